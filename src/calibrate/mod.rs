@@ -1,0 +1,1 @@
+//! Reliability: how stated probabilities compare with what happened.

@@ -1,0 +1,55 @@
+//! The only place that writes to stdout and stderr.
+
+use crate::diagnostic::Diagnostics;
+use crate::error::Error;
+use crate::source::Source;
+use std::io::{self, IsTerminal, Write};
+
+/// Data, to stdout. A reader that went away (`| head`) is no error.
+///
+/// # Errors
+/// If stdout cannot be written, for instance because the disk is full.
+pub(super) fn data(text: &str) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(problem) if problem.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::environment("cannot write to stdout").because(problem))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether stderr is a terminal that shows colour.
+fn styled() -> bool {
+    io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Whether stderr is a terminal, so that a progress bar may be drawn.
+pub(super) fn is_interactive() -> bool {
+    io::stderr().is_terminal()
+}
+
+/// A line for people, to stderr.
+pub(super) fn note(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// The problems of a file, to stderr.
+pub(super) fn diagnostics(found: &Diagnostics, source: &Source) {
+    if !found.is_empty() {
+        note(&found.render(source, styled()));
+    }
+}
+
+/// An error, to stderr.
+pub(super) fn error(problem: &Error) {
+    note(&format!("error: {problem}"));
+    if let Some(help) = problem.way_out() {
+        note(&format!("  = help: {help}"));
+    }
+}
+
+/// What clap has to say (help to stdout, usage errors to stderr).
+pub(super) fn clap(problem: &clap::Error) {
+    let _ = problem.print();
+}

@@ -1,0 +1,93 @@
+//! The command line: one file a subcommand. The only room that prints, reads the environment or exits.
+//!
+//! Exit codes: 0 done; 1 the check found something or the input is at fault; 2 the tool could not run.
+//! Data goes to stdout, everything else to stderr.
+
+mod check;
+mod compare;
+mod console;
+mod import;
+mod init;
+mod ledger;
+mod plan;
+mod record;
+mod resolve;
+mod run;
+mod schema;
+mod score;
+mod status;
+mod update;
+
+use crate::error::{Error, ErrorKind};
+use crate::report::Format;
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(name = "foretell", version, about, long_about = None, arg_required_else_help = true, max_term_width = 100)]
+pub struct Cli {
+    /// How results are written to stdout
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Init(init::Arguments),
+    Check(check::Arguments),
+    Run(run::Arguments),
+    Record(record::Arguments),
+    Resolve(resolve::Arguments),
+    Import(import::Arguments),
+    Status(status::Arguments),
+    Score(score::Arguments),
+    Compare(compare::Arguments),
+    Update(update::Arguments),
+    Ledger(ledger::Arguments),
+    Schema(schema::Arguments),
+    Plan(plan::Arguments),
+}
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(problem) => {
+            let code = if problem.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+            console::clap(&problem);
+            return code;
+        }
+    };
+    let format = cli.format;
+    let done = match cli.command {
+        Command::Init(arguments) => init::run(&arguments, format),
+        Command::Check(arguments) => check::run(&arguments, format),
+        Command::Run(arguments) => run::run(&arguments, format),
+        Command::Record(arguments) => record::run(&arguments, format),
+        Command::Resolve(arguments) => resolve::run(&arguments, format),
+        Command::Import(arguments) => import::run(&arguments, format),
+        Command::Status(arguments) => status::run(&arguments, format),
+        Command::Score(arguments) => score::run(&arguments, format),
+        Command::Compare(arguments) => compare::run(&arguments, format),
+        Command::Update(arguments) => update::run(&arguments, format),
+        Command::Ledger(arguments) => ledger::run(&arguments, format),
+        Command::Schema(arguments) => schema::run(&arguments, format),
+        Command::Plan(arguments) => plan::run(&arguments, format),
+    };
+    match done {
+        Ok(code) => code,
+        Err(problem) => {
+            console::error(&problem);
+            match problem.kind() {
+                ErrorKind::Input => ExitCode::from(1),
+                ErrorKind::Environment => ExitCode::from(2),
+            }
+        }
+    }
+}
+
+type Done = Result<ExitCode, Error>;

@@ -1,0 +1,1 @@
+//! Paired differences between forecasters that respect dependence.

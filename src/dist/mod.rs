@@ -1,0 +1,1 @@
+//! Probability distributions: one file a family, and how a range, quantiles or counts become one.

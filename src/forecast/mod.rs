@@ -1,0 +1,79 @@
+//! What a forecast is, what an outcome is, and the tidy tables that hold them.
+//!
+//! A [`Forecast`] is what somebody said about a question; a [`Resolution`] is what became of it. [`Records`] holds questions,
+//! forecasts and outcomes together, wherever they came from: the ledger, a CSV file, a test. Scoring, calibration and
+//! comparison read `Records` and know nothing of scenarios.
+//!
+//! [`Estimate`] is a figure with its simulation error and, apart from it, how far the doubt about the inputs moves it.
+
+mod records;
+
+pub use records::{ForecastRecord, Moment, Outcome, Provenance, Question, QuestionKind, Records};
+
+use serde::{Deserialize, Serialize};
+
+/// What somebody said about a question.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Forecast {
+    /// The probability of yes.
+    Binary {
+        /// Between 0 and 1.
+        probability: f64,
+    },
+    /// A probability for each option; for an ordinal question in the order of its options.
+    Categorical {
+        /// The options.
+        options: Vec<String>,
+        /// As many probabilities, which sum to 1.
+        probabilities: Vec<f64>,
+    },
+    /// Quantiles of a number.
+    Quantiles {
+        /// Increasing, strictly between 0 and 1.
+        levels: Vec<f64>,
+        /// As many values, not decreasing, in the unit of the question.
+        values: Vec<f64>,
+    },
+    /// Quantiles of the day of an event that may never come.
+    Date {
+        /// Increasing, strictly between 0 and 1.
+        levels: Vec<f64>,
+        /// As many days; `None` where the quantile lies beyond the last day considered.
+        days: Vec<Option<jiff::civil::Date>>,
+        /// The chance that it does not come by the last day considered.
+        never: f64,
+    },
+}
+
+/// What became of a question.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Resolution {
+    /// Yes.
+    Yes,
+    /// No; for a date question: it never came.
+    No,
+    /// This option of a categorical question.
+    Option(String),
+    /// This number.
+    Value(f64),
+    /// This day, of a date question.
+    Date(jiff::civil::Date),
+    /// The question does not count.
+    Annulled,
+}
+
+/// A figure, its simulation error, and apart from it how far the doubt about the inputs moves it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// The figure.
+    pub value: f64,
+    /// Monte Carlo standard error: what more worlds would shrink. 0 for an exact figure.
+    pub standard_error: f64,
+    /// Where the figure lies if the doubtful inputs are drawn from their priors: a central 90 % interval. `None` where no
+    /// input that it depends on is in doubt.
+    pub prior_interval: Option<(f64, f64)>,
+}

@@ -1,0 +1,169 @@
+//! Questions, forecasts and outcomes side by side.
+
+use super::{Forecast, Resolution};
+use indexmap::IndexMap;
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// When something was said or became known: a day, or a point in time.
+///
+/// A day as such (`2025-08-19`) carries the knowledge of that whole day; so a forecast dated by its day is not earlier than
+/// an outcome of the same day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Moment {
+    /// A whole day.
+    Day(Date),
+    /// A point in time.
+    Instant(Timestamp),
+}
+
+impl Moment {
+    /// The day it falls on, in UTC.
+    #[must_use]
+    pub fn day(self) -> Date {
+        match self {
+            Self::Day(day) => day,
+            Self::Instant(instant) => instant.to_zoned_datetime(jiff::tz::TimeZone::UTC).date(),
+        }
+    }
+
+    /// Days since 1970-01-01 in UTC, with fractions; a whole day counts from its start.
+    #[must_use]
+    pub fn epoch_days(self) -> f64 {
+        match self {
+            Self::Day(day) => epoch_day(day),
+            Self::Instant(instant) => {
+                instant.as_second() as f64 / 86_400.0 + f64::from(instant.subsec_nanosecond()) / 86_400e9
+            }
+        }
+    }
+}
+
+/// Whole days since 1970-01-01.
+fn epoch_day(day: Date) -> f64 {
+    let origin = jiff::civil::date(1970, 1, 1);
+    f64::from((day - origin).get_days())
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Day(day) => write!(formatter, "{day}"),
+            Self::Instant(instant) => write!(formatter, "{instant}"),
+        }
+    }
+}
+
+impl std::str::FromStr for Moment {
+    type Err = String;
+
+    /// Reads `2025-08-19` or an RFC 3339 timestamp such as `2025-08-19T14:00:00Z`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Ok(instant) = text.parse::<Timestamp>() {
+            return Ok(Self::Instant(instant));
+        }
+        text.parse::<Date>().map(Self::Day).map_err(|_| {
+            format!("`{text}` is neither a day such as 2025-08-19 nor a time such as 2025-08-19T14:00:00Z")
+        })
+    }
+}
+
+/// What kind of answer a question takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum QuestionKind {
+    /// Yes or no.
+    Binary,
+    /// One of several options.
+    Categorical,
+    /// One of several options in an order.
+    Ordinal,
+    /// A number.
+    Numeric,
+    /// A day, or never.
+    Date,
+}
+
+/// A proposition that will resolve.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Question {
+    /// Its name, unique among the records.
+    pub id: String,
+    /// In words.
+    pub ask: String,
+    /// What kind of answer it takes.
+    pub kind: QuestionKind,
+    /// Options of a categorical or ordinal question, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// The day it opens, if known.
+    pub opens: Option<Date>,
+    /// The last day on which a forecast counts, if known.
+    pub closes: Option<Date>,
+    /// The resolution rule.
+    #[serde(default)]
+    pub resolves: Option<String>,
+    /// What it shares its fate with: a scenario, an event group. Questions of one cluster are not independent evidence.
+    #[serde(default)]
+    pub cluster: Option<String>,
+    /// Tags.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+}
+
+/// Where a computed forecast came from, so that it can be made again to the bit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// SHA-256 of the scenario file, in hexadecimal.
+    pub scenario: String,
+    /// Version of the engine.
+    pub engine: String,
+    /// Seed.
+    pub seed: u64,
+    /// Worlds.
+    pub worlds: u64,
+}
+
+/// One forecast by one forecaster at one moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ForecastRecord {
+    /// The question's id.
+    pub question: String,
+    /// Who said it.
+    pub forecaster: String,
+    /// When; it stands until the same forecaster's next one on the question.
+    pub made_at: Moment,
+    /// What.
+    pub forecast: Forecast,
+    /// Where it came from, if it was computed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provenance: Option<Provenance>,
+}
+
+/// What became of one question.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The question's id.
+    pub question: String,
+    /// What it resolved to.
+    pub resolution: Resolution,
+    /// When the answer could be known.
+    pub resolved_on: Moment,
+    /// Where it is documented.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+}
+
+/// Questions, forecasts and outcomes, in the order in which they were added.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Records {
+    /// By id.
+    pub questions: IndexMap<String, Question>,
+    /// In the order recorded.
+    pub forecasts: Vec<ForecastRecord>,
+    /// The outcome that counts for each question: the last one stated.
+    pub outcomes: IndexMap<String, Outcome>,
+}

@@ -1,0 +1,1 @@
+//! Forecasts and outcomes kept: append-only, provable.

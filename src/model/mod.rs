@@ -1,0 +1,1 @@
+//! `Document` → `Model`: names, kinds, dependence, expressions, the graph; every check; the JSON Schema.

@@ -1,0 +1,1 @@
+//! `Model` → `Plan`: a flat list of typed column operations.

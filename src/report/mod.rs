@@ -1,0 +1,61 @@
+//! The same results as terminal tables, JSON and CSV.
+//!
+//! A command builds [`Sheet`]s (for people and for CSV) and a serialisable value (for JSON); [`Output`] renders the one asked for.
+
+mod sheet;
+
+pub use sheet::{Align, Column, Sheet};
+
+use crate::error::Error;
+use serde::Serialize;
+
+/// How results are written to stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Format {
+    /// Aligned text for people.
+    #[default]
+    Table,
+    /// One JSON document with a `schema` field that names its version.
+    Json,
+    /// Comma-separated values, one header line.
+    Csv,
+}
+
+/// What a command has to say, in every form.
+#[derive(Debug)]
+pub struct Output<'a, T> {
+    /// Lines before the tables (only in the table form).
+    pub head: Vec<String>,
+    /// The tables; CSV writes the first one only.
+    pub sheets: Vec<Sheet>,
+    /// Lines after the tables (only in the table form).
+    pub foot: Vec<String>,
+    /// The whole result, for JSON.
+    pub json: &'a T,
+}
+
+impl<T: Serialize> Output<'_, T> {
+    /// The text to write to stdout, ending in a newline.
+    ///
+    /// # Errors
+    /// If the result holds a number that JSON cannot hold (a bug of ours: such numbers should not exist).
+    pub fn render(&self, format: Format) -> Result<String, Error> {
+        match format {
+            Format::Json => serde_json::to_string_pretty(self.json)
+                .map(|text| text + "\n")
+                .map_err(|problem| Error::environment("the result cannot be written as JSON").because(problem)),
+            Format::Csv => self.sheets.first().map_or_else(|| Ok(String::new()), Sheet::to_csv),
+            Format::Table => {
+                let mut parts: Vec<String> = Vec::new();
+                if !self.head.is_empty() {
+                    parts.push(self.head.join("\n"));
+                }
+                parts.extend(self.sheets.iter().map(Sheet::to_text));
+                if !self.foot.is_empty() {
+                    parts.push(self.foot.join("\n"));
+                }
+                Ok(parts.join("\n\n") + "\n")
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! A titled table of text cells, for the terminal and for CSV.
+
+use crate::error::Error;
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+
+/// How a column stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Align {
+    /// Words.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// A column: its heading and how it stands.
+#[derive(Debug, Clone)]
+pub struct Column {
+    heading: String,
+    align: Align,
+}
+
+impl Column {
+    /// A column of words.
+    #[must_use]
+    pub fn text(heading: impl Into<String>) -> Self {
+        Self { heading: heading.into(), align: Align::Left }
+    }
+
+    /// A column of numbers.
+    #[must_use]
+    pub fn number(heading: impl Into<String>) -> Self {
+        Self { heading: heading.into(), align: Align::Right }
+    }
+}
+
+/// A titled table.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    title: Option<String>,
+    columns: Vec<Column>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Sheet {
+    /// An empty table.
+    #[must_use]
+    pub fn new(title: Option<&str>, columns: Vec<Column>) -> Self {
+        Self { title: title.map(str::to_owned), columns, rows: Vec::new() }
+    }
+
+    /// Adds a row; a row shorter than the heading is filled with empty cells.
+    pub fn row(&mut self, mut cells: Vec<String>) {
+        cells.resize(self.columns.len(), String::new());
+        self.rows.push(cells);
+    }
+
+    /// Whether it has no rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// As aligned text, without a newline at the end.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+        table.set_header(self.columns.iter().map(|column| column.heading.as_str()));
+        for row in &self.rows {
+            table.add_row(row);
+        }
+        for (column, style) in table.column_iter_mut().zip(&self.columns) {
+            column.set_padding((0, 2));
+            column.set_cell_alignment(match style.align {
+                Align::Left => CellAlignment::Left,
+                Align::Right => CellAlignment::Right,
+            });
+        }
+        let body: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+        let body = body.join("\n");
+        match &self.title {
+            Some(title) => format!("{title}\n{body}"),
+            None => body,
+        }
+    }
+
+    /// As CSV with a header line.
+    ///
+    /// # Errors
+    /// If the writer fails, which memory does not.
+    pub fn to_csv(&self) -> Result<String, Error> {
+        let failed = |problem: csv::Error| Error::environment("the table cannot be written as CSV").because(problem);
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(self.columns.iter().map(|column| column.heading.as_str())).map_err(failed)?;
+        for row in &self.rows {
+            writer.write_record(row).map_err(failed)?;
+        }
+        let bytes = writer
+            .into_inner()
+            .map_err(|problem| Error::environment("the table cannot be written as CSV").because(problem.to_string()))?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}

@@ -1,0 +1,248 @@
+//! The tree of a scenario file: what was written and where, with no meaning yet.
+//!
+//! Every phrase inside a string is already taken apart into its own small tree ([`super::phrase`], [`super::expression`]),
+//! with spans that point inside the string. Whether names exist, numbers fit and chances sum is for `model` to say.
+
+use super::expression::Expression;
+use super::phrase::{Chance, CountPhrase, Effect, NumberPhrase, Ratio, Supposition, WhenPhrase};
+use crate::source::{Span, Spanned};
+use jiff::civil::Date;
+
+/// A text of the author's, or a name, with its place (the content, without the quotes).
+pub type Text = Spanned<String>;
+
+/// A whole scenario file.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Document {
+    /// What the scenario is about.
+    pub title: Option<Text>,
+    /// The day whose knowledge the file holds.
+    pub as_of: Option<Spanned<Date>>,
+    /// The last day simulated.
+    pub horizon: Option<Spanned<Date>>,
+    /// The name under which its forecasts are recorded.
+    pub forecaster: Option<Text>,
+    /// Free text.
+    pub description: Option<Text>,
+    /// Interventions.
+    pub suppose: Vec<Spanned<Supposition>>,
+    /// Events in file order.
+    pub events: Vec<EventNode>,
+    /// Questions in file order.
+    pub questions: Vec<QuestionNode>,
+    /// What must hold.
+    pub logic: Vec<RuleNode>,
+    /// What is assumed to hold.
+    pub assume: Vec<RuleNode>,
+    /// Dated evidence in file order.
+    pub news: Vec<NewsNode>,
+    /// Groups drawn together.
+    pub correlated: Vec<CorrelatedNode>,
+}
+
+/// One phrase, or a list of cases of which the first that holds counts.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cases<T> {
+    /// One phrase for every world.
+    One(Spanned<T>),
+    /// Cases in order.
+    Many(Vec<Case<T>>),
+}
+
+/// One case: `{ if = "…", is = "…" }` or `{ otherwise = "…" }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Case<T> {
+    /// The condition; `None` for `otherwise`.
+    pub condition: Option<Expression>,
+    /// What then counts.
+    pub is: Spanned<T>,
+    /// The whole inline table.
+    pub span: Span,
+}
+
+/// What stands under `chance`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ChanceNode {
+    /// One probability: a binary event.
+    One(Chance),
+    /// One for each option, in order: `"10%, 75%, 15%"` or a list.
+    List(Vec<Spanned<Chance>>),
+    /// By option: `{ a = "10%", b = "90%" }`.
+    Table(Vec<(Text, Spanned<Chance>)>),
+    /// `"6, 30, 4 of 40"`.
+    Counts {
+        /// How often each option was seen.
+        counts: Vec<Spanned<f64>>,
+        /// Of how many.
+        total: Spanned<f64>,
+    },
+    /// `"dirichlet(2, 1, 1)"`.
+    Dirichlet(Vec<Spanned<f64>>),
+    /// Several experts to one.
+    Experts {
+        /// What each says.
+        says: Vec<Spanned<Chance>>,
+        /// Their weights, if stated.
+        weights: Option<Vec<Spanned<f64>>>,
+        /// The pooling rule by name, if stated.
+        pool: Option<Text>,
+    },
+}
+
+/// What stands under `causes`: each condition and its chance to bring the event about by itself.
+pub type CauseNode = (Expression, Spanned<Chance>);
+
+/// One ratio of `odds`, `raised_by` or `lowered_by`.
+pub type RatioNode = (Expression, Spanned<Ratio>);
+
+/// An event as written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EventNode {
+    /// Its name.
+    pub name: Text,
+    /// The question in words.
+    pub ask: Option<Text>,
+    /// The resolution rule.
+    pub resolves: Option<Text>,
+    /// The reason.
+    pub why: Option<Text>,
+    /// Where from.
+    pub source: Option<Text>,
+    /// Unit of a number.
+    pub unit: Option<Text>,
+    /// Tags.
+    pub tags: Vec<Text>,
+    /// An assumption in words.
+    pub assume: Option<Text>,
+    /// Outcomes that have moved its prior.
+    pub learned_from: Vec<Text>,
+    /// `chance`, with the span of the key.
+    pub chance: Option<(Span, Cases<ChanceNode>)>,
+    /// `causes`.
+    pub causes: Option<(Span, Vec<CauseNode>)>,
+    /// `background`.
+    pub background: Option<Spanned<Chance>>,
+    /// `holds`.
+    pub holds: Option<(Span, Expression)>,
+    /// `one_of`.
+    pub one_of: Option<(Span, Vec<Text>)>,
+    /// `ordered`.
+    pub ordered: Option<(Span, Vec<Text>)>,
+    /// `first_of`.
+    pub first_of: Option<(Span, Vec<Text>)>,
+    /// `none`: the option of `first_of` that stands for none of them.
+    pub none: Option<Text>,
+    /// `value`.
+    pub value: Option<(Span, Cases<NumberPhrase>)>,
+    /// `equals`.
+    pub equals: Option<(Span, Expression)>,
+    /// `count`.
+    pub count: Option<(Span, Cases<CountPhrase>)>,
+    /// `when`.
+    pub when: Option<(Span, Cases<WhenPhrase>)>,
+    /// `requires`.
+    pub requires: Option<(Span, Expression)>,
+    /// `odds`.
+    pub odds: Option<(Span, Vec<RatioNode>)>,
+    /// `overall`.
+    pub overall: Option<(Span, Spanned<Chance>)>,
+    /// `raised_by`.
+    pub raised_by: Option<(Span, Vec<RatioNode>)>,
+    /// `lowered_by`.
+    pub lowered_by: Option<(Span, Vec<RatioNode>)>,
+    /// `after`.
+    pub after: Option<(Span, Text)>,
+    /// `if`.
+    pub only_if: Option<(Span, Expression)>,
+    /// `otherwise`.
+    pub otherwise: Option<Spanned<f64>>,
+    /// `observed`.
+    pub observed: Option<Spanned<bool>>,
+}
+
+/// A question as written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QuestionNode {
+    /// Its name.
+    pub name: Text,
+    /// In words.
+    pub ask: Option<Text>,
+    /// A yes/no question.
+    pub holds: Option<(Span, Expression)>,
+    /// Which option.
+    pub which: Option<(Span, Text)>,
+    /// A number.
+    pub value: Option<(Span, Expression)>,
+    /// A date.
+    pub when: Option<(Span, Text)>,
+    /// The condition of a conditional question.
+    pub given: Option<(Span, Expression)>,
+    /// The day it closes.
+    pub closes: Option<Spanned<Date>>,
+    /// The day it opens.
+    pub opens: Option<Spanned<Date>>,
+    /// The resolution rule.
+    pub resolves: Option<Text>,
+    /// Where from.
+    pub source: Option<Text>,
+    /// Tags.
+    pub tags: Vec<Text>,
+    /// The reason.
+    pub why: Option<Text>,
+}
+
+/// `[[logic]]` or `[[assume]]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RuleNode {
+    /// The header.
+    pub span: Span,
+    /// True for `never`, false for `always`.
+    pub never: bool,
+    /// The condition; `None` if it could not be read (a diagnostic says why).
+    pub rule: Option<Expression>,
+    /// The reason.
+    pub why: Option<Text>,
+}
+
+/// `[[news]]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewsNode {
+    /// The header.
+    pub span: Span,
+    /// The day it became known.
+    pub date: Option<Spanned<Date>>,
+    /// Who reported it.
+    pub source: Option<Text>,
+    /// What it says.
+    pub says: Option<Text>,
+    /// What it is about: a name or a condition.
+    pub about: Option<Expression>,
+    /// What it does to the forecast.
+    pub effect: Option<Spanned<Effect>>,
+    /// The reason.
+    pub why: Option<Text>,
+}
+
+/// `[[correlated]]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CorrelatedNode {
+    /// The header.
+    pub span: Span,
+    /// The events.
+    pub events: Vec<Text>,
+    /// How strongly.
+    pub correlation: Option<Spanned<CorrelationNode>>,
+    /// The reason.
+    pub why: Option<Text>,
+}
+
+/// What stands under `correlation`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CorrelationNode {
+    /// One number for every pair.
+    Common(f64),
+    /// A strength: `low`, `medium`, `high`.
+    Strength(super::phrase::Strength),
+    /// A full matrix by rows.
+    Matrix(Vec<Vec<Spanned<f64>>>),
+}

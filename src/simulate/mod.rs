@@ -1,0 +1,1 @@
+//! `Plan` → counts: streams, blocks, kernels, tallies that merge.

@@ -1,0 +1,1 @@
+//! Prior + outcomes → posterior.
