@@ -1,1 +1,261 @@
-//! `Document` → `Model`: names, kinds, dependence, expressions, the graph; every check; the JSON Schema.
+//! `Document` → [`Model`]: names, kinds, dependence, expressions, the graph; and every check.
+//!
+//! [`check`] gives meaning to what was written: names become [`EventId`]s, phrases become beliefs, distributions and hazards, conditions
+//! become typed trees. It reports every problem of the file; a `Model` exists only if none of them is an error, and after that
+//! nothing later can fail because of the file.
+//!
+//! Time is counted in days after the file's own `as_of`: day 1 is the day after it; `by` day `d` means `t <= d`.
+
+mod belief;
+mod cases;
+mod coherence;
+mod condition;
+mod definition;
+mod event;
+mod evidence;
+mod graph;
+mod group;
+mod names;
+mod number;
+mod question;
+mod resolve;
+mod when;
+
+pub use belief::{Belief, OptionsBelief, Pool};
+pub use condition::{ArithmeticOperator, Condition, Formula};
+pub use definition::{
+    CaseRow, ChanceDefinition, CountDefinition, Definition, Event, Kind, NumberDefinition, Trigger, WhenDefinition,
+};
+pub use evidence::{Finding, Intervention, Made, News};
+pub use group::Group;
+pub use number::{CountSpec, NumberSpec};
+pub use question::{Question, QuestionTarget};
+pub use when::HazardSpec;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::scenario::Document;
+use crate::scenario::expression::Expression;
+use crate::scenario::phrase::Supposition;
+use crate::source::Spanned;
+use jiff::civil::Date;
+use names::Names;
+
+/// An index into [`Model::events`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EventId(pub usize);
+
+/// A scenario with its meaning.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// What it is about.
+    pub title: String,
+    /// The day whose knowledge the file holds; time 0 is its end.
+    pub as_of: Date,
+    /// The last day simulated.
+    pub horizon: Date,
+    /// The name under which its forecasts are recorded.
+    pub forecaster: String,
+    /// Events in file order.
+    pub events: Vec<Event>,
+    /// The same in an order in which every event comes after those it depends on.
+    pub order: Vec<EventId>,
+    /// Questions in file order.
+    pub questions: Vec<Question>,
+    /// What must hold, and what is assumed to.
+    pub rules: Vec<ModelRule>,
+    /// Dated evidence in file order.
+    pub news: Vec<News>,
+    /// Interventions.
+    pub suppose: Vec<Intervention>,
+    /// Events drawn together.
+    pub groups: Vec<Group>,
+}
+
+/// A condition that must hold (`logic`) or is assumed to (`assume`).
+#[derive(Debug, Clone)]
+pub struct ModelRule {
+    /// As written.
+    pub text: String,
+    /// Where it is violated.
+    pub violated: Condition,
+    /// Whether a violation is an error.
+    pub must_hold: bool,
+    /// Where it stands.
+    pub span: crate::source::Span,
+}
+
+impl Model {
+    /// Whole days from the file's `as_of` to a date; negative before it.
+    #[must_use]
+    pub fn day(&self, date: Date) -> f64 {
+        day_after(self.as_of, date)
+    }
+
+    /// The last day simulated, in days after `as_of`.
+    #[must_use]
+    pub fn horizon_days(&self) -> f64 {
+        self.day(self.horizon)
+    }
+
+    /// The date of a day counted from `as_of`; the date of the moment `t` is that of the day it lies in.
+    #[must_use]
+    pub fn date(&self, t: f64) -> Option<Date> {
+        if !t.is_finite() {
+            return None;
+        }
+        let days = crate::math::ceil_days(t);
+        self.as_of.checked_add(jiff::Span::new().try_days(days).ok()?).ok()
+    }
+
+    /// An event by its id.
+    #[must_use]
+    pub fn event(&self, id: EventId) -> &Event {
+        &self.events[id.0]
+    }
+
+    /// An event by its name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<EventId> {
+        self.events.iter().position(|event| event.name == name).map(EventId)
+    }
+
+    /// Gives meaning to a condition that stands outside of the file, such as `--given`.
+    ///
+    /// # Errors
+    /// Every problem of the condition, with places inside it.
+    pub fn condition(&self, expression: &Expression) -> Result<Condition, Diagnostics> {
+        let mut found = Diagnostics::new();
+        let names = Names::of_model(self);
+        let condition = resolve::Resolver::new(&names, &mut found).condition(expression);
+        condition.filter(|_| !found.has_errors()).ok_or(found)
+    }
+
+    /// Gives meaning to an intervention that stands outside of the file, such as `--suppose`.
+    ///
+    /// # Errors
+    /// Every problem of it, with places inside it.
+    pub fn intervention(&self, supposition: &Spanned<Supposition>) -> Result<Intervention, Diagnostics> {
+        let mut found = Diagnostics::new();
+        let names = Names::of_model(self);
+        let intervention = evidence::intervention(supposition, &names, &mut found);
+        intervention.filter(|_| !found.has_errors()).ok_or(found)
+    }
+}
+
+/// Whole days from one date to another.
+fn day_after(origin: Date, date: Date) -> f64 {
+    f64::from((date - origin).get_days())
+}
+
+/// Checks a document and gives it meaning. The model is there unless a diagnostic is an error.
+#[must_use]
+pub fn check(document: &Document) -> (Option<Model>, Diagnostics) {
+    let mut found = Diagnostics::new();
+    let header = header(document, &mut found);
+    let names = Names::of_document(document, header.as_of, header.horizon, &mut found);
+    let mut events = event::events(document, &names, &mut found);
+    let groups = group::groups(document, &names, &mut events, &mut found);
+    let order = graph::order(&events, &mut found);
+    let questions = question::questions(document, &names, &header, &mut found);
+    let rules = rules(document, &names, &mut found);
+    let news = evidence::news(document, &names, &header, &mut found);
+    let suppose: Vec<Intervention> =
+        document.suppose.iter().filter_map(|one| evidence::intervention(one, &names, &mut found)).collect();
+    if let Some(order) = &order {
+        coherence::deadlines(&events, order, &mut found);
+    }
+    coherence::overall(&events, &mut found);
+    if events.is_empty() && document.events.is_empty() {
+        found.push(
+            Diagnostic::new("E0405", None, "the scenario has no events")
+                .help("write one, for instance `[event.talks]` with `chance = \"45%\"`"),
+        );
+    }
+    found.sort();
+    let model = match (found.has_errors(), order) {
+        (false, Some(order)) => Some(Model {
+            title: document.title.as_ref().map_or_else(String::new, |title| title.value.clone()),
+            as_of: header.as_of,
+            horizon: header.horizon,
+            forecaster: document.forecaster.as_ref().map_or_else(|| "foretell".to_owned(), |name| name.value.clone()),
+            events,
+            order,
+            questions,
+            rules,
+            news,
+            suppose,
+            groups,
+        }),
+        _ => None,
+    };
+    (model, found)
+}
+
+/// The dates every other check counts from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Header {
+    pub(crate) as_of: Date,
+    pub(crate) horizon: Date,
+}
+
+/// Reads `as_of` and `horizon`; where one is missing or wrong it is reported once, and a stand-in lets the other checks run.
+fn header(document: &Document, found: &mut Diagnostics) -> Header {
+    let has_dates = document.events.iter().any(|event| event.when.is_some());
+    let as_of = document.as_of.as_ref().map(|date| date.value);
+    if as_of.is_none() {
+        found.push(
+            Diagnostic::new("E0601", None, "the scenario does not say what day its knowledge is of: `as_of` is missing")
+                .help("write, at the top, for instance `as_of = 2025-08-19`"),
+        );
+    }
+    let as_of = as_of.unwrap_or_else(|| jiff::civil::date(2000, 1, 1));
+    let horizon = document.horizon.as_ref().map(|date| date.value);
+    if let Some(written) = &document.horizon
+        && document.as_of.is_some()
+        && written.value <= as_of
+    {
+        found.push(
+            Diagnostic::new(
+                "E0602",
+                written.span,
+                format!("the horizon must be later than `as_of` ({as_of}), but is {}", written.value),
+            )
+            .help("the horizon is the last day that is simulated; put it after the last deadline"),
+        );
+    }
+    if horizon.is_none() && has_dates {
+        found.push(
+            Diagnostic::new("E0603", None, "the scenario has date events but no `horizon`: the last day to simulate")
+                .help("write, at the top, for instance `horizon = 2026-12-31`"),
+        );
+    }
+    let far = as_of.checked_add(jiff::Span::new().days(365)).unwrap_or(as_of);
+    let horizon = horizon.filter(|date| *date > as_of).unwrap_or(far);
+    if day_after(as_of, horizon) > 36_600.0 {
+        found.push(
+            Diagnostic::new(
+                "E0604",
+                document.horizon.as_ref().map(|date| date.span),
+                format!("the horizon must be within a hundred years of `as_of`, but is {horizon}"),
+            )
+            .help("choose the last day that a question asks about"),
+        );
+        return Header { as_of, horizon: far };
+    }
+    Header { as_of, horizon }
+}
+
+fn rules(document: &Document, names: &Names, found: &mut Diagnostics) -> Vec<ModelRule> {
+    let logic = document.logic.iter().map(|rule| (rule, true));
+    let assume = document.assume.iter().map(|rule| (rule, false));
+    logic
+        .chain(assume)
+        .filter_map(|(rule, must_hold)| {
+            let expression = rule.rule.as_ref()?;
+            let condition = resolve::Resolver::new(names, found).condition(expression)?;
+            let violated = if rule.never { condition } else { condition.negated() };
+            let word = if rule.never { "never" } else { "always" };
+            Some(ModelRule { text: format!("{word} {expression}"), violated, must_hold, span: expression.span })
+        })
+        .collect()
+}

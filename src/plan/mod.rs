@@ -11,6 +11,15 @@
 //! A `Plan` is valid by construction: every column is filled before it is read, masks of rows do not overlap. `simulate`
 //! may rely on that, and `exact` may read the same plan.
 
+mod compile;
+mod columns;
+mod draws;
+mod explain;
+mod situation;
+
+pub use compile::compile;
+pub use situation::Situation;
+
 use crate::dist::{Beta, Dirichlet, Gamma, Hazard, Sampler};
 use ndarray::Array2;
 

@@ -1,0 +1,98 @@
+//! Checks across events: deadlines that cannot wait for what they hang on, totals that the parts cannot give.
+
+use super::definition::{Definition, Event, Trigger};
+use super::EventId;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::math::{logistic, logit, round_to};
+
+/// Warns where a date event is due before another that it depends on is: a guarantee within ten days that hangs on talks within
+/// fourteen.
+pub(super) fn deadlines(events: &[Event], order: &[EventId], found: &mut Diagnostics) {
+    // First and last day at which a chance is stated, counted from `as_of`; for a clock that starts with another event, from the first day of that.
+    let mut due: Vec<Option<(f64, f64)>> = vec![None; events.len()];
+    for id in order {
+        let Definition::When(when) = &events[id.0].definition else { continue };
+        let start = when.after.and_then(|parent| due[parent.0]).map_or(0.0, |(first, _)| first);
+        let stated = when.rows.iter().flat_map(|row| row.value.stated_days.iter().copied());
+        let (first, last) = stated.fold((f64::INFINITY, 0.0_f64), |(first, last), day| (first.min(day), last.max(day)));
+        if first.is_finite() {
+            due[id.0] = Some((start + first, start + last));
+        }
+    }
+    for (at, event) in events.iter().enumerate() {
+        let Definition::When(when) = &event.definition else { continue };
+        if when.after.is_some() {
+            continue;
+        }
+        let Some((_, last)) = due[at] else { continue };
+        let triggers = when.ratios.iter().map(|(trigger, _)| trigger).chain(when.requires.as_ref());
+        for trigger in triggers {
+            let Trigger::Date(parent) = trigger else { continue };
+            let Some((parent_first, _)) = due[parent.0] else { continue };
+            let first = when.rows.iter().flat_map(|row| row.value.stated_days.iter().copied()).fold(f64::INFINITY, f64::min);
+            if first < parent_first {
+                let parent = &events[parent.0];
+                let rest = if last < parent_first { "" } else { " first" };
+                found.push(
+                    Diagnostic::new(
+                        "W0520",
+                        event.span,
+                        format!(
+                            "`{}` is{rest} due within {} days, before `{}`, on which it depends, is first due ({} days)",
+                            event.name,
+                            round_to(first, 1),
+                            parent.name,
+                            round_to(parent_first, 1)
+                        ),
+                    )
+                    .other(parent.span, "it depends on this")
+                    .help("by that deadline the link can hardly matter; move a deadline, or leave the link out"),
+                );
+            }
+        }
+    }
+}
+
+/// Refuses an `overall` chance that the stated parts cannot give, whatever the conditions' chances are.
+pub(super) fn overall(events: &[Event], found: &mut Diagnostics) {
+    for event in events {
+        let (stated, low, high, open) = match &event.definition {
+            Definition::Chance(chance) => {
+                let Some(stated) = chance.overall else { continue };
+                let means = chance.rows.iter().map(|row| row.value.mean);
+                let (low, high) = means.fold((1.0_f64, 0.0_f64), |(low, high), mean| (low.min(mean), high.max(mean)));
+                let shift = |pick: fn(f64, f64) -> f64| -> f64 {
+                    chance.odds.iter().map(|(_, ratio)| pick(crate::math::ln(*ratio), 0.0)).sum()
+                };
+                let moved = |mean: f64, shift: f64| if mean <= 0.0 || mean >= 1.0 { mean } else { logistic(logit(mean) + shift) };
+                (stated, moved(low, shift(f64::min)), moved(high, shift(f64::max)), chance.requires.is_some())
+            }
+            Definition::Causes { background, causes, overall: Some(stated), requires } => {
+                let base = background.as_ref().map_or(0.0, |belief| belief.mean);
+                let none: f64 = causes.iter().map(|(_, _, belief)| 1.0 - belief.mean).product();
+                (*stated, base, 1.0 - (1.0 - base) * none, requires.is_some())
+            }
+            _ => continue,
+        };
+        let low = if open { 0.0 } else { low };
+        let (total, span) = stated;
+        if total >= low - 1e-9 && total <= high + 1e-9 {
+            continue;
+        }
+        let percent = |share: f64| format!("{}%", round_to(share * 100.0, 2));
+        found.push(
+            Diagnostic::new(
+                "E0521",
+                span,
+                format!(
+                    "`{}` cannot be {} overall: its parts give between {} and {}",
+                    event.name,
+                    percent(total),
+                    percent(low),
+                    percent(high)
+                ),
+            )
+            .help(format!("the nearest total that they can give is `{}`; or change the parts", percent(total.clamp(low, high)))),
+        );
+    }
+}

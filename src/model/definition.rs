@@ -1,0 +1,231 @@
+//! What an event is and how it is drawn.
+
+use super::belief::{Belief, OptionsBelief};
+use super::condition::{Condition, Formula};
+use super::number::{CountSpec, NumberSpec};
+use super::when::HazardSpec;
+use super::EventId;
+use crate::source::Span;
+
+/// An uncertain quantity.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// Its name.
+    pub name: String,
+    /// Where the name stands.
+    pub span: Span,
+    /// The question in words.
+    pub ask: Option<String>,
+    /// The reason.
+    pub why: Option<String>,
+    /// Unit of a number.
+    pub unit: Option<String>,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// Outcomes that have already moved its prior.
+    pub learned_from: Vec<String>,
+    /// What it can be.
+    pub kind: Kind,
+    /// How it is drawn.
+    pub definition: Definition,
+    /// The correlated group it is drawn in, if any: index and place in it.
+    pub group: Option<(usize, usize)>,
+}
+
+/// What an event can be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// It holds or not.
+    Binary,
+    /// Exactly one of several options.
+    Categorical {
+        /// The options.
+        options: Vec<String>,
+        /// Whether they stand in an order, lowest first.
+        ordered: bool,
+    },
+    /// A number.
+    Numeric,
+    /// A whole number, not negative.
+    Count,
+    /// A day, or never.
+    Date,
+}
+
+impl Kind {
+    /// In words, with its article.
+    #[must_use]
+    pub const fn words(&self) -> &'static str {
+        match self {
+            Self::Binary => "a yes/no event",
+            Self::Categorical { ordered: false, .. } => "an event with options",
+            Self::Categorical { ordered: true, .. } => "an event with ordered options",
+            Self::Numeric => "a number",
+            Self::Count => "a count",
+            Self::Date => "a date event",
+        }
+    }
+}
+
+/// What counts where `condition` holds and no earlier row does; `None` is everywhere else.
+#[derive(Debug, Clone)]
+pub struct CaseRow<T> {
+    /// Where.
+    pub condition: Option<Condition>,
+    /// What.
+    pub value: T,
+}
+
+/// How an event is drawn.
+#[derive(Debug, Clone)]
+pub enum Definition {
+    /// Binary, by chances and odds ratios.
+    Chance(ChanceDefinition),
+    /// Binary, noisy-or.
+    Causes {
+        /// A cause that is always there.
+        background: Option<Belief>,
+        /// Where each condition holds, it brings the event about with this chance.
+        causes: Vec<(Condition, String, Belief)>,
+        /// Possible only where this holds.
+        requires: Option<Condition>,
+        /// The total believed.
+        overall: Option<(f64, Span)>,
+    },
+    /// Binary, derived.
+    Holds(Condition),
+    /// Categorical, by chances.
+    Options(Vec<CaseRow<OptionsBelief>>),
+    /// Categorical, derived: which date event comes first; the last option is "none of them".
+    FirstOf(Vec<EventId>),
+    /// Numeric, drawn.
+    Number(NumberDefinition),
+    /// Numeric, derived.
+    Equals(Formula),
+    /// A count, drawn.
+    Count(CountDefinition),
+    /// A date.
+    When(WhenDefinition),
+}
+
+/// See [`Definition::Chance`].
+#[derive(Debug, Clone)]
+pub struct ChanceDefinition {
+    /// Chances where no odds ratio applies.
+    pub rows: Vec<CaseRow<Belief>>,
+    /// Odds ratios where conditions hold.
+    pub odds: Vec<(Condition, f64)>,
+    /// Possible only where this holds.
+    pub requires: Option<Condition>,
+    /// The total believed.
+    pub overall: Option<(f64, Span)>,
+}
+
+/// See [`Definition::Number`].
+#[derive(Debug, Clone)]
+pub struct NumberDefinition {
+    /// Distributions.
+    pub rows: Vec<CaseRow<NumberSpec>>,
+    /// Drawn only where this holds.
+    pub only_if: Option<Condition>,
+    /// Its value elsewhere.
+    pub otherwise: f64,
+}
+
+/// See [`Definition::Count`].
+#[derive(Debug, Clone)]
+pub struct CountDefinition {
+    /// Distributions.
+    pub rows: Vec<CaseRow<CountSpec>>,
+    /// Drawn only where this holds.
+    pub only_if: Option<Condition>,
+    /// Its value elsewhere.
+    pub otherwise: f64,
+}
+
+/// What switches a hazard ratio on.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Trigger {
+    /// From the day it happens.
+    Date(EventId),
+    /// Throughout, where it holds.
+    Condition(Condition),
+}
+
+impl Trigger {
+    /// Calls `visit` with every event it depends on.
+    pub fn visit_events(&self, visit: &mut dyn FnMut(EventId)) {
+        match self {
+            Self::Date(event) => visit(*event),
+            Self::Condition(condition) => condition.visit_events(visit),
+        }
+    }
+}
+
+/// See [`Definition::When`].
+#[derive(Debug, Clone)]
+pub struct WhenDefinition {
+    /// Hazards where no ratio applies.
+    pub rows: Vec<CaseRow<HazardSpec>>,
+    /// Its clock starts when this happens.
+    pub after: Option<EventId>,
+    /// No hazard before this holds.
+    pub requires: Option<Trigger>,
+    /// Hazard ratios.
+    pub ratios: Vec<(Trigger, f64)>,
+    /// Whether silence speaks about it.
+    pub observed: bool,
+}
+
+impl Event {
+    /// The options of a categorical event; empty for others.
+    #[must_use]
+    pub fn options(&self) -> &[String] {
+        match &self.kind {
+            Kind::Categorical { options, .. } => options,
+            _ => &[],
+        }
+    }
+
+    /// Whether it follows from other events with no chance of its own.
+    #[must_use]
+    pub const fn is_derived(&self) -> bool {
+        matches!(self.definition, Definition::Holds(_) | Definition::FirstOf(_) | Definition::Equals(_))
+    }
+
+    /// Calls `visit` with every event it depends on directly.
+    pub fn visit_parents(&self, visit: &mut dyn FnMut(EventId)) {
+        fn rows<T>(rows: &[CaseRow<T>], visit: &mut dyn FnMut(EventId)) {
+            rows.iter().filter_map(|row| row.condition.as_ref()).for_each(|condition| condition.visit_events(visit));
+        }
+        match &self.definition {
+            Definition::Chance(chance) => {
+                rows(&chance.rows, visit);
+                chance.odds.iter().for_each(|(condition, _)| condition.visit_events(visit));
+                chance.requires.iter().for_each(|condition| condition.visit_events(visit));
+            }
+            Definition::Causes { causes, requires, .. } => {
+                causes.iter().for_each(|(condition, _, _)| condition.visit_events(visit));
+                requires.iter().for_each(|condition| condition.visit_events(visit));
+            }
+            Definition::Holds(condition) => condition.visit_events(visit),
+            Definition::Options(options) => rows(options, visit),
+            Definition::FirstOf(events) => events.iter().for_each(|event| visit(*event)),
+            Definition::Number(number) => {
+                rows(&number.rows, visit);
+                number.only_if.iter().for_each(|condition| condition.visit_events(visit));
+            }
+            Definition::Equals(formula) => formula.visit_events(visit),
+            Definition::Count(count) => {
+                rows(&count.rows, visit);
+                count.only_if.iter().for_each(|condition| condition.visit_events(visit));
+            }
+            Definition::When(when) => {
+                rows(&when.rows, visit);
+                when.after.iter().for_each(|event| visit(*event));
+                when.requires.iter().for_each(|trigger| trigger.visit_events(visit));
+                when.ratios.iter().for_each(|(trigger, _)| trigger.visit_events(visit));
+            }
+        }
+    }
+}

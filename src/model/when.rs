@@ -1,0 +1,404 @@
+//! Stated chances over time → a cumulative hazard that meets them exactly.
+
+use super::belief::{Belief, belief};
+use super::names::Names;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::dist::{Beta, Hazard, Knot};
+use crate::math::{exp, ln};
+use crate::scenario::phrase::{Chance, Duration, DurationUnit, HazardShape, WhenPhrase, WhenStep};
+use crate::source::{Span, Spanned};
+use jiff::civil::Date;
+
+/// A hazard and the doubt about it.
+#[derive(Debug, Clone)]
+pub struct HazardSpec {
+    /// Cumulative hazard from the start of the clock.
+    pub hazard: Hazard,
+    /// The chance that is in doubt, and scales the whole hazard.
+    pub doubt: Option<HazardDoubt>,
+    /// The days at which a chance is stated, in order.
+    pub stated_days: Vec<f64>,
+}
+
+/// See [`HazardSpec::doubt`].
+#[derive(Debug, Clone)]
+pub struct HazardDoubt {
+    /// The belief behind it.
+    pub belief: Belief,
+    /// Its prior.
+    pub prior: Beta,
+    /// The day by which it is the cumulative chance, in days from the start of the clock.
+    pub day: f64,
+    /// The means of 256 strata of equal mass of its prior: what one world in 256 each draws with.
+    pub strata: Vec<f64>,
+}
+
+/// How many equally likely values stand for the prior of a hazard.
+const STRATA: usize = 256;
+
+/// A hazard this high stands for certainty: `exp(-100)` is below any frequency that can be simulated.
+const CERTAIN: f64 = 100.0;
+
+/// Days from `origin` after a stated length of time, by the calendar for months and years.
+pub(super) fn days_from(origin: Date, duration: Duration) -> f64 {
+    let whole = duration.count.fract() == 0.0 && duration.count.abs() < 10_000.0;
+    let span = match duration.unit {
+        DurationUnit::Month if whole => jiff::Span::new().try_months(duration.count as i64),
+        DurationUnit::Year if whole => jiff::Span::new().try_years(duration.count as i64),
+        _ => return duration.days(),
+    };
+    span.and_then(|span| origin.checked_add(span)).map_or_else(|_| duration.days(), |date| super::day_after(origin, date))
+}
+
+/// One stated step with its day.
+struct Step {
+    day: f64,
+    belief: Belief,
+    is_mass: bool,
+    span: Span,
+}
+
+/// The hazard behind a `when` phrase. `of` names the event in messages; `relative` says that its clock starts with another event.
+pub(super) fn hazard(
+    phrase: &Spanned<WhenPhrase>,
+    of: &str,
+    relative: bool,
+    names: &Names,
+    found: &mut Diagnostics,
+) -> Option<HazardSpec> {
+    let mut never: Option<Belief> = None;
+    let mut steps: Vec<Step> = Vec::new();
+    let mut fine = true;
+    for step in &phrase.value.steps {
+        if let Some(step) = one_step(step, of, relative, names, &mut never, &mut fine, found) {
+            steps.push(step);
+        }
+    }
+    if !fine {
+        return None;
+    }
+    if steps.is_empty() {
+        found.push(
+            Diagnostic::new("E0610", phrase.span, format!("{of} says no chance by any day"))
+                .help("write for instance `40% within 30 days` or `20% by 2025-12-31`"),
+        );
+        return None;
+    }
+    if let Some(pair) = steps.windows(2).find(|pair| pair[1].day < pair[0].day || (pair[1].day == pair[0].day && pair[0].is_mass == pair[1].is_mass)) {
+        found.push(
+            Diagnostic::new("E0611", pair[1].span, format!("the steps of {of} must go forward in time, but this one is not later than the one before"))
+                .other(pair[0].span, "the one before")
+                .help("write the earliest deadline first, each day once"),
+        );
+        return None;
+    }
+    let curve = survival_curve(&steps, of, found)?;
+    let last = curve.last().map_or(1.0, |corner| corner.at);
+    if let Some(never) = &never
+        && never.mean > last + 1e-12
+    {
+        found.push(
+            Diagnostic::new(
+                "E0613",
+                never.span,
+                format!("{of} happens with {} by its last step, so that {} can never come, not {}", percent(1.0 - last), percent(last), percent(never.mean)),
+            )
+            .help("the cumulative chance and the share that never comes cannot exceed 100 % together"),
+        );
+        return None;
+    }
+    let doubt = steps.iter().rev().find_map(|step| {
+        let prior = step.belief.prior.clone()?;
+        let strata = prior.stratum_means(STRATA);
+        Some(HazardDoubt { belief: step.belief.clone(), prior, day: step.day, strata })
+    });
+    let scales: Option<Vec<f64>> = doubt.as_ref().map(|doubt| {
+        let reference = -crate::math::ln_1p(-doubt.belief.mean);
+        doubt.strata.iter().map(|p| -crate::math::ln_1p(-p.min(1.0 - 1e-15)) / reference).collect()
+    });
+    let level = |survival: f64| level_of(survival, scales.as_deref());
+    let shape = phrase.value.shape.as_ref();
+    let stated_days: Vec<f64> = steps.iter().map(|step| step.day).collect();
+    let single = steps.len() == 1 && !steps[0].is_mass;
+    let hazard = match shape.map(|shape| shape.value) {
+        None | Some(HazardShape::Constant) => knots(&curve, never.as_ref(), phrase.value.only, &steps, of, phrase.span, &level, found)?,
+        Some(_) if !single || never.is_some() => {
+            found.push(
+                Diagnostic::new("E0614", shape.map_or(phrase.span, |shape| shape.span), format!("a shape needs exactly one step, but {of} has more"))
+                    .help("several steps give the shape themselves; keep one step, or leave the shape out"),
+            );
+            return None;
+        }
+        Some(HazardShape::Evenly) => Hazard::evenly(steps[0].day, steps[0].belief.mean),
+        Some(shape_stated) => {
+            let power = match shape_stated {
+                HazardShape::Rising => 2.0,
+                HazardShape::Falling => 0.5,
+                HazardShape::Weibull(power) => power,
+                HazardShape::Constant | HazardShape::Evenly => 1.0,
+            };
+            if !(power > 0.0 && power <= 50.0) {
+                found.push(
+                    Diagnostic::new("E0615", shape.map_or(phrase.span, |shape| shape.span), format!("a Weibull shape must lie between 0 and 50, but is {power}"))
+                        .help("1 is a constant hazard, over 1 rising, under 1 falling"),
+                );
+                return None;
+            }
+            uncertain_end(&steps[0], of, found)?;
+            let total = level(1.0 - steps[0].belief.mean);
+            if phrase.value.only {
+                stopped_weibull(steps[0].day, total, power)
+            } else {
+                Hazard::weibull(steps[0].day, total, power)
+            }
+        }
+    };
+    Some(HazardSpec { hazard, doubt, stated_days })
+}
+
+/// A Weibull hazard that stops at its deadline, by 64 corners.
+fn stopped_weibull(days: f64, total: f64, power: f64) -> Hazard {
+    let knots = (1..=64)
+        .map(|corner| {
+            let share = f64::from(corner) / 64.0;
+            let level = total * crate::math::powf(share, power);
+            Knot { day: days * share, before: level, at: level }
+        })
+        .collect();
+    Hazard::from_knots(knots, 0.0, f64::INFINITY)
+}
+
+fn percent(share: f64) -> String {
+    format!("{} %", crate::math::round_to(share * 100.0, 4))
+}
+
+fn one_step(
+    step: &Spanned<WhenStep>,
+    of: &str,
+    relative: bool,
+    names: &Names,
+    never: &mut Option<Belief>,
+    fine: &mut bool,
+    found: &mut Diagnostics,
+) -> Option<Step> {
+    let mut read = |chance: &Spanned<Chance>, found: &mut Diagnostics| {
+        let one = belief(chance, of, found);
+        *fine &= one.is_some();
+        one
+    };
+    let (chance, day, place, is_mass) = match &step.value {
+        WhenStep::Never { chance } => {
+            let one = read(chance, found);
+            if never.is_some() {
+                found.push(Diagnostic::new("E0611", step.span, format!("{of} says twice what share never comes")).help("keep one"));
+                *fine = false;
+            }
+            *never = one;
+            return None;
+        }
+        WhenStep::Within { chance, duration } => {
+            let day = if relative { duration.value.days() } else { days_from(names.as_of, duration.value) };
+            (chance, day, duration.span, false)
+        }
+        WhenStep::By { chance, date } => (chance, names.day(date.value), date.span, false),
+        WhenStep::On { chance, date } => (chance, names.day(date.value), date.span, true),
+    };
+    let belief = read(chance, found)?;
+    if relative && !matches!(step.value, WhenStep::Within { .. }) {
+        found.push(
+            Diagnostic::new("E0616", place, format!("the clock of {of} starts when another event happens, so a calendar date cannot be its deadline"))
+                .help("write a duration, such as `40% within 30 days`; for calendar dates use `requires` instead of `after`"),
+        );
+        *fine = false;
+        return None;
+    }
+    if day <= 0.0 {
+        let message = if relative || matches!(step.value, WhenStep::Within { .. }) {
+            format!("a deadline of {of} must lie after its clock starts")
+        } else {
+            format!("a deadline of {of} must be later than the day whose knowledge the file holds ({})", names.as_of)
+        };
+        found.push(Diagnostic::new("E0612", place, message).help("what is already known needs no chance"));
+        *fine = false;
+        return None;
+    }
+    if !relative && day > names.day(names.horizon) {
+        found.push(
+            Diagnostic::new("W0617", place, format!("this deadline of {of} lies beyond the horizon {}", names.horizon))
+                .help("the pace up to the horizon follows from it; what comes later is counted as never"),
+        );
+    }
+    Some(Step { day, belief, is_mass, span: step.span })
+}
+
+/// A corner of the survival curve.
+struct Corner {
+    day: f64,
+    before: f64,
+    at: f64,
+}
+
+/// The survival curve through the stated steps: constant hazard up to each `by`, with the masses of scheduled days on the way.
+fn survival_curve(steps: &[Step], of: &str, found: &mut Diagnostics) -> Option<Vec<Corner>> {
+    let mut corners: Vec<Corner> = Vec::new();
+    let mut masses: Vec<(f64, f64)> = Vec::new();
+    let (mut day, mut survival) = (0.0, 1.0);
+    for step in steps {
+        if step.is_mass {
+            masses.push((step.day, step.belief.mean));
+            let spent: f64 = masses.iter().map(|(_, mass)| mass).sum();
+            if spent > survival + 1e-12 {
+                found.push(too_much(step, of, survival));
+                return None;
+            }
+            continue;
+        }
+        let target = 1.0 - step.belief.mean;
+        let spent: f64 = masses.iter().map(|(_, mass)| mass).sum();
+        if target > survival - spent + 1e-12 {
+            found.push(
+                Diagnostic::new(
+                    "E0618",
+                    step.belief.span,
+                    format!("the cumulative chance of {of} falls to {}, but was {} before", percent(step.belief.mean), percent(1.0 - survival + spent)),
+                )
+                .help("the chance by a later day cannot be smaller; for the chance on a day alone write `on`"),
+            );
+            return None;
+        }
+        let rate = constant_rate(survival, day, step.day, &masses, target);
+        for (at_day, mass) in masses.drain(..) {
+            let before = survival * exp(-rate * (at_day - day));
+            scheduled(&mut corners, at_day, before, mass);
+            (day, survival) = (at_day, (before - mass).max(0.0));
+        }
+        if day < step.day {
+            corners.push(Corner { day: step.day, before: target, at: target });
+        } else if let Some(last) = corners.last_mut() {
+            last.at = target;
+        }
+        (day, survival) = (step.day, target);
+    }
+    for (at_day, mass) in masses {
+        scheduled(&mut corners, at_day, survival, mass);
+        survival = (survival - mass).max(0.0);
+    }
+    Some(corners)
+}
+
+/// Adds the mass of a scheduled day; on a day that has a corner already, that corner grows.
+fn scheduled(corners: &mut Vec<Corner>, day: f64, before: f64, mass: f64) {
+    let at = (before - mass).max(0.0);
+    match corners.last_mut() {
+        Some(last) if last.day == day => last.at = at,
+        _ => corners.push(Corner { day, before, at }),
+    }
+}
+
+fn too_much(step: &Step, of: &str, survival: f64) -> Diagnostic {
+    Diagnostic::new(
+        "E0619",
+        step.belief.span,
+        format!("the chances of {of} exceed 100 %: {} is left before this step", percent(survival)),
+    )
+    .help("`on` adds its chance to what came before; `by` says the total up to a day")
+}
+
+/// The constant hazard between masses that brings survival from `survival` at `from` to `target` at `to`.
+fn constant_rate(survival: f64, from: f64, to: f64, masses: &[(f64, f64)], target: f64) -> f64 {
+    let end = |rate: f64| {
+        let (mut day, mut left) = (from, survival);
+        for (at_day, mass) in masses {
+            left = left * exp(-rate * (at_day - day)) - mass;
+            day = *at_day;
+        }
+        left * exp(-rate * (to - day))
+    };
+    if masses.is_empty() {
+        return (ln(survival) - ln(target.max(exp(-CERTAIN)))).max(0.0) / (to - from);
+    }
+    let (mut low, mut high) = (0.0, CERTAIN / (to - from));
+    for _ in 0..200 {
+        let middle = f64::midpoint(low, high);
+        if end(middle) > target { low = middle } else { high = middle }
+    }
+    f64::midpoint(low, high)
+}
+
+/// A shape or a pace needs a chance below 1 at its deadline.
+fn uncertain_end(step: &Step, of: &str, found: &mut Diagnostics) -> Option<()> {
+    if step.belief.mean < 1.0 {
+        return Some(());
+    }
+    found.push(
+        Diagnostic::new("E0620", step.belief.span, format!("{of} is certain by this day, which says no pace"))
+            .help("write `100% on DATE` for a sure day, `evenly` for each day alike, or a little less such as `99%`"),
+    );
+    None
+}
+
+#[expect(clippy::too_many_arguments, reason = "one builder for one phrase, called once")]
+fn knots(
+    curve: &[Corner],
+    never: Option<&Belief>,
+    only: bool,
+    steps: &[Step],
+    of: &str,
+    span: Span,
+    level: &dyn Fn(f64) -> f64,
+    found: &mut Diagnostics,
+) -> Option<Hazard> {
+    for step in steps.iter().filter(|step| !step.is_mass) {
+        uncertain_end(step, of, found)?;
+    }
+    let mut knots: Vec<Knot> = Vec::new();
+    let mut reached = 0.0_f64;
+    for corner in curve {
+        let before = level(corner.before).max(reached);
+        let at = level(corner.at).max(before);
+        knots.push(Knot { day: corner.day, before, at });
+        reached = at;
+    }
+    let ends_with_deadline = steps.last().is_some_and(|step| !step.is_mass);
+    let tail_rate = if only || !ends_with_deadline { 0.0 } else { last_rate(&knots) };
+    let ceiling = never.map_or(f64::INFINITY, |never| level(never.mean).max(reached));
+    if let Some(never) = never
+        && tail_rate == 0.0
+        && !only
+        && 1.0 - curve.last().map_or(0.0, |corner| 1.0 - corner.at) > never.mean + 1e-9
+        && !ends_with_deadline
+    {
+        found.push(
+            Diagnostic::new("W0621", span, format!("{of} leaves a share that is neither on a scheduled day nor `never`"))
+                .help("it is counted as never; say `by` a later day if it may come then"),
+        );
+    }
+    Some(Hazard::from_knots(knots, tail_rate, ceiling))
+}
+
+fn last_rate(knots: &[Knot]) -> f64 {
+    let Some(last) = knots.last() else { return 0.0 };
+    let (day, level) = knots.len().checked_sub(2).map_or((0.0, 0.0), |at| (knots[at].day, knots[at].at));
+    (last.before - level) / (last.day - day)
+}
+
+/// The cumulative hazard at which this share is left. Where the hazard is in doubt, each equally likely scale `s` leaves
+/// `exp(-s * level)`, and it is their mean that must be the share: so a stated chance is met exactly, doubt included.
+fn level_of(survival: f64, scales: Option<&[f64]>) -> f64 {
+    if survival >= 1.0 {
+        return 0.0;
+    }
+    let Some(scales) = scales else {
+        return (-ln(survival.max(exp(-CERTAIN)))).max(0.0);
+    };
+    let left = |level: f64| scales.iter().map(|scale| exp(-scale * level)).sum::<f64>() / scales.len() as f64;
+    let (mut low, mut high) = (0.0, 1.0);
+    while left(high) > survival && high < 1e6 {
+        high *= 2.0;
+    }
+    for _ in 0..200 {
+        let middle = f64::midpoint(low, high);
+        if left(middle) > survival { low = middle } else { high = middle }
+    }
+    f64::midpoint(low, high)
+}

@@ -1,0 +1,230 @@
+//! Conditions and formulas → columns, each computed once.
+
+use super::{Arithmetic, Comparison, Logic, NumberId, Operand, Operation, Plan, PlaneId, Step};
+use crate::model::{ArithmeticOperator, Condition, EventId, Formula};
+use std::collections::BTreeMap;
+
+/// Where the value of an event stands.
+#[derive(Debug, Clone)]
+pub(super) enum Column {
+    /// A binary event.
+    Plane(PlaneId),
+    /// A categorical event: one bit column an option.
+    Options(Vec<PlaneId>),
+    /// A number, a count or a date.
+    Number(NumberId),
+}
+
+/// Adds steps to a plan and remembers which conditions have a column already.
+#[derive(Debug, Default)]
+pub(super) struct Columns {
+    pub(super) plan: Plan,
+    events: BTreeMap<EventId, Column>,
+    known: BTreeMap<String, PlaneId>,
+}
+
+impl Columns {
+    pub(super) fn plane(&mut self) -> PlaneId {
+        self.plan.planes += 1;
+        PlaneId(self.plan.planes - 1)
+    }
+
+    pub(super) fn number(&mut self) -> NumberId {
+        self.plan.numbers += 1;
+        NumberId(self.plan.numbers - 1)
+    }
+
+    pub(super) fn step(&mut self, label: &str, operation: Operation) {
+        self.plan.steps.push(Step { label: label.to_owned(), operation });
+    }
+
+    pub(super) fn set_event(&mut self, event: EventId, column: Column) {
+        self.events.insert(event, column);
+    }
+
+    pub(super) fn event(&self, event: EventId) -> &Column {
+        self.events.get(&event).expect("events are compiled in the order in which they depend on one another")
+    }
+
+    pub(super) fn event_plane(&self, event: EventId) -> PlaneId {
+        match self.event(event) {
+            Column::Plane(plane) => *plane,
+            other => unreachable!("the model has checked that this is a yes/no event: {other:?}"),
+        }
+    }
+
+    pub(super) fn event_number(&self, event: EventId) -> NumberId {
+        match self.event(event) {
+            Column::Number(number) => *number,
+            other => unreachable!("the model has checked that this is a number or a date: {other:?}"),
+        }
+    }
+
+    pub(super) fn event_options(&self, event: EventId) -> &[PlaneId] {
+        match self.event(event) {
+            Column::Options(planes) => planes,
+            other => unreachable!("the model has checked that this event has options: {other:?}"),
+        }
+    }
+
+    pub(super) fn logic(&mut self, label: &str, logic: Logic, left: PlaneId, right: PlaneId) -> PlaneId {
+        let out = self.plane();
+        self.step(label, Operation::Logic { out, logic, left, right });
+        out
+    }
+
+    pub(super) fn not(&mut self, label: &str, of: PlaneId) -> PlaneId {
+        let out = self.plane();
+        self.step(label, Operation::Not { out, of });
+        out
+    }
+
+    pub(super) fn compare(&mut self, label: &str, comparison: Comparison, left: Operand, right: Operand) -> PlaneId {
+        let out = self.plane();
+        self.step(label, Operation::Compare { out, comparison, left, right });
+        out
+    }
+
+    pub(super) fn constant_plane(&mut self, label: &str, value: bool) -> PlaneId {
+        let out = self.plane();
+        self.step(label, Operation::ConstantPlane { out, value });
+        out
+    }
+
+    /// Where the date of an event is finite.
+    fn happens(&mut self, label: &str, date: NumberId) -> PlaneId {
+        self.compare(label, Comparison::LessOrEqual, Operand::Column(date), Operand::Constant(f64::MAX))
+    }
+
+    /// The bit column of a condition.
+    pub(super) fn condition(&mut self, condition: &Condition, label: &str) -> PlaneId {
+        if let Condition::Event(event) = condition {
+            return self.event_plane(*event);
+        }
+        let key = format!("{condition:?}");
+        if let Some(plane) = self.known.get(&key) {
+            return *plane;
+        }
+        let plane = self.new_condition(condition, label);
+        self.known.insert(key, plane);
+        plane
+    }
+
+    fn new_condition(&mut self, condition: &Condition, label: &str) -> PlaneId {
+        match condition {
+            Condition::Constant(value) => self.constant_plane(label, *value),
+            Condition::Event(event) => self.event_plane(*event),
+            Condition::Happens(event) => {
+                let date = self.event_number(*event);
+                self.happens(label, date)
+            }
+            Condition::Options { event, options } => {
+                let planes = self.event_options(*event).to_vec();
+                let chosen = options.iter().map(|option| planes[*option]);
+                let mut all: Vec<PlaneId> = chosen.collect();
+                let Some(first) = all.pop() else { return self.constant_plane(label, false) };
+                all.into_iter().fold(first, |left, right| self.logic(label, Logic::Or, left, right))
+            }
+            Condition::ByDay { event, day } => {
+                let date = self.event_number(*event);
+                self.compare(label, Comparison::LessOrEqual, Operand::Column(date), Operand::Constant(*day))
+            }
+            Condition::Before { event, other } => {
+                let (date, other) = (self.event_number(*event), self.event_number(*other));
+                self.compare(label, Comparison::Less, Operand::Column(date), Operand::Column(other))
+            }
+            Condition::WithinOf { event, days, of } => {
+                let (date, of) = (self.event_number(*event), self.event_number(*of));
+                let latest = self.number();
+                let (left, right) = (Operand::Column(of), Operand::Constant(*days));
+                self.step(label, Operation::Arithmetic { out: latest, arithmetic: Arithmetic::Add, left, right });
+                let happens = self.happens(label, date);
+                let not_before = self.compare(label, Comparison::LessOrEqual, Operand::Column(of), Operand::Column(date));
+                let in_time = self.compare(label, Comparison::LessOrEqual, Operand::Column(date), Operand::Column(latest));
+                let both = self.logic(label, Logic::And, not_before, in_time);
+                self.logic(label, Logic::And, both, happens)
+            }
+            Condition::LessOrEqual(left, right) => self.comparison(Comparison::LessOrEqual, left, right, label),
+            Condition::Less(left, right) => self.comparison(Comparison::Less, left, right, label),
+            Condition::Equal(left, right) => self.comparison(Comparison::Equal, left, right, label),
+            Condition::Not(inner) => {
+                let inner = self.condition(inner, label);
+                self.not(label, inner)
+            }
+            Condition::And(left, right) => {
+                let (left, right) = (self.condition(left, label), self.condition(right, label));
+                self.logic(label, Logic::And, left, right)
+            }
+            Condition::Or(left, right) => {
+                let (left, right) = (self.condition(left, label), self.condition(right, label));
+                self.logic(label, Logic::Or, left, right)
+            }
+        }
+    }
+
+    fn comparison(&mut self, comparison: Comparison, left: &Formula, right: &Formula, label: &str) -> PlaneId {
+        let (left, right) = (self.formula(left, label), self.formula(right, label));
+        self.compare(label, comparison, left, right)
+    }
+
+    /// The number column of a formula, or the constant that it is.
+    pub(super) fn formula(&mut self, formula: &Formula, label: &str) -> Operand {
+        match formula {
+            Formula::Constant(value) => Operand::Constant(*value),
+            Formula::Event(event) => Operand::Column(self.event_number(*event)),
+            Formula::Indicator(condition) => {
+                let condition = self.condition(condition, label);
+                let out = self.number();
+                let (then, otherwise) = (Operand::Constant(1.0), Operand::Constant(0.0));
+                self.step(label, Operation::Select { out, condition, then, otherwise });
+                Operand::Column(out)
+            }
+            Formula::Count(items) => {
+                let of = items.iter().map(|item| self.condition(item, label)).collect();
+                let out = self.number();
+                self.step(label, Operation::Count { out, of });
+                Operand::Column(out)
+            }
+            Formula::Arithmetic(operator, left, right) => {
+                let (left, right) = (self.formula(left, label), self.formula(right, label));
+                let arithmetic = match operator {
+                    ArithmeticOperator::Add => Arithmetic::Add,
+                    ArithmeticOperator::Subtract => Arithmetic::Subtract,
+                    ArithmeticOperator::Multiply => Arithmetic::Multiply,
+                    ArithmeticOperator::Minimum => Arithmetic::Minimum,
+                    ArithmeticOperator::Maximum => Arithmetic::Maximum,
+                };
+                let out = self.number();
+                self.step(label, Operation::Arithmetic { out, arithmetic, left, right });
+                Operand::Column(out)
+            }
+            Formula::Divide(left, right, text) => {
+                let (left, right) = (self.formula(left, label), self.formula(right, label));
+                self.plan.divisions.push(text.clone());
+                let division = self.plan.divisions.len() - 1;
+                let out = self.number();
+                self.step(label, Operation::Divide { out, left, right, division });
+                Operand::Column(out)
+            }
+            Formula::Select(condition, then, otherwise) => {
+                let condition = self.condition(condition, label);
+                let (then, otherwise) = (self.formula(then, label), self.formula(otherwise, label));
+                let out = self.number();
+                self.step(label, Operation::Select { out, condition, then, otherwise });
+                Operand::Column(out)
+            }
+        }
+    }
+
+    /// The number column of a formula, filled even if it is a constant.
+    pub(super) fn formula_column(&mut self, formula: &Formula, label: &str) -> NumberId {
+        match self.formula(formula, label) {
+            Operand::Column(number) => number,
+            Operand::Constant(value) => {
+                let out = self.number();
+                self.step(label, Operation::ConstantNumber { out, value });
+                out
+            }
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! `Model` and `Situation` → `Plan`.
+
+use super::draws::{Draws, Known};
+use super::{Ask, Asked, DateEvidence, FindingId, Operation, Plan, Rule, Situation};
+use crate::model::{Condition, Definition, Event, EventId, Finding, Kind, Model, QuestionTarget};
+
+/// At most this many yes/no questions have their pairwise joint probabilities counted.
+const JOINT_LIMIT: usize = 64;
+
+/// A general piece of evidence that is applied once all columns stand.
+enum Late {
+    Require(Condition),
+    Weigh(Condition, f64),
+    Believe(Condition, f64),
+}
+
+/// Compiles a scenario as looked at from a situation. Asks come in this order: every event in file order, then every question.
+#[must_use]
+pub fn compile(model: &Model, situation: &Situation) -> Plan {
+    let mut draws = Draws::default();
+    draws.columns.plan.horizon_days = model.horizon_days();
+    for intervention in model.suppose.iter().chain(&situation.suppose) {
+        draws.made.insert(intervention.event, intervention.made);
+    }
+    let late = evidence(model, situation, &mut draws);
+    groups(model, &mut draws);
+    for id in &model.order {
+        draws.event(*id, model.event(*id));
+    }
+    for (late, finding) in late {
+        let label = draws.columns.plan.findings[finding.0 as usize].clone();
+        let (condition, operation): (Condition, fn(super::PlaneId, f64, FindingId) -> Operation) = match &late {
+            Late::Require(condition) => (condition.clone(), |plane, _, finding| Operation::Require { plane, finding }),
+            Late::Weigh(condition, _) => (condition.clone(), |plane, ratio, finding| Operation::Weigh { plane, ratio, finding }),
+            Late::Believe(condition, _) => {
+                (condition.clone(), |plane, probability, finding| Operation::Believe { plane, probability, finding })
+            }
+        };
+        let figure = match late {
+            Late::Require(_) => 1.0,
+            Late::Weigh(_, figure) | Late::Believe(_, figure) => figure,
+        };
+        let plane = draws.columns.condition(&condition, &label);
+        draws.columns.step(&label, operation(plane, figure, finding));
+    }
+    asks(model, &mut draws);
+    for rule in &model.rules {
+        let plane = draws.columns.condition(&rule.violated, &rule.text);
+        draws.columns.plan.rules.push(Rule { name: rule.text.clone(), plane, must_hold: rule.must_hold });
+    }
+    draws.columns.plan
+}
+
+fn groups(model: &Model, draws: &mut Draws) {
+    for group in &model.groups {
+        let names: Vec<&str> = group.events.iter().map(|id| model.event(*id).name.as_str()).collect();
+        let streams = names.iter().map(|name| draws.stream((*name).to_owned())).collect();
+        let out: Vec<_> = group.events.iter().map(|_| draws.columns.number()).collect();
+        for (id, column) in group.events.iter().zip(&out) {
+            draws.uniforms.insert(*id, *column);
+        }
+        let factor = group.factor.clone();
+        draws.columns.step(&names.join(", "), Operation::CorrelatedUniforms { out, streams, factor });
+    }
+}
+
+/// Sorts what is known into what an event is drawn with and what is applied later.
+fn evidence(model: &Model, situation: &Situation, draws: &mut Draws) -> Vec<(Late, FindingId)> {
+    let mut late: Vec<(Late, FindingId)> = Vec::new();
+    let now = model.day(situation.as_of);
+    let mut findings: Vec<(String, Finding)> = model
+        .news
+        .iter()
+        .filter(|news| news.date <= situation.as_of)
+        .map(|news| (news.text.clone(), news.finding.clone()))
+        .collect();
+    findings.extend(situation.given.iter().map(|(text, condition)| (text.clone(), given(model, condition))));
+    for (text, finding) in findings {
+        let made = match &finding {
+            Finding::Binary(event, _)
+            | Finding::Option(event, _)
+            | Finding::Number(event, _)
+            | Finding::HappenedOn(event, _)
+            | Finding::NotBy(event, _)
+            | Finding::Never(event) => draws.made.contains_key(event),
+            Finding::Holds(_) | Finding::Hint(..) | Finding::Now(..) => false,
+        };
+        if made {
+            continue;
+        }
+        draws.columns.plan.findings.push(text);
+        let id = FindingId(draws.columns.plan.findings.len() as u32 - 1);
+        let known = match finding {
+            Finding::Binary(event, value) => Ok((event, Known::Binary(value), Condition::Event(event), value)),
+            Finding::Option(event, option) => {
+                Ok((event, Known::Option(option), Condition::Options { event, options: vec![option] }, true))
+            }
+            Finding::Number(event, value) => {
+                use crate::model::Formula;
+                let equal = Condition::Equal(Box::new(Formula::Event(event)), Box::new(Formula::Constant(value)));
+                Ok((event, Known::Number(value), equal, true))
+            }
+            Finding::HappenedOn(event, day) => {
+                draws.known.insert(event, (Known::Date(DateEvidence::On(day)), id));
+                continue;
+            }
+            Finding::NotBy(event, day) => {
+                let later = match draws.known.get(&event) {
+                    Some((Known::Date(DateEvidence::NotBy(known)), _)) => known.max(day),
+                    Some(_) => continue,
+                    None => day,
+                };
+                draws.known.insert(event, (Known::Date(DateEvidence::NotBy(later)), id));
+                continue;
+            }
+            Finding::Never(event) => {
+                if !matches!(draws.known.get(&event), Some((Known::Date(DateEvidence::On(_)), _))) {
+                    draws.known.insert(event, (Known::Date(DateEvidence::Never), id));
+                }
+                continue;
+            }
+            Finding::Holds(condition) => Err(Late::Require(condition)),
+            Finding::Hint(condition, ratio) => Err(Late::Weigh(condition, ratio)),
+            Finding::Now(condition, probability) => Err(Late::Believe(condition, probability)),
+        };
+        match known {
+            Ok((event, value, condition, holds)) => {
+                if draws.known.contains_key(&event) {
+                    let condition = if holds { condition } else { condition.negated() };
+                    late.push((Late::Require(condition), id));
+                } else {
+                    draws.known.insert(event, (value, id));
+                }
+            }
+            Err(one) => late.push((one, id)),
+        }
+    }
+    silence(model, now, draws);
+    late
+}
+
+/// What has not been reported by the day looked from has not happened by then.
+fn silence(model: &Model, now: f64, draws: &mut Draws) {
+    if now <= 0.0 {
+        return;
+    }
+    for (at, event) in model.events.iter().enumerate() {
+        let id = EventId(at);
+        let Definition::When(when) = &event.definition else { continue };
+        if !when.observed || draws.made.contains_key(&id) {
+            continue;
+        }
+        match draws.known.get(&id) {
+            Some((Known::Date(DateEvidence::On(_) | DateEvidence::Never), _)) => {}
+            Some((Known::Date(DateEvidence::NotBy(day)), finding)) if *day < now => {
+                let finding = *finding;
+                draws.known.insert(id, (Known::Date(DateEvidence::NotBy(now)), finding));
+            }
+            Some(_) => {}
+            None => {
+                draws.columns.plan.findings.push(format!("{} has not happened yet", event.name));
+                let finding = FindingId(draws.columns.plan.findings.len() as u32 - 1);
+                draws.known.insert(id, (Known::Date(DateEvidence::NotBy(now)), finding));
+            }
+        }
+    }
+}
+
+/// A condition of the command line as the finding that is cheapest to hold to.
+fn given(model: &Model, condition: &Condition) -> Finding {
+    let drawn = |event: &EventId| -> bool {
+        matches!(model.event(*event).definition, Definition::Chance(_) | Definition::Options(_))
+    };
+    match condition {
+        Condition::Event(event) if drawn(event) => Finding::Binary(*event, true),
+        Condition::Not(inner) => match inner.as_ref() {
+            Condition::Event(event) if drawn(event) => Finding::Binary(*event, false),
+            _ => Finding::Holds(condition.clone()),
+        },
+        Condition::Options { event, options } if drawn(event) && options.len() == 1 => Finding::Option(*event, options[0]),
+        _ => Finding::Holds(condition.clone()),
+    }
+}
+
+fn asks(model: &Model, draws: &mut Draws) {
+    for (at, event) in model.events.iter().enumerate() {
+        let what = asked(EventId(at), event, draws);
+        draws.columns.plan.asks.push(Ask { name: event.name.clone(), what, given: None });
+    }
+    for question in &model.questions {
+        let label = question.name.as_str();
+        let what = match &question.target {
+            QuestionTarget::Holds(condition) => Asked::Binary(draws.columns.condition(condition, label)),
+            QuestionTarget::Which(event) | QuestionTarget::When(event) => asked(*event, model.event(*event), draws),
+            QuestionTarget::Value(formula) => Asked::Number(draws.columns.formula_column(formula, label)),
+        };
+        let given = question.given.as_ref().map(|condition| draws.columns.condition(condition, label));
+        let plan = &mut draws.columns.plan;
+        if given.is_none() && matches!(what, Asked::Binary(_)) && plan.joints.len() < JOINT_LIMIT {
+            plan.joints.push(plan.asks.len());
+        }
+        plan.asks.push(Ask { name: question.name.clone(), what, given });
+    }
+}
+
+fn asked(id: EventId, event: &Event, draws: &Draws) -> Asked {
+    match event.kind {
+        Kind::Binary => Asked::Binary(draws.columns.event_plane(id)),
+        Kind::Categorical { .. } => Asked::Categorical(draws.columns.event_options(id).to_vec()),
+        Kind::Numeric | Kind::Count => Asked::Number(draws.columns.event_number(id)),
+        Kind::Date => Asked::Date(draws.columns.event_number(id)),
+    }
+}

@@ -1,0 +1,256 @@
+//! The conjugate posterior of each prior that the facts speak to.
+
+use super::facts::Facts;
+use super::{Learned, Replacement, Skipped, Update};
+use crate::model::{
+    Belief, CaseRow, ChanceDefinition, Condition, CountDefinition, CountSpec, Definition, Event, EventId, Model, OptionsBelief,
+    Trigger, WhenDefinition,
+};
+use crate::scenario::phrase::Chance;
+use crate::source::Span;
+
+/// Which case counted, and by which facts that is known.
+enum Applied<'a, T> {
+    Row(&'a T),
+    Unknown(String),
+}
+
+/// The first case that holds, if the facts tell which one that is.
+fn applied<'a, T>(rows: &'a [CaseRow<T>], facts: &Facts) -> Applied<'a, T> {
+    for row in rows {
+        match row.condition.as_ref().map_or(Some(true), |condition| facts.truth(condition)) {
+            Some(true) => return Applied::Row(&row.value),
+            Some(false) => {}
+            None => break,
+        }
+    }
+    Applied::Unknown("which of its cases counted is not known: the outcomes do not tell its conditions".to_owned())
+}
+
+/// Learns what the facts say about one event.
+pub(super) fn learn(model: &Model, event: &Event, facts: &Facts, text: &str, update: &mut Update) {
+    let Some(id) = model.find(&event.name) else { return };
+    let done = match &event.definition {
+        Definition::Chance(chance) => binary(id, event, chance, facts, text, update),
+        Definition::Options(rows) => options(id, event, rows, facts, text, update),
+        Definition::Count(count) => counted(id, event, count, facts, text, update),
+        Definition::When(when) => dated(model, id, event, when, facts, text, update),
+        Definition::Causes { .. } if facts.binary(id).is_some() => {
+            Err("which of its causes brought it about is not known".to_owned())
+        }
+        Definition::Causes { .. } | Definition::Holds(_) | Definition::FirstOf(_) | Definition::Number(_) | Definition::Equals(_) => {
+            return;
+        }
+    };
+    if let Err(why) = done {
+        update.skipped.push(Skipped { name: event.name.clone(), why });
+    }
+}
+
+/// Whether this outcome has moved the event before.
+fn is_known(event: &Event, from: &[String]) -> bool {
+    from.iter().all(|one| event.learned_from.contains(one))
+}
+
+fn already(from: &[String]) -> String {
+    format!("it has learned from {} already", from.join(", "))
+}
+
+/// Notes a posterior and where it is written.
+fn write(event: &Event, from: &[String], span: Span, after: String, means: (f64, f64), text: &str, update: &mut Update) {
+    let before = text.get(span.range()).unwrap_or_default().to_owned();
+    update.replacements.push(Replacement { span, phrase: after.clone() });
+    let list = update.learned_from.entry(event.name.clone()).or_insert_with(|| event.learned_from.clone());
+    list.extend(from.iter().cloned());
+    update.learned.push(Learned {
+        event: event.name.clone(),
+        before,
+        after,
+        mean_before: means.0,
+        mean_after: means.1,
+        by: from.to_vec(),
+    });
+}
+
+/// The phrase of a Beta after one more case, in the form it was stated in; with the mean after.
+fn beta_phrase(belief: &Belief, happened: bool) -> Result<(String, f64), String> {
+    let Some(prior) = &belief.prior else {
+        return Err("its chance is a fixed number, which learns nothing: state it as a base rate such as `6 of 20`".to_owned());
+    };
+    let Some(stated) = &belief.stated else {
+        return Err("its chance is a pool of experts, which an outcome does not move".to_owned());
+    };
+    let (successes, failures) = if happened { (1.0, 0.0) } else { (0.0, 1.0) };
+    let posterior = prior.updated(successes, failures);
+    let phrase = match &stated.value {
+        Chance::BaseRate { successes: seen, trials } => format!("{} of {}", seen + successes, trials + 1.0),
+        _ => format!("beta({}, {})", figure(posterior.a()), figure(posterior.b())),
+    };
+    Ok((phrase, posterior.mean()))
+}
+
+/// A shape parameter, short: six digits are far below any doubt that a prior states.
+fn figure(value: f64) -> f64 {
+    crate::math::round_to(value, 6)
+}
+
+fn binary(id: EventId, event: &Event, chance: &ChanceDefinition, facts: &Facts, text: &str, update: &mut Update) -> Result<(), String> {
+    let Some(fact) = facts.binary(id) else { return Ok(()) };
+    let from = std::slice::from_ref(&fact.from);
+    if is_known(event, from) {
+        return Err(already(from));
+    }
+    match chance.requires.as_ref().map(|condition| facts.truth(condition)) {
+        None | Some(Some(true)) => {}
+        Some(Some(false)) => return Err("what it requires did not hold, so its outcome says nothing about its chance".to_owned()),
+        Some(None) => return Err("whether what it requires held is not known".to_owned()),
+    }
+    odds_are_out(&chance.odds, facts)?;
+    let belief = match applied(&chance.rows, facts) {
+        Applied::Row(belief) => belief,
+        Applied::Unknown(why) => return Err(why),
+    };
+    let (phrase, mean) = beta_phrase(belief, fact.value)?;
+    write(event, from, belief.span, phrase, (belief.mean, mean), text, update);
+    Ok(())
+}
+
+/// Conjugacy needs the stated chance itself to have applied: no odds ratio.
+fn odds_are_out(odds: &[(Condition, f64)], facts: &Facts) -> Result<(), String> {
+    for (condition, _) in odds {
+        match facts.truth(condition) {
+            Some(false) => {}
+            Some(true) => return Err("an odds ratio applied, so that its outcome does not move the stated chance alone".to_owned()),
+            None => return Err("whether its odds ratios applied is not known".to_owned()),
+        }
+    }
+    Ok(())
+}
+
+fn options(
+    id: EventId,
+    event: &Event,
+    rows: &[CaseRow<OptionsBelief>],
+    facts: &Facts,
+    text: &str,
+    update: &mut Update,
+) -> Result<(), String> {
+    let Some(fact) = facts.option(id) else { return Ok(()) };
+    let from = std::slice::from_ref(&fact.from);
+    if is_known(event, from) {
+        return Err(already(from));
+    }
+    let belief = match applied(rows, facts) {
+        Applied::Row(belief) => belief,
+        Applied::Unknown(why) => return Err(why),
+    };
+    let Some(prior) = &belief.prior else {
+        return Err("its chances are fixed numbers, which learn nothing: state them as counts such as `6, 30, 4 of 40`".to_owned());
+    };
+    let mut seen = vec![0.0; belief.means.len()];
+    seen[fact.value] = 1.0;
+    let posterior = prior.updated(&seen);
+    let list = |values: &[f64]| values.iter().map(|value| figure(*value).to_string()).collect::<Vec<_>>().join(", ");
+    let phrase = match &belief.counts {
+        Some(counts) => {
+            let counts: Vec<f64> = counts.iter().zip(&seen).map(|(count, more)| count + more).collect();
+            format!("{} of {}", list(&counts), counts.iter().sum::<f64>())
+        }
+        None => format!("dirichlet({})", list(posterior.alphas())),
+    };
+    let means = (belief.means[fact.value], posterior.mean()[fact.value]);
+    write(event, from, belief.span, phrase, means, text, update);
+    Ok(())
+}
+
+fn counted(id: EventId, event: &Event, count: &CountDefinition, facts: &Facts, text: &str, update: &mut Update) -> Result<(), String> {
+    let Some(fact) = facts.number(id) else { return Ok(()) };
+    let from = std::slice::from_ref(&fact.from);
+    if is_known(event, from) {
+        return Err(already(from));
+    }
+    match count.only_if.as_ref().map(|condition| facts.truth(condition)) {
+        None | Some(Some(true)) => {}
+        Some(Some(false)) => return Err("its `if` did not hold, so its outcome says nothing about its rate".to_owned()),
+        Some(None) => return Err("whether its `if` held is not known".to_owned()),
+    }
+    let spec = match applied(&count.rows, facts) {
+        Applied::Row(spec) => spec,
+        Applied::Unknown(why) => return Err(why),
+    };
+    let CountSpec::PoissonGamma { rate, exposure, span } = spec else {
+        return Err("its rate is a fixed number, which learns nothing: state it as `3 in 180 days, over 365 days`".to_owned());
+    };
+    let posterior = rate.updated(fact.value, *exposure);
+    let stated = text.get(span.range()).unwrap_or_default();
+    let phrase = if stated.contains("gamma") {
+        format!("poisson(gamma({}, {}))", figure(posterior.shape()), figure(posterior.rate()))
+    } else {
+        let events = posterior.shape() - 0.5;
+        format!("{} in {} days, over {} days", figure(events), figure(posterior.rate()), figure(*exposure))
+    };
+    write(event, from, *span, phrase, (rate.mean() * exposure, posterior.mean() * exposure), text, update);
+    Ok(())
+}
+
+fn dated(
+    model: &Model,
+    id: EventId,
+    event: &Event,
+    when: &WhenDefinition,
+    facts: &Facts,
+    text: &str,
+    update: &mut Update,
+) -> Result<(), String> {
+    let Some(fact) = facts.dated(id) else { return Ok(()) };
+    let from = fact.from.as_slice();
+    if is_known(event, from) {
+        return Err(already(from));
+    }
+    let spec = match applied(&when.rows, facts) {
+        Applied::Row(spec) => spec,
+        Applied::Unknown(why) => return Err(why),
+    };
+    let Some(doubt) = &spec.doubt else {
+        return Err("its chances are fixed numbers, which learn nothing: state one as a base rate such as `6 of 20 by 2025-12-31`".to_owned());
+    };
+    let start = match when.after {
+        None => 0.0,
+        Some(parent) => match facts.dated(parent) {
+            Some(known) if known.by.is_finite() => known.by,
+            Some(known) if known.after >= model.horizon_days() => {
+                return Err("its clock never started, so its outcome says nothing about its chance".to_owned());
+            }
+            _ => return Err("when its clock started is not known".to_owned()),
+        },
+    };
+    let deadline = start + doubt.day;
+    for (trigger, ratio) in &when.ratios {
+        if *ratio != 1.0 && !ruled_out(trigger, deadline, facts) {
+            return Err("a hazard ratio applied, or may have, so that its outcome does not move the stated chance alone".to_owned());
+        }
+    }
+    if let Some(trigger) = &when.requires {
+        let held = match trigger {
+            Trigger::Condition(condition) => facts.truth(condition) == Some(true),
+            Trigger::Date(_) => false,
+        };
+        if !held {
+            return Err("what it requires did not hold all along, or may not have".to_owned());
+        }
+    }
+    let happened = match facts.came_by(id, deadline) {
+        Some(happened) => happened,
+        None => return Err(format!("its outcome does not tell whether it happened by day {deadline}, to which its chance belongs")),
+    };
+    let (phrase, mean) = beta_phrase(&doubt.belief, happened)?;
+    write(event, from, doubt.belief.span, phrase, (doubt.belief.mean, mean), text, update);
+    Ok(())
+}
+
+fn ruled_out(trigger: &Trigger, deadline: f64, facts: &Facts) -> bool {
+    match trigger {
+        Trigger::Date(event) => facts.came_by(*event, deadline) == Some(false),
+        Trigger::Condition(condition) => facts.truth(condition) == Some(false),
+    }
+}
