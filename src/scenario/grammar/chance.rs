@@ -1,0 +1,145 @@
+//! Chances: points, odds, base rates, intervals, Betas, words, and the lists of them that `one_of` and `ordered` take.
+
+use super::lexing::{
+    Input, Parsed, amount, arguments, described, either, expected, mark, maybe, offset, plain, spanned, verdict, word,
+    words,
+};
+use crate::scenario::codes;
+use crate::scenario::document::ChanceNode;
+use crate::scenario::phrase::Chance;
+use crate::source::Spanned;
+use winnow::stream::Stream;
+
+/// The words of ICD 203 (the US intelligence community's standard of analysis) with their bands; a longer one before its tail.
+pub(in crate::scenario) const WORDS: &[(&[&str], f64, f64)] = &[
+    (&["almost", "no", "chance"], 0.01, 0.05),
+    (&["roughly", "even", "chance"], 0.45, 0.55),
+    (&["roughly", "even", "odds"], 0.45, 0.55),
+    (&["highly", "improbable"], 0.05, 0.20),
+    (&["very", "unlikely"], 0.05, 0.20),
+    (&["highly", "probable"], 0.80, 0.95),
+    (&["very", "likely"], 0.80, 0.95),
+    (&["almost", "certain"], 0.95, 0.99),
+    (&["nearly", "certain"], 0.95, 0.99),
+    (&["remote"], 0.01, 0.05),
+    (&["improbable"], 0.20, 0.45),
+    (&["unlikely"], 0.20, 0.45),
+    (&["probable"], 0.55, 0.80),
+    (&["likely"], 0.55, 0.80),
+];
+
+/// One chance in any of its forms.
+pub(super) fn chance(input: &mut Input<'_>) -> Parsed<Chance> {
+    described("a chance such as `35%`", |input| {
+        if let Some(beta) = either(input, beta)? {
+            return Ok(beta);
+        }
+        if let Some(in_words) = either(input, in_words)? {
+            return Ok(in_words);
+        }
+        from_number(input)
+    })(input)
+}
+
+fn beta(input: &mut Input<'_>) -> Parsed<Chance> {
+    word("beta")(input)?;
+    mark("(")(input)?;
+    let a = spanned(plain)(input)?;
+    mark(",")(input)?;
+    let b = spanned(plain)(input)?;
+    mark(")")(input)?;
+    Ok(Chance::Beta { a, b })
+}
+
+fn in_words(input: &mut Input<'_>) -> Parsed<Chance> {
+    for (keywords, low, high) in WORDS {
+        if either(input, words(keywords))?.is_some() {
+            return Ok(Chance::Word { word: keywords.join(" "), low: *low, high: *high });
+        }
+    }
+    expected(input, "a word such as `likely`")
+}
+
+/// The forms that begin with a number.
+fn from_number(input: &mut Input<'_>) -> Parsed<Chance> {
+    let before = input.checkpoint();
+    let first = spanned(amount)(input)?;
+    if maybe(input, mark(":"))?.is_some() {
+        return Ok(Chance::Odds { favour: first.value, against: amount(input)? });
+    }
+    if maybe(input, mark("("))?.is_some() {
+        return interval(input, first);
+    }
+    let after = input.checkpoint();
+    // The remaining forms divide one plain number by another: `6 of 20`, not `6% of 20`.
+    input.reset(&before);
+    let numerator = maybe(input, plain)?;
+    if let Some(numerator) = numerator {
+        if maybe(input, word("of"))?.is_some() {
+            return Ok(Chance::BaseRate { successes: numerator, trials: plain(input)? });
+        }
+        if maybe(input, word("in"))?.is_some() || maybe(input, mark("/"))?.is_some() {
+            let at = offset(input);
+            let denominator = plain(input)?;
+            if denominator == 0.0 {
+                return verdict(
+                    input,
+                    codes::NOT_FINITE,
+                    at..at + 1,
+                    "a chance cannot be a share of 0",
+                    "as in `1 in 20`",
+                );
+            }
+            return Ok(Chance::Point(numerator / denominator));
+        }
+    }
+    input.reset(&after);
+    Ok(Chance::Point(first.value))
+}
+
+/// `(90% sure: 15% to 60%)`, after its parenthesis.
+fn interval(input: &mut Input<'_>, point: Spanned<f64>) -> Parsed<Chance> {
+    let level = described("how sure, as in `90% sure: 15% to 60%`", spanned(amount))(input)?;
+    word("sure")(input)?;
+    mark(":")(input)?;
+    let low = spanned(amount)(input)?;
+    word("to")(input)?;
+    let high = spanned(amount)(input)?;
+    mark(")")(input)?;
+    Ok(Chance::Interval { point, level, low, high })
+}
+
+/// All that may stand under `chance` as one text.
+pub(super) fn chances(input: &mut Input<'_>) -> Parsed<ChanceNode> {
+    if maybe(input, word("dirichlet"))?.is_some() {
+        return Ok(ChanceNode::Dirichlet(arguments(input, spanned(plain))?));
+    }
+    if let Some(counts) = maybe(input, counts)? {
+        return Ok(counts);
+    }
+    let first = spanned(chance)(input)?;
+    let mut list = vec![first];
+    while either(input, mark(","))?.is_some() {
+        list.push(spanned(chance)(input)?);
+    }
+    Ok(match list.pop() {
+        Some(only) if list.is_empty() => ChanceNode::One(only.value),
+        last => {
+            list.extend(last);
+            ChanceNode::List(list)
+        }
+    })
+}
+
+/// `6, 30, 4 of 40`: at least two plain numbers, then the total.
+fn counts(input: &mut Input<'_>) -> Parsed<ChanceNode> {
+    let mut counts = vec![spanned(plain)(input)?];
+    mark(",")(input)?;
+    counts.push(spanned(plain)(input)?);
+    while maybe(input, mark(","))?.is_some() {
+        counts.push(spanned(plain)(input)?);
+    }
+    word("of")(input)?;
+    let total = spanned(plain)(input)?;
+    Ok(ChanceNode::Counts { counts, total })
+}

@@ -1,0 +1,311 @@
+//! Conditions and formulas, by precedence climbing: each rule reads one level and calls the next tighter one.
+
+use super::lexing::{
+    Input, Parsed, arguments, counted, date, described, duration, either, expected, mark, maybe, name, nested, offset,
+    option, ranged, rest, spanned, unsigned, verdict, whole, word, words,
+};
+use crate::scenario::codes;
+use crate::scenario::expression::{DateRelation, Expression, ExpressionNode, Operator, Quantity};
+use crate::source::Spanned;
+use winnow::stream::Stream;
+
+/// A whole expression.
+pub(super) fn expression(input: &mut Input<'_>) -> Parsed<Expression> {
+    nested(input, implication)
+}
+
+fn made(node: ExpressionNode, span: crate::source::Span) -> Expression {
+    Expression { node: Box::new(node), span }
+}
+
+fn binary(operator: Spanned<Operator>, left: Expression, right: Expression) -> Expression {
+    let span = left.span.to(right.span);
+    made(ExpressionNode::Binary { operator, left, right }, span)
+}
+
+/// `a implies b`; to the right: `a implies b implies c` is `a implies (b implies c)`.
+fn implication(input: &mut Input<'_>) -> Parsed<Expression> {
+    let left = disjunction(input)?;
+    let Some(operator) = operator(input, word("implies"), Operator::Implies)? else {
+        return Ok(left);
+    };
+    let right = nested(input, implication)?;
+    Ok(binary(operator, left, right))
+}
+
+fn disjunction(input: &mut Input<'_>) -> Parsed<Expression> {
+    let mut left = conjunction(input)?;
+    while let Some(operator) = operator(input, word("or"), Operator::Or)? {
+        left = binary(operator, left, conjunction(input)?);
+    }
+    Ok(left)
+}
+
+fn conjunction(input: &mut Input<'_>) -> Parsed<Expression> {
+    let mut left = negation(input)?;
+    while let Some(operator) = operator(input, word("and"), Operator::And)? {
+        left = binary(operator, left, negation(input)?);
+    }
+    Ok(left)
+}
+
+fn operator<'a>(
+    input: &mut Input<'a>,
+    rule: impl Fn(&mut Input<'a>) -> Parsed<()>,
+    operator: Operator,
+) -> Parsed<Option<Spanned<Operator>>> {
+    let found = either(input, spanned(rule))?;
+    if found.is_some() {
+        counted(input)?;
+    }
+    Ok(found.map(|found| found.map(|()| operator)))
+}
+
+fn negation(input: &mut Input<'_>) -> Parsed<Expression> {
+    described("a condition or a number", |input| {
+        let Some(not) = either(input, spanned(word("not")))? else {
+            return comparison(input);
+        };
+        let inner = nested(input, negation)?;
+        let span = not.span.to(inner.span);
+        Ok(made(ExpressionNode::Not(inner), span))
+    })(input)
+}
+
+const COMPARISONS: &[(&str, Operator)] = &[
+    ("!=", Operator::NotEqual),
+    ("<=", Operator::LessOrEqual),
+    (">=", Operator::GreaterOrEqual),
+    ("<", Operator::Less),
+    (">", Operator::Greater),
+    ("=", Operator::Equal),
+];
+
+/// A sum, and at most one comparison after it.
+fn comparison(input: &mut Input<'_>) -> Parsed<Expression> {
+    let left = sum(input)?;
+    let compared = if let Some(operator) = compares(input)? {
+        let right = sum(input)?;
+        binary(operator, left, right)
+    } else if let Some(about) = either(input, |input| about_event(input, &left))? {
+        about
+    } else {
+        return Ok(left);
+    };
+    let at = offset(input);
+    if begins_comparison(input)? {
+        let end = at + 1;
+        let message = "comparisons cannot stand in a chain";
+        let help = "compare twice and join with `and`, as in `1 < x and x < 5`, or set parentheses";
+        return verdict(input, codes::CHAIN, at..end, message, help);
+    }
+    Ok(compared)
+}
+
+fn compares(input: &mut Input<'_>) -> Parsed<Option<Spanned<Operator>>> {
+    let at = offset(input);
+    if rest(input).starts_with("==") {
+        return verdict(input, codes::EXPRESSION, at..at + 2, "`==` is not an operator here", "write one `=`");
+    }
+    if rest(input).starts_with("<>") {
+        return verdict(input, codes::EXPRESSION, at..at + 2, "`<>` is not an operator here", "write `!=`");
+    }
+    for (text, meaning) in COMPARISONS {
+        if rest(input).starts_with(text) {
+            return operator(input, mark(text), *meaning);
+        }
+    }
+    either(input, |input| expected::<()>(input, "a comparison"))?;
+    Ok(None)
+}
+
+fn begins_comparison(input: &mut Input<'_>) -> Parsed<bool> {
+    if COMPARISONS.iter().any(|(text, _)| rest(input).starts_with(text)) {
+        return Ok(true);
+    }
+    let before = input.checkpoint();
+    for keyword in ["is", "by", "before", "after", "on", "within", "happens"] {
+        if maybe(input, word(keyword))?.is_some() {
+            input.reset(&before);
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// What can be said of an event by name: `is`, `by`, `before`, `after`, `on`, `within`, `happens`.
+fn about_event(input: &mut Input<'_>, left: &Expression) -> Parsed<Expression> {
+    let (start, before) = (offset(input), input.checkpoint());
+    if !begins_comparison(input)? && maybe(input, word("never"))?.is_none() {
+        return expected(input, "a relation such as `is` or `by`");
+    }
+    input.reset(&before);
+    let ExpressionNode::Name(event) = left.node.as_ref() else {
+        let length = rest(input).find(char::is_whitespace).unwrap_or(rest(input).len());
+        let keyword = &rest(input)[..length];
+        let message = format!("`{keyword}` speaks of one event by name, and what stands before it is no name");
+        return verdict(input, codes::EXPRESSION, start..start + length, message, "as in `talks by 2025-10-01`");
+    };
+    let event = Spanned::new(event.clone(), left.span);
+    let said = spanned(|input: &mut Input<'_>| relation(input, &event))(input)?;
+    Ok(made(said.value, left.span.to(said.span)))
+}
+
+fn relation(input: &mut Input<'_>, event: &Spanned<String>) -> Parsed<ExpressionNode> {
+    let event = event.clone();
+    if either(input, word("is"))?.is_some() {
+        return is(input, event);
+    }
+    if either(input, word("happens"))?.is_some() {
+        return Ok(ExpressionNode::Happens { event, never: false });
+    }
+    if either(input, word("never"))?.is_some() {
+        word("happens")(input)?;
+        return Ok(ExpressionNode::Happens { event, never: true });
+    }
+    if either(input, word("by"))?.is_some() {
+        return Ok(ExpressionNode::Dated { event, relation: DateRelation::By, date: spanned(date)(input)? });
+    }
+    if either(input, word("on"))?.is_some() {
+        return Ok(ExpressionNode::Dated { event, relation: DateRelation::On, date: spanned(date)(input)? });
+    }
+    if either(input, word("within"))?.is_some() {
+        let duration = spanned(duration)(input)?;
+        let of = match either(input, word("of"))? {
+            Some(()) => Some(spanned(name)(input)?),
+            None => None,
+        };
+        return Ok(ExpressionNode::Within { event, duration, of });
+    }
+    let before = either(input, word("before"))?.is_some();
+    if !before {
+        word("after")(input)?;
+    }
+    if let Some(date) = either(input, spanned(date))? {
+        let relation = if before { DateRelation::Before } else { DateRelation::After };
+        return Ok(ExpressionNode::Dated { event, relation, date });
+    }
+    Ok(ExpressionNode::Ordered { event, before, other: spanned(name)(input)? })
+}
+
+/// After `is`: `[not] x` or `[not] one of (x, y)`.
+fn is(input: &mut Input<'_>, event: Spanned<String>) -> Parsed<ExpressionNode> {
+    let negated = either(input, word("not"))?.is_some();
+    if either(input, words(&["one", "of"]))?.is_some() {
+        return Ok(ExpressionNode::Is { event, negated, options: arguments(input, spanned(option))? });
+    }
+    let at = offset(input);
+    if maybe(input, unsigned)?.is_some() {
+        let operator = if negated { "!=" } else { "=" };
+        let message = format!("`is` names an option; numbers are compared with `{operator}`");
+        let help = format!("write `{} {operator} …`", event.value);
+        return verdict(input, codes::EXPRESSION, at..at + 1, message, help);
+    }
+    let option = spanned(option)(input)?;
+    Ok(ExpressionNode::Is { event, negated, options: vec![option] })
+}
+
+fn sum(input: &mut Input<'_>) -> Parsed<Expression> {
+    let mut left = product(input)?;
+    loop {
+        let operator = match operator(input, mark("+"), Operator::Add)? {
+            Some(plus) => plus,
+            None => match operator(input, mark("-"), Operator::Subtract)? {
+                Some(minus) => minus,
+                None => return Ok(left),
+            },
+        };
+        left = binary(operator, left, product(input)?);
+    }
+}
+
+fn product(input: &mut Input<'_>) -> Parsed<Expression> {
+    let mut left = signed(input)?;
+    loop {
+        let operator = match operator(input, mark("*"), Operator::Multiply)? {
+            Some(times) => times,
+            None => match operator(input, mark("/"), Operator::Divide)? {
+                Some(over) => over,
+                None => return Ok(left),
+            },
+        };
+        left = binary(operator, left, signed(input)?);
+    }
+}
+
+fn signed(input: &mut Input<'_>) -> Parsed<Expression> {
+    described("a value", |input| {
+        let Some(minus) = either(input, spanned(mark("-")))? else {
+            return atom(input);
+        };
+        let inner = nested(input, signed)?;
+        let span = minus.span.to(inner.span);
+        Ok(made(ExpressionNode::Negate(inner), span))
+    })(input)
+}
+
+fn atom(input: &mut Input<'_>) -> Parsed<Expression> {
+    let (start, left) = (offset(input), rest(input));
+    if left.starts_with('(') {
+        let (inner, range) = ranged(input, |input| {
+            mark("(")(input)?;
+            let inner = expression(input)?;
+            mark(")")(input)?;
+            Ok(inner)
+        })?;
+        let span = super::lexing::place(input, range);
+        return Ok(Expression { span, ..inner });
+    }
+    if let Some(number) = either(input, spanned(unsigned))? {
+        return Ok(made(ExpressionNode::Number(number.value), number.span));
+    }
+    if let Some(name) = either(input, spanned(name))? {
+        if rest(input).starts_with('(') {
+            let end = offset(input) + 1;
+            let message = format!("`{}` is not a function", name.value);
+            return verdict(input, codes::EXPRESSION, start..end, message, "functions are `min(x, y)` and `max(x, y)`");
+        }
+        return Ok(made(ExpressionNode::Name(name.value), name.span));
+    }
+    let built = either(input, spanned(built))?;
+    match built {
+        Some(built) => Ok(made(built.value, built.span)),
+        None => expected(input, "a value"),
+    }
+}
+
+/// What begins with a word of the language.
+fn built(input: &mut Input<'_>) -> Parsed<ExpressionNode> {
+    if either(input, word("true"))?.is_some() {
+        return Ok(ExpressionNode::Boolean(true));
+    }
+    if either(input, word("false"))?.is_some() {
+        return Ok(ExpressionNode::Boolean(false));
+    }
+    if either(input, word("if"))?.is_some() {
+        let condition = expression(input)?;
+        word("then")(input)?;
+        let then = expression(input)?;
+        word("else")(input)?;
+        let otherwise = expression(input)?;
+        return Ok(ExpressionNode::If { condition, then, otherwise });
+    }
+    if either(input, word("min"))?.is_some() {
+        return Ok(ExpressionNode::Extreme { largest: false, items: arguments(input, expression)? });
+    }
+    if either(input, word("max"))?.is_some() {
+        return Ok(ExpressionNode::Extreme { largest: true, items: arguments(input, expression)? });
+    }
+    let quantity = if either(input, words(&["at", "least"]))?.is_some() {
+        Quantity::AtLeast(whole(input)?)
+    } else if either(input, words(&["at", "most"]))?.is_some() {
+        Quantity::AtMost(whole(input)?)
+    } else if either(input, word("exactly"))?.is_some() {
+        Quantity::Exactly(whole(input)?)
+    } else {
+        word("count")(input)?;
+        Quantity::Number
+    };
+    word("of")(input)?;
+    Ok(ExpressionNode::Count { quantity, items: arguments(input, expression)? })
+}

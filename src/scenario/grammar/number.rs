@@ -1,0 +1,102 @@
+//! Numbers: constants, ranges, quantiles and named families, with caps and cuts after them.
+
+use super::lexing::{
+    Input, Parsed, amount, arguments, described, either, expected, family_name, mark, maybe, place, ranged, rest,
+    spanned, verdict, word, words,
+};
+use crate::scenario::codes;
+use crate::scenario::phrase::{Limit, NumberPhrase, NumberShape};
+use crate::source::Spanned;
+use winnow::stream::Stream;
+
+/// The central mass of a range that states none.
+pub(in crate::scenario) const RANGE_LEVEL: f64 = 0.9;
+
+/// A whole number phrase.
+pub(super) fn number_phrase(input: &mut Input<'_>) -> Parsed<NumberPhrase> {
+    let shape = described("a number or a distribution such as `40 to 90`", spanned(shape))(input)?;
+    let mut limits = Vec::new();
+    while either(input, mark(","))?.is_some() {
+        limits.push(spanned(limit)(input)?);
+    }
+    Ok(NumberPhrase { shape, limits })
+}
+
+fn limit(input: &mut Input<'_>) -> Parsed<Limit> {
+    if either(input, words(&["at", "least"]))?.is_some() {
+        return Ok(Limit::AtLeast(amount(input)?));
+    }
+    if either(input, words(&["at", "most"]))?.is_some() {
+        return Ok(Limit::AtMost(amount(input)?));
+    }
+    if either(input, words(&["cut", "below"]))?.is_some() {
+        return Ok(Limit::CutBelow(amount(input)?));
+    }
+    words(&["cut", "above"])(input)?;
+    Ok(Limit::CutAbove(amount(input)?))
+}
+
+fn shape(input: &mut Input<'_>) -> Parsed<NumberShape> {
+    let Some(first) = either(input, spanned(amount))? else {
+        let name = spanned(family_name)(input)?;
+        let arguments = arguments(input, spanned(amount))?;
+        return Ok(NumberShape::Family { name, arguments });
+    };
+    if maybe(input, word("to"))?.is_some() {
+        let high = spanned(amount)(input)?;
+        return Ok(NumberShape::Range { level: RANGE_LEVEL, low: first, high });
+    }
+    if maybe(input, mark(":"))?.is_some() {
+        let (second, range) = ranged(input, amount)?;
+        let second = Spanned::new(second, place(input, range.clone()));
+        if either(input, word("to"))?.is_some() {
+            let high = spanned(amount)(input)?;
+            return Ok(NumberShape::Range { level: first.value, low: second, high });
+        }
+        let mut quantiles = vec![(first, second)];
+        while let Some(more) = another_quantile(input)? {
+            quantiles.push(more);
+        }
+        let is_last = rest(input).is_empty() || rest(input).starts_with(',');
+        if quantiles.len() < 2 && is_last {
+            return verdict(
+                input,
+                codes::NUMBER,
+                range,
+                "one quantile does not make a distribution",
+                "state at least two, as in `5%: 40, 50%: 60, 95%: 90`, or a range as in `80%: 40 to 90`",
+            );
+        }
+        return Ok(NumberShape::Quantiles(quantiles));
+    }
+    Ok(NumberShape::Constant(first.value))
+}
+
+/// `, 50%: 60`, unless what follows the comma is a limit.
+fn another_quantile(input: &mut Input<'_>) -> Parsed<Option<(Spanned<f64>, Spanned<f64>)>> {
+    let before = input.checkpoint();
+    if either(input, mark(","))?.is_none() {
+        return Ok(None);
+    }
+    let Some(level) = either(input, spanned(amount))? else {
+        input.reset(&before);
+        return Ok(None);
+    };
+    mark(":")(input)?;
+    Ok(Some((level, spanned(amount)(input)?)))
+}
+
+/// `40 to 90` or `80%: 40 to 90`, for the families that share it.
+pub(super) fn range(input: &mut Input<'_>, first: Spanned<f64>) -> Parsed<Option<(f64, Spanned<f64>, Spanned<f64>)>> {
+    if either(input, word("to"))?.is_some() {
+        return Ok(Some((RANGE_LEVEL, first, spanned(amount)(input)?)));
+    }
+    if either(input, mark(":"))?.is_none() {
+        return Ok(None);
+    }
+    let low = spanned(amount)(input)?;
+    if either(input, word("to"))?.is_none() {
+        return expected(input, "`to`");
+    }
+    Ok(Some((first.value, low, spanned(amount)(input)?)))
+}

@@ -1,0 +1,90 @@
+//! From the TOML tree to the [`Document`](super::document::Document): each table field by field, collecting every problem.
+//!
+//! A value that cannot be read leaves its field empty and a diagnostic behind; reading goes on.
+
+mod event;
+mod fields;
+mod lists;
+mod phrases;
+mod values;
+
+use super::codes;
+use super::document::Document;
+use super::keys::TableName;
+use super::names::{name_problem, suggested_name};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::{Source, Span, Spanned};
+use fields::Fields;
+use std::cell::RefCell;
+use toml::de::{DeTable, DeValue};
+
+/// A value of the TOML tree.
+type Value<'v> = toml::Spanned<DeValue<'v>>;
+
+/// What is known while reading: the source, the problems so far, and the places that TOML could not make sense of.
+#[derive(Debug)]
+pub(super) struct Reader<'s> {
+    source: &'s Source,
+    damaged: Vec<Span>,
+    found: RefCell<Diagnostics>,
+}
+
+impl<'s> Reader<'s> {
+    /// A reader of a source in which TOML stumbled over these places.
+    pub(super) fn new(source: &'s Source, damaged: Vec<Span>) -> Self {
+        Self { source, damaged, found: RefCell::default() }
+    }
+
+    /// What was found.
+    pub(super) fn finish(self) -> Diagnostics {
+        self.found.into_inner()
+    }
+
+    fn report(&self, diagnostic: Diagnostic) {
+        self.found.borrow_mut().push(diagnostic);
+    }
+
+    /// Keeps the value of a success; a failure goes to the diagnostics.
+    fn keep<T>(&self, outcome: Result<T, Diagnostic>) -> Option<T> {
+        outcome.map_err(|diagnostic| self.report(diagnostic)).ok()
+    }
+
+    /// Whether TOML already complained about this place, so that nothing more is to be said of it.
+    fn is_damaged(&self, span: Span) -> bool {
+        span.start >= span.end
+            || self.damaged.iter().any(|damaged| damaged.start <= span.end && span.start <= damaged.end)
+    }
+
+    /// Whether TOML found the file whole.
+    fn is_whole(&self) -> bool {
+        self.damaged.is_empty()
+    }
+
+    /// Reads the whole tree.
+    pub(super) fn document(&self, tree: &DeTable<'_>) -> Document {
+        let top = Fields::of(self, TableName::Top, None, Span::default(), tree);
+        Document {
+            title: top.text("title"),
+            as_of: top.date("as_of"),
+            horizon: top.date("horizon"),
+            forecaster: top.text("forecaster"),
+            description: top.text("description"),
+            suppose: top.suppositions("suppose"),
+            events: top.named("event").into_iter().map(|(name, fields)| event::event(name, &fields)).collect(),
+            questions: top.named("question").into_iter().map(|(name, fields)| lists::question(name, &fields)).collect(),
+            logic: top.tables("logic").iter().map(lists::rule).collect(),
+            assume: top.tables("assume").iter().map(lists::rule).collect(),
+            news: top.tables("news").iter().map(lists::news).collect(),
+            correlated: top.tables("correlated").iter().map(lists::correlated).collect(),
+        }
+    }
+
+    /// Reports a name that cannot be one.
+    fn check_name(&self, what: &str, name: &Spanned<String>) {
+        if let Some(problem) = name_problem(&name.value) {
+            let message = format!("`{}` cannot be the name of {what}: {problem}", name.value.escape_debug());
+            let help = format!("call it `{}`", suggested_name(&name.value));
+            self.report(Diagnostic::new(codes::BAD_NAME, name.span, message).help(help));
+        }
+    }
+}
