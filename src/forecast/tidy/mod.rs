@@ -1,0 +1,1 @@
+//! Tidy tables of forecasts, outcomes and questions: CSV and JSON lines, in and out.
