@@ -338,9 +338,11 @@ impl fmt::Display for Forecast {
             Self::Categorical { options, probabilities } => {
                 options.iter().zip(probabilities).map(|(option, p)| format!("{option} {}", percent(*p))).collect()
             }
-            Self::Quantiles { levels, values } => {
-                levels.iter().zip(values).map(|(level, value)| format!("{}: {}", percent(*level), round(*value))).collect()
-            }
+            Self::Quantiles { levels, values } => levels
+                .iter()
+                .zip(values)
+                .map(|(level, value)| format!("{}: {}", percent(*level), round(*value)))
+                .collect(),
             Self::Date { levels, days, never } => levels
                 .iter()
                 .zip(days)
@@ -417,10 +419,7 @@ mod tests {
     #[test]
     fn crossing_quantiles_are_named_with_their_levels() {
         let crossed = Forecast::Quantiles { levels: vec![0.1, 0.5, 0.9], values: vec![1.0, 3.0, 2.0] };
-        assert_eq!(
-            crossed.check().unwrap_err(),
-            "the quantiles cross: 3 at level 0.5, but 2 at the higher level 0.9"
-        );
+        assert_eq!(crossed.check().unwrap_err(), "the quantiles cross: 3 at level 0.5, but 2 at the higher level 0.9");
         let day = Some(jiff::civil::date(2025, 8, 19));
         assert!(Forecast::Date { levels: vec![0.1, 0.5], days: vec![day, None], never: 0.4 }.check().is_ok());
         assert!(Forecast::Date { levels: vec![0.1, 0.5], days: vec![None, day], never: 0.4 }.check().is_err());
