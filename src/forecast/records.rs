@@ -140,7 +140,7 @@ pub struct Question {
 }
 
 /// Where a computed forecast came from, so that it can be made again to the bit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Provenance {
     /// SHA-256 of the scenario file, in hexadecimal.
     pub scenario: String,
