@@ -50,7 +50,10 @@ impl Hazard {
         let mut day = 0.0;
         let mut level = 0.0;
         for knot in &knots {
-            assert!(knot.day > day && knot.before >= level && knot.at >= knot.before, "knots of a hazard must increase");
+            assert!(
+                knot.day > day && knot.before >= level && knot.at >= knot.before,
+                "knots of a hazard must increase"
+            );
             day = knot.day;
             level = knot.at;
         }
@@ -100,7 +103,11 @@ impl Hazard {
                 match knots.get(next) {
                     Some(knot) if knot.before >= target => {
                         let rise = knot.before - level;
-                        if rise > 0.0 { day + (knot.day - day) * ((target - level) / rise).clamp(0.0, 1.0) } else { knot.day }
+                        if rise > 0.0 {
+                            day + (knot.day - day) * ((target - level) / rise).clamp(0.0, 1.0)
+                        } else {
+                            knot.day
+                        }
                     }
                     Some(knot) => knot.day,
                     None if target < *ceiling && *tail_rate > 0.0 => day + (target - level) / tail_rate,
@@ -108,7 +115,11 @@ impl Hazard {
                 }
             }
             Form::Weibull { days, level, shape } => {
-                if *level > 0.0 { days * powf(target / level, 1.0 / shape) } else { f64::INFINITY }
+                if *level > 0.0 {
+                    days * powf(target / level, 1.0 / shape)
+                } else {
+                    f64::INFINITY
+                }
             }
             Form::Evenly { days, chance } => {
                 let reached = -crate::math::exp_m1(-target);

@@ -14,6 +14,7 @@ pub mod logit;
 pub mod normal;
 pub mod quadrature;
 pub mod root;
+mod rounding;
 pub mod sum;
 
 pub use elementary::{
@@ -22,4 +23,5 @@ pub use elementary::{
 };
 pub use logit::{ln_1p_exp, logistic, logit};
 pub use root::find_root;
+pub use rounding::{ceil_days, floor_to, round_half_up, round_to};
 pub use sum::{CompensatedSum, log_sum_exp, sum};

@@ -82,8 +82,12 @@ pub(super) fn belief(stated: &Spanned<Chance>, of: &str, found: &mut Diagnostics
         Chance::Odds { favour, against } => {
             if *favour < 0.0 || *against < 0.0 || favour + against <= 0.0 || !(favour + against).is_finite() {
                 found.push(
-                    Diagnostic::new("E0302", span, format!("the odds of {of} must be two numbers that are not negative and not both 0"))
-                        .help("`3:7` is three for to seven against: a probability of 30 %"),
+                    Diagnostic::new(
+                        "E0302",
+                        span,
+                        format!("the odds of {of} must be two numbers that are not negative and not both 0"),
+                    )
+                    .help("`3:7` is three for to seven against: a probability of 30 %"),
                 );
                 return None;
             }
@@ -92,8 +96,12 @@ pub(super) fn belief(stated: &Spanned<Chance>, of: &str, found: &mut Diagnostics
         Chance::BaseRate { successes, trials } => {
             if !(*trials > 0.0 && *successes >= 0.0 && successes <= trials && trials.is_finite()) {
                 found.push(
-                    Diagnostic::new("E0303", span, format!("the base rate of {of} says {successes} of {trials}, which cannot be"))
-                        .help("`6 of 20` means that it happened in 6 of 20 comparable cases"),
+                    Diagnostic::new(
+                        "E0303",
+                        span,
+                        format!("the base rate of {of} says {successes} of {trials}, which cannot be"),
+                    )
+                    .help("`6 of 20` means that it happened in 6 of 20 comparable cases"),
                 );
                 return None;
             }
@@ -106,8 +114,12 @@ pub(super) fn belief(stated: &Spanned<Chance>, of: &str, found: &mut Diagnostics
             }
             if !(level.value > 0.0 && level.value < 1.0) {
                 found.push(
-                    Diagnostic::new("E0304", level.span, format!("how sure the interval of {of} is must lie between 0 and 1, but is {}", level.value))
-                        .help("write for instance `35% (90% sure: 15% to 60%)`"),
+                    Diagnostic::new(
+                        "E0304",
+                        level.span,
+                        format!("how sure the interval of {of} is must lie between 0 and 1, but is {}", level.value),
+                    )
+                    .help("write for instance `35% (90% sure: 15% to 60%)`"),
                 );
                 return None;
             }
@@ -116,7 +128,10 @@ pub(super) fn belief(stated: &Spanned<Chance>, of: &str, found: &mut Diagnostics
                     Diagnostic::new(
                         "E0305",
                         low.span.to(high.span),
-                        format!("the interval of {of} must hold its probability {}, but runs from {} to {}", point.value, low.value, high.value),
+                        format!(
+                            "the interval of {of} must hold its probability {}, but runs from {} to {}",
+                            point.value, low.value, high.value
+                        ),
                     )
                     .help("write the lower bound first, such as `35% (90% sure: 15% to 60%)`"),
                 );
@@ -154,11 +169,17 @@ pub(super) fn belief(stated: &Spanned<Chance>, of: &str, found: &mut Diagnostics
 pub(super) fn binary_belief(node: &Spanned<ChanceNode>, of: &str, found: &mut Diagnostics) -> Option<Belief> {
     match &node.value {
         ChanceNode::One(chance) => belief(&Spanned::new(chance.clone(), node.span), of, found),
-        ChanceNode::Experts { says, weights, pool } => pooled(says, weights.as_deref(), pool.as_ref(), node.span, of, found),
+        ChanceNode::Experts { says, weights, pool } => {
+            pooled(says, weights.as_deref(), pool.as_ref(), node.span, of, found)
+        }
         ChanceNode::List(_) | ChanceNode::Table(_) | ChanceNode::Counts { .. } | ChanceNode::Dirichlet(_) => {
             found.push(
-                Diagnostic::new("E0308", node.span, format!("{of} is a yes/no event and takes one chance, but several stand here"))
-                    .help("for an event with options add `one_of = [\"…\", \"…\"]`; for base rates write `6 of 20`"),
+                Diagnostic::new(
+                    "E0308",
+                    node.span,
+                    format!("{of} is a yes/no event and takes one chance, but several stand here"),
+                )
+                .help("for an event with options add `one_of = [\"…\", \"…\"]`; for base rates write `6 of 20`"),
             );
             None
         }
@@ -176,7 +197,10 @@ fn pooled(
     let beliefs: Vec<Option<Belief>> = says.iter().map(|one| belief(one, of, found)).collect();
     let beliefs: Vec<Belief> = beliefs.into_iter().collect::<Option<_>>()?;
     if beliefs.is_empty() {
-        found.push(Diagnostic::new("E0309", span, format!("the experts of {of} say nothing")).help("write `experts = [\"60%\", \"70%\"]`"));
+        found.push(
+            Diagnostic::new("E0309", span, format!("the experts of {of} say nothing"))
+                .help("write `experts = [\"60%\", \"70%\"]`"),
+        );
         return None;
     }
     let weights: Vec<f64> = match weights {
@@ -184,13 +208,20 @@ fn pooled(
         Some(weights) => {
             if weights.len() != beliefs.len() {
                 found.push(
-                    Diagnostic::new("E0310", span, format!("{} experts of {of} have {} weights", beliefs.len(), weights.len()))
-                        .help("give one weight for each expert, or none"),
+                    Diagnostic::new(
+                        "E0310",
+                        span,
+                        format!("{} experts of {of} have {} weights", beliefs.len(), weights.len()),
+                    )
+                    .help("give one weight for each expert, or none"),
                 );
                 return None;
             }
             if let Some(bad) = weights.iter().find(|weight| !(weight.value >= 0.0 && weight.value.is_finite())) {
-                found.push(Diagnostic::new("E0311", bad.span, format!("a weight must not be negative, but is {}", bad.value)).help("leave an expert out by weight 0"));
+                found.push(
+                    Diagnostic::new("E0311", bad.span, format!("a weight must not be negative, but is {}", bad.value))
+                        .help("leave an expert out by weight 0"),
+                );
                 return None;
             }
             weights.iter().map(|weight| weight.value).collect()
@@ -198,7 +229,10 @@ fn pooled(
     };
     let total: f64 = weights.iter().sum();
     if total <= 0.0 {
-        found.push(Diagnostic::new("E0311", span, format!("the weights of the experts of {of} are all 0")).help("give at least one a weight"));
+        found.push(
+            Diagnostic::new("E0311", span, format!("the weights of the experts of {of} are all 0"))
+                .help("give at least one a weight"),
+        );
         return None;
     }
     let rule = match pool {
@@ -275,8 +309,12 @@ pub(super) fn options_belief(
             return Some(());
         }
         found.push(
-            Diagnostic::new("E0314", span, format!("{of} has {} options, but {given} chances stand here", options.len()))
-                .help(format!("give one for each of {} in this order", super::names::listed(options.iter()))),
+            Diagnostic::new(
+                "E0314",
+                span,
+                format!("{of} has {} options, but {given} chances stand here", options.len()),
+            )
+            .help(format!("give one for each of {} in this order", super::names::listed(options.iter()))),
         );
         None
     };
@@ -288,7 +326,8 @@ pub(super) fn options_belief(
         ChanceNode::List(chances) => {
             let beliefs: Vec<Option<Belief>> = chances.iter().map(|one| belief(one, of, found)).collect();
             count_is(chances.len(), found)?;
-            let means: Vec<f64> = beliefs.into_iter().map(|one| one.map(|belief| belief.mean)).collect::<Option<_>>()?;
+            let means: Vec<f64> =
+                beliefs.into_iter().map(|one| one.map(|belief| belief.mean)).collect::<Option<_>>()?;
             summed(means, span, of, found)
         }
         ChanceNode::Table(entries) => {
@@ -298,10 +337,12 @@ pub(super) fn options_belief(
                 let Some(at) = options.iter().position(|known| *known == option.value) else {
                     let near = super::names::nearest(&option.value, options.iter().map(String::as_str));
                     found.push(
-                        Diagnostic::new("E0408", option.span, format!("{of} has no option `{}`", option.value)).help(near.map_or_else(
-                            || format!("its options are {}", super::names::listed(options.iter())),
-                            |near| format!("did you mean `{near}`?"),
-                        )),
+                        Diagnostic::new("E0408", option.span, format!("{of} has no option `{}`", option.value)).help(
+                            near.map_or_else(
+                                || format!("its options are {}", super::names::listed(options.iter())),
+                                |near| format!("did you mean `{near}`?"),
+                            ),
+                        ),
                     );
                     fine = false;
                     continue;
@@ -326,8 +367,12 @@ pub(super) fn options_belief(
             let sum: f64 = values.iter().sum();
             if values.iter().any(|count| *count < 0.0) || (sum - total.value).abs() > 1e-9 || total.value <= 0.0 {
                 found.push(
-                    Diagnostic::new("E0303", span, format!("the counts of {of} add up to {sum}, not to {}", total.value))
-                        .help("write how often each option was seen, then of how many in all, such as `6, 30, 4 of 40`"),
+                    Diagnostic::new(
+                        "E0303",
+                        span,
+                        format!("the counts of {of} add up to {sum}, not to {}", total.value),
+                    )
+                    .help("write how often each option was seen, then of how many in all, such as `6, 30, 4 of 40`"),
                 );
                 return None;
             }
@@ -353,7 +398,8 @@ fn summed(means: Vec<f64>, span: Span, of: &str, found: &mut Diagnostics) -> Opt
     let sum: f64 = means.iter().sum();
     if (sum - 1.0).abs() > SUM_TOLERANCE {
         let percent = crate::math::round_to(sum * 100.0, 4);
-        let mut problem = Diagnostic::new("E0315", span, format!("the chances of {of} must sum to 100 %, but sum to {percent} %"));
+        let mut problem =
+            Diagnostic::new("E0315", span, format!("the chances of {of} must sum to 100 %, but sum to {percent} %"));
         if sum > 0.0 {
             let scaled: Vec<String> =
                 means.iter().map(|mean| format!("{}%", crate::math::round_to(mean / sum * 100.0, 2))).collect();

@@ -1,10 +1,10 @@
 //! Lists of cases: what each says, and whether together they cover every world.
 
+use super::EventId;
 use super::condition::Condition;
 use super::definition::{CaseRow, Kind};
 use super::names::Names;
 use super::resolve::Resolver;
-use super::EventId;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::document::Cases;
 use crate::source::{Span, Spanned};
@@ -78,8 +78,12 @@ fn coverage(
         for (counted, (_, span)) in counts.iter().zip(conditions) {
             if !counted {
                 found.push(
-                    Diagnostic::new("W0503", *span, format!("this case of {of} never counts: the cases before it cover it"))
-                        .help("the first case that holds counts; put the narrower one first"),
+                    Diagnostic::new(
+                        "W0503",
+                        *span,
+                        format!("this case of {of} never counts: the cases before it cover it"),
+                    )
+                    .help("the first case that holds counts; put the narrower one first"),
                 );
             }
         }
@@ -172,7 +176,9 @@ impl Parts {
             Condition::Not(inner) => !self.holds(inner, world),
             Condition::And(left, right) => self.holds(left, world) && self.holds(right, world),
             Condition::Or(left, right) => self.holds(left, world) || self.holds(right, world),
-            Condition::Options { event, options } => world.options.get(event).is_some_and(|option| options.contains(option)),
+            Condition::Options { event, options } => {
+                world.options.get(event).is_some_and(|option| options.contains(option))
+            }
             atom => self.atoms.iter().position(|known| known == atom).is_some_and(|at| world.atoms[at]),
         }
     }

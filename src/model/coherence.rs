@@ -1,7 +1,7 @@
 //! Checks across events: deadlines that cannot wait for what they hang on, totals that the parts cannot give.
 
-use super::definition::{Definition, Event, Trigger};
 use super::EventId;
+use super::definition::{Definition, Event, Trigger};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::math::{logistic, logit, round_to};
 
@@ -29,7 +29,8 @@ pub(super) fn deadlines(events: &[Event], order: &[EventId], found: &mut Diagnos
         for trigger in triggers {
             let Trigger::Date(parent) = trigger else { continue };
             let Some((parent_first, _)) = due[parent.0] else { continue };
-            let first = when.rows.iter().flat_map(|row| row.value.stated_days.iter().copied()).fold(f64::INFINITY, f64::min);
+            let first =
+                when.rows.iter().flat_map(|row| row.value.stated_days.iter().copied()).fold(f64::INFINITY, f64::min);
             if first < parent_first {
                 let parent = &events[parent.0];
                 let rest = if last < parent_first { "" } else { " first" };
@@ -64,7 +65,9 @@ pub(super) fn overall(events: &[Event], found: &mut Diagnostics) {
                 let shift = |pick: fn(f64, f64) -> f64| -> f64 {
                     chance.odds.iter().map(|(_, ratio)| pick(crate::math::ln(*ratio), 0.0)).sum()
                 };
-                let moved = |mean: f64, shift: f64| if mean <= 0.0 || mean >= 1.0 { mean } else { logistic(logit(mean) + shift) };
+                let moved = |mean: f64, shift: f64| {
+                    if mean <= 0.0 || mean >= 1.0 { mean } else { logistic(logit(mean) + shift) }
+                };
                 (stated, moved(low, shift(f64::min)), moved(high, shift(f64::max)), chance.requires.is_some())
             }
             Definition::Causes { background, causes, overall: Some(stated), requires } => {
@@ -92,7 +95,10 @@ pub(super) fn overall(events: &[Event], found: &mut Diagnostics) {
                     percent(high)
                 ),
             )
-            .help(format!("the nearest total that they can give is `{}`; or change the parts", percent(total.clamp(low, high)))),
+            .help(format!(
+                "the nearest total that they can give is `{}`; or change the parts",
+                percent(total.clamp(low, high))
+            )),
         );
     }
 }

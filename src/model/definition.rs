@@ -1,10 +1,10 @@
 //! What an event is and how it is drawn.
 
+use super::EventId;
 use super::belief::{Belief, OptionsBelief};
 use super::condition::{Condition, Formula};
 use super::number::{CountSpec, NumberSpec};
 use super::when::HazardSpec;
-use super::EventId;
 use crate::source::Span;
 
 /// An uncertain quantity.

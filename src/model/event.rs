@@ -29,7 +29,8 @@ pub(super) fn events(document: &Document, names: &Names, found: &mut Diagnostics
         .map(|(at, node)| {
             let kind = names.kind(super::EventId(at)).clone();
             stray_keys(node, &kind, found);
-            let definition = definition(node, &kind, names, found).unwrap_or(Definition::Holds(Condition::Constant(false)));
+            let definition =
+                definition(node, &kind, names, found).unwrap_or(Definition::Holds(Condition::Constant(false)));
             let text = |text: &Option<Text>| text.as_ref().map(|text| text.value.clone());
             Event {
                 name: node.name.value.clone(),
@@ -57,25 +58,49 @@ fn stray_keys(node: &EventNode, kind: &Kind, found: &mut Diagnostics) {
             && !fits
         {
             found.push(
-                Diagnostic::new("E0413", span, format!("`{key}` does not go with {}: `{}`", kind.words(), node.name.value))
-                    .help(format!("`{key}` goes with {goes_with}")),
+                Diagnostic::new(
+                    "E0413",
+                    span,
+                    format!("`{key}` does not go with {}: `{}`", kind.words(), node.name.value),
+                )
+                .help(format!("`{key}` goes with {goes_with}")),
             );
         }
     };
     let span_of = |pair: &Option<(Span, Vec<RatioNode>)>| pair.as_ref().map(|(span, _)| *span);
     check("odds", span_of(&node.odds), drawn_binary && node.chance.is_some(), "a yes/no event that has `chance`");
-    check("overall", node.overall.as_ref().map(|(span, _)| *span), drawn_binary, "a yes/no event that has `chance` or `causes`");
+    check(
+        "overall",
+        node.overall.as_ref().map(|(span, _)| *span),
+        drawn_binary,
+        "a yes/no event that has `chance` or `causes`",
+    );
     check("background", node.background.as_ref().map(|one| one.span), node.causes.is_some(), "`causes`");
     check("raised_by", span_of(&node.raised_by), is_date, "a date event (`when`); for a yes/no event use `odds`");
     check("lowered_by", span_of(&node.lowered_by), is_date, "a date event (`when`); for a yes/no event use `odds`");
     check("after", node.after.as_ref().map(|(span, _)| *span), is_date, "a date event (`when`)");
     check("observed", node.observed.as_ref().map(|one| one.span), is_date, "a date event (`when`)");
-    check("requires", node.requires.as_ref().map(|(span, _)| *span), drawn_binary || is_date, "a yes/no event with a chance, or a date event");
-    check("if", node.only_if.as_ref().map(|(span, _)| *span), drawn_number, "`value` and `count`; for a chance write cases, for a date `requires`");
+    check(
+        "requires",
+        node.requires.as_ref().map(|(span, _)| *span),
+        drawn_binary || is_date,
+        "a yes/no event with a chance, or a date event",
+    );
+    check(
+        "if",
+        node.only_if.as_ref().map(|(span, _)| *span),
+        drawn_number,
+        "`value` and `count`; for a chance write cases, for a date `requires`",
+    );
     check("otherwise", node.otherwise.as_ref().map(|one| one.span), drawn_number, "`value` and `count` that have `if`");
     check("none", node.none.as_ref().map(|one| one.span), node.first_of.is_some(), "`first_of`");
     if node.otherwise.is_some() && node.only_if.is_none() && drawn_number {
-        check("otherwise", node.otherwise.as_ref().map(|one| one.span), false, "`if`, which says where the number is drawn");
+        check(
+            "otherwise",
+            node.otherwise.as_ref().map(|one| one.span),
+            false,
+            "`if`, which says where the number is drawn",
+        );
     }
 }
 
@@ -178,7 +203,10 @@ fn causes_definition(
     found: &mut Diagnostics,
 ) -> Option<Definition> {
     if causes.is_empty() {
-        found.push(Diagnostic::new("E0504", span, format!("{of} has no causes")).help("write for instance `causes = { sanctions = \"30%\" }`"));
+        found.push(
+            Diagnostic::new("E0504", span, format!("{of} has no causes"))
+                .help("write for instance `causes = { sanctions = \"30%\" }`"),
+        );
     }
     let background = match &node.background {
         None => Some(None),
@@ -211,8 +239,12 @@ pub(super) fn ratio(stated: &Spanned<Ratio>, lowering: bool, what: &str, found: 
             let value = if *down || lowering { 1.0 / up } else { up };
             let word = stated.value.to_string();
             found.push(
-                Diagnostic::new("N0902", stated.span, format!("filled in: `{word}` is {what} of x{}", crate::math::round_to(value, 4)))
-                    .help("write the number itself, such as `\"x3\"`, to say another"),
+                Diagnostic::new(
+                    "N0902",
+                    stated.span,
+                    format!("filled in: `{word}` is {what} of x{}", crate::math::round_to(value, 4)),
+                )
+                .help("write the number itself, such as `\"x3\"`, to say another"),
             );
             value
         }
@@ -220,15 +252,28 @@ pub(super) fn ratio(stated: &Spanned<Ratio>, lowering: bool, what: &str, found: 
     if value.is_finite() && value >= 0.0 {
         return Some(value);
     }
-    found.push(Diagnostic::new("E0505", stated.span, format!("a ratio must be a number that is not negative, but is {value}")).help("write for instance `\"x4\"` or `\"x0.5\"`"));
+    found.push(
+        Diagnostic::new("E0505", stated.span, format!("a ratio must be a number that is not negative, but is {value}"))
+            .help("write for instance `\"x4\"` or `\"x0.5\"`"),
+    );
     None
 }
 
-fn odds(ratios: &[RatioNode], span: Span, of: &str, names: &Names, found: &mut Diagnostics) -> Option<Vec<(Condition, f64)>> {
+fn odds(
+    ratios: &[RatioNode],
+    span: Span,
+    of: &str,
+    names: &Names,
+    found: &mut Diagnostics,
+) -> Option<Vec<(Condition, f64)>> {
     if ratios.len() > ODDS_LIMIT {
         found.push(
-            Diagnostic::new("E0506", span, format!("{of} has {} odds ratios; at most {ODDS_LIMIT} can stand on one event", ratios.len()))
-                .help("gather conditions in a derived event (`holds`), or use `causes`"),
+            Diagnostic::new(
+                "E0506",
+                span,
+                format!("{of} has {} odds ratios; at most {ODDS_LIMIT} can stand on one event", ratios.len()),
+            )
+            .help("gather conditions in a derived event (`holds`), or use `causes`"),
         );
         return None;
     }
@@ -238,7 +283,10 @@ fn odds(ratios: &[RatioNode], span: Span, of: &str, names: &Names, found: &mut D
             let condition = Resolver::new(names, found).condition(expression);
             let value = ratio(stated, false, "an odds ratio", found);
             if value == Some(0.0) {
-                found.push(Diagnostic::new("E0505", stated.span, "an odds ratio must be over 0").help("for an event that cannot hold there use `requires`"));
+                found.push(
+                    Diagnostic::new("E0505", stated.span, "an odds ratio must be over 0")
+                        .help("for an event that cannot hold there use `requires`"),
+                );
                 return None;
             }
             condition.zip(value)
@@ -276,8 +324,12 @@ fn when_definition(node: &EventNode, of: &str, names: &Names, found: &mut Diagno
                 let (key, other) = if lowering { ("lowered_by", "raised_by") } else { ("raised_by", "lowered_by") };
                 let side = if lowering { "under" } else { "over" };
                 found.push(
-                    Diagnostic::new("E0507", stated.span, format!("a ratio in `{key}` must be {side} 1, but is {value}"))
-                        .help(format!("put it under `{other}`")),
+                    Diagnostic::new(
+                        "E0507",
+                        stated.span,
+                        format!("a ratio in `{key}` must be {side} 1, but is {value}"),
+                    )
+                    .help(format!("put it under `{other}`")),
                 );
                 ratios.push(None);
                 continue;

@@ -85,10 +85,11 @@ pub(super) fn news(document: &Document, names: &Names, header: &Header, found: &
     let drawn: Vec<bool> = document
         .events
         .iter()
-        .map(|event| event.holds.is_none() && event.equals.is_none() && event.first_of.is_none() && event.causes.is_none())
+        .map(|event| {
+            event.holds.is_none() && event.equals.is_none() && event.first_of.is_none() && event.causes.is_none()
+        })
         .collect();
-    let mut all: Vec<News> =
-        document.news.iter().filter_map(|node| one(node, &drawn, names, header, found)).collect();
+    let mut all: Vec<News> = document.news.iter().filter_map(|node| one(node, &drawn, names, header, found)).collect();
     twice_happened(&mut all, names, found);
     all
 }
@@ -99,9 +100,13 @@ fn twice_happened(all: &mut Vec<News>, names: &Names, found: &mut Diagnostics) {
         let Finding::HappenedOn(event, _) = news.finding else { return true };
         if let Some((_, first)) = seen.iter().find(|(known, _)| *known == event) {
             found.push(
-                Diagnostic::new("E0808", news.span, format!("two pieces of news say that `{}` happened", names.name(event)))
-                    .other(*first, "the first")
-                    .help("a date event happens once: keep the day it resolves by"),
+                Diagnostic::new(
+                    "E0808",
+                    news.span,
+                    format!("two pieces of news say that `{}` happened", names.name(event)),
+                )
+                .other(*first, "the first")
+                .help("a date event happens once: keep the day it resolves by"),
             );
             return false;
         }
@@ -113,7 +118,8 @@ fn twice_happened(all: &mut Vec<News>, names: &Names, found: &mut Diagnostics) {
 fn one(node: &NewsNode, drawn: &[bool], names: &Names, header: &Header, found: &mut Diagnostics) -> Option<News> {
     let mut missing = |key: &str, example: &str| {
         found.push(
-            Diagnostic::new("E0801", node.span, format!("this piece of news has no `{key}`")).help(format!("write for instance `{example}`")),
+            Diagnostic::new("E0801", node.span, format!("this piece of news has no `{key}`"))
+                .help(format!("write for instance `{example}`")),
         );
     };
     if node.date.is_none() {
@@ -126,20 +132,34 @@ fn one(node: &NewsNode, drawn: &[bool], names: &Names, header: &Header, found: &
         missing("effect", "effect = \"x0.4\"");
     }
     if node.source.is_none() {
-        found.push(Diagnostic::new("W0802", node.span, "this piece of news names no source").help("write who reported it, such as `source = \"Reuters\"`"));
+        found.push(
+            Diagnostic::new("W0802", node.span, "this piece of news names no source")
+                .help("write who reported it, such as `source = \"Reuters\"`"),
+        );
     }
     let (date, about, effect) = (node.date.as_ref()?, node.about.as_ref()?, node.effect.as_ref()?);
     if date.value <= header.as_of {
         found.push(
-            Diagnostic::new("E0803", date.span, format!("news of {} is not after the day whose knowledge the file holds ({})", date.value, header.as_of))
-                .help("what is known on that day belongs in the priors; date `as_of` earlier to count it as news"),
+            Diagnostic::new(
+                "E0803",
+                date.span,
+                format!(
+                    "news of {} is not after the day whose knowledge the file holds ({})",
+                    date.value, header.as_of
+                ),
+            )
+            .help("what is known on that day belongs in the priors; date `as_of` earlier to count it as news"),
         );
         return None;
     }
     if date.value > header.horizon {
         found.push(
-            Diagnostic::new("W0804", date.span, format!("news of {} comes after the horizon {} and is never used", date.value, header.horizon))
-                .help("set `horizon` later, or leave it out"),
+            Diagnostic::new(
+                "W0804",
+                date.span,
+                format!("news of {} comes after the horizon {} and is never used", date.value, header.horizon),
+            )
+            .help("set `horizon` later, or leave it out"),
         );
     }
     let finding = finding(about, effect, names.day(date.value), drawn, names, found)?;
@@ -175,8 +195,12 @@ fn finding(
                 let place = on.as_ref().map_or(effect.span, |date| date.span);
                 if happened <= 0.0 {
                     found.push(
-                        Diagnostic::new("E0806", place, format!("`{about}` cannot have happened before the scenario begins ({})", names.as_of))
-                            .help("date `as_of` earlier, or leave the event out: it is no longer uncertain"),
+                        Diagnostic::new(
+                            "E0806",
+                            place,
+                            format!("`{about}` cannot have happened before the scenario begins ({})", names.as_of),
+                        )
+                        .help("date `as_of` earlier, or leave the event out: it is no longer uncertain"),
                     );
                     return None;
                 }
@@ -190,7 +214,11 @@ fn finding(
                 return Some(Finding::HappenedOn(id, happened));
             }
             if on.is_some() {
-                return wrong(format!("`{about}` is no date event, so it happens on no day"), "write `happened`", found);
+                return wrong(
+                    format!("`{about}` is no date event, so it happens on no day"),
+                    "write `happened`",
+                    found,
+                );
             }
             known(about, event, is_drawn, kind.as_ref(), true, names, found)
         }
@@ -214,10 +242,12 @@ fn finding(
             let Some(at) = options.iter().position(|known| *known == option.value) else {
                 let near = nearest(&option.value, options.iter().map(String::as_str));
                 found.push(
-                    Diagnostic::new("E0408", option.span, format!("`{about}` has no option `{}`", option.value)).help(near.map_or_else(
-                        || format!("its options are {}", listed(options.iter())),
-                        |near| format!("did you mean `{near}`?"),
-                    )),
+                    Diagnostic::new("E0408", option.span, format!("`{about}` has no option `{}`", option.value)).help(
+                        near.map_or_else(
+                            || format!("its options are {}", listed(options.iter())),
+                            |near| format!("did you mean `{near}`?"),
+                        ),
+                    ),
                 );
                 return None;
             };
@@ -235,10 +265,15 @@ fn finding(
                 "say what is known of the events it follows from, or write a comparison, such as `about = \"total > 40\"` with `happened`",
                 found,
             ),
-            _ => wrong(format!("`{about}` is no number, so it cannot be {value}"), "write `happened`, or a hint such as `x2`", found),
+            _ => wrong(
+                format!("`{about}` is no number, so it cannot be {value}"),
+                "write `happened`, or a hint such as `x2`",
+                found,
+            ),
         },
         Effect::Hint(stated) => {
-            let ratio = super::event::ratio(&Spanned::new(stated.clone(), effect.span), false, "a likelihood ratio", found);
+            let ratio =
+                super::event::ratio(&Spanned::new(stated.clone(), effect.span), false, "a likelihood ratio", found);
             let condition = Resolver::new(names, found).condition(about);
             Some(Finding::Hint(condition?, ratio?))
         }
@@ -268,12 +303,12 @@ fn known(
 }
 
 /// What a supposition makes so.
-pub(super) fn intervention(stated: &Spanned<Supposition>, names: &Names, found: &mut Diagnostics) -> Option<Intervention> {
+pub(super) fn intervention(
+    stated: &Spanned<Supposition>,
+    names: &Names,
+    found: &mut Diagnostics,
+) -> Option<Intervention> {
     let text = stated.value.to_string();
-    let mut wrong = |span: Span, message: String, help: String| {
-        found.push(Diagnostic::new("E0807", span, message).help(help));
-        None
-    };
     let (event, made) = match &stated.value {
         Supposition::Holds(event) | Supposition::DoesNotHold(event) => {
             let holds = matches!(stated.value, Supposition::Holds(_));
@@ -282,31 +317,61 @@ pub(super) fn intervention(stated: &Spanned<Supposition>, names: &Names, found: 
                 Kind::Binary => (id, Made::Binary(holds)),
                 Kind::Date if !holds => (id, Made::Never),
                 Kind::Date => {
-                    return wrong(event.span, format!("`{}` is a date event: suppose on which day it happens", event.value), format!("write `{} on {}`", event.value, names.horizon));
+                    return refused(
+                        found,
+                        event.span,
+                        format!("`{}` is a date event: suppose on which day it happens", event.value),
+                        format!("write `{} on {}`", event.value, names.horizon),
+                    );
                 }
                 Kind::Categorical { options, .. } => {
                     let example = options.first().map_or("…", String::as_str);
-                    return wrong(event.span, format!("`{}` has options: suppose which", event.value), format!("write `{} is {example}`", event.value));
+                    return refused(
+                        found,
+                        event.span,
+                        format!("`{}` has options: suppose which", event.value),
+                        format!("write `{} is {example}`", event.value),
+                    );
                 }
                 Kind::Numeric | Kind::Count => {
-                    return wrong(event.span, format!("`{}` is a number: suppose which", event.value), format!("write `{} is 42`", event.value));
+                    return refused(
+                        found,
+                        event.span,
+                        format!("`{}` is a number: suppose which", event.value),
+                        format!("write `{} is 42`", event.value),
+                    );
                 }
             }
         }
         Supposition::Is { event, option } => {
             let id = names.find(&event.value, event.span, found)?;
             let Kind::Categorical { options, .. } = names.kind(id) else {
-                return wrong(event.span, format!("`{}` has no options: it is {}", event.value, names.kind(id).words()), format!("write `{0}` or `not {0}`", event.value));
+                return refused(
+                    found,
+                    event.span,
+                    format!("`{}` has no options: it is {}", event.value, names.kind(id).words()),
+                    format!("write `{0}` or `not {0}`", event.value),
+                );
             };
             let Some(at) = options.iter().position(|known| *known == option.value) else {
-                return wrong(option.span, format!("`{}` has no option `{}`", event.value, option.value), format!("its options are {}", listed(options.iter())));
+                return refused(
+                    found,
+                    option.span,
+                    format!("`{}` has no option `{}`", event.value, option.value),
+                    format!("its options are {}", listed(options.iter())),
+                );
             };
             (id, Made::Option(at))
         }
         Supposition::IsNumber { event, value } => {
             let id = names.find(&event.value, event.span, found)?;
             if !matches!(names.kind(id), Kind::Numeric | Kind::Count) {
-                return wrong(event.span, format!("`{}` is no number: it is {}", event.value, names.kind(id).words()), format!("write `{0}` or `not {0}`", event.value));
+                return refused(
+                    found,
+                    event.span,
+                    format!("`{}` is no number: it is {}", event.value, names.kind(id).words()),
+                    format!("write `{0}` or `not {0}`", event.value),
+                );
             }
             (id, Made::Number(*value))
         }
@@ -314,10 +379,20 @@ pub(super) fn intervention(stated: &Spanned<Supposition>, names: &Names, found: 
             let id = names.find_date(&event.value, event.span, found)?;
             let day = names.day(date.value);
             if day <= 0.0 || date.value > names.horizon {
-                return wrong(date.span, format!("{} does not lie between {} and the horizon {}", date.value, names.as_of, names.horizon), "suppose a day that the scenario simulates".to_owned());
+                return refused(
+                    found,
+                    date.span,
+                    format!("{} does not lie between {} and the horizon {}", date.value, names.as_of, names.horizon),
+                    "suppose a day that the scenario simulates".to_owned(),
+                );
             }
             (id, Made::On(day))
         }
     };
     Some(Intervention { event, made, text })
+}
+
+fn refused(found: &mut Diagnostics, span: Span, message: String, help: String) -> Option<Intervention> {
+    found.push(Diagnostic::new("E0807", span, message).help(help));
+    None
 }

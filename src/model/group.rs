@@ -1,8 +1,8 @@
 //! `[[correlated]]` → groups of events whose latent normals are drawn together.
 
+use super::EventId;
 use super::definition::{Definition, Event, Kind};
 use super::names::Names;
-use super::EventId;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::Document;
 use crate::scenario::document::{CorrelatedNode, CorrelationNode};
@@ -83,7 +83,10 @@ fn members(
         members.push(id);
     }
     if fine && members.len() < 2 {
-        found.push(Diagnostic::new("E0512", node.span, "a correlated group needs at least two events").help("write `events = [\"a\", \"b\"]`"));
+        found.push(
+            Diagnostic::new("E0512", node.span, "a correlated group needs at least two events")
+                .help("write `events = [\"a\", \"b\"]`"),
+        );
         return None;
     }
     fine.then_some(members)
@@ -91,35 +94,64 @@ fn members(
 
 fn matrix(node: &CorrelatedNode, size: usize, found: &mut Diagnostics) -> Option<Array2<f64>> {
     let Some(stated) = &node.correlation else {
-        found.push(Diagnostic::new("E0513", node.span, "a correlated group needs `correlation`").help("write for instance `correlation = 0.5`"));
+        found.push(
+            Diagnostic::new("E0513", node.span, "a correlated group needs `correlation`")
+                .help("write for instance `correlation = 0.5`"),
+        );
         return None;
     };
-    let common = |value: f64| Array2::from_shape_fn((size, size), |(row, column)| if row == column { 1.0 } else { value });
+    let common =
+        |value: f64| Array2::from_shape_fn((size, size), |(row, column)| if row == column { 1.0 } else { value });
     let in_range = |value: f64, span: Span, found: &mut Diagnostics| {
         if value > -1.0 && value < 1.0 {
             return true;
         }
-        found.push(Diagnostic::new("E0514", span, format!("a correlation must lie between -1 and 1 (neither included), but is {value}")).help("events that always go together are one event"));
+        found.push(
+            Diagnostic::new(
+                "E0514",
+                span,
+                format!("a correlation must lie between -1 and 1 (neither included), but is {value}"),
+            )
+            .help("events that always go together are one event"),
+        );
         false
     };
     match &stated.value {
         CorrelationNode::Common(value) => in_range(*value, stated.span, found).then(|| common(*value)),
         CorrelationNode::Strength(strength) => {
             found.push(
-                Diagnostic::new("N0902", stated.span, format!("filled in: this strength is a correlation of {}", strength.correlation()))
-                    .help("write the number itself to say another"),
+                Diagnostic::new(
+                    "N0902",
+                    stated.span,
+                    format!("filled in: this strength is a correlation of {}", strength.correlation()),
+                )
+                .help("write the number itself to say another"),
             );
             Some(common(strength.correlation()))
         }
         CorrelationNode::Matrix(rows) => {
             if rows.len() != size || rows.iter().any(|row| row.len() != size) {
-                found.push(Diagnostic::new("E0515", stated.span, format!("the matrix must have {size} rows of {size} numbers, as there are {size} events")).help("write one row for each event, in their order"));
+                found.push(
+                    Diagnostic::new(
+                        "E0515",
+                        stated.span,
+                        format!("the matrix must have {size} rows of {size} numbers, as there are {size} events"),
+                    )
+                    .help("write one row for each event, in their order"),
+                );
                 return None;
             }
             for (at, row) in rows.iter().enumerate() {
                 for (other, value) in row.iter().enumerate() {
                     if at == other && value.value != 1.0 {
-                        found.push(Diagnostic::new("E0515", value.span, format!("an event's correlation with itself is 1, but here it is {}", value.value)).help("write 1 on the diagonal"));
+                        found.push(
+                            Diagnostic::new(
+                                "E0515",
+                                value.span,
+                                format!("an event's correlation with itself is 1, but here it is {}", value.value),
+                            )
+                            .help("write 1 on the diagonal"),
+                        );
                         return None;
                     }
                     if at != other && !in_range(value.value, value.span, found) {
@@ -127,9 +159,16 @@ fn matrix(node: &CorrelatedNode, size: usize, found: &mut Diagnostics) -> Option
                     }
                     if other < at && value.value != rows[other][at].value {
                         found.push(
-                            Diagnostic::new("E0515", value.span, format!("the matrix must be symmetric, but here stands {} and across {}", value.value, rows[other][at].value))
-                                .other(rows[other][at].span, "across")
-                                .help("write the same number in both places"),
+                            Diagnostic::new(
+                                "E0515",
+                                value.span,
+                                format!(
+                                    "the matrix must be symmetric, but here stands {} and across {}",
+                                    value.value, rows[other][at].value
+                                ),
+                            )
+                            .other(rows[other][at].span, "across")
+                            .help("write the same number in both places"),
                         );
                         return None;
                     }
@@ -166,7 +205,10 @@ fn cholesky(matrix: &Array2<f64>) -> Option<Array2<f64>> {
 /// Names the way out: the largest factor by which all correlations can be shrunk to fit together.
 fn not_positive_definite(matrix: &Array2<f64>, span: Span, node: &CorrelatedNode) -> Diagnostic {
     let shrunk = |factor: f64| {
-        Array2::from_shape_fn(matrix.dim(), |(row, column)| if row == column { 1.0 } else { matrix[[row, column]] * factor })
+        Array2::from_shape_fn(
+            matrix.dim(),
+            |(row, column)| if row == column { 1.0 } else { matrix[[row, column]] * factor },
+        )
     };
     let (mut fits, mut fails) = (0.0, 1.0);
     for _ in 0..40 {
@@ -175,6 +217,13 @@ fn not_positive_definite(matrix: &Array2<f64>, span: Span, node: &CorrelatedNode
     }
     let factor = crate::math::floor_to(fits, 3);
     let names: Vec<&str> = node.events.iter().map(|text| text.value.as_str()).collect();
-    Diagnostic::new("E0516", span, format!("these correlations of {} cannot hold together (the matrix is not positive definite)", names.join(", ")))
-        .help(format!("multiply every one of them by {factor} at most, or soften the one that contradicts the others"))
+    Diagnostic::new(
+        "E0516",
+        span,
+        format!(
+            "these correlations of {} cannot hold together (the matrix is not positive definite)",
+            names.join(", ")
+        ),
+    )
+    .help(format!("multiply every one of them by {factor} at most, or soften the one that contradicts the others"))
 }

@@ -204,8 +204,12 @@ fn header(document: &Document, found: &mut Diagnostics) -> Header {
     let as_of = document.as_of.as_ref().map(|date| date.value);
     if as_of.is_none() {
         found.push(
-            Diagnostic::new("E0601", None, "the scenario does not say what day its knowledge is of: `as_of` is missing")
-                .help("write, at the top, for instance `as_of = 2025-08-19`"),
+            Diagnostic::new(
+                "E0601",
+                None,
+                "the scenario does not say what day its knowledge is of: `as_of` is missing",
+            )
+            .help("write, at the top, for instance `as_of = 2025-08-19`"),
         );
     }
     let as_of = as_of.unwrap_or_else(|| jiff::civil::date(2000, 1, 1));

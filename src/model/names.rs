@@ -74,8 +74,12 @@ impl Names {
             return Some(id);
         }
         found.push(
-            Diagnostic::new("E0402", span, format!("`{name}` must be a date event here, but is {}", self.kind(id).words()))
-                .help("a date event is one with `when`, such as `when = \"40% within 30 days\"`"),
+            Diagnostic::new(
+                "E0402",
+                span,
+                format!("`{name}` must be a date event here, but is {}", self.kind(id).words()),
+            )
+            .help("a date event is one with `when`, such as `when = \"40% within 30 days\"`"),
         );
         None
     }
@@ -136,7 +140,8 @@ fn kind(event: &EventNode, found: &mut Diagnostics) -> Kind {
         .other(keys[0].1, "first said here")
         .help("keep the one that says what it is; write two events if it is two");
         if listed.iter().any(|key| key == "`chance`") && listed.iter().any(|key| key == "`when`") {
-            problem = problem.help("the chance of a date event stands in its `when`, such as `when = \"40% by 2025-12-31\"`");
+            problem =
+                problem.help("the chance of a date event stands in its `when`, such as `when = \"40% by 2025-12-31\"`");
         }
         found.push(problem);
     }
@@ -145,8 +150,12 @@ fn kind(event: &EventNode, found: &mut Diagnostics) -> Kind {
         for text in texts {
             if options.contains(&text.value) {
                 found.push(
-                    Diagnostic::new("E0406", text.span, format!("the option `{}` of `{name}` stands twice", text.value))
-                        .help("each option stands once"),
+                    Diagnostic::new(
+                        "E0406",
+                        text.span,
+                        format!("the option `{}` of `{name}` stands twice", text.value),
+                    )
+                    .help("each option stands once"),
                 );
             } else {
                 options.push(text.value.clone());
@@ -192,10 +201,9 @@ fn kind(event: &EventNode, found: &mut Diagnostics) -> Kind {
         Some("when") => Kind::Date,
         Some(_) => Kind::Binary,
         None => {
-            found.push(
-                Diagnostic::new("E0404", event.name.span, format!("`{name}` does not say what it is"))
-                    .help("give it `chance` (yes/no), `one_of` with `chance`, `value` (a number), `count`, or `when` (a date)"),
-            );
+            found.push(Diagnostic::new("E0404", event.name.span, format!("`{name}` does not say what it is")).help(
+                "give it `chance` (yes/no), `one_of` with `chance`, `value` (a number), `count`, or `when` (a date)",
+            ));
             Kind::Binary
         }
     }

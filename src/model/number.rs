@@ -40,7 +40,14 @@ pub(super) fn number(phrase: &Spanned<NumberPhrase>, of: &str, found: &mut Diagn
     let base: Arc<dyn Distribution> = match &phrase.value.shape.value {
         NumberShape::Constant(value) => {
             if let Some(limit) = phrase.value.limits.first() {
-                found.push(Diagnostic::new("E0320", limit.span, format!("{of} is the constant {value}: a limit has nothing to limit")).help("leave the limit out, or give a range such as `40 to 90`"));
+                found.push(
+                    Diagnostic::new(
+                        "E0320",
+                        limit.span,
+                        format!("{of} is the constant {value}: a limit has nothing to limit"),
+                    )
+                    .help("leave the limit out, or give a range such as `40 to 90`"),
+                );
                 return None;
             }
             return Some(NumberSpec::Constant(*value));
@@ -65,7 +72,10 @@ pub(super) fn number(phrase: &Spanned<NumberPhrase>, of: &str, found: &mut Diagn
             Limit::CutAbove(value) => (&mut upper, Bound::Cut(value)),
         };
         if side.replace(bound).is_some() {
-            found.push(Diagnostic::new("E0324", limit.span, format!("{of} has two limits on one side")).help("keep one of them"));
+            found.push(
+                Diagnostic::new("E0324", limit.span, format!("{of} has two limits on one side"))
+                    .help("keep one of them"),
+            );
             return None;
         }
     }
@@ -104,8 +114,12 @@ fn range(
 ) -> Option<Arc<dyn Distribution>> {
     if low.value >= high.value {
         found.push(
-            Diagnostic::new("E0321", low.span.to(high.span), format!("the range of {of} must run upwards, but runs from {} to {}", low.value, high.value))
-                .help(format!("write `{} to {}`", high.value, low.value)),
+            Diagnostic::new(
+                "E0321",
+                low.span.to(high.span),
+                format!("the range of {of} must run upwards, but runs from {} to {}", low.value, high.value),
+            )
+            .help(format!("write `{} to {}`", high.value, low.value)),
         );
         return None;
     }
@@ -118,7 +132,14 @@ pub(super) fn count(phrase: &Spanned<CountPhrase>, of: &str, found: &mut Diagnos
     match &phrase.value {
         CountPhrase::Constant(value) => {
             if *value < 0.0 || value.fract() != 0.0 {
-                found.push(Diagnostic::new("E0326", span, format!("{of} is a count and must be a whole number from 0 on, but is {value}")).help("for any number use `value` instead of `count`"));
+                found.push(
+                    Diagnostic::new(
+                        "E0326",
+                        span,
+                        format!("{of} is a count and must be a whole number from 0 on, but is {value}"),
+                    )
+                    .help("for any number use `value` instead of `count`"),
+                );
                 return None;
             }
             Some(CountSpec::Constant(*value))
@@ -127,14 +148,19 @@ pub(super) fn count(phrase: &Spanned<CountPhrase>, of: &str, found: &mut Diagnos
             let known = dist::FAMILIES.iter().find(|family| family.name == name.value.to_lowercase());
             if known.is_some_and(|family| !family.discrete) {
                 found.push(
-                    Diagnostic::new("E0327", name.span, format!("{of} is a count, but `{}` is not a distribution over whole numbers", name.value))
-                        .help("use `value` instead of `count`, or poisson, binomial, negative_binomial or geometric"),
+                    Diagnostic::new(
+                        "E0327",
+                        name.span,
+                        format!("{of} is a count, but `{}` is not a distribution over whole numbers", name.value),
+                    )
+                    .help("use `value` instead of `count`, or poisson, binomial, negative_binomial or geometric"),
                 );
                 return None;
             }
             let spans: Vec<Span> = arguments.iter().map(|argument| argument.span).collect();
             let values: Vec<f64> = arguments.iter().map(|argument| argument.value).collect();
-            report(dist::family(&name.value.to_lowercase(), &values), "E0323", name.span, &spans, found).map(CountSpec::Distribution)
+            report(dist::family(&name.value.to_lowercase(), &values), "E0323", name.span, &spans, found)
+                .map(CountSpec::Distribution)
         }
         CountPhrase::PoissonGamma { shape, rate } => {
             let rate = report(Gamma::new(shape.value, rate.value), "E0323", span, &[shape.span, rate.span], found)?;
@@ -143,7 +169,14 @@ pub(super) fn count(phrase: &Spanned<CountPhrase>, of: &str, found: &mut Diagnos
         CountPhrase::Rate { events, seen_in, over } => {
             let (seen, runs) = (seen_in.value.days(), over.value.days());
             if !(events.value >= 0.0 && seen > 0.0 && runs > 0.0) {
-                found.push(Diagnostic::new("E0328", span, format!("the rate of {of} needs a count from 0 on and two lengths of time over 0")).help("write for instance `3 in 180 days, over 365 days`"));
+                found.push(
+                    Diagnostic::new(
+                        "E0328",
+                        span,
+                        format!("the rate of {of} needs a count from 0 on and two lengths of time over 0"),
+                    )
+                    .help("write for instance `3 in 180 days, over 365 days`"),
+                );
                 return None;
             }
             let rate = report(Gamma::new(events.value + 0.5, seen), "E0323", span, &[], found)?;
@@ -151,7 +184,14 @@ pub(super) fn count(phrase: &Spanned<CountPhrase>, of: &str, found: &mut Diagnos
         }
         CountPhrase::Range { level, low, high } => {
             if low.value < 0.0 {
-                found.push(Diagnostic::new("E0326", low.span, format!("{of} is a count and cannot be under 0, but its range starts at {}", low.value)).help("start at 0, or use `value` instead of `count`"));
+                found.push(
+                    Diagnostic::new(
+                        "E0326",
+                        low.span,
+                        format!("{of} is a count and cannot be under 0, but its range starts at {}", low.value),
+                    )
+                    .help("start at 0, or use `value` instead of `count`"),
+                );
                 return None;
             }
             let base = range(*level, low, high, span, of, found)?;

@@ -54,15 +54,23 @@ fn question(node: &QuestionNode, names: &Names, header: &Header, found: &mut Dia
     let name = &node.name.value;
     let Some(ask) = &node.ask else {
         found.push(
-            Diagnostic::new("E0701", node.name.span, format!("the question `{name}` does not say in words what it asks: `ask` is missing"))
-                .help("write for instance `ask = \"Do the talks open by 1 October?\"`"),
+            Diagnostic::new(
+                "E0701",
+                node.name.span,
+                format!("the question `{name}` does not say in words what it asks: `ask` is missing"),
+            )
+            .help("write for instance `ask = \"Do the talks open by 1 October?\"`"),
         );
         return target(node, names, found).and(None);
     };
     if node.resolves.is_none() {
         found.push(
-            Diagnostic::new("W0702", node.name.span, format!("the question `{name}` has no resolution rule: `resolves` is missing"))
-                .help("say what counts as yes and who reports it, so that nobody argues when it closes"),
+            Diagnostic::new(
+                "W0702",
+                node.name.span,
+                format!("the question `{name}` has no resolution rule: `resolves` is missing"),
+            )
+            .help("say what counts as yes and who reports it, so that nobody argues when it closes"),
         );
     }
     let closes = closing(node, header, found);
@@ -87,8 +95,12 @@ fn closing(node: &QuestionNode, header: &Header, found: &mut Diagnostics) -> Opt
     let name = &node.name.value;
     let Some(closes) = &node.closes else {
         found.push(
-            Diagnostic::new("E0703", node.name.span, format!("the question `{name}` has no closing date: `closes` is missing"))
-                .help("write the last day on which a forecast counts, such as `closes = 2025-10-01`"),
+            Diagnostic::new(
+                "E0703",
+                node.name.span,
+                format!("the question `{name}` has no closing date: `closes` is missing"),
+            )
+            .help("write the last day on which a forecast counts, such as `closes = 2025-10-01`"),
         );
         return None;
     };
@@ -101,8 +113,15 @@ fn closing(node: &QuestionNode, header: &Header, found: &mut Diagnostics) -> Opt
     }
     if closes.value > header.horizon {
         found.push(
-            Diagnostic::new("E0705", closes.span, format!("the question `{name}` closes on {}, beyond the horizon {}, up to which the scenario is simulated", closes.value, header.horizon))
-                .help("set `horizon` at the top to that day or later"),
+            Diagnostic::new(
+                "E0705",
+                closes.span,
+                format!(
+                    "the question `{name}` closes on {}, beyond the horizon {}, up to which the scenario is simulated",
+                    closes.value, header.horizon
+                ),
+            )
+            .help("set `horizon` at the top to that day or later"),
         );
         return None;
     }
@@ -110,9 +129,13 @@ fn closing(node: &QuestionNode, header: &Header, found: &mut Diagnostics) -> Opt
         && opens.value > closes.value
     {
         found.push(
-            Diagnostic::new("E0706", opens.span, format!("the question `{name}` opens on {}, after it closes", opens.value))
-                .other(closes.span, "closes here")
-                .help("exchange the two dates"),
+            Diagnostic::new(
+                "E0706",
+                opens.span,
+                format!("the question `{name}` opens on {}, after it closes", opens.value),
+            )
+            .other(closes.span, "closes here")
+            .help("exchange the two dates"),
         );
         return None;
     }
@@ -128,9 +151,13 @@ fn target(node: &QuestionNode, names: &Names, found: &mut Diagnostics) -> Option
     keys.extend(node.when.as_ref().map(|(span, _)| ("when", *span)));
     if keys.len() > 1 {
         found.push(
-            Diagnostic::new("E0707", keys[1].1, format!("the question `{name}` can ask only one thing, but has `{}` and `{}`", keys[0].0, keys[1].0))
-                .other(keys[0].1, "first asked here")
-                .help("write two questions"),
+            Diagnostic::new(
+                "E0707",
+                keys[1].1,
+                format!("the question `{name}` can ask only one thing, but has `{}` and `{}`", keys[0].0, keys[1].0),
+            )
+            .other(keys[0].1, "first asked here")
+            .help("write two questions"),
         );
         return None;
     }
@@ -143,8 +170,12 @@ fn target(node: &QuestionNode, names: &Names, found: &mut Diagnostics) -> Option
             return Some(QuestionTarget::Which(id));
         }
         found.push(
-            Diagnostic::new("E0402", text.span, format!("`{}` must have options here, but is {}", text.value, names.kind(id).words()))
-                .help("ask a yes/no event with `holds`, a number with `value`, a date event with `when`"),
+            Diagnostic::new(
+                "E0402",
+                text.span,
+                format!("`{}` must have options here, but is {}", text.value, names.kind(id).words()),
+            )
+            .help("ask a yes/no event with `holds`, a number with `value`, a date event with `when`"),
         );
         return None;
     }
@@ -155,8 +186,12 @@ fn target(node: &QuestionNode, names: &Names, found: &mut Diagnostics) -> Option
         return names.find_date(&text.value, text.span, found).map(QuestionTarget::When);
     }
     found.push(
-        Diagnostic::new("E0708", node.name.span, format!("the question `{name}` does not say what it asks of which event"))
-            .help("give it `holds = \"…\"` (yes/no), `which = \"…\"`, `value = \"…\"` or `when = \"…\"`"),
+        Diagnostic::new(
+            "E0708",
+            node.name.span,
+            format!("the question `{name}` does not say what it asks of which event"),
+        )
+        .help("give it `holds = \"…\"` (yes/no), `which = \"…\"`, `value = \"…\"` or `when = \"…\"`"),
     );
     None
 }

@@ -1,9 +1,9 @@
 //! Expressions → typed conditions and formulas, with an error at the very word that does not fit.
 
+use super::EventId;
 use super::condition::{ArithmeticOperator, Condition, Formula};
 use super::definition::Kind;
 use super::names::{Names, listed, nearest};
-use super::EventId;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::expression::{DateRelation, Expression, ExpressionNode, Operator, Quantity};
 use crate::source::{Span, Spanned};
@@ -45,7 +45,10 @@ impl<'a> Resolver<'a> {
                         Diagnostic::new(
                             "E0605",
                             date.span,
-                            format!("{} lies beyond the horizon {}, up to which the scenario is simulated", date.value, self.names.horizon),
+                            format!(
+                                "{} lies beyond the horizon {}, up to which the scenario is simulated",
+                                date.value, self.names.horizon
+                            ),
                         )
                         .help("set `horizon` at the top to that day or later, or ask about an earlier one"),
                     );
@@ -56,7 +59,10 @@ impl<'a> Resolver<'a> {
                         Diagnostic::new(
                             "E0606",
                             date.span,
-                            format!("{} is not after the day whose knowledge the file holds ({})", date.value, self.names.as_of),
+                            format!(
+                                "{} is not after the day whose knowledge the file holds ({})",
+                                date.value, self.names.as_of
+                            ),
                         )
                         .help("ask about a later day; what is already known needs no event"),
                     );
@@ -169,7 +175,12 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn binary_condition(&mut self, operator: &Spanned<Operator>, left: &Expression, right: &Expression) -> Option<Condition> {
+    fn binary_condition(
+        &mut self,
+        operator: &Spanned<Operator>,
+        left: &Expression,
+        right: &Expression,
+    ) -> Option<Condition> {
         match operator.value {
             Operator::And | Operator::Or | Operator::Implies => {
                 let (left, right) = (self.condition(left), self.condition(right));
@@ -182,8 +193,12 @@ impl<'a> Resolver<'a> {
             }
             Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide => {
                 self.problem(
-                    Diagnostic::new("E0409", left.span.to(right.span), "this is a number, but a condition must stand here")
-                        .help("compare it with something, such as `price * volume > 60`"),
+                    Diagnostic::new(
+                        "E0409",
+                        left.span.to(right.span),
+                        "this is a number, but a condition must stand here",
+                    )
+                    .help("compare it with something, such as `price * volume > 60`"),
                 );
                 None
             }
@@ -206,23 +221,36 @@ impl<'a> Resolver<'a> {
     }
 
     /// `rating >= high`, `track = neither`: a categorical event compared with one of its options. `None` if the left side is not one.
-    fn option_comparison(&mut self, comparison: Operator, left: &Expression, right: &Expression) -> Option<Option<Condition>> {
+    fn option_comparison(
+        &mut self,
+        comparison: Operator,
+        left: &Expression,
+        right: &Expression,
+    ) -> Option<Option<Condition>> {
         let ExpressionNode::Name(name) = left.node.as_ref() else { return None };
         let id = self.names.get(name)?;
         let Kind::Categorical { options, ordered } = self.names.kind(id) else { return None };
         let (options, ordered) = (options.clone(), *ordered);
         let ExpressionNode::Name(option) = right.node.as_ref() else {
             self.problem(
-                Diagnostic::new("E0409", right.span, format!("`{name}` is compared with its options, but something else stands here"))
-                    .help(format!("its options are {}", listed(options.iter()))),
+                Diagnostic::new(
+                    "E0409",
+                    right.span,
+                    format!("`{name}` is compared with its options, but something else stands here"),
+                )
+                .help(format!("its options are {}", listed(options.iter()))),
             );
             return Some(None);
         };
         let Some(at) = self.option(name, &options, option, right.span) else { return Some(None) };
         if !ordered && !matches!(comparison, Operator::Equal | Operator::NotEqual) {
             self.problem(
-                Diagnostic::new("E0411", left.span.to(right.span), format!("the options of `{name}` stand in no order"))
-                    .help(format!("write them under `ordered` instead of `one_of`, or ask `{name} is {option}`")),
+                Diagnostic::new(
+                    "E0411",
+                    left.span.to(right.span),
+                    format!("the options of `{name}` stand in no order"),
+                )
+                .help(format!("write them under `ordered` instead of `one_of`, or ask `{name} is {option}`")),
             );
             return Some(None);
         }
@@ -261,7 +289,8 @@ impl<'a> Resolver<'a> {
                 _ => format!("write `{0}` or `not {0}`", event.value),
             };
             self.problem(
-                Diagnostic::new("E0402", event.span, format!("`{}` has no options: it is {words}", event.value)).help(help),
+                Diagnostic::new("E0402", event.span, format!("`{}` has no options: it is {words}", event.value))
+                    .help(help),
             );
             return None;
         };
@@ -289,7 +318,11 @@ impl<'a> Resolver<'a> {
                 let inner = self.formula(inner)?;
                 Some(match inner {
                     Formula::Constant(value) => Formula::Constant(-value),
-                    inner => Formula::Arithmetic(ArithmeticOperator::Subtract, Box::new(Formula::Constant(0.0)), Box::new(inner)),
+                    inner => Formula::Arithmetic(
+                        ArithmeticOperator::Subtract,
+                        Box::new(Formula::Constant(0.0)),
+                        Box::new(inner),
+                    ),
                 })
             }
             ExpressionNode::Binary { operator, left, right } => {

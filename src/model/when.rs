@@ -47,7 +47,8 @@ pub(super) fn days_from(origin: Date, duration: Duration) -> f64 {
         DurationUnit::Year if whole => jiff::Span::new().try_years(duration.count as i64),
         _ => return duration.days(),
     };
-    span.and_then(|span| origin.checked_add(span)).map_or_else(|_| duration.days(), |date| super::day_after(origin, date))
+    span.and_then(|span| origin.checked_add(span))
+        .map_or_else(|_| duration.days(), |date| super::day_after(origin, date))
 }
 
 /// One stated step with its day.
@@ -84,11 +85,18 @@ pub(super) fn hazard(
         );
         return None;
     }
-    if let Some(pair) = steps.windows(2).find(|pair| pair[1].day < pair[0].day || (pair[1].day == pair[0].day && pair[0].is_mass == pair[1].is_mass)) {
+    if let Some(pair) = steps
+        .windows(2)
+        .find(|pair| pair[1].day < pair[0].day || (pair[1].day == pair[0].day && pair[0].is_mass == pair[1].is_mass))
+    {
         found.push(
-            Diagnostic::new("E0611", pair[1].span, format!("the steps of {of} must go forward in time, but this one is not later than the one before"))
-                .other(pair[0].span, "the one before")
-                .help("write the earliest deadline first, each day once"),
+            Diagnostic::new(
+                "E0611",
+                pair[1].span,
+                format!("the steps of {of} must go forward in time, but this one is not later than the one before"),
+            )
+            .other(pair[0].span, "the one before")
+            .help("write the earliest deadline first, each day once"),
         );
         return None;
     }
@@ -101,7 +109,12 @@ pub(super) fn hazard(
             Diagnostic::new(
                 "E0613",
                 never.span,
-                format!("{of} happens with {} by its last step, so that {} can never come, not {}", percent(1.0 - last), percent(last), percent(never.mean)),
+                format!(
+                    "{of} happens with {} by its last step, so that {} can never come, not {}",
+                    percent(1.0 - last),
+                    percent(last),
+                    percent(never.mean)
+                ),
             )
             .help("the cumulative chance and the share that never comes cannot exceed 100 % together"),
         );
@@ -121,11 +134,17 @@ pub(super) fn hazard(
     let stated_days: Vec<f64> = steps.iter().map(|step| step.day).collect();
     let single = steps.len() == 1 && !steps[0].is_mass;
     let hazard = match shape.map(|shape| shape.value) {
-        None | Some(HazardShape::Constant) => knots(&curve, never.as_ref(), phrase.value.only, &steps, of, phrase.span, &level, found)?,
+        None | Some(HazardShape::Constant) => {
+            knots(&curve, never.as_ref(), phrase.value.only, &steps, of, phrase.span, &level, found)?
+        }
         Some(_) if !single || never.is_some() => {
             found.push(
-                Diagnostic::new("E0614", shape.map_or(phrase.span, |shape| shape.span), format!("a shape needs exactly one step, but {of} has more"))
-                    .help("several steps give the shape themselves; keep one step, or leave the shape out"),
+                Diagnostic::new(
+                    "E0614",
+                    shape.map_or(phrase.span, |shape| shape.span),
+                    format!("a shape needs exactly one step, but {of} has more"),
+                )
+                .help("several steps give the shape themselves; keep one step, or leave the shape out"),
             );
             return None;
         }
@@ -139,8 +158,12 @@ pub(super) fn hazard(
             };
             if !(power > 0.0 && power <= 50.0) {
                 found.push(
-                    Diagnostic::new("E0615", shape.map_or(phrase.span, |shape| shape.span), format!("a Weibull shape must lie between 0 and 50, but is {power}"))
-                        .help("1 is a constant hazard, over 1 rising, under 1 falling"),
+                    Diagnostic::new(
+                        "E0615",
+                        shape.map_or(phrase.span, |shape| shape.span),
+                        format!("a Weibull shape must lie between 0 and 50, but is {power}"),
+                    )
+                    .help("1 is a constant hazard, over 1 rising, under 1 falling"),
                 );
                 return None;
             }
@@ -190,7 +213,10 @@ fn one_step(
         WhenStep::Never { chance } => {
             let one = read(chance, found);
             if never.is_some() {
-                found.push(Diagnostic::new("E0611", step.span, format!("{of} says twice what share never comes")).help("keep one"));
+                found.push(
+                    Diagnostic::new("E0611", step.span, format!("{of} says twice what share never comes"))
+                        .help("keep one"),
+                );
                 *fine = false;
             }
             *never = one;
@@ -206,8 +232,16 @@ fn one_step(
     let belief = read(chance, found)?;
     if relative && !matches!(step.value, WhenStep::Within { .. }) {
         found.push(
-            Diagnostic::new("E0616", place, format!("the clock of {of} starts when another event happens, so a calendar date cannot be its deadline"))
-                .help("write a duration, such as `40% within 30 days`; for calendar dates use `requires` instead of `after`"),
+            Diagnostic::new(
+                "E0616",
+                place,
+                format!(
+                    "the clock of {of} starts when another event happens, so a calendar date cannot be its deadline"
+                ),
+            )
+            .help(
+                "write a duration, such as `40% within 30 days`; for calendar dates use `requires` instead of `after`",
+            ),
         );
         *fine = false;
         return None;
@@ -260,7 +294,11 @@ fn survival_curve(steps: &[Step], of: &str, found: &mut Diagnostics) -> Option<V
                 Diagnostic::new(
                     "E0618",
                     step.belief.span,
-                    format!("the cumulative chance of {of} falls to {}, but was {} before", percent(step.belief.mean), percent(1.0 - survival + spent)),
+                    format!(
+                        "the cumulative chance of {of} falls to {}, but was {} before",
+                        percent(step.belief.mean),
+                        percent(1.0 - survival + spent)
+                    ),
                 )
                 .help("the chance by a later day cannot be smaller; for the chance on a day alone write `on`"),
             );
@@ -369,8 +407,12 @@ fn knots(
         && !ends_with_deadline
     {
         found.push(
-            Diagnostic::new("W0621", span, format!("{of} leaves a share that is neither on a scheduled day nor `never`"))
-                .help("it is counted as never; say `by` a later day if it may come then"),
+            Diagnostic::new(
+                "W0621",
+                span,
+                format!("{of} leaves a share that is neither on a scheduled day nor `never`"),
+            )
+            .help("it is counted as never; say `by` a later day if it may come then"),
         );
     }
     Some(Hazard::from_knots(knots, tail_rate, ceiling))

@@ -139,8 +139,10 @@ impl Columns {
                 let (left, right) = (Operand::Column(of), Operand::Constant(*days));
                 self.step(label, Operation::Arithmetic { out: latest, arithmetic: Arithmetic::Add, left, right });
                 let happens = self.happens(label, date);
-                let not_before = self.compare(label, Comparison::LessOrEqual, Operand::Column(of), Operand::Column(date));
-                let in_time = self.compare(label, Comparison::LessOrEqual, Operand::Column(date), Operand::Column(latest));
+                let not_before =
+                    self.compare(label, Comparison::LessOrEqual, Operand::Column(of), Operand::Column(date));
+                let in_time =
+                    self.compare(label, Comparison::LessOrEqual, Operand::Column(date), Operand::Column(latest));
                 let both = self.logic(label, Logic::And, not_before, in_time);
                 self.logic(label, Logic::And, both, happens)
             }

@@ -31,7 +31,9 @@ pub fn compile(model: &Model, situation: &Situation) -> Plan {
         let label = draws.columns.plan.findings[finding.0 as usize].clone();
         let (condition, operation): (Condition, fn(super::PlaneId, f64, FindingId) -> Operation) = match &late {
             Late::Require(condition) => (condition.clone(), |plane, _, finding| Operation::Require { plane, finding }),
-            Late::Weigh(condition, _) => (condition.clone(), |plane, ratio, finding| Operation::Weigh { plane, ratio, finding }),
+            Late::Weigh(condition, _) => {
+                (condition.clone(), |plane, ratio, finding| Operation::Weigh { plane, ratio, finding })
+            }
             Late::Believe(condition, _) => {
                 (condition.clone(), |plane, probability, finding| Operation::Believe { plane, probability, finding })
             }
@@ -177,7 +179,9 @@ fn given(model: &Model, condition: &Condition) -> Finding {
             Condition::Event(event) if drawn(event) => Finding::Binary(*event, false),
             _ => Finding::Holds(condition.clone()),
         },
-        Condition::Options { event, options } if drawn(event) && options.len() == 1 => Finding::Option(*event, options[0]),
+        Condition::Options { event, options } if drawn(event) && options.len() == 1 => {
+            Finding::Option(*event, options[0])
+        }
         _ => Finding::Holds(condition.clone()),
     }
 }

@@ -2,14 +2,15 @@
 
 use super::columns::{Column, Columns};
 use super::{
-    Arithmetic, Chance, Comparison, DateEvidence, Draw, DrawnChance, FindingId, HazardScale, HazardSource, Logic, Multiplier,
-    NumberId, NumberSource, Operand, Operation, Parameter, ParameterId, PlaneId, Prior, Probabilities, Row, Since, StreamId,
+    Arithmetic, Chance, Comparison, DateEvidence, Draw, DrawnChance, FindingId, HazardScale, HazardSource, Logic,
+    Multiplier, NumberId, NumberSource, Operand, Operation, Parameter, ParameterId, PlaneId, Prior, Probabilities, Row,
+    Since, StreamId,
 };
 use crate::dist::{Beta, Gamma, Sampler};
 use crate::math::{logistic, logit};
 use crate::model::{
-    Belief, CaseRow, ChanceDefinition, Condition, CountDefinition, CountSpec, Definition, Event, EventId, HazardSpec, Made,
-    NumberDefinition, NumberSpec, OptionsBelief, Trigger, WhenDefinition,
+    Belief, CaseRow, ChanceDefinition, Condition, CountDefinition, CountSpec, Definition, Event, EventId, HazardSpec,
+    Made, NumberDefinition, NumberSpec, OptionsBelief, Trigger, WhenDefinition,
 };
 use std::collections::BTreeMap;
 
@@ -72,7 +73,8 @@ impl Draws {
         match made {
             Made::Binary(value) => Column::Plane(self.columns.constant_plane(label, value)),
             Made::Option(chosen) => {
-                let planes = (0..event.options().len()).map(|at| self.columns.constant_plane(label, at == chosen)).collect();
+                let planes =
+                    (0..event.options().len()).map(|at| self.columns.constant_plane(label, at == chosen)).collect();
                 Column::Options(planes)
             }
             Made::Number(value) => constant(&mut self.columns, value),
@@ -139,9 +141,11 @@ impl Draws {
         let masks = self.masks(&definition.rows, requirement.map(|(holds, _)| holds), label);
         let mut rows: Vec<Row<Chance>> = Vec::new();
         for (row_at, (row, mask)) in definition.rows.iter().zip(masks).enumerate() {
-            let parameter = row.value.prior.as_ref().map(|prior| {
-                self.parameter(format!("{label}/{row_at}"), Prior::Beta(prior.clone()), Vec::new())
-            });
+            let parameter = row
+                .value
+                .prior
+                .as_ref()
+                .map(|prior| self.parameter(format!("{label}/{row_at}"), Prior::Beta(prior.clone()), Vec::new()));
             let mut split: Vec<(Option<PlaneId>, f64)> = vec![(mask, 0.0)];
             for (condition, ratio) in &definition.odds {
                 let holds = self.columns.condition(condition, label);
@@ -159,7 +163,9 @@ impl Draws {
                 }
                 split = finer;
             }
-            rows.extend(split.into_iter().map(|(mask, log_odds)| Row { mask, value: chance(&row.value, log_odds, parameter) }));
+            rows.extend(
+                split.into_iter().map(|(mask, log_odds)| Row { mask, value: chance(&row.value, log_odds, parameter) }),
+            );
         }
         if let Some((_, fails)) = requirement {
             rows.push(Row { mask: Some(fails), value: Chance { predictive: 0.0, drawn: None } });
@@ -183,7 +189,7 @@ impl Draws {
     ) -> PlaneId {
         let label = event.name.as_str();
         let mut sufficient: Vec<PlaneId> = Vec::new();
-        let mut bernoulli = |this: &mut Self, what: &str, belief: &Belief| {
+        let bernoulli = |this: &mut Self, what: &str, belief: &Belief| {
             let parameter = belief.prior.as_ref().map(|prior| this.beta_parameter(&format!("{label}/{what}"), prior));
             let draw = Draw::Stream(this.stream(format!("{label}/{what}")));
             let out = this.columns.plane();
@@ -254,7 +260,8 @@ impl Draws {
         let mut open = some;
         let mut planes = Vec::with_capacity(dates.len() + 1);
         for date in dates {
-            let is_first = self.columns.compare(label, Comparison::Equal, Operand::Column(date), Operand::Column(earliest));
+            let is_first =
+                self.columns.compare(label, Comparison::Equal, Operand::Column(date), Operand::Column(earliest));
             planes.push(self.columns.logic(label, Logic::And, open, is_first));
             open = self.columns.logic(label, Logic::AndNot, open, is_first);
         }
@@ -290,7 +297,9 @@ impl Draws {
             .map(|(row, mask)| {
                 let value = match &row.value {
                     NumberSpec::Constant(value) => NumberSource::Constant(*value),
-                    NumberSpec::Distribution(distribution) => NumberSource::Sampler(Box::new(Sampler::new(distribution))),
+                    NumberSpec::Distribution(distribution) => {
+                        NumberSource::Sampler(Box::new(Sampler::new(distribution)))
+                    }
                 };
                 Row { mask, value }
             })

@@ -1,8 +1,8 @@
 //! A plan in words, one line a step.
 
 use super::{
-    Arithmetic, Chance, Comparison, DateEvidence, Draw, HazardSource, Logic, NumberSource, Operand, Operation, Plan, PlaneId, Prior,
-    Row, Since, Step,
+    Arithmetic, Chance, Comparison, DateEvidence, Draw, HazardSource, Logic, NumberSource, Operand, Operation, Plan,
+    PlaneId, Prior, Row, Since, Step,
 };
 use crate::math::round_to;
 use std::fmt::{self, Write as _};

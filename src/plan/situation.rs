@@ -35,8 +35,11 @@ impl Situation {
             .help(format!("choose {} or a later day", model.as_of)));
         }
         if date >= model.horizon {
-            return Err(Error::input(format!("the scenario cannot be looked at from {date}: it is simulated up to {}", model.horizon))
-                .help("choose a day before the horizon, or set `horizon` later"));
+            return Err(Error::input(format!(
+                "the scenario cannot be looked at from {date}: it is simulated up to {}",
+                model.horizon
+            ))
+            .help("choose a day before the horizon, or set `horizon` later"));
         }
         self.as_of = date;
         Ok(self)

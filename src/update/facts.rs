@@ -174,9 +174,7 @@ impl<'a> Facts<'a> {
             Condition::Constant(value) => Some(*value),
             Condition::Event(event) => self.binary.get(event).map(|fact| fact.value),
             Condition::Happens(event) => self.came_by(*event, self.model.horizon_days()),
-            Condition::Options { event, options } => {
-                self.options.get(event).map(|fact| options.contains(&fact.value))
-            }
+            Condition::Options { event, options } => self.options.get(event).map(|fact| options.contains(&fact.value)),
             Condition::ByDay { event, day } => self.came_by(*event, *day),
             Condition::Before { event, other } => {
                 let (one, two) = (self.dates.get(event)?, self.dates.get(other)?);
@@ -211,11 +209,13 @@ impl<'a> Facts<'a> {
             Formula::Constant(value) => Some(*value),
             Formula::Event(event) => self.numbers.get(event).map(|fact| fact.value),
             Formula::Indicator(condition) => self.truth(condition).map(f64::from),
-            Formula::Count(items) => {
-                items.iter().map(|item| self.truth(item).map(f64::from)).sum()
-            }
+            Formula::Count(items) => items.iter().map(|item| self.truth(item).map(f64::from)).sum(),
             Formula::Select(condition, then, otherwise) => {
-                if self.truth(condition)? { self.figure(then) } else { self.figure(otherwise) }
+                if self.truth(condition)? {
+                    self.figure(then)
+                } else {
+                    self.figure(otherwise)
+                }
             }
             Formula::Arithmetic(..) | Formula::Divide(..) => None,
         }

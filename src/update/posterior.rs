@@ -3,8 +3,8 @@
 use super::facts::Facts;
 use super::{Learned, Replacement, Skipped, Update};
 use crate::model::{
-    Belief, CaseRow, ChanceDefinition, Condition, CountDefinition, CountSpec, Definition, Event, EventId, Model, OptionsBelief,
-    Trigger, WhenDefinition,
+    Belief, CaseRow, ChanceDefinition, Condition, CountDefinition, CountSpec, Definition, Event, EventId, Model,
+    OptionsBelief, Trigger, WhenDefinition,
 };
 use crate::scenario::phrase::Chance;
 use crate::source::Span;
@@ -38,7 +38,11 @@ pub(super) fn learn(model: &Model, event: &Event, facts: &Facts, text: &str, upd
         Definition::Causes { .. } if facts.binary(id).is_some() => {
             Err("which of its causes brought it about is not known".to_owned())
         }
-        Definition::Causes { .. } | Definition::Holds(_) | Definition::FirstOf(_) | Definition::Number(_) | Definition::Equals(_) => {
+        Definition::Causes { .. }
+        | Definition::Holds(_)
+        | Definition::FirstOf(_)
+        | Definition::Number(_)
+        | Definition::Equals(_) => {
             return;
         }
     };
@@ -57,7 +61,15 @@ fn already(from: &[String]) -> String {
 }
 
 /// Notes a posterior and where it is written.
-fn write(event: &Event, from: &[String], span: Span, after: String, means: (f64, f64), text: &str, update: &mut Update) {
+fn write(
+    event: &Event,
+    from: &[String],
+    span: Span,
+    after: String,
+    means: (f64, f64),
+    text: &str,
+    update: &mut Update,
+) {
     let before = text.get(span.range()).unwrap_or_default().to_owned();
     update.replacements.push(Replacement { span, phrase: after.clone() });
     let list = update.learned_from.entry(event.name.clone()).or_insert_with(|| event.learned_from.clone());
@@ -75,7 +87,9 @@ fn write(event: &Event, from: &[String], span: Span, after: String, means: (f64,
 /// The phrase of a Beta after one more case, in the form it was stated in; with the mean after.
 fn beta_phrase(belief: &Belief, happened: bool) -> Result<(String, f64), String> {
     let Some(prior) = &belief.prior else {
-        return Err("its chance is a fixed number, which learns nothing: state it as a base rate such as `6 of 20`".to_owned());
+        return Err(
+            "its chance is a fixed number, which learns nothing: state it as a base rate such as `6 of 20`".to_owned()
+        );
     };
     let Some(stated) = &belief.stated else {
         return Err("its chance is a pool of experts, which an outcome does not move".to_owned());
@@ -94,7 +108,14 @@ fn figure(value: f64) -> f64 {
     crate::math::round_to(value, 6)
 }
 
-fn binary(id: EventId, event: &Event, chance: &ChanceDefinition, facts: &Facts, text: &str, update: &mut Update) -> Result<(), String> {
+fn binary(
+    id: EventId,
+    event: &Event,
+    chance: &ChanceDefinition,
+    facts: &Facts,
+    text: &str,
+    update: &mut Update,
+) -> Result<(), String> {
     let Some(fact) = facts.binary(id) else { return Ok(()) };
     let from = std::slice::from_ref(&fact.from);
     if is_known(event, from) {
@@ -102,7 +123,9 @@ fn binary(id: EventId, event: &Event, chance: &ChanceDefinition, facts: &Facts, 
     }
     match chance.requires.as_ref().map(|condition| facts.truth(condition)) {
         None | Some(Some(true)) => {}
-        Some(Some(false)) => return Err("what it requires did not hold, so its outcome says nothing about its chance".to_owned()),
+        Some(Some(false)) => {
+            return Err("what it requires did not hold, so its outcome says nothing about its chance".to_owned());
+        }
         Some(None) => return Err("whether what it requires held is not known".to_owned()),
     }
     odds_are_out(&chance.odds, facts)?;
@@ -120,7 +143,11 @@ fn odds_are_out(odds: &[(Condition, f64)], facts: &Facts) -> Result<(), String> 
     for (condition, _) in odds {
         match facts.truth(condition) {
             Some(false) => {}
-            Some(true) => return Err("an odds ratio applied, so that its outcome does not move the stated chance alone".to_owned()),
+            Some(true) => {
+                return Err(
+                    "an odds ratio applied, so that its outcome does not move the stated chance alone".to_owned()
+                );
+            }
             None => return Err("whether its odds ratios applied is not known".to_owned()),
         }
     }
@@ -145,7 +172,10 @@ fn options(
         Applied::Unknown(why) => return Err(why),
     };
     let Some(prior) = &belief.prior else {
-        return Err("its chances are fixed numbers, which learn nothing: state them as counts such as `6, 30, 4 of 40`".to_owned());
+        return Err(
+            "its chances are fixed numbers, which learn nothing: state them as counts such as `6, 30, 4 of 40`"
+                .to_owned(),
+        );
     };
     let mut seen = vec![0.0; belief.means.len()];
     seen[fact.value] = 1.0;
@@ -163,7 +193,14 @@ fn options(
     Ok(())
 }
 
-fn counted(id: EventId, event: &Event, count: &CountDefinition, facts: &Facts, text: &str, update: &mut Update) -> Result<(), String> {
+fn counted(
+    id: EventId,
+    event: &Event,
+    count: &CountDefinition,
+    facts: &Facts,
+    text: &str,
+    update: &mut Update,
+) -> Result<(), String> {
     let Some(fact) = facts.number(id) else { return Ok(()) };
     let from = std::slice::from_ref(&fact.from);
     if is_known(event, from) {
@@ -179,7 +216,9 @@ fn counted(id: EventId, event: &Event, count: &CountDefinition, facts: &Facts, t
         Applied::Unknown(why) => return Err(why),
     };
     let CountSpec::PoissonGamma { rate, exposure, span } = spec else {
-        return Err("its rate is a fixed number, which learns nothing: state it as `3 in 180 days, over 365 days`".to_owned());
+        return Err(
+            "its rate is a fixed number, which learns nothing: state it as `3 in 180 days, over 365 days`".to_owned()
+        );
     };
     let posterior = rate.updated(fact.value, *exposure);
     let stated = text.get(span.range()).unwrap_or_default();
@@ -227,7 +266,10 @@ fn dated(
     let deadline = start + doubt.day;
     for (trigger, ratio) in &when.ratios {
         if *ratio != 1.0 && !ruled_out(trigger, deadline, facts) {
-            return Err("a hazard ratio applied, or may have, so that its outcome does not move the stated chance alone".to_owned());
+            return Err(
+                "a hazard ratio applied, or may have, so that its outcome does not move the stated chance alone"
+                    .to_owned(),
+            );
         }
     }
     if let Some(trigger) = &when.requires {
@@ -241,7 +283,11 @@ fn dated(
     }
     let happened = match facts.came_by(id, deadline) {
         Some(happened) => happened,
-        None => return Err(format!("its outcome does not tell whether it happened by day {deadline}, to which its chance belongs")),
+        None => {
+            return Err(format!(
+                "its outcome does not tell whether it happened by day {deadline}, to which its chance belongs"
+            ));
+        }
     };
     let (phrase, mean) = beta_phrase(&doubt.belief, happened)?;
     write(event, from, doubt.belief.span, phrase, (doubt.belief.mean, mean), text, update);
