@@ -1,13 +1,269 @@
-//! `foretell run`.
+//! `foretell run`: a scenario file's forecasts, once or replayed day by day.
 
-use super::Done;
+use super::load::{self, Loaded, View};
+use super::{Done, LEDGER_DEFAULT, console};
 use crate::error::Error;
-use crate::report::Format;
+use crate::ledger::Ledger;
+use crate::plan;
+use crate::report::run::{self as forecasts, Run, RunReport};
+use crate::report::{Column, Format, Output, Sheet};
+use crate::simulate::{self, Settings};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::civil::Date;
+use serde::Serialize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
 
 /// Run a scenario file and show its forecasts
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {}
+#[command(after_help = "Examples:
+  foretell run scenarios/white-house-2025-08-18.toml
+  foretell run scenarios/golden.toml --given paper --worlds 10M
+  foretell run scenarios/white-house-2025-08-18.toml --from 2025-08-19 --to 2025-12-30 --every 7d --record
 
-pub(super) fn run(_arguments: &Arguments, _format: Format) -> Done {
-    Err(Error::environment("`run` is not there yet"))
+The same file, seed and worlds give the same bytes on any machine and any number of threads.")]
+pub(super) struct Arguments {
+    /// Scenario file
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// How many worlds to simulate, such as 1000000, 10M or 500k
+    #[arg(long, value_name = "N", default_value = "1M", value_parser = worlds)]
+    worlds: u64,
+    /// Seed of the random streams
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// Threads; all cores if not given. The figures do not depend on it
+    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    #[command(flatten)]
+    view: View,
+    /// How often the doubtful inputs are drawn anew to see how far they move the forecasts; 0 leaves that out
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    doubt_draws: u32,
+    /// Also show every event, not only the questions (JSON always holds both)
+    #[arg(long)]
+    events: bool,
+    /// Record the forecasts of open questions in the ledger
+    #[arg(long)]
+    record: bool,
+    /// The ledger
+    #[arg(long, value_name = "PATH", default_value = LEDGER_DEFAULT, env = "FORETELL_LEDGER")]
+    ledger: PathBuf,
+    /// Record under this name instead of the file's `forecaster`
+    #[arg(long, value_name = "NAME")]
+    forecaster: Option<String>,
+    /// Replay: the first day looked from, each with only the news up to it
+    #[arg(long, value_name = "DATE", requires = "to", conflicts_with = "as_of")]
+    from: Option<Date>,
+    /// Replay: the last day looked from
+    #[arg(long, value_name = "DATE", requires = "from")]
+    to: Option<Date>,
+    /// Replay: how far apart the days are, such as 7d or 2w
+    #[arg(long, value_name = "STEP", default_value = "7d", value_parser = step)]
+    every: i64,
+}
+
+/// Reads `1000000`, `1_000_000`, `10M`, `500k`, `2G`.
+fn worlds(text: &str) -> Result<u64, String> {
+    let plain: String = text.chars().filter(|letter| *letter != '_' && *letter != ',').collect();
+    let (digits, scale) = match plain.chars().last() {
+        Some('k' | 'K') => (&plain[..plain.len() - 1], 1_000),
+        Some('m' | 'M') => (&plain[..plain.len() - 1], 1_000_000),
+        Some('g' | 'G' | 'b' | 'B') => (&plain[..plain.len() - 1], 1_000_000_000),
+        _ => (plain.as_str(), 1),
+    };
+    let number: u64 = digits.parse().map_err(|_| "write a whole number such as 1000000, 500k or 10M".to_owned())?;
+    match number.checked_mul(scale) {
+        Some(0) => Err("at least one world is needed".to_owned()),
+        Some(worlds) if worlds <= 1_000_000_000_000_000 => Ok(worlds),
+        _ => Err("at most 10^15 worlds can be asked for".to_owned()),
+    }
+}
+
+/// Reads `7d`, `7`, `2w`.
+fn step(text: &str) -> Result<i64, String> {
+    let (digits, scale) = match text.chars().last() {
+        Some('d') => (&text[..text.len() - 1], 1),
+        Some('w') => (&text[..text.len() - 1], 7),
+        _ => (text, 1),
+    };
+    match digits.parse::<i64>() {
+        Ok(number) if (1..=3660).contains(&number) => Ok(number * scale),
+        _ => Err("write a number of days such as 7d, or of weeks such as 2w".to_owned()),
+    }
+}
+
+pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    let loaded = load::load(&arguments.file)?;
+    let settings = Settings {
+        worlds: arguments.worlds,
+        seed: arguments.seed,
+        threads: arguments.threads.map(usize::from),
+        doubt_draws: arguments.doubt_draws,
+    };
+    match (arguments.from, arguments.to) {
+        (Some(from), Some(to)) => replay(arguments, &loaded, &settings, from, to, format),
+        _ => {
+            let report = once(&loaded, &arguments.view, &settings)?;
+            let recorded = if arguments.record { Some(record(arguments, &loaded, &report)?) } else { None };
+            console::data(&report.render(format, arguments.events)?)?;
+            recorded.into_iter().for_each(|line| console::note(&line));
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn once(loaded: &Loaded, view: &View, settings: &Settings) -> Result<RunReport, Error> {
+    let situation = view.situation(&loaded.model)?;
+    let plan = plan::compile(&loaded.model, &situation);
+    let bar = progress();
+    let tally = simulate::simulate(&plan, settings, &|share: f64| bar.set_position((share * 1000.0) as u64))
+        .map_err(|problem| Error::input(problem.to_string()).help("look for evidence that cannot be true together"))?;
+    bar.finish_and_clear();
+    for (rule, seen) in loaded.model.rules.iter().zip(tally.rules()) {
+        if rule.must_hold && seen.worlds > 0 {
+            return Err(Error::input(format!(
+                "`{}` must hold, but is violated in {} of {} worlds",
+                rule.text, seen.worlds, settings.worlds
+            ))
+            .help("`foretell check` shows where it stands; make one event depend on the other"));
+        }
+    }
+    for (text, seen) in plan.divisions.iter().zip(tally.divisions()) {
+        if seen.worlds > 0 {
+            return Err(Error::input(format!(
+                "`{text}` divides by zero in {} of {} worlds",
+                seen.worlds, settings.worlds
+            ))
+            .help("write `if … then … else …` around it, or a lower limit such as `at least 1` on the divisor"));
+        }
+    }
+    Ok(forecasts::report(Run {
+        model: &loaded.model,
+        hash: &loaded.hash,
+        situation: &situation,
+        settings,
+        tally: &tally,
+    }))
+}
+
+/// A bar on a terminal, for anything longer than a second.
+fn progress() -> ProgressBar {
+    if !console::is_interactive() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::with_draw_target(Some(1000), ProgressDrawTarget::stderr_with_hz(10));
+    let style = ProgressStyle::with_template("simulating {bar:40} {percent:>3} %  {eta} left");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("█▉▊▋▌▍▎▏ "));
+    let shown = bar.clone();
+    shown.set_draw_target(ProgressDrawTarget::hidden());
+    let waiting = bar.clone();
+    std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_secs(1));
+        if !waiting.is_finished() {
+            waiting.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+        }
+    });
+    bar
+}
+
+fn record(arguments: &Arguments, loaded: &Loaded, report: &RunReport) -> Result<String, Error> {
+    let forecaster = arguments.forecaster.as_deref().unwrap_or(&loaded.model.forecaster);
+    let mut ledger = Ledger::open(&arguments.ledger)?;
+    super::record::computed(&mut ledger, forecasts::questions(&loaded.model), report.records(forecaster))
+}
+
+#[derive(Debug, Serialize)]
+struct Replay {
+    schema: &'static str,
+    scenario: String,
+    scenario_hash: String,
+    forecaster: String,
+    recorded: bool,
+    runs: Vec<RunReport>,
+}
+
+fn replay(arguments: &Arguments, loaded: &Loaded, settings: &Settings, from: Date, to: Date, format: Format) -> Done {
+    if to < from {
+        return Err(Error::input(format!("the replay cannot run from {from} to {to}")).help("exchange the two days"));
+    }
+    let mut runs = Vec::new();
+    let mut day = from;
+    while day <= to {
+        let view = View { as_of: Some(day), ..arguments.view.clone() };
+        let report = once(loaded, &view, settings)?;
+        if arguments.record {
+            console::note(&record(arguments, loaded, &report)?);
+        }
+        runs.push(report);
+        let next = jiff::Span::new().try_days(arguments.every).and_then(|span| day.checked_add(span));
+        match next {
+            Ok(next) => day = next,
+            Err(_) => break,
+        }
+    }
+    let sheet = replay_sheet(loaded, &runs);
+    let report = Replay {
+        schema: "foretell.replay/1",
+        scenario: loaded.model.title.clone(),
+        scenario_hash: loaded.hash.clone(),
+        forecaster: arguments.forecaster.clone().unwrap_or_else(|| loaded.model.forecaster.clone()),
+        recorded: arguments.record,
+        runs,
+    };
+    let head = vec![
+        loaded.model.title.clone(),
+        format!("replayed from {from} to {to}, {} worlds a day, seed {}", forecasts::grouped(settings.worlds), settings.seed),
+    ];
+    console::data(&Output { head, sheets: vec![sheet], foot: Vec::new(), json: &report }.render(format)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// One row a yes/no question, one column a day; blank once it is closed.
+fn replay_sheet(loaded: &Loaded, runs: &[RunReport]) -> Sheet {
+    use crate::forecast::Forecast;
+    let mut columns = vec![Column::text("question")];
+    columns.extend(runs.iter().map(|run| Column::number(run.as_of.strftime("%m-%d").to_string())));
+    let mut sheet = Sheet::new(Some("Chance of yes, in percent, on each day looked from"), columns);
+    for (at, question) in loaded.model.questions.iter().enumerate() {
+        let cells: Vec<Option<String>> = runs
+            .iter()
+            .map(|run| match &run.questions[at].figures.forecast {
+                Some(Forecast::Binary { probability }) if question.closes >= run.as_of => {
+                    Some(format!("{:.1}", probability * 100.0))
+                }
+                Some(Forecast::Binary { .. }) | None => Some(String::new()),
+                Some(_) => None,
+            })
+            .collect();
+        if let Some(cells) = cells.into_iter().collect::<Option<Vec<String>>>() {
+            let mut row = vec![question.name.clone()];
+            row.extend(cells);
+            sheet.row(row);
+        }
+    }
+    sheet
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn worlds_are_read_with_their_suffix_and_bad_ones_refused() {
+        assert_eq!(worlds("10M"), Ok(10_000_000));
+        assert_eq!(worlds("500k"), Ok(500_000));
+        assert_eq!(worlds("1_000"), Ok(1_000));
+        for bad in ["", "0", "-1", "1.5", "M", "99999999999999999999", "9999999G"] {
+            assert!(worlds(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn steps_are_days_or_weeks() {
+        assert_eq!(step("7d"), Ok(7));
+        assert_eq!(step("2w"), Ok(14));
+        assert!(step("0d").is_err() && step("").is_err() && step("d").is_err());
+    }
 }

@@ -1,0 +1,135 @@
+//! A scenario file, read and checked, as every command that takes one needs it.
+
+use super::console;
+use crate::diagnostic::{Diagnostics, Severity};
+use crate::error::Error;
+use crate::model::{self, Model};
+use crate::plan::Situation;
+use crate::scenario;
+use crate::source::Source;
+use jiff::civil::Date;
+use sha2::{Digest, Sha256};
+use std::path::Path;
+
+/// A checked scenario and where it came from.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    /// The file's text.
+    pub(super) source: Source,
+    /// Its meaning.
+    pub(super) model: Model,
+    /// SHA-256 of the text, in hexadecimal.
+    pub(super) hash: String,
+    /// Warnings and notes.
+    pub(super) found: Diagnostics,
+}
+
+/// Reads a file into a source that is named as the user wrote it.
+pub(super) fn read(path: &Path) -> Result<Source, Error> {
+    let bytes = std::fs::read(path).map_err(|problem| {
+        Error::environment(format!("cannot read `{}`", path.display()))
+            .because(problem)
+            .help("`foretell init` writes a scenario file to start from")
+    })?;
+    let text = String::from_utf8(bytes).map_err(|problem| {
+        let at = problem.utf8_error().valid_up_to();
+        Error::input(format!("`{}` is not UTF-8 text: byte {} cannot be read", path.display(), at + 1))
+            .help("save the file as UTF-8")
+    })?;
+    Ok(Source::new(path.display().to_string(), text))
+}
+
+/// Parses and checks a source; the model is there unless something is an error.
+pub(super) fn check(source: &Source) -> (Option<Model>, Diagnostics) {
+    let (document, mut found) = scenario::parse(source);
+    let unreadable = found.has_errors();
+    let (model, checked) = model::check(&document);
+    found.extend(checked);
+    found.sort();
+    (model.filter(|_| !unreadable), found)
+}
+
+/// In words, how many problems there are.
+pub(super) fn tally(found: &Diagnostics) -> String {
+    let count = |severity, one: &str| match found.count(severity) {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        many => Some(format!("{many} {one}s")),
+    };
+    let parts: Vec<String> =
+        [count(Severity::Error, "error"), count(Severity::Warning, "warning"), count(Severity::Note, "note")]
+            .into_iter()
+            .flatten()
+            .collect();
+    if parts.is_empty() { "no problems".to_owned() } else { parts.join(", ") }
+}
+
+/// Loads a scenario; its errors and warnings go to stderr.
+///
+/// # Errors
+/// If the file cannot be read, or is at fault.
+pub(super) fn load(path: &Path) -> Result<Loaded, Error> {
+    let source = read(path)?;
+    let (model, found) = check(&source);
+    let mut shown = Diagnostics::new();
+    found.iter().filter(|one| one.severity > Severity::Note).for_each(|one| shown.push(one.clone()));
+    console::diagnostics(&shown, &source);
+    let Some(model) = model else {
+        return Err(Error::input(format!("`{}` cannot be run: {}", path.display(), tally(&found)))
+            .help("`foretell check` shows the same, with everything the engine fills in"));
+    };
+    let hash = hex(&Sha256::digest(source.text().as_bytes()));
+    Ok(Loaded { source, model, hash, found })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// From where the scenario is looked at, as the command line says it.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct View {
+    /// Look at the scenario from this day: news up to it is known, and what has not happened by then has not happened
+    #[arg(long, value_name = "DATE")]
+    pub(super) as_of: Option<Date>,
+    /// Take a condition as known, such as "talks by 2025-10-01"; may be given several times
+    #[arg(long, value_name = "EXPR")]
+    pub(super) given: Vec<String>,
+    /// Make something so, cutting what it depends on: "attends", "not attends", "track is neither", "talks on 2025-09-01"; may be given several times
+    #[arg(long, value_name = "PHRASE")]
+    pub(super) suppose: Vec<String>,
+}
+
+impl View {
+    /// The situation it stands for.
+    ///
+    /// # Errors
+    /// If a phrase cannot be understood or a day does not fit; the places go to stderr.
+    pub(super) fn situation(&self, model: &Model) -> Result<Situation, Error> {
+        let mut situation = Situation::of_file(model);
+        if let Some(date) = self.as_of {
+            situation = situation.as_of(date, model)?;
+        }
+        for text in &self.given {
+            let source = Source::new("--given", text.as_str());
+            let condition = scenario::expression_from_text(&source).and_then(|expression| model.condition(&expression));
+            let condition = condition.map_err(|found| misunderstood("--given", text, &found, &source))?;
+            situation.given.push((text.clone(), condition));
+        }
+        for text in &self.suppose {
+            let source = Source::new("--suppose", text.as_str());
+            let made = scenario::supposition_from_text(&source).and_then(|one| model.intervention(&one));
+            situation.suppose.push(made.map_err(|found| misunderstood("--suppose", text, &found, &source))?);
+        }
+        Ok(situation)
+    }
+}
+
+fn misunderstood(option: &str, text: &str, found: &Diagnostics, source: &Source) -> Error {
+    console::diagnostics(found, source);
+    Error::input(format!("{option} \"{text}\" cannot be used"))
+}
