@@ -14,6 +14,8 @@ pub mod place;
 mod grammar;
 mod parse;
 mod read;
+mod write;
 
 pub use document::Document;
 pub use parse::{expression_from_text, parse, supposition_from_text};
+pub use write::percent;

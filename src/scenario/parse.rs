@@ -83,9 +83,9 @@ pub fn supposition_from_text(source: &Source) -> Result<Spanned<Supposition>, Di
     grammar::supposition(source.text(), &Place::at(0)).map_err(only)
 }
 
-fn only(diagnostic: Diagnostic) -> Diagnostics {
+fn only(diagnostic: Box<Diagnostic>) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
-    diagnostics.push(diagnostic);
+    diagnostics.push(*diagnostic);
     diagnostics
 }
 

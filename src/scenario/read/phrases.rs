@@ -12,7 +12,7 @@ use crate::scenario::{codes, grammar};
 use crate::source::{Span, Spanned};
 use toml::de::{DeTable, DeValue};
 
-type Grammar<T> = fn(&str, &Place) -> Result<T, Diagnostic>;
+type Grammar<T> = fn(&str, &Place) -> Result<T, Box<Diagnostic>>;
 
 impl Reader<'_> {
     /// A phrase that is a text, or a plain number where `of_number` knows what that means.
