@@ -133,6 +133,9 @@ pub const fn keys() -> &'static [Table] {
 }
 
 /// One table of the language.
+///
+/// # Panics
+/// Never: every table name has its entry, as a test shows.
 #[must_use]
 pub fn table(name: TableName) -> &'static Table {
     TABLES.iter().find(|table| table.name == name).expect("every table name has its entry, as a test shows")
@@ -186,13 +189,7 @@ const TABLES: &[Table] = &[
 const TOP: &[Key] = &[
     required("title", KeyKind::Text, "what the scenario is about", r#""After the summit""#),
     required("as_of", KeyKind::Date, "the day whose knowledge the file holds; time 0 is its end", "2025-08-19"),
-    Key {
-        name: "horizon",
-        kind: KeyKind::Date,
-        need: Need::RequiredByModel,
-        about: "the last day simulated; required with date events",
-        example: "2026-12-31",
-    },
+    optional("horizon", KeyKind::Date, "the last day simulated; required with date events", "2026-12-31"),
     optional(
         "forecaster",
         KeyKind::Text,
@@ -212,7 +209,7 @@ const TOP: &[Key] = &[
         "question",
         KeyKind::Tables(TableName::Question),
         "the questions, as `[question.NAME]`",
-        r#"{ q = { ask = "Does x hold?", holds = "x" } }"#,
+        r#"{ q = { ask = "Does x hold?", holds = "x", closes = 2025-10-01 } }"#,
     ),
     optional("logic", KeyKind::TableList(TableName::Rule), "what must hold", r#"[{ never = "a and b" }]"#),
     optional(

@@ -72,7 +72,7 @@ fn unquoted(text: &str, span: Span) -> Option<(&str, &str)> {
 /// # Errors
 /// The diagnostics that say what was expected where, if it cannot be read.
 pub fn expression_from_text(source: &Source) -> Result<Expression, Diagnostics> {
-    grammar::expression(source.text(), &Place::at(0)).map_err(only)
+    grammar::expression(source.text(), &Place::at(0)).map_err(|diagnostic| only(*diagnostic))
 }
 
 /// Reads an intervention that stands alone, such as the argument of `--suppose`; the source carries its name.
@@ -80,7 +80,7 @@ pub fn expression_from_text(source: &Source) -> Result<Expression, Diagnostics> 
 /// # Errors
 /// The diagnostics that say what was expected where, if it cannot be read.
 pub fn supposition_from_text(source: &Source) -> Result<Spanned<Supposition>, Diagnostics> {
-    grammar::supposition(source.text(), &Place::at(0)).map_err(only)
+    grammar::supposition(source.text(), &Place::at(0)).map_err(|diagnostic| only(*diagnostic))
 }
 
 fn only(diagnostic: Diagnostic) -> Diagnostics {

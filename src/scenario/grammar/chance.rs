@@ -1,9 +1,7 @@
 //! Chances: points, odds, base rates, intervals, Betas, words, and the lists of them that `one_of` and `ordered` take.
 
-use super::lexing::{
-    Input, Parsed, amount, arguments, described, either, expected, mark, maybe, offset, plain, spanned, verdict, word,
-    words,
-};
+use super::lexing::{amount, arguments, mark, plain, word, words};
+use super::reading::{Input, Parsed, described, either, expected, maybe, offset, spanned, verdict};
 use crate::scenario::codes;
 use crate::scenario::document::ChanceNode;
 use crate::scenario::phrase::Chance;

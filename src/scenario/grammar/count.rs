@@ -1,9 +1,8 @@
 //! Counts: constants, families, a rate seen over a time, ranges.
 
-use super::lexing::{
-    Input, Parsed, amount, arguments, described, duration, either, family_name, mark, maybe, spanned, word,
-};
+use super::lexing::{amount, arguments, duration, family_name, mark, word};
 use super::number::range;
+use super::reading::{Input, Parsed, described, either, maybe, spanned};
 use crate::scenario::phrase::CountPhrase;
 use crate::source::Spanned;
 

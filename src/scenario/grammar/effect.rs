@@ -1,8 +1,9 @@
 //! What a piece of news does to the forecast.
 
 use super::chance::chance;
-use super::lexing::{Input, Parsed, amount, date, described, either, maybe, option, spanned, word, words};
+use super::lexing::{amount, date, option, word, words};
 use super::ratio::ratio;
+use super::reading::{Input, Parsed, described, either, maybe, spanned};
 use crate::scenario::phrase::Effect;
 
 /// A whole effect.

@@ -1,8 +1,8 @@
 //! Conditions and formulas, by precedence climbing: each rule reads one level and calls the next tighter one.
 
-use super::lexing::{
-    Input, Parsed, arguments, counted, date, described, duration, either, expected, mark, maybe, name, nested, offset,
-    option, ranged, rest, spanned, unsigned, verdict, whole, word, words,
+use super::lexing::{arguments, date, duration, mark, name, option, unsigned, whole, word, words};
+use super::reading::{
+    Input, Parsed, counted, described, either, expected, maybe, nested, offset, ranged, rest, spanned, verdict,
 };
 use crate::scenario::codes;
 use crate::scenario::expression::{DateRelation, Expression, ExpressionNode, Operator, Quantity};
@@ -253,7 +253,7 @@ fn atom(input: &mut Input<'_>) -> Parsed<Expression> {
             mark(")")(input)?;
             Ok(inner)
         })?;
-        let span = super::lexing::place(input, range);
+        let span = super::reading::place(input, range);
         return Ok(Expression { span, ..inner });
     }
     if let Some(number) = either(input, spanned(unsigned))? {

@@ -10,6 +10,7 @@ mod expression;
 mod lexing;
 mod number;
 mod ratio;
+mod reading;
 mod supposition;
 mod when;
 
@@ -21,7 +22,7 @@ use super::place::Place;
 use crate::diagnostic::Diagnostic;
 use crate::source::Spanned;
 use jiff::civil::Date;
-use lexing::{Family, read};
+use reading::{Family, read};
 
 const CHANCE: Family = Family {
     code: codes::CHANCE,
@@ -68,62 +69,62 @@ const DATE: Family = Family { code: codes::DATE, name: "date", examples: &["2025
 const PLAIN: Family = Family { code: codes::NUMBER, name: "number", examples: &["42", "0.5", "30%"] };
 
 /// One chance.
-pub(super) fn chance(text: &str, place: &Place) -> Result<Chance, Diagnostic> {
+pub(super) fn chance(text: &str, place: &Place) -> Result<Chance, Box<Diagnostic>> {
     read(&CHANCE, text, place, chance::chance)
 }
 
 /// What stands under `chance`: one chance, one for each option, counts or a Dirichlet.
-pub(super) fn chances(text: &str, place: &Place) -> Result<ChanceNode, Diagnostic> {
+pub(super) fn chances(text: &str, place: &Place) -> Result<ChanceNode, Box<Diagnostic>> {
     read(&CHANCES, text, place, chance::chances)
 }
 
 /// A number or distribution.
-pub(super) fn number(text: &str, place: &Place) -> Result<NumberPhrase, Diagnostic> {
+pub(super) fn number(text: &str, place: &Place) -> Result<NumberPhrase, Box<Diagnostic>> {
     read(&NUMBER, text, place, number::number_phrase)
 }
 
 /// A count.
-pub(super) fn count(text: &str, place: &Place) -> Result<CountPhrase, Diagnostic> {
+pub(super) fn count(text: &str, place: &Place) -> Result<CountPhrase, Box<Diagnostic>> {
     read(&COUNT, text, place, count::count_phrase)
 }
 
 /// The chances of a date event.
-pub(super) fn when(text: &str, place: &Place) -> Result<WhenPhrase, Diagnostic> {
+pub(super) fn when(text: &str, place: &Place) -> Result<WhenPhrase, Box<Diagnostic>> {
     read(&WHEN, text, place, when::when_phrase)
 }
 
 /// A ratio or a strength.
-pub(super) fn ratio(text: &str, place: &Place) -> Result<Ratio, Diagnostic> {
+pub(super) fn ratio(text: &str, place: &Place) -> Result<Ratio, Box<Diagnostic>> {
     read(&RATIO, text, place, ratio::ratio)
 }
 
 /// A strength alone.
-pub(super) fn strength(text: &str, place: &Place) -> Result<Strength, Diagnostic> {
+pub(super) fn strength(text: &str, place: &Place) -> Result<Strength, Box<Diagnostic>> {
     let family = Family { examples: &["low", "medium", "high"], name: "strength", ..RATIO };
     read(&family, text, place, ratio::strength)
 }
 
 /// What a piece of news does.
-pub(super) fn effect(text: &str, place: &Place) -> Result<Effect, Diagnostic> {
+pub(super) fn effect(text: &str, place: &Place) -> Result<Effect, Box<Diagnostic>> {
     read(&EFFECT, text, place, effect::effect)
 }
 
 /// An intervention.
-pub(super) fn supposition(text: &str, place: &Place) -> Result<Spanned<Supposition>, Diagnostic> {
-    read(&SUPPOSITION, text, place, |input| lexing::spanned(supposition::supposition)(input))
+pub(super) fn supposition(text: &str, place: &Place) -> Result<Spanned<Supposition>, Box<Diagnostic>> {
+    read(&SUPPOSITION, text, place, |input| reading::spanned(supposition::supposition)(input))
 }
 
 /// A condition or formula.
-pub(super) fn expression(text: &str, place: &Place) -> Result<Expression, Diagnostic> {
+pub(super) fn expression(text: &str, place: &Place) -> Result<Expression, Box<Diagnostic>> {
     read(&EXPRESSION, text, place, expression::expression)
 }
 
 /// A day.
-pub(super) fn date(text: &str, place: &Place) -> Result<Date, Diagnostic> {
+pub(super) fn date(text: &str, place: &Place) -> Result<Date, Box<Diagnostic>> {
     read(&DATE, text, place, lexing::date)
 }
 
 /// A number and nothing else.
-pub(super) fn plain_number(text: &str, place: &Place) -> Result<f64, Diagnostic> {
+pub(super) fn plain_number(text: &str, place: &Place) -> Result<f64, Box<Diagnostic>> {
     read(&PLAIN, text, place, lexing::amount)
 }

@@ -1,9 +1,7 @@
 //! Numbers: constants, ranges, quantiles and named families, with caps and cuts after them.
 
-use super::lexing::{
-    Input, Parsed, amount, arguments, described, either, expected, family_name, mark, maybe, place, ranged, rest,
-    spanned, verdict, word, words,
-};
+use super::lexing::{amount, arguments, family_name, mark, word, words};
+use super::reading::{Input, Parsed, described, either, expected, maybe, place, ranged, rest, spanned, verdict};
 use crate::scenario::codes;
 use crate::scenario::phrase::{Limit, NumberPhrase, NumberShape};
 use crate::source::Spanned;
@@ -86,8 +84,11 @@ fn another_quantile(input: &mut Input<'_>) -> Parsed<Option<(Spanned<f64>, Spann
     Ok(Some((level, spanned(amount)(input)?)))
 }
 
+/// The level, lower and upper end of a range.
+pub(super) type Range = (f64, Spanned<f64>, Spanned<f64>);
+
 /// `40 to 90` or `80%: 40 to 90`, for the families that share it.
-pub(super) fn range(input: &mut Input<'_>, first: Spanned<f64>) -> Parsed<Option<(f64, Spanned<f64>, Spanned<f64>)>> {
+pub(super) fn range(input: &mut Input<'_>, first: Spanned<f64>) -> Parsed<Option<Range>> {
     if either(input, word("to"))?.is_some() {
         return Ok(Some((RANGE_LEVEL, first, spanned(amount)(input)?)));
     }

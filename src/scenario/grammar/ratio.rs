@@ -1,6 +1,7 @@
 //! Ratios: `x4`, `x0.5`, a number, or a strength in words.
 
-use super::lexing::{Input, Parsed, described, either, expected, plain, rest, spaces, word};
+use super::lexing::{plain, word};
+use super::reading::{Input, Parsed, described, either, expected, rest, spaces};
 use crate::scenario::phrase::{Ratio, Strength};
 use winnow::Parser;
 use winnow::combinator::alt;

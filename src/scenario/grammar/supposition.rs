@@ -1,6 +1,7 @@
 //! Interventions: what we make so.
 
-use super::lexing::{Input, Parsed, amount, date, described, either, maybe, name, option, spanned, word};
+use super::lexing::{amount, date, name, option, word};
+use super::reading::{Input, Parsed, described, either, maybe, spanned};
 use crate::scenario::phrase::Supposition;
 
 /// A whole supposition.

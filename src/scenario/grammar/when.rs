@@ -1,7 +1,8 @@
 //! The chances of a date event: steps separated by commas, then a shape, then `only`.
 
 use super::chance::chance;
-use super::lexing::{Input, Parsed, date, duration, either, mark, offset, plain, rest, spanned, verdict, word};
+use super::lexing::{date, duration, mark, plain, word};
+use super::reading::{Input, Parsed, either, offset, rest, spanned, verdict};
 use crate::scenario::codes;
 use crate::scenario::phrase::{HazardShape, WhenPhrase, WhenStep};
 use crate::source::Spanned;

@@ -1,5 +1,6 @@
 //! One table of the file with the keys that the registry knows for it.
 
+use super::values::kind_of;
 use super::{Reader, Value};
 use crate::diagnostic::Diagnostic;
 use crate::scenario::codes;
@@ -116,7 +117,7 @@ impl<'r, 's, 'v> Fields<'r, 's, 'v> {
         };
         let inner = self.inner(key);
         let DeValue::Table(tables) = value.get_ref() else {
-            let message = format!("`{key}` is a table of tables, not {}", self.reader.kind_of(value));
+            let message = format!("`{key}` is a table of tables, not {}", kind_of(value));
             let help = format!("begin a table with `[{key}.NAME]`");
             self.reader.report(
                 Diagnostic::new(codes::WRONG_TYPE, Span::from(value.span()), message)
@@ -147,7 +148,7 @@ impl<'r, 's, 'v> Fields<'r, 's, 'v> {
         };
         let inner = self.inner(key);
         let DeValue::Array(items) = value.get_ref() else {
-            let message = format!("`{key}` is a list of tables, not {}", self.reader.kind_of(value));
+            let message = format!("`{key}` is a list of tables, not {}", kind_of(value));
             let help = format!("begin each with `[[{key}]]`, in double brackets");
             self.reader.report(Diagnostic::new(codes::WRONG_TYPE, Span::from(value.span()), message).help(help));
             return Vec::new();
@@ -167,7 +168,7 @@ impl<'r, 's, 'v> Fields<'r, 's, 'v> {
         let DeValue::Table(tree) = value.get_ref() else {
             if !self.reader.is_damaged(span) {
                 let called = name.map_or_else(|| format!("an entry of `{key}`"), |name| format!("`{key}.{name}`"));
-                let message = format!("{called} is a table, not {}", self.reader.kind_of(value));
+                let message = format!("{called} is a table, not {}", kind_of(value));
                 let help = match name {
                     Some(_) => format!("begin it with `[{key}.NAME]`, then the keys of {}", table(inner).title),
                     None => format!("begin each with `[[{key}]]`"),

@@ -45,8 +45,8 @@ impl<'s> Reader<'s> {
     }
 
     /// Keeps the value of a success; a failure goes to the diagnostics.
-    fn keep<T>(&self, outcome: Result<T, Diagnostic>) -> Option<T> {
-        outcome.map_err(|diagnostic| self.report(diagnostic)).ok()
+    fn keep<T>(&self, outcome: Result<T, Box<Diagnostic>>) -> Option<T> {
+        outcome.map_err(|diagnostic| self.report(*diagnostic)).ok()
     }
 
     /// Whether TOML already complained about this place, so that nothing more is to be said of it.

@@ -1,6 +1,7 @@
 //! Values that hold phrases, and lists of cases of them.
 
 use super::fields::Fields;
+use super::values::{Numeric, kind_of};
 use super::{Reader, Value};
 use crate::diagnostic::Diagnostic;
 use crate::scenario::document::{Case, Cases, CauseNode, ChanceNode, CorrelationNode, RatioNode};
@@ -12,7 +13,7 @@ use crate::scenario::{codes, grammar};
 use crate::source::{Span, Spanned};
 use toml::de::{DeTable, DeValue};
 
-type Grammar<T> = fn(&str, &Place) -> Result<T, Diagnostic>;
+type Grammar<T> = fn(&str, &Place) -> Result<T, Box<Diagnostic>>;
 
 impl Reader<'_> {
     /// A phrase that is a text, or a plain number where `of_number` knows what that means.
@@ -28,11 +29,13 @@ impl Reader<'_> {
             let phrase = self.keep(grammar(text, &place))?;
             return Some(Spanned::new(phrase, place.span(0..text.len())));
         }
-        if let Some(of_number) = of_number
-            && let Some(number) = self.toml_number(value)
-        {
+        if let Some(of_number) = of_number {
             let span = Span::from(value.span());
-            return Some(Spanned::new(of_number(Spanned::new(number?, span)), span));
+            match self.toml_number(value) {
+                Numeric::Value(number) => return Some(Spanned::new(of_number(Spanned::new(number, span)), span)),
+                Numeric::Unusable => return None,
+                Numeric::Other => {}
+            }
         }
         let wanted = if of_number.is_some() { "a phrase in quotes or a number" } else { "a phrase in quotes" };
         self.wrong_type(what, wanted, value, example);
@@ -136,6 +139,9 @@ impl Reader<'_> {
     }
 }
 
+/// Something for each of several conditions.
+type ByCondition<T> = Vec<(Expression, Spanned<T>)>;
+
 /// How a phrase of one kind is read from a value.
 type ReadPhrase<T> = fn(&Reader<'_>, &str, &Value<'_>, &str) -> Option<Spanned<T>>;
 
@@ -153,7 +159,7 @@ impl Fields<'_, '_, '_> {
         let mut cases = Vec::new();
         let mut whole = true;
         let mut last: Option<Span> = None;
-        for item in items.iter() {
+        for item in items {
             let item_span = Span::from(item.span());
             if let Some(otherwise) = last {
                 let message = "a case stands after `otherwise` and can never count";
@@ -183,7 +189,7 @@ impl Fields<'_, '_, '_> {
             }
         };
         let DeValue::Table(table) = item.get_ref() else {
-            wrong(format!("`{key}` is a list of cases, and this is {}", self.reader.kind_of(item)));
+            wrong(format!("`{key}` is a list of cases, and this is {}", kind_of(item)));
             return None;
         };
         let fields = Fields::of(self.reader, TableName::Case, None, span, table);
@@ -219,7 +225,12 @@ impl Fields<'_, '_, '_> {
 
     /// `chance`.
     pub(super) fn chance_cases(&self, key: &str) -> Option<(Span, Cases<ChanceNode>)> {
-        self.cases(key, |reader, what, value, example| reader.chances(what, value, example))
+        #[expect(
+            clippy::redundant_closure_for_method_calls,
+            reason = "the method is not general over the reader's lifetime"
+        )]
+        let read: ReadPhrase<ChanceNode> = |reader, what, value, example| reader.chances(what, value, example);
+        self.cases(key, read)
     }
 
     /// `value`.
@@ -273,7 +284,7 @@ impl Fields<'_, '_, '_> {
         key: &str,
         wanted: &str,
         read: impl Fn(&str, &Value<'_>) -> Option<Spanned<T>>,
-    ) -> Option<(Span, Vec<(Expression, Spanned<T>)>)> {
+    ) -> Option<(Span, ByCondition<T>)> {
         let (span, value) = self.get(key)?;
         let DeValue::Table(table) = value.get_ref() else {
             self.reader.wrong_type(key, wanted, value, self.example(key));
@@ -345,10 +356,8 @@ impl Fields<'_, '_, '_> {
         let size = rows.len();
         let mut matrix = Vec::new();
         let mut whole = true;
-        for row in rows.iter() {
-            let Some(items) = self.reader.items("a row of `correlation`", row, "[1, 0.5]") else {
-                return None;
-            };
+        for row in rows {
+            let items = self.reader.items("a row of `correlation`", row, "[1, 0.5]")?;
             if items.len() != size {
                 let message = format!("this row has {} numbers, and the matrix {size} rows", items.len());
                 let help = "a correlation matrix is square, as in `[[1, 0.5], [0.5, 1]]`";

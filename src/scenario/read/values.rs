@@ -10,26 +10,36 @@ use crate::source::{Span, Spanned};
 use jiff::civil::Date;
 use toml::de::DeValue;
 
-impl Reader<'_> {
-    /// What a value is, for messages.
-    pub(super) fn kind_of(&self, value: &Value<'_>) -> &'static str {
-        match value.get_ref() {
-            DeValue::String(_) => "a text",
-            DeValue::Integer(_) | DeValue::Float(_) => "a number",
-            DeValue::Boolean(_) => "`true` or `false`",
-            DeValue::Datetime(_) => "a date",
-            DeValue::Array(_) => "a list",
-            DeValue::Table(_) => "a table",
-        }
+/// What a value is, for messages.
+pub(super) fn kind_of(value: &Value<'_>) -> &'static str {
+    match value.get_ref() {
+        DeValue::String(_) => "a text",
+        DeValue::Integer(_) | DeValue::Float(_) => "a number",
+        DeValue::Boolean(_) => "`true` or `false`",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
     }
+}
 
+/// A value of TOML's, taken as a number.
+pub(super) enum Numeric {
+    /// It is a number.
+    Value(f64),
+    /// It is one that cannot be counted with; a diagnostic says so.
+    Unusable,
+    /// It is no number at all.
+    Other,
+}
+
+impl Reader<'_> {
     /// Reports a value of the wrong type.
     pub(super) fn wrong_type(&self, what: &str, wanted: &str, value: &Value<'_>, example: &str) {
         let span = Span::from(value.span());
         if self.is_damaged(span) {
             return;
         }
-        let message = format!("`{what}` is {wanted}, not {}", self.kind_of(value));
+        let message = format!("`{what}` is {wanted}, not {}", kind_of(value));
         self.report(Diagnostic::new(codes::WRONG_TYPE, span, message).help(format!("as in `{what} = {example}`")));
     }
 
@@ -48,29 +58,34 @@ impl Reader<'_> {
         Some(Spanned::new(text.to_owned(), place.span(0..text.len())))
     }
 
-    /// A number of TOML's as a finite float; `None` without a word if it is no number.
-    pub(super) fn toml_number(&self, value: &Value<'_>) -> Option<Option<f64>> {
-        let number = match value.get_ref() {
+    /// A number of TOML's as a finite float.
+    pub(super) fn toml_number(&self, value: &Value<'_>) -> Numeric {
+        let number: Option<f64> = match value.get_ref() {
             DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str().parse().ok(),
             DeValue::Integer(integer) => {
                 u64::from_str_radix(integer.as_str(), integer.radix()).ok().map(|number| number as f64)
             }
             DeValue::Float(float) => float.as_str().parse().ok(),
-            _ => return None,
+            _ => return Numeric::Other,
         };
-        let number = number.filter(|number: &f64| number.is_finite());
-        if number.is_none() && !self.is_damaged(value.span().into()) {
-            let message = "this is no number that can be counted with";
-            let diagnostic = Diagnostic::new(codes::NOT_FINITE, Span::from(value.span()), message);
-            self.report(diagnostic.help("write a finite number, as in `42` or `0.35`"));
+        if let Some(number) = number.filter(|number| number.is_finite()) {
+            return Numeric::Value(number);
         }
-        Some(number)
+        let span = Span::from(value.span());
+        if !self.is_damaged(span) {
+            let message = format!("`{}` is no number that can be counted with", &self.source.text()[span.range()]);
+            let help = "write a finite number, as in `42` or `0.35`";
+            self.report(Diagnostic::new(codes::NOT_FINITE, span, message).help(help));
+        }
+        Numeric::Unusable
     }
 
     /// A number, plain or as a text.
     pub(super) fn number(&self, what: &str, value: &Value<'_>, example: &str) -> Option<Spanned<f64>> {
-        if let Some(number) = self.toml_number(value) {
-            return Some(Spanned::new(number?, value.span().into()));
+        match self.toml_number(value) {
+            Numeric::Value(number) => return Some(Spanned::new(number, value.span().into())),
+            Numeric::Unusable => return None,
+            Numeric::Other => {}
         }
         let Some((text, place)) = self.string(value) else {
             self.wrong_type(what, "a number", value, example);
@@ -174,7 +189,7 @@ impl<'v> Fields<'_, '_, 'v> {
         }
         let span = Span::from(item.span());
         if !self.reader.is_damaged(span) {
-            let message = format!("`{key}` is a list of texts, and this is {}", self.reader.kind_of(item));
+            let message = format!("`{key}` is a list of texts, and this is {}", kind_of(item));
             let help = format!("put it in quotes, as in `{key} = {}`", self.example(key));
             self.reader.report(Diagnostic::new(codes::WRONG_TYPE, span, message).help(help));
         }
