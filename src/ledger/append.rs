@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// The acknowledgement of what was written: when there is one, the disk has the lines.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Receipt {
     /// Number of the first line written; `None` if nothing was new.
     pub first: Option<u64>,
