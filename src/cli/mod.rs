@@ -4,12 +4,15 @@
 //! Data goes to stdout, everything else to stderr.
 
 mod check;
+mod completions;
 mod compare;
 mod console;
 mod import;
 mod init;
 mod ledger;
 mod ledger_file;
+mod load;
+mod man;
 mod plan;
 mod record;
 mod resolve;
@@ -53,6 +56,8 @@ enum Command {
     Ledger(ledger::Arguments),
     Schema(schema::Arguments),
     Plan(plan::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// Runs the command line of this process.
@@ -81,6 +86,8 @@ pub fn main() -> ExitCode {
         Command::Ledger(arguments) => ledger::run(&arguments, format),
         Command::Schema(arguments) => schema::run(&arguments, format),
         Command::Plan(arguments) => plan::run(&arguments, format),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
     };
     match done {
         Ok(code) => code,

@@ -1,9 +1,9 @@
 //! `foretell run`: a scenario file's forecasts, once or replayed day by day.
 
 use super::load::{self, Loaded, View};
-use super::{Done, LEDGER_DEFAULT, console};
+use super::ledger_file::{self, LedgerArgument};
+use super::{Done, console};
 use crate::error::Error;
-use crate::ledger::Ledger;
 use crate::plan;
 use crate::report::run::{self as forecasts, Run, RunReport};
 use crate::report::{Column, Format, Output, Sheet};
@@ -47,9 +47,8 @@ pub(super) struct Arguments {
     /// Record the forecasts of open questions in the ledger
     #[arg(long)]
     record: bool,
-    /// The ledger
-    #[arg(long, value_name = "PATH", default_value = LEDGER_DEFAULT, env = "FORETELL_LEDGER")]
-    ledger: PathBuf,
+    #[command(flatten)]
+    ledger: LedgerArgument,
     /// Record under this name instead of the file's `forecaster`
     #[arg(long, value_name = "NAME")]
     forecaster: Option<String>,
@@ -106,9 +105,10 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         (Some(from), Some(to)) => replay(arguments, &loaded, &settings, from, to, format),
         _ => {
             let report = once(&loaded, &arguments.view, &settings)?;
-            let recorded = if arguments.record { Some(record(arguments, &loaded, &report)?) } else { None };
+            if arguments.record {
+                record(arguments, &loaded, &report)?;
+            }
             console::data(&report.render(format, arguments.events)?)?;
-            recorded.into_iter().for_each(|line| console::note(&line));
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -153,11 +153,9 @@ fn progress() -> ProgressBar {
     if !console::is_interactive() {
         return ProgressBar::hidden();
     }
-    let bar = ProgressBar::with_draw_target(Some(1000), ProgressDrawTarget::stderr_with_hz(10));
+    let bar = ProgressBar::with_draw_target(Some(1000), ProgressDrawTarget::hidden());
     let style = ProgressStyle::with_template("simulating {bar:40} {percent:>3} %  {eta} left");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("█▉▊▋▌▍▎▏ "));
-    let shown = bar.clone();
-    shown.set_draw_target(ProgressDrawTarget::hidden());
     let waiting = bar.clone();
     std::thread::spawn(move || {
         std::thread::sleep(Duration::from_secs(1));
@@ -168,10 +166,12 @@ fn progress() -> ProgressBar {
     bar
 }
 
-fn record(arguments: &Arguments, loaded: &Loaded, report: &RunReport) -> Result<String, Error> {
+/// Records the forecasts of open questions; the acknowledgement goes to stderr once the disk has them.
+fn record(arguments: &Arguments, loaded: &Loaded, report: &RunReport) -> Result<(), Error> {
     let forecaster = arguments.forecaster.as_deref().unwrap_or(&loaded.model.forecaster);
-    let mut ledger = Ledger::open(&arguments.ledger)?;
-    super::record::computed(&mut ledger, forecasts::questions(&loaded.model), report.records(forecaster))
+    let mut ledger = arguments.ledger.open()?;
+    ledger_file::record(&mut ledger, forecasts::questions(&loaded.model), report.records(forecaster))?;
+    Ok(())
 }
 
 #[derive(Debug, Serialize)]
@@ -194,7 +194,7 @@ fn replay(arguments: &Arguments, loaded: &Loaded, settings: &Settings, from: Dat
         let view = View { as_of: Some(day), ..arguments.view.clone() };
         let report = once(loaded, &view, settings)?;
         if arguments.record {
-            console::note(&record(arguments, loaded, &report)?);
+            record(arguments, loaded, &report)?;
         }
         runs.push(report);
         let next = jiff::Span::new().try_days(arguments.every).and_then(|span| day.checked_add(span));

@@ -1,13 +1,87 @@
-//! `foretell schema`.
+//! `foretell schema`: JSON Schemas of scenario files and results, and the lists the language is made of.
 
-use super::Done;
+use super::{Done, console};
+use crate::dist::FAMILIES;
 use crate::error::Error;
-use crate::report::Format;
+use crate::report::run::RunReport;
+use crate::report::{Column, Format, Output, Sheet};
+use crate::scenario;
+use serde::Serialize;
+use std::process::ExitCode;
 
-/// Print the JSON Schema of scenario files or of results
+/// Print the JSON Schema of scenario files or of results, or the families of distributions
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {}
+#[command(after_help = "Examples:
+  foretell schema > scenario.schema.json      # put `#:schema ./scenario.schema.json` on the first line of a scenario
+  foretell schema run                         # what `foretell run --format json` prints
+  foretell schema families                    # every named distribution")]
+pub(super) struct Arguments {
+    /// What of
+    #[arg(value_enum, default_value_t = What::Scenario)]
+    what: What,
+}
 
-pub(super) fn run(_arguments: &Arguments, _format: Format) -> Done {
-    Err(Error::environment("`schema` is not there yet"))
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum What {
+    /// Scenario files
+    Scenario,
+    /// The result of `run`
+    Run,
+    /// Named distributions for `value` and `count`
+    Families,
+}
+
+#[derive(Debug, Serialize)]
+struct Families {
+    schema: &'static str,
+    families: Vec<FamilyReport>,
+}
+
+#[derive(Debug, Serialize)]
+struct FamilyReport {
+    name: &'static str,
+    parameters: &'static [&'static str],
+    whole_numbers: bool,
+    example: &'static str,
+    description: &'static str,
+}
+
+/// The JSON Schema of scenario files, as text.
+pub(super) fn scenario_text() -> Result<String, Error> {
+    pretty(&scenario::schema())
+}
+
+fn pretty<T: Serialize>(value: &T) -> Result<String, Error> {
+    serde_json::to_string_pretty(value)
+        .map(|text| text + "\n")
+        .map_err(|problem| Error::environment("the schema cannot be written").because(problem))
+}
+
+pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    let text = match arguments.what {
+        What::Scenario => scenario_text()?,
+        What::Run => pretty(&schemars::schema_for!(RunReport))?,
+        What::Families => families(format)?,
+    };
+    console::data(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn families(format: Format) -> Result<String, Error> {
+    let families = FAMILIES
+        .iter()
+        .map(|family| FamilyReport {
+            name: family.name,
+            parameters: family.parameters,
+            whole_numbers: family.discrete,
+            example: family.example,
+            description: family.description,
+        })
+        .collect();
+    let report = Families { schema: "foretell.families/1", families };
+    let mut sheet = Sheet::new(None, ["example", "parameters", "what it is"].into_iter().map(Column::text).collect());
+    for family in &report.families {
+        sheet.row(vec![family.example.to_owned(), family.parameters.join(", "), family.description.to_owned()]);
+    }
+    Output { head: Vec::new(), sheets: vec![sheet], foot: Vec::new(), json: &report }.render(format)
 }

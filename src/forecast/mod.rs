@@ -13,10 +13,11 @@ mod validity;
 pub use records::{ForecastRecord, Moment, Outcome, Provenance, Question, QuestionKind, Records, day};
 pub use validity::{ANNULLED, SUM_TOLERANCE, check_name, check_probability, nearest, number_text};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What somebody said about a question.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Forecast {
@@ -44,6 +45,7 @@ pub enum Forecast {
         /// Increasing, strictly between 0 and 1.
         levels: Vec<f64>,
         /// As many days; `None` where the quantile lies beyond the last day considered.
+        #[schemars(with = "Vec<Option<String>>")]
         days: Vec<Option<jiff::civil::Date>>,
         /// The chance that it does not come by the last day considered.
         never: f64,
@@ -70,7 +72,7 @@ pub enum Resolution {
 }
 
 /// A figure, its simulation error, and apart from it how far the doubt about the inputs moves it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Estimate {
     /// The figure.
     pub value: f64,

@@ -2,7 +2,7 @@
 
 use super::draws::{Draws, Known};
 use super::{Ask, Asked, DateEvidence, FindingId, Operation, Plan, Rule, Situation};
-use crate::model::{Condition, Definition, Event, EventId, Finding, Kind, Model, QuestionTarget};
+use crate::model::{Condition, Definition, Event, EventId, Finding, Kind, Model, News, QuestionTarget};
 
 /// At most this many yes/no questions have their pairwise joint probabilities counted.
 const JOINT_LIMIT: usize = 64;
@@ -70,14 +70,14 @@ fn groups(model: &Model, draws: &mut Draws) {
 fn evidence(model: &Model, situation: &Situation, draws: &mut Draws) -> Vec<(Late, FindingId)> {
     let mut late: Vec<(Late, FindingId)> = Vec::new();
     let now = model.day(situation.as_of);
-    let mut findings: Vec<(String, Finding)> = model
-        .news
-        .iter()
-        .filter(|news| news.date <= situation.as_of)
+    let mut news: Vec<&News> = model.news.iter().filter(|news| news.date <= situation.as_of).collect();
+    news.sort_by_key(|news| news.date);
+    let mut findings: Vec<(String, Finding)> = news
+        .into_iter()
         .map(|news| (news.text.clone(), news.finding.clone()))
         .collect();
     findings.extend(situation.given.iter().map(|(text, condition)| (text.clone(), given(model, condition))));
-    for (text, finding) in findings {
+    for (text, finding) in overtaken(findings) {
         let made = match &finding {
             Finding::Binary(event, _)
             | Finding::Option(event, _)
@@ -139,6 +139,54 @@ fn evidence(model: &Model, situation: &Situation, draws: &mut Draws) -> Vec<(Lat
     }
     silence(model, now, draws);
     late
+}
+
+/// The event that a piece of hard evidence settles.
+const fn settled(finding: &Finding) -> Option<EventId> {
+    match finding {
+        Finding::Binary(event, _)
+        | Finding::Option(event, _)
+        | Finding::Number(event, _)
+        | Finding::HappenedOn(event, _)
+        | Finding::Never(event) => Some(*event),
+        _ => None,
+    }
+}
+
+/// Beliefs stated (Jeffrey's rule) hold on their day and move on with later evidence about the same thing: what settles the
+/// event or states the belief anew replaces it, a later hint multiplies its odds. `findings` stand in the order of their days.
+fn overtaken(findings: Vec<(String, Finding)>) -> Vec<(String, Finding)> {
+    let mut kept: Vec<(String, Finding)> = Vec::with_capacity(findings.len());
+    for (text, finding) in findings {
+        if let Some(event) = settled(&finding) {
+            kept.retain(|(_, earlier)| {
+                let Finding::Now(condition, _) = earlier else { return true };
+                let mut about_other = false;
+                let mut about_it = false;
+                condition.visit_events(&mut |one| if one == event { about_it = true } else { about_other = true });
+                about_other || !about_it
+            });
+        }
+        match &finding {
+            Finding::Now(condition, _) => {
+                kept.retain(|(_, earlier)| !matches!(earlier, Finding::Now(known, _) if known == condition));
+            }
+            Finding::Hint(condition, ratio) => {
+                let belief = kept.iter_mut().find_map(|(_, earlier)| match earlier {
+                    Finding::Now(known, probability) if known == condition => Some(probability),
+                    _ => None,
+                });
+                if let Some(probability) = belief {
+                    let favour = *probability * ratio;
+                    *probability = if favour > 0.0 { favour / (favour + 1.0 - *probability) } else { 0.0 };
+                    continue;
+                }
+            }
+            _ => {}
+        }
+        kept.push((text, finding));
+    }
+    kept
 }
 
 /// What has not been reported by the day looked from has not happened by then.
