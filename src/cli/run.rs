@@ -143,6 +143,7 @@ fn once(loaded: &Loaded, view: &View, settings: &Settings) -> Result<RunReport, 
         model: &loaded.model,
         hash: &loaded.hash,
         situation: &situation,
+        plan: &plan,
         settings,
         tally: &tally,
     }))

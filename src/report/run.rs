@@ -4,7 +4,7 @@ use super::{Column, Format, Output, Sheet};
 use crate::error::Error;
 use crate::forecast::{Estimate, Forecast, ForecastRecord, Moment, Provenance, Question, QuestionKind};
 use crate::model::{self, Kind, Model, QuestionTarget};
-use crate::plan::Situation;
+use crate::plan::{Plan, Situation};
 use crate::simulate::{Answer, DateAnswer, NumberAnswer, Settings, Tally};
 use jiff::civil::Date;
 use schemars::JsonSchema;
@@ -156,6 +156,8 @@ pub struct Run<'a> {
     pub hash: &'a str,
     /// From where it was looked at.
     pub situation: &'a Situation,
+    /// What it compiled to.
+    pub plan: &'a Plan,
     /// Worlds and seed.
     pub settings: &'a Settings,
     /// What was counted.
@@ -165,7 +167,7 @@ pub struct Run<'a> {
 /// The report of a run.
 #[must_use]
 pub fn report(run: Run) -> RunReport {
-    let Run { model, hash, situation, settings, tally } = run;
+    let Run { model, hash, situation, plan, settings, tally } = run;
     let answers = tally.answers();
     let (of_events, of_questions) = answers.split_at(model.events.len());
     let events = model
@@ -207,7 +209,7 @@ pub fn report(run: Run) -> RunReport {
         probability_of_evidence: tally.evidence().map(|estimate| estimate.value),
         questions,
         events,
-        joints: joints(model, tally),
+        joints: joints(model, plan, tally),
         assumptions: assumed
             .map(|(rule, seen)| AssumptionReport { rule: rule.text.clone(), violated: seen.share })
             .collect(),
@@ -230,16 +232,18 @@ fn options<'a>(question: &model::Question, model: &'a Model) -> &'a [String] {
     }
 }
 
-fn joints(model: &Model, tally: &Tally) -> Vec<JointReport> {
+/// Every pair of the yes/no questions whose joint probabilities were counted.
+fn joints(model: &Model, plan: &Plan, tally: &Tally) -> Vec<JointReport> {
     let offset = model.events.len();
-    tally
-        .joints()
-        .iter()
-        .map(|joint| JointReport {
-            first: model.questions[joint.first - offset].name.clone(),
-            second: model.questions[joint.second - offset].name.clone(),
-            probability: joint.estimate.value,
-            standard_error: joint.estimate.standard_error,
+    let matrix = tally.joints();
+    let name = |at: usize| model.questions[plan.joints[at] - offset].name.clone();
+    let pairs = (0..plan.joints.len()).flat_map(|first| (first + 1..plan.joints.len()).map(move |second| (first, second)));
+    pairs
+        .map(|(first, second)| JointReport {
+            first: name(first),
+            second: name(second),
+            probability: matrix[[first, second]].value,
+            standard_error: matrix[[first, second]].standard_error,
         })
         .collect()
 }
@@ -295,7 +299,6 @@ fn figures(answer: &Answer, options: &[String], model: &Model) -> FigureReport {
         },
         Answer::Number(number) => number_figures(number, empty),
         Answer::Date(date) => date_figures(date, model, empty),
-        _ => empty,
     }
 }
 
@@ -323,17 +326,11 @@ fn number_figures(number: &NumberAnswer, empty: FigureReport) -> FigureReport {
 fn date_figures(date: &DateAnswer, model: &Model, empty: FigureReport) -> FigureReport {
     FigureReport {
         forecast: Some(Forecast::Date {
-            levels: date.quantiles.iter().map(|(level, _)| *level).collect(),
-            days: date
-                .quantiles
-                .iter()
-                .map(|(_, day)| day.as_ref().and_then(|estimate| model.date(estimate.value)))
-                .collect(),
+            levels: date.quantiles.iter().map(|one| one.level).collect(),
+            days: date.quantiles.iter().map(|one| one.day.and_then(|day| model.date(day))).collect(),
             never: date.never.value,
         }),
-        standard_error: Some(Figures::Many(
-            date.quantiles.iter().map(|(_, day)| day.as_ref().map(|estimate| estimate.standard_error)).collect(),
-        )),
+        standard_error: Some(Figures::Many(date.quantiles.iter().map(|one| one.standard_error).collect())),
         prior_interval: None,
         never: Some(date.never),
         ..empty

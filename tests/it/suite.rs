@@ -1,0 +1,104 @@
+//! Scenario files that must give these diagnostics, and scenario files that must give these figures. One file a case.
+
+use crate::support::{files, foretell, path, probabilities, question, run_text};
+use foretell::simulate::Settings;
+use serde_json::Value;
+
+/// The first comment line after `# expect:`.
+fn expectation(text: &str) -> &str {
+    text.lines().next().and_then(|line| line.strip_prefix("# expect:")).map_or("", str::trim)
+}
+
+#[test]
+fn every_broken_file_shows_its_problem_at_its_place() {
+    let cases = files("tests/suite/broken", "toml");
+    assert!(cases.len() >= 60, "only {} broken files", cases.len());
+    let mut wrong = Vec::new();
+    for file in &cases {
+        let name = file.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+        let bytes = std::fs::read(file).expect("the case can be read");
+        let text = String::from_utf8_lossy(&bytes);
+        let relative = format!("tests/suite/broken/{name}.toml");
+        let run = foretell().args(["check", &relative]).output().expect("the binary runs");
+        let shown = String::from_utf8(run.stderr).expect("messages are text");
+        assert!(!shown.trim().is_empty(), "{name}: nothing is said");
+        insta::with_settings!({ snapshot_path => path("tests/suite/broken"), prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(name.as_str(), format!("exit {}\n{shown}", run.status.code().unwrap_or(-1)));
+        });
+        let place = expectation(&text).split_whitespace().next().unwrap_or_default().to_owned();
+        let Some((line, column)) = place.split_once(':') else { continue };
+        let (Ok(line), Ok(column)) = (line.parse::<u64>(), column.parse::<u64>()) else { continue };
+        let json = foretell().args(["check", &relative, "--format", "json"]).output().expect("the binary runs");
+        let report: Value = serde_json::from_slice(&json.stdout).unwrap_or(Value::Null);
+        let problems = report["files"][0]["problems"].as_array().cloned().unwrap_or_default();
+        if !problems.iter().any(|one| one["line"].as_u64() == Some(line) && one["column"].as_u64() == Some(column)) {
+            let seen: Vec<String> = problems.iter().map(|one| format!("{}:{}", one["line"], one["column"])).collect();
+            wrong.push(format!("{name}: expected {line}:{column}, seen {}", seen.join(", ")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// `id = 0.5, 0.5` pairs of an expectation; what stands in brackets explains.
+fn figures(expectation: &str) -> Vec<(String, Vec<f64>)> {
+    let plain: String = {
+        let mut depth = 0;
+        expectation
+            .chars()
+            .filter(|letter| {
+                if *letter == '(' {
+                    depth += 1;
+                }
+                let keep = depth == 0;
+                if *letter == ')' {
+                    depth -= 1;
+                }
+                keep
+            })
+            .collect()
+    };
+    plain
+        .split(';')
+        .filter_map(|part| {
+            let (id, values) = part.split_once('=')?;
+            let values: Vec<f64> = values.split(',').filter_map(|value| value.trim().parse().ok()).collect();
+            Some((id.trim().to_owned(), values))
+        })
+        .collect()
+}
+
+/// Each of the figures misses 5.2 standard errors by chance with probability 2e-7; there are fewer than five hundred of them, so a
+/// right engine fails at a blindly chosen seed with probability below 1e-4, and the seed is fixed.
+#[test]
+fn every_good_file_gives_its_figures() {
+    let cases = files("tests/suite/good", "toml");
+    assert!(cases.len() >= 12, "only {} good files", cases.len());
+    let mut wrong = Vec::new();
+    for file in &cases {
+        let name = file.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(file).expect("the case can be read");
+        let settings = Settings { worlds: 1_000_000, doubt_draws: 0, ..Settings::default() };
+        let expected: Vec<(String, Vec<f64>)> = text
+            .lines()
+            .map_while(|line| line.strip_prefix("# expect:"))
+            .flat_map(|line| figures(line.trim()))
+            .collect();
+        assert!(!expected.is_empty(), "{name} expects nothing");
+        let report = run_text(&name, &text, &settings);
+        for (id, values) in expected {
+            let one = question(&report, &id);
+            let seen = match &one.figures.mean {
+                Some(mean) => vec![(mean.value, mean.standard_error)],
+                None => probabilities(one),
+            };
+            assert_eq!(seen.len(), values.len(), "{name}: {id}");
+            for ((value, error), expected) in seen.iter().zip(values) {
+                let allowed = 5.2 * error + 6e-7;
+                if (value - expected).abs() > allowed {
+                    wrong.push(format!("{name}: {id} is {value}, expected {expected}, allowed {allowed}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
