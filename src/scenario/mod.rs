@@ -6,6 +6,7 @@
 
 pub mod codes;
 pub mod document;
+pub mod edit;
 pub mod expression;
 pub mod keys;
 pub mod names;

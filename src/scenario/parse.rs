@@ -257,8 +257,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(256))]
-
         #[test]
         fn no_text_makes_reading_panic(text in "\\PC{0,200}") {
             holds_for(&text)?;

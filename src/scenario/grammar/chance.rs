@@ -141,3 +141,107 @@ fn counts(input: &mut Input<'_>) -> Parsed<ChanceNode> {
     let total = spanned(plain)(input)?;
     Ok(ChanceNode::Counts { counts, total })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::grammar;
+    use crate::scenario::place::Place;
+    use crate::source::Span;
+
+    fn reads(text: &str) -> Chance {
+        grammar::chance(text, &Place::at(0)).unwrap_or_else(|error| panic!("{text}: {}", error.message))
+    }
+
+    fn lists(text: &str) -> ChanceNode {
+        grammar::chances(text, &Place::at(0)).unwrap_or_else(|error| panic!("{text}: {}", error.message))
+    }
+
+    #[test]
+    fn points_are_shares_however_written() {
+        for (text, share) in [
+            ("35%", 0.35),
+            ("35 %", 0.35),
+            (" 0.35 ", 0.35),
+            (".5", 0.5),
+            ("0.1%", 0.001),
+            ("1e-3", 0.001),
+            ("1e1%", 0.1),
+            ("1_000%", 10.0),
+            ("1 in 20", 0.05),
+            ("1 IN 20", 0.05),
+            ("1/4", 0.25),
+            ("120%", 1.2),
+            ("-5%", -0.05),
+        ] {
+            assert_eq!(reads(text), Chance::Point(share), "{text}");
+        }
+    }
+
+    #[test]
+    fn odds_rates_betas_and_intervals_keep_their_parts_with_places() {
+        assert_eq!(reads("3:7"), Chance::Odds { favour: 3.0, against: 7.0 });
+        assert_eq!(reads("6 of 20"), Chance::BaseRate { successes: 6.0, trials: 20.0 });
+        let at = |value, start, end| Spanned::new(value, Span::new(start, end));
+        assert_eq!(reads("beta(2, 8)"), Chance::Beta { a: at(2.0, 5, 6), b: at(8.0, 8, 9) });
+        assert_eq!(
+            reads("35% (90 % sure: 15% to 60%)"),
+            Chance::Interval {
+                point: at(0.35, 0, 3),
+                level: at(0.9, 5, 9),
+                low: at(0.15, 16, 19),
+                high: at(0.6, 23, 26)
+            }
+        );
+    }
+
+    #[test]
+    fn the_words_of_icd_203_carry_their_bands() {
+        for (keywords, low, high) in WORDS {
+            let text = keywords.join("  ").to_uppercase();
+            assert_eq!(reads(&text), Chance::Word { word: keywords.join(" "), low: *low, high: *high });
+        }
+        // The seven bands of ICD 203 leave no gap from 1 % to 99 %.
+        let mut bands: Vec<(f64, f64)> = WORDS.iter().map(|(_, low, high)| (*low, *high)).collect();
+        bands.sort_by(|one, other| one.0.total_cmp(&other.0));
+        bands.dedup();
+        assert_eq!(bands.len(), 7);
+        assert!(bands.windows(2).all(|pair| pair[0].1 == pair[1].0));
+        assert_eq!((bands[0].0, bands[6].1), (0.01, 0.99));
+    }
+
+    #[test]
+    fn lists_counts_and_dirichlets_are_told_apart() {
+        assert_eq!(lists("45%"), ChanceNode::One(Chance::Point(0.45)));
+        assert!(matches!(lists("10%, 75%, 15%"), ChanceNode::List(list) if list.len() == 3));
+        assert!(matches!(lists("likely, 6 of 20"), ChanceNode::List(list) if list.len() == 2));
+        assert!(matches!(lists("6 of 20"), ChanceNode::One(Chance::BaseRate { .. })));
+        assert!(
+            matches!(lists("6, 30, 4 of 40"), ChanceNode::Counts { counts, total } if counts.len() == 3 && total.value == 40.0)
+        );
+        assert!(matches!(lists("dirichlet(2, 1, 1)"), ChanceNode::Dirichlet(shapes) if shapes.len() == 3));
+    }
+
+    #[test]
+    fn what_is_no_chance_is_refused_at_its_place() {
+        for (text, code, start) in [
+            ("", "E0201", 0),
+            ("maybe", "E0201", 0),
+            ("35 bananas", "E0201", 3),
+            ("35%%", "E0201", 3),
+            ("6% of 20", "E0201", 3),
+            ("1 in 0", "E0212", 5),
+            ("1e999", "E0212", 0),
+            ("beta(2 8)", "E0201", 7),
+            ("35% (90% sure: 15% 60%)", "E0201", 19),
+        ] {
+            let error = grammar::chance(text, &Place::at(0)).expect_err(text);
+            assert_eq!(
+                (error.code, error.span.map(|span| span.start)),
+                (code, Some(start)),
+                "{text}: {}",
+                error.message
+            );
+        }
+    }
+}

@@ -49,3 +49,45 @@ fn gamma_mean(input: &mut Input<'_>) -> Parsed<(Spanned<f64>, Spanned<f64>)> {
     mark(")")(input)?;
     Ok((shape, rate))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::grammar;
+    use crate::scenario::place::Place;
+
+    fn reads(text: &str) -> CountPhrase {
+        grammar::count(text, &Place::at(0)).unwrap_or_else(|error| panic!("{text}: {}", error.message))
+    }
+
+    #[test]
+    fn every_form_is_read() {
+        assert_eq!(reads("7"), CountPhrase::Constant(7.0));
+        assert!(
+            matches!(reads("binomial(10, 30%)"), CountPhrase::Family { arguments, .. } if arguments[1].value == 0.3)
+        );
+        assert!(matches!(reads("poisson(2)"), CountPhrase::Family { name, .. } if name.value == "poisson"));
+        assert!(
+            matches!(reads("Poisson( gamma(2, 1) )"), CountPhrase::PoissonGamma { shape, rate } if (shape.value, rate.value) == (2.0, 1.0))
+        );
+        assert!(
+            matches!(reads("3 in 180 days, over 1 year"), CountPhrase::Rate { seen_in, over, .. } if seen_in.value.days() == 180.0 && over.value.days() == 365.25)
+        );
+        assert!(matches!(reads("80%: 3 to 12"), CountPhrase::Range { level: 0.8, .. }));
+    }
+
+    #[test]
+    fn what_is_no_count_is_refused_at_its_place() {
+        for (text, start) in
+            [("some", 4), ("3 in 180", 8), ("3 in 180 days", 13), ("poisson(gamma(2))", 15), ("3 to", 4)]
+        {
+            let error = grammar::count(text, &Place::at(0)).expect_err(text);
+            assert_eq!(
+                (error.code, error.span.map(|span| span.start)),
+                ("E0203", Some(start)),
+                "{text}: {}",
+                error.message
+            );
+        }
+    }
+}

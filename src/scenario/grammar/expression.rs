@@ -309,3 +309,149 @@ fn built(input: &mut Input<'_>) -> Parsed<ExpressionNode> {
     word("of")(input)?;
     Ok(ExpressionNode::Count { quantity, items: arguments(input, expression)? })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::grammar;
+    use crate::scenario::place::Place;
+
+    fn reads(text: &str) -> Expression {
+        grammar::expression(text, &Place::at(0)).unwrap_or_else(|error| panic!("{text}: {}", error.message))
+    }
+
+    /// The tree with all its parentheses, independent of the room's own writer.
+    fn tree(expression: &Expression) -> String {
+        match expression.node.as_ref() {
+            ExpressionNode::Number(value) => value.to_string(),
+            ExpressionNode::Name(name) => name.clone(),
+            ExpressionNode::Not(inner) => format!("(not {})", tree(inner)),
+            ExpressionNode::Negate(inner) => format!("(- {})", tree(inner)),
+            ExpressionNode::Binary { operator, left, right } => {
+                format!("({} {:?} {})", tree(left), operator.value, tree(right))
+            }
+            ExpressionNode::If { condition, then, otherwise } => {
+                format!("(if {} {} {})", tree(condition), tree(then), tree(otherwise))
+            }
+            ExpressionNode::Dated { event, .. } => format!("(dated {})", event.value),
+            ExpressionNode::Within { event, .. } => format!("(within {})", event.value),
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn operators_bind_as_the_reference_says() {
+        for (text, expected) in [
+            ("a implies b implies c", "(a Implies (b Implies c))"),
+            ("a or b and c", "(a Or (b And c))"),
+            ("a and b or c", "((a And b) Or c)"),
+            ("not a and b", "((not a) And b)"),
+            ("not a = b", "(not (a Equal b))"),
+            ("not not a", "(not (not a))"),
+            ("a or b implies c", "((a Or b) Implies c)"),
+            ("a + b * c - d", "((a Add (b Multiply c)) Subtract d)"),
+            ("a - b - c", "((a Subtract b) Subtract c)"),
+            ("a / b / c", "((a Divide b) Divide c)"),
+            ("-a * b", "((- a) Multiply b)"),
+            ("a - -b", "(a Subtract (- b))"),
+            ("a + 1 >= b * 2 and c", "(((a Add 1) GreaterOrEqual (b Multiply 2)) And c)"),
+            ("(a or b) and c", "((a Or b) And c)"),
+            ("if a then b else c + 1", "(if a b (c Add 1))"),
+            ("1 + if a then b else c", "(1 Add (if a b c))"),
+            ("a by 2025-10-01 and not b within 30 days of c", "((dated a) And (not (within b)))"),
+            ("A AND Not b", "(A And (not b))"),
+            ("p > 30%", "(p Greater 0.3)"),
+            ("a-1", "(a Subtract 1)"),
+        ] {
+            assert_eq!(tree(&reads(text)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_of_events_is_read() {
+        let node = |text: &str| *reads(text).node;
+        assert!(
+            matches!(node("x is not one of (a, none)"), ExpressionNode::Is { negated: true, options, .. } if options.len() == 2)
+        );
+        assert!(matches!(node("x is a"), ExpressionNode::Is { negated: false, options, .. } if options.len() == 1));
+        for (text, expected) in [
+            ("x by 2025-10-01", DateRelation::By),
+            ("x before 2025-10-01", DateRelation::Before),
+            ("x after 2025-10-01", DateRelation::After),
+            ("x on 2025-10-01", DateRelation::On),
+        ] {
+            assert!(
+                matches!(node(text), ExpressionNode::Dated { relation, date, .. } if relation == expected && date.span.end == text.len())
+            );
+        }
+        assert!(matches!(node("x before y"), ExpressionNode::Ordered { before: true, .. }));
+        assert!(
+            matches!(node("x after y"), ExpressionNode::Ordered { before: false, other, .. } if other.span.start == 8)
+        );
+        assert!(
+            matches!(node("x within 2 weeks"), ExpressionNode::Within { of: None, duration, .. } if duration.value.days() == 14.0)
+        );
+        assert!(matches!(node("x within 30 days of y"), ExpressionNode::Within { of: Some(_), .. }));
+        assert!(matches!(node("x happens"), ExpressionNode::Happens { never: false, .. }));
+        assert!(matches!(node("x never happens"), ExpressionNode::Happens { never: true, .. }));
+        assert!(
+            matches!(node("at least 2 of (a, not b, c)"), ExpressionNode::Count { quantity: Quantity::AtLeast(2), items } if items.len() == 3)
+        );
+        assert!(matches!(node("at most 1 of (a)"), ExpressionNode::Count { quantity: Quantity::AtMost(1), .. }));
+        assert!(matches!(node("exactly 0 of (a, b)"), ExpressionNode::Count { quantity: Quantity::Exactly(0), .. }));
+        assert!(matches!(node("count of (a, b)"), ExpressionNode::Count { quantity: Quantity::Number, .. }));
+        assert!(matches!(node("max(a, 2 + b)"), ExpressionNode::Extreme { largest: true, items } if items.len() == 2));
+    }
+
+    #[test]
+    fn every_part_knows_its_place() {
+        let text = "not ( a ) and b.x";
+        assert!(grammar::expression(text, &Place::at(0)).is_err());
+        let text = "  not ( a )  and b ";
+        let whole = reads(text);
+        assert_eq!(&text[whole.span.range()], "not ( a )  and b");
+        let ExpressionNode::Binary { operator, left, right } = *whole.node else { panic!("an and") };
+        assert_eq!((&text[operator.span.range()], &text[right.span.range()]), ("and", "b"));
+        assert_eq!(&text[left.span.range()], "not ( a )");
+        let ExpressionNode::Not(inner) = *left.node else { panic!("a not") };
+        assert_eq!(&text[inner.span.range()], "( a )");
+    }
+
+    #[test]
+    fn what_is_no_expression_is_refused_at_its_place() {
+        for (text, code, start) in [
+            ("", "E0208", 0),
+            ("a and", "E0208", 5),
+            ("a and or b", "E0208", 6),
+            ("(a", "E0208", 2),
+            ("a)", "E0208", 1),
+            ("a b", "E0208", 2),
+            ("a < b < c", "E0210", 6),
+            ("a = b is c", "E0210", 6),
+            ("x is a is b", "E0210", 7),
+            ("a == b", "E0208", 2),
+            ("a <> b", "E0208", 2),
+            ("a && b", "E0208", 2),
+            ("foo(1)", "E0208", 0),
+            ("x is 5", "E0208", 5),
+            ("(a) by 3", "E0208", 7),
+            ("(a and b) by 2025-10-01", "E0208", 10),
+            ("x by 2025-13-01", "E0209", 5),
+            ("at least two of (a)", "E0208", 9),
+            ("at least 2 of a", "E0208", 14),
+            ("min()", "E0208", 4),
+            ("if a then b", "E0208", 11),
+            ("x within 30 of y", "E0208", 12),
+            ("days", "E0208", 0),
+            ("1e999", "E0212", 0),
+        ] {
+            let error = grammar::expression(text, &Place::at(0)).expect_err(text);
+            assert_eq!(
+                (error.code, error.span.map(|span| span.start)),
+                (code, Some(start)),
+                "{text}: {}",
+                error.message
+            );
+        }
+    }
+}

@@ -101,3 +101,65 @@ pub(super) fn range(input: &mut Input<'_>, first: Spanned<f64>) -> Parsed<Option
     }
     Ok(Some((first.value, low, spanned(amount)(input)?)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::grammar;
+    use crate::scenario::place::Place;
+
+    fn reads(text: &str) -> NumberPhrase {
+        grammar::number(text, &Place::at(0)).unwrap_or_else(|error| panic!("{text}: {}", error.message))
+    }
+
+    #[test]
+    fn every_shape_is_read() {
+        assert_eq!(reads("-42.5").shape.value, NumberShape::Constant(-42.5));
+        assert!(
+            matches!(reads("40 TO 90").shape.value, NumberShape::Range { level: 0.9, low, high } if low.value == 40.0 && high.value == 90.0)
+        );
+        assert!(
+            matches!(reads("80%: -5 to 1_000").shape.value, NumberShape::Range { level: 0.8, low, high } if low.value == -5.0 && high.value == 1000.0)
+        );
+        assert!(
+            matches!(reads("5%: 40, 50%: 60, 95%: 90").shape.value, NumberShape::Quantiles(list) if list.len() == 3 && list[1].0.value == 0.5)
+        );
+        assert!(
+            matches!(reads("Normal(-1, 2e3)").shape.value, NumberShape::Family { name, arguments } if name.value == "Normal" && arguments[1].value == 2000.0)
+        );
+    }
+
+    #[test]
+    fn limits_keep_their_order_and_place() {
+        let phrase = reads("40 to 90, at most 90, cut below 0");
+        assert_eq!(phrase.limits[0].value, Limit::AtMost(90.0));
+        assert_eq!(phrase.limits[1].value, Limit::CutBelow(0.0));
+        assert_eq!((phrase.limits[0].span.start, phrase.limits[0].span.end), (10, 20));
+        assert_eq!(phrase.shape.span.end, 8);
+        let phrase = reads("5%: 40, 95%: 90, at least 0");
+        assert_eq!(phrase.limits[0].value, Limit::AtLeast(0.0));
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused_at_its_place() {
+        for (text, start) in [
+            ("40 - 90", 3),
+            ("5%: 40", 4),
+            ("5%: 40, at most 3", 4),
+            ("normal 3", 7),
+            ("normal()", 7),
+            ("40 to", 5),
+            ("40 to 90, up to 3", 10),
+            ("2025-09-01", 0),
+            ("40k", 2),
+        ] {
+            let error = grammar::number(text, &Place::at(0)).expect_err(text);
+            assert_eq!(
+                (error.code, error.span.map(|span| span.start)),
+                ("E0202", Some(start)),
+                "{text}: {}",
+                error.message
+            );
+        }
+    }
+}

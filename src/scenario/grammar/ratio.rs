@@ -37,3 +37,37 @@ pub(super) fn strength(input: &mut Input<'_>) -> Parsed<Strength> {
     alt((word("low").value(Strength::Low), word("medium").value(Strength::Medium), word("high").value(Strength::High)))
         .parse_next(input)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::grammar;
+    use crate::scenario::place::Place;
+
+    #[test]
+    fn ratios_and_strengths_are_read() {
+        let reads = |text: &str| {
+            grammar::ratio(text, &Place::at(0)).unwrap_or_else(|error| panic!("{text}: {}", error.message))
+        };
+        for (text, ratio) in
+            [("x4", 4.0), ("X 0.5", 0.5), ("×4", 4.0), ("x.5", 0.5), ("2", 2.0), ("x0", 0.0), ("x-1", -1.0)]
+        {
+            assert_eq!(reads(text), Ratio::Times(ratio), "{text}");
+        }
+        assert_eq!(reads("high"), Ratio::Strength { strength: Strength::High, down: false });
+        assert_eq!(reads("Down Low"), Ratio::Strength { strength: Strength::Low, down: true });
+    }
+
+    #[test]
+    fn what_is_no_ratio_is_refused_at_its_place() {
+        for (text, start) in [("x", 0), ("4x", 1), ("50%", 2), ("down", 4), ("up low", 0), ("x4 high", 3)] {
+            let error = grammar::ratio(text, &Place::at(0)).expect_err(text);
+            assert_eq!(
+                (error.code, error.span.map(|span| span.start)),
+                ("E0205", Some(start)),
+                "{text}: {}",
+                error.message
+            );
+        }
+    }
+}
