@@ -246,7 +246,7 @@ fn check_chain(stored: &[Stored], findings: &mut Vec<Finding>, sound: &mut BTree
     for (at, (line, state)) in stored.iter().zip(&states).enumerate() {
         match *state {
             State::Broken if claims.contains_key(&line.seq) || line.seq < 1 => {
-                runs.add(FindingKind::Inserted, line.seq, 0)
+                runs.add(FindingKind::Inserted, line.seq, 0);
             }
             State::Broken => {
                 present.push(line.seq);
@@ -304,7 +304,7 @@ impl Runs {
     fn add_run(&mut self, what: FindingKind, first: i64, last: i64, shift: i64) {
         match self.0.last_mut() {
             Some(run) if run.what == what && run.shift == shift && run.last.checked_add(1) == Some(first) => {
-                run.last = last
+                run.last = last;
             }
             _ => self.0.push(Run { what, first, last, shift }),
         }
