@@ -174,7 +174,7 @@ pub(super) fn failed(path: &Path, problem: rusqlite::Error) -> Error {
         }
         Some(ErrorCode::DatabaseCorrupt) => Error::environment(format!("the ledger `{}` is damaged", path.display()))
             .because(problem)
-            .help("`foretell ledger verify` says what is wrong; go back to a copy whose head you noted"),
+            .help("`foretell ledger verify` says how much of it is sound, if it can be read; else go back to a copy"),
         _ => Error::environment(format!("the ledger `{}` cannot be used", path.display())).because(problem),
     }
 }
