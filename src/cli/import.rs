@@ -76,7 +76,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         sheet.row(vec![file.file.clone(), file.rows.to_string(), file.taken.to_string()]);
     }
     let foot = vec![format!(
-        "new: {} questions, {} forecasts, {} outcomes; already there: {}",
+        "new: questions {}, forecasts {}, outcomes {}; already there: {}",
         receipt.questions, receipt.forecasts, receipt.outcomes, receipt.already_there
     )];
     let json = Imported { schema: "foretell.import/1", files, receipt };

@@ -13,7 +13,7 @@ use crate::forecast::{Question, nearest};
 use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// The acknowledgement of what was written: when there is one, the disk has the lines.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
@@ -252,17 +252,16 @@ fn plan(connection: &Connection, entries: &[Entry]) -> Result<Plan, Refusal> {
         if let Some(id) = entry.question() {
             standing.load(connection, id)?;
         }
-        match check(entry, &standing) {
-            Err(problem) => problems.push(problem),
-            Ok(()) => {
-                if let Entry::Question(question) = entry {
-                    standing.questions.insert(question.id.clone(), Some(question.clone()));
-                } else if let Some(id) = entry.question() {
-                    standing.answered.insert(id.to_owned(), true);
-                }
-                new.push((subject(entry), entry.payload()?));
-            }
+        if let Err(problem) = check(entry, &standing) {
+            problems.push(problem);
+            continue;
         }
+        if let Entry::Question(question) = entry {
+            standing.questions.insert(question.id.clone(), Some(question.clone()));
+        } else if let Some(id) = entry.question() {
+            standing.answered.insert(id.to_owned(), true);
+        }
+        new.push((subject(entry), entry.payload()?));
     }
     if !problems.is_empty() {
         return Err(refused(connection, &standing, entries, &problems)?.into());
@@ -362,7 +361,7 @@ fn refused(
 ) -> Result<Error, Refusal> {
     let mut message = problems.iter().take(SHOWN).cloned().collect::<Vec<_>>().join("\n");
     if problems.len() > SHOWN {
-        message += &format!("\nand {} more", problems.len() - SHOWN);
+        let _ = write!(message, "\nand {} more", problems.len() - SHOWN);
     }
     let error = Error::input(message);
     let unknown =

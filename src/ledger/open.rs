@@ -13,7 +13,7 @@ pub const FORMAT: i64 = 1;
 const APPLICATION_ID: i64 = 0x4654_454C;
 
 /// How long a writer or reader waits for another one.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The tables and their guards. A line can only be added, and only at the end of the chain; the guard on insertion also stops
 /// `INSERT OR REPLACE`, which deletes without asking the guard on deletion. `question` is computed from the payload when read,
@@ -174,7 +174,7 @@ pub(super) fn failed(path: &Path, problem: rusqlite::Error) -> Error {
         }
         Some(ErrorCode::DatabaseCorrupt) => Error::environment(format!("the ledger `{}` is damaged", path.display()))
             .because(problem)
-            .help("`foretell ledger verify` says what is wrong; go back to a copy whose head you noted"),
+            .help("`foretell ledger verify` says how much of it is sound, if it can be read; else go back to a copy"),
         _ => Error::environment(format!("the ledger `{}` cannot be used", path.display())).because(problem),
     }
 }

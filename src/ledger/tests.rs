@@ -257,6 +257,24 @@ fn garbage_in_the_middle_of_the_file_is_found() {
 }
 
 #[test]
+fn a_destroyed_page_is_found_and_the_lines_before_it_are_still_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    let mut ledger = Ledger::open(&path).unwrap();
+    let entries = (1..=400).map(|at| Entry::Note(Note { question: None, text: format!("remark {at}") }));
+    ledger.append(&entries.collect::<Vec<_>>(), now()).unwrap();
+    drop(ledger);
+    let mut bytes = std::fs::read(&path).unwrap();
+    let needle = b"remark 300\"";
+    let at = bytes.windows(needle.len()).position(|window| window == needle).unwrap() / 4096 * 4096;
+    bytes[at..at + 4096].fill(0);
+    std::fs::write(&path, bytes).unwrap();
+    let verification = Ledger::open_existing(&path).unwrap().verify().unwrap();
+    assert!(verification.findings.iter().any(|finding| finding.what == FindingKind::File), "{verification:?}");
+    assert!((100..300).contains(&verification.lines), "{}", verification.lines);
+}
+
+#[test]
 fn recording_twice_adds_nothing_and_a_revision_adds_a_line() {
     let folder = tempfile::tempdir().unwrap();
     let mut ledger = ten_lines(folder.path());

@@ -139,13 +139,12 @@ impl Ledger {
         let mut findings = Vec::new();
         check_file(&snapshot, &mut findings);
         check_schema(&snapshot, &mut findings).map_err(failed)?;
-        let stored = match read(&snapshot) {
-            Ok(stored) => stored,
-            Err(problem) => {
-                findings.push(about_file(FindingKind::File, format!("the lines cannot be read: {problem}")));
-                Vec::new()
-            }
-        };
+        let mut stored = Vec::new();
+        if let Err(problem) = read(&snapshot, &mut stored) {
+            let last = stored.last().map_or(0, |line: &Stored| line.seq);
+            let message = format!("the lines after line {last} cannot be read: {problem}");
+            findings.push(about_file(FindingKind::File, message));
+        }
         let mut sound = BTreeMap::new();
         check_chain(&stored, &mut findings, &mut sound);
         findings.sort_by_key(|finding| (finding.line, finding.what));
@@ -158,11 +157,14 @@ impl Ledger {
     }
 }
 
-fn read(connection: &Connection) -> rusqlite::Result<Vec<Stored>> {
-    connection
-        .prepare("SELECT seq, recorded_at, kind, payload, previous, hash FROM entry NOT INDEXED ORDER BY seq")?
-        .query_map([], Stored::from_row)?
-        .collect()
+/// Reads the lines, those before a damaged page included.
+fn read(connection: &Connection, stored: &mut Vec<Stored>) -> rusqlite::Result<()> {
+    let mut statement = connection
+        .prepare("SELECT seq, recorded_at, kind, payload, previous, hash FROM entry NOT INDEXED ORDER BY seq")?;
+    for line in statement.query_map([], Stored::from_row)? {
+        stored.push(line?);
+    }
+    Ok(())
 }
 
 fn about_file(what: FindingKind, message: String) -> Finding {
@@ -171,19 +173,19 @@ fn about_file(what: FindingKind, message: String) -> Finding {
 
 /// SQLite's own check of pages, types and indexes.
 fn check_file(connection: &Connection, findings: &mut Vec<Finding>) {
-    let answers = connection.prepare("PRAGMA integrity_check").and_then(|mut statement| {
-        statement.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()
-    });
-    match answers {
-        Ok(answers) => findings.extend(
-            answers
-                .into_iter()
-                .filter(|answer| answer != "ok")
-                .map(|answer| about_file(FindingKind::File, format!("the SQLite file is damaged: {answer}"))),
-        ),
-        Err(problem) => {
-            findings.push(about_file(FindingKind::File, format!("the SQLite file cannot be checked: {problem}")));
+    let mut report = || -> rusqlite::Result<()> {
+        let mut statement = connection.prepare("PRAGMA integrity_check")?;
+        for answer in statement.query_map([], |row| row.get::<_, String>(0))? {
+            let answer = answer?;
+            if answer != "ok" {
+                let message = format!("the SQLite file is damaged: {}", answer.replace('\n', "; "));
+                findings.push(about_file(FindingKind::File, message));
+            }
         }
+        Ok(())
+    };
+    if let Err(problem) = report() {
+        findings.push(about_file(FindingKind::File, format!("the SQLite file cannot be checked: {problem}")));
     }
 }
 
@@ -246,7 +248,7 @@ fn check_chain(stored: &[Stored], findings: &mut Vec<Finding>, sound: &mut BTree
     for (at, (line, state)) in stored.iter().zip(&states).enumerate() {
         match *state {
             State::Broken if claims.contains_key(&line.seq) || line.seq < 1 => {
-                runs.add(FindingKind::Inserted, line.seq, 0)
+                runs.add(FindingKind::Inserted, line.seq, 0);
             }
             State::Broken => {
                 present.push(line.seq);
@@ -304,7 +306,7 @@ impl Runs {
     fn add_run(&mut self, what: FindingKind, first: i64, last: i64, shift: i64) {
         match self.0.last_mut() {
             Some(run) if run.what == what && run.shift == shift && run.last.checked_add(1) == Some(first) => {
-                run.last = last
+                run.last = last;
             }
             _ => self.0.push(Run { what, first, last, shift }),
         }

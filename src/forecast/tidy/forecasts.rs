@@ -101,7 +101,7 @@ struct Key {
 /// The forecasts of a table with the line each begins on, in the order in which they begin.
 fn assemble(table: &Table, problems: &mut Problems, scaled: &mut Vec<(u64, f64)>) -> Vec<(u64, ForecastRecord)> {
     let columns = COLUMNS.map(|name| table.column(name));
-    let mut groups: IndexMap<Key, (u64, Vec<(u64, Option<Said>)>)> = IndexMap::new();
+    let mut groups: IndexMap<Key, (u64, Vec<Option<Said>>)> = IndexMap::new();
     let mut whole = Vec::new();
     for (at, row) in table.rows.iter().enumerate() {
         if let Some(value) = &row.whole {
@@ -116,12 +116,12 @@ fn assemble(table: &Table, problems: &mut Problems, scaled: &mut Vec<(u64, f64)>
         if matches!(said, Some(Said::Probability(_))) {
             key.alone = Some(at);
         }
-        groups.entry(key).or_insert((row.line, Vec::new())).1.push((row.line, said));
+        groups.entry(key).or_insert((row.line, Vec::new())).1.push(said);
     }
     let mut forecasts: Vec<(u64, ForecastRecord)> = whole;
     for (key, (line, rows)) in groups {
         // A row that could not be read was named; the rest of its forecast would only give further complaints.
-        let Some(said) = rows.into_iter().map(|(_, said)| said).collect::<Option<Vec<Said>>>() else { continue };
+        let Some(said) = rows.into_iter().collect::<Option<Vec<Said>>>() else { continue };
         let forecast = combine(said).and_then(|forecast| rescale(forecast, line, scaled));
         if let Some(forecast) = problems.take(line, forecast) {
             let Key { question, forecaster, made_at, provenance, .. } = key;
@@ -271,7 +271,6 @@ fn rescale(forecast: Forecast, line: u64, scaled: &mut Vec<(u64, f64)>) -> Resul
 }
 
 /// Creates the questions that the records do not know, with the kind of their forecasts and all options named.
-#[expect(clippy::type_complexity, reason = "both parts belong together and nowhere else")]
 fn infer_questions(
     items: Vec<(u64, ForecastRecord)>,
     records: &Records,

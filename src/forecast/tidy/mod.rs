@@ -32,6 +32,7 @@ pub use write::{Form, forecasts_text, outcomes_text, questions_text};
 
 use super::{Outcome, Records};
 use crate::error::Error;
+use std::fmt::Write as _;
 use std::path::Path;
 
 /// What a table holds.
@@ -87,7 +88,7 @@ impl Summary {
 fn shortened(names: &[String]) -> String {
     let mut text = names.iter().take(10).cloned().collect::<Vec<_>>().join(", ");
     if names.len() > 10 {
-        text += &format!(" and {} more", names.len() - 10);
+        let _ = write!(text, " and {} more", names.len() - 10);
     }
     text
 }

@@ -4,6 +4,7 @@ use super::cell::join_list;
 use crate::error::Error;
 use crate::forecast::nearest;
 use serde_json::{Map, Value};
+use std::fmt::Write as _;
 use std::io::Read;
 use std::path::Path;
 
@@ -234,7 +235,7 @@ impl Problems {
         let shown = self.found.iter().take(SHOWN).map(|(line, problem)| format!("{}:{line}: {problem}", self.file));
         let mut message = shown.collect::<Vec<_>>().join("\n");
         if self.found.len() > SHOWN {
-            message += &format!("\nand {} more in {}", self.found.len() - SHOWN, self.file);
+            let _ = write!(message, "\nand {} more in {}", self.found.len() - SHOWN, self.file);
         }
         Err(Error::input(message).help("mend these rows; nothing was taken from the file"))
     }

@@ -1,0 +1,183 @@
+//! The commands that keep forecasts and outcomes, run as a user runs them.
+
+use foretell::forecast::Records;
+use foretell::ledger::Ledger;
+use serde_json::Value;
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// Runs `foretell` in a folder.
+fn foretell(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_foretell"))
+        .current_dir(folder)
+        .env_remove("FORETELL_LEDGER")
+        .args(arguments)
+        .output()
+        .expect("the command runs")
+}
+
+/// Runs it and checks its exit code; gives stdout and stderr.
+fn run(folder: &Path, code: i32, arguments: &[&str]) -> (String, String) {
+    let output = foretell(folder, arguments);
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}\n{stdout}\n{stderr}");
+    (stdout, stderr)
+}
+
+fn records(path: &Path) -> Records {
+    Ledger::open_existing(path).and_then(|ledger| ledger.records()).expect("the ledger can be read")
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a folder can be made")
+}
+
+/// A ledger with every kind of question, a revision, and a question resolved twice.
+fn filled(folder: &Path) {
+    let said = [
+        ["rain", "--probability", "35%", "Will it rain, \"hard\"?"],
+        ["amount", "--quantiles", "5%:-40.5,50%:1e-7,95%:90", "How much?"],
+        ["step", "--options", "talks=20%,neither=80%", "Which?"],
+        ["day", "--quantiles", "25%:2025-10-01,50%:never", "When?"],
+    ];
+    for [question, form, value, ask] in said {
+        let mut arguments = vec!["record", question, "--forecaster", "anna", "--made-at", "2025-08-19", form, value];
+        arguments.extend(["--ask", ask, "--closes", "2025-12-31"]);
+        if question == "day" {
+            arguments.extend(["--never", "60%"]);
+        }
+        run(folder, 0, &arguments);
+    }
+    for value in ["45%", "35%"] {
+        let made_at = "2025-08-19T14:00:00.5Z";
+        run(folder, 0, &["record", "rain", "--forecaster", "anna", "--probability", value, "--made-at", made_at]);
+    }
+    run(folder, 0, &["resolve", "rain", "yes", "--on", "2025-09-01", "--source", "a, \"b\"\nc"]);
+    run(folder, 0, &["resolve", "rain", "annulled", "--on", "2025-09-02"]);
+    run(folder, 0, &["resolve", "amount", "-3.25", "--on", "2025-09-02"]);
+    run(folder, 0, &["resolve", "step", "neither", "--on", "2025-09-02"]);
+    run(folder, 0, &["resolve", "day", "never", "--on", "2026-01-01"]);
+}
+
+#[test]
+fn exported_and_imported_into_a_new_ledger_the_records_are_equal() {
+    let folder = folder();
+    filled(folder.path());
+    let before = records(&folder.path().join("foretell.db"));
+    assert_eq!((before.questions.len(), before.forecasts.len(), before.outcomes.len()), (4, 6, 4));
+    for form in ["csv", "jsonl"] {
+        run(folder.path(), 0, &["ledger", "export", "--out", "out", "--form", form]);
+        let files = ["questions", "forecasts", "outcomes"].map(|stem| format!("out/{stem}.{form}"));
+        let ledger = format!("{form}.db");
+        let import: Vec<&str> =
+            ["import", "--ledger", &ledger].into_iter().chain(files.iter().map(String::as_str)).collect();
+        run(folder.path(), 0, &import);
+        assert_eq!(records(&folder.path().join(&ledger)), before, "{form}");
+        let (_, again) = run(folder.path(), 0, &import);
+        assert!(again.contains("recorded nothing new"), "{again}");
+        assert!(again.contains("11 already there"), "{again}");
+        let (_, back) = run(folder.path(), 0, &["import", &files[0], &files[1], &files[2]]);
+        assert!(back.contains("recorded nothing new"), "{back}");
+    }
+}
+
+#[test]
+fn verification_exits_with_one_when_the_past_was_changed() {
+    let folder = folder();
+    filled(folder.path());
+    let (clean, _) = run(folder.path(), 0, &["ledger", "verify", "--format", "json"]);
+    let clean: Value = serde_json::from_str(&clean).expect("it is JSON");
+    assert_eq!((&clean["schema"], &clean["clean"]), (&"foretell.ledger.verify/1".into(), &true.into()));
+    let head = clean["head"].as_str().expect("a text").to_owned();
+    run(folder.path(), 0, &["ledger", "verify", "--head", &head[..10]]);
+    let connection = rusqlite::Connection::open(folder.path().join("foretell.db")).expect("it opens");
+    connection
+        .execute_batch(
+            "DROP TRIGGER entry_never_changes;
+             UPDATE entry SET payload = replace(payload, '0.35', '0.95') WHERE seq = 2",
+        )
+        .expect("the guard is gone");
+    let (found, _) = run(folder.path(), 1, &["ledger", "verify"]);
+    assert!(found.contains("line 2 was changed"), "{found}");
+    assert!(found.contains("`entry_never_changes` of the file is missing"), "{found}");
+    let (found, _) = run(folder.path(), 1, &["ledger", "verify", "--head", "00000000ff"]);
+    assert!(found.contains("the head 00000000ff noted earlier is not in the chain"), "{found}");
+}
+
+#[test]
+fn a_bad_row_keeps_everything_out() {
+    let folder = folder();
+    let good = "question,forecaster,made_at,probability\nrain,crowd,2025-08-20,0.4\n";
+    std::fs::write(folder.path().join("good.csv"), good).expect("it can be written");
+    std::fs::write(folder.path().join("bad.csv"), format!("{good}rain,crowd,2025-08-21,40\n"))
+        .expect("it can be written");
+    let (_, stderr) = run(folder.path(), 1, &["import", "good.csv", "bad.csv"]);
+    assert!(stderr.starts_with("error: bad.csv:3: the probability `40` must lie"), "{stderr}");
+    assert!(!folder.path().join("foretell.db").exists());
+    run(folder.path(), 2, &["import", "missing.csv"]);
+    run(folder.path(), 2, &["import"]);
+}
+
+#[test]
+fn unknown_questions_and_misfit_answers_are_named_with_the_way_out() {
+    let folder = folder();
+    run(folder.path(), 1, &["status"]);
+    filled(folder.path());
+    let (_, stderr) = run(folder.path(), 1, &["resolve", "rian", "yes"]);
+    assert!(stderr.contains("the nearest known is `rain`"), "{stderr}");
+    let (_, stderr) = run(folder.path(), 1, &["resolve", "step", "war"]);
+    assert!(stderr.contains("one of `talks`, `neither` or `annulled`"), "{stderr}");
+    let (_, stderr) = run(folder.path(), 0, &["resolve", "rain", "no", "--on", "2025-09-03"]);
+    assert!(stderr.contains("`rain` was resolved to annulled before; no counts now"), "{stderr}");
+    let (_, stderr) = run(folder.path(), 1, &["record", "rian", "--forecaster", "anna", "--probability", "3%"]);
+    assert!(stderr.contains("the nearest known is `rain`; `--ask TEXT` defines a new question"), "{stderr}");
+    run(folder.path(), 1, &["record", "rain", "--forecaster", "anna", "--options", "a=1"]);
+    run(folder.path(), 2, &["record", "rain", "--forecaster", "anna"]);
+}
+
+#[test]
+fn status_is_data_that_a_program_can_read() {
+    let folder = folder();
+    filled(folder.path());
+    let (stdout, _) = run(folder.path(), 0, &["status", "--as-of", "2025-08-31", "--format", "json"]);
+    let status: Value = serde_json::from_str(&stdout).expect("it is JSON");
+    assert_eq!(status["schema"], "foretell.status/1");
+    assert_eq!(status["counts"]["open"], 4, "what resolved later is not known yet");
+    let (stdout, _) = run(folder.path(), 0, &["status", "--as-of", "2026-01-02", "--format", "csv"]);
+    assert_eq!(stdout.lines().next(), Some("state,question,closes,forecaster,made at,forecast,resolution"));
+    assert!(stdout.contains("annulled,rain,2025-12-31,anna,2025-08-19T14:00:00.5Z,35 %,annulled"), "{stdout}");
+}
+
+#[test]
+fn the_ledger_can_be_named_by_the_environment() {
+    let folder = folder();
+    filled(folder.path());
+    let output = Command::new(env!("CARGO_BIN_EXE_foretell"))
+        .env("FORETELL_LEDGER", folder.path().join("foretell.db"))
+        .args(["ledger", "log", "--last", "1", "--format", "json"])
+        .output()
+        .expect("the command runs");
+    let log: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    assert_eq!(log["lines"][0]["entry"]["resolution"]["kind"], "no");
+    assert_eq!(log["lines"][0]["hash"], log["head"]);
+}
+
+#[test]
+fn every_help_shows_an_example() {
+    let folder = folder();
+    for command in [
+        &["record"][..],
+        &["resolve"],
+        &["import"],
+        &["status"],
+        &["ledger"],
+        &["ledger", "verify"],
+        &["ledger", "export"],
+        &["ledger", "log"],
+    ] {
+        let (help, _) = run(folder.path(), 0, &[command, &["--help"]].concat());
+        assert!(help.contains("Example"), "{command:?}");
+        assert!(help.contains(&format!("foretell {}", command.join(" "))), "{command:?}");
+    }
+}
