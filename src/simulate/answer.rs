@@ -1,0 +1,104 @@
+//! What a run says.
+
+use super::tally::{DateCounts, Histogram};
+use crate::forecast::Estimate;
+
+/// The answer to one [`crate::plan::Ask`].
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Answer {
+    /// How often it holds.
+    Binary(Estimate),
+    /// How often each option holds.
+    Categorical(Vec<Estimate>),
+    /// Of a number.
+    Number(NumberAnswer),
+    /// Of a date.
+    Date(DateAnswer),
+    /// Its condition held in no world, so there is nothing to say.
+    NoWorlds,
+}
+
+/// A number over all worlds that count.
+#[derive(Debug, Clone)]
+pub struct NumberAnswer {
+    /// Its mean; infinite if some world's number is.
+    pub mean: Estimate,
+    /// The value that half of the worlds do not pass.
+    pub median: Estimate,
+    /// Spread between worlds, in the unit of the number.
+    pub standard_deviation: f64,
+    /// The smallest seen.
+    pub minimum: f64,
+    /// The largest seen.
+    pub maximum: f64,
+    /// The [`QUANTILE_LEVELS`] and their quantiles.
+    pub quantiles: Vec<(f64, Estimate)>,
+    /// The share of worlds in which it is undefined (the difference of two dates that never come); all else is over the others.
+    pub undefined: f64,
+    pub(super) histogram: Histogram,
+    pub(super) effective_worlds: f64,
+}
+
+/// The levels of the quantiles that are always given.
+pub const QUANTILE_LEVELS: [f64; 7] = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
+
+impl NumberAnswer {
+    /// The smallest value that a share `level` of the worlds does not pass, for a level strictly between 0 and 1.
+    ///
+    /// The histogram behind it resolves 1/4096 of the value and interpolates within; a value that many worlds share exactly (0, a cap)
+    /// comes out exactly. The standard error is half the distance of the quantiles one binomial standard error to
+    /// either side.
+    #[must_use]
+    pub fn quantile(&self, level: f64) -> Estimate {
+        let error = (level * (1.0 - level) / self.effective_worlds).sqrt();
+        let (low, high) = (self.histogram.quantile(level - error), self.histogram.quantile(level + error));
+        let distance = if low == high { 0.0 } else { (high - low) / 2.0 };
+        Estimate { value: self.histogram.quantile(level), standard_error: distance, prior_interval: None }
+    }
+}
+
+/// A date over all worlds that count.
+#[derive(Debug, Clone)]
+pub struct DateAnswer {
+    /// The share of worlds in which it does not come by the horizon.
+    pub never: Estimate,
+    /// The [`QUANTILE_LEVELS`] and their days.
+    pub quantiles: Vec<DayQuantile>,
+    pub(super) counts: DateCounts,
+}
+
+/// The day by which a share of the worlds has seen the event.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DayQuantile {
+    /// The share.
+    pub level: f64,
+    /// The first day, in days after `as_of`, by whose end at least that share has; `None` if it is beyond the horizon.
+    pub day: Option<f64>,
+    /// In days: half the distance of the days one binomial standard error to either side; `None` if one of them is beyond the
+    /// horizon.
+    pub standard_error: Option<f64>,
+}
+
+impl DateAnswer {
+    /// The chance that it comes by the end of a day, in days after `as_of`. From the horizon on the share that comes at all.
+    #[must_use]
+    pub fn by(&self, day: f64) -> Estimate {
+        self.counts.by(day)
+    }
+
+    /// The day by whose end at least a share `level` of the worlds has seen it.
+    #[must_use]
+    pub fn quantile(&self, level: f64) -> DayQuantile {
+        self.counts.quantile(level)
+    }
+}
+
+/// How many worlds something was seen in, and what share of the weight they carry.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Occurrence {
+    /// Worlds that count.
+    pub worlds: u64,
+    /// Of the weight of all worlds that count.
+    pub share: f64,
+}

@@ -1,0 +1,211 @@
+//! Blocks of worlds and the memory they run in.
+//!
+//! A block is [`WORLDS_PER_BLOCK`] worlds. A bit column ([`Plane`]) is 64 words, word `w` bit `b` being world `64 w + b`; a number
+//! column holds one `f64` a world. An [`Arena`] owns every column of a plan and the scratch space of the kernels; a thread reuses
+//! one for all of its blocks, so that nothing is allocated while blocks run.
+
+use crate::plan::{NumberId, Plan, PlaneId};
+
+/// Worlds in a block.
+pub const WORLDS_PER_BLOCK: usize = 4096;
+
+/// Words in a bit column.
+pub const WORDS: usize = WORLDS_PER_BLOCK / 64;
+
+/// One bit a world.
+pub type Plane = [u64; WORDS];
+
+/// The bit column that holds everywhere.
+pub const EVERYWHERE: Plane = [u64::MAX; WORDS];
+
+/// How many worlds a bit column holds in.
+#[must_use]
+pub fn count(plane: &Plane) -> u64 {
+    plane.iter().map(|word| u64::from(word.count_ones())).sum()
+}
+
+/// The worlds where both hold.
+#[must_use]
+pub fn both(left: &Plane, right: &Plane) -> Plane {
+    let mut out = [0; WORDS];
+    for (out, (left, right)) in out.iter_mut().zip(left.iter().zip(right)) {
+        *out = left & right;
+    }
+    out
+}
+
+/// Calls with every world that the bit column holds in, in order.
+#[inline]
+pub fn for_each_world(plane: &Plane, mut visit: impl FnMut(usize)) {
+    for (word_index, word) in plane.iter().enumerate() {
+        let mut rest = *word;
+        while rest != 0 {
+            visit(64 * word_index + rest.trailing_zeros() as usize);
+            rest &= rest - 1;
+        }
+    }
+}
+
+/// The bit column of the worlds where a predicate of the index holds.
+#[inline]
+pub fn plane_where(predicate: impl Fn(usize) -> bool) -> Plane {
+    let mut plane = [0; WORDS];
+    for (word_index, word) in plane.iter_mut().enumerate() {
+        for bit in 0..64 {
+            *word |= u64::from(predicate(64 * word_index + bit)) << bit;
+        }
+    }
+    plane
+}
+
+/// All columns of one block and the scratch space to fill them.
+#[derive(Debug)]
+pub struct Arena {
+    planes: Vec<Plane>,
+    numbers: Vec<Vec<f64>>,
+    /// Worlds that count.
+    pub mask: Plane,
+    /// What each world weighs; all 1 unless the plan has evidence that weighs.
+    pub weights: Vec<f64>,
+    /// The squares of the weights, once they are settled.
+    pub squares: Vec<f64>,
+    /// For each division, the worlds that divided by zero.
+    pub divided_by_zero: Vec<Plane>,
+    /// Scratch for the kernels.
+    pub scratch: Scratch,
+}
+
+/// Columns that kernels use and leave behind.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    /// Uniforms or exponentials.
+    pub uniforms: Vec<f64>,
+    /// Those of the worlds of one row, closed up.
+    pub gathered: Vec<f64>,
+    /// Their draws.
+    pub drawn: Vec<f64>,
+    /// A factor for each world.
+    pub factors: Vec<f64>,
+    /// Random bytes.
+    pub bytes: Vec<u8>,
+    /// Columns of independent normals, grown once to the largest group.
+    pub normals: Vec<Vec<f64>>,
+    /// Onsets of multipliers in one world.
+    pub onsets: Vec<f64>,
+    /// The pattern of the believed planes in each world.
+    pub patterns: Vec<u16>,
+    /// The bit columns of options, grown once to the largest number of them.
+    pub planes: Vec<Plane>,
+}
+
+impl Arena {
+    /// Room for a block of this plan.
+    #[must_use]
+    pub fn new(plan: &Plan) -> Self {
+        let column = || vec![0.0; WORLDS_PER_BLOCK];
+        Self {
+            planes: vec![[0; WORDS]; plan.planes as usize],
+            numbers: (0..plan.numbers).map(|_| column()).collect(),
+            mask: EVERYWHERE,
+            weights: vec![1.0; WORLDS_PER_BLOCK],
+            squares: vec![1.0; WORLDS_PER_BLOCK],
+            divided_by_zero: vec![[0; WORDS]; plan.divisions.len()],
+            scratch: Scratch {
+                uniforms: column(),
+                gathered: column(),
+                drawn: column(),
+                factors: column(),
+                bytes: vec![0; WORLDS_PER_BLOCK],
+                normals: Vec::new(),
+                onsets: Vec::new(),
+                patterns: vec![0; WORLDS_PER_BLOCK],
+                planes: Vec::new(),
+            },
+        }
+    }
+
+    /// Starts a block of which the first `worlds` count.
+    pub fn start(&mut self, worlds: usize) {
+        for (word_index, word) in self.mask.iter_mut().enumerate() {
+            let valid = worlds.saturating_sub(64 * word_index).min(64);
+            *word = if valid == 64 { u64::MAX } else { (1 << valid) - 1 };
+        }
+        self.weights.fill(1.0);
+        self.divided_by_zero.fill([0; WORDS]);
+    }
+
+    /// A bit column.
+    #[must_use]
+    pub fn plane(&self, id: PlaneId) -> &Plane {
+        &self.planes[id.0 as usize]
+    }
+
+    /// Fills a bit column.
+    pub fn set_plane(&mut self, id: PlaneId, plane: &Plane) {
+        self.planes[id.0 as usize] = *plane;
+    }
+
+    /// A bit column, or everywhere.
+    #[must_use]
+    pub fn mask_of(&self, id: Option<PlaneId>) -> &Plane {
+        id.map_or(&EVERYWHERE, |id| self.plane(id))
+    }
+
+    /// A number column.
+    #[must_use]
+    pub fn number(&self, id: NumberId) -> &[f64] {
+        &self.numbers[id.0 as usize]
+    }
+
+    /// Fills a number column from the others.
+    pub fn fill_number(&mut self, id: NumberId, fill: impl FnOnce(&mut Self, &mut [f64])) {
+        let mut column = std::mem::take(&mut self.numbers[id.0 as usize]);
+        fill(self, &mut column);
+        self.numbers[id.0 as usize] = column;
+    }
+
+    /// Lets only these worlds count.
+    pub fn require(&mut self, plane: &Plane) {
+        self.mask = both(&self.mask, plane);
+    }
+
+    /// Ends a block: worlds that do not count weigh nothing, worlds that weigh nothing do not count.
+    pub fn settle_weights(&mut self) {
+        for (word_index, word) in self.mask.iter_mut().enumerate() {
+            for bit in 0..64 {
+                let weight = &mut self.weights[64 * word_index + bit];
+                if (*word >> bit) & 1 == 0 {
+                    *weight = 0.0;
+                } else if *weight == 0.0 {
+                    *word &= !(1 << bit);
+                }
+            }
+        }
+        for (square, weight) in self.squares.iter_mut().zip(&self.weights) {
+            *square = weight * weight;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_first_worlds_of_a_partial_block_count() {
+        let mut arena = Arena::new(&Plan::default());
+        for worlds in [0, 1, 63, 64, 65, 4095, 4096] {
+            arena.start(worlds);
+            assert_eq!(count(&arena.mask), worlds as u64);
+            assert_eq!(arena.mask, plane_where(|world| world < worlds));
+        }
+    }
+
+    #[test]
+    fn worlds_are_visited_in_order() {
+        let plane = plane_where(|world| world % 63 == 5);
+        let mut visited = Vec::new();
+        for_each_world(&plane, |world| visited.push(world));
+        assert_eq!(visited, (0..WORLDS_PER_BLOCK).filter(|world| world % 63 == 5).collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,93 @@
+//! Which findings leave no world: asked only after a run in which none was left.
+
+use super::Impossible;
+use super::passes::{Arenas, Gather, gather};
+use super::program::Program;
+use super::tally::{Mass, Weights};
+use crate::plan::{FindingId, Operation, Plan, Step};
+use std::collections::BTreeSet;
+
+/// The weight of all worlds.
+#[derive(Debug, Default)]
+pub struct Total(pub Mass);
+
+impl Gather for Total {
+    fn absorb(&mut self, _: &Plan, arena: &super::block::Arena, weights: Option<Weights<'_>>) {
+        self.0.add(Mass::of(&arena.mask, weights));
+    }
+
+    fn combine(&mut self, later: Self) {
+        self.0.add(later.0);
+    }
+}
+
+/// Names a finding that leaves no world alone; or else a smallest set of findings that leave none together.
+///
+/// Findings are added in order until none is left; the last one added is at odds with some of those before it, and of those, each that
+/// can be left out is.
+#[must_use]
+pub fn diagnose(plan: &Plan, seed: u64, worlds: u64) -> Impossible {
+    let leaves_none = |kept: &BTreeSet<FindingId>| {
+        let stripped = keep_only(plan, kept);
+        let program = Program::new(&stripped, seed, None, &[]);
+        gather(&program, &Arenas::new(&stripped), worlds, Total::default, &mut |_| {}).0.weight <= 0.0
+    };
+    let name = |finding: FindingId| plan.findings[finding.0 as usize].clone();
+    let findings: Vec<FindingId> = plan.steps.iter().filter_map(|step| finding_of(&step.operation)).collect();
+    if let Some(alone) = findings.iter().find(|finding| leaves_none(&BTreeSet::from([**finding]))) {
+        return Impossible::Evidence { finding: alone.0 as usize, name: name(*alone), worlds };
+    }
+    let mut kept = BTreeSet::new();
+    for finding in findings {
+        kept.insert(finding);
+        if leaves_none(&kept) {
+            break;
+        }
+    }
+    for finding in kept.clone() {
+        kept.remove(&finding);
+        if !leaves_none(&kept) {
+            kept.insert(finding);
+        }
+    }
+    Impossible::Contradiction {
+        findings: kept.iter().map(|finding| finding.0 as usize).collect(),
+        names: kept.iter().map(|finding| name(*finding)).collect(),
+        worlds,
+    }
+}
+
+/// The finding an operation meets, if it is one that can leave no world by itself.
+fn finding_of(operation: &Operation) -> Option<FindingId> {
+    match operation {
+        Operation::Bernoulli { evidence, .. } => evidence.map(|(_, finding)| finding),
+        Operation::Categorical { evidence, .. } => evidence.map(|(_, finding)| finding),
+        Operation::Number { evidence, .. } => evidence.map(|(_, finding)| finding),
+        Operation::Date { evidence, .. } => evidence.map(|(_, finding)| finding),
+        Operation::Require { finding, .. } | Operation::Weigh { finding, .. } => Some(*finding),
+        _ => None,
+    }
+}
+
+/// The plan without beliefs and without any other finding.
+fn keep_only(plan: &Plan, kept: &BTreeSet<FindingId>) -> Plan {
+    let mut stripped = plan.clone();
+    stripped.steps.retain(|step| match &step.operation {
+        Operation::Require { finding, .. } | Operation::Weigh { finding, .. } => kept.contains(finding),
+        Operation::Believe { .. } => false,
+        _ => true,
+    });
+    for Step { operation, .. } in &mut stripped.steps {
+        if finding_of(operation).is_some_and(|finding| kept.contains(&finding)) {
+            continue;
+        }
+        match operation {
+            Operation::Bernoulli { evidence, .. } => *evidence = None,
+            Operation::Categorical { evidence, .. } => *evidence = None,
+            Operation::Number { evidence, .. } => *evidence = None,
+            Operation::Date { evidence, .. } => *evidence = None,
+            _ => {}
+        }
+    }
+    stripped
+}

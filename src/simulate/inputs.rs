@@ -1,0 +1,167 @@
+//! The doubtful inputs of a plan put in: their means for the main run, one draw of all of them for each group of the doubt run.
+
+use crate::math::{ln, ln_1p, logistic, logit};
+use crate::plan::{Chance, HazardSource, NumberSource, Operation, Parameter, ParameterId, Plan, Probabilities, Row, StreamId};
+use crate::simulate::kernel::bernoulli::Threshold;
+use crate::simulate::kernel::categorical::Options;
+use crate::simulate::kernel::number::{PoissonTable, Source};
+
+/// One draw of a [`Parameter`].
+#[derive(Debug, Clone)]
+pub enum ParameterValue {
+    /// Of a Beta.
+    Probability(f64),
+    /// Of a Dirichlet.
+    Probabilities(Vec<f64>),
+    /// Of a Gamma.
+    Rate(f64),
+}
+
+/// A chance, made ready for both ways of drawing.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadyChance {
+    /// As it is.
+    pub probability: f64,
+    /// In bits.
+    pub threshold: Threshold,
+}
+
+/// What the hazard of a row is multiplied by.
+#[derive(Debug, Clone)]
+pub enum ReadyScale {
+    /// The same in every world.
+    Constant(f64),
+    /// One of 256 values, by a random byte of this stream.
+    Chosen {
+        /// The values.
+        values: Vec<f64>,
+        /// The stream.
+        stream: StreamId,
+    },
+}
+
+/// What a step needs besides its columns, in the order of its rows.
+#[derive(Debug, Clone)]
+pub enum StepInputs<'a> {
+    /// Nothing.
+    None,
+    /// Of a yes/no draw.
+    Chances(Vec<ReadyChance>),
+    /// Of a draw of options.
+    Options(Vec<Options>),
+    /// Of a number.
+    Numbers(Vec<Source<'a>>),
+    /// Of a date.
+    Scales(Vec<ReadyScale>),
+}
+
+/// Puts in the means (`drawn` is `None`) or one draw of all parameters.
+#[must_use]
+pub fn prepare<'a>(plan: &'a Plan, drawn: Option<&[ParameterValue]>) -> Vec<StepInputs<'a>> {
+    let values = Values { parameters: &plan.parameters, drawn };
+    plan.steps
+        .iter()
+        .map(|step| match &step.operation {
+            Operation::Bernoulli { rows, .. } => StepInputs::Chances(each(rows, |chance| values.chance(chance))),
+            Operation::Categorical { rows, .. } => StepInputs::Options(each(rows, |options| values.options(options))),
+            Operation::Number { rows, .. } => StepInputs::Numbers(each(rows, |source| values.number(source))),
+            Operation::Date { rows, .. } => StepInputs::Scales(each(rows, |source| values.scale(source))),
+            _ => StepInputs::None,
+        })
+        .collect()
+}
+
+/// Whether a source has a density rather than a probability at a value.
+#[must_use]
+pub fn has_density_at(source: &NumberSource, value: f64) -> bool {
+    match source {
+        NumberSource::Constant(_) => false,
+        NumberSource::Sampler(sampler) | NumberSource::PoissonGamma { predictive: sampler, .. } => {
+            sampler.mass(value) <= 0.0 && sampler.density(value) > 0.0
+        }
+    }
+}
+
+fn each<'a, T, R>(rows: &'a [Row<T>], ready: impl Fn(&'a T) -> R) -> Vec<R> {
+    rows.iter().map(|row| ready(&row.value)).collect()
+}
+
+struct Values<'a> {
+    parameters: &'a [Parameter],
+    drawn: Option<&'a [ParameterValue]>,
+}
+
+impl Values<'_> {
+    fn drawn(&self, id: ParameterId) -> Option<&ParameterValue> {
+        self.drawn.map(|drawn| &drawn[id.0 as usize])
+    }
+
+    fn chance(&self, chance: &Chance) -> ReadyChance {
+        let mut probability = chance.predictive;
+        if let Some(drawn) = chance.drawn
+            && let Some(ParameterValue::Probability(value)) = self.drawn(drawn.parameter)
+        {
+            probability = if drawn.log_odds == 0.0 { *value } else { logistic(logit(*value) + drawn.log_odds) };
+        }
+        ReadyChance { probability, threshold: Threshold::new(probability) }
+    }
+
+    fn options(&self, probabilities: &Probabilities) -> Options {
+        match probabilities.drawn.and_then(|id| self.drawn(id)) {
+            Some(ParameterValue::Probabilities(values)) => Options::new(values.clone()),
+            _ => Options::new(probabilities.predictive.clone()),
+        }
+    }
+
+    fn number<'a>(&self, source: &'a NumberSource) -> Source<'a> {
+        match source {
+            NumberSource::Constant(value) => Source::Constant(*value),
+            NumberSource::Sampler(sampler) => Source::Sampler(sampler),
+            NumberSource::PoissonGamma { predictive, parameter, exposure } => match self.drawn(*parameter) {
+                Some(ParameterValue::Rate(rate)) => Source::Poisson(PoissonTable::new(rate * exposure)),
+                _ => Source::Sampler(predictive),
+            },
+        }
+    }
+
+    fn scale(&self, source: &HazardSource) -> ReadyScale {
+        let Some(scale) = source.scale else { return ReadyScale::Constant(1.0) };
+        let factor = |probability: f64| hazard_scale(probability, scale.reference);
+        if let Some(ParameterValue::Probability(value)) = self.drawn(scale.parameter) {
+            return ReadyScale::Constant(factor(*value));
+        }
+        let strata = &self.parameters[scale.parameter.0 as usize].strata;
+        if self.drawn.is_some() || strata.is_empty() {
+            return ReadyScale::Constant(1.0);
+        }
+        let values = (0..256).map(|index| factor(strata[index * strata.len() / 256])).collect();
+        ReadyScale::Chosen { values, stream: scale.stream }
+    }
+}
+
+/// `ln(1 - p) / ln(1 - reference)`: what makes a hazard that gives `reference` give `p`. 1 where the reference is 0 or 1 and so
+/// has no hazard to scale; a certain `p` counts as a hazard of `-ln(2^-1074)`.
+fn hazard_scale(probability: f64, reference: f64) -> f64 {
+    if !(reference > 0.0 && reference < 1.0) {
+        return 1.0;
+    }
+    let hazard = if probability >= 1.0 { -ln(f64::from_bits(1)) } else { -ln_1p(-probability) };
+    hazard / -ln_1p(-reference)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::powf;
+
+    #[test]
+    fn a_scaled_hazard_gives_the_probability() {
+        for (probability, reference) in [(0.2, 0.5), (0.9, 0.01), (0.0, 0.3)] {
+            let survival = powf(1.0 - reference, hazard_scale(probability, reference));
+            assert!((survival - (1.0 - probability)).abs() < 1e-14);
+        }
+        assert_eq!(hazard_scale(0.3, 0.3), 1.0);
+        assert!(hazard_scale(1.0, 0.3).is_finite());
+        assert_eq!(hazard_scale(0.3, 0.0), 1.0);
+    }
+}

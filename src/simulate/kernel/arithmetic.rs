@@ -1,0 +1,95 @@
+//! Arithmetic on number columns.
+
+use super::logic::Side;
+use crate::plan::Arithmetic;
+use crate::simulate::block::{Plane, WORDS};
+
+/// A sum, a product, … in every world.
+pub fn combine(arithmetic: Arithmetic, left: Side<'_>, right: Side<'_>, out: &mut [f64]) {
+    match arithmetic {
+        Arithmetic::Add => each(left, right, out, |left, right| left + right),
+        Arithmetic::Subtract => each(left, right, out, |left, right| left - right),
+        Arithmetic::Multiply => each(left, right, out, |left, right| left * right),
+        Arithmetic::Minimum => each(left, right, out, f64::min),
+        Arithmetic::Maximum => each(left, right, out, f64::max),
+    }
+}
+
+#[inline(always)]
+fn each(left: Side<'_>, right: Side<'_>, out: &mut [f64], combine: impl Fn(f64, f64) -> f64) {
+    for (world, out) in out.iter_mut().enumerate() {
+        *out = combine(left.at(world), right.at(world));
+    }
+}
+
+/// A quotient in every world, 0 where the divisor is 0; returns where that is.
+pub fn divide(left: Side<'_>, right: Side<'_>, out: &mut [f64]) -> Plane {
+    let mut by_zero = [0; WORDS];
+    for (world, out) in out.iter_mut().enumerate() {
+        let divisor = right.at(world);
+        let zero = divisor == 0.0;
+        *out = if zero { 0.0 } else { left.at(world) / divisor };
+        by_zero[world / 64] |= u64::from(zero) << (world % 64);
+    }
+    by_zero
+}
+
+/// How many of the bit columns hold, in every world.
+pub fn count<'a>(of: impl Iterator<Item = &'a Plane>, out: &mut [f64]) {
+    out.fill(0.0);
+    for plane in of {
+        for (world, out) in out.iter_mut().enumerate() {
+            *out += ((plane[world / 64] >> (world % 64)) & 1) as f64;
+        }
+    }
+}
+
+/// One number where a condition holds, another elsewhere.
+pub fn select(condition: &Plane, then: Side<'_>, otherwise: Side<'_>, out: &mut [f64]) {
+    for (world, out) in out.iter_mut().enumerate() {
+        let holds = (condition[world / 64] >> (world % 64)) & 1 == 1;
+        *out = if holds { then.at(world) } else { otherwise.at(world) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulate::block::{WORLDS_PER_BLOCK, plane_where};
+
+    #[test]
+    fn arithmetic_is_that_of_each_world() {
+        let column: Vec<f64> = (0..WORLDS_PER_BLOCK).map(|world| (world % 9) as f64 - 4.0).collect();
+        let mut out = vec![0.0; WORLDS_PER_BLOCK];
+        let (left, right) = (Side::Column(&column), Side::Constant(1.5));
+        combine(Arithmetic::Add, left, right, &mut out);
+        assert!(out.iter().zip(&column).all(|(out, value)| *out == value + 1.5));
+        combine(Arithmetic::Subtract, right, left, &mut out);
+        assert!(out.iter().zip(&column).all(|(out, value)| *out == 1.5 - value));
+        combine(Arithmetic::Multiply, left, left, &mut out);
+        assert!(out.iter().zip(&column).all(|(out, value)| *out == value * value));
+        combine(Arithmetic::Minimum, left, right, &mut out);
+        assert!(out.iter().zip(&column).all(|(out, value)| *out == value.min(1.5)));
+        combine(Arithmetic::Maximum, left, right, &mut out);
+        assert!(out.iter().zip(&column).all(|(out, value)| *out == value.max(1.5)));
+    }
+
+    #[test]
+    fn dividing_by_zero_gives_zero_and_is_noticed() {
+        let column: Vec<f64> = (0..WORLDS_PER_BLOCK).map(|world| (world % 4) as f64).collect();
+        let mut out = vec![0.0; WORLDS_PER_BLOCK];
+        let by_zero = divide(Side::Constant(6.0), Side::Column(&column), &mut out);
+        assert_eq!(by_zero, plane_where(|world| world % 4 == 0));
+        assert_eq!(out[..4], [0.0, 6.0, 3.0, 2.0]);
+    }
+
+    #[test]
+    fn counting_and_selecting_follow_the_bits() {
+        let planes = [plane_where(|world| world % 2 == 0), plane_where(|world| world % 3 == 0)];
+        let mut out = vec![0.0; WORLDS_PER_BLOCK];
+        count(planes.iter(), &mut out);
+        assert_eq!(out[..7], [2.0, 0.0, 1.0, 1.0, 1.0, 0.0, 2.0]);
+        select(&planes[0], Side::Constant(7.0), Side::Constant(8.0), &mut out);
+        assert_eq!(out[4094..], [7.0, 8.0]);
+    }
+}

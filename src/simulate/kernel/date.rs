@@ -1,0 +1,314 @@
+//! Dates: the first moment at which a cumulative hazard passes a unit exponential.
+//!
+//! Time runs from the start of the event's clock. Multipliers that set in at a date cut it into pieces `(s, e]`; over a piece the
+//! accumulated hazard grows by `multiplier * (H(e) - H(s))`, so a jump of `H` at a moment belongs to the piece that ends there, and
+//! a multiplier counts from just after its date. The event comes at the first `t` at which the accumulated hazard reaches a unit
+//! exponential `E`. Piecewise inversion: Cinlar (1975), Introduction to Stochastic Processes, ch. 4.
+
+use crate::dist::Hazard;
+use crate::math::{exp, exp_m1};
+use crate::plan::{DateEvidence, Multiplier, Since};
+use crate::simulate::block::{Arena, Plane, for_each_world};
+
+/// What the hazard of a row is multiplied by in each world, before anything else.
+#[derive(Debug, Clone, Copy)]
+pub enum Scale<'a> {
+    /// The same.
+    Constant(f64),
+    /// One of 256 values, chosen by a random byte.
+    Chosen {
+        /// The values.
+        values: &'a [f64],
+        /// The byte of each world.
+        bytes: &'a [u8],
+    },
+}
+
+impl Scale<'_> {
+    #[inline]
+    fn at(&self, world: usize) -> f64 {
+        match self {
+            Self::Constant(scale) => *scale,
+            Self::Chosen { values, bytes } => values[usize::from(bytes[world])],
+        }
+    }
+}
+
+/// Where the unit exponentials come from, which decides how evidence is met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Randomness {
+    /// Free: a world that must not happen by a day draws anew from then on and weighs as much as its chance.
+    Free,
+    /// Given, because it is correlated with other draws: a world either agrees with what is known or weighs nothing.
+    Given,
+}
+
+/// The dates of one step.
+#[derive(Debug, Clone, Copy)]
+pub struct Dates<'a> {
+    /// All columns.
+    pub arena: &'a Arena,
+    /// Start of the clock in each world.
+    pub clock: Option<&'a [f64]>,
+    /// What multiplies the hazard.
+    pub multipliers: &'a [Multiplier],
+    /// Dates beyond it never come.
+    pub horizon: f64,
+    /// What is known.
+    pub evidence: Option<DateEvidence>,
+    /// Of the exponentials.
+    pub randomness: Randomness,
+}
+
+impl Dates<'_> {
+    /// Fills `out` in the worlds of a row, and `factors` with what the evidence makes of their weights.
+    pub fn fill(
+        &self,
+        mask: &Plane,
+        hazard: &Hazard,
+        scale: Scale<'_>,
+        exponentials: &[f64],
+        onsets: &mut Vec<f64>,
+        factors: &mut [f64],
+        out: &mut [f64],
+    ) {
+        for_each_world(mask, |world| {
+            let start = self.clock.map_or(0.0, |clock| clock[world]);
+            self.find_onsets(world, start, onsets);
+            let path = Path { dates: self, hazard, scale: scale.at(world), world, start, onsets };
+            let (date, factor) = match self.evidence {
+                None => (path.date(exponentials[world]), 1.0),
+                Some(evidence) => path.date_given(evidence, exponentials[world]),
+            };
+            out[world] = if date <= self.horizon { date } else { f64::INFINITY };
+            factors[world] = factor;
+        });
+    }
+
+    /// The moments after the start of the clock at which a multiplier sets in, in order.
+    fn find_onsets(&self, world: usize, start: f64, onsets: &mut Vec<f64>) {
+        onsets.clear();
+        for multiplier in self.multipliers {
+            if let Since::Date(date) = multiplier.since {
+                let onset = self.arena.number(date)[world] - start;
+                // Not so for an undefined one: both infinite, and the clock never starts.
+                if onset > 0.0 && onset.is_finite() {
+                    onsets.push(onset);
+                }
+            }
+        }
+        onsets.sort_unstable_by(f64::total_cmp);
+    }
+}
+
+/// One event in one world.
+struct Path<'a> {
+    dates: &'a Dates<'a>,
+    hazard: &'a Hazard,
+    scale: f64,
+    world: usize,
+    start: f64,
+    onsets: &'a [f64],
+}
+
+impl Path<'_> {
+    /// What multiplies the hazard just after `since`, in days of the clock.
+    #[inline]
+    fn multiplier_after(&self, since: f64) -> f64 {
+        let mut product = self.scale;
+        for multiplier in self.dates.multipliers {
+            let holds = match multiplier.since {
+                Since::Plane(plane) => {
+                    (self.dates.arena.plane(plane)[self.world / 64] >> (self.world % 64)) & 1 == 1
+                }
+                Since::Date(date) => self.dates.arena.number(date)[self.world] - self.start <= since,
+            };
+            product *= if holds { multiplier.after } else { multiplier.before };
+        }
+        product
+    }
+
+    /// The date at which the accumulated hazard reaches `target`.
+    fn date(&self, target: f64) -> f64 {
+        if !self.start.is_finite() {
+            return f64::INFINITY;
+        }
+        let mut accumulated = 0.0;
+        let mut piece_start = 0.0;
+        for onset in self.onsets {
+            let rise = rise(self.multiplier_after(piece_start), self.hazard, piece_start, *onset);
+            if accumulated + rise >= target {
+                return self.start + self.passage(piece_start, target - accumulated).min(*onset);
+            }
+            accumulated += rise;
+            piece_start = *onset;
+        }
+        self.start + self.passage(piece_start, target - accumulated)
+    }
+
+    /// The moment, from `piece_start` on, at which the hazard accumulated since reaches `target`, if no multiplier changes any more.
+    fn passage(&self, piece_start: f64, target: f64) -> f64 {
+        let multiplier = self.multiplier_after(piece_start);
+        if multiplier <= 0.0 {
+            return f64::INFINITY;
+        }
+        let level = if piece_start > 0.0 { self.hazard.cumulative(piece_start) } else { 0.0 };
+        let target = (level + target / multiplier).max(f64::MIN_POSITIVE);
+        self.hazard.inverse(target).max(piece_start)
+    }
+
+    /// The hazard accumulated by a date.
+    fn accumulated(&self, date: f64) -> f64 {
+        let end = date - self.start;
+        if !(self.start.is_finite() && end > 0.0) {
+            return 0.0;
+        }
+        let mut accumulated = 0.0;
+        let mut piece_start = 0.0;
+        for onset in self.onsets.iter().copied().take_while(|onset| *onset < end).chain(std::iter::once(end)) {
+            accumulated += rise(self.multiplier_after(piece_start), self.hazard, piece_start, onset);
+            piece_start = onset;
+        }
+        accumulated
+    }
+
+    /// The date given what is known, and the likelihood of that.
+    fn date_given(&self, evidence: DateEvidence, exponential: f64) -> (f64, f64) {
+        let free = self.dates.randomness == Randomness::Free;
+        let outcome = |holds: bool| if holds { 1.0 } else { 0.0 };
+        match evidence {
+            DateEvidence::NotBy(day) => {
+                let accumulated = self.accumulated(day);
+                if free {
+                    (self.date(exponential + accumulated), exp(-accumulated))
+                } else {
+                    (self.date(exponential), outcome(exponential > accumulated))
+                }
+            }
+            DateEvidence::On(day) => {
+                let date = f64::midpoint(self.start.max(day - 1.0), day);
+                if self.start >= day {
+                    return (f64::INFINITY, 0.0);
+                }
+                let (before, after) = (self.accumulated(day - 1.0), self.accumulated(day));
+                let likelihood = if !before.is_finite() {
+                    0.0
+                } else if free {
+                    exp(-before) * -exp_m1(before - after)
+                } else {
+                    outcome(before < exponential && exponential <= after)
+                };
+                (date, likelihood)
+            }
+            DateEvidence::Never => {
+                let accumulated = self.accumulated(self.dates.horizon);
+                (f64::INFINITY, if free { exp(-accumulated) } else { outcome(exponential > accumulated) })
+            }
+        }
+    }
+}
+
+/// What a piece adds to the accumulated hazard.
+#[inline]
+fn rise(multiplier: f64, hazard: &Hazard, from: f64, to: f64) -> f64 {
+    if multiplier <= 0.0 {
+        return 0.0;
+    }
+    let level = if from > 0.0 { hazard.cumulative(from) } else { 0.0 };
+    // Once certain, certain for good.
+    if level.is_finite() { multiplier * (hazard.cumulative(to) - level) } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dist::Knot;
+    use crate::plan::{NumberId, Plan};
+
+    fn arena_with(columns: &[f64]) -> Arena {
+        let mut arena = Arena::new(&Plan { numbers: columns.len() as u32, ..Plan::default() });
+        for (index, value) in columns.iter().enumerate() {
+            arena.fill_number(NumberId(index as u32), |_, column| column.fill(*value));
+        }
+        arena
+    }
+
+    fn first_date(
+        arena: &Arena,
+        hazard: &Hazard,
+        clock: Option<f64>,
+        multipliers: &[Multiplier],
+        evidence: Option<DateEvidence>,
+        exponential: f64,
+    ) -> (f64, f64) {
+        let clock = clock.map(|clock| vec![clock; 4096]);
+        let dates = Dates {
+            arena,
+            clock: clock.as_deref(),
+            multipliers,
+            horizon: 1000.0,
+            evidence,
+            randomness: Randomness::Free,
+        };
+        let (mut factors, mut out) = (vec![1.0; 4096], vec![0.0; 4096]);
+        let mut mask = [0; 64];
+        mask[0] = 1;
+        let exponentials = vec![exponential; 4096];
+        dates.fill(&mask, hazard, Scale::Constant(1.0), &exponentials, &mut Vec::new(), &mut factors, &mut out);
+        (out[0], factors[0])
+    }
+
+    fn ratio(number: u32, after: f64) -> Multiplier {
+        Multiplier { before: 1.0, after, since: Since::Date(NumberId(number)) }
+    }
+
+    #[test]
+    fn pieces_add_up_to_the_exponential() {
+        let hazard = Hazard::from_knots(Vec::new(), 0.1, f64::INFINITY);
+        let arena = arena_with(&[4.0, 6.0, f64::INFINITY]);
+        let date = |multipliers: &[Multiplier], exponential| {
+            first_date(&arena, &hazard, None, multipliers, None, exponential).0
+        };
+        assert!((date(&[], 0.5) - 5.0).abs() < 1e-12);
+        // 0.4 by day 4, then twice the rate: 0.1 more takes half a day.
+        assert!((date(&[ratio(0, 2.0)], 0.5) - 4.5).abs() < 1e-12);
+        // 0.4 by day 4, 0.8 by day 6, then three times that: 0.6 a day; whatever the order they are written in.
+        assert!((date(&[ratio(1, 3.0), ratio(0, 2.0)], 1.4) - 7.0).abs() < 1e-12);
+        assert!((date(&[ratio(2, 50.0)], 0.5) - 5.0).abs() < 1e-12);
+        // A ratio of 0 stops it for good; a date that never comes does not.
+        assert_eq!(date(&[ratio(0, 0.0)], 0.5), f64::INFINITY);
+        // The clock starts on day 5: the first is in force at once, the second after a day.
+        let (date, _) = first_date(&arena, &hazard, Some(5.0), &[ratio(0, 2.0), ratio(1, 0.5)], None, 0.3);
+        assert!((date - 7.0).abs() < 1e-12);
+        assert_eq!(first_date(&arena, &hazard, Some(f64::INFINITY), &[ratio(0, 2.0)], None, 0.3).0, f64::INFINITY);
+    }
+
+    #[test]
+    fn a_jump_belongs_to_the_piece_that_ends_there() {
+        let hazard = Hazard::from_knots(vec![Knot { day: 4.0, before: 0.0, at: 1.0 }], 0.0, 1.0);
+        let arena = arena_with(&[4.0, 3.0]);
+        assert_eq!(first_date(&arena, &hazard, None, &[ratio(0, 0.0)], None, 0.7).0, 4.0);
+        assert_eq!(first_date(&arena, &hazard, None, &[ratio(1, 0.5)], None, 0.4).0, 4.0);
+        assert_eq!(first_date(&arena, &hazard, None, &[ratio(1, 0.5)], None, 0.6).0, f64::INFINITY);
+    }
+
+    #[test]
+    fn evidence_weighs_by_its_chance() {
+        let hazard = Hazard::from_knots(Vec::new(), 0.1, f64::INFINITY);
+        let arena = arena_with(&[4.0]);
+        let multipliers = [ratio(0, 2.0)];
+        let given = |evidence, exponential| first_date(&arena, &hazard, None, &multipliers, Some(evidence), exponential);
+        let (date, factor) = given(DateEvidence::NotBy(5.0), 0.2);
+        assert!((date - 6.0).abs() < 1e-12 && (factor - exp(-0.6)).abs() < 1e-15);
+        let (date, factor) = given(DateEvidence::On(5.0), 0.2);
+        assert!(date == 4.5 && (factor - (exp(-0.4) - exp(-0.6))).abs() < 1e-15);
+        let (date, factor) = given(DateEvidence::Never, 0.2);
+        assert!(date == f64::INFINITY && (factor - exp(-0.4 - 0.2 * 996.0)).abs() < 1e-15);
+        let (_, factor) = first_date(&arena, &hazard, Some(5.0), &multipliers, Some(DateEvidence::On(5.0)), 0.2);
+        assert_eq!(factor, 0.0);
+        let (date, factor) = first_date(&arena, &hazard, Some(4.5), &multipliers, Some(DateEvidence::On(5.0)), 0.2);
+        assert!(date == 4.75 && (factor - (1.0 - exp(-0.1))).abs() < 1e-15);
+        let (date, factor) = first_date(&arena, &hazard, Some(f64::INFINITY), &[], Some(DateEvidence::NotBy(9.0)), 0.2);
+        assert_eq!((date, factor), (f64::INFINITY, 1.0));
+    }
+}

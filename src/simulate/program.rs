@@ -1,0 +1,309 @@
+//! Runs the steps of a plan over one block of worlds.
+
+use super::block::{Arena, EVERYWHERE, Scratch, WORLDS_PER_BLOCK};
+use super::inputs::{ParameterValue, ReadyScale, StepInputs, prepare};
+use super::kernel::date::{Dates, Randomness, Scale};
+use super::kernel::logic::Side;
+use super::kernel::{arithmetic, bernoulli, categorical, correlated, evidence, logic, number};
+use super::streams::StreamKey;
+use crate::math::ln;
+use crate::plan::{Draw, Operand, Operation, Plan, PlaneId};
+
+/// A plan with its inputs put in and its streams addressed.
+#[derive(Debug, Clone)]
+pub struct Program<'a> {
+    plan: &'a Plan,
+    inputs: Vec<StepInputs<'a>>,
+    keys: Vec<StreamKey>,
+    beliefs: &'a [f64],
+    weighted: bool,
+}
+
+impl<'a> Program<'a> {
+    /// With the means of the doubtful inputs, or one draw of them. `beliefs` has a factor for each pattern of the believed planes, or
+    /// is empty.
+    #[must_use]
+    pub fn new(plan: &'a Plan, seed: u64, drawn: Option<&[ParameterValue]>, beliefs: &'a [f64]) -> Self {
+        Self {
+            plan,
+            inputs: prepare(plan, drawn),
+            keys: plan.streams.iter().map(|name| StreamKey::new(seed, name)).collect(),
+            beliefs,
+            weighted: !beliefs.is_empty() || plan.steps.iter().any(|step| weighs(&step.operation)),
+        }
+    }
+
+    /// Whether worlds weigh differently, rather than count or not.
+    #[must_use]
+    pub fn weighted(&self) -> bool {
+        self.weighted
+    }
+
+    /// Fills every column of a block, of which the first `worlds` worlds count, and settles the weights.
+    pub fn run(&self, arena: &mut Arena, block: u64, worlds: usize) {
+        arena.start(worlds);
+        for (step, inputs) in self.plan.steps.iter().zip(&self.inputs) {
+            self.step(&step.operation, inputs, arena, block);
+        }
+        if !self.beliefs.is_empty() {
+            let mut patterns = std::mem::take(&mut arena.scratch.patterns);
+            evidence::patterns(believed(self.plan).map(|plane| arena.plane(plane)), &mut patterns);
+            for (weight, pattern) in arena.weights.iter_mut().zip(&patterns) {
+                *weight *= self.beliefs[usize::from(*pattern)];
+            }
+            arena.scratch.patterns = patterns;
+        }
+        if self.weighted {
+            arena.settle_weights();
+        }
+    }
+
+    fn step(&self, operation: &Operation, inputs: &StepInputs<'_>, arena: &mut Arena, block: u64) {
+        match operation {
+            Operation::ConstantPlane { out, value } => arena.set_plane(*out, &if *value { EVERYWHERE } else { [0; 64] }),
+            Operation::ConstantNumber { out, value } => arena.fill_number(*out, |_, column| column.fill(*value)),
+            Operation::Bernoulli { .. } => self.bernoulli(operation, inputs, arena, block),
+            Operation::Categorical { .. } => self.categorical(operation, inputs, arena, block),
+            Operation::Number { .. } => self.number(operation, inputs, arena, block),
+            Operation::Date { .. } => self.date(operation, inputs, arena, block),
+            Operation::CorrelatedUniforms { out, streams, factor } => {
+                let mut normals = std::mem::take(&mut arena.scratch.normals);
+                if normals.len() < streams.len() {
+                    normals.resize_with(streams.len(), || vec![0.0; WORLDS_PER_BLOCK]);
+                }
+                for (stream, normals) in streams.iter().zip(&mut normals) {
+                    correlated::normals(&mut self.keys[stream.0 as usize].open(block), normals);
+                }
+                for (row, out) in out.iter().enumerate() {
+                    arena.fill_number(*out, |_, column| correlated::uniforms(factor, row, &normals, column));
+                }
+                arena.scratch.normals = normals;
+            }
+            Operation::Logic { out, logic, left, right } => {
+                let plane = logic::combine(*logic, arena.plane(*left), arena.plane(*right));
+                arena.set_plane(*out, &plane);
+            }
+            Operation::Not { out, of } => {
+                let plane = logic::not(arena.plane(*of));
+                arena.set_plane(*out, &plane);
+            }
+            Operation::Compare { out, comparison, left, right } => {
+                let plane = logic::compare(*comparison, side(arena, *left), side(arena, *right));
+                arena.set_plane(*out, &plane);
+            }
+            Operation::Arithmetic { out, arithmetic, left, right } => arena.fill_number(*out, |arena, column| {
+                arithmetic::combine(*arithmetic, side(arena, *left), side(arena, *right), column);
+            }),
+            Operation::Divide { out, left, right, division } => arena.fill_number(*out, |arena, column| {
+                let by_zero = arithmetic::divide(side(arena, *left), side(arena, *right), column);
+                let seen = &mut arena.divided_by_zero[*division];
+                *seen = logic::combine(crate::plan::Logic::Or, seen, &by_zero);
+            }),
+            Operation::Count { out, of } => arena.fill_number(*out, |arena, column| {
+                arithmetic::count(of.iter().map(|plane| arena.plane(*plane)), column);
+            }),
+            Operation::Select { out, condition, then, otherwise } => arena.fill_number(*out, |arena, column| {
+                arithmetic::select(arena.plane(*condition), side(arena, *then), side(arena, *otherwise), column);
+            }),
+            Operation::Require { plane, .. } => {
+                let plane = *arena.plane(*plane);
+                arena.require(&plane);
+            }
+            Operation::Weigh { plane, ratio, .. } => {
+                let plane = *arena.plane(*plane);
+                evidence::multiply(&mut arena.weights, &plane, *ratio);
+            }
+            // Held together, after everything else.
+            Operation::Believe { .. } => {}
+        }
+    }
+
+    fn bernoulli(&self, operation: &Operation, inputs: &StepInputs<'_>, arena: &mut Arena, block: u64) {
+        let (Operation::Bernoulli { out, draw, rows, evidence }, StepInputs::Chances(chances)) = (operation, inputs) else {
+            unreachable!("inputs are made for each operation")
+        };
+        match (draw, evidence) {
+            (Draw::Stream(stream), None) => {
+                let rows = rows.iter().zip(chances).map(|(row, chance)| (arena.mask_of(row.mask), chance.threshold));
+                let plane = bernoulli::draw(&mut self.keys[stream.0 as usize].open(block), &EVERYWHERE, rows);
+                arena.set_plane(*out, &plane);
+            }
+            (Draw::Stream(_), Some((value, _))) => {
+                for (row, chance) in rows.iter().zip(chances) {
+                    let factor = if *value { chance.probability } else { 1.0 - chance.probability };
+                    let mask = *arena.mask_of(row.mask);
+                    evidence::multiply(&mut arena.weights, &mask, factor);
+                }
+                arena.set_plane(*out, &if *value { EVERYWHERE } else { [0; 64] });
+            }
+            (Draw::Column(column), evidence) => {
+                let rows = rows.iter().zip(chances).map(|(row, chance)| (arena.mask_of(row.mask), chance.probability));
+                let plane = bernoulli::draw_from_uniforms(arena.number(*column), rows);
+                // Others share this uniform: what is known selects worlds, and so tells of the others too.
+                match evidence {
+                    None => arena.set_plane(*out, &plane),
+                    Some((true, _)) => {
+                        arena.require(&plane);
+                        arena.set_plane(*out, &EVERYWHERE);
+                    }
+                    Some((false, _)) => {
+                        arena.require(&logic::not(&plane));
+                        arena.set_plane(*out, &[0; 64]);
+                    }
+                }
+            }
+        }
+    }
+
+    fn categorical(&self, operation: &Operation, inputs: &StepInputs<'_>, arena: &mut Arena, block: u64) {
+        let (Operation::Categorical { out, draw, rows, evidence }, StepInputs::Options(options)) = (operation, inputs) else {
+            unreachable!("inputs are made for each operation")
+        };
+        if let (Draw::Stream(_), Some((known, _))) = (draw, evidence) {
+            for (row, options) in rows.iter().zip(options) {
+                let mask = *arena.mask_of(row.mask);
+                evidence::multiply(&mut arena.weights, &mask, options.probabilities[*known]);
+            }
+            known_option(arena, out, *known);
+            return;
+        }
+        // The planes of the options are filled while the masks are read.
+        let mut planes = std::mem::take(&mut arena.scratch.planes);
+        planes.resize(planes.len().max(out.len()), [0; 64]);
+        let masked = rows.iter().zip(options).map(|(row, options)| (arena.mask_of(row.mask), options));
+        match draw {
+            Draw::Stream(stream) => {
+                let key = &self.keys[stream.0 as usize];
+                categorical::draw(key, block, out.len(), masked, |option, plane| planes[option] = *plane);
+            }
+            Draw::Column(column) => {
+                let uniforms = arena.number(*column);
+                categorical::draw_from_uniforms(uniforms, out.len(), masked, |option, plane| planes[option] = *plane);
+            }
+        }
+        if let Some((known, _)) = evidence {
+            arena.require(&planes[*known]);
+            known_option(arena, out, *known);
+        } else {
+            for (out, plane) in out.iter().zip(&planes) {
+                arena.set_plane(*out, plane);
+            }
+        }
+        arena.scratch.planes = planes;
+    }
+
+    fn number(&self, operation: &Operation, inputs: &StepInputs<'_>, arena: &mut Arena, block: u64) {
+        let (Operation::Number { out, draw, rows, evidence }, StepInputs::Numbers(sources)) = (operation, inputs) else {
+            unreachable!("inputs are made for each operation")
+        };
+        if let (Draw::Stream(_), Some((known, _))) = (draw, evidence) {
+            for (row, source) in rows.iter().zip(sources) {
+                let mask = *arena.mask_of(row.mask);
+                evidence::multiply(&mut arena.weights, &mask, source.likelihood(*known));
+            }
+            arena.fill_number(*out, |_, column| column.fill(*known));
+            return;
+        }
+        arena.fill_number(*out, |arena, column| {
+            let mut scratch = std::mem::take(&mut arena.scratch);
+            let Scratch { uniforms, gathered, drawn, .. } = &mut scratch;
+            if let Draw::Stream(stream) = draw {
+                self.keys[stream.0 as usize].open(block).uniforms(uniforms);
+            }
+            let uniforms = match draw {
+                Draw::Stream(_) => &*uniforms,
+                Draw::Column(column) => arena.number(*column),
+            };
+            for (row, source) in rows.iter().zip(sources) {
+                match row.mask {
+                    None => number::draw(source, uniforms, column),
+                    Some(mask) => number::draw_where(arena.plane(mask), source, uniforms, gathered, drawn, column),
+                }
+            }
+            arena.scratch = scratch;
+            if let Some((known, _)) = evidence {
+                let agrees = logic::compare(crate::plan::Comparison::Equal, Side::Column(column), Side::Constant(*known));
+                arena.require(&agrees);
+            }
+        });
+    }
+
+    fn date(&self, operation: &Operation, inputs: &StepInputs<'_>, arena: &mut Arena, block: u64) {
+        let (Operation::Date { out, draw, rows, clock, multipliers, evidence }, StepInputs::Scales(scales)) =
+            (operation, inputs)
+        else {
+            unreachable!("inputs are made for each operation")
+        };
+        arena.fill_number(*out, |arena, column| {
+            let mut scratch = std::mem::take(&mut arena.scratch);
+            let Scratch { uniforms: exponentials, bytes, onsets, factors, .. } = &mut scratch;
+            let randomness = match draw {
+                Draw::Stream(stream) => {
+                    self.keys[stream.0 as usize].open(block).exponentials(exponentials);
+                    Randomness::Free
+                }
+                Draw::Column(uniforms) => {
+                    for (exponential, uniform) in exponentials.iter_mut().zip(arena.number(*uniforms)) {
+                        *exponential = -ln(*uniform);
+                    }
+                    Randomness::Given
+                }
+            };
+            let dates = Dates {
+                arena,
+                clock: clock.map(|clock| arena.number(clock)),
+                multipliers,
+                horizon: self.plan.horizon_days,
+                evidence: evidence.map(|(evidence, _)| evidence),
+                randomness,
+            };
+            for (row, scale) in rows.iter().zip(scales) {
+                let scale = match scale {
+                    ReadyScale::Constant(scale) => Scale::Constant(*scale),
+                    ReadyScale::Chosen { values, stream } => {
+                        self.keys[stream.0 as usize].open(block).bytes(bytes);
+                        Scale::Chosen { values, bytes }
+                    }
+                };
+                dates.fill(arena.mask_of(row.mask), &row.value.hazard, scale, exponentials, onsets, factors, column);
+            }
+            if evidence.is_some() {
+                evidence::multiply_each(&mut arena.weights, factors);
+            }
+            arena.scratch = scratch;
+        });
+    }
+}
+
+/// The planes of the beliefs of a plan, in order.
+pub fn believed(plan: &Plan) -> impl Iterator<Item = PlaneId> {
+    plan.steps.iter().filter_map(|step| match step.operation {
+        Operation::Believe { plane, .. } => Some(plane),
+        _ => None,
+    })
+}
+
+/// Whether an operation makes worlds weigh differently.
+fn weighs(operation: &Operation) -> bool {
+    match operation {
+        Operation::Bernoulli { draw: Draw::Stream(_), evidence, .. } => evidence.is_some(),
+        Operation::Categorical { draw: Draw::Stream(_), evidence, .. } => evidence.is_some(),
+        Operation::Number { draw: Draw::Stream(_), evidence, .. } => evidence.is_some(),
+        Operation::Date { evidence, .. } => evidence.is_some(),
+        Operation::Weigh { .. } => true,
+        _ => false,
+    }
+}
+
+fn known_option(arena: &mut Arena, out: &[PlaneId], known: usize) {
+    for (option, out) in out.iter().enumerate() {
+        arena.set_plane(*out, &if option == known { EVERYWHERE } else { [0; 64] });
+    }
+}
+
+fn side(arena: &Arena, operand: Operand) -> Side<'_> {
+    match operand {
+        Operand::Column(column) => Side::Column(arena.number(column)),
+        Operand::Constant(value) => Side::Constant(value),
+    }
+}

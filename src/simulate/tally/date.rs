@@ -1,0 +1,116 @@
+//! Dates counted by day.
+
+use super::{Mass, Weights};
+use crate::forecast::Estimate;
+use crate::simulate::answer::{DateAnswer, DayQuantile, QUANTILE_LEVELS};
+use crate::simulate::block::{Plane, for_each_world};
+
+/// How many worlds see a date on each day, or never.
+#[derive(Debug, Clone)]
+pub struct DateCounts {
+    total: Mass,
+    /// Index `d` is the day `(d - 1, d]`; index 0 is all before.
+    days: Vec<Mass>,
+    never: Mass,
+}
+
+impl DateCounts {
+    /// Up to a horizon.
+    #[must_use]
+    pub fn new(horizon_days: f64) -> Self {
+        let days = horizon_days.max(0.0).ceil() as usize + 1;
+        Self { total: Mass::default(), days: vec![Mass::default(); days], never: Mass::default() }
+    }
+
+    /// Adds the worlds of a block that count, which weigh `mass` together.
+    pub fn absorb(&mut self, mask: &Plane, column: &[f64], weights: Option<Weights<'_>>, mass: Mass) {
+        self.total.add(mass);
+        for_each_world(mask, |world| {
+            let mass = match weights {
+                None => Mass { weight: 1.0, square: 1.0 },
+                Some(Weights { weights, squares }) => Mass { weight: weights[world], square: squares[world] },
+            };
+            // An undefined date never comes; the cast takes what is before day 0 to 0.
+            let date = column[world];
+            match self.days.get_mut(date.ceil() as usize) {
+                Some(day) if !date.is_nan() => day.add(mass),
+                _ => self.never.add(mass),
+            }
+        });
+    }
+
+    /// Adds the counts of the blocks that follow.
+    pub fn combine(&mut self, later: &Self) {
+        self.total.add(later.total);
+        self.never.add(later.never);
+        for (day, later) in self.days.iter_mut().zip(&later.days) {
+            day.add(*later);
+        }
+    }
+
+    /// The answer; `None` if no world counts.
+    #[must_use]
+    pub fn answer(&self) -> Option<DateAnswer> {
+        (self.total.weight > 0.0).then(|| DateAnswer {
+            never: self.never.share_of(self.total),
+            quantiles: QUANTILE_LEVELS.iter().map(|level| self.quantile(*level)).collect(),
+            counts: self.clone(),
+        })
+    }
+
+    /// The chance that it comes by the end of a day.
+    #[must_use]
+    pub fn by(&self, day: f64) -> Estimate {
+        let mut seen = Mass::default();
+        // The cast takes what is before day 0 to 0, whose span nobody asks for then.
+        let last = if day < 0.0 { 0 } else { (day.floor() as usize).saturating_add(1).min(self.days.len()) };
+        for day in &self.days[..last] {
+            seen.add(*day);
+        }
+        seen.share_of(self.total)
+    }
+
+    /// The day by whose end at least a share `level` has seen it.
+    #[must_use]
+    pub fn quantile(&self, level: f64) -> DayQuantile {
+        let error = (level * (1.0 - level) / self.total.effective_worlds()).sqrt();
+        let standard_error = match (self.first_day(level - error), self.first_day(level + error)) {
+            (Some(low), Some(high)) => Some((high - low) / 2.0),
+            _ => None,
+        };
+        DayQuantile { level, day: self.first_day(level), standard_error }
+    }
+
+    fn first_day(&self, level: f64) -> Option<f64> {
+        let mut seen = 0.0;
+        self.days
+            .iter()
+            .position(|day| {
+                seen += day.weight;
+                seen > 0.0 && seen >= level * self.total.weight
+            })
+            .map(|day| day as f64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulate::block::EVERYWHERE;
+
+    #[test]
+    fn days_end_with_their_number() {
+        let mut column = vec![f64::INFINITY; 4096];
+        column[..6].copy_from_slice(&[0.5, 1.0, 1.001, 9.5, 10.0, f64::NAN]);
+        let mut counts = DateCounts::new(10.0);
+        counts.absorb(&EVERYWHERE, &column, None, Mass { weight: 4096.0, square: 4096.0 });
+        let answer = counts.answer().unwrap();
+        let by = |day: f64| (answer.by(day).value * 4096.0).round();
+        assert_eq!([by(-1.0), by(0.0), by(0.9), by(1.0), by(2.0), by(9.0), by(10.0), by(99.0)], [
+            0.0, 0.0, 0.0, 2.0, 3.0, 3.0, 5.0, 5.0
+        ]);
+        assert_eq!(answer.never.value, 4091.0 / 4096.0);
+        assert_eq!(answer.quantile(0.5).day, None);
+        assert_eq!(answer.quantile(3.0 / 4096.0).day, Some(2.0));
+    }
+}

@@ -1,0 +1,226 @@
+//! Counting: each block is absorbed into the [`Counts`] of its chunk, chunks combine in order, and in the end they are finished.
+//!
+//! All sums run in a fixed order, so the counts have the same bits however many threads there are.
+
+mod date;
+mod number;
+mod share;
+
+pub use date::DateCounts;
+pub use number::{Histogram, NumberCounts};
+pub use share::Mass;
+
+use super::answer::{Answer, Occurrence};
+use super::block::{Arena, Plane, both, count};
+use crate::forecast::Estimate;
+use crate::plan::{Asked, Plan, PlaneId};
+use ndarray::Array2;
+
+/// What was counted over some blocks of worlds.
+#[derive(Debug, Clone)]
+pub struct Counts {
+    total: Mass,
+    asks: Vec<AskCounts>,
+    /// Pairs `(i, j)` with `i <= j` of the plan's joints, row by row.
+    joints: Vec<Mass>,
+    rules: Vec<(u64, f64)>,
+    divisions: Vec<(u64, f64)>,
+}
+
+#[derive(Debug, Clone)]
+enum AskCounts {
+    /// A binary ask has one option.
+    Shares { total: Mass, options: Vec<Mass> },
+    Number(NumberCounts),
+    Date(DateCounts),
+}
+
+impl Counts {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new(plan: &Plan) -> Self {
+        let asks = plan
+            .asks
+            .iter()
+            .map(|ask| match &ask.what {
+                Asked::Binary(_) => AskCounts::Shares { total: Mass::default(), options: vec![Mass::default()] },
+                Asked::Categorical(options) => {
+                    AskCounts::Shares { total: Mass::default(), options: vec![Mass::default(); options.len()] }
+                }
+                Asked::Number(_) => AskCounts::Number(NumberCounts::default()),
+                Asked::Date(_) => AskCounts::Date(DateCounts::new(plan.horizon_days)),
+            })
+            .collect();
+        let joints = plan.joints.len() * (plan.joints.len() + 1) / 2;
+        Self {
+            total: Mass::default(),
+            asks,
+            joints: vec![Mass::default(); joints],
+            rules: vec![(0, 0.0); plan.rules.len()],
+            divisions: vec![(0, 0.0); plan.divisions.len()],
+        }
+    }
+
+    /// Adds a block. `weights` are those of the arena and their squares, or `None` where each world that counts weighs 1.
+    pub fn absorb(&mut self, plan: &Plan, arena: &Arena, weights: Option<Weights<'_>>) {
+        let everything = Mass::of(&arena.mask, weights);
+        self.total.add(everything);
+        for (ask, counts) in plan.asks.iter().zip(&mut self.asks) {
+            let (mask, mass) = match ask.given {
+                None => (arena.mask, everything),
+                Some(given) => {
+                    let mask = both(&arena.mask, arena.plane(given));
+                    (mask, Mass::of(&mask, weights))
+                }
+            };
+            match (&ask.what, counts) {
+                (Asked::Binary(plane), AskCounts::Shares { total, options }) => {
+                    total.add(mass);
+                    options[0].add(Mass::of(&both(&mask, arena.plane(*plane)), weights));
+                }
+                (Asked::Categorical(planes), AskCounts::Shares { total, options }) => {
+                    total.add(mass);
+                    for (plane, option) in planes.iter().zip(options) {
+                        option.add(Mass::of(&both(&mask, arena.plane(*plane)), weights));
+                    }
+                }
+                (Asked::Number(column), AskCounts::Number(counts)) => {
+                    counts.absorb(&mask, arena.number(*column), weights, mass);
+                }
+                (Asked::Date(column), AskCounts::Date(counts)) => {
+                    counts.absorb(&mask, arena.number(*column), weights, mass);
+                }
+                _ => unreachable!("the counts were made for these asks"),
+            }
+        }
+        self.absorb_joints(plan, arena, weights);
+        let occurred = |seen: &Plane, (worlds, weight): &mut (u64, f64)| {
+            let seen = both(&arena.mask, seen);
+            *worlds += count(&seen);
+            *weight += Mass::of(&seen, weights).weight;
+        };
+        for (rule, seen) in plan.rules.iter().zip(&mut self.rules) {
+            occurred(arena.plane(rule.plane), seen);
+        }
+        for (by_zero, seen) in arena.divided_by_zero.iter().zip(&mut self.divisions) {
+            occurred(by_zero, seen);
+        }
+    }
+
+    fn absorb_joints(&mut self, plan: &Plan, arena: &Arena, weights: Option<Weights<'_>>) {
+        let mut pair = self.joints.iter_mut();
+        for (place, left) in plan.joints.iter().enumerate() {
+            let left = both(&arena.mask, arena.plane(binary_plane(plan, *left)));
+            for right in &plan.joints[place..] {
+                let mass = Mass::of(&both(&left, arena.plane(binary_plane(plan, *right))), weights);
+                pair.next().expect("there is one for each pair").add(mass);
+            }
+        }
+    }
+
+    /// Ends a chunk of blocks.
+    pub fn settle(&mut self) {
+        for counts in &mut self.asks {
+            if let AskCounts::Number(counts) = counts {
+                counts.settle();
+            }
+        }
+    }
+
+    /// Adds the counts of the blocks that follow.
+    pub fn combine(&mut self, later: Self) {
+        self.total.add(later.total);
+        for (counts, later) in self.asks.iter_mut().zip(later.asks) {
+            match (counts, later) {
+                (AskCounts::Shares { total, options }, AskCounts::Shares { total: more, options: later }) => {
+                    total.add(more);
+                    for (option, later) in options.iter_mut().zip(later) {
+                        option.add(later);
+                    }
+                }
+                (AskCounts::Number(counts), AskCounts::Number(later)) => counts.combine(later),
+                (AskCounts::Date(counts), AskCounts::Date(later)) => counts.combine(&later),
+                _ => unreachable!("both were made for these asks"),
+            }
+        }
+        for (joint, later) in self.joints.iter_mut().zip(later.joints) {
+            joint.add(later);
+        }
+        let seen = self.rules.iter_mut().chain(&mut self.divisions);
+        for (seen, later) in seen.zip(later.rules.into_iter().chain(later.divisions)) {
+            seen.0 += later.0;
+            seen.1 += later.1;
+        }
+    }
+
+    /// The weight of all worlds that count.
+    #[must_use]
+    pub fn total(&self) -> Mass {
+        self.total
+    }
+
+    /// One answer for each ask.
+    #[must_use]
+    pub fn answers(&self, plan: &Plan) -> Vec<Answer> {
+        plan.asks.iter().zip(&self.asks).map(|(ask, counts)| answer(&ask.what, counts)).collect()
+    }
+
+    /// The joint probabilities of the plan's joints, its diagonal the probabilities themselves.
+    #[must_use]
+    pub fn joints(&self, plan: &Plan) -> Array2<Estimate> {
+        let size = plan.joints.len();
+        Array2::from_shape_fn((size, size), |(left, right)| {
+            let (low, high) = (left.min(right), left.max(right));
+            // Rows before `low` have size, size - 1, … pairs.
+            let index = low * size - low * low.saturating_sub(1) / 2 + (high - low);
+            self.joints[index].share_of(self.total)
+        })
+    }
+
+    /// Violations of the plan's rules.
+    #[must_use]
+    pub fn rules(&self) -> Vec<Occurrence> {
+        self.occurrences(&self.rules)
+    }
+
+    /// Divisions by zero.
+    #[must_use]
+    pub fn divisions(&self) -> Vec<Occurrence> {
+        self.occurrences(&self.divisions)
+    }
+
+    fn occurrences(&self, seen: &[(u64, f64)]) -> Vec<Occurrence> {
+        seen.iter().map(|(worlds, weight)| Occurrence { worlds: *worlds, share: weight / self.total.weight }).collect()
+    }
+}
+
+/// What the worlds of a block weigh, and the squares of that.
+#[derive(Debug, Clone, Copy)]
+pub struct Weights<'a> {
+    /// The weights.
+    pub weights: &'a [f64],
+    /// Their squares.
+    pub squares: &'a [f64],
+}
+
+fn answer(what: &Asked, counts: &AskCounts) -> Answer {
+    match counts {
+        AskCounts::Shares { total, .. } if total.weight <= 0.0 => Answer::NoWorlds,
+        AskCounts::Shares { total, options } => {
+            let shares = || options.iter().map(|option| option.share_of(*total));
+            match what {
+                Asked::Binary(_) => Answer::Binary(options[0].share_of(*total)),
+                _ => Answer::Categorical(shares().collect()),
+            }
+        }
+        AskCounts::Number(counts) => counts.answer().map_or(Answer::NoWorlds, Answer::Number),
+        AskCounts::Date(counts) => counts.answer().map_or(Answer::NoWorlds, Answer::Date),
+    }
+}
+
+fn binary_plane(plan: &Plan, ask: usize) -> PlaneId {
+    match plan.asks[ask].what {
+        Asked::Binary(plane) => plane,
+        _ => unreachable!("joints are counted of binary asks"),
+    }
+}

@@ -1,0 +1,326 @@
+//! Numbers: moments that merge, and a histogram of bounded size.
+
+use super::{Mass, Weights};
+use crate::forecast::Estimate;
+use crate::simulate::answer::{NumberAnswer, QUANTILE_LEVELS};
+use crate::simulate::block::{Plane, for_each_world};
+
+/// What is known of a number column.
+#[derive(Debug, Clone, Default)]
+pub struct NumberCounts {
+    total: Mass,
+    undefined: Mass,
+    moments: Moments,
+    /// The same, each world weighing the square of its weight; unused where all weigh 1.
+    squared: Option<Moments>,
+    histogram: Histogram,
+    pending: Vec<(f64, f64)>,
+}
+
+impl NumberCounts {
+    /// Adds the worlds of a block that count, which weigh `mass` together.
+    pub fn absorb(&mut self, mask: &Plane, column: &[f64], weights: Option<Weights<'_>>, mass: Mass) {
+        self.total.add(mass);
+        let first = self.pending.len();
+        for_each_world(mask, |world| {
+            let value = column[world];
+            let weight = weights.map_or(1.0, |weights| weights.weights[world]);
+            if value.is_nan() {
+                self.undefined.add(Mass { weight, square: weight * weight });
+            } else {
+                // Minus zero becomes zero.
+                self.pending.push((value + 0.0, weight));
+            }
+        });
+        let values = &self.pending[first..];
+        self.moments.combine(&Moments::of(values.iter().copied()));
+        if weights.is_some() {
+            let squared = Moments::of(values.iter().map(|(value, weight)| (*value, weight * weight)));
+            self.squared.get_or_insert_default().combine(&squared);
+        }
+    }
+
+    /// Takes what is pending into the histogram.
+    pub fn settle(&mut self) {
+        let mut pending = std::mem::take(&mut self.pending);
+        pending.sort_unstable_by(|left, right| left.0.total_cmp(&right.0).then(left.1.total_cmp(&right.1)));
+        self.histogram.combine(&Histogram::of_sorted(&pending));
+    }
+
+    /// Adds the counts of the blocks that follow.
+    pub fn combine(&mut self, later: Self) {
+        self.total.add(later.total);
+        self.undefined.add(later.undefined);
+        self.moments.combine(&later.moments);
+        if let Some(later) = later.squared {
+            self.squared.get_or_insert_default().combine(&later);
+        }
+        self.histogram.combine(&later.histogram);
+    }
+
+    /// The answer; `None` if it is defined in no world that counts.
+    #[must_use]
+    pub fn answer(&self) -> Option<NumberAnswer> {
+        let (first, last) = (self.histogram.bins.first()?, self.histogram.bins.last()?);
+        if self.moments.weight <= 0.0 {
+            return None;
+        }
+        let squared = self.squared.as_ref().unwrap_or(&self.moments);
+        let mut answer = NumberAnswer {
+            mean: Estimate {
+                value: self.moments.mean,
+                standard_error: squared.spread_about(self.moments.mean).sqrt() / self.moments.weight,
+                prior_interval: None,
+            },
+            median: Estimate { value: 0.0, standard_error: 0.0, prior_interval: None },
+            standard_deviation: (self.moments.squares / self.moments.weight).sqrt(),
+            minimum: first.minimum,
+            maximum: last.maximum,
+            quantiles: Vec::new(),
+            undefined: self.undefined.weight / self.total.weight,
+            histogram: self.histogram.clone(),
+            effective_worlds: self.moments.weight * self.moments.weight / squared.weight,
+        };
+        answer.median = answer.quantile(0.5);
+        answer.quantiles = QUANTILE_LEVELS.iter().map(|level| (*level, answer.quantile(*level))).collect();
+        Some(answer)
+    }
+}
+
+/// Weighted mean and squares about it, which merge without losing digits.
+///
+/// Source: Chan, Golub & LeVeque (1983), Amer. Statist. 37, 242–247.
+#[derive(Debug, Clone, Copy, Default)]
+struct Moments {
+    weight: f64,
+    mean: f64,
+    /// `Σ w (x - mean)²`.
+    squares: f64,
+}
+
+impl Moments {
+    fn of(values: impl Iterator<Item = (f64, f64)> + Clone) -> Self {
+        let (mut weight, mut sum) = (0.0, 0.0);
+        for (value, world_weight) in values.clone() {
+            if world_weight > 0.0 {
+                weight += world_weight;
+                sum += world_weight * value;
+            }
+        }
+        if weight <= 0.0 {
+            return Self::default();
+        }
+        let mean = sum / weight;
+        let squares = values.fold(0.0, |squares, (value, weight)| {
+            if weight > 0.0 { squares + weight * (value - mean) * (value - mean) } else { squares }
+        });
+        Self { weight, mean, squares }.or_infinite()
+    }
+
+    fn combine(&mut self, later: &Self) {
+        if later.weight <= 0.0 {
+            return;
+        }
+        if self.weight <= 0.0 {
+            *self = *later;
+            return;
+        }
+        let weight = self.weight + later.weight;
+        let distance = later.mean - self.mean;
+        let mean = if distance.is_finite() { self.mean + distance * (later.weight / weight) } else { self.mean + later.mean };
+        let squares = self.squares + later.squares + distance * distance * (self.weight * later.weight / weight);
+        *self = Self { weight, mean, squares }.or_infinite();
+    }
+
+    /// With infinite numbers among them the spread is infinite.
+    fn or_infinite(mut self) -> Self {
+        if !self.mean.is_finite() || self.squares.is_nan() {
+            self.squares = f64::INFINITY;
+        }
+        self
+    }
+
+    /// `Σ w (x - centre)²`.
+    fn spread_about(&self, centre: f64) -> f64 {
+        let spread = self.squares + self.weight * (self.mean - centre) * (self.mean - centre);
+        if spread.is_nan() { f64::INFINITY } else { spread }
+    }
+}
+
+/// A histogram over the bits of a number: its bins share sign, exponent and the first 12 bits of the mantissa, so they are 1/4096 to
+/// 1/8192 of the value wide. Each remembers how much lies exactly on its smallest and largest value, so values that many worlds share
+/// at the edge of the others (0, a cap) keep their exact place.
+#[derive(Debug, Clone, Default)]
+pub struct Histogram {
+    bins: Vec<Bin>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Bin {
+    key: u32,
+    weight: f64,
+    minimum: f64,
+    maximum: f64,
+    at_minimum: f64,
+    at_maximum: f64,
+}
+
+impl Bin {
+    fn combine(&mut self, later: &Self) {
+        self.weight += later.weight;
+        if later.minimum < self.minimum {
+            (self.minimum, self.at_minimum) = (later.minimum, later.at_minimum);
+        } else if later.minimum == self.minimum {
+            self.at_minimum += later.at_minimum;
+        }
+        if later.maximum > self.maximum {
+            (self.maximum, self.at_maximum) = (later.maximum, later.at_maximum);
+        } else if later.maximum == self.maximum {
+            self.at_maximum += later.at_maximum;
+        }
+    }
+
+    /// The value with `weight` below it in this bin.
+    fn value_at(&self, weight: f64) -> f64 {
+        if weight <= self.at_minimum || self.minimum == self.maximum {
+            return self.minimum;
+        }
+        let between = self.weight - self.at_minimum - self.at_maximum;
+        if weight > self.weight - self.at_maximum || between <= 0.0 {
+            return self.maximum;
+        }
+        self.minimum + (self.maximum - self.minimum) * ((weight - self.at_minimum) / between).clamp(0.0, 1.0)
+    }
+}
+
+/// In the order of the numbers.
+fn key(value: f64) -> u32 {
+    let bits = value.to_bits();
+    let ordered = if bits >> 63 == 1 { !bits } else { bits | (1 << 63) };
+    (ordered >> 40) as u32
+}
+
+impl Histogram {
+    /// Of values in order, with their weights.
+    fn of_sorted(values: &[(f64, f64)]) -> Self {
+        let mut bins: Vec<Bin> = Vec::new();
+        for (value, weight) in values {
+            let bin = Bin {
+                key: key(*value),
+                weight: *weight,
+                minimum: *value,
+                maximum: *value,
+                at_minimum: *weight,
+                at_maximum: *weight,
+            };
+            match bins.last_mut() {
+                Some(last) if last.key == bin.key => last.combine(&bin),
+                _ => bins.push(bin),
+            }
+        }
+        Self { bins }
+    }
+
+    /// Adds another's bins.
+    fn combine(&mut self, later: &Self) {
+        if self.bins.is_empty() {
+            self.bins.clone_from(&later.bins);
+            return;
+        }
+        let earlier = std::mem::take(&mut self.bins);
+        self.bins.reserve(earlier.len() + later.bins.len());
+        let (mut left, mut right) = (earlier.iter().peekable(), later.bins.iter().peekable());
+        loop {
+            match (left.peek(), right.peek()) {
+                (Some(first), Some(second)) if first.key == second.key => {
+                    let mut bin = **first;
+                    bin.combine(second);
+                    self.bins.push(bin);
+                    left.next();
+                    right.next();
+                }
+                (Some(first), Some(second)) if first.key < second.key => {
+                    self.bins.push(**first);
+                    left.next();
+                }
+                (Some(first), None) => {
+                    self.bins.push(**first);
+                    left.next();
+                }
+                (_, Some(second)) => {
+                    self.bins.push(**second);
+                    right.next();
+                }
+                (None, None) => break,
+            }
+        }
+    }
+
+    /// The smallest value that a share `level` of the weight does not pass.
+    #[must_use]
+    pub fn quantile(&self, level: f64) -> f64 {
+        let total: f64 = self.bins.iter().map(|bin| bin.weight).sum();
+        let target = level * total;
+        let mut below = 0.0;
+        for bin in &self.bins {
+            if bin.weight > 0.0 && below + bin.weight >= target {
+                return bin.value_at(target - below);
+            }
+            below += bin.weight;
+        }
+        self.bins.last().map_or(f64::NAN, |bin| bin.maximum)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn histogram(values: &[f64]) -> Histogram {
+        let mut sorted: Vec<(f64, f64)> = values.iter().map(|value| (*value, 1.0)).collect();
+        sorted.sort_by(|left, right| left.0.total_cmp(&right.0));
+        Histogram::of_sorted(&sorted)
+    }
+
+    #[test]
+    fn quantiles_lie_within_a_bin_of_the_exact_ones() {
+        let values: Vec<f64> = (0..20_000).map(|index| f64::from(index * 7919 % 20_000) / 100.0 - 70.0).collect();
+        let mut merged = Histogram::default();
+        for chunk in values.chunks(999) {
+            merged.combine(&histogram(chunk));
+        }
+        for percent in 1..100 {
+            let exact = f64::from(percent) * 2.0 - 70.0;
+            let found = merged.quantile(f64::from(percent) / 100.0);
+            assert!((found - exact).abs() <= 0.011 + exact.abs() / 2048.0, "{percent}: {found} {exact}");
+        }
+    }
+
+    #[test]
+    fn shared_values_are_exact() {
+        let mut values = vec![90.0; 500];
+        values.extend((0..400).map(|index| 40.0 + f64::from(index) / 8.0));
+        values.extend([0.0; 100]);
+        let histogram = histogram(&values);
+        assert_eq!(histogram.quantile(0.05), 0.0);
+        assert_eq!(histogram.quantile(0.1), 0.0);
+        assert_eq!(histogram.quantile(0.51), 90.0);
+        assert_eq!(histogram.quantile(0.99), 90.0);
+        assert_eq!(histogram.quantile(0.1001), 40.0);
+    }
+
+    #[test]
+    fn moments_merge_to_those_of_the_whole() {
+        let values: Vec<(f64, f64)> =
+            (0..1000).map(|index| (1e6 + f64::from(index % 17), f64::from(index % 3))).collect();
+        let whole = Moments::of(values.iter().copied());
+        let mut merged = Moments::default();
+        for chunk in values.chunks(7) {
+            merged.combine(&Moments::of(chunk.iter().copied()));
+        }
+        assert!((whole.mean - merged.mean).abs() < 1e-8);
+        assert!((whole.squares / merged.squares - 1.0).abs() < 1e-9);
+        let infinite = Moments::of([(1.0, 1.0), (f64::INFINITY, 1.0)].into_iter());
+        assert_eq!((infinite.mean, infinite.squares), (f64::INFINITY, f64::INFINITY));
+    }
+}

@@ -1,0 +1,93 @@
+//! Shares of worlds and their standard errors.
+
+use super::Weights;
+use crate::forecast::Estimate;
+use crate::simulate::block::{Plane, count};
+use crate::simulate::kernel::evidence::sum_where;
+
+/// How much some worlds weigh together.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Mass {
+    /// The sum of their weights.
+    pub weight: f64,
+    /// The sum of the squares of their weights.
+    pub square: f64,
+}
+
+impl Mass {
+    /// Of the worlds of a bit column.
+    #[must_use]
+    pub fn of(plane: &Plane, weights: Option<Weights<'_>>) -> Self {
+        match weights {
+            None => {
+                let worlds = count(plane) as f64;
+                Self { weight: worlds, square: worlds }
+            }
+            Some(Weights { weights, squares }) => {
+                Self { weight: sum_where(weights, plane), square: sum_where(squares, plane) }
+            }
+        }
+    }
+
+    /// Adds more worlds.
+    pub fn add(&mut self, more: Self) {
+        self.weight += more.weight;
+        self.square += more.square;
+    }
+
+    /// `(Σw)² / Σw²`: how many worlds of equal weight would say as much. 0 if nothing weighs anything.
+    #[must_use]
+    pub fn effective_worlds(self) -> f64 {
+        if self.square > 0.0 { self.weight * self.weight / self.square } else { 0.0 }
+    }
+
+    /// The share of these worlds among all, and its standard error.
+    ///
+    /// ```text
+    /// p = Σ w x / Σ w        se² = Σ w² (x - p)² / (Σ w)²
+    /// ```
+    ///
+    /// which is `p (1 - p) / n` where all weigh the same, and the ratio estimator's delta method [1] otherwise. Where no
+    /// world or every world is a yes, the error is that of `(k + ½) / (n + 1)` with the effective number of worlds for `n`: a simulated
+    /// figure is never free of error.
+    ///
+    /// [1] Owen (2013), Monte Carlo theory, methods and examples, section 9.2.
+    #[must_use]
+    pub fn share_of(self, all: Self) -> Estimate {
+        let share = (self.weight / all.weight).clamp(0.0, 1.0);
+        let effective = all.effective_worlds();
+        let variance = if self.weight <= 0.0 || self.weight >= all.weight {
+            let softened = (share * effective + 0.5) / (effective + 1.0);
+            softened * (1.0 - softened) / effective
+        } else {
+            (self.square * (1.0 - 2.0 * share) + share * share * all.square).max(0.0) / (all.weight * all.weight)
+        };
+        Estimate { value: share, standard_error: variance.sqrt(), prior_interval: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_weights_have_the_binomial_error() {
+        for weight in [1.0, 0.25] {
+            let mass = |worlds: f64| Mass { weight: worlds * weight, square: worlds * weight * weight };
+            let estimate = mass(30.0).share_of(mass(120.0));
+            assert!((estimate.value - 0.25).abs() < 1e-15);
+            assert!((estimate.standard_error - (0.25 * 0.75 / 120.0_f64).sqrt()).abs() < 1e-15);
+            assert_eq!(mass(120.0).effective_worlds(), 120.0);
+        }
+    }
+
+    #[test]
+    fn none_of_them_is_not_free_of_error() {
+        let all = Mass { weight: 99.0, square: 99.0 };
+        let never = Mass::default().share_of(all);
+        let always = all.share_of(all);
+        assert_eq!((never.value, always.value), (0.0, 1.0));
+        assert!((never.standard_error - (0.005 * 0.995 / 99.0_f64).sqrt()).abs() < 1e-15);
+        assert!((always.standard_error - never.standard_error).abs() < 1e-15);
+    }
+}
