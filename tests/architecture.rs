@@ -6,8 +6,23 @@ use std::path::{Path, PathBuf};
 
 /// The rooms, ground floor first: a room may use those before it.
 const ROOMS: &[&str] = &[
-    "math", "source", "diagnostic", "error", "dist", "forecast", "scenario", "model", "plan", "simulate", "ledger", "score",
-    "calibrate", "compare", "update", "report", "cli",
+    "math",
+    "source",
+    "diagnostic",
+    "error",
+    "dist",
+    "forecast",
+    "scenario",
+    "model",
+    "plan",
+    "simulate",
+    "ledger",
+    "score",
+    "calibrate",
+    "compare",
+    "update",
+    "report",
+    "cli",
 ];
 
 /// Rooms that turn a scenario into forecasts, and rooms that judge forecasts, wherever they come from.
@@ -71,7 +86,10 @@ fn floor(room: &str) -> Option<usize> {
 fn every_room_is_on_the_list() {
     for (room, file, _, _) in lines() {
         if room != "lib" && room != "main" {
-            assert!(floor(&room).is_some(), "src/{file}: `{room}` is not on the list of rooms in tests/architecture.rs");
+            assert!(
+                floor(&room).is_some(),
+                "src/{file}: `{room}` is not on the list of rooms in tests/architecture.rs"
+            );
         }
     }
 }
@@ -98,8 +116,29 @@ fn a_room_uses_only_rooms_below_it_and_the_wings_do_not_know_each_other() {
 #[test]
 fn functions_that_differ_between_platforms_are_called_in_math_alone() {
     const CALLS: &[&str] = &[
-        ".exp()", ".ln()", ".exp_m1()", ".ln_1p()", ".powf(", ".powi(", ".log10()", ".log2()", ".log(", ".sin()", ".cos()", ".tan()",
-        ".tanh()", ".sinh()", ".cosh()", ".atan()", ".atan2(", ".cbrt()", ".mul_add(", "f64::exp", "f64::ln", "f64::powf", "f64::powi",
+        ".exp()",
+        ".ln()",
+        ".exp_m1()",
+        ".ln_1p()",
+        ".powf(",
+        ".powi(",
+        ".log10()",
+        ".log2()",
+        ".log(",
+        ".sin()",
+        ".cos()",
+        ".tan()",
+        ".tanh()",
+        ".sinh()",
+        ".cosh()",
+        ".atan()",
+        ".atan2(",
+        ".cbrt()",
+        ".mul_add(",
+        "f64::exp",
+        "f64::ln",
+        "f64::powf",
+        "f64::powi",
     ];
     let wrong: Vec<String> = lines()
         .into_iter()
@@ -111,7 +150,8 @@ fn functions_that_differ_between_platforms_are_called_in_math_alone() {
 
 #[test]
 fn only_the_command_line_prints() {
-    const CALLS: &[&str] = &["println!", "eprintln!", "print!(", "eprint!(", "std::process::exit", "io::stdout", "io::stderr"];
+    const CALLS: &[&str] =
+        &["println!", "eprintln!", "print!(", "eprint!(", "std::process::exit", "io::stdout", "io::stderr"];
     let wrong: Vec<String> = lines()
         .into_iter()
         .filter(|(room, _, _, code)| room != "cli" && CALLS.iter().any(|call| code.contains(call)))

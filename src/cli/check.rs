@@ -16,7 +16,9 @@ const WORLDS: u64 = 65_536;
 
 /// Check a scenario file: every problem in one run, and what the engine fills in
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  foretell check scenarios/white-house-2025-08-18.toml\n\nExit code 1 if anything is an error, or with --strict a warning.")]
+#[command(
+    after_help = "Example:\n  foretell check scenarios/white-house-2025-08-18.toml\n\nExit code 1 if anything is an error, or with --strict a warning."
+)]
 pub(super) struct Arguments {
     /// Scenario files
     #[arg(required = true, value_name = "FILE")]
@@ -94,7 +96,12 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
 fn contents(model: Option<&Model>) -> String {
     let Some(model) = model else { return String::new() };
     let count = |number: usize, one: &str| if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") };
-    format!(" ({}, {}, {} of news)", count(model.events.len(), "event"), count(model.questions.len(), "question"), count(model.news.len(), "piece"))
+    format!(
+        " ({}, {}, {} of news)",
+        count(model.events.len(), "event"),
+        count(model.questions.len(), "question"),
+        count(model.news.len(), "piece")
+    )
 }
 
 fn file_report(source: &Source, found: &Diagnostics) -> FileReport {

@@ -20,9 +20,11 @@ pub(super) fn run(arguments: &Arguments) -> Done {
     command.build();
     match &arguments.out {
         Some(folder) => {
-            std::fs::create_dir_all(folder)
-                .and_then(|()| clap_mangen::generate_to(command, folder))
-                .map_err(|problem| Error::environment(format!("cannot write pages into `{}`", folder.display())).because(problem))?;
+            std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(command, folder)).map_err(
+                |problem| {
+                    Error::environment(format!("cannot write pages into `{}`", folder.display())).because(problem)
+                },
+            )?;
         }
         None => {
             let mut text = Vec::new();

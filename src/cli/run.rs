@@ -1,7 +1,7 @@
 //! `foretell run`: a scenario file's forecasts, once or replayed day by day.
 
-use super::load::{self, Loaded, View};
 use super::ledger_file::{self, LedgerArgument};
+use super::load::{self, Loaded, View};
 use super::{Done, console};
 use crate::error::Error;
 use crate::plan;
@@ -215,7 +215,11 @@ fn replay(arguments: &Arguments, loaded: &Loaded, settings: &Settings, from: Dat
     };
     let head = vec![
         loaded.model.title.clone(),
-        format!("replayed from {from} to {to}, {} worlds a day, seed {}", forecasts::grouped(settings.worlds), settings.seed),
+        format!(
+            "replayed from {from} to {to}, {} worlds a day, seed {}",
+            forecasts::grouped(settings.worlds),
+            settings.seed
+        ),
     ];
     console::data(&Output { head, sheets: vec![sheet], foot: Vec::new(), json: &report }.render(format)?)?;
     Ok(ExitCode::SUCCESS)

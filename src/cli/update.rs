@@ -1,13 +1,124 @@
-//! `foretell update`.
+//! `foretell update`: outcomes turn priors into posteriors, written back into the scenario file.
 
-use super::Done;
+use super::ledger_file::LedgerArgument;
+use super::{Done, console, load};
 use crate::error::Error;
-use crate::report::Format;
+use crate::forecast::{Records, tidy};
+use crate::report::{Column, Format, Output, Sheet, run};
+use crate::update::{self, Update};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 /// Turn priors into posteriors by the outcomes that speak to them
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {}
+#[command(after_help = "Examples:
+  foretell update scenarios/white-house-2025-08-18.toml --dry-run
+  foretell update scenarios/white-house-2025-08-18.toml --out learned.toml
 
-pub(super) fn run(_arguments: &Arguments, _format: Format) -> Done {
-    Err(Error::environment("`update` is not there yet"))
+Without --dry-run or --out the file itself is rewritten; its comments and layout stay as they are. Each outcome counts once:
+`learned_from` in the event remembers it.")]
+pub(super) struct Arguments {
+    /// Scenario file
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    ledger: LedgerArgument,
+    /// Read outcomes from this table instead of the ledger
+    #[arg(long, value_name = "FILE")]
+    outcomes: Option<PathBuf>,
+    /// Only show what would move
+    #[arg(long, conflicts_with = "out")]
+    dry_run: bool,
+    /// Write the new scenario here instead of over the old one
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Debug, Serialize)]
+struct Report<'a> {
+    schema: &'static str,
+    file: String,
+    written: Option<String>,
+    #[serde(flatten)]
+    update: &'a Update,
+}
+
+pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    let loaded = load::load(&arguments.file)?;
+    let records = match &arguments.outcomes {
+        None => arguments.ledger.records()?,
+        Some(path) => {
+            let mut records = Records::default();
+            for question in run::questions(&loaded.model) {
+                records.questions.insert(question.id.clone(), question);
+            }
+            let summary = tidy::read_outcomes(path, &mut records)?;
+            console::note(&summary.to_string());
+            records
+        }
+    };
+    let update = update::update(&loaded.model, loaded.source.text(), &records.outcomes);
+    let target = arguments.out.as_deref().unwrap_or(&arguments.file);
+    let written = if arguments.dry_run || (update.learned.is_empty() && arguments.out.is_none()) {
+        None
+    } else {
+        let text = update::rewrite(loaded.source.text(), &update)?;
+        replace(target, &text)?;
+        Some(target.display().to_string())
+    };
+    let report = Report {
+        schema: "foretell.update/1",
+        file: arguments.file.display().to_string(),
+        written: written.clone(),
+        update: &update,
+    };
+    let mut sheets = vec![learned(&update)];
+    if !update.skipped.is_empty() {
+        let mut sheet = Sheet::new(Some("What moved nothing"), vec![Column::text("of"), Column::text("why")]);
+        update.skipped.iter().for_each(|one| sheet.row(vec![one.name.clone(), one.why.clone()]));
+        sheets.push(sheet);
+    }
+    let foot = vec![match (&written, arguments.dry_run) {
+        (Some(path), _) => format!("written to {path}"),
+        (None, true) => "nothing was written (--dry-run)".to_owned(),
+        (None, false) => "nothing to write".to_owned(),
+    }];
+    console::data(&Output { head: vec![loaded.model.title.clone()], sheets, foot, json: &report }.render(format)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn learned(update: &Update) -> Sheet {
+    let columns = vec![
+        Column::text("event"),
+        Column::text("prior"),
+        Column::text("posterior"),
+        Column::number("mean before"),
+        Column::number("mean after"),
+        Column::text("by"),
+    ];
+    let mut sheet = Sheet::new(Some("What moved"), columns);
+    for one in &update.learned {
+        sheet.row(vec![
+            one.event.clone(),
+            one.before.clone(),
+            one.after.clone(),
+            run::significant(one.mean_before, 4),
+            run::significant(one.mean_after, 4),
+            one.by.join("; "),
+        ]);
+    }
+    sheet
+}
+
+/// Writes beside the target and renames, so that a killed run leaves the old file or the new one, never half of one.
+fn replace(path: &Path, text: &str) -> Result<(), Error> {
+    let failed =
+        |problem: std::io::Error| Error::environment(format!("cannot write `{}`", path.display())).because(problem);
+    let name = path.file_name().ok_or_else(|| Error::input(format!("`{}` is not a file", path.display())))?;
+    let mut temporary = name.to_owned();
+    temporary.push(".new");
+    let temporary = path.with_file_name(temporary);
+    std::fs::write(&temporary, text).map_err(failed)?;
+    std::fs::rename(&temporary, path).map_err(failed)
 }

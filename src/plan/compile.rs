@@ -72,10 +72,8 @@ fn evidence(model: &Model, situation: &Situation, draws: &mut Draws) -> Vec<(Lat
     let now = model.day(situation.as_of);
     let mut news: Vec<&News> = model.news.iter().filter(|news| news.date <= situation.as_of).collect();
     news.sort_by_key(|news| news.date);
-    let mut findings: Vec<(String, Finding)> = news
-        .into_iter()
-        .map(|news| (news.text.clone(), news.finding.clone()))
-        .collect();
+    let mut findings: Vec<(String, Finding)> =
+        news.into_iter().map(|news| (news.text.clone(), news.finding.clone())).collect();
     findings.extend(situation.given.iter().map(|(text, condition)| (text.clone(), given(model, condition))));
     for (text, finding) in overtaken(findings) {
         let made = match &finding {

@@ -218,11 +218,7 @@ pub fn report(run: Run) -> RunReport {
 }
 
 fn method(tally: &Tally) -> String {
-    if tally.weighted() {
-        "Monte Carlo, worlds weighted by the evidence".to_owned()
-    } else {
-        "Monte Carlo".to_owned()
-    }
+    if tally.weighted() { "Monte Carlo, worlds weighted by the evidence".to_owned() } else { "Monte Carlo".to_owned() }
 }
 
 fn options<'a>(question: &model::Question, model: &'a Model) -> &'a [String] {
@@ -237,7 +233,8 @@ fn joints(model: &Model, plan: &Plan, tally: &Tally) -> Vec<JointReport> {
     let offset = model.events.len();
     let matrix = tally.joints();
     let name = |at: usize| model.questions[plan.joints[at] - offset].name.clone();
-    let pairs = (0..plan.joints.len()).flat_map(|first| (first + 1..plan.joints.len()).map(move |second| (first, second)));
+    let pairs =
+        (0..plan.joints.len()).flat_map(|first| (first + 1..plan.joints.len()).map(move |second| (first, second)));
     pairs
         .map(|(first, second)| JointReport {
             first: name(first),
@@ -395,13 +392,7 @@ impl RunReport {
     pub fn head(&self) -> Vec<String> {
         let mut lines = vec![
             self.scenario.clone(),
-            format!(
-                "as of {}, {} worlds, seed {}, {}",
-                self.as_of,
-                grouped(self.worlds),
-                self.seed,
-                self.method
-            ),
+            format!("as of {}, {} worlds, seed {}, {}", self.as_of, grouped(self.worlds), self.seed, self.method),
         ];
         if self.effective_sample_size < self.worlds as f64 * 0.999_999 {
             let chance = self.probability_of_evidence.map_or_else(String::new, |chance| {
@@ -514,7 +505,12 @@ fn rows(sheet: &mut Sheet, name: &str, closes: &str, words: &str, figures: &Figu
                 let doubt = mean.prior_interval.map_or_else(String::new, |(low, high)| {
                     format!("{} to {}", significant(low, 3), significant(high, 3))
                 });
-                row("mean".to_owned(), figure(mean.value, mean.standard_error), significant(mean.standard_error, 2), doubt);
+                row(
+                    "mean".to_owned(),
+                    figure(mean.value, mean.standard_error),
+                    significant(mean.standard_error, 2),
+                    doubt,
+                );
             }
             for (at, (level, value)) in levels.iter().zip(values).enumerate() {
                 if !shown(*level) {
@@ -530,7 +526,10 @@ fn rows(sheet: &mut Sheet, name: &str, closes: &str, words: &str, figures: &Figu
                     continue;
                 }
                 let (value, error) = match day {
-                    Some(day) => (day.to_string(), error(at).map_or_else(String::new, |error| format!("{} d", significant(error, 2)))),
+                    Some(day) => (
+                        day.to_string(),
+                        error(at).map_or_else(String::new, |error| format!("{} d", significant(error, 2))),
+                    ),
                     None => ("never".to_owned(), String::new()),
                 };
                 row(percent(*level, 0.01), value, error, String::new());

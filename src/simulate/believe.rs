@@ -56,7 +56,11 @@ impl Patterns {
     /// Nothing yet, of so many beliefs.
     #[must_use]
     pub fn new(beliefs: usize) -> Self {
-        Self { masses: vec![0.0; 1 << beliefs], total: Mass::default(), scratch: vec![0; super::block::WORLDS_PER_BLOCK] }
+        Self {
+            masses: vec![0.0; 1 << beliefs],
+            total: Mass::default(),
+            scratch: vec![0; super::block::WORLDS_PER_BLOCK],
+        }
     }
 }
 
@@ -103,7 +107,8 @@ pub fn fit(plan: &Plan, masses: &[f64], beliefs: &[Belief]) -> Result<Vec<f64>, 
                 (true, false) => None,
                 (false, _) => Some(0.0),
             };
-            let (Some(for_yes), Some(for_no)) = (ratio(belief.probability, yes), ratio(1.0 - belief.probability, no)) else {
+            let (Some(for_yes), Some(for_no)) = (ratio(belief.probability, yes), ratio(1.0 - belief.probability, no))
+            else {
                 return Err(unreachable(belief, yes / (yes + no)));
             };
             for (pattern, factor) in factors.iter_mut().enumerate() {

@@ -241,9 +241,8 @@ pub fn interval(draws: &[DrawResult], place: usize, figure: Figure, main: f64, w
         usable.iter().map(|(weight, values)| weight * value(values)).sum::<f64>() / total
     };
     let means = [0, 1, 2].map(|index| mean_of(&|values| values[index]));
-    let covariance = |left: usize, right: usize| {
-        mean_of(&|values| (values[left] - means[left]) * (values[right] - means[right]))
-    };
+    let covariance =
+        |left: usize, right: usize| mean_of(&|values| (values[left] - means[left]) * (values[right] - means[right]));
     let shared = covariance(0, 1).max(0.0);
     if weighted {
         let squares: f64 = usable.iter().map(|(weight, _)| weight * weight).sum();

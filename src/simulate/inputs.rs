@@ -1,7 +1,9 @@
 //! The doubtful inputs of a plan put in: their means for the main run, one draw of all of them for each group of the doubt run.
 
 use crate::math::{ln, ln_1p, logistic, logit};
-use crate::plan::{Chance, HazardSource, NumberSource, Operation, Parameter, ParameterId, Plan, Probabilities, Row, StreamId};
+use crate::plan::{
+    Chance, HazardSource, NumberSource, Operation, Parameter, ParameterId, Plan, Probabilities, Row, StreamId,
+};
 use crate::simulate::kernel::bernoulli::Threshold;
 use crate::simulate::kernel::categorical::Options;
 use crate::simulate::kernel::number::{PoissonTable, Source};

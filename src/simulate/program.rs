@@ -60,7 +60,9 @@ impl<'a> Program<'a> {
 
     fn step(&self, operation: &Operation, inputs: &StepInputs<'_>, arena: &mut Arena, block: u64) {
         match operation {
-            Operation::ConstantPlane { out, value } => arena.set_plane(*out, &if *value { EVERYWHERE } else { [0; 64] }),
+            Operation::ConstantPlane { out, value } => {
+                arena.set_plane(*out, &if *value { EVERYWHERE } else { [0; 64] })
+            }
             Operation::ConstantNumber { out, value } => arena.fill_number(*out, |_, column| column.fill(*value)),
             Operation::Bernoulli { .. } => self.bernoulli(operation, inputs, arena, block),
             Operation::Categorical { .. } => self.categorical(operation, inputs, arena, block),
@@ -119,7 +121,8 @@ impl<'a> Program<'a> {
     }
 
     fn bernoulli(&self, operation: &Operation, inputs: &StepInputs<'_>, arena: &mut Arena, block: u64) {
-        let (Operation::Bernoulli { out, draw, rows, evidence }, StepInputs::Chances(chances)) = (operation, inputs) else {
+        let (Operation::Bernoulli { out, draw, rows, evidence }, StepInputs::Chances(chances)) = (operation, inputs)
+        else {
             unreachable!("inputs are made for each operation")
         };
         match (draw, evidence) {
@@ -156,7 +159,8 @@ impl<'a> Program<'a> {
     }
 
     fn categorical(&self, operation: &Operation, inputs: &StepInputs<'_>, arena: &mut Arena, block: u64) {
-        let (Operation::Categorical { out, draw, rows, evidence }, StepInputs::Options(options)) = (operation, inputs) else {
+        let (Operation::Categorical { out, draw, rows, evidence }, StepInputs::Options(options)) = (operation, inputs)
+        else {
             unreachable!("inputs are made for each operation")
         };
         if let (Draw::Stream(_), Some((known, _))) = (draw, evidence) {
@@ -193,7 +197,8 @@ impl<'a> Program<'a> {
     }
 
     fn number(&self, operation: &Operation, inputs: &StepInputs<'_>, arena: &mut Arena, block: u64) {
-        let (Operation::Number { out, draw, rows, evidence }, StepInputs::Numbers(sources)) = (operation, inputs) else {
+        let (Operation::Number { out, draw, rows, evidence }, StepInputs::Numbers(sources)) = (operation, inputs)
+        else {
             unreachable!("inputs are made for each operation")
         };
         if let (Draw::Stream(_), Some((known, _))) = (draw, evidence) {
@@ -222,7 +227,8 @@ impl<'a> Program<'a> {
             }
             arena.scratch = scratch;
             if let Some((known, _)) = evidence {
-                let agrees = logic::compare(crate::plan::Comparison::Equal, Side::Column(column), Side::Constant(*known));
+                let agrees =
+                    logic::compare(crate::plan::Comparison::Equal, Side::Column(column), Side::Constant(*known));
                 arena.require(&agrees);
             }
         });

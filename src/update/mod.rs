@@ -9,10 +9,13 @@
 
 mod facts;
 mod posterior;
+mod rewrite;
 
 use crate::forecast::{Outcome, Resolution};
 use crate::model::Model;
 use crate::source::Span;
+pub use rewrite::rewrite;
+
 use facts::Facts;
 use indexmap::IndexMap;
 use serde::Serialize;

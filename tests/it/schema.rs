@@ -13,7 +13,9 @@ fn as_json(text: &str) -> Option<Value> {
             toml::Value::Boolean(value) => Value::Bool(value),
             toml::Value::Datetime(date) => Value::String(date.to_string()),
             toml::Value::Array(items) => Value::Array(items.into_iter().map(convert).collect()),
-            toml::Value::Table(table) => Value::Object(table.into_iter().map(|(key, value)| (key, convert(value))).collect()),
+            toml::Value::Table(table) => {
+                Value::Object(table.into_iter().map(|(key, value)| (key, convert(value))).collect())
+            }
         }
     }
     text.parse::<toml::Table>().ok().map(|table| convert(toml::Value::Table(table)))
@@ -37,8 +39,10 @@ fn every_scenario_is_accepted() {
         for file in files(folder, "toml") {
             let text = std::fs::read_to_string(&file).expect("the scenario can be read");
             let value = as_json(&text).unwrap_or_else(|| panic!("{} is not TOML", file.display()));
-            let problems: Vec<String> =
-                validator.iter_errors(&value).map(|problem| format!("{}: {problem}", problem.instance_path())).collect();
+            let problems: Vec<String> = validator
+                .iter_errors(&value)
+                .map(|problem| format!("{}: {problem}", problem.instance_path()))
+                .collect();
             assert!(problems.is_empty(), "{}:\n{}", file.display(), problems.join("\n"));
         }
     }

@@ -6,7 +6,16 @@ use foretell::simulate::Settings;
 /// What the command prints for a scenario with every kind of event, evidence and doubt.
 fn printed(threads: &str) -> Vec<u8> {
     let run = foretell()
-        .args(["run", "scenarios/white-house-2025-08-18.toml", "--worlds", "150k", "--format", "json", "--threads", threads])
+        .args([
+            "run",
+            "scenarios/white-house-2025-08-18.toml",
+            "--worlds",
+            "150k",
+            "--format",
+            "json",
+            "--threads",
+            threads,
+        ])
         .args(["--as-of", "2025-11-01", "--given", "not weapons_deal"])
         .assert()
         .success();
@@ -41,6 +50,7 @@ fn an_added_event_leaves_the_draws_of_the_others_as_they_are() {
     let before = run_text("golden", &text, &settings);
     let after = run_text("golden and one more", &more, &settings);
     assert_eq!(before.events.len() + 1, after.events.len());
-    let questions = |report: &foretell::report::run::RunReport| serde_json::to_string(&report.questions).expect("a report is JSON");
+    let questions =
+        |report: &foretell::report::run::RunReport| serde_json::to_string(&report.questions).expect("a report is JSON");
     assert_eq!(questions(&before), questions(&after));
 }

@@ -118,9 +118,7 @@ impl Path<'_> {
         let mut product = self.scale;
         for multiplier in self.dates.multipliers {
             let holds = match multiplier.since {
-                Since::Plane(plane) => {
-                    (self.dates.arena.plane(plane)[self.world / 64] >> (self.world % 64)) & 1 == 1
-                }
+                Since::Plane(plane) => (self.dates.arena.plane(plane)[self.world / 64] >> (self.world % 64)) & 1 == 1,
                 Since::Date(date) => self.dates.arena.number(date)[self.world] - self.start <= since,
             };
             product *= if holds { multiplier.after } else { multiplier.before };
@@ -297,7 +295,8 @@ mod tests {
         let hazard = Hazard::from_knots(Vec::new(), 0.1, f64::INFINITY);
         let arena = arena_with(&[4.0]);
         let multipliers = [ratio(0, 2.0)];
-        let given = |evidence, exponential| first_date(&arena, &hazard, None, &multipliers, Some(evidence), exponential);
+        let given =
+            |evidence, exponential| first_date(&arena, &hazard, None, &multipliers, Some(evidence), exponential);
         let (date, factor) = given(DateEvidence::NotBy(5.0), 0.2);
         assert!((date - 6.0).abs() < 1e-12 && (factor - exp(-0.6)).abs() < 1e-15);
         let (date, factor) = given(DateEvidence::On(5.0), 0.2);

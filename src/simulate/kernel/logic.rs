@@ -90,7 +90,8 @@ mod tests {
 
     #[test]
     fn comparisons_are_those_of_each_world() {
-        let column: Vec<f64> = (0..4096).map(|world| if world % 5 == 0 { f64::INFINITY } else { f64::from(world % 7) }).collect();
+        let column: Vec<f64> =
+            (0..4096).map(|world| if world % 5 == 0 { f64::INFINITY } else { f64::from(world % 7) }).collect();
         let three = Side::Constant(3.0);
         let left = Side::Column(&column);
         assert_eq!(compare(Comparison::Less, left, three), plane_where(|world| column[world] < 3.0));

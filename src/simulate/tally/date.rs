@@ -106,9 +106,10 @@ mod tests {
         counts.absorb(&EVERYWHERE, &column, None, Mass { weight: 4096.0, square: 4096.0 });
         let answer = counts.answer().unwrap();
         let by = |day: f64| (answer.by(day).value * 4096.0).round();
-        assert_eq!([by(-1.0), by(0.0), by(0.9), by(1.0), by(2.0), by(9.0), by(10.0), by(99.0)], [
-            0.0, 0.0, 0.0, 2.0, 3.0, 3.0, 5.0, 5.0
-        ]);
+        assert_eq!(
+            [by(-1.0), by(0.0), by(0.9), by(1.0), by(2.0), by(9.0), by(10.0), by(99.0)],
+            [0.0, 0.0, 0.0, 2.0, 3.0, 3.0, 5.0, 5.0]
+        );
         assert_eq!(answer.never.value, 4091.0 / 4096.0);
         assert_eq!(answer.quantile(0.5).day, None);
         assert_eq!(answer.quantile(3.0 / 4096.0).day, Some(2.0));

@@ -30,7 +30,10 @@ pub struct Counts {
 #[derive(Debug, Clone)]
 enum AskCounts {
     /// A binary ask has one option.
-    Shares { total: Mass, options: Vec<Mass> },
+    Shares {
+        total: Mass,
+        options: Vec<Mass>,
+    },
     Number(NumberCounts),
     Date(DateCounts),
 }

@@ -111,9 +111,13 @@ impl Moments {
             return Self::default();
         }
         let mean = sum / weight;
-        let squares = values.fold(0.0, |squares, (value, weight)| {
-            if weight > 0.0 { squares + weight * (value - mean) * (value - mean) } else { squares }
-        });
+        let squares =
+            values.fold(
+                0.0,
+                |squares, (value, weight)| {
+                    if weight > 0.0 { squares + weight * (value - mean) * (value - mean) } else { squares }
+                },
+            );
         Self { weight, mean, squares }.or_infinite()
     }
 
@@ -127,7 +131,8 @@ impl Moments {
         }
         let weight = self.weight + later.weight;
         let distance = later.mean - self.mean;
-        let mean = if distance.is_finite() { self.mean + distance * (later.weight / weight) } else { self.mean + later.mean };
+        let mean =
+            if distance.is_finite() { self.mean + distance * (later.weight / weight) } else { self.mean + later.mean };
         let squares = self.squares + later.squares + distance * distance * (self.weight * later.weight / weight);
         *self = Self { weight, mean, squares }.or_infinite();
     }
