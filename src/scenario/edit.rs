@@ -204,15 +204,12 @@ fn line_end(text: &str, from: usize) -> (usize, &'static str, bool) {
         let first = text.find('\n').map_or("", |newline| &text[..=newline]);
         return (0, in_use(first), true);
     }
-    match text[from..].find('\n') {
-        Some(newline) => {
-            let end = from + newline + 1;
-            (end, in_use(&text[..end]), true)
-        }
-        None => {
-            let before = text.rfind('\n').map_or("", |newline| &text[..=newline]);
-            (text.len(), in_use(before), false)
-        }
+    if let Some(newline) = text[from..].find('\n') {
+        let end = from + newline + 1;
+        (end, in_use(&text[..end]), true)
+    } else {
+        let before = text.rfind('\n').map_or("", |newline| &text[..=newline]);
+        (text.len(), in_use(before), false)
     }
 }
 

@@ -138,6 +138,17 @@ mod tests {
     }
 
     #[test]
+    fn line_ends_and_byte_order_marks_change_nothing_but_places() {
+        let (plain, _) = parse(&Source::new("everything.toml", EVERYTHING));
+        for text in [EVERYTHING.replace('\n', "\r\n"), format!("\u{feff}{EVERYTHING}")] {
+            let (document, diagnostics) = parse(&Source::new("everything.toml", text.as_str()));
+            assert!(diagnostics.is_empty());
+            assert_eq!(document.events.len(), plain.events.len());
+            assert_eq!(&text[document.events[3].name.span.range()], "c_one_in");
+        }
+    }
+
+    #[test]
     fn spans_of_names_and_values_leave_out_the_quotes() {
         let source = Source::new("everything.toml", EVERYTHING);
         let (document, _) = parse(&source);

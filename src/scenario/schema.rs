@@ -96,7 +96,7 @@ fn name_schema() -> Value {
 
 /// A word in any case, as a pattern.
 fn in_any_case(word: &str) -> String {
-    word.chars().map(|letter| format!("[{}{}]", letter.to_ascii_lowercase(), letter.to_ascii_uppercase())).collect()
+    word.chars().flat_map(|letter| ['[', letter.to_ascii_lowercase(), letter.to_ascii_uppercase(), ']']).collect()
 }
 
 fn ratio() -> Value {
@@ -192,7 +192,6 @@ fn kind_schema(kind: KeyKind) -> Value {
         KeyKind::OptionName => reference("option"),
         KeyKind::Date => json!({ "type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$" }),
         KeyKind::Boolean => json!({ "type": "boolean" }),
-        KeyKind::Number => json!({ "anyOf": [{ "type": "number" }, { "type": "string", "minLength": 1 }] }),
         KeyKind::Chance => reference("chance"),
         KeyKind::Chances => or_cases("chances"),
         KeyKind::Value => or_cases("value"),
@@ -201,7 +200,9 @@ fn kind_schema(kind: KeyKind) -> Value {
         KeyKind::Expression => reference("expression"),
         KeyKind::Causes => by_condition("chance"),
         KeyKind::Ratios => by_condition("ratio"),
-        KeyKind::Effect => json!({ "anyOf": [{ "type": "number" }, { "type": "string", "minLength": 1 }] }),
+        KeyKind::Number | KeyKind::Effect => {
+            json!({ "anyOf": [{ "type": "number" }, { "type": "string", "minLength": 1 }] })
+        }
         KeyKind::Correlation => json!({ "anyOf": [
             { "type": "number", "minimum": -1, "maximum": 1 },
             { "type": "string", "minLength": 1 },

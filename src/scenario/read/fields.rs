@@ -112,18 +112,14 @@ impl<'r, 's, 'v> Fields<'r, 's, 'v> {
 
     /// The tables under a key, by name, in the order of the file.
     pub(super) fn named(&self, key: &str) -> Vec<(Spanned<String>, Self)> {
-        let Some((key_span, value)) = self.get(key) else {
+        let Some((_, value)) = self.get(key) else {
             return Vec::new();
         };
         let inner = self.inner(key);
         let DeValue::Table(tables) = value.get_ref() else {
             let message = format!("`{key}` is a table of tables, not {}", kind_of(value));
             let help = format!("begin a table with `[{key}.NAME]`");
-            self.reader.report(
-                Diagnostic::new(codes::WRONG_TYPE, Span::from(value.span()), message)
-                    .help(help)
-                    .other(key_span, "here".to_owned()),
-            );
+            self.reader.report(Diagnostic::new(codes::WRONG_TYPE, Span::from(value.span()), message).help(help));
             return Vec::new();
         };
         let mut entries: Vec<_> = tables.iter().collect();

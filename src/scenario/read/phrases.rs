@@ -225,10 +225,6 @@ impl Fields<'_, '_, '_> {
 
     /// `chance`.
     pub(super) fn chance_cases(&self, key: &str) -> Option<(Span, Cases<ChanceNode>)> {
-        #[expect(
-            clippy::redundant_closure_for_method_calls,
-            reason = "the method is not general over the reader's lifetime"
-        )]
         let read: ReadPhrase<ChanceNode> = |reader, what, value, example| reader.chances(what, value, example);
         self.cases(key, read)
     }

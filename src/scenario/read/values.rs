@@ -136,7 +136,7 @@ impl Reader<'_> {
     }
 }
 
-impl<'v> Fields<'_, '_, 'v> {
+impl Fields<'_, '_, '_> {
     /// The example that the registry has for a key.
     pub(super) fn example(&self, key: &str) -> &'static str {
         self.known().key(key).map_or("", |key| key.example)

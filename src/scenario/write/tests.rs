@@ -170,23 +170,24 @@ fn made(node: ExpressionNode) -> Expression {
     Expression { node: Box::new(node), span: Span::default() }
 }
 
+const OPERATORS: [Operator; 13] = [
+    Operator::Implies,
+    Operator::Or,
+    Operator::And,
+    Operator::Equal,
+    Operator::NotEqual,
+    Operator::Less,
+    Operator::LessOrEqual,
+    Operator::Greater,
+    Operator::GreaterOrEqual,
+    Operator::Add,
+    Operator::Subtract,
+    Operator::Multiply,
+    Operator::Divide,
+];
+
 fn operator() -> impl Strategy<Value = Spanned<Operator>> {
-    proptest::sample::select(vec![
-        Operator::Implies,
-        Operator::Or,
-        Operator::And,
-        Operator::Equal,
-        Operator::NotEqual,
-        Operator::Less,
-        Operator::LessOrEqual,
-        Operator::Greater,
-        Operator::GreaterOrEqual,
-        Operator::Add,
-        Operator::Subtract,
-        Operator::Multiply,
-        Operator::Divide,
-    ])
-    .prop_map(nowhere)
+    proptest::sample::select(OPERATORS.to_vec()).prop_map(nowhere)
 }
 
 fn expression() -> impl Strategy<Value = Expression> {
@@ -282,5 +283,34 @@ fn percentages_move_the_point_and_round_nothing() {
         [(0.35, "35%"), (0.005, "0.5%"), (1.0, "100%"), (0.0, "0%"), (-0.125, "-12.5%"), (0.07, "7%"), (12.0, "1200%")]
     {
         assert_eq!(percent(share), text);
+    }
+}
+
+/// Every way to put one form on either side of an operator, inside `not` and inside a minus.
+#[test]
+fn every_form_inside_every_operator_reads_back_as_itself() {
+    let name = |name: &str| made(ExpressionNode::Name(name.to_owned()));
+    let binary = |operator: Operator, left: Expression, right: Expression| {
+        made(ExpressionNode::Binary { operator: nowhere(operator), left, right })
+    };
+    let mut forms: Vec<Expression> =
+        OPERATORS.into_iter().map(|operator| binary(operator, name("a"), name("b"))).collect();
+    forms.extend([
+        made(ExpressionNode::Not(name("a"))),
+        made(ExpressionNode::Negate(name("a"))),
+        made(ExpressionNode::If { condition: name("a"), then: name("b"), otherwise: name("c") }),
+        made(ExpressionNode::Happens { event: nowhere("a".to_owned()), never: true }),
+        made(ExpressionNode::Count { quantity: Quantity::Number, items: vec![name("a")] }),
+    ]);
+    for form in &forms {
+        let mut around = vec![made(ExpressionNode::Not(form.clone())), made(ExpressionNode::Negate(form.clone()))];
+        for operator in OPERATORS {
+            around.push(binary(operator, form.clone(), name("z")));
+            around.push(binary(operator, name("z"), form.clone()));
+        }
+        for expression in around {
+            let text = expression.to_string();
+            assert_eq!(again(&text, grammar::expression).expect("reads"), expression, "{text}");
+        }
     }
 }
