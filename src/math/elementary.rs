@@ -105,6 +105,12 @@ pub fn cosh(x: f64) -> f64 {
     libm::cosh(x)
 }
 
+/// The inverse of the hyperbolic sine.
+#[must_use]
+pub fn asinh(x: f64) -> f64 {
+    libm::asinh(x)
+}
+
 /// The hyperbolic tangent.
 #[must_use]
 pub fn tanh(x: f64) -> f64 {

@@ -17,8 +17,8 @@ pub mod root;
 pub mod sum;
 
 pub use elementary::{
-    atan, atan2, cbrt, cos, cosh, erf, erfc, exp, exp_m1, exp2, ln, ln_1p, ln_gamma, log2, log10, powf, sin, sinh,
-    sqrt, tan, tanh,
+    asinh, atan, atan2, cbrt, cos, cosh, erf, erfc, exp, exp_m1, exp2, ln, ln_1p, ln_gamma, log2, log10, powf, sin,
+    sinh, sqrt, tan, tanh,
 };
 pub use logit::{ln_1p_exp, logistic, logit};
 pub use root::find_root;
