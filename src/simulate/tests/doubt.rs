@@ -1,0 +1,133 @@
+//! Intervals from doubtful inputs, against the quantiles of their priors.
+
+use super::*;
+use crate::dist::{Beta, Dirichlet, Gamma};
+
+pub(super) fn beta(a: f64, b: f64) -> Beta {
+    Beta { a, b }
+}
+
+fn doubtful(sketch: &mut Sketch, name: &str, a: f64, b: f64) -> PlaneId {
+    let beta = beta(a, b);
+    let predictive = beta.mean();
+    let parameter = sketch.parameter(name, Prior::Beta(beta));
+    let drawn = Some(DrawnChance { parameter, log_odds: 0.0 });
+    sketch.bernoulli_known(name, always(Chance { predictive, drawn }), None)
+}
+
+fn run(sketch: &Sketch, seed: u64) -> Tally {
+    simulate(&sketch.plan, &Settings { seed, worlds: 400_000, ..Settings::default() }, &|_| ()).unwrap()
+}
+
+#[test]
+fn the_interval_of_one_chance_is_that_of_its_prior() {
+    let mut sketch = Sketch::new(1.0);
+    let plane = doubtful(&mut sketch, "event", 6.5, 14.5);
+    let fixed = sketch.bernoulli("fixed", 0.3);
+    sketch.ask(Asked::Binary(plane));
+    sketch.ask(Asked::Binary(fixed));
+    let prior = beta(6.5, 14.5);
+    for seed in 1..=5 {
+        let tally = run(&sketch, seed);
+        let (low, high) = probability(&tally, 0).prior_interval.unwrap();
+        // A twentieth of the prior's standard deviation of 0.0986, for 200 draws of 4096 worlds.
+        assert!((low - prior.quantile(0.05)).abs() < 0.006, "{low}");
+        assert!((high - prior.quantile(0.95)).abs() < 0.006, "{high}");
+        // What no doubtful input can move has no interval.
+        assert_eq!(probability(&tally, 1).prior_interval, None);
+    }
+}
+
+#[test]
+fn the_interval_of_a_product_is_that_of_the_product_of_the_priors() {
+    let mut sketch = Sketch::new(1.0);
+    let first = doubtful(&mut sketch, "first", 8.0, 4.0);
+    let second = doubtful(&mut sketch, "second", 5.0, 5.0);
+    let both = sketch.logic(Logic::And, first, second);
+    sketch.ask(Asked::Binary(both));
+    let mut products = Vec::new();
+    for left in 0..300 {
+        for right in 0..300 {
+            let level = |index: i32| (f64::from(index) + 0.5) / 300.0;
+            products.push(beta(8.0, 4.0).quantile(level(left)) * beta(5.0, 5.0).quantile(level(right)));
+        }
+    }
+    products.sort_by(f64::total_cmp);
+    for seed in 1..=3 {
+        let (low, high) = probability(&run(&sketch, seed), 0).prior_interval.unwrap();
+        // The standard deviation is 0.13; the 5 % quantile of 200 draws is uncertain by about a tenth of it.
+        assert!((low - products[4500]).abs() < 0.025, "{low} {}", products[4500]);
+        assert!((high - products[85_500]).abs() < 0.035, "{high} {}", products[85_500]);
+    }
+}
+
+#[test]
+fn the_main_run_uses_the_mean_of_the_prior() {
+    let mut sketch = Sketch::new(1.0);
+    let plane = doubtful(&mut sketch, "event", 2.0, 3.0);
+    sketch.ask(Asked::Binary(plane));
+    close(probability(&run(&sketch, 1), 0), 0.4);
+}
+
+#[test]
+fn evidence_moves_the_interval_to_the_posterior() {
+    // Beta(2, 2); a draw of the same chance is a yes: Beta(3, 2).
+    let mut sketch = Sketch::new(1.0);
+    let parameter = sketch.parameter("chance", Prior::Beta(beta(2.0, 2.0)));
+    let rows = always(Chance { predictive: 0.5, drawn: Some(DrawnChance { parameter, log_odds: 0.0 }) });
+    sketch.bernoulli_known("seen", rows.clone(), Some(true));
+    let again = sketch.bernoulli_known("again", rows, None);
+    sketch.ask(Asked::Binary(again));
+    let tally = run(&sketch, 1);
+    let (low, high) = probability(&tally, 0).prior_interval.unwrap();
+    let width = beta(3.0, 2.0).quantile(0.95) - beta(3.0, 2.0).quantile(0.05);
+    assert!((high - low - width).abs() < 0.06, "{low} {high}");
+}
+
+#[test]
+fn rates_options_and_hazards_have_intervals_too() {
+    let mut sketch = Sketch::new(100.0);
+    // Options with Dirichlet(4, 6, 10): the first is Beta(4, 16).
+    let parameter = sketch.parameter("options", Prior::Dirichlet(Dirichlet { c: vec![4.0, 6.0, 10.0] }));
+    let out: Vec<PlaneId> = (0..3).map(|_| sketch.plane()).collect();
+    let draw = Draw::Stream(sketch.stream("options"));
+    let rows = always(Probabilities { predictive: vec![0.2, 0.3, 0.5], drawn: Some(parameter) });
+    sketch.push("options", Operation::Categorical { out: out.clone(), draw, rows, evidence: None });
+    sketch.ask(Asked::Categorical(out));
+    // A count with rate Gamma(9, 3) a week over two weeks: mean 6.
+    let parameter = sketch.parameter("rate", Prior::Gamma(Gamma { shape: 9.0, rate: 3.0 }));
+    let number = sketch.number();
+    let draw = Draw::Stream(sketch.stream("count"));
+    let predictive = Box::new(amount());
+    let rows = always(NumberSource::PoissonGamma { predictive, parameter, exposure: 2.0 });
+    sketch.push("count", Operation::Number { out: number, draw, rows, evidence: None });
+    // A date with the chance Beta(6, 4) by day 30, and its hazard behind it.
+    let prior = beta(6.0, 4.0);
+    let strata = (0..256).map(|index| prior.quantile((f64::from(index) + 0.5) / 256.0)).collect();
+    let parameter = sketch.parameter("date", Prior::Beta(prior));
+    sketch.plan.parameters[parameter.0 as usize].strata = strata;
+    let scale = Some(HazardScale { parameter, reference: 0.6, stream: sketch.stream("date: chance") });
+    let rows = always(HazardSource { hazard: constant(0.6, 30.0), scale });
+    let date = sketch.date_known("date", rows, None, Vec::new(), None);
+    let by = sketch.by(date, 30.0);
+    let by_ask = sketch.ask(Asked::Binary(by));
+    let number_ask = sketch.ask(Asked::Number(number));
+    let date_ask = sketch.ask(Asked::Date(date));
+
+    let tally = run(&sketch, 1);
+    let Answer::Categorical(options) = &tally.answers()[0] else { panic!() };
+    let (low, high) = options[0].prior_interval.unwrap();
+    let first = beta(4.0, 16.0);
+    assert!((low - first.quantile(0.05)).abs() < 0.015 && (high - first.quantile(0.95)).abs() < 0.02, "{low} {high}");
+    close(probability(&tally, by_ask), 0.6);
+    let (low, high) = probability(&tally, by_ask).prior_interval.unwrap();
+    let prior = beta(6.0, 4.0);
+    assert!((low - prior.quantile(0.05)).abs() < 0.01 && (high - prior.quantile(0.95)).abs() < 0.01, "{low} {high}");
+    let Answer::Number(count) = &tally.answers()[number_ask] else { panic!() };
+    let (low, high) = count.mean.prior_interval.unwrap();
+    let rate = Gamma { shape: 9.0, rate: 3.0 };
+    let width = 2.0 * (rate.quantile(0.95) - rate.quantile(0.05));
+    assert!((high - low - width).abs() < 0.1 * width, "{low} {high} {width}");
+    let Answer::Date(date) = &tally.answers()[date_ask] else { panic!() };
+    assert!(date.never.prior_interval.is_some());
+}

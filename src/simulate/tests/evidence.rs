@@ -1,0 +1,138 @@
+//! What is known: weighing against rejection, Jeffrey's rule, hints.
+
+use super::*;
+
+/// Rain (30 %) → wet (90 % or 20 %), a date that comes sooner in the rain, an amount that depends on it.
+struct Weather {
+    sketch: Sketch,
+    rain: PlaneId,
+}
+
+fn weather(wet: Option<bool>, date: Option<DateEvidence>, option: Option<usize>) -> Weather {
+    let mut sketch = Sketch::new(100.0);
+    let rain = sketch.bernoulli("rain", 0.3);
+    let rows = sketch.either(rain, chance(0.9), chance(0.2));
+    let plane = sketch.bernoulli_known("wet", rows, wet);
+    let rows = sketch.either(rain, constant_source(0.5, 20.0), constant_source(0.1, 20.0));
+    let number = sketch.date_known("date", rows, None, Vec::new(), date);
+    let out: Vec<PlaneId> = (0..3).map(|_| sketch.plane()).collect();
+    let options = |predictive: [f64; 3]| Probabilities { predictive: predictive.to_vec(), drawn: None };
+    let rows = sketch.either(rain, options([0.2, 0.3, 0.5]), options([0.6, 0.3, 0.1]));
+    let draw = Draw::Stream(sketch.stream("option"));
+    let evidence = option.map(|option| (option, sketch.finding("option")));
+    sketch.push("option", Operation::Categorical { out: out.clone(), draw, rows, evidence });
+    let by = sketch.by(number, 20.0);
+    for plane in [rain, plane, by, out[0], out[2]] {
+        sketch.ask(Asked::Binary(plane));
+    }
+    Weather { sketch, rain }
+}
+
+#[test]
+fn weighing_agrees_with_rejection_and_with_bayes() {
+    // Days 6 to 20 of what may come; option 2; wet. Weights by hand for rain and no rain.
+    let survives = |chance: f64, day: f64| exp(ln_1p(-chance) * day / 20.0);
+    let rain = 0.3 * 0.9 * 0.5 * survives(0.5, 5.0);
+    let dry = 0.7 * 0.2 * 0.1 * survives(0.1, 5.0);
+    let weighted = weather(Some(true), Some(DateEvidence::NotBy(5.0)), Some(2)).sketch.run(400_000);
+    close(probability(&weighted, 0), rain / (rain + dry));
+    close(weighted.evidence().unwrap(), rain + dry);
+    assert_eq!((probability(&weighted, 1).value, probability(&weighted, 4).value), (1.0, 1.0));
+    assert!(weighted.weighted() && weighted.effective_sample_size() < 400_000.0);
+
+    let Weather { mut sketch, .. } = weather(None, None, None);
+    let Asked::Binary(wet) = sketch.plan.asks[1].what else { panic!() };
+    let Asked::Binary(option) = sketch.plan.asks[4].what else { panic!() };
+    let date = NumberId(0);
+    let early = sketch.by(date, 5.0);
+    let late = sketch.not(early);
+    for plane in [wet, option, late] {
+        sketch.require(plane);
+    }
+    let rejected = sketch.run(400_000);
+    assert!(!rejected.weighted());
+    close(rejected.evidence().unwrap(), rain + dry);
+    for ask in [0, 2] {
+        let (one, other) = (probability(&weighted, ask), probability(&rejected, ask));
+        let error = one.standard_error.hypot(other.standard_error);
+        assert!((one.value - other.value).abs() < ALLOWED * error, "{one:?} {other:?}");
+    }
+}
+
+#[test]
+fn a_day_known_and_an_event_that_never_came_weigh_by_their_chances() {
+    let survives = |chance: f64, day: f64| exp(ln_1p(-chance) * day / 20.0);
+    for (evidence, likelihood) in [
+        (DateEvidence::On(7.0), [0.5, 0.1].map(|chance| survives(chance, 6.0) - survives(chance, 7.0))),
+        (DateEvidence::Never, [0.5, 0.1].map(|chance| survives(chance, 100.0))),
+    ] {
+        let tally = weather(None, Some(evidence), None).sketch.run(200_000);
+        let (rain, dry) = (0.3 * likelihood[0], 0.7 * likelihood[1]);
+        close(probability(&tally, 0), rain / (rain + dry));
+        close(tally.evidence().unwrap(), rain + dry);
+    }
+}
+
+#[test]
+fn correlated_evidence_tells_of_its_partner() {
+    // Copula of 0.3 and 0.4 with correlation 0.5: P(first | second) = 0.191891 / 0.4.
+    for known in [true, false] {
+        let mut sketch = Sketch::new(1.0);
+        let uniforms = [sketch.number(), sketch.number()];
+        let streams = vec![sketch.stream("first"), sketch.stream("second")];
+        let factor = ndarray::array![[1.0, 0.0], [0.5, 0.75_f64.sqrt()]];
+        sketch.push("group", Operation::CorrelatedUniforms { out: uniforms.to_vec(), streams, factor });
+        let [first, second] = [sketch.plane(), sketch.plane()];
+        let finding = sketch.finding("second");
+        for (out, uniform, probability, evidence) in
+            [(first, uniforms[0], 0.3, None), (second, uniforms[1], 0.4, Some((known, finding)))]
+        {
+            let (draw, rows) = (Draw::Column(uniform), always(chance(probability)));
+            sketch.push("member", Operation::Bernoulli { out, draw, rows, evidence });
+        }
+        sketch.ask(Asked::Binary(first));
+        let tally = sketch.run(500_000);
+        let expected = if known { 0.191_891 / 0.4 } else { (0.3 - 0.191_891) / 0.6 };
+        close(probability(&tally, 0), expected);
+        close(tally.evidence().unwrap(), if known { 0.4 } else { 0.6 });
+    }
+}
+
+#[test]
+fn a_hint_multiplies_the_odds() {
+    let Weather { mut sketch, rain } = weather(None, None, None);
+    let finding = sketch.finding("hint");
+    sketch.push("hint", Operation::Weigh { plane: rain, ratio: 4.0, finding });
+    let tally = sketch.run(400_000);
+    close(probability(&tally, 0), 1.2 / 1.9);
+    close(probability(&tally, 1), (1.2 * 0.9 + 0.7 * 0.2) / 1.9);
+    assert!(tally.evidence().is_none());
+}
+
+#[test]
+fn beliefs_are_met_exactly_and_leave_what_is_within_alone() {
+    let Weather { mut sketch, rain } = weather(Some(true), None, None);
+    let finding = sketch.finding("belief");
+    sketch.push("belief", Operation::Believe { plane: rain, probability: 0.2, finding });
+    let tally = sketch.run(200_000);
+    assert!((probability(&tally, 0).value - 0.2).abs() < 1e-10);
+    close(probability(&tally, 2), 0.2 * 0.5 + 0.8 * 0.1);
+    // The probability of what is known is that before the belief.
+    close(tally.evidence().unwrap(), 0.3 * 0.9 + 0.7 * 0.2);
+
+    let Asked::Binary(by) = sketch.plan.asks[2].what else { panic!() };
+    let finding = sketch.finding("other belief");
+    sketch.push("belief", Operation::Believe { plane: by, probability: 0.9, finding });
+    let tally = sketch.run(200_000);
+    assert!((probability(&tally, 0).value - 0.2).abs() < 1e-10);
+    assert!((probability(&tally, 2).value - 0.9).abs() < 1e-10);
+}
+
+#[test]
+fn an_answer_given_what_never_holds_is_none() {
+    let mut sketch = Sketch::new(1.0);
+    let never = sketch.bernoulli("never", 0.0);
+    let plane = sketch.bernoulli("plane", 0.5);
+    sketch.ask_given(Asked::Binary(plane), Some(never));
+    assert!(matches!(sketch.run(10_000).answers(), [Answer::NoWorlds]));
+}
