@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
                 records.questions.insert(question.id.clone(), question);
             }
             let summary = tidy::read_outcomes(path, &mut records)?;
-            console::note(&summary.to_string());
+            summary.remarks().iter().for_each(|remark| console::note(remark));
             records
         }
     };

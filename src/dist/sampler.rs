@@ -123,6 +123,23 @@ impl Sampler {
         }
     }
 
+    /// The probability of exactly this value: that of a whole number, or the mass that a cap puts on a bound; 0 elsewhere.
+    #[must_use]
+    pub fn mass(&self, value: f64) -> f64 {
+        if self.distribution.is_discrete() {
+            return self.distribution.density(value);
+        }
+        let jump = self.distribution.cdf(value) - self.distribution.cdf(value.next_down());
+        // A continuous cdf moves by rounding errors only over so short a step.
+        if jump > 1e-9 { jump } else { 0.0 }
+    }
+
+    /// The density at a value.
+    #[must_use]
+    pub fn density(&self, value: f64) -> f64 {
+        self.distribution.density(value)
+    }
+
     /// The distribution drawn from.
     #[must_use]
     pub fn distribution(&self) -> &Arc<dyn Distribution> {

@@ -105,8 +105,13 @@ pub(super) fn belief(stated: &Spanned<Chance>, of: &str, found: &mut Diagnostics
                 );
                 return None;
             }
-            let prior = Beta::jeffreys(*successes, *trials);
-            built(prior.mean(), Some(prior))
+            match Beta::jeffreys(*successes, *trials) {
+                Ok(prior) => built(prior.mean(), Some(prior)),
+                Err(problem) => {
+                    found.push(located("E0303", problem, span));
+                    None
+                }
+            }
         }
         Chance::Interval { point, level, low, high } => {
             for bound in [point, low, high] {
@@ -376,8 +381,13 @@ pub(super) fn options_belief(
                 );
                 return None;
             }
-            let prior = Dirichlet::jeffreys(&values);
-            Some(OptionsBelief { means: prior.mean(), prior: Some(prior), counts: Some(values), span })
+            match Dirichlet::jeffreys(&values) {
+                Ok(prior) => Some(OptionsBelief { means: prior.mean(), prior: Some(prior), counts: Some(values), span }),
+                Err(problem) => {
+                    found.push(located("E0303", problem, span));
+                    None
+                }
+            }
         }
         ChanceNode::Dirichlet(alphas) => {
             let values: Vec<f64> = alphas.iter().map(|alpha| alpha.value).collect();

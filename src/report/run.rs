@@ -539,7 +539,6 @@ fn rows(sheet: &mut Sheet, name: &str, closes: &str, words: &str, figures: &Figu
             let doubt = shares(estimate.and_then(|one| one.prior_interval));
             row("never".to_owned(), percent(*never, spread), percent_error(spread), doubt);
         }
-        Some(_) => {}
     }
 }
 

@@ -118,7 +118,7 @@ fn stratified(key: &StreamKey, part: u64, draws: usize) -> Vec<f64> {
 /// Gamma variates over their sum, in logarithms so that small concentrations do not vanish.
 fn draw_dirichlet(dirichlet: &Dirichlet, key: &StreamKey, draws: usize) -> Vec<ParameterValue> {
     let columns: Vec<Vec<f64>> = dirichlet
-        .concentrations()
+        .alphas()
         .iter()
         .enumerate()
         .map(|(option, concentration)| {
