@@ -20,8 +20,6 @@ pub(super) struct Loaded {
     pub(super) model: Model,
     /// SHA-256 of the text, in hexadecimal.
     pub(super) hash: String,
-    /// Warnings and notes.
-    pub(super) found: Diagnostics,
 }
 
 /// Reads a file into a source that is named as the user wrote it.
@@ -79,7 +77,7 @@ pub(super) fn load(path: &Path) -> Result<Loaded, Error> {
             .help("`foretell check` shows the same, with everything the engine fills in"));
     };
     let hash = hex(&Sha256::digest(source.text().as_bytes()));
-    Ok(Loaded { source, model, hash, found })
+    Ok(Loaded { source, model, hash })
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -382,7 +382,9 @@ pub(super) fn options_belief(
                 return None;
             }
             match Dirichlet::jeffreys(&values) {
-                Ok(prior) => Some(OptionsBelief { means: prior.mean(), prior: Some(prior), counts: Some(values), span }),
+                Ok(prior) => {
+                    Some(OptionsBelief { means: prior.mean(), prior: Some(prior), counts: Some(values), span })
+                }
                 Err(problem) => {
                     found.push(located("E0303", problem, span));
                     None

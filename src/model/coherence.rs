@@ -5,10 +5,12 @@ use super::definition::{Definition, Event, Trigger};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::math::{logistic, logit, round_to};
 
-/// Warns where a date event is due before another that it depends on is: a guarantee within ten days that hangs on talks within
-/// fourteen.
+/// Warns where a date event is due before another that raises or lowers it is: a guarantee within ten days that hangs on talks
+/// within fourteen.
+///
+/// What is compared is the last day at which the event's own chance is stated with the first at which the other's is. A clock that
+/// starts with another event counts from the first day of that.
 pub(super) fn deadlines(events: &[Event], order: &[EventId], found: &mut Diagnostics) {
-    // First and last day at which a chance is stated, counted from `as_of`; for a clock that starts with another event, from the first day of that.
     let mut due: Vec<Option<(f64, f64)>> = vec![None; events.len()];
     for id in order {
         let Definition::When(when) = &events[id.0].definition else { continue };
@@ -19,29 +21,23 @@ pub(super) fn deadlines(events: &[Event], order: &[EventId], found: &mut Diagnos
             due[id.0] = Some((start + first, start + last));
         }
     }
-    for (at, event) in events.iter().enumerate() {
+    for (event, own) in events.iter().zip(&due) {
         let Definition::When(when) = &event.definition else { continue };
-        if when.after.is_some() {
-            continue;
-        }
-        let Some((_, last)) = due[at] else { continue };
-        let triggers = when.ratios.iter().map(|(trigger, _)| trigger).chain(when.requires.as_ref());
-        for trigger in triggers {
+        let Some((_, last)) = own else { continue };
+        for (trigger, _) in &when.ratios {
             let Trigger::Date(parent) = trigger else { continue };
             let Some((parent_first, _)) = due[parent.0] else { continue };
-            let first =
-                when.rows.iter().flat_map(|row| row.value.stated_days.iter().copied()).fold(f64::INFINITY, f64::min);
-            if first < parent_first {
-                let parent = &events[parent.0];
-                let rest = if last < parent_first { "" } else { " first" };
+            let parent = &events[parent.0];
+            let parent_waits = matches!(&parent.definition, Definition::When(when) if when.after.is_some());
+            if *last < parent_first && !parent_waits {
                 found.push(
                     Diagnostic::new(
                         "W0520",
                         event.span,
                         format!(
-                            "`{}` is{rest} due within {} days, before `{}`, on which it depends, is first due ({} days)",
+                            "`{}` is due within {} days, before `{}`, on which it depends, is first due ({} days)",
                             event.name,
-                            round_to(first, 1),
+                            round_to(*last, 1),
                             parent.name,
                             round_to(parent_first, 1)
                         ),

@@ -486,7 +486,9 @@ fn rows(sheet: &mut Sheet, name: &str, closes: &str, words: &str, figures: &Figu
         None => None,
     };
     let shares = |interval: Option<(f64, f64)>| {
-        interval.map_or_else(String::new, |(low, high)| format!("{} to {}", percent(low, 1e-3), percent(high, 1e-3)))
+        interval
+            .filter(|(low, high)| high - low >= 1e-3)
+            .map_or_else(String::new, |(low, high)| format!("{} to {}", percent(low, 0.01), percent(high, 0.01)))
     };
     match &figures.forecast {
         None => row(String::new(), "no world".to_owned(), String::new(), String::new()),
@@ -517,7 +519,7 @@ fn rows(sheet: &mut Sheet, name: &str, closes: &str, words: &str, figures: &Figu
                     continue;
                 }
                 let spread = error(at).unwrap_or(0.0);
-                row(percent(*level, 0.01), figure(*value, spread), significant(spread, 2), String::new());
+                row(percent(*level, 0.02), figure(*value, spread), significant(spread, 2), String::new());
             }
         }
         Some(Forecast::Date { levels, days, never }) => {
@@ -532,7 +534,7 @@ fn rows(sheet: &mut Sheet, name: &str, closes: &str, words: &str, figures: &Figu
                     ),
                     None => ("never".to_owned(), String::new()),
                 };
-                row(percent(*level, 0.01), value, error, String::new());
+                row(percent(*level, 0.02), value, error, String::new());
             }
             let estimate = figures.never;
             let spread = estimate.map_or(0.0, |one| one.standard_error);
