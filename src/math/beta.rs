@@ -67,10 +67,10 @@ pub fn both(a: f64, b: f64, x: f64, y: f64) -> (f64, f64) {
     if x.is_nan() || y.is_nan() || !(a > 0.0 && b > 0.0) {
         return (f64::NAN, f64::NAN);
     }
-    if x <= 0.0 {
+    if x <= 0.0 || a == f64::INFINITY {
         return (0.0, 1.0);
     }
-    if y <= 0.0 {
+    if y <= 0.0 || b == f64::INFINITY {
         return (1.0, 0.0);
     }
     if a > LARGE && b > LARGE {

@@ -41,7 +41,7 @@ pub fn both(a: f64, x: f64) -> (f64, f64) {
     if x.is_nan() || a.is_nan() || a <= 0.0 {
         return (f64::NAN, f64::NAN);
     }
-    if x <= 0.0 {
+    if x <= 0.0 || a == f64::INFINITY {
         (0.0, 1.0)
     } else if x == f64::INFINITY {
         (1.0, 0.0)
@@ -62,7 +62,9 @@ pub fn power_term(a: f64, x: f64) -> f64 {
     if x <= 0.0 {
         return if a == 0.0 { 1.0 } else { 0.0 };
     }
-    if a < 10.0 {
+    if x == f64::INFINITY {
+        0.0
+    } else if a < 10.0 {
         exp(a * ln(x) - x - ln_gamma(a + 1.0))
     } else {
         exp(-stirling_error(a) - deviance(a, x)) / (2.0 * PI * a).sqrt()
