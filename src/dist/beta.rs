@@ -153,7 +153,7 @@ impl Beta {
     /// ```
     /// use foretell::{dist::Beta, math::{logistic, logit}};
     /// let doubted = Beta::new(2.0, 8.0)?.expectation(|p| logistic(logit(p) + 1.0));
-    /// assert!((doubted - 0.3623).abs() < 1e-3);
+    /// assert!((doubted - 0.378360).abs() < 1e-6);
     /// # Ok::<(), foretell::dist::ParameterError>(())
     /// ```
     #[must_use]

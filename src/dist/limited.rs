@@ -1,7 +1,7 @@
 //! Caps and cuts: "at least 0", "at most 90", "cut below 0", "cut above 100".
 
 use crate::dist::moments::mean_and_variance;
-use crate::dist::parameter::{LARGEST, finite_or_none};
+use crate::dist::parameter::{finite_or_none, is_moderate};
 use crate::dist::{Distribution, ParameterError, QuantileCost};
 use std::sync::Arc;
 
@@ -68,7 +68,7 @@ impl Limited {
     ) -> Result<Self, ParameterError> {
         for (argument, bound) in [(0, lower), (1, upper)] {
             if let Some(bound) = bound.map(Bound::value)
-                && !(bound.abs() <= LARGEST)
+                && !is_moderate(bound)
             {
                 return Err(ParameterError::new(format!("a bound must be a number, but is {bound}")).at(argument));
             }

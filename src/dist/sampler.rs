@@ -239,7 +239,7 @@ impl ValueTable {
     fn new(distribution: &dyn Distribution) -> Option<Self> {
         const TAIL: f64 = 1e-9;
         let (first, last) = (distribution.quantile(TAIL), distribution.quantile(1.0 - TAIL));
-        if !(last - first < MOST_VALUES as f64) {
+        if last - first >= MOST_VALUES as f64 {
             return None;
         }
         let (mut values, mut cumulative) = (Vec::new(), Vec::new());
