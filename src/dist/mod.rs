@@ -7,6 +7,8 @@
 //!
 //! Uses `math` only; knows nothing of files or scenarios: a [`ParameterError`] has no place, and its caller locates it.
 
+pub mod hazard;
+
 mod parameter;
 mod family;
 mod interval;
@@ -58,6 +60,7 @@ pub use gamma::Gamma;
 pub use geometric::Geometric;
 pub use gumbel::Gumbel;
 pub use half_normal::HalfNormal;
+pub use hazard::{Hazard, Knot};
 pub use interval::from_interval;
 pub use inverse_gamma::InverseGamma;
 pub use laplace::Laplace;

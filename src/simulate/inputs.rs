@@ -1,10 +1,13 @@
 //! The doubtful inputs of a plan put in: their means for the main run, one draw of all of them for each group of the doubt run.
 
+use crate::dist::{Distribution, Poisson, Sampler};
 use crate::math::{ln, ln_1p, logistic, logit};
 use crate::plan::{Chance, HazardSource, NumberSource, Operation, Parameter, ParameterId, Plan, Probabilities, Row, StreamId};
 use crate::simulate::kernel::bernoulli::Threshold;
 use crate::simulate::kernel::categorical::Options;
-use crate::simulate::kernel::number::{PoissonTable, Source};
+use crate::simulate::kernel::number::{Likelihood, Source, likelihood};
+use std::borrow::Cow;
+use std::sync::Arc;
 
 /// One draw of a [`Parameter`].
 #[derive(Debug, Clone)]
@@ -77,8 +80,19 @@ pub fn has_density_at(source: &NumberSource, value: f64) -> bool {
     match source {
         NumberSource::Constant(_) => false,
         NumberSource::Sampler(sampler) | NumberSource::PoissonGamma { predictive: sampler, .. } => {
-            sampler.mass(value) <= 0.0 && sampler.density(value) > 0.0
+            matches!(likelihood(sampler, value), Likelihood::Density(density) if density > 0.0)
         }
+    }
+}
+
+/// A Poisson count; beyond the means that have one, the predictive distribution, whose spread is then that of the rate.
+fn poisson(mean: f64, predictive: &Sampler) -> Source<'_> {
+    match Poisson::new(mean) {
+        Ok(poisson) => {
+            let poisson: Arc<dyn Distribution> = Arc::new(poisson);
+            Source::Sampler(Cow::Owned(Sampler::new(&poisson)))
+        }
+        Err(_) => Source::Sampler(Cow::Borrowed(predictive)),
     }
 }
 
@@ -116,10 +130,10 @@ impl Values<'_> {
     fn number<'a>(&self, source: &'a NumberSource) -> Source<'a> {
         match source {
             NumberSource::Constant(value) => Source::Constant(*value),
-            NumberSource::Sampler(sampler) => Source::Sampler(sampler),
+            NumberSource::Sampler(sampler) => Source::Sampler(Cow::Borrowed(sampler)),
             NumberSource::PoissonGamma { predictive, parameter, exposure } => match self.drawn(*parameter) {
-                Some(ParameterValue::Rate(rate)) => Source::Poisson(PoissonTable::new(rate * exposure)),
-                _ => Source::Sampler(predictive),
+                Some(ParameterValue::Rate(rate)) => poisson(rate * exposure, predictive),
+                _ => Source::Sampler(Cow::Borrowed(predictive)),
             },
         }
     }

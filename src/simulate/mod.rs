@@ -43,7 +43,7 @@ pub struct Settings {
     pub seed: u64,
     /// Threads; `None` is one for each core. The result does not depend on it.
     pub threads: Option<usize>,
-    /// Draws of the doubtful inputs; 0 leaves the doubt run out.
+    /// Draws of the doubtful inputs, from 64 on rounded up to a multiple of 8; 0 leaves the doubt run out.
     pub doubt_draws: u32,
 }
 
@@ -216,7 +216,7 @@ fn run(plan: &Plan, settings: &Settings, progress: &(dyn Fn(f64) + Sync)) -> Res
         return Err(Impossible::TooManyBeliefs { beliefs: beliefs.len() });
     }
     check_correlated_numbers(plan)?;
-    let doubt_draws = if plan.parameters.is_empty() { 0 } else { settings.doubt_draws };
+    let doubt_draws = if plan.parameters.is_empty() { 0 } else { doubt::rounded(settings.doubt_draws) };
     let blocks_per_draw = doubt_blocks(worlds, doubt_draws);
     let passes = 1 + u64::from(!beliefs.is_empty());
     let all_blocks = passes * passes::blocks_of(worlds) + u64::from(doubt_draws) * blocks_per_draw;

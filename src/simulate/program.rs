@@ -4,6 +4,7 @@ use super::block::{Arena, EVERYWHERE, Scratch, WORLDS_PER_BLOCK};
 use super::inputs::{ParameterValue, ReadyScale, StepInputs, prepare};
 use super::kernel::date::{Dates, Randomness, Scale};
 use super::kernel::logic::Side;
+use super::kernel::number::Likelihood;
 use super::kernel::{arithmetic, bernoulli, categorical, correlated, evidence, logic, number};
 use super::streams::StreamKey;
 use crate::math::ln;
@@ -197,9 +198,17 @@ impl<'a> Program<'a> {
             unreachable!("inputs are made for each operation")
         };
         if let (Draw::Stream(_), Some((known, _))) = (draw, evidence) {
-            for (row, source) in rows.iter().zip(sources) {
+            let likelihoods = sources.iter().map(|source| source.likelihood(*known));
+            let any_mass = likelihoods.clone().any(|likelihood| matches!(likelihood, Likelihood::Mass(mass) if mass > 0.0));
+            for (row, likelihood) in rows.iter().zip(likelihoods) {
+                let factor = match likelihood {
+                    Likelihood::Mass(mass) => mass,
+                    // Next to a probability a density is nothing.
+                    Likelihood::Density(_) if any_mass => 0.0,
+                    Likelihood::Density(density) => density,
+                };
                 let mask = *arena.mask_of(row.mask);
-                evidence::multiply(&mut arena.weights, &mask, source.likelihood(*known));
+                evidence::multiply(&mut arena.weights, &mask, factor);
             }
             arena.fill_number(*out, |_, column| column.fill(*known));
             return;
