@@ -36,7 +36,7 @@ const DRAWS_FOR_SETS: usize = 64;
 
 /// One figure of an answer.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Figure {
+pub(crate) enum Figure {
     /// The probability of a bit column.
     Share(PlaneId),
     /// The probability that a date never comes.
@@ -49,7 +49,7 @@ pub enum Figure {
 
 /// The figures of an ask, in the order of its answer.
 #[must_use]
-pub fn figures(what: &Asked) -> Vec<Figure> {
+pub(crate) fn figures(what: &Asked) -> Vec<Figure> {
     match what {
         Asked::Binary(plane) => vec![Figure::Share(*plane)],
         Asked::Categorical(options) => options.iter().map(|option| Figure::Share(*option)).collect(),
@@ -60,7 +60,7 @@ pub fn figures(what: &Asked) -> Vec<Figure> {
 
 /// What a draw of the inputs gives for every figure of every ask.
 #[derive(Debug, Clone)]
-pub struct DrawResult {
+pub(crate) struct DrawResult {
     weight: f64,
     /// Of the first half of the worlds, the second, and both; undefined where none counts.
     figures: Vec<[f64; 3]>,
@@ -68,13 +68,13 @@ pub struct DrawResult {
 
 /// As many draws as are run: so many that each set of worlds has as many.
 #[must_use]
-pub fn rounded(draws: u32) -> u32 {
+pub(crate) fn rounded(draws: u32) -> u32 {
     draws.next_multiple_of(world_sets(draws as usize) as u32)
 }
 
 /// Runs the draws, as many as [`rounded`] says.
 #[must_use]
-pub fn run(
+pub(crate) fn run(
     plan: &Plan,
     seed: u64,
     draws: u32,
@@ -106,7 +106,7 @@ pub fn run(
 
 /// How many sets of worlds the draws are dealt out to.
 #[must_use]
-pub fn world_sets(draws: usize) -> usize {
+pub(crate) fn world_sets(draws: usize) -> usize {
     if draws >= DRAWS_FOR_SETS { WORLD_SETS } else { 1 }
 }
 
@@ -260,7 +260,13 @@ fn weight_of(mask: &Plane, weights: Option<Weights<'_>>) -> f64 {
 /// `None` if no draw moves it: all draws of a set of worlds give the same to the last bit, or, where evidence makes the worlds of every
 /// draw weigh differently, if its halves do not agree on how it moves (correlation less than three standard errors).
 #[must_use]
-pub fn interval(draws: &[DrawResult], place: usize, figure: Figure, main: f64, weighted: bool) -> Option<(f64, f64)> {
+pub(crate) fn interval(
+    draws: &[DrawResult],
+    place: usize,
+    figure: Figure,
+    main: f64,
+    weighted: bool,
+) -> Option<(f64, f64)> {
     let centred = centre_sets(draws, place)?;
     let total: f64 = centred.iter().map(|(weight, _)| weight).sum();
     let mean_of = |value: &dyn Fn(&[f64; 3]) -> f64| {

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 /// What a row of numbers is drawn from, made ready.
 #[derive(Debug, Clone)]
-pub enum Source<'a> {
+pub(crate) enum Source<'a> {
     /// Always this.
     Constant(f64),
     /// A distribution: the plan's own, or one made of a drawn parameter.
@@ -15,7 +15,7 @@ pub enum Source<'a> {
 
 /// How likely a value is.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Likelihood {
+pub(crate) enum Likelihood {
     /// It has this probability.
     Mass(f64),
     /// It has this density, and no probability.
@@ -25,7 +25,7 @@ pub enum Likelihood {
 impl Source<'_> {
     /// How likely a value is. Where a density has a pole, it is that of the next larger value.
     #[must_use]
-    pub fn likelihood(&self, value: f64) -> Likelihood {
+    pub(crate) fn likelihood(&self, value: f64) -> Likelihood {
         match self {
             Self::Constant(constant) => Likelihood::Mass(f64::from(u8::from(*constant == value))),
             Self::Sampler(sampler) => likelihood(sampler, value),
@@ -42,7 +42,7 @@ impl Source<'_> {
 
 /// How likely a value is; see [`Source::likelihood`].
 #[must_use]
-pub fn likelihood(sampler: &Sampler, value: f64) -> Likelihood {
+pub(crate) fn likelihood(sampler: &Sampler, value: f64) -> Likelihood {
     let distribution = sampler.distribution();
     let density = distribution.density(value);
     if distribution.is_discrete() {
@@ -57,12 +57,12 @@ pub fn likelihood(sampler: &Sampler, value: f64) -> Likelihood {
 }
 
 /// Draws the whole column from one source.
-pub fn draw(source: &Source<'_>, uniforms: &[f64], out: &mut [f64]) {
+pub(crate) fn draw(source: &Source<'_>, uniforms: &[f64], out: &mut [f64]) {
     source.draw(uniforms, out);
 }
 
 /// Draws in the worlds of a row: closes their uniforms up, draws, and spreads the draws out again.
-pub fn draw_where(
+pub(crate) fn draw_where(
     mask: &Plane,
     source: &Source<'_>,
     uniforms: &[f64],

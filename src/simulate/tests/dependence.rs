@@ -19,10 +19,8 @@ fn correlated_events_have_the_joint_probability_of_the_gaussian_copula() {
     }
     let date = sketch.number();
     let (draw, rows) = (Draw::Column(uniforms[1]), always(constant_source(0.4, 50.0)));
-    sketch.push(
-        "date",
-        Operation::Date { out: date, draw, rows, clock: None, multipliers: Vec::new(), evidence: None },
-    );
+    sketch
+        .push("date", Operation::Date { out: date, draw, rows, clock: None, multipliers: Vec::new(), evidence: None });
     let by = sketch.by(date, 50.0);
     let both = sketch.logic(Logic::And, planes[0], planes[1]);
     let both_by = sketch.logic(Logic::And, planes[0], by);

@@ -136,3 +136,33 @@ fn an_answer_given_what_never_holds_is_none() {
     sketch.ask_given(Asked::Binary(plane), Some(never));
     assert!(matches!(sketch.run(10_000).answers(), [Answer::NoWorlds]));
 }
+
+#[test]
+fn a_known_number_weighs_by_its_density_or_its_probability() {
+    // Rain: the amount is between 0 and 1; otherwise between 0 and 4. Density 1 against 1/4.
+    let uniform = |high: f64| {
+        let distribution = crate::dist::family("uniform", &[0.0, high]).unwrap();
+        NumberSource::Sampler(Box::new(Sampler::new(&distribution)))
+    };
+    let run = |sources: [NumberSource; 2], value: f64| {
+        let mut sketch = Sketch::new(1.0);
+        let rain = sketch.bernoulli("rain", 0.3);
+        let out = sketch.number();
+        let draw = Draw::Stream(sketch.stream("amount"));
+        let [then, otherwise] = sources;
+        let rows = sketch.either(rain, then, otherwise);
+        let evidence = Some((value, sketch.finding("amount")));
+        sketch.push("amount", Operation::Number { out, draw, rows, evidence });
+        sketch.ask(Asked::Binary(rain));
+        sketch.ask(Asked::Number(out));
+        sketch.run(200_000)
+    };
+    let tally = run([uniform(1.0), uniform(4.0)], 0.5);
+    close(probability(&tally, 0), 0.3 / (0.3 + 0.7 / 4.0));
+    assert!(tally.evidence().is_none());
+    let Answer::Number(amount) = &tally.answers()[1] else { panic!() };
+    assert_eq!((amount.mean.value, amount.standard_deviation), (0.5, 0.0));
+    // A value that is certain without rain and one among infinitely many with it.
+    let tally = run([uniform(1.0), NumberSource::Constant(0.5)], 0.5);
+    assert_eq!(probability(&tally, 0).value, 0.0);
+}
