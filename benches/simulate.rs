@@ -2,7 +2,10 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use foretell::dist::Hazard;
-use foretell::plan::*;
+use foretell::plan::{
+    Ask, Asked, Chance, Draw, HazardSource, Logic, Multiplier, NumberId, Operation, Plan, PlaneId, Probabilities, Row,
+    Since, Step, StreamId,
+};
 use foretell::simulate::{Settings, simulate};
 use std::collections::BTreeMap;
 use std::hint::black_box;

@@ -13,7 +13,7 @@ pub const WORLDS_PER_BLOCK: usize = 4096;
 pub(crate) const WORDS: usize = WORLDS_PER_BLOCK / 64;
 
 /// One bit a world.
-pub type Plane = [u64; WORDS];
+pub(crate) type Plane = [u64; WORDS];
 
 /// The bit column that holds everywhere.
 pub(crate) const EVERYWHERE: Plane = [u64::MAX; WORDS];

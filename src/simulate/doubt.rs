@@ -257,16 +257,11 @@ fn weight_of(mask: &Plane, weights: Option<Weights<'_>>) -> f64 {
 
 /// The interval of one figure, by its place among all figures of all asks; `main` is what the main run says.
 ///
-/// `None` if no draw moves it: all draws of a set of worlds give the same to the last bit, or, where evidence makes the worlds of every
-/// draw weigh differently, if its halves do not agree on how it moves (correlation less than three standard errors).
+/// `None` if no draw moves it: all draws of a set of worlds give the same to the last bit. Where the draws make what is known more or
+/// less likely, other worlds count in each of them and everything moves a little; then `None` if the halves do not agree on how it
+/// moves (correlation less than three standard errors).
 #[must_use]
-pub(crate) fn interval(
-    draws: &[DrawResult],
-    place: usize,
-    figure: Figure,
-    main: f64,
-    weighted: bool,
-) -> Option<(f64, f64)> {
+pub(crate) fn interval(draws: &[DrawResult], place: usize, figure: Figure, main: f64) -> Option<(f64, f64)> {
     let centred = centre_sets(draws, place)?;
     let total: f64 = centred.iter().map(|(weight, _)| weight).sum();
     let mean_of = |value: &dyn Fn(&[f64; 3]) -> f64| {
@@ -277,7 +272,7 @@ pub(crate) fn interval(
     let covariance =
         |left: usize, right: usize| mean_of(&|values| (values[left] - means[left]) * (values[right] - means[right]));
     let shared = covariance(0, 1).max(0.0);
-    if weighted {
+    if evidence_depends_on_inputs(draws) {
         let squares: f64 = centred.iter().map(|(weight, _)| weight * weight).sum();
         let effective = total * total / squares;
         if shared <= 3.0 / effective.sqrt() * (covariance(0, 0) * covariance(1, 1)).sqrt() {
@@ -296,6 +291,11 @@ pub(crate) fn interval(
     moved.sort_by(|left, right| left.0.total_cmp(&right.0));
     let tail = (1.0 - CENTRAL) / 2.0;
     Some((weighted_quantile(&moved, tail), weighted_quantile(&moved, 1.0 - tail)))
+}
+
+fn evidence_depends_on_inputs(draws: &[DrawResult]) -> bool {
+    let sets = world_sets(draws.len());
+    draws.iter().zip(draws.iter().skip(sets)).any(|(draw, next)| draw.weight != next.weight)
 }
 
 /// The draws with their weights, each set of worlds moved (and its weights scaled) to the mean of all; `None` if in no set any draw
@@ -374,4 +374,64 @@ fn weighted_quantile(values: &[(f64, f64)], level: f64) -> f64 {
         below += weight;
     }
     values.last().map_or(f64::NAN, |(value, _)| *value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn draws_hit_every_stratum_once_and_so_do_those_of_each_set() {
+        for draws in [8, 24, 64, 200] {
+            let sets = world_sets(draws);
+            let uniforms = stratified(&StreamKey::new(3, "strata"), 1, draws);
+            let strata = |chosen: Vec<f64>, count: usize| {
+                let mut strata: Vec<usize> = chosen.iter().map(|u| (u * count as f64) as usize).collect();
+                strata.sort_unstable();
+                strata
+            };
+            assert_eq!(strata(uniforms.clone(), draws), (0..draws).collect::<Vec<_>>());
+            for set in 0..sets {
+                let of_set: Vec<f64> = uniforms.iter().copied().skip(set).step_by(sets).collect();
+                assert_eq!(strata(of_set, draws / sets), (0..draws / sets).collect::<Vec<_>>());
+            }
+        }
+    }
+
+    #[test]
+    fn chance_alone_makes_no_interval_and_does_not_widen_one() {
+        let mut noise = StreamKey::new(4, "noise").open(0);
+        let mut normals = vec![0.0; 2 * 800];
+        crate::simulate::kernel::correlated::normals(&mut noise, &mut normals);
+        for signal in [0.0, 1.0] {
+            let draws: Vec<DrawResult> = (0..800)
+                .map(|draw| {
+                    // A signal with standard deviation 1 and as much noise in both halves together.
+                    let value = 10.0 + signal * crate::math::normal::quantile((f64::from(draw) + 0.5) / 800.0);
+                    let noise = |half: i32| 2.0_f64.sqrt() * normals[(2 * draw + half) as usize];
+                    let (first, second) = (value + noise(0), value + noise(1));
+                    let weight = 1.0 + f64::from(draw % 3) * 1e-9;
+                    DrawResult { weight, figures: vec![[first, second, f64::midpoint(first, second)]] }
+                })
+                .collect();
+            let interval = interval(&draws, 0, Figure::Mean(NumberId(0)), 10.0);
+            if signal == 0.0 {
+                assert_eq!(interval, None);
+            } else {
+                let (low, high) = interval.unwrap();
+                // 2 * 1.645, not √2 times that.
+                assert!((high - low - 3.29).abs() < 0.4, "{low} {high}");
+            }
+        }
+    }
+
+    #[test]
+    fn shares_are_moved_on_the_log_odds_scale() {
+        let mut values = vec![(0.1, 1.0), (0.5, 1.0), (1.0, 1.0)];
+        recentre_shares(&mut values, 3.0, 0.6);
+        let mean = values.iter().map(|(value, _)| value).sum::<f64>() / 3.0;
+        assert!((mean - 0.6).abs() < 1e-11);
+        assert!((logit(values[0].0) - logit(0.1) - logit(values[1].0)).abs() < 1e-9);
+        assert_eq!(values[2].0, 1.0);
+    }
 }

@@ -102,7 +102,7 @@ fn rates_options_and_hazards_have_intervals_too() {
     sketch.ask(Asked::Categorical(out));
     // A count with rate Gamma(9, 3) a week over two weeks: mean 6.
     let rate = Gamma::new(9.0, 3.0).unwrap();
-    let parameter = sketch.parameter("rate", Prior::Gamma(rate.clone()));
+    let parameter = sketch.parameter("rate", Prior::Gamma(rate));
     let number = sketch.number();
     let draw = Draw::Stream(sketch.stream("count"));
     let predictive = Box::new(Sampler::new(&rate.predictive(2.0)));
