@@ -15,7 +15,8 @@ impl Block {
     fn with(self, other: Self) -> Self {
         let weight = self.weight + other.weight;
         // A convex combination stays between the two means, whatever the rounding of the weights does.
-        let mean = if weight > 0.0 { self.mean + (other.mean - self.mean) * (other.weight / weight) } else { self.mean };
+        let mean =
+            if weight > 0.0 { self.mean + (other.mean - self.mean) * (other.weight / weight) } else { self.mean };
         Self { length: self.length + other.length, weight, mean }
     }
 }
