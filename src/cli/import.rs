@@ -1,13 +1,135 @@
-//! `foretell import`.
+//! `foretell import`: anybody's forecasts and outcomes into the ledger.
 
-use super::Done;
+use super::ledger_file::{LedgerArgument, acknowledge, now};
+use super::{Done, console};
 use crate::error::Error;
-use crate::report::Format;
+use crate::forecast::tidy::{Holds, Summary, TidyFile};
+use crate::ledger::{Entry, Receipt};
+use crate::report::{Column, Format, Output, Sheet};
+use serde::Serialize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const EXAMPLE: &str = "Examples:
+  foretell import --questions questions.csv --forecasts crowd.csv --outcomes outcomes.csv
+  foretell import crowd.csv outcomes.jsonl          # what each holds is told by its columns
+
+Columns (more are left out, and named):
+  forecasts   question, forecaster, made_at, and probability | option + probability (a row an option)
+              | quantile + value (a row a quantile) | quantile + day, and never
+  outcomes    question, resolution, resolved_on, source
+  questions   id, ask, kind, options (a|b|c), opens, closes, resolves, cluster, tags (a|b)";
 
 /// Import forecasts and outcomes from CSV or JSON lines into the ledger
+///
+/// All files are checked before anything is written; a bad row is named and then nothing is. What stands in the ledger already
+/// is left out, so the same file can be imported again.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {}
+#[command(after_help = EXAMPLE)]
+#[group(id = "files", required = true, multiple = true, args = ["any", "forecasts", "outcomes", "questions"])]
+pub(super) struct Arguments {
+    /// Tables of any kind; `-` is standard input
+    #[arg(value_name = "FILE")]
+    any: Vec<PathBuf>,
+    /// Tables of forecasts
+    #[arg(long, value_name = "FILE")]
+    forecasts: Vec<PathBuf>,
+    /// Tables of outcomes
+    #[arg(long, value_name = "FILE")]
+    outcomes: Vec<PathBuf>,
+    /// Tables of questions
+    #[arg(long, value_name = "FILE")]
+    questions: Vec<PathBuf>,
+    /// Commits after every N lines instead of all at once; an interrupted import is completed by the next one
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    batch: Option<u32>,
+    #[command(flatten)]
+    ledger: LedgerArgument,
+}
 
-pub(super) fn run(_arguments: &Arguments, _format: Format) -> Done {
-    Err(Error::environment("`import` is not there yet"))
+#[derive(Serialize)]
+struct Imported {
+    schema: &'static str,
+    files: Vec<Summary>,
+    receipt: Receipt,
+}
+
+pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    let (entries, files) = arguments.entries()?;
+    for remark in files.iter().flat_map(Summary::remarks) {
+        console::note(&remark);
+    }
+    let mut ledger = arguments.ledger.open()?;
+    let receipt = if let Some(size) = arguments.batch {
+        ledger.append_in_batches(&entries, now(), size as usize, |receipt| {
+            acknowledge(receipt);
+            Ok(())
+        })?
+    } else {
+        let receipt = ledger.append(&entries, now())?;
+        acknowledge(&receipt);
+        receipt
+    };
+    let columns = vec![Column::text("file"), Column::number("rows"), Column::number("taken")];
+    let mut sheet = Sheet::new(None, columns);
+    for file in &files {
+        sheet.row(vec![file.file.clone(), file.rows.to_string(), file.taken.to_string()]);
+    }
+    let foot = vec![format!(
+        "new: {} questions, {} forecasts, {} outcomes; already there: {}",
+        receipt.questions, receipt.forecasts, receipt.outcomes, receipt.already_there
+    )];
+    let json = Imported { schema: "foretell.import/1", files, receipt };
+    let output = Output { head: Vec::new(), sheets: vec![sheet], foot, json: &json };
+    console::data(&output.render(format)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Arguments {
+    /// What the files come to, beside what the ledger holds: questions first, then forecasts, then outcomes.
+    fn entries(&self) -> Result<(Vec<Entry>, Vec<Summary>), Error> {
+        let mut files: Vec<(Holds, TidyFile)> = Vec::new();
+        for (holds, paths) in [
+            (Holds::Questions, &self.questions),
+            (Holds::Forecasts, &self.forecasts),
+            (Holds::Outcomes, &self.outcomes),
+        ] {
+            for path in paths {
+                files.push((holds, TidyFile::open(path)?));
+            }
+        }
+        for path in &self.any {
+            let file = TidyFile::open(path)?;
+            let holds = file.holds().ok_or_else(|| {
+                Error::input(format!("the columns of `{}` are those of no table", path.display()))
+                    .help("forecasts have a `forecaster`, outcomes a `resolution`, questions an `id` and a `kind`")
+            })?;
+            files.push((holds, file));
+        }
+        let before = self.ledger.records()?;
+        let mut records = before.clone();
+        let mut outcomes = Vec::new();
+        let mut summaries = Vec::new();
+        for wanted in [Holds::Questions, Holds::Forecasts, Holds::Outcomes] {
+            for (_, file) in files.iter().filter(|(holds, _)| *holds == wanted) {
+                summaries.push(match wanted {
+                    Holds::Questions => file.questions(&mut records)?,
+                    Holds::Forecasts => file.forecasts(&mut records)?,
+                    Holds::Outcomes => {
+                        let (read, summary) = file.outcomes(&records)?;
+                        outcomes.extend(read);
+                        summary
+                    }
+                });
+            }
+        }
+        let questions = records.questions.into_values().filter(|new| before.questions.get(&new.id) != Some(new));
+        let forecasts = records.forecasts.into_iter().skip(before.forecasts.len());
+        let entries = questions
+            .map(Entry::Question)
+            .chain(forecasts.map(Entry::Forecast))
+            .chain(outcomes.into_iter().map(Entry::Outcome))
+            .collect();
+        Ok((entries, summaries))
+    }
 }

@@ -9,6 +9,7 @@ mod console;
 mod import;
 mod init;
 mod ledger;
+mod ledger_file;
 mod plan;
 mod record;
 mod resolve;
@@ -22,6 +23,9 @@ use crate::error::{Error, ErrorKind};
 use crate::report::Format;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
+
+/// The ledger that commands use if none is named.
+pub const LEDGER_DEFAULT: &str = "foretell.db";
 
 /// The whole command line.
 #[derive(Debug, Parser)]

@@ -11,7 +11,7 @@ use std::fmt;
 /// A day as such (`2025-08-19`) carries the knowledge of that whole day; so a forecast dated by its day is not earlier than
 /// an outcome of the same day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(into = "String", try_from = "String")]
 pub enum Moment {
     /// A whole day.
     Day(Date),
@@ -64,10 +64,35 @@ impl std::str::FromStr for Moment {
         if let Ok(instant) = text.parse::<Timestamp>() {
             return Ok(Self::Instant(instant));
         }
-        text.parse::<Date>().map(Self::Day).map_err(|_| {
+        day(text).map(Self::Day).map_err(|_| {
             format!("`{text}` is neither a day such as 2025-08-19 nor a time such as 2025-08-19T14:00:00Z")
         })
     }
+}
+
+impl From<Moment> for String {
+    fn from(moment: Moment) -> Self {
+        moment.to_string()
+    }
+}
+
+impl TryFrom<String> for Moment {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+/// Reads a day such as `2025-08-19`, and nothing more: a time beside it would be lost.
+///
+/// # Errors
+/// If the text is not a day.
+pub fn day(text: &str) -> Result<Date, String> {
+    if text.contains([':', 'T', 't', ' ']) {
+        return Err(format!("`{text}` is not a day such as 2025-08-19"));
+    }
+    text.parse::<Date>().map_err(|_| format!("`{text}` is not a day such as 2025-08-19"))
 }
 
 /// What kind of answer a question takes.
@@ -115,7 +140,7 @@ pub struct Question {
 }
 
 /// Where a computed forecast came from, so that it can be made again to the bit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Provenance {
     /// SHA-256 of the scenario file, in hexadecimal.
     pub scenario: String,

@@ -1,0 +1,87 @@
+//! Which ledger a command uses, the clock, and the acknowledgement of what was recorded.
+
+use super::{LEDGER_DEFAULT, console};
+use crate::error::Error;
+use crate::forecast::{ForecastRecord, Question, Records, nearest};
+use crate::ledger::{Entry, Ledger, Receipt};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use std::path::PathBuf;
+
+/// Names the ledger.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct LedgerArgument {
+    /// The ledger [default: what FORETELL_LEDGER names, or foretell.db]
+    #[arg(long, value_name = "PATH")]
+    ledger: Option<PathBuf>,
+}
+
+impl LedgerArgument {
+    /// Where the ledger is.
+    pub(super) fn path(&self) -> PathBuf {
+        self.ledger.clone().unwrap_or_else(|| {
+            std::env::var_os("FORETELL_LEDGER")
+                .filter(|path| !path.is_empty())
+                .map_or_else(|| PathBuf::from(LEDGER_DEFAULT), PathBuf::from)
+        })
+    }
+
+    /// Opens it, and creates it if there is none.
+    pub(super) fn open(&self) -> Result<Ledger, Error> {
+        Ledger::open(&self.path())
+    }
+
+    /// Opens it; an error if there is none.
+    pub(super) fn open_existing(&self) -> Result<Ledger, Error> {
+        Ledger::open_existing(&self.path())
+    }
+
+    /// What it holds; nothing if there is none yet.
+    pub(super) fn records(&self) -> Result<Records, Error> {
+        if self.path().exists() { self.open_existing()?.records() } else { Ok(Records::default()) }
+    }
+}
+
+/// The time, to be written beside what is recorded.
+pub(super) fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// The day, in UTC.
+pub(super) fn today() -> Date {
+    now().to_zoned_datetime(TimeZone::UTC).date()
+}
+
+/// Records questions and forecasts in one transaction and acknowledges it on stderr. What already stands adds nothing.
+pub(super) fn record(
+    ledger: &mut Ledger,
+    questions: Vec<Question>,
+    forecasts: Vec<ForecastRecord>,
+) -> Result<Receipt, Error> {
+    let entries = questions.into_iter().map(Entry::Question).chain(forecasts.into_iter().map(Entry::Forecast));
+    append(ledger, &entries.collect::<Vec<_>>())
+}
+
+/// Records entries in one transaction and acknowledges it on stderr.
+pub(super) fn append(ledger: &mut Ledger, entries: &[Entry]) -> Result<Receipt, Error> {
+    let receipt = ledger.append(entries, now())?;
+    acknowledge(&receipt);
+    Ok(receipt)
+}
+
+/// Says on stderr what the disk has.
+pub(super) fn acknowledge(receipt: &Receipt) {
+    console::note(&receipt.to_string());
+}
+
+/// The question of that id.
+pub(super) fn question<'a>(records: &'a Records, id: &str) -> Result<&'a Question, Error> {
+    records.questions.get(id).ok_or_else(|| {
+        let unknown = Error::input(format!("the ledger knows no question `{id}`"));
+        match nearest(id, records.questions.keys().map(String::as_str)) {
+            Some(near) => unknown.help(format!("the nearest known is `{near}`")),
+            None => unknown.help("`foretell status` lists the questions"),
+        }
+    })
+}

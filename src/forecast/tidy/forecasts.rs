@@ -1,0 +1,353 @@
+//! Reads a table of forecasts: rows to forecasts, forecasts to questions.
+
+use super::Summary;
+use super::cell::{level, parse_number, parse_probability};
+use super::table::{Problems, Row, Table};
+use crate::error::Error;
+use crate::forecast::{
+    Forecast, ForecastRecord, Moment, Provenance, Question, QuestionKind, Records, SUM_TOLERANCE, check_name, day,
+    number_text,
+};
+use indexmap::IndexMap;
+use jiff::civil::Date;
+
+const REQUIRED: [&str; 3] = ["question", "forecaster", "made_at"];
+/// Every column of a table of forecasts, in the order in which they are written.
+pub(super) const COLUMNS: [&str; 14] = [
+    "question",
+    "forecaster",
+    "made_at",
+    "revision",
+    "probability",
+    "option",
+    "quantile",
+    "value",
+    "day",
+    "never",
+    "scenario",
+    "engine",
+    "seed",
+    "worlds",
+];
+
+/// How far the probabilities of the options may be from summing to 1 and still be taken as rounded.
+const ROUNDING: f64 = 1e-3;
+
+/// Adds the forecasts of a table to the records.
+pub(super) fn read(table: &Table, records: &mut Records) -> Result<Summary, Error> {
+    let mut known = COLUMNS.to_vec();
+    if table.rows.iter().any(|row| row.whole.is_some()) {
+        known.extend(["forecast", "provenance"]);
+    }
+    if !table.rows.is_empty() {
+        table.require("forecasts", &REQUIRED, &known)?;
+    }
+    let mut problems = Problems::new(&table.name);
+    let mut scaled = Vec::new();
+    let items = assemble(table, &mut problems, &mut scaled);
+    let (created, mut forecasts) = infer_questions(items, records, &mut problems);
+    let filled = fit_options(&mut forecasts, records, &created, &mut problems);
+    problems.into_result()?;
+
+    let mut notes = Vec::new();
+    if let Some((line, sum)) = scaled.first() {
+        notes.push(format!(
+            "{} whose options summed to 1 only within rounding scaled to sum to 1 (first: line {line}, {})",
+            counted(scaled.len(), "forecast"),
+            number_text(*sum)
+        ));
+    }
+    if filled > 0 {
+        notes.push(format!("{} did not name every option; the others were given 0 %", counted(filled, "forecast")));
+    }
+    let summary = Summary {
+        file: table.name.clone(),
+        rows: table.rows.len(),
+        taken: forecasts.len(),
+        ignored_columns: table.others(&known),
+        created_questions: created.keys().cloned().collect(),
+        notes,
+    };
+    records.questions.extend(created);
+    records.forecasts.extend(forecasts.into_iter().map(|(_, record)| record));
+    Ok(summary)
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// What one row says.
+enum Said {
+    Probability(f64),
+    Option(String, f64),
+    Quantile(f64, f64),
+    Day(f64, Option<Date>, Option<f64>),
+    Never(f64),
+}
+
+/// Which rows are one forecast.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Key {
+    question: String,
+    forecaster: String,
+    made_at: Moment,
+    revision: String,
+    provenance: Option<Provenance>,
+    /// Rows that are a forecast by themselves are kept apart by their position.
+    alone: Option<usize>,
+}
+
+/// The forecasts of a table with the line each begins on, in the order in which they begin.
+fn assemble(table: &Table, problems: &mut Problems, scaled: &mut Vec<(u64, f64)>) -> Vec<(u64, ForecastRecord)> {
+    let columns = COLUMNS.map(|name| table.column(name));
+    let mut groups: IndexMap<Key, (u64, Vec<(u64, Option<Said>)>)> = IndexMap::new();
+    let mut whole = Vec::new();
+    for (at, row) in table.rows.iter().enumerate() {
+        if let Some(value) = &row.whole {
+            let read = serde_json::from_value::<ForecastRecord>(value.clone());
+            if let Some(record) = problems.take(row.line, read.map_err(|problem| problem.to_string())) {
+                whole.push((row.line, record));
+            }
+            continue;
+        }
+        let Some(mut key) = key(row, &columns, problems) else { continue };
+        let said = problems.take(row.line, said(row, &columns));
+        if matches!(said, Some(Said::Probability(_))) {
+            key.alone = Some(at);
+        }
+        groups.entry(key).or_insert((row.line, Vec::new())).1.push((row.line, said));
+    }
+    let mut forecasts: Vec<(u64, ForecastRecord)> = whole;
+    for (key, (line, rows)) in groups {
+        // A row that could not be read was named; the rest of its forecast would only give further complaints.
+        let Some(said) = rows.into_iter().map(|(_, said)| said).collect::<Option<Vec<Said>>>() else { continue };
+        let forecast = combine(said).and_then(|forecast| rescale(forecast, line, scaled));
+        if let Some(forecast) = problems.take(line, forecast) {
+            let Key { question, forecaster, made_at, provenance, .. } = key;
+            forecasts.push((line, ForecastRecord { question, forecaster, made_at, forecast, provenance }));
+        }
+    }
+    forecasts.sort_by_key(|(line, _)| *line);
+    for (line, record) in &forecasts {
+        let names = check_name("question id", &record.question).and(check_name("forecaster", &record.forecaster));
+        if let Err(problem) = names.and_then(|()| record.forecast.check()) {
+            problems.push(*line, &problem);
+        }
+    }
+    forecasts
+}
+
+fn key(row: &Row, columns: &[Option<usize>; 14], problems: &mut Problems) -> Option<Key> {
+    let [question, forecaster, made_at, revision, .., scenario, engine, seed, worlds] = *columns;
+    let mut named = |what: &str, column| {
+        let name = row.cell(column);
+        problems.take(row.line, check_name(what, name).map(|()| name.to_owned()))
+    };
+    let (question, forecaster) = (named("question id", question), named("forecaster", forecaster));
+    let made_at = problems.take(row.line, row.cell(made_at).parse().map_err(|problem| format!("made_at: {problem}")));
+    let provenance = [scenario, engine, seed, worlds].map(|column| row.cell(column));
+    let provenance = if provenance.iter().all(|cell| cell.is_empty()) {
+        Some(None)
+    } else {
+        problems.take(row.line, read_provenance(provenance)).map(Some)
+    };
+    Some(Key {
+        question: question?,
+        forecaster: forecaster?,
+        made_at: made_at?,
+        revision: row.cell(revision).to_owned(),
+        provenance: provenance?,
+        alone: None,
+    })
+}
+
+fn read_provenance([scenario, engine, seed, worlds]: [&str; 4]) -> Result<Provenance, String> {
+    let count = |name: &str, text: &str| {
+        text.parse::<u64>().map_err(|_| format!("the {name} `{text}` is not a whole number from 0 to {}", u64::MAX))
+    };
+    if scenario.is_empty() || engine.is_empty() {
+        return Err("of scenario, engine, seed and worlds either all or none are given".to_owned());
+    }
+    Ok(Provenance {
+        scenario: scenario.to_owned(),
+        engine: engine.to_owned(),
+        seed: count("seed", seed)?,
+        worlds: count("number of worlds", worlds)?,
+    })
+}
+
+fn said(row: &Row, columns: &[Option<usize>; 14]) -> Result<Said, String> {
+    let [_, _, _, _, probability, option, quantile, value, day_column, never, ..] = *columns;
+    let cells = [probability, option, quantile, value, day_column, never].map(|column| row.cell(column));
+    let is_given = cells.map(|cell| !cell.is_empty());
+    let [probability, option, quantile, value, day_cell, never] = cells;
+    match is_given {
+        [true, false, false, false, false, false] => parse_probability(probability).map(Said::Probability),
+        [true, true, false, false, false, false] => {
+            check_name("option", option)?;
+            parse_probability(probability).map(|probability| Said::Option(option.to_owned(), probability))
+        }
+        [false, false, true, true, false, false] => Ok(Said::Quantile(level(quantile)?, parse_number(value)?)),
+        [false, false, true, false, true, _] => {
+            let at = if day_cell.eq_ignore_ascii_case("never") { None } else { Some(day(day_cell)?) };
+            let never = if never.is_empty() { None } else { Some(parse_probability(never)?) };
+            Ok(Said::Day(level(quantile)?, at, never))
+        }
+        [false, false, false, false, false, true] => parse_probability(never).map(Said::Never),
+        [false, true, false, false, false, false] => Err(format!("the option `{option}` has no probability")),
+        [false, false, true, false, false, _] => Err(format!("the quantile {quantile} has neither value nor day")),
+        [false, false, false, false, false, false] => Err(
+            "the row says nothing: give a probability, an option with its probability, or a quantile with its value or day"
+                .to_owned(),
+        ),
+        _ => Err("the row says several things: give only a probability, or an option with its probability, \
+                  or a quantile with its value or day"
+            .to_owned()),
+    }
+}
+
+/// Makes one forecast of its rows.
+fn combine(rows: Vec<Said>) -> Result<Forecast, String> {
+    let mut options: Vec<(String, f64)> = Vec::new();
+    let mut quantiles: Vec<(f64, f64)> = Vec::new();
+    let mut days: Vec<(f64, Option<Date>)> = Vec::new();
+    let mut nevers: Vec<f64> = Vec::new();
+    let mut is_date = false;
+    for row in rows {
+        match row {
+            Said::Probability(probability) => return Ok(Forecast::Binary { probability }),
+            Said::Option(option, probability) => options.push((option, probability)),
+            Said::Quantile(level, value) => quantiles.push((level, value)),
+            Said::Day(level, day, never) => {
+                is_date = true;
+                days.push((level, day));
+                nevers.extend(never);
+            }
+            Said::Never(never) => {
+                is_date = true;
+                nevers.push(never);
+            }
+        }
+    }
+    if [!options.is_empty(), !quantiles.is_empty(), is_date].into_iter().filter(|given| *given).count() > 1 {
+        return Err("the rows of this forecast mix options, values and days".to_owned());
+    }
+    if is_date {
+        days.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let (levels, days) = days.into_iter().unzip();
+        let never = match nevers.as_slice() {
+            [] => return Err("a forecast of a day needs the chance that it never comes: fill `never`".to_owned()),
+            [first, rest @ ..] if rest.iter().all(|other| other == first) => *first,
+            [..] => return Err("the chance of `never` differs from row to row".to_owned()),
+        };
+        Ok(Forecast::Date { levels, days, never })
+    } else if quantiles.is_empty() {
+        let (options, probabilities) = options.into_iter().unzip();
+        Ok(Forecast::Categorical { options, probabilities })
+    } else {
+        quantiles.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let (levels, values) = quantiles.into_iter().unzip();
+        Ok(Forecast::Quantiles { levels, values })
+    }
+}
+
+/// Scales probabilities that sum to 1 up to rounding.
+fn rescale(forecast: Forecast, line: u64, scaled: &mut Vec<(u64, f64)>) -> Result<Forecast, String> {
+    let Forecast::Categorical { options, mut probabilities } = forecast else { return Ok(forecast) };
+    let sum: f64 = probabilities.iter().sum();
+    let distance = (sum - 1.0).abs();
+    // Four tenths rounded to three decimals may sum to 0.999 or 1.001, neither of which is a number of the machine.
+    if distance > ROUNDING + 1e-12 {
+        return Err(format!("the probabilities of the options must sum to 1, but sum to {}", number_text(sum)));
+    }
+    if distance > SUM_TOLERANCE {
+        for probability in &mut probabilities {
+            *probability /= sum;
+        }
+        scaled.push((line, sum));
+    }
+    Ok(Forecast::Categorical { options, probabilities })
+}
+
+/// Creates the questions that the records do not know, with the kind of their forecasts and all options named.
+#[expect(clippy::type_complexity, reason = "both parts belong together and nowhere else")]
+fn infer_questions(
+    items: Vec<(u64, ForecastRecord)>,
+    records: &Records,
+    problems: &mut Problems,
+) -> (IndexMap<String, Question>, Vec<(u64, ForecastRecord)>) {
+    let mut created: IndexMap<String, (u64, Question)> = IndexMap::new();
+    for (line, record) in &items {
+        if records.questions.contains_key(&record.question) {
+            continue;
+        }
+        let (first, question) = created.entry(record.question.clone()).or_insert_with(|| {
+            let question = Question {
+                id: record.question.clone(),
+                ask: String::new(),
+                kind: record.forecast.kind(),
+                options: Vec::new(),
+                opens: None,
+                closes: None,
+                resolves: None,
+                cluster: None,
+                tags: Vec::new(),
+            };
+            (*line, question)
+        });
+        if question.kind != record.forecast.kind() {
+            problems.push(
+                *line,
+                &format!(
+                    "the forecast is for a {} question, but line {first} makes `{}` a {} one",
+                    record.forecast.kind(),
+                    record.question,
+                    question.kind
+                ),
+            );
+        } else if let Forecast::Categorical { options, .. } = &record.forecast {
+            let new: Vec<String> =
+                options.iter().filter(|option| !question.options.contains(option)).cloned().collect();
+            question.options.extend(new);
+        }
+    }
+    let created = created
+        .into_iter()
+        .map(|(id, (line, question))| {
+            let _ = problems.take(line, question.check());
+            (id, question)
+        })
+        .collect();
+    (created, items)
+}
+
+/// Brings the options of each forecast into the order of its question, with 0 for those not named; checks each forecast
+/// beside its question. Returns how many had options filled in.
+fn fit_options(
+    forecasts: &mut [(u64, ForecastRecord)],
+    records: &Records,
+    created: &IndexMap<String, Question>,
+    problems: &mut Problems,
+) -> usize {
+    let mut filled = 0;
+    for (line, record) in forecasts {
+        let known = records.questions.get(&record.question);
+        let Some(question) = known.or_else(|| created.get(&record.question)) else { continue };
+        if known.is_some() && problems.take(*line, record.forecast.check_against(question)).is_none() {
+            continue;
+        }
+        if matches!(question.kind, QuestionKind::Categorical | QuestionKind::Ordinal)
+            && let Forecast::Categorical { options, probabilities } = &mut record.forecast
+            && *options != question.options
+        {
+            filled += usize::from(options.len() < question.options.len());
+            let said = |option: &String| {
+                options.iter().position(|named| named == option).and_then(|at| probabilities.get(at)).copied()
+            };
+            *probabilities = question.options.iter().map(|option| said(option).unwrap_or(0.0)).collect();
+            options.clone_from(&question.options);
+        }
+    }
+    filled
+}

@@ -1,0 +1,183 @@
+//! Tidy tables of forecasts, outcomes and questions: CSV and JSON lines, in and out.
+//!
+//! A file has one table. Its columns, by name and in any order:
+//!
+//! | table | columns |
+//! |---|---|
+//! | forecasts | `question`, `forecaster`, `made_at`, and what was said, below; optional `scenario`, `engine`, `seed`, `worlds`, `revision` |
+//! | outcomes | `question`, `resolution`, `resolved_on`, optional `source` |
+//! | questions | `id`, `kind`, optional `ask`, `options`, `opens`, `closes`, `resolves`, `cluster`, `tags` |
+//!
+//! What was said: `probability` of yes; or `option` and `probability`, one row an option; or `quantile` (a level) and `value`, one
+//! row a quantile; or `quantile` and `day` (a day or `never`), with the chance of `never` in a row of its own or beside them. Rows
+//! of the same question, forecaster, moment and provenance are one forecast; `revision` keeps several apart. Lists are separated
+//! by `|`; a `|` in a name is written `\|`.
+//!
+//! JSON lines hold one object a line with the same keys, or a whole forecast with its `forecast` as an object.
+//!
+//! Reading takes a file as a whole or not at all: every bad row is named with its line and the way out. What is not used (a
+//! column, an outcome of an unknown question) is named in the [`Summary`]. Writing is lossless: what is written reads back equal.
+
+mod cell;
+mod forecasts;
+mod outcomes;
+mod questions;
+mod table;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub use cell::{join_list, parse_number, parse_probability, split_list};
+pub use write::{Form, forecasts_text, outcomes_text, questions_text};
+
+use super::{Outcome, Records};
+use crate::error::Error;
+use std::path::Path;
+
+/// What a table holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holds {
+    /// Forecasts.
+    Forecasts,
+    /// Outcomes.
+    Outcomes,
+    /// Definitions of questions.
+    Questions,
+}
+
+/// What was taken from a file, and what was not.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Summary {
+    /// The file, as named by the user.
+    pub file: String,
+    /// Rows in it.
+    pub rows: usize,
+    /// Forecasts, outcomes or questions taken.
+    pub taken: usize,
+    /// Columns that mean nothing here.
+    pub ignored_columns: Vec<String>,
+    /// Questions that were not known and were created from their forecasts.
+    pub created_questions: Vec<String>,
+    /// What else was left out or made fit, in words.
+    pub notes: Vec<String>,
+}
+
+impl Summary {
+    /// What was not taken as it stood, one line each.
+    #[must_use]
+    pub fn remarks(&self) -> Vec<String> {
+        let mut remarks = Vec::new();
+        if !self.ignored_columns.is_empty() {
+            remarks.push(format!("{}: columns not used: {}", self.file, self.ignored_columns.join(", ")));
+        }
+        if !self.created_questions.is_empty() {
+            remarks.push(format!(
+                "{}: {} not known before: {}",
+                self.file,
+                if self.created_questions.len() == 1 { "question" } else { "questions" },
+                shortened(&self.created_questions)
+            ));
+        }
+        remarks.extend(self.notes.iter().map(|note| format!("{}: {note}", self.file)));
+        remarks
+    }
+}
+
+/// A list for people: the first ten, and how many more.
+fn shortened(names: &[String]) -> String {
+    let mut text = names.iter().take(10).cloned().collect::<Vec<_>>().join(", ");
+    if names.len() > 10 {
+        text += &format!(" and {} more", names.len() - 10);
+    }
+    text
+}
+
+/// A file that was read, and not yet understood.
+#[derive(Debug)]
+pub struct TidyFile {
+    table: table::Table,
+}
+
+impl TidyFile {
+    /// Reads a file: CSV, or JSON lines if it is called `.jsonl`, `.ndjson` or begins with `{`; `-` is standard input.
+    ///
+    /// # Errors
+    /// If it cannot be read, has no header, or a row is not of its form.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        table::Table::open(path).map(|table| Self { table })
+    }
+
+    /// Reads a text as if it stood in a file of that name.
+    ///
+    /// # Errors
+    /// As [`TidyFile::open`].
+    pub fn from_text(name: &str, text: &str) -> Result<Self, Error> {
+        table::Table::from_bytes(name, text.as_bytes()).map(|table| Self { table })
+    }
+
+    /// What its columns say that it holds.
+    #[must_use]
+    pub fn holds(&self) -> Option<Holds> {
+        let has = |name: &str| self.table.column(name).is_some();
+        if has("forecaster") {
+            Some(Holds::Forecasts)
+        } else if has("resolution") {
+            Some(Holds::Outcomes)
+        } else if has("id") && has("kind") {
+            Some(Holds::Questions)
+        } else {
+            None
+        }
+    }
+
+    /// Adds its forecasts to the records; creates the questions that they do not know.
+    ///
+    /// # Errors
+    /// If a row cannot be; then the records stay as they were.
+    pub fn forecasts(&self, records: &mut Records) -> Result<Summary, Error> {
+        forecasts::read(&self.table, records)
+    }
+
+    /// Every outcome in it, in order, for the questions that the records know.
+    ///
+    /// # Errors
+    /// If a row cannot be, or no question is known.
+    pub fn outcomes(&self, records: &Records) -> Result<(Vec<Outcome>, Summary), Error> {
+        outcomes::read(&self.table, records)
+    }
+
+    /// Adds its questions to the records; a known one is defined anew.
+    ///
+    /// # Errors
+    /// If a row cannot be; then the records stay as they were.
+    pub fn questions(&self, records: &mut Records) -> Result<Summary, Error> {
+        questions::read(&self.table, records)
+    }
+}
+
+/// Adds the forecasts of a file to the records; creates the questions that they do not know, by the kind of their forecasts.
+///
+/// # Errors
+/// If the file cannot be read or a row cannot be; then the records stay as they were.
+pub fn read_forecasts(path: &Path, records: &mut Records) -> Result<Summary, Error> {
+    TidyFile::open(path)?.forecasts(records)
+}
+
+/// Adds the outcomes of a file to the records; the last one of a question counts. Outcomes of questions that the records do not
+/// know are left out and named; so read questions or forecasts first.
+///
+/// # Errors
+/// If the file cannot be read, a row cannot be, or no question is known; then the records stay as they were.
+pub fn read_outcomes(path: &Path, records: &mut Records) -> Result<Summary, Error> {
+    let (outcomes, summary) = TidyFile::open(path)?.outcomes(records)?;
+    records.outcomes.extend(outcomes.into_iter().map(|outcome| (outcome.question.clone(), outcome)));
+    Ok(summary)
+}
+
+/// Adds the questions of a file to the records; a known one is defined anew.
+///
+/// # Errors
+/// If the file cannot be read or a row cannot be; then the records stay as they were.
+pub fn read_questions(path: &Path, records: &mut Records) -> Result<Summary, Error> {
+    TidyFile::open(path)?.questions(records)
+}

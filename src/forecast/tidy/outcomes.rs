@@ -1,0 +1,82 @@
+//! Reads a table of outcomes, each by the kind of its question.
+
+use super::table::{Problems, Table};
+use super::{Summary, shortened};
+use crate::error::Error;
+use crate::forecast::{Outcome, Records, Resolution, check_name, nearest};
+use std::collections::BTreeSet;
+
+/// Every column of a table of outcomes, in the order in which they are written.
+pub(super) const COLUMNS: [&str; 4] = ["question", "resolution", "resolved_on", "source"];
+
+/// Every outcome of a table, in order, for questions that the records know.
+pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Summary), Error> {
+    if !table.rows.is_empty() {
+        table.require("outcomes", &COLUMNS[..3], &COLUMNS)?;
+    }
+    let [question_column, resolution_column, resolved_on, source] = COLUMNS.map(|name| table.column(name));
+    let mut problems = Problems::new(&table.name);
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    let mut unknown: Vec<String> = Vec::new();
+    let mut unresolved = 0;
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut repeated: Vec<String> = Vec::new();
+    for row in &table.rows {
+        let id = row.cell(question_column);
+        if problems.take(row.line, check_name("question id", id)).is_none() {
+            continue;
+        }
+        let written = row.cell(resolution_column);
+        if written.is_empty() {
+            unresolved += 1;
+            continue;
+        }
+        let Some(question) = records.questions.get(id) else {
+            let ids = records.questions.keys().map(String::as_str);
+            unknown.push(match nearest(id, ids) {
+                Some(near) => format!("`{id}` (nearest known: `{near}`)"),
+                None => format!("`{id}`"),
+            });
+            continue;
+        };
+        let resolution = problems.take(row.line, Resolution::read(written, question));
+        let resolved_on =
+            problems.take(row.line, row.cell(resolved_on).parse().map_err(|problem| format!("resolved_on: {problem}")));
+        if let (Some(resolution), Some(resolved_on)) = (resolution, resolved_on) {
+            let source = Some(row.text(source).to_owned()).filter(|text| !text.is_empty());
+            if !seen.insert(id.to_owned()) && !repeated.contains(&format!("`{id}`")) {
+                repeated.push(format!("`{id}`"));
+            }
+            outcomes.push(Outcome { question: id.to_owned(), resolution, resolved_on, source });
+        }
+    }
+    problems.into_result()?;
+    if outcomes.is_empty() && !unknown.is_empty() {
+        return Err(Error::input(format!(
+            "{}: no question of these outcomes is known: {}",
+            table.name,
+            shortened(&unknown)
+        ))
+        .help("record or import their forecasts or definitions first"));
+    }
+    let mut notes = Vec::new();
+    if !unknown.is_empty() {
+        let noun = if unknown.len() == 1 { "outcome of a question" } else { "outcomes of questions" };
+        notes.push(format!("{} {noun} not known left out: {}", unknown.len(), shortened(&unknown)));
+    }
+    if unresolved > 0 {
+        notes.push(format!("{unresolved} without a resolution left out"));
+    }
+    if !repeated.is_empty() {
+        notes.push(format!("resolved several times, the last counts: {}", shortened(&repeated)));
+    }
+    let summary = Summary {
+        file: table.name.clone(),
+        rows: table.rows.len(),
+        taken: outcomes.len(),
+        ignored_columns: table.others(&COLUMNS),
+        created_questions: Vec::new(),
+        notes,
+    };
+    Ok((outcomes, summary))
+}

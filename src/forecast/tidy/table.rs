@@ -1,0 +1,241 @@
+//! A file as rows of text cells with line numbers, whether it is CSV or JSON lines.
+
+use super::cell::join_list;
+use crate::error::Error;
+use crate::forecast::nearest;
+use serde_json::{Map, Value};
+use std::io::Read;
+use std::path::Path;
+
+/// How many bad rows are shown.
+const SHOWN: usize = 20;
+
+/// A table of text.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// The file, as named by the user.
+    pub(super) name: String,
+    columns: Vec<String>,
+    pub(super) rows: Vec<Row>,
+}
+
+/// A row and where it stands.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// Counted from 1.
+    pub(super) line: u64,
+    cells: Vec<String>,
+    /// The object that stood there, if it holds a whole forecast.
+    pub(super) whole: Option<Value>,
+}
+
+impl Row {
+    /// What stands in a column, without space around it; empty where the table has no such column.
+    pub(super) fn cell(&self, column: Option<usize>) -> &str {
+        self.text(column).trim()
+    }
+
+    /// What stands in a column, as it is.
+    pub(super) fn text(&self, column: Option<usize>) -> &str {
+        column.and_then(|at| self.cells.get(at)).map_or("", String::as_str)
+    }
+}
+
+impl Table {
+    pub(super) fn open(path: &Path) -> Result<Self, Error> {
+        let mut bytes = Vec::new();
+        let (name, read) = if path.as_os_str() == "-" {
+            ("standard input".to_owned(), std::io::stdin().lock().read_to_end(&mut bytes))
+        } else {
+            let opened = std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes));
+            (path.display().to_string(), opened)
+        };
+        read.map_err(|problem| Error::environment(format!("`{name}` cannot be read")).because(problem))?;
+        Self::from_bytes(&name, &bytes)
+    }
+
+    pub(super) fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, Error> {
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let extension = Path::new(name).extension().and_then(|text| text.to_str()).unwrap_or_default();
+        let is_json = match extension.to_ascii_lowercase().as_str() {
+            "jsonl" | "ndjson" => true,
+            "csv" | "tsv" => false,
+            _ => bytes.trim_ascii_start().first() == Some(&b'{'),
+        };
+        if is_json {
+            Self::from_json_lines(name, bytes)
+        } else {
+            Self::from_csv(name, bytes, if extension.eq_ignore_ascii_case("tsv") { b'\t' } else { b',' })
+        }
+    }
+
+    fn from_csv(name: &str, bytes: &[u8], delimiter: u8) -> Result<Self, Error> {
+        let mut reader =
+            csv::ReaderBuilder::new().flexible(true).has_headers(false).delimiter(delimiter).from_reader(bytes);
+        let mut problems = Problems::new(name);
+        let mut table = Self { name: name.to_owned(), columns: Vec::new(), rows: Vec::new() };
+        let mut record = csv::ByteRecord::new();
+        loop {
+            let more = reader
+                .read_byte_record(&mut record)
+                .map_err(|problem| Error::input(format!("`{name}` cannot be read as CSV")).because(problem))?;
+            if !more {
+                break;
+            }
+            let line = record.position().map_or(0, csv::Position::line);
+            let cells: Result<Vec<String>, _> =
+                record.iter().map(|cell| std::str::from_utf8(cell).map(str::to_owned)).collect();
+            let Ok(cells) = cells else {
+                problems.push(line, "the row is not UTF-8; save the file as UTF-8");
+                continue;
+            };
+            if table.columns.is_empty() {
+                table.columns = cells.iter().map(|cell| cell.trim().to_lowercase()).collect();
+                check_header(&table.columns, line, &mut problems);
+            } else if cells.len() == table.columns.len() {
+                table.rows.push(Row { line, cells, whole: None });
+            } else {
+                problems.push(
+                    line,
+                    &format!("the row has {} cells, but the header has {}", cells.len(), table.columns.len()),
+                );
+            }
+        }
+        if table.columns.is_empty() && problems.is_empty() {
+            return Err(Error::input(format!("`{name}` is empty")).help("its first line names the columns"));
+        }
+        problems.into_result()?;
+        Ok(table)
+    }
+
+    fn from_json_lines(name: &str, bytes: &[u8]) -> Result<Self, Error> {
+        let mut problems = Problems::new(name);
+        let mut table = Self { name: name.to_owned(), columns: Vec::new(), rows: Vec::new() };
+        for (at, text) in bytes.split(|byte| *byte == b'\n').enumerate() {
+            let line = at as u64 + 1;
+            if text.trim_ascii().is_empty() {
+                continue;
+            }
+            match serde_json::from_slice::<Map<String, Value>>(text) {
+                Ok(object) => table.push_object(line, object, &mut problems),
+                Err(problem) => problems.push(line, &format!("the line is not a JSON object: {problem}")),
+            }
+        }
+        problems.into_result()?;
+        Ok(table)
+    }
+
+    fn push_object(&mut self, line: u64, object: Map<String, Value>, problems: &mut Problems) {
+        let mut cells = vec![String::new(); self.columns.len()];
+        let is_whole = object.get("forecast").is_some_and(Value::is_object);
+        for (key, value) in &object {
+            let key = key.trim().to_lowercase();
+            let at = self.columns.iter().position(|column| *column == key).unwrap_or_else(|| {
+                self.columns.push(key.clone());
+                self.columns.len() - 1
+            });
+            cells.resize(self.columns.len(), String::new());
+            match cell_text(value) {
+                Some(text) => cells[at] = text,
+                None if is_whole => {}
+                None => problems.push(line, &format!("`{key}` is an object; here stands a text, a number or a list")),
+            }
+        }
+        self.rows.push(Row { line, cells, whole: is_whole.then_some(Value::Object(object)) });
+    }
+
+    /// Where a column stands.
+    pub(super) fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column == name)
+    }
+
+    /// Checks that columns are there which must be.
+    pub(super) fn require(&self, holds: &str, required: &[&str], known: &[&str]) -> Result<(), Error> {
+        let missing: Vec<&str> = required.iter().copied().filter(|name| self.column(name).is_none()).collect();
+        let Some(first) = missing.first() else { return Ok(()) };
+        let unknown = self.columns.iter().map(String::as_str).filter(|column| !known.contains(column));
+        let help = match nearest(first, unknown) {
+            Some(near) => format!("rename the column `{near}` to `{first}`"),
+            None => format!("a table of {holds} has the columns {}", known.join(", ")),
+        };
+        let names: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
+        Err(Error::input(format!(
+            "{}:1: a table of {holds} needs the column {}, but has {}",
+            self.name,
+            names.join(" and "),
+            self.columns.join(", ")
+        ))
+        .help(help))
+    }
+
+    /// The columns that are not among the known ones.
+    pub(super) fn others(&self, known: &[&str]) -> Vec<String> {
+        self.columns.iter().filter(|column| !known.contains(&column.as_str())).cloned().collect()
+    }
+}
+
+fn check_header(columns: &[String], line: u64, problems: &mut Problems) {
+    for (at, column) in columns.iter().enumerate() {
+        if columns[..at].contains(column) {
+            problems.push(line, &format!("the column `{column}` stands twice"));
+        }
+    }
+    if let [only] = columns
+        && let Some(separator) = [';', '\t'].into_iter().find(|separator| only.contains(*separator))
+    {
+        problems.push(line, &format!("the columns are separated by {separator:?}; separate them by commas"));
+    }
+}
+
+/// The text of a JSON value as it would stand in a CSV cell; `None` for an object.
+fn cell_text(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => Some(String::new()),
+        Value::Bool(truth) => Some(truth.to_string()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) => Some(text.clone()),
+        Value::Array(items) => items.iter().map(cell_text).collect::<Option<Vec<_>>>().map(|items| join_list(&items)),
+        Value::Object(_) => None,
+    }
+}
+
+/// The bad rows of one file.
+#[derive(Debug)]
+pub(super) struct Problems {
+    file: String,
+    found: Vec<(u64, String)>,
+}
+
+impl Problems {
+    pub(super) fn new(file: &str) -> Self {
+        Self { file: file.to_owned(), found: Vec::new() }
+    }
+
+    pub(super) fn push(&mut self, line: u64, problem: &str) {
+        self.found.push((line, problem.to_owned()));
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// Keeps a value, or the problem with it.
+    pub(super) fn take<T>(&mut self, line: u64, result: Result<T, String>) -> Option<T> {
+        result.map_err(|problem| self.push(line, &problem)).ok()
+    }
+
+    /// One error with all of them, in the order of the lines; the first twenty in words.
+    pub(super) fn into_result(mut self) -> Result<(), Error> {
+        if self.found.is_empty() {
+            return Ok(());
+        }
+        self.found.sort();
+        self.found.dedup();
+        let shown = self.found.iter().take(SHOWN).map(|(line, problem)| format!("{}:{line}: {problem}", self.file));
+        let mut message = shown.collect::<Vec<_>>().join("\n");
+        if self.found.len() > SHOWN {
+            message += &format!("\nand {} more in {}", self.found.len() - SHOWN, self.file);
+        }
+        Err(Error::input(message).help("mend these rows; nothing was taken from the file"))
+    }
+}

@@ -1,0 +1,384 @@
+//! Tables as people write them, and that what is written reads back equal.
+
+use super::*;
+use crate::forecast::{Forecast, ForecastRecord, Moment, Provenance, Question, QuestionKind, Resolution};
+use jiff::Timestamp;
+use jiff::civil::{Date, date};
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+
+fn forecasts(text: &str) -> Result<(Records, Summary), Error> {
+    let mut records = Records::default();
+    let summary = TidyFile::from_text("f.csv", text)?.forecasts(&mut records)?;
+    Ok((records, summary))
+}
+
+fn refusal(text: &str) -> String {
+    forecasts(text).map(|(records, _)| panic!("was read as {records:?}")).unwrap_err().to_string()
+}
+
+#[test]
+fn every_kind_of_forecast_is_read_and_its_question_inferred() {
+    let (records, summary) = forecasts(
+        "question,forecaster,made_at,probability,option,quantile,value,day,never,comment\n\
+         rain,me,2025-08-19,35%,,,,,,hm\n\
+         who,me,2025-08-19,0.25,a,,,,,\n\
+         price,me,2025-08-19T12:00:00Z,,,0.9,12,,,\n\
+         who,me,2025-08-19,0.75,b,,,,,\n\
+         price,me,2025-08-19T12:00:00Z,,,10%,-3.5,,,\n\
+         when,me,2025-08-19,,,0.5,,never,,\n\
+         when,me,2025-08-19,,,0.25,,2026-01-01,,\n\
+         when,me,2025-08-19,,,,,,60%,\n",
+    )
+    .unwrap();
+    let said: Vec<&Forecast> = records.forecasts.iter().map(|record| &record.forecast).collect();
+    assert_eq!(
+        said,
+        [
+            &Forecast::Binary { probability: 0.35 },
+            &Forecast::Categorical { options: vec!["a".to_owned(), "b".to_owned()], probabilities: vec![0.25, 0.75] },
+            &Forecast::Quantiles { levels: vec![0.1, 0.9], values: vec![-3.5, 12.0] },
+            &Forecast::Date { levels: vec![0.25, 0.5], days: vec![Some(date(2026, 1, 1)), None], never: 0.6 },
+        ]
+    );
+    let kinds: Vec<&QuestionKind> = records.questions.values().map(|question| &question.kind).collect();
+    assert_eq!(kinds, [&QuestionKind::Binary, &QuestionKind::Categorical, &QuestionKind::Numeric, &QuestionKind::Date]);
+    assert_eq!(summary.ignored_columns, ["comment"]);
+    assert_eq!(summary.created_questions, ["rain", "who", "price", "when"]);
+    assert_eq!((summary.rows, summary.taken), (8, 4));
+}
+
+#[test]
+fn every_bad_row_is_named_with_its_line_and_nothing_is_taken() {
+    let message = refusal(
+        "question,forecaster,made_at,probability\n\
+         q,me,2025-08-19,1.2\n\
+         q,me,yesterday,0.5\n\
+         q,me,2025-08-19,0.5\n\
+         ,me,2025-08-19,0.5\n\
+         q,me,2025-08-19,NaN\n\
+         q,me,2025-08-19\n",
+    );
+    assert_eq!(message, "f.csv:7: the row has 3 cells, but the header has 4");
+    let message = refusal(
+        "question,forecaster,made_at,probability\n\
+         q,me,2025-08-19,35\n\
+         q,me,yesterday,0.5\n\
+         q,me,2025-08-19T14:00,0.5\n\
+         ,me,2025-08-19,0.5\n\
+         q,me,2025-08-19,NaN\n\
+         q,me,2025-08-20,\n",
+    );
+    let lines: Vec<&str> = message.lines().collect();
+    assert_eq!(lines.len(), 6, "{message}");
+    assert_eq!(
+        lines[0],
+        "f.csv:2: the probability `35` must lie between 0 and 1, but is 35; write 35 percent as `35%`"
+    );
+    assert!(lines[2].starts_with("f.csv:4: made_at: `2025-08-19T14:00` is neither a day"), "{}", lines[2]);
+    assert!(lines[5].starts_with("f.csv:7: the row says nothing"), "{}", lines[5]);
+}
+
+#[test]
+fn more_than_twenty_bad_rows_are_counted() {
+    let text = format!("question,forecaster,made_at,probability\n{}", "q,me,2025-08-19,2\n".repeat(45));
+    let message = refusal(&text);
+    assert_eq!(message.lines().count(), 21);
+    assert!(message.ends_with("\nand 25 more in f.csv"), "{message}");
+}
+
+#[test]
+fn a_missing_column_is_named_with_the_one_to_rename() {
+    let problem = forecasts("question,forecaster,made_on,probability\nq,me,2025-08-19,0.5\n").unwrap_err();
+    assert!(problem.to_string().contains("needs the column `made_at`"), "{problem}");
+    assert_eq!(problem.way_out(), Some("rename the column `made_on` to `made_at`"));
+    assert!(refusal("question;forecaster;made_at\n").contains("separate them by commas"));
+    assert!(refusal("").contains("is empty"));
+}
+
+#[test]
+fn options_are_checked_scaled_ordered_and_filled() {
+    let header = "question,forecaster,made_at,option,probability\n";
+    let (records, summary) = forecasts(&format!(
+        "{header}q,me,2025-08-19,a,0.333\nq,me,2025-08-19,b,0.333\nq,me,2025-08-19,c,0.333\n\
+         q,you,2025-08-19,b,1\n"
+    ))
+    .unwrap();
+    let Forecast::Categorical { probabilities, .. } = &records.forecasts[0].forecast else { panic!() };
+    assert!(probabilities.iter().all(|p| (p - 1.0 / 3.0).abs() < 1e-15));
+    assert_eq!(
+        records.forecasts[1].forecast,
+        Forecast::Categorical {
+            options: ["a", "b", "c"].map(str::to_owned).to_vec(),
+            probabilities: vec![0.0, 1.0, 0.0]
+        }
+    );
+    assert_eq!(summary.notes.len(), 2, "{:?}", summary.notes);
+    assert!(refusal(&format!("{header}q,me,2025-08-19,a,0.5\nq,me,2025-08-19,b,0.4\n")).contains("sum to 0.9"));
+    assert!(refusal(&format!("{header}q,me,2025-08-19,a,0.5\nq,me,2025-08-19,a,0.5\n")).contains("stands twice"));
+    let mut known = records;
+    let unknown = TidyFile::from_text("g.csv", &format!("{header}q,me,2025-08-20,d,1\n")).unwrap();
+    let message = unknown.forecasts(&mut known).unwrap_err().to_string();
+    assert_eq!(message, "g.csv:2: the question `q` has no option `d`, but a, b, c");
+}
+
+#[test]
+fn crossing_quantiles_and_mixed_kinds_are_refused() {
+    let header = "question,forecaster,made_at,probability,quantile,value\n";
+    let crossed = refusal(&format!("{header}q,me,2025-08-19,,0.1,5\nq,me,2025-08-19,,0.9,4\n"));
+    assert_eq!(crossed, "f.csv:2: the quantiles cross: 5 at level 0.1, but 4 at the higher level 0.9");
+    let mixed = refusal(&format!("{header}q,me,2025-08-19,,0.1,5\nq,you,2025-08-19,0.5,,\n"));
+    assert!(mixed.contains("line 2 makes `q` a numeric one"), "{mixed}");
+    let several = refusal(&format!("{header}q,me,2025-08-19,0.5,0.1,5\n"));
+    assert!(several.contains("says several things"), "{several}");
+}
+
+#[test]
+fn flat_json_lines_are_read_like_csv() {
+    let file = TidyFile::from_text(
+        "-",
+        "{\"question\":\"q\",\"forecaster\":\"me\",\"made_at\":\"2025-08-19\",\"probability\":0.35}\n\n\
+         {\"question\":\"p\",\"forecaster\":\"me\",\"made_at\":\"2025-08-19\",\"probability\":\"5%\",\"note\":[1]}\n",
+    )
+    .unwrap();
+    assert_eq!(file.holds(), Some(Holds::Forecasts));
+    let mut records = Records::default();
+    let summary = file.forecasts(&mut records).unwrap();
+    assert_eq!(records.forecasts[1].forecast, Forecast::Binary { probability: 0.05 });
+    assert_eq!(summary.ignored_columns, ["note"]);
+    let message = TidyFile::from_text("a.jsonl", "{}\n[1]\nx\n").unwrap_err().to_string();
+    assert!(message.starts_with("a.jsonl:2: the line is not a JSON object"), "{message}");
+    assert_eq!(message.lines().count(), 2);
+}
+
+#[test]
+fn outcomes_of_unknown_questions_are_left_out_and_named() {
+    let (records, _) = forecasts("question,forecaster,made_at,probability\nattends,me,2025-08-19,0.5\n").unwrap();
+    let file = TidyFile::from_text(
+        "o.csv",
+        "question,resolution,resolved_on,source,publisher\n\
+         attends,No,2025-09-01,\"a, b\",x\nattend,yes,2025-09-01,,\nattends,,,,\n",
+    )
+    .unwrap();
+    assert_eq!(file.holds(), Some(Holds::Outcomes));
+    let (outcomes, summary) = file.outcomes(&records).unwrap();
+    assert_eq!(outcomes.len(), 1);
+    assert_eq!((&outcomes[0].resolution, outcomes[0].source.as_deref()), (&Resolution::No, Some("a, b")));
+    assert_eq!(
+        summary.notes,
+        [
+            "1 outcome of a question not known left out: `attend` (nearest known: `attends`)",
+            "1 without a resolution left out"
+        ]
+    );
+    assert!(file.outcomes(&Records::default()).unwrap_err().to_string().contains("no question of these outcomes"));
+}
+
+#[test]
+fn questions_are_read_and_keep_the_kind_of_their_forecasts() {
+    let (mut records, _) = forecasts("question,forecaster,made_at,probability\nq,me,2025-08-19,0.5\n").unwrap();
+    let text = |kind: &str, options: &str| {
+        format!("id,ask,kind,options,closes,tags\nq,Will it?,{kind},{options},2025-12-31,a|b\n")
+    };
+    let read = |text: String, records: &mut Records| TidyFile::from_text("q.csv", &text).unwrap().questions(records);
+    assert!(read(text("numeric", ""), &mut records).unwrap_err().to_string().starts_with("q.csv:2: "));
+    assert!(read(text("number", ""), &mut records).unwrap_err().to_string().contains("is none of binary"));
+    assert!(read(text("categorical", ""), &mut records).unwrap_err().to_string().contains("has no options"));
+    read(text("binary", ""), &mut records).unwrap();
+    assert_eq!(records.questions["q"].closes, Some(date(2025, 12, 31)));
+    assert_eq!(records.questions["q"].tags, ["a", "b"]);
+}
+
+#[test]
+fn a_spreadsheet_mark_and_carriage_returns_do_not_disturb() {
+    let (records, _) =
+        forecasts("\u{feff}Question,Forecaster,Made_At,Probability\r\n q ,me,2025-08-19, 0.5 \r\n").unwrap();
+    assert_eq!(records.forecasts[0].question, "q");
+    assert_eq!(TidyFile::open(Path::new("/nowhere/f.csv")).unwrap_err().kind(), crate::error::ErrorKind::Environment);
+}
+
+/// Names with everything that a CSV or a list separated by bars could trip over.
+fn name() -> impl Strategy<Value = String> {
+    "[a-zA-Z0-9é,;\"'|\\\\#{}%: -]{1,8}"
+        .prop_map(|text| text.trim().to_owned())
+        .prop_filter("a name", |text| !text.is_empty() && !text.eq_ignore_ascii_case("annulled"))
+}
+
+fn free_text() -> impl Strategy<Value = Option<String>> {
+    proptest::option::of("[a-z ,\"\n\r|]{1,12}")
+}
+
+fn some_day() -> impl Strategy<Value = Date> {
+    (1..=9999i16, 1..=12i8, 1..=28i8).prop_map(|(year, month, day)| date(year, month, day))
+}
+
+fn moment() -> impl Strategy<Value = Moment> {
+    prop_oneof![
+        some_day().prop_map(Moment::Day),
+        (-60_000_000_000i64..250_000_000_000, 0..1_000_000_000i32)
+            .prop_map(|(second, nanosecond)| Moment::Instant(Timestamp::new(second, nanosecond).unwrap())),
+    ]
+}
+
+fn question() -> impl Strategy<Value = Question> {
+    let kind = proptest::sample::select(QuestionKind::ALL.to_vec());
+    let options = proptest::collection::btree_set(name(), 1..5);
+    let texts = (free_text(), free_text(), proptest::option::of(name()));
+    let days = (proptest::option::of(some_day()), proptest::option::of(some_day()));
+    (kind, options, texts, days, proptest::collection::vec(name(), 0..3)).prop_map(
+        |(kind, options, (ask, resolves, cluster), (opens, closes), tags)| {
+            let has_options = matches!(kind, QuestionKind::Categorical | QuestionKind::Ordinal);
+            Question {
+                id: String::new(),
+                ask: ask.unwrap_or_default(),
+                kind,
+                options: if has_options { options.into_iter().collect() } else { Vec::new() },
+                opens: opens.min(closes),
+                closes: opens.max(closes),
+                resolves,
+                cluster,
+                tags,
+            }
+        },
+    )
+}
+
+fn levels(count: usize) -> impl Strategy<Value = Vec<f64>> {
+    proptest::collection::btree_set(1..u64::MAX, count)
+        .prop_map(|set| {
+            set.into_iter().map(|bits| (bits as f64 / u64::MAX as f64).clamp(1e-300, 1.0 - 1e-9)).collect::<Vec<_>>()
+        })
+        .prop_map(|mut levels| {
+            levels.dedup();
+            levels
+        })
+}
+
+/// A forecast that the question takes; `seed` numbers choose within it.
+fn forecast(question: &Question) -> BoxedStrategy<Forecast> {
+    match question.kind {
+        QuestionKind::Binary => (0.0..=1.0f64).prop_map(|probability| Forecast::Binary { probability }).boxed(),
+        QuestionKind::Categorical | QuestionKind::Ordinal => {
+            let options = question.options.clone();
+            proptest::collection::vec(1e-6..1.0f64, options.len())
+                .prop_map(move |weights| {
+                    let sum: f64 = weights.iter().sum();
+                    let probabilities = weights.iter().map(|weight| weight / sum).collect();
+                    Forecast::Categorical { options: options.clone(), probabilities }
+                })
+                .boxed()
+        }
+        QuestionKind::Numeric => (1..6usize)
+            .prop_flat_map(levels)
+            .prop_flat_map(|levels| {
+                let count = levels.len();
+                (
+                    Just(levels),
+                    proptest::collection::vec(proptest::num::f64::NORMAL | proptest::num::f64::SUBNORMAL, count),
+                )
+            })
+            .prop_map(|(levels, mut values)| {
+                values.sort_by(f64::total_cmp);
+                Forecast::Quantiles { levels, values }
+            })
+            .boxed(),
+        QuestionKind::Date => ((0..4usize).prop_flat_map(levels), 0.0..=1.0f64)
+            .prop_flat_map(|(levels, never)| {
+                let count = levels.len();
+                (
+                    Just(levels),
+                    Just(never),
+                    proptest::collection::vec(proptest::option::weighted(0.8, some_day()), count),
+                )
+            })
+            .prop_map(|(levels, never, mut days)| {
+                days.sort_by_key(|day| day.unwrap_or(Date::MAX));
+                Forecast::Date { levels, days, never }
+            })
+            .boxed(),
+    }
+}
+
+fn resolution(question: &Question) -> BoxedStrategy<Resolution> {
+    let answer = match question.kind {
+        QuestionKind::Binary => proptest::sample::select(vec![Resolution::Yes, Resolution::No]).boxed(),
+        QuestionKind::Categorical | QuestionKind::Ordinal => {
+            proptest::sample::select(question.options.clone()).prop_map(Resolution::Option).boxed()
+        }
+        QuestionKind::Numeric => proptest::num::f64::NORMAL.prop_map(Resolution::Value).boxed(),
+        QuestionKind::Date => prop_oneof![some_day().prop_map(Resolution::Date), Just(Resolution::No)].boxed(),
+    };
+    prop_oneof![4 => answer, 1 => Just(Resolution::Annulled)].boxed()
+}
+
+fn provenance() -> impl Strategy<Value = Option<Provenance>> {
+    proptest::option::of(("[0-9a-f]{64}", any::<u64>(), any::<u64>()).prop_map(|(scenario, seed, worlds)| Provenance {
+        scenario,
+        engine: "0.1.0".to_owned(),
+        seed,
+        worlds,
+    }))
+}
+
+/// Records with several forecasts and an outcome for some of the questions; the same forecaster and moment may come again.
+fn records() -> impl Strategy<Value = Records> {
+    proptest::collection::vec((name(), question()), 0..4).prop_flat_map(|questions| {
+        let mut ids = BTreeSet::new();
+        let questions: Vec<Question> = questions
+            .into_iter()
+            .filter(|(id, _)| ids.insert(id.clone()))
+            .map(|(id, question)| Question { id, ..question })
+            .collect();
+        let forecasts: Vec<_> = questions
+            .iter()
+            .map(|question| {
+                let who = (proptest::sample::select(vec!["me", "the crowd, 2025"]), moment(), provenance());
+                proptest::collection::vec((who, forecast(question), 1..3usize), 0..4)
+            })
+            .collect();
+        let outcomes: Vec<_> = questions
+            .iter()
+            .map(|question| proptest::option::of((resolution(question), moment(), free_text())))
+            .collect();
+        (Just(questions), forecasts, outcomes).prop_map(|(questions, forecasts, outcomes)| {
+            let mut records = Records::default();
+            for ((question, said), outcome) in questions.into_iter().zip(forecasts).zip(outcomes) {
+                for ((forecaster, made_at, provenance), forecast, times) in said {
+                    let record = ForecastRecord {
+                        question: question.id.clone(),
+                        forecaster: forecaster.to_owned(),
+                        made_at,
+                        forecast,
+                        provenance,
+                    };
+                    records.forecasts.extend(std::iter::repeat_n(record, times));
+                }
+                if let Some((resolution, resolved_on, source)) = outcome {
+                    let outcome = Outcome { question: question.id.clone(), resolution, resolved_on, source };
+                    records.outcomes.insert(question.id.clone(), outcome);
+                }
+                records.questions.insert(question.id.clone(), question);
+            }
+            records
+        })
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_written_reads_back_equal(records in records(), form in proptest::sample::select(vec![Form::Csv, Form::Jsonl])) {
+        let name = |stem: &str| format!("{stem}.{}", form.extension());
+        let mut back = Records::default();
+        let questions = questions_text(records.questions.values(), form).unwrap();
+        TidyFile::from_text(&name("questions"), &questions).unwrap().questions(&mut back).unwrap();
+        let forecasts = forecasts_text(&records.forecasts, form).unwrap();
+        let summary = TidyFile::from_text(&name("forecasts"), &forecasts).unwrap().forecasts(&mut back).unwrap();
+        prop_assert_eq!(summary.remarks(), Vec::<String>::new());
+        let outcomes = outcomes_text(records.outcomes.values(), form).unwrap();
+        let (outcomes, _) = TidyFile::from_text(&name("outcomes"), &outcomes).unwrap().outcomes(&back).unwrap();
+        back.outcomes.extend(outcomes.into_iter().map(|outcome| (outcome.question.clone(), outcome)));
+        prop_assert_eq!(back, records);
+    }
+}

@@ -1,0 +1,205 @@
+//! Writes tables so that they read back equal.
+
+use super::cell::join_list;
+use super::{forecasts, outcomes, questions};
+use crate::error::Error;
+use crate::forecast::{Forecast, ForecastRecord, Outcome, Question, number_text};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The form of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Form {
+    /// Comma-separated values, one header line.
+    #[default]
+    Csv,
+    /// One JSON object a line.
+    Jsonl,
+}
+
+impl Form {
+    /// The form that a file of this name has.
+    #[must_use]
+    pub fn of(path: &Path) -> Self {
+        match path.extension().and_then(|text| text.to_str()) {
+            Some("jsonl" | "ndjson") => Self::Jsonl,
+            _ => Self::Csv,
+        }
+    }
+
+    /// The extension of its files.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Jsonl => "jsonl",
+        }
+    }
+}
+
+fn failed(problem: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::environment("the table cannot be written").because(problem)
+}
+
+fn csv_text(columns: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Result<String, Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(columns).map_err(failed)?;
+    for row in rows {
+        writer.write_record(row).map_err(failed)?;
+    }
+    let bytes = writer.into_inner().map_err(|problem| failed(problem.to_string()))?;
+    String::from_utf8(bytes).map_err(failed)
+}
+
+fn json_lines(lines: impl IntoIterator<Item = impl Serialize>) -> Result<String, Error> {
+    let mut text = String::new();
+    for line in lines {
+        text += &serde_json::to_string(&line).map_err(failed)?;
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+/// The text of a table of questions.
+///
+/// # Errors
+/// If the writer fails, which memory does not.
+pub fn questions_text<'a>(questions: impl IntoIterator<Item = &'a Question>, form: Form) -> Result<String, Error> {
+    if form == Form::Jsonl {
+        return json_lines(questions);
+    }
+    let optional_day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string()).unwrap_or_default();
+    let rows = questions.into_iter().map(|question| {
+        vec![
+            question.id.clone(),
+            question.ask.clone(),
+            question.kind.to_string(),
+            join_list(&question.options),
+            optional_day(question.opens),
+            optional_day(question.closes),
+            question.resolves.clone().unwrap_or_default(),
+            question.cluster.clone().unwrap_or_default(),
+            join_list(&question.tags),
+        ]
+    });
+    csv_text(&questions::COLUMNS, rows)
+}
+
+/// The text of a table of outcomes.
+///
+/// # Errors
+/// If the writer fails, which memory does not.
+pub fn outcomes_text<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>, form: Form) -> Result<String, Error> {
+    #[derive(Serialize)]
+    struct Line<'a> {
+        question: &'a str,
+        resolution: String,
+        resolved_on: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        source: Option<&'a str>,
+    }
+    let lines = outcomes.into_iter().map(|outcome| Line {
+        question: &outcome.question,
+        resolution: outcome.resolution.to_string(),
+        resolved_on: outcome.resolved_on.to_string(),
+        source: outcome.source.as_deref(),
+    });
+    match form {
+        Form::Jsonl => json_lines(lines),
+        Form::Csv => csv_text(
+            &outcomes::COLUMNS,
+            lines.map(|line| {
+                vec![
+                    line.question.to_owned(),
+                    line.resolution,
+                    line.resolved_on,
+                    line.source.unwrap_or_default().to_owned(),
+                ]
+            }),
+        ),
+    }
+}
+
+/// The text of a table of forecasts; in CSV only with the columns that some forecast needs.
+///
+/// # Errors
+/// If the writer fails, which memory does not.
+pub fn forecasts_text<'a>(records: impl IntoIterator<Item = &'a ForecastRecord>, form: Form) -> Result<String, Error> {
+    if form == Form::Jsonl {
+        return json_lines(records);
+    }
+    let mut revisions: BTreeMap<(&str, &str, String), usize> = BTreeMap::new();
+    let mut rows: Vec<[String; 14]> = Vec::new();
+    for record in records {
+        let mut revision = String::new();
+        if !matches!(record.forecast, Forecast::Binary { .. }) {
+            let key = (record.question.as_str(), record.forecaster.as_str(), record.made_at.to_string());
+            let count = revisions.entry(key).or_default();
+            if *count > 0 {
+                revision = count.to_string();
+            }
+            *count += 1;
+        }
+        let (scenario, engine, seed, worlds) = record.provenance.as_ref().map_or_else(Default::default, |from| {
+            (from.scenario.clone(), from.engine.clone(), from.seed.to_string(), from.worlds.to_string())
+        });
+        rows.extend(said(&record.forecast).into_iter().map(|[probability, option, quantile, value, day, never]| {
+            [
+                record.question.clone(),
+                record.forecaster.clone(),
+                record.made_at.to_string(),
+                revision.clone(),
+                probability,
+                option,
+                quantile,
+                value,
+                day,
+                never,
+                scenario.clone(),
+                engine.clone(),
+                seed.clone(),
+                worlds.clone(),
+            ]
+        }));
+    }
+    let is_needed: Vec<bool> = (0..forecasts::COLUMNS.len())
+        .map(|at| at < 3 || at == 4 || rows.iter().any(|row| !row[at].is_empty()))
+        .collect();
+    let columns: Vec<&str> =
+        forecasts::COLUMNS.into_iter().zip(&is_needed).filter(|(_, needed)| **needed).map(|(name, _)| name).collect();
+    csv_text(
+        &columns,
+        rows.into_iter()
+            .map(|row| row.into_iter().zip(&is_needed).filter(|(_, needed)| **needed).map(|(cell, _)| cell).collect()),
+    )
+}
+
+/// What each row of a forecast says: probability, option, quantile, value, day, never.
+fn said(forecast: &Forecast) -> Vec<[String; 6]> {
+    let blank = String::new;
+    match forecast {
+        Forecast::Binary { probability } => {
+            vec![[number_text(*probability), blank(), blank(), blank(), blank(), blank()]]
+        }
+        Forecast::Categorical { options, probabilities } => options
+            .iter()
+            .zip(probabilities)
+            .map(|(option, p)| [number_text(*p), option.clone(), blank(), blank(), blank(), blank()])
+            .collect(),
+        Forecast::Quantiles { levels, values } => levels
+            .iter()
+            .zip(values)
+            .map(|(level, value)| [blank(), blank(), number_text(*level), number_text(*value), blank(), blank()])
+            .collect(),
+        Forecast::Date { levels, days, never } => {
+            let never = number_text(*never);
+            std::iter::once([blank(), blank(), blank(), blank(), blank(), never])
+                .chain(levels.iter().zip(days).map(|(level, day)| {
+                    let day = day.map_or_else(|| "never".to_owned(), |day| day.to_string());
+                    [blank(), blank(), number_text(*level), blank(), day, blank()]
+                }))
+                .collect()
+        }
+    }
+}
