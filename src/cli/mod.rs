@@ -6,8 +6,10 @@
 mod check;
 mod compare;
 mod console;
+mod figures;
 mod import;
 mod init;
+mod inputs;
 mod ledger;
 mod ledger_file;
 mod plan;
