@@ -93,10 +93,10 @@ fn line(svg: &mut String, from: (f64, f64), to: (f64, f64), style: &str) {
 }
 
 fn draw_panel(svg: &mut String, panel: &Panel) {
-    text(svg, LEFT, 26.0, "start", r#" font-size="18" font-weight="bold""#, &shortened(panel.name));
-    text(svg, LEFT, 47.0, "start", "", &counted(panel.points.questions(), panel.points.len()));
+    text(svg, 18.0, 26.0, "start", r#" font-size="18" font-weight="bold""#, &shortened(panel.name));
+    text(svg, 18.0, 47.0, "start", "", &counted(panel.points.questions(), panel.points.len()));
     if let Some(parts) = corp(panel.points, CorpScore::Brier) {
-        text(svg, LEFT, 66.0, "start", r#" font-size="14""#, &figures(&parts));
+        text(svg, 18.0, 65.0, "start", r#" font-size="13""#, &figures(&parts));
     }
     draw_axes(svg);
     draw_bins(svg, panel.points);

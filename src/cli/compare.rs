@@ -89,7 +89,7 @@ fn pair_sheet(comparison: &Comparison, format: Format) -> Sheet {
     if format == Format::Csv {
         numbers.extend(["standard error", "lower", "upper", "bootstrap lower", "bootstrap upper", "p", "p adjusted"]);
     } else {
-        numbers.extend(["95 % interval", "p"]);
+        numbers.extend(["95 % interval", "p (Holm)"]);
     }
     numbers.extend(["questions", "clusters", "effective", "visible"]);
     columns.extend(numbers.into_iter().map(Column::number));
