@@ -1,14 +1,28 @@
-//! Special functions, sums that do not lose digits, root finding, isotonic regression.
+//! Special functions, sums that do not lose digits, root finding, quadrature, isotonic regression.
 //!
 //! The only room that may call `f64` functions whose last bits differ between platforms; it calls `libm` instead, so that
-//! the same inputs give the same bits everywhere.
+//! the same inputs give the same bits everywhere. (Rust's `f64::exp`, `ln`, `powf`, `sin` … go to the platform's C library;
+//! `sqrt`, `abs`, `floor` and the four operations are correctly rounded on every platform and may be called directly.)
+//!
+//! Everything here is a pure function of numbers. Arguments outside a function's domain give the limit where there is one and
+//! NaN otherwise; nothing panics and no iteration is unbounded.
 
 pub mod beta;
+pub mod elementary;
 pub mod gamma;
-pub mod normal;
-pub mod student;
-mod elementary;
 mod isotonic;
+pub mod logit;
+pub mod normal;
+pub mod quadrature;
+pub mod root;
+pub mod student;
+pub mod sum;
 
-pub use elementary::{erf, erfc, exp, exp_m1, ln, ln_1p, ln_gamma, powf};
+pub use elementary::{
+    asinh, atan, atan2, cbrt, cos, cosh, erf, erfc, exp, exp_m1, exp2, ln, ln_1p, ln_gamma, log2, log10, powf, sin,
+    sinh, sqrt, tan, tanh,
+};
 pub use isotonic::isotonic;
+pub use logit::{ln_1p_exp, logistic, logit};
+pub use root::find_root;
+pub use sum::{CompensatedSum, log_sum_exp, sum};

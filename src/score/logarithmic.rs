@@ -1,7 +1,8 @@
 //! The logarithmic score: how surprised the forecast was.
 
 use super::rule::{Case, Floor, Score, ScoringRule, Takes, Unfit, Unit};
-use crate::math::{ln, ln_1p, ln_gamma};
+use crate::math::beta::ln_beta;
+use crate::math::{ln, ln_1p};
 use std::f64::consts::PI;
 
 /// What a probability is raised to before its logarithm is taken, unless told otherwise.
@@ -100,8 +101,7 @@ pub fn log_score_beta(y: f64, a: f64, b: f64) -> Option<f64> {
     if !(y > 0.0 && y < 1.0 && a > 0.0 && b > 0.0) {
         return None;
     }
-    let ln_beta = ln_gamma(a) + ln_gamma(b) - ln_gamma(a + b);
-    Some(ln_beta - (a - 1.0) * ln(y) - (b - 1.0) * ln_1p(-y))
+    Some(ln_beta(a, b) - (a - 1.0) * ln(y) - (b - 1.0) * ln_1p(-y))
 }
 
 /// [`log_score_floored`] as a rule for records.

@@ -1,12 +1,8 @@
 //! The CRPS of other continuous families in closed form.
 
+use crate::math::beta::ln_beta;
 use crate::math::{erfc, exp, gamma, ln, ln_1p, ln_gamma, normal, powf, student};
 use std::f64::consts::LN_2;
-
-/// The logarithm of the beta function.
-fn ln_beta(a: f64, b: f64) -> f64 {
-    ln_gamma(a) + ln_gamma(b) - ln_gamma(a + b)
-}
 
 /// The CRPS of a lognormal forecast whose logarithm has mean `mu` and standard deviation `sigma`.
 ///
