@@ -42,6 +42,7 @@ pub struct Corp {
 ///
 /// One value for each point, in the order of the points.
 #[must_use]
+#[allow(clippy::missing_panics_doc, reason = "points are well formed by construction")]
 pub fn recalibrated(points: &Points) -> Vec<f64> {
     let outcomes: Vec<f64> = points.iter().map(|(_, outcome, _)| outcome).collect();
     isotonic(points.probabilities(), &outcomes, points.weights())

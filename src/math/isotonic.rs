@@ -56,11 +56,8 @@ pub fn isotonic(x: &[f64], y: &[f64], weights: &[f64]) -> Option<Vec<f64>> {
     while start < order.len() {
         // `==` rather than total order: 0 and -0 are one point.
         let end = (start..order.len()).find(|&at| x[order[at]] != x[order[start]]).unwrap_or(order.len());
-        let mut block = order[start..end]
-            .iter()
-            .map(|&at| Block { length: 1, weight: weights[at], mean: y[at] })
-            .reduce(Block::with)
-            .expect("a tie holds at least the point it starts with");
+        let of = |at: usize| Block { length: 1, weight: weights[at], mean: y[at] };
+        let mut block = order[start + 1..end].iter().fold(of(order[start]), |tie, &at| tie.with(of(at)));
         while let Some(last) = blocks.last().copied().filter(|last| pools(last, &block)) {
             blocks.pop();
             block = last.with(block);
@@ -124,11 +121,11 @@ mod tests {
                 let total: f64 = weights[from..=to].iter().sum();
                 (from..=to).map(|at| weights[at] * y[at]).sum::<f64>() / total
             };
-            for k in 0..x.len() {
+            for (k, fitted) in fit.iter().enumerate() {
                 let formula = (0..=k)
                     .map(|from| (k..x.len()).map(|to| mean(from, to)).fold(f64::INFINITY, f64::min))
                     .fold(f64::NEG_INFINITY, f64::max);
-                prop_assert!((fit[k] - formula).abs() < 1e-12, "{k}: {} against {formula}", fit[k]);
+                prop_assert!((fitted - formula).abs() < 1e-12, "{k}: {fitted} against {formula}");
             }
         }
     }

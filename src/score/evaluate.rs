@@ -7,7 +7,7 @@ use super::rule::{Case, Floor, ScoringRule, Unfit};
 use crate::forecast::{Forecast, ForecastRecord, Outcome, Question, QuestionKind, Records, Resolution};
 use indexmap::IndexMap;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// A forecast that stood for a while, side by side with what happened.
@@ -169,14 +169,14 @@ pub fn standings(records: &Records, keep: impl Fn(&str) -> bool) -> Standings {
     for record in records.forecasts.iter().filter(|record| keep(&record.forecaster)) {
         by_pair.entry((record.forecaster.as_str(), record.question.as_str())).or_default().push(record);
     }
-    let mut left_out: BTreeMap<Reason, (usize, BTreeMap<&str, ()>)> = BTreeMap::new();
+    let mut left_out: BTreeMap<Reason, (usize, BTreeSet<&str>)> = BTreeMap::new();
     let mut standings = Vec::new();
     for ((forecaster, id), mut made) in by_pair {
         let mut leave_out = |reason: Reason, count: usize| {
             if count > 0 {
                 let entry = left_out.entry(reason).or_default();
                 entry.0 += count;
-                entry.1.insert(id, ());
+                entry.1.insert(id);
             }
         };
         let (question, outcome) = match resolved(records, id) {

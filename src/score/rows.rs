@@ -11,12 +11,12 @@ use ndarray::{Array1, ArrayView2};
 /// use ndarray::array;
 ///
 /// let forecasts = array![[0.1, 0.9], [0.6, 0.4]];
-/// let scores = score_rows(forecasts.view(), &[1, 0], rps).expect("both rows have an outcome");
+/// let scores = score_rows(&forecasts.view(), &[1, 0], rps).expect("both rows have an outcome");
 /// assert!((scores[0] - 0.01).abs() < 1e-15);
 /// ```
 #[must_use]
 pub fn score_rows(
-    forecasts: ArrayView2<'_, f64>,
+    forecasts: &ArrayView2<'_, f64>,
     outcomes: &[usize],
     score: impl Fn(&[f64], usize) -> Option<f64>,
 ) -> Option<Array1<f64>> {

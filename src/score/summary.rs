@@ -107,13 +107,16 @@ pub fn describe(rule: &dyn ScoringRule) -> RuleUsed {
     }
 }
 
+/// Each forecaster's scored standings within a group.
+type ByForecaster<'a> = IndexMap<&'a str, Vec<(&'a Standing, TimeMean)>>;
+
 /// Mean scores under each of the rules.
 #[must_use]
 pub fn summarise(standings: &Standings, rules: &[&'static dyn ScoringRule], by: Group) -> Report {
     let mut rows = Vec::new();
     let mut not_scored: BTreeMap<(usize, Unfit), usize> = BTreeMap::new();
     for (at, rule) in rules.iter().enumerate() {
-        let mut groups: BTreeMap<Option<&str>, IndexMap<&str, Vec<(&Standing, TimeMean)>>> = BTreeMap::new();
+        let mut groups: BTreeMap<Option<&str>, ByForecaster> = BTreeMap::new();
         for standing in &standings.standings {
             let score = match standing.score(*rule) {
                 Ok(score) => score,

@@ -15,7 +15,7 @@ use std::f64::consts::LN_2;
 /// Baran and Lerch (2015), Q. J. R. Meteorol. Soc. 141, 2289–2299.
 #[must_use]
 pub fn crps_lognormal(y: f64, mu: f64, sigma: f64) -> Option<f64> {
-    if !(sigma > 0.0) {
+    if sigma.is_nan() || sigma <= 0.0 {
         return None;
     }
     let mean = exp(mu + 0.5 * sigma * sigma);
