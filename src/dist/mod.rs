@@ -7,8 +7,6 @@
 //!
 //! Uses `math` only; knows nothing of files or scenarios: a [`ParameterError`] has no place, and its caller locates it.
 
-pub mod hazard;
-
 mod parameter;
 mod family;
 mod interval;
