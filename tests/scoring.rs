@@ -13,7 +13,7 @@ use foretell::compare::t_interval;
 use foretell::math::isotonic;
 use foretell::score::crps::{
     crps_binomial, crps_censored_normal, crps_ensemble, crps_ensemble_fair, crps_ensemble_parts,
-    crps_ensemble_threshold, crps_gamma, crps_gev, crps_hypergeometric, crps_logistic, crps_normal,
+    crps_ensemble_threshold, crps_gamma, crps_gev, crps_hypergeometric, crps_logistic, crps_normal, crps_normal_kernel,
     crps_piecewise_linear, crps_poisson, crps_quantiles, crps_student_t, crps_truncated_normal, crps_uniform,
 };
 use foretell::score::{
@@ -41,7 +41,6 @@ const NOT_YET_COVERED: &[&str] = &[
     "comparison.pairwise_relative_skill",
     "comparison.wilcoxon_signed_rank",
     "cooke.calibration_score",
-    "crps.kde",
     "dss.univariate.ensemble",
     "energy_score",
     "evalue.henzi_ziegel",
@@ -252,6 +251,7 @@ fn computed_crps(function: &str, inputs: &Inputs) -> Option<Value> {
             let (location, scale, lower, upper) = bounds();
             json!(crps_censored_normal(n("y"), location, scale, lower, upper))
         }
+        "crps.kde" => json!(crps_normal_kernel(&inputs.numbers("ens"), n("bw"), n("y"))),
         "crps.gev" => json!(crps_gev(n("y"), n("shape"), n("location"), n("scale"))),
         "crps.ensemble.nrg" => json!(crps_ensemble(&inputs.numbers("ens"), n("y"))),
         "crps.ensemble.nrg.vector" => {

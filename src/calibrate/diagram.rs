@@ -13,7 +13,7 @@ const BARS: f64 = 64.0;
 /// Space left of the square, for the labels of its axis.
 const LEFT: f64 = 74.0;
 /// Space above the square, for the name and the figures.
-const TOP: f64 = 76.0;
+const TOP: f64 = 84.0;
 /// Space between the square and the histogram.
 const GAP: f64 = 22.0;
 /// Width of a panel.

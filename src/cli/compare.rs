@@ -106,11 +106,11 @@ fn pair_sheet(comparison: &Comparison, format: Format) -> Sheet {
             cells.push(figures.maybe(pair.difference.and_then(|difference| difference.standard_error)));
             cells.extend(ends(interval));
             cells.extend(ends(pair.bootstrap));
-            cells.push(figures.maybe(pair.interval.map(|interval| interval.p_two_sided)));
-            cells.push(figures.maybe(pair.p_adjusted));
+            cells.push(figures.p_value(pair.interval.map(|interval| interval.p_two_sided)));
+            cells.push(figures.p_value(pair.p_adjusted));
         } else {
             cells.push(figures.interval(interval));
-            cells.push(figures.maybe(pair.p_adjusted));
+            cells.push(figures.p_value(pair.p_adjusted));
         }
         cells.extend([
             pair.difference.map_or(0, |difference| difference.count).to_string(),

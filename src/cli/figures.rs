@@ -30,6 +30,16 @@ impl Figures {
         value.map_or_else(|| self.unknown(), |value| self.score(value))
     }
 
+    /// A p-value; a tiny one is not shown as 0.
+    pub(super) fn p_value(self, value: Option<f64>) -> String {
+        match (value, self.format) {
+            (None, _) => self.unknown(),
+            (Some(value), Format::Csv) => value.to_string(),
+            (Some(value), _) if value < 5e-5 => "<0.0001".to_owned(),
+            (Some(value), _) => format!("{value:.4}"),
+        }
+    }
+
     /// A number of questions that need not be whole.
     pub(super) fn about(self, value: Option<f64>) -> String {
         match (value, self.format) {

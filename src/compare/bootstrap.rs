@@ -8,10 +8,10 @@ pub const BOOTSTRAP_SEED: u64 = 0x666f_7265_7465_6c6c;
 
 /// A stream of whole numbers: SplitMix64 (Steele, Lea and Flood 2014), which is all that drawing clusters needs.
 #[derive(Debug)]
-struct Stream(u64);
+pub(super) struct Stream(pub(super) u64);
 
 impl Stream {
-    fn next(&mut self) -> u64 {
+    pub(super) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -74,7 +74,8 @@ impl Standing {
     /// S = 1/(t_end - t_from) ∫ S(forecast standing at t, outcome) dt
     /// ```
     ///
-    /// With forecasts dated by days this is the mean over days of the score of the forecast that stood at the day's end.
+    /// With forecasts dated by days this is the mean over days of the score of the forecast that stood at the day's end. Where
+    /// nothing stood after `from`, the mean is 0 over 0 days.
     ///
     /// # Errors
     /// Why one of the forecasts has no score under this rule.

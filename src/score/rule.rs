@@ -32,8 +32,7 @@ pub enum Case {
         /// The number.
         outcome: f64,
     },
-    /// Quantiles of a day, and the day, as days before the question's last day; what lies later, or never comes, counts as
-    /// the last day.
+    /// Quantiles of a day, and the day. What lies after the question's last day, or never comes, counts as the last day.
     Days {
         /// Increasing, strictly between 0 and 1.
         levels: Vec<f64>,

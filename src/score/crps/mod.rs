@@ -19,7 +19,7 @@ mod quantiles;
 pub use continuous::{crps_gamma, crps_gev, crps_logistic, crps_lognormal, crps_student_t, crps_uniform};
 pub use counts::{crps_binomial, crps_hypergeometric, crps_poisson};
 pub use ensemble::{EnsembleParts, crps_ensemble, crps_ensemble_fair, crps_ensemble_parts, crps_ensemble_threshold};
-pub use normal::{crps_censored_normal, crps_normal, crps_truncated_normal};
+pub use normal::{crps_censored_normal, crps_normal, crps_normal_kernel, crps_truncated_normal};
 pub use piecewise::{PiecewiseParts, crps_piecewise_linear};
 pub use quantiles::crps_quantiles;
 pub(super) use quantiles::{FromQuantiles, OfDays};
