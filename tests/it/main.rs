@@ -4,4 +4,5 @@ mod golden;
 mod schema;
 mod stability;
 mod suite;
+mod summit;
 mod support;
