@@ -21,6 +21,7 @@ pub(super) struct Columns {
     pub(super) plan: Plan,
     events: BTreeMap<EventId, Column>,
     known: BTreeMap<String, PlaneId>,
+    opposites: BTreeMap<PlaneId, PlaneId>,
 }
 
 impl Columns {
@@ -74,8 +75,13 @@ impl Columns {
     }
 
     pub(super) fn not(&mut self, label: &str, of: PlaneId) -> PlaneId {
+        if let Some(opposite) = self.opposites.get(&of) {
+            return *opposite;
+        }
         let out = self.plane();
         self.step(label, Operation::Not { out, of });
+        self.opposites.insert(of, out);
+        self.opposites.insert(out, of);
         out
     }
 
