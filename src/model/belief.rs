@@ -56,6 +56,11 @@ pub(super) fn located(code: &'static str, problem: ParameterError, span: Span) -
     }
 }
 
+/// A share in percent, for messages.
+pub(super) fn percent(share: f64) -> String {
+    format!("{} %", crate::math::round_to(share * 100.0, 4))
+}
+
 /// Checks that a stated probability is one.
 fn probability(value: f64, span: Span, of: &str, found: &mut Diagnostics) -> Option<f64> {
     if (0.0..=1.0).contains(&value) {
@@ -128,17 +133,35 @@ pub(super) fn belief(stated: &Spanned<Chance>, of: &str, found: &mut Diagnostics
                 );
                 return None;
             }
-            if !(low.value < point.value && point.value < high.value) {
+            if low.value >= high.value {
                 found.push(
                     Diagnostic::new(
                         "E0305",
                         low.span.to(high.span),
                         format!(
-                            "the interval of {of} must hold its probability {}, but runs from {} to {}",
-                            point.value, low.value, high.value
+                            "the interval of {of} must run upwards, but runs from {} to {}",
+                            percent(low.value),
+                            percent(high.value)
                         ),
                     )
                     .help("write the lower bound first, such as `35% (90% sure: 15% to 60%)`"),
+                );
+                return None;
+            }
+            if !(low.value < point.value && point.value < high.value) {
+                found.push(
+                    Diagnostic::new(
+                        "E0305",
+                        point.span,
+                        format!(
+                            "the probability of {of} must lie inside its interval, but {} does not lie between {} and {}",
+                            percent(point.value),
+                            percent(low.value),
+                            percent(high.value)
+                        ),
+                    )
+                    .other(low.span.to(high.span), "the interval")
+                    .help("move the probability or the interval, such as `35% (90% sure: 15% to 60%)`"),
                 );
                 return None;
             }
@@ -153,7 +176,12 @@ pub(super) fn belief(stated: &Spanned<Chance>, of: &str, found: &mut Diagnostics
         Chance::Beta { a, b } => match Beta::new(a.value, b.value) {
             Ok(prior) => built(prior.mean(), Some(prior)),
             Err(problem) => {
-                found.push(located("E0307", problem, span));
+                let place = match problem.argument {
+                    Some(0) => a.span,
+                    Some(1) => b.span,
+                    _ => span,
+                };
+                found.push(located("E0307", problem, place));
                 None
             }
         },
@@ -211,12 +239,13 @@ fn pooled(
     let weights: Vec<f64> = match weights {
         None => vec![1.0; beliefs.len()],
         Some(weights) => {
+            let place = weights.iter().map(|weight| weight.span).reduce(Span::to).unwrap_or(span);
             if weights.len() != beliefs.len() {
                 found.push(
                     Diagnostic::new(
                         "E0310",
-                        span,
-                        format!("{} experts of {of} have {} weights", beliefs.len(), weights.len()),
+                        place,
+                        format!("{} experts of {of} have {}", beliefs.len(), if weights.len() == 1 { "1 weight".to_owned() } else { format!("{} weights", weights.len()) }),
                     )
                     .help("give one weight for each expert, or none"),
                 );
@@ -229,17 +258,19 @@ fn pooled(
                 );
                 return None;
             }
-            weights.iter().map(|weight| weight.value).collect()
+            if weights.iter().all(|weight| weight.value == 0.0) {
+                found.push(
+                    Diagnostic::new("E0311", place, format!("the weights of the experts of {of} are all 0"))
+                        .help("give at least one of them a weight over 0"),
+                );
+                return None;
+            }
+            // Only their shares matter; the largest taken as 1 keeps their sum finite.
+            let largest = weights.iter().map(|weight| weight.value).fold(0.0, f64::max);
+            weights.iter().map(|weight| weight.value / largest).collect()
         }
     };
     let total: f64 = weights.iter().sum();
-    if total <= 0.0 {
-        found.push(
-            Diagnostic::new("E0311", span, format!("the weights of the experts of {of} are all 0"))
-                .help("give at least one a weight"),
-        );
-        return None;
-    }
     let rule = match pool {
         None => Pool::Linear,
         Some(name) => {
@@ -317,7 +348,7 @@ pub(super) fn options_belief(
             Diagnostic::new(
                 "E0314",
                 span,
-                format!("{of} has {} options, but {given} chances stand here", options.len()),
+                format!("{of} has {} options, but {} here", options.len(), if given == 1 { "1 chance stands".to_owned() } else { format!("{given} chances stand") }),
             )
             .help(format!("give one for each of {} in this order", super::names::listed(options.iter()))),
         );
@@ -325,6 +356,10 @@ pub(super) fn options_belief(
     };
     match &node.value {
         ChanceNode::One(_) | ChanceNode::Experts { .. } => {
+            if options.len() == 1 {
+                // One option is refused where it stands.
+                return None;
+            }
             count_is(1, found)?;
             None
         }
@@ -397,7 +432,8 @@ pub(super) fn options_belief(
             match Dirichlet::new(&values) {
                 Ok(prior) => Some(OptionsBelief { means: prior.mean(), prior: Some(prior), counts: None, span }),
                 Err(problem) => {
-                    found.push(located("E0307", problem, span));
+                    let place = problem.argument.and_then(|at| alphas.get(at)).map_or(span, |alpha| alpha.span);
+                    found.push(located("E0307", problem, place));
                     None
                 }
             }

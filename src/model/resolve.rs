@@ -119,7 +119,7 @@ impl<'a> Resolver<'a> {
                     && *k as usize > size
                 {
                     self.problem(
-                        Diagnostic::new("W0410", span, format!("this can never hold: {k} of {size}"))
+                        Diagnostic::new("W0410", span, format!("this can never hold: it asks for {k} of {size} conditions"))
                             .help("name more conditions, or ask for fewer of them"),
                     );
                 }
@@ -229,6 +229,9 @@ impl<'a> Resolver<'a> {
     ) -> Option<Option<Condition>> {
         let ExpressionNode::Name(name) = left.node.as_ref() else { return None };
         let id = self.names.get(name)?;
+        if self.names.is_vague(id) {
+            return Some(None);
+        }
         let Kind::Categorical { options, ordered } = self.names.kind(id) else { return None };
         let (options, ordered) = (options.clone(), *ordered);
         let ExpressionNode::Name(option) = right.node.as_ref() else {

@@ -1,6 +1,6 @@
 //! Stated chances over time → a cumulative hazard that meets them exactly.
 
-use super::belief::{Belief, belief};
+use super::belief::{Belief, belief, percent};
 use super::names::Names;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dist::{Beta, Hazard, Knot};
@@ -57,6 +57,8 @@ struct Step {
     belief: Belief,
     is_mass: bool,
     span: Span,
+    /// Where its day stands.
+    place: Span,
 }
 
 /// The hazard behind a `when` phrase. `of` names the event in messages; `relative` says that its clock starts with another event.
@@ -92,10 +94,14 @@ pub(super) fn hazard(
         found.push(
             Diagnostic::new(
                 "E0611",
-                pair[1].span,
-                format!("the steps of {of} must go forward in time, but this one is not later than the one before"),
+                pair[1].place,
+                if pair[1].day == pair[0].day {
+                    format!("the steps of {of} name the same day twice")
+                } else {
+                    format!("the steps of {of} must go forward in time, but this day is earlier than the one before")
+                },
             )
-            .other(pair[0].span, "the one before")
+            .other(pair[0].place, "the one before")
             .help("write the earliest deadline first, each day once"),
         );
         return None;
@@ -191,10 +197,6 @@ fn stopped_weibull(days: f64, total: f64, power: f64) -> Hazard {
     Hazard::from_knots(knots, 0.0, f64::INFINITY)
 }
 
-fn percent(share: f64) -> String {
-    format!("{} %", crate::math::round_to(share * 100.0, 4))
-}
-
 fn one_step(
     step: &Spanned<WhenStep>,
     of: &str,
@@ -262,7 +264,7 @@ fn one_step(
                 .help("the pace up to the horizon follows from it; what comes later is counted as never"),
         );
     }
-    Some(Step { day, belief, is_mass, span: step.span })
+    Some(Step { day, belief, is_mass, span: step.span, place })
 }
 
 /// A corner of the survival curve.

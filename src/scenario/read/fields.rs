@@ -5,7 +5,8 @@ use super::{Reader, Value};
 use crate::diagnostic::Diagnostic;
 use crate::scenario::codes;
 use crate::scenario::keys::{KeyKind, Need, Table, TableName, keys, table};
-use crate::scenario::names::nearest;
+use crate::scenario::document::Unread;
+use crate::scenario::names::{continues_name, name_problem, nearest};
 use crate::scenario::place::Place;
 use crate::source::{Span, Spanned};
 use toml::de::{DeTable, DeValue};
@@ -61,8 +62,7 @@ impl<'r, 's, 'v> Fields<'r, 's, 'v> {
             if !self.tree.contains_key(key.name) {
                 let message = format!("{} has no `{}`", self.title, key.name);
                 let help = format!("say {}: `{} = {}`", key.about, key.name, key.example);
-                let place = (self.span != Span::default()).then_some(self.span);
-                self.reader.report(Diagnostic::new(codes::MISSING_KEY, place, message).help(help));
+                self.reader.report(Diagnostic::new(codes::MISSING_KEY, self.span, message).help(help));
             }
         }
     }
@@ -102,6 +102,42 @@ impl<'r, 's, 'v> Fields<'r, 's, 'v> {
         debug_assert!(self.known.key(key).is_some(), "`{key}` is not in the registry");
         let (key, value) = self.tree.get_key_value(key)?;
         (!self.reader.is_damaged(value.span().into())).then(|| (key.span().into(), value))
+    }
+
+    /// What of it could not be read, once it has been.
+    pub(super) fn unread(&self) -> Unread {
+        let mut unread = Unread { keys: Vec::new(), anything: !self.reader.is_whole() };
+        for (key, value) in self.tree {
+            if self.known.key(key.get_ref()).is_none() {
+                unread.anything = true;
+            } else if self.reader.is_reported_at(key.span().into()) || self.reader.is_reported(value) {
+                unread.keys.push(key.get_ref().to_string());
+            }
+        }
+        unread
+    }
+
+    /// Names that were meant to be of the tables under a key, but cannot be used: of entries that are no tables, of tables that stand
+    /// under an unknown key, and the words of names that cannot be any.
+    pub(super) fn unread_names(&self, key: &str) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for (top, value) in self.tree {
+            let DeValue::Table(table) = value.get_ref() else { continue };
+            let known = self.known.key(top.get_ref()).is_some();
+            if known && top.get_ref() != key {
+                continue;
+            }
+            for (name, entry) in table {
+                let name = name.get_ref();
+                if !known || !entry.get_ref().is_table() {
+                    names.push(name.to_string());
+                } else if name_problem(name).is_some() {
+                    let words = name.split(|character| !continues_name(character));
+                    names.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
+                }
+            }
+        }
+        names
     }
 
     /// The place of a key without its quotes, with the place of its characters.
