@@ -1,7 +1,7 @@
 //! Checks across events: deadlines that cannot wait for what they hang on, totals that the parts cannot give.
 
 use super::EventId;
-use super::definition::{Definition, Event, Trigger};
+use super::definition::{Definition, Event, Trigger, WhenDefinition};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::math::{logistic, logit, round_to};
 
@@ -30,24 +30,72 @@ pub(super) fn deadlines(events: &[Event], order: &[EventId], found: &mut Diagnos
             let parent = &events[parent.0];
             let parent_waits = matches!(&parent.definition, Definition::When(when) if when.after.is_some());
             if *last < parent_first && !parent_waits {
-                found.push(
-                    Diagnostic::new(
-                        "W0520",
-                        event.span,
-                        format!(
-                            "`{}` is due within {} days, before `{}`, on which it depends, is first due ({} days)",
-                            event.name,
-                            round_to(*last, 1),
-                            parent.name,
-                            round_to(parent_first, 1)
-                        ),
-                    )
-                    .other(parent.span, "it depends on this")
-                    .help("by that deadline the link can hardly matter; move a deadline, or leave the link out"),
-                );
+                found.push(too_early(event, parent, *last, parent_first));
             }
         }
+        if let Some(Trigger::Date(parent)) = &when.requires
+            && let (Some(own_last), Some(parent_earliest)) = (latest(when), earliest(&events[parent.0]))
+            && own_last < parent_earliest
+        {
+            found.push(never_together(event, &events[parent.0], own_last, parent_earliest));
+        }
     }
+}
+
+fn too_early(event: &Event, parent: &Event, last: f64, parent_first: f64) -> Diagnostic {
+    Diagnostic::new(
+        "W0520",
+        event.span,
+        format!(
+            "`{}` is due within {} days, before `{}`, on which it depends, is first due ({} days)",
+            event.name,
+            round_to(last, 1),
+            parent.name,
+            round_to(parent_first, 1)
+        ),
+    )
+    .other(parent.span, "it depends on this")
+    .help("by that deadline the link can hardly matter; move a deadline, or leave the link out")
+}
+
+fn never_together(event: &Event, parent: &Event, last: f64, parent_earliest: f64) -> Diagnostic {
+    Diagnostic::new(
+        "W0525",
+        event.span,
+        format!(
+            "`{}` can never happen: it requires `{}`, which cannot come before day {}, but its own last chance is on day {}",
+            event.name,
+            parent.name,
+            round_to(parent_earliest, 1),
+            round_to(last, 1)
+        ),
+    )
+    .other(parent.span, "it requires this")
+    .help("days are counted from `as_of`; move one of the two, or leave `requires` out")
+}
+
+/// The last day on which a date event can happen, if there is one: where nothing is left after the last stated day.
+fn latest(when: &WhenDefinition) -> Option<f64> {
+    if when.after.is_some() {
+        return None;
+    }
+    when.rows.iter().try_fold(0.0_f64, |latest, row| {
+        let last = row.value.stated_days.iter().copied().fold(0.0, f64::max);
+        let hazard = &row.value.hazard;
+        (hazard.probability(f64::MAX) <= hazard.probability(last)).then(|| latest.max(last))
+    })
+}
+
+/// The first day on which an event can happen, if that is not from the start: where all of it waits for scheduled days.
+fn earliest(event: &Event) -> Option<f64> {
+    let Definition::When(when) = &event.definition else { return None };
+    if when.after.is_some() {
+        return None;
+    }
+    when.rows.iter().try_fold(f64::INFINITY, |earliest, row| {
+        let first = row.value.stated_days.iter().copied().fold(f64::INFINITY, f64::min);
+        (row.value.hazard.probability(first - 1e-6) <= 0.0).then(|| earliest.min(first))
+    })
 }
 
 /// Refuses an `overall` chance that the stated parts cannot give, whatever the conditions' chances are.

@@ -56,7 +56,6 @@ struct Step {
     day: f64,
     belief: Belief,
     is_mass: bool,
-    span: Span,
     /// Where its day stands.
     place: Span,
 }
@@ -264,7 +263,7 @@ fn one_step(
                 .help("the pace up to the horizon follows from it; what comes later is counted as never"),
         );
     }
-    Some(Step { day, belief, is_mass, span: step.span, place })
+    Some(Step { day, belief, is_mass, place })
 }
 
 /// A corner of the survival curve.
