@@ -7,7 +7,7 @@ use crate::plan::{self, Situation};
 use crate::report::{Column, Format, Output, Sheet};
 use crate::scenario::{self, Document};
 use crate::simulate::{self, Answer, Impossible, Settings};
-use crate::source::Source;
+use crate::source::{Source, Span};
 use serde::Serialize;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -66,7 +66,15 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         let source = load::read(path)?;
         let (model, mut found) = load::check(&source);
         if let Some(model) = &model {
-            found.extend(worlds(model, &scenario::parse(&source).0));
+            let mut seen = worlds(model, &scenario::parse(&source).0);
+            // What is said of a part of a question already explains why it can never hold.
+            let explained: Vec<Span> = found.iter().filter_map(|problem| problem.span).collect();
+            seen.retain(|problem| {
+                let inside = |place: Span, span: Span| span.start <= place.start && place.end <= span.end;
+                problem.code != "W0710"
+                    || !problem.span.is_some_and(|span| explained.iter().any(|place| inside(*place, span)))
+            });
+            found.extend(seen);
             found.sort();
         }
         failed |= found.has_errors() || (arguments.strict && found.count(Severity::Warning) > 0);
@@ -160,7 +168,7 @@ fn worlds(model: &Model, document: &Document) -> Diagnostics {
         }
         Err(problem) => found.push(impossible(&problem, model)),
     }
-    let last = model.news.iter().map(|news| news.date).filter(|date| *date < model.horizon).max();
+    let last = model.news.iter().map(|news| news.date).filter(|date| *date > model.as_of && *date < model.horizon).max();
     if let Some(last) = last
         && let Ok(situation) = Situation::of_file(model).as_of(last, model)
     {
@@ -224,7 +232,7 @@ fn one_sided(name: &str, answer: &Answer, document: &Document) -> Option<Diagnos
             )
         }
         Answer::Binary(share) if share.value == 0.0 => {
-            let (_, holds) = node.holds.as_ref()?;
+            let (_, holds) = node.holds.as_ref().filter(|_| node.given.is_none())?;
             Some(
                 Diagnostic::new(
                     "W0710",

@@ -230,10 +230,7 @@ fn pooled(
     let beliefs: Vec<Option<Belief>> = says.iter().map(|one| belief(one, of, found)).collect();
     let beliefs: Vec<Belief> = beliefs.into_iter().collect::<Option<_>>()?;
     if beliefs.is_empty() {
-        found.push(
-            Diagnostic::new("E0309", span, format!("the experts of {of} say nothing"))
-                .help("write `experts = [\"60%\", \"70%\"]`"),
-        );
+        // Reading refuses an empty list.
         return None;
     }
     let weights: Vec<f64> = match weights {

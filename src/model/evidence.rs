@@ -123,17 +123,17 @@ fn one(node: &NewsNode, drawn: &[bool], names: &Names, header: &Header, found: &
         );
     }
     let (date, about, effect) = (node.date.as_ref()?, node.about.as_ref()?, node.effect.as_ref()?);
-    if date.value <= header.as_of {
+    if date.value < header.as_of {
         found.push(
             Diagnostic::new(
                 "E0803",
                 date.span,
                 format!(
-                    "news of {} is not after the day whose knowledge the file holds ({})",
+                    "news of {} is older than the day whose knowledge the file holds anyway ({})",
                     date.value, header.as_of
                 ),
             )
-            .help("what is known on that day belongs in the priors; date `as_of` earlier to count it as news"),
+            .help("what is known by then belongs in the chances; date `as_of` earlier to count it as news"),
         );
         return None;
     }

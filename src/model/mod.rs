@@ -8,6 +8,7 @@
 
 mod belief;
 mod cases;
+pub mod codes;
 mod coherence;
 mod condition;
 mod definition;
@@ -210,7 +211,7 @@ const BEGINNING: crate::source::Span = crate::source::Span::new(0, 0);
 
 /// What cannot be said where the file does not say from which day its times count.
 const COUNTED_FROM_AS_OF: &[&str] = &[
-    "E0602", "E0604", "E0605", "E0606", "E0612", "W0617", "W0520", "W0525", "W0526", "E0704", "E0705", "E0803", "W0804", "E0806", "E0809",
+    "E0602", "E0604", "E0605", "E0606", "E0612", "W0617", "W0520", "W0525", "E0704", "E0705", "E0803", "W0804", "E0806", "E0809",
 ];
 /// What cannot be said where the file does not say up to which day it is simulated.
 const COUNTED_TO_THE_HORIZON: &[&str] = &["E0605", "W0617", "E0705", "W0804", "E0809"];

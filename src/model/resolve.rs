@@ -87,9 +87,28 @@ impl<'a> Resolver<'a> {
             }
             ExpressionNode::Within { event, duration, of } => {
                 let id = self.names.find_date(&event.value, event.span, self.found);
+                if let Some(problem) = super::when::unusable(duration) {
+                    self.problem(problem);
+                    return None;
+                }
                 match of {
                     None => {
                         let day = super::when::days_from(self.names.as_of, duration.value);
+                        let last = self.names.day(self.names.horizon);
+                        if day > last {
+                            self.problem(
+                                Diagnostic::new(
+                                    "E0605",
+                                    duration.span,
+                                    format!(
+                                        "this lies beyond the horizon {}, {last} days after `as_of`, up to which the scenario is simulated",
+                                        self.names.horizon
+                                    ),
+                                )
+                                .help("set `horizon` at the top to that day or later, or ask about an earlier one"),
+                            );
+                            return None;
+                        }
                         Some(Condition::ByDay { event: id?, day })
                     }
                     Some(of) => {

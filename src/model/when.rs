@@ -51,6 +51,22 @@ pub(super) fn days_from(origin: Date, duration: Duration) -> f64 {
         .map_or_else(|_| duration.days(), |date| super::day_after(origin, date))
 }
 
+/// No length of time is longer, in days.
+const LONGEST_DAYS: f64 = 1e6;
+
+/// Why a length of time cannot be used, if it cannot.
+pub(super) fn unusable(duration: &Spanned<Duration>) -> Option<Diagnostic> {
+    let days = duration.value.days();
+    let message = if days < 0.0 {
+        format!("a length of time cannot be negative, but this is {} days", crate::math::round_to(days, 2))
+    } else if days > LONGEST_DAYS {
+        format!("a length of time must be at most {LONGEST_DAYS} days, but this is {days:e} days")
+    } else {
+        return None;
+    };
+    Some(Diagnostic::new("E0329", duration.span, message).help("write for instance `within 30 days`"))
+}
+
 /// One stated step with its day.
 struct Step {
     day: f64,
@@ -224,6 +240,11 @@ fn one_step(
             return None;
         }
         WhenStep::Within { chance, duration } => {
+            if let Some(problem) = unusable(duration) {
+                found.push(problem);
+                *fine = false;
+                return None;
+            }
             let day = if relative { duration.value.days() } else { days_from(names.as_of, duration.value) };
             (chance, day, duration.span, false)
         }
