@@ -168,7 +168,8 @@ fn worlds(model: &Model, document: &Document) -> Diagnostics {
         }
         Err(problem) => found.push(impossible(&problem, model)),
     }
-    let last = model.news.iter().map(|news| news.date).filter(|date| *date > model.as_of && *date < model.horizon).max();
+    let last =
+        model.news.iter().map(|news| news.date).filter(|date| *date > model.as_of && *date < model.horizon).max();
     if let Some(last) = last
         && let Ok(situation) = Situation::of_file(model).as_of(last, model)
     {
@@ -184,7 +185,9 @@ fn worlds(model: &Model, document: &Document) -> Diagnostics {
 fn impossible(problem: &Impossible, model: &Model) -> Diagnostic {
     let named: Vec<&str> = match problem {
         Impossible::Contradiction { names, .. } => names.iter().map(String::as_str).collect(),
-        Impossible::Evidence { name, .. } | Impossible::Belief { name, .. } | Impossible::CorrelatedNumber { name, .. } => {
+        Impossible::Evidence { name, .. }
+        | Impossible::Belief { name, .. }
+        | Impossible::CorrelatedNumber { name, .. } => {
             vec![name.as_str()]
         }
         _ => Vec::new(),
@@ -197,9 +200,7 @@ fn impossible(problem: &Impossible, model: &Model) -> Diagnostic {
         diagnostic = diagnostic.other(news.span, "together with this");
     }
     diagnostic.help(match problem {
-        Impossible::Evidence { .. } => {
-            "give what is reported a chance over 0 in the scenario, or correct the news"
-        }
+        Impossible::Evidence { .. } => "give what is reported a chance over 0 in the scenario, or correct the news",
         Impossible::Contradiction { .. } => "correct the news that is wrong, or the link that forbids them together",
         Impossible::Belief { .. } => "state a belief that the scenario can hold, or change what it follows from",
         Impossible::CorrelatedNumber { .. } => "write a comparison, such as `about = \"price > 40\"` with `happened`",
@@ -226,7 +227,9 @@ fn one_sided(name: &str, answer: &Answer, document: &Document) -> Option<Diagnos
                 Diagnostic::new(
                     "W0709",
                     given.span,
-                    format!("`{given}` holds in none of {WORLDS} worlds, so that the question `{name}` is annulled in all"),
+                    format!(
+                        "`{given}` holds in none of {WORLDS} worlds, so that the question `{name}` is annulled in all"
+                    ),
                 )
                 .help("ask under a condition that can hold, or give its events a chance over 0"),
             )
@@ -239,7 +242,9 @@ fn one_sided(name: &str, answer: &Answer, document: &Document) -> Option<Diagnos
                     holds.span,
                     format!("`{holds}` holds in none of {WORLDS} worlds, so that the answer to `{name}` is always no"),
                 )
-                .help("look for a deadline that comes too early, or a chance of 0; if it is meant so, ask something else"),
+                .help(
+                    "look for a deadline that comes too early, or a chance of 0; if it is meant so, ask something else",
+                ),
             )
         }
         _ => None,

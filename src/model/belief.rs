@@ -66,16 +66,28 @@ fn probability(value: f64, span: Span, of: &str, found: &mut Diagnostics) -> Opt
     if (0.0..=1.0).contains(&value) {
         return Some(value);
     }
-    let help = if value > 1.0 && value <= 100.0 {
-        format!("write {value} % as `{}` or `\"{value}%\"`", value / 100.0)
+    let help = if (2.0..=100.0).contains(&value) {
+        format!("write {value} % as `{}` or `\"{value}%\"`", crate::math::round_to(value / 100.0, 10))
     } else {
         "a probability is a number such as `0.35` or a percentage such as `\"35%\"`".to_owned()
     };
     found.push(
-        Diagnostic::new("E0301", span, format!("the probability of {of} must lie between 0 and 1, but is {value}"))
-            .help(help),
+        Diagnostic::new(
+            "E0301",
+            span,
+            format!("the probability of {of} must lie between 0 and 1, but is {}", shown(value)),
+        )
+        .help(help),
     );
     None
+}
+
+/// A number for messages: short however large, and without the noise of its last digits.
+pub(super) fn shown(value: f64) -> String {
+    if value != 0.0 && !(1e-6..1e15).contains(&value.abs()) {
+        return format!("{value:e}");
+    }
+    crate::math::round_to(value, 9).to_string()
 }
 
 /// The belief behind one stated chance. `of` names it in messages, such as "`talks`".
@@ -242,7 +254,15 @@ fn pooled(
                     Diagnostic::new(
                         "E0310",
                         place,
-                        format!("{} experts of {of} have {}", beliefs.len(), if weights.len() == 1 { "1 weight".to_owned() } else { format!("{} weights", weights.len()) }),
+                        format!(
+                            "{} experts of {of} have {}",
+                            beliefs.len(),
+                            if weights.len() == 1 {
+                                "1 weight".to_owned()
+                            } else {
+                                format!("{} weights", weights.len())
+                            }
+                        ),
                     )
                     .help("give one weight for each expert, or none"),
                 );
@@ -345,7 +365,11 @@ pub(super) fn options_belief(
             Diagnostic::new(
                 "E0314",
                 span,
-                format!("{of} has {} options, but {} here", options.len(), if given == 1 { "1 chance stands".to_owned() } else { format!("{given} chances stand") }),
+                format!(
+                    "{of} has {} options, but {} here",
+                    options.len(),
+                    if given == 1 { "1 chance stands".to_owned() } else { format!("{given} chances stand") }
+                ),
             )
             .help(format!("give one for each of {} in this order", super::names::listed(options.iter()))),
         );

@@ -198,10 +198,13 @@ impl Parts {
         let mut parts: Vec<String> = Vec::new();
         for (atom, holds) in self.atoms.iter().zip(&world.atoms) {
             let text = match atom {
-                Condition::Event(event) | Condition::Happens(event) => format!("`{}`", names.name(*event)),
-                _ => "a condition".to_owned(),
+                Condition::Event(event) | Condition::Happens(event) => names.name(*event).to_owned(),
+                _ => {
+                    parts.push(if *holds { "a condition that holds" } else { "a condition that fails" }.to_owned());
+                    continue;
+                }
             };
-            parts.push(if *holds { text } else { format!("not {text}") });
+            parts.push(if *holds { format!("`{text}`") } else { format!("`not {text}`") });
         }
         for (event, option) in &world.options {
             if let Kind::Categorical { options, .. } = names.kind(*event) {

@@ -4,13 +4,14 @@ use super::EventId;
 use super::definition::{Definition, Event, Trigger, WhenDefinition};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::math::{logistic, logit, round_to};
+use jiff::civil::Date;
 
 /// Warns where a date event is due before another that raises or lowers it is: a guarantee within ten days that hangs on talks
 /// within fourteen.
 ///
 /// What is compared is the last day at which the event's own chance is stated with the first at which the other's is. A clock that
 /// starts with another event counts from the first day of that.
-pub(super) fn deadlines(events: &[Event], order: &[EventId], found: &mut Diagnostics) {
+pub(super) fn deadlines(events: &[Event], order: &[EventId], as_of: Date, found: &mut Diagnostics) {
     let mut due: Vec<Option<(f64, f64)>> = vec![None; events.len()];
     for id in order {
         let Definition::When(when) = &events[id.0].definition else { continue };
@@ -37,7 +38,7 @@ pub(super) fn deadlines(events: &[Event], order: &[EventId], found: &mut Diagnos
             && let (Some(own_last), Some(parent_earliest)) = (latest(when), earliest(&events[parent.0]))
             && own_last < parent_earliest
         {
-            found.push(never_together(event, &events[parent.0], own_last, parent_earliest));
+            found.push(never_together(event, &events[parent.0], own_last, parent_earliest, as_of));
         }
     }
 }
@@ -58,20 +59,24 @@ fn too_early(event: &Event, parent: &Event, last: f64, parent_first: f64) -> Dia
     .help("by that deadline the link can hardly matter; move a deadline, or leave the link out")
 }
 
-fn never_together(event: &Event, parent: &Event, last: f64, parent_earliest: f64) -> Diagnostic {
+fn never_together(event: &Event, parent: &Event, last: f64, parent_earliest: f64, as_of: Date) -> Diagnostic {
+    let date = |day: f64| {
+        let days = jiff::Span::new().try_days(crate::math::ceil_days(day));
+        days.and_then(|days| as_of.checked_add(days)).map_or_else(|_| format!("day {day}"), |date| date.to_string())
+    };
     Diagnostic::new(
         "W0525",
         event.span,
         format!(
-            "`{}` can never happen: it requires `{}`, which cannot come before day {}, but its own last chance is on day {}",
+            "`{}` can never happen: it requires `{}`, which cannot come before {}, but its own last chance is on {}",
             event.name,
             parent.name,
-            round_to(parent_earliest, 1),
-            round_to(last, 1)
+            date(parent_earliest),
+            date(last)
         ),
     )
     .other(parent.span, "it requires this")
-    .help("days are counted from `as_of`; move one of the two, or leave `requires` out")
+    .help("move one of the two, or leave `requires` out")
 }
 
 /// The last day on which a date event can happen, if there is one: where nothing is left after the last stated day.

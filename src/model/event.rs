@@ -1,6 +1,6 @@
 //! `[event.NAME]` → an [`Event`]: how it is drawn, with every check of its keys.
 
-use super::belief::{self, belief};
+use super::belief::{self, belief, shown};
 use super::cases;
 use super::condition::Condition;
 use super::definition::{
@@ -111,7 +111,12 @@ fn stray_keys(node: &EventNode, kind: &Kind, found: &mut Diagnostics) {
         drawn_number,
         "`value` and `count`; for a chance write cases, for a date `requires`",
     );
-    check("otherwise", node.otherwise.as_ref().map(|(span, _)| *span), drawn_number, "`value` and `count` that have `if`");
+    check(
+        "otherwise",
+        node.otherwise.as_ref().map(|(span, _)| *span),
+        drawn_number,
+        "`value` and `count` that have `if`",
+    );
     check("none", node.none.as_ref().map(|(span, _)| *span), has_first_of, "`first_of`");
     if let (Some((span, _)), None) = (&node.otherwise, &node.only_if)
         && drawn_number
@@ -121,7 +126,10 @@ fn stray_keys(node: &EventNode, kind: &Kind, found: &mut Diagnostics) {
             Diagnostic::new(
                 "E0413",
                 *span,
-                format!("`otherwise` says what `{}` is where its `if` does not hold, but there is no `if`", node.name.value),
+                format!(
+                    "`otherwise` says what `{}` is where its `if` does not hold, but there is no `if`",
+                    node.name.value
+                ),
             )
             .help("add `if = \"…\"`, which says where the number is drawn, or leave `otherwise` out"),
         );
@@ -278,9 +286,9 @@ pub(super) fn ratio(stated: &Spanned<Ratio>, lowering: bool, what: &str, found: 
         return Some(value);
     }
     let rule = if value < 0.0 {
-        format!("{what} must not be negative, but is {value}")
+        format!("{what} must not be negative, but is {}", shown(value))
     } else {
-        format!("{what} must be at most x1e9 and, unless it is x0, at least x1e-9, but is {value}")
+        format!("{what} must be at most x1e9 and, unless it is x0, at least x1e-9, but is x{}", shown(value))
     };
     found.push(Diagnostic::new("E0505", stated.span, rule).help("write for instance `\"x4\"` or `\"x0.5\"`"));
     None
@@ -335,11 +343,10 @@ fn wrong_direction(stated: &Spanned<Ratio>, lowering: bool) -> Diagnostic {
         if lowering { ("lowered_by", "raised_by", "under") } else { ("raised_by", "lowered_by", "over") };
     let is_word = matches!(stated.value, Ratio::Strength { .. });
     let value = match stated.value {
-        Ratio::Times(value) => value.to_string(),
+        Ratio::Times(value) => shown(value),
         Ratio::Strength { .. } => format!("`{}`", stated.value),
     };
-    let problem =
-        Diagnostic::new("E0507", stated.span, format!("a ratio in `{key}` must be {side} 1, but is {value}"));
+    let problem = Diagnostic::new("E0507", stated.span, format!("a ratio in `{key}` must be {side} 1, but is {value}"));
     if is_word && !lowering {
         problem.help("put it under `lowered_by`, where the strength alone, without `down`, lowers")
     } else {

@@ -87,8 +87,12 @@ fn members(
     }
     if fine && members.len() < 2 {
         found.push(
-            Diagnostic::new("E0512", node.events.first().map_or(node.span, |only| only.span), "a correlated group needs at least two events")
-                .help("write `events = [\"a\", \"b\"]`"),
+            Diagnostic::new(
+                "E0512",
+                node.events.first().map_or(node.span, |only| only.span),
+                "a correlated group needs at least two events",
+            )
+            .help("write `events = [\"a\", \"b\"]`"),
         );
         return None;
     }

@@ -162,7 +162,7 @@ pub fn check(document: &Document) -> (Option<Model>, Diagnostics) {
     let news = evidence::news(document, &names, &header, &mut found);
     let suppose = evidence::interventions(document, &names, &mut found);
     if let Some(order) = &order {
-        coherence::deadlines(&events, order, &mut found);
+        coherence::deadlines(&events, order, header.as_of, &mut found);
     }
     coherence::overall(&events, &mut found);
     if document.events.is_empty() && !document.unread.excuses("event") && document.unread_names.is_empty() {
@@ -211,7 +211,8 @@ const BEGINNING: crate::source::Span = crate::source::Span::new(0, 0);
 
 /// What cannot be said where the file does not say from which day its times count.
 const COUNTED_FROM_AS_OF: &[&str] = &[
-    "E0602", "E0604", "E0605", "E0606", "E0612", "W0617", "W0520", "W0525", "E0704", "E0705", "E0803", "W0804", "E0806", "E0809",
+    "E0602", "E0604", "E0605", "E0606", "E0612", "W0617", "W0520", "W0525", "E0704", "E0705", "E0803", "W0804",
+    "E0806", "E0809",
 ];
 /// What cannot be said where the file does not say up to which day it is simulated.
 const COUNTED_TO_THE_HORIZON: &[&str] = &["E0605", "W0617", "E0705", "W0804", "E0809"];

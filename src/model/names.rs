@@ -90,11 +90,13 @@ impl Names {
         }
         if id.is_none() && !self.unsure && !self.unread.iter().any(|unread| unread == name) {
             let problem = Diagnostic::new("E0401", span, format!("there is no event `{name}`"));
-            let with_option = self.kinds.iter().find(|(_, kind)| {
-                matches!(kind, Kind::Categorical { options, .. } if options.iter().any(|option| option == name))
+            let with_option = self.kinds.iter().zip(&self.derived).find_map(|((event, kind), derived)| {
+                let has =
+                    matches!(kind, Kind::Categorical { options, .. } if options.iter().any(|option| option == name));
+                (has && !derived).then_some(event)
             });
             found.push(match (with_option, nearest(name, self.kinds.keys().map(String::as_str))) {
-                (Some((event, _)), _) => {
+                (Some(event), _) => {
                     problem.help(format!("`{name}` is an option of `{event}`: write `{event} is {name}`"))
                 }
                 (None, Some(near)) => problem.help(format!("did you mean `{near}`?")),
@@ -117,7 +119,13 @@ impl Names {
                 span,
                 format!("`{name}` must be a date event here, but is {}", self.kind(id).words()),
             )
-            .help("a date event is one with `when`, such as `when = \"40% within 30 days\"`"),
+            .help(match self.kind(id) {
+                Kind::Binary => format!(
+                    "a yes/no event has no day: speak of `{name}` alone, or give it `when = \"40% by {}\"` instead of what it has",
+                    self.horizon
+                ),
+                _ => "only a date event has a day: one with `when`, such as `when = \"40% within 30 days\"`".to_owned(),
+            }),
         );
         None
     }
@@ -144,10 +152,8 @@ pub(super) fn listed<'a>(names: impl Iterator<Item = &'a String>) -> String {
 /// The keys that say what an event is, as far as they could be read, in the order of the file; a key whose value could not be read
 /// is there too, without a place.
 fn kind_keys(event: &EventNode) -> Vec<(&'static str, Option<Span>)> {
-    let chosen = event.one_of.is_some()
-        || event.ordered.is_some()
-        || event.unread.has("one_of")
-        || event.unread.has("ordered");
+    let chosen =
+        event.one_of.is_some() || event.ordered.is_some() || event.unread.has("one_of") || event.unread.has("ordered");
     let places = [
         ("causes", event.causes.as_ref().map(|(span, _)| *span)),
         ("holds", event.holds.as_ref().map(|(span, _)| *span)),
@@ -267,8 +273,12 @@ fn first_of(event: &EventNode, found: &mut Diagnostics) -> Kind {
     if options.contains(&none) {
         let span = event.none.as_ref().map_or(event.name.span, |(_, none)| none.span);
         found.push(
-            Diagnostic::new("E0406", span, format!("`{none}` is one of the events that `{name}` compares, so it cannot stand for none of them"))
-                .help("give the option for \"none of them\" a name of its own, such as `none = \"neither\"`"),
+            Diagnostic::new(
+                "E0406",
+                span,
+                format!("`{none}` is one of the events that `{name}` compares, so it cannot stand for none of them"),
+            )
+            .help("give the option for \"none of them\" a name of its own, such as `none = \"neither\"`"),
         );
     }
     options.push(none);

@@ -87,7 +87,13 @@ pub(super) fn number(phrase: &Spanned<NumberPhrase>, of: &str, found: &mut Diagn
         return Some(NumberSpec::Distribution(base));
     }
     let place = phrase.value.limits.iter().map(|limit| limit.span).reduce(Span::to).unwrap_or(span);
-    let limited = report(Limited::new(base, lower, upper), "E0325", place, &[], found)?;
+    let limited = Limited::new(base, lower, upper).map_err(|problem| match problem.help {
+        None if problem.message.contains("bound") => {
+            problem.with_help("write the lower limit first, and under the upper one")
+        }
+        _ => problem,
+    });
+    let limited = report(limited, "E0325", place, &[], found)?;
     Some(NumberSpec::Distribution(Arc::new(limited)))
 }
 

@@ -138,8 +138,12 @@ impl<'a> Resolver<'a> {
                     && *k as usize > size
                 {
                     self.problem(
-                        Diagnostic::new("W0410", span, format!("this can never hold: it asks for {k} of {size} conditions"))
-                            .help("name more conditions, or ask for fewer of them"),
+                        Diagnostic::new(
+                            "W0410",
+                            span,
+                            format!("this can never hold: it asks for {k} of {size} conditions"),
+                        )
+                        .help("name more conditions, or ask for fewer of them"),
                     );
                 }
                 Some(match quantity {
@@ -333,6 +337,20 @@ impl<'a> Resolver<'a> {
                 let id = self.names.find(name, expression.span, self.found)?;
                 match self.names.kind(id) {
                     Kind::Numeric | Kind::Count => Some(Formula::Event(id)),
+                    Kind::Categorical { options, .. } => {
+                        let example = options.first().map_or("…", String::as_str).to_owned();
+                        self.problem(
+                            Diagnostic::new(
+                                "E0409",
+                                expression.span,
+                                format!("`{name}` has options, but a number must stand here"),
+                            )
+                            .help(format!(
+                                "`{name} is {example}` counts 1 where it holds and 0 elsewhere; to ask which option, write `which = \"{name}\"`"
+                            )),
+                        );
+                        None
+                    }
                     _ => self.condition(expression).map(|condition| Formula::Indicator(Box::new(condition))),
                 }
             }

@@ -27,7 +27,9 @@ fn codes(text: &str, before: char, after: char) -> BTreeSet<String> {
     let is_code = |word: &str| {
         word.len() == 5 && word.starts_with(['E', 'W', 'N']) && word[1..].bytes().all(|byte| byte.is_ascii_digit())
     };
-    text.split(before).filter_map(|part| part.split_once(after)).map(|(word, _)| word.to_owned()).filter(|word| is_code(word)).collect()
+    let starts = text.match_indices(before).map(|(at, mark)| at + mark.len());
+    let words = starts.filter_map(|at| text.get(at..at + 5).filter(|_| text[at + 5..].starts_with(after)));
+    words.filter(|word| is_code(word)).map(str::to_owned).collect()
 }
 
 #[test]
@@ -79,5 +81,8 @@ fn the_reference_lists_every_code() {
         std::fs::write(&file, &text).expect("the reference can be written");
     }
     let committed = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(committed == text, "docs/reference/diagnostics.md is not up to date: run the tests with UPDATE_REFERENCE=1");
+    assert!(
+        committed == text,
+        "docs/reference/diagnostics.md is not up to date: run the tests with UPDATE_REFERENCE=1"
+    );
 }

@@ -22,11 +22,77 @@ static SCENARIOS: LazyLock<Vec<String>> = LazyLock::new(|| {
 
 /// What is put in the place of a token.
 const TOKENS: &[&str] = &[
-    "0", "1", "-1", "1e400", "1e300", "-1e300", "1e-300", "nan", "inf", "-inf", "100%", "0%", "45%", "150%", "0.5", "2", "x0", "x1e300",
-    "x0.5", "0001-01-01", "9999-12-31", "2025-08-19", "2025-08-20", "2025-12-31", "never", "none", "not", "and", "or", "by",
-    "before", "after", "within", "days", "months", "1e9", "10000", "only", "evenly", "rising", "falling", "weibull", "(", ")", ",",
-    "true", "false", "[]", "{}", "\"\"", "=", "<", "+", "*", "/", "-", "chance", "when", "value", "count", "if", "otherwise",
-    "requires", "one_of", "first_of", "happened", "poisson(0)", "beta(1e-6, 1e-6)", "beta(1e9, 1)", "0 of 1", "1 of 1",
+    "0",
+    "1",
+    "-1",
+    "1e400",
+    "1e300",
+    "-1e300",
+    "1e-300",
+    "nan",
+    "inf",
+    "-inf",
+    "100%",
+    "0%",
+    "45%",
+    "150%",
+    "0.5",
+    "2",
+    "x0",
+    "x1e300",
+    "x0.5",
+    "0001-01-01",
+    "9999-12-31",
+    "2025-08-19",
+    "2025-08-20",
+    "2025-12-31",
+    "never",
+    "none",
+    "not",
+    "and",
+    "or",
+    "by",
+    "before",
+    "after",
+    "within",
+    "days",
+    "months",
+    "1e9",
+    "10000",
+    "only",
+    "evenly",
+    "rising",
+    "falling",
+    "weibull",
+    "(",
+    ")",
+    ",",
+    "true",
+    "false",
+    "[]",
+    "{}",
+    "\"\"",
+    "=",
+    "<",
+    "+",
+    "*",
+    "/",
+    "-",
+    "chance",
+    "when",
+    "value",
+    "count",
+    "if",
+    "otherwise",
+    "requires",
+    "one_of",
+    "first_of",
+    "happened",
+    "poisson(0)",
+    "beta(1e-6, 1e-6)",
+    "beta(1e9, 1)",
+    "0 of 1",
+    "1 of 1",
 ];
 
 /// One change: at which token, what is done, and with which other token.
@@ -128,8 +194,14 @@ fn holds_up(text: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Few enough to be quick; `PROPTEST_CASES` asks for more.
+fn config() -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    ProptestConfig { cases: asked.unwrap_or(400), failure_persistence: None, ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn damaged_scenarios_are_refused_or_run(which in 0usize..1000, changes in prop::collection::vec(change(), 1..5)) {
@@ -170,7 +242,9 @@ fn the_edges_of_the_calendar_are_refused_or_run() {
         ("0001-01-01", "9999-12-31", "5000-01-01"),
         ("2025-08-19", "2125-08-19", "2125-08-19"),
     ] {
-        for phrase in [format!("20% by {deadline}"), "20% within 12 months".to_owned(), "20% within 1e5 years".to_owned()] {
+        for phrase in
+            [format!("20% by {deadline}"), "20% within 12 months".to_owned(), "20% within 1e5 years".to_owned()]
+        {
             let text = format!(
                 "title = \"t\"\nas_of = {as_of}\nhorizon = {horizon}\n[event.x]\nwhen = \"{phrase}\"\n[question.q]\nask = \"?\"\nholds = \"x by {deadline}\"\ncloses = {deadline}\n"
             );

@@ -4,12 +4,40 @@ use super::values::kind_of;
 use super::{Reader, Value};
 use crate::diagnostic::Diagnostic;
 use crate::scenario::codes;
-use crate::scenario::keys::{KeyKind, Need, Table, TableName, keys, table};
 use crate::scenario::document::Unread;
+use crate::scenario::keys::{KeyKind, Need, Table, TableName, keys, table};
 use crate::scenario::names::{continues_name, name_problem, nearest};
 use crate::scenario::place::Place;
 use crate::source::{Span, Spanned};
 use toml::de::{DeTable, DeValue};
+
+/// What people call keys, and what the keys are.
+const OTHER_WORDS: &[(&str, &str)] = &[
+    ("probability", "chance"),
+    ("prob", "chance"),
+    ("p", "chance"),
+    ("odds_ratio", "odds"),
+    ("options", "one_of"),
+    ("outcomes", "one_of"),
+    ("number", "value"),
+    ("range", "value"),
+    ("formula", "equals"),
+    ("depends_on", "requires"),
+    ("needs", "requires"),
+    ("question", "ask"),
+    ("reason", "why"),
+    ("note", "why"),
+    ("resolution", "resolves"),
+    ("deadline", "closes"),
+    ("close", "closes"),
+    ("end", "horizon"),
+    ("until", "horizon"),
+    ("start", "as_of"),
+    ("today", "as_of"),
+    ("name", "title"),
+    ("author", "forecaster"),
+    ("members", "events"),
+];
 
 /// A table being read.
 #[derive(Debug)]
@@ -78,6 +106,11 @@ impl<'r, 's, 'v> Fields<'r, 's, 'v> {
             && let Some(near) = nearest(key, ["event", "question", "logic", "assume", "news", "correlated"])
         {
             return diagnostic.help(format!("did you mean `{near}`?"));
+        }
+        if let Some((_, meant)) =
+            OTHER_WORDS.iter().find(|(word, meant)| *word == key.to_lowercase() && self.known.key(meant).is_some())
+        {
+            return diagnostic.help(format!("the key for it is `{meant}`"));
         }
         let elsewhere = keys().iter().find(|table| table.name != TableName::Top && table.key(key).is_some());
         if let Some(elsewhere) = elsewhere {

@@ -66,9 +66,9 @@ impl<'s> Reader<'s> {
         let inside = |place: Span| span.start <= place.start && place.end <= span.end;
         self.found.borrow().iter().filter_map(|problem| problem.span).any(inside)
             || match value.get_ref() {
-                DeValue::Table(table) => table
-                    .iter()
-                    .any(|(key, value)| self.is_reported_at(key.span().into()) || self.is_reported(value)),
+                DeValue::Table(table) => {
+                    table.iter().any(|(key, value)| self.is_reported_at(key.span().into()) || self.is_reported(value))
+                }
                 DeValue::Array(items) => items.iter().any(|item| item.get_ref().is_table() && self.is_reported(item)),
                 _ => false,
             }
