@@ -389,7 +389,7 @@ pub(super) fn options_belief(
             count_is(chances.len(), found)?;
             let means: Vec<f64> =
                 beliefs.into_iter().map(|one| one.map(|belief| belief.mean)).collect::<Option<_>>()?;
-            summed(means, span, of, found)
+            summed(&means, span, of, found)
         }
         ChanceNode::Table(entries) => {
             let mut means: Vec<Option<f64>> = vec![None; options.len()];
@@ -420,7 +420,10 @@ pub(super) fn options_belief(
                 );
                 return None;
             }
-            summed(means.into_iter().collect::<Option<_>>().filter(|_| fine)?, span, of, found)
+            {
+                let means: Vec<f64> = means.into_iter().collect::<Option<_>>().filter(|_| fine)?;
+                summed(&means, span, of, found)
+            }
         }
         ChanceNode::Counts { counts, total } => {
             let values: Vec<f64> = counts.iter().map(|count| count.value).collect();
@@ -463,7 +466,7 @@ pub(super) fn options_belief(
 }
 
 /// Checks that chances sum to 1, and takes the rounding out.
-fn summed(means: Vec<f64>, span: Span, of: &str, found: &mut Diagnostics) -> Option<OptionsBelief> {
+fn summed(means: &[f64], span: Span, of: &str, found: &mut Diagnostics) -> Option<OptionsBelief> {
     let sum: f64 = means.iter().sum();
     if (sum - 1.0).abs() > SUM_TOLERANCE {
         let percent = crate::math::round_to(sum * 100.0, 4);

@@ -214,9 +214,10 @@ fn finding(
             (Some(id), Some(Kind::Date)) => Some(Finding::NotBy(id, day)),
             _ => known(about, effect.span, event, is_drawn, kind.as_ref(), false, names, found),
         },
-        Effect::WillNotHappen => match (event, &kind) {
-            (Some(id), Some(Kind::Date)) => Some(Finding::Never(id)),
-            _ => {
+        Effect::WillNotHappen => {
+            if let (Some(id), Some(Kind::Date)) = (event, &kind) {
+                Some(Finding::Never(id))
+            } else {
                 Resolver::new(names, found).condition(about)?;
                 wrong(
                     format!("`will not happen` says that a date event never comes, but `{about}` is no date event"),
@@ -224,7 +225,7 @@ fn finding(
                     found,
                 )
             }
-        },
+        }
         Effect::Is(option) | Effect::IsNot(option) => {
             let negated = matches!(effect.value, Effect::IsNot(_));
             let (Some(id), Some(Kind::Categorical { options, .. })) = (event, &kind) else {

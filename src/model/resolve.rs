@@ -244,6 +244,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// `rating >= high`, `track = neither`: a categorical event compared with one of its options. `None` if the left side is not one.
+    #[expect(clippy::option_option, reason = "not about options, and wrong, are two things")]
     fn option_comparison(
         &mut self,
         comparison: Operator,

@@ -24,7 +24,9 @@ impl Expression {
                 right.visit(visit);
             }
             ExpressionNode::Count { items, .. } | ExpressionNode::Extreme { items, .. } => {
-                items.iter().for_each(|item| item.visit(visit));
+                for item in items {
+                    item.visit(visit);
+                }
             }
             ExpressionNode::If { condition, then, otherwise } => {
                 condition.visit(visit);

@@ -22,7 +22,9 @@ impl EventNode {
             visit(expression);
         }
         for (_, ratios) in [&self.odds, &self.raised_by, &self.lowered_by].into_iter().flatten() {
-            ratios.iter().for_each(|(condition, _)| visit(condition));
+            for (condition, _) in ratios {
+                visit(condition);
+            }
         }
     }
 

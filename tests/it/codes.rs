@@ -2,6 +2,7 @@
 
 use crate::support::{files, path};
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Codes that no file of the suite can show, and why.
@@ -74,7 +75,7 @@ fn the_reference_lists_every_code() {
         "# Diagnostics\n\nWhat `foretell check` can say about a scenario file. The first letter of a code is its severity: E an error (exit code 1), W a warning,\nN a note on what the engine fills in. A code keeps its meaning for ever.\nEach is shown by a file of `tests/suite/broken`, with the message beside it.\n\n| code | meaning |\n|---|---|\n",
     );
     for (code, meaning) in listed() {
-        text.push_str(&format!("| {code} | {meaning} |\n"));
+        writeln!(text, "| {code} | {meaning} |").expect("a text takes all that is written");
     }
     let file = path("docs/reference/diagnostics.md");
     if std::env::var_os("UPDATE_REFERENCE").is_some() {

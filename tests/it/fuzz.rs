@@ -8,6 +8,7 @@ use foretell::scenario;
 use foretell::simulate::{Answer, Settings, simulate};
 use foretell::source::Source;
 use proptest::prelude::*;
+use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 /// Every valid scenario of the repository, and the one that has every form of the language.
@@ -139,7 +140,10 @@ fn damaged(text: &str, changes: &[Change]) -> String {
         match change {
             Change::Delete(at) => tokens[place(*at)].clear(),
             Change::Swap(at, other) => tokens.swap(place(*at), place(*other)),
-            Change::Copy(at, other) => tokens[place(*at)] = tokens[place(*other)].clone(),
+            Change::Copy(at, other) => {
+                let copy = tokens[place(*other)].clone();
+                tokens[place(*at)] = copy;
+            }
             Change::Put(at, token) => TOKENS[*token].clone_into(&mut tokens[place(*at)]),
         }
     }
@@ -227,7 +231,8 @@ fn ten_thousand_options_and_events_are_read() {
     holds_up(&text).expect("it holds up");
     let mut text = "title = \"t\"\nas_of = 2025-08-19\n[event.e0]\nchance = 0.5\n".to_owned();
     for at in 1..3000 {
-        text.push_str(&format!("[event.e{at}]\nchance = 0.5\nrequires = \"e{}\"\n", at - 1));
+        writeln!(text, "[event.e{at}]\nchance = 0.5\nrequires = \"e{}\"", at - 1)
+            .expect("a text takes all that is written");
     }
     holds_up(&text).expect("it holds up");
 }
