@@ -1,5 +1,7 @@
 //! The whole tool, as a user has it: one binary, one module a concern.
 
+mod codes;
+mod fuzz;
 mod golden;
 mod schema;
 mod stability;
