@@ -70,7 +70,7 @@ fn figures(expectation: &str) -> Vec<(String, Vec<f64>)> {
 }
 
 /// The file as it is looked at from the day of its `# as of:` line, or its own.
-fn situation(model: &Model, text: &str) -> Situation {
+pub(crate) fn situation(model: &Model, text: &str) -> Situation {
     let own = Situation::of_file(model);
     match text.lines().find_map(|line| line.strip_prefix("# as of:")) {
         Some(day) => own.as_of(day.trim().parse().expect("a day"), model).expect("a day the file reaches"),
