@@ -3,6 +3,7 @@
 mod codes;
 mod fuzz;
 mod golden;
+mod modelling;
 mod schema;
 mod stability;
 mod suite;
