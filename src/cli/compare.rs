@@ -1,13 +1,188 @@
 //! `foretell compare`.
 
-use super::Done;
+use super::figures::{Figures, remarks};
+use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules};
+use super::{Done, console};
+use crate::calibrate::{Panel, reliability_diagram};
+use crate::compare::{Comparison, PairComparison, Reliability, common_reliability, compare_pairs};
 use crate::error::Error;
-use crate::report::Format;
+use crate::report::{Column, Format, Output, Sheet};
+use crate::score::standings;
+use serde::Serialize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const EXAMPLES: &str = "\
+Examples:
+  foretell compare ada bob
+  foretell compare ada bob crowd --rule brier,log --svg reliability.svg
+  foretell compare ada bob --forecasts forecasts.csv --outcomes outcomes.csv --questions questions.csv
+
+Two forecasters are compared on the questions they share, each over the time for which both had a standing
+forecast. Questions of one cluster share their fate and count as one draw of history; with fewer than five
+clusters the verdict is \"cannot tell yet\". Verdicts hold at 5 % for all pairs under a rule together.";
 
 /// Compare forecasters on the questions they share
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {}
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    /// The forecasters, two at least
+    #[arg(required = true, num_args = 2.., value_name = "FORECASTER")]
+    forecasters: Vec<String>,
+    #[command(flatten)]
+    inputs: Inputs,
+    /// Scoring rules, separated by commas
+    #[arg(long = "rule", value_name = "RULE", value_delimiter = ',', value_parser = rule_parser(), default_value = "brier")]
+    rules: Vec<String>,
+    /// Draw the reliability diagram of the binary questions that all share into this file
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+}
 
-pub(super) fn run(_arguments: &Arguments, _format: Format) -> Done {
-    Err(Error::environment("`compare` is not there yet"))
+/// The JSON form.
+#[derive(Debug, Serialize)]
+struct Whole<'a> {
+    #[serde(flatten)]
+    comparison: &'a Comparison,
+    /// On the binary questions that all forecasters share.
+    reliability: &'a [Reliability],
+}
+
+pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    let records = records(&arguments.inputs)?;
+    for (at, name) in arguments.forecasters.iter().enumerate() {
+        if arguments.forecasters[..at].contains(name) {
+            return Err(Error::input(format!("`{name}` is named twice"))
+                .help("name forecasters that differ: nobody can be compared with themselves"));
+        }
+        check_forecaster(&records, name)?;
+    }
+    let standings = standings(&records, |name| arguments.forecasters.iter().any(|named| named == name));
+    let comparison = compare_pairs(&standings, &arguments.forecasters, &rules(&arguments.rules));
+    let reliability = common_reliability(&standings.standings, &arguments.forecasters);
+    if let Some(path) = &arguments.svg {
+        if reliability.is_empty() {
+            return Err(Error::input("there is no reliability to draw: no binary question is shared by all of them")
+                .help("leave `--svg` out, or name fewer forecasters"));
+        }
+        let panels: Vec<Panel> =
+            reliability.iter().map(|of| Panel { name: &of.forecaster, points: &of.points }).collect();
+        std::fs::write(path, reliability_diagram(&panels))
+            .map_err(|problem| Error::environment(format!("cannot write `{}`", path.display())).because(problem))?;
+        console::note(&format!("wrote {}", path.display()));
+    }
+    let mut sheets = vec![pair_sheet(&comparison, format)];
+    if !reliability.is_empty() {
+        sheets.push(corp_sheet(&reliability, format));
+        sheets.push(bin_sheet(&reliability, format));
+    }
+    let whole = Whole { comparison: &comparison, reliability: &reliability };
+    let output = Output { head: Vec::new(), sheets, foot: foot(&comparison), json: &whole };
+    console::data(&output.render(format)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn pair_sheet(comparison: &Comparison, format: Format) -> Sheet {
+    let figures = Figures::new(format);
+    let mut columns = vec![Column::text("rule"), Column::text("A"), Column::text("B")];
+    let mut numbers = vec!["A's mean", "B's mean", "A - B"];
+    if format == Format::Csv {
+        numbers.extend(["standard error", "lower", "upper", "bootstrap lower", "bootstrap upper", "p", "p adjusted"]);
+    } else {
+        numbers.extend(["95 % interval", "p (Holm)"]);
+    }
+    numbers.extend(["questions", "clusters", "effective", "visible"]);
+    columns.extend(numbers.into_iter().map(Column::number));
+    columns.push(Column::text("A is"));
+    let mut sheet = Sheet::new((format != Format::Csv).then_some("Differences on common questions"), columns);
+    for pair in &comparison.pairs {
+        let mut cells = vec![pair.rule.to_owned(), pair.a.clone(), pair.b.clone()];
+        cells.extend([figures.maybe(pair.mean_a), figures.maybe(pair.mean_b)]);
+        cells.push(figures.maybe(pair.difference.map(|difference| difference.mean)));
+        let interval = pair.interval.map(|interval| (interval.lower, interval.upper));
+        let ends =
+            |ends: Option<(f64, f64)>| [figures.maybe(ends.map(|ends| ends.0)), figures.maybe(ends.map(|ends| ends.1))];
+        if format == Format::Csv {
+            cells.push(figures.maybe(pair.difference.and_then(|difference| difference.standard_error)));
+            cells.extend(ends(interval));
+            cells.extend(ends(pair.bootstrap));
+            cells.push(figures.p_value(pair.interval.map(|interval| interval.p_two_sided)));
+            cells.push(figures.p_value(pair.p_adjusted));
+        } else {
+            cells.push(figures.interval(interval));
+            cells.push(figures.p_value(pair.p_adjusted));
+        }
+        cells.extend([
+            pair.difference.map_or(0, |difference| difference.count).to_string(),
+            pair.difference.map_or(0, |difference| difference.clusters).to_string(),
+            figures.about(pair.difference.and_then(|difference| difference.effective_count)),
+            figures.maybe(pair.interval.map(|interval| interval.smallest_visible)),
+            pair.verdict.to_string(),
+        ]);
+        sheet.row(cells);
+    }
+    sheet
+}
+
+fn corp_sheet(reliability: &[Reliability], format: Format) -> Sheet {
+    let figures = Figures::new(format);
+    let columns = std::iter::once(Column::text("forecaster"))
+        .chain(["Brier", "MCB", "DSC", "UNC", "bias", "AUC", "questions", "forecasts"].map(Column::number))
+        .collect();
+    let mut sheet =
+        Sheet::new(Some("Reliability on the binary questions that all share (Brier = MCB - DSC + UNC)"), columns);
+    for of in reliability {
+        sheet.row(vec![
+            of.forecaster.clone(),
+            figures.score(of.brier.score),
+            figures.score(of.brier.miscalibration),
+            figures.score(of.brier.discrimination),
+            figures.score(of.brier.uncertainty),
+            figures.score(of.bias),
+            figures.maybe(of.area_under_curve),
+            of.questions.to_string(),
+            of.forecasts.to_string(),
+        ]);
+    }
+    sheet
+}
+
+fn bin_sheet(reliability: &[Reliability], format: Format) -> Sheet {
+    let figures = Figures::new(format);
+    let columns = std::iter::once(Column::text("forecaster"))
+        .chain(["bin", "stated", "came true", "questions", "forecasts"].map(Column::number))
+        .collect();
+    let mut sheet = Sheet::new(Some("Stated and observed"), columns);
+    for of in reliability {
+        for bin in of.bins.iter().filter(|bin| bin.forecasts > 0) {
+            sheet.row(vec![
+                of.forecaster.clone(),
+                format!("{:.0}–{:.0} %", 100.0 * bin.from, 100.0 * bin.to),
+                figures.share(bin.stated),
+                figures.share(bin.observed),
+                figures.about(Some(bin.weight)),
+                bin.forecasts.to_string(),
+            ]);
+        }
+    }
+    sheet
+}
+
+fn foot(comparison: &Comparison) -> Vec<String> {
+    let mut lines: Vec<String> = comparison.pairs.iter().map(sentence).collect();
+    lines.push(String::new());
+    lines.push(
+        "visible: the smallest true difference that these clusters would have shown four times out of five".to_owned(),
+    );
+    lines.push("MCB: lost to miscalibration; DSC: gained by telling cases apart; UNC: of the base rate".to_owned());
+    lines.extend(remarks(&comparison.rules, &comparison.excluded, &comparison.not_scored));
+    lines
+}
+
+/// The verdict on a pair, with its reason.
+fn sentence(pair: &PairComparison) -> String {
+    match &pair.why {
+        Some(why) => format!("{} against {} under {}: {}: {why}", pair.a, pair.b, pair.rule, pair.verdict),
+        None => format!("{} is {} than {} under {}", pair.a, pair.verdict, pair.b, pair.rule),
+    }
 }

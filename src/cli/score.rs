@@ -1,13 +1,116 @@
 //! `foretell score`.
 
-use super::Done;
-use crate::error::Error;
-use crate::report::Format;
+use super::figures::{Figures, remarks};
+use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules};
+use super::{Done, console};
+use crate::report::{Column, Format, Output, Sheet};
+use crate::score::{Group, Report, Unit, standings, summarise};
+use std::process::ExitCode;
+
+/// The rules used if none is named: at least one for every kind of question.
+const DEFAULT_RULES: [&str; 5] = ["brier", "log", "rps", "crps", "crps_days"];
+
+const EXAMPLES: &str = "\
+Examples:
+  foretell score
+  foretell score --rule brier,spherical --by tag
+  foretell score --forecasts forecasts.csv --outcomes outcomes.csv --forecaster ada
+
+Each forecast stands until the same forecaster's next one. A question's score is the mean over the time from
+its opening, or the forecaster's first forecast if that is later, to the earlier of its closing day and its
+resolution. Forecasts made afterwards are counted and not scored.";
 
 /// Score forecasts against what happened
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {}
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// Scoring rules, separated by commas
+    #[arg(long = "rule", value_name = "RULE", value_delimiter = ',', value_parser = rule_parser())]
+    rules: Vec<String>,
+    /// What a row stands for
+    #[arg(long, value_enum, default_value_t = Group::Forecaster)]
+    by: Group,
+    /// Only this forecaster; may be given several times
+    #[arg(long, value_name = "NAME")]
+    forecaster: Vec<String>,
+}
 
-pub(super) fn run(_arguments: &Arguments, _format: Format) -> Done {
-    Err(Error::environment("`score` is not there yet"))
+pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    let records = records(&arguments.inputs)?;
+    for name in &arguments.forecaster {
+        check_forecaster(&records, name)?;
+    }
+    let chosen =
+        if arguments.rules.is_empty() { DEFAULT_RULES.map(str::to_owned).to_vec() } else { arguments.rules.clone() };
+    let wanted = |name: &str| arguments.forecaster.is_empty() || arguments.forecaster.iter().any(|only| only == name);
+    let mut report = summarise(&standings(&records, wanted), &rules(&chosen), arguments.by);
+    if arguments.rules.is_empty() {
+        // Rules that nobody asked for and that found nothing to score are no news.
+        let scored = |id: &str| report.rows.iter().any(|row| row.rule == id);
+        let kept: Vec<_> = report.rules.iter().filter(|rule| scored(rule.id)).cloned().collect();
+        report.rules = kept;
+    }
+    let output = Output { head: head(&report), sheets: sheets(&report, format), foot: foot(&report), json: &report };
+    console::data(&output.render(format)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn head(report: &Report) -> Vec<String> {
+    if report.rows.is_empty() { vec!["There is nothing to score yet.".to_owned()] } else { Vec::new() }
+}
+
+fn sheets(report: &Report, format: Format) -> Vec<Sheet> {
+    let figures = Figures::new(format);
+    let mut columns = vec![Column::text("rule")];
+    match report.by {
+        Group::Question => columns.push(Column::text("question")),
+        Group::Tag => columns.push(Column::text("tag")),
+        Group::Forecaster => {}
+    }
+    columns.push(Column::text("forecaster"));
+    for heading in
+        ["mean", "standard error", "questions", "clusters", "effective", "forecasts", "coverage", "raised", "infinite"]
+    {
+        columns.push(Column::number(heading));
+    }
+    let mut sheet = Sheet::new(None, columns);
+    for row in &report.rows {
+        let mut cells = vec![row.rule.to_owned()];
+        cells.extend(row.of.clone());
+        cells.extend([
+            row.forecaster.clone(),
+            figures.score(row.mean),
+            figures.maybe(row.standard_error),
+            row.questions.to_string(),
+            row.clusters.to_string(),
+            figures.about(row.effective_questions),
+            row.forecasts.to_string(),
+            figures.share(row.coverage),
+            row.raised.to_string(),
+            row.infinite.to_string(),
+        ]);
+        sheet.row(cells);
+    }
+    if sheet.is_empty() && format != Format::Csv { Vec::new() } else { vec![sheet] }
+}
+
+fn foot(report: &Report) -> Vec<String> {
+    let mut lines = remarks(&report.rules, &report.excluded, &report.not_scored);
+    if report.by != Group::Question && report.rows.iter().any(|row| row.clusters < 2) {
+        lines.push(
+            "one cluster: its questions share one draw of history, so there is no standard error, however many they are"
+                .to_owned(),
+        );
+    }
+    let nats = |id: &str| report.rules.iter().any(|rule| rule.id == id && rule.unit == Unit::Nats);
+    let infinite: usize = report.rows.iter().filter(|row| nats(row.rule)).map(|row| row.infinite).sum();
+    if infinite > 0 {
+        lines.push(format!(
+            "infinite: {infinite} forecast{} called impossible what happened; they enter the mean at the floor",
+            if infinite == 1 { "" } else { "s" }
+        ));
+    }
+    lines
 }

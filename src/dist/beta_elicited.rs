@@ -74,8 +74,8 @@ impl Beta {
         for i in 1..=steps {
             let here = excess(point(i));
             if (here > 0.0) != (above > 0.0) || here == 0.0 {
-                let root = find_root(excess, point(i), point(i - 1), 1e-14)
-                    .expect("the signs at both ends differ or one of them is 0");
+                // The signs at the two points differ, or the one here is 0, and then the point is the root.
+                let root = find_root(excess, point(i), point(i - 1), 1e-14).unwrap_or(point(i));
                 let concentration = exp(root);
                 return Self::new(mean * concentration, (1.0 - mean) * concentration);
             }
@@ -143,7 +143,7 @@ mod tests {
         let (a, b) = (beta.a(), beta.b());
         for factor in [1.1, 1.5, 3.0, 10.0, 100.0] {
             let more = Beta::new(a * factor, b * factor).unwrap();
-            assert!(more.cdf(0.6) - more.cdf(0.35) > 0.1 || factor > 1.5);
+            assert!(more.cdf(0.6) - more.cdf(0.35) < 0.1);
         }
         assert!((beta.cdf(0.6) - beta.cdf(0.35) - 0.1).abs() < 1e-10);
     }

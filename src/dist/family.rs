@@ -4,6 +4,9 @@ use crate::dist::{Distribution, ParameterError};
 use std::fmt;
 use std::sync::Arc;
 
+/// Makes a distribution from its arguments.
+pub type Build = fn(&[f64]) -> Result<Arc<dyn Distribution>, ParameterError>;
+
 /// A family of distributions that can be called by name.
 #[derive(Clone, Copy)]
 pub struct Family {
@@ -18,7 +21,7 @@ pub struct Family {
     /// Whether it sits on whole numbers.
     pub discrete: bool,
     /// Makes a member of the family from as many arguments as there are parameters.
-    pub build: fn(&[f64]) -> Result<Arc<dyn Distribution>, ParameterError>,
+    pub build: Build,
 }
 
 impl Family {
@@ -31,7 +34,11 @@ impl Family {
 
 impl fmt::Debug for Family {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Family").field("name", &self.name).field("parameters", &self.parameters).finish()
+        formatter
+            .debug_struct("Family")
+            .field("name", &self.name)
+            .field("parameters", &self.parameters)
+            .finish_non_exhaustive()
     }
 }
 
@@ -94,13 +101,11 @@ fn unknown(name: &str) -> ParameterError {
         .min_by_key(|(distance, _)| *distance)
         .filter(|(distance, family)| *distance <= 1 + family.name.len() / 4 || family.name.starts_with(name));
     let error = ParameterError::new(format!("there is no family of distributions named `{name}`"));
-    match nearest {
-        Some((_, family)) => error.with_help(format!("did you mean `{}`?", family.signature())),
-        None => {
-            let names: Vec<&str> = FAMILIES.iter().map(|family| family.name).collect();
-            error.with_help(format!("the families are {}", names.join(", ")))
-        }
+    if let Some((_, family)) = nearest {
+        return error.with_help(format!("did you mean `{}`?", family.signature()));
     }
+    let names: Vec<&str> = FAMILIES.iter().map(|family| family.name).collect();
+    error.with_help(format!("the families are {}", names.join(", ")))
 }
 
 #[cfg(test)]

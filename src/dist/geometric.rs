@@ -37,7 +37,7 @@ impl Geometric {
     }
 
     /// The logarithm of the probability of more than `x` failures.
-    fn ln_survival(&self, x: f64) -> f64 {
+    fn ln_survival(self, x: f64) -> f64 {
         if x < 0.0 { 0.0 } else { (x.floor() + 1.0) * ln_1p(-self.p) }
     }
 }

@@ -1,5 +1,6 @@
 //! A distribution from a range: "40 to 90".
 
+use crate::dist::parameter::is_moderate;
 use crate::dist::{Distribution, LogNormal, Normal, ParameterError};
 use crate::math::{ln, normal};
 use std::sync::Arc;
@@ -25,7 +26,7 @@ pub fn from_interval(level: f64, low: f64, high: f64) -> Result<Arc<dyn Distribu
         .at(0));
     }
     for (argument, bound) in [(1, low), (2, high)] {
-        if !(bound.abs() <= super::parameter::LARGEST) {
+        if !is_moderate(bound) {
             return Err(
                 ParameterError::new(format!("a bound of an interval must be a number, but is {bound}")).at(argument)
             );

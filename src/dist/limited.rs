@@ -1,9 +1,9 @@
 //! Caps and cuts: "at least 0", "at most 90", "cut below 0", "cut above 100".
 
 use crate::dist::moments::mean_and_variance;
-use crate::dist::parameter::{LARGEST, finite_or_none};
+use crate::dist::parameter::{finite_or_none, is_moderate};
 use crate::dist::{Distribution, ParameterError, QuantileCost};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A limit keeps at least this share of the distribution, so that the share itself is known to a few digits.
 const LEAST_KEPT: f64 = 1e-12;
@@ -49,14 +49,14 @@ pub struct Limited {
     cut_below: f64,
     cut_above: f64,
     kept: f64,
-    mean: Option<f64>,
-    variance: Option<f64>,
+    /// The mean and the variance, computed when first asked for.
+    moments: OnceLock<(Option<f64>, Option<f64>)>,
 }
 
 impl Limited {
     /// `base` with these bounds.
     ///
-    /// The mean and the variance are computed here, by quadrature.
+    /// The mean and the variance are computed by quadrature when first asked for.
     ///
     /// # Errors
     /// When a bound is not a number, the bounds are not in order, or next to nothing of the base lies between them. The arguments
@@ -68,7 +68,7 @@ impl Limited {
     ) -> Result<Self, ParameterError> {
         for (argument, bound) in [(0, lower), (1, upper)] {
             if let Some(bound) = bound.map(Bound::value)
-                && !(bound.abs() <= LARGEST)
+                && !is_moderate(bound)
             {
                 return Err(ParameterError::new(format!("a bound must be a number, but is {bound}")).at(argument));
             }
@@ -115,22 +115,21 @@ impl Limited {
             (false, true) => above.1,
             (false, false) => 1.0,
         };
-        let mut limited = Self { base, lower, upper, cut_below, cut_above, kept, mean: None, variance: None };
-        limited.settle_moments();
-        Ok(limited)
+        Ok(Self { base, lower, upper, cut_below, cut_above, kept, moments: OnceLock::new() })
     }
 
     /// The moments exist if the base's do, or if no unbounded side is left.
-    fn settle_moments(&mut self) {
-        let (low, high) = self.support();
-        let bounded = low.is_finite() && high.is_finite();
-        let (mean, variance) = mean_and_variance(self);
-        if bounded || self.base.mean().is_some() {
-            self.mean = finite_or_none(mean);
-        }
-        if bounded || self.base.variance().is_some() {
-            self.variance = finite_or_none(variance);
-        }
+    fn moments(&self) -> (Option<f64>, Option<f64>) {
+        *self.moments.get_or_init(|| {
+            let (low, high) = self.support();
+            let bounded = low.is_finite() && high.is_finite();
+            let (has_mean, has_variance) = (self.base.mean().is_some(), self.base.variance().is_some());
+            if !(bounded || has_mean) {
+                return (None, None);
+            }
+            let (mean, variance) = mean_and_variance(self);
+            (finite_or_none(mean), if bounded || has_variance { finite_or_none(variance) } else { None })
+        })
     }
 
     fn clamp(&self, x: f64) -> f64 {
@@ -162,11 +161,11 @@ fn before(base: &dyn Distribution, x: f64) -> (f64, f64) {
 
 impl Distribution for Limited {
     fn mean(&self) -> Option<f64> {
-        self.mean
+        self.moments().0
     }
 
     fn variance(&self) -> Option<f64> {
-        self.variance
+        self.moments().1
     }
 
     fn cdf(&self, x: f64) -> f64 {

@@ -46,6 +46,8 @@ mod weibull;
 
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod peers;
 
 pub use beta::Beta;
 pub use binomial::Binomial;
@@ -54,7 +56,7 @@ pub use chi_squared::ChiSquared;
 pub use constant::Constant;
 pub use dirichlet::{Dirichlet, DirichletSampler};
 pub use exponential::Exponential;
-pub use family::{FAMILIES, Family, family};
+pub use family::{Build, FAMILIES, Family, family};
 pub use gamma::Gamma;
 pub use geometric::Geometric;
 pub use gumbel::Gumbel;

@@ -20,10 +20,10 @@ const LEFT_OUT: f64 = 1e-18;
 /// kinks. Where the expectation does not exist, the answer means nothing.
 #[must_use]
 pub fn expectation(distribution: &dyn Distribution, mut function: impl FnMut(f64) -> f64) -> f64 {
-    if distribution.is_discrete() {
-        if let Some(sum) = expectation_by_summing(distribution, &mut function) {
-            return sum;
-        }
+    if distribution.is_discrete()
+        && let Some(sum) = expectation_by_summing(distribution, &mut function)
+    {
+        return sum;
     }
     let mut cuts = distribution.kinks();
     cuts.retain(|p| *p > 0.0 && *p < 1.0);

@@ -123,6 +123,11 @@ impl Argument {
     }
 }
 
+/// Whether a number is one we compute with: not NaN, and at most [`LARGEST`] in size.
+pub(crate) fn is_moderate(value: f64) -> bool {
+    value.abs() <= LARGEST
+}
+
 /// The value if it is a finite number: moments that overflow do not exist for us.
 pub(crate) fn finite_or_none(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)

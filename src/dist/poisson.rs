@@ -42,7 +42,7 @@ impl Poisson {
         Ok(Self { mean })
     }
 
-    fn guess(&self, p: f64) -> f64 {
+    fn guess(self, p: f64) -> f64 {
         let sd = self.mean.sqrt();
         guess(p, self.mean, sd, 1.0 / sd.max(1e-100))
     }

@@ -1,6 +1,6 @@
 //! A distribution from stated quantiles: "5%: 40, 50%: 60, 95%: 90".
 
-use crate::dist::parameter::LARGEST;
+use crate::dist::parameter::is_moderate;
 use crate::dist::{Distribution, ParameterError, QuantileCost};
 use crate::math::{exp, ln};
 use std::sync::Arc;
@@ -57,7 +57,7 @@ impl PiecewiseQuantiles {
                 ))
                 .at(position));
             }
-            if !(x.abs() <= LARGEST) {
+            if !is_moderate(*x) {
                 return Err(ParameterError::new(format!("a quantile must be a number, but is {x}")).at(position));
             }
         }

@@ -3,7 +3,7 @@
 use crate::dist::moments::mean_and_variance;
 use crate::dist::parameter::finite_or_none;
 use crate::dist::{Distribution, QuantileCost};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The nearest whole number to a random variable (halves go up), and at least 0.
 ///
@@ -13,24 +13,28 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Rounded {
     base: Arc<dyn Distribution>,
-    mean: Option<f64>,
-    variance: Option<f64>,
+    /// The mean and the variance, computed when first asked for.
+    moments: OnceLock<(Option<f64>, Option<f64>)>,
 }
 
 impl Rounded {
     /// `base` rounded to whole numbers from 0 on.
     #[must_use]
     pub fn new(base: Arc<dyn Distribution>) -> Self {
-        let mut rounded = Self { base, mean: None, variance: None };
-        let (mean, variance) = mean_and_variance(&rounded);
-        let bounded = rounded.support().1.is_finite();
-        if bounded || rounded.base.mean().is_some() {
-            rounded.mean = finite_or_none(mean);
-        }
-        if bounded || rounded.base.variance().is_some() {
-            rounded.variance = finite_or_none(variance);
-        }
-        rounded
+        Self { base, moments: OnceLock::new() }
+    }
+
+    /// The moments exist if the base's do, or if it is bounded above.
+    fn moments(&self) -> (Option<f64>, Option<f64>) {
+        *self.moments.get_or_init(|| {
+            let bounded = self.support().1.is_finite();
+            let (has_mean, has_variance) = (self.base.mean().is_some(), self.base.variance().is_some());
+            if !(bounded || has_mean) {
+                return (None, None);
+            }
+            let (mean, variance) = mean_and_variance(self);
+            (finite_or_none(mean), if bounded || has_variance { finite_or_none(variance) } else { None })
+        })
     }
 }
 
@@ -46,11 +50,11 @@ fn edge(k: f64) -> f64 {
 
 impl Distribution for Rounded {
     fn mean(&self) -> Option<f64> {
-        self.mean
+        self.moments().0
     }
 
     fn variance(&self) -> Option<f64> {
-        self.variance
+        self.moments().1
     }
 
     fn cdf(&self, x: f64) -> f64 {

@@ -80,7 +80,8 @@ impl Distribution for Triangular {
         } else if x < self.mode {
             (x - self.low) / self.width() * ((x - self.low) / (self.mode - self.low))
         } else {
-            1.0 - (self.high - x) / self.width() * ((self.high - x) / (self.high - self.mode))
+            let (past, fall) = (x - self.mode, self.high - self.mode);
+            (self.shares().0 + past / self.width() * ((fall - past + fall) / fall)).min(1.0)
         }
     }
 
@@ -100,28 +101,36 @@ impl Distribution for Triangular {
     fn quantile(&self, p: f64) -> f64 {
         let p = p.clamp(0.0, 1.0);
         let (below, above) = self.shares();
-        if p < below {
+        if p <= below {
             self.low + self.width() * (p * below).sqrt()
         } else {
-            self.high - self.width() * ((1.0 - p) * above).sqrt()
+            // high - width √((1 - p) above), by its distance from the mode so that nothing cancels.
+            let share = ((p - below) / above).clamp(0.0, 1.0);
+            self.mode + (self.high - self.mode) * share / (1.0 + (1.0 - share).sqrt())
         }
     }
 
     fn survival(&self, x: f64) -> f64 {
-        if x > self.mode && x < self.high {
+        if x <= self.low {
+            1.0
+        } else if x >= self.high {
+            0.0
+        } else if x > self.mode {
             (self.high - x) / self.width() * ((self.high - x) / (self.high - self.mode))
         } else {
-            1.0 - self.cdf(x)
+            let (short, rise) = (self.mode - x, self.mode - self.low);
+            (self.shares().1 + short / self.width() * ((rise - short + rise) / rise)).min(1.0)
         }
     }
 
     fn upper_quantile(&self, q: f64) -> f64 {
         let q = q.clamp(0.0, 1.0);
         let (below, above) = self.shares();
-        if q < above {
+        if q <= above {
             self.high - self.width() * (q * above).sqrt()
         } else {
-            self.low + self.width() * ((1.0 - q) * below).sqrt()
+            let share = ((q - above) / below).clamp(0.0, 1.0);
+            self.mode - (self.mode - self.low) * share / (1.0 + (1.0 - share).sqrt())
         }
     }
 

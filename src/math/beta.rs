@@ -41,10 +41,14 @@ pub fn ln_beta(a: f64, b: f64) -> f64 {
 /// `x^a y^b / B(a, b)` with `y = 1 - x`: the density of the log-odds of a Beta variable.
 #[must_use]
 pub fn power_term(a: f64, b: f64, x: f64, y: f64) -> f64 {
-    let n = a + b;
-    let exponent = stirling_error(n) - stirling_error(a) - stirling_error(b) - total_deviance(a, b, x, y);
-    let term = exp(exponent) * (a / n * b / (2.0 * PI)).sqrt();
+    let term = power_front(a, b) * exp(-total_deviance(a, b, x, y));
     if term.is_nan() { 0.0 } else { term }
+}
+
+/// [`power_term`] at the centre `x = a/(a + b)`: `√(a b / (2π n))` and Stirling's errors.
+fn power_front(a: f64, b: f64) -> f64 {
+    let n = a + b;
+    exp(stirling_error(n) - stirling_error(a) - stirling_error(b)) * (a / n * b / (2.0 * PI)).sqrt()
 }
 
 /// `a ln(a/(n x)) + b ln(b/(n y))`, `n = a + b`: how far `x` is from the centre `a/n`.
@@ -67,16 +71,20 @@ pub fn both(a: f64, b: f64, x: f64, y: f64) -> (f64, f64) {
     if x.is_nan() || y.is_nan() || !(a > 0.0 && b > 0.0) {
         return (f64::NAN, f64::NAN);
     }
-    if x <= 0.0 {
+    if x <= 0.0 || a == f64::INFINITY {
         return (0.0, 1.0);
     }
-    if y <= 0.0 {
+    if y <= 0.0 || b == f64::INFINITY {
         return (1.0, 0.0);
     }
+    both_from_term(a, b, x, y, power_term(a, b, x, y))
+}
+
+/// [`both`] for arguments within their domain, with their [`power_term`].
+fn both_from_term(a: f64, b: f64, x: f64, y: f64, term: f64) -> (f64, f64) {
     if a > LARGE && b > LARGE {
         return uniform_expansion(a, b, x, y);
     }
-    let term = power_term(a, b, x, y);
     if x <= (a + 1.0) / (a + b + 2.0) {
         if b <= 1.0 && a > LOPSIDED {
             // x is next to 1 and 1 - x is what counts; one step up in b, where the other fraction keeps its digits.
@@ -225,12 +233,14 @@ pub fn logit_inverse(a: f64, b: f64, p: f64, q: f64) -> f64 {
         ln(a / b) + z * (1.0 / a + 1.0 / b).sqrt()
     };
     let smaller_is_lower = p <= q;
+    let front = power_front(a, b);
     newton_on_log_tail(start, ln(p.min(q)), smaller_is_lower, |t| {
         let (x, y) = (logistic(t), logistic(-t));
         if x > 1e-290 && y > 1e-290 {
-            let (lower, upper) = both(a, b, x, y);
+            let term = front * exp(-total_deviance(a, b, x, y));
+            let (lower, upper) = both_from_term(a, b, x, y, term);
             let tail = if smaller_is_lower { lower } else { upper };
-            return (ln(tail), power_term(a, b, x, y) / tail);
+            return (ln(tail), term / tail);
         }
         // The leading power is exact, and stays so where x or y is no double any more.
         let (power, shape) = if t < 0.0 { (a * t, a) } else { (-b * t, b) };

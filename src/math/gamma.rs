@@ -39,19 +39,25 @@ pub fn upper(a: f64, x: f64) -> f64 {
 #[must_use]
 pub fn both(a: f64, x: f64) -> (f64, f64) {
     if x.is_nan() || a.is_nan() || a <= 0.0 {
-        return (f64::NAN, f64::NAN);
-    }
-    if x <= 0.0 {
+        (f64::NAN, f64::NAN)
+    } else if x <= 0.0 || a == f64::INFINITY {
         (0.0, 1.0)
     } else if x == f64::INFINITY {
         (1.0, 0.0)
-    } else if a >= LARGE_SHAPE && (x - a).abs() < 0.3 * a {
+    } else {
+        both_from_term(a, x, power_term(a, x))
+    }
+}
+
+/// [`both`] for positive and finite arguments, with their [`power_term`].
+fn both_from_term(a: f64, x: f64, term: f64) -> (f64, f64) {
+    if a >= LARGE_SHAPE && (x - a).abs() < 0.3 * a {
         uniform_expansion(a, x)
     } else if x < a + 1.0 {
-        let lower = (power_term(a, x) * series(a, x)).min(1.0);
+        let lower = (term * series(a, x)).min(1.0);
         (lower, 1.0 - lower)
     } else {
-        let upper = (power_term(a, x) * a * continued_fraction(a, x)).min(1.0);
+        let upper = (term * a * continued_fraction(a, x)).min(1.0);
         (1.0 - upper, upper)
     }
 }
@@ -62,7 +68,9 @@ pub fn power_term(a: f64, x: f64) -> f64 {
     if x <= 0.0 {
         return if a == 0.0 { 1.0 } else { 0.0 };
     }
-    if a < 10.0 {
+    if x == f64::INFINITY {
+        0.0
+    } else if a < 10.0 {
         exp(a * ln(x) - x - ln_gamma(a + 1.0))
     } else {
         exp(-stirling_error(a) - deviance(a, x)) / (2.0 * PI * a).sqrt()
@@ -239,9 +247,10 @@ pub fn ln_inverse(a: f64, p: f64, q: f64) -> f64 {
             let ln_lower = (a * t - ln_gamma_above).min(0.0);
             return if smaller_is_lower { (ln_lower, a) } else { ln_complement(ln_lower, a) };
         }
-        let (lower, upper) = both(a, x);
+        let term = power_term(a, x.min(f64::MAX));
+        let (lower, upper) = both_from_term(a, x.min(f64::MAX), term);
         let tail = if smaller_is_lower { lower } else { upper };
-        (ln(tail), a * power_term(a, x) / tail)
+        (ln(tail), a * term / tail)
     })
 }
 

@@ -25,6 +25,9 @@ pub(super) fn deadlines(events: &[Event], order: &[EventId], as_of: Date, found:
     for (event, own) in events.iter().zip(&due) {
         let Definition::When(when) = &event.definition else { continue };
         let Some((_, last)) = own else { continue };
+        if when.after.is_some() {
+            continue;
+        }
         for (trigger, _) in &when.ratios {
             let Trigger::Date(parent) = trigger else { continue };
             let Some((parent_first, _)) = due[parent.0] else { continue };

@@ -23,6 +23,7 @@ pub(super) struct Columns {
     known: BTreeMap<String, PlaneId>,
     /// Inside a branch of `if … then … else …`: the worlds in which that branch counts, so that a division in it can fail only there.
     branch: Option<PlaneId>,
+    opposites: BTreeMap<PlaneId, PlaneId>,
 }
 
 impl Columns {
@@ -76,8 +77,13 @@ impl Columns {
     }
 
     pub(super) fn not(&mut self, label: &str, of: PlaneId) -> PlaneId {
+        if let Some(opposite) = self.opposites.get(&of) {
+            return *opposite;
+        }
         let out = self.plane();
         self.step(label, Operation::Not { out, of });
+        self.opposites.insert(of, out);
+        self.opposites.insert(out, of);
         out
     }
 

@@ -1,1 +1,63 @@
-//! Proper scores.
+//! Proper scores: of one forecast, over the life of a question, and as means that respect dependence.
+//!
+//! The functions of numbers and slices ([`brier`], [`rps`], [`crps`] …) stand alone. A [`ScoringRule`] makes one of them
+//! applicable to any forecast in the records; [`RULES`] lists them. [`standings`] lays the forecasts on every question that
+//! resolved beside its outcome, each for the time it stood; [`summarise`] makes mean scores of that, with standard errors.
+//!
+//! Every score is a loss: lower is better.
+//!
+//! To add a rule: one file here, one line in [`RULES`]. The command line's `--rule`, its help and the law test that it is proper
+//! follow from the list.
+
+mod brier;
+mod clusters;
+pub mod crps;
+mod evaluate;
+mod life;
+mod logarithmic;
+mod quantiles;
+mod ranked;
+mod rows;
+mod rule;
+mod spherical;
+mod summary;
+
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod tests;
+
+pub use brier::{brier, brier_all, brier_ensemble, brier_ensemble_fair};
+pub use clusters::{ClusteredMean, clustered_mean};
+pub use evaluate::{Excluded, Reason, Segment, Standing, Standings, TimeMean, standings};
+pub use life::Life;
+pub use logarithmic::{LOG_FLOOR, log_score, log_score_beta, log_score_floored, log_score_lognormal, ranked_log_score};
+pub use quantiles::{
+    CentralIntervals, MedianWeight, central_intervals, interval_score, mean_pinball, pinball, weighted_interval_score,
+};
+pub use ranked::{ordinal_brier, rps, rps_normalised};
+pub use rows::score_rows;
+pub use rule::{Case, Floor, Orientation, Score, ScoringRule, Takes, Unfit, Unit};
+pub use spherical::spherical;
+pub use summary::{Group, NotScored, Report, Row, RuleUsed, SCORE_SCHEMA, describe, label, summarise};
+
+/// Every scoring rule, in the order in which they are shown.
+pub static RULES: &[&dyn ScoringRule] = &[
+    &brier::Brier,
+    &brier::BrierAll,
+    &logarithmic::Logarithmic,
+    &spherical::Spherical,
+    &ranked::RankedNormalised,
+    &ranked::RankedSum,
+    &crps::FromQuantiles,
+    &crps::OfDays,
+    &quantiles::Pinball,
+    &quantiles::Interval90,
+    &quantiles::WeightedInterval,
+];
+
+/// The rule of this id.
+#[must_use]
+pub fn rule(id: &str) -> Option<&'static dyn ScoringRule> {
+    RULES.iter().copied().find(|rule| rule.id() == id)
+}

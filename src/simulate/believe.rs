@@ -23,16 +23,16 @@ const MOST_SWEEPS: usize = 10_000;
 
 /// One belief of a plan.
 #[derive(Debug, Clone, Copy)]
-pub struct Belief {
+pub(crate) struct Belief {
     /// Of the condition.
-    pub probability: f64,
+    pub(crate) probability: f64,
     /// Named.
-    pub finding: FindingId,
+    pub(crate) finding: FindingId,
 }
 
 /// The beliefs of a plan, in order.
 #[must_use]
-pub fn beliefs(plan: &Plan) -> Vec<Belief> {
+pub(crate) fn beliefs(plan: &Plan) -> Vec<Belief> {
     plan.steps
         .iter()
         .filter_map(|step| match step.operation {
@@ -44,18 +44,18 @@ pub fn beliefs(plan: &Plan) -> Vec<Belief> {
 
 /// How much the worlds of each pattern weigh.
 #[derive(Debug, Clone)]
-pub struct Patterns {
+pub(crate) struct Patterns {
     /// Bit `j` of the index: whether condition `j` holds.
-    pub masses: Vec<f64>,
+    pub(crate) masses: Vec<f64>,
     /// All of them.
-    pub total: Mass,
+    pub(crate) total: Mass,
     scratch: Vec<u16>,
 }
 
 impl Patterns {
     /// Nothing yet, of so many beliefs.
     #[must_use]
-    pub fn new(beliefs: usize) -> Self {
+    pub(crate) fn new(beliefs: usize) -> Self {
         Self {
             masses: vec![0.0; 1 << beliefs],
             total: Mass::default(),
@@ -82,7 +82,7 @@ impl Gather for Patterns {
 }
 
 /// One factor for each pattern, such that every belief is met and the total weight stays what it was.
-pub fn fit(plan: &Plan, masses: &[f64], beliefs: &[Belief]) -> Result<Vec<f64>, Impossible> {
+pub(crate) fn fit(plan: &Plan, masses: &[f64], beliefs: &[Belief]) -> Result<Vec<f64>, Impossible> {
     let total: f64 = masses.iter().sum();
     let mut factors = vec![1.0; masses.len()];
     let share = |factors: &[f64], place: usize| {

@@ -10,23 +10,23 @@ use crate::plan::{NumberId, Plan, PlaneId};
 pub const WORLDS_PER_BLOCK: usize = 4096;
 
 /// Words in a bit column.
-pub const WORDS: usize = WORLDS_PER_BLOCK / 64;
+pub(crate) const WORDS: usize = WORLDS_PER_BLOCK / 64;
 
 /// One bit a world.
-pub type Plane = [u64; WORDS];
+pub(crate) type Plane = [u64; WORDS];
 
 /// The bit column that holds everywhere.
-pub const EVERYWHERE: Plane = [u64::MAX; WORDS];
+pub(crate) const EVERYWHERE: Plane = [u64::MAX; WORDS];
 
 /// How many worlds a bit column holds in.
 #[must_use]
-pub fn count(plane: &Plane) -> u64 {
+pub(crate) fn count(plane: &Plane) -> u64 {
     plane.iter().map(|word| u64::from(word.count_ones())).sum()
 }
 
 /// The worlds where both hold.
 #[must_use]
-pub fn both(left: &Plane, right: &Plane) -> Plane {
+pub(crate) fn both(left: &Plane, right: &Plane) -> Plane {
     let mut out = [0; WORDS];
     for (out, (left, right)) in out.iter_mut().zip(left.iter().zip(right)) {
         *out = left & right;
@@ -36,7 +36,7 @@ pub fn both(left: &Plane, right: &Plane) -> Plane {
 
 /// Calls with every world that the bit column holds in, in order.
 #[inline]
-pub fn for_each_world(plane: &Plane, mut visit: impl FnMut(usize)) {
+pub(crate) fn for_each_world(plane: &Plane, mut visit: impl FnMut(usize)) {
     for (word_index, word) in plane.iter().enumerate() {
         let mut rest = *word;
         while rest != 0 {
@@ -48,7 +48,7 @@ pub fn for_each_world(plane: &Plane, mut visit: impl FnMut(usize)) {
 
 /// The bit column of the worlds where a predicate of the index holds.
 #[inline]
-pub fn plane_where(predicate: impl Fn(usize) -> bool) -> Plane {
+pub(crate) fn plane_where(predicate: impl Fn(usize) -> bool) -> Plane {
     let mut plane = [0; WORDS];
     for (word_index, word) in plane.iter_mut().enumerate() {
         for bit in 0..64 {
@@ -60,48 +60,48 @@ pub fn plane_where(predicate: impl Fn(usize) -> bool) -> Plane {
 
 /// All columns of one block and the scratch space to fill them.
 #[derive(Debug)]
-pub struct Arena {
+pub(crate) struct Arena {
     planes: Vec<Plane>,
     numbers: Vec<Vec<f64>>,
     /// Worlds that count.
-    pub mask: Plane,
+    pub(crate) mask: Plane,
     /// What each world weighs; all 1 unless the plan has evidence that weighs.
-    pub weights: Vec<f64>,
+    pub(crate) weights: Vec<f64>,
     /// The squares of the weights, once they are settled.
-    pub squares: Vec<f64>,
+    pub(crate) squares: Vec<f64>,
     /// For each division, the worlds that divided by zero.
-    pub divided_by_zero: Vec<Plane>,
+    pub(crate) divided_by_zero: Vec<Plane>,
     /// Scratch for the kernels.
-    pub scratch: Scratch,
+    pub(crate) scratch: Scratch,
 }
 
 /// Columns that kernels use and leave behind.
 #[derive(Debug, Default)]
-pub struct Scratch {
+pub(crate) struct Scratch {
     /// Uniforms or exponentials.
-    pub uniforms: Vec<f64>,
+    pub(crate) uniforms: Vec<f64>,
     /// Those of the worlds of one row, closed up.
-    pub gathered: Vec<f64>,
+    pub(crate) gathered: Vec<f64>,
     /// Their draws.
-    pub drawn: Vec<f64>,
+    pub(crate) drawn: Vec<f64>,
     /// A factor for each world.
-    pub factors: Vec<f64>,
+    pub(crate) factors: Vec<f64>,
     /// Random bytes.
-    pub bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     /// Columns of independent normals, grown once to the largest group.
-    pub normals: Vec<Vec<f64>>,
+    pub(crate) normals: Vec<Vec<f64>>,
     /// Onsets of multipliers in one world.
-    pub onsets: Vec<f64>,
+    pub(crate) onsets: Vec<f64>,
     /// The pattern of the believed planes in each world.
-    pub patterns: Vec<u16>,
+    pub(crate) patterns: Vec<u16>,
     /// The bit columns of options, grown once to the largest number of them.
-    pub planes: Vec<Plane>,
+    pub(crate) planes: Vec<Plane>,
 }
 
 impl Arena {
     /// Room for a block of this plan.
     #[must_use]
-    pub fn new(plan: &Plan) -> Self {
+    pub(crate) fn new(plan: &Plan) -> Self {
         let column = || vec![0.0; WORLDS_PER_BLOCK];
         Self {
             planes: vec![[0; WORDS]; plan.planes as usize],
@@ -125,7 +125,7 @@ impl Arena {
     }
 
     /// Starts a block of which the first `worlds` count.
-    pub fn start(&mut self, worlds: usize) {
+    pub(crate) fn start(&mut self, worlds: usize) {
         for (word_index, word) in self.mask.iter_mut().enumerate() {
             let valid = worlds.saturating_sub(64 * word_index).min(64);
             *word = if valid == 64 { u64::MAX } else { (1 << valid) - 1 };
@@ -136,41 +136,41 @@ impl Arena {
 
     /// A bit column.
     #[must_use]
-    pub fn plane(&self, id: PlaneId) -> &Plane {
+    pub(crate) fn plane(&self, id: PlaneId) -> &Plane {
         &self.planes[id.0 as usize]
     }
 
     /// Fills a bit column.
-    pub fn set_plane(&mut self, id: PlaneId, plane: &Plane) {
+    pub(crate) fn set_plane(&mut self, id: PlaneId, plane: &Plane) {
         self.planes[id.0 as usize] = *plane;
     }
 
     /// A bit column, or everywhere.
     #[must_use]
-    pub fn mask_of(&self, id: Option<PlaneId>) -> &Plane {
+    pub(crate) fn mask_of(&self, id: Option<PlaneId>) -> &Plane {
         id.map_or(&EVERYWHERE, |id| self.plane(id))
     }
 
     /// A number column.
     #[must_use]
-    pub fn number(&self, id: NumberId) -> &[f64] {
+    pub(crate) fn number(&self, id: NumberId) -> &[f64] {
         &self.numbers[id.0 as usize]
     }
 
     /// Fills a number column from the others.
-    pub fn fill_number(&mut self, id: NumberId, fill: impl FnOnce(&mut Self, &mut [f64])) {
+    pub(crate) fn fill_number(&mut self, id: NumberId, fill: impl FnOnce(&mut Self, &mut [f64])) {
         let mut column = std::mem::take(&mut self.numbers[id.0 as usize]);
         fill(self, &mut column);
         self.numbers[id.0 as usize] = column;
     }
 
     /// Lets only these worlds count.
-    pub fn require(&mut self, plane: &Plane) {
+    pub(crate) fn require(&mut self, plane: &Plane) {
         self.mask = both(&self.mask, plane);
     }
 
     /// Ends a block: worlds that do not count weigh nothing, worlds that weigh nothing do not count.
-    pub fn settle_weights(&mut self) {
+    pub(crate) fn settle_weights(&mut self) {
         for (word_index, word) in self.mask.iter_mut().enumerate() {
             for bit in 0..64 {
                 let weight = &mut self.weights[64 * word_index + bit];

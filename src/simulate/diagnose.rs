@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 /// The weight of all worlds.
 #[derive(Debug, Default)]
-pub struct Total(pub Mass);
+pub(crate) struct Total(pub(crate) Mass);
 
 impl Gather for Total {
     fn absorb(&mut self, _: &Plan, arena: &super::block::Arena, weights: Option<Weights<'_>>) {
@@ -26,7 +26,7 @@ impl Gather for Total {
 /// Findings are added in order until none is left; the last one added is at odds with some of those before it, and of those, each that
 /// can be left out is.
 #[must_use]
-pub fn diagnose(plan: &Plan, seed: u64, worlds: u64) -> Impossible {
+pub(crate) fn diagnose(plan: &Plan, seed: u64, worlds: u64) -> Impossible {
     let leaves_none = |kept: &BTreeSet<FindingId>| {
         let stripped = keep_only(plan, kept);
         let program = Program::new(&stripped, seed, None, &[]);

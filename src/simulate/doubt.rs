@@ -1,8 +1,10 @@
 //! How far the answers move if the doubtful inputs are drawn from their priors.
 //!
-//! Each draw of all inputs is put through the same few blocks of worlds, so that the draws share their random numbers and differ
-//! (almost) by the inputs alone. The draws are stratified: each prior is cut into as many strata of equal mass as there are draws, and
-//! every stratum is drawn from once, in an order shuffled for each parameter by itself.
+//! Draws of all inputs are dealt out to a few sets of worlds, each of a few blocks. The draws of one set share their random numbers,
+//! so they differ (almost) by the inputs alone; what the set's worlds have in common is taken out by moving the mean
+//! of each set to the mean of all. The draws are stratified: each prior is cut into as many strata of equal mass as there are draws,
+//! every stratum is drawn from once, the draws of each set are spread over the whole prior as well, and the order is shuffled for each
+//! parameter by itself.
 //!
 //! What is left of chance is dealt with in two ways. The worlds of a draw are split into two halves, whose answers share nothing
 //! but the inputs: the covariance of the halves over the draws is the variance that the inputs cause, free of chance, and the draws are
@@ -16,19 +18,25 @@ use super::inputs::ParameterValue;
 use super::kernel::evidence::sum_where;
 use super::passes::{Arenas, weights_of};
 use super::program::Program;
-use super::streams::StreamKey;
+use super::streams::{Stream, StreamKey};
 use super::tally::Weights;
-use crate::dist::Dirichlet;
-use crate::math::{exp, gamma, log_sum_exp, logistic, logit};
+use crate::math::{logistic, logit};
 use crate::plan::{Asked, NumberId, Parameter, Plan, PlaneId, Prior};
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// The share of the draws that the interval holds.
 const CENTRAL: f64 = 0.9;
 
+/// Draws are dealt out in turn to so many sets of worlds …
+const WORLD_SETS: usize = 8;
+
+/// … if there are at least so many of them, so that each set has enough to tell its own mean.
+const DRAWS_FOR_SETS: usize = 64;
+
 /// One figure of an answer.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Figure {
+pub(crate) enum Figure {
     /// The probability of a bit column.
     Share(PlaneId),
     /// The probability that a date never comes.
@@ -41,7 +49,7 @@ pub enum Figure {
 
 /// The figures of an ask, in the order of its answer.
 #[must_use]
-pub fn figures(what: &Asked) -> Vec<Figure> {
+pub(crate) fn figures(what: &Asked) -> Vec<Figure> {
     match what {
         Asked::Binary(plane) => vec![Figure::Share(*plane)],
         Asked::Categorical(options) => options.iter().map(|option| Figure::Share(*option)).collect(),
@@ -52,15 +60,21 @@ pub fn figures(what: &Asked) -> Vec<Figure> {
 
 /// What a draw of the inputs gives for every figure of every ask.
 #[derive(Debug, Clone)]
-pub struct DrawResult {
+pub(crate) struct DrawResult {
     weight: f64,
     /// Of the first half of the worlds, the second, and both; undefined where none counts.
     figures: Vec<[f64; 3]>,
 }
 
-/// Runs the draws.
+/// As many draws as are run: so many that each set of worlds has as many.
 #[must_use]
-pub fn run(
+pub(crate) fn rounded(draws: u32) -> u32 {
+    draws.next_multiple_of(world_sets(draws as usize) as u32)
+}
+
+/// Runs the draws, as many as [`rounded`] says.
+#[must_use]
+pub(crate) fn run(
     plan: &Plan,
     seed: u64,
     draws: u32,
@@ -69,22 +83,31 @@ pub fn run(
     done: &mut dyn FnMut(u64),
 ) -> Vec<DrawResult> {
     const DRAWS_PER_WINDOW: usize = 32;
+    let sets = world_sets(draws as usize);
     let values = draw_parameters(&plan.parameters, seed, draws as usize);
     let arenas = Arenas::new(plan);
     let mut results = Vec::with_capacity(values.len());
-    for window in values.chunks(DRAWS_PER_WINDOW) {
+    let numbered: Vec<(usize, &Vec<ParameterValue>)> = values.iter().enumerate().collect();
+    for window in numbered.chunks(DRAWS_PER_WINDOW) {
         let window_results: Vec<DrawResult> = window
             .par_iter()
             .with_max_len(1)
-            .map(|values| {
+            .map(|(draw, values)| {
                 let program = Program::new(plan, seed, Some(values), factors);
-                arenas.with(|arena| run_draw(plan, &program, arena, blocks))
+                let first_block = (draw % sets) as u64 * blocks;
+                arenas.with(|arena| run_draw(plan, &program, arena, first_block..first_block + blocks))
             })
             .collect();
         results.extend(window_results);
         done(window.len() as u64 * blocks);
     }
     results
+}
+
+/// How many sets of worlds the draws are dealt out to.
+#[must_use]
+pub(crate) fn world_sets(draws: usize) -> usize {
+    if draws >= DRAWS_FOR_SETS { WORLD_SETS } else { 1 }
 }
 
 /// Draws of all parameters: for each draw one value a parameter.
@@ -97,42 +120,53 @@ fn draw_parameters(parameters: &[Parameter], seed: u64, draws: usize) -> Vec<Vec
             match &parameter.prior {
                 Prior::Beta(beta) => uniforms(0).map(|u| ParameterValue::Probability(beta.quantile(u))).collect(),
                 Prior::Gamma(gamma) => uniforms(0).map(|u| ParameterValue::Rate(gamma.quantile(u))).collect(),
-                Prior::Dirichlet(dirichlet) => draw_dirichlet(dirichlet, &key, draws),
+                Prior::Dirichlet(dirichlet) => {
+                    let sampler = dirichlet.sampler();
+                    let options = dirichlet.alphas().len();
+                    let breaks: Vec<Vec<f64>> =
+                        (1..options).map(|option| stratified(&key, option as u64, draws)).collect();
+                    (0..draws)
+                        .map(|draw| {
+                            let uniforms: Vec<f64> = breaks.iter().map(|column| column[draw]).collect();
+                            let mut probabilities = vec![0.0; options];
+                            sampler.draw(&uniforms, &mut probabilities);
+                            ParameterValue::Probabilities(probabilities)
+                        })
+                        .collect()
+                }
             }
         })
         .collect();
     (0..draws).map(|draw| columns.iter().map(|column| column[draw].clone()).collect()).collect()
 }
 
-/// One uniform in each of as many strata, in a shuffled order.
+/// One uniform in each of as many strata, such that the draws of each set of worlds are stratified too: a sliced Latin hypercube.
+///
+/// Source: Qian (2012), J. Amer. Statist. Assoc. 107, 393–399.
 fn stratified(key: &StreamKey, part: u64, draws: usize) -> Vec<f64> {
+    let sets = world_sets(draws);
+    let slices = draws / sets;
     let mut jitter = vec![0.0; draws];
-    key.open_part(0, 2 * part).uniforms(&mut jitter);
-    let mut places = vec![0.0; draws];
-    key.open_part(0, 2 * part + 1).uniforms(&mut places);
-    let mut order: Vec<usize> = (0..draws).collect();
-    order.sort_by(|left, right| places[*left].total_cmp(&places[*right]));
-    order.iter().zip(jitter).map(|(stratum, jitter)| (*stratum as f64 + jitter) / draws as f64).collect()
-}
-
-/// Gamma variates over their sum, in logarithms so that small concentrations do not vanish.
-fn draw_dirichlet(dirichlet: &Dirichlet, key: &StreamKey, draws: usize) -> Vec<ParameterValue> {
-    let columns: Vec<Vec<f64>> = dirichlet
-        .alphas()
-        .iter()
-        .enumerate()
-        .map(|(option, concentration)| {
-            let uniforms = stratified(key, option as u64, draws);
-            uniforms.iter().map(|u| gamma::ln_inverse(*concentration, *u, 1.0 - u)).collect()
-        })
-        .collect();
+    key.open_part(0, part).uniforms(&mut jitter);
+    let mut shuffles = key.open_part(1, part);
+    // Of the neighbouring strata in a slice each set gets one.
+    let strata: Vec<Vec<usize>> = (0..slices).map(|_| shuffled(sets, &mut shuffles)).collect();
+    let orders: Vec<Vec<usize>> = (0..sets).map(|_| shuffled(slices, &mut shuffles)).collect();
     (0..draws)
         .map(|draw| {
-            let logarithms: Vec<f64> = columns.iter().map(|column| column[draw]).collect();
-            let total = log_sum_exp(&logarithms);
-            ParameterValue::Probabilities(logarithms.iter().map(|logarithm| exp(logarithm - total)).collect())
+            let (turn, set) = (draw / sets, draw % sets);
+            let slice = orders[set][turn];
+            ((slice * sets + strata[slice][set]) as f64 + jitter[draw]) / draws as f64
         })
         .collect()
+}
+
+fn shuffled(count: usize, stream: &mut Stream) -> Vec<usize> {
+    let mut places = vec![0.0; count];
+    stream.uniforms(&mut places);
+    let mut order: Vec<usize> = (0..count).collect();
+    order.sort_by(|left, right| places[*left].total_cmp(&places[*right]));
+    order
 }
 
 #[derive(Debug, Default, Clone)]
@@ -155,14 +189,15 @@ impl Half {
     }
 }
 
-fn run_draw(plan: &Plan, program: &Program<'_>, arena: &mut Arena, blocks: u64) -> DrawResult {
+fn run_draw(plan: &Plan, program: &Program<'_>, arena: &mut Arena, blocks: Range<u64>) -> DrawResult {
     let first_half: Plane = std::array::from_fn(|word| if word < WORDS / 2 { u64::MAX } else { 0 });
     let second_half: Plane = first_half.map(|word| !word);
     let figures: Vec<(Option<PlaneId>, Figure)> =
         plan.asks.iter().flat_map(|ask| figures(&ask.what).into_iter().map(|figure| (ask.given, figure))).collect();
     let mut halves = vec![[Half::default(), Half::default()]; figures.len()];
     let mut total = 0.0;
-    for block in 0..blocks {
+    let worlds = (blocks.end - blocks.start) as f64 * WORLDS_PER_BLOCK as f64;
+    for block in blocks {
         program.run(arena, block, WORLDS_PER_BLOCK);
         let weights = weights_of(program, arena);
         total += weight_of(&arena.mask, weights);
@@ -184,7 +219,7 @@ fn run_draw(plan: &Plan, program: &Program<'_>, arena: &mut Arena, blocks: u64) 
             [values[0], values[1], first.value(*figure)]
         })
         .collect();
-    DrawResult { weight: total / (blocks as f64 * WORLDS_PER_BLOCK as f64), figures }
+    DrawResult { weight: total / worlds, figures }
 }
 
 fn observe(half: &mut Half, figure: Figure, mask: &Plane, arena: &Arena, weights: Option<Weights<'_>>) {
@@ -222,30 +257,23 @@ fn weight_of(mask: &Plane, weights: Option<Weights<'_>>) -> f64 {
 
 /// The interval of one figure, by its place among all figures of all asks; `main` is what the main run says.
 ///
-/// `None` if no draw moves it: all draws give the same to the last bit, or, where evidence makes the worlds of every draw
-/// weigh differently, if its halves do not agree on how it moves (correlation less than three standard errors).
+/// `None` if no draw moves it: all draws of a set of worlds give the same to the last bit. Where the draws make what is known more or
+/// less likely, other worlds count in each of them and everything moves a little; then `None` if the halves do not agree on how it
+/// moves (correlation less than three standard errors).
 #[must_use]
-pub fn interval(draws: &[DrawResult], place: usize, figure: Figure, main: f64, weighted: bool) -> Option<(f64, f64)> {
-    let usable: Vec<(f64, [f64; 3])> = draws
-        .iter()
-        .filter(|draw| draw.weight > 0.0)
-        .map(|draw| (draw.weight, draw.figures[place]))
-        .filter(|(_, values)| values.iter().all(|value| value.is_finite()))
-        .collect();
-    let (_, first) = usable.first()?;
-    if usable.iter().all(|(_, values)| values == first) {
-        return None;
-    }
-    let total: f64 = usable.iter().map(|(weight, _)| weight).sum();
+pub(crate) fn interval(draws: &[DrawResult], place: usize, figure: Figure, main: f64) -> Option<(f64, f64)> {
+    let centred = centre_sets(draws, place)?;
+    let total: f64 = centred.iter().map(|(weight, _)| weight).sum();
     let mean_of = |value: &dyn Fn(&[f64; 3]) -> f64| {
-        usable.iter().map(|(weight, values)| weight * value(values)).sum::<f64>() / total
+        centred.iter().map(|(weight, values)| weight * value(values)).sum::<f64>() / total
     };
-    let means = [0, 1, 2].map(|index| mean_of(&|values| values[index]));
+    let mean = mean_of(&|values| values[2]);
+    let means = [mean_of(&|values| values[0]), mean_of(&|values| values[1]), mean];
     let covariance =
         |left: usize, right: usize| mean_of(&|values| (values[left] - means[left]) * (values[right] - means[right]));
     let shared = covariance(0, 1).max(0.0);
-    if weighted {
-        let squares: f64 = usable.iter().map(|(weight, _)| weight * weight).sum();
+    if evidence_depends_on_inputs(draws) {
+        let squares: f64 = centred.iter().map(|(weight, _)| weight * weight).sum();
         let effective = total * total / squares;
         if shared <= 3.0 / effective.sqrt() * (covariance(0, 0) * covariance(1, 1)).sqrt() {
             return None;
@@ -254,15 +282,56 @@ pub fn interval(draws: &[DrawResult], place: usize, figure: Figure, main: f64, w
     let variance = covariance(2, 2);
     let shrink = if variance > 0.0 { (shared / variance).min(1.0).sqrt() } else { 0.0 };
     let mut moved: Vec<(f64, f64)> =
-        usable.iter().map(|(weight, values)| (means[2] + shrink * (values[2] - means[2]), *weight)).collect();
+        centred.iter().map(|(weight, values)| (mean + shrink * (values[2] - mean), *weight)).collect();
     match figure {
         Figure::Share(_) | Figure::Never(_) => recentre_shares(&mut moved, total, main),
-        Figure::Mean(_) if main.is_finite() => moved.iter_mut().for_each(|(value, _)| *value += main - means[2]),
+        Figure::Mean(_) if main.is_finite() => moved.iter_mut().for_each(|(value, _)| *value += main - mean),
         Figure::Mean(_) | Figure::Median(_) => {}
     }
     moved.sort_by(|left, right| left.0.total_cmp(&right.0));
     let tail = (1.0 - CENTRAL) / 2.0;
     Some((weighted_quantile(&moved, tail), weighted_quantile(&moved, 1.0 - tail)))
+}
+
+fn evidence_depends_on_inputs(draws: &[DrawResult]) -> bool {
+    let sets = world_sets(draws.len());
+    draws.iter().zip(draws.iter().skip(sets)).any(|(draw, next)| draw.weight != next.weight)
+}
+
+/// The draws with their weights, each set of worlds moved (and its weights scaled) to the mean of all; `None` if in no set any draw
+/// differs.
+fn centre_sets(draws: &[DrawResult], place: usize) -> Option<Vec<(f64, [f64; 3])>> {
+    let sets = world_sets(draws.len());
+    let mut centred = Vec::with_capacity(draws.len());
+    let mut set_means = Vec::with_capacity(sets);
+    let mut differ = false;
+    for set in 0..sets {
+        let usable: Vec<(f64, [f64; 3])> = draws
+            .iter()
+            .skip(set)
+            .step_by(sets)
+            .filter(|draw| draw.weight > 0.0)
+            .map(|draw| (draw.weight, draw.figures[place]))
+            .filter(|(_, values)| values.iter().all(|value| value.is_finite()))
+            .collect();
+        let Some((_, first)) = usable.first() else { continue };
+        differ |= usable.iter().any(|(_, values)| values != first);
+        let total: f64 = usable.iter().map(|(weight, _)| weight).sum();
+        let means: [f64; 3] = std::array::from_fn(|index| {
+            usable.iter().map(|(weight, values)| weight * values[index]).sum::<f64>() / total
+        });
+        centred.extend(usable.iter().map(|(weight, values)| {
+            (weight / total * usable.len() as f64, std::array::from_fn(|index| values[index] - means[index]))
+        }));
+        set_means.push(means);
+    }
+    let overall: [f64; 3] = std::array::from_fn(|index| {
+        set_means.iter().map(|means| means[index]).sum::<f64>() / set_means.len().max(1) as f64
+    });
+    for (_, values) in &mut centred {
+        *values = std::array::from_fn(|index| values[index] + overall[index]);
+    }
+    differ.then_some(centred)
 }
 
 /// Shifts all by the same log-odds so that their weighted mean is `main`.
@@ -305,4 +374,64 @@ fn weighted_quantile(values: &[(f64, f64)], level: f64) -> f64 {
         below += weight;
     }
     values.last().map_or(f64::NAN, |(value, _)| *value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn draws_hit_every_stratum_once_and_so_do_those_of_each_set() {
+        for draws in [8, 24, 64, 200] {
+            let sets = world_sets(draws);
+            let uniforms = stratified(&StreamKey::new(3, "strata"), 1, draws);
+            let strata = |chosen: Vec<f64>, count: usize| {
+                let mut strata: Vec<usize> = chosen.iter().map(|u| (u * count as f64) as usize).collect();
+                strata.sort_unstable();
+                strata
+            };
+            assert_eq!(strata(uniforms.clone(), draws), (0..draws).collect::<Vec<_>>());
+            for set in 0..sets {
+                let of_set: Vec<f64> = uniforms.iter().copied().skip(set).step_by(sets).collect();
+                assert_eq!(strata(of_set, draws / sets), (0..draws / sets).collect::<Vec<_>>());
+            }
+        }
+    }
+
+    #[test]
+    fn chance_alone_makes_no_interval_and_does_not_widen_one() {
+        let mut noise = StreamKey::new(4, "noise").open(0);
+        let mut normals = vec![0.0; 2 * 800];
+        crate::simulate::kernel::correlated::normals(&mut noise, &mut normals);
+        for signal in [0.0, 1.0] {
+            let draws: Vec<DrawResult> = (0..800)
+                .map(|draw| {
+                    // A signal with standard deviation 1 and as much noise in both halves together.
+                    let value = 10.0 + signal * crate::math::normal::quantile((f64::from(draw) + 0.5) / 800.0);
+                    let noise = |half: i32| 2.0_f64.sqrt() * normals[(2 * draw + half) as usize];
+                    let (first, second) = (value + noise(0), value + noise(1));
+                    let weight = 1.0 + f64::from(draw % 3) * 1e-9;
+                    DrawResult { weight, figures: vec![[first, second, f64::midpoint(first, second)]] }
+                })
+                .collect();
+            let interval = interval(&draws, 0, Figure::Mean(NumberId(0)), 10.0);
+            if signal == 0.0 {
+                assert_eq!(interval, None);
+            } else {
+                let (low, high) = interval.unwrap();
+                // 2 * 1.645, not √2 times that.
+                assert!((high - low - 3.29).abs() < 0.4, "{low} {high}");
+            }
+        }
+    }
+
+    #[test]
+    fn shares_are_moved_on_the_log_odds_scale() {
+        let mut values = vec![(0.1, 1.0), (0.5, 1.0), (1.0, 1.0)];
+        recentre_shares(&mut values, 3.0, 0.6);
+        let mean = values.iter().map(|(value, _)| value).sum::<f64>() / 3.0;
+        assert!((mean - 0.6).abs() < 1e-11);
+        assert!((logit(values[0].0) - logit(0.1) - logit(values[1].0)).abs() < 1e-9);
+        assert_eq!(values[2].0, 1.0);
+    }
 }

@@ -1,16 +1,19 @@
 //! The doubtful inputs of a plan put in: their means for the main run, one draw of all of them for each group of the doubt run.
 
+use crate::dist::{Distribution, Poisson, Sampler};
 use crate::math::{ln, ln_1p, logistic, logit};
 use crate::plan::{
     Chance, HazardSource, NumberSource, Operation, Parameter, ParameterId, Plan, Probabilities, Row, StreamId,
 };
 use crate::simulate::kernel::bernoulli::Threshold;
 use crate::simulate::kernel::categorical::Options;
-use crate::simulate::kernel::number::{PoissonTable, Source};
+use crate::simulate::kernel::number::{Likelihood, Source, likelihood};
+use std::borrow::Cow;
+use std::sync::Arc;
 
 /// One draw of a [`Parameter`].
 #[derive(Debug, Clone)]
-pub enum ParameterValue {
+pub(crate) enum ParameterValue {
     /// Of a Beta.
     Probability(f64),
     /// Of a Dirichlet.
@@ -21,16 +24,16 @@ pub enum ParameterValue {
 
 /// A chance, made ready for both ways of drawing.
 #[derive(Debug, Clone, Copy)]
-pub struct ReadyChance {
+pub(crate) struct ReadyChance {
     /// As it is.
-    pub probability: f64,
+    pub(crate) probability: f64,
     /// In bits.
-    pub threshold: Threshold,
+    pub(crate) threshold: Threshold,
 }
 
 /// What the hazard of a row is multiplied by.
 #[derive(Debug, Clone)]
-pub enum ReadyScale {
+pub(crate) enum ReadyScale {
     /// The same in every world.
     Constant(f64),
     /// One of 256 values, by a random byte of this stream.
@@ -44,7 +47,7 @@ pub enum ReadyScale {
 
 /// What a step needs besides its columns, in the order of its rows.
 #[derive(Debug, Clone)]
-pub enum StepInputs<'a> {
+pub(crate) enum StepInputs<'a> {
     /// Nothing.
     None,
     /// Of a yes/no draw.
@@ -59,7 +62,7 @@ pub enum StepInputs<'a> {
 
 /// Puts in the means (`drawn` is `None`) or one draw of all parameters.
 #[must_use]
-pub fn prepare<'a>(plan: &'a Plan, drawn: Option<&[ParameterValue]>) -> Vec<StepInputs<'a>> {
+pub(crate) fn prepare<'a>(plan: &'a Plan, drawn: Option<&[ParameterValue]>) -> Vec<StepInputs<'a>> {
     let values = Values { parameters: &plan.parameters, drawn };
     plan.steps
         .iter()
@@ -75,12 +78,23 @@ pub fn prepare<'a>(plan: &'a Plan, drawn: Option<&[ParameterValue]>) -> Vec<Step
 
 /// Whether a source has a density rather than a probability at a value.
 #[must_use]
-pub fn has_density_at(source: &NumberSource, value: f64) -> bool {
+pub(crate) fn has_density_at(source: &NumberSource, value: f64) -> bool {
     match source {
         NumberSource::Constant(_) => false,
         NumberSource::Sampler(sampler) | NumberSource::PoissonGamma { predictive: sampler, .. } => {
-            sampler.mass(value) <= 0.0 && sampler.density(value) > 0.0
+            matches!(likelihood(sampler, value), Likelihood::Density(density) if density > 0.0)
         }
+    }
+}
+
+/// A Poisson count; beyond the means that have one, the predictive distribution, whose spread is then that of the rate.
+fn poisson(mean: f64, predictive: &Sampler) -> Source<'_> {
+    match Poisson::new(mean) {
+        Ok(poisson) => {
+            let poisson: Arc<dyn Distribution> = Arc::new(poisson);
+            Source::Sampler(Cow::Owned(Sampler::new(&poisson)))
+        }
+        Err(_) => Source::Sampler(Cow::Borrowed(predictive)),
     }
 }
 
@@ -118,10 +132,10 @@ impl Values<'_> {
     fn number<'a>(&self, source: &'a NumberSource) -> Source<'a> {
         match source {
             NumberSource::Constant(value) => Source::Constant(*value),
-            NumberSource::Sampler(sampler) => Source::Sampler(sampler),
+            NumberSource::Sampler(sampler) => Source::Sampler(Cow::Borrowed(sampler)),
             NumberSource::PoissonGamma { predictive, parameter, exposure } => match self.drawn(*parameter) {
-                Some(ParameterValue::Rate(rate)) => Source::Poisson(PoissonTable::new(rate * exposure)),
-                _ => Source::Sampler(predictive),
+                Some(ParameterValue::Rate(rate)) => poisson(rate * exposure, predictive),
+                _ => Source::Sampler(Cow::Borrowed(predictive)),
             },
         }
     }

@@ -43,7 +43,7 @@ pub struct Settings {
     pub seed: u64,
     /// Threads; `None` is one for each core. The result does not depend on it.
     pub threads: Option<usize>,
-    /// Draws of the doubtful inputs; 0 leaves the doubt run out.
+    /// Draws of the doubtful inputs, from 64 on rounded up to a multiple of 8; 0 leaves the doubt run out.
     pub doubt_draws: u32,
 }
 
@@ -198,6 +198,29 @@ impl Tally {
 
 /// Runs a plan. `progress` is told the share that is done, from 0 to 1, now and then.
 ///
+/// ```
+/// use foretell::plan::{Ask, Asked, Chance, Draw, Operation, Plan, PlaneId, Row, Step, StreamId};
+/// use foretell::simulate::{Answer, Settings, simulate};
+///
+/// let rain = Operation::Bernoulli {
+///     out: PlaneId(0),
+///     draw: Draw::Stream(StreamId(0)),
+///     rows: vec![Row { mask: None, value: Chance { predictive: 0.3, drawn: None } }],
+///     evidence: None,
+/// };
+/// let plan = Plan {
+///     steps: vec![Step { label: "rain".to_owned(), operation: rain }],
+///     planes: 1,
+///     streams: vec!["rain".to_owned()],
+///     asks: vec![Ask { name: "rain".to_owned(), what: Asked::Binary(PlaneId(0)), given: None }],
+///     ..Plan::default()
+/// };
+/// let tally = simulate(&plan, &Settings { worlds: 100_000, ..Settings::default() }, &|_| ())?;
+/// let Answer::Binary(rain) = &tally.answers()[0] else { unreachable!() };
+/// assert!((rain.value - 0.3).abs() < 5.0 * rain.standard_error);
+/// # Ok::<(), foretell::simulate::Impossible>(())
+/// ```
+///
 /// # Errors
 /// If no world is left by what is known, or a belief cannot be met; see [`Impossible`].
 pub fn simulate(plan: &Plan, settings: &Settings, progress: &(dyn Fn(f64) + Sync)) -> Result<Tally, Impossible> {
@@ -216,7 +239,7 @@ fn run(plan: &Plan, settings: &Settings, progress: &(dyn Fn(f64) + Sync)) -> Res
         return Err(Impossible::TooManyBeliefs { beliefs: beliefs.len() });
     }
     check_correlated_numbers(plan)?;
-    let doubt_draws = if plan.parameters.is_empty() { 0 } else { settings.doubt_draws };
+    let doubt_draws = if plan.parameters.is_empty() { 0 } else { doubt::rounded(settings.doubt_draws) };
     let blocks_per_draw = doubt_blocks(worlds, doubt_draws);
     let passes = 1 + u64::from(!beliefs.is_empty());
     let all_blocks = passes * passes::blocks_of(worlds) + u64::from(doubt_draws) * blocks_per_draw;
@@ -249,7 +272,7 @@ fn run(plan: &Plan, settings: &Settings, progress: &(dyn Fn(f64) + Sync)) -> Res
     let mut answers = counts.answers(plan);
     if doubt_draws > 0 {
         let draws = doubt::run(plan, settings.seed, doubt_draws, blocks_per_draw, &factors, &mut done);
-        add_intervals(plan, &mut answers, &draws, program.weighted());
+        add_intervals(plan, &mut answers, &draws);
     }
     Ok(Tally {
         answers,
@@ -306,7 +329,7 @@ fn probability_of_evidence(plan: &Plan, total: Mass, worlds: u64) -> Option<Esti
     known.then(|| Estimate { value: mean, standard_error: variance.sqrt(), prior_interval: None })
 }
 
-fn add_intervals(plan: &Plan, answers: &mut [Answer], draws: &[doubt::DrawResult], weighted: bool) {
+fn add_intervals(plan: &Plan, answers: &mut [Answer], draws: &[doubt::DrawResult]) {
     let mut place = 0;
     for (ask, answer) in plan.asks.iter().zip(answers) {
         let figures = doubt::figures(&ask.what);
@@ -318,7 +341,7 @@ fn add_intervals(plan: &Plan, answers: &mut [Answer], draws: &[doubt::DrawResult
             Answer::NoWorlds => Vec::new(),
         };
         for (offset, (estimate, figure)) in estimates.into_iter().zip(&figures).enumerate() {
-            estimate.prior_interval = doubt::interval(draws, place + offset, *figure, estimate.value, weighted);
+            estimate.prior_interval = doubt::interval(draws, place + offset, *figure, estimate.value);
         }
         place += figures.len();
     }

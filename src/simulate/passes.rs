@@ -15,7 +15,7 @@ const CHUNKS_PER_WINDOW: u64 = 64;
 
 /// Arenas that wait for a thread.
 #[derive(Debug)]
-pub struct Arenas<'a> {
+pub(crate) struct Arenas<'a> {
     plan: &'a Plan,
     idle: Mutex<Vec<Arena>>,
 }
@@ -23,12 +23,12 @@ pub struct Arenas<'a> {
 impl<'a> Arenas<'a> {
     /// For blocks of a plan.
     #[must_use]
-    pub fn new(plan: &'a Plan) -> Self {
+    pub(crate) fn new(plan: &'a Plan) -> Self {
         Self { plan, idle: Mutex::new(Vec::new()) }
     }
 
     /// Works in one of them.
-    pub fn with<R>(&self, work: impl FnOnce(&mut Arena) -> R) -> R {
+    pub(crate) fn with<R>(&self, work: impl FnOnce(&mut Arena) -> R) -> R {
         let idle = || self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let waiting = idle().pop();
         let mut arena = waiting.unwrap_or_else(|| Arena::new(self.plan));
@@ -39,7 +39,7 @@ impl<'a> Arenas<'a> {
 }
 
 /// What is gathered from blocks.
-pub trait Gather: Send {
+pub(crate) trait Gather: Send {
     /// Adds a block that has run.
     fn absorb(&mut self, plan: &Plan, arena: &Arena, weights: Option<Weights<'_>>);
     /// Ends a chunk.
@@ -64,12 +64,12 @@ impl Gather for Counts {
 
 /// How many blocks hold that many worlds.
 #[must_use]
-pub fn blocks_of(worlds: u64) -> u64 {
+pub(crate) fn blocks_of(worlds: u64) -> u64 {
     worlds.div_ceil(WORLDS_PER_BLOCK as u64)
 }
 
 /// Runs all worlds; tells `done` how many blocks have run, now and then.
-pub fn gather<G: Gather>(
+pub(crate) fn gather<G: Gather>(
     program: &Program<'_>,
     arenas: &Arenas<'_>,
     worlds: u64,
@@ -108,6 +108,6 @@ pub fn gather<G: Gather>(
 
 /// What the worlds of a block that has run weigh.
 #[must_use]
-pub fn weights_of<'a>(program: &Program<'_>, arena: &'a Arena) -> Option<Weights<'a>> {
+pub(crate) fn weights_of<'a>(program: &Program<'_>, arena: &'a Arena) -> Option<Weights<'a>> {
     program.weighted().then(|| Weights { weights: &arena.weights, squares: &arena.squares })
 }

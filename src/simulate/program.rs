@@ -4,6 +4,7 @@ use super::block::{Arena, EVERYWHERE, Scratch, WORLDS_PER_BLOCK};
 use super::inputs::{ParameterValue, ReadyScale, StepInputs, prepare};
 use super::kernel::date::{Dates, Randomness, Scale};
 use super::kernel::logic::Side;
+use super::kernel::number::Likelihood;
 use super::kernel::{arithmetic, bernoulli, categorical, correlated, evidence, logic, number};
 use super::streams::StreamKey;
 use crate::math::ln;
@@ -11,7 +12,7 @@ use crate::plan::{Draw, Operand, Operation, Plan, PlaneId};
 
 /// A plan with its inputs put in and its streams addressed.
 #[derive(Debug, Clone)]
-pub struct Program<'a> {
+pub(crate) struct Program<'a> {
     plan: &'a Plan,
     inputs: Vec<StepInputs<'a>>,
     keys: Vec<StreamKey>,
@@ -23,7 +24,7 @@ impl<'a> Program<'a> {
     /// With the means of the doubtful inputs, or one draw of them. `beliefs` has a factor for each pattern of the believed planes, or
     /// is empty.
     #[must_use]
-    pub fn new(plan: &'a Plan, seed: u64, drawn: Option<&[ParameterValue]>, beliefs: &'a [f64]) -> Self {
+    pub(crate) fn new(plan: &'a Plan, seed: u64, drawn: Option<&[ParameterValue]>, beliefs: &'a [f64]) -> Self {
         Self {
             plan,
             inputs: prepare(plan, drawn),
@@ -35,12 +36,12 @@ impl<'a> Program<'a> {
 
     /// Whether worlds weigh differently, rather than count or not.
     #[must_use]
-    pub fn weighted(&self) -> bool {
+    pub(crate) fn weighted(&self) -> bool {
         self.weighted
     }
 
     /// Fills every column of a block, of which the first `worlds` worlds count, and settles the weights.
-    pub fn run(&self, arena: &mut Arena, block: u64, worlds: usize) {
+    pub(crate) fn run(&self, arena: &mut Arena, block: u64, worlds: usize) {
         arena.start(worlds);
         for (step, inputs) in self.plan.steps.iter().zip(&self.inputs) {
             self.step(&step.operation, inputs, arena, block);
@@ -61,7 +62,7 @@ impl<'a> Program<'a> {
     fn step(&self, operation: &Operation, inputs: &StepInputs<'_>, arena: &mut Arena, block: u64) {
         match operation {
             Operation::ConstantPlane { out, value } => {
-                arena.set_plane(*out, &if *value { EVERYWHERE } else { [0; 64] })
+                arena.set_plane(*out, &if *value { EVERYWHERE } else { [0; 64] });
             }
             Operation::ConstantNumber { out, value } => arena.fill_number(*out, |_, column| column.fill(*value)),
             Operation::Bernoulli { .. } => self.bernoulli(operation, inputs, arena, block),
@@ -128,7 +129,7 @@ impl<'a> Program<'a> {
         match (draw, evidence) {
             (Draw::Stream(stream), None) => {
                 let rows = rows.iter().zip(chances).map(|(row, chance)| (arena.mask_of(row.mask), chance.threshold));
-                let plane = bernoulli::draw(&mut self.keys[stream.0 as usize].open(block), &EVERYWHERE, rows);
+                let plane = bernoulli::draw(&mut self.keys[stream.0 as usize].open(block), &EVERYWHERE, &rows);
                 arena.set_plane(*out, &plane);
             }
             (Draw::Stream(_), Some((value, _))) => {
@@ -178,11 +179,11 @@ impl<'a> Program<'a> {
         match draw {
             Draw::Stream(stream) => {
                 let key = &self.keys[stream.0 as usize];
-                categorical::draw(key, block, out.len(), masked, |option, plane| planes[option] = *plane);
+                categorical::draw(key, block, out.len(), &masked, |option, plane| planes[option] = *plane);
             }
             Draw::Column(column) => {
                 let uniforms = arena.number(*column);
-                categorical::draw_from_uniforms(uniforms, out.len(), masked, |option, plane| planes[option] = *plane);
+                categorical::draw_from_uniforms(uniforms, out.len(), &masked, |option, plane| planes[option] = *plane);
             }
         }
         if let Some((known, _)) = evidence {
@@ -202,9 +203,18 @@ impl<'a> Program<'a> {
             unreachable!("inputs are made for each operation")
         };
         if let (Draw::Stream(_), Some((known, _))) = (draw, evidence) {
-            for (row, source) in rows.iter().zip(sources) {
+            let likelihoods = sources.iter().map(|source| source.likelihood(*known));
+            let any_mass =
+                likelihoods.clone().any(|likelihood| matches!(likelihood, Likelihood::Mass(mass) if mass > 0.0));
+            for (row, likelihood) in rows.iter().zip(likelihoods) {
+                let factor = match likelihood {
+                    Likelihood::Mass(mass) => mass,
+                    // Next to a probability a density is nothing.
+                    Likelihood::Density(_) if any_mass => 0.0,
+                    Likelihood::Density(density) => density,
+                };
                 let mask = *arena.mask_of(row.mask);
-                evidence::multiply(&mut arena.weights, &mask, source.likelihood(*known));
+                evidence::multiply(&mut arena.weights, &mask, factor);
             }
             arena.fill_number(*out, |_, column| column.fill(*known));
             return;
@@ -271,7 +281,8 @@ impl<'a> Program<'a> {
                         Scale::Chosen { values, bytes }
                     }
                 };
-                dates.fill(arena.mask_of(row.mask), &row.value.hazard, scale, exponentials, onsets, factors, column);
+                let hazard = (&row.value.hazard, scale);
+                dates.fill(arena.mask_of(row.mask), hazard, exponentials, onsets, factors, column);
             }
             if evidence.is_some() {
                 evidence::multiply_each(&mut arena.weights, factors);
@@ -282,7 +293,7 @@ impl<'a> Program<'a> {
 }
 
 /// The planes of the beliefs of a plan, in order.
-pub fn believed(plan: &Plan) -> impl Iterator<Item = PlaneId> {
+pub(crate) fn believed(plan: &Plan) -> impl Iterator<Item = PlaneId> {
     plan.steps.iter().filter_map(|step| match step.operation {
         Operation::Believe { plane, .. } => Some(plane),
         _ => None,

@@ -6,4 +6,5 @@ mod golden;
 mod schema;
 mod stability;
 mod suite;
+mod summit;
 mod support;

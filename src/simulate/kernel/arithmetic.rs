@@ -5,7 +5,7 @@ use crate::plan::Arithmetic;
 use crate::simulate::block::{Plane, WORDS};
 
 /// A sum, a product, … in every world.
-pub fn combine(arithmetic: Arithmetic, left: Side<'_>, right: Side<'_>, out: &mut [f64]) {
+pub(crate) fn combine(arithmetic: Arithmetic, left: Side<'_>, right: Side<'_>, out: &mut [f64]) {
     match arithmetic {
         Arithmetic::Add => each(left, right, out, |left, right| left + right),
         Arithmetic::Subtract => each(left, right, out, |left, right| left - right),
@@ -23,7 +23,7 @@ fn each(left: Side<'_>, right: Side<'_>, out: &mut [f64], combine: impl Fn(f64, 
 }
 
 /// A quotient in every world, 0 where the divisor is 0; returns where that is.
-pub fn divide(left: Side<'_>, right: Side<'_>, out: &mut [f64]) -> Plane {
+pub(crate) fn divide(left: Side<'_>, right: Side<'_>, out: &mut [f64]) -> Plane {
     let mut by_zero = [0; WORDS];
     for (world, out) in out.iter_mut().enumerate() {
         let divisor = right.at(world);
@@ -35,7 +35,7 @@ pub fn divide(left: Side<'_>, right: Side<'_>, out: &mut [f64]) -> Plane {
 }
 
 /// How many of the bit columns hold, in every world.
-pub fn count<'a>(of: impl Iterator<Item = &'a Plane>, out: &mut [f64]) {
+pub(crate) fn count<'a>(of: impl Iterator<Item = &'a Plane>, out: &mut [f64]) {
     out.fill(0.0);
     for plane in of {
         for (world, out) in out.iter_mut().enumerate() {
@@ -45,7 +45,7 @@ pub fn count<'a>(of: impl Iterator<Item = &'a Plane>, out: &mut [f64]) {
 }
 
 /// One number where a condition holds, another elsewhere.
-pub fn select(condition: &Plane, then: Side<'_>, otherwise: Side<'_>, out: &mut [f64]) {
+pub(crate) fn select(condition: &Plane, then: Side<'_>, otherwise: Side<'_>, out: &mut [f64]) {
     for (world, out) in out.iter_mut().enumerate() {
         let holds = (condition[world / 64] >> (world % 64)) & 1 == 1;
         *out = if holds { then.at(world) } else { otherwise.at(world) };

@@ -5,12 +5,12 @@
 //! worlds. Bit `j` of world `w`'s uniform is always the same one of the stream, whatever the chances are; so a slightly
 //! higher `p` turns a few noes into yeses and nothing else, and two variants of a scenario can be compared world by world.
 
-use crate::simulate::block::{EVERYWHERE, Plane, WORDS};
+use crate::simulate::block::{Plane, WORDS};
 use crate::simulate::streams::{LANES, Stream};
 
 /// A probability in units of 2^-64, rounded down; 1 is apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Threshold {
+pub(crate) struct Threshold {
     bits: u64,
     always: bool,
 }
@@ -18,7 +18,7 @@ pub struct Threshold {
 impl Threshold {
     /// Exact for 0, for 1, and for every probability of at least 2^-12; otherwise less than 2^-64 too low.
     #[must_use]
-    pub fn new(probability: f64) -> Self {
+    pub(crate) fn new(probability: f64) -> Self {
         // The cast saturates, and 2^64 times a number below 1 is below 2^64.
         Self { bits: (probability * 18_446_744_073_709_551_616.0) as u64, always: probability >= 1.0 }
     }
@@ -26,10 +26,10 @@ impl Threshold {
 
 /// Draws for the worlds in `among`, from rows of (where, chance); no elsewhere.
 #[must_use]
-pub fn draw<'a>(
+pub(crate) fn draw<'a>(
     stream: &mut Stream,
     among: &Plane,
-    rows: impl Iterator<Item = (&'a Plane, Threshold)> + Clone,
+    rows: &(impl Iterator<Item = (&'a Plane, Threshold)> + Clone),
 ) -> Plane {
     let mut yes = [0; WORDS];
     let mut undecided = [0; WORDS];
@@ -61,9 +61,9 @@ pub fn draw<'a>(
         }
         for group in (0..WORDS).step_by(LANES) {
             let random = stream.next_words();
-            for lane in 0..LANES {
+            for (lane, random) in random.into_iter().enumerate() {
                 let word = group + lane;
-                let differs = chance_bits[word] ^ random[lane];
+                let differs = chance_bits[word] ^ random;
                 yes[word] |= undecided[word] & differs & chance_bits[word];
                 undecided[word] &= !differs;
             }
@@ -72,15 +72,9 @@ pub fn draw<'a>(
     yes
 }
 
-/// The same with one chance everywhere.
-#[must_use]
-pub fn draw_alike(stream: &mut Stream, threshold: Threshold) -> Plane {
-    draw(stream, &EVERYWHERE, std::iter::once((&EVERYWHERE, threshold)))
-}
-
 /// Draws from uniforms: a high uniform means yes.
 #[must_use]
-pub fn draw_from_uniforms<'a>(uniforms: &[f64], rows: impl Iterator<Item = (&'a Plane, f64)>) -> Plane {
+pub(crate) fn draw_from_uniforms<'a>(uniforms: &[f64], rows: impl Iterator<Item = (&'a Plane, f64)>) -> Plane {
     let mut yes = [0; WORDS];
     for (mask, chance) in rows {
         for word in 0..WORDS {
@@ -97,8 +91,12 @@ pub fn draw_from_uniforms<'a>(uniforms: &[f64], rows: impl Iterator<Item = (&'a 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulate::block::{count, plane_where};
+    use crate::simulate::block::{EVERYWHERE, count, plane_where};
     use crate::simulate::streams::StreamKey;
+
+    fn draw_alike(stream: &mut Stream, threshold: Threshold) -> Plane {
+        draw(stream, &EVERYWHERE, &std::iter::once((&EVERYWHERE, threshold)))
+    }
 
     fn share(probability: f64, blocks: u64) -> f64 {
         let key = StreamKey::new(3, "bernoulli");
@@ -144,7 +142,7 @@ mod tests {
         assert_eq!(draw_alike(&mut key.open(0), Threshold::new(probability)), expected);
         let rows = [plane_where(|world| world % 3 == 0), plane_where(|world| world % 3 != 0)];
         let thresholds = [Threshold::new(0.37), Threshold::new(0.8)];
-        let drawn = draw(&mut key.open(0), &EVERYWHERE, rows.iter().zip(thresholds));
+        let drawn = draw(&mut key.open(0), &EVERYWHERE, &rows.iter().zip(thresholds));
         let expected = plane_where(|world| uniforms[world] < thresholds[usize::from(world % 3 != 0)].bits);
         assert_eq!(drawn, expected);
     }

@@ -6,9 +6,9 @@ use crate::simulate::streams::StreamKey;
 
 /// The chances of one row, made ready.
 #[derive(Debug, Clone)]
-pub struct Options {
+pub(crate) struct Options {
     /// Of each option.
-    pub probabilities: Vec<f64>,
+    pub(crate) probabilities: Vec<f64>,
     conditional: Vec<Threshold>,
     cumulative: Vec<f64>,
 }
@@ -16,7 +16,7 @@ pub struct Options {
 impl Options {
     /// From probabilities that sum to 1.
     #[must_use]
-    pub fn new(probabilities: Vec<f64>) -> Self {
+    pub(crate) fn new(probabilities: Vec<f64>) -> Self {
         let mut tails = vec![0.0; probabilities.len() + 1];
         for option in (0..probabilities.len()).rev() {
             tails[option] = tails[option + 1] + probabilities[option];
@@ -42,11 +42,11 @@ impl Options {
 
 /// The worlds of one option after another: each a Bernoulli draw, with the chance of that option given that it is none of those
 /// before it, among the worlds left over. Each option has its own part of the stream. Exact for any number of options.
-pub fn draw<'a>(
+pub(crate) fn draw<'a>(
     key: &StreamKey,
     block: u64,
     options: usize,
-    rows: impl Iterator<Item = (&'a Plane, &'a Options)> + Clone,
+    rows: &(impl Iterator<Item = (&'a Plane, &'a Options)> + Clone),
     mut fill: impl FnMut(usize, &Plane),
 ) {
     let mut left = EVERYWHERE;
@@ -55,7 +55,7 @@ pub fn draw<'a>(
             left
         } else {
             let thresholds = rows.clone().map(|(mask, row)| (mask, row.conditional[option]));
-            bernoulli::draw(&mut key.open_part(block, option as u64), &left, thresholds)
+            bernoulli::draw(&mut key.open_part(block, option as u64), &left, &thresholds)
         };
         for word in 0..WORDS {
             left[word] &= !chosen[word];
@@ -65,10 +65,10 @@ pub fn draw<'a>(
 }
 
 /// From uniforms: a high uniform means a high option.
-pub fn draw_from_uniforms<'a>(
+pub(crate) fn draw_from_uniforms<'a>(
     uniforms: &[f64],
     options: usize,
-    rows: impl Iterator<Item = (&'a Plane, &'a Options)> + Clone,
+    rows: &(impl Iterator<Item = (&'a Plane, &'a Options)> + Clone),
     mut fill: impl FnMut(usize, &Plane),
 ) {
     let mut before = [0; WORDS];
@@ -115,7 +115,7 @@ mod tests {
                         *seen |= word;
                     }
                 };
-                let rows = std::iter::once((&EVERYWHERE, &row));
+                let rows = &std::iter::once((&EVERYWHERE, &row));
                 if from_uniforms {
                     let mut uniforms = vec![0.0; 4096];
                     uniform_key.open(block).uniforms(&mut uniforms);

@@ -8,7 +8,7 @@ use ndarray::Array2;
 const SMALLEST: f64 = f64::EPSILON / 2.0;
 
 /// Fills with independent standard normals.
-pub fn normals(stream: &mut Stream, out: &mut [f64]) {
+pub(crate) fn normals(stream: &mut Stream, out: &mut [f64]) {
     stream.uniforms(out);
     for value in out {
         *value = normal::quick_quantile(*value);
@@ -16,7 +16,7 @@ pub fn normals(stream: &mut Stream, out: &mut [f64]) {
 }
 
 /// Fills with the uniforms of member `row`: the normal cdf of `factor[row, ·] · normals`.
-pub fn uniforms(factor: &Array2<f64>, row: usize, normals: &[Vec<f64>], out: &mut [f64]) {
+pub(crate) fn uniforms(factor: &Array2<f64>, row: usize, normals: &[Vec<f64>], out: &mut [f64]) {
     out.fill(0.0);
     for (column, normals) in normals.iter().enumerate().take(row + 1) {
         let loading = factor[[row, column]];

@@ -12,7 +12,7 @@ use crate::simulate::block::{Arena, Plane, for_each_world};
 
 /// What the hazard of a row is multiplied by in each world, before anything else.
 #[derive(Debug, Clone, Copy)]
-pub enum Scale<'a> {
+pub(crate) enum Scale<'a> {
     /// The same.
     Constant(f64),
     /// One of 256 values, chosen by a random byte.
@@ -36,7 +36,7 @@ impl Scale<'_> {
 
 /// Where the unit exponentials come from, which decides how evidence is met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Randomness {
+pub(crate) enum Randomness {
     /// Free: a world that must not happen by a day draws anew from then on and weighs as much as its chance.
     Free,
     /// Given, because it is correlated with other draws: a world either agrees with what is known or weighs nothing.
@@ -45,28 +45,27 @@ pub enum Randomness {
 
 /// The dates of one step.
 #[derive(Debug, Clone, Copy)]
-pub struct Dates<'a> {
+pub(crate) struct Dates<'a> {
     /// All columns.
-    pub arena: &'a Arena,
+    pub(crate) arena: &'a Arena,
     /// Start of the clock in each world.
-    pub clock: Option<&'a [f64]>,
+    pub(crate) clock: Option<&'a [f64]>,
     /// What multiplies the hazard.
-    pub multipliers: &'a [Multiplier],
+    pub(crate) multipliers: &'a [Multiplier],
     /// Dates beyond it never come.
-    pub horizon: f64,
+    pub(crate) horizon: f64,
     /// What is known.
-    pub evidence: Option<DateEvidence>,
+    pub(crate) evidence: Option<DateEvidence>,
     /// Of the exponentials.
-    pub randomness: Randomness,
+    pub(crate) randomness: Randomness,
 }
 
 impl Dates<'_> {
     /// Fills `out` in the worlds of a row, and `factors` with what the evidence makes of their weights.
-    pub fn fill(
+    pub(crate) fn fill(
         &self,
         mask: &Plane,
-        hazard: &Hazard,
-        scale: Scale<'_>,
+        (hazard, scale): (&Hazard, Scale<'_>),
         exponentials: &[f64],
         onsets: &mut Vec<f64>,
         factors: &mut [f64],
@@ -252,7 +251,7 @@ mod tests {
         let mut mask = [0; 64];
         mask[0] = 1;
         let exponentials = vec![exponential; 4096];
-        dates.fill(&mask, hazard, Scale::Constant(1.0), &exponentials, &mut Vec::new(), &mut factors, &mut out);
+        dates.fill(&mask, (hazard, Scale::Constant(1.0)), &exponentials, &mut Vec::new(), &mut factors, &mut out);
         (out[0], factors[0])
     }
 

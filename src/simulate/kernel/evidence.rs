@@ -3,7 +3,7 @@
 use crate::simulate::block::{Plane, WORLDS_PER_BLOCK, for_each_world};
 
 /// Multiplies the weights of the worlds of a row.
-pub fn multiply(weights: &mut [f64], mask: &Plane, factor: f64) {
+pub(crate) fn multiply(weights: &mut [f64], mask: &Plane, factor: f64) {
     for (world, weight) in weights.iter_mut().enumerate() {
         let holds = (mask[world / 64] >> (world % 64)) & 1 == 1;
         *weight *= if holds { factor } else { 1.0 };
@@ -11,7 +11,7 @@ pub fn multiply(weights: &mut [f64], mask: &Plane, factor: f64) {
 }
 
 /// Multiplies each weight by a factor of its own.
-pub fn multiply_each(weights: &mut [f64], factors: &[f64]) {
+pub(crate) fn multiply_each(weights: &mut [f64], factors: &[f64]) {
     for (weight, factor) in weights.iter_mut().zip(factors) {
         *weight *= factor;
     }
@@ -19,7 +19,7 @@ pub fn multiply_each(weights: &mut [f64], factors: &[f64]) {
 
 /// The sum of the weights where a bit column holds: eight partial sums in a fixed order.
 #[must_use]
-pub fn sum_where(weights: &[f64], plane: &Plane) -> f64 {
+pub(crate) fn sum_where(weights: &[f64], plane: &Plane) -> f64 {
     let mut sums = [0.0; 8];
     for (word_index, word) in plane.iter().enumerate() {
         let weights = &weights[64 * word_index..64 * word_index + 64];
@@ -36,7 +36,7 @@ pub fn sum_where(weights: &[f64], plane: &Plane) -> f64 {
 }
 
 /// Writes into `patterns` which of the planes hold in each world: plane `j` is bit `j`.
-pub fn patterns<'a>(planes: impl Iterator<Item = &'a Plane>, patterns: &mut [u16]) {
+pub(crate) fn patterns<'a>(planes: impl Iterator<Item = &'a Plane>, patterns: &mut [u16]) {
     patterns[..WORLDS_PER_BLOCK].fill(0);
     for (index, plane) in planes.enumerate() {
         for_each_world(plane, |world| patterns[world] |= 1 << index);

@@ -5,7 +5,7 @@ use crate::simulate::block::{Plane, WORDS};
 
 /// Combines two columns.
 #[must_use]
-pub fn combine(logic: Logic, left: &Plane, right: &Plane) -> Plane {
+pub(crate) fn combine(logic: Logic, left: &Plane, right: &Plane) -> Plane {
     match logic {
         Logic::And => zip(left, right, |left, right| left & right),
         Logic::Or => zip(left, right, |left, right| left | right),
@@ -16,7 +16,7 @@ pub fn combine(logic: Logic, left: &Plane, right: &Plane) -> Plane {
 
 /// The opposite.
 #[must_use]
-pub fn not(of: &Plane) -> Plane {
+pub(crate) fn not(of: &Plane) -> Plane {
     zip(of, of, |word, _| !word)
 }
 
@@ -31,7 +31,7 @@ fn zip(left: &Plane, right: &Plane, combine: impl Fn(u64, u64) -> u64) -> Plane 
 
 /// A column or the same number everywhere, as the kernels read it.
 #[derive(Debug, Clone, Copy)]
-pub enum Side<'a> {
+pub(crate) enum Side<'a> {
     /// A column.
     Column(&'a [f64]),
     /// A number.
@@ -42,7 +42,7 @@ impl Side<'_> {
     /// Its value in a world.
     #[inline(always)]
     #[must_use]
-    pub fn at(&self, world: usize) -> f64 {
+    pub(crate) fn at(&self, world: usize) -> f64 {
         match self {
             Self::Column(column) => column[world],
             Self::Constant(value) => *value,
@@ -52,7 +52,7 @@ impl Side<'_> {
 
 /// Compares two numbers in every world. Infinities are equal to themselves; an undefined number compares as no.
 #[must_use]
-pub fn compare(comparison: Comparison, left: Side<'_>, right: Side<'_>) -> Plane {
+pub(crate) fn compare(comparison: Comparison, left: Side<'_>, right: Side<'_>) -> Plane {
     match comparison {
         Comparison::Equal => compare_by(left, right, |left, right| left == right),
         Comparison::Less => compare_by(left, right, |left, right| left < right),

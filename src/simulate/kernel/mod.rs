@@ -3,11 +3,11 @@
 //! Plain safe loops over slices of equal length, which compilers turn into vector instructions. Nothing here knows of plans
 //! being run, of tallies or of threads.
 
-pub mod arithmetic;
-pub mod bernoulli;
-pub mod categorical;
-pub mod correlated;
-pub mod date;
-pub mod evidence;
-pub mod logic;
-pub mod number;
+pub(crate) mod arithmetic;
+pub(crate) mod bernoulli;
+pub(crate) mod categorical;
+pub(crate) mod correlated;
+pub(crate) mod date;
+pub(crate) mod evidence;
+pub(crate) mod logic;
+pub(crate) mod number;

@@ -1,31 +1,34 @@
 //! Number draws, by the inverse cdf of uniforms.
 
 use crate::dist::Sampler;
-use crate::math::{exp, ln, ln_gamma};
 use crate::simulate::block::{Plane, for_each_world};
+use std::borrow::Cow;
 
 /// What a row of numbers is drawn from, made ready.
 #[derive(Debug, Clone)]
-pub enum Source<'a> {
+pub(crate) enum Source<'a> {
     /// Always this.
     Constant(f64),
-    /// A distribution.
-    Sampler(&'a Sampler),
-    /// A Poisson count.
-    Poisson(PoissonTable),
+    /// A distribution: the plan's own, or one made of a drawn parameter.
+    Sampler(Cow<'a, Sampler>),
+}
+
+/// How likely a value is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Likelihood {
+    /// It has this probability.
+    Mass(f64),
+    /// It has this density, and no probability.
+    Density(f64),
 }
 
 impl Source<'_> {
-    /// The chance of a value, or its density where it has none.
+    /// How likely a value is. Where a density has a pole, it is that of the next larger value.
     #[must_use]
-    pub fn likelihood(&self, value: f64) -> f64 {
+    pub(crate) fn likelihood(&self, value: f64) -> Likelihood {
         match self {
-            Self::Constant(constant) => f64::from(u8::from(*constant == value)),
-            Self::Sampler(sampler) => {
-                let mass = sampler.mass(value);
-                if mass > 0.0 { mass } else { sampler.density(value) }
-            }
-            Self::Poisson(table) => table.mass(value),
+            Self::Constant(constant) => Likelihood::Mass(f64::from(u8::from(*constant == value))),
+            Self::Sampler(sampler) => likelihood(sampler, value),
         }
     }
 
@@ -33,72 +36,33 @@ impl Source<'_> {
         match self {
             Self::Constant(value) => out.fill(*value),
             Self::Sampler(sampler) => sampler.draw_column(uniforms, out),
-            Self::Poisson(table) => {
-                for (uniform, out) in uniforms.iter().zip(out) {
-                    *out = table.quantile(*uniform);
-                }
-            }
         }
     }
 }
 
-/// The cdf of a Poisson distribution where it is neither 0 nor 1 to double accuracy.
-#[derive(Debug, Clone)]
-pub struct PoissonTable {
-    mean: f64,
-    first: f64,
-    cumulative: Vec<f64>,
-}
-
-impl PoissonTable {
-    /// Counts within 10 standard deviations (and 30 counts) of the mean.
-    #[must_use]
-    pub fn new(mean: f64) -> Self {
-        let reach = 30.0 + 10.0 * mean.sqrt();
-        let first = (mean - reach).floor().max(0.0);
-        let last = (mean + reach).ceil();
-        let mut cumulative = Vec::with_capacity((last - first) as usize + 1);
-        let mut total = 0.0;
-        let mut count = first;
-        while count <= last {
-            total += mass(mean, count);
-            cumulative.push(total);
-            count += 1.0;
-        }
-        Self { mean, first, cumulative }
+/// How likely a value is; see [`Source::likelihood`].
+#[must_use]
+pub(crate) fn likelihood(sampler: &Sampler, value: f64) -> Likelihood {
+    let distribution = sampler.distribution();
+    let density = distribution.density(value);
+    if distribution.is_discrete() {
+        return Likelihood::Mass(density);
     }
-
-    /// The smallest count whose cdf reaches `uniform`.
-    #[must_use]
-    pub fn quantile(&self, uniform: f64) -> f64 {
-        let index = self.cumulative.partition_point(|cumulative| *cumulative < uniform);
-        self.first + index.min(self.cumulative.len() - 1) as f64
+    if density.is_finite() {
+        return Likelihood::Density(density);
     }
-
-    /// The probability of a count.
-    #[must_use]
-    pub fn mass(&self, count: f64) -> f64 {
-        if count >= 0.0 && count == count.floor() { mass(self.mean, count) } else { 0.0 }
-    }
-}
-
-fn mass(mean: f64, count: f64) -> f64 {
-    if mean > 0.0 {
-        exp(count * ln(mean) - mean - ln_gamma(count + 1.0))
-    } else if count == 0.0 {
-        1.0
-    } else {
-        0.0
-    }
+    // A cap, or a pole of the density.
+    let mass = distribution.cdf(value) - distribution.cdf(value.next_down());
+    if mass > 0.0 { Likelihood::Mass(mass) } else { Likelihood::Density(distribution.density(value.next_up())) }
 }
 
 /// Draws the whole column from one source.
-pub fn draw(source: &Source<'_>, uniforms: &[f64], out: &mut [f64]) {
+pub(crate) fn draw(source: &Source<'_>, uniforms: &[f64], out: &mut [f64]) {
     source.draw(uniforms, out);
 }
 
 /// Draws in the worlds of a row: closes their uniforms up, draws, and spreads the draws out again.
-pub fn draw_where(
+pub(crate) fn draw_where(
     mask: &Plane,
     source: &Source<'_>,
     uniforms: &[f64],
@@ -126,23 +90,33 @@ pub fn draw_where(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dist::{Bound, Limited, family, from_interval};
+    use crate::simulate::block::plane_where;
+    use std::sync::Arc;
 
     #[test]
-    fn the_poisson_table_inverts_the_cdf() {
-        for mean in [0.0, 0.3, 4.0, 250.0, 40_000.0] {
-            let table = PoissonTable::new(mean);
-            assert!((table.cumulative.last().unwrap() - 1.0).abs() < 1e-9, "{mean}");
-            let mut sum = 0.0;
-            let draws = 100_000;
-            for draw in 0..draws {
-                sum += table.quantile((f64::from(draw) + 0.5) / f64::from(draws));
-            }
-            assert!((sum / f64::from(draws) - mean).abs() <= 1e-3 * mean.sqrt(), "{mean}");
+    fn rows_draw_for_their_own_worlds() {
+        let normal = Sampler::new(&family("normal", &[5.0, 2.0]).unwrap());
+        let source = Source::Sampler(Cow::Borrowed(&normal));
+        let uniforms: Vec<f64> = (0..4096).map(|world| (f64::from(world) + 0.5) / 4096.0).collect();
+        let (mut gathered, mut drawn, mut out) = (vec![0.0; 4096], vec![0.0; 4096], vec![-1.0; 4096]);
+        let mask = plane_where(|world| world % 3 == 1);
+        draw_where(&mask, &source, &uniforms, &mut gathered, &mut drawn, &mut out);
+        for (world, value) in out.iter().enumerate() {
+            assert_eq!(*value, if world % 3 == 1 { normal.draw(uniforms[world]) } else { -1.0 });
         }
-        let table = PoissonTable::new(2.0);
-        assert_eq!(table.quantile(0.1353), 0.0);
-        assert_eq!(table.quantile(0.1354), 1.0);
-        assert!((table.mass(2.0) - 0.2706705664732254).abs() < 1e-15);
-        assert_eq!(table.mass(1.5), 0.0);
+    }
+
+    #[test]
+    fn a_cap_has_a_probability_and_the_rest_a_density() {
+        let base = from_interval(0.9, 40.0, 90.0).unwrap();
+        let capped = Limited::new(Arc::clone(&base), None, Some(Bound::Cap(90.0))).unwrap();
+        let sampler = Sampler::new(&(Arc::new(capped) as Arc<dyn crate::dist::Distribution>));
+        let Likelihood::Mass(mass) = likelihood(&sampler, 90.0) else { panic!() };
+        assert!((mass - 0.05).abs() < 1e-9);
+        assert_eq!(likelihood(&sampler, 60.0), Likelihood::Density(base.density(60.0)));
+        assert_eq!(likelihood(&sampler, 91.0), Likelihood::Density(0.0));
+        let pole = Sampler::new(&family("gamma", &[0.5, 1.0]).unwrap());
+        assert!(matches!(likelihood(&pole, 0.0), Likelihood::Density(density) if density.is_finite()));
     }
 }

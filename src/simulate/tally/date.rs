@@ -7,7 +7,7 @@ use crate::simulate::block::{Plane, for_each_world};
 
 /// How many worlds see a date on each day, or never.
 #[derive(Debug, Clone)]
-pub struct DateCounts {
+pub(crate) struct DateCounts {
     total: Mass,
     /// Index `d` is the day `(d - 1, d]`; index 0 is all before.
     days: Vec<Mass>,
@@ -17,13 +17,13 @@ pub struct DateCounts {
 impl DateCounts {
     /// Up to a horizon.
     #[must_use]
-    pub fn new(horizon_days: f64) -> Self {
+    pub(crate) fn new(horizon_days: f64) -> Self {
         let days = horizon_days.max(0.0).ceil() as usize + 1;
         Self { total: Mass::default(), days: vec![Mass::default(); days], never: Mass::default() }
     }
 
     /// Adds the worlds of a block that count, which weigh `mass` together.
-    pub fn absorb(&mut self, mask: &Plane, column: &[f64], weights: Option<Weights<'_>>, mass: Mass) {
+    pub(crate) fn absorb(&mut self, mask: &Plane, column: &[f64], weights: Option<Weights<'_>>, mass: Mass) {
         self.total.add(mass);
         for_each_world(mask, |world| {
             let mass = match weights {
@@ -40,7 +40,7 @@ impl DateCounts {
     }
 
     /// Adds the counts of the blocks that follow.
-    pub fn combine(&mut self, later: &Self) {
+    pub(crate) fn combine(&mut self, later: &Self) {
         self.total.add(later.total);
         self.never.add(later.never);
         for (day, later) in self.days.iter_mut().zip(&later.days) {
@@ -50,7 +50,7 @@ impl DateCounts {
 
     /// The answer; `None` if no world counts.
     #[must_use]
-    pub fn answer(&self) -> Option<DateAnswer> {
+    pub(crate) fn answer(&self) -> Option<DateAnswer> {
         (self.total.weight > 0.0).then(|| DateAnswer {
             never: self.never.share_of(self.total),
             quantiles: QUANTILE_LEVELS.iter().map(|level| self.quantile(*level)).collect(),
@@ -60,7 +60,7 @@ impl DateCounts {
 
     /// The chance that it comes by the end of a day.
     #[must_use]
-    pub fn by(&self, day: f64) -> Estimate {
+    pub(crate) fn by(&self, day: f64) -> Estimate {
         let mut seen = Mass::default();
         // The cast takes what is before day 0 to 0, whose span nobody asks for then.
         let last = if day < 0.0 { 0 } else { (day.floor() as usize).saturating_add(1).min(self.days.len()) };
@@ -72,7 +72,7 @@ impl DateCounts {
 
     /// The day by whose end at least a share `level` has seen it.
     #[must_use]
-    pub fn quantile(&self, level: f64) -> DayQuantile {
+    pub(crate) fn quantile(&self, level: f64) -> DayQuantile {
         let error = (level * (1.0 - level) / self.total.effective_worlds()).sqrt();
         let standard_error = match (self.first_day(level - error), self.first_day(level + error)) {
             (Some(low), Some(high)) => Some((high - low) / 2.0),

@@ -6,9 +6,9 @@ mod date;
 mod number;
 mod share;
 
-pub use date::DateCounts;
-pub use number::{Histogram, NumberCounts};
-pub use share::Mass;
+pub(crate) use date::DateCounts;
+pub(crate) use number::{Histogram, NumberCounts};
+pub(crate) use share::Mass;
 
 use super::answer::{Answer, Occurrence};
 use super::block::{Arena, Plane, both, count};
@@ -18,7 +18,7 @@ use ndarray::Array2;
 
 /// What was counted over some blocks of worlds.
 #[derive(Debug, Clone)]
-pub struct Counts {
+pub(crate) struct Counts {
     total: Mass,
     asks: Vec<AskCounts>,
     /// Pairs `(i, j)` with `i <= j` of the plan's joints, row by row.
@@ -41,7 +41,7 @@ enum AskCounts {
 impl Counts {
     /// Nothing yet.
     #[must_use]
-    pub fn new(plan: &Plan) -> Self {
+    pub(crate) fn new(plan: &Plan) -> Self {
         let asks = plan
             .asks
             .iter()
@@ -65,7 +65,7 @@ impl Counts {
     }
 
     /// Adds a block. `weights` are those of the arena and their squares, or `None` where each world that counts weighs 1.
-    pub fn absorb(&mut self, plan: &Plan, arena: &Arena, weights: Option<Weights<'_>>) {
+    pub(crate) fn absorb(&mut self, plan: &Plan, arena: &Arena, weights: Option<Weights<'_>>) {
         let everything = Mass::of(&arena.mask, weights);
         self.total.add(everything);
         for (ask, counts) in plan.asks.iter().zip(&mut self.asks) {
@@ -122,7 +122,7 @@ impl Counts {
     }
 
     /// Ends a chunk of blocks.
-    pub fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         for counts in &mut self.asks {
             if let AskCounts::Number(counts) = counts {
                 counts.settle();
@@ -131,7 +131,7 @@ impl Counts {
     }
 
     /// Adds the counts of the blocks that follow.
-    pub fn combine(&mut self, later: Self) {
+    pub(crate) fn combine(&mut self, later: Self) {
         self.total.add(later.total);
         for (counts, later) in self.asks.iter_mut().zip(later.asks) {
             match (counts, later) {
@@ -141,7 +141,7 @@ impl Counts {
                         option.add(later);
                     }
                 }
-                (AskCounts::Number(counts), AskCounts::Number(later)) => counts.combine(later),
+                (AskCounts::Number(counts), AskCounts::Number(later)) => counts.combine(&later),
                 (AskCounts::Date(counts), AskCounts::Date(later)) => counts.combine(&later),
                 _ => unreachable!("both were made for these asks"),
             }
@@ -158,19 +158,19 @@ impl Counts {
 
     /// The weight of all worlds that count.
     #[must_use]
-    pub fn total(&self) -> Mass {
+    pub(crate) fn total(&self) -> Mass {
         self.total
     }
 
     /// One answer for each ask.
     #[must_use]
-    pub fn answers(&self, plan: &Plan) -> Vec<Answer> {
+    pub(crate) fn answers(&self, plan: &Plan) -> Vec<Answer> {
         plan.asks.iter().zip(&self.asks).map(|(ask, counts)| answer(&ask.what, counts)).collect()
     }
 
     /// The joint probabilities of the plan's joints, its diagonal the probabilities themselves.
     #[must_use]
-    pub fn joints(&self, plan: &Plan) -> Array2<Estimate> {
+    pub(crate) fn joints(&self, plan: &Plan) -> Array2<Estimate> {
         let size = plan.joints.len();
         Array2::from_shape_fn((size, size), |(left, right)| {
             let (low, high) = (left.min(right), left.max(right));
@@ -182,13 +182,13 @@ impl Counts {
 
     /// Violations of the plan's rules.
     #[must_use]
-    pub fn rules(&self) -> Vec<Occurrence> {
+    pub(crate) fn rules(&self) -> Vec<Occurrence> {
         self.occurrences(&self.rules)
     }
 
     /// Divisions by zero.
     #[must_use]
-    pub fn divisions(&self) -> Vec<Occurrence> {
+    pub(crate) fn divisions(&self) -> Vec<Occurrence> {
         self.occurrences(&self.divisions)
     }
 
@@ -199,11 +199,11 @@ impl Counts {
 
 /// What the worlds of a block weigh, and the squares of that.
 #[derive(Debug, Clone, Copy)]
-pub struct Weights<'a> {
+pub(crate) struct Weights<'a> {
     /// The weights.
-    pub weights: &'a [f64],
+    pub(crate) weights: &'a [f64],
     /// Their squares.
-    pub squares: &'a [f64],
+    pub(crate) squares: &'a [f64],
 }
 
 fn answer(what: &Asked, counts: &AskCounts) -> Answer {

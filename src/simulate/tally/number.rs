@@ -7,7 +7,7 @@ use crate::simulate::block::{Plane, for_each_world};
 
 /// What is known of a number column.
 #[derive(Debug, Clone, Default)]
-pub struct NumberCounts {
+pub(crate) struct NumberCounts {
     total: Mass,
     undefined: Mass,
     moments: Moments,
@@ -19,7 +19,7 @@ pub struct NumberCounts {
 
 impl NumberCounts {
     /// Adds the worlds of a block that count, which weigh `mass` together.
-    pub fn absorb(&mut self, mask: &Plane, column: &[f64], weights: Option<Weights<'_>>, mass: Mass) {
+    pub(crate) fn absorb(&mut self, mask: &Plane, column: &[f64], weights: Option<Weights<'_>>, mass: Mass) {
         self.total.add(mass);
         let first = self.pending.len();
         for_each_world(mask, |world| {
@@ -41,26 +41,26 @@ impl NumberCounts {
     }
 
     /// Takes what is pending into the histogram.
-    pub fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         let mut pending = std::mem::take(&mut self.pending);
         pending.sort_unstable_by(|left, right| left.0.total_cmp(&right.0).then(left.1.total_cmp(&right.1)));
         self.histogram.combine(&Histogram::of_sorted(&pending));
     }
 
     /// Adds the counts of the blocks that follow.
-    pub fn combine(&mut self, later: Self) {
+    pub(crate) fn combine(&mut self, later: &Self) {
         self.total.add(later.total);
         self.undefined.add(later.undefined);
         self.moments.combine(&later.moments);
-        if let Some(later) = later.squared {
-            self.squared.get_or_insert_default().combine(&later);
+        if let Some(later) = &later.squared {
+            self.squared.get_or_insert_default().combine(later);
         }
         self.histogram.combine(&later.histogram);
     }
 
     /// The answer; `None` if it is defined in no world that counts.
     #[must_use]
-    pub fn answer(&self) -> Option<NumberAnswer> {
+    pub(crate) fn answer(&self) -> Option<NumberAnswer> {
         let (first, last) = (self.histogram.bins.first()?, self.histogram.bins.last()?);
         if self.moments.weight <= 0.0 {
             return None;
@@ -156,7 +156,7 @@ impl Moments {
 /// 1/8192 of the value wide. Each remembers how much lies exactly on its smallest and largest value, so values that many worlds share
 /// at the edge of the others (0, a cap) keep their exact place.
 #[derive(Debug, Clone, Default)]
-pub struct Histogram {
+pub(crate) struct Histogram {
     bins: Vec<Bin>,
 }
 
@@ -263,7 +263,7 @@ impl Histogram {
 
     /// The smallest value that a share `level` of the weight does not pass.
     #[must_use]
-    pub fn quantile(&self, level: f64) -> f64 {
+    pub(crate) fn quantile(&self, level: f64) -> f64 {
         let total: f64 = self.bins.iter().map(|bin| bin.weight).sum();
         let target = level * total;
         let mut below = 0.0;

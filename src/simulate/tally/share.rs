@@ -7,17 +7,17 @@ use crate::simulate::kernel::evidence::sum_where;
 
 /// How much some worlds weigh together.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Mass {
+pub(crate) struct Mass {
     /// The sum of their weights.
-    pub weight: f64,
+    pub(crate) weight: f64,
     /// The sum of the squares of their weights.
-    pub square: f64,
+    pub(crate) square: f64,
 }
 
 impl Mass {
     /// Of the worlds of a bit column.
     #[must_use]
-    pub fn of(plane: &Plane, weights: Option<Weights<'_>>) -> Self {
+    pub(crate) fn of(plane: &Plane, weights: Option<Weights<'_>>) -> Self {
         match weights {
             None => {
                 let worlds = count(plane) as f64;
@@ -30,14 +30,14 @@ impl Mass {
     }
 
     /// Adds more worlds.
-    pub fn add(&mut self, more: Self) {
+    pub(crate) fn add(&mut self, more: Self) {
         self.weight += more.weight;
         self.square += more.square;
     }
 
     /// `(Σw)² / Σw²`: how many worlds of equal weight would say as much. 0 if nothing weighs anything.
     #[must_use]
-    pub fn effective_worlds(self) -> f64 {
+    pub(crate) fn effective_worlds(self) -> f64 {
         if self.square > 0.0 { self.weight * self.weight / self.square } else { 0.0 }
     }
 
@@ -53,7 +53,7 @@ impl Mass {
     ///
     /// [1] Owen (2013), Monte Carlo theory, methods and examples, section 9.2.
     #[must_use]
-    pub fn share_of(self, all: Self) -> Estimate {
+    pub(crate) fn share_of(self, all: Self) -> Estimate {
         let share = (self.weight / all.weight).clamp(0.0, 1.0);
         let effective = all.effective_worlds();
         let variance = if self.weight <= 0.0 || self.weight >= all.weight {

@@ -46,3 +46,22 @@ fn a_belief_in_what_never_happens_is_refused() {
     }
     assert_eq!(sketch.fail(5_000), Impossible::TooManyBeliefs { beliefs: MOST_BELIEFS + 1 });
 }
+
+#[test]
+fn the_exact_value_of_a_correlated_number_is_refused_but_that_of_its_cap_is_not() {
+    for (value, refused) in [(60.0, true), (90.0, false)] {
+        let mut sketch = Sketch::new(10.0);
+        let (uniform, out) = (sketch.number(), sketch.number());
+        let streams = vec![sketch.stream("group")];
+        let factor = ndarray::array![[1.0]];
+        sketch.push("group", Operation::CorrelatedUniforms { out: vec![uniform], streams, factor });
+        let finding = sketch.finding("amount");
+        let (draw, rows, evidence) = (Draw::Column(uniform), always(amount()), Some((value, finding)));
+        sketch.push("amount", Operation::Number { out, draw, rows, evidence });
+        if refused {
+            assert!(matches!(sketch.fail(5_000), Impossible::CorrelatedNumber { finding: 0, .. }));
+        } else {
+            close(sketch.run(200_000).evidence().unwrap(), 0.05);
+        }
+    }
+}

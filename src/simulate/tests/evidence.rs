@@ -136,3 +136,74 @@ fn an_answer_given_what_never_holds_is_none() {
     sketch.ask_given(Asked::Binary(plane), Some(never));
     assert!(matches!(sketch.run(10_000).answers(), [Answer::NoWorlds]));
 }
+
+#[test]
+fn a_known_number_weighs_by_its_density_or_its_probability() {
+    // Rain: the amount is between 0 and 1; otherwise between 0 and 4. Density 1 against 1/4.
+    let uniform = |high: f64| {
+        let distribution = crate::dist::family("uniform", &[0.0, high]).unwrap();
+        NumberSource::Sampler(Box::new(Sampler::new(&distribution)))
+    };
+    let run = |sources: [NumberSource; 2], value: f64| {
+        let mut sketch = Sketch::new(1.0);
+        let rain = sketch.bernoulli("rain", 0.3);
+        let out = sketch.number();
+        let draw = Draw::Stream(sketch.stream("amount"));
+        let [then, otherwise] = sources;
+        let rows = sketch.either(rain, then, otherwise);
+        let evidence = Some((value, sketch.finding("amount")));
+        sketch.push("amount", Operation::Number { out, draw, rows, evidence });
+        sketch.ask(Asked::Binary(rain));
+        sketch.ask(Asked::Number(out));
+        sketch.run(200_000)
+    };
+    let tally = run([uniform(1.0), uniform(4.0)], 0.5);
+    close(probability(&tally, 0), 0.3 / (0.3 + 0.7 / 4.0));
+    assert!(tally.evidence().is_none());
+    let Answer::Number(amount) = &tally.answers()[1] else { panic!() };
+    assert_eq!((amount.mean.value, amount.standard_deviation), (0.5, 0.0));
+    // A value that is certain without rain and one among infinitely many with it.
+    let tally = run([uniform(1.0), NumberSource::Constant(0.5)], 0.5);
+    assert_eq!(probability(&tally, 0).value, 0.0);
+}
+
+#[test]
+fn a_correlated_date_that_has_not_come_agrees_with_rejection() {
+    let plan = |evidence: Option<DateEvidence>| {
+        let mut sketch = Sketch::new(100.0);
+        let uniforms = [sketch.number(), sketch.number()];
+        let streams = vec![sketch.stream("first"), sketch.stream("second")];
+        let factor = ndarray::array![[1.0, 0.0], [0.8, 0.6]];
+        sketch.push("group", Operation::CorrelatedUniforms { out: uniforms.to_vec(), streams, factor });
+        let dates: Vec<NumberId> = uniforms
+            .iter()
+            .zip([None, evidence])
+            .map(|(uniform, evidence)| {
+                let (out, draw) = (sketch.number(), Draw::Column(*uniform));
+                let rows = always(constant_source(0.5, 20.0));
+                let evidence = evidence.map(|evidence| (evidence, sketch.finding("second")));
+                let multipliers = Vec::new();
+                sketch.push("date", Operation::Date { out, draw, rows, clock: None, multipliers, evidence });
+                out
+            })
+            .collect();
+        let by = sketch.by(dates[0], 30.0);
+        sketch.ask(Asked::Binary(by));
+        (sketch, dates)
+    };
+    let evidence = [DateEvidence::NotBy(20.0), DateEvidence::On(12.0), DateEvidence::Never];
+    for (evidence, low, high) in [(evidence[0], 20.0, 1e9), (evidence[1], 11.0, 12.0), (evidence[2], 100.0, 1e9)] {
+        let known = plan(Some(evidence)).0.run(300_000);
+        let (mut sketch, dates) = plan(None);
+        for (day, holds) in [(low, false), (high, true)] {
+            if day < 1e9 {
+                let by = sketch.by(dates[1], day);
+                let agrees = if holds { by } else { sketch.not(by) };
+                sketch.require(agrees);
+            }
+        }
+        let rejected = sketch.run(300_000);
+        assert_eq!(probability(&known, 0).value, probability(&rejected, 0).value, "{evidence:?}");
+        assert_eq!(known.effective_sample_size(), rejected.effective_sample_size());
+    }
+}

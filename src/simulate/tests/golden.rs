@@ -28,7 +28,7 @@ fn golden() -> Golden {
     let trilateral = sketch.date_known("trilateral", rows, Some(bilateral), Vec::new(), None);
     let purchase = sketch.bernoulli_if("purchase", paper, 0.6, 0.3);
     let spend = sketch.number();
-    let rows = sketch.either(purchase, NumberSource::Sampler(Box::new(amount())), NumberSource::Constant(0.0));
+    let rows = sketch.either(purchase, amount(), NumberSource::Constant(0.0));
     let draw = Draw::Stream(sketch.stream("spend"));
     sketch.push("spend", Operation::Number { out: spend, draw, rows, evidence: None });
     Golden { sketch, attends, paper, order, bilateral, trilateral, purchase, spend }

@@ -11,9 +11,10 @@ mod golden;
 mod stability;
 
 use super::*;
-use crate::dist::{Hazard, Sampler};
+use crate::dist::{Bound, Distribution, Hazard, Limited, Sampler, from_interval};
 use crate::math::{exp, ln_1p};
 use crate::plan::*;
+use std::sync::Arc;
 
 /// Standard errors allowed.
 const ALLOWED: f64 = 5.5;
@@ -172,8 +173,11 @@ fn rate(rate: f64) -> Hazard {
 }
 
 /// Lognormal with the central 90 % from 40 to 90, capped at 90.
-fn amount() -> Sampler {
-    Sampler { median: 60.0, sigma: crate::math::ln(90.0 / 40.0) / (2.0 * 1.644_853_626_951_472_7), cap: 90.0 }
+fn amount() -> NumberSource {
+    let base = from_interval(0.9, 40.0, 90.0).unwrap();
+    let capped = Limited::new(base, None, Some(Bound::Cap(90.0))).unwrap();
+    let distribution: Arc<dyn Distribution> = Arc::new(capped);
+    NumberSource::Sampler(Box::new(Sampler::new(&distribution)))
 }
 
 fn probability(tally: &Tally, ask: usize) -> Estimate {

@@ -14,7 +14,7 @@ fn mixture() -> Sketch {
     let rows = sketch.either(second, constant_source(0.5, 60.0), constant_source(0.2, 60.0));
     let date = sketch.date_known("date", rows, None, Vec::new(), Some(DateEvidence::NotBy(10.0)));
     let number = sketch.number();
-    let (draw, rows) = (Draw::Stream(sketch.stream("number")), always(NumberSource::Sampler(Box::new(amount()))));
+    let (draw, rows) = (Draw::Stream(sketch.stream("number")), always(amount()));
     sketch.push("number", Operation::Number { out: number, draw, rows, evidence: None });
     let finding = sketch.finding("belief");
     sketch.push("belief", Operation::Believe { plane: first, probability: 0.55, finding });

@@ -1,0 +1,99 @@
+//! Numbers as cells: short for people, whole for CSV.
+
+use crate::report::Format;
+use crate::score::{Excluded, NotScored, RuleUsed, Unit};
+
+/// How numbers are written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Figures {
+    format: Format,
+}
+
+impl Figures {
+    /// For this form of output.
+    pub(super) const fn new(format: Format) -> Self {
+        Self { format }
+    }
+
+    /// A score or a difference.
+    pub(super) fn score(self, value: f64) -> String {
+        match self.format {
+            Format::Csv => value.to_string(),
+            _ if value.abs() >= 1000.0 => format!("{value:.1}"),
+            // Rounding must not leave a minus before zero.
+            _ => format!("{:.4}", if value.abs() < 5e-5 { 0.0 } else { value }),
+        }
+    }
+
+    /// A score that may not be known.
+    pub(super) fn maybe(self, value: Option<f64>) -> String {
+        value.map_or_else(|| self.unknown(), |value| self.score(value))
+    }
+
+    /// A p-value; a tiny one is not shown as 0.
+    pub(super) fn p_value(self, value: Option<f64>) -> String {
+        match (value, self.format) {
+            (None, _) => self.unknown(),
+            (Some(value), Format::Csv) => value.to_string(),
+            (Some(value), _) if value < 5e-5 => "<0.0001".to_owned(),
+            (Some(value), _) => format!("{value:.4}"),
+        }
+    }
+
+    /// A number of questions that need not be whole.
+    pub(super) fn about(self, value: Option<f64>) -> String {
+        match (value, self.format) {
+            (None, _) => self.unknown(),
+            (Some(value), Format::Csv) => value.to_string(),
+            (Some(value), _) => format!("{value:.1}"),
+        }
+    }
+
+    /// A share.
+    pub(super) fn share(self, value: Option<f64>) -> String {
+        match (value, self.format) {
+            (None, _) => self.unknown(),
+            (Some(value), Format::Csv) => value.to_string(),
+            (Some(value), _) => format!("{:.0} %", 100.0 * value),
+        }
+    }
+
+    /// An interval in one cell.
+    pub(super) fn interval(self, ends: Option<(f64, f64)>) -> String {
+        ends.map_or_else(|| self.unknown(), |(lower, upper)| format!("{} to {}", self.score(lower), self.score(upper)))
+    }
+
+    /// What stands where there is no figure.
+    pub(super) fn unknown(self) -> String {
+        if self.format == Format::Csv { String::new() } else { "–".to_owned() }
+    }
+}
+
+/// What the rules are, and what was left out, in lines for people.
+pub(super) fn remarks(rules: &[RuleUsed], excluded: &[Excluded], not_scored: &[NotScored]) -> Vec<String> {
+    let mut lines: Vec<String> = rules
+        .iter()
+        .map(|rule| {
+            let unit = match rule.unit {
+                Unit::Nats => ", in nats",
+                Unit::Days => ", in days",
+                Unit::OfQuestion => ", in the unit of the question: means over questions of different units say little",
+                _ => "",
+            };
+            format!("{}: {}{unit}; lower is better", rule.id, rule.name)
+        })
+        .collect();
+    let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    lines.extend(excluded.iter().map(|left_out| {
+        format!(
+            "not scored: {} on {}: {}",
+            plural(left_out.forecasts, "forecast"),
+            plural(left_out.questions, "question"),
+            left_out.reason
+        )
+    }));
+    lines.extend(not_scored.iter().map(|left_out| {
+        format!("not scored by {}: {}: {}", left_out.rule, plural(left_out.count, "time"), left_out.reason)
+    }));
+    lines
+}

@@ -1,0 +1,58 @@
+//! The differences between two forecasters, question by question.
+
+use crate::score::{ScoringRule, Standing, Unfit};
+use indexmap::IndexMap;
+use serde::Serialize;
+
+/// Two forecasters on one question, over the time for which both had a standing forecast.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Paired {
+    /// The question's id.
+    pub question: String,
+    /// What the question shares its fate with.
+    pub cluster: String,
+    /// Mean score of the first over the common time. Lower is better.
+    pub score_a: f64,
+    /// Mean score of the second over the common time.
+    pub score_b: f64,
+    /// `score_a - score_b`: below 0 when the first was better.
+    pub difference: f64,
+    /// How long both stood, in days.
+    pub days: f64,
+}
+
+/// The differences on the questions that both forecasters can be scored on, in the order of the first one's questions.
+///
+/// A question on which the rule cannot score one of the two is left out; the reasons are given beside.
+#[must_use]
+pub fn paired_differences(
+    standings: &[Standing],
+    a: &str,
+    b: &str,
+    rule: &dyn ScoringRule,
+) -> (Vec<Paired>, Vec<(String, Unfit)>) {
+    let of_b: IndexMap<&str, &Standing> = standings
+        .iter()
+        .filter(|standing| standing.forecaster == b)
+        .map(|standing| (standing.question.as_str(), standing))
+        .collect();
+    let mut paired = Vec::new();
+    let mut unfit = Vec::new();
+    for first in standings.iter().filter(|standing| standing.forecaster == a) {
+        let Some(second) = of_b.get(first.question.as_str()) else { continue };
+        // Both stand until the question's life ends, so the later start is where the common time begins.
+        let from = first.from().max(second.from());
+        match (first.score_from(rule, from), second.score_from(rule, from)) {
+            (Ok(of_a), Ok(of_b)) => paired.push(Paired {
+                question: first.question.clone(),
+                cluster: first.cluster.clone(),
+                score_a: of_a.score,
+                score_b: of_b.score,
+                difference: of_a.score - of_b.score,
+                days: of_a.days,
+            }),
+            (Err(reason), _) | (_, Err(reason)) => unfit.push((first.question.clone(), reason)),
+        }
+    }
+    (paired, unfit)
+}

@@ -1,0 +1,223 @@
+//! Who was better, and whether one can tell.
+
+use super::bootstrap::{BOOTSTRAP_SEED, bootstrap_interval};
+use super::interval::{TInterval, holm, t_interval};
+use super::pair::{Paired, paired_differences};
+use crate::score::{
+    ClusteredMean, Excluded, NotScored, RuleUsed, ScoringRule, Standings, Unfit, clustered_mean, describe, label,
+};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The version of the JSON form of [`Comparison`].
+pub const COMPARE_SCHEMA: &str = "foretell.compare/1";
+
+/// With fewer clusters than this, no verdict is given: the standard error is itself a guess.
+pub const FEWEST_CLUSTERS: usize = 5;
+
+/// With at least this many clusters, the cluster bootstrap stands beside the t interval and must agree with it.
+pub const BOOTSTRAP_CLUSTERS: usize = 10;
+
+/// The level of the intervals.
+const LEVEL: f64 = 0.95;
+
+/// What the evidence says about the first forecaster against the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// The first was better.
+    Better,
+    /// The first was worse.
+    Worse,
+    /// It is not clear which of the two was better.
+    CannotTellYet,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Better => "better",
+            Self::Worse => "worse",
+            Self::CannotTellYet => "cannot tell yet",
+        })
+    }
+}
+
+/// Why one cannot tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doubt {
+    /// They share no question that can be scored.
+    NothingInCommon,
+    /// Every common question belongs to one cluster.
+    OneCluster,
+    /// There are fewer clusters than [`FEWEST_CLUSTERS`].
+    FewClusters,
+    /// They scored the same on every question.
+    NoDifference,
+    /// The difference is within what chance makes of this many clusters.
+    WithinChance,
+    /// The t interval excludes 0, the cluster bootstrap does not.
+    BootstrapDisagrees,
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NothingInCommon => formatter.write_str("they share no question that can be scored"),
+            Self::OneCluster => formatter.write_str(
+                "all common questions belong to one cluster: one scenario is one draw of history, however many questions it has",
+            ),
+            Self::FewClusters => write!(
+                formatter,
+                "fewer than {FEWEST_CLUSTERS} clusters of questions: too few to know how far chance moves the difference"
+            ),
+            Self::NoDifference => formatter.write_str("they scored the same on every common question"),
+            Self::WithinChance => formatter.write_str("the difference is within what chance makes of so few clusters"),
+            Self::BootstrapDisagrees => formatter.write_str("the interval of the cluster bootstrap holds 0"),
+        }
+    }
+}
+
+/// Two forecasters compared.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PairComparison {
+    /// The rule's id.
+    pub rule: &'static str,
+    /// The first forecaster.
+    pub a: String,
+    /// The second.
+    pub b: String,
+    /// Mean score of the first on the common questions over the common time. Lower is better. `None` with nothing in common.
+    pub mean_a: Option<f64>,
+    /// Mean score of the second.
+    pub mean_b: Option<f64>,
+    /// Mean difference, its standard error over clusters, questions, clusters and effective number of questions; below 0 when the
+    /// first was better.
+    pub difference: Option<ClusteredMean>,
+    /// The 95 % interval by Student's t, robust to clusters; `None` with fewer than two clusters.
+    pub interval: Option<TInterval>,
+    /// The 95 % interval by the cluster bootstrap; `None` with fewer than [`BOOTSTRAP_CLUSTERS`] clusters.
+    pub bootstrap: Option<(f64, f64)>,
+    /// The p-value held against 0.05, adjusted by Holm for all pairs compared under the rule.
+    pub p_adjusted: Option<f64>,
+    /// What follows.
+    pub verdict: Verdict,
+    /// Why one cannot tell, if so.
+    pub doubt: Option<Doubt>,
+    /// The doubt in words.
+    pub why: Option<String>,
+    /// The questions, one by one.
+    pub by_question: Vec<Paired>,
+}
+
+/// Forecasters compared in pairs, ready to be shown.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Comparison {
+    /// [`COMPARE_SCHEMA`].
+    pub schema: &'static str,
+    /// The rules used.
+    pub rules: Vec<RuleUsed>,
+    /// By rule, then in the order in which the forecasters were named.
+    pub pairs: Vec<PairComparison>,
+    /// Forecasts left out of every rule.
+    pub excluded: Vec<Excluded>,
+    /// What single rules could not score.
+    pub not_scored: Vec<NotScored>,
+}
+
+/// Compares each forecaster with each later one, under each of the rules.
+#[must_use]
+pub fn compare_pairs(standings: &Standings, forecasters: &[String], rules: &[&'static dyn ScoringRule]) -> Comparison {
+    let mut pairs = Vec::new();
+    let mut not_scored: BTreeMap<(usize, Unfit), usize> = BTreeMap::new();
+    for (at, rule) in rules.iter().enumerate() {
+        let mut under_rule = Vec::new();
+        for (first, a) in forecasters.iter().enumerate() {
+            for b in &forecasters[first + 1..] {
+                let (paired, unfit) = paired_differences(&standings.standings, a, b, *rule);
+                for (_, reason) in unfit.into_iter().filter(|(_, reason)| *reason != Unfit::Kind) {
+                    *not_scored.entry((at, reason)).or_default() += 1;
+                }
+                under_rule.push(measure(rule.id(), a, b, paired));
+            }
+        }
+        decide(&mut under_rule);
+        pairs.extend(under_rule);
+    }
+    Comparison {
+        schema: COMPARE_SCHEMA,
+        rules: rules.iter().map(|rule| describe(*rule)).collect(),
+        pairs,
+        excluded: standings.excluded.clone(),
+        not_scored: not_scored
+            .into_iter()
+            .map(|((at, unfit), count)| NotScored { rule: rules[at].id(), reason: unfit.to_string(), count })
+            .collect(),
+    }
+}
+
+/// The figures of a pair, without a verdict yet.
+fn measure(rule: &'static str, a: &str, b: &str, paired: Vec<Paired>) -> PairComparison {
+    let differences: Vec<f64> = paired.iter().map(|pair| pair.difference).collect();
+    let clusters = label(paired.iter().map(|pair| pair.cluster.as_str()));
+    let difference = clustered_mean(&differences, &clusters);
+    let mean =
+        |of: fn(&Paired) -> f64| (!paired.is_empty()).then(|| paired.iter().map(of).sum::<f64>() / paired.len() as f64);
+    PairComparison {
+        rule,
+        a: a.to_owned(),
+        b: b.to_owned(),
+        mean_a: mean(|pair| pair.score_a),
+        mean_b: mean(|pair| pair.score_b),
+        interval: difference.as_ref().and_then(|mean| t_interval(mean, LEVEL)),
+        bootstrap: difference
+            .filter(|mean| mean.clusters >= BOOTSTRAP_CLUSTERS)
+            .and_then(|_| bootstrap_interval(&differences, &clusters, LEVEL, BOOTSTRAP_SEED)),
+        difference,
+        p_adjusted: None,
+        verdict: Verdict::CannotTellYet,
+        doubt: None,
+        why: None,
+        by_question: paired,
+    }
+}
+
+/// Verdicts for all pairs under one rule, at 5 % for all of them together.
+fn decide(pairs: &mut [PairComparison]) {
+    let eligible =
+        |pair: &PairComparison| pair.difference.is_some_and(|difference| difference.clusters >= FEWEST_CLUSTERS);
+    let tested: Vec<usize> =
+        (0..pairs.len()).filter(|at| eligible(&pairs[*at]) && pairs[*at].interval.is_some()).collect();
+    let p_values: Vec<f64> =
+        tested.iter().filter_map(|at| pairs[*at].interval.map(|interval| interval.p_two_sided)).collect();
+    for (at, adjusted) in tested.into_iter().zip(holm(&p_values)) {
+        pairs[at].p_adjusted = Some(adjusted);
+    }
+    for pair in pairs {
+        pair.doubt = doubt(pair);
+        pair.why = pair.doubt.map(|doubt| doubt.to_string());
+        if let (None, Some(difference)) = (pair.doubt, pair.difference) {
+            pair.verdict = if difference.mean < 0.0 { Verdict::Better } else { Verdict::Worse };
+        }
+    }
+}
+
+fn doubt(pair: &PairComparison) -> Option<Doubt> {
+    let Some(difference) = pair.difference else { return Some(Doubt::NothingInCommon) };
+    if pair.by_question.iter().all(|paired| paired.difference == 0.0) {
+        return Some(Doubt::NoDifference);
+    }
+    if difference.clusters == 1 {
+        return Some(Doubt::OneCluster);
+    }
+    if difference.clusters < FEWEST_CLUSTERS {
+        return Some(Doubt::FewClusters);
+    }
+    if pair.p_adjusted.is_none_or(|p| p >= 1.0 - LEVEL) {
+        return Some(Doubt::WithinChance);
+    }
+    let holds_zero = |(lower, upper): (f64, f64)| lower <= 0.0 && 0.0 <= upper;
+    pair.bootstrap.is_some_and(holds_zero).then_some(Doubt::BootstrapDisagrees)
+}

@@ -1,0 +1,99 @@
+//! Means of values that come in clusters: with a standard error that does not take one draw of history for many.
+
+use serde::Serialize;
+
+/// A mean, and how much independent evidence there is behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct ClusteredMean {
+    /// The plain mean of the values.
+    pub mean: f64,
+    /// Its cluster-robust standard error; `None` with fewer than two clusters, which say nothing about it.
+    pub standard_error: Option<f64>,
+    /// How many values.
+    pub count: usize,
+    /// How many clusters.
+    pub clusters: usize,
+    /// How many independent values would tell as much: `count` divided by the design effect, and never more than `count`.
+    /// `None` with fewer than two clusters or when the values do not differ.
+    pub effective_count: Option<f64>,
+}
+
+/// The mean of values with the standard error that clustering leaves it.
+///
+/// ```text
+/// se² = G/(G-1) sum_g (sum_{i in g} (x_i - mean))² / n²            G clusters, n values
+/// design effect = sum_g (sum_{i in g} e_i)² / sum_i e_i²           e_i = x_i - mean
+/// ```
+///
+/// With one value a cluster it is the usual standard error. `clusters` labels each value with the number of its cluster. `None`
+/// when there are no values or the lengths differ.
+///
+/// ```
+/// use foretell::score::clustered_mean;
+///
+/// let lone = clustered_mean(&[0.1, 0.1, 0.4, 0.4], &[0, 1, 2, 3]).expect("four values");
+/// let twins = clustered_mean(&[0.1, 0.1, 0.4, 0.4], &[0, 0, 1, 1]).expect("four values");
+/// assert_eq!(lone.mean, twins.mean);
+/// assert!(lone.standard_error < twins.standard_error);
+/// assert_eq!(twins.effective_count, Some(2.0));
+/// ```
+///
+/// Liang and Zeger (1986), Biometrika 73, 13–22, with the factor G/(G-1); design effect: Kish (1965), Survey Sampling.
+#[must_use]
+pub fn clustered_mean(values: &[f64], clusters: &[usize]) -> Option<ClusteredMean> {
+    if values.is_empty() || values.len() != clusters.len() {
+        return None;
+    }
+    let count = values.len();
+    let n = count as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let mut sums: std::collections::BTreeMap<usize, f64> = std::collections::BTreeMap::new();
+    for (value, cluster) in values.iter().zip(clusters) {
+        *sums.entry(*cluster).or_insert(0.0) += value - mean;
+    }
+    let groups = sums.len();
+    let between: f64 = sums.values().map(|sum| sum * sum).sum();
+    let all: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+    let known = groups > 1;
+    let g = groups as f64;
+    Some(ClusteredMean {
+        mean,
+        standard_error: known.then(|| (g / (g - 1.0) * between).sqrt() / n),
+        count,
+        clusters: groups,
+        effective_count: (known && all > 0.0 && between > 0.0).then(|| (n * all / between).min(n)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_value_a_cluster_gives_the_usual_standard_error() {
+        let values = [1.0, 2.0, 4.0, 9.0];
+        let mean = clustered_mean(&values, &[3, 1, 0, 2]).expect("four values");
+        // Variance 38/3, standard error sqrt(38/12).
+        assert!((mean.standard_error.expect("four clusters") - (38.0_f64 / 12.0).sqrt()).abs() < 1e-14);
+        assert_eq!(mean.effective_count, Some(4.0));
+    }
+
+    #[test]
+    fn copies_of_one_value_are_worth_one() {
+        let values = [1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 4.0, 4.0, 4.0];
+        let clusters = [0, 0, 0, 1, 1, 1, 2, 2, 2];
+        let copied = clustered_mean(&values, &clusters).expect("nine values");
+        let single = clustered_mean(&[1.0, 2.0, 4.0], &[0, 1, 2]).expect("three values");
+        let (copied_error, single_error) =
+            (copied.standard_error.expect("three"), single.standard_error.expect("three"));
+        assert!((copied_error - single_error).abs() < 1e-14);
+        assert!((copied.effective_count.expect("they differ") - 3.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_single_cluster_says_nothing_about_the_error() {
+        let one = clustered_mean(&[0.1, 0.2, 0.9], &[7, 7, 7]).expect("three values");
+        assert_eq!((one.standard_error, one.effective_count, one.clusters), (None, None, 1));
+        assert!(clustered_mean(&[], &[]).is_none());
+    }
+}

@@ -1,0 +1,157 @@
+//! The CRPS of a normal forecast, whole, truncated and censored.
+
+use crate::math::normal::{cdf, density};
+use std::f64::consts::{PI, SQRT_2};
+
+/// The CRPS of a normal forecast.
+///
+/// ```text
+/// CRPS = σ (z (2Φ(z) - 1) + 2φ(z) - 1/√π)        z = (y - μ)/σ
+/// ```
+///
+/// `None` unless `sigma` > 0.
+///
+/// ```
+/// use foretell::score::crps::crps_normal;
+///
+/// let at_the_mean = crps_normal(0.0, 0.0, 1.0).expect("sigma is positive");
+/// assert!((at_the_mean - 0.23370).abs() < 1e-5);
+/// ```
+///
+/// Gneiting et al. (2005), Mon. Weather Rev. 133, 1098–1118.
+#[must_use]
+pub fn crps_normal(y: f64, mu: f64, sigma: f64) -> Option<f64> {
+    (sigma > 0.0).then(|| {
+        let z = (y - mu) / sigma;
+        sigma * (z * (2.0 * cdf(z) - 1.0) + 2.0 * density(z) - 1.0 / PI.sqrt())
+    })
+}
+
+/// The CRPS of a normal forecast truncated to `lower..=upper`: what lies outside is left out and the rest scaled up.
+///
+/// Either bound may be infinite. `None` unless `scale` > 0 and the interval holds some probability.
+#[must_use]
+pub fn crps_truncated_normal(y: f64, location: f64, scale: f64, lower: f64, upper: f64) -> Option<f64> {
+    bounded(y, location, scale, (lower, upper), (0.0, 0.0))
+}
+
+/// The CRPS of a normal forecast censored to `lower..=upper`: what lies outside sits at the bounds.
+///
+/// Either bound may be infinite. `None` unless `scale` > 0 and `lower` < `upper`.
+#[must_use]
+pub fn crps_censored_normal(y: f64, location: f64, scale: f64, lower: f64, upper: f64) -> Option<f64> {
+    let at_lower = cdf((lower - location) / scale);
+    let at_upper = cdf((location - upper) / scale);
+    bounded(y, location, scale, (lower, upper), (at_lower, at_upper))
+}
+
+/// The CRPS of the draws smoothed by a normal kernel of this bandwidth (standard deviation): of an equal mixture of normals.
+///
+/// ```text
+/// CRPS = 1/M sum_i A(y - x_i, h²) - 1/(2M²) sum_ij A(x_i - x_j, 2h²)
+/// A(m, s²) = E|N(m, s²)| = 2s φ(m/s) + m (2Φ(m/s) - 1)
+/// ```
+///
+/// `None` when `draws` is empty or `bandwidth` is not positive. Takes time in proportion to the square of the number of draws.
+///
+/// Grimit, Gneiting, Berrocal and Johnson (2006), Q. J. R. Meteorol. Soc. 132, 2925–2942.
+#[must_use]
+pub fn crps_normal_kernel(draws: &[f64], bandwidth: f64, y: f64) -> Option<f64> {
+    let mean_distance = |m: f64, s: f64| 2.0 * s * density(m / s) + m * (2.0 * cdf(m / s) - 1.0);
+    (!draws.is_empty() && bandwidth > 0.0).then(|| {
+        let count = draws.len() as f64;
+        let to_outcome: f64 = draws.iter().map(|draw| mean_distance(y - draw, bandwidth)).sum();
+        let wide = SQRT_2 * bandwidth;
+        let between: f64 = draws.iter().map(|a| draws.iter().map(|b| mean_distance(a - b, wide)).sum::<f64>()).sum();
+        to_outcome / count - between / (2.0 * count * count)
+    })
+}
+
+/// A normal between two bounds with a mass at each of them.
+///
+/// With `a = (1 - L - U) / (Φ(u) - Φ(l))` the standardised score is
+///
+/// ```text
+/// |y - z| + u U² - l L² + a z (2Φ(z) - ((1 - 2L) Φ(u) + (1 - 2U) Φ(l)) / (1 - L - U))
+///         + 2a (φ(z) - φ(u) U - φ(l) L) - a²/√π (Φ(u√2) - Φ(l√2))        z = y held to l..u
+/// ```
+fn bounded(y: f64, location: f64, scale: f64, bounds: (f64, f64), masses: (f64, f64)) -> Option<f64> {
+    if !(scale > 0.0 && bounds.0 < bounds.1) {
+        return None;
+    }
+    let (l, u) = ((bounds.0 - location) / scale, (bounds.1 - location) / scale);
+    let (at_lower, at_upper) = masses;
+    let y = (y - location) / scale;
+    let z = y.clamp(l, u);
+    let inside = cdf(u) - cdf(l);
+    let rest = 1.0 - at_lower - at_upper;
+    if inside <= 0.0 || rest <= 0.0 {
+        return None;
+    }
+    let a = rest / inside;
+    // A bound at infinity holds no mass, and infinity times 0 has to be 0 here.
+    let upper_part = if at_upper > 0.0 { u * at_upper * at_upper } else { 0.0 };
+    let lower_part = if at_lower > 0.0 { l * at_lower * at_lower } else { 0.0 };
+    let centre = ((1.0 - 2.0 * at_lower) * cdf(u) + (1.0 - 2.0 * at_upper) * cdf(l)) / rest;
+    let slopes = 2.0 * a * (density(z) - density(u) * at_upper - density(l) * at_lower);
+    let spread = a * a / PI.sqrt() * (cdf(u * SQRT_2) - cdf(l * SQRT_2));
+    let score = (y - z).abs() + upper_part - lower_part + a * z * (2.0 * cdf(z) - centre) + slopes - spread;
+    Some(scale * score)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::score::crps::continuous::tests::integrated;
+
+    #[test]
+    fn the_closed_forms_agree_with_the_integral() {
+        for y in [-2.5, 0.0, 0.3, 1.9, 3.5] {
+            let (location, scale, lower, upper) = (0.5, 1.2, -1.0, 2.0);
+            let whole = |x: f64| cdf((x - location) / scale);
+            let held = |x: f64| {
+                if x < lower {
+                    0.0
+                } else if x >= upper {
+                    1.0
+                } else {
+                    whole(x)
+                }
+            };
+            let cut = |x: f64| ((whole(x) - whole(lower)) / (whole(upper) - whole(lower))).clamp(0.0, 1.0);
+            let cases = [
+                (crps_normal(y, location, scale), integrated(whole, y, -12.0, 12.0)),
+                (crps_censored_normal(y, location, scale, lower, upper), integrated(held, y, -12.0, 12.0)),
+                (crps_truncated_normal(y, location, scale, lower, upper), integrated(cut, y, -12.0, 12.0)),
+            ];
+            for (closed, integral) in cases {
+                let closed = closed.expect("the parameters are in range");
+                assert!((closed - integral).abs() < 2e-4, "{y}: {closed} against {integral}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_kernel_around_one_draw_is_the_normal() {
+        let kernel = crps_normal_kernel(&[0.2], 1.5, 1.0).expect("in range");
+        assert!((kernel - crps_normal(1.0, 0.2, 1.5).expect("in range")).abs() < 1e-14);
+        assert_eq!(crps_normal_kernel(&[], 1.0, 0.0), None);
+    }
+
+    #[test]
+    fn infinite_bounds_give_the_whole_normal() {
+        let (minus, plus) = (f64::NEG_INFINITY, f64::INFINITY);
+        let whole = crps_normal(1.3, 0.2, 2.0).expect("in range");
+        for bounded in
+            [crps_truncated_normal(1.3, 0.2, 2.0, minus, plus), crps_censored_normal(1.3, 0.2, 2.0, minus, plus)]
+        {
+            assert!((bounded.expect("in range") - whole).abs() < 1e-14);
+        }
+    }
+
+    #[test]
+    fn a_scale_that_is_not_positive_has_no_score() {
+        assert_eq!(crps_normal(0.0, 0.0, 0.0), None);
+        assert_eq!(crps_truncated_normal(0.0, 0.0, 1.0, 2.0, 1.0), None);
+    }
+}

@@ -1,0 +1,307 @@
+//! From records to what can be scored: each forecaster's standing forecasts on each question that resolved.
+//!
+//! What cannot be scored is counted with the reason, never dropped in silence.
+
+use super::life::Life;
+use super::rule::{Case, Floor, ScoringRule, Unfit};
+use crate::forecast::{Forecast, ForecastRecord, Outcome, Question, QuestionKind, Records, Resolution};
+use indexmap::IndexMap;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// A forecast that stood for a while, side by side with what happened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Segment {
+    /// From when it stood, in days since 1970-01-01.
+    pub from: f64,
+    /// Until when.
+    pub to: f64,
+    /// What a rule scores.
+    pub case: Case,
+}
+
+impl Segment {
+    /// How long it stood.
+    #[must_use]
+    pub fn days(&self) -> f64 {
+        self.to - self.from
+    }
+}
+
+/// What one forecaster said about one question over its life.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    /// The question's id.
+    pub question: String,
+    /// The forecaster.
+    pub forecaster: String,
+    /// What the question shares its fate with: its cluster if it names one, itself otherwise.
+    pub cluster: String,
+    /// The question's tags.
+    pub tags: Vec<String>,
+    /// In time order, without gaps, from the first forecast (or the opening, if later) to the end of the question's life.
+    pub segments: Vec<Segment>,
+    /// How many forecasts were made in time.
+    pub forecasts: usize,
+    /// The share of the question's life for which a forecast stood; `None` if the question's opening is not known.
+    pub coverage: Option<f64>,
+}
+
+/// The score of a standing over a time.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct TimeMean {
+    /// The mean score over the time, each forecast weighted by how long it stood.
+    pub score: f64,
+    /// How long, in days.
+    pub days: f64,
+    /// Forecasts whose probability was raised to the floor, infinite ones not counted.
+    pub raised: usize,
+    /// Forecasts that called impossible what happened: infinite without the floor.
+    pub infinite: usize,
+}
+
+impl Standing {
+    /// When its first forecast began to stand, in days since 1970-01-01.
+    #[must_use]
+    pub fn from(&self) -> f64 {
+        self.segments.first().map_or(0.0, |segment| segment.from)
+    }
+
+    /// The mean score over the time from `from` to the end of the question's life, each forecast weighted by how long it stood.
+    ///
+    /// ```text
+    /// S = 1/(t_end - t_from) ∫ S(forecast standing at t, outcome) dt
+    /// ```
+    ///
+    /// With forecasts dated by days this is the mean over days of the score of the forecast that stood at the day's end. Where
+    /// nothing stood after `from`, the mean is 0 over 0 days.
+    ///
+    /// # Errors
+    /// Why one of the forecasts has no score under this rule.
+    pub fn score_from(&self, rule: &dyn ScoringRule, from: f64) -> Result<TimeMean, Unfit> {
+        let mut mean = TimeMean { score: 0.0, days: 0.0, raised: 0, infinite: 0 };
+        for segment in self.segments.iter().filter(|segment| segment.to > from) {
+            let score = rule.score(&segment.case)?;
+            let days = segment.to - segment.from.max(from);
+            mean.days += days;
+            // A running mean: exact when every forecast has the same score.
+            mean.score += (score.value - mean.score) * (days / mean.days);
+            match score.floor {
+                Floor::Unused => {}
+                Floor::Raised => mean.raised += 1,
+                Floor::Infinite => mean.infinite += 1,
+            }
+        }
+        Ok(mean)
+    }
+
+    /// The mean score over the whole time for which a forecast stood.
+    ///
+    /// # Errors
+    /// As [`Standing::score_from`].
+    pub fn score(&self, rule: &dyn ScoringRule) -> Result<TimeMean, Unfit> {
+        self.score_from(rule, f64::NEG_INFINITY)
+    }
+}
+
+/// Why forecasts were not scored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// The question has no outcome yet.
+    Unresolved,
+    /// The question was annulled.
+    Annulled,
+    /// Made after the question closed, or when it had resolved.
+    Late,
+    /// The question closed or resolved before it opened.
+    NoLife,
+    /// The records do not define the question.
+    UnknownQuestion,
+    /// The outcome is not an answer that the question takes.
+    OutcomeDoesNotFit,
+    /// The forecast is not of the question's kind.
+    ForecastDoesNotFit,
+    /// A date question without a closing day: there is no last day up to which to score.
+    NoLastDay,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Unresolved => "the question has not resolved",
+            Self::Annulled => "the question was annulled",
+            Self::Late => "made after the question closed or resolved",
+            Self::NoLife => "the question closed or resolved before it opened",
+            Self::UnknownQuestion => "the question is not defined",
+            Self::OutcomeDoesNotFit => "the outcome is not an answer to the question",
+            Self::ForecastDoesNotFit => "the forecast does not fit the question",
+            Self::NoLastDay => "a date question without a closing day",
+        })
+    }
+}
+
+/// Forecasts that were not scored, for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Excluded {
+    /// Why.
+    pub reason: Reason,
+    /// How many forecasts.
+    pub forecasts: usize,
+    /// On how many questions.
+    pub questions: usize,
+}
+
+/// Everything that can be scored, and what cannot.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Standings {
+    /// By forecaster and question, in the order of the first forecast of each pair.
+    pub standings: Vec<Standing>,
+    /// What was left out, by reason.
+    pub excluded: Vec<Excluded>,
+}
+
+/// Lays forecasts beside outcomes. `keep` says which forecasters are of interest; the others are not even counted.
+#[must_use]
+pub fn standings(records: &Records, keep: impl Fn(&str) -> bool) -> Standings {
+    let mut by_pair: IndexMap<(&str, &str), Vec<&ForecastRecord>> = IndexMap::new();
+    for record in records.forecasts.iter().filter(|record| keep(&record.forecaster)) {
+        by_pair.entry((record.forecaster.as_str(), record.question.as_str())).or_default().push(record);
+    }
+    let mut left_out: BTreeMap<Reason, (usize, BTreeSet<&str>)> = BTreeMap::new();
+    let mut standings = Vec::new();
+    for ((forecaster, id), mut made) in by_pair {
+        let mut leave_out = |reason: Reason, count: usize| {
+            if count > 0 {
+                let entry = left_out.entry(reason).or_default();
+                entry.0 += count;
+                entry.1.insert(id);
+            }
+        };
+        let (question, outcome) = match resolved(records, id) {
+            Ok(pair) => pair,
+            Err(reason) => {
+                leave_out(reason, made.len());
+                continue;
+            }
+        };
+        let life = Life::new(question, outcome);
+        let all = made.len();
+        made.retain(|record| life.counts(record.made_at));
+        leave_out(Reason::Late, all - made.len());
+        // Stable: of two forecasts of one moment the one recorded later stands.
+        made.sort_by(|a, b| a.made_at.epoch_days().total_cmp(&b.made_at.epoch_days()));
+
+        // A forecast that cannot be scored does not replace the one before it.
+        let mut fitting = Vec::with_capacity(made.len());
+        for record in made {
+            match case(question, &record.forecast, &outcome.resolution) {
+                Ok(case) => fitting.push((record.made_at, case)),
+                Err(reason) => leave_out(reason, 1),
+            }
+        }
+        let moments: Vec<_> = fitting.iter().map(|(made_at, _)| *made_at).collect();
+        let forecasts = fitting.len();
+        let segments: Vec<Segment> = life
+            .standing(&moments)
+            .into_iter()
+            .zip(fitting)
+            .filter_map(|(span, (_, case))| span.map(|(from, to)| Segment { from, to, case }))
+            .collect();
+        let Some(first) = segments.first() else {
+            leave_out(Reason::NoLife, forecasts);
+            continue;
+        };
+        standings.push(Standing {
+            question: id.to_owned(),
+            forecaster: forecaster.to_owned(),
+            cluster: question.cluster.clone().unwrap_or_else(|| id.to_owned()),
+            tags: question.tags.clone(),
+            coverage: life.begins().map(|begins| (life.ends() - first.from) / (life.ends() - begins)),
+            segments,
+            forecasts,
+        });
+    }
+    let excluded = left_out
+        .into_iter()
+        .map(|(reason, (forecasts, questions))| Excluded { reason, forecasts, questions: questions.len() })
+        .collect();
+    Standings { standings, excluded }
+}
+
+/// The question and an outcome that it can be scored by.
+fn resolved<'a>(records: &'a Records, id: &str) -> Result<(&'a Question, &'a Outcome), Reason> {
+    let question = records.questions.get(id).ok_or(Reason::UnknownQuestion)?;
+    let outcome = records.outcomes.get(id).ok_or(Reason::Unresolved)?;
+    if outcome.resolution == Resolution::Annulled {
+        return Err(Reason::Annulled);
+    }
+    Ok((question, outcome))
+}
+
+/// The forecast in the form in which rules score it.
+fn case(question: &Question, forecast: &Forecast, resolution: &Resolution) -> Result<Case, Reason> {
+    match (&question.kind, forecast) {
+        (QuestionKind::Binary, Forecast::Binary { probability }) => {
+            let happened = match resolution {
+                Resolution::Yes => true,
+                Resolution::No => false,
+                _ => return Err(Reason::OutcomeDoesNotFit),
+            };
+            if !(0.0..=1.0).contains(probability) {
+                return Err(Reason::ForecastDoesNotFit);
+            }
+            Ok(Case::Binary { probability: *probability, happened })
+        }
+        (QuestionKind::Categorical | QuestionKind::Ordinal, Forecast::Categorical { options, probabilities }) => {
+            classes(question, options, probabilities, resolution)
+        }
+        (QuestionKind::Numeric, Forecast::Quantiles { levels, values }) => {
+            let Resolution::Value(outcome) = resolution else { return Err(Reason::OutcomeDoesNotFit) };
+            let fits = !levels.is_empty() && levels.len() == values.len() && values.iter().all(|v| v.is_finite());
+            if !fits {
+                return Err(Reason::ForecastDoesNotFit);
+            }
+            Ok(Case::Quantiles { levels: levels.clone(), values: values.clone(), outcome: *outcome })
+        }
+        (QuestionKind::Date, Forecast::Date { levels, days, .. }) => {
+            let last = question.closes.ok_or(Reason::NoLastDay)?;
+            let held = |day: Option<jiff::civil::Date>| {
+                crate::forecast::Moment::Day(day.map_or(last, |day| day.min(last))).epoch_days()
+            };
+            let outcome = match resolution {
+                Resolution::Date(day) => held(Some(*day)),
+                Resolution::No => held(None),
+                _ => return Err(Reason::OutcomeDoesNotFit),
+            };
+            if levels.is_empty() || levels.len() != days.len() {
+                return Err(Reason::ForecastDoesNotFit);
+            }
+            Ok(Case::Days { levels: levels.clone(), days: days.iter().map(|day| held(*day)).collect(), outcome })
+        }
+        _ => Err(Reason::ForecastDoesNotFit),
+    }
+}
+
+/// Probabilities in the order of the question's options; an option that the forecast does not name has probability 0.
+fn classes(
+    question: &Question,
+    options: &[String],
+    probabilities: &[f64],
+    resolution: &Resolution,
+) -> Result<Case, Reason> {
+    let Resolution::Option(true_option) = resolution else { return Err(Reason::OutcomeDoesNotFit) };
+    let outcome = question.options.iter().position(|option| option == true_option).ok_or(Reason::OutcomeDoesNotFit)?;
+    let known = options.len() == probabilities.len() && options.iter().all(|option| question.options.contains(option));
+    if !known {
+        return Err(Reason::ForecastDoesNotFit);
+    }
+    let of = |option: &String| options.iter().position(|named| named == option).map_or(0.0, |at| probabilities[at]);
+    Ok(Case::Classes {
+        probabilities: question.options.iter().map(of).collect(),
+        outcome,
+        ordered: question.kind == QuestionKind::Ordinal,
+    })
+}

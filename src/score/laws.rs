@@ -1,0 +1,106 @@
+//! Laws that every scoring rule of the list must keep.
+
+use super::{Case, RULES, ScoringRule, Takes};
+use proptest::prelude::*;
+
+/// Levels that every quantile rule takes.
+const LEVELS: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
+
+/// The expected score of a forecast when outcomes come with these chances.
+fn expected(rule: &dyn ScoringRule, chances: &[f64], case: impl Fn(usize) -> Case) -> f64 {
+    chances
+        .iter()
+        .enumerate()
+        .filter(|(_, chance)| **chance > 0.0)
+        .map(|(outcome, chance)| chance * rule.score(&case(outcome)).expect("the rule takes this kind").value)
+        .sum()
+}
+
+/// The quantile of a distribution on 0, 1, 2 … with these chances: the least value whose cdf reaches the level.
+fn quantile(chances: &[f64], level: f64) -> f64 {
+    let mut below = 0.0;
+    for (value, chance) in chances.iter().enumerate() {
+        below += chance;
+        if below >= level {
+            return value as f64;
+        }
+    }
+    (chances.len() - 1) as f64
+}
+
+/// The forecast of this kind that says what `said` says, and the outcome.
+fn case(takes: Takes, said: &[f64], outcome: usize) -> Case {
+    let values = || LEVELS.iter().map(|&level| quantile(said, level)).collect();
+    match takes {
+        Takes::Binary => Case::Binary { probability: said[1], happened: outcome == 1 },
+        Takes::Categorical => Case::Classes { probabilities: said.to_vec(), outcome, ordered: false },
+        Takes::Ordinal => Case::Classes { probabilities: said.to_vec(), outcome, ordered: true },
+        Takes::Numeric => Case::Quantiles { levels: LEVELS.to_vec(), values: values(), outcome: outcome as f64 },
+        Takes::Date => Case::Days { levels: LEVELS.to_vec(), days: values(), outcome: outcome as f64 },
+    }
+}
+
+/// Chances that sum to 1; for a binary question of two answers.
+fn chances(weights: &[u32], takes: Takes) -> Vec<f64> {
+    let kept = if takes == Takes::Binary { 2 } else { weights.len() };
+    let total: u32 = weights[..kept].iter().sum();
+    weights[..kept].iter().map(|weight| f64::from(*weight) / f64::from(total)).collect()
+}
+
+proptest! {
+    #[test]
+    fn every_rule_is_proper(
+        truth in prop::collection::vec(1u32..1000, 5),
+        said in prop::collection::vec(1u32..1000, 5),
+    ) {
+        for rule in RULES {
+            for &takes in rule.takes() {
+                let truth = chances(&truth, takes);
+                let said = chances(&said, takes);
+                let honest = expected(*rule, &truth, |outcome| case(takes, &truth, outcome));
+                let other = expected(*rule, &truth, |outcome| case(takes, &said, outcome));
+                prop_assert!(honest <= other + 1e-12, "{} of {takes:?}: {honest} against {other}", rule.id());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_rule_gives_its_best_score_to_a_forecast_that_was_sure_and_right() {
+    for rule in RULES {
+        for &takes in rule.takes() {
+            let sure = if takes == Takes::Binary { vec![0.0, 1.0] } else { vec![0.0, 1.0, 0.0, 0.0] };
+            let score = rule.score(&case(takes, &sure, 1)).expect("the rule takes this kind");
+            assert_eq!(score.value, 0.0, "{} of {takes:?}", rule.id());
+        }
+    }
+}
+
+#[test]
+fn every_score_is_finite_even_for_a_forecast_that_was_sure_and_wrong() {
+    for rule in RULES {
+        for &takes in rule.takes() {
+            let sure = if takes == Takes::Binary { vec![1.0, 0.0] } else { vec![1.0, 0.0, 0.0, 0.0] };
+            let score = rule.score(&case(takes, &sure, 1)).expect("the rule takes this kind");
+            assert!(score.value.is_finite() && score.value > 0.0, "{} of {takes:?}", rule.id());
+        }
+    }
+}
+
+#[test]
+fn every_rule_refuses_the_kinds_it_does_not_take() {
+    let every = [Takes::Binary, Takes::Categorical, Takes::Ordinal, Takes::Numeric, Takes::Date];
+    for rule in RULES {
+        for takes in every.into_iter().filter(|takes| !rule.takes().contains(takes)) {
+            assert!(rule.score(&case(takes, &[0.5, 0.5], 1)).is_err(), "{} of {takes:?}", rule.id());
+        }
+    }
+}
+
+#[test]
+fn ids_are_unique() {
+    let mut ids: Vec<&str> = RULES.iter().map(|rule| rule.id()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), RULES.len());
+}

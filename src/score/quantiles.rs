@@ -1,0 +1,199 @@
+//! Scores of quantiles and intervals: pinball, interval score, weighted interval score.
+
+use super::rule::{Case, Score, ScoringRule, Takes, Unfit, Unit};
+
+/// How far two quantile levels may differ and still be the same: what decimal notation loses, and nothing more.
+const LEVEL_TOLERANCE: f64 = 1e-9;
+
+/// The pinball loss of one quantile.
+///
+/// ```text
+/// S_τ(q, y) = (1{y < q} - τ) (q - y)
+/// ```
+///
+/// Lower is better; in the unit of `y`. Twice its mean over the levels approximates the CRPS: [`crps_quantiles`].
+///
+/// Koenker and Bassett (1978), Econometrica 46, 33–50.
+///
+/// [`crps_quantiles`]: super::crps::crps_quantiles
+#[must_use]
+pub fn pinball(level: f64, quantile: f64, y: f64) -> f64 {
+    if y < quantile { (1.0 - level) * (quantile - y) } else { level * (y - quantile) }
+}
+
+/// The mean pinball loss over the stated levels. `None` when there are none or the lengths differ.
+#[must_use]
+pub fn mean_pinball(levels: &[f64], quantiles: &[f64], y: f64) -> Option<f64> {
+    if levels.is_empty() || levels.len() != quantiles.len() {
+        return None;
+    }
+    let sum: f64 = levels.iter().zip(quantiles).map(|(&level, &quantile)| pinball(level, quantile, y)).sum();
+    Some(sum / levels.len() as f64)
+}
+
+/// The interval score of a central interval that is to hold `y` with probability 1 - α.
+///
+/// ```text
+/// S_α(l, u, y) = (u - l) + 2/α (l - y)⁺ + 2/α (y - u)⁺
+/// ```
+///
+/// Lower is better; in the unit of `y`. α lies in (0, 1].
+///
+/// Gneiting and Raftery (2007), J. Am. Stat. Assoc. 102, 359–378, section 6.2.
+#[must_use]
+pub fn interval_score(lower: f64, upper: f64, alpha: f64, y: f64) -> f64 {
+    (upper - lower) + 2.0 / alpha * ((lower - y).max(0.0) + (y - upper).max(0.0))
+}
+
+/// What the distance to the median weighs in the weighted interval score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MedianWeight {
+    /// One half, over `K + 1/2`: then the score is the mean of twice the pinball loss over the `2K + 1` levels.
+    #[default]
+    Half,
+    /// One, over `K + 1`: scoringutils' `count_median_twice`.
+    Whole,
+}
+
+/// The weighted interval score of a median and `K` central intervals `(lower, upper, α)`.
+///
+/// ```text
+/// WIS = (w |y - m| + sum_k α_k/2 S_{α_k}(l_k, u_k, y)) / (K + w)        w = 1/2 or 1
+/// ```
+///
+/// Lower is better; in the unit of `y`.
+///
+/// Bracher et al. (2021), PLoS Comput. Biol. 17(2), e1008618.
+#[must_use]
+pub fn weighted_interval_score(median: f64, intervals: &[(f64, f64, f64)], y: f64, weight: MedianWeight) -> f64 {
+    let weight = match weight {
+        MedianWeight::Half => 0.5,
+        MedianWeight::Whole => 1.0,
+    };
+    let intervals_part: f64 =
+        intervals.iter().map(|&(lower, upper, alpha)| 0.5 * alpha * interval_score(lower, upper, alpha, y)).sum();
+    (weight * (y - median).abs() + intervals_part) / (intervals.len() as f64 + weight)
+}
+
+/// A median and its central intervals `(lower, upper, α)`.
+pub type CentralIntervals = (f64, Vec<(f64, f64, f64)>);
+
+/// The median and the central intervals that quantiles stand for; `None` unless the levels are symmetric around 1/2 and hold it.
+#[must_use]
+pub fn central_intervals(levels: &[f64], quantiles: &[f64]) -> Option<CentralIntervals> {
+    if levels.len() != quantiles.len() || levels.len().is_multiple_of(2) {
+        return None;
+    }
+    let middle = levels.len() / 2;
+    let symmetric =
+        levels.iter().zip(levels.iter().rev()).all(|(low, high)| (low + high - 1.0).abs() < LEVEL_TOLERANCE);
+    symmetric.then(|| {
+        let last = levels.len() - 1;
+        let intervals = (0..middle).map(|at| (quantiles[at], quantiles[last - at], 2.0 * levels[at])).collect();
+        (quantiles[middle], intervals)
+    })
+}
+
+/// [`mean_pinball`] as a rule for records.
+#[derive(Debug)]
+pub(super) struct Pinball;
+
+impl ScoringRule for Pinball {
+    fn id(&self) -> &'static str {
+        "pinball"
+    }
+    fn name(&self) -> &'static str {
+        "mean pinball loss over the stated levels"
+    }
+    fn takes(&self) -> &'static [Takes] {
+        &[Takes::Numeric]
+    }
+    fn unit(&self) -> Unit {
+        Unit::OfQuestion
+    }
+    fn score(&self, case: &Case) -> Result<Score, Unfit> {
+        match case {
+            Case::Quantiles { levels, values, outcome } => {
+                mean_pinball(levels, values, *outcome).map(Score::from).ok_or(Unfit::Kind)
+            }
+            _ => Err(Unfit::Kind),
+        }
+    }
+}
+
+/// [`interval_score`] of the central 90 % as a rule for records.
+#[derive(Debug)]
+pub(super) struct Interval90;
+
+impl ScoringRule for Interval90 {
+    fn id(&self) -> &'static str {
+        "interval_90"
+    }
+    fn name(&self) -> &'static str {
+        "interval score of the central 90 %"
+    }
+    fn takes(&self) -> &'static [Takes] {
+        &[Takes::Numeric]
+    }
+    fn unit(&self) -> Unit {
+        Unit::OfQuestion
+    }
+    fn score(&self, case: &Case) -> Result<Score, Unfit> {
+        let Case::Quantiles { levels, values, outcome } = case else { return Err(Unfit::Kind) };
+        let at = |level: f64| {
+            levels
+                .iter()
+                .position(|stated| (stated - level).abs() < LEVEL_TOLERANCE)
+                .and_then(|at| values.get(at))
+                .ok_or(Unfit::NoInterval90)
+        };
+        Ok(interval_score(*at(0.05)?, *at(0.95)?, 0.1, *outcome).into())
+    }
+}
+
+/// [`weighted_interval_score`] as a rule for records.
+#[derive(Debug)]
+pub(super) struct WeightedInterval;
+
+impl ScoringRule for WeightedInterval {
+    fn id(&self) -> &'static str {
+        "wis"
+    }
+    fn name(&self) -> &'static str {
+        "weighted interval score"
+    }
+    fn takes(&self) -> &'static [Takes] {
+        &[Takes::Numeric]
+    }
+    fn unit(&self) -> Unit {
+        Unit::OfQuestion
+    }
+    fn score(&self, case: &Case) -> Result<Score, Unfit> {
+        let Case::Quantiles { levels, values, outcome } = case else { return Err(Unfit::Kind) };
+        let (median, intervals) = central_intervals(levels, values).ok_or(Unfit::AsymmetricLevels)?;
+        Ok(weighted_interval_score(median, &intervals, *outcome, MedianWeight::Half).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_weighted_interval_score_is_the_mean_of_twice_the_pinball_loss() {
+        let levels = [0.05, 0.25, 0.5, 0.75, 0.95];
+        let quantiles = [2.0, 5.5, 8.0, 11.0, 19.0];
+        let (median, intervals) = central_intervals(&levels, &quantiles).expect("symmetric");
+        for y in [-3.0, 2.0, 7.7, 10.0, 25.0] {
+            let score = weighted_interval_score(median, &intervals, y, MedianWeight::Half);
+            let pinball = mean_pinball(&levels, &quantiles, y).expect("five levels");
+            assert!((score - 2.0 * pinball).abs() < 1e-12, "{y}: {score} against {}", 2.0 * pinball);
+        }
+    }
+
+    #[test]
+    fn asymmetric_levels_are_no_central_intervals() {
+        assert!(central_intervals(&[0.1, 0.5, 0.8], &[1.0, 2.0, 3.0]).is_none());
+        assert!(central_intervals(&[0.25, 0.75], &[1.0, 2.0]).is_none());
+    }
+}

@@ -1,0 +1,173 @@
+//! What a scoring rule is: the nouns that every rule shares.
+
+use serde::Serialize;
+use std::fmt;
+
+/// A forecast side by side with what happened, in the form in which rules score it.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Case {
+    /// The probability of yes, and whether it was yes.
+    Binary {
+        /// Between 0 and 1.
+        probability: f64,
+        /// Whether it was yes.
+        happened: bool,
+    },
+    /// A probability for each option, and which one came true.
+    Classes {
+        /// In the order of the question's options.
+        probabilities: Vec<f64>,
+        /// Index of the option that came true.
+        outcome: usize,
+        /// Whether the options have an order.
+        ordered: bool,
+    },
+    /// Quantiles of a number, and the number.
+    Quantiles {
+        /// Increasing, strictly between 0 and 1.
+        levels: Vec<f64>,
+        /// As many values, not decreasing.
+        values: Vec<f64>,
+        /// The number.
+        outcome: f64,
+    },
+    /// Quantiles of a day, and the day. What lies after the question's last day, or never comes, counts as the last day.
+    Days {
+        /// Increasing, strictly between 0 and 1.
+        levels: Vec<f64>,
+        /// As many days since 1970-01-01, none later than the last day.
+        days: Vec<f64>,
+        /// The day since 1970-01-01, not later than the last day.
+        outcome: f64,
+    },
+}
+
+impl Case {
+    /// What kind of forecast it is.
+    #[must_use]
+    pub const fn kind(&self) -> Takes {
+        match self {
+            Self::Binary { .. } => Takes::Binary,
+            Self::Classes { ordered: false, .. } => Takes::Categorical,
+            Self::Classes { ordered: true, .. } => Takes::Ordinal,
+            Self::Quantiles { .. } => Takes::Numeric,
+            Self::Days { .. } => Takes::Date,
+        }
+    }
+}
+
+/// The kinds of forecast that a rule may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Takes {
+    /// A probability.
+    Binary,
+    /// Probabilities of options.
+    Categorical,
+    /// Probabilities of options in an order.
+    Ordinal,
+    /// Quantiles of a number.
+    Numeric,
+    /// Quantiles of a day.
+    Date,
+}
+
+/// Which way a score points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Orientation {
+    /// A loss: 0 is best.
+    LowerIsBetter,
+}
+
+/// The unit of a score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Unit {
+    /// A plain number.
+    None,
+    /// Natural units of information.
+    Nats,
+    /// Days.
+    Days,
+    /// The unit of the question's answer; a mean over questions of different units says little.
+    OfQuestion,
+}
+
+/// Whether a score had to be limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Floor {
+    /// No.
+    Unused,
+    /// A tiny probability was raised to the floor.
+    Raised,
+    /// What happened had been called impossible: without the floor the score is infinite.
+    Infinite,
+}
+
+/// One score.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Score {
+    /// Finite.
+    pub value: f64,
+    /// Whether it had to be limited.
+    pub floor: Floor,
+}
+
+impl From<f64> for Score {
+    fn from(value: f64) -> Self {
+        Self { value, floor: Floor::Unused }
+    }
+}
+
+/// Why a rule gives no score to a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Unfit {
+    /// The rule does not take this kind of forecast.
+    Kind,
+    /// The levels are not symmetric around the median.
+    AsymmetricLevels,
+    /// The levels 0.05 and 0.95 are not stated.
+    NoInterval90,
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Kind => "the rule does not take forecasts of this kind",
+            Self::AsymmetricLevels => "the levels are not symmetric around a median",
+            Self::NoInterval90 => "the levels 0.05 and 0.95 are not both stated",
+        })
+    }
+}
+
+/// A proper scoring rule over records. One file a rule (or a family of them), one line in [`RULES`](super::RULES).
+pub trait ScoringRule: fmt::Debug + Sync {
+    /// What it is called on the command line and in output.
+    fn id(&self) -> &'static str;
+
+    /// In words, with its scale.
+    fn name(&self) -> &'static str;
+
+    /// Which way it points.
+    fn orientation(&self) -> Orientation {
+        Orientation::LowerIsBetter
+    }
+
+    /// Which forecasts it takes.
+    fn takes(&self) -> &'static [Takes];
+
+    /// The unit of the score.
+    fn unit(&self) -> Unit;
+
+    /// The score of a forecast in sight of what happened.
+    ///
+    /// # Errors
+    /// Why the case has no score under this rule.
+    fn score(&self, case: &Case) -> Result<Score, Unfit>;
+}

@@ -1,0 +1,190 @@
+//! Mean scores by forecaster, by question or by tag, with standard errors that respect dependence.
+
+use super::clusters::clustered_mean;
+use super::evaluate::{Excluded, Standing, Standings, TimeMean};
+use super::rule::{Orientation, ScoringRule, Takes, Unfit, Unit};
+use indexmap::IndexMap;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The version of the JSON form of [`Report`].
+pub const SCORE_SCHEMA: &str = "foretell.score/1";
+
+/// What a row of a report stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Group {
+    /// One forecaster over all questions.
+    #[default]
+    Forecaster,
+    /// One forecaster on one question.
+    Question,
+    /// One forecaster on the questions of one tag.
+    Tag,
+}
+
+/// One mean score. Lower is better.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    /// The rule's id.
+    pub rule: &'static str,
+    /// The question or tag of the row, when the report is by question or tag.
+    pub of: Option<String>,
+    /// The forecaster.
+    pub forecaster: String,
+    /// The mean over questions of the time-averaged score; every question counts alike.
+    pub mean: f64,
+    /// Its standard error, robust to clusters of questions; `None` with fewer than two clusters.
+    pub standard_error: Option<f64>,
+    /// Questions scored.
+    pub questions: usize,
+    /// Clusters of questions that share their fate.
+    pub clusters: usize,
+    /// How many independent questions would tell as much; `None` with fewer than two clusters or equal scores.
+    pub effective_questions: Option<f64>,
+    /// Forecasts scored.
+    pub forecasts: usize,
+    /// Mean share of a question's life for which a forecast stood, over the questions whose opening is known.
+    pub coverage: Option<f64>,
+    /// Forecasts whose tiny probability was raised to the floor of the log score.
+    pub raised: usize,
+    /// Forecasts that called impossible what happened: their log score is infinite and enters at the floor.
+    pub infinite: usize,
+}
+
+/// A rule as it stands in a report.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RuleUsed {
+    /// Its id.
+    pub id: &'static str,
+    /// In words.
+    pub name: &'static str,
+    /// Which way it points.
+    pub orientation: Orientation,
+    /// Its unit.
+    pub unit: Unit,
+    /// Which forecasts it takes.
+    pub takes: &'static [Takes],
+}
+
+/// Pairs of forecaster and question that a rule takes in kind but cannot score.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NotScored {
+    /// The rule's id.
+    pub rule: &'static str,
+    /// Why.
+    pub reason: String,
+    /// How many pairs.
+    pub count: usize,
+}
+
+/// Scores of forecasters, ready to be shown.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// [`SCORE_SCHEMA`].
+    pub schema: &'static str,
+    /// What a row stands for.
+    pub by: Group,
+    /// The rules used.
+    pub rules: Vec<RuleUsed>,
+    /// By rule, then by question or tag, then from the best to the worst mean.
+    pub rows: Vec<Row>,
+    /// Forecasts left out of every rule.
+    pub excluded: Vec<Excluded>,
+    /// What single rules could not score.
+    pub not_scored: Vec<NotScored>,
+}
+
+/// A rule as it stands in a report.
+#[must_use]
+pub fn describe(rule: &dyn ScoringRule) -> RuleUsed {
+    RuleUsed {
+        id: rule.id(),
+        name: rule.name(),
+        orientation: rule.orientation(),
+        unit: rule.unit(),
+        takes: rule.takes(),
+    }
+}
+
+/// Each forecaster's scored standings within a group.
+type ByForecaster<'a> = IndexMap<&'a str, Vec<(&'a Standing, TimeMean)>>;
+
+/// Mean scores under each of the rules.
+#[must_use]
+pub fn summarise(standings: &Standings, rules: &[&'static dyn ScoringRule], by: Group) -> Report {
+    let mut rows = Vec::new();
+    let mut not_scored: BTreeMap<(usize, Unfit), usize> = BTreeMap::new();
+    for (at, rule) in rules.iter().enumerate() {
+        let mut groups: BTreeMap<Option<&str>, ByForecaster> = BTreeMap::new();
+        for standing in &standings.standings {
+            let score = match standing.score(*rule) {
+                Ok(score) => score,
+                Err(Unfit::Kind) => continue,
+                Err(unfit) => {
+                    *not_scored.entry((at, unfit)).or_default() += 1;
+                    continue;
+                }
+            };
+            let keys: Vec<Option<&str>> = match by {
+                Group::Forecaster => vec![None],
+                Group::Question => vec![Some(standing.question.as_str())],
+                Group::Tag => standing.tags.iter().map(|tag| Some(tag.as_str())).collect(),
+            };
+            for key in keys {
+                groups.entry(key).or_default().entry(&standing.forecaster).or_default().push((standing, score));
+            }
+        }
+        for (of, forecasters) in groups {
+            let mut group: Vec<Row> =
+                forecasters.iter().filter_map(|(forecaster, scored)| row(rule.id(), of, forecaster, scored)).collect();
+            group.sort_by(|a, b| a.mean.total_cmp(&b.mean).then_with(|| a.forecaster.cmp(&b.forecaster)));
+            rows.extend(group);
+        }
+    }
+    Report {
+        schema: SCORE_SCHEMA,
+        by,
+        rules: rules.iter().map(|rule| describe(*rule)).collect(),
+        rows,
+        excluded: standings.excluded.clone(),
+        not_scored: not_scored
+            .into_iter()
+            .map(|((at, unfit), count)| NotScored { rule: rules[at].id(), reason: unfit.to_string(), count })
+            .collect(),
+    }
+}
+
+fn row(rule: &'static str, of: Option<&str>, forecaster: &str, scored: &[(&Standing, TimeMean)]) -> Option<Row> {
+    let values: Vec<f64> = scored.iter().map(|(_, score)| score.score).collect();
+    let labels = label(scored.iter().map(|(standing, _)| standing.cluster.as_str()));
+    let mean = clustered_mean(&values, &labels)?;
+    let coverages: Vec<f64> = scored.iter().filter_map(|(standing, _)| standing.coverage).collect();
+    let coverage = (!coverages.is_empty()).then(|| coverages.iter().sum::<f64>() / coverages.len() as f64);
+    Some(Row {
+        rule,
+        of: of.map(str::to_owned),
+        forecaster: forecaster.to_owned(),
+        mean: mean.mean,
+        standard_error: mean.standard_error,
+        questions: mean.count,
+        clusters: mean.clusters,
+        effective_questions: mean.effective_count,
+        forecasts: scored.iter().map(|(standing, _)| standing.forecasts).sum(),
+        coverage,
+        raised: scored.iter().map(|(_, score)| score.raised).sum(),
+        infinite: scored.iter().map(|(_, score)| score.infinite).sum(),
+    })
+}
+
+/// Numbers in place of names: equal names get equal numbers.
+pub fn label<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<usize> {
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    names
+        .into_iter()
+        .map(|name| {
+            let next = known.len();
+            *known.entry(name).or_insert(next)
+        })
+        .collect()
+}
