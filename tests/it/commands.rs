@@ -223,10 +223,17 @@ fn no_subcommand_is_left_out_here() {
     }
 }
 
-/// One run of a command, as a snapshot.
+/// One run of a command that must end well, as a snapshot.
 fn golden(name: &str, desk: &Desk, arguments: &[&str]) {
+    ends(0, name, desk, arguments);
+}
+
+/// One run of a command that must end with this code, as a snapshot.
+fn ends(code: i32, name: &str, desk: &Desk, arguments: &[&str]) {
+    let shown = desk.show(arguments);
+    assert!(shown.contains(&format!("\nexit {code}\n")), "{shown}");
     insta::with_settings!({ omit_expression => true }, {
-        insta::assert_snapshot!(name, desk.show(arguments));
+        insta::assert_snapshot!(name, shown);
     });
 }
 
@@ -234,7 +241,7 @@ fn golden(name: &str, desk: &Desk, arguments: &[&str]) {
 fn init_writes_a_scenario_that_checks_and_runs_and_never_overwrites() {
     let desk = Desk::new();
     golden("init", &desk, &["init"]);
-    golden("init_again", &desk, &["init"]);
+    ends(1, "init_again", &desk, &["init"]);
     golden("init_check", &desk, &["check", "scenario.toml"]);
     golden("init_run", &desk, &["run", "scenario.toml", "--worlds", "20k"]);
 }
@@ -244,7 +251,7 @@ fn check_shows_problems_and_what_is_filled_in() {
     let desk = Desk::new();
     golden("check", &desk, &["check", "small.toml"]);
     golden("check_json", &desk, &["check", "small.toml", "--format", "json"]);
-    golden("check_broken", &desk, &["check", "broken.toml"]);
+    ends(1, "check_broken", &desk, &["check", "broken.toml"]);
 }
 
 #[test]
@@ -280,7 +287,7 @@ fn what_is_said_of_the_world_goes_into_the_ledger_and_comes_out() {
     assert_eq!(text, SMALL, "a dry run writes nothing");
     golden("ledger_verify", &desk, &["ledger", "verify"]);
     golden("ledger_log", &desk, &["ledger", "log"]);
-    golden("ledger_export", &desk, &["ledger", "export", "out"]);
+    golden("ledger_export", &desk, &["ledger", "export", "--out", "out"]);
 }
 
 #[test]
