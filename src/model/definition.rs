@@ -150,6 +150,10 @@ pub enum Trigger {
     Date(EventId),
     /// Throughout, where it holds.
     Condition(Condition),
+    /// From the day on which the last of them sets in.
+    All(Vec<Self>),
+    /// From the day on which the first of them sets in.
+    Any(Vec<Self>),
 }
 
 impl Trigger {
@@ -158,6 +162,7 @@ impl Trigger {
         match self {
             Self::Date(event) => visit(*event),
             Self::Condition(condition) => condition.visit_events(visit),
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.visit_events(visit)),
         }
     }
 }

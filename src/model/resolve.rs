@@ -2,7 +2,7 @@
 
 use super::EventId;
 use super::condition::{ArithmeticOperator, Condition, Formula};
-use super::definition::Kind;
+use super::definition::{Kind, Trigger};
 use super::names::{Names, listed, nearest};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::expression::{DateRelation, Expression, ExpressionNode, Operator, Quantity};
@@ -405,15 +405,42 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    /// The expression as what switches a hazard ratio on: a bare date event from its day, anything else throughout.
-    pub(super) fn trigger(&mut self, expression: &Expression) -> Option<super::Trigger> {
-        if let ExpressionNode::Name(name) = expression.node.as_ref()
-            && let Some(id) = self.names.get(name)
-            && *self.names.kind(id) == Kind::Date
-        {
-            return Some(super::Trigger::Date(id));
+    /// The expression as what switches a hazard ratio on: from the day on which it becomes true, as far as it is about date events that
+    /// happen; throughout, where it is about anything else.
+    pub(super) fn trigger(&mut self, expression: &Expression) -> Option<Trigger> {
+        match expression.node.as_ref() {
+            ExpressionNode::Name(name) => {
+                if let Some(id) = self.names.get(name)
+                    && *self.names.kind(id) == Kind::Date
+                {
+                    return Some(Trigger::Date(id));
+                }
+            }
+            ExpressionNode::Happens { event, never: false } => {
+                return self.names.find_date(&event.value, event.span, self.found).map(Trigger::Date);
+            }
+            ExpressionNode::Dated { event, relation: DateRelation::By | DateRelation::Before, .. }
+            | ExpressionNode::Within { event, .. } => {
+                let in_time = self.condition(expression)?;
+                let happens = self.names.find_date(&event.value, event.span, self.found).map(Trigger::Date)?;
+                return Some(Trigger::All(vec![happens, Trigger::Condition(in_time)]));
+            }
+            ExpressionNode::Binary { operator, left, right }
+                if matches!(operator.value, Operator::And | Operator::Or) =>
+            {
+                let (left, right) = (self.trigger(left), self.trigger(right));
+                return Some(match (left?, right?, operator.value) {
+                    (Trigger::Condition(left), Trigger::Condition(right), Operator::And) => {
+                        Trigger::Condition(left.and(right))
+                    }
+                    (Trigger::Condition(left), Trigger::Condition(right), _) => Trigger::Condition(left.or(right)),
+                    (left, right, Operator::And) => Trigger::All(vec![left, right]),
+                    (left, right, _) => Trigger::Any(vec![left, right]),
+                });
+            }
+            _ => {}
         }
-        self.condition(expression).map(super::Trigger::Condition)
+        self.condition(expression).map(Trigger::Condition)
     }
 
     /// The event of a bare name, if that is what the expression is.

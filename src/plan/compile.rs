@@ -74,7 +74,7 @@ fn evidence(model: &Model, situation: &Situation, draws: &mut Draws) -> Vec<(Lat
     news.sort_by_key(|news| news.date);
     let mut findings: Vec<(String, Finding)> =
         news.into_iter().map(|news| (news.text.clone(), news.finding.clone())).collect();
-    findings.extend(situation.given.iter().map(|(text, condition)| (text.clone(), given(model, condition))));
+    findings.extend(situation.given.iter().map(|(text, condition)| (text.clone(), given(model, draws, condition))));
     for (text, finding) in overtaken(findings) {
         let made = match &finding {
             Finding::Binary(event, _)
@@ -213,10 +213,12 @@ fn silence(model: &Model, now: f64, draws: &mut Draws) {
     }
 }
 
-/// A condition of the command line as the finding that is cheapest to hold to.
-fn given(model: &Model, condition: &Condition) -> Finding {
+/// A condition of the command line as the finding that is cheapest to hold to. Of what we make so it is required like any
+/// other: what contradicts it is impossible.
+fn given(model: &Model, draws: &Draws, condition: &Condition) -> Finding {
     let drawn = |event: &EventId| -> bool {
         matches!(model.event(*event).definition, Definition::Chance(_) | Definition::Options(_))
+            && !draws.made.contains_key(event)
     };
     match condition {
         Condition::Event(event) if drawn(event) => Finding::Binary(*event, true),

@@ -333,7 +333,32 @@ impl Draws {
         match trigger {
             Trigger::Date(event) => Since::Date(self.columns.event_number(*event)),
             Trigger::Condition(condition) => Since::Plane(self.columns.condition(condition, label)),
+            Trigger::All(_) | Trigger::Any(_) => Since::Date(self.onset(trigger, label)),
         }
+    }
+
+    /// The day from which a trigger is on; infinite where it never is.
+    fn onset(&mut self, trigger: &Trigger, label: &str) -> NumberId {
+        let (parts, arithmetic) = match trigger {
+            Trigger::Date(event) => return self.columns.event_number(*event),
+            Trigger::Condition(condition) => {
+                let condition = self.columns.condition(condition, label);
+                let out = self.columns.number();
+                let (then, otherwise) = (Operand::Constant(0.0), Operand::Constant(f64::INFINITY));
+                self.columns.step(label, Operation::Select { out, condition, then, otherwise });
+                return out;
+            }
+            Trigger::All(parts) => (parts, Arithmetic::Maximum),
+            Trigger::Any(parts) => (parts, Arithmetic::Minimum),
+        };
+        let days: Vec<NumberId> = parts.iter().map(|part| self.onset(part, label)).collect();
+        let both = days.into_iter().reduce(|left, right| {
+            let out = self.columns.number();
+            let (left, right) = (Operand::Column(left), Operand::Column(right));
+            self.columns.step(label, Operation::Arithmetic { out, arithmetic, left, right });
+            out
+        });
+        both.expect("a combination has parts")
     }
 
     fn when(&mut self, id: EventId, event: &Event, definition: &WhenDefinition) -> NumberId {

@@ -275,7 +275,7 @@ fn dated(
     if let Some(trigger) = &when.requires {
         let held = match trigger {
             Trigger::Condition(condition) => facts.truth(condition) == Some(true),
-            Trigger::Date(_) => false,
+            Trigger::Date(_) | Trigger::All(_) | Trigger::Any(_) => false,
         };
         if !held {
             return Err("what it requires did not hold all along, or may not have".to_owned());
@@ -295,5 +295,7 @@ fn ruled_out(trigger: &Trigger, deadline: f64, facts: &Facts) -> bool {
     match trigger {
         Trigger::Date(event) => facts.came_by(*event, deadline) == Some(false),
         Trigger::Condition(condition) => facts.truth(condition) == Some(false),
+        Trigger::All(parts) => parts.iter().any(|part| ruled_out(part, deadline, facts)),
+        Trigger::Any(parts) => parts.iter().all(|part| ruled_out(part, deadline, facts)),
     }
 }

@@ -1,9 +1,12 @@
 //! The whole tool, as a user has it: one binary, one module a concern.
 
 mod codes;
+mod commands;
+mod evidence;
 mod fuzz;
 mod golden;
 mod modelling;
+mod scenarios;
 mod schema;
 mod stability;
 mod suite;
