@@ -18,21 +18,16 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Done {
     let mut command = Cli::command();
     command.build();
-    match &arguments.out {
-        Some(folder) => {
-            std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(command, folder)).map_err(
-                |problem| {
-                    Error::environment(format!("cannot write pages into `{}`", folder.display())).because(problem)
-                },
-            )?;
-        }
-        None => {
-            let mut text = Vec::new();
-            clap_mangen::Man::new(command)
-                .render(&mut text)
-                .map_err(|problem| Error::environment("cannot write the manual page").because(problem))?;
-            console::data(&String::from_utf8_lossy(&text))?;
-        }
+    if let Some(folder) = &arguments.out {
+        std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(command, folder)).map_err(
+            |problem| Error::environment(format!("cannot write pages into `{}`", folder.display())).because(problem),
+        )?;
+    } else {
+        let mut text = Vec::new();
+        clap_mangen::Man::new(command)
+            .render(&mut text)
+            .map_err(|problem| Error::environment("cannot write the manual page").because(problem))?;
+        console::data(&String::from_utf8_lossy(&text))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -6,7 +6,7 @@ use super::{Done, console};
 use crate::error::Error;
 use crate::plan;
 use crate::report::run::{self as forecasts, Run, RunReport};
-use crate::report::{Column, Format, Output, Sheet};
+use crate::report::{Column, Format, Output, Sheet, figure};
 use crate::simulate::{self, Settings};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::civil::Date;
@@ -101,16 +101,15 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         threads: arguments.threads.map(usize::from),
         doubt_draws: arguments.doubt_draws,
     };
-    match (arguments.from, arguments.to) {
-        (Some(from), Some(to)) => replay(arguments, &loaded, &settings, from, to, format),
-        _ => {
-            let report = once(&loaded, &arguments.view, &settings)?;
-            if arguments.record {
-                record(arguments, &loaded, &report)?;
-            }
-            console::data(&report.render(format, arguments.events)?)?;
-            Ok(ExitCode::SUCCESS)
+    if let (Some(from), Some(to)) = (arguments.from, arguments.to) {
+        replay(arguments, &loaded, &settings, from, to, format)
+    } else {
+        let report = once(&loaded, &arguments.view, &settings)?;
+        if arguments.record {
+            record(arguments, &loaded, &report)?;
         }
+        console::data(&report.render(format, arguments.events)?)?;
+        Ok(ExitCode::SUCCESS)
     }
 }
 
@@ -204,7 +203,7 @@ fn replay(arguments: &Arguments, loaded: &Loaded, settings: &Settings, from: Dat
             Err(_) => break,
         }
     }
-    let sheet = replay_sheet(loaded, &runs);
+    let sheet = if format == Format::Csv { replay_rows(loaded, &runs) } else { replay_sheet(loaded, &runs) };
     let report = Replay {
         schema: "foretell.replay/1",
         scenario: loaded.model.title.clone(),
@@ -217,12 +216,28 @@ fn replay(arguments: &Arguments, loaded: &Loaded, settings: &Settings, from: Dat
         loaded.model.title.clone(),
         format!(
             "replayed from {from} to {to}, {} worlds a day, seed {}",
-            forecasts::grouped(settings.worlds),
+            figure::grouped(settings.worlds),
             settings.seed
         ),
     ];
     console::data(&Output { head, sheets: vec![sheet], foot: Vec::new(), json: &report }.render(format)?)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// One line a question and day, with whole numbers: for CSV.
+fn replay_rows(loaded: &Loaded, runs: &[RunReport]) -> Sheet {
+    use crate::forecast::Forecast;
+    let mut sheet = Sheet::new(None, ["question", "as_of", "probability"].into_iter().map(Column::text).collect());
+    for run in runs {
+        for (question, report) in loaded.model.questions.iter().zip(&run.questions) {
+            if let Some(Forecast::Binary { probability }) = &report.figures.forecast
+                && question.closes >= run.as_of
+            {
+                sheet.row(vec![question.name.clone(), run.as_of.to_string(), probability.to_string()]);
+            }
+        }
+    }
+    sheet
 }
 
 /// One row a yes/no question, one column a day; blank once it is closed.

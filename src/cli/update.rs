@@ -4,7 +4,7 @@ use super::ledger_file::LedgerArgument;
 use super::{Done, console, load};
 use crate::error::Error;
 use crate::forecast::{Records, tidy};
-use crate::report::{Column, Format, Output, Sheet, run};
+use crate::report::{Column, Format, Output, Sheet, figure, run};
 use crate::update::{self, Update};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -103,8 +103,8 @@ fn learned(update: &Update) -> Sheet {
             one.event.clone(),
             one.before.clone(),
             one.after.clone(),
-            run::significant(one.mean_before, 4),
-            run::significant(one.mean_after, 4),
+            figure::significant(one.mean_before, 4),
+            figure::significant(one.mean_after, 4),
             one.by.join("; "),
         ]);
     }

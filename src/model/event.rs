@@ -147,7 +147,6 @@ fn definition(node: &EventNode, kind: &Kind, names: &Names, found: &mut Diagnost
 }
 
 /// `Some(None)` where the key is absent, `None` where it is wrong.
-#[expect(clippy::option_option, reason = "absent and wrong are two things")]
 fn optional_condition(
     key: Option<&(Span, Expression)>,
     names: &Names,
@@ -186,7 +185,6 @@ fn chance_definition(
     Some(ChanceDefinition { rows: rows?, odds: odds?, requires: requires?, overall: overall? })
 }
 
-#[expect(clippy::option_option, reason = "absent and wrong are two things")]
 fn overall(node: &EventNode, of: &str, found: &mut Diagnostics) -> Option<Option<(f64, Span)>> {
     match &node.overall {
         None => Some(None),

@@ -121,7 +121,7 @@ pub(super) fn hazard(
         return None;
     }
     let doubt = steps.iter().rev().find_map(|step| {
-        let prior = step.belief.prior.clone()?;
+        let prior = step.belief.prior?;
         let strata = prior.stratum_means(STRATA);
         Some(HazardDoubt { belief: step.belief.clone(), prior, day: step.day, strata })
     });

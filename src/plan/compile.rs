@@ -125,11 +125,11 @@ fn evidence(model: &Model, situation: &Situation, draws: &mut Draws) -> Vec<(Lat
         };
         match known {
             Ok((event, value, condition, holds)) => {
-                if draws.known.contains_key(&event) {
+                if let std::collections::btree_map::Entry::Vacant(e) = draws.known.entry(event) {
+                    e.insert((value, id));
+                } else {
                     let condition = if holds { condition } else { condition.negated() };
                     late.push((Late::Require(condition), id));
-                } else {
-                    draws.known.insert(event, (value, id));
                 }
             }
             Err(one) => late.push((one, id)),
@@ -199,7 +199,6 @@ fn silence(model: &Model, now: f64, draws: &mut Draws) {
             continue;
         }
         match draws.known.get(&id) {
-            Some((Known::Date(DateEvidence::On(_) | DateEvidence::Never), _)) => {}
             Some((Known::Date(DateEvidence::NotBy(day)), finding)) if *day < now => {
                 let finding = *finding;
                 draws.known.insert(id, (Known::Date(DateEvidence::NotBy(now)), finding));

@@ -132,7 +132,7 @@ impl Draws {
 
     fn beta_parameter(&mut self, name: &str, prior: &Beta) -> ParameterId {
         let at = self.columns.plan.parameters.len();
-        self.parameter(format!("{name}/{at}"), Prior::Beta(prior.clone()), Vec::new())
+        self.parameter(format!("{name}/{at}"), Prior::Beta(*prior), Vec::new())
     }
 
     fn chance(&mut self, id: EventId, event: &Event, definition: &ChanceDefinition) -> PlaneId {
@@ -145,7 +145,7 @@ impl Draws {
                 .value
                 .prior
                 .as_ref()
-                .map(|prior| self.parameter(format!("{label}/{row_at}"), Prior::Beta(prior.clone()), Vec::new()));
+                .map(|prior| self.parameter(format!("{label}/{row_at}"), Prior::Beta(*prior), Vec::new()));
             let mut split: Vec<(Option<PlaneId>, f64)> = vec![(mask, 0.0)];
             for (condition, ratio) in &definition.odds {
                 let holds = self.columns.condition(condition, label);
@@ -364,7 +364,7 @@ impl Draws {
 
     fn hazard(&mut self, spec: &HazardSpec, name: &str) -> HazardSource {
         let scale = spec.doubt.as_ref().map(|doubt| {
-            let parameter = self.parameter(name.to_owned(), Prior::Beta(doubt.prior.clone()), doubt.strata.clone());
+            let parameter = self.parameter(name.to_owned(), Prior::Beta(doubt.prior), doubt.strata.clone());
             let stream = self.stream(format!("{name}/doubt"));
             HazardScale { parameter, reference: doubt.belief.mean, stream }
         });

@@ -281,13 +281,10 @@ fn dated(
             return Err("what it requires did not hold all along, or may not have".to_owned());
         }
     }
-    let happened = match facts.came_by(id, deadline) {
-        Some(happened) => happened,
-        None => {
-            return Err(format!(
-                "its outcome does not tell whether it happened by day {deadline}, to which its chance belongs"
-            ));
-        }
+    let Some(happened) = facts.came_by(id, deadline) else {
+        return Err(format!(
+            "its outcome does not tell whether it happened by day {deadline}, to which its chance belongs"
+        ));
     };
     let (phrase, mean) = beta_phrase(&doubt.belief, happened)?;
     write(event, from, doubt.belief.span, phrase, (doubt.belief.mean, mean), text, update);

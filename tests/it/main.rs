@@ -5,4 +5,5 @@ mod readme;
 mod schema;
 mod stability;
 mod suite;
+mod summit;
 mod support;

@@ -1,0 +1,181 @@
+//! A tally → its report.
+
+use super::{
+    AssumptionReport, EventReport, FigureReport, Figures, JointReport, OverallReport, QuestionReport, Run, RunReport,
+    SCHEMA,
+};
+use crate::forecast::Forecast;
+use crate::model::{self, Model, QuestionTarget};
+use crate::plan::Plan;
+use crate::simulate::{Answer, DateAnswer, NumberAnswer, Tally};
+
+/// The report of a run.
+#[must_use]
+pub fn report(run: Run) -> RunReport {
+    let Run { model, hash, situation, plan, settings, tally } = run;
+    let answers = tally.answers();
+    let (of_events, of_questions) = answers.split_at(model.events.len());
+    let events = model
+        .events
+        .iter()
+        .zip(of_events)
+        .map(|(event, answer)| EventReport {
+            id: event.name.clone(),
+            ask: event.ask.clone(),
+            unit: event.unit.clone(),
+            figures: figures(answer, event.options(), model),
+        })
+        .collect();
+    let questions = model
+        .questions
+        .iter()
+        .zip(of_questions)
+        .map(|(question, answer)| QuestionReport {
+            id: question.name.clone(),
+            ask: question.ask.clone(),
+            closes: question.closes,
+            figures: figures(answer, options(question, model), model),
+        })
+        .collect();
+    let suppose = model.suppose.iter().chain(&situation.suppose).map(|one| one.text.clone()).collect();
+    let assumed = model.rules.iter().zip(tally.rules()).filter(|(rule, _)| !rule.must_hold);
+    RunReport {
+        schema: SCHEMA,
+        scenario: model.title.clone(),
+        scenario_hash: hash.to_owned(),
+        engine: env!("CARGO_PKG_VERSION"),
+        as_of: situation.as_of,
+        worlds: settings.worlds,
+        seed: settings.seed,
+        method: method(tally),
+        given: situation.given.iter().map(|(text, _)| text.clone()).collect(),
+        suppose,
+        effective_sample_size: tally.effective_sample_size(),
+        probability_of_evidence: tally.evidence().map(|estimate| estimate.value),
+        questions,
+        events,
+        joints: joints(model, plan, tally),
+        assumptions: assumed
+            .map(|(rule, seen)| AssumptionReport { rule: rule.text.clone(), violated: seen.share })
+            .collect(),
+        overall: overall(model, of_events),
+    }
+}
+
+fn method(tally: &Tally) -> String {
+    if tally.weighted() { "Monte Carlo, worlds weighted by the evidence".to_owned() } else { "Monte Carlo".to_owned() }
+}
+
+/// The options of the event that a question asks about.
+pub(super) fn options<'a>(question: &model::Question, model: &'a Model) -> &'a [String] {
+    match &question.target {
+        QuestionTarget::Which(event) => model.event(*event).options(),
+        _ => &[],
+    }
+}
+
+/// Every pair of the yes/no questions whose joint probabilities were counted.
+fn joints(model: &Model, plan: &Plan, tally: &Tally) -> Vec<JointReport> {
+    let offset = model.events.len();
+    let matrix = tally.joints();
+    let name = |at: usize| model.questions[plan.joints[at] - offset].name.clone();
+    let pairs =
+        (0..plan.joints.len()).flat_map(|first| (first + 1..plan.joints.len()).map(move |second| (first, second)));
+    pairs
+        .map(|(first, second)| JointReport {
+            first: name(first),
+            second: name(second),
+            probability: matrix[[first, second]].value,
+            standard_error: matrix[[first, second]].standard_error,
+        })
+        .collect()
+}
+
+fn overall(model: &Model, answers: &[Answer]) -> Vec<OverallReport> {
+    model
+        .events
+        .iter()
+        .zip(answers)
+        .filter_map(|(event, answer)| {
+            let stated = match &event.definition {
+                model::Definition::Chance(chance) => chance.overall,
+                model::Definition::Causes { overall, .. } => *overall,
+                _ => None,
+            };
+            let (Some((stated, _)), Answer::Binary(estimate)) = (stated, answer) else { return None };
+            Some(OverallReport {
+                event: event.name.clone(),
+                stated,
+                computed: estimate.value,
+                standard_error: estimate.standard_error,
+            })
+        })
+        .collect()
+}
+
+/// The figures of one answer.
+fn figures(answer: &Answer, options: &[String], model: &Model) -> FigureReport {
+    let empty = FigureReport {
+        forecast: None,
+        standard_error: None,
+        prior_interval: None,
+        mean: None,
+        standard_deviation: None,
+        never: None,
+    };
+    match answer {
+        Answer::NoWorlds => empty,
+        Answer::Binary(estimate) => FigureReport {
+            forecast: Some(Forecast::Binary { probability: estimate.value }),
+            standard_error: Some(Figures::One(Some(estimate.standard_error))),
+            prior_interval: estimate.prior_interval.map(|interval| Figures::One(Some(interval))),
+            ..empty
+        },
+        Answer::Categorical(estimates) => FigureReport {
+            forecast: Some(Forecast::Categorical {
+                options: options.to_vec(),
+                probabilities: estimates.iter().map(|one| one.value).collect(),
+            }),
+            standard_error: Some(Figures::Many(estimates.iter().map(|one| Some(one.standard_error)).collect())),
+            prior_interval: intervals(estimates.iter().map(|one| one.prior_interval)),
+            ..empty
+        },
+        Answer::Number(number) => number_figures(number, empty),
+        Answer::Date(date) => date_figures(date, model, empty),
+    }
+}
+
+fn intervals(all: impl Iterator<Item = Option<(f64, f64)>>) -> Option<Figures<Option<(f64, f64)>>> {
+    let all: Vec<Option<(f64, f64)>> = all.collect();
+    all.iter().any(Option::is_some).then_some(Figures::Many(all))
+}
+
+fn number_figures(number: &NumberAnswer, empty: FigureReport) -> FigureReport {
+    FigureReport {
+        forecast: Some(Forecast::Quantiles {
+            levels: number.quantiles.iter().map(|(level, _)| *level).collect(),
+            values: number.quantiles.iter().map(|(_, estimate)| estimate.value).collect(),
+        }),
+        standard_error: Some(Figures::Many(
+            number.quantiles.iter().map(|(_, estimate)| Some(estimate.standard_error)).collect(),
+        )),
+        prior_interval: intervals(number.quantiles.iter().map(|(_, estimate)| estimate.prior_interval)),
+        mean: Some(number.mean),
+        standard_deviation: Some(number.standard_deviation),
+        ..empty
+    }
+}
+
+fn date_figures(date: &DateAnswer, model: &Model, empty: FigureReport) -> FigureReport {
+    FigureReport {
+        forecast: Some(Forecast::Date {
+            levels: date.quantiles.iter().map(|one| one.level).collect(),
+            days: date.quantiles.iter().map(|one| one.day.and_then(|day| model.date(day))).collect(),
+            never: date.never.value,
+        }),
+        standard_error: Some(Figures::Many(date.quantiles.iter().map(|one| one.standard_error).collect())),
+        prior_interval: None,
+        never: Some(date.never),
+        ..empty
+    }
+}

@@ -1,0 +1,170 @@
+//! What a run of a scenario found: the same figures for people, for scripts and for the ledger.
+
+mod build;
+mod records;
+mod table;
+
+pub use build::report;
+pub use records::questions;
+
+use crate::forecast::{Estimate, Forecast};
+use crate::model::Model;
+use crate::plan::{Plan, Situation};
+use crate::simulate::{Settings, Tally};
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// Version of the JSON form.
+pub const SCHEMA: &str = "foretell.run/1";
+
+/// A figure for each part of a forecast: one for a yes/no question, several for options or quantiles.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Figures<T> {
+    /// One.
+    One(T),
+    /// One for each option or level, in order.
+    Many(Vec<T>),
+}
+
+/// The result of `foretell run`.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct RunReport {
+    /// Name and version of this form.
+    pub schema: &'static str,
+    /// Title of the scenario.
+    pub scenario: String,
+    /// SHA-256 of the scenario file.
+    pub scenario_hash: String,
+    /// Version of the engine.
+    pub engine: &'static str,
+    /// The day whose knowledge the forecasts use.
+    #[schemars(with = "String")]
+    pub as_of: Date,
+    /// Worlds simulated.
+    pub worlds: u64,
+    /// Seed.
+    pub seed: u64,
+    /// How the figures were computed.
+    pub method: String,
+    /// Conditions of the command line.
+    pub given: Vec<String>,
+    /// Interventions of the file and the command line.
+    pub suppose: Vec<String>,
+    /// How many equally weighted worlds the weighted ones are worth; all of them without evidence.
+    pub effective_sample_size: f64,
+    /// The chance of all the evidence together before it was known, if there is any.
+    pub probability_of_evidence: Option<f64>,
+    /// Forecasts of the questions.
+    pub questions: Vec<QuestionReport>,
+    /// Forecasts of the events.
+    pub events: Vec<EventReport>,
+    /// How likely pairs of yes/no questions are to hold together.
+    pub joints: Vec<JointReport>,
+    /// What was assumed, and in what share of worlds it is violated.
+    pub assumptions: Vec<AssumptionReport>,
+    /// Total chances that were stated as `overall`, beside those that the parts give.
+    pub overall: Vec<OverallReport>,
+}
+
+/// The forecast of one question.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct QuestionReport {
+    /// Its name.
+    pub id: String,
+    /// In words.
+    pub ask: String,
+    /// The last day on which a forecast counts.
+    #[schemars(with = "String")]
+    pub closes: Date,
+    /// The forecast and its errors.
+    #[serde(flatten)]
+    pub figures: FigureReport,
+}
+
+/// The forecast of one event.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct EventReport {
+    /// Its name.
+    pub id: String,
+    /// In words, if the file says so.
+    pub ask: Option<String>,
+    /// Its unit, if it is a number.
+    pub unit: Option<String>,
+    /// The forecast and its errors.
+    #[serde(flatten)]
+    pub figures: FigureReport,
+}
+
+/// A forecast with its errors.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct FigureReport {
+    /// The forecast; `null` for a conditional question whose condition held in no world.
+    pub forecast: Option<Forecast>,
+    /// Monte Carlo standard error of each probability or quantile (of a date: in days; `null` where the quantile is never).
+    pub standard_error: Option<Figures<Option<f64>>>,
+    /// Where the figure lies if doubtful inputs are drawn from their priors: central 90 %; `null` where no doubt reaches it.
+    pub prior_interval: Option<Figures<Option<(f64, f64)>>>,
+    /// Mean of a number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mean: Option<Estimate>,
+    /// Standard deviation of a number over the worlds: chance, not error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standard_deviation: Option<f64>,
+    /// The chance that a date does not come by the horizon, with its error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub never: Option<Estimate>,
+}
+
+/// How likely two questions are to hold together.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct JointReport {
+    /// The first.
+    pub first: String,
+    /// The second.
+    pub second: String,
+    /// The chance that both hold.
+    pub probability: f64,
+    /// Its Monte Carlo standard error.
+    pub standard_error: f64,
+}
+
+/// An assumption and how often it fails.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct AssumptionReport {
+    /// As written.
+    pub rule: String,
+    /// Share of worlds that violate it.
+    pub violated: f64,
+}
+
+/// A stated total chance beside the one that the parts give.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct OverallReport {
+    /// The event.
+    pub event: String,
+    /// As stated.
+    pub stated: f64,
+    /// As the parts give it.
+    pub computed: f64,
+    /// Monte Carlo standard error of that.
+    pub standard_error: f64,
+}
+
+/// Where a run came from.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'a> {
+    /// The scenario.
+    pub model: &'a Model,
+    /// SHA-256 of its file.
+    pub hash: &'a str,
+    /// From where it was looked at.
+    pub situation: &'a Situation,
+    /// What it compiled to.
+    pub plan: &'a Plan,
+    /// Worlds and seed.
+    pub settings: &'a Settings,
+    /// What was counted.
+    pub tally: &'a Tally,
+}

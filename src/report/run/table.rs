@@ -1,0 +1,250 @@
+//! A run as tables: short for people, whole numbers in CSV.
+
+use super::{FigureReport, Figures, RunReport};
+use crate::error::Error;
+use crate::forecast::Forecast;
+use crate::report::figure::{figure, grouped, percent, percent_error, significant};
+use crate::report::{Column, Format, Output, Sheet};
+
+impl RunReport {
+    /// The lines above the tables: as-of, worlds, seed, method.
+    #[must_use]
+    pub fn head(&self) -> Vec<String> {
+        let mut lines = vec![
+            self.scenario.clone(),
+            format!("as of {}, {} worlds, seed {}, {}", self.as_of, grouped(self.worlds), self.seed, self.method),
+        ];
+        if self.effective_sample_size < self.worlds as f64 * 0.999_999 {
+            let chance = self.probability_of_evidence.map_or_else(String::new, |chance| {
+                format!("; the evidence had a chance of {}", significant(chance, 3))
+            });
+            lines.push(format!(
+                "worth {} equally weighted worlds{chance}",
+                grouped(self.effective_sample_size.round() as u64)
+            ));
+        }
+        lines.extend(self.given.iter().map(|text| format!("given: {text}")));
+        lines.extend(self.suppose.iter().map(|text| format!("suppose: {text}")));
+        lines
+    }
+
+    fn sheet(&self, events: bool) -> Sheet {
+        let name = if events { "event" } else { "question" };
+        let columns = vec![
+            Column::text(name),
+            Column::text("closes"),
+            Column::text("part"),
+            Column::number("forecast"),
+            Column::number("± s.e."),
+            Column::number("doubt 90 %"),
+            Column::text("in words"),
+        ];
+        let mut sheet = Sheet::new(Some(if events { "Events" } else { "Questions" }), columns);
+        if events {
+            for event in &self.events {
+                let words = event.ask.clone().or_else(|| event.unit.clone()).unwrap_or_default();
+                rows(&mut sheet, &event.id, "", &words, &event.figures);
+            }
+        } else {
+            for question in &self.questions {
+                rows(&mut sheet, &question.id, &question.closes.to_string(), &question.ask, &question.figures);
+            }
+        }
+        sheet
+    }
+
+    /// One line a figure, with whole numbers: for CSV.
+    fn flat(&self, with_events: bool) -> Sheet {
+        let mut sheet = Sheet::new(
+            None,
+            ["kind", "id", "closes", "part", "value", "standard_error", "doubt_low", "doubt_high"]
+                .into_iter()
+                .map(Column::text)
+                .collect(),
+        );
+        for question in &self.questions {
+            let start = ["question".to_owned(), question.id.clone(), question.closes.to_string()];
+            flat_rows(&mut sheet, &start, &question.figures);
+        }
+        if with_events || self.questions.is_empty() {
+            for event in &self.events {
+                flat_rows(&mut sheet, &["event".to_owned(), event.id.clone(), String::new()], &event.figures);
+            }
+        }
+        sheet
+    }
+
+    /// The report in the form asked for. The table of events stands in the table form only on request.
+    ///
+    /// # Errors
+    /// If it cannot be written as asked, which is a bug of ours.
+    pub fn render(&self, format: Format, with_events: bool) -> Result<String, Error> {
+        if format == Format::Csv {
+            return self.flat(with_events).to_csv();
+        }
+        let mut sheets = Vec::new();
+        if !self.questions.is_empty() {
+            sheets.push(self.sheet(false));
+        }
+        if with_events || self.questions.is_empty() {
+            sheets.push(self.sheet(true));
+        }
+        let mut foot: Vec<String> = self
+            .assumptions
+            .iter()
+            .filter(|one| one.violated > 0.0)
+            .map(|one| format!("warning: `{}` is violated in {} of worlds", one.rule, percent(one.violated, 1e-4)))
+            .collect();
+        for one in &self.overall {
+            if (one.stated - one.computed).abs() > 0.01_f64.max(4.0 * one.standard_error) {
+                foot.push(format!(
+                    "warning: `{}` was stated to be {} overall, but its parts give {}",
+                    one.event,
+                    percent(one.stated, 1e-4),
+                    percent(one.computed, one.standard_error)
+                ));
+            }
+        }
+        Output { head: self.head(), sheets, foot, json: self }.render(format)
+    }
+}
+
+/// One row for each part of a forecast.
+fn rows(sheet: &mut Sheet, name: &str, closes: &str, words: &str, figures: &FigureReport) {
+    let mut first = true;
+    let mut row = |part: String, value: String, error: String, doubt: String| {
+        let words = if first { words } else { "" };
+        let closes = if first { closes } else { "" };
+        let name = if first { name } else { "" };
+        first = false;
+        sheet.row(vec![name.to_owned(), closes.to_owned(), part, value, error, doubt, words.to_owned()]);
+    };
+    let error = |at: usize| match &figures.standard_error {
+        Some(Figures::One(error)) => *error,
+        Some(Figures::Many(errors)) => errors.get(at).copied().flatten(),
+        None => None,
+    };
+    let doubt = |at: usize| match &figures.prior_interval {
+        Some(Figures::One(interval)) => *interval,
+        Some(Figures::Many(intervals)) => intervals.get(at).copied().flatten(),
+        None => None,
+    };
+    let shares = |interval: Option<(f64, f64)>| {
+        interval
+            .filter(|(low, high)| high - low >= 1e-3)
+            .map_or_else(String::new, |(low, high)| format!("{} to {}", percent(low, 0.01), percent(high, 0.01)))
+    };
+    match &figures.forecast {
+        None => row(String::new(), "no world".to_owned(), String::new(), String::new()),
+        Some(Forecast::Binary { probability }) => {
+            let spread = error(0).unwrap_or(0.0);
+            row(String::new(), percent(*probability, spread), percent_error(spread), shares(doubt(0)));
+        }
+        Some(Forecast::Categorical { options, probabilities }) => {
+            for (at, (option, probability)) in options.iter().zip(probabilities).enumerate() {
+                let spread = error(at).unwrap_or(0.0);
+                row(option.clone(), percent(*probability, spread), percent_error(spread), shares(doubt(at)));
+            }
+        }
+        Some(Forecast::Quantiles { levels, values }) => {
+            if let Some(mean) = &figures.mean {
+                let doubt = mean.prior_interval.map_or_else(String::new, |(low, high)| {
+                    format!("{} to {}", significant(low, 3), significant(high, 3))
+                });
+                row(
+                    "mean".to_owned(),
+                    figure(mean.value, mean.standard_error),
+                    significant(mean.standard_error, 2),
+                    doubt,
+                );
+            }
+            for (at, (level, value)) in levels.iter().zip(values).enumerate() {
+                if !shown(*level) {
+                    continue;
+                }
+                let spread = error(at).unwrap_or(0.0);
+                row(percent(*level, 0.02), figure(*value, spread), significant(spread, 2), String::new());
+            }
+        }
+        Some(Forecast::Date { levels, days, never }) => {
+            for (at, (level, day)) in levels.iter().zip(days).enumerate() {
+                if !shown(*level) {
+                    continue;
+                }
+                let (value, error) = match day {
+                    Some(day) => (
+                        day.to_string(),
+                        error(at).map_or_else(String::new, |error| format!("{} d", significant(error, 2))),
+                    ),
+                    None => ("never".to_owned(), String::new()),
+                };
+                row(percent(*level, 0.02), value, error, String::new());
+            }
+            let estimate = figures.never;
+            let spread = estimate.map_or(0.0, |one| one.standard_error);
+            let doubt = shares(estimate.and_then(|one| one.prior_interval));
+            row("never".to_owned(), percent(*never, spread), percent_error(spread), doubt);
+        }
+    }
+}
+
+/// Quantiles that people are shown; JSON holds them all.
+fn shown(level: f64) -> bool {
+    [0.05, 0.5, 0.95].contains(&level)
+}
+
+/// One row for each figure: a probability by its option (`yes` for a yes/no question), a number's mean and quantiles, a date's
+/// quantiles and the chance of never.
+fn flat_rows(sheet: &mut Sheet, start: &[String; 3], figures: &FigureReport) {
+    let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
+    let error = |at: usize| match &figures.standard_error {
+        Some(Figures::One(error)) => *error,
+        Some(Figures::Many(errors)) => errors.get(at).copied().flatten(),
+        None => None,
+    };
+    let doubt = |at: usize| match &figures.prior_interval {
+        Some(Figures::One(interval)) => *interval,
+        Some(Figures::Many(intervals)) => intervals.get(at).copied().flatten(),
+        None => None,
+    };
+    let mut row = |part: String, value: String, error: Option<f64>, doubt: Option<(f64, f64)>| {
+        let mut cells = start.to_vec();
+        cells.extend([
+            part,
+            value,
+            number(error),
+            number(doubt.map(|(low, _)| low)),
+            number(doubt.map(|(_, high)| high)),
+        ]);
+        sheet.row(cells);
+    };
+    match &figures.forecast {
+        None => {}
+        Some(Forecast::Binary { probability }) => row("yes".to_owned(), probability.to_string(), error(0), doubt(0)),
+        Some(Forecast::Categorical { options, probabilities }) => {
+            for (at, (option, probability)) in options.iter().zip(probabilities).enumerate() {
+                row(option.clone(), probability.to_string(), error(at), doubt(at));
+            }
+        }
+        Some(Forecast::Quantiles { levels, values }) => {
+            if let Some(mean) = &figures.mean {
+                row("mean".to_owned(), mean.value.to_string(), Some(mean.standard_error), mean.prior_interval);
+            }
+            for (at, (level, value)) in levels.iter().zip(values).enumerate() {
+                row(level.to_string(), value.to_string(), error(at), doubt(at));
+            }
+        }
+        Some(Forecast::Date { levels, days, never }) => {
+            for (at, (level, day)) in levels.iter().zip(days).enumerate() {
+                row(level.to_string(), day.map_or_else(|| "never".to_owned(), |day| day.to_string()), error(at), None);
+            }
+            let estimate = figures.never;
+            row(
+                "never".to_owned(),
+                never.to_string(),
+                estimate.map(|one| one.standard_error),
+                estimate.and_then(|one| one.prior_interval),
+            );
+        }
+    }
+}
