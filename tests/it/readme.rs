@@ -110,7 +110,7 @@ fn masked(line: &str) -> String {
 }
 
 fn line_fits(shown: &str, actual: &str) -> bool {
-    shown == actual || shown.strip_suffix(GAP).is_some_and(|start| actual.starts_with(start))
+    shown == actual || shown.strip_suffix(GAP).is_some_and(|start| actual.starts_with(start.trim_end()))
 }
 
 /// Whether the lines shown, with their gaps, are what was written.
@@ -126,7 +126,8 @@ fn fits(shown: &[String], actual: &[String]) -> bool {
 
 /// What should be shown instead.
 fn redrawn(shown: &[String], actual: &[String]) -> Vec<String> {
-    let cut = shown.iter().filter(|line| *line != GAP && line.ends_with(GAP)).map(|line| line.chars().count() - 1).max();
+    let cut =
+        shown.iter().filter(|line| *line != GAP && line.ends_with(GAP)).map(|line| line.chars().count() - 1).max();
     let cut_line = |line: &String| match cut {
         Some(columns) if line.chars().count() > columns => {
             line.chars().take(columns).collect::<String>().trim_end().to_owned() + " " + GAP
