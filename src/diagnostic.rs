@@ -124,6 +124,11 @@ impl Diagnostics {
         self.found.iter()
     }
 
+    /// Keeps those for which `keep` is true.
+    pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
+        self.found.retain(keep);
+    }
+
     /// Orders them by place, so that a reader goes through the file once; those without a place come last.
     pub fn sort(&mut self) {
         self.found.sort_by_key(|diagnostic| {

@@ -2,11 +2,12 @@
 
 use super::{Done, console, load};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::model::Model;
+use crate::model::{Model, News};
 use crate::plan::{self, Situation};
 use crate::report::{Column, Format, Output, Sheet};
-use crate::simulate::{self, Settings};
-use crate::source::Source;
+use crate::scenario::{self, Document};
+use crate::simulate::{self, Answer, Impossible, Settings};
+use crate::source::{Source, Span};
 use serde::Serialize;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -65,7 +66,15 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         let source = load::read(path)?;
         let (model, mut found) = load::check(&source);
         if let Some(model) = &model {
-            found.extend(rules(model));
+            let mut seen = worlds(model, &scenario::parse(&source).0);
+            // What is said of a part of a question already explains why it can never hold.
+            let explained: Vec<Span> = found.iter().filter_map(|problem| problem.span).collect();
+            seen.retain(|problem| {
+                let inside = |place: Span, span: Span| span.start <= place.start && place.end <= span.end;
+                problem.code != "W0710"
+                    || !problem.span.is_some_and(|span| explained.iter().any(|place| inside(*place, span)))
+            });
+            found.extend(seen);
             found.sort();
         }
         failed |= found.has_errors() || (arguments.strict && found.count(Severity::Warning) > 0);
@@ -132,13 +141,10 @@ fn file_report(source: &Source, found: &Diagnostics) -> FileReport {
     }
 }
 
-/// Looks at some worlds, for what only they can show: violated rules, divisions by zero, evidence that cannot be.
-fn rules(model: &Model) -> Diagnostics {
+/// Looks at some worlds, for what only they can show: violated rules, divisions by zero, questions that can have but one answer,
+/// evidence that cannot be.
+fn worlds(model: &Model, document: &Document) -> Diagnostics {
     let mut found = Diagnostics::new();
-    let has_news = !model.news.is_empty();
-    if model.rules.is_empty() && !has_news {
-        return found;
-    }
     let settings = Settings { worlds: WORLDS, doubt_draws: 0, ..Settings::default() };
     let plan = plan::compile(model, &Situation::of_file(model));
     match simulate::simulate(&plan, &settings, &|_| {}) {
@@ -148,28 +154,110 @@ fn rules(model: &Model) -> Diagnostics {
                     found.push(violated(rule, seen.share));
                 }
             }
+            for (division, seen) in plan.divisions.iter().zip(tally.divisions()) {
+                if seen.worlds > 0 {
+                    found.push(by_zero(division, seen.share, document));
+                }
+            }
+            let answers = &tally.answers()[model.events.len()..];
+            for (question, answer) in model.questions.iter().zip(answers) {
+                if let Some(problem) = one_sided(&question.name, answer, document) {
+                    found.push(problem);
+                }
+            }
         }
-        Err(problem) => found.push(Diagnostic::new("E0809", None, problem.to_string())),
+        Err(problem) => found.push(impossible(&problem, model)),
     }
-    if has_news {
-        let last = model.news.iter().map(|news| news.date).filter(|date| *date < model.horizon).max();
-        let Some(last) = last else { return found };
-        let Ok(situation) = Situation::of_file(model).as_of(last, model) else { return found };
+    let last =
+        model.news.iter().map(|news| news.date).filter(|date| *date > model.as_of && *date < model.horizon).max();
+    if let Some(last) = last
+        && let Ok(situation) = Situation::of_file(model).as_of(last, model)
+    {
         let plan = plan::compile(model, &situation);
         if let Err(problem) = simulate::simulate(&plan, &settings, &|_| {}) {
-            let place = model.news.iter().find(|news| problem.to_string().contains(&news.text)).map(|news| news.span);
-            found.push(
-                Diagnostic::new("E0809", place, problem.to_string())
-                    .help("look for two pieces of news that cannot both be true, or a chance of 0 that came true"),
-            );
+            found.push(impossible(&problem, model));
         }
     }
     found
 }
 
+/// News that no world agrees with, at the last of them.
+fn impossible(problem: &Impossible, model: &Model) -> Diagnostic {
+    let named: Vec<&str> = match problem {
+        Impossible::Contradiction { names, .. } => names.iter().map(String::as_str).collect(),
+        Impossible::Evidence { name, .. }
+        | Impossible::Belief { name, .. }
+        | Impossible::CorrelatedNumber { name, .. } => {
+            vec![name.as_str()]
+        }
+        _ => Vec::new(),
+    };
+    let mut places: Vec<&News> = model.news.iter().filter(|news| named.contains(&news.text.as_str())).collect();
+    places.sort_by_key(|news| news.span);
+    let last = places.pop().or_else(|| model.news.iter().max_by_key(|news| news.date));
+    let mut diagnostic = Diagnostic::new("E0809", last.map(|news| news.span), problem.to_string());
+    for news in places {
+        diagnostic = diagnostic.other(news.span, "together with this");
+    }
+    diagnostic.help(match problem {
+        Impossible::Evidence { .. } => "give what is reported a chance over 0 in the scenario, or correct the news",
+        Impossible::Contradiction { .. } => "correct the news that is wrong, or the link that forbids them together",
+        Impossible::Belief { .. } => "state a belief that the scenario can hold, or change what it follows from",
+        Impossible::CorrelatedNumber { .. } => "write a comparison, such as `about = \"price > 40\"` with `happened`",
+        _ => "leave some of them out",
+    })
+}
+
+fn by_zero(division: &str, share: f64, document: &Document) -> Diagnostic {
+    Diagnostic::new(
+        "E0524",
+        document.divisor_of(division),
+        format!("`{division}` divides by zero {}", in_worlds(share)),
+    )
+    .help("write `if … then … else …` around it, or give the divisor a lower limit, such as `at least 1`")
+}
+
+/// A question that has the same answer in every world looked at, or is annulled in all of them.
+fn one_sided(name: &str, answer: &Answer, document: &Document) -> Option<Diagnostic> {
+    let node = document.questions.iter().find(|node| node.name.value == name)?;
+    match answer {
+        Answer::NoWorlds => {
+            let (_, given) = node.given.as_ref()?;
+            Some(
+                Diagnostic::new(
+                    "W0709",
+                    given.span,
+                    format!(
+                        "`{given}` holds in none of {WORLDS} worlds, so that the question `{name}` is annulled in all"
+                    ),
+                )
+                .help("ask under a condition that can hold, or give its events a chance over 0"),
+            )
+        }
+        Answer::Binary(share) if share.value == 0.0 => {
+            let (_, holds) = node.holds.as_ref().filter(|_| node.given.is_none())?;
+            Some(
+                Diagnostic::new(
+                    "W0710",
+                    holds.span,
+                    format!("`{holds}` holds in none of {WORLDS} worlds, so that the answer to `{name}` is always no"),
+                )
+                .help(
+                    "look for a deadline that comes too early, or a chance of 0; if it is meant so, ask something else",
+                ),
+            )
+        }
+        _ => None,
+    }
+}
+
+fn in_worlds(share: f64) -> String {
+    let percent = crate::math::round_to(share * 100.0, 1);
+    if percent > 0.0 { format!("in {percent} % of the worlds") } else { "in a few worlds".to_owned() }
+}
+
 fn violated(rule: &crate::model::ModelRule, share: f64) -> Diagnostic {
-    let percent = crate::math::round_to(share * 100.0, 3);
-    let amount = if percent > 0.0 { format!("in {percent} % of worlds") } else { "in a few worlds".to_owned() };
+    let amount = in_worlds(share);
     if rule.must_hold {
         Diagnostic::new("E0522", rule.span, format!("`{}` must hold, but is violated {amount}", rule.text))
             .help("make one event depend on the other (`requires`, `after`, cases), so that it cannot happen")

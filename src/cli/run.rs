@@ -95,6 +95,7 @@ fn step(text: &str) -> Result<i64, String> {
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let loaded = load::load(&arguments.file)?;
+    refuse_to_record_what_if(arguments, &loaded)?;
     let settings = Settings {
         worlds: arguments.worlds,
         seed: arguments.seed,
@@ -111,6 +112,24 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         console::data(&report.render(format, arguments.events)?)?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// What is recorded is scored against the world as it is; a what-if is not about it.
+fn refuse_to_record_what_if(arguments: &Arguments, loaded: &Loaded) -> Result<(), Error> {
+    let what_if = if !arguments.view.given.is_empty() {
+        "--given"
+    } else if !arguments.view.suppose.is_empty() {
+        "--suppose"
+    } else if !loaded.model.suppose.is_empty() {
+        "a file that has `suppose`"
+    } else {
+        return Ok(());
+    };
+    if !arguments.record {
+        return Ok(());
+    }
+    Err(Error::input(format!("--record does not go with {what_if}: a recorded forecast is about the world as it is"))
+        .help("record without it; ask a conditional question with `given` in the scenario file, where it counts as annulled if the condition fails"))
 }
 
 fn once(loaded: &Loaded, view: &View, settings: &Settings) -> Result<RunReport, Error> {

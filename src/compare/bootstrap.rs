@@ -1,5 +1,7 @@
 //! The cluster bootstrap: which mean would other draws of clusters have shown.
 
+use statrs::statistics::{Data, OrderStatistics};
+
 /// How many times the clusters are drawn anew.
 pub const BOOTSTRAP_REPLICATES: usize = 4000;
 
@@ -47,7 +49,7 @@ pub fn bootstrap_interval(values: &[f64], clusters: &[usize], level: f64, seed: 
         return None;
     }
     let mut stream = Stream(seed);
-    let mut means: Vec<f64> = (0..BOOTSTRAP_REPLICATES)
+    let means: Vec<f64> = (0..BOOTSTRAP_REPLICATES)
         .map(|_| {
             let (sum, count) = (0..sums.len())
                 .map(|_| sums[stream.below(sums.len())])
@@ -55,9 +57,8 @@ pub fn bootstrap_interval(values: &[f64], clusters: &[usize], level: f64, seed: 
             sum / count
         })
         .collect();
-    means.sort_by(f64::total_cmp);
-    let at = |share: f64| means[((share * BOOTSTRAP_REPLICATES as f64) as usize).min(BOOTSTRAP_REPLICATES - 1)];
-    Some((at(0.5 * (1.0 - level)), at(0.5 * (1.0 + level))))
+    let mut means = Data::new(means);
+    Some((means.quantile(0.5 * (1.0 - level)), means.quantile(0.5 * (1.0 + level))))
 }
 
 #[cfg(test)]

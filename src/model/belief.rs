@@ -56,21 +56,38 @@ pub(super) fn located(code: &'static str, problem: ParameterError, span: Span) -
     }
 }
 
+/// A share in percent, for messages.
+pub(super) fn percent(share: f64) -> String {
+    format!("{} %", crate::math::round_to(share * 100.0, 4))
+}
+
 /// Checks that a stated probability is one.
 fn probability(value: f64, span: Span, of: &str, found: &mut Diagnostics) -> Option<f64> {
     if (0.0..=1.0).contains(&value) {
         return Some(value);
     }
-    let help = if value > 1.0 && value <= 100.0 {
-        format!("write {value} % as `{}` or `\"{value}%\"`", value / 100.0)
+    let help = if (2.0..=100.0).contains(&value) {
+        format!("write {value} % as `{}` or `\"{value}%\"`", crate::math::round_to(value / 100.0, 10))
     } else {
         "a probability is a number such as `0.35` or a percentage such as `\"35%\"`".to_owned()
     };
     found.push(
-        Diagnostic::new("E0301", span, format!("the probability of {of} must lie between 0 and 1, but is {value}"))
-            .help(help),
+        Diagnostic::new(
+            "E0301",
+            span,
+            format!("the probability of {of} must lie between 0 and 1, but is {}", shown(value)),
+        )
+        .help(help),
     );
     None
+}
+
+/// A number for messages: short however large, and without the noise of its last digits.
+pub(super) fn shown(value: f64) -> String {
+    if value != 0.0 && !(1e-6..1e15).contains(&value.abs()) {
+        return format!("{value:e}");
+    }
+    crate::math::round_to(value, 9).to_string()
 }
 
 /// The belief behind one stated chance. `of` names it in messages, such as "`talks`".
@@ -128,17 +145,35 @@ pub(super) fn belief(stated: &Spanned<Chance>, of: &str, found: &mut Diagnostics
                 );
                 return None;
             }
-            if !(low.value < point.value && point.value < high.value) {
+            if low.value >= high.value {
                 found.push(
                     Diagnostic::new(
                         "E0305",
                         low.span.to(high.span),
                         format!(
-                            "the interval of {of} must hold its probability {}, but runs from {} to {}",
-                            point.value, low.value, high.value
+                            "the interval of {of} must run upwards, but runs from {} to {}",
+                            percent(low.value),
+                            percent(high.value)
                         ),
                     )
                     .help("write the lower bound first, such as `35% (90% sure: 15% to 60%)`"),
+                );
+                return None;
+            }
+            if !(low.value < point.value && point.value < high.value) {
+                found.push(
+                    Diagnostic::new(
+                        "E0305",
+                        point.span,
+                        format!(
+                            "the probability of {of} must lie inside its interval, but {} does not lie between {} and {}",
+                            percent(point.value),
+                            percent(low.value),
+                            percent(high.value)
+                        ),
+                    )
+                    .other(low.span.to(high.span), "the interval")
+                    .help("move the probability or the interval, such as `35% (90% sure: 15% to 60%)`"),
                 );
                 return None;
             }
@@ -153,7 +188,12 @@ pub(super) fn belief(stated: &Spanned<Chance>, of: &str, found: &mut Diagnostics
         Chance::Beta { a, b } => match Beta::new(a.value, b.value) {
             Ok(prior) => built(prior.mean(), Some(prior)),
             Err(problem) => {
-                found.push(located("E0307", problem, span));
+                let place = match problem.argument {
+                    Some(0) => a.span,
+                    Some(1) => b.span,
+                    _ => span,
+                };
+                found.push(located("E0307", problem, place));
                 None
             }
         },
@@ -202,21 +242,27 @@ fn pooled(
     let beliefs: Vec<Option<Belief>> = says.iter().map(|one| belief(one, of, found)).collect();
     let beliefs: Vec<Belief> = beliefs.into_iter().collect::<Option<_>>()?;
     if beliefs.is_empty() {
-        found.push(
-            Diagnostic::new("E0309", span, format!("the experts of {of} say nothing"))
-                .help("write `experts = [\"60%\", \"70%\"]`"),
-        );
+        // Reading refuses an empty list.
         return None;
     }
     let weights: Vec<f64> = match weights {
         None => vec![1.0; beliefs.len()],
         Some(weights) => {
+            let place = weights.iter().map(|weight| weight.span).reduce(Span::to).unwrap_or(span);
             if weights.len() != beliefs.len() {
                 found.push(
                     Diagnostic::new(
                         "E0310",
-                        span,
-                        format!("{} experts of {of} have {} weights", beliefs.len(), weights.len()),
+                        place,
+                        format!(
+                            "{} experts of {of} have {}",
+                            beliefs.len(),
+                            if weights.len() == 1 {
+                                "1 weight".to_owned()
+                            } else {
+                                format!("{} weights", weights.len())
+                            }
+                        ),
                     )
                     .help("give one weight for each expert, or none"),
                 );
@@ -229,17 +275,19 @@ fn pooled(
                 );
                 return None;
             }
-            weights.iter().map(|weight| weight.value).collect()
+            if weights.iter().all(|weight| weight.value == 0.0) {
+                found.push(
+                    Diagnostic::new("E0311", place, format!("the weights of the experts of {of} are all 0"))
+                        .help("give at least one of them a weight over 0"),
+                );
+                return None;
+            }
+            // Only their shares matter; the largest taken as 1 keeps their sum finite.
+            let largest = weights.iter().map(|weight| weight.value).fold(0.0, f64::max);
+            weights.iter().map(|weight| weight.value / largest).collect()
         }
     };
     let total: f64 = weights.iter().sum();
-    if total <= 0.0 {
-        found.push(
-            Diagnostic::new("E0311", span, format!("the weights of the experts of {of} are all 0"))
-                .help("give at least one a weight"),
-        );
-        return None;
-    }
     let rule = match pool {
         None => Pool::Linear,
         Some(name) => {
@@ -317,7 +365,11 @@ pub(super) fn options_belief(
             Diagnostic::new(
                 "E0314",
                 span,
-                format!("{of} has {} options, but {given} chances stand here", options.len()),
+                format!(
+                    "{of} has {} options, but {} here",
+                    options.len(),
+                    if given == 1 { "1 chance stands".to_owned() } else { format!("{given} chances stand") }
+                ),
             )
             .help(format!("give one for each of {} in this order", super::names::listed(options.iter()))),
         );
@@ -325,6 +377,10 @@ pub(super) fn options_belief(
     };
     match &node.value {
         ChanceNode::One(_) | ChanceNode::Experts { .. } => {
+            if options.len() == 1 {
+                // One option is refused where it stands.
+                return None;
+            }
             count_is(1, found)?;
             None
         }
@@ -333,7 +389,7 @@ pub(super) fn options_belief(
             count_is(chances.len(), found)?;
             let means: Vec<f64> =
                 beliefs.into_iter().map(|one| one.map(|belief| belief.mean)).collect::<Option<_>>()?;
-            summed(means, span, of, found)
+            summed(&means, span, of, found)
         }
         ChanceNode::Table(entries) => {
             let mut means: Vec<Option<f64>> = vec![None; options.len()];
@@ -364,7 +420,10 @@ pub(super) fn options_belief(
                 );
                 return None;
             }
-            summed(means.into_iter().collect::<Option<_>>().filter(|_| fine)?, span, of, found)
+            {
+                let means: Vec<f64> = means.into_iter().collect::<Option<_>>().filter(|_| fine)?;
+                summed(&means, span, of, found)
+            }
         }
         ChanceNode::Counts { counts, total } => {
             let values: Vec<f64> = counts.iter().map(|count| count.value).collect();
@@ -397,7 +456,8 @@ pub(super) fn options_belief(
             match Dirichlet::new(&values) {
                 Ok(prior) => Some(OptionsBelief { means: prior.mean(), prior: Some(prior), counts: None, span }),
                 Err(problem) => {
-                    found.push(located("E0307", problem, span));
+                    let place = problem.argument.and_then(|at| alphas.get(at)).map_or(span, |alpha| alpha.span);
+                    found.push(located("E0307", problem, place));
                     None
                 }
             }
@@ -406,7 +466,7 @@ pub(super) fn options_belief(
 }
 
 /// Checks that chances sum to 1, and takes the rounding out.
-fn summed(means: Vec<f64>, span: Span, of: &str, found: &mut Diagnostics) -> Option<OptionsBelief> {
+fn summed(means: &[f64], span: Span, of: &str, found: &mut Diagnostics) -> Option<OptionsBelief> {
     let sum: f64 = means.iter().sum();
     if (sum - 1.0).abs() > SUM_TOLERANCE {
         let percent = crate::math::round_to(sum * 100.0, 4);

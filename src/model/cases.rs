@@ -40,9 +40,10 @@ pub(super) fn rows<T, U>(
             }
         }
     }
-    let has_otherwise = many.last().is_some_and(|case| case.condition.is_none());
+    let otherwise = many.iter().find(|case| case.condition.is_none()).map(|case| case.span);
+    let has_otherwise = otherwise.is_some();
     if all_read {
-        coverage(&conditions, has_otherwise, of, names, many.last().map(|case| case.span), found)?;
+        coverage(&conditions, otherwise, of, names, many.last().map(|case| case.span), found)?;
     }
     let mut rows: Vec<CaseRow<U>> = rows.into_iter().collect::<Option<_>>()?;
     if !has_otherwise && let Some(last) = rows.last_mut() {
@@ -55,7 +56,7 @@ pub(super) fn rows<T, U>(
 /// of one event, of which exactly one holds. So cases that only look as if they overlap are never refused wrongly.
 fn coverage(
     conditions: &[(Condition, Span)],
-    has_otherwise: bool,
+    otherwise: Option<Span>,
     of: &str,
     names: &Names,
     last: Option<Span>,
@@ -88,7 +89,17 @@ fn coverage(
             }
         }
     }
-    if has_otherwise {
+    if let Some(otherwise) = otherwise {
+        if enumerated && uncovered.is_none() && counts.iter().all(|counted| *counted) {
+            found.push(
+                Diagnostic::new(
+                    "W0503",
+                    otherwise,
+                    format!("this case of {of} never counts: the cases before it cover every world"),
+                )
+                .help("leave it out"),
+            );
+        }
         return Some(());
     }
     if enumerated && uncovered.is_none() {
@@ -187,10 +198,13 @@ impl Parts {
         let mut parts: Vec<String> = Vec::new();
         for (atom, holds) in self.atoms.iter().zip(&world.atoms) {
             let text = match atom {
-                Condition::Event(event) | Condition::Happens(event) => format!("`{}`", names.name(*event)),
-                _ => "a condition".to_owned(),
+                Condition::Event(event) | Condition::Happens(event) => names.name(*event).to_owned(),
+                _ => {
+                    parts.push(if *holds { "a condition that holds" } else { "a condition that fails" }.to_owned());
+                    continue;
+                }
             };
-            parts.push(if *holds { text } else { format!("not {text}") });
+            parts.push(if *holds { format!("`{text}`") } else { format!("`not {text}`") });
         }
         for (event, option) in &world.options {
             if let Kind::Categorical { options, .. } = names.kind(*event) {

@@ -1,6 +1,6 @@
 //! `[event.NAME]` → an [`Event`]: how it is drawn, with every check of its keys.
 
-use super::belief::{self, belief};
+use super::belief::{self, belief, shown};
 use super::cases;
 use super::condition::Condition;
 use super::definition::{
@@ -28,9 +28,12 @@ pub(super) fn events(document: &Document, names: &Names, found: &mut Diagnostics
         .enumerate()
         .map(|(at, node)| {
             let kind = names.kind(super::EventId(at)).clone();
-            stray_keys(node, &kind, found);
-            let definition =
-                definition(node, &kind, names, found).unwrap_or(Definition::Holds(Condition::Constant(false)));
+            let options_unread = ["one_of", "ordered", "first_of", "none"].iter().any(|key| node.unread.has(key));
+            if !names.is_vague(super::EventId(at)) {
+                stray_keys(node, &kind, found);
+            }
+            let read = if options_unread { None } else { definition(node, &kind, names, found) };
+            let definition = read.unwrap_or(Definition::Holds(Condition::Constant(false)));
             let text = |text: &Option<Text>| text.as_ref().map(|text| text.value.clone());
             Event {
                 name: node.name.value.clone(),
@@ -48,11 +51,27 @@ pub(super) fn events(document: &Document, names: &Names, found: &mut Diagnostics
         .collect()
 }
 
+/// What an event is, for the message about a key that does not fit it.
+fn stray_kind(node: &EventNode, kind: &Kind) -> &'static str {
+    if node.holds.is_some() {
+        "a yes/no event that follows from others"
+    } else if node.equals.is_some() {
+        "a number that follows from others"
+    } else if node.first_of.is_some() {
+        "the first of several date events"
+    } else {
+        kind.words()
+    }
+}
+
 /// Keys that do not go with what the event is.
 fn stray_keys(node: &EventNode, kind: &Kind, found: &mut Diagnostics) {
-    let drawn_binary = *kind == Kind::Binary && (node.chance.is_some() || node.causes.is_some());
+    let has_chance = node.chance.is_some() || node.unread.has("chance");
+    let has_causes = node.causes.is_some() || node.unread.has("causes");
+    let drawn_binary = *kind == Kind::Binary && (has_chance || has_causes);
     let is_date = *kind == Kind::Date;
-    let drawn_number = node.value.is_some() || node.count.is_some();
+    let drawn_number = matches!(kind, Kind::Numeric | Kind::Count) && node.equals.is_none();
+    let has_first_of = node.first_of.is_some() || node.unread.has("first_of");
     let mut check = |key: &str, span: Option<Span>, fits: bool, goes_with: &str| {
         if let Some(span) = span
             && !fits
@@ -61,25 +80,25 @@ fn stray_keys(node: &EventNode, kind: &Kind, found: &mut Diagnostics) {
                 Diagnostic::new(
                     "E0413",
                     span,
-                    format!("`{key}` does not go with {}: `{}`", kind.words(), node.name.value),
+                    format!("`{key}` does not fit `{}`, which is {}", node.name.value, stray_kind(node, kind)),
                 )
                 .help(format!("`{key}` goes with {goes_with}")),
             );
         }
     };
     let span_of = |pair: &Option<(Span, Vec<RatioNode>)>| pair.as_ref().map(|(span, _)| *span);
-    check("odds", span_of(&node.odds), drawn_binary && node.chance.is_some(), "a yes/no event that has `chance`");
+    check("odds", span_of(&node.odds), drawn_binary && has_chance, "a yes/no event that has `chance`");
     check(
         "overall",
         node.overall.as_ref().map(|(span, _)| *span),
         drawn_binary,
         "a yes/no event that has `chance` or `causes`",
     );
-    check("background", node.background.as_ref().map(|one| one.span), node.causes.is_some(), "`causes`");
+    check("background", node.background.as_ref().map(|(span, _)| *span), has_causes, "`causes`");
     check("raised_by", span_of(&node.raised_by), is_date, "a date event (`when`); for a yes/no event use `odds`");
     check("lowered_by", span_of(&node.lowered_by), is_date, "a date event (`when`); for a yes/no event use `odds`");
     check("after", node.after.as_ref().map(|(span, _)| *span), is_date, "a date event (`when`)");
-    check("observed", node.observed.as_ref().map(|one| one.span), is_date, "a date event (`when`)");
+    check("observed", node.observed.as_ref().map(|(span, _)| *span), is_date, "a date event (`when`)");
     check(
         "requires",
         node.requires.as_ref().map(|(span, _)| *span),
@@ -92,14 +111,27 @@ fn stray_keys(node: &EventNode, kind: &Kind, found: &mut Diagnostics) {
         drawn_number,
         "`value` and `count`; for a chance write cases, for a date `requires`",
     );
-    check("otherwise", node.otherwise.as_ref().map(|one| one.span), drawn_number, "`value` and `count` that have `if`");
-    check("none", node.none.as_ref().map(|one| one.span), node.first_of.is_some(), "`first_of`");
-    if node.otherwise.is_some() && node.only_if.is_none() && drawn_number {
-        check(
-            "otherwise",
-            node.otherwise.as_ref().map(|one| one.span),
-            false,
-            "`if`, which says where the number is drawn",
+    check(
+        "otherwise",
+        node.otherwise.as_ref().map(|(span, _)| *span),
+        drawn_number,
+        "`value` and `count` that have `if`",
+    );
+    check("none", node.none.as_ref().map(|(span, _)| *span), has_first_of, "`first_of`");
+    if let (Some((span, _)), None) = (&node.otherwise, &node.only_if)
+        && drawn_number
+        && !node.unread.has("if")
+    {
+        found.push(
+            Diagnostic::new(
+                "E0413",
+                *span,
+                format!(
+                    "`otherwise` says what `{}` is where its `if` does not hold, but there is no `if`",
+                    node.name.value
+                ),
+            )
+            .help("add `if = \"…\"`, which says where the number is drawn, or leave `otherwise` out"),
         );
     }
 }
@@ -110,8 +142,8 @@ fn definition(node: &EventNode, kind: &Kind, names: &Names, found: &mut Diagnost
         Kind::Binary => {
             if let Some((_, chance)) = &node.chance {
                 chance_definition(node, chance, &of, names, found).map(Definition::Chance)
-            } else if let Some((span, causes)) = &node.causes {
-                causes_definition(node, *span, causes, &of, names, found)
+            } else if let Some((_, causes)) = &node.causes {
+                causes_definition(node, causes, &of, names, found)
             } else {
                 let (_, expression) = node.holds.as_ref()?;
                 Resolver::new(names, found).condition(expression).map(Definition::Holds)
@@ -159,13 +191,15 @@ fn optional_condition(
 }
 
 fn otherwise(node: &EventNode, of: &str, found: &mut Diagnostics) -> f64 {
-    if let (Some((span, _)), None) = (&node.only_if, &node.otherwise) {
+    if let (Some((span, _)), None) = (&node.only_if, &node.otherwise)
+        && !node.unread.excuses("otherwise")
+    {
         found.push(
             Diagnostic::new("N0901", *span, format!("filled in: {of} is 0 where its `if` does not hold"))
                 .help("write `otherwise = …` to say another number"),
         );
     }
-    node.otherwise.as_ref().map_or(0.0, |one| one.value)
+    node.otherwise.as_ref().map_or(0.0, |(_, one)| one.value)
 }
 
 fn chance_definition(
@@ -194,21 +228,14 @@ fn overall(node: &EventNode, of: &str, found: &mut Diagnostics) -> Option<Option
 
 fn causes_definition(
     node: &EventNode,
-    span: Span,
     causes: &[(Expression, Spanned<crate::scenario::phrase::Chance>)],
     of: &str,
     names: &Names,
     found: &mut Diagnostics,
 ) -> Option<Definition> {
-    if causes.is_empty() {
-        found.push(
-            Diagnostic::new("E0504", span, format!("{of} has no causes"))
-                .help("write for instance `causes = { sanctions = \"30%\" }`"),
-        );
-    }
     let background = match &node.background {
         None => Some(None),
-        Some(chance) => belief(chance, of, found).map(Some),
+        Some((_, chance)) => belief(chance, &format!("the background cause of {of}"), found).map(Some),
     };
     let all: Vec<_> = causes
         .iter()
@@ -228,34 +255,45 @@ fn causes_definition(
     })
 }
 
-/// The number behind a stated ratio; what the engine fills in for a strength is noted.
-pub(super) fn ratio(stated: &Spanned<Ratio>, lowering: bool, what: &str, found: &mut Diagnostics) -> Option<f64> {
-    let value = match &stated.value {
+/// The number behind a stated ratio, as stated.
+pub(super) fn ratio_value(stated: &Ratio, lowering: bool) -> f64 {
+    match stated {
         Ratio::Times(value) => *value,
         Ratio::Strength { strength, down } => {
             let up = strength.ratio();
-            let value = if *down || lowering { 1.0 / up } else { up };
-            let word = stated.value.to_string();
-            found.push(
-                Diagnostic::new(
-                    "N0902",
-                    stated.span,
-                    format!("filled in: `{word}` is {what} of x{}", crate::math::round_to(value, 4)),
-                )
-                .help("write the number itself, such as `\"x3\"`, to say another"),
-            );
-            value
+            if *down || lowering { 1.0 / up } else { up }
         }
-    };
-    if value.is_finite() && value >= 0.0 {
+    }
+}
+
+/// The number behind a stated ratio; what the engine fills in for a strength is noted.
+pub(super) fn ratio(stated: &Spanned<Ratio>, lowering: bool, what: &str, found: &mut Diagnostics) -> Option<f64> {
+    let value = ratio_value(&stated.value, lowering);
+    if let Ratio::Strength { .. } = &stated.value {
+        let word = stated.value.to_string();
+        found.push(
+            Diagnostic::new(
+                "N0902",
+                stated.span,
+                format!("filled in: `{word}` is {what} of x{}", crate::math::round_to(value, 4)),
+            )
+            .help("write the number itself, such as `\"x3\"`, to say another"),
+        );
+    }
+    if (0.0..=RATIO_LIMIT).contains(&value) && (value == 0.0 || value >= 1.0 / RATIO_LIMIT) {
         return Some(value);
     }
-    found.push(
-        Diagnostic::new("E0505", stated.span, format!("a ratio must be a number that is not negative, but is {value}"))
-            .help("write for instance `\"x4\"` or `\"x0.5\"`"),
-    );
+    let rule = if value < 0.0 {
+        format!("{what} must not be negative, but is {}", shown(value))
+    } else {
+        format!("{what} must be at most x1e9 and, unless it is x0, at least x1e-9, but is x{}", shown(value))
+    };
+    found.push(Diagnostic::new("E0505", stated.span, rule).help("write for instance `\"x4\"` or `\"x0.5\"`"));
     None
 }
+
+/// A ratio beyond this, up or down, is certainty in disguise.
+const RATIO_LIMIT: f64 = 1e9;
 
 fn odds(
     ratios: &[RatioNode],
@@ -298,6 +336,22 @@ fn first_of(listed: &[Text], names: &Names, found: &mut Diagnostics) -> Option<D
     all.into_iter().collect::<Option<_>>().map(Definition::FirstOf)
 }
 
+fn wrong_direction(stated: &Spanned<Ratio>, lowering: bool) -> Diagnostic {
+    let (key, other, side) =
+        if lowering { ("lowered_by", "raised_by", "under") } else { ("raised_by", "lowered_by", "over") };
+    let is_word = matches!(stated.value, Ratio::Strength { .. });
+    let value = match stated.value {
+        Ratio::Times(value) => shown(value),
+        Ratio::Strength { .. } => format!("`{}`", stated.value),
+    };
+    let problem = Diagnostic::new("E0507", stated.span, format!("a ratio in `{key}` must be {side} 1, but is {value}"));
+    if is_word && !lowering {
+        problem.help("put it under `lowered_by`, where the strength alone, without `down`, lowers")
+    } else {
+        problem.help(format!("put it under `{other}`"))
+    }
+}
+
 fn when_definition(node: &EventNode, of: &str, names: &Names, found: &mut Diagnostics) -> Option<WhenDefinition> {
     let (_, phrase) = node.when.as_ref()?;
     let relative = node.after.is_some();
@@ -314,24 +368,13 @@ fn when_definition(node: &EventNode, of: &str, names: &Names, found: &mut Diagno
     for (list, lowering) in [(&node.raised_by, false), (&node.lowered_by, true)] {
         for (expression, stated) in list.iter().flat_map(|(_, list)| list) {
             let trigger = Resolver::new(names, found).trigger(expression);
-            let value = ratio(stated, lowering, "a hazard ratio", found);
-            if let Some(value) = value
-                && (value > 1.0) == lowering
-                && value != 1.0
-            {
-                let (key, other) = if lowering { ("lowered_by", "raised_by") } else { ("raised_by", "lowered_by") };
-                let side = if lowering { "under" } else { "over" };
-                found.push(
-                    Diagnostic::new(
-                        "E0507",
-                        stated.span,
-                        format!("a ratio in `{key}` must be {side} 1, but is {value}"),
-                    )
-                    .help(format!("put it under `{other}`")),
-                );
+            let value = ratio_value(&stated.value, lowering);
+            if value >= 0.0 && if lowering { value > 1.0 } else { value < 1.0 } {
+                found.push(wrong_direction(stated, lowering));
                 ratios.push(None);
                 continue;
             }
+            let value = ratio(stated, lowering, "a hazard ratio", found);
             ratios.push(trigger.zip(value));
         }
     }
@@ -340,6 +383,6 @@ fn when_definition(node: &EventNode, of: &str, names: &Names, found: &mut Diagno
         after: after?,
         requires: requires?,
         ratios: ratios.into_iter().collect::<Option<_>>()?,
-        observed: node.observed.as_ref().is_none_or(|one| one.value),
+        observed: node.observed.as_ref().is_none_or(|(_, one)| one.value),
     })
 }

@@ -27,7 +27,7 @@ pub struct News {
     pub text: String,
     /// What is known by it.
     pub finding: Finding,
-    /// Where it stands.
+    /// Where its effect stands.
     pub span: Span,
 }
 
@@ -116,39 +116,24 @@ fn twice_happened(all: &mut Vec<News>, names: &Names, found: &mut Diagnostics) {
 }
 
 fn one(node: &NewsNode, drawn: &[bool], names: &Names, header: &Header, found: &mut Diagnostics) -> Option<News> {
-    let mut missing = |key: &str, example: &str| {
-        found.push(
-            Diagnostic::new("E0801", node.span, format!("this piece of news has no `{key}`"))
-                .help(format!("write for instance `{example}`")),
-        );
-    };
-    if node.date.is_none() {
-        missing("date", "date = 2025-08-22");
-    }
-    if node.about.is_none() {
-        missing("about", "about = \"talks\"");
-    }
-    if node.effect.is_none() {
-        missing("effect", "effect = \"x0.4\"");
-    }
-    if node.source.is_none() {
+    if node.source.is_none() && !node.unread.excuses("source") {
         found.push(
             Diagnostic::new("W0802", node.span, "this piece of news names no source")
                 .help("write who reported it, such as `source = \"Reuters\"`"),
         );
     }
     let (date, about, effect) = (node.date.as_ref()?, node.about.as_ref()?, node.effect.as_ref()?);
-    if date.value <= header.as_of {
+    if date.value < header.as_of {
         found.push(
             Diagnostic::new(
                 "E0803",
                 date.span,
                 format!(
-                    "news of {} is not after the day whose knowledge the file holds ({})",
+                    "news of {} is older than the day whose knowledge the file holds anyway ({})",
                     date.value, header.as_of
                 ),
             )
-            .help("what is known on that day belongs in the priors; date `as_of` earlier to count it as news"),
+            .help("what is known by then belongs in the chances; date `as_of` earlier to count it as news"),
         );
         return None;
     }
@@ -169,7 +154,7 @@ fn one(node: &NewsNode, drawn: &[bool], names: &Names, header: &Header, found: &
         says: node.says.as_ref().map(|text| text.value.clone()),
         text: format!("{about} {} (news of {})", effect.value, date.value),
         finding,
-        span: node.span,
+        span: effect.span,
     })
 }
 
@@ -182,6 +167,9 @@ fn finding(
     found: &mut Diagnostics,
 ) -> Option<Finding> {
     let event = Resolver::new(names, found).bare_event(about);
+    if event.is_some_and(|id| names.is_vague(id)) {
+        return None;
+    }
     let is_drawn = event.is_some_and(|id| drawn.get(id.0).copied().unwrap_or(false));
     let kind = event.map(|id| names.kind(id).clone());
     let wrong = |message: String, help: &str, found: &mut Diagnostics| -> Option<Finding> {
@@ -220,16 +208,24 @@ fn finding(
                     found,
                 );
             }
-            known(about, event, is_drawn, kind.as_ref(), true, names, found)
+            known(about, effect.span, event, is_drawn, kind.as_ref(), true, names, found)
         }
         Effect::DidNotHappen => match (event, &kind) {
             (Some(id), Some(Kind::Date)) => Some(Finding::NotBy(id, day)),
-            _ => known(about, event, is_drawn, kind.as_ref(), false, names, found),
+            _ => known(about, effect.span, event, is_drawn, kind.as_ref(), false, names, found),
         },
-        Effect::WillNotHappen => match (event, &kind) {
-            (Some(id), Some(Kind::Date)) => Some(Finding::Never(id)),
-            _ => known(about, event, is_drawn, kind.as_ref(), false, names, found),
-        },
+        Effect::WillNotHappen => {
+            if let (Some(id), Some(Kind::Date)) = (event, &kind) {
+                Some(Finding::Never(id))
+            } else {
+                Resolver::new(names, found).condition(about)?;
+                wrong(
+                    format!("`will not happen` says that a date event never comes, but `{about}` is no date event"),
+                    "write `did not happen`",
+                    found,
+                )
+            }
+        }
         Effect::Is(option) | Effect::IsNot(option) => {
             let negated = matches!(effect.value, Effect::IsNot(_));
             let (Some(id), Some(Kind::Categorical { options, .. })) = (event, &kind) else {
@@ -275,6 +271,13 @@ fn finding(
             let ratio =
                 super::event::ratio(&Spanned::new(stated.clone(), effect.span), false, "a likelihood ratio", found);
             let condition = Resolver::new(names, found).condition(about);
+            if ratio == Some(0.0) {
+                return wrong(
+                    "a likelihood ratio must be over 0: x0 would say that the news is proof".to_owned(),
+                    "for certainty write `did not happen`; for strong doubt a small ratio such as `x0.01`",
+                    found,
+                );
+            }
             Some(Finding::Hint(condition?, ratio?))
         }
         Effect::Now(chance) => {
@@ -286,8 +289,10 @@ fn finding(
 }
 
 /// A condition that is known to hold or not.
+#[expect(clippy::too_many_arguments, reason = "what is known, from one place")]
 fn known(
     about: &Expression,
+    effect: Span,
     event: Option<EventId>,
     is_drawn: bool,
     kind: Option<&Kind>,
@@ -298,8 +303,40 @@ fn known(
     if let (Some(id), true, Some(Kind::Binary)) = (event, is_drawn, kind) {
         return Some(Finding::Binary(id, holds));
     }
+    let instead = match kind {
+        Some(Kind::Numeric | Kind::Count) => Some(("is a number", "42".to_owned())),
+        Some(Kind::Categorical { options, .. }) => {
+            Some(("has options", options.first().cloned().unwrap_or_else(|| "…".to_owned())))
+        }
+        _ => None,
+    };
+    if let Some((what, example)) = instead {
+        found.push(
+            Diagnostic::new("E0805", effect, format!("`{about}` {what} and neither happens nor fails to"))
+                .help(format!("say what it is, as in `is {example}`")),
+        );
+        return None;
+    }
     let condition = Resolver::new(names, found).condition(about)?;
     Some(Finding::Holds(if holds { condition } else { condition.negated() }))
+}
+
+/// Every supposition of the file; each event is supposed once.
+pub(super) fn interventions(document: &Document, names: &Names, found: &mut Diagnostics) -> Vec<Intervention> {
+    let mut made: Vec<(Intervention, Span)> = Vec::new();
+    for stated in &document.suppose {
+        let Some(one) = intervention(stated, names, found) else { continue };
+        if let Some((_, first)) = made.iter().find(|(known, _)| known.event == one.event) {
+            found.push(
+                Diagnostic::new("E0807", stated.span, format!("`{}` is supposed twice", names.name(one.event)))
+                    .other(*first, "first here")
+                    .help("keep one of the two; to compare them, run the file with `--suppose` each time"),
+            );
+            continue;
+        }
+        made.push((one, stated.span));
+    }
+    made.into_iter().map(|(one, _)| one).collect()
 }
 
 /// What a supposition makes so.
@@ -309,6 +346,22 @@ pub(super) fn intervention(
     found: &mut Diagnostics,
 ) -> Option<Intervention> {
     let text = stated.value.to_string();
+    if let Supposition::Holds(event)
+    | Supposition::DoesNotHold(event)
+    | Supposition::Is { event, .. }
+    | Supposition::IsNumber { event, .. }
+    | Supposition::On { event, .. } = &stated.value
+        && let Some(id) = names.get(&event.value)
+        && names.is_derived(id)
+        && !names.is_vague(id)
+    {
+        return refused(
+            found,
+            event.span,
+            format!("`{}` follows from other events, so it cannot be made so by itself", event.value),
+            "suppose the events that it follows from".to_owned(),
+        );
+    }
     let (event, made) = match &stated.value {
         Supposition::Holds(event) | Supposition::DoesNotHold(event) => {
             let holds = matches!(stated.value, Supposition::Holds(_));

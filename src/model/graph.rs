@@ -3,10 +3,12 @@
 use super::EventId;
 use super::definition::Event;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::scenario::document::EventNode;
+use crate::source::Span;
 
 /// An order in which every event comes after those it depends on, as near to file order as can be; `None`, with every circle
 /// printed whole, if there is none.
-pub(super) fn order(events: &[Event], found: &mut Diagnostics) -> Option<Vec<EventId>> {
+pub(super) fn order(events: &[Event], nodes: &[EventNode], found: &mut Diagnostics) -> Option<Vec<EventId>> {
     #[derive(Clone, Copy, PartialEq)]
     enum State {
         New,
@@ -53,7 +55,7 @@ pub(super) fn order(events: &[Event], found: &mut Diagnostics) -> Option<Vec<Eve
                     circles += 1;
                     let from = path.iter().position(|(node, _)| *node == parent.0).unwrap_or(0);
                     let members: Vec<usize> = path[from..].iter().map(|(node, _)| *node).collect();
-                    found.push(circle(events, &members));
+                    found.push(circle(events, nodes, &members));
                 }
             }
         }
@@ -61,21 +63,29 @@ pub(super) fn order(events: &[Event], found: &mut Diagnostics) -> Option<Vec<Eve
     (circles == 0).then_some(order)
 }
 
-fn circle(events: &[Event], members: &[usize]) -> Diagnostic {
+/// The place at which one event names the next.
+fn link(nodes: &[EventNode], from: usize, to: usize) -> Span {
+    nodes[from].mention(&nodes[to].name.value).unwrap_or(nodes[from].name.span)
+}
+
+fn circle(events: &[Event], nodes: &[EventNode], members: &[usize]) -> Diagnostic {
     let first = &events[members[0]];
+    let next = |place: usize| members[(place + 1) % members.len()];
+    let span = link(nodes, members[0], next(0));
     if members.len() == 1 {
-        return Diagnostic::new("E0501", first.span, format!("`{}` depends on itself", first.name))
+        return Diagnostic::new("E0501", span, format!("`{}` depends on itself", first.name))
             .help("an event cannot be its own condition; leave that part out");
     }
     let mut names: Vec<String> = members.iter().map(|at| format!("`{}`", events[*at].name)).collect();
     names.push(format!("`{}`", first.name));
     let mut diagnostic = Diagnostic::new(
         "E0501",
-        first.span,
+        span,
         format!("these events depend on one another in a circle: {}", names.join(" needs ")),
     );
-    for at in &members[1..] {
-        diagnostic = diagnostic.other(events[*at].span, "on the circle");
+    for (place, at) in members.iter().enumerate().skip(1) {
+        let label = format!("and `{}` needs `{}`", events[*at].name, events[next(place)].name);
+        diagnostic = diagnostic.other(link(nodes, *at, next(place)), label);
     }
     diagnostic.help("leave out the weakest of these links, or let both follow from a third event")
 }

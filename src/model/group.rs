@@ -82,10 +82,17 @@ fn members(
         }
         members.push(id);
     }
+    if node.unread.has("events") {
+        return None;
+    }
     if fine && members.len() < 2 {
         found.push(
-            Diagnostic::new("E0512", node.span, "a correlated group needs at least two events")
-                .help("write `events = [\"a\", \"b\"]`"),
+            Diagnostic::new(
+                "E0512",
+                node.events.first().map_or(node.span, |only| only.span),
+                "a correlated group needs at least two events",
+            )
+            .help("write `events = [\"a\", \"b\"]`"),
         );
         return None;
     }
@@ -93,13 +100,7 @@ fn members(
 }
 
 fn matrix(node: &CorrelatedNode, size: usize, found: &mut Diagnostics) -> Option<Array2<f64>> {
-    let Some(stated) = &node.correlation else {
-        found.push(
-            Diagnostic::new("E0513", node.span, "a correlated group needs `correlation`")
-                .help("write for instance `correlation = 0.5`"),
-        );
-        return None;
-    };
+    let stated = node.correlation.as_ref()?;
     let common =
         |value: f64| Array2::from_shape_fn((size, size), |(row, column)| if row == column { 1.0 } else { value });
     let in_range = |value: f64, span: Span, found: &mut Diagnostics| {

@@ -8,6 +8,7 @@
 
 mod belief;
 mod cases;
+pub mod codes;
 mod coherence;
 mod condition;
 mod definition;
@@ -155,21 +156,26 @@ pub fn check(document: &Document) -> (Option<Model>, Diagnostics) {
     let names = Names::of_document(document, header.as_of, header.horizon, &mut found);
     let mut events = event::events(document, &names, &mut found);
     let groups = group::groups(document, &names, &mut events, &mut found);
-    let order = graph::order(&events, &mut found);
+    let order = graph::order(&events, &document.events, &mut found);
     let questions = question::questions(document, &names, &header, &mut found);
     let rules = rules(document, &names, &mut found);
     let news = evidence::news(document, &names, &header, &mut found);
-    let suppose: Vec<Intervention> =
-        document.suppose.iter().filter_map(|one| evidence::intervention(one, &names, &mut found)).collect();
+    let suppose = evidence::interventions(document, &names, &mut found);
     if let Some(order) = &order {
-        coherence::deadlines(&events, order, &mut found);
+        coherence::deadlines(&events, order, header.as_of, &mut found);
     }
     coherence::overall(&events, &mut found);
-    if events.is_empty() && document.events.is_empty() {
+    if document.events.is_empty() && !document.unread.excuses("event") && document.unread_names.is_empty() {
         found.push(
-            Diagnostic::new("E0405", None, "the scenario has no events")
+            Diagnostic::new("E0405", BEGINNING, "the scenario has no events")
                 .help("write one, for instance `[event.talks]` with `chance = \"45%\"`"),
         );
+    }
+    if document.as_of.is_none() {
+        found.retain(|problem| !COUNTED_FROM_AS_OF.contains(&problem.code));
+    }
+    if !header.horizon_is_stated {
+        found.retain(|problem| !COUNTED_TO_THE_HORIZON.contains(&problem.code));
     }
     found.sort();
     let model = match (found.has_errors(), order) {
@@ -196,22 +202,24 @@ pub fn check(document: &Document) -> (Option<Model>, Diagnostics) {
 pub(crate) struct Header {
     pub(crate) as_of: Date,
     pub(crate) horizon: Date,
+    /// Whether the horizon is the file's own, or a year after `as_of` stands in.
+    pub(crate) horizon_is_stated: bool,
 }
+
+/// The beginning of the file: where a key is missing at the top.
+const BEGINNING: crate::source::Span = crate::source::Span::new(0, 0);
+
+/// What cannot be said where the file does not say from which day its times count.
+const COUNTED_FROM_AS_OF: &[&str] = &[
+    "E0602", "E0604", "E0605", "E0606", "E0612", "W0617", "W0520", "W0525", "E0704", "E0705", "E0803", "W0804",
+    "E0806", "E0809",
+];
+/// What cannot be said where the file does not say up to which day it is simulated.
+const COUNTED_TO_THE_HORIZON: &[&str] = &["E0605", "W0617", "E0705", "W0804", "E0809"];
 
 /// Reads `as_of` and `horizon`; where one is missing or wrong it is reported once, and a stand-in lets the other checks run.
 fn header(document: &Document, found: &mut Diagnostics) -> Header {
-    let has_dates = document.events.iter().any(|event| event.when.is_some());
     let as_of = document.as_of.as_ref().map(|date| date.value);
-    if as_of.is_none() {
-        found.push(
-            Diagnostic::new(
-                "E0601",
-                None,
-                "the scenario does not say what day its knowledge is of: `as_of` is missing",
-            )
-            .help("write, at the top, for instance `as_of = 2025-08-19`"),
-        );
-    }
     let as_of = as_of.unwrap_or_else(|| jiff::civil::date(2000, 1, 1));
     let horizon = document.horizon.as_ref().map(|date| date.value);
     if let Some(written) = &document.horizon
@@ -227,26 +235,38 @@ fn header(document: &Document, found: &mut Diagnostics) -> Header {
             .help("the horizon is the last day that is simulated; put it after the last deadline"),
         );
     }
-    if horizon.is_none() && has_dates {
+    let first_date = document.events.iter().find_map(|event| event.when.as_ref().map(|(span, _)| (event, *span)));
+    if let (None, Some((event, span))) = (horizon, first_date)
+        && !document.unread.excuses("horizon")
+    {
         found.push(
-            Diagnostic::new("E0603", None, "the scenario has date events but no `horizon`: the last day to simulate")
-                .help("write, at the top, for instance `horizon = 2026-12-31`"),
+            Diagnostic::new(
+                "E0603",
+                span,
+                format!(
+                    "`{}` is a date event, but the file does not say up to which day it is simulated: `horizon` is missing",
+                    event.name.value
+                ),
+            )
+            .help("write, at the top of the file, for instance `horizon = 2026-12-31`"),
         );
     }
     let far = as_of.checked_add(jiff::Span::new().days(365)).unwrap_or(as_of);
-    let horizon = horizon.filter(|date| *date > as_of).unwrap_or(far);
-    if day_after(as_of, horizon) > 36_600.0 {
+    let stated = horizon.filter(|date| *date > as_of);
+    if let Some(horizon) = stated
+        && day_after(as_of, horizon) > 36_600.0
+    {
         found.push(
             Diagnostic::new(
                 "E0604",
                 document.horizon.as_ref().map(|date| date.span),
-                format!("the horizon must be within a hundred years of `as_of`, but is {horizon}"),
+                format!("the horizon must be within a hundred years of `as_of` ({as_of}), but is {horizon}"),
             )
             .help("choose the last day that a question asks about"),
         );
-        return Header { as_of, horizon: far };
+        return Header { as_of, horizon: far, horizon_is_stated: false };
     }
-    Header { as_of, horizon }
+    Header { as_of, horizon: stated.unwrap_or(far), horizon_is_stated: stated.is_some() }
 }
 
 fn rules(document: &Document, names: &Names, found: &mut Diagnostics) -> Vec<ModelRule> {

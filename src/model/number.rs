@@ -7,6 +7,9 @@ use crate::scenario::phrase::{CountPhrase, Limit, NumberPhrase, NumberShape};
 use crate::source::{Span, Spanned};
 use std::sync::Arc;
 
+/// No time of a rate is longer, in days.
+const LONGEST_DAYS: f64 = 1e6;
+
 /// What a number is drawn from.
 #[derive(Debug, Clone)]
 pub enum NumberSpec {
@@ -54,8 +57,9 @@ pub(super) fn number(phrase: &Spanned<NumberPhrase>, of: &str, found: &mut Diagn
         }
         NumberShape::Range { level, low, high } => range(*level, low, high, span, of, found)?,
         NumberShape::Quantiles(points) => {
+            let places: Vec<Span> = points.iter().map(|(level, value)| level.span.to(value.span)).collect();
             let points: Vec<(f64, f64)> = points.iter().map(|(level, value)| (level.value, value.value)).collect();
-            report(dist::from_quantiles(&points), "E0322", span, &[], found)?
+            report(dist::from_quantiles(&points), "E0322", span, &places, found)?
         }
         NumberShape::Family { name, arguments } => {
             let spans: Vec<Span> = arguments.iter().map(|argument| argument.span).collect();
@@ -83,7 +87,13 @@ pub(super) fn number(phrase: &Spanned<NumberPhrase>, of: &str, found: &mut Diagn
         return Some(NumberSpec::Distribution(base));
     }
     let place = phrase.value.limits.iter().map(|limit| limit.span).reduce(Span::to).unwrap_or(span);
-    let limited = report(Limited::new(base, lower, upper), "E0325", place, &[], found)?;
+    let limited = Limited::new(base, lower, upper).map_err(|problem| match problem.help {
+        None if problem.message.contains("bound") => {
+            problem.with_help("write the lower limit first, and under the upper one")
+        }
+        _ => problem,
+    });
+    let limited = report(limited, "E0325", place, &[], found)?;
     Some(NumberSpec::Distribution(Arc::new(limited)))
 }
 
@@ -117,9 +127,17 @@ fn range(
             Diagnostic::new(
                 "E0321",
                 low.span.to(high.span),
-                format!("the range of {of} must run upwards, but runs from {} to {}", low.value, high.value),
+                if low.value == high.value {
+                    format!("the range of {of} has no width: both ends are {}", low.value)
+                } else {
+                    format!("the range of {of} must run upwards, but runs from {} to {}", low.value, high.value)
+                },
             )
-            .help(format!("write `{} to {}`", high.value, low.value)),
+            .help(if low.value == high.value {
+                format!("write `{}` for a constant, or a wider range", low.value)
+            } else {
+                format!("write `{} to {}`", high.value, low.value)
+            }),
         );
         return None;
     }
@@ -131,12 +149,12 @@ pub(super) fn count(phrase: &Spanned<CountPhrase>, of: &str, found: &mut Diagnos
     let span = phrase.span;
     match &phrase.value {
         CountPhrase::Constant(value) => {
-            if *value < 0.0 || value.fract() != 0.0 {
+            if !(0.0..=1e15).contains(value) || value.fract() != 0.0 {
                 found.push(
                     Diagnostic::new(
                         "E0326",
                         span,
-                        format!("{of} is a count and must be a whole number from 0 on, but is {value}"),
+                        format!("{of} is a count and must be a whole number from 0 to 1e15, but is {value}"),
                     )
                     .help("for any number use `value` instead of `count`"),
                 );
@@ -168,14 +186,19 @@ pub(super) fn count(phrase: &Spanned<CountPhrase>, of: &str, found: &mut Diagnos
         }
         CountPhrase::Rate { events, seen_in, over } => {
             let (seen, runs) = (seen_in.value.days(), over.value.days());
-            if !(events.value >= 0.0 && seen > 0.0 && runs > 0.0) {
+            let wrong = if !(0.0..=1e9).contains(&events.value) {
+                let rule = format!("{of} must have been seen from 0 to 1e9 times, but is said to be {}", events.value);
+                Some((events.span, rule))
+            } else if !(seen > 0.0 && seen <= LONGEST_DAYS) {
+                Some((seen_in.span, format!("the time in which {of} was seen must be over 0 and at most 1e6 days")))
+            } else if !(runs > 0.0 && runs <= LONGEST_DAYS) {
+                Some((over.span, format!("the time over which {of} is counted must be over 0 and at most 1e6 days")))
+            } else {
+                None
+            };
+            if let Some((place, message)) = wrong {
                 found.push(
-                    Diagnostic::new(
-                        "E0328",
-                        span,
-                        format!("the rate of {of} needs a count from 0 on and two lengths of time over 0"),
-                    )
-                    .help("write for instance `3 in 180 days, over 365 days`"),
+                    Diagnostic::new("E0328", place, message).help("write for instance `3 in 180 days, over 365 days`"),
                 );
                 return None;
             }

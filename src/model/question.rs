@@ -52,18 +52,8 @@ pub(super) fn questions(document: &Document, names: &Names, header: &Header, fou
 
 fn question(node: &QuestionNode, names: &Names, header: &Header, found: &mut Diagnostics) -> Option<Question> {
     let name = &node.name.value;
-    let Some(ask) = &node.ask else {
-        found.push(
-            Diagnostic::new(
-                "E0701",
-                node.name.span,
-                format!("the question `{name}` does not say in words what it asks: `ask` is missing"),
-            )
-            .help("write for instance `ask = \"Do the talks open by 1 October?\"`"),
-        );
-        return target(node, names, found).and(None);
-    };
-    if node.resolves.is_none() {
+    let ask = node.ask.as_ref();
+    if node.resolves.is_none() && !node.unread.excuses("resolves") {
         found.push(
             Diagnostic::new(
                 "W0702",
@@ -81,7 +71,7 @@ fn question(node: &QuestionNode, names: &Names, header: &Header, found: &mut Dia
     };
     Some(Question {
         name: name.clone(),
-        ask: ask.value.clone(),
+        ask: ask?.value.clone(),
         target: target?,
         given: given?,
         closes: closes?,
@@ -94,6 +84,9 @@ fn question(node: &QuestionNode, names: &Names, header: &Header, found: &mut Dia
 fn closing(node: &QuestionNode, header: &Header, found: &mut Diagnostics) -> Option<Date> {
     let name = &node.name.value;
     let Some(closes) = &node.closes else {
+        if node.unread.excuses("closes") {
+            return None;
+        }
         found.push(
             Diagnostic::new(
                 "E0703",
@@ -149,6 +142,7 @@ fn target(node: &QuestionNode, names: &Names, found: &mut Diagnostics) -> Option
     keys.extend(node.which.as_ref().map(|(span, _)| ("which", *span)));
     keys.extend(node.value.as_ref().map(|(span, _)| ("value", *span)));
     keys.extend(node.when.as_ref().map(|(span, _)| ("when", *span)));
+    keys.sort_by_key(|(_, span)| *span);
     if keys.len() > 1 {
         found.push(
             Diagnostic::new(
@@ -184,6 +178,9 @@ fn target(node: &QuestionNode, names: &Names, found: &mut Diagnostics) -> Option
     }
     if let Some((_, text)) = &node.when {
         return names.find_date(&text.value, text.span, found).map(QuestionTarget::When);
+    }
+    if ["holds", "which", "value", "when"].iter().any(|key| node.unread.excuses(key)) {
+        return None;
     }
     found.push(
         Diagnostic::new(

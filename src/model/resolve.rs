@@ -87,9 +87,28 @@ impl<'a> Resolver<'a> {
             }
             ExpressionNode::Within { event, duration, of } => {
                 let id = self.names.find_date(&event.value, event.span, self.found);
+                if let Some(problem) = super::when::unusable(duration) {
+                    self.problem(problem);
+                    return None;
+                }
                 match of {
                     None => {
                         let day = super::when::days_from(self.names.as_of, duration.value);
+                        let last = self.names.day(self.names.horizon);
+                        if day > last {
+                            self.problem(
+                                Diagnostic::new(
+                                    "E0605",
+                                    duration.span,
+                                    format!(
+                                        "this lies beyond the horizon {}, {last} days after `as_of`, up to which the scenario is simulated",
+                                        self.names.horizon
+                                    ),
+                                )
+                                .help("set `horizon` at the top to that day or later, or ask about an earlier one"),
+                            );
+                            return None;
+                        }
                         Some(Condition::ByDay { event: id?, day })
                     }
                     Some(of) => {
@@ -119,8 +138,12 @@ impl<'a> Resolver<'a> {
                     && *k as usize > size
                 {
                     self.problem(
-                        Diagnostic::new("W0410", span, format!("this can never hold: {k} of {size}"))
-                            .help("name more conditions, or ask for fewer of them"),
+                        Diagnostic::new(
+                            "W0410",
+                            span,
+                            format!("this can never hold: it asks for {k} of {size} conditions"),
+                        )
+                        .help("name more conditions, or ask for fewer of them"),
                     );
                 }
                 Some(match quantity {
@@ -221,6 +244,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// `rating >= high`, `track = neither`: a categorical event compared with one of its options. `None` if the left side is not one.
+    #[expect(clippy::option_option, reason = "not about options, and wrong, are two things")]
     fn option_comparison(
         &mut self,
         comparison: Operator,
@@ -229,6 +253,9 @@ impl<'a> Resolver<'a> {
     ) -> Option<Option<Condition>> {
         let ExpressionNode::Name(name) = left.node.as_ref() else { return None };
         let id = self.names.get(name)?;
+        if self.names.is_vague(id) {
+            return Some(None);
+        }
         let Kind::Categorical { options, ordered } = self.names.kind(id) else { return None };
         let (options, ordered) = (options.clone(), *ordered);
         let ExpressionNode::Name(option) = right.node.as_ref() else {
@@ -311,6 +338,20 @@ impl<'a> Resolver<'a> {
                 let id = self.names.find(name, expression.span, self.found)?;
                 match self.names.kind(id) {
                     Kind::Numeric | Kind::Count => Some(Formula::Event(id)),
+                    Kind::Categorical { options, .. } => {
+                        let example = options.first().map_or("…", String::as_str).to_owned();
+                        self.problem(
+                            Diagnostic::new(
+                                "E0409",
+                                expression.span,
+                                format!("`{name}` has options, but a number must stand here"),
+                            )
+                            .help(format!(
+                                "`{name} is {example}` counts 1 where it holds and 0 elsewhere; to ask which option, write `which = \"{name}\"`"
+                            )),
+                        );
+                        None
+                    }
                     _ => self.condition(expression).map(|condition| Formula::Indicator(Box::new(condition))),
                 }
             }

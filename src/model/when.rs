@@ -1,6 +1,6 @@
 //! Stated chances over time → a cumulative hazard that meets them exactly.
 
-use super::belief::{Belief, belief};
+use super::belief::{Belief, belief, percent};
 use super::names::Names;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dist::{Beta, Hazard, Knot};
@@ -51,12 +51,29 @@ pub(super) fn days_from(origin: Date, duration: Duration) -> f64 {
         .map_or_else(|_| duration.days(), |date| super::day_after(origin, date))
 }
 
+/// No length of time is longer, in days.
+const LONGEST_DAYS: f64 = 1e6;
+
+/// Why a length of time cannot be used, if it cannot.
+pub(super) fn unusable(duration: &Spanned<Duration>) -> Option<Diagnostic> {
+    let days = duration.value.days();
+    let message = if days < 0.0 {
+        format!("a length of time cannot be negative, but this is {} days", crate::math::round_to(days, 2))
+    } else if days > LONGEST_DAYS {
+        format!("a length of time must be at most {LONGEST_DAYS} days, but this is {days:e} days")
+    } else {
+        return None;
+    };
+    Some(Diagnostic::new("E0329", duration.span, message).help("write for instance `within 30 days`"))
+}
+
 /// One stated step with its day.
 struct Step {
     day: f64,
     belief: Belief,
     is_mass: bool,
-    span: Span,
+    /// Where its day stands.
+    place: Span,
 }
 
 /// The hazard behind a `when` phrase. `of` names the event in messages; `relative` says that its clock starts with another event.
@@ -92,10 +109,14 @@ pub(super) fn hazard(
         found.push(
             Diagnostic::new(
                 "E0611",
-                pair[1].span,
-                format!("the steps of {of} must go forward in time, but this one is not later than the one before"),
+                pair[1].place,
+                if pair[1].day == pair[0].day {
+                    format!("the steps of {of} name the same day twice")
+                } else {
+                    format!("the steps of {of} must go forward in time, but this day is earlier than the one before")
+                },
             )
-            .other(pair[0].span, "the one before")
+            .other(pair[0].place, "the one before")
             .help("write the earliest deadline first, each day once"),
         );
         return None;
@@ -191,10 +212,6 @@ fn stopped_weibull(days: f64, total: f64, power: f64) -> Hazard {
     Hazard::from_knots(knots, 0.0, f64::INFINITY)
 }
 
-fn percent(share: f64) -> String {
-    format!("{} %", crate::math::round_to(share * 100.0, 4))
-}
-
 fn one_step(
     step: &Spanned<WhenStep>,
     of: &str,
@@ -223,6 +240,11 @@ fn one_step(
             return None;
         }
         WhenStep::Within { chance, duration } => {
+            if let Some(problem) = unusable(duration) {
+                found.push(problem);
+                *fine = false;
+                return None;
+            }
             let day = if relative { duration.value.days() } else { days_from(names.as_of, duration.value) };
             (chance, day, duration.span, false)
         }
@@ -262,7 +284,7 @@ fn one_step(
                 .help("the pace up to the horizon follows from it; what comes later is counted as never"),
         );
     }
-    Some(Step { day, belief, is_mass, span: step.span })
+    Some(Step { day, belief, is_mass, place })
 }
 
 /// A corner of the survival curve.

@@ -21,6 +21,9 @@ pub(super) struct Columns {
     pub(super) plan: Plan,
     events: BTreeMap<EventId, Column>,
     known: BTreeMap<String, PlaneId>,
+    opposites: BTreeMap<PlaneId, PlaneId>,
+    /// Inside a branch of `if … then … else …`: the worlds in which that branch counts, so that a division in it can fail only there.
+    branch: Option<PlaneId>,
 }
 
 impl Columns {
@@ -74,8 +77,13 @@ impl Columns {
     }
 
     pub(super) fn not(&mut self, label: &str, of: PlaneId) -> PlaneId {
+        if let Some(opposite) = self.opposites.get(&of) {
+            return *opposite;
+        }
         let out = self.plane();
         self.step(label, Operation::Not { out, of });
+        self.opposites.insert(of, out);
+        self.opposites.insert(out, of);
         out
     }
 
@@ -101,7 +109,13 @@ impl Columns {
         if let Condition::Event(event) = condition {
             return self.event_plane(*event);
         }
-        let key = format!("{condition:?}");
+        let mut key = format!("{condition:?}");
+        if let Some(branch) = self.branch
+            && key.contains("Divide(")
+        {
+            // Divided by 1 where the branch does not count, so it is not the same column as elsewhere.
+            key = format!("{branch:?}: {key}");
+        }
         if let Some(plane) = self.known.get(&key) {
             return *plane;
         }
@@ -201,7 +215,13 @@ impl Columns {
                 Operand::Column(out)
             }
             Formula::Divide(left, right, text) => {
-                let (left, right) = (self.formula(left, label), self.formula(right, label));
+                let (left, mut right) = (self.formula(left, label), self.formula(right, label));
+                if let Some(condition) = self.branch {
+                    let out = self.number();
+                    let otherwise = Operand::Constant(1.0);
+                    self.step(label, Operation::Select { out, condition, then: right, otherwise });
+                    right = Operand::Column(out);
+                }
                 self.plan.divisions.push(text.clone());
                 let division = self.plan.divisions.len() - 1;
                 let out = self.number();
@@ -210,7 +230,21 @@ impl Columns {
             }
             Formula::Select(condition, then, otherwise) => {
                 let condition = self.condition(condition, label);
-                let (then, otherwise) = (self.formula(then, label), self.formula(otherwise, label));
+                let outer = self.branch;
+                let mut branches = [then, otherwise].into_iter().zip([true, false]).map(|(formula, holds)| {
+                    // Without a division it does not matter where a branch counts.
+                    if format!("{formula:?}").contains("Divide(") {
+                        let here = if holds { condition } else { self.not(label, condition) };
+                        self.branch = Some(outer.map_or(here, |outer| self.logic(label, Logic::And, outer, here)));
+                    }
+                    let operand = self.formula(formula, label);
+                    self.branch = outer;
+                    operand
+                });
+                let (Some(then), Some(otherwise)) = (branches.next(), branches.next()) else {
+                    unreachable!("there are two branches")
+                };
+                drop(branches);
                 let out = self.number();
                 self.step(label, Operation::Select { out, condition, then, otherwise });
                 Operand::Column(out)

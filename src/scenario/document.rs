@@ -11,6 +11,30 @@ use jiff::civil::Date;
 /// A text of the author's, or a name, with its place (the content, without the quotes).
 pub type Text = Spanned<String>;
 
+/// What of a table could not be read although it is there; a diagnostic says so already, and what only follows from it is not to be
+/// said again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unread {
+    /// The keys whose value could not be read, or not wholly.
+    pub keys: Vec<String>,
+    /// Whether anything in it could not be assigned to a key: an unknown key, or text that is no TOML.
+    pub anything: bool,
+}
+
+impl Unread {
+    /// Whether the value of this key could not be read wholly.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.keys.iter().any(|unread| unread == key)
+    }
+
+    /// Whether this key may be missing only because something could not be read.
+    #[must_use]
+    pub fn excuses(&self, key: &str) -> bool {
+        self.anything || self.has(key)
+    }
+}
+
 /// A whole scenario file.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Document {
@@ -38,6 +62,10 @@ pub struct Document {
     pub news: Vec<NewsNode>,
     /// Groups drawn together.
     pub correlated: Vec<CorrelatedNode>,
+    /// What of the top level could not be read.
+    pub unread: Unread,
+    /// Names that were meant as those of events, but whose tables could not be read as such.
+    pub unread_names: Vec<String>,
 }
 
 /// One phrase, or a list of cases of which the first that holds counts.
@@ -121,7 +149,7 @@ pub struct EventNode {
     /// `causes`.
     pub causes: Option<(Span, Vec<CauseNode>)>,
     /// `background`.
-    pub background: Option<Spanned<Chance>>,
+    pub background: Option<(Span, Spanned<Chance>)>,
     /// `holds`.
     pub holds: Option<(Span, Expression)>,
     /// `one_of`.
@@ -131,7 +159,7 @@ pub struct EventNode {
     /// `first_of`.
     pub first_of: Option<(Span, Vec<Text>)>,
     /// `none`: the option of `first_of` that stands for none of them.
-    pub none: Option<Text>,
+    pub none: Option<(Span, Text)>,
     /// `value`.
     pub value: Option<(Span, Cases<NumberPhrase>)>,
     /// `equals`.
@@ -155,9 +183,11 @@ pub struct EventNode {
     /// `if`.
     pub only_if: Option<(Span, Expression)>,
     /// `otherwise`.
-    pub otherwise: Option<Spanned<f64>>,
+    pub otherwise: Option<(Span, Spanned<f64>)>,
     /// `observed`.
-    pub observed: Option<Spanned<bool>>,
+    pub observed: Option<(Span, Spanned<bool>)>,
+    /// What of it could not be read.
+    pub unread: Unread,
 }
 
 /// A question as written.
@@ -189,6 +219,8 @@ pub struct QuestionNode {
     pub tags: Vec<Text>,
     /// The reason.
     pub why: Option<Text>,
+    /// What of it could not be read.
+    pub unread: Unread,
 }
 
 /// `[[logic]]` or `[[assume]]`.
@@ -221,6 +253,8 @@ pub struct NewsNode {
     pub effect: Option<Spanned<Effect>>,
     /// The reason.
     pub why: Option<Text>,
+    /// What of it could not be read.
+    pub unread: Unread,
 }
 
 /// `[[correlated]]`.
@@ -234,6 +268,8 @@ pub struct CorrelatedNode {
     pub correlation: Option<Spanned<CorrelationNode>>,
     /// The reason.
     pub why: Option<Text>,
+    /// What of it could not be read.
+    pub unread: Unread,
 }
 
 /// What stands under `correlation`.

@@ -13,6 +13,47 @@ pub struct Expression {
     pub span: Span,
 }
 
+impl Expression {
+    /// Calls `visit` with it and every part of it, the whole before its parts.
+    pub fn visit<'e>(&'e self, visit: &mut dyn FnMut(&'e Self)) {
+        visit(self);
+        match self.node.as_ref() {
+            ExpressionNode::Not(inner) | ExpressionNode::Negate(inner) => inner.visit(visit),
+            ExpressionNode::Binary { left, right, .. } => {
+                left.visit(visit);
+                right.visit(visit);
+            }
+            ExpressionNode::Count { items, .. } | ExpressionNode::Extreme { items, .. } => {
+                for item in items {
+                    item.visit(visit);
+                }
+            }
+            ExpressionNode::If { condition, then, otherwise } => {
+                condition.visit(visit);
+                then.visit(visit);
+                otherwise.visit(visit);
+            }
+            _ => {}
+        }
+    }
+
+    /// Calls `visit` with every name of an event in it (and of an option, where one is compared), and where it stands.
+    pub fn visit_names(&self, visit: &mut dyn FnMut(&str, Span)) {
+        self.visit(&mut |part| match part.node.as_ref() {
+            ExpressionNode::Name(name) => visit(name, part.span),
+            ExpressionNode::Is { event, .. }
+            | ExpressionNode::Dated { event, .. }
+            | ExpressionNode::Within { event, of: None, .. }
+            | ExpressionNode::Happens { event, .. } => visit(&event.value, event.span),
+            ExpressionNode::Ordered { event, other, .. } | ExpressionNode::Within { event, of: Some(other), .. } => {
+                visit(&event.value, event.span);
+                visit(&other.value, other.span);
+            }
+            _ => {}
+        });
+    }
+}
+
 /// The forms of an [`Expression`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum ExpressionNode {

@@ -347,7 +347,12 @@ const NEWS: &[Key] = &[
 
 const CORRELATED: &[Key] = &[
     required("events", KeyKind::Names, "the events of the group", r#"["a", "b", "c"]"#),
-    required("correlation", KeyKind::Correlation, "of their latent normals: a number, a strength or a matrix", "0.5"),
+    required(
+        "correlation",
+        KeyKind::Correlation,
+        "how strongly they go together: a number from -1 to 1, a strength or a matrix",
+        "0.5",
+    ),
     WHY,
 ];
 

@@ -15,6 +15,7 @@ pub mod place;
 mod grammar;
 mod parse;
 mod read;
+mod visit;
 mod schema;
 mod write;
 

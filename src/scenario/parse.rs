@@ -50,6 +50,23 @@ fn toml_problem(text: &str, span: Span, message: &str) -> Diagnostic {
         let diagnostic = Diagnostic::new(codes::DUPLICATE, span, format!("`{key}` stands twice in the same table"));
         return diagnostic.help("leave one of them out, or give it another name");
     }
+    let written = text.get(span.range()).unwrap_or_default();
+    if message.starts_with("invalid date") && written.len() >= 8 {
+        return Diagnostic::new(codes::DATE, span, format!("`{written}` is not a day of the calendar"))
+            .help("a date is year-month-day, as in `2025-10-01`");
+    }
+    if message.starts_with("invalid basic string") && written.trim().is_empty() {
+        return Diagnostic::new(codes::TOML, span, "the text is not closed: a quotation mark is missing")
+            .help("close it with `\"` on the same line");
+    }
+    if message.starts_with("unclosed table") {
+        return Diagnostic::new(codes::TOML, span, "the header is not closed: a bracket is missing")
+            .help("a header reads `[event.talks]`, or `[[news]]` for a list");
+    }
+    if message.starts_with("key with no value") {
+        return Diagnostic::new(codes::TOML, span, "a key stands without a value: `=` is missing")
+            .help("a key and its value read `chance = \"45%\"`");
+    }
     let diagnostic = Diagnostic::new(codes::TOML, span, format!("this is not TOML: {message}"));
     match unquoted(text, span) {
         Some((key, value)) => diagnostic.help(format!("phrases stand in quotes: `{key} = \"{value}\"`")),

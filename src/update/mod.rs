@@ -10,6 +10,8 @@
 mod facts;
 mod posterior;
 mod rewrite;
+#[cfg(test)]
+mod tests;
 
 use crate::forecast::{Outcome, Resolution};
 use crate::model::Model;

@@ -1,7 +1,10 @@
 //! The whole tool, as a user has it: one binary, one module a concern.
 
+mod codes;
+mod fuzz;
 mod golden;
 mod readme;
+mod modelling;
 mod schema;
 mod stability;
 mod suite;

@@ -80,7 +80,13 @@ fn the_loop_runs_from_the_forecast_to_the_second_run_with_learned_priors() {
     assert!(before.lines().filter(|line| line.trim_start().starts_with('#')).all(|line| after.contains(line)));
 
     // The same outcomes do not count twice.
-    let again = foretell().args(["update"]).arg(&learned).args(["--dry-run", "--format", "json", "--ledger"]).arg(&ledger).assert().success();
+    let again = foretell()
+        .args(["update"])
+        .arg(&learned)
+        .args(["--dry-run", "--format", "json", "--ledger"])
+        .arg(&ledger)
+        .assert()
+        .success();
     let again: Value = serde_json::from_slice(&again.get_output().stdout).expect("JSON comes out");
     assert_eq!(again["learned"].as_array().map(Vec::len), Some(0), "{again}");
 
@@ -114,7 +120,18 @@ fn recording_the_same_replay_twice_adds_nothing() {
     let ledger = folder.path().join("summit.db");
     let record = || {
         foretell()
-            .args(["run", SCENARIO, "--as-of", "2025-09-02", "--record", "--worlds", "10k", "--doubt-draws", "0", "--ledger"])
+            .args([
+                "run",
+                SCENARIO,
+                "--as-of",
+                "2025-09-02",
+                "--record",
+                "--worlds",
+                "10k",
+                "--doubt-draws",
+                "0",
+                "--ledger",
+            ])
             .arg(&ledger)
             .assert()
             .success();

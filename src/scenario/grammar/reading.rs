@@ -122,8 +122,15 @@ fn unexpected(family: &Family, text: &str, place: &Place, at: usize, expected: &
     if let Some(better) = common_mistake(found) {
         diagnostic = diagnostic.help(better);
     } else {
-        let words = expected.iter().filter_map(|word| word.strip_prefix('`')?.strip_suffix('`'));
-        if found.len() > 1
+        let mut words: Vec<&str> =
+            expected.iter().filter_map(|word| word.strip_prefix('`')?.strip_suffix('`')).collect();
+        for word in words_of(family).chain(family.examples.iter().copied()) {
+            words.push(word);
+        }
+        let is_grouped = found.len() == 3 && found.bytes().all(|byte| byte.is_ascii_digit());
+        if is_grouped && text[..at].trim_end().ends_with(',') {
+            diagnostic = diagnostic.help("write large numbers without a comma between their digits, as in `40000`");
+        } else if found.len() > 2
             && let Some(near) = nearest(found, words)
         {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
@@ -132,6 +139,14 @@ fn unexpected(family: &Family, text: &str, place: &Place, at: usize, expected: &
         }
     }
     diagnostic.help(examples(family))
+}
+
+/// Words of a family that its grammar does not expect one by one.
+fn words_of(family: &Family) -> impl Iterator<Item = &'static str> {
+    let chances = family.code == codes::CHANCE || family.code == codes::WHEN;
+    let ratios = family.code == codes::RATIO;
+    let words = super::chance::WORDS.iter().filter_map(|(words, _, _)| words.last().copied());
+    words.filter(move |_| chances).chain(["low", "medium", "high"].into_iter().filter(move |_| ratios))
 }
 
 fn common_mistake(found: &str) -> Option<&'static str> {

@@ -13,8 +13,8 @@ pub(super) fn event(name: Text, fields: &Fields<'_, '_, '_>) -> EventNode {
         check_options(fields, key, found.as_ref().map(|(_, options)| options.as_slice()).unwrap_or_default());
         found
     };
-    let none = fields.text("none");
-    check_options(fields, "none", none.as_slice());
+    let none = fields.keyed_text("none");
+    check_options(fields, "none", none.as_ref().map(|(_, none)| std::slice::from_ref(none)).unwrap_or_default());
     EventNode {
         name,
         ask: fields.text("ask"),
@@ -27,7 +27,7 @@ pub(super) fn event(name: Text, fields: &Fields<'_, '_, '_>) -> EventNode {
         learned_from: fields.text_list("learned_from"),
         chance: fields.chance_cases("chance"),
         causes: fields.causes("causes"),
-        background: fields.chance("background"),
+        background: fields.keyed_chance("background"),
         holds: fields.keyed_expression("holds"),
         one_of: options("one_of"),
         ordered: options("ordered"),
@@ -44,8 +44,9 @@ pub(super) fn event(name: Text, fields: &Fields<'_, '_, '_>) -> EventNode {
         lowered_by: fields.ratios("lowered_by"),
         after: fields.keyed_text("after"),
         only_if: fields.keyed_expression("if"),
-        otherwise: fields.number("otherwise"),
-        observed: fields.boolean("observed"),
+        otherwise: fields.keyed_number("otherwise"),
+        observed: fields.keyed_boolean("observed"),
+        unread: fields.unread(),
     }
 }
 

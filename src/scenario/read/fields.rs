@@ -4,11 +4,40 @@ use super::values::kind_of;
 use super::{Reader, Value};
 use crate::diagnostic::Diagnostic;
 use crate::scenario::codes;
+use crate::scenario::document::Unread;
 use crate::scenario::keys::{KeyKind, Need, Table, TableName, keys, table};
-use crate::scenario::names::nearest;
+use crate::scenario::names::{continues_name, name_problem, nearest};
 use crate::scenario::place::Place;
 use crate::source::{Span, Spanned};
 use toml::de::{DeTable, DeValue};
+
+/// What people call keys, and what the keys are.
+const OTHER_WORDS: &[(&str, &str)] = &[
+    ("probability", "chance"),
+    ("prob", "chance"),
+    ("p", "chance"),
+    ("odds_ratio", "odds"),
+    ("options", "one_of"),
+    ("outcomes", "one_of"),
+    ("number", "value"),
+    ("range", "value"),
+    ("formula", "equals"),
+    ("depends_on", "requires"),
+    ("needs", "requires"),
+    ("question", "ask"),
+    ("reason", "why"),
+    ("note", "why"),
+    ("resolution", "resolves"),
+    ("deadline", "closes"),
+    ("close", "closes"),
+    ("end", "horizon"),
+    ("until", "horizon"),
+    ("start", "as_of"),
+    ("today", "as_of"),
+    ("name", "title"),
+    ("author", "forecaster"),
+    ("members", "events"),
+];
 
 /// A table being read.
 #[derive(Debug)]
@@ -61,8 +90,7 @@ impl<'r, 's, 'v> Fields<'r, 's, 'v> {
             if !self.tree.contains_key(key.name) {
                 let message = format!("{} has no `{}`", self.title, key.name);
                 let help = format!("say {}: `{} = {}`", key.about, key.name, key.example);
-                let place = (self.span != Span::default()).then_some(self.span);
-                self.reader.report(Diagnostic::new(codes::MISSING_KEY, place, message).help(help));
+                self.reader.report(Diagnostic::new(codes::MISSING_KEY, self.span, message).help(help));
             }
         }
     }
@@ -78,6 +106,11 @@ impl<'r, 's, 'v> Fields<'r, 's, 'v> {
             && let Some(near) = nearest(key, ["event", "question", "logic", "assume", "news", "correlated"])
         {
             return diagnostic.help(format!("did you mean `{near}`?"));
+        }
+        if let Some((_, meant)) =
+            OTHER_WORDS.iter().find(|(word, meant)| *word == key.to_lowercase() && self.known.key(meant).is_some())
+        {
+            return diagnostic.help(format!("the key for it is `{meant}`"));
         }
         let elsewhere = keys().iter().find(|table| table.name != TableName::Top && table.key(key).is_some());
         if let Some(elsewhere) = elsewhere {
@@ -102,6 +135,42 @@ impl<'r, 's, 'v> Fields<'r, 's, 'v> {
         debug_assert!(self.known.key(key).is_some(), "`{key}` is not in the registry");
         let (key, value) = self.tree.get_key_value(key)?;
         (!self.reader.is_damaged(value.span().into())).then(|| (key.span().into(), value))
+    }
+
+    /// What of it could not be read, once it has been.
+    pub(super) fn unread(&self) -> Unread {
+        let mut unread = Unread { keys: Vec::new(), anything: !self.reader.is_whole() };
+        for (key, value) in self.tree {
+            if self.known.key(key.get_ref()).is_none() {
+                unread.anything = true;
+            } else if self.reader.is_reported_at(key.span().into()) || self.reader.is_reported(value) {
+                unread.keys.push(key.get_ref().to_string());
+            }
+        }
+        unread
+    }
+
+    /// Names that were meant to be of the tables under a key, but cannot be used: of entries that are no tables, of tables that stand
+    /// under an unknown key, and the words of names that cannot be any.
+    pub(super) fn unread_names(&self, key: &str) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for (top, value) in self.tree {
+            let DeValue::Table(table) = value.get_ref() else { continue };
+            let known = self.known.key(top.get_ref()).is_some();
+            if known && top.get_ref() != key {
+                continue;
+            }
+            for (name, entry) in table {
+                let name = name.get_ref();
+                if !known || !entry.get_ref().is_table() {
+                    names.push(name.to_string());
+                } else if name_problem(name).is_some() {
+                    let words = name.split(|character| !continues_name(character));
+                    names.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
+                }
+            }
+        }
+        names
     }
 
     /// The place of a key without its quotes, with the place of its characters.

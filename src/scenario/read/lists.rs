@@ -21,6 +21,7 @@ pub(super) fn question(name: Text, fields: &Fields<'_, '_, '_>) -> QuestionNode 
         source: fields.text("source"),
         tags: fields.texts("tags"),
         why: fields.text("why"),
+        unread: fields.unread(),
     }
 }
 
@@ -48,6 +49,7 @@ pub(super) fn news(fields: &Fields<'_, '_, '_>) -> NewsNode {
         about: fields.expression("about"),
         effect: fields.effect("effect"),
         why: fields.text("why"),
+        unread: fields.unread(),
     }
 }
 
@@ -58,5 +60,6 @@ pub(super) fn correlated(fields: &Fields<'_, '_, '_>) -> CorrelatedNode {
         events: fields.keyed_texts("events").map(|(_, events)| events).unwrap_or_default(),
         correlation: fields.correlation("correlation"),
         why: fields.text("why"),
+        unread: fields.unread(),
     }
 }

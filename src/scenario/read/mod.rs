@@ -60,6 +60,26 @@ impl<'s> Reader<'s> {
         self.damaged.is_empty()
     }
 
+    /// Whether a problem was reported inside a value.
+    fn is_reported(&self, value: &Value<'_>) -> bool {
+        let span = Span::from(value.span());
+        let inside = |place: Span| span.start <= place.start && place.end <= span.end;
+        self.found.borrow().iter().filter_map(|problem| problem.span).any(inside)
+            || match value.get_ref() {
+                DeValue::Table(table) => {
+                    table.iter().any(|(key, value)| self.is_reported_at(key.span().into()) || self.is_reported(value))
+                }
+                DeValue::Array(items) => items.iter().any(|item| item.get_ref().is_table() && self.is_reported(item)),
+                _ => false,
+            }
+    }
+
+    /// Whether a problem was reported inside a place.
+    fn is_reported_at(&self, span: Span) -> bool {
+        let inside = |place: Span| span.start <= place.start && place.end <= span.end;
+        self.found.borrow().iter().filter_map(|problem| problem.span).any(inside)
+    }
+
     /// Reads the whole tree.
     pub(super) fn document(&self, tree: &DeTable<'_>) -> Document {
         let top = Fields::of(self, TableName::Top, None, Span::default(), tree);
@@ -76,6 +96,8 @@ impl<'s> Reader<'s> {
             assume: top.tables("assume").iter().map(lists::rule).collect(),
             news: top.tables("news").iter().map(lists::news).collect(),
             correlated: top.tables("correlated").iter().map(lists::correlated).collect(),
+            unread: top.unread(),
+            unread_names: top.unread_names("event"),
         }
     }
 

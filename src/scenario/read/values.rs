@@ -202,19 +202,19 @@ impl Fields<'_, '_, '_> {
         self.reader.date(key, value, self.example(key))
     }
 
-    /// A number.
-    pub(super) fn number(&self, key: &str) -> Option<Spanned<f64>> {
-        let (_, value) = self.get(key)?;
-        self.reader.number(key, value, self.example(key))
+    /// A number with the place of its key.
+    pub(super) fn keyed_number(&self, key: &str) -> Option<(Span, Spanned<f64>)> {
+        let (span, value) = self.get(key)?;
+        Some((span, self.reader.number(key, value, self.example(key))?))
     }
 
-    /// `true` or `false`.
-    pub(super) fn boolean(&self, key: &str) -> Option<Spanned<bool>> {
-        let (_, value) = self.get(key)?;
+    /// `true` or `false`, with the place of its key.
+    pub(super) fn keyed_boolean(&self, key: &str) -> Option<(Span, Spanned<bool>)> {
+        let (span, value) = self.get(key)?;
         let DeValue::Boolean(written) = value.get_ref() else {
             self.reader.wrong_type(key, "`true` or `false`", value, self.example(key));
             return None;
         };
-        Some(Spanned::new(*written, value.span().into()))
+        Some((span, Spanned::new(*written, value.span().into())))
     }
 }

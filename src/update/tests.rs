@@ -1,0 +1,179 @@
+//! Posteriors against conjugate arithmetic done by hand, and what an outcome does not settle.
+
+use super::*;
+use crate::forecast::Moment;
+use crate::model::check;
+use crate::scenario::parse;
+use crate::source::Source;
+use jiff::civil::date;
+
+const HEAD: &str = "title = \"test\"\nas_of = 2025-01-01\nhorizon = 2025-12-31\n";
+
+fn checked(text: &str) -> Model {
+    let source = Source::new("test.toml", text);
+    let (document, mut found) = parse(&source);
+    let (model, more) = check(&document);
+    found.extend(more);
+    assert!(!found.has_errors(), "{}", found.render(&source, false));
+    model.expect("no errors")
+}
+
+fn outcomes(list: &[(&str, Resolution)]) -> IndexMap<String, Outcome> {
+    list.iter()
+        .map(|(question, resolution)| {
+            let outcome = Outcome {
+                question: (*question).to_owned(),
+                resolution: resolution.clone(),
+                resolved_on: Moment::Day(date(2025, 6, 30)),
+                source: None,
+            };
+            ((*question).to_owned(), outcome)
+        })
+        .collect()
+}
+
+fn question(name: &str, asks: &str) -> String {
+    format!("[question.{name}]\nask = \"?\"\nresolves = \"by the test\"\ncloses = 2025-12-31\n{asks}\n")
+}
+
+/// The text after the update, and the update.
+fn updated(body: &str, list: &[(&str, Resolution)]) -> (String, Update) {
+    let text = format!("{HEAD}{body}");
+    let update = update(&checked(&text), &text, &outcomes(list));
+    let after = rewrite(&text, &update).expect("the update is of this text");
+    checked(&after);
+    (after, update)
+}
+
+#[test]
+fn a_base_rate_counts_one_more_case() {
+    let body =
+        format!("[event.deal] # a comment\nchance = \"6 of 20\"   # kept\n{}", question("q", "holds = \"deal\""));
+    let (after, update) = updated(&body, &[("q", Resolution::Yes)]);
+    assert!(after.contains("chance = \"7 of 21\"   # kept"), "{after}");
+    assert!(after.contains("[event.deal] # a comment"), "{after}");
+    assert!(after.contains("learned_from = [\"q: yes (2025-06-30)\"]"), "{after}");
+    // Jeffreys: Beta(6.5, 14.5) to Beta(7.5, 14.5).
+    assert!((update.learned[0].mean_before - 6.5 / 21.0).abs() < 1e-12);
+    assert!((update.learned[0].mean_after - 7.5 / 22.0).abs() < 1e-12);
+    let (after, _) = updated(&body, &[("q", Resolution::No)]);
+    assert!(after.contains("\"6 of 21\""), "{after}");
+}
+
+#[test]
+fn an_outcome_counts_once() {
+    let body = format!("[event.deal]\nchance = \"6 of 20\"\n{}", question("q", "holds = \"deal\""));
+    let (after, _) = updated(&body, &[("q", Resolution::Yes)]);
+    let again = update(&checked(&after), &after, &outcomes(&[("q", Resolution::Yes)]));
+    assert!(again.learned.is_empty());
+    assert!(again.skipped[0].why.contains("already"), "{:?}", again.skipped);
+}
+
+#[test]
+fn a_beta_and_an_interval_become_a_beta() {
+    let body = format!("[event.deal]\nchance = \"beta(2, 8)\"\n{}", question("q", "holds = \"not deal\""));
+    let (after, _) = updated(&body, &[("q", Resolution::No)]);
+    assert!(after.contains("\"beta(3, 8)\""), "{after}");
+    let body = format!("[event.deal]\nchance = \"30% (90% sure: 15% to 50%)\"\n{}", question("q", "holds = \"deal\""));
+    let (_, update) = updated(&body, &[("q", Resolution::Yes)]);
+    let moved = &update.learned[0];
+    // mean m and concentration n: (m n + 1) / (n + 1) lies between m and 1, and above m by (1 - m) / (n + 1).
+    assert!(moved.mean_after > 0.3 && moved.mean_after < 0.4, "{moved:?}");
+}
+
+#[test]
+fn the_case_that_applied_learns_and_the_others_do_not() {
+    let body = format!(
+        "[event.attends]\nchance = \"45%\"\n[event.deal]\nchance = [ {{ if = \"attends\", is = \"6 of 20\" }}, {{ otherwise = \"1 of 10\" }} ]\n{}{}",
+        question("a", "holds = \"attends\""),
+        question("d", "holds = \"deal\"")
+    );
+    let (after, _) = updated(&body, &[("a", Resolution::No), ("d", Resolution::Yes)]);
+    assert!(after.contains("\"6 of 20\"") && after.contains("\"2 of 11\""), "{after}");
+    let (after, update) = updated(&body, &[("d", Resolution::Yes)]);
+    assert!(after.contains("\"6 of 20\"") && after.contains("\"1 of 10\""), "{after}");
+    assert!(update.skipped.iter().any(|one| one.name == "deal" && one.why.contains("cases")), "{:?}", update.skipped);
+}
+
+#[test]
+fn an_odds_ratio_that_applied_stops_the_conjugate_update() {
+    let body = format!(
+        "[event.war]\nchance = \"45%\"\n[event.deal]\nchance = \"6 of 20\"\nodds = {{ war = \"x2\" }}\n{}{}",
+        question("w", "holds = \"war\""),
+        question("d", "holds = \"deal\"")
+    );
+    let (_, update) = updated(&body, &[("w", Resolution::Yes), ("d", Resolution::Yes)]);
+    assert!(update.learned.is_empty());
+    let (after, _) = updated(&body, &[("w", Resolution::No), ("d", Resolution::Yes)]);
+    assert!(after.contains("\"7 of 21\""), "{after}");
+}
+
+#[test]
+fn counts_of_options_and_a_dirichlet_gain_the_option_seen() {
+    let ask = question("q", "which = \"track\"");
+    let body = format!("[event.track]\none_of = [\"a\", \"b\", \"c\"]\nchance = \"6, 30, 4 of 40\"\n{ask}");
+    let (after, update) = updated(&body, &[("q", Resolution::Option("c".to_owned()))]);
+    assert!(after.contains("\"6, 30, 5 of 41\""), "{after}");
+    assert!((update.learned[0].mean_after - 5.5 / 42.5).abs() < 1e-12);
+    // Reference case S4: Dirichlet(2, 1, 1) plus (3, 0, 1) has means 0.625, 0.125, 0.25; here one step of it.
+    let body = format!("[event.track]\none_of = [\"a\", \"b\", \"c\"]\nchance = \"dirichlet(2, 1, 1)\"\n{ask}");
+    let (after, _) = updated(&body, &[("q", Resolution::Option("a".to_owned()))]);
+    assert!(after.contains("\"dirichlet(3, 1, 1)\""), "{after}");
+}
+
+#[test]
+fn a_rate_gains_events_and_exposure() {
+    let ask = question("q", "value = \"calls\"");
+    let body = format!("[event.calls]\ncount = \"3 in 180 days, over 60 days\"\n{ask}");
+    let (after, update) = updated(&body, &[("q", Resolution::Value(2.0))]);
+    assert!(after.contains("\"5 in 240 days, over 60 days\""), "{after}");
+    assert!((update.learned[0].mean_after - 5.5 / 240.0 * 60.0).abs() < 1e-12);
+    let body = format!("[event.calls]\ncount = \"poisson(gamma(2, 1))\"\n{ask}");
+    let (after, _) = updated(&body, &[("q", Resolution::Value(4.0))]);
+    assert!(after.contains("\"poisson(gamma(6, 2))\""), "{after}");
+}
+
+#[test]
+fn a_date_learns_from_the_deadline_that_its_chance_belongs_to() {
+    let body = format!(
+        "[event.paper]\nwhen = \"0 of 5 by 2025-03-31, 50% by 2025-12-31\"\n{}",
+        question("q", "holds = \"paper by 2025-03-31\"")
+    );
+    let (after, _) = updated(&body, &[("q", Resolution::No)]);
+    assert!(after.contains("when = \"0 of 6 by 2025-03-31, 50% by 2025-12-31\""), "{after}");
+    // Not yet by a later deadline is not yet by the earlier one either; by an earlier one it says nothing about a later.
+    let later = body.replace("paper by 2025-03-31", "paper by 2025-09-30");
+    let (after, _) = updated(&later, &[("q", Resolution::No)]);
+    assert!(after.contains("0 of 6"), "{after}");
+    let earlier = body.replace("paper by 2025-03-31", "paper by 2025-02-01");
+    let (_, update) = updated(&earlier, &[("q", Resolution::No)]);
+    assert!(update.learned.is_empty(), "{:?}", update.learned);
+}
+
+#[test]
+fn a_clock_that_never_started_says_nothing() {
+    let body = format!(
+        "[event.first]\nwhen = \"50% by 2025-06-30\"\n[event.second]\nafter = \"first\"\nwhen = \"5 of 5 within 21 days\"\n{}{}",
+        question("q1", "holds = \"first by 2025-12-31\""),
+        question("q2", "holds = \"second by 2025-12-31\"")
+    );
+    let (_, update) = updated(&body, &[("q1", Resolution::No), ("q2", Resolution::No)]);
+    assert!(update.learned.is_empty());
+    assert!(update.skipped.iter().any(|one| one.why.contains("never started")), "{:?}", update.skipped);
+}
+
+#[test]
+fn annulled_questions_and_fixed_numbers_are_named_among_what_moved_nothing() {
+    let body = format!(
+        "[event.deal]\nchance = \"30%\"\n[event.other]\nchance = \"6 of 20\"\n{}{}",
+        question("d", "holds = \"deal\""),
+        question("o", "holds = \"other\"")
+    );
+    let (_, update) = updated(&body, &[("d", Resolution::Yes), ("o", Resolution::Annulled)]);
+    assert!(update.learned.is_empty());
+    let why: Vec<&str> = update.skipped.iter().map(|one| one.why.as_str()).collect();
+    assert!(
+        why.iter().any(|one| one.contains("annulled")) && why.iter().any(|one| one.contains("fixed number")),
+        "{why:?}"
+    );
+}
