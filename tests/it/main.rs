@@ -3,8 +3,8 @@
 mod codes;
 mod fuzz;
 mod golden;
-mod readme;
 mod modelling;
+mod readme;
 mod schema;
 mod stability;
 mod suite;
