@@ -18,8 +18,8 @@ Examples:
   foretell compare ada bob crowd --rule brier,log --svg reliability.svg
   foretell compare ada bob --forecasts forecasts.csv --outcomes outcomes.csv --questions questions.csv
 
-Two forecasters are compared on the questions they share, each over the time for which both had a standing
-forecast. Questions of one cluster share their fate and count as one draw of history; with fewer than five
+Two forecasters are compared on the questions they share, each over the time for which both had a standing \
+forecast. Questions of one cluster share their fate and count as one draw of history; with fewer than five \
 clusters the verdict is \"cannot tell yet\". Verdicts hold at 5 % for all pairs under a rule together.";
 
 /// Compare forecasters on the questions they share

@@ -16,8 +16,8 @@ Examples:
   foretell score --rule brier,spherical --by tag
   foretell score --forecasts forecasts.csv --outcomes outcomes.csv --forecaster ada
 
-Each forecast stands until the same forecaster's next one. A question's score is the mean over the time from
-its opening, or the forecaster's first forecast if that is later, to the earlier of its closing day and its
+Each forecast stands until the same forecaster's next one. A question's score is the mean over the time from \
+its opening, or the forecaster's first forecast if that is later, to the earlier of its closing day and its \
 resolution. Forecasts made afterwards are counted and not scored.";
 
 /// Score forecasts against what happened

@@ -16,7 +16,7 @@ use std::process::ExitCode;
   foretell update scenarios/white-house-2025-08-18.toml --dry-run
   foretell update scenarios/white-house-2025-08-18.toml --out learned.toml
 
-Without --dry-run or --out the file itself is rewritten; its comments and layout stay as they are. Each outcome counts once:
+Without --dry-run or --out the file itself is rewritten; its comments and layout stay as they are. Each outcome counts once: \
 `learned_from` in the event remembers it.")]
 pub(super) struct Arguments {
     /// Scenario file

@@ -4,12 +4,12 @@
 //! I_x(a, b) = 1/B(a, b) ∫₀ˣ t^(a-1) (1-t)^(b-1) dt
 //! ```
 //!
-//! A continued fraction [1, 2], from the side on which it converges fast, with the factor in front from its deviance [3];
-//! where both parameters are huge, the leading terms of Temme's uniform expansion [4]. Every function takes or gives `x` and
+//! A continued fraction [1, 2], from the side on which it converges fast, with the factor in front from its deviance \[3\];
+//! where both parameters are huge, the leading terms of Temme's uniform expansion \[4\]. Every function takes or gives `x` and
 //! `1 - x` together where one of them could lose its digits.
 //!
-//! [1] Press et al. (2007), Numerical Recipes, 6.4. [2] Didonato and Morris (1992), ACM TOMS 18, 360–373, equation 9.
-//! [3] Loader (2000), Fast and accurate computation of binomial probabilities. [4] Temme (1996), Special Functions, 11.3.3.2.
+//! \[1\] Press et al. (2007), Numerical Recipes, 6.4. \[2\] Didonato and Morris (1992), ACM TOMS 18, 360–373, equation 9.
+//! \[3\] Loader (2000), Fast and accurate computation of binomial probabilities. \[4\] Temme (1996), Special Functions, 11.3.3.2.
 
 use crate::math::elementary::{erfc, exp, ln, ln_1p};
 use crate::math::gamma::{deviance_by, ln_complement, newton_on_log_tail, stirling_error};

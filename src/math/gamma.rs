@@ -4,12 +4,12 @@
 //! P(a, x) = 1/Γ(a) ∫₀ˣ t^(a-1) e^(-t) dt,     Q(a, x) = 1 - P(a, x)
 //! ```
 //!
-//! A power series below `a + 1`, a continued fraction above [1], and for large `a` Temme's uniform expansion [2]. The factor
-//! in front is computed from its deviance [3], so that large `a` costs no digits. The smaller of P and Q has a relative error
+//! A power series below `a + 1`, a continued fraction above \[1\], and for large `a` Temme's uniform expansion \[2\]. The factor
+//! in front is computed from its deviance \[3\], so that large `a` costs no digits. The smaller of P and Q has a relative error
 //! of about 1e-13.
 //!
-//! [1] Abramowitz and Stegun (1964), 6.5.29 and 6.5.31. [2] Temme (1979), SIAM J. Math. Anal. 10, 757–766.
-//! [3] Loader (2000), Fast and accurate computation of binomial probabilities.
+//! \[1\] Abramowitz and Stegun (1964), 6.5.29 and 6.5.31. \[2\] Temme (1979), SIAM J. Math. Anal. 10, 757–766.
+//! \[3\] Loader (2000), Fast and accurate computation of binomial probabilities.
 
 use crate::math::elementary::{erfc, exp, exp_m1, ln, ln_gamma};
 use std::f64::consts::PI;

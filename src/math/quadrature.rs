@@ -10,7 +10,7 @@ const REACH: f64 = 6.1;
 /// The most halvings of the step; the last rule has about 12 000 points.
 const MOST_HALVINGS: u32 = 10;
 
-/// The integral of `function` from `low` to `high`, by the tanh-sinh rule with the step halved until two rules agree [1].
+/// The integral of `function` from `low` to `high`, by the tanh-sinh rule with the step halved until two rules agree \[1\].
 ///
 /// ```text
 /// ∫ f(x) dx,  x = low + (high - low) / (1 + exp(-π sinh s)),  by the trapezoidal rule in s
@@ -25,7 +25,7 @@ const MOST_HALVINGS: u32 = 10;
 /// assert!((area - 4.0).abs() < 1e-11);
 /// ```
 ///
-/// [1] Takahasi and Mori (1974), Publ. RIMS 9, 721–741.
+/// \[1\] Takahasi and Mori (1974), Publ. RIMS 9, 721–741.
 #[must_use]
 pub fn integrate(mut function: impl FnMut(f64) -> f64, low: f64, high: f64, tolerance: f64) -> f64 {
     let width = high - low;

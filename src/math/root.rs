@@ -3,7 +3,7 @@
 /// The most steps [`find_root`] takes; bisection alone needs fewer for any bracket of finite numbers.
 const MOST_STEPS: usize = 2200;
 
-/// A root of `function` between `low` and `high`, by Brent's method [1].
+/// A root of `function` between `low` and `high`, by Brent's method \[1\].
 ///
 /// The answer lies within `tolerance + 4 ε |root|` of a change of sign: inverse quadratic interpolation where it helps,
 /// bisection where it does not, so the number of steps is bounded. `None` when the signs at the ends agree or a value there is
@@ -14,7 +14,7 @@ const MOST_STEPS: usize = 2200;
 /// assert!((root - 2f64.sqrt()).abs() < 1e-13);
 /// ```
 ///
-/// [1] Brent (1973), Algorithms for Minimization without Derivatives, chapter 4.
+/// \[1\] Brent (1973), Algorithms for Minimization without Derivatives, chapter 4.
 #[must_use]
 pub fn find_root(mut function: impl FnMut(f64) -> f64, low: f64, high: f64, tolerance: f64) -> Option<f64> {
     // `best` is the latest estimate, `opposite` brackets the root with it, `previous` is the estimate before.

@@ -4,7 +4,7 @@ use crate::math::elementary::{exp, ln};
 
 /// A running sum with Neumaier's compensation: the rounding error of every addition is kept and added at the end.
 ///
-/// The error of the total is one rounding plus a term of order `n ε² Σ|x|`, against `n ε Σ|x|` for a plain loop [1].
+/// The error of the total is one rounding plus a term of order `n ε² Σ|x|`, against `n ε Σ|x|` for a plain loop \[1\].
 ///
 /// ```
 /// use foretell::math::CompensatedSum;
@@ -15,7 +15,7 @@ use crate::math::elementary::{exp, ln};
 /// assert_eq!(sum.total(), 2.0);
 /// ```
 ///
-/// [1] Neumaier (1974), Z. Angew. Math. Mech. 54, 39–51.
+/// \[1\] Neumaier (1974), Z. Angew. Math. Mech. 54, 39–51.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct CompensatedSum {
     sum: f64,

@@ -216,7 +216,7 @@ impl Tally {
 ///     ..Plan::default()
 /// };
 /// let tally = simulate(&plan, &Settings { worlds: 100_000, ..Settings::default() }, &|_| ())?;
-/// let Answer::Binary(rain) = &tally.answers()[0] else { unreachable!() };
+/// let Answer::Binary(rain) = &tally.answers()\[0\] else { unreachable!() };
 /// assert!((rain.value - 0.3).abs() < 5.0 * rain.standard_error);
 /// # Ok::<(), foretell::simulate::Impossible>(())
 /// ```

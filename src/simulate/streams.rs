@@ -3,10 +3,10 @@
 //! Random numbers are addressed, not consumed: what one event draws in one block depends on nothing but its own address. So neither
 //! the number of threads nor an added event changes the draws of the others, and two variants of a scenario share theirs.
 //!
-//! The generator is named `foretell-stream-1` and does not change under that name: eight lanes of sfc64 [1], each lane's state
+//! The generator is named `foretell-stream-1` and does not change under that name: eight lanes of sfc64 \[1\], each lane's state
 //! hashed from the SHA-256 of the stream's name, the seed, the block, the part and the lane, then twelve rounds thrown away.
 //!
-//! [1] Doty-Humphrey, PractRand (2010–2018), `sfc64`: chaotic with a counter, period at least 2^64 in every lane.
+//! \[1\] Doty-Humphrey, PractRand (2010–2018), `sfc64`: chaotic with a counter, period at least 2^64 in every lane.
 
 use crate::math::ln;
 use sha2::{Digest, Sha256};

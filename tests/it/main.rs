@@ -6,6 +6,7 @@ mod evidence;
 mod fuzz;
 mod golden;
 mod modelling;
+mod readme;
 mod scenarios;
 mod schema;
 mod stability;

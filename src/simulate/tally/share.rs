@@ -47,11 +47,11 @@ impl Mass {
     /// p = Σ w x / Σ w        se² = Σ w² (x - p)² / (Σ w)²
     /// ```
     ///
-    /// which is `p (1 - p) / n` where all weigh the same, and the ratio estimator's delta method [1] otherwise. Where no
+    /// which is `p (1 - p) / n` where all weigh the same, and the ratio estimator's delta method \[1\] otherwise. Where no
     /// world or every world is a yes, the error is that of `(k + ½) / (n + 1)` with the effective number of worlds for `n`: a simulated
     /// figure is never free of error.
     ///
-    /// [1] Owen (2013), Monte Carlo theory, methods and examples, section 9.2.
+    /// \[1\] Owen (2013), Monte Carlo theory, methods and examples, section 9.2.
     #[must_use]
     pub(crate) fn share_of(self, all: Self) -> Estimate {
         let share = (self.weight / all.weight).clamp(0.0, 1.0);
