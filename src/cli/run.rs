@@ -38,9 +38,9 @@ pub(super) struct Arguments {
     threads: Option<u16>,
     #[command(flatten)]
     view: View,
-    /// How often the doubtful inputs are drawn anew to see how far they move the forecasts; 0 leaves that out
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(0..=100_000))]
-    doubt_draws: u32,
+    /// How often the doubtful inputs are drawn anew to see how far they move the forecasts; 0 leaves that out [default: 200, in a replay 0]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    doubt_draws: Option<u32>,
     /// Also show every event, not only the questions (JSON always holds both)
     #[arg(long)]
     events: bool,
@@ -63,19 +63,27 @@ pub(super) struct Arguments {
     every: i64,
 }
 
-/// Reads `1000000`, `1_000_000`, `10M`, `500k`, `2G`.
+/// Reads `1000000`, `1_000_000`, `10M`, `1.5M`, `500k`, `2G`.
 fn worlds(text: &str) -> Result<u64, String> {
     let plain: String = text.chars().filter(|letter| *letter != '_' && *letter != ',').collect();
-    let (digits, scale) = match plain.chars().last() {
-        Some('k' | 'K') => (&plain[..plain.len() - 1], 1_000),
-        Some('m' | 'M') => (&plain[..plain.len() - 1], 1_000_000),
-        Some('g' | 'G' | 'b' | 'B') => (&plain[..plain.len() - 1], 1_000_000_000),
-        _ => (plain.as_str(), 1),
+    let (digits, zeros) = match plain.chars().last() {
+        Some('k' | 'K') => (&plain[..plain.len() - 1], 3),
+        Some('m' | 'M') => (&plain[..plain.len() - 1], 6),
+        Some('g' | 'G' | 'b' | 'B') => (&plain[..plain.len() - 1], 9),
+        _ => (plain.as_str(), 0),
     };
-    let number: u64 = digits.parse().map_err(|_| "write a whole number such as 1000000, 500k or 10M".to_owned())?;
-    match number.checked_mul(scale) {
-        Some(0) => Err("at least one world is needed".to_owned()),
-        Some(worlds) if worlds <= 1_000_000_000_000_000 => Ok(worlds),
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let bad = || "write a whole number such as 1000000, 500k or 10M".to_owned();
+    if whole.is_empty() || part.len() > zeros || (digits.contains('.') && part.is_empty()) {
+        return Err(bad());
+    }
+    let written = format!("{whole}{part}{}", "0".repeat(zeros - part.len()));
+    if !written.bytes().all(|digit| digit.is_ascii_digit()) {
+        return Err(bad());
+    }
+    match written.parse::<u64>() {
+        Ok(0) => Err("at least one world is needed".to_owned()),
+        Ok(worlds) if worlds <= 1_000_000_000_000_000 => Ok(worlds),
         _ => Err("at most 10^15 worlds can be asked for".to_owned()),
     }
 }
@@ -100,7 +108,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         worlds: arguments.worlds,
         seed: arguments.seed,
         threads: arguments.threads.map(usize::from),
-        doubt_draws: arguments.doubt_draws,
+        doubt_draws: arguments.doubt_draws.unwrap_or(if arguments.from.is_some() { 0 } else { 200 }),
     };
     if let (Some(from), Some(to)) = (arguments.from, arguments.to) {
         replay(arguments, &loaded, &settings, from, to, format)
@@ -294,7 +302,8 @@ mod tests {
         assert_eq!(worlds("10M"), Ok(10_000_000));
         assert_eq!(worlds("500k"), Ok(500_000));
         assert_eq!(worlds("1_000"), Ok(1_000));
-        for bad in ["", "0", "-1", "1.5", "M", "99999999999999999999", "9999999G"] {
+        assert_eq!(worlds("1.5M"), Ok(1_500_000));
+        for bad in ["", "0", "-1", "1.5", "M", "1.M", ".5M", "+5", "99999999999999999999", "9999999G"] {
             assert!(worlds(bad).is_err(), "{bad}");
         }
     }

@@ -33,7 +33,7 @@ const MOST_VALUES: usize = 8192;
 /// let sampler = Sampler::new(&gamma);
 /// let mut draws = [0.0; 2];
 /// sampler.draw_column(&[0.1, 0.9], &mut draws);
-/// assert!((draws\[1\] - gamma.quantile(0.9)).abs() < 1e-8);
+/// assert!((draws[1] - gamma.quantile(0.9)).abs() < 1e-8);
 /// # Ok::<(), foretell::dist::ParameterError>(())
 /// ```
 #[derive(Debug, Clone)]

@@ -277,7 +277,10 @@ pub(super) fn ratio(stated: &Spanned<Ratio>, lowering: bool, what: &str, found: 
                 stated.span,
                 format!("filled in: `{word}` is {what} of x{}", crate::math::round_to(value, 4)),
             )
-            .help("write the number itself, such as `\"x3\"`, to say another"),
+            .help(format!(
+                "write the number itself, such as `\"{}\"`, to say another",
+                if value < 1.0 { "x0.3" } else { "x3" }
+            )),
         );
     }
     if (0.0..=RATIO_LIMIT).contains(&value) && (value == 0.0 || value >= 1.0 / RATIO_LIMIT) {

@@ -1,8 +1,8 @@
 //! A plan in words, one line a step.
 
 use super::{
-    Arithmetic, Chance, Comparison, DateEvidence, Draw, HazardSource, Logic, NumberSource, Operand, Operation, Plan,
-    PlaneId, Prior, Row, Since, Step,
+    Arithmetic, Asked, Chance, Comparison, DateEvidence, Draw, HazardSource, Logic, NumberSource, Operand, Operation,
+    Plan, PlaneId, Prior, Row, Since, Step,
 };
 use crate::math::round_to;
 use std::fmt::{self, Write as _};
@@ -12,7 +12,7 @@ impl fmt::Display for Plan {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             formatter,
-            "{} steps, {} yes/no columns (b), {} number columns (n), {} doubtful inputs, horizon day {}",
+            "steps: {}; yes/no columns (b): {}; number columns (n): {}; doubtful inputs: {}; horizon: day {}",
             self.steps.len(),
             self.planes,
             self.numbers,
@@ -36,7 +36,7 @@ impl fmt::Display for Plan {
         }
         for ask in &self.asks {
             let given = ask.given.map_or_else(String::new, |plane| format!(" given {}", name(plane)));
-            writeln!(formatter, "count  {:<width$}  {:?}{given}", ask.name, ask.what)?;
+            writeln!(formatter, "count  {:<width$}  {}{given}", ask.name, counted(&ask.what))?;
         }
         Ok(())
     }
@@ -45,6 +45,14 @@ impl fmt::Display for Plan {
 impl fmt::Display for Step {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}: {:?}", self.label, self.operation)
+    }
+}
+
+fn counted(what: &Asked) -> String {
+    match what {
+        Asked::Binary(plane) => name(*plane),
+        Asked::Categorical(planes) => planes.iter().map(|plane| name(*plane)).collect::<Vec<_>>().join(" "),
+        Asked::Number(number) | Asked::Date(number) => format!("n{}", number.0),
     }
 }
 
@@ -155,6 +163,9 @@ fn words(operation: &Operation, plan: &Plan) -> String {
             format!("{} = {} {word} {}", name(*out), name(*left), name(*right))
         }
         Operation::Not { out, of } => format!("{} = not {}", name(*out), name(*of)),
+        Operation::Compare { out, left, right: Operand::Constant(f64::MAX), .. } => {
+            format!("{} = {} comes at all", name(*out), operand(*left))
+        }
         Operation::Compare { out, comparison, left, right } => {
             let sign = match comparison {
                 Comparison::Equal => "=",

@@ -3,7 +3,7 @@
 /// A share in percent, with one digit more than its error is sure of.
 #[must_use]
 pub fn percent(share: f64, error: f64) -> String {
-    let digits = digits_after_point(error * 100.0);
+    let digits = digits_after_point(error * 100.0).min(4);
     format!("{:.digits$} %", share * 100.0)
 }
 

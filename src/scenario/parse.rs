@@ -23,7 +23,7 @@ use toml::de::DeTable;
 /// let source = Source::new("summit.toml", "title = \"Summit\"\nas_of = 2025-08-19\n[event.attends]\nchance = \"45%\"\n");
 /// let (document, diagnostics) = parse(&source);
 /// assert!(diagnostics.is_empty());
-/// assert_eq!(document.events\[0\].name.value, "attends");
+/// assert_eq!(document.events[0].name.value, "attends");
 /// ```
 #[must_use]
 pub fn parse(source: &Source) -> (Document, Diagnostics) {

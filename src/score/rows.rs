@@ -12,7 +12,7 @@ use ndarray::{Array1, ArrayView2};
 ///
 /// let forecasts = array![[0.1, 0.9], [0.6, 0.4]];
 /// let scores = score_rows(&forecasts.view(), &[1, 0], rps).expect("both rows have an outcome");
-/// assert!((scores\[0\] - 0.01).abs() < 1e-15);
+/// assert!((scores[0] - 0.01).abs() < 1e-15);
 /// ```
 #[must_use]
 pub fn score_rows(

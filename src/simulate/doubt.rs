@@ -258,10 +258,16 @@ fn weight_of(mask: &Plane, weights: Option<Weights<'_>>) -> f64 {
 /// The interval of one figure, by its place among all figures of all asks; `main` is what the main run says.
 ///
 /// `None` if no draw moves it: all draws of a set of worlds give the same to the last bit. Where the draws make what is known more or
-/// less likely, other worlds count in each of them and everything moves a little; then `None` if the halves do not agree on how it
+/// less likely, or the question has a condition of its own (`conditional`), other worlds count in each of them and everything moves a little; then `None` if the halves do not agree on how it
 /// moves (correlation less than three standard errors).
 #[must_use]
-pub(crate) fn interval(draws: &[DrawResult], place: usize, figure: Figure, main: f64) -> Option<(f64, f64)> {
+pub(crate) fn interval(
+    draws: &[DrawResult],
+    place: usize,
+    figure: Figure,
+    main: f64,
+    conditional: bool,
+) -> Option<(f64, f64)> {
     let centred = centre_sets(draws, place)?;
     let total: f64 = centred.iter().map(|(weight, _)| weight).sum();
     let mean_of = |value: &dyn Fn(&[f64; 3]) -> f64| {
@@ -272,7 +278,7 @@ pub(crate) fn interval(draws: &[DrawResult], place: usize, figure: Figure, main:
     let covariance =
         |left: usize, right: usize| mean_of(&|values| (values[left] - means[left]) * (values[right] - means[right]));
     let shared = covariance(0, 1).max(0.0);
-    if evidence_depends_on_inputs(draws) {
+    if conditional || evidence_depends_on_inputs(draws) {
         let squares: f64 = centred.iter().map(|(weight, _)| weight * weight).sum();
         let effective = total * total / squares;
         if shared <= 3.0 / effective.sqrt() * (covariance(0, 0) * covariance(1, 1)).sqrt() {
@@ -414,7 +420,7 @@ mod tests {
                     DrawResult { weight, figures: vec![[first, second, f64::midpoint(first, second)]] }
                 })
                 .collect();
-            let interval = interval(&draws, 0, Figure::Mean(NumberId(0)), 10.0);
+            let interval = interval(&draws, 0, Figure::Mean(NumberId(0)), 10.0, false);
             if signal == 0.0 {
                 assert_eq!(interval, None);
             } else {

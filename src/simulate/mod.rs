@@ -216,7 +216,7 @@ impl Tally {
 ///     ..Plan::default()
 /// };
 /// let tally = simulate(&plan, &Settings { worlds: 100_000, ..Settings::default() }, &|_| ())?;
-/// let Answer::Binary(rain) = &tally.answers()\[0\] else { unreachable!() };
+/// let Answer::Binary(rain) = &tally.answers()[0] else { unreachable!() };
 /// assert!((rain.value - 0.3).abs() < 5.0 * rain.standard_error);
 /// # Ok::<(), foretell::simulate::Impossible>(())
 /// ```
@@ -341,7 +341,8 @@ fn add_intervals(plan: &Plan, answers: &mut [Answer], draws: &[doubt::DrawResult
             Answer::NoWorlds => Vec::new(),
         };
         for (offset, (estimate, figure)) in estimates.into_iter().zip(&figures).enumerate() {
-            estimate.prior_interval = doubt::interval(draws, place + offset, *figure, estimate.value);
+            estimate.prior_interval =
+                doubt::interval(draws, place + offset, *figure, estimate.value, ask.given.is_some());
         }
         place += figures.len();
     }

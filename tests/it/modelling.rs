@@ -102,7 +102,8 @@ fn every_case_is_run_or_listed_with_a_reason() {
 #[test]
 fn every_figure_of_a_run_is_the_published_one() {
     let cases = cases();
-    let mut wanted: BTreeMap<(&str, Option<&str>), Vec<(&str, &Figure)>> = BTreeMap::new();
+    type Wanted<'a> = BTreeMap<(&'a str, Option<&'a str>), Vec<(&'a str, &'a Figure)>>;
+    let mut wanted: Wanted = BTreeMap::new();
     for case in &cases {
         for figure in &case.figures {
             let key = (figure.scenario.as_str(), figure.as_of.as_deref());
