@@ -29,13 +29,13 @@ pub(super) struct Arguments {
     strict: bool,
 }
 
-#[derive(Debug, Serialize)]
-struct Report {
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+pub(super) struct Report {
     schema: &'static str,
     files: Vec<FileReport>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 struct FileReport {
     file: String,
     errors: usize,
@@ -44,7 +44,7 @@ struct FileReport {
     problems: Vec<Problem>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 struct Problem {
     code: &'static str,
     severity: &'static str,

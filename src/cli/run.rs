@@ -201,8 +201,8 @@ fn record(arguments: &Arguments, loaded: &Loaded, report: &RunReport) -> Result<
     Ok(())
 }
 
-#[derive(Debug, Serialize)]
-struct Replay {
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+pub(super) struct Replay {
     schema: &'static str,
     scenario: String,
     scenario_hash: String,

@@ -1,11 +1,13 @@
 //! `foretell schema`: JSON Schemas of scenario files and results, and the lists the language is made of.
 
 use super::{Done, console};
+use crate::compare;
 use crate::dist::FAMILIES;
 use crate::error::Error;
 use crate::report::run::RunReport;
 use crate::report::{Column, Format, Output, Sheet};
 use crate::scenario;
+use crate::score;
 use serde::Serialize;
 use std::process::ExitCode;
 
@@ -25,8 +27,20 @@ pub(super) struct Arguments {
 enum What {
     /// Scenario files
     Scenario,
-    /// The result of `run`
+    /// The result of `check --format json`
+    Check,
+    /// The result of `run --format json`
     Run,
+    /// The result of `run --from … --to … --format json`
+    Replay,
+    /// The result of `score --format json`
+    Score,
+    /// The result of `compare --format json`
+    Compare,
+    /// The result of `status --format json`
+    Status,
+    /// The result of `update --format json`
+    Update,
     /// Named distributions for `value` and `count`
     Families,
 }
@@ -60,7 +74,13 @@ fn pretty<T: Serialize>(value: &T) -> Result<String, Error> {
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let text = match arguments.what {
         What::Scenario => scenario_text()?,
+        What::Check => pretty(&schemars::schema_for!(super::check::Report))?,
         What::Run => pretty(&schemars::schema_for!(RunReport))?,
+        What::Replay => pretty(&schemars::schema_for!(super::run::Replay))?,
+        What::Score => pretty(&schemars::schema_for!(score::Report))?,
+        What::Compare => pretty(&schemars::schema_for!(compare::Comparison))?,
+        What::Status => pretty(&schemars::schema_for!(super::status::Status<'_>))?,
+        What::Update => pretty(&schemars::schema_for!(super::update::Report<'_>))?,
         What::Families => families(format)?,
     };
     console::data(&text)?;

@@ -31,7 +31,7 @@ pub(super) struct Arguments {
 }
 
 /// Where a question stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum State {
     Due,
@@ -57,20 +57,24 @@ impl State {
     }
 }
 
-#[derive(Debug, Serialize)]
-struct Status<'a> {
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+pub(super) struct Status<'a> {
     schema: &'static str,
+    #[schemars(with = "String")]
     as_of: Date,
+    /// How many questions in each state.
+    #[schemars(with = "BTreeMap<String, usize>")]
     counts: BTreeMap<State, usize>,
     questions: Vec<Standing<'a>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 struct Standing<'a> {
     id: &'a str,
     ask: &'a str,
     kind: &'static str,
     state: State,
+    #[schemars(with = "Option<String>")]
     closes: Option<Date>,
     /// Days until it closes; negative when it is over.
     days_left: Option<i32>,
@@ -80,7 +84,7 @@ struct Standing<'a> {
 }
 
 /// The forecast of one forecaster that stands.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 struct Latest<'a> {
     forecaster: &'a str,
     made_at: Moment,

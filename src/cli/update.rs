@@ -35,8 +35,8 @@ pub(super) struct Arguments {
     out: Option<PathBuf>,
 }
 
-#[derive(Debug, Serialize)]
-struct Report<'a> {
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+pub(super) struct Report<'a> {
     schema: &'static str,
     file: String,
     written: Option<String>,

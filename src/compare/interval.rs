@@ -8,7 +8,7 @@ use serde::Serialize;
 pub const POWER: f64 = 0.8;
 
 /// A mean difference under Student's t with one degree of freedom less than there are clusters.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct TInterval {
     /// Lower end.
     pub lower: f64,

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 /// Two forecasters on one question, over the time for which both had a standing forecast.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Paired {
     /// The question's id.
     pub question: String,

@@ -23,7 +23,7 @@ pub const BOOTSTRAP_CLUSTERS: usize = 10;
 const LEVEL: f64 = 0.95;
 
 /// What the evidence says about the first forecaster against the second.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// The first was better.
@@ -45,7 +45,7 @@ impl fmt::Display for Verdict {
 }
 
 /// Why one cannot tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Doubt {
     /// They share no question that can be scored.
@@ -81,7 +81,7 @@ impl fmt::Display for Doubt {
 }
 
 /// Two forecasters compared.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct PairComparison {
     /// The rule's id.
     pub rule: &'static str,
@@ -113,7 +113,7 @@ pub struct PairComparison {
 }
 
 /// Forecasters compared in pairs, ready to be shown.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Comparison {
     /// [`COMPARE_SCHEMA`].
     pub schema: &'static str,

@@ -53,7 +53,7 @@ pub enum Forecast {
 }
 
 /// What became of a question.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "kind", content = "value", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Resolution {
@@ -66,7 +66,7 @@ pub enum Resolution {
     /// This number.
     Value(f64),
     /// This day, of a date question.
-    Date(jiff::civil::Date),
+    Date(#[schemars(with = "String")] jiff::civil::Date),
     /// The question does not count.
     Annulled,
 }

@@ -10,8 +10,9 @@ use std::fmt;
 ///
 /// A day as such (`2025-08-19`) carries the knowledge of that whole day; so a forecast dated by its day is not earlier than
 /// an outcome of the same day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(into = "String", try_from = "String")]
+#[schemars(with = "String")]
 pub enum Moment {
     /// A whole day.
     Day(Date),
@@ -96,7 +97,7 @@ pub fn day(text: &str) -> Result<Date, String> {
 }
 
 /// What kind of answer a question takes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum QuestionKind {

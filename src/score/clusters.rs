@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// A mean, and how much independent evidence there is behind it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ClusteredMean {
     /// The plain mean of the values.
     pub mean: f64,

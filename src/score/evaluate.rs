@@ -106,7 +106,7 @@ impl Standing {
 }
 
 /// Why forecasts were not scored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reason {
@@ -144,7 +144,7 @@ impl fmt::Display for Reason {
 }
 
 /// Forecasts that were not scored, for one reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Excluded {
     /// Why.
     pub reason: Reason,

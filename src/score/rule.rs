@@ -58,7 +58,7 @@ impl Case {
 }
 
 /// The kinds of forecast that a rule may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Takes {
@@ -75,7 +75,7 @@ pub enum Takes {
 }
 
 /// Which way a score points.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Orientation {
@@ -84,7 +84,7 @@ pub enum Orientation {
 }
 
 /// The unit of a score.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Unit {
@@ -125,7 +125,7 @@ impl From<f64> for Score {
 }
 
 /// Why a rule gives no score to a case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, schemars::JsonSchema)]
 #[non_exhaustive]
 pub enum Unfit {
     /// The rule does not take this kind of forecast.

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub const SCORE_SCHEMA: &str = "foretell.score/1";
 
 /// What a row of a report stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, clap::ValueEnum, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Group {
     /// One forecaster over all questions.
@@ -24,7 +24,7 @@ pub enum Group {
 }
 
 /// One mean score. Lower is better.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Row {
     /// The rule's id.
     pub rule: &'static str,
@@ -53,7 +53,7 @@ pub struct Row {
 }
 
 /// A rule as it stands in a report.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct RuleUsed {
     /// Its id.
     pub id: &'static str,
@@ -68,7 +68,7 @@ pub struct RuleUsed {
 }
 
 /// Pairs of forecaster and question that a rule takes in kind but cannot score.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct NotScored {
     /// The rule's id.
     pub rule: &'static str,
@@ -79,7 +79,7 @@ pub struct NotScored {
 }
 
 /// Scores of forecasters, ready to be shown.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Report {
     /// [`SCORE_SCHEMA`].
     pub schema: &'static str,

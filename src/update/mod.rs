@@ -23,7 +23,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 /// A prior that moved.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Learned {
     /// The event.
     pub event: String,
@@ -40,7 +40,7 @@ pub struct Learned {
 }
 
 /// An outcome that moved nothing, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Skipped {
     /// The question or the event.
     pub name: String,
@@ -58,7 +58,7 @@ pub struct Replacement {
 }
 
 /// What outcomes do to the priors of a scenario.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Update {
     /// Priors that moved.
     pub learned: Vec<Learned>,
