@@ -3,6 +3,7 @@
 mod commands;
 mod evidence;
 mod golden;
+mod honesty;
 mod modelling;
 mod scenarios;
 mod schema;
