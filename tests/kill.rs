@@ -154,6 +154,44 @@ fn an_import_killed_a_hundred_times_loses_nothing_that_it_acknowledged() {
 }
 
 #[test]
+fn a_replay_that_records_killed_a_hundred_times_loses_nothing_that_it_acknowledged() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let replay = |ledger: &Path, round: usize| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_foretell"));
+        command.current_dir(env!("CARGO_MANIFEST_DIR"));
+        command.args([
+            "run",
+            "scenarios/white-house-2025-08-18.toml",
+            "--record",
+            "--worlds",
+            "2k",
+            "--doubt-draws",
+            "0",
+        ]);
+        command.args(["--from", "2025-08-19", "--to", "2025-12-30", "--every", "5d"]);
+        command.arg("--forecaster").arg(format!("round {round}")).arg("--ledger").arg(ledger);
+        command
+    };
+    let tally = kill_again_and_again(100, folder.path(), replay);
+    println!("{tally:?}");
+    assert_eq!(tally.killed, 100);
+    assert!(tally.acknowledged > 500, "{tally:?}");
+
+    // A run cut off is completed by the same command: as many forecasts as of one left alone, and nothing twice.
+    let records = |ledger: &Path| {
+        Ledger::open_existing(ledger).and_then(|ledger| ledger.records()).expect("the ledger can be read")
+    };
+    let whole = records(&folder.path().join("left-alone.db")).forecasts.len();
+    let ledger = folder.path().join("8.db");
+    for round in 80..83 {
+        assert!(replay(&ledger, round).output().expect("the command runs").status.success());
+        let name = format!("round {round}");
+        let of_round = records(&ledger).forecasts.into_iter().filter(|one| one.forecaster == name).count();
+        assert_eq!(of_round, whole, "{name}");
+    }
+}
+
+#[test]
 fn only_complete_lines_acknowledge() {
     let text = "recorded 3 forecasts (lines 1 to 3, head ab)\n\
                 recorded 1 outcome (lines 4 to 4, head cd)\n\

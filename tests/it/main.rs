@@ -5,6 +5,7 @@ mod commands;
 mod evidence;
 mod fuzz;
 mod golden;
+mod honesty;
 mod modelling;
 mod readme;
 mod scenarios;

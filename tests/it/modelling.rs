@@ -102,8 +102,9 @@ fn every_case_is_run_or_listed_with_a_reason() {
 #[test]
 fn every_figure_of_a_run_is_the_published_one() {
     let cases = cases();
-    type Wanted<'a> = BTreeMap<(&'a str, Option<&'a str>), Vec<(&'a str, &'a Figure)>>;
-    let mut wanted: Wanted = BTreeMap::new();
+    // By scenario and day: the figures with the ids of their cases.
+    type View<'a> = (&'a str, Option<&'a str>);
+    let mut wanted: BTreeMap<View, Vec<(&str, &Figure)>> = BTreeMap::new();
     for case in &cases {
         for figure in &case.figures {
             let key = (figure.scenario.as_str(), figure.as_of.as_deref());
