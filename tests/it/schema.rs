@@ -59,3 +59,55 @@ fn broken_files_are_refused_where_a_schema_can_tell() {
     }
     assert!(refused >= 20, "the schema refuses only {refused} of the broken files");
 }
+
+/// Runs a command with `--format json` and holds what it prints to the schema of that name.
+fn conforms(what: &str, arguments: &[&str]) {
+    let printed = foretell().args(["schema", what]).assert().success();
+    let schema: Value = serde_json::from_slice(&printed.get_output().stdout).expect("a schema is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("the schema is one");
+    let run = foretell().args(arguments).args(["--format", "json"]).output().expect("the binary runs");
+    let value: Value = serde_json::from_slice(&run.stdout).unwrap_or_else(|problem| panic!("{what}: {problem}"));
+    let problems: Vec<String> =
+        validator.iter_errors(&value).map(|problem| format!("{}: {problem}", problem.instance_path())).collect();
+    assert!(problems.is_empty(), "{what}:\n{}", problems.join("\n"));
+    assert!(!validator.is_valid(&serde_json::json!({ "schema": "other" })), "{what}: the schema takes anything");
+}
+
+#[test]
+fn what_scripts_read_is_as_its_schema_says() {
+    let summit = "scenarios/white-house-2025-08-18.toml";
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let ledger = folder.path().join("l.db");
+    let ledger = ledger.to_str().expect("a path is text");
+    let few = ["--worlds", "10k", "--doubt-draws", "8"];
+    let with = |start: &[&'static str], more: &[&'static str]| [start, more].concat();
+    conforms("run", &with(&["run", summit, "--as-of", "2025-11-01", "--given", "not weapons_deal"], &few));
+    conforms("run", &with(&["run", "scenarios/product-launch.toml"], &few));
+    conforms("check", &["check", summit, "tests/suite/broken/cycle-of-three.toml"]);
+    foretell()
+        .args([
+            "run",
+            summit,
+            "--from",
+            "2025-08-19",
+            "--to",
+            "2025-10-30",
+            "--every",
+            "2w",
+            "--record",
+            "--ledger",
+            ledger,
+        ])
+        .args(few)
+        .assert()
+        .success();
+    conforms("replay", &with(&["run", summit, "--from", "2025-08-19", "--to", "2025-08-26"], &few));
+    let folder_of = "scenarios/white-house-2025-08-18";
+    for table in ["outcomes.csv", "crowd.csv"] {
+        foretell().args(["import", &format!("{folder_of}/{table}"), "--ledger", ledger]).assert().success();
+    }
+    conforms("score", &["score", "--ledger", ledger]);
+    conforms("compare", &["compare", "foretell", "polymarket", "--ledger", ledger]);
+    conforms("status", &["status", "--ledger", ledger, "--as-of", "2025-10-01"]);
+    conforms("update", &["update", summit, "--ledger", ledger, "--dry-run"]);
+}
