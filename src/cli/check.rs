@@ -98,7 +98,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         }
     }
     let sheets = if format == Format::Table { Vec::new() } else { vec![sheet] };
-    console::data(&Output { head, sheets, foot: Vec::new(), json: &report }.render(format)?)?;
+    console::show(format, &Output { head, sheets, foot: Vec::new(), json: &report }.render(format)?)?;
     Ok(if failed { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 

@@ -78,7 +78,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     }
     let whole = Whole { comparison: &comparison, reliability: &reliability };
     let output = Output { head: Vec::new(), sheets, foot: foot(&comparison), json: &whole };
-    console::data(&output.render(format)?)?;
+    console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
 }
 

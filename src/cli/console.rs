@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Diagnostics;
 use crate::error::Error;
+use crate::report::Format;
 use crate::source::Source;
 use std::io::{self, IsTerminal, Write};
 
@@ -17,6 +18,30 @@ pub(super) fn data(text: &str) -> Result<(), Error> {
         }
         _ => Ok(()),
     }
+}
+
+/// Results, to stdout. On a terminal the lines of a table are cut at its width, so that columns stay columns; into a pipe or a file
+/// everything goes whole.
+///
+/// # Errors
+/// If stdout cannot be written.
+pub(super) fn show(format: Format, text: &str) -> Result<(), Error> {
+    match terminal_size::terminal_size() {
+        Some((terminal_size::Width(width), _)) if format == Format::Table && io::stdout().is_terminal() => {
+            let lines: Vec<String> = text.lines().map(|line| cut(line, usize::from(width))).collect();
+            data(&(lines.join("\n") + "\n"))
+        }
+        _ => data(text),
+    }
+}
+
+/// The line, or as much of it as fits.
+fn cut(line: &str, width: usize) -> String {
+    if width < 20 || line.chars().count() <= width {
+        return line.to_owned();
+    }
+    let start: String = line.chars().take(width - 1).collect();
+    format!("{}…", start.trim_end())
 }
 
 /// Whether stderr is a terminal that shows colour.
@@ -52,4 +77,15 @@ pub(super) fn error(problem: &Error) {
 /// What clap has to say (help to stdout, usage errors to stderr).
 pub(super) fn clap(problem: &clap::Error) {
     let _ = problem.print();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cut;
+
+    #[test]
+    fn a_line_is_cut_at_the_width_and_says_so() {
+        assert_eq!(cut("short", 40), "short");
+        assert_eq!(cut(&"é".repeat(30), 25), format!("{}…", "é".repeat(24)));
+    }
 }

@@ -81,7 +81,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     )];
     let json = Imported { schema: "foretell.import/1", files, receipt };
     let output = Output { head: Vec::new(), sheets: vec![sheet], foot, json: &json };
-    console::data(&output.render(format)?)?;
+    console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
 }
 

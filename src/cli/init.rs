@@ -51,6 +51,6 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         sheet.row(vec![path.display().to_string()]);
     }
     let foot = vec![format!("next: foretell run {}", arguments.file.display())];
-    console::data(&Output { head: Vec::new(), sheets: vec![sheet], foot, json: &report }.render(format)?)?;
+    console::show(format, &Output { head: Vec::new(), sheets: vec![sheet], foot, json: &report }.render(format)?)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -161,7 +161,7 @@ fn verify(arguments: &Verify, format: Format) -> Done {
     };
     let sheets = if clean && format == Format::Table { Vec::new() } else { vec![sheet] };
     let output = Output { head, sheets, foot, json: &verified };
-    console::data(&output.render(format)?)?;
+    console::show(format, &output.render(format)?)?;
     Ok(if clean { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
@@ -206,7 +206,7 @@ fn export(arguments: &Export, format: Format) -> Done {
     let (last, head) = ledger.head()?;
     let exported = json!({ "schema": "foretell.ledger.export/1", "lines": last, "head": head, "files": written });
     let output = Output { head: Vec::new(), sheets: vec![sheet], foot: Vec::new(), json: &exported };
-    console::data(&output.render(format)?)?;
+    console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -243,7 +243,7 @@ fn log(arguments: &Log, format: Format) -> Done {
     let (last, head) = ledger.head()?;
     let json = json!({ "schema": "foretell.ledger.log/1", "last": last, "head": head, "lines": shown });
     let output = Output { head: Vec::new(), sheets: vec![sheet], foot: Vec::new(), json: &json };
-    console::data(&output.render(format)?)?;
+    console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -52,6 +52,6 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let mut sheet = Sheet::new(None, vec![Column::text("step")]);
     lines.iter().for_each(|line| sheet.row(vec![line.clone()]));
     let (head, sheets) = if format == Format::Table { (lines, Vec::new()) } else { (Vec::new(), vec![sheet]) };
-    console::data(&Output { head, sheets, foot: Vec::new(), json: &report }.render(format)?)?;
+    console::show(format, &Output { head, sheets, foot: Vec::new(), json: &report }.render(format)?)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -93,7 +93,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     ]);
     let json = Recorded { schema: "foretell.record/1", recorded: &record, receipt: &receipt };
     let output = Output { head: Vec::new(), sheets: vec![sheet], foot: Vec::new(), json: &json };
-    console::data(&output.render(format)?)?;
+    console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
 }
 

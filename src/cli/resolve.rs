@@ -90,7 +90,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     }
     let json = Resolved { schema: "foretell.resolve/1", resolved, receipt: &receipt };
     let output = Output { head: Vec::new(), sheets: vec![sheet], foot: Vec::new(), json: &json };
-    console::data(&output.render(format)?)?;
+    console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -117,7 +117,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         if arguments.record {
             record(arguments, &loaded, &report)?;
         }
-        console::data(&report.render(format, arguments.events)?)?;
+        console::show(format, &report.render(format, arguments.events)?)?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -247,7 +247,7 @@ fn replay(arguments: &Arguments, loaded: &Loaded, settings: &Settings, from: Dat
             settings.seed
         ),
     ];
-    console::data(&Output { head, sheets: vec![sheet], foot: Vec::new(), json: &report }.render(format)?)?;
+    console::show(format, &Output { head, sheets: vec![sheet], foot: Vec::new(), json: &report }.render(format)?)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         report.rules = kept;
     }
     let output = Output { head: head(&report), sheets: sheets(&report, format), foot: foot(&report), json: &report };
-    console::data(&output.render(format)?)?;
+    console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
 }
 

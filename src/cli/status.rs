@@ -133,7 +133,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     )];
     let sheets = if sheet.is_empty() && format == Format::Table { Vec::new() } else { vec![sheet] };
     let output = Output { head, sheets, foot: Vec::new(), json: &status };
-    console::data(&output.render(format)?)?;
+    console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
 }
 

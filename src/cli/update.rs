@@ -84,7 +84,10 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         (None, true) => "nothing was written (--dry-run)".to_owned(),
         (None, false) => "nothing to write".to_owned(),
     }];
-    console::data(&Output { head: vec![loaded.model.title.clone()], sheets, foot, json: &report }.render(format)?)?;
+    console::show(
+        format,
+        &Output { head: vec![loaded.model.title.clone()], sheets, foot, json: &report }.render(format)?,
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 

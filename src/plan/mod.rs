@@ -11,8 +11,9 @@
 //! A `Plan` is valid by construction: every column is filled before it is read, masks of rows do not overlap. `simulate`
 //! may rely on that, and `exact` may read the same plan.
 
-mod compile;
+mod certain;
 mod columns;
+mod compile;
 mod draws;
 mod explain;
 mod situation;

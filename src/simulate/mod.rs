@@ -29,7 +29,7 @@ pub use believe::MOST_BELIEFS;
 pub use block::WORLDS_PER_BLOCK;
 
 use crate::forecast::Estimate;
-use crate::plan::{Draw, Operation, Plan};
+use crate::plan::{Asked, Draw, Operation, Plan, PlaneId};
 use ndarray::Array2;
 use std::fmt;
 use tally::{Counts, Mass};
@@ -270,6 +270,7 @@ fn run(plan: &Plan, settings: &Settings, progress: &(dyn Fn(f64) + Sync)) -> Res
         return Err(diagnose::diagnose(plan, settings.seed, worlds));
     }
     let mut answers = counts.answers(plan);
+    settle_certain(plan, &mut answers);
     if doubt_draws > 0 {
         let draws = doubt::run(plan, settings.seed, doubt_draws, blocks_per_draw, &factors, &mut done);
         add_intervals(plan, &mut answers, &draws);
@@ -327,6 +328,25 @@ fn probability_of_evidence(plan: &Plan, total: Mass, worlds: u64) -> Option<Esti
     let mean = total.weight / count;
     let variance = (total.square / count - mean * mean).max(0.0) / count;
     known.then(|| Estimate { value: mean, standard_error: variance.sqrt(), prior_interval: None })
+}
+
+/// What is known, made so or follows from that is the same in every world: it has no simulation error.
+fn settle_certain(plan: &Plan, answers: &mut [Answer]) {
+    let certain = plan.certain();
+    let settle = |estimate: &mut Estimate, plane: PlaneId| {
+        if let Some(value) = certain[plane.0 as usize] {
+            *estimate = Estimate { value: f64::from(u8::from(value)), standard_error: 0.0, prior_interval: None };
+        }
+    };
+    for (ask, answer) in plan.asks.iter().zip(answers) {
+        match (&ask.what, answer) {
+            (Asked::Binary(plane), Answer::Binary(estimate)) => settle(estimate, *plane),
+            (Asked::Categorical(planes), Answer::Categorical(estimates)) => {
+                planes.iter().zip(estimates).for_each(|(plane, estimate)| settle(estimate, *plane));
+            }
+            _ => {}
+        }
+    }
 }
 
 fn add_intervals(plan: &Plan, answers: &mut [Answer], draws: &[doubt::DrawResult]) {
