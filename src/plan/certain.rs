@@ -79,6 +79,7 @@ fn compared(comparison: Comparison, left: Range, right: Range) -> Option<bool> {
     }
 }
 
+#[expect(clippy::match_same_arms, reason = "one arm a rule of logic")]
 fn combined(logic: Logic, left: Option<bool>, right: Option<bool>) -> Option<bool> {
     match (logic, left, right) {
         (Logic::And, Some(false), _) | (Logic::And, _, Some(false)) => Some(false),
