@@ -15,6 +15,7 @@ mod compile;
 mod columns;
 mod draws;
 mod explain;
+mod known;
 mod situation;
 
 pub use compile::compile;

@@ -1,6 +1,7 @@
 //! The whole tool, as a user has it: one binary, one module a concern.
 
 mod codes;
+mod evidence;
 mod fuzz;
 mod golden;
 mod modelling;
