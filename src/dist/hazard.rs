@@ -83,6 +83,8 @@ impl Hazard {
                 let next = knots.partition_point(|knot| knot.day <= t);
                 let (day, level) = next.checked_sub(1).map_or((0.0, 0.0), |last| (knots[last].day, knots[last].at));
                 match knots.get(next) {
+                    // Once certain, certain for good.
+                    _ if level.is_infinite() => level,
                     Some(knot) => level + (knot.before - level) * ((t - day) / (knot.day - day)),
                     None if *tail_rate > 0.0 => (level + tail_rate * (t - day)).min(*ceiling).max(level),
                     None => level,

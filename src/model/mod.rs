@@ -20,6 +20,7 @@ mod names;
 mod number;
 mod question;
 mod resolve;
+mod truth;
 mod when;
 
 pub use belief::{Belief, OptionsBelief, Pool};
@@ -31,6 +32,7 @@ pub use evidence::{Finding, Intervention, Made, News};
 pub use group::Group;
 pub use number::{CountSpec, NumberSpec};
 pub use question::{Question, QuestionTarget};
+pub(crate) use truth::Known;
 pub use when::HazardSpec;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};

@@ -29,6 +29,8 @@ pub struct HazardDoubt {
     pub prior: Beta,
     /// The day by which it is the cumulative chance, in days from the start of the clock.
     pub day: f64,
+    /// Whether it is that, rather than the chance of one scheduled day after other chances.
+    pub is_cumulative: bool,
     /// The means of 256 strata of equal mass of its prior: what one world in 256 each draws with.
     pub strata: Vec<f64>,
 }
@@ -36,7 +38,7 @@ pub struct HazardDoubt {
 /// How many equally likely values stand for the prior of a hazard.
 const STRATA: usize = 256;
 
-/// A hazard this high stands for certainty: `exp(-100)` is below any frequency that can be simulated.
+/// The search for a rate stops at this cumulative hazard: `exp(-100)` is below any frequency that can be simulated.
 const CERTAIN: f64 = 100.0;
 
 /// Days from `origin` after a stated length of time, by the calendar for months and years.
@@ -144,7 +146,9 @@ pub(super) fn hazard(
     let doubt = steps.iter().rev().find_map(|step| {
         let prior = step.belief.prior?;
         let strata = prior.stratum_means(STRATA);
-        Some(HazardDoubt { belief: step.belief.clone(), prior, day: step.day, strata })
+        let before = curve.iter().find(|corner| corner.day == step.day).map_or(1.0, |corner| corner.before);
+        let is_cumulative = !step.is_mass || before >= 1.0;
+        Some(HazardDoubt { belief: step.belief.clone(), prior, day: step.day, is_cumulative, strata })
     });
     let scales: Option<Vec<f64>> = doubt.as_ref().map(|doubt| {
         let reference = -crate::math::ln_1p(-doubt.belief.mean);
@@ -169,6 +173,7 @@ pub(super) fn hazard(
             );
             return None;
         }
+        Some(HazardShape::Evenly) if scales.is_some() => evenly_in_doubt(steps[0].day, steps[0].belief.mean, &level),
         Some(HazardShape::Evenly) => Hazard::evenly(steps[0].day, steps[0].belief.mean),
         Some(shape_stated) => {
             let power = match shape_stated {
@@ -198,6 +203,19 @@ pub(super) fn hazard(
         }
     };
     Some(HazardSpec { hazard, doubt, stated_days })
+}
+
+/// Each day alike although the hazard is in doubt, by 64 corners.
+fn evenly_in_doubt(days: f64, chance: f64, level: &dyn Fn(f64) -> f64) -> Hazard {
+    let mut reached = 0.0_f64;
+    let knots = (1..=64)
+        .map(|corner| {
+            let share = f64::from(corner) / 64.0;
+            reached = level(1.0 - chance * share).max(reached);
+            Knot { day: days * share, before: reached, at: reached }
+        })
+        .collect();
+    Hazard::from_knots(knots, 0.0, f64::INFINITY)
 }
 
 /// A Weibull hazard that stops at its deadline, by 64 corners.
@@ -447,13 +465,16 @@ fn last_rate(knots: &[Knot]) -> f64 {
 }
 
 /// The cumulative hazard at which this share is left. Where the hazard is in doubt, each equally likely scale `s` leaves
-/// `exp(-s * level)`, and it is their mean that must be the share: so a stated chance is met exactly, doubt included.
+/// `exp(-s * level)`, and it is their mean that must be the share: so a stated chance is met exactly, doubt included. Certainty is an infinite hazard.
 fn level_of(survival: f64, scales: Option<&[f64]>) -> f64 {
     if survival >= 1.0 {
         return 0.0;
     }
+    if survival <= 0.0 {
+        return f64::INFINITY;
+    }
     let Some(scales) = scales else {
-        return (-ln(survival.max(exp(-CERTAIN)))).max(0.0);
+        return (-ln(survival)).max(0.0);
     };
     let left = |level: f64| scales.iter().map(|scale| exp(-scale * level)).sum::<f64>() / scales.len() as f64;
     let (mut low, mut high) = (0.0, 1.0);

@@ -1,8 +1,12 @@
 //! `Model` and `Situation` → `Plan`.
 
 use super::draws::{Draws, Known};
+use super::known::{Facts, moved_on, unsettled};
 use super::{Ask, Asked, DateEvidence, FindingId, Operation, Plan, Rule, Situation};
-use crate::model::{Condition, Definition, Event, EventId, Finding, Kind, Model, News, QuestionTarget};
+use crate::model::{
+    Condition, Definition, Event, EventId, Finding, Kind, Known as _, Made, Model, News, QuestionTarget,
+};
+use std::collections::BTreeMap;
 
 /// At most this many yes/no questions have their pairwise joint probabilities counted.
 const JOINT_LIMIT: usize = 64;
@@ -75,19 +79,14 @@ fn evidence(model: &Model, situation: &Situation, draws: &mut Draws) -> Vec<(Lat
     let mut findings: Vec<(String, Finding)> =
         news.into_iter().map(|news| (news.text.clone(), news.finding.clone())).collect();
     findings.extend(situation.given.iter().map(|(text, condition)| (text.clone(), given(model, draws, condition))));
-    for (text, finding) in overtaken(findings) {
-        let made = match &finding {
-            Finding::Binary(event, _)
-            | Finding::Option(event, _)
-            | Finding::Number(event, _)
-            | Finding::HappenedOn(event, _)
-            | Finding::NotBy(event, _)
-            | Finding::Never(event) => draws.made.contains_key(event),
-            Finding::Holds(_) | Finding::Hint(..) | Finding::Now(..) => false,
-        };
-        if made {
-            continue;
-        }
+    let nothing = Facts::new(model);
+    let mut facts = Facts::new(model);
+    draws.made.iter().for_each(|(event, made)| facts.make(*event, *made));
+    findings.retain(|(_, finding)| !is_made(finding, &draws.made, &nothing, &facts));
+    findings.iter().for_each(|(_, finding)| facts.learn(finding));
+    let silent = silent(model, now, &draws.made, &facts);
+    silent.iter().for_each(|event| facts.not_by(*event, now));
+    for (text, finding) in unsettled(moved_on(findings), &facts) {
         draws.columns.plan.findings.push(text);
         let id = FindingId(draws.columns.plan.findings.len() as u32 - 1);
         let known = match finding {
@@ -101,22 +100,15 @@ fn evidence(model: &Model, situation: &Situation, draws: &mut Draws) -> Vec<(Lat
                 Ok((event, Known::Number(value), equal, true))
             }
             Finding::HappenedOn(event, day) => {
-                draws.known.insert(event, (Known::Date(DateEvidence::On(day)), id));
+                dated(draws, &mut late, event, DateEvidence::On(day), id);
                 continue;
             }
             Finding::NotBy(event, day) => {
-                let later = match draws.known.get(&event) {
-                    Some((Known::Date(DateEvidence::NotBy(known)), _)) => known.max(day),
-                    Some(_) => continue,
-                    None => day,
-                };
-                draws.known.insert(event, (Known::Date(DateEvidence::NotBy(later)), id));
+                dated(draws, &mut late, event, DateEvidence::NotBy(day), id);
                 continue;
             }
             Finding::Never(event) => {
-                if !matches!(draws.known.get(&event), Some((Known::Date(DateEvidence::On(_)), _))) {
-                    draws.known.insert(event, (Known::Date(DateEvidence::Never), id));
-                }
+                dated(draws, &mut late, event, DateEvidence::Never, id);
                 continue;
             }
             Finding::Holds(condition) => Err(Late::Require(condition)),
@@ -135,69 +127,75 @@ fn evidence(model: &Model, situation: &Situation, draws: &mut Draws) -> Vec<(Lat
             Err(one) => late.push((one, id)),
         }
     }
-    silence(model, now, draws);
+    silence(model, now, &silent, draws);
     late
 }
 
-/// The event that a piece of hard evidence settles.
-const fn settled(finding: &Finding) -> Option<EventId> {
+/// Adds what is known of a date. What says no more than is known already adds nothing; what contradicts it is required of the drawn
+/// dates, and leaves no world.
+fn dated(
+    draws: &mut Draws,
+    late: &mut Vec<(Late, FindingId)>,
+    event: EventId,
+    evidence: DateEvidence,
+    finding: FindingId,
+) {
+    use DateEvidence::{Never, NotBy, On};
+    let known = match draws.known.get(&event) {
+        Some((Known::Date(known), _)) => Some(*known),
+        _ => None,
+    };
+    match (known, evidence) {
+        (None | Some(Never), Never) | (None, _) | (Some(NotBy(_)), Never) => {
+            draws.known.insert(event, (Known::Date(evidence), finding));
+        }
+        (Some(NotBy(known)), NotBy(day)) if day >= known => {
+            draws.known.insert(event, (Known::Date(evidence), finding));
+        }
+        (Some(NotBy(known)), On(day)) if day > known => {
+            draws.known.insert(event, (Known::Date(evidence), finding));
+        }
+        (Some(NotBy(_) | Never), NotBy(_)) => {}
+        (Some(On(day)), NotBy(known)) if day > known => {}
+        (Some(_), On(day)) => late.push((Late::Require(Condition::ByDay { event, day }), finding)),
+        (Some(On(_)), NotBy(day)) => late.push((Late::Require(Condition::ByDay { event, day }.negated()), finding)),
+        (Some(On(_)), Never) => late.push((Late::Require(Condition::Happens(event).negated()), finding)),
+    }
+}
+
+/// Whether a finding is about nothing but what is made so by intervention, and so says nothing.
+fn is_made(finding: &Finding, made: &BTreeMap<EventId, Made>, nothing: &Facts<'_>, facts: &Facts<'_>) -> bool {
     match finding {
         Finding::Binary(event, _)
         | Finding::Option(event, _)
         | Finding::Number(event, _)
         | Finding::HappenedOn(event, _)
-        | Finding::Never(event) => Some(*event),
-        _ => None,
+        | Finding::NotBy(event, _)
+        | Finding::Never(event) => made.contains_key(event),
+        Finding::Holds(condition) | Finding::Hint(condition, _) | Finding::Now(condition, _) => {
+            facts.truth(condition).is_some() && nothing.truth(condition).is_none()
+        }
     }
 }
 
-/// Beliefs stated (Jeffrey's rule) hold on their day and move on with later evidence about the same thing: what settles the
-/// event or states the belief anew replaces it, a later hint multiplies its odds. `findings` stand in the order of their days.
-fn overtaken(findings: Vec<(String, Finding)>) -> Vec<(String, Finding)> {
-    let mut kept: Vec<(String, Finding)> = Vec::with_capacity(findings.len());
-    for (text, finding) in findings {
-        if let Some(event) = settled(&finding) {
-            kept.retain(|(_, earlier)| {
-                let Finding::Now(condition, _) = earlier else { return true };
-                let mut about_other = false;
-                let mut about_it = false;
-                condition.visit_events(&mut |one| if one == event { about_it = true } else { about_other = true });
-                about_other || !about_it
-            });
-        }
-        match &finding {
-            Finding::Now(condition, _) => {
-                kept.retain(|(_, earlier)| !matches!(earlier, Finding::Now(known, _) if known == condition));
-            }
-            Finding::Hint(condition, ratio) => {
-                let belief = kept.iter_mut().find_map(|(_, earlier)| match earlier {
-                    Finding::Now(known, probability) if known == condition => Some(probability),
-                    _ => None,
-                });
-                if let Some(probability) = belief {
-                    let favour = *probability * ratio;
-                    *probability = if favour > 0.0 { favour / (favour + 1.0 - *probability) } else { 0.0 };
-                    continue;
-                }
-            }
-            _ => {}
-        }
-        kept.push((text, finding));
+/// The date events that would have been reported by the day looked from if they had happened, and were not.
+fn silent(model: &Model, now: f64, made: &BTreeMap<EventId, Made>, facts: &Facts<'_>) -> Vec<EventId> {
+    if now <= 0.0 {
+        return Vec::new();
     }
-    kept
+    let events = (0..model.events.len()).map(EventId);
+    events
+        .filter(|id| {
+            let observed = matches!(&model.event(*id).definition, Definition::When(when) if when.observed);
+            observed && !made.contains_key(id) && !facts.has_come(*id, now)
+        })
+        .collect()
 }
 
 /// What has not been reported by the day looked from has not happened by then.
-fn silence(model: &Model, now: f64, draws: &mut Draws) {
-    if now <= 0.0 {
-        return;
-    }
-    for (at, event) in model.events.iter().enumerate() {
-        let id = EventId(at);
-        let Definition::When(when) = &event.definition else { continue };
-        if !when.observed || draws.made.contains_key(&id) {
-            continue;
-        }
+fn silence(model: &Model, now: f64, silent: &[EventId], draws: &mut Draws) {
+    for id in silent {
+        let id = *id;
         match draws.known.get(&id) {
             Some((Known::Date(DateEvidence::NotBy(day)), finding)) if *day < now => {
                 let finding = *finding;
@@ -205,7 +203,7 @@ fn silence(model: &Model, now: f64, draws: &mut Draws) {
             }
             Some(_) => {}
             None => {
-                draws.columns.plan.findings.push(format!("{} has not happened yet", event.name));
+                draws.columns.plan.findings.push(format!("{} has not happened yet", model.event(id).name));
                 let finding = FindingId(draws.columns.plan.findings.len() as u32 - 1);
                 draws.known.insert(id, (Known::Date(DateEvidence::NotBy(now)), finding));
             }

@@ -16,6 +16,7 @@ mod columns;
 mod compile;
 mod draws;
 mod explain;
+mod known;
 mod situation;
 
 pub use compile::compile;

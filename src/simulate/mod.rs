@@ -83,7 +83,7 @@ pub enum Impossible {
         name: String,
         /// As stated.
         probability: f64,
-        /// The nearest that could be reached.
+        /// The nearest that could be reached; undefined if the other beliefs leave no world.
         reached: f64,
     },
     /// More than [`MOST_BELIEFS`] beliefs.
@@ -114,6 +114,10 @@ impl fmt::Display for Impossible {
                     names.join(" and ")
                 )
             }
+            Self::Belief { name, probability, reached, .. } if reached.is_nan() => write!(
+                formatter,
+                "`{name}` cannot be given the probability {probability}: the other beliefs leave no world for it"
+            ),
             Self::Belief { name, probability, reached, .. } => write!(
                 formatter,
                 "`{name}` cannot be given the probability {probability}: with all else that is known, the worlds of this scenario allow no nearer than {reached:.4}"

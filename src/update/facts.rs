@@ -1,14 +1,29 @@
 //! What the outcomes of questions say about events.
 
 use crate::forecast::{Outcome, Resolution};
-use crate::model::{Condition, EventId, Formula, Model, Question, QuestionTarget};
+use crate::model::{Condition, EventId, Formula, Known, Model, Question, QuestionTarget};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
-/// A fact and the outcome it comes from.
+/// A fact and the outcomes it comes from.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Fact<T> {
     pub(super) value: T,
-    pub(super) from: String,
+    pub(super) from: Vec<String>,
+    /// Whether those outcomes agree.
+    pub(super) agreed: bool,
+}
+
+/// Takes in a fact; outcomes of several questions about one event are one fact.
+fn note<T: PartialEq>(facts: &mut BTreeMap<EventId, Fact<T>>, event: EventId, value: T, from: &str) {
+    match facts.entry(event) {
+        Entry::Vacant(entry) => drop(entry.insert(Fact { value, from: vec![from.to_owned()], agreed: true })),
+        Entry::Occupied(mut entry) => {
+            let known = entry.get_mut();
+            known.agreed &= known.value == value;
+            known.from.push(from.to_owned());
+        }
+    }
 }
 
 /// What is known of a date: it came at a day in `(after, by]`, or (with `by` infinite) not up to `after`.
@@ -17,6 +32,28 @@ pub(super) struct DateFact {
     pub(super) after: f64,
     pub(super) by: f64,
     pub(super) from: Vec<String>,
+}
+
+impl DateFact {
+    /// Whether the outcomes behind it agree.
+    pub(super) fn agreed(&self) -> bool {
+        self.after < self.by
+    }
+}
+
+/// When a question closed and when its outcome was settled, in days after `as_of`.
+#[derive(Debug, Clone, Copy)]
+struct Times {
+    resolved: f64,
+    closes: f64,
+}
+
+impl Times {
+    /// Up to which day a "no" about a deadline tells that nothing came: to the deadline, unless the question closed before it and
+    /// was settled before it.
+    const fn silent_to(self, deadline: f64) -> f64 {
+        deadline.min(self.closes.max(self.resolved))
+    }
 }
 
 /// All that is known.
@@ -59,25 +96,26 @@ impl<'a> Facts<'a> {
     /// Why it says nothing about a single event.
     pub(super) fn learn(&mut self, question: &Question, outcome: &Outcome) -> Result<(), String> {
         let from = tag(outcome);
-        let day = self.model.day(outcome.resolved_on.day());
+        let times =
+            Times { resolved: self.model.day(outcome.resolved_on.day()), closes: self.model.day(question.closes) };
         if let Some(given) = &question.given
             && self.truth(given) == Some(false)
         {
             return Err("its condition did not hold".to_owned());
         }
         match (&question.target, &outcome.resolution) {
-            (QuestionTarget::Holds(condition), Resolution::Yes) => self.holds(condition, true, day, &from),
-            (QuestionTarget::Holds(condition), Resolution::No) => self.holds(condition, false, day, &from),
+            (QuestionTarget::Holds(condition), Resolution::Yes) => self.holds(condition, true, times, &from),
+            (QuestionTarget::Holds(condition), Resolution::No) => self.holds(condition, false, times, &from),
             (QuestionTarget::Which(event), Resolution::Option(option)) => {
                 let options = self.model.event(*event).options();
                 let Some(at) = options.iter().position(|known| known == option) else {
                     return Err(format!("`{option}` is not one of its options"));
                 };
-                self.options.insert(*event, Fact { value: at, from });
+                note(&mut self.options, *event, at, &from);
                 Ok(())
             }
             (QuestionTarget::Value(Formula::Event(event)), Resolution::Value(value)) => {
-                self.numbers.insert(*event, Fact { value: *value, from });
+                note(&mut self.numbers, *event, *value, &from);
                 Ok(())
             }
             (QuestionTarget::Value(_), Resolution::Value(_)) => {
@@ -96,37 +134,37 @@ impl<'a> Facts<'a> {
         }
     }
 
-    fn holds(&mut self, condition: &Condition, holds: bool, day: f64, from: &str) -> Result<(), String> {
+    fn holds(&mut self, condition: &Condition, holds: bool, times: Times, from: &str) -> Result<(), String> {
         match (condition, holds) {
             (Condition::Event(event), _) => {
-                self.binary.insert(*event, Fact { value: holds, from: from.to_owned() });
+                note(&mut self.binary, *event, holds, from);
                 Ok(())
             }
-            (Condition::Not(inner), _) => self.holds(inner, !holds, day, from),
+            (Condition::Not(inner), _) => self.holds(inner, !holds, times, from),
             (Condition::And(left, right), true) | (Condition::Or(left, right), false) => {
-                let left = self.holds(left, holds, day, from);
-                let right = self.holds(right, holds, day, from);
+                let left = self.holds(left, holds, times, from);
+                let right = self.holds(right, holds, times, from);
                 left.or(right)
             }
             (Condition::ByDay { event, day: deadline }, true) => {
                 // A question that resolves yes does so on the day it happens, or a little later.
-                self.date(*event, 0.0, deadline.min(day.max(1.0)), from);
+                self.date(*event, 0.0, deadline.min(times.resolved.max(1.0)), from);
                 Ok(())
             }
             (Condition::ByDay { event, day: deadline }, false) => {
-                self.date(*event, *deadline, f64::INFINITY, from);
+                self.date(*event, times.silent_to(*deadline), f64::INFINITY, from);
                 Ok(())
             }
             (Condition::Happens(event), true) => {
-                self.date(*event, 0.0, self.model.horizon_days().min(day.max(1.0)), from);
+                self.date(*event, 0.0, self.model.horizon_days().min(times.resolved.max(1.0)), from);
                 Ok(())
             }
             (Condition::Happens(event), false) => {
-                self.date(*event, self.model.horizon_days(), f64::INFINITY, from);
+                self.date(*event, times.silent_to(self.model.horizon_days()), f64::INFINITY, from);
                 Ok(())
             }
             (Condition::Options { event, options }, true) if options.len() == 1 => {
-                self.options.insert(*event, Fact { value: options[0], from: from.to_owned() });
+                note(&mut self.options, *event, options[0], from);
                 Ok(())
             }
             _ => Err("it asks about a combination of events, which its outcome does not settle one by one".to_owned()),
@@ -155,69 +193,26 @@ impl<'a> Facts<'a> {
     pub(super) fn dated(&self, event: EventId) -> Option<&DateFact> {
         self.dates.get(&event)
     }
+}
 
-    /// Whether a date event came by a day; `None` if that is not known.
-    pub(super) fn came_by(&self, event: EventId, day: f64) -> Option<bool> {
-        let fact = self.dates.get(&event)?;
-        if fact.by <= day {
-            Some(true)
-        } else if fact.after >= day {
-            Some(false)
-        } else {
-            None
-        }
+impl Known for Facts<'_> {
+    fn binary(&self, event: EventId) -> Option<bool> {
+        self.binary.get(&event).filter(|fact| fact.agreed).map(|fact| fact.value)
     }
 
-    /// Whether a condition holds, as far as that is known.
-    pub(super) fn truth(&self, condition: &Condition) -> Option<bool> {
-        match condition {
-            Condition::Constant(value) => Some(*value),
-            Condition::Event(event) => self.binary.get(event).map(|fact| fact.value),
-            Condition::Happens(event) => self.came_by(*event, self.model.horizon_days()),
-            Condition::Options { event, options } => self.options.get(event).map(|fact| options.contains(&fact.value)),
-            Condition::ByDay { event, day } => self.came_by(*event, *day),
-            Condition::Before { event, other } => {
-                let (one, two) = (self.dates.get(event)?, self.dates.get(other)?);
-                if one.by <= two.after {
-                    Some(true)
-                } else if two.by <= one.after {
-                    Some(false)
-                } else {
-                    None
-                }
-            }
-            Condition::WithinOf { .. } => None,
-            Condition::LessOrEqual(left, right) => Some(self.figure(left)? <= self.figure(right)?),
-            Condition::Less(left, right) => Some(self.figure(left)? < self.figure(right)?),
-            Condition::Equal(left, right) => Some(self.figure(left)? == self.figure(right)?),
-            Condition::Not(inner) => self.truth(inner).map(|value| !value),
-            Condition::And(left, right) => match (self.truth(left), self.truth(right)) {
-                (Some(false), _) | (_, Some(false)) => Some(false),
-                (Some(true), Some(true)) => Some(true),
-                _ => None,
-            },
-            Condition::Or(left, right) => match (self.truth(left), self.truth(right)) {
-                (Some(true), _) | (_, Some(true)) => Some(true),
-                (Some(false), Some(false)) => Some(false),
-                _ => None,
-            },
-        }
+    fn option(&self, event: EventId) -> Option<usize> {
+        self.options.get(&event).filter(|fact| fact.agreed).map(|fact| fact.value)
     }
 
-    fn figure(&self, formula: &Formula) -> Option<f64> {
-        match formula {
-            Formula::Constant(value) => Some(*value),
-            Formula::Event(event) => self.numbers.get(event).map(|fact| fact.value),
-            Formula::Indicator(condition) => self.truth(condition).map(f64::from),
-            Formula::Count(items) => items.iter().map(|item| self.truth(item).map(f64::from)).sum(),
-            Formula::Select(condition, then, otherwise) => {
-                if self.truth(condition)? {
-                    self.figure(then)
-                } else {
-                    self.figure(otherwise)
-                }
-            }
-            Formula::Arithmetic(..) | Formula::Divide(..) => None,
-        }
+    fn number(&self, event: EventId) -> Option<f64> {
+        self.numbers.get(&event).filter(|fact| fact.agreed).map(|fact| fact.value)
+    }
+
+    fn dated(&self, event: EventId) -> Option<(f64, f64)> {
+        self.dates.get(&event).filter(|fact| fact.agreed()).map(|fact| (fact.after, fact.by))
+    }
+
+    fn horizon_days(&self) -> f64 {
+        self.model.horizon_days()
     }
 }

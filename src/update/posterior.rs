@@ -3,11 +3,12 @@
 use super::facts::Facts;
 use super::{Learned, Replacement, Skipped, Update};
 use crate::model::{
-    Belief, CaseRow, ChanceDefinition, Condition, CountDefinition, CountSpec, Definition, Event, EventId, Model,
+    Belief, CaseRow, ChanceDefinition, Condition, CountDefinition, CountSpec, Definition, Event, EventId, Known, Model,
     OptionsBelief, Trigger, WhenDefinition,
 };
 use crate::scenario::phrase::Chance;
 use crate::source::Span;
+use jiff::civil::Date;
 
 /// Which case counted, and by which facts that is known.
 enum Applied<'a, T> {
@@ -31,9 +32,9 @@ fn applied<'a, T>(rows: &'a [CaseRow<T>], facts: &Facts) -> Applied<'a, T> {
 pub(super) fn learn(model: &Model, event: &Event, facts: &Facts, text: &str, update: &mut Update) {
     let Some(id) = model.find(&event.name) else { return };
     let done = match &event.definition {
-        Definition::Chance(chance) => binary(id, event, chance, facts, text, update),
-        Definition::Options(rows) => options(id, event, rows, facts, text, update),
-        Definition::Count(count) => counted(id, event, count, facts, text, update),
+        Definition::Chance(chance) => binary(model, id, event, chance, facts, text, update),
+        Definition::Options(rows) => options(model, id, event, rows, facts, text, update),
+        Definition::Count(count) => counted(model, id, event, count, facts, text, update),
         Definition::When(when) => dated(model, id, event, when, facts, text, update),
         Definition::Causes { .. } if facts.binary(id).is_some() => {
             Err("which of its causes brought it about is not known".to_owned())
@@ -51,13 +52,20 @@ pub(super) fn learn(model: &Model, event: &Event, facts: &Facts, text: &str, upd
     }
 }
 
-/// Whether this outcome has moved the event before.
-fn is_known(event: &Event, from: &[String]) -> bool {
-    from.iter().all(|one| event.learned_from.contains(one))
-}
-
-fn already(from: &[String]) -> String {
-    format!("it has learned from {} already", from.join(", "))
+/// Refuses outcomes that contradict each other, and an event that has learned its outcome already. An event has one outcome in the time
+/// of a scenario, however many questions ask about it; what it learned from outcomes of earlier times is another matter.
+fn is_news(model: &Model, event: &Event, from: &[String], agreed: bool) -> Result<(), String> {
+    if !agreed {
+        return Err(format!("its outcomes contradict each other: {}", from.join(", ")));
+    }
+    let of_this_time = |learned: &&String| {
+        let day = learned.rsplit_once('(').and_then(|(_, day)| day.strip_suffix(')')?.parse::<Date>().ok());
+        from.contains(learned) || day.is_some_and(|day| day > model.as_of)
+    };
+    match event.learned_from.iter().find(of_this_time) {
+        Some(learned) => Err(format!("it has learned from {learned} already")),
+        None => Ok(()),
+    }
 }
 
 /// Notes a posterior and where it is written.
@@ -109,6 +117,7 @@ fn figure(value: f64) -> f64 {
 }
 
 fn binary(
+    model: &Model,
     id: EventId,
     event: &Event,
     chance: &ChanceDefinition,
@@ -117,10 +126,8 @@ fn binary(
     update: &mut Update,
 ) -> Result<(), String> {
     let Some(fact) = facts.binary(id) else { return Ok(()) };
-    let from = std::slice::from_ref(&fact.from);
-    if is_known(event, from) {
-        return Err(already(from));
-    }
+    let from = fact.from.as_slice();
+    is_news(model, event, from, fact.agreed)?;
     match chance.requires.as_ref().map(|condition| facts.truth(condition)) {
         None | Some(Some(true)) => {}
         Some(Some(false)) => {
@@ -155,6 +162,7 @@ fn odds_are_out(odds: &[(Condition, f64)], facts: &Facts) -> Result<(), String> 
 }
 
 fn options(
+    model: &Model,
     id: EventId,
     event: &Event,
     rows: &[CaseRow<OptionsBelief>],
@@ -163,10 +171,8 @@ fn options(
     update: &mut Update,
 ) -> Result<(), String> {
     let Some(fact) = facts.option(id) else { return Ok(()) };
-    let from = std::slice::from_ref(&fact.from);
-    if is_known(event, from) {
-        return Err(already(from));
-    }
+    let from = fact.from.as_slice();
+    is_news(model, event, from, fact.agreed)?;
     let belief = match applied(rows, facts) {
         Applied::Row(belief) => belief,
         Applied::Unknown(why) => return Err(why),
@@ -194,6 +200,7 @@ fn options(
 }
 
 fn counted(
+    model: &Model,
     id: EventId,
     event: &Event,
     count: &CountDefinition,
@@ -202,10 +209,8 @@ fn counted(
     update: &mut Update,
 ) -> Result<(), String> {
     let Some(fact) = facts.number(id) else { return Ok(()) };
-    let from = std::slice::from_ref(&fact.from);
-    if is_known(event, from) {
-        return Err(already(from));
-    }
+    let from = fact.from.as_slice();
+    is_news(model, event, from, fact.agreed)?;
     match count.only_if.as_ref().map(|condition| facts.truth(condition)) {
         None | Some(Some(true)) => {}
         Some(Some(false)) => return Err("its `if` did not hold, so its outcome says nothing about its rate".to_owned()),
@@ -220,6 +225,9 @@ fn counted(
             "its rate is a fixed number, which learns nothing: state it as `3 in 180 days, over 365 days`".to_owned()
         );
     };
+    if fact.value < 0.0 || fact.value.fract() != 0.0 {
+        return Err(format!("a count is a whole number that is not negative, but its outcome is {}", fact.value));
+    }
     let posterior = rate.updated(fact.value, *exposure);
     let stated = text.get(span.range()).unwrap_or_default();
     let phrase = if stated.contains("gamma") {
@@ -243,9 +251,7 @@ fn dated(
 ) -> Result<(), String> {
     let Some(fact) = facts.dated(id) else { return Ok(()) };
     let from = fact.from.as_slice();
-    if is_known(event, from) {
-        return Err(already(from));
-    }
+    is_news(model, event, from, fact.agreed())?;
     let spec = match applied(&when.rows, facts) {
         Applied::Row(spec) => spec,
         Applied::Unknown(why) => return Err(why),
@@ -253,17 +259,23 @@ fn dated(
     let Some(doubt) = &spec.doubt else {
         return Err("its chances are fixed numbers, which learn nothing: state one as a base rate such as `6 of 20 by 2025-12-31`".to_owned());
     };
-    let start = match when.after {
-        None => 0.0,
-        Some(parent) => match facts.dated(parent) {
-            Some(known) if known.by.is_finite() => known.by,
+    if !doubt.is_cumulative {
+        return Err("the chance in doubt is that of one day alone, after others".to_owned());
+    }
+    // When the clock started, at the earliest and at the latest; a known day counts as a moment.
+    let (earliest, latest) = match when.after {
+        None => (0.0, 0.0),
+        Some(parent) => match facts.dated(parent).filter(|known| known.agreed()) {
+            Some(known) if known.by.is_finite() => {
+                (if known.by - known.after <= 1.0 { known.by } else { known.after }, known.by)
+            }
             Some(known) if known.after >= model.horizon_days() => {
                 return Err("its clock never started, so its outcome says nothing about its chance".to_owned());
             }
             _ => return Err("when its clock started is not known".to_owned()),
         },
     };
-    let deadline = start + doubt.day;
+    let (first_deadline, deadline) = (earliest + doubt.day, latest + doubt.day);
     for (trigger, ratio) in &when.ratios {
         if *ratio != 1.0 && !ruled_out(trigger, deadline, facts) {
             return Err(
@@ -281,10 +293,14 @@ fn dated(
             return Err("what it requires did not hold all along, or may not have".to_owned());
         }
     }
-    let Some(happened) = facts.came_by(id, deadline) else {
-        return Err(format!(
-            "its outcome does not tell whether it happened by day {deadline}, to which its chance belongs"
-        ));
+    let happened = match (facts.came_by(id, first_deadline), facts.came_by(id, deadline)) {
+        (Some(true), _) => true,
+        (_, Some(false)) => false,
+        _ => {
+            return Err(format!(
+                "its outcome does not tell whether it happened by day {deadline}, to which its chance belongs"
+            ));
+        }
     };
     let (phrase, mean) = beta_phrase(&doubt.belief, happened)?;
     write(event, from, doubt.belief.span, phrase, (doubt.belief.mean, mean), text, update);

@@ -5,7 +5,7 @@ use crate::forecast::Moment;
 use crate::model::check;
 use crate::scenario::parse;
 use crate::source::Source;
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 
 const HEAD: &str = "title = \"test\"\nas_of = 2025-01-01\nhorizon = 2025-12-31\n";
 
@@ -176,4 +176,113 @@ fn annulled_questions_and_fixed_numbers_are_named_among_what_moved_nothing() {
         why.iter().any(|one| one.contains("annulled")) && why.iter().any(|one| one.contains("fixed number")),
         "{why:?}"
     );
+}
+
+/// The outcomes with the day on which each was settled.
+fn settled(list: &[(&str, Resolution, Date)]) -> IndexMap<String, Outcome> {
+    let mut all = outcomes(&list.iter().map(|(name, answer, _)| (*name, answer.clone())).collect::<Vec<_>>());
+    for (name, _, day) in list {
+        all[*name].resolved_on = Moment::Day(*day);
+    }
+    all
+}
+
+#[test]
+fn a_second_question_about_an_event_settled_later_adds_nothing() {
+    let body = format!(
+        "[event.deal]\nchance = \"6 of 20\"\n{}{}",
+        question("first", "holds = \"deal\""),
+        question("second", "holds = \"not deal\"")
+    );
+    let both = [("first", Resolution::Yes), ("second", Resolution::No)];
+    let (after, _) = updated(&body, &both[..1]);
+    assert!(update(&checked(&after), &after, &outcomes(&both)).learned.is_empty());
+    let (together, _) = updated(&body, &both);
+    assert!(together.contains("\"7 of 21\""), "{together}");
+
+    let body = format!(
+        "[event.x]\nwhen = \"6 of 20 by 2025-06-30\"\n{}{}",
+        question("first", "holds = \"x by 2025-06-30\""),
+        question("second", "holds = \"x by 2025-09-30\"")
+    );
+    let both = [("first", Resolution::No), ("second", Resolution::No)];
+    let (after, _) = updated(&body, &both[..1]);
+    assert!(after.contains("6 of 21 by"), "{after}");
+    assert!(update(&checked(&after), &after, &outcomes(&both)).learned.is_empty());
+}
+
+#[test]
+fn a_corrected_outcome_is_not_counted_on_top() {
+    let body = format!("[event.deal]\nchance = \"6 of 20\"\n{}", question("q", "holds = \"deal\""));
+    let (after, _) = updated(&body, &[("q", Resolution::Yes)]);
+    let corrected = update(&checked(&after), &after, &outcomes(&[("q", Resolution::No)]));
+    assert!(corrected.learned.is_empty() && corrected.skipped[0].why.contains("already"), "{corrected:?}");
+    // What was learned before the scenario's time is of another case.
+    let earlier =
+        format!("{HEAD}{body}").replace("\"6 of 20\"", "\"6 of 20\"\nlearned_from = [\"q: yes (2024-06-30)\"]");
+    assert_eq!(update(&checked(&earlier), &earlier, &outcomes(&[("q", Resolution::Yes)])).learned.len(), 1);
+}
+
+#[test]
+fn outcomes_that_contradict_each_other_teach_nothing() {
+    let body = format!(
+        "[event.deal]\nchance = \"6 of 20\"\n[event.x]\nwhen = \"6 of 20 by 2025-06-30\"\n{}{}{}{}",
+        question("first", "holds = \"deal\""),
+        question("second", "holds = \"deal\""),
+        question("due", "holds = \"x by 2025-06-30\""),
+        question("at_all", "holds = \"x\"")
+    );
+    let list =
+        [("first", Resolution::Yes), ("second", Resolution::No), ("due", Resolution::Yes), ("at_all", Resolution::No)];
+    let (_, update) = updated(&body, &list);
+    assert!(update.learned.is_empty(), "{update:?}");
+    assert_eq!(update.skipped.iter().filter(|one| one.why.contains("contradict")).count(), 2, "{update:?}");
+}
+
+#[test]
+fn a_no_settled_before_the_deadline_does_not_reach_it() {
+    let body = "[event.x]\nwhen = \"6 of 20 by 2025-12-31\"\n[question.q]\nask = \"?\"\nresolves = \"r\"\ncloses = 2025-06-29\nholds = \"x by 2025-12-31\"\n";
+    let text = format!("{HEAD}{body}");
+    let on = |day: Date| update(&checked(&text), &text, &settled(&[("q", Resolution::No, day)]));
+    assert!(on(date(2025, 6, 30)).learned.is_empty());
+    assert_eq!(on(date(2026, 1, 1)).learned.len(), 1);
+}
+
+#[test]
+fn a_clock_started_on_an_unknown_day_leaves_the_deadline_open() {
+    let body = format!(
+        "[event.y]\nwhen = \"50% by 2025-06-30\"\n[event.x]\nafter = \"y\"\nwhen = \"6 of 20 within 30 days\"\n{}{}{}",
+        question("started", "holds = \"y by 2025-06-30\""),
+        question("start", "when = \"y\""),
+        question("came", "holds = \"x by 2025-07-20\"")
+    );
+    // Started on any day up to 30 June, and not followed by 20 July: perhaps 30 days had not passed, perhaps they had.
+    let outcome = |name, answer| (name, answer, date(2025, 8, 1));
+    let text = format!("{HEAD}{body}");
+    let known = |list: &[_]| update(&checked(&text), &text, &settled(list));
+    let open = known(&[outcome("started", Resolution::Yes), outcome("came", Resolution::Yes)]);
+    assert!(open.learned.is_empty(), "{open:?}");
+    let day = outcome("start", Resolution::Date(date(2025, 6, 25)));
+    let within = known(&[outcome("started", Resolution::Yes), day, outcome("came", Resolution::Yes)]);
+    assert_eq!(within.learned.len(), 1, "{within:?}");
+}
+
+#[test]
+fn a_scheduled_day_after_other_chances_learns_nothing_from_the_total() {
+    let learns = |when: &str| {
+        let body = format!("[event.x]\nwhen = \"{when}\"\n{}", question("q", "holds = \"x by 2025-06-30\""));
+        !updated(&body, &[("q", Resolution::Yes)]).1.learned.is_empty()
+    };
+    assert!(learns("6 of 20 on 2025-06-30"));
+    assert!(learns("20% by 2025-03-01, 10 of 20 by 2025-06-30"));
+    assert!(!learns("20% by 2025-03-01, 6 of 20 on 2025-06-30"));
+}
+
+#[test]
+fn only_a_whole_number_is_a_count() {
+    let body = format!("[event.n]\ncount = \"3 in 180 days, over 365 days\"\n{}", question("q", "value = \"n\""));
+    for bad in [-4.0, 2.5] {
+        let (_, update) = updated(&body, &[("q", Resolution::Value(bad))]);
+        assert!(update.learned.is_empty() && !update.skipped.is_empty(), "{update:?}");
+    }
 }

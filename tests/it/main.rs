@@ -3,6 +3,7 @@
 mod codes;
 mod commands;
 mod evidence;
+mod evidence_order;
 mod fuzz;
 mod golden;
 mod honesty;
