@@ -121,7 +121,12 @@ impl View {
         for text in &self.suppose {
             let source = Source::new("--suppose", text.as_str());
             let made = scenario::supposition_from_text(&source).and_then(|one| model.intervention(&one));
-            situation.suppose.push(made.map_err(|found| misunderstood("--suppose", text, &found, &source))?);
+            let made = made.map_err(|found| misunderstood("--suppose", text, &found, &source))?;
+            if situation.suppose.iter().any(|before| before.event == made.event) {
+                return Err(Error::input(format!("--suppose \"{text}\": its event is supposed twice"))
+                    .help("suppose each event once; run again for the other supposition"));
+            }
+            situation.suppose.push(made);
         }
         Ok(situation)
     }

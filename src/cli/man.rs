@@ -16,7 +16,10 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Done {
-    let mut command = Cli::command();
+    // `help` repeats every other command, and would give each of them a second page.
+    let mut command = Cli::command()
+        .disable_help_subcommand(true)
+        .mut_subcommand("ledger", |ledger| ledger.disable_help_subcommand(true));
     command.build();
     if let Some(folder) = &arguments.out {
         std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(command, folder)).map_err(

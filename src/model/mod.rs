@@ -220,6 +220,7 @@ const COUNTED_FROM_AS_OF: &[&str] = &[
 const COUNTED_TO_THE_HORIZON: &[&str] = &["E0605", "W0617", "E0705", "W0804", "E0809"];
 
 /// Reads `as_of` and `horizon`; where one is missing or wrong it is reported once, and a stand-in lets the other checks run.
+/// The stand-in for the horizon lies a year on, and after everything that the file dates, so that it cuts nothing off.
 fn header(document: &Document, found: &mut Diagnostics) -> Header {
     let as_of = document.as_of.as_ref().map(|date| date.value);
     let as_of = as_of.unwrap_or_else(|| jiff::civil::date(2000, 1, 1));
@@ -253,7 +254,11 @@ fn header(document: &Document, found: &mut Diagnostics) -> Header {
             .help("write, at the top of the file, for instance `horizon = 2026-12-31`"),
         );
     }
-    let far = as_of.checked_add(jiff::Span::new().days(365)).unwrap_or(as_of);
+    let questions = document.questions.iter().filter_map(|question| question.closes.as_ref());
+    let news = document.news.iter().filter_map(|news| news.date.as_ref());
+    let year_on = as_of.checked_add(jiff::Span::new().days(365)).unwrap_or(as_of);
+    let latest = questions.chain(news).map(|date| date.value).max().unwrap_or(as_of);
+    let far = latest.tomorrow().unwrap_or(latest).max(year_on);
     let stated = horizon.filter(|date| *date > as_of);
     if let Some(horizon) = stated
         && day_after(as_of, horizon) > 36_600.0

@@ -7,8 +7,9 @@ use super::keys::{ASKING_KEYS, KIND_KEYS, Key, KeyKind, Need, Table, TableName, 
 use super::names::RESERVED;
 use serde_json::{Map, Value, json};
 
-/// The pattern of a name; reserved words are excluded beside it.
-const NAME_PATTERN: &str = r"^[\p{Alphabetic}_][\p{Alphabetic}0-9_]*$";
+/// The pattern of a name; reserved words are excluded beside it. Letters beyond ASCII stand as ranges of code points, since not every
+/// validator knows classes such as `\p{Alphabetic}`; that lets a few signs pass which `foretell check` refuses.
+const NAME_PATTERN: &str = r"^[A-Za-z_\u00AA-\uFFDC][A-Za-z0-9_\u00AA-\uFFDC]*$";
 
 /// The JSON Schema of a scenario file.
 ///

@@ -412,3 +412,27 @@ fn data_goes_to_stdout_and_words_for_people_to_stderr() {
     let said = String::from_utf8(output.stderr).expect("messages are text");
     assert!(said.contains("warning") && said.contains("(lines 1 to"), "{said}");
 }
+
+#[test]
+fn an_event_supposed_twice_is_refused() {
+    let desk = Desk::new();
+    let output = desk.run(&["run", "small.toml", "--suppose", "attends", "--suppose", "not attends"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty(), "no figures");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("supposed twice"), "{said}");
+}
+
+#[test]
+fn every_command_has_one_manual_page() {
+    let desk = Desk::new();
+    let output = desk.run(&["man", "--out", "pages"]);
+    assert!(output.status.success());
+    let mut pages: Vec<String> = std::fs::read_dir(desk.folder.path().join("pages"))
+        .expect("the folder was made")
+        .map(|page| page.expect("it can be read").file_name().to_string_lossy().into_owned())
+        .collect();
+    pages.sort();
+    assert!(pages.iter().any(|page| page == "foretell-ledger-verify.1"), "{pages:?}");
+    assert!(!pages.iter().any(|page| page.contains("help")), "{pages:?}");
+}

@@ -119,7 +119,7 @@ fn unexpected(family: &Family, text: &str, place: &Place, at: usize, expected: &
         format!("expected {wanted}, found `{}`", found.escape_debug())
     };
     let mut diagnostic = Diagnostic::new(family.code, place.span(token), message);
-    if let Some(better) = common_mistake(found) {
+    if let Some(better) = common_mistake(found, family) {
         diagnostic = diagnostic.help(better);
     } else {
         let mut words: Vec<&str> =
@@ -149,11 +149,15 @@ fn words_of(family: &Family) -> impl Iterator<Item = &'static str> {
     words.filter(move |_| chances).chain(["low", "medium", "high"].into_iter().filter(move |_| ratios))
 }
 
-fn common_mistake(found: &str) -> Option<&'static str> {
+fn common_mistake(found: &str, family: &Family) -> Option<&'static str> {
+    let chances = family.code == codes::CHANCE || family.code == codes::WHEN;
     Some(match found {
         "&" => "write `and` for `&`, `&&`",
         "|" => "write `or` for `|`, `||`",
         "!" => "write `not`, or `!=` between two values",
+        "-" | "–" | "—" | "…" | "to" if chances => {
+            "write a range of chances with what lies in it, as in `35% (90% sure: 15% to 60%)`"
+        }
         "-" | "–" | "—" | "…" => "write a range with `to`, as in `40 to 90`",
         "=" => "one `=` compares; there is no assignment",
         "$" | "€" | "£" => "write the unit under `unit`, the number without it",
