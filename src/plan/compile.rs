@@ -78,11 +78,12 @@ fn evidence(model: &Model, situation: &Situation, draws: &mut Draws) -> Vec<(Lat
     news.sort_by_key(|news| news.date);
     let mut findings: Vec<(String, Finding)> =
         news.into_iter().map(|news| (news.text.clone(), news.finding.clone())).collect();
-    findings.extend(situation.given.iter().map(|(text, condition)| (text.clone(), given(model, draws, condition))));
     let nothing = Facts::new(model);
     let mut facts = Facts::new(model);
     draws.made.iter().for_each(|(event, made)| facts.make(*event, *made));
     findings.retain(|(_, finding)| !is_made(finding, &draws.made, &nothing, &facts));
+    // News about what is made so has no say; what the command line takes as given must agree with it.
+    findings.extend(situation.given.iter().map(|(text, condition)| (text.clone(), given(model, draws, condition))));
     findings.iter().for_each(|(_, finding)| facts.learn(finding));
     let silent = silent(model, now, &draws.made, &facts);
     silent.iter().for_each(|event| facts.not_by(*event, now));
