@@ -27,7 +27,7 @@ pub(super) struct Inputs {
 /// The records that the arguments name; what a file holds that was not taken goes to stderr.
 pub(super) fn records(inputs: &Inputs) -> Result<Records, Error> {
     if inputs.forecasts.is_empty() {
-        return inputs.ledger.open_existing()?.records();
+        return inputs.ledger.proven_records();
     }
     let mut records = Records::default();
     for path in &inputs.questions {

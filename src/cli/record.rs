@@ -4,7 +4,7 @@ use super::ledger_file::{self, LedgerArgument, today};
 use super::{Done, console};
 use crate::error::Error;
 use crate::forecast::tidy::{parse_number, parse_probability};
-use crate::forecast::{Forecast, ForecastRecord, Moment, Question, QuestionKind, Records, day};
+use crate::forecast::{Forecast, ForecastRecord, Moment, Question, QuestionKind, Records, Resolution, day};
 use crate::ledger::Receipt;
 use crate::report::{Column, Format, Output, Sheet};
 use jiff::civil::Date;
@@ -82,6 +82,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         forecast,
         provenance: None,
     };
+    refuse_hindsight(&records, &record)?;
     let mut ledger = arguments.ledger.open()?;
     let receipt = ledger_file::record(&mut ledger, new.into_iter().collect(), vec![record.clone()])?;
     let mut sheet = Sheet::new(None, ["question", "forecaster", "made at", "forecast"].map(Column::text).to_vec());
@@ -95,6 +96,26 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let output = Output { head: Vec::new(), sheets: vec![sheet], foot: Vec::new(), json: &json };
     console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A forecast made now cannot be older than an answer that is known, nor younger than today.
+fn refuse_hindsight(records: &Records, record: &ForecastRecord) -> Result<(), Error> {
+    let id = &record.question;
+    if record.made_at.day() > today() {
+        return Err(Error::input(format!(
+            "a forecast cannot have been made on {}, which is still to come",
+            record.made_at
+        ))
+        .help("leave `--made-at` out for today"));
+    }
+    match records.outcomes.get(id) {
+        Some(outcome) if outcome.resolution != Resolution::Annulled => Err(Error::input(format!(
+            "`{id}` resolved on {}: a forecast recorded now would be made in hindsight",
+            outcome.resolved_on
+        ))
+        .help("`foretell import` takes tables of forecasts that were made at the time")),
+        _ => Ok(()),
+    }
 }
 
 impl Arguments {

@@ -268,7 +268,12 @@ fn run(plan: &Plan, settings: &Settings, progress: &(dyn Fn(f64) + Sync)) -> Res
     }
 
     let program = program::Program::new(plan, settings.seed, None, &factors);
-    let counts = passes::gather(&program, &arenas, worlds, || Counts::new(plan), &mut done);
+    // The first block is looked at beforehand, whatever the number of worlds: the bins of numbers depend on the plan and the seed alone.
+    let pivots = arenas.with(|arena| {
+        program.run(arena, 0, WORLDS_PER_BLOCK);
+        Counts::pivots(plan, arena)
+    });
+    let counts = passes::gather(&program, &arenas, worlds, || Counts::new(plan, &pivots), &mut done);
     let total = counts.total();
     if total.weight <= 0.0 {
         return Err(diagnose::diagnose(plan, settings.seed, worlds));

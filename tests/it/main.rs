@@ -15,3 +15,4 @@ mod stability;
 mod suite;
 mod summit;
 mod support;
+mod trust;

@@ -7,11 +7,11 @@ mod number;
 mod share;
 
 pub(crate) use date::DateCounts;
-pub(crate) use number::{Histogram, NumberCounts};
+pub(crate) use number::{Histogram, NumberCounts, Pivot};
 pub(crate) use share::Mass;
 
 use super::answer::{Answer, Occurrence};
-use super::block::{Arena, Plane, both, count};
+use super::block::{Arena, Plane, both, count, for_each_world};
 use crate::forecast::Estimate;
 use crate::plan::{Asked, Plan, PlaneId};
 use ndarray::Array2;
@@ -39,18 +39,19 @@ enum AskCounts {
 }
 
 impl Counts {
-    /// Nothing yet.
+    /// Nothing yet. `pivots` are those of the numbers, one for each ask.
     #[must_use]
-    pub(crate) fn new(plan: &Plan) -> Self {
+    pub(crate) fn new(plan: &Plan, pivots: &[Option<Pivot>]) -> Self {
         let asks = plan
             .asks
             .iter()
-            .map(|ask| match &ask.what {
+            .zip(pivots)
+            .map(|(ask, pivot)| match &ask.what {
                 Asked::Binary(_) => AskCounts::Shares { total: Mass::default(), options: vec![Mass::default()] },
                 Asked::Categorical(options) => {
                     AskCounts::Shares { total: Mass::default(), options: vec![Mass::default(); options.len()] }
                 }
-                Asked::Number(_) => AskCounts::Number(NumberCounts::default()),
+                Asked::Number(_) => AskCounts::Number(NumberCounts::new(*pivot)),
                 Asked::Date(_) => AskCounts::Date(DateCounts::new(plan.horizon_days)),
             })
             .collect();
@@ -62,6 +63,22 @@ impl Counts {
             rules: vec![(0, 0.0); plan.rules.len()],
             divisions: vec![(0, 0.0); plan.divisions.len()],
         }
+    }
+
+    /// Where the numbers of a block that has run lie; one for each ask.
+    #[must_use]
+    pub(crate) fn pivots(plan: &Plan, arena: &Arena) -> Vec<Option<Pivot>> {
+        plan.asks
+            .iter()
+            .map(|ask| {
+                let Asked::Number(column) = &ask.what else { return None };
+                let mask = ask.given.map_or(arena.mask, |given| both(&arena.mask, arena.plane(given)));
+                let column = arena.number(*column);
+                let mut values = Vec::new();
+                for_each_world(&mask, |world| values.push(column[world]));
+                Pivot::of(values)
+            })
+            .collect()
     }
 
     /// Adds a block. `weights` are those of the arena and their squares, or `None` where each world that counts weighs 1.

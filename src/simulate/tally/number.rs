@@ -18,6 +18,12 @@ pub(crate) struct NumberCounts {
 }
 
 impl NumberCounts {
+    /// Nothing yet; the histogram is fine about `pivot`.
+    #[must_use]
+    pub(crate) fn new(pivot: Option<Pivot>) -> Self {
+        Self { histogram: Histogram { bins: Vec::new(), pivot }, ..Self::default() }
+    }
+
     /// Adds the worlds of a block that count, which weigh `mass` together.
     pub(crate) fn absorb(&mut self, mask: &Plane, column: &[f64], weights: Option<Weights<'_>>, mass: Mass) {
         self.total.add(mass);
@@ -44,7 +50,8 @@ impl NumberCounts {
     pub(crate) fn settle(&mut self) {
         let mut pending = std::mem::take(&mut self.pending);
         pending.sort_unstable_by(|left, right| left.0.total_cmp(&right.0).then(left.1.total_cmp(&right.1)));
-        self.histogram.combine(&Histogram::of_sorted(&pending));
+        let pivot = self.histogram.pivot;
+        self.histogram.combine(&Histogram::of_sorted(&pending, pivot));
     }
 
     /// Adds the counts of the blocks that follow.
@@ -152,12 +159,41 @@ impl Moments {
     }
 }
 
-/// A histogram over the bits of a number: its bins share sign, exponent and the first 12 bits of the mantissa, so they are 1/4096 to
-/// 1/8192 of the value wide. Each remembers how much lies exactly on its smallest and largest value, so values that many worlds share
-/// at the edge of the others (0, a cap) keep their exact place.
+/// Where the worlds of a number lie, as its first block of worlds shows: what the bins of a [`Histogram`] are fine about.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Pivot {
+    centre: f64,
+    scale: f64,
+}
+
+impl Pivot {
+    /// The median of some values, and the distance of their quartiles (or, where that is nothing, of the whole). `None` if there are no finite
+    /// ones, or all are the same.
+    #[must_use]
+    pub(crate) fn of(mut values: Vec<f64>) -> Option<Self> {
+        values.retain(|value| value.is_finite());
+        values.sort_unstable_by(f64::total_cmp);
+        let last = values.len().checked_sub(1)?;
+        let quartiles = values[last * 3 / 4] - values[last / 4];
+        let scale = if quartiles > 0.0 { quartiles } else { values[last] - values[0] };
+        (scale > 0.0 && scale.is_finite()).then_some(Self { centre: values[last / 2], scale })
+    }
+
+    /// Distance from the centre in units of the scale, moved one away from 0 on either side: bins over the bits of this are 1/4096 of the
+    /// scale wide at the centre, and grow with the distance.
+    fn place(self, value: f64) -> f64 {
+        let distance = (value - self.centre) / self.scale;
+        if distance < 0.0 { distance - 1.0 } else { distance + 1.0 }
+    }
+}
+
+/// A histogram over the bits of a number (of its place about a pivot, where there is one): its bins share sign, exponent and the first
+/// 12 bits of the mantissa. Each remembers how much lies exactly on its smallest and largest value, so values that many worlds share at the
+/// edge of the others (0, a cap) keep their exact place.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Histogram {
     bins: Vec<Bin>,
+    pivot: Option<Pivot>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -207,11 +243,11 @@ fn key(value: f64) -> u32 {
 
 impl Histogram {
     /// Of values in order, with their weights.
-    fn of_sorted(values: &[(f64, f64)]) -> Self {
+    fn of_sorted(values: &[(f64, f64)], pivot: Option<Pivot>) -> Self {
         let mut bins: Vec<Bin> = Vec::new();
         for (value, weight) in values {
             let bin = Bin {
-                key: key(*value),
+                key: key(pivot.map_or(*value, |pivot| pivot.place(*value))),
                 weight: *weight,
                 minimum: *value,
                 maximum: *value,
@@ -223,7 +259,7 @@ impl Histogram {
                 _ => bins.push(bin),
             }
         }
-        Self { bins }
+        Self { bins, pivot }
     }
 
     /// Adds another's bins.
@@ -284,7 +320,7 @@ mod tests {
     fn histogram(values: &[f64]) -> Histogram {
         let mut sorted: Vec<(f64, f64)> = values.iter().map(|value| (*value, 1.0)).collect();
         sorted.sort_by(|left, right| left.0.total_cmp(&right.0));
-        Histogram::of_sorted(&sorted)
+        Histogram::of_sorted(&sorted, None)
     }
 
     #[test]
@@ -327,5 +363,25 @@ mod tests {
         assert!((whole.squares / merged.squares - 1.0).abs() < 1e-9);
         let infinite = Moments::of([(1.0, 1.0), (f64::INFINITY, 1.0)].into_iter());
         assert_eq!((infinite.mean, infinite.squares), (f64::INFINITY, f64::INFINITY));
+    }
+
+    #[test]
+    fn a_narrow_number_far_from_zero_keeps_its_quantiles() {
+        // Normal scores about 427.15 with a standard deviation of 0.03.
+        let values: Vec<f64> = (0..20_000)
+            .map(|at| 427.15 + 0.03 * crate::math::normal::quantile((f64::from(at) + 0.5) / 20_000.0))
+            .collect();
+        let mut sorted: Vec<(f64, f64)> = values.iter().map(|value| (*value, 1.0)).collect();
+        sorted.sort_by(|left, right| left.0.total_cmp(&right.0));
+        let pivot = Pivot::of(values.iter().copied().step_by(7).collect());
+        let histogram = Histogram::of_sorted(&sorted, pivot);
+        for level in [0.05, 0.5, 0.95] {
+            let exact = 427.15 + 0.03 * crate::math::normal::quantile(level);
+            assert!(
+                (histogram.quantile(level) - exact).abs() < 3e-5,
+                "{level}: {} against {exact}",
+                histogram.quantile(level)
+            );
+        }
     }
 }
