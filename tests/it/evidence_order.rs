@@ -1,6 +1,8 @@
 //! What is known, taken in its order: what contradicts is refused by name, what is settled overtakes what was believed, what is made so
 //! cannot be believed away. Figures are closed forms; a right one misses 5.2 standard errors with probability 2e-7.
 
+#![expect(clippy::format_collect, reason = "a few short texts of a test")]
+
 use crate::support::model;
 use foretell::plan::{self, Situation};
 use foretell::simulate::{Answer, Settings, simulate};
@@ -152,4 +154,10 @@ fn evenly_is_even_though_the_chance_is_in_doubt() {
     assert_chance(seen(body, "2025-01-01", &[], &["x by 2025-04-11"]), 0.125);
     assert_chance(seen(body, "2025-01-01", &[], &["x by 2025-02-20"]), 0.0625);
     assert_chance(seen(body, "2025-01-01", &[], &["x"]), 0.25);
+}
+
+#[test]
+fn an_expert_of_weight_0_is_not_in_the_middle() {
+    let experts = "{ experts = [\"20%\", \"30%\", \"60%\"], weights = [1, 0, 1], pool = \"median\" }";
+    assert_chance(seen(&format!("[event.c]\nchance = {experts}\n"), "2025-01-01", &[], &["c"]), 0.4);
 }
