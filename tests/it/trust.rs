@@ -1,4 +1,4 @@
-//! What a ledger is for: no forecast in hindsight, no figure from lines that somebody changed.
+//! No forecast in hindsight, no figure from lines that somebody changed, no figure that does not exist.
 
 use crate::support::foretell;
 
@@ -50,4 +50,17 @@ fn figures_are_not_made_from_a_ledger_that_was_changed() {
         assert!(said.contains("ledger verify"), "{said}");
         assert!(output.stdout.is_empty());
     }
+}
+
+#[test]
+fn a_number_without_a_mean_is_given_none() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("heavy.toml");
+    let text = "title = \"heavy tails\"\nas_of = 2025-01-01\n[event.price]\nvalue = \"cauchy(0, 1)\"\n[event.loss]\nvalue = \"pareto(1, 0.5)\"\n[event.sum]\nvalue = \"40 to 90\"\n";
+    std::fs::write(&file, text).expect("a temporary file");
+    let run = foretell().args(["run", "--worlds", "20k", "--format", "json"]).arg(&file).assert().success();
+    let report: serde_json::Value = serde_json::from_slice(&run.get_output().stdout).expect("JSON comes out");
+    let events = report["events"].as_array().expect("events");
+    assert!(events[0].get("mean").is_none() && events[1].get("mean").is_none(), "{report}");
+    assert!(events[2]["mean"]["value"].as_f64().is_some_and(|mean| (mean - 61.85).abs() < 1.0), "{report}");
 }

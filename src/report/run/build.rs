@@ -23,7 +23,7 @@ pub fn report(run: Run) -> RunReport {
             id: event.name.clone(),
             ask: event.ask.clone(),
             unit: event.unit.clone(),
-            figures: figures(answer, event.options(), model),
+            figures: with_moments_that_exist(figures(answer, event.options(), model), Some(event)),
         })
         .collect();
     let questions = model
@@ -34,7 +34,7 @@ pub fn report(run: Run) -> RunReport {
             id: question.name.clone(),
             ask: question.ask.clone(),
             closes: question.closes,
-            figures: figures(answer, options(question, model), model),
+            figures: with_moments_that_exist(figures(answer, options(question, model), model), asked(question, model)),
         })
         .collect();
     let suppose = model.suppose.iter().chain(&situation.suppose).map(|one| one.text.clone()).collect();
@@ -111,6 +111,42 @@ fn overall(model: &Model, answers: &[Answer]) -> Vec<OverallReport> {
             })
         })
         .collect()
+}
+
+/// The event whose number a question asks for as it stands.
+fn asked<'a>(question: &model::Question, model: &'a Model) -> Option<&'a model::Event> {
+    match &question.target {
+        QuestionTarget::Value(model::Formula::Event(event)) => Some(model.event(*event)),
+        _ => None,
+    }
+}
+
+/// Leaves out a mean or a spread that does not exist: any sample has one, but of a Cauchy or a heavy Pareto it says nothing.
+fn with_moments_that_exist(mut figures: FigureReport, event: Option<&model::Event>) -> FigureReport {
+    let drawn = event.and_then(|event| match &event.definition {
+        model::Definition::Number(number) => Some(&number.rows),
+        _ => None,
+    });
+    let lacks = |moment: fn(&dyn crate::dist::Distribution) -> Option<f64>| {
+        drawn.is_some_and(|rows| {
+            rows.iter().any(|row| match &row.value {
+                model::NumberSpec::Distribution(distribution) => moment(distribution.as_ref()).is_none(),
+                model::NumberSpec::Constant(_) => false,
+            })
+        })
+    };
+    if lacks(|distribution| distribution.mean()) || figures.mean.is_some_and(|mean| !mean.value.is_finite()) {
+        figures.mean = None;
+        figures.standard_deviation = None;
+    }
+    if lacks(|distribution| distribution.variance())
+        || figures.standard_deviation.is_some_and(|spread| !spread.is_finite())
+    {
+        figures.standard_deviation = None;
+        // Without a variance the standard error of the mean does not exist either.
+        figures.mean = None;
+    }
+    figures
 }
 
 /// The figures of one answer.
