@@ -4,6 +4,7 @@ use super::ledger_file::{self, LedgerArgument};
 use super::load::{self, Loaded, View};
 use super::{Done, console};
 use crate::error::Error;
+use crate::forecast::Forecast;
 use crate::plan;
 use crate::report::run::{self as forecasts, Run, RunReport};
 use crate::report::{Column, Format, Output, Sheet, figure};
@@ -165,14 +166,31 @@ fn once(loaded: &Loaded, view: &View, settings: &Settings) -> Result<RunReport, 
             .help("write `if … then … else …` around it, or a lower limit such as `at least 1` on the divisor"));
         }
     }
-    Ok(forecasts::report(Run {
+    let report = forecasts::report(Run {
         model: &loaded.model,
         hash: &loaded.hash,
         situation: &situation,
         plan: &plan,
         settings,
         tally: &tally,
-    }))
+    });
+    refuse_overflow(&report)?;
+    Ok(report)
+}
+
+/// A formula can leave the range of numbers that a computer holds; then there is no figure to give.
+fn refuse_overflow(report: &RunReport) -> Result<(), Error> {
+    let questions = report.questions.iter().map(|one| (&one.id, &one.figures.forecast));
+    let events = report.events.iter().map(|one| (&one.id, &one.figures.forecast));
+    for (id, forecast) in questions.chain(events) {
+        if let Some(Forecast::Quantiles { values, .. }) = forecast
+            && values.iter().any(|value| !value.is_finite())
+        {
+            return Err(Error::input(format!("`{id}` becomes too large to be computed in some worlds"))
+                .help("cap what it is made of, such as `at most 1000`, or choose a larger unit"));
+        }
+    }
+    Ok(())
 }
 
 /// A bar on a terminal, for anything longer than a second.
@@ -260,7 +278,6 @@ fn replay(arguments: &Arguments, loaded: &Loaded, settings: &Settings, from: Dat
 
 /// One line a question and day, with whole numbers: for CSV.
 fn replay_rows(loaded: &Loaded, runs: &[RunReport]) -> Sheet {
-    use crate::forecast::Forecast;
     let mut sheet = Sheet::new(None, ["question", "as_of", "probability"].into_iter().map(Column::text).collect());
     for run in runs {
         for (question, report) in loaded.model.questions.iter().zip(&run.questions) {
@@ -276,7 +293,6 @@ fn replay_rows(loaded: &Loaded, runs: &[RunReport]) -> Sheet {
 
 /// One row a yes/no question, one column a day; blank once it is closed.
 fn replay_sheet(loaded: &Loaded, runs: &[RunReport]) -> Sheet {
-    use crate::forecast::Forecast;
     let mut columns = vec![Column::text("question")];
     columns.extend(runs.iter().map(|run| Column::number(run.as_of.strftime("%m-%d").to_string())));
     let mut sheet = Sheet::new(Some("Chance of yes, in percent, on each day looked from"), columns);

@@ -64,3 +64,15 @@ fn a_number_without_a_mean_is_given_none() {
     assert!(events[0].get("mean").is_none() && events[1].get("mean").is_none(), "{report}");
     assert!(events[2]["mean"]["value"].as_f64().is_some_and(|mean| (mean - 61.85).abs() < 1.0), "{report}");
 }
+
+#[test]
+fn a_number_that_overflows_is_refused_by_name() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("huge.toml");
+    let text = "title = \"huge\"\nas_of = 2025-01-01\n[event.z]\nvalue = \"normal(1e99, 1)\"\n[event.w]\nequals = \"z * z * z * z\"\n";
+    std::fs::write(&file, text).expect("a temporary file");
+    let output = foretell().args(["run", "--worlds", "10k"]).arg(&file).output().expect("the binary runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("`w` becomes too large") && output.stdout.is_empty(), "{said}");
+}
