@@ -203,24 +203,31 @@ struct Replay {
     runs: Vec<RunReport>,
 }
 
+/// Every so many days from one day to another, the first included.
+fn days(from: Date, to: Date, every: i64) -> Vec<Date> {
+    let next = |day: &Date| jiff::Span::new().try_days(every).and_then(|span| day.checked_add(span)).ok();
+    std::iter::successors(Some(from), next).take_while(|day| *day <= to).collect()
+}
+
 fn replay(arguments: &Arguments, loaded: &Loaded, settings: &Settings, from: Date, to: Date, format: Format) -> Done {
     if to < from {
         return Err(Error::input(format!("the replay cannot run from {from} to {to}")).help("exchange the two days"));
     }
+    let views: Vec<View> = days(from, to, arguments.every)
+        .into_iter()
+        .map(|day| View { as_of: Some(day), ..arguments.view.clone() })
+        .collect();
+    // Before anything is run or recorded: a day that cannot be looked from would break the replay off in the middle.
+    for view in &views {
+        view.situation(&loaded.model)?;
+    }
     let mut runs = Vec::new();
-    let mut day = from;
-    while day <= to {
-        let view = View { as_of: Some(day), ..arguments.view.clone() };
-        let report = once(loaded, &view, settings)?;
+    for view in &views {
+        let report = once(loaded, view, settings)?;
         if arguments.record {
             record(arguments, loaded, &report)?;
         }
         runs.push(report);
-        let next = jiff::Span::new().try_days(arguments.every).and_then(|span| day.checked_add(span));
-        match next {
-            Ok(next) => day = next,
-            Err(_) => break,
-        }
     }
     let sheet = if format == Format::Csv { replay_rows(loaded, &runs) } else { replay_sheet(loaded, &runs) };
     let report = Replay {
@@ -297,6 +304,15 @@ mod tests {
         for bad in ["", "0", "-1", "1.5", "M", "99999999999999999999", "9999999G"] {
             assert!(worlds(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_replay_looks_from_its_first_day_and_not_past_its_last() {
+        let date = jiff::civil::date;
+        assert_eq!(days(date(2025, 2, 27), date(2025, 3, 3), 90), [date(2025, 2, 27)]);
+        let third = [date(2025, 2, 27), date(2025, 3, 1), date(2025, 3, 3)];
+        assert_eq!(days(date(2025, 2, 27), date(2025, 3, 4), 2), third);
+        assert_eq!(days(Date::MAX, Date::MAX, 7), [Date::MAX]);
     }
 
     #[test]

@@ -332,6 +332,8 @@ fn pooled(
 
 fn weighted_median(beliefs: &[Belief], weights: &[f64], total: f64) -> f64 {
     let mut pairs: Vec<(f64, f64)> = beliefs.iter().map(|belief| belief.mean).zip(weights.iter().copied()).collect();
+    // Whoever is left out does not stand in the middle either.
+    pairs.retain(|(_, weight)| *weight > 0.0);
     pairs.sort_by(|left, right| left.0.total_cmp(&right.0));
     let mut below = 0.0;
     for (at, (value, weight)) in pairs.iter().enumerate() {

@@ -146,7 +146,7 @@ fn dated(
         _ => None,
     };
     match (known, evidence) {
-        (None | Some(Never), Never) | (None, _) | (Some(NotBy(_)), Never) => {
+        (None, _) | (Some(Never | NotBy(_)), Never) => {
             draws.known.insert(event, (Known::Date(evidence), finding));
         }
         (Some(NotBy(known)), NotBy(day)) if day >= known => {

@@ -16,16 +16,16 @@ fn news(day: &str, about: &str, effect: &str) -> String {
 
 /// The chances (and their standard errors) that some conditions hold, as looked at from a day; or why there are none.
 fn seen(body: &str, as_of: &str, given: &[&str], conditions: &[&str]) -> Result<Vec<(f64, f64)>, String> {
-    let questions: String = conditions
-        .iter()
-        .enumerate()
-        .map(|(at, holds)| {
-            format!("[question.q{at}]\nask = \"?\"\nresolves = \"r\"\ncloses = 2025-12-31\nholds = \"{holds}\"\n")
-        })
-        .collect();
-    let aliases: String =
-        given.iter().enumerate().map(|(at, holds)| format!("[event.given{at}]\nholds = \"{holds}\"\n")).collect();
-    let model = model("test.toml", &format!("{HEAD}{body}{aliases}{questions}"));
+    let mut text = format!("{HEAD}{body}");
+    for (at, holds) in given.iter().enumerate() {
+        let head = format!("[event.given{at}]\n");
+        text = text + &head + "holds = \"" + holds + "\"\n";
+    }
+    for (at, holds) in conditions.iter().enumerate() {
+        let head = format!("[question.q{at}]\nask = \"?\"\nresolves = \"r\"\ncloses = 2025-12-31\n");
+        text = text + &head + "holds = \"" + holds + "\"\n";
+    }
+    let model = model("test.toml", &text);
     let day: Date = as_of.parse().expect("a date");
     let mut situation = Situation::of_file(&model).as_of(day, &model).map_err(|problem| problem.to_string())?;
     for event in model.events.iter().filter(|event| event.name.starts_with("given")) {
@@ -152,4 +152,10 @@ fn evenly_is_even_though_the_chance_is_in_doubt() {
     assert_chance(seen(body, "2025-01-01", &[], &["x by 2025-04-11"]), 0.125);
     assert_chance(seen(body, "2025-01-01", &[], &["x by 2025-02-20"]), 0.0625);
     assert_chance(seen(body, "2025-01-01", &[], &["x"]), 0.25);
+}
+
+#[test]
+fn an_expert_of_weight_0_is_not_in_the_middle() {
+    let experts = "{ experts = [\"20%\", \"30%\", \"60%\"], weights = [1, 0, 1], pool = \"median\" }";
+    assert_chance(seen(&format!("[event.c]\nchance = {experts}\n"), "2025-01-01", &[], &["c"]), 0.4);
 }
