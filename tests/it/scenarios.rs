@@ -20,3 +20,12 @@ fn every_scenario_gives_the_forecast_of_its_snapshot() {
         });
     }
 }
+
+#[test]
+fn every_scenario_passes_its_own_check_with_all_its_news() {
+    for file in files("scenarios", "toml") {
+        let output = foretell().args(["check", "--strict"]).arg(&file).output().expect("the binary runs");
+        let said = String::from_utf8(output.stderr).expect("messages are text");
+        assert_eq!(output.status.code(), Some(0), "{}: {said}", file.display());
+    }
+}
