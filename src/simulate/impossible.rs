@@ -9,7 +9,7 @@ use std::fmt;
 pub enum Impossible {
     /// A finding that no world agrees with, even alone.
     Evidence {
-        /// An index into [`Plan::findings`].
+        /// An index into [`Plan::findings`](crate::plan::Plan::findings).
         finding: usize,
         /// Its name.
         name: String,
@@ -18,7 +18,7 @@ pub enum Impossible {
     },
     /// Findings each of which is possible, but not all of them together; none of them can be left out of the contradiction.
     Contradiction {
-        /// Indices into [`Plan::findings`].
+        /// Indices into [`Plan::findings`](crate::plan::Plan::findings).
         findings: Vec<usize>,
         /// Their names.
         names: Vec<String>,
@@ -27,7 +27,7 @@ pub enum Impossible {
     },
     /// A belief that cannot be met: what it is about never or always holds, or the other beliefs rule it out.
     Belief {
-        /// An index into [`Plan::findings`].
+        /// An index into [`Plan::findings`](crate::plan::Plan::findings).
         finding: usize,
         /// Its name.
         name: String,
@@ -43,7 +43,7 @@ pub enum Impossible {
     },
     /// An exact value of a continuous number that is drawn in correlation with other events: no simulated world has just that value.
     CorrelatedNumber {
-        /// An index into [`Plan::findings`].
+        /// An index into [`Plan::findings`](crate::plan::Plan::findings).
         finding: usize,
         /// Its name.
         name: String,
