@@ -67,13 +67,20 @@ pub(super) fn tally(found: &Diagnostics) -> String {
 /// # Errors
 /// If the file cannot be read, or is at fault.
 pub(super) fn load(path: &Path) -> Result<Loaded, Error> {
-    let source = read(path)?;
+    from_source(read(path)?)
+}
+
+/// The same from a text.
+///
+/// # Errors
+/// If it is at fault.
+pub(super) fn from_source(source: Source) -> Result<Loaded, Error> {
     let (model, found) = check(&source);
     let mut shown = Diagnostics::new();
     found.iter().filter(|one| one.severity > Severity::Note).for_each(|one| shown.push(one.clone()));
     console::diagnostics(&shown, &source);
     let Some(model) = model else {
-        return Err(Error::input(format!("`{}` cannot be run: {}", path.display(), tally(&found)))
+        return Err(Error::input(format!("`{}` cannot be run: {}", source.name(), tally(&found)))
             .help("`foretell check` shows the same, with everything the engine fills in"));
     };
     let hash = hex(&Sha256::digest(source.text().as_bytes()));

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done; 1 the check found something or the input is at fault; 2 the tool could not run.
 //! Data goes to stdout, everything else to stderr.
 
+mod budget;
 mod check;
 mod completions;
 mod compare;
@@ -15,12 +16,14 @@ mod ledger;
 mod ledger_file;
 mod load;
 mod man;
+mod merge;
 mod plan;
 mod record;
 mod resolve;
 mod run;
 mod schema;
 mod score;
+mod shard;
 mod status;
 mod update;
 
@@ -48,6 +51,7 @@ enum Command {
     Init(init::Arguments),
     Check(check::Arguments),
     Run(run::Arguments),
+    Merge(merge::Arguments),
     Record(record::Arguments),
     Resolve(resolve::Arguments),
     Import(import::Arguments),
@@ -78,6 +82,7 @@ pub fn main() -> ExitCode {
         Command::Init(arguments) => init::run(&arguments, format),
         Command::Check(arguments) => check::run(&arguments, format),
         Command::Run(arguments) => run::run(&arguments, format),
+        Command::Merge(arguments) => merge::run(&arguments, format),
         Command::Record(arguments) => record::run(&arguments, format),
         Command::Resolve(arguments) => resolve::run(&arguments, format),
         Command::Import(arguments) => import::run(&arguments, format),

@@ -1,14 +1,16 @@
 //! `foretell run`: a scenario file's forecasts, once or replayed day by day.
 
+use super::budget::{self, Budget};
 use super::ledger_file::{self, LedgerArgument};
 use super::load::{self, Loaded, View};
+use super::shard::PartArguments;
 use super::{Done, console};
 use crate::error::Error;
 use crate::forecast::Forecast;
-use crate::plan;
+use crate::plan::{self, Plan, Situation};
 use crate::report::run::{self as forecasts, Run, RunReport};
 use crate::report::{Column, Format, Output, Sheet, figure};
-use crate::simulate::{self, Settings};
+use crate::simulate::{self, Impossible, Settings, Tally};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -21,6 +23,8 @@ use std::time::Duration;
 #[command(after_help = "Examples:
   foretell run scenarios/white-house-2025-08-18.toml
   foretell run scenarios/golden.toml --given paper --worlds 10M
+  foretell run scenarios/golden.toml --precision 0.001
+  foretell run scenarios/golden.toml --worlds 10G --shard 2/3 --out part2.json
   foretell run scenarios/white-house-2025-08-18.toml --from 2025-08-19 --to 2025-12-30 --every 7d --record
 
 The same file, seed and worlds give the same bytes on any machine and any number of threads.")]
@@ -28,9 +32,8 @@ pub(super) struct Arguments {
     /// Scenario file
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// How many worlds to simulate, such as 1000000, 10M or 500k
-    #[arg(long, value_name = "N", default_value = "1M", value_parser = worlds)]
-    worlds: u64,
+    #[command(flatten)]
+    budget: Budget,
     /// Seed of the random streams
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
@@ -45,14 +48,8 @@ pub(super) struct Arguments {
     /// Also show every event, not only the questions (JSON always holds both)
     #[arg(long)]
     events: bool,
-    /// Record the forecasts of open questions in the ledger
-    #[arg(long)]
-    record: bool,
     #[command(flatten)]
-    ledger: LedgerArgument,
-    /// Record under this name instead of the file's `forecaster`
-    #[arg(long, value_name = "NAME")]
-    forecaster: Option<String>,
+    recording: Recording,
     /// Replay: the first day looked from, each with only the news up to it
     #[arg(long, value_name = "DATE", requires = "to", conflicts_with = "as_of")]
     from: Option<Date>,
@@ -62,31 +59,8 @@ pub(super) struct Arguments {
     /// Replay: how far apart the days are, such as 7d or 2w
     #[arg(long, value_name = "STEP", default_value = "7d", value_parser = step)]
     every: i64,
-}
-
-/// Reads `1000000`, `1_000_000`, `10M`, `1.5M`, `500k`, `2G`.
-fn worlds(text: &str) -> Result<u64, String> {
-    let plain: String = text.chars().filter(|letter| *letter != '_' && *letter != ',').collect();
-    let (digits, zeros) = match plain.chars().last() {
-        Some('k' | 'K') => (&plain[..plain.len() - 1], 3),
-        Some('m' | 'M') => (&plain[..plain.len() - 1], 6),
-        Some('g' | 'G' | 'b' | 'B') => (&plain[..plain.len() - 1], 9),
-        _ => (plain.as_str(), 0),
-    };
-    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
-    let bad = || "write a whole number such as 1000000, 500k or 10M".to_owned();
-    if whole.is_empty() || part.len() > zeros || (digits.contains('.') && part.is_empty()) {
-        return Err(bad());
-    }
-    let written = format!("{whole}{part}{}", "0".repeat(zeros - part.len()));
-    if !written.bytes().all(|digit| digit.is_ascii_digit()) {
-        return Err(bad());
-    }
-    match written.parse::<u64>() {
-        Ok(0) => Err("at least one world is needed".to_owned()),
-        Ok(worlds) if worlds <= 1_000_000_000_000_000 => Ok(worlds),
-        _ => Err("at most 10^15 worlds can be asked for".to_owned()),
-    }
+    #[command(flatten)]
+    part: PartArguments,
 }
 
 /// Reads `7d`, `7`, `2w`.
@@ -104,37 +78,62 @@ fn step(text: &str) -> Result<i64, String> {
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let loaded = load::load(&arguments.file)?;
-    refuse_to_record_what_if(arguments, &loaded)?;
+    refuse_to_record_what_if(&arguments.recording, &arguments.view, &loaded)?;
+    let is_replay = arguments.from.is_some();
+    let alone = match (is_replay, arguments.part.shard) {
+        (true, _) => Some("a replay (--from, --to)"),
+        (false, Some(_)) => Some("--shard"),
+        (false, None) => None,
+    };
+    let budget = arguments.budget.of(&loaded.model, alone)?;
     let settings = Settings {
-        worlds: arguments.worlds,
+        worlds: budget.worlds,
         seed: arguments.seed,
         threads: arguments.threads.map(usize::from),
-        doubt_draws: arguments.doubt_draws.unwrap_or(if arguments.from.is_some() { 0 } else { 200 }),
+        doubt_draws: arguments.doubt_draws.unwrap_or(if is_replay { 0 } else { 200 }),
+        stop: budget.stop,
     };
+    if let Some(shard) = arguments.part.shard {
+        refuse_beside_a_part(arguments)?;
+        return super::shard::run(&loaded, &arguments.view, &settings, shard, arguments.part.out.as_deref());
+    }
     if let (Some(from), Some(to)) = (arguments.from, arguments.to) {
         replay(arguments, &loaded, &settings, from, to, format)
     } else {
         let report = once(&loaded, &arguments.view, &settings)?;
-        if arguments.record {
-            record(arguments, &loaded, &report)?;
-        }
+        record(&arguments.recording, &loaded, &report)?;
         console::show(format, &report.render(format, arguments.events)?)?;
         Ok(ExitCode::SUCCESS)
     }
 }
 
+/// A part is no forecast yet.
+fn refuse_beside_a_part(arguments: &Arguments) -> Result<(), Error> {
+    let what = if arguments.from.is_some() {
+        "a replay (--from, --to)"
+    } else if arguments.recording.record {
+        "--record"
+    } else if arguments.events {
+        "--events"
+    } else {
+        return Ok(());
+    };
+    Err(Error::input(format!("--shard does not go with {what}: one part of the worlds is no forecast yet"))
+        .help("`foretell merge` takes --record and --events; a replay can be run day by day with --as-of"))
+}
+
 /// What is recorded is scored against the world as it is; a what-if is not about it.
-fn refuse_to_record_what_if(arguments: &Arguments, loaded: &Loaded) -> Result<(), Error> {
-    let what_if = if !arguments.view.given.is_empty() {
+pub(super) fn refuse_to_record_what_if(recording: &Recording, view: &View, loaded: &Loaded) -> Result<(), Error> {
+    let what_if = if !view.given.is_empty() {
         "--given"
-    } else if !arguments.view.suppose.is_empty() {
+    } else if !view.suppose.is_empty() {
         "--suppose"
     } else if !loaded.model.suppose.is_empty() {
         "a file that has `suppose`"
     } else {
         return Ok(());
     };
-    if !arguments.record {
+    if !recording.record {
         return Ok(());
     }
     Err(Error::input(format!("--record does not go with {what_if}: a recorded forecast is about the world as it is"))
@@ -146,34 +145,45 @@ fn once(loaded: &Loaded, view: &View, settings: &Settings) -> Result<RunReport, 
     let plan = plan::compile(&loaded.model, &situation);
     let bar = progress();
     let tally = simulate::simulate(&plan, settings, &|share: f64| bar.set_position((share * 1000.0) as u64))
-        .map_err(|problem| Error::input(problem.to_string()).help("look for evidence that cannot be true together"))?;
+        .map_err(|problem| impossible(&problem))?;
     bar.finish_and_clear();
+    budget::tell_what_is_missing(settings, &plan, &tally);
+    report(loaded, &situation, &plan, settings, &tally)
+}
+
+/// What is known cannot be.
+pub(super) fn impossible(problem: &Impossible) -> Error {
+    Error::input(problem.to_string()).help("look for evidence that cannot be true together")
+}
+
+/// The report of a run, unless its figures must not be given.
+///
+/// # Errors
+/// If a rule that must hold is violated, or a number is undefined or too large in some worlds.
+pub(super) fn report(
+    loaded: &Loaded,
+    situation: &Situation,
+    plan: &Plan,
+    settings: &Settings,
+    tally: &Tally,
+) -> Result<RunReport, Error> {
+    let worlds = tally.worlds();
     for (rule, seen) in loaded.model.rules.iter().zip(tally.rules()) {
         if rule.must_hold && seen.worlds > 0 {
             return Err(Error::input(format!(
-                "`{}` must hold, but is violated in {} of {} worlds",
-                rule.text, seen.worlds, settings.worlds
+                "`{}` must hold, but is violated in {} of {worlds} worlds",
+                rule.text, seen.worlds
             ))
             .help("`foretell check` shows where it stands; make one event depend on the other"));
         }
     }
     for (text, seen) in plan.divisions.iter().zip(tally.divisions()) {
         if seen.worlds > 0 {
-            return Err(Error::input(format!(
-                "`{text}` divides by zero in {} of {} worlds",
-                seen.worlds, settings.worlds
-            ))
-            .help("write `if … then … else …` around it, or a lower limit such as `at least 1` on the divisor"));
+            return Err(Error::input(format!("`{text}` divides by zero in {} of {worlds} worlds", seen.worlds))
+                .help("write `if … then … else …` around it, or a lower limit such as `at least 1` on the divisor"));
         }
     }
-    let report = forecasts::report(Run {
-        model: &loaded.model,
-        hash: &loaded.hash,
-        situation: &situation,
-        plan: &plan,
-        settings,
-        tally: &tally,
-    });
+    let report = forecasts::report(Run { model: &loaded.model, hash: &loaded.hash, situation, plan, settings, tally });
     refuse_overflow(&report)?;
     Ok(report)
 }
@@ -194,7 +204,7 @@ fn refuse_overflow(report: &RunReport) -> Result<(), Error> {
 }
 
 /// A bar on a terminal, for anything longer than a second.
-fn progress() -> ProgressBar {
+pub(super) fn progress() -> ProgressBar {
     if !console::is_interactive() {
         return ProgressBar::hidden();
     }
@@ -211,10 +221,26 @@ fn progress() -> ProgressBar {
     bar
 }
 
-/// Records the forecasts of open questions; the acknowledgement goes to stderr once the disk has them.
-fn record(arguments: &Arguments, loaded: &Loaded, report: &RunReport) -> Result<(), Error> {
-    let forecaster = arguments.forecaster.as_deref().unwrap_or(&loaded.model.forecaster);
-    let mut ledger = arguments.ledger.open()?;
+/// Where forecasts are recorded.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct Recording {
+    /// Record the forecasts of open questions in the ledger
+    #[arg(long)]
+    pub(super) record: bool,
+    #[command(flatten)]
+    ledger: LedgerArgument,
+    /// Record under this name instead of the file's `forecaster`
+    #[arg(long, value_name = "NAME")]
+    forecaster: Option<String>,
+}
+
+/// Records the forecasts of open questions, if that is asked for; the acknowledgement goes to stderr once the disk has them.
+pub(super) fn record(recording: &Recording, loaded: &Loaded, report: &RunReport) -> Result<(), Error> {
+    if !recording.record {
+        return Ok(());
+    }
+    let forecaster = recording.forecaster.as_deref().unwrap_or(&loaded.model.forecaster);
+    let mut ledger = recording.ledger.open()?;
     ledger_file::record(&mut ledger, forecasts::questions(&loaded.model), report.records(forecaster))?;
     Ok(())
 }
@@ -250,9 +276,7 @@ fn replay(arguments: &Arguments, loaded: &Loaded, settings: &Settings, from: Dat
     let mut runs = Vec::new();
     for view in &views {
         let report = once(loaded, view, settings)?;
-        if arguments.record {
-            record(arguments, loaded, &report)?;
-        }
+        record(&arguments.recording, loaded, &report)?;
         runs.push(report);
     }
     let sheet = if format == Format::Csv { replay_rows(loaded, &runs) } else { replay_sheet(loaded, &runs) };
@@ -260,8 +284,8 @@ fn replay(arguments: &Arguments, loaded: &Loaded, settings: &Settings, from: Dat
         schema: "foretell.replay/1",
         scenario: loaded.model.title.clone(),
         scenario_hash: loaded.hash.clone(),
-        forecaster: arguments.forecaster.clone().unwrap_or_else(|| loaded.model.forecaster.clone()),
-        recorded: arguments.record,
+        forecaster: arguments.recording.forecaster.clone().unwrap_or_else(|| loaded.model.forecaster.clone()),
+        recorded: arguments.recording.record,
         runs,
     };
     let head = vec![
@@ -319,17 +343,6 @@ fn replay_sheet(loaded: &Loaded, runs: &[RunReport]) -> Sheet {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn worlds_are_read_with_their_suffix_and_bad_ones_refused() {
-        assert_eq!(worlds("10M"), Ok(10_000_000));
-        assert_eq!(worlds("500k"), Ok(500_000));
-        assert_eq!(worlds("1_000"), Ok(1_000));
-        assert_eq!(worlds("1.5M"), Ok(1_500_000));
-        for bad in ["", "0", "-1", "1.5", "M", "1.M", ".5M", "+5", "99999999999999999999", "9999999G"] {
-            assert!(worlds(bad).is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn a_replay_looks_from_its_first_day_and_not_past_its_last() {

@@ -4,6 +4,7 @@ use super::{Done, console};
 use crate::compare;
 use crate::dist::FAMILIES;
 use crate::error::Error;
+use crate::report::part::PartFile;
 use crate::report::run::RunReport;
 use crate::report::{Column, Format, Output, Sheet};
 use crate::scenario;
@@ -33,6 +34,8 @@ enum What {
     Run,
     /// The result of `run --from … --to … --format json`
     Replay,
+    /// The file that `run --shard … --out …` writes
+    Part,
     /// The result of `score --format json`
     Score,
     /// The result of `compare --format json`
@@ -77,6 +80,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         What::Check => pretty(&schemars::schema_for!(super::check::Report))?,
         What::Run => pretty(&schemars::schema_for!(RunReport))?,
         What::Replay => pretty(&schemars::schema_for!(super::run::Replay))?,
+        What::Part => pretty(&schemars::schema_for!(PartFile))?,
         What::Score => pretty(&schemars::schema_for!(score::Report))?,
         What::Compare => pretty(&schemars::schema_for!(compare::Comparison))?,
         What::Status => pretty(&schemars::schema_for!(super::status::Status<'_>))?,

@@ -3,6 +3,7 @@
 //! A command builds [`Sheet`]s (for people and for CSV) and a serialisable value (for JSON); [`Output`] renders the one asked for.
 
 pub mod figure;
+pub mod part;
 pub mod run;
 mod sheet;
 

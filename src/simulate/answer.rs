@@ -46,8 +46,8 @@ pub const QUANTILE_LEVELS: [f64; 7] = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
 impl NumberAnswer {
     /// The smallest value that a share `level` of the worlds does not pass, for a level strictly between 0 and 1.
     ///
-    /// The histogram behind it resolves 1/4096 of the value and interpolates within; a value that many worlds share exactly (0, a cap)
-    /// comes out exactly. The standard error is half the distance of the quantiles one binomial standard error to
+    /// The histogram behind it has at most 8,192 bins, finest about the median (about 1/1024 of the distance of the quartiles, for a normal), and
+    /// interpolates within; a value that many worlds share exactly (0, a cap) comes out exactly. The standard error is half the distance of the quantiles one binomial standard error to
     /// either side.
     #[must_use]
     pub fn quantile(&self, level: f64) -> Estimate {

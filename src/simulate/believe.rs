@@ -9,6 +9,7 @@
 
 use super::Impossible;
 use super::block::Arena;
+use super::forest::Combine;
 use super::kernel::evidence;
 use super::passes::Gather;
 use super::program::believed;
@@ -64,6 +65,15 @@ impl Patterns {
     }
 }
 
+impl Combine for Patterns {
+    fn combine(&mut self, later: Self) {
+        self.total.add(later.total);
+        for (mass, later) in self.masses.iter_mut().zip(later.masses) {
+            *mass += later;
+        }
+    }
+}
+
 impl Gather for Patterns {
     fn absorb(&mut self, plan: &Plan, arena: &Arena, weights: Option<Weights<'_>>) {
         self.total.add(Mass::of(&arena.mask, weights));
@@ -71,13 +81,6 @@ impl Gather for Patterns {
         super::block::for_each_world(&arena.mask, |world| {
             self.masses[usize::from(self.scratch[world])] += weights.map_or(1.0, |weights| weights.weights[world]);
         });
-    }
-
-    fn combine(&mut self, later: Self) {
-        self.total.add(later.total);
-        for (mass, later) in self.masses.iter_mut().zip(later.masses) {
-            *mass += later;
-        }
     }
 }
 

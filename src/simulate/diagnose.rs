@@ -1,6 +1,7 @@
 //! Which findings leave no world: asked only after a run in which none was left.
 
 use super::Impossible;
+use super::forest::Combine;
 use super::passes::{Arenas, Gather, gather};
 use super::program::Program;
 use super::tally::{Mass, Weights};
@@ -11,13 +12,15 @@ use std::collections::BTreeSet;
 #[derive(Debug, Default)]
 pub(crate) struct Total(pub(crate) Mass);
 
+impl Combine for Total {
+    fn combine(&mut self, later: Self) {
+        self.0.add(later.0);
+    }
+}
+
 impl Gather for Total {
     fn absorb(&mut self, _: &Plan, arena: &super::block::Arena, weights: Option<Weights<'_>>) {
         self.0.add(Mass::of(&arena.mask, weights));
-    }
-
-    fn combine(&mut self, later: Self) {
-        self.0.add(later.0);
     }
 }
 
@@ -30,7 +33,7 @@ pub(crate) fn diagnose(plan: &Plan, seed: u64, worlds: u64) -> Impossible {
     let leaves_none = |kept: &BTreeSet<FindingId>| {
         let stripped = keep_only(plan, kept);
         let program = Program::new(&stripped, seed, None, &[]);
-        gather(&program, &Arenas::new(&stripped), worlds, Total::default, &mut |_| {}).0.weight <= 0.0
+        gather(&program, &Arenas::new(&stripped), worlds, Total::default).0.weight <= 0.0
     };
     let name = |finding: FindingId| plan.findings[finding.0 as usize].clone();
     let findings: Vec<FindingId> = plan.steps.iter().filter_map(|step| finding_of(&step.operation)).collect();

@@ -19,7 +19,7 @@ use super::kernel::evidence::sum_where;
 use super::passes::{Arenas, weights_of};
 use super::program::Program;
 use super::streams::{Stream, StreamKey};
-use super::tally::Weights;
+use super::tally::{Lossless, Weights};
 use crate::math::{logistic, logit};
 use crate::plan::{Asked, NumberId, Parameter, Plan, PlaneId, Prior};
 use rayon::prelude::*;
@@ -66,28 +66,60 @@ pub(crate) struct DrawResult {
     figures: Vec<[f64; 3]>,
 }
 
+impl DrawResult {
+    /// In numbers.
+    pub(crate) fn write(&self, out: &mut Vec<Lossless>) {
+        out.push(Lossless(self.weight));
+        out.extend(self.figures.iter().flatten().map(|value| Lossless(*value)));
+    }
+
+    /// From its numbers; `None` if they are not as many as the plan's figures need.
+    pub(crate) fn read(plan: &Plan, numbers: &[Lossless]) -> Option<Self> {
+        let (weight, figures) = numbers.split_first()?;
+        let expected: usize = plan.asks.iter().map(|ask| self::figures(&ask.what).len()).sum();
+        let (triples, rest) = figures.as_chunks::<3>();
+        (triples.len() == expected && rest.is_empty()).then(|| Self {
+            weight: weight.0,
+            figures: triples.iter().map(|triple| triple.map(|number| number.0)).collect(),
+        })
+    }
+}
+
 /// As many draws as are run: so many that each set of worlds has as many.
 #[must_use]
 pub(crate) fn rounded(draws: u32) -> u32 {
     draws.next_multiple_of(world_sets(draws as usize) as u32)
 }
 
-/// Runs the draws, as many as [`rounded`] says.
+/// Some of the draws of a run.
+#[derive(Debug, Clone)]
+pub(crate) struct Draws {
+    /// How many there are in all, as [`rounded`] says.
+    pub(crate) all: u32,
+    /// Which of them.
+    pub(crate) of_them: Range<u32>,
+}
+
+/// Runs draws of the inputs: what one gives does not depend on which others are run beside it.
 #[must_use]
 pub(crate) fn run(
     plan: &Plan,
     seed: u64,
-    draws: u32,
+    draws: Draws,
     blocks: u64,
     factors: &[f64],
     done: &mut dyn FnMut(u64),
 ) -> Vec<DrawResult> {
     const DRAWS_PER_WINDOW: usize = 32;
-    let sets = world_sets(draws as usize);
-    let values = draw_parameters(&plan.parameters, seed, draws as usize);
+    if draws.of_them.is_empty() {
+        return Vec::new();
+    }
+    let sets = world_sets(draws.all as usize);
+    let values = draw_parameters(&plan.parameters, seed, draws.all as usize);
     let arenas = Arenas::new(plan);
-    let mut results = Vec::with_capacity(values.len());
-    let numbered: Vec<(usize, &Vec<ParameterValue>)> = values.iter().enumerate().collect();
+    let of_them = draws.of_them.start as usize..draws.of_them.end as usize;
+    let mut results = Vec::with_capacity(of_them.len());
+    let numbered: Vec<(usize, &Vec<ParameterValue>)> = of_them.clone().zip(&values[of_them]).collect();
     for window in numbered.chunks(DRAWS_PER_WINDOW) {
         let window_results: Vec<DrawResult> = window
             .par_iter()

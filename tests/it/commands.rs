@@ -181,6 +181,7 @@ const SUBCOMMANDS: &[&[&str]] = &[
     &["init"],
     &["check"],
     &["run"],
+    &["merge"],
     &["record"],
     &["resolve"],
     &["import"],
@@ -332,6 +333,14 @@ const FAILURES: &[(&[&str], i32, &str)] = &[
     (&["run", "small.toml", "--worlds", "many"], 2, "--worlds"),
     (&["run", "small.toml", "--format", "xml"], 2, "xml"),
     (&["run", "small.toml", "--from", "2025-09-01"], 2, "--to"),
+    (&["run", "small.toml", "--shard", "1/2"], 2, "--out"),
+    (&["run", "small.toml", "--out", "part.json"], 2, "--shard"),
+    (&["run", "small.toml", "--shard", "3/2", "--out", "part.json"], 2, "1/3"),
+    (&["run", "small.toml", "--worlds", "1k", "--shard", "1/2", "--out", "no/folder.json"], 2, "no/folder.json"),
+    (&["run", "small.toml", "--precision", "2"], 2, "--precision"),
+    (&["run", "small.toml", "--seconds", "soon"], 2, "--seconds"),
+    (&["merge"], 2, "Usage"),
+    (&["merge", "nowhere.json"], 2, "nowhere.json"),
     (&["forecast"], 2, "forecast"),
     (&["run", "small.toml", "--worlds", "1k", "--record", "--ledger", "damaged.db"], 2, "damaged.db"),
     (&["status", "--ledger", "damaged.db"], 2, "damaged.db"),
@@ -354,6 +363,8 @@ const FAILURES: &[(&[&str], i32, &str)] = &[
     (&["resolve", "attends", "perhaps", "--on", "2025-09-01"], 1, "perhaps"),
     (&["import", "rows.csv"], 1, "rows.csv"),
     (&["init", "small.toml"], 1, "small.toml"),
+    (&["merge", "small.toml"], 1, "small.toml"),
+    (&["run", "small.toml", "--seconds", "1", "--precision", "0.1"], 1, "--seconds"),
 ];
 
 #[test]

@@ -11,6 +11,7 @@ mod modelling;
 mod readme;
 mod scenarios;
 mod schema;
+mod shards;
 mod stability;
 mod suite;
 mod summit;

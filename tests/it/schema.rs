@@ -62,11 +62,16 @@ fn broken_files_are_refused_where_a_schema_can_tell() {
 
 /// Runs a command with `--format json` and holds what it prints to the schema of that name.
 fn conforms(what: &str, arguments: &[&str]) {
+    let run = foretell().args(arguments).args(["--format", "json"]).output().expect("the binary runs");
+    holds(what, &run.stdout);
+}
+
+/// Holds a JSON document to the schema of that name.
+fn holds(what: &str, document: &[u8]) {
     let printed = foretell().args(["schema", what]).assert().success();
     let schema: Value = serde_json::from_slice(&printed.get_output().stdout).expect("a schema is JSON");
     let validator = jsonschema::validator_for(&schema).expect("the schema is one");
-    let run = foretell().args(arguments).args(["--format", "json"]).output().expect("the binary runs");
-    let value: Value = serde_json::from_slice(&run.stdout).unwrap_or_else(|problem| panic!("{what}: {problem}"));
+    let value: Value = serde_json::from_slice(document).unwrap_or_else(|problem| panic!("{what}: {problem}"));
     let problems: Vec<String> =
         validator.iter_errors(&value).map(|problem| format!("{}: {problem}", problem.instance_path())).collect();
     assert!(problems.is_empty(), "{what}:\n{}", problems.join("\n"));
@@ -83,6 +88,10 @@ fn what_scripts_read_is_as_its_schema_says() {
     let with = |start: &[&'static str], more: &[&'static str]| [start, more].concat();
     conforms("run", &with(&["run", summit, "--as-of", "2025-11-01", "--given", "not weapons_deal"], &few));
     conforms("run", &with(&["run", "scenarios/product-launch.toml"], &few));
+    let part = folder.path().join("part.json");
+    let part = part.to_str().expect("a path is text");
+    foretell().args(["run", summit, "--shard", "2/3", "--out", part]).args(few).assert().success();
+    holds("part", &std::fs::read(part).expect("the part can be read"));
     conforms("check", &["check", summit, "tests/suite/broken/cycle-of-three.toml"]);
     foretell()
         .args([

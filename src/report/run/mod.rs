@@ -163,7 +163,7 @@ pub struct Run<'a> {
     pub situation: &'a Situation,
     /// What it compiled to.
     pub plan: &'a Plan,
-    /// Worlds and seed.
+    /// The seed; how many worlds were run is the tally's to say.
     pub settings: &'a Settings,
     /// What was counted.
     pub tally: &'a Tally,

@@ -1,6 +1,6 @@
 //! Dates counted by day.
 
-use super::{Mass, Weights};
+use super::{Lossless, Mass, Numbers, Weights};
 use crate::forecast::Estimate;
 use crate::simulate::answer::{DateAnswer, DayQuantile, QUANTILE_LEVELS};
 use crate::simulate::block::{Plane, for_each_world};
@@ -46,6 +46,21 @@ impl DateCounts {
         for (day, later) in self.days.iter_mut().zip(&later.days) {
             day.add(*later);
         }
+    }
+
+    /// In numbers: the total, never, and each day.
+    pub(crate) fn write(&self, out: &mut Vec<Lossless>) {
+        for mass in [&self.total, &self.never].into_iter().chain(&self.days) {
+            mass.write(out);
+        }
+    }
+
+    /// From its numbers, into counts that are empty.
+    pub(crate) fn read(mut self, numbers: &mut Numbers<'_>) -> Option<Self> {
+        for mass in [&mut self.total, &mut self.never].into_iter().chain(&mut self.days) {
+            *mass = Mass::read(numbers)?;
+        }
+        Some(self)
     }
 
     /// The answer; `None` if no world counts.

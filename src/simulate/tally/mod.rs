@@ -1,13 +1,17 @@
-//! Counting: each block is absorbed into the [`Counts`] of its chunk, chunks combine in order, and in the end they are finished.
+//! Counting: each block is absorbed into the [`Counts`] of its chunk, chunks combine in a tree, and in the end they are finished.
 //!
 //! All sums run in a fixed order, so the counts have the same bits however many threads there are.
 
 mod date;
+mod lossless;
 mod number;
+mod record;
 mod share;
 
 pub(crate) use date::DateCounts;
+pub(crate) use lossless::{Lossless, Numbers};
 pub(crate) use number::{Histogram, NumberCounts, Pivot};
+pub(crate) use record::CountsRecord;
 pub(crate) use share::Mass;
 
 use super::answer::{Answer, Occurrence};

@@ -1,6 +1,6 @@
 //! Shares of worlds and their standard errors.
 
-use super::Weights;
+use super::{Lossless, Numbers, Weights};
 use crate::forecast::Estimate;
 use crate::simulate::block::{Plane, count};
 use crate::simulate::kernel::evidence::sum_where;
@@ -33,6 +33,16 @@ impl Mass {
     pub(crate) fn add(&mut self, more: Self) {
         self.weight += more.weight;
         self.square += more.square;
+    }
+
+    /// In numbers.
+    pub(crate) fn write(self, out: &mut Vec<Lossless>) {
+        out.extend([Lossless(self.weight), Lossless(self.square)]);
+    }
+
+    /// From its numbers.
+    pub(crate) fn read(numbers: &mut Numbers<'_>) -> Option<Self> {
+        Some(Self { weight: numbers.next()?, square: numbers.next()? })
     }
 
     /// `(Σw)² / Σw²`: how many worlds of equal weight would say as much. 0 if nothing weighs anything.

@@ -8,6 +8,7 @@ mod doubt;
 mod errors;
 mod evidence;
 mod golden;
+mod shards;
 mod stability;
 
 use super::*;
@@ -141,7 +142,7 @@ impl Sketch {
     }
 
     fn run_seed(&self, worlds: u64, seed: u64) -> Tally {
-        simulate(&self.plan, &Settings { worlds, seed, threads: None, doubt_draws: 0 }, &|_| ()).unwrap()
+        simulate(&self.plan, &Settings { worlds, seed, doubt_draws: 0, ..Settings::default() }, &|_| ()).unwrap()
     }
 
     fn fail(&self, worlds: u64) -> Impossible {

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Events of every kind, with evidence and a belief, and their answers.
-fn mixture() -> Sketch {
+pub(super) fn mixture() -> Sketch {
     let mut sketch = Sketch::new(200.0);
     let first = sketch.bernoulli("first", 0.4);
     let beta = crate::plan::Prior::Beta(doubt::beta(4.0, 6.0));
@@ -29,7 +29,8 @@ fn mixture() -> Sketch {
 fn threads_do_not_change_a_bit() {
     let sketch = mixture();
     let run = |threads| {
-        let settings = Settings { worlds: 600_001, seed: 5, threads: Some(threads), doubt_draws: 20 };
+        let settings =
+            Settings { worlds: 600_001, seed: 5, threads: Some(threads), doubt_draws: 20, ..Settings::default() };
         format!("{:?}", simulate(&sketch.plan, &settings, &|_| ()).unwrap())
     };
     let one = run(1);

@@ -1,0 +1,126 @@
+//! `foretell merge`: the parts of a run put together, the same bytes as one run of all worlds.
+
+use super::load::{self, Loaded, View};
+use super::run::{Recording, impossible, record, refuse_to_record_what_if, report};
+use super::{Done, console};
+use crate::error::Error;
+use crate::plan::{self, Plan, Situation};
+use crate::report::Format;
+use crate::report::part::{Origin, PartFile};
+use crate::simulate::{Merging, Mismatch, Part};
+use crate::source::Source;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Put the parts of a run together and show its forecasts
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:
+  foretell run scenarios/golden.toml --worlds 10G --shard 1/2 --out part1.json    # on one machine
+  foretell run scenarios/golden.toml --worlds 10G --shard 2/2 --out part2.json    # on another
+  foretell merge part1.json part2.json
+
+The result is the same bytes as that of one run of all worlds. A part carries its scenario, so nothing else is needed.")]
+pub(super) struct Arguments {
+    /// Files that `foretell run --shard K/N --out FILE` wrote: all parts of one run, in any order
+    #[arg(value_name = "PART", required = true)]
+    parts: Vec<PathBuf>,
+    /// Also show every event, not only the questions (JSON always holds both)
+    #[arg(long)]
+    events: bool,
+    #[command(flatten)]
+    recording: Recording,
+}
+
+/// What all parts are parts of.
+struct Whole {
+    file: String,
+    origin: Origin,
+    loaded: Loaded,
+    situation: Situation,
+    plan: Plan,
+}
+
+pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    let mut whole: Option<Whole> = None;
+    let mut merging = Merging::default();
+    let mut files: BTreeMap<u64, String> = BTreeMap::new();
+    // One after another, so that not all files are in memory at once.
+    for path in &arguments.parts {
+        let name = path.display().to_string();
+        let bytes = std::fs::read(path)
+            .map_err(|problem| Error::environment(format!("cannot read `{name}`")).because(problem))?;
+        let part = PartFile::from_text(&name, &String::from_utf8_lossy(&bytes))?;
+        drop(bytes);
+        let whole = match &mut whole {
+            Some(whole) => {
+                part.check_origin(&name, &whole.file, &whole.origin)?;
+                whole
+            }
+            none => none.insert(understand(&name, part.origin(), &arguments.recording)?),
+        };
+        add(&mut merging, &mut files, &name, whole, &part)?;
+    }
+    let missing: Vec<String> = merging.missing().iter().map(u64::to_string).collect();
+    let of = files.len() + missing.len();
+    if !missing.is_empty() {
+        let (parts, are) = if missing.len() == 1 { ("part", "is") } else { ("parts", "are") };
+        return Err(Error::input(format!("{parts} {} of {of} {are} missing", missing.join(", "))).help(format!(
+            "run each with `foretell run … --shard {}/{of} --out FILE` and give its file too",
+            missing[0]
+        )));
+    }
+    let Whole { origin, loaded, situation, plan, .. } =
+        whole.ok_or_else(|| Error::input("there is no part to merge").help("name the files"))?;
+    let settings = origin.settings();
+    let tally = merging.finish(&plan, &settings).map_err(|problem| impossible(&problem))?;
+    let report = report(&loaded, &situation, &plan, &settings, &tally)?;
+    record(&arguments.recording, &loaded, &report)?;
+    console::show(format, &report.render(format, arguments.events)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The scenario that a part carries, compiled as it was where the part ran.
+fn understand(name: &str, origin: &Origin, recording: &Recording) -> Result<Whole, Error> {
+    let loaded = load::from_source(Source::new(origin.scenario_file.as_str(), origin.scenario.as_str()))?;
+    if loaded.hash != origin.scenario_hash {
+        return Err(Error::input(format!("`{name}` is damaged: its scenario does not have the hash it states"))
+            .help("run that part again"));
+    }
+    let view = View { as_of: Some(origin.as_of), given: origin.given.clone(), suppose: origin.suppose.clone() };
+    refuse_to_record_what_if(recording, &view, &loaded)?;
+    let situation = view.situation(&loaded.model)?;
+    let plan = plan::compile(&loaded.model, &situation);
+    Ok(Whole { file: name.to_owned(), origin: origin.clone(), loaded, situation, plan })
+}
+
+fn add(
+    merging: &mut Merging,
+    files: &mut BTreeMap<u64, String>,
+    name: &str,
+    whole: &Whole,
+    file: &PartFile,
+) -> Result<(), Error> {
+    let damaged = || {
+        Error::input(format!("`{name}` is damaged: what it counted does not fit its scenario"))
+            .help("run that part again")
+    };
+    let shard = file.shard().ok_or_else(damaged)?;
+    let part = Part::from_record(&whole.plan, &whole.origin.settings(), shard, file.part()).ok_or_else(damaged)?;
+    let (number, of) = (shard.number(), shard.of());
+    merging.add(part).map_err(|mismatch| match mismatch {
+        Mismatch::Twice => {
+            let other = files.get(&number).map_or("", String::as_str);
+            Error::input(format!("`{other}` and `{name}` are both part {number} of {of}"))
+                .help("give each part once: its worlds would count twice")
+        }
+        Mismatch::OtherNumberOfParts { expected } => {
+            Error::input(format!("`{name}` is part {number} of {of}, but `{}` is one of {expected} parts", whole.file))
+                .help("run all parts with the same number after the stroke of --shard")
+        }
+        other => Error::environment(format!("`{name}` does not go with `{}`: {other}", whole.file))
+            .help("one of the machines does not compute as it should; run its part elsewhere"),
+    })?;
+    files.insert(number, name.to_owned());
+    Ok(())
+}

@@ -1,0 +1,80 @@
+//! `foretell run --shard k/n --out FILE`: one part of a run, for `foretell merge`.
+
+use super::load::{Loaded, View};
+use super::run::{impossible, progress};
+use super::{Done, console};
+use crate::error::Error;
+use crate::plan;
+use crate::report::part::{Origin, PartFile};
+use crate::simulate::{self, Settings, Shard};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Which part, and where it goes.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct PartArguments {
+    /// Run only part K of N equal parts of the worlds, for `foretell merge`
+    #[arg(long, value_name = "K/N", value_parser = shard, requires = "out")]
+    pub(super) shard: Option<Shard>,
+    /// The file that the part is written to
+    #[arg(long, value_name = "FILE", requires = "shard")]
+    pub(super) out: Option<PathBuf>,
+}
+
+/// Reads `2/3`.
+fn shard(text: &str) -> Result<Shard, String> {
+    let numbers = text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+    match numbers {
+        Some((number, of)) if of <= MOST_PARTS => Shard::new(number, of),
+        _ => None,
+    }
+    .ok_or_else(|| format!("write which part of how many, such as 1/3, 2/3 and 3/3; at most {MOST_PARTS}"))
+}
+
+/// More parts than anybody has machines.
+const MOST_PARTS: u64 = 100_000;
+
+/// Runs a part and writes its file.
+pub(super) fn run(loaded: &Loaded, view: &View, settings: &Settings, shard: Shard, out: Option<&Path>) -> Done {
+    let out = out.ok_or_else(|| Error::input("--shard needs a file to write to").help("add `--out part.json`"))?;
+    let situation = view.situation(&loaded.model)?;
+    let plan = plan::compile(&loaded.model, &situation);
+    let bar = progress();
+    let part = simulate::simulate_part(&plan, settings, shard, &|share: f64| bar.set_position((share * 1000.0) as u64))
+        .map_err(|problem| impossible(&problem))?;
+    bar.finish_and_clear();
+    let origin = Origin {
+        scenario_hash: loaded.hash.clone(),
+        scenario_file: loaded.source.name().to_owned(),
+        scenario: loaded.source.text().to_owned(),
+        as_of: situation.as_of,
+        given: view.given.clone(),
+        suppose: view.suppose.clone(),
+        worlds: settings.worlds,
+        seed: settings.seed,
+        doubt_draws: settings.doubt_draws,
+    };
+    let text = PartFile::new(origin, shard, part.record()).to_text()?;
+    std::fs::write(out, text)
+        .map_err(|problem| Error::environment(format!("cannot write `{}`", out.display())).because(problem))?;
+    console::note(&format!(
+        "note: part {} of {} is in `{}`; `foretell merge` puts the parts together",
+        shard.number(),
+        shard.of(),
+        out.display()
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_read_as_which_of_how_many() {
+        assert_eq!(shard("2/3"), Ok(Shard::new(2, 3).unwrap()));
+        for bad in ["", "2", "0/3", "4/3", "1/0", "-1/3", "1/3/3", "1/1000000"] {
+            assert!(shard(bad).is_err(), "{bad}");
+        }
+    }
+}

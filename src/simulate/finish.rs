@@ -1,0 +1,115 @@
+//! Counts and draws of the inputs → a [`Tally`].
+
+use super::doubt;
+use super::inputs;
+use super::program::Program;
+use super::run::Groundwork;
+use super::tally::{Counts, Mass};
+use super::{Answer, Impossible, Tally, diagnose, precision};
+use crate::forecast::Estimate;
+use crate::plan::{Asked, Draw, Operation, Plan, PlaneId};
+use crate::simulate::{Settings, Stop};
+
+/// What a run of so many worlds says.
+pub(crate) fn finish(
+    plan: &Plan,
+    settings: &Settings,
+    worlds: u64,
+    groundwork: &Groundwork,
+    counts: &Counts,
+    draws: &[doubt::DrawResult],
+) -> Result<Tally, Impossible> {
+    let total = counts.total();
+    if total.weight <= 0.0 {
+        return Err(diagnose::diagnose(plan, settings.seed, worlds));
+    }
+    let mut answers = answers(plan, counts);
+    let short_of = match settings.stop {
+        Stop::AtPrecision { standard_error, first_ask } => precision::worst(&answers, first_ask, standard_error),
+        _ => None,
+    };
+    if !draws.is_empty() {
+        add_intervals(plan, &mut answers, draws);
+    }
+    Ok(Tally {
+        answers,
+        joints: counts.joints(plan),
+        rules: counts.rules(),
+        divisions: counts.divisions(),
+        effective_sample_size: total.effective_worlds(),
+        evidence: probability_of_evidence(plan, groundwork.before_beliefs.unwrap_or(total), worlds),
+        worlds,
+        weighted: Program::new(plan, settings.seed, None, &groundwork.factors).weighted(),
+        short_of,
+    })
+}
+
+/// The answers, without what the doubt run adds.
+pub(crate) fn answers(plan: &Plan, counts: &Counts) -> Vec<Answer> {
+    let mut answers = counts.answers(plan);
+    settle_certain(plan, &mut answers);
+    answers
+}
+
+fn probability_of_evidence(plan: &Plan, total: Mass, worlds: u64) -> Option<Estimate> {
+    let mut known = false;
+    for step in &plan.steps {
+        match &step.operation {
+            Operation::Bernoulli { evidence: Some(_), .. }
+            | Operation::Categorical { evidence: Some(_), .. }
+            | Operation::Number { evidence: Some(_), draw: Draw::Column(_), .. }
+            | Operation::Date { evidence: Some(_), .. }
+            | Operation::Require { .. } => known = true,
+            Operation::Number { evidence: Some((value, _)), rows, .. } => {
+                if rows.iter().any(|row| inputs::has_density_at(&row.value, *value)) {
+                    return None;
+                }
+                known = true;
+            }
+            Operation::Weigh { .. } => return None,
+            _ => {}
+        }
+    }
+    let count = worlds as f64;
+    let mean = total.weight / count;
+    let variance = (total.square / count - mean * mean).max(0.0) / count;
+    known.then(|| Estimate { value: mean, standard_error: variance.sqrt(), prior_interval: None })
+}
+
+/// What is known, made so or follows from that is the same in every world: it has no simulation error.
+fn settle_certain(plan: &Plan, answers: &mut [Answer]) {
+    let certain = plan.certain();
+    let settle = |estimate: &mut Estimate, plane: PlaneId| {
+        if let Some(value) = certain[plane.0 as usize] {
+            *estimate = Estimate { value: f64::from(u8::from(value)), standard_error: 0.0, prior_interval: None };
+        }
+    };
+    for (ask, answer) in plan.asks.iter().zip(answers) {
+        match (&ask.what, answer) {
+            (Asked::Binary(plane), Answer::Binary(estimate)) => settle(estimate, *plane),
+            (Asked::Categorical(planes), Answer::Categorical(estimates)) => {
+                planes.iter().zip(estimates).for_each(|(plane, estimate)| settle(estimate, *plane));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn add_intervals(plan: &Plan, answers: &mut [Answer], draws: &[doubt::DrawResult]) {
+    let mut place = 0;
+    for (ask, answer) in plan.asks.iter().zip(answers) {
+        let figures = doubt::figures(&ask.what);
+        let estimates: Vec<&mut Estimate> = match answer {
+            Answer::Binary(estimate) => vec![estimate],
+            Answer::Categorical(options) => options.iter_mut().collect(),
+            Answer::Number(number) => vec![&mut number.mean, &mut number.median],
+            Answer::Date(date) => vec![&mut date.never],
+            Answer::NoWorlds => Vec::new(),
+        };
+        for (offset, (estimate, figure)) in estimates.into_iter().zip(&figures).enumerate() {
+            estimate.prior_interval =
+                doubt::interval(draws, place + offset, *figure, estimate.value, ask.given.is_some());
+        }
+        place += figures.len();
+    }
+}

@@ -1,0 +1,86 @@
+//! Why there is no answer.
+
+use super::believe::MOST_BELIEFS;
+use std::fmt;
+
+/// Why there is no answer: what is known cannot be, or was seen in no world.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Impossible {
+    /// A finding that no world agrees with, even alone.
+    Evidence {
+        /// An index into [`Plan::findings`](crate::plan::Plan::findings).
+        finding: usize,
+        /// Its name.
+        name: String,
+        /// How many worlds were looked at.
+        worlds: u64,
+    },
+    /// Findings each of which is possible, but not all of them together; none of them can be left out of the contradiction.
+    Contradiction {
+        /// Indices into [`Plan::findings`](crate::plan::Plan::findings).
+        findings: Vec<usize>,
+        /// Their names.
+        names: Vec<String>,
+        /// How many worlds were looked at.
+        worlds: u64,
+    },
+    /// A belief that cannot be met: what it is about never or always holds, or the other beliefs rule it out.
+    Belief {
+        /// An index into [`Plan::findings`](crate::plan::Plan::findings).
+        finding: usize,
+        /// Its name.
+        name: String,
+        /// As stated.
+        probability: f64,
+        /// The nearest that could be reached; undefined if the other beliefs leave no world.
+        reached: f64,
+    },
+    /// More than [`MOST_BELIEFS`] beliefs.
+    TooManyBeliefs {
+        /// How many.
+        beliefs: usize,
+    },
+    /// An exact value of a continuous number that is drawn in correlation with other events: no simulated world has just that value.
+    CorrelatedNumber {
+        /// An index into [`Plan::findings`](crate::plan::Plan::findings).
+        finding: usize,
+        /// Its name.
+        name: String,
+    },
+}
+
+impl fmt::Display for Impossible {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Evidence { name, worlds, .. } => {
+                write!(formatter, "`{name}` is impossible in this scenario: none of {worlds} worlds agrees with it")
+            }
+            Self::Contradiction { names, worlds, .. } => {
+                let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                write!(
+                    formatter,
+                    "{} contradict each other in this scenario: none of {worlds} worlds agrees with all of them",
+                    names.join(" and ")
+                )
+            }
+            Self::Belief { name, probability, reached, .. } if reached.is_nan() => write!(
+                formatter,
+                "`{name}` cannot be given the probability {probability}: the other beliefs leave no world for it"
+            ),
+            Self::Belief { name, probability, reached, .. } => write!(
+                formatter,
+                "`{name}` cannot be given the probability {probability}: with all else that is known, the worlds of this scenario allow no nearer than {reached:.4}"
+            ),
+            Self::TooManyBeliefs { beliefs } => {
+                write!(formatter, "at most {MOST_BELIEFS} beliefs can be held together, but there are {beliefs}")
+            }
+            Self::CorrelatedNumber { name, .. } => write!(
+                formatter,
+                "`{name}` states the exact value of a number that is correlated with other events; state a range instead"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Impossible {}

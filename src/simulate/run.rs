@@ -1,0 +1,300 @@
+//! The course of a run: what all chunks need is worked out first, then chunks run until enough is known, then the inputs are drawn.
+//!
+//! *Groundwork* is what every chunk of the main run needs beforehand: the factors of the beliefs, fitted over all worlds, and where the
+//! bins of numbers are fine. It depends on the plan, the seed and the number of worlds alone.
+
+use super::believe::{self, Belief, MOST_BELIEFS, Patterns};
+use super::block::WORLDS_PER_BLOCK;
+use super::finish::{answers, finish};
+use super::forest::Forest;
+use super::passes::{Arenas, Pass, WORLDS_PER_CHUNK, Windows, blocks_in, blocks_of, chunks_of, windows};
+use super::program::Program;
+use super::tally::{Counts, Mass, Pivot};
+use super::{Impossible, Settings, Stop, Tally, diagnose, doubt, inputs, precision};
+use crate::plan::{Draw, Operation, Plan};
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+/// What every chunk of the main run needs beforehand.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Groundwork {
+    /// The weight of all worlds before the beliefs are held, if there are any.
+    pub(crate) before_beliefs: Option<Mass>,
+    /// A factor for each pattern of the believed planes.
+    pub(crate) factors: Vec<f64>,
+    /// Where the bins of each ask's number are fine.
+    pub(crate) pivots: Vec<Option<Pivot>>,
+}
+
+/// A plan that can be run.
+#[derive(Debug)]
+pub(crate) struct Run<'a> {
+    plan: &'a Plan,
+    seed: u64,
+    beliefs: Vec<Belief>,
+    arenas: Arenas<'a>,
+    doubt_draws: u32,
+}
+
+/// Chunks of the main run, and what they were built on.
+type Built = (Groundwork, Forest<Counts>);
+
+impl<'a> Run<'a> {
+    /// Refuses what cannot be run at all.
+    pub(crate) fn new(plan: &'a Plan, settings: &Settings) -> Result<Self, Impossible> {
+        let beliefs = believe::beliefs(plan);
+        if beliefs.len() > MOST_BELIEFS {
+            return Err(Impossible::TooManyBeliefs { beliefs: beliefs.len() });
+        }
+        check_correlated_numbers(plan)?;
+        let doubt_draws = if plan.parameters.is_empty() { 0 } else { doubt::rounded(settings.doubt_draws) };
+        Ok(Self { plan, seed: settings.seed, beliefs, arenas: Arenas::new(plan), doubt_draws })
+    }
+
+    /// As many draws of the inputs as are run.
+    pub(crate) fn doubt_draws(&self) -> u32 {
+        self.doubt_draws
+    }
+
+    fn program<'f>(&self, factors: &'f [f64]) -> Program<'f>
+    where
+        'a: 'f,
+    {
+        Program::new(self.plan, self.seed, None, factors)
+    }
+
+    /// Whether this may be the groundwork of this plan.
+    pub(crate) fn fits(&self, groundwork: &Groundwork) -> bool {
+        let patterns = if self.beliefs.is_empty() { 0 } else { 1 << self.beliefs.len() };
+        groundwork.factors.len() == patterns
+            && groundwork.before_beliefs.is_some() == (patterns > 0)
+            && groundwork.pivots.len() == self.plan.asks.len()
+    }
+
+    /// Adds the patterns of some chunks; the pass before the main run, if there are beliefs.
+    fn gather_patterns(
+        &self,
+        patterns: &mut Forest<Patterns>,
+        chunks: Range<u64>,
+        worlds: u64,
+        done: &mut dyn FnMut(u64),
+    ) {
+        let program = self.program(&[]);
+        let pass = Pass { program: &program, arenas: &self.arenas, worlds };
+        pass.grow(patterns, chunks, &|| Patterns::new(self.beliefs.len()), done);
+    }
+
+    /// Fits the beliefs to what the first `worlds` worlds showed; nothing to fit if there are none.
+    fn groundwork(&self, patterns: &Forest<Patterns>, worlds: u64) -> Result<Groundwork, Impossible> {
+        let mut groundwork = Groundwork::default();
+        if !self.beliefs.is_empty() {
+            let patterns = patterns.clone().fold().unwrap_or_else(|| Patterns::new(self.beliefs.len()));
+            if patterns.total.weight <= 0.0 {
+                return Err(diagnose::diagnose(self.plan, self.seed, worlds));
+            }
+            groundwork.factors = believe::fit(self.plan, &patterns.masses, &self.beliefs)?;
+            groundwork.before_beliefs = Some(patterns.total);
+        }
+        // The first block is looked at beforehand, whatever the number of worlds: the bins depend on the plan and the seed alone.
+        let program = self.program(&groundwork.factors);
+        groundwork.pivots = self.arenas.with(|arena| {
+            program.run(arena, 0, WORLDS_PER_BLOCK);
+            Counts::pivots(self.plan, arena)
+        });
+        Ok(groundwork)
+    }
+
+    /// Adds the counts of some chunks of the main run.
+    fn gather_counts(
+        &self,
+        groundwork: &Groundwork,
+        counts: &mut Forest<Counts>,
+        chunks: Range<u64>,
+        worlds: u64,
+        done: &mut dyn FnMut(u64),
+    ) {
+        let program = self.program(&groundwork.factors);
+        let pass = Pass { program: &program, arenas: &self.arenas, worlds };
+        pass.grow(counts, chunks, &|| Counts::new(self.plan, &groundwork.pivots), done);
+    }
+
+    /// Some chunks of a run of so many worlds.
+    pub(crate) fn some(&self, chunks: Range<u64>, worlds: u64, done: &mut dyn FnMut(u64)) -> Result<Built, Impossible> {
+        let mut patterns = Forest::default();
+        if !self.beliefs.is_empty() {
+            self.gather_patterns(&mut patterns, 0..chunks_of(worlds), worlds, done);
+        }
+        let groundwork = self.groundwork(&patterns, worlds)?;
+        let mut counts = Forest::default();
+        self.gather_counts(&groundwork, &mut counts, chunks, worlds, done);
+        Ok((groundwork, counts))
+    }
+
+    /// Blocks that [`Self::some`] and [`Self::doubt`] run.
+    pub(crate) fn blocks(&self, chunks: &Range<u64>, draws: &Range<u32>, worlds: u64) -> u64 {
+        let beforehand = if self.beliefs.is_empty() { 0 } else { blocks_of(worlds) };
+        let of_draws = u64::from(draws.end - draws.start) * self.blocks_per_draw(worlds);
+        beforehand + blocks_in(chunks, worlds) + of_draws
+    }
+
+    /// Some draws of the inputs.
+    pub(crate) fn doubt(
+        &self,
+        groundwork: &Groundwork,
+        draws: Range<u32>,
+        worlds: u64,
+        done: &mut dyn FnMut(u64),
+    ) -> Vec<doubt::DrawResult> {
+        let blocks = self.blocks_per_draw(worlds);
+        let all = self.doubt_draws;
+        doubt::run(self.plan, self.seed, doubt::Draws { all, of_them: draws }, blocks, &groundwork.factors, done)
+    }
+
+    /// Blocks for each draw of the inputs: about half as many worlds in all as the main run has, at least one block, at most four.
+    fn blocks_per_draw(&self, worlds: u64) -> u64 {
+        let worlds_per_draw = worlds / (2 * u64::from(self.doubt_draws.max(1)));
+        (worlds_per_draw / WORLDS_PER_BLOCK as u64).clamp(1, 4)
+    }
+
+    /// Twice as many chunks again and again, until every figure is exact enough or the worlds are used up.
+    fn until_exact(
+        &self,
+        most: u64,
+        (standard_error, first_ask): (f64, usize),
+        done: &mut dyn FnMut(u64),
+    ) -> Result<(u64, Built), Impossible> {
+        let all = chunks_of(most);
+        let (mut patterns, mut counts) = (Forest::default(), Forest::default());
+        let (mut start, mut end) = (0, 1_u64.min(all));
+        loop {
+            let worlds = most.min(end * WORLDS_PER_CHUNK);
+            if !self.beliefs.is_empty() {
+                self.gather_patterns(&mut patterns, start..end, worlds, &mut |_| {});
+                // The factors are those of as many worlds as are counted, so all are counted again.
+                (counts, start) = (Forest::default(), 0);
+            }
+            match self.groundwork(&patterns, worlds) {
+                Ok(groundwork) => {
+                    self.gather_counts(&groundwork, &mut counts, start..end, worlds, done);
+                    let exact = || {
+                        // A power of two of chunks has one root.
+                        let root = counts.roots().next().map(|(_, root)| root).filter(|_| end.is_power_of_two());
+                        root.is_some_and(|counts| {
+                            precision::worst(&answers(self.plan, counts), first_ask, standard_error).is_none()
+                        })
+                    };
+                    if end == all || exact() {
+                        return Ok((worlds, (groundwork, counts)));
+                    }
+                }
+                Err(problem) if end == all => return Err(problem),
+                // So few worlds do not show yet what the beliefs are about.
+                Err(_) => {}
+            }
+            (start, end) = (end, (2 * end).min(all));
+        }
+    }
+
+    /// Chunk after chunk, until what is left to do would pass the time.
+    fn until_late(
+        &self,
+        most: u64,
+        time: Duration,
+        progress: &(dyn Fn(f64) + Sync),
+    ) -> Result<(u64, Built), Impossible> {
+        let begun = Instant::now();
+        let all = chunks_of(most);
+        let time_left_for_more = |end: u64| {
+            let worlds = most.min(end * WORLDS_PER_CHUNK);
+            let whole = self.blocks(&(0..end), &(0..self.doubt_draws), worlds) as f64 / blocks_of(worlds) as f64;
+            let elapsed = begun.elapsed().as_secs_f64() * whole;
+            progress((elapsed / time.as_secs_f64()).min(1.0) / whole);
+            elapsed < time.as_secs_f64()
+        };
+        if self.beliefs.is_empty() {
+            let groundwork = self.groundwork(&Forest::default(), most)?;
+            let program = self.program(&groundwork.factors);
+            let pass = Pass { program: &program, arenas: &self.arenas, worlds: most };
+            let (end, counts) =
+                grow_while(&pass, all, &|| Counts::new(self.plan, &groundwork.pivots), &time_left_for_more);
+            return Ok((most.min(end * WORLDS_PER_CHUNK), (groundwork, counts)));
+        }
+        let program = self.program(&[]);
+        let pass = Pass { program: &program, arenas: &self.arenas, worlds: most };
+        let (end, patterns) = grow_while(&pass, all, &|| Patterns::new(self.beliefs.len()), &time_left_for_more);
+        let worlds = most.min(end * WORLDS_PER_CHUNK);
+        let groundwork = self.groundwork(&patterns, worlds)?;
+        let mut counts = Forest::default();
+        self.gather_counts(&groundwork, &mut counts, 0..end, worlds, &mut |_| {});
+        Ok((worlds, (groundwork, counts)))
+    }
+}
+
+/// Runs short windows while there is a reason to go on; how many chunks there are then, and what they gave.
+fn grow_while<G: super::passes::Gather>(
+    pass: &Pass<'_>,
+    all: u64,
+    new: &(impl Fn() -> G + Sync),
+    go_on: &dyn Fn(u64) -> bool,
+) -> (u64, Forest<G>) {
+    let mut forest = Forest::default();
+    let mut end = 0;
+    for window in windows(0..all, Windows::Short) {
+        end = window.end;
+        forest.extend(pass.run(window, new));
+        if !go_on(end) {
+            break;
+        }
+    }
+    (end, forest)
+}
+
+/// A whole run.
+pub(crate) fn run(plan: &Plan, settings: &Settings, progress: &(dyn Fn(f64) + Sync)) -> Result<Tally, Impossible> {
+    let most = settings.worlds.max(1);
+    let run = Run::new(plan, settings)?;
+    let all_draws = 0..run.doubt_draws;
+    let mut meter = Meter::new(run.blocks(&(0..chunks_of(most)), &all_draws, most), progress);
+    let (worlds, (groundwork, forest)) = match settings.stop {
+        Stop::AtWorlds => (most, run.some(0..chunks_of(most), most, &mut |blocks| meter.add(blocks))?),
+        Stop::AtPrecision { standard_error, first_ask } => {
+            run.until_exact(most, (standard_error, first_ask), &mut |blocks| meter.add(blocks))?
+        }
+        Stop::AfterTime(time) => run.until_late(most, time, progress)?,
+    };
+    let counts = forest.fold().unwrap_or_else(|| Counts::new(plan, &groundwork.pivots));
+    let draws = run.doubt(&groundwork, all_draws, worlds, &mut |blocks| meter.add(blocks));
+    finish(plan, settings, worlds, &groundwork, &counts, &draws)
+}
+
+/// How much of the work is done.
+pub(crate) struct Meter<'a> {
+    blocks_done: u64,
+    all_blocks: u64,
+    progress: &'a (dyn Fn(f64) + Sync),
+}
+
+impl<'a> Meter<'a> {
+    /// Of so many blocks.
+    pub(crate) fn new(all_blocks: u64, progress: &'a (dyn Fn(f64) + Sync)) -> Self {
+        Self { blocks_done: 0, all_blocks, progress }
+    }
+
+    /// So many more have run. With beliefs and a precision asked, blocks run again; then the work is never more than done.
+    pub(crate) fn add(&mut self, blocks: u64) {
+        self.blocks_done = (self.blocks_done + blocks).min(self.all_blocks);
+        (self.progress)(self.blocks_done as f64 / self.all_blocks.max(1) as f64);
+    }
+}
+
+fn check_correlated_numbers(plan: &Plan) -> Result<(), Impossible> {
+    for step in &plan.steps {
+        if let Operation::Number { draw: Draw::Column(_), rows, evidence: Some((value, finding)), .. } = &step.operation
+            && rows.iter().any(|row| inputs::has_density_at(&row.value, *value))
+        {
+            let finding = finding.0 as usize;
+            return Err(Impossible::CorrelatedNumber { finding, name: plan.findings[finding].clone() });
+        }
+    }
+    Ok(())
+}
