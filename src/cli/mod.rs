@@ -22,6 +22,7 @@ mod run;
 mod schema;
 mod score;
 mod status;
+mod storyline;
 mod update;
 
 use crate::error::{Error, ErrorKind};

@@ -2,13 +2,14 @@
 
 use super::ledger_file::{self, LedgerArgument};
 use super::load::{self, Loaded, View};
-use super::{Done, console};
+use super::{Done, console, storyline};
 use crate::error::Error;
+use crate::exact::{self, Exact, Failure, TooWide};
 use crate::forecast::Forecast;
-use crate::plan;
-use crate::report::run::{self as forecasts, Run, RunReport};
+use crate::plan::{self, Plan};
+use crate::report::run::{self as forecasts, CheckReport, ExactReport, Run, RunReport};
 use crate::report::{Column, Format, Output, Sheet, figure};
-use crate::simulate::{self, Settings};
+use crate::simulate::{self, Settings, Tally};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -21,6 +22,7 @@ use std::time::Duration;
 #[command(after_help = "Examples:
   foretell run scenarios/white-house-2025-08-18.toml
   foretell run scenarios/golden.toml --given paper --worlds 10M
+  foretell run scenarios/golden.toml --storyline attends,paper,order,purchase
   foretell run scenarios/white-house-2025-08-18.toml --from 2025-08-19 --to 2025-12-30 --every 7d --record
 
 The same file, seed and worlds give the same bytes on any machine and any number of threads.")]
@@ -53,6 +55,21 @@ pub(super) struct Arguments {
     /// Record under this name instead of the file's `forecaster`
     #[arg(long, value_name = "NAME")]
     forecaster: Option<String>,
+    /// Compute instead of simulating, wherever what is asked is discrete; the rest is simulated and says so
+    #[arg(long)]
+    exact: bool,
+    /// Simulate and compute, and show how many standard errors the farthest figure is off; beyond 6 the exit code is 1
+    #[arg(long, conflicts_with_all = ["exact", "from"])]
+    check_exact: bool,
+    /// Show the likeliest stories over these events and questions, computed exactly
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with_all = ["exact", "check_exact", "record", "from"])]
+    storyline: Vec<String>,
+    /// Show the likeliest story over all yes/no and categorical events
+    #[arg(long, conflicts_with_all = ["storyline", "exact", "check_exact", "record", "from"])]
+    most_probable: bool,
+    /// How many stories to show [default: 3, with --most-probable 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    top: Option<u16>,
     /// Replay: the first day looked from, each with only the news up to it
     #[arg(long, value_name = "DATE", requires = "to", conflicts_with = "as_of")]
     from: Option<Date>,
@@ -104,6 +121,10 @@ fn step(text: &str) -> Result<i64, String> {
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let loaded = load::load(&arguments.file)?;
+    if arguments.most_probable || !arguments.storyline.is_empty() {
+        let count = arguments.top.unwrap_or(if arguments.most_probable { 1 } else { 3 });
+        return storyline::run(&loaded, &arguments.view, &arguments.storyline, usize::from(count), format);
+    }
     refuse_to_record_what_if(arguments, &loaded)?;
     let settings = Settings {
         worlds: arguments.worlds,
@@ -114,12 +135,13 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     if let (Some(from), Some(to)) = (arguments.from, arguments.to) {
         replay(arguments, &loaded, &settings, from, to, format)
     } else {
-        let report = once(&loaded, &arguments.view, &settings)?;
+        let report = once(&loaded, &arguments.view, &settings, arguments.means())?;
         if arguments.record {
             record(arguments, &loaded, &report)?;
         }
         console::show(format, &report.render(format, arguments.events)?)?;
-        Ok(ExitCode::SUCCESS)
+        let passed = report.check_exact.as_ref().is_none_or(|check| check.passed);
+        Ok(if passed { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
 }
 
@@ -141,32 +163,37 @@ fn refuse_to_record_what_if(arguments: &Arguments, loaded: &Loaded) -> Result<()
         .help("record without it; ask a conditional question with `given` in the scenario file, where it counts as annulled if the condition fails"))
 }
 
-fn once(loaded: &Loaded, view: &View, settings: &Settings) -> Result<RunReport, Error> {
+/// How the figures are come by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Means {
+    Simulation,
+    Exact,
+    Both,
+}
+
+impl Arguments {
+    const fn means(&self) -> Means {
+        match (self.exact, self.check_exact) {
+            (true, _) => Means::Exact,
+            (false, true) => Means::Both,
+            (false, false) => Means::Simulation,
+        }
+    }
+}
+
+/// What was computed; `Err` where the tables would be too large.
+type Computed = Option<Result<Exact, TooWide>>;
+
+fn once(loaded: &Loaded, view: &View, settings: &Settings, means: Means) -> Result<RunReport, Error> {
     let situation = view.situation(&loaded.model)?;
     let plan = plan::compile(&loaded.model, &situation);
-    let bar = progress();
-    let tally = simulate::simulate(&plan, settings, &|share: f64| bar.set_position((share * 1000.0) as u64))
-        .map_err(|problem| Error::input(problem.to_string()).help("look for evidence that cannot be true together"))?;
-    bar.finish_and_clear();
-    for (rule, seen) in loaded.model.rules.iter().zip(tally.rules()) {
-        if rule.must_hold && seen.worlds > 0 {
-            return Err(Error::input(format!(
-                "`{}` must hold, but is violated in {} of {} worlds",
-                rule.text, seen.worlds, settings.worlds
-            ))
-            .help("`foretell check` shows where it stands; make one event depend on the other"));
-        }
-    }
-    for (text, seen) in plan.divisions.iter().zip(tally.divisions()) {
-        if seen.worlds > 0 {
-            return Err(Error::input(format!(
-                "`{text}` divides by zero in {} of {} worlds",
-                seen.worlds, settings.worlds
-            ))
-            .help("write `if … then … else …` around it, or a lower limit such as `at least 1` on the divisor"));
-        }
-    }
-    let report = forecasts::report(Run {
+    let computed = match means {
+        Means::Simulation => None,
+        Means::Exact | Means::Both => Some(compute(&plan)?),
+    };
+    let tally = tally(&plan, settings, means, &computed)?;
+    refuse_violations(loaded, &plan, &tally)?;
+    let mut report = forecasts::report(Run {
         model: &loaded.model,
         hash: &loaded.hash,
         situation: &situation,
@@ -174,8 +201,88 @@ fn once(loaded: &Loaded, view: &View, settings: &Settings) -> Result<RunReport, 
         settings,
         tally: &tally,
     });
+    match (means, &computed) {
+        (Means::Exact, Some(Ok(exact))) => {
+            report.exact = Some(ExactReport::of(exact, &plan));
+            report.method = if tally.worlds() == 0 {
+                "exact".to_owned()
+            } else if exact.is_complete(&plan) {
+                format!("exact; doubt by {}", report.method)
+            } else {
+                format!("exact where discrete, else {}", report.method)
+            };
+        }
+        (Means::Exact, Some(Err(wide))) => report.exact = Some(ExactReport::too_wide(*wide)),
+        (Means::Both, Some(Ok(exact))) => {
+            report.check_exact = Some(CheckReport::of(&exact::compare(&plan, &tally, exact)));
+        }
+        (Means::Both, Some(Err(wide))) => report.check_exact = Some(CheckReport::too_wide(*wide)),
+        (_, None) | (Means::Simulation, _) => {}
+    }
     refuse_overflow(&report)?;
     Ok(report)
+}
+
+/// The exact figures; too large tables are no error, but stderr says so.
+fn compute(plan: &Plan) -> Result<Result<Exact, TooWide>, Error> {
+    match exact::solve(plan) {
+        Ok(exact) => Ok(Ok(exact)),
+        Err(Failure::TooWide(wide)) => {
+            console::note(&format!("{}; the scenario is simulated instead", Failure::TooWide(wide)));
+            Ok(Err(wide))
+        }
+        Err(problem) => Err(impossible(&problem)),
+    }
+}
+
+/// What was counted, with the exact figures in it if they are asked for. Nothing is simulated if they are all there and no doubt is to be
+/// shown.
+fn tally(plan: &Plan, settings: &Settings, means: Means, computed: &Computed) -> Result<Tally, Error> {
+    let exact = match (means, computed) {
+        (Means::Exact, Some(Ok(exact))) => Some(exact),
+        _ => None,
+    };
+    let no_doubt = plan.parameters.is_empty() || settings.doubt_draws == 0;
+    if let Some(tally) = exact.filter(|_| no_doubt).and_then(|exact| exact.tally(plan)) {
+        return Ok(tally);
+    }
+    let bar = progress();
+    let tally = simulate::simulate(plan, settings, &|share: f64| bar.set_position((share * 1000.0) as u64));
+    bar.finish_and_clear();
+    let mut tally = tally.map_err(|problem| impossible(&problem))?;
+    if let Some(exact) = exact {
+        exact.replace(&mut tally);
+    }
+    Ok(tally)
+}
+
+pub(super) fn impossible(problem: &impl std::fmt::Display) -> Error {
+    Error::input(problem.to_string()).help("look for evidence that cannot be true together")
+}
+
+/// A rule that is broken and a division by zero leave no forecast.
+fn refuse_violations(loaded: &Loaded, plan: &Plan, tally: &Tally) -> Result<(), Error> {
+    for (rule, seen) in loaded.model.rules.iter().zip(tally.rules()) {
+        if rule.must_hold && seen.worlds > 0 {
+            let how_often = match tally.worlds() {
+                0 => format!("with probability {}", figure::significant(seen.share, 6)),
+                worlds => format!("in {} of {worlds} worlds", seen.worlds),
+            };
+            return Err(Error::input(format!("`{}` must hold, but is violated {how_often}", rule.text))
+                .help("`foretell check` shows where it stands; make one event depend on the other"));
+        }
+    }
+    for (text, seen) in plan.divisions.iter().zip(tally.divisions()) {
+        if seen.worlds > 0 {
+            return Err(Error::input(format!(
+                "`{text}` divides by zero in {} of {} worlds",
+                seen.worlds,
+                tally.worlds()
+            ))
+            .help("write `if … then … else …` around it, or a lower limit such as `at least 1` on the divisor"));
+        }
+    }
+    Ok(())
 }
 
 /// A formula can leave the range of numbers that a computer holds; then there is no figure to give.
@@ -249,7 +356,7 @@ fn replay(arguments: &Arguments, loaded: &Loaded, settings: &Settings, from: Dat
     }
     let mut runs = Vec::new();
     for view in &views {
-        let report = once(loaded, view, settings)?;
+        let report = once(loaded, view, settings, arguments.means())?;
         if arguments.record {
             record(arguments, loaded, &report)?;
         }
@@ -266,11 +373,15 @@ fn replay(arguments: &Arguments, loaded: &Loaded, settings: &Settings, from: Dat
     };
     let head = vec![
         loaded.model.title.clone(),
-        format!(
-            "replayed from {from} to {to}, {} worlds a day, seed {}",
-            figure::grouped(settings.worlds),
-            settings.seed
-        ),
+        if report.runs.iter().all(|run| run.worlds == 0) {
+            format!("replayed from {from} to {to}, exact")
+        } else {
+            format!(
+                "replayed from {from} to {to}, {} worlds a day, seed {}",
+                figure::grouped(settings.worlds),
+                settings.seed
+            )
+        },
     ];
     console::show(format, &Output { head, sheets: vec![sheet], foot: Vec::new(), json: &report }.render(format)?)?;
     Ok(ExitCode::SUCCESS)

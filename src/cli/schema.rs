@@ -33,6 +33,8 @@ enum What {
     Run,
     /// The result of `run --from … --to … --format json`
     Replay,
+    /// The result of `run --storyline … --format json`
+    Storylines,
     /// The result of `score --format json`
     Score,
     /// The result of `compare --format json`
@@ -77,6 +79,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         What::Check => pretty(&schemars::schema_for!(super::check::Report))?,
         What::Run => pretty(&schemars::schema_for!(RunReport))?,
         What::Replay => pretty(&schemars::schema_for!(super::run::Replay))?,
+        What::Storylines => pretty(&schemars::schema_for!(super::storyline::Report))?,
         What::Score => pretty(&schemars::schema_for!(score::Report))?,
         What::Compare => pretty(&schemars::schema_for!(compare::Comparison))?,
         What::Status => pretty(&schemars::schema_for!(super::status::Status<'_>))?,

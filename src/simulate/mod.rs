@@ -14,6 +14,7 @@ mod believe;
 mod block;
 mod diagnose;
 mod doubt;
+pub(crate) mod exactly;
 mod inputs;
 mod kernel;
 mod passes;
@@ -63,7 +64,7 @@ pub enum Impossible {
         finding: usize,
         /// Its name.
         name: String,
-        /// How many worlds were looked at.
+        /// How many worlds were looked at; 0 if it was computed exactly.
         worlds: u64,
     },
     /// Findings each of which is possible, but not all of them together; none of them can be left out of the contradiction.
@@ -72,7 +73,7 @@ pub enum Impossible {
         findings: Vec<usize>,
         /// Their names.
         names: Vec<String>,
-        /// How many worlds were looked at.
+        /// How many worlds were looked at; 0 if it was computed exactly.
         worlds: u64,
     },
     /// A belief that cannot be met: what it is about never or always holds, or the other beliefs rule it out.
@@ -103,16 +104,20 @@ pub enum Impossible {
 impl fmt::Display for Impossible {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Evidence { name, worlds: 0, .. } => {
+                write!(formatter, "`{name}` is impossible in this scenario: its probability is 0")
+            }
             Self::Evidence { name, worlds, .. } => {
                 write!(formatter, "`{name}` is impossible in this scenario: none of {worlds} worlds agrees with it")
             }
             Self::Contradiction { names, worlds, .. } => {
                 let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-                write!(
-                    formatter,
-                    "{} contradict each other in this scenario: none of {worlds} worlds agrees with all of them",
-                    names.join(" and ")
-                )
+                let names = names.join(" and ");
+                write!(formatter, "{names} contradict each other in this scenario: ")?;
+                match worlds {
+                    0 => write!(formatter, "the probability of all of them together is 0"),
+                    _ => write!(formatter, "none of {worlds} worlds agrees with all of them"),
+                }
             }
             Self::Belief { name, probability, reached, .. } if reached.is_nan() => write!(
                 formatter,
@@ -315,6 +320,15 @@ fn check_correlated_numbers(plan: &Plan) -> Result<(), Impossible> {
 }
 
 fn probability_of_evidence(plan: &Plan, total: Mass, worlds: u64) -> Option<Estimate> {
+    let count = worlds as f64;
+    let mean = total.weight / count;
+    let variance = (total.square / count - mean * mean).max(0.0) / count;
+    let estimate = Estimate { value: mean, standard_error: variance.sqrt(), prior_interval: None };
+    evidence_of(plan).filter(|known| *known).map(|_| estimate)
+}
+
+/// Whether anything is known; `None` if something is that has no probability.
+fn evidence_of(plan: &Plan) -> Option<bool> {
     let mut known = false;
     for step in &plan.steps {
         match &step.operation {
@@ -333,10 +347,7 @@ fn probability_of_evidence(plan: &Plan, total: Mass, worlds: u64) -> Option<Esti
             _ => {}
         }
     }
-    let count = worlds as f64;
-    let mean = total.weight / count;
-    let variance = (total.square / count - mean * mean).max(0.0) / count;
-    known.then(|| Estimate { value: mean, standard_error: variance.sqrt(), prior_interval: None })
+    Some(known)
 }
 
 /// What is known, made so or follows from that is the same in every world: it has no simulation error.

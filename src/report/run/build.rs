@@ -45,7 +45,7 @@ pub fn report(run: Run) -> RunReport {
         scenario_hash: hash.to_owned(),
         engine: env!("CARGO_PKG_VERSION"),
         as_of: situation.as_of,
-        worlds: settings.worlds,
+        worlds: tally.worlds(),
         seed: settings.seed,
         method: method(tally),
         given: situation.given.iter().map(|(text, _)| text.clone()).collect(),
@@ -59,6 +59,8 @@ pub fn report(run: Run) -> RunReport {
             .map(|(rule, seen)| AssumptionReport { rule: rule.text.clone(), violated: seen.share })
             .collect(),
         overall: overall(model, of_events),
+        exact: None,
+        check_exact: None,
     }
 }
 

@@ -262,6 +262,14 @@ impl Histogram {
         Self { bins, pivot }
     }
 
+    /// Of values in order with their probabilities, each in a bin of its own.
+    #[must_use]
+    pub(crate) fn exact(values: &[(f64, f64)]) -> Self {
+        let mut bins: Vec<Bin> = values.iter().flat_map(|pair| Self::of_sorted(&[*pair], None).bins).collect();
+        bins.iter_mut().zip(0..).for_each(|(bin, key)| bin.key = key);
+        Self { bins, pivot: None }
+    }
+
     /// Adds another's bins.
     fn combine(&mut self, later: &Self) {
         if self.bins.is_empty() {
