@@ -8,3 +8,5 @@ mod published;
 mod enumeration;
 #[path = "exact/scenarios.rs"]
 mod scenarios;
+#[path = "exact/limits.rs"]
+mod limits;

@@ -49,19 +49,20 @@ pub(super) fn run(loaded: &Loaded, view: &View, names: &[String], count: usize, 
     }
     let stories = exact::storylines(&plan, &chosen, count).map_err(|problem| match &problem {
         StorylineFailure::Failure(Failure::Impossible(_)) => impossible(&problem),
-        StorylineFailure::Failure(_) => Error::input(problem.to_string()).help("choose fewer events with `--storyline`"),
-        StorylineFailure::NotDiscrete { .. } => {
-            Error::input(problem.to_string()).help("choose yes/no and categorical events, or questions about the others")
+        StorylineFailure::Failure(_) => {
+            Error::input(problem.to_string()).help("choose fewer events with `--storyline`")
         }
+        StorylineFailure::NotDiscrete { .. } => Error::input(problem.to_string())
+            .help("choose yes/no and categorical events, or questions about the others"),
     })?;
     let word = |ask: usize, outcome: Outcome| match outcome {
         Outcome::Holds(true) => "yes".to_owned(),
         Outcome::Holds(false) => "no".to_owned(),
-        Outcome::Option(option) => {
-            loaded.model.events.get(ask).map_or_else(|| option_of_question(loaded, ask, option), |event| {
-                event.options()[option].clone()
-            })
-        }
+        Outcome::Option(option) => loaded
+            .model
+            .events
+            .get(ask)
+            .map_or_else(|| option_of_question(loaded, ask, option), |event| event.options()[option].clone()),
     };
     let stories: Vec<Story> = stories
         .into_iter()
@@ -158,8 +159,10 @@ fn sheet(report: &Report) -> Sheet {
         return sheet;
     }
     let mut columns = vec![Column::number("probability")];
-    let with_evidence =
-        report.stories.iter().any(|story| story.probability_with_evidence.is_some_and(|joint| joint != story.probability));
+    let with_evidence = report
+        .stories
+        .iter()
+        .any(|story| story.probability_with_evidence.is_some_and(|joint| joint != story.probability));
     if with_evidence {
         columns.push(Column::number("with what is known"));
     }

@@ -1,8 +1,8 @@
 //! A plan → its exact answers.
 
 use super::function::Indicator;
-use super::scale::Scaled;
 use super::problem::{Form, Problem, Question, check};
+use super::scale::Scaled;
 use super::table::{Table, size};
 use super::tree::{Calibrated, Tree};
 use super::{Cost, Failure};
@@ -185,8 +185,7 @@ fn is_possible(plan: &Plan) -> bool {
     let problem = Problem::new(plan);
     let elimination = problem.elimination();
     // What is too large to be looked at is not blamed.
-    check(&elimination).is_err()
-        || Tree::new(&elimination, &problem.cards).calibrate(&problem.factors()).is_some()
+    check(&elimination).is_err() || Tree::new(&elimination, &problem.cards).calibrate(&problem.factors()).is_some()
 }
 
 /// The factor that gives every belief its probability; `None` without beliefs.

@@ -46,9 +46,9 @@ impl Law<'_> {
     pub(super) fn at_most(&self, value: f64) -> f64 {
         match self {
             Self::Number(NumberSource::Constant(constant)) => f64::from(u8::from(*constant <= value)),
-            Self::Number(
-                NumberSource::Sampler(sampler) | NumberSource::PoissonGamma { predictive: sampler, .. },
-            ) => sampler.distribution().cdf(value),
+            Self::Number(NumberSource::Sampler(sampler) | NumberSource::PoissonGamma { predictive: sampler, .. }) => {
+                sampler.distribution().cdf(value)
+            }
             Self::Date(law) => law.at_most(value),
         }
     }

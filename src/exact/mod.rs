@@ -23,7 +23,6 @@ mod storyline;
 mod table;
 mod tree;
 
-
 pub use answer::{Exact, solve};
 pub use compare::{Comparison, Difference, compare};
 pub use storyline::{Outcome, Storyline, StorylineFailure, storylines};

@@ -120,8 +120,9 @@ impl Network<'_> {
         for touched in self.opaque_evidence.iter().flat_map(|(touches, _)| touches.iter()) {
             bad[root(&group, *touched) as usize] = true;
         }
-        let mut tainted: Vec<bool> =
-            (0..self.cards.len()).map(|variable| relevant[variable] && bad[root(&group, variable as u32) as usize]).collect();
+        let mut tainted: Vec<bool> = (0..self.cards.len())
+            .map(|variable| relevant[variable] && bad[root(&group, variable as u32) as usize])
+            .collect();
         // What depends on a tainted variable is tainted.
         for (variable, family) in self.families.iter().enumerate() {
             tainted[variable] |= family.scope.iter().any(|parent| tainted[*parent as usize]);

@@ -28,7 +28,12 @@ impl<'a> Reading<'a> {
             }
             Operation::Arithmetic { out, arithmetic, left, right } => {
                 let found = self.arithmetic(*arithmetic, *left, *right).map(Number::Values);
-                (out, found.ok_or_else(|| Rc::new(self.opaque(label, "calculates with a continuous quantity", &[*left, *right]))))
+                (
+                    out,
+                    found.ok_or_else(|| {
+                        Rc::new(self.opaque(label, "calculates with a continuous quantity", &[*left, *right]))
+                    }),
+                )
             }
             Operation::Divide { out, left, right, .. } => {
                 (out, Err(Rc::new(self.opaque(label, "divides", &[*left, *right]))))
@@ -126,9 +131,7 @@ impl<'a> Reading<'a> {
         let mut onsets: Vec<Option<Rc<Values>>> = Vec::new();
         for multiplier in multipliers {
             onsets.push(match multiplier.since {
-                Since::Date(date) => {
-                    self.onset(label, date, "changes with another date", &mut scope, &mut opaque)
-                }
+                Since::Date(date) => self.onset(label, date, "changes with another date", &mut scope, &mut opaque),
                 Since::Plane(plane) => match self.plane(plane) {
                     Ok(plane) => {
                         scope = union(&scope, &plane.scope);
@@ -265,7 +268,8 @@ impl<'a> Reading<'a> {
         for (at, plane) in found.iter().enumerate() {
             let condition = if at_once { Rc::clone(plane) } else { self.switch(of[at])? };
             let cards = &self.network.cards;
-            let one = Values { scope: condition.scope.clone(), values: condition.weights(size(&condition.scope, cards)) };
+            let one =
+                Values { scope: condition.scope.clone(), values: condition.weights(size(&condition.scope, cards)) };
             let sum = Values::combine(&total, &one, cards, |left, right| left + right);
             total = Rc::new(if at_once || sum.scope.len() <= 1 {
                 sum

@@ -200,9 +200,12 @@ impl<'a> Reading<'a> {
             }
         }
         let scope = |masks: &[Option<Rc<Indicator>>], start: Vec<u32>| {
-            masks.iter().flatten().fold(start, |scope, mask| {
-                if scope == mask.scope { scope } else { union(&scope, &mask.scope) }
-            })
+            masks.iter().flatten().fold(
+                start,
+                |scope, mask| {
+                    if scope == mask.scope { scope } else { union(&scope, &mask.scope) }
+                },
+            )
         };
         if let Some(opaque) = opaque {
             return Err(Rc::new(opaque.touching(&scope(&masks, touches))));
@@ -241,7 +244,9 @@ impl<'a> Reading<'a> {
                 let why = format!("`{label}` is drawn in correlation with others");
                 return Err(self.not_discrete(Opaque { why, touches: cover.scope }, known.map(|(_, finding)| finding)));
             }
-            (_, Err(opaque)) => return Err(self.not_discrete(Opaque::clone(&opaque), known.map(|(_, finding)| finding))),
+            (_, Err(opaque)) => {
+                return Err(self.not_discrete(Opaque::clone(&opaque), known.map(|(_, finding)| finding)));
+            }
         };
         let sums: Vec<f64> = table.iter().map(|row| row.iter().sum()).collect();
         let chance = |row: u32, state: usize| match table.get(row as usize) {
@@ -313,13 +318,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn compare(
-        &mut self,
-        label: &str,
-        comparison: Comparison,
-        left: Operand,
-        right: Operand,
-    ) -> Found<Rc<Indicator>> {
+    fn compare(&mut self, label: &str, comparison: Comparison, left: Operand, right: Operand) -> Found<Rc<Indicator>> {
         if let (Some(one), Some(other)) = (self.values(left), self.values(right))
             && self.small(&union(&one.scope, &other.scope))
         {

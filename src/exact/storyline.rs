@@ -9,6 +9,7 @@
 //! Sources: Dechter (1999), Artificial Intelligence 113, 41–85 (bucket elimination); Park & Darwiche (2004), JAIR 21, 101–133 (marginal
 //! MAP); Lawler (1972), Management Science 18, 401–405, and Nilsson (1998), Statistics and Computing 8, 159–173 (the next best).
 
+use super::Failure;
 use super::answer::{Fitted, fitted};
 use super::function::{Indicator, Values, union};
 use super::network::MOST_CONFIGURATIONS;
@@ -17,7 +18,6 @@ use super::problem::{Form, Problem, Question, check, condition};
 use super::read::Reading;
 use super::scale::Scaled;
 use super::table::{Table, add_up, axes, configurations, multiply, raise, size};
-use super::Failure;
 use crate::plan::{Asked, Plan};
 use std::fmt;
 use std::rc::Rc;
@@ -146,7 +146,12 @@ fn choose(reading: &mut Reading<'_>, what: &Asked) -> Result<Chosen, String> {
             if switch.scope.is_empty() {
                 return Ok(Chosen::Known(Outcome::Holds(switch.holds(0))));
             }
-            if reading.network.cards[switch.scope[0] as usize] != 2 {
+            let card = reading.network.cards[switch.scope[0] as usize];
+            // Logic may have left a condition that is the same in every state.
+            if (1..card as usize).all(|state| switch.holds(state) == switch.holds(0)) {
+                return Ok(Chosen::Known(Outcome::Holds(switch.holds(0))));
+            }
+            if card != 2 {
                 switch = Rc::new(reading.network.switch(&switch));
             }
             let outcomes = (0..2).map(|state| Outcome::Holds(switch.holds(state))).collect();
@@ -240,7 +245,8 @@ impl<'a> Search<'a> {
                 .iter()
                 .fold(0, |at, other| at * self.cards[*other as usize] as usize + states[*other as usize]);
             let run = &table.cells[at * card..(at + 1) * card];
-            states[*variable as usize] = (1..card).fold(0, |best, state| if run[state] > run[best] { state } else { best });
+            states[*variable as usize] =
+                (1..card).fold(0, |best, state| if run[state] > run[best] { state } else { best });
         }
         (scale, states)
     }

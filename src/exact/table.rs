@@ -134,7 +134,10 @@ mod tests {
     #[test]
     fn axes_side_by_side_are_one() {
         let cards = [2, 3, 4, 5];
-        assert_eq!(axes(&[0, 1, 2, 3], &[1, 2], &cards), [(2, 0), (12, 1), (5, 0)].map(|(len, stride)| Axis { len, stride }));
+        assert_eq!(
+            axes(&[0, 1, 2, 3], &[1, 2], &cards),
+            [(2, 0), (12, 1), (5, 0)].map(|(len, stride)| Axis { len, stride })
+        );
         assert_eq!(axes(&[0, 1], &[1, 0], &cards), [(2, 1), (3, 2)].map(|(len, stride)| Axis { len, stride }));
         assert_eq!(axes(&[], &[], &cards), [Axis { len: 1, stride: 0 }]);
     }

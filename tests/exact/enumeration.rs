@@ -121,7 +121,11 @@ impl Sketch<'_> {
                 let (out, least) = (self.plane(), self.random(4) as f64);
                 let (left, right) = (Operand::Constant(least), Operand::Column(number));
                 self.push(Operation::Compare { out, comparison: Comparison::LessOrEqual, left, right });
-                self.plan.asks.push(Ask { name: format!("count {}", number.0), what: Asked::Number(number), given: None });
+                self.plan.asks.push(Ask {
+                    name: format!("count {}", number.0),
+                    what: Asked::Number(number),
+                    given: None,
+                });
                 out
             }
             choice => {
@@ -348,7 +352,7 @@ fn stories(plan: &Plan, worlds: &[World]) -> Result<(), TestCaseError> {
     let mut expected: Vec<f64> = joint.values().copied().collect();
     expected.sort_by(|left, right| right.total_cmp(left));
     let found = storylines(plan, &chosen, 3).map_err(|problem| TestCaseError::fail(problem.to_string()))?;
-    prop_assert_eq!(found.len(), expected.len().min(3));
+    prop_assert_eq!(found.len(), expected.len().min(3), "{:?} {:?}", found, joint);
     for (story, expected) in found.iter().zip(expected) {
         prop_assert!((story.probability - expected).abs() < 1e-10, "{} {}", story.probability, expected);
         let states: Vec<usize> = story

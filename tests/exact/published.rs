@@ -77,10 +77,8 @@ fn the_most_probable_explanation_of_alarm_is_found_where_two_peers_fail() {
         };
         let mut product = 1.0;
         for (at, node) in network.nodes.iter().enumerate() {
-            let row = node
-                .parents
-                .iter()
-                .fold(0, |row, parent| row * network.nodes[*parent].states.len() + state(*parent));
+            let row =
+                node.parents.iter().fold(0, |row, parent| row * network.nodes[*parent].states.len() + state(*parent));
             product *= node.cpt[row][state(at)] / node.cpt[row].iter().sum::<f64>();
         }
         let joint = story.with_evidence.expect("all of it is probable");

@@ -83,6 +83,9 @@ fn what_scripts_read_is_as_its_schema_says() {
     let with = |start: &[&'static str], more: &[&'static str]| [start, more].concat();
     conforms("run", &with(&["run", summit, "--as-of", "2025-11-01", "--given", "not weapons_deal"], &few));
     conforms("run", &with(&["run", "scenarios/product-launch.toml"], &few));
+    conforms("run", &with(&["run", "scenarios/golden.toml", "--exact"], &few));
+    conforms("run", &with(&["run", "scenarios/golden.toml", "--check-exact"], &few));
+    conforms("storylines", &["run", "scenarios/golden.toml", "--storyline", "attends,order", "--given", "paper"]);
     conforms("check", &["check", summit, "tests/suite/broken/cycle-of-three.toml"]);
     foretell()
         .args([

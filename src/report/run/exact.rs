@@ -88,9 +88,8 @@ impl CheckReport {
         Self {
             figures: comparison.figures,
             largest_in_standard_errors: largest.map(|one| one.standard_errors).filter(|errors| errors.is_finite()),
-            figure: largest.map(|one| {
-                if one.part.is_empty() { one.name.clone() } else { format!("{}, {}", one.name, one.part) }
-            }),
+            figure: largest
+                .map(|one| if one.part.is_empty() { one.name.clone() } else { format!("{}, {}", one.name, one.part) }),
             simulated: largest.map(|one| one.simulated),
             exact: largest.map(|one| one.exact),
             problem: None,

@@ -14,7 +14,9 @@ impl RunReport {
             self.scenario.clone(),
             match self.worlds {
                 0 => format!("as of {}, {}", self.as_of, self.method),
-                worlds => format!("as of {}, {} worlds, seed {}, {}", self.as_of, grouped(worlds), self.seed, self.method),
+                worlds => {
+                    format!("as of {}, {} worlds, seed {}, {}", self.as_of, grouped(worlds), self.seed, self.method)
+                }
             },
         ];
         if let (0, Some(chance)) = (self.worlds, self.probability_of_evidence) {
