@@ -26,6 +26,7 @@ use std::time::Duration;
   foretell run scenarios/white-house-2025-08-18.toml --from 2025-08-19 --to 2025-12-30 --every 7d --record
 
 The same file, seed and worlds give the same bytes on any machine and any number of threads.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Arguments {
     /// Scenario file
     #[arg(value_name = "FILE")]

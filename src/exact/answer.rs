@@ -24,7 +24,6 @@ pub struct Exact {
 
 impl Exact {
     /// One for each of [`Plan::asks`], or why there is none. Its figures have no error.
-    #[must_use]
     pub fn answers(&self) -> &[Result<Answer, String>] {
         &self.answers
     }

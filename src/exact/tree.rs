@@ -77,7 +77,7 @@ impl Tree {
             scopes.push(scope);
             separators.push(neighbours.len());
         }
-        let mut last = Vec::from_iter(0..count);
+        let mut last: Vec<usize> = (0..count).collect();
         for at in 0..count {
             let own = find(&absorbed_by, at);
             if own != at || separators[at] == 0 {
@@ -155,7 +155,7 @@ impl Tree {
             let mut message = vec![0.0; size(clique.separator(), &self.cards)];
             add_up(&tables[at], &mut message, &clique.own(&self.cards));
             let total: f64 = message.iter().sum();
-            if !(total > 0.0) {
+            if total.is_nan() || total <= 0.0 {
                 return None;
             }
             evidence.multiply(total);
