@@ -5,6 +5,7 @@
 
 use super::table::{Axis, axes, for_each_run, size};
 use crate::plan::{Arithmetic, Comparison, Logic};
+use std::borrow::Cow;
 
 /// Why a column is no function of discrete variables, and which of them it depends on besides.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,12 @@ pub(super) struct Values {
 /// The variables of either, in order.
 pub(super) fn union(left: &[u32], right: &[u32]) -> Vec<u32> {
     if left == right || right.is_empty() {
+        return left.to_vec();
+    }
+    if left.is_empty() || (left.len() <= right.len() && left.iter().all(|one| right.contains(one))) {
+        return right.to_vec();
+    }
+    if right.iter().all(|one| left.contains(one)) {
         return left.to_vec();
     }
     let mut all = Vec::with_capacity(left.len() + right.len());
@@ -113,18 +120,15 @@ impl Indicator {
     /// Boolean algebra.
     pub(super) fn combine(logic: Logic, left: &Self, right: &Self, cards: &[u32]) -> Self {
         let scope = union(&left.scope, &right.scope);
-        let (left, right) = (left.expanded(&scope, cards), right.expanded(&scope, cards));
-        let bits = left
-            .bits
-            .iter()
-            .zip(&right.bits)
-            .map(|(left, right)| match logic {
-                Logic::And => left & right,
-                Logic::Or => left | right,
-                Logic::AndNot => left & !right,
-                Logic::Xor => left ^ right,
-            })
-            .collect();
+        let left = if left.scope == scope { Cow::Borrowed(left) } else { Cow::Owned(left.expanded(&scope, cards)) };
+        let right = if right.scope == scope { Cow::Borrowed(right) } else { Cow::Owned(right.expanded(&scope, cards)) };
+        let pairs = left.bits.iter().zip(&right.bits);
+        let bits = match logic {
+            Logic::And => pairs.map(|(left, right)| left & right).collect(),
+            Logic::Or => pairs.map(|(left, right)| left | right).collect(),
+            Logic::AndNot => pairs.map(|(left, right)| left & !right).collect(),
+            Logic::Xor => pairs.map(|(left, right)| left ^ right).collect(),
+        };
         Self { scope, bits }
     }
 

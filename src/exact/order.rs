@@ -1,7 +1,8 @@
 //! In which order variables are summed out.
 //!
 //! Greedy: next comes the variable whose removal joins the fewest pairs of its neighbours (min-fill), or the one with the smallest
-//! table (min-weight); ties go to the other measure, then to the first. Both orders are made and the one with the smaller tables is taken.
+//! table (min-weight); ties go to the other measure, then to the first. If the tables of the first order are not small, both orders are made
+//! and the one with the smaller tables is taken.
 //! The graph is rows of bits.
 //!
 //! Sources: Kjaerulff (1990), Triangulation of graphs – algorithms giving small total state space; Dechter (1999), Bucket
@@ -94,7 +95,12 @@ impl Graph {
 
 /// The better of the two greedy orders. Variables marked `last` come after all others.
 pub(super) fn eliminate(graph: &Graph, cards: &[u32], last: &[bool]) -> Elimination {
+    // Smaller tables are filled in less time than it takes to look for another order.
+    const FEW_CELLS: f64 = 131_072.0;
     let by_fill = greedy(graph.clone(), cards, last, Measure::Fill, f64::INFINITY);
+    if let Some(found) = by_fill.as_ref().filter(|found| found.cells <= FEW_CELLS) {
+        return found.clone();
+    }
     let limit = by_fill.as_ref().map_or(f64::INFINITY, |one| one.cells);
     let by_weight = greedy(graph.clone(), cards, last, Measure::Weight, limit);
     by_weight.or(by_fill).expect("an order without a limit is always found")

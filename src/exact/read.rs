@@ -176,7 +176,7 @@ impl<'a> Reading<'a> {
             }
             (Err(opaque), Err(also)) => return Err(Rc::new(Opaque::clone(&opaque).touching(&also.touches))),
         };
-        if self.small(&union(&one.scope, &other.scope)) {
+        if one.scope == other.scope || self.small(&union(&one.scope, &other.scope)) {
             return Ok(Rc::new(Indicator::combine(logic, &one, &other, &self.network.cards)));
         }
         let (one, other) = (self.switch(left)?, self.switch(right)?);

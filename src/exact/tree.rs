@@ -12,6 +12,7 @@
 use super::order::Elimination;
 use super::scale::Scaled;
 use super::table::{Axis, Table, add_up, axes, multiply, size};
+use std::borrow::Cow;
 
 /// A junction tree that is not filled yet.
 #[derive(Debug, Clone)]
@@ -135,25 +136,20 @@ impl Tree {
     /// Multiplies the factors in and passes messages up, then down. `None` if the evidence is impossible.
     pub(super) fn calibrate(&self, factors: &[Table]) -> Option<Calibrated<'_>> {
         let mut evidence = Scaled::ONE;
-        let mut of_clique: Vec<Vec<&Table>> = vec![Vec::new(); self.cliques.len()];
+        // What a clique is the product of: its factors, and the messages of its children, which come before it.
+        let mut parts: Vec<Vec<Cow<'_, Table>>> = vec![Vec::new(); self.cliques.len()];
         for factor in factors {
             match self.clique_of(&factor.scope) {
-                Some(clique) => of_clique[clique].push(factor),
+                Some(clique) => parts[clique].push(Cow::Borrowed(factor)),
                 None => evidence.multiply(factor.cells[0]),
             }
         }
         let mut tables: Vec<Vec<f64>> = Vec::with_capacity(self.cliques.len());
-        for (clique, factors) in self.cliques.iter().zip(&of_clique) {
-            let mut table = vec![1.0; clique.cells];
-            for factor in factors {
-                self.multiply_in(clique, factor, &mut table);
-            }
-            tables.push(table);
-        }
         let mut separators: Vec<Vec<f64>> = Vec::with_capacity(self.cliques.len());
         for (at, clique) in self.cliques.iter().enumerate() {
+            let mut table = self.product(clique, std::mem::take(&mut parts[at]));
             let mut message = vec![0.0; size(clique.separator(), &self.cards)];
-            add_up(&tables[at], &mut message, &clique.own(&self.cards));
+            add_up(&table, &mut message, &clique.own(&self.cards));
             let total: f64 = message.iter().sum();
             if total.is_nan() || total <= 0.0 {
                 return None;
@@ -161,9 +157,13 @@ impl Tree {
             evidence.multiply(total);
             message.iter_mut().for_each(|cell| *cell /= total);
             match clique.parent {
-                Some(parent) => multiply(&mut tables[parent], &message, &clique.in_parent),
-                None => tables[at].iter_mut().for_each(|cell| *cell /= total),
+                Some(parent) => {
+                    let scope = clique.separator().to_vec();
+                    parts[parent].push(Cow::Owned(Table { scope, cells: message.clone() }));
+                }
+                None => table.iter_mut().for_each(|cell| *cell /= total),
             }
+            tables.push(table);
             separators.push(message);
         }
         if evidence.is_zero() {
@@ -176,8 +176,34 @@ impl Tree {
         Some(calibrated)
     }
 
-    fn multiply_in(&self, clique: &Clique, factor: &Table, table: &mut [f64]) {
-        multiply(table, &factor.cells, &axes(&clique.scope, &factor.scope, &self.cards));
+    /// The product of all parts of a clique. Small parts are multiplied with one another first, while that stays small beside the clique.
+    fn product(&self, clique: &Clique, mut parts: Vec<Cow<'_, Table>>) -> Vec<f64> {
+        const SMALL: usize = 4;
+        let mut table = vec![1.0; clique.cells];
+        parts.sort_by_key(|part| part.cells.len());
+        let mut small = Table::one();
+        for part in parts {
+            let scope: Vec<u32> = clique
+                .scope
+                .iter()
+                .copied()
+                .filter(|variable| small.scope.contains(variable) || part.scope.contains(variable))
+                .collect();
+            if SMALL * size(&scope, &self.cards) > clique.cells {
+                multiply(&mut table, &small.cells, &axes(&clique.scope, &small.scope, &self.cards));
+                small = part.into_owned();
+                continue;
+            }
+            if scope != small.scope {
+                let mut wider = vec![1.0; size(&scope, &self.cards)];
+                multiply(&mut wider, &small.cells, &axes(&scope, &small.scope, &self.cards));
+                small = Table { scope, cells: wider };
+            }
+            let axes = axes(&small.scope, &part.scope, &self.cards);
+            multiply(&mut small.cells, &part.cells, &axes);
+        }
+        multiply(&mut table, &small.cells, &axes(&clique.scope, &small.scope, &self.cards));
+        table
     }
 }
 

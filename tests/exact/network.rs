@@ -32,6 +32,7 @@ pub(crate) fn shared(file: &str) -> Option<PathBuf> {
 }
 
 /// Reads a network of the shared folder; `None` (and a line that says so) if it is not there.
+#[allow(clippy::print_stderr, reason = "says what is skipped")]
 pub(crate) fn read(name: &str) -> Option<Network> {
     let Some(path) = shared(&format!("{name}.net.json")) else {
         eprintln!("skipped: there is no `{name}.net.json` in the shared networks");
