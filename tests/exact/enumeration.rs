@@ -192,7 +192,7 @@ fn worlds(plan: &Plan) -> Vec<World> {
             };
             match &step.operation {
                 Operation::Bernoulli { out, rows, evidence, .. } => {
-                    let row = rows.iter().find(|row| row.mask.is_none_or(&holds)).unwrap();
+                    let row = rows.iter().find(|row| row.mask.is_none_or(&holds)).expect("rows cover every world");
                     for (value, chance) in [(true, row.value.predictive), (false, 1.0 - row.value.predictive)] {
                         if evidence.is_none_or(|(known, _)| known == value) {
                             next.push(with(&[(*out, value)], chance));
@@ -200,7 +200,7 @@ fn worlds(plan: &Plan) -> Vec<World> {
                     }
                 }
                 Operation::Categorical { out, rows, evidence, .. } => {
-                    let row = rows.iter().find(|row| row.mask.is_none_or(&holds)).unwrap();
+                    let row = rows.iter().find(|row| row.mask.is_none_or(&holds)).expect("rows cover every world");
                     for (option, chance) in row.value.predictive.iter().enumerate() {
                         if evidence.is_none_or(|(known, _)| known == option) {
                             let planes: Vec<_> = out.iter().enumerate().map(|(at, out)| (*out, at == option)).collect();
