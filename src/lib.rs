@@ -15,6 +15,7 @@ pub mod scenario;
 pub mod model;
 pub mod plan;
 pub mod simulate;
+pub mod exact;
 pub mod ledger;
 pub mod score;
 pub mod calibrate;

@@ -16,6 +16,7 @@ const ROOMS: &[&str] = &[
     "model",
     "plan",
     "simulate",
+    "exact",
     "ledger",
     "score",
     "calibrate",
@@ -26,7 +27,7 @@ const ROOMS: &[&str] = &[
 ];
 
 /// Rooms that turn a scenario into forecasts, and rooms that judge forecasts, wherever they come from.
-const SCENARIO_WING: &[&str] = &["scenario", "model", "plan", "simulate"];
+const SCENARIO_WING: &[&str] = &["scenario", "model", "plan", "simulate", "exact"];
 const JUDGING_WING: &[&str] = &["ledger", "score", "calibrate", "compare"];
 
 /// Files that may pass 600 lines, and why.

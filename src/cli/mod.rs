@@ -16,6 +16,7 @@ mod ledger;
 mod ledger_file;
 mod load;
 mod man;
+mod means;
 mod merge;
 mod plan;
 mod record;
@@ -25,6 +26,7 @@ mod schema;
 mod score;
 mod shard;
 mod status;
+mod storyline;
 mod update;
 
 use crate::error::{Error, ErrorKind};

@@ -1,16 +1,17 @@
 //! `foretell run`: a scenario file's forecasts, once or replayed day by day.
 
-use super::budget::{self, Budget};
+use super::budget::Budget;
 use super::ledger_file::{self, LedgerArgument};
 use super::load::{self, Loaded, View};
+use super::means::Means;
 use super::shard::PartArguments;
-use super::{Done, console};
+use super::{Done, console, storyline};
 use crate::error::Error;
 use crate::forecast::Forecast;
 use crate::plan::{self, Plan, Situation};
 use crate::report::run::{self as forecasts, Run, RunReport};
 use crate::report::{Column, Format, Output, Sheet, figure};
-use crate::simulate::{self, Impossible, Settings, Tally};
+use crate::simulate::{Settings, Tally};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -20,11 +21,13 @@ use std::time::Duration;
 
 /// Run a scenario file and show its forecasts
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(after_help = "Examples:
   foretell run scenarios/white-house-2025-08-18.toml
   foretell run scenarios/golden.toml --given paper --worlds 10M
   foretell run scenarios/golden.toml --precision 0.001
   foretell run scenarios/golden.toml --worlds 10G --shard 2/3 --out part2.json
+  foretell run scenarios/golden.toml --storyline attends,paper,order,purchase
   foretell run scenarios/white-house-2025-08-18.toml --from 2025-08-19 --to 2025-12-30 --every 7d --record
 
 The same file, seed and worlds give the same bytes on any machine and any number of threads.")]
@@ -50,6 +53,21 @@ pub(super) struct Arguments {
     events: bool,
     #[command(flatten)]
     recording: Recording,
+    /// Compute instead of simulating, wherever what is asked is discrete; the rest is simulated and says so
+    #[arg(long)]
+    exact: bool,
+    /// Simulate and compute, and show how many standard errors the farthest figure is off; beyond 6 the exit code is 1
+    #[arg(long, conflicts_with_all = ["exact", "from"])]
+    check_exact: bool,
+    /// Show the likeliest stories over these events and questions, computed exactly
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with_all = ["exact", "check_exact", "record", "from", "shard"])]
+    storyline: Vec<String>,
+    /// Show the likeliest story over all yes/no and categorical events
+    #[arg(long, conflicts_with_all = ["storyline", "exact", "check_exact", "record", "from", "shard"])]
+    most_probable: bool,
+    /// How many stories to show [default: 3, with --most-probable 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    top: Option<u16>,
     /// Replay: the first day looked from, each with only the news up to it
     #[arg(long, value_name = "DATE", requires = "to", conflicts_with = "as_of")]
     from: Option<Date>,
@@ -78,6 +96,10 @@ fn step(text: &str) -> Result<i64, String> {
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let loaded = load::load(&arguments.file)?;
+    if arguments.most_probable || !arguments.storyline.is_empty() {
+        let count = arguments.top.unwrap_or(if arguments.most_probable { 1 } else { 3 });
+        return storyline::run(&loaded, &arguments.view, &arguments.storyline, usize::from(count), format);
+    }
     refuse_to_record_what_if(&arguments.recording, &arguments.view, &loaded)?;
     let is_replay = arguments.from.is_some();
     let alone = match (is_replay, arguments.part.shard) {
@@ -100,10 +122,21 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     if let (Some(from), Some(to)) = (arguments.from, arguments.to) {
         replay(arguments, &loaded, &settings, from, to, format)
     } else {
-        let report = once(&loaded, &arguments.view, &settings)?;
+        let report = once(&loaded, &arguments.view, &settings, arguments.means())?;
         record(&arguments.recording, &loaded, &report)?;
         console::show(format, &report.render(format, arguments.events)?)?;
-        Ok(ExitCode::SUCCESS)
+        let passed = report.check_exact.as_ref().is_none_or(|check| check.passed);
+        Ok(if passed { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    }
+}
+
+impl Arguments {
+    const fn means(&self) -> Means {
+        match (self.exact, self.check_exact) {
+            (true, _) => Means::Exact,
+            (false, true) => Means::Both,
+            (false, false) => Means::Simulation,
+        }
     }
 }
 
@@ -113,6 +146,8 @@ fn refuse_beside_a_part(arguments: &Arguments) -> Result<(), Error> {
         "a replay (--from, --to)"
     } else if arguments.recording.record {
         "--record"
+    } else if arguments.exact || arguments.check_exact {
+        "--exact or --check-exact"
     } else if arguments.events {
         "--events"
     } else {
@@ -140,19 +175,17 @@ pub(super) fn refuse_to_record_what_if(recording: &Recording, view: &View, loade
         .help("record without it; ask a conditional question with `given` in the scenario file, where it counts as annulled if the condition fails"))
 }
 
-fn once(loaded: &Loaded, view: &View, settings: &Settings) -> Result<RunReport, Error> {
+fn once(loaded: &Loaded, view: &View, settings: &Settings, means: Means) -> Result<RunReport, Error> {
     let situation = view.situation(&loaded.model)?;
     let plan = plan::compile(&loaded.model, &situation);
-    let bar = progress();
-    let tally = simulate::simulate(&plan, settings, &|share: f64| bar.set_position((share * 1000.0) as u64))
-        .map_err(|problem| impossible(&problem))?;
-    bar.finish_and_clear();
-    budget::tell_what_is_missing(settings, &plan, &tally);
-    report(loaded, &situation, &plan, settings, &tally)
+    let figures = means.figures(&plan, settings)?;
+    let mut report = report(loaded, &situation, &plan, settings, &figures.tally)?;
+    figures.tell(&plan, &mut report);
+    Ok(report)
 }
 
 /// What is known cannot be.
-pub(super) fn impossible(problem: &Impossible) -> Error {
+pub(super) fn impossible(problem: &impl std::fmt::Display) -> Error {
     Error::input(problem.to_string()).help("look for evidence that cannot be true together")
 }
 
@@ -170,11 +203,12 @@ pub(super) fn report(
     let worlds = tally.worlds();
     for (rule, seen) in loaded.model.rules.iter().zip(tally.rules()) {
         if rule.must_hold && seen.worlds > 0 {
-            return Err(Error::input(format!(
-                "`{}` must hold, but is violated in {} of {worlds} worlds",
-                rule.text, seen.worlds
-            ))
-            .help("`foretell check` shows where it stands; make one event depend on the other"));
+            let how_often = match worlds {
+                0 => format!("with probability {}", figure::significant(seen.share, 6)),
+                worlds => format!("in {} of {worlds} worlds", seen.worlds),
+            };
+            return Err(Error::input(format!("`{}` must hold, but is violated {how_often}", rule.text))
+                .help("`foretell check` shows where it stands; make one event depend on the other"));
         }
     }
     for (text, seen) in plan.divisions.iter().zip(tally.divisions()) {
@@ -275,7 +309,7 @@ fn replay(arguments: &Arguments, loaded: &Loaded, settings: &Settings, from: Dat
     }
     let mut runs = Vec::new();
     for view in &views {
-        let report = once(loaded, view, settings)?;
+        let report = once(loaded, view, settings, arguments.means())?;
         record(&arguments.recording, loaded, &report)?;
         runs.push(report);
     }
@@ -290,11 +324,15 @@ fn replay(arguments: &Arguments, loaded: &Loaded, settings: &Settings, from: Dat
     };
     let head = vec![
         loaded.model.title.clone(),
-        format!(
-            "replayed from {from} to {to}, {} worlds a day, seed {}",
-            figure::grouped(settings.worlds),
-            settings.seed
-        ),
+        if report.runs.iter().all(|run| run.worlds == 0) {
+            format!("replayed from {from} to {to}, exact")
+        } else {
+            format!(
+                "replayed from {from} to {to}, {} worlds a day, seed {}",
+                figure::grouped(settings.worlds),
+                settings.seed
+            )
+        },
     ];
     console::show(format, &Output { head, sheets: vec![sheet], foot: Vec::new(), json: &report }.render(format)?)?;
     Ok(ExitCode::SUCCESS)

@@ -36,6 +36,8 @@ enum What {
     Replay,
     /// The file that `run --shard … --out …` writes
     Part,
+    /// The result of `run --storyline … --format json`
+    Storylines,
     /// The result of `score --format json`
     Score,
     /// The result of `compare --format json`
@@ -81,6 +83,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         What::Run => pretty(&schemars::schema_for!(RunReport))?,
         What::Replay => pretty(&schemars::schema_for!(super::run::Replay))?,
         What::Part => pretty(&schemars::schema_for!(PartFile))?,
+        What::Storylines => pretty(&schemars::schema_for!(super::storyline::Report))?,
         What::Score => pretty(&schemars::schema_for!(score::Report))?,
         What::Compare => pretty(&schemars::schema_for!(compare::Comparison))?,
         What::Status => pretty(&schemars::schema_for!(super::status::Status<'_>))?,

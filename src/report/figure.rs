@@ -1,8 +1,11 @@
 //! Numbers for people: as many digits as their error leaves meaningful.
 
-/// A share in percent, with one digit more than its error is sure of.
+/// A share in percent, with one digit more than its error is sure of; with six digits if it has none.
 #[must_use]
 pub fn percent(share: f64, error: f64) -> String {
+    if error <= 0.0 {
+        return format!("{} %", significant(share * 100.0, 6));
+    }
     let digits = digits_after_point(error * 100.0).min(4);
     format!("{:.digits$} %", share * 100.0)
 }
@@ -67,6 +70,8 @@ mod tests {
     fn a_share_shows_one_digit_more_than_its_error_is_sure_of() {
         assert_eq!(percent(0.212_5, 0.000_4), "21.25 %");
         assert_eq!(percent(0.212_5, 0.02), "21 %");
+        assert_eq!(percent(0.212_512_345, 0.0), "21.2512 %");
+        assert_eq!((percent(0.0, 0.0), percent(1.0, 0.0)), ("0 %".to_owned(), "100 %".to_owned()));
         assert_eq!(grouped(1_234_567), "1,234,567");
         assert_eq!(significant(0.001_234, 2), "0.0012");
     }

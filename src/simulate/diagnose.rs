@@ -30,11 +30,16 @@ impl Gather for Total {
 /// can be left out is.
 #[must_use]
 pub(crate) fn diagnose(plan: &Plan, seed: u64, worlds: u64) -> Impossible {
-    let leaves_none = |kept: &BTreeSet<FindingId>| {
-        let stripped = keep_only(plan, kept);
-        let program = Program::new(&stripped, seed, None, &[]);
-        gather(&program, &Arenas::new(&stripped), worlds, Total::default).0.weight <= 0.0
-    };
+    diagnose_by(plan, worlds, &|stripped| {
+        let program = Program::new(stripped, seed, None, &[]);
+        gather(&program, &Arenas::new(stripped), worlds, Total::default).0.weight <= 0.0
+    })
+}
+
+/// The same by any other way of telling whether what is known in a plan leaves no world.
+#[must_use]
+pub(crate) fn diagnose_by(plan: &Plan, worlds: u64, impossible: &dyn Fn(&Plan) -> bool) -> Impossible {
+    let leaves_none = |kept: &BTreeSet<FindingId>| impossible(&keep_only(plan, kept));
     let name = |finding: FindingId| plan.findings[finding.0 as usize].clone();
     let findings: Vec<FindingId> = plan.steps.iter().filter_map(|step| finding_of(&step.operation)).collect();
     if let Some(alone) = findings.iter().find(|finding| leaves_none(&BTreeSet::from([**finding]))) {

@@ -52,6 +52,15 @@ pub(crate) fn answers(plan: &Plan, counts: &Counts) -> Vec<Answer> {
 }
 
 fn probability_of_evidence(plan: &Plan, total: Mass, worlds: u64) -> Option<Estimate> {
+    let count = worlds as f64;
+    let mean = total.weight / count;
+    let variance = (total.square / count - mean * mean).max(0.0) / count;
+    let estimate = Estimate { value: mean, standard_error: variance.sqrt(), prior_interval: None };
+    evidence_of(plan).filter(|known| *known).map(|_| estimate)
+}
+
+/// Whether anything is known; `None` if something is that has no probability.
+pub(crate) fn evidence_of(plan: &Plan) -> Option<bool> {
     let mut known = false;
     for step in &plan.steps {
         match &step.operation {
@@ -70,10 +79,7 @@ fn probability_of_evidence(plan: &Plan, total: Mass, worlds: u64) -> Option<Esti
             _ => {}
         }
     }
-    let count = worlds as f64;
-    let mean = total.weight / count;
-    let variance = (total.square / count - mean * mean).max(0.0) / count;
-    known.then(|| Estimate { value: mean, standard_error: variance.sqrt(), prior_interval: None })
+    Some(known)
 }
 
 /// What is known, made so or follows from that is the same in every world: it has no simulation error.

@@ -13,7 +13,7 @@ pub enum Impossible {
         finding: usize,
         /// Its name.
         name: String,
-        /// How many worlds were looked at.
+        /// How many worlds were looked at; 0 if it was computed exactly.
         worlds: u64,
     },
     /// Findings each of which is possible, but not all of them together; none of them can be left out of the contradiction.
@@ -22,7 +22,7 @@ pub enum Impossible {
         findings: Vec<usize>,
         /// Their names.
         names: Vec<String>,
-        /// How many worlds were looked at.
+        /// How many worlds were looked at; 0 if it was computed exactly.
         worlds: u64,
     },
     /// A belief that cannot be met: what it is about never or always holds, or the other beliefs rule it out.
@@ -53,16 +53,20 @@ pub enum Impossible {
 impl fmt::Display for Impossible {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Evidence { name, worlds: 0, .. } => {
+                write!(formatter, "`{name}` is impossible in this scenario: its probability is 0")
+            }
             Self::Evidence { name, worlds, .. } => {
                 write!(formatter, "`{name}` is impossible in this scenario: none of {worlds} worlds agrees with it")
             }
             Self::Contradiction { names, worlds, .. } => {
                 let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-                write!(
-                    formatter,
-                    "{} contradict each other in this scenario: none of {worlds} worlds agrees with all of them",
-                    names.join(" and ")
-                )
+                let names = names.join(" and ");
+                write!(formatter, "{names} contradict each other in this scenario: ")?;
+                match worlds {
+                    0 => write!(formatter, "the probability of all of them together is 0"),
+                    _ => write!(formatter, "none of {worlds} worlds agrees with all of them"),
+                }
             }
             Self::Belief { name, probability, reached, .. } if reached.is_nan() => write!(
                 formatter,

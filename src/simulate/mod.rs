@@ -15,6 +15,7 @@ mod believe;
 mod block;
 mod diagnose;
 mod doubt;
+pub(crate) mod exactly;
 mod finish;
 mod forest;
 mod impossible;

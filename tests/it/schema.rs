@@ -92,6 +92,9 @@ fn what_scripts_read_is_as_its_schema_says() {
     let part = part.to_str().expect("a path is text");
     foretell().args(["run", summit, "--shard", "2/3", "--out", part]).args(few).assert().success();
     holds("part", &std::fs::read(part).expect("the part can be read"));
+    conforms("run", &with(&["run", "scenarios/golden.toml", "--exact"], &few));
+    conforms("run", &with(&["run", "scenarios/golden.toml", "--check-exact"], &few));
+    conforms("storylines", &["run", "scenarios/golden.toml", "--storyline", "attends,order", "--given", "paper"]);
     conforms("check", &["check", summit, "tests/suite/broken/cycle-of-three.toml"]);
     foretell()
         .args([

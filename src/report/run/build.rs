@@ -59,6 +59,8 @@ pub fn report(run: Run) -> RunReport {
             .map(|(rule, seen)| AssumptionReport { rule: rule.text.clone(), violated: seen.share })
             .collect(),
         overall: overall(model, of_events),
+        exact: None,
+        check_exact: None,
     }
 }
 

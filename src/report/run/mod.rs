@@ -1,10 +1,12 @@
 //! What a run of a scenario found: the same figures for people, for scripts and for the ledger.
 
 mod build;
+mod exact;
 mod records;
 mod table;
 
 pub use build::report;
+pub use exact::{CheckReport, ExactReport, InexactReport};
 pub use records::questions;
 
 use crate::forecast::{Estimate, Forecast};
@@ -42,7 +44,7 @@ pub struct RunReport {
     /// The day whose knowledge the forecasts use.
     #[schemars(with = "String")]
     pub as_of: Date,
-    /// Worlds simulated.
+    /// Worlds simulated; 0 if every figure is exact.
     pub worlds: u64,
     /// Seed.
     pub seed: u64,
@@ -52,7 +54,7 @@ pub struct RunReport {
     pub given: Vec<String>,
     /// Interventions of the file and the command line.
     pub suppose: Vec<String>,
-    /// How many equally weighted worlds the weighted ones are worth; all of them without evidence.
+    /// How many equally weighted worlds the weighted ones are worth; all of them without evidence, 0 if none were simulated.
     pub effective_sample_size: f64,
     /// The chance of all the evidence together before it was known, if there is any.
     pub probability_of_evidence: Option<f64>,
@@ -66,6 +68,12 @@ pub struct RunReport {
     pub assumptions: Vec<AssumptionReport>,
     /// Total chances that were stated as `overall`, beside those that the parts give.
     pub overall: Vec<OverallReport>,
+    /// With `--exact`: what exact inference took, and what was simulated nevertheless.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exact: Option<ExactReport>,
+    /// With `--check-exact`: how far the simulation is from the exact figures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub check_exact: Option<CheckReport>,
 }
 
 /// The forecast of one question.

@@ -12,8 +12,16 @@ impl RunReport {
     pub fn head(&self) -> Vec<String> {
         let mut lines = vec![
             self.scenario.clone(),
-            format!("as of {}, {} worlds, seed {}, {}", self.as_of, grouped(self.worlds), self.seed, self.method),
+            match self.worlds {
+                0 => format!("as of {}, {}", self.as_of, self.method),
+                worlds => {
+                    format!("as of {}, {} worlds, seed {}, {}", self.as_of, grouped(worlds), self.seed, self.method)
+                }
+            },
         ];
+        if let (0, Some(chance)) = (self.worlds, self.probability_of_evidence) {
+            lines.push(format!("the evidence had a chance of {}", significant(chance, 6)));
+        }
         if self.effective_sample_size < self.worlds as f64 * 0.999_999 {
             let chance = self.probability_of_evidence.map_or_else(String::new, |chance| {
                 format!("; the evidence had a chance of {}", significant(chance, 3))
@@ -105,6 +113,7 @@ impl RunReport {
                 ));
             }
         }
+        foot.extend(self.exact_lines());
         Output { head: self.head(), sheets, foot, json: self }.render(format)
     }
 }

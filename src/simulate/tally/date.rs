@@ -22,6 +22,15 @@ impl DateCounts {
         Self { total: Mass::default(), days: vec![Mass::default(); days], never: Mass::default() }
     }
 
+    /// Of known probabilities, as if from so many worlds.
+    #[must_use]
+    pub(crate) fn exact(days: &[f64], never: f64, worlds: f64) -> Self {
+        let mass = |weight: f64| Mass { weight, square: weight / worlds };
+        let mut total = Mass::default();
+        days.iter().chain([&never]).for_each(|weight| total.add(mass(*weight)));
+        Self { total, days: days.iter().map(|weight| mass(*weight)).collect(), never: mass(never) }
+    }
+
     /// Adds the worlds of a block that count, which weigh `mass` together.
     pub(crate) fn absorb(&mut self, mask: &Plane, column: &[f64], weights: Option<Weights<'_>>, mass: Mass) {
         self.total.add(mass);

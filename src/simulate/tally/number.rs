@@ -310,6 +310,14 @@ impl Histogram {
         });
     }
 
+    /// Of values in order with their probabilities, each in a bin of its own.
+    #[must_use]
+    pub(crate) fn exact(values: &[(f64, f64)]) -> Self {
+        let mut bins: Vec<Bin> = values.iter().flat_map(|pair| Self::of_sorted(&[*pair], None).bins).collect();
+        bins.iter_mut().zip(0..).for_each(|(bin, key)| bin.key = key);
+        Self { bins, pivot: None, coarseness: 0 }
+    }
+
     /// Adds another's bins.
     fn combine(&mut self, later: &Self) {
         let coarseness = self.coarseness.max(later.coarseness);

@@ -1,0 +1,97 @@
+//! How the figures of a run are come by: simulated, computed, or both.
+
+use super::budget;
+use super::console;
+use super::run::{impossible, progress};
+use crate::error::Error;
+use crate::exact::{self, Exact, Failure, TooWide};
+use crate::plan::Plan;
+use crate::report::run::{CheckReport, ExactReport, RunReport};
+use crate::simulate::{self, Settings, Tally};
+
+/// Which of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Means {
+    Simulation,
+    Exact,
+    Both,
+}
+
+/// What was counted, and what was computed where that was asked for; `Err` where the tables would be too large.
+#[derive(Debug)]
+pub(super) struct Figures {
+    means: Means,
+    pub(super) tally: Tally,
+    computed: Option<Result<Exact, TooWide>>,
+}
+
+impl Means {
+    /// Simulates and computes as asked. Nothing is simulated if every figure is computed and no doubt is to be shown.
+    pub(super) fn figures(self, plan: &Plan, settings: &Settings) -> Result<Figures, Error> {
+        let computed = match self {
+            Self::Simulation => None,
+            Self::Exact | Self::Both => Some(compute(plan)?),
+        };
+        let exact = match (self, &computed) {
+            (Self::Exact, Some(Ok(exact))) => Some(exact),
+            _ => None,
+        };
+        let no_doubt = plan.parameters.is_empty() || settings.doubt_draws == 0;
+        let tally = match exact.filter(|_| no_doubt).and_then(|exact| exact.tally(plan)) {
+            Some(tally) => tally,
+            None => {
+                let mut tally = simulated(plan, settings)?;
+                if let Some(exact) = exact {
+                    exact.replace(&mut tally);
+                }
+                tally
+            }
+        };
+        Ok(Figures { means: self, tally, computed })
+    }
+}
+
+impl Figures {
+    /// Says in the report what was computed.
+    pub(super) fn tell(&self, plan: &Plan, report: &mut RunReport) {
+        match (self.means, &self.computed) {
+            (Means::Exact, Some(Ok(exact))) => {
+                report.exact = Some(ExactReport::of(exact, plan));
+                report.method = if self.tally.worlds() == 0 {
+                    "exact".to_owned()
+                } else if exact.is_complete(plan) {
+                    format!("exact; doubt by {}", report.method)
+                } else {
+                    format!("exact where discrete, else {}", report.method)
+                };
+            }
+            (Means::Exact, Some(Err(wide))) => report.exact = Some(ExactReport::too_wide(*wide)),
+            (Means::Both, Some(Ok(exact))) => {
+                report.check_exact = Some(CheckReport::of(&exact::compare(plan, &self.tally, exact)));
+            }
+            (Means::Both, Some(Err(wide))) => report.check_exact = Some(CheckReport::too_wide(*wide)),
+            (_, None) | (Means::Simulation, _) => {}
+        }
+    }
+}
+
+fn simulated(plan: &Plan, settings: &Settings) -> Result<Tally, Error> {
+    let bar = progress();
+    let tally = simulate::simulate(plan, settings, &|share: f64| bar.set_position((share * 1000.0) as u64));
+    bar.finish_and_clear();
+    let tally = tally.map_err(|problem| impossible(&problem))?;
+    budget::tell_what_is_missing(settings, plan, &tally);
+    Ok(tally)
+}
+
+/// The exact figures; too large tables are no error, but stderr says so.
+fn compute(plan: &Plan) -> Result<Result<Exact, TooWide>, Error> {
+    match exact::solve(plan) {
+        Ok(exact) => Ok(Ok(exact)),
+        Err(Failure::TooWide(wide)) => {
+            console::note(&format!("{}; the scenario is simulated instead", Failure::TooWide(wide)));
+            Ok(Err(wide))
+        }
+        Err(problem) => Err(impossible(&problem)),
+    }
+}

@@ -1,0 +1,193 @@
+//! `foretell run --storyline`: the likeliest stories over some events.
+
+use super::load::{Loaded, View};
+use super::run::impossible;
+use super::{Done, console};
+use crate::error::Error;
+use crate::exact::{self, Failure, Outcome, StorylineFailure};
+use crate::forecast::nearest;
+use crate::model::Kind;
+use crate::plan::{self, Asked, Plan};
+use crate::report::figure::percent;
+use crate::report::{Column, Format, Output, Sheet};
+use indexmap::IndexMap;
+use jiff::civil::Date;
+use serde::Serialize;
+use std::process::ExitCode;
+
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+pub(super) struct Report {
+    schema: &'static str,
+    scenario: String,
+    scenario_hash: String,
+    engine: &'static str,
+    #[schemars(with = "String")]
+    as_of: Date,
+    given: Vec<String>,
+    suppose: Vec<String>,
+    /// Best first.
+    stories: Vec<Story>,
+}
+
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+struct Story {
+    /// What each event does: `yes`, `no` or its option.
+    outcomes: IndexMap<String, String>,
+    /// How likely that is, given what is known.
+    probability: f64,
+    /// How likely it is together with what is known; `null` if that has no probability of its own.
+    probability_with_evidence: Option<f64>,
+}
+
+pub(super) fn run(loaded: &Loaded, view: &View, names: &[String], count: usize, format: Format) -> Done {
+    let situation = view.situation(&loaded.model)?;
+    let plan = plan::compile(&loaded.model, &situation);
+    let chosen = if names.is_empty() { everything(loaded, &plan) } else { named(&plan, names)? };
+    if chosen.is_empty() {
+        return Err(Error::input("there is no yes/no or categorical event to tell a story of")
+            .help("name questions with `--storyline`"));
+    }
+    let stories = exact::storylines(&plan, &chosen, count).map_err(|problem| match &problem {
+        StorylineFailure::Failure(Failure::Impossible(_)) => impossible(&problem),
+        StorylineFailure::Failure(_) => {
+            Error::input(problem.to_string()).help("choose fewer events with `--storyline`")
+        }
+        StorylineFailure::NotDiscrete { .. } => Error::input(problem.to_string())
+            .help("choose yes/no and categorical events, or questions about the others"),
+    })?;
+    let word = |ask: usize, outcome: Outcome| match outcome {
+        Outcome::Holds(true) => "yes".to_owned(),
+        Outcome::Holds(false) => "no".to_owned(),
+        Outcome::Option(option) => loaded
+            .model
+            .events
+            .get(ask)
+            .map_or_else(|| option_of_question(loaded, ask, option), |event| event.options()[option].clone()),
+    };
+    let stories: Vec<Story> = stories
+        .into_iter()
+        .map(|story| Story {
+            outcomes: chosen
+                .iter()
+                .zip(&story.outcomes)
+                .map(|(ask, outcome)| (plan.asks[*ask].name.clone(), word(*ask, *outcome)))
+                .collect(),
+            probability: story.probability,
+            probability_with_evidence: story.with_evidence,
+        })
+        .collect();
+    let suppose = loaded.model.suppose.iter().chain(&situation.suppose).map(|one| one.text.clone()).collect();
+    let report = Report {
+        schema: "foretell.storylines/1",
+        scenario: loaded.model.title.clone(),
+        scenario_hash: loaded.hash.clone(),
+        engine: env!("CARGO_PKG_VERSION"),
+        as_of: situation.as_of,
+        given: situation.given.iter().map(|(text, _)| text.clone()).collect(),
+        suppose,
+        stories,
+    };
+    let mut head = vec![report.scenario.clone(), format!("as of {}, exact", report.as_of)];
+    head.extend(report.given.iter().map(|text| format!("given: {text}")));
+    head.extend(report.suppose.iter().map(|text| format!("suppose: {text}")));
+    let sheet = if format == Format::Csv { rows(&report) } else { sheet(&report) };
+    console::show(format, &Output { head, sheets: vec![sheet], foot: Vec::new(), json: &report }.render(format)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The option of a question that asks which of an event.
+fn option_of_question(loaded: &Loaded, ask: usize, option: usize) -> String {
+    let question = &loaded.model.questions[ask - loaded.model.events.len()];
+    match &question.target {
+        crate::model::QuestionTarget::Which(event) => loaded.model.event(*event).options()[option].clone(),
+        _ => (option + 1).to_string(),
+    }
+}
+
+/// Every yes/no and categorical event that is discrete; the others are named on stderr.
+fn everything(loaded: &Loaded, plan: &Plan) -> Vec<usize> {
+    let cost = exact::cost(plan);
+    let kinds = loaded.model.events.iter().map(|event| matches!(event.kind, Kind::Binary | Kind::Categorical { .. }));
+    let mut chosen = Vec::new();
+    for (ask, _) in kinds.enumerate().filter(|(_, tells)| *tells) {
+        match &cost.inexact[ask] {
+            None => chosen.push(ask),
+            Some(why) => console::note(&format!("left out of the story: `{}`: {why}", plan.asks[ask].name)),
+        }
+    }
+    chosen
+}
+
+fn named(plan: &Plan, names: &[String]) -> Result<Vec<usize>, Error> {
+    let mut chosen: Vec<usize> = Vec::with_capacity(names.len());
+    for name in names.iter().map(|name| name.trim()) {
+        let ask = plan.asks.iter().position(|ask| ask.name == name && ask.given.is_none());
+        let Some(ask) = ask else {
+            let known: Vec<&str> = plan
+                .asks
+                .iter()
+                .filter(|ask| ask.given.is_none() && matches!(ask.what, Asked::Binary(_) | Asked::Categorical(_)))
+                .map(|ask| ask.name.as_str())
+                .collect();
+            let error = Error::input(format!("--storyline: there is no event or unconditional question `{name}`"));
+            return Err(match nearest(name, known.iter().copied()) {
+                Some(meant) => error.help(format!("did you mean `{meant}`?")),
+                None => error.help(format!("choose from {}", known.join(", "))),
+            });
+        };
+        if chosen.contains(&ask) {
+            return Err(Error::input(format!("--storyline: `{name}` is named twice")).help("name it once"));
+        }
+        chosen.push(ask);
+    }
+    Ok(chosen)
+}
+
+/// One row a story with a column an event, if those fit; else one row an event.
+fn sheet(report: &Report) -> Sheet {
+    const MOST_COLUMNS: usize = 8;
+    let names: Vec<&String> = report.stories.first().map(|story| story.outcomes.keys().collect()).unwrap_or_default();
+    if names.len() > MOST_COLUMNS {
+        let mut columns = vec![Column::text("event")];
+        columns.extend(report.stories.iter().map(|story| Column::text(percent(story.probability, 0.0))));
+        let mut sheet = Sheet::new(Some("Likeliest stories"), columns);
+        for name in names {
+            let mut cells = vec![name.clone()];
+            cells.extend(report.stories.iter().map(|story| story.outcomes[name].clone()));
+            sheet.row(cells);
+        }
+        return sheet;
+    }
+    let mut columns = vec![Column::number("probability")];
+    let with_evidence = report
+        .stories
+        .iter()
+        .any(|story| story.probability_with_evidence.is_some_and(|joint| joint != story.probability));
+    if with_evidence {
+        columns.push(Column::number("with what is known"));
+    }
+    columns.extend(names.iter().map(|name| Column::text(name.as_str())));
+    let mut sheet = Sheet::new(Some("Likeliest stories"), columns);
+    for story in &report.stories {
+        let mut cells = vec![percent(story.probability, 0.0)];
+        if with_evidence {
+            cells.push(story.probability_with_evidence.map_or_else(String::new, |joint| percent(joint, 0.0)));
+        }
+        cells.extend(story.outcomes.values().cloned());
+        sheet.row(cells);
+    }
+    sheet
+}
+
+/// One row a story and event, with whole numbers: for CSV.
+fn rows(report: &Report) -> Sheet {
+    let columns = ["story", "event", "outcome", "probability", "probability_with_evidence"];
+    let mut sheet = Sheet::new(None, columns.into_iter().map(Column::text).collect());
+    for (at, story) in report.stories.iter().enumerate() {
+        for (name, outcome) in &story.outcomes {
+            let joint = story.probability_with_evidence.map_or_else(String::new, |joint| joint.to_string());
+            sheet.row(vec![(at + 1).to_string(), name.clone(), outcome.clone(), story.probability.to_string(), joint]);
+        }
+    }
+    sheet
+}

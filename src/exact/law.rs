@@ -1,0 +1,192 @@
+//! The distribution of a number or a date in one configuration of what it depends on.
+//!
+//! A number or a date that is only ever compared with constants is a discrete variable over the intervals between them. A date follows the
+//! simulation to the letter: the same cumulative hazard in pieces, and where a doubtful chance scales it, the mean over the values
+//! that the simulation draws from.
+
+use crate::dist::Hazard;
+use crate::math::{exp, ln, ln_1p};
+use crate::plan::{DateEvidence, HazardSource, NumberSource, Plan};
+use std::rc::Rc;
+
+/// A distribution in one configuration.
+#[derive(Debug, Clone)]
+pub(super) enum Law<'a> {
+    /// A number.
+    Number(&'a NumberSource),
+    /// A date.
+    Date(DateLaw<'a>),
+}
+
+/// A date whose clock and whose multipliers' onsets are known in a configuration.
+#[derive(Debug, Clone)]
+pub(super) struct DateLaw<'a> {
+    pub(super) hazard: &'a Hazard,
+    /// Equally likely factors of the whole hazard.
+    pub(super) scales: Rc<[f64]>,
+    /// When the clock starts; infinite: never.
+    pub(super) start: f64,
+    pub(super) multipliers: Vec<Factor>,
+    pub(super) horizon: f64,
+    /// It has not come by this day; 0 says nothing.
+    pub(super) not_by: f64,
+}
+
+/// What multiplies a hazard.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Factor {
+    /// From this day on, `after` counts, and `before` until then; infinite for never, negatively infinite for always.
+    pub(super) since: f64,
+    pub(super) before: f64,
+    pub(super) after: f64,
+}
+
+impl Law<'_> {
+    /// The probability of a value at most `value` together with what is known.
+    pub(super) fn at_most(&self, value: f64) -> f64 {
+        match self {
+            Self::Number(NumberSource::Constant(constant)) => f64::from(u8::from(*constant <= value)),
+            Self::Number(NumberSource::Sampler(sampler) | NumberSource::PoissonGamma { predictive: sampler, .. }) => {
+                sampler.distribution().cdf(value)
+            }
+            Self::Date(law) => law.at_most(value),
+        }
+    }
+
+    /// The probability of what is known.
+    pub(super) fn total(&self) -> f64 {
+        match self {
+            Self::Number(_) => 1.0,
+            Self::Date(law) => law.survival(law.not_by),
+        }
+    }
+
+    /// The probability of each interval: up to the first cut, up to the second, …, beyond the last.
+    pub(super) fn intervals(&self, cuts: &[f64]) -> Vec<f64> {
+        let mut below = 0.0;
+        let mut last = f64::NEG_INFINITY;
+        let mut masses: Vec<f64> = Vec::with_capacity(cuts.len() + 1);
+        for cut in cuts {
+            let to = self.at_most(*cut).max(below);
+            let mut mass = to - below;
+            // Over so short a step a continuous distribution moves by rounding errors only.
+            if last.next_up() == *cut && mass <= 1e-9 && matches!(self, Self::Number(_)) {
+                mass = 0.0;
+            }
+            masses.push(mass);
+            (below, last) = (to, *cut);
+        }
+        masses.push((self.total() - below).max(0.0));
+        masses
+    }
+}
+
+impl Law<'_> {
+    /// The same given what is known; if that is impossible, all beyond the last cut.
+    pub(super) fn shares(&self, cuts: &[f64]) -> Vec<f64> {
+        let mut masses = self.intervals(cuts);
+        let total: f64 = masses.iter().sum();
+        if total > 0.0 {
+            masses.iter_mut().for_each(|mass| *mass /= total);
+        } else if let Some(last) = masses.last_mut() {
+            *last = 1.0;
+        }
+        masses
+    }
+}
+
+impl DateLaw<'_> {
+    fn at_most(&self, value: f64) -> f64 {
+        let total = self.survival(self.not_by);
+        if value == f64::INFINITY {
+            return total;
+        }
+        (total - self.survival(value.min(self.horizon).max(self.not_by))).max(0.0)
+    }
+
+    /// The chance that it has not come by a day, whatever the horizon.
+    pub(super) fn survival(&self, day: f64) -> f64 {
+        let accumulated = self.accumulated(day);
+        if accumulated == 0.0 {
+            return 1.0;
+        }
+        let survivals = self.scales.iter().map(|scale| if *scale == 0.0 { 1.0 } else { exp(-scale * accumulated) });
+        survivals.sum::<f64>() / self.scales.len() as f64
+    }
+
+    /// The chance and the value that a known day has here.
+    pub(super) fn known(&self, evidence: DateEvidence) -> (f64, f64) {
+        match evidence {
+            DateEvidence::NotBy(day) => (self.survival(day), f64::NAN),
+            DateEvidence::Never => (self.survival(self.horizon), f64::INFINITY),
+            DateEvidence::On(day) if self.start >= day => (0.0, f64::INFINITY),
+            DateEvidence::On(day) => {
+                let date = f64::midpoint(self.start.max(day - 1.0), day);
+                let chance = (self.survival(day - 1.0) - self.survival(day)).max(0.0);
+                (chance, if date <= self.horizon { date } else { f64::INFINITY })
+            }
+        }
+    }
+
+    /// The hazard accumulated by a day, before it is scaled.
+    fn accumulated(&self, day: f64) -> f64 {
+        let end = day - self.start;
+        if !(self.start.is_finite() && end > 0.0) {
+            return 0.0;
+        }
+        let mut onsets: Vec<f64> = self.multipliers.iter().map(|factor| factor.since - self.start).collect();
+        onsets.retain(|onset| *onset > 0.0 && *onset < end);
+        onsets.sort_unstable_by(f64::total_cmp);
+        onsets.push(end);
+        let (mut accumulated, mut piece_start) = (0.0, 0.0);
+        for onset in onsets {
+            let multiplier = self.multiplier_after(piece_start);
+            let level = self.hazard.cumulative(piece_start);
+            // Once certain, certain for good.
+            if multiplier > 0.0 && level.is_finite() {
+                accumulated += multiplier * (self.hazard.cumulative(onset) - level);
+            }
+            piece_start = onset;
+        }
+        accumulated
+    }
+
+    fn multiplier_after(&self, since: f64) -> f64 {
+        self.multipliers
+            .iter()
+            .map(|factor| if factor.since - self.start <= since { factor.after } else { factor.before })
+            .product()
+    }
+}
+
+/// How likely a value is under a source: a probability, or else a density.
+pub(super) fn likelihood(source: &NumberSource, value: f64) -> (f64, bool) {
+    let sampler = match source {
+        NumberSource::Constant(constant) => return (f64::from(u8::from(*constant == value)), true),
+        NumberSource::Sampler(sampler) | NumberSource::PoissonGamma { predictive: sampler, .. } => sampler,
+    };
+    let distribution = sampler.distribution();
+    let density = distribution.density(value);
+    if distribution.is_discrete() {
+        return (density, true);
+    }
+    if density.is_finite() {
+        return (density, false);
+    }
+    let mass = distribution.cdf(value) - distribution.cdf(value.next_down());
+    if mass > 0.0 { (mass, true) } else { (distribution.density(value.next_up()), false) }
+}
+
+/// The factors of a doubtful hazard: `ln(1 - p) / ln(1 - reference)` for each of 256 values of `p`.
+pub(super) fn scales(source: &HazardSource, plan: &Plan) -> Rc<[f64]> {
+    let Some(scale) = source.scale else { return Rc::new([1.0]) };
+    let strata = &plan.parameters[scale.parameter.0 as usize].strata;
+    if strata.is_empty() || !(scale.reference > 0.0 && scale.reference < 1.0) {
+        return Rc::new([1.0]);
+    }
+    let factor = |probability: f64| {
+        let hazard = if probability >= 1.0 { -ln(f64::from_bits(1)) } else { -ln_1p(-probability) };
+        hazard / -ln_1p(-scale.reference)
+    };
+    (0..256).map(|index| factor(strata[index * strata.len() / 256])).collect()
+}
