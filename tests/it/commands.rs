@@ -184,6 +184,7 @@ const SUBCOMMANDS: &[&[&str]] = &[
     &["record"],
     &["resolve"],
     &["import"],
+    &["export"],
     &["status"],
     &["score"],
     &["compare"],
