@@ -27,6 +27,12 @@ fn beside(name: &str) -> Option<PathBuf> {
     [main, path("../../shared/networks").join(name)].into_iter().find(|file| file.exists())
 }
 
+/// Says what a test does without.
+#[allow(clippy::print_stdout)]
+fn skipped(what: &str) {
+    println!("skipped: {what}");
+}
+
 /// Every network there is, by its file.
 fn all() -> Vec<PathBuf> {
     let own = OWN.iter().map(|name| path("scenarios/networks").join(format!("{name}.bif")));
@@ -34,7 +40,7 @@ fn all() -> Vec<PathBuf> {
     for name in BESIDE {
         match beside(&format!("{name}.bif")) {
             Some(file) => found.push(file),
-            None => println!("skipped: {name}.bif is not beside the repository"),
+            None => skipped(&format!("{name}.bif is not beside the repository")),
         }
     }
     found
@@ -65,11 +71,14 @@ fn every_broken_network_shows_its_problem_at_its_place() {
         .collect();
     cases.sort();
     assert!(cases.len() >= 20, "only {} files", cases.len());
-    for file in cases {
+    for file in &cases {
         let name = file.file_name().expect("a file has a name").to_string_lossy().into_owned();
         let relative = format!("tests/suite/networks/{name}");
-        let arguments: &[&str] =
-            if name.ends_with(".toml") { &["export", &relative, "--to", "bif"] } else { &["check", &relative] };
+        let arguments: &[&str] = if file.extension().is_some_and(|ending| ending == "toml") {
+            &["export", &relative, "--to", "bif"]
+        } else {
+            &["check", &relative]
+        };
         let run = foretell().args(arguments).output().expect("the binary runs");
         let shown = String::from_utf8(run.stderr).expect("messages are text");
         insta::with_settings!({ snapshot_path => path("tests/suite/networks"), prepend_module_to_snapshot => false, omit_expression => true }, {
@@ -149,7 +158,7 @@ fn marginals_agree_with_exact_inference() {
     let known: Vec<(&str, BTreeMap<String, Vec<f64>>)> =
         BESIDE.iter().filter_map(|name| exact(name).map(|marginals| (*name, marginals))).collect();
     if known.len() < BESIDE.len() {
-        println!("skipped: only {} of {} networks are beside the repository", known.len(), BESIDE.len());
+        skipped(&format!("only {} of {} networks are beside the repository", known.len(), BESIDE.len()));
     }
     // Each of the figures may be off on either side; all of them together give a false alarm with a chance of at most 1e-6.
     let figures: usize = known.iter().flat_map(|(_, marginals)| marginals.values()).map(Vec::len).sum();
