@@ -13,6 +13,7 @@ pub mod dist;
 pub mod forecast;
 pub mod scenario;
 pub mod model;
+pub mod network;
 pub mod plan;
 pub mod simulate;
 pub mod exact;

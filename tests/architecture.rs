@@ -14,6 +14,7 @@ const ROOMS: &[&str] = &[
     "forecast",
     "scenario",
     "model",
+    "network",
     "plan",
     "simulate",
     "exact",
@@ -27,7 +28,7 @@ const ROOMS: &[&str] = &[
 ];
 
 /// Rooms that turn a scenario into forecasts, and rooms that judge forecasts, wherever they come from.
-const SCENARIO_WING: &[&str] = &["scenario", "model", "plan", "simulate", "exact"];
+const SCENARIO_WING: &[&str] = &["scenario", "model", "network", "plan", "simulate", "exact"];
 const JUDGING_WING: &[&str] = &["ledger", "score", "calibrate", "compare"];
 
 /// Files that may pass 600 lines, and why.

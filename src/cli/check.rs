@@ -35,7 +35,7 @@ pub(super) struct Report {
     files: Vec<FileReport>,
 }
 
-#[derive(Debug, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Default, Serialize, schemars::JsonSchema)]
 struct FileReport {
     file: String,
     errors: usize,
@@ -63,26 +63,28 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let mut head = Vec::new();
     let mut failed = false;
     for path in &arguments.files {
-        let source = load::read(path)?;
-        let (model, mut found) = load::check(&source);
-        if let Some(model) = &model {
-            let mut seen = worlds(model, &scenario::parse(&source).0);
-            // What is said of a part of a question already explains why it can never hold.
-            let explained: Vec<Span> = found.iter().filter_map(|problem| problem.span).collect();
-            seen.retain(|problem| {
-                let inside = |place: Span, span: Span| span.start <= place.start && place.end <= span.end;
-                problem.code != "W0710"
-                    || !problem.span.is_some_and(|span| explained.iter().any(|place| inside(*place, span)))
-            });
-            found.extend(seen);
-            found.sort();
-        }
-        failed |= found.has_errors() || (arguments.strict && found.count(Severity::Warning) > 0);
+        let file = load::scenario_file(path)?;
+        let mut report_of = FileReport { file: file.written.name().to_owned(), ..FileReport::default() };
+        let mut all = file.found.clone();
+        report_of.add(&file.written, &file.found);
         if format == Format::Table {
-            console::diagnostics(&found, &source);
-            head.push(format!("{}: {}{}", path.display(), load::tally(&found), contents(model.as_ref())));
+            console::diagnostics(&file.found, &file.written);
         }
-        report.files.push(file_report(&source, &found));
+        let mut model = None;
+        if let Some(source) = &file.scenario {
+            let (checked, found) = checked(source);
+            model = checked;
+            report_of.add(source, &found);
+            if format == Format::Table {
+                console::diagnostics(&found, source);
+            }
+            all.extend(found);
+        }
+        failed |= all.has_errors() || (arguments.strict && all.count(Severity::Warning) > 0);
+        if format == Format::Table {
+            head.push(format!("{}: {}{}", path.display(), load::tally(&all), contents(model.as_ref())));
+        }
+        report.files.push(report_of);
     }
     for file in &report.files {
         for problem in &file.problems {
@@ -113,10 +115,28 @@ fn contents(model: Option<&Model>) -> String {
     )
 }
 
-fn file_report(source: &Source, found: &Diagnostics) -> FileReport {
-    let problems = found
-        .iter()
-        .map(|one| {
+/// A scenario with everything that can be said of it, what only its worlds can show included.
+fn checked(source: &Source) -> (Option<Model>, Diagnostics) {
+    let (model, mut found) = load::check(source);
+    if let Some(model) = &model {
+        let mut seen = worlds(model, &scenario::parse(source).0);
+        // What is said of a part of a question already explains why it can never hold.
+        let explained: Vec<Span> = found.iter().filter_map(|problem| problem.span).collect();
+        seen.retain(|problem| {
+            let inside = |place: Span, span: Span| span.start <= place.start && place.end <= span.end;
+            problem.code != "W0710"
+                || !problem.span.is_some_and(|span| explained.iter().any(|place| inside(*place, span)))
+        });
+        found.extend(seen);
+        found.sort();
+    }
+    (model, found)
+}
+
+impl FileReport {
+    /// Adds what was found in a text that belongs to the file.
+    fn add(&mut self, source: &Source, found: &Diagnostics) {
+        self.problems.extend(found.iter().map(|one| {
             let place = one.span.map(|span| source.line_column(span.start));
             Problem {
                 code: one.code,
@@ -130,14 +150,10 @@ fn file_report(source: &Source, found: &Diagnostics) -> FileReport {
                 column: place.map(|(_, column)| column),
                 help: one.help.clone(),
             }
-        })
-        .collect();
-    FileReport {
-        file: source.name().to_owned(),
-        errors: found.count(Severity::Error),
-        warnings: found.count(Severity::Warning),
-        notes: found.count(Severity::Note),
-        problems,
+        }));
+        self.errors += found.count(Severity::Error);
+        self.warnings += found.count(Severity::Warning);
+        self.notes += found.count(Severity::Note);
     }
 }
 

@@ -1,18 +1,21 @@
-//! `foretell import`: anybody's forecasts and outcomes into the ledger.
+//! `foretell import`: anybody's forecasts and outcomes into the ledger; and another tool's network as a scenario.
 
 use super::ledger_file::{LedgerArgument, acknowledge, now};
-use super::{Done, console};
+use super::{Done, console, load};
 use crate::error::Error;
 use crate::forecast::tidy::{Holds, Summary, TidyFile};
 use crate::ledger::{Entry, Receipt};
+use crate::network;
 use crate::report::{Column, Format, Output, Sheet};
+use jiff::civil::Date;
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const EXAMPLE: &str = "Examples:
   foretell import --questions questions.csv --forecasts crowd.csv --outcomes outcomes.csv
   foretell import crowd.csv outcomes.jsonl          # what each holds is told by its columns
+  foretell import network.bif > scenario.toml       # a Bayesian network: .bif, .xmlbif, .xdsl, .net, .uai
 
 Columns (more are left out, and named):
   forecasts   question, forecaster, made_at, and probability | option + probability (a row an option)
@@ -20,15 +23,16 @@ Columns (more are left out, and named):
   outcomes    question, resolution, resolved_on, source
   questions   id, ask, kind, options (a|b|c), opens, closes, resolves, cluster, tags (a|b)";
 
-/// Import forecasts and outcomes from CSV or JSON lines into the ledger
+/// Import forecasts and outcomes from CSV or JSON lines into the ledger, or a network as a scenario
 ///
-/// All files are checked before anything is written; a bad row is named and then nothing is. What stands in the ledger already
+/// A Bayesian network of another tool, told by the ending of its name, is written to stdout as a scenario; the ledger is not touched.
+/// Of tables, all files are checked before anything is written; a bad row is named and then nothing is. What stands in the ledger already
 /// is left out, so the same file can be imported again.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLE)]
 #[group(id = "files", required = true, multiple = true, args = ["any", "forecasts", "outcomes", "questions"])]
 pub(super) struct Arguments {
-    /// Tables of any kind; `-` is standard input
+    /// Tables of any kind, `-` is standard input; or one Bayesian network
     #[arg(value_name = "FILE")]
     any: Vec<PathBuf>,
     /// Tables of forecasts
@@ -43,6 +47,9 @@ pub(super) struct Arguments {
     /// Commits after every N lines instead of all at once; an interrupted import is completed by the next one
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     batch: Option<u32>,
+    /// Of a network: the `as_of` of the scenario [default: 2000-01-01]
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
     #[command(flatten)]
     ledger: LedgerArgument,
 }
@@ -55,6 +62,12 @@ struct Imported {
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    if let Some(file) = arguments.any.iter().find(|file| network::Format::of_path(file).is_some()) {
+        return arguments.network(file);
+    }
+    if arguments.as_of.is_some() {
+        return Err(Error::input("--as-of goes with a network only: a table says itself when its forecasts were made"));
+    }
     let (entries, files) = arguments.entries()?;
     for remark in files.iter().flat_map(Summary::remarks) {
         console::note(&remark);
@@ -86,6 +99,21 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
 }
 
 impl Arguments {
+    /// A network as the text of a scenario, to stdout.
+    fn network(&self, file: &Path) -> Done {
+        let others = self.any.len() + self.forecasts.len() + self.outcomes.len() + self.questions.len() - 1;
+        if others > 0 {
+            return Err(Error::input(format!(
+                "`{}` is a network, which becomes one scenario on stdout",
+                file.display()
+            ))
+            .help("import one network at a time, and tables apart from it"));
+        }
+        let network = load::network(file)?;
+        console::data(&network::scenario_text(&network, self.as_of.unwrap_or(network::AS_OF)))?;
+        Ok(ExitCode::SUCCESS)
+    }
+
     /// What the files come to, beside what the ledger holds: questions first, then forecasts, then outcomes.
     fn entries(&self) -> Result<(Vec<Entry>, Vec<Summary>), Error> {
         let mut files: Vec<(Holds, TidyFile)> = Vec::new();

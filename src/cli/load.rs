@@ -1,9 +1,12 @@
 //! A scenario file, read and checked, as every command that takes one needs it.
+//!
+//! A file whose ending says that it is a Bayesian network of another tool is taken for the scenario that it comes to.
 
 use super::console;
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::error::Error;
 use crate::model::{self, Model};
+use crate::network;
 use crate::plan::Situation;
 use crate::scenario;
 use crate::source::Source;
@@ -14,11 +17,13 @@ use std::path::Path;
 /// A checked scenario and where it came from.
 #[derive(Debug)]
 pub(super) struct Loaded {
-    /// The file's text.
+    /// The file as it is.
+    pub(super) written: Source,
+    /// The scenario's text: the file's own, unless that is a network.
     pub(super) source: Source,
     /// Its meaning.
     pub(super) model: Model,
-    /// SHA-256 of the text, in hexadecimal.
+    /// SHA-256 of the file, in hexadecimal.
     pub(super) hash: String,
 }
 
@@ -35,6 +40,50 @@ pub(super) fn read(path: &Path) -> Result<Source, Error> {
             .help("save the file as UTF-8")
     })?;
     Ok(Source::new(path.display().to_string(), text))
+}
+
+/// A file that holds a scenario, in whichever language.
+#[derive(Debug)]
+pub(super) struct ScenarioFile {
+    /// The file as it is.
+    pub(super) written: Source,
+    /// The text of the scenario; none if the file is a network that cannot be read.
+    pub(super) scenario: Option<Source>,
+    /// What was found in a network's file.
+    pub(super) found: Diagnostics,
+}
+
+/// Reads a scenario file, or a network as a scenario.
+pub(super) fn scenario_file(path: &Path) -> Result<ScenarioFile, Error> {
+    Ok(understand(read(path)?))
+}
+
+/// What a file holds, by the ending of its name.
+fn understand(written: Source) -> ScenarioFile {
+    let Some(format) = network::Format::of_path(Path::new(written.name())) else {
+        return ScenarioFile { scenario: Some(written.clone()), written, found: Diagnostics::new() };
+    };
+    let (network, found) = network::read(&written, format);
+    let scenario = network.map(|network| {
+        Source::new(format!("{} as a scenario", written.name()), network::scenario_text(&network, network::AS_OF))
+    });
+    ScenarioFile { written, scenario, found }
+}
+
+/// Reads a network of another tool; its errors and warnings go to stderr.
+///
+/// # Errors
+/// If the file cannot be read, is at fault, or no network's by the ending of its name.
+pub(super) fn network(path: &Path) -> Result<network::Network, Error> {
+    let format = network::Format::of_path(path)
+        .ok_or_else(|| Error::input(format!("the ending of `{}` is that of no network", path.display())))?;
+    let source = read(path)?;
+    let (network, found) = network::read(&source, format);
+    show(&found, &source);
+    network.ok_or_else(|| {
+        Error::input(format!("`{}` cannot be read as a network: {}", path.display(), tally(&found)))
+            .help("correct the places shown above; nothing was written")
+    })
 }
 
 /// Parses and checks a source; the model is there unless something is an error.
@@ -70,21 +119,30 @@ pub(super) fn load(path: &Path) -> Result<Loaded, Error> {
     from_source(read(path)?)
 }
 
-/// The same from a text.
+/// The same from the text of a file.
 ///
 /// # Errors
 /// If it is at fault.
-pub(super) fn from_source(source: Source) -> Result<Loaded, Error> {
+pub(super) fn from_source(written: Source) -> Result<Loaded, Error> {
+    let file = understand(written);
+    show(&file.found, &file.written);
+    let refused = |found: &Diagnostics| {
+        Error::input(format!("`{}` cannot be run: {}", file.written.name(), tally(found)))
+            .help("`foretell check` shows the same, with everything the engine fills in")
+    };
+    let Some(source) = file.scenario else { return Err(refused(&file.found)) };
     let (model, found) = check(&source);
+    show(&found, &source);
+    let Some(model) = model else { return Err(refused(&found)) };
+    let hash = hex(&Sha256::digest(file.written.text().as_bytes()));
+    Ok(Loaded { written: file.written, source, model, hash })
+}
+
+/// The errors and warnings among what was found, to stderr.
+pub(super) fn show(found: &Diagnostics, source: &Source) {
     let mut shown = Diagnostics::new();
     found.iter().filter(|one| one.severity > Severity::Note).for_each(|one| shown.push(one.clone()));
-    console::diagnostics(&shown, &source);
-    let Some(model) = model else {
-        return Err(Error::input(format!("`{}` cannot be run: {}", source.name(), tally(&found)))
-            .help("`foretell check` shows the same, with everything the engine fills in"));
-    };
-    let hash = hex(&Sha256::digest(source.text().as_bytes()));
-    Ok(Loaded { source, model, hash })
+    console::diagnostics(&shown, source);
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -8,6 +8,7 @@ mod check;
 mod completions;
 mod compare;
 mod console;
+mod export;
 mod figures;
 mod import;
 mod init;
@@ -57,6 +58,7 @@ enum Command {
     Record(record::Arguments),
     Resolve(resolve::Arguments),
     Import(import::Arguments),
+    Export(export::Arguments),
     Status(status::Arguments),
     Score(score::Arguments),
     Compare(compare::Arguments),
@@ -88,6 +90,7 @@ pub fn main() -> ExitCode {
         Command::Record(arguments) => record::run(&arguments, format),
         Command::Resolve(arguments) => resolve::run(&arguments, format),
         Command::Import(arguments) => import::run(&arguments, format),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Status(arguments) => status::run(&arguments, format),
         Command::Score(arguments) => score::run(&arguments, format),
         Command::Compare(arguments) => compare::run(&arguments, format),

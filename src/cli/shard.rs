@@ -45,8 +45,8 @@ pub(super) fn run(loaded: &Loaded, view: &View, settings: &Settings, shard: Shar
     bar.finish_and_clear();
     let origin = Origin {
         scenario_hash: loaded.hash.clone(),
-        scenario_file: loaded.source.name().to_owned(),
-        scenario: loaded.source.text().to_owned(),
+        scenario_file: loaded.written.name().to_owned(),
+        scenario: loaded.written.text().to_owned(),
         as_of: situation.as_of,
         given: view.given.clone(),
         suppose: view.suppose.clone(),

@@ -4,6 +4,7 @@ use super::ledger_file::LedgerArgument;
 use super::{Done, console, load};
 use crate::error::Error;
 use crate::forecast::{Records, tidy};
+use crate::network;
 use crate::report::{Column, Format, Output, Sheet, figure, run};
 use crate::update::{self, Update};
 use serde::Serialize;
@@ -45,6 +46,13 @@ pub(super) struct Report<'a> {
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    if network::Format::of_path(&arguments.file).is_some() {
+        return Err(Error::input(format!(
+            "`{}` is a network, whose chances hold no priors that could learn",
+            arguments.file.display()
+        ))
+        .help("`foretell import` makes a scenario of it; write the chances that shall learn as `6 of 20` there"));
+    }
     let loaded = load::load(&arguments.file)?;
     let records = match &arguments.outcomes {
         None => arguments.ledger.records()?,
@@ -115,7 +123,7 @@ fn learned(update: &Update) -> Sheet {
 }
 
 /// Writes beside the target and renames, so that a killed run leaves the old file or the new one, never half of one.
-fn replace(path: &Path, text: &str) -> Result<(), Error> {
+pub(super) fn replace(path: &Path, text: &str) -> Result<(), Error> {
     let failed =
         |problem: std::io::Error| Error::environment(format!("cannot write `{}`", path.display())).because(problem);
     let name = path.file_name().ok_or_else(|| Error::input(format!("`{}` is not a file", path.display())))?;

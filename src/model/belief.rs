@@ -25,6 +25,8 @@ pub struct Belief {
 pub struct OptionsBelief {
     /// Their means, which sum to 1.
     pub means: Vec<f64>,
+    /// As they were written, before rounding was taken out of their sum; the means where that was not done.
+    pub stated: Vec<f64>,
     /// The doubt about them, if any is stated.
     pub prior: Option<Dirichlet>,
     /// The counts behind it, if it was stated as `"6, 30, 4 of 40"`.
@@ -444,7 +446,8 @@ pub(super) fn options_belief(
             }
             match Dirichlet::jeffreys(&values) {
                 Ok(prior) => {
-                    Some(OptionsBelief { means: prior.mean(), prior: Some(prior), counts: Some(values), span })
+                    let means = prior.mean();
+                    Some(OptionsBelief { stated: means.clone(), means, prior: Some(prior), counts: Some(values), span })
                 }
                 Err(problem) => {
                     found.push(located("E0303", problem, span));
@@ -456,7 +459,10 @@ pub(super) fn options_belief(
             let values: Vec<f64> = alphas.iter().map(|alpha| alpha.value).collect();
             count_is(values.len(), found)?;
             match Dirichlet::new(&values) {
-                Ok(prior) => Some(OptionsBelief { means: prior.mean(), prior: Some(prior), counts: None, span }),
+                Ok(prior) => {
+                    let means = prior.mean();
+                    Some(OptionsBelief { stated: means.clone(), means, prior: Some(prior), counts: None, span })
+                }
                 Err(problem) => {
                     let place = problem.argument.and_then(|at| alphas.get(at)).map_or(span, |alpha| alpha.span);
                     found.push(located("E0307", problem, place));
@@ -482,6 +488,7 @@ fn summed(means: &[f64], span: Span, of: &str, found: &mut Diagnostics) -> Optio
         found.push(problem);
         return None;
     }
+    let stated = means.to_vec();
     let means = means.iter().map(|mean| mean / sum).collect();
-    Some(OptionsBelief { means, prior: None, counts: None, span })
+    Some(OptionsBelief { means, stated, prior: None, counts: None, span })
 }

@@ -62,6 +62,9 @@ fn coverage(
     last: Option<Span>,
     found: &mut Diagnostics,
 ) -> Option<()> {
+    if otherwise.is_none() && is_full_table(conditions, names) {
+        return Some(());
+    }
     let mut parts = Parts::default();
     conditions.iter().for_each(|(condition, _)| parts.collect(condition, names));
     let total = parts.assignments();
@@ -111,6 +114,45 @@ fn coverage(
     };
     found.push(Diagnostic::new("E0502", last, message).help("end the list with `{ otherwise = \"…\" }`"));
     None
+}
+
+/// Whether the conditions are the rows of a table: each `a is x and b is y` over the same events with options, every combination once.
+/// Then they cover every world and none is covered by another, however many there are.
+fn is_full_table(conditions: &[(Condition, Span)], names: &Names) -> bool {
+    /// The options that a conjunction names, in the order of its parts.
+    fn options(condition: &Condition, into: &mut Vec<(EventId, usize)>) -> bool {
+        match condition {
+            Condition::And(left, right) => options(left, into) && options(right, into),
+            Condition::Options { event, options } if options.len() == 1 => {
+                into.push((*event, options[0]));
+                true
+            }
+            _ => false,
+        }
+    }
+    let mut events: Option<Vec<EventId>> = None;
+    let mut seen = vec![false; conditions.len()];
+    for (condition, _) in conditions {
+        let mut row = Vec::new();
+        if !options(condition, &mut row) {
+            return false;
+        }
+        let own: Vec<EventId> = row.iter().map(|(event, _)| *event).collect();
+        if (1..own.len()).any(|at| own[..at].contains(&own[at])) || *events.get_or_insert_with(|| own.clone()) != own {
+            return false;
+        }
+        let mut at = 0_usize;
+        let mut rows = 1_usize;
+        for (event, option) in row {
+            let Kind::Categorical { options, .. } = names.kind(event) else { return false };
+            rows = rows.saturating_mul(options.len());
+            at = at.saturating_mul(options.len()).saturating_add(option);
+        }
+        if rows != conditions.len() || std::mem::replace(&mut seen[at], true) {
+            return false;
+        }
+    }
+    !conditions.is_empty()
 }
 
 /// The parts that conditions are made of.

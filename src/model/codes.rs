@@ -44,6 +44,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0411", "options compared that stand in no order"),
     ("E0412", "a division by zero in every world"),
     ("E0413", "a key that does not go with what the event is"),
+    ("E0414", "more or fewer labels than options"),
     ("E0501", "events that depend on one another in a circle"),
     ("E0502", "cases that do not cover every world"),
     ("W0503", "a case that never counts"),

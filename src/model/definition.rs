@@ -22,6 +22,12 @@ pub struct Event {
     pub unit: Option<String>,
     /// Tags.
     pub tags: Vec<String>,
+    /// Its name in a network, where that is another.
+    pub label: Option<String>,
+    /// The names of its options in a network (of a binary event: of no, then of yes), or none at all; an empty one is no state there.
+    pub option_labels: Vec<String>,
+    /// What another tool keeps with it, word for word.
+    pub properties: Vec<String>,
     /// Outcomes that have already moved its prior.
     pub learned_from: Vec<String>,
     /// What it can be.

@@ -35,20 +35,44 @@ pub(super) fn events(document: &Document, names: &Names, found: &mut Diagnostics
             let read = if options_unread { None } else { definition(node, &kind, names, found) };
             let definition = read.unwrap_or(Definition::Holds(Condition::Constant(false)));
             let text = |text: &Option<Text>| text.as_ref().map(|text| text.value.clone());
+            let texts = |texts: &[Text]| texts.iter().map(|text| text.value.clone()).collect::<Vec<String>>();
+            if !options_unread {
+                option_labels(node, &kind, found);
+            }
             Event {
                 name: node.name.value.clone(),
                 span: node.name.span,
                 ask: text(&node.ask),
                 why: text(&node.why),
                 unit: text(&node.unit),
-                tags: node.tags.iter().map(|tag| tag.value.clone()).collect(),
-                learned_from: node.learned_from.iter().map(|one| one.value.clone()).collect(),
+                tags: texts(&node.tags),
+                label: text(&node.label),
+                option_labels: texts(node.option_labels.as_ref().map_or(&[], |(_, labels)| labels)),
+                properties: texts(&node.properties),
+                learned_from: texts(&node.learned_from),
                 kind,
                 definition,
                 group: None,
             }
         })
         .collect()
+}
+
+/// There must be a label for each option, or none at all.
+fn option_labels(node: &EventNode, kind: &Kind, found: &mut Diagnostics) {
+    let Some((span, labels)) = &node.option_labels else { return };
+    let count = match kind {
+        Kind::Binary => 2,
+        Kind::Categorical { options, .. } => options.len(),
+        // Another kind has no options; that the key does not fit is said already.
+        _ => return,
+    };
+    if labels.len() != count && !node.unread.has("option_labels") {
+        let words = if *kind == Kind::Binary { "no and yes".to_owned() } else { format!("its {count} options") };
+        let message = format!("`{}` has {} labels for {words}", node.name.value, labels.len());
+        let help = "give one label for each, in their order, or leave `option_labels` out";
+        found.push(Diagnostic::new("E0414", *span, message).help(help));
+    }
 }
 
 /// What an event is, for the message about a key that does not fit it.
@@ -116,6 +140,12 @@ fn stray_keys(node: &EventNode, kind: &Kind, found: &mut Diagnostics) {
         node.otherwise.as_ref().map(|(span, _)| *span),
         drawn_number,
         "`value` and `count` that have `if`",
+    );
+    check(
+        "option_labels",
+        node.option_labels.as_ref().map(|(span, _)| *span),
+        matches!(kind, Kind::Binary | Kind::Categorical { .. }),
+        "a yes/no event or an event with options",
     );
     check("none", node.none.as_ref().map(|(span, _)| *span), has_first_of, "`first_of`");
     if let (Some((span, _)), None) = (&node.otherwise, &node.only_if)

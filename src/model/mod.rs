@@ -58,6 +58,8 @@ pub struct Model {
     pub horizon: Date,
     /// The name under which its forecasts are recorded.
     pub forecaster: String,
+    /// What another tool keeps with the network it came from, word for word.
+    pub properties: Vec<String>,
     /// Events in file order.
     pub events: Vec<Event>,
     /// The same in an order in which every event comes after those it depends on.
@@ -186,6 +188,7 @@ pub fn check(document: &Document) -> (Option<Model>, Diagnostics) {
             as_of: header.as_of,
             horizon: header.horizon,
             forecaster: document.forecaster.as_ref().map_or_else(|| "foretell".to_owned(), |name| name.value.clone()),
+            properties: document.properties.iter().map(|property| property.value.clone()).collect(),
             events,
             order,
             questions,

@@ -48,6 +48,8 @@ pub struct Document {
     pub forecaster: Option<Text>,
     /// Free text.
     pub description: Option<Text>,
+    /// What another tool keeps with the network it came from.
+    pub properties: Vec<Text>,
     /// Interventions.
     pub suppose: Vec<Spanned<Supposition>>,
     /// Events in file order.
@@ -142,6 +144,12 @@ pub struct EventNode {
     pub tags: Vec<Text>,
     /// An assumption in words.
     pub assume: Option<Text>,
+    /// `label`: its name in a network.
+    pub label: Option<Text>,
+    /// `option_labels`: the names of its options in a network.
+    pub option_labels: Option<(Span, Vec<Text>)>,
+    /// What another tool keeps with it.
+    pub properties: Vec<Text>,
     /// Outcomes that have moved its prior.
     pub learned_from: Vec<Text>,
     /// `chance`, with the span of the key.

@@ -158,6 +158,12 @@ const fn required(name: &'static str, kind: KeyKind, about: &'static str, exampl
 
 const WHY: Key = optional("why", KeyKind::Text, "the reason, in words", r#""as in 8 of 16 earlier cases""#);
 const SOURCE: Key = optional("source", KeyKind::Text, "where it comes from", r#""Reuters, 22 August 2025""#);
+const PROPERTIES: Key = optional(
+    "properties",
+    KeyKind::TextList,
+    "what another tool keeps with it, word for word; carried through an import and an export",
+    r#"["position = (73, 165)"]"#,
+);
 const TAGS: Key = optional("tags", KeyKind::Texts, "labels to group by", r#"["talks", "summit"]"#);
 
 const TABLES: &[Table] = &[
@@ -198,6 +204,7 @@ const TOP: &[Key] = &[
     ),
     optional("description", KeyKind::Text, "free text", r#""What may follow from the talks of 18 August""#),
     WHY,
+    PROPERTIES,
     optional("suppose", KeyKind::Suppositions, "interventions: what we make so", r#"["attends", "track is neither"]"#),
     optional(
         "event",
@@ -240,6 +247,19 @@ const EVENT: &[Key] = &[
     optional("unit", KeyKind::Text, "the unit of a number", r#""billion USD""#),
     TAGS,
     optional("assume", KeyKind::Text, "an assumption in words", r#""no talks without a confirmed date""#),
+    optional(
+        "label",
+        KeyKind::Text,
+        "its name in a network that it came from or goes to, where that is another",
+        r#""PULM-EMBOLUS""#,
+    ),
+    optional(
+        "option_labels",
+        KeyKind::TextList,
+        "the names of its options there, in their order (of a yes/no event: of no, then of yes); an empty one is no state there",
+        r#"["FALSE", "TRUE"]"#,
+    ),
+    PROPERTIES,
     optional(
         "learned_from",
         KeyKind::TextList,

@@ -185,6 +185,7 @@ const SUBCOMMANDS: &[&[&str]] = &[
     &["record"],
     &["resolve"],
     &["import"],
+    &["export"],
     &["status"],
     &["score"],
     &["compare"],

@@ -8,6 +8,7 @@ mod fuzz;
 mod golden;
 mod honesty;
 mod modelling;
+mod networks;
 mod readme;
 mod scenarios;
 mod schema;

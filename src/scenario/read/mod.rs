@@ -89,6 +89,7 @@ impl<'s> Reader<'s> {
             horizon: top.date("horizon"),
             forecaster: top.text("forecaster"),
             description: top.text("description"),
+            properties: top.text_list("properties"),
             suppose: top.suppositions("suppose"),
             events: top.named("event").into_iter().map(|(name, fields)| event::event(name, &fields)).collect(),
             questions: top.named("question").into_iter().map(|(name, fields)| lists::question(name, &fields)).collect(),

@@ -1,0 +1,84 @@
+//! `foretell export`: the discrete part of a scenario, or a network, as a network file of another tool.
+
+use super::{Done, console, load, update};
+use crate::diagnostic::Severity;
+use crate::error::Error;
+use crate::network::{self, FORMATS, Network};
+use clap::builder::PossibleValuesParser;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Write the yes/no events and the events with options as a Bayesian network for another tool
+///
+/// Cases, odds, requirements and causes become tables over the events that they depend on. An event that a network cannot hold (a date, a
+/// number, one of a correlated group) is left out where nothing depends on it, and refused by name otherwise. A network file goes straight
+/// from one format to the other.
+#[derive(Debug, clap::Args)]
+#[command(after_help = examples())]
+pub(super) struct Arguments {
+    /// Scenario or network file
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The format; if not given, the ending of --out says it
+    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(FORMATS.iter().map(|format| format.name)))]
+    to: Option<String>,
+    /// Write to this file instead of stdout
+    #[arg(long, value_name = "FILE", required_unless_present = "to")]
+    out: Option<PathBuf>,
+}
+
+/// Examples, and the formats of the list.
+fn examples() -> String {
+    let mut text = String::from(
+        "Examples:\n  foretell export scenario.toml --to bif > network.bif\n  foretell export network.bif --out network.xdsl\n\nFormats:",
+    );
+    for format in FORMATS {
+        let _ = write!(text, "\n  {:<8} {} (.{})", format.name, format.about, format.extensions.join(", ."));
+    }
+    text
+}
+
+pub(super) fn run(arguments: &Arguments) -> Done {
+    let format = match (&arguments.to, &arguments.out) {
+        (Some(name), _) => network::Format::named(name),
+        (None, Some(out)) => network::Format::of_path(out),
+        (None, None) => None,
+    };
+    let format = format.ok_or_else(|| {
+        let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+        Error::input("the ending of --out is that of no network")
+            .help(format!("add --to with one of {}", names.join(", ")))
+    })?;
+    let network = network(arguments)?;
+    let text = format.write(&network)?;
+    if !format.keeps.names {
+        console::note(&format!("{} has no names: variables and states are numbered in their order", format.name));
+    }
+    let properties = network.properties.len() + network.variables.iter().map(|one| one.properties.len()).sum::<usize>();
+    if !format.keeps.properties && properties > 0 {
+        console::note(&format!("{} has no properties: {properties} left out", format.name));
+    }
+    match &arguments.out {
+        Some(out) => update::replace(out, &text)?,
+        None => console::data(&text)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The network of the file, whichever it is.
+fn network(arguments: &Arguments) -> Result<Network, Error> {
+    if network::Format::of_path(&arguments.file).is_some() {
+        return load::network(&arguments.file);
+    }
+    let loaded = load::load(&arguments.file)?;
+    let (network, found) = network::from_model(&loaded.model);
+    load::show(&found, &loaded.source);
+    network.ok_or_else(|| {
+        let errors = found.count(Severity::Error);
+        let words = if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") };
+        Error::input(format!("`{}` cannot be exported: {words}", arguments.file.display())).help(
+            "a network holds yes/no events and events with options, and what they depend on must be such events too",
+        )
+    })
+}

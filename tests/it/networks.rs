@@ -1,0 +1,288 @@
+//! Networks of other tools through the whole tool: what is wrong with them, in and out, and their marginals.
+//!
+//! `scenarios/networks` holds two of them. Larger ones are read from `../shared/networks` beside the repository if they are there; a test
+//! that does without them says so.
+
+use crate::support::{foretell, path};
+use foretell::forecast::Forecast;
+use foretell::model;
+use foretell::network::{AS_OF, FORMATS, Format, Network, from_model, read, scenario_text};
+use foretell::plan::{self, Situation};
+use foretell::report::run::{Run, report};
+use foretell::scenario;
+use foretell::simulate::{Settings, simulate};
+use foretell::source::Source;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The networks of the repository, and those beside it.
+const OWN: &[&str] = &["asia", "seed"];
+const BESIDE: &[&str] = &["asia", "seed", "alarm", "hailfinder", "andes"];
+
+/// A file beside the repository, if it is there.
+fn beside(name: &str) -> Option<PathBuf> {
+    let main = path("../shared/networks").join(name);
+    // A second working tree may lie one folder further down.
+    [main, path("../../shared/networks").join(name)].into_iter().find(|file| file.exists())
+}
+
+/// Says what a test does without.
+#[allow(clippy::print_stdout)]
+fn skipped(what: &str) {
+    println!("skipped: {what}");
+}
+
+/// Every network there is, by its file.
+fn all() -> Vec<PathBuf> {
+    let own = OWN.iter().map(|name| path("scenarios/networks").join(format!("{name}.bif")));
+    let mut found: Vec<PathBuf> = own.collect();
+    for name in BESIDE {
+        match beside(&format!("{name}.bif")) {
+            Some(file) => found.push(file),
+            None => skipped(&format!("{name}.bif is not beside the repository")),
+        }
+    }
+    found
+}
+
+fn network(file: &Path) -> Network {
+    let text = std::fs::read_to_string(file).expect("the network can be read");
+    let source = Source::new(file.display().to_string(), text);
+    let (network, found) = read(&source, Format::of_path(file).expect("the ending is one of a network"));
+    network.unwrap_or_else(|| panic!("{}", found.render(&source, false)))
+}
+
+fn model(network: &Network) -> model::Model {
+    let source = Source::new("made.toml", scenario_text(network, AS_OF));
+    let (document, mut found) = scenario::parse(&source);
+    let (model, checked) = model::check(&document);
+    found.extend(checked);
+    assert!(found.is_empty(), "{}", found.render(&source, false));
+    model.expect("a scenario without problems has a model")
+}
+
+#[test]
+fn every_broken_network_shows_its_problem_at_its_place() {
+    let mut cases: Vec<PathBuf> = std::fs::read_dir(path("tests/suite/networks"))
+        .expect("the folder is there")
+        .map(|entry| entry.expect("the folder can be read").path())
+        .filter(|file| file.extension().is_some_and(|ending| ending != "snap" && ending != "new"))
+        .collect();
+    cases.sort();
+    assert!(cases.len() >= 20, "only {} files", cases.len());
+    for file in &cases {
+        let name = file.file_name().expect("a file has a name").to_string_lossy().into_owned();
+        let relative = format!("tests/suite/networks/{name}");
+        let arguments: &[&str] = if file.extension().is_some_and(|ending| ending == "toml") {
+            &["export", &relative, "--to", "bif"]
+        } else {
+            &["check", &relative]
+        };
+        let run = foretell().args(arguments).output().expect("the binary runs");
+        let shown = String::from_utf8(run.stderr).expect("messages are text");
+        insta::with_settings!({ snapshot_path => path("tests/suite/networks"), prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(name.replace('.', "-"), format!("exit {}\n{shown}", run.status.code().unwrap_or(-1)));
+        });
+    }
+}
+
+#[test]
+fn a_network_becomes_a_scenario_and_the_same_network_again() {
+    for file in all() {
+        let network = network(&file);
+        let (back, found) = from_model(&model(&network));
+        assert!(found.is_empty(), "{}", file.display());
+        assert_eq!(back.as_ref(), Some(&network), "{}", file.display());
+    }
+}
+
+#[test]
+fn the_command_line_takes_a_network_in_and_gives_it_back() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for file in all() {
+        let network = network(&file);
+        let file = file.to_str().expect("a path is text");
+        let scenario = folder.path().join("scenario.toml");
+        let imported = foretell().args(["import", file]).output().expect("the binary runs");
+        assert_eq!(imported.status.code(), Some(0), "{file}");
+        std::fs::write(&scenario, imported.stdout).expect("a file can be written");
+        let scenario = scenario.to_str().expect("a path is text");
+        foretell().args(["check", "--strict", scenario]).assert().success();
+        for format in FORMATS.iter().filter(|format| format.keeps.names) {
+            let out = folder.path().join(format!("network.{}", format.extensions[0]));
+            foretell().args(["export", scenario, "--out"]).arg(&out).assert().success();
+            let mut back = self::network(&out);
+            if format.name == "xdsl" {
+                // There a variable stands after its parents; by name it is the same network.
+                back = in_order_of(&network, &back);
+            }
+            assert_eq!(back, network, "{file} as {}", format.name);
+        }
+    }
+}
+
+/// The variables of one network in the order of another's.
+fn in_order_of(order: &Network, network: &Network) -> Network {
+    let find = |network: &Network, name: &str| network.variables.iter().position(|one| one.name == name);
+    let variables = order.variables.iter().map(|one| {
+        let mut variable = network.variables[find(network, &one.name).expect("the variable is there")].clone();
+        for parent in &mut variable.parents {
+            *parent = find(order, &network.variables[*parent].name).expect("the variable is there");
+        }
+        variable
+    });
+    Network { name: network.name.clone(), properties: network.properties.clone(), variables: variables.collect() }
+}
+
+/// What another program's exact inference says beside each network (pyAgrum 3.3.1, lazy propagation; it reads in single precision, so that
+/// its figures are good to 1e-7).
+fn exact(name: &str) -> Option<BTreeMap<String, Vec<f64>>> {
+    let text = std::fs::read_to_string(beside(&format!("{name}.exact.json"))?).expect("the figures can be read");
+    let value: Value = serde_json::from_str(&text).expect("the figures are JSON");
+    Some(serde_json::from_value(value["marginals"].clone()).expect("the marginals are numbers by name"))
+}
+
+/// `n KL(seen, true)`: by Chernoff's bound, a share seen in `n` worlds is as far off as this on its side with a chance of at most
+/// `exp(-n KL)`, whatever the true share.
+fn surprise(seen: f64, truth: f64, worlds: f64) -> f64 {
+    // The figures compared with are good to 1e-7; nothing is to be concluded from less.
+    let truth = truth.clamp(1e-7, 1.0 - 1e-7);
+    let part = |seen: f64, truth: f64| if seen > 0.0 { seen * (seen / truth).ln() } else { 0.0 };
+    worlds * (part(seen, truth) + part(1.0 - seen, 1.0 - truth))
+}
+
+#[test]
+fn marginals_agree_with_exact_inference() {
+    const WORLDS: u64 = 200_000;
+    let known: Vec<(&str, BTreeMap<String, Vec<f64>>)> =
+        BESIDE.iter().filter_map(|name| exact(name).map(|marginals| (*name, marginals))).collect();
+    if known.len() < BESIDE.len() {
+        skipped(&format!("only {} of {} networks are beside the repository", known.len(), BESIDE.len()));
+    }
+    // Each of the figures may be off on either side; all of them together give a false alarm with a chance of at most 1e-6.
+    let figures: usize = known.iter().flat_map(|(_, marginals)| marginals.values()).map(Vec::len).sum();
+    let limit = (2.0 * figures as f64 / 1e-6).ln();
+    for (name, marginals) in known {
+        let network = network(&beside(&format!("{name}.bif")).expect("the network lies beside its figures"));
+        let model = model(&network);
+        let situation = Situation::of_file(&model);
+        let plan = plan::compile(&model, &situation);
+        let settings = Settings { worlds: WORLDS, doubt_draws: 0, ..Settings::default() };
+        let tally = simulate(&plan, &settings, &|_| {}).unwrap_or_else(|problem| panic!("{problem}"));
+        let report = report(Run {
+            model: &model,
+            hash: "",
+            situation: &situation,
+            plan: &plan,
+            settings: &settings,
+            tally: &tally,
+        });
+        assert_eq!(report.events.len(), marginals.len(), "{name}");
+        for (variable, event) in network.variables.iter().zip(&report.events) {
+            let Some(Forecast::Categorical { probabilities, .. }) = &event.figures.forecast else {
+                panic!("`{}` has no probabilities", variable.name)
+            };
+            let truth = &marginals[&variable.name];
+            assert_eq!(probabilities.len(), truth.len(), "{name}: {}", variable.name);
+            for ((seen, truth), state) in probabilities.iter().zip(truth).zip(&variable.states) {
+                let surprise = surprise(*seen, *truth, WORLDS as f64);
+                assert!(surprise <= limit, "{name}: {} is {state}: {seen}, exactly {truth}", variable.name);
+            }
+        }
+    }
+}
+
+/// The chest clinic by hand: with and without the disease, weighted.
+#[test]
+fn the_chest_clinic_has_the_marginals_of_its_paper() {
+    let file = path("scenarios/networks/asia.bif");
+    let run =
+        foretell().args(["run"]).arg(file).args(["--worlds", "400k", "--format", "json"]).output().expect("it runs");
+    let report: Value = serde_json::from_slice(&run.stdout).expect("the report is JSON");
+    let smoke = 0.5;
+    let tub = 0.01 * 0.05 + 0.99 * 0.01;
+    let lung = smoke * 0.1 + (1.0 - smoke) * 0.01;
+    let bronc = smoke * 0.6 + (1.0 - smoke) * 0.3;
+    let either = 1.0 - (1.0 - tub) * (1.0 - lung);
+    let xray = either * 0.98 + (1.0 - either) * 0.05;
+    let exact = [
+        ("asia", 0.01),
+        ("tub", tub),
+        ("smoke", smoke),
+        ("lung", lung),
+        ("bronc", bronc),
+        ("either", either),
+        ("xray", xray),
+    ];
+    let limit = (2.0 * exact.len() as f64 / 1e-6_f64).ln();
+    for (name, truth) in exact {
+        let events = report["events"].as_array().expect("a report lists its events");
+        let event = events.iter().find(|event| event["id"] == name).expect("the event is there");
+        let seen = event["forecast"]["probabilities"][0].as_f64().expect("a probability is a number");
+        assert!(surprise(seen, truth, 400_000.0) <= limit, "{name}: {seen}, exactly {truth}");
+    }
+}
+
+#[test]
+fn a_network_runs_as_the_scenario_that_it_becomes() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let scenario = folder.path().join("seed.toml");
+    let imported = foretell().args(["import", "scenarios/networks/seed.bif"]).output().expect("the binary runs");
+    std::fs::write(&scenario, &imported.stdout).expect("a file can be written");
+    let rest = ["--worlds", "10k", "--given", "track is no_talks", "--format", "csv"];
+    let of_network =
+        foretell().args(["run", "scenarios/networks/seed.bif"]).args(rest).output().expect("the binary runs");
+    let of_scenario = foretell().arg("run").arg(&scenario).args(rest).output().expect("the binary runs");
+    assert_eq!(of_network.status.code(), Some(0));
+    assert_eq!(of_network.stdout, of_scenario.stdout);
+    foretell().args(["plan", "scenarios/networks/seed.bif"]).assert().success();
+    foretell()
+        .args(["check", "--strict", "scenarios/networks/seed.bif", "scenarios/networks/asia.bif"])
+        .assert()
+        .success();
+    foretell().args(["update", "scenarios/networks/seed.bif", "--dry-run"]).assert().code(1);
+}
+
+#[test]
+fn a_network_is_imported_alone() {
+    let both = ["import", "scenarios/networks/seed.bif", "scenarios/networks/asia.bif"];
+    foretell().args(both).assert().code(1);
+    let dated = ["import", "scenarios/networks/asia.bif", "--as-of", "2025-08-19"];
+    let dated = foretell().args(dated).output().expect("the binary runs");
+    assert!(String::from_utf8_lossy(&dated.stdout).contains("\nas_of = 2025-08-19\n"));
+    foretell().args(["export", "scenarios/networks/asia.bif", "--out", "somewhere.txt"]).assert().code(1);
+}
+
+/// Every case of an imported table is a plain `a is x and b is y` over the same parents in the same order, and every combination is there.
+#[test]
+fn the_cases_of_an_imported_table_are_uniform() {
+    use foretell::model::{Condition, Definition, EventId};
+    fn options(condition: &Condition, into: &mut Vec<(EventId, usize)>) {
+        match condition {
+            Condition::And(left, right) => {
+                options(left, into);
+                options(right, into);
+            }
+            Condition::Options { event, options } if options.len() == 1 => into.push((*event, options[0])),
+            other => panic!("{other:?} is no row of a table"),
+        }
+    }
+    let network = network(&path("scenarios/networks/seed.bif"));
+    let model = model(&network);
+    for (event, variable) in model.events.iter().zip(&network.variables) {
+        let Definition::Options(rows) = &event.definition else { panic!("`{}` has no options", event.name) };
+        assert_eq!(rows.len(), network.parent_sizes(variable).iter().product::<usize>());
+        // The last case needs no condition: it is whatever is left.
+        for (at, row) in rows[..rows.len() - 1].iter().enumerate() {
+            let mut seen = Vec::new();
+            options(row.condition.as_ref().expect("a case before the last has its condition"), &mut seen);
+            let parents: Vec<usize> = seen.iter().map(|(event, _)| event.0).collect();
+            assert_eq!(parents, variable.parents);
+            let number = seen
+                .iter()
+                .fold(0, |number, (parent, option)| number * network.variables[parent.0].states.len() + option);
+            assert_eq!(number, at);
+        }
+    }
+}
