@@ -43,6 +43,11 @@ const MODES: &[Mode] = &[
     Mode { name: "parts", about: "the first word of part 0, of part 1, … of one block", open: parts },
     Mode { name: "seeds", about: "the first word of seed SEED, of SEED + 1, … of one event and block", open: seeds },
     Mode { name: "worlds", about: "the uniform of one world after another: its bit in 64 bit planes", open: worlds },
+    Mode {
+        name: "control",
+        about: "a counter times an odd constant, no generator: a battery must reject it",
+        open: control,
+    },
 ];
 
 fn main() -> ExitCode {
@@ -158,6 +163,15 @@ fn worlds(seed: u64) -> Source {
             transpose(&mut square);
             words.extend(square);
         }
+    })
+}
+
+/// What a battery that works rejects at once.
+fn control(seed: u64) -> Source {
+    let mut counter = seed;
+    Box::new(move |words| {
+        counter = counter.wrapping_add(1);
+        words.push(counter.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     })
 }
 
