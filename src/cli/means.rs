@@ -37,15 +37,15 @@ impl Means {
             _ => None,
         };
         let no_doubt = plan.parameters.is_empty() || settings.doubt_draws == 0;
-        let tally = match exact.filter(|_| no_doubt).and_then(|exact| exact.tally(plan)) {
-            Some(tally) => tally,
-            None => {
-                let mut tally = simulated(plan, settings)?;
-                if let Some(exact) = exact {
-                    exact.replace(&mut tally);
-                }
-                tally
+        let computed_alone = exact.filter(|_| no_doubt).and_then(|exact| exact.tally(plan));
+        let tally = if let Some(tally) = computed_alone {
+            tally
+        } else {
+            let mut tally = simulated(plan, settings)?;
+            if let Some(exact) = exact {
+                exact.replace(&mut tally);
             }
+            tally
         };
         Ok(Figures { means: self, tally, computed })
     }
