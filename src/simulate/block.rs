@@ -4,6 +4,7 @@
 //! column holds one `f64` a world. An [`Arena`] owns every column of a plan and the scratch space of the kernels; a thread reuses
 //! one for all of its blocks, so that nothing is allocated while blocks run.
 
+use super::kernel::tilted::Tilting;
 use crate::plan::{NumberId, Plan, PlaneId};
 
 /// Worlds in a block.
@@ -71,6 +72,8 @@ pub(crate) struct Arena {
     pub(crate) squares: Vec<f64>,
     /// For each division, the worlds that divided by zero.
     pub(crate) divided_by_zero: Vec<Plane>,
+    /// Which worlds draw from a proposal, if there is one.
+    pub(crate) tilting: Tilting,
     /// Scratch for the kernels.
     pub(crate) scratch: Scratch,
 }
@@ -110,6 +113,7 @@ impl Arena {
             weights: vec![1.0; WORLDS_PER_BLOCK],
             squares: vec![1.0; WORLDS_PER_BLOCK],
             divided_by_zero: vec![[0; WORDS]; plan.divisions.len()],
+            tilting: Tilting::default(),
             scratch: Scratch {
                 uniforms: column(),
                 gathered: column(),

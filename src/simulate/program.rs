@@ -6,6 +6,7 @@ use super::kernel::date::{Dates, Randomness, Scale};
 use super::kernel::logic::Side;
 use super::kernel::number::Likelihood;
 use super::kernel::{arithmetic, bernoulli, categorical, correlated, evidence, logic, number};
+use super::sampling::{Proposal, Tilt};
 use super::streams::StreamKey;
 use crate::math::ln;
 use crate::plan::{Draw, Operand, Operation, Plan, PlaneId};
@@ -18,6 +19,8 @@ pub(crate) struct Program<'a> {
     keys: Vec<StreamKey>,
     beliefs: &'a [f64],
     weighted: bool,
+    proposal: Option<(&'a Proposal, StreamKey)>,
+    pilot: bool,
 }
 
 impl<'a> Program<'a> {
@@ -31,7 +34,45 @@ impl<'a> Program<'a> {
             keys: plan.streams.iter().map(|name| StreamKey::new(seed, name)).collect(),
             beliefs,
             weighted: !beliefs.is_empty() || plan.steps.iter().any(|step| weighs(&step.operation)),
+            proposal: None,
+            pilot: false,
         }
+    }
+
+    /// The same, drawn from a proposal and weighted for that.
+    #[must_use]
+    pub(crate) fn tilted_to(mut self, seed: u64, proposal: Option<&'a Proposal>) -> Self {
+        self.proposal = proposal.map(|proposal| (proposal, StreamKey::new(seed, "foretell: component")));
+        self.weighted |= proposal.is_some();
+        self
+    }
+
+    /// The same for a pilot: weights are those of the evidence alone, and a world that disagrees with it keeps its weight.
+    #[must_use]
+    pub(crate) fn for_a_pilot(mut self) -> Self {
+        self.pilot = true;
+        self
+    }
+
+    /// The uniforms that a member of a step was drawn by in a block that has just run.
+    pub(crate) fn uniforms(
+        &self,
+        step: usize,
+        member: usize,
+        stream: crate::plan::StreamId,
+        arena: &Arena,
+        block: u64,
+    ) -> Vec<f64> {
+        let mut uniforms = vec![0.0; WORLDS_PER_BLOCK];
+        self.keys[stream.0 as usize].open(block).uniforms(&mut uniforms);
+        if let Some(bins) = self.tilt(step).and_then(|tilt| tilt.bins(member)) {
+            arena.tilting.clone().uniforms(bins, &mut uniforms);
+        }
+        uniforms
+    }
+
+    fn tilt(&self, step: usize) -> Option<&'a Tilt> {
+        self.proposal.and_then(|(proposal, _)| proposal.tilt(step))
     }
 
     /// Whether worlds weigh differently, rather than count or not.
@@ -43,8 +84,17 @@ impl<'a> Program<'a> {
     /// Fills every column of a block, of which the first `worlds` worlds count, and settles the weights.
     pub(crate) fn run(&self, arena: &mut Arena, block: u64, worlds: usize) {
         arena.start(worlds);
-        for (step, inputs) in self.plan.steps.iter().zip(&self.inputs) {
-            self.step(&step.operation, inputs, arena, block);
+        if let Some((_, key)) = &self.proposal {
+            arena.tilting.start(&mut key.open(block));
+        }
+        for (at, (step, inputs)) in self.plan.steps.iter().zip(&self.inputs).enumerate() {
+            self.step(&step.operation, (inputs, self.tilt(at)), arena, block);
+        }
+        if self.pilot {
+            return;
+        }
+        if self.proposal.is_some() {
+            arena.tilting.weigh(&mut arena.weights);
         }
         if !self.beliefs.is_empty() {
             let mut patterns = std::mem::take(&mut arena.scratch.patterns);
@@ -59,23 +109,36 @@ impl<'a> Program<'a> {
         }
     }
 
-    fn step(&self, operation: &Operation, inputs: &StepInputs<'_>, arena: &mut Arena, block: u64) {
+    fn step(
+        &self,
+        operation: &Operation,
+        (inputs, tilt): (&StepInputs<'_>, Option<&Tilt>),
+        arena: &mut Arena,
+        block: u64,
+    ) {
         match operation {
             Operation::ConstantPlane { out, value } => {
                 arena.set_plane(*out, &if *value { EVERYWHERE } else { [0; 64] });
             }
             Operation::ConstantNumber { out, value } => arena.fill_number(*out, |_, column| column.fill(*value)),
-            Operation::Bernoulli { .. } => self.bernoulli(operation, inputs, arena, block),
-            Operation::Categorical { .. } => self.categorical(operation, inputs, arena, block),
-            Operation::Number { .. } => self.number(operation, inputs, arena, block),
-            Operation::Date { .. } => self.date(operation, inputs, arena, block),
+            Operation::Bernoulli { .. } => self.bernoulli(operation, (inputs, tilt), arena, block),
+            Operation::Categorical { .. } => self.categorical(operation, (inputs, tilt), arena, block),
+            Operation::Number { .. } => self.number(operation, (inputs, tilt), arena, block),
+            Operation::Date { .. } => self.date(operation, (inputs, tilt), arena, block),
             Operation::CorrelatedUniforms { out, streams, factor } => {
                 let mut normals = std::mem::take(&mut arena.scratch.normals);
                 if normals.len() < streams.len() {
                     normals.resize_with(streams.len(), || vec![0.0; WORLDS_PER_BLOCK]);
                 }
-                for (stream, normals) in streams.iter().zip(&mut normals) {
-                    correlated::normals(&mut self.keys[stream.0 as usize].open(block), normals);
+                for (member, (stream, normals)) in streams.iter().zip(&mut normals).enumerate() {
+                    match tilt.and_then(|tilt| tilt.bins(member)) {
+                        None => correlated::normals(&mut self.keys[stream.0 as usize].open(block), normals),
+                        Some(bins) => {
+                            self.keys[stream.0 as usize].open(block).uniforms(normals);
+                            arena.tilting.uniforms(bins, normals);
+                            normals.iter_mut().for_each(|value| *value = crate::math::normal::quantile(*value));
+                        }
+                    }
                 }
                 for (row, out) in out.iter().enumerate() {
                     arena.fill_number(*out, |_, column| correlated::uniforms(factor, row, &normals, column));
@@ -121,12 +184,28 @@ impl<'a> Program<'a> {
         }
     }
 
-    fn bernoulli(&self, operation: &Operation, inputs: &StepInputs<'_>, arena: &mut Arena, block: u64) {
+    fn bernoulli(
+        &self,
+        operation: &Operation,
+        (inputs, tilt): (&StepInputs<'_>, Option<&Tilt>),
+        arena: &mut Arena,
+        block: u64,
+    ) {
         let (Operation::Bernoulli { out, draw, rows, evidence }, StepInputs::Chances(chances)) = (operation, inputs)
         else {
             unreachable!("inputs are made for each operation")
         };
         match (draw, evidence) {
+            (Draw::Stream(stream), None) if let Some(Tilt::Chances(proposed)) = tilt => {
+                let rows: Vec<_> = rows
+                    .iter()
+                    .zip(chances)
+                    .zip(proposed)
+                    .map(|((row, chance), proposed)| (*arena.mask_of(row.mask), chance.probability, *proposed))
+                    .collect();
+                let plane = arena.tilting.bernoulli(&mut self.keys[stream.0 as usize].open(block), &rows);
+                arena.set_plane(*out, &plane);
+            }
             (Draw::Stream(stream), None) => {
                 let rows = rows.iter().zip(chances).map(|(row, chance)| (arena.mask_of(row.mask), chance.threshold));
                 let plane = bernoulli::draw(&mut self.keys[stream.0 as usize].open(block), &EVERYWHERE, &rows);
@@ -159,7 +238,13 @@ impl<'a> Program<'a> {
         }
     }
 
-    fn categorical(&self, operation: &Operation, inputs: &StepInputs<'_>, arena: &mut Arena, block: u64) {
+    fn categorical(
+        &self,
+        operation: &Operation,
+        (inputs, tilt): (&StepInputs<'_>, Option<&Tilt>),
+        arena: &mut Arena,
+        block: u64,
+    ) {
         let (Operation::Categorical { out, draw, rows, evidence }, StepInputs::Options(options)) = (operation, inputs)
         else {
             unreachable!("inputs are made for each operation")
@@ -177,6 +262,15 @@ impl<'a> Program<'a> {
         planes.resize(planes.len().max(out.len()), [0; 64]);
         let masked = rows.iter().zip(options).map(|(row, options)| (arena.mask_of(row.mask), options));
         match draw {
+            Draw::Stream(stream) if let Some(Tilt::Options(proposed)) = tilt => {
+                let rows: Vec<_> = rows
+                    .iter()
+                    .zip(options)
+                    .zip(proposed)
+                    .map(|((row, options), proposed)| (*arena.mask_of(row.mask), options, proposed.as_ref()))
+                    .collect();
+                arena.tilting.categorical(&self.keys[stream.0 as usize], block, &rows, &mut planes[..out.len()]);
+            }
             Draw::Stream(stream) => {
                 let key = &self.keys[stream.0 as usize];
                 categorical::draw(key, block, out.len(), &masked, |option, plane| planes[option] = *plane);
@@ -197,7 +291,13 @@ impl<'a> Program<'a> {
         arena.scratch.planes = planes;
     }
 
-    fn number(&self, operation: &Operation, inputs: &StepInputs<'_>, arena: &mut Arena, block: u64) {
+    fn number(
+        &self,
+        operation: &Operation,
+        (inputs, tilt): (&StepInputs<'_>, Option<&Tilt>),
+        arena: &mut Arena,
+        block: u64,
+    ) {
         let (Operation::Number { out, draw, rows, evidence }, StepInputs::Numbers(sources)) = (operation, inputs)
         else {
             unreachable!("inputs are made for each operation")
@@ -224,6 +324,9 @@ impl<'a> Program<'a> {
             let Scratch { uniforms, gathered, drawn, .. } = &mut scratch;
             if let Draw::Stream(stream) = draw {
                 self.keys[stream.0 as usize].open(block).uniforms(uniforms);
+                if let Some(bins) = tilt.and_then(|tilt| tilt.bins(0)) {
+                    arena.tilting.uniforms(bins, uniforms);
+                }
             }
             let uniforms = match draw {
                 Draw::Stream(_) => &*uniforms,
@@ -244,7 +347,13 @@ impl<'a> Program<'a> {
         });
     }
 
-    fn date(&self, operation: &Operation, inputs: &StepInputs<'_>, arena: &mut Arena, block: u64) {
+    fn date(
+        &self,
+        operation: &Operation,
+        (inputs, tilt): (&StepInputs<'_>, Option<&Tilt>),
+        arena: &mut Arena,
+        block: u64,
+    ) {
         let (Operation::Date { out, draw, rows, clock, multipliers, evidence }, StepInputs::Scales(scales)) =
             (operation, inputs)
         else {
@@ -255,7 +364,15 @@ impl<'a> Program<'a> {
             let Scratch { uniforms: exponentials, bytes, onsets, factors, .. } = &mut scratch;
             let randomness = match draw {
                 Draw::Stream(stream) => {
-                    self.keys[stream.0 as usize].open(block).exponentials(exponentials);
+                    let mut stream = self.keys[stream.0 as usize].open(block);
+                    match tilt.and_then(|tilt| tilt.bins(0)) {
+                        None => stream.exponentials(exponentials),
+                        Some(bins) => {
+                            stream.uniforms(exponentials);
+                            arena.tilting.uniforms(bins, exponentials);
+                            exponentials.iter_mut().for_each(|value| *value = -ln(*value));
+                        }
+                    }
                     Randomness::Free
                 }
                 Draw::Column(uniforms) => {
