@@ -5,6 +5,8 @@
 //! one for all of its blocks, so that nothing is allocated while blocks run.
 
 use crate::plan::{NumberId, Plan, PlaneId};
+use crate::simulate::streams::LANES;
+use fearless_simd::{Level, Simd, SimdBase, u64x8};
 
 /// Worlds in a block.
 pub const WORLDS_PER_BLOCK: usize = 4096;
@@ -14,6 +16,21 @@ pub(crate) const WORDS: usize = WORLDS_PER_BLOCK / 64;
 
 /// One bit a world.
 pub(crate) type Plane = [u64; WORDS];
+
+/// Vectors of words in a bit column.
+pub(crate) const VECTORS: usize = WORDS / LANES;
+
+/// Eight words of a bit column.
+#[inline(always)]
+pub(crate) fn vector<S: Simd>(simd: S, plane: &Plane, place: usize) -> u64x8<S> {
+    u64x8::from_slice(simd, &plane[LANES * place..LANES * (place + 1)])
+}
+
+/// Puts eight words into a bit column.
+#[inline(always)]
+pub(crate) fn set_vector<S: Simd>(plane: &mut Plane, place: usize, words: u64x8<S>) {
+    words.store_slice(&mut plane[LANES * place..LANES * (place + 1)]);
+}
 
 /// The bit column that holds everywhere.
 pub(crate) const EVERYWHERE: Plane = [u64::MAX; WORDS];
@@ -71,6 +88,8 @@ pub(crate) struct Arena {
     pub(crate) squares: Vec<f64>,
     /// For each division, the worlds that divided by zero.
     pub(crate) divided_by_zero: Vec<Plane>,
+    /// The instructions of its kernels.
+    pub(crate) level: Level,
     /// Scratch for the kernels.
     pub(crate) scratch: Scratch,
 }
@@ -110,6 +129,7 @@ impl Arena {
             weights: vec![1.0; WORLDS_PER_BLOCK],
             squares: vec![1.0; WORLDS_PER_BLOCK],
             divided_by_zero: vec![[0; WORDS]; plan.divisions.len()],
+            level: Level::new(),
             scratch: Scratch {
                 uniforms: column(),
                 gathered: column(),
@@ -140,9 +160,33 @@ impl Arena {
         &self.planes[id.0 as usize]
     }
 
+    /// All bit columns.
+    #[must_use]
+    pub(crate) fn planes(&self) -> &[Plane] {
+        &self.planes
+    }
+
     /// Fills a bit column.
     pub(crate) fn set_plane(&mut self, id: PlaneId, plane: &Plane) {
         self.planes[id.0 as usize] = *plane;
+    }
+
+    /// Fills a bit column from two others, which may be one.
+    pub(crate) fn fill_plane(
+        &mut self,
+        out: PlaneId,
+        (left, right): (PlaneId, PlaneId),
+        fill: impl FnOnce(&Plane, &Plane, &mut Plane),
+    ) {
+        let (out, left, right) = (out.0 as usize, left.0 as usize, right.0 as usize);
+        if left < out && right < out {
+            let (before, from_out_on) = self.planes.split_at_mut(out);
+            fill(&before[left], &before[right], &mut from_out_on[0]);
+        } else {
+            let mut filled = [0; WORDS];
+            fill(&self.planes[left], &self.planes[right], &mut filled);
+            self.planes[out] = filled;
+        }
     }
 
     /// A bit column, or everywhere.

@@ -1,14 +1,14 @@
 //! Runs the steps of a plan over one block of worlds.
 
-use super::block::{Arena, EVERYWHERE, Scratch, WORLDS_PER_BLOCK};
+use super::block::{Arena, EVERYWHERE, Scratch, WORDS, WORLDS_PER_BLOCK};
 use super::inputs::{ParameterValue, ReadyScale, StepInputs, prepare};
 use super::kernel::date::{Dates, Randomness, Scale};
 use super::kernel::logic::Side;
 use super::kernel::number::Likelihood;
 use super::kernel::{arithmetic, bernoulli, categorical, correlated, evidence, logic, number};
-use super::streams::StreamKey;
-use crate::math::ln;
-use crate::plan::{Draw, Operand, Operation, Plan, PlaneId};
+use super::streams::{self, StreamKey};
+use crate::math::columns;
+use crate::plan::{Comparison, Draw, Operand, Operation, Plan, PlaneId};
 
 /// A plan with its inputs put in and its streams addressed.
 #[derive(Debug, Clone)]
@@ -60,6 +60,7 @@ impl<'a> Program<'a> {
     }
 
     fn step(&self, operation: &Operation, inputs: &StepInputs<'_>, arena: &mut Arena, block: u64) {
+        let level = arena.level;
         match operation {
             Operation::ConstantPlane { out, value } => {
                 arena.set_plane(*out, &if *value { EVERYWHERE } else { [0; 64] });
@@ -83,15 +84,16 @@ impl<'a> Program<'a> {
                 arena.scratch.normals = normals;
             }
             Operation::Logic { out, logic, left, right } => {
-                let plane = logic::combine(*logic, arena.plane(*left), arena.plane(*right));
-                arena.set_plane(*out, &plane);
+                arena.fill_plane(*out, (*left, *right), |left, right, out| {
+                    logic::combine(level, *logic, left, right, out);
+                });
             }
             Operation::Not { out, of } => {
-                let plane = logic::not(arena.plane(*of));
-                arena.set_plane(*out, &plane);
+                arena.fill_plane(*out, (*of, *of), |of, _, out| logic::not(level, of, out));
             }
             Operation::Compare { out, comparison, left, right } => {
-                let plane = logic::compare(*comparison, side(arena, *left), side(arena, *right));
+                let mut plane = [0; WORDS];
+                logic::compare(level, *comparison, side(arena, *left), side(arena, *right), &mut plane);
                 arena.set_plane(*out, &plane);
             }
             Operation::Arithmetic { out, arithmetic, left, right } => arena.fill_number(*out, |arena, column| {
@@ -100,7 +102,7 @@ impl<'a> Program<'a> {
             Operation::Divide { out, left, right, division } => arena.fill_number(*out, |arena, column| {
                 let by_zero = arithmetic::divide(side(arena, *left), side(arena, *right), column);
                 let seen = &mut arena.divided_by_zero[*division];
-                *seen = logic::combine(crate::plan::Logic::Or, seen, &by_zero);
+                seen.iter_mut().zip(&by_zero).for_each(|(seen, by_zero)| *seen |= by_zero);
             }),
             Operation::Count { out, of } => arena.fill_number(*out, |arena, column| {
                 arithmetic::count(of.iter().map(|plane| arena.plane(*plane)), column);
@@ -122,26 +124,29 @@ impl<'a> Program<'a> {
     }
 
     fn bernoulli(&self, operation: &Operation, inputs: &StepInputs<'_>, arena: &mut Arena, block: u64) {
-        let (Operation::Bernoulli { out, draw, rows, evidence }, StepInputs::Chances(chances)) = (operation, inputs)
+        let level = arena.level;
+        let (Operation::Bernoulli { out, draw, rows, evidence }, StepInputs::Chances(probabilities, chances)) =
+            (operation, inputs)
         else {
             unreachable!("inputs are made for each operation")
         };
         match (draw, evidence) {
             (Draw::Stream(stream), None) => {
-                let rows = rows.iter().zip(chances).map(|(row, chance)| (arena.mask_of(row.mask), chance.threshold));
-                let plane = bernoulli::draw(&mut self.keys[stream.0 as usize].open(block), &EVERYWHERE, &rows);
+                let mut plane = [0; WORDS];
+                let address = (&self.keys[stream.0 as usize], block, 0);
+                bernoulli::draw(level, address, None, chances, arena.planes(), &mut plane);
                 arena.set_plane(*out, &plane);
             }
             (Draw::Stream(_), Some((value, _))) => {
-                for (row, chance) in rows.iter().zip(chances) {
-                    let factor = if *value { chance.probability } else { 1.0 - chance.probability };
+                for (row, probability) in rows.iter().zip(probabilities) {
+                    let factor = if *value { *probability } else { 1.0 - probability };
                     let mask = *arena.mask_of(row.mask);
                     evidence::multiply(&mut arena.weights, &mask, factor);
                 }
                 arena.set_plane(*out, &if *value { EVERYWHERE } else { [0; 64] });
             }
             (Draw::Column(column), evidence) => {
-                let rows = rows.iter().zip(chances).map(|(row, chance)| (arena.mask_of(row.mask), chance.probability));
+                let rows = rows.iter().zip(probabilities).map(|(row, chance)| (arena.mask_of(row.mask), *chance));
                 let plane = bernoulli::draw_from_uniforms(arena.number(*column), rows);
                 // Others share this uniform: what is known selects worlds, and so tells of the others too.
                 match evidence {
@@ -151,7 +156,7 @@ impl<'a> Program<'a> {
                         arena.set_plane(*out, &EVERYWHERE);
                     }
                     Some((false, _)) => {
-                        arena.require(&logic::not(&plane));
+                        arena.require(&plane.map(|word| !word));
                         arena.set_plane(*out, &[0; 64]);
                     }
                 }
@@ -160,7 +165,9 @@ impl<'a> Program<'a> {
     }
 
     fn categorical(&self, operation: &Operation, inputs: &StepInputs<'_>, arena: &mut Arena, block: u64) {
-        let (Operation::Categorical { out, draw, rows, evidence }, StepInputs::Options(options)) = (operation, inputs)
+        let level = arena.level;
+        let (Operation::Categorical { out, draw, rows, evidence }, StepInputs::Options(options, chances)) =
+            (operation, inputs)
         else {
             unreachable!("inputs are made for each operation")
         };
@@ -175,13 +182,13 @@ impl<'a> Program<'a> {
         // The planes of the options are filled while the masks are read.
         let mut planes = std::mem::take(&mut arena.scratch.planes);
         planes.resize(planes.len().max(out.len()), [0; 64]);
-        let masked = rows.iter().zip(options).map(|(row, options)| (arena.mask_of(row.mask), options));
         match draw {
             Draw::Stream(stream) => {
-                let key = &self.keys[stream.0 as usize];
-                categorical::draw(key, block, out.len(), &masked, |option, plane| planes[option] = *plane);
+                let address = (&self.keys[stream.0 as usize], block);
+                categorical::draw(level, address, chances, arena.planes(), &mut planes[..out.len()]);
             }
             Draw::Column(column) => {
+                let masked = rows.iter().zip(options).map(|(row, options)| (arena.mask_of(row.mask), options));
                 let uniforms = arena.number(*column);
                 categorical::draw_from_uniforms(uniforms, out.len(), &masked, |option, plane| planes[option] = *plane);
             }
@@ -198,6 +205,7 @@ impl<'a> Program<'a> {
     }
 
     fn number(&self, operation: &Operation, inputs: &StepInputs<'_>, arena: &mut Arena, block: u64) {
+        let level = arena.level;
         let (Operation::Number { out, draw, rows, evidence }, StepInputs::Numbers(sources)) = (operation, inputs)
         else {
             unreachable!("inputs are made for each operation")
@@ -223,7 +231,7 @@ impl<'a> Program<'a> {
             let mut scratch = std::mem::take(&mut arena.scratch);
             let Scratch { uniforms, gathered, drawn, .. } = &mut scratch;
             if let Draw::Stream(stream) = draw {
-                self.keys[stream.0 as usize].open(block).uniforms(uniforms);
+                streams::fill_uniforms(level, &self.keys[stream.0 as usize], block, uniforms);
             }
             let uniforms = match draw {
                 Draw::Stream(_) => &*uniforms,
@@ -237,14 +245,16 @@ impl<'a> Program<'a> {
             }
             arena.scratch = scratch;
             if let Some((known, _)) = evidence {
-                let agrees =
-                    logic::compare(crate::plan::Comparison::Equal, Side::Column(column), Side::Constant(*known));
+                let mut agrees = [0; WORDS];
+                let (column, known) = (Side::Column(column), Side::Constant(*known));
+                logic::compare(level, Comparison::Equal, column, known, &mut agrees);
                 arena.require(&agrees);
             }
         });
     }
 
     fn date(&self, operation: &Operation, inputs: &StepInputs<'_>, arena: &mut Arena, block: u64) {
+        let level = arena.level;
         let (Operation::Date { out, draw, rows, clock, multipliers, evidence }, StepInputs::Scales(scales)) =
             (operation, inputs)
         else {
@@ -255,13 +265,13 @@ impl<'a> Program<'a> {
             let Scratch { uniforms: exponentials, bytes, onsets, factors, .. } = &mut scratch;
             let randomness = match draw {
                 Draw::Stream(stream) => {
-                    self.keys[stream.0 as usize].open(block).exponentials(exponentials);
+                    streams::fill_uniforms(level, &self.keys[stream.0 as usize], block, exponentials);
+                    columns::minus_ln(level, exponentials);
                     Randomness::Free
                 }
                 Draw::Column(uniforms) => {
-                    for (exponential, uniform) in exponentials.iter_mut().zip(arena.number(*uniforms)) {
-                        *exponential = -ln(*uniform);
-                    }
+                    exponentials.copy_from_slice(arena.number(*uniforms));
+                    columns::minus_ln(level, exponentials);
                     Randomness::Given
                 }
             };
@@ -277,7 +287,7 @@ impl<'a> Program<'a> {
                 let scale = match scale {
                     ReadyScale::Constant(scale) => Scale::Constant(*scale),
                     ReadyScale::Chosen { values, stream } => {
-                        self.keys[stream.0 as usize].open(block).bytes(bytes);
+                        streams::fill_bytes(level, &self.keys[stream.0 as usize], block, bytes);
                         Scale::Chosen { values, bytes }
                     }
                 };
