@@ -2,7 +2,8 @@
 
 use crate::dist::parameter::{Argument, finite_or_none};
 use crate::dist::{Distribution, Family, ParameterError, QuantileCost};
-use crate::math::{exp, exp_m1, ln, normal};
+use crate::math::{columns, exp, exp_m1, ln, normal};
+use fearless_simd::Level;
 use std::sync::Arc;
 
 const SIGNATURE: &str = "lognormal(mu, sigma)";
@@ -102,9 +103,9 @@ impl Distribution for LogNormal {
 
     fn fill_quantiles(&self, uniforms: &[f64], out: &mut [f64]) {
         assert_eq!(uniforms.len(), out.len(), "one value is written for each uniform");
-        for (uniform, value) in uniforms.iter().zip(out) {
-            *value = exp(self.mu + self.sigma * normal::quick_quantile(*uniform));
-        }
+        columns::normal_quantiles(Level::new(), uniforms, out);
+        out.iter_mut().for_each(|value| *value = self.mu + self.sigma * *value);
+        columns::exp(Level::new(), out);
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::dist::parameter::Argument;
 use crate::dist::{Distribution, Family, ParameterError, QuantileCost};
-use crate::math::normal;
+use crate::math::{columns, normal};
+use fearless_simd::Level;
 use std::sync::Arc;
 
 const SIGNATURE: &str = "normal(mean, sd)";
@@ -83,9 +84,8 @@ impl Distribution for Normal {
 
     fn fill_quantiles(&self, uniforms: &[f64], out: &mut [f64]) {
         assert_eq!(uniforms.len(), out.len(), "one value is written for each uniform");
-        for (uniform, value) in uniforms.iter().zip(out) {
-            *value = self.mean + self.sd * normal::quick_quantile(*uniform);
-        }
+        columns::normal_quantiles(Level::new(), uniforms, out);
+        out.iter_mut().for_each(|value| *value = self.mean + self.sd * *value);
     }
 }
 

@@ -8,6 +8,7 @@
 //! NaN otherwise; nothing panics and no iteration is unbounded.
 
 pub mod beta;
+pub(crate) mod columns;
 pub mod elementary;
 pub mod gamma;
 mod isotonic;

@@ -2,6 +2,7 @@
 
 use crate::math::elementary::{erfc, exp, ln};
 use std::f64::consts::FRAC_1_SQRT_2;
+use std::ops::{Add, Div, Mul};
 
 /// `√(2π)`.
 const SQRT_2_PI: f64 = 2.506_628_274_631_000_5;
@@ -53,7 +54,7 @@ pub fn quantile(p: f64) -> f64 {
 #[must_use]
 pub fn quick_quantile(p: f64) -> f64 {
     let q = p - 0.5;
-    if q.abs() <= 0.425 {
+    if q.abs() <= CENTRAL {
         let r = 0.180_625 - q * q;
         return q * ratio(r, &CENTRE);
     }
@@ -65,21 +66,40 @@ pub fn quick_quantile(p: f64) -> f64 {
         };
     }
     let r = (-ln(tail)).sqrt();
-    let x = if r <= 5.0 { ratio(r - 1.6, &MIDDLE) } else { ratio(r - 5.0, &FAR) };
+    let x = if r <= MIDDLE_END { ratio(r - MIDDLE_START, &MIDDLE) } else { ratio(r - 5.0, &FAR) };
     x.copysign(q)
 }
 
+/// Half the width of the part about the median that takes no logarithm.
+pub(crate) const CENTRAL: f64 = 0.425;
+
+/// Where the approximation of the middle tails is centred, and up to where it holds, as `√(-ln tail)`.
+pub(crate) const MIDDLE_START: f64 = 1.6;
+pub(crate) const MIDDLE_END: f64 = 5.0;
+
 /// Numerator and denominator of a rational function, each from the constant term up.
-struct Ratio([f64; 8], [f64; 8]);
+pub(crate) struct Ratio([f64; 8], [f64; 8]);
 
 #[inline(always)]
-fn ratio(r: f64, Ratio(a, b): &Ratio) -> f64 {
-    let numerator = ((((((a[7] * r + a[6]) * r + a[5]) * r + a[4]) * r + a[3]) * r + a[2]) * r + a[1]) * r + a[0];
-    let denominator = ((((((b[7] * r + b[6]) * r + b[5]) * r + b[4]) * r + b[3]) * r + b[2]) * r + b[1]) * r + b[0];
+fn ratio(r: f64, ratio: &Ratio) -> f64 {
+    ratio_of(ratio, r, |coefficient| coefficient)
+}
+
+/// A rational function of a number or of a vector of them; `splat` makes one of a coefficient.
+#[inline(always)]
+pub(crate) fn ratio_of<V>(Ratio(a, b): &Ratio, r: V, splat: impl Fn(f64) -> V) -> V
+where
+    V: Copy + Add<Output = V> + Mul<Output = V> + Div<Output = V>,
+{
+    let (mut numerator, mut denominator) = (splat(a[7]), splat(b[7]));
+    for place in (0..7).rev() {
+        numerator = numerator * r + splat(a[place]);
+        denominator = denominator * r + splat(b[place]);
+    }
     numerator / denominator
 }
 
-const CENTRE: Ratio = Ratio(
+pub(crate) const CENTRE: Ratio = Ratio(
     [
         3.387_132_872_796_366_5,
         1.331_416_678_917_843_8e2,
@@ -102,7 +122,7 @@ const CENTRE: Ratio = Ratio(
     ],
 );
 
-const MIDDLE: Ratio = Ratio(
+pub(crate) const MIDDLE: Ratio = Ratio(
     [
         1.423_437_110_749_683_5,
         4.630_337_846_156_546,

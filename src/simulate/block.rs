@@ -6,6 +6,8 @@
 
 use super::kernel::tilted::Tilting;
 use crate::plan::{NumberId, Plan, PlaneId};
+use crate::simulate::streams::LANES;
+use fearless_simd::{Level, Simd, SimdBase, u64x8};
 
 /// Worlds in a block.
 pub const WORLDS_PER_BLOCK: usize = 4096;
@@ -15,6 +17,21 @@ pub(crate) const WORDS: usize = WORLDS_PER_BLOCK / 64;
 
 /// One bit a world.
 pub(crate) type Plane = [u64; WORDS];
+
+/// Vectors of words in a bit column.
+pub(crate) const VECTORS: usize = WORDS / LANES;
+
+/// Eight words of a bit column.
+#[inline(always)]
+pub(crate) fn vector<S: Simd>(simd: S, plane: &Plane, place: usize) -> u64x8<S> {
+    u64x8::from_slice(simd, &plane[LANES * place..LANES * (place + 1)])
+}
+
+/// Puts eight words into a bit column.
+#[inline(always)]
+pub(crate) fn set_vector<S: Simd>(plane: &mut Plane, place: usize, words: u64x8<S>) {
+    words.store_slice(&mut plane[LANES * place..LANES * (place + 1)]);
+}
 
 /// The bit column that holds everywhere.
 pub(crate) const EVERYWHERE: Plane = [u64::MAX; WORDS];
@@ -62,7 +79,9 @@ pub(crate) fn plane_where(predicate: impl Fn(usize) -> bool) -> Plane {
 /// All columns of one block and the scratch space to fill them.
 #[derive(Debug)]
 pub(crate) struct Arena {
+    /// Those of the plan, then those of [`Self::split`].
     planes: Vec<Plane>,
+    plan_planes: usize,
     numbers: Vec<Vec<f64>>,
     /// Worlds that count.
     pub(crate) mask: Plane,
@@ -74,6 +93,8 @@ pub(crate) struct Arena {
     pub(crate) divided_by_zero: Vec<Plane>,
     /// Which worlds draw from a proposal, if there is one.
     pub(crate) tilting: Tilting,
+    /// The instructions of its kernels.
+    pub(crate) level: Level,
     /// Scratch for the kernels.
     pub(crate) scratch: Scratch,
 }
@@ -108,12 +129,14 @@ impl Arena {
         let column = || vec![0.0; WORLDS_PER_BLOCK];
         Self {
             planes: vec![[0; WORDS]; plan.planes as usize],
+            plan_planes: plan.planes as usize,
             numbers: (0..plan.numbers).map(|_| column()).collect(),
             mask: EVERYWHERE,
             weights: vec![1.0; WORLDS_PER_BLOCK],
             squares: vec![1.0; WORLDS_PER_BLOCK],
             divided_by_zero: vec![[0; WORDS]; plan.divisions.len()],
             tilting: Tilting::default(),
+            level: Level::new(),
             scratch: Scratch {
                 uniforms: column(),
                 gathered: column(),
@@ -144,15 +167,57 @@ impl Arena {
         &self.planes[id.0 as usize]
     }
 
+    /// All bit columns.
+    #[must_use]
+    pub(crate) fn planes(&self) -> &[Plane] {
+        &self.planes
+    }
+
     /// Fills a bit column.
     pub(crate) fn set_plane(&mut self, id: PlaneId, plane: &Plane) {
         self.planes[id.0 as usize] = *plane;
+    }
+
+    /// Fills a bit column from two others, which may be one.
+    pub(crate) fn fill_plane(
+        &mut self,
+        out: PlaneId,
+        (left, right): (PlaneId, PlaneId),
+        fill: impl FnOnce(&Plane, &Plane, &mut Plane),
+    ) {
+        let (out, left, right) = (out.0 as usize, left.0 as usize, right.0 as usize);
+        if left < out && right < out {
+            let (before, from_out_on) = self.planes.split_at_mut(out);
+            fill(&before[left], &before[right], &mut from_out_on[0]);
+        } else {
+            let mut filled = [0; WORDS];
+            fill(&self.planes[left], &self.planes[right], &mut filled);
+            self.planes[out] = filled;
+        }
     }
 
     /// A bit column, or everywhere.
     #[must_use]
     pub(crate) fn mask_of(&self, id: Option<PlaneId>) -> &Plane {
         id.map_or(&EVERYWHERE, |id| self.plane(id))
+    }
+
+    /// Splits rows into the worlds that draw from a proposal and the others. The halves stand behind the columns of the plan, and room
+    /// for them is made in the first block.
+    pub(crate) fn split(&mut self, masks: impl Iterator<Item = Option<PlaneId>>) {
+        let mut half = self.plan_planes;
+        for mask in masks {
+            if self.planes.len() < half + 2 {
+                self.planes.resize(half + 2, [0; WORDS]);
+            }
+            for word in 0..WORDS {
+                let (mask, tilted) =
+                    (mask.map_or(u64::MAX, |id| self.planes[id.0 as usize][word]), self.tilting.tilted[word]);
+                self.planes[half][word] = mask & tilted;
+                self.planes[half + 1][word] = mask & !tilted;
+            }
+            half += 2;
+        }
     }
 
     /// A number column.

@@ -5,8 +5,8 @@ use crate::math::{ln, ln_1p, logistic, logit};
 use crate::plan::{
     Chance, HazardSource, NumberSource, Operation, Parameter, ParameterId, Plan, Probabilities, Row, StreamId,
 };
-use crate::simulate::kernel::bernoulli::Threshold;
-use crate::simulate::kernel::categorical::Options;
+use crate::simulate::kernel::bernoulli::{Chances, Threshold};
+use crate::simulate::kernel::categorical::{self, Options};
 use crate::simulate::kernel::number::{Likelihood, Source, likelihood};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -20,15 +20,6 @@ pub(crate) enum ParameterValue {
     Probabilities(Vec<f64>),
     /// Of a Gamma.
     Rate(f64),
-}
-
-/// A chance, made ready for both ways of drawing.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct ReadyChance {
-    /// As it is.
-    pub(crate) probability: f64,
-    /// In bits.
-    pub(crate) threshold: Threshold,
 }
 
 /// What the hazard of a row is multiplied by.
@@ -50,10 +41,10 @@ pub(crate) enum ReadyScale {
 pub(crate) enum StepInputs<'a> {
     /// Nothing.
     None,
-    /// Of a yes/no draw.
-    Chances(Vec<ReadyChance>),
-    /// Of a draw of options.
-    Options(Vec<Options>),
+    /// Of a yes/no draw: as they are, and by their bits.
+    Chances(Vec<f64>, Chances),
+    /// Of a draw of options: as they are, and by the bits of each option in turn.
+    Options(Vec<Options>, Vec<Chances>),
     /// Of a number.
     Numbers(Vec<Source<'a>>),
     /// Of a date.
@@ -67,8 +58,18 @@ pub(crate) fn prepare<'a>(plan: &'a Plan, drawn: Option<&[ParameterValue]>) -> V
     plan.steps
         .iter()
         .map(|step| match &step.operation {
-            Operation::Bernoulli { rows, .. } => StepInputs::Chances(each(rows, |chance| values.chance(chance))),
-            Operation::Categorical { rows, .. } => StepInputs::Options(each(rows, |options| values.options(options))),
+            Operation::Bernoulli { rows, .. } => {
+                let chances = each(rows, |chance| values.chance(chance));
+                let thresholds: Vec<_> =
+                    rows.iter().zip(&chances).map(|(row, chance)| (row.mask, Threshold::new(*chance))).collect();
+                StepInputs::Chances(chances, Chances::new(&thresholds))
+            }
+            Operation::Categorical { rows, .. } => {
+                let options = each(rows, |options| values.options(options));
+                let masked: Vec<_> = rows.iter().map(|row| row.mask).zip(&options).collect();
+                let chances = categorical::chances(&masked);
+                StepInputs::Options(options, chances)
+            }
             Operation::Number { rows, .. } => StepInputs::Numbers(each(rows, |source| values.number(source))),
             Operation::Date { rows, .. } => StepInputs::Scales(each(rows, |source| values.scale(source))),
             _ => StepInputs::None,
@@ -112,14 +113,14 @@ impl Values<'_> {
         self.drawn.map(|drawn| &drawn[id.0 as usize])
     }
 
-    fn chance(&self, chance: &Chance) -> ReadyChance {
+    fn chance(&self, chance: &Chance) -> f64 {
         let mut probability = chance.predictive;
         if let Some(drawn) = chance.drawn
             && let Some(ParameterValue::Probability(value)) = self.drawn(drawn.parameter)
         {
             probability = if drawn.log_odds == 0.0 { *value } else { logistic(logit(*value) + drawn.log_odds) };
         }
-        ReadyChance { probability, threshold: Threshold::new(probability) }
+        probability
     }
 
     fn options(&self, probabilities: &Probabilities) -> Options {

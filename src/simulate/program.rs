@@ -1,15 +1,16 @@
 //! Runs the steps of a plan over one block of worlds.
 
-use super::block::{Arena, EVERYWHERE, Scratch, WORLDS_PER_BLOCK};
+use super::block::{Arena, EVERYWHERE, Plane, Scratch, WORDS, WORLDS_PER_BLOCK};
 use super::inputs::{ParameterValue, ReadyScale, StepInputs, prepare};
 use super::kernel::date::{Dates, Randomness, Scale};
 use super::kernel::logic::Side;
 use super::kernel::number::Likelihood;
+use super::kernel::tilted::{LogRatios, TiltedDraw};
 use super::kernel::{arithmetic, bernoulli, categorical, correlated, evidence, logic, number};
 use super::sampling::{Proposal, Tilt};
-use super::streams::StreamKey;
-use crate::math::ln;
-use crate::plan::{Draw, Operand, Operation, Plan, PlaneId};
+use super::streams::{self, StreamKey};
+use crate::math::columns;
+use crate::plan::{Comparison, Draw, Operand, Operation, Plan, PlaneId, Row};
 
 /// A plan with its inputs put in and its streams addressed.
 #[derive(Debug, Clone)]
@@ -19,7 +20,10 @@ pub(crate) struct Program<'a> {
     keys: Vec<StreamKey>,
     beliefs: &'a [f64],
     weighted: bool,
-    proposal: Option<(&'a Proposal, StreamKey)>,
+    /// Says which worlds draw from the proposal, if there is one.
+    component: Option<StreamKey>,
+    /// Of each step, if there is a proposal; `None` if it is drawn as planned.
+    tilts: Vec<Option<TiltedDraw<'a>>>,
     pilot: bool,
 }
 
@@ -34,7 +38,8 @@ impl<'a> Program<'a> {
             keys: plan.streams.iter().map(|name| StreamKey::new(seed, name)).collect(),
             beliefs,
             weighted: !beliefs.is_empty() || plan.steps.iter().any(|step| weighs(&step.operation)),
-            proposal: None,
+            component: None,
+            tilts: Vec::new(),
             pilot: false,
         }
     }
@@ -42,8 +47,23 @@ impl<'a> Program<'a> {
     /// The same, drawn from a proposal and weighted for that.
     #[must_use]
     pub(crate) fn tilted_to(mut self, seed: u64, proposal: Option<&'a Proposal>) -> Self {
-        self.proposal = proposal.map(|proposal| (proposal, StreamKey::new(seed, "foretell: component")));
-        self.weighted |= proposal.is_some();
+        let Some(proposal) = proposal else { return self };
+        self.component = Some(StreamKey::new(seed, "foretell: component"));
+        self.weighted = true;
+        let halves = |rows: usize| -> Vec<_> {
+            (0..rows as u32).map(|row| [2 * row, 2 * row + 1].map(|half| PlaneId(self.plan.planes + half))).collect()
+        };
+        let ready = |(at, inputs): (usize, &_)| match (proposal.tilt(at)?, inputs) {
+            (Tilt::Chances(proposed), StepInputs::Chances(chances, _)) => {
+                Some(TiltedDraw::of_chances(&halves(chances.len()), chances, proposed))
+            }
+            (Tilt::Options(proposed), StepInputs::Options(options, _)) => {
+                Some(TiltedDraw::of_options(&halves(options.len()), options, proposed))
+            }
+            (Tilt::Uniforms(members), _) => Some(TiltedDraw::Uniforms(members)),
+            _ => unreachable!("a proposal is made for each operation"),
+        };
+        self.tilts = self.inputs.iter().enumerate().map(ready).collect();
         self
     }
 
@@ -71,8 +91,8 @@ impl<'a> Program<'a> {
         uniforms
     }
 
-    fn tilt(&self, step: usize) -> Option<&'a Tilt> {
-        self.proposal.and_then(|(proposal, _)| proposal.tilt(step))
+    fn tilt(&self, step: usize) -> Option<&TiltedDraw<'a>> {
+        self.tilts.get(step).and_then(Option::as_ref)
     }
 
     /// Whether worlds weigh differently, rather than count or not.
@@ -84,7 +104,7 @@ impl<'a> Program<'a> {
     /// Fills every column of a block, of which the first `worlds` worlds count, and settles the weights.
     pub(crate) fn run(&self, arena: &mut Arena, block: u64, worlds: usize) {
         arena.start(worlds);
-        if let Some((_, key)) = &self.proposal {
+        if let Some(key) = &self.component {
             arena.tilting.start(&mut key.open(block));
         }
         for (at, (step, inputs)) in self.plan.steps.iter().zip(&self.inputs).enumerate() {
@@ -93,7 +113,7 @@ impl<'a> Program<'a> {
         if self.pilot {
             return;
         }
-        if self.proposal.is_some() {
+        if self.component.is_some() {
             arena.tilting.weigh(&mut arena.weights);
         }
         if !self.beliefs.is_empty() {
@@ -112,10 +132,11 @@ impl<'a> Program<'a> {
     fn step(
         &self,
         operation: &Operation,
-        (inputs, tilt): (&StepInputs<'_>, Option<&Tilt>),
+        (inputs, tilt): (&StepInputs<'_>, Option<&TiltedDraw<'_>>),
         arena: &mut Arena,
         block: u64,
     ) {
+        let level = arena.level;
         match operation {
             Operation::ConstantPlane { out, value } => {
                 arena.set_plane(*out, &if *value { EVERYWHERE } else { [0; 64] });
@@ -146,15 +167,16 @@ impl<'a> Program<'a> {
                 arena.scratch.normals = normals;
             }
             Operation::Logic { out, logic, left, right } => {
-                let plane = logic::combine(*logic, arena.plane(*left), arena.plane(*right));
-                arena.set_plane(*out, &plane);
+                arena.fill_plane(*out, (*left, *right), |left, right, out| {
+                    logic::combine(level, *logic, left, right, out);
+                });
             }
             Operation::Not { out, of } => {
-                let plane = logic::not(arena.plane(*of));
-                arena.set_plane(*out, &plane);
+                arena.fill_plane(*out, (*of, *of), |of, _, out| logic::not(level, of, out));
             }
             Operation::Compare { out, comparison, left, right } => {
-                let plane = logic::compare(*comparison, side(arena, *left), side(arena, *right));
+                let mut plane = [0; WORDS];
+                logic::compare(level, *comparison, side(arena, *left), side(arena, *right), &mut plane);
                 arena.set_plane(*out, &plane);
             }
             Operation::Arithmetic { out, arithmetic, left, right } => arena.fill_number(*out, |arena, column| {
@@ -163,7 +185,7 @@ impl<'a> Program<'a> {
             Operation::Divide { out, left, right, division } => arena.fill_number(*out, |arena, column| {
                 let by_zero = arithmetic::divide(side(arena, *left), side(arena, *right), column);
                 let seen = &mut arena.divided_by_zero[*division];
-                *seen = logic::combine(crate::plan::Logic::Or, seen, &by_zero);
+                seen.iter_mut().zip(&by_zero).for_each(|(seen, by_zero)| *seen |= by_zero);
             }),
             Operation::Count { out, of } => arena.fill_number(*out, |arena, column| {
                 arithmetic::count(of.iter().map(|plane| arena.plane(*plane)), column);
@@ -187,40 +209,43 @@ impl<'a> Program<'a> {
     fn bernoulli(
         &self,
         operation: &Operation,
-        (inputs, tilt): (&StepInputs<'_>, Option<&Tilt>),
+        (inputs, tilt): (&StepInputs<'_>, Option<&TiltedDraw<'_>>),
         arena: &mut Arena,
         block: u64,
     ) {
-        let (Operation::Bernoulli { out, draw, rows, evidence }, StepInputs::Chances(chances)) = (operation, inputs)
+        let level = arena.level;
+        let (Operation::Bernoulli { out, draw, rows, evidence }, StepInputs::Chances(probabilities, chances)) =
+            (operation, inputs)
         else {
             unreachable!("inputs are made for each operation")
         };
         match (draw, evidence) {
-            (Draw::Stream(stream), None) if let Some(Tilt::Chances(proposed)) = tilt => {
-                let rows: Vec<_> = rows
-                    .iter()
-                    .zip(chances)
-                    .zip(proposed)
-                    .map(|((row, chance), proposed)| (*arena.mask_of(row.mask), chance.probability, *proposed))
-                    .collect();
-                let plane = arena.tilting.bernoulli(&mut self.keys[stream.0 as usize].open(block), &rows);
-                arena.set_plane(*out, &plane);
+            (Draw::Stream(stream), None) if let Some(TiltedDraw::Chances(chances, log_ratios)) = tilt => {
+                let address = (&self.keys[stream.0 as usize], block, 0);
+                let mut planes = [[0; WORDS]; 2];
+                arena.split(rows.iter().map(|row| row.mask));
+                bernoulli::draw(level, address, None, chances, arena.planes(), &mut planes[1]);
+                let [no, yes] = &mut planes;
+                logic::not(level, yes, no);
+                count_tilted(arena, rows, log_ratios, &planes);
+                arena.set_plane(*out, &planes[1]);
             }
             (Draw::Stream(stream), None) => {
-                let rows = rows.iter().zip(chances).map(|(row, chance)| (arena.mask_of(row.mask), chance.threshold));
-                let plane = bernoulli::draw(&mut self.keys[stream.0 as usize].open(block), &EVERYWHERE, &rows);
+                let mut plane = [0; WORDS];
+                let address = (&self.keys[stream.0 as usize], block, 0);
+                bernoulli::draw(level, address, None, chances, arena.planes(), &mut plane);
                 arena.set_plane(*out, &plane);
             }
             (Draw::Stream(_), Some((value, _))) => {
-                for (row, chance) in rows.iter().zip(chances) {
-                    let factor = if *value { chance.probability } else { 1.0 - chance.probability };
+                for (row, probability) in rows.iter().zip(probabilities) {
+                    let factor = if *value { *probability } else { 1.0 - probability };
                     let mask = *arena.mask_of(row.mask);
                     evidence::multiply(&mut arena.weights, &mask, factor);
                 }
                 arena.set_plane(*out, &if *value { EVERYWHERE } else { [0; 64] });
             }
             (Draw::Column(column), evidence) => {
-                let rows = rows.iter().zip(chances).map(|(row, chance)| (arena.mask_of(row.mask), chance.probability));
+                let rows = rows.iter().zip(probabilities).map(|(row, chance)| (arena.mask_of(row.mask), *chance));
                 let plane = bernoulli::draw_from_uniforms(arena.number(*column), rows);
                 // Others share this uniform: what is known selects worlds, and so tells of the others too.
                 match evidence {
@@ -230,7 +255,7 @@ impl<'a> Program<'a> {
                         arena.set_plane(*out, &EVERYWHERE);
                     }
                     Some((false, _)) => {
-                        arena.require(&logic::not(&plane));
+                        arena.require(&plane.map(|word| !word));
                         arena.set_plane(*out, &[0; 64]);
                     }
                 }
@@ -241,11 +266,13 @@ impl<'a> Program<'a> {
     fn categorical(
         &self,
         operation: &Operation,
-        (inputs, tilt): (&StepInputs<'_>, Option<&Tilt>),
+        (inputs, tilt): (&StepInputs<'_>, Option<&TiltedDraw<'_>>),
         arena: &mut Arena,
         block: u64,
     ) {
-        let (Operation::Categorical { out, draw, rows, evidence }, StepInputs::Options(options)) = (operation, inputs)
+        let level = arena.level;
+        let (Operation::Categorical { out, draw, rows, evidence }, StepInputs::Options(options, chances)) =
+            (operation, inputs)
         else {
             unreachable!("inputs are made for each operation")
         };
@@ -260,22 +287,20 @@ impl<'a> Program<'a> {
         // The planes of the options are filled while the masks are read.
         let mut planes = std::mem::take(&mut arena.scratch.planes);
         planes.resize(planes.len().max(out.len()), [0; 64]);
-        let masked = rows.iter().zip(options).map(|(row, options)| (arena.mask_of(row.mask), options));
         match draw {
-            Draw::Stream(stream) if let Some(Tilt::Options(proposed)) = tilt => {
-                let rows: Vec<_> = rows
-                    .iter()
-                    .zip(options)
-                    .zip(proposed)
-                    .map(|((row, options), proposed)| (*arena.mask_of(row.mask), options, proposed.as_ref()))
-                    .collect();
-                arena.tilting.categorical(&self.keys[stream.0 as usize], block, &rows, &mut planes[..out.len()]);
+            Draw::Stream(stream) if let Some(TiltedDraw::Options(chances, log_ratios)) = tilt => {
+                let address = (&self.keys[stream.0 as usize], block);
+                let planes = &mut planes[..out.len()];
+                arena.split(rows.iter().map(|row| row.mask));
+                categorical::draw(level, address, chances, arena.planes(), planes);
+                count_tilted(arena, rows, log_ratios, planes);
             }
             Draw::Stream(stream) => {
-                let key = &self.keys[stream.0 as usize];
-                categorical::draw(key, block, out.len(), &masked, |option, plane| planes[option] = *plane);
+                let address = (&self.keys[stream.0 as usize], block);
+                categorical::draw(level, address, chances, arena.planes(), &mut planes[..out.len()]);
             }
             Draw::Column(column) => {
+                let masked = rows.iter().zip(options).map(|(row, options)| (arena.mask_of(row.mask), options));
                 let uniforms = arena.number(*column);
                 categorical::draw_from_uniforms(uniforms, out.len(), &masked, |option, plane| planes[option] = *plane);
             }
@@ -294,10 +319,11 @@ impl<'a> Program<'a> {
     fn number(
         &self,
         operation: &Operation,
-        (inputs, tilt): (&StepInputs<'_>, Option<&Tilt>),
+        (inputs, tilt): (&StepInputs<'_>, Option<&TiltedDraw<'_>>),
         arena: &mut Arena,
         block: u64,
     ) {
+        let level = arena.level;
         let (Operation::Number { out, draw, rows, evidence }, StepInputs::Numbers(sources)) = (operation, inputs)
         else {
             unreachable!("inputs are made for each operation")
@@ -323,7 +349,7 @@ impl<'a> Program<'a> {
             let mut scratch = std::mem::take(&mut arena.scratch);
             let Scratch { uniforms, gathered, drawn, .. } = &mut scratch;
             if let Draw::Stream(stream) = draw {
-                self.keys[stream.0 as usize].open(block).uniforms(uniforms);
+                streams::fill_uniforms(level, &self.keys[stream.0 as usize], block, uniforms);
                 if let Some(bins) = tilt.and_then(|tilt| tilt.bins(0)) {
                     arena.tilting.uniforms(bins, uniforms);
                 }
@@ -340,8 +366,9 @@ impl<'a> Program<'a> {
             }
             arena.scratch = scratch;
             if let Some((known, _)) = evidence {
-                let agrees =
-                    logic::compare(crate::plan::Comparison::Equal, Side::Column(column), Side::Constant(*known));
+                let mut agrees = [0; WORDS];
+                let (column, known) = (Side::Column(column), Side::Constant(*known));
+                logic::compare(level, Comparison::Equal, column, known, &mut agrees);
                 arena.require(&agrees);
             }
         });
@@ -350,10 +377,11 @@ impl<'a> Program<'a> {
     fn date(
         &self,
         operation: &Operation,
-        (inputs, tilt): (&StepInputs<'_>, Option<&Tilt>),
+        (inputs, tilt): (&StepInputs<'_>, Option<&TiltedDraw<'_>>),
         arena: &mut Arena,
         block: u64,
     ) {
+        let level = arena.level;
         let (Operation::Date { out, draw, rows, clock, multipliers, evidence }, StepInputs::Scales(scales)) =
             (operation, inputs)
         else {
@@ -364,21 +392,16 @@ impl<'a> Program<'a> {
             let Scratch { uniforms: exponentials, bytes, onsets, factors, .. } = &mut scratch;
             let randomness = match draw {
                 Draw::Stream(stream) => {
-                    let mut stream = self.keys[stream.0 as usize].open(block);
-                    match tilt.and_then(|tilt| tilt.bins(0)) {
-                        None => stream.exponentials(exponentials),
-                        Some(bins) => {
-                            stream.uniforms(exponentials);
-                            arena.tilting.uniforms(bins, exponentials);
-                            exponentials.iter_mut().for_each(|value| *value = -ln(*value));
-                        }
+                    streams::fill_uniforms(level, &self.keys[stream.0 as usize], block, exponentials);
+                    if let Some(bins) = tilt.and_then(|tilt| tilt.bins(0)) {
+                        arena.tilting.uniforms(bins, exponentials);
                     }
+                    columns::minus_ln(level, exponentials);
                     Randomness::Free
                 }
                 Draw::Column(uniforms) => {
-                    for (exponential, uniform) in exponentials.iter_mut().zip(arena.number(*uniforms)) {
-                        *exponential = -ln(*uniform);
-                    }
+                    exponentials.copy_from_slice(arena.number(*uniforms));
+                    columns::minus_ln(level, exponentials);
                     Randomness::Given
                 }
             };
@@ -394,7 +417,7 @@ impl<'a> Program<'a> {
                 let scale = match scale {
                     ReadyScale::Constant(scale) => Scale::Constant(*scale),
                     ReadyScale::Chosen { values, stream } => {
-                        self.keys[stream.0 as usize].open(block).bytes(bytes);
+                        streams::fill_bytes(level, &self.keys[stream.0 as usize], block, bytes);
                         Scale::Chosen { values, bytes }
                     }
                 };
@@ -427,6 +450,15 @@ fn weighs(operation: &Operation) -> bool {
         Operation::Weigh { .. } => true,
         _ => false,
     }
+}
+
+/// Adds to the weights what a draw from a proposal has drawn in each row.
+fn count_tilted<T>(arena: &mut Arena, rows: &[Row<T>], log_ratios: &LogRatios, options: &[Plane]) {
+    let mut tilting = std::mem::take(&mut arena.tilting);
+    let masked = rows.iter().zip(log_ratios);
+    let masked = masked.filter_map(|(row, log_ratios)| Some((arena.mask_of(row.mask), log_ratios.as_deref()?)));
+    tilting.count_in(masked, options);
+    arena.tilting = tilting;
 }
 
 fn known_option(arena: &mut Arena, out: &[PlaneId], known: usize) {

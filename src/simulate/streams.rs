@@ -8,7 +8,8 @@
 //!
 //! \[1\] Doty-Humphrey, PractRand (2010–2018), `sfc64`: chaotic with a counter, period at least 2^64 in every lane.
 
-use crate::math::ln;
+use crate::math::columns;
+use fearless_simd::{Bytes, Level, Simd, SimdBase, dispatch, f64x8, u64x8};
 use sha2::{Digest, Sha256};
 
 /// The pinned name of the generator.
@@ -61,6 +62,28 @@ impl StreamKey {
         }
         stream
     }
+
+    /// The same stream, in the registers of a vector unit.
+    #[inline(always)]
+    pub(crate) fn open_lanes<S: Simd>(&self, simd: S, block: u64, part: u64) -> Lanes<S> {
+        let address = mix(mix(self.words[0] ^ block).wrapping_add(self.words[1]) ^ part);
+        let (mut a, mut b, mut c) = ([0; LANES], [0; LANES], [0; LANES]);
+        for lane in 0..LANES {
+            a[lane] = mix(address ^ self.words[2].wrapping_add(lane as u64));
+        }
+        for lane in 0..LANES {
+            b[lane] = mix(a[lane] ^ self.words[3]);
+        }
+        for lane in 0..LANES {
+            c[lane] = mix(b[lane] ^ address);
+        }
+        let vector = |words: &[u64; LANES]| u64x8::from_slice(simd, words);
+        let mut lanes = Lanes { a: vector(&a), b: vector(&b), c: vector(&c), counter: u64x8::splat(simd, 1), simd };
+        for _ in 0..WARM_UP_ROUNDS {
+            lanes.next();
+        }
+        lanes
+    }
 }
 
 /// The finaliser of splitmix64 after its increment: a bijection of 64 bits that mixes them well.
@@ -110,9 +133,7 @@ impl Stream {
     /// Fills with unit exponentials: `-ln(u)`.
     pub fn exponentials(&mut self, out: &mut [f64]) {
         self.uniforms(out);
-        for value in out {
-            *value = -ln(*value);
-        }
+        columns::minus_ln(Level::new(), out);
     }
 
     /// Fills with bytes.
@@ -128,11 +149,71 @@ impl Stream {
     }
 }
 
+/// A [`Stream`] in the registers of a vector unit: the same words, a vector of them at a time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lanes<S: Simd> {
+    a: u64x8<S>,
+    b: u64x8<S>,
+    c: u64x8<S>,
+    counter: u64x8<S>,
+    simd: S,
+}
+
+impl<S: Simd> Lanes<S> {
+    /// The next 512 bits.
+    #[inline(always)]
+    pub(crate) fn next(&mut self) -> u64x8<S> {
+        let words = self.a + self.b + self.counter;
+        self.a = self.b ^ (self.b >> 11);
+        self.b = self.c + (self.c << 3);
+        self.c = ((self.c << 24) | (self.c >> 40)) + words;
+        self.counter += u64x8::splat(self.simd, 1);
+        words
+    }
+
+    /// The next 512 bits as uniforms.
+    #[inline(always)]
+    pub(crate) fn next_uniforms(&mut self) -> f64x8<S> {
+        let words = (self.next() >> 12) | u64x8::splat(self.simd, ONE);
+        words.bitcast::<f64x8<S>>() - f64x8::splat(self.simd, JUST_UNDER_ONE)
+    }
+}
+
+/// The uniforms of a stream: [`Stream::uniforms`] at some level of instructions. Whole vectors only.
+pub(crate) fn fill_uniforms(level: Level, key: &StreamKey, block: u64, out: &mut [f64]) {
+    #[inline(always)]
+    fn fill<S: Simd>(simd: S, key: &StreamKey, block: u64, out: &mut [f64]) {
+        let mut lanes = key.open_lanes(simd, block, 0);
+        for chunk in out.as_chunks_mut::<LANES>().0 {
+            lanes.next_uniforms().store_slice(chunk);
+        }
+    }
+    debug_assert_eq!(out.len() % LANES, 0, "whole vectors");
+    dispatch!(level, simd => fill(simd, key, block, out));
+}
+
+/// The bytes of a stream: [`Stream::bytes`] at some level of instructions. Whole vectors only.
+pub(crate) fn fill_bytes(level: Level, key: &StreamKey, block: u64, out: &mut [u8]) {
+    #[inline(always)]
+    fn fill<S: Simd>(simd: S, key: &StreamKey, block: u64, out: &mut [u8]) {
+        let mut lanes = key.open_lanes(simd, block, 0);
+        for chunk in out.as_chunks_mut::<{ 8 * LANES }>().0 {
+            let words = <[u64; LANES]>::from(lanes.next());
+            for (bytes, word) in chunk.as_chunks_mut::<8>().0.iter_mut().zip(words) {
+                *bytes = word.to_le_bytes();
+            }
+        }
+    }
+    debug_assert_eq!(out.len() % (8 * LANES), 0, "whole vectors");
+    dispatch!(level, simd => fill(simd, key, block, out));
+}
+
+const ONE: u64 = 0x3ff0_0000_0000_0000;
+const JUST_UNDER_ONE: f64 = 1.0 - f64::EPSILON / 2.0;
+
 /// The upper 52 bits of a word as a uniform: `(k + ½) / 2^52`, exactly.
 #[inline]
 fn uniform(word: u64) -> f64 {
-    const ONE: u64 = 0x3ff0_0000_0000_0000;
-    const JUST_UNDER_ONE: f64 = 1.0 - f64::EPSILON / 2.0;
     f64::from_bits((word >> 12) | ONE) - JUST_UNDER_ONE
 }
 

@@ -1,8 +1,10 @@
 //! Draws of one of several options, one bit column each.
 
-use super::bernoulli::{self, Threshold};
+use super::bernoulli::{self, Chances, Threshold};
+use crate::plan::PlaneId;
 use crate::simulate::block::{EVERYWHERE, Plane, WORDS};
 use crate::simulate::streams::StreamKey;
+use fearless_simd::Level;
 
 /// The chances of one row, made ready.
 #[derive(Debug, Clone)]
@@ -40,28 +42,37 @@ impl Options {
     }
 }
 
+/// The chances of all rows, made ready: for each option but the last, that it is chosen given that none before it is.
+#[must_use]
+pub(crate) fn chances(rows: &[(Option<PlaneId>, &Options)]) -> Vec<Chances> {
+    let options = rows.first().map_or(0, |(_, row)| row.conditional.len());
+    (0..options.saturating_sub(1))
+        .map(|option| {
+            let thresholds: Vec<_> = rows.iter().map(|(mask, row)| (*mask, row.conditional[option])).collect();
+            Chances::new(&thresholds)
+        })
+        .collect()
+}
+
 /// The worlds of one option after another: each a Bernoulli draw, with the chance of that option given that it is none of those
 /// before it, among the worlds left over. Each option has its own part of the stream. Exact for any number of options.
-pub(crate) fn draw<'a>(
-    key: &StreamKey,
-    block: u64,
-    options: usize,
-    rows: &(impl Iterator<Item = (&'a Plane, &'a Options)> + Clone),
-    mut fill: impl FnMut(usize, &Plane),
+pub(crate) fn draw(
+    level: Level,
+    (key, block): (&StreamKey, u64),
+    chances: &[Chances],
+    planes: &[Plane],
+    out: &mut [Plane],
 ) {
     let mut left = EVERYWHERE;
-    for option in 0..options {
-        let chosen = if option + 1 == options {
-            left
-        } else {
-            let thresholds = rows.clone().map(|(mask, row)| (mask, row.conditional[option]));
-            bernoulli::draw(&mut key.open_part(block, option as u64), &left, &thresholds)
-        };
-        for word in 0..WORDS {
-            left[word] &= !chosen[word];
+    let Some((last, others)) = out.split_last_mut() else { return };
+    for (option, (chances, chosen)) in chances.iter().zip(others).enumerate() {
+        let among = (option > 0).then_some(&left);
+        bernoulli::draw(level, (key, block, option as u64), among, chances, planes, chosen);
+        for (left, chosen) in left.iter_mut().zip(&*chosen) {
+            *left &= !chosen;
         }
-        fill(option, &chosen);
     }
+    *last = left;
 }
 
 /// From uniforms: a high uniform means a high option.
@@ -101,6 +112,7 @@ mod tests {
     #[test]
     fn shares_meet_the_chances_and_exactly_one_option_holds() {
         let row = Options::new(vec![0.1, 0.0, 0.6, 0.25, 0.05]);
+        let chances = chances(&[(None, &row)]);
         let key = StreamKey::new(1, "categorical");
         let uniform_key = StreamKey::new(1, "uniform");
         let blocks = 300;
@@ -108,7 +120,7 @@ mod tests {
             let mut counts = [0; 5];
             for block in 0..blocks {
                 let mut seen = [0; WORDS];
-                let fill = |option: usize, plane: &Plane| {
+                let mut fill = |option: usize, plane: &Plane| {
                     counts[option] += count(plane);
                     for (seen, word) in seen.iter_mut().zip(plane) {
                         assert_eq!(*seen & word, 0);
@@ -119,9 +131,11 @@ mod tests {
                 if from_uniforms {
                     let mut uniforms = vec![0.0; 4096];
                     uniform_key.open(block).uniforms(&mut uniforms);
-                    draw_from_uniforms(&uniforms, 5, rows, fill);
+                    draw_from_uniforms(&uniforms, 5, rows, &mut fill);
                 } else {
-                    draw(&key, block, 5, rows, fill);
+                    let mut planes = [[0; WORDS]; 5];
+                    draw(Level::new(), (&key, block), &chances, &[], &mut planes);
+                    planes.iter().enumerate().for_each(|(option, plane)| fill(option, plane));
                 }
                 assert_eq!(seen, EVERYWHERE);
             }

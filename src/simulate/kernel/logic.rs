@@ -1,32 +1,44 @@
 //! Boolean algebra on bit columns, and bit columns from comparisons of numbers.
 
 use crate::plan::{Comparison, Logic};
-use crate::simulate::block::{Plane, WORDS};
+use crate::simulate::block::{Plane, VECTORS, set_vector, vector};
+use crate::simulate::streams::LANES;
+use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, f64x8, u64x8};
 
 /// Combines two columns.
-#[must_use]
-pub(crate) fn combine(logic: Logic, left: &Plane, right: &Plane) -> Plane {
+pub(crate) fn combine(level: Level, logic: Logic, left: &Plane, right: &Plane, out: &mut Plane) {
     match logic {
-        Logic::And => zip(left, right, |left, right| left & right),
-        Logic::Or => zip(left, right, |left, right| left | right),
-        Logic::AndNot => zip(left, right, |left, right| left & !right),
-        Logic::Xor => zip(left, right, |left, right| left ^ right),
+        Logic::And => {
+            dispatch!(level, simd => zip(simd, left, right, out, #[inline(always)] |left, right| left & right))
+        }
+        Logic::Or => {
+            dispatch!(level, simd => zip(simd, left, right, out, #[inline(always)] |left, right| left | right))
+        }
+        Logic::AndNot => {
+            dispatch!(level, simd => zip(simd, left, right, out, #[inline(always)] |left, right| left & !right))
+        }
+        Logic::Xor => {
+            dispatch!(level, simd => zip(simd, left, right, out, #[inline(always)] |left, right| left ^ right))
+        }
     }
 }
 
 /// The opposite.
-#[must_use]
-pub(crate) fn not(of: &Plane) -> Plane {
-    zip(of, of, |word, _| !word)
+pub(crate) fn not(level: Level, of: &Plane, out: &mut Plane) {
+    dispatch!(level, simd => zip(simd, of, of, out, #[inline(always)] |word, _| !word));
 }
 
 #[inline(always)]
-fn zip(left: &Plane, right: &Plane, combine: impl Fn(u64, u64) -> u64) -> Plane {
-    let mut out = [0; WORDS];
-    for (out, (left, right)) in out.iter_mut().zip(left.iter().zip(right)) {
-        *out = combine(*left, *right);
+fn zip<S: Simd>(
+    simd: S,
+    left: &Plane,
+    right: &Plane,
+    out: &mut Plane,
+    combine: impl Fn(u64x8<S>, u64x8<S>) -> u64x8<S>,
+) {
+    for place in 0..VECTORS {
+        set_vector(out, place, combine(vector(simd, left, place), vector(simd, right, place)));
     }
-    out
 }
 
 /// A column or the same number everywhere, as the kernels read it.
@@ -48,44 +60,77 @@ impl Side<'_> {
             Self::Constant(value) => *value,
         }
     }
+
+    /// Its values in the worlds from `8 at` on.
+    #[inline(always)]
+    fn eight<S: Simd>(self, simd: S, at: usize) -> f64x8<S> {
+        match self {
+            Self::Column(column) => f64x8::from_slice(simd, &column[LANES * at..LANES * (at + 1)]),
+            Self::Constant(value) => f64x8::splat(simd, value),
+        }
+    }
 }
 
 /// Compares two numbers in every world. Infinities are equal to themselves; an undefined number compares as no.
-#[must_use]
-pub(crate) fn compare(comparison: Comparison, left: Side<'_>, right: Side<'_>) -> Plane {
+pub(crate) fn compare(level: Level, comparison: Comparison, left: Side<'_>, right: Side<'_>, out: &mut Plane) {
     match comparison {
-        Comparison::Equal => compare_by(left, right, |left, right| left == right),
-        Comparison::Less => compare_by(left, right, |left, right| left < right),
-        Comparison::LessOrEqual => compare_by(left, right, |left, right| left <= right),
+        Comparison::Equal => {
+            dispatch!(level, simd => compare_by(simd, left, right, out, #[inline(always)] |left, right| left.simd_eq(right)));
+        }
+        Comparison::Less => {
+            dispatch!(level, simd => compare_by(simd, left, right, out, #[inline(always)] |left, right| left.simd_lt(right)));
+        }
+        Comparison::LessOrEqual => {
+            dispatch!(level, simd => compare_by(simd, left, right, out, #[inline(always)] |left, right| left.simd_le(right)));
+        }
     }
 }
 
 #[inline(always)]
-fn compare_by(left: Side<'_>, right: Side<'_>, holds: impl Fn(f64, f64) -> bool) -> Plane {
-    let mut out = [0; WORDS];
+fn compare_by<S: Simd>(
+    simd: S,
+    left: Side<'_>,
+    right: Side<'_>,
+    out: &mut Plane,
+    holds: impl Fn(f64x8<S>, f64x8<S>) -> <f64x8<S> as SimdBase<S>>::Mask,
+) {
     for (word_index, word) in out.iter_mut().enumerate() {
-        for bit in 0..64 {
-            let world = 64 * word_index + bit;
-            *word |= u64::from(holds(left.at(world), right.at(world))) << bit;
+        *word = 0;
+        for byte in 0..8 {
+            let at = 8 * word_index + byte;
+            *word |= holds(left.eight(simd, at), right.eight(simd, at)).to_bitmask() << (8 * byte);
         }
     }
-    out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulate::block::plane_where;
+    use crate::simulate::block::{WORDS, plane_where};
+
+    fn combined(logic: Logic, left: &Plane, right: &Plane) -> Plane {
+        let mut out = [9; WORDS];
+        combine(Level::new(), logic, left, right, &mut out);
+        out
+    }
+
+    fn compared(comparison: Comparison, left: Side<'_>, right: Side<'_>) -> Plane {
+        let mut out = [9; WORDS];
+        compare(Level::new(), comparison, left, right, &mut out);
+        out
+    }
 
     #[test]
     fn algebra_is_that_of_each_world() {
         let left = plane_where(|world| world % 2 == 0);
         let right = plane_where(|world| world % 3 == 0);
-        assert_eq!(combine(Logic::And, &left, &right), plane_where(|world| world % 6 == 0));
-        assert_eq!(combine(Logic::Or, &left, &right), plane_where(|world| world % 2 == 0 || world % 3 == 0));
-        assert_eq!(combine(Logic::AndNot, &left, &right), plane_where(|world| world % 2 == 0 && world % 3 != 0));
-        assert_eq!(combine(Logic::Xor, &left, &right), plane_where(|world| (world % 2 == 0) != (world % 3 == 0)));
-        assert_eq!(not(&left), plane_where(|world| world % 2 != 0));
+        assert_eq!(combined(Logic::And, &left, &right), plane_where(|world| world % 6 == 0));
+        assert_eq!(combined(Logic::Or, &left, &right), plane_where(|world| world % 2 == 0 || world % 3 == 0));
+        assert_eq!(combined(Logic::AndNot, &left, &right), plane_where(|world| world % 2 == 0 && world % 3 != 0));
+        assert_eq!(combined(Logic::Xor, &left, &right), plane_where(|world| (world % 2 == 0) != (world % 3 == 0)));
+        let mut out = [9; WORDS];
+        not(Level::new(), &left, &mut out);
+        assert_eq!(out, plane_where(|world| world % 2 != 0));
     }
 
     #[test]
@@ -94,9 +139,9 @@ mod tests {
             (0..4096).map(|world| if world % 5 == 0 { f64::INFINITY } else { f64::from(world % 7) }).collect();
         let three = Side::Constant(3.0);
         let left = Side::Column(&column);
-        assert_eq!(compare(Comparison::Less, left, three), plane_where(|world| column[world] < 3.0));
-        assert_eq!(compare(Comparison::LessOrEqual, three, left), plane_where(|world| column[world] >= 3.0));
-        assert_eq!(compare(Comparison::Equal, left, left), plane_where(|_| true));
-        assert_eq!(compare(Comparison::Less, left, left), plane_where(|_| false));
+        assert_eq!(compared(Comparison::Less, left, three), plane_where(|world| column[world] < 3.0));
+        assert_eq!(compared(Comparison::LessOrEqual, three, left), plane_where(|world| column[world] >= 3.0));
+        assert_eq!(compared(Comparison::Equal, left, left), plane_where(|_| true));
+        assert_eq!(compared(Comparison::Less, left, left), plane_where(|_| false));
     }
 }

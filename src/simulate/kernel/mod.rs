@@ -7,6 +7,7 @@ pub(crate) mod arithmetic;
 pub(crate) mod bernoulli;
 pub(crate) mod categorical;
 pub(crate) mod correlated;
+pub(crate) mod count;
 pub(crate) mod date;
 pub(crate) mod evidence;
 pub(crate) mod logic;

@@ -9,11 +9,12 @@
 //!
 //! so no weight is above `1 / a`, whatever the proposal (Hesterberg 1995, Technometrics 37, 185–194).
 
-use super::bernoulli::{self, Threshold};
+use super::bernoulli::{Chances, Threshold};
 use super::categorical::{self, Options};
 use crate::math::{exp, ln};
+use crate::plan::PlaneId;
 use crate::simulate::block::{EVERYWHERE, Plane, WORDS, WORLDS_PER_BLOCK, both, for_each_world};
-use crate::simulate::streams::{Stream, StreamKey};
+use crate::simulate::streams::Stream;
 
 /// The share of worlds that draw as the plan says.
 pub(crate) const DEFENSIVE: f64 = 0.125;
@@ -65,59 +66,11 @@ impl Tilting {
         }
     }
 
-    /// Draws yes/no from rows of (where, chance, proposed chance).
-    pub(crate) fn bernoulli(&mut self, stream: &mut Stream, rows: &[(Plane, f64, Option<f64>)]) -> Plane {
-        let not_tilted = self.tilted.map(|word| !word);
-        let mut split: Vec<(Plane, Threshold)> = Vec::with_capacity(2 * rows.len());
-        for (mask, chance, proposed) in rows {
-            match proposed.filter(|_| is_open(*chance)) {
-                None => split.push((*mask, Threshold::new(*chance))),
-                Some(proposed) => {
-                    split.push((both(mask, &self.tilted), Threshold::new(proposed)));
-                    split.push((both(mask, &not_tilted), Threshold::new(*chance)));
-                }
-            }
-        }
-        let yes = bernoulli::draw(stream, &EVERYWHERE, &split.iter().map(|(mask, threshold)| (mask, *threshold)));
-        for (mask, chance, proposed) in rows {
-            let Some(proposed) = proposed.filter(|_| is_open(*chance)) else { continue };
-            let (if_yes, if_no) = (ln(proposed / chance), ln((1.0 - proposed) / (1.0 - chance)));
-            for_each_world(mask, |world| {
-                let holds = (yes[world / 64] >> (world % 64)) & 1 == 1;
-                self.log_ratios[world] += if holds { if_yes } else { if_no };
-            });
-        }
-        yes
-    }
-
-    /// Draws one of several options from rows of (where, chances, proposed chances).
-    pub(crate) fn categorical(
-        &mut self,
-        key: &StreamKey,
-        block: u64,
-        rows: &[(Plane, &Options, Option<&Options>)],
-        planes: &mut [Plane],
-    ) {
-        let not_tilted = self.tilted.map(|word| !word);
-        let mut split: Vec<(Plane, &Options)> = Vec::with_capacity(2 * rows.len());
-        for (mask, options, proposed) in rows {
-            match proposed {
-                None => split.push((*mask, options)),
-                Some(proposed) => {
-                    split.push((both(mask, &self.tilted), proposed));
-                    split.push((both(mask, &not_tilted), options));
-                }
-            }
-        }
-        let masked = split.iter().map(|(mask, options)| (mask, *options));
-        categorical::draw(key, block, planes.len(), &masked, |option, plane| planes[option] = *plane);
-        for (mask, options, proposed) in rows {
-            let Some(proposed) = proposed else { continue };
-            for (option, plane) in planes.iter().enumerate() {
-                let (chance, proposed) = (options.probabilities[option], proposed.probabilities[option]);
-                // What the plan cannot draw weighs nothing.
-                let log_ratio = if chance > 0.0 { ln(proposed / chance) } else { f64::INFINITY };
-                for_each_world(&both(mask, plane), |world| self.log_ratios[world] += log_ratio);
+    /// Adds what rows that have been drawn say: where each holds, in which options' columns, and by how much each option counts.
+    pub(crate) fn count_in<'a>(&mut self, rows: impl Iterator<Item = (&'a Plane, &'a [f64])>, options: &[Plane]) {
+        for (mask, log_ratios) in rows {
+            for (option, log_ratio) in options.iter().zip(log_ratios) {
+                for_each_world(&both(mask, option), |world| self.log_ratios[world] += log_ratio);
             }
         }
     }
@@ -132,8 +85,59 @@ impl Tilting {
     }
 }
 
-fn is_open(chance: f64) -> bool {
-    chance > 0.0 && chance < 1.0
+/// A draw of a step from a proposal, made ready once for all blocks. Its rows are split in two: first the worlds that draw from the
+/// proposal, then those that draw as planned, in the columns of [`Arena::split`](crate::simulate::block::Arena::split).
+#[derive(Debug, Clone)]
+pub(crate) enum TiltedDraw<'a> {
+    /// Of a yes/no event.
+    Chances(Chances, LogRatios),
+    /// Of one of several options.
+    Options(Vec<Chances>, LogRatios),
+    /// Of uniforms: a density for each member that is tilted.
+    Uniforms(&'a [Option<Bins>]),
+}
+
+/// For each row `ln(q / f)` of each option, no and yes being two; `None` where the row is drawn as planned.
+pub(crate) type LogRatios = Vec<Option<Vec<f64>>>;
+
+impl<'a> TiltedDraw<'a> {
+    /// From the chance of each row and the one proposed.
+    pub(crate) fn of_chances(split: &[[PlaneId; 2]], chances: &[f64], proposed: &[Option<f64>]) -> Self {
+        let mut rows = Vec::with_capacity(2 * chances.len());
+        let mut log_ratios = Vec::with_capacity(chances.len());
+        for ((split, chance), proposed) in split.iter().zip(chances).zip(proposed) {
+            let proposed = proposed.filter(|_| *chance > 0.0 && *chance < 1.0);
+            rows.push((Some(split[0]), Threshold::new(proposed.unwrap_or(*chance))));
+            rows.push((Some(split[1]), Threshold::new(*chance)));
+            log_ratios
+                .push(proposed.map(|proposed| vec![ln((1.0 - proposed) / (1.0 - chance)), ln(proposed / chance)]));
+        }
+        Self::Chances(Chances::new(&rows), log_ratios)
+    }
+
+    /// From the chances of the options of each row and those proposed.
+    pub(crate) fn of_options(split: &[[PlaneId; 2]], options: &[Options], proposed: &[Option<Options>]) -> Self {
+        let mut rows = Vec::with_capacity(2 * options.len());
+        let mut log_ratios = Vec::with_capacity(options.len());
+        // What the plan cannot draw weighs nothing.
+        let log_ratio = |(q, f): (&f64, &f64)| if *f > 0.0 { ln(q / f) } else { f64::INFINITY };
+        for ((split, options), proposed) in split.iter().zip(options).zip(proposed) {
+            rows.push((Some(split[0]), proposed.as_ref().unwrap_or(options)));
+            rows.push((Some(split[1]), options));
+            let ratios =
+                |proposed: &Options| proposed.probabilities.iter().zip(&options.probabilities).map(log_ratio).collect();
+            log_ratios.push(proposed.as_ref().map(ratios));
+        }
+        Self::Options(categorical::chances(&rows), log_ratios)
+    }
+
+    /// The density over the uniform of a member.
+    pub(crate) fn bins(&self, member: usize) -> Option<&'a Bins> {
+        match self {
+            Self::Uniforms(bins) => bins.get(member).and_then(Option::as_ref),
+            _ => None,
+        }
+    }
 }
 
 /// The ends of the cells of a proposal over a uniform: octaves down to 2^-44 from either end, 1/32 wide in the middle.
@@ -197,6 +201,7 @@ impl Bins {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simulate::streams::StreamKey;
 
     #[test]
     fn masses_of_both_tails_come_out() {

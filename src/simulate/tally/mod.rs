@@ -15,7 +15,8 @@ pub(crate) use record::CountsRecord;
 pub(crate) use share::Mass;
 
 use super::answer::{Answer, Occurrence};
-use super::block::{Arena, Plane, both, count, for_each_world};
+use super::block::{Arena, EVERYWHERE, Plane, both, for_each_world};
+use super::kernel::count;
 use crate::forecast::Estimate;
 use crate::plan::{Asked, Plan, PlaneId};
 use ndarray::Array2;
@@ -87,41 +88,57 @@ impl Counts {
 
     /// Adds a block. `weights` are those of the arena and their squares, or `None` where each world that counts weighs 1.
     pub(crate) fn absorb(&mut self, plan: &Plan, arena: &Arena, weights: Option<Weights<'_>>) {
-        let everything = Mass::of(&arena.mask, weights);
+        let mask = &arena.mask;
+        let everywhere = *mask == EVERYWHERE;
+        let level = arena.level;
+        // What the worlds of a column weigh that are among those that count.
+        let mass_of = |among: &Plane, everywhere: bool, plane: &Plane| match weights {
+            Some(_) => Mass::of(&both(among, plane), weights),
+            None if everywhere => Mass::worlds(count::ones(level, plane)),
+            None => Mass::worlds(count::common(level, among, plane)),
+        };
+        let everything = Mass::of(mask, weights);
         self.total.add(everything);
         for (ask, counts) in plan.asks.iter().zip(&mut self.asks) {
-            let (mask, mass) = match ask.given {
-                None => (arena.mask, everything),
-                Some(given) => {
-                    let mask = both(&arena.mask, arena.plane(given));
-                    (mask, Mass::of(&mask, weights))
+            let given;
+            let (among, all, mass) = match ask.given {
+                None => (mask, everywhere, everything),
+                Some(plane) => {
+                    given = both(mask, arena.plane(plane));
+                    (&given, false, Mass::of(&given, weights))
                 }
             };
             match (&ask.what, counts) {
                 (Asked::Binary(plane), AskCounts::Shares { total, options }) => {
                     total.add(mass);
-                    options[0].add(Mass::of(&both(&mask, arena.plane(*plane)), weights));
+                    options[0].add(mass_of(among, all, arena.plane(*plane)));
                 }
                 (Asked::Categorical(planes), AskCounts::Shares { total, options }) => {
                     total.add(mass);
                     for (plane, option) in planes.iter().zip(options) {
-                        option.add(Mass::of(&both(&mask, arena.plane(*plane)), weights));
+                        option.add(mass_of(among, all, arena.plane(*plane)));
                     }
                 }
                 (Asked::Number(column), AskCounts::Number(counts)) => {
-                    counts.absorb(&mask, arena.number(*column), weights, mass);
+                    counts.absorb(among, arena.number(*column), weights, mass);
                 }
                 (Asked::Date(column), AskCounts::Date(counts)) => {
-                    counts.absorb(&mask, arena.number(*column), weights, mass);
+                    counts.absorb(among, arena.number(*column), weights, mass);
                 }
                 _ => unreachable!("the counts were made for these asks"),
             }
         }
         self.absorb_joints(plan, arena, weights);
         let occurred = |seen: &Plane, (worlds, weight): &mut (u64, f64)| {
-            let seen = both(&arena.mask, seen);
-            *worlds += count(&seen);
-            *weight += Mass::of(&seen, weights).weight;
+            if let Some(weights) = weights {
+                let seen = both(mask, seen);
+                *worlds += count::ones(level, &seen);
+                *weight += Mass::of(&seen, Some(weights)).weight;
+            } else {
+                let common = count::common(level, mask, seen);
+                *worlds += common;
+                *weight += common as f64;
+            }
         };
         for (rule, seen) in plan.rules.iter().zip(&mut self.rules) {
             occurred(arena.plane(rule.plane), seen);
@@ -134,10 +151,22 @@ impl Counts {
     fn absorb_joints(&mut self, plan: &Plan, arena: &Arena, weights: Option<Weights<'_>>) {
         let mut pair = self.joints.iter_mut();
         for (place, left) in plan.joints.iter().enumerate() {
-            let left = both(&arena.mask, arena.plane(binary_plane(plan, *left)));
-            for right in &plan.joints[place..] {
-                let mass = Mass::of(&both(&left, arena.plane(binary_plane(plan, *right))), weights);
-                pair.next().expect("there is one for each pair").add(mass);
+            let left = arena.plane(binary_plane(plan, *left));
+            let counting;
+            let left = if arena.mask == EVERYWHERE && weights.is_none() {
+                left
+            } else {
+                counting = both(&arena.mask, left);
+                &counting
+            };
+            let rights = plan.joints[place..].iter().map(|right| arena.plane(binary_plane(plan, *right)));
+            match weights {
+                None => count::with_each(arena.level, left, rights, |worlds| {
+                    pair.next().expect("there is one for each pair").add(Mass::worlds(worlds));
+                }),
+                Some(_) => rights.for_each(|right| {
+                    pair.next().expect("there is one for each pair").add(Mass::of(&both(left, right), weights));
+                }),
             }
         }
     }

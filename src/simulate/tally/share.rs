@@ -29,6 +29,12 @@ impl Mass {
         }
     }
 
+    /// Of so many worlds that weigh 1.
+    #[must_use]
+    pub(crate) fn worlds(worlds: u64) -> Self {
+        Self { weight: worlds as f64, square: worlds as f64 }
+    }
+
     /// Adds more worlds.
     pub(crate) fn add(&mut self, more: Self) {
         self.weight += more.weight;
