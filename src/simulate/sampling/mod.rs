@@ -28,16 +28,6 @@ pub(crate) enum Tilt {
     Uniforms(Vec<Option<Bins>>),
 }
 
-impl Tilt {
-    /// The density over the uniform of a member.
-    pub(crate) fn bins(&self, member: usize) -> Option<&Bins> {
-        match self {
-            Self::Uniforms(bins) => bins.get(member).and_then(Option::as_ref),
-            _ => None,
-        }
-    }
-}
-
 /// What the steps of a plan are drawn from.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Proposal {
