@@ -35,6 +35,9 @@ pub(crate) fn set_vector<S: Simd>(plane: &mut Plane, place: usize, words: u64x8<
 /// The bit column that holds everywhere.
 pub(crate) const EVERYWHERE: Plane = [u64::MAX; WORDS];
 
+/// The bit column that holds nowhere.
+pub(crate) static NOWHERE: Plane = [0; WORDS];
+
 /// How many worlds a bit column holds in.
 #[must_use]
 pub(crate) fn count(plane: &Plane) -> u64 {
@@ -113,8 +116,10 @@ pub(crate) struct Scratch {
     pub(crate) onsets: Vec<f64>,
     /// The pattern of the believed planes in each world.
     pub(crate) patterns: Vec<u16>,
-    /// The bit columns of options, grown once to the largest number of them.
+    /// The bit columns of options, grown once to the largest number of them, where they are not filled at once.
     pub(crate) planes: Vec<Plane>,
+    /// The bits of uniforms, place by place.
+    pub(crate) places: Vec<Plane>,
 }
 
 impl Arena {
@@ -140,17 +145,17 @@ impl Arena {
                 onsets: Vec::new(),
                 patterns: vec![0; WORLDS_PER_BLOCK],
                 planes: Vec::new(),
+                places: vec![[0; WORDS]; 64],
             },
         }
     }
 
-    /// Starts a block of which the first `worlds` count.
+    /// Starts a block of which the first `worlds` count. The weights stay as they were.
     pub(crate) fn start(&mut self, worlds: usize) {
         for (word_index, word) in self.mask.iter_mut().enumerate() {
             let valid = worlds.saturating_sub(64 * word_index).min(64);
             *word = if valid == 64 { u64::MAX } else { (1 << valid) - 1 };
         }
-        self.weights.fill(1.0);
         self.divided_by_zero.fill([0; WORDS]);
     }
 
@@ -160,10 +165,10 @@ impl Arena {
         &self.planes[id.0 as usize]
     }
 
-    /// All bit columns.
-    #[must_use]
-    pub(crate) fn planes(&self) -> &[Plane] {
-        &self.planes
+    /// The bit columns before one, those from it on, and the scratch space. What is drawn reads columns with lower numbers only.
+    pub(crate) fn split(&mut self, out: PlaneId) -> (&[Plane], &mut [Plane], &mut Scratch) {
+        let (before, from_here_on) = self.planes.split_at_mut(out.0 as usize);
+        (before, from_here_on, &mut self.scratch)
     }
 
     /// Fills a bit column.

@@ -43,6 +43,9 @@ impl<'a> Program<'a> {
     /// Fills every column of a block, of which the first `worlds` worlds count, and settles the weights.
     pub(crate) fn run(&self, arena: &mut Arena, block: u64, worlds: usize) {
         arena.start(worlds);
+        if self.weighted {
+            arena.weights.fill(1.0);
+        }
         for (step, inputs) in self.plan.steps.iter().zip(&self.inputs) {
             self.step(&step.operation, inputs, arena, block);
         }
@@ -132,10 +135,8 @@ impl<'a> Program<'a> {
         };
         match (draw, evidence) {
             (Draw::Stream(stream), None) => {
-                let mut plane = [0; WORDS];
-                let address = (&self.keys[stream.0 as usize], block, 0);
-                bernoulli::draw(level, address, None, chances, arena.planes(), &mut plane);
-                arena.set_plane(*out, &plane);
+                let (before, out, _) = arena.split(*out);
+                bernoulli::draw(level, (&self.keys[stream.0 as usize], block), chances, before, &mut out[0]);
             }
             (Draw::Stream(_), Some((value, _))) => {
                 for (row, probability) in rows.iter().zip(probabilities) {
@@ -171,37 +172,36 @@ impl<'a> Program<'a> {
         else {
             unreachable!("inputs are made for each operation")
         };
-        if let (Draw::Stream(_), Some((known, _))) = (draw, evidence) {
-            for (row, options) in rows.iter().zip(options) {
-                let mask = *arena.mask_of(row.mask);
-                evidence::multiply(&mut arena.weights, &mask, options.probabilities[*known]);
-            }
-            known_option(arena, out, *known);
-            return;
-        }
-        // The planes of the options are filled while the masks are read.
-        let mut planes = std::mem::take(&mut arena.scratch.planes);
-        planes.resize(planes.len().max(out.len()), [0; 64]);
-        match draw {
-            Draw::Stream(stream) => {
+        match (draw, evidence) {
+            (Draw::Stream(stream), None) => {
                 let address = (&self.keys[stream.0 as usize], block);
-                categorical::draw(level, address, chances, arena.planes(), &mut planes[..out.len()]);
+                let (before, planes, scratch) = arena.split(out[0]);
+                categorical::draw(level, address, chances, before, &mut scratch.places, &mut planes[..out.len()]);
             }
-            Draw::Column(column) => {
+            (Draw::Stream(_), Some((known, _))) => {
+                for (row, options) in rows.iter().zip(options) {
+                    let mask = *arena.mask_of(row.mask);
+                    evidence::multiply(&mut arena.weights, &mask, options.probabilities[*known]);
+                }
+                known_option(arena, out, *known);
+            }
+            (Draw::Column(column), evidence) => {
+                let mut planes = std::mem::take(&mut arena.scratch.planes);
+                planes.resize(planes.len().max(out.len()), [0; 64]);
                 let masked = rows.iter().zip(options).map(|(row, options)| (arena.mask_of(row.mask), options));
                 let uniforms = arena.number(*column);
                 categorical::draw_from_uniforms(uniforms, out.len(), &masked, |option, plane| planes[option] = *plane);
+                if let Some((known, _)) = evidence {
+                    arena.require(&planes[*known]);
+                    known_option(arena, out, *known);
+                } else {
+                    for (out, plane) in out.iter().zip(&planes) {
+                        arena.set_plane(*out, plane);
+                    }
+                }
+                arena.scratch.planes = planes;
             }
         }
-        if let Some((known, _)) = evidence {
-            arena.require(&planes[*known]);
-            known_option(arena, out, *known);
-        } else {
-            for (out, plane) in out.iter().zip(&planes) {
-                arena.set_plane(*out, plane);
-            }
-        }
-        arena.scratch.planes = planes;
     }
 
     fn number(&self, operation: &Operation, inputs: &StepInputs<'_>, arena: &mut Arena, block: u64) {
