@@ -62,15 +62,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         };
         add(&mut merging, &mut files, &name, whole, &part)?;
     }
-    let missing: Vec<String> = merging.missing().iter().map(u64::to_string).collect();
-    let of = files.len() + missing.len();
-    if !missing.is_empty() {
-        let (parts, are) = if missing.len() == 1 { ("part", "is") } else { ("parts", "are") };
-        return Err(Error::input(format!("{parts} {} of {of} {are} missing", missing.join(", "))).help(format!(
-            "run each with `foretell run … --shard {}/{of} --out FILE` and give its file too",
-            missing[0]
-        )));
-    }
+    refuse_gaps(&merging.missing(), files.len())?;
     let Whole { origin, loaded, situation, plan, .. } =
         whole.ok_or_else(|| Error::input("there is no part to merge").help("name the files"))?;
     let settings = origin.settings();
@@ -82,6 +74,20 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     record(&arguments.recording, &loaded, &report)?;
     console::show(format, &report.render(format, arguments.events)?)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says which parts are missing beside those that there are; the first of them, if they are many.
+fn refuse_gaps(missing: &[u64], present: usize) -> Result<(), Error> {
+    const NAMED: usize = 10;
+    let Some(first) = missing.first() else { return Ok(()) };
+    let of = present + missing.len();
+    let (parts, are) = if missing.len() == 1 { ("part", "is") } else { ("parts", "are") };
+    let mut list = missing.iter().take(NAMED).map(u64::to_string).collect::<Vec<_>>().join(", ");
+    if missing.len() > NAMED {
+        list = format!("{list} … and {} more", missing.len() - NAMED);
+    }
+    Err(Error::input(format!("{parts} {list} of {of} {are} missing"))
+        .help(format!("run each with `foretell run … --shard {first}/{of} --out FILE` and give its file too")))
 }
 
 /// The scenario that a part carries, compiled as it was where the part ran.
@@ -127,4 +133,20 @@ fn add(
     })?;
     files.insert(number, name.to_owned());
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ten_missing_parts_are_named_and_the_rest_counted() {
+        let said = |missing: &[u64], present| refuse_gaps(missing, present).unwrap_err().to_string();
+        assert!(refuse_gaps(&[], 3).is_ok());
+        assert_eq!(said(&[2], 1), "part 2 of 2 is missing");
+        let ten: Vec<u64> = (2..=11).collect();
+        assert_eq!(said(&ten, 1), "parts 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 of 11 are missing");
+        let many: Vec<u64> = (1..=100).collect();
+        assert_eq!(said(&many, 900), "parts 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 … and 90 more of 1000 are missing");
+    }
 }

@@ -4,8 +4,8 @@
 //! column holds one `f64` a world. An [`Arena`] owns every column of a plan and the scratch space of the kernels; a thread reuses
 //! one for all of its blocks, so that nothing is allocated while blocks run.
 
-use super::kernel::tilted::Tilting;
-use crate::plan::{NumberId, Plan, PlaneId};
+use super::kernel::tilted::{LogRatios, Tilting};
+use crate::plan::{NumberId, Plan, PlaneId, Row};
 use crate::simulate::streams::LANES;
 use fearless_simd::{Level, Simd, SimdBase, u64x8};
 
@@ -35,6 +35,9 @@ pub(crate) fn set_vector<S: Simd>(plane: &mut Plane, place: usize, words: u64x8<
 
 /// The bit column that holds everywhere.
 pub(crate) const EVERYWHERE: Plane = [u64::MAX; WORDS];
+
+/// The bit column that holds nowhere.
+pub(crate) static NOWHERE: Plane = [0; WORDS];
 
 /// How many worlds a bit column holds in.
 #[must_use]
@@ -79,7 +82,7 @@ pub(crate) fn plane_where(predicate: impl Fn(usize) -> bool) -> Plane {
 /// All columns of one block and the scratch space to fill them.
 #[derive(Debug)]
 pub(crate) struct Arena {
-    /// Those of the plan, then those of [`Self::split`].
+    /// Those of the plan, then those of [`Self::halve`].
     planes: Vec<Plane>,
     plan_planes: usize,
     numbers: Vec<Vec<f64>>,
@@ -118,8 +121,10 @@ pub(crate) struct Scratch {
     pub(crate) onsets: Vec<f64>,
     /// The pattern of the believed planes in each world.
     pub(crate) patterns: Vec<u16>,
-    /// The bit columns of options, grown once to the largest number of them.
+    /// The bit columns of options, grown once to the largest number of them, where they are not filled at once.
     pub(crate) planes: Vec<Plane>,
+    /// The bits of uniforms, place by place.
+    pub(crate) places: Vec<Plane>,
 }
 
 impl Arena {
@@ -147,17 +152,17 @@ impl Arena {
                 onsets: Vec::new(),
                 patterns: vec![0; WORLDS_PER_BLOCK],
                 planes: Vec::new(),
+                places: vec![[0; WORDS]; 64],
             },
         }
     }
 
-    /// Starts a block of which the first `worlds` count.
+    /// Starts a block of which the first `worlds` count. The weights stay as they were.
     pub(crate) fn start(&mut self, worlds: usize) {
         for (word_index, word) in self.mask.iter_mut().enumerate() {
             let valid = worlds.saturating_sub(64 * word_index).min(64);
             *word = if valid == 64 { u64::MAX } else { (1 << valid) - 1 };
         }
-        self.weights.fill(1.0);
         self.divided_by_zero.fill([0; WORDS]);
     }
 
@@ -167,10 +172,10 @@ impl Arena {
         &self.planes[id.0 as usize]
     }
 
-    /// All bit columns.
-    #[must_use]
-    pub(crate) fn planes(&self) -> &[Plane] {
-        &self.planes
+    /// The bit columns before one, those from it on, and the scratch space. What is drawn reads columns with lower numbers only.
+    pub(crate) fn split(&mut self, out: PlaneId) -> (&[Plane], &mut [Plane], &mut Scratch) {
+        let (before, from_here_on) = self.planes.split_at_mut(out.0 as usize);
+        (before, from_here_on, &mut self.scratch)
     }
 
     /// Fills a bit column.
@@ -202,21 +207,61 @@ impl Arena {
         id.map_or(&EVERYWHERE, |id| self.plane(id))
     }
 
-    /// Splits rows into the worlds that draw from a proposal and the others. The halves stand behind the columns of the plan, and room
-    /// for them is made in the first block.
-    pub(crate) fn split(&mut self, masks: impl Iterator<Item = Option<PlaneId>>) {
+    /// Splits rows into the worlds that draw from a proposal and the others, and gives the first of some columns to draw into. All of them
+    /// stand behind the columns of the plan, and room is made for them in the first block.
+    pub(crate) fn halve(&mut self, masks: impl Iterator<Item = Option<PlaneId>>, options: usize) -> PlaneId {
         let mut half = self.plan_planes;
         for mask in masks {
-            if self.planes.len() < half + 2 {
-                self.planes.resize(half + 2, [0; WORDS]);
-            }
+            self.planes.resize(self.planes.len().max(half + 2), [0; WORDS]);
             for word in 0..WORDS {
-                let (mask, tilted) =
-                    (mask.map_or(u64::MAX, |id| self.planes[id.0 as usize][word]), self.tilting.tilted[word]);
+                let mask = mask.map_or(u64::MAX, |id| self.planes[id.0 as usize][word]);
+                let tilted = self.tilting.tilted[word];
                 self.planes[half][word] = mask & tilted;
                 self.planes[half + 1][word] = mask & !tilted;
             }
             half += 2;
+        }
+        self.planes.resize(self.planes.len().max(half + options), [0; WORDS]);
+        PlaneId(half as u32)
+    }
+
+    /// The first of some columns to draw into behind those of the plan.
+    pub(crate) fn aside(&mut self, options: usize) -> PlaneId {
+        self.halve(std::iter::empty(), options)
+    }
+
+    /// Takes over what was drawn elsewhere.
+    pub(crate) fn take_over(&mut self, drawn: PlaneId, out: &[PlaneId]) {
+        if out.first() == Some(&drawn) {
+            return;
+        }
+        for (column, out) in (drawn.0 as usize..).zip(out) {
+            self.planes[out.0 as usize] = self.planes[column];
+        }
+    }
+
+    /// Takes over what was drawn into the columns that [`Self::halve`] gave, and counts how much likelier the proposal made it.
+    pub(crate) fn count_tilted<T>(
+        &mut self,
+        (rows, log_ratios): (&[Row<T>], &LogRatios),
+        (drawn, out): (PlaneId, &[PlaneId]),
+    ) {
+        self.take_over(drawn, out);
+        for (row, log_ratios) in rows.iter().zip(log_ratios) {
+            let Some(log_ratios) = log_ratios else { continue };
+            let mask = row.mask.map_or(&EVERYWHERE, |id| &self.planes[id.0 as usize]);
+            match log_ratios[..] {
+                [no, yes] if let [out] = out => {
+                    let holds = &self.planes[out.0 as usize];
+                    self.tilting.count(&both(mask, &holds.map(|word| !word)), no);
+                    self.tilting.count(&both(mask, holds), yes);
+                }
+                _ => {
+                    for (out, log_ratio) in out.iter().zip(log_ratios) {
+                        self.tilting.count(&both(mask, &self.planes[out.0 as usize]), *log_ratio);
+                    }
+                }
+            }
         }
     }
 

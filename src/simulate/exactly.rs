@@ -50,6 +50,7 @@ impl Tally {
         let missing = Estimate { value: f64::NAN, standard_error: 0.0, prior_interval: None };
         Some(Self {
             answers: figures.answers.iter().map(|answer| answer.clone().ok()).collect::<Option<_>>()?,
+            doubt: Vec::new(),
             joints: figures.joints.map(|joint| joint.unwrap_or(missing)),
             rules: figures.rules.iter().copied().collect::<Option<_>>()?,
             divisions: Vec::new(),

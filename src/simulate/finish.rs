@@ -27,11 +27,10 @@ pub(crate) fn finish(
         Stop::AtPrecision { standard_error, first_ask } => precision::worst(&answers, first_ask, standard_error),
         _ => None,
     };
-    if !draws.is_empty() {
-        add_intervals(plan, &mut answers, draws);
-    }
+    let doubt = add_doubt(plan, &mut answers, draws);
     Ok(Tally {
         answers,
+        doubt,
         joints: counts.joints(plan),
         rules: counts.rules(),
         divisions: counts.divisions(),
@@ -101,8 +100,10 @@ fn settle_certain(plan: &Plan, answers: &mut [Answer]) {
     }
 }
 
-fn add_intervals(plan: &Plan, answers: &mut [Answer], draws: &[doubt::DrawResult]) {
+/// Adds the intervals to the answers; the variances of their figures apart.
+fn add_doubt(plan: &Plan, answers: &mut [Answer], draws: &[doubt::DrawResult]) -> Vec<Vec<f64>> {
     let mut place = 0;
+    let mut variances = Vec::with_capacity(answers.len());
     for (ask, answer) in plan.asks.iter().zip(answers) {
         let figures = doubt::figures(&ask.what);
         let estimates: Vec<&mut Estimate> = match answer {
@@ -112,10 +113,14 @@ fn add_intervals(plan: &Plan, answers: &mut [Answer], draws: &[doubt::DrawResult
             Answer::Date(date) => vec![&mut date.never],
             Answer::NoWorlds => Vec::new(),
         };
+        let mut of_ask = vec![0.0; figures.len()];
         for (offset, (estimate, figure)) in estimates.into_iter().zip(&figures).enumerate() {
-            estimate.prior_interval =
-                doubt::interval(draws, place + offset, *figure, estimate.value, ask.given.is_some());
+            let spread = doubt::spread(draws, place + offset, *figure, estimate.value, ask.given.is_some());
+            estimate.prior_interval = spread.map(|spread| spread.interval);
+            of_ask[offset] = spread.map_or(0.0, |spread| spread.variance);
         }
         place += figures.len();
+        variances.push(of_ask);
     }
+    variances
 }

@@ -54,6 +54,7 @@ use ndarray::Array2;
 #[derive(Debug, Clone)]
 pub struct Tally {
     answers: Vec<Answer>,
+    doubt: Vec<Vec<f64>>,
     joints: Array2<Estimate>,
     rules: Vec<Occurrence>,
     divisions: Vec<Occurrence>,
@@ -70,6 +71,16 @@ impl Tally {
     #[must_use]
     pub fn answers(&self) -> &[Answer] {
         &self.answers
+    }
+
+    /// The variance of the figures of an ask that doubt about the inputs causes: of its probability, of that of each option, of a
+    /// number's mean and its median, or of a date's chance of never. 0 where no doubt was found to reach the figure, or none was
+    /// looked for.
+    ///
+    /// By the law of total variance what it leaves of the variance of an outcome is chance.
+    #[must_use]
+    pub fn doubt(&self, ask: usize) -> &[f64] {
+        self.doubt.get(ask).map_or(&[], Vec::as_slice)
     }
 
     /// The probability that both hold, for each pair of [`Plan::joints`]; on the diagonal that of each one. Without intervals for

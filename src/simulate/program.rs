@@ -1,16 +1,16 @@
 //! Runs the steps of a plan over one block of worlds.
 
-use super::block::{Arena, EVERYWHERE, Plane, Scratch, WORDS, WORLDS_PER_BLOCK};
+use super::block::{Arena, EVERYWHERE, Scratch, WORDS, WORLDS_PER_BLOCK};
 use super::inputs::{ParameterValue, ReadyScale, StepInputs, prepare};
 use super::kernel::date::{Dates, Randomness, Scale};
 use super::kernel::logic::Side;
 use super::kernel::number::Likelihood;
-use super::kernel::tilted::{LogRatios, TiltedDraw};
+use super::kernel::tilted::TiltedDraw;
 use super::kernel::{arithmetic, bernoulli, categorical, correlated, evidence, logic, number};
 use super::sampling::{Proposal, Tilt};
 use super::streams::{self, StreamKey};
 use crate::math::columns;
-use crate::plan::{Comparison, Draw, Operand, Operation, Plan, PlaneId, Row};
+use crate::plan::{Comparison, Draw, Operand, Operation, Plan, PlaneId};
 
 /// A plan with its inputs put in and its streams addressed.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub(crate) struct Program<'a> {
     /// Of each step, if there is a proposal; `None` if it is drawn as planned.
     tilts: Vec<Option<TiltedDraw<'a>>>,
     pilot: bool,
+    /// Of each step, whether its columns cannot be filled where they are: see [`draws_aside`].
+    aside: Vec<bool>,
 }
 
 impl<'a> Program<'a> {
@@ -41,6 +43,7 @@ impl<'a> Program<'a> {
             component: None,
             tilts: Vec::new(),
             pilot: false,
+            aside: plan.steps.iter().map(|step| draws_aside(&step.operation)).collect(),
         }
     }
 
@@ -104,11 +107,14 @@ impl<'a> Program<'a> {
     /// Fills every column of a block, of which the first `worlds` worlds count, and settles the weights.
     pub(crate) fn run(&self, arena: &mut Arena, block: u64, worlds: usize) {
         arena.start(worlds);
+        if self.weighted {
+            arena.weights.fill(1.0);
+        }
         if let Some(key) = &self.component {
             arena.tilting.start(&mut key.open(block));
         }
         for (at, (step, inputs)) in self.plan.steps.iter().zip(&self.inputs).enumerate() {
-            self.step(&step.operation, (inputs, self.tilt(at)), arena, block);
+            self.step(&step.operation, (inputs, at), arena, block);
         }
         if self.pilot {
             return;
@@ -129,21 +135,16 @@ impl<'a> Program<'a> {
         }
     }
 
-    fn step(
-        &self,
-        operation: &Operation,
-        (inputs, tilt): (&StepInputs<'_>, Option<&TiltedDraw<'_>>),
-        arena: &mut Arena,
-        block: u64,
-    ) {
+    fn step(&self, operation: &Operation, (inputs, at): (&StepInputs<'_>, usize), arena: &mut Arena, block: u64) {
+        let tilt = self.tilt(at);
         let level = arena.level;
         match operation {
             Operation::ConstantPlane { out, value } => {
                 arena.set_plane(*out, &if *value { EVERYWHERE } else { [0; 64] });
             }
             Operation::ConstantNumber { out, value } => arena.fill_number(*out, |_, column| column.fill(*value)),
-            Operation::Bernoulli { .. } => self.bernoulli(operation, (inputs, tilt), arena, block),
-            Operation::Categorical { .. } => self.categorical(operation, (inputs, tilt), arena, block),
+            Operation::Bernoulli { .. } => self.bernoulli(operation, (inputs, at), arena, block),
+            Operation::Categorical { .. } => self.categorical(operation, (inputs, at), arena, block),
             Operation::Number { .. } => self.number(operation, (inputs, tilt), arena, block),
             Operation::Date { .. } => self.date(operation, (inputs, tilt), arena, block),
             Operation::CorrelatedUniforms { out, streams, factor } => {
@@ -206,13 +207,7 @@ impl<'a> Program<'a> {
         }
     }
 
-    fn bernoulli(
-        &self,
-        operation: &Operation,
-        (inputs, tilt): (&StepInputs<'_>, Option<&TiltedDraw<'_>>),
-        arena: &mut Arena,
-        block: u64,
-    ) {
+    fn bernoulli(&self, operation: &Operation, (inputs, at): (&StepInputs<'_>, usize), arena: &mut Arena, block: u64) {
         let level = arena.level;
         let (Operation::Bernoulli { out, draw, rows, evidence }, StepInputs::Chances(probabilities, chances)) =
             (operation, inputs)
@@ -220,21 +215,19 @@ impl<'a> Program<'a> {
             unreachable!("inputs are made for each operation")
         };
         match (draw, evidence) {
-            (Draw::Stream(stream), None) if let Some(TiltedDraw::Chances(chances, log_ratios)) = tilt => {
-                let address = (&self.keys[stream.0 as usize], block, 0);
-                let mut planes = [[0; WORDS]; 2];
-                arena.split(rows.iter().map(|row| row.mask));
-                bernoulli::draw(level, address, None, chances, arena.planes(), &mut planes[1]);
-                let [no, yes] = &mut planes;
-                logic::not(level, yes, no);
-                count_tilted(arena, rows, log_ratios, &planes);
-                arena.set_plane(*out, &planes[1]);
+            (Draw::Stream(stream), None) if let Some(TiltedDraw::Chances(chances, log_ratios)) = self.tilt(at) => {
+                let address = (&self.keys[stream.0 as usize], block);
+                let drawn = arena.halve(rows.iter().map(|row| row.mask), 1);
+                let (before, planes, _) = arena.split(drawn);
+                bernoulli::draw(level, address, chances, before, &mut planes[0]);
+                arena.count_tilted((rows, log_ratios), (drawn, &[*out]));
             }
             (Draw::Stream(stream), None) => {
-                let mut plane = [0; WORDS];
-                let address = (&self.keys[stream.0 as usize], block, 0);
-                bernoulli::draw(level, address, None, chances, arena.planes(), &mut plane);
-                arena.set_plane(*out, &plane);
+                let address = (&self.keys[stream.0 as usize], block);
+                let drawn = if self.aside[at] { arena.aside(1) } else { *out };
+                let (before, planes, _) = arena.split(drawn);
+                bernoulli::draw(level, address, chances, before, &mut planes[0]);
+                arena.take_over(drawn, &[*out]);
             }
             (Draw::Stream(_), Some((value, _))) => {
                 for (row, probability) in rows.iter().zip(probabilities) {
@@ -266,7 +259,7 @@ impl<'a> Program<'a> {
     fn categorical(
         &self,
         operation: &Operation,
-        (inputs, tilt): (&StepInputs<'_>, Option<&TiltedDraw<'_>>),
+        (inputs, at): (&StepInputs<'_>, usize),
         arena: &mut Arena,
         block: u64,
     ) {
@@ -276,44 +269,45 @@ impl<'a> Program<'a> {
         else {
             unreachable!("inputs are made for each operation")
         };
-        if let (Draw::Stream(_), Some((known, _))) = (draw, evidence) {
-            for (row, options) in rows.iter().zip(options) {
-                let mask = *arena.mask_of(row.mask);
-                evidence::multiply(&mut arena.weights, &mask, options.probabilities[*known]);
-            }
-            known_option(arena, out, *known);
-            return;
-        }
-        // The planes of the options are filled while the masks are read.
-        let mut planes = std::mem::take(&mut arena.scratch.planes);
-        planes.resize(planes.len().max(out.len()), [0; 64]);
-        match draw {
-            Draw::Stream(stream) if let Some(TiltedDraw::Options(chances, log_ratios)) = tilt => {
+        match (draw, evidence) {
+            (Draw::Stream(stream), None) if let Some(TiltedDraw::Options(chances, log_ratios)) = self.tilt(at) => {
                 let address = (&self.keys[stream.0 as usize], block);
-                let planes = &mut planes[..out.len()];
-                arena.split(rows.iter().map(|row| row.mask));
-                categorical::draw(level, address, chances, arena.planes(), planes);
-                count_tilted(arena, rows, log_ratios, planes);
+                let drawn = arena.halve(rows.iter().map(|row| row.mask), out.len());
+                let (before, planes, scratch) = arena.split(drawn);
+                categorical::draw(level, address, chances, before, &mut scratch.places, &mut planes[..out.len()]);
+                arena.count_tilted((rows, log_ratios), (drawn, out));
             }
-            Draw::Stream(stream) => {
+            (Draw::Stream(stream), None) => {
                 let address = (&self.keys[stream.0 as usize], block);
-                categorical::draw(level, address, chances, arena.planes(), &mut planes[..out.len()]);
+                let drawn = if self.aside[at] { arena.aside(out.len()) } else { out[0] };
+                let (before, planes, scratch) = arena.split(drawn);
+                categorical::draw(level, address, chances, before, &mut scratch.places, &mut planes[..out.len()]);
+                arena.take_over(drawn, out);
             }
-            Draw::Column(column) => {
+            (Draw::Stream(_), Some((known, _))) => {
+                for (row, options) in rows.iter().zip(options) {
+                    let mask = *arena.mask_of(row.mask);
+                    evidence::multiply(&mut arena.weights, &mask, options.probabilities[*known]);
+                }
+                known_option(arena, out, *known);
+            }
+            (Draw::Column(column), evidence) => {
+                let mut planes = std::mem::take(&mut arena.scratch.planes);
+                planes.resize(planes.len().max(out.len()), [0; 64]);
                 let masked = rows.iter().zip(options).map(|(row, options)| (arena.mask_of(row.mask), options));
                 let uniforms = arena.number(*column);
                 categorical::draw_from_uniforms(uniforms, out.len(), &masked, |option, plane| planes[option] = *plane);
+                if let Some((known, _)) = evidence {
+                    arena.require(&planes[*known]);
+                    known_option(arena, out, *known);
+                } else {
+                    for (out, plane) in out.iter().zip(&planes) {
+                        arena.set_plane(*out, plane);
+                    }
+                }
+                arena.scratch.planes = planes;
             }
         }
-        if let Some((known, _)) = evidence {
-            arena.require(&planes[*known]);
-            known_option(arena, out, *known);
-        } else {
-            for (out, plane) in out.iter().zip(&planes) {
-                arena.set_plane(*out, plane);
-            }
-        }
-        arena.scratch.planes = planes;
     }
 
     fn number(
@@ -452,13 +446,16 @@ fn weighs(operation: &Operation) -> bool {
     }
 }
 
-/// Adds to the weights what a draw from a proposal has drawn in each row.
-fn count_tilted<T>(arena: &mut Arena, rows: &[Row<T>], log_ratios: &LogRatios, options: &[Plane]) {
-    let mut tilting = std::mem::take(&mut arena.tilting);
-    let masked = rows.iter().zip(log_ratios);
-    let masked = masked.filter_map(|(row, log_ratios)| Some((arena.mask_of(row.mask), log_ratios.as_deref()?)));
-    tilting.count_in(masked, options);
-    arena.tilting = tilting;
+/// Whether a draw reads columns that are not all before those it fills, or fills columns that are not one after another.
+fn draws_aside(operation: &Operation) -> bool {
+    let apart = |masks: &mut dyn Iterator<Item = Option<PlaneId>>, out: &[PlaneId]| {
+        masks.flatten().any(|mask| mask >= out[0]) || out.windows(2).any(|two| two[1].0 != two[0].0 + 1)
+    };
+    match operation {
+        Operation::Bernoulli { out, rows, .. } => apart(&mut rows.iter().map(|row| row.mask), &[*out]),
+        Operation::Categorical { out, rows, .. } => apart(&mut rows.iter().map(|row| row.mask), out),
+        _ => false,
+    }
 }
 
 fn known_option(arena: &mut Arena, out: &[PlaneId], known: usize) {

@@ -49,7 +49,7 @@ impl StreamKey {
     /// One of several streams of a block: a draw that needs an unknown number of bits for each of its parts gives each part its own.
     #[must_use]
     pub fn open_part(&self, block: u64, part: u64) -> Stream {
-        let address = mix(mix(self.words[0] ^ block).wrapping_add(self.words[1]) ^ part);
+        let address = self.address(block, part);
         let mut stream = Stream { a: [0; LANES], b: [0; LANES], c: [0; LANES], counter: 1 };
         for lane in 0..LANES {
             let start = mix(address ^ self.words[2].wrapping_add(lane as u64));
@@ -63,10 +63,14 @@ impl StreamKey {
         stream
     }
 
-    /// The same stream, in the registers of a vector unit.
+    fn address(&self, block: u64, part: u64) -> u64 {
+        mix(mix(self.words[0] ^ block).wrapping_add(self.words[1]) ^ part)
+    }
+
+    /// The stream of a block, in the registers of a vector unit.
     #[inline(always)]
-    pub(crate) fn open_lanes<S: Simd>(&self, simd: S, block: u64, part: u64) -> Lanes<S> {
-        let address = mix(mix(self.words[0] ^ block).wrapping_add(self.words[1]) ^ part);
+    pub(crate) fn open_lanes<S: Simd>(&self, simd: S, block: u64) -> Lanes<S> {
+        let address = self.address(block, 0);
         let (mut a, mut b, mut c) = ([0; LANES], [0; LANES], [0; LANES]);
         for lane in 0..LANES {
             a[lane] = mix(address ^ self.words[2].wrapping_add(lane as u64));
@@ -78,7 +82,7 @@ impl StreamKey {
             c[lane] = mix(b[lane] ^ address);
         }
         let vector = |words: &[u64; LANES]| u64x8::from_slice(simd, words);
-        let mut lanes = Lanes { a: vector(&a), b: vector(&b), c: vector(&c), counter: u64x8::splat(simd, 1), simd };
+        let mut lanes = Lanes { a: vector(&a), b: vector(&b), c: vector(&c), counter: 1, simd };
         for _ in 0..WARM_UP_ROUNDS {
             lanes.next();
         }
@@ -155,7 +159,7 @@ pub(crate) struct Lanes<S: Simd> {
     a: u64x8<S>,
     b: u64x8<S>,
     c: u64x8<S>,
-    counter: u64x8<S>,
+    counter: u64,
     simd: S,
 }
 
@@ -163,12 +167,18 @@ impl<S: Simd> Lanes<S> {
     /// The next 512 bits.
     #[inline(always)]
     pub(crate) fn next(&mut self) -> u64x8<S> {
-        let words = self.a + self.b + self.counter;
+        let words = self.a + self.b + u64x8::splat(self.simd, self.counter);
         self.a = self.b ^ (self.b >> 11);
         self.b = self.c + (self.c << 3);
         self.c = ((self.c << 24) | (self.c >> 40)) + words;
-        self.counter += u64x8::splat(self.simd, 1);
+        self.counter = self.counter.wrapping_add(1);
         words
+    }
+
+    /// The instructions of the vector unit.
+    #[inline(always)]
+    pub(crate) fn simd(&self) -> S {
+        self.simd
     }
 
     /// The next 512 bits as uniforms.
@@ -183,7 +193,7 @@ impl<S: Simd> Lanes<S> {
 pub(crate) fn fill_uniforms(level: Level, key: &StreamKey, block: u64, out: &mut [f64]) {
     #[inline(always)]
     fn fill<S: Simd>(simd: S, key: &StreamKey, block: u64, out: &mut [f64]) {
-        let mut lanes = key.open_lanes(simd, block, 0);
+        let mut lanes = key.open_lanes(simd, block);
         for chunk in out.as_chunks_mut::<LANES>().0 {
             lanes.next_uniforms().store_slice(chunk);
         }
@@ -196,7 +206,7 @@ pub(crate) fn fill_uniforms(level: Level, key: &StreamKey, block: u64, out: &mut
 pub(crate) fn fill_bytes(level: Level, key: &StreamKey, block: u64, out: &mut [u8]) {
     #[inline(always)]
     fn fill<S: Simd>(simd: S, key: &StreamKey, block: u64, out: &mut [u8]) {
-        let mut lanes = key.open_lanes(simd, block, 0);
+        let mut lanes = key.open_lanes(simd, block);
         for chunk in out.as_chunks_mut::<{ 8 * LANES }>().0 {
             let words = <[u64; LANES]>::from(lanes.next());
             for (bytes, word) in chunk.as_chunks_mut::<8>().0.iter_mut().zip(words) {

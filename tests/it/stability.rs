@@ -46,7 +46,7 @@ fn another_seed_prints_other_figures() {
 fn an_added_event_leaves_the_draws_of_the_others_as_they_are() {
     let text = std::fs::read_to_string(crate::support::path("scenarios/golden.toml")).expect("the scenario is there");
     let more = text.replace("[event.paper]", "[event.another]\nchance = \"6 of 20\"\n\n[event.paper]");
-    let settings = Settings { worlds: 100_000, doubt_draws: 0, ..Settings::default() };
+    let settings = Settings { worlds: 100_000, ..Settings::default() };
     let before = run_text("golden", &text, &settings);
     let after = run_text("golden and one more", &more, &settings);
     assert_eq!(before.events.len() + 1, after.events.len());

@@ -2,7 +2,7 @@
 
 use super::{
     AssumptionReport, EventReport, FigureReport, Figures, JointReport, OverallReport, QuestionReport, Run, RunReport,
-    SCHEMA,
+    SCHEMA, variance,
 };
 use crate::forecast::Forecast;
 use crate::model::{self, Model, QuestionTarget};
@@ -15,26 +15,36 @@ pub fn report(run: Run) -> RunReport {
     let Run { model, hash, situation, plan, settings, tally } = run;
     let answers = tally.answers();
     let (of_events, of_questions) = answers.split_at(model.events.len());
+    let doubt_known = plan.parameters.is_empty() || settings.doubt_draws > 0;
+    let with_variance = |figures: FigureReport, ask: usize| {
+        let variance = if doubt_known { variance::split(&figures, tally.doubt(ask)) } else { None };
+        FigureReport { variance, ..figures }
+    };
     let events = model
         .events
         .iter()
         .zip(of_events)
-        .map(|(event, answer)| EventReport {
+        .enumerate()
+        .map(|(ask, (event, answer))| EventReport {
             id: event.name.clone(),
             ask: event.ask.clone(),
             unit: event.unit.clone(),
-            figures: with_moments_that_exist(figures(answer, event.options(), model), Some(event)),
+            figures: with_variance(with_moments_that_exist(figures(answer, event.options(), model), Some(event)), ask),
         })
         .collect();
     let questions = model
         .questions
         .iter()
         .zip(of_questions)
-        .map(|(question, answer)| QuestionReport {
+        .enumerate()
+        .map(|(ask, (question, answer))| QuestionReport {
             id: question.name.clone(),
             ask: question.ask.clone(),
             closes: question.closes,
-            figures: with_moments_that_exist(figures(answer, options(question, model), model), asked(question, model)),
+            figures: with_variance(
+                with_moments_that_exist(figures(answer, options(question, model), model), asked(question, model)),
+                of_events.len() + ask,
+            ),
         })
         .collect();
     let suppose = model.suppose.iter().chain(&situation.suppose).map(|one| one.text.clone()).collect();
@@ -165,6 +175,7 @@ fn figures(answer: &Answer, options: &[String], model: &Model) -> FigureReport {
         forecast: None,
         standard_error: None,
         prior_interval: None,
+        variance: None,
         mean: None,
         standard_deviation: None,
         never: None,

@@ -4,10 +4,12 @@ mod build;
 mod exact;
 mod records;
 mod table;
+mod variance;
 
 pub use build::report;
 pub use exact::{CheckReport, ExactReport, InexactReport};
 pub use records::questions;
+pub use variance::VarianceReport;
 
 use crate::forecast::{Estimate, Forecast};
 use crate::model::Model;
@@ -118,6 +120,9 @@ pub struct FigureReport {
     pub standard_error: Option<Figures<Option<f64>>>,
     /// Where the figure lies if doubtful inputs are drawn from their priors: central 90 %; `null` where no doubt reaches it.
     pub prior_interval: Option<Figures<Option<(f64, f64)>>>,
+    /// The variance of what becomes of each option, of a number, or of whether a date comes, as chance and doubt share it, with
+    /// that of the simulation beside it; `null` where it was not looked for (`--doubt-draws 0`) or does not exist.
+    pub variance: Option<Figures<Option<VarianceReport>>>,
     /// Mean of a number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mean: Option<Estimate>,

@@ -1,6 +1,6 @@
 //! A run as tables: short for people, whole numbers in CSV.
 
-use super::{FigureReport, Figures, RunReport};
+use super::{FigureReport, Figures, RunReport, VarianceReport};
 use crate::error::Error;
 use crate::forecast::Forecast;
 use crate::report::figure::{figure, grouped, percent, percent_error, significant};
@@ -46,6 +46,7 @@ impl RunReport {
             Column::number("forecast"),
             Column::number("± s.e."),
             Column::number("doubt 90 %"),
+            Column::number("chance : doubt"),
             Column::text("in words"),
         ];
         let mut sheet = Sheet::new(Some(if events { "Events" } else { "Questions" }), columns);
@@ -66,10 +67,22 @@ impl RunReport {
     fn flat(&self, with_events: bool) -> Sheet {
         let mut sheet = Sheet::new(
             None,
-            ["kind", "id", "closes", "part", "value", "standard_error", "doubt_low", "doubt_high"]
-                .into_iter()
-                .map(Column::text)
-                .collect(),
+            [
+                "kind",
+                "id",
+                "closes",
+                "part",
+                "value",
+                "standard_error",
+                "doubt_low",
+                "doubt_high",
+                "variance_chance",
+                "variance_doubt",
+                "variance_simulation",
+            ]
+            .into_iter()
+            .map(Column::text)
+            .collect(),
         );
         for question in &self.questions {
             let start = ["question".to_owned(), question.id.clone(), question.closes.to_string()];
@@ -122,13 +135,14 @@ impl RunReport {
 /// One row for each part of a forecast.
 fn rows(sheet: &mut Sheet, name: &str, closes: &str, words: &str, figures: &FigureReport) {
     let mut first = true;
-    let mut row = |part: String, value: String, error: String, doubt: String| {
+    let mut row = |part: String, value: String, error: String, doubt: String, shared: String| {
         let words = if first { words } else { "" };
         let closes = if first { closes } else { "" };
         let name = if first { name } else { "" };
         first = false;
-        sheet.row(vec![name.to_owned(), closes.to_owned(), part, value, error, doubt, words.to_owned()]);
+        sheet.row(vec![name.to_owned(), closes.to_owned(), part, value, error, doubt, shared, words.to_owned()]);
     };
+    let shared = |at: usize| figures.variance_of(at).map_or_else(String::new, |variance| variance.shares());
     let error = |at: usize| match &figures.standard_error {
         Some(Figures::One(error)) => *error,
         Some(Figures::Many(errors)) => errors.get(at).copied().flatten(),
@@ -145,15 +159,21 @@ fn rows(sheet: &mut Sheet, name: &str, closes: &str, words: &str, figures: &Figu
             .map_or_else(String::new, |(low, high)| format!("{} to {}", percent(low, 0.01), percent(high, 0.01)))
     };
     match &figures.forecast {
-        None => row(String::new(), "no world".to_owned(), String::new(), String::new()),
+        None => row(String::new(), "no world".to_owned(), String::new(), String::new(), String::new()),
         Some(Forecast::Binary { probability }) => {
             let spread = error(0).unwrap_or(0.0);
-            row(String::new(), percent(*probability, spread), percent_error(spread), shares(doubt(0)));
+            row(String::new(), percent(*probability, spread), percent_error(spread), shares(doubt(0)), shared(0));
         }
         Some(Forecast::Categorical { options, probabilities }) => {
             for (at, (option, probability)) in options.iter().zip(probabilities).enumerate() {
                 let spread = error(at).unwrap_or(0.0);
-                row(option.clone(), percent(*probability, spread), percent_error(spread), shares(doubt(at)));
+                row(
+                    option.clone(),
+                    percent(*probability, spread),
+                    percent_error(spread),
+                    shares(doubt(at)),
+                    shared(at),
+                );
             }
         }
         Some(Forecast::Quantiles { levels, values }) => {
@@ -166,6 +186,7 @@ fn rows(sheet: &mut Sheet, name: &str, closes: &str, words: &str, figures: &Figu
                     figure(mean.value, mean.standard_error),
                     significant(mean.standard_error, 2),
                     doubt,
+                    shared(0),
                 );
             }
             for (at, (level, value)) in levels.iter().zip(values).enumerate() {
@@ -173,7 +194,13 @@ fn rows(sheet: &mut Sheet, name: &str, closes: &str, words: &str, figures: &Figu
                     continue;
                 }
                 let spread = error(at).unwrap_or(0.0);
-                row(percent(*level, 0.02), figure(*value, spread), significant(spread, 2), String::new());
+                row(
+                    percent(*level, 0.02),
+                    figure(*value, spread),
+                    significant(spread, 2),
+                    String::new(),
+                    String::new(),
+                );
             }
         }
         Some(Forecast::Date { levels, days, never }) => {
@@ -188,12 +215,12 @@ fn rows(sheet: &mut Sheet, name: &str, closes: &str, words: &str, figures: &Figu
                     ),
                     None => ("never".to_owned(), String::new()),
                 };
-                row(percent(*level, 0.02), value, error, String::new());
+                row(percent(*level, 0.02), value, error, String::new(), String::new());
             }
             let estimate = figures.never;
             let spread = estimate.map_or(0.0, |one| one.standard_error);
             let doubt = shares(estimate.and_then(|one| one.prior_interval));
-            row("never".to_owned(), percent(*never, spread), percent_error(spread), doubt);
+            row("never".to_owned(), percent(*never, spread), percent_error(spread), doubt, shared(0));
         }
     }
 }
@@ -217,36 +244,49 @@ fn flat_rows(sheet: &mut Sheet, start: &[String; 3], figures: &FigureReport) {
         Some(Figures::Many(intervals)) => intervals.get(at).copied().flatten(),
         None => None,
     };
-    let mut row = |part: String, value: String, error: Option<f64>, doubt: Option<(f64, f64)>| {
-        let mut cells = start.to_vec();
-        cells.extend([
-            part,
-            value,
-            number(error),
-            number(doubt.map(|(low, _)| low)),
-            number(doubt.map(|(_, high)| high)),
-        ]);
-        sheet.row(cells);
-    };
+    let mut row =
+        |part: String, value: String, error: Option<f64>, doubt: Option<(f64, f64)>, split: Option<VarianceReport>| {
+            let mut cells = start.to_vec();
+            cells.extend([
+                part,
+                value,
+                number(error),
+                number(doubt.map(|(low, _)| low)),
+                number(doubt.map(|(_, high)| high)),
+                number(split.map(|split| split.chance)),
+                number(split.map(|split| split.doubt)),
+                number(split.map(|split| split.simulation)),
+            ]);
+            sheet.row(cells);
+        };
     match &figures.forecast {
         None => {}
-        Some(Forecast::Binary { probability }) => row("yes".to_owned(), probability.to_string(), error(0), doubt(0)),
+        Some(Forecast::Binary { probability }) => {
+            row("yes".to_owned(), probability.to_string(), error(0), doubt(0), figures.variance_of(0));
+        }
         Some(Forecast::Categorical { options, probabilities }) => {
             for (at, (option, probability)) in options.iter().zip(probabilities).enumerate() {
-                row(option.clone(), probability.to_string(), error(at), doubt(at));
+                row(option.clone(), probability.to_string(), error(at), doubt(at), figures.variance_of(at));
             }
         }
         Some(Forecast::Quantiles { levels, values }) => {
             if let Some(mean) = &figures.mean {
-                row("mean".to_owned(), mean.value.to_string(), Some(mean.standard_error), mean.prior_interval);
+                let (error, doubt) = (Some(mean.standard_error), mean.prior_interval);
+                row("mean".to_owned(), mean.value.to_string(), error, doubt, figures.variance_of(0));
             }
             for (at, (level, value)) in levels.iter().zip(values).enumerate() {
-                row(level.to_string(), value.to_string(), error(at), doubt(at));
+                row(level.to_string(), value.to_string(), error(at), doubt(at), None);
             }
         }
         Some(Forecast::Date { levels, days, never }) => {
             for (at, (level, day)) in levels.iter().zip(days).enumerate() {
-                row(level.to_string(), day.map_or_else(|| "never".to_owned(), |day| day.to_string()), error(at), None);
+                row(
+                    level.to_string(),
+                    day.map_or_else(|| "never".to_owned(), |day| day.to_string()),
+                    error(at),
+                    None,
+                    None,
+                );
             }
             let estimate = figures.never;
             row(
@@ -254,7 +294,19 @@ fn flat_rows(sheet: &mut Sheet, start: &[String; 3], figures: &FigureReport) {
                 never.to_string(),
                 estimate.map(|one| one.standard_error),
                 estimate.and_then(|one| one.prior_interval),
+                figures.variance_of(0),
             );
+        }
+    }
+}
+
+impl FigureReport {
+    /// Of the only figure or the one of an option.
+    fn variance_of(&self, at: usize) -> Option<VarianceReport> {
+        match &self.variance {
+            Some(Figures::One(one)) => *one,
+            Some(Figures::Many(all)) => all.get(at).copied().flatten(),
+            None => None,
         }
     }
 }

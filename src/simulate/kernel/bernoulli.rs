@@ -6,8 +6,8 @@
 //! higher `p` turns a few noes into yeses and nothing else, and two variants of a scenario can be compared world by world.
 
 use crate::plan::PlaneId;
-use crate::simulate::block::{Plane, VECTORS, WORDS, set_vector, vector};
-use crate::simulate::streams::StreamKey;
+use crate::simulate::block::{NOWHERE, Plane, VECTORS, WORDS, set_vector, vector};
+use crate::simulate::streams::{Lanes, StreamKey};
 use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u64x8};
 
 /// A probability in units of 2^-64, rounded down; 1 is apart.
@@ -18,11 +18,21 @@ pub(crate) struct Threshold {
 }
 
 impl Threshold {
+    /// Of what is certain.
+    pub(crate) const ALWAYS: Self = Self { bits: 0, always: true };
+
     /// Exact for 0, for 1, and for every probability of at least 2^-12; otherwise less than 2^-64 too low.
     #[must_use]
     pub(crate) fn new(probability: f64) -> Self {
         // The cast saturates, and 2^64 times a number below 1 is below 2^64.
         Self { bits: (probability * 18_446_744_073_709_551_616.0) as u64, always: probability >= 1.0 }
+    }
+
+    /// Of what comes next on the number line: the lengths of both together, at most all of it.
+    #[must_use]
+    pub(crate) fn and_then(self, next: Self) -> Self {
+        let (bits, beyond) = self.bits.overflowing_add(next.bits);
+        if self.always || next.always || beyond { Self::ALWAYS } else { Self { bits, always: false } }
     }
 
     fn bit(self, place: u32) -> bool {
@@ -83,89 +93,199 @@ impl Chances {
         Rows { start, end: self.masks.len() as u32, all_but }
     }
 
-    /// The worlds of some rows, in one vector.
-    #[inline(always)]
-    fn worlds<S: Simd>(&self, simd: S, rows: Rows, planes: &[Plane], place: usize) -> u64x8<S> {
-        let mut worlds = u64x8::splat(simd, 0);
-        for mask in &self.masks[rows.start as usize..rows.end as usize] {
-            worlds |= vector(simd, &planes[mask.0 as usize], place);
-        }
-        if rows.all_but { !worlds } else { worlds }
+    fn masks(&self, rows: Rows) -> &[PlaneId] {
+        &self.masks[rows.start as usize..rows.end as usize]
     }
 }
 
-/// Draws for the worlds in `among` (everywhere, if there is none); no elsewhere.
+/// Draws for every world.
 pub(crate) fn draw(
     level: Level,
-    (key, block, part): (&StreamKey, u64, u64),
-    among: Option<&Plane>,
+    (key, block): (&StreamKey, u64),
     chances: &Chances,
     planes: &[Plane],
     out: &mut Plane,
 ) {
-    dispatch!(level, simd => draw_in(simd, (key, block, part), among, chances, planes, out));
+    #[inline(always)]
+    fn draw_in<S: Simd>(
+        simd: S,
+        (key, block): (&StreamKey, u64),
+        chances: &Chances,
+        planes: &[Plane],
+        out: &mut Plane,
+    ) {
+        decide(simd, &mut key.open_lanes(simd, block), chances, planes, out);
+    }
+    dispatch!(level, simd => draw_in(simd, (key, block), chances, planes, out));
 }
 
-#[inline(always)]
-fn draw_in<S: Simd>(
-    simd: S,
-    (key, block, part): (&StreamKey, u64, u64),
-    among: Option<&Plane>,
-    chances: &Chances,
+/// Draws for every world by several chances with the same uniform: one bit column for each. `places` has room for its 64 bits.
+pub(crate) fn draw_each(
+    level: Level,
+    (key, block): (&StreamKey, u64),
+    chances: &[Chances],
     planes: &[Plane],
-    out: &mut Plane,
+    places: &mut [Plane],
+    out: &mut [Plane],
 ) {
+    #[inline(always)]
+    fn draw_in<S: Simd>(
+        simd: S,
+        (key, block): (&StreamKey, u64),
+        chances: &[Chances],
+        planes: &[Plane],
+        places: &mut [Plane],
+        out: &mut [Plane],
+    ) {
+        let mut kept = Kept { lanes: key.open_lanes(simd, block), places, drawn: 0, place: 0 };
+        for (chances, out) in chances.iter().zip(out) {
+            decide(simd, &mut kept, chances, planes, out);
+        }
+    }
+    dispatch!(level, simd => draw_in(simd, (key, block), chances, planes, places, out));
+}
+
+/// The bits of the uniforms, place by place from the most significant on, and in each place vector by vector.
+trait Bits<S: Simd> {
+    fn start(&mut self, place: usize);
+    fn next(&mut self, at: usize) -> u64x8<S>;
+}
+
+impl<S: Simd> Bits<S> for Lanes<S> {
+    #[inline(always)]
+    fn start(&mut self, _: usize) {}
+
+    #[inline(always)]
+    fn next(&mut self, _: usize) -> u64x8<S> {
+        self.next()
+    }
+}
+
+/// Bits that are read more than once: drawn when they are needed first, and kept.
+struct Kept<'a, S: Simd> {
+    lanes: Lanes<S>,
+    places: &'a mut [Plane],
+    drawn: usize,
+    place: usize,
+}
+
+impl<S: Simd> Bits<S> for Kept<'_, S> {
+    #[inline(always)]
+    fn start(&mut self, place: usize) {
+        if place == self.drawn {
+            let plane = &mut self.places[place];
+            for at in 0..VECTORS {
+                set_vector(plane, at, self.lanes.next());
+            }
+            self.drawn += 1;
+        }
+        self.place = place;
+    }
+
+    #[inline(always)]
+    fn next(&mut self, at: usize) -> u64x8<S> {
+        vector(self.lanes.simd(), &self.places[self.place], at)
+    }
+}
+
+/// Compares with the bits until every world has decided.
+#[inline(always)]
+fn decide<S: Simd>(simd: S, random: &mut impl Bits<S>, chances: &Chances, planes: &[Plane], out: &mut Plane) {
     let zero = u64x8::splat(simd, 0);
-    let mut yes = [zero; VECTORS];
-    let mut undecided = [!zero; VECTORS];
-    if let Some(among) = among {
-        for (place, undecided) in undecided.iter_mut().enumerate() {
-            *undecided = vector(simd, among, place);
-        }
-    }
+    let mut decided = Decided { yes: [zero; VECTORS], undecided: [!zero; VECTORS] };
     if !(chances.always.none() && chances.never.none()) {
-        for place in 0..VECTORS {
-            let (always, never) = (
-                chances.worlds(simd, chances.always, planes, place),
-                chances.worlds(simd, chances.never, planes, place),
-            );
-            yes[place] = undecided[place] & always;
-            undecided[place] &= !(always | never);
+        let (mut always, mut never) = ([0; WORDS], [0; WORDS]);
+        worlds(simd, chances, chances.always, planes, &mut always);
+        worlds(simd, chances, chances.never, planes, &mut never);
+        for at in 0..VECTORS {
+            let (always, never) = (vector(simd, &always, at), vector(simd, &never, at));
+            decided.yes[at] = always;
+            decided.undecided[at] = !(always | never);
         }
     }
-    let mut lanes = key.open_lanes(simd, block, part);
-    for rows in &chances.places {
-        let mut left = zero;
-        if rows.start < rows.end {
-            for place in 0..VECTORS {
-                let (bits, random) = (chances.worlds(simd, *rows, planes, place), lanes.next());
-                let open = undecided[place];
-                yes[place] |= open & bits & !random;
-                let still = open & !(bits ^ random);
-                undecided[place] = still;
-                left |= still;
-            }
-        } else if rows.all_but {
-            for place in 0..VECTORS {
-                let random = lanes.next();
-                let open = undecided[place];
-                yes[place] |= open & !random;
-                undecided[place] = open & random;
-                left |= open & random;
-            }
+    let mut gathered = [0; WORDS];
+    for (place, rows) in chances.places.iter().enumerate() {
+        random.start(place);
+        // Up to two masks are read in any case: cheaper than to foresee how many there are.
+        let left = if rows.end - rows.start > 2 {
+            worlds(simd, chances, *rows, planes, &mut gathered);
+            decided.draw(random, zero, #[inline(always)] |at| vector(simd, &gathered, at))
         } else {
-            for place in 0..VECTORS {
-                let still = undecided[place] & !lanes.next();
-                undecided[place] = still;
-                left |= still;
-            }
-        }
+            let masks = chances.masks(*rows);
+            let one = masks.first().map_or(&NOWHERE, |mask| &planes[mask.0 as usize]);
+            let two = masks.last().map_or(&NOWHERE, |mask| &planes[mask.0 as usize]);
+            let flip = u64x8::splat(simd, if rows.all_but { u64::MAX } else { 0 });
+            decided.draw(random, zero, #[inline(always)] |at| (vector(simd, one, at) | vector(simd, two, at)) ^ flip)
+        };
         if left.simd_eq(0).all_true() {
             break;
         }
     }
-    for (place, yes) in yes.into_iter().enumerate() {
-        set_vector(out, place, yes);
+    for at in 0..VECTORS {
+        set_vector(out, at, decided.yes[at]);
+    }
+}
+
+/// The worlds of some rows: four of them at a time, so that what is gathered is seldom read and written.
+#[inline(always)]
+fn worlds<S: Simd>(simd: S, chances: &Chances, rows: Rows, planes: &[Plane], out: &mut Plane) {
+    let plane = |mask: PlaneId| &planes[mask.0 as usize];
+    let (fours, rest) = chances.masks(rows).as_chunks::<4>();
+    let flip = u64x8::splat(simd, if rows.all_but { u64::MAX } else { 0 });
+    match *rest {
+        [] => (0..VECTORS).for_each(|at| set_vector(out, at, flip)),
+        [one] => {
+            let one = plane(one);
+            for at in 0..VECTORS {
+                set_vector(out, at, vector(simd, one, at) ^ flip);
+            }
+        }
+        [one, two] => {
+            let (one, two) = (plane(one), plane(two));
+            for at in 0..VECTORS {
+                set_vector(out, at, (vector(simd, one, at) | vector(simd, two, at)) ^ flip);
+            }
+        }
+        [one, two, three, ..] => {
+            let (one, two, three) = (plane(one), plane(two), plane(three));
+            for at in 0..VECTORS {
+                let two_of_them = vector(simd, one, at) | vector(simd, two, at);
+                set_vector(out, at, (two_of_them | vector(simd, three, at)) ^ flip);
+            }
+        }
+    }
+    for [one, two, three, four] in fours {
+        let (one, two, three, four) = (plane(*one), plane(*two), plane(*three), plane(*four));
+        for at in 0..VECTORS {
+            let (first, last) = (
+                vector(simd, one, at) | vector(simd, two, at),
+                vector(simd, three, at) | vector(simd, four, at),
+            );
+            // Rows do not overlap.
+            set_vector(out, at, vector(simd, out, at) ^ (first | last));
+        }
+    }
+}
+
+/// What the places drawn so far say of each world.
+struct Decided<S: Simd> {
+    yes: [u64x8<S>; VECTORS],
+    undecided: [u64x8<S>; VECTORS],
+}
+
+impl<S: Simd> Decided<S> {
+    /// Draws one place, in which the chances have these bits; the worlds still undecided, all vectors in one.
+    #[inline(always)]
+    fn draw(&mut self, random: &mut impl Bits<S>, zero: u64x8<S>, bits: impl Fn(usize) -> u64x8<S>) -> u64x8<S> {
+        let mut left = zero;
+        for at in 0..VECTORS {
+            let (bits, random) = (bits(at), random.next(at));
+            let differs = self.undecided[at] & (bits ^ random);
+            self.yes[at] |= differs & bits;
+            self.undecided[at] ^= differs;
+            left |= self.undecided[at];
+        }
+        left
     }
 }
 
@@ -192,7 +312,7 @@ mod tests {
 
     fn draw_rows(key: &StreamKey, block: u64, rows: &[(Option<PlaneId>, Threshold)], planes: &[Plane]) -> Plane {
         let mut out = [0; WORDS];
-        draw(Level::new(), (key, block, 0), None, &Chances::new(rows), planes, &mut out);
+        draw(Level::new(), (key, block), &Chances::new(rows), planes, &mut out);
         out
     }
 
@@ -254,10 +374,10 @@ mod tests {
                 threshold.always || uniforms[world] < threshold.bits
             };
             assert_eq!(draw_rows(&key, 0, &rows, &planes), plane_where(is_yes), "{chances:?}");
-            let among = plane_where(|world| world % 7 < 2);
-            let mut out = [9; WORDS];
-            draw(Level::new(), (&key, 0, 0), Some(&among), &Chances::new(&rows), &planes, &mut out);
-            assert_eq!(out, plane_where(|world| world % 7 < 2 && is_yes(world)));
+            let mut kept = [[9; WORDS]; 2];
+            let both = [Chances::new(&[(None, Threshold::new(probability))]), Chances::new(&rows)];
+            draw_each(Level::new(), (&key, 0), &both, &planes, &mut [[0; WORDS]; 64], &mut kept);
+            assert_eq!(kept, [expected, plane_where(is_yes)]);
         }
     }
 

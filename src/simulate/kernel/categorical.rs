@@ -11,7 +11,9 @@ use fearless_simd::Level;
 pub(crate) struct Options {
     /// Of each option.
     pub(crate) probabilities: Vec<f64>,
-    conditional: Vec<Threshold>,
+    /// Of each option and those before it, on the scale of the bits drawn.
+    thresholds: Vec<Threshold>,
+    /// The same for uniforms.
     cumulative: Vec<f64>,
 }
 
@@ -19,60 +21,53 @@ impl Options {
     /// From probabilities that sum to 1.
     #[must_use]
     pub(crate) fn new(probabilities: Vec<f64>) -> Self {
-        let mut tails = vec![0.0; probabilities.len() + 1];
-        for option in (0..probabilities.len()).rev() {
-            tails[option] = tails[option + 1] + probabilities[option];
-        }
-        let conditional = probabilities
+        let mut total = (Threshold::new(0.0), 0.0);
+        let (mut thresholds, mut cumulative): (Vec<_>, Vec<_>) = probabilities
             .iter()
-            .zip(&tails)
-            .map(|(probability, tail)| Threshold::new(if *tail > 0.0 { probability / tail } else { 1.0 }))
-            .collect();
-        let mut cumulative: Vec<f64> = Vec::with_capacity(probabilities.len());
-        for probability in &probabilities {
-            cumulative.push(cumulative.last().unwrap_or(&0.0) + probability);
-        }
+            .map(|probability| {
+                total = (total.0.and_then(Threshold::new(*probability)), total.1 + probability);
+                total
+            })
+            .unzip();
         // Whatever rounding leaves goes to the last option that is possible.
         if let Some(last) = probabilities.iter().rposition(|probability| *probability > 0.0) {
-            for total in &mut cumulative[last..] {
-                *total = f64::INFINITY;
-            }
+            thresholds[last..].fill(Threshold::ALWAYS);
+            cumulative[last..].fill(f64::INFINITY);
         }
-        Self { probabilities, conditional, cumulative }
+        Self { probabilities, thresholds, cumulative }
     }
 }
 
-/// The chances of all rows, made ready: for each option but the last, that it is chosen given that none before it is.
+/// The chances of all rows, made ready: for each option but the last, that it is chosen or one before it.
 #[must_use]
 pub(crate) fn chances(rows: &[(Option<PlaneId>, &Options)]) -> Vec<Chances> {
-    let options = rows.first().map_or(0, |(_, row)| row.conditional.len());
+    let options = rows.first().map_or(0, |(_, row)| row.thresholds.len());
     (0..options.saturating_sub(1))
         .map(|option| {
-            let thresholds: Vec<_> = rows.iter().map(|(mask, row)| (*mask, row.conditional[option])).collect();
+            let thresholds: Vec<_> = rows.iter().map(|(mask, row)| (*mask, row.thresholds[option])).collect();
             Chances::new(&thresholds)
         })
         .collect()
 }
 
-/// The worlds of one option after another: each a Bernoulli draw, with the chance of that option given that it is none of those
-/// before it, among the worlds left over. Each option has its own part of the stream. Exact for any number of options.
+/// The worlds of each option: each world has one uniform of 64 bits, and a high one means a high option.
 pub(crate) fn draw(
     level: Level,
-    (key, block): (&StreamKey, u64),
+    address: (&StreamKey, u64),
     chances: &[Chances],
     planes: &[Plane],
+    places: &mut [Plane],
     out: &mut [Plane],
 ) {
-    let mut left = EVERYWHERE;
     let Some((last, others)) = out.split_last_mut() else { return };
-    for (option, (chances, chosen)) in chances.iter().zip(others).enumerate() {
-        let among = (option > 0).then_some(&left);
-        bernoulli::draw(level, (key, block, option as u64), among, chances, planes, chosen);
-        for (left, chosen) in left.iter_mut().zip(&*chosen) {
-            *left &= !chosen;
+    bernoulli::draw_each(level, address, chances, planes, places, others);
+    *last = EVERYWHERE;
+    for option in (1..out.len()).rev() {
+        let (before, from_here_on) = out.split_at_mut(option);
+        for (chosen, before) in from_here_on[0].iter_mut().zip(&before[option - 1]) {
+            *chosen &= !before;
         }
     }
-    *last = left;
 }
 
 /// From uniforms: a high uniform means a high option.
@@ -134,7 +129,7 @@ mod tests {
                     draw_from_uniforms(&uniforms, 5, rows, &mut fill);
                 } else {
                     let mut planes = [[0; WORDS]; 5];
-                    draw(Level::new(), (&key, block), &chances, &[], &mut planes);
+                    draw(Level::new(), (&key, block), &chances, &[], &mut [[0; WORDS]; 64], &mut planes);
                     planes.iter().enumerate().for_each(|(option, plane)| fill(option, plane));
                 }
                 assert_eq!(seen, EVERYWHERE);

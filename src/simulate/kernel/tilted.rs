@@ -13,7 +13,7 @@ use super::bernoulli::{Chances, Threshold};
 use super::categorical::{self, Options};
 use crate::math::{exp, ln};
 use crate::plan::PlaneId;
-use crate::simulate::block::{EVERYWHERE, Plane, WORDS, WORLDS_PER_BLOCK, both, for_each_world};
+use crate::simulate::block::{EVERYWHERE, Plane, WORDS, WORLDS_PER_BLOCK, for_each_world};
 use crate::simulate::streams::Stream;
 
 /// The share of worlds that draw as the plan says.
@@ -66,13 +66,9 @@ impl Tilting {
         }
     }
 
-    /// Adds what rows that have been drawn say: where each holds, in which options' columns, and by how much each option counts.
-    pub(crate) fn count_in<'a>(&mut self, rows: impl Iterator<Item = (&'a Plane, &'a [f64])>, options: &[Plane]) {
-        for (mask, log_ratios) in rows {
-            for (option, log_ratio) in options.iter().zip(log_ratios) {
-                for_each_world(&both(mask, option), |world| self.log_ratios[world] += log_ratio);
-            }
-        }
+    /// Adds what some worlds have drawn.
+    pub(crate) fn count(&mut self, worlds: &Plane, log_ratio: f64) {
+        for_each_world(worlds, |world| self.log_ratios[world] += log_ratio);
     }
 
     /// Uniforms from a proposal.
@@ -86,7 +82,7 @@ impl Tilting {
 }
 
 /// A draw of a step from a proposal, made ready once for all blocks. Its rows are split in two: first the worlds that draw from the
-/// proposal, then those that draw as planned, in the columns of [`Arena::split`](crate::simulate::block::Arena::split).
+/// proposal, then those that draw as planned, in the columns of [`Arena::halve`](crate::simulate::block::Arena::halve).
 #[derive(Debug, Clone)]
 pub(crate) enum TiltedDraw<'a> {
     /// Of a yes/no event.

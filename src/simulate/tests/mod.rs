@@ -4,6 +4,7 @@
 //! together give one in 1e-6 of runs at most. Seeds are fixed.
 
 mod counterfactual;
+mod coverage;
 mod dependence;
 mod doubt;
 mod errors;
