@@ -1,6 +1,6 @@
 //! Runs the steps of a plan over one block of worlds.
 
-use super::block::{Arena, EVERYWHERE, Scratch, WORDS, WORLDS_PER_BLOCK};
+use super::block::{Aligned, Arena, EVERYWHERE, Scratch, WORDS, WORLDS_PER_BLOCK};
 use super::inputs::{ParameterValue, ReadyScale, StepInputs, prepare};
 use super::kernel::date::{Dates, Randomness, Scale};
 use super::kernel::logic::Side;
@@ -135,8 +135,10 @@ impl<'a> Program<'a> {
         };
         match (draw, evidence) {
             (Draw::Stream(stream), None) => {
-                let (before, out, _) = arena.split(*out);
-                bernoulli::draw(level, (&self.keys[stream.0 as usize], block), chances, before, &mut out[0]);
+                let address = (&self.keys[stream.0 as usize], block);
+                arena.draw_planes(&[*out], |planes, space, out| {
+                    bernoulli::draw(level, address, std::slice::from_ref(chances), planes, space, out);
+                });
             }
             (Draw::Stream(_), Some((value, _))) => {
                 for (row, probability) in rows.iter().zip(probabilities) {
@@ -175,8 +177,9 @@ impl<'a> Program<'a> {
         match (draw, evidence) {
             (Draw::Stream(stream), None) => {
                 let address = (&self.keys[stream.0 as usize], block);
-                let (before, planes, scratch) = arena.split(out[0]);
-                categorical::draw(level, address, chances, before, &mut scratch.places, &mut planes[..out.len()]);
+                arena.draw_planes(out, |planes, space, out| {
+                    categorical::draw(level, address, chances, planes, space, out);
+                });
             }
             (Draw::Stream(_), Some((known, _))) => {
                 for (row, options) in rows.iter().zip(options) {
@@ -187,10 +190,12 @@ impl<'a> Program<'a> {
             }
             (Draw::Column(column), evidence) => {
                 let mut planes = std::mem::take(&mut arena.scratch.planes);
-                planes.resize(planes.len().max(out.len()), [0; 64]);
+                planes.resize(planes.len().max(out.len()), Aligned::default());
                 let masked = rows.iter().zip(options).map(|(row, options)| (arena.mask_of(row.mask), options));
                 let uniforms = arena.number(*column);
-                categorical::draw_from_uniforms(uniforms, out.len(), &masked, |option, plane| planes[option] = *plane);
+                categorical::draw_from_uniforms(uniforms, out.len(), &masked, |option, plane| {
+                    planes[option].0 = *plane
+                });
                 if let Some((known, _)) = evidence {
                     arena.require(&planes[*known]);
                     known_option(arena, out, *known);

@@ -175,12 +175,6 @@ impl<S: Simd> Lanes<S> {
         words
     }
 
-    /// The instructions of the vector unit.
-    #[inline(always)]
-    pub(crate) fn simd(&self) -> S {
-        self.simd
-    }
-
     /// The next 512 bits as uniforms.
     #[inline(always)]
     pub(crate) fn next_uniforms(&mut self) -> f64x8<S> {
