@@ -4,10 +4,12 @@
 //! column holds one `f64` a world. An [`Arena`] owns every column of a plan and the scratch space of the kernels; a thread reuses
 //! one for all of its blocks, so that nothing is allocated while blocks run.
 
+use super::kernel::bernoulli::Space;
 use super::kernel::tilted::{LogRatios, Tilting};
 use crate::plan::{NumberId, Plan, PlaneId, Row};
 use crate::simulate::streams::LANES;
 use fearless_simd::{Level, Simd, SimdBase, u64x8};
+use std::ops::{Deref, DerefMut};
 
 /// Worlds in a block.
 pub const WORLDS_PER_BLOCK: usize = 4096;
@@ -17,6 +19,31 @@ pub(crate) const WORDS: usize = WORLDS_PER_BLOCK / 64;
 
 /// One bit a world.
 pub(crate) type Plane = [u64; WORDS];
+
+/// A bit column that starts where a line of the cache does, so that no vector of it lies in two of them.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+pub(crate) struct Aligned(pub(crate) Plane);
+
+impl Default for Aligned {
+    fn default() -> Self {
+        Self([0; WORDS])
+    }
+}
+
+impl Deref for Aligned {
+    type Target = Plane;
+
+    fn deref(&self) -> &Plane {
+        &self.0
+    }
+}
+
+impl DerefMut for Aligned {
+    fn deref_mut(&mut self) -> &mut Plane {
+        &mut self.0
+    }
+}
 
 /// Vectors of words in a bit column.
 pub(crate) const VECTORS: usize = WORDS / LANES;
@@ -37,7 +64,7 @@ pub(crate) fn set_vector<S: Simd>(plane: &mut Plane, place: usize, words: u64x8<
 pub(crate) const EVERYWHERE: Plane = [u64::MAX; WORDS];
 
 /// The bit column that holds nowhere.
-pub(crate) static NOWHERE: Plane = [0; WORDS];
+pub(crate) static NOWHERE: Aligned = Aligned([0; WORDS]);
 
 /// How many worlds a bit column holds in.
 #[must_use]
@@ -83,7 +110,7 @@ pub(crate) fn plane_where(predicate: impl Fn(usize) -> bool) -> Plane {
 #[derive(Debug)]
 pub(crate) struct Arena {
     /// Those of the plan, then those of [`Self::halve`].
-    planes: Vec<Plane>,
+    planes: Vec<Aligned>,
     plan_planes: usize,
     numbers: Vec<Vec<f64>>,
     /// Worlds that count.
@@ -100,6 +127,8 @@ pub(crate) struct Arena {
     pub(crate) level: Level,
     /// Scratch for the kernels.
     pub(crate) scratch: Scratch,
+    /// That of draws by bits.
+    space: Space,
 }
 
 /// Columns that kernels use and leave behind.
@@ -121,10 +150,8 @@ pub(crate) struct Scratch {
     pub(crate) onsets: Vec<f64>,
     /// The pattern of the believed planes in each world.
     pub(crate) patterns: Vec<u16>,
-    /// The bit columns of options, grown once to the largest number of them, where they are not filled at once.
-    pub(crate) planes: Vec<Plane>,
-    /// The bits of uniforms, place by place.
-    pub(crate) places: Vec<Plane>,
+    /// The bit columns of options, grown once to the largest number of them.
+    pub(crate) planes: Vec<Aligned>,
 }
 
 impl Arena {
@@ -133,7 +160,7 @@ impl Arena {
     pub(crate) fn new(plan: &Plan) -> Self {
         let column = || vec![0.0; WORLDS_PER_BLOCK];
         Self {
-            planes: vec![[0; WORDS]; plan.planes as usize],
+            planes: vec![Aligned::default(); plan.planes as usize],
             plan_planes: plan.planes as usize,
             numbers: (0..plan.numbers).map(|_| column()).collect(),
             mask: EVERYWHERE,
@@ -142,6 +169,7 @@ impl Arena {
             divided_by_zero: vec![[0; WORDS]; plan.divisions.len()],
             tilting: Tilting::default(),
             level: Level::new(),
+            space: Space::default(),
             scratch: Scratch {
                 uniforms: column(),
                 gathered: column(),
@@ -152,7 +180,6 @@ impl Arena {
                 onsets: Vec::new(),
                 patterns: vec![0; WORLDS_PER_BLOCK],
                 planes: Vec::new(),
-                places: vec![[0; WORDS]; 64],
             },
         }
     }
@@ -172,15 +199,19 @@ impl Arena {
         &self.planes[id.0 as usize]
     }
 
-    /// The bit columns before one, those from it on, and the scratch space. What is drawn reads columns with lower numbers only.
-    pub(crate) fn split(&mut self, out: PlaneId) -> (&[Plane], &mut [Plane], &mut Scratch) {
-        let (before, from_here_on) = self.planes.split_at_mut(out.0 as usize);
-        (before, from_here_on, &mut self.scratch)
+    /// Draws bit columns, which read others.
+    pub(crate) fn draw_planes(&mut self, out: &[PlaneId], draw: impl FnOnce(&[Aligned], &mut Space, &mut [Aligned])) {
+        let drawn = &mut self.scratch.planes;
+        drawn.resize(drawn.len().max(out.len()), Aligned::default());
+        draw(&self.planes, &mut self.space, &mut drawn[..out.len()]);
+        for (out, drawn) in out.iter().zip(drawn) {
+            self.planes[out.0 as usize] = *drawn;
+        }
     }
 
     /// Fills a bit column.
     pub(crate) fn set_plane(&mut self, id: PlaneId, plane: &Plane) {
-        self.planes[id.0 as usize] = *plane;
+        self.planes[id.0 as usize].0 = *plane;
     }
 
     /// Fills a bit column from two others, which may be one.
@@ -197,7 +228,7 @@ impl Arena {
         } else {
             let mut filled = [0; WORDS];
             fill(&self.planes[left], &self.planes[right], &mut filled);
-            self.planes[out] = filled;
+            self.planes[out].0 = filled;
         }
     }
 
@@ -207,12 +238,12 @@ impl Arena {
         id.map_or(&EVERYWHERE, |id| self.plane(id))
     }
 
-    /// Splits rows into the worlds that draw from a proposal and the others, and gives the first of some columns to draw into. All of them
-    /// stand behind the columns of the plan, and room is made for them in the first block.
-    pub(crate) fn halve(&mut self, masks: impl Iterator<Item = Option<PlaneId>>, options: usize) -> PlaneId {
+    /// Splits rows into the worlds that draw from a proposal and the others. The halves stand behind the columns of the plan, and room
+    /// is made for them in the first block.
+    pub(crate) fn halve(&mut self, masks: impl Iterator<Item = Option<PlaneId>>) {
         let mut half = self.plan_planes;
         for mask in masks {
-            self.planes.resize(self.planes.len().max(half + 2), [0; WORDS]);
+            self.planes.resize(self.planes.len().max(half + 2), Aligned::default());
             for word in 0..WORDS {
                 let mask = mask.map_or(u64::MAX, |id| self.planes[id.0 as usize][word]);
                 let tilted = self.tilting.tilted[word];
@@ -221,35 +252,13 @@ impl Arena {
             }
             half += 2;
         }
-        self.planes.resize(self.planes.len().max(half + options), [0; WORDS]);
-        PlaneId(half as u32)
     }
 
-    /// The first of some columns to draw into behind those of the plan.
-    pub(crate) fn aside(&mut self, options: usize) -> PlaneId {
-        self.halve(std::iter::empty(), options)
-    }
-
-    /// Takes over what was drawn elsewhere.
-    pub(crate) fn take_over(&mut self, drawn: PlaneId, out: &[PlaneId]) {
-        if out.first() == Some(&drawn) {
-            return;
-        }
-        for (column, out) in (drawn.0 as usize..).zip(out) {
-            self.planes[out.0 as usize] = self.planes[column];
-        }
-    }
-
-    /// Takes over what was drawn into the columns that [`Self::halve`] gave, and counts how much likelier the proposal made it.
-    pub(crate) fn count_tilted<T>(
-        &mut self,
-        (rows, log_ratios): (&[Row<T>], &LogRatios),
-        (drawn, out): (PlaneId, &[PlaneId]),
-    ) {
-        self.take_over(drawn, out);
+    /// Counts how much likelier the proposal made what was drawn.
+    pub(crate) fn count_tilted<T>(&mut self, rows: &[Row<T>], log_ratios: &LogRatios, out: &[PlaneId]) {
         for (row, log_ratios) in rows.iter().zip(log_ratios) {
             let Some(log_ratios) = log_ratios else { continue };
-            let mask = row.mask.map_or(&EVERYWHERE, |id| &self.planes[id.0 as usize]);
+            let mask = row.mask.map_or(&EVERYWHERE, |id| &*self.planes[id.0 as usize]);
             match log_ratios[..] {
                 [no, yes] if let [out] = out => {
                     let holds = &self.planes[out.0 as usize];

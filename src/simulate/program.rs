@@ -1,6 +1,6 @@
 //! Runs the steps of a plan over one block of worlds.
 
-use super::block::{Arena, EVERYWHERE, Scratch, WORDS, WORLDS_PER_BLOCK};
+use super::block::{Aligned, Arena, EVERYWHERE, Scratch, WORDS, WORLDS_PER_BLOCK};
 use super::inputs::{ParameterValue, ReadyScale, StepInputs, prepare};
 use super::kernel::date::{Dates, Randomness, Scale};
 use super::kernel::logic::Side;
@@ -25,8 +25,6 @@ pub(crate) struct Program<'a> {
     /// Of each step, if there is a proposal; `None` if it is drawn as planned.
     tilts: Vec<Option<TiltedDraw<'a>>>,
     pilot: bool,
-    /// Of each step, whether its columns cannot be filled where they are: see [`draws_aside`].
-    aside: Vec<bool>,
 }
 
 impl<'a> Program<'a> {
@@ -43,7 +41,6 @@ impl<'a> Program<'a> {
             component: None,
             tilts: Vec::new(),
             pilot: false,
-            aside: plan.steps.iter().map(|step| draws_aside(&step.operation)).collect(),
         }
     }
 
@@ -217,17 +214,17 @@ impl<'a> Program<'a> {
         match (draw, evidence) {
             (Draw::Stream(stream), None) if let Some(TiltedDraw::Chances(chances, log_ratios)) = self.tilt(at) => {
                 let address = (&self.keys[stream.0 as usize], block);
-                let drawn = arena.halve(rows.iter().map(|row| row.mask), 1);
-                let (before, planes, _) = arena.split(drawn);
-                bernoulli::draw(level, address, chances, before, &mut planes[0]);
-                arena.count_tilted((rows, log_ratios), (drawn, &[*out]));
+                arena.halve(rows.iter().map(|row| row.mask));
+                arena.draw_planes(&[*out], |planes, space, out| {
+                    bernoulli::draw(level, address, std::slice::from_ref(chances), planes, space, out);
+                });
+                arena.count_tilted(rows, log_ratios, &[*out]);
             }
             (Draw::Stream(stream), None) => {
                 let address = (&self.keys[stream.0 as usize], block);
-                let drawn = if self.aside[at] { arena.aside(1) } else { *out };
-                let (before, planes, _) = arena.split(drawn);
-                bernoulli::draw(level, address, chances, before, &mut planes[0]);
-                arena.take_over(drawn, &[*out]);
+                arena.draw_planes(&[*out], |planes, space, out| {
+                    bernoulli::draw(level, address, std::slice::from_ref(chances), planes, space, out);
+                });
             }
             (Draw::Stream(_), Some((value, _))) => {
                 for (row, probability) in rows.iter().zip(probabilities) {
@@ -272,17 +269,17 @@ impl<'a> Program<'a> {
         match (draw, evidence) {
             (Draw::Stream(stream), None) if let Some(TiltedDraw::Options(chances, log_ratios)) = self.tilt(at) => {
                 let address = (&self.keys[stream.0 as usize], block);
-                let drawn = arena.halve(rows.iter().map(|row| row.mask), out.len());
-                let (before, planes, scratch) = arena.split(drawn);
-                categorical::draw(level, address, chances, before, &mut scratch.places, &mut planes[..out.len()]);
-                arena.count_tilted((rows, log_ratios), (drawn, out));
+                arena.halve(rows.iter().map(|row| row.mask));
+                arena.draw_planes(out, |planes, space, out| {
+                    categorical::draw(level, address, chances, planes, space, out);
+                });
+                arena.count_tilted(rows, log_ratios, out);
             }
             (Draw::Stream(stream), None) => {
                 let address = (&self.keys[stream.0 as usize], block);
-                let drawn = if self.aside[at] { arena.aside(out.len()) } else { out[0] };
-                let (before, planes, scratch) = arena.split(drawn);
-                categorical::draw(level, address, chances, before, &mut scratch.places, &mut planes[..out.len()]);
-                arena.take_over(drawn, out);
+                arena.draw_planes(out, |planes, space, out| {
+                    categorical::draw(level, address, chances, planes, space, out);
+                });
             }
             (Draw::Stream(_), Some((known, _))) => {
                 for (row, options) in rows.iter().zip(options) {
@@ -293,10 +290,12 @@ impl<'a> Program<'a> {
             }
             (Draw::Column(column), evidence) => {
                 let mut planes = std::mem::take(&mut arena.scratch.planes);
-                planes.resize(planes.len().max(out.len()), [0; 64]);
+                planes.resize(planes.len().max(out.len()), Aligned::default());
                 let masked = rows.iter().zip(options).map(|(row, options)| (arena.mask_of(row.mask), options));
                 let uniforms = arena.number(*column);
-                categorical::draw_from_uniforms(uniforms, out.len(), &masked, |option, plane| planes[option] = *plane);
+                categorical::draw_from_uniforms(uniforms, out.len(), &masked, |option, plane| {
+                    planes[option].0 = *plane;
+                });
                 if let Some((known, _)) = evidence {
                     arena.require(&planes[*known]);
                     known_option(arena, out, *known);
@@ -442,18 +441,6 @@ fn weighs(operation: &Operation) -> bool {
         Operation::Number { draw: Draw::Stream(_), evidence, .. } => evidence.is_some(),
         Operation::Date { evidence, .. } => evidence.is_some(),
         Operation::Weigh { .. } => true,
-        _ => false,
-    }
-}
-
-/// Whether a draw reads columns that are not all before those it fills, or fills columns that are not one after another.
-fn draws_aside(operation: &Operation) -> bool {
-    let apart = |masks: &mut dyn Iterator<Item = Option<PlaneId>>, out: &[PlaneId]| {
-        masks.flatten().any(|mask| mask >= out[0]) || out.windows(2).any(|two| two[1].0 != two[0].0 + 1)
-    };
-    match operation {
-        Operation::Bernoulli { out, rows, .. } => apart(&mut rows.iter().map(|row| row.mask), &[*out]),
-        Operation::Categorical { out, rows, .. } => apart(&mut rows.iter().map(|row| row.mask), out),
         _ => false,
     }
 }

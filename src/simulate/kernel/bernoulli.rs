@@ -6,7 +6,7 @@
 //! higher `p` turns a few noes into yeses and nothing else, and two variants of a scenario can be compared world by world.
 
 use crate::plan::PlaneId;
-use crate::simulate::block::{NOWHERE, Plane, VECTORS, WORDS, set_vector, vector};
+use crate::simulate::block::{Aligned, NOWHERE, Plane, VECTORS, WORDS, set_vector, vector};
 use crate::simulate::streams::{Lanes, StreamKey};
 use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u64x8};
 
@@ -48,6 +48,8 @@ pub(crate) struct Chances {
     /// Where it is impossible.
     never: Rows,
     places: Vec<Rows>,
+    /// The most masks in any place.
+    widest: usize,
     /// The masks of all lists, one after another.
     masks: Vec<PlaneId>,
 }
@@ -64,6 +66,10 @@ impl Rows {
     fn none(self) -> bool {
         self.start == self.end && !self.all_but
     }
+
+    fn masks(self) -> usize {
+        (self.end - self.start) as usize
+    }
 }
 
 impl Chances {
@@ -79,6 +85,7 @@ impl Chances {
         for place in 0..64 - any_bits.trailing_zeros().min(64) {
             let rows = chances.list(rows, |threshold| threshold.bit(place) && !threshold.always);
             chances.places.push(rows);
+            chances.widest = chances.widest.max(rows.masks());
         }
         chances
     }
@@ -98,137 +105,180 @@ impl Chances {
     }
 }
 
-/// Draws for every world.
-pub(crate) fn draw(
-    level: Level,
-    (key, block): (&StreamKey, u64),
-    chances: &Chances,
-    planes: &[Plane],
-    out: &mut Plane,
-) {
-    #[inline(always)]
-    fn draw_in<S: Simd>(
-        simd: S,
-        (key, block): (&StreamKey, u64),
-        chances: &Chances,
-        planes: &[Plane],
-        out: &mut Plane,
-    ) {
-        decide(simd, &mut key.open_lanes(simd, block), chances, planes, out);
-    }
-    dispatch!(level, simd => draw_in(simd, (key, block), chances, planes, out));
+/// How many places are drawn and compared before anything is asked: after 14 of them, one block in five has a world undecided.
+const AT_ONCE: usize = 14;
+
+/// The space that draws need.
+#[derive(Debug, Clone)]
+pub(crate) struct Space {
+    /// The bits of the uniforms, place by place.
+    random: Vec<Aligned>,
+    /// The bits of the chances in the first places.
+    gathered: Vec<Aligned>,
 }
 
-/// Draws for every world by several chances with the same uniform: one bit column for each. `places` has room for its 64 bits.
-pub(crate) fn draw_each(
+impl Default for Space {
+    fn default() -> Self {
+        Self { random: vec![Aligned::default(); 64], gathered: vec![Aligned::default(); AT_ONCE] }
+    }
+}
+
+/// Draws for every world by one or several chances, the same uniform for all of them: one bit column for each.
+pub(crate) fn draw(
     level: Level,
-    (key, block): (&StreamKey, u64),
+    address: (&StreamKey, u64),
     chances: &[Chances],
-    planes: &[Plane],
-    places: &mut [Plane],
-    out: &mut [Plane],
+    planes: &[Aligned],
+    space: &mut Space,
+    out: &mut [Aligned],
 ) {
     #[inline(always)]
     fn draw_in<S: Simd>(
         simd: S,
         (key, block): (&StreamKey, u64),
         chances: &[Chances],
-        planes: &[Plane],
-        places: &mut [Plane],
-        out: &mut [Plane],
+        planes: &[Aligned],
+        Space { random, gathered }: &mut Space,
+        out: &mut [Aligned],
     ) {
-        let mut kept = Kept { lanes: key.open_lanes(simd, block), places, drawn: 0, place: 0 };
+        let mut random = Random { lanes: key.open_lanes(simd, block), places: random, drawn: 0 };
         for (chances, out) in chances.iter().zip(out) {
-            decide(simd, &mut kept, chances, planes, out);
+            match chances.widest {
+                0 => decide::<S, 0>(simd, &mut random, chances, planes, gathered, out),
+                1 | 2 => decide::<S, 2>(simd, &mut random, chances, planes, gathered, out),
+                _ => decide::<S, 4>(simd, &mut random, chances, planes, gathered, out),
+            }
         }
     }
-    dispatch!(level, simd => draw_in(simd, (key, block), chances, planes, places, out));
+    dispatch!(level, simd => draw_in(simd, address, chances, planes, space, out));
 }
 
-/// The bits of the uniforms, place by place from the most significant on, and in each place vector by vector.
-trait Bits<S: Simd> {
-    fn start(&mut self, place: usize);
-    fn next(&mut self, at: usize) -> u64x8<S>;
-}
-
-impl<S: Simd> Bits<S> for Lanes<S> {
-    #[inline(always)]
-    fn start(&mut self, _: usize) {}
-
-    #[inline(always)]
-    fn next(&mut self, _: usize) -> u64x8<S> {
-        self.next()
-    }
-}
-
-/// Bits that are read more than once: drawn when they are needed first, and kept.
-struct Kept<'a, S: Simd> {
+/// The bits of the uniforms, place by place from the most significant on; drawn when they are needed first, and kept.
+struct Random<'a, S: Simd> {
     lanes: Lanes<S>,
-    places: &'a mut [Plane],
+    places: &'a mut [Aligned],
     drawn: usize,
-    place: usize,
 }
 
-impl<S: Simd> Bits<S> for Kept<'_, S> {
+impl<S: Simd> Random<'_, S> {
+    /// Draws the first so many places.
     #[inline(always)]
-    fn start(&mut self, place: usize) {
-        if place == self.drawn {
-            let plane = &mut self.places[place];
+    fn draw(&mut self, places: usize) {
+        while self.drawn < places {
+            let plane = &mut self.places[self.drawn];
             for at in 0..VECTORS {
                 set_vector(plane, at, self.lanes.next());
             }
             self.drawn += 1;
         }
-        self.place = place;
-    }
-
-    #[inline(always)]
-    fn next(&mut self, at: usize) -> u64x8<S> {
-        vector(self.lanes.simd(), &self.places[self.place], at)
     }
 }
 
-/// Compares with the bits until every world has decided.
-#[inline(always)]
-fn decide<S: Simd>(simd: S, random: &mut impl Bits<S>, chances: &Chances, planes: &[Plane], out: &mut Plane) {
-    let zero = u64x8::splat(simd, 0);
-    let mut decided = Decided { yes: [zero; VECTORS], undecided: [!zero; VECTORS] };
-    if !(chances.always.none() && chances.never.none()) {
-        let (mut always, mut never) = ([0; WORDS], [0; WORDS]);
-        worlds(simd, chances, chances.always, planes, &mut always);
-        worlds(simd, chances, chances.never, planes, &mut never);
-        for at in 0..VECTORS {
-            let (always, never) = (vector(simd, &always, at), vector(simd, &never, at));
-            decided.yes[at] = always;
-            decided.undecided[at] = !(always | never);
-        }
-    }
-    let mut gathered = [0; WORDS];
-    for (place, rows) in chances.places.iter().enumerate() {
-        random.start(place);
-        // Up to two masks are read in any case: cheaper than to foresee how many there are.
-        let left = if rows.end - rows.start > 2 {
-            worlds(simd, chances, *rows, planes, &mut gathered);
-            decided.draw(random, zero, #[inline(always)] |at| vector(simd, &gathered, at))
+/// The bits of the chances in one place: ones in `N` columns together, or in none of them.
+#[derive(Clone, Copy)]
+struct Bits<'a, const N: usize> {
+    planes: [&'a Aligned; N],
+    flip: u64,
+}
+
+impl<'a, const N: usize> Bits<'a, N> {
+    /// Of rows that are at most `N`, or gathered.
+    #[inline(always)]
+    fn new(chances: &Chances, rows: Rows, planes: &'a [Aligned], gathered: &'a Aligned) -> Self {
+        let mut bits = Self { planes: [&NOWHERE; N], flip: 0 };
+        let masks = chances.masks(rows);
+        if masks.len() > N {
+            bits.planes[0] = gathered;
         } else {
-            let masks = chances.masks(*rows);
-            let one = masks.first().map_or(&NOWHERE, |mask| &planes[mask.0 as usize]);
-            let two = masks.last().map_or(&NOWHERE, |mask| &planes[mask.0 as usize]);
-            let flip = u64x8::splat(simd, if rows.all_but { u64::MAX } else { 0 });
-            decided.draw(random, zero, #[inline(always)] |at| (vector(simd, one, at) | vector(simd, two, at)) ^ flip)
-        };
-        if left.simd_eq(0).all_true() {
-            break;
+            bits.flip = if rows.all_but { u64::MAX } else { 0 };
+            for (at, mask) in masks.iter().enumerate() {
+                bits.planes[at] = &planes[mask.0 as usize];
+            }
+        }
+        bits
+    }
+
+    #[inline(always)]
+    fn at<S: Simd>(&self, simd: S, at: usize) -> u64x8<S> {
+        let mut ones = u64x8::splat(simd, 0);
+        for plane in 0..N {
+            ones |= vector(simd, self.planes[plane], at);
+        }
+        ones ^ u64x8::splat(simd, self.flip)
+    }
+}
+
+/// Compares with the bits until every world has decided; with up to `N` rows in a place as they are, with more gathered first.
+#[inline(always)]
+fn decide<S: Simd, const N: usize>(
+    simd: S,
+    random: &mut Random<'_, S>,
+    chances: &Chances,
+    planes: &[Aligned],
+    gathered: &mut [Aligned],
+    out: &mut Plane,
+) {
+    let at_once = chances.places.len().min(AT_ONCE);
+    random.draw(at_once);
+    for (place, rows) in chances.places[..at_once].iter().enumerate() {
+        if rows.masks() > N {
+            worlds(simd, chances, *rows, planes, &mut gathered[place]);
         }
     }
-    for at in 0..VECTORS {
-        set_vector(out, at, decided.yes[at]);
+    let mut bits = [Bits { planes: [&NOWHERE; N], flip: 0 }; AT_ONCE];
+    for (place, rows) in chances.places[..at_once].iter().enumerate() {
+        bits[place] = Bits::<N>::new(chances, *rows, planes, &gathered[place]);
+    }
+    let mut undecided = Aligned([u64::MAX; WORDS]);
+    if chances.always.none() && chances.never.none() {
+        *out = NOWHERE.0;
+    } else {
+        worlds(simd, chances, chances.always, planes, out);
+        worlds(simd, chances, chances.never, planes, &mut undecided);
+        for at in 0..VECTORS {
+            let settled = vector(simd, &undecided, at) | vector(simd, out, at);
+            set_vector(&mut undecided, at, !settled);
+        }
+    }
+    let mut left = u64x8::splat(simd, 0);
+    // Two vectors at a time, so that the bits of a place are looked up half as often.
+    for pair in 0..VECTORS / 2 {
+        let (first, second) = (2 * pair, 2 * pair + 1);
+        let mut yes = (vector(simd, out, first), vector(simd, out, second));
+        let mut open = (vector(simd, &undecided, first), vector(simd, &undecided, second));
+        for place in 0..at_once {
+            let (bits, random) = (&bits[place], &random.places[place]);
+            let ones = (bits.at(simd, first), bits.at(simd, second));
+            let differs =
+                (open.0 & (ones.0 ^ vector(simd, random, first)), open.1 & (ones.1 ^ vector(simd, random, second)));
+            yes = (yes.0 | (differs.0 & ones.0), yes.1 | (differs.1 & ones.1));
+            open = (open.0 ^ differs.0, open.1 ^ differs.1);
+        }
+        set_vector(out, first, yes.0);
+        set_vector(out, second, yes.1);
+        set_vector(&mut undecided, first, open.0);
+        set_vector(&mut undecided, second, open.1);
+        left |= open.0 | open.1;
+    }
+    let mut place = at_once;
+    while place < chances.places.len() && !left.simd_eq(0).all_true() {
+        random.draw(place + 1);
+        worlds(simd, chances, chances.places[place], planes, &mut gathered[0]);
+        left = u64x8::splat(simd, 0);
+        for at in 0..VECTORS {
+            let (ones, open) = (vector(simd, &gathered[0], at), vector(simd, &undecided, at));
+            let differs = open & (ones ^ vector(simd, &random.places[place], at));
+            set_vector(out, at, vector(simd, out, at) | (differs & ones));
+            set_vector(&mut undecided, at, open ^ differs);
+            left |= open ^ differs;
+        }
+        place += 1;
     }
 }
 
 /// The worlds of some rows: four of them at a time, so that what is gathered is seldom read and written.
 #[inline(always)]
-fn worlds<S: Simd>(simd: S, chances: &Chances, rows: Rows, planes: &[Plane], out: &mut Plane) {
+fn worlds<S: Simd>(simd: S, chances: &Chances, rows: Rows, planes: &[Aligned], out: &mut Plane) {
     let plane = |mask: PlaneId| &planes[mask.0 as usize];
     let (fours, rest) = chances.masks(rows).as_chunks::<4>();
     let flip = u64x8::splat(simd, if rows.all_but { u64::MAX } else { 0 });
@@ -257,35 +307,11 @@ fn worlds<S: Simd>(simd: S, chances: &Chances, rows: Rows, planes: &[Plane], out
     for [one, two, three, four] in fours {
         let (one, two, three, four) = (plane(*one), plane(*two), plane(*three), plane(*four));
         for at in 0..VECTORS {
-            let (first, last) = (
-                vector(simd, one, at) | vector(simd, two, at),
-                vector(simd, three, at) | vector(simd, four, at),
-            );
+            let (first, last) =
+                (vector(simd, one, at) | vector(simd, two, at), vector(simd, three, at) | vector(simd, four, at));
             // Rows do not overlap.
             set_vector(out, at, vector(simd, out, at) ^ (first | last));
         }
-    }
-}
-
-/// What the places drawn so far say of each world.
-struct Decided<S: Simd> {
-    yes: [u64x8<S>; VECTORS],
-    undecided: [u64x8<S>; VECTORS],
-}
-
-impl<S: Simd> Decided<S> {
-    /// Draws one place, in which the chances have these bits; the worlds still undecided, all vectors in one.
-    #[inline(always)]
-    fn draw(&mut self, random: &mut impl Bits<S>, zero: u64x8<S>, bits: impl Fn(usize) -> u64x8<S>) -> u64x8<S> {
-        let mut left = zero;
-        for at in 0..VECTORS {
-            let (bits, random) = (bits(at), random.next(at));
-            let differs = self.undecided[at] & (bits ^ random);
-            self.yes[at] |= differs & bits;
-            self.undecided[at] ^= differs;
-            left |= self.undecided[at];
-        }
-        left
     }
 }
 
@@ -310,10 +336,10 @@ mod tests {
     use super::*;
     use crate::simulate::block::{count, plane_where};
 
-    fn draw_rows(key: &StreamKey, block: u64, rows: &[(Option<PlaneId>, Threshold)], planes: &[Plane]) -> Plane {
-        let mut out = [0; WORDS];
-        draw(Level::new(), (key, block), &Chances::new(rows), planes, &mut out);
-        out
+    fn draw_rows(key: &StreamKey, block: u64, rows: &[(Option<PlaneId>, Threshold)], planes: &[Aligned]) -> Plane {
+        let mut out = [Aligned([9; WORDS])];
+        draw(Level::new(), (key, block), &[Chances::new(rows)], planes, &mut Space::default(), &mut out);
+        out[0].0
     }
 
     fn draw_alike(key: &StreamKey, block: u64, threshold: Threshold) -> Plane {
@@ -363,10 +389,16 @@ mod tests {
         let expected = plane_where(|world| uniforms[world] < bits);
         assert_eq!(draw_alike(&key, 0, Threshold::new(probability)), expected);
         // With certain, impossible and ever more rows.
-        for chances in [&[0.37, 0.8][..], &[0.5, 1.0, 0.0], &[0.1, 0.9, 0.9, 0.7, 1.0], &[0.0, 0.0, 1e-9], &[1.0, 1.0]]
-        {
-            let planes: Vec<Plane> =
-                (0..chances.len()).map(|row| plane_where(|world| world % chances.len() == row)).collect();
+        for chances in [
+            &[0.37, 0.8][..],
+            &[0.5, 1.0, 0.0],
+            &[0.1, 0.9, 0.9, 0.7, 1.0],
+            &[0.0, 0.0, 1e-9],
+            &[1.0, 1.0],
+            &[0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.95, 0.1, 0.3],
+        ] {
+            let planes: Vec<Aligned> =
+                (0..chances.len()).map(|row| Aligned(plane_where(|world| world % chances.len() == row))).collect();
             let rows: Vec<(Option<PlaneId>, Threshold)> =
                 (0..).map(|row| Some(PlaneId(row))).zip(chances.iter().map(|chance| Threshold::new(*chance))).collect();
             let is_yes = |world: usize| {
@@ -374,10 +406,10 @@ mod tests {
                 threshold.always || uniforms[world] < threshold.bits
             };
             assert_eq!(draw_rows(&key, 0, &rows, &planes), plane_where(is_yes), "{chances:?}");
-            let mut kept = [[9; WORDS]; 2];
+            let mut out = [Aligned([9; WORDS]); 2];
             let both = [Chances::new(&[(None, Threshold::new(probability))]), Chances::new(&rows)];
-            draw_each(Level::new(), (&key, 0), &both, &planes, &mut [[0; WORDS]; 64], &mut kept);
-            assert_eq!(kept, [expected, plane_where(is_yes)]);
+            draw(Level::new(), (&key, 0), &both, &planes, &mut Space::default(), &mut out);
+            assert_eq!(out.map(|plane| plane.0), [expected, plane_where(is_yes)]);
         }
     }
 

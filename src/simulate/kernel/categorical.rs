@@ -1,8 +1,8 @@
 //! Draws of one of several options, one bit column each.
 
-use super::bernoulli::{self, Chances, Threshold};
+use super::bernoulli::{self, Chances, Space, Threshold};
 use crate::plan::PlaneId;
-use crate::simulate::block::{EVERYWHERE, Plane, WORDS};
+use crate::simulate::block::{Aligned, EVERYWHERE, Plane, WORDS};
 use crate::simulate::streams::StreamKey;
 use fearless_simd::Level;
 
@@ -55,16 +55,16 @@ pub(crate) fn draw(
     level: Level,
     address: (&StreamKey, u64),
     chances: &[Chances],
-    planes: &[Plane],
-    places: &mut [Plane],
-    out: &mut [Plane],
+    planes: &[Aligned],
+    space: &mut Space,
+    out: &mut [Aligned],
 ) {
     let Some((last, others)) = out.split_last_mut() else { return };
-    bernoulli::draw_each(level, address, chances, planes, places, others);
-    *last = EVERYWHERE;
+    bernoulli::draw(level, address, chances, planes, space, others);
+    last.0 = EVERYWHERE;
     for option in (1..out.len()).rev() {
         let (before, from_here_on) = out.split_at_mut(option);
-        for (chosen, before) in from_here_on[0].iter_mut().zip(&before[option - 1]) {
+        for (chosen, before) in from_here_on[0].iter_mut().zip(&*before[option - 1]) {
             *chosen &= !before;
         }
     }
@@ -128,8 +128,8 @@ mod tests {
                     uniform_key.open(block).uniforms(&mut uniforms);
                     draw_from_uniforms(&uniforms, 5, rows, &mut fill);
                 } else {
-                    let mut planes = [[0; WORDS]; 5];
-                    draw(Level::new(), (&key, block), &chances, &[], &mut [[0; WORDS]; 64], &mut planes);
+                    let mut planes = [Aligned::default(); 5];
+                    draw(Level::new(), (&key, block), &chances, &[], &mut Space::default(), &mut planes);
                     planes.iter().enumerate().for_each(|(option, plane)| fill(option, plane));
                 }
                 assert_eq!(seen, EVERYWHERE);
