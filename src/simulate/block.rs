@@ -5,6 +5,7 @@
 //! one for all of its blocks, so that nothing is allocated while blocks run.
 
 use super::kernel::bernoulli::Space;
+use super::kernel::date;
 use super::kernel::tilted::{LogRatios, Tilting};
 use crate::plan::{NumberId, Plan, PlaneId, Row};
 use crate::simulate::streams::LANES;
@@ -82,6 +83,16 @@ pub(crate) fn both(left: &Plane, right: &Plane) -> Plane {
     out
 }
 
+/// The worlds where the first holds and the second does not.
+#[must_use]
+pub(crate) fn without(left: &Plane, right: &Plane) -> Plane {
+    let mut out = [0; WORDS];
+    for (out, (left, right)) in out.iter_mut().zip(left.iter().zip(right)) {
+        *out = left & !right;
+    }
+    out
+}
+
 /// Calls with every world that the bit column holds in, in order.
 #[inline]
 pub(crate) fn for_each_world(plane: &Plane, mut visit: impl FnMut(usize)) {
@@ -142,6 +153,8 @@ pub(crate) struct Scratch {
     pub(crate) drawn: Vec<f64>,
     /// A factor for each world.
     pub(crate) factors: Vec<f64>,
+    /// What dates need.
+    pub(crate) dates: date::Space,
     /// Random bytes.
     pub(crate) bytes: Vec<u8>,
     /// Columns of independent normals, grown once to the largest group.
@@ -175,6 +188,7 @@ impl Arena {
                 gathered: column(),
                 drawn: column(),
                 factors: column(),
+                dates: date::Space::default(),
                 bytes: vec![0; WORLDS_PER_BLOCK],
                 normals: Vec::new(),
                 onsets: Vec::new(),

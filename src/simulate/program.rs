@@ -382,30 +382,31 @@ impl<'a> Program<'a> {
         };
         arena.fill_number(*out, |arena, column| {
             let mut scratch = std::mem::take(&mut arena.scratch);
-            let Scratch { uniforms: exponentials, bytes, onsets, factors, .. } = &mut scratch;
+            let Scratch { uniforms, bytes, onsets, factors, dates: space, .. } = &mut scratch;
             let randomness = match draw {
                 Draw::Stream(stream) => {
-                    streams::fill_uniforms(level, &self.keys[stream.0 as usize], block, exponentials);
+                    streams::fill_uniforms(level, &self.keys[stream.0 as usize], block, uniforms);
                     if let Some(bins) = tilt.and_then(|tilt| tilt.bins(0)) {
-                        arena.tilting.uniforms(bins, exponentials);
+                        arena.tilting.uniforms(bins, uniforms);
                     }
-                    columns::minus_ln(level, exponentials);
                     Randomness::Free
                 }
-                Draw::Column(uniforms) => {
-                    exponentials.copy_from_slice(arena.number(*uniforms));
-                    columns::minus_ln(level, exponentials);
+                Draw::Column(column) => {
+                    uniforms.copy_from_slice(arena.number(*column));
                     Randomness::Given
                 }
             };
+            if evidence.is_some() {
+                columns::minus_ln(level, uniforms);
+            }
             let dates = Dates {
                 arena,
                 clock: clock.map(|clock| arena.number(clock)),
                 multipliers,
                 horizon: self.plan.horizon_days,
-                evidence: evidence.map(|(evidence, _)| evidence),
                 randomness,
             };
+            dates.start(level, space);
             for (row, scale) in rows.iter().zip(scales) {
                 let scale = match scale {
                     ReadyScale::Constant(scale) => Scale::Constant(*scale),
@@ -414,8 +415,12 @@ impl<'a> Program<'a> {
                         Scale::Chosen { values, bytes }
                     }
                 };
-                let hazard = (&row.value.hazard, scale);
-                dates.fill(arena.mask_of(row.mask), hazard, exponentials, onsets, factors, column);
+                let (mask, hazard) = (arena.mask_of(row.mask), (&row.value.hazard, scale));
+                if let Some((evidence, _)) = evidence {
+                    dates.fill_given(*evidence, mask, hazard, uniforms, onsets, (factors, column));
+                } else {
+                    dates.fill(level, mask, hazard, uniforms, space, column);
+                }
             }
             if evidence.is_some() {
                 evidence::multiply_each(&mut arena.weights, factors);

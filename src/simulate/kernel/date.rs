@@ -6,9 +6,11 @@
 //! exponential `E`. Piecewise inversion: Cinlar (1975), Introduction to Stochastic Processes, ch. 4.
 
 use crate::dist::Hazard;
-use crate::math::{exp, exp_m1};
-use crate::plan::{DateEvidence, Multiplier, Since};
-use crate::simulate::block::{Arena, Plane, for_each_world};
+use crate::math::{columns, exp, exp_m1};
+use crate::plan::{Comparison, DateEvidence, Multiplier, Since};
+use crate::simulate::block::{Arena, EVERYWHERE, NOWHERE, Plane, WORDS, both, count, for_each_world, without};
+use crate::simulate::kernel::logic::{self, Side};
+use fearless_simd::Level;
 
 /// What the hazard of a row is multiplied by in each world, before anything else.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +27,13 @@ pub(crate) enum Scale<'a> {
 }
 
 impl Scale<'_> {
+    fn most(&self) -> f64 {
+        match self {
+            Self::Constant(scale) => *scale,
+            Self::Chosen { values, .. } => values.iter().copied().fold(0.0, f64::max),
+        }
+    }
+
     #[inline]
     fn at(&self, world: usize) -> f64 {
         match self {
@@ -54,31 +63,104 @@ pub(crate) struct Dates<'a> {
     pub(crate) multipliers: &'a [Multiplier],
     /// Dates beyond it never come.
     pub(crate) horizon: f64,
-    /// What is known.
-    pub(crate) evidence: Option<DateEvidence>,
     /// Of the exponentials.
     pub(crate) randomness: Randomness,
 }
 
+/// Space for [`Dates::fill`].
+#[derive(Debug, Default)]
+pub(crate) struct Space {
+    /// For each multiplier, the worlds in which it sets in by the horizon.
+    sets_in: Vec<Plane>,
+    /// The factors of the multipliers in some worlds.
+    factors: Vec<f64>,
+    /// The worlds in which the date may come, and the exponentials of those.
+    worlds: Vec<u16>,
+    exponentials: Vec<f64>,
+    /// The onsets of multipliers in one of them.
+    onsets: Vec<f64>,
+}
+
+/// Bounds are this much wider than they need be, so that no rounding lets a date slip.
+const SLACK: f64 = 1e-9;
+
+/// Fewer worlds than this are compared one by one.
+const FEW: u64 = 256;
+
 impl Dates<'_> {
-    /// Fills `out` in the worlds of a row, and `factors` with what the evidence makes of their weights.
+    /// Looks where multipliers set in, before rows are filled.
+    pub(crate) fn start(&self, level: Level, space: &mut Space) {
+        space.sets_in.clear();
+        for multiplier in self.multipliers {
+            space.sets_in.push(match multiplier.since {
+                Since::Plane(plane) => *self.arena.plane(plane),
+                Since::Date(date) => self.by_horizon(level, self.arena.number(date)),
+            });
+        }
+    }
+
+    /// Fills `out` in the worlds of a row, of which nothing is known; after [`Dates::start`].
+    ///
+    /// Only a world whose exponential is below the most hazard that can accumulate by the horizon has a date: mostly a few. So worlds are
+    /// told apart by which multipliers set in in them, their uniforms are compared with the least that will do, and all else is done for
+    /// the worlds that remain.
     pub(crate) fn fill(
         &self,
+        level: Level,
+        mask: &Plane,
+        (hazard, scale): (&Hazard, Scale<'_>),
+        uniforms: &[f64],
+        space: &mut Space,
+        out: &mut [f64],
+    ) {
+        if *mask == EVERYWHERE {
+            out.fill(f64::INFINITY);
+        } else {
+            for_each_world(mask, |world| out[world] = f64::INFINITY);
+        }
+        let (mut started, mut first_start) = (*mask, 0.0);
+        if let Some(clock) = self.clock {
+            started = both(mask, &self.by_horizon(level, clock));
+            first_start = f64::INFINITY;
+            for_each_world(&started, |world| first_start = f64::min(first_start, clock[world]));
+            if first_start == f64::INFINITY {
+                return;
+            }
+        }
+        let row = Row {
+            dates: self,
+            hazard,
+            scale,
+            level,
+            uniforms,
+            accumulated: hazard.cumulative(self.horizon - first_start) * (1.0 + SLACK),
+        };
+        space.factors.clear();
+        row.split(&started, (scale.most(), false), space, out);
+    }
+
+    /// The worlds in which a date comes.
+    fn by_horizon(&self, level: Level, dates: &[f64]) -> Plane {
+        let mut by_horizon = [0; WORDS];
+        let last = Side::Constant(self.horizon.min(f64::MAX));
+        logic::compare(level, Comparison::LessOrEqual, Side::Column(dates), last, &mut by_horizon);
+        by_horizon
+    }
+    /// Fills `out` in the worlds of a row given what is known, and `factors` with what that makes of their weights.
+    pub(crate) fn fill_given(
+        &self,
+        evidence: DateEvidence,
         mask: &Plane,
         (hazard, scale): (&Hazard, Scale<'_>),
         exponentials: &[f64],
         onsets: &mut Vec<f64>,
-        factors: &mut [f64],
-        out: &mut [f64],
+        (factors, out): (&mut [f64], &mut [f64]),
     ) {
         for_each_world(mask, |world| {
             let start = self.clock.map_or(0.0, |clock| clock[world]);
             self.find_onsets(world, start, onsets);
             let path = Path { dates: self, hazard, scale: scale.at(world), world, start, onsets };
-            let (date, factor) = match self.evidence {
-                None => (path.date(exponentials[world]), 1.0),
-                Some(evidence) => path.date_given(evidence, exponentials[world]),
-            };
+            let (date, factor) = path.date_given(evidence, exponentials[world]);
             out[world] = if date <= self.horizon { date } else { f64::INFINITY };
             factors[world] = factor;
         });
@@ -97,6 +179,85 @@ impl Dates<'_> {
             }
         }
         onsets.sort_unstable_by(f64::total_cmp);
+    }
+}
+
+/// What the worlds of a row have in common.
+struct Row<'a> {
+    dates: &'a Dates<'a>,
+    hazard: &'a Hazard,
+    scale: Scale<'a>,
+    level: Level,
+    uniforms: &'a [f64],
+    /// The most hazard by the horizon, before it is multiplied.
+    accumulated: f64,
+}
+
+impl Row<'_> {
+    /// Splits worlds by the multipliers not looked at yet; what was found so far is the most that the others multiply by, and whether any
+    /// of them sets in at a date.
+    fn split(&self, among: &Plane, (most, dated): (f64, bool), space: &mut Space, out: &mut [f64]) {
+        let Some(multiplier) = self.dates.multipliers.get(space.factors.len()) else {
+            self.draw(among, (most, dated), space, out);
+            return;
+        };
+        let sets_in = &space.sets_in[space.factors.len()];
+        let (with, without) = (both(among, sets_in), without(among, sets_in));
+        let (at_most, at_a_date) = match multiplier.since {
+            Since::Plane(_) => (multiplier.after, false),
+            Since::Date(_) => (multiplier.before.max(multiplier.after), true),
+        };
+        for (among, factor, most, dated) in [
+            (with, multiplier.after, most * at_most, dated || at_a_date),
+            (without, multiplier.before, most * multiplier.before, dated),
+        ] {
+            if among != NOWHERE.0 {
+                space.factors.push(factor);
+                self.split(&among, (most, dated), space, out);
+                space.factors.pop();
+            }
+        }
+    }
+
+    /// Draws the dates of worlds in which the same multipliers set in.
+    fn draw(&self, among: &Plane, (most, dated): (f64, bool), space: &mut Space, out: &mut [f64]) {
+        let Space { factors, worlds, exponentials, onsets, .. } = space;
+        let Self { dates, hazard, scale, level, uniforms, .. } = *self;
+        // A date needs a uniform of at least this.
+        let least = if most > 0.0 { exp(-most * self.accumulated) * (1.0 - SLACK) } else { 1.0 };
+        worlds.clear();
+        exponentials.clear();
+        let mut keep = |world: usize| {
+            worlds.push(world as u16);
+            exponentials.push(uniforms[world]);
+        };
+        if count(among) < FEW {
+            for_each_world(among, |world| {
+                if uniforms[world] >= least {
+                    keep(world);
+                }
+            });
+        } else {
+            let mut enough = [0; WORDS];
+            let (least, uniforms) = (Side::Constant(least), Side::Column(uniforms));
+            logic::compare(level, Comparison::LessOrEqual, least, uniforms, &mut enough);
+            for_each_world(&both(among, &enough), keep);
+        }
+        columns::minus_ln(level, exponentials);
+        for (world, exponential) in worlds.iter().zip(exponentials) {
+            let world = usize::from(*world);
+            let start = dates.clock.map_or(0.0, |clock| clock[world]);
+            let date = if dated {
+                dates.find_onsets(world, start, onsets);
+                Path { dates, hazard, scale: scale.at(world), world, start, onsets }.date(*exponential)
+            } else {
+                let multiplier = factors.iter().fold(scale.at(world), |product, factor| product * factor);
+                start + passage(hazard, multiplier, 0.0, *exponential)
+            };
+            if date <= dates.horizon {
+                out[world] = date;
+            }
+        }
     }
 }
 
@@ -145,13 +306,7 @@ impl Path<'_> {
 
     /// The moment, from `piece_start` on, at which the hazard accumulated since reaches `target`, if no multiplier changes any more.
     fn passage(&self, piece_start: f64, target: f64) -> f64 {
-        let multiplier = self.multiplier_after(piece_start);
-        if multiplier <= 0.0 {
-            return f64::INFINITY;
-        }
-        let level = if piece_start > 0.0 { self.hazard.cumulative(piece_start) } else { 0.0 };
-        let target = (level + target / multiplier).max(f64::MIN_POSITIVE);
-        self.hazard.inverse(target).max(piece_start)
+        passage(self.hazard, self.multiplier_after(piece_start), piece_start, target)
     }
 
     /// The hazard accumulated by a date.
@@ -205,6 +360,17 @@ impl Path<'_> {
     }
 }
 
+/// The moment, from `piece_start` on, at which a multiplied hazard accumulated since reaches `target`.
+#[inline]
+fn passage(hazard: &Hazard, multiplier: f64, piece_start: f64, target: f64) -> f64 {
+    if multiplier <= 0.0 {
+        return f64::INFINITY;
+    }
+    let level = if piece_start > 0.0 { hazard.cumulative(piece_start) } else { 0.0 };
+    let target = (level + target / multiplier).max(f64::MIN_POSITIVE);
+    hazard.inverse(target).max(piece_start)
+}
+
 /// What a piece adds to the accumulated hazard.
 #[inline]
 fn rise(multiplier: f64, hazard: &Hazard, from: f64, to: f64) -> f64 {
@@ -239,19 +405,25 @@ mod tests {
         exponential: f64,
     ) -> (f64, f64) {
         let clock = clock.map(|clock| vec![clock; 4096]);
-        let dates = Dates {
-            arena,
-            clock: clock.as_deref(),
-            multipliers,
-            horizon: 1000.0,
-            evidence,
-            randomness: Randomness::Free,
-        };
+        let dates =
+            Dates { arena, clock: clock.as_deref(), multipliers, horizon: 1000.0, randomness: Randomness::Free };
         let (mut factors, mut out) = (vec![1.0; 4096], vec![0.0; 4096]);
         let mut mask = [0; 64];
         mask[0] = 1;
+        let hazard = (hazard, Scale::Constant(1.0));
         let exponentials = vec![exponential; 4096];
-        dates.fill(&mask, (hazard, Scale::Constant(1.0)), &exponentials, &mut Vec::new(), &mut factors, &mut out);
+        match evidence {
+            Some(evidence) => {
+                let onsets = &mut Vec::new();
+                dates.fill_given(evidence, &mask, hazard, &exponentials, onsets, (&mut factors, &mut out));
+            }
+            None => {
+                let uniforms = vec![exp(-exponential); 4096];
+                let mut space = Space::default();
+                dates.start(Level::new(), &mut space);
+                dates.fill(Level::new(), &mask, hazard, &uniforms, &mut space, &mut out);
+            }
+        }
         (out[0], factors[0])
     }
 

@@ -2,8 +2,11 @@
 
 use super::{Lossless, Mass, Numbers, Weights};
 use crate::forecast::Estimate;
+use crate::plan::Comparison;
 use crate::simulate::answer::{DateAnswer, DayQuantile, QUANTILE_LEVELS};
-use crate::simulate::block::{Plane, for_each_world};
+use crate::simulate::block::{Plane, WORDS, both, for_each_world, without};
+use crate::simulate::kernel::logic::{self, Side};
+use fearless_simd::Level;
 
 /// How many worlds see a date on each day, or never.
 #[derive(Debug, Clone)]
@@ -32,19 +35,29 @@ impl DateCounts {
     }
 
     /// Adds the worlds of a block that count, which weigh `mass` together.
-    pub(crate) fn absorb(&mut self, mask: &Plane, column: &[f64], weights: Option<Weights<'_>>, mass: Mass) {
+    pub(crate) fn absorb(
+        &mut self,
+        level: Level,
+        mask: &Plane,
+        column: &[f64],
+        weights: Option<Weights<'_>>,
+        mass: Mass,
+    ) {
         self.total.add(mass);
-        for_each_world(mask, |world| {
+        let mut comes = [0; WORDS];
+        let last = Side::Constant((self.days.len() - 1) as f64);
+        // An undefined date never comes.
+        logic::compare(level, Comparison::LessOrEqual, Side::Column(column), last, &mut comes);
+        let comes = both(mask, &comes);
+        let never = without(mask, &comes);
+        self.never.add(Mass::of(&never, weights));
+        for_each_world(&comes, |world| {
             let mass = match weights {
                 None => Mass { weight: 1.0, square: 1.0 },
                 Some(Weights { weights, squares }) => Mass { weight: weights[world], square: squares[world] },
             };
-            // An undefined date never comes; the cast takes what is before day 0 to 0.
-            let date = column[world];
-            match self.days.get_mut(date.ceil() as usize) {
-                Some(day) if !date.is_nan() => day.add(mass),
-                _ => self.never.add(mass),
-            }
+            // The cast takes what is before day 0 to 0.
+            self.days[column[world].ceil() as usize].add(mass);
         });
     }
 
@@ -127,7 +140,7 @@ mod tests {
         let mut column = vec![f64::INFINITY; 4096];
         column[..6].copy_from_slice(&[0.5, 1.0, 1.001, 9.5, 10.0, f64::NAN]);
         let mut counts = DateCounts::new(10.0);
-        counts.absorb(&EVERYWHERE, &column, None, Mass { weight: 4096.0, square: 4096.0 });
+        counts.absorb(Level::new(), &EVERYWHERE, &column, None, Mass { weight: 4096.0, square: 4096.0 });
         let answer = counts.answer().unwrap();
         let by = |day: f64| (answer.by(day).value * 4096.0).round();
         assert_eq!(

@@ -123,7 +123,7 @@ impl Counts {
                     counts.absorb(among, arena.number(*column), weights, mass);
                 }
                 (Asked::Date(column), AskCounts::Date(counts)) => {
-                    counts.absorb(among, arena.number(*column), weights, mass);
+                    counts.absorb(level, among, arena.number(*column), weights, mass);
                 }
                 _ => unreachable!("the counts were made for these asks"),
             }
