@@ -11,9 +11,10 @@
 
 use super::bernoulli::{Chances, Threshold};
 use super::categorical::{self, Options};
+use super::evidence;
 use crate::math::{exp, ln};
 use crate::plan::PlaneId;
-use crate::simulate::block::{EVERYWHERE, Plane, WORDS, WORLDS_PER_BLOCK, for_each_world};
+use crate::simulate::block::{EVERYWHERE, Plane, WORDS, WORLDS_PER_BLOCK};
 use crate::simulate::streams::Stream;
 
 /// The share of worlds that draw as the plan says.
@@ -68,7 +69,7 @@ impl Tilting {
 
     /// Adds what some worlds have drawn.
     pub(crate) fn count(&mut self, worlds: &Plane, log_ratio: f64) {
-        for_each_world(worlds, |world| self.log_ratios[world] += log_ratio);
+        evidence::add(&mut self.log_ratios, worlds, log_ratio);
     }
 
     /// Uniforms from a proposal.
