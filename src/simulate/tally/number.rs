@@ -16,7 +16,9 @@ pub(crate) struct NumberCounts {
     /// The same, each world weighing the square of its weight; unused where all weigh 1.
     squared: Option<Moments>,
     histogram: Histogram,
-    pending: Vec<(f64, f64)>,
+    /// Values not in the histogram yet, and what they weigh; no weights where all weigh 1.
+    pending: Vec<f64>,
+    pending_weights: Vec<f64>,
 }
 
 impl NumberCounts {
@@ -30,30 +32,44 @@ impl NumberCounts {
     pub(crate) fn absorb(&mut self, mask: &Plane, column: &[f64], weights: Option<Weights<'_>>, mass: Mass) {
         self.total.add(mass);
         let first = self.pending.len();
+        let Self { pending, pending_weights, undefined, .. } = self;
         for_each_world(mask, |world| {
             let value = column[world];
-            let weight = weights.map_or(1.0, |weights| weights.weights[world]);
             if value.is_nan() {
-                self.undefined.add(Mass { weight, square: weight * weight });
+                let weight = weights.map_or(1.0, |weights| weights.weights[world]);
+                undefined.add(Mass { weight, square: weight * weight });
             } else {
                 // Minus zero becomes zero.
-                self.pending.push((value + 0.0, weight));
+                pending.push(value + 0.0);
+                if let Some(weights) = weights {
+                    pending_weights.push(weights.weights[world]);
+                }
             }
         });
         let values = &self.pending[first..];
-        self.moments.combine(&Moments::of(values.iter().copied()));
         if weights.is_some() {
-            let squared = Moments::of(values.iter().map(|(value, weight)| (*value, weight * weight)));
+            let weighted = values.iter().copied().zip(self.pending_weights[first..].iter().copied());
+            self.moments.combine(&Moments::of(weighted.clone()));
+            let squared = Moments::of(weighted.map(|(value, weight)| (value, weight * weight)));
             self.squared.get_or_insert_default().combine(&squared);
+        } else {
+            self.moments.combine(&Moments::of(values.iter().map(|value| (*value, 1.0))));
         }
     }
 
     /// Takes what is pending into the histogram.
     pub(crate) fn settle(&mut self) {
-        let mut pending = std::mem::take(&mut self.pending);
-        pending.sort_unstable_by(|left, right| left.0.total_cmp(&right.0).then(left.1.total_cmp(&right.1)));
         let pivot = self.histogram.pivot;
-        self.histogram.combine(&Histogram::of_sorted(&pending, pivot));
+        let pending = if self.pending_weights.is_empty() {
+            Histogram::of_ones(&self.pending, pivot)
+        } else {
+            let mut pending: Vec<_> = self.pending.iter().copied().zip(self.pending_weights.iter().copied()).collect();
+            pending.sort_unstable_by(|left, right| left.0.total_cmp(&right.0).then(left.1.total_cmp(&right.1)));
+            Histogram::of_sorted(&pending, pivot)
+        };
+        self.histogram.combine(&pending);
+        // Not only emptied: chunks wait for each other, and would keep their space.
+        (self.pending, self.pending_weights) = (Vec::new(), Vec::new());
     }
 
     /// Adds the counts of the blocks that follow.
@@ -258,19 +274,51 @@ fn key(value: f64) -> u32 {
     (ordered >> 40) as u32
 }
 
+/// Sorts by keys of [`KEY_BITS`]: in two passes, by the lower and by the upper half of their bits.
+///
+/// Source: Knuth (1998), The Art of Computer Programming 3, 5.2.5, algorithm R.
+fn by_key(mut values: Vec<(u32, f64)>) -> Vec<(u32, f64)> {
+    const HALF: u32 = KEY_BITS / 2;
+    let mut sorted = vec![(0, 0.0); values.len()];
+    for shift in [0, HALF] {
+        let digit = |key: u32| (key >> shift) as usize & ((1 << HALF) - 1);
+        let mut places = [0_u32; 1 << HALF];
+        values.iter().for_each(|(key, _)| places[digit(*key)] += 1);
+        let mut next = 0;
+        for place in &mut places {
+            next += std::mem::replace(place, next);
+        }
+        for pair in &values {
+            let place = &mut places[digit(pair.0)];
+            sorted[*place as usize] = *pair;
+            *place += 1;
+        }
+        std::mem::swap(&mut values, &mut sorted);
+    }
+    values
+}
+
 impl Histogram {
+    /// Of values that weigh 1 each: ordered by their keys alone.
+    fn of_ones(values: &[f64], pivot: Option<Pivot>) -> Self {
+        let keyed: Vec<_> = match pivot {
+            None => values.iter().map(|value| (key(*value), *value)).collect(),
+            Some(pivot) => values.iter().map(|value| (key(pivot.place(*value)), *value)).collect(),
+        };
+        Self::of_keyed(by_key(keyed).into_iter().map(|(key, value)| (key, value, 1.0)), pivot)
+    }
+
     /// Of values in order, with their weights.
     fn of_sorted(values: &[(f64, f64)], pivot: Option<Pivot>) -> Self {
+        let key = |value: f64| key(pivot.map_or(value, |pivot| pivot.place(value)));
+        Self::of_keyed(values.iter().map(|(value, weight)| (key(*value), *value, *weight)), pivot)
+    }
+
+    /// Of values in the order of their keys, with their weights.
+    fn of_keyed(values: impl Iterator<Item = (u32, f64, f64)>, pivot: Option<Pivot>) -> Self {
         let mut bins: Vec<Bin> = Vec::new();
-        for (value, weight) in values {
-            let bin = Bin {
-                key: key(pivot.map_or(*value, |pivot| pivot.place(*value))),
-                weight: *weight,
-                minimum: *value,
-                maximum: *value,
-                at_minimum: *weight,
-                at_maximum: *weight,
-            };
+        for (key, value, weight) in values {
+            let bin = Bin { key, weight, minimum: value, maximum: value, at_minimum: weight, at_maximum: weight };
             match bins.last_mut() {
                 Some(last) if last.key == bin.key => last.combine(&bin),
                 _ => bins.push(bin),
@@ -406,6 +454,17 @@ mod tests {
             let exact = f64::from(percent) * 2.0 - 70.0;
             let found = merged.quantile(f64::from(percent) / 100.0);
             assert!((found - exact).abs() <= 0.011 + exact.abs() / 2048.0, "{percent}: {found} {exact}");
+        }
+    }
+
+    #[test]
+    fn values_that_weigh_one_need_no_order() {
+        let values: Vec<f64> = heavy(30_000).into_iter().chain([0.0, 0.0, f64::INFINITY, f64::NEG_INFINITY]).collect();
+        let mut sorted: Vec<(f64, f64)> = values.iter().map(|value| (*value, 1.0)).collect();
+        sorted.sort_by(|left, right| left.0.total_cmp(&right.0));
+        for pivot in [None, Pivot::of(values.clone())] {
+            let (ones, expected) = (Histogram::of_ones(&values, pivot), Histogram::of_sorted(&sorted, pivot));
+            assert_eq!(format!("{:?}", ones.bins), format!("{:?}", expected.bins));
         }
     }
 
