@@ -66,7 +66,7 @@ pub(crate) fn sums_where<const N: usize>(columns: [&[f64]; N], plane: &Plane) ->
                 }
             }
         }
-        sums.map(|sum| sum.to_array())
+        sums.map(SimdBase::to_array)
     }
     let sums = dispatch!(Level::new(), simd => sums_in(simd, columns, plane));
     sums.map(|sums| ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7])))
