@@ -2,6 +2,7 @@
 
 mod codes;
 mod commands;
+mod doubt;
 mod evidence;
 mod evidence_order;
 mod fuzz;

@@ -4,13 +4,14 @@
 //! that does without them says so.
 
 use crate::support::{foretell, path};
+use foretell::exact;
 use foretell::forecast::Forecast;
 use foretell::model;
-use foretell::network::{AS_OF, FORMATS, Format, Network, from_model, read, scenario_text};
+use foretell::network::{AS_OF, FORMATS, Format, Network, Variable, from_model, read, scenario_text};
 use foretell::plan::{self, Situation};
 use foretell::report::run::{Run, report};
 use foretell::scenario;
-use foretell::simulate::{Settings, simulate};
+use foretell::simulate::{Answer, Settings, simulate};
 use foretell::source::Source;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -122,6 +123,26 @@ fn the_command_line_takes_a_network_in_and_gives_it_back() {
     }
 }
 
+/// The format that knows numbers only: names and labels are made up when it is read, and every other thing comes back.
+#[test]
+fn a_network_without_its_names_comes_back_with_every_bit_of_its_tables() {
+    let format = Format::named("uai").expect("the format is there");
+    for file in all() {
+        let network = network(&file);
+        let text = format.write(&network).expect("numbers can be written");
+        let (back, found) = read(&Source::new("network.uai", text), format);
+        assert!(found.is_empty(), "{}", file.display());
+        let back = back.expect("a network without problems is read");
+        assert_eq!(back.variables.len(), network.variables.len());
+        for (back, variable) in back.variables.iter().zip(&network.variables) {
+            let bits = |variable: &Variable| variable.table.iter().map(|chance| chance.to_bits()).collect::<Vec<_>>();
+            assert_eq!(back.parents, variable.parents, "{}: {}", file.display(), variable.name);
+            assert_eq!(back.states.len(), variable.states.len(), "{}: {}", file.display(), variable.name);
+            assert_eq!(bits(back), bits(variable), "{}: {}", file.display(), variable.name);
+        }
+    }
+}
+
 /// The variables of one network in the order of another's.
 fn in_order_of(order: &Network, network: &Network) -> Network {
     let find = |network: &Network, name: &str| network.variables.iter().position(|one| one.name == name);
@@ -137,7 +158,7 @@ fn in_order_of(order: &Network, network: &Network) -> Network {
 
 /// What another program's exact inference says beside each network (pyAgrum 3.3.1, lazy propagation; it reads in single precision, so that
 /// its figures are good to 1e-7).
-fn exact(name: &str) -> Option<BTreeMap<String, Vec<f64>>> {
+fn published(name: &str) -> Option<BTreeMap<String, Vec<f64>>> {
     let text = std::fs::read_to_string(beside(&format!("{name}.exact.json"))?).expect("the figures can be read");
     let value: Value = serde_json::from_str(&text).expect("the figures are JSON");
     Some(serde_json::from_value(value["marginals"].clone()).expect("the marginals are numbers by name"))
@@ -153,10 +174,10 @@ fn surprise(seen: f64, truth: f64, worlds: f64) -> f64 {
 }
 
 #[test]
-fn marginals_agree_with_exact_inference() {
+fn marginals_of_both_engines_agree_with_another_programs() {
     const WORLDS: u64 = 200_000;
     let known: Vec<(&str, BTreeMap<String, Vec<f64>>)> =
-        BESIDE.iter().filter_map(|name| exact(name).map(|marginals| (*name, marginals))).collect();
+        BESIDE.iter().filter_map(|name| published(name).map(|marginals| (*name, marginals))).collect();
     if known.len() < BESIDE.len() {
         skipped(&format!("only {} of {} networks are beside the repository", known.len(), BESIDE.len()));
     }
@@ -168,6 +189,7 @@ fn marginals_agree_with_exact_inference() {
         let model = model(&network);
         let situation = Situation::of_file(&model);
         let plan = plan::compile(&model, &situation);
+        let exact = exact::solve(&plan).expect("the network is small enough");
         let settings = Settings { worlds: WORLDS, doubt_draws: 0, ..Settings::default() };
         let tally = simulate(&plan, &settings, &|_| {}).unwrap_or_else(|problem| panic!("{problem}"));
         let report = report(Run {
@@ -179,12 +201,17 @@ fn marginals_agree_with_exact_inference() {
             tally: &tally,
         });
         assert_eq!(report.events.len(), marginals.len(), "{name}");
-        for (variable, event) in network.variables.iter().zip(&report.events) {
+        for ((variable, event), answer) in network.variables.iter().zip(&report.events).zip(exact.answers()) {
             let Some(Forecast::Categorical { probabilities, .. }) = &event.figures.forecast else {
                 panic!("`{}` has no probabilities", variable.name)
             };
             let truth = &marginals[&variable.name];
             assert_eq!(probabilities.len(), truth.len(), "{name}: {}", variable.name);
+            let Ok(Answer::Categorical(options)) = answer else { panic!("`{}` has no exact answer", variable.name) };
+            for (option, truth) in options.iter().zip(truth) {
+                let far = (option.value - truth).abs();
+                assert!(far <= 1e-6, "{name}: {} is {} by the exact engine, not {truth}", variable.name, option.value);
+            }
             for ((seen, truth), state) in probabilities.iter().zip(truth).zip(&variable.states) {
                 let surprise = surprise(*seen, *truth, WORLDS as f64);
                 assert!(surprise <= limit, "{name}: {} is {state}: {seen}, exactly {truth}", variable.name);
