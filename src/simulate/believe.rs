@@ -66,15 +66,20 @@ impl Patterns {
 }
 
 impl Combine for Patterns {
-    fn combine(&mut self, later: Self) {
+    fn combine(&mut self, later: &mut Self) {
         self.total.add(later.total);
-        for (mass, later) in self.masses.iter_mut().zip(later.masses) {
-            *mass += later;
+        for (mass, later) in self.masses.iter_mut().zip(&later.masses) {
+            *mass += *later;
         }
     }
 }
 
 impl Gather for Patterns {
+    fn clear(&mut self) {
+        self.total = Mass::default();
+        self.masses.fill(0.0);
+    }
+
     fn absorb(&mut self, plan: &Plan, arena: &Arena, weights: Option<Weights<'_>>) {
         self.total.add(Mass::of(&arena.mask, weights));
         evidence::patterns(believed(plan).map(|plane| arena.plane(plane)), &mut self.scratch);

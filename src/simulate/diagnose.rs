@@ -13,12 +13,16 @@ use std::collections::BTreeSet;
 pub(crate) struct Total(pub(crate) Mass);
 
 impl Combine for Total {
-    fn combine(&mut self, later: Self) {
+    fn combine(&mut self, later: &mut Self) {
         self.0.add(later.0);
     }
 }
 
 impl Gather for Total {
+    fn clear(&mut self) {
+        *self = Self::default();
+    }
+
     fn absorb(&mut self, _: &Plan, arena: &super::block::Arena, weights: Option<Weights<'_>>) {
         self.0.add(Mass::of(&arena.mask, weights));
     }

@@ -228,9 +228,16 @@ fn run_draw(plan: &Plan, program: &Program<'_>, arena: &mut Arena, blocks: Range
     let second_half: Plane = first_half.map(|word| !word);
     let figures: Vec<(Option<PlaneId>, Figure)> =
         plan.asks.iter().flat_map(|ask| figures(&ask.what).into_iter().map(|figure| (ask.given, figure))).collect();
-    let mut halves = vec![[Half::default(), Half::default()]; figures.len()];
+    let worlds = (blocks.end - blocks.start) as usize * WORLDS_PER_BLOCK;
+    let mut halves: Vec<[Half; 2]> = figures
+        .iter()
+        .map(|(_, figure)| {
+            let kept = if matches!(figure, Figure::Median(_)) { worlds } else { 0 };
+            // The second half is put with the first in the end.
+            [kept, kept / 2].map(|room| Half { values: Vec::with_capacity(room), ..Half::default() })
+        })
+        .collect();
     let mut total = 0.0;
-    let worlds = (blocks.end - blocks.start) as f64 * WORLDS_PER_BLOCK as f64;
     for block in blocks {
         program.run(arena, block, WORLDS_PER_BLOCK);
         let weights = weights_of(program, arena);
@@ -253,7 +260,7 @@ fn run_draw(plan: &Plan, program: &Program<'_>, arena: &mut Arena, blocks: Range
             [values[0], values[1], first.value(*figure)]
         })
         .collect();
-    DrawResult { weight: total / worlds, figures }
+    DrawResult { weight: total / worlds as f64, figures }
 }
 
 fn observe(half: &mut Half, figure: Figure, mask: &Plane, arena: &Arena, weights: Option<Weights<'_>>) {

@@ -12,8 +12,8 @@ use std::ops::Range;
 
 /// What adds up: sums, counts, histograms.
 pub(crate) trait Combine {
-    /// Adds what was gathered from the worlds that follow.
-    fn combine(&mut self, later: Self);
+    /// Adds what was gathered from the worlds that follow. What then is in `later` is of no use but for its memory.
+    fn combine(&mut self, later: &mut Self);
 }
 
 /// A node of the tree: an aligned run of `2^level` chunks.
@@ -38,6 +38,21 @@ impl Place {
         self.first()..(self.index + 1) << self.level
     }
 
+    /// The node that holds just these chunks, if there is one.
+    #[must_use]
+    pub(crate) fn of(chunks: &Range<u64>) -> Option<Self> {
+        let length = chunks.end - chunks.start;
+        (length.is_power_of_two() && chunks.start.is_multiple_of(length))
+            .then(|| Self { level: length.trailing_zeros(), index: chunks.start / length })
+    }
+
+    /// Its two halves; `None` if it is one chunk.
+    #[must_use]
+    pub(crate) fn halves(self) -> Option<(Self, Self)> {
+        let level = self.level.checked_sub(1)?;
+        Some((Self { level, index: 2 * self.index }, Self { level, index: 2 * self.index + 1 }))
+    }
+
     const fn sibling(self) -> Self {
         Self { level: self.level, index: self.index ^ 1 }
     }
@@ -60,25 +75,23 @@ impl<T> Default for Forest<T> {
 }
 
 impl<T: Combine> Forest<T> {
-    /// One node.
-    #[must_use]
-    pub(crate) fn of(place: Place, value: T) -> Self {
-        Self { roots: BTreeMap::from([(place.first(), (place.level, value))]) }
+    /// Adds a node, and joins it with its sibling if that is there, and so on upwards.
+    pub(crate) fn insert(&mut self, place: Place, value: T) {
+        self.insert_with(place, value, &mut drop);
     }
 
-    /// Adds a node, and joins it with its sibling if that is there, and so on upwards.
-    pub(crate) fn insert(&mut self, mut place: Place, mut value: T) {
+    /// The same; `spent` gets what has been added to something else.
+    pub(crate) fn insert_with(&mut self, mut place: Place, mut value: T, spent: &mut impl FnMut(T)) {
         loop {
             let sibling = place.sibling();
             let is_there = self.roots.get(&sibling.first()).is_some_and(|(level, _)| *level == sibling.level);
             let other = if is_there { self.roots.remove(&sibling.first()) } else { None };
             let Some((_, mut other)) = other else { break };
             if sibling.index < place.index {
-                other.combine(value);
-                value = other;
-            } else {
-                value.combine(other);
+                std::mem::swap(&mut value, &mut other);
             }
+            value.combine(&mut other);
+            spent(other);
             place = place.parent();
         }
         self.roots.insert(place.first(), (place.level, value));
@@ -105,8 +118,8 @@ impl<T: Combine> Forest<T> {
     /// All of it, the later roots first: just as if the tree were filled up with chunks of nothing. `None` if there is nothing.
     #[must_use]
     pub(crate) fn fold(self) -> Option<T> {
-        self.roots.into_values().map(|(_, value)| value).rev().reduce(|later, mut earlier| {
-            earlier.combine(later);
+        self.roots.into_values().map(|(_, value)| value).rev().reduce(|mut later, mut earlier| {
+            earlier.combine(&mut later);
             earlier
         })
     }
@@ -143,13 +156,15 @@ mod tests {
     struct Story(String);
 
     impl Combine for Story {
-        fn combine(&mut self, later: Self) {
+        fn combine(&mut self, later: &mut Self) {
             self.0 = format!("({} {})", self.0, later.0);
         }
     }
 
     fn leaf(chunk: u64) -> Forest<Story> {
-        Forest::of(Place { level: 0, index: chunk }, Story(chunk.to_string()))
+        let mut forest = Forest::default();
+        forest.insert(Place { level: 0, index: chunk }, Story(chunk.to_string()));
+        forest
     }
 
     /// As the engine does it: halves of halves.
@@ -171,6 +186,16 @@ mod tests {
         assert_eq!(grown(0..7).fold(), Some(Story("(((0 1) (2 3)) ((4 5) 6))".to_owned())));
         assert_eq!(grown(0..1).fold(), Some(Story("0".to_owned())));
         assert_eq!(grown(0..0).fold(), None);
+    }
+
+    #[test]
+    fn a_node_is_its_two_halves() {
+        for (chunks, halves) in [(0..8, Some((0..4, 4..8))), (24..32, Some((24..28, 28..32))), (5..6, None)] {
+            let place = Place::of(&chunks).unwrap();
+            assert_eq!(place.chunks(), chunks);
+            assert_eq!(place.halves().map(|(left, right)| (left.chunks(), right.chunks())), halves);
+        }
+        assert!([0..0, 0..7, 4..12].iter().all(|chunks| Place::of(chunks).is_none()));
     }
 
     #[test]

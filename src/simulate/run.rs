@@ -7,7 +7,7 @@ use super::believe::{self, Belief, MOST_BELIEFS, Patterns};
 use super::block::WORLDS_PER_BLOCK;
 use super::finish::{answers, finish};
 use super::forest::Forest;
-use super::passes::{Arenas, Pass, WORLDS_PER_CHUNK, Windows, blocks_in, blocks_of, chunks_of, windows};
+use super::passes::{Arenas, New, Pass, Spares, WORLDS_PER_CHUNK, Windows, blocks_in, blocks_of, chunks_of, windows};
 use super::program::Program;
 use super::sampling::{Drawn, Proposal, Sampling};
 use super::tally::{Counts, Mass, Pivot};
@@ -95,7 +95,7 @@ impl<'a> Run<'a> {
     ) {
         let program = self.program(&[]);
         let pass = Pass { program: &program, arenas: &self.arenas, worlds };
-        pass.grow(patterns, chunks, &|| Patterns::new(self.beliefs.len()), done);
+        pass.grow(patterns, chunks, || Patterns::new(self.beliefs.len()), done);
     }
 
     /// Fits the beliefs to what the first `worlds` worlds showed; nothing to fit if there are none.
@@ -129,7 +129,7 @@ impl<'a> Run<'a> {
     ) {
         let program = self.program(&groundwork.factors);
         let pass = Pass { program: &program, arenas: &self.arenas, worlds };
-        pass.grow(counts, chunks, &|| Counts::new(self.plan, &groundwork.pivots), done);
+        pass.grow(counts, chunks, || Counts::new(self.plan, &groundwork.pivots), done);
     }
 
     /// Some chunks of a run of so many worlds.
@@ -237,12 +237,12 @@ impl<'a> Run<'a> {
             let program = self.program(&groundwork.factors);
             let pass = Pass { program: &program, arenas: &self.arenas, worlds: most };
             let (end, counts) =
-                grow_while(&pass, all, &|| Counts::new(self.plan, &groundwork.pivots), &time_left_for_more);
+                grow_while(&pass, all, || Counts::new(self.plan, &groundwork.pivots), &time_left_for_more);
             return Ok((most.min(end * WORLDS_PER_CHUNK), (groundwork, counts)));
         }
         let program = self.program(&[]);
         let pass = Pass { program: &program, arenas: &self.arenas, worlds: most };
-        let (end, patterns) = grow_while(&pass, all, &|| Patterns::new(self.beliefs.len()), &time_left_for_more);
+        let (end, patterns) = grow_while(&pass, all, || Patterns::new(self.beliefs.len()), &time_left_for_more);
         let worlds = most.min(end * WORLDS_PER_CHUNK);
         let groundwork = self.groundwork(&patterns, worlds)?;
         let mut counts = Forest::default();
@@ -255,14 +255,15 @@ impl<'a> Run<'a> {
 fn grow_while<G: super::passes::Gather>(
     pass: &Pass<'_>,
     all: u64,
-    new: &(impl Fn() -> G + Sync),
+    new: impl New<G>,
     go_on: &dyn Fn(u64) -> bool,
 ) -> (u64, Forest<G>) {
+    let spares = Spares::new(new);
     let mut forest = Forest::default();
     let mut end = 0;
     for window in windows(0..all, Windows::Short) {
         end = window.end;
-        forest.extend(pass.run(window, new));
+        pass.run(&mut forest, window, &spares);
         if !go_on(end) {
             break;
         }

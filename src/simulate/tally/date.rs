@@ -61,6 +61,12 @@ impl DateCounts {
         });
     }
 
+    /// Nothing again; the memory stays.
+    pub(crate) fn clear(&mut self) {
+        (self.total, self.never) = Default::default();
+        self.days.fill(Mass::default());
+    }
+
     /// Adds the counts of the blocks that follow.
     pub(crate) fn combine(&mut self, later: &Self) {
         self.total.add(later.total);

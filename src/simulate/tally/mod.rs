@@ -11,6 +11,7 @@ mod share;
 pub(crate) use date::DateCounts;
 pub(crate) use lossless::{Lossless, Numbers};
 pub(crate) use number::{Histogram, NumberCounts, Pivot};
+use number::{Pending, Sorting};
 pub(crate) use record::CountsRecord;
 pub(crate) use share::Mass;
 
@@ -41,6 +42,13 @@ enum AskCounts {
     },
     Number(NumberCounts),
     Date(DateCounts),
+}
+
+/// Memory that only a chunk in work needs.
+#[derive(Debug, Default)]
+pub(crate) struct Space {
+    pending: Vec<Pending>,
+    sorting: Sorting,
 }
 
 impl Counts {
@@ -171,36 +179,67 @@ impl Counts {
         }
     }
 
-    /// Ends a chunk of blocks.
-    pub(crate) fn settle(&mut self) {
+    /// Nothing again; the memory stays.
+    pub(crate) fn clear(&mut self) {
+        self.total = Mass::default();
         for counts in &mut self.asks {
-            if let AskCounts::Number(counts) = counts {
-                counts.settle();
+            match counts {
+                AskCounts::Shares { total, options } => {
+                    *total = Mass::default();
+                    options.fill(Mass::default());
+                }
+                AskCounts::Number(counts) => counts.clear(),
+                AskCounts::Date(counts) => counts.clear(),
             }
+        }
+        self.joints.fill(Mass::default());
+        self.rules.fill((0, 0.0));
+        self.divisions.fill((0, 0.0));
+    }
+
+    /// Begins a chunk of blocks in the memory of an earlier one.
+    pub(crate) fn begin(&mut self, space: &mut Space) {
+        for counts in self.numbers() {
+            counts.pending = space.pending.pop().unwrap_or_default();
         }
     }
 
+    /// Ends a chunk of blocks.
+    pub(crate) fn settle(&mut self, space: &mut Space) {
+        for counts in self.numbers() {
+            counts.settle(&mut space.sorting);
+            space.pending.push(std::mem::take(&mut counts.pending));
+        }
+    }
+
+    fn numbers(&mut self) -> impl Iterator<Item = &mut NumberCounts> {
+        self.asks.iter_mut().filter_map(|counts| match counts {
+            AskCounts::Number(counts) => Some(counts),
+            _ => None,
+        })
+    }
+
     /// Adds the counts of the blocks that follow.
-    pub(crate) fn combine(&mut self, later: Self) {
+    pub(crate) fn combine(&mut self, later: &mut Self) {
         self.total.add(later.total);
-        for (counts, later) in self.asks.iter_mut().zip(later.asks) {
+        for (counts, later) in self.asks.iter_mut().zip(&mut later.asks) {
             match (counts, later) {
                 (AskCounts::Shares { total, options }, AskCounts::Shares { total: more, options: later }) => {
-                    total.add(more);
+                    total.add(*more);
                     for (option, later) in options.iter_mut().zip(later) {
-                        option.add(later);
+                        option.add(*later);
                     }
                 }
-                (AskCounts::Number(counts), AskCounts::Number(later)) => counts.combine(&later),
-                (AskCounts::Date(counts), AskCounts::Date(later)) => counts.combine(&later),
+                (AskCounts::Number(counts), AskCounts::Number(later)) => counts.combine(later),
+                (AskCounts::Date(counts), AskCounts::Date(later)) => counts.combine(later),
                 _ => unreachable!("both were made for these asks"),
             }
         }
-        for (joint, later) in self.joints.iter_mut().zip(later.joints) {
-            joint.add(later);
+        for (joint, later) in self.joints.iter_mut().zip(&later.joints) {
+            joint.add(*later);
         }
         let seen = self.rules.iter_mut().chain(&mut self.divisions);
-        for (seen, later) in seen.zip(later.rules.into_iter().chain(later.divisions)) {
+        for (seen, later) in seen.zip(later.rules.iter().chain(&later.divisions)) {
             seen.0 += later.0;
             seen.1 += later.1;
         }

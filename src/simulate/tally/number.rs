@@ -1,7 +1,9 @@
 //! Numbers: moments that merge, and a histogram of bounded size.
 
+mod moments;
 mod record;
 
+use self::moments::Moments;
 use super::{Mass, Weights};
 use crate::forecast::Estimate;
 use crate::simulate::answer::{NumberAnswer, QUANTILE_LEVELS};
@@ -16,9 +18,22 @@ pub(crate) struct NumberCounts {
     /// The same, each world weighing the square of its weight; unused where all weigh 1.
     squared: Option<Moments>,
     histogram: Histogram,
-    /// Values not in the histogram yet, and what they weigh; no weights where all weigh 1.
-    pending: Vec<f64>,
-    pending_weights: Vec<f64>,
+    pub(super) pending: Pending,
+}
+
+/// Values not in the histogram yet, and what they weigh; no weights where all weigh 1.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Pending {
+    values: Vec<f64>,
+    weights: Vec<f64>,
+}
+
+/// Space to sort them in.
+#[derive(Debug, Default)]
+pub(super) struct Sorting {
+    keyed: Vec<(u32, f64)>,
+    sorted: Vec<(u32, f64)>,
+    weighted: Vec<(f64, f64)>,
 }
 
 impl NumberCounts {
@@ -28,11 +43,21 @@ impl NumberCounts {
         Self { histogram: Histogram { pivot, ..Histogram::default() }, ..Self::default() }
     }
 
+    /// Nothing again; the memory stays.
+    pub(crate) fn clear(&mut self) {
+        let Self { total, undefined, moments, squared, histogram, pending } = self;
+        (*total, *undefined, *moments, *squared) = Default::default();
+        histogram.bins.clear();
+        histogram.coarseness = 0;
+        pending.values.clear();
+        pending.weights.clear();
+    }
+
     /// Adds the worlds of a block that count, which weigh `mass` together.
     pub(crate) fn absorb(&mut self, mask: &Plane, column: &[f64], weights: Option<Weights<'_>>, mass: Mass) {
         self.total.add(mass);
-        let first = self.pending.len();
-        let Self { pending, pending_weights, undefined, .. } = self;
+        let first = self.pending.values.len();
+        let Self { pending, undefined, .. } = self;
         for_each_world(mask, |world| {
             let value = column[world];
             if value.is_nan() {
@@ -40,15 +65,15 @@ impl NumberCounts {
                 undefined.add(Mass { weight, square: weight * weight });
             } else {
                 // Minus zero becomes zero.
-                pending.push(value + 0.0);
+                pending.values.push(value + 0.0);
                 if let Some(weights) = weights {
-                    pending_weights.push(weights.weights[world]);
+                    pending.weights.push(weights.weights[world]);
                 }
             }
         });
-        let values = &self.pending[first..];
+        let values = &self.pending.values[first..];
         if weights.is_some() {
-            let weighted = values.iter().copied().zip(self.pending_weights[first..].iter().copied());
+            let weighted = values.iter().copied().zip(self.pending.weights[first..].iter().copied());
             self.moments.combine(&Moments::of(weighted.clone()));
             let squared = Moments::of(weighted.map(|(value, weight)| (value, weight * weight)));
             self.squared.get_or_insert_default().combine(&squared);
@@ -58,29 +83,31 @@ impl NumberCounts {
     }
 
     /// Takes what is pending into the histogram.
-    pub(crate) fn settle(&mut self) {
-        let pivot = self.histogram.pivot;
-        let pending = if self.pending_weights.is_empty() {
-            Histogram::of_ones(&self.pending, pivot)
+    pub(super) fn settle(&mut self, sorting: &mut Sorting) {
+        let Pending { values, weights } = &mut self.pending;
+        if weights.is_empty() {
+            self.histogram.add_ones(values, sorting);
         } else {
-            let mut pending: Vec<_> = self.pending.iter().copied().zip(self.pending_weights.iter().copied()).collect();
-            pending.sort_unstable_by(|left, right| left.0.total_cmp(&right.0).then(left.1.total_cmp(&right.1)));
-            Histogram::of_sorted(&pending, pivot)
-        };
-        self.histogram.combine(&pending);
-        // Not only emptied: chunks wait for each other, and would keep their space.
-        (self.pending, self.pending_weights) = (Vec::new(), Vec::new());
+            sorting.weighted.clear();
+            sorting.weighted.extend(values.iter().copied().zip(weights.iter().copied()));
+            sorting
+                .weighted
+                .sort_unstable_by(|left, right| left.0.total_cmp(&right.0).then(left.1.total_cmp(&right.1)));
+            self.histogram.add_sorted(&sorting.weighted);
+        }
+        values.clear();
+        weights.clear();
     }
 
     /// Adds the counts of the blocks that follow.
-    pub(crate) fn combine(&mut self, later: &Self) {
+    pub(crate) fn combine(&mut self, later: &mut Self) {
         self.total.add(later.total);
         self.undefined.add(later.undefined);
         self.moments.combine(&later.moments);
         if let Some(later) = &later.squared {
             self.squared.get_or_insert_default().combine(later);
         }
-        self.histogram.combine(&later.histogram);
+        self.histogram.combine(&mut later.histogram);
     }
 
     /// The answer; `None` if it is defined in no world that counts.
@@ -109,71 +136,6 @@ impl NumberCounts {
         answer.median = answer.quantile(0.5);
         answer.quantiles = QUANTILE_LEVELS.iter().map(|level| (*level, answer.quantile(*level))).collect();
         Some(answer)
-    }
-}
-
-/// Weighted mean and squares about it, which merge without losing digits.
-///
-/// Source: Chan, Golub & LeVeque (1983), Amer. Statist. 37, 242–247.
-#[derive(Debug, Clone, Copy, Default)]
-struct Moments {
-    weight: f64,
-    mean: f64,
-    /// `Σ w (x - mean)²`.
-    squares: f64,
-}
-
-impl Moments {
-    fn of(values: impl Iterator<Item = (f64, f64)> + Clone) -> Self {
-        let (mut weight, mut sum) = (0.0, 0.0);
-        for (value, world_weight) in values.clone() {
-            if world_weight > 0.0 {
-                weight += world_weight;
-                sum += world_weight * value;
-            }
-        }
-        if weight <= 0.0 {
-            return Self::default();
-        }
-        let mean = sum / weight;
-        let squares =
-            values.fold(
-                0.0,
-                |squares, (value, weight)| {
-                    if weight > 0.0 { squares + weight * (value - mean) * (value - mean) } else { squares }
-                },
-            );
-        Self { weight, mean, squares }.or_infinite()
-    }
-
-    fn combine(&mut self, later: &Self) {
-        if later.weight <= 0.0 {
-            return;
-        }
-        if self.weight <= 0.0 {
-            *self = *later;
-            return;
-        }
-        let weight = self.weight + later.weight;
-        let distance = later.mean - self.mean;
-        let mean =
-            if distance.is_finite() { self.mean + distance * (later.weight / weight) } else { self.mean + later.mean };
-        let squares = self.squares + later.squares + distance * distance * (self.weight * later.weight / weight);
-        *self = Self { weight, mean, squares }.or_infinite();
-    }
-
-    /// With infinite numbers among them the spread is infinite.
-    fn or_infinite(mut self) -> Self {
-        if !self.mean.is_finite() || self.squares.is_nan() {
-            self.squares = f64::INFINITY;
-        }
-        self
-    }
-
-    /// `Σ w (x - centre)²`.
-    fn spread_about(&self, centre: f64) -> f64 {
-        let spread = self.squares + self.weight * (self.mean - centre) * (self.mean - centre);
-        if spread.is_nan() { f64::INFINITY } else { spread }
     }
 }
 
@@ -274,12 +236,30 @@ fn key(value: f64) -> u32 {
     (ordered >> 40) as u32
 }
 
+/// How many keys stand in both.
+fn shared(left: &[Bin], right: &[Bin]) -> usize {
+    let (mut left, mut right) = (left.iter().map(|bin| bin.key).peekable(), right.iter().map(|bin| bin.key).peekable());
+    let mut shared = 0;
+    while let (Some(first), Some(second)) = (left.peek(), right.peek()) {
+        let order = first.cmp(second);
+        shared += usize::from(order.is_eq());
+        if order.is_le() {
+            left.next();
+        }
+        if order.is_ge() {
+            right.next();
+        }
+    }
+    shared
+}
+
 /// Sorts by keys of [`KEY_BITS`]: in two passes, by the lower and by the upper half of their bits.
 ///
 /// Source: Knuth (1998), The Art of Computer Programming 3, 5.2.5, algorithm R.
-fn by_key(mut values: Vec<(u32, f64)>) -> Vec<(u32, f64)> {
+fn sort_by_key(values: &mut Vec<(u32, f64)>, sorted: &mut Vec<(u32, f64)>) {
     const HALF: u32 = KEY_BITS / 2;
-    let mut sorted = vec![(0, 0.0); values.len()];
+    sorted.clear();
+    sorted.resize(values.len(), (0, 0.0));
     for shift in [0, HALF] {
         let digit = |key: u32| (key >> shift) as usize & ((1 << HALF) - 1);
         let mut places = [0_u32; 1 << HALF];
@@ -288,35 +268,60 @@ fn by_key(mut values: Vec<(u32, f64)>) -> Vec<(u32, f64)> {
         for place in &mut places {
             next += std::mem::replace(place, next);
         }
-        for pair in &values {
+        for pair in values.iter() {
             let place = &mut places[digit(pair.0)];
             sorted[*place as usize] = *pair;
             *place += 1;
         }
-        std::mem::swap(&mut values, &mut sorted);
+        std::mem::swap(values, sorted);
     }
-    values
+}
+
+/// Values and their weights, each with its key.
+fn keyed(values: &[(f64, f64)], pivot: Option<Pivot>) -> impl Iterator<Item = (u32, f64, f64)> {
+    values.iter().map(move |(value, weight)| (key(pivot.map_or(*value, |pivot| pivot.place(*value))), *value, *weight))
 }
 
 impl Histogram {
-    /// Of values that weigh 1 each: ordered by their keys alone.
-    fn of_ones(values: &[f64], pivot: Option<Pivot>) -> Self {
-        let keyed: Vec<_> = match pivot {
-            None => values.iter().map(|value| (key(*value), *value)).collect(),
-            Some(pivot) => values.iter().map(|value| (key(pivot.place(*value)), *value)).collect(),
-        };
-        Self::of_keyed(by_key(keyed).into_iter().map(|(key, value)| (key, value, 1.0)), pivot)
-    }
-
     /// Of values in order, with their weights.
     fn of_sorted(values: &[(f64, f64)], pivot: Option<Pivot>) -> Self {
-        let key = |value: f64| key(pivot.map_or(value, |pivot| pivot.place(value)));
-        Self::of_keyed(values.iter().map(|(value, weight)| (key(*value), *value, *weight)), pivot)
+        let mut histogram = Self { bins: Vec::new(), pivot, coarseness: 0 };
+        histogram.fill(keyed(values, pivot));
+        histogram
     }
 
-    /// Of values in the order of their keys, with their weights.
-    fn of_keyed(values: impl Iterator<Item = (u32, f64, f64)>, pivot: Option<Pivot>) -> Self {
-        let mut bins: Vec<Bin> = Vec::new();
+    /// Adds values that weigh 1 each: ordered by their keys alone.
+    fn add_ones(&mut self, values: &[f64], sorting: &mut Sorting) {
+        let Sorting { keyed, sorted, .. } = sorting;
+        keyed.clear();
+        match self.pivot {
+            None => keyed.extend(values.iter().map(|value| (key(*value), *value))),
+            Some(pivot) => keyed.extend(values.iter().map(|value| (key(pivot.place(*value)), *value))),
+        }
+        sort_by_key(keyed, sorted);
+        self.add_keyed(keyed.iter().map(|(key, value)| (*key, *value, 1.0)));
+    }
+
+    /// Adds values in order, with their weights.
+    fn add_sorted(&mut self, values: &[(f64, f64)]) {
+        self.add_keyed(keyed(values, self.pivot));
+    }
+
+    /// Adds values in the order of their keys, with their weights.
+    fn add_keyed(&mut self, values: impl Iterator<Item = (u32, f64, f64)>) {
+        if self.bins.is_empty() && self.coarseness == 0 {
+            self.fill(values);
+            self.limit();
+        } else {
+            let mut later = Self { bins: Vec::new(), pivot: self.pivot, coarseness: 0 };
+            later.fill(values);
+            self.combine(&mut later);
+        }
+    }
+
+    /// Fills an empty one with values in the order of their keys, with their weights.
+    fn fill(&mut self, values: impl Iterator<Item = (u32, f64, f64)>) {
+        let bins = &mut self.bins;
         for (key, value, weight) in values {
             let bin = Bin { key, weight, minimum: value, maximum: value, at_minimum: weight, at_maximum: weight };
             match bins.last_mut() {
@@ -324,7 +329,6 @@ impl Histogram {
                 _ => bins.push(bin),
             }
         }
-        Self { bins, pivot, coarseness: 0 }
     }
 
     /// The key of the coarser bin that holds a bin. Once bins are thrown together at all, those more than about twice the scale from the
@@ -367,53 +371,47 @@ impl Histogram {
     }
 
     /// Adds another's bins.
-    fn combine(&mut self, later: &Self) {
+    fn combine(&mut self, later: &mut Self) {
         let coarseness = self.coarseness.max(later.coarseness);
         self.coarsen(coarseness);
-        if later.coarseness == coarseness {
-            self.add_bins(later);
-        } else {
-            let mut later = later.clone();
-            later.coarsen(coarseness);
-            self.add_bins(&later);
-        }
+        later.coarsen(coarseness);
+        self.add_bins(&later.bins);
+        self.limit();
+    }
+
+    /// Throws bins together until they are few enough.
+    fn limit(&mut self) {
         while self.bins.len() > MOST_BINS && self.coarseness < KEY_BITS {
             self.coarsen(self.coarseness + 1);
         }
     }
 
-    /// Adds the bins of one that is as coarse.
-    fn add_bins(&mut self, later: &Self) {
-        if self.bins.is_empty() {
-            self.bins.clone_from(&later.bins);
-            return;
-        }
-        let earlier = std::mem::take(&mut self.bins);
-        self.bins.reserve(earlier.len() + later.bins.len());
-        let (mut left, mut right) = (earlier.iter().peekable(), later.bins.iter().peekable());
-        loop {
-            match (left.peek(), right.peek()) {
-                (Some(first), Some(second)) if first.key == second.key => {
-                    let mut bin = **first;
-                    bin.combine(second);
-                    self.bins.push(bin);
-                    left.next();
-                    right.next();
+    /// Adds bins that are as coarse, in place: from the last one down, each goes where it is in the end.
+    fn add_bins(&mut self, later: &[Bin]) {
+        let Some(filler) = later.first() else { return };
+        let (mut left, mut right) = (self.bins.len(), later.len());
+        let mut place = left + right - shared(&self.bins, later);
+        self.bins.resize(place, *filler);
+        while right > 0 {
+            place -= 1;
+            let second = later[right - 1];
+            let first = left.checked_sub(1).map(|last| self.bins[last]);
+            self.bins[place] = match first {
+                Some(first) if first.key > second.key => {
+                    left -= 1;
+                    first
                 }
-                (Some(first), Some(second)) if first.key < second.key => {
-                    self.bins.push(**first);
-                    left.next();
+                Some(mut first) if first.key == second.key => {
+                    first.combine(&second);
+                    left -= 1;
+                    right -= 1;
+                    first
                 }
-                (Some(first), None) => {
-                    self.bins.push(**first);
-                    left.next();
+                _ => {
+                    right -= 1;
+                    second
                 }
-                (_, Some(second)) => {
-                    self.bins.push(**second);
-                    right.next();
-                }
-                (None, None) => break,
-            }
+            };
         }
     }
 
@@ -448,7 +446,7 @@ mod tests {
         let values: Vec<f64> = (0..20_000).map(|index| f64::from(index * 7919 % 20_000) / 100.0 - 70.0).collect();
         let mut merged = Histogram::default();
         for chunk in values.chunks(999) {
-            merged.combine(&histogram(chunk));
+            merged.combine(&mut histogram(chunk));
         }
         for percent in 1..100 {
             let exact = f64::from(percent) * 2.0 - 70.0;
@@ -463,7 +461,10 @@ mod tests {
         let mut sorted: Vec<(f64, f64)> = values.iter().map(|value| (*value, 1.0)).collect();
         sorted.sort_by(|left, right| left.0.total_cmp(&right.0));
         for pivot in [None, Pivot::of(values.clone())] {
-            let (ones, expected) = (Histogram::of_ones(&values, pivot), Histogram::of_sorted(&sorted, pivot));
+            let empty = || Histogram { pivot, ..Histogram::default() };
+            let (mut ones, mut expected) = (empty(), empty());
+            ones.add_ones(&values, &mut Sorting::default());
+            expected.add_sorted(&sorted);
             assert_eq!(format!("{:?}", ones.bins), format!("{:?}", expected.bins));
         }
     }
@@ -542,7 +543,7 @@ mod tests {
             let empty = || Histogram { pivot, ..Histogram::default() };
             let merge = |chunks: &[&Histogram]| {
                 chunks.iter().fold(empty(), |mut all, chunk| {
-                    all.combine(chunk);
+                    all.combine(&mut Histogram::clone(chunk));
                     all
                 })
             };
@@ -550,7 +551,7 @@ mod tests {
             let forwards = merge(&in_order);
             let backwards = merge(&in_order.iter().rev().copied().collect::<Vec<_>>());
             let mut halves = merge(&in_order[..20]);
-            halves.combine(&merge(&in_order[20..]));
+            halves.combine(&mut merge(&in_order[20..]));
             assert!(forwards.coarseness > 0 && forwards.bins.len() <= MOST_BINS, "{}", forwards.bins.len());
             assert_eq!(format!("{forwards:?}"), format!("{backwards:?}"));
             assert_eq!(format!("{forwards:?}"), format!("{halves:?}"));

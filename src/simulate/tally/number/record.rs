@@ -7,7 +7,7 @@ impl NumberCounts {
     /// In numbers: the total, undefined ones, moments, whether there are squared moments and those, the coarseness of the histogram, and
     /// its bins.
     pub(crate) fn write(&self, out: &mut Vec<Lossless>) {
-        debug_assert!(self.pending.is_empty(), "a chunk is settled before it is written");
+        debug_assert!(self.pending.values.is_empty(), "a chunk is settled before it is written");
         self.total.write(out);
         self.undefined.write(out);
         self.moments.write(out);
@@ -108,7 +108,7 @@ mod tests {
         let mut counts = NumberCounts::new(Pivot::of(column.clone()));
         let weights = weighted.then_some(Weights { weights: &weights, squares: &squares });
         counts.absorb(&EVERYWHERE, &column, weights, Mass::of(&EVERYWHERE, weights));
-        counts.settle();
+        counts.settle(&mut crate::simulate::tally::Sorting::default());
         counts
     }
 
