@@ -65,7 +65,7 @@ pub fn rarity(plan: &Plan, settings: &Settings, relative_error: f64) -> Result<R
         let mut forest: Forest<Total> = Forest::default();
         let (mut start, mut end, all) = (0, 1, chunks_of(most));
         loop {
-            pass.grow(&mut forest, start..end, &Total::default, &mut |_| {});
+            pass.grow(&mut forest, start..end, Total::default, &mut |_| {});
             let worlds = most.min(end * WORLDS_PER_CHUNK);
             let total = forest.clone().fold().unwrap_or_default().0;
             let mean = total.weight / worlds as f64;
