@@ -9,6 +9,7 @@ mod doubt;
 mod errors;
 mod evidence;
 mod golden;
+mod levels;
 mod shards;
 mod stability;
 
