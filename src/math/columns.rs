@@ -194,24 +194,24 @@ fn normal_quantiles_in<S: Simd>(simd: S, probabilities: &[f64], out: &mut [f64])
     }
 }
 
+/// Every level of instructions that this machine has, and that without vectors.
+#[cfg(test)]
+pub(crate) fn levels() -> Vec<Level> {
+    let best = Level::new();
+    let mut levels = vec![Level::fallback(), Level::baseline(), best];
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    {
+        levels.extend(best.as_sse2().map(Level::Sse2));
+        levels.extend(best.as_sse4_2().map(Level::Sse4_2));
+        levels.extend(best.as_avx2().map(Level::Avx2));
+    }
+    levels
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    /// Every level of instructions that this machine has.
-    fn levels() -> Vec<Level> {
-        let best = Level::new();
-        #[allow(unused_mut)]
-        let mut levels = vec![best, Level::baseline()];
-        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        {
-            levels.extend(best.as_sse2().map(Level::Sse2));
-            levels.extend(best.as_sse4_2().map(Level::Sse4_2));
-            levels.extend(best.as_avx2().map(Level::Avx2));
-        }
-        levels
-    }
 
     fn same(column: impl Fn(Level, &mut [f64]), alone: impl Fn(f64) -> f64, values: &[f64]) {
         for level in levels() {

@@ -48,8 +48,6 @@ pub(crate) struct Chances {
     /// Where it is impossible.
     never: Rows,
     places: Vec<Rows>,
-    /// The most masks in any place.
-    widest: usize,
     /// The masks of all lists, one after another.
     masks: Vec<PlaneId>,
 }
@@ -67,8 +65,9 @@ impl Rows {
         self.start == self.end && !self.all_but
     }
 
-    fn masks(self) -> usize {
-        (self.end - self.start) as usize
+    /// Whether they are gathered before they are used.
+    fn many(self) -> bool {
+        self.end - self.start > 2
     }
 }
 
@@ -85,7 +84,6 @@ impl Chances {
         for place in 0..64 - any_bits.trailing_zeros().min(64) {
             let rows = chances.list(rows, |threshold| threshold.bit(place) && !threshold.always);
             chances.places.push(rows);
-            chances.widest = chances.widest.max(rows.masks());
         }
         chances
     }
@@ -143,11 +141,7 @@ pub(crate) fn draw(
     ) {
         let mut random = Random { lanes: key.open_lanes(simd, block), places: random, drawn: 0 };
         for (chances, out) in chances.iter().zip(out) {
-            match chances.widest {
-                0 => decide::<S, 0>(simd, &mut random, chances, planes, gathered, out),
-                1 | 2 => decide::<S, 2>(simd, &mut random, chances, planes, gathered, out),
-                _ => decide::<S, 4>(simd, &mut random, chances, planes, gathered, out),
-            }
+            decide(simd, &mut random, chances, planes, gathered, out);
         }
     }
     dispatch!(level, simd => draw_in(simd, address, chances, planes, space, out));
@@ -174,43 +168,37 @@ impl<S: Simd> Random<'_, S> {
     }
 }
 
-/// The bits of the chances in one place: ones in `N` columns together, or in none of them.
+/// The bits of the chances in one place: ones in either column, or in neither.
 #[derive(Clone, Copy)]
-struct Bits<'a, const N: usize> {
-    planes: [&'a Aligned; N],
+struct Bits<'a> {
+    one: &'a Aligned,
+    two: &'a Aligned,
     flip: u64,
 }
 
-impl<'a, const N: usize> Bits<'a, N> {
-    /// Of rows that are at most `N`, or gathered.
-    #[inline(always)]
+impl<'a> Bits<'a> {
+    /// Of rows that are few, or gathered.
     fn new(chances: &Chances, rows: Rows, planes: &'a [Aligned], gathered: &'a Aligned) -> Self {
-        let mut bits = Self { planes: [&NOWHERE; N], flip: 0 };
-        let masks = chances.masks(rows);
-        if masks.len() > N {
-            bits.planes[0] = gathered;
-        } else {
-            bits.flip = if rows.all_but { u64::MAX } else { 0 };
-            for (at, mask) in masks.iter().enumerate() {
-                bits.planes[at] = &planes[mask.0 as usize];
-            }
+        if rows.many() {
+            return Self { one: gathered, two: &NOWHERE, flip: 0 };
         }
-        bits
+        let masks = chances.masks(rows);
+        Self {
+            one: masks.first().map_or(&NOWHERE, |mask| &planes[mask.0 as usize]),
+            two: masks.last().map_or(&NOWHERE, |mask| &planes[mask.0 as usize]),
+            flip: if rows.all_but { u64::MAX } else { 0 },
+        }
     }
 
     #[inline(always)]
     fn at<S: Simd>(&self, simd: S, at: usize) -> u64x8<S> {
-        let mut ones = u64x8::splat(simd, 0);
-        for plane in 0..N {
-            ones |= vector(simd, self.planes[plane], at);
-        }
-        ones ^ u64x8::splat(simd, self.flip)
+        (vector(simd, self.one, at) | vector(simd, self.two, at)) ^ u64x8::splat(simd, self.flip)
     }
 }
 
-/// Compares with the bits until every world has decided; with up to `N` rows in a place as they are, with more gathered first.
+/// Compares with the bits until every world has decided.
 #[inline(always)]
-fn decide<S: Simd, const N: usize>(
+fn decide<S: Simd>(
     simd: S,
     random: &mut Random<'_, S>,
     chances: &Chances,
@@ -221,13 +209,13 @@ fn decide<S: Simd, const N: usize>(
     let at_once = chances.places.len().min(AT_ONCE);
     random.draw(at_once);
     for (place, rows) in chances.places[..at_once].iter().enumerate() {
-        if rows.masks() > N {
+        if rows.many() {
             worlds(simd, chances, *rows, planes, &mut gathered[place]);
         }
     }
-    let mut bits = [Bits { planes: [&NOWHERE; N], flip: 0 }; AT_ONCE];
+    let mut bits = [Bits { one: &NOWHERE, two: &NOWHERE, flip: 0 }; AT_ONCE];
     for (place, rows) in chances.places[..at_once].iter().enumerate() {
-        bits[place] = Bits::<N>::new(chances, *rows, planes, &gathered[place]);
+        bits[place] = Bits::new(chances, *rows, planes, &gathered[place]);
     }
     let mut undecided = Aligned([u64::MAX; WORDS]);
     if chances.always.none() && chances.never.none() {
@@ -276,9 +264,19 @@ fn decide<S: Simd, const N: usize>(
     }
 }
 
-/// The worlds of some rows: four of them at a time, so that what is gathered is seldom read and written.
+/// The worlds of some rows.
 #[inline(always)]
 fn worlds<S: Simd>(simd: S, chances: &Chances, rows: Rows, planes: &[Aligned], out: &mut Plane) {
+    // A function of its own, so that not every caller holds a copy.
+    simd.vectorize(
+        #[inline(always)]
+        || worlds_in(simd, chances, rows, planes, out),
+    );
+}
+
+/// Four rows at a time, so that what is gathered is seldom read and written.
+#[inline(always)]
+fn worlds_in<S: Simd>(simd: S, chances: &Chances, rows: Rows, planes: &[Aligned], out: &mut Plane) {
     let plane = |mask: PlaneId| &planes[mask.0 as usize];
     let (fours, rest) = chances.masks(rows).as_chunks::<4>();
     let flip = u64x8::splat(simd, if rows.all_but { u64::MAX } else { 0 });

@@ -10,6 +10,7 @@ mod doubt;
 mod errors;
 mod evidence;
 mod golden;
+mod levels;
 mod sampling;
 mod shards;
 mod stability;
