@@ -5,7 +5,7 @@
 use super::console;
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::error::Error;
-use crate::model::{self, Model};
+use crate::model::{self, Condition, Intervention, Model};
 use crate::network;
 use crate::plan::Situation;
 use crate::scenario;
@@ -178,15 +178,10 @@ impl View {
             situation = situation.as_of(date, model)?;
         }
         for text in &self.given {
-            let source = Source::new("--given", text.as_str());
-            let condition = scenario::expression_from_text(&source).and_then(|expression| model.condition(&expression));
-            let condition = condition.map_err(|found| misunderstood("--given", text, &found, &source))?;
-            situation.given.push((text.clone(), condition));
+            situation.given.push((text.clone(), condition("--given", text, model)?));
         }
         for text in &self.suppose {
-            let source = Source::new("--suppose", text.as_str());
-            let made = scenario::supposition_from_text(&source).and_then(|one| model.intervention(&one));
-            let made = made.map_err(|found| misunderstood("--suppose", text, &found, &source))?;
+            let made = intervention("--suppose", text, model)?;
             if situation.suppose.iter().any(|before| before.event == made.event) {
                 return Err(Error::input(format!("--suppose \"{text}\": its event is supposed twice"))
                     .help("suppose each event once; run again for the other supposition"));
@@ -195,6 +190,26 @@ impl View {
         }
         Ok(situation)
     }
+}
+
+/// A condition as an option of the command line says it.
+///
+/// # Errors
+/// If it cannot be understood; the places go to stderr.
+pub(super) fn condition(option: &str, text: &str, model: &Model) -> Result<Condition, Error> {
+    let source = Source::new(option, text);
+    let condition = scenario::expression_from_text(&source).and_then(|expression| model.condition(&expression));
+    condition.map_err(|found| misunderstood(option, text, &found, &source))
+}
+
+/// An intervention as an option of the command line says it.
+///
+/// # Errors
+/// If it cannot be understood; the places go to stderr.
+pub(super) fn intervention(option: &str, text: &str, model: &Model) -> Result<Intervention, Error> {
+    let source = Source::new(option, text);
+    let made = scenario::supposition_from_text(&source).and_then(|one| model.intervention(&one));
+    made.map_err(|found| misunderstood(option, text, &found, &source))
 }
 
 fn misunderstood(option: &str, text: &str, found: &Diagnostics, source: &Source) -> Error {

@@ -7,11 +7,60 @@ use crate::error::Error;
 use crate::exact::{self, Exact, Failure, TooWide};
 use crate::plan::Plan;
 use crate::report::run::{CheckReport, ExactReport, RunReport};
-use crate::simulate::{self, Settings, Tally};
+use crate::simulate::{self, Method, Settings, Tally};
+
+/// How what is known is met, as the command line says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(super) enum Choice {
+    /// Exact where everything that is asked can be computed, else as a pilot finds best
+    #[default]
+    Auto,
+    /// The same as --exact
+    Exact,
+    /// Draw everything, leave out the worlds that disagree
+    Rejection,
+    /// Set what is known, weight each world by its chance of that
+    Weighting,
+    /// The same, with everything else drawn from a fitted proposal (adaptive importance sampling)
+    Adaptive,
+}
+
+impl Choice {
+    /// How worlds are drawn, if they are.
+    pub(super) const fn of_simulation(self) -> Method {
+        match self {
+            Self::Auto | Self::Exact => Method::Auto,
+            Self::Rejection => Method::Rejection,
+            Self::Weighting => Method::Weighting,
+            Self::Adaptive => Method::Adaptive,
+        }
+    }
+}
+
+/// Larger tables are not computed unless that is asked for.
+const SMALL: f64 = 1_048_576.0;
+
+/// Exact figures, if everything that is asked has some and the tables are small.
+///
+/// # Errors
+/// If what is known cannot be.
+pub(super) fn exactly(plan: &Plan) -> Result<Option<Exact>, Error> {
+    let cost = exact::cost(plan);
+    if cost.cells > SMALL || cost.inexact.iter().any(Option::is_some) {
+        return Ok(None);
+    }
+    match exact::solve(plan) {
+        Ok(exact) => Ok(Some(exact).filter(|exact| exact.is_complete(plan))),
+        Err(Failure::TooWide(_)) => Ok(None),
+        Err(problem) => Err(impossible(&problem)),
+    }
+}
 
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Means {
+    /// Exact if something is known and everything that is asked can be computed.
+    Choose,
     Simulation,
     Exact,
     Both,
@@ -28,12 +77,23 @@ pub(super) struct Figures {
 impl Means {
     /// Simulates and computes as asked. Nothing is simulated if every figure is computed and no doubt is to be shown.
     pub(super) fn figures(self, plan: &Plan, settings: &Settings) -> Result<Figures, Error> {
+        self.figures_by(plan, settings, || simulated(plan, settings))
+    }
+
+    /// The same with another way to simulate.
+    pub(super) fn figures_by(
+        self,
+        plan: &Plan,
+        settings: &Settings,
+        simulated: impl FnOnce() -> Result<Tally, Error>,
+    ) -> Result<Figures, Error> {
         let computed = match self {
-            Self::Simulation => None,
+            Self::Choose if simulate::is_conditioned(plan) => exactly(plan)?.map(Ok),
+            Self::Simulation | Self::Choose => None,
             Self::Exact | Self::Both => Some(compute(plan)?),
         };
         let exact = match (self, &computed) {
-            (Self::Exact, Some(Ok(exact))) => Some(exact),
+            (Self::Exact | Self::Choose, Some(Ok(exact))) => Some(exact),
             _ => None,
         };
         let no_doubt = plan.parameters.is_empty() || settings.doubt_draws == 0;
@@ -41,7 +101,7 @@ impl Means {
         let tally = if let Some(tally) = computed_alone {
             tally
         } else {
-            let mut tally = simulated(plan, settings)?;
+            let mut tally = simulated()?;
             if let Some(exact) = exact {
                 exact.replace(&mut tally);
             }
@@ -55,7 +115,7 @@ impl Figures {
     /// Says in the report what was computed.
     pub(super) fn tell(&self, plan: &Plan, report: &mut RunReport) {
         match (self.means, &self.computed) {
-            (Means::Exact, Some(Ok(exact))) => {
+            (Means::Exact | Means::Choose, Some(Ok(exact))) => {
                 report.exact = Some(ExactReport::of(exact, plan));
                 report.method = if self.tally.worlds() == 0 {
                     "exact".to_owned()
@@ -65,7 +125,7 @@ impl Figures {
                     format!("exact where discrete, else {}", report.method)
                 };
             }
-            (Means::Exact, Some(Err(wide))) => report.exact = Some(ExactReport::too_wide(*wide)),
+            (Means::Exact | Means::Choose, Some(Err(wide))) => report.exact = Some(ExactReport::too_wide(*wide)),
             (Means::Both, Some(Ok(exact))) => {
                 report.check_exact = Some(CheckReport::of(&exact::compare(plan, &self.tally, exact)));
             }

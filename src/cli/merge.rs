@@ -1,13 +1,14 @@
 //! `foretell merge`: the parts of a run put together, the same bytes as one run of all worlds.
 
 use super::load::{self, Loaded, View};
+use super::means::Means;
 use super::run::{Recording, impossible, record, refuse_to_record_what_if, report};
 use super::{Done, console};
 use crate::error::Error;
 use crate::plan::{self, Plan, Situation};
 use crate::report::Format;
 use crate::report::part::{Origin, PartFile};
-use crate::simulate::{Merging, Mismatch, Part};
+use crate::simulate::{Merging, Method, Mismatch, Part};
 use crate::source::Source;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -65,8 +66,11 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let Whole { origin, loaded, situation, plan, .. } =
         whole.ok_or_else(|| Error::input("there is no part to merge").help("name the files"))?;
     let settings = origin.settings();
-    let tally = merging.finish(&plan, &settings).map_err(|problem| impossible(&problem))?;
-    let report = report(&loaded, &situation, &plan, &settings, &tally)?;
+    let means = if settings.method == Method::Auto { Means::Choose } else { Means::Simulation };
+    let merged = || merging.finish(&plan, &settings).map_err(|problem| impossible(&problem));
+    let figures = means.figures_by(&plan, &settings, merged)?;
+    let mut report = report(&loaded, &situation, &plan, &settings, &figures.tally)?;
+    figures.tell(&plan, &mut report);
     record(&arguments.recording, &loaded, &report)?;
     console::show(format, &report.render(format, arguments.events)?)?;
     Ok(ExitCode::SUCCESS)

@@ -3,9 +3,9 @@
 use super::budget::Budget;
 use super::ledger_file::{self, LedgerArgument};
 use super::load::{self, Loaded, View};
-use super::means::Means;
+use super::means::{Choice, Means};
 use super::shard::PartArguments;
-use super::{Done, console, storyline};
+use super::{Done, console, counterfactual, rare, storyline};
 use crate::error::Error;
 use crate::forecast::Forecast;
 use crate::plan::{self, Plan, Situation};
@@ -26,6 +26,7 @@ use std::time::Duration;
   foretell run scenarios/white-house-2025-08-18.toml
   foretell run scenarios/golden.toml --given paper --worlds 10M
   foretell run scenarios/golden.toml --precision 0.001
+  foretell run scenarios/golden.toml --rare 'spend > 89 and paper and order is neither'
   foretell run scenarios/golden.toml --worlds 10G --shard 2/3 --out part2.json
   foretell run scenarios/golden.toml --storyline attends,paper,order,purchase
   foretell run scenarios/white-house-2025-08-18.toml --from 2025-08-19 --to 2025-12-30 --every 7d --record
@@ -56,6 +57,15 @@ pub(super) struct Arguments {
     /// Compute instead of simulating, wherever what is asked is discrete; the rest is simulated and says so
     #[arg(long)]
     exact: bool,
+    /// How what is known is met; the report names what was used
+    #[arg(long, value_enum, default_value_t = Choice::Auto, value_name = "METHOD", conflicts_with_all = ["exact", "storyline", "most_probable"])]
+    method: Choice,
+    /// Show how likely this condition is, however rare; may be given several times. Simulates until the error is 1 % of it, at most --worlds
+    #[arg(long, value_name = "EXPR", conflicts_with_all = ["storyline", "most_probable", "exact", "check_exact", "record", "from", "shard", "precision", "seconds"])]
+    rare: Vec<String>,
+    /// Given what is known, what would have been had this been so: "attends", "not attends", "track is neither"; may be given several times
+    #[arg(long, value_name = "PHRASE", conflicts_with_all = ["rare", "method", "storyline", "most_probable", "exact", "check_exact", "record", "from", "shard", "precision", "seconds"])]
+    counterfactual: Vec<String>,
     /// Simulate and compute, and show how many standard errors the farthest figure is off; beyond 6 the exit code is 1
     #[arg(long, conflicts_with_all = ["exact", "from"])]
     check_exact: bool,
@@ -114,7 +124,15 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         threads: arguments.threads.map(usize::from),
         doubt_draws: arguments.doubt_draws.unwrap_or(if is_replay { 0 } else { 200 }),
         stop: budget.stop,
+        method: arguments.method.of_simulation(),
     };
+    if !arguments.counterfactual.is_empty() {
+        let (view, phrases) = (&arguments.view, &arguments.counterfactual);
+        return counterfactual::run(&loaded, view, phrases, &settings, arguments.events, format);
+    }
+    if !arguments.rare.is_empty() {
+        return rare::run(&loaded, &arguments.view, &arguments.rare, &settings, format);
+    }
     if let Some(shard) = arguments.part.shard {
         refuse_beside_a_part(arguments)?;
         return super::shard::run(&loaded, &arguments.view, &settings, shard, arguments.part.out.as_deref());
@@ -132,10 +150,12 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
 
 impl Arguments {
     const fn means(&self) -> Means {
-        match (self.exact, self.check_exact) {
-            (true, _) => Means::Exact,
-            (false, true) => Means::Both,
-            (false, false) => Means::Simulation,
+        match (self.check_exact, self.method) {
+            (true, _) => Means::Both,
+            _ if self.exact => Means::Exact,
+            (false, Choice::Exact) => Means::Exact,
+            (false, Choice::Auto) => Means::Choose,
+            (false, Choice::Rejection | Choice::Weighting | Choice::Adaptive) => Means::Simulation,
         }
     }
 }
@@ -146,7 +166,7 @@ fn refuse_beside_a_part(arguments: &Arguments) -> Result<(), Error> {
         "a replay (--from, --to)"
     } else if arguments.recording.record {
         "--record"
-    } else if arguments.exact || arguments.check_exact {
+    } else if arguments.exact || arguments.check_exact || arguments.method == Choice::Exact {
         "--exact or --check-exact"
     } else if arguments.events {
         "--events"

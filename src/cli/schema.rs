@@ -38,6 +38,10 @@ enum What {
     Part,
     /// The result of `run --storyline … --format json`
     Storylines,
+    /// The result of `run --counterfactual … --format json`
+    Counterfactual,
+    /// The result of `run --rare … --format json`
+    Rare,
     /// The result of `score --format json`
     Score,
     /// The result of `compare --format json`
@@ -84,6 +88,8 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         What::Replay => pretty(&schemars::schema_for!(super::run::Replay))?,
         What::Part => pretty(&schemars::schema_for!(PartFile))?,
         What::Storylines => pretty(&schemars::schema_for!(super::storyline::Report))?,
+        What::Counterfactual => pretty(&schemars::schema_for!(super::counterfactual::Report))?,
+        What::Rare => pretty(&schemars::schema_for!(super::rare::Report))?,
         What::Score => pretty(&schemars::schema_for!(score::Report))?,
         What::Compare => pretty(&schemars::schema_for!(compare::Comparison))?,
         What::Status => pretty(&schemars::schema_for!(super::status::Status<'_>))?,

@@ -53,6 +53,7 @@ pub(super) fn run(loaded: &Loaded, view: &View, settings: &Settings, shard: Shar
         worlds: settings.worlds,
         seed: settings.seed,
         doubt_draws: settings.doubt_draws,
+        method: settings.method,
     };
     let text = PartFile::new(origin, shard, part.record()).to_text()?;
     std::fs::write(out, text)

@@ -6,7 +6,7 @@
 
 use crate::error::Error;
 use crate::simulate::streams::GENERATOR;
-use crate::simulate::{PartRecord, Settings, Shard, Stop};
+use crate::simulate::{Method, PartRecord, Settings, Shard, Stop};
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,8 @@ pub struct Origin {
     pub seed: u64,
     /// Draws of the doubtful inputs in the whole run.
     pub doubt_draws: u32,
+    /// How what is known is to be met.
+    pub method: Method,
 }
 
 impl Origin {
@@ -50,6 +52,7 @@ impl Origin {
             threads: None,
             doubt_draws: self.doubt_draws,
             stop: Stop::AtWorlds,
+            method: self.method,
         }
     }
 
@@ -64,6 +67,7 @@ impl Origin {
             ("seed", self.seed.to_string(), other.seed.to_string()),
             ("number of worlds", self.worlds.to_string(), other.worlds.to_string()),
             ("number of doubt draws", self.doubt_draws.to_string(), other.doubt_draws.to_string()),
+            ("--method", format!("{:?}", self.method), format!("{:?}", other.method)),
             ("as-of", self.as_of.to_string(), other.as_of.to_string()),
             ("--given", phrases(&self.given), phrases(&other.given)),
             ("--suppose", phrases(&self.suppose), phrases(&other.suppose)),

@@ -6,7 +6,8 @@
 
 use super::kernel::bernoulli::Space;
 use super::kernel::date;
-use crate::plan::{NumberId, Plan, PlaneId};
+use super::kernel::tilted::{LogRatios, Tilting};
+use crate::plan::{NumberId, Plan, PlaneId, Row};
 use crate::simulate::streams::LANES;
 use fearless_simd::{Level, Simd, SimdBase, u64x8};
 use std::ops::{Deref, DerefMut};
@@ -119,7 +120,9 @@ pub(crate) fn plane_where(predicate: impl Fn(usize) -> bool) -> Plane {
 /// All columns of one block and the scratch space to fill them.
 #[derive(Debug)]
 pub(crate) struct Arena {
+    /// Those of the plan, then those of [`Self::halve`].
     planes: Vec<Aligned>,
+    plan_planes: usize,
     numbers: Vec<Vec<f64>>,
     /// Worlds that count.
     pub(crate) mask: Plane,
@@ -129,6 +132,8 @@ pub(crate) struct Arena {
     pub(crate) squares: Vec<f64>,
     /// For each division, the worlds that divided by zero.
     pub(crate) divided_by_zero: Vec<Plane>,
+    /// Which worlds draw from a proposal, if there is one.
+    pub(crate) tilting: Tilting,
     /// The instructions of its kernels.
     pub(crate) level: Level,
     /// Scratch for the kernels.
@@ -169,11 +174,13 @@ impl Arena {
         let column = || vec![0.0; WORLDS_PER_BLOCK];
         Self {
             planes: vec![Aligned::default(); plan.planes as usize],
+            plan_planes: plan.planes as usize,
             numbers: (0..plan.numbers).map(|_| column()).collect(),
             mask: EVERYWHERE,
             weights: vec![1.0; WORLDS_PER_BLOCK],
             squares: vec![1.0; WORLDS_PER_BLOCK],
             divided_by_zero: vec![[0; WORDS]; plan.divisions.len()],
+            tilting: Tilting::default(),
             level: Level::new(),
             space: Space::default(),
             scratch: Scratch {
@@ -243,6 +250,42 @@ impl Arena {
     #[must_use]
     pub(crate) fn mask_of(&self, id: Option<PlaneId>) -> &Plane {
         id.map_or(&EVERYWHERE, |id| self.plane(id))
+    }
+
+    /// Splits rows into the worlds that draw from a proposal and the others. The halves stand behind the columns of the plan, and room
+    /// is made for them in the first block.
+    pub(crate) fn halve(&mut self, masks: impl Iterator<Item = Option<PlaneId>>) {
+        let mut half = self.plan_planes;
+        for mask in masks {
+            self.planes.resize(self.planes.len().max(half + 2), Aligned::default());
+            for word in 0..WORDS {
+                let mask = mask.map_or(u64::MAX, |id| self.planes[id.0 as usize][word]);
+                let tilted = self.tilting.tilted[word];
+                self.planes[half][word] = mask & tilted;
+                self.planes[half + 1][word] = mask & !tilted;
+            }
+            half += 2;
+        }
+    }
+
+    /// Counts how much likelier the proposal made what was drawn.
+    pub(crate) fn count_tilted<T>(&mut self, rows: &[Row<T>], log_ratios: &LogRatios, out: &[PlaneId]) {
+        for (row, log_ratios) in rows.iter().zip(log_ratios) {
+            let Some(log_ratios) = log_ratios else { continue };
+            let mask = row.mask.map_or(&EVERYWHERE, |id| &*self.planes[id.0 as usize]);
+            match log_ratios[..] {
+                [no, yes] if let [out] = out => {
+                    let holds = &self.planes[out.0 as usize];
+                    self.tilting.count(&both(mask, &holds.map(|word| !word)), no);
+                    self.tilting.count(&both(mask, holds), yes);
+                }
+                _ => {
+                    for (out, log_ratio) in out.iter().zip(log_ratios) {
+                        self.tilting.count(&both(mask, &self.planes[out.0 as usize]), *log_ratio);
+                    }
+                }
+            }
+        }
     }
 
     /// A number column.

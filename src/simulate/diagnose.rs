@@ -9,7 +9,7 @@ use crate::plan::{FindingId, Operation, Plan, Step};
 use std::collections::BTreeSet;
 
 /// The weight of all worlds.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Total(pub(crate) Mass);
 
 impl Combine for Total {

@@ -19,6 +19,7 @@ use super::inputs::ParameterValue;
 use super::kernel::evidence::sum_where;
 use super::passes::{Arenas, weights_of};
 use super::program::Program;
+use super::sampling::Proposal;
 use super::streams::{Stream, StreamKey};
 use super::tally::{Lossless, Weights};
 use crate::math::{logistic, logit};
@@ -104,7 +105,7 @@ pub(crate) struct Draws {
 /// Runs draws of the inputs: what one gives does not depend on which others are run beside it.
 #[must_use]
 pub(crate) fn run(
-    plan: &Plan,
+    (plan, proposal): (&Plan, Option<&Proposal>),
     seed: u64,
     draws: Draws,
     blocks: u64,
@@ -126,7 +127,7 @@ pub(crate) fn run(
             .par_iter()
             .with_max_len(1)
             .map(|(draw, values)| {
-                let program = Program::new(plan, seed, Some(values), factors);
+                let program = Program::new(plan, seed, Some(values), factors).tilted_to(seed, proposal);
                 let first_block = (draw % sets) as u64 * blocks;
                 arenas.with(|arena| run_draw(plan, &program, arena, first_block..first_block + blocks))
             })

@@ -58,6 +58,7 @@ impl Tally {
             evidence: figures.evidence,
             worlds: 0,
             weighted: false,
+            method: None,
             short_of: None,
         })
     }

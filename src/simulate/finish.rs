@@ -2,7 +2,6 @@
 
 use super::doubt;
 use super::inputs;
-use super::program::Program;
 use super::run::Groundwork;
 use super::tally::{Counts, Mass};
 use super::{Answer, Impossible, Tally, diagnose, precision};
@@ -38,7 +37,8 @@ pub(crate) fn finish(
         effective_sample_size: total.effective_worlds(),
         evidence: probability_of_evidence(plan, groundwork.before_beliefs.unwrap_or(total), worlds),
         worlds,
-        weighted: Program::new(plan, settings.seed, None, &groundwork.factors).weighted(),
+        weighted: groundwork.sampling.weighs || !groundwork.sampling.figures.is_empty(),
+        method: groundwork.sampling.method,
         short_of,
     })
 }

@@ -41,6 +41,13 @@ pub enum Impossible {
         /// How many.
         beliefs: usize,
     },
+    /// Rejection was asked for, but no drawn world meets this: a hint, a belief, or the exact value of a continuous number.
+    NotByRejection {
+        /// An index into [`Plan::findings`](crate::plan::Plan::findings).
+        finding: usize,
+        /// Its name.
+        name: String,
+    },
     /// An exact value of a continuous number that is drawn in correlation with other events: no simulated world has just that value.
     CorrelatedNumber {
         /// An index into [`Plan::findings`](crate::plan::Plan::findings).
@@ -79,6 +86,10 @@ impl fmt::Display for Impossible {
             Self::TooManyBeliefs { beliefs } => {
                 write!(formatter, "at most {MOST_BELIEFS} beliefs can be held together, but there are {beliefs}")
             }
+            Self::NotByRejection { name, .. } => write!(
+                formatter,
+                "`{name}` cannot be met by leaving out worlds: it is a hint, a belief or the exact value of a continuous number"
+            ),
             Self::CorrelatedNumber { name, .. } => write!(
                 formatter,
                 "`{name}` states the exact value of a number that is correlated with other events; state a range instead"

@@ -13,6 +13,7 @@
 mod answer;
 mod believe;
 mod block;
+mod counterfactual;
 mod diagnose;
 mod doubt;
 pub(crate) mod exactly;
@@ -25,7 +26,9 @@ mod part;
 mod passes;
 mod precision;
 mod program;
+mod rare;
 mod run;
+mod sampling;
 mod settings;
 pub mod streams;
 mod tally;
@@ -36,10 +39,12 @@ mod tests;
 pub use answer::{Answer, DateAnswer, DayQuantile, NumberAnswer, Occurrence, QUANTILE_LEVELS};
 pub use believe::MOST_BELIEFS;
 pub use block::WORLDS_PER_BLOCK;
+pub use counterfactual::{Contrast, Counterfactual, counterfactual};
 pub use impossible::Impossible;
 pub use part::{Merging, Mismatch, Part, PartRecord, simulate_part};
 pub use precision::ShortOf;
-pub use settings::{Settings, Shard, Stop};
+pub use rare::{Rarity, is_conditioned, rarity};
+pub use settings::{Method, Settings, Shard, Stop};
 
 use crate::forecast::Estimate;
 use crate::plan::Plan;
@@ -57,6 +62,7 @@ pub struct Tally {
     evidence: Option<Estimate>,
     worlds: u64,
     weighted: bool,
+    method: Option<Method>,
     short_of: Option<ShortOf>,
 }
 
@@ -119,6 +125,12 @@ impl Tally {
     #[must_use]
     pub fn weighted(&self) -> bool {
         self.weighted
+    }
+
+    /// How what is known was met; `None` where nothing is known.
+    #[must_use]
+    pub fn method(&self) -> Option<Method> {
+        self.method
     }
 
     /// The figure that is furthest from the precision that was asked for, if the worlds were used up before it was reached.

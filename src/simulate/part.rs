@@ -9,8 +9,9 @@ use super::finish::finish;
 use super::forest::{Forest, Place, places};
 use super::passes::chunks_of;
 use super::run::{Groundwork, Meter, Run};
+use super::sampling::{Drawn, Sampling};
 use super::tally::{Counts, CountsRecord, Lossless, Mass, Pivot};
-use super::{Impossible, Settings, Shard, Tally, on_threads};
+use super::{Impossible, Method, Settings, Shard, Tally, on_threads};
 use crate::plan::Plan;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -36,7 +37,8 @@ pub fn simulate_part(
     progress: &(dyn Fn(f64) + Sync),
 ) -> Result<Part, Impossible> {
     on_threads(settings.threads, || {
-        let run = Run::new(plan, settings)?;
+        let sampling = Sampling::choose(plan, settings)?;
+        let run = Run::new(&sampling, settings)?;
         let worlds = settings.worlds.max(1);
         let (chunks, draws) = (shard.chunks(chunks_of(worlds)), shard.draws(run.doubt_draws()));
         let mut meter = Meter::new(run.blocks(&chunks, &draws, worlds), progress);
@@ -53,6 +55,10 @@ pub fn simulate_part(
 pub struct PartRecord {
     /// The mass of all worlds before the beliefs are held; nothing if there are none.
     before_beliefs: Option<[Lossless; 2]>,
+    /// How what is known is met; nothing if nothing is.
+    method: Option<Method>,
+    /// The figures of what worlds are drawn from instead of what the scenario says.
+    proposal: Vec<Lossless>,
     /// For each pattern of beliefs, what the worlds that show it weigh.
     factors: Vec<Lossless>,
     /// For each event and question, the centre and the scale of a number's histogram.
@@ -88,6 +94,8 @@ impl Part {
         let lossless = |numbers: &[f64]| numbers.iter().copied().map(Lossless).collect();
         PartRecord {
             before_beliefs: self.groundwork.before_beliefs.map(|mass| [mass.weight, mass.square].map(Lossless)),
+            method: self.groundwork.sampling.method,
+            proposal: lossless(&self.groundwork.sampling.figures),
             factors: lossless(&self.groundwork.factors),
             pivots: self.groundwork.pivots.iter().map(|pivot| pivot.map(Pivot::write)).collect(),
             subtrees: self
@@ -110,12 +118,14 @@ impl Part {
     /// From a file; `None` if the record does not fit the plan, the settings of the whole run or the shard.
     #[must_use]
     pub fn from_record(plan: &Plan, settings: &Settings, shard: Shard, record: &PartRecord) -> Option<Self> {
-        let run = Run::new(plan, settings).ok()?;
+        let sampling = Sampling::as_recorded(plan, record.method);
+        let run = Run::new(&sampling, settings).ok()?;
         let chunks = shard.chunks(chunks_of(settings.worlds.max(1)));
         let groundwork = Groundwork {
             before_beliefs: record.before_beliefs.map(|[weight, square]| Mass { weight: weight.0, square: square.0 }),
             factors: record.factors.iter().map(|factor| factor.0).collect(),
             pivots: record.pivots.iter().map(|pivot| pivot.map(Pivot::read)).collect(),
+            sampling: Drawn { figures: record.proposal.iter().map(|figure| figure.0).collect(), ..sampling.drawn() },
         };
         let draws = shard.draws(run.doubt_draws());
         let fits = run.fits(&groundwork)

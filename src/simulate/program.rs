@@ -5,7 +5,9 @@ use super::inputs::{ParameterValue, ReadyScale, StepInputs, prepare};
 use super::kernel::date::{Dates, Randomness, Scale};
 use super::kernel::logic::Side;
 use super::kernel::number::Likelihood;
+use super::kernel::tilted::TiltedDraw;
 use super::kernel::{arithmetic, bernoulli, categorical, correlated, evidence, logic, number};
+use super::sampling::{Proposal, Tilt};
 use super::streams::{self, StreamKey};
 use crate::math::columns;
 use crate::plan::{Comparison, Draw, Operand, Operation, Plan, PlaneId};
@@ -18,6 +20,11 @@ pub(crate) struct Program<'a> {
     keys: Vec<StreamKey>,
     beliefs: &'a [f64],
     weighted: bool,
+    /// Says which worlds draw from the proposal, if there is one.
+    component: Option<StreamKey>,
+    /// Of each step, if there is a proposal; `None` if it is drawn as planned.
+    tilts: Vec<Option<TiltedDraw<'a>>>,
+    pilot: bool,
 }
 
 impl<'a> Program<'a> {
@@ -31,7 +38,61 @@ impl<'a> Program<'a> {
             keys: plan.streams.iter().map(|name| StreamKey::new(seed, name)).collect(),
             beliefs,
             weighted: !beliefs.is_empty() || plan.steps.iter().any(|step| weighs(&step.operation)),
+            component: None,
+            tilts: Vec::new(),
+            pilot: false,
         }
+    }
+
+    /// The same, drawn from a proposal and weighted for that.
+    #[must_use]
+    pub(crate) fn tilted_to(mut self, seed: u64, proposal: Option<&'a Proposal>) -> Self {
+        let Some(proposal) = proposal else { return self };
+        self.component = Some(StreamKey::new(seed, "foretell: component"));
+        self.weighted = true;
+        let halves = |rows: usize| -> Vec<_> {
+            (0..rows as u32).map(|row| [2 * row, 2 * row + 1].map(|half| PlaneId(self.plan.planes + half))).collect()
+        };
+        let ready = |(at, inputs): (usize, &_)| match (proposal.tilt(at)?, inputs) {
+            (Tilt::Chances(proposed), StepInputs::Chances(chances, _)) => {
+                Some(TiltedDraw::of_chances(&halves(chances.len()), chances, proposed))
+            }
+            (Tilt::Options(proposed), StepInputs::Options(options, _)) => {
+                Some(TiltedDraw::of_options(&halves(options.len()), options, proposed))
+            }
+            (Tilt::Uniforms(members), _) => Some(TiltedDraw::Uniforms(members)),
+            _ => unreachable!("a proposal is made for each operation"),
+        };
+        self.tilts = self.inputs.iter().enumerate().map(ready).collect();
+        self
+    }
+
+    /// The same for a pilot: weights are those of the evidence alone, and a world that disagrees with it keeps its weight.
+    #[must_use]
+    pub(crate) fn for_a_pilot(mut self) -> Self {
+        self.pilot = true;
+        self
+    }
+
+    /// The uniforms that a member of a step was drawn by in a block that has just run.
+    pub(crate) fn uniforms(
+        &self,
+        step: usize,
+        member: usize,
+        stream: crate::plan::StreamId,
+        arena: &Arena,
+        block: u64,
+    ) -> Vec<f64> {
+        let mut uniforms = vec![0.0; WORLDS_PER_BLOCK];
+        self.keys[stream.0 as usize].open(block).uniforms(&mut uniforms);
+        if let Some(bins) = self.tilt(step).and_then(|tilt| tilt.bins(member)) {
+            arena.tilting.clone().uniforms(bins, &mut uniforms);
+        }
+        uniforms
+    }
+
+    fn tilt(&self, step: usize) -> Option<&TiltedDraw<'a>> {
+        self.tilts.get(step).and_then(Option::as_ref)
     }
 
     /// Whether worlds weigh differently, rather than count or not.
@@ -46,8 +107,17 @@ impl<'a> Program<'a> {
         if self.weighted {
             arena.weights.fill(1.0);
         }
-        for (step, inputs) in self.plan.steps.iter().zip(&self.inputs) {
-            self.step(&step.operation, inputs, arena, block);
+        if let Some(key) = &self.component {
+            arena.tilting.start(&mut key.open(block));
+        }
+        for (at, (step, inputs)) in self.plan.steps.iter().zip(&self.inputs).enumerate() {
+            self.step(&step.operation, (inputs, at), arena, block);
+        }
+        if self.pilot {
+            return;
+        }
+        if self.component.is_some() {
+            arena.tilting.weigh(&mut arena.weights);
         }
         if !self.beliefs.is_empty() {
             let mut patterns = std::mem::take(&mut arena.scratch.patterns);
@@ -62,24 +132,32 @@ impl<'a> Program<'a> {
         }
     }
 
-    fn step(&self, operation: &Operation, inputs: &StepInputs<'_>, arena: &mut Arena, block: u64) {
+    fn step(&self, operation: &Operation, (inputs, at): (&StepInputs<'_>, usize), arena: &mut Arena, block: u64) {
+        let tilt = self.tilt(at);
         let level = arena.level;
         match operation {
             Operation::ConstantPlane { out, value } => {
                 arena.set_plane(*out, &if *value { EVERYWHERE } else { [0; 64] });
             }
             Operation::ConstantNumber { out, value } => arena.fill_number(*out, |_, column| column.fill(*value)),
-            Operation::Bernoulli { .. } => self.bernoulli(operation, inputs, arena, block),
-            Operation::Categorical { .. } => self.categorical(operation, inputs, arena, block),
-            Operation::Number { .. } => self.number(operation, inputs, arena, block),
-            Operation::Date { .. } => self.date(operation, inputs, arena, block),
+            Operation::Bernoulli { .. } => self.bernoulli(operation, (inputs, at), arena, block),
+            Operation::Categorical { .. } => self.categorical(operation, (inputs, at), arena, block),
+            Operation::Number { .. } => self.number(operation, (inputs, tilt), arena, block),
+            Operation::Date { .. } => self.date(operation, (inputs, tilt), arena, block),
             Operation::CorrelatedUniforms { out, streams, factor } => {
                 let mut normals = std::mem::take(&mut arena.scratch.normals);
                 if normals.len() < streams.len() {
                     normals.resize_with(streams.len(), || vec![0.0; WORLDS_PER_BLOCK]);
                 }
-                for (stream, normals) in streams.iter().zip(&mut normals) {
-                    correlated::normals(&mut self.keys[stream.0 as usize].open(block), normals);
+                for (member, (stream, normals)) in streams.iter().zip(&mut normals).enumerate() {
+                    match tilt.and_then(|tilt| tilt.bins(member)) {
+                        None => correlated::normals(&mut self.keys[stream.0 as usize].open(block), normals),
+                        Some(bins) => {
+                            self.keys[stream.0 as usize].open(block).uniforms(normals);
+                            arena.tilting.uniforms(bins, normals);
+                            normals.iter_mut().for_each(|value| *value = crate::math::normal::quantile(*value));
+                        }
+                    }
                 }
                 for (row, out) in out.iter().enumerate() {
                     arena.fill_number(*out, |_, column| correlated::uniforms(factor, row, &normals, column));
@@ -126,7 +204,7 @@ impl<'a> Program<'a> {
         }
     }
 
-    fn bernoulli(&self, operation: &Operation, inputs: &StepInputs<'_>, arena: &mut Arena, block: u64) {
+    fn bernoulli(&self, operation: &Operation, (inputs, at): (&StepInputs<'_>, usize), arena: &mut Arena, block: u64) {
         let level = arena.level;
         let (Operation::Bernoulli { out, draw, rows, evidence }, StepInputs::Chances(probabilities, chances)) =
             (operation, inputs)
@@ -134,6 +212,14 @@ impl<'a> Program<'a> {
             unreachable!("inputs are made for each operation")
         };
         match (draw, evidence) {
+            (Draw::Stream(stream), None) if let Some(TiltedDraw::Chances(chances, log_ratios)) = self.tilt(at) => {
+                let address = (&self.keys[stream.0 as usize], block);
+                arena.halve(rows.iter().map(|row| row.mask));
+                arena.draw_planes(&[*out], |planes, space, out| {
+                    bernoulli::draw(level, address, std::slice::from_ref(chances), planes, space, out);
+                });
+                arena.count_tilted(rows, log_ratios, &[*out]);
+            }
             (Draw::Stream(stream), None) => {
                 let address = (&self.keys[stream.0 as usize], block);
                 arena.draw_planes(&[*out], |planes, space, out| {
@@ -167,7 +253,13 @@ impl<'a> Program<'a> {
         }
     }
 
-    fn categorical(&self, operation: &Operation, inputs: &StepInputs<'_>, arena: &mut Arena, block: u64) {
+    fn categorical(
+        &self,
+        operation: &Operation,
+        (inputs, at): (&StepInputs<'_>, usize),
+        arena: &mut Arena,
+        block: u64,
+    ) {
         let level = arena.level;
         let (Operation::Categorical { out, draw, rows, evidence }, StepInputs::Options(options, chances)) =
             (operation, inputs)
@@ -175,6 +267,14 @@ impl<'a> Program<'a> {
             unreachable!("inputs are made for each operation")
         };
         match (draw, evidence) {
+            (Draw::Stream(stream), None) if let Some(TiltedDraw::Options(chances, log_ratios)) = self.tilt(at) => {
+                let address = (&self.keys[stream.0 as usize], block);
+                arena.halve(rows.iter().map(|row| row.mask));
+                arena.draw_planes(out, |planes, space, out| {
+                    categorical::draw(level, address, chances, planes, space, out);
+                });
+                arena.count_tilted(rows, log_ratios, out);
+            }
             (Draw::Stream(stream), None) => {
                 let address = (&self.keys[stream.0 as usize], block);
                 arena.draw_planes(out, |planes, space, out| {
@@ -194,7 +294,7 @@ impl<'a> Program<'a> {
                 let masked = rows.iter().zip(options).map(|(row, options)| (arena.mask_of(row.mask), options));
                 let uniforms = arena.number(*column);
                 categorical::draw_from_uniforms(uniforms, out.len(), &masked, |option, plane| {
-                    planes[option].0 = *plane
+                    planes[option].0 = *plane;
                 });
                 if let Some((known, _)) = evidence {
                     arena.require(&planes[*known]);
@@ -209,7 +309,13 @@ impl<'a> Program<'a> {
         }
     }
 
-    fn number(&self, operation: &Operation, inputs: &StepInputs<'_>, arena: &mut Arena, block: u64) {
+    fn number(
+        &self,
+        operation: &Operation,
+        (inputs, tilt): (&StepInputs<'_>, Option<&TiltedDraw<'_>>),
+        arena: &mut Arena,
+        block: u64,
+    ) {
         let level = arena.level;
         let (Operation::Number { out, draw, rows, evidence }, StepInputs::Numbers(sources)) = (operation, inputs)
         else {
@@ -237,6 +343,9 @@ impl<'a> Program<'a> {
             let Scratch { uniforms, gathered, drawn, .. } = &mut scratch;
             if let Draw::Stream(stream) = draw {
                 streams::fill_uniforms(level, &self.keys[stream.0 as usize], block, uniforms);
+                if let Some(bins) = tilt.and_then(|tilt| tilt.bins(0)) {
+                    arena.tilting.uniforms(bins, uniforms);
+                }
             }
             let uniforms = match draw {
                 Draw::Stream(_) => &*uniforms,
@@ -258,7 +367,13 @@ impl<'a> Program<'a> {
         });
     }
 
-    fn date(&self, operation: &Operation, inputs: &StepInputs<'_>, arena: &mut Arena, block: u64) {
+    fn date(
+        &self,
+        operation: &Operation,
+        (inputs, tilt): (&StepInputs<'_>, Option<&TiltedDraw<'_>>),
+        arena: &mut Arena,
+        block: u64,
+    ) {
         let level = arena.level;
         let (Operation::Date { out, draw, rows, clock, multipliers, evidence }, StepInputs::Scales(scales)) =
             (operation, inputs)
@@ -271,6 +386,9 @@ impl<'a> Program<'a> {
             let randomness = match draw {
                 Draw::Stream(stream) => {
                     streams::fill_uniforms(level, &self.keys[stream.0 as usize], block, uniforms);
+                    if let Some(bins) = tilt.and_then(|tilt| tilt.bins(0)) {
+                        arena.tilting.uniforms(bins, uniforms);
+                    }
                     Randomness::Free
                 }
                 Draw::Column(column) => {

@@ -9,6 +9,7 @@ use super::finish::{answers, finish};
 use super::forest::Forest;
 use super::passes::{Arenas, New, Pass, Spares, WORLDS_PER_CHUNK, Windows, blocks_in, blocks_of, chunks_of, windows};
 use super::program::Program;
+use super::sampling::{Drawn, Proposal, Sampling};
 use super::tally::{Counts, Mass, Pivot};
 use super::{Impossible, Settings, Stop, Tally, diagnose, doubt, inputs, precision};
 use crate::plan::{Draw, Operation, Plan};
@@ -24,12 +25,16 @@ pub(crate) struct Groundwork {
     pub(crate) factors: Vec<f64>,
     /// Where the bins of each ask's number are fine.
     pub(crate) pivots: Vec<Option<Pivot>>,
+    /// How worlds are drawn.
+    pub(crate) sampling: Drawn,
 }
 
 /// A plan that can be run.
 #[derive(Debug)]
 pub(crate) struct Run<'a> {
     plan: &'a Plan,
+    proposal: Option<&'a Proposal>,
+    drawn: Drawn,
     seed: u64,
     beliefs: Vec<Belief>,
     arenas: Arenas<'a>,
@@ -41,14 +46,23 @@ type Built = (Groundwork, Forest<Counts>);
 
 impl<'a> Run<'a> {
     /// Refuses what cannot be run at all.
-    pub(crate) fn new(plan: &'a Plan, settings: &Settings) -> Result<Self, Impossible> {
+    pub(crate) fn new(sampling: &'a Sampling<'_>, settings: &Settings) -> Result<Self, Impossible> {
+        let plan: &Plan = &sampling.plan;
         let beliefs = believe::beliefs(plan);
         if beliefs.len() > MOST_BELIEFS {
             return Err(Impossible::TooManyBeliefs { beliefs: beliefs.len() });
         }
         check_correlated_numbers(plan)?;
         let doubt_draws = if plan.parameters.is_empty() { 0 } else { doubt::rounded(settings.doubt_draws) };
-        Ok(Self { plan, seed: settings.seed, beliefs, arenas: Arenas::new(plan), doubt_draws })
+        Ok(Self {
+            plan,
+            proposal: sampling.proposal.as_ref(),
+            drawn: sampling.drawn(),
+            seed: settings.seed,
+            beliefs,
+            arenas: Arenas::new(plan),
+            doubt_draws,
+        })
     }
 
     /// As many draws of the inputs as are run.
@@ -60,7 +74,7 @@ impl<'a> Run<'a> {
     where
         'a: 'f,
     {
-        Program::new(self.plan, self.seed, None, factors)
+        Program::new(self.plan, self.seed, None, factors).tilted_to(self.seed, self.proposal)
     }
 
     /// Whether this may be the groundwork of this plan.
@@ -86,7 +100,7 @@ impl<'a> Run<'a> {
 
     /// Fits the beliefs to what the first `worlds` worlds showed; nothing to fit if there are none.
     fn groundwork(&self, patterns: &Forest<Patterns>, worlds: u64) -> Result<Groundwork, Impossible> {
-        let mut groundwork = Groundwork::default();
+        let mut groundwork = Groundwork { sampling: self.drawn.clone(), ..Groundwork::default() };
         if !self.beliefs.is_empty() {
             let patterns = patterns.clone().fold().unwrap_or_else(|| Patterns::new(self.beliefs.len()));
             if patterns.total.weight <= 0.0 {
@@ -147,7 +161,14 @@ impl<'a> Run<'a> {
     ) -> Vec<doubt::DrawResult> {
         let blocks = self.blocks_per_draw(worlds);
         let all = self.doubt_draws;
-        doubt::run(self.plan, self.seed, doubt::Draws { all, of_them: draws }, blocks, &groundwork.factors, done)
+        doubt::run(
+            (self.plan, self.proposal),
+            self.seed,
+            doubt::Draws { all, of_them: draws },
+            blocks,
+            &groundwork.factors,
+            done,
+        )
     }
 
     /// Blocks for each draw of the inputs: about half as many worlds in all as the main run has, at least one block, at most four.
@@ -253,7 +274,8 @@ fn grow_while<G: super::passes::Gather>(
 /// A whole run.
 pub(crate) fn run(plan: &Plan, settings: &Settings, progress: &(dyn Fn(f64) + Sync)) -> Result<Tally, Impossible> {
     let most = settings.worlds.max(1);
-    let run = Run::new(plan, settings)?;
+    let sampling = Sampling::choose(plan, settings)?;
+    let run = Run::new(&sampling, settings)?;
     let all_draws = 0..run.doubt_draws;
     let mut meter = Meter::new(run.blocks(&(0..chunks_of(most)), &all_draws, most), progress);
     let (worlds, (groundwork, forest)) = match settings.stop {

@@ -1,5 +1,7 @@
 //! How much to simulate, and which part of it.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -16,11 +18,30 @@ pub struct Settings {
     pub doubt_draws: u32,
     /// When the main run ends.
     pub stop: Stop,
+    /// How what is known is met; without effect where nothing is known.
+    pub method: Method,
+}
+
+/// How what is known is met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Method {
+    /// As a pilot of a few blocks of worlds finds best.
+    #[default]
+    Auto,
+    /// Everything is drawn, and worlds that disagree do not count.
+    Rejection,
+    /// What is known is set, and each world weighs as much as its chance of that; conditions on what follows from the draws are met by
+    /// leaving out worlds.
+    Weighting,
+    /// The same, with everything else drawn from a proposal that is fitted to the worlds that agree (cross-entropy: Rubinstein & Kroese 2004).
+    Adaptive,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { worlds: 1_000_000, seed: 1, threads: None, doubt_draws: 200, stop: Stop::AtWorlds }
+        Self { worlds: 1_000_000, seed: 1, threads: None, doubt_draws: 200, stop: Stop::AtWorlds, method: Method::Auto }
     }
 }
 

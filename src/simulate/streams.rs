@@ -72,8 +72,8 @@ impl StreamKey {
     pub(crate) fn open_lanes<S: Simd>(&self, simd: S, block: u64) -> Lanes<S> {
         let address = self.address(block, 0);
         let (mut a, mut b, mut c) = ([0; LANES], [0; LANES], [0; LANES]);
-        for lane in 0..LANES {
-            a[lane] = mix(address ^ self.words[2].wrapping_add(lane as u64));
+        for (lane, a) in (0..).zip(&mut a) {
+            *a = mix(address ^ self.words[2].wrapping_add(lane));
         }
         for lane in 0..LANES {
             b[lane] = mix(a[lane] ^ self.words[3]);

@@ -7,7 +7,7 @@ use super::{
 use crate::forecast::Forecast;
 use crate::model::{self, Model, QuestionTarget};
 use crate::plan::Plan;
-use crate::simulate::{Answer, DateAnswer, NumberAnswer, Tally};
+use crate::simulate::{Answer, DateAnswer, Method, NumberAnswer, Tally};
 
 /// The report of a run.
 #[must_use]
@@ -62,6 +62,8 @@ pub fn report(run: Run) -> RunReport {
         suppose,
         effective_sample_size: tally.effective_sample_size(),
         probability_of_evidence: tally.evidence().map(|estimate| estimate.value),
+        error_of_evidence: tally.evidence().map(|estimate| estimate.standard_error),
+        sampling: tally.method(),
         questions,
         events,
         joints: joints(model, plan, tally),
@@ -75,7 +77,13 @@ pub fn report(run: Run) -> RunReport {
 }
 
 fn method(tally: &Tally) -> String {
-    if tally.weighted() { "Monte Carlo, worlds weighted by the evidence".to_owned() } else { "Monte Carlo".to_owned() }
+    match tally.method() {
+        Some(Method::Adaptive) => "Monte Carlo, adaptive importance sampling",
+        Some(Method::Rejection) => "Monte Carlo, worlds against the evidence left out",
+        _ if tally.weighted() => "Monte Carlo, worlds weighted by the evidence",
+        _ => "Monte Carlo",
+    }
+    .to_owned()
 }
 
 /// The options of the event that a question asks about.

@@ -14,7 +14,7 @@ pub use variance::VarianceReport;
 use crate::forecast::{Estimate, Forecast};
 use crate::model::Model;
 use crate::plan::{Plan, Situation};
-use crate::simulate::{Settings, Tally};
+use crate::simulate::{Method, Settings, Tally};
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -60,6 +60,10 @@ pub struct RunReport {
     pub effective_sample_size: f64,
     /// The chance of all the evidence together before it was known, if there is any.
     pub probability_of_evidence: Option<f64>,
+    /// The standard error of that.
+    pub error_of_evidence: Option<f64>,
+    /// How what is known was met by the simulation; `null` where nothing is known or nothing was simulated.
+    pub sampling: Option<Method>,
     /// Forecasts of the questions.
     pub questions: Vec<QuestionReport>,
     /// Forecasts of the events.

@@ -24,7 +24,8 @@ impl RunReport {
         }
         if self.effective_sample_size < self.worlds as f64 * 0.999_999 {
             let chance = self.probability_of_evidence.map_or_else(String::new, |chance| {
-                format!("; the evidence had a chance of {}", significant(chance, 3))
+                let error = self.error_of_evidence.unwrap_or(0.0);
+                format!("; the evidence had a chance of {} ± {}", significant(chance, 4), significant(error, 2))
             });
             lines.push(format!(
                 "worth {} equally weighted worlds{chance}",

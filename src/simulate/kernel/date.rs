@@ -412,17 +412,14 @@ mod tests {
         mask[0] = 1;
         let hazard = (hazard, Scale::Constant(1.0));
         let exponentials = vec![exponential; 4096];
-        match evidence {
-            Some(evidence) => {
-                let onsets = &mut Vec::new();
-                dates.fill_given(evidence, &mask, hazard, &exponentials, onsets, (&mut factors, &mut out));
-            }
-            None => {
-                let uniforms = vec![exp(-exponential); 4096];
-                let mut space = Space::default();
-                dates.start(Level::new(), &mut space);
-                dates.fill(Level::new(), &mask, hazard, &uniforms, &mut space, &mut out);
-            }
+        if let Some(evidence) = evidence {
+            let onsets = &mut Vec::new();
+            dates.fill_given(evidence, &mask, hazard, &exponentials, onsets, (&mut factors, &mut out));
+        } else {
+            let uniforms = vec![exp(-exponential); 4096];
+            let mut space = Space::default();
+            dates.start(Level::new(), &mut space);
+            dates.fill(Level::new(), &mask, hazard, &uniforms, &mut space, &mut out);
         }
         (out[0], factors[0])
     }

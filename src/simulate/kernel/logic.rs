@@ -9,16 +9,16 @@ use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, f64x8, u64x8};
 pub(crate) fn combine(level: Level, logic: Logic, left: &Plane, right: &Plane, out: &mut Plane) {
     match logic {
         Logic::And => {
-            dispatch!(level, simd => zip(simd, left, right, out, #[inline(always)] |left, right| left & right))
+            dispatch!(level, simd => zip(simd, left, right, out, #[inline(always)] |left, right| left & right));
         }
         Logic::Or => {
-            dispatch!(level, simd => zip(simd, left, right, out, #[inline(always)] |left, right| left | right))
+            dispatch!(level, simd => zip(simd, left, right, out, #[inline(always)] |left, right| left | right));
         }
         Logic::AndNot => {
-            dispatch!(level, simd => zip(simd, left, right, out, #[inline(always)] |left, right| left & !right))
+            dispatch!(level, simd => zip(simd, left, right, out, #[inline(always)] |left, right| left & !right));
         }
         Logic::Xor => {
-            dispatch!(level, simd => zip(simd, left, right, out, #[inline(always)] |left, right| left ^ right))
+            dispatch!(level, simd => zip(simd, left, right, out, #[inline(always)] |left, right| left ^ right));
         }
     }
 }
@@ -75,13 +75,13 @@ impl Side<'_> {
 pub(crate) fn compare(level: Level, comparison: Comparison, left: Side<'_>, right: Side<'_>, out: &mut Plane) {
     match comparison {
         Comparison::Equal => {
-            dispatch!(level, simd => compare_by(simd, left, right, out, #[inline(always)] |left, right| left.simd_eq(right)));
+            dispatch!(level, simd => compare_by(simd, left, right, out, SimdBase::simd_eq));
         }
         Comparison::Less => {
-            dispatch!(level, simd => compare_by(simd, left, right, out, #[inline(always)] |left, right| left.simd_lt(right)));
+            dispatch!(level, simd => compare_by(simd, left, right, out, SimdBase::simd_lt));
         }
         Comparison::LessOrEqual => {
-            dispatch!(level, simd => compare_by(simd, left, right, out, #[inline(always)] |left, right| left.simd_le(right)));
+            dispatch!(level, simd => compare_by(simd, left, right, out, SimdBase::simd_le));
         }
     }
 }

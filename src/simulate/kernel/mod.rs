@@ -12,3 +12,4 @@ pub(crate) mod date;
 pub(crate) mod evidence;
 pub(crate) mod logic;
 pub(crate) mod number;
+pub(crate) mod tilted;

@@ -3,7 +3,7 @@
 use super::{Lossless, Numbers, Weights};
 use crate::forecast::Estimate;
 use crate::simulate::block::{Plane, count};
-use crate::simulate::kernel::evidence::sum_where;
+use crate::simulate::kernel::evidence::sums_where;
 
 /// How much some worlds weigh together.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -24,7 +24,8 @@ impl Mass {
                 Self { weight: worlds, square: worlds }
             }
             Some(Weights { weights, squares }) => {
-                Self { weight: sum_where(weights, plane), square: sum_where(squares, plane) }
+                let [weight, square] = sums_where([weights, squares], plane);
+                Self { weight, square }
             }
         }
     }

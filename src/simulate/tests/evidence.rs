@@ -129,6 +129,32 @@ fn beliefs_are_met_exactly_and_leave_what_is_within_alone() {
 }
 
 #[test]
+fn beliefs_and_a_hint_hold_together() {
+    let Weather { mut sketch, rain } = weather(None, None, None);
+    let [Asked::Binary(wet), Asked::Binary(by)] = [1, 2].map(|ask| sketch.plan.asks[ask].what.clone()) else {
+        panic!()
+    };
+    let finding = sketch.finding("hint");
+    sketch.push("hint", Operation::Weigh { plane: by, ratio: 3.0, finding });
+    for (plane, probability) in [(rain, 0.2), (wet, 0.6)] {
+        let finding = sketch.finding("belief");
+        sketch.push("belief", Operation::Believe { plane, probability, finding });
+    }
+    let both = sketch.logic(Logic::And, rain, wet);
+    let ask = sketch.ask(Asked::Binary(both));
+    let tally = sketch.run(400_000);
+    assert!((probability(&tally, 0).value - 0.2).abs() < 1e-10);
+    assert!((probability(&tally, 1).value - 0.6).abs() < 1e-10);
+    // The nearest distribution keeps the odds ratio of rain and wet: x (1 - p - q + x) = 36 (p - x) (q - x).
+    let (ratio, p, q) = (0.9 * 0.8 / (0.1 * 0.2), 0.2, 0.6);
+    let linear: f64 = 1.0 + (p + q) * (ratio - 1.0);
+    let expected = (linear - (linear * linear - 4.0 * (ratio - 1.0) * ratio * p * q).sqrt()) / (2.0 * (ratio - 1.0));
+    close(probability(&tally, ask), expected);
+    // Where it rains the odds of the date are three to one, elsewhere one to three.
+    close(probability(&tally, 2), 0.2 * 0.75 + 0.8 * 0.25);
+}
+
+#[test]
 fn an_answer_given_what_never_holds_is_none() {
     let mut sketch = Sketch::new(1.0);
     let never = sketch.bernoulli("never", 0.0);

@@ -1,0 +1,190 @@
+//! `foretell run --counterfactual PHRASE`: given what is known, what would have been?
+
+use super::load::{Loaded, View, intervention};
+use super::run::impossible;
+use super::{Done, console};
+use crate::error::Error;
+use crate::forecast::Estimate;
+use crate::model::{Intervention, QuestionTarget};
+use crate::plan::{self, Asked, Plan, Situation};
+use crate::report::figure::{figure, grouped, percent, percent_error, significant};
+use crate::report::{Column, Format, Output, Sheet};
+use crate::simulate::{self, Contrast, Counterfactual, Settings};
+use jiff::civil::Date;
+use serde::Serialize;
+use std::process::ExitCode;
+
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+pub(super) struct Report {
+    schema: &'static str,
+    scenario: String,
+    scenario_hash: String,
+    engine: &'static str,
+    #[schemars(with = "String")]
+    as_of: Date,
+    given: Vec<String>,
+    suppose: Vec<String>,
+    /// What would have been otherwise.
+    counterfactual: Vec<String>,
+    seed: u64,
+    /// Worlds simulated.
+    worlds: u64,
+    /// Those that agree with what is known, over which the figures are.
+    agreeing: u64,
+    figures: Vec<Row>,
+}
+
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+struct Row {
+    /// The event or question.
+    id: String,
+    /// Whether it is a question.
+    question: bool,
+    /// `yes`, the option, `mean` or `never`.
+    part: String,
+    /// Given what is known; `null` where no world meets the question's condition.
+    factual: Option<Estimate>,
+    /// Had it been otherwise.
+    counterfactual: Option<Estimate>,
+    /// The second less the first, with the error of paired worlds.
+    difference: Option<Estimate>,
+}
+
+pub(super) fn run(
+    loaded: &Loaded,
+    view: &View,
+    phrases: &[String],
+    settings: &Settings,
+    events: bool,
+    format: Format,
+) -> Done {
+    let situation = view.situation(&loaded.model)?;
+    let mut made: Vec<Intervention> = Vec::with_capacity(phrases.len());
+    for text in phrases {
+        let one = intervention("--counterfactual", text, &loaded.model)?;
+        if made.iter().any(|before| before.event == one.event) {
+            return Err(Error::input(format!("--counterfactual \"{text}\": its event is made otherwise twice"))
+                .help("say it once; run again for the other"));
+        }
+        made.push(one);
+    }
+    let factual = plan::compile(&loaded.model, &situation);
+    let changed = changed(loaded, &situation, &made);
+    let found = simulate::counterfactual(&factual, &changed, settings).map_err(|problem| impossible(&problem))?;
+    if found.agreeing < 1000 {
+        console::note(&format!(
+            "warning: only {} of {} worlds agree with what is known; allow more of them with --worlds",
+            grouped(found.agreeing),
+            grouped(found.worlds)
+        ));
+    }
+    let report = Report {
+        schema: "foretell.counterfactual/1",
+        scenario: loaded.model.title.clone(),
+        scenario_hash: loaded.hash.clone(),
+        engine: env!("CARGO_PKG_VERSION"),
+        as_of: situation.as_of,
+        given: situation.given.iter().map(|(text, _)| text.clone()).collect(),
+        suppose: loaded.model.suppose.iter().chain(&situation.suppose).map(|one| one.text.clone()).collect(),
+        counterfactual: phrases.to_vec(),
+        seed: settings.seed,
+        worlds: found.worlds,
+        agreeing: found.agreeing,
+        figures: rows(loaded, &factual, &found),
+    };
+    let mut head = vec![
+        report.scenario.clone(),
+        format!("as of {}, {} worlds, seed {}", report.as_of, grouped(report.worlds), report.seed),
+        format!("{} worlds agree with what is known and are run again", grouped(report.agreeing)),
+    ];
+    head.extend(report.given.iter().map(|text| format!("given: {text}")));
+    head.extend(report.suppose.iter().map(|text| format!("suppose: {text}")));
+    head.extend(report.counterfactual.iter().map(|text| format!("had it been: {text}")));
+    let sheet = sheet(&report, events || loaded.model.questions.is_empty(), format);
+    console::show(format, &Output { head, sheets: vec![sheet], foot: Vec::new(), json: &report }.render(format)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The scenario without anything that is known, but with what was made so and what would have been.
+fn changed(loaded: &Loaded, situation: &Situation, made: &[Intervention]) -> Plan {
+    let mut model = loaded.model.clone();
+    model.news.clear();
+    let otherwise = |one: &Intervention| !made.iter().any(|made| made.event == one.event);
+    model.suppose.retain(otherwise);
+    let mut twin = Situation::of_file(&model);
+    twin.suppose = situation.suppose.iter().filter(|one| otherwise(one)).chain(made).cloned().collect();
+    plan::compile(&model, &twin)
+}
+
+fn rows(loaded: &Loaded, plan: &Plan, found: &Counterfactual) -> Vec<Row> {
+    let events = loaded.model.events.len();
+    let mut rows = Vec::new();
+    for (at, (ask, contrasts)) in plan.asks.iter().zip(&found.answers).enumerate() {
+        let parts: Vec<String> = match &ask.what {
+            Asked::Binary(_) => vec!["yes".to_owned()],
+            Asked::Categorical(_) => options(loaded, at),
+            Asked::Number(_) => vec!["mean".to_owned()],
+            Asked::Date(_) => vec!["never".to_owned()],
+        };
+        for (part, contrast) in parts.into_iter().zip(contrasts) {
+            let of = |get: fn(&Contrast) -> Estimate| contrast.as_ref().map(get);
+            rows.push(Row {
+                id: ask.name.clone(),
+                question: at >= events,
+                part,
+                factual: of(|one| one.factual),
+                counterfactual: of(|one| one.counterfactual),
+                difference: of(|one| one.difference),
+            });
+        }
+    }
+    rows
+}
+
+/// The options of what an ask is about.
+fn options(loaded: &Loaded, ask: usize) -> Vec<String> {
+    let model = &loaded.model;
+    if let Some(event) = model.events.get(ask) {
+        return event.options().to_vec();
+    }
+    match &model.questions[ask - model.events.len()].target {
+        QuestionTarget::Which(event) => model.event(*event).options().to_vec(),
+        _ => Vec::new(),
+    }
+}
+
+fn sheet(report: &Report, events: bool, format: Format) -> Sheet {
+    let csv = format == Format::Csv;
+    let headings = ["", "part", "factual", "± s.e.", "counterfactual", "± s.e.", "difference", "± s.e."];
+    let plain = [
+        "id",
+        "part",
+        "factual",
+        "factual_error",
+        "counterfactual",
+        "counterfactual_error",
+        "difference",
+        "difference_error",
+    ];
+    let columns = (if csv { plain } else { headings }).into_iter().enumerate();
+    let columns = columns.map(|(at, name)| if at < 2 { Column::text(name) } else { Column::number(name) }).collect();
+    let title = if events { "Events" } else { "Questions" };
+    let mut sheet = Sheet::new((!csv).then_some(title), columns);
+    let shown = report.figures.iter().filter(|row| csv || row.question != events);
+    for row in shown {
+        let mut cells = vec![row.id.clone(), if csv || row.part != "yes" { row.part.clone() } else { String::new() }];
+        for estimate in [row.factual, row.counterfactual, row.difference] {
+            let Some(Estimate { value, standard_error, .. }) = estimate else {
+                cells.extend([String::new(), String::new()]);
+                continue;
+            };
+            cells.extend(match (csv, row.part == "mean") {
+                (true, _) => [value.to_string(), standard_error.to_string()],
+                (false, true) => [figure(value, standard_error), significant(standard_error, 2)],
+                (false, false) => [percent(value, standard_error), percent_error(standard_error)],
+            });
+        }
+        sheet.row(cells);
+    }
+    sheet
+}

@@ -1,0 +1,187 @@
+//! `foretell run --rare CONDITION`: how likely something is that hardly ever happens.
+
+use super::load::{Loaded, View, condition};
+use super::means::exactly;
+use super::run::impossible;
+use super::{Done, console};
+use crate::error::Error;
+use crate::model::Condition;
+use crate::plan::{self, Operation, Plan, Situation};
+use crate::report::figure::{grouped, significant};
+use crate::report::{Column, Format, Output, Sheet};
+use crate::simulate::{self, Method, Settings};
+use jiff::civil::Date;
+use serde::Serialize;
+use std::process::ExitCode;
+
+/// A run ends once the error is this share of the probability.
+const RELATIVE_ERROR: f64 = 0.01;
+
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+pub(super) struct Report {
+    schema: &'static str,
+    scenario: String,
+    scenario_hash: String,
+    engine: &'static str,
+    #[schemars(with = "String")]
+    as_of: Date,
+    given: Vec<String>,
+    suppose: Vec<String>,
+    seed: u64,
+    events: Vec<Rare>,
+}
+
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+struct Rare {
+    /// As written.
+    condition: String,
+    /// How likely it is, given what is known.
+    probability: f64,
+    /// Of the simulation; 0 if it was computed.
+    standard_error: f64,
+    /// The same as a share of the probability.
+    relative_error: f64,
+    /// `exact`, `rejection`, `weighting` or `adaptive` (importance sampling).
+    method: String,
+    /// Worlds simulated, those of pilots apart.
+    worlds: u64,
+}
+
+pub(super) fn run(loaded: &Loaded, view: &View, texts: &[String], settings: &Settings, format: Format) -> Done {
+    let situation = view.situation(&loaded.model)?;
+    let mut events = Vec::with_capacity(texts.len());
+    for text in texts {
+        let wanted = condition("--rare", text, &loaded.model)?;
+        events.push(rare(loaded, &situation, text, wanted, settings)?);
+    }
+    let report = Report {
+        schema: "foretell.rare/1",
+        scenario: loaded.model.title.clone(),
+        scenario_hash: loaded.hash.clone(),
+        engine: env!("CARGO_PKG_VERSION"),
+        as_of: situation.as_of,
+        given: situation.given.iter().map(|(text, _)| text.clone()).collect(),
+        suppose: loaded.model.suppose.iter().chain(&situation.suppose).map(|one| one.text.clone()).collect(),
+        seed: settings.seed,
+        events,
+    };
+    let mut head = vec![report.scenario.clone(), format!("as of {}, seed {}", report.as_of, report.seed)];
+    head.extend(report.given.iter().map(|text| format!("given: {text}")));
+    head.extend(report.suppose.iter().map(|text| format!("suppose: {text}")));
+    let sheet = sheet(&report, format);
+    console::show(format, &Output { head, sheets: vec![sheet], foot: Vec::new(), json: &report }.render(format)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The chance of a condition, given what is known.
+fn rare(
+    loaded: &Loaded,
+    situation: &Situation,
+    text: &str,
+    wanted: Condition,
+    settings: &Settings,
+) -> Result<Rare, Error> {
+    let mut with = situation.clone();
+    with.given.push((text.to_owned(), wanted));
+    let mut joint = plan::compile(&loaded.model, &with);
+    let mut known = plan::compile(&loaded.model, situation);
+    for plan in [&mut joint, &mut known] {
+        if plan.steps.iter().any(|step| matches!(step.operation, Operation::Believe { .. })) {
+            return Err(Error::input("--rare does not go with beliefs such as `is now 30%`")
+                .help("state the news as a hint (`x3`), or run without --rare"));
+        }
+        ask_nothing(plan);
+    }
+    let conditioned = simulate::is_conditioned(&known);
+    let computed = if settings.method == Method::Auto {
+        let all = exactly(&joint)?.and_then(|exact| exact.evidence());
+        let before = if conditioned {
+            exactly(&known)?.and_then(|exact| exact.evidence()).map(|one| one.value)
+        } else {
+            Some(1.0)
+        };
+        all.zip(before)
+    } else {
+        None
+    };
+    if let Some((all, before)) = computed {
+        return Ok(Rare {
+            condition: text.to_owned(),
+            probability: all.value / before,
+            standard_error: 0.0,
+            relative_error: 0.0,
+            method: "exact".to_owned(),
+            worlds: 0,
+        });
+    }
+    let found = simulate::rarity(&joint, settings, RELATIVE_ERROR).map_err(|problem| impossible(&problem))?;
+    let mut relative = found.probability.standard_error / found.probability.value;
+    let (mut probability, mut worlds) = (found.probability.value, found.worlds);
+    if conditioned {
+        let before = simulate::rarity(&known, settings, RELATIVE_ERROR).map_err(|problem| impossible(&problem))?;
+        probability /= before.probability.value;
+        relative = relative.hypot(before.probability.standard_error / before.probability.value);
+        worlds += before.worlds;
+    }
+    Ok(Rare {
+        condition: text.to_owned(),
+        probability,
+        standard_error: relative * probability,
+        relative_error: relative,
+        method: found.method.map_or("forward", name).to_owned(),
+        worlds,
+    })
+}
+
+/// As it is written on the command line.
+fn name(method: Method) -> &'static str {
+    match method {
+        Method::Auto => "auto",
+        Method::Rejection => "rejection",
+        Method::Weighting => "weighting",
+        Method::Adaptive => "adaptive",
+    }
+}
+
+fn ask_nothing(plan: &mut Plan) {
+    plan.asks.clear();
+    plan.joints.clear();
+    plan.rules.clear();
+}
+
+fn sheet(report: &Report, format: Format) -> Sheet {
+    if format == Format::Csv {
+        let columns = ["condition", "probability", "standard_error", "relative_error", "method", "worlds"];
+        let mut sheet = Sheet::new(None, columns.into_iter().map(Column::text).collect());
+        for one in &report.events {
+            let numbers = [one.probability, one.standard_error, one.relative_error].map(|number| number.to_string());
+            let [probability, error, relative] = numbers;
+            let cells =
+                [one.condition.clone(), probability, error, relative, one.method.clone(), one.worlds.to_string()];
+            sheet.row(cells.to_vec());
+        }
+        return sheet;
+    }
+    let mut sheet = Sheet::new(
+        Some("Rare events"),
+        vec![
+            Column::text("condition"),
+            Column::number("probability"),
+            Column::number("± s.e."),
+            Column::number("relative"),
+            Column::text("method"),
+            Column::number("worlds"),
+        ],
+    );
+    for one in &report.events {
+        sheet.row(vec![
+            one.condition.clone(),
+            significant(one.probability, if one.standard_error > 0.0 { 4 } else { 6 }),
+            significant(one.standard_error, 2),
+            format!("{} %", significant(100.0 * one.relative_error, 2)),
+            one.method.clone(),
+            grouped(one.worlds),
+        ]);
+    }
+    sheet
+}

@@ -1,0 +1,155 @@
+//! How worlds are drawn where something is known: by leaving out those that disagree, by weighting, or from a fitted proposal.
+//!
+//! The choice is made by a pilot of a few blocks that no main run reaches, so it depends on the plan and the seed alone. It belongs to
+//! the groundwork: every part of a run makes the same one.
+
+mod fit;
+mod margin;
+mod pilot;
+mod reject;
+
+pub(crate) use fit::behind_what_is_known;
+pub(crate) use reject::by_masks;
+
+use super::kernel::categorical::Options;
+use super::kernel::tilted::Bins;
+use super::{Impossible, Method, Settings};
+use crate::plan::{Draw, Operation, Plan};
+use std::borrow::Cow;
+
+/// What one step is drawn from in place of its own distribution.
+#[derive(Debug, Clone)]
+pub(crate) enum Tilt {
+    /// A chance for each row, where it is not the row's own.
+    Chances(Vec<Option<f64>>),
+    /// Chances of the options for each row.
+    Options(Vec<Option<Options>>),
+    /// A density over the uniform of each member that is drawn; numbers and dates have one.
+    Uniforms(Vec<Option<Bins>>),
+}
+
+/// What the steps of a plan are drawn from.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Proposal {
+    tilts: Vec<Option<Tilt>>,
+}
+
+impl Proposal {
+    /// Of the step with this index; `None` if it is drawn as planned.
+    pub(crate) fn tilt(&self, step: usize) -> Option<&Tilt> {
+        self.tilts.get(step).and_then(Option::as_ref)
+    }
+
+    /// Whether every step is drawn as planned.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.tilts.iter().all(Option::is_none)
+    }
+
+    /// All of its figures in order.
+    fn figures(&self) -> Vec<f64> {
+        let mut figures = Vec::new();
+        for (step, tilt) in self.tilts.iter().enumerate() {
+            let Some(tilt) = tilt else { continue };
+            figures.push(step as f64);
+            match tilt {
+                Tilt::Chances(rows) => figures.extend(rows.iter().map(|row| row.unwrap_or(-1.0))),
+                Tilt::Options(rows) => {
+                    rows.iter().flatten().for_each(|row| figures.extend(&row.probabilities));
+                }
+                Tilt::Uniforms(members) => members.iter().flatten().for_each(|bins| figures.extend(&bins.masses)),
+            }
+        }
+        figures
+    }
+}
+
+/// How the worlds of a run are drawn.
+#[derive(Debug, Clone)]
+pub(crate) struct Sampling<'a> {
+    /// The plan that is run: with rejection, one that requires what the other weighs by.
+    pub(crate) plan: Cow<'a, Plan>,
+    /// What it is drawn from.
+    pub(crate) proposal: Option<Proposal>,
+    /// Named; `None` where nothing is known.
+    pub(crate) method: Option<Method>,
+}
+
+/// What every part of a run must have in common of it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Drawn {
+    /// Named; `None` where nothing is known.
+    pub(crate) method: Option<Method>,
+    /// Whether worlds of the plan weigh differently by themselves.
+    pub(crate) weighs: bool,
+    /// The figures of the proposal.
+    pub(crate) figures: Vec<f64>,
+}
+
+impl<'a> Sampling<'a> {
+    /// Chooses, or does as asked.
+    ///
+    /// # Errors
+    /// If rejection is asked for and cannot meet what is known.
+    pub(crate) fn choose(plan: &'a Plan, settings: &Settings) -> Result<Self, Impossible> {
+        let as_planned = |method| Self { plan: Cow::Borrowed(plan), proposal: None, method };
+        if !plan.steps.iter().any(|step| is_known(&step.operation)) {
+            return Ok(as_planned(None));
+        }
+        let weighs = plan.steps.iter().any(|step| weighs_or_hints(&step.operation));
+        let otherwise = if weighs { Method::Weighting } else { Method::Rejection };
+        match settings.method {
+            Method::Rejection => {
+                let plan = by_masks(plan)?;
+                Ok(Self { plan: Cow::Owned(plan), proposal: None, method: Some(Method::Rejection) })
+            }
+            Method::Weighting => Ok(as_planned(Some(Method::Weighting))),
+            Method::Auto | Method::Adaptive => {
+                let forced = settings.method == Method::Adaptive;
+                match pilot::proposal(plan, settings.seed, forced) {
+                    Some(proposal) => {
+                        Ok(Self { plan: Cow::Borrowed(plan), proposal: Some(proposal), method: Some(Method::Adaptive) })
+                    }
+                    None => Ok(as_planned(Some(otherwise))),
+                }
+            }
+        }
+    }
+
+    /// What belongs to the groundwork.
+    pub(crate) fn drawn(&self) -> Drawn {
+        Drawn {
+            method: self.method,
+            weighs: self.method != Some(Method::Rejection)
+                && self.plan.steps.iter().any(|step| weighs_or_hints(&step.operation)),
+            figures: self.proposal.as_ref().map(Proposal::figures).unwrap_or_default(),
+        }
+    }
+
+    /// As far as a finished part needs it: as it was chosen where the part ran.
+    pub(crate) fn as_recorded(plan: &'a Plan, method: Option<Method>) -> Self {
+        Self { plan: Cow::Borrowed(plan), proposal: None, method }
+    }
+}
+
+/// Whether a step makes worlds count differently, beliefs apart.
+pub(crate) fn is_known(operation: &Operation) -> bool {
+    match operation {
+        Operation::Bernoulli { evidence, .. } => evidence.is_some(),
+        Operation::Categorical { evidence, .. } => evidence.is_some(),
+        Operation::Number { evidence, .. } => evidence.is_some(),
+        Operation::Date { evidence, .. } => evidence.is_some(),
+        Operation::Weigh { .. } | Operation::Require { .. } => true,
+        _ => false,
+    }
+}
+
+fn weighs_or_hints(operation: &Operation) -> bool {
+    match operation {
+        Operation::Bernoulli { draw, evidence, .. } => evidence.is_some() && matches!(draw, Draw::Stream(_)),
+        Operation::Categorical { draw, evidence, .. } => evidence.is_some() && matches!(draw, Draw::Stream(_)),
+        Operation::Number { draw, evidence, .. } => evidence.is_some() && matches!(draw, Draw::Stream(_)),
+        Operation::Date { evidence, .. } => evidence.is_some(),
+        Operation::Weigh { .. } | Operation::Believe { .. } => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,74 @@
+//! Counterfactuals against enumeration of the noise behind each event.
+
+use super::*;
+
+/// Rain (30 %) → wet (90 % or 20 %) → slip (50 % or 10 %); what is known of wet and slip; rain as made, or drawn.
+fn slippery(known: bool, made: Option<bool>) -> Sketch {
+    let mut sketch = Sketch::new(1.0);
+    let rain = match made {
+        None => sketch.bernoulli("rain", 0.3),
+        Some(value) => {
+            let out = sketch.plane();
+            sketch.push("rain", Operation::ConstantPlane { out, value });
+            out
+        }
+    };
+    let rows = sketch.either(rain, chance(0.9), chance(0.2));
+    let wet = sketch.bernoulli_known("wet", rows, None);
+    let rows = sketch.either(wet, chance(0.5), chance(0.1));
+    let slip = sketch.bernoulli_known("slip", rows, known.then_some(true));
+    for plane in [rain, wet, slip] {
+        sketch.ask(Asked::Binary(plane));
+    }
+    sketch
+}
+
+#[test]
+fn twins_share_their_noise_as_enumeration_does() {
+    // Which part of (0, 1) each event's uniform lies in decides what it does under any parents.
+    let (mut all, mut factual, mut otherwise, mut both) = (0.0, 0.0, [0.0; 2], 0.0);
+    for (rain, of_rain) in [(true, 0.3), (false, 0.7)] {
+        for (of_wet, below) in [(0.2, [true, true]), (0.7, [true, false]), (0.1, [false, false])] {
+            for (of_slip, slips) in [(0.1, [true, true]), (0.4, [true, false]), (0.5, [false, false])] {
+                let wet = |rain: bool| if rain { below[0] } else { below[1] };
+                let slip = |wet: bool| if wet { slips[0] } else { slips[1] };
+                let mass = of_rain * of_wet * of_slip;
+                // It is known that somebody slipped.
+                if !slip(wet(rain)) {
+                    continue;
+                }
+                all += mass;
+                factual += mass * f64::from(u8::from(wet(rain)));
+                otherwise[0] += mass * f64::from(u8::from(wet(false)));
+                otherwise[1] += mass * f64::from(u8::from(slip(wet(false))));
+                both += mass * f64::from(u8::from(wet(rain) != wet(false)));
+            }
+        }
+    }
+    let settings = Settings { worlds: 1_000_000, doubt_draws: 0, ..Settings::default() };
+    let (plan, changed) = (slippery(true, None).plan, slippery(false, Some(false)).plan);
+    let found = counterfactual(&plan, &changed, &settings).unwrap();
+    let contrast = |ask: usize| found.answers[ask][0].unwrap();
+    assert!((found.agreeing as f64 / 1e6 - all).abs() < ALLOWED * (all * (1.0 - all) / 1e6_f64).sqrt());
+    assert_eq!((contrast(0).counterfactual.value, contrast(0).counterfactual.standard_error), (0.0, 0.0));
+    close(contrast(1).factual, factual / all);
+    close(contrast(1).counterfactual, otherwise[0] / all);
+    close(contrast(1).difference, (otherwise[0] - factual) / all);
+    close(contrast(2).counterfactual, otherwise[1] / all);
+    assert!((contrast(2).factual.value - 1.0).abs() < 1e-15);
+    // The wetness of a world only ever falls, so the paired error is that of how often it does.
+    let fell = both / all;
+    let expected = (fell * (1.0 - fell) / found.agreeing as f64).sqrt();
+    assert!((contrast(1).difference.standard_error / expected - 1.0).abs() < 0.01);
+    let threads = |threads| counterfactual(&plan, &changed, &Settings { threads: Some(threads), ..settings }).unwrap();
+    assert!(threads(1) == found && threads(3) == found);
+}
+
+#[test]
+fn what_cannot_be_known_has_no_twin() {
+    let mut sketch = Sketch::new(1.0);
+    let never = sketch.bernoulli("never", 0.0);
+    sketch.require(never);
+    let refused = counterfactual(&sketch.plan, &sketch.plan, &Settings { worlds: 10_000, ..Settings::default() });
+    assert!(matches!(refused, Err(Impossible::Evidence { .. })));
+}
