@@ -4,17 +4,21 @@
 //! echo "1 5" | cargo run --release --example peers -- network seed.net.json 10000000 joints
 //! echo "1 5" | cargo run --release --example peers -- network alarm.net.json 1000000 HRBP=HIGH CVP=LOW
 //! echo "1 5" | cargo run --release --example peers -- continuous 10000000
+//! echo "1 5" | cargo run --release --example peers -- network alarm.net.json exact
 //! ```
 //!
 //! The plan is built once. Each line of stdin is a seed and a number of runs: they are run one after another, with the seeds that follow,
 //! and one line of JSON is written: the seconds of the whole (`wall`, and `cpu` where the system tells), and the figures of the last run.
 //! How many threads there are is said by `RAYON_NUM_THREADS`.
 //!
-//! Uses the library as anybody could: `plan`, `dist` and `simulate`.
+//! With `exact` nothing is simulated: each run computes all marginals from the plan.
+//!
+//! Uses the library as anybody could: `plan`, `dist`, `simulate` and `exact`.
 
 mod continuous;
 mod network;
 
+use foretell::exact::solve;
 use foretell::plan::{Ask, Asked, Draw, Operation, Plan, PlaneId, Step, StreamId};
 use foretell::plan::{FindingId, NumberId};
 use foretell::simulate::{Settings, Tally, simulate};
@@ -35,25 +39,34 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (workload, worlds) = match arguments.as_slice() {
         ["network", file, worlds, rest @ ..] => (network::workload(&std::fs::read_to_string(file)?, rest)?, *worlds),
         ["continuous", worlds] => (continuous::workload()?, *worlds),
-        _ => return Err("usage: peers network FILE WORLDS [joints] [NODE=STATE …], or peers continuous WORLDS".into()),
+        _ => {
+            return Err(
+                "usage: peers network FILE (WORLDS | exact) [joints] [NODE=STATE …], or peers continuous WORLDS".into(),
+            );
+        }
     };
-    let worlds = worlds.parse()?;
+    let run: Box<dyn Fn(u64) -> Result<Value, Box<dyn Error>>> = if worlds == "exact" {
+        Box::new(|_| Ok(network::marginals(solve(&workload.plan)?.answers().iter().flatten())))
+    } else {
+        let worlds = worlds.parse()?;
+        Box::new(move |seed| {
+            let settings = Settings { worlds, seed, doubt_draws: 0, ..Settings::default() };
+            Ok((workload.figures)(&simulate(&workload.plan, &settings, &|_| ())?))
+        })
+    };
     for line in io::stdin().lock().lines() {
         let line = line?;
         let (seed, runs) = line.split_once(' ').ok_or("a line is a seed and a number of runs")?;
         let (seed, runs): (u64, u64) = (seed.parse()?, runs.parse()?);
         let (cpu, wall) = (cpu_seconds(), Instant::now());
-        let mut tally = None;
+        let mut figures = Value::Null;
         for seed in seed..seed + runs {
-            let settings = Settings { worlds, seed, doubt_draws: 0, ..Settings::default() };
-            tally = Some(simulate(&workload.plan, &settings, &|_| ())?);
+            figures = run(seed)?;
         }
         let wall = wall.elapsed().as_secs_f64();
         let cpu = cpu_seconds().zip(cpu).map(|(end, start)| end - start);
         let mut answer = json!({ "wall": wall, "cpu": cpu });
-        if let (Some(tally), Some(answer)) = (&tally, answer.as_object_mut())
-            && let Value::Object(figures) = (workload.figures)(tally)
-        {
+        if let (Some(answer), Value::Object(figures)) = (answer.as_object_mut(), figures) {
             answer.extend(figures);
         }
         writeln!(io::stdout(), "{answer}")?;

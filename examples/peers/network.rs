@@ -45,12 +45,13 @@ pub fn workload(text: &str, options: &[&str]) -> Result<Workload, Box<dyn Error>
         }
     }
     let sizes: Vec<usize> = network.nodes.iter().map(|node| node.states.len()).collect();
-    let figures = move |tally: &Tally| if joints { with_joints(tally, &sizes) } else { marginals(tally) };
+    let figures = move |tally: &Tally| if joints { with_joints(tally, &sizes) } else { marginals(tally.answers()) };
     Ok(Workload { plan: builder.sketch.plan, figures: Box::new(figures) })
 }
 
-fn marginals(tally: &Tally) -> Value {
-    let options = tally.answers().iter().filter_map(|answer| match answer {
+/// Of every state, with standard errors.
+pub fn marginals<'a>(answers: impl IntoIterator<Item = &'a Answer>) -> Value {
+    let options = answers.into_iter().filter_map(|answer| match answer {
         Answer::Categorical(options) => Some(options),
         _ => None,
     });
