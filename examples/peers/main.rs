@@ -33,6 +33,9 @@ struct Workload {
     figures: Box<dyn Fn(&Tally) -> Value>,
 }
 
+/// Runs with a seed and gives the figures.
+type Run<'a> = Box<dyn Fn(u64) -> Result<Value, Box<dyn Error>> + 'a>;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -45,7 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             );
         }
     };
-    let run: Box<dyn Fn(u64) -> Result<Value, Box<dyn Error>>> = if worlds == "exact" {
+    let run: Run<'_> = if worlds == "exact" {
         Box::new(|_| Ok(network::marginals(solve(&workload.plan)?.answers().iter().flatten())))
     } else {
         let worlds = worlds.parse()?;
