@@ -46,9 +46,9 @@ def millions(count, *names):
 GROUPS = [
     Group("W1", "seed network, marginals and all pairwise joints, 10⁷ worlds", "joints", millions(10, ENGINE, "numba", "numpy", "jax"), "seed"),
     Group("W1 small", "the same, 10⁶ worlds", "joints", millions(1, ENGINE, "pyAgrum") | millions(0.1, "pgmpy"), "seed"),
-    Group("W2 alarm", "ALARM, marginals, 10⁶ worlds", "marginals", millions(1, ENGINE, "numba") | millions(0.2, "pyAgrum"), "alarm"),
-    Group("W2 hailfinder", "HAILFINDER, marginals, 10⁶ worlds", "marginals", millions(1, ENGINE, "numba"), "hailfinder"),
-    Group("W2 andes", "ANDES, marginals, 10⁶ worlds", "marginals", millions(1, ENGINE, "numba"), "andes"),
+    Group("W2 alarm", "ALARM, marginals, 10⁷ worlds", "marginals", millions(10, ENGINE, "numba") | millions(0.2, "pyAgrum"), "alarm"),
+    Group("W2 hailfinder", "HAILFINDER, marginals, 10⁷ worlds", "marginals", millions(10, ENGINE, "numba"), "hailfinder"),
+    Group("W2 andes", "ANDES, marginals, 10⁷ worlds", "marginals", millions(10, ENGINE, "numba"), "andes"),
     Group("exact alarm", "ALARM, exact marginals", "exact", {ENGINE: 0, "pyAgrum LazyPropagation": 0}, "alarm"),
     Group("exact hailfinder", "HAILFINDER, exact marginals", "exact", {ENGINE: 0, "pyAgrum LazyPropagation": 0}, "hailfinder"),
     Group("exact andes", "ANDES, exact marginals", "exact", {ENGINE: 0, "pyAgrum LazyPropagation": 0}, "andes"),
