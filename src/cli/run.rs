@@ -26,7 +26,7 @@ use std::time::Duration;
   foretell run scenarios/white-house-2025-08-18.toml
   foretell run scenarios/golden.toml --given paper --worlds 10M
   foretell run scenarios/golden.toml --precision 0.001
-  foretell run scenarios/golden.toml --rare 'spend > 89 and paper and order is neither'
+  foretell run scenarios/golden.toml --rare 'amount > 89 and paper and order is neither'
   foretell run scenarios/golden.toml --worlds 10G --shard 2/3 --out part2.json
   foretell run scenarios/golden.toml --storyline attends,paper,order,purchase
   foretell run scenarios/white-house-2025-08-18.toml --from 2025-08-19 --to 2025-12-30 --every 7d --record

@@ -448,3 +448,23 @@ fn every_command_has_one_manual_page() {
     assert!(pages.iter().any(|page| page == "foretell-ledger-verify.1"), "{pages:?}");
     assert!(!pages.iter().any(|page| page.contains("help")), "{pages:?}");
 }
+
+/// The examples that the help of `run` gives for the golden scenario, but for the one that takes minutes.
+#[test]
+fn the_examples_of_the_help_run() {
+    let help = foretell().args(["run", "--help"]).output().expect("the binary starts");
+    let help = String::from_utf8(help.stdout).expect("the help is text");
+    let of_golden = |line: &&str| line.starts_with("foretell run scenarios/golden.toml") && !line.contains("10G");
+    let examples: Vec<&str> = help.lines().map(str::trim).filter(of_golden).collect();
+    assert!(examples.len() >= 4, "{examples:?}");
+    for example in examples {
+        // Between single quotes stands one word.
+        let parts = example.split('\'').enumerate();
+        let words = parts.flat_map(|(at, part)| match at % 2 {
+            0 => part.split_whitespace().collect(),
+            _ => vec![part],
+        });
+        let output = foretell().args(words.skip(1)).output().expect("the binary starts");
+        assert!(output.status.success(), "{example}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
