@@ -1,5 +1,6 @@
 //! `foretell run --counterfactual PHRASE`: given what is known, what would have been?
 
+use super::heading::Heading;
 use super::load::{Loaded, View, intervention};
 use super::run::impossible;
 use super::{Done, console};
@@ -10,20 +11,13 @@ use crate::plan::{self, Asked, Plan, Situation};
 use crate::report::figure::{figure, grouped, percent, percent_error, significant};
 use crate::report::{Column, Format, Output, Sheet};
 use crate::simulate::{self, Contrast, Counterfactual, Settings};
-use jiff::civil::Date;
 use serde::Serialize;
 use std::process::ExitCode;
 
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub(super) struct Report {
-    schema: &'static str,
-    scenario: String,
-    scenario_hash: String,
-    engine: &'static str,
-    #[schemars(with = "String")]
-    as_of: Date,
-    given: Vec<String>,
-    suppose: Vec<String>,
+    #[serde(flatten)]
+    heading: Heading,
     /// What would have been otherwise.
     counterfactual: Vec<String>,
     seed: u64,
@@ -79,26 +73,15 @@ pub(super) fn run(
         ));
     }
     let report = Report {
-        schema: "foretell.counterfactual/1",
-        scenario: loaded.model.title.clone(),
-        scenario_hash: loaded.hash.clone(),
-        engine: env!("CARGO_PKG_VERSION"),
-        as_of: situation.as_of,
-        given: situation.given.iter().map(|(text, _)| text.clone()).collect(),
-        suppose: loaded.model.suppose.iter().chain(&situation.suppose).map(|one| one.text.clone()).collect(),
+        heading: Heading::new("foretell.counterfactual/1", loaded, &situation),
         counterfactual: phrases.to_vec(),
         seed: settings.seed,
         worlds: found.worlds,
         agreeing: found.agreeing,
         figures: rows(loaded, &factual, &found),
     };
-    let mut head = vec![
-        report.scenario.clone(),
-        format!("as of {}, {} worlds, seed {}", report.as_of, grouped(report.worlds), report.seed),
-        format!("{} worlds agree with what is known and are run again", grouped(report.agreeing)),
-    ];
-    head.extend(report.given.iter().map(|text| format!("given: {text}")));
-    head.extend(report.suppose.iter().map(|text| format!("suppose: {text}")));
+    let mut head = report.heading.lines(&format!("{} worlds, seed {}", grouped(report.worlds), report.seed));
+    head.insert(2, format!("{} worlds agree with what is known and are run again", grouped(report.agreeing)));
     head.extend(report.counterfactual.iter().map(|text| format!("had it been: {text}")));
     let sheet = sheet(&report, events || loaded.model.questions.is_empty(), format);
     console::show(format, &Output { head, sheets: vec![sheet], foot: Vec::new(), json: &report }.render(format)?)?;

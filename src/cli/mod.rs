@@ -11,6 +11,7 @@ mod console;
 mod counterfactual;
 mod export;
 mod figures;
+mod heading;
 mod import;
 mod init;
 mod inputs;

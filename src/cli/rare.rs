@@ -1,5 +1,6 @@
 //! `foretell run --rare CONDITION`: how likely something is that hardly ever happens.
 
+use super::heading::Heading;
 use super::load::{Loaded, View, condition};
 use super::means::exactly;
 use super::run::impossible;
@@ -10,7 +11,6 @@ use crate::plan::{self, Operation, Plan, Situation};
 use crate::report::figure::{grouped, significant};
 use crate::report::{Column, Format, Output, Sheet};
 use crate::simulate::{self, Method, Settings};
-use jiff::civil::Date;
 use serde::Serialize;
 use std::process::ExitCode;
 
@@ -19,14 +19,8 @@ const RELATIVE_ERROR: f64 = 0.01;
 
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub(super) struct Report {
-    schema: &'static str,
-    scenario: String,
-    scenario_hash: String,
-    engine: &'static str,
-    #[schemars(with = "String")]
-    as_of: Date,
-    given: Vec<String>,
-    suppose: Vec<String>,
+    #[serde(flatten)]
+    heading: Heading,
     seed: u64,
     events: Vec<Rare>,
 }
@@ -54,20 +48,8 @@ pub(super) fn run(loaded: &Loaded, view: &View, texts: &[String], settings: &Set
         let wanted = condition("--rare", text, &loaded.model)?;
         events.push(rare(loaded, &situation, text, wanted, settings)?);
     }
-    let report = Report {
-        schema: "foretell.rare/1",
-        scenario: loaded.model.title.clone(),
-        scenario_hash: loaded.hash.clone(),
-        engine: env!("CARGO_PKG_VERSION"),
-        as_of: situation.as_of,
-        given: situation.given.iter().map(|(text, _)| text.clone()).collect(),
-        suppose: loaded.model.suppose.iter().chain(&situation.suppose).map(|one| one.text.clone()).collect(),
-        seed: settings.seed,
-        events,
-    };
-    let mut head = vec![report.scenario.clone(), format!("as of {}, seed {}", report.as_of, report.seed)];
-    head.extend(report.given.iter().map(|text| format!("given: {text}")));
-    head.extend(report.suppose.iter().map(|text| format!("suppose: {text}")));
+    let report = Report { heading: Heading::new("foretell.rare/1", loaded, &situation), seed: settings.seed, events };
+    let head = report.heading.lines(&format!("seed {}", report.seed));
     let sheet = sheet(&report, format);
     console::show(format, &Output { head, sheets: vec![sheet], foot: Vec::new(), json: &report }.render(format)?)?;
     Ok(ExitCode::SUCCESS)

@@ -1,5 +1,6 @@
 //! `foretell run --storyline`: the likeliest stories over some events.
 
+use super::heading::Heading;
 use super::load::{Loaded, View};
 use super::run::impossible;
 use super::{Done, console};
@@ -11,20 +12,13 @@ use crate::plan::{self, Asked, Plan};
 use crate::report::figure::percent;
 use crate::report::{Column, Format, Output, Sheet};
 use indexmap::IndexMap;
-use jiff::civil::Date;
 use serde::Serialize;
 use std::process::ExitCode;
 
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub(super) struct Report {
-    schema: &'static str,
-    scenario: String,
-    scenario_hash: String,
-    engine: &'static str,
-    #[schemars(with = "String")]
-    as_of: Date,
-    given: Vec<String>,
-    suppose: Vec<String>,
+    #[serde(flatten)]
+    heading: Heading,
     /// Best first.
     stories: Vec<Story>,
 }
@@ -76,20 +70,8 @@ pub(super) fn run(loaded: &Loaded, view: &View, names: &[String], count: usize, 
             probability_with_evidence: story.with_evidence,
         })
         .collect();
-    let suppose = loaded.model.suppose.iter().chain(&situation.suppose).map(|one| one.text.clone()).collect();
-    let report = Report {
-        schema: "foretell.storylines/1",
-        scenario: loaded.model.title.clone(),
-        scenario_hash: loaded.hash.clone(),
-        engine: env!("CARGO_PKG_VERSION"),
-        as_of: situation.as_of,
-        given: situation.given.iter().map(|(text, _)| text.clone()).collect(),
-        suppose,
-        stories,
-    };
-    let mut head = vec![report.scenario.clone(), format!("as of {}, exact", report.as_of)];
-    head.extend(report.given.iter().map(|text| format!("given: {text}")));
-    head.extend(report.suppose.iter().map(|text| format!("suppose: {text}")));
+    let report = Report { heading: Heading::new("foretell.storylines/1", loaded, &situation), stories };
+    let head = report.heading.lines("exact");
     let sheet = if format == Format::Csv { rows(&report) } else { sheet(&report) };
     console::show(format, &Output { head, sheets: vec![sheet], foot: Vec::new(), json: &report }.render(format)?)?;
     Ok(ExitCode::SUCCESS)
