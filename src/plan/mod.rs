@@ -18,9 +18,11 @@ mod draws;
 mod explain;
 mod known;
 mod situation;
+mod touched;
 
 pub use compile::compile;
 pub use situation::Situation;
+pub(crate) use touched::Touched;
 
 use crate::dist::{Beta, Dirichlet, Gamma, Hazard, Sampler};
 use ndarray::Array2;

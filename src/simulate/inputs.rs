@@ -43,7 +43,7 @@ pub(crate) enum StepInputs<'a> {
     None,
     /// Of a yes/no draw: as they are, and by their bits.
     Chances(Vec<f64>, Chances),
-    /// Of a draw of options: as they are, and by the bits of each option in turn.
+    /// Of a draw of options: as they are, and for each option but the last, by the bits of it and those before it together.
     Options(Vec<Options>, Vec<Chances>),
     /// Of a number.
     Numbers(Vec<Source<'a>>),

@@ -439,7 +439,7 @@ pub(crate) fn believed(plan: &Plan) -> impl Iterator<Item = PlaneId> {
 }
 
 /// Whether an operation makes worlds weigh differently.
-fn weighs(operation: &Operation) -> bool {
+pub(crate) fn weighs(operation: &Operation) -> bool {
     match operation {
         Operation::Bernoulli { draw: Draw::Stream(_), evidence, .. } => evidence.is_some(),
         Operation::Categorical { draw: Draw::Stream(_), evidence, .. } => evidence.is_some(),

@@ -2,8 +2,9 @@
 //!
 //! Each world has a uniform `U` of 64 bits and is a yes where `U < p`. The bits are drawn plane by plane, most significant first, for
 //! all worlds of the block at once, and compared with the bits of `p`, until every world has decided: 14 planes for 4096
-//! worlds, and more in one block of five. Bit `j` of world `w`'s uniform is always the same one of the stream, whatever the chances are; so a slightly
-//! higher `p` turns a few noes into yeses and nothing else, and two variants of a scenario can be compared world by world.
+//! worlds, and more in one block of five. Bit `j` of world `w`'s uniform is always the same one of the stream, whatever the chances
+//! are; so a slightly higher `p` turns a few noes into yeses and nothing else, and two variants of a scenario can be compared world by
+//! world.
 
 use crate::plan::PlaneId;
 use crate::simulate::block::{Aligned, NOWHERE, Plane, VECTORS, WORDS, set_vector, vector};

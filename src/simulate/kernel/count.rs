@@ -55,10 +55,7 @@ fn total<S: Simd>(simd: S, left: &Plane, right: &Plane) -> u64 {
     let pairs = (sums & 0x00ff_00ff_00ff_00ff) + ((sums >> 8) & 0x00ff_00ff_00ff_00ff);
     let quads = pairs + (pairs >> 32);
     let words = (quads + (quads >> 16)) & 0xffff;
-    {
-        let words = words.to_array();
-        ((words[0] + words[4]) + (words[1] + words[5])) + ((words[2] + words[6]) + (words[3] + words[7]))
-    }
+    words.to_array().into_iter().sum()
 }
 
 /// Three bits in each place become the low and the high bit of their sum.

@@ -6,7 +6,7 @@
 use super::pilot::Block;
 use super::{Proposal, Tilt, is_known};
 use crate::math::ln;
-use crate::plan::{DateEvidence, Draw, Multiplier, NumberId, Operand, Operation, Plan, PlaneId, Row, Since, StreamId};
+use crate::plan::{DateEvidence, Draw, Operation, Plan, PlaneId, StreamId, Touched};
 use crate::simulate::block::both;
 use crate::simulate::kernel::categorical::Options;
 use crate::simulate::kernel::evidence::sum_where;
@@ -199,7 +199,7 @@ pub(crate) fn behind_what_is_known(plan: &Plan) -> Vec<bool> {
     let (mut planes, mut numbers) = (BTreeSet::new(), BTreeSet::new());
     let mut matters = vec![false; plan.steps.len()];
     for (step, matters) in plan.steps.iter().zip(&mut matters).rev() {
-        let columns = Columns::of(&step.operation);
+        let columns = Touched::by(&step.operation);
         let is_read = columns.planes_out.iter().any(|plane| planes.contains(plane))
             || columns.numbers_out.iter().any(|number| numbers.contains(number));
         if is_read || is_known(&step.operation) {
@@ -209,95 +209,4 @@ pub(crate) fn behind_what_is_known(plan: &Plan) -> Vec<bool> {
         }
     }
     matters
-}
-
-/// The columns that an operation reads and fills.
-#[derive(Default)]
-struct Columns {
-    planes_in: Vec<PlaneId>,
-    numbers_in: Vec<NumberId>,
-    planes_out: Vec<PlaneId>,
-    numbers_out: Vec<NumberId>,
-}
-
-impl Columns {
-    fn rows<T>(&mut self, rows: &[Row<T>], draw: Draw) {
-        self.planes_in.extend(rows.iter().filter_map(|row| row.mask));
-        if let Draw::Column(column) = draw {
-            self.numbers_in.push(column);
-        }
-    }
-
-    fn operands(&mut self, operands: &[&Operand]) {
-        for operand in operands {
-            if let Operand::Column(column) = operand {
-                self.numbers_in.push(*column);
-            }
-        }
-    }
-
-    fn multipliers(&mut self, multipliers: &[Multiplier]) {
-        for multiplier in multipliers {
-            match multiplier.since {
-                Since::Date(date) => self.numbers_in.push(date),
-                Since::Plane(plane) => self.planes_in.push(plane),
-            }
-        }
-    }
-
-    fn of(operation: &Operation) -> Self {
-        let mut columns = Self::default();
-        match operation {
-            Operation::ConstantPlane { out, .. } => columns.planes_out.push(*out),
-            Operation::ConstantNumber { out, .. } => columns.numbers_out.push(*out),
-            Operation::Bernoulli { out, draw, rows, .. } => {
-                columns.rows(rows, *draw);
-                columns.planes_out.push(*out);
-            }
-            Operation::Categorical { out, draw, rows, .. } => {
-                columns.rows(rows, *draw);
-                columns.planes_out.extend(out);
-            }
-            Operation::Number { out, draw, rows, .. } => {
-                columns.rows(rows, *draw);
-                columns.numbers_out.push(*out);
-            }
-            Operation::Date { out, draw, rows, clock, multipliers, .. } => {
-                columns.rows(rows, *draw);
-                columns.numbers_in.extend(clock);
-                columns.multipliers(multipliers);
-                columns.numbers_out.push(*out);
-            }
-            Operation::CorrelatedUniforms { out, .. } => columns.numbers_out.extend(out),
-            Operation::Logic { out, left, right, .. } => {
-                columns.planes_in.extend([*left, *right]);
-                columns.planes_out.push(*out);
-            }
-            Operation::Not { out, of } => {
-                columns.planes_in.push(*of);
-                columns.planes_out.push(*out);
-            }
-            Operation::Compare { out, left, right, .. } => {
-                columns.operands(&[left, right]);
-                columns.planes_out.push(*out);
-            }
-            Operation::Arithmetic { out, left, right, .. } | Operation::Divide { out, left, right, .. } => {
-                columns.operands(&[left, right]);
-                columns.numbers_out.push(*out);
-            }
-            Operation::Count { out, of } => {
-                columns.planes_in.extend(of);
-                columns.numbers_out.push(*out);
-            }
-            Operation::Select { out, condition, then, otherwise } => {
-                columns.planes_in.push(*condition);
-                columns.operands(&[then, otherwise]);
-                columns.numbers_out.push(*out);
-            }
-            Operation::Require { plane, .. } | Operation::Weigh { plane, .. } | Operation::Believe { plane, .. } => {
-                columns.planes_in.push(*plane);
-            }
-        }
-        columns
-    }
 }

@@ -13,8 +13,9 @@ pub(crate) use reject::by_masks;
 
 use super::kernel::categorical::Options;
 use super::kernel::tilted::Bins;
+use super::program::weighs;
 use super::{Impossible, Method, Settings};
-use crate::plan::{Draw, Operation, Plan};
+use crate::plan::{Operation, Plan};
 use std::borrow::Cow;
 
 /// What one step is drawn from in place of its own distribution.
@@ -143,13 +144,7 @@ pub(crate) fn is_known(operation: &Operation) -> bool {
     }
 }
 
+/// Whether a step makes worlds weigh differently, beliefs included.
 fn weighs_or_hints(operation: &Operation) -> bool {
-    match operation {
-        Operation::Bernoulli { draw, evidence, .. } => evidence.is_some() && matches!(draw, Draw::Stream(_)),
-        Operation::Categorical { draw, evidence, .. } => evidence.is_some() && matches!(draw, Draw::Stream(_)),
-        Operation::Number { draw, evidence, .. } => evidence.is_some() && matches!(draw, Draw::Stream(_)),
-        Operation::Date { evidence, .. } => evidence.is_some(),
-        Operation::Weigh { .. } | Operation::Believe { .. } => true,
-        _ => false,
-    }
+    weighs(operation) || matches!(operation, Operation::Believe { .. })
 }
