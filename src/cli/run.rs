@@ -11,7 +11,7 @@ use crate::forecast::Forecast;
 use crate::plan::{self, Plan, Situation};
 use crate::report::run::{self as forecasts, Run, RunReport};
 use crate::report::{Column, Format, Output, Sheet, figure};
-use crate::simulate::{Settings, Tally};
+use crate::simulate::{Design, Settings, Tally};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -44,6 +44,9 @@ pub(super) struct Arguments {
     /// Threads; all cores if not given. The figures do not depend on it
     #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// Let each 64 worlds share out what an event is drawn by, for smaller errors from as many worlds; standard errors then come from the spread between blocks
+    #[arg(long, conflicts_with_all = ["rare", "counterfactual", "storyline", "most_probable"])]
+    stratified: bool,
     #[command(flatten)]
     view: View,
     /// How often the doubtful inputs are drawn anew to see how far they move the forecasts; 0 leaves that out [default: 200, in a replay 0]
@@ -125,6 +128,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         doubt_draws: arguments.doubt_draws.unwrap_or(if is_replay { 0 } else { 200 }),
         stop: budget.stop,
         method: arguments.method.of_simulation(),
+        design: if arguments.stratified { Design::Stratified } else { Design::Independent },
     };
     if !arguments.counterfactual.is_empty() {
         let (view, phrases) = (&arguments.view, &arguments.counterfactual);

@@ -54,6 +54,7 @@ pub(super) fn run(loaded: &Loaded, view: &View, settings: &Settings, shard: Shar
         seed: settings.seed,
         doubt_draws: settings.doubt_draws,
         method: settings.method,
+        design: settings.design,
     };
     let text = PartFile::new(origin, shard, part.record()).to_text()?;
     std::fs::write(out, text)

@@ -6,7 +6,7 @@
 
 use crate::error::Error;
 use crate::simulate::streams::GENERATOR;
-use crate::simulate::{Method, PartRecord, Settings, Shard, Stop};
+use crate::simulate::{Design, Method, PartRecord, Settings, Shard, Stop};
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,8 @@ pub struct Origin {
     pub doubt_draws: u32,
     /// How what is known is to be met.
     pub method: Method,
+    /// How worlds go together.
+    pub design: Design,
 }
 
 impl Origin {
@@ -53,6 +55,7 @@ impl Origin {
             doubt_draws: self.doubt_draws,
             stop: Stop::AtWorlds,
             method: self.method,
+            design: self.design,
         }
     }
 
@@ -68,6 +71,7 @@ impl Origin {
             ("number of worlds", self.worlds.to_string(), other.worlds.to_string()),
             ("number of doubt draws", self.doubt_draws.to_string(), other.doubt_draws.to_string()),
             ("--method", format!("{:?}", self.method), format!("{:?}", other.method)),
+            ("--stratified", format!("{:?}", self.design), format!("{:?}", other.design)),
             ("as-of", self.as_of.to_string(), other.as_of.to_string()),
             ("--given", phrases(&self.given), phrases(&other.given)),
             ("--suppose", phrases(&self.suppose), phrases(&other.suppose)),

@@ -1,6 +1,6 @@
 //! What a run says.
 
-use super::tally::{DateCounts, Histogram};
+use super::tally::{DateCounts, Histogram, Spread};
 use crate::forecast::Estimate;
 
 /// The answer to one [`crate::plan::Ask`].
@@ -38,6 +38,7 @@ pub struct NumberAnswer {
     pub undefined: f64,
     pub(super) histogram: Histogram,
     pub(super) effective_worlds: f64,
+    pub(super) spread: Option<Box<Spread>>,
 }
 
 /// The levels of the quantiles that are always given.
@@ -48,13 +49,16 @@ impl NumberAnswer {
     ///
     /// The histogram behind it has at most 8,192 bins, finest about the median (about 1/1024 of the distance of the quartiles, for a normal), and
     /// interpolates within; a value that many worlds share exactly (0, a cap) comes out exactly. The standard error is half the distance of the quantiles one binomial standard error to
-    /// either side.
+    /// either side; of stratified worlds that is an upper bound, and at [`QUANTILE_LEVELS`] the spread of the quantiles of 16 and more chunks of 32,768
+    /// worlds takes its place.
     #[must_use]
     pub fn quantile(&self, level: f64) -> Estimate {
         let error = (level * (1.0 - level) / self.effective_worlds).sqrt();
         let (low, high) = (self.histogram.quantile(level - error), self.histogram.quantile(level + error));
         let distance = if low == high { 0.0 } else { (high - low) / 2.0 };
-        Estimate { value: self.histogram.quantile(level), standard_error: distance, prior_interval: None }
+        let value = self.histogram.quantile(level);
+        let between = self.spread.as_ref().and_then(|spread| spread.error_of_quantile(level, value));
+        Estimate { value, standard_error: between.unwrap_or(distance), prior_interval: None }
     }
 }
 

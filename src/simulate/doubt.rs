@@ -438,6 +438,9 @@ fn weighted_quantile(values: &[(f64, f64)], level: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simulate::strata::Design;
+    use crate::simulate::streams::Address;
+    use fearless_simd::Level;
 
     #[test]
     fn draws_hit_every_stratum_once_and_so_do_those_of_each_set() {
@@ -459,9 +462,10 @@ mod tests {
 
     #[test]
     fn chance_alone_makes_no_interval_and_does_not_widen_one() {
-        let mut noise = StreamKey::new(4, "noise").open(0);
+        let key = StreamKey::new(4, "noise");
+        let noise = Address { key: &key, block: 0, design: Design::Independent };
         let mut normals = vec![0.0; 2 * 800];
-        crate::simulate::kernel::correlated::normals(&mut noise, &mut normals);
+        crate::simulate::kernel::correlated::normals(Level::new(), &noise, &mut normals);
         for signal in [0.0, 1.0] {
             let draws: Vec<DrawResult> = (0..800)
                 .map(|draw| {

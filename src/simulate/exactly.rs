@@ -135,6 +135,7 @@ impl NumberAnswer {
             undefined: undefined / (undefined + total),
             histogram: Histogram::exact(&sorted),
             effective_worlds: WORLDS_WITHOUT_ERROR,
+            spread: None,
         };
         answer.median = answer.quantile(0.5);
         answer.quantiles = QUANTILE_LEVELS.iter().map(|level| (*level, answer.quantile(*level))).collect();

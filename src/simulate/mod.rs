@@ -30,6 +30,7 @@ mod rare;
 mod run;
 mod sampling;
 mod settings;
+mod strata;
 pub mod streams;
 mod tally;
 
@@ -45,6 +46,7 @@ pub use part::{Merging, Mismatch, Part, PartRecord, simulate_part};
 pub use precision::ShortOf;
 pub use rare::{Rarity, is_conditioned, rarity};
 pub use settings::{Method, Settings, Shard, Stop};
+pub use strata::Design;
 
 use crate::forecast::Estimate;
 use crate::plan::Plan;

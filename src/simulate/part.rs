@@ -122,7 +122,11 @@ impl Part {
         let run = Run::new(&sampling, settings).ok()?;
         let chunks = shard.chunks(chunks_of(settings.worlds.max(1)));
         let groundwork = Groundwork {
-            before_beliefs: record.before_beliefs.map(|[weight, square]| Mass { weight: weight.0, square: square.0 }),
+            before_beliefs: record.before_beliefs.map(|[weight, square]| Mass {
+                weight: weight.0,
+                square: square.0,
+                ..Mass::default()
+            }),
             factors: record.factors.iter().map(|factor| factor.0).collect(),
             pivots: record.pivots.iter().map(|pivot| pivot.map(Pivot::read)).collect(),
             sampling: Drawn { figures: record.proposal.iter().map(|figure| figure.0).collect(), ..sampling.drawn() },
@@ -137,7 +141,7 @@ impl Part {
         let mut counts = Forest::default();
         for subtree in &record.subtrees {
             let place = Place { level: subtree.level, index: subtree.index };
-            counts.insert(place, Counts::read(plan, &groundwork.pivots, &subtree.counts)?);
+            counts.insert(place, Counts::read(plan, &groundwork.pivots, settings.design, &subtree.counts)?);
         }
         let draws = record.draws.iter().map(|draw| DrawResult::read(plan, draw)).collect::<Option<Vec<_>>>()?;
         Some(Self { shard, groundwork, counts, draws })
@@ -224,7 +228,7 @@ impl Merging {
         let (_, groundwork) = self.common.expect("there is a part");
         let worlds = settings.worlds.max(1);
         debug_assert!(self.counts.covers(0..chunks_of(worlds)), "all parts are all chunks");
-        let counts = self.counts.fold().unwrap_or_else(|| Counts::new(plan, &groundwork.pivots));
+        let counts = self.counts.fold().unwrap_or_else(|| Counts::new(plan, &groundwork.pivots, settings.design));
         let draws: Vec<DrawResult> = self.seen.into_values().flatten().collect();
         finish(plan, settings, worlds, &groundwork, &counts, &draws)
     }

@@ -8,9 +8,10 @@ use super::kernel::number::Likelihood;
 use super::kernel::tilted::TiltedDraw;
 use super::kernel::{arithmetic, bernoulli, categorical, correlated, evidence, logic, number};
 use super::sampling::{Proposal, Tilt};
-use super::streams::{self, StreamKey};
+use super::strata::Design;
+use super::streams::{self, Address, StreamKey};
 use crate::math::columns;
-use crate::plan::{Comparison, Draw, Operand, Operation, Plan, PlaneId};
+use crate::plan::{Comparison, Draw, Operand, Operation, Plan, PlaneId, StreamId};
 
 /// A plan with its inputs put in and its streams addressed.
 #[derive(Debug, Clone)]
@@ -25,6 +26,7 @@ pub(crate) struct Program<'a> {
     /// Of each step, if there is a proposal; `None` if it is drawn as planned.
     tilts: Vec<Option<TiltedDraw<'a>>>,
     pilot: bool,
+    design: Design,
 }
 
 impl<'a> Program<'a> {
@@ -41,6 +43,7 @@ impl<'a> Program<'a> {
             component: None,
             tilts: Vec::new(),
             pilot: false,
+            design: Design::Independent,
         }
     }
 
@@ -74,17 +77,21 @@ impl<'a> Program<'a> {
         self
     }
 
+    /// The same, with worlds that go together in another way.
+    #[must_use]
+    pub(crate) fn designed(mut self, design: Design) -> Self {
+        self.design = design;
+        self
+    }
+
+    fn address(&self, stream: StreamId, block: u64) -> Address<'_> {
+        Address { key: &self.keys[stream.0 as usize], block, design: self.design }
+    }
+
     /// The uniforms that a member of a step was drawn by in a block that has just run.
-    pub(crate) fn uniforms(
-        &self,
-        step: usize,
-        member: usize,
-        stream: crate::plan::StreamId,
-        arena: &Arena,
-        block: u64,
-    ) -> Vec<f64> {
+    pub(crate) fn uniforms(&self, step: usize, member: usize, stream: StreamId, arena: &Arena, block: u64) -> Vec<f64> {
         let mut uniforms = vec![0.0; WORLDS_PER_BLOCK];
-        self.keys[stream.0 as usize].open(block).uniforms(&mut uniforms);
+        streams::fill_uniforms(arena.level, &self.address(stream, block), &mut uniforms);
         if let Some(bins) = self.tilt(step).and_then(|tilt| tilt.bins(member)) {
             arena.tilting.clone().uniforms(bins, &mut uniforms);
         }
@@ -151,9 +158,9 @@ impl<'a> Program<'a> {
                 }
                 for (member, (stream, normals)) in streams.iter().zip(&mut normals).enumerate() {
                     match tilt.and_then(|tilt| tilt.bins(member)) {
-                        None => correlated::normals(&mut self.keys[stream.0 as usize].open(block), normals),
+                        None => correlated::normals(level, &self.address(*stream, block), normals),
                         Some(bins) => {
-                            self.keys[stream.0 as usize].open(block).uniforms(normals);
+                            streams::fill_uniforms(level, &self.address(*stream, block), normals);
                             arena.tilting.uniforms(bins, normals);
                             normals.iter_mut().for_each(|value| *value = crate::math::normal::quantile(*value));
                         }
@@ -213,7 +220,7 @@ impl<'a> Program<'a> {
         };
         match (draw, evidence) {
             (Draw::Stream(stream), None) if let Some(TiltedDraw::Chances(chances, log_ratios)) = self.tilt(at) => {
-                let address = (&self.keys[stream.0 as usize], block);
+                let address = self.address(*stream, block);
                 arena.halve(rows.iter().map(|row| row.mask));
                 arena.draw_planes(&[*out], |planes, space, out| {
                     bernoulli::draw(level, address, std::slice::from_ref(chances), planes, space, out);
@@ -221,7 +228,7 @@ impl<'a> Program<'a> {
                 arena.count_tilted(rows, log_ratios, &[*out]);
             }
             (Draw::Stream(stream), None) => {
-                let address = (&self.keys[stream.0 as usize], block);
+                let address = self.address(*stream, block);
                 arena.draw_planes(&[*out], |planes, space, out| {
                     bernoulli::draw(level, address, std::slice::from_ref(chances), planes, space, out);
                 });
@@ -268,7 +275,7 @@ impl<'a> Program<'a> {
         };
         match (draw, evidence) {
             (Draw::Stream(stream), None) if let Some(TiltedDraw::Options(chances, log_ratios)) = self.tilt(at) => {
-                let address = (&self.keys[stream.0 as usize], block);
+                let address = self.address(*stream, block);
                 arena.halve(rows.iter().map(|row| row.mask));
                 arena.draw_planes(out, |planes, space, out| {
                     categorical::draw(level, address, chances, planes, space, out);
@@ -276,7 +283,7 @@ impl<'a> Program<'a> {
                 arena.count_tilted(rows, log_ratios, out);
             }
             (Draw::Stream(stream), None) => {
-                let address = (&self.keys[stream.0 as usize], block);
+                let address = self.address(*stream, block);
                 arena.draw_planes(out, |planes, space, out| {
                     categorical::draw(level, address, chances, planes, space, out);
                 });
@@ -342,7 +349,7 @@ impl<'a> Program<'a> {
             let mut scratch = std::mem::take(&mut arena.scratch);
             let Scratch { uniforms, gathered, drawn, .. } = &mut scratch;
             if let Draw::Stream(stream) = draw {
-                streams::fill_uniforms(level, &self.keys[stream.0 as usize], block, uniforms);
+                streams::fill_uniforms(level, &self.address(*stream, block), uniforms);
                 if let Some(bins) = tilt.and_then(|tilt| tilt.bins(0)) {
                     arena.tilting.uniforms(bins, uniforms);
                 }
@@ -385,7 +392,7 @@ impl<'a> Program<'a> {
             let Scratch { uniforms, bytes, onsets, factors, dates: space, .. } = &mut scratch;
             let randomness = match draw {
                 Draw::Stream(stream) => {
-                    streams::fill_uniforms(level, &self.keys[stream.0 as usize], block, uniforms);
+                    streams::fill_uniforms(level, &self.address(*stream, block), uniforms);
                     if let Some(bins) = tilt.and_then(|tilt| tilt.bins(0)) {
                         arena.tilting.uniforms(bins, uniforms);
                     }
@@ -411,7 +418,7 @@ impl<'a> Program<'a> {
                 let scale = match scale {
                     ReadyScale::Constant(scale) => Scale::Constant(*scale),
                     ReadyScale::Chosen { values, stream } => {
-                        streams::fill_bytes(level, &self.keys[stream.0 as usize], block, bytes);
+                        streams::fill_bytes(level, &self.address(*stream, block), bytes);
                         Scale::Chosen { values, bytes }
                     }
                 };

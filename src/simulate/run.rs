@@ -10,6 +10,7 @@ use super::forest::Forest;
 use super::passes::{Arenas, New, Pass, Spares, WORLDS_PER_CHUNK, Windows, blocks_in, blocks_of, chunks_of, windows};
 use super::program::Program;
 use super::sampling::{Drawn, Proposal, Sampling};
+use super::strata::Design;
 use super::tally::{Counts, Mass, Pivot};
 use super::{Impossible, Settings, Stop, Tally, diagnose, doubt, inputs, precision};
 use crate::plan::{Draw, Operation, Plan};
@@ -36,6 +37,7 @@ pub(crate) struct Run<'a> {
     proposal: Option<&'a Proposal>,
     drawn: Drawn,
     seed: u64,
+    design: Design,
     beliefs: Vec<Belief>,
     arenas: Arenas<'a>,
     doubt_draws: u32,
@@ -59,6 +61,7 @@ impl<'a> Run<'a> {
             proposal: sampling.proposal.as_ref(),
             drawn: sampling.drawn(),
             seed: settings.seed,
+            design: settings.design,
             beliefs,
             arenas: Arenas::new(plan),
             doubt_draws,
@@ -74,7 +77,7 @@ impl<'a> Run<'a> {
     where
         'a: 'f,
     {
-        Program::new(self.plan, self.seed, None, factors).tilted_to(self.seed, self.proposal)
+        Program::new(self.plan, self.seed, None, factors).tilted_to(self.seed, self.proposal).designed(self.design)
     }
 
     /// Whether this may be the groundwork of this plan.
@@ -129,7 +132,7 @@ impl<'a> Run<'a> {
     ) {
         let program = self.program(&groundwork.factors);
         let pass = Pass { program: &program, arenas: &self.arenas, worlds };
-        pass.grow(counts, chunks, || Counts::new(self.plan, &groundwork.pivots), done);
+        pass.grow(counts, chunks, || Counts::new(self.plan, &groundwork.pivots, self.design), done);
     }
 
     /// Some chunks of a run of so many worlds.
@@ -237,7 +240,7 @@ impl<'a> Run<'a> {
             let program = self.program(&groundwork.factors);
             let pass = Pass { program: &program, arenas: &self.arenas, worlds: most };
             let (end, counts) =
-                grow_while(&pass, all, || Counts::new(self.plan, &groundwork.pivots), &time_left_for_more);
+                grow_while(&pass, all, || Counts::new(self.plan, &groundwork.pivots, self.design), &time_left_for_more);
             return Ok((most.min(end * WORLDS_PER_CHUNK), (groundwork, counts)));
         }
         let program = self.program(&[]);
@@ -285,7 +288,7 @@ pub(crate) fn run(plan: &Plan, settings: &Settings, progress: &(dyn Fn(f64) + Sy
         }
         Stop::AfterTime(time) => run.until_late(most, time, progress)?,
     };
-    let counts = forest.fold().unwrap_or_else(|| Counts::new(plan, &groundwork.pivots));
+    let counts = forest.fold().unwrap_or_else(|| Counts::new(plan, &groundwork.pivots, settings.design));
     let draws = run.doubt(&groundwork, all_draws, worlds, &mut |blocks| meter.add(blocks));
     finish(plan, settings, worlds, &groundwork, &counts, &draws)
 }

@@ -1,5 +1,6 @@
 //! How much to simulate, and which part of it.
 
+use super::strata::Design;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -20,6 +21,8 @@ pub struct Settings {
     pub stop: Stop,
     /// How what is known is met; without effect where nothing is known.
     pub method: Method,
+    /// How worlds go together. The doubt run's are always independent.
+    pub design: Design,
 }
 
 /// How what is known is met.
@@ -41,7 +44,15 @@ pub enum Method {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { worlds: 1_000_000, seed: 1, threads: None, doubt_draws: 200, stop: Stop::AtWorlds, method: Method::Auto }
+        Self {
+            worlds: 1_000_000,
+            seed: 1,
+            threads: None,
+            doubt_draws: 200,
+            stop: Stop::AtWorlds,
+            method: Method::Auto,
+            design: Design::Independent,
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 //!
 //! \[1\] Doty-Humphrey, PractRand (2010–2018), `sfc64`: chaotic with a counter, period at least 2^64 in every lane.
 
+use super::strata::{BITS, Design, Strata};
 use crate::math::columns;
 use fearless_simd::{Bytes, Level, Simd, SimdBase, dispatch, f64x8, u64x8};
 use sha2::{Digest, Sha256};
@@ -100,6 +101,30 @@ const fn mix(word: u64) -> u64 {
     word ^ (word >> 31)
 }
 
+/// Where the draws of one event in one block come from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Address<'a> {
+    /// The event's stream.
+    pub(crate) key: &'a StreamKey,
+    /// The block.
+    pub(crate) block: u64,
+    /// How the worlds of the block go together.
+    pub(crate) design: Design,
+}
+
+impl Address<'_> {
+    /// Its stream, and the strata of its worlds, if they have any: they are the first that is drawn.
+    #[inline(always)]
+    pub(crate) fn open<S: Simd>(&self, simd: S) -> (Lanes<S>, Option<Strata>) {
+        let mut lanes = self.key.open_lanes(simd, self.block);
+        let strata = match self.design {
+            Design::Independent => None,
+            Design::Stratified => Some(Strata::draw(&mut lanes)),
+        };
+        (lanes, strata)
+    }
+}
+
 /// Random bits, 512 at a time.
 #[derive(Debug, Clone)]
 pub struct Stream {
@@ -183,33 +208,64 @@ impl<S: Simd> Lanes<S> {
     }
 }
 
-/// The uniforms of a stream: [`Stream::uniforms`] at some level of instructions. Whole vectors only.
-pub(crate) fn fill_uniforms(level: Level, key: &StreamKey, block: u64, out: &mut [f64]) {
+/// The uniforms of an address: if its worlds are independent, [`Stream::uniforms`] at some level of instructions. Of a whole block, or of the
+/// first so many vectors of worlds.
+pub(crate) fn fill_uniforms(level: Level, address: &Address<'_>, out: &mut [f64]) {
     #[inline(always)]
-    fn fill<S: Simd>(simd: S, key: &StreamKey, block: u64, out: &mut [f64]) {
-        let mut lanes = key.open_lanes(simd, block);
-        for chunk in out.as_chunks_mut::<LANES>().0 {
-            lanes.next_uniforms().store_slice(chunk);
+    fn fill<S: Simd>(simd: S, address: &Address<'_>, out: &mut [f64]) {
+        const BELOW: u32 = 12 + BITS as u32;
+        let (mut lanes, strata) = address.open(simd);
+        let Some(strata) = strata else {
+            for chunk in out.as_chunks_mut::<LANES>().0 {
+                lanes.next_uniforms().store_slice(chunk);
+            }
+            return;
+        };
+        for (word, out) in out.chunks_mut(64).enumerate() {
+            let (first, added) = strata.eights(word);
+            let first = u64x8::from_slice(simd, first);
+            for (chunk, added) in out.as_chunks_mut::<LANES>().0.iter_mut().zip(added) {
+                let stratum = (first ^ u64x8::splat(simd, added)) << (64 - BELOW);
+                let words = (lanes.next() >> BELOW) | stratum | u64x8::splat(simd, ONE);
+                (words.bitcast::<f64x8<S>>() - f64x8::splat(simd, JUST_UNDER_ONE)).store_slice(chunk);
+            }
         }
     }
     debug_assert_eq!(out.len() % LANES, 0, "whole vectors");
-    dispatch!(level, simd => fill(simd, key, block, out));
+    dispatch!(level, simd => fill(simd, address, out));
 }
 
-/// The bytes of a stream: [`Stream::bytes`] at some level of instructions. Whole vectors only.
-pub(crate) fn fill_bytes(level: Level, key: &StreamKey, block: u64, out: &mut [u8]) {
+/// The bytes of an address: if its worlds are independent, [`Stream::bytes`] at some level of instructions. Whole vectors only.
+pub(crate) fn fill_bytes(level: Level, address: &Address<'_>, out: &mut [u8]) {
     #[inline(always)]
-    fn fill<S: Simd>(simd: S, key: &StreamKey, block: u64, out: &mut [u8]) {
-        let mut lanes = key.open_lanes(simd, block);
+    fn fill<S: Simd>(simd: S, address: &Address<'_>, out: &mut [u8]) {
+        let (mut lanes, strata) = address.open(simd);
         for chunk in out.as_chunks_mut::<{ 8 * LANES }>().0 {
             let words = <[u64; LANES]>::from(lanes.next());
             for (bytes, word) in chunk.as_chunks_mut::<8>().0.iter_mut().zip(words) {
                 *bytes = word.to_le_bytes();
             }
         }
+        if let Some(strata) = strata {
+            for (word, out) in out.chunks_mut(64).enumerate() {
+                for (byte, stratum) in out.iter_mut().zip(strata.of_word(word)) {
+                    *byte = (stratum << (8 - BITS)) | (*byte >> BITS);
+                }
+            }
+        }
     }
     debug_assert_eq!(out.len() % (8 * LANES), 0, "whole vectors");
-    dispatch!(level, simd => fill(simd, key, block, out));
+    dispatch!(level, simd => fill(simd, address, out));
+}
+
+/// The strata of a stratified address.
+#[cfg(test)]
+pub(crate) fn strata_of(address: &Address<'_>) -> Strata {
+    #[inline(always)]
+    fn open<S: Simd>(simd: S, address: &Address<'_>) -> Option<Strata> {
+        address.open(simd).1
+    }
+    dispatch!(Level::new(), simd => open(simd, address)).expect("it is stratified")
 }
 
 const ONE: u64 = 0x3ff0_0000_0000_0000;

@@ -7,7 +7,7 @@ use super::{
 use crate::forecast::Forecast;
 use crate::model::{self, Model, QuestionTarget};
 use crate::plan::Plan;
-use crate::simulate::{Answer, DateAnswer, Method, NumberAnswer, Tally};
+use crate::simulate::{Answer, DateAnswer, Design, Method, NumberAnswer, Tally};
 
 /// The report of a run.
 #[must_use]
@@ -57,7 +57,7 @@ pub fn report(run: Run) -> RunReport {
         as_of: situation.as_of,
         worlds: tally.worlds(),
         seed: settings.seed,
-        method: method(tally),
+        method: method(tally, settings.design),
         given: situation.given.iter().map(|(text, _)| text.clone()).collect(),
         suppose,
         effective_sample_size: tally.effective_sample_size(),
@@ -76,14 +76,15 @@ pub fn report(run: Run) -> RunReport {
     }
 }
 
-fn method(tally: &Tally) -> String {
-    match tally.method() {
-        Some(Method::Adaptive) => "Monte Carlo, adaptive importance sampling",
-        Some(Method::Rejection) => "Monte Carlo, worlds against the evidence left out",
-        _ if tally.weighted() => "Monte Carlo, worlds weighted by the evidence",
-        _ => "Monte Carlo",
-    }
-    .to_owned()
+fn method(tally: &Tally, design: Design) -> String {
+    let simulation = if design == Design::Stratified { "stratified Monte Carlo" } else { "Monte Carlo" };
+    let evidence = match tally.method() {
+        Some(Method::Adaptive) => ", adaptive importance sampling",
+        Some(Method::Rejection) => ", worlds against the evidence left out",
+        _ if tally.weighted() => ", worlds weighted by the evidence",
+        _ => "",
+    };
+    format!("{simulation}{evidence}")
 }
 
 /// The options of the event that a question asks about.

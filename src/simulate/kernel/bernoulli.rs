@@ -8,7 +8,8 @@
 
 use crate::plan::PlaneId;
 use crate::simulate::block::{Aligned, NOWHERE, Plane, VECTORS, WORDS, set_vector, vector};
-use crate::simulate::streams::{Lanes, StreamKey};
+use crate::simulate::strata::{BITS, Strata};
+use crate::simulate::streams::{Address, Lanes};
 use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u64x8};
 
 /// A probability in units of 2^-64, rounded down; 1 is apart.
@@ -125,7 +126,7 @@ impl Default for Space {
 /// Draws for every world by one or several chances, the same uniform for all of them: one bit column for each.
 pub(crate) fn draw(
     level: Level,
-    address: (&StreamKey, u64),
+    address: Address<'_>,
     chances: &[Chances],
     planes: &[Aligned],
     space: &mut Space,
@@ -134,13 +135,17 @@ pub(crate) fn draw(
     #[inline(always)]
     fn draw_in<S: Simd>(
         simd: S,
-        (key, block): (&StreamKey, u64),
+        address: Address<'_>,
         chances: &[Chances],
         planes: &[Aligned],
         Space { random, gathered }: &mut Space,
         out: &mut [Aligned],
     ) {
-        let mut random = Random { lanes: key.open_lanes(simd, block), places: random, drawn: 0 };
+        let (lanes, strata) = address.open(simd);
+        let mut random = Random { lanes, places: random, drawn: 0 };
+        if let Some(strata) = strata {
+            random.take(&strata);
+        }
         for (chances, out) in chances.iter().zip(out) {
             decide(simd, &mut random, chances, planes, gathered, out);
         }
@@ -156,6 +161,15 @@ struct Random<'a, S: Simd> {
 }
 
 impl<S: Simd> Random<'_, S> {
+    /// Takes the first places from strata.
+    #[inline(always)]
+    fn take(&mut self, strata: &Strata) {
+        for place in 0..BITS {
+            strata.place(place, &mut self.places[place]);
+        }
+        self.drawn = BITS;
+    }
+
     /// Draws the first so many places.
     #[inline(always)]
     fn draw(&mut self, places: usize) {
@@ -334,10 +348,16 @@ pub(crate) fn draw_from_uniforms<'a>(uniforms: &[f64], rows: impl Iterator<Item 
 mod tests {
     use super::*;
     use crate::simulate::block::{count, plane_where};
+    use crate::simulate::strata::Design;
+    use crate::simulate::streams::{LANES, StreamKey, strata_of};
+
+    fn at(key: &StreamKey, block: u64) -> Address<'_> {
+        Address { key, block, design: Design::Independent }
+    }
 
     fn draw_rows(key: &StreamKey, block: u64, rows: &[(Option<PlaneId>, Threshold)], planes: &[Aligned]) -> Plane {
         let mut out = [Aligned([9; WORDS])];
-        draw(Level::new(), (key, block), &[Chances::new(rows)], planes, &mut Space::default(), &mut out);
+        draw(Level::new(), at(key, block), &[Chances::new(rows)], planes, &mut Space::default(), &mut out);
         out[0].0
     }
 
@@ -407,7 +427,7 @@ mod tests {
             assert_eq!(draw_rows(&key, 0, &rows, &planes), plane_where(is_yes), "{chances:?}");
             let mut out = [Aligned([9; WORDS]); 2];
             let both = [Chances::new(&[(None, Threshold::new(probability))]), Chances::new(&rows)];
-            draw(Level::new(), (&key, 0), &both, &planes, &mut Space::default(), &mut out);
+            draw(Level::new(), at(&key, 0), &both, &planes, &mut Space::default(), &mut out);
             assert_eq!(out.map(|plane| plane.0), [expected, plane_where(is_yes)]);
         }
     }
@@ -420,6 +440,61 @@ mod tests {
             let now = draw_alike(&key, 4, Threshold::new(f64::from(percent) / 100.0));
             assert!(before.iter().zip(&now).all(|(before, now)| before & !now == 0));
             before = now;
+        }
+    }
+
+    #[test]
+    fn a_stratified_world_is_a_yes_where_its_stratum_and_the_bits_below_are_below_the_chance() {
+        let key = StreamKey::new(5, "strata");
+        let address = Address { design: Design::Stratified, ..at(&key, 3) };
+        let strata = strata_of(&address);
+        let mut uniforms: Vec<u64> =
+            (0..WORDS).flat_map(|word| strata.of_word(word)).map(|stratum| u64::from(stratum) << (64 - BITS)).collect();
+        let mut stream = key.open(3);
+        // The strata took a word for each word.
+        for _ in 0..WORDS / LANES {
+            let _ = stream.next_words();
+        }
+        for place in BITS..64 {
+            for group in 0..8 {
+                for (lane, word) in stream.next_words().into_iter().enumerate() {
+                    for bit in 0..64 {
+                        uniforms[64 * (8 * group + lane) + bit] |= ((word >> bit) & 1) << (63 - place);
+                    }
+                }
+            }
+        }
+        let row = plane_where(|world| world.is_multiple_of(3));
+        let planes = [Aligned(row), Aligned(row.map(|word| !word))];
+        for chances in [[0.3, 0.7], [0.015_625, 1e-4], [0.5, 0.99]] {
+            let thresholds = chances.map(Threshold::new);
+            let rows = [(Some(PlaneId(0)), thresholds[0]), (Some(PlaneId(1)), thresholds[1])];
+            let mut out = [Aligned([9; WORDS])];
+            draw(Level::new(), address, &[Chances::new(&rows)], &planes, &mut Space::default(), &mut out);
+            let bits = |world: usize| thresholds[usize::from(!world.is_multiple_of(3))].bits;
+            assert_eq!(out[0].0, plane_where(|world| uniforms[world] < bits(world)));
+        }
+    }
+
+    #[test]
+    fn stratified_shares_are_as_near_to_the_chance_as_64_worlds_can_be_and_meet_it_in_the_mean() {
+        let key = StreamKey::new(5, "shares");
+        let blocks = 500;
+        for probability in [0.5, 0.3, 1.0 / 3.0, 0.00007, 0.99995, 0.062_51] {
+            let chances = [Chances::new(&[(None, Threshold::new(probability))])];
+            let expected = probability * 64.0;
+            let mut yes = 0;
+            for block in 0..blocks {
+                let address = Address { design: Design::Stratified, ..at(&key, block) };
+                let mut out = [Aligned([9; WORDS])];
+                draw(Level::new(), address, &chances, &[], &mut Space::default(), &mut out);
+                assert!(out[0].iter().all(|word| (f64::from(word.count_ones()) - expected).abs() < 1.0));
+                yes += count(&out[0]);
+            }
+            // Each word rounds up with the chance of the fraction; 5.1 standard errors in 6 cases: false alarms 2e-6 at most.
+            let (words, fraction) = (64.0 * blocks as f64, expected.fract());
+            let error = (fraction * (1.0 - fraction) / words).sqrt();
+            assert!((yes as f64 / words - expected).abs() <= 5.1 * error, "{probability}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::bernoulli::{self, Chances, Space, Threshold};
 use crate::plan::PlaneId;
 use crate::simulate::block::{Aligned, EVERYWHERE, Plane, WORDS};
-use crate::simulate::streams::StreamKey;
+use crate::simulate::streams::Address;
 use fearless_simd::Level;
 
 /// The chances of one row, made ready.
@@ -53,7 +53,7 @@ pub(crate) fn chances(rows: &[(Option<PlaneId>, &Options)]) -> Vec<Chances> {
 /// The worlds of each option: each world has one uniform of 64 bits, and a high one means a high option.
 pub(crate) fn draw(
     level: Level,
-    address: (&StreamKey, u64),
+    address: Address<'_>,
     chances: &[Chances],
     planes: &[Aligned],
     space: &mut Space,
@@ -103,6 +103,8 @@ pub(crate) fn draw_from_uniforms<'a>(
 mod tests {
     use super::*;
     use crate::simulate::block::count;
+    use crate::simulate::strata::Design;
+    use crate::simulate::streams::StreamKey;
 
     #[test]
     fn shares_meet_the_chances_and_exactly_one_option_holds() {
@@ -129,7 +131,8 @@ mod tests {
                     draw_from_uniforms(&uniforms, 5, rows, &mut fill);
                 } else {
                     let mut planes = [Aligned::default(); 5];
-                    draw(Level::new(), (&key, block), &chances, &[], &mut Space::default(), &mut planes);
+                    let address = Address { key: &key, block, design: Design::Independent };
+                    draw(Level::new(), address, &chances, &[], &mut Space::default(), &mut planes);
                     planes.iter().enumerate().for_each(|(option, plane)| fill(option, plane));
                 }
                 assert_eq!(seen, EVERYWHERE);

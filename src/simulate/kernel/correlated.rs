@@ -1,15 +1,16 @@
 //! Uniforms whose normal scores are correlated: a Gaussian copula.
 
 use crate::math::normal;
-use crate::simulate::streams::Stream;
+use crate::simulate::streams::{Address, fill_uniforms};
+use fearless_simd::Level;
 use ndarray::Array2;
 
 /// The uniforms nearest to 0 and 1 that are ever given.
 const SMALLEST: f64 = f64::EPSILON / 2.0;
 
 /// Fills with independent standard normals.
-pub(crate) fn normals(stream: &mut Stream, out: &mut [f64]) {
-    stream.uniforms(out);
+pub(crate) fn normals(level: Level, address: &Address<'_>, out: &mut [f64]) {
+    fill_uniforms(level, address, out);
     for value in out {
         *value = normal::quick_quantile(*value);
     }
@@ -32,6 +33,7 @@ pub(crate) fn uniforms(factor: &Array2<f64>, row: usize, normals: &[Vec<f64>], o
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simulate::strata::Design;
     use crate::simulate::streams::StreamKey;
     use ndarray::array;
 
@@ -41,7 +43,8 @@ mod tests {
         let count = 200_000;
         let mut columns = vec![vec![0.0; count]; 2];
         for (index, column) in columns.iter_mut().enumerate() {
-            normals(&mut StreamKey::new(1, &format!("normal {index}")).open(0), column);
+            let key = StreamKey::new(1, &format!("normal {index}"));
+            normals(Level::new(), &Address { key: &key, block: 0, design: Design::Independent }, column);
         }
         let mut out = vec![vec![0.0; count]; 2];
         for (row, out) in out.iter_mut().enumerate() {

@@ -28,7 +28,7 @@ impl DateCounts {
     /// Of known probabilities, as if from so many worlds.
     #[must_use]
     pub(crate) fn exact(days: &[f64], never: f64, worlds: f64) -> Self {
-        let mass = |weight: f64| Mass { weight, square: weight / worlds };
+        let mass = |weight: f64| Mass { weight, square: weight / worlds, ..Mass::default() };
         let mut total = Mass::default();
         days.iter().chain([&never]).for_each(|weight| total.add(mass(*weight)));
         Self { total, days: days.iter().map(|weight| mass(*weight)).collect(), never: mass(never) }
@@ -50,11 +50,14 @@ impl DateCounts {
         logic::compare(level, Comparison::LessOrEqual, Side::Column(column), last, &mut comes);
         let comes = both(mask, &comes);
         let never = without(mask, &comes);
-        self.never.add(Mass::of(&never, weights));
+        let never = Mass::of(&never, weights);
+        self.never.add(if mass.between > 0.0 { never.of_block(mass.weight) } else { never });
         for_each_world(&comes, |world| {
             let mass = match weights {
-                None => Mass { weight: 1.0, square: 1.0 },
-                Some(Weights { weights, squares }) => Mass { weight: weights[world], square: squares[world] },
+                None => Mass::worlds(1),
+                Some(Weights { weights, squares }) => {
+                    Mass { weight: weights[world], square: squares[world], ..Mass::default() }
+                }
             };
             // The cast takes what is before day 0 to 0.
             self.days[column[world].ceil() as usize].add(mass);
@@ -110,7 +113,8 @@ impl DateCounts {
         for day in &self.days[..last] {
             seen.add(*day);
         }
-        seen.share_of(self.total)
+        // The days of a block are not told apart, so the error is at most this where blocks are stratified.
+        seen.share_of(self.total.by_worlds())
     }
 
     /// The day by whose end at least a share `level` has seen it.
@@ -146,7 +150,7 @@ mod tests {
         let mut column = vec![f64::INFINITY; 4096];
         column[..6].copy_from_slice(&[0.5, 1.0, 1.001, 9.5, 10.0, f64::NAN]);
         let mut counts = DateCounts::new(10.0);
-        counts.absorb(Level::new(), &EVERYWHERE, &column, None, Mass { weight: 4096.0, square: 4096.0 });
+        counts.absorb(Level::new(), &EVERYWHERE, &column, None, Mass::worlds(4096));
         let answer = counts.answer().unwrap();
         let by = |day: f64| (answer.by(day).value * 4096.0).round();
         assert_eq!(

@@ -10,7 +10,7 @@ mod share;
 
 pub(crate) use date::DateCounts;
 pub(crate) use lossless::{Lossless, Numbers};
-pub(crate) use number::{Histogram, NumberCounts, Pivot};
+pub(crate) use number::{Histogram, NumberCounts, Pivot, Spread};
 use number::{Pending, Sorting};
 pub(crate) use record::CountsRecord;
 pub(crate) use share::Mass;
@@ -18,6 +18,7 @@ pub(crate) use share::Mass;
 use super::answer::{Answer, Occurrence};
 use super::block::{Arena, EVERYWHERE, Plane, both, for_each_world};
 use super::kernel::count;
+use super::strata::Design;
 use crate::forecast::Estimate;
 use crate::plan::{Asked, Plan, PlaneId};
 use ndarray::Array2;
@@ -25,6 +26,7 @@ use ndarray::Array2;
 /// What was counted over some blocks of worlds.
 #[derive(Debug, Clone)]
 pub(crate) struct Counts {
+    design: Design,
     total: Mass,
     asks: Vec<AskCounts>,
     /// Pairs `(i, j)` with `i <= j` of the plan's joints, row by row.
@@ -54,7 +56,7 @@ pub(crate) struct Space {
 impl Counts {
     /// Nothing yet. `pivots` are those of the numbers, one for each ask.
     #[must_use]
-    pub(crate) fn new(plan: &Plan, pivots: &[Option<Pivot>]) -> Self {
+    pub(crate) fn new(plan: &Plan, pivots: &[Option<Pivot>], design: Design) -> Self {
         let asks = plan
             .asks
             .iter()
@@ -70,6 +72,7 @@ impl Counts {
             .collect();
         let joints = plan.joints.len() * (plan.joints.len() + 1) / 2;
         Self {
+            design,
             total: Mass::default(),
             asks,
             joints: vec![Mass::default(); joints],
@@ -99,6 +102,8 @@ impl Counts {
         let mask = &arena.mask;
         let everywhere = *mask == EVERYWHERE;
         let level = arena.level;
+        let stratified = self.design == Design::Stratified;
+        let in_block = |mass: Mass, all: f64| if stratified { mass.of_block(all) } else { mass };
         // What the worlds of a column weigh that are among those that count.
         let mass_of = |among: &Plane, everywhere: bool, plane: &Plane| match weights {
             Some(_) => Mass::of(&both(among, plane), weights),
@@ -106,6 +111,7 @@ impl Counts {
             None => Mass::worlds(count::common(level, among, plane)),
         };
         let everything = Mass::of(mask, weights);
+        let everything = in_block(everything, everything.weight);
         self.total.add(everything);
         for (ask, counts) in plan.asks.iter().zip(&mut self.asks) {
             let given;
@@ -113,18 +119,19 @@ impl Counts {
                 None => (mask, everywhere, everything),
                 Some(plane) => {
                     given = both(mask, arena.plane(plane));
-                    (&given, false, Mass::of(&given, weights))
+                    let mass = Mass::of(&given, weights);
+                    (&given, false, in_block(mass, mass.weight))
                 }
             };
             match (&ask.what, counts) {
                 (Asked::Binary(plane), AskCounts::Shares { total, options }) => {
                     total.add(mass);
-                    options[0].add(mass_of(among, all, arena.plane(*plane)));
+                    options[0].add(in_block(mass_of(among, all, arena.plane(*plane)), mass.weight));
                 }
                 (Asked::Categorical(planes), AskCounts::Shares { total, options }) => {
                     total.add(mass);
                     for (plane, option) in planes.iter().zip(options) {
-                        option.add(mass_of(among, all, arena.plane(*plane)));
+                        option.add(in_block(mass_of(among, all, arena.plane(*plane)), mass.weight));
                     }
                 }
                 (Asked::Number(column), AskCounts::Number(counts)) => {
@@ -136,7 +143,7 @@ impl Counts {
                 _ => unreachable!("the counts were made for these asks"),
             }
         }
-        self.absorb_joints(plan, arena, weights);
+        self.absorb_joints(plan, arena, weights, everything.weight);
         let occurred = |seen: &Plane, (worlds, weight): &mut (u64, f64)| {
             if let Some(weights) = weights {
                 let seen = both(mask, seen);
@@ -156,7 +163,9 @@ impl Counts {
         }
     }
 
-    fn absorb_joints(&mut self, plan: &Plan, arena: &Arena, weights: Option<Weights<'_>>) {
+    fn absorb_joints(&mut self, plan: &Plan, arena: &Arena, weights: Option<Weights<'_>>, all: f64) {
+        let stratified = self.design == Design::Stratified;
+        let in_block = |mass: Mass| if stratified { mass.of_block(all) } else { mass };
         let mut pair = self.joints.iter_mut();
         for (place, left) in plan.joints.iter().enumerate() {
             let left = arena.plane(binary_plane(plan, *left));
@@ -170,10 +179,12 @@ impl Counts {
             let rights = plan.joints[place..].iter().map(|right| arena.plane(binary_plane(plan, *right)));
             match weights {
                 None => count::with_each(arena.level, left, rights, |worlds| {
-                    pair.next().expect("there is one for each pair").add(Mass::worlds(worlds));
+                    pair.next().expect("there is one for each pair").add(in_block(Mass::worlds(worlds)));
                 }),
                 Some(_) => rights.for_each(|right| {
-                    pair.next().expect("there is one for each pair").add(Mass::of(&both(left, right), weights));
+                    pair.next()
+                        .expect("there is one for each pair")
+                        .add(in_block(Mass::of(&both(left, right), weights)));
                 }),
             }
         }

@@ -2,8 +2,10 @@
 
 mod moments;
 mod record;
+mod spread;
 
 use self::moments::Moments;
+pub(crate) use self::spread::Spread;
 use super::{Mass, Weights};
 use crate::forecast::Estimate;
 use crate::simulate::answer::{NumberAnswer, QUANTILE_LEVELS};
@@ -17,6 +19,8 @@ pub(crate) struct NumberCounts {
     moments: Moments,
     /// The same, each world weighing the square of its weight; unused where all weigh 1.
     squared: Option<Moments>,
+    /// If blocks are stratified, what their means are.
+    spread: Option<Box<Spread>>,
     histogram: Histogram,
     pub(super) pending: Pending,
 }
@@ -45,8 +49,11 @@ impl NumberCounts {
 
     /// Nothing again; the memory stays.
     pub(crate) fn clear(&mut self) {
-        let Self { total, undefined, moments, squared, histogram, pending } = self;
+        let Self { total, undefined, moments, squared, spread, histogram, pending } = self;
         (*total, *undefined, *moments, *squared) = Default::default();
+        if let Some(spread) = spread {
+            **spread = Spread::default();
+        }
         histogram.bins.clear();
         histogram.coarseness = 0;
         pending.values.clear();
@@ -62,7 +69,7 @@ impl NumberCounts {
             let value = column[world];
             if value.is_nan() {
                 let weight = weights.map_or(1.0, |weights| weights.weights[world]);
-                undefined.add(Mass { weight, square: weight * weight });
+                undefined.add(Mass { weight, square: weight * weight, ..Mass::default() });
             } else {
                 // Minus zero becomes zero.
                 pending.values.push(value + 0.0);
@@ -74,11 +81,16 @@ impl NumberCounts {
         let values = &self.pending.values[first..];
         if weights.is_some() {
             let weighted = values.iter().copied().zip(self.pending.weights[first..].iter().copied());
-            self.moments.combine(&Moments::of(weighted.clone()));
             let squared = Moments::of(weighted.map(|(value, weight)| (value, weight * weight)));
             self.squared.get_or_insert_default().combine(&squared);
-        } else {
-            self.moments.combine(&Moments::of(values.iter().map(|value| (*value, 1.0))));
+        }
+        let of_block = match weights {
+            Some(_) => Moments::of(values.iter().copied().zip(self.pending.weights[first..].iter().copied())),
+            None => Moments::of(values.iter().map(|value| (*value, 1.0))),
+        };
+        self.moments.combine(&of_block);
+        if mass.between > 0.0 {
+            self.spread.get_or_insert_default().add_block(&of_block);
         }
     }
 
@@ -97,6 +109,9 @@ impl NumberCounts {
         }
         values.clear();
         weights.clear();
+        if let Some(spread) = &mut self.spread {
+            spread.add_chunk(self.moments.weight, &self.histogram);
+        }
     }
 
     /// Adds the counts of the blocks that follow.
@@ -106,6 +121,9 @@ impl NumberCounts {
         self.moments.combine(&later.moments);
         if let Some(later) = &later.squared {
             self.squared.get_or_insert_default().combine(later);
+        }
+        if let Some(later) = &later.spread {
+            self.spread.get_or_insert_default().combine(later);
         }
         self.histogram.combine(&mut later.histogram);
     }
@@ -132,7 +150,13 @@ impl NumberCounts {
             undefined: self.undefined.weight / self.total.weight,
             histogram: self.histogram.clone(),
             effective_worlds: self.moments.weight * self.moments.weight / squared.weight,
+            spread: self.spread.clone(),
         };
+        if let Some(spread) = &self.spread
+            && let Some(error) = spread.error_of_mean(self.moments.mean)
+        {
+            answer.mean.standard_error = error;
+        }
         answer.median = answer.quantile(0.5);
         answer.quantiles = QUANTILE_LEVELS.iter().map(|level| (*level, answer.quantile(*level))).collect();
         Some(answer)

@@ -5,10 +5,12 @@
 
 use super::{AskCounts, Counts, Lossless, Mass, Numbers, Pivot};
 use crate::plan::Plan;
+use crate::simulate::strata::Design;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// [`Counts`] as numbers. A mass is two numbers: the sum of the weights of some worlds, and the sum of their squares.
+/// [`Counts`] as numbers. A mass is four numbers: the sum of the weights of some worlds, and the sum of their squares; if worlds are stratified, the sum over blocks of
+/// the squares of what such worlds weigh together, and of that times what all worlds of the block weigh; otherwise zeros.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Counts")]
@@ -31,7 +33,7 @@ impl Counts {
     #[must_use]
     pub(crate) fn write(&self) -> CountsRecord {
         let masses = |masses: &[Mass]| {
-            let mut out = Vec::with_capacity(2 * masses.len());
+            let mut out = Vec::with_capacity(4 * masses.len());
             masses.iter().for_each(|mass| mass.write(&mut out));
             out
         };
@@ -49,8 +51,8 @@ impl Counts {
 
     /// From numbers; `None` if they do not fit the plan.
     #[must_use]
-    pub(crate) fn read(plan: &Plan, pivots: &[Option<Pivot>], record: &CountsRecord) -> Option<Self> {
-        let mut counts = Self::new(plan, pivots);
+    pub(crate) fn read(plan: &Plan, pivots: &[Option<Pivot>], design: Design, record: &CountsRecord) -> Option<Self> {
+        let mut counts = Self::new(plan, pivots, design);
         fill([&mut counts.total], &record.total)?;
         fill(&mut counts.joints, &record.joints)?;
         for (seen, numbers) in [(&mut counts.rules, &record.rules), (&mut counts.divisions, &record.divisions)] {

@@ -12,7 +12,14 @@ pub(crate) struct Mass {
     pub(crate) weight: f64,
     /// The sum of the squares of their weights.
     pub(crate) square: f64,
+    /// If blocks are stratified, the sum over blocks of the squares of what their worlds weigh together; otherwise 0.
+    pub(crate) between: f64,
+    /// The same of what they weigh times what all worlds weigh that they are a share of.
+    pub(crate) across: f64,
 }
+
+/// From so many blocks on, standard errors come from the spread between blocks.
+pub(super) const ENOUGH_BLOCKS: f64 = 32.0;
 
 impl Mass {
     /// Of the worlds of a bit column.
@@ -20,12 +27,12 @@ impl Mass {
     pub(crate) fn of(plane: &Plane, weights: Option<Weights<'_>>) -> Self {
         match weights {
             None => {
-                let worlds = count(plane) as f64;
-                Self { weight: worlds, square: worlds }
+                let worlds = count(plane);
+                Self::worlds(worlds)
             }
             Some(Weights { weights, squares }) => {
                 let [weight, square] = sums_where([weights, squares], plane);
-                Self { weight, square }
+                Self { weight, square, ..Self::default() }
             }
         }
     }
@@ -33,23 +40,47 @@ impl Mass {
     /// Of so many worlds that weigh 1.
     #[must_use]
     pub(crate) fn worlds(worlds: u64) -> Self {
-        Self { weight: worlds as f64, square: worlds as f64 }
+        Self { weight: worlds as f64, square: worlds as f64, ..Self::default() }
     }
 
     /// Adds more worlds.
     pub(crate) fn add(&mut self, more: Self) {
         self.weight += more.weight;
         self.square += more.square;
+        self.between += more.between;
+        self.across += more.across;
+    }
+
+    /// Of worlds of a stratified block, which are a share of others of it.
+    #[must_use]
+    pub(crate) fn of_block(self, all: f64) -> Self {
+        Self { between: self.weight * self.weight, across: self.weight * all, ..self }
+    }
+
+    /// How many blocks of equal weight it is as good as, if they are stratified; 0 otherwise.
+    pub(super) fn blocks(self) -> f64 {
+        if self.between > 0.0 { self.weight * self.weight / self.between } else { 0.0 }
+    }
+
+    /// As if each world had been drawn by itself.
+    #[must_use]
+    pub(crate) fn by_worlds(self) -> Self {
+        Self { between: 0.0, across: 0.0, ..self }
     }
 
     /// In numbers.
     pub(crate) fn write(self, out: &mut Vec<Lossless>) {
-        out.extend([Lossless(self.weight), Lossless(self.square)]);
+        out.extend([self.weight, self.square, self.between, self.across].map(Lossless));
     }
 
     /// From its numbers.
     pub(crate) fn read(numbers: &mut Numbers<'_>) -> Option<Self> {
-        Some(Self { weight: numbers.next()?, square: numbers.next()? })
+        Some(Self {
+            weight: numbers.next()?,
+            square: numbers.next()?,
+            between: numbers.next()?,
+            across: numbers.next()?,
+        })
     }
 
     /// `(Σw)² / Σw²`: how many worlds of equal weight would say as much. 0 if nothing weighs anything.
@@ -64,7 +95,14 @@ impl Mass {
     /// p = Σ w x / Σ w        se² = Σ w² (x - p)² / (Σ w)²
     /// ```
     ///
-    /// which is `p (1 - p) / n` where all weigh the same, and the ratio estimator's delta method \[1\] otherwise. Where no
+    /// which is `p (1 - p) / n` where all weigh the same, and the ratio estimator's delta method \[1\] otherwise. Where blocks are stratified and
+    /// there are at least 32 of them, blocks take the place of worlds:
+    ///
+    /// ```text
+    /// se² = G/(G-1) Σ_g (W_g x̄_g - p W_g)² / (Σ w)²        G blocks, W_g the weight of one
+    /// ```
+    ///
+    /// but never less than if half a world of one block were in doubt; with fewer blocks the formula above is an upper bound. Where no
     /// world or every world is a yes, the error is that of `(k + ½) / (n + 1)` with the effective number of worlds for `n`: a simulated
     /// figure is never free of error.
     ///
@@ -76,6 +114,11 @@ impl Mass {
         let variance = if self.weight <= 0.0 || self.weight >= all.weight {
             let softened = (share * effective + 0.5) / (effective + 1.0);
             softened * (1.0 - softened) / effective
+        } else if all.blocks() >= ENOUGH_BLOCKS {
+            let blocks = all.blocks();
+            let spread = self.between - 2.0 * share * self.across + share * share * all.between;
+            let half = self.square / self.weight / 2.0;
+            (spread.max(0.0) * blocks / (blocks - 1.0)).max(half * half) / (all.weight * all.weight)
         } else {
             (self.square * (1.0 - 2.0 * share) + share * share * all.square).max(0.0) / (all.weight * all.weight)
         };
@@ -90,7 +133,8 @@ mod tests {
     #[test]
     fn equal_weights_have_the_binomial_error() {
         for weight in [1.0, 0.25] {
-            let mass = |worlds: f64| Mass { weight: worlds * weight, square: worlds * weight * weight };
+            let mass =
+                |worlds: f64| Mass { weight: worlds * weight, square: worlds * weight * weight, ..Mass::default() };
             let estimate = mass(30.0).share_of(mass(120.0));
             assert!((estimate.value - 0.25).abs() < 1e-15);
             assert!((estimate.standard_error - (0.25 * 0.75 / 120.0_f64).sqrt()).abs() < 1e-15);
@@ -100,7 +144,7 @@ mod tests {
 
     #[test]
     fn none_of_them_is_not_free_of_error() {
-        let all = Mass { weight: 99.0, square: 99.0 };
+        let all = Mass::worlds(99);
         let never = Mass::default().share_of(all);
         let always = all.share_of(all);
         assert_eq!((never.value, always.value), (0.0, 1.0));

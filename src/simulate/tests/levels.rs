@@ -59,12 +59,12 @@ fn everything() -> Sketch {
 fn every_level_gives_the_same_columns_and_counts() {
     let sketch = everything();
     let plan = &sketch.plan;
-    let program = Program::new(plan, 7, None, &[]);
-    let run = |level| {
+    let run = |level, design| {
+        let program = Program::new(plan, 7, None, &[]).designed(design);
         let mut arena = Arena::new(plan);
         arena.level = level;
         let mut columns = Vec::new();
-        let mut weighted = Counts::new(plan, &vec![None; plan.asks.len()]);
+        let mut weighted = Counts::new(plan, &vec![None; plan.asks.len()], design);
         let mut plain = weighted.clone();
         for block in 0..20 {
             program.run(&mut arena, block, WORLDS_PER_BLOCK - 97 * usize::from(block == 19));
@@ -81,10 +81,12 @@ fn every_level_gives_the_same_columns_and_counts() {
         (columns, format!("{weighted:?}"), format!("{plain:?}"))
     };
     let [first, others @ ..] = &levels()[..] else { panic!("there is always one") };
-    let expected = run(*first);
-    for level in others {
-        let found = run(*level);
-        assert!(found.0 == expected.0, "columns by {level:?}");
-        assert!(found.1 == expected.1 && found.2 == expected.2, "counts by {level:?}");
+    for design in [Design::Independent, Design::Stratified] {
+        let expected = run(*first, design);
+        for level in others {
+            let found = run(*level, design);
+            assert!(found.0 == expected.0, "columns by {level:?}");
+            assert!(found.1 == expected.1 && found.2 == expected.2, "counts by {level:?}");
+        }
     }
 }

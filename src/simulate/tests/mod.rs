@@ -14,6 +14,7 @@ mod levels;
 mod sampling;
 mod shards;
 mod stability;
+mod stratified;
 
 use super::*;
 use crate::dist::{Bound, Distribution, Hazard, Limited, Sampler, from_interval};

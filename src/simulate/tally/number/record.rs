@@ -1,10 +1,11 @@
 //! Numbers counted as numbers in a file, and back.
 
-use super::{Bin, Histogram, KEY_BITS, MOST_BINS, Moments, NumberCounts, Pivot};
+use super::{Bin, Histogram, KEY_BITS, MOST_BINS, Moments, NumberCounts, Pivot, Spread};
 use crate::simulate::tally::{Lossless, Mass, Numbers};
 
 impl NumberCounts {
-    /// In numbers: the total, undefined ones, moments, whether there are squared moments and those, the coarseness of the histogram, and
+    /// In numbers: the total, undefined ones, moments, whether there are squared moments and those, whether there is a spread between blocks
+    /// and that, the coarseness of the histogram, and
     /// its bins.
     pub(crate) fn write(&self, out: &mut Vec<Lossless>) {
         debug_assert!(self.pending.values.is_empty(), "a chunk is settled before it is written");
@@ -13,6 +14,10 @@ impl NumberCounts {
         self.moments.write(out);
         out.push(Lossless(f64::from(u8::from(self.squared.is_some()))));
         self.squared.unwrap_or_default().write(out);
+        out.push(Lossless(f64::from(u8::from(self.spread.is_some()))));
+        if let Some(spread) = &self.spread {
+            spread.write(out);
+        }
         self.histogram.write(out);
     }
 
@@ -24,17 +29,19 @@ impl NumberCounts {
         let has_squared = numbers.next()? == 1.0;
         let squared = Moments::read(numbers)?;
         self.squared = has_squared.then_some(squared);
+        let has_spread = numbers.next()? == 1.0;
+        self.spread = if has_spread { Some(Box::new(Spread::read(numbers)?)) } else { None };
         self.histogram = self.histogram.read(numbers)?;
         Some(self)
     }
 }
 
 impl Moments {
-    fn write(self, out: &mut Vec<Lossless>) {
+    pub(super) fn write(self, out: &mut Vec<Lossless>) {
         out.extend([self.weight, self.mean, self.squares].map(Lossless));
     }
 
-    fn read(numbers: &mut Numbers<'_>) -> Option<Self> {
+    pub(super) fn read(numbers: &mut Numbers<'_>) -> Option<Self> {
         Some(Self { weight: numbers.next()?, mean: numbers.next()?, squares: numbers.next()? })
     }
 }
@@ -121,7 +128,7 @@ mod tests {
             let read = empty().read(&mut Numbers(&numbers)).unwrap();
             assert_eq!(format!("{read:?}"), format!("{counts:?}"));
             assert!(empty().read(&mut Numbers(&numbers[..numbers.len() - 1])).is_none());
-            numbers[11] = Lossless(99.0);
+            numbers[16] = Lossless(99.0);
             assert!(empty().read(&mut Numbers(&numbers)).is_none(), "no histogram is as coarse as that");
         }
     }
