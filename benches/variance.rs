@@ -84,7 +84,8 @@ fn benches(criterion: &mut Criterion) {
         ratios.sort_by(f64::total_cmp);
         if let [least, .., greatest] = ratios[..] {
             let median = ratios[ratios.len() / 2];
-            let told = writeln!(stdout(), "{name}: variance smaller by {least:.2} to {greatest:.0}, median {median:.2}");
+            let told =
+                writeln!(stdout(), "{name}: variance smaller by {least:.2} to {greatest:.0}, median {median:.2}");
             told.expect("the terminal takes it");
         }
         let mut group = criterion.benchmark_group(format!("variance/{name}"));

@@ -8,6 +8,7 @@ use super::shard::PartArguments;
 use super::{Done, console, counterfactual, rare, storyline};
 use crate::error::Error;
 use crate::forecast::Forecast;
+use crate::math::Instructions;
 use crate::plan::{self, Plan, Situation};
 use crate::report::run::{self as forecasts, Run, RunReport};
 use crate::report::{Column, Format, Output, Sheet, figure};
@@ -44,6 +45,9 @@ pub(super) struct Arguments {
     /// Threads; all cores if not given. The figures do not depend on it
     #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// Vector instructions: the best of this machine, or those that every machine of its kind has. The figures do not depend on it
+    #[arg(long, value_enum, default_value_t = Vectors::Best, value_name = "SET", hide_short_help = true)]
+    instructions: Vectors,
     /// Let each 64 worlds share out what an event is drawn by, for smaller errors from as many worlds; standard errors then come from the spread between blocks
     #[arg(long, conflicts_with_all = ["rare", "counterfactual", "storyline", "most_probable"])]
     stratified: bool,
@@ -94,6 +98,13 @@ pub(super) struct Arguments {
     part: PartArguments,
 }
 
+/// [`Instructions`] on the command line.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Vectors {
+    Best,
+    Baseline,
+}
+
 /// Reads `7d`, `7`, `2w`.
 fn step(text: &str) -> Result<i64, String> {
     let (digits, scale) = match text.chars().last() {
@@ -108,6 +119,10 @@ fn step(text: &str) -> Result<i64, String> {
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    if matches!(arguments.instructions, Vectors::Baseline) {
+        let in_time = Instructions::Baseline.choose();
+        debug_assert!(in_time, "nothing is worked on before the arguments are read");
+    }
     let loaded = load::load(&arguments.file)?;
     if arguments.most_probable || !arguments.storyline.is_empty() {
         let count = arguments.top.unwrap_or(if arguments.most_probable { 1 } else { 3 });

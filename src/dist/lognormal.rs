@@ -2,8 +2,7 @@
 
 use crate::dist::parameter::{Argument, finite_or_none};
 use crate::dist::{Distribution, Family, ParameterError, QuantileCost};
-use crate::math::{columns, exp, exp_m1, ln, normal};
-use fearless_simd::Level;
+use crate::math::{columns, exp, exp_m1, level, ln, normal};
 use std::sync::Arc;
 
 const SIGNATURE: &str = "lognormal(mu, sigma)";
@@ -103,9 +102,9 @@ impl Distribution for LogNormal {
 
     fn fill_quantiles(&self, uniforms: &[f64], out: &mut [f64]) {
         assert_eq!(uniforms.len(), out.len(), "one value is written for each uniform");
-        columns::normal_quantiles(Level::new(), uniforms, out);
+        columns::normal_quantiles(level(), uniforms, out);
         out.iter_mut().for_each(|value| *value = self.mu + self.sigma * *value);
-        columns::exp(Level::new(), out);
+        columns::exp(level(), out);
     }
 }
 

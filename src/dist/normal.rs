@@ -2,8 +2,7 @@
 
 use crate::dist::parameter::Argument;
 use crate::dist::{Distribution, Family, ParameterError, QuantileCost};
-use crate::math::{columns, normal};
-use fearless_simd::Level;
+use crate::math::{columns, level, normal};
 use std::sync::Arc;
 
 const SIGNATURE: &str = "normal(mean, sd)";
@@ -84,7 +83,7 @@ impl Distribution for Normal {
 
     fn fill_quantiles(&self, uniforms: &[f64], out: &mut [f64]) {
         assert_eq!(uniforms.len(), out.len(), "one value is written for each uniform");
-        columns::normal_quantiles(Level::new(), uniforms, out);
+        columns::normal_quantiles(level(), uniforms, out);
         out.iter_mut().for_each(|value| *value = self.mean + self.sd * *value);
     }
 }

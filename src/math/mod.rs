@@ -11,6 +11,7 @@ pub mod beta;
 pub(crate) mod columns;
 pub mod elementary;
 pub mod gamma;
+mod instructions;
 mod isotonic;
 pub mod logit;
 pub mod normal;
@@ -24,6 +25,8 @@ pub use elementary::{
     asinh, atan, atan2, cbrt, cos, cosh, erf, erfc, exp, exp_m1, exp2, ln, ln_1p, ln_gamma, log2, log10, powf, sin,
     sinh, sqrt, tan, tanh,
 };
+pub use instructions::Instructions;
+pub(crate) use instructions::level;
 pub use isotonic::isotonic;
 pub use logit::{ln_1p_exp, logistic, logit};
 pub use root::find_root;

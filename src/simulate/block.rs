@@ -7,6 +7,7 @@
 use super::kernel::bernoulli::Space;
 use super::kernel::date;
 use super::kernel::tilted::{LogRatios, Tilting};
+use crate::math;
 use crate::plan::{NumberId, Plan, PlaneId, Row};
 use crate::simulate::streams::LANES;
 use fearless_simd::{Level, Simd, SimdBase, u64x8};
@@ -181,7 +182,7 @@ impl Arena {
             squares: vec![1.0; WORLDS_PER_BLOCK],
             divided_by_zero: vec![[0; WORDS]; plan.divisions.len()],
             tilting: Tilting::default(),
-            level: Level::new(),
+            level: math::level(),
             space: Space::default(),
             scratch: Scratch {
                 uniforms: column(),

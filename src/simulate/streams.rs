@@ -9,7 +9,7 @@
 //! \[1\] Doty-Humphrey, PractRand (2010–2018), `sfc64`: chaotic with a counter, period at least 2^64 in every lane.
 
 use super::strata::{BITS, Design, Strata};
-use crate::math::columns;
+use crate::math::{self, columns};
 use fearless_simd::{Bytes, Level, Simd, SimdBase, dispatch, f64x8, u64x8};
 use sha2::{Digest, Sha256};
 
@@ -162,7 +162,7 @@ impl Stream {
     /// Fills with unit exponentials: `-ln(u)`.
     pub fn exponentials(&mut self, out: &mut [f64]) {
         self.uniforms(out);
-        columns::minus_ln(Level::new(), out);
+        columns::minus_ln(math::level(), out);
     }
 
     /// Fills with bytes.

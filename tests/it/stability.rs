@@ -4,18 +4,10 @@ use crate::support::{foretell, run_text};
 use foretell::simulate::Settings;
 
 /// What the command prints for a scenario with every kind of event, evidence and doubt.
-fn printed(threads: &str) -> Vec<u8> {
+fn printed(options: &[&str]) -> Vec<u8> {
     let run = foretell()
-        .args([
-            "run",
-            "scenarios/white-house-2025-08-18.toml",
-            "--worlds",
-            "150k",
-            "--format",
-            "json",
-            "--threads",
-            threads,
-        ])
+        .args(["run", "scenarios/white-house-2025-08-18.toml", "--worlds", "150k", "--format", "json"])
+        .args(options)
         .args(["--as-of", "2025-11-01", "--given", "not weapons_deal"])
         .assert()
         .success();
@@ -24,9 +16,20 @@ fn printed(threads: &str) -> Vec<u8> {
 
 #[test]
 fn one_two_and_eight_threads_print_the_same_bytes() {
-    let one = printed("1");
-    assert!(one == printed("2"), "two threads print something else than one");
-    assert!(one == printed("8"), "eight threads print something else than one");
+    for design in [&[][..], &["--stratified"]] {
+        let by = |threads| printed(&[design, &["--threads", threads]].concat());
+        let one = by("1");
+        assert!(one == by("2"), "two threads print something else than one");
+        assert!(one == by("8"), "eight threads print something else than one");
+    }
+}
+
+#[test]
+fn the_least_instructions_print_the_same_bytes_as_the_best() {
+    for design in [&[][..], &["--stratified"]] {
+        let best = printed(design);
+        assert!(best == printed(&[design, &["--instructions", "baseline"]].concat()));
+    }
 }
 
 #[test]

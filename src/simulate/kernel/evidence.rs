@@ -1,8 +1,9 @@
 //! What each world weighs, given what is known.
 
+use crate::math;
 use crate::simulate::block::{Plane, WORLDS_PER_BLOCK, for_each_world};
 use crate::simulate::streams::LANES;
-use fearless_simd::{Level, Select, Simd, SimdBase, SimdMask, dispatch, f64x8, mask64x8};
+use fearless_simd::{Select, Simd, SimdBase, SimdMask, dispatch, f64x8, mask64x8};
 
 /// Multiplies the weights of the worlds of a row.
 pub(crate) fn multiply(weights: &mut [f64], mask: &Plane, factor: f64) {
@@ -16,7 +17,7 @@ pub(crate) fn multiply(weights: &mut [f64], mask: &Plane, factor: f64) {
             }
         }
     }
-    dispatch!(Level::new(), simd => multiply_in(simd, weights, mask, factor));
+    dispatch!(math::level(), simd => multiply_in(simd, weights, mask, factor));
 }
 
 /// Adds to each world of a bit column.
@@ -32,7 +33,7 @@ pub(crate) fn add(values: &mut [f64], mask: &Plane, more: f64) {
             }
         }
     }
-    dispatch!(Level::new(), simd => add_in(simd, values, mask, more));
+    dispatch!(math::level(), simd => add_in(simd, values, mask, more));
 }
 
 /// Multiplies each weight by a factor of its own.
@@ -68,7 +69,7 @@ pub(crate) fn sums_where<const N: usize>(columns: [&[f64]; N], plane: &Plane) ->
         }
         sums.map(SimdBase::to_array)
     }
-    let sums = dispatch!(Level::new(), simd => sums_in(simd, columns, plane));
+    let sums = dispatch!(math::level(), simd => sums_in(simd, columns, plane));
     sums.map(|sums| ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7])))
 }
 
