@@ -46,7 +46,7 @@ fn say(records: &mut Records, forecaster: &str, question: usize, day: i8, probab
 fn compared(records: &Records) -> PairComparison {
     let names = ["ada".to_owned(), "bob".to_owned()];
     let rules = [rule("brier").expect("it is in the list")];
-    compare_pairs(&standings(records, |_| true), &names, &rules).pairs.remove(0)
+    compare_pairs(&standings(records, |_| true), &names, &rules, Adjustment::Holm).pairs.remove(0)
 }
 
 /// Ada states 70 % to 89 % for what happens, Bob always 50 %.
@@ -132,7 +132,7 @@ fn several_pairs_share_one_false_alarm_rate() {
     }
     let names = ["ada", "bob", "cyd"].map(str::to_owned);
     let rules = [rule("brier").expect("it is in the list")];
-    let compared = compare_pairs(&standings(&records, |_| true), &names, &rules);
+    let compared = compare_pairs(&standings(&records, |_| true), &names, &rules, Adjustment::Holm);
     assert_eq!(compared.pairs.len(), 3);
     for pair in compared.pairs {
         let alone = pair.interval.expect("eight clusters").p_two_sided;
@@ -161,8 +161,8 @@ fn the_reliability_splits_the_very_score_that_is_reported() {
 fn chance_alone_is_seldom_taken_for_a_difference_and_far_less_often_than_without_clusters() {
     // Six clusters of five questions that share most of their fate, no true difference, 4000 times. The rate of a 5 % test lies
     // below 0.05 + 4.9 sqrt(0.05 * 0.95 / 4000) = 0.067 but for one time in a million.
-    let mut stream = bootstrap::Stream(20_250_815);
-    let mut normal = || crate::math::normal::quantile(((stream.next() >> 11) as f64 + 0.5) / (1_u64 << 53) as f64);
+    let mut stream = stream::Stream::new(20_250_815);
+    let mut normal = || crate::math::normal::quantile(stream.uniform());
     let clusters: Vec<usize> = (0..30).map(|at| at / 5).collect();
     let lone: Vec<usize> = (0..30).collect();
     let (mut alarms, mut naive_alarms) = (0, 0);
