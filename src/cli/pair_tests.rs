@@ -124,5 +124,5 @@ fn rows(pair: &PairComparison, figures: Figures) -> Vec<[String; 5]> {
 }
 
 fn evidence_text(evalue: f64) -> String {
-    if evalue >= 1e5 || evalue < 1e-3 { format!("E {evalue:.1e}") } else { format!("E {evalue:.3}") }
+    if (1e-3..1e5).contains(&evalue) { format!("E {evalue:.3}") } else { format!("E {evalue:.1e}") }
 }

@@ -43,8 +43,8 @@ pub use grouping::{ClusterBy, regroup};
 pub use interval::{POWER, TInterval, t_interval};
 pub use leaderboard::{
     Agreement, BaselineSkill, Board, BoardRow, BoardSettings, Cell, LEADERBOARD_REPLICATES, LEADERBOARD_SCHEMA,
-    Leaderboard, Measure, Panel, PanelQuestion, Peer, Place, Swap, adjusted_means, board, kendall_tau, leaderboard,
-    leaderboard_picture, pair_ratios, peer_score, ranks, relative_skill, ridge_penalty, ridge_skill,
+    Leaderboard, Measure, Panel, PanelQuestion, Peer, Place, PlainQuestion, Swap, adjusted_means, board, kendall_tau,
+    leaderboard, leaderboard_picture, pair_ratios, peer_score, ranks, relative_skill, ridge_penalty, ridge_skill,
 };
 pub use multiplicity::{Adjustment, benjamini_hochberg, holm};
 pub use pair::{Paired, paired_differences};

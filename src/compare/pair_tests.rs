@@ -16,11 +16,12 @@ use crate::math::{cbrt, ln};
 use indexmap::IndexMap;
 use serde::Serialize;
 
-/// Tests of no difference.
+/// Tests of no difference. With fewer than [`FEWEST_CLUSTERS`] clusters there is only what holds at any time.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, schemars::JsonSchema)]
 pub struct PairTests {
     /// Diebold and Mariano's, with the correction of Harvey, Leybourne and Newbold, over the clusters in time order; neighbours up to
-    /// the cube root of their number apart may depend on each other. `None` with fewer than [`FEWEST_CLUSTERS`] clusters.
+    /// the cube root of their number apart may depend on each other, with Bartlett's weights: without them the test of so short
+    /// series speaks twice as often as it should.
     pub diebold_mariano: Option<DieboldMariano>,
     /// The permutation test by whole clusters.
     pub permutation: Option<SignFlips>,
@@ -52,7 +53,7 @@ pub struct Anytime {
     /// Yes/no questions that the e-values are made of.
     pub questions: usize,
     /// The 95 % confidence sequence (empirical Bernstein) of the mean difference over clusters, each counting once; `None` where the
-    /// score has no bound.
+    /// score has no bound or the sequence says no more than that.
     pub interval: Option<(f64, f64)>,
 }
 
@@ -79,18 +80,17 @@ pub(super) fn pair_tests(paired: &[Paired], labels: &[usize], bound: Option<f64>
     let clusters = in_time_order(paired, labels);
     let means: Vec<f64> = clusters.iter().map(|cluster| cluster.sum / cluster.questions).collect();
     let differences: Vec<f64> = paired.iter().map(|pair| pair.difference).collect();
-    let horizon = cbrt(means.len() as f64).floor() as usize + 1;
+    let enough = means.len() >= FEWEST_CLUSTERS;
     PairTests {
-        diebold_mariano: (means.len() >= FEWEST_CLUSTERS).then_some(()).and_then(|()| {
-            diebold_mariano(&means, horizon, LongRunVariance::Truncated)
-                .or_else(|| diebold_mariano(&means, horizon, LongRunVariance::Bartlett))
-        }),
-        permutation: sign_flips(&differences, labels, BOOTSTRAP_SEED),
-        sign: (!means.is_empty()).then(|| {
+        diebold_mariano: enough
+            .then(|| diebold_mariano(&means, neighbours(means.len()), LongRunVariance::Bartlett))
+            .flatten(),
+        permutation: enough.then(|| sign_flips(&differences, labels, BOOTSTRAP_SEED)).flatten(),
+        sign: enough.then(|| {
             let signs = Signs::of(&means);
             SignTest { signs, p_two_sided: signs.p_two_sided() }
         }),
-        signed_ranks: signed_ranks(&means),
+        signed_ranks: enough.then(|| signed_ranks(&means)).flatten(),
         anytime: Anytime {
             a_better: evidence(&clusters, |cluster| cluster.evidence.0),
             b_better: evidence(&clusters, |cluster| cluster.evidence.1),
@@ -98,6 +98,11 @@ pub(super) fn pair_tests(paired: &[Paired], labels: &[usize], bound: Option<f64>
             interval: bound.and_then(|bound| sequence(&means, bound)),
         },
     }
+}
+
+/// The horizon of the test over so many clusters: differences that many steps apart or more are taken not to depend on each other.
+pub(super) fn neighbours(clusters: usize) -> usize {
+    cbrt(clusters as f64).floor() as usize + 1
 }
 
 /// The clusters in the order in which their last question ended; of two that ended together the one met first comes first.
@@ -142,6 +147,7 @@ fn sequence(means: &[f64], bound: f64) -> Option<(f64, f64)> {
     if !means.iter().all(|mean| sequence.push((mean / bound).clamp(-1.0, 1.0))) {
         return None;
     }
-    let (lower, upper) = sequence.interval()?;
+    // What lies beyond the bound is known without any data.
+    let (lower, upper) = sequence.interval().filter(|(lower, upper)| *lower > -1.0 || *upper < 1.0)?;
     Some((bound * lower.max(-1.0), bound * upper.min(1.0)))
 }

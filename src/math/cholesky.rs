@@ -32,7 +32,8 @@ impl Cholesky {
                 let known: f64 = of_row[..column].iter().zip(&of_column[..column]).map(|(a, b)| a * b).sum();
                 let rest = matrix[row * size + column] - known;
                 lower[row * size + column] = if row == column {
-                    if !(rest > 1e-13 * matrix[row * size + row].abs()) || !rest.is_finite() {
+                    let positive = rest.is_finite() && rest > 1e-13 * matrix[row * size + row].abs();
+                    if !positive {
                         return None;
                     }
                     rest.sqrt()

@@ -23,7 +23,7 @@ pub use board::{
 };
 pub use fixed_effects::adjusted_means;
 pub use order::{kendall_tau, ranks};
-pub use panel::{Cell, Panel, PanelQuestion, Peer};
+pub use panel::{Cell, Panel, PanelQuestion, Peer, PlainQuestion};
 pub use peer::peer_score;
 pub use picture::leaderboard_picture;
 pub use relative_skill::{pair_ratios, relative_skill};

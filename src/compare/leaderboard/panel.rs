@@ -36,6 +36,9 @@ pub struct PanelQuestion {
     pub cells: Vec<Cell>,
 }
 
+/// A question's id, a number of its cluster, and the score of each forecaster by index.
+pub type PlainQuestion = (String, usize, Vec<(usize, f64)>);
+
 /// Forecasters by questions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Panel {
@@ -45,12 +48,11 @@ pub struct Panel {
 }
 
 impl Panel {
-    /// A panel of plain scores: for each question its id, its cluster's number and the score of each forecaster by index. Everybody
-    /// counts as having stood for the whole life of the question.
+    /// A panel of plain scores. Everybody counts as having stood for the whole life of the question.
     ///
     /// `None` when a forecaster's index is out of range or named twice on a question, or a score is not finite.
     #[must_use]
-    pub fn new(forecasters: Vec<String>, questions: Vec<(String, usize, Vec<(usize, f64)>)>) -> Option<Self> {
+    pub fn new(forecasters: Vec<String>, questions: Vec<PlainQuestion>) -> Option<Self> {
         let mut all = Vec::with_capacity(questions.len());
         for (id, cluster, scores) in questions {
             let mut seen = vec![false; forecasters.len()];
@@ -107,9 +109,14 @@ impl Panel {
         (Self::of(forecasters, questions), not_scored)
     }
 
-    fn of(forecasters: Vec<String>, questions: Vec<PanelQuestion>) -> Self {
-        let clusters = questions.iter().map(|question| question.cluster + 1).max().unwrap_or(0);
-        Self { forecasters, questions, clusters }
+    /// Clusters are numbered anew, from 0 and without gaps, in the order in which they are met.
+    fn of(forecasters: Vec<String>, mut questions: Vec<PanelQuestion>) -> Self {
+        let mut numbers: BTreeMap<usize, usize> = BTreeMap::new();
+        for question in &mut questions {
+            let next = numbers.len();
+            question.cluster = *numbers.entry(question.cluster).or_insert(next);
+        }
+        Self { forecasters, questions, clusters: numbers.len() }
     }
 
     /// The same without the forecasters who answered fewer questions.
@@ -138,10 +145,6 @@ impl Panel {
             });
         }
         left.retain(|question| !question.cells.is_empty());
-        let names: Vec<String> = left.iter().map(|question| question.cluster.to_string()).collect();
-        for (question, cluster) in left.iter_mut().zip(label(names.iter().map(String::as_str))) {
-            question.cluster = cluster;
-        }
         Self::of(kept, left)
     }
 
