@@ -201,9 +201,10 @@ mod tests {
 
     #[test]
     fn replicates_have_the_mean_and_the_variance_of_drawing_with_replacement() {
-        // Two blocks and a part: 2 · 1024 + 300 clusters. The bootstrap mean has mean x̄ and variance Σ(x - x̄)²/n².
+        // Two blocks and a part: 2 · 1024 + 300 clusters. The bootstrap mean has mean x̄ and variance Σ(x - x̄)²/n². The values follow
+        // the bits of the index, so that draws which shared random bits would show.
         let count = 2 * BLOCK + 300;
-        let values: Vec<f64> = (0..count).map(|at| ((at * 7919) % 997) as f64 / 997.0 + at as f64 / 4000.0).collect();
+        let values: Vec<f64> = (0..count).map(|at| f64::from(at.count_ones()) + at as f64 / 4000.0).collect();
         let clusters: Vec<usize> = (0..count).collect();
         let n = count as f64;
         let mean = values.iter().sum::<f64>() / n;

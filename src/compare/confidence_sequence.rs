@@ -218,15 +218,17 @@ fn ln_scaled_lower(a: f64, x: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::math::exp;
     use crate::math::quadrature::integrate;
+    use crate::math::{exp, powf};
 
     /// The mixture by its definition: λ in (0, 1/c), a gamma law of ρ/c² for the slope of ψ, cut off and normed.
     fn integrated(rho: f64, scale: f64, sum: f64, v: f64) -> f64 {
-        // With θ = 1 - cλ in (0, 1): exp(λ s - ψ(λ) v) = exp((1-θ)(s/c + v/c²)) θ^(v/c²); weight ∝ θ^(ρ/c² - 1) e^(-θ ρ/c²).
+        // With θ = 1 - cλ in (0, 1): exp(λ s - ψ(λ) v) = exp((1-θ)(s/c + v/c²)) θ^(v/c²); weight ∝ θ^(ρ/c² - 1) e^(-θ ρ/c²), of
+        // which u = θ^(ρ/c²) takes the power.
         let (shape, time) = (rho / (scale * scale), v / (scale * scale));
-        let weight = |theta: f64| exp((shape - 1.0) * ln(theta) - shape * theta);
-        let value = |theta: f64| weight(theta) * exp((1.0 - theta) * (sum / scale + time) + time * ln(theta));
+        let theta = |u: f64| powf(u, 1.0 / shape);
+        let weight = |u: f64| exp(-shape * theta(u));
+        let value = |u: f64| weight(u) * exp((1.0 - theta(u)) * (sum / scale + time) + time * ln(theta(u)));
         integrate(value, 1e-12, 1.0, 1e-13) / integrate(weight, 1e-12, 1.0, 1e-13)
     }
 
@@ -239,6 +241,25 @@ mod tests {
                 let value = exp(mixture.ln_value(sum, v));
                 assert!((value / expected - 1.0).abs() < 1e-5, "{rho} {scale} {sum} {v}: {value} {expected}");
             }
+        }
+    }
+
+    #[test]
+    fn the_ends_are_where_the_mixture_reaches_its_threshold() {
+        // Without variation the intrinsic time counts as 1. Here rho is that of BEST_AT and 5 %, and 2/0.05 the threshold.
+        for values in [vec![0.0], vec![0.25; 9], vec![0.9, -0.8, 0.7, -0.9, 0.3]] {
+            let mut sequence = BernsteinSequence::new(-1.0, 1.0, 0.05, BEST_AT).expect("bounds in order");
+            assert!(values.iter().all(|value| sequence.push(*value)));
+            let (mut time, mut sum) = (0.0, 0.0);
+            for (at, value) in values.iter().enumerate() {
+                let before = if at == 0 { 0.0 } else { sum / at as f64 };
+                time += (value - before) * (value - before);
+                sum += value;
+            }
+            let (lower, upper) = sequence.interval().expect("there are values");
+            let reach = 0.5 * (upper - lower) * values.len() as f64;
+            let rho = 10.0 / (2.0 * ln(20.0) + ln(1.0 + 2.0 * ln(20.0)));
+            assert!((integrated(rho, 2.0, reach, f64::max(time, 1.0)) / 40.0 - 1.0).abs() < 1e-4, "{values:?}");
         }
     }
 
