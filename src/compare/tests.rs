@@ -244,3 +244,17 @@ fn clusters_by_tag_and_by_question_are_other_clusters() {
     let found = [ClusterBy::Cluster, ClusterBy::Question, ClusterBy::Tag].map(clusters);
     assert_eq!(found, [4, 20, 3 + 5]);
 }
+
+#[test]
+fn clusters_count_in_the_order_in_which_they_ended() {
+    // Good evidence came last, after bad: at no time was there more than 1.
+    let mut records = records(&[true, false], |_| None);
+    for (question, of_ada) in [(0, 0.9), (1, 0.8)] {
+        say(&mut records, "ada", question, 1, of_ada);
+        say(&mut records, "bob", question, 1, 0.5);
+    }
+    records.outcomes["q1"].resolved_on = crate::forecast::Moment::Day(date(2025, 1, 9));
+    let evidence = compared(&records).tests.anytime.a_better.expect("yes/no questions");
+    assert!((evidence.evalue - 0.275 / 0.35 * 0.8 / 0.7).abs() < 1e-12, "{evidence:?}");
+    assert_eq!(evidence.p_anytime, 1.0);
+}
