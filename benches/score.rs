@@ -1,7 +1,7 @@
 //! Scores over the life of questions and paired comparison. Ids carry the number of forecasts.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use foretell::compare::compare_pairs;
+use foretell::compare::{Adjustment, compare_pairs};
 use foretell::forecast::{Forecast, ForecastRecord, Moment, Outcome, Question, QuestionKind, Records, Resolution};
 use foretell::score::{Group, RULES, ScoringRule, standings, summarise};
 use foretell::simulate::streams::StreamKey;
@@ -65,7 +65,7 @@ fn scores(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("compare_forecasts", forecasts), |bencher| {
             let standings = standings(&records, |_| true);
             let forecasters = ["a".to_owned(), "b".to_owned()];
-            bencher.iter(|| compare_pairs(black_box(&standings), &forecasters, &rules));
+            bencher.iter(|| compare_pairs(black_box(&standings), &forecasters, &rules, Adjustment::Holm));
         });
     }
     group.finish();

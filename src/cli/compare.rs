@@ -2,9 +2,12 @@
 
 use super::figures::{Figures, remarks};
 use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules};
+use super::pair_tests::{TEST_COLUMNS, test_cells, test_sheet};
 use super::{Done, console};
 use crate::calibrate::{Panel, reliability_diagram};
-use crate::compare::{Comparison, PairComparison, Reliability, common_reliability, compare_pairs};
+use crate::compare::{
+    Adjustment, ClusterBy, Comparison, PairComparison, Reliability, common_reliability, compare_pairs, regroup,
+};
 use crate::error::Error;
 use crate::report::{Column, Format, Output, Sheet};
 use crate::score::standings;
@@ -16,11 +19,13 @@ const EXAMPLES: &str = "\
 Examples:
   foretell compare ada bob
   foretell compare ada bob crowd --rule brier,log --svg reliability.svg
+  foretell compare ada bob crowd --cluster tag --adjust bh
   foretell compare ada bob --forecasts forecasts.csv --outcomes outcomes.csv --questions questions.csv
 
 Two forecasters are compared on the questions they share, each over the time for which both had a standing \
 forecast. Questions of one cluster share their fate and count as one draw of history; with fewer than five \
-clusters the verdict is \"cannot tell yet\". Verdicts hold at 5 % for all pairs under a rule together.";
+clusters the verdict is \"cannot tell yet\". Verdicts hold at 5 % for all pairs under a rule together. \
+The tests of no difference each ask another question; those valid \"any time\" hold however often one looks.";
 
 /// Compare forecasters on the questions they share
 #[derive(Debug, clap::Args)]
@@ -34,6 +39,12 @@ pub(super) struct Arguments {
     /// Scoring rules, separated by commas
     #[arg(long = "rule", value_name = "RULE", value_delimiter = ',', value_parser = rule_parser(), default_value = "brier")]
     rules: Vec<String>,
+    /// What makes questions share their fate
+    #[arg(long, value_enum, value_name = "BY", default_value_t = ClusterBy::Cluster)]
+    cluster: ClusterBy,
+    /// How p-values of several pairs are adjusted
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = Adjustment::Holm)]
+    adjust: Adjustment,
     /// Draw the reliability diagram of the binary questions that all share into this file
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
@@ -58,7 +69,8 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         check_forecaster(&records, name)?;
     }
     let standings = standings(&records, |name| arguments.forecasters.iter().any(|named| named == name));
-    let comparison = compare_pairs(&standings, &arguments.forecasters, &rules(&arguments.rules));
+    let standings = regroup(standings, arguments.cluster);
+    let comparison = compare_pairs(&standings, &arguments.forecasters, &rules(&arguments.rules), arguments.adjust);
     let reliability = common_reliability(&standings.standings, &arguments.forecasters);
     if let Some(path) = &arguments.svg {
         if reliability.is_empty() {
@@ -72,6 +84,10 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         console::note(&format!("wrote {}", path.display()));
     }
     let mut sheets = vec![pair_sheet(&comparison, format)];
+    let tests = test_sheet(&comparison, format);
+    if !tests.is_empty() {
+        sheets.push(tests);
+    }
     if !reliability.is_empty() {
         sheets.push(corp_sheet(&reliability, format));
         sheets.push(bin_sheet(&reliability, format));
@@ -85,13 +101,17 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
 fn pair_sheet(comparison: &Comparison, format: Format) -> Sheet {
     let figures = Figures::new(format);
     let mut columns = vec![Column::text("rule"), Column::text("A"), Column::text("B")];
+    let adjusted = format!("p ({})", comparison.adjustment.short_name());
     let mut numbers = vec!["A's mean", "B's mean", "A - B"];
     if format == Format::Csv {
         numbers.extend(["standard error", "lower", "upper", "bootstrap lower", "bootstrap upper", "p", "p adjusted"]);
     } else {
-        numbers.extend(["95 % interval", "p (Holm)"]);
+        numbers.extend(["95 % interval", adjusted.as_str()]);
     }
     numbers.extend(["questions", "clusters", "effective", "visible"]);
+    if format == Format::Csv {
+        numbers.extend(TEST_COLUMNS);
+    }
     columns.extend(numbers.into_iter().map(Column::number));
     columns.push(Column::text("A is"));
     let mut sheet = Sheet::new((format != Format::Csv).then_some("Differences on common questions"), columns);
@@ -117,8 +137,11 @@ fn pair_sheet(comparison: &Comparison, format: Format) -> Sheet {
             pair.difference.map_or(0, |difference| difference.clusters).to_string(),
             figures.about(pair.difference.and_then(|difference| difference.effective_count)),
             figures.maybe(pair.interval.map(|interval| interval.smallest_visible)),
-            pair.verdict.to_string(),
         ]);
+        if format == Format::Csv {
+            cells.extend(test_cells(pair, figures));
+        }
+        cells.push(pair.verdict.to_string());
         sheet.row(cells);
     }
     sheet
@@ -173,6 +196,10 @@ fn foot(comparison: &Comparison) -> Vec<String> {
     lines.push(String::new());
     lines.push(
         "visible: the smallest true difference that these clusters would have shown four times out of five".to_owned(),
+    );
+    lines.push(
+        "once: holds if one looks once; any time: holds however often one looks (p is then 1 over the largest e-value so far)"
+            .to_owned(),
     );
     lines.push("MCB: lost to miscalibration; DSC: gained by telling cases apart; UNC: of the base rate".to_owned());
     lines.extend(remarks(&comparison.rules, &comparison.excluded, &comparison.not_scored));

@@ -15,12 +15,14 @@ mod heading;
 mod import;
 mod init;
 mod inputs;
+mod leaderboard;
 mod ledger;
 mod ledger_file;
 mod load;
 mod man;
 mod means;
 mod merge;
+mod pair_tests;
 mod plan;
 mod rare;
 mod record;
@@ -65,6 +67,7 @@ enum Command {
     Status(status::Arguments),
     Score(score::Arguments),
     Compare(compare::Arguments),
+    Leaderboard(leaderboard::Arguments),
     Update(update::Arguments),
     Ledger(ledger::Arguments),
     Schema(schema::Arguments),
@@ -97,6 +100,7 @@ pub fn main() -> ExitCode {
         Command::Status(arguments) => status::run(&arguments, format),
         Command::Score(arguments) => score::run(&arguments, format),
         Command::Compare(arguments) => compare::run(&arguments, format),
+        Command::Leaderboard(arguments) => leaderboard::run(&arguments, format),
         Command::Update(arguments) => update::run(&arguments, format),
         Command::Ledger(arguments) => ledger::run(&arguments, format),
         Command::Schema(arguments) => schema::run(&arguments, format),

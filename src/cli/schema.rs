@@ -46,6 +46,8 @@ enum What {
     Score,
     /// The result of `compare --format json`
     Compare,
+    /// The result of `leaderboard --format json`
+    Leaderboard,
     /// The result of `status --format json`
     Status,
     /// The result of `update --format json`
@@ -92,6 +94,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         What::Rare => pretty(&schemars::schema_for!(super::rare::Report))?,
         What::Score => pretty(&schemars::schema_for!(score::Report))?,
         What::Compare => pretty(&schemars::schema_for!(compare::Comparison))?,
+        What::Leaderboard => pretty(&schemars::schema_for!(compare::Leaderboard))?,
         What::Status => pretty(&schemars::schema_for!(super::status::Status<'_>))?,
         What::Update => pretty(&schemars::schema_for!(super::update::Report<'_>))?,
         What::Families => families(format)?,

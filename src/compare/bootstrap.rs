@@ -1,64 +1,185 @@
 //! The cluster bootstrap: which mean would other draws of clusters have shown.
+//!
+//! Sums of clusters are taken once; a replicate draws as many clusters as there are, with replacement. It does so block by block:
+//! how many draws fall into a block of 1024 clusters is a binomial draw, and within a block ten random bits choose a cluster. The law
+//! is that of drawing each cluster by itself; a random word serves six draws, and a block stays in the nearest cache.
 
+use super::binomial::binomial;
+use super::stream::Stream;
+use rayon::prelude::*;
 use statrs::statistics::{Data, OrderStatistics};
 
-/// How many times the clusters are drawn anew.
-pub const BOOTSTRAP_REPLICATES: usize = 4000;
+/// How many times the clusters are drawn anew, if nothing else is said.
+pub const BOOTSTRAP_REPLICATES: u32 = 4000;
 
-/// The seed of the draws, the same always: the same records give the same interval.
+/// The seed of the draws, if nothing else is said: the same records give the same interval.
 pub const BOOTSTRAP_SEED: u64 = 0x666f_7265_7465_6c6c;
 
-/// A stream of whole numbers: SplitMix64 (Steele, Lea and Flood 2014), which is all that drawing clusters needs.
-#[derive(Debug)]
-pub(super) struct Stream(pub(super) u64);
+/// Clusters of a block, a power of two.
+const BLOCK: usize = 1 << BLOCK_BITS;
+const BLOCK_BITS: u32 = 10;
 
-impl Stream {
-    pub(super) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
+/// Draws that one random word serves.
+const DRAWS_A_WORD: usize = (u64::BITS / BLOCK_BITS) as usize;
 
-    /// A whole number below `bound`; the bias of 2^-64 per unit of `bound` is of no account here.
-    fn below(&mut self, bound: usize) -> usize {
-        ((u128::from(self.next()) * bound as u128) >> 64) as usize
+/// How clusters are drawn anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resampling {
+    /// How many times.
+    pub replicates: u32,
+    /// The seed; each replicate has a stream of its own under it.
+    pub seed: u64,
+}
+
+impl Default for Resampling {
+    fn default() -> Self {
+        Self { replicates: BOOTSTRAP_REPLICATES, seed: BOOTSTRAP_SEED }
     }
+}
+
+/// The means that other draws of the clusters would have shown, in the order of the replicates.
+///
+/// `clusters` labels each value with the number of its cluster; the mean of a replicate runs over the values of the clusters
+/// drawn, a cluster as often as it was drawn. The same for any number of threads. `None` when there are fewer than two
+/// clusters, the lengths differ, or a value is not finite.
+///
+/// Davison and Hinkley (1997), Bootstrap Methods and their Application, section 3.8.
+#[must_use]
+pub fn bootstrap_means(values: &[f64], clusters: &[usize], resampling: Resampling) -> Option<Vec<f64>> {
+    if values.len() != clusters.len() || !values.iter().all(|value| value.is_finite()) {
+        return None;
+    }
+    let mut labelled: Vec<(usize, f64)> = clusters.iter().copied().zip(values.iter().copied()).collect();
+    // Stable, so that the sum of a cluster runs in the order given.
+    labelled.sort_by_key(|(cluster, _)| *cluster);
+    let mut sums = Vec::new();
+    let mut sizes = Vec::new();
+    for cluster in labelled.chunk_by(|a, b| a.0 == b.0) {
+        sums.push(cluster.iter().map(|(_, value)| value).sum::<f64>());
+        sizes.push(cluster.len() as f64);
+    }
+    if sums.len() < 2 {
+        return None;
+    }
+    let replicates = 0..resampling.replicates;
+    let stream = |replicate: u32| Stream::addressed(resampling.seed, u64::from(replicate));
+    let same_size = sizes.iter().all(|size| *size == sizes[0]);
+    Some(if same_size {
+        let count = sizes[0] * sums.len() as f64;
+        replicates.into_par_iter().map(|at| drawn(&sums, &mut stream(at)) / count).collect()
+    } else {
+        let pairs: Vec<[f64; 2]> = sums.into_iter().zip(sizes).map(|(sum, size)| [sum, size]).collect();
+        replicates
+            .into_par_iter()
+            .map(|at| {
+                let [sum, count] = drawn(&pairs, &mut stream(at));
+                sum / count
+            })
+            .collect()
+    })
 }
 
 /// The central percentile interval of a mean when whole clusters are drawn with replacement.
 ///
-/// `clusters` labels each value with the number of its cluster; the mean of a replicate runs over the values of the clusters
-/// drawn. `None` when there are fewer than two clusters, the lengths differ, or the level lies outside of 0..1.
+/// ```
+/// use foretell::compare::{Resampling, bootstrap_interval};
+///
+/// let clusters = [0, 0, 1, 2, 3, 4, 5];
+/// let (lower, upper) =
+///     bootstrap_interval(&[0.1, 0.2, 0.3, 0.1, 0.4, 0.2, 0.3], &clusters, 0.95, Resampling::default()).expect("six clusters");
+/// assert!(0.1 < lower && lower < 0.23 && 0.23 < upper && upper < 0.4);
+/// ```
+///
+/// `None` as [`bootstrap_means`], without replicates, or if the level lies outside of 0..1.
 ///
 /// Davison and Hinkley (1997), Bootstrap Methods and their Application, sections 3.8 and 5.3.
 #[must_use]
-pub fn bootstrap_interval(values: &[f64], clusters: &[usize], level: f64, seed: u64) -> Option<(f64, f64)> {
-    if values.len() != clusters.len() || !(level > 0.0 && level < 1.0) {
+pub fn bootstrap_interval(
+    values: &[f64],
+    clusters: &[usize],
+    level: f64,
+    resampling: Resampling,
+) -> Option<(f64, f64)> {
+    if !(level > 0.0 && level < 1.0) || resampling.replicates == 0 {
         return None;
     }
-    let mut sums: std::collections::BTreeMap<usize, (f64, f64)> = std::collections::BTreeMap::new();
-    for (value, cluster) in values.iter().zip(clusters) {
-        let entry = sums.entry(*cluster).or_insert((0.0, 0.0));
-        entry.0 += value;
-        entry.1 += 1.0;
+    bootstrap_means(values, clusters, resampling).map(|means| central(means, level))
+}
+
+/// The central interval that holds a share of the values.
+pub(super) fn central(values: Vec<f64>, level: f64) -> (f64, f64) {
+    let mut values = Data::new(values);
+    (values.quantile(0.5 * (1.0 - level)), values.quantile(0.5 * (1.0 + level)))
+}
+
+/// How often each of `count` clusters is drawn in a replicate.
+pub(super) fn multiplicities(count: usize, seed: u64, replicate: u32) -> Vec<f64> {
+    let mut stream = Stream::addressed(seed, u64::from(replicate));
+    let mut drawn = vec![0.0; count];
+    for _ in 0..count {
+        drawn[stream.below(count)] += 1.0;
     }
-    let sums: Vec<(f64, f64)> = sums.into_values().collect();
-    if sums.len() < 2 {
-        return None;
+    drawn
+}
+
+/// What draws add up.
+trait Addend: Copy + Sync {
+    const ZERO: Self;
+    fn plus(self, other: Self) -> Self;
+}
+
+impl Addend for f64 {
+    const ZERO: Self = 0.0;
+
+    #[inline(always)]
+    fn plus(self, other: Self) -> Self {
+        self + other
     }
-    let mut stream = Stream(seed);
-    let means: Vec<f64> = (0..BOOTSTRAP_REPLICATES)
-        .map(|_| {
-            let (sum, count) = (0..sums.len())
-                .map(|_| sums[stream.below(sums.len())])
-                .fold((0.0, 0.0), |(sum, count), (of_cluster, in_cluster)| (sum + of_cluster, count + in_cluster));
-            sum / count
-        })
-        .collect();
-    let mut means = Data::new(means);
-    Some((means.quantile(0.5 * (1.0 - level)), means.quantile(0.5 * (1.0 + level))))
+}
+
+impl Addend for [f64; 2] {
+    const ZERO: Self = [0.0; 2];
+
+    #[inline(always)]
+    fn plus(self, other: Self) -> Self {
+        [self[0] + other[0], self[1] + other[1]]
+    }
+}
+
+/// The sum of as many draws with replacement as there are items.
+fn drawn<T: Addend>(items: &[T], stream: &mut Stream) -> T {
+    let (mut draws, mut left) = (items.len(), items.len());
+    let (blocks, rest) = items.as_chunks::<BLOCK>();
+    let mut total = T::ZERO;
+    for block in blocks {
+        let here = if left == BLOCK { draws } else { binomial(stream, draws, BLOCK as f64 / left as f64) };
+        total = total.plus(drawn_of_block(block, here, stream));
+        draws -= here;
+        left -= BLOCK;
+    }
+    for _ in 0..if rest.is_empty() { 0 } else { draws } {
+        total = total.plus(rest[stream.below(rest.len())]);
+    }
+    total
+}
+
+/// The sum of draws with replacement from a full block.
+#[inline(always)]
+fn drawn_of_block<T: Addend>(block: &[T; BLOCK], draws: usize, stream: &mut Stream) -> T {
+    let mut totals = [T::ZERO; DRAWS_A_WORD];
+    for _ in 0..draws / DRAWS_A_WORD {
+        let mut bits = stream.next();
+        for total in &mut totals {
+            *total = total.plus(block[bits as usize % BLOCK]);
+            bits >>= BLOCK_BITS;
+        }
+    }
+    let mut bits = stream.next();
+    for total in &mut totals[..draws % DRAWS_A_WORD] {
+        *total = total.plus(block[bits as usize % BLOCK]);
+        bits >>= BLOCK_BITS;
+    }
+    totals.into_iter().fold(T::ZERO, T::plus)
 }
 
 #[cfg(test)]
@@ -67,27 +188,66 @@ mod tests {
     use crate::score::clustered_mean;
 
     #[test]
-    fn the_stream_gives_the_published_numbers() {
-        // First outputs of SplitMix64 for seed 1234567, as printed with the reference implementation.
-        let mut stream = Stream(1_234_567);
-        assert_eq!(stream.next(), 6_457_827_717_110_365_317);
-        assert_eq!(stream.next(), 3_203_168_211_198_807_973);
-    }
-
-    #[test]
     fn many_clusters_give_nearly_the_normal_interval() {
         let values: Vec<f64> = (0..200).map(|at| f64::from((at * 37) % 101) / 100.0).collect();
         let clusters: Vec<usize> = (0..200).map(|at| at / 2).collect();
         let mean = clustered_mean(&values, &clusters).expect("200 values");
         let error = mean.standard_error.expect("100 clusters");
-        let (lower, upper) = bootstrap_interval(&values, &clusters, 0.95, BOOTSTRAP_SEED).expect("100 clusters");
+        let (lower, upper) = bootstrap_interval(&values, &clusters, 0.95, Resampling::default()).expect("100 clusters");
         // The percentile of 4000 replicates wanders by about 0.05 standard errors; 0.3 is six times that.
         assert!((lower - (mean.mean - 1.96 * error)).abs() < 0.3 * error);
         assert!((upper - (mean.mean + 1.96 * error)).abs() < 0.3 * error);
     }
 
     #[test]
-    fn one_cluster_has_no_interval() {
-        assert_eq!(bootstrap_interval(&[1.0, 2.0], &[0, 0], 0.95, 1), None);
+    fn replicates_have_the_mean_and_the_variance_of_drawing_with_replacement() {
+        // Two blocks and a part: 2 · 1024 + 300 clusters. The bootstrap mean has mean x̄ and variance Σ(x - x̄)²/n². The values follow
+        // the bits of the index, so that draws which shared random bits would show.
+        let count = 2 * BLOCK + 300;
+        let values: Vec<f64> = (0..count).map(|at| f64::from(at.count_ones()) + at as f64 / 4000.0).collect();
+        let clusters: Vec<usize> = (0..count).collect();
+        let n = count as f64;
+        let mean = values.iter().sum::<f64>() / n;
+        let variance = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (n * n);
+        let replicates = 20_000;
+        let means = bootstrap_means(&values, &clusters, Resampling { replicates, seed: 8 }).expect("many clusters");
+        let of_means = means.iter().sum::<f64>() / f64::from(replicates);
+        let spread = means.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / f64::from(replicates);
+        // 4.9 standard errors of each: false alarm 1e-6.
+        assert!((of_means - mean).abs() < 4.9 * (variance / f64::from(replicates)).sqrt());
+        assert!((spread / variance - 1.0).abs() < 4.9 * (2.0 / f64::from(replicates)).sqrt(), "{}", spread / variance);
+    }
+
+    #[test]
+    fn clusters_of_different_sizes_weigh_as_many_values_as_they_have() {
+        // Two clusters, of 1 and of 3 values: the means of the four equally likely draws are known.
+        let means = bootstrap_means(&[1.0, 0.0, 0.0, 0.0], &[0, 1, 1, 1], Resampling { replicates: 4000, seed: 2 });
+        let means = means.expect("two clusters");
+        let count = |wanted: f64| means.iter().filter(|mean| **mean == wanted).count() as f64;
+        assert_eq!(count(1.0) + count(0.25) + count(0.0), 4000.0);
+        // Binomial(4000, ½), 4.9 standard deviations.
+        assert!((count(0.25) - 2000.0).abs() < 4.9 * 1000.0_f64.sqrt());
+    }
+
+    #[test]
+    fn the_number_of_threads_changes_nothing() {
+        let values: Vec<f64> = (0..3000).map(|at| f64::from((at * 37) % 101)).collect();
+        let clusters: Vec<usize> = (0..3000).map(|at| at / 2).collect();
+        let resampling = Resampling { replicates: 300, seed: 4 };
+        let under = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+            pool.install(|| bootstrap_means(&values, &clusters, resampling))
+        };
+        assert_eq!(under(1), under(3));
+    }
+
+    #[test]
+    fn what_cannot_be_drawn_has_no_interval() {
+        let default = Resampling::default();
+        assert_eq!(bootstrap_interval(&[1.0, 2.0], &[0, 0], 0.95, default), None);
+        assert_eq!(bootstrap_interval(&[1.0, 2.0], &[0], 0.95, default), None);
+        assert_eq!(bootstrap_interval(&[1.0, f64::NAN], &[0, 1], 0.95, default), None);
+        assert_eq!(bootstrap_interval(&[1.0, 2.0], &[0, 1], 1.0, default), None);
+        assert_eq!(bootstrap_interval(&[1.0, 2.0], &[0, 1], 0.95, Resampling { replicates: 0, seed: 1 }), None);
     }
 }

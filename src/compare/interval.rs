@@ -56,25 +56,6 @@ pub fn t_interval(mean: &ClusteredMean, level: f64) -> Option<TInterval> {
     })
 }
 
-/// Holm's adjustment of several p-values: the chance that any of them is a false alarm stays below the level that they are
-/// held against.
-///
-/// In the order given; 1 at most.
-///
-/// Holm (1979), Scand. J. Stat. 6, 65–70.
-#[must_use]
-pub fn holm(p_values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..p_values.len()).collect();
-    order.sort_by(|&a, &b| p_values[a].total_cmp(&p_values[b]));
-    let mut adjusted = vec![0.0; p_values.len()];
-    let mut highest: f64 = 0.0;
-    for (rank, &at) in order.iter().enumerate() {
-        highest = highest.max((p_values.len() - rank) as f64 * p_values[at]).min(1.0);
-        adjusted[at] = highest;
-    }
-    adjusted
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,13 +77,5 @@ mod tests {
         assert_eq!((interval.lower, interval.upper, interval.p_two_sided), (0.25, 0.25, 0.0));
         let none = clustered_mean(&[0.0; 6], &[0, 1, 2, 3, 4, 5]).expect("six values");
         assert_eq!(t_interval(&none, 0.95).expect("six clusters").p_two_sided, 1.0);
-    }
-
-    #[test]
-    fn holm_multiplies_the_smallest_most_and_keeps_the_order() {
-        let adjusted = holm(&[0.04, 0.01, 0.03, 0.9]);
-        for (value, expected) in adjusted.iter().zip([0.09, 0.04, 0.09, 0.9]) {
-            assert!((value - expected).abs() < 1e-15);
-        }
     }
 }

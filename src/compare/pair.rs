@@ -1,5 +1,6 @@
 //! The differences between two forecasters, question by question.
 
+use super::question_evidence::question_evidence;
 use crate::score::{ScoringRule, Standing, Unfit};
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -19,6 +20,12 @@ pub struct Paired {
     pub difference: f64,
     /// How long both stood, in days.
     pub days: f64,
+    /// When the question closed or resolved, whichever came first, in days since 1970-01-01.
+    pub ended: f64,
+    /// Evidence that the first was better on this question (an e-value); `None` unless it is a yes/no question.
+    pub evidence_a: Option<f64>,
+    /// Evidence that the second was better.
+    pub evidence_b: Option<f64>,
 }
 
 /// The differences on the questions that both forecasters can be scored on, in the order of the first one's questions.
@@ -43,14 +50,20 @@ pub fn paired_differences(
         // Both stand until the question's life ends, so the later start is where the common time begins.
         let from = first.from().max(second.from());
         match (first.score_from(rule, from), second.score_from(rule, from)) {
-            (Ok(of_a), Ok(of_b)) => paired.push(Paired {
-                question: first.question.clone(),
-                cluster: first.cluster.clone(),
-                score_a: of_a.score,
-                score_b: of_b.score,
-                difference: of_a.score - of_b.score,
-                days: of_a.days,
-            }),
+            (Ok(of_a), Ok(of_b)) => {
+                let evidence = question_evidence(first, second, rule);
+                paired.push(Paired {
+                    question: first.question.clone(),
+                    cluster: first.cluster.clone(),
+                    score_a: of_a.score,
+                    score_b: of_b.score,
+                    difference: of_a.score - of_b.score,
+                    days: of_a.days,
+                    ended: first.segments.last().map_or(from, |segment| segment.to),
+                    evidence_a: evidence.map(|evidence| evidence.0),
+                    evidence_b: evidence.map(|evidence| evidence.1),
+                });
+            }
             (Err(reason), _) | (_, Err(reason)) => unfit.push((first.question.clone(), reason)),
         }
     }

@@ -46,7 +46,7 @@ fn say(records: &mut Records, forecaster: &str, question: usize, day: i8, probab
 fn compared(records: &Records) -> PairComparison {
     let names = ["ada".to_owned(), "bob".to_owned()];
     let rules = [rule("brier").expect("it is in the list")];
-    compare_pairs(&standings(records, |_| true), &names, &rules).pairs.remove(0)
+    compare_pairs(&standings(records, |_| true), &names, &rules, Adjustment::Holm).pairs.remove(0)
 }
 
 /// Ada states 70 % to 89 % for what happens, Bob always 50 %.
@@ -132,7 +132,7 @@ fn several_pairs_share_one_false_alarm_rate() {
     }
     let names = ["ada", "bob", "cyd"].map(str::to_owned);
     let rules = [rule("brier").expect("it is in the list")];
-    let compared = compare_pairs(&standings(&records, |_| true), &names, &rules);
+    let compared = compare_pairs(&standings(&records, |_| true), &names, &rules, Adjustment::Holm);
     assert_eq!(compared.pairs.len(), 3);
     for pair in compared.pairs {
         let alone = pair.interval.expect("eight clusters").p_two_sided;
@@ -161,8 +161,8 @@ fn the_reliability_splits_the_very_score_that_is_reported() {
 fn chance_alone_is_seldom_taken_for_a_difference_and_far_less_often_than_without_clusters() {
     // Six clusters of five questions that share most of their fate, no true difference, 4000 times. The rate of a 5 % test lies
     // below 0.05 + 4.9 sqrt(0.05 * 0.95 / 4000) = 0.067 but for one time in a million.
-    let mut stream = bootstrap::Stream(20_250_815);
-    let mut normal = || crate::math::normal::quantile(((stream.next() >> 11) as f64 + 0.5) / (1_u64 << 53) as f64);
+    let mut stream = stream::Stream::new(20_250_815);
+    let mut normal = || crate::math::normal::quantile(stream.uniform());
     let clusters: Vec<usize> = (0..30).map(|at| at / 5).collect();
     let lone: Vec<usize> = (0..30).collect();
     let (mut alarms, mut naive_alarms) = (0, 0);
@@ -179,4 +179,82 @@ fn chance_alone_is_seldom_taken_for_a_difference_and_far_less_often_than_without
     let (rate, naive) = (f64::from(alarms) / 4000.0, f64::from(naive_alarms) / 4000.0);
     assert!(rate < 0.067 && rate > 0.033, "{rate}");
     assert!(naive > 0.25, "{naive}");
+}
+
+#[test]
+fn evidence_is_averaged_within_clusters_and_multiplied_over_them() {
+    let say_all = |cluster: fn(usize) -> Option<String>| {
+        let mut records = records(&[true, true, false], cluster);
+        for (question, of_ada) in [(0, 0.7), (1, 0.9), (2, 0.8)] {
+            say(&mut records, "ada", question, 1, of_ada);
+            say(&mut records, "bob", question, 1, 0.5);
+        }
+        compared(&records).tests.anytime.a_better.expect("yes/no questions")
+    };
+    // Boundaries 0.6, 0.7, 0.65; alternatives 0.65, 0.8, 0.725.
+    let single = [0.65 / 0.6, 0.8 / 0.7, 0.275 / 0.35];
+    let alone = say_all(|_| None);
+    assert!((alone.evalue - single.iter().product::<f64>()).abs() < 1e-12, "{alone:?}");
+    // All ended on the same day, so they count in the order in which they were met.
+    assert!((alone.p_anytime - 1.0 / (single[0] * single[1])).abs() < 1e-12, "{alone:?}");
+    let together = say_all(|at| Some(if at == 0 { "one" } else { "two" }.to_owned()));
+    assert!((together.evalue - single[0] * 0.5 * (single[1] + single[2])).abs() < 1e-12, "{together:?}");
+    // Too few clusters for the tests that hold once.
+    let mut few = records(&[true, false], |_| None);
+    say(&mut few, "ada", 0, 1, 0.7);
+    say(&mut few, "bob", 0, 1, 0.6);
+    assert!(compared(&few).tests.permutation.is_none());
+}
+
+#[test]
+fn peers_are_compared_moment_by_moment() {
+    // Ten days of life; Ada stood all the time, Bob for the last five days, Cy alone on the other question.
+    let mut records = records(&[true, true], |_| None);
+    say(&mut records, "ada", 0, 1, 0.7);
+    say(&mut records, "ada", 0, 8, 0.9);
+    say(&mut records, "bob", 0, 6, 0.5);
+    say(&mut records, "cy", 1, 1, 0.5);
+    let rule = rule("brier").expect("it is in the list");
+    let (panel, unfit) = Panel::from_standings(&standings(&records, |_| true).standings, rule);
+    assert!(unfit.is_empty());
+    assert_eq!(panel.forecasters(), ["ada", "bob", "cy"]);
+    let [first, second] = panel.questions() else { panic!("there are two questions") };
+    let (ada, bob) = (&first.cells[0], &first.cells[1]);
+    assert_eq!((ada.coverage, bob.coverage), (1.0, 0.5));
+    // Two days of 0.09 against 0.25, three days of 0.01.
+    let expected = (2.0 * (0.09 - 0.25) + 3.0 * (0.01 - 0.25)) / 5.0;
+    let (of_ada, of_bob) = (ada.peer.expect("Bob stood too"), bob.peer.expect("Ada stood too"));
+    assert!((of_ada.difference - expected).abs() < 1e-12 && (of_bob.difference + expected).abs() < 1e-12);
+    assert_eq!((of_ada.coverage, of_bob.coverage), (0.5, 0.5));
+    assert_eq!(second.cells[0].peer, None);
+}
+
+#[test]
+fn clusters_by_tag_and_by_question_are_other_clusters() {
+    let mut records = ada_is_better(&HAPPENED, |at| Some(format!("scenario {}", at % 4)));
+    for (at, question) in records.questions.values_mut().enumerate() {
+        question.tags = if at < 15 { vec![format!("tag {}", at % 3), "all".to_owned()] } else { Vec::new() };
+    }
+    let clusters = |by| {
+        let regrouped = regroup(standings(&records, |name| name == "ada"), by);
+        let names: std::collections::BTreeSet<String> =
+            regrouped.standings.into_iter().map(|standing| standing.cluster).collect();
+        names.len()
+    };
+    let found = [ClusterBy::Cluster, ClusterBy::Question, ClusterBy::Tag].map(clusters);
+    assert_eq!(found, [4, 20, 3 + 5]);
+}
+
+#[test]
+fn clusters_count_in_the_order_in_which_they_ended() {
+    // Good evidence came last, after bad: at no time was there more than 1.
+    let mut records = records(&[true, false], |_| None);
+    for (question, of_ada) in [(0, 0.9), (1, 0.8)] {
+        say(&mut records, "ada", question, 1, of_ada);
+        say(&mut records, "bob", question, 1, 0.5);
+    }
+    records.outcomes["q1"].resolved_on = crate::forecast::Moment::Day(date(2025, 1, 9));
+    let evidence = compared(&records).tests.anytime.a_better.expect("yes/no questions");
+    assert!((evidence.evalue - 0.275 / 0.35 * 0.8 / 0.7).abs() < 1e-12, "{evidence:?}");
+    assert_eq!(evidence.p_anytime, 1.0);
 }

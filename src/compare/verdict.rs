@@ -1,8 +1,10 @@
 //! Who was better, and whether one can tell.
 
-use super::bootstrap::{BOOTSTRAP_SEED, bootstrap_interval};
-use super::interval::{TInterval, holm, t_interval};
+use super::bootstrap::{Resampling, bootstrap_interval};
+use super::interval::{TInterval, t_interval};
+use super::multiplicity::Adjustment;
 use super::pair::{Paired, paired_differences};
+use super::pair_tests::{PairTests, pair_tests};
 use crate::score::{
     ClusteredMean, Excluded, NotScored, RuleUsed, ScoringRule, Standings, Unfit, clustered_mean, describe, label,
 };
@@ -20,7 +22,7 @@ pub const FEWEST_CLUSTERS: usize = 5;
 pub const BOOTSTRAP_CLUSTERS: usize = 10;
 
 /// The level of the intervals.
-const LEVEL: f64 = 0.95;
+pub(super) const LEVEL: f64 = 0.95;
 
 /// What the evidence says about the first forecaster against the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
@@ -100,8 +102,10 @@ pub struct PairComparison {
     pub interval: Option<TInterval>,
     /// The 95 % interval by the cluster bootstrap; `None` with fewer than [`BOOTSTRAP_CLUSTERS`] clusters.
     pub bootstrap: Option<(f64, f64)>,
-    /// The p-value held against 0.05, adjusted by Holm for all pairs compared under the rule.
+    /// The p-value held against 0.05, adjusted for all pairs compared under the rule.
     pub p_adjusted: Option<f64>,
+    /// Other tests of no difference, for those who ask another question. The verdict does not hang on them.
+    pub tests: PairTests,
     /// What follows.
     pub verdict: Verdict,
     /// Why one cannot tell, if so.
@@ -119,6 +123,8 @@ pub struct Comparison {
     pub schema: &'static str,
     /// The rules used.
     pub rules: Vec<RuleUsed>,
+    /// How the p-values of several pairs were adjusted.
+    pub adjustment: Adjustment,
     /// By rule, then in the order in which the forecasters were named.
     pub pairs: Vec<PairComparison>,
     /// Forecasts left out of every rule.
@@ -129,7 +135,12 @@ pub struct Comparison {
 
 /// Compares each forecaster with each later one, under each of the rules.
 #[must_use]
-pub fn compare_pairs(standings: &Standings, forecasters: &[String], rules: &[&'static dyn ScoringRule]) -> Comparison {
+pub fn compare_pairs(
+    standings: &Standings,
+    forecasters: &[String],
+    rules: &[&'static dyn ScoringRule],
+    adjustment: Adjustment,
+) -> Comparison {
     let mut pairs = Vec::new();
     let mut not_scored: BTreeMap<(usize, Unfit), usize> = BTreeMap::new();
     for (at, rule) in rules.iter().enumerate() {
@@ -140,15 +151,16 @@ pub fn compare_pairs(standings: &Standings, forecasters: &[String], rules: &[&'s
                 for (_, reason) in unfit.into_iter().filter(|(_, reason)| *reason != Unfit::Kind) {
                     *not_scored.entry((at, reason)).or_default() += 1;
                 }
-                under_rule.push(measure(rule.id(), a, b, paired));
+                under_rule.push(measure(*rule, a, b, paired));
             }
         }
-        decide(&mut under_rule);
+        decide(&mut under_rule, adjustment);
         pairs.extend(under_rule);
     }
     Comparison {
         schema: COMPARE_SCHEMA,
         rules: rules.iter().map(|rule| describe(*rule)).collect(),
+        adjustment,
         pairs,
         excluded: standings.excluded.clone(),
         not_scored: not_scored
@@ -159,14 +171,14 @@ pub fn compare_pairs(standings: &Standings, forecasters: &[String], rules: &[&'s
 }
 
 /// The figures of a pair, without a verdict yet.
-fn measure(rule: &'static str, a: &str, b: &str, paired: Vec<Paired>) -> PairComparison {
+fn measure(rule: &dyn ScoringRule, a: &str, b: &str, paired: Vec<Paired>) -> PairComparison {
     let differences: Vec<f64> = paired.iter().map(|pair| pair.difference).collect();
     let clusters = label(paired.iter().map(|pair| pair.cluster.as_str()));
     let difference = clustered_mean(&differences, &clusters);
     let mean =
         |of: fn(&Paired) -> f64| (!paired.is_empty()).then(|| paired.iter().map(of).sum::<f64>() / paired.len() as f64);
     PairComparison {
-        rule,
+        rule: rule.id(),
         a: a.to_owned(),
         b: b.to_owned(),
         mean_a: mean(|pair| pair.score_a),
@@ -174,9 +186,10 @@ fn measure(rule: &'static str, a: &str, b: &str, paired: Vec<Paired>) -> PairCom
         interval: difference.as_ref().and_then(|mean| t_interval(mean, LEVEL)),
         bootstrap: difference
             .filter(|mean| mean.clusters >= BOOTSTRAP_CLUSTERS)
-            .and_then(|_| bootstrap_interval(&differences, &clusters, LEVEL, BOOTSTRAP_SEED)),
+            .and_then(|_| bootstrap_interval(&differences, &clusters, LEVEL, Resampling::default())),
         difference,
         p_adjusted: None,
+        tests: pair_tests(&paired, &clusters, rule.bound()),
         verdict: Verdict::CannotTellYet,
         doubt: None,
         why: None,
@@ -185,14 +198,14 @@ fn measure(rule: &'static str, a: &str, b: &str, paired: Vec<Paired>) -> PairCom
 }
 
 /// Verdicts for all pairs under one rule, at 5 % for all of them together.
-fn decide(pairs: &mut [PairComparison]) {
+fn decide(pairs: &mut [PairComparison], adjustment: Adjustment) {
     let eligible =
         |pair: &PairComparison| pair.difference.is_some_and(|difference| difference.clusters >= FEWEST_CLUSTERS);
     let tested: Vec<usize> =
         (0..pairs.len()).filter(|at| eligible(&pairs[*at]) && pairs[*at].interval.is_some()).collect();
     let p_values: Vec<f64> =
         tested.iter().filter_map(|at| pairs[*at].interval.map(|interval| interval.p_two_sided)).collect();
-    for (at, adjusted) in tested.into_iter().zip(holm(&p_values)) {
+    for (at, adjusted) in tested.into_iter().zip(adjustment.adjust(&p_values)) {
         pairs[at].p_adjusted = Some(adjusted);
     }
     for pair in pairs {

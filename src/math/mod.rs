@@ -1,4 +1,4 @@
-//! Special functions, sums that do not lose digits, root finding, quadrature, isotonic regression.
+//! Special functions, sums that do not lose digits, root finding, quadrature, isotonic regression, least squares, linear equations.
 //!
 //! The only room that may call `f64` functions whose last bits differ between platforms; it calls `libm` instead, so that
 //! the same inputs give the same bits everywhere. (Rust's `f64::exp`, `ln`, `powf`, `sin` … go to the platform's C library;
@@ -8,11 +8,13 @@
 //! NaN otherwise; nothing panics and no iteration is unbounded.
 
 pub mod beta;
+mod cholesky;
 pub(crate) mod columns;
 pub mod elementary;
 pub mod gamma;
 mod instructions;
 mod isotonic;
+mod least_squares;
 pub mod logit;
 pub mod normal;
 pub mod quadrature;
@@ -21,6 +23,7 @@ mod rounding;
 pub mod student;
 pub mod sum;
 
+pub use cholesky::Cholesky;
 pub use elementary::{
     asinh, atan, atan2, cbrt, cos, cosh, erf, erfc, exp, exp_m1, exp2, ln, ln_1p, ln_gamma, log2, log10, powf, sin,
     sinh, sqrt, tan, tanh,
@@ -28,6 +31,7 @@ pub use elementary::{
 pub use instructions::Instructions;
 pub(crate) use instructions::level;
 pub use isotonic::isotonic;
+pub use least_squares::fit_two_positive;
 pub use logit::{ln_1p_exp, logistic, logit};
 pub use root::find_root;
 pub use rounding::{ceil_days, floor_to, round_half_up, round_to};

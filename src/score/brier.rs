@@ -89,6 +89,9 @@ impl ScoringRule for Brier {
     fn unit(&self) -> Unit {
         Unit::None
     }
+    fn bound(&self) -> Option<f64> {
+        Some(1.0)
+    }
     fn score(&self, case: &Case) -> Result<Score, Unfit> {
         match case {
             Case::Binary { probability, happened } => Ok(brier(*probability, *happened).into()),
@@ -113,6 +116,9 @@ impl ScoringRule for BrierAll {
     }
     fn unit(&self) -> Unit {
         Unit::None
+    }
+    fn bound(&self) -> Option<f64> {
+        Some(2.0)
     }
     fn score(&self, case: &Case) -> Result<Score, Unfit> {
         match case {

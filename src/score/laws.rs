@@ -49,6 +49,20 @@ fn chances(weights: &[u32], takes: Takes) -> Vec<f64> {
 
 proptest! {
     #[test]
+    fn no_score_leaves_its_bounds(said in prop::collection::vec(0u32..1000, 5), outcome in 0usize..5) {
+        for rule in RULES {
+            let Some(bound) = rule.bound() else { continue };
+            for &takes in rule.takes() {
+                let kept = if takes == Takes::Binary { 2 } else { said.len() };
+                prop_assume!(said[..kept].iter().any(|weight| *weight > 0));
+                let case = case(takes, &chances(&said, takes), outcome % kept);
+                let score = rule.score(&case).expect("the rule takes this kind").value;
+                prop_assert!((0.0..=bound + 1e-12).contains(&score), "{} {score}", rule.id());
+            }
+        }
+    }
+
+    #[test]
     fn every_rule_is_proper(
         truth in prop::collection::vec(1u32..1000, 5),
         said in prop::collection::vec(1u32..1000, 5),

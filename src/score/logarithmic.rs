@@ -121,6 +121,9 @@ impl ScoringRule for Logarithmic {
     fn unit(&self) -> Unit {
         Unit::Nats
     }
+    fn bound(&self) -> Option<f64> {
+        Some(-ln(LOG_FLOOR))
+    }
     fn score(&self, case: &Case) -> Result<Score, Unfit> {
         let of_outcome = match case {
             Case::Binary { probability, happened } => {

@@ -69,6 +69,9 @@ impl ScoringRule for RankedNormalised {
     fn unit(&self) -> Unit {
         Unit::None
     }
+    fn bound(&self) -> Option<f64> {
+        Some(1.0)
+    }
     fn score(&self, case: &Case) -> Result<Score, Unfit> {
         ordered(case, rps_normalised)
     }

@@ -165,6 +165,11 @@ pub trait ScoringRule: fmt::Debug + Sync {
     /// The unit of the score.
     fn unit(&self) -> Unit;
 
+    /// The score is never above this, if there is such a number; it is never below 0 then.
+    fn bound(&self) -> Option<f64> {
+        None
+    }
+
     /// The score of a forecast in sight of what happened.
     ///
     /// # Errors

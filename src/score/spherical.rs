@@ -35,6 +35,9 @@ impl ScoringRule for Spherical {
     fn unit(&self) -> Unit {
         Unit::None
     }
+    fn bound(&self) -> Option<f64> {
+        Some(1.0)
+    }
     fn score(&self, case: &Case) -> Result<Score, Unfit> {
         let value = match case {
             Case::Binary { probability, happened } => {

@@ -189,6 +189,7 @@ const SUBCOMMANDS: &[&[&str]] = &[
     &["status"],
     &["score"],
     &["compare"],
+    &["leaderboard"],
     &["update"],
     &["ledger"],
     &["ledger", "verify"],

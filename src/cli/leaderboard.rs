@@ -1,0 +1,261 @@
+//! `foretell leaderboard`.
+
+use super::figures::{Figures, remarks};
+use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules};
+use super::{Done, console};
+use crate::compare::{
+    Board, BoardRow, BoardSettings, ClusterBy, FEWEST_CLUSTERS, LEADERBOARD_REPLICATES, Leaderboard, Measure, Place,
+    leaderboard, leaderboard_picture, regroup,
+};
+use crate::error::Error;
+use crate::report::{Column, Format, Output, Sheet};
+use crate::score::standings;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Pairs whose order depends on the measure that the table form lists.
+const SWAPS_SHOWN: usize = 10;
+
+const EXAMPLES: &str = "\
+Examples:
+  foretell leaderboard
+  foretell leaderboard --rule wis --order relative --baseline FluSight-baseline --svg board.svg
+  foretell leaderboard --at-least 20 --forecasts forecasts.csv --outcomes outcomes.csv --questions questions.csv
+
+Who answered which questions differs, so means do not compare. The gaps are dealt with in four ways, each with ranks and \
+intervals by the cluster bootstrap; where the order depends on the choice, it says so. Lower is better under every one.";
+
+/// Rank forecasters who answered different questions
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// Scoring rules, separated by commas
+    #[arg(long = "rule", value_name = "RULE", value_delimiter = ',', value_parser = rule_parser(), default_value = "brier")]
+    rules: Vec<String>,
+    /// Only this forecaster; may be given several times
+    #[arg(long, value_name = "NAME")]
+    forecaster: Vec<String>,
+    /// What orders the rows
+    #[arg(long, value_enum, value_name = "MEASURE", default_value_t = Measure::AdjustedMean)]
+    order: Measure,
+    /// State the skill against this forecaster, on the questions both answered
+    #[arg(long, value_name = "NAME")]
+    baseline: Option<String>,
+    /// Leave out who answered fewer questions
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    at_least: usize,
+    /// What makes questions share their fate
+    #[arg(long, value_enum, value_name = "BY", default_value_t = ClusterBy::Cluster)]
+    cluster: ClusterBy,
+    /// How many times clusters are drawn anew for the intervals
+    #[arg(long, value_name = "N", default_value_t = LEADERBOARD_REPLICATES, value_parser = clap::value_parser!(u32).range(100..=100_000))]
+    replicates: u32,
+    /// Draw the leaderboard of the first rule into this file
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    let records = records(&arguments.inputs)?;
+    for name in arguments.forecaster.iter().chain(&arguments.baseline) {
+        check_forecaster(&records, name)?;
+    }
+    let wanted = |name: &str| {
+        arguments.forecaster.is_empty()
+            || arguments.forecaster.iter().chain(&arguments.baseline).any(|only| only == name)
+    };
+    let settings = BoardSettings {
+        ordered_by: arguments.order,
+        baseline: arguments.baseline.clone(),
+        at_least: arguments.at_least,
+        replicates: arguments.replicates,
+    };
+    let standings = regroup(standings(&records, wanted), arguments.cluster);
+    let found = leaderboard(&standings, &rules(&arguments.rules), &settings);
+    if let Some(path) = &arguments.svg {
+        let Some(board) = found.boards.first() else {
+            return Err(
+                Error::input("there is no leaderboard to draw: nothing can be scored").help("leave `--svg` out")
+            );
+        };
+        std::fs::write(path, leaderboard_picture(board, arguments.order))
+            .map_err(|problem| Error::environment(format!("cannot write `{}`", path.display())).because(problem))?;
+        console::note(&format!("wrote {}", path.display()));
+    }
+    let head = if found.boards.is_empty() { vec!["There is nothing to score yet.".to_owned()] } else { Vec::new() };
+    let output = Output { head, sheets: sheets(&found, format), foot: foot(&found), json: &found };
+    console::show(format, &output.render(format)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn sheets(found: &Leaderboard, format: Format) -> Vec<Sheet> {
+    if format == Format::Csv {
+        return vec![csv_sheet(found)];
+    }
+    let mut sheets = Vec::new();
+    for board in &found.boards {
+        sheets.push(board_sheet(board, found, format));
+        sheets.push(agreement_sheet(board));
+        if !board.swaps.is_empty() {
+            sheets.push(swap_sheet(board));
+        }
+    }
+    sheets
+}
+
+fn board_sheet(board: &Board, found: &Leaderboard, format: Format) -> Sheet {
+    let figures = Figures::new(format);
+    let mut columns = vec![Column::text("forecaster")];
+    columns.extend(["questions", "clusters", "coverage", "mean"].map(Column::number));
+    for measure in Measure::ALL {
+        columns.extend([Column::number(measure.to_string()), Column::number("rank")]);
+    }
+    if found.baseline.is_some() {
+        columns.extend(["skill", "95 % interval"].map(Column::number));
+    }
+    let mut sheet = Sheet::new(Some(&format!("Leaderboard under {}, by {}", board.rule, found.ordered_by)), columns);
+    for row in &board.rows {
+        let mut cells = vec![
+            row.forecaster.clone(),
+            row.questions.to_string(),
+            row.clusters.to_string(),
+            figures.share(Some(row.coverage)),
+            figures.score(row.mean),
+        ];
+        for place in &row.places {
+            cells.extend([figures.maybe(place.value), rank(place, figures)]);
+        }
+        if found.baseline.is_some() {
+            cells.push(figures.maybe(row.baseline.map(|baseline| baseline.skill)));
+            cells.push(figures.interval(row.baseline.and_then(|baseline| baseline.interval)));
+        }
+        sheet.row(cells);
+    }
+    sheet
+}
+
+/// A rank with the central ranks of the bootstrap.
+fn rank(place: &Place, figures: Figures) -> String {
+    match (place.rank, place.rank_interval) {
+        (Some(rank), Some((lower, upper))) => format!("{rank} ({lower}–{upper})"),
+        (Some(rank), None) => rank.to_string(),
+        (None, _) => figures.unknown(),
+    }
+}
+
+fn agreement_sheet(board: &Board) -> Sheet {
+    let mut columns = vec![Column::text("")];
+    columns.extend(Measure::ALL[1..].iter().map(|measure| Column::number(measure.to_string())));
+    let mut sheet = Sheet::new(Some("How far the orders agree (Kendall's tau: 1 is fully)"), columns);
+    for (at, first) in Measure::ALL.iter().enumerate().take(Measure::ALL.len() - 1) {
+        let mut cells = vec![first.to_string()];
+        for (beside, second) in Measure::ALL.iter().enumerate().skip(1) {
+            let found =
+                board.agreement.iter().find(|agreement| agreement.first == *first && agreement.second == *second);
+            let tau = found.and_then(|agreement| agreement.tau);
+            cells.push(match tau {
+                _ if beside <= at => String::new(),
+                Some(tau) => format!("{tau:.2}"),
+                None => "–".to_owned(),
+            });
+        }
+        sheet.row(cells);
+    }
+    sheet
+}
+
+fn swap_sheet(board: &Board) -> Sheet {
+    let columns = ["A", "B", "A is ahead by", "B is ahead by"].map(Column::text).to_vec();
+    let title = if board.swaps.len() > SWAPS_SHOWN {
+        format!("Pairs whose order depends on the choice (the first {SWAPS_SHOWN} of {})", board.swaps.len())
+    } else {
+        "Pairs whose order depends on the choice".to_owned()
+    };
+    let mut sheet = Sheet::new(Some(&title), columns);
+    let named = |measures: &[Measure]| measures.iter().map(Measure::to_string).collect::<Vec<_>>().join(", ");
+    for swap in board.swaps.iter().take(SWAPS_SHOWN) {
+        sheet.row(vec![swap.a.clone(), swap.b.clone(), named(&swap.a_ahead), named(&swap.b_ahead)]);
+    }
+    sheet
+}
+
+/// One line for each forecaster under each rule.
+fn csv_sheet(found: &Leaderboard) -> Sheet {
+    let figures = Figures::new(Format::Csv);
+    let mut columns = vec![Column::text("rule"), Column::text("forecaster")];
+    columns.extend(["questions", "clusters", "coverage", "mean"].map(Column::number));
+    for measure in Measure::ALL {
+        for part in ["", " lower", " upper", " rank", " rank lower", " rank upper"] {
+            columns.push(Column::number(format!("{measure}{part}")));
+        }
+    }
+    columns.extend(["skill", "skill lower", "skill upper", "shared with baseline"].map(Column::number));
+    let mut sheet = Sheet::new(None, columns);
+    for board in &found.boards {
+        for row in &board.rows {
+            sheet.row(csv_cells(board, row, figures));
+        }
+    }
+    sheet
+}
+
+fn csv_cells(board: &Board, row: &BoardRow, figures: Figures) -> Vec<String> {
+    let whole = |value: Option<usize>| value.map_or_else(String::new, |value| value.to_string());
+    let mut cells = vec![
+        board.rule.to_owned(),
+        row.forecaster.clone(),
+        row.questions.to_string(),
+        row.clusters.to_string(),
+        figures.share(Some(row.coverage)),
+        figures.score(row.mean),
+    ];
+    for place in &row.places {
+        cells.extend([
+            figures.maybe(place.value),
+            figures.maybe(place.interval.map(|ends| ends.0)),
+            figures.maybe(place.interval.map(|ends| ends.1)),
+            whole(place.rank),
+            whole(place.rank_interval.map(|ends| ends.0)),
+            whole(place.rank_interval.map(|ends| ends.1)),
+        ]);
+    }
+    let interval = row.baseline.and_then(|baseline| baseline.interval);
+    cells.extend([
+        figures.maybe(row.baseline.map(|baseline| baseline.skill)),
+        figures.maybe(interval.map(|ends| ends.0)),
+        figures.maybe(interval.map(|ends| ends.1)),
+        whole(row.baseline.map(|baseline| baseline.questions)),
+    ]);
+    cells
+}
+
+fn foot(found: &Leaderboard) -> Vec<String> {
+    if found.boards.is_empty() {
+        return remarks(&[], &found.excluded, &found.not_scored);
+    }
+    let mut lines = vec![
+        "relative skill: geometric mean over pairs of the ratio of scores on shared questions; below 1 is better"
+            .to_owned(),
+        "adjusted mean: the mean score on all questions, had everybody answered them all (forecaster + question)"
+            .to_owned(),
+        "ridge skill: head-to-head differences, drawn to 0 where there is little to go by".to_owned(),
+        "peer score: score less that of the others at the same moments, weighted by coverage".to_owned(),
+        format!("rank: 1 is best; in brackets the central 95 % of {} draws of the clusters", found.replicates),
+    ];
+    if let Some(baseline) = &found.baseline {
+        lines.push(format!("skill: 1 - score / score of {baseline} on shared questions; 0 is as good, 1 perfect"));
+    }
+    if found.boards.iter().any(|board| board.clusters < FEWEST_CLUSTERS) {
+        lines.push(format!(
+            "fewer than {FEWEST_CLUSTERS} clusters of questions: no intervals, and ranks are a matter of chance"
+        ));
+    }
+    if found.boards.iter().flat_map(|board| &board.rows).any(|row| row.places.iter().any(|place| place.rank.is_none()))
+    {
+        lines.push("–: shares no question with the others, so there is no place among them".to_owned());
+    }
+    lines.extend(remarks(&found.rules, &found.excluded, &found.not_scored));
+    lines
+}

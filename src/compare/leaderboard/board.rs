@@ -1,0 +1,379 @@
+//! The leaderboard: every forecaster under every way of dealing with gaps, with intervals, and how far the orders agree.
+
+use super::fixed_effects::adjusted_means;
+use super::order::{kendall_tau, ranks};
+use super::panel::Panel;
+use super::peer::peer_score;
+use super::relative_skill::relative_skill;
+use super::ridge::{ridge_penalty, ridge_skill};
+use crate::compare::bootstrap::{BOOTSTRAP_SEED, central, multiplicities};
+use crate::compare::verdict::{FEWEST_CLUSTERS, LEVEL};
+use crate::score::{Excluded, NotScored, RuleUsed, ScoringRule, Standings, describe};
+use rayon::prelude::*;
+use serde::Serialize;
+use std::fmt;
+
+/// The version of the JSON form of [`Leaderboard`].
+pub const LEADERBOARD_SCHEMA: &str = "foretell.leaderboard/1";
+
+/// How many times the clusters are drawn anew for the intervals of a leaderboard.
+pub const LEADERBOARD_REPLICATES: u32 = 1000;
+
+/// A share of the replicates in which a forecaster must have a value for an interval to be given.
+const ENOUGH: f64 = 0.9;
+
+/// A way of dealing with the questions that somebody did not answer. Lower is better under each.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, clap::ValueEnum, schemars::JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// Each pair on its shared questions: the geometric mean of the ratios of scores
+    #[value(name = "relative")]
+    RelativeSkill,
+    /// Least squares with an effect of each forecaster and of each question: the mean score on all questions
+    #[default]
+    #[value(name = "adjusted")]
+    AdjustedMean,
+    /// The same from head-to-head differences, drawn to the middle where there is little to go by
+    #[value(name = "ridge")]
+    RidgeSkill,
+    /// Own score less that of the others at the same moments, weighted by coverage
+    #[value(name = "peer")]
+    PeerScore,
+}
+
+impl Measure {
+    /// All, in the order in which they are shown.
+    pub const ALL: [Self; 4] = [Self::RelativeSkill, Self::AdjustedMean, Self::RidgeSkill, Self::PeerScore];
+
+    /// The value of each forecaster under question weights; `penalty` is that of [`ridge_skill`].
+    fn values(self, panel: &Panel, weights: &[f64], penalty: Option<f64>) -> Vec<Option<f64>> {
+        match self {
+            Self::RelativeSkill => relative_skill(panel, weights),
+            Self::AdjustedMean => adjusted_means(panel, weights),
+            Self::RidgeSkill => ridge_skill(panel, weights, penalty),
+            Self::PeerScore => peer_score(panel, weights),
+        }
+    }
+}
+
+impl fmt::Display for Measure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::RelativeSkill => "relative skill",
+            Self::AdjustedMean => "adjusted mean",
+            Self::RidgeSkill => "ridge skill",
+            Self::PeerScore => "peer score",
+        })
+    }
+}
+
+/// Where a forecaster stands under one measure.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct Place {
+    /// Which.
+    pub measure: Measure,
+    /// The value. Lower is better. `None` where the forecaster cannot be compared with the others.
+    pub value: Option<f64>,
+    /// Its 95 % interval by the cluster bootstrap; `None` with fewer than [`FEWEST_CLUSTERS`] clusters.
+    pub interval: Option<(f64, f64)>,
+    /// 1 is best.
+    pub rank: Option<usize>,
+    /// The central 95 % of the ranks in the bootstrap.
+    pub rank_interval: Option<(usize, usize)>,
+}
+
+/// A forecaster's score against that of the baseline.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct BaselineSkill {
+    /// 1 - own mean score / the baseline's, on the questions both answered: 1 is perfect, 0 as good as the baseline, below 0 worse.
+    pub skill: f64,
+    /// Its 95 % interval by the cluster bootstrap.
+    pub interval: Option<(f64, f64)>,
+    /// Questions both answered.
+    pub questions: usize,
+}
+
+/// One forecaster.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct BoardRow {
+    /// Who.
+    pub forecaster: String,
+    /// Questions answered.
+    pub questions: usize,
+    /// Clusters that they belong to.
+    pub clusters: usize,
+    /// Mean share of the questions' lives for which a forecast stood.
+    pub coverage: f64,
+    /// The plain mean score over the questions answered: fair only if everybody answered the same ones.
+    pub mean: f64,
+    /// Under each measure, in the order of [`Measure::ALL`].
+    pub places: Vec<Place>,
+    /// Against the baseline, if there is one.
+    pub baseline: Option<BaselineSkill>,
+}
+
+/// How far two measures agree on the order.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct Agreement {
+    /// One.
+    pub first: Measure,
+    /// The other.
+    pub second: Measure,
+    /// Kendall's τ_b: 1 when they agree on every pair.
+    pub tau: Option<f64>,
+}
+
+/// Two forecasters whose order depends on the measure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Swap {
+    /// One.
+    pub a: String,
+    /// The other.
+    pub b: String,
+    /// Measures under which the one is ahead.
+    pub a_ahead: Vec<Measure>,
+    /// Measures under which the other is.
+    pub b_ahead: Vec<Measure>,
+}
+
+/// The leaderboard under one rule.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct Board {
+    /// The rule's id.
+    pub rule: &'static str,
+    /// Questions that anybody answered.
+    pub questions: usize,
+    /// Clusters of them.
+    pub clusters: usize,
+    /// By rank under the measure asked for.
+    pub rows: Vec<BoardRow>,
+    /// Between each two measures.
+    pub agreement: Vec<Agreement>,
+    /// Pairs whose order depends on the measure, those ahead in the table first.
+    pub swaps: Vec<Swap>,
+    /// How strongly the ridge drew to the middle.
+    pub ridge_penalty: Option<f64>,
+}
+
+/// Leaderboards, ready to be shown.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct Leaderboard {
+    /// [`LEADERBOARD_SCHEMA`].
+    pub schema: &'static str,
+    /// The rules used.
+    pub rules: Vec<RuleUsed>,
+    /// The measure that orders the rows.
+    pub ordered_by: Measure,
+    /// The forecaster against whom skill is stated.
+    pub baseline: Option<String>,
+    /// How many times clusters were drawn anew.
+    pub replicates: u32,
+    /// One board a rule.
+    pub boards: Vec<Board>,
+    /// Forecasts left out of every rule.
+    pub excluded: Vec<Excluded>,
+    /// What single rules could not score.
+    pub not_scored: Vec<NotScored>,
+}
+
+/// What a leaderboard is to show.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BoardSettings {
+    /// The measure that orders the rows.
+    pub ordered_by: Measure,
+    /// Against whom skill is stated.
+    pub baseline: Option<String>,
+    /// Who answered fewer questions is left out.
+    pub at_least: usize,
+    /// How many times clusters are drawn anew.
+    pub replicates: u32,
+}
+
+impl Default for BoardSettings {
+    fn default() -> Self {
+        Self { ordered_by: Measure::default(), baseline: None, at_least: 1, replicates: LEADERBOARD_REPLICATES }
+    }
+}
+
+/// A leaderboard under each of the rules that found something to score.
+#[must_use]
+pub fn leaderboard(standings: &Standings, rules: &[&'static dyn ScoringRule], settings: &BoardSettings) -> Leaderboard {
+    let mut boards = Vec::new();
+    let mut not_scored = Vec::new();
+    for rule in rules {
+        let (panel, unfit) = Panel::from_standings(&standings.standings, *rule);
+        not_scored.extend(unfit);
+        let panel = panel.with_at_least(settings.at_least);
+        if !panel.questions().is_empty() {
+            boards.push(board(rule.id(), &panel, settings));
+        }
+    }
+    Leaderboard {
+        schema: LEADERBOARD_SCHEMA,
+        rules: rules.iter().map(|rule| describe(*rule)).collect(),
+        ordered_by: settings.ordered_by,
+        baseline: settings.baseline.clone(),
+        replicates: settings.replicates,
+        boards,
+        excluded: standings.excluded.clone(),
+        not_scored,
+    }
+}
+
+/// What a draw of the clusters makes of everybody.
+struct Replicate {
+    /// By measure, then by forecaster.
+    values: Vec<Vec<Option<f64>>>,
+    ranks: Vec<Vec<Option<usize>>>,
+    skill: Vec<Option<f64>>,
+}
+
+impl Replicate {
+    fn new(panel: &Panel, weights: &[f64], penalty: Option<f64>, baseline: Option<usize>) -> Self {
+        let values: Vec<Vec<Option<f64>>> =
+            Measure::ALL.iter().map(|measure| measure.values(panel, weights, penalty)).collect();
+        let ranks = values.iter().map(|of| ranks(of)).collect();
+        Self { values, ranks, skill: skills(panel, weights, baseline) }
+    }
+}
+
+/// The leaderboard of a panel; `rule` names what its scores are.
+#[must_use]
+pub fn board(rule: &'static str, panel: &Panel, settings: &BoardSettings) -> Board {
+    let baseline =
+        settings.baseline.as_ref().and_then(|name| panel.forecasters().iter().position(|known| known == name));
+    let penalty = ridge_penalty(panel);
+    let whole = Replicate::new(panel, &panel.equal_weights(), penalty, baseline);
+    let drawn: Vec<Replicate> = if panel.clusters() < FEWEST_CLUSTERS {
+        Vec::new()
+    } else {
+        (0..settings.replicates)
+            .into_par_iter()
+            .map(|at| {
+                let times = multiplicities(panel.clusters(), BOOTSTRAP_SEED, at);
+                let weights: Vec<f64> = panel.questions().iter().map(|question| times[question.cluster]).collect();
+                Replicate::new(panel, &weights, penalty, baseline)
+            })
+            .collect()
+    };
+    let mut rows: Vec<(Option<usize>, BoardRow)> = (0..panel.forecasters().len())
+        .map(|at| {
+            let ordering = Measure::ALL.iter().position(|measure| *measure == settings.ordered_by);
+            (ordering.and_then(|measure| whole.ranks[measure][at]), row(panel, at, &whole, &drawn, baseline))
+        })
+        .collect();
+    // Those without a rank come last, in the order of their means.
+    rows.sort_by(|a, b| (a.0.is_none(), a.0).cmp(&(b.0.is_none(), b.0)).then_with(|| a.1.mean.total_cmp(&b.1.mean)));
+    let rows: Vec<BoardRow> = rows.into_iter().map(|(_, row)| row).collect();
+    let mut agreement = Vec::new();
+    for (at, first) in Measure::ALL.iter().enumerate() {
+        for (beside, second) in Measure::ALL.iter().enumerate().skip(at + 1) {
+            let tau = kendall_tau(&whole.values[at], &whole.values[beside]);
+            agreement.push(Agreement { first: *first, second: *second, tau });
+        }
+    }
+    Board {
+        rule,
+        questions: panel.questions().len(),
+        clusters: panel.clusters(),
+        agreement,
+        swaps: swaps(&rows),
+        rows,
+        ridge_penalty: penalty,
+    }
+}
+
+fn row(panel: &Panel, at: usize, whole: &Replicate, drawn: &[Replicate], baseline: Option<usize>) -> BoardRow {
+    let own: Vec<_> = panel
+        .questions()
+        .iter()
+        .flat_map(|question| question.cells.iter().map(move |cell| (question.cluster, cell)))
+        .filter(|(_, cell)| cell.forecaster == at)
+        .collect();
+    let clusters: std::collections::BTreeSet<usize> = own.iter().map(|(cluster, _)| *cluster).collect();
+    let count = own.len() as f64;
+    let places = Measure::ALL
+        .iter()
+        .enumerate()
+        .map(|(measure, named)| Place {
+            measure: *named,
+            value: whole.values[measure][at],
+            interval: whole.values[measure][at]
+                .and_then(|_| interval(drawn.iter().map(|replicate| replicate.values[measure][at]))),
+            rank: whole.ranks[measure][at],
+            rank_interval: whole.ranks[measure][at].and_then(|_| {
+                let ranks = drawn.iter().map(|replicate| replicate.ranks[measure][at].map(|rank| rank as f64));
+                rank_interval(ranks)
+            }),
+        })
+        .collect();
+    BoardRow {
+        forecaster: panel.forecasters()[at].clone(),
+        questions: own.len(),
+        clusters: clusters.len(),
+        coverage: own.iter().map(|(_, cell)| cell.coverage).sum::<f64>() / count,
+        mean: own.iter().map(|(_, cell)| cell.score).sum::<f64>() / count,
+        places,
+        baseline: baseline.zip(whole.skill[at]).map(|(baseline, skill)| BaselineSkill {
+            skill,
+            interval: interval(drawn.iter().map(|replicate| replicate.skill[at])),
+            questions: shared(panel, at, baseline),
+        }),
+    }
+}
+
+/// The central interval of the values that are there, if nearly all are.
+fn interval(values: impl Iterator<Item = Option<f64>>) -> Option<(f64, f64)> {
+    let all: Vec<Option<f64>> = values.collect();
+    let known: Vec<f64> = all.iter().flatten().copied().collect();
+    (!known.is_empty() && known.len() as f64 >= ENOUGH * all.len() as f64).then(|| central(known, LEVEL))
+}
+
+/// Whole ranks that hold at least the level between them.
+fn rank_interval(ranks: impl Iterator<Item = Option<f64>>) -> Option<(usize, usize)> {
+    interval(ranks).map(|(lower, upper)| (lower.floor() as usize, upper.ceil() as usize))
+}
+
+/// 1 - own mean score over the baseline's on the questions both answered.
+fn skills(panel: &Panel, weights: &[f64], baseline: Option<usize>) -> Vec<Option<f64>> {
+    let mut sums = vec![(0.0, 0.0); panel.forecasters().len()];
+    for (question, weight) in panel.weighted(weights) {
+        let reference = question.cells.iter().find(|cell| Some(cell.forecaster) == baseline);
+        let Some(reference) = reference else { continue };
+        for cell in &question.cells {
+            sums[cell.forecaster].0 += weight * cell.score;
+            sums[cell.forecaster].1 += weight * reference.score;
+        }
+    }
+    sums.into_iter().map(|(own, reference)| (reference > 0.0).then(|| 1.0 - own / reference)).collect()
+}
+
+fn shared(panel: &Panel, a: usize, b: usize) -> usize {
+    let answered =
+        |question: &&super::PanelQuestion, who: usize| question.cells.iter().any(|cell| cell.forecaster == who);
+    panel.questions().iter().filter(|question| answered(question, a) && answered(question, b)).count()
+}
+
+fn swaps(rows: &[BoardRow]) -> Vec<Swap> {
+    let mut swaps = Vec::new();
+    for (at, first) in rows.iter().enumerate() {
+        for second in &rows[at + 1..] {
+            let ahead = |one: &BoardRow, other: &BoardRow| -> Vec<Measure> {
+                one.places
+                    .iter()
+                    .zip(&other.places)
+                    .filter(|(one, other)| one.rank.zip(other.rank).is_some_and(|(one, other)| one < other))
+                    .map(|(place, _)| place.measure)
+                    .collect()
+            };
+            let (a_ahead, b_ahead) = (ahead(first, second), ahead(second, first));
+            if !a_ahead.is_empty() && !b_ahead.is_empty() {
+                let (a, b) = (first.forecaster.clone(), second.forecaster.clone());
+                swaps.push(Swap { a, b, a_ahead, b_ahead });
+            }
+        }
+    }
+    swaps
+}

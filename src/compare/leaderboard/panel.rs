@@ -1,0 +1,278 @@
+//! Who scored how on which question: the table with gaps that every leaderboard is made of.
+
+use crate::score::{NotScored, ScoringRule, Standing, Unfit, label};
+use std::collections::BTreeMap;
+
+/// One forecaster on one question.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cell {
+    /// Index of the forecaster.
+    pub forecaster: usize,
+    /// The score over the time for which their forecast stood. Lower is better.
+    pub score: f64,
+    /// The share of the question's life for which it stood, above 0.
+    pub coverage: f64,
+    /// Against the others who stood at the same time; `None` when nobody did.
+    pub peer: Option<Peer>,
+}
+
+/// A score against the mean of the others at the same time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Peer {
+    /// Own score minus the mean score of the others: below 0 is better than they.
+    pub difference: f64,
+    /// The share of the question's life for which somebody else stood too.
+    pub coverage: f64,
+}
+
+/// One question with those who forecast it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PanelQuestion {
+    /// Its id.
+    pub id: String,
+    /// Number of the cluster that shares its fate.
+    pub cluster: usize,
+    /// Each forecaster once.
+    pub cells: Vec<Cell>,
+}
+
+/// A question's id, a number of its cluster, and the score of each forecaster by index.
+pub type PlainQuestion = (String, usize, Vec<(usize, f64)>);
+
+/// Forecasters by questions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Panel {
+    forecasters: Vec<String>,
+    questions: Vec<PanelQuestion>,
+    clusters: usize,
+}
+
+impl Panel {
+    /// A panel of plain scores. Everybody counts as having stood for the whole life of the question.
+    ///
+    /// `None` when a forecaster's index is out of range or named twice on a question, or a score is not finite.
+    #[must_use]
+    pub fn new(forecasters: Vec<String>, questions: Vec<PlainQuestion>) -> Option<Self> {
+        let mut all = Vec::with_capacity(questions.len());
+        for (id, cluster, scores) in questions {
+            let mut seen = vec![false; forecasters.len()];
+            for (forecaster, score) in &scores {
+                if !score.is_finite() || std::mem::replace(seen.get_mut(*forecaster)?, true) {
+                    return None;
+                }
+            }
+            let total: f64 = scores.iter().map(|(_, score)| score).sum();
+            let others = scores.len() as f64 - 1.0;
+            let cells = scores
+                .into_iter()
+                .map(|(forecaster, score)| Cell {
+                    forecaster,
+                    score,
+                    coverage: 1.0,
+                    peer: (others > 0.0).then(|| Peer { difference: score - (total - score) / others, coverage: 1.0 }),
+                })
+                .collect();
+            all.push(PanelQuestion { id, cluster, cells });
+        }
+        Some(Self::of(forecasters, all))
+    }
+
+    /// The panel of what forecasters said under a rule, forecasters by name; and what the rule could not score.
+    #[must_use]
+    pub fn from_standings(standings: &[Standing], rule: &dyn ScoringRule) -> (Self, Vec<NotScored>) {
+        let mut unfit: BTreeMap<Unfit, usize> = BTreeMap::new();
+        let mut by_question: indexmap::IndexMap<&str, Vec<Scored>> = indexmap::IndexMap::new();
+        for standing in standings {
+            match Scored::new(standing, rule) {
+                Ok(scored) => by_question.entry(&standing.question).or_default().push(scored),
+                Err(Unfit::Kind) => {}
+                Err(reason) => *unfit.entry(reason).or_default() += 1,
+            }
+        }
+        let names: std::collections::BTreeSet<&str> =
+            by_question.values().flatten().map(|scored| scored.standing.forecaster.as_str()).collect();
+        let forecasters: Vec<String> = names.into_iter().map(str::to_owned).collect();
+        let clusters = label(by_question.values().map(|scored| scored[0].standing.cluster.as_str()));
+        let questions = by_question
+            .into_iter()
+            .zip(clusters)
+            .map(|((id, scored), cluster)| PanelQuestion {
+                id: id.to_owned(),
+                cluster,
+                cells: cells(&scored, &forecasters),
+            })
+            .collect();
+        let not_scored = unfit
+            .into_iter()
+            .map(|(reason, count)| NotScored { rule: rule.id(), reason: reason.to_string(), count })
+            .collect();
+        (Self::of(forecasters, questions), not_scored)
+    }
+
+    /// Clusters are numbered anew, from 0 and without gaps, in the order in which they are met.
+    fn of(forecasters: Vec<String>, mut questions: Vec<PanelQuestion>) -> Self {
+        let mut numbers: BTreeMap<usize, usize> = BTreeMap::new();
+        for question in &mut questions {
+            let next = numbers.len();
+            question.cluster = *numbers.entry(question.cluster).or_insert(next);
+        }
+        Self { forecasters, questions, clusters: numbers.len() }
+    }
+
+    /// The same without the forecasters who answered fewer questions.
+    #[must_use]
+    pub fn with_at_least(self, questions: usize) -> Self {
+        let mut answered = vec![0; self.forecasters.len()];
+        for cell in self.questions.iter().flat_map(|question| &question.cells) {
+            answered[cell.forecaster] += 1;
+        }
+        let mut places = vec![None; answered.len()];
+        let mut kept = Vec::new();
+        for (at, name) in self.forecasters.into_iter().enumerate() {
+            if answered[at] >= questions {
+                places[at] = Some(kept.len());
+                kept.push(name);
+            }
+        }
+        let mut left = self.questions;
+        for question in &mut left {
+            question.cells.retain_mut(|cell| match places[cell.forecaster] {
+                Some(place) => {
+                    cell.forecaster = place;
+                    true
+                }
+                None => false,
+            });
+        }
+        left.retain(|question| !question.cells.is_empty());
+        Self::of(kept, left)
+    }
+
+    /// The forecasters' names.
+    #[must_use]
+    pub fn forecasters(&self) -> &[String] {
+        &self.forecasters
+    }
+
+    /// The questions.
+    #[must_use]
+    pub fn questions(&self) -> &[PanelQuestion] {
+        &self.questions
+    }
+
+    /// How many clusters the questions form.
+    #[must_use]
+    pub const fn clusters(&self) -> usize {
+        self.clusters
+    }
+
+    /// A weight of 1 for every question.
+    #[must_use]
+    pub fn equal_weights(&self) -> Vec<f64> {
+        vec![1.0; self.questions.len()]
+    }
+
+    /// Which forecasters can be compared through common questions, directly or by way of others: those of the largest such
+    /// circle. Only questions of positive weight count.
+    #[must_use]
+    pub fn connected(&self, weights: &[f64]) -> Vec<bool> {
+        let count = self.forecasters.len();
+        let mut parent: Vec<usize> = (0..count).collect();
+        let mut cells = vec![0_usize; count];
+        for question in self.weighted(weights).map(|(question, _)| question) {
+            for cell in &question.cells {
+                cells[cell.forecaster] += 1;
+                let (a, b) = (root(&mut parent, question.cells[0].forecaster), root(&mut parent, cell.forecaster));
+                parent[a.max(b)] = a.min(b);
+            }
+        }
+        let roots: Vec<usize> = (0..count).map(|at| root(&mut parent, at)).collect();
+        let mut sizes = vec![0; count];
+        for at in 0..count {
+            sizes[roots[at]] += cells[at];
+        }
+        // The first of the largest.
+        let largest = (0..count).rev().max_by_key(|at| sizes[*at]);
+        (0..count).map(|at| cells[at] > 0 && Some(roots[at]) == largest).collect()
+    }
+
+    /// The questions of positive weight, with it.
+    pub(super) fn weighted<'a>(&'a self, weights: &'a [f64]) -> impl Iterator<Item = (&'a PanelQuestion, f64)> {
+        self.questions.iter().zip(weights.iter().copied()).filter(|(_, weight)| *weight > 0.0)
+    }
+}
+
+fn root(parent: &mut [usize], mut at: usize) -> usize {
+    while parent[at] != at {
+        parent[at] = parent[parent[at]];
+        at = parent[at];
+    }
+    at
+}
+
+/// A standing with the score of each of its segments.
+struct Scored<'a> {
+    standing: &'a Standing,
+    scores: Vec<f64>,
+    mean: f64,
+}
+
+impl<'a> Scored<'a> {
+    fn new(standing: &'a Standing, rule: &dyn ScoringRule) -> Result<Self, Unfit> {
+        let scores = standing
+            .segments
+            .iter()
+            .map(|segment| rule.score(&segment.case).map(|score| score.value))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { standing, scores, mean: standing.score(rule)?.score })
+    }
+
+    fn days(&self) -> f64 {
+        self.standing.segments.iter().map(crate::score::Segment::days).sum()
+    }
+}
+
+/// The cells of a question, the peers compared at each moment.
+fn cells(scored: &[Scored], forecasters: &[String]) -> Vec<Cell> {
+    let mut moments: Vec<f64> =
+        scored.iter().flat_map(|of| &of.standing.segments).flat_map(|segment| [segment.from, segment.to]).collect();
+    moments.sort_by(f64::total_cmp);
+    moments.dedup();
+    let mut against = vec![(0.0, 0.0); scored.len()];
+    let mut next = vec![0; scored.len()];
+    for span in moments.windows(2) {
+        let (from, days) = (span[0], span[1] - span[0]);
+        let standing: Vec<(usize, f64)> = (0..scored.len())
+            .filter_map(|at| {
+                let segments = &scored[at].standing.segments;
+                while segments.get(next[at]).is_some_and(|segment| segment.to <= from) {
+                    next[at] += 1;
+                }
+                let segment = segments.get(next[at])?;
+                (segment.from <= from).then(|| (at, scored[at].scores[next[at]]))
+            })
+            .collect();
+        let others = standing.len() as f64 - 1.0;
+        if others <= 0.0 {
+            continue;
+        }
+        let total: f64 = standing.iter().map(|(_, score)| score).sum();
+        for (at, score) in standing {
+            against[at].0 += days * (score - (total - score) / others);
+            against[at].1 += days;
+        }
+    }
+    // Where the opening is not known, the question is taken to have opened with its first forecast.
+    let longest = scored.iter().map(Scored::days).fold(0.0, f64::max);
+    scored
+        .iter()
+        .zip(against)
+        .filter_map(|(of, (difference, days))| {
+            let forecaster = forecasters.binary_search(&of.standing.forecaster).ok()?;
+            let coverage = of.standing.coverage.unwrap_or(of.days() / longest);
+            let life = of.days() / coverage;
+            let peer = (days > 0.0).then(|| Peer { difference: difference / days, coverage: days / life });
+            Some(Cell { forecaster, score: of.mean, coverage, peer })
+        })
+        .collect()
+}
