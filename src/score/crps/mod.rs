@@ -15,6 +15,7 @@ mod ensemble;
 mod normal;
 mod piecewise;
 mod quantiles;
+mod weighted;
 
 pub use continuous::{crps_gamma, crps_gev, crps_logistic, crps_lognormal, crps_student_t, crps_uniform};
 pub use counts::{crps_binomial, crps_hypergeometric, crps_poisson};
@@ -23,3 +24,4 @@ pub use normal::{crps_censored_normal, crps_normal, crps_normal_kernel, crps_tru
 pub use piecewise::{PiecewiseParts, crps_piecewise_linear};
 pub use quantiles::crps_quantiles;
 pub(super) use quantiles::{FromQuantiles, OfDays};
+pub use weighted::{crps_ensemble_outcome_weighted, crps_ensemble_vertically_rescaled};
