@@ -102,24 +102,28 @@ fn tail(t: f64, added: usize, threshold: f64, development: Development) -> f64 {
         return 1.0;
     }
     let nothing_free = 1.0 - SELECTION_LEVEL;
-    let (left, farthest) = match (added, development) {
+    match (added, development) {
         (0, Development::External) => return exp(-0.5 * t),
         (0, Development::Internal) => return erfc((0.5 * t).sqrt()),
         (1, Development::External) => {
             let inside = 2.0 * normal::density(t.sqrt()) * (t.sqrt() - threshold.sqrt());
             return ((inside + erfc((0.5 * t).sqrt())) / nothing_free).min(1.0);
         }
-        _ => (added - 1, (t - (added - 1) as f64 * threshold).sqrt()),
-    };
-    // The outer of two integrals must not chase the rounding of the inner one.
-    let tolerance = if left == 0 || (left == 1 && development == Development::External) { 1e-12 } else { 1e-9 };
+        _ => {}
+    }
+    let left = added - 1;
+    let least = left as f64 * threshold;
+    // Over what is left to the others, s = t - u², so that nothing cancels where it is least.
     let inner = integrate(
-        |u| 2.0 * normal::density(u) * tail(t - u * u, left, threshold, development),
-        threshold.sqrt(),
-        farthest,
-        tolerance,
+        |s| {
+            let u = (t - s).sqrt();
+            normal::density(u) / u * tail(s, left, threshold, development)
+        },
+        least,
+        t - threshold,
+        1e-9,
     );
-    ((inner + 2.0 * normal::cdf(-farthest)) / nothing_free).min(1.0)
+    ((inner + 2.0 * normal::cdf(-(t - least).sqrt())) / nothing_free).min(1.0)
 }
 
 #[cfg(test)]
