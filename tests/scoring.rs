@@ -3,6 +3,8 @@
 //! Every case of `oracle/scoring.json` names a function, its inputs, what is expected, how near, and where the figure comes
 //! from. A case whose function is not matched below fails.
 
+#[path = "scoring/calibration.rs"]
+mod calibration;
 #[path = "scoring/commands.rs"]
 mod commands;
 #[path = "scoring/measures.rs"]

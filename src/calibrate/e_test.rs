@@ -36,7 +36,9 @@ pub struct ETest {
 /// expected product is 1 at most whenever one stops, so an e-value of 20 is about as rare as a p-value of 0.05 and may be watched as
 /// it grows.
 ///
-/// Points must come in the order in which the outcomes became known, one forecast a question; weights are not looked at. Probabilities
+/// Points must come in an order that was fixed without sight of the outcomes, such as that in which the forecasts were made (not that
+/// in which questions resolved: yes resolves early), one forecast a question, of independent questions or each made in sight of the
+/// outcomes before it; weights are not looked at. Probabilities
 /// nearer to 0 or 1 than 10⁻⁶ are moved there. `None` without points.
 ///
 /// Henzi, Puke, Dimitriadis and Ziegel (2023), A safe Hosmer–Lemeshow test, N. Engl. J. Stat. Data Sci. 2, 175–189 (with an isotonic

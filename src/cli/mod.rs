@@ -4,6 +4,7 @@
 //! Data goes to stdout, everything else to stderr.
 
 mod budget;
+mod calibrate;
 mod check;
 mod completions;
 mod compare;
@@ -64,6 +65,7 @@ enum Command {
     Export(export::Arguments),
     Status(status::Arguments),
     Score(score::Arguments),
+    Calibrate(calibrate::Arguments),
     Compare(compare::Arguments),
     Update(update::Arguments),
     Ledger(ledger::Arguments),
@@ -96,6 +98,7 @@ pub fn main() -> ExitCode {
         Command::Export(arguments) => export::run(&arguments),
         Command::Status(arguments) => status::run(&arguments, format),
         Command::Score(arguments) => score::run(&arguments, format),
+        Command::Calibrate(arguments) => calibrate::run(&arguments, format),
         Command::Compare(arguments) => compare::run(&arguments, format),
         Command::Update(arguments) => update::run(&arguments, format),
         Command::Ledger(arguments) => ledger::run(&arguments, format),

@@ -2,8 +2,9 @@
 
 use super::{Inputs, list, number, numbers};
 use foretell::calibrate::{
-    BiasCorrection, COOKE_SHARES, Development, calibration_belt_test, clopper_pearson, cooke_calibration, cox_test,
-    hosmer_lemeshow, murphy_decomposition, pit_histogram, pit_of_ensemble, rank_histogram_test, simultaneous_band,
+    BiasCorrection, COOKE_SHARES, Development, Ties, calibration_belt_test, clopper_pearson, cooke_calibration,
+    cox_test, hosmer_lemeshow, murphy_decomposition, pit_histogram, pit_of_ensemble, rank_histogram_test,
+    simultaneous_band,
 };
 use foretell::pool::{
     beta_calibration, extremized_log_odds, linear, log_odds, neyman_linear, neyman_log_odds, recency_weighted_quantile,
@@ -141,7 +142,8 @@ fn calibration(function: &str, inputs: &Inputs) -> Option<Value> {
         "murphy_decomposition.raw" => murphy(inputs, BiasCorrection::Raw),
         "murphy_decomposition.bias_corrected" => murphy(inputs, BiasCorrection::Corrected),
         "calibration.hosmer_lemeshow" => {
-            let test = hosmer_lemeshow(&inputs.points(), inputs.whole("groups") as usize).expect("enough points");
+            let test = hosmer_lemeshow(&inputs.points(), inputs.whole("groups") as usize, Ties::InOrder)
+                .expect("enough points");
             json!({ "stat": test.statistic, "p_df_g": test.p, "p_df_g_minus_2": test.p_fitted })
         }
         "calibration.cox_lr_test" => {
