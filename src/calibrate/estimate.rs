@@ -90,9 +90,8 @@ mod tests {
             ("overconfident", held(|p| logistic(0.6 * logit(p)), 1)),
             ("calibrated, clusters of four", held(|p| p, 4)),
         ] {
-            // 400 simulations of 93 % fall below 87 % with a chance below 1e-6...
-            println!("{name} {shares:?}");
-            assert!(shares.iter().all(|share| *share >= 0.87), "{name}: {shares:?}");
+            // Of 400 intervals that hold the truth in 93 % fewer than 86.5 % do so with a chance below 1e-6.
+            assert!(shares.iter().all(|share| *share >= 0.865), "{name}: {shares:?}");
         }
     }
 
