@@ -53,8 +53,9 @@ pub fn reliability_diagram_with_bands(panels: &[Panel], bands: &[&[BandPoint]]) 
 }
 
 fn drawn(panels: &[Panel], bands: &[&[BandPoint]]) -> String {
-    let legend = if bands.is_empty() { LEGEND } else { LEGEND + 24.0 };
     let columns = panels.len().clamp(1, 2);
+    // With one column the legend of the band has a row of its own; with two there is room in the rows that there are.
+    let legend = if bands.is_empty() || columns > 1 { LEGEND } else { LEGEND + 24.0 };
     let rows = panels.len().div_ceil(columns).max(1);
     let (width, height) = (columns as f64 * PANEL_WIDTH, rows as f64 * PANEL_HEIGHT + legend);
     let mut svg = String::new();
@@ -73,7 +74,7 @@ fn drawn(panels: &[Panel], bands: &[&[BandPoint]]) -> String {
     }
     draw_legend(&mut svg, rows as f64 * PANEL_HEIGHT, columns);
     if !bands.is_empty() {
-        draw_band_legend(&mut svg, rows as f64 * PANEL_HEIGHT + LEGEND);
+        draw_band_legend(&mut svg, rows as f64 * PANEL_HEIGHT + if columns > 1 { 62.0 } else { 110.0 });
     }
     svg.push_str("</svg>\n");
     svg
@@ -252,8 +253,7 @@ fn draw_legend(svg: &mut String, top: f64, columns: usize) {
     text(svg, second + 66.0, row + 5.0, "start", "", "forecasts in the bin");
 }
 
-fn draw_band_legend(svg: &mut String, bottom: f64) {
-    let row = bottom - 6.0;
+fn draw_band_legend(svg: &mut String, row: f64) {
     let _ = writeln!(svg, r#"<rect x="28.0" y="{:.1}" width="28" height="14" fill="{BAND}"/>"#, row - 7.0);
     text(svg, 66.0, row + 5.0, "start", "", "where the line of calibrated forecasts lies");
 }

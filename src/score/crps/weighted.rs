@@ -118,12 +118,12 @@ mod tests {
     fn both_are_proper_for_a_smooth_weight() {
         // Outcomes 0, 1, 2 with these chances; a forecast of ten draws that follows them does not lose to one that does not.
         let weight = |x: f64| 1.0 / (1.0 + (x - 2.0) * (x - 2.0));
-        let truth = [5, 3, 2];
+        let truth = [0.5, 0.3, 0.2];
         let ensemble = |counts: [usize; 3]| -> Vec<f64> {
             counts.iter().enumerate().flat_map(|(x, count)| vec![x as f64; *count]).collect()
         };
         let expected = |draws: &[f64], score: &dyn Fn(&[f64], f64) -> f64| -> f64 {
-            truth.iter().enumerate().map(|(y, count)| *count as f64 / 10.0 * score(draws, y as f64)).sum()
+            truth.iter().enumerate().map(|(y, chance)| chance * score(draws, y as f64)).sum()
         };
         let weighted = |draws: &[f64], y: f64| crps_ensemble_outcome_weighted(draws, y, weight).expect("draws");
         let rescaled = |draws: &[f64], y: f64| crps_ensemble_vertically_rescaled(draws, y, 0.0, weight).expect("draws");

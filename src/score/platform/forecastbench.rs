@@ -135,10 +135,10 @@ mod tests {
         let (a, b) = ([0.05, -0.05, 0.0], [0.1, 0.2, 0.4]);
         let names = (["x", "y", "z"], ["p", "q", "r"]);
         let mut entries = Vec::new();
-        for i in 0..3 {
-            for j in 0..3 {
+        for (i, (forecaster, effect)) in names.0.into_iter().zip(a).enumerate() {
+            for (j, (question, difficulty)) in names.1.into_iter().zip(b).enumerate() {
                 if (i, j) != (0, 2) && (i, j) != (2, 0) {
-                    entries.push(entry(names.0[i], names.1[j], a[i] + b[j]));
+                    entries.push(entry(forecaster, question, effect + difficulty));
                 }
             }
         }
