@@ -16,11 +16,13 @@ mod dawid_sebastiani;
 mod evaluate;
 mod life;
 mod logarithmic;
+mod median_error;
 mod multivariate;
 pub mod platform;
 mod quantile_figures;
 mod quantiles;
 mod ranked;
+mod ranked_logarithmic;
 mod revision;
 mod rows;
 mod rule;
@@ -62,11 +64,13 @@ pub static RULES: &[&dyn ScoringRule] = &[
     &spherical::Spherical,
     &ranked::RankedNormalised,
     &ranked::RankedSum,
+    &ranked_logarithmic::RankedLogarithmic,
     &crps::FromQuantiles,
     &crps::OfDays,
     &quantiles::Pinball,
     &quantiles::Interval90,
     &quantiles::WeightedInterval,
+    &median_error::MedianError,
 ];
 
 /// The rule of this id.
