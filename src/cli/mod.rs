@@ -5,6 +5,7 @@
 
 mod budget;
 mod calibrate;
+mod calibrate_sheets;
 mod check;
 mod completions;
 mod compare;

@@ -1,6 +1,11 @@
 //! The command `calibrate` as a user meets it.
 
 use super::commands::{json, run_on};
+use foretell::calibrate::{
+    Development, Points, Ties, calibration_belt_test, cox_test, e_test, hosmer_lemeshow, simultaneous_band,
+    spiegelhalter,
+};
+use foretell::math::SplitMix;
 use std::fmt::Write as _;
 use std::path::Path;
 use tempfile::TempDir;
@@ -158,4 +163,46 @@ fn the_diagram_has_a_band_and_few_clusters_have_no_intervals() {
     assert!(svg.contains("<polygon") && svg.contains("where the line of calibrated forecasts lies"));
     let (code, _, error) = run(folder.path(), &["--forecaster", "adda"]);
     assert!(code == 1 && error.contains("the nearest name is `ada`"), "{error}");
+}
+
+#[test]
+fn calibrated_forecasters_are_accused_no_more_often_than_the_tests_say() {
+    const SIMULATIONS: u64 = 400;
+    let mut accused = std::collections::BTreeMap::<&str, u32>::new();
+    for simulation in 0..SIMULATIONS {
+        let mut stream = SplitMix::of_replicate(7, simulation);
+        let said: Vec<f64> = (0..200).map(|_| 0.02 + 0.96 * stream.unit()).collect();
+        let happened: Vec<bool> = said.iter().map(|p| stream.unit() < *p).collect();
+        let points = Points::new(&said, &happened).expect("probabilities");
+        let found = [
+            ("spiegelhalter", spiegelhalter(&points).map(|test| test.p_two_sided)),
+            ("cox", cox_test(&points).map(|test| test.p)),
+            ("hosmer-lemeshow", hosmer_lemeshow(&points, 10, Ties::Together).map(|test| test.p)),
+            ("belt", calibration_belt_test(&points, Development::External).map(|test| test.p)),
+            ("e-test", e_test(&points).map(|test| test.p_anytime)),
+        ];
+        for (test, p) in found {
+            *accused.entry(test).or_default() += u32::from(p.expect("the outcomes are mixed") < 0.05);
+        }
+    }
+    // 400 draws at 5 %: more than 44 or fewer than 3 have a chance below 1e-6. The e-test may be as rare as it likes; Hosmer and
+    // Lemeshow's χ² is an approximation.
+    for (test, count) in &accused {
+        assert!(*count <= 44, "{test}: {accused:?}");
+        assert!(*count >= 3 || *test == "e-test", "{test}: {accused:?}");
+    }
+}
+
+#[test]
+fn the_diagonal_stays_within_the_simultaneous_band_of_calibrated_forecasts() {
+    let mut left = 0;
+    for simulation in 0..200 {
+        let mut stream = SplitMix::of_replicate(8, simulation);
+        let said: Vec<f64> = (0..60).map(|_| (20.0 * stream.unit()).round() / 20.0).collect();
+        let happened: Vec<bool> = said.iter().map(|p| stream.unit() < *p).collect();
+        let band = simultaneous_band(&Points::new(&said, &happened).expect("probabilities"), 0.1);
+        left += u32::from(band.iter().any(|at| at.stated < at.lower || at.stated > at.upper));
+    }
+    // The band holds with 90 % at least; more than 43 of 200 at 10 % have a chance below 1e-6.
+    assert!(left <= 43, "{left}");
 }
