@@ -14,26 +14,28 @@ pub struct Estimate {
     pub upper: Option<f64>,
 }
 
-/// The interval of a figure from its draws: reflected about the figure, and the lower end moved by the draws' bias once more.
+/// The interval of a figure from its draws, about the figure less its bias.
 ///
 /// ```text
-/// lower = 2 v - q_hi - max(b, 0)    upper = 2 v - q_lo        b = mean of the draws - v
+/// lower = v - β - (q_hi - m)    upper = v - b + (m - q_lo)        m the mean of the draws, b = m - v, β = max(b, optimism)
 /// ```
 ///
 /// held to `range`. MCB, DSC and the calibration errors come out too high, and higher still when data are drawn twice: percentiles of the
-/// draws would all lie above the truth of a calibrated forecaster. What the draws are too high by, the figure is too high by at least;
-/// with an isotonic fit of many different probabilities by twice as much, hence the lower end. A test of this file holds the share of
-/// intervals that hold the truth. No ends without draws.
-pub(super) fn estimate(value: f64, draws: &[f64], range: (f64, f64), level: f64) -> Estimate {
+/// draws would all lie above the truth of a calibrated forecaster. `optimism` is what the isotonic fit gains by chance alone, which
+/// is MCB under calibration, and 0 for figures without such a fit: then the interval is the draws reflected about the figure. With many
+/// different probabilities the draws show only about half of the bias; the lower end takes the larger estimate, the upper end the
+/// draws'. A test of this file holds the share of intervals that hold the truth. No ends without draws.
+pub(super) fn estimate(value: f64, draws: &[f64], optimism: f64, range: (f64, f64), level: f64) -> Estimate {
     let mut drawn: Vec<f64> = draws.iter().copied().filter(|draw| draw.is_finite()).collect();
     if drawn.is_empty() {
         return Estimate { value, lower: None, upper: None };
     }
     drawn.sort_by(f64::total_cmp);
-    let bias = drawn.iter().sum::<f64>() / drawn.len() as f64 - value;
-    let reflected = |share: f64| 2.0 * value - sorted_quantile(&drawn, share);
-    let lower = reflected(0.5 * (1.0 + level)) - bias.max(0.0);
-    let upper = reflected(0.5 * (1.0 - level));
+    let mean = drawn.iter().sum::<f64>() / drawn.len() as f64;
+    let bias = mean - value;
+    let most_bias = if optimism > 0.0 { bias.max(optimism) } else { bias };
+    let lower = value - most_bias + mean - sorted_quantile(&drawn, 0.5 * (1.0 + level));
+    let upper = value - bias + mean - sorted_quantile(&drawn, 0.5 * (1.0 - level));
     Estimate {
         value,
         lower: Some(lower.clamp(range.0, range.1)),
@@ -45,7 +47,7 @@ pub(super) fn estimate(value: f64, draws: &[f64], range: (f64, f64), level: f64)
 mod tests {
     use super::*;
     use crate::calibrate::Sample;
-    use crate::calibrate::resample::{observed, redrawn_clusters};
+    use crate::calibrate::resample::{observed, redrawn_answers, redrawn_clusters};
     use crate::math::{SplitMix, logistic, logit};
 
     /// How often the intervals of MCB and DSC hold the truth when probabilities, even over a grid, come true as `truth` says, in clusters
@@ -73,9 +75,11 @@ mod tests {
             let sample = Sample::of_pairs(&said, &happened, &clusters).expect("well formed");
             let seen = observed(&sample, 10).expect("there are forecasts");
             let again = redrawn_clusters(&sample, 10, 200, simulation);
+            let calibrated = redrawn_answers(&sample, 10, 100, simulation, &[], 0.9).figures;
+            let optimism = calibrated.iter().map(|draw| draw.brier[1]).sum::<f64>() / 100.0;
             for at in 0..2 {
                 let draws: Vec<f64> = again.iter().map(|draw| draw.brier[at + 1]).collect();
-                let interval = estimate(seen.brier[at + 1], &draws, (0.0, f64::INFINITY), 0.95);
+                let interval = estimate(seen.brier[at + 1], &draws, optimism, (0.0, f64::INFINITY), 0.95);
                 let (lower, upper) = (interval.lower.expect("many clusters"), interval.upper.expect("many clusters"));
                 held[at] += f64::from(u8::from(lower <= truths[at] && truths[at] <= upper)) / simulations as f64;
             }
@@ -97,6 +101,6 @@ mod tests {
 
     #[test]
     fn without_draws_there_are_no_ends() {
-        assert_eq!(estimate(0.1, &[], (0.0, 1.0), 0.95), Estimate { value: 0.1, lower: None, upper: None });
+        assert_eq!(estimate(0.1, &[], 0.0, (0.0, 1.0), 0.95), Estimate { value: 0.1, lower: None, upper: None });
     }
 }

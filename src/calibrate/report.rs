@@ -283,25 +283,27 @@ fn row(
     let again = redrawn_clusters(&sample, settings.bins, settings.replicates, settings.seed);
     let calibrated =
         redrawn_answers(&sample, settings.bins, settings.replicates, settings.seed, &places, settings.band_level);
-    let estimate = |of: &dyn Fn(&Drawn) -> f64, range: (f64, f64)| {
+    let estimate = |of: &dyn Fn(&Drawn) -> f64, optimism: f64, range: (f64, f64)| {
         let drawn: Vec<f64> = again.iter().map(of).collect();
-        estimate(of(&seen), &drawn, range, settings.level)
+        estimate(of(&seen), &drawn, optimism, range, settings.level)
     };
     let under = |of: &dyn Fn(&Drawn) -> f64| -> Vec<f64> { calibrated.figures.iter().map(of).collect() };
     let parts = |of: &dyn Fn(&Drawn) -> [f64; 4]| {
         let chance = under(&|drawn| of(drawn)[1]);
+        let optimism = mean(&chance);
+        let part = |at: usize, optimism: f64| estimate(&|drawn| of(drawn)[at], optimism, (0.0, f64::INFINITY));
         ScoreParts {
-            score: estimate(&|drawn| of(drawn)[0], (0.0, f64::INFINITY)),
-            miscalibration: estimate(&|drawn| of(drawn)[1], (0.0, f64::INFINITY)),
-            miscalibration_expected: mean(&chance),
+            score: part(0, 0.0),
+            miscalibration: part(1, optimism),
+            miscalibration_expected: optimism,
             miscalibration_p: share_at_least(&chance, of(&seen)[1]),
-            discrimination: estimate(&|drawn| of(drawn)[2], (0.0, f64::INFINITY)),
-            uncertainty: estimate(&|drawn| of(drawn)[3], (0.0, f64::INFINITY)),
+            discrimination: part(2, optimism),
+            uncertainty: part(3, 0.0),
         }
     };
     let (expected, largest) = (under(&|drawn| drawn.expected_error), under(&|drawn| drawn.largest_error));
     let errors = BinnedErrors {
-        expected: estimate(&|drawn| drawn.expected_error, (0.0, 1.0)),
+        expected: estimate(&|drawn| drawn.expected_error, 0.0, (0.0, 1.0)),
         expected_if_calibrated: mean(&expected),
         expected_p: share_at_least(&expected, seen.expected_error),
         largest: seen.largest_error,
@@ -321,7 +323,7 @@ fn row(
         murphy: murphy_decomposition(alone, settings.bins, BiasCorrection::Raw)?,
         murphy_corrected: murphy_decomposition(alone, settings.bins, BiasCorrection::Corrected)?,
         promised: points.mean(|probability, _| probability * (1.0 - probability))?,
-        area_under_curve: seen.area.is_finite().then(|| estimate(&|drawn| drawn.area, (0.0, 1.0))),
+        area_under_curve: seen.area.is_finite().then(|| estimate(&|drawn| drawn.area, 0.0, (0.0, 1.0))),
         tests: tests(alone),
         bins: reliability_table(points, settings.bins),
         curve: curve(points),
