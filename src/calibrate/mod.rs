@@ -1,11 +1,18 @@
-//! Reliability: how stated probabilities compare with what happened.
+//! Reliability: how stated probabilities and quantiles compare with what happened.
 //!
 //! [`Points`] are probabilities, what happened, and how much each counts. [`corp`] splits their mean score into miscalibration,
-//! discrimination and uncertainty without choosing bins; [`reliability_table`] is the binned view; [`reliability_diagram`]
-//! draws both. [`murphy_elementary`], [`area_under_curve`], [`expected_calibration_error`], [`bias`] and [`spiegelhalter`] are
-//! single figures.
+//! discrimination and uncertainty without choosing bins; [`murphy_decomposition`] does so over bins; [`reliability_table`] is the
+//! binned view; [`reliability_diagram`] draws it. [`murphy_elementary`], [`area_under_curve`], [`expected_calibration_error`] and
+//! [`bias`] are single figures.
 //!
-//! Uses `score` and `math`; knows nothing of files.
+//! Tests: [`spiegelhalter`], [`cox_test`], [`hosmer_lemeshow`], [`calibration_belt_test`] and, for any time, [`e_test`]; bands for the whole
+//! curve: [`simultaneous_band`]. For ensembles and quantiles: [`rank_histogram`], [`rank_histogram_test`], [`pit_histogram`],
+//! [`cooke_calibration`].
+//!
+//! [`calibration_report`] puts all of it together for records: a [`Sample`] a forecaster, intervals from clusters drawn anew, bands from
+//! answers drawn anew, and questions that resolved ahead of their scheduled close told apart ([`by_schedule`]).
+//!
+//! Uses `score`, `forecast` and `math`; knows nothing of files.
 
 mod belt;
 mod cooke;

@@ -185,7 +185,7 @@ fn standing(forecast: &Value) -> Standing {
     let pmf = if forecast["cdf"].is_array() {
         metaculus::buckets_of_cdf(&numbers(&forecast["cdf"])).expect("the cdf rises")
     } else {
-        numbers(&forecast["pmf"])
+        list(&forecast["pmf"]).iter().map(|p| p.as_f64().unwrap_or(f64::NAN)).collect()
     };
     Standing { start: number(&forecast["start"]), end: forecast["end"].as_f64(), pmf }
 }

@@ -53,7 +53,7 @@ pub struct Standing {
     pub start: f64,
     /// Until when; `None` if it was never replaced or withdrawn.
     pub end: Option<f64>,
-    /// A probability for each option or bucket.
+    /// A probability for each option or bucket; NaN for an option that did not exist at the time.
     pub pmf: Vec<f64>,
 }
 
@@ -65,7 +65,13 @@ impl Standing {
     /// The probability of what happened. Where options were added later, a forecast that does not have them yet is read at its last
     /// entry ("other").
     fn of(&self, outcome: usize) -> Option<f64> {
-        self.pmf.get(outcome).or(self.pmf.last()).copied().filter(|p| *p > 0.0 && *p <= 1.0)
+        let own = self.pmf.get(outcome).filter(|p| !p.is_nan());
+        own.or(self.pmf.last()).copied().filter(|p| *p > 0.0 && *p <= 1.0)
+    }
+
+    /// How many options existed at the time.
+    fn options(&self) -> usize {
+        self.pmf.iter().filter(|p| !p.is_nan()).count()
     }
 }
 
@@ -108,7 +114,7 @@ impl Earned {
 /// continuous:  50 ln(p_o / b)      b = 0.05 for the outer buckets, else (1 - 0.05 · open bounds) / inner buckets
 /// ```
 ///
-/// Higher is better; 0 for a guess at random. `None` when what happened had no probability, there are fewer than two options, or
+/// Options that did not exist yet are NaN in `pmf` and do not count among the n. Higher is better; 0 for a guess at random. `None` when what happened had no probability, there are fewer than two options, or
 /// fewer than one inner bucket.
 #[must_use]
 pub fn baseline(pmf: &[f64], outcome: usize, form: QuestionForm) -> Option<f64> {
@@ -121,8 +127,8 @@ fn baseline_of(forecast: &Standing, outcome: usize, form: QuestionForm) -> Optio
     let length = forecast.pmf.len();
     match form {
         QuestionForm::Options => {
-            let n = length as f64;
-            (length > 1).then(|| 100.0 * ln(probability * n) / ln(n))
+            let n = forecast.options() as f64;
+            (n > 1.0).then(|| 100.0 * ln(probability * n) / ln(n))
         }
         QuestionForm::Continuous { open_bounds } => {
             if length < 3 || outcome >= length {
@@ -453,6 +459,8 @@ mod tests {
         let earned = baseline_scores(&[old], 4, WINDOW, QuestionForm::Options).expect("read as other");
         assert!((earned[0].score - 0.8 * known).abs() < 1e-12);
         assert_eq!(baseline(&[0.0, 1.0], 0, QuestionForm::Options), None);
+        // The second of three options came later: two existed, and it is read at the last one.
+        assert_eq!(baseline(&[0.2, f64::NAN, 0.8], 1, QuestionForm::Options), Some(known));
     }
 
     #[test]
