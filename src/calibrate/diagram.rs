@@ -55,7 +55,7 @@ pub fn reliability_diagram_with_bands(panels: &[Panel], bands: &[&[BandPoint]]) 
 fn drawn(panels: &[Panel], bands: &[&[BandPoint]]) -> String {
     let columns = panels.len().clamp(1, 2);
     // With one column the legend of the band has a row of its own; with two there is room in the rows that there are.
-    let legend = if bands.is_empty() || columns > 1 { LEGEND } else { LEGEND + 24.0 };
+    let legend = if bands.is_empty() || columns > 1 { LEGEND } else { LEGEND + 32.0 };
     let rows = panels.len().div_ceil(columns).max(1);
     let (width, height) = (columns as f64 * PANEL_WIDTH, rows as f64 * PANEL_HEIGHT + legend);
     let mut svg = String::new();
