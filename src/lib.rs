@@ -20,6 +20,7 @@ pub mod exact;
 pub mod ledger;
 pub mod score;
 pub mod calibrate;
+pub mod pool;
 pub mod compare;
 pub mod update;
 pub mod report;

@@ -21,6 +21,7 @@ const ROOMS: &[&str] = &[
     "ledger",
     "score",
     "calibrate",
+    "pool",
     "compare",
     "update",
     "report",
@@ -29,7 +30,7 @@ const ROOMS: &[&str] = &[
 
 /// Rooms that turn a scenario into forecasts, and rooms that judge forecasts, wherever they come from.
 const SCENARIO_WING: &[&str] = &["scenario", "model", "network", "plan", "simulate", "exact"];
-const JUDGING_WING: &[&str] = &["ledger", "score", "calibrate", "compare"];
+const JUDGING_WING: &[&str] = &["ledger", "score", "calibrate", "pool", "compare"];
 
 /// Files that may pass 600 lines, and why.
 const LONG_FILES: &[(&str, &str)] = &[];

@@ -16,7 +16,7 @@ pub enum CorpScore {
 }
 
 impl CorpScore {
-    fn of(self, probability: f64, outcome: f64) -> f64 {
+    pub(super) fn of(self, probability: f64, outcome: f64) -> f64 {
         let happened = outcome > 0.5;
         match self {
             Self::Brier => brier(probability, happened),

@@ -3,7 +3,7 @@
 //! Light background and dark strokes, so that it prints; two panels side by side at most and large letters, so that it can be
 //! read on a phone. Made of plain shapes and text: no script, no font, nothing fetched.
 
-use super::{Corp, CorpScore, Points, corp, recalibrated, reliability_table};
+use super::{BandPoint, Corp, CorpScore, Points, corp, recalibrated, reliability_table};
 use std::fmt::Write as _;
 
 /// Side of the square in which stated meets observed, in the drawing's unit.
@@ -41,9 +41,23 @@ pub struct Panel<'a> {
 /// Stated probability runs to the right, the share that came true upwards: a line below the diagonal says yes too often.
 #[must_use]
 pub fn reliability_diagram(panels: &[Panel]) -> String {
+    drawn(panels, &[])
+}
+
+/// Draws a reliability diagram with a band behind each curve: what calibrated forecasts of the same probabilities would show.
+///
+/// One band a panel, in their order, each rising in the stated probability; a panel without one is drawn without.
+#[must_use]
+pub fn reliability_diagram_with_bands(panels: &[Panel], bands: &[&[BandPoint]]) -> String {
+    drawn(panels, bands)
+}
+
+fn drawn(panels: &[Panel], bands: &[&[BandPoint]]) -> String {
     let columns = panels.len().clamp(1, 2);
+    // With one column the legend of the band has a row of its own; with two there is room in the rows that there are.
+    let legend = if bands.is_empty() || columns > 1 { LEGEND } else { LEGEND + 32.0 };
     let rows = panels.len().div_ceil(columns).max(1);
-    let (width, height) = (columns as f64 * PANEL_WIDTH, rows as f64 * PANEL_HEIGHT + LEGEND);
+    let (width, height) = (columns as f64 * PANEL_WIDTH, rows as f64 * PANEL_HEIGHT + legend);
     let mut svg = String::new();
     let _ = writeln!(
         svg,
@@ -55,10 +69,13 @@ pub fn reliability_diagram(panels: &[Panel]) -> String {
         let (column, row) = (at % columns, at / columns);
         let (x, y) = (column as f64 * PANEL_WIDTH, row as f64 * PANEL_HEIGHT);
         let _ = writeln!(svg, r#"<g transform="translate({x} {y})">"#);
-        draw_panel(&mut svg, panel);
+        draw_panel(&mut svg, panel, bands.get(at).copied().unwrap_or_default());
         svg.push_str("</g>\n");
     }
     draw_legend(&mut svg, rows as f64 * PANEL_HEIGHT, columns);
+    if !bands.is_empty() {
+        draw_band_legend(&mut svg, rows as f64 * PANEL_HEIGHT + if columns > 1 { 62.0 } else { 110.0 });
+    }
     svg.push_str("</svg>\n");
     svg
 }
@@ -71,6 +88,8 @@ const GRID: &str = "#d7dce2";
 const DIAGONAL: &str = "#7b8794";
 /// The CORP line.
 const LINE: &str = "#0b5394";
+/// The band of calibrated forecasts.
+const BAND: &str = "#cfe0f3";
 /// The bins.
 const BIN: &str = "#b45309";
 
@@ -92,12 +111,13 @@ fn line(svg: &mut String, from: (f64, f64), to: (f64, f64), style: &str) {
     let _ = writeln!(svg, r#"<line x1="{:.1}" y1="{:.1}" x2="{:.1}" y2="{:.1}" {style}/>"#, from.0, from.1, to.0, to.1);
 }
 
-fn draw_panel(svg: &mut String, panel: &Panel) {
+fn draw_panel(svg: &mut String, panel: &Panel, band: &[BandPoint]) {
     text(svg, 18.0, 26.0, "start", r#" font-size="18" font-weight="bold""#, &shortened(panel.name));
     text(svg, 18.0, 47.0, "start", "", &counted(panel.points.questions(), panel.points.len()));
     if let Some(parts) = corp(panel.points, CorpScore::Brier) {
         text(svg, 18.0, 65.0, "start", r#" font-size="13""#, &figures(&parts));
     }
+    draw_band(svg, band);
     draw_axes(svg);
     draw_bins(svg, panel.points);
     draw_corp_line(svg, panel.points);
@@ -136,6 +156,27 @@ fn draw_axes(svg: &mut String) {
     text(svg, across(0.5), TOP + SIDE + GAP + BARS + 44.0, "middle", "", "stated probability");
     let (x, y) = (18.0, down(0.5));
     text(svg, x, y, "middle", &format!(r#" transform="rotate(-90 {x:.1} {y:.1})""#), "share that came true");
+}
+
+/// What chance makes of the curve of calibrated forecasts.
+fn draw_band(svg: &mut String, band: &[BandPoint]) {
+    let point = |stated: f64, share: f64| format!("{:.1},{:.1}", across(stated), down(share));
+    let upper = band.iter().map(|of| point(of.stated, of.upper));
+    let lower = band.iter().rev().map(|of| point(of.stated, of.lower));
+    let outline: Vec<String> = upper.chain(lower).collect();
+    match band {
+        [] => {}
+        // One stated probability has a bar instead of an area.
+        [only] => line(
+            svg,
+            (across(only.stated), down(only.lower)),
+            (across(only.stated), down(only.upper)),
+            &format!(r#"stroke="{BAND}" stroke-width="7""#),
+        ),
+        _ => {
+            let _ = writeln!(svg, r#"<polygon points="{}" fill="{BAND}"/>"#, outline.join(" "));
+        }
+    }
 }
 
 /// Circles of the bins, their area in proportion to the questions in them, and the histogram.
@@ -210,6 +251,11 @@ fn draw_legend(svg: &mut String, top: f64, columns: usize) {
     let row = if columns > 1 { row } else { row + 24.0 };
     text(svg, second + 42.0, row + 5.0, "middle", r#" font-size="12""#, "12");
     text(svg, second + 66.0, row + 5.0, "start", "", "forecasts in the bin");
+}
+
+fn draw_band_legend(svg: &mut String, row: f64) {
+    let _ = writeln!(svg, r#"<rect x="28.0" y="{:.1}" width="28" height="14" fill="{BAND}"/>"#, row - 7.0);
+    text(svg, 66.0, row + 5.0, "start", "", "where the line of calibrated forecasts lies");
 }
 
 fn shortened(name: &str) -> String {

@@ -77,7 +77,7 @@ pub fn bias(points: &Points) -> Option<f64> {
 }
 
 /// A test of calibration.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct SpiegelhalterTest {
     /// Standard normal for calibrated, independent forecasts; above 0 when the Brier score is worse than the forecasts promise.
     pub z: f64,

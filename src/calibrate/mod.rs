@@ -1,22 +1,62 @@
-//! Reliability: how stated probabilities compare with what happened.
+//! Reliability: how stated probabilities and quantiles compare with what happened.
 //!
 //! [`Points`] are probabilities, what happened, and how much each counts. [`corp`] splits their mean score into miscalibration,
-//! discrimination and uncertainty without choosing bins; [`reliability_table`] is the binned view; [`reliability_diagram`]
-//! draws both. [`murphy_elementary`], [`area_under_curve`], [`expected_calibration_error`], [`bias`] and [`spiegelhalter`] are
-//! single figures.
+//! discrimination and uncertainty without choosing bins; [`murphy_decomposition`] does so over bins; [`reliability_table`] is the
+//! binned view; [`reliability_diagram`] draws it. [`murphy_elementary`], [`area_under_curve`], [`expected_calibration_error`] and
+//! [`bias`] are single figures.
 //!
-//! Uses `score` and `math`; knows nothing of files.
+//! Tests: [`spiegelhalter`], [`cox_test`], [`hosmer_lemeshow`], [`calibration_belt_test`] and, for any time, [`e_test`]; bands for the whole
+//! curve: [`simultaneous_band`]. For ensembles and quantiles: [`rank_histogram`], [`rank_histogram_test`], [`pit_histogram`],
+//! [`cooke_calibration`].
+//!
+//! [`calibration_report`] puts all of it together for records: a [`Sample`] a forecaster, intervals from clusters drawn anew, bands from
+//! answers drawn anew, and questions that resolved ahead of their scheduled close told apart ([`by_schedule`]).
+//!
+//! Uses `score`, `forecast` and `math`; knows nothing of files.
 
+mod belt;
+mod cooke;
 mod corp;
+mod cox;
 mod diagram;
+mod e_test;
+mod early;
+mod estimate;
 mod figures;
+mod hosmer_lemeshow;
+mod murphy;
+mod pit;
 mod points;
+mod proportion;
+mod quantile_reliability;
+mod rank_histogram;
+mod report;
+mod resample;
+mod sample;
 mod table;
 
+pub use belt::{BeltTest, Development, calibration_belt_test};
+pub use cooke::{COOKE_SHARES, cooke_calibration};
 pub use corp::{Corp, CorpScore, corp, recalibrated};
-pub use diagram::{Panel, reliability_diagram};
+pub use cox::{CoxTest, cox_test};
+pub use diagram::{Panel, reliability_diagram, reliability_diagram_with_bands};
+pub use e_test::{ETest, e_test};
+pub use early::{BySchedule, Naive, by_schedule, count_questions, latest_day};
+pub use estimate::Estimate;
 pub use figures::{
     Elementary, SpiegelhalterTest, area_under_curve, bias, expected_calibration_error, murphy_elementary, spiegelhalter,
 };
+pub use hosmer_lemeshow::{HosmerLemeshow, Ties, hosmer_lemeshow};
+pub use murphy::{BiasCorrection, MurphyParts, murphy_decomposition};
+pub use pit::{Jump, pit_histogram, pit_of_ensemble, pit_of_quantiles};
 pub use points::Points;
+pub use proportion::{BandPoint, clopper_pearson, simultaneous_band};
+pub use quantile_reliability::{LevelShare, QuantileReliability};
+pub use rank_histogram::{HistogramTest, rank_histogram, rank_histogram_test};
+pub use report::{
+    BinnedErrors, CALIBRATE_SCHEMA, CalibrationGroup, CalibrationReport, CalibrationRow, CalibrationSettings,
+    CalibrationTests, Counted, CurvePoint, InTheLarge, ScoreParts, calibration_report,
+};
+pub use resample::{CALIBRATION_CLUSTERS, CALIBRATION_REPLICATES, CALIBRATION_SEED};
+pub use sample::{Chosen, Sample};
 pub use table::{Bin, reliability_table};

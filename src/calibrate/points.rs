@@ -46,6 +46,26 @@ impl Points {
         points
     }
 
+    /// Probabilities, what happened and what each counts, of this many questions.
+    pub(super) fn weighted(rows: impl IntoIterator<Item = (f64, bool, f64)>, questions: usize) -> Self {
+        let mut points = Self { questions, ..Self::default() };
+        for (probability, happened, weight) in rows {
+            points.probabilities.push(probability);
+            points.happened.push(happened);
+            points.weights.push(weight);
+        }
+        points
+    }
+
+    /// The points of both, of questions that differ.
+    pub(super) fn joined(first: &Self, second: &Self) -> Self {
+        let both = first
+            .iter()
+            .chain(second.iter())
+            .map(|(probability, outcome, weight)| (probability, outcome > 0.5, weight));
+        Self::weighted(both, first.questions + second.questions)
+    }
+
     /// The probabilities of yes.
     #[must_use]
     pub fn probabilities(&self) -> &[f64] {

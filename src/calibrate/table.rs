@@ -4,7 +4,7 @@ use super::Points;
 use serde::Serialize;
 
 /// Forecasts of nearly one probability, and how often they came true.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Bin {
     /// Lower edge, included.
     pub from: f64,

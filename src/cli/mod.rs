@@ -4,6 +4,8 @@
 //! Data goes to stdout, everything else to stderr.
 
 mod budget;
+mod calibrate;
+mod calibrate_sheets;
 mod check;
 mod completions;
 mod compare;
@@ -66,6 +68,7 @@ enum Command {
     Export(export::Arguments),
     Status(status::Arguments),
     Score(score::Arguments),
+    Calibrate(calibrate::Arguments),
     Compare(compare::Arguments),
     Leaderboard(leaderboard::Arguments),
     Update(update::Arguments),
@@ -99,6 +102,7 @@ pub fn main() -> ExitCode {
         Command::Export(arguments) => export::run(&arguments),
         Command::Status(arguments) => status::run(&arguments, format),
         Command::Score(arguments) => score::run(&arguments, format),
+        Command::Calibrate(arguments) => calibrate::run(&arguments, format),
         Command::Compare(arguments) => compare::run(&arguments, format),
         Command::Leaderboard(arguments) => leaderboard::run(&arguments, format),
         Command::Update(arguments) => update::run(&arguments, format),

@@ -1,6 +1,7 @@
 //! `foretell schema`: JSON Schemas of scenario files and results, and the lists the language is made of.
 
 use super::{Done, console};
+use crate::calibrate;
 use crate::compare;
 use crate::dist::FAMILIES;
 use crate::error::Error;
@@ -44,6 +45,8 @@ enum What {
     Rare,
     /// The result of `score --format json`
     Score,
+    /// The result of `calibrate --format json`
+    Calibrate,
     /// The result of `compare --format json`
     Compare,
     /// The result of `leaderboard --format json`
@@ -93,6 +96,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         What::Counterfactual => pretty(&schemars::schema_for!(super::counterfactual::Report))?,
         What::Rare => pretty(&schemars::schema_for!(super::rare::Report))?,
         What::Score => pretty(&schemars::schema_for!(score::Report))?,
+        What::Calibrate => pretty(&schemars::schema_for!(calibrate::CalibrationReport))?,
         What::Compare => pretty(&schemars::schema_for!(compare::Comparison))?,
         What::Leaderboard => pretty(&schemars::schema_for!(compare::Leaderboard))?,
         What::Status => pretty(&schemars::schema_for!(super::status::Status<'_>))?,

@@ -1,4 +1,4 @@
-//! Special functions, sums that do not lose digits, root finding, quadrature, isotonic regression, least squares, linear equations.
+//! Special functions, sums that do not lose digits, root finding, quadrature, isotonic and logistic regression, least squares, linear equations.
 //!
 //! The only room that may call `f64` functions whose last bits differ between platforms; it calls `libm` instead, so that
 //! the same inputs give the same bits everywhere. (Rust's `f64::exp`, `ln`, `powf`, `sin` … go to the platform's C library;
@@ -18,8 +18,10 @@ mod least_squares;
 pub mod logit;
 pub mod normal;
 pub mod quadrature;
+pub mod regression;
 pub mod root;
 mod rounding;
+mod split_mix;
 pub mod student;
 pub mod sum;
 
@@ -35,4 +37,5 @@ pub use least_squares::fit_two_positive;
 pub use logit::{ln_1p_exp, logistic, logit};
 pub use root::find_root;
 pub use rounding::{ceil_days, floor_to, round_half_up, round_to};
+pub use split_mix::SplitMix;
 pub use sum::{CompensatedSum, log_sum_exp, sum};

@@ -12,13 +12,22 @@
 mod brier;
 mod clusters;
 pub mod crps;
+mod dawid_sebastiani;
 mod evaluate;
 mod life;
 mod logarithmic;
+mod median_error;
+mod multivariate;
+pub mod platform;
+mod quantile_figures;
 mod quantiles;
 mod ranked;
+mod ranked_logarithmic;
+mod revision;
 mod rows;
 mod rule;
+mod samples;
+mod skill;
 mod spherical;
 mod summary;
 
@@ -29,15 +38,21 @@ mod tests;
 
 pub use brier::{brier, brier_all, brier_ensemble, brier_ensemble_fair};
 pub use clusters::{ClusteredMean, clustered_mean};
+pub use dawid_sebastiani::{VarianceDivisor, dawid_sebastiani, dawid_sebastiani_ensemble};
 pub use evaluate::{Excluded, Reason, Segment, Standing, Standings, TimeMean, standings};
 pub use life::Life;
 pub use logarithmic::{LOG_FLOOR, log_score, log_score_beta, log_score_floored, log_score_lognormal, ranked_log_score};
+pub use multivariate::{EnsembleEstimator, energy_score, variogram_score};
+pub use quantile_figures::{interval_holds, quantile_bias};
 pub use quantiles::{
     CentralIntervals, MedianWeight, central_intervals, interval_score, mean_pinball, pinball, weighted_interval_score,
 };
 pub use ranked::{ordinal_brier, rps, rps_normalised};
+pub use revision::flip_flop_index;
 pub use rows::score_rows;
 pub use rule::{Case, Floor, Orientation, Score, ScoringRule, Takes, Unfit, Unit};
+pub use samples::{absolute_error_of_median, median, median_absolute_deviation, squared_error_of_mean};
+pub use skill::{Skill, skill_score};
 pub use spherical::spherical;
 pub use summary::{Group, NotScored, Report, Row, RuleUsed, SCORE_SCHEMA, describe, label, summarise};
 
@@ -49,11 +64,13 @@ pub static RULES: &[&dyn ScoringRule] = &[
     &spherical::Spherical,
     &ranked::RankedNormalised,
     &ranked::RankedSum,
+    &ranked_logarithmic::RankedLogarithmic,
     &crps::FromQuantiles,
     &crps::OfDays,
     &quantiles::Pinball,
     &quantiles::Interval90,
     &quantiles::WeightedInterval,
+    &median_error::MedianError,
 ];
 
 /// The rule of this id.

@@ -134,6 +134,8 @@ pub enum Unfit {
     AsymmetricLevels,
     /// The levels 0.05 and 0.95 are not stated.
     NoInterval90,
+    /// The level 0.5 is not stated.
+    NoMedian,
 }
 
 impl fmt::Display for Unfit {
@@ -142,6 +144,7 @@ impl fmt::Display for Unfit {
             Self::Kind => "the rule does not take forecasts of this kind",
             Self::AsymmetricLevels => "the levels are not symmetric around a median",
             Self::NoInterval90 => "the levels 0.05 and 0.95 are not both stated",
+            Self::NoMedian => "the level 0.5 is not stated",
         })
     }
 }

@@ -7,6 +7,7 @@
 //!
 //! Each outcome counts once: the event's `learned_from` remembers which ones have moved it.
 
+mod conjugate;
 mod facts;
 mod posterior;
 mod rewrite;
@@ -16,6 +17,7 @@ mod tests;
 use crate::forecast::{Outcome, Resolution};
 use crate::model::Model;
 use crate::source::Span;
+pub use conjugate::{BetaPosterior, NormalPosterior, bayes_binary, beta_binomial, normal_normal};
 pub use rewrite::rewrite;
 
 use facts::Facts;

@@ -188,6 +188,7 @@ const SUBCOMMANDS: &[&[&str]] = &[
     &["export"],
     &["status"],
     &["score"],
+    &["calibrate"],
     &["compare"],
     &["leaderboard"],
     &["update"],

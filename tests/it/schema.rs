@@ -119,6 +119,7 @@ fn what_scripts_read_is_as_its_schema_says() {
         foretell().args(["import", &format!("{folder_of}/{table}"), "--ledger", ledger]).assert().success();
     }
     conforms("score", &["score", "--ledger", ledger]);
+    conforms("calibrate", &["calibrate", "--ledger", ledger, "--replicates", "50"]);
     conforms("compare", &["compare", "foretell", "polymarket", "--ledger", ledger]);
     conforms("status", &["status", "--ledger", ledger, "--as-of", "2025-10-01"]);
     conforms("update", &["update", summit, "--ledger", ledger, "--dry-run"]);

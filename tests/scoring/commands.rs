@@ -27,7 +27,7 @@ fn folder(questions: usize, cluster: &str) -> TempDir {
 }
 
 /// Runs a command in the folder on its three files: exit code, stdout, stderr.
-fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+pub fn run_on(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_foretell"))
         .current_dir(folder)
         .args(arguments)
@@ -38,20 +38,20 @@ fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
     (output.status.code().expect("it ended by itself"), text(output.stdout), text(output.stderr))
 }
 
-fn json(text: &str) -> Value {
+pub fn json(text: &str) -> Value {
     serde_json::from_str(text).expect("the output is JSON")
 }
 
 #[test]
 fn score_shows_means_and_counts_what_came_too_late() {
     let folder = folder(12, "");
-    let (code, out, _) = run(folder.path(), &["score", "--rule", "brier"]);
+    let (code, out, _) = run_on(folder.path(), &["score", "--rule", "brier"]);
     assert_eq!(code, 0);
     assert!(
         out.contains("not scored: 12 forecasts on 12 questions: made after the question closed or resolved"),
         "{out}"
     );
-    let (_, out, _) = run(folder.path(), &["score", "--rule", "brier,log", "--format", "json"]);
+    let (_, out, _) = run_on(folder.path(), &["score", "--rule", "brier,log", "--format", "json"]);
     let report = json(&out);
     assert_eq!(report["schema"], "foretell.score/1");
     let of_bob = report["rows"].as_array().expect("rows").iter().find(|row| row["forecaster"] == "bob").expect("bob");
@@ -62,7 +62,7 @@ fn score_shows_means_and_counts_what_came_too_late() {
 #[test]
 fn score_by_question_writes_one_csv_line_a_forecaster_and_question() {
     let folder = folder(3, "");
-    let (code, out, _) = run(folder.path(), &["score", "--rule", "brier", "--by", "question", "--format", "csv"]);
+    let (code, out, _) = run_on(folder.path(), &["score", "--rule", "brier", "--by", "question", "--format", "csv"]);
     assert_eq!((code, out.lines().count()), (0, 7));
     assert!(out.starts_with("rule,question,forecaster,mean,"), "{out}");
     assert!(!out.contains("NaN") && !out.contains("inf,"), "{out}");
@@ -71,7 +71,7 @@ fn score_by_question_writes_one_csv_line_a_forecaster_and_question() {
 #[test]
 fn compare_tells_who_was_better_over_many_questions_and_draws_it() {
     let folder = folder(30, "");
-    let (code, out, err) = run(folder.path(), &["compare", "ada", "bob", "--svg", "drawing.svg"]);
+    let (code, out, err) = run_on(folder.path(), &["compare", "ada", "bob", "--svg", "drawing.svg"]);
     assert_eq!(code, 0, "{err}");
     assert!(out.contains("ada is better than bob under brier"), "{out}");
     let drawing = std::fs::read_to_string(folder.path().join("drawing.svg")).expect("it was drawn");
@@ -81,7 +81,7 @@ fn compare_tells_who_was_better_over_many_questions_and_draws_it() {
 #[test]
 fn compare_does_not_take_one_scenario_for_many_draws_of_history() {
     let folder = folder(30, "summit");
-    let (code, out, _) = run(folder.path(), &["compare", "ada", "bob", "--format", "json"]);
+    let (code, out, _) = run_on(folder.path(), &["compare", "ada", "bob", "--format", "json"]);
     let comparison = json(&out);
     let pair = &comparison["pairs"][0];
     assert_eq!(code, 0);
@@ -93,17 +93,17 @@ fn compare_does_not_take_one_scenario_for_many_draws_of_history() {
 #[test]
 fn the_same_records_give_the_same_bytes() {
     let folder = folder(30, "");
-    let once = run(folder.path(), &["compare", "ada", "bob", "--rule", "brier,log", "--format", "json"]);
-    assert_eq!(once, run(folder.path(), &["compare", "ada", "bob", "--rule", "brier,log", "--format", "json"]));
+    let once = run_on(folder.path(), &["compare", "ada", "bob", "--rule", "brier,log", "--format", "json"]);
+    assert_eq!(once, run_on(folder.path(), &["compare", "ada", "bob", "--rule", "brier,log", "--format", "json"]));
 }
 
 #[test]
 fn a_forecaster_nobody_knows_is_the_inputs_fault() {
     let folder = folder(3, "");
-    let (code, out, err) = run(folder.path(), &["compare", "ada", "bobb"]);
+    let (code, out, err) = run_on(folder.path(), &["compare", "ada", "bobb"]);
     assert_eq!((code, out.as_str()), (1, ""));
     assert!(err.contains("there is no forecast by `bobb`") && err.contains("the nearest name is `bob`"), "{err}");
-    let (code, _, err) = run(folder.path(), &["compare", "ada", "ada"]);
+    let (code, _, err) = run_on(folder.path(), &["compare", "ada", "ada"]);
     assert_eq!(code, 1);
     assert!(err.contains("`ada` is named twice"), "{err}");
 }
@@ -111,7 +111,7 @@ fn a_forecaster_nobody_knows_is_the_inputs_fault() {
 #[test]
 fn a_rule_nobody_knows_is_refused_with_the_list_of_rules() {
     let folder = folder(3, "");
-    let (code, _, err) = run(folder.path(), &["score", "--rule", "brir"]);
+    let (code, _, err) = run_on(folder.path(), &["score", "--rule", "brir"]);
     assert_eq!(code, 2);
     assert!(err.contains("brier") && err.contains("crps_days"), "{err}");
 }
@@ -121,10 +121,10 @@ fn nothing_in_common_is_said_and_cannot_be_drawn() {
     let folder = folder(3, "");
     let said = "question,forecaster,made_at,probability\nq0,ada,2025-01-01,0.5\nq1,bob,2025-01-01,0.5\n";
     std::fs::write(folder.path().join("forecasts.csv"), said).expect("a file in the folder");
-    let (code, out, _) = run(folder.path(), &["compare", "ada", "bob"]);
+    let (code, out, _) = run_on(folder.path(), &["compare", "ada", "bob"]);
     assert_eq!(code, 0);
     assert!(out.contains("they share no question that can be scored"), "{out}");
-    let (code, _, err) = run(folder.path(), &["compare", "ada", "bob", "--svg", "drawing.svg"]);
+    let (code, _, err) = run_on(folder.path(), &["compare", "ada", "bob", "--svg", "drawing.svg"]);
     assert_eq!(code, 1);
     assert!(err.contains("no binary question is shared"), "{err}");
 }

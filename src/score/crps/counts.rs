@@ -35,6 +35,32 @@ pub fn crps_binomial(y: f64, trials: u64, probability: f64) -> Option<f64> {
     Some(of_whole_numbers(y, 0.0, n, |k| exp(ln_choose(n, k) + k * ln_p + (n - k) * ln_q)))
 }
 
+/// The CRPS of a negative binomial forecast: failures before success number `size`, each trial succeeding with `probability`.
+///
+/// ```text
+/// P(k) = Γ(k + size)/(k! Γ(size)) p^size (1 - p)^k        mean size (1 - p)/p
+/// ```
+///
+/// `size` need not be whole; 1 is the geometric distribution. `None` unless `size` is positive and 0 < `probability` <= 1, both finite.
+/// Takes time in proportion to the standard deviation and to `1 / probability`.
+#[must_use]
+pub fn crps_negative_binomial(y: f64, size: f64, probability: f64) -> Option<f64> {
+    if !(size > 0.0 && size.is_finite() && probability > 0.0 && probability <= 1.0) {
+        return None;
+    }
+    if probability == 1.0 {
+        return Some(y.abs());
+    }
+    let mean = size * (1.0 - probability) / probability;
+    let sd = (mean / probability).sqrt();
+    // The upper tail falls like (1 - p)^k.
+    let (first, last) = ((mean - REACH * sd - 40.0).floor().max(0.0), (mean + REACH * sd + 40.0 / probability).ceil());
+    let (ln_p, ln_q) = (ln(probability), ln_1p(-probability));
+    Some(of_whole_numbers(y, first, last, |k| {
+        exp(ln_gamma(k + size) - ln_gamma(k + 1.0) - ln_gamma(size) + size * ln_p + k * ln_q)
+    }))
+}
+
 /// The CRPS of a hypergeometric forecast: how many of `marked` come up when `drawn` are drawn without replacement from `marked`
 /// and `unmarked` together.
 ///
@@ -101,5 +127,17 @@ mod tests {
     #[test]
     fn drawing_more_than_there_are_has_no_score() {
         assert_eq!(crps_hypergeometric(1.0, 2, 3, 6), None);
+    }
+
+    #[test]
+    fn the_negative_binomial_agrees_with_its_cdf_by_the_beta_function() {
+        for y in [-1.0, 0.0, 2.5, 4.0, 30.0] {
+            let cdf = |x: f64| if x < 0.0 { 0.0 } else { crate::math::beta::regularised(2.5, x.floor() + 1.0, 0.4) };
+            let integral = integrated(cdf, y, -5.0, 95.0);
+            let sum = crps_negative_binomial(y, 2.5, 0.4).expect("in range");
+            assert!((sum - integral).abs() < 1e-3, "{y}: {sum} against {integral}");
+        }
+        assert_eq!(crps_negative_binomial(3.0, 2.0, 1.0), Some(3.0));
+        assert_eq!(crps_negative_binomial(3.0, 2.0, 0.0), None);
     }
 }

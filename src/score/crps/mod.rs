@@ -9,17 +9,36 @@
 //!
 //! A function gives `None` where a parameter lies outside of its domain.
 
+mod bounded;
 mod continuous;
 mod counts;
 mod ensemble;
+mod exponential;
 mod normal;
 mod piecewise;
+mod positive;
 mod quantiles;
+mod weighted;
 
+#[cfg(test)]
+mod definition;
+
+pub use bounded::{
+    Bounds, crps_bounded_logistic, crps_bounded_student_t, crps_censored_logistic, crps_censored_student_t,
+    crps_truncated_logistic, crps_truncated_student_t,
+};
 pub use continuous::{crps_gamma, crps_gev, crps_logistic, crps_lognormal, crps_student_t, crps_uniform};
-pub use counts::{crps_binomial, crps_hypergeometric, crps_poisson};
+pub use counts::{crps_binomial, crps_hypergeometric, crps_negative_binomial, crps_poisson};
 pub use ensemble::{EnsembleParts, crps_ensemble, crps_ensemble_fair, crps_ensemble_parts, crps_ensemble_threshold};
-pub use normal::{crps_censored_normal, crps_normal, crps_normal_kernel, crps_truncated_normal};
+pub use exponential::{
+    crps_exponential, crps_exponential_with_mass, crps_generalised_pareto, crps_laplace, crps_two_piece_exponential,
+};
+pub use normal::{
+    crps_censored_normal, crps_normal, crps_normal_kernel, crps_normal_mixture, crps_truncated_normal,
+    crps_two_piece_normal,
+};
 pub use piecewise::{PiecewiseParts, crps_piecewise_linear};
+pub use positive::{crps_beta, crps_loglaplace, crps_loglogistic};
 pub use quantiles::crps_quantiles;
 pub(super) use quantiles::{FromQuantiles, OfDays};
+pub use weighted::{crps_ensemble_outcome_weighted, crps_ensemble_vertically_rescaled};

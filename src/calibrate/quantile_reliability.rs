@@ -1,0 +1,190 @@
+//! Reliability of quantile forecasts: how often outcomes fall below each stated level, and where they fall.
+
+use super::pit::{Jump, pit_histogram, pit_of_quantiles};
+use super::{HistogramTest, rank_histogram_test};
+use crate::score::{Case, Standing, clustered_mean, label, quantile_bias};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Levels nearer than this are one level.
+const SAME_LEVEL: f64 = 1e9;
+
+/// How often outcomes were at or below a stated quantile.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct LevelShare {
+    /// The level, which is the share that belongs at or below its quantile.
+    pub level: f64,
+    /// The share of outcomes at or below it.
+    pub observed: f64,
+    /// Its standard error over clusters; `None` with fewer than two.
+    pub standard_error: Option<f64>,
+    /// Questions on which the level was stated.
+    pub questions: usize,
+}
+
+/// The reliability of one forecaster's quantiles.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct QuantileReliability {
+    /// The tag, when the report is by tag.
+    pub of: Option<String>,
+    /// The forecaster.
+    pub forecaster: String,
+    /// Questions, one forecast each.
+    pub questions: usize,
+    /// Clusters of them.
+    pub clusters: usize,
+    /// Each stated level, rising.
+    pub levels: Vec<LevelShare>,
+    /// Shares of the bins of the probability integral transform, spread evenly between the quantiles next to the outcome.
+    pub pit: Vec<f64>,
+    /// The test that the cells between the levels are filled as they should be; `None` unless all questions have the same two levels
+    /// at least. It takes questions for independent.
+    pub test: Option<HistogramTest>,
+    /// Mean of the bias of each forecast: above 0 when the forecasts were too high.
+    pub bias: Option<f64>,
+}
+
+/// One forecast of quantiles beside its outcome.
+struct Stated<'a> {
+    levels: &'a [f64],
+    values: &'a [f64],
+    outcome: f64,
+    /// Whether everything after the last day counts as the last day.
+    held: bool,
+    cluster: &'a str,
+}
+
+fn stated(standing: &Standing, last: bool) -> Option<Stated<'_>> {
+    let segment = if last { standing.segments.last() } else { standing.segments.first() }?;
+    let cluster = standing.cluster.as_str();
+    match &segment.case {
+        Case::Quantiles { levels, values, outcome } => {
+            Some(Stated { levels, values, outcome: *outcome, held: false, cluster })
+        }
+        Case::Days { levels, days, outcome } => {
+            Some(Stated { levels, values: days, outcome: *outcome, held: true, cluster })
+        }
+        _ => None,
+    }
+}
+
+fn transform(of: &Stated) -> Option<Jump> {
+    let (from, to) = pit_of_quantiles(of.levels, of.values, of.outcome)?;
+    // A day held to the last day stands for all later ones too.
+    let at_end = of.held && of.values.last().is_some_and(|last| *last <= of.outcome);
+    Some((from, if at_end { 1.0 } else { to }))
+}
+
+/// The reliability of quantile forecasts, one forecast a question: the first, or the last if `last` is set. `None` if there are none.
+#[must_use]
+pub(super) fn quantile_reliability(
+    of: Option<&str>,
+    forecaster: &str,
+    standings: &[&Standing],
+    last: bool,
+    bins: usize,
+) -> Option<QuantileReliability> {
+    let forecasts: Vec<(Stated, Jump)> = standings
+        .iter()
+        .filter_map(|standing| {
+            let stated = stated(standing, last)?;
+            let jump = transform(&stated)?;
+            Some((stated, jump))
+        })
+        .collect();
+    let first = forecasts.first()?;
+    let clusters = label(forecasts.iter().map(|(stated, _)| stated.cluster));
+    let mut by_level: BTreeMap<u64, (f64, Vec<f64>, Vec<usize>)> = BTreeMap::new();
+    for ((stated, _), cluster) in forecasts.iter().zip(&clusters) {
+        for (level, value) in stated.levels.iter().zip(stated.values) {
+            let entry = by_level.entry((level * SAME_LEVEL).round() as u64).or_insert((*level, Vec::new(), Vec::new()));
+            entry.1.push(f64::from(u8::from(stated.outcome <= *value)));
+            entry.2.push(*cluster);
+        }
+    }
+    let levels: Vec<LevelShare> = by_level
+        .into_values()
+        .filter_map(|(level, below, clusters)| {
+            let mean = clustered_mean(&below, &clusters)?;
+            Some(LevelShare { level, observed: mean.mean, standard_error: mean.standard_error, questions: mean.count })
+        })
+        .collect();
+    let same_levels = forecasts.iter().all(|(stated, _)| {
+        stated.levels.len() == levels.len()
+            && stated.levels.iter().zip(&levels).all(|(a, b)| (a - b.level).abs() < 1e-9)
+    });
+    let jumps: Vec<Jump> = forecasts.iter().map(|(_, jump)| *jump).collect();
+    let test = if same_levels && first.0.levels.len() > 1 { cell_test(&levels, &jumps) } else { None };
+    let biases: Vec<f64> = forecasts
+        .iter()
+        .filter_map(|(stated, _)| quantile_bias(stated.levels, stated.values, stated.outcome))
+        .collect();
+    Some(QuantileReliability {
+        of: of.map(str::to_owned),
+        forecaster: forecaster.to_owned(),
+        questions: forecasts.len(),
+        clusters: clusters.iter().max().map_or(0, |most| most + 1),
+        levels,
+        pit: pit_histogram(&jumps, bins),
+        test,
+        bias: (!biases.is_empty()).then(|| biases.iter().sum::<f64>() / biases.len() as f64),
+    })
+}
+
+/// The test over the cells between the levels; an outcome on a quantile counts half for each side, a jump by its parts.
+fn cell_test(levels: &[LevelShare], jumps: &[Jump]) -> Option<HistogramTest> {
+    let edges: Vec<f64> = std::iter::once(0.0).chain(levels.iter().map(|of| of.level)).chain([1.0]).collect();
+    let shares: Vec<f64> = edges.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let mut counts = vec![0.0; shares.len()];
+    for &(from, to) in jumps {
+        for (at, cell) in edges.windows(2).enumerate() {
+            counts[at] += if from < to {
+                (to.min(cell[1]) - from.max(cell[0])).max(0.0) / (to - from)
+            } else if from == cell[0] || from == cell[1] {
+                0.5
+            } else {
+                0.0
+            };
+        }
+    }
+    rank_histogram_test(&counts, Some(&shares))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::score::Segment;
+
+    fn standing(question: usize, outcome: f64) -> Standing {
+        let case = Case::Quantiles { levels: vec![0.25, 0.5, 0.75], values: vec![1.0, 2.0, 3.0], outcome };
+        Standing {
+            question: format!("q{question}"),
+            forecaster: "ada".to_owned(),
+            cluster: format!("q{question}"),
+            tags: Vec::new(),
+            segments: vec![Segment { from: 0.0, to: 1.0, case }],
+            forecasts: 1,
+            coverage: None,
+        }
+    }
+
+    #[test]
+    fn outcomes_that_fall_as_stated_pass_every_figure() {
+        let standings: Vec<Standing> = (0..40).map(|at| standing(at, f64::from((at % 4) as u8) + 0.5)).collect();
+        let all: Vec<&Standing> = standings.iter().collect();
+        let report = quantile_reliability(None, "ada", &all, false, 4).expect("quantiles");
+        let shares: Vec<f64> = report.levels.iter().map(|of| of.observed).collect();
+        assert_eq!((shares, report.pit), (vec![0.25, 0.5, 0.75], vec![0.25; 4]));
+        assert!(report.test.expect("one set of levels").chi_squared < 1e-12);
+        assert_eq!(report.bias, Some(0.0));
+    }
+
+    #[test]
+    fn too_narrow_forecasts_are_found_by_the_u_shape() {
+        let standings: Vec<Standing> = (0..40).map(|at| standing(at, if at % 2 == 0 { 0.0 } else { 9.0 })).collect();
+        let all: Vec<&Standing> = standings.iter().collect();
+        let test =
+            quantile_reliability(None, "ada", &all, false, 4).expect("quantiles").test.expect("one set of levels");
+        assert!(test.p_u_shape < 1e-6 && test.p_linear > 0.99, "{test:?}");
+    }
+}

@@ -1,0 +1,433 @@
+//! The whole account of calibration: by forecaster or tag, with intervals, tests and bands.
+
+use super::early::{Naive, by_schedule, count_questions, differ, latest_day};
+use super::estimate::{Estimate, estimate};
+use super::quantile_reliability::{QuantileReliability, quantile_reliability};
+use super::resample::{Drawn, observed, redrawn_answers, redrawn_clusters};
+use super::{
+    BandPoint, BeltTest, BiasCorrection, Bin, Chosen, CoxTest, Development, ETest, HosmerLemeshow, MurphyParts, Points,
+    Sample, SpiegelhalterTest, Ties, calibration_belt_test, cox_test, e_test, hosmer_lemeshow, murphy_decomposition,
+    reliability_table, spiegelhalter,
+};
+use crate::forecast::Records;
+use crate::math::student;
+use crate::score::{Excluded, Standing, Standings, clustered_mean};
+use jiff::civil::Date;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The version of the JSON form of [`CalibrationReport`].
+pub const CALIBRATE_SCHEMA: &str = "foretell.calibrate/1";
+
+/// What a row of the account stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, clap::ValueEnum, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CalibrationGroup {
+    /// One forecaster over all questions
+    #[default]
+    Forecaster,
+    /// One forecaster on the questions of one tag
+    Tag,
+}
+
+/// Which resolved questions count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Counted {
+    /// Those whose scheduled close has passed, and those that have none.
+    #[default]
+    PastScheduledClose,
+    /// All.
+    AllResolved,
+}
+
+/// How the account is made.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct CalibrationSettings {
+    /// What a row stands for.
+    pub by: CalibrationGroup,
+    /// Which forecasts of a question count.
+    pub chosen: Chosen,
+    /// Which questions count.
+    pub counted: Counted,
+    /// The day on which a scheduled close must have passed; the latest day of the records if it is not given.
+    #[schemars(with = "Option<String>")]
+    pub as_of: Option<Date>,
+    /// Bins of the tables and of Murphy's decomposition.
+    pub bins: usize,
+    /// The level of the intervals.
+    pub level: f64,
+    /// The level of the consistency band at each stated probability.
+    pub band_level: f64,
+    /// How often clusters and answers are drawn anew.
+    pub replicates: usize,
+    /// The seed of the draws.
+    pub seed: u64,
+}
+
+impl Default for CalibrationSettings {
+    fn default() -> Self {
+        Self {
+            by: CalibrationGroup::default(),
+            chosen: Chosen::default(),
+            counted: Counted::default(),
+            as_of: None,
+            bins: 10,
+            level: 0.95,
+            band_level: 0.9,
+            replicates: super::CALIBRATION_REPLICATES,
+            seed: super::CALIBRATION_SEED,
+        }
+    }
+}
+
+/// The CORP decomposition of a mean score, with intervals and with what calibrated forecasts would have shown.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct ScoreParts {
+    /// The mean score S = MCB - DSC + UNC. Lower is better.
+    pub score: Estimate,
+    /// MCB, lost to miscalibration. Lower is better.
+    pub miscalibration: Estimate,
+    /// What MCB is on average for calibrated forecasts of the same probabilities: it is never negative, so chance alone makes some.
+    pub miscalibration_expected: f64,
+    /// The share of draws under calibration with an MCB at least as large.
+    pub miscalibration_p: f64,
+    /// DSC, gained by telling cases apart. Higher is better.
+    pub discrimination: Estimate,
+    /// UNC, the score of always stating the base rate.
+    pub uncertainty: Estimate,
+}
+
+/// Calibration errors over bins, with their bias.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct BinnedErrors {
+    /// ECE: the mean over forecasts of the distance of stated and observed in their bin.
+    pub expected: Estimate,
+    /// What the ECE is on average for calibrated forecasts of the same probabilities.
+    pub expected_if_calibrated: f64,
+    /// The share of draws under calibration with an ECE at least as large.
+    pub expected_p: f64,
+    /// MCE: the largest distance of a bin.
+    pub largest: f64,
+    /// What the MCE is on average for calibrated forecasts.
+    pub largest_if_calibrated: f64,
+    /// The share of draws under calibration with an MCE at least as large.
+    pub largest_p: f64,
+}
+
+/// Calibration in the large: stated against observed on the whole.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct InTheLarge {
+    /// Mean stated probability.
+    pub stated: f64,
+    /// Share that came true.
+    pub observed: f64,
+    /// Stated minus observed: above 0 for a forecaster who says yes too often.
+    pub bias: f64,
+    /// Its standard error over clusters.
+    pub standard_error: Option<f64>,
+    /// Lower end of its interval by Student's t over clusters.
+    pub lower: Option<f64>,
+    /// Upper end.
+    pub upper: Option<f64>,
+    /// The chance of a bias as far from 0 for calibrated forecasts.
+    pub p: Option<f64>,
+}
+
+/// Tests that take each question for one independent draw, by one forecast a question.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct CalibrationTests {
+    /// Spiegelhalter's z; absent if every probability is 0, 1/2 or 1.
+    pub spiegelhalter: Option<SpiegelhalterTest>,
+    /// Cox's intercept and slope; absent if no finite fit exists.
+    pub cox: Option<CoxTest>,
+    /// Hosmer and Lemeshow's test over ten groups, or fewer where there are fewer than fifty questions; absent below ten questions.
+    pub hosmer_lemeshow: Option<HosmerLemeshow>,
+    /// The test of the calibration belt; absent if no finite fit exists.
+    pub belt: Option<BeltTest>,
+    /// The test by betting, which may be watched as outcomes come.
+    pub e_test: Option<ETest>,
+}
+
+/// A stated probability, what it should have been, and what chance allows.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct CurvePoint {
+    /// The stated probability.
+    pub stated: f64,
+    /// The isotonic fit: the share that came true near it.
+    pub observed: f64,
+}
+
+/// The calibration of one forecaster on binary questions.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct CalibrationRow {
+    /// The tag, when the account is by tag.
+    pub of: Option<String>,
+    /// The forecaster.
+    pub forecaster: String,
+    /// Questions that count.
+    pub questions: usize,
+    /// Clusters of questions that share their fate.
+    pub clusters: usize,
+    /// Forecasts that count.
+    pub forecasts: usize,
+    /// Under the Brier score from 0 to 1.
+    pub brier: ScoreParts,
+    /// Under the logarithmic score in nats, probabilities raised to 10⁻⁶.
+    pub log: ScoreParts,
+    /// Calibration in the large.
+    pub in_the_large: InTheLarge,
+    /// Calibration errors over bins.
+    pub errors: BinnedErrors,
+    /// Murphy's decomposition by one forecast a question.
+    pub murphy: MurphyParts,
+    /// The same less its bias.
+    pub murphy_corrected: MurphyParts,
+    /// Sharpness: the Brier score that the forecasts promise, the mean of p(1 - p). Lower is sharper.
+    pub promised: f64,
+    /// The area under the ROC curve; absent if every question resolved alike.
+    pub area_under_curve: Option<Estimate>,
+    /// Tests by one forecast a question.
+    pub tests: CalibrationTests,
+    /// Stated and observed in bins.
+    pub bins: Vec<Bin>,
+    /// The CORP curve at each distinct stated probability.
+    pub curve: Vec<CurvePoint>,
+    /// What the curve is for calibrated forecasts, at whole per cent between the least and the greatest stated probability.
+    pub band: Vec<BandPoint>,
+    /// What all resolved questions show; absent where none resolved ahead of its scheduled close.
+    pub naive: Option<Naive>,
+    /// What the figures are made of, for the diagram.
+    #[serde(skip)]
+    pub points: Points,
+}
+
+/// The account of calibration, ready to be shown.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct CalibrationReport {
+    /// [`CALIBRATE_SCHEMA`].
+    pub schema: &'static str,
+    /// How it was made.
+    pub settings: CalibrationSettings,
+    /// Binary questions, by tag, then by forecaster in alphabetical order.
+    pub rows: Vec<CalibrationRow>,
+    /// Numeric and date questions, in the same order.
+    pub quantiles: Vec<QuantileReliability>,
+    /// Questions left out, or counted if all resolved ones count, whose scheduled close lies ahead.
+    pub resolved_early: usize,
+    /// Forecasts left out of everything.
+    pub excluded: Vec<Excluded>,
+}
+
+/// The account of calibration of records.
+#[must_use]
+pub fn calibration_report(
+    records: &Records,
+    standings: &Standings,
+    settings: CalibrationSettings,
+) -> CalibrationReport {
+    let as_of = settings.as_of.or_else(|| latest_day(records));
+    let parted = as_of.map(|day| by_schedule(&standings.standings, records, day)).unwrap_or_default();
+    let counted: Vec<&Standing> = match settings.counted {
+        Counted::PastScheduledClose => parted.counted.clone(),
+        Counted::AllResolved => standings.standings.iter().collect(),
+    };
+    let groups = grouped(&counted, settings.by);
+    let early_groups = grouped(&parted.early, settings.by);
+    let last = settings.chosen == Chosen::Last;
+    let (mut rows, mut quantiles) = (Vec::new(), Vec::new());
+    for (key, own) in &groups {
+        let early = early_groups.get(key).map_or(&[][..], Vec::as_slice);
+        rows.extend(row(key.0, key.1, own, early, settings));
+        quantiles.extend(quantile_reliability(key.0, key.1, own, last, settings.bins));
+    }
+    CalibrationReport {
+        schema: CALIBRATE_SCHEMA,
+        settings: CalibrationSettings { as_of, ..settings },
+        rows,
+        quantiles,
+        resolved_early: count_questions(&parted.early),
+        excluded: standings.excluded.clone(),
+    }
+}
+
+/// Standings by tag, if wanted, and forecaster.
+type Groups<'a> = BTreeMap<(Option<&'a str>, &'a str), Vec<&'a Standing>>;
+
+fn grouped<'a>(standings: &[&'a Standing], by: CalibrationGroup) -> Groups<'a> {
+    let mut groups = Groups::new();
+    for &standing in standings {
+        let tags: Vec<Option<&str>> = match by {
+            CalibrationGroup::Forecaster => vec![None],
+            CalibrationGroup::Tag => standing.tags.iter().map(|tag| Some(tag.as_str())).collect(),
+        };
+        for tag in tags {
+            groups.entry((tag, standing.forecaster.as_str())).or_default().push(standing);
+        }
+    }
+    groups
+}
+
+fn row(
+    of: Option<&str>,
+    forecaster: &str,
+    own: &[&Standing],
+    early: &[&Standing],
+    settings: CalibrationSettings,
+) -> Option<CalibrationRow> {
+    let sample = Sample::new(own, settings.chosen);
+    let seen = observed(&sample, settings.bins)?;
+    let points = sample.points();
+    let alone = sample.one_a_question();
+    let places = places(points);
+    let again = redrawn_clusters(&sample, settings.bins, settings.replicates, settings.seed);
+    let calibrated =
+        redrawn_answers(&sample, settings.bins, settings.replicates, settings.seed, &places, settings.band_level);
+    let estimate = |of: &dyn Fn(&Drawn) -> f64, optimism: f64, range: (f64, f64)| {
+        let drawn: Vec<f64> = again.iter().map(of).collect();
+        estimate(of(&seen), &drawn, optimism, range, settings.level)
+    };
+    let under = |of: &dyn Fn(&Drawn) -> f64| -> Vec<f64> { calibrated.figures.iter().map(of).collect() };
+    let parts = |of: &dyn Fn(&Drawn) -> [f64; 4]| {
+        let chance = under(&|drawn| of(drawn)[1]);
+        let optimism = mean(&chance);
+        let part = |at: usize, optimism: f64| estimate(&|drawn| of(drawn)[at], optimism, (0.0, f64::INFINITY));
+        ScoreParts {
+            score: part(0, 0.0),
+            miscalibration: part(1, optimism),
+            miscalibration_expected: optimism,
+            miscalibration_p: share_at_least(&chance, of(&seen)[1]),
+            discrimination: part(2, optimism),
+            uncertainty: part(3, 0.0),
+        }
+    };
+    let (expected, largest) = (under(&|drawn| drawn.expected_error), under(&|drawn| drawn.largest_error));
+    let errors = BinnedErrors {
+        expected: estimate(&|drawn| drawn.expected_error, 0.0, (0.0, 1.0)),
+        expected_if_calibrated: mean(&expected),
+        expected_p: share_at_least(&expected, seen.expected_error),
+        largest: seen.largest_error,
+        largest_if_calibrated: mean(&largest),
+        largest_p: share_at_least(&largest, seen.largest_error),
+    };
+    Some(CalibrationRow {
+        of: of.map(str::to_owned),
+        forecaster: forecaster.to_owned(),
+        questions: sample.questions(),
+        clusters: sample.clusters(),
+        forecasts: points.len(),
+        brier: parts(&|drawn| drawn.brier),
+        log: parts(&|drawn| drawn.log),
+        in_the_large: in_the_large(&sample, settings.level)?,
+        errors,
+        murphy: murphy_decomposition(alone, settings.bins, BiasCorrection::Raw)?,
+        murphy_corrected: murphy_decomposition(alone, settings.bins, BiasCorrection::Corrected)?,
+        promised: points.mean(|probability, _| probability * (1.0 - probability))?,
+        area_under_curve: seen.area.is_finite().then(|| estimate(&|drawn| drawn.area, 0.0, (0.0, 1.0))),
+        tests: tests(alone),
+        bins: reliability_table(points, settings.bins),
+        curve: curve(points),
+        band: calibrated.band,
+        naive: naive(own, early, settings),
+        points: points.clone(),
+    })
+}
+
+fn mean(values: &[f64]) -> f64 {
+    if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 }
+}
+
+/// The share of draws that are at least as large as what was seen, the seen one counted among them.
+fn share_at_least(draws: &[f64], seen: f64) -> f64 {
+    let as_large = draws.iter().filter(|draw| **draw >= seen - 1e-12).count();
+    (as_large + 1) as f64 / (draws.len() + 1) as f64
+}
+
+fn in_the_large(sample: &Sample, level: f64) -> Option<InTheLarge> {
+    let mean = clustered_mean(&sample.misses(), &sample.cluster_labels())?;
+    let points = sample.points();
+    let degrees = mean.clusters as f64 - 1.0;
+    let reach = mean
+        .standard_error
+        .and_then(|error| student::quantile(degrees, 0.5 * (1.0 + level)).map(|quantile| quantile * error));
+    let p = mean.standard_error.map(|error| {
+        if mean.mean == 0.0 {
+            1.0
+        } else if error > 0.0 {
+            2.0 * student::cdf(degrees, -(mean.mean / error).abs())
+        } else {
+            0.0
+        }
+    });
+    Some(InTheLarge {
+        stated: points.mean(|probability, _| probability)?,
+        observed: points.mean(|_, outcome| outcome)?,
+        bias: mean.mean,
+        standard_error: mean.standard_error,
+        lower: reach.map(|reach| mean.mean - reach),
+        upper: reach.map(|reach| mean.mean + reach),
+        p,
+    })
+}
+
+/// Groups of the Hosmer–Lemeshow test: ten, or so many that five questions are in each.
+fn groups(questions: usize) -> usize {
+    (questions / 5).min(10)
+}
+
+fn tests(alone: &Points) -> CalibrationTests {
+    CalibrationTests {
+        spiegelhalter: spiegelhalter(alone),
+        cox: cox_test(alone),
+        hosmer_lemeshow: (groups(alone.len()) > 1)
+            .then(|| hosmer_lemeshow(alone, groups(alone.len()), Ties::Together))
+            .flatten(),
+        belt: calibration_belt_test(alone, Development::External),
+        e_test: e_test(alone),
+    }
+}
+
+/// The isotonic fit at each distinct stated probability.
+fn curve(points: &Points) -> Vec<CurvePoint> {
+    let fitted: BTreeMap<u64, CurvePoint> = points
+        .probabilities()
+        .iter()
+        .zip(super::recalibrated(points))
+        // Bits of numbers that are not negative rise with them; 0 is added so that -0 is 0.
+        .map(|(stated, observed)| ((stated + 0.0).to_bits(), CurvePoint { stated: *stated, observed }))
+        .collect();
+    fitted.into_values().collect()
+}
+
+/// Whole per cent between the least and the greatest stated probability, and these two.
+fn places(points: &Points) -> Vec<f64> {
+    let least = points.probabilities().iter().copied().fold(f64::INFINITY, f64::min);
+    let greatest = points.probabilities().iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let mut places: Vec<f64> =
+        (0..=100).map(|at| f64::from(at) / 100.0).filter(|place| least < *place && *place < greatest).collect();
+    places.insert(0, least);
+    if greatest > least {
+        places.push(greatest);
+    }
+    places
+}
+
+fn naive(own: &[&Standing], early: &[&Standing], settings: CalibrationSettings) -> Option<Naive> {
+    // Where all resolved questions count, the early ones are among the own.
+    let is_early: BTreeSet<&str> = early.iter().map(|standing| standing.question.as_str()).collect();
+    let past: Vec<&Standing> =
+        own.iter().copied().filter(|standing| !is_early.contains(standing.question.as_str())).collect();
+    let (early, past) = (Sample::new(early, settings.chosen), Sample::new(&past, settings.chosen));
+    if early.questions() == 0 {
+        return None;
+    }
+    let points = Points::joined(past.points(), early.points());
+    Some(Naive {
+        questions: points.questions(),
+        early: early.questions(),
+        stated: points.mean(|probability, _| probability)?,
+        observed: points.mean(|_, outcome| outcome)?,
+        bins: reliability_table(&points, settings.bins),
+        misleads: differ(&past, &early),
+    })
+}

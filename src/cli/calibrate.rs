@@ -1,0 +1,168 @@
+//! `foretell calibrate`.
+
+use super::calibrate_sheets::{narrow, wide};
+use super::inputs::{Inputs, check_forecaster, records};
+use super::{Done, console};
+use crate::calibrate::{
+    BandPoint, CALIBRATION_CLUSTERS, CALIBRATION_REPLICATES, CALIBRATION_SEED, CalibrationGroup, CalibrationReport,
+    CalibrationRow, CalibrationSettings, Chosen, Counted, Panel, calibration_report, reliability_diagram_with_bands,
+};
+use crate::error::Error;
+use crate::forecast::day;
+use crate::report::{Format, Output};
+use crate::score::standings;
+use jiff::civil::Date;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const EXAMPLES: &str = "\
+Examples:
+  foretell calibrate
+  foretell calibrate --by tag --bins 5
+  foretell calibrate --forecasts forecasts.csv --outcomes outcomes.csv --questions questions.csv --svg reliability.svg
+
+Only questions whose scheduled close has passed count: before that a question is among the resolved only if it \
+resolved early, which yes does and no cannot. `--all-resolved` counts all. Intervals draw clusters of questions \
+anew; bands, expected MCB and expected errors draw answers anew as if the forecasts were calibrated.";
+
+/// Say how far stated probabilities can be taken at their word
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// What a row stands for
+    #[arg(long, value_enum, default_value_t = CalibrationGroup::Forecaster)]
+    by: CalibrationGroup,
+    /// Only this forecaster; may be given several times
+    #[arg(long, value_name = "NAME")]
+    forecaster: Vec<String>,
+    /// Which forecasts of a question count
+    #[arg(long = "use", value_enum, value_name = "WHICH", default_value_t = Chosen::Standing)]
+    chosen: Chosen,
+    /// Count all resolved questions, also those whose scheduled close lies ahead
+    #[arg(long)]
+    all_resolved: bool,
+    /// The day by which a scheduled close must have passed [default: the latest day in the records]
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    as_of: Option<Date>,
+    /// Bins of the tables and of Murphy's decomposition
+    #[arg(long, value_name = "COUNT", default_value_t = 10, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1000))]
+    bins: usize,
+    /// How often clusters and answers are drawn anew
+    #[arg(long, value_name = "COUNT", default_value_t = CALIBRATION_REPLICATES, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
+    replicates: usize,
+    /// The seed of the draws
+    #[arg(long, value_name = "SEED", default_value_t = CALIBRATION_SEED)]
+    seed: u64,
+    /// Draw the reliability diagram, with bands, into this file
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    let records = records(&arguments.inputs)?;
+    for name in &arguments.forecaster {
+        check_forecaster(&records, name)?;
+    }
+    let wanted = |name: &str| arguments.forecaster.is_empty() || arguments.forecaster.iter().any(|only| only == name);
+    let settings = CalibrationSettings {
+        by: arguments.by,
+        chosen: arguments.chosen,
+        counted: if arguments.all_resolved { Counted::AllResolved } else { Counted::PastScheduledClose },
+        as_of: arguments.as_of,
+        bins: arguments.bins,
+        replicates: arguments.replicates,
+        seed: arguments.seed,
+        ..CalibrationSettings::default()
+    };
+    let report = calibration_report(&records, &standings(&records, wanted), settings);
+    if let Some(path) = &arguments.svg {
+        draw(&report, path)?;
+    }
+    let sheets = if format == Format::Csv { vec![wide(&report)] } else { narrow(&report, format) };
+    let head = if report.rows.is_empty() && report.quantiles.is_empty() {
+        vec!["There is nothing to judge yet.".to_owned()]
+    } else {
+        Vec::new()
+    };
+    let output = Output { head, sheets, foot: foot(&report), json: &report };
+    console::show(format, &output.render(format)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn draw(report: &CalibrationReport, path: &std::path::Path) -> Result<(), Error> {
+    if report.rows.is_empty() {
+        return Err(
+            Error::input("there is no reliability to draw: no binary question counts").help("leave `--svg` out")
+        );
+    }
+    let names: Vec<String> = report.rows.iter().map(name).collect();
+    let panels: Vec<Panel> =
+        report.rows.iter().zip(&names).map(|(row, name)| Panel { name, points: &row.points }).collect();
+    let bands: Vec<&[BandPoint]> = report.rows.iter().map(|row| row.band.as_slice()).collect();
+    std::fs::write(path, reliability_diagram_with_bands(&panels, &bands))
+        .map_err(|problem| Error::environment(format!("cannot write `{}`", path.display())).because(problem))?;
+    console::note(&format!("wrote {}", path.display()));
+    Ok(())
+}
+
+/// The forecaster, with the tag where there is one.
+fn name(row: &CalibrationRow) -> String {
+    row.of.as_ref().map_or_else(|| row.forecaster.clone(), |tag| format!("{} on {tag}", row.forecaster))
+}
+
+fn foot(report: &CalibrationReport) -> Vec<String> {
+    let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let settings = &report.settings;
+    let mut lines = Vec::new();
+    if report.resolved_early > 0 {
+        let day = settings.as_of.map_or_else(String::new, |day| format!(" {day}"));
+        let what = match settings.counted {
+            Counted::PastScheduledClose => "left out",
+            Counted::AllResolved => "counted",
+        };
+        let which = plural(report.resolved_early, "question");
+        lines.push(format!("{what}: {which} that resolved although the scheduled close lies after{day}"));
+    }
+    for row in report.rows.iter().filter(|row| row.naive.as_ref().is_some_and(|naive| naive.misleads)) {
+        lines.push(format!(
+            "warning: {}: counting all resolved questions misleads: yes resolves early, no only late",
+            name(row)
+        ));
+    }
+    if !report.rows.is_empty() {
+        lines.push("MCB: lost to miscalibration; DSC: gained by telling cases apart; UNC: of the base rate".to_owned());
+        lines.push(format!(
+            "intervals: {} draws of clusters; by chance, p of MCB, and curve if calibrated ({:.0} %): {} draws of answers; seed {}",
+            settings.replicates,
+            100.0 * settings.band_level,
+            settings.replicates,
+            settings.seed
+        ));
+        lines.push(
+            "promised: the Brier score that the forecasts would get if they were calibrated, lower is sharper"
+                .to_owned(),
+        );
+    }
+    if report.rows.iter().any(|row| row.clusters < row.questions) {
+        lines.push(
+            "questions share clusters: draws of answers and tests take them for independent, so their p is too small"
+                .to_owned(),
+        );
+    }
+    if report.rows.iter().any(|row| row.clusters < CALIBRATION_CLUSTERS) {
+        lines.push(format!(
+            "fewer than {CALIBRATION_CLUSTERS} clusters of questions: too few to draw anew, so there are no intervals by draws"
+        ));
+    }
+    lines.extend(report.excluded.iter().map(|left_out| {
+        format!(
+            "not judged: {} on {}: {}",
+            plural(left_out.forecasts, "forecast"),
+            plural(left_out.questions, "question"),
+            left_out.reason
+        )
+    }));
+    lines
+}

@@ -1,0 +1,415 @@
+//! The tables of `foretell calibrate`: several for people, one wide one for CSV.
+
+use super::figures::Figures;
+use crate::calibrate::{BandPoint, CalibrationGroup, CalibrationReport, Estimate, ScoreParts};
+use crate::report::{Column, Format, Sheet};
+
+/// Starts a sheet whose rows begin with the tag, if wanted, and the forecaster.
+fn sheet(report: &CalibrationReport, title: Option<&str>, words: &[&str], numbers: &[&str]) -> Sheet {
+    let tag = (report.settings.by == CalibrationGroup::Tag).then(|| Column::text("tag"));
+    let columns = tag
+        .into_iter()
+        .chain([Column::text("forecaster")])
+        .chain(words.iter().map(|heading| Column::text(*heading)))
+        .chain(numbers.iter().map(|heading| Column::number(*heading)))
+        .collect();
+    Sheet::new(title, columns)
+}
+
+fn start(of: Option<&String>, forecaster: &str) -> Vec<String> {
+    of.into_iter().cloned().chain([forecaster.to_owned()]).collect()
+}
+
+fn ends(estimate: &Estimate) -> Option<(f64, f64)> {
+    estimate.lower.zip(estimate.upper)
+}
+
+/// A table for each question that the account answers, for people.
+pub(super) fn narrow(report: &CalibrationReport, format: Format) -> Vec<Sheet> {
+    let figures = Figures::new(format);
+    let mut sheets = Vec::new();
+    if !report.rows.is_empty() {
+        sheets.push(parts_sheet(report, figures));
+        sheets.push(large_sheet(report, figures));
+        sheets.push(murphy_sheet(report, figures));
+        sheets.push(test_sheet(report, figures));
+        sheets.push(bin_sheet(report, figures));
+    }
+    if report.rows.iter().any(|row| row.naive.is_some()) {
+        sheets.push(naive_sheet(report, figures));
+    }
+    if !report.quantiles.is_empty() {
+        sheets.push(level_sheet(report, figures));
+        sheets.push(pit_sheet(report, figures));
+    }
+    sheets
+}
+
+fn parts_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
+    let headings = [
+        "score",
+        "MCB",
+        "95 % interval",
+        "by chance",
+        "p",
+        "DSC",
+        "95 % interval",
+        "UNC",
+        "questions",
+        "clusters",
+        "forecasts",
+    ];
+    let mut sheet = sheet(report, Some("Mean score = MCB - DSC + UNC"), &["rule"], &headings);
+    for row in &report.rows {
+        for (rule, parts) in [("brier", &row.brier), ("log", &row.log)] {
+            let mut cells = start(row.of.as_ref(), &row.forecaster);
+            cells.extend([
+                rule.to_owned(),
+                figures.score(parts.score.value),
+                figures.score(parts.miscalibration.value),
+                figures.interval(ends(&parts.miscalibration)),
+                figures.score(parts.miscalibration_expected),
+                figures.p_value(Some(parts.miscalibration_p)),
+                figures.score(parts.discrimination.value),
+                figures.interval(ends(&parts.discrimination)),
+                figures.score(parts.uncertainty.value),
+                row.questions.to_string(),
+                row.clusters.to_string(),
+                row.forecasts.to_string(),
+            ]);
+            sheet.row(cells);
+        }
+    }
+    sheet
+}
+
+fn large_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
+    let headings = [
+        "stated",
+        "came true",
+        "bias",
+        "95 % interval",
+        "p",
+        "ECE",
+        "by chance",
+        "MCE",
+        "by chance",
+        "promised",
+        "AUC",
+        "95 % interval",
+    ];
+    let mut sheet = sheet(report, Some("On the whole, and in bins"), &[], &headings);
+    for row in &report.rows {
+        let large = &row.in_the_large;
+        let mut cells = start(row.of.as_ref(), &row.forecaster);
+        cells.extend([
+            figures.score(large.stated),
+            figures.score(large.observed),
+            figures.score(large.bias),
+            figures.interval(large.lower.zip(large.upper)),
+            figures.p_value(large.p),
+            figures.score(row.errors.expected.value),
+            figures.score(row.errors.expected_if_calibrated),
+            figures.score(row.errors.largest),
+            figures.score(row.errors.largest_if_calibrated),
+            figures.score(row.promised),
+            figures.maybe(row.area_under_curve.map(|area| area.value)),
+            figures.interval(row.area_under_curve.as_ref().and_then(ends)),
+        ]);
+        sheet.row(cells);
+    }
+    sheet
+}
+
+fn murphy_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
+    let title = format!(
+        "Murphy's decomposition over {} bins, one forecast a question (Brier = REL - RES + UNC + within)",
+        report.settings.bins
+    );
+    let headings = ["REL", "± se", "RES", "± se", "UNC", "within"];
+    let mut sheet = sheet(report, Some(&title), &["parts"], &headings);
+    for row in &report.rows {
+        for (kind, parts) in [("raw", &row.murphy), ("less bias", &row.murphy_corrected)] {
+            let mut cells = start(row.of.as_ref(), &row.forecaster);
+            cells.extend([
+                kind.to_owned(),
+                figures.score(parts.reliability),
+                figures.score(parts.reliability_error),
+                figures.score(parts.resolution),
+                figures.score(parts.resolution_error),
+                figures.score(parts.uncertainty),
+                figures.score(parts.within_bins),
+            ]);
+            sheet.row(cells);
+        }
+    }
+    sheet
+}
+
+fn test_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
+    let mut sheet = sheet(
+        report,
+        Some("Tests of calibration, one forecast a question, each taken for an independent draw"),
+        &["test", "what it found"],
+        &["statistic", "p"],
+    );
+    for row in &report.rows {
+        let tests = &row.tests;
+        let mut add = |test: &str, found: String, statistic: Option<f64>, p: Option<f64>| {
+            let mut cells = start(row.of.as_ref(), &row.forecaster);
+            cells.extend([test.to_owned(), found, figures.maybe(statistic), figures.p_value(p)]);
+            sheet.row(cells);
+        };
+        let none = || "cannot be formed".to_owned();
+        let of = tests.spiegelhalter;
+        add("Spiegelhalter", of.map_or_else(none, |_| "z".to_owned()), of.map(|of| of.z), of.map(|of| of.p_two_sided));
+        let of = tests.cox;
+        let bent = of.map_or_else(none, |of| {
+            let (a, b) = (figures.score(of.intercept), figures.score(of.slope));
+            format!("intercept {a}, slope {b}")
+        });
+        add("Cox", bent, of.map(|of| of.statistic), of.map(|of| of.p));
+        let of = tests.hosmer_lemeshow;
+        let found = of.map_or_else(none, |of| format!("{} groups", of.groups));
+        add("Hosmer–Lemeshow", found, of.map(|of| of.statistic), of.map(|of| of.p));
+        let of = tests.belt;
+        let found = of.map_or_else(none, |of| format!("degree {}", of.degree));
+        add("calibration belt", found, of.map(|of| of.statistic), of.map(|of| of.p));
+        let of = tests.e_test;
+        let found = of.map_or_else(none, |_| "ln of the largest e-value".to_owned());
+        add("e-test (any time)", found, of.map(|of| of.ln_largest), of.map(|of| of.p_anytime));
+    }
+    sheet
+}
+
+fn bin_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
+    let headings = ["bin", "stated", "came true", "curve if calibrated", "questions", "forecasts"];
+    let mut sheet = sheet(report, Some("Stated and observed"), &[], &headings);
+    for row in &report.rows {
+        for bin in row.bins.iter().filter(|bin| bin.forecasts > 0) {
+            let mut cells = start(row.of.as_ref(), &row.forecaster);
+            let band = bin.stated.and_then(|stated| nearest(&row.band, stated));
+            cells.extend([
+                format!("{}–{} %", percent(bin.from), percent(bin.to)),
+                figures.share(bin.stated),
+                figures.share(bin.observed),
+                band.map_or_else(
+                    || figures.unknown(),
+                    |of| format!("{} to {}", figures.share(Some(of.lower)), figures.share(Some(of.upper))),
+                ),
+                figures.about(Some(bin.weight)),
+                bin.forecasts.to_string(),
+            ]);
+            sheet.row(cells);
+        }
+    }
+    sheet
+}
+
+fn percent(edge: f64) -> String {
+    let text = format!("{:.1}", 100.0 * edge);
+    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+}
+
+fn nearest(band: &[BandPoint], stated: f64) -> Option<&BandPoint> {
+    band.iter().min_by(|a, b| (a.stated - stated).abs().total_cmp(&(b.stated - stated).abs()))
+}
+
+fn naive_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
+    let title = "All resolved questions, those resolved ahead of their scheduled close included (naive)";
+    let headings = ["stated", "came true", "questions", "early", "misleads"];
+    let mut sheet = sheet(report, Some(title), &["bin"], &headings);
+    for row in &report.rows {
+        let Some(naive) = &row.naive else { continue };
+        let mut add = |bin: String, stated: Option<f64>, observed: Option<f64>, rest: [String; 3]| {
+            let mut cells = start(row.of.as_ref(), &row.forecaster);
+            cells.extend([bin, figures.share(stated), figures.share(observed)]);
+            cells.extend(rest);
+            sheet.row(cells);
+        };
+        let verdict = if naive.misleads { "yes" } else { "no" }.to_owned();
+        let rest = [naive.questions.to_string(), naive.early.to_string(), verdict];
+        add("all".to_owned(), Some(naive.stated), Some(naive.observed), rest);
+        for bin in naive.bins.iter().filter(|bin| bin.forecasts > 0) {
+            let rest = [figures.about(Some(bin.weight)), String::new(), String::new()];
+            add(format!("{}–{} %", percent(bin.from), percent(bin.to)), bin.stated, bin.observed, rest);
+        }
+    }
+    sheet
+}
+
+fn level_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
+    let headings = ["level", "at or below", "± se", "questions"];
+    let mut sheet =
+        sheet(report, Some("Quantiles: the share of outcomes at or below each stated level"), &[], &headings);
+    for row in &report.quantiles {
+        for level in &row.levels {
+            let mut cells = start(row.of.as_ref(), &row.forecaster);
+            cells.extend([
+                format!("{} %", percent(level.level)),
+                figures.share(Some(level.observed)),
+                figures.share(level.standard_error),
+                level.questions.to_string(),
+            ]);
+            sheet.row(cells);
+        }
+    }
+    sheet
+}
+
+fn pit_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
+    let headings = ["bias", "p (cells)", "p (slope)", "p (U shape)", "questions", "clusters"];
+    let words = [format!("PIT in {} bins, %", report.settings.bins)];
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let mut sheet = sheet(report, Some("Where outcomes fall in the forecast distributions"), &words, &headings);
+    for row in &report.quantiles {
+        let shares: Vec<String> = row.pit.iter().map(|share| format!("{:.0}", 100.0 * share)).collect();
+        let mut cells = start(row.of.as_ref(), &row.forecaster);
+        cells.extend([
+            shares.join(" "),
+            figures.maybe(row.bias),
+            figures.p_value(row.test.map(|test| test.p_chi_squared)),
+            figures.p_value(row.test.map(|test| test.p_linear)),
+            figures.p_value(row.test.map(|test| test.p_u_shape)),
+            row.questions.to_string(),
+            row.clusters.to_string(),
+        ]);
+        sheet.row(cells);
+    }
+    sheet
+}
+
+/// Everything about binary questions in one row a forecaster, for CSV.
+pub(super) fn wide(report: &CalibrationReport) -> Sheet {
+    let figures = Figures::new(Format::Csv);
+    let mut headings: Vec<String> = ["questions", "clusters", "forecasts"].map(str::to_owned).to_vec();
+    for rule in ["brier", "log"] {
+        for part in ["score", "mcb", "dsc", "unc"] {
+            headings.extend(["", "_lower", "_upper"].map(|end| format!("{rule}_{part}{end}")));
+        }
+        headings.extend([format!("{rule}_mcb_expected"), format!("{rule}_mcb_p")]);
+    }
+    headings.extend(
+        [
+            "stated",
+            "observed",
+            "bias",
+            "bias_lower",
+            "bias_upper",
+            "bias_p",
+            "ece",
+            "ece_lower",
+            "ece_upper",
+            "ece_expected",
+            "ece_p",
+            "mce",
+            "mce_expected",
+            "mce_p",
+            "rel",
+            "rel_se",
+            "res",
+            "res_se",
+            "unc",
+            "within",
+            "rel_corrected",
+            "res_corrected",
+            "unc_corrected",
+            "promised",
+            "auc",
+            "auc_lower",
+            "auc_upper",
+            "spiegelhalter_z",
+            "spiegelhalter_p",
+            "cox_intercept",
+            "cox_intercept_se",
+            "cox_slope",
+            "cox_slope_se",
+            "cox_statistic",
+            "cox_p",
+            "hosmer_lemeshow",
+            "hosmer_lemeshow_p",
+            "belt",
+            "belt_degree",
+            "belt_p",
+            "ln_e_value",
+            "ln_largest_e_value",
+            "e_test_p",
+            "naive_questions",
+            "naive_stated",
+            "naive_observed",
+            "naive_misleads",
+        ]
+        .map(str::to_owned),
+    );
+    let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
+    let mut sheet = sheet(report, None, &[], &headings);
+    for row in &report.rows {
+        let mut cells = start(row.of.as_ref(), &row.forecaster);
+        cells.extend([row.questions.to_string(), row.clusters.to_string(), row.forecasts.to_string()]);
+        let with_ends = |of: &Estimate| [figures.score(of.value), figures.maybe(of.lower), figures.maybe(of.upper)];
+        let score = |of: &ScoreParts| -> Vec<String> {
+            [of.score, of.miscalibration, of.discrimination, of.uncertainty]
+                .iter()
+                .flat_map(with_ends)
+                .chain([figures.score(of.miscalibration_expected), figures.score(of.miscalibration_p)])
+                .collect()
+        };
+        cells.extend(score(&row.brier));
+        cells.extend(score(&row.log));
+        let (large, errors, tests) = (&row.in_the_large, &row.errors, &row.tests);
+        cells.extend([figures.score(large.stated), figures.score(large.observed), figures.score(large.bias)]);
+        cells.extend([large.lower, large.upper, large.p].map(|of| figures.maybe(of)));
+        cells.extend(with_ends(&errors.expected));
+        cells.extend(
+            [
+                errors.expected_if_calibrated,
+                errors.expected_p,
+                errors.largest,
+                errors.largest_if_calibrated,
+                errors.largest_p,
+                row.murphy.reliability,
+                row.murphy.reliability_error,
+                row.murphy.resolution,
+                row.murphy.resolution_error,
+                row.murphy.uncertainty,
+                row.murphy.within_bins,
+                row.murphy_corrected.reliability,
+                row.murphy_corrected.resolution,
+                row.murphy_corrected.uncertainty,
+                row.promised,
+            ]
+            .map(|of| figures.score(of)),
+        );
+        let area = row.area_under_curve;
+        cells.extend(
+            [
+                area.map(|of| of.value),
+                area.and_then(|of| of.lower),
+                area.and_then(|of| of.upper),
+                tests.spiegelhalter.map(|of| of.z),
+                tests.spiegelhalter.map(|of| of.p_two_sided),
+                tests.cox.map(|of| of.intercept),
+                tests.cox.map(|of| of.intercept_error),
+                tests.cox.map(|of| of.slope),
+                tests.cox.map(|of| of.slope_error),
+                tests.cox.map(|of| of.statistic),
+                tests.cox.map(|of| of.p),
+                tests.hosmer_lemeshow.map(|of| of.statistic),
+                tests.hosmer_lemeshow.map(|of| of.p),
+                tests.belt.map(|of| of.statistic),
+                tests.belt.map(|of| of.degree as f64),
+                tests.belt.map(|of| of.p),
+                tests.e_test.map(|of| of.ln_e_value),
+                tests.e_test.map(|of| of.ln_largest),
+                tests.e_test.map(|of| of.p_anytime),
+                row.naive.as_ref().map(|of| of.questions as f64),
+                row.naive.as_ref().map(|of| of.stated),
+                row.naive.as_ref().map(|of| of.observed),
+            ]
+            .map(|of| figures.maybe(of)),
+        );
+        cells.push(row.naive.as_ref().map_or_else(String::new, |of| of.misleads.to_string()));
+        sheet.row(cells);
+    }
+    sheet
+}
