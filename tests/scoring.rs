@@ -46,13 +46,11 @@ struct Reference {
 /// All reference figures of the shared folder, if it is there: some come from data that may not be copied.
 fn shared_references() -> Vec<Reference> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/cases/scoring.json");
-    match std::fs::read_to_string(path) {
-        Ok(text) => serde_json::from_str(&text).expect("the file holds a list of cases"),
-        Err(_) => {
-            writeln!(std::io::stderr(), "skipped: {path} is not there").expect("the terminal takes it");
-            Vec::new()
-        }
-    }
+    let Ok(text) = std::fs::read_to_string(path) else {
+        writeln!(std::io::stderr(), "skipped: {path} is not there").expect("the terminal takes it");
+        return Vec::new();
+    };
+    serde_json::from_str(&text).expect("the file holds a list of cases")
 }
 
 fn references() -> Vec<Reference> {

@@ -11,7 +11,8 @@
 //! and one line of JSON is written: the seconds of the whole (`wall`, and `cpu` where the system tells), and the figures of the last run.
 //! How many threads there are is said by `RAYON_NUM_THREADS`.
 //!
-//! With `exact` nothing is simulated: each run computes all marginals from the plan.
+//! With `exact` nothing is simulated: each run computes all marginals from the plan. Before all else may stand `baseline`, for the vector
+//! instructions that every machine of its kind has, and `stratified`, for worlds that share out what events are drawn by.
 //!
 //! Uses the library as anybody could: `plan`, `dist`, `simulate` and `exact`.
 
@@ -19,9 +20,10 @@ mod continuous;
 mod network;
 
 use foretell::exact::solve;
+use foretell::math::Instructions;
 use foretell::plan::{Ask, Asked, Draw, Operation, Plan, PlaneId, Step, StreamId};
 use foretell::plan::{FindingId, NumberId};
-use foretell::simulate::{Settings, Tally, simulate};
+use foretell::simulate::{Design, Settings, Tally, simulate};
 use serde_json::{Value, json};
 use std::error::Error;
 use std::io::{self, BufRead, Write};
@@ -39,12 +41,22 @@ type Run<'a> = Box<dyn Fn(u64) -> Result<Value, Box<dyn Error>> + 'a>;
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let (workload, worlds) = match arguments.as_slice() {
+    let mut arguments = arguments.as_slice();
+    let mut design = Design::Independent;
+    while let [first @ ("baseline" | "stratified"), rest @ ..] = arguments {
+        arguments = rest;
+        match *first {
+            "stratified" => design = Design::Stratified,
+            _ if Instructions::Baseline.choose() => {}
+            _ => return Err("the instructions are chosen already".into()),
+        }
+    }
+    let (workload, worlds) = match arguments {
         ["network", file, worlds, rest @ ..] => (network::workload(&std::fs::read_to_string(file)?, rest)?, *worlds),
         ["continuous", worlds] => (continuous::workload()?, *worlds),
         _ => {
             return Err(
-                "usage: peers network FILE (WORLDS | exact) [joints] [NODE=STATE …], or peers continuous WORLDS".into(),
+                "usage: peers [baseline] [stratified] network FILE (WORLDS | exact) [joints] [NODE=STATE …], or peers [baseline] [stratified] continuous WORLDS".into(),
             );
         }
     };
@@ -53,7 +65,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     } else {
         let worlds = worlds.parse()?;
         Box::new(move |seed| {
-            let settings = Settings { worlds, seed, doubt_draws: 0, ..Settings::default() };
+            let settings = Settings { worlds, seed, doubt_draws: 0, design, ..Settings::default() };
             Ok((workload.figures)(&simulate(&workload.plan, &settings, &|_| ())?))
         })
     };

@@ -1,14 +1,13 @@
 //! Draws from the binomial distribution: how many of so many draws fall into a part.
 
-use super::stream::Stream;
-use crate::math::{exp, ln, ln_1p, ln_gamma, sqrt};
+use crate::math::{SplitMix, exp, ln, ln_1p, ln_gamma, sqrt};
 
 /// How many of `count` draws have a chance of `share` come true.
 ///
 /// Exact: transformed rejection with squeeze where ten or more are expected on the rarer side, otherwise by adding up the masses from 0.
 ///
 /// Hörmann (1993), J. Stat. Comput. Simul. 46, 101–110, algorithm BTRS.
-pub(super) fn binomial(stream: &mut Stream, count: usize, share: f64) -> usize {
+pub(super) fn binomial(stream: &mut SplitMix, count: usize, share: f64) -> usize {
     if share > 0.5 {
         return count - binomial(stream, count, 1.0 - share);
     }
@@ -19,10 +18,10 @@ pub(super) fn binomial(stream: &mut Stream, count: usize, share: f64) -> usize {
     if n * share < 10.0 { added_up(stream, n, share) as usize } else { transformed(stream, n, share) as usize }
 }
 
-fn added_up(stream: &mut Stream, n: f64, p: f64) -> f64 {
+fn added_up(stream: &mut SplitMix, n: f64, p: f64) -> f64 {
     let odds = p / (1.0 - p);
     let mut mass = exp(n * ln_1p(-p));
-    let mut left = stream.uniform() - mass;
+    let mut left = stream.inner_unit() - mass;
     let mut k = 0.0;
     while left > 0.0 && k < n {
         mass *= odds * (n - k) / (k + 1.0);
@@ -32,15 +31,15 @@ fn added_up(stream: &mut Stream, n: f64, p: f64) -> f64 {
     k
 }
 
-fn transformed(stream: &mut Stream, n: f64, p: f64) -> f64 {
+fn transformed(stream: &mut SplitMix, n: f64, p: f64) -> f64 {
     let spread = sqrt(n * p * (1.0 - p));
     let b = 1.15 + 2.53 * spread;
     let a = -0.0873 + 0.0248 * b + 0.01 * p;
     let middle = n * p + 0.5;
     let squeeze = 0.92 - 4.2 / b;
     loop {
-        let u = stream.uniform() - 0.5;
-        let v = stream.uniform();
+        let u = stream.inner_unit() - 0.5;
+        let v = stream.inner_unit();
         let edge = 0.5 - u.abs();
         let k = ((2.0 * a / edge + b) * u + middle).floor();
         if edge >= 0.07 && v <= squeeze {
@@ -69,7 +68,7 @@ mod tests {
         for (seed, (count, share)) in
             [(40_usize, 0.5), (300, 0.04), (1000, 0.02), (90, 0.9), (25, 0.1)].into_iter().enumerate()
         {
-            let mut stream = Stream::new(seed as u64);
+            let mut stream = SplitMix::new(seed as u64);
             let draws = 200_000;
             let mut seen = vec![0.0; count + 1];
             for _ in 0..draws {
@@ -102,7 +101,7 @@ mod tests {
 
     #[test]
     fn certain_and_impossible_need_no_draw() {
-        let mut stream = Stream::new(1);
+        let mut stream = SplitMix::new(1);
         assert_eq!(binomial(&mut stream, 50, 0.0), 0);
         assert_eq!(binomial(&mut stream, 50, 1.0), 50);
         assert_eq!(binomial(&mut stream, 0, 0.3), 0);

@@ -5,7 +5,7 @@
 //! is that of drawing each cluster by itself; a random word serves six draws, and a block stays in the nearest cache.
 
 use super::binomial::binomial;
-use super::stream::Stream;
+use crate::math::SplitMix;
 use rayon::prelude::*;
 use statrs::statistics::{Data, OrderStatistics};
 
@@ -62,7 +62,7 @@ pub fn bootstrap_means(values: &[f64], clusters: &[usize], resampling: Resamplin
         return None;
     }
     let replicates = 0..resampling.replicates;
-    let stream = |replicate: u32| Stream::addressed(resampling.seed, u64::from(replicate));
+    let stream = |replicate: u32| SplitMix::of_replicate(resampling.seed, u64::from(replicate));
     let same_size = sizes.iter().all(|size| *size == sizes[0]);
     Some(if same_size {
         let count = sizes[0] * sums.len() as f64;
@@ -114,7 +114,7 @@ pub(super) fn central(values: Vec<f64>, level: f64) -> (f64, f64) {
 
 /// How often each of `count` clusters is drawn in a replicate.
 pub(super) fn multiplicities(count: usize, seed: u64, replicate: u32) -> Vec<f64> {
-    let mut stream = Stream::addressed(seed, u64::from(replicate));
+    let mut stream = SplitMix::of_replicate(seed, u64::from(replicate));
     let mut drawn = vec![0.0; count];
     for _ in 0..count {
         drawn[stream.below(count)] += 1.0;
@@ -147,7 +147,7 @@ impl Addend for [f64; 2] {
 }
 
 /// The sum of as many draws with replacement as there are items.
-fn drawn<T: Addend>(items: &[T], stream: &mut Stream) -> T {
+fn drawn<T: Addend>(items: &[T], stream: &mut SplitMix) -> T {
     let (mut draws, mut left) = (items.len(), items.len());
     let (blocks, rest) = items.as_chunks::<BLOCK>();
     let mut total = T::ZERO;
@@ -165,16 +165,16 @@ fn drawn<T: Addend>(items: &[T], stream: &mut Stream) -> T {
 
 /// The sum of draws with replacement from a full block.
 #[inline(always)]
-fn drawn_of_block<T: Addend>(block: &[T; BLOCK], draws: usize, stream: &mut Stream) -> T {
+fn drawn_of_block<T: Addend>(block: &[T; BLOCK], draws: usize, stream: &mut SplitMix) -> T {
     let mut totals = [T::ZERO; DRAWS_A_WORD];
     for _ in 0..draws / DRAWS_A_WORD {
-        let mut bits = stream.next();
+        let mut bits = stream.next_u64();
         for total in &mut totals {
             *total = total.plus(block[bits as usize % BLOCK]);
             bits >>= BLOCK_BITS;
         }
     }
-    let mut bits = stream.next();
+    let mut bits = stream.next_u64();
     for total in &mut totals[..draws % DRAWS_A_WORD] {
         *total = total.plus(block[bits as usize % BLOCK]);
         bits >>= BLOCK_BITS;

@@ -167,11 +167,11 @@ mod tests {
     #[test]
     fn the_exponential_model_finds_the_dependence_of_a_long_series() {
         // Autocovariances 0.5^k of an autoregression: their sum over all lags is 3 times the variance.
-        let mut stream = crate::compare::stream::Stream::new(5);
+        let mut stream = crate::math::SplitMix::new(5);
         let mut last = 0.0;
         let series: Vec<f64> = (0..4000)
             .map(|_| {
-                last = 0.5 * last + stream.uniform() - 0.5;
+                last = 0.5 * last + stream.inner_unit() - 0.5;
                 last
             })
             .collect();

@@ -27,7 +27,6 @@ mod question_evidence;
 mod rank_tests;
 mod reliability;
 mod roc;
-mod stream;
 mod verdict;
 
 #[cfg(test)]

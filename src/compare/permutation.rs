@@ -1,6 +1,6 @@
 //! The paired permutation test by clusters: would the difference be as large if the signs of the clusters were chance?
 
-use super::stream::Stream;
+use crate::math::SplitMix;
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -98,10 +98,10 @@ fn drawn(sums: &[f64], seed: u64) -> f64 {
     let far: u32 = (0..DRAWN_FLIPS)
         .into_par_iter()
         .map(|replicate| {
-            let mut stream = Stream::addressed(seed, u64::from(replicate));
+            let mut stream = SplitMix::of_replicate(seed, u64::from(replicate));
             let mut total = 0.0;
             for word in sums.chunks(64) {
-                let mut bits = stream.next();
+                let mut bits = stream.next_u64();
                 for sum in word {
                     total += f64::from_bits(sum.to_bits() ^ (bits << 63));
                     bits >>= 1;

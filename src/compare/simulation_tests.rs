@@ -4,9 +4,8 @@
 //! share of 4000 replications under a fixed seed: at 95 % its binomial standard error is 0.34 %.
 
 use super::bootstrap::{Resampling, bootstrap_interval};
-use super::stream::Stream;
 use super::*;
-use crate::math::normal;
+use crate::math::{SplitMix, normal};
 use crate::score::{clustered_mean, rule};
 
 const CORRELATIONS: [f64; 4] = [0.0, 0.2, 0.5, 0.8];
@@ -18,12 +17,12 @@ fn labels() -> Vec<usize> {
     (0..CLUSTERS).flat_map(|cluster| std::iter::repeat_n(cluster, 4 + (cluster * 5) % 9)).collect()
 }
 
-fn standard_normal(stream: &mut Stream) -> f64 {
-    normal::quantile(stream.uniform())
+fn standard_normal(stream: &mut SplitMix) -> f64 {
+    normal::quantile(stream.inner_unit())
 }
 
 /// Differences around a mean, normal with variance 1 and this correlation within clusters.
-fn normal_differences(stream: &mut Stream, labels: &[usize], correlation: f64, mean: f64) -> Vec<f64> {
+fn normal_differences(stream: &mut SplitMix, labels: &[usize], correlation: f64, mean: f64) -> Vec<f64> {
     let shared: Vec<f64> = (0..CLUSTERS).map(|_| standard_normal(stream)).collect();
     labels
         .iter()
@@ -37,8 +36,8 @@ fn normal_differences(stream: &mut Stream, labels: &[usize], correlation: f64, m
 ///
 /// With probability `correlation` a question shares the miss of both and the draw of its outcome with its cluster. The true mean
 /// difference is (0.2² - miss²)/3.
-fn brier_differences(stream: &mut Stream, labels: &[usize], correlation: f64, miss: f64) -> Vec<f64> {
-    let mut draw = || [stream.uniform() - 0.5, stream.uniform() - 0.5, stream.uniform()];
+fn brier_differences(stream: &mut SplitMix, labels: &[usize], correlation: f64, miss: f64) -> Vec<f64> {
+    let mut draw = || [stream.inner_unit() - 0.5, stream.inner_unit() - 0.5, stream.inner_unit()];
     let shared: Vec<[f64; 3]> = (0..CLUSTERS).map(|_| draw()).collect();
     labels
         .iter()
@@ -59,7 +58,7 @@ fn intervals_cover_the_true_difference_nineteen_times_out_of_twenty() {
     for correlation in CORRELATIONS {
         let mut covered = [0, 0];
         for replication in 0..REPLICATIONS {
-            let mut stream = Stream::addressed(31, u64::from(replication));
+            let mut stream = SplitMix::of_replicate(31, u64::from(replication));
             let normal = normal_differences(&mut stream, &labels, correlation, 0.3);
             let brier = brier_differences(&mut stream, &labels, correlation, 0.1);
             for (covered, (values, truth)) in covered.iter_mut().zip([(normal, 0.3), (brier, 0.01)]) {
@@ -83,7 +82,7 @@ fn no_difference_is_seldom_taken_for_one() {
     for correlation in CORRELATIONS {
         let (mut told, mut a_beats_b, mut naive) = (0, 0, 0);
         for replication in 0..REPLICATIONS {
-            let mut stream = Stream::addressed(32, u64::from(replication));
+            let mut stream = SplitMix::of_replicate(32, u64::from(replication));
             let values = normal_differences(&mut stream, &labels, correlation, 0.0);
             let mean = clustered_mean(&values, &labels).expect("there are questions");
             // The rule of the verdict: t at 5 %, and the bootstrap must agree.
@@ -122,7 +121,7 @@ fn tests_of_whole_clusters_keep_their_level() {
     let neighbours = pair_tests::neighbours(12);
     let mut alarms = [0; 4];
     for replication in 0..replications {
-        let mut stream = Stream::addressed(33, replication);
+        let mut stream = SplitMix::of_replicate(33, replication);
         let shared: Vec<f64> = (0..12).map(|_| standard_normal(&mut stream)).collect();
         let values: Vec<f64> =
             labels.iter().map(|&cluster| shared[cluster] + 0.5 * standard_normal(&mut stream)).collect();
@@ -153,15 +152,15 @@ fn evidence_exceeds_twenty_at_any_time_in_at_most_one_case_of_twenty() {
     let rule = rule("brier").expect("it is in the list");
     let (mut averaged, mut multiplied) = (0, 0);
     for replication in 0..REPLICATIONS {
-        let mut stream = Stream::addressed(34, u64::from(replication));
+        let mut stream = SplitMix::of_replicate(34, u64::from(replication));
         let (mut product, mut naive) = (1.0_f64, 1.0_f64);
         let (mut highest, mut naive_highest) = (1.0_f64, 1.0_f64);
         for _ in 0..200 {
-            let outcome = stream.uniform();
+            let outcome = stream.inner_unit();
             let mut sum = 0.0;
             for _ in 0..4 {
-                let p = 0.1 + 0.3 * stream.uniform();
-                let q = p + 0.3 + 0.2 * stream.uniform();
+                let p = 0.1 + 0.3 * stream.inner_unit();
+                let q = p + 0.3 + 0.2 * stream.inner_unit();
                 let happened = outcome < 0.5 * (p + q);
                 let value = evidence_of(p, q, happened, rule);
                 sum += value;
@@ -206,11 +205,11 @@ fn a_confidence_sequence_seldom_misses_the_mean_at_any_time() {
     let replications = 1000;
     let mut missed = 0;
     for replication in 0..replications {
-        let mut stream = Stream::addressed(35, replication);
+        let mut stream = SplitMix::of_replicate(35, replication);
         let mut sequence = BernsteinSequence::new(-1.0, 1.0, 0.05, BEST_AT).expect("bounds in order");
         let mut ever = false;
         for _ in 0..300 {
-            assert!(sequence.push(if stream.uniform() < 0.5 { -1.0 } else { 1.0 }));
+            assert!(sequence.push(if stream.inner_unit() < 0.5 { -1.0 } else { 1.0 }));
             // The interval leaves out 0 only if one of these has reached 2/0.05.
             ever |= sequence.evidence_above() >= 40.0 || sequence.evidence_below() >= 40.0;
         }

@@ -161,8 +161,8 @@ fn the_reliability_splits_the_very_score_that_is_reported() {
 fn chance_alone_is_seldom_taken_for_a_difference_and_far_less_often_than_without_clusters() {
     // Six clusters of five questions that share most of their fate, no true difference, 4000 times. The rate of a 5 % test lies
     // below 0.05 + 4.9 sqrt(0.05 * 0.95 / 4000) = 0.067 but for one time in a million.
-    let mut stream = stream::Stream::new(20_250_815);
-    let mut normal = || crate::math::normal::quantile(stream.uniform());
+    let mut stream = crate::math::SplitMix::new(20_250_815);
+    let mut normal = || crate::math::normal::quantile(stream.inner_unit());
     let clusters: Vec<usize> = (0..30).map(|at| at / 5).collect();
     let lone: Vec<usize> = (0..30).collect();
     let (mut alarms, mut naive_alarms) = (0, 0);

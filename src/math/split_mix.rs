@@ -20,19 +20,21 @@ impl SplitMix {
 
     /// The stream of one of many replicates: replicates may be made in any order and by any thread.
     #[must_use]
-    pub fn of_replicate(seed: u64, replicate: u64) -> Self {
+    pub const fn of_replicate(seed: u64, replicate: u64) -> Self {
         // A mixed starting point, so that the streams of neighbours do not overlap by a shift.
-        let mut mixer = Self(seed ^ replicate.wrapping_mul(0xd134_2543_de82_ef95));
-        Self(mixer.next_u64())
+        Self(mix(mix(seed).wrapping_add(replicate.wrapping_mul(0xd134_2543_de82_ef95))))
     }
 
     /// The next whole number.
+    #[inline]
     pub fn next_u64(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(STEP);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        mix(self.0)
+    }
+
+    /// A number strictly between 0 and 1: an odd multiple of 2^-53.
+    pub fn inner_unit(&mut self) -> f64 {
+        ((self.next_u64() >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
     }
 
     /// A number of `0..1`, a multiple of 2^-53.
@@ -41,14 +43,30 @@ impl SplitMix {
     }
 
     /// A whole number below `bound`; 0 for a bound of 0. Its bias of 2^-64 per unit of `bound` is of no account here.
+    #[inline]
     pub fn below(&mut self, bound: usize) -> usize {
         ((u128::from(self.next_u64()) * bound as u128) >> 64) as usize
     }
 }
 
+/// The finaliser.
+#[inline]
+const fn mix(word: u64) -> u64 {
+    let word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    word ^ (word >> 31)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn replicates_draw_apart() {
+        let firsts: std::collections::BTreeSet<u64> =
+            (0..10_000).map(|replicate| SplitMix::of_replicate(7, replicate).next_u64()).collect();
+        assert_eq!(firsts.len(), 10_000);
+    }
 
     #[test]
     fn the_stream_gives_the_published_numbers() {

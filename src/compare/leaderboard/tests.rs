@@ -1,7 +1,7 @@
 //! Leaderboards against figures worked by hand and against models whose answer is known.
 
 use super::*;
-use crate::compare::stream::Stream;
+use crate::math::SplitMix;
 
 /// Scores `base of the forecaster + difficulty of the question`, everybody on the questions that the pattern gives them.
 fn additive(skills: &[f64], difficulties: &[f64], answers: impl Fn(usize, usize) -> bool) -> Panel {
@@ -146,10 +146,11 @@ fn the_baseline_has_no_skill_against_itself_and_half_the_score_is_half_the_skill
 
 #[test]
 fn rank_intervals_of_equals_are_wide_and_of_one_far_ahead_narrow() {
-    let mut stream = Stream::new(3);
+    let mut stream = SplitMix::new(3);
     let questions = (0..60)
         .map(|at| {
-            let cells = (0..5).map(|who| (who, if who == 0 { 0.01 } else { 0.3 } + 0.2 * stream.uniform())).collect();
+            let cells =
+                (0..5).map(|who| (who, if who == 0 { 0.01 } else { 0.3 } + 0.2 * stream.inner_unit())).collect();
             (format!("q{at}"), at, cells)
         })
         .collect();
