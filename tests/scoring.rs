@@ -50,8 +50,12 @@ fn shared_references() -> Vec<Reference> {
         writeln!(std::io::stderr(), "skipped: {path} is not there").expect("the terminal takes it");
         return Vec::new();
     };
-    serde_json::from_str(&text).expect("the file holds a list of cases")
+    let all: Vec<Reference> = serde_json::from_str(&text).expect("the file holds a list of cases");
+    all.into_iter().filter(|case| case.id != CONTRADICTED).collect()
 }
+
+/// Its figure, 10.49, contradicts the formula that it states and its sister case `pinball-25`: both give 12.29, as `wis-25` has it.
+const CONTRADICTED: &str = "wis-sr-25";
 
 fn references() -> Vec<Reference> {
     serde_json::from_str(include_str!("oracle/scoring.json")).expect("the oracle file holds a list of cases")

@@ -312,7 +312,7 @@ def main():
         print(f"Not run – {why}.")
     if options.json:
         with open(options.json, "w") as file:
-            json.dump(dict(version=options.version, machine=machine(), records=records), file, indent=1, ensure_ascii=False)
+            json.dump(dict(version=options.version, machine=machine(), records=records), file, indent=1, ensure_ascii=False, default=lambda value: value.item())
     sys.exit(0 if fine else 1)
 
 
