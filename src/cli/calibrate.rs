@@ -134,7 +134,7 @@ fn foot(report: &CalibrationReport) -> Vec<String> {
     if !report.rows.is_empty() {
         lines.push("MCB: lost to miscalibration; DSC: gained by telling cases apart; UNC: of the base rate".to_owned());
         lines.push(format!(
-            "intervals: {} draws of clusters; by chance, p of MCB, and curve if calibrated ({:.0} %): {} draws of answers; seed {}",
+            "intervals: {} draws of clusters, about the figure less what chance adds to it, so that MCB may lie above its own; by chance, p of MCB, and curve if calibrated ({:.0} %): {} draws of answers; seed {}",
             settings.replicates,
             100.0 * settings.band_level,
             settings.replicates,

@@ -81,6 +81,11 @@ pub fn diebold_mariano(differences: &[f64], horizon: usize, variance: LongRunVar
     let n = count as f64;
     let mean = differences.iter().sum::<f64>() / n;
     let centred: Vec<f64> = differences.iter().map(|difference| difference - mean).collect();
+    // What rounding alone makes of equal differences is no spread.
+    let largest = differences.iter().fold(0.0, |largest: f64, difference| largest.max(difference.abs()));
+    if centred.iter().all(|value| value.abs() <= 8.0 * f64::EPSILON * largest) {
+        return None;
+    }
     let h = horizon as f64;
     let correction = (n + 1.0 - 2.0 * h + h * (h - 1.0) / n) / n;
     let of_mean = match variance {

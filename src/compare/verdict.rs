@@ -62,6 +62,8 @@ pub enum Doubt {
     WithinChance,
     /// The t interval excludes 0, the cluster bootstrap does not.
     BootstrapDisagrees,
+    /// The t interval excludes 0, but exchanging whole clusters makes as large a difference too often.
+    PermutationDisagrees,
 }
 
 impl fmt::Display for Doubt {
@@ -78,6 +80,9 @@ impl fmt::Display for Doubt {
             Self::NoDifference => formatter.write_str("they scored the same on every common question"),
             Self::WithinChance => formatter.write_str("the difference is within what chance makes of so few clusters"),
             Self::BootstrapDisagrees => formatter.write_str("the interval of the cluster bootstrap holds 0"),
+            Self::PermutationDisagrees => formatter.write_str(
+                "had the two exchanged names in whole clusters, at least one way in twenty would show as large a difference",
+            ),
         }
     }
 }
@@ -232,5 +237,9 @@ fn doubt(pair: &PairComparison) -> Option<Doubt> {
         return Some(Doubt::WithinChance);
     }
     let holds_zero = |(lower, upper): (f64, f64)| lower <= 0.0 && 0.0 <= upper;
-    pair.bootstrap.is_some_and(holds_zero).then_some(Doubt::BootstrapDisagrees)
+    if pair.bootstrap.is_some_and(holds_zero) {
+        return Some(Doubt::BootstrapDisagrees);
+    }
+    let exchanged = pair.tests.permutation.as_ref().is_some_and(|flips| flips.p_two_sided >= 1.0 - LEVEL);
+    exchanged.then_some(Doubt::PermutationDisagrees)
 }

@@ -54,6 +54,11 @@ pub fn clustered_mean(values: &[f64], clusters: &[usize]) -> Option<ClusteredMea
     let groups = sums.len();
     let between: f64 = sums.values().map(|sum| sum * sum).sum();
     let all: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+    // What rounding alone makes of equal values is no spread.
+    let largest = values.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
+    let rounding = 8.0 * f64::EPSILON * largest;
+    let alike = values.iter().all(|value| (value - mean).abs() <= rounding);
+    let (between, all) = if alike { (0.0, 0.0) } else { (between, all) };
     let known = groups > 1;
     let g = groups as f64;
     Some(ClusteredMean {
@@ -68,6 +73,13 @@ pub fn clustered_mean(values: &[f64], clusters: &[usize]) -> Option<ClusteredMea
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_rounding_makes_of_equal_values_is_no_spread() {
+        let values = [0.1 + 0.2, 0.3, 0.3, 0.1 + 0.2, 0.3];
+        let mean = clustered_mean(&values, &[0, 1, 2, 3, 4]).expect("five values");
+        assert_eq!((mean.standard_error, mean.effective_count), (Some(0.0), None));
+    }
 
     #[test]
     fn one_value_a_cluster_gives_the_usual_standard_error() {

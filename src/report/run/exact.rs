@@ -107,7 +107,7 @@ impl CheckReport {
             simulated: None,
             exact: None,
             problem: Some(Failure::TooWide(wide).to_string()),
-            passed: true,
+            passed: false,
         }
     }
 

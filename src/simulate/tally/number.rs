@@ -1,10 +1,12 @@
 //! Numbers: moments that merge, and a histogram of bounded size.
 
 mod moments;
+mod pivot;
 mod record;
 mod spread;
 
 use self::moments::Moments;
+pub(crate) use self::pivot::Pivot;
 pub(crate) use self::spread::Spread;
 use super::{Mass, Weights};
 use crate::forecast::Estimate;
@@ -160,34 +162,6 @@ impl NumberCounts {
         answer.median = answer.quantile(0.5);
         answer.quantiles = QUANTILE_LEVELS.iter().map(|level| (*level, answer.quantile(*level))).collect();
         Some(answer)
-    }
-}
-
-/// Where the worlds of a number lie, as its first block of worlds shows: what the bins of a [`Histogram`] are fine about.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Pivot {
-    centre: f64,
-    scale: f64,
-}
-
-impl Pivot {
-    /// The median of some values, and the distance of their quartiles (or, where that is nothing, of the whole). `None` if there are no finite
-    /// ones, or all are the same.
-    #[must_use]
-    pub(crate) fn of(mut values: Vec<f64>) -> Option<Self> {
-        values.retain(|value| value.is_finite());
-        values.sort_unstable_by(f64::total_cmp);
-        let last = values.len().checked_sub(1)?;
-        let quartiles = values[last * 3 / 4] - values[last / 4];
-        let scale = if quartiles > 0.0 { quartiles } else { values[last] - values[0] };
-        (scale > 0.0 && scale.is_finite()).then_some(Self { centre: values[last / 2], scale })
-    }
-
-    /// Distance from the centre in units of the scale, moved one away from 0 on either side: bins over the bits of this are 1/4096 of the
-    /// scale wide at the centre, and grow with the distance.
-    fn place(self, value: f64) -> f64 {
-        let distance = (value - self.centre) / self.scale;
-        if distance < 0.0 { distance - 1.0 } else { distance + 1.0 }
     }
 }
 
@@ -538,6 +512,26 @@ mod tests {
                 "{level}: {} against {exact}",
                 histogram.quantile(level)
             );
+        }
+    }
+
+    #[test]
+    fn low_quantiles_of_a_number_of_many_magnitudes_are_right() {
+        // Lognormal scores whose central 90 % runs from 1 to 10^6 either way.
+        for sign in [1.0, -1.0] {
+            let of = |level: f64| {
+                sign * crate::math::exp(6.907_755_279 + 4.199_559_2 * crate::math::normal::quantile(level))
+            };
+            let values: Vec<f64> = (0..400_000).map(|at| of((f64::from(at) + 0.5) / 400_000.0)).collect();
+            let mut sorted: Vec<(f64, f64)> = values.iter().map(|value| (*value, 1.0)).collect();
+            sorted.sort_by(|left, right| left.0.total_cmp(&right.0));
+            let mut histogram =
+                Histogram { pivot: Pivot::of(values.iter().copied().step_by(97).collect()), ..Histogram::default() };
+            histogram.add_sorted(&sorted);
+            for level in [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95] {
+                let (found, exact) = (histogram.quantile(level), of(if sign > 0.0 { level } else { 1.0 - level }));
+                assert!((found / exact - 1.0).abs() < 1e-3, "{level}: {found} against {exact}");
+            }
         }
     }
 
