@@ -5,6 +5,10 @@ use crate::forecast::tidy::Table;
 use serde_json::{Map, Value};
 use std::path::PathBuf;
 
+/// Keys under which interfaces answer with a list, and how many keys such an answer has at most: the others turn the page.
+const PAGES: [&str; 4] = ["markets", "trades", "data", "results"];
+const PAGE_KEYS: usize = 5;
+
 /// A file or folder, read but not understood.
 #[derive(Debug)]
 pub(super) enum Content {
@@ -63,7 +67,8 @@ impl Documents {
         if text.trim_ascii_start().first() != Some(&b'{') {
             return None;
         }
-        serde_json::Deserializer::from_slice(text).into_iter::<Map<String, Value>>().next()?.ok()
+        let first = serde_json::Deserializer::from_slice(text).into_iter::<Map<String, Value>>().next()?.ok()?;
+        unwrapped(first).into_iter().next()
     }
 
     /// A file of one object, to ask the importers about.
@@ -81,8 +86,21 @@ impl Documents {
         } else {
             serde_json::Deserializer::from_slice(bytes).into_iter().collect::<Result<_, _>>().map_err(bad)?
         };
+        let objects = objects.into_iter().flat_map(unwrapped);
         Ok(Self { name: name.to_owned(), items: (1..).zip(objects).collect() })
     }
+}
+
+/// The objects in a page of an interface's answer, `{"markets": [...], "cursor": ""}`; any other object is itself.
+fn unwrapped(mut object: Map<String, Value>) -> Vec<Map<String, Value>> {
+    let lists: Vec<&String> = object.iter().filter(|(_, value)| value.is_array()).map(|(key, _)| key).collect();
+    let page = match lists.as_slice() {
+        [only] if PAGES.contains(&only.as_str()) && object.len() <= PAGE_KEYS => Some((*only).clone()),
+        _ => None,
+    };
+    let Some(Value::Array(items)) = page.and_then(|key| object.remove(&key)) else { return vec![object] };
+    let objects = items.into_iter().filter_map(|item| if let Value::Object(item) = item { Some(item) } else { None });
+    objects.collect()
 }
 
 /// The text of a key, or of a number under it; empty where there is none.

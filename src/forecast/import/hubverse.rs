@@ -62,12 +62,13 @@ fn hub(folder: &Path, reading: &mut Reading<'_>) -> Result<(), Error> {
     let mut output = Output { orders: orders(&folder.join("hub-config").join("tasks.json"))?, ..Output::default() };
     for file in tables(&folder.join("model-output"))? {
         let table = Table::open(&file)?;
-        reading.part(&file.strip_prefix(folder).unwrap_or(&file).display().to_string());
+        let part = file.strip_prefix(folder).unwrap_or(&file);
+        reading.part(&part.display().to_string());
         if VALUES[..3].iter().any(|name| table.column(name).is_none()) {
             reading.leave_out(1, "no columns output_type, output_type_id and value", "");
             continue;
         }
-        output.collect(&table, &file, reading);
+        output.collect(&table, part, reading);
     }
     output.give(reading);
     let targets = folder.join("target-data");

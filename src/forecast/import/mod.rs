@@ -10,12 +10,16 @@
 //! To add a source: one file here, one line in [`IMPORTERS`].
 
 mod content;
+mod fatebook;
 mod forecastbench;
 mod good_judgment;
 mod hub_targets;
 mod hubverse;
+mod kalshi;
 mod manifold;
 mod metaculus;
+mod polymarket;
+mod predictionbook;
 mod reading;
 mod scoringutils;
 #[cfg(test)]
@@ -38,6 +42,10 @@ static IMPORTERS: &[&dyn Importer] = &[
     &metaculus::Metaculus,
     &good_judgment::GoodJudgment,
     &manifold::Manifold,
+    &polymarket::Polymarket,
+    &kalshi::Kalshi,
+    &fatebook::Fatebook,
+    &predictionbook::PredictionBook,
 ];
 
 /// What an importer takes a file for.

@@ -13,7 +13,7 @@ use crate::forecast::tidy::{Holds, Row, Table, parse_level, parse_probability};
 use crate::forecast::{Forecast, Moment, Outcome, Question, QuestionKind, Resolution};
 use indexmap::IndexMap;
 use jiff::civil::Date;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Columns that are no part of the forecast unit.
 const VALUES: [&str; 6] = ["observed", "predicted", "quantile_level", "sample_id", "predicted_label", "model"];
@@ -181,6 +181,14 @@ fn collect(table: &Table, kind: Kind, unit: &[usize], reading: &mut Reading<'_>)
     let dropped = (0..names.len()).filter(|at| !unit.contains(at) && !VALUES.contains(&names[*at].as_str()));
     reading.ignore(dropped.map(|at| names[at].clone()));
     let [observed, predicted, level, _, label, model] = VALUES.map(|name| table.column(name));
+    let unit_of = |row: &Row| joined(unit.iter().map(|at| row.cell(Some(*at))));
+    let contested = contested(table, observed, model, &unit_of);
+    if !contested.is_empty() {
+        reading.note(format!(
+            "{} units have another observation for each model; there each model answers a question of its own",
+            contested.len()
+        ));
+    }
     let mut groups: Groups = IndexMap::new();
     let mut asked: IndexMap<String, Asked> = IndexMap::new();
     for row in &table.rows {
@@ -196,7 +204,10 @@ fn collect(table: &Table, kind: Kind, unit: &[usize], reading: &mut Reading<'_>)
                 continue;
             }
         };
-        let id = joined(unit.iter().map(|at| row.cell(Some(*at))));
+        let mut id = unit_of(row);
+        if contested.contains(&id) {
+            id = format!("{id}/{}", joined([row.cell(model)]));
+        }
         let id = if id.is_empty() { format!("row {}", row.line) } else { id };
         let entry = asked.entry(id.clone()).or_insert_with(|| Asked {
             row: row.line,
@@ -250,6 +261,31 @@ fn collect(table: &Table, kind: Kind, unit: &[usize], reading: &mut Reading<'_>)
         }
     }
     (groups, asked)
+}
+
+/// The units of which different models have different observations, as where the event is one of the model's own.
+fn contested(
+    table: &Table,
+    observed: Option<usize>,
+    model: Option<usize>,
+    unit_of: &impl Fn(&Row) -> String,
+) -> BTreeSet<String> {
+    let mut seen: BTreeMap<String, (&str, &str)> = BTreeMap::new();
+    let mut contested = BTreeSet::new();
+    for row in &table.rows {
+        let (Some(observed), Some(model)) = (given(row.cell(observed)), given(row.cell(model))) else { continue };
+        let unit = unit_of(row);
+        match seen.get(&unit) {
+            Some((first, other)) if *first != observed && *other != model => {
+                contested.insert(unit);
+            }
+            Some(_) => {}
+            None => {
+                seen.insert(unit, (observed, model));
+            }
+        }
+    }
+    contested
 }
 
 fn question(id: &str, kind: Kind, names: &[String], unit: &[usize], row: &Row, made: Option<usize>) -> Question {

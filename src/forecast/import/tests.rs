@@ -357,3 +357,85 @@ fn tables_of_our_own_stay_tables() {
     }
     assert!(InputFile::from_bytes("t.json", b"[{\"a\": 1}]").unwrap_err().to_string().contains("no known source"));
 }
+
+#[test]
+fn scoringutils_models_with_observations_of_their_own_answer_questions_of_their_own() {
+    let text = "id,model,observed,predicted\nx,m,1,0.8\nx,n,0,0.3\ny,m,1,0.5\ny,n,1,0.5\n";
+    let (records, remarks) = read(&[("binary.csv", text)]).unwrap();
+    assert_eq!(resolved(&records, "x/m"), Some(&Resolution::Yes));
+    assert_eq!(resolved(&records, "x/n"), Some(&Resolution::No));
+    assert_eq!(records.forecasts.iter().filter(|record| record.question == "y").count(), 2);
+    has(&remarks, "1 units have another observation for each model");
+}
+
+#[test]
+fn kalshi_prices_are_cents_and_markets_of_an_event_share_a_cluster() {
+    let markets = r#"{"cursor": "", "markets": [
+        {"ticker": "FED-25", "event_ticker": "FED", "title": "Cut?", "status": "finalized", "result": "no", "market_type": "binary",
+         "open_time": "2025-01-01T00:00:00Z", "close_time": "2025-03-01T00:00:00Z"},
+        {"ticker": "FED-50", "event_ticker": "FED", "title": "Two?", "status": "active", "result": "", "market_type": "binary",
+         "open_time": "2025-01-01T00:00:00Z", "close_time": "2025-03-01T00:00:00Z"}]}"#;
+    let trades = r#"{"trades": [
+        {"ticker": "FED-25", "trade_id": "t", "created_time": "2025-01-03T00:00:00Z", "count": 1, "yes_price": 35, "no_price": 65, "taker_side": "yes"},
+        {"ticker": "FED-25", "trade_id": "u", "created_time": "2025-01-02T00:00:00Z", "count": 1, "yes_price": 30, "no_price": 70, "taker_side": "yes"},
+        {"ticker": "FED-25", "trade_id": "v", "created_time": "2025-01-02T00:00:00Z", "count": 1, "yes_price": 130, "no_price": 70, "taker_side": "yes"}]}"#;
+    let (records, remarks) = read(&[("trades.json", trades), ("markets.json", markets)]).unwrap();
+    assert_eq!(
+        said(&records, "FED-25", "kalshi"),
+        [&Forecast::Binary { probability: 0.3 }, &Forecast::Binary { probability: 0.35 }]
+    );
+    assert_eq!(resolved(&records, "FED-25"), Some(&Resolution::No));
+    assert_eq!(records.questions["FED-50"].cluster.as_deref(), Some("FED"));
+    has(&remarks, "1 pending, no result; its status is `active`: row 2 (FED-50)");
+    has(&remarks, "yes_price is no number of cents from 0 to 100: row 3 (130)");
+}
+
+#[test]
+fn polymarket_trades_of_either_outcome_are_prices_of_yes() {
+    let markets = r#"[{"condition_id": "0x1", "question": "Will it?", "description": "r", "end_date_iso": "2025-03-01T00:00:00Z", "closed": true,
+          "tokens": [{"token_id": "1", "outcome": "Yes", "price": 1, "winner": true}, {"token_id": "2", "outcome": "No", "price": 0, "winner": false}]},
+        {"condition_id": "0x2", "question": "Lakers?", "tokens": [{"outcome": "Lakers"}, {"outcome": "Celtics"}]},
+        {"condition_id": "0x3", "question": "Open?", "end_date_iso": "2025-03-01T00:00:00Z", "closed": false,
+          "tokens": [{"outcome": "Yes", "winner": false}, {"outcome": "No", "winner": false}]}]"#;
+    let trades = r#"[{"conditionId": "0x1", "proxyWallet": "w", "side": "BUY", "size": 1, "price": 0.25, "timestamp": 1735776000, "outcome": "No", "outcomeIndex": 1},
+        {"conditionId": "0x1", "proxyWallet": "w", "side": "BUY", "size": 1, "price": 0.5, "timestamp": 1735689600, "outcome": "Yes", "outcomeIndex": 0}]"#;
+    let (records, remarks) = read(&[("m.json", markets), ("t.json", trades)]).unwrap();
+    assert_eq!(
+        said(&records, "0x1", "polymarket"),
+        [&Forecast::Binary { probability: 0.5 }, &Forecast::Binary { probability: 0.75 }]
+    );
+    assert_eq!(resolved(&records, "0x1"), Some(&Resolution::Yes));
+    has(&remarks, "a market whose outcomes are not Yes and No: row 2 (0x2)");
+    has(&remarks, "1 pending, not closed: row 3 (0x3)");
+}
+
+#[test]
+fn fatebook_rows_are_forecasts_and_options_questions_of_one_cluster() {
+    let text = "Question title,Multiple choice option,Forecast created by,Forecast (scale = 0-1),Forecast created at,Question created by,Question created at,Question resolve by,Resolution,Resolved at,Question notes\n\
+        \"Will it?\",,\"ann\",0.4,2025-01-02 10:00:00,\"ann\",2025-01-01 10:00:00,2025-02-01 10:00:00,\"YES\",2025-01-20 10:00:00,\n\
+        \"Will it?\",,\"bob\",0.9,2025-01-03 10:00:00,\"ann\",2025-01-01 10:00:00,2025-02-01 10:00:00,\"YES\",2025-01-20 10:00:00,\n\
+        \"Which?\",\"red\",\"ann\",0.9,2025-01-03 10:00:00,\"ann\",2025-01-01 10:00:00,2025-02-01 10:00:00,\"AMBIGUOUS\",2025-01-20 10:00:00,\n\
+        \"Which?\",\"blue\",\"ann\",1.9,2025-01-03 10:00:00,\"ann\",2025-01-01 10:00:00,2025-02-01 10:00:00,,,\n";
+    let (records, remarks) = read(&[("fatebook.csv", text)]).unwrap();
+    let id = "Will it?/ann/2025-01-01 10:00:00";
+    assert_eq!(said(&records, id, "bob"), [&Forecast::Binary { probability: 0.9 }]);
+    assert_eq!(resolved(&records, id), Some(&Resolution::Yes));
+    let red = records.questions.get("Which?/ann/2025-01-01 10:00:00/red").expect("an option is a question");
+    assert_eq!(red.cluster.as_deref(), Some("Which?/ann/2025-01-01 10:00:00"));
+    has(&remarks, "1 voided, resolved as ambiguous: row 4");
+    has(&remarks, "1 pending, not resolved: row 5");
+    has(&remarks, "1 left out, the forecast is no probability: row 5");
+}
+
+#[test]
+fn predictionbook_rows_are_forecasts_of_yes() {
+    let text = "question_id,user_id,team_id,probability,answer_option,timestamp,outcome,open_time,close_time,resolve_time,time_open,n_opts,options,q_status,q_type\n\
+        7,ann,0,0.4,1,2012-01-02 10:00:00,1.0,2012-01-01 10:00:00,2012-03-01 10:00:00,2012-02-01 10:00:00,,2,,resolved,0\n\
+        7,bob,0,0.4,0,2012-01-02 10:00:00,1.0,2012-01-01 10:00:00,2012-03-01 10:00:00,2012-02-01 10:00:00,,2,,resolved,0\n\
+        8,bob,0,0.4,1,2012-01-02 10:00:00,,2012-01-01 10:00:00,2012-03-01 10:00:00,,,2,,open,0\n";
+    let (records, remarks) = read(&[("predictionbook.csv", text)]).unwrap();
+    assert_eq!(said(&records, "7", "ann"), [&Forecast::Binary { probability: 0.4 }]);
+    assert_eq!(said(&records, "7", "bob"), [&Forecast::Binary { probability: 0.6 }]);
+    assert_eq!(resolved(&records, "7"), Some(&Resolution::Yes));
+    has(&remarks, "1 pending, no outcome: row 4 (8)");
+}

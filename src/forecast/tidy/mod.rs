@@ -23,6 +23,8 @@ mod cell;
 mod forecasts;
 mod outcomes;
 mod parquet;
+#[cfg(test)]
+mod parquet_tests;
 mod questions;
 mod table;
 #[cfg(test)]
