@@ -1,9 +1,11 @@
 //! `foretell import`: anybody's forecasts and outcomes into the ledger; and another tool's network as a scenario.
 
+use super::inputs::open;
 use super::ledger_file::{LedgerArgument, acknowledge, now};
 use super::{Done, console, load};
 use crate::error::Error;
-use crate::forecast::tidy::{Holds, Summary, TidyFile};
+use crate::forecast::import::read_all;
+use crate::forecast::tidy::{Holds, Summary};
 use crate::ledger::{Entry, Receipt};
 use crate::network;
 use crate::report::{Column, Format, Output, Sheet};
@@ -116,41 +118,18 @@ impl Arguments {
 
     /// What the files come to, beside what the ledger holds: questions first, then forecasts, then outcomes.
     fn entries(&self) -> Result<(Vec<Entry>, Vec<Summary>), Error> {
-        let mut files: Vec<(Holds, TidyFile)> = Vec::new();
+        let mut files = Vec::new();
         for (holds, paths) in [
-            (Holds::Questions, &self.questions),
-            (Holds::Forecasts, &self.forecasts),
-            (Holds::Outcomes, &self.outcomes),
+            (Some(Holds::Questions), &self.questions),
+            (Some(Holds::Forecasts), &self.forecasts),
+            (Some(Holds::Outcomes), &self.outcomes),
+            (None, &self.any),
         ] {
-            for path in paths {
-                files.push((holds, TidyFile::open(path)?));
-            }
-        }
-        for path in &self.any {
-            let file = TidyFile::open(path)?;
-            let holds = file.holds().ok_or_else(|| {
-                Error::input(format!("the columns of `{}` are those of no table", path.display()))
-                    .help("forecasts have a `forecaster`, outcomes a `resolution`, questions an `id` and a `kind`")
-            })?;
-            files.push((holds, file));
+            files.extend(open(holds, paths)?);
         }
         let before = self.ledger.records()?;
         let mut records = before.clone();
-        let mut outcomes = Vec::new();
-        let mut summaries = Vec::new();
-        for wanted in [Holds::Questions, Holds::Forecasts, Holds::Outcomes] {
-            for (_, file) in files.iter().filter(|(holds, _)| *holds == wanted) {
-                summaries.push(match wanted {
-                    Holds::Questions => file.questions(&mut records)?,
-                    Holds::Forecasts => file.forecasts(&mut records)?,
-                    Holds::Outcomes => {
-                        let (read, summary) = file.outcomes(&records)?;
-                        outcomes.extend(read);
-                        summary
-                    }
-                });
-            }
-        }
+        let (outcomes, summaries) = read_all(&files, &mut records)?;
         let questions = records.questions.into_values().filter(|new| before.questions.get(&new.id) != Some(new));
         let forecasts = records.forecasts.into_iter().skip(before.forecasts.len());
         let entries = questions

@@ -6,6 +6,7 @@
 //!
 //! [`Estimate`] is a figure with its simulation error and, apart from it, how far the doubt about the inputs moves it.
 
+pub mod import;
 mod records;
 pub mod tidy;
 mod validity;

@@ -26,7 +26,7 @@ pub fn parse_probability(text: &str) -> Result<f64, String> {
 }
 
 /// Reads the level of a quantile: `0.05` or `5%`.
-pub(super) fn level(text: &str) -> Result<f64, String> {
+pub(in crate::forecast) fn level(text: &str) -> Result<f64, String> {
     match fraction(text) {
         Some(level) if level > 0.0 && level < 1.0 => Ok(level),
         _ => Err(format!("the quantile `{text}` must be a level strictly between 0 and 1 such as 0.05 or 5%")),

@@ -1,4 +1,4 @@
-//! Tidy tables of forecasts, outcomes and questions: CSV and JSON lines, in and out.
+//! Tidy tables of forecasts, outcomes and questions: CSV, JSON lines and Parquet in; CSV and JSON lines out.
 //!
 //! A file has one table. Its columns, by name and in any order:
 //!
@@ -13,7 +13,8 @@
 //! of the same question, forecaster, moment and provenance are one forecast; `revision` keeps several apart. Lists are separated
 //! by `|`; a `|` in a name is written `\|`.
 //!
-//! JSON lines hold one object a line with the same keys, or a whole forecast with its `forecast` as an object.
+//! JSON lines hold one object a line with the same keys, or a whole forecast with its `forecast` as an object. A Parquet file, told by
+//! its first bytes, has columns of the same names: numbers, texts, days, times, yes/no, dictionaries and lists of them.
 //!
 //! Reading takes a file as a whole or not at all: every bad row is named with its line and the way out. What is not used (a
 //! column, an outcome of an unknown question) is named in the [`Summary`]. Writing is lossless: what is written reads back equal.
@@ -21,13 +22,18 @@
 mod cell;
 mod forecasts;
 mod outcomes;
+mod parquet;
+#[cfg(test)]
+mod parquet_tests;
 mod questions;
 mod table;
 #[cfg(test)]
 mod tests;
 mod write;
 
+pub(in crate::forecast) use cell::level as parse_level;
 pub use cell::{join_list, parse_number, parse_probability, split_list};
+pub(in crate::forecast) use table::{Row, Table, read_whole};
 pub use write::{Form, forecasts_text, outcomes_text, questions_text};
 
 use super::{Outcome, Records};
@@ -100,7 +106,8 @@ pub struct TidyFile {
 }
 
 impl TidyFile {
-    /// Reads a file: CSV, or JSON lines if it is called `.jsonl`, `.ndjson` or begins with `{`; `-` is standard input.
+    /// Reads a file: Parquet if its first bytes say so, JSON lines if it is called `.jsonl`, `.ndjson` or begins with `{`, else CSV; `-`
+    /// is standard input.
     ///
     /// # Errors
     /// If it cannot be read, has no header, or a row is not of its form.
@@ -114,6 +121,11 @@ impl TidyFile {
     /// As [`TidyFile::open`].
     pub fn from_text(name: &str, text: &str) -> Result<Self, Error> {
         table::Table::from_bytes(name, text.as_bytes()).map(|table| Self { table })
+    }
+
+    /// A table that was read already.
+    pub(in crate::forecast) fn of_table(table: table::Table) -> Self {
+        Self { table }
     }
 
     /// What its columns say that it holds.

@@ -1,6 +1,7 @@
-//! A file as rows of text cells with line numbers, whether it is CSV or JSON lines.
+//! A file as rows of text cells with line numbers, whether it is CSV, JSON lines or Parquet.
 
 use super::cell::join_list;
+use super::parquet;
 use crate::error::Error;
 use crate::forecast::nearest;
 use serde_json::{Map, Value};
@@ -13,60 +14,84 @@ const SHOWN: usize = 20;
 
 /// A table of text.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(in crate::forecast) struct Table {
     /// The file, as named by the user.
-    pub(super) name: String,
+    pub(in crate::forecast) name: String,
     columns: Vec<String>,
-    pub(super) rows: Vec<Row>,
+    pub(in crate::forecast) rows: Vec<Row>,
 }
 
 /// A row and where it stands.
 #[derive(Debug)]
-pub(super) struct Row {
-    /// Counted from 1.
-    pub(super) line: u64,
+pub(in crate::forecast) struct Row {
+    /// Counted from 1: the line of a text, the row of a Parquet file.
+    pub(in crate::forecast) line: u64,
     cells: Vec<String>,
     /// The object that stood there, if it holds a whole forecast.
-    pub(super) whole: Option<Value>,
+    pub(in crate::forecast) whole: Option<Value>,
 }
 
 impl Row {
+    /// A row of plain cells.
+    pub(in crate::forecast) fn new(line: u64, cells: Vec<String>) -> Self {
+        Self { line, cells, whole: None }
+    }
+
+    /// Takes an ending off what stands in a column.
+    pub(in crate::forecast) fn shorten(&mut self, column: usize, ending: &str) {
+        if let Some(cell) = self.cells.get_mut(column)
+            && cell.ends_with(ending)
+        {
+            cell.truncate(cell.len() - ending.len());
+        }
+    }
+
     /// What stands in a column, without space around it; empty where the table has no such column.
-    pub(super) fn cell(&self, column: Option<usize>) -> &str {
+    pub(in crate::forecast) fn cell(&self, column: Option<usize>) -> &str {
         self.text(column).trim()
     }
 
     /// What stands in a column, as it is.
-    pub(super) fn text(&self, column: Option<usize>) -> &str {
+    pub(in crate::forecast) fn text(&self, column: Option<usize>) -> &str {
         column.and_then(|at| self.cells.get(at)).map_or("", String::as_str)
     }
 }
 
+/// A file's name for messages, and its bytes; `-` is standard input.
+pub(in crate::forecast) fn read_whole(path: &Path) -> Result<(String, Vec<u8>), Error> {
+    let mut bytes = Vec::new();
+    let (name, read) = if path.as_os_str() == "-" {
+        ("standard input".to_owned(), std::io::stdin().lock().read_to_end(&mut bytes))
+    } else {
+        let opened = std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes));
+        (path.display().to_string(), opened)
+    };
+    read.map_err(|problem| Error::environment(format!("`{name}` cannot be read")).because(problem))?;
+    Ok((name, bytes))
+}
+
 impl Table {
-    pub(super) fn open(path: &Path) -> Result<Self, Error> {
-        let mut bytes = Vec::new();
-        let (name, read) = if path.as_os_str() == "-" {
-            ("standard input".to_owned(), std::io::stdin().lock().read_to_end(&mut bytes))
-        } else {
-            let opened = std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes));
-            (path.display().to_string(), opened)
-        };
-        read.map_err(|problem| Error::environment(format!("`{name}` cannot be read")).because(problem))?;
+    pub(in crate::forecast) fn open(path: &Path) -> Result<Self, Error> {
+        let (name, bytes) = read_whole(path)?;
         Self::from_bytes(&name, &bytes)
     }
 
-    pub(super) fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, Error> {
+    pub(in crate::forecast) fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, Error> {
+        if bytes.starts_with(parquet::MAGIC) {
+            return parquet::read(name, bytes);
+        }
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let extension = Path::new(name).extension().and_then(|text| text.to_str()).unwrap_or_default();
+        let is_tabbed = ["tsv", "tab"].iter().any(|ending| extension.eq_ignore_ascii_case(ending));
         let is_json = match extension.to_ascii_lowercase().as_str() {
             "jsonl" | "ndjson" => true,
-            "csv" | "tsv" => false,
+            "csv" | "tsv" | "tab" => false,
             _ => bytes.trim_ascii_start().first() == Some(&b'{'),
         };
         if is_json {
             Self::from_json_lines(name, bytes)
         } else {
-            Self::from_csv(name, bytes, if extension.eq_ignore_ascii_case("tsv") { b'\t' } else { b',' })
+            Self::from_csv(name, bytes, if is_tabbed { b'\t' } else { b',' })
         }
     }
 
@@ -145,13 +170,23 @@ impl Table {
         self.rows.push(Row { line, cells, whole: is_whole.then_some(Value::Object(object)) });
     }
 
+    /// A table that another reader filled; each row's cells stand in the order of the columns.
+    pub(in crate::forecast) fn of_rows(name: &str, columns: Vec<String>, rows: Vec<Row>) -> Self {
+        Self { name: name.to_owned(), columns, rows }
+    }
+
+    /// The names of its columns, in small letters.
+    pub(in crate::forecast) fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
     /// Where a column stands.
-    pub(super) fn column(&self, name: &str) -> Option<usize> {
+    pub(in crate::forecast) fn column(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column == name)
     }
 
     /// Checks that columns are there which must be.
-    pub(super) fn require(&self, holds: &str, required: &[&str], known: &[&str]) -> Result<(), Error> {
+    pub(in crate::forecast) fn require(&self, holds: &str, required: &[&str], known: &[&str]) -> Result<(), Error> {
         let missing: Vec<&str> = required.iter().copied().filter(|name| self.column(name).is_none()).collect();
         let Some(first) = missing.first() else { return Ok(()) };
         let unknown = self.columns.iter().map(String::as_str).filter(|column| !known.contains(column));
@@ -170,7 +205,7 @@ impl Table {
     }
 
     /// The columns that are not among the known ones.
-    pub(super) fn others(&self, known: &[&str]) -> Vec<String> {
+    pub(in crate::forecast) fn others(&self, known: &[&str]) -> Vec<String> {
         self.columns.iter().filter(|column| !known.contains(&column.as_str())).cloned().collect()
     }
 }
@@ -202,31 +237,31 @@ fn cell_text(value: &Value) -> Option<String> {
 
 /// The bad rows of one file.
 #[derive(Debug)]
-pub(super) struct Problems {
+pub(in crate::forecast) struct Problems {
     file: String,
     found: Vec<(u64, String)>,
 }
 
 impl Problems {
-    pub(super) fn new(file: &str) -> Self {
+    pub(in crate::forecast) fn new(file: &str) -> Self {
         Self { file: file.to_owned(), found: Vec::new() }
     }
 
-    pub(super) fn push(&mut self, line: u64, problem: &str) {
+    pub(in crate::forecast) fn push(&mut self, line: u64, problem: &str) {
         self.found.push((line, problem.to_owned()));
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::forecast) fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
 
     /// Keeps a value, or the problem with it.
-    pub(super) fn take<T>(&mut self, line: u64, result: Result<T, String>) -> Option<T> {
+    pub(in crate::forecast) fn take<T>(&mut self, line: u64, result: Result<T, String>) -> Option<T> {
         result.map_err(|problem| self.push(line, &problem)).ok()
     }
 
     /// One error with all of them, in the order of the lines; the first twenty in words.
-    pub(super) fn into_result(mut self) -> Result<(), Error> {
+    pub(in crate::forecast) fn into_result(mut self) -> Result<(), Error> {
         if self.found.is_empty() {
             return Ok(());
         }

@@ -1,0 +1,122 @@
+//! Target data of a hub: what was observed, matched to questions by the task columns that both have.
+//!
+//! A question's tags hold its task, `location=US`; a row of target data answers every question whose tags agree with all of the row's
+//! columns that any question has. Of several versions (`as_of`), the latest counts.
+
+use super::reading::Reading;
+use super::scoringutils::TARGET;
+use super::values::{day_after, day_of, given, number};
+use crate::forecast::tidy::{Row, Table};
+use crate::forecast::{Moment, Outcome, Question, QuestionKind, Resolution};
+use indexmap::IndexMap;
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Columns of target data that are no part of a task.
+const VALUES: [&str; 5] = ["as_of", "output_type", "output_type_id", "oracle_value", "observation"];
+
+/// What is known of one target.
+struct Known {
+    row: u64,
+    as_of: Option<Date>,
+    resolution: Resolution,
+    target: Option<Date>,
+}
+
+/// Reads oracle output or a time series.
+pub(super) fn read(table: &Table, reading: &mut Reading<'_>) {
+    let names = table.columns();
+    let tag_names: BTreeSet<String> = reading
+        .questions()
+        .flat_map(|question| &question.tags)
+        .filter_map(|tag| tag.split_once('=').map(|(name, _)| name.to_owned()))
+        .collect();
+    let keys: Vec<usize> = (0..names.len())
+        .filter(|at| !VALUES.contains(&names[*at].as_str()) && tag_names.contains(&names[*at]))
+        .collect();
+    let unused = (0..names.len()).filter(|at| !VALUES.contains(&names[*at].as_str()) && !keys.contains(at));
+    reading.ignore(unused.map(|at| names[at].clone()));
+    let mut known: BTreeMap<(bool, Vec<String>), Known> = BTreeMap::new();
+    for row in &table.rows {
+        let key: Vec<String> = keys.iter().map(|at| row.cell(Some(*at)).to_owned()).collect();
+        match observation(table, row) {
+            Ok(Some((is_pmf, resolution))) => {
+                let as_of = table.column("as_of").and_then(|at| day_of(row.cell(Some(at))).ok());
+                let target = TARGET.iter().find_map(|name| table.column(name));
+                let target = target.and_then(|at| day_of(row.cell(Some(at))).ok());
+                let new = Known { row: row.line, as_of, resolution, target };
+                let slot = (is_pmf, key);
+                if known.get(&slot).is_none_or(|before| before.as_of <= new.as_of) {
+                    known.insert(slot, new);
+                }
+            }
+            Ok(None) => {}
+            Err(problem) => reading.leave_out(row.line, "the observation cannot be", &problem),
+        }
+    }
+    let mut last_made: IndexMap<String, Date> = IndexMap::new();
+    for (question, made_at) in reading.made() {
+        let day = last_made.entry(question.to_owned()).or_insert_with(|| made_at.day());
+        *day = (*day).max(made_at.day());
+    }
+    let key_names: Vec<&str> = keys.iter().map(|at| names[*at].as_str()).collect();
+    let questions: Vec<Question> =
+        reading.questions().filter(|question| question.tags.iter().any(|tag| tag.contains('='))).cloned().collect();
+    let mut unanswered: BTreeMap<String, usize> = BTreeMap::new();
+    for question in questions {
+        let is_pmf = question.kind != QuestionKind::Numeric;
+        let Some(key) = key_names.iter().map(|name| tag(&question, name)).collect::<Option<Vec<String>>>() else {
+            *unanswered.entry("their task lacks a column of the target data".to_owned()).or_default() += 1;
+            continue;
+        };
+        let Some(found) = known.get(&(is_pmf, key)) else {
+            *unanswered.entry("the target data have no row for them".to_owned()).or_default() += 1;
+            continue;
+        };
+        let made = last_made.get(&question.id).copied().unwrap_or(Date::MIN);
+        let target = TARGET.iter().find_map(|name| tag(&question, name)).and_then(|text| day_of(&text).ok());
+        let observed = found.target.or(target).unwrap_or(made);
+        let resolved_on = match found.as_of {
+            Some(as_of) if as_of > made => as_of,
+            _ => day_after(observed, made),
+        };
+        let outcome = Outcome {
+            question: question.id,
+            resolution: found.resolution.clone(),
+            resolved_on: Moment::Day(resolved_on),
+            source: None,
+        };
+        reading.add_outcome(found.row, outcome);
+    }
+    for (why, count) in unanswered {
+        reading.note(format!("{count} questions pending: {why}"));
+    }
+}
+
+/// The value of a tag of that name.
+fn tag(question: &Question, name: &str) -> Option<String> {
+    question
+        .tags
+        .iter()
+        .filter_map(|tag| tag.split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned())
+}
+
+/// What a row says came true, and whether it is about categories; `None` if it says what did not.
+fn observation(table: &Table, row: &Row) -> Result<Option<(bool, Resolution)>, String> {
+    let cell = |name: &str| table.column(name).map_or("", |at| row.cell(Some(at)));
+    if table.column("oracle_value").is_none() {
+        return given(cell("observation"))
+            .map_or(Ok(None), |text| number(text).map(|value| Some((false, Resolution::Value(value)))));
+    }
+    let Some(text) = given(cell("oracle_value")) else { return Ok(None) };
+    let value = number(text)?;
+    match cell("output_type") {
+        "pmf" if value == 1.0 => Ok(Some((true, Resolution::Option(cell("output_type_id").to_owned())))),
+        "pmf" if value == 0.0 => Ok(None),
+        "pmf" => Err(format!("the oracle value of a category is 0 or 1, but is {text}")),
+        "cdf" | "cmf" => Ok(None),
+        _ => Ok(Some((false, Resolution::Value(value)))),
+    }
+}

@@ -1,0 +1,306 @@
+//! Hubs of the hubverse: a folder with `model-output` and `target-data`, or single files of either.
+//!
+//! Columns of model output are those of the task, and `output_type`, `output_type_id`, `value`, (`model_id`). Quantiles make numeric
+//! questions and a median one of level 0.5; a pmf makes a question of options, an ordinal one where `hub-config/tasks.json` says so. The
+//! values of the task columns are the question's id and its tags. Other output types are left out and counted.
+
+use super::content::Content;
+use super::hub_targets;
+use super::reading::{Reading, blank};
+use super::values::{categorical, given, joined, moment, number, quantiles};
+use super::{Importer, Recognised};
+use crate::error::Error;
+use crate::forecast::tidy::{Holds, Row, Table, parse_level, parse_probability};
+use crate::forecast::{Moment, Question, QuestionKind};
+use indexmap::IndexMap;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// Columns that are no part of the task.
+const VALUES: [&str; 4] = ["output_type", "output_type_id", "value", "model_id"];
+/// Columns that say in which round a forecast was made, the first that is there counts.
+const ROUND: [&str; 4] = ["reference_date", "origin_date", "forecast_date", "round_id"];
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Hubverse;
+
+impl Importer for Hubverse {
+    fn recognises(&self, content: &Content) -> Option<Recognised> {
+        let found = |what, holds| Some(Recognised { what, holds });
+        match content {
+            Content::Folder(path) if path.join("model-output").is_dir() => found("a hubverse hub", Holds::Forecasts),
+            _ if content.has_columns(&VALUES[..3]) => found("hubverse model output", Holds::Forecasts),
+            _ if content.has_columns(&["oracle_value"]) => found("hubverse oracle output", Holds::Outcomes),
+            _ if content.has_columns(&["observation"]) && !content.has_columns(&["question"]) => {
+                found("a hubverse time series of the target", Holds::Outcomes)
+            }
+            _ => None,
+        }
+    }
+
+    fn read(&self, recognised: Recognised, content: &Content, reading: &mut Reading<'_>) -> Result<(), Error> {
+        match content {
+            Content::Folder(path) => hub(path, reading),
+            Content::Table(table) if recognised.holds == Holds::Outcomes => {
+                reading.rows(table.rows.len());
+                hub_targets::read(table, reading);
+                Ok(())
+            }
+            Content::Table(table) => {
+                let mut output = Output::default();
+                output.collect(table, Path::new(&table.name), reading);
+                output.give(reading);
+                Ok(())
+            }
+            Content::Documents(_) => Ok(()),
+        }
+    }
+}
+
+fn hub(folder: &Path, reading: &mut Reading<'_>) -> Result<(), Error> {
+    let mut output = Output { orders: orders(&folder.join("hub-config").join("tasks.json"))?, ..Output::default() };
+    for file in tables(&folder.join("model-output"))? {
+        let table = Table::open(&file)?;
+        let part = file.strip_prefix(folder).unwrap_or(&file);
+        reading.part(&part.display().to_string());
+        if VALUES[..3].iter().any(|name| table.column(name).is_none()) {
+            reading.leave_out(1, "no columns output_type, output_type_id and value", "");
+            continue;
+        }
+        output.collect(&table, part, reading);
+    }
+    output.give(reading);
+    let targets = folder.join("target-data");
+    let targets = if targets.is_dir() { tables(&targets)? } else { Vec::new() };
+    let named = |name: &str| {
+        targets.iter().filter(|file| file.to_string_lossy().contains(name)).cloned().collect::<Vec<PathBuf>>()
+    };
+    // Oracle output is what the hub itself scores against; the series is what it was made from.
+    let chosen = match named("oracle-output") {
+        oracle if !oracle.is_empty() => oracle,
+        _ => named("time-series"),
+    };
+    if chosen.is_empty() {
+        reading.note("the hub has no target data: every question is pending");
+    }
+    for file in chosen {
+        reading.part(&file.strip_prefix(folder).unwrap_or(&file).display().to_string());
+        let table = Table::open(&file)?;
+        reading.rows(table.rows.len());
+        hub_targets::read(&table, reading);
+    }
+    Ok(())
+}
+
+/// The tables below a folder, in the order of their names.
+fn tables(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let unreadable = |problem| Error::environment(format!("`{}` cannot be read", folder.display())).because(problem);
+    let entries = std::fs::read_dir(folder).map_err(unreadable)?;
+    let mut paths =
+        entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
+    paths.sort();
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            found.extend(tables(&path)?);
+        } else if path.extension().is_some_and(|ending| ending == "csv" || ending == "parquet") {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
+/// For each target of a pmf: its categories in order, and whether the order means something.
+type Orders = Vec<(String, Vec<String>, bool)>;
+
+fn orders(tasks: &Path) -> Result<Orders, Error> {
+    let Ok(text) = std::fs::read(tasks) else { return Ok(Vec::new()) };
+    let config: Value = serde_json::from_slice(&text)
+        .map_err(|problem| Error::input(format!("`{}` cannot be read as JSON", tasks.display())).because(problem))?;
+    let items = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let mut orders = Vec::new();
+    for task in items(&config["rounds"]).iter().flat_map(|round| items(&round["model_tasks"])) {
+        let ids = &task["output_type"]["pmf"]["output_type_id"];
+        let categories: Vec<String> = ["required", "optional"]
+            .iter()
+            .flat_map(|which| items(&ids[*which]))
+            .filter_map(|category| category.as_str().map(str::to_owned))
+            .collect();
+        if categories.is_empty() {
+            continue;
+        }
+        for target in items(&task["target_metadata"]) {
+            let keys = target["target_keys"].as_object().cloned().unwrap_or_default();
+            let is_ordinal = target["target_type"] == "ordinal";
+            let names = keys.values().filter_map(Value::as_str).chain(target["target_id"].as_str());
+            orders.extend(names.map(|name| (name.to_owned(), categories.clone(), is_ordinal)));
+        }
+    }
+    Ok(orders)
+}
+
+/// One model's forecast of one task.
+struct Group {
+    row: u64,
+    part: String,
+    model: String,
+    made_at: Moment,
+    quantiles: Vec<(f64, f64)>,
+    median: Option<f64>,
+    options: Vec<(String, f64)>,
+    is_whole: bool,
+}
+
+/// Model output while it is collected, over all its files.
+#[derive(Default)]
+struct Output {
+    orders: Orders,
+    questions: IndexMap<String, Question>,
+    groups: IndexMap<(String, String), Group>,
+}
+
+impl Output {
+    fn collect(&mut self, table: &Table, file: &Path, reading: &mut Reading<'_>) {
+        reading.rows(table.rows.len());
+        let names = table.columns();
+        let task: Vec<usize> = (0..names.len()).filter(|at| !VALUES.contains(&names[*at].as_str())).collect();
+        let [output_type, id, value, model] = VALUES.map(|name| table.column(name));
+        let round = ROUND.iter().find_map(|name| table.column(name));
+        let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let (dated, named) = file_name(&stem);
+        let part = file.display().to_string();
+        for row in &table.rows {
+            let made_at = round.and_then(|at| moment(row.cell(Some(at))).ok()).or(dated);
+            let Some(made_at) = made_at else {
+                reading.leave_out(row.line, "no day of the round, in a column or the file's name", "");
+                continue;
+            };
+            let model = given(row.cell(model)).unwrap_or(&named).to_owned();
+            let kind = match row.cell(output_type) {
+                "quantile" | "median" => QuestionKind::Numeric,
+                "pmf" => QuestionKind::Categorical,
+                other => {
+                    let why = format!("the output type `{other}` has no place in a forecast here");
+                    reading.leave_out(row.line, &why, "");
+                    continue;
+                }
+            };
+            let question = self.question(&task, names, row, kind, round);
+            let group = self.groups.entry((question, model.clone())).or_insert_with(|| Group {
+                row: row.line,
+                part: part.clone(),
+                model,
+                made_at,
+                quantiles: Vec::new(),
+                median: None,
+                options: Vec::new(),
+                is_whole: true,
+            });
+            if let Err(problem) = group.push(row, output_type, id, value) {
+                group.is_whole = false;
+                reading.leave_out(row.line, "the value cannot be, so the forecast is not taken", &problem);
+            }
+        }
+    }
+
+    /// The id of the question that a row asks; two kinds of answers to one task are two questions.
+    fn question(
+        &mut self,
+        task: &[usize],
+        names: &[String],
+        row: &Row,
+        kind: QuestionKind,
+        round: Option<usize>,
+    ) -> String {
+        let is_pmf = kind == QuestionKind::Categorical;
+        let id = joined(task.iter().map(|at| row.cell(Some(*at))).chain(is_pmf.then_some("pmf")));
+        let orders = &self.orders;
+        let question = self.questions.entry(id.clone()).or_insert_with(|| {
+            let of_target = |at: &&usize| Some(**at) != round && names[**at] != "horizon";
+            let target = task.iter().filter(of_target).map(|at| row.cell(Some(*at)));
+            let mut question = Question {
+                cluster: Some(joined(target)).filter(|cluster| !cluster.is_empty()),
+                tags: task.iter().map(|at| format!("{}={}", names[*at], row.cell(Some(*at)))).collect(),
+                ..blank(&id, kind)
+            };
+            let order = orders.iter().find(|(name, _, _)| task.iter().any(|at| row.cell(Some(*at)) == name));
+            if let (true, Some((_, categories, is_ordinal))) = (is_pmf, order) {
+                question.options.clone_from(categories);
+                question.kind = if *is_ordinal { QuestionKind::Ordinal } else { QuestionKind::Categorical };
+            }
+            question
+        });
+        if is_pmf {
+            let option = row.cell(row_id(names)).to_owned();
+            if !question.options.contains(&option) {
+                question.options.push(option);
+            }
+        }
+        id
+    }
+
+    /// Hands everything over.
+    fn give(self, reading: &mut Reading<'_>) {
+        for question in self.questions.values() {
+            reading.add_question(0, question.clone());
+        }
+        for ((question, _), group) in self.groups.into_iter().filter(|(_, group)| group.is_whole) {
+            reading.part(&group.part);
+            let options = self.questions.get(&question).map(|question| question.options.clone()).unwrap_or_default();
+            let (row, model, made_at) = (group.row, group.model.clone(), group.made_at);
+            match group.said(options) {
+                Ok(forecast) => reading.add_forecast(row, &question, &model, made_at, forecast),
+                Err(problem) => reading.leave_out(row, "the forecast cannot be", &problem),
+            }
+        }
+    }
+}
+
+fn row_id(names: &[String]) -> Option<usize> {
+    names.iter().position(|name| name == "output_type_id")
+}
+
+impl Group {
+    fn push(
+        &mut self,
+        row: &Row,
+        output_type: Option<usize>,
+        id: Option<usize>,
+        value: Option<usize>,
+    ) -> Result<(), String> {
+        match row.cell(output_type) {
+            "quantile" => self.quantiles.push((parse_level(row.cell(id))?, number(row.cell(value))?)),
+            "median" => self.median = Some(number(row.cell(value))?),
+            _ => self.options.push((row.cell(id).to_owned(), parse_probability(row.cell(value))?)),
+        }
+        Ok(())
+    }
+
+    fn said(mut self, options: Vec<String>) -> Result<crate::forecast::Forecast, String> {
+        if let Some(median) = self.median
+            && self.quantiles.iter().all(|(level, _)| *level != 0.5)
+        {
+            self.quantiles.push((0.5, median));
+        }
+        if !self.quantiles.is_empty() {
+            return quantiles(self.quantiles);
+        }
+        for (at, (option, _)) in self.options.iter().enumerate() {
+            if self.options[..at].iter().any(|(before, _)| before == option) {
+                return Err(format!("the category `{option}` stands twice"));
+            }
+        }
+        let of = |option: &String| self.options.iter().find(|(named, _)| named == option).map_or(0.0, |(_, p)| *p);
+        let probabilities = options.iter().map(of).collect();
+        categorical(options, probabilities)
+    }
+}
+
+/// The round's day and the model that `2025-01-04-CU-ensemble` names.
+fn file_name(stem: &str) -> (Option<Moment>, String) {
+    match (stem.get(..10).and_then(|day| moment(day).ok()), stem.get(10..).and_then(|rest| rest.strip_prefix('-'))) {
+        (Some(day), Some(model)) if !model.is_empty() => (Some(day), model.to_owned()),
+        _ => (None, stem.to_owned()),
+    }
+}

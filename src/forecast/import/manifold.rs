@@ -1,0 +1,119 @@
+//! Manifold's dumps: contracts (markets) and bets, each a JSON array or one object a line.
+//!
+//! A contract of yes/no is a question. A bet moves the market; the probability after it is what the market says from then on, so
+//! bets make the forecasts of one forecaster, `manifold`. Redemptions move nothing and are left out and counted.
+
+use super::content::{Content, number, text};
+use super::reading::{Reading, blank};
+use super::values::{binary, from_milliseconds};
+use super::{Importer, Recognised};
+use crate::error::Error;
+use crate::forecast::tidy::Holds;
+use crate::forecast::{Moment, Outcome, Question, QuestionKind, Resolution};
+use serde_json::{Map, Value};
+
+/// Who the price of the market is taken for.
+const MARKET: &str = "manifold";
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Manifold;
+
+impl Importer for Manifold {
+    fn recognises(&self, content: &Content) -> Option<Recognised> {
+        if content.has_keys(&["id", "outcomeType", "createdTime", "question"]) {
+            Some(Recognised { what: "contracts of Manifold", holds: Holds::Questions })
+        } else if content.has_keys(&["contractId", "createdTime", "probAfter"]) {
+            Some(Recognised { what: "bets of Manifold", holds: Holds::Forecasts })
+        } else {
+            None
+        }
+    }
+
+    fn read(&self, recognised: Recognised, content: &Content, reading: &mut Reading<'_>) -> Result<(), Error> {
+        reading.rows(content.objects().len());
+        if recognised.holds == Holds::Questions {
+            content.objects().iter().for_each(|(row, item)| contract(*row, item, reading));
+            return Ok(());
+        }
+        // The dump has the newest bets first; what stands is the last one of a moment.
+        let mut bets: Vec<(Option<f64>, u64, &Map<String, Value>)> =
+            content.objects().iter().map(|(row, item)| (number(item, "createdTime"), *row, item)).collect();
+        bets.sort_by(|a, b| a.0.unwrap_or(0.0).total_cmp(&b.0.unwrap_or(0.0)));
+        for (_, row, item) in bets {
+            bet(row, item, reading);
+        }
+        Ok(())
+    }
+}
+
+fn time(item: &Map<String, Value>, key: &str) -> Result<Moment, String> {
+    number(item, key).ok_or_else(|| format!("{key} is not given")).and_then(from_milliseconds)
+}
+
+fn contract(row: u64, item: &Map<String, Value>, reading: &mut Reading<'_>) {
+    let id = text(item, "id");
+    let kind = text(item, "outcomeType");
+    if kind != "BINARY" {
+        reading.leave_out(row, &format!("contracts of the type {kind} are not read"), &id);
+        return;
+    }
+    let opens = time(item, "createdTime").map(Moment::day).ok();
+    let closes = time(item, "closeTime").map(Moment::day).ok();
+    let question = Question {
+        ask: text(item, "question"),
+        opens,
+        closes: closes.filter(|closes| opens.is_none_or(|opens| opens <= *closes)),
+        ..blank(&id, QuestionKind::Binary)
+    };
+    if !reading.add_question(row, question) {
+        return;
+    }
+    if item.get("isResolved").and_then(Value::as_bool) != Some(true) {
+        reading.pending(row, "not resolved", &id);
+        return;
+    }
+    let resolution = match text(item, "resolution").as_str() {
+        "YES" => Resolution::Yes,
+        "NO" => Resolution::No,
+        "CANCEL" => {
+            reading.voided(row, "cancelled", &id);
+            Resolution::Annulled
+        }
+        "MKT" => {
+            let probability = text(item, "resolutionProbability");
+            reading.voided(row, "resolved to a probability", &format!("{id}: {probability}"));
+            Resolution::Annulled
+        }
+        other => {
+            reading.leave_out(row, "the resolution is none of YES, NO, MKT, CANCEL", &format!("{id}: {other}"));
+            return;
+        }
+    };
+    match time(item, "resolutionTime") {
+        Ok(resolved_on) => reading.add_outcome(row, Outcome { question: id, resolution, resolved_on, source: None }),
+        Err(problem) => reading.leave_out(row, "no time of the resolution", &problem),
+    }
+}
+
+fn bet(row: u64, item: &Map<String, Value>, reading: &mut Reading<'_>) {
+    let id = text(item, "contractId");
+    if item.get("isRedemption").and_then(Value::as_bool) == Some(true) {
+        reading.leave_out(row, "a redemption, which moves no price", "");
+        return;
+    }
+    if !text(item, "answerId").is_empty() {
+        reading.leave_out(row, "a bet on one answer of several", "");
+        return;
+    }
+    if reading.question(&id).is_none() {
+        reading.leave_out(row, "a bet on a contract that is not known as one of yes/no", &id);
+        return;
+    }
+    let said = number(item, "probAfter").ok_or_else(|| "probAfter is not given".to_owned());
+    match (said.and_then(|price| binary(&price.to_string())), time(item, "createdTime")) {
+        (Ok(said), Ok(made_at)) => reading.add_forecast(row, &id, MARKET, made_at, said),
+        (Err(problem), _) => reading.leave_out(row, "the price is no probability", &problem),
+        (_, Err(problem)) => reading.leave_out(row, "no time of the bet", &problem),
+    }
+}

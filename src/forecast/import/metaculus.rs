@@ -1,0 +1,219 @@
+//! The download of Metaculus: `question_data.csv`, `forecast_data.csv`, `score_data.csv`.
+//!
+//! Questions of one post share a cluster. A numeric forecast is taken by its five percentiles (5, 25, 50, 75, 95); dates are left out.
+//! A forecast stands until the same forecaster's next one: where `End Time` says that it was withdrawn before, that is counted, since
+//! records know no withdrawal. The platform's scores are not read: they are computed here from the forecasts.
+
+use super::content::Content;
+use super::reading::{Reading, blank};
+use super::values::{binary, categorical, day_of, given, listed, moment, number, quantiles};
+use super::{Importer, Recognised};
+use crate::error::Error;
+use crate::forecast::tidy::{Holds, Row, Table};
+use crate::forecast::{Forecast, Outcome, Question, QuestionKind, Resolution};
+use std::collections::BTreeMap;
+
+/// The levels of the percentiles, and their columns.
+const PERCENTILES: [(f64, &str); 5] = [
+    (0.05, "5th percentile"),
+    (0.25, "25th percentile"),
+    (0.5, "median"),
+    (0.75, "75th percentile"),
+    (0.95, "95th percentile"),
+];
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Metaculus;
+
+impl Importer for Metaculus {
+    fn recognises(&self, content: &Content) -> Option<Recognised> {
+        let found = |what, holds| Some(Recognised { what, holds });
+        if content.has_columns(&["question id", "question type", "question title"]) {
+            found("question_data of Metaculus", Holds::Questions)
+        } else if content.has_columns(&["question id", "start time", "probability yes"]) {
+            found("forecast_data of Metaculus", Holds::Forecasts)
+        } else if content.has_columns(&["question id", "score type", "score"]) {
+            found("score_data of Metaculus", Holds::Outcomes)
+        } else {
+            None
+        }
+    }
+
+    fn read(&self, recognised: Recognised, content: &Content, reading: &mut Reading<'_>) -> Result<(), Error> {
+        let Some(table) = content.table() else { return Ok(()) };
+        reading.rows(table.rows.len());
+        let sheet = Sheet { table };
+        match recognised.holds {
+            Holds::Questions => table.rows.iter().for_each(|row| sheet.question(row, reading)),
+            Holds::Forecasts => sheet.forecasts(reading),
+            Holds::Outcomes => reading.note(format!(
+                "{} scores of the platform are not read: scores are computed here from the forecasts",
+                table.rows.len()
+            )),
+        }
+        Ok(())
+    }
+}
+
+struct Sheet<'t> {
+    table: &'t Table,
+}
+
+impl<'t> Sheet<'t> {
+    fn cell(&self, row: &'t Row, name: &str) -> &'t str {
+        self.table.column(name).and_then(|at| given(row.cell(Some(at)))).unwrap_or_default()
+    }
+
+    fn question(&self, row: &'t Row, reading: &mut Reading<'_>) {
+        let id = self.cell(row, "question id");
+        let kind = match self.cell(row, "question type") {
+            "binary" => QuestionKind::Binary,
+            "multiple_choice" => QuestionKind::Categorical,
+            "numeric" | "discrete" => QuestionKind::Numeric,
+            other => {
+                reading.leave_out(row.line, &format!("questions of the type `{other}` are not read"), id);
+                return;
+            }
+        };
+        let options = match kind {
+            QuestionKind::Categorical => {
+                let all = self.cell(row, "mc options (all)");
+                let options = if all.is_empty() { self.cell(row, "mc options (current)") } else { all };
+                match listed(options) {
+                    Ok(options) => options,
+                    Err(problem) => {
+                        reading.leave_out(row.line, "the options cannot be read", &problem);
+                        return;
+                    }
+                }
+            }
+            _ => Vec::new(),
+        };
+        let label = self.cell(row, "label");
+        let title = self.cell(row, "question title");
+        let opens = day_of(self.cell(row, "open time")).ok();
+        let closes = day_of(self.cell(row, "scheduled close time")).ok();
+        let question = Question {
+            ask: if label.is_empty() { title.to_owned() } else { format!("{title} ({label})") },
+            options,
+            opens,
+            closes: closes.filter(|closes| opens.is_none_or(|opens| opens <= *closes)),
+            cluster: Some(self.cell(row, "post id")).filter(|post| !post.is_empty()).map(|post| format!("post {post}")),
+            tags: Some(self.cell(row, "default project"))
+                .filter(|tag| !tag.is_empty())
+                .map(str::to_owned)
+                .into_iter()
+                .collect(),
+            ..blank(id, kind)
+        };
+        if reading.add_question(row.line, question.clone()) {
+            self.resolution(row, &question, reading);
+        }
+    }
+
+    fn resolution(&self, row: &'t Row, question: &Question, reading: &mut Reading<'_>) {
+        let resolution = match self.cell(row, "resolution") {
+            "" => {
+                reading.pending(row.line, "no resolution yet", &question.id);
+                return;
+            }
+            word @ ("annulled" | "ambiguous") => {
+                reading.voided(row.line, word, &question.id);
+                Ok(Resolution::Annulled)
+            }
+            bound @ ("above_upper_bound" | "below_lower_bound" | "above_upper" | "below_lower") => {
+                reading.leave_out(
+                    row.line,
+                    "resolved beyond a bound, to no number",
+                    &format!("{}: {bound}", question.id),
+                );
+                return;
+            }
+            text => Resolution::read(text, question),
+        };
+        let known = self.cell(row, "resolution known time");
+        let known = if known.is_empty() { self.cell(row, "actual close time") } else { known };
+        match (resolution, moment(known)) {
+            (Ok(resolution), Ok(resolved_on)) => {
+                let outcome = Outcome { question: question.id.clone(), resolution, resolved_on, source: None };
+                reading.add_outcome(row.line, outcome);
+            }
+            (Err(problem), _) => reading.leave_out(row.line, "the resolution cannot be", &problem),
+            (_, Err(problem)) => reading.leave_out(row.line, "no time of the resolution", &problem),
+        }
+    }
+
+    fn forecasts(&self, reading: &mut Reading<'_>) {
+        let mut ends: BTreeMap<(&str, String), &str> = BTreeMap::new();
+        let mut withdrawn = 0;
+        for row in &self.table.rows {
+            let id = self.cell(row, "question id");
+            let forecaster = ["forecaster username", "forecaster (anonymized)", "forecaster id"]
+                .iter()
+                .map(|name| self.cell(row, name))
+                .find(|name| !name.is_empty())
+                .unwrap_or_default();
+            let made_at = match moment(self.cell(row, "start time")) {
+                Ok(made_at) => made_at,
+                Err(problem) => {
+                    reading.leave_out(row.line, "no start time", &problem);
+                    continue;
+                }
+            };
+            match self.said(row, reading.question(id)) {
+                Ok(said) => reading.add_forecast(row.line, id, forecaster, made_at, said),
+                Err(problem) => {
+                    reading.leave_out(row.line, "the forecast cannot be", &problem);
+                    continue;
+                }
+            }
+            let key = (id, forecaster.to_owned());
+            let end = ends.insert(key, self.cell(row, "end time")).unwrap_or_default();
+            withdrawn += usize::from(!end.is_empty() && end != self.cell(row, "start time"));
+        }
+        withdrawn += ends.values().filter(|end| !end.is_empty()).count();
+        if withdrawn > 0 {
+            reading.note(format!(
+                "{withdrawn} forecasts ended before their forecaster's next one; they are taken to stand on"
+            ));
+        }
+        let unused = ["continuous cdf", "probability below lower bound", "probability above upper bound"];
+        reading.ignore(self.table.columns().iter().filter(|name| unused.contains(&name.as_str())).cloned());
+    }
+
+    fn said(&self, row: &'t Row, question: Option<&Question>) -> Result<Forecast, String> {
+        let yes = self.cell(row, "probability yes");
+        if !yes.is_empty() {
+            return binary(yes);
+        }
+        let categories = self.cell(row, "probability yes per category");
+        if !categories.is_empty() {
+            let options = question.map(|question| question.options.clone()).unwrap_or_default();
+            if options.is_empty() {
+                return Err("its question's options are not known; read question_data too".to_owned());
+            }
+            // An option that did not exist at the time has no probability: none was given to it.
+            let probabilities = listed(categories)?
+                .iter()
+                .map(|text| given(text).map_or(Ok(0.0), number))
+                .collect::<Result<Vec<f64>, String>>()?;
+            if probabilities.len() > options.len() {
+                return Err(format!("{} probabilities for {} options", probabilities.len(), options.len()));
+            }
+            let missing = options.len() - probabilities.len();
+            let filled = probabilities.into_iter().chain(std::iter::repeat_n(0.0, missing)).collect();
+            return categorical(options, filled);
+        }
+        let pairs = PERCENTILES
+            .iter()
+            .filter(|(_, name)| !self.cell(row, name).is_empty())
+            .map(|(level, name)| number(self.cell(row, name)).map(|value| (*level, value)))
+            .collect::<Result<Vec<_>, String>>()?;
+        if pairs.is_empty() {
+            Err("the row holds no probability and no percentile".to_owned())
+        } else {
+            quantiles(pairs)
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Reads the files that platforms, tournaments and hubs publish, by the names of their columns and keys.
+//!
+//! An [`Importer`] knows one source: it says whether a file is its own, and what the rows mean. [`InputFile::open`] asks each of
+//! [`IMPORTERS`] and takes what none of them knows for a tidy table, so a command reads both in the same way. [`read_all`] reads several
+//! files in the order in which they need each other: questions, forecasts, outcomes.
+//!
+//! What a file of the field holds is taken row by row. A row that cannot be taken is left out, counted and named with its reason in
+//! the [`Summary`]; so are questions without an answer yet (*pending*) and those that will have none (*voided*).
+//!
+//! To add a source: one file here, one line in [`IMPORTERS`].
+
+mod content;
+mod fatebook;
+mod forecastbench;
+mod good_judgment;
+mod hub_targets;
+mod hubverse;
+mod kalshi;
+mod manifold;
+mod metaculus;
+mod polymarket;
+mod predictionbook;
+mod reading;
+mod scoringutils;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use super::tidy::{Holds, Summary, Table, TidyFile, read_whole};
+use super::{Outcome, Records};
+use crate::error::Error;
+use content::{Content, Documents};
+use reading::Reading;
+use std::fmt;
+use std::path::Path;
+
+/// Every source that is known, in the order in which they are asked.
+static IMPORTERS: &[&dyn Importer] = &[
+    &scoringutils::Scoringutils,
+    &hubverse::Hubverse,
+    &forecastbench::ForecastBench,
+    &metaculus::Metaculus,
+    &good_judgment::GoodJudgment,
+    &manifold::Manifold,
+    &polymarket::Polymarket,
+    &kalshi::Kalshi,
+    &fatebook::Fatebook,
+    &predictionbook::PredictionBook,
+];
+
+/// What an importer takes a file for.
+#[derive(Debug, Clone, Copy)]
+struct Recognised {
+    /// In words, such as `Metaculus question_data`.
+    what: &'static str,
+    /// When it has to be read: forecasts after the questions, outcomes after the forecasts.
+    holds: Holds,
+}
+
+/// A source whose files can be read.
+trait Importer: fmt::Debug + Sync {
+    /// What the file is, if it is one of this source.
+    fn recognises(&self, content: &Content) -> Option<Recognised>;
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// If a file cannot be read, or cannot mean anything; a row that cannot be is left out by the reading instead.
+    fn read(&self, recognised: Recognised, content: &Content, reading: &mut Reading<'_>) -> Result<(), Error>;
+}
+
+/// A file of forecasts, outcomes or questions, in whichever form.
+#[derive(Debug)]
+pub struct InputFile {
+    form: Form,
+}
+
+#[derive(Debug)]
+enum Form {
+    Tidy(TidyFile),
+    Field { importer: &'static dyn Importer, recognised: Recognised, content: Content, notes: Vec<String> },
+}
+
+impl InputFile {
+    /// Reads a file, or the folder of a hub, and finds out what it is; `-` is standard input.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is neither a file of a known source nor of the form of a table.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        if path.is_dir() {
+            let name = path.display().to_string();
+            return Self::recognise(Content::Folder(path.to_owned()), Vec::new()).map_err(|_| {
+                Error::input(format!("the folder `{name}` is that of no known source"))
+                    .help("the folder of a hubverse hub has a folder `model-output`; name several files by a pattern in quotes: 'folder/*.csv'")
+            });
+        }
+        let (name, bytes) = read_whole(path)?;
+        Self::from_bytes(&name, &bytes)
+    }
+
+    /// The same from what stands in a file of that name.
+    ///
+    /// # Errors
+    /// As [`InputFile::open`].
+    pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, Error> {
+        if let Some(first) = Documents::first(bytes) {
+            let sample = Content::Documents(Documents::sample(name, first));
+            if IMPORTERS.iter().any(|importer| importer.recognises(&sample).is_some()) {
+                return Self::recognise(Content::Documents(Documents::parse(name, bytes)?), Vec::new())
+                    .map_err(|_| Error::input(format!("`{name}` is of no known form")));
+            }
+            if bytes.trim_ascii_start().first() == Some(&b'[') {
+                return Err(Error::input(format!(
+                    "`{name}` is a JSON array whose objects are those of no known source"
+                ))
+                .help("tables have one JSON object a line (.jsonl)"));
+            }
+        }
+        match Table::from_bytes(name, bytes) {
+            Ok(table) => Ok(Self::recognise(Content::Table(table), Vec::new())
+                .unwrap_or_else(|table| Self { form: Form::Tidy(TidyFile::of_table(table)) })),
+            // Some published files are in no encoding at all; only texts of questions suffer from it.
+            Err(strict) if std::str::from_utf8(bytes).is_err() => {
+                let text = String::from_utf8_lossy(bytes);
+                let spoiled = text.lines().filter(|line| line.contains(char::REPLACEMENT_CHARACTER)).count();
+                let note =
+                    format!("{spoiled} lines are not UTF-8; what could not be read in them is shown as \u{fffd}");
+                let table = Table::from_bytes(name, text.as_bytes()).map_err(|_| strict)?;
+                Self::recognise(Content::Table(table), vec![note])
+                    .map_err(|_| Error::input(format!("`{name}` is not UTF-8")).help("save the file as UTF-8"))
+            }
+            Err(problem) => Err(problem),
+        }
+    }
+
+    /// Asks each importer; a table that none knows comes back.
+    fn recognise(content: Content, notes: Vec<String>) -> Result<Self, Table> {
+        for importer in IMPORTERS {
+            if let Some(recognised) = importer.recognises(&content) {
+                return Ok(Self { form: Form::Field { importer: *importer, recognised, content, notes } });
+            }
+        }
+        match content {
+            Content::Table(table) => Err(table),
+            Content::Documents(_) | Content::Folder(_) => Err(Table::of_rows("", Vec::new(), Vec::new())),
+        }
+    }
+
+    /// What it holds: of a tidy table, what its columns say; `None` if they say nothing.
+    #[must_use]
+    pub fn holds(&self) -> Option<Holds> {
+        match &self.form {
+            Form::Tidy(file) => file.holds(),
+            Form::Field { recognised, .. } => Some(recognised.holds),
+        }
+    }
+
+    /// Whether it is a file of a known source, which says itself what it holds.
+    #[must_use]
+    pub const fn is_of_the_field(&self) -> bool {
+        matches!(self.form, Form::Field { .. })
+    }
+
+    /// Adds what stands in it to the records; returns the outcomes in it, in order.
+    ///
+    /// # Errors
+    /// If a row of a tidy table cannot be, or nothing at all can be taken; then the records stay as they were.
+    fn read(&self, holds: Holds, records: &mut Records) -> Result<(Vec<Outcome>, Summary), Error> {
+        match &self.form {
+            Form::Tidy(file) => match holds {
+                Holds::Questions => Ok((Vec::new(), file.questions(records)?)),
+                Holds::Forecasts => Ok((Vec::new(), file.forecasts(records)?)),
+                Holds::Outcomes => file.outcomes(records),
+            },
+            Form::Field { importer, recognised, content, notes } => {
+                let mut reading = Reading::new(&content.name(), recognised.what, records);
+                notes.iter().for_each(|note| reading.note(note.clone()));
+                importer.read(*recognised, content, &mut reading)?;
+                let found = reading.finish()?;
+                records.questions.extend(found.questions);
+                records.forecasts.extend(found.forecasts);
+                Ok((found.outcomes, found.summary))
+            }
+        }
+    }
+}
+
+/// Adds what stands in files to the records, whatever their order: questions first, then forecasts, then outcomes. Returns a summary a
+/// file in the order read, and every outcome in order; the last one of a question counts in the records.
+///
+/// # Errors
+/// If a file cannot be taken.
+pub fn read_all(files: &[(Holds, InputFile)], records: &mut Records) -> Result<(Vec<Outcome>, Vec<Summary>), Error> {
+    let mut outcomes = Vec::new();
+    let mut summaries = Vec::new();
+    for wanted in [Holds::Questions, Holds::Forecasts, Holds::Outcomes] {
+        for (_, file) in files.iter().filter(|(holds, _)| *holds == wanted) {
+            let (found, summary) = file.read(wanted, records)?;
+            records.outcomes.extend(found.iter().map(|outcome| (outcome.question.clone(), outcome.clone())));
+            outcomes.extend(found);
+            summaries.push(summary);
+        }
+    }
+    Ok((outcomes, summaries))
+}

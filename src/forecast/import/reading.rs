@@ -1,0 +1,254 @@
+//! Collects what an importer finds in a file, checks it, and counts what is left out and why.
+
+use crate::error::Error;
+use crate::forecast::tidy::Summary;
+use crate::forecast::{Forecast, ForecastRecord, Moment, Outcome, Question, Records, check_name};
+use indexmap::IndexMap;
+
+/// How many places are named for each reason.
+const NAMED: usize = 10;
+
+/// What became of a row that was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Fate {
+    LeftOut,
+    Voided,
+    Pending,
+}
+
+/// Rows that share a fate and a reason.
+#[derive(Debug, Default)]
+struct Tally {
+    count: usize,
+    places: Vec<String>,
+}
+
+/// What was found in a file.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) questions: IndexMap<String, Question>,
+    pub(super) forecasts: Vec<ForecastRecord>,
+    pub(super) outcomes: Vec<Outcome>,
+    pub(super) summary: Summary,
+}
+
+/// A file while it is read, beside the records known before.
+#[derive(Debug)]
+pub(super) struct Reading<'r> {
+    file: String,
+    /// The file of a folder that is being read.
+    part: Option<String>,
+    known: &'r Records,
+    questions: IndexMap<String, Question>,
+    forecasts: Vec<ForecastRecord>,
+    /// The last forecast of each forecaster on each question, to find what stands twice.
+    latest: IndexMap<(String, String), usize>,
+    outcomes: Vec<Outcome>,
+    rows: usize,
+    ignored: Vec<String>,
+    notes: Vec<String>,
+    tallies: IndexMap<(Fate, String), Tally>,
+}
+
+impl<'r> Reading<'r> {
+    pub(super) fn new(file: &str, what: &str, known: &'r Records) -> Self {
+        Self {
+            file: file.to_owned(),
+            part: None,
+            known,
+            questions: IndexMap::new(),
+            forecasts: Vec::new(),
+            latest: IndexMap::new(),
+            outcomes: Vec::new(),
+            rows: 0,
+            ignored: Vec::new(),
+            notes: vec![format!("recognised as {what}")],
+            tallies: IndexMap::new(),
+        }
+    }
+
+    /// Counts rows.
+    pub(super) fn rows(&mut self, count: usize) {
+        self.rows += count;
+    }
+
+    /// From here on, places lie in this file of the folder.
+    pub(super) fn part(&mut self, name: &str) {
+        self.part = Some(name.to_owned());
+    }
+
+    /// Names columns that are not used.
+    pub(super) fn ignore(&mut self, columns: impl IntoIterator<Item = String>) {
+        for column in columns {
+            if !column.is_empty() && !self.ignored.contains(&column) {
+                self.ignored.push(column);
+            }
+        }
+    }
+
+    /// Says something about the whole file.
+    pub(super) fn note(&mut self, note: impl Into<String>) {
+        self.notes.push(note.into());
+    }
+
+    /// A row that cannot be taken.
+    pub(super) fn leave_out(&mut self, row: u64, why: &str, detail: &str) {
+        self.count(Fate::LeftOut, row, why, detail);
+    }
+
+    /// A question that will have no answer.
+    pub(super) fn voided(&mut self, row: u64, why: &str, detail: &str) {
+        self.count(Fate::Voided, row, why, detail);
+    }
+
+    /// A question that has no answer yet.
+    pub(super) fn pending(&mut self, row: u64, why: &str, detail: &str) {
+        self.count(Fate::Pending, row, why, detail);
+    }
+
+    fn count(&mut self, fate: Fate, row: u64, why: &str, detail: &str) {
+        let tally = self.tallies.entry((fate, why.to_owned())).or_default();
+        tally.count += 1;
+        if tally.places.len() < NAMED {
+            let part = self.part.as_ref().map_or_else(String::new, |part| format!("{part}:"));
+            let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
+            tally.places.push(format!("{part}{row}{detail}"));
+        }
+    }
+
+    /// A question of this file or one known before.
+    pub(super) fn question(&self, id: &str) -> Option<&Question> {
+        self.questions.get(id).or_else(|| self.known.questions.get(id))
+    }
+
+    /// Every question of this file and those known before.
+    pub(super) fn questions(&self) -> impl Iterator<Item = &Question> {
+        let before = self.known.questions.values().filter(|question| !self.questions.contains_key(&question.id));
+        before.chain(self.questions.values())
+    }
+
+    /// The question and the moment of every forecast, known before or of this file.
+    pub(super) fn made(&self) -> impl Iterator<Item = (&str, Moment)> {
+        self.known.forecasts.iter().chain(&self.forecasts).map(|record| (record.question.as_str(), record.made_at))
+    }
+
+    /// Adds a question; one that cannot be is left out. Returns whether it was taken.
+    pub(super) fn add_question(&mut self, row: u64, question: Question) -> bool {
+        if let Err(problem) = question.check() {
+            self.leave_out(row, "the question cannot be", &problem);
+            return false;
+        }
+        match self.questions.get(&question.id) {
+            Some(before) if *before == question => self.leave_out(row, "stands twice", &question.id),
+            Some(_) => self.leave_out(row, "defines a question again, differently", &question.id),
+            None => {
+                self.questions.insert(question.id.clone(), question);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Adds a forecast; one that cannot be, or stands there already, is left out. Its question is created if nobody knows it.
+    pub(super) fn add_forecast(&mut self, row: u64, question: &str, forecaster: &str, made_at: Moment, said: Forecast) {
+        let names = check_name("question id", question).and(check_name("forecaster", forecaster));
+        if let Err(problem) = names.and_then(|()| said.check()) {
+            self.leave_out(row, "the forecast cannot be", &problem);
+            return;
+        }
+        if let Some(known) = self.question(question) {
+            if let Err(problem) = said.check_against(known) {
+                self.leave_out(row, "the forecast does not fit its question", &problem);
+                return;
+            }
+        } else {
+            let options = if let Forecast::Categorical { options, .. } = &said { options.clone() } else { Vec::new() };
+            let created = Question { options, ..blank(question, said.kind()) };
+            if !self.add_question(row, created) {
+                return;
+            }
+        }
+        let record = ForecastRecord {
+            question: question.to_owned(),
+            forecaster: forecaster.to_owned(),
+            made_at,
+            forecast: said,
+            provenance: None,
+        };
+        let key = (record.question.clone(), record.forecaster.clone());
+        let before = self.latest.get(&key).and_then(|at| self.forecasts.get(*at));
+        if before == Some(&record) {
+            self.leave_out(row, "stands twice", &format!("{question} by {forecaster}"));
+            return;
+        }
+        self.latest.insert(key, self.forecasts.len());
+        self.forecasts.push(record);
+    }
+
+    /// Adds an outcome; one that cannot be is left out.
+    pub(super) fn add_outcome(&mut self, row: u64, outcome: Outcome) {
+        let Some(question) = self.question(&outcome.question) else {
+            self.leave_out(row, "the outcome of a question that nobody forecast", &outcome.question);
+            return;
+        };
+        match outcome.resolution.check_against(question) {
+            Ok(()) => self.outcomes.push(outcome),
+            Err(problem) => self.leave_out(row, "the outcome does not fit its question", &problem),
+        }
+    }
+
+    /// What was found.
+    ///
+    /// # Errors
+    /// If there were rows and none could be taken.
+    pub(super) fn finish(mut self) -> Result<Found, Error> {
+        let taken = self.questions.len() + self.forecasts.len() + self.outcomes.len();
+        self.tallies.sort_keys();
+        let mut tallied = Vec::new();
+        for ((fate, why), tally) in &self.tallies {
+            let fate = match fate {
+                Fate::LeftOut => "left out",
+                Fate::Voided => "voided",
+                Fate::Pending => "pending",
+            };
+            let more = tally.count - tally.places.len();
+            let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+            let noun = if tally.count == 1 { "row" } else { "rows" };
+            tallied.push(format!("{} {fate}, {why}: {noun} {}{more}", tally.count, tally.places.join(", ")));
+        }
+        if taken == 0 && self.tallies.keys().any(|(fate, _)| *fate == Fate::LeftOut) {
+            return Err(Error::input(format!("{}: nothing could be taken\n{}", self.file, tallied.join("\n"))));
+        }
+        self.notes.push(format!(
+            "read: questions {}, forecasts {}, outcomes {}",
+            self.questions.len(),
+            self.forecasts.len(),
+            self.outcomes.len()
+        ));
+        self.notes.extend(tallied);
+        let summary = Summary {
+            file: self.file,
+            rows: self.rows,
+            taken,
+            ignored_columns: self.ignored,
+            created_questions: Vec::new(),
+            notes: self.notes,
+        };
+        Ok(Found { questions: self.questions, forecasts: self.forecasts, outcomes: self.outcomes, summary })
+    }
+}
+
+/// A question of which only the kind is known.
+pub(super) fn blank(id: &str, kind: crate::forecast::QuestionKind) -> Question {
+    Question {
+        id: id.to_owned(),
+        ask: String::new(),
+        kind,
+        options: Vec::new(),
+        opens: None,
+        closes: None,
+        resolves: None,
+        cluster: None,
+        tags: Vec::new(),
+    }
+}

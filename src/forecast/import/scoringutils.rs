@@ -1,0 +1,326 @@
+//! The long tables of scoringutils: `observed`, `predicted`, and the columns that say what was forecast.
+//!
+//! `quantile_level` makes it a table of quantiles, `predicted_label` one of options; with neither, it is one of yes/no questions,
+//! where `predicted` is the probability of the second level of `observed`. Every other column but `model` is part of the forecast unit:
+//! its values make the question's id and its tags, those that do not say when it was forecast its cluster.
+
+use super::content::Content;
+use super::reading::{Reading, blank};
+use super::values::{binary, categorical, day_after, day_of, given, joined, moment, number, quantiles};
+use super::{Importer, Recognised};
+use crate::error::Error;
+use crate::forecast::tidy::{Holds, Row, Table, parse_level, parse_probability};
+use crate::forecast::{Forecast, Moment, Outcome, Question, QuestionKind, Resolution};
+use indexmap::IndexMap;
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Columns that are no part of the forecast unit.
+const VALUES: [&str; 6] = ["observed", "predicted", "quantile_level", "sample_id", "predicted_label", "model"];
+/// Columns that say when a forecast was made, the first that is there counts.
+pub(super) const MADE: [&str; 4] = ["forecast_date", "reference_date", "origin_date", "made_at"];
+/// Columns that say which day is forecast.
+pub(super) const TARGET: [&str; 3] = ["target_end_date", "target_date", "date"];
+/// When a forecast is taken for made if its table does not say.
+const UNDATED: Date = Date::constant(1970, 1, 1);
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Scoringutils;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Quantiles,
+    Options,
+    Binary,
+}
+
+/// One forecast's rows.
+struct Group {
+    row: u64,
+    question: String,
+    model: String,
+    made_at: Moment,
+    numbers: Vec<(f64, f64)>,
+    options: Vec<(String, f64)>,
+    is_whole: bool,
+}
+
+/// What the rows of a question say about it.
+struct Asked {
+    row: u64,
+    question: Question,
+    observed: Option<String>,
+    target: Option<Date>,
+    last_made: Date,
+}
+
+impl Importer for Scoringutils {
+    fn recognises(&self, content: &Content) -> Option<Recognised> {
+        content
+            .has_columns(&["observed", "predicted"])
+            .then_some(Recognised { what: "a long table of scoringutils", holds: Holds::Forecasts })
+    }
+
+    fn read(&self, _: Recognised, content: &Content, reading: &mut Reading<'_>) -> Result<(), Error> {
+        let Some(table) = content.table() else { return Ok(()) };
+        reading.rows(table.rows.len());
+        if table.column("sample_id").is_some() {
+            return Err(Error::input(format!("{}: forecasts by samples (sample_id) cannot be taken", table.name))
+                .help("summarise each forecast by quantiles: columns quantile_level and predicted"));
+        }
+        let unit: Vec<usize> = (0..table.columns().len()).filter(|at| is_unit(table, *at)).collect();
+        let kind = kind_of(table)?;
+        let second = if kind == Kind::Binary { Some(second_level(table, reading)?) } else { None };
+        let (groups, mut asked) = collect(table, kind, &unit, reading);
+        for asked in asked.values_mut() {
+            let options = asked.question.options.clone();
+            let fits = kind != Kind::Options || !options.is_empty();
+            if fits {
+                reading.add_question(asked.row, asked.question.clone());
+            }
+        }
+        for group in groups.into_values().filter(|group| group.is_whole) {
+            let options = asked.get(&group.question).map(|asked| asked.question.options.clone()).unwrap_or_default();
+            let (row, question, model, made_at) =
+                (group.row, group.question.clone(), group.model.clone(), group.made_at);
+            match said(kind, group, options) {
+                Ok(forecast) => reading.add_forecast(row, &question, &model, made_at, forecast),
+                Err(problem) => reading.leave_out(row, "the forecast cannot be", &problem),
+            }
+        }
+        for (id, asked) in asked {
+            let Some(observed) = &asked.observed else {
+                reading.pending(asked.row, "nothing is observed yet", &id);
+                continue;
+            };
+            let resolution = match (kind, &second) {
+                (Kind::Quantiles, _) => number(observed).map(Resolution::Value),
+                (Kind::Options, _) => Ok(Resolution::Option(observed.clone())),
+                (Kind::Binary, second) if Some(observed) == second.as_ref() => Ok(Resolution::Yes),
+                (Kind::Binary, _) => Ok(Resolution::No),
+            };
+            let resolved_on = Moment::Day(day_after(asked.target.unwrap_or(asked.last_made), asked.last_made));
+            match resolution {
+                Ok(resolution) => {
+                    reading.add_outcome(asked.row, Outcome { question: id, resolution, resolved_on, source: None });
+                }
+                Err(problem) => reading.leave_out(asked.row, "the observation cannot be", &problem),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a column is part of the forecast unit; one that only names what another codes (`location_name`) is not.
+fn is_unit(table: &Table, at: usize) -> bool {
+    let name = table.columns()[at].as_str();
+    let names_another = name.strip_suffix("_name").is_some_and(|coded| table.column(coded).is_some());
+    !name.is_empty() && !VALUES.contains(&name) && !names_another
+}
+
+fn kind_of(table: &Table) -> Result<Kind, Error> {
+    if table.column("quantile_level").is_some() {
+        return Ok(Kind::Quantiles);
+    }
+    if table.column("predicted_label").is_some() {
+        return Ok(Kind::Options);
+    }
+    let predicted = table.column("predicted");
+    let outside = table.rows.iter().find(|row| {
+        given(row.cell(predicted))
+            .is_some_and(|cell| cell.parse::<f64>().is_ok_and(|value| !(-1.0..=2.0).contains(&value)))
+    });
+    match outside {
+        None => Ok(Kind::Binary),
+        Some(row) => Err(Error::input(format!(
+            "{}:{}: without quantile_level or predicted_label this is a table of yes/no forecasts, but `predicted` is {}",
+            table.name,
+            row.line,
+            row.cell(predicted)
+        ))
+        .help("a point forecast says nothing of its uncertainty and cannot be scored: give quantiles")),
+    }
+}
+
+/// Which level of `observed` the probabilities are of.
+fn second_level(table: &Table, reading: &mut Reading<'_>) -> Result<String, Error> {
+    let column = table.column("observed");
+    let levels: BTreeSet<&str> = table.rows.iter().filter_map(|row| given(row.cell(column))).collect();
+    for yes in ["1", "1.0", "TRUE", "True", "true", "yes", "Yes"] {
+        if levels.contains(yes) {
+            return Ok(yes.to_owned());
+        }
+    }
+    let levels: Vec<&str> = levels.into_iter().collect();
+    match levels.as_slice() {
+        [] | ["0" | "0.0" | "FALSE" | "False" | "false" | "no" | "No"] => Ok("1".to_owned()),
+        [first, second] => {
+            reading.note(format!("`predicted` is taken for the probability of `{second}`, the level after `{first}`"));
+            Ok((*second).to_owned())
+        }
+        other => Err(Error::input(format!(
+            "{}: `observed` of yes/no forecasts has two levels, but here it has {}: {}",
+            table.name,
+            other.len(),
+            other.join(", ")
+        ))),
+    }
+}
+
+type Groups = IndexMap<(String, String), Group>;
+
+/// The rows as forecasts, and the questions that they ask.
+fn collect(table: &Table, kind: Kind, unit: &[usize], reading: &mut Reading<'_>) -> (Groups, IndexMap<String, Asked>) {
+    let names = table.columns();
+    let first_of = |known: &[&str]| known.iter().find_map(|name| table.column(name));
+    let (made, target) = (first_of(&MADE), first_of(&TARGET));
+    if made.is_none() {
+        reading.note(format!("no column says when the forecasts were made; they are taken for made on {UNDATED}"));
+    }
+    let dropped = (0..names.len()).filter(|at| !unit.contains(at) && !VALUES.contains(&names[*at].as_str()));
+    reading.ignore(dropped.map(|at| names[at].clone()));
+    let [observed, predicted, level, _, label, model] = VALUES.map(|name| table.column(name));
+    let unit_of = |row: &Row| joined(unit.iter().map(|at| row.cell(Some(*at))));
+    let contested = contested(table, observed, model, &unit_of);
+    if !contested.is_empty() {
+        reading.note(format!(
+            "{} units have another observation for each model; there each model answers a question of its own",
+            contested.len()
+        ));
+    }
+    let mut groups: Groups = IndexMap::new();
+    let mut asked: IndexMap<String, Asked> = IndexMap::new();
+    for row in &table.rows {
+        let Some(value) = given(row.cell(predicted)) else {
+            reading.leave_out(row.line, "an observation without a forecast", "");
+            continue;
+        };
+        let made_at = match made.map(|at| moment(row.cell(Some(at)))) {
+            None => Moment::Day(UNDATED),
+            Some(Ok(made_at)) => made_at,
+            Some(Err(problem)) => {
+                reading.leave_out(row.line, "no day of the forecast", &problem);
+                continue;
+            }
+        };
+        let mut id = unit_of(row);
+        if contested.contains(&id) {
+            id = format!("{id}/{}", joined([row.cell(model)]));
+        }
+        let id = if id.is_empty() { format!("row {}", row.line) } else { id };
+        let entry = asked.entry(id.clone()).or_insert_with(|| Asked {
+            row: row.line,
+            question: question(&id, kind, names, unit, row, made),
+            observed: None,
+            target: target.and_then(|at| day_of(row.cell(Some(at))).ok()),
+            last_made: made_at.day(),
+        });
+        entry.last_made = entry.last_made.max(made_at.day());
+        if let Some(seen) = given(row.cell(observed)) {
+            match &entry.observed {
+                None => entry.observed = Some(seen.to_owned()),
+                Some(before) if before == seen => {}
+                Some(before) => {
+                    reading.leave_out(
+                        row.line,
+                        "the same question has two observations",
+                        &format!("{before} and {seen}"),
+                    );
+                    continue;
+                }
+            }
+        }
+        let model = given(row.cell(model)).unwrap_or("all").to_owned();
+        let group = groups.entry((id.clone(), model.clone())).or_insert_with(|| Group {
+            row: row.line,
+            question: id,
+            model,
+            made_at,
+            numbers: Vec::new(),
+            options: Vec::new(),
+            is_whole: true,
+        });
+        let taken = match kind {
+            Kind::Quantiles => parse_level(row.cell(level)).and_then(|level| {
+                group.numbers.push((level, number(value)?));
+                Ok(())
+            }),
+            Kind::Binary => parse_probability(value).map(|probability| group.numbers.push((0.5, probability))),
+            Kind::Options => parse_probability(value).map(|probability| {
+                let label = row.cell(label).to_owned();
+                if !entry.question.options.contains(&label) {
+                    entry.question.options.push(label.clone());
+                }
+                group.options.push((label, probability));
+            }),
+        };
+        if let Err(problem) = taken {
+            group.is_whole = false;
+            reading.leave_out(row.line, "the value cannot be, so the forecast is not taken", &problem);
+        }
+    }
+    (groups, asked)
+}
+
+/// The units of which different models have different observations, as where the event is one of the model's own.
+fn contested(
+    table: &Table,
+    observed: Option<usize>,
+    model: Option<usize>,
+    unit_of: &impl Fn(&Row) -> String,
+) -> BTreeSet<String> {
+    let mut seen: BTreeMap<String, (&str, &str)> = BTreeMap::new();
+    let mut contested = BTreeSet::new();
+    for row in &table.rows {
+        let (Some(observed), Some(model)) = (given(row.cell(observed)), given(row.cell(model))) else { continue };
+        let unit = unit_of(row);
+        match seen.get(&unit) {
+            Some((first, other)) if *first != observed && *other != model => {
+                contested.insert(unit);
+            }
+            Some(_) => {}
+            None => {
+                seen.insert(unit, (observed, model));
+            }
+        }
+    }
+    contested
+}
+
+fn question(id: &str, kind: Kind, names: &[String], unit: &[usize], row: &Row, made: Option<usize>) -> Question {
+    let kind = match kind {
+        Kind::Quantiles => QuestionKind::Numeric,
+        Kind::Options => QuestionKind::Categorical,
+        Kind::Binary => QuestionKind::Binary,
+    };
+    let said = |at: &&usize| given(row.cell(Some(**at))).is_some();
+    let of_target = |at: &&usize| Some(**at) != made && names[**at] != "horizon";
+    let target: Vec<&str> = unit.iter().filter(of_target).map(|at| row.cell(Some(*at))).collect();
+    Question {
+        cluster: (target.len() < unit.len() && !target.is_empty()).then(|| joined(target)),
+        tags: unit.iter().filter(said).map(|at| format!("{}={}", names[*at], row.cell(Some(*at)))).collect(),
+        ..blank(id, kind)
+    }
+}
+
+/// The forecast of a group; options that the model does not name get 0.
+fn said(kind: Kind, group: Group, options: Vec<String>) -> Result<Forecast, String> {
+    match kind {
+        Kind::Quantiles => quantiles(group.numbers),
+        Kind::Binary => match group.numbers.as_slice() {
+            [(_, probability)] => binary(&probability.to_string()),
+            several => Err(format!("the same forecast stands {} times", several.len())),
+        },
+        Kind::Options => {
+            for (at, (label, _)) in group.options.iter().enumerate() {
+                if group.options[..at].iter().any(|(before, _)| before == label) {
+                    return Err(format!("the option `{label}` stands twice"));
+                }
+            }
+            let of = |option: &String| group.options.iter().find(|(label, _)| label == option).map_or(0.0, |(_, p)| *p);
+            let probabilities = options.iter().map(of).collect();
+            categorical(options, probabilities)
+        }
+    }
+}

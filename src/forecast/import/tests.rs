@@ -1,0 +1,441 @@
+//! Files in the exact form of each source, and what must come of them.
+
+use super::*;
+use crate::forecast::{Forecast, Moment, QuestionKind, Resolution};
+use jiff::civil::date;
+
+/// Reads files of these names and texts; the records, and everything that was said about them.
+fn read(files: &[(&str, &str)]) -> Result<(Records, String), Error> {
+    let files: Vec<(Holds, InputFile)> = files
+        .iter()
+        .map(|(name, text)| {
+            let file = InputFile::from_bytes(name, text.as_bytes())?;
+            assert!(file.is_of_the_field(), "{name} is recognised");
+            Ok((file.holds().expect("a known source says what its file holds"), file))
+        })
+        .collect::<Result<_, Error>>()?;
+    let mut records = Records::default();
+    let (_, summaries) = read_all(&files, &mut records)?;
+    Ok((records, summaries.iter().flat_map(Summary::remarks).collect::<Vec<_>>().join("\n")))
+}
+
+fn said<'r>(records: &'r Records, question: &str, forecaster: &str) -> Vec<&'r Forecast> {
+    let of = |record: &&crate::forecast::ForecastRecord| record.question == question && record.forecaster == forecaster;
+    records.forecasts.iter().filter(of).map(|record| &record.forecast).collect()
+}
+
+fn resolved<'r>(records: &'r Records, question: &str) -> Option<&'r Resolution> {
+    records.outcomes.get(question).map(|outcome| &outcome.resolution)
+}
+
+fn has(remarks: &str, wanted: &str) {
+    assert!(remarks.contains(wanted), "`{wanted}` is not said in:\n{remarks}");
+}
+
+#[test]
+fn scoringutils_quantiles_make_a_question_of_each_forecast_unit() {
+    let (records, remarks) = read(&[(
+        "quantile.csv",
+        "location,target_end_date,observed,location_name,forecast_date,quantile_level,predicted,model,horizon\n\
+         DE,2021-01-02,127300,Germany,,,,,\n\
+         DE,2021-05-22,1285,Germany,2021-05-17,0.75,1324,EuroCOVIDhub-ensemble,1\n\
+         DE,2021-05-22,1285,Germany,2021-05-17,0.25,1200,EuroCOVIDhub-ensemble,1\n\
+         DE,2021-05-22,1285,Germany,2021-05-17,0.25,1100,UMass-MechBayes,1\n\
+         DE,2021-05-22,1285,Germany,2021-05-17,0.75,1000,UMass-MechBayes,1\n\
+         DE,2021-05-29,NA,Germany,2021-05-17,0.5,1100,UMass-MechBayes,2\n\
+         DE,2021-05-29,NA,Germany,2021-05-17,1.5,1100,UMass-MechBayes,2\n",
+    )])
+    .unwrap();
+    let id = "DE/2021-05-22/2021-05-17/1";
+    let wanted = Forecast::Quantiles { levels: vec![0.25, 0.75], values: vec![1200.0, 1324.0] };
+    assert_eq!(said(&records, id, "EuroCOVIDhub-ensemble"), [&wanted]);
+    assert_eq!(resolved(&records, id), Some(&Resolution::Value(1285.0)));
+    assert_eq!(records.questions[id].cluster.as_deref(), Some("DE/2021-05-22"));
+    assert!(records.questions[id].tags.contains(&"horizon=1".to_owned()));
+    assert_eq!(records.outcomes[id].resolved_on, Moment::Day(date(2021, 5, 23)));
+    assert_eq!(records.forecasts.len(), 1);
+    has(&remarks, "1 left out, an observation without a forecast: row 2");
+    has(&remarks, "the quantiles cross");
+    has(&remarks, "so the forecast is not taken: row 8 (the quantile `1.5`");
+    has(&remarks, "1 pending, nothing is observed yet: row 7");
+    has(&remarks, "columns not used: location_name");
+}
+
+#[test]
+fn scoringutils_takes_the_probability_of_the_second_level() {
+    let text = "id,model,observed,predicted\nx,m,rain,0.8\ny,m,dry,0.3\nz,m,dry,1.2\n";
+    let (records, remarks) = read(&[("binary.csv", text)]).unwrap();
+    assert_eq!(said(&records, "x", "m"), [&Forecast::Binary { probability: 0.8 }]);
+    assert_eq!(resolved(&records, "x"), Some(&Resolution::Yes));
+    assert_eq!(resolved(&records, "y"), Some(&Resolution::No));
+    has(&remarks, "the probability of `rain`, the level after `dry`");
+    has(&remarks, "row 4 (the probability `1.2` must lie between 0 and 1");
+    let three = read(&[("binary.csv", "id,model,observed,predicted\nx,m,a,0.8\ny,m,b,0.3\nz,m,c,0.2\n")]);
+    assert!(three.unwrap_err().to_string().contains("two levels, but here it has 3"));
+    let point = read(&[("point.csv", "id,model,observed,predicted\nx,m,10,12\n")]);
+    assert!(point.unwrap_err().way_out().unwrap().contains("give quantiles"));
+    let samples = read(&[("sample.csv", "id,model,observed,predicted,sample_id\nx,m,10,12,1\n")]);
+    assert!(samples.unwrap_err().to_string().contains("sample_id"));
+}
+
+#[test]
+fn scoringutils_options_are_those_that_any_model_names() {
+    let (records, _) = read(&[(
+        "nominal.csv",
+        "id,model,observed,predicted_label,predicted\n\
+         x,m,b,a,0.333\nx,m,b,b,0.333\nx,m,b,c,0.333\nx,n,b,a,0.5\nx,n,b,b,0.5\n",
+    )])
+    .unwrap();
+    let options = vec!["a".to_owned(), "b".to_owned(), "c".to_owned()];
+    assert_eq!(
+        said(&records, "x", "n"),
+        [&Forecast::Categorical { options, probabilities: vec![0.5, 0.5, 0.0] }],
+        "an option that a model does not name gets nothing"
+    );
+    assert_eq!(said(&records, "x", "m").len(), 1, "a third three times is rounded, not wrong");
+    assert_eq!(resolved(&records, "x"), Some(&Resolution::Option("b".to_owned())));
+}
+
+const MODEL_OUTPUT: &str = "reference_date,target,horizon,target_end_date,location,output_type,output_type_id,value\n\
+    2025-01-04,wk inc flu hosp,0,2025-01-04,US,quantile,0.1,100\n\
+    2025-01-04,wk inc flu hosp,0,2025-01-04,US,quantile,0.9,300\n\
+    2025-01-04,wk inc flu hosp,0,2025-01-04,US,median,NA,200\n\
+    2025-01-04,wk inc flu hosp,0,2025-01-04,US,sample,1,150\n\
+    2025-01-04,rate change,0,2025-01-04,US,pmf,decrease,0.4\n\
+    2025-01-04,rate change,0,2025-01-04,US,pmf,increase,0.6\n\
+    2025-01-04,wk inc flu hosp,1,2025-01-11,US,quantile,0.5,210\n";
+
+#[test]
+fn a_hub_is_read_with_its_order_of_categories_and_the_latest_target_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    put("model-output/team-one/2025-01-04-team-one.csv", MODEL_OUTPUT);
+    put(
+        "hub-config/tasks.json",
+        r#"{"rounds": [{"model_tasks": [{"output_type": {"pmf": {"output_type_id": {"required": ["increase", "decrease"]}}},
+            "target_metadata": [{"target_id": "rate change", "target_type": "ordinal", "target_keys": {"target": "rate change"}}]}]}]}"#,
+    );
+    put(
+        "target-data/oracle-output.csv",
+        "as_of,target,target_end_date,location,horizon,output_type,output_type_id,oracle_value\n\
+         2025-07-05,wk inc flu hosp,2025-01-04,US,0,quantile,NA,250\n\
+         2025-07-01,wk inc flu hosp,2025-01-04,US,0,quantile,NA,240\n\
+         2025-07-05,rate change,2025-01-04,US,0,pmf,decrease,1\n\
+         2025-07-05,rate change,2025-01-04,US,0,pmf,increase,0\n",
+    );
+    let file = InputFile::open(folder.path()).unwrap();
+    let mut records = Records::default();
+    let (_, summaries) = read_all(&[(file.holds().unwrap(), file)], &mut records).unwrap();
+    let remarks = summaries[0].remarks().join("\n");
+
+    let number = "2025-01-04/wk inc flu hosp/0/2025-01-04/US";
+    let wanted = Forecast::Quantiles { levels: vec![0.1, 0.5, 0.9], values: vec![100.0, 200.0, 300.0] };
+    assert_eq!(said(&records, number, "team-one"), [&wanted]);
+    assert_eq!(resolved(&records, number), Some(&Resolution::Value(250.0)), "the latest version counts");
+    assert_eq!(records.outcomes[number].resolved_on, Moment::Day(date(2025, 7, 5)));
+    let rate = "2025-01-04/rate change/0/2025-01-04/US/pmf";
+    assert_eq!(records.questions[rate].kind, QuestionKind::Ordinal);
+    let options = vec!["increase".to_owned(), "decrease".to_owned()];
+    assert_eq!(
+        said(&records, rate, "team-one"),
+        [&Forecast::Categorical { options, probabilities: vec![0.6, 0.4] }],
+        "in the order of the hub's configuration"
+    );
+    assert_eq!(resolved(&records, rate), Some(&Resolution::Option("decrease".to_owned())));
+    has(&remarks, "1 left out, the output type `sample` has no place");
+    has(&remarks, "1 questions pending: the target data have no row for them");
+}
+
+#[test]
+fn single_files_of_a_hub_name_their_model_and_meet_a_time_series() {
+    let series = "target_end_date,location,observation,target\n\
+                  2025-01-04,US,260,wk inc flu hosp\n2025-01-11,US,NA,wk inc flu hosp\n";
+    let (records, _) = read(&[("2025-01-04-CU-ensemble.csv", MODEL_OUTPUT), ("time-series.csv", series)]).unwrap();
+    let id = "2025-01-04/wk inc flu hosp/0/2025-01-04/US";
+    assert_eq!(said(&records, id, "CU-ensemble").len(), 1);
+    assert_eq!(resolved(&records, id), Some(&Resolution::Value(260.0)));
+    assert_eq!(
+        records.outcomes[id].resolved_on,
+        Moment::Day(date(2025, 1, 5)),
+        "what was observed by a day is known after it, and after the forecast"
+    );
+    assert_eq!(records.outcomes.len(), 1);
+}
+
+#[test]
+fn forecastbench_sets_fit_together() {
+    let questions = r#"{"forecast_due_date": "2024-07-21", "question_set": "2024-07-21-llm.json", "questions": [
+        {"id": "abc", "source": "manifold", "question": "Will it?", "resolution_criteria": "It does.", "resolution_dates": "N/A",
+         "freeze_datetime": "2024-07-12T00:00:00+00:00", "freeze_datetime_value": "0.35", "market_info_close_datetime": "2025-01-01T00:00:00+00:00"},
+        {"id": "SERIES", "source": "fred", "question": "Will it rise?", "freeze_datetime_value": "5.1",
+         "resolution_dates": ["2024-07-28", "2024-08-20"]},
+        {"id": ["abc", "def"], "source": "manifold", "question": "Both?", "resolution_dates": "N/A"}]}"#;
+    let forecasts = r#"{"organization": "Lab", "model": "M1", "question_set": "2024-07-21-llm.json", "forecast_due_date": "2024-07-21", "forecasts": [
+        {"id": "abc", "source": "manifold", "forecast": 0.4, "resolution_date": null, "reasoning": null},
+        {"id": "SERIES", "source": "fred", "forecast": 0.7, "resolution_date": "2024-07-28", "reasoning": null},
+        {"id": "SERIES", "source": "fred", "forecast": 1.7, "resolution_date": "2024-08-20", "reasoning": null},
+        {"id": ["abc", "def"], "source": "manifold", "forecast": 0.1, "resolution_date": null, "direction": [1, -1]}]}"#;
+    let resolutions = r#"{"forecast_due_date": "2024-07-21", "question_set": "2024-07-21-llm.json", "resolutions": [
+        {"id": "abc", "source": "manifold", "direction": null, "resolution_date": "2024-09-01", "resolved_to": 0.62, "resolved": false},
+        {"id": "abc", "source": "manifold", "direction": null, "resolution_date": "2024-10-02", "resolved_to": 1.0, "resolved": true},
+        {"id": "SERIES", "source": "fred", "direction": null, "resolution_date": "2024-07-28", "resolved_to": 0.0, "resolved": true},
+        {"id": "SERIES", "source": "fred", "direction": null, "resolution_date": "2024-08-20", "resolved_to": null, "resolved": true}]}"#;
+    // The order in which files are named does not matter.
+    let (records, remarks) = read(&[("r.json", resolutions), ("f.json", forecasts), ("q.json", questions)]).unwrap();
+    assert_eq!(said(&records, "2024-07-21/manifold/abc", "Lab: M1"), [&Forecast::Binary { probability: 0.4 }]);
+    assert_eq!(
+        said(&records, "2024-07-21/manifold/abc", "market at freeze"),
+        [&Forecast::Binary { probability: 0.35 }]
+    );
+    assert_eq!(resolved(&records, "2024-07-21/manifold/abc"), Some(&Resolution::Yes));
+    let series = "2024-07-21/fred/SERIES/2024-07-28";
+    assert_eq!(said(&records, series, "Lab: M1"), [&Forecast::Binary { probability: 0.7 }]);
+    assert_eq!(resolved(&records, series), Some(&Resolution::No));
+    assert_eq!(records.questions[series].cluster.as_deref(), Some("fred/SERIES"));
+    assert_eq!(resolved(&records, "2024-07-21/fred/SERIES/2024-08-20"), Some(&Resolution::Annulled));
+    has(&remarks, "q.json: 1 left out, a combination of two questions: row 3");
+    has(&remarks, "f.json: 1 left out, the forecast is no probability: row 3");
+    has(&remarks, "r.json: 1 pending, not resolved; the value is the market's price: row 1");
+    has(&remarks, "r.json: 1 voided, resolved to nothing: row 4");
+}
+
+#[test]
+fn metaculus_questions_and_forecasts_fit_together() {
+    let questions = "Question ID,Question URL,Question Title,Post ID,Post Curation Status,Post Published Time,Default Project,Default Project ID,Categories,Leaderboard Tags,Label,Question Type,MC Options (Current),MC Options (All),MC Options History,Lower Bound,Open Lower Bound,Upper Bound,Open Upper Bound,Continuous Range,Open Time,CP Reveal Time,Scheduled Close Time,Actual Close Time,Resolution,Resolution Known Time,Include Bots in Aggregates,Question Weight\n\
+        1,u,Will it?,9,approved,,Cup,3,[],[],,binary,,,,,,,,,2026-06-01 12:00:00+00:00,,2026-06-10 12:00:00+00:00,,yes,2026-06-11 09:00:00+00:00,True,1.0\n\
+        2,u,Which?,9,approved,,Cup,3,[],[],part,multiple_choice,\"['red', 'blue']\",\"['red', 'green', 'blue']\",,,,,,,2026-06-01 12:00:00+00:00,,2026-06-10 12:00:00+00:00,,blue,2026-06-11 09:00:00+00:00,True,1.0\n\
+        3,u,How many?,10,approved,,Cup,3,[],[],,numeric,,,,0,True,100,True,,2026-06-01 12:00:00+00:00,,2026-06-10 12:00:00+00:00,,annulled,2026-06-11 09:00:00+00:00,True,1.0\n\
+        4,u,When?,11,approved,,Cup,3,[],[],,date,,,,,,,,,2026-06-01 12:00:00+00:00,,2026-06-10 12:00:00+00:00,,,,True,1.0\n\
+        5,u,Yet?,12,approved,,Cup,3,[],[],,binary,,,,,,,,,2026-06-01 12:00:00+00:00,,2026-06-10 12:00:00+00:00,,,,True,1.0\n";
+    let forecasts = "Question ID,Forecaster ID,Forecaster Username,Is Bot,Start Time,End Time,Forecaster Count,Probability Yes,Probability Yes Per Category,Continuous CDF,Probability Below Lower Bound,Probability Above Upper Bound,5th Percentile,25th Percentile,Median,75th Percentile,95th Percentile,Probability of Resolution,PDF at Resolution\n\
+        1,7,ann,False,2026-06-02 12:00:00+00:00,2026-06-03 12:00:00+00:00,,0.4,,,,,,,,,,,\n\
+        1,7,ann,False,2026-06-03 12:00:00+00:00,2026-06-04 12:00:00+00:00,,0.6,,,,,,,,,,,\n\
+        1,,geometric_mean,,2026-06-03 12:00:00+00:00,,2,0.55,,,,,,,,,,,\n\
+        2,7,ann,False,2026-06-02 12:00:00+00:00,,,,\"[0.2, None, 0.8]\",,,,,,,,,,\n\
+        3,7,ann,False,2026-06-02 12:00:00+00:00,,,,,\"[0.0, 1.0]\",0,0,10,20,30,40,50,,\n\
+        1,8,bob,False,2026-06-02 12:00:00+00:00,,,1.4,,,,,,,,,,,\n";
+    let scores = "Question ID,User ID,User Username,Score Type,Score,Coverage\n1,7,ann,peer,12.5,1.0\n";
+    let (records, remarks) =
+        read(&[("forecast_data.csv", forecasts), ("question_data.csv", questions), ("score_data.csv", scores)])
+            .unwrap();
+    assert_eq!(
+        said(&records, "1", "ann"),
+        [&Forecast::Binary { probability: 0.4 }, &Forecast::Binary { probability: 0.6 }]
+    );
+    assert_eq!(said(&records, "1", "geometric_mean").len(), 1);
+    let options = vec!["red".to_owned(), "green".to_owned(), "blue".to_owned()];
+    assert_eq!(said(&records, "2", "ann"), [&Forecast::Categorical { options, probabilities: vec![0.2, 0.0, 0.8] }]);
+    assert_eq!(resolved(&records, "2"), Some(&Resolution::Option("blue".to_owned())));
+    assert_eq!(records.questions["2"].cluster.as_deref(), Some("post 9"));
+    assert_eq!(records.questions["1"].closes, Some(date(2026, 6, 10)));
+    let Some(Forecast::Quantiles { values, .. }) = said(&records, "3", "ann").first().copied() else { panic!() };
+    assert_eq!(values, &[10.0, 20.0, 30.0, 40.0, 50.0]);
+    assert_eq!(resolved(&records, "3"), Some(&Resolution::Annulled));
+    has(&remarks, "1 voided, annulled: row 4");
+    has(&remarks, "1 left out, questions of the type `date` are not read: row 5 (4)");
+    has(&remarks, "1 pending, no resolution yet: row 6 (5)");
+    has(&remarks, "1 left out, the forecast cannot be: row 7 (the probability `1.4`");
+    has(&remarks, "1 forecasts ended before");
+    has(&remarks, "1 scores of the platform are not read");
+}
+
+#[test]
+fn the_good_judgment_project_is_read_with_its_days_and_options() {
+    let questions = "ifp_id,q_type,q_text,q_desc,q_status,date_start,date_suspend,date_to_close,date_closed,outcome,short_title,days_open,n_opts,options\n\
+        1001-0,0,Will it?,d,closed,9/1/11,10/2/11 0:00,10/2/11,9/20/11,b,It,19,2,\"(a) Yes, (b) No\"\n\
+        1113-6,6,When?,d,closed,6/25/12,3/30/13 0:00,3/31/13,3/31/13,c,When,279,3,\"(a) soon, (b) later, (c) never\"\n\
+        1200-0,0,Void?,d,voided,6/25/12,3/30/13 0:00,3/31/13,3/31/13,,Void,279,2,\"(a) Yes, (b) No\"\n";
+    let forecasts = "ifp_id,ctt,cond,training,team,user_id,forecast_id,fcast_type,answer_option,value,fcast_date,expertise,q_status,viewtime,year,timestamp\n\
+        1001-0,1a,1,a,,12,1,0,a,0.3,9/2/11,3,closed,,1,2011-09-02 14:03:11\n\
+        1001-0,1a,1,a,,12,1,0,b,0.7,9/2/11,3,closed,,1,2011-09-02 14:03:11\n\
+        1001-0,1a,1,a,,12,2,4,a,0.3,9/5/11,3,closed,,1,2011-09-05 14:03:11\n\
+        1113-6,1a,1,a,,12,3,0,a,0.2,6/26/12,3,closed,,2,2012-06-26 08:00:00\n\
+        1113-6,1a,1,a,,12,3,0,b,0.3,6/26/12,3,closed,,2,2012-06-26 08:00:00\n\
+        1113-6,1a,1,a,,12,3,0,c,0.5,6/26/12,3,closed,,2,2012-06-26 08:00:00\n\
+        1113-6,1a,1,a,,13,4,0,a,0.9,6/26/12,3,closed,,2,2012-06-26 08:00:00\n\
+        1113-6,1a,1,a,,13,4,0,b,0.9,6/26/12,3,closed,,2,2012-06-26 08:00:00\n\
+        1001-0,1a,1,a,,NULL,5,0,a,0.3,9/2/11,3,closed,,1,2011-09-02 14:03:11\n\
+        9999-0,1a,1,a,,12,6,0,a,0.3,9/2/11,3,closed,,1,2011-09-02 14:03:11\n";
+    let (records, remarks) = read(&[("survey_fcasts.yr1.csv", forecasts), ("ifps.csv", questions)]).unwrap();
+    assert_eq!(said(&records, "1001-0", "12"), [&Forecast::Binary { probability: 0.3 }]);
+    assert_eq!(resolved(&records, "1001-0"), Some(&Resolution::No));
+    assert_eq!(records.outcomes["1001-0"].resolved_on, Moment::Day(date(2011, 9, 20)));
+    assert_eq!(records.questions["1001-0"].closes, Some(date(2011, 10, 2)), "the close that was scheduled");
+    assert_eq!(records.questions["1113-6"].kind, QuestionKind::Ordinal);
+    let Some(Forecast::Categorical { probabilities, .. }) = said(&records, "1113-6", "12").first().copied() else {
+        panic!("the ordered question has a forecast")
+    };
+    assert_eq!(probabilities, &[0.2, 0.3, 0.5]);
+    assert_eq!(resolved(&records, "1113-6"), Some(&Resolution::Option("c".to_owned())));
+    assert_eq!(resolved(&records, "1200-0"), Some(&Resolution::Annulled));
+    has(&remarks, "1 voided, voided: row 4 (1200-0)");
+    has(&remarks, "a withdrawal; the forecast before stands on: row 4");
+    has(&remarks, "1 left out, no user_id: row 10");
+    has(&remarks, "a question that ifps.csv does not define: row 11 (9999-0)");
+    has(&remarks, "sum to 1.8");
+}
+
+#[test]
+fn texts_in_no_encoding_lose_only_the_letters_that_cannot_be_read() {
+    let mut bytes =
+        b"ifp_id,q_type,q_text,q_status,date_start,date_to_close,date_closed,outcome,n_opts,options\n1-0,0,Will"
+            .to_vec();
+    bytes.extend([0x8c, 0xe6]);
+    bytes.extend(b"it?,closed,9/1/11,10/2/11,9/20/11,a,2,x\n");
+    let file = InputFile::from_bytes("ifps.csv", &bytes).unwrap();
+    let mut records = Records::default();
+    let (_, summaries) = read_all(&[(Holds::Questions, file)], &mut records).unwrap();
+    assert_eq!(records.questions.len(), 1);
+    has(&summaries[0].remarks().join("\n"), "1 lines are not UTF-8");
+    assert!(InputFile::from_bytes("other.csv", b"question,forecaster\n\xff,a\n").is_err(), "other tables stay strict");
+}
+
+#[test]
+fn manifold_bets_are_what_the_market_said() {
+    let contracts = r#"[
+        {"id": "c1", "question": "Will it?", "createdTime": 1735689600000, "closeTime": 1738368000000, "resolutionTime": 1738368000000,
+         "outcomeType": "BINARY", "mechanism": "cpmm-1", "isResolved": true, "resolution": "YES"},
+        {"id": "c2", "question": "Cancelled?", "createdTime": 1735689600000, "resolutionTime": 1738368000000, "outcomeType": "BINARY",
+         "isResolved": true, "resolution": "CANCEL"},
+        {"id": "c3", "question": "Which?", "createdTime": 1735689600000, "outcomeType": "MULTIPLE_CHOICE", "isResolved": false},
+        {"id": "c4", "question": "Half?", "createdTime": 1735689600000, "resolutionTime": 1738368000000, "outcomeType": "BINARY",
+         "isResolved": true, "resolution": "MKT", "resolutionProbability": 0.4}]"#;
+    let bets = "{\"id\": \"b2\", \"contractId\": \"c1\", \"createdTime\": 1735862400000, \"outcome\": \"YES\", \"probBefore\": 0.5, \"probAfter\": 0.7}\n\
+                {\"id\": \"b1\", \"contractId\": \"c1\", \"createdTime\": 1735776000000, \"outcome\": \"NO\", \"probBefore\": 0.6, \"probAfter\": 0.5}\n\
+                {\"id\": \"b3\", \"contractId\": \"c1\", \"createdTime\": 1735862400001, \"probAfter\": 0.7, \"isRedemption\": true}\n\
+                {\"id\": \"b4\", \"contractId\": \"c9\", \"createdTime\": 1735862400001, \"probAfter\": 0.7}\n";
+    let (records, remarks) = read(&[("bets.jsonl", bets), ("contracts.json", contracts)]).unwrap();
+    assert_eq!(
+        said(&records, "c1", "manifold"),
+        [&Forecast::Binary { probability: 0.5 }, &Forecast::Binary { probability: 0.7 }],
+        "in the order of time, not of the dump"
+    );
+    assert_eq!(resolved(&records, "c1"), Some(&Resolution::Yes));
+    assert_eq!(resolved(&records, "c2"), Some(&Resolution::Annulled));
+    has(&remarks, "1 voided, cancelled: row 2 (c2)");
+    has(&remarks, "1 voided, resolved to a probability: row 4 (c4: 0.4)");
+    has(&remarks, "contracts of the type MULTIPLE_CHOICE are not read: row 3");
+    has(&remarks, "a redemption, which moves no price: row 3");
+    has(&remarks, "1 left out, a bet on a contract that is not known as one of yes/no: row 4 (c9)");
+}
+
+#[test]
+fn what_stands_twice_is_counted_and_taken_once() {
+    let text = "id,forecast_date,model,observed,predicted_label,predicted\nx,2025-01-01,m,a,a,1\n";
+    assert_eq!(read(&[("n.csv", text)]).unwrap().0.forecasts.len(), 1);
+    let contract =
+        r#"{"id": "c1", "question": "q", "createdTime": 1735689600000, "outcomeType": "BINARY", "isResolved": false}"#;
+    let bet = r#"{"contractId": "c1", "createdTime": 1735862400000, "probAfter": 0.7}"#;
+    let (records, remarks) =
+        read(&[("c.json", &format!("[{contract}, {contract}]")), ("b.jsonl", &format!("{bet}\n{bet}\n"))]).unwrap();
+    assert_eq!((records.questions.len(), records.forecasts.len()), (1, 1));
+    has(&remarks, "c.json: 1 left out, stands twice: row 2");
+    has(&remarks, "b.jsonl: 1 left out, stands twice: row 2");
+}
+
+#[test]
+fn a_file_of_which_nothing_can_be_taken_is_refused() {
+    let bet = r#"[{"contractId": "c1", "createdTime": 1735862400000, "probAfter": 0.7}]"#;
+    assert!(read(&[("b.json", bet)]).unwrap_err().to_string().contains("nothing could be taken"));
+}
+
+#[test]
+fn tables_of_our_own_stay_tables() {
+    for (text, holds) in [
+        ("question,forecaster,made_at,probability\n", Some(Holds::Forecasts)),
+        ("question,resolution,resolved_on\n", Some(Holds::Outcomes)),
+        ("id,kind\n", Some(Holds::Questions)),
+        ("a,b\n", None),
+    ] {
+        let file = InputFile::from_bytes("t.csv", text.as_bytes()).unwrap();
+        assert!(!file.is_of_the_field());
+        assert_eq!(file.holds(), holds);
+    }
+    assert!(InputFile::from_bytes("t.json", b"[{\"a\": 1}]").unwrap_err().to_string().contains("no known source"));
+}
+
+#[test]
+fn scoringutils_models_with_observations_of_their_own_answer_questions_of_their_own() {
+    let text = "id,model,observed,predicted\nx,m,1,0.8\nx,n,0,0.3\ny,m,1,0.5\ny,n,1,0.5\n";
+    let (records, remarks) = read(&[("binary.csv", text)]).unwrap();
+    assert_eq!(resolved(&records, "x/m"), Some(&Resolution::Yes));
+    assert_eq!(resolved(&records, "x/n"), Some(&Resolution::No));
+    assert_eq!(records.forecasts.iter().filter(|record| record.question == "y").count(), 2);
+    has(&remarks, "1 units have another observation for each model");
+}
+
+#[test]
+fn kalshi_prices_are_cents_and_markets_of_an_event_share_a_cluster() {
+    let markets = r#"{"cursor": "", "markets": [
+        {"ticker": "FED-25", "event_ticker": "FED", "title": "Cut?", "status": "finalized", "result": "no", "market_type": "binary",
+         "open_time": "2025-01-01T00:00:00Z", "close_time": "2025-03-01T00:00:00Z"},
+        {"ticker": "FED-50", "event_ticker": "FED", "title": "Two?", "status": "active", "result": "", "market_type": "binary",
+         "open_time": "2025-01-01T00:00:00Z", "close_time": "2025-03-01T00:00:00Z"}]}"#;
+    let trades = r#"{"trades": [
+        {"ticker": "FED-25", "trade_id": "t", "created_time": "2025-01-03T00:00:00Z", "count": 1, "yes_price": 35, "no_price": 65, "taker_side": "yes"},
+        {"ticker": "FED-25", "trade_id": "u", "created_time": "2025-01-02T00:00:00Z", "count": 1, "yes_price": 30, "no_price": 70, "taker_side": "yes"},
+        {"ticker": "FED-25", "trade_id": "v", "created_time": "2025-01-02T00:00:00Z", "count": 1, "yes_price": 130, "no_price": 70, "taker_side": "yes"}]}"#;
+    let (records, remarks) = read(&[("trades.json", trades), ("markets.json", markets)]).unwrap();
+    assert_eq!(
+        said(&records, "FED-25", "kalshi"),
+        [&Forecast::Binary { probability: 0.3 }, &Forecast::Binary { probability: 0.35 }]
+    );
+    assert_eq!(resolved(&records, "FED-25"), Some(&Resolution::No));
+    assert_eq!(records.questions["FED-50"].cluster.as_deref(), Some("FED"));
+    has(&remarks, "1 pending, no result; its status is `active`: row 2 (FED-50)");
+    has(&remarks, "yes_price is no number of cents from 0 to 100: row 3 (130)");
+}
+
+#[test]
+fn polymarket_trades_of_either_outcome_are_prices_of_yes() {
+    let markets = r#"[{"condition_id": "0x1", "question": "Will it?", "description": "r", "end_date_iso": "2025-03-01T00:00:00Z", "closed": true,
+          "tokens": [{"token_id": "1", "outcome": "Yes", "price": 1, "winner": true}, {"token_id": "2", "outcome": "No", "price": 0, "winner": false}]},
+        {"condition_id": "0x2", "question": "Lakers?", "tokens": [{"outcome": "Lakers"}, {"outcome": "Celtics"}]},
+        {"condition_id": "0x3", "question": "Open?", "end_date_iso": "2025-03-01T00:00:00Z", "closed": false,
+          "tokens": [{"outcome": "Yes", "winner": false}, {"outcome": "No", "winner": false}]}]"#;
+    let trades = r#"[{"conditionId": "0x1", "proxyWallet": "w", "side": "BUY", "size": 1, "price": 0.25, "timestamp": 1735776000, "outcome": "No", "outcomeIndex": 1},
+        {"conditionId": "0x1", "proxyWallet": "w", "side": "BUY", "size": 1, "price": 0.5, "timestamp": 1735689600, "outcome": "Yes", "outcomeIndex": 0}]"#;
+    let (records, remarks) = read(&[("m.json", markets), ("t.json", trades)]).unwrap();
+    assert_eq!(
+        said(&records, "0x1", "polymarket"),
+        [&Forecast::Binary { probability: 0.5 }, &Forecast::Binary { probability: 0.75 }]
+    );
+    assert_eq!(resolved(&records, "0x1"), Some(&Resolution::Yes));
+    has(&remarks, "a market whose outcomes are not Yes and No: row 2 (0x2)");
+    has(&remarks, "1 pending, not closed: row 3 (0x3)");
+}
+
+#[test]
+fn fatebook_rows_are_forecasts_and_options_questions_of_one_cluster() {
+    let text = "Question title,Multiple choice option,Forecast created by,Forecast (scale = 0-1),Forecast created at,Question created by,Question created at,Question resolve by,Resolution,Resolved at,Question notes\n\
+        \"Will it?\",,\"ann\",0.4,2025-01-02 10:00:00,\"ann\",2025-01-01 10:00:00,2025-02-01 10:00:00,\"YES\",2025-01-20 10:00:00,\n\
+        \"Will it?\",,\"bob\",0.9,2025-01-03 10:00:00,\"ann\",2025-01-01 10:00:00,2025-02-01 10:00:00,\"YES\",2025-01-20 10:00:00,\n\
+        \"Which?\",\"red\",\"ann\",0.9,2025-01-03 10:00:00,\"ann\",2025-01-01 10:00:00,2025-02-01 10:00:00,\"AMBIGUOUS\",2025-01-20 10:00:00,\n\
+        \"Which?\",\"blue\",\"ann\",1.9,2025-01-03 10:00:00,\"ann\",2025-01-01 10:00:00,2025-02-01 10:00:00,,,\n";
+    let (records, remarks) = read(&[("fatebook.csv", text)]).unwrap();
+    let id = "Will it?/ann/2025-01-01 10:00:00";
+    assert_eq!(said(&records, id, "bob"), [&Forecast::Binary { probability: 0.9 }]);
+    assert_eq!(resolved(&records, id), Some(&Resolution::Yes));
+    let red = records.questions.get("Which?/ann/2025-01-01 10:00:00/red").expect("an option is a question");
+    assert_eq!(red.cluster.as_deref(), Some("Which?/ann/2025-01-01 10:00:00"));
+    has(&remarks, "1 voided, resolved as ambiguous: row 4");
+    has(&remarks, "1 pending, not resolved: row 5");
+    has(&remarks, "1 left out, the forecast is no probability: row 5");
+}
+
+#[test]
+fn predictionbook_rows_are_forecasts_of_yes() {
+    let text = "question_id,user_id,team_id,probability,answer_option,timestamp,outcome,open_time,close_time,resolve_time,time_open,n_opts,options,q_status,q_type\n\
+        7,ann,0,0.4,1,2012-01-02 10:00:00,1.0,2012-01-01 10:00:00,2012-03-01 10:00:00,2012-02-01 10:00:00,,2,,resolved,0\n\
+        7,bob,0,0.4,0,2012-01-02 10:00:00,1.0,2012-01-01 10:00:00,2012-03-01 10:00:00,2012-02-01 10:00:00,,2,,resolved,0\n\
+        8,bob,0,0.4,1,2012-01-02 10:00:00,,2012-01-01 10:00:00,2012-03-01 10:00:00,,,2,,open,0\n";
+    let (records, remarks) = read(&[("predictionbook.csv", text)]).unwrap();
+    assert_eq!(said(&records, "7", "ann"), [&Forecast::Binary { probability: 0.4 }]);
+    assert_eq!(said(&records, "7", "bob"), [&Forecast::Binary { probability: 0.6 }]);
+    assert_eq!(resolved(&records, "7"), Some(&Resolution::Yes));
+    has(&remarks, "1 pending, no outcome: row 4 (8)");
+}
