@@ -61,7 +61,10 @@ impl fmt::Display for Impossible {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Evidence { name, worlds: 0, .. } => {
-                write!(formatter, "`{name}` is impossible in this scenario: its probability is 0, or too near to it to be told apart")
+                write!(
+                    formatter,
+                    "`{name}` is impossible in this scenario: its probability is 0, or too near to it to be told apart"
+                )
             }
             Self::Evidence { name, worlds, .. } => {
                 write!(formatter, "`{name}` is impossible in this scenario: none of {worlds} worlds agrees with it")
