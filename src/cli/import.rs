@@ -17,6 +17,8 @@ use std::process::ExitCode;
 const EXAMPLE: &str = "Examples:
   foretell import --questions questions.csv --forecasts crowd.csv --outcomes outcomes.csv
   foretell import crowd.csv outcomes.jsonl          # what each holds is told by its columns
+  foretell import question_data.csv forecast_data.csv    # files of the field: Metaculus, hubverse, ...
+  foretell import 'forecasts/*.parquet'             # a pattern, in quotes
   foretell import network.bif > scenario.toml       # a Bayesian network: .bif, .xmlbif, .xdsl, .net, .uai
 
 Columns (more are left out, and named):
@@ -25,16 +27,17 @@ Columns (more are left out, and named):
   outcomes    question, resolution, resolved_on, source
   questions   id, ask, kind, options (a|b|c), opens, closes, resolves, cluster, tags (a|b)";
 
-/// Import forecasts and outcomes from CSV or JSON lines into the ledger, or a network as a scenario
+/// Import forecasts and outcomes from tables or files of the field into the ledger, or a network as a scenario
 ///
 /// A Bayesian network of another tool, told by the ending of its name, is written to stdout as a scenario; the ledger is not touched.
-/// Of tables, all files are checked before anything is written; a bad row is named and then nothing is. What stands in the ledger already
-/// is left out, so the same file can be imported again.
+/// Tables are CSV, JSON lines or Parquet; files of the field those of platforms, tournaments and hubs, recognised by their columns. All files
+/// are checked before anything is written. A bad row of a table is named and then nothing is written; of a file of the field, it is
+/// left out, counted and named. What stands in the ledger already is left out, so the same file can be imported again.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLE)]
 #[group(id = "files", required = true, multiple = true, args = ["any", "forecasts", "outcomes", "questions"])]
 pub(super) struct Arguments {
-    /// Tables of any kind, `-` is standard input; or one Bayesian network
+    /// Tables or files of the field, by paths or quoted patterns, `-` is standard input; or one Bayesian network
     #[arg(value_name = "FILE")]
     any: Vec<PathBuf>,
     /// Tables of forecasts
