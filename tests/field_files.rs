@@ -4,6 +4,7 @@
 
 use assert_cmd::Command;
 use serde_json::Value;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// A file of the shared data, if it is there.
@@ -12,7 +13,7 @@ fn shared(file: &str) -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data").join(file);
     let found = [main, beside].into_iter().find(|path| path.exists());
     if found.is_none() {
-        eprintln!("skipped: ../shared/data/{file} is not there");
+        writeln!(std::io::stderr(), "skipped: ../shared/data/{file} is not there").expect("the terminal takes it");
     }
     found
 }
