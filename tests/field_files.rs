@@ -87,7 +87,7 @@ fn a_hub_scores_the_same_as_a_tree_and_as_files() {
 }
 
 #[test]
-fn a_pattern_that_matches_nothing_is_refused_and_names_are_sorted() {
+fn a_pattern_stands_for_its_files_and_one_that_matches_nothing_is_refused() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let put = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file can be written");
     let head = "question,forecaster,made_at,probability\n";
