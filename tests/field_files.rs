@@ -4,6 +4,7 @@
 
 use assert_cmd::Command;
 use serde_json::Value;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// A file of the shared data, if it is there.
@@ -12,7 +13,7 @@ fn shared(file: &str) -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data").join(file);
     let found = [main, beside].into_iter().find(|path| path.exists());
     if found.is_none() {
-        eprintln!("skipped: ../shared/data/{file} is not there");
+        writeln!(std::io::stderr(), "skipped: ../shared/data/{file} is not there").expect("the terminal takes it");
     }
     found
 }
@@ -86,7 +87,7 @@ fn a_hub_scores_the_same_as_a_tree_and_as_files() {
 }
 
 #[test]
-fn a_pattern_that_matches_nothing_is_refused_and_names_are_sorted() {
+fn a_pattern_stands_for_its_files_and_one_that_matches_nothing_is_refused() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let put = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file can be written");
     let head = "question,forecaster,made_at,probability\n";

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 const EXAMPLE: &str = "Examples:
   foretell import --questions questions.csv --forecasts crowd.csv --outcomes outcomes.csv
   foretell import crowd.csv outcomes.jsonl          # what each holds is told by its columns
-  foretell import question_data.csv forecast_data.csv    # files of the field: Metaculus, hubverse, ...
+  foretell import question_data.csv forecast_data.csv   # files of the field, here of Metaculus
   foretell import 'forecasts/*.parquet'             # a pattern, in quotes
   foretell import network.bif > scenario.toml       # a Bayesian network: .bif, .xmlbif, .xdsl, .net, .uai
 

@@ -93,7 +93,7 @@ fn market(row: u64, item: &Map<String, Value>, reading: &mut Reading<'_>) {
     let known = [text(item, "settlement_time"), text(item, "close_time"), text(item, "expiration_time")];
     match known.iter().find(|time| !time.is_empty()).map(|time| moment(time)) {
         Some(Ok(resolved_on)) => {
-            reading.add_outcome(row, Outcome { question: id, resolution, resolved_on, source: None })
+            reading.add_outcome(row, Outcome { question: id, resolution, resolved_on, source: None });
         }
         Some(Err(problem)) => reading.leave_out(row, "no time of the resolution", &problem),
         None => reading.leave_out(row, "no time of the resolution", &id),

@@ -77,25 +77,24 @@ fn texts(array: &ArrayRef) -> Result<Vec<String>, Unreadable> {
         Ok((0..array.len()).map(|at| if array.is_null(at) { String::new() } else { text(at) }).collect())
     };
     let tested = |text: &dyn Fn(usize) -> Option<String>| -> Result<Vec<String>, Unreadable> {
-        let cell = |row: usize| match array.is_null(row) {
-            true => Ok(String::new()),
-            false => text(row)
-                .ok_or_else(|| Unreadable { row, what: "holds a time outside the years -9999 to 9999".to_owned() }),
+        let outside = |row| Unreadable { row, what: "holds a time outside the years -9999 to 9999".to_owned() };
+        let cell = |row: usize| {
+            if array.is_null(row) { Ok(String::new()) } else { text(row).ok_or_else(|| outside(row)) }
         };
         (0..array.len()).map(cell).collect()
     };
     match array.data_type() {
         DataType::Null => plain(&|_| String::new()),
         DataType::Boolean => plain(&|at| array.as_boolean().value(at).to_string()),
-        DataType::Int8 => numbers::<Int8Type>(array),
-        DataType::Int16 => numbers::<Int16Type>(array),
-        DataType::Int32 => numbers::<Int32Type>(array),
-        DataType::Int64 => numbers::<Int64Type>(array),
-        DataType::UInt8 => numbers::<UInt8Type>(array),
-        DataType::UInt16 => numbers::<UInt16Type>(array),
-        DataType::UInt32 => numbers::<UInt32Type>(array),
-        DataType::UInt64 => numbers::<UInt64Type>(array),
-        DataType::Float32 => numbers::<Float32Type>(array),
+        DataType::Int8 => Ok(numbers::<Int8Type>(array)),
+        DataType::Int16 => Ok(numbers::<Int16Type>(array)),
+        DataType::Int32 => Ok(numbers::<Int32Type>(array)),
+        DataType::Int64 => Ok(numbers::<Int64Type>(array)),
+        DataType::UInt8 => Ok(numbers::<UInt8Type>(array)),
+        DataType::UInt16 => Ok(numbers::<UInt16Type>(array)),
+        DataType::UInt32 => Ok(numbers::<UInt32Type>(array)),
+        DataType::UInt64 => Ok(numbers::<UInt64Type>(array)),
+        DataType::Float32 => Ok(numbers::<Float32Type>(array)),
         DataType::Float64 => plain(&|at| number_text(array.as_primitive::<Float64Type>().value(at))),
         DataType::Decimal128(_, _) => plain(&|at| array.as_primitive::<Decimal128Type>().value_as_string(at)),
         DataType::Utf8 => plain(&|at| array.as_string::<i32>().value(at).to_owned()),
@@ -130,22 +129,20 @@ fn texts(array: &ArrayRef) -> Result<Vec<String>, Unreadable> {
     }
 }
 
-fn numbers<T: ArrowPrimitiveType>(array: &ArrayRef) -> Result<Vec<String>, Unreadable>
+fn numbers<T: ArrowPrimitiveType>(array: &ArrayRef) -> Vec<String>
 where
     T::Native: std::fmt::Display,
 {
     let values = array.as_primitive::<T>();
-    Ok((0..array.len())
-        .map(|at| if array.is_null(at) { String::new() } else { values.value(at).to_string() })
-        .collect())
+    (0..array.len()).map(|at| if array.is_null(at) { String::new() } else { values.value(at).to_string() }).collect()
 }
 
 fn lists(array: &ArrayRef, items: impl Fn(usize) -> ArrayRef) -> Result<Vec<String>, Unreadable> {
-    let cell = |row: usize| match array.is_null(row) {
-        true => Ok(String::new()),
-        false => {
-            texts(&items(row)).map(|items| join_list(&items)).map_err(|problem| Unreadable { row, what: problem.what })
+    let cell = |row: usize| {
+        if array.is_null(row) {
+            return Ok(String::new());
         }
+        texts(&items(row)).map(|items| join_list(&items)).map_err(|problem| Unreadable { row, what: problem.what })
     };
     (0..array.len()).map(cell).collect()
 }
