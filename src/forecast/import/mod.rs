@@ -1,13 +1,13 @@
 //! Reads the files that platforms, tournaments and hubs publish, by the names of their columns and keys.
 //!
-//! An [`Importer`] knows one source: it says whether a file is its own, and what the rows mean. [`InputFile::open`] asks each of
-//! [`IMPORTERS`] and takes what none of them knows for a tidy table, so a command reads both in the same way. [`read_all`] reads several
+//! An `Importer` knows one source: it says whether a file is its own, and what the rows mean. [`InputFile::open`] asks each of
+//! `IMPORTERS` and takes what none of them knows for a tidy table, so a command reads both in the same way. [`read_all`] reads several
 //! files in the order in which they need each other: questions, forecasts, outcomes.
 //!
 //! What a file of the field holds is taken row by row. A row that cannot be taken is left out, counted and named with its reason in
 //! the [`Summary`]; so are questions without an answer yet (*pending*) and those that will have none (*voided*).
 //!
-//! To add a source: one file here, one line in [`IMPORTERS`].
+//! To add a source: one file here, one line in `IMPORTERS`.
 
 mod content;
 mod fatebook;
