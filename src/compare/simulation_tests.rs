@@ -85,11 +85,12 @@ fn no_difference_is_seldom_taken_for_one() {
             let mut stream = SplitMix::of_replicate(32, u64::from(replication));
             let values = normal_differences(&mut stream, &labels, correlation, 0.0);
             let mean = clustered_mean(&values, &labels).expect("there are questions");
-            // The rule of the verdict: t at 5 %, and the bootstrap must agree.
+            // The rule of the verdict: t at 5 %, and the bootstrap and the permutation test must agree.
             if t_interval(&mean, 0.95).expect("thirty clusters").p_two_sided < 0.05 {
                 let (lower, upper) =
                     bootstrap_interval(&values, &labels, 0.95, Resampling::default()).expect("thirty clusters");
-                if lower > 0.0 || upper < 0.0 {
+                let exchanged = sign_flips(&values, &labels, BOOTSTRAP_SEED).expect("they differ").p_two_sided;
+                if (lower > 0.0 || upper < 0.0) && exchanged < 0.05 {
                     told += 1;
                     a_beats_b += u32::from(mean.mean < 0.0);
                 }

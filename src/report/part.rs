@@ -64,6 +64,7 @@ impl Origin {
         let phrases = |phrases: &[String]| {
             if phrases.is_empty() { "nothing".to_owned() } else { phrases.join(", ") }
         };
+        let stratified = |design| if design == Design::Stratified { "yes" } else { "no" }.to_owned();
         let short = |hash: &str| hash.chars().take(12).collect::<String>();
         let figures = [
             ("scenario", short(&self.scenario_hash), short(&other.scenario_hash)),
@@ -71,7 +72,7 @@ impl Origin {
             ("number of worlds", self.worlds.to_string(), other.worlds.to_string()),
             ("number of doubt draws", self.doubt_draws.to_string(), other.doubt_draws.to_string()),
             ("--method", format!("{:?}", self.method), format!("{:?}", other.method)),
-            ("--stratified", format!("{:?}", self.design), format!("{:?}", other.design)),
+            ("--stratified", stratified(self.design), stratified(other.design)),
             ("as-of", self.as_of.to_string(), other.as_of.to_string()),
             ("--given", phrases(&self.given), phrases(&other.given)),
             ("--suppose", phrases(&self.suppose), phrases(&other.suppose)),
