@@ -84,7 +84,22 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
             .map_err(|problem| Error::environment(format!("cannot write `{}`", path.display())).because(problem))?;
         console::note(&format!("wrote {}", path.display()));
     }
-    let head = if found.boards.is_empty() { vec!["There is nothing to score yet.".to_owned()] } else { Vec::new() };
+    let head = match (found.boards.is_empty(), standings.standings.is_empty()) {
+        (false, _) => Vec::new(),
+        (true, true) => vec!["There is nothing to score yet.".to_owned()],
+        (true, false) => vec![
+            "There is nothing to score yet.".to_owned(),
+            format!(
+                "Nobody answered {} that {} can score: try another --rule or a lower --at-least.",
+                if arguments.at_least <= 1 {
+                    "a question".to_owned()
+                } else {
+                    format!("{} questions", arguments.at_least)
+                },
+                arguments.rules.join(" or ")
+            ),
+        ],
+    };
     let output = Output { head, sheets: sheets(&found, format), foot: foot(&found), json: &found };
     console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
@@ -254,7 +269,7 @@ fn foot(found: &Leaderboard) -> Vec<String> {
     }
     if found.boards.iter().flat_map(|board| &board.rows).any(|row| row.places.iter().any(|place| place.rank.is_none()))
     {
-        lines.push("–: shares no question with the others, so there is no place among them".to_owned());
+        lines.push("–: no place under this measure: no question is shared with the others, the differences teach nothing, or a ratio to a score of 0 would be needed".to_owned());
     }
     lines.extend(remarks(&found.rules, &found.excluded, &found.not_scored));
     lines

@@ -98,7 +98,9 @@ fn a_baseline_nobody_knows_and_nothing_to_rank_are_said() {
     assert!(err.contains("the nearest name is `bob`"), "{err}");
     let (code, out, _) = run(folder.path(), &["leaderboard", "--rule", "crps"]);
     assert_eq!(code, 0);
-    assert!(out.contains("There is nothing to score yet."), "{out}");
+    assert!(out.contains("There is nothing to score yet.\nNobody answered a question that crps can score"), "{out}");
+    let (_, out, _) = run(folder.path(), &["leaderboard", "--at-least", "99"]);
+    assert!(out.contains("Nobody answered 99 questions that brier can score"), "{out}");
     let (code, _, err) = run(folder.path(), &["leaderboard", "--rule", "crps", "--svg", "board.svg"]);
     assert_eq!(code, 1);
     assert!(err.contains("there is no leaderboard to draw"), "{err}");
