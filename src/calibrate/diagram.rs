@@ -3,6 +3,7 @@
 //! Light background and dark strokes, so that it prints; two panels side by side at most and large letters, so that it can be
 //! read on a phone. Made of plain shapes and text: no script, no font, nothing fetched.
 
+use super::svg::{escaped, shortened};
 use super::{BandPoint, Corp, CorpScore, Points, corp, recalibrated, reliability_table};
 use std::fmt::Write as _;
 
@@ -112,7 +113,7 @@ fn line(svg: &mut String, from: (f64, f64), to: (f64, f64), style: &str) {
 }
 
 fn draw_panel(svg: &mut String, panel: &Panel, band: &[BandPoint]) {
-    text(svg, 18.0, 26.0, "start", r#" font-size="18" font-weight="bold""#, &shortened(panel.name));
+    text(svg, 18.0, 26.0, "start", r#" font-size="18" font-weight="bold""#, &shortened(panel.name, LONGEST_NAME));
     text(svg, 18.0, 47.0, "start", "", &counted(panel.points.questions(), panel.points.len()));
     if let Some(parts) = corp(panel.points, CorpScore::Brier) {
         text(svg, 18.0, 65.0, "start", r#" font-size="13""#, &figures(&parts));
@@ -256,29 +257,6 @@ fn draw_legend(svg: &mut String, top: f64, columns: usize) {
 fn draw_band_legend(svg: &mut String, row: f64) {
     let _ = writeln!(svg, r#"<rect x="28.0" y="{:.1}" width="28" height="14" fill="{BAND}"/>"#, row - 7.0);
     text(svg, 66.0, row + 5.0, "start", "", "where the line of calibrated forecasts lies");
-}
-
-fn shortened(name: &str) -> String {
-    if name.chars().count() <= LONGEST_NAME {
-        return name.to_owned();
-    }
-    name.chars().take(LONGEST_NAME - 1).chain(['…']).collect()
-}
-
-/// Text that stands for itself in XML; control characters, which XML cannot hold, become spaces.
-fn escaped(words: &str) -> String {
-    let mut text = String::with_capacity(words.len());
-    for letter in words.chars() {
-        match letter {
-            '&' => text.push_str("&amp;"),
-            '<' => text.push_str("&lt;"),
-            '>' => text.push_str("&gt;"),
-            '"' => text.push_str("&quot;"),
-            letter if letter.is_control() => text.push(' '),
-            letter => text.push(letter),
-        }
-    }
-    text
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@ mod rank_histogram;
 mod report;
 mod resample;
 mod sample;
+pub(crate) mod svg;
 mod table;
 
 pub use belt::{BeltTest, Development, calibration_belt_test};

@@ -1,5 +1,6 @@
 //! Logistic regression by maximum likelihood.
 
+use crate::math::cholesky::Cholesky;
 use crate::math::elementary::exp;
 use crate::math::logit::{ln_1p_exp, logistic};
 
@@ -166,35 +167,9 @@ fn derivatives(columns: &[Vec<f64>], eta: &[f64], outcomes: &[f64], weights: &[f
     (gradient, information)
 }
 
-/// Solves a positive definite system by Cholesky's decomposition; `None` where it is not positive definite to rounding.
+/// Solves a positive definite system; `None` where it is not positive definite to rounding.
 fn solve(matrix: &[Vec<f64>], right: &[f64]) -> Option<Vec<f64>> {
-    let length = right.len();
-    let mut lower = vec![vec![0.0; length]; length];
-    for row in 0..length {
-        for column in 0..=row {
-            let inner: f64 = (0..column).map(|k| lower[row][k] * lower[column][k]).sum();
-            let rest = matrix[row][column] - inner;
-            if row == column {
-                let positive = rest > 1e-13 * matrix[row][row];
-                if !positive {
-                    return None;
-                }
-                lower[row][row] = rest.sqrt();
-            } else {
-                lower[row][column] = rest / lower[column][column];
-            }
-        }
-    }
-    let mut solution = vec![0.0; length];
-    for row in 0..length {
-        let inner: f64 = (0..row).map(|k| lower[row][k] * solution[k]).sum();
-        solution[row] = (right[row] - inner) / lower[row][row];
-    }
-    for row in (0..length).rev() {
-        let inner: f64 = (row + 1..length).map(|k| lower[k][row] * solution[k]).sum();
-        solution[row] = (solution[row] - inner) / lower[row][row];
-    }
-    Some(solution)
+    Some(Cholesky::new(right.len(), &matrix.concat())?.solve(right))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! shapes and text: no script, no font, nothing fetched.
 
 use super::board::{Board, BoardRow, Measure, Place};
+use crate::calibrate::svg::{escaped, shortened};
 use std::fmt::Write as _;
 
 /// Height of a row, in the drawing's unit.
@@ -92,7 +93,7 @@ fn draw_values(svg: &mut String, board: &Board, ordered_by: Measure, floor: f64)
     }
     for (at, row) in board.rows.iter().enumerate() {
         let y = middle_of(at);
-        text(svg, VALUES_FROM - 14.0, y + 5.0, "end", "", &shortened(&row.forecaster));
+        text(svg, VALUES_FROM - 14.0, y + 5.0, "end", "", &shortened(&row.forecaster, LONGEST_NAME));
         let Some((value, interval)) = of(row) else {
             text(svg, 0.5 * (VALUES_FROM + VALUES_TO), y + 5.0, "middle", r#" font-size="13""#, "not comparable");
             continue;
@@ -185,29 +186,6 @@ fn text(svg: &mut String, x: f64, y: f64, anchor: &str, more: &str, words: &str)
 
 fn line(svg: &mut String, from: (f64, f64), to: (f64, f64), style: &str) {
     let _ = writeln!(svg, r#"<line x1="{:.1}" y1="{:.1}" x2="{:.1}" y2="{:.1}" {style}/>"#, from.0, from.1, to.0, to.1);
-}
-
-fn shortened(name: &str) -> String {
-    if name.chars().count() <= LONGEST_NAME {
-        return name.to_owned();
-    }
-    name.chars().take(LONGEST_NAME - 1).chain(['…']).collect()
-}
-
-/// Text that stands for itself in XML; control characters, which XML cannot hold, become spaces.
-fn escaped(words: &str) -> String {
-    let mut text = String::with_capacity(words.len());
-    for letter in words.chars() {
-        match letter {
-            '&' => text.push_str("&amp;"),
-            '<' => text.push_str("&lt;"),
-            '>' => text.push_str("&gt;"),
-            '"' => text.push_str("&quot;"),
-            letter if letter.is_control() => text.push(' '),
-            letter => text.push(letter),
-        }
-    }
-    text
 }
 
 #[cfg(test)]
