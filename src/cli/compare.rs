@@ -39,8 +39,9 @@ pub(super) struct Arguments {
     /// Scoring rules, separated by commas
     #[arg(long = "rule", value_name = "RULE", value_delimiter = ',', value_parser = rule_parser(), default_value = "brier")]
     rules: Vec<String>,
-    /// What makes questions share their fate
-    #[arg(long, value_enum, value_name = "BY", default_value_t = ClusterBy::Cluster)]
+    /// What makes questions share their fate: `cluster` (what they name), `tag` (their first), `tag:KEY` (the value of `KEY=value` among
+    /// their tags), `horizon` (a band of time to the scheduled close), or `question` (nothing)
+    #[arg(long, value_name = "BY", default_value_t = ClusterBy::Cluster)]
     cluster: ClusterBy,
     /// How p-values of several pairs are adjusted
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Adjustment::Holm)]
@@ -69,7 +70,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         check_forecaster(&records, name)?;
     }
     let standings = standings(&records, |name| arguments.forecasters.iter().any(|named| named == name));
-    let standings = regroup(standings, arguments.cluster);
+    let standings = regroup(standings, &records, &arguments.cluster);
     let comparison = compare_pairs(&standings, &arguments.forecasters, &rules(&arguments.rules), arguments.adjust);
     let reliability = common_reliability(&standings.standings, &arguments.forecasters);
     if let Some(path) = &arguments.svg {

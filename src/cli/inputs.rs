@@ -5,9 +5,11 @@ use super::ledger_file::LedgerArgument;
 use crate::error::Error;
 use crate::forecast::import::{InputFile, read_all};
 use crate::forecast::tidy::{self, Holds};
-use crate::forecast::{Records, nearest};
+use crate::forecast::{Records, Scale, Selection, day, nearest};
 use crate::score::{RULES, ScoringRule, rule};
 use clap::builder::{PossibleValue, PossibleValuesParser};
+use jiff::civil::Date;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// A ledger, or files.
@@ -24,10 +26,43 @@ pub(super) struct Inputs {
     /// Definitions of the questions in a table, beside `--forecasts`: opening and closing days, clusters, tags
     #[arg(long, value_name = "FILE", requires = "forecasts")]
     questions: Vec<PathBuf>,
+    /// Only questions with this tag, such as `source=manifold`; given several times, with all of them
+    #[arg(long, value_name = "TAG")]
+    tagged: Vec<String>,
+    /// Only forecasts made on this day or later
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    made_from: Option<Date>,
+    /// Only forecasts made on this day or earlier
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    made_until: Option<Date>,
+    /// The scale on which numbers are scored
+    #[arg(long, value_enum, default_value_t = Scale::Natural)]
+    scale: Scale,
 }
 
 /// The records that the arguments name; what a file holds that was not taken goes to stderr.
 pub(super) fn records(inputs: &Inputs) -> Result<Records, Error> {
+    let mut records = all_records(inputs)?;
+    if let Some(tag) = inputs.tagged.iter().find(|tag| !records.questions.values().any(|of| of.tags.contains(tag))) {
+        let unknown = Error::input(format!("no question has the tag `{tag}`"));
+        let tags: BTreeSet<&str> = records.questions.values().flat_map(|of| &of.tags).map(String::as_str).collect();
+        return Err(match nearest(tag, tags.iter().copied()) {
+            Some(near) => unknown.help(format!("the nearest tag is `{near}`")),
+            None => unknown,
+        });
+    }
+    records.select(&Selection { tags: inputs.tagged.clone(), from: inputs.made_from, until: inputs.made_until });
+    if inputs.scale == Scale::Log {
+        let raised = records.use_log_scale().map_err(Error::input)?;
+        if raised > 0 {
+            console::note(&format!("note: log scale: {raised} forecasts have quantiles below 0, which count as 0"));
+        }
+    }
+    Ok(records)
+}
+
+/// Everything that the ledger or the files hold.
+fn all_records(inputs: &Inputs) -> Result<Records, Error> {
     if inputs.forecasts.is_empty() {
         return inputs.ledger.proven_records();
     }
@@ -104,7 +139,7 @@ pub(super) fn check_forecaster(records: &Records, name: &str) -> Result<(), Erro
         return Ok(());
     }
     let unknown = Error::input(format!("there is no forecast by `{name}`"));
-    let names: std::collections::BTreeSet<&str> =
+    let names: BTreeSet<&str> =
         records.forecasts.iter().map(|record| record.forecaster.as_str()).collect();
     Err(match nearest(name, names.iter().copied()) {
         Some(near) => unknown.help(format!("the nearest name is `{near}`")),

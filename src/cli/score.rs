@@ -4,7 +4,8 @@ use super::figures::{Figures, remarks};
 use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules};
 use super::{Done, console};
 use crate::report::{Column, Format, Output, Sheet};
-use crate::score::{Group, Report, Unit, standings, summarise};
+use crate::score::{Group, QuantileParts, Report, Unit, quantile_parts, standings, summarise};
+use serde::Serialize;
 use std::process::ExitCode;
 
 /// The rules used if none is named: at least one for every kind of question.
@@ -35,6 +36,19 @@ pub(super) struct Arguments {
     /// Only this forecaster; may be given several times
     #[arg(long, value_name = "NAME")]
     forecaster: Vec<String>,
+    /// Also what the weighted interval score of quantiles is made of, with bias and coverage, instead of the means in CSV
+    #[arg(long)]
+    components: bool,
+}
+
+/// The JSON form.
+#[derive(Debug, Serialize)]
+struct Whole<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    /// Of quantile forecasts, if asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    components: Option<&'a [QuantileParts]>,
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
@@ -45,14 +59,19 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let chosen =
         if arguments.rules.is_empty() { DEFAULT_RULES.map(str::to_owned).to_vec() } else { arguments.rules.clone() };
     let wanted = |name: &str| arguments.forecaster.is_empty() || arguments.forecaster.iter().any(|only| only == name);
-    let mut report = summarise(&standings(&records, wanted), &rules(&chosen), arguments.by);
+    let standings = standings(&records, wanted);
+    let mut report = summarise(&standings, &rules(&chosen), arguments.by);
+    let components = arguments.components.then(|| quantile_parts(&standings));
     if arguments.rules.is_empty() {
         // Rules that nobody asked for and that found nothing to score are no news.
         let scored = |id: &str| report.rows.iter().any(|row| row.rule == id);
         let kept: Vec<_> = report.rules.iter().filter(|rule| scored(rule.id)).cloned().collect();
         report.rules = kept;
     }
-    let output = Output { head: head(&report), sheets: sheets(&report, format), foot: foot(&report), json: &report };
+    let mut tables = if arguments.components && format == Format::Csv { Vec::new() } else { sheets(&report, format) };
+    tables.extend(components.as_deref().map(|components| component_sheet(components, format)));
+    let whole = Whole { report: &report, components: components.as_deref() };
+    let output = Output { head: head(&report), sheets: tables, foot: foot(&report), json: &whole };
     console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -94,6 +113,30 @@ fn sheets(report: &Report, format: Format) -> Vec<Sheet> {
         sheet.row(cells);
     }
     if sheet.is_empty() && format != Format::Csv { Vec::new() } else { vec![sheet] }
+}
+
+fn component_sheet(components: &[QuantileParts], format: Format) -> Sheet {
+    let figures = Figures::new(format);
+    let headings =
+        ["wis", "dispersion", "too high", "too low", "bias", "within 50 %", "within 90 %", "median error", "questions"];
+    let columns = std::iter::once(Column::text("forecaster")).chain(headings.map(Column::number)).collect();
+    let title = "The weighted interval score = dispersion + too high + too low";
+    let mut sheet = Sheet::new((format != Format::Csv).then_some(title), columns);
+    for of in components {
+        sheet.row(vec![
+            of.forecaster.clone(),
+            figures.score(of.parts.score),
+            figures.score(of.parts.dispersion),
+            figures.score(of.parts.overprediction),
+            figures.score(of.parts.underprediction),
+            figures.maybe(of.bias),
+            figures.share(of.within_50),
+            figures.share(of.within_90),
+            figures.score(of.median_error),
+            of.questions.to_string(),
+        ]);
+    }
+    sheet
 }
 
 fn foot(report: &Report) -> Vec<String> {

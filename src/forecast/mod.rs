@@ -8,10 +8,12 @@
 
 pub mod import;
 mod records;
+mod select;
 pub mod tidy;
 mod validity;
 
 pub use records::{ForecastRecord, Moment, Outcome, Provenance, Question, QuestionKind, Records, day};
+pub use select::{Scale, Selection};
 pub use validity::{ANNULLED, SUM_TOLERANCE, check_name, check_probability, nearest, number_text};
 
 use schemars::JsonSchema;
