@@ -23,6 +23,7 @@ mod e_test;
 mod early;
 mod estimate;
 mod figures;
+mod groups;
 mod hosmer_lemeshow;
 mod murphy;
 mod pit;
@@ -47,6 +48,7 @@ pub use estimate::Estimate;
 pub use figures::{
     Elementary, SpiegelhalterTest, area_under_curve, bias, expected_calibration_error, murphy_elementary, spiegelhalter,
 };
+pub use groups::CalibrationGroup;
 pub use hosmer_lemeshow::{HosmerLemeshow, Ties, hosmer_lemeshow};
 pub use murphy::{BiasCorrection, MurphyParts, murphy_decomposition};
 pub use pit::{Jump, pit_histogram, pit_of_ensemble, pit_of_quantiles};
@@ -55,8 +57,8 @@ pub use proportion::{BandPoint, clopper_pearson, simultaneous_band};
 pub use quantile_reliability::{LevelShare, QuantileReliability};
 pub use rank_histogram::{HistogramTest, rank_histogram, rank_histogram_test};
 pub use report::{
-    BinnedErrors, CALIBRATE_SCHEMA, CalibrationGroup, CalibrationReport, CalibrationRow, CalibrationSettings,
-    CalibrationTests, Counted, CurvePoint, InTheLarge, ScoreParts, calibration_report,
+    BinnedErrors, CALIBRATE_SCHEMA, CalibrationReport, CalibrationRow, CalibrationSettings, CalibrationTests, Counted,
+    CurvePoint, InTheLarge, ScoreParts, calibration_report,
 };
 pub use resample::{CALIBRATION_CLUSTERS, CALIBRATION_REPLICATES, CALIBRATION_SEED};
 pub use sample::{Chosen, Sample};

@@ -6,12 +6,15 @@ use super::pair_tests::{TEST_COLUMNS, test_cells, test_sheet};
 use super::{Done, console};
 use crate::calibrate::{Panel, reliability_diagram};
 use crate::compare::{
-    Adjustment, ClusterBy, Comparison, PairComparison, Reliability, common_reliability, compare_pairs, regroup,
+    Adjustment, ClusterBy, Comparison, PairComparison, Reliability, common_reliability, compare_chosen, compare_pairs,
+    regroup,
 };
 use crate::error::Error;
+use crate::forecast::Records;
 use crate::report::{Column, Format, Output, Sheet};
 use crate::score::standings;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -20,6 +23,7 @@ Examples:
   foretell compare ada bob
   foretell compare ada bob crowd --rule brier,log --svg reliability.svg
   foretell compare ada bob crowd --cluster tag --adjust bh
+  foretell compare --against crowd
   foretell compare ada bob --forecasts forecasts.csv --outcomes outcomes.csv --questions questions.csv
 
 Two forecasters are compared on the questions they share, each over the time for which both had a standing \
@@ -31,9 +35,12 @@ The tests of no difference each ask another question; those valid \"any time\" h
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Arguments {
-    /// The forecasters, two at least
-    #[arg(required = true, num_args = 2.., value_name = "FORECASTER")]
+    /// The forecasters, two at least; with `--against` any number, and none means all
+    #[arg(value_name = "FORECASTER")]
     forecasters: Vec<String>,
+    /// Compare each forecaster with this one alone, instead of all with each other
+    #[arg(long, value_name = "FORECASTER")]
+    against: Option<String>,
     #[command(flatten)]
     inputs: Inputs,
     /// Scoring rules, separated by commas
@@ -62,17 +69,25 @@ struct Whole<'a> {
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let records = records(&arguments.inputs)?;
-    for (at, name) in arguments.forecasters.iter().enumerate() {
-        if arguments.forecasters[..at].contains(name) {
+    let forecasters = named(arguments, &records)?;
+    for (at, name) in forecasters.iter().enumerate() {
+        if forecasters[..at].contains(name) {
             return Err(Error::input(format!("`{name}` is named twice"))
                 .help("name forecasters that differ: nobody can be compared with themselves"));
         }
         check_forecaster(&records, name)?;
     }
-    let standings = standings(&records, |name| arguments.forecasters.iter().any(|named| named == name));
+    let standings = standings(&records, |name| forecasters.iter().any(|named| named == name));
     let standings = regroup(standings, &records, &arguments.cluster);
-    let comparison = compare_pairs(&standings, &arguments.forecasters, &rules(&arguments.rules), arguments.adjust);
-    let reliability = common_reliability(&standings.standings, &arguments.forecasters);
+    let rules = rules(&arguments.rules);
+    let comparison = match (&arguments.against, forecasters.split_last()) {
+        (Some(reference), Some((_, others))) => {
+            let pairs: Vec<(&str, &str)> = others.iter().map(|name| (name.as_str(), reference.as_str())).collect();
+            compare_chosen(&standings, &pairs, &rules, arguments.adjust)
+        }
+        _ => compare_pairs(&standings, &forecasters, &rules, arguments.adjust),
+    };
+    let reliability = common_reliability(&standings.standings, &forecasters);
     if let Some(path) = &arguments.svg {
         if reliability.is_empty() {
             return Err(Error::input("there is no reliability to draw: no binary question is shared by all of them")
@@ -97,6 +112,24 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let output = Output { head: Vec::new(), sheets, foot: foot(&comparison), json: &whole };
     console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The forecasters to compare; the one against whom the others stand comes last.
+fn named(arguments: &Arguments, records: &Records) -> Result<Vec<String>, Error> {
+    let mut forecasters = arguments.forecasters.clone();
+    let Some(reference) = &arguments.against else {
+        if forecasters.len() < 2 {
+            return Err(Error::input("a comparison needs two forecasters")
+                .help("name two at least, or one beside `--against FORECASTER`"));
+        }
+        return Ok(forecasters);
+    };
+    if forecasters.is_empty() {
+        let all: BTreeSet<&str> = records.forecasts.iter().map(|record| record.forecaster.as_str()).collect();
+        forecasters = all.into_iter().filter(|name| name != reference).map(str::to_owned).collect();
+    }
+    forecasters.push(reference.clone());
+    Ok(forecasters)
 }
 
 fn pair_sheet(comparison: &Comparison, format: Format) -> Sheet {

@@ -53,5 +53,6 @@ pub use rank_tests::{EXACT_RANKS, SignedRanks, Signs, signed_ranks};
 pub use reliability::{Reliability, common_reliability};
 pub use roc::{AreaDifference, AreaErrors, area_difference};
 pub use verdict::{
-    BOOTSTRAP_CLUSTERS, COMPARE_SCHEMA, Comparison, Doubt, FEWEST_CLUSTERS, PairComparison, Verdict, compare_pairs,
+    BOOTSTRAP_CLUSTERS, COMPARE_SCHEMA, Comparison, Doubt, FEWEST_CLUSTERS, PairComparison, Verdict, compare_chosen,
+    compare_pairs,
 };

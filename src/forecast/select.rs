@@ -101,10 +101,9 @@ mod tests {
             records.questions.insert(id.to_owned(), question);
             let resolution = Resolution::Value(outcome);
             let resolved_on = Moment::Day(date(2025, 2, 1));
-            records.outcomes.insert(
-                id.to_owned(),
-                Outcome { question: id.to_owned(), resolution, resolved_on, source: None },
-            );
+            records
+                .outcomes
+                .insert(id.to_owned(), Outcome { question: id.to_owned(), resolution, resolved_on, source: None });
             for (day, low) in [(1, -2.0), (9, 1.0)] {
                 records.forecasts.push(ForecastRecord {
                     question: id.to_owned(),

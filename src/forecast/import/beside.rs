@@ -2,7 +2,7 @@
 //!
 //! A table of forecasts has a column for the probability, one for the outcome and one for the question, each under one of the names below.
 //! A column `crowd` or `market` is what that forecaster said at the same time. Other columns that are the same in all rows of a question and
-//! shared by several questions become tags, `source=manifold`. A table of questions has `question_id` and what they share their fate with,
+//! shared by several questions become tags, `source=manifold`. Rows that a column `leaky` marks are left out. A table of questions has `question_id` and what they share their fate with,
 //! `base`.
 
 use super::content::Content;
@@ -32,6 +32,8 @@ const CLOSES: [&str; 2] = ["closes", "close_date"];
 const SHARED: [&str; 2] = ["base", "cluster"];
 /// Columns that are forecasters themselves.
 const FORECASTERS: [&str; 2] = ["crowd", "market"];
+/// What a column `leaky` says of a forecast made when the outcome could be known.
+const LEAKY: [&str; 3] = ["true", "1", "yes"];
 /// Names of the column of the question's words.
 const ASK: [&str; 2] = ["question", "text"];
 /// The longest value of a tag.
@@ -50,7 +52,8 @@ impl Importer for Beside {
             return Some(Recognised { what: "forecasts with the outcome beside each", holds: Holds::Forecasts });
         }
         let questions = content.has_columns(&["question_id", "base"]);
-        questions.then_some(Recognised { what: "questions with what they share their fate with", holds: Holds::Questions })
+        questions
+            .then_some(Recognised { what: "questions with what they share their fate with", holds: Holds::Questions })
     }
 
     fn read(&self, recognised: Recognised, content: &Content, reading: &mut Reading<'_>) -> Result<(), Error> {
@@ -66,7 +69,8 @@ impl Importer for Beside {
         }
         if recognised.holds == Holds::Forecasts {
             if columns.made.is_none() {
-                reading.note(format!("no column says when the forecasts were made; they are taken for made on {UNDATED}"));
+                reading
+                    .note(format!("no column says when the forecasts were made; they are taken for made on {UNDATED}"));
             }
             columns.forecasts(table, reading);
             columns.outcomes(asked, reading);
@@ -119,6 +123,7 @@ impl Columns {
         };
         let mut used = vec![columns.asked, columns.forecaster, columns.said, columns.came, columns.made, columns.known];
         used.extend([columns.closes, columns.shared, columns.ask]);
+        used.push(table.column("leaky"));
         used.extend(FORECASTERS.map(|name| table.column(name)));
         let others = (0..table.columns().len()).filter(|at| !used.contains(&Some(*at))).collect();
         Self { others, ..columns }
@@ -199,11 +204,16 @@ impl Columns {
     fn forecasts(&self, table: &Table, reading: &mut Reading<'_>) {
         let crowds: Vec<(&str, usize)> =
             FORECASTERS.into_iter().filter_map(|name| table.column(name).map(|at| (name, at))).collect();
+        let leaky = table.column("leaky");
         let mut told: BTreeSet<(String, &str, String)> = BTreeSet::new();
         for row in &table.rows {
             let id = self.id(row);
             if id.is_empty() {
                 reading.leave_out(row.line, "no question", "");
+                continue;
+            }
+            if LEAKY.contains(&row.cell(leaky).to_ascii_lowercase().as_str()) {
+                reading.leave_out(row.line, "leaky: made when the outcome could be known", "");
                 continue;
             }
             let made_at = match self.made.and_then(|at| given(row.cell(Some(at)))).map(moment) {
