@@ -168,16 +168,19 @@ fn the_parts_and_the_relative_skill_are_those_of_scoringutils() {
 #[test]
 fn the_log_scale_is_that_of_counts_by_hand() {
     let Some(hub) = shared("flusight/hub_slice") else { return };
-    let mut observed: BTreeMap<(String, String), f64> = BTreeMap::new();
-    let mut reader = csv::Reader::from_path(hub.join("target-data/oracle-output.csv")).expect("it can be read");
-    let header = reader.headers().expect("a header").clone();
+    let mut observed: BTreeMap<[String; 3], f64> = BTreeMap::new();
     let at = |header: &csv::StringRecord, name: &str| {
         header.iter().position(|of| of == name).unwrap_or_else(|| panic!("no column {name}"))
     };
+    let task = |header: &csv::StringRecord, record: &csv::StringRecord| {
+        ["location", "target_end_date", "horizon"].map(|name| record[at(header, name)].to_owned())
+    };
+    let mut reader = csv::Reader::from_path(hub.join("target-data/oracle-output.csv")).expect("it can be read");
+    let header = reader.headers().expect("a header").clone();
     for record in reader.records() {
         let record = record.expect("it is CSV");
         if &record[at(&header, "output_type")] == "quantile" && &record[at(&header, "target")] == "wk inc flu hosp" {
-            let key = (record[at(&header, "location")].to_owned(), record[at(&header, "target_end_date")].to_owned());
+            let key = task(&header, &record);
             if let Ok(value) = record[at(&header, "oracle_value")].parse() {
                 observed.insert(key, value);
             }
@@ -201,8 +204,7 @@ fn the_log_scale_is_that_of_counts_by_hand() {
                 {
                     continue;
                 }
-                let key =
-                    (record[at(&header, "location")].to_owned(), record[at(&header, "target_end_date")].to_owned());
+                let key = task(&header, &record);
                 let Some(outcome) = observed.get(&key) else { continue };
                 let level: f64 = record[at(&header, "output_type_id")].parse().expect("a level");
                 let value: f64 = record[at(&header, "value")].parse().expect("a value");

@@ -4,7 +4,7 @@ use super::figures::{Figures, remarks};
 use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules};
 use super::pair_tests::{TEST_COLUMNS, test_cells, test_sheet};
 use super::{Done, console};
-use crate::calibrate::{Panel, reliability_diagram};
+use crate::calibrate::{Panel, ReliabilityAxis, reliability_diagram};
 use crate::compare::{
     Adjustment, ClusterBy, Comparison, PairComparison, Reliability, common_reliability, compare_chosen, compare_pairs,
     regroup,
@@ -93,9 +93,8 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
             return Err(Error::input("there is no reliability to draw: no binary question is shared by all of them")
                 .help("leave `--svg` out, or name fewer forecasters"));
         }
-        let panels: Vec<Panel> =
-            reliability.iter().map(|of| Panel { name: &of.forecaster, points: &of.points }).collect();
-        std::fs::write(path, reliability_diagram(&panels))
+        let panels: Vec<Panel> = reliability.iter().map(|of| Panel::new(&of.forecaster, &of.points)).collect();
+        std::fs::write(path, reliability_diagram(&panels, ReliabilityAxis::Share))
             .map_err(|problem| Error::environment(format!("cannot write `{}`", path.display())).because(problem))?;
         console::note(&format!("wrote {}", path.display()));
     }
