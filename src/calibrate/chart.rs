@@ -27,8 +27,8 @@ pub(crate) enum Labels {
     Numbers,
     /// As percentages.
     Percent,
-    /// Not at all.
-    None,
+    /// As days, counted from 1970-01-01; the first stands at its start, the last at its end.
+    Days,
 }
 
 impl Chart {
@@ -62,15 +62,13 @@ impl Chart {
         let thin = format!(r#"stroke="{GRID}" stroke-width="1""#);
         for tick in &self.across {
             line(svg, (self.x(*tick), self.top), (self.x(*tick), self.floor()), &thin);
-            if let Some(words) = label(&self.across, *tick, across) {
-                text(svg, self.x(*tick), self.floor() + 20.0, "middle", r#" font-size="14""#, &words);
-            }
+            let words = label(&self.across, *tick, across);
+            text(svg, self.x(*tick), self.floor() + 20.0, "middle", r#" font-size="14""#, &words);
         }
         for tick in &self.up {
             line(svg, (self.left, self.y(*tick)), (self.left + self.width, self.y(*tick)), &thin);
-            if let Some(words) = label(&self.up, *tick, up) {
-                text(svg, self.left - 7.0, self.y(*tick) + 5.0, "end", r#" font-size="14""#, &words);
-            }
+            let words = label(&self.up, *tick, up);
+            text(svg, self.left - 7.0, self.y(*tick) + 5.0, "end", r#" font-size="14""#, &words);
         }
         let _ = writeln!(
             svg,
@@ -118,7 +116,7 @@ fn along(ticks: &[f64], value: f64) -> f64 {
     ((value - first) / (last - first)).clamp(0.0, 1.0)
 }
 
-fn label(ticks: &[f64], tick: f64, labels: Labels) -> Option<String> {
+fn label(ticks: &[f64], tick: f64, labels: Labels) -> String {
     let step = match ticks {
         [first, second, ..] => second - first,
         _ => 1.0,
@@ -128,13 +126,16 @@ fn label(ticks: &[f64], tick: f64, labels: Labels) -> Option<String> {
             let digits = digits(step);
             // Rounding must not leave a minus before zero.
             let tick = if tick.abs() < 1e-9 * step.abs() { 0.0 } else { tick };
-            Some(format!("{tick:.digits$}").replace('-', "−"))
+            format!("{tick:.digits$}").replace('-', "−")
         }
         Labels::Percent => {
             let digits = digits(100.0 * step);
-            Some(format!("{:.digits$} %", 100.0 * tick))
+            format!("{:.digits$} %", 100.0 * tick)
         }
-        Labels::None => None,
+        Labels::Days => {
+            let span = jiff::Span::new().try_days(tick as i64).unwrap_or_default();
+            jiff::civil::date(1970, 1, 1).checked_add(span).unwrap_or(jiff::civil::Date::MAX).to_string()
+        }
     }
 }
 
@@ -147,7 +148,7 @@ mod tests {
         let chart =
             Chart { left: 10.0, top: 20.0, width: 100.0, height: 50.0, across: vec![0.0, 1.0], up: vec![-1.0, 1.0] };
         assert_eq!((chart.x(0.5), chart.x(9.0), chart.y(1.0), chart.y(-3.0)), (60.0, 110.0, 20.0, 70.0));
-        assert_eq!(label(&[-0.02, 0.0], -0.02, Labels::Numbers).as_deref(), Some("−0.02"));
-        assert_eq!(label(&[0.0, 0.25], 0.25, Labels::Percent).as_deref(), Some("25 %"));
+        assert_eq!(label(&[-0.02, 0.0], -0.02, Labels::Numbers), "−0.02");
+        assert_eq!(label(&[0.0, 0.25], 0.25, Labels::Percent), "25 %");
     }
 }

@@ -119,10 +119,7 @@ fn draw(report: &CalibrationReport, path: &std::path::Path, axis: ReliabilityAxi
             ..Panel::new(name, &row.points)
         })
         .collect();
-    std::fs::write(path, reliability_diagram(&panels, axis))
-        .map_err(|problem| Error::environment(format!("cannot write `{}`", path.display())).because(problem))?;
-    console::note(&format!("wrote {}", path.display()));
-    Ok(())
+    console::write(path, &reliability_diagram(&panels, axis))
 }
 
 fn draw_pit(report: &CalibrationReport, path: &std::path::Path) -> Result<(), Error> {
@@ -137,10 +134,7 @@ fn draw_pit(report: &CalibrationReport, path: &std::path::Path) -> Result<(), Er
         .zip(&names)
         .map(|(of, name)| PitHistogram { name, shares: &of.pit, questions: of.questions, clusters: of.clusters })
         .collect();
-    std::fs::write(path, pit_picture(&histograms))
-        .map_err(|problem| Error::environment(format!("cannot write `{}`", path.display())).because(problem))?;
-    console::note(&format!("wrote {}", path.display()));
-    Ok(())
+    console::write(path, &pit_picture(&histograms))
 }
 
 /// The forecaster, with the group where there is one.

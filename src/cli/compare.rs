@@ -6,16 +6,16 @@ use super::pair_tests::{TEST_COLUMNS, test_cells, test_sheet};
 use super::{Done, console};
 use crate::calibrate::{Panel, ReliabilityAxis, reliability_diagram};
 use crate::compare::{
-    Adjustment, ClusterBy, Comparison, PairComparison, Reliability, common_reliability, compare_chosen, compare_pairs,
-    regroup,
+    Adjustment, ClusterBy, Comparison, MurphyPair, PairComparison, Reliability, common_reliability, compare_chosen,
+    compare_pairs, difference_picture, murphy_picture, murphy_points, regroup,
 };
 use crate::error::Error;
 use crate::forecast::Records;
 use crate::report::{Column, Format, Output, Sheet};
-use crate::score::standings;
+use crate::score::{Standings, standings};
 use serde::Serialize;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const EXAMPLES: &str = "\
@@ -56,6 +56,13 @@ pub(super) struct Arguments {
     /// Draw the reliability diagram of the binary questions that all share into this file
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
+    /// Draw the Murphy diagram of each pair into this file: the mean elementary score at each threshold, and the difference with its
+    /// interval; figures instead of a picture if its name ends in `.csv`
+    #[arg(long, value_name = "FILE")]
+    murphy: Option<PathBuf>,
+    /// Draw the differences of the pairs under the first rule, with their intervals, into this file
+    #[arg(long, value_name = "FILE")]
+    differences: Option<PathBuf>,
 }
 
 /// The JSON form.
@@ -94,9 +101,15 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
                 .help("leave `--svg` out, or name fewer forecasters"));
         }
         let panels: Vec<Panel> = reliability.iter().map(|of| Panel::new(&of.forecaster, &of.points)).collect();
-        std::fs::write(path, reliability_diagram(&panels, ReliabilityAxis::Share))
-            .map_err(|problem| Error::environment(format!("cannot write `{}`", path.display())).because(problem))?;
-        console::note(&format!("wrote {}", path.display()));
+        console::write(path, &reliability_diagram(&panels, ReliabilityAxis::Share))?;
+    }
+    if let Some(path) = &arguments.murphy {
+        draw_murphy(&standings, &comparison, path)?;
+    }
+    if let Some(path) = &arguments.differences {
+        let first = rules.first().map_or("", |rule| rule.id());
+        let pairs: Vec<&PairComparison> = comparison.pairs.iter().filter(|pair| pair.rule == first).collect();
+        console::write(path, &difference_picture(&pairs))?;
     }
     let mut sheets = vec![pair_sheet(&comparison, format)];
     let tests = test_sheet(&comparison, format);
@@ -111,6 +124,45 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let output = Output { head: Vec::new(), sheets, foot: foot(&comparison), json: &whole };
     console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn draw_murphy(standings: &Standings, comparison: &Comparison, path: &Path) -> Result<(), Error> {
+    let first = comparison.pairs.first().map_or("", |pair| pair.rule);
+    let pairs: Vec<MurphyPair> = comparison
+        .pairs
+        .iter()
+        .filter(|pair| pair.rule == first)
+        .map(|pair| MurphyPair { a: &pair.a, b: &pair.b, points: murphy_points(standings, &pair.a, &pair.b) })
+        .filter(|pair| !pair.points.is_empty())
+        .collect();
+    if pairs.is_empty() {
+        return Err(Error::input("there is no Murphy diagram to draw: no pair shares a yes/no question")
+            .help("leave `--murphy` out"));
+    }
+    let is_table = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+    console::write(path, &if is_table { murphy_sheet(&pairs).to_csv()? } else { murphy_picture(&pairs) })
+}
+
+/// The figures of Murphy diagrams, for CSV.
+fn murphy_sheet(pairs: &[MurphyPair]) -> Sheet {
+    let figures = Figures::new(Format::Csv);
+    let numbers = ["threshold", "A's mean", "B's mean", "A - B", "lower", "upper"].map(Column::number);
+    let mut sheet = Sheet::new(None, ["A", "B"].map(Column::text).into_iter().chain(numbers).collect());
+    for pair in pairs {
+        for of in &pair.points {
+            sheet.row(vec![
+                pair.a.to_owned(),
+                pair.b.to_owned(),
+                figures.score(of.threshold),
+                figures.score(of.a),
+                figures.score(of.b),
+                figures.score(of.difference),
+                figures.maybe(of.lower),
+                figures.maybe(of.upper),
+            ]);
+        }
+    }
+    sheet
 }
 
 /// The forecasters to compare; the one against whom the others stand comes last.

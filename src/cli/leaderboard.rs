@@ -81,9 +81,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
                 Error::input("there is no leaderboard to draw: nothing can be scored").help("leave `--svg` out")
             );
         };
-        std::fs::write(path, leaderboard_picture(board, arguments.order))
-            .map_err(|problem| Error::environment(format!("cannot write `{}`", path.display())).because(problem))?;
-        console::note(&format!("wrote {}", path.display()));
+        console::write(path, &leaderboard_picture(board, arguments.order))?;
     }
     let head = match (found.boards.is_empty(), standings.standings.is_empty()) {
         (false, _) => Vec::new(),

@@ -3,9 +3,12 @@
 use super::figures::{Figures, remarks};
 use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules};
 use super::{Done, console};
+use crate::compare::{ScoreOfDay, over_time_picture, score_over_time};
+use crate::error::Error;
 use crate::report::{Column, Format, Output, Sheet};
 use crate::score::{Group, QuantileParts, Report, Unit, quantile_parts, standings, summarise};
 use serde::Serialize;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// The rules used if none is named: at least one for every kind of question.
@@ -39,6 +42,10 @@ pub(super) struct Arguments {
     /// Also what the weighted interval score of quantiles is made of, with bias and coverage, instead of the means in CSV
     #[arg(long)]
     components: bool,
+    /// Draw how each forecaster's mean score under the first rule developed into this file; figures instead of a picture if its name
+    /// ends in `.csv`
+    #[arg(long, value_name = "FILE")]
+    over_time: Option<PathBuf>,
 }
 
 /// The JSON form.
@@ -61,6 +68,18 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let wanted = |name: &str| arguments.forecaster.is_empty() || arguments.forecaster.iter().any(|only| only == name);
     let standings = standings(&records, wanted);
     let mut report = summarise(&standings, &rules(&chosen), arguments.by);
+    if let (Some(path), Some(first)) = (&arguments.over_time, rules(&chosen).first()) {
+        let days = score_over_time(&standings, *first);
+        if days.is_empty() {
+            return Err(Error::input(format!("there is no score over time: nothing is scored under {}", first.id()))
+                .help("name another rule first: `--rule`"));
+        }
+        let is_table = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+        console::write(
+            path,
+            &if is_table { over_time_sheet(&days).to_csv()? } else { over_time_picture(&days, first.id()) },
+        )?;
+    }
     let components = arguments.components.then(|| quantile_parts(&standings));
     if arguments.rules.is_empty() {
         // Rules that nobody asked for and that found nothing to score are no news.
@@ -113,6 +132,18 @@ fn sheets(report: &Report, format: Format) -> Vec<Sheet> {
         sheet.row(cells);
     }
     if sheet.is_empty() && format != Format::Csv { Vec::new() } else { vec![sheet] }
+}
+
+/// Running means, for CSV.
+fn over_time_sheet(days: &[ScoreOfDay]) -> Sheet {
+    let figures = Figures::new(Format::Csv);
+    let columns = ["forecaster", "day"].map(Column::text).into_iter();
+    let mut sheet = Sheet::new(None, columns.chain(["mean", "questions"].map(Column::number)).collect());
+    for of in days {
+        let cells = [of.forecaster.clone(), of.day.to_string(), figures.score(of.mean), of.questions.to_string()];
+        sheet.row(cells.to_vec());
+    }
+    sheet
 }
 
 fn component_sheet(components: &[QuantileParts], format: Format) -> Sheet {
