@@ -63,7 +63,13 @@ impl Chart {
         for tick in &self.across {
             line(svg, (self.x(*tick), self.top), (self.x(*tick), self.floor()), &thin);
             let words = label(&self.across, *tick, across);
-            text(svg, self.x(*tick), self.floor() + 20.0, "middle", r#" font-size="14""#, &words);
+            // A day is long: the first begins, and the last ends, where its tick stands.
+            let anchor = match across {
+                Labels::Days if Some(tick) == self.across.first() => "start",
+                Labels::Days => "end",
+                Labels::Numbers | Labels::Percent => "middle",
+            };
+            text(svg, self.x(*tick), self.floor() + 20.0, anchor, r#" font-size="14""#, &words);
         }
         for tick in &self.up {
             line(svg, (self.left, self.y(*tick)), (self.left + self.width, self.y(*tick)), &thin);

@@ -237,7 +237,11 @@ fn draw_bins(svg: &mut String, table: &[Bin], axis: ReliabilityAxis) {
             floor - height,
             to - from
         );
-        text(svg, 0.5 * (from + to), floor - height - 3.0, "middle", r#" font-size="12""#, &count(bin.forecasts));
+        let words = count(bin.forecasts);
+        // A bin that is narrower than its count goes without.
+        if to - from + 4.0 >= 7.5 * words.len() as f64 {
+            text(svg, 0.5 * (from + to), floor - height - 3.0, "middle", r#" font-size="12""#, &words);
+        }
         let style = format!(r#"fill="none" stroke="{ORANGE}" stroke-width="2""#);
         disc(svg, axis.across(stated), axis.down(observed), 3.0 + 8.0 * share.sqrt(), &style);
     }

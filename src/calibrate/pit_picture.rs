@@ -57,7 +57,7 @@ fn draw_panel(svg: &mut String, histogram: &PitHistogram, top: f64) {
     let chart = Chart {
         left: 62.0,
         top: top + 62.0,
-        width: WIDTH - 62.0 - 22.0,
+        width: WIDTH - 62.0 - 36.0,
         height: 168.0,
         across: vec![0.0, 0.25, 0.5, 0.75, 1.0],
         up: Chart::holding(histogram.shares.iter().copied().chain([0.0, high])),

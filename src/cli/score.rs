@@ -7,7 +7,6 @@ use crate::compare::{ScoreOfDay, over_time_picture, score_over_time};
 use crate::error::Error;
 use crate::report::{Column, Format, Output, Sheet};
 use crate::score::{Group, QuantileParts, Report, Unit, quantile_parts, standings, summarise};
-use serde::Serialize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -48,16 +47,6 @@ pub(super) struct Arguments {
     over_time: Option<PathBuf>,
 }
 
-/// The JSON form.
-#[derive(Debug, Serialize)]
-struct Whole<'a> {
-    #[serde(flatten)]
-    report: &'a Report,
-    /// Of quantile forecasts, if asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    components: Option<&'a [QuantileParts]>,
-}
-
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let records = records(&arguments.inputs)?;
     for name in &arguments.forecaster {
@@ -80,7 +69,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
             &if is_table { over_time_sheet(&days).to_csv()? } else { over_time_picture(&days, first.id()) },
         )?;
     }
-    let components = arguments.components.then(|| quantile_parts(&standings));
+    report.components = arguments.components.then(|| quantile_parts(&standings));
     if arguments.rules.is_empty() {
         // Rules that nobody asked for and that found nothing to score are no news.
         let scored = |id: &str| report.rows.iter().any(|row| row.rule == id);
@@ -88,9 +77,8 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         report.rules = kept;
     }
     let mut tables = if arguments.components && format == Format::Csv { Vec::new() } else { sheets(&report, format) };
-    tables.extend(components.as_deref().map(|components| component_sheet(components, format)));
-    let whole = Whole { report: &report, components: components.as_deref() };
-    let output = Output { head: head(&report), sheets: tables, foot: foot(&report), json: &whole };
+    tables.extend(report.components.as_deref().map(|components| component_sheet(components, format)));
+    let output = Output { head: head(&report), sheets: tables, foot: foot(&report), json: &report };
     console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
 }

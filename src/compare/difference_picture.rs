@@ -6,13 +6,13 @@ use crate::calibrate::svg::{BLUE, INK, MIDDLE, WIDTH, disc, line, opening, short
 use std::collections::BTreeMap;
 
 /// Height of a pair.
-const ROW: f64 = 74.0;
+const ROW: f64 = 92.0;
 /// Space above the pairs.
 const TOP: f64 = 84.0;
 /// Space below them.
 const BOTTOM: f64 = 116.0;
 /// Letters of a name that fit over a pair.
-const LONGEST_NAME: usize = 24;
+const LONGEST_NAME: usize = 20;
 
 /// Draws the differences of pairs under one rule; text of an SVG file.
 ///
@@ -56,14 +56,15 @@ fn draw_pair(svg: &mut String, chart: &Chart, pair: &PairComparison, dots: &[f64
         Verdict::Worse => "worse",
         Verdict::CannotTellYet => "cannot tell yet",
     };
-    let words = format!("{} − {}: {verdict}", shortened(&pair.a, LONGEST_NAME), shortened(&pair.b, LONGEST_NAME));
+    let words = format!("{} − {}", shortened(&pair.a, LONGEST_NAME), shortened(&pair.b, LONGEST_NAME));
     text(svg, chart.left + 8.0, top + 20.0, "start", r#" font-size="14""#, &words);
+    text(svg, chart.left + 8.0, top + 38.0, "start", r#" font-size="14""#, verdict);
     for (at, dot) in dots.iter().enumerate() {
         // Spread over three heights, so that equal ones do not hide each other.
-        let y = top + 48.0 + 8.0 * ((at % 3) as f64 - 1.0);
+        let y = top + 64.0 + 8.0 * ((at % 3) as f64 - 1.0);
         disc(svg, chart.x(*dot), y, 2.6, &format!(r#"fill="{INK}" fill-opacity="0.28""#));
     }
-    let y = top + 48.0;
+    let y = top + 64.0;
     if let Some(of) = pair.interval {
         let bar = format!(r#"stroke="{BLUE}" stroke-width="3.4" stroke-linecap="round""#);
         line(svg, (chart.x(of.lower), y), (chart.x(of.upper), y), &bar);

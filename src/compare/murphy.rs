@@ -122,7 +122,7 @@ fn draw_pair(svg: &mut String, pair: &MurphyPair, top: f64) {
     let upper = Chart {
         left: 72.0,
         top: top + 90.0,
-        width: WIDTH - 72.0 - 22.0,
+        width: WIDTH - 72.0 - 36.0,
         height: 180.0,
         across: across.clone(),
         up: Chart::holding(pair.points.iter().flat_map(|of| [of.a, of.b]).chain([0.0])),
@@ -140,14 +140,7 @@ fn draw_pair(svg: &mut String, pair: &MurphyPair, top: f64) {
     let lower = Chart { top: top + 356.0, height: 150.0, up: Chart::holding(ends.chain([0.0])), ..upper };
     let heading = format!("{} less {}", shortened(pair.a, 18), shortened(pair.b, 18));
     text(svg, 18.0, top + 326.0, "start", r#" font-weight="bold""#, &heading);
-    text(
-        svg,
-        18.0,
-        top + 345.0,
-        "start",
-        r#" font-size="14""#,
-        "below 0: the first is better; band: 95 % at each threshold",
-    );
+    text(svg, 18.0, top + 345.0, "start", r#" font-size="14""#, "below 0: the first is better; band: 95 % at each");
     let band: Vec<(f64, f64, f64)> =
         pair.points.iter().filter_map(|of| Some((of.threshold, of.lower?, of.upper?))).collect();
     lower.band(svg, &band, &format!(r#"fill="{BAND}""#));

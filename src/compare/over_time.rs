@@ -1,7 +1,7 @@
 //! A forecaster's score over time: the mean over the questions that had ended by each day, and its picture.
 
 use crate::calibrate::chart::{Chart, Labels};
-use crate::calibrate::svg::{COLOURS, WIDTH, line, opening, shortened, text};
+use crate::calibrate::svg::{COLOURS, WIDTH, disc, line, opening, shortened, text};
 use crate::score::{ScoringRule, Standings};
 use jiff::civil::{Date, date};
 use serde::Serialize;
@@ -78,7 +78,7 @@ pub fn over_time_picture(days: &[ScoreOfDay], rule: &str) -> String {
     let heading = format!("{rule} over time");
     let mut svg = opening(WIDTH, height, &heading);
     text(&mut svg, 18.0, 28.0, "start", r#" font-size="18" font-weight="bold""#, &heading);
-    text(&mut svg, 18.0, 49.0, "start", "", "mean over questions that had ended; lower is better");
+    text(&mut svg, 18.0, 49.0, "start", "", "mean over ended questions; lower is better");
     let steady = lines.iter().flat_map(|line| {
         let most = line.last().map_or(0, |day| day.questions);
         line.iter().filter(move |day| 10 * day.questions >= most).map(|day| day.mean)
@@ -102,6 +102,10 @@ pub fn over_time_picture(days: &[ScoreOfDay], rule: &str) -> String {
         line(&mut svg, (24.0, y - 5.0), (60.0, y - 5.0), &style);
         let end = line_of.last().map_or_else(String::new, |day| format!(": {:.3} of {}", day.mean, day.questions));
         text(&mut svg, 70.0, y, "start", "", &format!("{}{end}", shortened(&line_of[0].forecaster, LONGEST_NAME)));
+        if let Some(day) = line_of.last() {
+            let style = format!(r#"fill="{}""#, COLOURS[at % COLOURS.len()]);
+            disc(&mut svg, chart.x(epoch_days(day.day)), chart.y(day.mean), 4.0, &style);
+        }
         chart.curve(&mut svg, line_of.iter().map(|day| (epoch_days(day.day), day.mean)), &style);
     }
     if left_out > 0 {

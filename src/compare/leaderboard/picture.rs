@@ -17,11 +17,11 @@ const HEADING: f64 = 34.0;
 /// Space below the rows of the second half, for its axis and legend.
 const BOTTOM: f64 = 92.0;
 /// Where values and ranks begin: the names stand left of it.
-const FROM: f64 = 178.0;
+const FROM: f64 = 194.0;
 /// Where they end.
 const TO: f64 = 396.0;
 /// Letters of a name that fit left of the values.
-const LONGEST_NAME: usize = 20;
+const LONGEST_NAME: usize = 19;
 
 /// Draws a leaderboard: above the values of the measure that orders it, below the ranks with the central 95 % of the bootstrap.
 #[must_use]
@@ -51,7 +51,7 @@ fn place(row: &BoardRow, measure: Measure) -> Option<&Place> {
 /// The name of a row, left of what is drawn; returns the middle of the row.
 fn name(svg: &mut String, top: f64, at: usize, forecaster: &str) -> f64 {
     let y = top + ROW * (at as f64 + 0.5);
-    text(svg, FROM - 12.0, y + 5.0, "end", "", &shortened(forecaster, LONGEST_NAME));
+    text(svg, FROM - 12.0, y + 5.0, "end", r#" font-size="14""#, &shortened(forecaster, LONGEST_NAME));
     y
 }
 
@@ -93,7 +93,7 @@ fn draw_values(svg: &mut String, board: &Board, ordered_by: Measure, top: f64) {
     let bar = format!(r#"stroke="{BLUE}" stroke-width="2.4" stroke-linecap="round""#);
     line(svg, (FROM - 6.0, legend), (FROM + 28.0, legend), &bar);
     disc(svg, FROM + 11.0, legend, 4.6, &format!(r#"fill="{BLUE}""#));
-    text(svg, FROM + 38.0, legend + 5.0, "start", "", "95 % by cluster bootstrap");
+    text(svg, FROM + 36.0, legend + 5.0, "start", "", "95 %, cluster bootstrap");
 }
 
 fn draw_ranks(svg: &mut String, board: &Board, top: f64) {
