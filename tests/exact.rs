@@ -6,6 +6,8 @@ mod network;
 mod published;
 #[path = "exact/enumeration.rs"]
 mod enumeration;
+#[path = "exact/posterior.rs"]
+mod posterior;
 #[path = "exact/scenarios.rs"]
 mod scenarios;
 #[path = "exact/limits.rs"]

@@ -21,13 +21,13 @@ const MOST_WORLDS: u64 = 1_000_000_000_000_000;
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct Budget {
     /// How many worlds to simulate, such as 1000000, 10M or 500k; beside --precision or --seconds the most [default: 1M; beside --precision 1G; beside --seconds no limit]
-    #[arg(long, value_name = "N", value_parser = worlds)]
+    #[arg(long, value_name = "N", value_parser = worlds, allow_negative_numbers = true)]
     worlds: Option<u64>,
     /// Simulate until the standard error of every question is at most this, such as 0.001 or 0.1%
-    #[arg(long, value_name = "P", value_parser = precision)]
+    #[arg(long, value_name = "P", value_parser = precision, allow_negative_numbers = true)]
     precision: Option<f64>,
     /// Simulate for about so many seconds
-    #[arg(long, value_name = "S", value_parser = seconds)]
+    #[arg(long, value_name = "S", value_parser = seconds, allow_negative_numbers = true)]
     seconds: Option<Duration>,
 }
 
@@ -89,10 +89,12 @@ pub(super) fn tell_what_is_missing(settings: &Settings, plan: &Plan, tally: &Tal
     console::note("  = help: allow more of them with --worlds, or ask for less precision");
 }
 
-/// Reads `1000000`, `1_000_000`, `10M`, `1.5M`, `500k`, `2G`.
+/// Reads `1000000`, `1_000_000`, `10M`, `1.5M`, `500k`, `2G`, `1e6`.
 fn worlds(text: &str) -> Result<u64, String> {
     let plain: String = text.chars().filter(|letter| *letter != '_' && *letter != ',').collect();
+    let power = plain.split_once(['e', 'E']).and_then(|(digits, power)| Some((digits, power.parse().ok()?)));
     let (digits, zeros) = match plain.chars().last() {
+        _ if let Some((digits, power)) = power.filter(|(_, power)| *power <= 15_usize) => (digits, power),
         Some('k' | 'K') => (&plain[..plain.len() - 1], 3),
         Some('m' | 'M') => (&plain[..plain.len() - 1], 6),
         Some('g' | 'G' | 'b' | 'B') => (&plain[..plain.len() - 1], 9),
@@ -142,7 +144,24 @@ mod tests {
         assert_eq!(worlds("500k"), Ok(500_000));
         assert_eq!(worlds("1_000"), Ok(1_000));
         assert_eq!(worlds("1.5M"), Ok(1_500_000));
-        for bad in ["", "0", "-1", "1.5", "M", "1.M", ".5M", "+5", "99999999999999999999", "9999999G"] {
+        assert_eq!((worlds("1e6"), worlds("2.5E3")), (Ok(1_000_000), Ok(2_500)));
+        for bad in [
+            "",
+            "0",
+            "-1",
+            "1.5",
+            "M",
+            "1.M",
+            ".5M",
+            "+5",
+            "1e",
+            "e6",
+            "1e-3",
+            "1e99",
+            "1.5e0",
+            "99999999999999999999",
+            "9999999G",
+        ] {
             assert!(worlds(bad).is_err(), "{bad}");
         }
     }

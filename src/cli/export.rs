@@ -4,6 +4,7 @@ use super::{Done, console, load, update};
 use crate::diagnostic::Severity;
 use crate::error::Error;
 use crate::network::{self, FORMATS, Network};
+use crate::report::Format;
 use clap::builder::PossibleValuesParser;
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -24,7 +25,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(FORMATS.iter().map(|format| format.name)))]
     to: Option<String>,
     /// Write to this file instead of stdout
-    #[arg(long, value_name = "FILE", required_unless_present = "to")]
+    #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
 
@@ -39,7 +40,11 @@ fn examples() -> String {
     text
 }
 
-pub(super) fn run(arguments: &Arguments) -> Done {
+pub(super) fn run(arguments: &Arguments, output: Format) -> Done {
+    if output != Format::Table {
+        return Err(Error::input("--format is for results, and a network file has a format of its own")
+            .help("say which with --to, and leave --format out"));
+    }
     let format = match (&arguments.to, &arguments.out) {
         (Some(name), _) => network::Format::named(name),
         (None, Some(out)) => network::Format::of_path(out),
@@ -47,8 +52,11 @@ pub(super) fn run(arguments: &Arguments) -> Done {
     };
     let format = format.ok_or_else(|| {
         let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
-        Error::input("the ending of --out is that of no network")
-            .help(format!("add --to with one of {}", names.join(", ")))
+        let problem = match arguments.out {
+            Some(_) => "the ending of --out is that of no network",
+            None => "it is not said which format to write",
+        };
+        Error::input(problem).help(format!("add --to with one of {}", names.join(", ")))
     })?;
     let network = network(arguments)?;
     let text = format.write(&network)?;

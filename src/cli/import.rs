@@ -68,6 +68,10 @@ struct Imported {
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     if let Some(file) = arguments.any.iter().find(|file| network::Format::of_path(file).is_some()) {
+        if format != Format::Table {
+            return Err(Error::input("--format is for results, and a network becomes the text of a scenario")
+                .help("leave --format out; `foretell run` takes the network itself and writes JSON or CSV"));
+        }
         return arguments.network(file);
     }
     if arguments.as_of.is_some() {

@@ -6,8 +6,9 @@ use super::run::{impossible, progress};
 use crate::error::Error;
 use crate::exact::{self, Exact, Failure, TooWide};
 use crate::plan::Plan;
+use crate::report::figure;
 use crate::report::run::{CheckReport, ExactReport, RunReport};
-use crate::simulate::{self, Method, Settings, Tally};
+use crate::simulate::{self, Impossible, Method, Settings, Tally};
 
 /// How what is known is met, as the command line says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -23,6 +24,8 @@ pub(super) enum Choice {
     Weighting,
     /// The same, with everything else drawn from a fitted proposal (adaptive importance sampling)
     Adaptive,
+    /// Draw what is known depends on from its exact posterior, if that is discrete; every world counts alike
+    Posterior,
 }
 
 impl Choice {
@@ -33,6 +36,7 @@ impl Choice {
             Self::Rejection => Method::Rejection,
             Self::Weighting => Method::Weighting,
             Self::Adaptive => Method::Adaptive,
+            Self::Posterior => Method::Posterior,
         }
     }
 }
@@ -137,11 +141,31 @@ impl Figures {
 
 fn simulated(plan: &Plan, settings: &Settings) -> Result<Tally, Error> {
     let bar = progress();
-    let tally = simulate::simulate(plan, settings, &|share: f64| bar.set_position((share * 1000.0) as u64));
+    let tally =
+        simulate::simulate(exact::conditioned(plan), settings, &|share: f64| bar.set_position((share * 1000.0) as u64));
     bar.finish_and_clear();
-    let tally = tally.map_err(|problem| impossible(&problem))?;
+    let tally = tally.map_err(|problem| match problem {
+        Impossible::NoPosterior | Impossible::NotByRejection { .. } => Error::input(problem.to_string()),
+        problem => impossible(&problem),
+    })?;
+    tell_of_few_worlds(&tally);
     budget::tell_what_is_missing(settings, plan, &tally);
     Ok(tally)
+}
+
+/// Says on stderr if weighted worlds are worth so few that the errors they state are rough.
+fn tell_of_few_worlds(tally: &Tally) {
+    const FEW: f64 = 400.0;
+    let worth = tally.effective_sample_size();
+    if !tally.weighted() || worth >= FEW || tally.worlds() as f64 <= FEW {
+        return;
+    }
+    console::note(&format!(
+        "warning: few of the {} worlds carry most of the weight: together they are worth {}, and the standard errors are rough",
+        figure::grouped(tally.worlds()),
+        figure::grouped(worth.round() as u64)
+    ));
+    console::note("  = help: simulate more with --worlds, or leave the choice of --method to the program");
 }
 
 /// The exact figures; too large tables are no error, but stderr says so.

@@ -99,7 +99,7 @@ pub fn main() -> ExitCode {
         Command::Record(arguments) => record::run(&arguments, format),
         Command::Resolve(arguments) => resolve::run(&arguments, format),
         Command::Import(arguments) => import::run(&arguments, format),
-        Command::Export(arguments) => export::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments, format),
         Command::Status(arguments) => status::run(&arguments, format),
         Command::Score(arguments) => score::run(&arguments, format),
         Command::Calibrate(arguments) => calibrate::run(&arguments, format),

@@ -122,6 +122,7 @@ fn name(method: Method) -> &'static str {
         Method::Rejection => "rejection",
         Method::Weighting => "weighting",
         Method::Adaptive => "adaptive",
+        Method::Posterior => "posterior",
     }
 }
 

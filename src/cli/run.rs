@@ -40,10 +40,10 @@ pub(super) struct Arguments {
     #[command(flatten)]
     budget: Budget,
     /// Seed of the random streams
-    #[arg(long, value_name = "S", default_value_t = 1)]
+    #[arg(long, value_name = "S", default_value_t = 1, allow_negative_numbers = true)]
     seed: u64,
     /// Threads; all cores if not given. The figures do not depend on it
-    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024), allow_negative_numbers = true)]
     threads: Option<u16>,
     /// Vector instructions: the best of this machine, or those that every machine of its kind has. The figures do not depend on it
     #[arg(long, value_enum, default_value_t = Vectors::Best, value_name = "SET", hide_short_help = true)]
@@ -54,7 +54,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     view: View,
     /// How often the doubtful inputs are drawn anew to see how far they move the forecasts; 0 leaves that out [default: 200, in a replay 0]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100_000), allow_negative_numbers = true)]
     doubt_draws: Option<u32>,
     /// Also show every event, not only the questions (JSON always holds both)
     #[arg(long)]
@@ -91,9 +91,9 @@ pub(super) struct Arguments {
     /// Replay: the last day looked from
     #[arg(long, value_name = "DATE", requires = "from")]
     to: Option<Date>,
-    /// Replay: how far apart the days are, such as 7d or 2w
-    #[arg(long, value_name = "STEP", default_value = "7d", value_parser = step)]
-    every: i64,
+    /// Replay: how far apart the days are, such as 7d or 2w [default: 7d]
+    #[arg(long, value_name = "STEP", value_parser = step, requires = "from")]
+    every: Option<i64>,
     #[command(flatten)]
     part: PartArguments,
 }
@@ -127,6 +127,10 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     if arguments.most_probable || !arguments.storyline.is_empty() {
         let count = arguments.top.unwrap_or(if arguments.most_probable { 1 } else { 3 });
         return storyline::run(&loaded, &arguments.view, &arguments.storyline, usize::from(count), format);
+    }
+    if arguments.top.is_some() {
+        return Err(Error::input("--top says how many stories to show, and none are asked for")
+            .help("add --storyline NAMES or --most-probable"));
     }
     refuse_to_record_what_if(&arguments.recording, &arguments.view, &loaded)?;
     let is_replay = arguments.from.is_some();
@@ -174,7 +178,7 @@ impl Arguments {
             _ if self.exact => Means::Exact,
             (false, Choice::Exact) => Means::Exact,
             (false, Choice::Auto) => Means::Choose,
-            (false, Choice::Rejection | Choice::Weighting | Choice::Adaptive) => Means::Simulation,
+            (false, Choice::Rejection | Choice::Weighting | Choice::Adaptive | Choice::Posterior) => Means::Simulation,
         }
     }
 }
@@ -225,7 +229,8 @@ fn once(loaded: &Loaded, view: &View, settings: &Settings, means: Means) -> Resu
 
 /// What is known cannot be.
 pub(super) fn impossible(problem: &impl std::fmt::Display) -> Error {
-    Error::input(problem.to_string()).help("look for evidence that cannot be true together")
+    Error::input(problem.to_string())
+        .help("look for evidence that cannot be true together, or that something supposed rules out")
 }
 
 /// The report of a run, unless its figures must not be given.
@@ -303,7 +308,7 @@ pub(super) struct Recording {
     #[command(flatten)]
     ledger: LedgerArgument,
     /// Record under this name instead of the file's `forecaster`
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", requires = "record")]
     forecaster: Option<String>,
 }
 
@@ -338,7 +343,7 @@ fn replay(arguments: &Arguments, loaded: &Loaded, settings: &Settings, from: Dat
     if to < from {
         return Err(Error::input(format!("the replay cannot run from {from} to {to}")).help("exchange the two days"));
     }
-    let views: Vec<View> = days(from, to, arguments.every)
+    let views: Vec<View> = days(from, to, arguments.every.unwrap_or(7))
         .into_iter()
         .map(|day| View { as_of: Some(day), ..arguments.view.clone() })
         .collect();

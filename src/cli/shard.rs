@@ -4,6 +4,7 @@ use super::load::{Loaded, View};
 use super::run::{impossible, progress};
 use super::{Done, console};
 use crate::error::Error;
+use crate::exact;
 use crate::plan;
 use crate::report::part::{Origin, PartFile};
 use crate::simulate::{self, Settings, Shard};
@@ -40,8 +41,10 @@ pub(super) fn run(loaded: &Loaded, view: &View, settings: &Settings, shard: Shar
     let situation = view.situation(&loaded.model)?;
     let plan = plan::compile(&loaded.model, &situation);
     let bar = progress();
-    let part = simulate::simulate_part(&plan, settings, shard, &|share: f64| bar.set_position((share * 1000.0) as u64))
-        .map_err(|problem| impossible(&problem))?;
+    let part = simulate::simulate_part(exact::conditioned(&plan), settings, shard, &|share: f64| {
+        bar.set_position((share * 1000.0) as u64);
+    })
+    .map_err(|problem| impossible(&problem))?;
     bar.finish_and_clear();
     let origin = Origin {
         scenario_hash: loaded.hash.clone(),

@@ -9,7 +9,7 @@ use crate::exact::{self, Failure, Outcome, StorylineFailure};
 use crate::forecast::nearest;
 use crate::model::Kind;
 use crate::plan::{self, Asked, Plan};
-use crate::report::figure::percent;
+use crate::report::figure::{self, percent};
 use crate::report::{Column, Format, Output, Sheet};
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -31,6 +31,14 @@ struct Story {
     probability: f64,
     /// How likely it is together with what is known; `null` if that has no probability of its own.
     probability_with_evidence: Option<f64>,
+}
+
+impl Report {
+    /// Whether anything known makes the two probabilities of a story differ.
+    fn tells_of_evidence(&self) -> bool {
+        let differs = |story: &Story| story.probability_with_evidence.is_some_and(|joint| joint != story.probability);
+        self.stories.iter().any(differs)
+    }
 }
 
 pub(super) fn run(loaded: &Loaded, view: &View, names: &[String], count: usize, format: Format) -> Done {
@@ -71,7 +79,14 @@ pub(super) fn run(loaded: &Loaded, view: &View, names: &[String], count: usize, 
         })
         .collect();
     let report = Report { heading: Heading::new("foretell.storylines/1", loaded, &situation), stories };
-    let head = report.heading.lines("exact");
+    let mut head = report.heading.lines("exact");
+    let apart = chosen.len() > MOST_COLUMNS && report.tells_of_evidence();
+    for (at, story) in report.stories.iter().enumerate().filter(|_| apart) {
+        if let Some(joint) = story.probability_with_evidence {
+            let which = if report.stories.len() == 1 { "the story".to_owned() } else { format!("story {}", at + 1) };
+            head.push(format!("{which} and what is known together: {}", figure::significant(joint, 7)));
+        }
+    }
     let sheet = if format == Format::Csv { rows(&report) } else { sheet(&report) };
     console::show(format, &Output { head, sheets: vec![sheet], foot: Vec::new(), json: &report }.render(format)?)?;
     Ok(ExitCode::SUCCESS)
@@ -125,9 +140,11 @@ fn named(plan: &Plan, names: &[String]) -> Result<Vec<usize>, Error> {
     Ok(chosen)
 }
 
+/// So many events have a column each.
+const MOST_COLUMNS: usize = 8;
+
 /// One row a story with a column an event, if those fit; else one row an event.
 fn sheet(report: &Report) -> Sheet {
-    const MOST_COLUMNS: usize = 8;
     let names: Vec<&String> = report.stories.first().map(|story| story.outcomes.keys().collect()).unwrap_or_default();
     if names.len() > MOST_COLUMNS {
         let mut columns = vec![Column::text("event")];
@@ -141,10 +158,7 @@ fn sheet(report: &Report) -> Sheet {
         return sheet;
     }
     let mut columns = vec![Column::number("probability")];
-    let with_evidence = report
-        .stories
-        .iter()
-        .any(|story| story.probability_with_evidence.is_some_and(|joint| joint != story.probability));
+    let with_evidence = report.tells_of_evidence();
     if with_evidence {
         columns.push(Column::number("with what is known"));
     }

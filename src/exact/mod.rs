@@ -16,6 +16,7 @@ mod law;
 mod network;
 mod numbers;
 mod order;
+mod posterior;
 mod problem;
 mod read;
 mod scale;
@@ -25,6 +26,7 @@ mod tree;
 
 pub use answer::{Exact, solve};
 pub use compare::{Comparison, Difference, compare};
+pub use posterior::conditioned;
 pub use storyline::{Outcome, Storyline, StorylineFailure, storylines};
 
 use crate::plan::Plan;

@@ -9,11 +9,24 @@ use std::rc::Rc;
 /// Functions of more configurations than this are not tabulated; they are taken apart, or the answer is not exact.
 pub(super) const MOST_CONFIGURATIONS: f64 = 4096.0;
 
+/// Where a variable comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// A yes/no or categorical draw: the step with this index.
+    Step(usize),
+    /// A condition, or a part of one: yes or no, and settled by the variables before it.
+    Condition,
+    /// A number or a date.
+    Number,
+}
+
 /// The discrete part of a plan.
 #[derive(Debug, Default)]
 pub(super) struct Network<'a> {
     /// How many states each variable has.
     pub(super) cards: Vec<u32>,
+    /// Where each comes from.
+    pub(super) sources: Vec<Source>,
     /// The distribution of each variable given those before it that it depends on; itself last.
     pub(super) families: Vec<Table>,
     /// What is known, as factors.
@@ -39,8 +52,15 @@ pub(super) struct Cut<'a> {
 
 impl Network<'_> {
     /// Adds a variable: `fill` writes the probabilities of its states in each configuration of `parents`.
-    pub(super) fn variable(&mut self, parents: Vec<u32>, card: u32, mut fill: impl FnMut(usize, &mut [f64])) -> u32 {
+    pub(super) fn variable(
+        &mut self,
+        source: Source,
+        parents: Vec<u32>,
+        card: u32,
+        mut fill: impl FnMut(usize, &mut [f64]),
+    ) -> u32 {
         let variable = self.cards.len() as u32;
+        self.sources.push(source);
         let configurations = size(&parents, &self.cards);
         self.cards.push(card);
         let mut cells = vec![0.0; configurations * card as usize];
@@ -55,7 +75,9 @@ impl Network<'_> {
 
     /// A variable that says whether a condition holds: state 1 where it does.
     pub(super) fn switch(&mut self, of: &Indicator) -> Indicator {
-        let variable = self.variable(of.scope.clone(), 2, |at, states| states[usize::from(of.holds(at))] = 1.0);
+        let variable = self.variable(Source::Condition, of.scope.clone(), 2, |at, states| {
+            states[usize::from(of.holds(at))] = 1.0;
+        });
         Indicator::of_states(variable, 2, |state| state == 1)
     }
 
@@ -64,7 +86,7 @@ impl Network<'_> {
         let mut levels = of.values.clone();
         levels.sort_unstable_by(f64::total_cmp);
         levels.dedup_by(|left, right| left.total_cmp(right).is_eq());
-        let variable = self.variable(of.scope.clone(), levels.len() as u32, |at, states| {
+        let variable = self.variable(Source::Number, of.scope.clone(), levels.len() as u32, |at, states| {
             let level = levels.partition_point(|level| level.total_cmp(&of.values[at]).is_lt());
             states[level] = 1.0;
         });

@@ -2,7 +2,7 @@
 
 use super::function::{Opaque, Values, union};
 use super::law::{DateLaw, Factor, Law, likelihood, scales};
-use super::network::{Cover, Cut, Found, MOST_CONFIGURATIONS};
+use super::network::{Cover, Cut, Found, MOST_CONFIGURATIONS, Source};
 use super::read::{Number, Reading};
 use super::table::{Table, configurations, size};
 use crate::plan::{
@@ -104,7 +104,7 @@ impl<'a> Reading<'a> {
             return Err(Rc::new(Opaque { why, touches: scope }));
         }
         let masses: Vec<Vec<f64>> = laws.iter().map(|law| law.shares(&cuts)).collect();
-        let variable = self.network.variable(scope, cuts.len() as u32 + 1, |at, states| {
+        let variable = self.network.variable(Source::Number, scope, cuts.len() as u32 + 1, |at, states| {
             if let Some(masses) = masses.get(law_of[at] as usize) {
                 states.copy_from_slice(masses);
             }

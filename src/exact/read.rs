@@ -5,7 +5,7 @@
 //! variable for each part that is needed.
 
 use super::function::{Indicator, Opaque, Values, arithmetic, compare, union};
-use super::network::{Cover, Found, MOST_CONFIGURATIONS, Network};
+use super::network::{Cover, Found, MOST_CONFIGURATIONS, Network, Source};
 use super::table::{Table, configurations, size};
 use crate::plan::{Asked, Comparison, Draw, FindingId, Logic, NumberId, Operand, Operation, Plan, PlaneId, Row};
 use std::rc::Rc;
@@ -40,6 +40,8 @@ pub(super) struct Reading<'a> {
     pub(super) cuts: Vec<Vec<f64>>,
     /// Whether the whole distribution of a number column is asked for.
     pub(super) asked: Vec<bool>,
+    /// The step that is being read.
+    at: usize,
 }
 
 impl<'a> Reading<'a> {
@@ -60,8 +62,10 @@ impl<'a> Reading<'a> {
             numbers: vec![None; plan.numbers as usize],
             cuts: cuts(plan),
             asked,
+            at: 0,
         };
-        for step in &plan.steps {
+        for (at, step) in plan.steps.iter().enumerate() {
+            reading.at = at;
             reading.step(&step.label, &step.operation);
         }
         reading
@@ -258,7 +262,7 @@ impl<'a> Reading<'a> {
             self.network.evidence.push((Table { scope: cover.scope, cells }, finding));
             return Ok(Drawn::Known(state as u32));
         }
-        let variable = self.network.variable(cover.scope, card as u32, |at, states| {
+        let variable = self.network.variable(Source::Step(self.at), cover.scope, card as u32, |at, states| {
             for (state, cell) in states.iter_mut().enumerate() {
                 *cell = chance(cover.row_of[at], state);
             }

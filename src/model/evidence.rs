@@ -426,6 +426,14 @@ pub(super) fn intervention(
                     format!("write `{0}` or `not {0}`", event.value),
                 );
             }
+            if names.kind(id) == &Kind::Count && (*value < 0.0 || value.fract() != 0.0) {
+                return refused(
+                    found,
+                    event.span,
+                    format!("`{}` is a count and cannot be {value}", event.value),
+                    format!("write `{} is {}`", event.value, value.max(0.0).round()),
+                );
+            }
             (id, Made::Number(*value))
         }
         Supposition::On { event, date } => {

@@ -3,7 +3,7 @@
 use super::{Comparison, DateEvidence, Logic, NumberId, Operand, Operation, Plan, PlaneId};
 
 /// The range of a number: above `over`, up to and including `up_to`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Range {
     over: f64,
     up_to: f64,
@@ -16,49 +16,127 @@ impl Plan {
     /// simulation error. `None` for all others (and for some whose certainty would take more than a look to see).
     #[must_use]
     pub fn certain(&self) -> Vec<Option<bool>> {
-        let mut planes: Vec<Option<bool>> = vec![None; self.planes as usize];
-        let mut numbers: Vec<Range> = vec![ANYWHERE; self.numbers as usize];
-        for step in &self.steps {
-            match &step.operation {
-                Operation::ConstantPlane { out, value }
-                | Operation::Bernoulli { out, evidence: Some((value, _)), .. } => set(&mut planes, *out, Some(*value)),
-                Operation::Categorical { out, evidence: Some((option, _)), .. } => {
-                    for (at, plane) in out.iter().enumerate() {
-                        set(&mut planes, *plane, Some(at == *option));
-                    }
-                }
-                Operation::ConstantNumber { out, value }
-                | Operation::Number { out, evidence: Some((value, _)), .. } => {
-                    numbers[out.0 as usize] = Range { over: value.next_down(), up_to: *value };
-                }
-                Operation::Date { out, evidence: Some((evidence, _)), .. } => {
-                    numbers[out.0 as usize] = match evidence {
+        let mut settled =
+            Settled { planes: vec![None; self.planes as usize], numbers: vec![ANYWHERE; self.numbers as usize] };
+        // What is required settles what it is made of, and that what else is made of it.
+        const MOST_SWEEPS: usize = 8;
+        for _ in 0..MOST_SWEEPS {
+            self.steps.iter().for_each(|step| settled.follow(&step.operation));
+            let before = settled.clone();
+            self.steps.iter().rev().for_each(|step| settled.trace_back(&step.operation));
+            if settled == before {
+                break;
+            }
+        }
+        settled.planes
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Settled {
+    planes: Vec<Option<bool>>,
+    numbers: Vec<Range>,
+}
+
+impl Settled {
+    /// What is settled of a column once that is of those it is made of.
+    fn follow(&mut self, operation: &Operation) {
+        match operation {
+            Operation::ConstantPlane { out, value } | Operation::Bernoulli { out, evidence: Some((value, _)), .. } => {
+                self.set(*out, Some(*value));
+            }
+            Operation::Categorical { out, evidence: Some((option, _)), .. } => {
+                out.iter().enumerate().for_each(|(at, plane)| self.set(*plane, Some(at == *option)));
+            }
+            Operation::ConstantNumber { out, value } | Operation::Number { out, evidence: Some((value, _)), .. } => {
+                self.narrow(*out, Range { over: value.next_down(), up_to: *value });
+            }
+            Operation::Date { out, evidence, .. } => {
+                // A date is after the day it is looked at from, or just then.
+                self.narrow(*out, Range { over: (0.0_f64).next_down(), up_to: f64::INFINITY });
+                if let Some((evidence, _)) = evidence {
+                    let range = match evidence {
                         DateEvidence::NotBy(day) => Range { over: *day, up_to: f64::INFINITY },
                         DateEvidence::On(day) => Range { over: day - 1.0, up_to: *day },
                         DateEvidence::Never => Range { over: f64::MAX, up_to: f64::INFINITY },
                     };
+                    self.narrow(*out, range);
                 }
-                Operation::Not { out, of } => {
-                    let value = planes[of.0 as usize].map(|value| !value);
-                    set(&mut planes, *out, value);
-                }
-                Operation::Logic { out, logic, left, right } => {
-                    let value = combined(*logic, planes[left.0 as usize], planes[right.0 as usize]);
-                    set(&mut planes, *out, value);
-                }
-                Operation::Compare { out, comparison, left, right } => {
-                    let value = compared(*comparison, range(*left, &numbers), range(*right, &numbers));
-                    set(&mut planes, *out, value);
-                }
-                _ => {}
             }
+            Operation::Not { out, of } => self.set(*out, self.of(*of).map(|value| !value)),
+            Operation::Logic { out, logic, left, right } => {
+                self.set(*out, combined(*logic, self.of(*left), self.of(*right)));
+            }
+            Operation::Compare { out, comparison, left, right } => {
+                self.set(*out, compared(*comparison, range(*left, &self.numbers), range(*right, &self.numbers)));
+            }
+            _ => {}
         }
-        planes
     }
-}
 
-fn set(planes: &mut [Option<bool>], plane: PlaneId, value: Option<bool>) {
-    planes[plane.0 as usize] = value;
+    /// What is settled of those that a column is made of once that is of the column.
+    fn trace_back(&mut self, operation: &Operation) {
+        match operation {
+            Operation::Require { plane, .. } => self.set(*plane, Some(true)),
+            Operation::Not { out, of } => self.set(*of, self.of(*out).map(|value| !value)),
+            Operation::Logic { out, logic, left, right } => {
+                let (one, other) = (self.of(*left), self.of(*right));
+                let (is_left, is_right) = match (logic, self.of(*out)) {
+                    (Logic::And, Some(true)) => (Some(true), Some(true)),
+                    (Logic::Or, Some(false)) => (Some(false), Some(false)),
+                    (Logic::AndNot, Some(true)) => (Some(true), Some(false)),
+                    (Logic::And, Some(false)) => {
+                        (other.filter(|holds| *holds).map(|_| false), one.filter(|holds| *holds).map(|_| false))
+                    }
+                    (Logic::Or, Some(true)) => {
+                        (other.filter(|holds| !*holds).map(|_| true), one.filter(|holds| !*holds).map(|_| true))
+                    }
+                    _ => (None, None),
+                };
+                self.set(*left, is_left);
+                self.set(*right, is_right);
+            }
+            Operation::Categorical { out, .. } => {
+                if let Some(known) = out.iter().position(|plane| self.of(*plane) == Some(true)) {
+                    out.iter().enumerate().for_each(|(at, plane)| self.set(*plane, Some(at == known)));
+                }
+            }
+            // An undefined number makes a comparison false, so only what is true tells of the number.
+            Operation::Compare { out, comparison, left, right } if self.of(*out) == Some(true) => {
+                let (over, below) = match comparison {
+                    Comparison::Equal => (true, true),
+                    Comparison::Less | Comparison::LessOrEqual => (false, true),
+                };
+                let (one, other) = (range(*left, &self.numbers), range(*right, &self.numbers));
+                let step = |value: f64| if *comparison == Comparison::Less { value.next_down() } else { value };
+                if let Operand::Column(column) = left {
+                    let up_to = if below { step(other.up_to) } else { f64::INFINITY };
+                    self.narrow(*column, Range { over: if over { other.over } else { f64::NEG_INFINITY }, up_to });
+                }
+                if let Operand::Column(column) = right {
+                    let least = if *comparison == Comparison::Less { one.over.next_up() } else { one.over };
+                    let up_to = if over { one.up_to } else { f64::INFINITY };
+                    self.narrow(*column, Range { over: least, up_to });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn of(&self, plane: PlaneId) -> Option<bool> {
+        self.planes[plane.0 as usize]
+    }
+
+    /// What is settled already stays.
+    fn set(&mut self, plane: PlaneId, value: Option<bool>) {
+        let known = &mut self.planes[plane.0 as usize];
+        *known = known.or(value);
+    }
+
+    fn narrow(&mut self, number: NumberId, to: Range) {
+        let known = &mut self.numbers[number.0 as usize];
+        *known = Range { over: known.over.max(to.over), up_to: known.up_to.min(to.up_to) };
+    }
 }
 
 fn range(operand: Operand, numbers: &[Range]) -> Range {
@@ -124,5 +202,38 @@ mod tests {
         assert_eq!(combined(Logic::And, Some(true), None), None);
         assert_eq!(combined(Logic::Or, None, Some(true)), Some(true));
         assert_eq!(combined(Logic::AndNot, None, Some(true)), Some(false));
+    }
+
+    #[test]
+    fn what_is_required_settles_what_it_is_made_of_and_what_else_is() {
+        use crate::plan::{FindingId, Step};
+        let (column, constant) = (Operand::Column(NumberId(0)), Operand::Constant);
+        let compare = |out, left, right| Operation::Compare {
+            out: PlaneId(out),
+            comparison: Comparison::LessOrEqual,
+            left,
+            right,
+        };
+        let logic = |out, logic, left, right| Operation::Logic {
+            out: PlaneId(out),
+            logic,
+            left: PlaneId(left),
+            right: PlaneId(right),
+        };
+        // Plane 0 is not settled by itself. Required: it does not hold, and the number is at most 10.
+        let operations = vec![
+            compare(1, column, constant(10.0)),
+            Operation::Not { out: PlaneId(2), of: PlaneId(0) },
+            logic(3, Logic::And, 1, 2),
+            compare(4, column, constant(12.0)),
+            compare(5, constant(11.0), column),
+            compare(6, column, constant(9.0)),
+            logic(7, Logic::Or, 0, 4),
+            Operation::Require { plane: PlaneId(3), finding: FindingId(0) },
+        ];
+        let steps = operations.into_iter().map(|operation| Step { label: String::new(), operation }).collect();
+        let plan = Plan { steps, planes: 8, numbers: 1, ..Plan::default() };
+        let (yes, no) = (Some(true), Some(false));
+        assert_eq!(plan.certain(), [no, yes, yes, yes, yes, no, None, yes]);
     }
 }

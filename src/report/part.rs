@@ -150,6 +150,10 @@ impl PartFile {
         let damaged = |what: &str| {
             Error::input(format!("`{name}` is damaged: {what}")).help("copy the file again, or run that part again")
         };
+        if !text.trim_start().starts_with('{') {
+            return Err(Error::input(format!("`{name}` is not a part of a run"))
+                .help("`foretell run --shard 1/2 --out part.json` writes parts"));
+        }
         let head: Head = serde_json::from_str(text).map_err(|_| damaged("it is not a whole JSON document"))?;
         if head.schema.as_deref() != Some(SCHEMA) {
             let schema =

@@ -35,7 +35,13 @@ pub(crate) fn finish(
         rules: counts.rules(),
         divisions: counts.divisions(),
         effective_sample_size: total.effective_worlds(),
-        evidence: probability_of_evidence(plan, groundwork.before_beliefs.unwrap_or(total), worlds),
+        evidence: match groundwork.sampling.evidence {
+            Some(value) => {
+                let exact = Estimate { value, standard_error: 0.0, prior_interval: None };
+                evidence_of(plan).filter(|known| *known).map(|_| exact)
+            }
+            None => probability_of_evidence(plan, groundwork.before_beliefs.unwrap_or(total), worlds),
+        },
         worlds,
         weighted: groundwork.sampling.weighs || !groundwork.sampling.figures.is_empty(),
         method: groundwork.sampling.method,

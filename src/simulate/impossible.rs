@@ -48,6 +48,8 @@ pub enum Impossible {
         /// Its name.
         name: String,
     },
+    /// Worlds were to be drawn from the posterior, but what is known bears on something that is not discrete, or on too much at once.
+    NoPosterior,
     /// An exact value of a continuous number that is drawn in correlation with other events: no simulated world has just that value.
     CorrelatedNumber {
         /// An index into [`Plan::findings`](crate::plan::Plan::findings).
@@ -92,6 +94,10 @@ impl fmt::Display for Impossible {
             Self::NotByRejection { name, .. } => write!(
                 formatter,
                 "`{name}` cannot be met by leaving out worlds: it is a hint, a belief or the exact value of a continuous number"
+            ),
+            Self::NoPosterior => formatter.write_str(
+                "worlds cannot be drawn from the exact posterior: what is known bears on something that is not discrete, or on too many \
+                 things at once; leave the method to be chosen",
             ),
             Self::CorrelatedNumber { name, .. } => write!(
                 formatter,

@@ -1,4 +1,4 @@
-//! Runs a [`Plan`] over many worlds and counts what happened in them.
+//! Runs a [`Plan`](crate::plan::Plan) over many worlds and counts what happened in them.
 //!
 //! A *world* is one joint draw of every event. Worlds run in *blocks*; a block holds one column per event. Blocks run in
 //! parallel and are merged in a tree of their places, so the result depends on the plan, the seed and the number of worlds, and on
@@ -45,11 +45,12 @@ pub use impossible::Impossible;
 pub use part::{Merging, Mismatch, Part, PartRecord, simulate_part};
 pub use precision::ShortOf;
 pub use rare::{Rarity, is_conditioned, rarity};
+pub use sampling::Conditioned;
+pub(crate) use sampling::Posterior;
 pub use settings::{Method, Settings, Shard, Stop};
 pub use strata::Design;
 
 use crate::forecast::Estimate;
-use crate::plan::Plan;
 use ndarray::Array2;
 
 /// What a run counted.
@@ -142,7 +143,7 @@ impl Tally {
     }
 }
 
-/// Runs a plan. `progress` is told the share that is done, from 0 to 1, now and then.
+/// Runs a plan, or one that draws its posterior where that was found. `progress` is told the share that is done, from 0 to 1, now and then.
 ///
 /// ```
 /// use foretell::plan::{Ask, Asked, Chance, Draw, Operation, Plan, PlaneId, Row, Step, StreamId};
@@ -169,8 +170,13 @@ impl Tally {
 ///
 /// # Errors
 /// If no world is left by what is known, or a belief cannot be met; see [`Impossible`].
-pub fn simulate(plan: &Plan, settings: &Settings, progress: &(dyn Fn(f64) + Sync)) -> Result<Tally, Impossible> {
-    on_threads(settings.threads, || run::run(plan, settings, progress))
+pub fn simulate<'a>(
+    subject: impl Into<Conditioned<'a>>,
+    settings: &Settings,
+    progress: &(dyn Fn(f64) + Sync),
+) -> Result<Tally, Impossible> {
+    let subject = subject.into();
+    on_threads(settings.threads, || run::run(&subject, settings, progress))
 }
 
 /// Works on so many threads; on those there are, where the system grants no more.

@@ -9,7 +9,7 @@ use super::finish::finish;
 use super::forest::{Forest, Place, places};
 use super::passes::chunks_of;
 use super::run::{Groundwork, Meter, Run};
-use super::sampling::{Drawn, Sampling};
+use super::sampling::{Conditioned, Drawn, Sampling};
 use super::tally::{Counts, CountsRecord, Lossless, Mass, Pivot};
 use super::{Impossible, Method, Settings, Shard, Tally, on_threads};
 use crate::plan::Plan;
@@ -30,14 +30,15 @@ pub struct Part {
 ///
 /// # Errors
 /// If a belief cannot be met, or what is known leaves no world where that is found out beforehand; see [`Impossible`].
-pub fn simulate_part(
-    plan: &Plan,
+pub fn simulate_part<'a>(
+    subject: impl Into<Conditioned<'a>>,
     settings: &Settings,
     shard: Shard,
     progress: &(dyn Fn(f64) + Sync),
 ) -> Result<Part, Impossible> {
+    let subject = subject.into();
     on_threads(settings.threads, || {
-        let sampling = Sampling::choose(plan, settings)?;
+        let sampling = Sampling::choose(&subject, settings)?;
         let run = Run::new(&sampling, settings)?;
         let worlds = settings.worlds.max(1);
         let (chunks, draws) = (shard.chunks(chunks_of(worlds)), shard.draws(run.doubt_draws()));
@@ -59,6 +60,8 @@ pub struct PartRecord {
     method: Option<Method>,
     /// The figures of what worlds are drawn from instead of what the scenario says.
     proposal: Vec<Lossless>,
+    /// The probability of what is known, if worlds are drawn from the posterior; nothing otherwise.
+    evidence: Option<Lossless>,
     /// For each pattern of beliefs, what the worlds that show it weigh.
     factors: Vec<Lossless>,
     /// For each event and question, the centre and the scale of a number's histogram.
@@ -96,6 +99,7 @@ impl Part {
             before_beliefs: self.groundwork.before_beliefs.map(|mass| [mass.weight, mass.square].map(Lossless)),
             method: self.groundwork.sampling.method,
             proposal: lossless(&self.groundwork.sampling.figures),
+            evidence: self.groundwork.sampling.evidence.map(Lossless),
             factors: lossless(&self.groundwork.factors),
             pivots: self.groundwork.pivots.iter().map(|pivot| pivot.map(Pivot::write)).collect(),
             subtrees: self
@@ -129,7 +133,11 @@ impl Part {
             }),
             factors: record.factors.iter().map(|factor| factor.0).collect(),
             pivots: record.pivots.iter().map(|pivot| pivot.map(Pivot::read)).collect(),
-            sampling: Drawn { figures: record.proposal.iter().map(|figure| figure.0).collect(), ..sampling.drawn() },
+            sampling: Drawn {
+                figures: record.proposal.iter().map(|figure| figure.0).collect(),
+                evidence: record.evidence.map(|evidence| evidence.0),
+                ..sampling.drawn()
+            },
         };
         let draws = shard.draws(run.doubt_draws());
         let fits = run.fits(&groundwork)

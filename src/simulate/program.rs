@@ -26,6 +26,8 @@ pub(crate) struct Program<'a> {
     /// Of each step, if there is a proposal; `None` if it is drawn as planned.
     tilts: Vec<Option<TiltedDraw<'a>>>,
     pilot: bool,
+    /// Whether what is known changes no weights, since what it depends on is drawn given it.
+    conditioned: bool,
     design: Design,
 }
 
@@ -43,6 +45,7 @@ impl<'a> Program<'a> {
             component: None,
             tilts: Vec::new(),
             pilot: false,
+            conditioned: false,
             design: Design::Independent,
         }
     }
@@ -74,6 +77,14 @@ impl<'a> Program<'a> {
     #[must_use]
     pub(crate) fn for_a_pilot(mut self) -> Self {
         self.pilot = true;
+        self
+    }
+
+    /// The same for a plan that draws the posterior.
+    #[must_use]
+    pub(crate) fn conditioned(mut self) -> Self {
+        self.conditioned = true;
+        self.weighted = !self.beliefs.is_empty();
         self
     }
 
@@ -198,6 +209,7 @@ impl<'a> Program<'a> {
             Operation::Select { out, condition, then, otherwise } => arena.fill_number(*out, |arena, column| {
                 arithmetic::select(arena.plane(*condition), side(arena, *then), side(arena, *otherwise), column);
             }),
+            Operation::Require { .. } | Operation::Weigh { .. } if self.conditioned => {}
             Operation::Require { plane, .. } => {
                 let plane = *arena.plane(*plane);
                 arena.require(&plane);
@@ -234,7 +246,7 @@ impl<'a> Program<'a> {
                 });
             }
             (Draw::Stream(_), Some((value, _))) => {
-                for (row, probability) in rows.iter().zip(probabilities) {
+                for (row, probability) in rows.iter().zip(probabilities).filter(|_| !self.conditioned) {
                     let factor = if *value { *probability } else { 1.0 - probability };
                     let mask = *arena.mask_of(row.mask);
                     evidence::multiply(&mut arena.weights, &mask, factor);
@@ -289,7 +301,7 @@ impl<'a> Program<'a> {
                 });
             }
             (Draw::Stream(_), Some((known, _))) => {
-                for (row, options) in rows.iter().zip(options) {
+                for (row, options) in rows.iter().zip(options).filter(|_| !self.conditioned) {
                     let mask = *arena.mask_of(row.mask);
                     evidence::multiply(&mut arena.weights, &mask, options.probabilities[*known]);
                 }
@@ -332,7 +344,7 @@ impl<'a> Program<'a> {
             let likelihoods = sources.iter().map(|source| source.likelihood(*known));
             let any_mass =
                 likelihoods.clone().any(|likelihood| matches!(likelihood, Likelihood::Mass(mass) if mass > 0.0));
-            for (row, likelihood) in rows.iter().zip(likelihoods) {
+            for (row, likelihood) in rows.iter().zip(likelihoods).filter(|_| !self.conditioned) {
                 let factor = match likelihood {
                     Likelihood::Mass(mass) => mass,
                     // Next to a probability a density is nothing.
@@ -429,7 +441,7 @@ impl<'a> Program<'a> {
                     dates.fill(level, mask, hazard, uniforms, space, column);
                 }
             }
-            if evidence.is_some() {
+            if evidence.is_some() && !self.conditioned {
                 evidence::multiply_each(&mut arena.weights, factors);
             }
             arena.scratch = scratch;

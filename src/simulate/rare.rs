@@ -4,7 +4,7 @@ use super::diagnose::{Total, diagnose};
 use super::forest::Forest;
 use super::passes::{Arenas, Pass, WORLDS_PER_CHUNK, chunks_of};
 use super::program::Program;
-use super::sampling::{Sampling, behind_what_is_known, is_known};
+use super::sampling::{Conditioned, Sampling, behind_what_is_known, is_known};
 use super::{Impossible, Method, Settings, on_threads};
 use crate::forecast::Estimate;
 use crate::plan::Plan;
@@ -56,7 +56,8 @@ pub fn is_conditioned(plan: &Plan) -> bool {
 pub fn rarity(plan: &Plan, settings: &Settings, relative_error: f64) -> Result<Rarity, Impossible> {
     on_threads(settings.threads, || {
         let alone = what_is_known_alone(plan);
-        let sampling = Sampling::choose(&alone, settings)?;
+        let subject = Conditioned::from(&alone);
+        let sampling = Sampling::choose(&subject, settings)?;
         let program =
             Program::new(&sampling.plan, settings.seed, None, &[]).tilted_to(settings.seed, sampling.proposal.as_ref());
         let arenas = Arenas::new(&sampling.plan);

@@ -9,7 +9,7 @@ use super::finish::{answers, finish};
 use super::forest::Forest;
 use super::passes::{Arenas, New, Pass, Spares, WORLDS_PER_CHUNK, Windows, blocks_in, blocks_of, chunks_of, windows};
 use super::program::Program;
-use super::sampling::{Drawn, Proposal, Sampling};
+use super::sampling::{Conditioned, Drawn, Posterior, Proposal, Sampling};
 use super::strata::Design;
 use super::tally::{Counts, Mass, Pivot};
 use super::{Impossible, Settings, Stop, Tally, diagnose, doubt, inputs, precision};
@@ -35,6 +35,7 @@ pub(crate) struct Groundwork {
 pub(crate) struct Run<'a> {
     plan: &'a Plan,
     proposal: Option<&'a Proposal>,
+    posterior: Option<&'a Posterior>,
     drawn: Drawn,
     seed: u64,
     design: Design,
@@ -59,11 +60,12 @@ impl<'a> Run<'a> {
         Ok(Self {
             plan,
             proposal: sampling.proposal.as_ref(),
+            posterior: sampling.posterior,
             drawn: sampling.drawn(),
             seed: settings.seed,
             design: settings.design,
             beliefs,
-            arenas: Arenas::new(plan),
+            arenas: Arenas::new(sampling.posterior.map_or(plan, |posterior| &posterior.plan)),
             doubt_draws,
         })
     }
@@ -77,7 +79,11 @@ impl<'a> Run<'a> {
     where
         'a: 'f,
     {
-        Program::new(self.plan, self.seed, None, factors).tilted_to(self.seed, self.proposal).designed(self.design)
+        let program = match self.posterior {
+            Some(posterior) => Program::new(&posterior.plan, self.seed, None, factors).conditioned(),
+            None => Program::new(self.plan, self.seed, None, factors).tilted_to(self.seed, self.proposal),
+        };
+        program.designed(self.design)
     }
 
     /// Whether this may be the groundwork of this plan.
@@ -275,9 +281,14 @@ fn grow_while<G: super::passes::Gather>(
 }
 
 /// A whole run.
-pub(crate) fn run(plan: &Plan, settings: &Settings, progress: &(dyn Fn(f64) + Sync)) -> Result<Tally, Impossible> {
+pub(crate) fn run(
+    subject: &Conditioned<'_>,
+    settings: &Settings,
+    progress: &(dyn Fn(f64) + Sync),
+) -> Result<Tally, Impossible> {
+    let plan = subject.plan;
     let most = settings.worlds.max(1);
-    let sampling = Sampling::choose(plan, settings)?;
+    let sampling = Sampling::choose(subject, settings)?;
     let run = Run::new(&sampling, settings)?;
     let all_draws = 0..run.doubt_draws;
     let mut meter = Meter::new(run.blocks(&(0..chunks_of(most)), &all_draws, most), progress);

@@ -40,6 +40,9 @@ pub enum Method {
     Weighting,
     /// The same, with everything else drawn from a proposal that is fitted to the worlds that agree (cross-entropy: Rubinstein & Kroese 2004).
     Adaptive,
+    /// What is known and what it depends on is discrete and not too tightly knit: that is drawn from its posterior, found exactly, and
+    /// every world counts alike.
+    Posterior,
 }
 
 impl Default for Settings {

@@ -152,7 +152,8 @@ impl Sketch<'_> {
     }
 }
 
-fn plan(random: &[u32]) -> Plan {
+/// A plan of a few events, with now and then something known or believed.
+pub fn plan(random: &[u32]) -> Plan {
     let mut sketch = Sketch { plan: Plan::default(), random, next: 0 };
     for _ in 0..sketch.random(6) + 2 {
         sketch.draw();

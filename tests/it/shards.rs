@@ -228,8 +228,8 @@ fn files_that_are_no_whole_part_of_this_version_are_refused() {
         ("generator.json", text.replace("foretell-stream-", "foretell-strum-"), "made by generator foretell-strum-"),
         ("schema.json", text.replace("foretell.part/1", "foretell.part/9"), "foretell.part/9"),
         ("run.json", "{\"worlds\": 5}".to_owned(), "it has no `schema`"),
-        ("all.toml", EVERYTHING.to_owned(), "not a whole JSON document"),
-        ("empty.json", String::new(), "not a whole JSON document"),
+        ("all.toml", EVERYTHING.to_owned(), "not a part of a run"),
+        ("empty.json", String::new(), "not a part of a run"),
     ] {
         assert!(content != text, "{file} is the part as it was");
         std::fs::write(folder.join(file), content).expect("a file can be written");

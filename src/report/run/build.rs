@@ -80,6 +80,7 @@ fn method(tally: &Tally, design: Design) -> String {
     let simulation = if design == Design::Stratified { "stratified Monte Carlo" } else { "Monte Carlo" };
     let evidence = match tally.method() {
         Some(Method::Adaptive) => ", adaptive importance sampling",
+        Some(Method::Posterior) => ", drawn from the exact posterior",
         Some(Method::Rejection) => ", worlds against the evidence left out",
         _ if tally.weighted() => ", worlds weighted by the evidence",
         _ => "",

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::forecast::Forecast;
 use crate::report::figure::{figure, grouped, percent, percent_error, significant};
 use crate::report::{Column, Format, Output, Sheet};
+use crate::simulate::Method;
 
 impl RunReport {
     /// The lines above the tables: as-of, worlds, seed, method.
@@ -15,7 +16,8 @@ impl RunReport {
             match self.worlds {
                 0 => format!("as of {}, {}", self.as_of, self.method),
                 worlds => {
-                    format!("as of {}, {} worlds, seed {}, {}", self.as_of, grouped(worlds), self.seed, self.method)
+                    let noun = if worlds == 1 { "world" } else { "worlds" };
+                    format!("as of {}, {} {noun}, seed {}, {}", self.as_of, grouped(worlds), self.seed, self.method)
                 }
             },
         ];
@@ -31,6 +33,9 @@ impl RunReport {
                 "worth {} equally weighted worlds{chance}",
                 grouped(self.effective_sample_size.round() as u64)
             ));
+        }
+        if let (Some(Method::Posterior), Some(chance)) = (self.sampling, self.probability_of_evidence) {
+            lines.push(format!("the evidence had a chance of {}", significant(chance, 6)));
         }
         lines.extend(self.given.iter().map(|text| format!("given: {text}")));
         lines.extend(self.suppose.iter().map(|text| format!("suppose: {text}")));

@@ -73,6 +73,26 @@ pub(crate) fn sums_where<const N: usize>(columns: [&[f64]; N], plane: &Plane) ->
     sums.map(|sums| ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7])))
 }
 
+/// The largest weight where a bit column holds; 0 if it holds nowhere.
+#[must_use]
+pub(crate) fn largest_where(weights: &[f64], plane: &Plane) -> f64 {
+    #[inline(always)]
+    fn largest_in<S: Simd>(simd: S, weights: &[f64], plane: &Plane) -> [f64; LANES] {
+        let zero = f64x8::splat(simd, 0.0);
+        let mut largest = zero;
+        for (at, word) in plane.iter().enumerate() {
+            for group in 0..64 / LANES {
+                let holds = mask64x8::from_bitmask(simd, (word >> (LANES * group)) & 0xff);
+                let start = 64 * at + LANES * group;
+                let eight = f64x8::from_slice(simd, &weights[start..start + LANES]);
+                largest = largest.max(holds.select(eight, zero));
+            }
+        }
+        largest.to_array()
+    }
+    dispatch!(math::level(), simd => largest_in(simd, weights, plane)).into_iter().fold(0.0, f64::max)
+}
+
 /// Writes into `patterns` which of the planes hold in each world: plane `j` is bit `j`.
 pub(crate) fn patterns<'a>(planes: impl Iterator<Item = &'a Plane>, patterns: &mut [u16]) {
     patterns[..WORLDS_PER_BLOCK].fill(0);
@@ -92,6 +112,8 @@ mod tests {
         let plane = plane_where(|world| world % 7 == 3);
         let expected: f64 = (0..4096).filter(|world| world % 7 == 3).map(f64::from).sum();
         assert_eq!(sum_where(&weights, &plane), expected);
+        assert_eq!(largest_where(&weights, &plane), 4091.0);
+        assert_eq!(largest_where(&weights, &[0; 64]), 0.0);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use super::pilot::Block;
 use super::{Proposal, Tilt, is_known};
 use crate::math::ln;
-use crate::plan::{DateEvidence, Draw, Operation, Plan, PlaneId, StreamId, Touched};
+use crate::plan::{Chance, DateEvidence, Draw, Operation, Plan, PlaneId, Probabilities, Row, Step, StreamId, Touched};
 use crate::simulate::block::both;
 use crate::simulate::kernel::categorical::Options;
 use crate::simulate::kernel::evidence::sum_where;
@@ -45,8 +45,7 @@ impl Weighted<'_> {
                 let fitted = rows.iter().map(|row| {
                     let chance = row.value.predictive;
                     let counts = self.counts(row.mask, &[*out], unit);
-                    let fitted = shares(&[counts.1 - counts.0[0], counts.0[0]], &[1.0 - chance, chance])?;
-                    Some(fitted[1].clamp(chance.min(1e-3), chance.max(0.999)))
+                    shares(&[counts.1 - counts.0[0], counts.0[0]], &[1.0 - chance, chance]).map(|fitted| fitted[1])
                 });
                 some(fitted.collect()).map(Tilt::Chances)
             }
@@ -141,47 +140,81 @@ fn shares(counts: &[f64], chances: &[f64]) -> Option<Vec<f64>> {
     Some(counts.iter().zip(chances).map(|(count, chance)| (count.max(0.0) + chance) / (all + 1.0)).collect())
 }
 
-/// The plan's own chances, with more of what is rare where it matters, so that a pilot sees it at all.
+/// The plan's own chances, with more of what is rare where it matters, so that worlds see it at all.
 pub(super) fn flattened(plan: &Plan, matters: &[bool]) -> Proposal {
-    const RARE: f64 = 0.02;
-    let rare = |chance: f64| chance > 0.0 && chance < RARE;
-    let rows = plan.steps.iter().zip(matters).filter(|(_, matters)| **matters).map(|(step, _)| match &step.operation {
-        Operation::Bernoulli { rows, evidence: None, .. } => {
-            rows.iter().filter(|row| rare(row.value.predictive) || rare(1.0 - row.value.predictive)).count()
-        }
-        _ => 0,
-    });
-    let least = RARE.min(2.0 / rows.sum::<usize>().max(1) as f64);
-    let uniforms: usize =
-        plan.steps.iter().zip(matters).filter(|(_, matters)| **matters).map(|(step, _)| members(&step.operation)).sum();
+    let members_that_matter =
+        plan.steps.iter().zip(matters).map(|(step, matters)| if *matters { members(&step.operation) } else { 0 });
+    let uniforms: usize = members_that_matter.sum();
     let flat: Vec<f64> = edges().windows(2).map(|ends| ends[1] - ends[0]).collect();
     let bins = Bins::new(&with_background(&flat, 0.3 / uniforms.max(1) as f64));
-    let tilts = plan.steps.iter().zip(matters).map(|(step, matters)| match &step.operation {
-        operation if *matters && members(operation) > 0 => Some(Tilt::Uniforms(vec![bins.clone(); members(operation)])),
-        Operation::Bernoulli { draw: Draw::Stream(_), rows, evidence: None, .. } if *matters => {
-            let raised = rows.iter().map(|row| {
-                let chance = row.value.predictive;
-                let raised = chance.clamp(least, 1.0 - least);
-                (chance > 0.0 && chance < 1.0 && raised != chance).then_some(raised)
-            });
-            some(raised.collect()).map(Tilt::Chances)
+    let tilts = plan.steps.iter().zip(matters).map(|(step, matters)| {
+        let members = members(&step.operation);
+        (*matters && members > 0).then(|| Tilt::Uniforms(vec![bins.clone(); members]))
+    });
+    raised(plan, matters, &Proposal { tilts: tilts.collect() })
+}
+
+/// What is raised of an option that can happen, unless so many are that [`MOST_RAISED`] says less.
+const LEAST: f64 = 0.02;
+
+/// Of this many raised options a world has one.
+const MOST_RAISED: f64 = 0.25;
+
+/// The same proposal, with no option that can happen left rare where it matters. Worlds that agree best with what is known may need an
+/// option that no pilot has seen; without this the few that have it would weigh so much that a run without them does not know what it
+/// misses (the cutoff of Yuan & Druzdzel 2006, Math. Comput. Modelling 43, 1189–1207, shared out so that few worlds pay for it).
+pub(super) fn raised(plan: &Plan, matters: &[bool], proposal: &Proposal) -> Proposal {
+    let below = |chance: &f64| *chance > 0.0 && *chance < LEAST;
+    // Each world has one row of a step.
+    let rare: usize = each_row(plan, matters, proposal)
+        .iter()
+        .map(|rows| rows.iter().map(|row| row.iter().filter(|chance| below(chance)).count()).max().unwrap_or(0))
+        .sum();
+    let least = LEAST.min(MOST_RAISED / rare.max(1) as f64);
+    let tilts = each_row(plan, matters, proposal).into_iter().zip(&plan.steps).enumerate().map(|(at, (rows, step))| {
+        if rows.is_empty() {
+            return proposal.tilts.get(at).cloned().flatten();
         }
-        Operation::Categorical { draw: Draw::Stream(_), rows, evidence: None, .. } if *matters => {
-            let raised = rows.iter().map(|row| {
-                let chances = &row.value.predictive;
-                if !chances.iter().any(|chance| *chance > 0.0 && *chance < least) {
-                    return None;
-                }
-                let raised: Vec<f64> =
-                    chances.iter().map(|chance| if *chance > 0.0 { chance.max(least) } else { 0.0 }).collect();
-                let sum: f64 = raised.iter().sum();
-                Some(Options::new(raised.iter().map(|chance| chance / sum).collect()))
-            });
-            some(raised.collect()).map(Tilt::Options)
+        let raise = |row: Vec<f64>| {
+            let raised: Vec<f64> =
+                row.iter().map(|chance| if *chance > 0.0 { chance.max(least) } else { 0.0 }).collect();
+            let sum: f64 = raised.iter().sum();
+            (raised != row).then(|| raised.iter().map(|chance| chance / sum).collect::<Vec<f64>>())
+        };
+        let kept = proposal.tilts.get(at).and_then(Option::as_ref);
+        if let Operation::Bernoulli { .. } = step.operation {
+            let kept = |row: usize| if let Some(Tilt::Chances(rows)) = kept { rows[row] } else { None };
+            let raise = |(at, row)| raise(row).map(|row| row[1]).or(kept(at));
+            some(rows.into_iter().enumerate().map(raise).collect()).map(Tilt::Chances)
+        } else {
+            let kept = |row: usize| if let Some(Tilt::Options(rows)) = kept { rows[row].clone() } else { None };
+            let raise = |(at, row)| raise(row).map(Options::new).or_else(|| kept(at));
+            some(rows.into_iter().enumerate().map(raise).collect()).map(Tilt::Options)
         }
-        _ => None,
     });
     Proposal { tilts: tilts.collect() }
+}
+
+/// For each step the chances that a proposal has in each row, no and yes being two; none for a step that does not matter, or is not drawn
+/// by chances.
+fn each_row(plan: &Plan, matters: &[bool], proposal: &Proposal) -> Vec<Vec<Vec<f64>>> {
+    let steps = plan.steps.iter().zip(matters).enumerate();
+    let of = |(at, (step, matters)): (usize, (&Step, &bool))| match (&step.operation, proposal.tilt(at)) {
+        (Operation::Bernoulli { draw: Draw::Stream(_), rows, evidence: None, .. }, tilt) if *matters => {
+            let tilted = |row: usize| if let Some(Tilt::Chances(rows)) = tilt { rows[row] } else { None };
+            let chance = |(at, row): (usize, &Row<Chance>)| tilted(at).unwrap_or(row.value.predictive);
+            rows.iter().enumerate().map(chance).map(|chance| vec![1.0 - chance, chance]).collect()
+        }
+        (Operation::Categorical { draw: Draw::Stream(_), rows, evidence: None, .. }, tilt) if *matters => {
+            let tilted = |row: usize| if let Some(Tilt::Options(rows)) = tilt { rows[row].as_ref() } else { None };
+            let chances = |(at, row): (usize, &Row<Probabilities>)| {
+                tilted(at).map_or_else(|| row.value.predictive.clone(), |options| options.probabilities.clone())
+            };
+            rows.iter().enumerate().map(chances).collect()
+        }
+        _ => Vec::new(),
+    };
+    steps.map(of).collect()
 }
 
 /// How many uniforms of a step can be tilted.

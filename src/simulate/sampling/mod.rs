@@ -3,11 +3,15 @@
 //! The choice is made by a pilot of a few blocks that no main run reaches, so it depends on the plan and the seed alone. It belongs to
 //! the groundwork: every part of a run makes the same one.
 
+mod conditioned;
 mod fit;
 mod margin;
 mod pilot;
+mod ratio;
 mod reject;
 
+pub use conditioned::Conditioned;
+pub(crate) use conditioned::Posterior;
 pub(crate) use fit::behind_what_is_known;
 pub(crate) use reject::by_masks;
 
@@ -71,6 +75,8 @@ pub(crate) struct Sampling<'a> {
     pub(crate) plan: Cow<'a, Plan>,
     /// What it is drawn from.
     pub(crate) proposal: Option<Proposal>,
+    /// What the main run draws from instead; then the above is for the draws of the inputs.
+    pub(crate) posterior: Option<&'a Posterior>,
     /// Named; `None` where nothing is known.
     pub(crate) method: Option<Method>,
 }
@@ -84,33 +90,41 @@ pub(crate) struct Drawn {
     pub(crate) weighs: bool,
     /// The figures of the proposal.
     pub(crate) figures: Vec<f64>,
+    /// The probability of what is known, if worlds are drawn from the posterior.
+    pub(crate) evidence: Option<f64>,
 }
 
 impl<'a> Sampling<'a> {
     /// Chooses, or does as asked.
     ///
     /// # Errors
-    /// If rejection is asked for and cannot meet what is known.
-    pub(crate) fn choose(plan: &'a Plan, settings: &Settings) -> Result<Self, Impossible> {
-        let as_planned = |method| Self { plan: Cow::Borrowed(plan), proposal: None, method };
+    /// If rejection or the posterior is asked for and cannot meet what is known.
+    pub(crate) fn choose(subject: &'a Conditioned<'_>, settings: &Settings) -> Result<Self, Impossible> {
+        let plan = subject.plan;
+        let as_planned = |method| Self { plan: Cow::Borrowed(plan), proposal: None, posterior: None, method };
         if !plan.steps.iter().any(|step| is_known(&step.operation)) {
             return Ok(as_planned(None));
         }
         let weighs = plan.steps.iter().any(|step| weighs_or_hints(&step.operation));
-        let otherwise = if weighs { Method::Weighting } else { Method::Rejection };
         match settings.method {
             Method::Rejection => {
                 let plan = by_masks(plan)?;
-                Ok(Self { plan: Cow::Owned(plan), proposal: None, method: Some(Method::Rejection) })
+                Ok(Self { plan: Cow::Owned(plan), ..as_planned(Some(Method::Rejection)) })
             }
-            Method::Weighting => Ok(as_planned(Some(Method::Weighting))),
+            Method::Weighting => Ok(weighting(plan, settings.seed)),
+            Method::Posterior | Method::Auto if let Some(posterior) = &subject.posterior => {
+                // Draws of the inputs have other chances, and so other posteriors.
+                let draws_inputs = settings.doubt_draws > 0 && !plan.parameters.is_empty();
+                let proposal = if draws_inputs { pilot::proposal(plan, settings.seed, false) } else { None };
+                Ok(Self { proposal, posterior: Some(posterior), ..as_planned(Some(Method::Posterior)) })
+            }
+            Method::Posterior => Err(Impossible::NoPosterior),
             Method::Auto | Method::Adaptive => {
                 let forced = settings.method == Method::Adaptive;
                 match pilot::proposal(plan, settings.seed, forced) {
-                    Some(proposal) => {
-                        Ok(Self { plan: Cow::Borrowed(plan), proposal: Some(proposal), method: Some(Method::Adaptive) })
-                    }
-                    None => Ok(as_planned(Some(otherwise))),
+                    Some(proposal) => Ok(Self { proposal: Some(proposal), ..as_planned(Some(Method::Adaptive)) }),
+                    None if weighs => Ok(weighting(plan, settings.seed)),
+                    None => Ok(as_planned(Some(Method::Rejection))),
                 }
             }
         }
@@ -120,15 +134,41 @@ impl<'a> Sampling<'a> {
     pub(crate) fn drawn(&self) -> Drawn {
         Drawn {
             method: self.method,
-            weighs: self.method != Some(Method::Rejection)
-                && self.plan.steps.iter().any(|step| weighs_or_hints(&step.operation)),
-            figures: self.proposal.as_ref().map(Proposal::figures).unwrap_or_default(),
+            weighs: match self.method {
+                Some(Method::Rejection) => false,
+                Some(Method::Posterior) => {
+                    self.plan.steps.iter().any(|step| matches!(step.operation, Operation::Believe { .. }))
+                }
+                _ => self.plan.steps.iter().any(|step| weighs_or_hints(&step.operation)),
+            },
+            figures: match &self.proposal {
+                Some(proposal) if self.posterior.is_none() => proposal.figures(),
+                _ => Vec::new(),
+            },
+            evidence: self.posterior.map(|posterior| posterior.evidence),
         }
     }
 
     /// As far as a finished part needs it: as it was chosen where the part ran.
     pub(crate) fn as_recorded(plan: &'a Plan, method: Option<Method>) -> Self {
-        Self { plan: Cow::Borrowed(plan), proposal: None, method }
+        Self { plan: Cow::Borrowed(plan), proposal: None, posterior: None, method }
+    }
+}
+
+/// Worlds that weigh at most so many times as much as those of a pilot do on average need no defence: those that a run has not seen are
+/// worth less than so many of those that it has.
+const EVEN: f64 = 20.0;
+
+/// Worlds drawn as planned; where some may weigh much more than others, seven in eight of them with what is rare raised, so that none
+/// that would weigh so much is left out unnoticed.
+fn weighting(plan: &Plan, seed: u64) -> Sampling<'_> {
+    let uneven = ratio::largest_weight(plan) > EVEN * pilot::usual_weight(plan, seed);
+    let proposal = uneven.then(|| fit::flattened(plan, &behind_what_is_known(plan)));
+    Sampling {
+        plan: Cow::Borrowed(plan),
+        proposal: proposal.filter(|proposal| !proposal.is_plain()),
+        posterior: None,
+        method: Some(Method::Weighting),
     }
 }
 

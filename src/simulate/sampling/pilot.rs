@@ -11,11 +11,12 @@
 //! importance sampling: Neal 2001, Statistics and Computing 11, 125–139).
 
 use super::Proposal;
-use super::fit::{Weighted, behind_what_is_known, flattened};
+use super::fit::{Weighted, behind_what_is_known, flattened, raised};
 use super::margin::Margins;
 use crate::math::{exp, ln};
-use crate::plan::Plan;
-use crate::simulate::block::{Arena, WORLDS_PER_BLOCK};
+use crate::plan::{Operation, Plan};
+use crate::simulate::block::{Arena, WORLDS_PER_BLOCK, count};
+use crate::simulate::kernel::evidence::sum_where;
 use crate::simulate::program::Program;
 use rayon::prelude::*;
 
@@ -93,10 +94,33 @@ pub(super) fn proposal(plan: &Plan, seed: u64, always: bool) -> Option<Proposal>
         let spread = if enough { 0.01 } else { 0.1 };
         let weighted =
             Weighted { plan, program: &program, blocks: &blocks, weights: &weights, effective: worth, spread };
-        proposal = weighted.fit(&matters);
+        proposal = raised(plan, &matters, &weighted.fit(&matters));
     }
     let good = always || best.0 > WORTH_IT * as_planned;
     (good && !best.1.is_plain()).then_some(best.1)
+}
+
+/// What the worlds of a pilot that agree with what is known weigh on average, drawn as planned; 0 if none agrees. What is known of dates is
+/// left out of it.
+pub(super) fn usual_weight(plan: &Plan, seed: u64) -> f64 {
+    let mut without_dates = plan.clone();
+    for step in &mut without_dates.steps {
+        if let Operation::Date { evidence, .. } = &mut step.operation {
+            *evidence = None;
+        }
+    }
+    let plan = &without_dates;
+    let program = Program::new(plan, seed, None, &[]);
+    let masses: Vec<(f64, u64)> = (FIRST_BLOCK..FIRST_BLOCK + BLOCKS)
+        .into_par_iter()
+        .map(|number| {
+            let mut arena = Arena::new(plan);
+            program.run(&mut arena, number, WORLDS_PER_BLOCK);
+            (sum_where(&arena.weights, &arena.mask), count(&arena.mask))
+        })
+        .collect();
+    let (weight, worlds) = masses.iter().fold((0.0, 0), |sum, more| (sum.0 + more.0, sum.1 + more.1));
+    if worlds > 0 { weight / worlds as f64 } else { 0.0 }
 }
 
 fn run(plan: &Plan, program: &Program<'_>, number: u64, tilted: bool) -> Block {

@@ -110,7 +110,7 @@ impl Counts {
             None if everywhere => Mass::worlds(count::ones(level, plane)),
             None => Mass::worlds(count::common(level, among, plane)),
         };
-        let everything = Mass::of(mask, weights);
+        let everything = Mass::of_all(mask, weights);
         let everything = in_block(everything, everything.weight);
         self.total.add(everything);
         for (ask, counts) in plan.asks.iter().zip(&mut self.asks) {
@@ -119,7 +119,7 @@ impl Counts {
                 None => (mask, everywhere, everything),
                 Some(plane) => {
                     given = both(mask, arena.plane(plane));
-                    let mass = Mass::of(&given, weights);
+                    let mass = Mass::of_all(&given, weights);
                     (&given, false, in_block(mass, mass.weight))
                 }
             };

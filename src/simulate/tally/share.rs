@@ -3,7 +3,7 @@
 use super::{Lossless, Numbers, Weights};
 use crate::forecast::Estimate;
 use crate::simulate::block::{Plane, count};
-use crate::simulate::kernel::evidence::sums_where;
+use crate::simulate::kernel::evidence::{largest_where, sums_where};
 
 /// How much some worlds weigh together.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -16,6 +16,8 @@ pub(crate) struct Mass {
     pub(crate) between: f64,
     /// The same of what they weigh times what all worlds weigh that they are a share of.
     pub(crate) across: f64,
+    /// The largest weight of one of them, if they are what others are a share of and weights differ; otherwise 0.
+    pub(crate) largest: f64,
 }
 
 /// From so many blocks on, standard errors come from the spread between blocks.
@@ -37,6 +39,16 @@ impl Mass {
         }
     }
 
+    /// Of worlds that others are a share of.
+    #[must_use]
+    pub(crate) fn of_all(plane: &Plane, weights: Option<Weights<'_>>) -> Self {
+        let mut mass = Self::of(plane, weights);
+        if let Some(Weights { weights, .. }) = weights {
+            mass.largest = largest_where(weights, plane);
+        }
+        mass
+    }
+
     /// Of so many worlds that weigh 1.
     #[must_use]
     pub(crate) fn worlds(worlds: u64) -> Self {
@@ -49,6 +61,7 @@ impl Mass {
         self.square += more.square;
         self.between += more.between;
         self.across += more.across;
+        self.largest = self.largest.max(more.largest);
     }
 
     /// Of worlds of a stratified block, which are a share of others of it.
@@ -70,7 +83,7 @@ impl Mass {
 
     /// In numbers.
     pub(crate) fn write(self, out: &mut Vec<Lossless>) {
-        out.extend([self.weight, self.square, self.between, self.across].map(Lossless));
+        out.extend([self.weight, self.square, self.between, self.across, self.largest].map(Lossless));
     }
 
     /// From its numbers.
@@ -80,6 +93,7 @@ impl Mass {
             square: numbers.next()?,
             between: numbers.next()?,
             across: numbers.next()?,
+            largest: numbers.next()?,
         })
     }
 
@@ -106,12 +120,15 @@ impl Mass {
     /// world or every world is a yes, the error is that of `(k + ½) / (n + 1)` with the effective number of worlds for `n`: a simulated
     /// figure is never free of error.
     ///
+    /// Where weights differ, no error is less than if half a world of the largest weight were in doubt, whichever of the figures such worlds
+    /// belong to: one more of them may have been left out by chance. Where all weigh the same this changes nothing.
+    ///
     /// \[1\] Owen (2013), Monte Carlo theory, methods and examples, section 9.2.
     #[must_use]
     pub(crate) fn share_of(self, all: Self) -> Estimate {
         let share = (self.weight / all.weight).clamp(0.0, 1.0);
         let effective = all.effective_worlds();
-        let variance = if self.weight <= 0.0 || self.weight >= all.weight {
+        let from_worlds = if self.weight <= 0.0 || self.weight >= all.weight {
             let softened = (share * effective + 0.5) / (effective + 1.0);
             softened * (1.0 - softened) / effective
         } else if all.blocks() >= ENOUGH_BLOCKS {
@@ -122,6 +139,8 @@ impl Mass {
         } else {
             (self.square * (1.0 - 2.0 * share) + share * share * all.square).max(0.0) / (all.weight * all.weight)
         };
+        let half = all.largest / all.weight / 2.0;
+        let variance = from_worlds.max(half * half);
         Estimate { value: share, standard_error: variance.sqrt(), prior_interval: None }
     }
 }

@@ -182,3 +182,26 @@ fn parts_of_an_adaptive_run_merge_to_its_bytes() {
     assert_eq!(format!("{whole:?}"), format!("{merged:?}"));
     assert_eq!(merged.method(), Some(Method::Adaptive));
 }
+
+#[test]
+fn a_cause_that_few_worlds_have_and_that_explains_best_is_not_overlooked() {
+    // One world in 100,000 has it, and carries 1 % of the weight.
+    let mut sketch = Sketch::new(1.0);
+    let cause = sketch.bernoulli("cause", 1e-5);
+    let rows = sketch.either(cause, chance(1.0), chance(0.001));
+    sketch.bernoulli_known("alarm", rows, Some(true));
+    sketch.ask(Asked::Binary(cause));
+    let expected = 1e-5 / (1e-5 + (1.0 - 1e-5) * 0.001);
+    for method in [Method::Weighting, Method::Adaptive] {
+        let mut square = 0.0;
+        for seed in 1..=40 {
+            let tally = run_by(&sketch, method, 100_000, seed);
+            let Answer::Binary(share) = &tally.answers()[0] else { panic!() };
+            let off = (share.value - expected) / share.standard_error;
+            assert!(off.abs() < 5.5, "{method:?}, seed {seed}: {share:?}");
+            square += off * off / 40.0;
+        }
+        // χ² with 40 degrees of freedom lies outside of these bounds with a chance of 1e-6.
+        assert!((0.25..2.52).contains(&square), "{method:?}: {square}");
+    }
+}
