@@ -85,7 +85,13 @@ pub fn over_time_picture(days: &[ScoreOfDay], rule: &str) -> String {
     });
     let first = days.iter().map(|day| epoch_days(day.day)).fold(f64::INFINITY, f64::min);
     let last = days.iter().map(|day| epoch_days(day.day)).fold(f64::NEG_INFINITY, f64::max);
-    let (first, last) = if first < last { (first, last) } else { (first.min(last) - 1.0, first.max(last) + 1.0) };
+    let (first, last) = if days.is_empty() {
+        (0.0, 1.0)
+    } else if first < last {
+        (first, last)
+    } else {
+        (first - 1.0, last + 1.0)
+    };
     let chart = Chart {
         left: 70.0,
         top: 66.0,
