@@ -4,8 +4,9 @@ use super::calibrate_sheets::{narrow, wide};
 use super::inputs::{Inputs, check_forecaster, records};
 use super::{Done, console};
 use crate::calibrate::{
-    BandPoint, CALIBRATION_CLUSTERS, CALIBRATION_REPLICATES, CALIBRATION_SEED, CalibrationGroup, CalibrationReport,
-    CalibrationRow, CalibrationSettings, Chosen, Counted, Panel, calibration_report, reliability_diagram_with_bands,
+    CALIBRATION_CLUSTERS, CALIBRATION_REPLICATES, CALIBRATION_SEED, CalibrationGroup, CalibrationReport,
+    CalibrationRow, CalibrationSettings, Chosen, Counted, Panel, PitHistogram, ReliabilityAxis, calibration_report,
+    pit_picture, reliability_diagram,
 };
 use crate::error::Error;
 use crate::forecast::day;
@@ -19,6 +20,7 @@ const EXAMPLES: &str = "\
 Examples:
   foretell calibrate
   foretell calibrate --by tag --bins 5
+  foretell calibrate --by horizon --svg reliability.svg --axis odds
   foretell calibrate --forecasts forecasts.csv --outcomes outcomes.csv --questions questions.csv --svg reliability.svg
 
 Only questions whose scheduled close has passed count: before that a question is among the resolved only if it \
@@ -58,6 +60,12 @@ pub(super) struct Arguments {
     /// Draw the reliability diagram, with bands, into this file
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
+    /// The scale of the reliability diagram
+    #[arg(long, value_enum, default_value_t = ReliabilityAxis::Share, requires = "svg")]
+    axis: ReliabilityAxis,
+    /// Draw where outcomes fell in the forecast distributions (PIT histogram) into this file
+    #[arg(long, value_name = "FILE")]
+    pit: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
@@ -78,7 +86,10 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     };
     let report = calibration_report(&records, &standings(&records, wanted), settings);
     if let Some(path) = &arguments.svg {
-        draw(&report, path)?;
+        draw(&report, path, arguments.axis)?;
+    }
+    if let Some(path) = &arguments.pit {
+        draw_pit(&report, path)?;
     }
     let sheets = if format == Format::Csv { vec![wide(&report)] } else { narrow(&report, format) };
     let head = if report.rows.is_empty() && report.quantiles.is_empty() {
@@ -91,25 +102,49 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
-fn draw(report: &CalibrationReport, path: &std::path::Path) -> Result<(), Error> {
+fn draw(report: &CalibrationReport, path: &std::path::Path, axis: ReliabilityAxis) -> Result<(), Error> {
     if report.rows.is_empty() {
         return Err(
             Error::input("there is no reliability to draw: no binary question counts").help("leave `--svg` out")
         );
     }
     let names: Vec<String> = report.rows.iter().map(name).collect();
-    let panels: Vec<Panel> =
-        report.rows.iter().zip(&names).map(|(row, name)| Panel { name, points: &row.points }).collect();
-    let bands: Vec<&[BandPoint]> = report.rows.iter().map(|row| row.band.as_slice()).collect();
-    std::fs::write(path, reliability_diagram_with_bands(&panels, &bands))
-        .map_err(|problem| Error::environment(format!("cannot write `{}`", path.display())).because(problem))?;
-    console::note(&format!("wrote {}", path.display()));
-    Ok(())
+    let panels: Vec<Panel> = report
+        .rows
+        .iter()
+        .zip(&names)
+        .map(|(row, name)| Panel {
+            consistency: &row.band,
+            confidence: &row.confidence,
+            ..Panel::new(name, &row.points)
+        })
+        .collect();
+    console::write(path, &reliability_diagram(&panels, axis))
+}
+
+fn draw_pit(report: &CalibrationReport, path: &std::path::Path) -> Result<(), Error> {
+    if report.quantiles.is_empty() {
+        return Err(Error::input("there is no PIT histogram to draw: no numeric or date question counts")
+            .help("leave `--pit` out"));
+    }
+    let names: Vec<String> = report.quantiles.iter().map(|of| titled(of.of.as_ref(), &of.forecaster)).collect();
+    let histograms: Vec<PitHistogram> = report
+        .quantiles
+        .iter()
+        .zip(&names)
+        .map(|(of, name)| PitHistogram { name, shares: &of.pit, questions: of.questions, clusters: of.clusters })
+        .collect();
+    console::write(path, &pit_picture(&histograms))
+}
+
+/// The forecaster, with the group where there is one.
+fn titled(of: Option<&String>, forecaster: &str) -> String {
+    of.map_or_else(|| forecaster.to_owned(), |of| format!("{forecaster}, {of}"))
 }
 
 /// The forecaster, with the tag where there is one.
 fn name(row: &CalibrationRow) -> String {
-    row.of.as_ref().map_or_else(|| row.forecaster.clone(), |tag| format!("{} on {tag}", row.forecaster))
+    titled(row.of.as_ref(), &row.forecaster)
 }
 
 fn foot(report: &CalibrationReport) -> Vec<String> {
