@@ -4,9 +4,9 @@ use super::calibrate_sheets::{narrow, wide};
 use super::inputs::{Inputs, check_forecaster, records};
 use super::{Done, console};
 use crate::calibrate::{
-    CALIBRATION_CLUSTERS, CALIBRATION_REPLICATES, CALIBRATION_SEED, CalibrationGroup, CalibrationReport,
-    CalibrationRow, CalibrationSettings, Chosen, Counted, Panel, PitHistogram, ReliabilityAxis, calibration_report,
-    pit_picture, reliability_diagram,
+    BeltPanel, CALIBRATION_CLUSTERS, CALIBRATION_REPLICATES, CALIBRATION_SEED, CalibrationGroup, CalibrationReport,
+    CalibrationRow, CalibrationSettings, Chosen, Counted, Panel, PitHistogram, ReliabilityAxis, belt_picture,
+    calibration_belt, calibration_report, pit_picture, reliability_diagram,
 };
 use crate::error::Error;
 use crate::forecast::day;
@@ -63,6 +63,9 @@ pub(super) struct Arguments {
     /// The scale of the reliability diagram
     #[arg(long, value_enum, default_value_t = ReliabilityAxis::Share, requires = "svg")]
     axis: ReliabilityAxis,
+    /// Draw the calibration belt, by one forecast a question, into this file
+    #[arg(long, value_name = "FILE")]
+    belt: Option<PathBuf>,
     /// Draw where outcomes fell in the forecast distributions (PIT histogram) into this file
     #[arg(long, value_name = "FILE")]
     pit: Option<PathBuf>,
@@ -87,6 +90,9 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let report = calibration_report(&records, &standings(&records, wanted), settings);
     if let Some(path) = &arguments.svg {
         draw(&report, path, arguments.axis)?;
+    }
+    if let Some(path) = &arguments.belt {
+        draw_belt(&report, path)?;
     }
     if let Some(path) = &arguments.pit {
         draw_pit(&report, path)?;
@@ -120,6 +126,24 @@ fn draw(report: &CalibrationReport, path: &std::path::Path, axis: ReliabilityAxi
         })
         .collect();
     console::write(path, &reliability_diagram(&panels, axis))
+}
+
+fn draw_belt(report: &CalibrationReport, path: &std::path::Path) -> Result<(), Error> {
+    let names: Vec<(String, &CalibrationRow)> = report.rows.iter().map(|row| (name(row), row)).collect();
+    let panels: Vec<BeltPanel> = names
+        .iter()
+        .filter_map(|(name, row)| {
+            let test = row.tests.belt?;
+            let says = format!("{} questions, degree {}, p = {:.4}", row.questions, test.degree, test.p);
+            let belt = |level: f64| calibration_belt(&row.alone, level);
+            Some(BeltPanel { name, says, wide: belt(0.95), narrow: belt(0.8) })
+        })
+        .collect();
+    if panels.is_empty() {
+        return Err(Error::input("there is no calibration belt to draw: nobody's forecasts allow a fit")
+            .help("leave `--belt` out"));
+    }
+    console::write(path, &belt_picture(&panels))
 }
 
 fn draw_pit(report: &CalibrationReport, path: &std::path::Path) -> Result<(), Error> {
