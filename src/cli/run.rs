@@ -106,7 +106,7 @@ enum Vectors {
 }
 
 /// Reads `7d`, `7`, `2w`.
-fn step(text: &str) -> Result<i64, String> {
+pub(super) fn step(text: &str) -> Result<i64, String> {
     let (digits, scale) = match text.chars().last() {
         Some('d') => (&text[..text.len() - 1], 1),
         Some('w') => (&text[..text.len() - 1], 7),
