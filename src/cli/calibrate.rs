@@ -8,6 +8,7 @@ use crate::calibrate::{
     CalibrationRow, CalibrationSettings, Chosen, Counted, Panel, PitHistogram, ReliabilityAxis, belt_picture,
     calibration_belt, calibration_report, pit_picture, reliability_diagram,
 };
+use crate::compare::{ClusterBy, regroup};
 use crate::error::Error;
 use crate::forecast::day;
 use crate::report::{Format, Output};
@@ -39,6 +40,10 @@ pub(super) struct Arguments {
     /// Only this forecaster; may be given several times
     #[arg(long, value_name = "NAME")]
     forecaster: Vec<String>,
+    /// What makes questions share their fate: `cluster` (what they name), `tag` (their first), `tag:KEY` (the value of `KEY=value` among
+    /// their tags), `horizon` (a band of time to the scheduled close), or `question` (nothing)
+    #[arg(long, value_name = "BY", default_value_t = ClusterBy::Cluster)]
+    cluster: ClusterBy,
     /// Which forecasts of a question count
     #[arg(long = "use", value_enum, value_name = "WHICH", default_value_t = Chosen::Standing)]
     chosen: Chosen,
@@ -77,6 +82,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         check_forecaster(&records, name)?;
     }
     let wanted = |name: &str| arguments.forecaster.is_empty() || arguments.forecaster.iter().any(|only| only == name);
+    let standings = regroup(standings(&records, wanted), &records, &arguments.cluster);
     let settings = CalibrationSettings {
         by: arguments.by,
         chosen: arguments.chosen,
@@ -87,7 +93,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         seed: arguments.seed,
         ..CalibrationSettings::default()
     };
-    let report = calibration_report(&records, &standings(&records, wanted), settings);
+    let report = calibration_report(&records, &standings, settings);
     if let Some(path) = &arguments.svg {
         draw(&report, path, arguments.axis)?;
     }

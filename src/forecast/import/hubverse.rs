@@ -248,7 +248,7 @@ impl Output {
             reading.add_question(0, question.clone());
         }
         let beside =
-            |group: &&Group| !group.draws.is_empty() && !(group.quantiles.is_empty() && group.median.is_none());
+            |group: &&Group| !group.draws.is_empty() && (group.median.is_some() || !group.quantiles.is_empty());
         let beside: usize = self.groups.values().filter(beside).map(|group| group.draws.len()).sum();
         if beside > 0 {
             reading.note(format!("{beside} rows of samples are not used: quantiles of the same forecasts are there"));
