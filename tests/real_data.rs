@@ -164,6 +164,25 @@ fn the_parts_and_the_relative_skill_are_those_of_scoringutils() {
     }
 }
 
+/// Draws count as quantiles at (i - 1/2)/n, whose score is the CRPS of the empirical distribution that scoringutils states.
+#[test]
+fn draws_score_as_scoringutils_scores_them() {
+    let (Some(expected), Some(table)) =
+        (shared("scored/scoringutils_expected.json"), shared("classic/scoringutils_example_sample_continuous.parquet"))
+    else {
+        return;
+    };
+    let expected: Value =
+        serde_json::from_str(&std::fs::read_to_string(expected).expect("it can be read")).expect("it is JSON");
+    let report = json(&["score", "--rule", "crps", "--forecasts", &text(&table)]);
+    for model in rows(&expected, "sample_by_model") {
+        let name = model["model"].as_str().expect("a name");
+        let wanted = number(&model["crps"]);
+        let row = of(rows(&report, "rows"), "forecaster", name);
+        close(number(&row["mean"]), wanted, 1e-9 * wanted, name);
+    }
+}
+
 /// Twice the mean pinball loss of `ln(1 + x)`, summed here without the library.
 #[test]
 fn the_log_scale_is_that_of_counts_by_hand() {

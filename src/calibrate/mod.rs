@@ -15,6 +15,7 @@
 //! Uses `score`, `forecast` and `math`; knows nothing of files.
 
 mod belt;
+mod belt_region;
 pub(crate) mod chart;
 mod cooke;
 mod corp;
@@ -40,6 +41,7 @@ pub(crate) mod svg;
 mod table;
 
 pub use belt::{BeltTest, Development, calibration_belt_test};
+pub use belt_region::{BeltPanel, belt_picture, calibration_belt};
 pub use cooke::{COOKE_SHARES, cooke_calibration};
 pub use corp::{Corp, CorpScore, corp, recalibrated};
 pub use cox::{CoxTest, cox_test};

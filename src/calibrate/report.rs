@@ -192,6 +192,9 @@ pub struct CalibrationRow {
     /// What the figures are made of, for the diagram.
     #[serde(skip)]
     pub points: Points,
+    /// One forecast a question, for the belt.
+    #[serde(skip)]
+    pub alone: Points,
 }
 
 /// The account of calibration, ready to be shown.
@@ -309,6 +312,7 @@ fn row(
         confidence,
         naive: naive(own, early, settings),
         points: points.clone(),
+        alone: alone.clone(),
     })
 }
 

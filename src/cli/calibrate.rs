@@ -4,10 +4,11 @@ use super::calibrate_sheets::{narrow, wide};
 use super::inputs::{Inputs, check_forecaster, records};
 use super::{Done, console};
 use crate::calibrate::{
-    CALIBRATION_CLUSTERS, CALIBRATION_REPLICATES, CALIBRATION_SEED, CalibrationGroup, CalibrationReport,
-    CalibrationRow, CalibrationSettings, Chosen, Counted, Panel, PitHistogram, ReliabilityAxis, calibration_report,
-    pit_picture, reliability_diagram,
+    BeltPanel, CALIBRATION_CLUSTERS, CALIBRATION_REPLICATES, CALIBRATION_SEED, CalibrationGroup, CalibrationReport,
+    CalibrationRow, CalibrationSettings, Chosen, Counted, Panel, PitHistogram, ReliabilityAxis, belt_picture,
+    calibration_belt, calibration_report, pit_picture, reliability_diagram,
 };
+use crate::compare::{ClusterBy, regroup};
 use crate::error::Error;
 use crate::forecast::day;
 use crate::report::{Format, Output};
@@ -39,6 +40,10 @@ pub(super) struct Arguments {
     /// Only this forecaster; may be given several times
     #[arg(long, value_name = "NAME")]
     forecaster: Vec<String>,
+    /// What makes questions share their fate: `cluster` (what they name), `tag` (their first), `tag:KEY` (the value of `KEY=value` among
+    /// their tags), `horizon` (a band of time to the scheduled close), or `question` (nothing)
+    #[arg(long, value_name = "BY", default_value_t = ClusterBy::Cluster)]
+    cluster: ClusterBy,
     /// Which forecasts of a question count
     #[arg(long = "use", value_enum, value_name = "WHICH", default_value_t = Chosen::Standing)]
     chosen: Chosen,
@@ -63,6 +68,9 @@ pub(super) struct Arguments {
     /// The scale of the reliability diagram
     #[arg(long, value_enum, default_value_t = ReliabilityAxis::Share, requires = "svg")]
     axis: ReliabilityAxis,
+    /// Draw the calibration belt, by one forecast a question, into this file
+    #[arg(long, value_name = "FILE")]
+    belt: Option<PathBuf>,
     /// Draw where outcomes fell in the forecast distributions (PIT histogram) into this file
     #[arg(long, value_name = "FILE")]
     pit: Option<PathBuf>,
@@ -74,6 +82,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         check_forecaster(&records, name)?;
     }
     let wanted = |name: &str| arguments.forecaster.is_empty() || arguments.forecaster.iter().any(|only| only == name);
+    let standings = regroup(standings(&records, wanted), &records, &arguments.cluster);
     let settings = CalibrationSettings {
         by: arguments.by,
         chosen: arguments.chosen,
@@ -84,9 +93,12 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         seed: arguments.seed,
         ..CalibrationSettings::default()
     };
-    let report = calibration_report(&records, &standings(&records, wanted), settings);
+    let report = calibration_report(&records, &standings, settings);
     if let Some(path) = &arguments.svg {
         draw(&report, path, arguments.axis)?;
+    }
+    if let Some(path) = &arguments.belt {
+        draw_belt(&report, path)?;
     }
     if let Some(path) = &arguments.pit {
         draw_pit(&report, path)?;
@@ -120,6 +132,24 @@ fn draw(report: &CalibrationReport, path: &std::path::Path, axis: ReliabilityAxi
         })
         .collect();
     console::write(path, &reliability_diagram(&panels, axis))
+}
+
+fn draw_belt(report: &CalibrationReport, path: &std::path::Path) -> Result<(), Error> {
+    let names: Vec<(String, &CalibrationRow)> = report.rows.iter().map(|row| (name(row), row)).collect();
+    let panels: Vec<BeltPanel> = names
+        .iter()
+        .filter_map(|(name, row)| {
+            let test = row.tests.belt?;
+            let says = format!("{} questions, degree {}, p = {:.4}", row.questions, test.degree, test.p);
+            let belt = |level: f64| calibration_belt(&row.alone, level);
+            Some(BeltPanel { name, says, wide: belt(0.95), narrow: belt(0.8) })
+        })
+        .collect();
+    if panels.is_empty() {
+        return Err(Error::input("there is no calibration belt to draw: nobody's forecasts allow a fit")
+            .help("leave `--belt` out"));
+    }
+    console::write(path, &belt_picture(&panels))
 }
 
 fn draw_pit(report: &CalibrationReport, path: &std::path::Path) -> Result<(), Error> {

@@ -96,9 +96,16 @@ mod tests {
 
     #[test]
     fn a_pool_speaks_when_a_member_does_and_takes_what_each_said_last() {
-        let mut records = Records::default();
-        records.forecasts =
-            vec![said("a", 1, 0.2), said("b", 1, 0.4), said("outsider", 2, 0.99), said("c", 3, 0.9), said("a", 4, 0.6)];
+        let records = Records {
+            forecasts: vec![
+                said("a", 1, 0.2),
+                said("b", 1, 0.4),
+                said("outsider", 2, 0.99),
+                said("c", 3, 0.9),
+                said("a", 4, 0.6),
+            ],
+            ..Records::default()
+        };
         let found = pooled_records(&records, "pool", PoolMethod::Median, |name| name != "outsider");
         let values: Vec<(i8, f64)> = found
             .iter()
@@ -116,8 +123,7 @@ mod tests {
 
     #[test]
     fn sure_forecasts_that_contradict_each_other_have_no_pool_of_log_odds() {
-        let mut records = Records::default();
-        records.forecasts = vec![said("a", 1, 0.0), said("b", 1, 1.0)];
+        let records = Records { forecasts: vec![said("a", 1, 0.0), said("b", 1, 1.0)], ..Records::default() };
         assert!(pooled_records(&records, "pool", PoolMethod::LogOdds, |_| true).is_empty());
         assert_eq!(pooled_records(&records, "pool", PoolMethod::Mean, |_| true).len(), 1);
     }

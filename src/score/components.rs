@@ -70,6 +70,9 @@ pub struct QuantileParts {
     pub questions: usize,
 }
 
+/// A figure of one forecast, if it has one.
+type Figure<'a> = &'a dyn Fn(&Case) -> Option<f64>;
+
 /// A mean over questions.
 #[derive(Debug, Clone, Copy, Default)]
 struct Mean {
@@ -103,7 +106,7 @@ pub fn quantile_parts(standings: &Standings) -> Vec<QuantileParts> {
 fn of_forecaster(forecaster: &str, own: &[&Standing]) -> Option<QuantileParts> {
     let mut means = [Mean::default(); 8];
     for standing in own {
-        let wanted: [&dyn Fn(&Case) -> Option<f64>; 8] = [
+        let wanted: [Figure; 8] = [
             &|case| Some(parts_of(case)?.0.score),
             &|case| Some(parts_of(case)?.0.dispersion),
             &|case| Some(parts_of(case)?.0.overprediction),
@@ -151,7 +154,7 @@ fn with_quantiles<T>(case: &Case, of: impl Fn(&[f64], &[f64], f64) -> Option<T>)
 }
 
 /// The mean over the time for which forecasts stood; `None` if one of them has no value.
-fn over_time(segments: &[Segment], of: &dyn Fn(&Case) -> Option<f64>) -> Option<f64> {
+fn over_time(segments: &[Segment], of: Figure) -> Option<f64> {
     let (mut sum, mut days) = (0.0, 0.0);
     for segment in segments {
         sum += of(&segment.case)? * segment.days();

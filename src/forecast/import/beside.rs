@@ -73,7 +73,7 @@ impl Importer for Beside {
                     .note(format!("no column says when the forecasts were made; they are taken for made on {UNDATED}"));
             }
             columns.forecasts(table, reading);
-            columns.outcomes(asked, reading);
+            outcomes(asked, reading);
         }
         Ok(())
     }
@@ -240,27 +240,28 @@ impl Columns {
             }
         }
     }
+}
 
-    fn outcomes(&self, asked: IndexMap<String, Asked>, reading: &mut Reading<'_>) {
-        for (id, asked) in asked {
-            if asked.contested {
-                reading.leave_out(asked.row, "the rows of a question have different outcomes", &id);
+/// What became of the questions.
+fn outcomes(asked: IndexMap<String, Asked>, reading: &mut Reading<'_>) {
+    for (id, asked) in asked {
+        if asked.contested {
+            reading.leave_out(asked.row, "the rows of a question have different outcomes", &id);
+            continue;
+        }
+        let resolution = match asked.came.as_deref().map(str::to_ascii_lowercase).as_deref() {
+            None => {
+                reading.pending(asked.row, "no outcome", &id);
                 continue;
             }
-            let resolution = match asked.came.as_deref().map(str::to_ascii_lowercase).as_deref() {
-                None => {
-                    reading.pending(asked.row, "no outcome", &id);
-                    continue;
-                }
-                Some("1" | "1.0" | "yes" | "true") => Resolution::Yes,
-                Some("0" | "0.0" | "no" | "false") => Resolution::No,
-                Some(other) => {
-                    reading.leave_out(asked.row, "the outcome is neither yes nor no", other);
-                    continue;
-                }
-            };
-            let resolved_on = Moment::Day(asked.known.unwrap_or_else(|| day_after(asked.last_made, asked.last_made)));
-            reading.add_outcome(asked.row, Outcome { question: id, resolution, resolved_on, source: None });
-        }
+            Some("1" | "1.0" | "yes" | "true") => Resolution::Yes,
+            Some("0" | "0.0" | "no" | "false") => Resolution::No,
+            Some(other) => {
+                reading.leave_out(asked.row, "the outcome is neither yes nor no", other);
+                continue;
+            }
+        };
+        let resolved_on = Moment::Day(asked.known.unwrap_or_else(|| day_after(asked.last_made, asked.last_made)));
+        reading.add_outcome(asked.row, Outcome { question: id, resolution, resolved_on, source: None });
     }
 }
