@@ -187,6 +187,7 @@ const SUBCOMMANDS: &[&[&str]] = &[
     &["import"],
     &["export"],
     &["status"],
+    &["live"],
     &["score"],
     &["calibrate"],
     &["compare"],
