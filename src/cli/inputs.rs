@@ -5,7 +5,7 @@ use super::ledger_file::LedgerArgument;
 use crate::error::Error;
 use crate::forecast::import::{InputFile, read_all};
 use crate::forecast::tidy::{self, Holds};
-use crate::forecast::{Records, Scale, Selection, check_name, day, nearest};
+use crate::forecast::{Pace, Records, Scale, Selection, check_name, day, live_records, nearest};
 use crate::pool::{PoolMethod, pooled_records};
 use crate::score::{RULES, ScoringRule, rule};
 use clap::ValueEnum;
@@ -41,9 +41,56 @@ pub(super) struct Inputs {
     /// yes/no questions, or of those by forecasters whose name fits the pattern, such as `experts=median:e*`
     #[arg(long, value_name = "POOL", value_parser = pool)]
     pool: Vec<Pool>,
+    /// One more forecaster `NAME live` for each, whose yes/no forecasts fall day by day while nothing happens: PACE or PACE:PATTERN, with the pace
+    /// constant, rising, falling, `weibull 1.7` or evenly, for those whose name fits the pattern
+    #[arg(long, value_name = "PACE", value_parser = living)]
+    live: Option<Living>,
     /// The scale on which numbers are scored
     #[arg(long, value_enum, default_value_t = Scale::Natural)]
     scale: Scale,
+}
+
+/// Forecasts that live, as an argument.
+#[derive(Debug, Clone)]
+struct Living {
+    pace: Pace,
+    members: Option<glob::Pattern>,
+}
+
+fn living(text: &str) -> Result<Living, String> {
+    let (pace, members) = text.split_once(':').map_or((text, None), |(pace, members)| (pace, Some(members)));
+    Ok(Living { pace: pace.parse()?, members: members.map(pattern).transpose()? })
+}
+
+fn pattern(text: &str) -> Result<glob::Pattern, String> {
+    glob::Pattern::new(text).map_err(|problem| format!("`{text}` is no pattern: {problem}"))
+}
+
+/// Adds the forecasts that live. A question without a last day has no curve.
+fn add_living(records: &mut Records, living: &Living) -> Result<(), Error> {
+    let name = |of: &str| format!("{of} live");
+    let member = |name: &str| living.members.as_ref().is_none_or(|members| members.matches(name));
+    let live = live_records(records, living.pace, member, name);
+    if live.is_empty() {
+        return Err(Error::input("--live: nobody it is for has a yes/no forecast"));
+    }
+    let names: BTreeSet<&str> = records.forecasts.iter().map(|record| record.forecaster.as_str()).collect();
+    if let Some(taken) = live.iter().find(|new| names.contains(new.forecaster.as_str())) {
+        return Err(Error::input(format!(
+            "`{}` forecasts already: --live would give another that name",
+            taken.forecaster
+        )));
+    }
+    let lasting = live.iter().filter(|new| records.questions.get(&new.question).is_none_or(|of| of.closes.is_none()));
+    let questions: BTreeSet<&str> = lasting.map(|new| new.question.as_str()).collect();
+    if !questions.is_empty() {
+        console::note(&format!(
+            "note: --live: {} without a last day (`closes`), whose forecasts stay as they are",
+            if questions.len() == 1 { "1 question".to_owned() } else { format!("{} questions", questions.len()) }
+        ));
+    }
+    records.forecasts.extend(live);
+    Ok(())
 }
 
 /// A pool as an argument.
@@ -64,9 +111,7 @@ fn pool(text: &str) -> Result<Pool, String> {
     let method = PoolMethod::from_str(method, false)
         .map_err(|_| format!("`{method}` is none of {}", known().collect::<Vec<_>>().join(", ")))?;
     check_name("forecaster", name)?;
-    let members = members
-        .map(|members| glob::Pattern::new(members).map_err(|problem| format!("`{members}` is no pattern: {problem}")))
-        .transpose()?;
+    let members = members.map(pattern).transpose()?;
     Ok(Pool { name: name.to_owned(), method, members })
 }
 
@@ -100,6 +145,9 @@ pub(super) fn records(inputs: &Inputs) -> Result<Records, Error> {
         });
     }
     records.select(&Selection { tags: inputs.tagged.clone(), from: inputs.made_from, until: inputs.made_until });
+    if let Some(living) = &inputs.live {
+        add_living(&mut records, living)?;
+    }
     add_pools(&mut records, &inputs.pool)?;
     if inputs.scale == Scale::Log {
         let raised = records.use_log_scale().map_err(Error::input)?;

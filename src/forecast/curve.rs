@@ -42,7 +42,9 @@ impl FromStr for Pace {
             other => match other.strip_prefix("weibull").map(|shape| shape.trim().parse::<f64>()) {
                 Some(Ok(shape)) if shape >= 0.05 && shape <= 20.0 => shape,
                 Some(_) => {
-                    return Err("the shape of a Weibull hazard lies between 0.05 and 20, as in `weibull 1.7`".to_owned());
+                    return Err(
+                        "the shape of a Weibull hazard lies between 0.05 and 20, as in `weibull 1.7`".to_owned()
+                    );
                 }
                 None => {
                     return Err(format!("`{other}` is none of constant, rising, falling, evenly and `weibull 1.7`"));
