@@ -140,7 +140,8 @@ fn draw_belt(report: &CalibrationReport, path: &std::path::Path) -> Result<(), E
         .iter()
         .filter_map(|(name, row)| {
             let test = row.tests.belt?;
-            let says = format!("{} questions, degree {}, p = {:.4}", row.questions, test.degree, test.p);
+            let p = if test.p < 5e-5 { "p < 0.0001".to_owned() } else { format!("p = {:.4}", test.p) };
+            let says = format!("{} questions, degree {}, {p}", row.questions, test.degree);
             let belt = |level: f64| calibration_belt(&row.alone, level);
             Some(BeltPanel { name, says, wide: belt(0.95), narrow: belt(0.8) })
         })
