@@ -11,6 +11,7 @@
 
 mod brier;
 mod clusters;
+pub mod columns;
 pub mod crps;
 mod dawid_sebastiani;
 mod evaluate;
