@@ -35,6 +35,7 @@ mod score;
 mod shard;
 mod status;
 mod storyline;
+mod stream;
 mod update;
 
 use crate::error::{Error, ErrorKind};

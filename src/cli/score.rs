@@ -2,9 +2,10 @@
 
 use super::figures::{Figures, remarks};
 use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules};
-use super::{Done, console};
+use super::{Done, console, stream};
+use crate::error::Error;
 use crate::report::{Column, Format, Output, Sheet};
-use crate::score::{Group, Report, Unit, standings, summarise};
+use crate::score::{Group, Report, ScoringRule, Unit, standings, summarise};
 use std::process::ExitCode;
 
 /// The rules used if none is named: at least one for every kind of question.
@@ -15,6 +16,7 @@ Examples:
   foretell score
   foretell score --rule brier,spherical --by tag
   foretell score --forecasts forecasts.csv --outcomes outcomes.csv --forecaster ada
+  foretell score --stream --forecasts forecasts.parquet --outcomes outcomes.csv
 
 Each forecast stands until the same forecaster's next one. A question's score is the mean over the time from \
 its opening, or the forecaster's first forecast if that is later, to the earlier of its closing day and its \
@@ -35,17 +37,13 @@ pub(super) struct Arguments {
     /// Only this forecaster; may be given several times
     #[arg(long, value_name = "NAME")]
     forecaster: Vec<String>,
+    /// Read yes/no forecasts batch by batch, from files that may be larger than memory; one forecast for each forecaster and question
+    #[arg(long, requires = "forecasts")]
+    stream: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
-    let records = records(&arguments.inputs)?;
-    for name in &arguments.forecaster {
-        check_forecaster(&records, name)?;
-    }
-    let chosen =
-        if arguments.rules.is_empty() { DEFAULT_RULES.map(str::to_owned).to_vec() } else { arguments.rules.clone() };
-    let wanted = |name: &str| arguments.forecaster.is_empty() || arguments.forecaster.iter().any(|only| only == name);
-    let mut report = summarise(&standings(&records, wanted), &rules(&chosen), arguments.by);
+    let mut report = if arguments.stream { streamed(arguments)? } else { recorded(arguments)? };
     if arguments.rules.is_empty() {
         // Rules that nobody asked for and that found nothing to score are no news.
         let scored = |id: &str| report.rows.iter().any(|row| row.rule == id);
@@ -55,6 +53,31 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let output = Output { head: head(&report), sheets: sheets(&report, format), foot: foot(&report), json: &report };
     console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The rules named, or else these.
+fn chosen(arguments: &Arguments, default: &[&str]) -> Vec<&'static dyn ScoringRule> {
+    if arguments.rules.is_empty() {
+        rules(&default.iter().copied().map(str::to_owned).collect::<Vec<_>>())
+    } else {
+        rules(&arguments.rules)
+    }
+}
+
+/// Of records that are all in memory.
+fn recorded(arguments: &Arguments) -> Result<Report, Error> {
+    let records = records(&arguments.inputs)?;
+    for name in &arguments.forecaster {
+        check_forecaster(&records, name)?;
+    }
+    let wanted = |name: &str| arguments.forecaster.is_empty() || arguments.forecaster.iter().any(|only| only == name);
+    Ok(summarise(&standings(&records, wanted), &chosen(arguments, &DEFAULT_RULES), arguments.by))
+}
+
+/// Of files that are read batch by batch.
+fn streamed(arguments: &Arguments) -> Result<Report, Error> {
+    let rules = chosen(arguments, &stream::DEFAULT_RULES);
+    stream::report(&arguments.inputs, &rules, arguments.by, &arguments.forecaster)
 }
 
 fn head(report: &Report) -> Vec<String> {

@@ -8,6 +8,7 @@
 
 pub mod import;
 mod records;
+pub mod stream;
 pub mod tidy;
 mod validity;
 

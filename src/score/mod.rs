@@ -30,6 +30,7 @@ mod rule;
 mod samples;
 mod skill;
 mod spherical;
+mod streamed;
 mod summary;
 
 #[cfg(test)]
@@ -55,6 +56,7 @@ pub use rule::{Case, Floor, Orientation, Score, ScoringRule, Takes, Unfit, Unit}
 pub use samples::{absolute_error_of_median, median, median_absolute_deviation, squared_error_of_mean};
 pub use skill::{Skill, skill_score};
 pub use spherical::spherical;
+pub use streamed::StreamedScores;
 pub use summary::{Group, NotScored, Report, Row, RuleUsed, SCORE_SCHEMA, describe, label, summarise};
 
 /// Every scoring rule, in the order in which they are shown.

@@ -71,6 +71,11 @@ struct Unreadable {
     what: String,
 }
 
+/// The cells of a column, as many as it has rows; or the row, counted from 0, with a value that has no text, and what is wrong with it.
+pub(in crate::forecast) fn cell_texts(array: &ArrayRef) -> Result<Vec<String>, (usize, String)> {
+    texts(array).map_err(|problem| (problem.row, problem.what))
+}
+
 /// The cells of a column, as many as it has rows.
 fn texts(array: &ArrayRef) -> Result<Vec<String>, Unreadable> {
     let plain = |text: &dyn Fn(usize) -> String| -> Result<Vec<String>, Unreadable> {
