@@ -36,6 +36,8 @@ mod summary;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
+mod streamed_tests;
+#[cfg(test)]
 mod tests;
 
 pub use brier::{brier, brier_all, brier_ensemble, brier_ensemble_fair};

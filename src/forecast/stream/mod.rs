@@ -165,6 +165,3 @@ fn places(name: &str, columns: &[String]) -> Result<([usize; 4], Vec<usize>), Er
 fn other_kind(column: &str) -> String {
     format!("the row has something under `{column}`, but only yes/no forecasts can be streamed")
 }
-
-#[cfg(test)]
-mod tests;
