@@ -1,4 +1,4 @@
-//! Tidy tables of forecasts, outcomes and questions: CSV, JSON lines and Parquet in; CSV and JSON lines out.
+//! Tidy tables of forecasts, outcomes and questions: CSV, JSON lines and Parquet, in and out.
 //!
 //! A file has one table. Its columns, by name and in any order:
 //!
@@ -35,7 +35,7 @@ pub(in crate::forecast) use cell::level as parse_level;
 pub use cell::{join_list, parse_number, parse_probability, split_list};
 pub(in crate::forecast) use parquet::cell_texts;
 pub(in crate::forecast) use table::{Problems, Row, Table, cell_text, check_header, read_whole};
-pub use write::{Form, forecasts_text, outcomes_text, questions_text};
+pub use write::{Form, forecasts_file, outcomes_file, questions_file};
 
 use super::{Outcome, Question, QuestionKind, Records};
 use crate::error::Error;
@@ -114,6 +114,14 @@ impl TidyFile {
     /// If it cannot be read, has no header, or a row is not of its form.
     pub fn open(path: &Path) -> Result<Self, Error> {
         table::Table::open(path).map(|table| Self { table })
+    }
+
+    /// Reads what stands in a file of that name.
+    ///
+    /// # Errors
+    /// As [`TidyFile::open`].
+    pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, Error> {
+        table::Table::from_bytes(name, bytes).map(|table| Self { table })
     }
 
     /// Reads a text as if it stood in a file of that name.
