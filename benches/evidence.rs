@@ -4,7 +4,7 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use foretell::dist::{Sampler, family};
-use foretell::exact::solve;
+use foretell::exact::{conditioned, solve};
 use foretell::plan::{
     Chance, Comparison, Draw, FindingId, Logic, NumberId, NumberSource, Operand, Operation, Plan, PlaneId, Row, Step,
     StreamId,
@@ -33,19 +33,23 @@ fn posteriors(criterion: &mut Criterion) {
     };
     group.bench_function(BenchmarkId::new("auto", "to_0.001"), |bencher| {
         bencher.iter(|| {
-            let tally = simulate(black_box(&plan), &to_precision, &|_| ()).expect("the findings can be");
-            assert_eq!((tally.method(), tally.short_of()), (Some(Method::Adaptive), None));
+            let tally = simulate(conditioned(black_box(&plan)), &to_precision, &|_| ()).expect("the findings can be");
+            assert_eq!((tally.method(), tally.short_of()), (Some(Method::Posterior), None));
             tally
         });
     });
     let worlds = 1 << 20;
     group.throughput(Throughput::Elements(worlds));
-    for (name, method) in
-        [("rejection", Method::Rejection), ("weighting", Method::Weighting), ("adaptive", Method::Adaptive)]
-    {
+    let methods = [
+        ("rejection", Method::Rejection),
+        ("weighting", Method::Weighting),
+        ("adaptive", Method::Adaptive),
+        ("posterior", Method::Posterior),
+    ];
+    for (name, method) in methods {
         let settings = Settings { worlds, doubt_draws: 0, method, ..Settings::default() };
         group.bench_function(BenchmarkId::new(name, worlds), |bencher| {
-            bencher.iter(|| simulate(black_box(&plan), &settings, &|_| ()).expect("the findings can be"));
+            bencher.iter(|| simulate(conditioned(black_box(&plan)), &settings, &|_| ()).expect("the findings can be"));
         });
     }
     group.finish();

@@ -62,6 +62,7 @@ GROUPS = [
         "alarm",
         KNOWN,
     ),
+    Group("W3 weighted", "the same without the exact posterior: the engine's importance sampling", "posterior", millions(4, ENGINE, "numba"), "alarm", KNOWN),
     Group("W4", "cost estimate, 5/50/95 % quantiles of y and T, 10⁷ worlds", "quantiles", millions(10, ENGINE, "numba", "numpy", "jax")),
 ]
 
@@ -78,7 +79,8 @@ def command(group, name, options):
         if group.kind == "quantiles":
             return [options.engine, "continuous", worlds], ""
         more = ["joints"] if group.kind == "joints" else list(group.known)
-        return [options.engine, "network", Network(group.network).path, worlds, *more], ""
+        how = ["weighted"] if group.name.endswith("weighted") else []
+        return [options.engine, *how, "network", Network(group.network).path, worlds, *more], ""
     environment = "venv-jax" if name == "jax" else "venv"
     python = os.path.join(options.home, environment, "bin", "python")
     if not os.path.exists(python):

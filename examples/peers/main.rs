@@ -12,18 +12,19 @@
 //! How many threads there are is said by `RAYON_NUM_THREADS`.
 //!
 //! With `exact` nothing is simulated: each run computes all marginals from the plan. Before all else may stand `baseline`, for the vector
-//! instructions that every machine of its kind has, and `stratified`, for worlds that share out what events are drawn by.
+//! instructions that every machine of its kind has, `stratified`, for worlds that share out what events are drawn by, and `weighted`, for worlds
+//! that are drawn without the exact posterior.
 //!
 //! Uses the library as anybody could: `plan`, `dist`, `simulate` and `exact`.
 
 mod continuous;
 mod network;
 
-use foretell::exact::solve;
+use foretell::exact::{conditioned, solve};
 use foretell::math::Instructions;
 use foretell::plan::{Ask, Asked, Draw, Operation, Plan, PlaneId, Step, StreamId};
 use foretell::plan::{FindingId, NumberId};
-use foretell::simulate::{Design, Settings, Tally, simulate};
+use foretell::simulate::{Conditioned, Design, Settings, Tally, simulate};
 use serde_json::{Value, json};
 use std::error::Error;
 use std::io::{self, BufRead, Write};
@@ -43,10 +44,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let mut arguments = arguments.as_slice();
     let mut design = Design::Independent;
-    while let [first @ ("baseline" | "stratified"), rest @ ..] = arguments {
+    let mut weighted = false;
+    while let [first @ ("baseline" | "stratified" | "weighted"), rest @ ..] = arguments {
         arguments = rest;
         match *first {
             "stratified" => design = Design::Stratified,
+            "weighted" => weighted = true,
             _ if Instructions::Baseline.choose() => {}
             _ => return Err("the instructions are chosen already".into()),
         }
@@ -56,7 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["continuous", worlds] => (continuous::workload()?, *worlds),
         _ => {
             return Err(
-                "usage: peers [baseline] [stratified] network FILE (WORLDS | exact) [joints] [NODE=STATE …], or peers [baseline] [stratified] continuous WORLDS".into(),
+                "usage: peers [baseline] [stratified] [weighted] network FILE (WORLDS | exact) [joints] [NODE=STATE …], or peers [baseline] [stratified] continuous WORLDS".into(),
             );
         }
     };
@@ -66,7 +69,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let worlds = worlds.parse()?;
         Box::new(move |seed| {
             let settings = Settings { worlds, seed, doubt_draws: 0, design, ..Settings::default() };
-            Ok((workload.figures)(&simulate(&workload.plan, &settings, &|_| ())?))
+            let subject = if weighted { Conditioned::from(&workload.plan) } else { conditioned(&workload.plan) };
+            Ok((workload.figures)(&simulate(subject, &settings, &|_| ())?))
         })
     };
     for line in io::stdin().lock().lines() {

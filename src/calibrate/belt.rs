@@ -4,6 +4,7 @@ use super::Points;
 use super::cox::{count_limited, limited};
 use crate::math::quadrature::integrate;
 use crate::math::regression::{log_likelihood, logistic_regression};
+use crate::math::root::find_root;
 use crate::math::{erfc, exp, logit, normal};
 use serde::Serialize;
 
@@ -57,35 +58,99 @@ pub struct BeltTest {
 /// Nattino, Finazzi and Bertolini (2014), Stat. Med. 33, 2390–2407.
 #[must_use]
 pub fn calibration_belt_test(points: &Points, development: Development) -> Option<BeltTest> {
+    let curve = belt_curve(points, development)?;
+    let stated = log_likelihood(&curve.log_odds, &curve.outcomes, &curve.ones);
+    let statistic = (2.0 * (curve.likelihood - stated)).max(0.0);
+    let degree = curve.degree();
+    let p = tail(statistic, degree - lowest_degree(development), selection_threshold(), development);
+    Some(BeltTest { statistic, p, degree, limited: count_limited(points) })
+}
+
+/// The degree that is tried first.
+const fn lowest_degree(development: Development) -> usize {
+    match development {
+        Development::External => 1,
+        Development::Internal => 2,
+    }
+}
+
+/// The polynomial in the log-odds that the forward tests choose, with what it was fitted to.
+#[derive(Debug)]
+pub(super) struct BeltCurve {
+    log_odds: Vec<f64>,
+    outcomes: Vec<f64>,
+    ones: Vec<f64>,
+    /// From the intercept on.
+    coefficients: Vec<f64>,
+    likelihood: f64,
+}
+
+/// Chooses and fits the polynomial. `None` when the first fit does not exist.
+pub(super) fn belt_curve(points: &Points, development: Development) -> Option<BeltCurve> {
     let log_odds: Vec<f64> = points.probabilities().iter().map(|p| logit(limited(*p))).collect();
     let outcomes: Vec<f64> = points.iter().map(|(_, outcome, _)| outcome).collect();
     let ones = vec![1.0; outcomes.len()];
-    let stated = log_likelihood(&log_odds, &outcomes, &ones);
-    let first = match development {
-        Development::External => 1,
-        Development::Internal => 2,
-    };
     let fitted = |degree: usize| {
         let mut columns = vec![ones.clone()];
         for power in 0..degree {
             columns.push(columns[power].iter().zip(&log_odds).map(|(of, x)| of * x).collect());
         }
-        logistic_regression(&columns, &outcomes, &ones, None).map(|fit| fit.log_likelihood)
+        logistic_regression(&columns, &outcomes, &ones, None)
     };
     let threshold = selection_threshold();
-    let mut degree = first;
-    let mut likelihood = fitted(first)?;
+    let mut degree = lowest_degree(development);
+    let mut fit = fitted(degree)?;
     while degree < HIGHEST_DEGREE {
         // A power whose fit does not exist (few distinct probabilities) cannot be added.
         let Some(next) = fitted(degree + 1) else { break };
-        if 2.0 * (next - likelihood) < threshold {
+        if 2.0 * (next.log_likelihood - fit.log_likelihood) < threshold {
             break;
         }
-        (degree, likelihood) = (degree + 1, next);
+        (degree, fit) = (degree + 1, next);
     }
-    let statistic = (2.0 * (likelihood - stated)).max(0.0);
-    let p = tail(statistic, degree - first, threshold, development);
-    Some(BeltTest { statistic, p, degree, limited: count_limited(points) })
+    let (coefficients, likelihood) = (fit.coefficients, fit.log_likelihood);
+    Some(BeltCurve { log_odds, outcomes, ones, coefficients, likelihood })
+}
+
+impl BeltCurve {
+    /// The degree of the polynomial.
+    pub(super) fn degree(&self) -> usize {
+        self.coefficients.len() - 1
+    }
+
+    /// The log-odds of the curve at a stated log-odds.
+    pub(super) fn value(&self, x: f64) -> f64 {
+        self.coefficients.iter().rev().fold(0.0, |value, coefficient| value * x + coefficient)
+    }
+
+    /// Twice the log-likelihood that is lost where the polynomial has to pass through these log-odds at this place; `None` if no finite
+    /// fit does.
+    pub(super) fn ratio_through(&self, place: f64, eta: f64) -> Option<f64> {
+        let mut columns: Vec<Vec<f64>> = Vec::new();
+        let mut at_place = 1.0;
+        let mut powers = self.ones.clone();
+        for _ in 0..self.degree() {
+            at_place *= place;
+            powers.iter_mut().zip(&self.log_odds).for_each(|(power, x)| *power *= x);
+            columns.push(powers.iter().map(|power| power - at_place).collect());
+        }
+        let offset = vec![eta; self.ones.len()];
+        let fit = logistic_regression(&columns, &self.outcomes, &self.ones, Some(&offset))?;
+        Some(2.0 * (self.likelihood - fit.log_likelihood))
+    }
+}
+
+/// The point that the likelihood ratio of the true curve exceeds with a chance of `1 - level`, given the degree that was chosen for
+/// forecasts made without sight of the outcomes. `None` if `level` lies outside of 0..1.
+pub(super) fn belt_threshold(degree: usize, level: f64) -> Option<f64> {
+    let added = degree.checked_sub(lowest_degree(Development::External))?;
+    let least = added as f64 * selection_threshold();
+    let wanted = 1.0 - level;
+    if !(0.0 < wanted && wanted < 1.0) {
+        return None;
+    }
+    let excess = |t: f64| tail(t, added, selection_threshold(), Development::External) - wanted;
+    find_root(excess, least, least + 100.0, 1e-9)
 }
 
 /// The chance that a free χ² and `added` independent χ² of one degree, each above the threshold, sum to more than `t`.

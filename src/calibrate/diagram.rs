@@ -1,127 +1,145 @@
-//! The reliability diagram as an SVG: one panel a forecaster, the CORP line, ten bins, and how many forecasts are where.
+//! The reliability diagram as an SVG: one panel a forecaster, the CORP line with its bands, bins, and how many forecasts are where.
 //!
-//! Light background and dark strokes, so that it prints; two panels side by side at most and large letters, so that it can be
-//! read on a phone. Made of plain shapes and text: no script, no font, nothing fetched.
+//! On shares, or on odds for probabilities near 0 and 1. Panels stand one below the other, so that the letters can be read on a phone.
 
-use super::svg::{escaped, shortened};
-use super::{BandPoint, Corp, CorpScore, Points, corp, recalibrated, reliability_table};
+use super::svg::{BAND, BLUE, GRID, INK, MIDDLE, ORANGE, WIDTH, disc, escaped, line, opening, shortened, text};
+use super::{BandPoint, Bin, Corp, CorpScore, Points, corp, recalibrated, reliability_table};
+use crate::math::logit;
+use serde::Serialize;
 use std::fmt::Write as _;
 
 /// Side of the square in which stated meets observed, in the drawing's unit.
-const SIDE: f64 = 280.0;
+const SIDE: f64 = 310.0;
 /// Height of the histogram below it.
 const BARS: f64 = 64.0;
 /// Space left of the square, for the labels of its axis.
-const LEFT: f64 = 74.0;
+const LEFT: f64 = 82.0;
 /// Space above the square, for the name and the figures.
 const TOP: f64 = 84.0;
 /// Space between the square and the histogram.
 const GAP: f64 = 22.0;
-/// Width of a panel.
-const PANEL_WIDTH: f64 = LEFT + SIDE + 36.0;
 /// Height of a panel.
 const PANEL_HEIGHT: f64 = TOP + SIDE + GAP + BARS + 66.0;
-/// Height of the legend below the panels.
-const LEGEND: f64 = 92.0;
+/// Height of a row of the legend below the panels.
+const LEGEND_ROW: f64 = 24.0;
 /// Bins of the circles and of the histogram.
 const BINS: usize = 10;
 /// Letters of a name that fit over a panel.
-const LONGEST_NAME: usize = 30;
+const LONGEST_NAME: usize = 34;
+/// The odds axis runs from this probability to its opposite; what lies beyond is drawn at its ends.
+const ODDS_FROM: f64 = 0.002;
+/// Edges of the bins on the odds axis.
+const ODDS_EDGES: [f64; 13] = [0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.65, 0.8, 0.9, 0.95, 0.98, 1.0];
+/// Ticks of the odds axis.
+const ODDS_TICKS: [(f64, &str); 7] = [
+    (1.0 / 301.0, "1:300"),
+    (1.0 / 31.0, "1:30"),
+    (1.0 / 6.0, "1:5"),
+    (0.5, "1:1"),
+    (5.0 / 6.0, "5:1"),
+    (30.0 / 31.0, "30:1"),
+    (300.0 / 301.0, "300:1"),
+];
+
+/// On which scale probabilities are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, clap::ValueEnum)]
+pub enum ReliabilityAxis {
+    /// Shares, 0 to 1
+    #[default]
+    Share,
+    /// Odds, on a logarithmic scale: 1 % and 2 % are as far apart as 33 % and 50 %
+    Odds,
+}
+
+impl ReliabilityAxis {
+    /// Where on the axis a probability lies, from 0 to 1.
+    fn place(self, share: f64) -> f64 {
+        match self {
+            Self::Share => share,
+            Self::Odds => {
+                let held = share.clamp(ODDS_FROM, 1.0 - ODDS_FROM);
+                (0.5 - 0.5 * logit(held) / logit(ODDS_FROM)).clamp(0.0, 1.0)
+            }
+        }
+    }
+
+    /// Left to right within a panel.
+    fn across(self, share: f64) -> f64 {
+        LEFT + SIDE * self.place(share)
+    }
+
+    /// Top to bottom within a panel: certainty is above.
+    fn down(self, share: f64) -> f64 {
+        TOP + SIDE * (1.0 - self.place(share))
+    }
+
+    fn ticks(self) -> Vec<(f64, String)> {
+        match self {
+            Self::Share => (0..=4).map(|at| (f64::from(at) / 4.0, format!("{} %", 25 * at))).collect(),
+            Self::Odds => ODDS_TICKS.iter().map(|(share, words)| (*share, (*words).to_owned())).collect(),
+        }
+    }
+
+    fn bins(self, points: &Points) -> Vec<Bin> {
+        match self {
+            Self::Share => reliability_table(points, BINS),
+            Self::Odds => binned(points, &ODDS_EDGES),
+        }
+    }
+}
 
 /// One forecaster of a diagram.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Panel<'a> {
     /// The name.
     pub name: &'a str,
     /// The forecasts and what happened.
     pub points: &'a Points,
+    /// What calibrated forecasts of the same probabilities would show, rising in the stated probability; may be empty.
+    pub consistency: &'a [BandPoint],
+    /// Where the curve itself may lie; may be empty.
+    pub confidence: &'a [BandPoint],
+}
+
+impl<'a> Panel<'a> {
+    /// A panel without bands.
+    #[must_use]
+    pub const fn new(name: &'a str, points: &'a Points) -> Self {
+        Self { name, points, consistency: &[], confidence: &[] }
+    }
 }
 
 /// Draws a reliability diagram; text of an SVG file.
 ///
 /// Stated probability runs to the right, the share that came true upwards: a line below the diagonal says yes too often.
 #[must_use]
-pub fn reliability_diagram(panels: &[Panel]) -> String {
-    drawn(panels, &[])
-}
-
-/// Draws a reliability diagram with a band behind each curve: what calibrated forecasts of the same probabilities would show.
-///
-/// One band a panel, in their order, each rising in the stated probability; a panel without one is drawn without.
-#[must_use]
-pub fn reliability_diagram_with_bands(panels: &[Panel], bands: &[&[BandPoint]]) -> String {
-    drawn(panels, bands)
-}
-
-fn drawn(panels: &[Panel], bands: &[&[BandPoint]]) -> String {
-    let columns = panels.len().clamp(1, 2);
-    // With one column the legend of the band has a row of its own; with two there is room in the rows that there are.
-    let legend = if bands.is_empty() || columns > 1 { LEGEND } else { LEGEND + 32.0 };
-    let rows = panels.len().div_ceil(columns).max(1);
-    let (width, height) = (columns as f64 * PANEL_WIDTH, rows as f64 * PANEL_HEIGHT + legend);
-    let mut svg = String::new();
-    let _ = writeln!(
-        svg,
-        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" font-family="Helvetica, Arial, sans-serif" font-size="15" fill="{INK}">"#
-    );
-    let _ = writeln!(svg, "<title>Reliability of stated probabilities</title>");
-    let _ = writeln!(svg, r##"<rect width="{width}" height="{height}" fill="#ffffff"/>"##);
+pub fn reliability_diagram(panels: &[Panel], axis: ReliabilityAxis) -> String {
+    let has_consistency = panels.iter().any(|panel| !panel.consistency.is_empty());
+    let has_confidence = panels.iter().any(|panel| !panel.confidence.is_empty());
+    let legend_rows = 4 + usize::from(has_consistency) + usize::from(has_confidence);
+    let height = panels.len().max(1) as f64 * PANEL_HEIGHT + legend_rows as f64 * LEGEND_ROW + 14.0;
+    let mut svg = opening(WIDTH, height, "Reliability of stated probabilities");
     for (at, panel) in panels.iter().enumerate() {
-        let (column, row) = (at % columns, at / columns);
-        let (x, y) = (column as f64 * PANEL_WIDTH, row as f64 * PANEL_HEIGHT);
-        let _ = writeln!(svg, r#"<g transform="translate({x} {y})">"#);
-        draw_panel(&mut svg, panel, bands.get(at).copied().unwrap_or_default());
+        let _ = writeln!(svg, r#"<g transform="translate(0 {})">"#, at as f64 * PANEL_HEIGHT);
+        draw_panel(&mut svg, panel, axis);
         svg.push_str("</g>\n");
     }
-    draw_legend(&mut svg, rows as f64 * PANEL_HEIGHT, columns);
-    if !bands.is_empty() {
-        draw_band_legend(&mut svg, rows as f64 * PANEL_HEIGHT + if columns > 1 { 62.0 } else { 110.0 });
-    }
+    draw_legend(&mut svg, panels.len().max(1) as f64 * PANEL_HEIGHT + 10.0, has_consistency, has_confidence);
     svg.push_str("</svg>\n");
     svg
 }
 
-/// Text and axes.
-const INK: &str = "#1d2733";
-/// Rules of the grid.
-const GRID: &str = "#d7dce2";
-/// The diagonal.
-const DIAGONAL: &str = "#7b8794";
-/// The CORP line.
-const LINE: &str = "#0b5394";
-/// The band of calibrated forecasts.
-const BAND: &str = "#cfe0f3";
-/// The bins.
-const BIN: &str = "#b45309";
-
-/// Left to right within a panel.
-fn across(share: f64) -> f64 {
-    LEFT + SIDE * share
-}
-
-/// Top to bottom within a panel: 1 is above.
-fn down(share: f64) -> f64 {
-    TOP + SIDE * (1.0 - share)
-}
-
-fn text(svg: &mut String, x: f64, y: f64, anchor: &str, more: &str, words: &str) {
-    let _ = writeln!(svg, r#"<text x="{x:.1}" y="{y:.1}" text-anchor="{anchor}"{more}>{}</text>"#, escaped(words));
-}
-
-fn line(svg: &mut String, from: (f64, f64), to: (f64, f64), style: &str) {
-    let _ = writeln!(svg, r#"<line x1="{:.1}" y1="{:.1}" x2="{:.1}" y2="{:.1}" {style}/>"#, from.0, from.1, to.0, to.1);
-}
-
-fn draw_panel(svg: &mut String, panel: &Panel, band: &[BandPoint]) {
+fn draw_panel(svg: &mut String, panel: &Panel, axis: ReliabilityAxis) {
     text(svg, 18.0, 26.0, "start", r#" font-size="18" font-weight="bold""#, &shortened(panel.name, LONGEST_NAME));
     text(svg, 18.0, 47.0, "start", "", &counted(panel.points.questions(), panel.points.len()));
     if let Some(parts) = corp(panel.points, CorpScore::Brier) {
-        text(svg, 18.0, 65.0, "start", r#" font-size="13""#, &figures(&parts));
+        text(svg, 18.0, 66.0, "start", r#" font-size="14""#, &figures(&parts));
     }
-    draw_band(svg, band);
-    draw_axes(svg);
-    draw_bins(svg, panel.points);
-    draw_corp_line(svg, panel.points);
+    draw_band(svg, panel.consistency, axis);
+    draw_axes(svg, axis);
+    draw_edges(svg, panel.confidence, axis);
+    draw_bins(svg, &axis.bins(panel.points), axis);
+    draw_corp_line(svg, panel.points, axis);
 }
 
 fn counted(questions: usize, forecasts: usize) -> String {
@@ -139,29 +157,37 @@ fn figures(parts: &Corp) -> String {
     )
 }
 
-fn draw_axes(svg: &mut String) {
+fn draw_axes(svg: &mut String, axis: ReliabilityAxis) {
     let thin = format!(r#"stroke="{GRID}" stroke-width="1""#);
-    for quarter in 0..=4 {
-        let share = f64::from(quarter) / 4.0;
-        line(svg, (across(share), down(0.0)), (across(share), down(1.0)), &thin);
-        line(svg, (across(0.0), down(share)), (across(1.0), down(share)), &thin);
-        text(svg, LEFT - 8.0, down(share) + 5.0, "end", "", &format!("{} %", 25 * quarter));
-        text(svg, across(share), TOP + SIDE + GAP + BARS + 20.0, "middle", "", &format!("{} %", 25 * quarter));
+    let (low, high) = match axis {
+        ReliabilityAxis::Share => (0.0, 1.0),
+        ReliabilityAxis::Odds => (ODDS_FROM, 1.0 - ODDS_FROM),
+    };
+    let small = r#" font-size="14""#;
+    for (share, words) in axis.ticks() {
+        line(svg, (axis.across(share), axis.down(low)), (axis.across(share), axis.down(high)), &thin);
+        line(svg, (axis.across(low), axis.down(share)), (axis.across(high), axis.down(share)), &thin);
+        text(svg, LEFT - 8.0, axis.down(share) + 5.0, "end", small, &words);
+        text(svg, axis.across(share), TOP + SIDE + GAP + BARS + 20.0, "middle", small, &words);
     }
-    let dashed = format!(r#"stroke="{DIAGONAL}" stroke-width="1.5" stroke-dasharray="6 5""#);
-    line(svg, (across(0.0), down(0.0)), (across(1.0), down(1.0)), &dashed);
+    let dashed = format!(r#"stroke="{MIDDLE}" stroke-width="1.5" stroke-dasharray="6 5""#);
+    line(svg, (axis.across(low), axis.down(low)), (axis.across(high), axis.down(high)), &dashed);
     let _ = writeln!(
         svg,
         r#"<rect x="{LEFT:.1}" y="{TOP:.1}" width="{SIDE:.1}" height="{SIDE:.1}" fill="none" stroke="{INK}" stroke-width="1.2"/>"#
     );
-    text(svg, across(0.5), TOP + SIDE + GAP + BARS + 44.0, "middle", "", "stated probability");
-    let (x, y) = (18.0, down(0.5));
-    text(svg, x, y, "middle", &format!(r#" transform="rotate(-90 {x:.1} {y:.1})""#), "share that came true");
+    let (stated, came) = match axis {
+        ReliabilityAxis::Share => ("stated probability", "share that came true"),
+        ReliabilityAxis::Odds => ("stated odds", "odds by what came true"),
+    };
+    text(svg, LEFT + 0.5 * SIDE, TOP + SIDE + GAP + BARS + 44.0, "middle", "", stated);
+    let (x, y) = (20.0, TOP + 0.5 * SIDE);
+    text(svg, x, y, "middle", &format!(r#" transform="rotate(-90 {x:.1} {y:.1})""#), came);
 }
 
 /// What chance makes of the curve of calibrated forecasts.
-fn draw_band(svg: &mut String, band: &[BandPoint]) {
-    let point = |stated: f64, share: f64| format!("{:.1},{:.1}", across(stated), down(share));
+fn draw_band(svg: &mut String, band: &[BandPoint], axis: ReliabilityAxis) {
+    let point = |stated: f64, share: f64| format!("{:.1},{:.1}", axis.across(stated), axis.down(share));
     let upper = band.iter().map(|of| point(of.stated, of.upper));
     let lower = band.iter().rev().map(|of| point(of.stated, of.lower));
     let outline: Vec<String> = upper.chain(lower).collect();
@@ -170,8 +196,8 @@ fn draw_band(svg: &mut String, band: &[BandPoint]) {
         // One stated probability has a bar instead of an area.
         [only] => line(
             svg,
-            (across(only.stated), down(only.lower)),
-            (across(only.stated), down(only.upper)),
+            (axis.across(only.stated), axis.down(only.lower)),
+            (axis.across(only.stated), axis.down(only.upper)),
             &format!(r#"stroke="{BAND}" stroke-width="7""#),
         ),
         _ => {
@@ -180,115 +206,175 @@ fn draw_band(svg: &mut String, band: &[BandPoint]) {
     }
 }
 
+/// The ends of where the curve may lie, dotted.
+fn draw_edges(svg: &mut String, band: &[BandPoint], axis: ReliabilityAxis) {
+    for end in [|of: &BandPoint| of.lower, |of: &BandPoint| of.upper] {
+        let points: Vec<String> =
+            band.iter().map(|of| format!("{:.1},{:.1}", axis.across(of.stated), axis.down(end(of)))).collect();
+        if points.len() > 1 {
+            let _ = writeln!(
+                svg,
+                r#"<polyline points="{}" fill="none" stroke="{BLUE}" stroke-width="1.3" stroke-dasharray="2 3"/>"#,
+                points.join(" ")
+            );
+        }
+    }
+}
+
 /// Circles of the bins, their area in proportion to the questions in them, and the histogram.
-fn draw_bins(svg: &mut String, points: &Points) {
-    let table = reliability_table(points, BINS);
+fn draw_bins(svg: &mut String, table: &[Bin], axis: ReliabilityAxis) {
     let heaviest = table.iter().map(|bin| bin.weight).fold(0.0, f64::max);
     let floor = TOP + SIDE + GAP + BARS;
-    line(svg, (across(0.0), floor), (across(1.0), floor), &format!(r#"stroke="{INK}" stroke-width="1.2""#));
-    for bin in &table {
+    line(svg, (LEFT, floor), (LEFT + SIDE, floor), &format!(r#"stroke="{INK}" stroke-width="1.2""#));
+    for bin in table {
         let (Some(stated), Some(observed)) = (bin.stated, bin.observed) else { continue };
         let share = bin.weight / heaviest;
         let height = (BARS - 16.0) * share;
-        let width = SIDE / BINS as f64 - 4.0;
+        let (from, to) = (axis.across(bin.from) + 2.0, axis.across(bin.to) - 2.0);
         let _ = writeln!(
             svg,
-            r#"<rect x="{:.1}" y="{:.1}" width="{width:.1}" height="{height:.1}" fill="{BIN}" fill-opacity="0.35"/>"#,
-            across(bin.from) + 2.0,
-            floor - height
+            r#"<rect x="{from:.1}" y="{:.1}" width="{:.1}" height="{height:.1}" fill="{ORANGE}" fill-opacity="0.35"/>"#,
+            floor - height,
+            to - from
         );
-        let middle = across(0.5 * (bin.from + bin.to));
-        text(svg, middle, floor - height - 3.0, "middle", r#" font-size="12""#, &bin.forecasts.to_string());
-        let _ = writeln!(
-            svg,
-            r#"<circle cx="{:.1}" cy="{:.1}" r="{:.1}" fill="none" stroke="{BIN}" stroke-width="2"/>"#,
-            across(stated),
-            down(observed),
-            3.0 + 8.0 * share.sqrt()
-        );
+        let words = count(bin.forecasts);
+        // A bin that is narrower than its count goes without.
+        if to - from + 4.0 >= 7.5 * words.len() as f64 {
+            text(svg, 0.5 * (from + to), floor - height - 3.0, "middle", r#" font-size="12""#, &words);
+        }
+        let style = format!(r#"fill="none" stroke="{ORANGE}" stroke-width="2""#);
+        disc(svg, axis.across(stated), axis.down(observed), 3.0 + 8.0 * share.sqrt(), &style);
+    }
+}
+
+/// A count in four letters at most, so that neighbouring bins do not run into each other.
+fn count(forecasts: usize) -> String {
+    match forecasts {
+        0..=9_999 => forecasts.to_string(),
+        10_000..=999_499 => format!("{}k", (forecasts + 500) / 1000),
+        _ => format!("{}M", (forecasts + 500_000) / 1_000_000),
     }
 }
 
 /// The recalibrated probability at each stated one: level over what was pooled, a thin line from one level to the next.
-fn draw_corp_line(svg: &mut String, points: &Points) {
+fn draw_corp_line(svg: &mut String, points: &Points, axis: ReliabilityAxis) {
     let fitted = recalibrated(points);
     let mut sorted: Vec<(f64, f64)> = points.probabilities().iter().copied().zip(fitted).collect();
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let levels: Vec<(f64, f64, f64)> =
         sorted.chunk_by(|a, b| a.1 == b.1).map(|level| (level[0].0, level[level.len() - 1].0, level[0].1)).collect();
-    let link = format!(r#"stroke="{LINE}" stroke-width="1.4""#);
-    let bold = format!(r#"stroke="{LINE}" stroke-width="3.2" stroke-linecap="round""#);
+    let link = format!(r#"stroke="{BLUE}" stroke-width="1.4""#);
+    let bold = format!(r#"stroke="{BLUE}" stroke-width="3.2" stroke-linecap="round""#);
+    let at = |stated: f64, level: f64| (axis.across(stated), axis.down(level));
     for pair in levels.windows(2) {
-        line(svg, (across(pair[0].1), down(pair[0].2)), (across(pair[1].0), down(pair[1].2)), &link);
+        line(svg, at(pair[0].1, pair[0].2), at(pair[1].0, pair[1].2), &link);
     }
     for (from, to, level) in &levels {
         if from == to {
-            let _ =
-                writeln!(svg, r#"<circle cx="{:.1}" cy="{:.1}" r="3.4" fill="{LINE}"/>"#, across(*from), down(*level));
+            disc(svg, axis.across(*from), axis.down(*level), 3.4, &format!(r#"fill="{BLUE}""#));
         } else {
-            line(svg, (across(*from), down(*level)), (across(*to), down(*level)), &bold);
+            line(svg, at(*from, *level), at(*to, *level), &bold);
         }
     }
 }
 
-fn draw_legend(svg: &mut String, top: f64, columns: usize) {
-    let step = if columns > 1 { 0.0 } else { 24.0 };
-    let second = if columns > 1 { PANEL_WIDTH } else { 0.0 };
-    let first_row = top + 14.0;
-    let bold = format!(r#"stroke="{LINE}" stroke-width="3.2" stroke-linecap="round""#);
-    line(svg, (28.0, first_row), (56.0, first_row), &bold);
-    text(svg, 66.0, first_row + 5.0, "start", "", "CORP line (isotonic fit)");
-    let row = first_row + step;
-    let _ = writeln!(
-        svg,
-        r#"<circle cx="{:.1}" cy="{row:.1}" r="8" fill="none" stroke="{BIN}" stroke-width="2"/>"#,
-        second + 42.0
-    );
-    text(svg, second + 66.0, row + 5.0, "start", "", "ten bins; area and bar: questions");
-    let row = first_row + step + 24.0;
-    let dashed = format!(r#"stroke="{DIAGONAL}" stroke-width="1.5" stroke-dasharray="6 5""#);
-    line(svg, (28.0, row), (56.0, row), &dashed);
-    text(svg, 66.0, row + 5.0, "start", "", "perfectly calibrated");
-    let row = if columns > 1 { row } else { row + 24.0 };
-    text(svg, second + 42.0, row + 5.0, "middle", r#" font-size="12""#, "12");
-    text(svg, second + 66.0, row + 5.0, "start", "", "forecasts in the bin");
+fn draw_legend(svg: &mut String, top: f64, has_consistency: bool, has_confidence: bool) {
+    let mut row = top;
+    let mut next = |svg: &mut String, words: &str| {
+        let at = row;
+        text(svg, 70.0, at + 5.0, "start", "", words);
+        row += LEGEND_ROW;
+        at
+    };
+    let y = next(svg, "CORP line (isotonic fit)");
+    line(svg, (32.0, y), (60.0, y), &format!(r#"stroke="{BLUE}" stroke-width="3.2" stroke-linecap="round""#));
+    if has_confidence {
+        let y = next(svg, "where that line may lie");
+        line(svg, (32.0, y), (60.0, y), &format!(r#"stroke="{BLUE}" stroke-width="1.3" stroke-dasharray="2 3""#));
+    }
+    if has_consistency {
+        let y = next(svg, "where the line of calibrated forecasts lies");
+        let _ = writeln!(svg, r#"<rect x="32.0" y="{:.1}" width="28" height="14" fill="{BAND}"/>"#, y - 7.0);
+    }
+    let y = next(svg, "perfectly calibrated");
+    line(svg, (32.0, y), (60.0, y), &format!(r#"stroke="{MIDDLE}" stroke-width="1.5" stroke-dasharray="6 5""#));
+    let y = next(svg, "bins; area and bar: questions");
+    disc(svg, 46.0, y, 8.0, &format!(r#"fill="none" stroke="{ORANGE}" stroke-width="2""#));
+    let y = next(svg, "forecasts in the bin");
+    text(svg, 46.0, y + 5.0, "middle", r#" font-size="12""#, &escaped("12"));
 }
 
-fn draw_band_legend(svg: &mut String, row: f64) {
-    let _ = writeln!(svg, r#"<rect x="28.0" y="{:.1}" width="28" height="14" fill="{BAND}"/>"#, row - 7.0);
-    text(svg, 66.0, row + 5.0, "start", "", "where the line of calibrated forecasts lies");
+/// Stated and observed shares between edges that rise from 0 to 1; an edge belongs to the bin above it, 1 to the last.
+fn binned(points: &Points, edges: &[f64]) -> Vec<Bin> {
+    let mut bins: Vec<Bin> = edges
+        .windows(2)
+        .map(|pair| Bin { from: pair[0], to: pair[1], forecasts: 0, weight: 0.0, stated: None, observed: None })
+        .collect();
+    for (probability, outcome, weight) in points.iter() {
+        let above = edges.partition_point(|edge| *edge <= probability).min(edges.len() - 1);
+        let Some(bin) = bins.get_mut(above.saturating_sub(1)) else { continue };
+        bin.forecasts += 1;
+        bin.weight += weight;
+        bin.stated = Some(bin.stated.unwrap_or(0.0) + weight * probability);
+        bin.observed = Some(bin.observed.unwrap_or(0.0) + weight * outcome);
+    }
+    for bin in &mut bins {
+        bin.stated = bin.stated.map(|sum| sum / bin.weight);
+        bin.observed = bin.observed.map(|sum| sum / bin.weight);
+    }
+    bins
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const SHARE: ReliabilityAxis = ReliabilityAxis::Share;
+
     #[test]
     fn names_cannot_break_out_of_the_drawing() {
         let points = Points::new(&[0.2, 0.7], &[false, true]).expect("two pairs");
-        let svg = reliability_diagram(&[Panel { name: "<script>&\"\u{1}", points: &points }]);
+        let svg = reliability_diagram(&[Panel::new("<script>&\"\u{1}", &points)], SHARE);
         assert!(svg.contains("&lt;script&gt;&amp;&quot; </text>"));
         assert!(!svg.contains("<script"));
     }
 
     #[test]
     fn no_points_draw_axes_and_nothing_that_is_not_a_number() {
-        let svg = reliability_diagram(&[Panel { name: "nobody", points: &Points::default() }]);
-        assert!(svg.contains("0 questions, 0 forecasts"));
-        assert!(!svg.contains("NaN") && !svg.contains("inf"));
+        for axis in [SHARE, ReliabilityAxis::Odds] {
+            let svg = reliability_diagram(&[Panel::new("nobody", &Points::default())], axis);
+            assert!(svg.contains("0 questions, 0 forecasts"));
+            assert!(!svg.contains("NaN") && !svg.contains("inf"));
+        }
     }
 
     #[test]
     fn the_line_is_level_over_what_was_pooled() {
         let points = Points::new(&[0.25, 0.75], &[true, false]).expect("two pairs");
-        let svg = reliability_diagram(&[Panel { name: "upside down", points: &points }]);
+        let svg = reliability_diagram(&[Panel::new("upside down", &points)], SHARE);
         let level = format!(
-            r#"<line x1="{:.1}" y1="{:.1}" x2="{:.1}" y2="{:.1}" stroke="{LINE}""#,
-            across(0.25),
-            down(0.5),
-            across(0.75),
-            down(0.5)
+            r#"<line x1="{:.1}" y1="{:.1}" x2="{:.1}" y2="{:.1}" stroke="{BLUE}""#,
+            SHARE.across(0.25),
+            SHARE.down(0.5),
+            SHARE.across(0.75),
+            SHARE.down(0.5)
         );
         assert!(svg.contains(&level));
+    }
+
+    #[test]
+    fn equal_ratios_of_odds_are_equally_far_apart_and_certainty_stays_within() {
+        let odds = ReliabilityAxis::Odds;
+        let place = |yes: f64, no: f64| odds.place(yes / (yes + no));
+        let step = place(1.0, 10.0) - place(1.0, 100.0);
+        assert!((place(1.0, 1.0) - place(1.0, 10.0) - step).abs() < 1e-12 && step > 0.0);
+        assert!((place(1.0, 1.0) - 0.5).abs() < 1e-12);
+        assert_eq!((odds.place(0.0), odds.place(1.0)), (0.0, 1.0));
+        let points = Points::new(&[0.0, 0.015, 1.0], &[false, true, true]).expect("three pairs");
+        let bins = odds.bins(&points);
+        let filled: Vec<(f64, usize)> =
+            bins.iter().filter(|bin| bin.forecasts > 0).map(|bin| (bin.from, bin.forecasts)).collect();
+        assert_eq!(filled, [(0.0, 1), (0.01, 1), (0.98, 1)]);
+        assert_eq!(bins[1].observed, Some(1.0));
     }
 }

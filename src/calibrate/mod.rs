@@ -16,6 +16,8 @@
 
 mod belt;
 mod columns;
+mod belt_region;
+pub(crate) mod chart;
 mod cooke;
 mod corp;
 mod cox;
@@ -24,9 +26,11 @@ mod e_test;
 mod early;
 mod estimate;
 mod figures;
+mod groups;
 mod hosmer_lemeshow;
 mod murphy;
 mod pit;
+mod pit_picture;
 mod points;
 mod proportion;
 mod quantile_reliability;
@@ -38,27 +42,30 @@ pub(crate) mod svg;
 mod table;
 
 pub use belt::{BeltTest, Development, calibration_belt_test};
+pub use belt_region::{BeltPanel, belt_picture, calibration_belt};
 pub use columns::{BinaryFigures, corp_of_columns, figures_of_columns, murphy_of_bins};
 pub use cooke::{COOKE_SHARES, cooke_calibration};
 pub use corp::{Corp, CorpScore, corp, recalibrated};
 pub use cox::{CoxTest, cox_test};
-pub use diagram::{Panel, reliability_diagram, reliability_diagram_with_bands};
+pub use diagram::{Panel, ReliabilityAxis, reliability_diagram};
 pub use e_test::{ETest, e_test};
 pub use early::{BySchedule, Naive, by_schedule, count_questions, latest_day};
 pub use estimate::Estimate;
 pub use figures::{
     Elementary, SpiegelhalterTest, area_under_curve, bias, expected_calibration_error, murphy_elementary, spiegelhalter,
 };
+pub use groups::CalibrationGroup;
 pub use hosmer_lemeshow::{HosmerLemeshow, Ties, hosmer_lemeshow};
 pub use murphy::{BiasCorrection, MurphyParts, murphy_decomposition};
 pub use pit::{Jump, pit_histogram, pit_of_ensemble, pit_of_quantiles};
+pub use pit_picture::{PitHistogram, pit_picture};
 pub use points::Points;
 pub use proportion::{BandPoint, clopper_pearson, simultaneous_band};
 pub use quantile_reliability::{LevelShare, QuantileReliability};
 pub use rank_histogram::{HistogramTest, rank_histogram, rank_histogram_test};
 pub use report::{
-    BinnedErrors, CALIBRATE_SCHEMA, CalibrationGroup, CalibrationReport, CalibrationRow, CalibrationSettings,
-    CalibrationTests, Counted, CurvePoint, InTheLarge, ScoreParts, calibration_report,
+    BinnedErrors, CALIBRATE_SCHEMA, CalibrationReport, CalibrationRow, CalibrationSettings, CalibrationTests, Counted,
+    CurvePoint, InTheLarge, ScoreParts, calibration_report,
 };
 pub use resample::{CALIBRATION_CLUSTERS, CALIBRATION_REPLICATES, CALIBRATION_SEED};
 pub use sample::{Chosen, Sample};

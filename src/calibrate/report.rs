@@ -1,9 +1,10 @@
-//! The whole account of calibration: by forecaster or tag, with intervals, tests and bands.
+//! The whole account of calibration: by forecaster or group, with intervals, tests and bands.
 
 use super::early::{Naive, by_schedule, count_questions, differ, latest_day};
 use super::estimate::{Estimate, estimate};
+use super::groups::{CalibrationGroup, grouped};
 use super::quantile_reliability::{QuantileReliability, quantile_reliability};
-use super::resample::{Drawn, observed, redrawn_answers, redrawn_clusters};
+use super::resample::{Drawn, confidence_band, observed, redrawn_answers, redrawn_clusters};
 use super::{
     BandPoint, BeltTest, BiasCorrection, Bin, Chosen, CoxTest, Development, ETest, HosmerLemeshow, MurphyParts, Points,
     Sample, SpiegelhalterTest, Ties, calibration_belt_test, cox_test, e_test, hosmer_lemeshow, murphy_decomposition,
@@ -18,17 +19,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The version of the JSON form of [`CalibrationReport`].
 pub const CALIBRATE_SCHEMA: &str = "foretell.calibrate/1";
-
-/// What a row of the account stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, clap::ValueEnum, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum CalibrationGroup {
-    /// One forecaster over all questions
-    #[default]
-    Forecaster,
-    /// One forecaster on the questions of one tag
-    Tag,
-}
 
 /// Which resolved questions count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, schemars::JsonSchema)]
@@ -161,7 +151,7 @@ pub struct CurvePoint {
 /// The calibration of one forecaster on binary questions.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct CalibrationRow {
-    /// The tag, when the account is by tag.
+    /// The tag, source, horizon or period, when the account is by one of them.
     pub of: Option<String>,
     /// The forecaster.
     pub forecaster: String,
@@ -195,11 +185,16 @@ pub struct CalibrationRow {
     pub curve: Vec<CurvePoint>,
     /// What the curve is for calibrated forecasts, at whole per cent between the least and the greatest stated probability.
     pub band: Vec<BandPoint>,
+    /// Where the curve itself may lie: the middle of the isotonic fits when answers are drawn anew by the curve, at the same places.
+    pub confidence: Vec<BandPoint>,
     /// What all resolved questions show; absent where none resolved ahead of its scheduled close.
     pub naive: Option<Naive>,
     /// What the figures are made of, for the diagram.
     #[serde(skip)]
     pub points: Points,
+    /// One forecast a question, for the belt.
+    #[serde(skip)]
+    pub alone: Points,
 }
 
 /// The account of calibration, ready to be shown.
@@ -209,7 +204,7 @@ pub struct CalibrationReport {
     pub schema: &'static str,
     /// How it was made.
     pub settings: CalibrationSettings,
-    /// Binary questions, by tag, then by forecaster in alphabetical order.
+    /// Binary questions, by group (tag, source, horizon, period), then by forecaster in alphabetical order.
     pub rows: Vec<CalibrationRow>,
     /// Numeric and date questions, in the same order.
     pub quantiles: Vec<QuantileReliability>,
@@ -232,14 +227,16 @@ pub fn calibration_report(
         Counted::PastScheduledClose => parted.counted.clone(),
         Counted::AllResolved => standings.standings.iter().collect(),
     };
-    let groups = grouped(&counted, settings.by);
-    let early_groups = grouped(&parted.early, settings.by);
+    let groups = grouped(&counted, records, settings.by);
+    let early_groups = grouped(&parted.early, records, settings.by);
     let last = settings.chosen == Chosen::Last;
     let (mut rows, mut quantiles) = (Vec::new(), Vec::new());
     for (key, own) in &groups {
-        let early = early_groups.get(key).map_or(&[][..], Vec::as_slice);
-        rows.extend(row(key.0, key.1, own, early, settings));
-        quantiles.extend(quantile_reliability(key.0, key.1, own, last, settings.bins));
+        let own: Vec<&Standing> = own.iter().collect();
+        let early: Vec<&Standing> = early_groups.get(key).into_iter().flatten().collect();
+        let of = key.0.as_ref().map(|(_, name)| name.as_str());
+        rows.extend(row(of, &key.1, &own, &early, settings));
+        quantiles.extend(quantile_reliability(of, &key.1, &own, last, settings.bins));
     }
     CalibrationReport {
         schema: CALIBRATE_SCHEMA,
@@ -249,23 +246,6 @@ pub fn calibration_report(
         resolved_early: count_questions(&parted.early),
         excluded: standings.excluded.clone(),
     }
-}
-
-/// Standings by tag, if wanted, and forecaster.
-type Groups<'a> = BTreeMap<(Option<&'a str>, &'a str), Vec<&'a Standing>>;
-
-fn grouped<'a>(standings: &[&'a Standing], by: CalibrationGroup) -> Groups<'a> {
-    let mut groups = Groups::new();
-    for &standing in standings {
-        let tags: Vec<Option<&str>> = match by {
-            CalibrationGroup::Forecaster => vec![None],
-            CalibrationGroup::Tag => standing.tags.iter().map(|tag| Some(tag.as_str())).collect(),
-        };
-        for tag in tags {
-            groups.entry((tag, standing.forecaster.as_str())).or_default().push(standing);
-        }
-    }
-    groups
 }
 
 fn row(
@@ -283,6 +263,7 @@ fn row(
     let again = redrawn_clusters(&sample, settings.bins, settings.replicates, settings.seed);
     let calibrated =
         redrawn_answers(&sample, settings.bins, settings.replicates, settings.seed, &places, settings.band_level);
+    let confidence = confidence_band(&sample, settings.replicates, settings.seed, &places, settings.band_level);
     let estimate = |of: &dyn Fn(&Drawn) -> f64, optimism: f64, range: (f64, f64)| {
         let drawn: Vec<f64> = again.iter().map(of).collect();
         estimate(of(&seen), &drawn, optimism, range, settings.level)
@@ -328,8 +309,10 @@ fn row(
         bins: reliability_table(points, settings.bins),
         curve: curve(points),
         band: calibrated.band,
+        confidence,
         naive: naive(own, early, settings),
         points: points.clone(),
+        alone: alone.clone(),
     })
 }
 

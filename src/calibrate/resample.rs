@@ -195,25 +195,78 @@ pub(super) fn redrawn_answers(
     if sample.rows.is_empty() || replicates == 0 {
         return UnderCalibration::default();
     }
-    let draws: Vec<(Drawn, Vec<f64>)> = (0..replicates)
+    let chances: Vec<f64> = sample.questions.iter().map(|question| question.probability).collect();
+    // A family of streams of its own, apart from those of the clusters.
+    let draws = drawn(sample, bins, replicates, !seed, places, &chances);
+    let (figures, fits): (Vec<Drawn>, Vec<Vec<f64>>) = draws.into_iter().unzip();
+    UnderCalibration { figures, band: band(&fits, places, level) }
+}
+
+/// Where the isotonic curve may lie: the middle share `level` of the fits when each question's answer is drawn anew by the curve, with the
+/// stated probabilities as they are.
+///
+/// Pointwise, and for independent questions. Where the curve is 0 or 1 no draw differs, so that there the band has no width.
+///
+/// Dimitriadis, Gneiting and Jordan (2021), PNAS 118(8), e2016191118, supporting information.
+pub(super) fn confidence_band(
+    sample: &Sample,
+    replicates: usize,
+    seed: u64,
+    places: &[f64],
+    level: f64,
+) -> Vec<BandPoint> {
+    let mut whole = pass(sample, 1);
+    if sample.rows.is_empty()
+        || replicates == 0
+        || whole.figures(|_| 1.0, |question| sample.questions[question].happened).is_none()
+    {
+        return Vec::new();
+    }
+    let chances: Vec<f64> = sample
+        .questions
+        .iter()
+        .map(|question| {
+            let mut fit = [0.0];
+            whole.fit_at(&[question.probability], &mut fit);
+            fit[0]
+        })
+        .collect();
+    // Streams apart from those of clusters and of calibrated answers.
+    let draws = drawn(sample, 1, replicates, seed.rotate_left(32) ^ 0x9e37_79b9_7f4a_7c15, places, &chances);
+    let fits: Vec<Vec<f64>> = draws.into_iter().map(|(_, fit)| fit).collect();
+    band(&fits, places, level)
+}
+
+/// The figures, and the isotonic fit at these places, of answers drawn anew by the chances of the questions.
+fn drawn(
+    sample: &Sample,
+    bins: usize,
+    replicates: usize,
+    seed: u64,
+    places: &[f64],
+    chances: &[f64],
+) -> Vec<(Drawn, Vec<f64>)> {
+    (0..replicates)
         .into_par_iter()
         .filter_map(|replicate| {
-            // A family of streams of its own, apart from those of the clusters.
-            let mut stream = SplitMix::of_replicate(!seed, replicate as u64);
-            let answers: Vec<bool> =
-                sample.questions.iter().map(|question| stream.unit() < question.probability).collect();
+            let mut stream = SplitMix::of_replicate(seed, replicate as u64);
+            let answers: Vec<bool> = chances.iter().map(|chance| stream.unit() < *chance).collect();
             let mut pass = pass(sample, bins);
             let figures = pass.figures(|_| 1.0, |question| answers[question])?;
             let mut fit = vec![0.0; places.len()];
             pass.fit_at(places, &mut fit);
             Some((figures, fit))
         })
-        .collect();
-    let band = places
+        .collect()
+}
+
+/// At each place, what holds the share `level` of the fits between its ends.
+fn band(draws: &[Vec<f64>], places: &[f64], level: f64) -> Vec<BandPoint> {
+    places
         .iter()
         .enumerate()
         .map(|(at, place)| {
-            let mut fits: Vec<f64> = draws.iter().map(|(_, fit)| fit[at]).collect();
+            let mut fits: Vec<f64> = draws.iter().map(|fit| fit[at]).collect();
             fits.sort_by(f64::total_cmp);
             BandPoint {
                 stated: *place,
@@ -221,8 +274,7 @@ pub(super) fn redrawn_answers(
                 upper: sorted_quantile(&fits, 0.5 * (1.0 + level)),
             }
         })
-        .collect();
-    UnderCalibration { figures: draws.into_iter().map(|(figures, _)| figures).collect(), band }
+        .collect()
 }
 
 /// The quantile of sorted values, on the straight line between the two nearest ranks `(n - 1) level`. 0 without values.
@@ -306,6 +358,11 @@ mod tests {
         let drawn = redrawn_answers(&sample, 10, 4000, 1, &[0.3], 0.9);
         // Each quantile of 4000 draws lies within one step of the lattice but for a chance below 1e-6.
         assert!((drawn.band[0].lower - 0.23).abs() < 0.0101 && (drawn.band[0].upper - 0.38).abs() < 0.0101);
+        // About the curve, which is the share of yes: half of 100, with quantiles 0.42 and 0.58.
+        let halves: Vec<bool> = (0..100).map(|at| at % 2 == 0).collect();
+        let sample = Sample::of_pairs(&[0.3; 100], &halves, &clusters).expect("well formed");
+        let band = confidence_band(&sample, 4000, 1, &[0.3], 0.9);
+        assert!((band[0].lower - 0.42).abs() < 0.0101 && (band[0].upper - 0.58).abs() < 0.0101, "{band:?}");
         let mean = drawn.figures.iter().map(|of| of.bias).sum::<f64>() / 4000.0;
         // Standard error 0.0458/√4000 = 0.00072; five of them.
         assert!(mean.abs() < 0.0037, "{mean}");

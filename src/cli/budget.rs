@@ -21,13 +21,13 @@ const MOST_WORLDS: u64 = 1_000_000_000_000_000;
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct Budget {
     /// How many worlds to simulate, such as 1000000, 10M or 500k; beside --precision or --seconds the most [default: 1M; beside --precision 1G; beside --seconds no limit]
-    #[arg(long, value_name = "N", value_parser = worlds)]
+    #[arg(long, value_name = "N", value_parser = worlds, allow_negative_numbers = true)]
     worlds: Option<u64>,
     /// Simulate until the standard error of every question is at most this, such as 0.001 or 0.1%
-    #[arg(long, value_name = "P", value_parser = precision)]
+    #[arg(long, value_name = "P", value_parser = precision, allow_negative_numbers = true)]
     precision: Option<f64>,
     /// Simulate for about so many seconds
-    #[arg(long, value_name = "S", value_parser = seconds)]
+    #[arg(long, value_name = "S", value_parser = seconds, allow_negative_numbers = true)]
     seconds: Option<Duration>,
 }
 

@@ -4,9 +4,11 @@ use super::calibrate_sheets::{narrow, wide};
 use super::inputs::{Inputs, check_forecaster, records};
 use super::{Done, console};
 use crate::calibrate::{
-    BandPoint, CALIBRATION_CLUSTERS, CALIBRATION_REPLICATES, CALIBRATION_SEED, CalibrationGroup, CalibrationReport,
-    CalibrationRow, CalibrationSettings, Chosen, Counted, Panel, calibration_report, reliability_diagram_with_bands,
+    BeltPanel, CALIBRATION_CLUSTERS, CALIBRATION_REPLICATES, CALIBRATION_SEED, CalibrationGroup, CalibrationReport,
+    CalibrationRow, CalibrationSettings, Chosen, Counted, Panel, PitHistogram, ReliabilityAxis, belt_picture,
+    calibration_belt, calibration_report, pit_picture, reliability_diagram,
 };
+use crate::compare::{ClusterBy, regroup};
 use crate::error::Error;
 use crate::forecast::day;
 use crate::report::{Format, Output};
@@ -19,6 +21,7 @@ const EXAMPLES: &str = "\
 Examples:
   foretell calibrate
   foretell calibrate --by tag --bins 5
+  foretell calibrate --by horizon --svg reliability.svg --axis odds
   foretell calibrate --forecasts forecasts.csv --outcomes outcomes.csv --questions questions.csv --svg reliability.svg
 
 Only questions whose scheduled close has passed count: before that a question is among the resolved only if it \
@@ -37,6 +40,10 @@ pub(super) struct Arguments {
     /// Only this forecaster; may be given several times
     #[arg(long, value_name = "NAME")]
     forecaster: Vec<String>,
+    /// What makes questions share their fate: `cluster` (what they name), `tag` (their first), `tag:KEY` (the value of `KEY=value` among
+    /// their tags), `horizon` (a band of time to the scheduled close), or `question` (nothing)
+    #[arg(long, value_name = "BY", default_value_t = ClusterBy::Cluster)]
+    cluster: ClusterBy,
     /// Which forecasts of a question count
     #[arg(long = "use", value_enum, value_name = "WHICH", default_value_t = Chosen::Standing)]
     chosen: Chosen,
@@ -58,6 +65,15 @@ pub(super) struct Arguments {
     /// Draw the reliability diagram, with bands, into this file
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
+    /// The scale of the reliability diagram
+    #[arg(long, value_enum, default_value_t = ReliabilityAxis::Share, requires = "svg")]
+    axis: ReliabilityAxis,
+    /// Draw the calibration belt, by one forecast a question, into this file
+    #[arg(long, value_name = "FILE")]
+    belt: Option<PathBuf>,
+    /// Draw where outcomes fell in the forecast distributions (PIT histogram) into this file
+    #[arg(long, value_name = "FILE")]
+    pit: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
@@ -66,6 +82,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         check_forecaster(&records, name)?;
     }
     let wanted = |name: &str| arguments.forecaster.is_empty() || arguments.forecaster.iter().any(|only| only == name);
+    let standings = regroup(standings(&records, wanted), &records, &arguments.cluster);
     let settings = CalibrationSettings {
         by: arguments.by,
         chosen: arguments.chosen,
@@ -76,9 +93,15 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         seed: arguments.seed,
         ..CalibrationSettings::default()
     };
-    let report = calibration_report(&records, &standings(&records, wanted), settings);
+    let report = calibration_report(&records, &standings, settings);
     if let Some(path) = &arguments.svg {
-        draw(&report, path)?;
+        draw(&report, path, arguments.axis)?;
+    }
+    if let Some(path) = &arguments.belt {
+        draw_belt(&report, path)?;
+    }
+    if let Some(path) = &arguments.pit {
+        draw_pit(&report, path)?;
     }
     let sheets = if format == Format::Csv { vec![wide(&report)] } else { narrow(&report, format) };
     let head = if report.rows.is_empty() && report.quantiles.is_empty() {
@@ -91,25 +114,67 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
-fn draw(report: &CalibrationReport, path: &std::path::Path) -> Result<(), Error> {
+fn draw(report: &CalibrationReport, path: &std::path::Path, axis: ReliabilityAxis) -> Result<(), Error> {
     if report.rows.is_empty() {
         return Err(
             Error::input("there is no reliability to draw: no binary question counts").help("leave `--svg` out")
         );
     }
     let names: Vec<String> = report.rows.iter().map(name).collect();
-    let panels: Vec<Panel> =
-        report.rows.iter().zip(&names).map(|(row, name)| Panel { name, points: &row.points }).collect();
-    let bands: Vec<&[BandPoint]> = report.rows.iter().map(|row| row.band.as_slice()).collect();
-    std::fs::write(path, reliability_diagram_with_bands(&panels, &bands))
-        .map_err(|problem| Error::environment(format!("cannot write `{}`", path.display())).because(problem))?;
-    console::note(&format!("wrote {}", path.display()));
-    Ok(())
+    let panels: Vec<Panel> = report
+        .rows
+        .iter()
+        .zip(&names)
+        .map(|(row, name)| Panel {
+            consistency: &row.band,
+            confidence: &row.confidence,
+            ..Panel::new(name, &row.points)
+        })
+        .collect();
+    console::write(path, &reliability_diagram(&panels, axis))
+}
+
+fn draw_belt(report: &CalibrationReport, path: &std::path::Path) -> Result<(), Error> {
+    let names: Vec<(String, &CalibrationRow)> = report.rows.iter().map(|row| (name(row), row)).collect();
+    let panels: Vec<BeltPanel> = names
+        .iter()
+        .filter_map(|(name, row)| {
+            let test = row.tests.belt?;
+            let says = format!("{} questions, degree {}, p = {:.4}", row.questions, test.degree, test.p);
+            let belt = |level: f64| calibration_belt(&row.alone, level);
+            Some(BeltPanel { name, says, wide: belt(0.95), narrow: belt(0.8) })
+        })
+        .collect();
+    if panels.is_empty() {
+        return Err(Error::input("there is no calibration belt to draw: nobody's forecasts allow a fit")
+            .help("leave `--belt` out"));
+    }
+    console::write(path, &belt_picture(&panels))
+}
+
+fn draw_pit(report: &CalibrationReport, path: &std::path::Path) -> Result<(), Error> {
+    if report.quantiles.is_empty() {
+        return Err(Error::input("there is no PIT histogram to draw: no numeric or date question counts")
+            .help("leave `--pit` out"));
+    }
+    let names: Vec<String> = report.quantiles.iter().map(|of| titled(of.of.as_ref(), &of.forecaster)).collect();
+    let histograms: Vec<PitHistogram> = report
+        .quantiles
+        .iter()
+        .zip(&names)
+        .map(|(of, name)| PitHistogram { name, shares: &of.pit, questions: of.questions, clusters: of.clusters })
+        .collect();
+    console::write(path, &pit_picture(&histograms))
+}
+
+/// The forecaster, with the group where there is one.
+fn titled(of: Option<&String>, forecaster: &str) -> String {
+    of.map_or_else(|| forecaster.to_owned(), |of| format!("{forecaster}, {of}"))
 }
 
 /// The forecaster, with the tag where there is one.
 fn name(row: &CalibrationRow) -> String {
-    row.of.as_ref().map_or_else(|| row.forecaster.clone(), |tag| format!("{} on {tag}", row.forecaster))
+    titled(row.of.as_ref(), &row.forecaster)
 }
 
 fn foot(report: &CalibrationReport) -> Vec<String> {

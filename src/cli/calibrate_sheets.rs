@@ -6,7 +6,7 @@ use crate::report::{Column, Format, Sheet};
 
 /// Starts a sheet whose rows begin with the tag, if wanted, and the forecaster.
 fn sheet(report: &CalibrationReport, title: Option<&str>, words: &[&str], numbers: &[&str]) -> Sheet {
-    let tag = (report.settings.by == CalibrationGroup::Tag).then(|| Column::text("tag"));
+    let tag = group_name(report.settings.by).map(Column::text);
     let columns = tag
         .into_iter()
         .chain([Column::text("forecaster")])
@@ -14,6 +14,19 @@ fn sheet(report: &CalibrationReport, title: Option<&str>, words: &[&str], number
         .chain(numbers.iter().map(|heading| Column::number(*heading)))
         .collect();
     Sheet::new(title, columns)
+}
+
+/// What the column of the groups is called.
+const fn group_name(by: CalibrationGroup) -> Option<&'static str> {
+    match by {
+        CalibrationGroup::Forecaster => None,
+        CalibrationGroup::Tag => Some("tag"),
+        CalibrationGroup::Source => Some("source"),
+        CalibrationGroup::Horizon => Some("horizon"),
+        CalibrationGroup::Month => Some("month"),
+        CalibrationGroup::Quarter => Some("quarter"),
+        CalibrationGroup::Year => Some("year"),
+    }
 }
 
 fn start(of: Option<&String>, forecaster: &str) -> Vec<String> {

@@ -4,15 +4,18 @@ use super::figures::{Figures, remarks};
 use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules};
 use super::pair_tests::{TEST_COLUMNS, test_cells, test_sheet};
 use super::{Done, console};
-use crate::calibrate::{Panel, reliability_diagram};
+use crate::calibrate::{Panel, ReliabilityAxis, reliability_diagram};
 use crate::compare::{
-    Adjustment, ClusterBy, Comparison, PairComparison, Reliability, common_reliability, compare_pairs, regroup,
+    Adjustment, ClusterBy, Comparison, MurphyPair, PairComparison, Reliability, common_reliability, compare_chosen,
+    compare_pairs, difference_picture, murphy_picture, murphy_points, regroup,
 };
 use crate::error::Error;
+use crate::forecast::Records;
 use crate::report::{Column, Format, Output, Sheet};
-use crate::score::standings;
+use crate::score::{Standings, standings};
 use serde::Serialize;
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const EXAMPLES: &str = "\
@@ -20,6 +23,7 @@ Examples:
   foretell compare ada bob
   foretell compare ada bob crowd --rule brier,log --svg reliability.svg
   foretell compare ada bob crowd --cluster tag --adjust bh
+  foretell compare --against crowd
   foretell compare ada bob --forecasts forecasts.csv --outcomes outcomes.csv --questions questions.csv
 
 Two forecasters are compared on the questions they share, each over the time for which both had a standing \
@@ -31,16 +35,20 @@ The tests of no difference each ask another question; those valid \"any time\" h
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Arguments {
-    /// The forecasters, two at least
-    #[arg(required = true, num_args = 2.., value_name = "FORECASTER")]
+    /// The forecasters, two at least; with `--against` any number, and none means all
+    #[arg(value_name = "FORECASTER")]
     forecasters: Vec<String>,
+    /// Compare each forecaster with this one alone, instead of all with each other
+    #[arg(long, value_name = "FORECASTER")]
+    against: Option<String>,
     #[command(flatten)]
     inputs: Inputs,
     /// Scoring rules, separated by commas
     #[arg(long = "rule", value_name = "RULE", value_delimiter = ',', value_parser = rule_parser(), default_value = "brier")]
     rules: Vec<String>,
-    /// What makes questions share their fate
-    #[arg(long, value_enum, value_name = "BY", default_value_t = ClusterBy::Cluster)]
+    /// What makes questions share their fate: `cluster` (what they name), `tag` (their first), `tag:KEY` (the value of `KEY=value` among
+    /// their tags), `horizon` (a band of time to the scheduled close), or `question` (nothing)
+    #[arg(long, value_name = "BY", default_value_t = ClusterBy::Cluster)]
     cluster: ClusterBy,
     /// How p-values of several pairs are adjusted
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Adjustment::Holm)]
@@ -48,6 +56,13 @@ pub(super) struct Arguments {
     /// Draw the reliability diagram of the binary questions that all share into this file
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
+    /// Draw the Murphy diagram of each pair into this file: the mean elementary score at each threshold, and the difference with its
+    /// interval; figures instead of a picture if its name ends in `.csv`
+    #[arg(long, value_name = "FILE")]
+    murphy: Option<PathBuf>,
+    /// Draw the differences of the pairs under the first rule, with their intervals, into this file
+    #[arg(long, value_name = "FILE")]
+    differences: Option<PathBuf>,
 }
 
 /// The JSON form.
@@ -61,27 +76,40 @@ struct Whole<'a> {
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let records = records(&arguments.inputs)?;
-    for (at, name) in arguments.forecasters.iter().enumerate() {
-        if arguments.forecasters[..at].contains(name) {
+    let forecasters = named(arguments, &records)?;
+    for (at, name) in forecasters.iter().enumerate() {
+        if forecasters[..at].contains(name) {
             return Err(Error::input(format!("`{name}` is named twice"))
                 .help("name forecasters that differ: nobody can be compared with themselves"));
         }
         check_forecaster(&records, name)?;
     }
-    let standings = standings(&records, |name| arguments.forecasters.iter().any(|named| named == name));
-    let standings = regroup(standings, arguments.cluster);
-    let comparison = compare_pairs(&standings, &arguments.forecasters, &rules(&arguments.rules), arguments.adjust);
-    let reliability = common_reliability(&standings.standings, &arguments.forecasters);
+    let standings = standings(&records, |name| forecasters.iter().any(|named| named == name));
+    let standings = regroup(standings, &records, &arguments.cluster);
+    let rules = rules(&arguments.rules);
+    let comparison = match (&arguments.against, forecasters.split_last()) {
+        (Some(reference), Some((_, others))) => {
+            let pairs: Vec<(&str, &str)> = others.iter().map(|name| (name.as_str(), reference.as_str())).collect();
+            compare_chosen(&standings, &pairs, &rules, arguments.adjust)
+        }
+        _ => compare_pairs(&standings, &forecasters, &rules, arguments.adjust),
+    };
+    let reliability = common_reliability(&standings.standings, &forecasters);
     if let Some(path) = &arguments.svg {
         if reliability.is_empty() {
             return Err(Error::input("there is no reliability to draw: no binary question is shared by all of them")
                 .help("leave `--svg` out, or name fewer forecasters"));
         }
-        let panels: Vec<Panel> =
-            reliability.iter().map(|of| Panel { name: &of.forecaster, points: &of.points }).collect();
-        std::fs::write(path, reliability_diagram(&panels))
-            .map_err(|problem| Error::environment(format!("cannot write `{}`", path.display())).because(problem))?;
-        console::note(&format!("wrote {}", path.display()));
+        let panels: Vec<Panel> = reliability.iter().map(|of| Panel::new(&of.forecaster, &of.points)).collect();
+        console::write(path, &reliability_diagram(&panels, ReliabilityAxis::Share))?;
+    }
+    if let Some(path) = &arguments.murphy {
+        draw_murphy(&standings, &comparison, path)?;
+    }
+    if let Some(path) = &arguments.differences {
+        let first = rules.first().map_or("", |rule| rule.id());
+        let pairs: Vec<&PairComparison> = comparison.pairs.iter().filter(|pair| pair.rule == first).collect();
+        console::write(path, &difference_picture(&pairs))?;
     }
     let mut sheets = vec![pair_sheet(&comparison, format)];
     let tests = test_sheet(&comparison, format);
@@ -96,6 +124,63 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let output = Output { head: Vec::new(), sheets, foot: foot(&comparison), json: &whole };
     console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn draw_murphy(standings: &Standings, comparison: &Comparison, path: &Path) -> Result<(), Error> {
+    let first = comparison.pairs.first().map_or("", |pair| pair.rule);
+    let pairs: Vec<MurphyPair> = comparison
+        .pairs
+        .iter()
+        .filter(|pair| pair.rule == first)
+        .map(|pair| MurphyPair { a: &pair.a, b: &pair.b, points: murphy_points(standings, &pair.a, &pair.b) })
+        .filter(|pair| !pair.points.is_empty())
+        .collect();
+    if pairs.is_empty() {
+        return Err(Error::input("there is no Murphy diagram to draw: no pair shares a yes/no question")
+            .help("leave `--murphy` out"));
+    }
+    let is_table = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+    console::write(path, &if is_table { murphy_sheet(&pairs).to_csv()? } else { murphy_picture(&pairs) })
+}
+
+/// The figures of Murphy diagrams, for CSV.
+fn murphy_sheet(pairs: &[MurphyPair]) -> Sheet {
+    let figures = Figures::new(Format::Csv);
+    let numbers = ["threshold", "A's mean", "B's mean", "A - B", "lower", "upper"].map(Column::number);
+    let mut sheet = Sheet::new(None, ["A", "B"].map(Column::text).into_iter().chain(numbers).collect());
+    for pair in pairs {
+        for of in &pair.points {
+            sheet.row(vec![
+                pair.a.to_owned(),
+                pair.b.to_owned(),
+                figures.score(of.threshold),
+                figures.score(of.a),
+                figures.score(of.b),
+                figures.score(of.difference),
+                figures.maybe(of.lower),
+                figures.maybe(of.upper),
+            ]);
+        }
+    }
+    sheet
+}
+
+/// The forecasters to compare; the one against whom the others stand comes last.
+fn named(arguments: &Arguments, records: &Records) -> Result<Vec<String>, Error> {
+    let mut forecasters = arguments.forecasters.clone();
+    let Some(reference) = &arguments.against else {
+        if forecasters.len() < 2 {
+            return Err(Error::input("a comparison needs two forecasters")
+                .help("name two at least, or one beside `--against FORECASTER`"));
+        }
+        return Ok(forecasters);
+    };
+    if forecasters.is_empty() {
+        let all: BTreeSet<&str> = records.forecasts.iter().map(|record| record.forecaster.as_str()).collect();
+        forecasters = all.into_iter().filter(|name| name != reference).map(str::to_owned).collect();
+    }
+    forecasters.push(reference.clone());
+    Ok(forecasters)
 }
 
 fn pair_sheet(comparison: &Comparison, format: Format) -> Sheet {

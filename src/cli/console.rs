@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::report::Format;
 use crate::source::Source;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 /// Data, to stdout. A reader that went away (`| head`) is no error.
 ///
@@ -42,6 +43,17 @@ fn cut(line: &str, width: usize) -> String {
     }
     let start: String = line.chars().take(width - 1).collect();
     format!("{}…", start.trim_end())
+}
+
+/// A file, which stderr then names.
+///
+/// # Errors
+/// If it cannot be written.
+pub(super) fn write(path: &Path, text: &str) -> Result<(), Error> {
+    std::fs::write(path, text)
+        .map_err(|problem| Error::environment(format!("cannot write `{}`", path.display())).because(problem))?;
+    note(&format!("wrote {}", path.display()));
+    Ok(())
 }
 
 /// Whether stderr is a terminal that shows colour.

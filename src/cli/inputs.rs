@@ -5,9 +5,13 @@ use super::ledger_file::LedgerArgument;
 use crate::error::Error;
 use crate::forecast::import::{InputFile, read_all};
 use crate::forecast::tidy::{self, Holds};
-use crate::forecast::{Records, nearest};
+use crate::forecast::{Pace, Records, Scale, Selection, check_name, day, live_records, nearest};
+use crate::pool::{PoolMethod, pooled_records};
 use crate::score::{RULES, ScoringRule, rule};
+use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser};
+use jiff::civil::Date;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// A ledger, or files.
@@ -24,10 +28,138 @@ pub(super) struct Inputs {
     /// Definitions of the questions in a table, beside `--forecasts`: opening and closing days, clusters, tags
     #[arg(long, value_name = "FILE", requires = "forecasts")]
     pub(super) questions: Vec<PathBuf>,
+    /// Only questions with this tag, such as `source=manifold`; given several times, with all of them
+    #[arg(long, value_name = "TAG")]
+    tagged: Vec<String>,
+    /// Only forecasts made on this day or later
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    made_from: Option<Date>,
+    /// Only forecasts made on this day or earlier
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    made_until: Option<Date>,
+    /// One more forecaster, NAME=METHOD or NAME=METHOD:PATTERN: the pool (median, mean, log-odds, neyman, recency) of all probabilities on
+    /// yes/no questions, or of those by forecasters whose name fits the pattern, such as `experts=median:e*`
+    #[arg(long, value_name = "POOL", value_parser = pool)]
+    pool: Vec<Pool>,
+    /// One more forecaster `NAME live` for each, whose yes/no forecasts fall day by day while nothing happens: PACE or PACE:PATTERN, with the pace
+    /// constant, rising, falling, `weibull 1.7` or evenly, for those whose name fits the pattern
+    #[arg(long, value_name = "PACE", value_parser = living)]
+    live: Option<Living>,
+    /// The scale on which numbers are scored
+    #[arg(long, value_enum, default_value_t = Scale::Natural)]
+    scale: Scale,
+}
+
+/// Forecasts that live, as an argument.
+#[derive(Debug, Clone)]
+struct Living {
+    pace: Pace,
+    members: Option<glob::Pattern>,
+}
+
+fn living(text: &str) -> Result<Living, String> {
+    let (pace, members) = text.split_once(':').map_or((text, None), |(pace, members)| (pace, Some(members)));
+    Ok(Living { pace: pace.parse()?, members: members.map(pattern).transpose()? })
+}
+
+fn pattern(text: &str) -> Result<glob::Pattern, String> {
+    glob::Pattern::new(text).map_err(|problem| format!("`{text}` is no pattern: {problem}"))
+}
+
+/// Adds the forecasts that live. A question without a last day has no curve.
+fn add_living(records: &mut Records, living: &Living) -> Result<(), Error> {
+    let name = |of: &str| format!("{of} live");
+    let member = |name: &str| living.members.as_ref().is_none_or(|members| members.matches(name));
+    let live = live_records(records, living.pace, member, name);
+    if live.is_empty() {
+        return Err(Error::input("--live: nobody it is for has a yes/no forecast"));
+    }
+    let names: BTreeSet<&str> = records.forecasts.iter().map(|record| record.forecaster.as_str()).collect();
+    if let Some(taken) = live.iter().find(|new| names.contains(new.forecaster.as_str())) {
+        return Err(Error::input(format!(
+            "`{}` forecasts already: --live would give another that name",
+            taken.forecaster
+        )));
+    }
+    let lasting = live.iter().filter(|new| records.questions.get(&new.question).is_none_or(|of| of.closes.is_none()));
+    let questions: BTreeSet<&str> = lasting.map(|new| new.question.as_str()).collect();
+    if !questions.is_empty() {
+        console::note(&format!(
+            "note: --live: {} without a last day (`closes`), whose forecasts stay as they are",
+            if questions.len() == 1 { "1 question".to_owned() } else { format!("{} questions", questions.len()) }
+        ));
+    }
+    records.forecasts.extend(live);
+    Ok(())
+}
+
+/// A pool as an argument.
+#[derive(Debug, Clone)]
+struct Pool {
+    name: String,
+    method: PoolMethod,
+    members: Option<glob::Pattern>,
+}
+
+fn pool(text: &str) -> Result<Pool, String> {
+    let (name, rest) =
+        text.split_once('=').ok_or_else(|| format!("`{text}` is not NAME=METHOD or NAME=METHOD:PATTERN"))?;
+    let (method, members) = rest.split_once(':').map_or((rest, None), |(method, members)| (method, Some(members)));
+    let known = || {
+        PoolMethod::value_variants().iter().filter_map(|method| Some(method.to_possible_value()?.get_name().to_owned()))
+    };
+    let method = PoolMethod::from_str(method, false)
+        .map_err(|_| format!("`{method}` is none of {}", known().collect::<Vec<_>>().join(", ")))?;
+    check_name("forecaster", name)?;
+    let members = members.map(pattern).transpose()?;
+    Ok(Pool { name: name.to_owned(), method, members })
+}
+
+/// Adds the pools; each is of those who forecast themselves.
+fn add_pools(records: &mut Records, pools: &[Pool]) -> Result<(), Error> {
+    let mut added = Vec::new();
+    for pool in pools {
+        if records.forecasts.iter().any(|record| record.forecaster == pool.name) {
+            return Err(Error::input(format!("`{}` forecasts already: a pool needs a name of its own", pool.name)));
+        }
+        let member = |name: &str| pool.members.as_ref().is_none_or(|members| members.matches(name));
+        let pooled = pooled_records(records, &pool.name, pool.method, member);
+        if pooled.is_empty() {
+            return Err(Error::input(format!("the pool `{}` has nobody in it with a yes/no forecast", pool.name)));
+        }
+        added.extend(pooled);
+    }
+    records.forecasts.extend(added);
+    Ok(())
 }
 
 /// The records that the arguments name; what a file holds that was not taken goes to stderr.
 pub(super) fn records(inputs: &Inputs) -> Result<Records, Error> {
+    let mut records = all_records(inputs)?;
+    if let Some(tag) = inputs.tagged.iter().find(|tag| !records.questions.values().any(|of| of.tags.contains(tag))) {
+        let unknown = Error::input(format!("no question has the tag `{tag}`"));
+        let tags: BTreeSet<&str> = records.questions.values().flat_map(|of| &of.tags).map(String::as_str).collect();
+        return Err(match nearest(tag, tags.iter().copied()) {
+            Some(near) => unknown.help(format!("the nearest tag is `{near}`")),
+            None => unknown,
+        });
+    }
+    records.select(&Selection { tags: inputs.tagged.clone(), from: inputs.made_from, until: inputs.made_until });
+    if let Some(living) = &inputs.live {
+        add_living(&mut records, living)?;
+    }
+    add_pools(&mut records, &inputs.pool)?;
+    if inputs.scale == Scale::Log {
+        let raised = records.use_log_scale().map_err(Error::input)?;
+        if raised > 0 {
+            console::note(&format!("note: log scale: {raised} forecasts have quantiles below 0, which count as 0"));
+        }
+    }
+    Ok(records)
+}
+
+/// Everything that the ledger or the files hold.
+fn all_records(inputs: &Inputs) -> Result<Records, Error> {
     if inputs.forecasts.is_empty() {
         return inputs.ledger.proven_records();
     }
@@ -104,8 +236,7 @@ pub(super) fn check_forecaster(records: &Records, name: &str) -> Result<(), Erro
         return Ok(());
     }
     let unknown = Error::input(format!("there is no forecast by `{name}`"));
-    let names: std::collections::BTreeSet<&str> =
-        records.forecasts.iter().map(|record| record.forecaster.as_str()).collect();
+    let names: BTreeSet<&str> = records.forecasts.iter().map(|record| record.forecaster.as_str()).collect();
     Err(match nearest(name, names.iter().copied()) {
         Some(near) => unknown.help(format!("the nearest name is `{near}`")),
         None if names.is_empty() => unknown.help("there are no forecasts at all"),

@@ -46,8 +46,9 @@ pub(super) struct Arguments {
     /// Leave out who answered fewer questions
     #[arg(long, value_name = "N", default_value_t = 1)]
     at_least: usize,
-    /// What makes questions share their fate
-    #[arg(long, value_enum, value_name = "BY", default_value_t = ClusterBy::Cluster)]
+    /// What makes questions share their fate: `cluster` (what they name), `tag` (their first), `tag:KEY` (the value of `KEY=value` among
+    /// their tags), `horizon` (a band of time to the scheduled close), or `question` (nothing)
+    #[arg(long, value_name = "BY", default_value_t = ClusterBy::Cluster)]
     cluster: ClusterBy,
     /// How many times clusters are drawn anew for the intervals
     #[arg(long, value_name = "N", default_value_t = LEADERBOARD_REPLICATES, value_parser = clap::value_parser!(u32).range(100..=100_000))]
@@ -72,7 +73,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         at_least: arguments.at_least,
         replicates: arguments.replicates,
     };
-    let standings = regroup(standings(&records, wanted), arguments.cluster);
+    let standings = regroup(standings(&records, wanted), &records, &arguments.cluster);
     let found = leaderboard(&standings, &rules(&arguments.rules), &settings);
     if let Some(path) = &arguments.svg {
         let Some(board) = found.boards.first() else {
@@ -80,9 +81,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
                 Error::input("there is no leaderboard to draw: nothing can be scored").help("leave `--svg` out")
             );
         };
-        std::fs::write(path, leaderboard_picture(board, arguments.order))
-            .map_err(|problem| Error::environment(format!("cannot write `{}`", path.display())).because(problem))?;
-        console::note(&format!("wrote {}", path.display()));
+        console::write(path, &leaderboard_picture(board, arguments.order))?;
     }
     let head = match (found.boards.is_empty(), standings.standings.is_empty()) {
         (false, _) => Vec::new(),

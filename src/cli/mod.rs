@@ -20,6 +20,7 @@ mod inputs;
 mod leaderboard;
 mod ledger;
 mod ledger_file;
+mod live;
 mod load;
 mod man;
 mod means;
@@ -68,6 +69,7 @@ enum Command {
     Import(import::Arguments),
     Export(export::Arguments),
     Status(status::Arguments),
+    Live(live::Arguments),
     Score(score::Arguments),
     Calibrate(calibrate::Arguments),
     Compare(compare::Arguments),
@@ -102,6 +104,7 @@ pub fn main() -> ExitCode {
         Command::Import(arguments) => import::run(&arguments, format),
         Command::Export(arguments) => export::run(&arguments, format),
         Command::Status(arguments) => status::run(&arguments, format),
+        Command::Live(arguments) => live::run(&arguments, format),
         Command::Score(arguments) => score::run(&arguments, format),
         Command::Calibrate(arguments) => calibrate::run(&arguments, format),
         Command::Compare(arguments) => compare::run(&arguments, format),

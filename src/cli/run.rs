@@ -40,10 +40,10 @@ pub(super) struct Arguments {
     #[command(flatten)]
     budget: Budget,
     /// Seed of the random streams
-    #[arg(long, value_name = "S", default_value_t = 1)]
+    #[arg(long, value_name = "S", default_value_t = 1, allow_negative_numbers = true)]
     seed: u64,
     /// Threads; all cores if not given. The figures do not depend on it
-    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024), allow_negative_numbers = true)]
     threads: Option<u16>,
     /// Vector instructions: the best of this machine, or those that every machine of its kind has. The figures do not depend on it
     #[arg(long, value_enum, default_value_t = Vectors::Best, value_name = "SET", hide_short_help = true)]
@@ -54,7 +54,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     view: View,
     /// How often the doubtful inputs are drawn anew to see how far they move the forecasts; 0 leaves that out [default: 200, in a replay 0]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100_000), allow_negative_numbers = true)]
     doubt_draws: Option<u32>,
     /// Also show every event, not only the questions (JSON always holds both)
     #[arg(long)]
@@ -106,7 +106,7 @@ enum Vectors {
 }
 
 /// Reads `7d`, `7`, `2w`.
-fn step(text: &str) -> Result<i64, String> {
+pub(super) fn step(text: &str) -> Result<i64, String> {
     let (digits, scale) = match text.chars().last() {
         Some('d') => (&text[..text.len() - 1], 1),
         Some('w') => (&text[..text.len() - 1], 7),
@@ -229,7 +229,8 @@ fn once(loaded: &Loaded, view: &View, settings: &Settings, means: Means) -> Resu
 
 /// What is known cannot be.
 pub(super) fn impossible(problem: &impl std::fmt::Display) -> Error {
-    Error::input(problem.to_string()).help("look for evidence that cannot be true together")
+    Error::input(problem.to_string())
+        .help("look for evidence that cannot be true together, or that something supposed rules out")
 }
 
 /// The report of a run, unless its figures must not be given.

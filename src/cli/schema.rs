@@ -53,6 +53,8 @@ enum What {
     Leaderboard,
     /// The result of `status --format json`
     Status,
+    /// The result of `live --format json`
+    Live,
     /// The result of `update --format json`
     Update,
     /// Named distributions for `value` and `count`
@@ -100,6 +102,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         What::Compare => pretty(&schemars::schema_for!(compare::Comparison))?,
         What::Leaderboard => pretty(&schemars::schema_for!(compare::Leaderboard))?,
         What::Status => pretty(&schemars::schema_for!(super::status::Status<'_>))?,
+        What::Live => pretty(&schemars::schema_for!(super::live::Live))?,
         What::Update => pretty(&schemars::schema_for!(super::update::Report<'_>))?,
         What::Families => families(format)?,
     };

@@ -3,9 +3,11 @@
 use super::figures::{Figures, remarks};
 use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules};
 use super::{Done, console, stream};
+use crate::compare::{ScoreOfDay, over_time_picture, score_over_time};
 use crate::error::Error;
 use crate::report::{Column, Format, Output, Sheet};
-use crate::score::{Group, Report, ScoringRule, Unit, standings, summarise};
+use crate::score::{Group, QuantileParts, Report, ScoringRule, Unit, quantile_parts, standings, summarise};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// The rules used if none is named: at least one for every kind of question.
@@ -38,8 +40,19 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "NAME")]
     forecaster: Vec<String>,
     /// Read yes/no forecasts batch by batch, from files that may be larger than memory; one forecast for each forecaster and question
-    #[arg(long, requires = "forecasts")]
+    #[arg(
+        long,
+        requires = "forecasts",
+        conflicts_with_all = ["tagged", "made_from", "made_until", "pool", "live", "scale", "components", "over_time"]
+    )]
     stream: bool,
+    /// Also what the weighted interval score of quantiles is made of, with bias and coverage, instead of the means in CSV
+    #[arg(long)]
+    components: bool,
+    /// Draw how each forecaster's mean score under the first rule developed into this file; figures instead of a picture if its name
+    /// ends in `.csv`
+    #[arg(long, value_name = "FILE")]
+    over_time: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
@@ -50,7 +63,9 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         let kept: Vec<_> = report.rules.iter().filter(|rule| scored(rule.id)).cloned().collect();
         report.rules = kept;
     }
-    let output = Output { head: head(&report), sheets: sheets(&report, format), foot: foot(&report), json: &report };
+    let mut tables = if arguments.components && format == Format::Csv { Vec::new() } else { sheets(&report, format) };
+    tables.extend(report.components.as_deref().map(|components| component_sheet(components, format)));
+    let output = Output { head: head(&report), sheets: tables, foot: foot(&report), json: &report };
     console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -71,7 +86,23 @@ fn recorded(arguments: &Arguments) -> Result<Report, Error> {
         check_forecaster(&records, name)?;
     }
     let wanted = |name: &str| arguments.forecaster.is_empty() || arguments.forecaster.iter().any(|only| only == name);
-    Ok(summarise(&standings(&records, wanted), &chosen(arguments, &DEFAULT_RULES), arguments.by))
+    let rules = chosen(arguments, &DEFAULT_RULES);
+    let standings = standings(&records, wanted);
+    let mut report = summarise(&standings, &rules, arguments.by);
+    if let (Some(path), Some(first)) = (&arguments.over_time, rules.first()) {
+        let days = score_over_time(&standings, *first);
+        if days.is_empty() {
+            return Err(Error::input(format!("there is no score over time: nothing is scored under {}", first.id()))
+                .help("name another rule first: `--rule`"));
+        }
+        let is_table = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+        console::write(
+            path,
+            &if is_table { over_time_sheet(&days).to_csv()? } else { over_time_picture(&days, first.id()) },
+        )?;
+    }
+    report.components = arguments.components.then(|| quantile_parts(&standings));
+    Ok(report)
 }
 
 /// Of files that are read batch by batch.
@@ -117,6 +148,42 @@ fn sheets(report: &Report, format: Format) -> Vec<Sheet> {
         sheet.row(cells);
     }
     if sheet.is_empty() && format != Format::Csv { Vec::new() } else { vec![sheet] }
+}
+
+/// Running means, for CSV.
+fn over_time_sheet(days: &[ScoreOfDay]) -> Sheet {
+    let figures = Figures::new(Format::Csv);
+    let columns = ["forecaster", "day"].map(Column::text).into_iter();
+    let mut sheet = Sheet::new(None, columns.chain(["mean", "questions"].map(Column::number)).collect());
+    for of in days {
+        let cells = [of.forecaster.clone(), of.day.to_string(), figures.score(of.mean), of.questions.to_string()];
+        sheet.row(cells.to_vec());
+    }
+    sheet
+}
+
+fn component_sheet(components: &[QuantileParts], format: Format) -> Sheet {
+    let figures = Figures::new(format);
+    let headings =
+        ["wis", "dispersion", "too high", "too low", "bias", "within 50 %", "within 90 %", "median error", "questions"];
+    let columns = std::iter::once(Column::text("forecaster")).chain(headings.map(Column::number)).collect();
+    let title = "The weighted interval score = dispersion + too high + too low";
+    let mut sheet = Sheet::new((format != Format::Csv).then_some(title), columns);
+    for of in components {
+        sheet.row(vec![
+            of.forecaster.clone(),
+            figures.score(of.parts.score),
+            figures.score(of.parts.dispersion),
+            figures.score(of.parts.overprediction),
+            figures.score(of.parts.underprediction),
+            figures.maybe(of.bias),
+            figures.share(of.within_50),
+            figures.share(of.within_90),
+            figures.score(of.median_error),
+            of.questions.to_string(),
+        ]);
+    }
+    sheet
 }
 
 fn foot(report: &Report) -> Vec<String> {

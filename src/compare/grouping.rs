@@ -1,36 +1,106 @@
 //! Which questions are taken to share their fate.
 
-use crate::score::Standings;
+use crate::forecast::Records;
+use crate::score::{Horizon, Standings};
 use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
 
 /// What makes a cluster.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, clap::ValueEnum, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClusterBy {
-    /// The cluster that a question names; a question that names none stands alone
+    /// The cluster that a question names; a question that names none stands alone.
     #[default]
     Cluster,
-    /// The first tag of a question; a question without tags stands alone
+    /// The first tag of a question; a question without tags stands alone.
     Tag,
-    /// Every question alone: only if none shares its fate with another
+    /// The value of this key among the tags `key=value`; a question without it stands alone.
+    Key(String),
+    /// The band of time from the first forecast on a question, by whomever, to its scheduled close; see [`Horizon`]. A question without
+    /// a scheduled close stands alone.
+    Horizon,
+    /// Every question alone: only if none shares its fate with another.
     Question,
 }
 
-/// The same standings with other clusters.
+impl FromStr for ClusterBy {
+    type Err = String;
+
+    /// Reads `cluster`, `tag`, `tag:KEY`, `horizon` or `question`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "cluster" => Ok(Self::Cluster),
+            "tag" => Ok(Self::Tag),
+            "horizon" => Ok(Self::Horizon),
+            "question" => Ok(Self::Question),
+            _ => match text.strip_prefix("tag:") {
+                Some(key) if !key.is_empty() => Ok(Self::Key(key.to_owned())),
+                _ => Err(format!("`{text}` is none of cluster, tag, tag:KEY, horizon, question")),
+            },
+        }
+    }
+}
+
+impl fmt::Display for ClusterBy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cluster => formatter.write_str("cluster"),
+            Self::Tag => formatter.write_str("tag"),
+            Self::Key(key) => write!(formatter, "tag:{key}"),
+            Self::Horizon => formatter.write_str("horizon"),
+            Self::Question => formatter.write_str("question"),
+        }
+    }
+}
+
+/// The same standings with other clusters; the records hold when their questions close.
 #[must_use]
-pub fn regroup(mut standings: Standings, by: ClusterBy) -> Standings {
+pub fn regroup(mut standings: Standings, records: &Records, by: &ClusterBy) -> Standings {
+    let first = if *by == ClusterBy::Horizon { first_forecasts(&standings) } else { BTreeMap::new() };
     for standing in &mut standings.standings {
+        // A tag or a band is no question, whatever both are called.
+        let alone = format!("question {}", standing.question);
         match by {
             ClusterBy::Cluster => {}
             ClusterBy::Question => standing.cluster.clone_from(&standing.question),
-            // A tag is no question, whatever both are called.
-            ClusterBy::Tag => {
-                standing.cluster = match standing.tags.first() {
-                    Some(tag) => format!("tag {tag}"),
-                    None => format!("question {}", standing.question),
+            ClusterBy::Tag => standing.cluster = standing.tags.first().map_or(alone, |tag| format!("tag {tag}")),
+            ClusterBy::Key(key) => {
+                let value = standing.tags.iter().find_map(|tag| tag.strip_prefix(key.as_str())?.strip_prefix('='));
+                standing.cluster = value.map_or(alone, |value| format!("tag {key}={value}"));
+            }
+            ClusterBy::Horizon => {
+                let made = first.get(&standing.question).copied().unwrap_or_default();
+                standing.cluster = match Horizon::of(records.questions.get(&standing.question), made) {
+                    Horizon::Unscheduled => alone,
+                    band => format!("horizon {band}"),
                 };
             }
         }
     }
     standings
+}
+
+/// When the first forecast on each question began to stand.
+fn first_forecasts(standings: &Standings) -> BTreeMap<String, f64> {
+    let mut first: BTreeMap<String, f64> = BTreeMap::new();
+    for standing in &standings.standings {
+        let from = first.entry(standing.question.clone()).or_insert_with(|| standing.from());
+        *from = from.min(standing.from());
+    }
+    first
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        for text in ["cluster", "tag", "tag:location", "horizon", "question"] {
+            assert_eq!(text.parse::<ClusterBy>().map(|by| by.to_string()), Ok(text.to_owned()));
+        }
+        assert!("tag:".parse::<ClusterBy>().is_err() && "location".parse::<ClusterBy>().is_err());
+    }
 }

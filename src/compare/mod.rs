@@ -15,11 +15,14 @@ mod binomial;
 mod bootstrap;
 mod confidence_sequence;
 mod diebold_mariano;
+mod difference_picture;
 mod evalue;
 mod grouping;
 mod interval;
 mod leaderboard;
 mod multiplicity;
+mod murphy;
+mod over_time;
 mod pair;
 mod pair_tests;
 mod permutation;
@@ -37,6 +40,7 @@ mod tests;
 pub use bootstrap::{BOOTSTRAP_REPLICATES, BOOTSTRAP_SEED, Resampling, bootstrap_interval, bootstrap_means};
 pub use confidence_sequence::{BEST_AT, BernsteinSequence, HoeffdingSequence};
 pub use diebold_mariano::{DieboldMariano, LongRunVariance, diebold_mariano};
+pub use difference_picture::difference_picture;
 pub use evalue::{Bet, Criterion, SequentialEvidence, boundary, evalue, halfway_alternative, sequential_evidence};
 pub use grouping::{ClusterBy, regroup};
 pub use interval::{POWER, TInterval, t_interval};
@@ -46,6 +50,8 @@ pub use leaderboard::{
     leaderboard, leaderboard_picture, pair_ratios, peer_score, ranks, relative_skill, ridge_penalty, ridge_skill,
 };
 pub use multiplicity::{Adjustment, benjamini_hochberg, holm};
+pub use murphy::{MurphyPair, MurphyPoint, murphy_picture, murphy_points};
+pub use over_time::{ScoreOfDay, over_time_picture, score_over_time};
 pub use pair::{Paired, paired_differences};
 pub use pair_tests::{Anytime, Evidence, PairTests, SignTest};
 pub use permutation::{DRAWN_FLIPS, EXACT_FLIPS, SignFlips, sign_flips};
@@ -53,5 +59,6 @@ pub use rank_tests::{EXACT_RANKS, SignedRanks, Signs, signed_ranks};
 pub use reliability::{Reliability, common_reliability};
 pub use roc::{AreaDifference, AreaErrors, area_difference};
 pub use verdict::{
-    BOOTSTRAP_CLUSTERS, COMPARE_SCHEMA, Comparison, Doubt, FEWEST_CLUSTERS, PairComparison, Verdict, compare_pairs,
+    BOOTSTRAP_CLUSTERS, COMPARE_SCHEMA, Comparison, Doubt, FEWEST_CLUSTERS, PairComparison, Verdict, compare_chosen,
+    compare_pairs,
 };

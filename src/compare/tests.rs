@@ -253,7 +253,7 @@ fn clusters_by_tag_and_by_question_are_other_clusters() {
         question.tags = if at < 15 { vec![format!("tag {}", at % 3), "all".to_owned()] } else { Vec::new() };
     }
     let clusters = |by| {
-        let regrouped = regroup(standings(&records, |name| name == "ada"), by);
+        let regrouped = regroup(standings(&records, |name| name == "ada"), &records, &by);
         let names: std::collections::BTreeSet<String> =
             regrouped.standings.into_iter().map(|standing| standing.cluster).collect();
         names.len()

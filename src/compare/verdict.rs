@@ -146,18 +146,32 @@ pub fn compare_pairs(
     rules: &[&'static dyn ScoringRule],
     adjustment: Adjustment,
 ) -> Comparison {
+    let pairs: Vec<(&str, &str)> = forecasters
+        .iter()
+        .enumerate()
+        .flat_map(|(first, a)| forecasters[first + 1..].iter().map(move |b| (a.as_str(), b.as_str())))
+        .collect();
+    compare_chosen(standings, &pairs, rules, adjustment)
+}
+
+/// Compares the two forecasters of each of these pairs, under each of the rules; p-values are adjusted for the pairs asked for.
+#[must_use]
+pub fn compare_chosen(
+    standings: &Standings,
+    chosen: &[(&str, &str)],
+    rules: &[&'static dyn ScoringRule],
+    adjustment: Adjustment,
+) -> Comparison {
     let mut pairs = Vec::new();
     let mut not_scored: BTreeMap<(usize, Unfit), usize> = BTreeMap::new();
     for (at, rule) in rules.iter().enumerate() {
         let mut under_rule = Vec::new();
-        for (first, a) in forecasters.iter().enumerate() {
-            for b in &forecasters[first + 1..] {
-                let (paired, unfit) = paired_differences(&standings.standings, a, b, *rule);
-                for (_, reason) in unfit.into_iter().filter(|(_, reason)| *reason != Unfit::Kind) {
-                    *not_scored.entry((at, reason)).or_default() += 1;
-                }
-                under_rule.push(measure(*rule, a, b, paired));
+        for (a, b) in chosen {
+            let (paired, unfit) = paired_differences(&standings.standings, a, b, *rule);
+            for (_, reason) in unfit.into_iter().filter(|(_, reason)| *reason != Unfit::Kind) {
+                *not_scored.entry((at, reason)).or_default() += 1;
             }
+            under_rule.push(measure(*rule, a, b, paired));
         }
         decide(&mut under_rule, adjustment);
         pairs.extend(under_rule);

@@ -25,7 +25,8 @@ pub struct Difference {
     pub simulated: Estimate,
     /// Exactly.
     pub exact: f64,
-    /// `|simulated - exact|` in standard errors; infinite if a figure without error is off.
+    /// `|simulated - exact|` in standard errors; infinite if a figure without error is off. Of a share the error counts that the exact share
+    /// would have, if that is larger: of few worlds none may be seen by chance, which says little of the error.
     pub standard_errors: f64,
 }
 
@@ -34,11 +35,15 @@ pub struct Difference {
 #[must_use]
 pub fn compare(plan: &Plan, tally: &Tally, exact: &Exact) -> Comparison {
     let mut comparison = Comparison { figures: 0, largest: None };
-    let mut figure = |name: &str, part: &str, simulated: Estimate, exact: f64| {
+    let mut figure = |kind: Kind, name: &str, part: &str, simulated: Estimate, exact: f64| {
         comparison.figures += 1;
         let distance = (simulated.value - exact).abs();
         // A figure that is known has no error, and the exact one rounding errors.
-        let standard_errors = if distance <= 1e-12 { 0.0 } else { distance / simulated.standard_error };
+        let error = match kind {
+            Kind::Share => simulated.standard_error.max(error_of_exact_share(simulated, exact)),
+            Kind::Other => simulated.standard_error,
+        };
+        let standard_errors = if distance <= 1e-12 { 0.0 } else { distance / error };
         let farthest = comparison.largest.as_ref().map_or(-1.0, |largest| largest.standard_errors);
         if standard_errors > farthest {
             let (name, part) = (name.to_owned(), part.to_owned());
@@ -48,21 +53,23 @@ pub fn compare(plan: &Plan, tally: &Tally, exact: &Exact) -> Comparison {
     for ((ask, simulated), exact) in plan.asks.iter().zip(tally.answers()).zip(exact.answers()) {
         let Ok(exact) = exact else { continue };
         match (simulated, exact) {
-            (Answer::Binary(simulated), Answer::Binary(exact)) => figure(&ask.name, "", *simulated, exact.value),
+            (Answer::Binary(simulated), Answer::Binary(exact)) => {
+                figure(Kind::Share, &ask.name, "", *simulated, exact.value)
+            }
             (Answer::Categorical(simulated), Answer::Categorical(exact)) => {
                 for (at, (simulated, exact)) in simulated.iter().zip(exact).enumerate() {
-                    figure(&ask.name, &format!("option {}", at + 1), *simulated, exact.value);
+                    figure(Kind::Share, &ask.name, &format!("option {}", at + 1), *simulated, exact.value);
                 }
             }
             (Answer::Number(simulated), Answer::Number(exact)) if simulated.mean.value.is_finite() => {
-                figure(&ask.name, "mean", simulated.mean, exact.mean.value);
+                figure(Kind::Other, &ask.name, "mean", simulated.mean, exact.mean.value);
             }
             (Answer::Date(simulated), Answer::Date(exact)) => {
-                figure(&ask.name, "never", simulated.never, exact.never.value);
+                figure(Kind::Share, &ask.name, "never", simulated.never, exact.never.value);
                 let mut days: Vec<f64> = simulated.quantiles.iter().filter_map(|quantile| quantile.day).collect();
                 days.dedup();
                 for day in days {
-                    figure(&ask.name, &format!("by day {day}"), simulated.by(day), exact.by(day).value);
+                    figure(Kind::Share, &ask.name, &format!("by day {day}"), simulated.by(day), exact.by(day).value);
                 }
             }
             _ => {}
@@ -72,11 +79,53 @@ pub fn compare(plan: &Plan, tally: &Tally, exact: &Exact) -> Comparison {
     for ((first, second), exact) in exact.joints().indexed_iter().filter(|((first, second), _)| first < second) {
         if let Some(exact) = exact {
             let both = format!("{} and {}", name(first), name(second));
-            figure(&both, "", tally.joints()[[first, second]], exact.value);
+            figure(Kind::Share, &both, "", tally.joints()[[first, second]], exact.value);
         }
     }
     if let (Some(simulated), Some(exact)) = (tally.evidence(), exact.evidence()) {
-        figure("the evidence", "", simulated, exact.value);
+        figure(Kind::Other, "the evidence", "", simulated, exact.value);
     }
     comparison
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Share,
+    Other,
+}
+
+/// The standard error of a share of just this size among as many effective worlds as the stated error tells of.
+fn error_of_exact_share(simulated: Estimate, exact: f64) -> f64 {
+    let Estimate { value, standard_error, .. } = simulated;
+    let variance = |share: f64| share * (1.0 - share);
+    if standard_error <= 0.0 || !(exact > 0.0 && exact < 1.0) {
+        return 0.0;
+    }
+    let worlds = if value > 0.0 && value < 1.0 {
+        variance(value) / (standard_error * standard_error)
+    } else {
+        // The error of half a world.
+        0.5_f64.sqrt() / standard_error
+    };
+    (variance(exact) / worlds).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_that_none_of_few_worlds_has_is_not_far_off() {
+        // Of 107 worlds none, where 6.3 were to be expected: 2.6 of the errors of the share itself, and 9.7 of the stated ones.
+        let stated = |value: f64, worlds: f64| {
+            let softened = (value * worlds + 0.5) / (worlds + 1.0);
+            Estimate { value, standard_error: (softened * (1.0 - softened) / worlds).sqrt(), prior_interval: None }
+        };
+        let error = error_of_exact_share(stated(0.0, 107.0), 0.0587);
+        assert!((error - (0.0587 * 0.9413 / 107.0_f64).sqrt()).abs() < 0.01 * error, "{error}");
+        let half = Estimate { value: 0.5, standard_error: 0.01, prior_interval: None };
+        assert!((error_of_exact_share(half, 0.2) - 0.008).abs() < 1e-12);
+        let known = Estimate { value: 1.0, standard_error: 0.0, prior_interval: None };
+        assert_eq!(error_of_exact_share(known, 0.5), 0.0);
+    }
 }

@@ -6,13 +6,17 @@
 //!
 //! [`Estimate`] is a figure with its simulation error and, apart from it, how far the doubt about the inputs moves it.
 
+mod curve;
 pub mod import;
 mod records;
 pub mod stream;
+mod select;
 pub mod tidy;
 mod validity;
 
+pub use curve::{Pace, live_records};
 pub use records::{ForecastRecord, Moment, Outcome, Provenance, Question, QuestionKind, Records, day};
+pub use select::{Scale, Selection};
 pub use validity::{ANNULLED, SUM_TOLERANCE, check_name, check_probability, nearest, number_text};
 
 use schemars::JsonSchema;

@@ -18,15 +18,18 @@
 //! | temperature | [`temperature`] |
 //! | beta calibration | [`beta_calibration`] |
 //!
+//! [`pooled_records`] makes a pool one more forecaster among the records.
+//!
 //! To add one: one file here and its line in the list below.
 //!
-//! Uses `math` and `score`; knows nothing of files.
+//! Uses `forecast`, `math` and `score`; knows nothing of files.
 
 mod beta_calibration;
 mod extremized;
 mod linear;
 mod log_odds;
 mod neyman;
+mod of_records;
 mod recency_median;
 mod temperature;
 
@@ -35,6 +38,7 @@ pub use extremized::extremized_log_odds;
 pub use linear::linear;
 pub use log_odds::log_odds;
 pub use neyman::{neyman_factor, neyman_linear, neyman_log_odds};
+pub use of_records::{PoolMethod, pooled_records};
 pub use recency_median::{recency_weighted_quantile, weighted_quantile};
 pub use temperature::{Temperature, temperature};
 

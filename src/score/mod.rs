@@ -12,9 +12,11 @@
 mod brier;
 mod clusters;
 pub mod columns;
+mod components;
 pub mod crps;
 mod dawid_sebastiani;
 mod evaluate;
+mod horizon;
 mod life;
 mod logarithmic;
 mod median_error;
@@ -42,8 +44,10 @@ mod tests;
 
 pub use brier::{brier, brier_all, brier_ensemble, brier_ensemble_fair};
 pub use clusters::{ClusteredMean, clustered_mean};
+pub use components::{IntervalParts, QuantileParts, interval_parts, quantile_parts};
 pub use dawid_sebastiani::{VarianceDivisor, dawid_sebastiani, dawid_sebastiani_ensemble};
 pub use evaluate::{Excluded, Reason, Segment, Standing, Standings, TimeMean, standings};
+pub use horizon::Horizon;
 pub use life::Life;
 pub use logarithmic::{LOG_FLOOR, log_score, log_score_beta, log_score_floored, log_score_lognormal, ranked_log_score};
 pub use multivariate::{EnsembleEstimator, energy_score, variogram_score};

@@ -350,6 +350,7 @@ impl StreamedScores {
             rows,
             excluded,
             not_scored: Vec::new(),
+            components: None,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Mean scores by forecaster, by question or by tag, with standard errors that respect dependence.
 
 use super::clusters::clustered_mean;
+use super::components::QuantileParts;
 use super::evaluate::{Excluded, Standing, Standings, TimeMean};
 use super::rule::{Orientation, ScoringRule, Takes, Unfit, Unit};
 use indexmap::IndexMap;
@@ -93,6 +94,9 @@ pub struct Report {
     pub excluded: Vec<Excluded>,
     /// What single rules could not score.
     pub not_scored: Vec<NotScored>,
+    /// What quantile forecasts are made of, if it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub components: Option<Vec<QuantileParts>>,
 }
 
 /// A rule as it stands in a report.
@@ -152,6 +156,7 @@ pub fn summarise(standings: &Standings, rules: &[&'static dyn ScoringRule], by: 
             .into_iter()
             .map(|((at, unfit), count)| NotScored { rule: rules[at].id(), reason: unfit.to_string(), count })
             .collect(),
+        components: None,
     }
 }
 

@@ -151,3 +151,51 @@ fn the_graph_of_paths_has_its_most_probable_explanation() {
     let joint = report["stories"][0]["probability_with_evidence"].as_f64().expect("all of it is probable");
     assert!((joint - 0.029_030_4).abs() < 1e-12, "{joint}");
 }
+
+#[test]
+fn a_check_that_cannot_be_made_has_not_passed() {
+    // A grid of 26 by 26 events, each depending on the one above and the one to the left: no order of elimination has small tables.
+    use std::fmt::Write as _;
+    let mut text = "network grid {\n}\n".to_owned();
+    let name = |row: usize, column: usize| format!("n{row}_{column}");
+    for row in 0..26 {
+        for column in 0..26 {
+            writeln!(text, "variable {} {{\n type discrete [ 2 ] {{ yes, no }};\n}}", name(row, column))
+                .expect("memory");
+        }
+    }
+    for row in 0..26 {
+        for column in 0..26 {
+            let mut parents = Vec::new();
+            if row > 0 {
+                parents.push(name(row - 1, column));
+            }
+            if column > 0 {
+                parents.push(name(row, column - 1));
+            }
+            let own = name(row, column);
+            let table = match parents.len() {
+                0 => format!("probability ( {own} ) {{\n table 0.5, 0.5;\n}}"),
+                1 => format!("probability ( {own} | {} ) {{\n (yes) 0.6, 0.4;\n (no) 0.3, 0.7;\n}}", parents[0]),
+                _ => format!(
+                    "probability ( {own} | {} ) {{\n (yes, yes) 0.8, 0.2;\n (yes, no) 0.6, 0.4;\n (no, yes) 0.5, 0.5;\n (no, no) 0.1, 0.9;\n}}",
+                    parents.join(", ")
+                ),
+            };
+            writeln!(text, "{table}").expect("memory");
+        }
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("grid.bif");
+    std::fs::write(&file, text).expect("a file can be written");
+    let file = file.to_str().expect("a plain path");
+    let refused = foretell().args(["run", file, "--check-exact", "--worlds", "4096"]).assert().code(1);
+    let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+    assert!(said.contains("exact inference would need tables of"), "{said}");
+    // Given the last one, neither is the posterior to be had, and worlds are weighted instead.
+    let given = ["--given", "n25_25 is yes", "--worlds", "4096", "--method"];
+    let refused = foretell().args(["run", file]).args(given).arg("posterior").assert().code(1);
+    let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+    assert!(said.contains("cannot be drawn from the exact posterior"), "{said}");
+    foretell().args(["run", file]).args(given).arg("auto").assert().success();
+}

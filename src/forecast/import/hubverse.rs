@@ -1,13 +1,13 @@
 //! Hubs of the hubverse: a folder with `model-output` and `target-data`, or single files of either.
 //!
 //! Columns of model output are those of the task, and `output_type`, `output_type_id`, `value`, (`model_id`). Quantiles make numeric
-//! questions and a median one of level 0.5; a pmf makes a question of options, an ordinal one where `hub-config/tasks.json` says so. The
+//! questions and a median one of level 0.5; so do samples, as quantiles, of a task without these; a pmf makes a question of options, an ordinal one where `hub-config/tasks.json` says so. The
 //! values of the task columns are the question's id and its tags. Other output types are left out and counted.
 
 use super::content::Content;
 use super::hub_targets;
 use super::reading::{Reading, blank};
-use super::values::{categorical, given, joined, moment, number, quantiles};
+use super::values::{categorical, draws, given, joined, moment, number, quantiles};
 use super::{Importer, Recognised};
 use crate::error::Error;
 use crate::forecast::tidy::{Holds, Row, Table, parse_level, parse_probability};
@@ -148,6 +148,7 @@ struct Group {
     made_at: Moment,
     quantiles: Vec<(f64, f64)>,
     median: Option<f64>,
+    draws: Vec<f64>,
     options: Vec<(String, f64)>,
     is_whole: bool,
 }
@@ -178,7 +179,7 @@ impl Output {
             };
             let model = given(row.cell(model)).unwrap_or(&named).to_owned();
             let kind = match row.cell(output_type) {
-                "quantile" | "median" => QuestionKind::Numeric,
+                "quantile" | "median" | "sample" => QuestionKind::Numeric,
                 "pmf" => QuestionKind::Categorical,
                 other => {
                     let why = format!("the output type `{other}` has no place in a forecast here");
@@ -194,6 +195,7 @@ impl Output {
                 made_at,
                 quantiles: Vec::new(),
                 median: None,
+                draws: Vec::new(),
                 options: Vec::new(),
                 is_whole: true,
             });
@@ -245,6 +247,12 @@ impl Output {
         for question in self.questions.values() {
             reading.add_question(0, question.clone());
         }
+        let beside =
+            |group: &&Group| !group.draws.is_empty() && (group.median.is_some() || !group.quantiles.is_empty());
+        let beside: usize = self.groups.values().filter(beside).map(|group| group.draws.len()).sum();
+        if beside > 0 {
+            reading.note(format!("{beside} rows of samples are not used: quantiles of the same forecasts are there"));
+        }
         for ((question, _), group) in self.groups.into_iter().filter(|(_, group)| group.is_whole) {
             reading.part(&group.part);
             let options = self.questions.get(&question).map(|question| question.options.clone()).unwrap_or_default();
@@ -272,6 +280,7 @@ impl Group {
         match row.cell(output_type) {
             "quantile" => self.quantiles.push((parse_level(row.cell(id))?, number(row.cell(value))?)),
             "median" => self.median = Some(number(row.cell(value))?),
+            "sample" => self.draws.push(number(row.cell(value))?),
             _ => self.options.push((row.cell(id).to_owned(), parse_probability(row.cell(value))?)),
         }
         Ok(())
@@ -285,6 +294,9 @@ impl Group {
         }
         if !self.quantiles.is_empty() {
             return quantiles(self.quantiles);
+        }
+        if !self.draws.is_empty() {
+            return draws(self.draws);
         }
         for (at, (option, _)) in self.options.iter().enumerate() {
             if self.options[..at].iter().any(|(before, _)| before == option) {

@@ -9,6 +9,8 @@
 //!
 //! To add a source: one file here, one line in `IMPORTERS`.
 
+mod beside;
+mod checking_our_work;
 mod content;
 mod fatebook;
 mod forecastbench;
@@ -46,6 +48,8 @@ static IMPORTERS: &[&dyn Importer] = &[
     &kalshi::Kalshi,
     &fatebook::Fatebook,
     &predictionbook::PredictionBook,
+    &checking_our_work::CheckingOurWork,
+    &beside::Beside,
 ];
 
 /// What an importer takes a file for.

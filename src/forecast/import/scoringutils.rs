@@ -1,12 +1,12 @@
 //! The long tables of scoringutils: `observed`, `predicted`, and the columns that say what was forecast.
 //!
-//! `quantile_level` makes it a table of quantiles, `predicted_label` one of options; with neither, it is one of yes/no questions,
-//! where `predicted` is the probability of the second level of `observed`. Every other column but `model` is part of the forecast unit:
+//! `quantile_level` makes it a table of quantiles, `sample_id` one of draws (taken as quantiles), `predicted_label` one of options; with none
+//! of them, it is one of yes/no questions, where `predicted` is the probability of the second level of `observed`. Every other column but `model` is part of the forecast unit:
 //! its values make the question's id and its tags, those that do not say when it was forecast its cluster.
 
 use super::content::Content;
 use super::reading::{Reading, blank};
-use super::values::{binary, categorical, day_after, day_of, given, joined, moment, number, quantiles};
+use super::values::{binary, categorical, day_after, day_of, draws, given, joined, moment, number, quantiles};
 use super::{Importer, Recognised};
 use crate::error::Error;
 use crate::forecast::tidy::{Holds, Row, Table, parse_level, parse_probability};
@@ -31,6 +31,7 @@ pub(super) struct Scoringutils;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Quantiles,
+    Draws,
     Options,
     Binary,
 }
@@ -65,10 +66,6 @@ impl Importer for Scoringutils {
     fn read(&self, _: Recognised, content: &Content, reading: &mut Reading<'_>) -> Result<(), Error> {
         let Some(table) = content.table() else { return Ok(()) };
         reading.rows(table.rows.len());
-        if table.column("sample_id").is_some() {
-            return Err(Error::input(format!("{}: forecasts by samples (sample_id) cannot be taken", table.name))
-                .help("summarise each forecast by quantiles: columns quantile_level and predicted"));
-        }
         let unit: Vec<usize> = (0..table.columns().len()).filter(|at| is_unit(table, *at)).collect();
         let kind = kind_of(table)?;
         let second = if kind == Kind::Binary { Some(second_level(table, reading)?) } else { None };
@@ -95,7 +92,7 @@ impl Importer for Scoringutils {
                 continue;
             };
             let resolution = match (kind, &second) {
-                (Kind::Quantiles, _) => number(observed).map(Resolution::Value),
+                (Kind::Quantiles | Kind::Draws, _) => number(observed).map(Resolution::Value),
                 (Kind::Options, _) => Ok(Resolution::Option(observed.clone())),
                 (Kind::Binary, second) if Some(observed) == second.as_ref() => Ok(Resolution::Yes),
                 (Kind::Binary, _) => Ok(Resolution::No),
@@ -122,6 +119,9 @@ fn is_unit(table: &Table, at: usize) -> bool {
 fn kind_of(table: &Table) -> Result<Kind, Error> {
     if table.column("quantile_level").is_some() {
         return Ok(Kind::Quantiles);
+    }
+    if table.column("sample_id").is_some() {
+        return Ok(Kind::Draws);
     }
     if table.column("predicted_label").is_some() {
         return Ok(Kind::Options);
@@ -246,6 +246,7 @@ fn collect(table: &Table, kind: Kind, unit: &[usize], reading: &mut Reading<'_>)
                 group.numbers.push((level, number(value)?));
                 Ok(())
             }),
+            Kind::Draws => number(value).map(|value| group.numbers.push((0.5, value))),
             Kind::Binary => parse_probability(value).map(|probability| group.numbers.push((0.5, probability))),
             Kind::Options => parse_probability(value).map(|probability| {
                 let label = row.cell(label).to_owned();
@@ -290,7 +291,7 @@ fn contested(
 
 fn question(id: &str, kind: Kind, names: &[String], unit: &[usize], row: &Row, made: Option<usize>) -> Question {
     let kind = match kind {
-        Kind::Quantiles => QuestionKind::Numeric,
+        Kind::Quantiles | Kind::Draws => QuestionKind::Numeric,
         Kind::Options => QuestionKind::Categorical,
         Kind::Binary => QuestionKind::Binary,
     };
@@ -308,6 +309,7 @@ fn question(id: &str, kind: Kind, names: &[String], unit: &[usize], row: &Row, m
 fn said(kind: Kind, group: Group, options: Vec<String>) -> Result<Forecast, String> {
     match kind {
         Kind::Quantiles => quantiles(group.numbers),
+        Kind::Draws => draws(group.numbers.into_iter().map(|(_, value)| value).collect()),
         Kind::Binary => match group.numbers.as_slice() {
             [(_, probability)] => binary(&probability.to_string()),
             several => Err(format!("the same forecast stands {} times", several.len())),

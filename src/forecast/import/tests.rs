@@ -74,8 +74,10 @@ fn scoringutils_takes_the_probability_of_the_second_level() {
     assert!(three.unwrap_err().to_string().contains("two levels, but here it has 3"));
     let point = read(&[("point.csv", "id,model,observed,predicted\nx,m,10,12\n")]);
     assert!(point.unwrap_err().way_out().unwrap().contains("give quantiles"));
-    let samples = read(&[("sample.csv", "id,model,observed,predicted,sample_id\nx,m,10,12,1\n")]);
-    assert!(samples.unwrap_err().to_string().contains("sample_id"));
+    let samples = "id,model,observed,predicted,sample_id\nx,m,10,12,1\nx,m,10,9,2\n";
+    let (records, _) = read(&[("sample.csv", samples)]).unwrap();
+    let expected = Forecast::Quantiles { levels: vec![0.25, 0.75], values: vec![9.0, 12.0] };
+    assert_eq!(said(&records, "x", "m"), [&expected], "in order, at the middle of its share each");
 }
 
 #[test]
@@ -146,7 +148,7 @@ fn a_hub_is_read_with_its_order_of_categories_and_the_latest_target_data() {
         "in the order of the hub's configuration"
     );
     assert_eq!(resolved(&records, rate), Some(&Resolution::Option("decrease".to_owned())));
-    has(&remarks, "1 left out, the output type `sample` has no place");
+    has(&remarks, "1 rows of samples are not used: quantiles of the same forecasts are there");
     has(&remarks, "1 questions pending: the target data have no row for them");
 }
 
@@ -438,4 +440,45 @@ fn predictionbook_rows_are_forecasts_of_yes() {
     assert_eq!(said(&records, "7", "bob"), [&Forecast::Binary { probability: 0.6 }]);
     assert_eq!(resolved(&records, "7"), Some(&Resolution::Yes));
     has(&remarks, "1 pending, no outcome: row 4 (8)");
+}
+
+#[test]
+fn a_table_with_the_outcome_beside_each_forecast_says_all_there_is_to_say() {
+    let forecasts = "forecaster,question_id,forecast_date,resolution_date,forecast,outcome,crowd,source,leaky,question\n\
+        ann,a,2025-01-02,2025-02-01,0.8,1,0.6,market,false,Will a?\n\
+        bob,a,2025-01-02,2025-02-01,70%,1,0.6,market,false,Will a?\n\
+        bob,a,2025-02-05,2025-02-01,0.99,1,0.6,market,true,Will a?\n\
+        ann,b,2025-01-02,,0.3,0,,market,false,Will b?\n\
+        ann,c,2025-01-02,,0.3,,,series,false,Will c?\n\
+        ann,d,2025-01-02,,0.3,1,,series,false,Will d?\n\
+        bob,d,2025-01-02,,0.3,0,,series,false,Will d?\n\
+        bob,e,2025-01-02,,1.3,0,,series,false,Will e?\n";
+    let questions = "question_id,base,url\nb,shared,http\nd,shared,https\n";
+    let (records, remarks) = read(&[("f.csv", forecasts), ("q.csv", questions)]).unwrap();
+    assert_eq!(said(&records, "a", "ann"), [&Forecast::Binary { probability: 0.8 }]);
+    assert_eq!(said(&records, "a", "bob"), [&Forecast::Binary { probability: 0.7 }], "what leaked is left out");
+    assert_eq!(said(&records, "a", "crowd"), [&Forecast::Binary { probability: 0.6 }], "once, though each row says it");
+    assert_eq!(records.questions["a"].tags, ["source=market"]);
+    assert_eq!(records.questions["a"].ask, "Will a?");
+    assert_eq!(records.questions["b"].cluster.as_deref(), Some("shared"), "by the table of questions");
+    assert_eq!(records.outcomes["a"].resolved_on, Moment::Day(date(2025, 2, 1)));
+    assert_eq!(records.outcomes["b"].resolved_on, Moment::Day(date(2025, 1, 3)), "known on the day after the forecast");
+    assert_eq!(resolved(&records, "b"), Some(&Resolution::No));
+    has(&remarks, "1 left out, leaky: made when the outcome could be known: row 4");
+    has(&remarks, "1 pending, no outcome: row 6 (c)");
+    has(&remarks, "the rows of a question have different outcomes: row 7 (d)");
+    has(&remarks, "the forecast is no probability: row 9");
+}
+
+#[test]
+fn games_of_fivethirtyeight_are_questions_about_the_first_team() {
+    let games = "season,date,team1,team2,prob1,prob1_outcome,prob2,prob2_outcome\n\
+        2022,2022-06-16,Celtics,Warriors,0.74,0,0.26,1\n\
+        2022,2022-06-13,Warriors,Celtics,0.47,0.5,0.53,0.5\n";
+    let (records, remarks) = read(&[("games.csv", games)]).unwrap();
+    let id = "2022-06-16/Celtics/Warriors";
+    assert_eq!(said(&records, id, "fivethirtyeight"), [&Forecast::Binary { probability: 0.74 }]);
+    assert_eq!(resolved(&records, id), Some(&Resolution::No));
+    assert_eq!(records.questions[id].tags, ["season=2022"]);
+    has(&remarks, "the outcome is neither 1 nor 0: row 3 (0.5)");
 }

@@ -90,6 +90,15 @@ pub(super) fn quantiles(mut pairs: Vec<(f64, f64)>) -> Result<Forecast, String> 
     forecast.check().map(|()| forecast)
 }
 
+/// Draws in any order as quantiles: the i-th of n in order at the level `(i - 1/2)/n`.
+///
+/// Twice the mean pinball loss of these quantiles is the CRPS of the draws' empirical distribution, exactly.
+pub(super) fn draws(mut values: Vec<f64>) -> Result<Forecast, String> {
+    values.sort_by(f64::total_cmp);
+    let count = values.len() as f64;
+    quantiles(values.into_iter().enumerate().map(|(at, value)| ((at as f64 + 0.5) / count, value)).collect())
+}
+
 /// A list as Python or JSON writes it: `['a', "b"]`, `[0.2, None]`; the items as texts.
 pub(super) fn listed(text: &str) -> Result<Vec<String>, String> {
     let bad = || format!("`{text}` is not a list such as [\"a\", \"b\"]");

@@ -1,0 +1,96 @@
+//! Paired differences as an SVG: for each pair the mean with its interval, and the mean of each cluster behind it.
+
+use super::{PairComparison, Verdict};
+use crate::calibrate::chart::{Chart, Labels};
+use crate::calibrate::svg::{BLUE, INK, MIDDLE, WIDTH, disc, line, opening, shortened, text};
+use std::collections::BTreeMap;
+
+/// Height of a pair.
+const ROW: f64 = 92.0;
+/// Space above the pairs.
+const TOP: f64 = 84.0;
+/// Space below them.
+const BOTTOM: f64 = 116.0;
+/// Letters of a name that fit over a pair.
+const LONGEST_NAME: usize = 20;
+
+/// Draws the differences of pairs under one rule; text of an SVG file.
+///
+/// Left of 0 the first of a pair is better. A dot is the mean difference of a cluster, the bar the 95 % interval of the mean over
+/// questions. The axis holds the intervals and the middle nine tenths of the dots; dots beyond it stand at its ends.
+#[must_use]
+pub fn difference_picture(pairs: &[&PairComparison]) -> String {
+    let heading = format!("Paired differences under {}", pairs.first().map_or("", |pair| pair.rule));
+    let height = TOP + ROW * pairs.len() as f64 + BOTTOM;
+    let mut svg = opening(WIDTH, height, &heading);
+    text(&mut svg, 18.0, 28.0, "start", r#" font-size="18" font-weight="bold""#, &heading);
+    text(&mut svg, 18.0, 50.0, "start", "", "left of 0: the first is better");
+    let dots: Vec<Vec<f64>> = pairs.iter().map(|pair| cluster_means(pair)).collect();
+    let mut sorted: Vec<f64> = dots.iter().flatten().copied().collect();
+    sorted.sort_by(f64::total_cmp);
+    let inner = sorted.len() / 20..sorted.len() - sorted.len() / 20;
+    let means = pairs.iter().filter_map(|pair| pair.difference.map(|difference| difference.mean));
+    let ends = pairs.iter().filter_map(|pair| pair.interval).flat_map(|of| [of.lower, of.upper]);
+    let chart = Chart {
+        left: 30.0,
+        top: TOP - 14.0,
+        width: WIDTH - 60.0,
+        height: ROW * pairs.len().max(1) as f64,
+        across: Chart::holding(sorted[inner].iter().copied().chain(means).chain(ends).chain([0.0])),
+        up: Vec::new(),
+    };
+    chart.axes(&mut svg, Labels::Numbers, Labels::Numbers);
+    let zero = format!(r#"stroke="{MIDDLE}" stroke-width="1.5" stroke-dasharray="6 5""#);
+    line(&mut svg, (chart.x(0.0), chart.top), (chart.x(0.0), chart.floor()), &zero);
+    for (at, (pair, dots)) in pairs.iter().zip(&dots).enumerate() {
+        draw_pair(&mut svg, &chart, pair, dots, chart.top + ROW * at as f64);
+    }
+    draw_legend(&mut svg, chart.floor() + 48.0);
+    svg.push_str("</svg>\n");
+    svg
+}
+
+fn draw_pair(svg: &mut String, chart: &Chart, pair: &PairComparison, dots: &[f64], top: f64) {
+    let verdict = match pair.verdict {
+        Verdict::Better => "better",
+        Verdict::Worse => "worse",
+        Verdict::CannotTellYet => "cannot tell yet",
+    };
+    let words = format!("{} − {}", shortened(&pair.a, LONGEST_NAME), shortened(&pair.b, LONGEST_NAME));
+    text(svg, chart.left + 8.0, top + 20.0, "start", r#" font-size="14""#, &words);
+    text(svg, chart.left + 8.0, top + 38.0, "start", r#" font-size="14""#, verdict);
+    for (at, dot) in dots.iter().enumerate() {
+        // Spread over three heights, so that equal ones do not hide each other.
+        let y = top + 64.0 + 8.0 * ((at % 3) as f64 - 1.0);
+        disc(svg, chart.x(*dot), y, 2.6, &format!(r#"fill="{INK}" fill-opacity="0.28""#));
+    }
+    let y = top + 64.0;
+    if let Some(of) = pair.interval {
+        let bar = format!(r#"stroke="{BLUE}" stroke-width="3.4" stroke-linecap="round""#);
+        line(svg, (chart.x(of.lower), y), (chart.x(of.upper), y), &bar);
+    }
+    match pair.difference {
+        Some(difference) => disc(svg, chart.x(difference.mean), y, 6.0, &format!(r#"fill="{BLUE}""#)),
+        None => text(svg, chart.left + 0.5 * chart.width, y + 5.0, "middle", "", "no common question"),
+    }
+}
+
+/// The mean difference of each cluster, in the order of their names.
+fn cluster_means(pair: &PairComparison) -> Vec<f64> {
+    let mut of: BTreeMap<&str, (f64, usize)> = BTreeMap::new();
+    for question in &pair.by_question {
+        let entry = of.entry(question.cluster.as_str()).or_default();
+        entry.0 += question.difference;
+        entry.1 += 1;
+    }
+    of.into_values().map(|(sum, count)| sum / count as f64).collect()
+}
+
+fn draw_legend(svg: &mut String, top: f64) {
+    let bar = format!(r#"stroke="{BLUE}" stroke-width="3.4" stroke-linecap="round""#);
+    line(svg, (30.0, top), (66.0, top), &bar);
+    disc(svg, 48.0, top, 6.0, &format!(r#"fill="{BLUE}""#));
+    text(svg, 76.0, top + 5.0, "start", "", "mean over questions, 95 % interval");
+    disc(svg, 48.0, top + 24.0, 2.6, &format!(r#"fill="{INK}" fill-opacity="0.28""#));
+    text(svg, 76.0, top + 29.0, "start", "", "mean of one cluster");
+}

@@ -1,0 +1,197 @@
+//! The Murphy diagram of two forecasters: the mean elementary score at each threshold, and the paired difference with its interval.
+//!
+//! Every proper score of a yes/no forecast is a mixture of elementary scores. Who is better at every threshold is better under every
+//! proper score; where the curves cross, the choice of the score decides.
+
+use super::{paired_differences, t_interval};
+use crate::calibrate::chart::{Chart, Labels};
+use crate::calibrate::svg::{BAND, BLUE, MIDDLE, ORANGE, WIDTH, line, opening, shortened, text};
+use crate::score::{Case, Score, ScoringRule, Standings, Takes, Unfit, Unit, clustered_mean, label};
+use serde::Serialize;
+
+/// Thresholds at which the scores are taken: 1 % to 99 %.
+const THRESHOLDS: usize = 99;
+/// The level of the intervals, at each threshold.
+const LEVEL: f64 = 0.95;
+/// Height of the drawing of a pair.
+const PAIR_HEIGHT: f64 = 590.0;
+/// Letters of a name that fit beside the legend.
+const LONGEST_NAME: usize = 30;
+
+/// The elementary score at one threshold.
+///
+/// ```text
+/// S_θ(p, y) = ½ |y - θ| 1{min(p, y) <= θ < max(p, y)}
+/// ```
+///
+/// Ehm, Gneiting, Jordan and Krüger (2016), J. R. Stat. Soc. B 78, 505–562.
+#[derive(Debug, Clone, Copy)]
+struct ElementaryRule {
+    threshold: f64,
+}
+
+impl ScoringRule for ElementaryRule {
+    fn id(&self) -> &'static str {
+        "elementary"
+    }
+    fn name(&self) -> &'static str {
+        "elementary score at one threshold"
+    }
+    fn takes(&self) -> &'static [Takes] {
+        &[Takes::Binary]
+    }
+    fn unit(&self) -> Unit {
+        Unit::None
+    }
+    fn bound(&self) -> Option<f64> {
+        Some(0.5)
+    }
+    fn score(&self, case: &Case) -> Result<Score, Unfit> {
+        let Case::Binary { probability, happened } = case else { return Err(Unfit::Kind) };
+        let outcome = f64::from(u8::from(*happened));
+        let counts = probability.min(outcome) <= self.threshold && self.threshold < probability.max(outcome);
+        Ok(Score::from(if counts { 0.5 * (outcome - self.threshold).abs() } else { 0.0 }))
+    }
+}
+
+/// Two forecasters at one threshold, on the yes/no questions that both answered, each over the time for which both stood.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct MurphyPoint {
+    /// The threshold.
+    pub threshold: f64,
+    /// Mean elementary score of the first. Lower is better.
+    pub a: f64,
+    /// Of the second.
+    pub b: f64,
+    /// The first less the second: below 0 where the first is better.
+    pub difference: f64,
+    /// Lower end of its interval, at this threshold alone, by Student's t over clusters; absent with one cluster.
+    pub lower: Option<f64>,
+    /// Upper end.
+    pub upper: Option<f64>,
+}
+
+/// The Murphy diagram of a pair, at 1 % to 99 %. Empty without a common yes/no question.
+#[must_use]
+pub fn murphy_points(standings: &Standings, a: &str, b: &str) -> Vec<MurphyPoint> {
+    let of_threshold = |at: usize| {
+        let threshold = at as f64 / (THRESHOLDS + 1) as f64;
+        let (paired, _) = paired_differences(&standings.standings, a, b, &ElementaryRule { threshold });
+        let differences: Vec<f64> = paired.iter().map(|pair| pair.difference).collect();
+        let clusters = label(paired.iter().map(|pair| pair.cluster.as_str()));
+        let difference = clustered_mean(&differences, &clusters)?;
+        let count = paired.len() as f64;
+        let interval = t_interval(&difference, LEVEL);
+        Some(MurphyPoint {
+            threshold,
+            a: paired.iter().map(|pair| pair.score_a).sum::<f64>() / count,
+            b: paired.iter().map(|pair| pair.score_b).sum::<f64>() / count,
+            difference: difference.mean,
+            lower: interval.map(|of| of.lower),
+            upper: interval.map(|of| of.upper),
+        })
+    };
+    (1..=THRESHOLDS).filter_map(of_threshold).collect()
+}
+
+/// The Murphy diagram of one pair.
+#[derive(Debug, Clone)]
+pub struct MurphyPair<'a> {
+    /// The first forecaster.
+    pub a: &'a str,
+    /// The second.
+    pub b: &'a str,
+    /// At rising thresholds.
+    pub points: Vec<MurphyPoint>,
+}
+
+/// Murphy diagrams, one a pair: the curves of both above, their difference below.
+#[must_use]
+pub fn murphy_picture(pairs: &[MurphyPair]) -> String {
+    let mut svg = opening(WIDTH, pairs.len().max(1) as f64 * PAIR_HEIGHT, "Murphy diagram");
+    for (at, pair) in pairs.iter().enumerate() {
+        draw_pair(&mut svg, pair, at as f64 * PAIR_HEIGHT);
+    }
+    svg.push_str("</svg>\n");
+    svg
+}
+
+fn draw_pair(svg: &mut String, pair: &MurphyPair, top: f64) {
+    text(svg, 18.0, top + 26.0, "start", r#" font-size="18" font-weight="bold""#, "Mean elementary score");
+    let across = vec![0.0, 0.25, 0.5, 0.75, 1.0];
+    let upper = Chart {
+        left: 72.0,
+        top: top + 90.0,
+        width: WIDTH - 72.0 - 36.0,
+        height: 180.0,
+        across: across.clone(),
+        up: Chart::holding(pair.points.iter().flat_map(|of| [of.a, of.b]).chain([0.0])),
+    };
+    upper.axes(svg, Labels::Percent, Labels::Numbers);
+    for (row, (name, colour)) in [(pair.a, BLUE), (pair.b, ORANGE)].into_iter().enumerate() {
+        let dash = if row == 0 { "" } else { r#" stroke-dasharray="9 3""# };
+        let style = format!(r#"stroke="{colour}" stroke-width="2.4"{dash}"#);
+        let y = top + 48.0 + 22.0 * row as f64;
+        line(svg, (24.0, y - 5.0), (60.0, y - 5.0), &style);
+        text(svg, 70.0, y, "start", "", &shortened(name, LONGEST_NAME));
+        upper.curve(svg, pair.points.iter().map(|of| (of.threshold, if row == 0 { of.a } else { of.b })), &style);
+    }
+    let ends = pair.points.iter().flat_map(|of| [Some(of.difference), of.lower, of.upper]).flatten();
+    let lower = Chart { top: top + 356.0, height: 150.0, up: Chart::holding(ends.chain([0.0])), ..upper };
+    let heading = format!("{} less {}", shortened(pair.a, 18), shortened(pair.b, 18));
+    text(svg, 18.0, top + 326.0, "start", r#" font-weight="bold""#, &heading);
+    text(svg, 18.0, top + 345.0, "start", r#" font-size="14""#, "below 0: the first is better; band: 95 % at each");
+    let band: Vec<(f64, f64, f64)> =
+        pair.points.iter().filter_map(|of| Some((of.threshold, of.lower?, of.upper?))).collect();
+    lower.band(svg, &band, &format!(r#"fill="{BAND}""#));
+    lower.axes(svg, Labels::Percent, Labels::Numbers);
+    let zero = format!(r#"stroke="{MIDDLE}" stroke-width="1.5" stroke-dasharray="6 5""#);
+    line(svg, (lower.x(0.0), lower.y(0.0)), (lower.x(1.0), lower.y(0.0)), &zero);
+    let style = format!(r#"stroke="{BLUE}" stroke-width="2.4""#);
+    lower.curve(svg, pair.points.iter().map(|of| (of.threshold, of.difference)), &style);
+    text(svg, lower.x(0.5), lower.floor() + 44.0, "middle", "", "threshold");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::score::{Segment, Standing, brier};
+
+    fn standing(who: &str, question: usize, probability: f64, happened: bool) -> Standing {
+        Standing {
+            question: format!("q{question}"),
+            forecaster: who.to_owned(),
+            cluster: format!("q{question}"),
+            tags: Vec::new(),
+            segments: vec![Segment { from: 0.0, to: 1.0, case: Case::Binary { probability, happened } }],
+            forecasts: 1,
+            coverage: None,
+        }
+    }
+
+    #[test]
+    fn the_brier_score_is_four_times_the_area_below_the_curve() {
+        // ∫ S_θ(p, y) dθ = (p - y)²/4, so the sum of the rectangles over 1 % to 99 % comes near it.
+        let said = [(0.205, false, 0.405), (0.705, true, 0.605), (0.905, false, 0.505)];
+        let list = said
+            .iter()
+            .enumerate()
+            .flat_map(|(at, (a, happened, b))| [standing("a", at, *a, *happened), standing("b", at, *b, *happened)])
+            .collect();
+        let standings = Standings { standings: list, excluded: Vec::new() };
+        let points = murphy_points(&standings, "a", "b");
+        assert_eq!(points.len(), THRESHOLDS);
+        let area = points.iter().map(|of| of.a).sum::<f64>() / (THRESHOLDS + 1) as f64;
+        let mean = said.iter().map(|(a, happened, _)| brier(*a, *happened)).sum::<f64>() / 3.0;
+        assert!((4.0 * area - mean).abs() < 0.01, "{area} {mean}");
+        for of in &points {
+            assert!((of.difference - (of.a - of.b)).abs() < 1e-12);
+            assert!(
+                of.lower.expect("three clusters") <= of.difference
+                    && of.difference <= of.upper.expect("three clusters")
+            );
+        }
+        let svg = murphy_picture(&[MurphyPair { a: "<a>", b: "b", points: points.clone() }]);
+        assert!(svg.contains("&lt;a&gt;") && !svg.contains("NaN") && !svg.contains("inf"));
+    }
+}

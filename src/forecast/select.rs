@@ -1,0 +1,144 @@
+//! A part of the records: by tag, by when forecasts were made, and numbers on another scale.
+
+use super::{Forecast, Records, Resolution, number_text};
+use crate::math::ln_1p;
+use jiff::civil::Date;
+
+/// Which questions and forecasts count.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Tags, all of which a question must have.
+    pub tags: Vec<String>,
+    /// The first day of which forecasts count.
+    pub from: Option<Date>,
+    /// The last day of which forecasts count.
+    pub until: Option<Date>,
+}
+
+/// The scale on which numbers are scored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Scale {
+    /// As they stand
+    #[default]
+    Natural,
+    /// `ln(1 + x)`: distances are ratios, so that large values do not outweigh small ones
+    Log,
+}
+
+impl Records {
+    /// Keeps the questions that have all of the tags, with their outcomes, and the forecasts on them of the days from the first to the
+    /// last, both included.
+    ///
+    /// A forecast of an earlier day is gone, also where it would still have stood on the first.
+    pub fn select(&mut self, selection: &Selection) {
+        if !selection.tags.is_empty() {
+            self.questions.retain(|_, question| selection.tags.iter().all(|tag| question.tags.contains(tag)));
+            self.outcomes.retain(|id, _| self.questions.contains_key(id));
+        }
+        self.forecasts.retain(|record| {
+            let day = record.made_at.day();
+            (selection.tags.is_empty() || self.questions.contains_key(&record.question))
+                && selection.from.is_none_or(|from| from <= day)
+                && selection.until.is_none_or(|until| day <= until)
+        });
+    }
+
+    /// Turns quantiles of numbers and the numbers that came into `ln(1 + x)`, and returns how many forecasts had quantiles below 0,
+    /// which become 0.
+    ///
+    /// For counts (Bosse et al. 2023, PLoS Comput. Biol. 19(8), e1011393): the weighted interval score is then one of relative errors.
+    ///
+    /// # Errors
+    /// If a number that came is below 0; the records are then as they were.
+    pub fn use_log_scale(&mut self) -> Result<usize, String> {
+        for outcome in self.outcomes.values() {
+            if let Resolution::Value(value) = outcome.resolution
+                && value < 0.0
+            {
+                return Err(format!(
+                    "the log scale is for numbers of 0 and above, but `{}` came to {}",
+                    outcome.question,
+                    number_text(value)
+                ));
+            }
+        }
+        for outcome in self.outcomes.values_mut() {
+            if let Resolution::Value(value) = &mut outcome.resolution {
+                *value = ln_1p(*value);
+            }
+        }
+        let mut raised = 0;
+        for record in &mut self.forecasts {
+            if let Forecast::Quantiles { values, .. } = &mut record.forecast {
+                raised += usize::from(values.iter().any(|value| *value < 0.0));
+                values.iter_mut().for_each(|value| *value = ln_1p(value.max(0.0)));
+            }
+        }
+        Ok(raised)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forecast::{ForecastRecord, Moment, Outcome, Question, QuestionKind};
+    use jiff::civil::date;
+
+    fn records() -> Records {
+        let mut records = Records::default();
+        for (id, tag, outcome) in [("a", "source=x", 0.0), ("b", "source=y", 9.0)] {
+            let question = Question {
+                id: id.to_owned(),
+                ask: String::new(),
+                kind: QuestionKind::Numeric,
+                options: Vec::new(),
+                opens: None,
+                closes: None,
+                resolves: None,
+                cluster: None,
+                tags: vec![tag.to_owned(), "all".to_owned()],
+            };
+            records.questions.insert(id.to_owned(), question);
+            let resolution = Resolution::Value(outcome);
+            let resolved_on = Moment::Day(date(2025, 2, 1));
+            records
+                .outcomes
+                .insert(id.to_owned(), Outcome { question: id.to_owned(), resolution, resolved_on, source: None });
+            for (day, low) in [(1, -2.0), (9, 1.0)] {
+                records.forecasts.push(ForecastRecord {
+                    question: id.to_owned(),
+                    forecaster: "ada".to_owned(),
+                    made_at: Moment::Day(date(2025, 1, day)),
+                    forecast: Forecast::Quantiles { levels: vec![0.25, 0.75], values: vec![low, 9.0] },
+                    provenance: None,
+                });
+            }
+        }
+        records
+    }
+
+    #[test]
+    fn all_tags_must_be_there_and_both_days_count() {
+        let mut some = records();
+        let tags = vec!["all".to_owned(), "source=x".to_owned()];
+        some.select(&Selection { tags, from: Some(date(2025, 1, 9)), until: Some(date(2025, 1, 9)) });
+        assert_eq!((some.questions.len(), some.outcomes.len(), some.forecasts.len()), (1, 1, 1));
+        let mut all = records();
+        all.select(&Selection::default());
+        assert_eq!(all, records());
+    }
+
+    #[test]
+    fn the_log_scale_raises_what_lies_below_nothing_and_refuses_an_outcome_there() {
+        let mut logged = records();
+        assert_eq!(logged.use_log_scale(), Ok(2));
+        let Forecast::Quantiles { values, .. } = &logged.forecasts[0].forecast else { panic!("quantiles") };
+        assert_eq!(values[0], 0.0);
+        assert!((values[1] - std::f64::consts::LN_10).abs() < 1e-15);
+        let mut below = records();
+        below.outcomes["a"].resolution = Resolution::Value(-1.0);
+        let before = below.clone();
+        assert!(below.use_log_scale().is_err());
+        assert_eq!(below, before);
+    }
+}

@@ -1,0 +1,130 @@
+//! A pool as one more forecaster among the records.
+
+use super::{linear, log_odds, neyman_log_odds, recency_weighted_quantile, weighted_quantile};
+use crate::forecast::{Forecast, ForecastRecord, Records};
+use indexmap::IndexMap;
+use std::collections::BTreeMap;
+
+/// How probabilities are pooled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[non_exhaustive]
+pub enum PoolMethod {
+    /// The median
+    Median,
+    /// The mean of probabilities
+    Mean,
+    /// The mean of log odds
+    LogOdds,
+    /// The mean of log odds, moved away from even odds by Neyman and Roughgarden's factor
+    Neyman,
+    /// The median with more weight for recent forecasts, as on Metaculus
+    Recency,
+}
+
+impl PoolMethod {
+    /// The pool of these probabilities, the oldest first. `None` where there are none, or sure ones contradict each other.
+    fn of(self, oldest_first: &[f64]) -> Option<f64> {
+        match self {
+            Self::Median => weighted_quantile(oldest_first, &vec![1.0; oldest_first.len()], 0.5),
+            Self::Mean => linear(oldest_first, None),
+            Self::LogOdds => log_odds(oldest_first, None),
+            Self::Neyman => neyman_log_odds(oldest_first, 0.5),
+            Self::Recency => recency_weighted_quantile(oldest_first, 0.5),
+        }
+    }
+}
+
+/// The forecasts of a pool of those forecasters whom `member` names, on yes/no questions: a new one at each moment at which one of them
+/// spoke, of what each of them had said last. Where a pool does not exist (sure forecasts that contradict each other) none is made.
+#[must_use]
+pub fn pooled_records(
+    records: &Records,
+    name: &str,
+    method: PoolMethod,
+    member: impl Fn(&str) -> bool,
+) -> Vec<ForecastRecord> {
+    let mut by_question: IndexMap<&str, Vec<(&ForecastRecord, f64)>> = IndexMap::new();
+    for record in records.forecasts.iter().filter(|record| member(&record.forecaster)) {
+        if let Forecast::Binary { probability } = record.forecast {
+            by_question.entry(record.question.as_str()).or_default().push((record, probability));
+        }
+    }
+    let mut pooled = Vec::new();
+    for (question, mut made) in by_question {
+        // Stable: of two forecasts of one moment the one recorded later stands.
+        made.sort_by(|a, b| a.0.made_at.epoch_days().total_cmp(&b.0.made_at.epoch_days()));
+        // By when each spoke last, then by name.
+        let mut last: BTreeMap<&str, (usize, f64)> = BTreeMap::new();
+        for (at, (record, probability)) in made.iter().enumerate() {
+            last.insert(record.forecaster.as_str(), (at, *probability));
+            let more = made.get(at + 1).is_some_and(|next| next.0.made_at.epoch_days() <= record.made_at.epoch_days());
+            if more {
+                continue;
+            }
+            let mut standing: Vec<(usize, f64)> = last.values().copied().collect();
+            standing.sort_by_key(|(spoke, _)| *spoke);
+            let probabilities: Vec<f64> = standing.into_iter().map(|(_, probability)| probability).collect();
+            if let Some(probability) = method.of(&probabilities) {
+                pooled.push(ForecastRecord {
+                    question: question.to_owned(),
+                    forecaster: name.to_owned(),
+                    made_at: record.made_at,
+                    forecast: Forecast::Binary { probability },
+                    provenance: None,
+                });
+            }
+        }
+    }
+    pooled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forecast::Moment;
+    use jiff::civil::date;
+
+    fn said(who: &str, day: i8, probability: f64) -> ForecastRecord {
+        ForecastRecord {
+            question: "q".to_owned(),
+            forecaster: who.to_owned(),
+            made_at: Moment::Day(date(2025, 1, day)),
+            forecast: Forecast::Binary { probability },
+            provenance: None,
+        }
+    }
+
+    #[test]
+    fn a_pool_speaks_when_a_member_does_and_takes_what_each_said_last() {
+        let records = Records {
+            forecasts: vec![
+                said("a", 1, 0.2),
+                said("b", 1, 0.4),
+                said("outsider", 2, 0.99),
+                said("c", 3, 0.9),
+                said("a", 4, 0.6),
+            ],
+            ..Records::default()
+        };
+        let found = pooled_records(&records, "pool", PoolMethod::Median, |name| name != "outsider");
+        let values: Vec<(i8, f64)> = found
+            .iter()
+            .map(|record| match record.forecast {
+                Forecast::Binary { probability } => (record.made_at.day().day(), probability),
+                _ => panic!("a pool of probabilities is one"),
+            })
+            .collect();
+        // Days 1: 0.2, 0.4; 3: 0.2, 0.4, 0.9; 4: 0.4, 0.9, 0.6.
+        assert_eq!(values.iter().map(|of| of.0).collect::<Vec<_>>(), [1, 3, 4]);
+        for (value, expected) in values.iter().zip([0.3, 0.4, 0.6]) {
+            assert!((value.1 - expected).abs() < 1e-12, "{values:?}");
+        }
+    }
+
+    #[test]
+    fn sure_forecasts_that_contradict_each_other_have_no_pool_of_log_odds() {
+        let records = Records { forecasts: vec![said("a", 1, 0.0), said("b", 1, 1.0)], ..Records::default() };
+        assert!(pooled_records(&records, "pool", PoolMethod::LogOdds, |_| true).is_empty());
+        assert_eq!(pooled_records(&records, "pool", PoolMethod::Mean, |_| true).len(), 1);
+    }
+}
