@@ -10,7 +10,7 @@
 
 use foretell::calibrate::{corp_of_columns, figures_of_columns};
 use foretell::compare::{Resampling, bootstrap_interval};
-use foretell::score::columns::{BinaryColumns, crps_of_ensembles, wis_of_quantiles};
+use foretell::score::columns::{BinaryColumns, QuantileScores, crps_of_ensembles, wis_of_quantiles_into};
 use foretell::score::{EnsembleEstimator, MedianWeight};
 use ndarray::Array2;
 use serde_json::json;
@@ -76,8 +76,9 @@ fn work_of(work: &str, folder: &Path) -> Result<Run, Box<dyn Error>> {
         "wis" => {
             let (outcomes, levels) = (column("wis_outcomes")?, column("levels")?);
             let quantiles = Array2::from_shape_vec((outcomes.len(), levels.len()), column("quantiles")?)?;
+            let mut found = QuantileScores::default();
             Box::new(move || {
-                let found = wis_of_quantiles(quantiles.view(), &levels, &outcomes, MedianWeight::Half)?;
+                wis_of_quantiles_into(quantiles.view(), &levels, &outcomes, MedianWeight::Half, &mut found)?;
                 Ok(vec![found.score[0], found.score[1], found.score.iter().sum::<f64>() / outcomes.len() as f64])
             })
         }

@@ -18,5 +18,5 @@ mod tree;
 pub use binary::{BinaryColumns, BinaryScores, BinaryTally, MeanScores, ProbabilityBin, YesNo};
 pub use ensembles::crps_of_ensembles;
 pub use problem::ColumnProblem;
-pub use quantiles::{QuantileScores, wis_of_quantiles};
+pub use quantiles::{QuantileScores, wis_of_quantiles, wis_of_quantiles_into};
 pub(crate) use tree::in_tree;

@@ -60,6 +60,22 @@ pub fn wis_of_quantiles(
     outcomes: &[f64],
     median: MedianWeight,
 ) -> Result<QuantileScores, ColumnProblem> {
+    let mut scores = QuantileScores::default();
+    wis_of_quantiles_into(quantiles, levels, outcomes, median, &mut scores)?;
+    Ok(scores)
+}
+
+/// [`wis_of_quantiles`] into memory that is there: for who scores again and again. What stood there is lost, also after an error.
+///
+/// # Errors
+/// As [`wis_of_quantiles`].
+pub fn wis_of_quantiles_into(
+    quantiles: ArrayView2<'_, f64>,
+    levels: &[f64],
+    outcomes: &[f64],
+    median: MedianWeight,
+    scores: &mut QuantileScores,
+) -> Result<(), ColumnProblem> {
     let (rows, columns) = quantiles.dim();
     if rows != outcomes.len() {
         return Err(ColumnProblem::Lengths { first: rows, other: outcomes.len() });
@@ -70,12 +86,9 @@ pub fn wis_of_quantiles(
     let weights = Weights::of(levels, median).ok_or(ColumnProblem::Levels)?;
     let quantiles = quantiles.as_standard_layout();
     let quantiles = quantiles.as_slice().unwrap_or_default();
-    let mut scores = QuantileScores {
-        score: vec![0.0; rows],
-        dispersion: vec![0.0; rows],
-        underprediction: vec![0.0; rows],
-        overprediction: vec![0.0; rows],
-    };
+    for column in [&mut scores.score, &mut scores.dispersion, &mut scores.underprediction, &mut scores.overprediction] {
+        column.resize(rows, 0.0);
+    }
     let level = level();
     let bad = quantiles
         .par_chunks(ROWS * columns)
@@ -90,11 +103,12 @@ pub fn wis_of_quantiles(
         .min();
     match bad {
         Some(row) => Err(ColumnProblem::NotFinite { row }),
-        None => Ok(scores),
+        None => Ok(()),
     }
 }
 
-/// What each column counts for, in whole vectors; columns beyond the levels count for nothing.
+/// What each column counts for, in whole vectors. From eight columns on the last vector ends with the last column: what it shares with the
+/// one before it counts for nothing. With fewer columns it is filled up with what counts for nothing.
 struct Weights {
     /// Of the quantile itself, in the dispersion.
     dispersion: Vec<[f64; LANES]>,
@@ -105,6 +119,12 @@ struct Weights {
 }
 
 impl Weights {
+    /// The column with which a vector begins.
+    #[inline(always)]
+    fn first(vector: usize, columns: usize) -> usize {
+        (vector * LANES).min(columns.saturating_sub(LANES))
+    }
+
     fn of(levels: &[f64], median: MedianWeight) -> Option<Self> {
         central_intervals(levels, levels)?;
         let inside = levels.iter().all(|level| *level > 0.0 && *level < 1.0);
@@ -129,9 +149,11 @@ impl Weights {
                 std::cmp::Ordering::Equal => (0.0, of_median, of_median),
                 std::cmp::Ordering::Greater => (levels[levels.len() - 1 - at], 0.0, 1.0),
             };
-            weights.dispersion[at / LANES][at % LANES] = dispersion / total;
-            weights.over[at / LANES][at % LANES] = over / total;
-            weights.under[at / LANES][at % LANES] = under / total;
+            let vector = at / LANES;
+            let lane = at - Self::first(vector, levels.len());
+            weights.dispersion[vector][lane] = dispersion / total;
+            weights.over[vector][lane] = over / total;
+            weights.under[vector][lane] = under / total;
         }
         Some(weights)
     }
@@ -145,37 +167,114 @@ struct Out<'a> {
     over: &'a mut [f64],
 }
 
-/// Scores rows; the first of them with a number that is not finite.
+/// Scores rows; the first of them with a number that is not finite. The numbers of vectors that are usual are unrolled.
 #[inline(always)]
 fn rows_of<S: Simd>(simd: S, quantiles: &[f64], outcomes: &[f64], weights: &Weights, out: Out<'_>) -> Option<usize> {
     let columns = quantiles.len() / outcomes.len().max(1);
-    let zero = f64x8::splat(simd, 0.0);
-    let mut padded = [0.0; LANES];
-    for (row, (values, y)) in quantiles.chunks_exact(columns.max(1)).zip(outcomes).enumerate() {
-        let outcome = f64x8::splat(simd, *y);
-        let (mut dispersion, mut over, mut under, mut finite) = (zero, zero, zero, zero);
-        let (vectors, rest) = values.as_chunks::<LANES>();
-        padded[..rest.len()].copy_from_slice(rest);
-        let last = std::slice::from_ref(&padded);
-        for (at, eight) in vectors.iter().chain(last).enumerate().take(weights.over.len()) {
-            let values = f64x8::from_slice(simd, eight);
-            let above = values - outcome;
-            dispersion += values * f64x8::from_slice(simd, &weights.dispersion[at]);
-            over += above.max(zero) * f64x8::from_slice(simd, &weights.over[at]);
-            under += (-above).max(zero) * f64x8::from_slice(simd, &weights.under[at]);
-            // 0 for what is finite, NaN for what is not.
-            finite += values * 0.0;
+    if columns < LANES {
+        return short_rows_of(simd, quantiles, outcomes, weights, out);
+    }
+    match weights.over.len() {
+        1 => long_rows_of::<S, 1>(simd, quantiles, outcomes, weights, out),
+        2 => long_rows_of::<S, 2>(simd, quantiles, outcomes, weights, out),
+        3 => long_rows_of::<S, 3>(simd, quantiles, outcomes, weights, out),
+        4 => long_rows_of::<S, 4>(simd, quantiles, outcomes, weights, out),
+        _ => long_rows_of::<S, 0>(simd, quantiles, outcomes, weights, out),
+    }
+}
+
+/// Rows of eight columns and more, in so many vectors; 0 is any number.
+#[inline(always)]
+fn long_rows_of<S: Simd, const N: usize>(
+    simd: S,
+    quantiles: &[f64],
+    outcomes: &[f64],
+    weights: &Weights,
+    out: Out<'_>,
+) -> Option<usize> {
+    let columns = quantiles.len() / outcomes.len().max(1);
+    let vectors = if N == 0 { weights.over.len() } else { N };
+    for (row, (values, y)) in quantiles.chunks_exact(columns).zip(outcomes).enumerate() {
+        let mut sums = Sums::new(simd, *y);
+        for at in 0..vectors {
+            let first = Weights::first(at, columns);
+            sums.add(simd, &values[first..first + LANES], weights, at);
         }
-        let (dispersion, over, under, finite) = (total(dispersion), total(over), total(under), total(finite));
-        if !(finite == 0.0 && y.is_finite()) {
+        if !sums.store(row, y.is_finite(), &mut *out.score, &mut *out.dispersion, &mut *out.under, &mut *out.over) {
             return Some(row);
         }
-        out.dispersion[row] = dispersion;
-        out.over[row] = over;
-        out.under[row] = under;
-        out.score[row] = dispersion + over + under;
     }
     None
+}
+
+/// Rows of fewer than eight columns.
+#[inline(always)]
+fn short_rows_of<S: Simd>(
+    simd: S,
+    quantiles: &[f64],
+    outcomes: &[f64],
+    weights: &Weights,
+    out: Out<'_>,
+) -> Option<usize> {
+    let columns = quantiles.len() / outcomes.len().max(1);
+    let mut padded = [0.0; LANES];
+    for (row, (values, y)) in quantiles.chunks_exact(columns.max(1)).zip(outcomes).enumerate() {
+        padded[..columns].copy_from_slice(values);
+        let mut sums = Sums::new(simd, *y);
+        sums.add(simd, &padded, weights, 0);
+        if !sums.store(row, y.is_finite(), &mut *out.score, &mut *out.dispersion, &mut *out.under, &mut *out.over) {
+            return Some(row);
+        }
+    }
+    None
+}
+
+/// The sums of a row, in lanes.
+struct Sums<S: Simd> {
+    outcome: f64x8<S>,
+    zero: f64x8<S>,
+    dispersion: f64x8<S>,
+    over: f64x8<S>,
+    under: f64x8<S>,
+    /// 0 as long as all is finite, then NaN.
+    finite: f64x8<S>,
+}
+
+impl<S: Simd> Sums<S> {
+    #[inline(always)]
+    fn new(simd: S, y: f64) -> Self {
+        let zero = f64x8::splat(simd, 0.0);
+        Self { outcome: f64x8::splat(simd, y), zero, dispersion: zero, over: zero, under: zero, finite: zero }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, simd: S, eight: &[f64], weights: &Weights, at: usize) {
+        let values = f64x8::from_slice(simd, eight);
+        let above = values - self.outcome;
+        self.dispersion += values * f64x8::from_slice(simd, &weights.dispersion[at]);
+        self.over += above.max(self.zero) * f64x8::from_slice(simd, &weights.over[at]);
+        self.under += (-above).max(self.zero) * f64x8::from_slice(simd, &weights.under[at]);
+        self.finite += values * 0.0;
+    }
+
+    /// Writes the scores of a row; says whether all was finite.
+    #[inline(always)]
+    fn store(
+        self,
+        row: usize,
+        is_finite: bool,
+        score: &mut [f64],
+        dispersion: &mut [f64],
+        under: &mut [f64],
+        over: &mut [f64],
+    ) -> bool {
+        let (of_width, of_over, of_under) = (total(self.dispersion), total(self.over), total(self.under));
+        dispersion[row] = of_width;
+        over[row] = of_over;
+        under[row] = of_under;
+        score[row] = of_width + of_over + of_under;
+        is_finite && total(self.finite) == 0.0
+    }
 }
 
 /// The sum of the lanes, halves first.
