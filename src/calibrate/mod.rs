@@ -15,6 +15,7 @@
 //! Uses `score`, `forecast` and `math`; knows nothing of files.
 
 mod belt;
+mod columns;
 mod belt_region;
 pub(crate) mod chart;
 mod cooke;
@@ -42,6 +43,7 @@ mod table;
 
 pub use belt::{BeltTest, Development, calibration_belt_test};
 pub use belt_region::{BeltPanel, belt_picture, calibration_belt};
+pub use columns::{BinaryFigures, corp_of_columns, figures_of_columns, murphy_of_bins};
 pub use cooke::{COOKE_SHARES, cooke_calibration};
 pub use corp::{Corp, CorpScore, corp, recalibrated};
 pub use cox::{CoxTest, cox_test};

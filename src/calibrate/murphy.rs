@@ -1,6 +1,7 @@
 //! Murphy's decomposition of the Brier score over bins, raw and corrected for its bias, with standard errors.
 
 use super::Points;
+use crate::score::columns::ProbabilityBin;
 use serde::Serialize;
 
 /// Whether the known bias of the parts is taken off.
@@ -93,7 +94,23 @@ pub fn murphy_decomposition(points: &Points, bins: usize, correction: BiasCorrec
         sum.stated_of_events += probability * outcome;
         score += (probability - outcome) * (probability - outcome);
     }
-    let n = points.len() as f64;
+    Some(parts(sums, score / points.len() as f64, correction))
+}
+
+/// The same of bins that were counted elsewhere, with the mean score of all that is in them; at least one holds something.
+pub(super) fn parts_of_bins(bins: &[ProbabilityBin], score: f64, correction: BiasCorrection) -> MurphyParts {
+    let sums = bins.iter().map(|bin| Sums {
+        count: bin.forecasts as f64,
+        events: bin.events as f64,
+        stated: bin.stated,
+        stated_squared: bin.stated_squared,
+        stated_of_events: bin.stated_of_events,
+    });
+    parts(sums.collect(), score, correction)
+}
+
+fn parts(sums: Vec<Sums>, score: f64, correction: BiasCorrection) -> MurphyParts {
+    let n: f64 = sums.iter().map(|sum| sum.count).sum();
     let events: f64 = sums.iter().map(|sum| sum.events).sum();
     let base = events / n;
     let filled: Vec<Sums> = sums.into_iter().filter(|sum| sum.count > 0.0).collect();
@@ -102,7 +119,7 @@ pub fn murphy_decomposition(points: &Points, bins: usize, correction: BiasCorrec
     let spread = |of: &Sums| of.events / of.count - base;
     let resolution = filled.iter().map(|of| of.count * spread(of) * spread(of)).sum::<f64>() / n;
     let uncertainty = base * (1.0 - base);
-    let within_bins = score / n - (reliability - resolution + uncertainty);
+    let within_bins = score - (reliability - resolution + uncertainty);
     let raw = MurphyParts {
         reliability,
         resolution,
@@ -112,10 +129,10 @@ pub fn murphy_decomposition(points: &Points, bins: usize, correction: BiasCorrec
         resolution_error: 0.0,
         uncertainty_error: 0.0,
     };
-    Some(match correction {
+    match correction {
         BiasCorrection::Raw => with_raw_errors(raw, &filled, n, events),
         BiasCorrection::Corrected => corrected(raw, &filled, n, events),
-    })
+    }
 }
 
 /// The derivatives of a part by the count, the events and the stated sum of a bin.

@@ -21,13 +21,13 @@ pub(super) struct Inputs {
     ledger: LedgerArgument,
     /// Forecasts in a table instead of a ledger, or a file of the field, by a path or a quoted pattern; may be given several times
     #[arg(long, value_name = "FILE", conflicts_with = "ledger")]
-    forecasts: Vec<PathBuf>,
+    pub(super) forecasts: Vec<PathBuf>,
     /// Outcomes in a table, beside `--forecasts`
     #[arg(long, value_name = "FILE", requires = "forecasts")]
-    outcomes: Vec<PathBuf>,
+    pub(super) outcomes: Vec<PathBuf>,
     /// Definitions of the questions in a table, beside `--forecasts`: opening and closing days, clusters, tags
     #[arg(long, value_name = "FILE", requires = "forecasts")]
-    questions: Vec<PathBuf>,
+    pub(super) questions: Vec<PathBuf>,
     /// Only questions with this tag, such as `source=manifold`; given several times, with all of them
     #[arg(long, value_name = "TAG")]
     tagged: Vec<String>,
@@ -200,7 +200,7 @@ pub(super) fn open(holds: Option<Holds>, paths: &[PathBuf]) -> Result<Vec<(Holds
 }
 
 /// The files that patterns stand for, in the order of their names; a path without `*`, `?` or `[`, or one that is there, is itself.
-fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
+pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
     let mut files: Vec<PathBuf> = Vec::new();
     for path in paths {
         let pattern = path.to_string_lossy();

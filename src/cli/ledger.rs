@@ -3,7 +3,7 @@
 use super::ledger_file::LedgerArgument;
 use super::{Done, console};
 use crate::error::Error;
-use crate::forecast::tidy::{Form, forecasts_text, outcomes_text, questions_text};
+use crate::forecast::tidy::{Form, forecasts_file, outcomes_file, questions_file};
 use crate::ledger::{Entry, Finding, Ledger, Line};
 use crate::report::{Column, Format, Output, Sheet};
 use serde::Serialize;
@@ -63,7 +63,7 @@ struct Export {
     /// The form of the files in that folder
     #[arg(long, value_enum, default_value_t = Form::Csv, requires = "out")]
     form: Form,
-    /// The file for forecasts; `.jsonl` for JSON lines
+    /// The file for forecasts; `.jsonl` for JSON lines, `.parquet` for Parquet
     #[arg(long, value_name = "FILE")]
     forecasts: Option<PathBuf>,
     /// The file for outcomes
@@ -188,20 +188,20 @@ fn export(arguments: &Export, format: Format) -> Done {
     }
     let mut sheet = Sheet::new(None, vec![Column::text("file"), Column::number("rows")]);
     let mut written: Vec<Value> = Vec::new();
-    let mut write = |path: &Path, text: String, rows: usize| -> Result<(), Error> {
-        std::fs::write(path, text).map_err(|problem| unwritable(path, problem))?;
+    let mut write = |path: &Path, bytes: Vec<u8>, rows: usize| -> Result<(), Error> {
+        std::fs::write(path, bytes).map_err(|problem| unwritable(path, problem))?;
         sheet.row(vec![path.display().to_string(), rows.to_string()]);
         written.push(json!({ "file": path.display().to_string(), "entries": rows }));
         Ok(())
     };
     for (path, form) in target(&arguments.questions, "questions") {
-        write(&path, questions_text(records.questions.values(), form)?, records.questions.len())?;
+        write(&path, questions_file(records.questions.values(), form)?, records.questions.len())?;
     }
     for (path, form) in target(&arguments.forecasts, "forecasts") {
-        write(&path, forecasts_text(&records.forecasts, form)?, records.forecasts.len())?;
+        write(&path, forecasts_file(&records.forecasts, form)?, records.forecasts.len())?;
     }
     for (path, form) in target(&arguments.outcomes, "outcomes") {
-        write(&path, outcomes_text(&outcomes, form)?, outcomes.len())?;
+        write(&path, outcomes_file(&outcomes, form)?, outcomes.len())?;
     }
     let (last, head) = ledger.head()?;
     let exported = json!({ "schema": "foretell.ledger.export/1", "lines": last, "head": head, "files": written });

@@ -36,6 +36,7 @@ mod score;
 mod shard;
 mod status;
 mod storyline;
+mod stream;
 mod update;
 
 use crate::error::{Error, ErrorKind};

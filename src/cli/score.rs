@@ -2,11 +2,11 @@
 
 use super::figures::{Figures, remarks};
 use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules};
-use super::{Done, console};
+use super::{Done, console, stream};
 use crate::compare::{ScoreOfDay, over_time_picture, score_over_time};
 use crate::error::Error;
 use crate::report::{Column, Format, Output, Sheet};
-use crate::score::{Group, QuantileParts, Report, Unit, quantile_parts, standings, summarise};
+use crate::score::{Group, QuantileParts, Report, ScoringRule, Unit, quantile_parts, standings, summarise};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -18,6 +18,7 @@ Examples:
   foretell score
   foretell score --rule brier,spherical --by tag
   foretell score --forecasts forecasts.csv --outcomes outcomes.csv --forecaster ada
+  foretell score --stream --forecasts forecasts.parquet --outcomes outcomes.csv
 
 Each forecast stands until the same forecaster's next one. A question's score is the mean over the time from \
 its opening, or the forecaster's first forecast if that is later, to the earlier of its closing day and its \
@@ -38,6 +39,13 @@ pub(super) struct Arguments {
     /// Only this forecaster; may be given several times
     #[arg(long, value_name = "NAME")]
     forecaster: Vec<String>,
+    /// Read yes/no forecasts batch by batch, from files that may be larger than memory; one forecast for each forecaster and question
+    #[arg(
+        long,
+        requires = "forecasts",
+        conflicts_with_all = ["tagged", "made_from", "made_until", "pool", "live", "scale", "components", "over_time"]
+    )]
+    stream: bool,
     /// Also what the weighted interval score of quantiles is made of, with bias and coverage, instead of the means in CSV
     #[arg(long)]
     components: bool,
@@ -48,16 +56,40 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    let mut report = if arguments.stream { streamed(arguments)? } else { recorded(arguments)? };
+    if arguments.rules.is_empty() {
+        // Rules that nobody asked for and that found nothing to score are no news.
+        let scored = |id: &str| report.rows.iter().any(|row| row.rule == id);
+        let kept: Vec<_> = report.rules.iter().filter(|rule| scored(rule.id)).cloned().collect();
+        report.rules = kept;
+    }
+    let mut tables = if arguments.components && format == Format::Csv { Vec::new() } else { sheets(&report, format) };
+    tables.extend(report.components.as_deref().map(|components| component_sheet(components, format)));
+    let output = Output { head: head(&report), sheets: tables, foot: foot(&report), json: &report };
+    console::show(format, &output.render(format)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The rules named, or else these.
+fn chosen(arguments: &Arguments, default: &[&str]) -> Vec<&'static dyn ScoringRule> {
+    if arguments.rules.is_empty() {
+        rules(&default.iter().copied().map(str::to_owned).collect::<Vec<_>>())
+    } else {
+        rules(&arguments.rules)
+    }
+}
+
+/// Of records that are all in memory.
+fn recorded(arguments: &Arguments) -> Result<Report, Error> {
     let records = records(&arguments.inputs)?;
     for name in &arguments.forecaster {
         check_forecaster(&records, name)?;
     }
-    let chosen =
-        if arguments.rules.is_empty() { DEFAULT_RULES.map(str::to_owned).to_vec() } else { arguments.rules.clone() };
     let wanted = |name: &str| arguments.forecaster.is_empty() || arguments.forecaster.iter().any(|only| only == name);
+    let rules = chosen(arguments, &DEFAULT_RULES);
     let standings = standings(&records, wanted);
-    let mut report = summarise(&standings, &rules(&chosen), arguments.by);
-    if let (Some(path), Some(first)) = (&arguments.over_time, rules(&chosen).first()) {
+    let mut report = summarise(&standings, &rules, arguments.by);
+    if let (Some(path), Some(first)) = (&arguments.over_time, rules.first()) {
         let days = score_over_time(&standings, *first);
         if days.is_empty() {
             return Err(Error::input(format!("there is no score over time: nothing is scored under {}", first.id()))
@@ -70,17 +102,13 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         )?;
     }
     report.components = arguments.components.then(|| quantile_parts(&standings));
-    if arguments.rules.is_empty() {
-        // Rules that nobody asked for and that found nothing to score are no news.
-        let scored = |id: &str| report.rows.iter().any(|row| row.rule == id);
-        let kept: Vec<_> = report.rules.iter().filter(|rule| scored(rule.id)).cloned().collect();
-        report.rules = kept;
-    }
-    let mut tables = if arguments.components && format == Format::Csv { Vec::new() } else { sheets(&report, format) };
-    tables.extend(report.components.as_deref().map(|components| component_sheet(components, format)));
-    let output = Output { head: head(&report), sheets: tables, foot: foot(&report), json: &report };
-    console::show(format, &output.render(format)?)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(report)
+}
+
+/// Of files that are read batch by batch.
+fn streamed(arguments: &Arguments) -> Result<Report, Error> {
+    let rules = chosen(arguments, &stream::DEFAULT_RULES);
+    stream::report(&arguments.inputs, &rules, arguments.by, &arguments.forecaster)
 }
 
 fn head(report: &Report) -> Vec<String> {

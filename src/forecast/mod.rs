@@ -9,6 +9,7 @@
 mod curve;
 pub mod import;
 mod records;
+pub mod stream;
 mod select;
 pub mod tidy;
 mod validity;

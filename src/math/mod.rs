@@ -21,6 +21,7 @@ pub mod quadrature;
 pub mod regression;
 pub mod root;
 mod rounding;
+pub(crate) mod sort_lanes;
 mod split_mix;
 pub mod student;
 pub mod sum;

@@ -11,6 +11,7 @@
 
 mod brier;
 mod clusters;
+pub mod columns;
 mod components;
 pub mod crps;
 mod dawid_sebastiani;
@@ -31,10 +32,13 @@ mod rule;
 mod samples;
 mod skill;
 mod spherical;
+mod streamed;
 mod summary;
 
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod streamed_tests;
 #[cfg(test)]
 mod tests;
 
@@ -58,6 +62,7 @@ pub use rule::{Case, Floor, Orientation, Score, ScoringRule, Takes, Unfit, Unit}
 pub use samples::{absolute_error_of_median, median, median_absolute_deviation, squared_error_of_mean};
 pub use skill::{Skill, skill_score};
 pub use spherical::spherical;
+pub use streamed::StreamedScores;
 pub use summary::{Group, NotScored, Report, Row, RuleUsed, SCORE_SCHEMA, describe, label, summarise};
 
 /// Every scoring rule, in the order in which they are shown.

@@ -1,4 +1,4 @@
-//! Tidy tables of forecasts, outcomes and questions: CSV, JSON lines and Parquet in; CSV and JSON lines out.
+//! Tidy tables of forecasts, outcomes and questions: CSV, JSON lines and Parquet, in and out.
 //!
 //! A file has one table. Its columns, by name and in any order:
 //!
@@ -33,10 +33,11 @@ mod write;
 
 pub(in crate::forecast) use cell::level as parse_level;
 pub use cell::{join_list, parse_number, parse_probability, split_list};
-pub(in crate::forecast) use table::{Row, Table, read_whole};
-pub use write::{Form, forecasts_text, outcomes_text, questions_text};
+pub(in crate::forecast) use parquet::cell_texts;
+pub(in crate::forecast) use table::{Problems, Row, Table, cell_text, check_header, read_whole};
+pub use write::{Form, forecasts_file, outcomes_file, questions_file};
 
-use super::{Outcome, Records};
+use super::{Outcome, Question, QuestionKind, Records};
 use crate::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -115,6 +116,14 @@ impl TidyFile {
         table::Table::open(path).map(|table| Self { table })
     }
 
+    /// Reads what stands in a file of that name.
+    ///
+    /// # Errors
+    /// As [`TidyFile::open`].
+    pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, Error> {
+        table::Table::from_bytes(name, bytes).map(|table| Self { table })
+    }
+
     /// Reads a text as if it stood in a file of that name.
     ///
     /// # Errors
@@ -183,6 +192,36 @@ pub fn read_forecasts(path: &Path, records: &mut Records) -> Result<Summary, Err
 /// If the file cannot be read, a row cannot be, or no question is known; then the records stay as they were.
 pub fn read_outcomes(path: &Path, records: &mut Records) -> Result<Summary, Error> {
     let (outcomes, summary) = TidyFile::open(path)?.outcomes(records)?;
+    records.outcomes.extend(outcomes.into_iter().map(|outcome| (outcome.question.clone(), outcome)));
+    Ok(summary)
+}
+
+/// Adds the outcomes of a file to the records, and beside them the yes/no questions that the records do not know: for forecasts that are
+/// read afterwards.
+///
+/// # Errors
+/// As [`read_outcomes`].
+pub fn read_outcomes_first(path: &Path, records: &mut Records) -> Result<Summary, Error> {
+    let file = TidyFile::open(path)?;
+    let column = file.table.column("question");
+    for row in &file.table.rows {
+        let id = row.cell(column);
+        if crate::forecast::check_name("question id", id).is_ok() && !records.questions.contains_key(id) {
+            let question = Question {
+                id: id.to_owned(),
+                ask: String::new(),
+                kind: QuestionKind::Binary,
+                options: Vec::new(),
+                opens: None,
+                closes: None,
+                resolves: None,
+                cluster: None,
+                tags: Vec::new(),
+            };
+            records.questions.insert(id.to_owned(), question);
+        }
+    }
+    let (outcomes, summary) = file.outcomes(records)?;
     records.outcomes.extend(outcomes.into_iter().map(|outcome| (outcome.question.clone(), outcome)));
     Ok(summary)
 }

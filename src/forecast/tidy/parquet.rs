@@ -1,4 +1,4 @@
-//! Reads a Parquet file as a table of text cells, so that every reader of tables takes it.
+//! Reads a Parquet file as a table of text cells, so that every reader of tables takes it; and writes one.
 //!
 //! Numbers become the shortest text that reads back to the same bits, days and times ISO 8601, yes/no `true` and `false`, missing
 //! values empty cells, lists texts separated by `|`. A column of times that all fall on midnight in UTC is one of days: that is how
@@ -6,6 +6,7 @@
 
 use super::cell::join_list;
 use super::table::{Row, Table};
+use super::write::failed;
 use crate::error::Error;
 use crate::forecast::number_text;
 use arrow_array::cast::AsArray;
@@ -14,10 +15,14 @@ use arrow_array::types::{
     Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
     TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, ArrayRef};
+use arrow_array::{Array, ArrayRef, Date32Array, Float64Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, TimeUnit};
 use jiff::{Span, Timestamp, civil::Date};
+use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::basic::Compression;
+use parquet::file::properties::WriterProperties;
+use std::sync::Arc;
 
 /// The first four bytes of every Parquet file.
 pub(super) const MAGIC: &[u8] = b"PAR1";
@@ -64,11 +69,52 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Table, Error> {
     Ok(Table::of_rows(name, columns, rows))
 }
 
+/// Columns whose cells are numbers.
+const NUMBERS: [&str; 4] = ["probability", "quantile", "value", "never"];
+
+/// Columns whose cells are days, unless one of them is a time.
+const DAYS: [&str; 4] = ["made_at", "resolved_on", "opens", "closes"];
+
+/// A Parquet file with these rows: numbers as numbers, days as days, the rest as text; empty cells are missing values.
+pub(super) fn write(columns: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>, Error> {
+    let cells = |at: usize| rows.iter().map(move |row| row.get(at).map(String::as_str).filter(|cell| !cell.is_empty()));
+    let columns = columns.iter().enumerate().map(|(at, name)| {
+        let numbers = || cells(at).map(|cell| cell.map(str::parse::<f64>).transpose().ok()).collect::<Option<Vec<_>>>();
+        let days = || cells(at).map(|cell| cell.map(days_since_1970).transpose()).collect::<Result<Vec<_>, ()>>().ok();
+        let array: ArrayRef = if let Some(numbers) = NUMBERS.contains(name).then(numbers).flatten() {
+            Arc::new(Float64Array::from(numbers))
+        } else if let Some(days) = DAYS.contains(name).then(days).flatten() {
+            Arc::new(Date32Array::from(days))
+        } else {
+            Arc::new(cells(at).collect::<StringArray>())
+        };
+        (*name, array, true)
+    });
+    let batch = RecordBatch::try_from_iter_with_nullable(columns).map_err(failed)?;
+    let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties)).map_err(failed)?;
+    writer.write(&batch).map_err(failed)?;
+    writer.close().map_err(failed)?;
+    Ok(bytes)
+}
+
+/// The number of a day such as `2025-08-19`; no other text reads back as it was.
+fn days_since_1970(text: &str) -> Result<i32, ()> {
+    let day: Date = text.parse().map_err(|_| ())?;
+    if day.to_string() == text { Ok((day - Date::constant(1970, 1, 1)).get_days()) } else { Err(()) }
+}
+
 /// A value that has no text.
 struct Unreadable {
     /// Counted from 0 in its array.
     row: usize,
     what: String,
+}
+
+/// The cells of a column, as many as it has rows; or the row, counted from 0, with a value that has no text, and what is wrong with it.
+pub(in crate::forecast) fn cell_texts(array: &ArrayRef) -> Result<Vec<String>, (usize, String)> {
+    texts(array).map_err(|problem| (problem.row, problem.what))
 }
 
 /// The cells of a column, as many as it has rows.

@@ -210,7 +210,8 @@ impl Table {
     }
 }
 
-fn check_header(columns: &[String], line: u64, problems: &mut Problems) {
+/// Tells of columns that stand twice, and of a separator that is none.
+pub(in crate::forecast) fn check_header(columns: &[String], line: u64, problems: &mut Problems) {
     for (at, column) in columns.iter().enumerate() {
         if columns[..at].contains(column) {
             problems.push(line, &format!("the column `{column}` stands twice"));
@@ -224,7 +225,7 @@ fn check_header(columns: &[String], line: u64, problems: &mut Problems) {
 }
 
 /// The text of a JSON value as it would stand in a CSV cell; `None` for an object.
-fn cell_text(value: &Value) -> Option<String> {
+pub(in crate::forecast) fn cell_text(value: &Value) -> Option<String> {
     match value {
         Value::Null => Some(String::new()),
         Value::Bool(truth) => Some(truth.to_string()),

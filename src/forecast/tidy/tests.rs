@@ -368,16 +368,16 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_is_written_reads_back_equal(records in records(), form in proptest::sample::select(vec![Form::Csv, Form::Jsonl])) {
+    fn what_is_written_reads_back_equal(records in records(), form in proptest::sample::select(vec![Form::Csv, Form::Jsonl, Form::Parquet])) {
         let name = |stem: &str| format!("{stem}.{}", form.extension());
         let mut back = Records::default();
-        let questions = questions_text(records.questions.values(), form).unwrap();
-        TidyFile::from_text(&name("questions"), &questions).unwrap().questions(&mut back).unwrap();
-        let forecasts = forecasts_text(&records.forecasts, form).unwrap();
-        let summary = TidyFile::from_text(&name("forecasts"), &forecasts).unwrap().forecasts(&mut back).unwrap();
+        let questions = questions_file(records.questions.values(), form).unwrap();
+        TidyFile::from_bytes(&name("questions"), &questions).unwrap().questions(&mut back).unwrap();
+        let forecasts = forecasts_file(&records.forecasts, form).unwrap();
+        let summary = TidyFile::from_bytes(&name("forecasts"), &forecasts).unwrap().forecasts(&mut back).unwrap();
         prop_assert_eq!(summary.remarks(), Vec::<String>::new());
-        let outcomes = outcomes_text(records.outcomes.values(), form).unwrap();
-        let (outcomes, _) = TidyFile::from_text(&name("outcomes"), &outcomes).unwrap().outcomes(&back).unwrap();
+        let outcomes = outcomes_file(records.outcomes.values(), form).unwrap();
+        let (outcomes, _) = TidyFile::from_bytes(&name("outcomes"), &outcomes).unwrap().outcomes(&back).unwrap();
         back.outcomes.extend(outcomes.into_iter().map(|outcome| (outcome.question.clone(), outcome)));
         prop_assert_eq!(back, records);
     }

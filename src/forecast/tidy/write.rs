@@ -1,7 +1,7 @@
 //! Writes tables so that they read back equal.
 
 use super::cell::join_list;
-use super::{forecasts, outcomes, questions};
+use super::{forecasts, outcomes, parquet, questions};
 use crate::error::Error;
 use crate::forecast::{Forecast, ForecastRecord, Outcome, Question, number_text};
 use serde::Serialize;
@@ -16,6 +16,8 @@ pub enum Form {
     Csv,
     /// One JSON object a line.
     Jsonl,
+    /// Parquet: numbers as numbers, days as days, everything else as text.
+    Parquet,
 }
 
 impl Form {
@@ -24,6 +26,7 @@ impl Form {
     pub fn of(path: &Path) -> Self {
         match path.extension().and_then(|text| text.to_str()) {
             Some("jsonl" | "ndjson") => Self::Jsonl,
+            Some("parquet") => Self::Parquet,
             _ => Self::Csv,
         }
     }
@@ -34,38 +37,42 @@ impl Form {
         match self {
             Self::Csv => "csv",
             Self::Jsonl => "jsonl",
+            Self::Parquet => "parquet",
         }
     }
 }
 
-fn failed(problem: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+pub(super) fn failed(problem: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
     Error::environment("the table cannot be written").because(problem)
 }
 
-fn csv_text(columns: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Result<String, Error> {
+/// Rows of text in the form asked for, which is not JSON lines.
+fn rows_in(form: Form, columns: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Result<Vec<u8>, Error> {
+    if form == Form::Parquet {
+        return parquet::write(columns, &rows.into_iter().collect::<Vec<_>>());
+    }
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(columns).map_err(failed)?;
     for row in rows {
         writer.write_record(row).map_err(failed)?;
     }
-    let bytes = writer.into_inner().map_err(|problem| failed(problem.to_string()))?;
-    String::from_utf8(bytes).map_err(failed)
+    writer.into_inner().map_err(|problem| failed(problem.to_string()))
 }
 
-fn json_lines(lines: impl IntoIterator<Item = impl Serialize>) -> Result<String, Error> {
-    let mut text = String::new();
+fn json_lines(lines: impl IntoIterator<Item = impl Serialize>) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
     for line in lines {
-        text += &serde_json::to_string(&line).map_err(failed)?;
-        text.push('\n');
+        serde_json::to_writer(&mut bytes, &line).map_err(failed)?;
+        bytes.push(b'\n');
     }
-    Ok(text)
+    Ok(bytes)
 }
 
-/// The text of a table of questions.
+/// What stands in a file of questions.
 ///
 /// # Errors
 /// If the writer fails, which memory does not.
-pub fn questions_text<'a>(questions: impl IntoIterator<Item = &'a Question>, form: Form) -> Result<String, Error> {
+pub fn questions_file<'a>(questions: impl IntoIterator<Item = &'a Question>, form: Form) -> Result<Vec<u8>, Error> {
     if form == Form::Jsonl {
         return json_lines(questions);
     }
@@ -83,14 +90,14 @@ pub fn questions_text<'a>(questions: impl IntoIterator<Item = &'a Question>, for
             join_list(&question.tags),
         ]
     });
-    csv_text(&questions::COLUMNS, rows)
+    rows_in(form, &questions::COLUMNS, rows)
 }
 
-/// The text of a table of outcomes.
+/// What stands in a file of outcomes.
 ///
 /// # Errors
 /// If the writer fails, which memory does not.
-pub fn outcomes_text<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>, form: Form) -> Result<String, Error> {
+pub fn outcomes_file<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>, form: Form) -> Result<Vec<u8>, Error> {
     #[derive(Serialize)]
     struct Line<'a> {
         question: &'a str,
@@ -107,7 +114,8 @@ pub fn outcomes_text<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>, form: 
     });
     match form {
         Form::Jsonl => json_lines(lines),
-        Form::Csv => csv_text(
+        Form::Csv | Form::Parquet => rows_in(
+            form,
             &outcomes::COLUMNS,
             lines.map(|line| {
                 vec![
@@ -121,11 +129,11 @@ pub fn outcomes_text<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>, form: 
     }
 }
 
-/// The text of a table of forecasts; in CSV only with the columns that some forecast needs.
+/// What stands in a file of forecasts; in CSV and Parquet only with the columns that some forecast needs.
 ///
 /// # Errors
 /// If the writer fails, which memory does not.
-pub fn forecasts_text<'a>(records: impl IntoIterator<Item = &'a ForecastRecord>, form: Form) -> Result<String, Error> {
+pub fn forecasts_file<'a>(records: impl IntoIterator<Item = &'a ForecastRecord>, form: Form) -> Result<Vec<u8>, Error> {
     if form == Form::Jsonl {
         return json_lines(records);
     }
@@ -168,7 +176,8 @@ pub fn forecasts_text<'a>(records: impl IntoIterator<Item = &'a ForecastRecord>,
         .collect();
     let columns: Vec<&str> =
         forecasts::COLUMNS.into_iter().zip(&is_needed).filter(|(_, needed)| **needed).map(|(name, _)| name).collect();
-    csv_text(
+    rows_in(
+        form,
         &columns,
         rows.into_iter()
             .map(|row| row.into_iter().zip(&is_needed).filter(|(_, needed)| **needed).map(|(cell, _)| cell).collect()),

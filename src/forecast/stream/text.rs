@@ -1,0 +1,192 @@
+//! Batches of a CSV file or one of JSON lines.
+
+use super::names::Collected;
+use super::{Batch, Lines, ROWS, checked, other_kind, places, unknown};
+use crate::error::Error;
+use crate::forecast::tidy::{Problems, cell_text, check_header, parse_probability};
+use crate::forecast::{Forecast, ForecastRecord, Moment, check_name};
+use rayon::prelude::*;
+use serde_json::{Map, Value};
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+/// Bytes that are read at a time.
+const BUFFER: usize = 1 << 20;
+
+/// A text file, read line by line.
+pub(super) struct Text {
+    name: String,
+    form: Form,
+}
+
+enum Form {
+    Csv { reader: csv::Reader<File>, width: usize, columns: [usize; 4], empty: Vec<(usize, String)> },
+    Json { reader: BufReader<File>, line: u64 },
+}
+
+/// What a row says, or what is wrong with it.
+type Said = Result<(String, String, Moment, f64), String>;
+
+impl Text {
+    /// Opens a file of which the first bytes are known; returns the columns that are not used.
+    pub(super) fn open(path: &Path, name: &str, first: &[u8]) -> Result<(Self, Vec<String>), Error> {
+        let unreadable = |problem| Error::environment(format!("`{name}` cannot be read")).because(problem);
+        let file = File::open(path).map_err(unreadable)?;
+        let extension = path.extension().and_then(|text| text.to_str()).unwrap_or_default().to_ascii_lowercase();
+        let is_json = match extension.as_str() {
+            "jsonl" | "ndjson" => true,
+            "csv" | "tsv" | "tab" => false,
+            _ => first.trim_ascii_start().first() == Some(&b'{'),
+        };
+        let own = name.to_owned();
+        if is_json {
+            let form = Form::Json { reader: BufReader::with_capacity(BUFFER, file), line: 0 };
+            return Ok((Self { name: own, form }, Vec::new()));
+        }
+        let delimiter = if ["tsv", "tab"].contains(&extension.as_str()) { b'\t' } else { b',' };
+        let mut reader =
+            csv::ReaderBuilder::new().flexible(true).buffer_capacity(BUFFER).delimiter(delimiter).from_reader(file);
+        let header = reader.headers().map_err(|problem| unlike(name, problem))?;
+        let columns: Vec<String> = header.iter().map(|cell| cell.trim().to_lowercase()).collect();
+        if columns.is_empty() {
+            return Err(Error::input(format!("`{name}` is empty")).help("its first line names the columns"));
+        }
+        let mut problems = Problems::new(name);
+        check_header(&columns, 1, &mut problems);
+        problems.into_result()?;
+        let (found, others) = places(name, &columns)?;
+        let empty = others.into_iter().map(|at| (at, columns[at].clone())).collect();
+        let unused = unknown(&columns);
+        let form = Form::Csv { reader, width: columns.len(), columns: found, empty };
+        Ok((Self { name: own, form }, unused))
+    }
+
+    /// The next batch; none at the end.
+    pub(super) fn next(&mut self) -> Result<Vec<Batch>, Error> {
+        let name = &self.name;
+        let rows = match &mut self.form {
+            Form::Csv { reader, width, columns, empty } => csv_rows(name, reader, *width, *columns, empty)?,
+            Form::Json { reader, line } => json_rows(name, reader, line)?,
+        };
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut problems = Problems::new(name);
+        let (mut questions, mut forecasters) = (Collected::default(), Collected::default());
+        let (mut made_at, mut probabilities) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+        let mut lines = Vec::with_capacity(rows.len());
+        for (line, said) in rows {
+            if let Some((question, forecaster, moment, probability)) = problems.take(line, said) {
+                questions.push(&question);
+                forecasters.push(&forecaster);
+                made_at.push(moment);
+                probabilities.push(probability);
+                lines.push(line);
+            }
+        }
+        checked(problems)?;
+        let (questions, forecasters) = (questions.finish(), forecasters.finish());
+        Ok(vec![Batch { questions, forecasters, made_at, probabilities, lines: Lines::Each(lines) }])
+    }
+}
+
+fn unlike(name: &str, problem: csv::Error) -> Error {
+    Error::input(format!("`{name}` cannot be read as CSV")).because(problem)
+}
+
+fn csv_rows(
+    name: &str,
+    reader: &mut csv::Reader<File>,
+    width: usize,
+    columns: [usize; 4],
+    empty: &[(usize, String)],
+) -> Result<Vec<(u64, Said)>, Error> {
+    let mut records = Vec::with_capacity(ROWS);
+    let mut record = csv::ByteRecord::new();
+    while records.len() < ROWS && reader.read_byte_record(&mut record).map_err(|problem| unlike(name, problem))? {
+        records.push(record.clone());
+    }
+    let row = |record: &csv::ByteRecord| {
+        let line = record.position().map_or(0, csv::Position::line);
+        let said = || {
+            if record.len() != width {
+                return Err(format!("the row has {} cells, but the header has {width}", record.len()));
+            }
+            let cell = |at: usize| {
+                std::str::from_utf8(record.get(at).unwrap_or_default())
+                    .map(str::trim)
+                    .map_err(|_| "the row is not UTF-8; save the file as UTF-8".to_owned())
+            };
+            for (at, column) in empty {
+                if !cell(*at)?.is_empty() {
+                    return Err(other_kind(column));
+                }
+            }
+            let [question, forecaster, made_at, probability] = columns;
+            said(cell(question)?, cell(forecaster)?, cell(made_at)?, cell(probability)?)
+        };
+        (line, said())
+    };
+    Ok(records.par_iter().map(row).collect())
+}
+
+fn json_rows(name: &str, reader: &mut BufReader<File>, line: &mut u64) -> Result<Vec<(u64, Said)>, Error> {
+    let mut texts = Vec::with_capacity(ROWS);
+    while texts.len() < ROWS {
+        let mut text = Vec::new();
+        let read = reader
+            .read_until(b'\n', &mut text)
+            .map_err(|problem| Error::environment(format!("`{name}` cannot be read")).because(problem))?;
+        if read == 0 {
+            break;
+        }
+        *line += 1;
+        if !text.trim_ascii().is_empty() {
+            texts.push((*line, text));
+        }
+    }
+    Ok(texts.par_iter().map(|(line, text)| (*line, json_row(text))).collect())
+}
+
+fn json_row(text: &[u8]) -> Said {
+    let object: Map<String, Value> =
+        serde_json::from_slice(text).map_err(|problem| format!("the line is not a JSON object: {problem}"))?;
+    if object.get("forecast").is_some_and(Value::is_object) {
+        let record: ForecastRecord =
+            serde_json::from_value(Value::Object(object)).map_err(|problem| problem.to_string())?;
+        let Forecast::Binary { probability } = record.forecast else {
+            return Err(format!(
+                "the forecast is of a {} question, but only yes/no forecasts can be streamed",
+                record.forecast.kind()
+            ));
+        };
+        record.forecast.check()?;
+        check_name("question id", &record.question)?;
+        check_name("forecaster", &record.forecaster)?;
+        return Ok((record.question, record.forecaster, record.made_at, probability));
+    }
+    let mut cells = [const { String::new() }; 4];
+    for (key, value) in &object {
+        let key = key.trim().to_lowercase();
+        let text =
+            cell_text(value).ok_or_else(|| format!("`{key}` is an object; here stands a text, a number or a list"))?;
+        if let Some(at) = super::COLUMNS.iter().position(|column| *column == key) {
+            cells[at] = text;
+        } else if super::OF_OTHER_KINDS.contains(&key.as_str()) && !text.trim().is_empty() {
+            return Err(other_kind(&key));
+        }
+    }
+    let [question, forecaster, made_at, probability] = cells.each_ref().map(|cell| cell.trim());
+    said(question, forecaster, made_at, probability)
+}
+
+fn said(question: &str, forecaster: &str, made_at: &str, probability: &str) -> Said {
+    check_name("question id", question)?;
+    check_name("forecaster", forecaster)?;
+    let moment = made_at.parse().map_err(|problem| format!("made_at: {problem}"))?;
+    if probability.is_empty() {
+        return Err("the row has no probability".to_owned());
+    }
+    Ok((question.to_owned(), forecaster.to_owned(), moment, parse_probability(probability)?))
+}

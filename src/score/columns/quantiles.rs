@@ -1,0 +1,358 @@
+//! The weighted interval score of many forecasts by quantiles, one a row, with its parts.
+
+use super::problem::ColumnProblem;
+use crate::math::level;
+use crate::score::{MedianWeight, central_intervals};
+use fearless_simd::{Simd, SimdBase, dispatch, f64x8};
+use ndarray::ArrayView2;
+use rayon::prelude::*;
+
+/// Rows of a piece of work.
+const ROWS: usize = 1 << 12;
+
+/// Numbers of a vector.
+const LANES: usize = 8;
+
+/// Weighted interval scores and what they are made of, one a row. Lower is better; in the unit of the outcomes.
+///
+/// `score = dispersion + underprediction + overprediction`, up to rounding.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct QuantileScores {
+    /// The score.
+    pub score: Vec<f64>,
+    /// The width of the intervals.
+    pub dispersion: Vec<f64>,
+    /// What outcomes above the intervals and the median cost: the forecast was too low.
+    pub underprediction: Vec<f64>,
+    /// What outcomes below them cost: the forecast was too high.
+    pub overprediction: Vec<f64>,
+}
+
+/// The weighted interval score of every row of an array of quantiles.
+///
+/// ```text
+/// WIS = (w |y - m| + sum_k α_k/2 (u_k - l_k) + sum_k (l_k - y)⁺ + sum_k (y - u_k)⁺) / (K + w)        w = 1/2 or 1
+/// ```
+///
+/// `quantiles` has one row a forecast and one column a level; `outcomes` has what happened, one a row. What the distance to the median costs is
+/// part of the under- or the overprediction. Numbers are summed in eight lanes, alike on every machine.
+///
+/// ```
+/// use foretell::score::MedianWeight;
+/// use foretell::score::columns::wis_of_quantiles;
+/// use ndarray::array;
+///
+/// let quantiles = array![[2.0, 5.0, 9.0]];
+/// let wis = wis_of_quantiles(quantiles.view(), &[0.25, 0.5, 0.75], &[10.0], MedianWeight::Half).expect("a median and an interval");
+/// assert!((wis.dispersion[0] - 0.25 * 7.0 / 1.5).abs() < 1e-15);
+/// assert!((wis.underprediction[0] - (1.0 + 0.5 * 5.0) / 1.5).abs() < 1e-15);
+/// assert_eq!(wis.overprediction[0], 0.0);
+/// ```
+///
+/// # Errors
+/// If the numbers of rows or columns differ, the levels are not those of a median and central intervals, or a number is not finite; of several
+/// such rows the first is named.
+///
+/// Bracher et al. (2021), PLoS Comput. Biol. 17(2), e1008618.
+pub fn wis_of_quantiles(
+    quantiles: ArrayView2<'_, f64>,
+    levels: &[f64],
+    outcomes: &[f64],
+    median: MedianWeight,
+) -> Result<QuantileScores, ColumnProblem> {
+    let mut scores = QuantileScores::default();
+    wis_of_quantiles_into(quantiles, levels, outcomes, median, &mut scores)?;
+    Ok(scores)
+}
+
+/// [`wis_of_quantiles`] into memory that is there: for who scores again and again. What stood there is lost, also after an error.
+///
+/// # Errors
+/// As [`wis_of_quantiles`].
+pub fn wis_of_quantiles_into(
+    quantiles: ArrayView2<'_, f64>,
+    levels: &[f64],
+    outcomes: &[f64],
+    median: MedianWeight,
+    scores: &mut QuantileScores,
+) -> Result<(), ColumnProblem> {
+    let (rows, columns) = quantiles.dim();
+    if rows != outcomes.len() {
+        return Err(ColumnProblem::Lengths { first: rows, other: outcomes.len() });
+    }
+    if columns != levels.len() {
+        return Err(ColumnProblem::Lengths { first: columns, other: levels.len() });
+    }
+    let weights = Weights::of(levels, median).ok_or(ColumnProblem::Levels)?;
+    let quantiles = quantiles.as_standard_layout();
+    let quantiles = quantiles.as_slice().unwrap_or_default();
+    for column in [&mut scores.score, &mut scores.dispersion, &mut scores.underprediction, &mut scores.overprediction] {
+        column.resize(rows, 0.0);
+    }
+    let level = level();
+    let bad = quantiles
+        .par_chunks(ROWS * columns)
+        .zip(outcomes.par_chunks(ROWS))
+        .zip(scores.score.par_chunks_mut(ROWS).zip(scores.dispersion.par_chunks_mut(ROWS)))
+        .zip(scores.underprediction.par_chunks_mut(ROWS).zip(scores.overprediction.par_chunks_mut(ROWS)))
+        .enumerate()
+        .filter_map(|(at, (((quantiles, outcomes), (score, dispersion)), (under, over)))| {
+            let out = Out { score, dispersion, under, over };
+            dispatch!(level, simd => rows_of(simd, quantiles, outcomes, &weights, out)).map(|row| at * ROWS + row)
+        })
+        .min();
+    match bad {
+        Some(row) => Err(ColumnProblem::NotFinite { row }),
+        None => Ok(()),
+    }
+}
+
+/// What each column counts for, in whole vectors. From eight columns on the last vector ends with the last column: what it shares with the
+/// one before it counts for nothing. With fewer columns it is filled up with what counts for nothing.
+struct Weights {
+    /// Of the quantile itself, in the dispersion.
+    dispersion: Vec<[f64; LANES]>,
+    /// Of `(q - y)⁺`.
+    over: Vec<[f64; LANES]>,
+    /// Of `(y - q)⁺`.
+    under: Vec<[f64; LANES]>,
+}
+
+impl Weights {
+    /// The column with which a vector begins.
+    #[inline(always)]
+    fn first(vector: usize, columns: usize) -> usize {
+        (vector * LANES).min(columns.saturating_sub(LANES))
+    }
+
+    fn of(levels: &[f64], median: MedianWeight) -> Option<Self> {
+        central_intervals(levels, levels)?;
+        let inside = levels.iter().all(|level| *level > 0.0 && *level < 1.0);
+        if !inside || !levels.is_sorted_by(|a, b| a < b) {
+            return None;
+        }
+        let middle = levels.len() / 2;
+        let of_median = match median {
+            MedianWeight::Half => 0.5,
+            MedianWeight::Whole => 1.0,
+        };
+        let total = middle as f64 + of_median;
+        let vectors = levels.len().div_ceil(LANES);
+        let mut weights = Self {
+            dispersion: vec![[0.0; LANES]; vectors],
+            over: vec![[0.0; LANES]; vectors],
+            under: vec![[0.0; LANES]; vectors],
+        };
+        for (at, level) in levels.iter().enumerate() {
+            let (dispersion, over, under) = match at.cmp(&middle) {
+                std::cmp::Ordering::Less => (-level, 1.0, 0.0),
+                std::cmp::Ordering::Equal => (0.0, of_median, of_median),
+                std::cmp::Ordering::Greater => (levels[levels.len() - 1 - at], 0.0, 1.0),
+            };
+            let vector = at / LANES;
+            let lane = at - Self::first(vector, levels.len());
+            weights.dispersion[vector][lane] = dispersion / total;
+            weights.over[vector][lane] = over / total;
+            weights.under[vector][lane] = under / total;
+        }
+        Some(weights)
+    }
+}
+
+/// Where the scores of some rows go.
+struct Out<'a> {
+    score: &'a mut [f64],
+    dispersion: &'a mut [f64],
+    under: &'a mut [f64],
+    over: &'a mut [f64],
+}
+
+/// Scores rows; the first of them with a number that is not finite. The numbers of vectors that are usual are unrolled.
+#[inline(always)]
+fn rows_of<S: Simd>(simd: S, quantiles: &[f64], outcomes: &[f64], weights: &Weights, out: Out<'_>) -> Option<usize> {
+    let columns = quantiles.len() / outcomes.len().max(1);
+    if columns < LANES {
+        return short_rows_of(simd, quantiles, outcomes, weights, out);
+    }
+    match weights.over.len() {
+        1 => long_rows_of::<S, 1>(simd, quantiles, outcomes, weights, out),
+        2 => long_rows_of::<S, 2>(simd, quantiles, outcomes, weights, out),
+        3 => long_rows_of::<S, 3>(simd, quantiles, outcomes, weights, out),
+        4 => long_rows_of::<S, 4>(simd, quantiles, outcomes, weights, out),
+        _ => long_rows_of::<S, 0>(simd, quantiles, outcomes, weights, out),
+    }
+}
+
+/// Rows of eight columns and more, in so many vectors; 0 is any number.
+#[inline(always)]
+fn long_rows_of<S: Simd, const N: usize>(
+    simd: S,
+    quantiles: &[f64],
+    outcomes: &[f64],
+    weights: &Weights,
+    out: Out<'_>,
+) -> Option<usize> {
+    let columns = quantiles.len() / outcomes.len().max(1);
+    let vectors = if N == 0 { weights.over.len() } else { N };
+    for (row, (values, y)) in quantiles.chunks_exact(columns).zip(outcomes).enumerate() {
+        let mut sums = Sums::new(simd, *y);
+        for at in 0..vectors {
+            let first = Weights::first(at, columns);
+            sums.add(simd, &values[first..first + LANES], weights, at);
+        }
+        if !sums.store(row, y.is_finite(), &mut *out.score, &mut *out.dispersion, &mut *out.under, &mut *out.over) {
+            return Some(row);
+        }
+    }
+    None
+}
+
+/// Rows of fewer than eight columns.
+#[inline(always)]
+fn short_rows_of<S: Simd>(
+    simd: S,
+    quantiles: &[f64],
+    outcomes: &[f64],
+    weights: &Weights,
+    out: Out<'_>,
+) -> Option<usize> {
+    let columns = quantiles.len() / outcomes.len().max(1);
+    let mut padded = [0.0; LANES];
+    for (row, (values, y)) in quantiles.chunks_exact(columns.max(1)).zip(outcomes).enumerate() {
+        padded[..columns].copy_from_slice(values);
+        let mut sums = Sums::new(simd, *y);
+        sums.add(simd, &padded, weights, 0);
+        if !sums.store(row, y.is_finite(), &mut *out.score, &mut *out.dispersion, &mut *out.under, &mut *out.over) {
+            return Some(row);
+        }
+    }
+    None
+}
+
+/// The sums of a row, in lanes.
+struct Sums<S: Simd> {
+    outcome: f64x8<S>,
+    zero: f64x8<S>,
+    dispersion: f64x8<S>,
+    over: f64x8<S>,
+    under: f64x8<S>,
+    /// 0 as long as all is finite, then NaN.
+    finite: f64x8<S>,
+}
+
+impl<S: Simd> Sums<S> {
+    #[inline(always)]
+    fn new(simd: S, y: f64) -> Self {
+        let zero = f64x8::splat(simd, 0.0);
+        Self { outcome: f64x8::splat(simd, y), zero, dispersion: zero, over: zero, under: zero, finite: zero }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, simd: S, eight: &[f64], weights: &Weights, at: usize) {
+        let values = f64x8::from_slice(simd, eight);
+        let above = values - self.outcome;
+        self.dispersion += values * f64x8::from_slice(simd, &weights.dispersion[at]);
+        self.over += above.max(self.zero) * f64x8::from_slice(simd, &weights.over[at]);
+        self.under += (-above).max(self.zero) * f64x8::from_slice(simd, &weights.under[at]);
+        self.finite += values * 0.0;
+    }
+
+    /// Writes the scores of a row; says whether all was finite.
+    #[inline(always)]
+    fn store(
+        self,
+        row: usize,
+        is_finite: bool,
+        score: &mut [f64],
+        dispersion: &mut [f64],
+        under: &mut [f64],
+        over: &mut [f64],
+    ) -> bool {
+        let (of_width, of_over, of_under) = (total(self.dispersion), total(self.over), total(self.under));
+        dispersion[row] = of_width;
+        over[row] = of_over;
+        under[row] = of_under;
+        score[row] = of_width + of_over + of_under;
+        is_finite && total(self.finite) == 0.0
+    }
+}
+
+/// The sum of the lanes, halves first.
+#[inline(always)]
+fn total<S: Simd>(sum: f64x8<S>) -> f64 {
+    let mut lanes = [0.0; LANES];
+    sum.store_slice(&mut lanes);
+    let [a, b, c, d, e, f, g, h] = lanes;
+    ((a + e) + (c + g)) + ((b + f) + (d + h))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::score::weighted_interval_score;
+    use ndarray::Array2;
+    use proptest::prelude::*;
+
+    const LEVELS: [f64; 23] = [
+        0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9,
+        0.95, 0.975, 0.99,
+    ];
+
+    fn agree(rows: usize, columns: usize, values: Vec<f64>, outcomes: &[f64]) {
+        let cut = (23 - columns) / 2;
+        let levels = &LEVELS[cut..23 - cut];
+        let quantiles = Array2::from_shape_vec((rows, columns), values).expect("as many numbers");
+        for weight in [MedianWeight::Half, MedianWeight::Whole] {
+            let scores = wis_of_quantiles(quantiles.view(), levels, outcomes, weight).expect("finite numbers");
+            for (row, y) in outcomes.iter().enumerate() {
+                let (median, intervals) =
+                    central_intervals(levels, &quantiles.row(row).to_vec()).expect("a median and intervals");
+                let expected = weighted_interval_score(median, &intervals, *y, weight);
+                assert!((scores.score[row] - expected).abs() < 1e-12 * (1.0 + expected.abs()), "row {row}");
+                let divisor = intervals.len() as f64 + if weight == MedianWeight::Half { 0.5 } else { 1.0 };
+                let width: f64 = intervals.iter().map(|(l, u, alpha)| 0.5 * alpha * (u - l)).sum::<f64>() / divisor;
+                assert!((scores.dispersion[row] - width).abs() < 1e-12 * (1.0 + width.abs()));
+                assert!(scores.underprediction[row] >= 0.0 && scores.overprediction[row] >= 0.0);
+                assert!(scores.overprediction[row] == 0.0 || intervals.iter().any(|(l, ..)| l > y) || median > *y);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn scores_are_those_of_one_forecast(
+            half in 0_usize..12, rows in 1_usize..9, seed in prop::collection::vec(-100.0..100.0_f64, 23 * 9), outcomes in prop::collection::vec(-150.0..150.0_f64, 9)
+        ) {
+            let columns = 2 * half + 1;
+            let mut values = seed[..rows * columns].to_vec();
+            values.chunks_exact_mut(columns).for_each(|row| row.sort_by(f64::total_cmp));
+            agree(rows, columns, values, &outcomes[..rows]);
+        }
+    }
+
+    #[test]
+    fn many_rows_are_scored_in_their_order() {
+        let rows = 3 * ROWS + 17;
+        let values = (0..rows * 23).map(|at| (at % 23) as f64 + (at / 23 % 101) as f64).collect();
+        let outcomes: Vec<f64> = (0..rows).map(|row| (row * 7 % 130) as f64).collect();
+        agree(rows, 23, values, &outcomes);
+    }
+
+    #[test]
+    fn what_cannot_be_scored_is_named() {
+        let mut quantiles = Array2::from_elem((10_000, 3), 1.0);
+        let (levels, outcomes) = ([0.25, 0.5, 0.75], vec![1.0; 10_000]);
+        let score = |quantiles: &Array2<f64>, levels: &[f64]| {
+            wis_of_quantiles(quantiles.view(), levels, &outcomes, MedianWeight::Half).map(|found| found.score.len())
+        };
+        assert_eq!(score(&quantiles, &levels), Ok(10_000));
+        quantiles[[9_000, 2]] = f64::INFINITY;
+        quantiles[[9_500, 0]] = f64::NAN;
+        assert_eq!(score(&quantiles, &levels), Err(ColumnProblem::NotFinite { row: 9_000 }));
+        assert_eq!(score(&quantiles, &[0.75, 0.5, 0.25]), Err(ColumnProblem::Levels));
+        assert_eq!(score(&quantiles, &[0.25, 0.5, 0.8]), Err(ColumnProblem::Levels));
+        assert_eq!(score(&quantiles, &[0.5]), Err(ColumnProblem::Lengths { first: 3, other: 1 }));
+        let none = Array2::zeros((0, 3));
+        assert_eq!(wis_of_quantiles(none.view(), &levels, &[], MedianWeight::Half), Ok(QuantileScores::default()));
+    }
+}

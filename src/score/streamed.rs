@@ -1,0 +1,420 @@
+//! Mean scores of forecasts that come in batches, without keeping them.
+//!
+//! [`StreamedScores`] holds what became of each question and, for each forecaster and rule, a few sums; it makes the [`Report`] that
+//! [`summarise`] makes of records. For that each forecaster has one forecast a question: forecasts that change are weighted by how long
+//! they stood, and need their records side by side.
+//!
+//! Memory is a few words for each question, a bit for each forecaster and question, and a sum for each forecaster, rule and cluster of
+//! several questions.
+//!
+//! [`summarise`]: super::summarise
+
+use super::evaluate::{Excluded, Reason};
+use super::life::Life;
+use super::rule::{Case, Floor, ScoringRule};
+use super::summary::{Group, Report, Row, SCORE_SCHEMA, describe};
+use crate::error::Error;
+use crate::forecast::stream::{Batch, Names};
+use crate::forecast::{Moment, QuestionKind, Records, Resolution};
+use crate::math::CompensatedSum;
+use std::collections::{BTreeMap, HashMap};
+
+/// A cluster of one question.
+const ALONE: u32 = u32::MAX;
+
+/// A name of a batch that was not looked up yet.
+const UNKNOWN: u32 = u32::MAX;
+
+/// A forecaster who is of no interest.
+const PASSED: u32 = u32::MAX - 1;
+
+/// How many bits, of each forecaster and question, are kept at most: 512 MB.
+const MOST_PAIRS: usize = 1 << 32;
+
+/// What became of a question.
+#[derive(Debug, Clone, Copy)]
+enum Fate {
+    /// It resolved: its life, the answer, its cluster.
+    Resolved { life: Life, happened: bool, cluster: u32 },
+    /// None of its forecasts can be scored.
+    Without(Reason),
+    /// It takes other forecasts than a probability of yes.
+    OtherKind(&'static str),
+}
+
+/// Running scores.
+#[derive(Debug)]
+pub struct StreamedScores {
+    rules: Vec<&'static dyn ScoringRule>,
+    questions: HashMap<String, u32>,
+    fates: Vec<Fate>,
+    forecasters: HashMap<String, u32>,
+    people: Vec<Person>,
+    /// By forecaster, rule and cluster of several questions: how many, and the sum of their scores.
+    shared: HashMap<(u32, u32, u32), (u32, CompensatedSum)>,
+    left_out: BTreeMap<Reason, (usize, Bits)>,
+    pairs: usize,
+}
+
+/// One forecaster.
+#[derive(Debug)]
+struct Person {
+    name: String,
+    /// Which questions were answered in time.
+    answered: Bits,
+    coverage: CompensatedSum,
+    covered: usize,
+    /// By rule.
+    sums: Vec<Sums>,
+}
+
+/// Sums of the scores of a forecaster under a rule.
+#[derive(Debug, Clone, Copy)]
+struct Sums {
+    count: usize,
+    sum: CompensatedSum,
+    least: f64,
+    greatest: f64,
+    all: Spread,
+    /// Of questions that are clusters of their own.
+    alone: Spread,
+    raised: usize,
+    infinite: usize,
+}
+
+/// A mean and the sum of squares about it, by Welford's recurrence.
+#[derive(Debug, Clone, Copy, Default)]
+struct Spread {
+    count: f64,
+    mean: f64,
+    squares: f64,
+}
+
+impl Spread {
+    fn add(&mut self, value: f64) {
+        self.count += 1.0;
+        let off = value - self.mean;
+        self.mean += off / self.count;
+        self.squares += off * (value - self.mean);
+    }
+
+    /// The sum of squares about another centre.
+    fn about(self, centre: f64) -> f64 {
+        let off = self.mean - centre;
+        self.squares + self.count * off * off
+    }
+}
+
+/// A set of small numbers.
+#[derive(Debug, Clone, Default)]
+struct Bits {
+    words: Vec<u64>,
+}
+
+impl Bits {
+    /// Adds a number; says whether it was new.
+    fn insert(&mut self, at: u32) -> bool {
+        let (word, bit) = (at as usize / 64, 1 << (at % 64));
+        if word >= self.words.len() {
+            self.words.resize((word + 1).next_power_of_two(), 0);
+        }
+        let is_new = self.words[word] & bit == 0;
+        self.words[word] |= bit;
+        is_new
+    }
+
+    fn len(&self) -> usize {
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    }
+}
+
+impl StreamedScores {
+    /// Nothing yet, under rules for yes/no forecasts, of the questions and outcomes of these records; their forecasts are not looked at.
+    #[must_use]
+    pub fn new(records: &Records, rules: &[&'static dyn ScoringRule]) -> Self {
+        let mut sizes: HashMap<&str, (u32, u32)> = HashMap::new();
+        for question in records.questions.values() {
+            if let Some(cluster) = &question.cluster {
+                let next = sizes.len() as u32;
+                sizes.entry(cluster).or_insert((next, 0)).1 += 1;
+            }
+        }
+        let mut questions = HashMap::with_capacity(records.questions.len());
+        let mut fates = Vec::with_capacity(records.questions.len());
+        for (id, question) in &records.questions {
+            questions.insert(id.clone(), fates.len() as u32);
+            fates.push(match records.outcomes.get(id) {
+                _ if question.kind != QuestionKind::Binary => Fate::OtherKind(question.kind.name()),
+                None => Fate::Without(Reason::Unresolved),
+                Some(outcome) => {
+                    let life = Life::new(question, outcome);
+                    let named = question.cluster.as_deref().and_then(|cluster| sizes.get(cluster));
+                    let cluster = named.filter(|(_, size)| *size > 1).map_or(ALONE, |(number, _)| *number);
+                    match outcome.resolution {
+                        Resolution::Yes => Fate::Resolved { life, happened: true, cluster },
+                        Resolution::No => Fate::Resolved { life, happened: false, cluster },
+                        Resolution::Annulled => Fate::Without(Reason::Annulled),
+                        _ => Fate::Without(Reason::OutcomeDoesNotFit),
+                    }
+                }
+            });
+        }
+        Self {
+            rules: rules.to_vec(),
+            questions,
+            fates,
+            forecasters: HashMap::new(),
+            people: Vec::new(),
+            shared: HashMap::new(),
+            left_out: BTreeMap::new(),
+            pairs: 0,
+        }
+    }
+
+    /// Adds the forecasts of a batch by those whom `keep` names; `file` is named where a row cannot be.
+    ///
+    /// # Errors
+    /// If a forecaster has a second forecast of a question that counts, a question takes other forecasts, a rule has no score for a
+    /// probability, or there are too many pairs of forecaster and question.
+    pub fn add(&mut self, batch: &Batch, file: &str, keep: &impl Fn(&str) -> bool) -> Result<(), Error> {
+        let mut question_of = vec![UNKNOWN; batch.questions.texts()];
+        let mut person_of = vec![UNKNOWN; batch.forecasters.texts()];
+        let missing =
+            |row: usize| Error::input(format!("{file}:{}: the row names no question or nobody", batch.line(row)));
+        for row in 0..batch.len() {
+            let code = batch.forecasters.codes()[row];
+            let slot = person_of.get_mut(code as usize).ok_or_else(|| missing(row))?;
+            if *slot == UNKNOWN {
+                *slot = self.person(&batch.forecasters, code, keep);
+            }
+            let person = *slot;
+            if person == PASSED {
+                continue;
+            }
+            let code = batch.questions.codes()[row];
+            let slot = question_of.get_mut(code as usize).ok_or_else(|| missing(row))?;
+            if *slot == UNKNOWN {
+                *slot = self.question(batch.questions.text(code));
+            }
+            let question = *slot;
+            self.forecast(person, question, batch.made_at[row], batch.probabilities[row]).map_err(|problem| {
+                let id = batch.questions.text(batch.questions.codes()[row]);
+                let who = &self.people[person as usize].name;
+                problem.told(file, batch.line(row), id, who)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The number of a forecaster.
+    fn person(&mut self, names: &Names, code: u32, keep: &impl Fn(&str) -> bool) -> u32 {
+        let name = names.text(code);
+        if !keep(name) {
+            return PASSED;
+        }
+        if let Some(known) = self.forecasters.get(name) {
+            return *known;
+        }
+        let number = self.people.len() as u32;
+        self.forecasters.insert(name.to_owned(), number);
+        let none = Sums {
+            count: 0,
+            sum: CompensatedSum::default(),
+            least: f64::INFINITY,
+            greatest: f64::NEG_INFINITY,
+            all: Spread::default(),
+            alone: Spread::default(),
+            raised: 0,
+            infinite: 0,
+        };
+        self.people.push(Person {
+            name: name.to_owned(),
+            answered: Bits::default(),
+            coverage: CompensatedSum::default(),
+            covered: 0,
+            sums: vec![none; self.rules.len()],
+        });
+        number
+    }
+
+    /// The number of a question; one that nobody defined has not resolved.
+    fn question(&mut self, id: &str) -> u32 {
+        if let Some(known) = self.questions.get(id) {
+            return *known;
+        }
+        let number = self.fates.len() as u32;
+        self.questions.insert(id.to_owned(), number);
+        self.fates.push(Fate::Without(Reason::Unresolved));
+        number
+    }
+
+    fn leave_out(&mut self, reason: Reason, question: u32) {
+        let entry = self.left_out.entry(reason).or_default();
+        entry.0 += 1;
+        entry.1.insert(question);
+    }
+
+    fn forecast(&mut self, person: u32, question: u32, made_at: Moment, probability: f64) -> Result<(), Problem> {
+        let (life, happened, cluster) = match self.fates[question as usize] {
+            Fate::Resolved { life, happened, cluster } => (life, happened, cluster),
+            Fate::Without(reason) => {
+                self.leave_out(reason, question);
+                return Ok(());
+            }
+            Fate::OtherKind(kind) => return Err(Problem::OtherKind(kind)),
+        };
+        if !life.counts(made_at) {
+            self.leave_out(Reason::Late, question);
+            return Ok(());
+        }
+        let from = made_at.epoch_days().max(life.begins().unwrap_or(f64::NEG_INFINITY));
+        let to = life.ends();
+        let of = &mut self.people[person as usize];
+        let before = of.answered.words.len();
+        if !of.answered.insert(question) {
+            return Err(Problem::Again);
+        }
+        self.pairs += 64 * (of.answered.words.len() - before);
+        if self.pairs > MOST_PAIRS {
+            return Err(Problem::TooMany);
+        }
+        if from >= to {
+            self.leave_out(Reason::NoLife, question);
+            return Ok(());
+        }
+        if let Some(begins) = life.begins() {
+            of.coverage.add((to - from) / (to - begins));
+            of.covered += 1;
+        }
+        let case = Case::Binary { probability, happened };
+        for (at, (rule, sums)) in self.rules.iter().zip(&mut of.sums).enumerate() {
+            let score = rule.score(&case).map_err(|unfit| Problem::Unfit(rule.id(), unfit.to_string()))?;
+            sums.count += 1;
+            sums.sum.add(score.value);
+            sums.least = sums.least.min(score.value);
+            sums.greatest = sums.greatest.max(score.value);
+            sums.all.add(score.value);
+            match score.floor {
+                Floor::Unused => {}
+                Floor::Raised => sums.raised += 1,
+                Floor::Infinite => sums.infinite += 1,
+            }
+            if cluster == ALONE {
+                sums.alone.add(score.value);
+            } else {
+                let shared = self.shared.entry((person, at as u32, cluster)).or_default();
+                shared.0 += 1;
+                shared.1.add(score.value);
+            }
+        }
+        Ok(())
+    }
+
+    /// The names of those who have forecast something.
+    pub fn forecasters(&self) -> impl Iterator<Item = &str> {
+        self.people.iter().map(|person| person.name.as_str())
+    }
+
+    /// The means so far, by forecaster.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        // In the order of their numbers, for sums hang on their order.
+        let shared: BTreeMap<(u32, u32, u32), (u32, CompensatedSum)> =
+            self.shared.iter().map(|(key, of)| (*key, *of)).collect();
+        let mut rows = Vec::new();
+        for (at, rule) in self.rules.iter().enumerate() {
+            let of_rule = self.people.iter().enumerate().filter_map(|(number, person)| {
+                let number = (number as u32, at as u32);
+                let range = (number.0, number.1, 0)..=(number.0, number.1, u32::MAX);
+                let shared: Vec<(u32, f64)> =
+                    shared.range(range).map(|(_, (count, sum))| (*count, sum.total())).collect();
+                person.row(rule.id(), &person.sums[at], &shared)
+            });
+            let mut of_rule: Vec<Row> = of_rule.collect();
+            of_rule.sort_by(|a, b| a.mean.total_cmp(&b.mean).then_with(|| a.forecaster.cmp(&b.forecaster)));
+            rows.extend(of_rule);
+        }
+        let excluded = self
+            .left_out
+            .iter()
+            .map(|(reason, (forecasts, questions))| Excluded {
+                reason: *reason,
+                forecasts: *forecasts,
+                questions: questions.len(),
+            })
+            .collect();
+        Report {
+            schema: SCORE_SCHEMA,
+            by: Group::Forecaster,
+            rules: self.rules.iter().map(|rule| describe(*rule)).collect(),
+            rows,
+            excluded,
+            not_scored: Vec::new(),
+            components: None,
+        }
+    }
+}
+
+impl Person {
+    /// The row of a rule; the formulas are those of [`super::clustered_mean`].
+    fn row(&self, rule: &'static str, sums: &Sums, shared: &[(u32, f64)]) -> Option<Row> {
+        if sums.count == 0 {
+            return None;
+        }
+        let n = sums.count as f64;
+        let mean = sums.sum.total() / n;
+        let clusters = sums.alone.count as usize + shared.len();
+        let between = sums.alone.about(mean)
+            + shared
+                .iter()
+                .map(|(count, sum)| {
+                    let off = sum - f64::from(*count) * mean;
+                    off * off
+                })
+                .sum::<f64>();
+        let all = sums.all.about(mean);
+        let rounding = 8.0 * f64::EPSILON * sums.least.abs().max(sums.greatest.abs());
+        let alike = (mean - sums.least).max(sums.greatest - mean) <= rounding;
+        let (between, all) = if alike { (0.0, 0.0) } else { (between, all) };
+        let g = clusters as f64;
+        let known = clusters > 1;
+        Some(Row {
+            rule,
+            of: None,
+            forecaster: self.name.clone(),
+            mean,
+            standard_error: known.then(|| (g / (g - 1.0) * between).sqrt() / n),
+            questions: sums.count,
+            clusters,
+            effective_questions: (known && all > 0.0 && between > 0.0).then(|| (n * all / between).min(n)),
+            forecasts: sums.count,
+            coverage: (self.covered > 0).then(|| self.coverage.total() / self.covered as f64),
+            raised: sums.raised,
+            infinite: sums.infinite,
+        })
+    }
+}
+
+/// Why a forecast cannot be part of streamed scores.
+#[derive(Debug)]
+enum Problem {
+    Again,
+    TooMany,
+    OtherKind(&'static str),
+    Unfit(&'static str, String),
+}
+
+impl Problem {
+    fn told(self, file: &str, line: u64, question: &str, forecaster: &str) -> Error {
+        match self {
+            Self::Again => Error::input(format!("{file}:{line}: a second forecast by `{forecaster}` of `{question}`"))
+                .help("forecasts that change are weighted by how long they stood, which needs all of them in memory: leave out --stream"),
+            Self::TooMany => Error::input(format!("{file}:{line}: more pairs of forecaster and question than can be told apart"))
+                .help("score fewer forecasters at a time: --forecaster"),
+            Self::OtherKind(kind) => Error::input(format!(
+                "{file}:{line}: the forecast is a probability of yes, but `{question}` is a {kind} question"
+            )),
+            Self::Unfit(rule, why) => Error::input(format!("{file}:{line}: the rule {rule} has no score for it: {why}")),
+        }
+    }
+}
