@@ -132,8 +132,9 @@ fn strings(column: &ArrayRef) -> Vec<String> {
 /// Rows of a file: `visit` is called with each batch.
 fn batches(path: &Path, mut visit: impl FnMut(&arrow_array::RecordBatch)) {
     let file = std::fs::File::open(path).expect("the file can be read");
-    let reader =
-        ParquetRecordBatchReaderBuilder::try_new(file).and_then(|builder| builder.build()).expect("it is Parquet");
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+        .and_then(ParquetRecordBatchReaderBuilder::build)
+        .expect("it is Parquet");
     reader.for_each(|batch| visit(&batch.expect("it can be read")));
 }
 
@@ -150,12 +151,10 @@ fn on_markets_curves_are_nearer_to_what_happened_than_numbers_left_as_they_were(
         let (ids, texts) = (strings(column("question_id")), strings(column("question")));
         let resolved = column("resolved_on").as_primitive::<TimestampMicrosecondType>();
         let outcomes = column("outcome").as_primitive::<Int8Type>();
-        for row in 0..batch.num_rows() {
+        for (row, (id, text)) in ids.iter().zip(&texts).enumerate() {
             let on = date(resolved.value(row));
-            if let Some(last) =
-                last_day(&texts[row], on).filter(|last| on <= last.saturating_add(jiff::Span::new().days(2)))
-            {
-                known.insert(ids[row].clone(), (last, on.min(last), outcomes.value(row) == 1));
+            if let Some(last) = last_day(text, on).filter(|last| on <= last.saturating_add(jiff::Span::new().days(2))) {
+                known.insert(id.clone(), (last, on.min(last), outcomes.value(row) == 1));
             }
         }
     });
@@ -165,8 +164,8 @@ fn on_markets_curves_are_nearer_to_what_happened_than_numbers_left_as_they_were(
         let ids = strings(column("question_id"));
         let days = column("date").as_primitive::<TimestampMicrosecondType>();
         let prices = column("price").as_primitive::<Float32Type>();
-        for row in 0..batch.num_rows() {
-            let (id, day) = (&ids[row], date(days.value(row)));
+        for (row, id) in ids.iter().enumerate() {
+            let day = date(days.value(row));
             if known.get(id).is_some_and(|(_, resolved, _)| day < *resolved) {
                 daily.entry(id.clone()).or_default().insert(day, f64::from(prices.value(row)));
             }

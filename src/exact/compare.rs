@@ -54,7 +54,7 @@ pub fn compare(plan: &Plan, tally: &Tally, exact: &Exact) -> Comparison {
         let Ok(exact) = exact else { continue };
         match (simulated, exact) {
             (Answer::Binary(simulated), Answer::Binary(exact)) => {
-                figure(Kind::Share, &ask.name, "", *simulated, exact.value)
+                figure(Kind::Share, &ask.name, "", *simulated, exact.value);
             }
             (Answer::Categorical(simulated), Answer::Categorical(exact)) => {
                 for (at, (simulated, exact)) in simulated.iter().zip(exact).enumerate() {

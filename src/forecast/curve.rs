@@ -40,7 +40,7 @@ impl FromStr for Pace {
             "falling" => 0.5,
             "evenly" => return Ok(Self::Evenly),
             other => match other.strip_prefix("weibull").map(|shape| shape.trim().parse::<f64>()) {
-                Some(Ok(shape)) if shape >= 0.05 && shape <= 20.0 => shape,
+                Some(Ok(shape)) if (0.05..=20.0).contains(&shape) => shape,
                 Some(_) => {
                     return Err(
                         "the shape of a Weibull hazard lies between 0.05 and 20, as in `weibull 1.7`".to_owned()
