@@ -308,7 +308,7 @@ mod tests {
         let near = |p: f64| 0.5 + (p - 0.5) * 1e-6;
         for (stated, truth) in [
             (Box::new(|u| u) as Box<dyn Fn(f64) -> f64>, Box::new(|p| p) as Box<dyn Fn(f64) -> f64>),
-            (Box::new(move |u| near(u)), Box::new(move |p: f64| (p - 0.5) * 1e6 + 0.5)),
+            (Box::new(near), Box::new(move |p: f64| (p - 0.5) * 1e6 + 0.5)),
             (Box::new(|u| u * u * 1e-3), Box::new(|p| p * 300.0)),
             (Box::new(|u| (u * 100.0).floor() / 100.0), Box::new(|p| 1.0 - p)),
             (Box::new(|u| u), Box::new(|p| 0.3 + 0.4 * p)),

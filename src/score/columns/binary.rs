@@ -436,7 +436,7 @@ mod tests {
         let mut stream = SplitMix::of_replicate(5, 1);
         let uniform = |bits: u64| (bits >> 11) as f64 / (1_u64 << 53) as f64;
         let rows: Vec<(f64, bool, u32)> = (0..300_000)
-            .map(|_| (uniform(stream.next_u64()), stream.next_u64() % 3 == 0, stream.below(40) as u32))
+            .map(|_| (uniform(stream.next_u64()), stream.next_u64().is_multiple_of(3), stream.below(40) as u32))
             .collect();
         let under = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
