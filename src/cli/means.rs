@@ -60,10 +60,22 @@ pub(super) fn exactly(plan: &Plan) -> Result<Option<Exact>, Error> {
     }
 }
 
+/// What can be computed, if the tables are small; the rest is simulated.
+fn best(plan: &Plan) -> Result<Option<Exact>, Error> {
+    if exact::cost(plan).cells > SMALL {
+        return Ok(None);
+    }
+    match exact::solve(plan) {
+        Ok(exact) => Ok(Some(exact).filter(Exact::is_of_use)),
+        Err(Failure::TooWide(_)) => Ok(None),
+        Err(problem) => Err(impossible(&problem)),
+    }
+}
+
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Means {
-    /// Exact if something is known and everything that is asked can be computed.
+    /// Exact what can be computed if something is known, simulated what cannot.
     Choose,
     Simulation,
     Exact,
@@ -92,7 +104,7 @@ impl Means {
         simulated: impl FnOnce() -> Result<Tally, Error>,
     ) -> Result<Figures, Error> {
         let computed = match self {
-            Self::Choose if simulate::is_conditioned(plan) => exactly(plan)?.map(Ok),
+            Self::Choose if simulate::is_conditioned(plan) => best(plan)?.map(Ok),
             Self::Simulation | Self::Choose => None,
             Self::Exact | Self::Both => Some(compute(plan)?),
         };
@@ -107,6 +119,7 @@ impl Means {
         } else {
             let mut tally = simulated()?;
             if let Some(exact) = exact {
+                tell_of_missed_evidence(&tally, exact);
                 exact.replace(&mut tally);
             }
             tally
@@ -144,6 +157,12 @@ fn simulated(plan: &Plan, settings: &Settings) -> Result<Tally, Error> {
     let tally =
         simulate::simulate(exact::conditioned(plan), settings, &|share: f64| bar.set_position((share * 1000.0) as u64));
     bar.finish_and_clear();
+    if tally.as_ref().is_err_and(|problem| *problem == Impossible::NoPosterior) {
+        // Perhaps because what is known cannot be.
+        if let Err(problem @ Failure::Impossible(_)) = exact::solve(plan) {
+            return Err(impossible(&problem));
+        }
+    }
     let tally = tally.map_err(|problem| match problem {
         Impossible::NoPosterior | Impossible::NotByRejection { .. } => Error::input(problem.to_string()),
         problem => impossible(&problem),
@@ -151,6 +170,25 @@ fn simulated(plan: &Plan, settings: &Settings) -> Result<Tally, Error> {
     tell_of_few_worlds(&tally);
     budget::tell_what_is_missing(settings, plan, &tally);
     Ok(tally)
+}
+
+/// Says on stderr if the worlds that were drawn given what is known are not all that there are: its chance is known exactly.
+fn tell_of_missed_evidence(tally: &Tally, exact: &Exact) {
+    const FAR: f64 = 6.0;
+    let (Some(simulated), Some(exact)) = (tally.evidence(), exact.evidence()) else { return };
+    let distance = (simulated.value - exact.value).abs();
+    if distance <= FAR * simulated.standard_error || distance <= 1e-9 * exact.value {
+        return;
+    }
+    console::note(&format!(
+        "warning: the simulated worlds are only part of those that agree with what is known: its chance came out as {} ± {}, and is {}",
+        figure::significant(simulated.value, 4),
+        figure::significant(simulated.standard_error, 2),
+        figure::significant(exact.value, 4)
+    ));
+    console::note(
+        "  = help: figures with an error are not to be trusted here, those without are computed; ask for the ways in which it can come about one by one",
+    );
 }
 
 /// Says on stderr if weighted worlds are worth so few that the errors they state are rough.

@@ -76,9 +76,9 @@ fn rare(
     }
     let conditioned = simulate::is_conditioned(&known);
     let computed = if settings.method == Method::Auto {
-        let all = exactly(&joint)?.and_then(|exact| exact.evidence());
+        let all = exactly(&without_divisions(&joint))?.and_then(|exact| exact.evidence());
         let before = if conditioned {
-            exactly(&known)?.and_then(|exact| exact.evidence()).map(|one| one.value)
+            exactly(&without_divisions(&known))?.and_then(|exact| exact.evidence()).map(|one| one.value)
         } else {
             Some(1.0)
         };
@@ -124,6 +124,11 @@ fn name(method: Method) -> &'static str {
         Method::Adaptive => "adaptive",
         Method::Posterior => "posterior",
     }
+}
+
+/// Divisions are looked at only where worlds are drawn.
+fn without_divisions(plan: &Plan) -> Plan {
+    Plan { divisions: Vec::new(), ..plan.clone() }
 }
 
 fn ask_nothing(plan: &mut Plan) {

@@ -73,6 +73,12 @@ impl Exact {
         }
     }
 
+    /// Whether there is anything that need not be simulated: an answer, or how likely what is known is.
+    #[must_use]
+    pub fn is_of_use(&self) -> bool {
+        self.evidence.is_some() || self.answers.iter().any(Result::is_ok)
+    }
+
     /// Whether all of the plan is answered, so that nothing is left to simulate but the doubt about the inputs.
     #[must_use]
     pub fn is_complete(&self, plan: &Plan) -> bool {

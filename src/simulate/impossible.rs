@@ -71,6 +71,9 @@ impl fmt::Display for Impossible {
             Self::Evidence { name, worlds, .. } => {
                 write!(formatter, "`{name}` is impossible in this scenario: none of {worlds} worlds agrees with it")
             }
+            Self::Contradiction { names, worlds, .. } if names.len() == 1 && *worlds > 0 => {
+                write!(formatter, "none of {worlds} worlds agrees with `{}`: it may be too rare for so few", names[0])
+            }
             Self::Contradiction { names, worlds, .. } => {
                 let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
                 let names = names.join(" and ");
