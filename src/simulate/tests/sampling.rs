@@ -205,3 +205,24 @@ fn a_cause_that_few_worlds_have_and_that_explains_best_is_not_overlooked() {
         assert!((0.25..2.52).contains(&square), "{method:?}: {square}");
     }
 }
+
+#[test]
+fn what_comes_about_in_two_quite_different_ways_has_the_probability_of_both() {
+    // z > 5, or v > 3 and w > 3: neither of the two is near the other.
+    let mut sketch = Sketch::new(1.0);
+    let mut above = |name: &str, bound: f64| {
+        let number = normal(&mut sketch, name, 0.0, 1.0);
+        sketch.compare(Comparison::Less, Operand::Constant(bound), Operand::Column(number))
+    };
+    let (z, v, w) = (above("z", 5.0), above("v", 3.0), above("w", 3.0));
+    let both = sketch.logic(Logic::And, v, w);
+    let either = sketch.logic(Logic::Or, z, both);
+    sketch.require(either);
+    let (one, other) = (2.866_516e-7, 1.349_898e-3 * 1.349_898e-3);
+    for seed in 1..=5 {
+        let settings = Settings { seed, method: Method::Adaptive, ..Settings::default() };
+        let found = crate::simulate::rarity(&sketch.plan, &settings, 0.01).unwrap();
+        close(found.probability, one + other - one * other);
+        assert!(found.probability.standard_error < 0.01 * found.probability.value, "{found:?}");
+    }
+}
