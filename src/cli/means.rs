@@ -13,7 +13,7 @@ use crate::simulate::{self, Impossible, Method, Settings, Tally};
 /// How what is known is met, as the command line says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(super) enum Choice {
-    /// Exact where everything that is asked can be computed, else as a pilot finds best
+    /// Exact what can be computed, the rest as a pilot finds best
     #[default]
     Auto,
     /// The same as --exact
