@@ -70,7 +70,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// One for each of [`Plan::asks`].
+    /// One for each of [`Plan::asks`](crate::plan::Plan::asks).
     #[must_use]
     pub fn answers(&self) -> &[Answer] {
         &self.answers
@@ -86,20 +86,20 @@ impl Tally {
         self.doubt.get(ask).map_or(&[], Vec::as_slice)
     }
 
-    /// The probability that both hold, for each pair of [`Plan::joints`]; on the diagonal that of each one. Without intervals for
+    /// The probability that both hold, for each pair of [`Plan::joints`](crate::plan::Plan::joints); on the diagonal that of each one. Without intervals for
     /// the doubt about the inputs.
     #[must_use]
     pub fn joints(&self) -> &Array2<Estimate> {
         &self.joints
     }
 
-    /// Violations of each of [`Plan::rules`].
+    /// Violations of each of [`Plan::rules`](crate::plan::Plan::rules).
     #[must_use]
     pub fn rules(&self) -> &[Occurrence] {
         &self.rules
     }
 
-    /// Worlds that divided by zero, for each of [`Plan::divisions`].
+    /// Worlds that divided by zero, for each of [`Plan::divisions`](crate::plan::Plan::divisions).
     #[must_use]
     pub fn divisions(&self) -> &[Occurrence] {
         &self.divisions
