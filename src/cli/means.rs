@@ -117,7 +117,10 @@ impl Means {
         let tally = if let Some(tally) = computed_alone {
             tally
         } else {
-            let mut tally = simulated()?;
+            let mut tally = simulated().map_err(|problem| match exact.and_then(Exact::evidence) {
+                Some(chance) if chance.value > 0.0 => too_rare(chance.value),
+                _ => problem,
+            })?;
             if let Some(exact) = exact {
                 tell_of_missed_evidence(&tally, exact);
                 exact.replace(&mut tally);
@@ -170,6 +173,13 @@ fn simulated(plan: &Plan, settings: &Settings) -> Result<Tally, Error> {
     tell_of_few_worlds(&tally);
     budget::tell_what_is_missing(settings, plan, &tally);
     Ok(tally)
+}
+
+/// What is known can be, and no simulated world agrees with it.
+fn too_rare(chance: f64) -> Error {
+    let chance = figure::significant(chance, 4);
+    Error::input(format!("what is known is possible, with a chance of {chance}, but too rare to be simulated"))
+        .help("figures that are not computed cannot be had given it; `foretell plan` says which those are, and `--rare` how likely a condition is")
 }
 
 /// Says on stderr if the worlds that were drawn given what is known are not all that there are: its chance is known exactly.
