@@ -2,21 +2,13 @@
 //!
 //! Data stand in `../shared/data` beside the repository; a test says so and passes where they are not.
 
+mod shared;
+
 use assert_cmd::Command;
 use serde_json::Value;
+use shared::shared;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-
-/// A file of the shared data, if it is there.
-fn shared(file: &str) -> Option<PathBuf> {
-    let main = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(file);
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data").join(file);
-    let found = [main, beside].into_iter().find(|path| path.exists());
-    if found.is_none() {
-        writeln!(std::io::stderr(), "skipped: ../shared/data/{file} is not there").expect("the terminal takes it");
-    }
-    found
-}
 
 fn run(arguments: &[&str]) -> std::process::Output {
     Command::cargo_bin("foretell").expect("the binary is built").args(arguments).output().expect("the binary runs")

@@ -2,6 +2,8 @@
 //!
 //! Data stand in `../shared/data` beside the repository; a test says so and passes where they are not.
 
+mod shared;
+
 use arrow_array::ArrayRef;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Int8Type, TimestampMicrosecondType};
@@ -9,6 +11,7 @@ use assert_cmd::Command;
 use jiff::civil::Date;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
+use shared::shared;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -57,17 +60,6 @@ fn a_curve_is_what_the_simulation_says_of_the_same_event() {
             assert!(error > 0.0 && (value - live).abs() < 6.0 * error, "{pace} on {day}: {value} ± {error}, {live}");
         }
     }
-}
-
-/// A file of the shared data, if it is there.
-fn shared(file: &str) -> Option<PathBuf> {
-    let folders =
-        ["../shared/data", "../../shared/data"].map(|folder| Path::new(env!("CARGO_MANIFEST_DIR")).join(folder));
-    let found = folders.into_iter().map(|folder| folder.join(file)).find(|path| path.exists());
-    if found.is_none() {
-        writeln!(std::io::stderr(), "skipped: ../shared/data/{file} is not there").expect("the terminal takes it");
-    }
-    found
 }
 
 /// The last day that a question names, as in "by March 31, 2025", "before January 1st", "by the end of 2025".

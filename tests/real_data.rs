@@ -3,23 +3,14 @@
 //! Data stand in `../shared/data` beside the repository; a test says so and passes where they are not. What of it is shown, with the
 //! commands, stands in `docs/real-data.md`.
 
+mod shared;
+
 use assert_cmd::Command;
 use serde_json::Value;
+use shared::shared;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-
-/// A file of the shared data, if it is there.
-fn shared(file: &str) -> Option<PathBuf> {
-    let main = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(file);
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data").join(file);
-    let found = [main, beside].into_iter().find(|path| path.exists());
-    if found.is_none() {
-        writeln!(std::io::stderr(), "skipped: ../shared/data/{file} is not there").expect("the terminal takes it");
-    }
-    found
-}
 
 /// What a command says in JSON.
 fn json(arguments: &[&str]) -> Value {

@@ -4,11 +4,11 @@ use super::budget;
 use super::console;
 use super::run::{impossible, progress};
 use crate::error::Error;
-use crate::exact::{self, Exact, Failure, TooWide};
+use crate::exact::{self, Difference, Exact, Failure, TooWide};
 use crate::plan::Plan;
 use crate::report::figure;
 use crate::report::run::{CheckReport, ExactReport, RunReport};
-use crate::simulate::{self, Impossible, Method, Settings, Tally};
+use crate::simulate::{self, Conditioned, Impossible, Method, Settings, Tally};
 
 /// How what is known is met, as the command line says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -49,15 +49,7 @@ const SMALL: f64 = 1_048_576.0;
 /// # Errors
 /// If what is known cannot be.
 pub(super) fn exactly(plan: &Plan) -> Result<Option<Exact>, Error> {
-    let cost = exact::cost(plan);
-    if cost.cells > SMALL || cost.inexact.iter().any(Option::is_some) {
-        return Ok(None);
-    }
-    match exact::solve(plan) {
-        Ok(exact) => Ok(Some(exact).filter(|exact| exact.is_complete(plan))),
-        Err(Failure::TooWide(_)) => Ok(None),
-        Err(problem) => Err(impossible(&problem)),
-    }
+    Ok(best(plan)?.filter(|exact| exact.is_complete(plan)))
 }
 
 /// What can be computed, if the tables are small; the rest is simulated.
@@ -101,7 +93,7 @@ impl Means {
         self,
         plan: &Plan,
         settings: &Settings,
-        simulated: impl FnOnce() -> Result<Tally, Error>,
+        simulated: impl FnOnce() -> Result<Tally, Impossible>,
     ) -> Result<Figures, Error> {
         let computed = match self {
             Self::Choose if simulate::is_conditioned(plan) => best(plan)?.map(Ok),
@@ -117,10 +109,7 @@ impl Means {
         let tally = if let Some(tally) = computed_alone {
             tally
         } else {
-            let mut tally = simulated().map_err(|problem| match exact.and_then(Exact::evidence) {
-                Some(chance) if chance.value > 0.0 => too_rare(chance.value),
-                _ => problem,
-            })?;
+            let mut tally = simulated().map_err(|problem| refused(&problem, plan, exact))?;
             if let Some(exact) = exact {
                 tell_of_missed_evidence(&tally, exact);
                 exact.replace(&mut tally);
@@ -155,46 +144,58 @@ impl Figures {
     }
 }
 
-fn simulated(plan: &Plan, settings: &Settings) -> Result<Tally, Error> {
-    let bar = progress();
-    let tally =
-        simulate::simulate(exact::conditioned(plan), settings, &|share: f64| bar.set_position((share * 1000.0) as u64));
-    bar.finish_and_clear();
-    if tally.as_ref().is_err_and(|problem| *problem == Impossible::NoPosterior) {
-        // Perhaps because what is known cannot be.
-        if let Err(problem @ Failure::Impossible(_)) = exact::solve(plan) {
-            return Err(impossible(&problem));
-        }
+/// What is simulated: with the posterior, where the method may take it.
+pub(super) fn subject<'a>(plan: &'a Plan, settings: &Settings) -> Conditioned<'a> {
+    match settings.method {
+        Method::Auto | Method::Posterior => exact::conditioned(plan),
+        _ => Conditioned::from(plan),
     }
-    let tally = tally.map_err(|problem| match problem {
-        Impossible::NoPosterior | Impossible::NotByRejection { .. } => Error::input(problem.to_string()),
-        problem => impossible(&problem),
-    })?;
+}
+
+fn simulated(plan: &Plan, settings: &Settings) -> Result<Tally, Impossible> {
+    let bar = progress();
+    let tally = simulate::simulate(subject(plan, settings), settings, &|share: f64| {
+        bar.set_position((share * 1000.0) as u64);
+    });
+    bar.finish_and_clear();
+    let tally = tally?;
     tell_of_few_worlds(&tally);
     budget::tell_what_is_missing(settings, plan, &tally);
     Ok(tally)
 }
 
-/// What is known can be, and no simulated world agrees with it.
-fn too_rare(chance: f64) -> Error {
-    let chance = figure::significant(chance, 4);
-    Error::input(format!("what is known is possible, with a chance of {chance}, but too rare to be simulated"))
-        .help("figures that are not computed cannot be had given it; `foretell plan` says which those are, and `--rare` how likely a condition is")
+/// Why there is no simulation, as far as exact figures tell more of that.
+fn refused(problem: &Impossible, plan: &Plan, exact: Option<&Exact>) -> Error {
+    match (problem, exact.and_then(Exact::evidence)) {
+        (Impossible::Evidence { .. } | Impossible::Contradiction { .. }, Some(chance)) if chance.value > 0.0 => {
+            let chance = figure::significant(chance.value, 4);
+            Error::input(format!("what is known is possible, with a chance of {chance}, but too rare to be simulated"))
+                .help("figures that are not computed cannot be had given it; `foretell plan` says which those are, and `--rare` how likely a condition is")
+        }
+        (Impossible::NoPosterior, _) => match exact::solve(plan) {
+            // There is none of what cannot be.
+            Err(cannot @ Failure::Impossible(_)) => impossible(&cannot),
+            _ => Error::input(problem.to_string()),
+        },
+        (Impossible::NotByRejection { .. }, _) => Error::input(problem.to_string()),
+        _ => impossible(problem),
+    }
 }
 
 /// Says on stderr if the worlds that were drawn given what is known are not all that there are: its chance is known exactly.
 fn tell_of_missed_evidence(tally: &Tally, exact: &Exact) {
     const FAR: f64 = 6.0;
-    let (Some(simulated), Some(exact)) = (tally.evidence(), exact.evidence()) else { return };
-    let distance = (simulated.value - exact.value).abs();
-    if distance <= FAR * simulated.standard_error || distance <= 1e-9 * exact.value {
+    let Some(Difference { simulated, exact, standard_errors, .. }) = exact::compare_evidence(tally, exact) else {
+        return;
+    };
+    if standard_errors <= FAR {
         return;
     }
     console::note(&format!(
         "warning: the simulated worlds are only part of those that agree with what is known: its chance came out as {} ± {}, and is {}",
         figure::significant(simulated.value, 4),
         figure::significant(simulated.standard_error, 2),
-        figure::significant(exact.value, 4)
+        figure::significant(exact, 4)
     ));
     console::note(
         "  = help: figures with an error are not to be trusted here, those without are computed; ask for the ways in which it can come about one by one",

@@ -2,7 +2,7 @@
 
 use super::load::{self, Loaded, View};
 use super::means::Means;
-use super::run::{Recording, impossible, record, refuse_to_record_what_if, report};
+use super::run::{Recording, record, refuse_to_record_what_if, report};
 use super::{Done, console};
 use crate::error::Error;
 use crate::plan::{self, Plan, Situation};
@@ -67,7 +67,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         whole.ok_or_else(|| Error::input("there is no part to merge").help("name the files"))?;
     let settings = origin.settings();
     let means = if settings.method == Method::Auto { Means::Choose } else { Means::Simulation };
-    let merged = || merging.finish(&plan, &settings).map_err(|problem| impossible(&problem));
+    let merged = || merging.finish(&plan, &settings);
     let figures = means.figures_by(&plan, &settings, merged)?;
     let mut report = report(&loaded, &situation, &plan, &settings, &figures.tally)?;
     figures.tell(&plan, &mut report);

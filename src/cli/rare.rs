@@ -42,6 +42,12 @@ struct Rare {
 }
 
 pub(super) fn run(loaded: &Loaded, view: &View, texts: &[String], settings: &Settings, format: Format) -> Done {
+    if settings.method == Method::Posterior {
+        return Err(Error::input(
+            "--rare does not go with --method posterior: it asks how likely something is, not what follows from it",
+        )
+        .help("leave the method to be chosen"));
+    }
     let situation = view.situation(&loaded.model)?;
     let mut events = Vec::with_capacity(texts.len());
     for text in texts {

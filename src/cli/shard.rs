@@ -1,10 +1,10 @@
 //! `foretell run --shard k/n --out FILE`: one part of a run, for `foretell merge`.
 
 use super::load::{Loaded, View};
+use super::means::subject;
 use super::run::{impossible, progress};
 use super::{Done, console};
 use crate::error::Error;
-use crate::exact;
 use crate::plan;
 use crate::report::part::{Origin, PartFile};
 use crate::simulate::{self, Settings, Shard};
@@ -41,7 +41,7 @@ pub(super) fn run(loaded: &Loaded, view: &View, settings: &Settings, shard: Shar
     let situation = view.situation(&loaded.model)?;
     let plan = plan::compile(&loaded.model, &situation);
     let bar = progress();
-    let part = simulate::simulate_part(exact::conditioned(&plan), settings, shard, &|share: f64| {
+    let part = simulate::simulate_part(subject(&plan, settings), settings, shard, &|share: f64| {
         bar.set_position((share * 1000.0) as u64);
     })
     .map_err(|problem| impossible(&problem))?;

@@ -37,13 +37,7 @@ pub fn compare(plan: &Plan, tally: &Tally, exact: &Exact) -> Comparison {
     let mut comparison = Comparison { figures: 0, largest: None };
     let mut figure = |kind: Kind, name: &str, part: &str, simulated: Estimate, exact: f64| {
         comparison.figures += 1;
-        let distance = (simulated.value - exact).abs();
-        // A figure that is known has no error, and the exact one rounding errors.
-        let error = match kind {
-            Kind::Share => simulated.standard_error.max(error_of_exact_share(simulated, exact)),
-            Kind::Other => simulated.standard_error,
-        };
-        let standard_errors = if distance <= 1e-12 { 0.0 } else { distance / error };
+        let standard_errors = kind.standard_errors(simulated, exact);
         let farthest = comparison.largest.as_ref().map_or(-1.0, |largest| largest.standard_errors);
         if standard_errors > farthest {
             let (name, part) = (name.to_owned(), part.to_owned());
@@ -82,16 +76,47 @@ pub fn compare(plan: &Plan, tally: &Tally, exact: &Exact) -> Comparison {
             figure(Kind::Share, &both, "", tally.joints()[[first, second]], exact.value);
         }
     }
-    if let (Some(simulated), Some(exact)) = (tally.evidence(), exact.evidence()) {
-        figure(Kind::Other, "the evidence", "", simulated, exact.value);
+    if let Some((kind, simulated, exact)) = of_evidence(tally, exact) {
+        figure(kind, EVIDENCE, "", simulated, exact);
     }
     comparison
+}
+
+/// The probability of what is known, simulated and exact; `None` where one of the two is not there.
+#[must_use]
+pub fn compare_evidence(tally: &Tally, exact: &Exact) -> Option<Difference> {
+    let (kind, simulated, exact) = of_evidence(tally, exact)?;
+    let standard_errors = kind.standard_errors(simulated, exact);
+    Some(Difference { name: EVIDENCE.to_owned(), part: String::new(), simulated, exact, standard_errors })
+}
+
+const EVIDENCE: &str = "the evidence";
+
+fn of_evidence(tally: &Tally, exact: &Exact) -> Option<(Kind, Estimate, f64)> {
+    // Where worlds count or do not, the chance of the evidence is a share of them.
+    let kind = if tally.weighted() { Kind::Other } else { Kind::Share };
+    Some((kind, tally.evidence()?, exact.evidence()?.value))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Share,
     Other,
+}
+
+impl Kind {
+    fn standard_errors(self, simulated: Estimate, exact: f64) -> f64 {
+        let distance = (simulated.value - exact).abs();
+        // A figure that is known has no error, and the exact one rounding errors.
+        if distance <= 1e-12 * exact.abs() || (distance <= 1e-12 && simulated.standard_error == 0.0) {
+            return 0.0;
+        }
+        let error = match self {
+            Self::Share => simulated.standard_error.max(error_of_exact_share(simulated, exact)),
+            Self::Other => simulated.standard_error,
+        };
+        distance / error
+    }
 }
 
 /// The standard error of a share of just this size among as many effective worlds as the stated error tells of.

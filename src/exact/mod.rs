@@ -25,7 +25,7 @@ mod table;
 mod tree;
 
 pub use answer::{Exact, solve};
-pub use compare::{Comparison, Difference, compare};
+pub use compare::{Comparison, Difference, compare, compare_evidence};
 pub use posterior::conditioned;
 pub use storyline::{Outcome, Storyline, StorylineFailure, storylines};
 

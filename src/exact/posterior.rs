@@ -22,8 +22,8 @@ use super::table::{Table, add_up, axes, multiply, size};
 use crate::plan::{Chance, DateEvidence, Draw, Logic, Operation, Plan, PlaneId, Probabilities, Row, Step, StreamId};
 use crate::simulate::{Conditioned, Posterior};
 
-/// A plan with more rows than this is not made: its worlds would take longer than they are worth.
-const MOST_ROWS: f64 = 16_384.0;
+/// With tables of more cells than this no plan is made: its worlds would take longer than they are worth.
+const MOST_CELLS_TO_DRAW: f64 = 16_384.0;
 
 /// A plan, and where everything that is known and what it depends on is discrete, the plan that draws from the posterior.
 ///
@@ -88,12 +88,12 @@ struct Backwards {
 }
 
 impl Backwards {
-    /// `None` if the tables would have too many rows, or what is known cannot be.
+    /// `None` if the tables would have too many cells, or what is known cannot be.
     fn new(mut factors: Vec<Table>, cards: &[u32]) -> Option<Self> {
         let mut graph = Graph::new(cards.len());
         factors.iter().for_each(|factor| graph.join(&factor.scope));
         let elimination = eliminate(&graph, cards, &[]);
-        if elimination.cells > MOST_ROWS {
+        if elimination.cells > MOST_CELLS_TO_DRAW {
             return None;
         }
         let mut evidence = Scaled::ONE;
