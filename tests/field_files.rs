@@ -7,8 +7,6 @@ mod shared;
 use assert_cmd::Command;
 use serde_json::Value;
 use shared::shared;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
 
 fn run(arguments: &[&str]) -> std::process::Output {
     Command::cargo_bin("foretell").expect("the binary is built").args(arguments).output().expect("the binary runs")

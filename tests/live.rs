@@ -15,7 +15,7 @@ use shared::shared;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 fn json(folder: &Path, arguments: &[&str]) -> Value {
     let mut command = Command::cargo_bin("foretell").expect("the binary is built");
