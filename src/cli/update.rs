@@ -99,6 +99,13 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         written: written.clone(),
         update: &update,
     };
+    if let Some(simulated) = update.simulated {
+        console::note(&format!(
+            "note: simulated in {} worlds; those that agree with what was observed are worth {} independent ones",
+            figure::grouped(simulated.worlds),
+            figure::grouped(simulated.effective_sample_size.round() as u64)
+        ));
+    }
     let mut sheets = vec![learned(&update)];
     if !update.skipped.is_empty() {
         let mut sheet = Sheet::new(Some("What moved nothing"), vec![Column::text("of"), Column::text("why")]);
@@ -125,6 +132,7 @@ fn learned(update: &Update) -> Sheet {
         Column::number("mean before"),
         Column::number("mean after"),
         Column::text("means"),
+        Column::number("error"),
         Column::text("by"),
     ];
     let mut sheet = Sheet::new(Some("What moved"), columns);
@@ -134,16 +142,22 @@ fn learned(update: &Update) -> Sheet {
             one.before.clone(),
             one.after.clone(),
             figure::significant(one.mean_before, 4),
-            if one.standard_error > 0.0 {
-                format!("{} ± {}", figure::significant(one.mean_after, 4), figure::significant(one.standard_error, 1))
-            } else {
-                figure::significant(one.mean_after, 4)
-            },
+            figure::significant(one.mean_after, 4),
             one.means.name().to_owned(),
-            one.by.join("; "),
+            if one.standard_error > 0.0 { figure::significant(one.standard_error, 1) } else { String::new() },
+            observations(&one.by),
         ]);
     }
     sheet
+}
+
+/// The observations by name, or where there are many the first of them and how many more.
+fn observations(by: &[String]) -> String {
+    const SHOWN: usize = 3;
+    if by.len() <= SHOWN {
+        return by.join("; ");
+    }
+    format!("{}; and {} more", by[..SHOWN - 1].join("; "), by.len() - SHOWN + 1)
 }
 
 /// Writes beside the target and renames, so that a killed run leaves the old file or the new one, never half of one.

@@ -123,6 +123,8 @@ pub(super) fn learn(
                 write(event, input, phrase, (mean_before, mean_after), error, by, text, &all, update);
                 reasons.remove(&event.name);
             }
+            // A shift that the simulation cannot tell from none counts as learned too, or it would be looked for anew each time.
+            Moved::Nowhere if all.simulated.is_some() => remember(event, &by, update),
             Moved::Nowhere => {}
             Moved::No(why) => {
                 reasons.entry(event.name.clone()).or_insert(why);
@@ -415,6 +417,16 @@ fn dirichlet(belief: &OptionsBelief, asks: &[usize], all: &Figures) -> Moved {
     }
 }
 
+/// Adds observations to those that an event has learned from.
+fn remember(event: &Event, by: &[String], update: &mut Update) {
+    let list = update.learned_from.entry(event.name.clone()).or_insert_with(|| event.learned_from.clone());
+    for tag in by {
+        if !list.contains(tag) {
+            list.push(tag.clone());
+        }
+    }
+}
+
 #[expect(clippy::too_many_arguments, reason = "what moved, from what to what, and by what")]
 fn write(
     event: &Event,
@@ -433,9 +445,7 @@ fn write(
         Stated::Rate { span, .. } => *span,
     };
     let before = text.get(span.range()).unwrap_or_default().to_owned();
-    let list = update.learned_from.entry(event.name.clone()).or_insert_with(|| event.learned_from.clone());
-    list.extend(by.iter().filter(|tag| !event.learned_from.contains(tag)).cloned());
-    list.dedup();
+    remember(event, &by, update);
     update.replacements.push(Replacement { span, phrase: phrase.clone() });
     update.learned.push(Learned {
         event: event.name.clone(),
