@@ -20,8 +20,8 @@ use serde::Serialize;
 pub const POOL_SCHEMA: &str = "foretell.pool/1";
 
 /// How often clusters are dealt out anew, for the estimate and within each of its folds.
-const OUTER_REPEATS: usize = 2;
-const INNER_REPEATS: usize = 2;
+const OUTER_REPEATS: usize = 5;
+const INNER_REPEATS: usize = 5;
 
 /// The level of the intervals.
 const LEVEL: f64 = 0.95;
@@ -310,4 +310,78 @@ fn estimate(values: &[f64], clusters: &[usize]) -> Option<Estimate> {
         lower: half.map(|half| mean.mean - half),
         upper: half.map(|half| mean.mean + half),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::SplitMix;
+    use crate::pool::past::testing::{history, said};
+
+    /// A number evenly between 0 and 1.
+    fn uniform(stream: &mut SplitMix) -> f64 {
+        (stream.below(1 << 30) as f64 + 0.5) / f64::from(1 << 30)
+    }
+
+    fn history_of(questions: usize, mut row: impl FnMut() -> (Vec<f64>, bool)) -> History {
+        let rows: Vec<(Vec<f64>, bool)> = (0..questions).map(|_| row()).collect();
+        let rows: Vec<(&[f64], bool)> = rows.iter().map(|(row, yes)| (row.as_slice(), *yes)).collect();
+        history(&rows)
+    }
+
+    /// Coins, and forecasters who know nothing of them. The mean is as good as can be; whatever else is chosen loses (p - 1/2)².
+    #[test]
+    fn among_forecasters_of_pure_noise_the_mean_stays_and_hardly_anything_is_lost() {
+        let (mut stayed, mut lost) = (0, 0.0);
+        for seed in 0..20 {
+            let mut stream = SplitMix::of_replicate(7, seed);
+            let history = history_of(37, || {
+                let row = (0..60).map(|_| 0.3 + 0.4 * uniform(&mut stream)).collect();
+                (row, uniform(&mut stream) < 0.5)
+            });
+            let (choice, ready) = choose(&history, Penalty::Brier, None).expect("37 questions");
+            stayed += usize::from(choice.chosen == "mean");
+            let fresh: Vec<f64> = (0..60).map(|_| 0.3 + 0.4 * uniform(&mut stream)).collect();
+            let apart = ready.pool(&said(&fresh)).expect("sixty") - 0.5;
+            lost += apart * apart / 20.0;
+        }
+        assert!(stayed >= 15, "the mean stayed {stayed} times of 20");
+        assert!(lost < 0.002, "{lost}");
+    }
+
+    /// Two who know the chance and eight who say anything: the weights find them, and the gain that is promised comes.
+    #[test]
+    fn forecasters_who_know_are_found_and_the_gain_is_as_promised() {
+        let mut stream = SplitMix::of_replicate(11, 0);
+        let mut row = || {
+            let chance = uniform(&mut stream);
+            let row = (0..10).map(|who| if who < 2 { chance } else { uniform(&mut stream) }).collect();
+            (row, uniform(&mut stream) < chance)
+        };
+        let past = history_of(300, &mut row);
+        let fresh = history_of(4000, &mut row);
+        let (choice, ready) = choose(&past, Penalty::Brier, None).expect("300 questions");
+        assert_ne!(choice.chosen, "mean");
+        let promised = choice.against_mean.expect("many clusters");
+        let gained = fresh.questions.iter().map(|question| {
+            let pooled = ready.pool(&question.said).expect("ten");
+            Penalty::Brier.of(pooled, question.happened)
+                - Penalty::Brier.of(plain_mean(&question.said), question.happened)
+        });
+        let gained = gained.sum::<f64>() / 4000.0;
+        assert!(gained < -0.02, "{gained}");
+        assert!(promised.lower.is_some_and(|lower| lower < gained), "{promised:?} {gained}");
+        assert!(promised.upper.is_some_and(|upper| gained < upper), "{promised:?} {gained}");
+    }
+
+    #[test]
+    fn few_questions_leave_the_mean_and_nothing_has_no_choice() {
+        let rows: [(&[f64], bool); 3] = [(&[0.9, 0.1], true), (&[0.2, 0.8], false), (&[0.7, 0.3], true)];
+        let history = history(&rows);
+        let (choice, ready) = choose(&history, Penalty::Log, None).expect("three questions");
+        assert_eq!((choice.chosen.as_str(), choice.blend), ("mean", 1.0));
+        assert_eq!(ready.pool(&said(&[0.25, 0.75])), Some(0.5));
+        assert_eq!(ready.pool(&said(&[1.5])), None);
+        assert!(choose(&History::default(), Penalty::Brier, None).is_none());
+    }
 }

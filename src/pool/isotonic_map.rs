@@ -92,6 +92,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_map_is_that_of_scikit_learn() {
+        let said = [0.1, 0.2, 0.25, 0.35, 0.4, 0.55, 0.6, 0.7, 0.8, 0.9, 0.3, 0.65];
+        let came = [false, true, false, false, true, false, true, true, false, true, true, true];
+        let map = isotonic_map(&said, &came).expect("twelve");
+        // scikit-learn 1.9.1, IsotonicRegression(out_of_bounds="clip").
+        let expected = [0.0, 0.5, 0.5, 0.5, 0.75, 0.75, 1.0];
+        for (p, expected) in [0.05, 0.22, 0.33, 0.5, 0.62, 0.75, 0.95].into_iter().zip(expected) {
+            assert!((map.apply(p) - expected).abs() < 1e-12, "{p}: {}", map.apply(p));
+        }
+    }
+
+    #[test]
     fn ties_are_one_step_and_nothing_has_no_map() {
         let map = isotonic_map(&[0.5, 0.5, 0.5, 0.8], &[true, false, false, true]).expect("four");
         assert!((map.apply(0.5) - 1.0 / 3.0).abs() < 1e-15 && map.apply(0.9) == 1.0);

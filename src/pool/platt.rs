@@ -77,3 +77,30 @@ impl Map for Platt {
         format!("intercept {:.3}, slope {:.3}", self.intercept, self.slope)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SAID: [f64; 12] = [0.1, 0.2, 0.25, 0.35, 0.4, 0.55, 0.6, 0.7, 0.8, 0.9, 0.3, 0.65];
+    const CAME: [bool; 12] = [false, true, false, false, true, false, true, true, false, true, true, true];
+
+    #[test]
+    fn the_fit_is_that_of_scikit_learn() {
+        // scikit-learn 1.9.1, LogisticRegression(C=inf) on the log-odds.
+        let fit = platt(&SAID, &CAME).expect("a finite maximum");
+        assert!((fit.intercept - 0.404_435_783_494_369_26).abs() < 1e-9, "{fit:?}");
+        assert!((fit.slope - 0.500_700_793_379_787).abs() < 1e-9, "{fit:?}");
+    }
+
+    #[test]
+    fn few_questions_hardly_move_the_method_and_one_that_points_the_wrong_way_is_not_turned_round() {
+        let few = PlattMethod.fit(&[0.8], &[false]).expect("a fit");
+        assert!((few.apply(0.8) - 0.8).abs() < 0.05);
+        let said: Vec<f64> = (0..400).map(|at| if at % 2 == 0 { 0.9 } else { 0.1 }).collect();
+        let came: Vec<bool> = (0..400).map(|at| at % 2 == 1).collect();
+        let turned = PlattMethod.fit(&said, &came).expect("a fit");
+        assert!((turned.apply(0.9) - turned.apply(0.1)).abs() < 1e-12);
+        assert!(platt(&[1.0, 0.0], &[true, false]).is_none());
+    }
+}

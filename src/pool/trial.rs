@@ -140,8 +140,8 @@ mod tests {
     #[test]
     fn one_recipe_needs_no_margin_and_seven_that_of_the_largest_of_seven() {
         assert!(caution(1, 30).expect("thirty clusters").abs() < 1e-12);
-        // Φ(1.316) = 2^(-1/7): with very many clusters Student's t is the normal distribution.
-        assert!((caution(7, 100_000).expect("many") - 1.316).abs() < 1e-3);
+        // Φ(1.314873) = 2^(-1/7): with very many clusters Student's t is the normal distribution.
+        assert!((caution(7, 100_000).expect("many") - 1.314_873).abs() < 1e-3);
         assert!(caution(7, 20) > caution(7, 100));
         assert_eq!(caution(7, 1), None);
     }
