@@ -180,7 +180,10 @@ pub(super) fn likelihood(source: &NumberSource, value: f64) -> (f64, bool) {
 /// The factors of a doubtful hazard: `ln(1 - p) / ln(1 - reference)` for each of 256 values of `p`.
 pub(super) fn scales(source: &HazardSource, plan: &Plan) -> Rc<[f64]> {
     let Some(scale) = source.scale else { return Rc::new([1.0]) };
-    let strata = &plan.parameters[scale.parameter.0 as usize].strata;
+    let strata = scale
+        .fixed
+        .as_ref()
+        .map_or(plan.parameters[scale.parameter.0 as usize].strata.as_slice(), std::slice::from_ref);
     if strata.is_empty() || !(scale.reference > 0.0 && scale.reference < 1.0) {
         return Rc::new([1.0]);
     }
@@ -188,5 +191,8 @@ pub(super) fn scales(source: &HazardSource, plan: &Plan) -> Rc<[f64]> {
         let hazard = if probability >= 1.0 { -ln(f64::from_bits(1)) } else { -ln_1p(-probability) };
         hazard / -ln_1p(-scale.reference)
     };
+    if let [only] = strata {
+        return Rc::new([factor(*only)]);
+    }
     (0..256).map(|index| factor(strata[index * strata.len() / 256])).collect()
 }

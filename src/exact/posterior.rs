@@ -72,7 +72,8 @@ fn scales_with_what_is_known(operation: &Operation) -> bool {
     match operation {
         Operation::Date { rows, evidence: Some((evidence, _)), .. } => {
             // Nothing is known by day 0.
-            *evidence != DateEvidence::NotBy(0.0) && rows.iter().any(|row| row.value.scale.is_some())
+            *evidence != DateEvidence::NotBy(0.0)
+                && rows.iter().any(|row| row.value.scale.is_some_and(|scale| scale.fixed.is_none()))
         }
         _ => false,
     }

@@ -1,5 +1,6 @@
 //! What is believed about a chance: its mean, and how much doubt there is about it.
 
+use super::reference::{Classes, Member, like};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::dist::{Beta, Dirichlet, ParameterError};
 use crate::math::{logistic, logit};
@@ -18,6 +19,8 @@ pub struct Belief {
     pub stated: Option<Spanned<Chance>>,
     /// Where it stands.
     pub span: Span,
+    /// Of which reference class it is that, if it is `like` one.
+    pub member: Option<Member>,
 }
 
 /// The chances of several options, as believed.
@@ -93,9 +96,10 @@ pub(super) fn shown(value: f64) -> String {
 }
 
 /// The belief behind one stated chance. `of` names it in messages, such as "`talks`".
-pub(super) fn belief(stated: &Spanned<Chance>, of: &str, found: &mut Diagnostics) -> Option<Belief> {
+pub(super) fn belief(stated: &Spanned<Chance>, of: &str, classes: &Classes, found: &mut Diagnostics) -> Option<Belief> {
     let span = stated.span;
-    let built = |mean: f64, prior: Option<Beta>| Some(Belief { mean, prior, stated: Some(stated.clone()), span });
+    let built =
+        |mean: f64, prior: Option<Beta>| Some(Belief { mean, prior, stated: Some(stated.clone()), span, member: None });
     match &stated.value {
         Chance::Point(value) => built(probability(*value, span, of, found)?, None),
         Chance::Odds { favour, against } => {
@@ -199,6 +203,7 @@ pub(super) fn belief(stated: &Spanned<Chance>, of: &str, found: &mut Diagnostics
                 None
             }
         },
+        Chance::Like { prior } => like(prior, span, classes, found),
         Chance::Word { low, high, .. } => {
             let middle = f64::midpoint(*low, *high);
             match Beta::from_mean_and_interval(middle, 0.9, *low, *high) {
@@ -213,11 +218,16 @@ pub(super) fn belief(stated: &Spanned<Chance>, of: &str, found: &mut Diagnostics
 }
 
 /// The belief behind `chance` of a binary event: one chance, or several experts.
-pub(super) fn binary_belief(node: &Spanned<ChanceNode>, of: &str, found: &mut Diagnostics) -> Option<Belief> {
+pub(super) fn binary_belief(
+    node: &Spanned<ChanceNode>,
+    of: &str,
+    classes: &Classes,
+    found: &mut Diagnostics,
+) -> Option<Belief> {
     match &node.value {
-        ChanceNode::One(chance) => belief(&Spanned::new(chance.clone(), node.span), of, found),
+        ChanceNode::One(chance) => belief(&Spanned::new(chance.clone(), node.span), of, classes, found),
         ChanceNode::Experts { says, weights, pool } => {
-            pooled(says, weights.as_deref(), pool.as_ref(), node.span, of, found)
+            pooled(says, weights.as_deref(), pool.as_ref(), node.span, of, classes, found)
         }
         ChanceNode::List(_) | ChanceNode::Table(_) | ChanceNode::Counts { .. } | ChanceNode::Dirichlet(_) => {
             found.push(
@@ -239,9 +249,10 @@ fn pooled(
     pool: Option<&Text>,
     span: Span,
     of: &str,
+    classes: &Classes,
     found: &mut Diagnostics,
 ) -> Option<Belief> {
-    let beliefs: Vec<Option<Belief>> = says.iter().map(|one| belief(one, of, found)).collect();
+    let beliefs: Vec<Option<Belief>> = says.iter().map(|one| belief(one, of, classes, found)).collect();
     let beliefs: Vec<Belief> = beliefs.into_iter().collect::<Option<_>>()?;
     if beliefs.is_empty() {
         // Reading refuses an empty list.
@@ -329,7 +340,7 @@ fn pooled(
     let prior = (variance > 1e-12 && mean > 0.0 && mean < 1.0)
         .then(|| Beta::from_mean_and_variance(mean, variance.min(mean * (1.0 - mean) * 0.999)).ok())
         .flatten();
-    Some(Belief { mean, prior, stated: None, span })
+    Some(Belief { mean, prior, stated: None, span, member: None })
 }
 
 fn weighted_median(beliefs: &[Belief], weights: &[f64], total: f64) -> f64 {
@@ -358,6 +369,7 @@ pub(super) fn options_belief(
     node: &Spanned<ChanceNode>,
     of: &str,
     options: &[String],
+    classes: &Classes,
     found: &mut Diagnostics,
 ) -> Option<OptionsBelief> {
     let span = node.span;
@@ -389,7 +401,7 @@ pub(super) fn options_belief(
             None
         }
         ChanceNode::List(chances) => {
-            let beliefs: Vec<Option<Belief>> = chances.iter().map(|one| belief(one, of, found)).collect();
+            let beliefs: Vec<Option<Belief>> = chances.iter().map(|one| belief(one, of, classes, found)).collect();
             count_is(chances.len(), found)?;
             let means: Vec<f64> =
                 beliefs.into_iter().map(|one| one.map(|belief| belief.mean)).collect::<Option<_>>()?;
@@ -412,7 +424,7 @@ pub(super) fn options_belief(
                     fine = false;
                     continue;
                 };
-                match belief(chance, of, found) {
+                match belief(chance, of, classes, found) {
                     Some(one) => means[at] = Some(one.mean),
                     None => fine = false,
                 }

@@ -21,6 +21,8 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0313", "log odds of a chance of 0 or 1"),
     ("E0314", "chances that do not match the options"),
     ("E0315", "chances of options that do not sum to 100 %"),
+    ("E0316", "a prior that there is not"),
+    ("E0317", "a prior that states no doubt"),
     ("E0320", "a limit on a constant"),
     ("E0321", "a range that runs downwards or has no width"),
     ("E0322", "a range or quantiles that no distribution has"),

@@ -204,6 +204,25 @@ impl Event {
         matches!(self.definition, Definition::Holds(_) | Definition::FirstOf(_) | Definition::Equals(_))
     }
 
+    /// Calls `visit` with the belief behind each of its chances of yes, or of coming.
+    pub fn visit_beliefs(&self, visit: &mut dyn FnMut(&Belief)) {
+        match &self.definition {
+            Definition::Chance(chance) => chance.rows.iter().for_each(|row| visit(&row.value)),
+            Definition::Causes { background, causes, .. } => {
+                background.iter().chain(causes.iter().map(|(_, _, strength)| strength)).for_each(visit);
+            }
+            Definition::When(when) => {
+                when.rows.iter().filter_map(|row| row.value.doubt.as_ref()).for_each(|doubt| visit(&doubt.belief));
+            }
+            Definition::Holds(_)
+            | Definition::Options(_)
+            | Definition::FirstOf(_)
+            | Definition::Number(_)
+            | Definition::Equals(_)
+            | Definition::Count(_) => {}
+        }
+    }
+
     /// Calls `visit` with every event it depends on directly.
     pub fn visit_parents(&self, visit: &mut dyn FnMut(EventId)) {
         fn rows<T>(rows: &[CaseRow<T>], visit: &mut dyn FnMut(EventId)) {

@@ -184,8 +184,10 @@ fn definition(node: &EventNode, kind: &Kind, names: &Names, found: &mut Diagnost
                 return first_of(listed, names, found);
             }
             let (_, chance) = node.chance.as_ref()?;
-            cases::rows(chance, &of, names, found, |phrase, found| belief::options_belief(phrase, &of, options, found))
-                .map(Definition::Options)
+            cases::rows(chance, &of, names, found, |phrase, found| {
+                belief::options_belief(phrase, &of, options, &names.classes, found)
+            })
+            .map(Definition::Options)
         }
         Kind::Numeric => {
             if let Some((_, expression)) = &node.equals {
@@ -239,20 +241,21 @@ fn chance_definition(
     names: &Names,
     found: &mut Diagnostics,
 ) -> Option<ChanceDefinition> {
-    let rows = cases::rows(chance, of, names, found, |phrase, found| belief::binary_belief(phrase, of, found));
+    let rows =
+        cases::rows(chance, of, names, found, |phrase, found| belief::binary_belief(phrase, of, &names.classes, found));
     let odds = match &node.odds {
         None => Some(Vec::new()),
         Some((span, ratios)) => odds(ratios, *span, of, names, found),
     };
     let requires = optional_condition(node.requires.as_ref(), names, found);
-    let overall = overall(node, of, found);
+    let overall = overall(node, of, names, found);
     Some(ChanceDefinition { rows: rows?, odds: odds?, requires: requires?, overall: overall? })
 }
 
-fn overall(node: &EventNode, of: &str, found: &mut Diagnostics) -> Option<Option<(f64, Span)>> {
+fn overall(node: &EventNode, of: &str, names: &Names, found: &mut Diagnostics) -> Option<Option<(f64, Span)>> {
     match &node.overall {
         None => Some(None),
-        Some((_, chance)) => belief(chance, of, found).map(|belief| Some((belief.mean, belief.span))),
+        Some((_, chance)) => belief(chance, of, &names.classes, found).map(|belief| Some((belief.mean, belief.span))),
     }
 }
 
@@ -265,18 +268,18 @@ fn causes_definition(
 ) -> Option<Definition> {
     let background = match &node.background {
         None => Some(None),
-        Some((_, chance)) => belief(chance, &format!("the background cause of {of}"), found).map(Some),
+        Some((_, chance)) => belief(chance, &format!("the background cause of {of}"), &names.classes, found).map(Some),
     };
     let all: Vec<_> = causes
         .iter()
         .map(|(expression, chance)| {
             let condition = Resolver::new(names, found).condition(expression);
-            let strength = belief(chance, &format!("the cause `{expression}` of {of}"), found);
+            let strength = belief(chance, &format!("the cause `{expression}` of {of}"), &names.classes, found);
             condition.zip(strength).map(|(condition, strength)| (condition, expression.to_string(), strength))
         })
         .collect();
     let requires = optional_condition(node.requires.as_ref(), names, found);
-    let overall = overall(node, of, found);
+    let overall = overall(node, of, names, found);
     Some(Definition::Causes {
         background: background?,
         causes: all.into_iter().collect::<Option<_>>()?,

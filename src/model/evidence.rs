@@ -64,7 +64,9 @@ impl Finding {
             | Self::HappenedOn(event, _)
             | Self::NotBy(event, _)
             | Self::Never(event) => visit(*event),
-            Self::Holds(condition) | Self::Hint(condition, _) | Self::Now(condition, _) => condition.visit_events(visit),
+            Self::Holds(condition) | Self::Hint(condition, _) | Self::Now(condition, _) => {
+                condition.visit_events(visit);
+            }
         }
     }
 }
@@ -296,7 +298,8 @@ fn finding(
             Some(Finding::Hint(condition?, ratio?))
         }
         Effect::Now(chance) => {
-            let probability = belief(&Spanned::new(chance.clone(), effect.span), &format!("`{about}`"), found);
+            let probability =
+                belief(&Spanned::new(chance.clone(), effect.span), &format!("`{about}`"), &names.classes, found);
             let condition = Resolver::new(names, found).condition(about);
             Some(Finding::Now(condition?, probability?.mean))
         }

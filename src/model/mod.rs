@@ -19,6 +19,7 @@ mod group;
 mod names;
 mod number;
 mod question;
+mod reference;
 mod resolve;
 mod truth;
 mod when;
@@ -32,6 +33,7 @@ pub use evidence::{Finding, Intervention, Made, News};
 pub use group::Group;
 pub use number::{CountSpec, NumberSpec};
 pub use question::{Question, QuestionTarget};
+pub use reference::{Member, ReferenceClass};
 pub(crate) use truth::Known;
 pub use when::HazardSpec;
 
@@ -60,6 +62,8 @@ pub struct Model {
     pub forecaster: String,
     /// What another tool keeps with the network it came from, word for word.
     pub properties: Vec<String>,
+    /// Reference classes in file order.
+    pub priors: Vec<ReferenceClass>,
     /// Events in file order.
     pub events: Vec<Event>,
     /// The same in an order in which every event comes after those it depends on.
@@ -189,6 +193,7 @@ pub fn check(document: &Document) -> (Option<Model>, Diagnostics) {
             horizon: header.horizon,
             forecaster: document.forecaster.as_ref().map_or_else(|| "foretell".to_owned(), |name| name.value.clone()),
             properties: document.properties.iter().map(|property| property.value.clone()).collect(),
+            priors: names.classes.into_values().flatten().collect(),
             events,
             order,
             questions,

@@ -1,6 +1,7 @@
 //! Which names there are, and what each can be.
 
 use super::definition::Kind;
+use super::reference::{self, Classes};
 use super::{EventId, Model, day_after};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::Document;
@@ -21,6 +22,8 @@ pub(super) struct Names {
     unread: Vec<String>,
     /// Whether any name may be that of an event that could not be read.
     unsure: bool,
+    /// The reference classes.
+    pub(super) classes: Classes,
     pub(super) as_of: Date,
     pub(super) horizon: Date,
 }
@@ -38,7 +41,8 @@ impl Names {
             derived.push(event.holds.is_some() || event.equals.is_some() || event.first_of.is_some());
         }
         let unread = document.unread_names.clone();
-        Self { kinds, vague, derived, unread, unsure: document.unread.anything, as_of, horizon }
+        let classes = reference::classes(document, found);
+        Self { kinds, vague, derived, unread, unsure: document.unread.anything, classes, as_of, horizon }
     }
 
     /// Those of a checked model.
@@ -50,6 +54,7 @@ impl Names {
             derived: model.events.iter().map(super::Event::is_derived).collect(),
             unread: Vec::new(),
             unsure: false,
+            classes: model.priors.iter().map(|class| (class.name.clone(), Some(class.clone()))).collect(),
             as_of: model.as_of,
             horizon: model.horizon,
         }

@@ -240,7 +240,7 @@ fn one_step(
     found: &mut Diagnostics,
 ) -> Option<Step> {
     let mut read = |chance: &Spanned<Chance>, found: &mut Diagnostics| {
-        let one = belief(chance, of, found);
+        let one = belief(chance, of, &names.classes, found);
         *fine &= one.is_some();
         one
     };

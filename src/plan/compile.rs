@@ -2,6 +2,7 @@
 
 use super::draws::{Draws, Known};
 use super::known::{Facts, moved_on, unsettled};
+use super::unfold;
 use super::{Ask, Asked, DateEvidence, FindingId, Operation, Plan, Rule, Situation};
 use crate::model::{
     Condition, Definition, Event, EventId, Finding, Formula, Kind, Known as _, Made, Model, News, QuestionTarget,
@@ -18,9 +19,16 @@ enum Late {
     Believe(Condition, f64),
 }
 
-/// Compiles a scenario as looked at from a situation. Asks come in this order: every event in file order, then every question.
+/// Compiles a scenario as looked at from a situation. Asks come in this order: every event in file order, then every question. A chance in doubt that
+/// several draws share is a draw of the plan: what comes of one of them speaks of the others.
 #[must_use]
 pub fn compile(model: &Model, situation: &Situation) -> Plan {
+    unfold::shared(draft(model, situation))
+}
+
+/// The same with every doubtful input outside of the plan, as a parameter: the draws of a world know its mean and nothing else.
+#[must_use]
+pub fn draft(model: &Model, situation: &Situation) -> Plan {
     let mut draws = Draws::default();
     draws.columns.plan.horizon_days = model.horizon_days();
     for intervention in model.suppose.iter().chain(&situation.suppose) {

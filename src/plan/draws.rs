@@ -35,6 +35,8 @@ pub(super) struct Draws {
     pub(super) known: BTreeMap<EventId, (Known, FindingId)>,
     pub(super) made: BTreeMap<EventId, Made>,
     pub(super) uniforms: BTreeMap<EventId, NumberId>,
+    /// The parameters of reference classes.
+    classes: BTreeMap<usize, ParameterId>,
 }
 
 impl Draws {
@@ -131,9 +133,30 @@ impl Draws {
         })
     }
 
-    fn beta_parameter(&mut self, name: &str, prior: &Beta, place: Span) -> ParameterId {
+    /// The parameter of a belief: its own, or that of its reference class.
+    fn believed(&mut self, name: String, belief: &Belief, prior: &Beta, strata: &[f64]) -> ParameterId {
+        let Some(member) = &belief.member else {
+            return self.parameter(name, Prior::Beta(*prior), strata.to_vec(), belief.span);
+        };
+        let id = match self.classes.get(&member.class) {
+            Some(known) => *known,
+            None => {
+                let id =
+                    self.parameter(format!("prior {}", member.name), Prior::Beta(*prior), Vec::new(), member.place);
+                self.classes.insert(member.class, id);
+                id
+            }
+        };
+        let parameter = &mut self.columns.plan.parameters[id.0 as usize];
+        if parameter.strata.is_empty() {
+            parameter.strata = strata.to_vec();
+        }
+        id
+    }
+
+    fn cause_parameter(&mut self, name: &str, belief: &Belief, prior: &Beta) -> ParameterId {
         let at = self.columns.plan.parameters.len();
-        self.parameter(format!("{name}/{at}"), Prior::Beta(*prior), Vec::new(), place)
+        self.believed(format!("{name}/{at}"), belief, prior, &[])
     }
 
     fn chance(&mut self, id: EventId, event: &Event, definition: &ChanceDefinition) -> PlaneId {
@@ -146,7 +169,7 @@ impl Draws {
                 .value
                 .prior
                 .as_ref()
-                .map(|prior| self.parameter(format!("{label}/{row_at}"), Prior::Beta(*prior), Vec::new(), row.value.span));
+                .map(|prior| self.believed(format!("{label}/{row_at}"), &row.value, prior, &[]));
             let mut split: Vec<(Option<PlaneId>, f64)> = vec![(mask, 0.0)];
             for (condition, ratio) in &definition.odds {
                 let holds = self.columns.condition(condition, label);
@@ -191,7 +214,8 @@ impl Draws {
         let label = event.name.as_str();
         let mut sufficient: Vec<PlaneId> = Vec::new();
         let bernoulli = |this: &mut Self, what: &str, belief: &Belief| {
-            let parameter = belief.prior.as_ref().map(|prior| this.beta_parameter(&format!("{label}/{what}"), prior, belief.span));
+            let parameter =
+                belief.prior.as_ref().map(|prior| this.cause_parameter(&format!("{label}/{what}"), belief, prior));
             let draw = Draw::Stream(this.stream(format!("{label}/{what}")));
             let out = this.columns.plane();
             let rows = vec![Row { mask: None, value: chance(belief, 0.0, parameter) }];
@@ -226,7 +250,12 @@ impl Draws {
             .enumerate()
             .map(|(row_at, (row, mask))| {
                 let drawn = row.value.prior.as_ref().map(|prior| {
-                    self.parameter(format!("{label}/{row_at}"), Prior::Dirichlet(prior.clone()), Vec::new(), row.value.span)
+                    self.parameter(
+                        format!("{label}/{row_at}"),
+                        Prior::Dirichlet(prior.clone()),
+                        Vec::new(),
+                        row.value.span,
+                    )
                 });
                 Row { mask, value: Probabilities { predictive: row.value.means.clone(), drawn } }
             })
@@ -390,9 +419,9 @@ impl Draws {
 
     fn hazard(&mut self, spec: &HazardSpec, name: &str) -> HazardSource {
         let scale = spec.doubt.as_ref().map(|doubt| {
-            let parameter = self.parameter(name.to_owned(), Prior::Beta(doubt.prior), doubt.strata.clone(), doubt.belief.span);
+            let parameter = self.believed(name.to_owned(), &doubt.belief, &doubt.prior, &doubt.strata);
             let stream = self.stream(format!("{name}/doubt"));
-            HazardScale { parameter, reference: doubt.belief.mean, stream }
+            HazardScale { parameter, reference: doubt.belief.mean, stream, fixed: None }
         });
         HazardSource { hazard: spec.hazard.clone(), scale }
     }

@@ -21,7 +21,7 @@ mod situation;
 mod touched;
 mod unfold;
 
-pub use compile::compile;
+pub use compile::{compile, draft};
 pub use situation::Situation;
 pub(crate) use touched::Touched;
 pub use unfold::{Grain, Inquiry, Unfolded, unfold};
@@ -169,6 +169,8 @@ pub struct HazardScale {
     pub reference: f64,
     /// The stream of the one draw a world.
     pub stream: StreamId,
+    /// Drawn with this chance in the main run, instead of with one for each world.
+    pub fixed: Option<f64>,
 }
 
 /// Something that multiplies a hazard from some moment on.

@@ -19,6 +19,9 @@ use std::sync::Arc;
 /// Nodes where the likelihood is no polynomial.
 const MANY: usize = 24;
 
+/// The same, where only a forecast follows from it.
+const FEW: usize = 12;
+
 /// The largest number of nodes: of a chance that a hundred draws share, or more.
 const MOST: usize = 64;
 
@@ -52,11 +55,26 @@ pub enum Inquiry {
     Nothing,
 }
 
+/// Makes those doubtful inputs draws of the plan that several of its draws share; the draws of a doubt run stay as they are.
+pub(super) fn shared(plan: Plan) -> Plan {
+    let uses = uses(&plan);
+    if uses.iter().all(|used| used.draws < 2) {
+        return plan;
+    }
+    let mut unfolding = Unfolding::new(&plan, |at| (uses[at].draws >= 2).then_some(Grain::Coarse));
+    for step in &plan.steps {
+        unfolding.step(step);
+    }
+    unfolding.plan
+}
+
 /// How finely the values of an input are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grain {
     /// So that its posterior's mean and variance are exact where they can be.
     Exact,
+    /// So that the probabilities of all that is drawn from it together are exact where they can be, and good to six digits where they cannot.
+    Coarse,
     /// As finely as where they cannot: the posterior is to be divided by another.
     Fine,
 }
@@ -78,8 +96,7 @@ pub fn unfold(plan: &Plan, wanted: impl Fn(usize) -> Option<Grain>) -> Unfolded 
     unfolding.finish(plan, wanted)
 }
 
-struct Unfolding<'a> {
-    of: &'a Plan,
+struct Unfolding {
     plan: Plan,
     /// The planes of the nodes of each parameter.
     hidden: Vec<Option<(Vec<PlaneId>, Nodes, bool)>>,
@@ -87,11 +104,11 @@ struct Unfolding<'a> {
     taken: Vec<Vec<PlaneId>>,
 }
 
-impl<'a> Unfolding<'a> {
-    fn new(of: &'a Plan, wanted: impl Fn(usize) -> Option<Grain>) -> Self {
+impl Unfolding {
+    fn new(of: &Plan, wanted: impl Fn(usize) -> Option<Grain>) -> Self {
         let mut plan = Plan { steps: Vec::with_capacity(2 * of.steps.len()), ..of.clone() };
         plan.steps.clear();
-        let mut this = Self { of, plan, hidden: Vec::new(), taken: vec![Vec::new(); of.parameters.len()] };
+        let mut this = Self { plan, hidden: Vec::new(), taken: vec![Vec::new(); of.parameters.len()] };
         for (at, (parameter, used)) in of.parameters.iter().zip(uses(of)).enumerate() {
             let Some(grain) = wanted(at) else {
                 this.hidden.push(None);
@@ -99,7 +116,12 @@ impl<'a> Unfolding<'a> {
             };
             let bends = used.bends || grain == Grain::Fine;
             // Mean and variance of the posterior need two degrees more than the likelihood has.
-            let count = if bends { MANY.max(used.draws) } else { (used.draws + 4).div_ceil(2) }.min(MOST);
+            let count = match (bends, grain) {
+                (true, Grain::Coarse) => FEW.max(used.draws),
+                (true, _) => MANY.max(used.draws),
+                (false, _) => (used.draws + 4).div_ceil(2),
+            };
+            let count = count.min(MOST);
             let nodes = match &parameter.prior {
                 Prior::Beta(beta) => gauss::beta(beta.a(), beta.b(), count),
                 Prior::Gamma(gamma) => gauss::gamma(gamma.shape(), gamma.rate(), MANY),
@@ -121,8 +143,7 @@ impl<'a> Unfolding<'a> {
         self.plan.streams.push(label.clone());
         let stream = StreamId(self.plan.streams.len() as u32 - 1);
         let out: Vec<PlaneId> = nodes.values.iter().map(|_| self.plane()).collect();
-        let rows =
-            vec![Row { mask: None, value: Probabilities { predictive: nodes.weights.clone(), drawn: None } }];
+        let rows = vec![Row { mask: None, value: Probabilities { predictive: nodes.weights.clone(), drawn: None } }];
         let draw = Draw::Stream(stream);
         let operation = Operation::Categorical { out: out.clone(), draw, rows, evidence: None };
         self.plan.steps.push(Step { label, operation });
@@ -148,7 +169,7 @@ impl<'a> Unfolding<'a> {
         label: &str,
         rows: &[Row<T>],
         parameter: impl Fn(&T) -> Option<ParameterId>,
-        at_node: impl Fn(&mut Self, &T, f64) -> T,
+        at_node: impl Fn(&T, f64) -> T,
     ) -> Vec<Row<T>> {
         let mut split = Vec::with_capacity(rows.len());
         for row in rows {
@@ -159,7 +180,7 @@ impl<'a> Unfolding<'a> {
             };
             for (plane, node) in planes.iter().zip(&nodes.values) {
                 let mask = Some(self.both(label, row.mask, *plane));
-                let value = at_node(self, &row.value, *node);
+                let value = at_node(&row.value, *node);
                 split.push(Row { mask, value });
             }
         }
@@ -175,11 +196,11 @@ impl<'a> Unfolding<'a> {
                     label,
                     rows,
                     |chance: &Chance| chance.drawn.map(|drawn| drawn.parameter),
-                    |_, chance, node| Chance { predictive: at_odds(node, chance), drawn: None },
+                    |chance, node| Chance { predictive: at_odds(node, chance), drawn: chance.drawn },
                 );
             }
             Operation::Number { rows, .. } => {
-                *rows = self.split(label, rows, rate_of, |_, source, node| match source {
+                *rows = self.split(label, rows, rate_of, |source, node| match source {
                     NumberSource::PoissonGamma { exposure, predictive, .. } => {
                         // A rate so small that the mean vanishes is no distribution; the prior's own stands in for it.
                         let poisson = Poisson::new((node * exposure).max(f64::MIN_POSITIVE));
@@ -194,29 +215,23 @@ impl<'a> Unfolding<'a> {
                     label,
                     rows,
                     |source: &HazardSource| source.scale.map(|scale| scale.parameter),
-                    Self::hazard_at,
+                    |source, node| {
+                        let scale = source.scale.map(|scale| HazardScale { fixed: Some(node), ..scale });
+                        HazardSource { hazard: source.hazard.clone(), scale }
+                    },
                 );
             }
             _ => {}
         }
         self.plan.steps.push(step);
-        if let Some(Step { operation: Operation::Categorical { out, rows, .. }, .. }) = self.plan.steps.last().cloned() {
+        if let Some(Step { operation: Operation::Categorical { out, rows, .. }, .. }) = self.plan.steps.last().cloned()
+        {
             for row in rows {
                 let Some(parameter) = row.value.drawn else { continue };
                 let taken = out.iter().map(|option| self.both(label, row.mask, *option)).collect();
                 self.taken[parameter.0 as usize] = taken;
             }
         }
-    }
-
-    /// The hazard scaled to one value of its chance: a parameter that has no other.
-    fn hazard_at(&mut self, source: &HazardSource, node: f64) -> HazardSource {
-        let Some(scale) = source.scale else { return source.clone() };
-        let of = &self.of.parameters[scale.parameter.0 as usize];
-        let name = format!("{}/{node}", of.name);
-        self.plan.parameters.push(Parameter { name, prior: of.prior.clone(), strata: vec![node], place: of.place });
-        let parameter = ParameterId(self.plan.parameters.len() as u32 - 1);
-        HazardSource { hazard: source.hazard.clone(), scale: Some(HazardScale { parameter, ..scale }) }
     }
 
     fn finish(mut self, of: &Plan, wanted: impl Fn(usize) -> Option<Grain>) -> Unfolded {

@@ -52,6 +52,8 @@ pub struct Document {
     pub properties: Vec<Text>,
     /// Interventions.
     pub suppose: Vec<Spanned<Supposition>>,
+    /// Reference classes in file order.
+    pub priors: Vec<PriorNode>,
     /// Events in file order.
     pub events: Vec<EventNode>,
     /// Questions in file order.
@@ -261,6 +263,23 @@ pub struct NewsNode {
     pub effect: Option<Spanned<Effect>>,
     /// The reason.
     pub why: Option<Text>,
+    /// What of it could not be read.
+    pub unread: Unread,
+}
+
+/// `[prior.NAME]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PriorNode {
+    /// Its name.
+    pub name: Text,
+    /// The chance of each of its cases, with the place of its key.
+    pub chance: Option<(Span, Spanned<Chance>)>,
+    /// The reason.
+    pub why: Option<Text>,
+    /// Where it comes from.
+    pub source: Option<Text>,
+    /// Outcomes that have moved it.
+    pub learned_from: Vec<Text>,
     /// What of it could not be read.
     pub unread: Unread,
 }

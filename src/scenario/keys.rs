@@ -76,6 +76,8 @@ pub enum TableName {
     Top,
     /// `[event.NAME]`.
     Event,
+    /// `[prior.NAME]`.
+    Prior,
     /// `[question.NAME]`.
     Question,
     /// `[[logic]]` and `[[assume]]`.
@@ -174,6 +176,12 @@ const TABLES: &[Table] = &[
         keys: TOP,
     },
     Table { name: TableName::Event, title: "an event", about: "an uncertain quantity", keys: EVENT },
+    Table {
+        name: TableName::Prior,
+        title: "a prior",
+        about: "a reference class: one chance in doubt that several events share",
+        keys: PRIOR,
+    },
     Table { name: TableName::Question, title: "a question", about: "a proposition that will resolve", keys: QUESTION },
     Table { name: TableName::Rule, title: "a rule", about: "what always or never holds", keys: RULE },
     Table { name: TableName::News, title: "a piece of news", about: "dated evidence", keys: NEWS },
@@ -207,6 +215,12 @@ const TOP: &[Key] = &[
     PROPERTIES,
     optional("suppose", KeyKind::Suppositions, "interventions: what we make so", r#"["attends", "track is neither"]"#),
     optional(
+        "prior",
+        KeyKind::Tables(TableName::Prior),
+        "reference classes, as `[prior.NAME]`; events say `like NAME`",
+        r#"{ announced = { chance = "8 of 16" } }"#,
+    ),
+    optional(
         "event",
         KeyKind::Tables(TableName::Event),
         "the events, as `[event.NAME]`",
@@ -236,6 +250,18 @@ const TOP: &[Key] = &[
         KeyKind::TableList(TableName::Correlated),
         "groups of events drawn together",
         r#"[{ events = ["a", "b"], correlation = 0.5 }]"#,
+    ),
+];
+
+const PRIOR: &[Key] = &[
+    required("chance", KeyKind::Chance, "the chance that its cases share, with its doubt", r#""8 of 16""#),
+    WHY,
+    SOURCE,
+    optional(
+        "learned_from",
+        KeyKind::TextList,
+        "outcomes that have moved it; `foretell update` writes it",
+        r#"["talks: yes (2025-06-30)"]"#,
     ),
 ];
 

@@ -42,6 +42,11 @@ pub enum Chance {
         /// Second shape.
         b: Spanned<f64>,
     },
+    /// `like announced_meeting`: that of a reference class, `[prior.announced_meeting]`.
+    Like {
+        /// Its name.
+        prior: Spanned<String>,
+    },
     /// An ICD 203 word with its band.
     Word {
         /// The word as written.

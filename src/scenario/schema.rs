@@ -42,6 +42,7 @@ const fn definition_name(name: TableName) -> &'static str {
     match name {
         TableName::Top => "file",
         TableName::Event => "event",
+        TableName::Prior => "prior",
         TableName::Question => "question",
         TableName::Rule => "rule",
         TableName::News => "news",
@@ -53,7 +54,14 @@ const fn definition_name(name: TableName) -> &'static str {
 
 fn definitions() -> Value {
     let mut definitions = Map::new();
-    for name in [TableName::Event, TableName::Question, TableName::Rule, TableName::News, TableName::Correlated] {
+    for name in [
+        TableName::Prior,
+        TableName::Event,
+        TableName::Question,
+        TableName::Rule,
+        TableName::News,
+        TableName::Correlated,
+    ] {
         definitions.insert(definition_name(name).to_owned(), table_schema(table(name)));
     }
     let phrase = |about: &str| json!({ "type": "string", "minLength": 1, "description": about });
@@ -352,6 +360,7 @@ mod tests {
                 let head = match table.name {
                     TableName::Top => "",
                     TableName::Event => "[event.x]\n",
+                    TableName::Prior => "[prior.x]\n",
                     TableName::Question => "[question.x]\n",
                     TableName::Rule => "[[logic]]\n",
                     TableName::News => "[[news]]\n",

@@ -49,6 +49,7 @@ impl Display for Chance {
                 write!(formatter, "{point} ({level} sure: {low} to {high})")
             }
             Self::Beta { a, b } => write!(formatter, "beta({}, {})", a.value, b.value),
+            Self::Like { prior } => write!(formatter, "like {}", prior.value),
             Self::Word { word, .. } => formatter.write_str(word),
         }
     }

@@ -147,6 +147,9 @@ impl Values<'_> {
         if let Some(ParameterValue::Probability(value)) = self.drawn(scale.parameter) {
             return ReadyScale::Constant(factor(*value));
         }
+        if let Some(fixed) = scale.fixed.filter(|_| self.drawn.is_none()) {
+            return ReadyScale::Constant(factor(fixed));
+        }
         let strata = &self.parameters[scale.parameter.0 as usize].strata;
         if self.drawn.is_some() || strata.is_empty() {
             return ReadyScale::Constant(1.0);

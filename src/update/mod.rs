@@ -14,6 +14,8 @@ mod posterior;
 mod relevant;
 mod rewrite;
 #[cfg(test)]
+mod class_tests;
+#[cfg(test)]
 mod tests;
 mod weighed;
 #[cfg(test)]
@@ -35,7 +37,7 @@ use std::collections::BTreeMap;
 /// A prior that moved.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Learned {
-    /// The event.
+    /// The event, or `prior` and the name of a reference class.
     pub event: String,
     /// The phrase before.
     pub before: String,
@@ -117,9 +119,9 @@ pub struct Update {
     /// What changes in the file.
     #[serde(skip)]
     pub replacements: Vec<Replacement>,
-    /// The whole `learned_from` list of each event that moved.
+    /// The whole `learned_from` list of each event or prior that moved, by the table it stands in and its name.
     #[serde(skip)]
-    pub learned_from: IndexMap<String, Vec<String>>,
+    pub learned_from: IndexMap<(&'static str, String), Vec<String>>,
 }
 
 /// What is to be learned from.
@@ -171,7 +173,8 @@ pub fn update(model: &Model, text: &str, observed: Observed<'_>, settings: &Sett
     }
     weighed::learn(model, text, (&items, &facts), settings, &mut reasons, &mut update);
     let unused = |tag: &String| !update.learned.iter().any(|one| one.by.contains(tag));
-    let unsettled: Vec<Skipped> = unsettled.into_iter().filter(|(tag, _)| unused(tag)).map(|(_, skipped)| skipped).collect();
+    let unsettled: Vec<Skipped> =
+        unsettled.into_iter().filter(|(tag, _)| unused(tag)).map(|(_, skipped)| skipped).collect();
     update.skipped.extend(unsettled);
     let place = |name: &String| model.events.iter().position(|event| event.name == *name);
     let mut reasons: Vec<(String, String)> = reasons.into_iter().collect();

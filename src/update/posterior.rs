@@ -88,7 +88,7 @@ fn write(
 ) {
     let before = text.get(span.range()).unwrap_or_default().to_owned();
     update.replacements.push(Replacement { span, phrase: after.clone() });
-    let list = update.learned_from.entry(event.name.clone()).or_insert_with(|| event.learned_from.clone());
+    let list = update.learned_from.entry(("event", event.name.clone())).or_insert_with(|| event.learned_from.clone());
     list.extend(from.iter().cloned());
     update.learned.push(Learned {
         event: event.name.clone(),
@@ -185,6 +185,10 @@ fn binary(
         Applied::Row(belief) => belief,
         Applied::Unknown(why) => return Err(why),
     };
+    if belief.member.is_some() {
+        // Its reference class learns in its place.
+        return Ok(());
+    }
     let (phrase, mean) = after_one_case(belief, fact.value)?;
     write(event, from, belief.span, phrase, (belief.mean, mean), text, update);
     Ok(())
@@ -334,6 +338,9 @@ fn dated(
             ));
         }
     };
+    if doubt.belief.member.is_some() {
+        return Ok(());
+    }
     let (phrase, mean) = after_one_case(&doubt.belief, happened)?;
     write(event, from, doubt.belief.span, phrase, (doubt.belief.mean, mean), text, update);
     Ok(())

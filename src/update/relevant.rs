@@ -2,6 +2,7 @@
 
 use super::facts::Facts;
 use super::items::Item;
+use super::weighed::Learner;
 use crate::model::{EventId, Model};
 use std::collections::BTreeSet;
 
@@ -13,15 +14,18 @@ pub(super) struct Graph {
     observed: Vec<bool>,
     events: usize,
     items: usize,
+    /// Where the reference classes begin.
+    classes: usize,
 }
 
 impl Graph {
     /// Nodes are the events, then the observations, each with the events it speaks of as parents, then the groups of events that are drawn together,
-    /// then the news of the file.
+    /// then the news of the file, then the reference classes.
     pub(super) fn new(model: &Model, facts: &Facts<'_>, items: &[Item]) -> Self {
         let events = model.events.len();
         let news = events + items.len() + model.groups.len();
-        let count = news + model.news.len();
+        let classes = news + model.news.len();
+        let count = classes + model.priors.len();
         let mut parents = vec![Vec::new(); count];
         for (at, event) in model.events.iter().enumerate() {
             event.visit_parents(&mut |parent| parents[at].push(parent.0));
@@ -37,6 +41,11 @@ impl Graph {
         for (at, one) in model.news.iter().enumerate() {
             one.finding.visit_events(&mut |event| parents[news + at].push(event.0));
         }
+        for (at, event) in model.events.iter().enumerate() {
+            event.visit_beliefs(&mut |belief| {
+                parents[at].extend(belief.member.as_ref().map(|member| classes + member.class));
+            });
+        }
         let mut children = vec![Vec::new(); count];
         for (node, of) in parents.iter().enumerate() {
             of.iter().for_each(|parent| children[*parent].push(node));
@@ -45,18 +54,22 @@ impl Graph {
             .map(|node| {
                 let event = EventId(node);
                 let settled = || facts.binary(event).is_some() || facts.option(event).is_some();
-                if node < events { settled() } else { node < events + items.len() || node >= news }
+                if node < events { settled() } else { node < events + items.len() || (news..classes).contains(&node) }
             })
             .collect();
-        Self { parents, children, observed, events, items: items.len() }
+        Self { parents, children, observed, events, items: items.len(), classes }
     }
 
-    /// The observations that bear on the chances of an event, given all others: those that the ball of Shachter (1998, "Bayes-Ball", UAI 14)
-    /// reaches from a parent of the event.
-    pub(super) fn bearing_on(&self, event: EventId) -> BTreeSet<usize> {
+    /// The observations that bear on the chances of an event or of a reference class, given all others: those that the ball of Shachter (1998, "Bayes-Ball", UAI 14)
+    /// reaches from a parent of it.
+    pub(super) fn bearing_on(&self, learner: Learner) -> BTreeSet<usize> {
         let mut reached = BTreeSet::new();
         let mut seen = BTreeSet::new();
-        let mut waiting = vec![(event.0, true)];
+        let start = match learner {
+            Learner::Event(event) => event.0,
+            Learner::Prior(class) => self.classes + class,
+        };
+        let mut waiting = vec![(start, true)];
         while let Some((node, from_parent)) = waiting.pop() {
             if !seen.insert((node, from_parent)) {
                 continue;

@@ -27,9 +27,16 @@ pub fn rewrite(text: &str, update: &Update) -> Result<String, Error> {
         at = one.span.end;
     }
     written.push_str(text.get(at..).unwrap_or_default());
-    for (event, from) in &update.learned_from {
-        let list: Vec<String> = from.iter().map(|one| edit::quoted(one)).collect();
-        written = edit::set_key(&written, &["event", event], "learned_from", &format!("[{}]", list.join(", ")))?;
+    for ((table, name), from) in &update.learned_from {
+        written = edit::set_key(&written, &[table, name], "learned_from", &list(from))?;
     }
     Ok(written)
+}
+
+/// A list of texts: in one line, or where that would be long one in each.
+fn list(items: &[String]) -> String {
+    const WIDE: usize = 120;
+    let quoted: Vec<String> = items.iter().map(|one| edit::quoted(one)).collect();
+    let line = format!("[{}]", quoted.join(", "));
+    if line.chars().count() <= WIDE { line } else { format!("[\n    {},\n]", quoted.join(",\n    ")) }
 }

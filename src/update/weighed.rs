@@ -15,7 +15,7 @@ use crate::dist::{Beta, Dirichlet, Gamma};
 use crate::exact;
 use crate::forecast::Estimate;
 use crate::math::gauss::Nodes;
-use crate::model::{Belief, CountSpec, Definition, Event, EventId, Model, OptionsBelief};
+use crate::model::{Belief, CountSpec, Definition, EventId, Model, OptionsBelief};
 use crate::plan::{self, Grain, Inquiry, Plan, Situation, Unfolded};
 use crate::simulate::{self, Answer, Settings};
 use crate::source::Span;
@@ -30,10 +30,40 @@ const ROUNDING: f64 = 1e-9;
 /// So many standard errors a posterior must differ from its prior to have been moved by more than the simulation.
 const ERRORS: f64 = 4.0;
 
-/// What is believed of an input, and of which event.
+/// What is believed of an input, and whose it is.
 struct Input<'a> {
-    event: EventId,
+    learner: Learner,
     belief: Stated<'a>,
+}
+
+/// An event, or a reference class with all events that are like it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Learner {
+    Event(EventId),
+    Prior(usize),
+}
+
+impl Learner {
+    fn name(self, model: &Model) -> String {
+        match self {
+            Self::Event(event) => model.event(event).name.clone(),
+            Self::Prior(class) => format!("prior {}", model.priors[class].name),
+        }
+    }
+
+    fn key(self, model: &Model) -> (&'static str, String) {
+        match self {
+            Self::Event(event) => ("event", model.event(event).name.clone()),
+            Self::Prior(class) => ("prior", model.priors[class].name.clone()),
+        }
+    }
+
+    fn learned_from(self, model: &Model) -> &[String] {
+        match self {
+            Self::Event(event) => &model.event(event).learned_from,
+            Self::Prior(class) => &model.priors[class].learned_from,
+        }
+    }
 }
 
 enum Stated<'a> {
@@ -54,20 +84,24 @@ pub(super) fn learn(
     let done: BTreeSet<Span> = update.replacements.iter().map(|one| one.span).collect();
     let inputs = inputs(model);
     let graph = Graph::new(model, facts, items);
-    let bearing: Vec<BTreeSet<usize>> = (0..model.events.len()).map(|at| graph.bearing_on(EventId(at))).collect();
+    let events = (0..model.events.len()).map(|at| Learner::Event(EventId(at)));
+    let all_learners = events.chain((0..model.priors.len()).map(Learner::Prior));
+    let bearing: BTreeMap<Learner, BTreeSet<usize>> =
+        all_learners.map(|learner| (learner, graph.bearing_on(learner))).collect();
     let tags: Vec<&str> = items.iter().map(|item| item.tag.as_str()).collect();
-    let plan = plan::compile(model, &Situation::of_file(model));
-    // What each event has learned from before, for those on which something new bears.
-    let mut learners: BTreeMap<EventId, Vec<Item>> = BTreeMap::new();
-    for (at, event) in model.events.iter().enumerate() {
-        let is_new = |item: &usize| !event.learned_from.iter().any(|known| known == tags[*item]);
-        if !bearing[at].iter().any(is_new) {
+    let plan = plan::draft(model, &Situation::of_file(model));
+    // What each has learned from before, for those on which something new bears.
+    let mut learners: BTreeMap<Learner, Vec<Item>> = BTreeMap::new();
+    for (learner, bearing) in &bearing {
+        let known = learner.learned_from(model);
+        let is_new = |item: &usize| !known.iter().any(|known| known == tags[*item]);
+        if !bearing.iter().any(is_new) {
             continue;
         }
-        match remembered(model, event, items) {
-            Ok(old) => drop(learners.insert(EventId(at), old)),
+        match remembered(model, known, items) {
+            Ok(old) => drop(learners.insert(*learner, old)),
             Err(tag) => {
-                reasons.entry(event.name.clone()).or_insert_with(|| {
+                reasons.entry(learner.name(model)).or_insert_with(|| {
                     format!("it has learned from {tag}, which is not among the outcomes: give that one too, as it was")
                 });
             }
@@ -76,7 +110,7 @@ pub(super) fn learn(
     let input_of = |parameter: usize| inputs.get(&plan.parameters[parameter].place);
     let wanted = |parameter: usize| {
         let input = input_of(parameter)?;
-        let old = learners.get(&input.event)?;
+        let old = learners.get(&input.learner)?;
         let is_stated = matches!(&input.belief, Stated::Chance(belief) if belief.stated.is_some())
             || matches!(input.belief, Stated::Options(_) | Stated::Rate { .. });
         let learns = is_stated && !done.contains(&plan.parameters[parameter].place);
@@ -96,8 +130,8 @@ pub(super) fn learn(
     let mut before: Vec<(&[Item], Figures)> = Vec::new();
     for (parameter, inquiry) in all.unfolded.inquiries.iter().enumerate() {
         let (Some(input), true) = (input_of(parameter), wanted(parameter).is_some()) else { continue };
-        let event = model.event(input.event);
-        let old = learners[&input.event].as_slice();
+        let learned_from = input.learner.learned_from(model);
+        let old = learners[&input.learner].as_slice();
         let known = if old.is_empty() && model.news.is_empty() {
             None
         } else {
@@ -113,32 +147,32 @@ pub(super) fn learn(
             };
             Some(&before[at].1)
         };
-        let by: Vec<String> = bearing[input.event.0]
+        let by: Vec<String> = bearing[&input.learner]
             .iter()
             .map(|item| tags[*item].to_owned())
-            .filter(|tag| !event.learned_from.contains(tag))
+            .filter(|tag| !learned_from.contains(tag))
             .collect();
         match moved(text, input, inquiry, &all, known) {
             Moved::To { phrase, mean_before, mean_after, error } => {
-                write(event, input, phrase, (mean_before, mean_after), error, by, text, &all, update);
-                reasons.remove(&event.name);
+                write(model, input, phrase, (mean_before, mean_after), error, by, text, &all, update);
+                reasons.remove(&input.learner.name(model));
             }
             // A shift that the simulation cannot tell from none counts as learned too, or it would be looked for anew each time.
-            Moved::Nowhere if all.simulated.is_some() => remember(event, &by, update),
+            Moved::Nowhere if all.simulated.is_some() => remember(model, input.learner, &by, update),
             Moved::Nowhere => {}
             Moved::No(why) => {
-                reasons.entry(event.name.clone()).or_insert(why);
+                reasons.entry(input.learner.name(model)).or_insert(why);
             }
         }
     }
 }
 
-/// What an event has learned from that belongs to this scenario's time: outcomes that are still at hand, and silence.
+/// What something has learned from that belongs to this scenario's time: outcomes that are still at hand, and silence.
 ///
 /// # Errors
 /// What it has learned from is not at hand any more, or has another answer.
-fn remembered(model: &Model, event: &Event, items: &[Item]) -> Result<Vec<Item>, String> {
-    let of_this_time = event.learned_from.iter().filter(|tag| posterior::is_of_this_time(model, tag));
+fn remembered(model: &Model, learned_from: &[String], items: &[Item]) -> Result<Vec<Item>, String> {
+    let of_this_time = learned_from.iter().filter(|tag| posterior::is_of_this_time(model, tag));
     of_this_time
         .map(|tag| {
             let known = items.iter().find(|item| item.tag == *tag).cloned();
@@ -150,15 +184,24 @@ fn remembered(model: &Model, event: &Event, items: &[Item]) -> Result<Vec<Item>,
 /// Every doubtful input by the place of its belief.
 fn inputs(model: &Model) -> BTreeMap<Span, Input<'_>> {
     let mut found = BTreeMap::new();
+    for (at, class) in model.priors.iter().enumerate() {
+        let input = Input { learner: Learner::Prior(at), belief: Stated::Chance(&class.belief) };
+        found.insert(class.belief.span, input);
+    }
     for (at, event) in model.events.iter().enumerate() {
-        let mut note = |span: Span, belief| drop(found.insert(span, Input { event: EventId(at), belief }));
+        let learner = Learner::Event(EventId(at));
+        let mut note = |span: Span, belief| {
+            found.insert(span, Input { learner, belief });
+        };
+        let own = |belief: &&Belief| belief.member.is_none();
         match &event.definition {
             Definition::Chance(chance) => {
-                chance.rows.iter().for_each(|row| note(row.value.span, Stated::Chance(&row.value)));
+                let beliefs = chance.rows.iter().map(|row| &row.value).filter(own);
+                beliefs.for_each(|belief| note(belief.span, Stated::Chance(belief)));
             }
             Definition::Causes { background, causes, .. } => {
                 let strengths = causes.iter().map(|(_, _, strength)| strength);
-                background.iter().chain(strengths).for_each(|one| note(one.span, Stated::Chance(one)));
+                background.iter().chain(strengths).filter(own).for_each(|one| note(one.span, Stated::Chance(one)));
             }
             Definition::Options(rows) => {
                 rows.iter().for_each(|row| note(row.value.span, Stated::Options(&row.value)));
@@ -172,7 +215,8 @@ fn inputs(model: &Model) -> BTreeMap<Span, Input<'_>> {
             }
             Definition::When(when) => {
                 let doubts = when.rows.iter().filter_map(|row| row.value.doubt.as_ref());
-                doubts.for_each(|doubt| note(doubt.belief.span, Stated::Chance(&doubt.belief)));
+                let beliefs = doubts.map(|doubt| &doubt.belief).filter(own);
+                beliefs.for_each(|belief| note(belief.span, Stated::Chance(belief)));
             }
             Definition::Holds(_) | Definition::FirstOf(_) | Definition::Number(_) | Definition::Equals(_) => {}
         }
@@ -195,7 +239,7 @@ fn figures(
     settings: &Settings,
 ) -> Result<Figures, String> {
     let given = items.iter().map(|item| (item.tag.clone(), item.condition.clone())).collect();
-    let mut bare = plan::compile(model, &Situation { given, ..Situation::of_file(model) });
+    let mut bare = plan::draft(model, &Situation { given, ..Situation::of_file(model) });
     // Nothing is asked but of the inputs.
     bare.asks.clear();
     bare.joints.clear();
@@ -203,14 +247,13 @@ fn figures(
     let unfolded = plan::unfold(&bare, wanted);
     let plan = &unfolded.plan;
     let computed = if exact::cost(plan).cells <= MOST_CELLS { computed(plan)? } else { None };
-    let (answers, simulated) = match computed {
-        Some(answers) => (answers, None),
-        None => {
-            let settings = Settings { doubt_draws: 0, ..*settings };
-            let tally = simulate::simulate(exact::conditioned(plan), &settings, &|_| ())
-                .map_err(|problem| problem.to_string())?;
-            (tally.answers().to_vec(), Some((tally.worlds(), tally.effective_sample_size())))
-        }
+    let (answers, simulated) = if let Some(answers) = computed {
+        (answers, None)
+    } else {
+        let settings = Settings { doubt_draws: 0, ..*settings };
+        let tally = simulate::simulate(exact::conditioned(plan), &settings, &|_| ());
+        let tally = tally.map_err(|problem| problem.to_string())?;
+        (tally.answers().to_vec(), Some((tally.worlds(), tally.effective_sample_size())))
     };
     Ok(Figures { unfolded, answers, simulated })
 }
@@ -265,7 +308,9 @@ fn moved(text: &str, input: &Input<'_>, inquiry: &Inquiry, all: &Figures, known:
         }
         (Inquiry::Options { asks }, Stated::Options(belief)) => {
             if known.is_some_and(|known| !is_open(asks, belief, known)) {
-                return Moved::No("what it has learned before left its options open, so that more cannot be added".to_owned());
+                return Moved::No(
+                    "what it has learned before left its options open, so that more cannot be added".to_owned(),
+                );
             }
             dirichlet(belief, asks, all)
         }
@@ -417,9 +462,10 @@ fn dirichlet(belief: &OptionsBelief, asks: &[usize], all: &Figures) -> Moved {
     }
 }
 
-/// Adds observations to those that an event has learned from.
-fn remember(event: &Event, by: &[String], update: &mut Update) {
-    let list = update.learned_from.entry(event.name.clone()).or_insert_with(|| event.learned_from.clone());
+/// Adds observations to those that something has learned from.
+fn remember(model: &Model, learner: Learner, by: &[String], update: &mut Update) {
+    let known = || learner.learned_from(model).to_vec();
+    let list = update.learned_from.entry(learner.key(model)).or_insert_with(known);
     for tag in by {
         if !list.contains(tag) {
             list.push(tag.clone());
@@ -429,7 +475,7 @@ fn remember(event: &Event, by: &[String], update: &mut Update) {
 
 #[expect(clippy::too_many_arguments, reason = "what moved, from what to what, and by what")]
 fn write(
-    event: &Event,
+    model: &Model,
     input: &Input<'_>,
     phrase: String,
     (mean_before, mean_after): (f64, f64),
@@ -445,10 +491,10 @@ fn write(
         Stated::Rate { span, .. } => *span,
     };
     let before = text.get(span.range()).unwrap_or_default().to_owned();
-    remember(event, &by, update);
+    remember(model, input.learner, &by, update);
     update.replacements.push(Replacement { span, phrase: phrase.clone() });
     update.learned.push(Learned {
-        event: event.name.clone(),
+        event: input.learner.name(model),
         before,
         after: phrase,
         mean_before,

@@ -75,8 +75,11 @@ fn the_loop_runs_from_the_forecast_to_the_second_run_with_learned_priors() {
     assert!(moved >= 5, "only {moved} priors moved");
     let before = std::fs::read_to_string(path(SCENARIO)).expect("the scenario is there");
     let after = std::fs::read_to_string(&learned).expect("the new scenario is there");
-    let kept = after.lines().filter(|line| before.lines().any(|old| old == *line)).count();
-    assert!(after.lines().count() - kept <= 2 * moved, "more lines changed than priors moved");
+    // What was weighed and not moved by more than the simulation's error remembers that as well.
+    let new = after.lines().filter(|line| !before.lines().any(|old| old == *line));
+    let phrases =
+        new.filter(|line| !line.starts_with("learned_from = ") && !line.starts_with("    \"") && *line != "]").count();
+    assert!(phrases <= moved, "more lines changed than priors moved");
     assert!(before.lines().filter(|line| line.trim_start().starts_with('#')).all(|line| after.contains(line)));
 
     // The same outcomes do not count twice.

@@ -1,6 +1,6 @@
 //! Chances: points, odds, base rates, intervals, Betas, words, and the lists of them that `one_of` and `ordered` take.
 
-use super::lexing::{amount, arguments, mark, plain, word, words};
+use super::lexing::{amount, arguments, mark, name, plain, word, words};
 use super::reading::{Input, Parsed, described, either, expected, maybe, offset, spanned, verdict};
 use crate::scenario::codes;
 use crate::scenario::document::ChanceNode;
@@ -31,6 +31,9 @@ pub(super) fn chance(input: &mut Input<'_>) -> Parsed<Chance> {
     described("a chance such as `35%`", |input| {
         if let Some(beta) = either(input, beta)? {
             return Ok(beta);
+        }
+        if either(input, word("like"))?.is_some() {
+            return Ok(Chance::Like { prior: spanned(name)(input)? });
         }
         if let Some(in_words) = either(input, in_words)? {
             return Ok(in_words);
@@ -181,6 +184,10 @@ mod tests {
     #[test]
     fn odds_rates_betas_and_intervals_keep_their_parts_with_places() {
         assert_eq!(reads("3:7"), Chance::Odds { favour: 3.0, against: 7.0 });
+        assert_eq!(
+            reads("like announced_meeting"),
+            Chance::Like { prior: Spanned::new("announced_meeting".to_owned(), Span::new(5, 22)) }
+        );
         assert_eq!(reads("6 of 20"), Chance::BaseRate { successes: 6.0, trials: 20.0 });
         let at = |value, start, end| Spanned::new(value, Span::new(start, end));
         assert_eq!(reads("beta(2, 8)"), Chance::Beta { a: at(2.0, 5, 6), b: at(8.0, 8, 9) });

@@ -1,9 +1,9 @@
-//! Questions, rules, news and correlated groups.
+//! Reference classes, questions, rules, news and correlated groups.
 
 use super::fields::Fields;
 use crate::diagnostic::Diagnostic;
 use crate::scenario::codes;
-use crate::scenario::document::{CorrelatedNode, NewsNode, QuestionNode, RuleNode, Text};
+use crate::scenario::document::{CorrelatedNode, NewsNode, PriorNode, QuestionNode, RuleNode, Text};
 
 /// Reads `[question.NAME]`.
 pub(super) fn question(name: Text, fields: &Fields<'_, '_, '_>) -> QuestionNode {
@@ -21,6 +21,18 @@ pub(super) fn question(name: Text, fields: &Fields<'_, '_, '_>) -> QuestionNode 
         source: fields.text("source"),
         tags: fields.texts("tags"),
         why: fields.text("why"),
+        unread: fields.unread(),
+    }
+}
+
+/// Reads `[prior.NAME]`.
+pub(super) fn prior(name: Text, fields: &Fields<'_, '_, '_>) -> PriorNode {
+    PriorNode {
+        name,
+        chance: fields.keyed_chance("chance"),
+        why: fields.text("why"),
+        source: fields.text("source"),
+        learned_from: fields.text_list("learned_from"),
         unread: fields.unread(),
     }
 }

@@ -91,6 +91,7 @@ impl<'s> Reader<'s> {
             description: top.text("description"),
             properties: top.text_list("properties"),
             suppose: top.suppositions("suppose"),
+            priors: top.named("prior").into_iter().map(|(name, fields)| lists::prior(name, &fields)).collect(),
             events: top.named("event").into_iter().map(|(name, fields)| event::event(name, &fields)).collect(),
             questions: top.named("question").into_iter().map(|(name, fields)| lists::question(name, &fields)).collect(),
             logic: top.tables("logic").iter().map(lists::rule).collect(),

@@ -64,6 +64,7 @@ fn chance() -> impl Strategy<Value = Chance> {
             high: nowhere(high),
         }),
         (amount(), amount()).prop_map(|(a, b)| Chance::Beta { a: nowhere(a), b: nowhere(b) }),
+        Just(Chance::Like { prior: nowhere("announced_meeting".to_owned()) }),
         Just(Chance::Word { word: "very likely".to_owned(), low: 0.80, high: 0.95 }),
         Just(Chance::Word { word: "almost no chance".to_owned(), low: 0.01, high: 0.05 }),
     ]

@@ -1,0 +1,122 @@
+//! Reference classes: events that share a chance in doubt speak of each other, and teach it together.
+
+use super::tests::{HEAD, checked, learned, question};
+use super::*;
+use crate::dist::Beta;
+use crate::exact;
+use crate::model::Model;
+use crate::plan::{Situation, compile};
+use crate::simulate::{Answer, simulate};
+
+const EVENTS: [&str; 5] = ["a", "b", "c", "d", "e"];
+
+/// A class and its events, with a question about each and one about two of them.
+fn class(chance: &str, like: &str) -> String {
+    let mut body = format!("[prior.announced]\nchance = \"{chance}\"\n");
+    for event in EVENTS {
+        body.push_str(&format!(
+            "[event.{event}]\n{like}\n{}",
+            question(&format!("q_{event}"), &format!("holds = \"{event}\""))
+        ));
+    }
+    format!("{HEAD}{body}{}", question("both", "holds = \"a and b\""))
+}
+
+/// The probability that a question is answered by yes, exactly.
+fn exactly(model: &Model, name: &str) -> f64 {
+    let plan = compile(model, &Situation::of_file(model));
+    let exact = exact::solve(&plan).expect("it is discrete");
+    let at = plan.asks.iter().position(|ask| ask.name == name).expect("it is asked");
+    match &exact.answers()[at] {
+        Ok(Answer::Binary(estimate)) => estimate.value,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Reference case S1: Beta(2, 3) and four of five; the next two both.
+#[test]
+fn every_event_of_a_class_counts_as_a_case_of_it() {
+    let text = class("beta(2, 3)", "chance = \"like announced\"");
+    let answers = [true, true, false, true, true].map(|yes| if yes { Resolution::Yes } else { Resolution::No });
+    let outcomes: Vec<(String, Resolution)> =
+        EVENTS.iter().zip(answers).map(|(event, answer)| (format!("q_{event}"), answer)).collect();
+    let known: Vec<(&str, Resolution)> =
+        outcomes.iter().map(|(name, answer)| (name.as_str(), answer.clone())).collect();
+    let at_once = learned(&text, &known, None);
+    let [moved] = at_once.learned.as_slice() else { panic!("{at_once:?}") };
+    assert_eq!((moved.event.as_str(), moved.after.as_str()), ("prior announced", "beta(6, 4)"));
+    assert_eq!(moved.by.len(), 5);
+    assert!(at_once.skipped.is_empty(), "{at_once:?}");
+
+    // One after the other is all at once, and each counts once.
+    let mut step_by_step = text.clone();
+    for upto in 1..=known.len() {
+        let update = learned(&step_by_step, &known[..upto], None);
+        assert_eq!(update.learned.len(), 1, "{update:?}");
+        step_by_step = rewrite(&step_by_step, &update).expect("the update is of this text");
+    }
+    assert!(step_by_step.contains("chance = \"beta(6, 4)\""), "{step_by_step}");
+    assert!(learned(&step_by_step, &known, None).learned.is_empty());
+
+    // Of the next two, both: 6 * 7 / (10 * 11), not 0.36.
+    assert!((exactly(&checked(&step_by_step), "both") - 42.0 / 110.0).abs() < 1e-12);
+    assert!((exactly(&checked(&step_by_step), "q_c") - 0.6).abs() < 1e-12);
+}
+
+#[test]
+fn what_is_known_of_some_events_moves_the_others() {
+    let text = class("8 of 16", "chance = \"like announced\"");
+    let model = checked(&text);
+    let known = |list: &[&str]| {
+        let given = list
+            .iter()
+            .map(|name| ((*name).to_owned(), crate::model::Condition::Event(model.find(name).expect("an event"))))
+            .collect();
+        let plan = compile(&model, &Situation { given, ..Situation::of_file(&model) });
+        let exact = exact::solve(&plan).expect("it is discrete");
+        match &exact.answers()[4] {
+            Ok(Answer::Binary(estimate)) => estimate.value,
+            other => panic!("{other:?}"),
+        }
+    };
+    // Jeffreys: Beta(8.5, 8.5).
+    for (list, expected) in [(&[][..], 8.5 / 17.0), (&["a"][..], 9.5 / 18.0), (&["a", "b", "c"][..], 11.5 / 20.0)] {
+        assert!((known(list) - expected).abs() < 1e-12, "{list:?}");
+    }
+}
+
+#[test]
+fn a_class_learns_from_what_does_not_say_which_of_its_events() {
+    let text = class("8 of 16", "chance = \"like announced\"") + &question("any", "holds = \"a or b or c\"");
+    let update = learned(&text, &[("any", Resolution::No)], None);
+    assert_eq!(update.learned[0].after, "8 of 19");
+    let update = learned(&text, &[("any", Resolution::Yes)], None);
+    let prior = Beta::jeffreys(8.0, 16.0).expect("a base rate");
+    let likelihood = |p: f64| 1.0 - (1.0 - p) * (1.0 - p) * (1.0 - p);
+    let mean = prior.expectation(|p| p * likelihood(p)) / prior.expectation(likelihood);
+    assert_eq!(update.learned[0].means, Means::Exact);
+    assert!((update.learned[0].mean_after - mean).abs() < 1e-12, "{update:?} {mean}");
+}
+
+/// Simulated, the events of a class depend on one another as they do exactly, whether they are yes/no or dates; and the doubt about one is that of
+/// the class.
+#[test]
+fn worlds_share_the_chance_of_a_class() {
+    let dates = class("6 of 20", "when = \"like announced by 2025-12-31\"");
+    for (text, closed_form) in [(class("6 of 20", "chance = \"like announced\""), true), (dates, false)] {
+        let model = checked(&text);
+        let plan = compile(&model, &Situation::of_file(&model));
+        let settings = Settings { worlds: 400_000, doubt_draws: 400, ..Settings::default() };
+        let tally = simulate(&plan, &settings, &|_| ()).expect("nothing is known");
+        let at = |name: &str| plan.asks.iter().position(|ask| ask.name == name).expect("it is asked");
+        let Answer::Binary(both) = &tally.answers()[at("both")] else { panic!("a yes/no question") };
+        let expected = 6.5 * 7.5 / (21.0 * 22.0);
+        // False alarm 1e-6 at 4.9 errors; twelve nodes are good to six digits for dates.
+        assert!((both.value - expected).abs() < 4.9 * both.standard_error + 2e-6, "{both:?} {expected}");
+        assert!((exactly(&model, "both") - expected).abs() < if closed_form { 1e-12 } else { 2e-6 });
+        let Answer::Binary(one) = &tally.answers()[at("q_c")] else { panic!("a yes/no question") };
+        let (low, high) = one.prior_interval.expect("its chance is in doubt");
+        let prior = Beta::jeffreys(6.0, 20.0).expect("a base rate");
+        assert!((low - prior.quantile(0.05)).abs() < 0.02 && (high - prior.quantile(0.95)).abs() < 0.02, "{one:?}");
+    }
+}
