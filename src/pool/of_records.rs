@@ -71,6 +71,7 @@ pub fn pooled_records(
                     made_at: record.made_at,
                     forecast: Forecast::Binary { probability },
                     provenance: None,
+                    curve: None,
                 });
             }
         }
@@ -91,6 +92,7 @@ mod tests {
             made_at: Moment::Day(date(2025, 1, day)),
             forecast: Forecast::Binary { probability },
             provenance: None,
+            curve: None,
         }
     }
 
