@@ -109,7 +109,20 @@ fn a_recorded_curve_is_what_worlds_say_in_which_nothing_has_happened() {
         let silence = format!("not (envoy by {day} or truce by {day} or opens by {day})");
         let worlds = json(
             folder,
-            &["run", "strait.toml", "--given", &silence, "--method", "rejection", "--seed", "77", "--worlds", "2M", "--doubt-draws", "0"],
+            &[
+                "run",
+                "strait.toml",
+                "--given",
+                &silence,
+                "--method",
+                "rejection",
+                "--seed",
+                "77",
+                "--worlds",
+                "2M",
+                "--doubt-draws",
+                "0",
+            ],
         );
         for (question, points) in &curves {
             let at = points.iter().position(|(known, _)| *known >= day);
@@ -125,7 +138,11 @@ fn a_recorded_curve_is_what_worlds_say_in_which_nothing_has_happened() {
             let error = asked["standard_error"].as_f64().expect("an error");
             let (right, high) = points[at];
             let (left, low) = if at == 0 { points[0] } else { points[at - 1] };
-            let share = if right == left { 1.0 } else { f64::from((day - left).get_days()) / f64::from((right - left).get_days()) };
+            let share = if right == left {
+                1.0
+            } else {
+                f64::from((day - left).get_days()) / f64::from((right - left).get_days())
+            };
             let curve = low + share * (high - low);
             // 25 comparisons at 6 standard errors of both, a false alarm of 5e-8; the curve's own error is at most that of 400,000 worlds with
             // the weights of the silence, which are worth a fifth of them at worst; and a straight piece may be off by half a point and three

@@ -95,7 +95,8 @@ fn add_living(records: &mut Records, Live { living, members }: &Live) -> Result<
             ));
         }
     } else {
-        let lasting = live.iter().filter(|new| records.questions.get(&new.question).is_none_or(|of| of.closes.is_none()));
+        let lasting =
+            live.iter().filter(|new| records.questions.get(&new.question).is_none_or(|of| of.closes.is_none()));
         let questions: BTreeSet<&str> = lasting.map(|new| new.question.as_str()).collect();
         if !questions.is_empty() {
             console::note(&format!(

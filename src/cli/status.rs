@@ -4,9 +4,7 @@ use super::ledger_file::{LedgerArgument, today};
 use super::{Done, console};
 use crate::error::Error;
 use crate::forecast::tidy::parse_probability;
-use crate::forecast::{
-    Course, Forecast, ForecastRecord, Living, Moment, Pace, Question, Records, Resolution, day,
-};
+use crate::forecast::{Course, Forecast, ForecastRecord, Living, Moment, Pace, Question, Records, Resolution, day};
 use crate::report::figure::percent;
 use crate::report::{Column, Format, Output, Sheet};
 use jiff::civil::Date;
@@ -36,8 +34,8 @@ pub(super) struct Arguments {
     soon: u16,
     /// How the chance of a forecast without a recorded curve is spread over the time until its question closes: constant, rising, falling, `weibull
     /// 1.7`, evenly, or none for one that stays as it is
-    #[arg(long, value_name = "PACE", default_value = "constant", value_parser = pace)]
-    pace: Option<Pace>,
+    #[arg(long, value_name = "PACE", default_value = "constant", value_parser = usual)]
+    pace: Usual,
     /// By how many points a forecast has moved from what was recorded when it is stale
     #[arg(long, value_name = "P", default_value = "10%", value_parser = parse_probability, allow_negative_numbers = true)]
     stale: f64,
@@ -45,9 +43,14 @@ pub(super) struct Arguments {
     ledger: LedgerArgument,
 }
 
+/// A pace, if forecasts have one.
+#[derive(Debug, Clone, Copy)]
+struct Usual(Option<Pace>);
+
 /// Reads a pace, or `none`.
-fn pace(text: &str) -> Result<Option<Pace>, String> {
-    if text.trim() == "none" { Ok(None) } else { text.parse().map(Some).map_err(|problem| format!("{problem}, nor `none`")) }
+fn usual(text: &str) -> Result<Usual, String> {
+    let pace = if text.trim() == "none" { Ok(None) } else { text.parse().map(Some) };
+    pace.map(Usual).map_err(|problem: String| format!("{problem}, nor `none`"))
 }
 
 /// Where a question stands.
@@ -150,7 +153,8 @@ struct Reading {
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let records = arguments.ledger.open_existing()?.records()?;
     let as_of = arguments.as_of.unwrap_or_else(today);
-    let reading = Reading { as_of, soon_days: i32::from(arguments.soon), pace: arguments.pace, stale: arguments.stale };
+    let reading =
+        Reading { as_of, soon_days: i32::from(arguments.soon), pace: arguments.pace.0, stale: arguments.stale };
     let status = status(&records, reading)?;
     let mut sheet = Sheet::new(
         None,
@@ -237,9 +241,11 @@ fn foot(status: &Status<'_>) -> Vec<String> {
     if ways.is_empty() {
         return Vec::new();
     }
-    let mut lines = vec![format!("today: what is left of a forecast if nothing has happened, {}", ways.join("; or ")) ];
+    let mut lines = vec![format!("today: what is left of a forecast if nothing has happened, {}", ways.join("; or "))];
     if paced > 0 {
-        lines.push("where yes cannot come early, give the question the tag `pace=none`, or look with --pace none".to_owned());
+        lines.push(
+            "where yes cannot come early, give the question the tag `pace=none`, or look with --pace none".to_owned(),
+        );
     }
     lines
 }
@@ -314,8 +320,10 @@ impl Reading {
 
 /// What the answer is if nothing has happened, where the forecasts that live are sure of one.
 fn resolvable(forecasts: &[Latest<'_>]) -> Option<Resolution> {
-    let living: Vec<&Today> =
-        forecasts.iter().filter_map(|latest| latest.today.as_ref().filter(|today| today.by != Source::Unchanged)).collect();
+    let living: Vec<&Today> = forecasts
+        .iter()
+        .filter_map(|latest| latest.today.as_ref().filter(|today| today.by != Source::Unchanged))
+        .collect();
     let all = |certain: f64| !living.is_empty() && living.iter().all(|today| today.probability == Some(certain));
     match (all(0.0), all(1.0)) {
         (true, _) => Some(Resolution::No),

@@ -132,7 +132,8 @@ mod tests {
 
     #[test]
     fn between_its_days_it_runs_straight_and_after_them_there_is_none() {
-        let curve = Curve::new(vec![(date(2025, 9, 1), 0.3), (date(2025, 9, 5), 0.1), (date(2025, 9, 6), 0.0)]).unwrap();
+        let curve =
+            Curve::new(vec![(date(2025, 9, 1), 0.3), (date(2025, 9, 5), 0.1), (date(2025, 9, 6), 0.0)]).unwrap();
         let on = |day| curve.on(date(2025, 9, day));
         assert_eq!((on(1), on(5), on(6), on(7)), (Some(0.3), Some(0.1), Some(0.0), None));
         assert!((on(2).unwrap() - 0.25).abs() < 1e-15 && (on(4).unwrap() - 0.15).abs() < 1e-15);

@@ -263,7 +263,10 @@ mod tests {
         assert_eq!(by("pace=rising"), Ok(Some(Pace::Weibull { shape: 2.0 })));
         assert!(by("pace=quick").unwrap_err().contains("`pace=quick` of `a`"));
         assert_eq!("weibull 1.7".parse(), Ok(Living::Pace(Pace::Weibull { shape: 1.7 })));
-        assert_eq!((Living::Recorded.to_string().parse(), "slow".parse::<Living>().is_err()), (Ok(Living::Recorded), true));
+        assert_eq!(
+            (Living::Recorded.to_string().parse(), "slow".parse::<Living>().is_err()),
+            (Ok(Living::Recorded), true)
+        );
     }
 
     #[test]

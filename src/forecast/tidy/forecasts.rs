@@ -5,8 +5,8 @@ use super::cell::{level, parse_number, parse_probability};
 use super::table::{Problems, Row, Table};
 use crate::error::Error;
 use crate::forecast::{
-    Curve, Forecast, ForecastRecord, Moment, Provenance, Question, QuestionKind, Records, SUM_TOLERANCE, check_name, day,
-    number_text,
+    Curve, Forecast, ForecastRecord, Moment, Provenance, Question, QuestionKind, Records, SUM_TOLERANCE, check_name,
+    day, number_text,
 };
 use indexmap::IndexMap;
 use jiff::civil::Date;

@@ -1,9 +1,7 @@
 //! Tables as people write them, and that what is written reads back equal.
 
 use super::*;
-use crate::forecast::{
-    Curve, Forecast, ForecastRecord, Moment, Provenance, Question, QuestionKind, Resolution,
-};
+use crate::forecast::{Curve, Forecast, ForecastRecord, Moment, Provenance, Question, QuestionKind, Resolution};
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -359,7 +357,10 @@ fn records() -> impl Strategy<Value = Records> {
                         forecaster: forecaster.to_owned(),
                         made_at,
                         // Every other computed forecast comes with a curve, of 1 to 4 days.
-                        curve: provenance.as_ref().filter(|from| from.seed % 2 == 0).and_then(|from| curve(&forecast, made_at, from.worlds)),
+                        curve: provenance
+                            .as_ref()
+                            .filter(|from| from.seed % 2 == 0)
+                            .and_then(|from| curve(&forecast, made_at, from.worlds)),
                         forecast,
                         provenance,
                     };
