@@ -31,10 +31,13 @@ pub fn knots(
         None => last = last_defined(first, last, &mut seen, &mut look),
     }
     for day in wanted.iter().chain(ends) {
-        if *day > first && *day < last && !seen.contains_key(day) && seen.len() < MOST_DAYS {
-            if let Some(values) = look(*day) {
-                seen.insert(*day, values);
-            }
+        if *day > first
+            && *day < last
+            && !seen.contains_key(day)
+            && seen.len() < MOST_DAYS
+            && let Some(values) = look(*day)
+        {
+            seen.insert(*day, values);
         }
     }
     let days: Vec<Date> = seen.keys().copied().collect();

@@ -99,10 +99,13 @@ struct Key {
     alone: Option<usize>,
 }
 
+/// The line on which a forecast begins, what its rows say (`None` for one that could not be read), and its curve.
+type Rows = (u64, Vec<Option<Said>>, Option<Curve>);
+
 /// The forecasts of a table with the line each begins on, in the order in which they begin.
 fn assemble(table: &Table, problems: &mut Problems, scaled: &mut Vec<(u64, f64)>) -> Vec<(u64, ForecastRecord)> {
     let columns = COLUMNS.map(|name| table.column(name));
-    let mut groups: IndexMap<Key, (u64, Vec<Option<Said>>, Option<Curve>)> = IndexMap::new();
+    let mut groups: IndexMap<Key, Rows> = IndexMap::new();
     let mut whole = Vec::new();
     for (at, row) in table.rows.iter().enumerate() {
         if let Some(value) = &row.whole {
