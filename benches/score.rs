@@ -39,6 +39,7 @@ fn records(questions: usize) -> Records {
                 made_at: Moment::Day(day),
                 forecast: Forecast::Binary { probability: *probability },
                 provenance: None,
+                curve: None,
             });
         }
         let resolution = if own[20] < 0.4 { Resolution::Yes } else { Resolution::No };

@@ -5,7 +5,7 @@ use super::ledger_file::LedgerArgument;
 use crate::error::Error;
 use crate::forecast::import::{InputFile, read_all};
 use crate::forecast::tidy::{self, Holds};
-use crate::forecast::{Pace, Records, Scale, Selection, check_name, day, live_records, nearest};
+use crate::forecast::{Forecast, Living, Records, Scale, Selection, check_name, day, live_records, nearest};
 use crate::pool::{POOLS, PoolMethod, pooled_records};
 use crate::score::{RULES, ScoringRule, rule};
 use clap::builder::{PossibleValue, PossibleValuesParser};
@@ -40,10 +40,11 @@ pub(super) struct Inputs {
     /// probabilities on yes/no questions, or of those by forecasters whose name fits the pattern, such as `experts=median:e*`
     #[arg(long, value_name = "POOL", value_parser = pool)]
     pool: Vec<Pool>,
-    /// One more forecaster `NAME live` for each, whose yes/no forecasts fall day by day while nothing happens: PACE or PACE:PATTERN, with the pace
-    /// constant, rising, falling, `weibull 1.7` or evenly, for those whose name fits the pattern
-    #[arg(long, value_name = "PACE", value_parser = living)]
-    live: Option<Living>,
+    /// One more forecaster `NAME live` for each, whose yes/no forecasts move day by day while nothing happens: PACE or PACE:PATTERN, with the pace
+    /// constant, rising, falling, `weibull 1.7` or evenly (a tag of a question such as `pace=none` comes first), or `recorded` for the curves that were
+    /// recorded with the forecasts, for those whose name fits the pattern
+    #[arg(long, value_name = "PACE", value_parser = live)]
+    live: Option<Live>,
     /// The scale on which numbers are scored
     #[arg(long, value_enum, default_value_t = Scale::Natural)]
     scale: Scale,
@@ -51,25 +52,25 @@ pub(super) struct Inputs {
 
 /// Forecasts that live, as an argument.
 #[derive(Debug, Clone)]
-struct Living {
-    pace: Pace,
+struct Live {
+    living: Living,
     members: Option<glob::Pattern>,
 }
 
-fn living(text: &str) -> Result<Living, String> {
-    let (pace, members) = text.split_once(':').map_or((text, None), |(pace, members)| (pace, Some(members)));
-    Ok(Living { pace: pace.parse()?, members: members.map(pattern).transpose()? })
+fn live(text: &str) -> Result<Live, String> {
+    let (living, members) = text.split_once(':').map_or((text, None), |(living, members)| (living, Some(members)));
+    Ok(Live { living: living.parse()?, members: members.map(pattern).transpose()? })
 }
 
 pub(super) fn pattern(text: &str) -> Result<glob::Pattern, String> {
     glob::Pattern::new(text).map_err(|problem| format!("`{text}` is no pattern: {problem}"))
 }
 
-/// Adds the forecasts that live. A question without a last day has no curve.
-fn add_living(records: &mut Records, living: &Living) -> Result<(), Error> {
+/// Adds the forecasts that live, and says on stderr how many stay as they are.
+fn add_living(records: &mut Records, Live { living, members }: &Live) -> Result<(), Error> {
     let name = |of: &str| format!("{of} live");
-    let member = |name: &str| living.members.as_ref().is_none_or(|members| members.matches(name));
-    let live = live_records(records, living.pace, member, name);
+    let member = |name: &str| members.as_ref().is_none_or(|members| members.matches(name));
+    let live = live_records(records, *living, member, name).map_err(Error::input)?;
     if live.is_empty() {
         return Err(Error::input("--live: nobody it is for has a yes/no forecast"));
     }
@@ -80,13 +81,28 @@ fn add_living(records: &mut Records, living: &Living) -> Result<(), Error> {
             taken.forecaster
         )));
     }
-    let lasting = live.iter().filter(|new| records.questions.get(&new.question).is_none_or(|of| of.closes.is_none()));
-    let questions: BTreeSet<&str> = lasting.map(|new| new.question.as_str()).collect();
-    if !questions.is_empty() {
-        console::note(&format!(
-            "note: --live: {} without a last day (`closes`), whose forecasts stay as they are",
-            if questions.len() == 1 { "1 question".to_owned() } else { format!("{} questions", questions.len()) }
-        ));
+    let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+    if *living == Living::Recorded {
+        let of_members = records.forecasts.iter().filter(|record| member(&record.forecaster));
+        let still: Vec<_> = of_members
+            .filter(|record| matches!(record.forecast, Forecast::Binary { .. }) && record.curve.is_none())
+            .collect();
+        if !still.is_empty() {
+            console::note(&format!(
+                "note: --live recorded: {} without a recorded curve, which stay as they are",
+                counted(still.len(), "forecast")
+            ));
+        }
+    } else {
+        let lasting =
+            live.iter().filter(|new| records.questions.get(&new.question).is_none_or(|of| of.closes.is_none()));
+        let questions: BTreeSet<&str> = lasting.map(|new| new.question.as_str()).collect();
+        if !questions.is_empty() {
+            console::note(&format!(
+                "note: --live: {} without a last day (`closes`), whose forecasts stay as they are",
+                counted(questions.len(), "question")
+            ));
+        }
     }
     records.forecasts.extend(live);
     Ok(())
@@ -143,8 +159,8 @@ fn add_pools(records: &mut Records, pools: &[Pool]) -> Result<(), Error> {
 pub(super) fn records(inputs: &Inputs) -> Result<Records, Error> {
     let mut records = all_records(inputs)?;
     select(&mut records, Selection { tags: inputs.tagged.clone(), from: inputs.made_from, until: inputs.made_until })?;
-    if let Some(living) = &inputs.live {
-        add_living(&mut records, living)?;
+    if let Some(live) = &inputs.live {
+        add_living(&mut records, live)?;
     }
     add_pools(&mut records, &inputs.pool)?;
     if inputs.scale == Scale::Log {

@@ -3,7 +3,7 @@
 use super::load::{self, Loaded, View};
 use super::means::Means;
 use super::run::{Recording, record, refuse_to_record_what_if, report};
-use super::{Done, console};
+use super::{Done, console, curves};
 use crate::error::Error;
 use crate::plan::{self, Plan, Situation};
 use crate::report::Format;
@@ -71,7 +71,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let figures = means.figures_by(&plan, &settings, merged)?;
     let mut report = report(&loaded, &situation, &plan, &settings, &figures.tally)?;
     figures.tell(&plan, &mut report);
-    record(&arguments.recording, &loaded, &report)?;
+    record(&arguments.recording, &loaded, &report, &settings, curves::WORLDS)?;
     console::show(format, &report.render(format, arguments.events)?)?;
     Ok(ExitCode::SUCCESS)
 }

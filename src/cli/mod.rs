@@ -11,6 +11,7 @@ mod completions;
 mod compare;
 mod console;
 mod counterfactual;
+mod curves;
 mod export;
 mod figures;
 mod heading;

@@ -116,16 +116,13 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let pooled = pooled(&now, &history, &ready, &arguments.name, member)?;
     let form = arguments.out.as_deref().map_or(Form::Csv, Form::of);
     let file = forecasts_file(&pooled, form)?;
-    match &arguments.out {
-        Some(path) => {
-            console::write_bytes(path, &file)?;
-            console::show(format, &report)?;
-        }
-        None => {
-            // The table is the result; the report is what is said about it.
-            console::note(report.trim_end());
-            console::data(&String::from_utf8_lossy(&file))?;
-        }
+    if let Some(path) = &arguments.out {
+        console::write_bytes(path, &file)?;
+        console::show(format, &report)?;
+    } else {
+        // The table is the result; the report is what is said about it.
+        console::note(report.trim_end());
+        console::data(&String::from_utf8_lossy(&file))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -5,7 +5,7 @@ use super::ledger_file::{self, LedgerArgument};
 use super::load::{self, Loaded, View};
 use super::means::{Choice, Means};
 use super::shard::PartArguments;
-use super::{Done, console, counterfactual, rare, storyline};
+use super::{Done, console, counterfactual, curves, rare, storyline};
 use crate::error::Error;
 use crate::forecast::Forecast;
 use crate::math::Instructions;
@@ -16,6 +16,7 @@ use crate::simulate::{Design, Settings, Tally};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::civil::Date;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -164,7 +165,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         replay(arguments, &loaded, &settings, from, to, format)
     } else {
         let report = once(&loaded, &arguments.view, &settings, arguments.means())?;
-        record(&arguments.recording, &loaded, &report)?;
+        record(&arguments.recording, &loaded, &report, &settings, curves::WORLDS)?;
         console::show(format, &report.render(format, arguments.events)?)?;
         let passed = report.check_exact.as_ref().is_none_or(|check| check.passed);
         Ok(if passed { ExitCode::SUCCESS } else { ExitCode::from(1) })
@@ -310,16 +311,29 @@ pub(super) struct Recording {
     /// Record under this name instead of the file's `forecaster`
     #[arg(long, value_name = "NAME", requires = "record")]
     forecaster: Option<String>,
+    /// Worlds a day by which the curve of each yes/no forecast is found that is recorded with it: what it becomes while nothing happens; 0 records none
+    /// [default: 100k, in a replay 0]
+    #[arg(long, value_name = "N", requires = "record", value_parser = curves::worlds, allow_negative_numbers = true)]
+    curve_worlds: Option<u64>,
 }
 
-/// Records the forecasts of open questions, if that is asked for; the acknowledgement goes to stderr once the disk has them.
-pub(super) fn record(recording: &Recording, loaded: &Loaded, report: &RunReport) -> Result<(), Error> {
+/// Records the forecasts of open questions, if that is asked for; the acknowledgement goes to stderr once the disk has them. Their curves are found
+/// by `curve_worlds` a day, unless the arguments say another number.
+pub(super) fn record(
+    recording: &Recording,
+    loaded: &Loaded,
+    report: &RunReport,
+    settings: &Settings,
+    curve_worlds: u64,
+) -> Result<(), Error> {
     if !recording.record {
         return Ok(());
     }
     let forecaster = recording.forecaster.as_deref().unwrap_or(&loaded.model.forecaster);
     let mut ledger = recording.ledger.open()?;
-    ledger_file::record(&mut ledger, forecasts::questions(&loaded.model), report.records(forecaster))?;
+    let worlds = recording.curve_worlds.unwrap_or(curve_worlds);
+    let curves = if worlds == 0 { BTreeMap::new() } else { curves::curves(&loaded.model, report, settings, worlds)? };
+    ledger_file::record(&mut ledger, forecasts::questions(&loaded.model), report.records(forecaster, &curves))?;
     Ok(())
 }
 
@@ -354,7 +368,7 @@ fn replay(arguments: &Arguments, loaded: &Loaded, settings: &Settings, from: Dat
     let mut runs = Vec::new();
     for view in &views {
         let report = once(loaded, view, settings, arguments.means())?;
-        record(&arguments.recording, loaded, &report)?;
+        record(&arguments.recording, loaded, &report, settings, 0)?;
         runs.push(report);
     }
     let sheet = if format == Format::Csv { replay_rows(loaded, &runs) } else { replay_sheet(loaded, &runs) };

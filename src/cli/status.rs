@@ -1,8 +1,11 @@
-//! `foretell status`: what is open, due, resolved.
+//! `foretell status`: what is open, due, resolved, and what of it is left today.
 
 use super::ledger_file::{LedgerArgument, today};
 use super::{Done, console};
-use crate::forecast::{Forecast, Moment, Question, Records, Resolution, day};
+use crate::error::Error;
+use crate::forecast::tidy::parse_probability;
+use crate::forecast::{Course, Forecast, ForecastRecord, Living, Moment, Pace, Question, Records, Resolution, day};
+use crate::report::figure::percent;
 use crate::report::{Column, Format, Output, Sheet};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -12,11 +15,14 @@ use std::process::ExitCode;
 const EXAMPLE: &str = "Examples:
   foretell status
   foretell status --as-of 2025-09-01 --soon 14
+  foretell status --pace none --stale 5%
   foretell status --format json | jq '.questions[] | select(.state == \"due\") | .id'";
 
-/// Show what is open, closing soon, due, resolved
+/// Show what is open, closing soon, due, resolved, and what is left of each forecast today
 ///
-/// A question is due when its last day is over and nobody said what became of it.
+/// A question is due when its last day is over and nobody said what became of it. While a question is open its yes/no forecasts are shown as they were
+/// recorded and as they are today if nothing has happened: by the curve that was recorded with them, or as if yes could come on any day until the
+/// question closes (`--pace`; a tag of the question such as `pace=none` comes first). A forecast is stale once that has moved it by more than `--stale`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLE)]
 pub(super) struct Arguments {
@@ -26,8 +32,25 @@ pub(super) struct Arguments {
     /// How many days before its last day a question closes soon
     #[arg(long, value_name = "DAYS", default_value_t = 7)]
     soon: u16,
+    /// How the chance of a forecast without a recorded curve is spread over the time until its question closes: constant, rising, falling, `weibull
+    /// 1.7`, evenly, or none for one that stays as it is
+    #[arg(long, value_name = "PACE", default_value = "constant", value_parser = usual)]
+    pace: Usual,
+    /// By how many points a forecast has moved from what was recorded when it is stale
+    #[arg(long, value_name = "P", default_value = "10%", value_parser = parse_probability, allow_negative_numbers = true)]
+    stale: f64,
     #[command(flatten)]
     ledger: LedgerArgument,
+}
+
+/// A pace, if forecasts have one.
+#[derive(Debug, Clone, Copy)]
+struct Usual(Option<Pace>);
+
+/// Reads a pace, or `none`.
+fn usual(text: &str) -> Result<Usual, String> {
+    let pace = if text.trim() == "none" { Ok(None) } else { text.parse().map(Some) };
+    pace.map(Usual).map_err(|problem: String| format!("{problem}, nor `none`"))
 }
 
 /// Where a question stands.
@@ -62,6 +85,10 @@ pub(super) struct Status<'a> {
     schema: &'static str,
     #[schemars(with = "String")]
     as_of: Date,
+    /// The pace of forecasts without a recorded curve, in the words of the scenario language, or `none`.
+    pace: String,
+    /// From which change on a forecast is stale.
+    stale: f64,
     /// How many questions in each state.
     #[schemars(with = "BTreeMap<String, usize>")]
     counts: BTreeMap<State, usize>,
@@ -80,6 +107,8 @@ struct Standing<'a> {
     days_left: Option<i32>,
     resolution: Option<&'a Resolution>,
     resolved_on: Option<Moment>,
+    /// What it resolves to if nothing has happened, where that is decided: its forecasts that live agree that the answer is certain by now.
+    resolvable: Option<Resolution>,
     forecasts: Vec<Latest<'a>>,
 }
 
@@ -89,12 +118,44 @@ struct Latest<'a> {
     forecaster: &'a str,
     made_at: Moment,
     forecast: &'a Forecast,
+    /// What is left of it if nothing has happened; `null` where that cannot be said: it is no probability, or the question is resolved.
+    today: Option<Today>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+struct Today {
+    /// Of yes, on the day looked from; `null` if nothing happening until then was impossible when the forecast was made.
+    probability: Option<f64>,
+    /// From where: `recorded` curve, `pace`, or `unchanged`.
+    by: Source,
+    /// The first day on which it had moved by more than the threshold, if it has.
+    #[schemars(with = "Option<String>")]
+    stale_since: Option<Date>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Source {
+    Recorded,
+    Pace,
+    Unchanged,
+}
+
+/// What is left of forecasts, and from when on they are stale.
+#[derive(Debug, Clone, Copy)]
+struct Reading {
+    as_of: Date,
+    soon_days: i32,
+    pace: Option<Pace>,
+    stale: f64,
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let records = arguments.ledger.open_existing()?.records()?;
     let as_of = arguments.as_of.unwrap_or_else(today);
-    let status = status(&records, as_of, i32::from(arguments.soon));
+    let reading =
+        Reading { as_of, soon_days: i32::from(arguments.soon), pace: arguments.pace.0, stale: arguments.stale };
+    let status = status(&records, reading)?;
     let mut sheet = Sheet::new(
         None,
         vec![
@@ -104,6 +165,8 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
             Column::text("forecaster"),
             Column::text("made at"),
             Column::text("forecast"),
+            Column::number("today"),
+            Column::text("remark"),
             Column::text("resolution"),
         ],
     );
@@ -116,6 +179,8 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
                 latest.map(|latest| latest.forecaster.to_owned()).unwrap_or_default(),
                 latest.map(|latest| latest.made_at.to_string()).unwrap_or_default(),
                 latest.map(|latest| latest.forecast.to_string()).unwrap_or_default(),
+                latest.map(|latest| left(latest, format)).unwrap_or_default(),
+                remark(standing, latest),
                 standing.resolution.map(ToString::to_string).unwrap_or_default(),
             ]
         };
@@ -132,43 +197,95 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         if counts.is_empty() { "no questions".to_owned() } else { counts.join(", ") }
     )];
     let sheets = if sheet.is_empty() && format == Format::Table { Vec::new() } else { vec![sheet] };
-    let output = Output { head, sheets, foot: Vec::new(), json: &status };
+    let output = Output { head, sheets, foot: foot(&status), json: &status };
     console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
 }
 
+/// What is left of a forecast, as a cell.
+fn left(latest: &Latest<'_>, format: Format) -> String {
+    let shown = latest.today.as_ref().filter(|today| format != Format::Table || today.by != Source::Unchanged);
+    match (shown.and_then(|today| today.probability), format) {
+        (None, _) => String::new(),
+        (Some(left), Format::Table) => percent(left, if left <= 0.0 || left >= 1.0 { 0.0 } else { 0.005 }),
+        (Some(left), _) => left.to_string(),
+    }
+}
+
+/// What there is to do about a forecast or its question.
+fn remark(standing: &Standing<'_>, latest: Option<&Latest<'_>>) -> String {
+    let today = latest.and_then(|latest| latest.today.as_ref());
+    let decided = standing.resolvable.as_ref().map(|answer| format!("{answer}, if nothing has happened"));
+    match today {
+        _ if let Some(decided) = decided => decided,
+        Some(Today { probability: None, .. }) => "something must have happened".to_owned(),
+        Some(Today { stale_since: Some(day), .. }) => format!("stale since {day}"),
+        _ => String::new(),
+    }
+}
+
+/// What the column `today` takes for granted.
+fn foot(status: &Status<'_>) -> Vec<String> {
+    let count = |source: Source| {
+        let all = status.questions.iter().flat_map(|standing| &standing.forecasts);
+        all.filter(|latest| latest.today.as_ref().is_some_and(|today| today.by == source)).count()
+    };
+    let (recorded, paced) = (count(Source::Recorded), count(Source::Pace));
+    let mut ways = Vec::new();
+    if recorded > 0 {
+        ways.push("by the curve recorded with the forecast".to_owned());
+    }
+    if paced > 0 {
+        ways.push(format!("as if yes could come on any day until the question closes, at a {} pace", status.pace));
+    }
+    if ways.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![format!("today: what is left of a forecast if nothing has happened, {}", ways.join("; or "))];
+    if paced > 0 {
+        lines.push(
+            "where yes cannot come early, give the question the tag `pace=none`, or look with --pace none".to_owned(),
+        );
+    }
+    lines
+}
+
 /// Where every question stands with what was known on a day: what is due first, then by closing day.
-fn status(records: &Records, as_of: Date, soon_days: i32) -> Status<'_> {
-    let mut latest: BTreeMap<&str, BTreeMap<&str, Latest<'_>>> = BTreeMap::new();
+fn status(records: &Records, reading: Reading) -> Result<Status<'_>, Error> {
+    let Reading { as_of, soon_days, .. } = reading;
+    let mut latest: BTreeMap<&str, BTreeMap<&str, &ForecastRecord>> = BTreeMap::new();
     for record in records.forecasts.iter().filter(|record| record.made_at.day() <= as_of) {
-        let new = Latest { forecaster: &record.forecaster, made_at: record.made_at, forecast: &record.forecast };
         let of_question = latest.entry(&record.question).or_default();
         match of_question.get(record.forecaster.as_str()) {
-            Some(old) if old.made_at.epoch_days() > new.made_at.epoch_days() => {}
+            Some(old) if old.made_at.epoch_days() > record.made_at.epoch_days() => {}
             _ => {
-                of_question.insert(&record.forecaster, new);
+                of_question.insert(&record.forecaster, record);
             }
         }
     }
-    let mut questions: Vec<Standing<'_>> = records
-        .questions
-        .values()
-        .map(|question| {
-            let outcome = records.outcomes.get(&question.id).filter(|outcome| outcome.resolved_on.day() <= as_of);
-            let resolution = outcome.map(|outcome| &outcome.resolution);
-            Standing {
-                id: &question.id,
-                ask: &question.ask,
-                kind: question.kind.name(),
-                state: state(question, resolution, as_of, soon_days),
-                closes: question.closes,
-                days_left: question.closes.map(|closes| (closes - as_of).get_days()),
-                resolution,
-                resolved_on: outcome.map(|outcome| outcome.resolved_on),
-                forecasts: latest.remove(question.id.as_str()).unwrap_or_default().into_values().collect(),
-            }
-        })
-        .collect();
+    let mut questions = Vec::with_capacity(records.questions.len());
+    for question in records.questions.values() {
+        let outcome = records.outcomes.get(&question.id).filter(|outcome| outcome.resolved_on.day() <= as_of);
+        let resolution = outcome.map(|outcome| &outcome.resolution);
+        let mut forecasts = Vec::new();
+        for record in latest.remove(question.id.as_str()).unwrap_or_default().into_values() {
+            let today = if resolution.is_none() { reading.left(record, question)? } else { None };
+            let (forecaster, made_at) = (record.forecaster.as_str(), record.made_at);
+            forecasts.push(Latest { forecaster, made_at, forecast: &record.forecast, today });
+        }
+        questions.push(Standing {
+            id: &question.id,
+            ask: &question.ask,
+            kind: question.kind.name(),
+            state: state(question, resolution, as_of, soon_days),
+            closes: question.closes,
+            days_left: question.closes.map(|closes| (closes - as_of).get_days()),
+            resolution,
+            resolved_on: outcome.map(|outcome| outcome.resolved_on),
+            resolvable: resolvable(&forecasts),
+            forecasts,
+        });
+    }
     questions.sort_by_key(|standing| (standing.state, standing.closes.unwrap_or(Date::MAX)));
     let mut counts = BTreeMap::new();
     for found in State::ALL {
@@ -177,7 +294,42 @@ fn status(records: &Records, as_of: Date, soon_days: i32) -> Status<'_> {
             counts.insert(found, count);
         }
     }
-    Status { schema: "foretell.status/1", as_of, counts, questions }
+    let pace = reading.pace.map_or_else(|| "none".to_owned(), |pace| pace.to_string());
+    Ok(Status { schema: "foretell.status/1", as_of, pace, stale: reading.stale, counts, questions })
+}
+
+impl Reading {
+    /// What is left of a forecast on an open question. One that was computed knows more of its question than a pace does: without a curve it stays as
+    /// it is.
+    fn left(self, record: &ForecastRecord, question: &Question) -> Result<Option<Today>, Error> {
+        let Forecast::Binary { probability } = record.forecast else { return Ok(None) };
+        let (living, by) = match self.pace {
+            _ if record.curve.is_some() => (Living::Recorded, Source::Recorded),
+            Some(pace) if record.provenance.is_none() => (Living::Pace(pace), Source::Pace),
+            _ => return Ok(Some(Today { probability: Some(probability), by: Source::Unchanged, stale_since: None })),
+        };
+        let course = Course::of(record, question, living).map_err(Error::input)?;
+        Ok(Some(match course {
+            Some(course) => {
+                Today { probability: course.on(self.as_of), by, stale_since: course.moved_on(self.stale, self.as_of) }
+            }
+            None => Today { probability: Some(probability), by: Source::Unchanged, stale_since: None },
+        }))
+    }
+}
+
+/// What the answer is if nothing has happened, where the forecasts that live are sure of one.
+fn resolvable(forecasts: &[Latest<'_>]) -> Option<Resolution> {
+    let living: Vec<&Today> = forecasts
+        .iter()
+        .filter_map(|latest| latest.today.as_ref().filter(|today| today.by != Source::Unchanged))
+        .collect();
+    let all = |certain: f64| !living.is_empty() && living.iter().all(|today| today.probability == Some(certain));
+    match (all(0.0), all(1.0)) {
+        (true, _) => Some(Resolution::No),
+        (_, true) => Some(Resolution::Yes),
+        _ => None,
+    }
 }
 
 fn state(question: &Question, resolution: Option<&Resolution>, as_of: Date, soon_days: i32) -> State {
@@ -216,11 +368,15 @@ mod tests {
         records
     }
 
+    fn looked(as_of: Date) -> Reading {
+        Reading { as_of, soon_days: 7, pace: Some(Pace::Weibull { shape: 1.0 }), stale: 0.1 }
+    }
+
     #[test]
     fn a_question_goes_from_open_to_due_to_resolved() {
         let records = records();
         let states = |day: Date| -> Vec<(String, State)> {
-            status(&records, day, 7).questions.iter().map(|one| (one.id.to_owned(), one.state)).collect()
+            status(&records, looked(day)).unwrap().questions.iter().map(|one| (one.id.to_owned(), one.state)).collect()
         };
         let expected = |list: [(&str, State); 3]| list.map(|(id, state)| (id.to_owned(), state)).to_vec();
         use jiff::civil::date;
@@ -245,9 +401,48 @@ mod tests {
     #[test]
     fn the_latest_forecast_stands_and_a_revision_counts() {
         let records = records();
-        let status = status(&records, jiff::civil::date(2025, 9, 11), 7);
+        let status = status(&records, looked(jiff::civil::date(2025, 9, 11))).unwrap();
         let forecasts = &status.questions[0].forecasts;
         assert_eq!(forecasts.len(), 1, "what was said later is not known yet");
         assert_eq!(forecasts[0].forecast, &Forecast::Binary { probability: 0.3 });
+    }
+
+    #[test]
+    fn a_forecast_wears_off_becomes_stale_and_in_the_end_decides_its_question() {
+        let records = records();
+        let on = |day: i8, pace: Option<Pace>| {
+            let status = status(&records, Reading { pace, ..looked(jiff::civil::date(2025, 9, day)) }).unwrap();
+            let standing = status.questions.into_iter().find(|one| one.id == "a").unwrap();
+            (standing.forecasts[0].today.clone(), standing.resolvable)
+        };
+        let constant = Some(Pace::Weibull { shape: 1.0 });
+        let (today, resolvable) = on(5, constant);
+        let today = today.unwrap();
+        // Of the nine days from the 2nd to the end of the 10th three are over.
+        assert!((today.probability.unwrap() - (1.0 - 0.7_f64.powf(6.0 / 9.0))).abs() < 1e-12);
+        assert_eq!((today.by, today.stale_since, resolvable), (Source::Pace, None, None));
+        let (today, _) = on(9, constant);
+        assert_eq!(today.unwrap().stale_since, Some(jiff::civil::date(2025, 9, 6)));
+        let (today, resolvable) = on(11, constant);
+        assert_eq!((today.unwrap().probability, resolvable), (Some(0.0), Some(Resolution::No)));
+        let (today, resolvable) = on(11, None);
+        assert_eq!((today.unwrap().probability, resolvable), (Some(0.3), None));
+        assert_eq!(on(20, constant), (None, None), "it is annulled");
+    }
+
+    #[test]
+    fn a_recorded_curve_comes_before_any_pace() {
+        let mut records = records();
+        let curve = "2025-09-02:0.3|2025-09-04:0.28|2025-09-05:0.05".parse().unwrap();
+        records.forecasts.iter_mut().for_each(|record| record.curve = None);
+        records.forecasts[2].curve = Some(curve);
+        let on = |day: i8| {
+            let status = status(&records, looked(jiff::civil::date(2025, 9, day))).unwrap();
+            let standing = status.questions.into_iter().find(|one| one.id == "a").unwrap();
+            standing.forecasts[0].today.clone().unwrap()
+        };
+        let (early, late) = (on(4), on(6));
+        assert_eq!((early.probability, early.by, early.stale_since), (Some(0.28), Source::Recorded, None));
+        assert_eq!((late.probability, late.stale_since), (None, Some(jiff::civil::date(2025, 9, 5))));
     }
 }

@@ -8,13 +8,19 @@
 
 mod curve;
 pub mod import;
+mod knots;
+mod living;
+mod pace;
 mod records;
 pub mod stream;
 mod select;
 pub mod tidy;
 mod validity;
 
-pub use curve::{Pace, live_records};
+pub use curve::Curve;
+pub use knots::{Looked, knots};
+pub use living::{Course, Living, live_records};
+pub use pace::Pace;
 pub use records::{ForecastRecord, Moment, Outcome, Provenance, Question, QuestionKind, Records, day};
 pub use select::{Scale, Selection};
 pub use validity::{ANNULLED, SUM_TOLERANCE, check_name, check_probability, nearest, number_text};

@@ -1,6 +1,6 @@
 //! Questions, forecasts and outcomes side by side.
 
-use super::{Forecast, Resolution};
+use super::{Curve, Forecast, Resolution};
 use indexmap::IndexMap;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -167,6 +167,9 @@ pub struct ForecastRecord {
     /// Where it came from, if it was computed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provenance: Option<Provenance>,
+    /// What it becomes while nothing happens, if that was recorded with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub curve: Option<Curve>,
 }
 
 /// What became of one question.

@@ -81,7 +81,7 @@ fn groups(model: &Model, draws: &mut Draws) {
 /// Sorts what is known into what an event is drawn with and what is applied later.
 fn evidence(model: &Model, situation: &Situation, draws: &mut Draws) -> Vec<(Late, FindingId)> {
     let mut late: Vec<(Late, FindingId)> = Vec::new();
-    let now = model.day(situation.as_of);
+    let now = model.day(situation.quiet_until.map_or(situation.as_of, |quiet| quiet.max(situation.as_of)));
     let mut news: Vec<&News> = model.news.iter().filter(|news| news.date <= situation.as_of).collect();
     news.sort_by_key(|news| news.date);
     let mut findings: Vec<(String, Finding)> =

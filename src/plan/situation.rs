@@ -9,6 +9,8 @@ use jiff::civil::Date;
 pub struct Situation {
     /// The day whose knowledge counts: news dated up to it is known, and what has not happened by then has not happened.
     pub as_of: Date,
+    /// A later day up to which nothing happens either: no further news, and no date event that would be reported comes by then.
+    pub quiet_until: Option<Date>,
     /// Conditions taken as known, with their text.
     pub given: Vec<(String, Condition)>,
     /// Interventions, besides those of the file.
@@ -19,7 +21,7 @@ impl Situation {
     /// The scenario as the file has it.
     #[must_use]
     pub const fn of_file(model: &Model) -> Self {
-        Self { as_of: model.as_of, given: Vec::new(), suppose: Vec::new() }
+        Self { as_of: model.as_of, quiet_until: None, given: Vec::new(), suppose: Vec::new() }
     }
 
     /// The same, looked at from another day.
@@ -43,5 +45,12 @@ impl Situation {
         }
         self.as_of = date;
         Ok(self)
+    }
+
+    /// The same, if nothing happens up to the end of a later day: what is asked is then what the forecast of today says of that day.
+    #[must_use]
+    pub const fn quiet_until(mut self, date: Date) -> Self {
+        self.quiet_until = Some(date);
+        self
     }
 }

@@ -111,7 +111,7 @@ mod tests {
         let past = history.past();
         let (folding, folds) = folds(&past, 2);
         assert_eq!((folding, folds.len()), (Folding::ByCluster, 10));
-        let mut judged = vec![0; 40];
+        let mut judged = [0; 40];
         for fold in &folds {
             fold.judge.iter().for_each(|at| judged[*at] += 1);
             let learned: BTreeSet<usize> = fold.learn.iter().map(|at| at / 3).collect();

@@ -45,6 +45,7 @@ pub fn pooled_records(
                     made_at: record.made_at,
                     forecast: Forecast::Binary { probability },
                     provenance: None,
+                    curve: None,
                 });
             }
         }
@@ -72,6 +73,7 @@ mod tests {
             made_at: Moment::Day(date(2025, 1, day)),
             forecast: Forecast::Binary { probability },
             provenance: None,
+            curve: None,
         }
     }
 

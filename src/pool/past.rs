@@ -104,7 +104,7 @@ impl History {
     }
 }
 
-impl<'a> Past<'a> {
+impl Past<'_> {
     /// The questions at these places.
     #[must_use]
     pub fn part(&self, places: &[usize]) -> Self {
@@ -203,6 +203,7 @@ mod tests {
                 made_at: Moment::Day(date(2025, month, day)),
                 forecast: Forecast::Binary { probability },
                 provenance: None,
+                curve: None,
             });
         }
         let history = History::new(&records, |name| name != "out");

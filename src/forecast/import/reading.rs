@@ -174,6 +174,7 @@ impl<'r> Reading<'r> {
             made_at,
             forecast: said,
             provenance: None,
+            curve: None,
         };
         let key = (record.question.clone(), record.forecaster.clone());
         let before = self.latest.get(&key).and_then(|at| self.forecasts.get(*at));

@@ -35,7 +35,7 @@ const COLUMNS: [&str; 4] = ["question", "forecaster", "made_at", "probability"];
 const OF_OTHER_KINDS: [&str; 5] = ["option", "quantile", "value", "day", "never"];
 
 /// Columns that are known and say nothing about a score.
-const WITHOUT_MEANING: [&str; 5] = ["revision", "scenario", "engine", "seed", "worlds"];
+const WITHOUT_MEANING: [&str; 6] = ["revision", "scenario", "engine", "seed", "worlds", "curve"];
 
 /// Rows of a file.
 #[derive(Debug)]

@@ -5,15 +5,15 @@ use super::cell::{level, parse_number, parse_probability};
 use super::table::{Problems, Row, Table};
 use crate::error::Error;
 use crate::forecast::{
-    Forecast, ForecastRecord, Moment, Provenance, Question, QuestionKind, Records, SUM_TOLERANCE, check_name, day,
-    number_text,
+    Curve, Forecast, ForecastRecord, Moment, Provenance, Question, QuestionKind, Records, SUM_TOLERANCE, check_name,
+    day, number_text,
 };
 use indexmap::IndexMap;
 use jiff::civil::Date;
 
 const REQUIRED: [&str; 3] = ["question", "forecaster", "made_at"];
 /// Every column of a table of forecasts, in the order in which they are written.
-pub(super) const COLUMNS: [&str; 14] = [
+pub(super) const COLUMNS: [&str; 15] = [
     "question",
     "forecaster",
     "made_at",
@@ -28,6 +28,7 @@ pub(super) const COLUMNS: [&str; 14] = [
     "engine",
     "seed",
     "worlds",
+    "curve",
 ];
 
 /// How far the probabilities of the options may be from summing to 1 and still be taken as rounded.
@@ -98,10 +99,13 @@ struct Key {
     alone: Option<usize>,
 }
 
+/// The line on which a forecast begins, what its rows say (`None` for one that could not be read), and its curve.
+type Rows = (u64, Vec<Option<Said>>, Option<Curve>);
+
 /// The forecasts of a table with the line each begins on, in the order in which they begin.
 fn assemble(table: &Table, problems: &mut Problems, scaled: &mut Vec<(u64, f64)>) -> Vec<(u64, ForecastRecord)> {
     let columns = COLUMNS.map(|name| table.column(name));
-    let mut groups: IndexMap<Key, (u64, Vec<Option<Said>>)> = IndexMap::new();
+    let mut groups: IndexMap<Key, Rows> = IndexMap::new();
     let mut whole = Vec::new();
     for (at, row) in table.rows.iter().enumerate() {
         if let Some(value) = &row.whole {
@@ -116,30 +120,35 @@ fn assemble(table: &Table, problems: &mut Problems, scaled: &mut Vec<(u64, f64)>
         if matches!(said, Some(Said::Probability(_))) {
             key.alone = Some(at);
         }
-        groups.entry(key).or_insert((row.line, Vec::new())).1.push(said);
+        let curve = match row.cell(columns[14]) {
+            "" => None,
+            text => problems.take(row.line, text.parse::<Curve>().map_err(|problem| format!("curve: {problem}"))),
+        };
+        groups.entry(key).or_insert((row.line, Vec::new(), curve)).1.push(said);
     }
     let mut forecasts: Vec<(u64, ForecastRecord)> = whole;
-    for (key, (line, rows)) in groups {
+    for (key, (line, rows, curve)) in groups {
         // A row that could not be read was named; the rest of its forecast would only give further complaints.
         let Some(said) = rows.into_iter().collect::<Option<Vec<Said>>>() else { continue };
         let forecast = combine(said).and_then(|forecast| rescale(forecast, line, scaled));
         if let Some(forecast) = problems.take(line, forecast) {
             let Key { question, forecaster, made_at, provenance, .. } = key;
-            forecasts.push((line, ForecastRecord { question, forecaster, made_at, forecast, provenance }));
+            forecasts.push((line, ForecastRecord { question, forecaster, made_at, forecast, provenance, curve }));
         }
     }
     forecasts.sort_by_key(|(line, _)| *line);
     for (line, record) in &forecasts {
         let names = check_name("question id", &record.question).and(check_name("forecaster", &record.forecaster));
-        if let Err(problem) = names.and_then(|()| record.forecast.check()) {
+        let curve = || record.curve.as_ref().map_or(Ok(()), |curve| curve.check_against(record));
+        if let Err(problem) = names.and_then(|()| record.forecast.check()).and_then(|()| curve()) {
             problems.push(*line, &problem);
         }
     }
     forecasts
 }
 
-fn key(row: &Row, columns: &[Option<usize>; 14], problems: &mut Problems) -> Option<Key> {
-    let [question, forecaster, made_at, revision, .., scenario, engine, seed, worlds] = *columns;
+fn key(row: &Row, columns: &[Option<usize>; 15], problems: &mut Problems) -> Option<Key> {
+    let [question, forecaster, made_at, revision, .., scenario, engine, seed, worlds, _] = *columns;
     let mut named = |what: &str, column| {
         let name = row.cell(column);
         problems.take(row.line, check_name(what, name).map(|()| name.to_owned()))
@@ -177,7 +186,7 @@ fn read_provenance([scenario, engine, seed, worlds]: [&str; 4]) -> Result<Proven
     })
 }
 
-fn said(row: &Row, columns: &[Option<usize>; 14]) -> Result<Said, String> {
+fn said(row: &Row, columns: &[Option<usize>; 15]) -> Result<Said, String> {
     let [_, _, _, _, probability, option, quantile, value, day_column, never, ..] = *columns;
     let cells = [probability, option, quantile, value, day_column, never].map(|column| row.cell(column));
     let is_given = cells.map(|cell| !cell.is_empty());

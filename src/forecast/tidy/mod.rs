@@ -4,7 +4,7 @@
 //!
 //! | table | columns |
 //! |---|---|
-//! | forecasts | `question`, `forecaster`, `made_at`, and what was said, below; optional `scenario`, `engine`, `seed`, `worlds`, `revision` |
+//! | forecasts | `question`, `forecaster`, `made_at`, and what was said, below; optional `scenario`, `engine`, `seed`, `worlds`, `curve`, `revision` |
 //! | outcomes | `question`, `resolution`, `resolved_on`, optional `source` |
 //! | questions | `id`, `kind`, optional `ask`, `options`, `opens`, `closes`, `resolves`, `cluster`, `tags` |
 //!

@@ -1,7 +1,7 @@
 //! Tables as people write them, and that what is written reads back equal.
 
 use super::*;
-use crate::forecast::{Forecast, ForecastRecord, Moment, Provenance, Question, QuestionKind, Resolution};
+use crate::forecast::{Curve, Forecast, ForecastRecord, Moment, Provenance, Question, QuestionKind, Resolution};
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -320,6 +320,14 @@ fn provenance() -> impl Strategy<Value = Option<Provenance>> {
     }))
 }
 
+/// A curve of a forecast, if it is a probability; the numbers come out of `bits`.
+fn curve(forecast: &Forecast, made_at: Moment, bits: u64) -> Option<Curve> {
+    let Forecast::Binary { probability } = *forecast else { return None };
+    let days = std::iter::successors(Some(made_at.day()), |day| day.tomorrow().ok());
+    let values = std::iter::successors(Some(probability), |before| Some(before * (bits % 1000) as f64 / 999.0));
+    Curve::new(days.zip(values).take(1 + (bits % 4) as usize).collect()).ok()
+}
+
 /// Records with several forecasts and an outcome for some of the questions; the same forecaster and moment may come again.
 fn records() -> impl Strategy<Value = Records> {
     proptest::collection::vec((name(), question()), 0..4).prop_flat_map(|questions| {
@@ -348,6 +356,11 @@ fn records() -> impl Strategy<Value = Records> {
                         question: question.id.clone(),
                         forecaster: forecaster.to_owned(),
                         made_at,
+                        // Every other computed forecast comes with a curve, of 1 to 4 days.
+                        curve: provenance
+                            .as_ref()
+                            .filter(|from| from.seed % 2 == 0)
+                            .and_then(|from| curve(&forecast, made_at, from.worlds)),
                         forecast,
                         provenance,
                     };

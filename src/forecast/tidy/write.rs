@@ -138,7 +138,7 @@ pub fn forecasts_file<'a>(records: impl IntoIterator<Item = &'a ForecastRecord>,
         return json_lines(records);
     }
     let mut revisions: BTreeMap<(&str, &str, String), usize> = BTreeMap::new();
-    let mut rows: Vec<[String; 14]> = Vec::new();
+    let mut rows: Vec<[String; 15]> = Vec::new();
     for record in records {
         let mut revision = String::new();
         if !matches!(record.forecast, Forecast::Binary { .. }) {
@@ -152,6 +152,7 @@ pub fn forecasts_file<'a>(records: impl IntoIterator<Item = &'a ForecastRecord>,
         let (scenario, engine, seed, worlds) = record.provenance.as_ref().map_or_else(Default::default, |from| {
             (from.scenario.clone(), from.engine.clone(), from.seed.to_string(), from.worlds.to_string())
         });
+        let curve = record.curve.as_ref().map(ToString::to_string).unwrap_or_default();
         rows.extend(said(&record.forecast).into_iter().map(|[probability, option, quantile, value, day, never]| {
             [
                 record.question.clone(),
@@ -168,6 +169,7 @@ pub fn forecasts_file<'a>(records: impl IntoIterator<Item = &'a ForecastRecord>,
                 engine.clone(),
                 seed.clone(),
                 worlds.clone(),
+                curve.clone(),
             ]
         }));
     }

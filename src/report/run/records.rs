@@ -2,8 +2,9 @@
 
 use super::RunReport;
 use super::build::options;
-use crate::forecast::{ForecastRecord, Moment, Provenance, Question, QuestionKind};
+use crate::forecast::{Curve, ForecastRecord, Moment, Provenance, Question, QuestionKind};
 use crate::model::{Kind, Model, QuestionTarget};
+use std::collections::BTreeMap;
 
 /// The questions of a scenario as the ledger keeps them. All of one scenario share their fate: they are one cluster.
 #[must_use]
@@ -34,9 +35,10 @@ pub fn questions(model: &Model) -> Vec<Question> {
 }
 
 impl RunReport {
-    /// The forecasts of the questions still open on the day looked from, as the ledger keeps them.
+    /// The forecasts of the questions still open on the day looked from, as the ledger keeps them, each with its curve where there is one of that
+    /// question.
     #[must_use]
-    pub fn records(&self, forecaster: &str) -> Vec<ForecastRecord> {
+    pub fn records(&self, forecaster: &str, curves: &BTreeMap<String, Curve>) -> Vec<ForecastRecord> {
         let provenance = Provenance {
             scenario: self.scenario_hash.clone(),
             engine: self.engine.to_owned(),
@@ -53,6 +55,7 @@ impl RunReport {
                     made_at: Moment::Day(self.as_of),
                     forecast: question.figures.forecast.clone()?,
                     provenance: Some(provenance.clone()),
+                    curve: curves.get(&question.id).cloned(),
                 })
             })
             .collect()

@@ -1,0 +1,207 @@
+//! Curves that are recorded with forecasts: what the scenario says of later days on which nothing has happened.
+
+use assert_cmd::Command;
+use jiff::civil::{Date, date};
+use serde_json::Value;
+use std::path::Path;
+use std::process::Output;
+
+fn foretell(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::cargo_bin("foretell").expect("the binary is built");
+    let output = command.current_dir(folder).args(arguments).output().expect("it runs");
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    output
+}
+
+fn json(folder: &Path, arguments: &[&str]) -> Value {
+    let mut all = arguments.to_vec();
+    all.extend(["--format", "json"]);
+    serde_json::from_slice(&foretell(folder, &all).stdout).expect("JSON comes out")
+}
+
+/// The recorded curve of each question, as the ledger's own export has it.
+fn curves(folder: &Path) -> Vec<(String, Vec<(Date, f64)>)> {
+    foretell(folder, &["ledger", "export", "--out", "out", "--form", "jsonl"]);
+    let lines = std::fs::read_to_string(folder.join("out/forecasts.jsonl")).expect("it was exported");
+    lines
+        .lines()
+        .filter_map(|line| {
+            let record: Value = serde_json::from_str(line).expect("a line is JSON");
+            let points = record.get("curve")?.as_array()?.iter();
+            let point = |point: &Value| {
+                (point[0].as_str().expect("a day").parse().expect("a day"), point[1].as_f64().expect("a number"))
+            };
+            Some((record["question"].as_str().expect("an id").to_owned(), points.map(point).collect()))
+        })
+        .collect()
+}
+
+/// A clock behind another, an event that raises a hazard, a chance that bears on dates, one that nobody sees, a deadline between two dates.
+const SCENARIO: &str = r#"title   = "A strait"
+as_of   = 2026-03-01
+horizon = 2026-07-31
+
+[event.envoy]
+when = "55% by 2026-04-20, rising"
+
+[event.mood]
+chance = "40%"
+
+[event.truce]
+when = [
+  { if = "mood", is = "70% within 90 days" },
+  { otherwise = "20% within 90 days" },
+]
+raised_by = { envoy = "x3" }
+
+[event.opens]
+after = "truce"
+when  = "60% within 30 days, falling"
+
+[event.order]
+when     = "30% by 2026-06-30"
+observed = false
+
+[question.mood]
+ask      = "Was the mood good?"
+holds    = "mood"
+closes   = 2026-06-30
+resolves = "by the memoirs"
+
+[question.truce_by_june]
+ask      = "A truce by 1 June?"
+holds    = "truce by 2026-06-01"
+closes   = 2026-06-01
+resolves = "by both sides"
+
+[question.opens_by_july]
+ask      = "Is it open by 15 July?"
+holds    = "opens by 2026-07-15"
+closes   = 2026-07-15
+resolves = "by the pilots"
+
+[question.truce_given_envoy]
+ask      = "A truce by July if an envoy comes in May or later?"
+holds    = "truce by 2026-07-01"
+given    = "envoy by 2026-05-15 and not envoy by 2026-05-01"
+closes   = 2026-07-01
+resolves = "by both sides"
+
+[question.order_by_june]
+ask      = "Is the secret order given by the end of June?"
+holds    = "order by 2026-06-30"
+closes   = 2026-06-30
+resolves = "by the memoirs"
+"#;
+
+#[test]
+fn a_recorded_curve_is_what_worlds_say_in_which_nothing_has_happened() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    std::fs::write(folder.join("strait.toml"), SCENARIO).expect("it can be written");
+    let record = ["run", "strait.toml", "--record", "--worlds", "400k", "--doubt-draws", "0", "--curve-worlds", "400k"];
+    foretell(folder, &record);
+    let curves = curves(folder);
+    assert_eq!(curves.len(), 5, "each yes/no question has one");
+    let mut compared = 0;
+    for day in [date(2026, 3, 16), date(2026, 4, 10), date(2026, 4, 19), date(2026, 5, 20), date(2026, 6, 14)] {
+        // Other worlds, of which those are left out in which something that would be seen has happened by that day.
+        let silence = format!("not (envoy by {day} or truce by {day} or opens by {day})");
+        let worlds = json(
+            folder,
+            &[
+                "run",
+                "strait.toml",
+                "--given",
+                &silence,
+                "--method",
+                "rejection",
+                "--seed",
+                "77",
+                "--worlds",
+                "2M",
+                "--doubt-draws",
+                "0",
+            ],
+        );
+        for (question, points) in &curves {
+            let at = points.iter().position(|(known, _)| *known >= day);
+            let asked = worlds["questions"].as_array().expect("a list").iter();
+            let asked = asked.into_iter().find(|asked| asked["id"] == question.as_str()).expect("it is asked");
+            let closes: Date = asked["closes"].as_str().expect("a day").parse().expect("a day");
+            let Some(found) = asked["forecast"]["probability"].as_f64().filter(|_| day <= closes) else { continue };
+            // The condition on the envoy cannot come true any more after the middle of May, and the curve ends.
+            let Some(at) = at else {
+                assert_eq!(question, "truce_given_envoy");
+                continue;
+            };
+            let error = asked["standard_error"].as_f64().expect("an error");
+            let (right, high) = points[at];
+            let (left, low) = if at == 0 { points[0] } else { points[at - 1] };
+            let share = if right == left {
+                1.0
+            } else {
+                f64::from((day - left).get_days()) / f64::from((right - left).get_days())
+            };
+            let curve = low + share * (high - low);
+            // 25 comparisons at 6 standard errors of both, a false alarm of 5e-8; the curve's own error is at most that of 400,000 worlds with
+            // the weights of the silence, which are worth a fifth of them at worst; and a straight piece may be off by half a point and three
+            // errors in its middle.
+            let own = 0.5 / 80_000.0_f64.sqrt();
+            let bound = 6.0 * (error * error + own * own).sqrt() + if right == day { 0.0 } else { 0.01 };
+            assert!((curve - found).abs() <= bound, "{question} on {day}: {curve} on the curve, {found} ± {error}");
+            compared += 1;
+        }
+    }
+    assert!(compared >= 18, "{compared}");
+}
+
+/// `30% by` a day at a constant rate: the curve has a closed form, `1 - 0.7^(what is left of the time)`, and the day that closes leaves nothing.
+#[test]
+fn the_curve_of_one_deadline_is_its_closed_form() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let scenario = "title = \"t\"\nas_of = 2026-01-01\nhorizon = 2026-12-31\n[event.e]\nwhen = \"30% by 2026-06-30\"\n\
+                    [question.q]\nask = \"?\"\nholds = \"e by 2026-06-30\"\ncloses = 2026-06-30\nresolves = \"by sight\"\n";
+    std::fs::write(folder.join("one.toml"), scenario).expect("it can be written");
+    foretell(folder, &["run", "one.toml", "--record", "--exact"]);
+    let curves = curves(folder);
+    let (_, points) = &curves[0];
+    let all = 180.0;
+    for (day, value) in points {
+        let left = 1.0 - f64::from((*day - date(2026, 1, 1)).get_days()) / all;
+        let closed = 1.0 - 0.7_f64.powf(left);
+        assert!((value - closed).abs() < 1e-9, "{day}: {value}, {closed}");
+    }
+    assert_eq!(points.last(), Some(&(date(2026, 6, 30), 0.0)));
+    // Between the days that are kept, straight lines are near enough.
+    let ledger = json(folder, &["status", "--as-of", "2026-03-07"]);
+    let today = &ledger["questions"][0]["forecasts"][0]["today"];
+    let closed = 1.0 - 0.7_f64.powf(1.0 - 65.0 / all);
+    assert_eq!(today["by"], "recorded");
+    assert!((today["probability"].as_f64().expect("a number") - closed).abs() < 0.006, "{today}");
+}
+
+#[test]
+fn recorded_curves_are_scored_day_by_day() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let table = "question,forecaster,made_at,probability,curve\n\
+                 q,house,2026-01-01,0.4,2026-01-01:0.4|2026-01-03:0.2\n\
+                 q,guest,2026-01-01,0.4,\n";
+    std::fs::write(folder.join("f.csv"), table).expect("it can be written");
+    std::fs::write(folder.join("q.csv"), "id,kind,opens,closes\nq,binary,2026-01-01,2026-01-04\n").expect("it can be");
+    std::fs::write(folder.join("o.csv"), "question,resolution,resolved_on\nq,no,2026-01-05\n").expect("it can be");
+    let files = ["--forecasts", "f.csv", "--questions", "q.csv", "--outcomes", "o.csv"];
+    let mut score = vec!["score", "--rule", "brier", "--live", "recorded"];
+    score.extend(files);
+    let scored = json(folder, &score);
+    let mean = |name: &str| {
+        let rows = scored["rows"].as_array().expect("rows").iter();
+        rows.into_iter().find(|row| row["forecaster"] == name).and_then(|row| row["mean"].as_f64()).expect(name)
+    };
+    // Four days: 0.4, 0.3, 0.2; the curve ends there, and its last value stands.
+    let lived = (0.16 + 0.09 + 2.0 * 0.04) / 4.0;
+    assert!((mean("house live") - lived).abs() < 1e-12, "{}", mean("house live"));
+    assert!((mean("guest live") - 0.16).abs() < 1e-12 && (mean("house") - 0.16).abs() < 1e-12);
+}
