@@ -138,15 +138,11 @@ impl Draws {
         let Some(member) = &belief.member else {
             return self.parameter(name, Prior::Beta(*prior), strata.to_vec(), belief.span);
         };
-        let id = match self.classes.get(&member.class) {
-            Some(known) => *known,
-            None => {
-                let id =
-                    self.parameter(format!("prior {}", member.name), Prior::Beta(*prior), Vec::new(), member.place);
-                self.classes.insert(member.class, id);
-                id
-            }
-        };
+        let known = self.classes.get(&member.class).copied();
+        let id = known.unwrap_or_else(|| {
+            self.parameter(format!("prior {}", member.name), Prior::Beta(*prior), Vec::new(), member.place)
+        });
+        self.classes.insert(member.class, id);
         let parameter = &mut self.columns.plan.parameters[id.0 as usize];
         if parameter.strata.is_empty() {
             parameter.strata = strata.to_vec();

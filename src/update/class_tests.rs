@@ -14,10 +14,8 @@ const EVENTS: [&str; 5] = ["a", "b", "c", "d", "e"];
 fn class(chance: &str, like: &str) -> String {
     let mut body = format!("[prior.announced]\nchance = \"{chance}\"\n");
     for event in EVENTS {
-        body.push_str(&format!(
-            "[event.{event}]\n{like}\n{}",
-            question(&format!("q_{event}"), &format!("holds = \"{event}\""))
-        ));
+        let asked = question(&format!("q_{event}"), &format!("holds = \"{event}\""));
+        body.extend(["[event.", event, "]\n", like, "\n", &asked]);
     }
     format!("{HEAD}{body}{}", question("both", "holds = \"a and b\""))
 }
