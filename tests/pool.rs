@@ -77,10 +77,11 @@ fn pooled_forecasts_are_a_table_that_other_commands_read_and_outcomes_of_now_mak
 
     // The pool beats the plain mean on the new questions; the parquet file says the same.
     pooled("pooled.parquet", &[]);
-    let outcomes = "question,resolution,resolved_on\n".to_owned()
-        + &(50..60)
-            .map(|at| format!("q{at},{},2025-04-25\n", if at * 7 % 10 < 5 { "yes" } else { "no" }))
-            .collect::<String>();
+    let mut outcomes = "question,resolution,resolved_on\n".to_owned();
+    for at in 50..60 {
+        let answer = if at * 7 % 10 < 5 { "yes" } else { "no" };
+        writeln!(outcomes, "q{at},{answer},2025-04-25").expect("a text grows");
+    }
     std::fs::write(desk.path().join("later.csv"), outcomes).expect("it can be written");
     let mean = |file: &str| {
         let (forecasts, now, outcomes) = (at(file), at("now.csv"), at("later.csv"));
