@@ -30,6 +30,7 @@ mod linear;
 mod log_odds;
 mod neyman;
 mod of_records;
+pub mod quantile;
 mod recency_median;
 mod temperature;
 
