@@ -65,7 +65,8 @@ impl QuantilePool for LogMean {
         if said.iter().any(|values| values.iter().any(|value| *value <= -1.0)) {
             return None;
         }
-        let logs: Vec<Vec<f64>> = said.iter().map(|values| values.iter().map(|value| ln_1p(*value)).collect()).collect();
+        let logs: Vec<Vec<f64>> =
+            said.iter().map(|values| values.iter().map(|value| ln_1p(*value)).collect()).collect();
         let logs: Vec<&[f64]> = logs.iter().map(Vec::as_slice).collect();
         mean(&logs, weights).map(|values| values.into_iter().map(exp_m1).collect())
     }

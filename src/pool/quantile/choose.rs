@@ -63,6 +63,7 @@ pub fn choose(past: &Past<'_>, reference: Option<usize>, only: Option<&'static d
         .iter()
         .flat_map(|pool| [Some((*pool, None)), reference.map(|at| (*pool, Some(at)))])
         .flatten()
+        .filter(|(pool, _)| exists(*pool, past))
         .filter(|(pool, pivot)| {
             let is_mean = pool.id() == QUANTILE_POOLS[0].id() && pivot.is_none();
             is_mean || only.is_none_or(|only| only.id() == pool.id())
@@ -75,7 +76,8 @@ pub fn choose(past: &Past<'_>, reference: Option<usize>, only: Option<&'static d
             continue;
         }
         let best = best_member(&learned);
-        let fitted: Vec<FittedPool> = tried.iter().map(|(pool, pivot)| FittedPool::fit(*pool, &learned, *pivot)).collect();
+        let fitted: Vec<FittedPool> =
+            tried.iter().map(|(pool, pivot)| FittedPool::fit(*pool, &learned, *pivot)).collect();
         for at in stretch {
             let target = &panel.targets[*at];
             let lost: Option<Vec<f64>> = fitted.iter().map(|pool| pool.loss_at(&panel.levels, target)).collect();
@@ -107,6 +109,13 @@ pub fn choose(past: &Past<'_>, reference: Option<usize>, only: Option<&'static d
         .filter_map(|(row, cluster)| Some((row.lost[chosen] - row.of_best?, *cluster)))
         .unzip();
     Some(Choice { candidates, chosen, against_best: clustered_mean(&against, &of), stretches: stretches.len() })
+}
+
+/// Whether a pool exists at every target of the past; a mean of logarithms does not for numbers of -1 and below.
+fn exists(pool: &'static dyn QuantilePool, past: &Past<'_>) -> bool {
+    let weights = vec![1.0; past.panel.members.len()];
+    let plain = FittedPool { pool, weights, pivot: None, scale: past.losses.scale, is_count: false };
+    past.targets.iter().all(|at| plain.at(&past.panel.levels, &past.panel.targets[*at]).is_some())
 }
 
 /// Losses at a target that was held out.

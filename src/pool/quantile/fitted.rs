@@ -1,9 +1,9 @@
 //! A pool with what it learned, ready for further forecasts.
 
+use super::QuantilePool;
 use super::loss::{Past, loss};
 use super::panel::Target;
 use super::pivot::{Pivot, fit_pivot, median};
-use super::QuantilePool;
 use crate::forecast::Scale;
 
 /// A pool with its weights and, if it has one, its pivot.

@@ -55,8 +55,7 @@ impl Panel {
     /// out is left out and counted. A forecast made when the outcome was known does not count.
     #[must_use]
     pub fn new(records: &Records, members: Vec<String>, levels: Vec<f64>) -> Self {
-        let places: BTreeMap<String, usize> =
-            members.iter().enumerate().map(|(at, name)| (name.clone(), at)).collect();
+        let places: BTreeMap<String, usize> = members.iter().enumerate().map(|(at, name)| (name.clone(), at)).collect();
         let mut panel = Self { members, levels, ..Self::default() };
         let mut by_question: IndexMap<&str, Vec<(usize, &ForecastRecord)>> = IndexMap::new();
         for record in &records.forecasts {
@@ -77,7 +76,8 @@ impl Panel {
             let mut last: Vec<Option<Vec<f64>>> = vec![None; panel.members.len()];
             for (at, (place, record)) in made.iter().enumerate() {
                 last[*place] = panel.at_levels(&record.forecast);
-                let more = made.get(at + 1).is_some_and(|next| next.1.made_at.epoch_days() <= record.made_at.epoch_days());
+                let more =
+                    made.get(at + 1).is_some_and(|next| next.1.made_at.epoch_days() <= record.made_at.epoch_days());
                 if more || last.iter().all(Option::is_none) {
                     continue;
                 }

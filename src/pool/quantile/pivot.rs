@@ -60,7 +60,8 @@ pub fn fit_pivot(past: &Past<'_>, pooled: &[Option<Vec<f64>>], reference: usize)
     let mut met: Vec<(&[f64], f64, f64)> = Vec::new();
     for (at, pooled) in past.targets.iter().zip(pooled) {
         let target = &panel.targets[*at];
-        let (Some(pooled), Some(outcome), Some(Some(said))) = (pooled, target.outcome, target.said.get(reference)) else {
+        let (Some(pooled), Some(outcome), Some(Some(said))) = (pooled, target.outcome, target.said.get(reference))
+        else {
             continue;
         };
         let reach = median(&panel.levels, said).and_then(|said| Some(median(&panel.levels, pooled)? - scale.of(said)));
@@ -74,7 +75,9 @@ pub fn fit_pivot(past: &Past<'_>, pooled: &[Option<Vec<f64>>], reference: usize)
     }
     let lost = |factor: f64| -> f64 {
         // An outcome moved the other way is the quantiles moved.
-        met.iter().filter_map(|(pooled, outcome, reach)| mean_pinball(&panel.levels, pooled, outcome - factor * reach)).sum()
+        met.iter()
+            .filter_map(|(pooled, outcome, reach)| mean_pinball(&panel.levels, pooled, outcome - factor * reach))
+            .sum()
     };
     let (mut low, mut high) = (0.0, LARGEST);
     while high - low > 1e-4 {
