@@ -90,7 +90,7 @@ pub(super) fn tell_what_is_missing(settings: &Settings, plan: &Plan, tally: &Tal
 }
 
 /// Reads `1000000`, `1_000_000`, `10M`, `1.5M`, `500k`, `2G`, `1e6`.
-fn worlds(text: &str) -> Result<u64, String> {
+pub(super) fn worlds(text: &str) -> Result<u64, String> {
     let plain: String = text.chars().filter(|letter| *letter != '_' && *letter != ',').collect();
     let power = plain.split_once(['e', 'E']).and_then(|(digits, power)| Some((digits, power.parse().ok()?)));
     let (digits, zeros) = match plain.chars().last() {

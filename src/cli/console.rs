@@ -50,7 +50,15 @@ fn cut(line: &str, width: usize) -> String {
 /// # Errors
 /// If it cannot be written.
 pub(super) fn write(path: &Path, text: &str) -> Result<(), Error> {
-    std::fs::write(path, text)
+    write_bytes(path, text.as_bytes())
+}
+
+/// A file that need not be text, which stderr then names.
+///
+/// # Errors
+/// If it cannot be written.
+pub(super) fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    std::fs::write(path, bytes)
         .map_err(|problem| Error::environment(format!("cannot write `{}`", path.display())).because(problem))?;
     note(&format!("wrote {}", path.display()));
     Ok(())

@@ -6,9 +6,8 @@ use crate::error::Error;
 use crate::forecast::import::{InputFile, read_all};
 use crate::forecast::tidy::{self, Holds};
 use crate::forecast::{Pace, Records, Scale, Selection, check_name, day, live_records, nearest};
-use crate::pool::{PoolMethod, pooled_records};
+use crate::pool::{POOLS, PoolMethod, pooled_records};
 use crate::score::{RULES, ScoringRule, rule};
-use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
@@ -37,8 +36,8 @@ pub(super) struct Inputs {
     /// Only forecasts made on this day or earlier
     #[arg(long, value_name = "DAY", value_parser = day)]
     made_until: Option<Date>,
-    /// One more forecaster, NAME=METHOD or NAME=METHOD:PATTERN: the pool (median, mean, log-odds, neyman, recency) of all probabilities on
-    /// yes/no questions, or of those by forecasters whose name fits the pattern, such as `experts=median:e*`
+    /// One more forecaster, NAME=METHOD or NAME=METHOD:PATTERN: the pool (median, mean, log-odds, neyman, recency, trimmed, extremized) of all
+    /// probabilities on yes/no questions, or of those by forecasters whose name fits the pattern, such as `experts=median:e*`
     #[arg(long, value_name = "POOL", value_parser = pool)]
     pool: Vec<Pool>,
     /// One more forecaster `NAME live` for each, whose yes/no forecasts fall day by day while nothing happens: PACE or PACE:PATTERN, with the pace
@@ -62,7 +61,7 @@ fn living(text: &str) -> Result<Living, String> {
     Ok(Living { pace: pace.parse()?, members: members.map(pattern).transpose()? })
 }
 
-fn pattern(text: &str) -> Result<glob::Pattern, String> {
+pub(super) fn pattern(text: &str) -> Result<glob::Pattern, String> {
     glob::Pattern::new(text).map_err(|problem| format!("`{text}` is no pattern: {problem}"))
 }
 
@@ -97,7 +96,7 @@ fn add_living(records: &mut Records, living: &Living) -> Result<(), Error> {
 #[derive(Debug, Clone)]
 struct Pool {
     name: String,
-    method: PoolMethod,
+    method: &'static dyn PoolMethod,
     members: Option<glob::Pattern>,
 }
 
@@ -105,11 +104,11 @@ fn pool(text: &str) -> Result<Pool, String> {
     let (name, rest) =
         text.split_once('=').ok_or_else(|| format!("`{text}` is not NAME=METHOD or NAME=METHOD:PATTERN"))?;
     let (method, members) = rest.split_once(':').map_or((rest, None), |(method, members)| (method, Some(members)));
-    let known = || {
-        PoolMethod::value_variants().iter().filter_map(|method| Some(method.to_possible_value()?.get_name().to_owned()))
-    };
-    let method = PoolMethod::from_str(method, false)
-        .map_err(|_| format!("`{method}` is none of {}", known().collect::<Vec<_>>().join(", ")))?;
+    let known = POOLS.iter().copied().filter(|method| method.without_past().is_some());
+    let method = known.clone().find(|listed| listed.name() == method).ok_or_else(|| {
+        let names: Vec<&str> = known.map(PoolMethod::name).collect();
+        format!("`{method}` is none of {}", names.join(", "))
+    })?;
     check_name("forecaster", name)?;
     let members = members.map(pattern).transpose()?;
     Ok(Pool { name: name.to_owned(), method, members })
@@ -123,7 +122,14 @@ fn add_pools(records: &mut Records, pools: &[Pool]) -> Result<(), Error> {
             return Err(Error::input(format!("`{}` forecasts already: a pool needs a name of its own", pool.name)));
         }
         let member = |name: &str| pool.members.as_ref().is_none_or(|members| members.matches(name));
-        let pooled = pooled_records(records, &pool.name, pool.method, member);
+        let ready = pool.method.without_past();
+        let pooled = pooled_records(
+            records,
+            &pool.name,
+            member,
+            |_| 0,
+            |said| ready.as_ref().and_then(|ready| ready.pool(said)),
+        );
         if pooled.is_empty() {
             return Err(Error::input(format!("the pool `{}` has nobody in it with a yes/no forecast", pool.name)));
         }
@@ -136,15 +142,7 @@ fn add_pools(records: &mut Records, pools: &[Pool]) -> Result<(), Error> {
 /// The records that the arguments name; what a file holds that was not taken goes to stderr.
 pub(super) fn records(inputs: &Inputs) -> Result<Records, Error> {
     let mut records = all_records(inputs)?;
-    if let Some(tag) = inputs.tagged.iter().find(|tag| !records.questions.values().any(|of| of.tags.contains(tag))) {
-        let unknown = Error::input(format!("no question has the tag `{tag}`"));
-        let tags: BTreeSet<&str> = records.questions.values().flat_map(|of| &of.tags).map(String::as_str).collect();
-        return Err(match nearest(tag, tags.iter().copied()) {
-            Some(near) => unknown.help(format!("the nearest tag is `{near}`")),
-            None => unknown,
-        });
-    }
-    records.select(&Selection { tags: inputs.tagged.clone(), from: inputs.made_from, until: inputs.made_until });
+    select(&mut records, Selection { tags: inputs.tagged.clone(), from: inputs.made_from, until: inputs.made_until })?;
     if let Some(living) = &inputs.live {
         add_living(&mut records, living)?;
     }
@@ -158,30 +156,63 @@ pub(super) fn records(inputs: &Inputs) -> Result<Records, Error> {
     Ok(records)
 }
 
+/// Keeps a part of the records; a tag that no question has is a slip.
+pub(super) fn select(records: &mut Records, selection: Selection) -> Result<(), Error> {
+    if let Some(tag) = selection.tags.iter().find(|tag| !records.questions.values().any(|of| of.tags.contains(tag))) {
+        let unknown = Error::input(format!("no question has the tag `{tag}`"));
+        let tags: BTreeSet<&str> = records.questions.values().flat_map(|of| &of.tags).map(String::as_str).collect();
+        return Err(match nearest(tag, tags.iter().copied()) {
+            Some(near) => unknown.help(format!("the nearest tag is `{near}`")),
+            None => unknown,
+        });
+    }
+    records.select(&selection);
+    Ok(())
+}
+
 /// Everything that the ledger or the files hold.
 fn all_records(inputs: &Inputs) -> Result<Records, Error> {
     if inputs.forecasts.is_empty() {
         return inputs.ledger.proven_records();
     }
-    let mut files = Vec::new();
-    for (holds, paths) in [
-        (Holds::Questions, &inputs.questions),
-        (Holds::Forecasts, &inputs.forecasts),
-        (Holds::Outcomes, &inputs.outcomes),
-    ] {
-        files.extend(open(Some(holds), paths)?);
-    }
-    let has_outcomes = !inputs.outcomes.is_empty() || files.iter().any(|(_, file)| file.is_of_the_field());
+    from_files(&inputs.questions, &inputs.forecasts, &inputs.outcomes)
+}
+
+/// Everything that files hold, which must have outcomes.
+pub(super) fn from_files(questions: &[PathBuf], forecasts: &[PathBuf], outcomes: &[PathBuf]) -> Result<Records, Error> {
+    let files = open_all(questions, forecasts, outcomes)?;
+    let has_outcomes = !outcomes.is_empty() || files.iter().any(|(_, file)| file.is_of_the_field());
     if !has_outcomes {
         return Err(Error::input("the forecasts have no outcomes").help("name them: `--outcomes FILE`"));
     }
     let mut records = Records::default();
     let (_, summaries) = read_all(&files, &mut records)?;
     summaries.iter().for_each(tell);
-    if records.outcomes.is_empty() && inputs.outcomes.is_empty() {
+    if records.outcomes.is_empty() && outcomes.is_empty() {
         return Err(Error::input("none of the files holds an outcome").help("name them: `--outcomes FILE`"));
     }
     Ok(records)
+}
+
+/// Questions and forecasts of files; outcomes that stand in them are not looked at.
+pub(super) fn without_outcomes(questions: &[PathBuf], forecasts: &[PathBuf]) -> Result<Records, Error> {
+    let mut records = Records::default();
+    let (_, summaries) = read_all(&open_all(questions, forecasts, &[])?, &mut records)?;
+    summaries.iter().for_each(tell);
+    records.outcomes.clear();
+    Ok(records)
+}
+
+fn open_all(
+    questions: &[PathBuf],
+    forecasts: &[PathBuf],
+    outcomes: &[PathBuf],
+) -> Result<Vec<(Holds, InputFile)>, Error> {
+    let mut files = Vec::new();
+    for (holds, paths) in [(Holds::Questions, questions), (Holds::Forecasts, forecasts), (Holds::Outcomes, outcomes)] {
+        files.extend(open(Some(holds), paths)?);
+    }
+    Ok(files)
 }
 
 /// Opens the files that paths and patterns name, each once; a file of a known source says itself what it holds, of another it is given.

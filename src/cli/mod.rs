@@ -27,6 +27,8 @@ mod means;
 mod merge;
 mod pair_tests;
 mod plan;
+mod pool;
+mod pool_sheets;
 mod rare;
 mod record;
 mod resolve;
@@ -74,6 +76,7 @@ enum Command {
     Calibrate(calibrate::Arguments),
     Compare(compare::Arguments),
     Leaderboard(leaderboard::Arguments),
+    Pool(pool::Arguments),
     Update(update::Arguments),
     Ledger(ledger::Arguments),
     Schema(schema::Arguments),
@@ -109,6 +112,7 @@ pub fn main() -> ExitCode {
         Command::Calibrate(arguments) => calibrate::run(&arguments, format),
         Command::Compare(arguments) => compare::run(&arguments, format),
         Command::Leaderboard(arguments) => leaderboard::run(&arguments, format),
+        Command::Pool(arguments) => pool::run(&arguments, format),
         Command::Update(arguments) => update::run(&arguments, format),
         Command::Ledger(arguments) => ledger::run(&arguments, format),
         Command::Schema(arguments) => schema::run(&arguments, format),

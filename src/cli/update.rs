@@ -1,12 +1,15 @@
 //! `foretell update`: outcomes turn priors into posteriors, written back into the scenario file.
 
+use super::budget::worlds;
 use super::ledger_file::LedgerArgument;
 use super::{Done, console, load};
 use crate::error::Error;
-use crate::forecast::{Records, tidy};
+use crate::forecast::{Records, day, tidy};
 use crate::network;
 use crate::report::{Column, Format, Output, Sheet, figure, run};
-use crate::update::{self, Update};
+use crate::simulate::Settings;
+use crate::update::{self, Observed, Update};
+use jiff::civil::Date;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -28,6 +31,15 @@ pub(super) struct Arguments {
     /// Read outcomes from this table instead of the ledger
     #[arg(long, value_name = "FILE")]
     outcomes: Option<PathBuf>,
+    /// Up to the end of this day the world was watched: later outcomes are not known yet, and a date that is `observed` and has not been reported has not come
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    until: Option<Date>,
+    /// Worlds to draw, where posteriors cannot be computed
+    #[arg(long, value_name = "N", default_value = "1M", value_parser = worlds)]
+    worlds: u64,
+    /// Which worlds
+    #[arg(long, value_name = "SEED", default_value_t = 1)]
+    seed: u64,
     /// Only show what would move
     #[arg(long, conflicts_with = "out")]
     dry_run: bool,
@@ -66,7 +78,13 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
             records
         }
     };
-    let update = update::update(&loaded.model, loaded.source.text(), &records.outcomes);
+    if let Some(until) = arguments.until.filter(|until| *until <= loaded.model.as_of) {
+        return Err(Error::input(format!("--until {until} is no later than the scenario's own knowledge, which is of {}", loaded.model.as_of))
+            .help("nothing is observed by then that the file does not know"));
+    }
+    let observed = Observed { outcomes: &records.outcomes, until: arguments.until };
+    let settings = Settings { worlds: arguments.worlds, seed: arguments.seed, doubt_draws: 0, ..Settings::default() };
+    let update = update::update(&loaded.model, loaded.source.text(), observed, &settings);
     let target = arguments.out.as_deref().unwrap_or(&arguments.file);
     let written = if arguments.dry_run || (update.learned.is_empty() && arguments.out.is_none()) {
         None
@@ -81,6 +99,13 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         written: written.clone(),
         update: &update,
     };
+    if let Some(simulated) = update.simulated {
+        console::note(&format!(
+            "note: simulated in {} worlds; those that agree with what was observed are worth {} independent ones",
+            figure::grouped(simulated.worlds),
+            figure::grouped(simulated.effective_sample_size.round() as u64)
+        ));
+    }
     let mut sheets = vec![learned(&update)];
     if !update.skipped.is_empty() {
         let mut sheet = Sheet::new(Some("What moved nothing"), vec![Column::text("of"), Column::text("why")]);
@@ -106,6 +131,8 @@ fn learned(update: &Update) -> Sheet {
         Column::text("posterior"),
         Column::number("mean before"),
         Column::number("mean after"),
+        Column::text("means"),
+        Column::number("error"),
         Column::text("by"),
     ];
     let mut sheet = Sheet::new(Some("What moved"), columns);
@@ -116,10 +143,21 @@ fn learned(update: &Update) -> Sheet {
             one.after.clone(),
             figure::significant(one.mean_before, 4),
             figure::significant(one.mean_after, 4),
-            one.by.join("; "),
+            one.means.name().to_owned(),
+            if one.standard_error > 0.0 { figure::significant(one.standard_error, 1) } else { String::new() },
+            observations(&one.by),
         ]);
     }
     sheet
+}
+
+/// The observations by name, or where there are many the first of them and how many more.
+fn observations(by: &[String]) -> String {
+    const SHOWN: usize = 3;
+    if by.len() <= SHOWN {
+        return by.join("; ");
+    }
+    format!("{}; and {} more", by[..SHOWN - 1].join("; "), by.len() - SHOWN + 1)
 }
 
 /// Writes beside the target and renames, so that a killed run leaves the old file or the new one, never half of one.

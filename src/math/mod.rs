@@ -12,6 +12,7 @@ mod cholesky;
 pub(crate) mod columns;
 pub mod elementary;
 pub mod gamma;
+pub mod gauss;
 mod instructions;
 mod isotonic;
 mod least_squares;

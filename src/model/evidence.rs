@@ -54,6 +54,21 @@ pub enum Finding {
     Now(Condition, f64),
 }
 
+impl Finding {
+    /// Calls `visit` with every event it speaks of.
+    pub fn visit_events(&self, visit: &mut dyn FnMut(EventId)) {
+        match self {
+            Self::Binary(event, _)
+            | Self::Option(event, _)
+            | Self::Number(event, _)
+            | Self::HappenedOn(event, _)
+            | Self::NotBy(event, _)
+            | Self::Never(event) => visit(*event),
+            Self::Holds(condition) | Self::Hint(condition, _) | Self::Now(condition, _) => condition.visit_events(visit),
+        }
+    }
+}
+
 /// What we make so.
 #[derive(Debug, Clone)]
 pub struct Intervention {

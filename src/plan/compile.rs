@@ -4,7 +4,7 @@ use super::draws::{Draws, Known};
 use super::known::{Facts, moved_on, unsettled};
 use super::{Ask, Asked, DateEvidence, FindingId, Operation, Plan, Rule, Situation};
 use crate::model::{
-    Condition, Definition, Event, EventId, Finding, Kind, Known as _, Made, Model, News, QuestionTarget,
+    Condition, Definition, Event, EventId, Finding, Formula, Kind, Known as _, Made, Model, News, QuestionTarget,
 };
 use std::collections::BTreeMap;
 
@@ -96,7 +96,6 @@ fn evidence(model: &Model, situation: &Situation, draws: &mut Draws) -> Vec<(Lat
                 Ok((event, Known::Option(option), Condition::Options { event, options: vec![option] }, true))
             }
             Finding::Number(event, value) => {
-                use crate::model::Formula;
                 let equal = Condition::Equal(Box::new(Formula::Event(event)), Box::new(Formula::Constant(value)));
                 Ok((event, Known::Number(value), equal, true))
             }
@@ -228,6 +227,24 @@ fn given(model: &Model, draws: &Draws, condition: &Condition) -> Finding {
         Condition::Options { event, options } if drawn(event) && options.len() == 1 => {
             Finding::Option(*event, options[0])
         }
+        Condition::Equal(left, right) => match (left.as_ref(), right.as_ref()) {
+            (Formula::Event(event), Formula::Constant(value)) | (Formula::Constant(value), Formula::Event(event))
+                if matches!(model.event(*event).definition, Definition::Number(_) | Definition::Count(_))
+                    && !draws.made.contains_key(event) =>
+            {
+                Finding::Number(*event, *value)
+            }
+            _ => Finding::Holds(condition.clone()),
+        },
+        Condition::And(by, not_before) => match (by.as_ref(), not_before.as_ref()) {
+            (Condition::ByDay { event, day }, Condition::Not(before))
+                if !draws.made.contains_key(event)
+                    && matches!(before.as_ref(), Condition::ByDay { event: same, day: eve } if same == event && *eve == day - 1.0) =>
+            {
+                Finding::HappenedOn(*event, *day)
+            }
+            _ => Finding::Holds(condition.clone()),
+        },
         _ => Finding::Holds(condition.clone()),
     }
 }

@@ -12,6 +12,7 @@ use crate::model::{
     Belief, CaseRow, ChanceDefinition, Condition, CountDefinition, CountSpec, Definition, Event, EventId, HazardSpec,
     Made, NumberDefinition, NumberSpec, OptionsBelief, Trigger, WhenDefinition,
 };
+use crate::source::Span;
 use std::collections::BTreeMap;
 
 /// What is known of one event by itself.
@@ -42,8 +43,8 @@ impl Draws {
         StreamId(self.columns.plan.streams.len() as u32 - 1)
     }
 
-    fn parameter(&mut self, name: String, prior: Prior, strata: Vec<f64>) -> ParameterId {
-        self.columns.plan.parameters.push(Parameter { name, prior, strata });
+    fn parameter(&mut self, name: String, prior: Prior, strata: Vec<f64>, place: Span) -> ParameterId {
+        self.columns.plan.parameters.push(Parameter { name, prior, strata, place });
         ParameterId(self.columns.plan.parameters.len() as u32 - 1)
     }
 
@@ -130,9 +131,9 @@ impl Draws {
         })
     }
 
-    fn beta_parameter(&mut self, name: &str, prior: &Beta) -> ParameterId {
+    fn beta_parameter(&mut self, name: &str, prior: &Beta, place: Span) -> ParameterId {
         let at = self.columns.plan.parameters.len();
-        self.parameter(format!("{name}/{at}"), Prior::Beta(*prior), Vec::new())
+        self.parameter(format!("{name}/{at}"), Prior::Beta(*prior), Vec::new(), place)
     }
 
     fn chance(&mut self, id: EventId, event: &Event, definition: &ChanceDefinition) -> PlaneId {
@@ -145,7 +146,7 @@ impl Draws {
                 .value
                 .prior
                 .as_ref()
-                .map(|prior| self.parameter(format!("{label}/{row_at}"), Prior::Beta(*prior), Vec::new()));
+                .map(|prior| self.parameter(format!("{label}/{row_at}"), Prior::Beta(*prior), Vec::new(), row.value.span));
             let mut split: Vec<(Option<PlaneId>, f64)> = vec![(mask, 0.0)];
             for (condition, ratio) in &definition.odds {
                 let holds = self.columns.condition(condition, label);
@@ -190,7 +191,7 @@ impl Draws {
         let label = event.name.as_str();
         let mut sufficient: Vec<PlaneId> = Vec::new();
         let bernoulli = |this: &mut Self, what: &str, belief: &Belief| {
-            let parameter = belief.prior.as_ref().map(|prior| this.beta_parameter(&format!("{label}/{what}"), prior));
+            let parameter = belief.prior.as_ref().map(|prior| this.beta_parameter(&format!("{label}/{what}"), prior, belief.span));
             let draw = Draw::Stream(this.stream(format!("{label}/{what}")));
             let out = this.columns.plane();
             let rows = vec![Row { mask: None, value: chance(belief, 0.0, parameter) }];
@@ -225,7 +226,7 @@ impl Draws {
             .enumerate()
             .map(|(row_at, (row, mask))| {
                 let drawn = row.value.prior.as_ref().map(|prior| {
-                    self.parameter(format!("{label}/{row_at}"), Prior::Dirichlet(prior.clone()), Vec::new())
+                    self.parameter(format!("{label}/{row_at}"), Prior::Dirichlet(prior.clone()), Vec::new(), row.value.span)
                 });
                 Row { mask, value: Probabilities { predictive: row.value.means.clone(), drawn } }
             })
@@ -316,9 +317,9 @@ impl Draws {
             let value = match &row.value {
                 CountSpec::Constant(value) => NumberSource::Constant(*value),
                 CountSpec::Distribution(distribution) => NumberSource::Sampler(Box::new(Sampler::new(distribution))),
-                CountSpec::PoissonGamma { rate, exposure, .. } => {
+                CountSpec::PoissonGamma { rate, exposure, span } => {
                     let name = format!("{}/{row_at}", event.name);
-                    let parameter = self.parameter(name, Prior::Gamma(Gamma::clone(rate)), Vec::new());
+                    let parameter = self.parameter(name, Prior::Gamma(Gamma::clone(rate)), Vec::new(), *span);
                     let predictive = Box::new(Sampler::new(&rate.predictive(*exposure)));
                     NumberSource::PoissonGamma { predictive, parameter, exposure: *exposure }
                 }
@@ -389,7 +390,7 @@ impl Draws {
 
     fn hazard(&mut self, spec: &HazardSpec, name: &str) -> HazardSource {
         let scale = spec.doubt.as_ref().map(|doubt| {
-            let parameter = self.parameter(name.to_owned(), Prior::Beta(doubt.prior), doubt.strata.clone());
+            let parameter = self.parameter(name.to_owned(), Prior::Beta(doubt.prior), doubt.strata.clone(), doubt.belief.span);
             let stream = self.stream(format!("{name}/doubt"));
             HazardScale { parameter, reference: doubt.belief.mean, stream }
         });

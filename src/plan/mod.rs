@@ -19,12 +19,15 @@ mod explain;
 mod known;
 mod situation;
 mod touched;
+mod unfold;
 
 pub use compile::compile;
 pub use situation::Situation;
 pub(crate) use touched::Touched;
+pub use unfold::{Grain, Inquiry, Unfolded, unfold};
 
 use crate::dist::{Beta, Dirichlet, Gamma, Hazard, Sampler};
+use crate::source::Span;
 use ndarray::Array2;
 
 /// A column of bits.
@@ -428,6 +431,8 @@ pub struct Parameter {
     pub prior: Prior,
     /// For a Beta that scales a hazard: the means of 256 strata of equal mass.
     pub strata: Vec<f64>,
+    /// Where its belief stands in the scenario file.
+    pub place: Span,
 }
 
 /// A distribution over an input.

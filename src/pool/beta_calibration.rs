@@ -1,5 +1,6 @@
 //! Beta calibration: a map with a parameter for each end of the scale.
 
+use super::method::{Map, MapMethod, SURE};
 use crate::math::regression::logistic_regression;
 use crate::math::{ln, ln_1p, logistic, logit};
 use crate::score::LOG_FLOOR;
@@ -79,6 +80,35 @@ pub fn beta_calibration(probabilities: &[f64], happened: &[bool]) -> Option<Beta
         return Some(BetaCalibration { a: without[0], b: 0.0, c: without[1] });
     }
     constant()
+}
+
+/// Beta calibration as a method.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BetaMethod;
+
+impl MapMethod for BetaMethod {
+    fn name(&self) -> &'static str {
+        "beta"
+    }
+
+    fn about(&self) -> &'static str {
+        "an exponent for either end and a shift on log odds, exponents not below 0"
+    }
+
+    fn fit(&self, probabilities: &[f64], happened: &[bool]) -> Option<Box<dyn Map>> {
+        let held: Vec<f64> = probabilities.iter().map(|p| p.clamp(SURE, 1.0 - SURE)).collect();
+        Some(Box::new(beta_calibration(&held, happened)?))
+    }
+}
+
+impl Map for BetaCalibration {
+    fn apply(&self, probability: f64) -> f64 {
+        Self::apply(self, probability.clamp(SURE, 1.0 - SURE))
+    }
+
+    fn learned(&self) -> String {
+        format!("a {:.3}, b {:.3}, c {:.3}", self.a, self.b, self.c)
+    }
 }
 
 #[cfg(test)]

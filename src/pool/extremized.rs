@@ -1,7 +1,11 @@
 //! The extremized log-odds pool: the mean of log-odds pushed away from one half.
 
-use super::log_odds::mean_log_odds;
-use crate::math::logistic;
+use super::log_odds::{log_odds, mean_log_odds};
+use super::method::{PoolMethod, Pooling, SURE, Said, held};
+use super::past::Past;
+use super::penalty::Penalty;
+use super::pulled::pulled_logistic;
+use crate::math::{logistic, logit};
 
 /// The log-odds pool moved away from 1/2 by a factor.
 ///
@@ -20,6 +24,70 @@ pub fn extremized_log_odds(probabilities: &[f64], weights: Option<&[f64]>, facto
     let mean = mean_log_odds(probabilities, weights)?;
     let moved = factor * mean;
     (factor.is_finite() && !moved.is_nan()).then(|| logistic(moved))
+}
+
+/// The factor where it is not fitted.
+const USUAL_FACTOR: f64 = 1.5;
+
+/// Extremized log-odds by the usual factor as a method: nothing to learn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Extremized;
+
+/// Extremized log-odds by a factor fitted to the past.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ExtremizedFitted;
+
+#[derive(Debug, Clone, Copy)]
+struct Factor {
+    factor: f64,
+    sure: f64,
+    learned: bool,
+}
+
+impl PoolMethod for Extremized {
+    fn name(&self) -> &'static str {
+        "extremized"
+    }
+
+    fn about(&self) -> &'static str {
+        "the mean of log odds times 1.5"
+    }
+
+    fn fit(&self, _: &Past<'_>, _: Penalty) -> Option<Box<dyn Pooling>> {
+        Some(Box::new(Factor { factor: USUAL_FACTOR, sure: SURE, learned: false }))
+    }
+
+    fn without_past(&self) -> Option<Box<dyn Pooling>> {
+        Some(Box::new(Factor { factor: USUAL_FACTOR, sure: 0.0, learned: false }))
+    }
+}
+
+impl PoolMethod for ExtremizedFitted {
+    fn name(&self) -> &'static str {
+        "extremized-fitted"
+    }
+
+    fn about(&self) -> &'static str {
+        "the mean of log odds times a factor fitted to the past, pulled towards 1"
+    }
+
+    /// By maximum likelihood with a normal prior about 1, as [`pulled_logistic`] has it.
+    fn fit(&self, past: &Past<'_>, _: Penalty) -> Option<Box<dyn Pooling>> {
+        let mean = |said: &[Said]| log_odds(&held(said, SURE), None).map(logit);
+        let means: Vec<f64> = past.questions.iter().map(|question| mean(&question.said)).collect::<Option<_>>()?;
+        let fit = pulled_logistic(&[means], &past.happened(), &[1.0])?;
+        Some(Box::new(Factor { factor: fit[0], sure: SURE, learned: true }))
+    }
+}
+
+impl Pooling for Factor {
+    fn pool(&self, oldest_first: &[Said]) -> Option<f64> {
+        extremized_log_odds(&held(oldest_first, self.sure), None, self.factor)
+    }
+
+    fn learned(&self) -> Option<String> {
+        self.learned.then(|| format!("factor {:.3}", self.factor))
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! The linear pool: the weighted mean of probabilities.
 
+use super::method::{PoolMethod, Pooling, Said, probabilities};
+use super::past::Past;
+use super::penalty::Penalty;
 use super::shares;
 
 /// The weighted mean of several probabilities.
@@ -21,6 +24,34 @@ pub fn linear(probabilities: &[f64], weights: Option<&[f64]>) -> Option<f64> {
     let shares = shares(probabilities, weights)?;
     let mean: f64 = probabilities.iter().zip(shares).map(|(p, share)| p * share).sum();
     Some(mean.clamp(0.0, 1.0))
+}
+
+/// The plain mean as a method: nothing to learn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mean;
+
+impl PoolMethod for Mean {
+    fn name(&self) -> &'static str {
+        "mean"
+    }
+
+    fn about(&self) -> &'static str {
+        "the mean of probabilities"
+    }
+
+    fn fit(&self, _: &Past<'_>, _: Penalty) -> Option<Box<dyn Pooling>> {
+        self.without_past()
+    }
+
+    fn without_past(&self) -> Option<Box<dyn Pooling>> {
+        Some(Box::new(Self))
+    }
+}
+
+impl Pooling for Mean {
+    fn pool(&self, oldest_first: &[Said]) -> Option<f64> {
+        linear(&probabilities(oldest_first), None)
+    }
 }
 
 #[cfg(test)]

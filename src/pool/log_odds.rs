@@ -1,5 +1,8 @@
 //! The log-odds pool: the weighted mean of log-odds, which is the geometric mean of odds.
 
+use super::method::{PoolMethod, Pooling, SURE, Said, held};
+use super::past::Past;
+use super::penalty::Penalty;
 use super::shares;
 use crate::math::{logistic, logit};
 
@@ -30,6 +33,40 @@ pub(super) fn mean_log_odds(probabilities: &[f64], weights: Option<&[f64]>) -> O
     let terms = probabilities.iter().zip(shares).filter(|(_, share)| *share > 0.0);
     let mean: f64 = terms.map(|(p, share)| share * logit(*p)).sum();
     (!mean.is_nan()).then_some(mean)
+}
+
+/// The mean of log-odds as a method: nothing to learn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LogOdds;
+
+/// The mean of the log-odds of probabilities held this far away from 0 and 1.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    sure: f64,
+}
+
+impl PoolMethod for LogOdds {
+    fn name(&self) -> &'static str {
+        "log-odds"
+    }
+
+    fn about(&self) -> &'static str {
+        "the mean of log odds"
+    }
+
+    fn fit(&self, _: &Past<'_>, _: Penalty) -> Option<Box<dyn Pooling>> {
+        Some(Box::new(Held { sure: SURE }))
+    }
+
+    fn without_past(&self) -> Option<Box<dyn Pooling>> {
+        Some(Box::new(Held { sure: 0.0 }))
+    }
+}
+
+impl Pooling for Held {
+    fn pool(&self, oldest_first: &[Said]) -> Option<f64> {
+        log_odds(&held(oldest_first, self.sure), None)
+    }
 }
 
 #[cfg(test)]

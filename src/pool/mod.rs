@@ -4,19 +4,9 @@
 //! learns how to bend further ones. Probabilities of 0 and 1 are allowed: where log-odds are averaged a sure forecast decides alone,
 //! and two sure ones that contradict each other have no pool (`None`).
 //!
-//! | pool | function |
-//! |---|---|
-//! | linear | [`linear`] |
-//! | log odds (logarithmic) | [`log_odds`] |
-//! | extremized log odds | [`extremized_log_odds`] |
-//! | Neyman–Roughgarden, on probabilities | [`neyman_linear`] |
-//! | Neyman–Roughgarden, on log odds | [`neyman_log_odds`] |
-//! | recency-weighted median | [`recency_weighted_quantile`] |
-//!
-//! | map | function |
-//! |---|---|
-//! | temperature | [`temperature`] |
-//! | beta calibration | [`beta_calibration`] |
+//! Each stands in a file of its own, as a function of numbers and as a method of the lists [`POOLS`] and [`MAPS`]. A [`Recipe`] names a pool
+//! and maps; it learns from a [`History`], questions that resolved. [`choose`] tries recipes on a past by cross-validation and says what it
+//! chose and what to expect of it.
 //!
 //! [`pooled_records`] makes a pool one more forecaster among the records.
 //!
@@ -25,23 +15,78 @@
 //! Uses `forecast`, `math` and `score`; knows nothing of files.
 
 mod beta_calibration;
+mod beta_transformed;
+mod choice;
 mod extremized;
+mod folds;
+mod isotonic_map;
 mod linear;
 mod log_odds;
+mod median;
+mod method;
 mod neyman;
 mod of_records;
+mod past;
+mod penalty;
+mod performance;
+mod platt;
+mod pulled;
 pub mod quantile;
 mod recency_median;
+mod recipe;
+mod stacking;
 mod temperature;
+mod trimmed;
+mod trial;
+mod venn_abers;
 
 pub use beta_calibration::{BetaCalibration, beta_calibration};
+pub use beta_transformed::beta_transformed;
+pub use choice::{Choice, Estimate, POOL_SCHEMA, Ready, Tried, choose};
 pub use extremized::extremized_log_odds;
+pub use folds::{Fold, Folding, folds};
+pub use isotonic_map::{IsotonicMap, isotonic_map};
 pub use linear::linear;
 pub use log_odds::log_odds;
+pub use method::{Map, MapMethod, PoolMethod, Pooling, SURE, Said};
 pub use neyman::{neyman_factor, neyman_linear, neyman_log_odds};
-pub use of_records::{PoolMethod, pooled_records};
+pub use of_records::pooled_records;
+pub use past::{History, Past, PastQuestion};
+pub use penalty::Penalty;
+pub use performance::shrunk_excess;
+pub use platt::{Platt, platt};
 pub use recency_median::{recency_weighted_quantile, weighted_quantile};
+pub use recipe::{Cooked, FEWEST_FOR_A_MAP, Recipe};
+pub use stacking::stacking_weights;
 pub use temperature::{Temperature, temperature};
+pub use trial::{CANDIDATES, FEWEST_CLUSTERS};
+pub use trimmed::trimmed_mean;
+pub use venn_abers::{VennAbers, VennAbersRange, venn_abers};
+
+/// Every pool.
+pub static POOLS: &[&dyn PoolMethod] = &[
+    &median::Median,
+    &linear::Mean,
+    &log_odds::LogOdds,
+    &neyman::Neyman,
+    &recency_median::Recency,
+    &trimmed::Trimmed,
+    &extremized::Extremized,
+    &extremized::ExtremizedFitted,
+    &beta_transformed::BetaTransformed,
+    &performance::Performance,
+    &performance::PerformanceLogOdds,
+    &stacking::Stacking,
+];
+
+/// Every map that recalibrates.
+pub static MAPS: &[&dyn MapMethod] = &[
+    &platt::PlattMethod,
+    &temperature::TemperatureMethod,
+    &beta_calibration::BetaMethod,
+    &isotonic_map::IsotonicMethod,
+    &venn_abers::VennAbersMethod,
+];
 
 /// Weights that sum to 1, equal ones if none are given. `None` unless there is one probability at least, each lies in 0..=1, and as many
 /// weights, none negative and not all 0, belong to them.

@@ -2,6 +2,9 @@
 
 use super::linear::linear;
 use super::log_odds::mean_log_odds;
+use super::method::{PoolMethod, Pooling, SURE, Said, held};
+use super::past::Past;
+use super::penalty::Penalty;
 use crate::math::{logistic, logit};
 
 /// By how much the mean of `n` forecasts is to be moved away from the prior.
@@ -55,6 +58,40 @@ pub fn neyman_log_odds(probabilities: &[f64], prior: f64) -> Option<f64> {
     let mean = mean_log_odds(probabilities, None)?;
     let factor = neyman_factor(probabilities.len())?;
     (prior > 0.0 && prior < 1.0).then(|| logistic(logit(prior) + factor * (mean - logit(prior))))
+}
+
+/// The extremized mean of log-odds as a method, away from even odds: nothing to learn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Neyman;
+
+/// The pool of probabilities held this far away from 0 and 1.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    sure: f64,
+}
+
+impl PoolMethod for Neyman {
+    fn name(&self) -> &'static str {
+        "neyman"
+    }
+
+    fn about(&self) -> &'static str {
+        "the mean of log odds, moved away from even odds by Neyman and Roughgarden's factor"
+    }
+
+    fn fit(&self, _: &Past<'_>, _: Penalty) -> Option<Box<dyn Pooling>> {
+        Some(Box::new(Held { sure: SURE }))
+    }
+
+    fn without_past(&self) -> Option<Box<dyn Pooling>> {
+        Some(Box::new(Held { sure: 0.0 }))
+    }
+}
+
+impl Pooling for Held {
+    fn pool(&self, oldest_first: &[Said]) -> Option<f64> {
+        neyman_log_odds(&held(oldest_first, self.sure), 0.5)
+    }
 }
 
 #[cfg(test)]

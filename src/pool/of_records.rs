@@ -1,47 +1,20 @@
 //! A pool as one more forecaster among the records.
 
-use super::{linear, log_odds, neyman_log_odds, recency_weighted_quantile, weighted_quantile};
+use super::method::Said;
 use crate::forecast::{Forecast, ForecastRecord, Records};
 use indexmap::IndexMap;
 use std::collections::BTreeMap;
 
-/// How probabilities are pooled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-#[non_exhaustive]
-pub enum PoolMethod {
-    /// The median
-    Median,
-    /// The mean of probabilities
-    Mean,
-    /// The mean of log odds
-    LogOdds,
-    /// The mean of log odds, moved away from even odds by Neyman and Roughgarden's factor
-    Neyman,
-    /// The median with more weight for recent forecasts, as on Metaculus
-    Recency,
-}
-
-impl PoolMethod {
-    /// The pool of these probabilities, the oldest first. `None` where there are none, or sure ones contradict each other.
-    fn of(self, oldest_first: &[f64]) -> Option<f64> {
-        match self {
-            Self::Median => weighted_quantile(oldest_first, &vec![1.0; oldest_first.len()], 0.5),
-            Self::Mean => linear(oldest_first, None),
-            Self::LogOdds => log_odds(oldest_first, None),
-            Self::Neyman => neyman_log_odds(oldest_first, 0.5),
-            Self::Recency => recency_weighted_quantile(oldest_first, 0.5),
-        }
-    }
-}
-
 /// The forecasts of a pool of those forecasters whom `member` names, on yes/no questions: a new one at each moment at which one of them
-/// spoke, of what each of them had said last. Where a pool does not exist (sure forecasts that contradict each other) none is made.
+/// spoke, of what each of them had said last. `number` gives each forecaster their number, by which weights are known; `pool` takes the probabilities, the
+/// oldest first. Where it gives `None` (sure forecasts that contradict each other) no forecast is made.
 #[must_use]
 pub fn pooled_records(
     records: &Records,
     name: &str,
-    method: PoolMethod,
     member: impl Fn(&str) -> bool,
+    number: impl Fn(&str) -> usize,
+    pool: impl Fn(&[Said]) -> Option<f64>,
 ) -> Vec<ForecastRecord> {
     let mut by_question: IndexMap<&str, Vec<(&ForecastRecord, f64)>> = IndexMap::new();
     for record in records.forecasts.iter().filter(|record| member(&record.forecaster)) {
@@ -54,17 +27,18 @@ pub fn pooled_records(
         // Stable: of two forecasts of one moment the one recorded later stands.
         made.sort_by(|a, b| a.0.made_at.epoch_days().total_cmp(&b.0.made_at.epoch_days()));
         // By when each spoke last, then by name.
-        let mut last: BTreeMap<&str, (usize, f64)> = BTreeMap::new();
+        let mut last: BTreeMap<&str, (usize, Said)> = BTreeMap::new();
         for (at, (record, probability)) in made.iter().enumerate() {
-            last.insert(record.forecaster.as_str(), (at, *probability));
+            let said = Said { forecaster: number(&record.forecaster), probability: *probability };
+            last.insert(record.forecaster.as_str(), (at, said));
             let more = made.get(at + 1).is_some_and(|next| next.0.made_at.epoch_days() <= record.made_at.epoch_days());
             if more {
                 continue;
             }
-            let mut standing: Vec<(usize, f64)> = last.values().copied().collect();
+            let mut standing: Vec<(usize, Said)> = last.values().copied().collect();
             standing.sort_by_key(|(spoke, _)| *spoke);
-            let probabilities: Vec<f64> = standing.into_iter().map(|(_, probability)| probability).collect();
-            if let Some(probability) = method.of(&probabilities) {
+            let oldest_first: Vec<Said> = standing.into_iter().map(|(_, said)| said).collect();
+            if let Some(probability) = pool(&oldest_first) {
                 pooled.push(ForecastRecord {
                     question: question.to_owned(),
                     forecaster: name.to_owned(),
@@ -82,7 +56,14 @@ pub fn pooled_records(
 mod tests {
     use super::*;
     use crate::forecast::Moment;
+    use crate::pool::POOLS;
     use jiff::civil::date;
+
+    fn made_by(name: &str, records: &Records, member: impl Fn(&str) -> bool) -> Vec<ForecastRecord> {
+        let method = POOLS.iter().find(|method| method.name() == name).expect("it is listed");
+        let pool = method.without_past().expect("it has nothing to learn");
+        pooled_records(records, "pool", member, |_| 0, |said| pool.pool(said))
+    }
 
     fn said(who: &str, day: i8, probability: f64) -> ForecastRecord {
         ForecastRecord {
@@ -106,7 +87,7 @@ mod tests {
             ],
             ..Records::default()
         };
-        let found = pooled_records(&records, "pool", PoolMethod::Median, |name| name != "outsider");
+        let found = made_by("median", &records, |name| name != "outsider");
         let values: Vec<(i8, f64)> = found
             .iter()
             .map(|record| match record.forecast {
@@ -124,7 +105,7 @@ mod tests {
     #[test]
     fn sure_forecasts_that_contradict_each_other_have_no_pool_of_log_odds() {
         let records = Records { forecasts: vec![said("a", 1, 0.0), said("b", 1, 1.0)], ..Records::default() };
-        assert!(pooled_records(&records, "pool", PoolMethod::LogOdds, |_| true).is_empty());
-        assert_eq!(pooled_records(&records, "pool", PoolMethod::Mean, |_| true).len(), 1);
+        assert!(made_by("log-odds", &records, |_| true).is_empty());
+        assert_eq!(made_by("mean", &records, |_| true).len(), 1);
     }
 }

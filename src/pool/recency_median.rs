@@ -1,5 +1,8 @@
 //! The recency-weighted median: a crowd's forecast that follows the newest of its members.
 
+use super::method::{PoolMethod, Pooling, Said, probabilities};
+use super::past::Past;
+use super::penalty::Penalty;
 use crate::score::platform::metaculus::recency_weights;
 
 /// The weighted quantile of probabilities, those given later weighing more, as Metaculus forms its community prediction.
@@ -51,6 +54,34 @@ pub fn weighted_quantile(values: &[f64], weights: &[f64], level: f64) -> Option<
         }
     }
     pairs.last().map(|last| last.0)
+}
+
+/// The recency-weighted median as a method: nothing to learn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Recency;
+
+impl PoolMethod for Recency {
+    fn name(&self) -> &'static str {
+        "recency"
+    }
+
+    fn about(&self) -> &'static str {
+        "the median with more weight for recent forecasts, as on Metaculus"
+    }
+
+    fn fit(&self, _: &Past<'_>, _: Penalty) -> Option<Box<dyn Pooling>> {
+        self.without_past()
+    }
+
+    fn without_past(&self) -> Option<Box<dyn Pooling>> {
+        Some(Box::new(Self))
+    }
+}
+
+impl Pooling for Recency {
+    fn pool(&self, oldest_first: &[Said]) -> Option<f64> {
+        recency_weighted_quantile(&probabilities(oldest_first), 0.5).filter(|p| (0.0..=1.0).contains(p))
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Temperature: one number that makes all forecasts bolder or more timid.
 
+use super::method::{Map, MapMethod, SURE};
 use crate::math::regression::logistic_regression;
 use crate::math::{logistic, logit};
 use crate::score::LOG_FLOOR;
@@ -42,6 +43,35 @@ pub fn temperature(probabilities: &[f64], happened: &[bool]) -> Option<Temperatu
     let fit = logistic_regression(&[log_odds], &outcomes, &vec![1.0; outcomes.len()], None)?;
     let slope = fit.coefficients[0];
     (slope > 0.0).then(|| Temperature { slope, temperature: 1.0 / slope })
+}
+
+/// Temperature as a method.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TemperatureMethod;
+
+impl MapMethod for TemperatureMethod {
+    fn name(&self) -> &'static str {
+        "temperature"
+    }
+
+    fn about(&self) -> &'static str {
+        "a factor on log odds"
+    }
+
+    fn fit(&self, probabilities: &[f64], happened: &[bool]) -> Option<Box<dyn Map>> {
+        let held: Vec<f64> = probabilities.iter().map(|p| p.clamp(SURE, 1.0 - SURE)).collect();
+        Some(Box::new(temperature(&held, happened)?))
+    }
+}
+
+impl Map for Temperature {
+    fn apply(&self, probability: f64) -> f64 {
+        Self::apply(self, probability.clamp(SURE, 1.0 - SURE))
+    }
+
+    fn learned(&self) -> String {
+        format!("slope {:.3}", self.slope)
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::forecast::{Outcome, Resolution};
 use crate::model::{Condition, EventId, Formula, Known, Model, Question, QuestionTarget};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::collections::btree_map::Entry;
 
 /// A fact and the outcomes it comes from.
@@ -43,15 +43,24 @@ impl DateFact {
 
 /// When a question closed and when its outcome was settled, in days after `as_of`.
 #[derive(Debug, Clone, Copy)]
-struct Times {
+pub(super) struct Times {
     resolved: f64,
     closes: f64,
 }
 
 impl Times {
+    pub(super) fn new(model: &Model, question: &Question, outcome: &Outcome) -> Self {
+        Self { resolved: model.day(outcome.resolved_on.day()), closes: model.day(question.closes) }
+    }
+
+    /// By which day a "yes" about a deadline tells that it came: a question that resolves yes does so on the day it happens, or a little later.
+    pub(super) const fn come_by(self, deadline: f64) -> f64 {
+        deadline.min(self.resolved.max(1.0))
+    }
+
     /// Up to which day a "no" about a deadline tells that nothing came: to the deadline, unless the question closed before it and
     /// was settled before it.
-    const fn silent_to(self, deadline: f64) -> f64 {
+    pub(super) const fn silent_to(self, deadline: f64) -> f64 {
         deadline.min(self.closes.max(self.resolved))
     }
 }
@@ -67,7 +76,7 @@ pub(super) struct Facts<'a> {
 }
 
 /// How an outcome is remembered in `learned_from`.
-fn tag(outcome: &Outcome) -> String {
+pub(super) fn tag(outcome: &Outcome) -> String {
     let answer = match &outcome.resolution {
         Resolution::Yes => "yes".to_owned(),
         Resolution::No => "no".to_owned(),
@@ -96,8 +105,7 @@ impl<'a> Facts<'a> {
     /// Why it says nothing about a single event.
     pub(super) fn learn(&mut self, question: &Question, outcome: &Outcome) -> Result<(), String> {
         let from = tag(outcome);
-        let times =
-            Times { resolved: self.model.day(outcome.resolved_on.day()), closes: self.model.day(question.closes) };
+        let times = Times::new(self.model, question, outcome);
         if let Some(given) = &question.given
             && self.truth(given) == Some(false)
         {
@@ -147,8 +155,7 @@ impl<'a> Facts<'a> {
                 left.or(right)
             }
             (Condition::ByDay { event, day: deadline }, true) => {
-                // A question that resolves yes does so on the day it happens, or a little later.
-                self.date(*event, 0.0, deadline.min(times.resolved.max(1.0)), from);
+                self.date(*event, 0.0, times.come_by(*deadline), from);
                 Ok(())
             }
             (Condition::ByDay { event, day: deadline }, false) => {
@@ -156,7 +163,7 @@ impl<'a> Facts<'a> {
                 Ok(())
             }
             (Condition::Happens(event), true) => {
-                self.date(*event, 0.0, self.model.horizon_days().min(times.resolved.max(1.0)), from);
+                self.date(*event, 0.0, times.come_by(self.model.horizon_days()), from);
                 Ok(())
             }
             (Condition::Happens(event), false) => {
@@ -176,6 +183,15 @@ impl<'a> Facts<'a> {
         fact.after = fact.after.max(after);
         fact.by = fact.by.min(by);
         fact.from.push(from.to_owned());
+    }
+
+    /// Outcomes that contradict each other.
+    pub(super) fn contradictions(&self) -> BTreeSet<&str> {
+        let binary = self.binary.values().filter(|fact| !fact.agreed).map(|fact| &fact.from);
+        let options = self.options.values().filter(|fact| !fact.agreed).map(|fact| &fact.from);
+        let numbers = self.numbers.values().filter(|fact| !fact.agreed).map(|fact| &fact.from);
+        let dates = self.dates.values().filter(|fact| !fact.agreed()).map(|fact| &fact.from);
+        binary.chain(options).chain(numbers).chain(dates).flatten().map(String::as_str).collect()
     }
 
     pub(super) fn binary(&self, event: EventId) -> Option<&Fact<bool>> {

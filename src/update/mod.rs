@@ -1,28 +1,36 @@
 //! Prior + outcomes → posterior, written back into the scenario file with its layout kept.
 //!
-//! An outcome speaks to a prior when the question behind it fixes the event and everything that decides which of its chances
-//! applied. Then the posterior is conjugate and exact: a Beta gains a success or a failure, a Dirichlet a count, a Gamma
-//! events and exposure. What an outcome does not settle by itself (an unobserved parent, an odds ratio that applied) is
-//! named among the [`Skipped`], not guessed.
+//! Where an outcome settles by itself that a chance was put to the test, the posterior is conjugate: a Beta gains a success or a failure, a Dirichlet
+//! a count, a Gamma events and exposure. Where it does not (a parent that nobody observed, an odds ratio that applied, a date that has not come
+//! yet, a question about several events), every prior on which it bears is weighed by how likely it made what was observed: exactly where the
+//! scenario is discrete, else by simulation. What neither can use is named among the [`Skipped`], not guessed.
 //!
 //! Each outcome counts once: the event's `learned_from` remembers which ones have moved it.
 
 mod conjugate;
 mod facts;
+mod items;
 mod posterior;
+mod relevant;
 mod rewrite;
 #[cfg(test)]
 mod tests;
+mod weighed;
+#[cfg(test)]
+mod weighed_tests;
 
 use crate::forecast::{Outcome, Resolution};
-use crate::model::Model;
+use crate::model::{EventId, Model};
+use crate::simulate::Settings;
 use crate::source::Span;
 pub use conjugate::{BetaPosterior, NormalPosterior, bayes_binary, beta_binomial, normal_normal};
 pub use rewrite::rewrite;
 
 use facts::Facts;
 use indexmap::IndexMap;
+use jiff::civil::Date;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// A prior that moved.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
@@ -37,8 +45,45 @@ pub struct Learned {
     pub mean_before: f64,
     /// The mean after.
     pub mean_after: f64,
+    /// Of the mean after, from the simulation; 0 where it is exact.
+    pub standard_error: f64,
+    /// How the posterior was come by.
+    pub means: Means,
     /// The outcomes that moved it.
     pub by: Vec<String>,
+}
+
+/// How a posterior is come by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Means {
+    /// By the conjugate rule; it is of the form that is written.
+    Conjugate,
+    /// By exact inference; what is written has its mean and variance.
+    Exact,
+    /// By simulation; what is written has its mean and variance.
+    Simulated,
+}
+
+impl Means {
+    /// In a word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Conjugate => "conjugate",
+            Self::Exact => "exact",
+            Self::Simulated => "simulated",
+        }
+    }
+}
+
+/// What a simulated posterior rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct Simulated {
+    /// Worlds drawn.
+    pub worlds: u64,
+    /// How many independent worlds those that agree with what was observed are worth.
+    pub effective_sample_size: f64,
 }
 
 /// An outcome that moved nothing, and why.
@@ -66,6 +111,9 @@ pub struct Update {
     pub learned: Vec<Learned>,
     /// Outcomes that moved nothing.
     pub skipped: Vec<Skipped>,
+    /// What simulated posteriors rest on, if there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub simulated: Option<Simulated>,
     /// What changes in the file.
     #[serde(skip)]
     pub replacements: Vec<Replacement>,
@@ -74,25 +122,61 @@ pub struct Update {
     pub learned_from: IndexMap<String, Vec<String>>,
 }
 
-/// Works out what the outcomes of a scenario's questions do to its priors.
+/// What is to be learned from.
+#[derive(Debug, Clone, Copy)]
+pub struct Observed<'a> {
+    /// Outcomes by question.
+    pub outcomes: &'a IndexMap<String, Outcome>,
+    /// Up to the end of this day the world was watched: outcomes of later days are not known yet, and a date event that would have been reported
+    /// and was not has not come. Without it only outcomes speak.
+    pub until: Option<Date>,
+}
+
+/// Works out what was observed does to the priors of a scenario.
 ///
-/// `text` is the file's own text, from which the phrases before are quoted.
+/// `text` is the file's own text, from which the phrases before are quoted. `settings` are those of the simulation, where there is one.
 #[must_use]
-pub fn update(model: &Model, text: &str, outcomes: &IndexMap<String, Outcome>) -> Update {
+pub fn update(model: &Model, text: &str, observed: Observed<'_>, settings: &Settings) -> Update {
     let mut update = Update::default();
     let mut facts = Facts::new(model);
+    let mut items = Vec::new();
+    // Outcomes that do not settle anything by themselves.
+    let mut unsettled: Vec<(String, Skipped)> = Vec::new();
+    // Why an outcome did not move its event by itself.
+    let mut reasons: BTreeMap<String, String> = BTreeMap::new();
     for question in &model.questions {
-        let Some(outcome) = outcomes.get(&question.name) else { continue };
+        let Some(outcome) = observed.outcomes.get(&question.name) else { continue };
+        if observed.until.is_some_and(|until| outcome.resolved_on.day() > until) {
+            continue;
+        }
         if outcome.resolution == Resolution::Annulled {
             update.skipped.push(Skipped { name: question.name.clone(), why: "it was annulled".to_owned() });
             continue;
         }
-        if let Err(why) = facts.learn(question, outcome) {
-            update.skipped.push(Skipped { name: question.name.clone(), why });
+        let settles = facts.learn(question, outcome);
+        items.extend(items::outcome(model, question, outcome));
+        if let Err(why) = settles {
+            unsettled.push((facts::tag(outcome), Skipped { name: question.name.clone(), why }));
         }
     }
-    for event in &model.events {
-        posterior::learn(model, event, &facts, text, &mut update);
+    let contradictions = facts.contradictions();
+    items.retain(|item| !contradictions.contains(item.tag.as_str()));
+    if let Some(until) = observed.until {
+        items.extend(items::silence(model, &facts, until));
     }
+    for (at, event) in model.events.iter().enumerate() {
+        if let Err(why) = posterior::learn(model, EventId(at), event, &facts, text, &mut update) {
+            reasons.insert(event.name.clone(), why);
+        }
+    }
+    weighed::learn(model, text, (&items, &facts), settings, &mut reasons, &mut update);
+    let unused = |tag: &String| !update.learned.iter().any(|one| one.by.contains(tag));
+    let unsettled: Vec<Skipped> = unsettled.into_iter().filter(|(tag, _)| unused(tag)).map(|(_, skipped)| skipped).collect();
+    update.skipped.extend(unsettled);
+    let place = |name: &String| model.events.iter().position(|event| event.name == *name);
+    let mut reasons: Vec<(String, String)> = reasons.into_iter().collect();
+    reasons.sort_by_key(|(name, _)| place(name));
+    update.skipped.extend(reasons.into_iter().map(|(name, why)| Skipped { name, why }));
+    update.learned.sort_by_key(|one| place(&one.event));
     update
 }

@@ -1,7 +1,8 @@
 //! The conjugate posterior of each prior that the facts speak to.
 
 use super::facts::Facts;
-use super::{Learned, Replacement, Skipped, Update};
+use super::{Learned, Means, Replacement, Update};
+use crate::dist::{Beta, Dirichlet, Gamma};
 use crate::model::{
     Belief, CaseRow, ChanceDefinition, Condition, CountDefinition, CountSpec, Definition, Event, EventId, Known, Model,
     OptionsBelief, Trigger, WhenDefinition,
@@ -29,9 +30,18 @@ fn applied<'a, T>(rows: &'a [CaseRow<T>], facts: &Facts) -> Applied<'a, T> {
 }
 
 /// Learns what the facts say about one event.
-pub(super) fn learn(model: &Model, event: &Event, facts: &Facts, text: &str, update: &mut Update) {
-    let Some(id) = model.find(&event.name) else { return };
-    let done = match &event.definition {
+///
+/// # Errors
+/// Why they do not settle its chance by themselves.
+pub(super) fn learn(
+    model: &Model,
+    id: EventId,
+    event: &Event,
+    facts: &Facts,
+    text: &str,
+    update: &mut Update,
+) -> Result<(), String> {
+    match &event.definition {
         Definition::Chance(chance) => binary(model, id, event, chance, facts, text, update),
         Definition::Options(rows) => options(model, id, event, rows, facts, text, update),
         Definition::Count(count) => counted(model, id, event, count, facts, text, update),
@@ -43,12 +53,7 @@ pub(super) fn learn(model: &Model, event: &Event, facts: &Facts, text: &str, upd
         | Definition::Holds(_)
         | Definition::FirstOf(_)
         | Definition::Number(_)
-        | Definition::Equals(_) => {
-            return;
-        }
-    };
-    if let Err(why) = done {
-        update.skipped.push(Skipped { name: event.name.clone(), why });
+        | Definition::Equals(_) => Ok(()),
     }
 }
 
@@ -58,14 +63,17 @@ fn is_news(model: &Model, event: &Event, from: &[String], agreed: bool) -> Resul
     if !agreed {
         return Err(format!("its outcomes contradict each other: {}", from.join(", ")));
     }
-    let of_this_time = |learned: &&String| {
-        let day = learned.rsplit_once('(').and_then(|(_, day)| day.strip_suffix(')')?.parse::<Date>().ok());
-        from.contains(learned) || day.is_some_and(|day| day > model.as_of)
-    };
-    match event.learned_from.iter().find(of_this_time) {
+    let is_old = |learned: &&String| from.contains(learned) || is_of_this_time(model, learned);
+    match event.learned_from.iter().find(is_old) {
         Some(learned) => Err(format!("it has learned from {learned} already")),
         None => Ok(()),
     }
+}
+
+/// Whether what `learned_from` remembers belongs to the time of the scenario.
+pub(super) fn is_of_this_time(model: &Model, learned: &str) -> bool {
+    let day = learned.rsplit_once('(').and_then(|(_, day)| day.strip_suffix(')')?.parse::<Date>().ok());
+    day.is_some_and(|day| day > model.as_of)
 }
 
 /// Notes a posterior and where it is written.
@@ -88,32 +96,69 @@ fn write(
         after,
         mean_before: means.0,
         mean_after: means.1,
+        standard_error: 0.0,
+        means: Means::Conjugate,
         by: from.to_vec(),
     });
 }
 
-/// The phrase of a Beta after one more case, in the form it was stated in; with the mean after.
-fn beta_phrase(belief: &Belief, happened: bool) -> Result<(String, f64), String> {
+/// The phrase of a posterior Beta in the form in which its prior was stated: a base rate stays one, of cases that need not be whole.
+pub(super) fn beta_phrase(belief: &Belief, posterior: &Beta) -> String {
+    let successes = figure(posterior.a() - 0.5);
+    let trials = figure(posterior.a() + posterior.b() - 1.0);
+    match belief.stated.as_ref().map(|stated| &stated.value) {
+        Some(Chance::BaseRate { .. }) if successes >= 0.0 && trials >= successes && trials > 0.0 => {
+            format!("{successes} of {trials}")
+        }
+        _ => format!("beta({}, {})", figure(posterior.a()), figure(posterior.b())),
+    }
+}
+
+/// The phrase of a posterior rate in the form in which its prior was stated.
+pub(super) fn rate_phrase(stated_as_gamma: bool, posterior: &Gamma, exposure: f64) -> String {
+    let events = figure(posterior.shape() - 0.5);
+    if stated_as_gamma || events < 0.0 {
+        format!("poisson(gamma({}, {}))", figure(posterior.shape()), figure(posterior.rate()))
+    } else {
+        format!("{events} in {} days, over {} days", figure(posterior.rate()), figure(exposure))
+    }
+}
+
+/// Whether a rate is stated as a Gamma rather than as events in a time.
+pub(super) fn is_gamma(text: &str, span: Span) -> bool {
+    text.get(span.range()).unwrap_or_default().contains("gamma")
+}
+
+/// The phrase of a posterior Dirichlet in the form in which its prior was stated.
+pub(super) fn options_phrase(belief: &OptionsBelief, posterior: &Dirichlet) -> String {
+    let list = |values: &[f64]| values.iter().map(|value| figure(*value).to_string()).collect::<Vec<_>>().join(", ");
+    let counts: Vec<f64> = posterior.alphas().iter().map(|alpha| figure(alpha - 0.5)).collect();
+    if belief.counts.is_some() && counts.iter().all(|count| *count >= 0.0) {
+        format!("{} of {}", list(&counts), figure(counts.iter().sum()))
+    } else {
+        format!("dirichlet({})", list(posterior.alphas()))
+    }
+}
+
+/// The phrase of a Beta after one more case; with the mean after.
+fn after_one_case(belief: &Belief, happened: bool) -> Result<(String, f64), String> {
     let Some(prior) = &belief.prior else {
         return Err(
             "its chance is a fixed number, which learns nothing: state it as a base rate such as `6 of 20`".to_owned()
         );
     };
-    let Some(stated) = &belief.stated else {
+    if belief.stated.is_none() {
         return Err("its chance is a pool of experts, which an outcome does not move".to_owned());
-    };
+    }
     let (successes, failures) = if happened { (1.0, 0.0) } else { (0.0, 1.0) };
     let posterior = prior.updated(successes, failures);
-    let phrase = match &stated.value {
-        Chance::BaseRate { successes: seen, trials } => format!("{} of {}", seen + successes, trials + 1.0),
-        _ => format!("beta({}, {})", figure(posterior.a()), figure(posterior.b())),
-    };
-    Ok((phrase, posterior.mean()))
+    Ok((beta_phrase(belief, &posterior), posterior.mean()))
 }
 
 /// A shape parameter, short: six digits are far below any doubt that a prior states.
 fn figure(value: f64) -> f64 {
-    crate::math::round_to(value, 6)
+    // No count is written as -0.
+    crate::math::round_to(value, 6) + 0.0
 }
 
 fn binary(
@@ -140,7 +185,7 @@ fn binary(
         Applied::Row(belief) => belief,
         Applied::Unknown(why) => return Err(why),
     };
-    let (phrase, mean) = beta_phrase(belief, fact.value)?;
+    let (phrase, mean) = after_one_case(belief, fact.value)?;
     write(event, from, belief.span, phrase, (belief.mean, mean), text, update);
     Ok(())
 }
@@ -186,14 +231,7 @@ fn options(
     let mut seen = vec![0.0; belief.means.len()];
     seen[fact.value] = 1.0;
     let posterior = prior.updated(&seen);
-    let list = |values: &[f64]| values.iter().map(|value| figure(*value).to_string()).collect::<Vec<_>>().join(", ");
-    let phrase = match &belief.counts {
-        Some(counts) => {
-            let counts: Vec<f64> = counts.iter().zip(&seen).map(|(count, more)| count + more).collect();
-            format!("{} of {}", list(&counts), counts.iter().sum::<f64>())
-        }
-        None => format!("dirichlet({})", list(posterior.alphas())),
-    };
+    let phrase = options_phrase(belief, &posterior);
     let means = (belief.means[fact.value], posterior.mean()[fact.value]);
     write(event, from, belief.span, phrase, means, text, update);
     Ok(())
@@ -229,13 +267,7 @@ fn counted(
         return Err(format!("a count is a whole number that is not negative, but its outcome is {}", fact.value));
     }
     let posterior = rate.updated(fact.value, *exposure);
-    let stated = text.get(span.range()).unwrap_or_default();
-    let phrase = if stated.contains("gamma") {
-        format!("poisson(gamma({}, {}))", figure(posterior.shape()), figure(posterior.rate()))
-    } else {
-        let events = posterior.shape() - 0.5;
-        format!("{} in {} days, over {} days", figure(events), figure(posterior.rate()), figure(*exposure))
-    };
+    let phrase = rate_phrase(is_gamma(text, *span), &posterior, *exposure);
     write(event, from, *span, phrase, (rate.mean() * exposure, posterior.mean() * exposure), text, update);
     Ok(())
 }
@@ -302,7 +334,7 @@ fn dated(
             ));
         }
     };
-    let (phrase, mean) = beta_phrase(&doubt.belief, happened)?;
+    let (phrase, mean) = after_one_case(&doubt.belief, happened)?;
     write(event, from, doubt.belief.span, phrase, (doubt.belief.mean, mean), text, update);
     Ok(())
 }

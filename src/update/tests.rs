@@ -7,9 +7,9 @@ use crate::scenario::parse;
 use crate::source::Source;
 use jiff::civil::{Date, date};
 
-const HEAD: &str = "title = \"test\"\nas_of = 2025-01-01\nhorizon = 2025-12-31\n";
+pub(super) const HEAD: &str = "title = \"test\"\nas_of = 2025-01-01\nhorizon = 2025-12-31\n";
 
-fn checked(text: &str) -> Model {
+pub(super) fn checked(text: &str) -> Model {
     let source = Source::new("test.toml", text);
     let (document, mut found) = parse(&source);
     let (model, more) = check(&document);
@@ -32,14 +32,19 @@ fn outcomes(list: &[(&str, Resolution)]) -> IndexMap<String, Outcome> {
         .collect()
 }
 
-fn question(name: &str, asks: &str) -> String {
+pub(super) fn question(name: &str, asks: &str) -> String {
     format!("[question.{name}]\nask = \"?\"\nresolves = \"by the test\"\ncloses = 2025-12-31\n{asks}\n")
+}
+
+pub(super) fn learned(text: &str, list: &[(&str, Resolution)], until: Option<Date>) -> Update {
+    let settings = Settings { worlds: 200_000, ..Settings::default() };
+    update(&checked(text), text, Observed { outcomes: &outcomes(list), until }, &settings)
 }
 
 /// The text after the update, and the update.
 fn updated(body: &str, list: &[(&str, Resolution)]) -> (String, Update) {
     let text = format!("{HEAD}{body}");
-    let update = update(&checked(&text), &text, &outcomes(list));
+    let update = learned(&text, list, None);
     let after = rewrite(&text, &update).expect("the update is of this text");
     checked(&after);
     (after, update)
@@ -64,7 +69,7 @@ fn a_base_rate_counts_one_more_case() {
 fn an_outcome_counts_once() {
     let body = format!("[event.deal]\nchance = \"6 of 20\"\n{}", question("q", "holds = \"deal\""));
     let (after, _) = updated(&body, &[("q", Resolution::Yes)]);
-    let again = update(&checked(&after), &after, &outcomes(&[("q", Resolution::Yes)]));
+    let again = learned(&after, &[("q", Resolution::Yes)], None);
     assert!(again.learned.is_empty());
     assert!(again.skipped[0].why.contains("already"), "{:?}", again.skipped);
 }
@@ -90,9 +95,9 @@ fn the_case_that_applied_learns_and_the_others_do_not() {
     );
     let (after, _) = updated(&body, &[("a", Resolution::No), ("d", Resolution::Yes)]);
     assert!(after.contains("\"6 of 20\"") && after.contains("\"2 of 11\""), "{after}");
-    let (after, update) = updated(&body, &[("d", Resolution::Yes)]);
-    assert!(after.contains("\"6 of 20\"") && after.contains("\"1 of 10\""), "{after}");
-    assert!(update.skipped.iter().any(|one| one.name == "deal" && one.why.contains("cases")), "{:?}", update.skipped);
+    // Where nobody knows which case applied, both learn a part.
+    let (_, update) = updated(&body, &[("d", Resolution::Yes)]);
+    assert!(update.learned.len() == 2 && update.learned.iter().all(|one| one.means == Means::Exact), "{update:?}");
 }
 
 #[test]
@@ -103,7 +108,13 @@ fn an_odds_ratio_that_applied_stops_the_conjugate_update() {
         question("d", "holds = \"deal\"")
     );
     let (_, update) = updated(&body, &[("w", Resolution::Yes), ("d", Resolution::Yes)]);
-    assert!(update.learned.is_empty());
+    let [deal] = update.learned.as_slice() else { panic!("{update:?}") };
+    assert_eq!((deal.event.as_str(), deal.means), ("deal", Means::Exact));
+    // Twice the odds: the likelihood of a yes is 2p / (1 + p).
+    let prior = crate::dist::Beta::jeffreys(6.0, 20.0).expect("a base rate");
+    let likelihood = |p: f64| 2.0 * p / (1.0 + p);
+    let mean = prior.expectation(|p| p * likelihood(p)) / prior.expectation(likelihood);
+    assert!((deal.mean_after - mean).abs() < 1e-9, "{deal:?} {mean}");
     let (after, _) = updated(&body, &[("w", Resolution::No), ("d", Resolution::Yes)]);
     assert!(after.contains("\"7 of 21\""), "{after}");
 }
@@ -146,8 +157,9 @@ fn a_date_learns_from_the_deadline_that_its_chance_belongs_to() {
     let (after, _) = updated(&later, &[("q", Resolution::No)]);
     assert!(after.contains("0 of 6"), "{after}");
     let earlier = body.replace("paper by 2025-03-31", "paper by 2025-02-01");
-    let (_, update) = updated(&earlier, &[("q", Resolution::No)]);
-    assert!(update.learned.is_empty(), "{:?}", update.learned);
+    let (after, update) = updated(&earlier, &[("q", Resolution::No)]);
+    // Not yet by an earlier one counts for part of a case.
+    assert!(after.contains("0 of 5.3") && update.learned[0].means == Means::Exact, "{after}");
 }
 
 #[test]
@@ -178,6 +190,10 @@ fn annulled_questions_and_fixed_numbers_are_named_among_what_moved_nothing() {
     );
 }
 
+fn learned_when(text: &str, outcomes: &IndexMap<String, Outcome>) -> Update {
+    update(&checked(text), text, Observed { outcomes, until: None }, &Settings::default())
+}
+
 /// The outcomes with the day on which each was settled.
 fn settled(list: &[(&str, Resolution, Date)]) -> IndexMap<String, Outcome> {
     let mut all = outcomes(&list.iter().map(|(name, answer, _)| (*name, answer.clone())).collect::<Vec<_>>());
@@ -196,7 +212,7 @@ fn a_second_question_about_an_event_settled_later_adds_nothing() {
     );
     let both = [("first", Resolution::Yes), ("second", Resolution::No)];
     let (after, _) = updated(&body, &both[..1]);
-    assert!(update(&checked(&after), &after, &outcomes(&both)).learned.is_empty());
+    assert!(learned(&after, &both, None).learned.is_empty());
     let (together, _) = updated(&body, &both);
     assert!(together.contains("\"7 of 21\""), "{together}");
 
@@ -208,19 +224,24 @@ fn a_second_question_about_an_event_settled_later_adds_nothing() {
     let both = [("first", Resolution::No), ("second", Resolution::No)];
     let (after, _) = updated(&body, &both[..1]);
     assert!(after.contains("6 of 21 by"), "{after}");
-    assert!(update(&checked(&after), &after, &outcomes(&both)).learned.is_empty());
+    // That it stayed out for another quarter says something of its own, once.
+    let (later, moved) = (learned(&after, &both, None), learned(&format!("{HEAD}{body}"), &both[..1], None));
+    assert_eq!(later.learned.len(), 1, "{later:?}");
+    assert!(later.learned[0].mean_after < moved.learned[0].mean_after, "{later:?}");
+    let again = rewrite(&after, &later).expect("the update is of this text");
+    assert!(learned(&again, &both, None).learned.is_empty());
 }
 
 #[test]
 fn a_corrected_outcome_is_not_counted_on_top() {
     let body = format!("[event.deal]\nchance = \"6 of 20\"\n{}", question("q", "holds = \"deal\""));
     let (after, _) = updated(&body, &[("q", Resolution::Yes)]);
-    let corrected = update(&checked(&after), &after, &outcomes(&[("q", Resolution::No)]));
+    let corrected = learned(&after, &[("q", Resolution::No)], None);
     assert!(corrected.learned.is_empty() && corrected.skipped[0].why.contains("already"), "{corrected:?}");
     // What was learned before the scenario's time is of another case.
     let earlier =
         format!("{HEAD}{body}").replace("\"6 of 20\"", "\"6 of 20\"\nlearned_from = [\"q: yes (2024-06-30)\"]");
-    assert_eq!(update(&checked(&earlier), &earlier, &outcomes(&[("q", Resolution::Yes)])).learned.len(), 1);
+    assert_eq!(learned(&earlier, &[("q", Resolution::Yes)], None).learned.len(), 1);
 }
 
 #[test]
@@ -243,9 +264,19 @@ fn outcomes_that_contradict_each_other_teach_nothing() {
 fn a_no_settled_before_the_deadline_does_not_reach_it() {
     let body = "[event.x]\nwhen = \"6 of 20 by 2025-12-31\"\n[question.q]\nask = \"?\"\nresolves = \"r\"\ncloses = 2025-06-29\nholds = \"x by 2025-12-31\"\n";
     let text = format!("{HEAD}{body}");
-    let on = |day: Date| update(&checked(&text), &text, &settled(&[("q", Resolution::No, day)]));
-    assert!(on(date(2025, 6, 30)).learned.is_empty());
-    assert_eq!(on(date(2026, 1, 1)).learned.len(), 1);
+    let on = |day: Date| learned_when(&text, &settled(&[("q", Resolution::No, day)])).learned.remove(0);
+    // Half of the time, at a constant hazard: the square root of the chance that it stays out.
+    let half = on(date(2025, 6, 30));
+    assert_eq!(half.means, Means::Exact);
+    let prior = crate::dist::Beta::jeffreys(6.0, 20.0).expect("a base rate");
+    let days = 180.0 / 364.0;
+    let likelihood = |p: f64| crate::math::powf(1.0 - p, days);
+    let evidence = prior.expectation(likelihood);
+    let mean = prior.expectation(|p| p * likelihood(p)) / evidence;
+    assert!((half.mean_after - mean).abs() < 2e-4, "{half:?} {mean}");
+    let whole = on(date(2026, 1, 1));
+    assert_eq!((whole.means, whole.after.as_str()), (Means::Conjugate, "6 of 21"));
+    assert!(whole.mean_after < half.mean_after);
 }
 
 #[test]
@@ -259,9 +290,9 @@ fn a_clock_started_on_an_unknown_day_leaves_the_deadline_open() {
     // Started on any day up to 30 June, and not followed by 20 July: perhaps 30 days had not passed, perhaps they had.
     let outcome = |name, answer| (name, answer, date(2025, 8, 1));
     let text = format!("{HEAD}{body}");
-    let known = |list: &[_]| update(&checked(&text), &text, &settled(list));
+    let known = |list: &[_]| learned_when(&text, &settled(list));
     let open = known(&[outcome("started", Resolution::Yes), outcome("came", Resolution::Yes)]);
-    assert!(open.learned.is_empty(), "{open:?}");
+    assert!(open.learned.iter().all(|one| one.means != Means::Conjugate), "{open:?}");
     let day = outcome("start", Resolution::Date(date(2025, 6, 25)));
     let within = known(&[outcome("started", Resolution::Yes), day, outcome("came", Resolution::Yes)]);
     assert_eq!(within.learned.len(), 1, "{within:?}");
@@ -271,7 +302,7 @@ fn a_clock_started_on_an_unknown_day_leaves_the_deadline_open() {
 fn a_scheduled_day_after_other_chances_learns_nothing_from_the_total() {
     let learns = |when: &str| {
         let body = format!("[event.x]\nwhen = \"{when}\"\n{}", question("q", "holds = \"x by 2025-06-30\""));
-        !updated(&body, &[("q", Resolution::Yes)]).1.learned.is_empty()
+        updated(&body, &[("q", Resolution::Yes)]).1.learned[0].means == Means::Conjugate
     };
     assert!(learns("6 of 20 on 2025-06-30"));
     assert!(learns("20% by 2025-03-01, 10 of 20 by 2025-06-30"));

@@ -20,6 +20,7 @@ use super::*;
 use crate::dist::{Bound, Distribution, Hazard, Limited, Sampler, from_interval};
 use crate::math::{exp, ln_1p};
 use crate::plan::*;
+use crate::source::Span;
 use std::sync::Arc;
 
 /// Standard errors allowed.
@@ -57,7 +58,7 @@ impl Sketch {
     }
 
     fn parameter(&mut self, name: &str, prior: Prior) -> ParameterId {
-        self.plan.parameters.push(Parameter { name: name.to_owned(), prior, strata: Vec::new() });
+        self.plan.parameters.push(Parameter { name: name.to_owned(), prior, strata: Vec::new(), place: Span::new(0, 0) });
         ParameterId(self.plan.parameters.len() as u32 - 1)
     }
 

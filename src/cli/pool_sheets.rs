@@ -1,0 +1,158 @@
+//! What `foretell pool` reports, as tables and in words.
+
+use super::figures::Figures;
+use crate::error::Error;
+use crate::pool::{Choice, Estimate, FEWEST_CLUSTERS, Folding, MAPS, POOLS, Penalty};
+use crate::report::{Column, Format, Output, Sheet};
+use serde::Serialize;
+
+/// The lists of pools and maps.
+#[derive(Debug, Serialize)]
+struct Lists {
+    schema: &'static str,
+    pools: Vec<Listed>,
+    maps: Vec<Listed>,
+}
+
+#[derive(Debug, Serialize)]
+struct Listed {
+    name: &'static str,
+    about: &'static str,
+}
+
+/// Every pool and every map.
+pub(super) fn list(format: Format) -> Result<String, Error> {
+    let pools = POOLS.iter().map(|pool| Listed { name: pool.name(), about: pool.about() }).collect();
+    let maps = MAPS.iter().map(|map| Listed { name: map.name(), about: map.about() }).collect();
+    let lists = Lists { schema: "foretell.pools/1", pools, maps };
+    let sheet = |heading: &str, listed: &[Listed]| {
+        let mut sheet = Sheet::new(None, vec![Column::text(heading), Column::text("what it is")]);
+        listed.iter().for_each(|of| sheet.row(vec![of.name.to_owned(), of.about.to_owned()]));
+        sheet
+    };
+    let sheets = vec![sheet("pool", &lists.pools), sheet("map", &lists.maps)];
+    Output { head: Vec::new(), sheets, foot: Vec::new(), json: &lists }.render(format)
+}
+
+/// The report on a choice.
+pub(super) fn report(choice: &Choice, format: Format) -> Result<String, Error> {
+    let sheets = if format == Format::Csv { vec![expected(choice, format)] } else { tables(choice, format) };
+    Output { head: head(choice), sheets, foot: foot(choice), json: choice }.render(format)
+}
+
+fn plural(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
+fn head(choice: &Choice) -> Vec<String> {
+    let blend = if choice.blend < 1.0 {
+        format!(", {:.0} % of it, the rest the plain mean", 100.0 * choice.blend)
+    } else {
+        String::new()
+    };
+    let mut lines = vec![
+        format!(
+            "learned from {} in {} by {}",
+            plural(choice.questions, "question"),
+            plural(choice.clusters, "cluster"),
+            plural(choice.forecasters, "forecaster")
+        ),
+        format!("chosen: {}{blend}: {}", choice.chosen, choice.why),
+    ];
+    if !choice.learned.is_empty() {
+        lines.push(format!("learned: {}", choice.learned.join("; ")));
+    }
+    lines
+}
+
+fn tables(choice: &Choice, format: Format) -> Vec<Sheet> {
+    let figures = Figures::new(format);
+    let mut sheets = Vec::new();
+    if !choice.tried.is_empty() {
+        let headings = ["share", "less the mean's", "standard error", "at worst"].map(Column::number);
+        let mut sheet = Sheet::new(
+            Some("Tried, each on questions that it had not learned from"),
+            std::iter::once(Column::text("recipe")).chain(headings).collect(),
+        );
+        for tried in &choice.tried {
+            sheet.row(vec![
+                tried.recipe.clone(),
+                format!("{:.0} %", 100.0 * tried.blend),
+                figures.score(tried.difference),
+                figures.score(tried.standard_error),
+                figures.score(tried.at_worst),
+            ]);
+        }
+        sheets.push(sheet);
+    }
+    if !choice.weights.is_empty() {
+        let mut sheet = Sheet::new(Some("Heaviest"), vec![Column::text("forecaster"), Column::number("weight")]);
+        for weight in &choice.weights {
+            sheet.row(vec![weight.forecaster.clone(), format!("{:.1} %", 100.0 * weight.weight)]);
+        }
+        sheets.push(sheet);
+    }
+    if choice.plain_mean.is_some() {
+        sheets.push(expected(choice, format));
+    }
+    sheets
+}
+
+fn expected(choice: &Choice, format: Format) -> Sheet {
+    let figures = Figures::new(format);
+    let rule = match choice.rule {
+        Penalty::Brier => "Brier score",
+        Penalty::Log => "logarithmic score",
+    };
+    let title = format!("To expect, out of sample: mean {rule} on {}", plural(choice.judged, "question"));
+    let columns = ["mean", "95 % interval", "pool less it", "95 % interval of that"].map(Column::number);
+    let mut sheet = Sheet::new(
+        (format != Format::Csv).then_some(title.as_str()),
+        std::iter::once(Column::text("forecaster")).chain(columns).collect(),
+    );
+    let interval = |of: &Estimate| figures.interval(of.lower.zip(of.upper));
+    let rows = [
+        ("pool", &choice.procedure, &None),
+        ("plain mean", &choice.plain_mean, &choice.against_mean),
+        ("best forecaster in training", &choice.best_in_training, &choice.against_best),
+    ];
+    for (name, of, against) in rows {
+        let Some(of) = of else { continue };
+        sheet.row(vec![
+            name.to_owned(),
+            figures.score(of.mean),
+            interval(of),
+            against.as_ref().map_or_else(String::new, |against| figures.score(against.mean)),
+            against.as_ref().map_or_else(String::new, interval),
+        ]);
+    }
+    sheet
+}
+
+fn foot(choice: &Choice) -> Vec<String> {
+    let mut lines = vec![
+        match choice.folding {
+            Folding::ByTime => {
+                "judged in order of time: each question by what had resolved before the first forecast on it was made"
+            }
+            Folding::ByCluster => "judged by clusters: a fifth of them at a time, by what the others teach",
+            Folding::Impossible => "one cluster: nothing can be set apart, so nothing can be said about what to expect",
+        }
+        .to_owned(),
+    ];
+    if !choice.tried.is_empty() && choice.tried.len() > 1 {
+        lines.push(
+            "at worst: the difference, with an allowance for luck among all that were tried; the least below 0 is chosen, if choosing so gains out of sample"
+                .to_owned(),
+        );
+    }
+    if let Some(best) = &choice.best_forecaster {
+        lines.push(format!(
+            "best forecaster in training: whoever scored best in what each fold learned from, the plain mean where they are absent; of all the past: {best}"
+        ));
+    }
+    if choice.clusters < FEWEST_CLUSTERS {
+        lines.push(format!("fewer than {FEWEST_CLUSTERS} clusters: the figures are hardly more than a hint"));
+    }
+    lines
+}

@@ -1,0 +1,284 @@
+//! Doubtful inputs as draws of their own, so that what is known bears on them too.
+//!
+//! A chance in doubt is replaced by a hidden draw among the nodes of a Gaussian quadrature of its prior, and the chance of each node. As the
+//! probability of what is known is a polynomial in such a chance (of first degree for each draw that it is the chance of), a few nodes give the
+//! posterior's mean and variance exactly; where odds ratios or hazards bend it, two dozen do so very nearly.
+//!
+//! The probabilities of several options need no hidden draw, as long as they are drawn from once: which option was taken while they applied says
+//! all there is to say about them.
+
+use super::{
+    Ask, Asked, Chance, Draw, HazardScale, HazardSource, Logic, NumberSource, Operation, Parameter, ParameterId, Plan,
+    PlaneId, Prior, Probabilities, Row, Step, StreamId,
+};
+use crate::dist::{Poisson, Sampler};
+use crate::math::gauss::{self, Nodes};
+use crate::math::{logistic, logit};
+use std::sync::Arc;
+
+/// Nodes where the likelihood is no polynomial.
+const MANY: usize = 24;
+
+/// The largest number of nodes: of a chance that a hundred draws share, or more.
+const MOST: usize = 64;
+
+/// A plan whose doubtful inputs are drawn, and asked for.
+#[derive(Debug, Clone)]
+pub struct Unfolded {
+    /// The plan: the asks of the first one, and after them those about the inputs.
+    pub plan: Plan,
+    /// What is asked of each of the [`Plan::parameters`] of the first plan.
+    pub inquiries: Vec<Inquiry>,
+}
+
+/// What is asked about a doubtful input.
+#[derive(Debug, Clone)]
+pub enum Inquiry {
+    /// It is a draw among these nodes: a categorical ask.
+    Nodes {
+        /// An index into [`Plan::asks`].
+        ask: usize,
+        /// Values and prior probabilities.
+        nodes: Nodes,
+        /// Whether the probability of everything known is a polynomial in it of low degree, so that mean and variance are exact.
+        exact: bool,
+    },
+    /// For each option, whether these probabilities applied and it was taken: yes/no asks.
+    Options {
+        /// Indices into [`Plan::asks`].
+        asks: Vec<usize>,
+    },
+    /// It was not wanted.
+    Nothing,
+}
+
+/// How finely the values of an input are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grain {
+    /// So that its posterior's mean and variance are exact where they can be.
+    Exact,
+    /// As finely as where they cannot: the posterior is to be divided by another.
+    Fine,
+}
+
+/// How a parameter is used.
+#[derive(Debug, Clone, Copy, Default)]
+struct Use {
+    draws: usize,
+    bends: bool,
+}
+
+/// Makes doubtful inputs draws of their own, and asks for them: those for which `wanted` gives a [`Grain`].
+#[must_use]
+pub fn unfold(plan: &Plan, wanted: impl Fn(usize) -> Option<Grain>) -> Unfolded {
+    let mut unfolding = Unfolding::new(plan, &wanted);
+    for step in &plan.steps {
+        unfolding.step(step);
+    }
+    unfolding.finish(plan, wanted)
+}
+
+struct Unfolding<'a> {
+    of: &'a Plan,
+    plan: Plan,
+    /// The planes of the nodes of each parameter.
+    hidden: Vec<Option<(Vec<PlaneId>, Nodes, bool)>>,
+    /// For a Dirichlet: for each option, where it was taken while the parameter applied.
+    taken: Vec<Vec<PlaneId>>,
+}
+
+impl<'a> Unfolding<'a> {
+    fn new(of: &'a Plan, wanted: impl Fn(usize) -> Option<Grain>) -> Self {
+        let mut plan = Plan { steps: Vec::with_capacity(2 * of.steps.len()), ..of.clone() };
+        plan.steps.clear();
+        let mut this = Self { of, plan, hidden: Vec::new(), taken: vec![Vec::new(); of.parameters.len()] };
+        for (at, (parameter, used)) in of.parameters.iter().zip(uses(of)).enumerate() {
+            let Some(grain) = wanted(at) else {
+                this.hidden.push(None);
+                continue;
+            };
+            let bends = used.bends || grain == Grain::Fine;
+            // Mean and variance of the posterior need two degrees more than the likelihood has.
+            let count = if bends { MANY.max(used.draws) } else { (used.draws + 4).div_ceil(2) }.min(MOST);
+            let nodes = match &parameter.prior {
+                Prior::Beta(beta) => gauss::beta(beta.a(), beta.b(), count),
+                Prior::Gamma(gamma) => gauss::gamma(gamma.shape(), gamma.rate(), MANY),
+                Prior::Dirichlet(_) => {
+                    this.hidden.push(None);
+                    continue;
+                }
+            };
+            let planes = this.node_draw(parameter, &nodes);
+            let exact = !bends && matches!(parameter.prior, Prior::Beta(_)) && used.draws + 3 <= 2 * count;
+            this.hidden.push(Some((planes, nodes, exact)));
+        }
+        this
+    }
+
+    /// The hidden draw.
+    fn node_draw(&mut self, parameter: &Parameter, nodes: &Nodes) -> Vec<PlaneId> {
+        let label = format!("{}/value", parameter.name);
+        self.plan.streams.push(label.clone());
+        let stream = StreamId(self.plan.streams.len() as u32 - 1);
+        let out: Vec<PlaneId> = nodes.values.iter().map(|_| self.plane()).collect();
+        let rows =
+            vec![Row { mask: None, value: Probabilities { predictive: nodes.weights.clone(), drawn: None } }];
+        let draw = Draw::Stream(stream);
+        let operation = Operation::Categorical { out: out.clone(), draw, rows, evidence: None };
+        self.plan.steps.push(Step { label, operation });
+        out
+    }
+
+    fn plane(&mut self) -> PlaneId {
+        self.plan.planes += 1;
+        PlaneId(self.plan.planes - 1)
+    }
+
+    fn both(&mut self, label: &str, mask: Option<PlaneId>, other: PlaneId) -> PlaneId {
+        let Some(left) = mask else { return other };
+        let out = self.plane();
+        let operation = Operation::Logic { out, logic: Logic::And, left, right: other };
+        self.plan.steps.push(Step { label: label.to_owned(), operation });
+        out
+    }
+
+    /// A row for each node where a parameter is in doubt, the row itself elsewhere.
+    fn split<T: Clone>(
+        &mut self,
+        label: &str,
+        rows: &[Row<T>],
+        parameter: impl Fn(&T) -> Option<ParameterId>,
+        at_node: impl Fn(&mut Self, &T, f64) -> T,
+    ) -> Vec<Row<T>> {
+        let mut split = Vec::with_capacity(rows.len());
+        for row in rows {
+            let hidden = parameter(&row.value).and_then(|id| self.hidden[id.0 as usize].clone());
+            let Some((planes, nodes, _)) = hidden else {
+                split.push(row.clone());
+                continue;
+            };
+            for (plane, node) in planes.iter().zip(&nodes.values) {
+                let mask = Some(self.both(label, row.mask, *plane));
+                let value = at_node(self, &row.value, *node);
+                split.push(Row { mask, value });
+            }
+        }
+        split
+    }
+
+    fn step(&mut self, step: &Step) {
+        let label = step.label.as_str();
+        let mut step = step.clone();
+        match &mut step.operation {
+            Operation::Bernoulli { rows, .. } => {
+                *rows = self.split(
+                    label,
+                    rows,
+                    |chance: &Chance| chance.drawn.map(|drawn| drawn.parameter),
+                    |_, chance, node| Chance { predictive: at_odds(node, chance), drawn: None },
+                );
+            }
+            Operation::Number { rows, .. } => {
+                *rows = self.split(label, rows, rate_of, |_, source, node| match source {
+                    NumberSource::PoissonGamma { exposure, predictive, .. } => {
+                        // A rate so small that the mean vanishes is no distribution; the prior's own stands in for it.
+                        let poisson = Poisson::new((node * exposure).max(f64::MIN_POSITIVE));
+                        let sampler = poisson.map(|poisson| Box::new(Sampler::new(&(Arc::new(poisson) as Arc<_>))));
+                        NumberSource::Sampler(sampler.unwrap_or_else(|_| predictive.clone()))
+                    }
+                    other => other.clone(),
+                });
+            }
+            Operation::Date { rows, .. } => {
+                *rows = self.split(
+                    label,
+                    rows,
+                    |source: &HazardSource| source.scale.map(|scale| scale.parameter),
+                    Self::hazard_at,
+                );
+            }
+            _ => {}
+        }
+        self.plan.steps.push(step);
+        if let Some(Step { operation: Operation::Categorical { out, rows, .. }, .. }) = self.plan.steps.last().cloned() {
+            for row in rows {
+                let Some(parameter) = row.value.drawn else { continue };
+                let taken = out.iter().map(|option| self.both(label, row.mask, *option)).collect();
+                self.taken[parameter.0 as usize] = taken;
+            }
+        }
+    }
+
+    /// The hazard scaled to one value of its chance: a parameter that has no other.
+    fn hazard_at(&mut self, source: &HazardSource, node: f64) -> HazardSource {
+        let Some(scale) = source.scale else { return source.clone() };
+        let of = &self.of.parameters[scale.parameter.0 as usize];
+        let name = format!("{}/{node}", of.name);
+        self.plan.parameters.push(Parameter { name, prior: of.prior.clone(), strata: vec![node], place: of.place });
+        let parameter = ParameterId(self.plan.parameters.len() as u32 - 1);
+        HazardSource { hazard: source.hazard.clone(), scale: Some(HazardScale { parameter, ..scale }) }
+    }
+
+    fn finish(mut self, of: &Plan, wanted: impl Fn(usize) -> Option<Grain>) -> Unfolded {
+        let mut inquiries = Vec::with_capacity(of.parameters.len());
+        for (at, parameter) in of.parameters.iter().enumerate() {
+            let mut ask = |what: Asked| {
+                self.plan.asks.push(Ask { name: parameter.name.clone(), what, given: None });
+                self.plan.asks.len() - 1
+            };
+            inquiries.push(match self.hidden[at].take() {
+                Some((planes, nodes, exact)) => Inquiry::Nodes { ask: ask(Asked::Categorical(planes)), nodes, exact },
+                None if wanted(at).is_some() => {
+                    let asks = self.taken[at].iter().map(|plane| ask(Asked::Binary(*plane))).collect();
+                    Inquiry::Options { asks }
+                }
+                None => Inquiry::Nothing,
+            });
+        }
+        Unfolded { plan: self.plan, inquiries }
+    }
+}
+
+fn at_odds(node: f64, chance: &Chance) -> f64 {
+    match chance.drawn {
+        Some(drawn) if drawn.log_odds != 0.0 && node > 0.0 && node < 1.0 => logistic(logit(node) + drawn.log_odds),
+        _ => node,
+    }
+}
+
+fn rate_of(source: &NumberSource) -> Option<ParameterId> {
+    match source {
+        NumberSource::PoissonGamma { parameter, .. } => Some(*parameter),
+        NumberSource::Constant(_) | NumberSource::Sampler(_) => None,
+    }
+}
+
+/// How often each parameter is drawn from in a world at most, and whether anything bends what follows from it.
+fn uses(plan: &Plan) -> Vec<Use> {
+    let mut uses = vec![Use::default(); plan.parameters.len()];
+    for step in &plan.steps {
+        let mut of_this: Vec<(ParameterId, bool)> = match &step.operation {
+            Operation::Bernoulli { rows, .. } => {
+                let drawn = rows.iter().filter_map(|row| row.value.drawn);
+                drawn.map(|drawn| (drawn.parameter, drawn.log_odds != 0.0)).collect()
+            }
+            Operation::Date { rows, .. } => {
+                rows.iter().filter_map(|row| row.value.scale).map(|scale| (scale.parameter, true)).collect()
+            }
+            Operation::Number { rows, .. } => {
+                rows.iter().filter_map(|row| rate_of(&row.value)).map(|rate| (rate, true)).collect()
+            }
+            _ => Vec::new(),
+        };
+        of_this.sort_unstable();
+        for (at, (parameter, bends)) in of_this.iter().enumerate() {
+            let used = &mut uses[parameter.0 as usize];
+            used.bends |= bends;
+            // A world takes one row of each step.
+            if at == 0 || of_this[at - 1].0 != *parameter {
+                used.draws += 1;
+            }
+        }
+    }
+    uses
+}

@@ -1,0 +1,387 @@
+//! Which pool, how far away from the plain mean, and what to expect of it.
+//!
+//! Recipes are tried on the past by cross-validation, each blended towards the plain mean. One is chosen if its gain is larger than the
+//! largest that luck would have made among as many; the share in the blend is the one whose gain is surest. The whole procedure, choice
+//! and all, is then cross-validated itself (nested): if it does not gain on the plain mean, the plain mean stays. What that outer
+//! cross-validation shows is what to expect.
+
+use super::folds::{Fold, Folding, folds};
+use super::method::Said;
+use super::past::{History, Past, plain_mean};
+use super::penalty::Penalty;
+use super::recipe::{Cooked, Recipe};
+use super::trial::{Attempt, CANDIDATES, FEWEST_CLUSTERS, attempts, blended, by_question, surest};
+use crate::math::student;
+use crate::score::clustered_mean;
+use rayon::prelude::*;
+use serde::Serialize;
+
+/// The version of the JSON form of [`Choice`].
+pub const POOL_SCHEMA: &str = "foretell.pool/1";
+
+/// How often clusters are dealt out anew, for the estimate and within each of its folds.
+const OUTER_REPEATS: usize = 5;
+const INNER_REPEATS: usize = 5;
+
+/// The level of the intervals.
+const LEVEL: f64 = 0.95;
+
+/// How many of the heaviest weights are told.
+const TOLD_WEIGHTS: usize = 10;
+
+/// A mean with its interval by Student's t over clusters.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct Estimate {
+    /// The mean over questions. Of a score: lower is better; of a difference: below 0 is better.
+    pub mean: f64,
+    /// Lower end of the 95 % interval; `None` with fewer than two clusters.
+    pub lower: Option<f64>,
+    /// Upper end.
+    pub upper: Option<f64>,
+}
+
+/// A recipe that was tried, as it did on questions that it had not learned from.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct Tried {
+    /// The recipe.
+    pub recipe: String,
+    /// The share of it in the blend with the plain mean whose gain is surest.
+    pub blend: f64,
+    /// The blend's mean score less that of the plain mean; below 0 is better.
+    pub difference: f64,
+    /// Its standard error over clusters.
+    pub standard_error: f64,
+    /// What the difference is at worst, allowing for luck among all that were tried; it must be below 0.
+    pub at_worst: f64,
+}
+
+/// A forecaster with a weight.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct Weight {
+    /// Who.
+    pub forecaster: String,
+    /// A share of 1.
+    pub weight: f64,
+}
+
+/// What was tried, what was chosen, and what to expect.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct Choice {
+    /// [`POOL_SCHEMA`].
+    pub schema: &'static str,
+    /// The score that is lessened.
+    pub rule: Penalty,
+    /// Questions learned from.
+    pub questions: usize,
+    /// Their clusters.
+    pub clusters: usize,
+    /// Forecasters on them.
+    pub forecasters: usize,
+    /// How the folds were made.
+    pub folding: Folding,
+    /// Questions judged out of sample.
+    pub judged: usize,
+    /// What was tried.
+    pub tried: Vec<Tried>,
+    /// The recipe that was chosen or named: `mean` if none gains for sure.
+    pub chosen: String,
+    /// Its share, the rest being the plain mean.
+    pub blend: f64,
+    /// Why, in words.
+    pub why: String,
+    /// What it has learned besides weights.
+    pub learned: Vec<String>,
+    /// The heaviest weights.
+    pub weights: Vec<Weight>,
+    /// The mean score of the plain mean on the questions judged.
+    pub plain_mean: Option<Estimate>,
+    /// The mean score of the whole procedure, choosing anew in each fold.
+    pub procedure: Option<Estimate>,
+    /// Who scored best in all of the past, among those with half as many questions as anybody at least.
+    pub best_forecaster: Option<String>,
+    /// The mean score of the forecaster who scored best in what each fold learned from; the plain mean where that one is absent.
+    pub best_in_training: Option<Estimate>,
+    /// The procedure's score less that of the plain mean.
+    pub against_mean: Option<Estimate>,
+    /// The procedure's score less that of the best in training.
+    pub against_best: Option<Estimate>,
+}
+
+/// A pool that was chosen and has learned.
+#[derive(Debug)]
+pub struct Ready {
+    cooked: Option<Cooked>,
+    blend: f64,
+}
+
+impl Ready {
+    /// The pool of these probabilities, the oldest first. `None` where there are none, or one lies outside of 0..=1.
+    #[must_use]
+    pub fn pool(&self, oldest_first: &[Said]) -> Option<f64> {
+        let sound = !oldest_first.is_empty() && oldest_first.iter().all(|said| (0.0..=1.0).contains(&said.probability));
+        if !sound {
+            return None;
+        }
+        let mean = plain_mean(oldest_first);
+        let said = self.cooked.as_ref().and_then(|cooked| cooked.pool(oldest_first));
+        Some(said.map_or(mean.clamp(0.0, 1.0), |said| blended(mean, said, self.blend)))
+    }
+}
+
+/// Chooses a recipe by the past, or learns one that is named, and says what to expect of it.
+///
+/// With `named` the recipe is taken as it is, without a blend, and only the estimate is made. `None` when there are no questions, or the past
+/// is too little for the recipe named.
+#[must_use]
+pub fn choose(history: &History, penalty: Penalty, named: Option<Recipe>) -> Option<(Choice, Ready)> {
+    let past = history.past();
+    if past.questions.is_empty() {
+        return None;
+    }
+    let recipes: Vec<Recipe> = match named {
+        Some(recipe) => vec![recipe],
+        None => CANDIDATES.iter().filter_map(|name| name.parse().ok()).collect(),
+    };
+    let (folding, outer) = folds(&past, OUTER_REPEATS);
+    let judged = Judged::new(&past, &outer, &recipes, penalty, named.is_some());
+    let (_, tried) = attempts(&past, &recipes, penalty, INNER_REPEATS + 1);
+    let (picked, why) = match named {
+        Some(_) => (Some((0, 1.0)), "it was named".to_owned()),
+        None => decide(&past, &tried, &judged),
+    };
+    let cooked = match picked {
+        Some((recipe, _)) => Some(recipes[recipe].fit(&past, penalty)?),
+        None => None,
+    };
+    let choice = Choice {
+        schema: POOL_SCHEMA,
+        rule: penalty,
+        questions: past.questions.len(),
+        clusters: past.cluster_count(),
+        forecasters: past.forecasters,
+        folding,
+        judged: judged.questions,
+        tried: tried.iter().map(|attempt| told(attempt, &recipes)).collect(),
+        chosen: picked.map_or_else(|| "mean".to_owned(), |(recipe, _)| recipes[recipe].to_string()),
+        blend: picked.map_or(1.0, |(_, blend)| blend),
+        why,
+        learned: cooked.as_ref().map(Cooked::learned).unwrap_or_default(),
+        weights: cooked
+            .as_ref()
+            .map(|cooked| cooked.heaviest(history, TOLD_WEIGHTS))
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(forecaster, weight)| Weight { forecaster, weight })
+            .collect(),
+        plain_mean: judged.mean,
+        procedure: judged.procedure,
+        best_forecaster: best_single(&past, penalty).map(|at| history.forecasters[at].clone()),
+        best_in_training: judged.best,
+        against_mean: judged.against_mean,
+        against_best: judged.against_best,
+    };
+    let ready = Ready { cooked, blend: picked.map_or(1.0, |(_, blend)| blend) };
+    Some((choice, ready))
+}
+
+/// The recipe and the blend, and why.
+fn decide(past: &Past<'_>, tried: &[Attempt], judged: &Judged) -> (Option<(usize, f64)>, String) {
+    let clusters = past.cluster_count();
+    if clusters < FEWEST_CLUSTERS {
+        let why = format!(
+            "{clusters} clusters of questions are too few to tell more: the plain mean stays below {FEWEST_CLUSTERS}"
+        );
+        return (None, why);
+    }
+    let Some(best) = surest(tried) else {
+        return (None, "no recipe gains more on the plain mean than luck would have it".to_owned());
+    };
+    match judged.against_mean {
+        Some(difference) if difference.mean < 0.0 => {
+            (Some((best.recipe, best.blend)), "its gain on the plain mean is the surest".to_owned())
+        }
+        _ => {
+            (None, "choosing among recipes does not gain on the plain mean when it is judged out of sample".to_owned())
+        }
+    }
+}
+
+fn told(attempt: &Attempt, recipes: &[Recipe]) -> Tried {
+    Tried {
+        recipe: recipes[attempt.recipe].to_string(),
+        blend: attempt.blend,
+        difference: attempt.difference,
+        standard_error: attempt.standard_error,
+        at_worst: attempt.bound,
+    }
+}
+
+/// The number of the forecaster with the least mean excess over the plain mean on the questions of each, among those with half as many
+/// questions as anybody.
+fn best_single(past: &Past<'_>, penalty: Penalty) -> Option<usize> {
+    let mut sums = vec![(0.0, 0_usize); past.forecasters];
+    for question in &past.questions {
+        let mean = penalty.of(plain_mean(&question.said), question.happened);
+        for said in &question.said {
+            sums[said.forecaster].0 += penalty.of(said.probability, question.happened) - mean;
+            sums[said.forecaster].1 += 1;
+        }
+    }
+    let most = sums.iter().map(|(_, count)| *count).max()?;
+    let often = sums.iter().enumerate().filter(|(_, (_, count))| *count > 0 && 2 * count >= most);
+    let mean = |(sum, count): &(f64, usize)| sum / *count as f64;
+    often.min_by(|a, b| mean(a.1).total_cmp(&mean(b.1))).map(|(at, _)| at)
+}
+
+/// What the outer folds show.
+#[derive(Debug, Default)]
+struct Judged {
+    questions: usize,
+    mean: Option<Estimate>,
+    procedure: Option<Estimate>,
+    best: Option<Estimate>,
+    against_mean: Option<Estimate>,
+    against_best: Option<Estimate>,
+}
+
+/// The scores of one question in one fold.
+#[derive(Debug, Clone, Copy)]
+struct Scores {
+    question: usize,
+    mean: f64,
+    procedure: f64,
+    best: f64,
+}
+
+impl Judged {
+    fn new(past: &Past<'_>, outer: &[Fold], recipes: &[Recipe], penalty: Penalty, is_named: bool) -> Self {
+        let by_fold: Vec<Vec<Scores>> =
+            outer.par_iter().map(|fold| judge(past, fold, recipes, penalty, is_named)).collect();
+        let all: Vec<Scores> = by_fold.concat();
+        let of = |value: fn(&Scores) -> f64| {
+            let (values, clusters) = by_question(past, all.iter().map(|scores| (scores.question, value(scores))));
+            estimate(&values, &clusters)
+        };
+        let (judged, _) = by_question(past, all.iter().map(|scores| (scores.question, 0.0)));
+        Self {
+            questions: judged.len(),
+            mean: of(|scores| scores.mean),
+            procedure: of(|scores| scores.procedure),
+            best: of(|scores| scores.best),
+            against_mean: of(|scores| scores.procedure - scores.mean),
+            against_best: of(|scores| scores.procedure - scores.best),
+        }
+    }
+}
+
+fn judge(past: &Past<'_>, fold: &Fold, recipes: &[Recipe], penalty: Penalty, is_named: bool) -> Vec<Scores> {
+    let learn = past.part(&fold.learn);
+    let picked = if is_named {
+        recipes.first().map(|recipe| (*recipe, 1.0))
+    } else {
+        surest(&attempts(&learn, recipes, penalty, INNER_REPEATS).1).map(|best| (recipes[best.recipe], best.blend))
+    };
+    let cooked = picked.and_then(|(recipe, blend)| Some((recipe.fit(&learn, penalty)?, blend)));
+    let best = best_single(&learn, penalty);
+    let scores = |at: &usize| {
+        let question = past.questions[*at];
+        let mean = plain_mean(&question.said);
+        let pooled =
+            cooked.as_ref().and_then(|(cooked, blend)| Some(blended(mean, cooked.pool(&question.said)?, *blend)));
+        let single = question.said.iter().find(|said| Some(said.forecaster) == best).map(|said| said.probability);
+        let of = |probability: f64| penalty.of(probability, question.happened);
+        Scores {
+            question: *at,
+            mean: of(mean),
+            procedure: of(pooled.unwrap_or(mean)),
+            best: of(single.unwrap_or(mean)),
+        }
+    };
+    fold.judge.iter().map(scores).collect()
+}
+
+fn estimate(values: &[f64], clusters: &[usize]) -> Option<Estimate> {
+    let mean = clustered_mean(values, clusters)?;
+    let half = mean
+        .standard_error
+        .and_then(|error| Some(error * student::quantile(mean.clusters.checked_sub(1)? as f64, 0.5 + 0.5 * LEVEL)?));
+    Some(Estimate {
+        mean: mean.mean,
+        lower: half.map(|half| mean.mean - half),
+        upper: half.map(|half| mean.mean + half),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::SplitMix;
+    use crate::pool::past::testing::{history, said};
+
+    /// A number evenly between 0 and 1.
+    fn uniform(stream: &mut SplitMix) -> f64 {
+        (stream.below(1 << 30) as f64 + 0.5) / f64::from(1 << 30)
+    }
+
+    fn history_of(questions: usize, mut row: impl FnMut() -> (Vec<f64>, bool)) -> History {
+        let rows: Vec<(Vec<f64>, bool)> = (0..questions).map(|_| row()).collect();
+        let rows: Vec<(&[f64], bool)> = rows.iter().map(|(row, yes)| (row.as_slice(), *yes)).collect();
+        history(&rows)
+    }
+
+    /// Coins, and forecasters who know nothing of them. The mean is as good as can be; whatever else is chosen loses (p - 1/2)².
+    #[test]
+    fn among_forecasters_of_pure_noise_the_mean_stays_and_hardly_anything_is_lost() {
+        let (mut stayed, mut lost) = (0, 0.0);
+        for seed in 0..20 {
+            let mut stream = SplitMix::of_replicate(7, seed);
+            let history = history_of(37, || {
+                let row = (0..60).map(|_| 0.3 + 0.4 * uniform(&mut stream)).collect();
+                (row, uniform(&mut stream) < 0.5)
+            });
+            let (choice, ready) = choose(&history, Penalty::Brier, None).expect("37 questions");
+            stayed += usize::from(choice.chosen == "mean");
+            let fresh: Vec<f64> = (0..60).map(|_| 0.3 + 0.4 * uniform(&mut stream)).collect();
+            let apart = ready.pool(&said(&fresh)).expect("sixty") - 0.5;
+            lost += apart * apart / 20.0;
+        }
+        assert!(stayed >= 15, "the mean stayed {stayed} times of 20");
+        assert!(lost < 0.002, "{lost}");
+    }
+
+    /// Two who know the chance and eight who say anything: the weights find them, and the gain that is promised comes.
+    #[test]
+    fn forecasters_who_know_are_found_and_the_gain_is_as_promised() {
+        let mut stream = SplitMix::of_replicate(11, 0);
+        let mut row = || {
+            let chance = uniform(&mut stream);
+            let row = (0..10).map(|who| if who < 2 { chance } else { uniform(&mut stream) }).collect();
+            (row, uniform(&mut stream) < chance)
+        };
+        let past = history_of(300, &mut row);
+        let fresh = history_of(4000, &mut row);
+        let (choice, ready) = choose(&past, Penalty::Brier, None).expect("300 questions");
+        assert_ne!(choice.chosen, "mean");
+        let promised = choice.against_mean.expect("many clusters");
+        let gained = fresh.questions.iter().map(|question| {
+            let pooled = ready.pool(&question.said).expect("ten");
+            Penalty::Brier.of(pooled, question.happened)
+                - Penalty::Brier.of(plain_mean(&question.said), question.happened)
+        });
+        let gained = gained.sum::<f64>() / 4000.0;
+        assert!(gained < -0.02, "{gained}");
+        assert!(promised.lower.is_some_and(|lower| lower < gained), "{promised:?} {gained}");
+        assert!(promised.upper.is_some_and(|upper| gained < upper), "{promised:?} {gained}");
+    }
+
+    #[test]
+    fn few_questions_leave_the_mean_and_nothing_has_no_choice() {
+        let rows: [(&[f64], bool); 3] = [(&[0.9, 0.1], true), (&[0.2, 0.8], false), (&[0.7, 0.3], true)];
+        let history = history(&rows);
+        let (choice, ready) = choose(&history, Penalty::Log, None).expect("three questions");
+        assert_eq!((choice.chosen.as_str(), choice.blend), ("mean", 1.0));
+        assert_eq!(ready.pool(&said(&[0.25, 0.75])), Some(0.5));
+        assert_eq!(ready.pool(&said(&[1.5])), None);
+        assert!(choose(&History::default(), Penalty::Brier, None).is_none());
+    }
+}

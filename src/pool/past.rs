@@ -1,0 +1,214 @@
+//! Questions that resolved, with what each forecaster said last: what pools learn from.
+
+use super::method::Said;
+use crate::forecast::{Forecast, ForecastRecord, Records, Resolution};
+use crate::score::Life;
+use indexmap::IndexMap;
+use std::collections::BTreeMap;
+
+/// One question that resolved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PastQuestion {
+    /// Its id.
+    pub id: String,
+    /// What it shares its fate with, by number.
+    pub cluster: usize,
+    /// Whether it came true.
+    pub happened: bool,
+    /// The last forecast of each forecaster that counted, the oldest first. Never empty.
+    pub said: Vec<Said>,
+    /// When the first of these was made, in days since 1970-01-01.
+    pub first_made: f64,
+    /// When the answer was known.
+    pub resolved: f64,
+}
+
+/// Everything there is to learn from.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct History {
+    /// Their names, in the order of the first forecast of each; their place is their number.
+    pub forecasters: Vec<String>,
+    /// In the order of the records.
+    pub questions: Vec<PastQuestion>,
+}
+
+/// A part of a history.
+#[derive(Debug, Clone)]
+pub struct Past<'a> {
+    /// How many forecasters there are.
+    pub forecasters: usize,
+    /// The questions of the part.
+    pub questions: Vec<&'a PastQuestion>,
+}
+
+impl History {
+    /// The yes/no questions among the records that resolved, with the forecasts that counted: made before the question closed and
+    /// resolved, by forecasters whom `member` names.
+    #[must_use]
+    pub fn new(records: &Records, member: impl Fn(&str) -> bool) -> Self {
+        let mut numbers: IndexMap<&str, usize> = IndexMap::new();
+        let mut clusters: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut by_question: IndexMap<&str, Vec<(&ForecastRecord, f64)>> = IndexMap::new();
+        for record in records.forecasts.iter().filter(|record| member(&record.forecaster)) {
+            if let Forecast::Binary { probability } = record.forecast
+                && (0.0..=1.0).contains(&probability)
+            {
+                by_question.entry(record.question.as_str()).or_default().push((record, probability));
+            }
+        }
+        let mut questions = Vec::new();
+        for (id, mut made) in by_question {
+            let (Some(question), Some(outcome)) = (records.questions.get(id), records.outcomes.get(id)) else {
+                continue;
+            };
+            let happened = match outcome.resolution {
+                Resolution::Yes => true,
+                Resolution::No => false,
+                _ => continue,
+            };
+            let life = Life::new(question, outcome);
+            made.retain(|(record, _)| life.counts(record.made_at));
+            made.sort_by(|a, b| a.0.made_at.epoch_days().total_cmp(&b.0.made_at.epoch_days()));
+            // By when each spoke last.
+            let mut last: BTreeMap<usize, (usize, f64)> = BTreeMap::new();
+            for (at, (record, probability)) in made.iter().enumerate() {
+                let next = numbers.len();
+                let forecaster = *numbers.entry(record.forecaster.as_str()).or_insert(next);
+                last.insert(forecaster, (at, *probability));
+            }
+            let mut said: Vec<(usize, Said)> = last
+                .into_iter()
+                .map(|(forecaster, (at, probability))| (at, Said { forecaster, probability }))
+                .collect();
+            said.sort_by_key(|(at, _)| *at);
+            let Some((first, _)) = said.first() else { continue };
+            let first_made = made[*first].0.made_at.epoch_days();
+            let count = clusters.len();
+            let cluster = *clusters.entry(question.cluster.as_deref().unwrap_or(id)).or_insert(count);
+            questions.push(PastQuestion {
+                id: id.to_owned(),
+                cluster,
+                happened,
+                said: said.into_iter().map(|(_, said)| said).collect(),
+                first_made,
+                resolved: outcome.resolved_on.epoch_days(),
+            });
+        }
+        Self { forecasters: numbers.into_keys().map(str::to_owned).collect(), questions }
+    }
+
+    /// All of it.
+    #[must_use]
+    pub fn past(&self) -> Past<'_> {
+        Past { forecasters: self.forecasters.len(), questions: self.questions.iter().collect() }
+    }
+}
+
+impl<'a> Past<'a> {
+    /// The questions at these places.
+    #[must_use]
+    pub fn part(&self, places: &[usize]) -> Self {
+        Self { forecasters: self.forecasters, questions: places.iter().map(|at| self.questions[*at]).collect() }
+    }
+
+    /// What happened, question by question.
+    #[must_use]
+    pub fn happened(&self) -> Vec<bool> {
+        self.questions.iter().map(|question| question.happened).collect()
+    }
+
+    /// The cluster of each question, by number.
+    #[must_use]
+    pub fn clusters(&self) -> Vec<usize> {
+        self.questions.iter().map(|question| question.cluster).collect()
+    }
+
+    /// How many clusters there are.
+    #[must_use]
+    pub fn cluster_count(&self) -> usize {
+        let mut clusters = self.clusters();
+        clusters.sort_unstable();
+        clusters.dedup();
+        clusters.len()
+    }
+}
+
+/// The plain mean of what was said.
+pub(super) fn plain_mean(said: &[Said]) -> f64 {
+    said.iter().map(|said| said.probability).sum::<f64>() / said.len().max(1) as f64
+}
+
+#[cfg(test)]
+pub(super) mod testing {
+    use super::*;
+
+    /// A history of questions, each a cluster of its own, from rows of probabilities (NaN: not answered) and outcomes.
+    pub(in crate::pool) fn history(rows: &[(&[f64], bool)]) -> History {
+        let count = rows.iter().map(|row| row.0.len()).max().unwrap_or(0);
+        let question = |(at, (row, happened)): (usize, &(&[f64], bool))| PastQuestion {
+            id: format!("q{at}"),
+            cluster: at,
+            happened: *happened,
+            said: row
+                .iter()
+                .enumerate()
+                .filter(|(_, p)| !p.is_nan())
+                .map(|(forecaster, p)| Said { forecaster, probability: *p })
+                .collect(),
+            first_made: 0.0,
+            resolved: 1.0,
+        };
+        History {
+            forecasters: (0..count).map(|at| format!("f{at}")).collect(),
+            questions: rows.iter().enumerate().map(question).collect(),
+        }
+    }
+
+    /// What forecasters 0, 1, … say.
+    pub(in crate::pool) fn said(probabilities: &[f64]) -> Vec<Said> {
+        probabilities.iter().enumerate().map(|(forecaster, p)| Said { forecaster, probability: *p }).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forecast::{Moment, Outcome, Question, QuestionKind};
+    use jiff::civil::date;
+
+    #[test]
+    fn each_is_taken_at_their_last_word_before_the_answer_was_known() {
+        let mut records = Records::default();
+        let question = Question {
+            id: "q".to_owned(),
+            ask: String::new(),
+            kind: QuestionKind::Binary,
+            options: Vec::new(),
+            opens: None,
+            closes: None,
+            resolves: None,
+            cluster: Some("c".to_owned()),
+            tags: Vec::new(),
+        };
+        records.questions.insert("q".to_owned(), question);
+        let resolved_on = Moment::Day(date(2025, 2, 1));
+        let outcome = Outcome { question: "q".to_owned(), resolution: Resolution::Yes, resolved_on, source: None };
+        records.outcomes.insert("q".to_owned(), outcome);
+        for (who, month, day, probability) in
+            [("a", 1, 1, 0.1), ("b", 1, 2, 0.2), ("a", 1, 9, 0.3), ("late", 2, 1, 1.0), ("out", 1, 1, 0.5)]
+        {
+            records.forecasts.push(ForecastRecord {
+                question: "q".to_owned(),
+                forecaster: who.to_owned(),
+                made_at: Moment::Day(date(2025, month, day)),
+                forecast: Forecast::Binary { probability },
+                provenance: None,
+            });
+        }
+        let history = History::new(&records, |name| name != "out");
+        assert_eq!(history.forecasters, ["a", "b"]);
+        let said = &history.questions[0].said;
+        assert_eq!(said[0], Said { forecaster: 1, probability: 0.2 });
+        assert_eq!(said[1], Said { forecaster: 0, probability: 0.3 });
+    }
+}

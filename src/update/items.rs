@@ -1,0 +1,99 @@
+//! What is observed, as conditions of the scenario.
+
+use super::facts::{Facts, Times, tag};
+use crate::forecast::{Outcome, Resolution};
+use crate::model::{Condition, Definition, EventId, Formula, Kind, Model, Question, QuestionTarget};
+use jiff::civil::Date;
+
+/// Something observed.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Item {
+    /// As `learned_from` remembers it.
+    pub(super) tag: String,
+    /// What is known by it.
+    pub(super) condition: Condition,
+}
+
+/// What an outcome says, if it answers what is asked and can be. A question that turned out yes is known to have come by the day it resolved;
+/// a no about a deadline is known up to the day to which the question was looked at.
+pub(super) fn outcome(model: &Model, question: &Question, outcome: &Outcome) -> Option<Item> {
+    let times = Times::new(model, question, outcome);
+    let equal = |formula: &Formula, value: f64| {
+        Condition::Equal(Box::new(formula.clone()), Box::new(Formula::Constant(value)))
+    };
+    let condition = match (&question.target, &outcome.resolution) {
+        (QuestionTarget::Holds(condition), Resolution::Yes) => known(model, condition, true, times),
+        (QuestionTarget::Holds(condition), Resolution::No) => known(model, condition, false, times),
+        (QuestionTarget::Which(event), Resolution::Option(option)) => {
+            let at = model.event(*event).options().iter().position(|known| known == option)?;
+            Condition::Options { event: *event, options: vec![at] }
+        }
+        (QuestionTarget::Value(formula), Resolution::Value(value)) => {
+            let counts = matches!(formula, Formula::Event(event) if matches!(model.event(*event).kind, Kind::Count));
+            if counts && (*value < 0.0 || value.fract() != 0.0) {
+                return None;
+            }
+            equal(formula, *value)
+        }
+        (QuestionTarget::When(event), Resolution::Date(date)) => {
+            let day = model.day(*date);
+            let by = |day: f64| Condition::ByDay { event: *event, day };
+            by(day).and(by(day - 1.0).negated())
+        }
+        (QuestionTarget::When(event), Resolution::No) => {
+            Condition::ByDay { event: *event, day: model.day(question.closes) }.negated()
+        }
+        _ => return None,
+    };
+    let condition = match &question.given {
+        None => condition,
+        Some(given) => known(model, given, true, times).and(condition),
+    };
+    Some(Item { tag: tag(outcome), condition })
+}
+
+/// What is known where `condition` turned out to hold, or not to.
+fn known(model: &Model, condition: &Condition, holds: bool, times: Times) -> Condition {
+    let inner = |of: &Condition, holds: bool| known(model, of, holds, times);
+    let dated = |event: EventId, deadline: f64| {
+        if holds {
+            Condition::ByDay { event, day: times.come_by(deadline) }
+        } else {
+            Condition::ByDay { event, day: times.silent_to(deadline) }.negated()
+        }
+    };
+    match condition {
+        Condition::Not(of) => inner(of, !holds),
+        Condition::And(left, right) if holds => inner(left, true).and(inner(right, true)),
+        Condition::And(left, right) => inner(left, false).or(inner(right, false)),
+        Condition::Or(left, right) if holds => inner(left, true).or(inner(right, true)),
+        Condition::Or(left, right) => inner(left, false).and(inner(right, false)),
+        Condition::ByDay { event, day } => dated(*event, *day),
+        Condition::Happens(event) => dated(*event, model.horizon_days()),
+        other if holds => other.clone(),
+        other => other.clone().negated(),
+    }
+}
+
+/// That a date event had not come by the end of a day: silence, of those that would be reported.
+pub(super) fn silence(model: &Model, facts: &Facts<'_>, until: Date) -> Vec<Item> {
+    let day = model.day(until).min(model.horizon_days());
+    let events = model.events.iter().enumerate().filter(|(at, event)| {
+        let observed = matches!(&event.definition, Definition::When(when) if when.observed);
+        // Known to have come, or known not to have come for longer.
+        observed && facts.dated(EventId(*at)).is_none_or(|known| known.by > day && known.after < day)
+    });
+    events.filter(|_| day > 0.0).map(|(at, event)| not_yet(&event.name, EventId(at), day, until)).collect()
+}
+
+fn not_yet(name: &str, event: EventId, day: f64, until: Date) -> Item {
+    Item { tag: format!("{name}: not yet ({until})"), condition: Condition::ByDay { event, day }.negated() }
+}
+
+/// The silence that an event has learned from already, from what `learned_from` remembers.
+pub(super) fn remembered_silence(model: &Model, tag: &str) -> Option<Item> {
+    let (name, rest) = tag.split_once(": not yet (")?;
+    let until: Date = rest.strip_suffix(')')?.parse().ok()?;
+    let day = model.day(until).min(model.horizon_days());
+    (day > 0.0).then(|| model.find(name).map(|event| not_yet(name, event, day, until)))?
+}

@@ -1,0 +1,463 @@
+//! Priors weighed by how likely they made what was observed, where no outcome settles their chance by itself.
+//!
+//! Every doubtful input is made a draw of the scenario ([`plan::unfold`]), so that its posterior is a conditional probability like any other: exact
+//! where the scenario is discrete, else simulated, with an error. What has moved an input before is divided out:
+//!
+//! ```text
+//! new prior(x) = prior(x) P(x | all that is observed) / P(x | what it has learned from)        up to a constant, P of the prior as it stands
+//! ```
+
+use super::facts::Facts;
+use super::items::{Item, remembered_silence};
+use super::relevant::Graph;
+use super::{Learned, Means, Replacement, Update, posterior};
+use crate::dist::{Beta, Dirichlet, Gamma};
+use crate::exact;
+use crate::forecast::Estimate;
+use crate::math::gauss::Nodes;
+use crate::model::{Belief, CountSpec, Definition, Event, EventId, Model, OptionsBelief};
+use crate::plan::{self, Grain, Inquiry, Plan, Situation, Unfolded};
+use crate::simulate::{self, Answer, Settings};
+use crate::source::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Tables of more cells are simulated rather than computed.
+const MOST_CELLS: f64 = 4_194_304.0;
+
+/// A share of the prior that is too small to have been moved by anything but rounding.
+const ROUNDING: f64 = 1e-9;
+
+/// So many standard errors a posterior must differ from its prior to have been moved by more than the simulation.
+const ERRORS: f64 = 4.0;
+
+/// What is believed of an input, and of which event.
+struct Input<'a> {
+    event: EventId,
+    belief: Stated<'a>,
+}
+
+enum Stated<'a> {
+    Chance(&'a Belief),
+    Options(&'a OptionsBelief),
+    Rate { rate: &'a Gamma, exposure: f64, span: Span },
+}
+
+/// Moves the priors that the conjugate rules left where they were. `reasons` says of events why they did; those that move are taken out.
+pub(super) fn learn(
+    model: &Model,
+    text: &str,
+    (items, facts): (&[Item], &Facts<'_>),
+    settings: &Settings,
+    reasons: &mut BTreeMap<String, String>,
+    update: &mut Update,
+) {
+    let done: BTreeSet<Span> = update.replacements.iter().map(|one| one.span).collect();
+    let inputs = inputs(model);
+    let graph = Graph::new(model, facts, items);
+    let bearing: Vec<BTreeSet<usize>> = (0..model.events.len()).map(|at| graph.bearing_on(EventId(at))).collect();
+    let tags: Vec<&str> = items.iter().map(|item| item.tag.as_str()).collect();
+    let plan = plan::compile(model, &Situation::of_file(model));
+    // What each event has learned from before, for those on which something new bears.
+    let mut learners: BTreeMap<EventId, Vec<Item>> = BTreeMap::new();
+    for (at, event) in model.events.iter().enumerate() {
+        let is_new = |item: &usize| !event.learned_from.iter().any(|known| known == tags[*item]);
+        if !bearing[at].iter().any(is_new) {
+            continue;
+        }
+        match remembered(model, event, items) {
+            Ok(old) => drop(learners.insert(EventId(at), old)),
+            Err(tag) => {
+                reasons.entry(event.name.clone()).or_insert_with(|| {
+                    format!("it has learned from {tag}, which is not among the outcomes: give that one too, as it was")
+                });
+            }
+        }
+    }
+    let input_of = |parameter: usize| inputs.get(&plan.parameters[parameter].place);
+    let wanted = |parameter: usize| {
+        let input = input_of(parameter)?;
+        let old = learners.get(&input.event)?;
+        let is_stated = matches!(&input.belief, Stated::Chance(belief) if belief.stated.is_some())
+            || matches!(input.belief, Stated::Options(_) | Stated::Rate { .. });
+        let learns = is_stated && !done.contains(&plan.parameters[parameter].place);
+        learns.then_some(if old.is_empty() && model.news.is_empty() { Grain::Exact } else { Grain::Fine })
+    };
+    if !(0..plan.parameters.len()).any(|parameter| wanted(parameter).is_some()) {
+        return;
+    }
+    let refused = |why: String, reasons: &mut BTreeMap<String, String>| {
+        reasons.insert("the outcomes together".to_owned(), why);
+    };
+    let all = match figures(model, items, &wanted, settings) {
+        Ok(all) => all,
+        Err(why) => return refused(why, reasons),
+    };
+    // By what is known already: nothing but the news of the file, and what an event has learned from before.
+    let mut before: Vec<(&[Item], Figures)> = Vec::new();
+    for (parameter, inquiry) in all.unfolded.inquiries.iter().enumerate() {
+        let (Some(input), true) = (input_of(parameter), wanted(parameter).is_some()) else { continue };
+        let event = model.event(input.event);
+        let old = learners[&input.event].as_slice();
+        let known = if old.is_empty() && model.news.is_empty() {
+            None
+        } else {
+            let at = match before.iter().position(|(known, _)| *known == old) {
+                Some(at) => at,
+                None => match figures(model, old, &wanted, settings) {
+                    Ok(figures) => {
+                        before.push((old, figures));
+                        before.len() - 1
+                    }
+                    Err(why) => return refused(why, reasons),
+                },
+            };
+            Some(&before[at].1)
+        };
+        let by: Vec<String> = bearing[input.event.0]
+            .iter()
+            .map(|item| tags[*item].to_owned())
+            .filter(|tag| !event.learned_from.contains(tag))
+            .collect();
+        match moved(text, input, inquiry, &all, known) {
+            Moved::To { phrase, mean_before, mean_after, error } => {
+                write(event, input, phrase, (mean_before, mean_after), error, by, text, &all, update);
+                reasons.remove(&event.name);
+            }
+            // A shift that the simulation cannot tell from none counts as learned too, or it would be looked for anew each time.
+            Moved::Nowhere if all.simulated.is_some() => remember(event, &by, update),
+            Moved::Nowhere => {}
+            Moved::No(why) => {
+                reasons.entry(event.name.clone()).or_insert(why);
+            }
+        }
+    }
+}
+
+/// What an event has learned from that belongs to this scenario's time: outcomes that are still at hand, and silence.
+///
+/// # Errors
+/// What it has learned from is not at hand any more, or has another answer.
+fn remembered(model: &Model, event: &Event, items: &[Item]) -> Result<Vec<Item>, String> {
+    let of_this_time = event.learned_from.iter().filter(|tag| posterior::is_of_this_time(model, tag));
+    of_this_time
+        .map(|tag| {
+            let known = items.iter().find(|item| item.tag == *tag).cloned();
+            known.or_else(|| remembered_silence(model, tag)).ok_or_else(|| tag.clone())
+        })
+        .collect()
+}
+
+/// Every doubtful input by the place of its belief.
+fn inputs(model: &Model) -> BTreeMap<Span, Input<'_>> {
+    let mut found = BTreeMap::new();
+    for (at, event) in model.events.iter().enumerate() {
+        let mut note = |span: Span, belief| drop(found.insert(span, Input { event: EventId(at), belief }));
+        match &event.definition {
+            Definition::Chance(chance) => {
+                chance.rows.iter().for_each(|row| note(row.value.span, Stated::Chance(&row.value)));
+            }
+            Definition::Causes { background, causes, .. } => {
+                let strengths = causes.iter().map(|(_, _, strength)| strength);
+                background.iter().chain(strengths).for_each(|one| note(one.span, Stated::Chance(one)));
+            }
+            Definition::Options(rows) => {
+                rows.iter().for_each(|row| note(row.value.span, Stated::Options(&row.value)));
+            }
+            Definition::Count(count) => {
+                for row in &count.rows {
+                    if let CountSpec::PoissonGamma { rate, exposure, span } = &row.value {
+                        note(*span, Stated::Rate { rate, exposure: *exposure, span: *span });
+                    }
+                }
+            }
+            Definition::When(when) => {
+                let doubts = when.rows.iter().filter_map(|row| row.value.doubt.as_ref());
+                doubts.for_each(|doubt| note(doubt.belief.span, Stated::Chance(&doubt.belief)));
+            }
+            Definition::Holds(_) | Definition::FirstOf(_) | Definition::Number(_) | Definition::Equals(_) => {}
+        }
+    }
+    found
+}
+
+/// What the unfolded scenario says given some observations.
+struct Figures {
+    unfolded: Unfolded,
+    answers: Vec<Answer>,
+    /// Worlds, and how many independent ones they are worth; `None` of exact figures.
+    simulated: Option<(u64, f64)>,
+}
+
+fn figures(
+    model: &Model,
+    items: &[Item],
+    wanted: &dyn Fn(usize) -> Option<Grain>,
+    settings: &Settings,
+) -> Result<Figures, String> {
+    let given = items.iter().map(|item| (item.tag.clone(), item.condition.clone())).collect();
+    let mut bare = plan::compile(model, &Situation { given, ..Situation::of_file(model) });
+    // Nothing is asked but of the inputs.
+    bare.asks.clear();
+    bare.joints.clear();
+    bare.rules.clear();
+    let unfolded = plan::unfold(&bare, wanted);
+    let plan = &unfolded.plan;
+    let computed = if exact::cost(plan).cells <= MOST_CELLS { computed(plan)? } else { None };
+    let (answers, simulated) = match computed {
+        Some(answers) => (answers, None),
+        None => {
+            let settings = Settings { doubt_draws: 0, ..*settings };
+            let tally = simulate::simulate(exact::conditioned(plan), &settings, &|_| ())
+                .map_err(|problem| problem.to_string())?;
+            (tally.answers().to_vec(), Some((tally.worlds(), tally.effective_sample_size())))
+        }
+    };
+    Ok(Figures { unfolded, answers, simulated })
+}
+
+/// All answers, if all can be computed.
+fn computed(plan: &Plan) -> Result<Option<Vec<Answer>>, String> {
+    match exact::solve(plan) {
+        Ok(exact) => Ok(exact.answers().iter().map(|answer| answer.as_ref().ok().cloned()).collect()),
+        Err(exact::Failure::Impossible(problem)) => Err(problem.to_string()),
+        Err(exact::Failure::TooWide(_)) => Ok(None),
+    }
+}
+
+enum Moved {
+    To { phrase: String, mean_before: f64, mean_after: f64, error: f64 },
+    Nowhere,
+    No(String),
+}
+
+impl Figures {
+    fn options(&self, ask: usize) -> Vec<Estimate> {
+        match &self.answers[ask] {
+            Answer::Categorical(options) => options.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn binary(&self, ask: usize) -> Option<Estimate> {
+        match &self.answers[ask] {
+            Answer::Binary(estimate) => Some(*estimate),
+            _ => None,
+        }
+    }
+}
+
+fn moved(text: &str, input: &Input<'_>, inquiry: &Inquiry, all: &Figures, known: Option<&Figures>) -> Moved {
+    match (inquiry, &input.belief) {
+        (Inquiry::Nodes { ask, nodes, exact }, belief) => {
+            let shares = all.options(*ask);
+            let before = known.map(|known| known.options(*ask));
+            let moments = Moments::new(nodes, &shares, before.as_deref());
+            if !*exact && moments.largest > 0.95 {
+                return Moved::No("the outcomes say more about its chance than can be weighed".to_owned());
+            }
+            match belief {
+                Stated::Chance(belief) => beta(belief, &moments),
+                Stated::Rate { rate, exposure, span } => {
+                    gamma(rate, *exposure, posterior::is_gamma(text, *span), &moments)
+                }
+                Stated::Options(_) => Moved::Nowhere,
+            }
+        }
+        (Inquiry::Options { asks }, Stated::Options(belief)) => {
+            if known.is_some_and(|known| !is_open(asks, belief, known)) {
+                return Moved::No("what it has learned before left its options open, so that more cannot be added".to_owned());
+            }
+            dirichlet(belief, asks, all)
+        }
+        _ => Moved::Nowhere,
+    }
+}
+
+/// The mean and variance of an input after what was observed.
+struct Moments {
+    mean: f64,
+    variance: f64,
+    /// Of the prior, by the same nodes.
+    before: (f64, f64),
+    /// Of the mean, from the simulation.
+    error: f64,
+    /// The largest share of one node.
+    largest: f64,
+}
+
+impl Moments {
+    fn new(nodes: &Nodes, shares: &[Estimate], before: Option<&[Estimate]>) -> Self {
+        let ratio = |at: usize| match before {
+            Some(before) if before[at].value > 0.0 => nodes.weights[at] / before[at].value,
+            Some(_) => 0.0,
+            None => 1.0,
+        };
+        let weights: Vec<f64> = shares.iter().enumerate().map(|(at, share)| share.value * ratio(at)).collect();
+        let total: f64 = weights.iter().sum();
+        let mean = weights.iter().zip(&nodes.values).map(|(weight, value)| weight * value).sum::<f64>() / total;
+        let spread = |value: f64| (value - mean) * (value - mean);
+        let variance = weights.iter().zip(&nodes.values).map(|(weight, value)| weight * spread(*value)).sum::<f64>();
+        // Each share's error moves the mean by its distance from it.
+        let of_error = |estimates: &[Estimate]| {
+            let terms = weights.iter().zip(&nodes.values).zip(estimates).map(|((weight, value), estimate)| {
+                let relative = if estimate.value > 0.0 { estimate.standard_error / estimate.value } else { 0.0 };
+                let moved = weight / total * relative * (value - mean);
+                moved * moved
+            });
+            terms.sum::<f64>()
+        };
+        let error = (of_error(shares) + before.map_or(0.0, of_error)).sqrt();
+        let prior_mean = nodes.mean(|value| value);
+        let prior_variance = nodes.mean(|value| (value - prior_mean) * (value - prior_mean));
+        Self {
+            mean,
+            variance: variance / total,
+            before: (prior_mean, prior_variance),
+            error,
+            largest: weights.iter().fold(0.0, |largest: f64, weight| largest.max(weight / total)),
+        }
+    }
+
+    /// Whether what was observed moved it by more than rounding and simulation do.
+    fn is_news(&self) -> bool {
+        let spread = self.before.1.sqrt();
+        let shift = (self.mean - self.before.0).abs();
+        let narrowed = (self.variance.sqrt() - spread).abs();
+        let bound = (ROUNDING * spread).max(ERRORS * self.error);
+        shift > bound || narrowed > bound
+    }
+}
+
+fn beta(belief: &Belief, moments: &Moments) -> Moved {
+    if !moments.is_news() {
+        return Moved::Nowhere;
+    }
+    match Beta::from_mean_and_variance(moments.mean, moments.variance) {
+        Ok(after) => Moved::To {
+            phrase: posterior::beta_phrase(belief, &after),
+            mean_before: belief.mean,
+            mean_after: after.mean(),
+            error: moments.error,
+        },
+        Err(_) => Moved::No("its posterior is too near to certainty to be written as a prior".to_owned()),
+    }
+}
+
+fn gamma(rate: &Gamma, exposure: f64, is_gamma: bool, moments: &Moments) -> Moved {
+    if !moments.is_news() {
+        return Moved::Nowhere;
+    }
+    match Gamma::new(moments.mean * moments.mean / moments.variance, moments.mean / moments.variance) {
+        Ok(after) => Moved::To {
+            phrase: posterior::rate_phrase(is_gamma, &after, exposure),
+            mean_before: rate.mean() * exposure,
+            mean_after: after.mean() * exposure,
+            error: moments.error * exposure,
+        },
+        Err(_) => Moved::No("its posterior is too near to certainty to be written as a prior".to_owned()),
+    }
+}
+
+/// Whether an earlier look at the options said nothing about them: then the shares of the options taken are as their means.
+fn is_open(asks: &[usize], belief: &OptionsBelief, known: &Figures) -> bool {
+    let shares: Vec<f64> = asks.iter().filter_map(|ask| known.binary(*ask)).map(|share| share.value).collect();
+    let applied: f64 = shares.iter().sum();
+    shares.iter().zip(&belief.means).all(|(share, mean)| (share - applied * mean).abs() < 1e-6)
+}
+
+/// Of a Dirichlet, a mixture of itself and of itself with one more case of each option: its means, and as sure as the mean square of its shares says.
+fn dirichlet(belief: &OptionsBelief, asks: &[usize], all: &Figures) -> Moved {
+    let Some(prior) = &belief.prior else { return Moved::Nowhere };
+    let estimates: Vec<Estimate> = asks.iter().filter_map(|ask| all.binary(*ask)).collect();
+    let alphas = prior.alphas();
+    if estimates.len() != alphas.len() {
+        return Moved::Nowhere;
+    }
+    let sum: f64 = alphas.iter().sum();
+    let applied: f64 = estimates.iter().map(|one| one.value).sum();
+    let mean: Vec<f64> = alphas
+        .iter()
+        .zip(&estimates)
+        .map(|(alpha, taken)| (1.0 - applied) * alpha / sum + (applied * alpha + taken.value) / (sum + 1.0))
+        .collect();
+    let square = |alpha: f64, sum: f64| alpha * (alpha + 1.0) / (sum * (sum + 1.0));
+    let squares: f64 = alphas
+        .iter()
+        .zip(&estimates)
+        .map(|(alpha, taken)| {
+            (1.0 - applied) * square(*alpha, sum)
+                + (applied - taken.value) * square(*alpha, sum + 1.0)
+                + taken.value * square(alpha + 1.0, sum + 1.0)
+        })
+        .sum();
+    let of_means: f64 = mean.iter().map(|mean| mean * mean).sum();
+    let concentration = (1.0 - squares) / (squares - of_means);
+    let shift = mean.iter().zip(&belief.means).map(|(after, before)| (after - before).abs()).fold(0.0, f64::max);
+    let error = estimates.iter().map(|one| one.standard_error).fold(0.0, f64::max) / (sum + 1.0);
+    let bound = ROUNDING.max(ERRORS * error);
+    if shift <= bound && (concentration / sum - 1.0).abs() <= ROUNDING.max(ERRORS * error * (sum + 1.0)) {
+        return Moved::Nowhere;
+    }
+    let after: Vec<f64> = mean.iter().map(|mean| mean * concentration).collect();
+    let Ok(after) = Dirichlet::new(&after) else {
+        return Moved::No("its posterior is too near to certainty to be written as a prior".to_owned());
+    };
+    // Shown is the option that moved most.
+    let moved_most = mean
+        .iter()
+        .zip(&belief.means)
+        .enumerate()
+        .max_by(|left, right| (left.1.0 - left.1.1).abs().total_cmp(&(right.1.0 - right.1.1).abs()))
+        .map_or(0, |(at, _)| at);
+    Moved::To {
+        phrase: posterior::options_phrase(belief, &after),
+        mean_before: belief.means[moved_most],
+        mean_after: mean[moved_most],
+        error,
+    }
+}
+
+/// Adds observations to those that an event has learned from.
+fn remember(event: &Event, by: &[String], update: &mut Update) {
+    let list = update.learned_from.entry(event.name.clone()).or_insert_with(|| event.learned_from.clone());
+    for tag in by {
+        if !list.contains(tag) {
+            list.push(tag.clone());
+        }
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "what moved, from what to what, and by what")]
+fn write(
+    event: &Event,
+    input: &Input<'_>,
+    phrase: String,
+    (mean_before, mean_after): (f64, f64),
+    error: f64,
+    by: Vec<String>,
+    text: &str,
+    all: &Figures,
+    update: &mut Update,
+) {
+    let span = match &input.belief {
+        Stated::Chance(belief) => belief.span,
+        Stated::Options(belief) => belief.span,
+        Stated::Rate { span, .. } => *span,
+    };
+    let before = text.get(span.range()).unwrap_or_default().to_owned();
+    remember(event, &by, update);
+    update.replacements.push(Replacement { span, phrase: phrase.clone() });
+    update.learned.push(Learned {
+        event: event.name.clone(),
+        before,
+        after: phrase,
+        mean_before,
+        mean_after,
+        standard_error: error,
+        means: if all.simulated.is_some() { Means::Simulated } else { Means::Exact },
+        by,
+    });
+    if let Some((worlds, worth)) = all.simulated {
+        update.simulated = Some(super::Simulated { worlds, effective_sample_size: worth });
+    }
+}
