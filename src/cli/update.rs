@@ -79,8 +79,11 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         }
     };
     if let Some(until) = arguments.until.filter(|until| *until <= loaded.model.as_of) {
-        return Err(Error::input(format!("--until {until} is no later than the scenario's own knowledge, which is of {}", loaded.model.as_of))
-            .help("nothing is observed by then that the file does not know"));
+        return Err(Error::input(format!(
+            "--until {until} is no later than the scenario's own knowledge, which is of {}",
+            loaded.model.as_of
+        ))
+        .help("nothing is observed by then that the file does not know"));
     }
     let observed = Observed { outcomes: &records.outcomes, until: arguments.until };
     let settings = Settings { worlds: arguments.worlds, seed: arguments.seed, doubt_draws: 0, ..Settings::default() };

@@ -44,11 +44,7 @@ pub fn beta(a: f64, b: f64, n: usize) -> Nodes {
     let diagonal = (0..n).map(|k| {
         let k = k as f64;
         let whole = 2.0 * k + sum;
-        if k == 0.0 {
-            (beta - alpha) / (sum + 2.0)
-        } else {
-            (beta - alpha) * sum / (whole * (whole + 2.0))
-        }
+        if k == 0.0 { (beta - alpha) / (sum + 2.0) } else { (beta - alpha) * sum / (whole * (whole + 2.0)) }
     });
     let off = (1..n).map(|k| {
         let k = k as f64;

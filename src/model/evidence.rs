@@ -64,7 +64,9 @@ impl Finding {
             | Self::HappenedOn(event, _)
             | Self::NotBy(event, _)
             | Self::Never(event) => visit(*event),
-            Self::Holds(condition) | Self::Hint(condition, _) | Self::Now(condition, _) => condition.visit_events(visit),
+            Self::Holds(condition) | Self::Hint(condition, _) | Self::Now(condition, _) => {
+                condition.visit_events(visit)
+            }
         }
     }
 }

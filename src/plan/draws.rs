@@ -142,11 +142,9 @@ impl Draws {
         let masks = self.masks(&definition.rows, requirement.map(|(holds, _)| holds), label);
         let mut rows: Vec<Row<Chance>> = Vec::new();
         for (row_at, (row, mask)) in definition.rows.iter().zip(masks).enumerate() {
-            let parameter = row
-                .value
-                .prior
-                .as_ref()
-                .map(|prior| self.parameter(format!("{label}/{row_at}"), Prior::Beta(*prior), Vec::new(), row.value.span));
+            let parameter = row.value.prior.as_ref().map(|prior| {
+                self.parameter(format!("{label}/{row_at}"), Prior::Beta(*prior), Vec::new(), row.value.span)
+            });
             let mut split: Vec<(Option<PlaneId>, f64)> = vec![(mask, 0.0)];
             for (condition, ratio) in &definition.odds {
                 let holds = self.columns.condition(condition, label);
@@ -191,7 +189,8 @@ impl Draws {
         let label = event.name.as_str();
         let mut sufficient: Vec<PlaneId> = Vec::new();
         let bernoulli = |this: &mut Self, what: &str, belief: &Belief| {
-            let parameter = belief.prior.as_ref().map(|prior| this.beta_parameter(&format!("{label}/{what}"), prior, belief.span));
+            let parameter =
+                belief.prior.as_ref().map(|prior| this.beta_parameter(&format!("{label}/{what}"), prior, belief.span));
             let draw = Draw::Stream(this.stream(format!("{label}/{what}")));
             let out = this.columns.plane();
             let rows = vec![Row { mask: None, value: chance(belief, 0.0, parameter) }];
@@ -226,7 +225,12 @@ impl Draws {
             .enumerate()
             .map(|(row_at, (row, mask))| {
                 let drawn = row.value.prior.as_ref().map(|prior| {
-                    self.parameter(format!("{label}/{row_at}"), Prior::Dirichlet(prior.clone()), Vec::new(), row.value.span)
+                    self.parameter(
+                        format!("{label}/{row_at}"),
+                        Prior::Dirichlet(prior.clone()),
+                        Vec::new(),
+                        row.value.span,
+                    )
                 });
                 Row { mask, value: Probabilities { predictive: row.value.means.clone(), drawn } }
             })
@@ -390,7 +394,8 @@ impl Draws {
 
     fn hazard(&mut self, spec: &HazardSpec, name: &str) -> HazardSource {
         let scale = spec.doubt.as_ref().map(|doubt| {
-            let parameter = self.parameter(name.to_owned(), Prior::Beta(doubt.prior), doubt.strata.clone(), doubt.belief.span);
+            let parameter =
+                self.parameter(name.to_owned(), Prior::Beta(doubt.prior), doubt.strata.clone(), doubt.belief.span);
             let stream = self.stream(format!("{name}/doubt"));
             HazardScale { parameter, reference: doubt.belief.mean, stream }
         });

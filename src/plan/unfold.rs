@@ -121,8 +121,7 @@ impl<'a> Unfolding<'a> {
         self.plan.streams.push(label.clone());
         let stream = StreamId(self.plan.streams.len() as u32 - 1);
         let out: Vec<PlaneId> = nodes.values.iter().map(|_| self.plane()).collect();
-        let rows =
-            vec![Row { mask: None, value: Probabilities { predictive: nodes.weights.clone(), drawn: None } }];
+        let rows = vec![Row { mask: None, value: Probabilities { predictive: nodes.weights.clone(), drawn: None } }];
         let draw = Draw::Stream(stream);
         let operation = Operation::Categorical { out: out.clone(), draw, rows, evidence: None };
         self.plan.steps.push(Step { label, operation });
@@ -200,7 +199,8 @@ impl<'a> Unfolding<'a> {
             _ => {}
         }
         self.plan.steps.push(step);
-        if let Some(Step { operation: Operation::Categorical { out, rows, .. }, .. }) = self.plan.steps.last().cloned() {
+        if let Some(Step { operation: Operation::Categorical { out, rows, .. }, .. }) = self.plan.steps.last().cloned()
+        {
             for row in rows {
                 let Some(parameter) = row.value.drawn else { continue };
                 let taken = out.iter().map(|option| self.both(label, row.mask, *option)).collect();

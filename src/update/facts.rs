@@ -2,8 +2,8 @@
 
 use crate::forecast::{Outcome, Resolution};
 use crate::model::{Condition, EventId, Formula, Known, Model, Question, QuestionTarget};
-use std::collections::{BTreeMap, BTreeSet};
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A fact and the outcomes it comes from.
 #[derive(Debug, Clone, PartialEq)]

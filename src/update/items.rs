@@ -18,9 +18,8 @@ pub(super) struct Item {
 /// a no about a deadline is known up to the day to which the question was looked at.
 pub(super) fn outcome(model: &Model, question: &Question, outcome: &Outcome) -> Option<Item> {
     let times = Times::new(model, question, outcome);
-    let equal = |formula: &Formula, value: f64| {
-        Condition::Equal(Box::new(formula.clone()), Box::new(Formula::Constant(value)))
-    };
+    let equal =
+        |formula: &Formula, value: f64| Condition::Equal(Box::new(formula.clone()), Box::new(Formula::Constant(value)));
     let condition = match (&question.target, &outcome.resolution) {
         (QuestionTarget::Holds(condition), Resolution::Yes) => known(model, condition, true, times),
         (QuestionTarget::Holds(condition), Resolution::No) => known(model, condition, false, times),

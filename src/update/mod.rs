@@ -171,7 +171,8 @@ pub fn update(model: &Model, text: &str, observed: Observed<'_>, settings: &Sett
     }
     weighed::learn(model, text, (&items, &facts), settings, &mut reasons, &mut update);
     let unused = |tag: &String| !update.learned.iter().any(|one| one.by.contains(tag));
-    let unsettled: Vec<Skipped> = unsettled.into_iter().filter(|(tag, _)| unused(tag)).map(|(_, skipped)| skipped).collect();
+    let unsettled: Vec<Skipped> =
+        unsettled.into_iter().filter(|(tag, _)| unused(tag)).map(|(_, skipped)| skipped).collect();
     update.skipped.extend(unsettled);
     let place = |name: &String| model.events.iter().position(|event| event.name == *name);
     let mut reasons: Vec<(String, String)> = reasons.into_iter().collect();

@@ -265,7 +265,9 @@ fn moved(text: &str, input: &Input<'_>, inquiry: &Inquiry, all: &Figures, known:
         }
         (Inquiry::Options { asks }, Stated::Options(belief)) => {
             if known.is_some_and(|known| !is_open(asks, belief, known)) {
-                return Moved::No("what it has learned before left its options open, so that more cannot be added".to_owned());
+                return Moved::No(
+                    "what it has learned before left its options open, so that more cannot be added".to_owned(),
+                );
             }
             dirichlet(belief, asks, all)
         }

@@ -247,6 +247,7 @@ fn chances_drawn_from_the_prior_are_anywhere_in_their_posterior() {
     }
     let expected = f64::from(bins.iter().sum::<u32>()) / BINS as f64;
     assert_eq!(expected, 200.0);
-    let chi_squared: f64 = bins.iter().map(|count| (f64::from(*count) - expected) * (f64::from(*count) - expected) / expected).sum();
+    let chi_squared: f64 =
+        bins.iter().map(|count| (f64::from(*count) - expected) * (f64::from(*count) - expected) / expected).sum();
     assert!(chi_squared < 50.6, "{bins:?}: {chi_squared}");
 }

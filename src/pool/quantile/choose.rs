@@ -2,6 +2,7 @@
 
 use super::fitted::FittedPool;
 use super::loss::{Losses, Past};
+use super::method::QuantileMethod;
 use super::panel::Panel;
 use super::skill::adjusted_means;
 use super::{QUANTILE_POOLS, QuantilePool};
@@ -21,10 +22,8 @@ const FALSE_ALARM: f64 = 0.05;
 /// A pool that was tried.
 #[derive(Debug, Clone)]
 pub struct Candidate {
-    /// The pool.
-    pub pool: &'static dyn QuantilePool,
-    /// Whether it is moved away from the reference.
-    pub has_pivot: bool,
+    /// The pool, with or without a pivot.
+    pub method: QuantileMethod,
     /// Its mean loss where it had not learned.
     pub loss: ClusteredMean,
     /// That less the loss of the plain mean.
@@ -36,7 +35,7 @@ pub struct Candidate {
 pub struct Choice {
     /// Every candidate, the plain mean first.
     pub candidates: Vec<Candidate>,
-    /// The one that is taken.
+    /// The one that is taken: the best beyond error, or the one that was named.
     pub chosen: usize,
     /// The chosen one's loss less that of the member that had been best in the past of each stretch, where that member spoke.
     pub against_best: Option<ClusteredMean>,
@@ -50,24 +49,22 @@ pub struct Choice {
 /// Seasons (parted by 60 days without a forecast) are held out in turn; a past of one season is cut into five
 /// stretches. A pool that is tried on a stretch learns from targets that resolved before it began or were forecast
 /// after everything in it had resolved. Beyond error: the difference lies more than `z` standard errors below 0, by days of resolution
-/// as clusters, where `z` leaves 5 % for all candidates together (Bonferroni). `only` restricts the choice to one pool. `None` where the past cannot be
-/// parted or nothing in it resolved.
+/// as clusters, where `z` leaves 5 % for all candidates together (Bonferroni). With `only` that one is taken, and tried beside the plain
+/// mean. `None` where the past cannot be parted, nothing in it resolved, or the pool named does not exist there.
 #[must_use]
-pub fn choose(past: &Past<'_>, reference: Option<usize>, only: Option<&'static dyn QuantilePool>) -> Option<Choice> {
+pub fn choose(past: &Past<'_>, reference: Option<usize>, only: Option<QuantileMethod>) -> Option<Choice> {
     let panel = past.panel;
     let stretches = stretches(panel, &past.targets);
     if stretches.len() < 2 {
         return None;
     }
-    let tried: Vec<(&'static dyn QuantilePool, Option<usize>)> = QUANTILE_POOLS
+    let plain = QuantileMethod { pool: QUANTILE_POOLS[0], has_pivot: false };
+    let tried: Vec<QuantileMethod> = QUANTILE_POOLS
         .iter()
-        .flat_map(|pool| [Some((*pool, None)), reference.map(|at| (*pool, Some(at)))])
-        .flatten()
-        .filter(|(pool, _)| exists(*pool, past))
-        .filter(|(pool, pivot)| {
-            let is_mean = pool.id() == QUANTILE_POOLS[0].id() && pivot.is_none();
-            is_mean || only.is_none_or(|only| only.id() == pool.id())
-        })
+        .flat_map(|pool| [false, true].map(|has_pivot| QuantileMethod { pool: *pool, has_pivot }))
+        .filter(|method| !method.has_pivot || reference.is_some())
+        .filter(|method| *method == plain || only.is_none_or(|only| only == *method))
+        .filter(|method| exists(method.pool, past))
         .collect();
     let mut held: Vec<Held> = Vec::new();
     for stretch in &stretches {
@@ -77,7 +74,7 @@ pub fn choose(past: &Past<'_>, reference: Option<usize>, only: Option<&'static d
         }
         let best = best_member(&learned);
         let fitted: Vec<FittedPool> =
-            tried.iter().map(|(pool, pivot)| FittedPool::fit(*pool, &learned, *pivot)).collect();
+            tried.iter().map(|of| FittedPool::fit(of.pool, &learned, reference.filter(|_| of.has_pivot))).collect();
         for at in stretch {
             let target = &panel.targets[*at];
             let lost: Option<Vec<f64>> = fitted.iter().map(|pool| pool.loss_at(&panel.levels, target)).collect();
@@ -91,18 +88,20 @@ pub fn choose(past: &Past<'_>, reference: Option<usize>, only: Option<&'static d
     let candidates: Vec<Candidate> = tried
         .iter()
         .enumerate()
-        .map(|(place, (pool, pivot))| {
+        .map(|(place, method)| {
             let losses: Vec<f64> = held.iter().map(|row| row.lost[place]).collect();
             let differences: Vec<f64> = held.iter().map(|row| row.lost[place] - row.lost[0]).collect();
             Some(Candidate {
-                pool: *pool,
-                has_pivot: pivot.is_some(),
+                method: *method,
                 loss: clustered_mean(&losses, &clusters)?,
                 difference: clustered_mean(&differences, &clusters)?,
             })
         })
         .collect::<Option<_>>()?;
-    let chosen = least(&candidates);
+    let chosen = match only {
+        Some(only) => tried.iter().position(|method| *method == only)?,
+        None => least(&candidates),
+    };
     let (against, of): (Vec<f64>, Vec<usize>) = held
         .iter()
         .zip(&clusters)

@@ -23,9 +23,11 @@ mod by_quantile;
 mod choose;
 mod fitted;
 mod loss;
+mod method;
 mod of_records;
 mod panel;
 mod pivot;
+mod report;
 mod skill;
 mod stacked;
 #[cfg(test)]
@@ -36,9 +38,11 @@ pub use by_cdf::quantiles_of_mixture;
 pub use choose::{Candidate, Choice, choose};
 pub use fitted::{FittedPool, Pooled};
 pub use loss::{Losses, Past};
+pub use method::QuantileMethod;
 pub use of_records::{PooledQuantiles, QuantileOptions, pool_quantiles};
 pub use panel::{Panel, Target};
 pub use pivot::{Pivot, fit_pivot};
+pub use report::{QuantileChoice, QuantileReport, TriedQuantiles, WeightOfMember};
 pub use skill::{adjusted_means, weights_of_skill};
 
 use std::fmt::Debug;

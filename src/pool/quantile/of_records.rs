@@ -1,10 +1,11 @@
 //! From records of the past and forecasts of now to pooled forecasts.
 
+use super::QUANTILE_POOLS;
 use super::choose::{Choice, choose};
 use super::fitted::FittedPool;
 use super::loss::{Losses, Past};
+use super::method::QuantileMethod;
 use super::panel::{Panel, Target, is_before, usual_levels};
-use super::{QUANTILE_POOLS, QuantilePool, quantile_pool};
 use crate::forecast::{Forecast, ForecastRecord, Records, Scale};
 use std::collections::BTreeSet;
 
@@ -14,7 +15,7 @@ pub struct QuantileOptions {
     /// The scale on which losses are counted.
     pub scale: Scale,
     /// One pool, instead of the best of all.
-    pub only: Option<&'static dyn QuantilePool>,
+    pub only: Option<QuantileMethod>,
     /// The member from which a pool may be moved away; by default the only one with `baseline` in its name, as hubs call theirs.
     pub reference: Option<String>,
     /// Members that are left out.
@@ -32,7 +33,9 @@ pub struct PooledQuantiles {
     pub reference: Option<usize>,
     /// What was tried; `None` if the past is too short to hold out a part of it.
     pub choice: Option<Choice>,
-    /// The pool as fitted on all of the past that was known before the last forecast of now; without these, on all of it.
+    /// The pool, with or without a pivot.
+    pub method: QuantileMethod,
+    /// It as fitted on all of the past that was known before the last forecast of now; without these, on all of it.
     pub fitted: FittedPool,
     /// How many targets of the past could be learned from.
     pub learned_from: usize,
@@ -59,7 +62,7 @@ pub struct PooledQuantiles {
 /// fitted on the whole past.
 ///
 /// # Errors
-/// If there are no forecasts by quantiles, no outcomes of them, or the reference is not among the members.
+/// If there are no forecasts by quantiles, no outcomes of them, the reference is not among the members, or a pool with a pivot is named and there is none.
 pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) -> Result<PooledQuantiles, String> {
     let is_member = |name: &str| !options.without.contains(name);
     let levels = match usual_levels(now, is_member) {
@@ -77,6 +80,9 @@ pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) 
     let (then, today) = (names(past), names(now));
     let members: Vec<String> = then.union(&today).cloned().collect();
     let reference = reference(&members, options.reference.as_deref())?;
+    if let Some(method) = options.only.filter(|method| method.has_pivot && reference.is_none()) {
+        return Err(format!("`{method}` has no baseline to be moved away from: none or several are called so"));
+    }
     let known = Panel::new(past, members.clone(), levels.clone());
     let mut unresolved = now.clone();
     unresolved.outcomes.clear();
@@ -100,18 +106,17 @@ pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) 
         return Err(why.to_owned());
     }
     let choice = choose(&first, reference, options.only);
-    let (pool, pivot) = match (&choice, options.only) {
-        (Some(choice), None) => {
-            let chosen = &choice.candidates[choice.chosen];
-            (chosen.pool, reference.filter(|_| chosen.has_pivot))
-        }
-        (_, Some(only)) => (only, reference),
-        (None, None) => (QUANTILE_POOLS[0], None),
+    let method = match (options.only, &choice) {
+        (Some(only), _) => only,
+        (None, Some(choice)) => choice.candidates[choice.chosen].method,
+        (None, None) => QuantileMethod { pool: QUANTILE_POOLS[0], has_pivot: false },
     };
-    let mut fitted = FittedPool::fit(pool, &first, pivot);
+    let pivot = reference.filter(|_| method.has_pivot);
+    let mut fitted = FittedPool::fit(method.pool, &first, pivot);
     let mut pooled = PooledQuantiles {
         reference,
         choice,
+        method,
         learned_from: first.targets.len(),
         fits: 1,
         new: today.difference(&then).cloned().collect(),
@@ -126,7 +131,7 @@ pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) 
     for moment in now.targets.chunk_by(|a, b| !is_before(a.made_at, b.made_at)) {
         let learned = moment.first().map_or_else(|| first.clone(), before);
         if learned.targets.len() != pooled.learned_from {
-            fitted = FittedPool::fit(pool, &learned, pivot);
+            fitted = FittedPool::fit(method.pool, &learned, pivot);
             pooled.learned_from = learned.targets.len();
             pooled.fits += 1;
         }
@@ -161,13 +166,12 @@ fn reference(members: &[String], named: Option<&str>) -> Result<Option<usize>, S
 }
 
 impl QuantileOptions {
-    /// Restricts the choice to the pool of this name.
+    /// Restricts the choice to the pool of this name, `POOL` or `POOL+pivot`.
     ///
     /// # Errors
     /// If no pool is called so.
-    pub fn only(mut self, id: &str) -> Result<Self, String> {
-        let known = || QUANTILE_POOLS.iter().map(|pool| pool.id()).collect::<Vec<_>>().join(", ");
-        self.only = Some(quantile_pool(id).ok_or_else(|| format!("`{id}` is none of {}", known()))?);
+    pub fn only(mut self, name: &str) -> Result<Self, String> {
+        self.only = Some(name.parse()?);
         Ok(self)
     }
 }

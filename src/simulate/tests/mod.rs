@@ -58,7 +58,12 @@ impl Sketch {
     }
 
     fn parameter(&mut self, name: &str, prior: Prior) -> ParameterId {
-        self.plan.parameters.push(Parameter { name: name.to_owned(), prior, strata: Vec::new(), place: Span::new(0, 0) });
+        self.plan.parameters.push(Parameter {
+            name: name.to_owned(),
+            prior,
+            strata: Vec::new(),
+            place: Span::new(0, 0),
+        });
         ParameterId(self.plan.parameters.len() as u32 - 1)
     }
 
