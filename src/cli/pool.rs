@@ -180,10 +180,8 @@ fn yes_no(arguments: &Arguments, mut past: Records, now: Option<Records>, format
     let rule = arguments.rule.unwrap_or_default();
     let (choice, ready) = choose(&history, rule, named).ok_or_else(|| nothing(&history, named))?;
     let report = pool_sheets::report(&choice, format)?;
-    let forecasts = match &now {
-        Some(now) => pooled(now, &history, &ready, &arguments.name, member)?,
-        None => Vec::new(),
-    };
+    let forecasts =
+        if let Some(now) = &now { pooled(now, &history, &ready, &arguments.name, member)? } else { Vec::new() };
     deliver(arguments, &forecasts, &report, format)
 }
 

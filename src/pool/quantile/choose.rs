@@ -6,6 +6,7 @@ use super::method::QuantileMethod;
 use super::panel::Panel;
 use super::skill::adjusted_means;
 use super::{QUANTILE_POOLS, QuantilePool};
+use crate::forecast::Moment;
 use crate::math::normal::quantile;
 use crate::score::{ClusteredMean, clustered_mean};
 use std::collections::BTreeMap;
@@ -43,13 +44,16 @@ pub struct Choice {
     pub stretches: usize,
 }
 
-/// Tries every pool, each with and without a pivot if there is a reference, and takes the one with the least held-out loss among those that are
-/// better than the plain mean beyond error; the plain mean if none is.
+/// Tries every pool, each with and without a pivot if there is a reference, and takes the one with the least held-out loss; the plain mean if none is
+/// better than it beyond error.
 ///
 /// Seasons (parted by 60 days without a forecast) are held out in turn; a past of one season is cut into five
 /// stretches. A pool that is tried on a stretch learns from targets that resolved before it began or were forecast
-/// after everything in it had resolved. Beyond error: the difference lies more than `z` standard errors below 0, by days of resolution
-/// as clusters, where `z` leaves 5 % for all candidates together (Bonferroni). With `only` that one is taken, and tried beside the plain
+/// after everything in it had resolved.
+///
+/// Beyond error: for one pool at least the difference lies more than `z` standard errors below 0, by days of resolution as clusters, where `z` leaves 5 % for
+/// all candidates together (Bonferroni). Whether the mean is left is a test of all at once; which of the better ones is taken is an estimate. So, once the mean
+/// is left, the least loss decides, among those whose own difference lies below 0 at 5 %. With `only` that one is taken, and tried beside the plain
 /// mean. `None` where the past cannot be parted, nothing in it resolved, or the pool named does not exist there.
 #[must_use]
 pub fn choose(past: &Past<'_>, reference: Option<usize>, only: Option<QuantileMethod>) -> Option<Choice> {
@@ -134,14 +138,18 @@ fn numbered(held: &[Held]) -> Vec<usize> {
         .collect()
 }
 
-/// The candidate with the least loss among those better than the first beyond error, or the first.
+/// The candidate with the least loss among those better than the first, if one of them is so beyond error; else the first.
 fn least(candidates: &[Candidate]) -> usize {
     let others = candidates.len().saturating_sub(1).max(1) as f64;
-    let z = -quantile(FALSE_ALARM / others);
-    let shown = candidates.iter().enumerate().skip(1).filter(|(_, candidate)| {
-        candidate.difference.standard_error.is_some_and(|error| candidate.difference.mean + z * error < 0.0)
-    });
-    shown.min_by(|a, b| a.1.loss.mean.total_cmp(&b.1.loss.mean)).map_or(0, |(at, _)| at)
+    let is_better = |candidate: &Candidate, chance: f64| {
+        let error = candidate.difference.standard_error;
+        error.is_some_and(|error| candidate.difference.mean - quantile(chance) * error < 0.0)
+    };
+    if !candidates.iter().skip(1).any(|candidate| is_better(candidate, FALSE_ALARM / others)) {
+        return 0;
+    }
+    let better = candidates.iter().enumerate().skip(1).filter(|(_, candidate)| is_better(candidate, FALSE_ALARM));
+    better.min_by(|a, b| a.1.loss.mean.total_cmp(&b.1.loss.mean)).map_or(0, |(at, _)| at)
 }
 
 /// The member with the least adjusted mean loss.
@@ -173,7 +181,7 @@ fn stretches(panel: &Panel, targets: &[usize]) -> Vec<Vec<usize>> {
 /// The targets that share no day with a stretch: resolved before it began, or forecast after it had resolved.
 fn learnable(panel: &Panel, targets: &[usize], stretch: &[usize]) -> Vec<usize> {
     let made = |at: usize| panel.targets[at].made_at.epoch_days();
-    let known = |at: usize| panel.targets[at].resolved_on.map_or(f64::INFINITY, |on| on.epoch_days());
+    let known = |at: usize| panel.targets[at].resolved_on.map_or(f64::INFINITY, Moment::epoch_days);
     let begins = stretch.iter().map(|at| made(*at)).fold(f64::INFINITY, f64::min);
     let ends = stretch.iter().map(|at| known(*at)).fold(f64::NEG_INFINITY, f64::max);
     targets.iter().copied().filter(|at| known(*at) < begins || made(*at) > ends).collect()

@@ -2,6 +2,7 @@
 
 use super::loss::Past;
 use super::panel::Panel;
+use crate::forecast::Moment;
 use crate::score::mean_pinball;
 use std::collections::BTreeSet;
 
@@ -67,7 +68,7 @@ pub fn fit_pivot(past: &Past<'_>, pooled: &[Option<Vec<f64>>], reference: usize)
         let reach = median(&panel.levels, said).and_then(|said| Some(median(&panel.levels, pooled)? - scale.of(said)));
         if let Some(reach) = reach {
             met.push((pooled, scale.of(outcome), reach));
-            days.insert(target.resolved_on.map(|on| on.day()));
+            days.insert(target.resolved_on.map(Moment::day));
         }
     }
     if met.is_empty() {

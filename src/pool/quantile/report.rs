@@ -144,7 +144,8 @@ fn why(pooled: &PooledQuantiles, options: &QuantileOptions) -> String {
         None => "the past is too short to hold out a part of it: the plain mean stays".to_owned(),
         Some(choice) if choice.chosen == 0 => "no pool is better than the plain mean beyond error".to_owned(),
         Some(_) => {
-            "of those better than the plain mean beyond error it scores best where it had not learned".to_owned()
+            "the plain mean is beaten beyond error, and of those better this one scores best where it had not learned"
+                .to_owned()
         }
     }
 }

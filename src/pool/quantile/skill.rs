@@ -1,6 +1,7 @@
 //! Members' skill where not everybody answered everything, and weights made of it.
 
 use super::loss::Past;
+use crate::forecast::Moment;
 use crate::math::powf;
 use std::collections::BTreeSet;
 
@@ -75,7 +76,7 @@ pub fn weights_of_skill(past: &Past<'_>) -> Vec<f64> {
     let mut days = vec![BTreeSet::new(); members];
     for at in &past.targets {
         let seen = past.losses.of[*at].iter().enumerate().filter(|(_, loss)| loss.is_some());
-        seen.for_each(|(member, _)| _ = days[member].insert(past.panel.targets[*at].resolved_on.map(|on| on.day())));
+        seen.for_each(|(member, _)| _ = days[member].insert(past.panel.targets[*at].resolved_on.map(Moment::day)));
     }
     let means = adjusted_means(&losses, members);
     let known: Vec<f64> = means.iter().flatten().copied().collect();
