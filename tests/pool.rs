@@ -192,3 +192,124 @@ fn thousands_of_people_on_a_few_questions_do_not_win_weight_by_luck() {
     let upper = |of: &str| number(&report[of]["upper"]);
     assert!(upper("procedure") < upper("best_in_training"), "{report}");
 }
+
+/// Forty weeks of two members by quantiles, one near the truth and one far from it, and a baseline; the last five weeks are new.
+fn hub() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let head = "question,forecaster,made_at,quantile,value\n";
+    let (mut past, mut now) = (head.to_owned(), head.to_owned());
+    let mut outcomes = "question,resolution,resolved_on\n".to_owned();
+    for week in 0..40 {
+        let (month, day) = (1 + week / 4, 1 + 7 * (week % 4));
+        let truth = 100 + week * 37 % 50;
+        let file = if week < 35 { &mut past } else { &mut now };
+        let far = truth + if week % 2 == 0 { 30 } else { -20 };
+        for (who, middle) in [("near", truth + week % 5 - 2), ("far", far), ("a-baseline", 125)] {
+            for (level, step) in [(0.1, -8), (0.5, 0), (0.9, 8)] {
+                writeln!(file, "w{week},{who},2025-{month:02}-{day:02},{level},{}", middle + step)
+                    .expect("a text grows");
+            }
+        }
+        writeln!(outcomes, "w{week},{truth},2025-{month:02}-{:02}", day + 5).expect("a text grows");
+    }
+    for (name, text) in [("past.csv", past), ("now.csv", now), ("outcomes.csv", outcomes)] {
+        std::fs::write(folder.path().join(name), text).expect("it can be written");
+    }
+    folder
+}
+
+#[test]
+fn quantiles_are_pooled_as_the_schema_says_and_outcomes_of_now_make_no_difference() {
+    let hub = hub();
+    let at = |name: &str| text(&hub.path().join(name));
+    let (past, outcomes, now) = (at("past.csv"), at("outcomes.csv"), at("now.csv"));
+    let pooled = |out: &str, more: &[&str]| {
+        let out = at(out);
+        let start = ["pool", "--fit", &past, "--outcomes", &outcomes, "--apply", &now, "--out", &out];
+        let output = foretell(&[&start[..], &["--scale", "log", "--format", "json"], more].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let table = std::fs::read_to_string(out).expect("it was written");
+        (serde_json::from_slice::<Value>(&output.stdout).expect("JSON"), table)
+    };
+    let (report, table) = pooled("pooled.csv", &[]);
+    assert_eq!(table.lines().count(), 1 + 5 * 3, "{table}");
+    let schema: Value = serde_json::from_slice(&foretell(&["schema", "pool"]).stdout).expect("a schema is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("the schema is one");
+    assert!(validator.is_valid(&report), "{report}");
+    let found = &report["quantiles"];
+    assert_eq!(
+        (&report["schema"], &found["scale"], &found["baseline"]),
+        (&"foretell.pool/1".into(), &"log".into(), &"a-baseline".into())
+    );
+    assert_ne!(found["chosen"], "mean");
+    assert!(number(&found["against_mean"]["mean"]) < 0.0, "{report}");
+    assert_eq!(pooled("named.csv", &["--method", "weighted+pivot"]).0["quantiles"]["chosen"], "weighted+pivot");
+
+    // With the outcomes of the new weeks gone, the same to the byte.
+    let known = std::fs::read_to_string(&outcomes).expect("it is there");
+    let known: Vec<&str> = known.lines().take(36).collect();
+    std::fs::write(&outcomes, known.join("\n")).expect("it can be written");
+    assert_eq!(pooled("blind.csv", &[]).1, table);
+}
+
+#[test]
+fn each_kind_of_forecasts_is_pooled_in_its_way_or_the_fault_is_said() {
+    let (hub, desk) = (hub(), desk());
+    let of_hub = |name: &str| text(&hub.path().join(name));
+    let of_desk = |name: &str| text(&desk.path().join(name));
+    let (past, outcomes) = (of_hub("past.csv"), of_hub("outcomes.csv"));
+    let quantiles = ["pool", "--fit", &past, "--outcomes", &outcomes];
+    let (yes_no_past, yes_no_outcomes) = (of_desk("past.csv"), of_desk("outcomes.csv"));
+    let yes_no = ["pool", "--fit", &yes_no_past, "--outcomes", &yes_no_outcomes];
+    let both = [&quantiles[..], &yes_no[1..]].concat();
+    let fails = |arguments: &[&str], more: &[&str], words: &str| {
+        let output = foretell(&[arguments, more].concat());
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(1) && said.contains(words), "{more:?}: {said}");
+    };
+    fails(&both, &[], "--of quantiles");
+    fails(&quantiles, &["--method", "log-odds"], "these are quantiles");
+    fails(&quantiles, &["--rule", "log"], "`--rule` is for yes/no");
+    fails(&quantiles, &["--baseline", "a-basline"], "the nearest name is `a-baseline`");
+    fails(&quantiles, &["--without", "a-*", "--method", "mean+pivot"], "no baseline");
+    fails(&yes_no, &["--method", "stacked+pivot"], "these are yes/no forecasts");
+    fails(&yes_no, &["--scale", "log"], "these are yes/no forecasts");
+    for (kind, holds) in [("yes-no", "plain_mean"), ("quantiles", "quantiles")] {
+        let output = foretell(&[&both[..], &["--of", kind, "--format", "json"]].concat());
+        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert!(report.get(holds).is_some(), "{kind}: {report}");
+    }
+}
+
+/// Learned from 2023-24 alone, the pool of 2024-25 scores better than every model and than the plain mean of quantiles: 0.2694 against 0.2963, and 0.2980 for the
+/// best of sixteen models.
+#[test]
+fn a_pool_that_learned_from_one_season_of_flusight_is_first_in_the_next() {
+    let (Some(output), Some(oracle)) =
+        (shared("flusight/quantile_model_output.parquet"), shared("flusight/quantile_oracle_output.csv"))
+    else {
+        return;
+    };
+    let (output, oracle) = (text(&output), text(&oracle));
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let pooled = |name: &str, method: &str| {
+        let out = text(&folder.path().join(format!("{name}.csv")));
+        let past = ["pool", "--fit", &output, "--outcomes", &oracle, "--fit-until", "2024-06-30", "--scale", "log"];
+        let now = ["--apply", &output, "--apply-from", "2024-10-01", "--baseline", "FluSight-baseline", "--out", &out];
+        let run = foretell(&[&past[..], &now, &["--name", name, "--method", method, "--format", "json"]].concat());
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        (out, serde_json::from_slice::<Value>(&run.stdout).expect("JSON"))
+    };
+    let ((pool, report), (plain, _)) = (pooled("pool", "auto"), pooled("plain", "mean"));
+    assert_eq!(report["quantiles"]["chosen"], "weighted+pivot", "{report}");
+    let inputs = ["--forecasts", &output, "--forecasts", &pool, "--forecasts", &plain, "--outcomes", &oracle];
+    let season = ["score", "--rule", "wis", "--scale", "log", "--made-from", "2024-10-01", "--format", "json"];
+    let run = foretell(&[&season[..], &inputs].concat());
+    let scores: Value = serde_json::from_slice(&run.stdout).expect("JSON");
+    let rows = scores["rows"].as_array().expect("rows");
+    let mean = |name: &str| number(&rows.iter().find(|row| row["forecaster"] == name).expect("it is there")["mean"]);
+    assert_eq!(rows.len(), 18);
+    assert!(mean("pool") < mean("plain") - 0.025, "{} {}", mean("pool"), mean("plain"));
+    let others = rows.iter().filter(|row| row["forecaster"] != "pool");
+    assert!(others.map(|row| number(&row["mean"])).all(|mean_of_other| mean("pool") < mean_of_other - 0.02));
+}

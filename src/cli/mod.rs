@@ -29,6 +29,7 @@ mod merge;
 mod pair_tests;
 mod plan;
 mod pool;
+mod pool_quantiles;
 mod pool_sheets;
 mod rare;
 mod record;

@@ -1,10 +1,11 @@
-//! `foretell pool`: learns from past forecasts how to pool, and pools new ones.
+//! `foretell pool`: learns from past forecasts how to pool, and pools new ones, yes/no forecasts or forecasts by quantiles.
 
-use super::inputs::{from_files, pattern, select, without_outcomes};
-use super::{Done, console, pool_sheets};
+use super::inputs::{check_forecaster, from_files, pattern, select, without_outcomes};
+use super::{Done, console, pool_quantiles, pool_sheets};
 use crate::error::Error;
 use crate::forecast::tidy::{Form, forecasts_file};
-use crate::forecast::{ForecastRecord, Records, Selection, check_name, day};
+use crate::forecast::{Forecast, ForecastRecord, Records, Scale, Selection, check_name, day};
+use crate::pool::quantile::{self, QuantileMethod, QuantileOptions, QuantileReport};
 use crate::pool::{History, Penalty, Ready, Recipe, choose, pooled_records};
 use crate::report::Format;
 use jiff::civil::Date;
@@ -17,13 +18,19 @@ Examples:
   foretell pool --fit past.csv --outcomes outcomes.csv
   foretell pool --fit past.csv --outcomes outcomes.csv --apply now.csv --out pooled.csv
   foretell pool --fit past.parquet --method performance+platt --rule log --without crowd
+  foretell pool --fit hub.parquet --outcomes truth.csv --scale log --baseline hub-baseline \
+    --fit-until 2024-06-30 --apply hub.parquet --apply-from 2024-10-01 --out pooled.csv
   foretell pool --list
 
 Without --method a pool is chosen by cross-validation within the past. It is the plain mean of probabilities unless \
 another gains on it for sure, and is blended with the plain mean as far as the gain is not sure. The report says \
-what to expect. Outcomes of the forecasts to be pooled are never looked at.";
+what to expect. Outcomes of the forecasts to be pooled are never looked at.
 
-/// Learn from past forecasts how to pool yes/no forecasts, and pool new ones
+Forecasts by quantiles are pooled to lessen the weighted interval score. The pool is the plain mean of quantiles unless \
+another is better beyond error. An outcome counts for a pooled forecast only if it was known before that was made; \
+where --fit has outcomes that became known between the forecasts pooled, the pool learns them as it goes.";
+
+/// Learn from past forecasts how to pool yes/no forecasts or quantiles, and pool new ones
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Arguments {
@@ -46,12 +53,21 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "NAME", default_value = "pool", value_parser = name)]
     name: String,
     /// How to pool: `auto` chooses by the past, `[MAP@]POOL[+MAP]` is taken as it is, with a map for each forecaster before and one after
-    /// pooling
+    /// pooling; for quantiles `POOL` or `POOL+pivot`, moved away from the baseline
     #[arg(long, value_name = "METHOD", default_value = "auto", value_parser = method)]
     method: Method,
-    /// The score that is to be lessened
-    #[arg(long, value_enum, default_value_t = Penalty::Brier)]
-    rule: Penalty,
+    /// Which forecasts are pooled, where the files hold both kinds
+    #[arg(long, value_enum)]
+    of: Option<Kind>,
+    /// The score of yes/no forecasts that is to be lessened; Brier by default
+    #[arg(long, value_enum)]
+    rule: Option<Penalty>,
+    /// The scale on which the weighted interval score of quantiles is lessened
+    #[arg(long, value_enum, default_value_t = Scale::Natural)]
+    scale: Scale,
+    /// The forecaster from which a pool of quantiles may be moved away; by default the only one with `baseline` in its name
+    #[arg(long, value_name = "NAME")]
+    baseline: Option<String>,
     /// Only forecasters whose name fits this pattern; may be given several times
     #[arg(long, value_name = "PATTERN", value_parser = pattern)]
     members: Vec<glob::Pattern>,
@@ -75,11 +91,27 @@ pub(super) struct Arguments {
 #[derive(Debug, Clone, Copy)]
 enum Method {
     Auto,
-    Named(Recipe),
+    /// What the name means for yes/no forecasts and for quantiles; for one of them at least.
+    Named(Option<Recipe>, Option<QuantileMethod>),
 }
 
 fn method(text: &str) -> Result<Method, String> {
-    if text == "auto" { Ok(Method::Auto) } else { text.parse().map(Method::Named) }
+    if text == "auto" {
+        return Ok(Method::Auto);
+    }
+    match (text.parse::<Recipe>(), text.parse::<QuantileMethod>()) {
+        (Err(yes_no), Err(quantiles)) => Err(format!("{yes_no}; {quantiles}")),
+        (yes_no, quantiles) => Ok(Method::Named(yes_no.ok(), quantiles.ok())),
+    }
+}
+
+/// A kind of forecasts that can be pooled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Kind {
+    /// Probabilities of yes
+    YesNo,
+    /// Quantiles of numbers
+    Quantiles,
 }
 
 fn name(text: &str) -> Result<String, String> {
@@ -92,37 +124,124 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         console::show(format, &pool_sheets::list(format)?)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let member = |name: &str| {
-        (arguments.members.is_empty() || arguments.members.iter().any(|pattern| pattern.matches(name)))
-            && !arguments.without.iter().any(|pattern| pattern.matches(name))
-    };
     let mut past = from_files(&arguments.questions, &arguments.fit, &arguments.outcomes)?;
     select(&mut past, Selection { tags: arguments.tagged.clone(), from: None, until: arguments.fit_until })?;
     let now = if arguments.apply.is_empty() { None } else { Some(new_forecasts(arguments)?) };
+    match kind(arguments, &past, now.as_ref())? {
+        Kind::YesNo => yes_no(arguments, past, now, format),
+        Kind::Quantiles => quantiles(arguments, past, now, format),
+    }
+}
+
+impl Arguments {
+    fn is_member(&self, name: &str) -> bool {
+        (self.members.is_empty() || self.members.iter().any(|pattern| pattern.matches(name)))
+            && !self.without.iter().any(|pattern| pattern.matches(name))
+    }
+}
+
+/// What is to be pooled: what was said, or what the new forecasts are; without these, the past ones.
+fn kind(arguments: &Arguments, past: &Records, now: Option<&Records>) -> Result<Kind, Error> {
+    if let Some(kind) = arguments.of {
+        return Ok(kind);
+    }
+    let holds = |is_kind: fn(&Forecast) -> bool| {
+        let records = now.unwrap_or(past).forecasts.iter();
+        records.filter(|record| arguments.is_member(&record.forecaster)).any(|record| is_kind(&record.forecast))
+    };
+    let has_yes_no = holds(|forecast| matches!(forecast, Forecast::Binary { .. }));
+    match (has_yes_no, holds(|forecast| matches!(forecast, Forecast::Quantiles { .. }))) {
+        (true, true) => {
+            Err(Error::input("there are yes/no forecasts and quantiles, and each kind is pooled in a way of its own")
+                .help("say which to pool: `--of yes-no` or `--of quantiles`"))
+        }
+        (false, true) => Ok(Kind::Quantiles),
+        _ => Ok(Kind::YesNo),
+    }
+}
+
+fn yes_no(arguments: &Arguments, mut past: Records, now: Option<Records>, format: Format) -> Done {
+    if arguments.baseline.is_some() || arguments.scale != Scale::Natural {
+        return Err(Error::input("`--scale` and `--baseline` are for quantiles, but these are yes/no forecasts"));
+    }
+    let named = match arguments.method {
+        Method::Auto => None,
+        Method::Named(Some(recipe), _) => Some(recipe),
+        Method::Named(None, _) => {
+            return Err(Error::input("that method pools quantiles, but these are yes/no forecasts")
+                .help("`foretell pool --list` lists the pools of each kind"));
+        }
+    };
     if let Some(now) = &now {
         set_apart(&mut past, now);
     }
+    let member = |name: &str| arguments.is_member(name);
     let history = History::new(&past, member);
-    let named = match arguments.method {
-        Method::Auto => None,
-        Method::Named(recipe) => Some(recipe),
-    };
-    let (choice, ready) = choose(&history, arguments.rule, named).ok_or_else(|| nothing(&history, named))?;
+    let rule = arguments.rule.unwrap_or_default();
+    let (choice, ready) = choose(&history, rule, named).ok_or_else(|| nothing(&history, named))?;
     let report = pool_sheets::report(&choice, format)?;
-    let Some(now) = now else {
-        console::show(format, &report)?;
-        return Ok(ExitCode::SUCCESS);
+    let forecasts =
+        if let Some(now) = &now { pooled(now, &history, &ready, &arguments.name, member)? } else { Vec::new() };
+    deliver(arguments, &forecasts, &report, format)
+}
+
+fn quantiles(arguments: &Arguments, past: Records, now: Option<Records>, format: Format) -> Done {
+    if arguments.rule.is_some() {
+        return Err(Error::input(
+            "`--rule` is for yes/no forecasts; quantiles are pooled by the weighted interval score",
+        ));
+    }
+    let only = match arguments.method {
+        Method::Auto => None,
+        Method::Named(_, Some(method)) => Some(method),
+        Method::Named(..) => {
+            return Err(Error::input("that method pools yes/no forecasts, but these are quantiles")
+                .help("`foretell pool --list` lists the pools of each kind"));
+        }
     };
-    let pooled = pooled(&now, &history, &ready, &arguments.name, member)?;
+    let applies = now.is_some();
+    let now = now.unwrap_or_default();
+    if let Some(baseline) = &arguments.baseline {
+        let mut all = past.clone();
+        all.forecasts.extend(now.forecasts.iter().cloned());
+        check_forecaster(&all, baseline)?;
+    }
+    let everybody = past.forecasts.iter().chain(&now.forecasts).map(|record| &record.forecaster);
+    let everybody: BTreeSet<&String> = everybody.collect();
+    if applies && arguments.is_member(&arguments.name) && everybody.contains(&arguments.name) {
+        return Err(taken(&arguments.name));
+    }
+    let options = QuantileOptions {
+        scale: arguments.scale,
+        only,
+        reference: arguments.baseline.clone(),
+        without: everybody.into_iter().filter(|name| !arguments.is_member(name)).cloned().collect(),
+        name: arguments.name.clone(),
+    };
+    let pooled = quantile::pool_quantiles(&past, &now, &options).map_err(Error::input)?;
+    if applies && pooled.forecasts.is_empty() {
+        return Err(Error::input("there is nothing to pool: nobody has a forecast by quantiles"));
+    }
+    let report = pool_quantiles::report(&QuantileReport::new(&pooled, &options), format)?;
+    deliver(arguments, &pooled.forecasts, &report, format)
+}
+
+/// Writes the pooled forecasts and says how they came about.
+fn deliver(arguments: &Arguments, forecasts: &[ForecastRecord], report: &str, format: Format) -> Done {
+    if arguments.apply.is_empty() {
+        console::show(format, report)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let form = arguments.out.as_deref().map_or(Form::Csv, Form::of);
-    let file = forecasts_file(&pooled, form)?;
+    let file = forecasts_file(forecasts, form)?;
     if let Some(path) = &arguments.out {
         console::write_bytes(path, &file)?;
-        console::show(format, &report)?;
+        console::show(format, report)?;
     } else {
         // The table is the result; the report is what is said about it.
         console::note(report.trim_end());
         console::data(&String::from_utf8_lossy(&file))?;
+    }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -174,8 +293,7 @@ fn pooled(
     member: impl Fn(&str) -> bool,
 ) -> Result<Vec<ForecastRecord>, Error> {
     if now.forecasts.iter().any(|record| record.forecaster == name && member(name)) {
-        return Err(Error::input(format!("`{name}` forecasts already: a pool needs a name of its own"))
-            .help("give it another with `--name`, or leave that forecaster out with `--without`"));
+        return Err(taken(name));
     }
     let number =
         |name: &str| history.forecasters.iter().position(|known| known == name).unwrap_or(history.forecasters.len());
@@ -184,4 +302,9 @@ fn pooled(
         return Err(Error::input("there is nothing to pool: nobody has a yes/no forecast"));
     }
     Ok(pooled)
+}
+
+fn taken(name: &str) -> Error {
+    Error::input(format!("`{name}` forecasts already: a pool needs a name of its own"))
+        .help("give it another with `--name`, or leave that forecaster out with `--without`")
 }

@@ -2,16 +2,28 @@
 
 use super::figures::Figures;
 use crate::error::Error;
+use crate::pool::quantile::{QUANTILE_POOLS, QuantileReport};
 use crate::pool::{Choice, Estimate, FEWEST_CLUSTERS, Folding, MAPS, POOLS, Penalty};
 use crate::report::{Column, Format, Output, Sheet};
 use serde::Serialize;
 
-/// The lists of pools and maps.
+/// What `--format json` prints.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+#[serde(untagged)]
+pub(super) enum Report<'a> {
+    /// Of yes/no forecasts.
+    YesNo(&'a Choice),
+    /// Of forecasts by quantiles.
+    Quantiles(&'a QuantileReport),
+}
+
+/// The lists of pools and maps for yes/no forecasts, and of pools of quantiles.
 #[derive(Debug, Serialize)]
 struct Lists {
     schema: &'static str,
     pools: Vec<Listed>,
     maps: Vec<Listed>,
+    quantile_pools: Vec<Listed>,
 }
 
 #[derive(Debug, Serialize)]
@@ -24,23 +36,26 @@ struct Listed {
 pub(super) fn list(format: Format) -> Result<String, Error> {
     let pools = POOLS.iter().map(|pool| Listed { name: pool.name(), about: pool.about() }).collect();
     let maps = MAPS.iter().map(|map| Listed { name: map.name(), about: map.about() }).collect();
-    let lists = Lists { schema: "foretell.pools/1", pools, maps };
+    let quantile_pools = QUANTILE_POOLS.iter().map(|pool| Listed { name: pool.id(), about: pool.name() }).collect();
+    let lists = Lists { schema: "foretell.pools/1", pools, maps, quantile_pools };
     let sheet = |heading: &str, listed: &[Listed]| {
         let mut sheet = Sheet::new(None, vec![Column::text(heading), Column::text("what it is")]);
         listed.iter().for_each(|of| sheet.row(vec![of.name.to_owned(), of.about.to_owned()]));
         sheet
     };
-    let sheets = vec![sheet("pool", &lists.pools), sheet("map", &lists.maps)];
-    Output { head: Vec::new(), sheets, foot: Vec::new(), json: &lists }.render(format)
+    let sheets =
+        vec![sheet("pool", &lists.pools), sheet("map", &lists.maps), sheet("pool of quantiles", &lists.quantile_pools)];
+    let foot = vec!["`+pivot` after a pool of quantiles: moved away from the baseline".to_owned()];
+    Output { head: Vec::new(), sheets, foot, json: &lists }.render(format)
 }
 
 /// The report on a choice.
 pub(super) fn report(choice: &Choice, format: Format) -> Result<String, Error> {
     let sheets = if format == Format::Csv { vec![expected(choice, format)] } else { tables(choice, format) };
-    Output { head: head(choice), sheets, foot: foot(choice), json: choice }.render(format)
+    Output { head: head(choice), sheets, foot: foot(choice), json: &Report::YesNo(choice) }.render(format)
 }
 
-fn plural(count: usize, word: &str) -> String {
+pub(super) fn plural(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 

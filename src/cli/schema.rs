@@ -5,7 +5,6 @@ use crate::calibrate;
 use crate::compare;
 use crate::dist::FAMILIES;
 use crate::error::Error;
-use crate::pool;
 use crate::report::part::PartFile;
 use crate::report::run::RunReport;
 use crate::report::{Column, Format, Output, Sheet};
@@ -104,7 +103,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         What::Calibrate => pretty(&schemars::schema_for!(calibrate::CalibrationReport))?,
         What::Compare => pretty(&schemars::schema_for!(compare::Comparison))?,
         What::Leaderboard => pretty(&schemars::schema_for!(compare::Leaderboard))?,
-        What::Pool => pretty(&schemars::schema_for!(pool::Choice))?,
+        What::Pool => pretty(&schemars::schema_for!(super::pool_sheets::Report<'_>))?,
         What::Status => pretty(&schemars::schema_for!(super::status::Status<'_>))?,
         What::Live => pretty(&schemars::schema_for!(super::live::Live))?,
         What::Update => pretty(&schemars::schema_for!(super::update::Report<'_>))?,

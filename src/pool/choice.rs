@@ -12,7 +12,7 @@ use super::penalty::Penalty;
 use super::recipe::{Cooked, Recipe};
 use super::trial::{Attempt, CANDIDATES, FEWEST_CLUSTERS, attempts, blended, by_question, surest};
 use crate::math::student;
-use crate::score::clustered_mean;
+use crate::score::{ClusteredMean, clustered_mean};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -38,6 +38,17 @@ pub struct Estimate {
     pub lower: Option<f64>,
     /// Upper end.
     pub upper: Option<f64>,
+}
+
+impl Estimate {
+    /// The mean with its interval, `mean ± t se` by Student's t with one degree of freedom less than there are clusters.
+    #[must_use]
+    pub fn of(mean: &ClusteredMean) -> Self {
+        let half = mean.standard_error.and_then(|error| {
+            Some(error * student::quantile(mean.clusters.checked_sub(1)? as f64, 0.5 + 0.5 * LEVEL)?)
+        });
+        Self { mean: mean.mean, lower: half.map(|half| mean.mean - half), upper: half.map(|half| mean.mean + half) }
+    }
 }
 
 /// A recipe that was tried, as it did on questions that it had not learned from.
@@ -301,15 +312,7 @@ fn judge(past: &Past<'_>, fold: &Fold, recipes: &[Recipe], penalty: Penalty, is_
 }
 
 fn estimate(values: &[f64], clusters: &[usize]) -> Option<Estimate> {
-    let mean = clustered_mean(values, clusters)?;
-    let half = mean
-        .standard_error
-        .and_then(|error| Some(error * student::quantile(mean.clusters.checked_sub(1)? as f64, 0.5 + 0.5 * LEVEL)?));
-    Some(Estimate {
-        mean: mean.mean,
-        lower: half.map(|half| mean.mean - half),
-        upper: half.map(|half| mean.mean + half),
-    })
+    clustered_mean(values, clusters).as_ref().map(Estimate::of)
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ mod penalty;
 mod performance;
 mod platt;
 mod pulled;
+pub mod quantile;
 mod recency_median;
 mod recipe;
 mod stacking;

@@ -1,0 +1,177 @@
+//! From records of the past and forecasts of now to pooled forecasts.
+
+use super::QUANTILE_POOLS;
+use super::choose::{Choice, choose};
+use super::fitted::FittedPool;
+use super::loss::{Losses, Past};
+use super::method::QuantileMethod;
+use super::panel::{Panel, Target, is_before, usual_levels};
+use crate::forecast::{Forecast, ForecastRecord, Records, Scale};
+use std::collections::BTreeSet;
+
+/// How forecasts by quantiles are pooled.
+#[derive(Debug, Clone, Default)]
+pub struct QuantileOptions {
+    /// The scale on which losses are counted.
+    pub scale: Scale,
+    /// One pool, instead of the best of all.
+    pub only: Option<QuantileMethod>,
+    /// The member from which a pool may be moved away; by default the only one with `baseline` in its name, as hubs call theirs.
+    pub reference: Option<String>,
+    /// Members that are left out.
+    pub without: BTreeSet<String>,
+    /// The forecaster that the pool becomes.
+    pub name: String,
+}
+
+/// Pooled forecasts, and how they came about.
+#[derive(Debug, Clone)]
+pub struct PooledQuantiles {
+    /// Names, sorted: those who forecast then or now.
+    pub members: Vec<String>,
+    /// The place of the reference among them.
+    pub reference: Option<usize>,
+    /// What was tried; `None` if the past is too short to hold out a part of it.
+    pub choice: Option<Choice>,
+    /// The pool, with or without a pivot.
+    pub method: QuantileMethod,
+    /// It as fitted on all of the past that was known before the last forecast of now; without these, on all of it.
+    pub fitted: FittedPool,
+    /// How many targets of the past could be learned from.
+    pub learned_from: usize,
+    /// How many times the pool was fitted anew since outcomes became known between forecasts of now.
+    pub fits: usize,
+    /// Members who forecast now and have no past: they weigh as members of mean skill.
+    pub new: Vec<String>,
+    /// Pooled forecasts, in the order of their moments.
+    pub forecasts: Vec<ForecastRecord>,
+    /// How many of these had no reference to be moved away from.
+    pub unpivoted: usize,
+    /// Targets of now at which no pool exists.
+    pub without_pool: usize,
+    /// Forecasts, then and now, that were brought from other levels, and those left out because their levels do not reach as far.
+    pub brought: usize,
+    /// See `brought`.
+    pub short: usize,
+}
+
+/// Fits a pool on the past and applies it to forecasts of now, whose outcomes are not looked at.
+///
+/// For each forecast of now only those outcomes of the past count that were known before it was made; where new ones became known since
+/// the last fit, weights and pivot are fitted anew. Which pool it is stays as chosen before the first. Without forecasts of now the pool is
+/// fitted on the whole past.
+///
+/// # Errors
+/// If there are no forecasts by quantiles, no outcomes of them, the reference is not among the members, or a pool with a pivot is named and there is none.
+pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) -> Result<PooledQuantiles, String> {
+    let is_member = |name: &str| !options.without.contains(name);
+    let levels = match usual_levels(now, is_member) {
+        levels if levels.is_empty() => usual_levels(past, is_member),
+        levels => levels,
+    };
+    if levels.is_empty() {
+        return Err("there are no forecasts by quantiles".to_owned());
+    }
+    let is_quantiles = |record: &&ForecastRecord| matches!(record.forecast, Forecast::Quantiles { .. });
+    let names = |records: &Records| -> BTreeSet<String> {
+        let theirs = records.forecasts.iter().filter(is_quantiles).map(|record| record.forecaster.clone());
+        theirs.filter(|name| is_member(name)).collect()
+    };
+    let (then, today) = (names(past), names(now));
+    let members: Vec<String> = then.union(&today).cloned().collect();
+    let reference = reference(&members, options.reference.as_deref())?;
+    if let Some(method) = options.only.filter(|method| method.has_pivot && reference.is_none()) {
+        return Err(format!("`{method}` has no baseline to be moved away from: none or several are called so"));
+    }
+    let known = Panel::new(past, members.clone(), levels.clone());
+    let mut unresolved = now.clone();
+    unresolved.outcomes.clear();
+    let now = Panel::new(&unresolved, members.clone(), levels);
+    let losses = Losses::new(&known, options.scale);
+    let whole = Past::whole(&known, &losses);
+    let before = |target: &Target| -> Past<'_> {
+        let is_known = |at: &usize| {
+            let resolved_on = known.targets[*at].resolved_on;
+            resolved_on.is_some_and(|on| on.epoch_days() < target.made_at.epoch_days())
+        };
+        Past { targets: whole.targets.iter().copied().filter(is_known).collect(), ..whole.clone() }
+    };
+    let first = now.targets.first().map_or_else(|| whole.clone(), before);
+    if first.targets.is_empty() {
+        let why = if whole.targets.is_empty() {
+            "no forecast of the past has an outcome"
+        } else {
+            "no outcome of the past was known before the first forecast to be pooled was made"
+        };
+        return Err(why.to_owned());
+    }
+    let choice = choose(&first, reference, options.only);
+    let method = match (options.only, &choice) {
+        (Some(only), _) => only,
+        (None, Some(choice)) => choice.candidates[choice.chosen].method,
+        (None, None) => QuantileMethod { pool: QUANTILE_POOLS[0], has_pivot: false },
+    };
+    let pivot = reference.filter(|_| method.has_pivot);
+    let mut fitted = FittedPool::fit(method.pool, &first, pivot);
+    let mut pooled = PooledQuantiles {
+        reference,
+        choice,
+        method,
+        learned_from: first.targets.len(),
+        fits: 1,
+        new: today.difference(&then).cloned().collect(),
+        forecasts: Vec::new(),
+        unpivoted: 0,
+        without_pool: 0,
+        brought: known.brought + now.brought,
+        short: known.short + now.short,
+        fitted: fitted.clone(),
+        members,
+    };
+    for moment in now.targets.chunk_by(|a, b| !is_before(a.made_at, b.made_at)) {
+        let learned = moment.first().map_or_else(|| first.clone(), before);
+        if learned.targets.len() != pooled.learned_from {
+            fitted = FittedPool::fit(method.pool, &learned, pivot);
+            pooled.learned_from = learned.targets.len();
+            pooled.fits += 1;
+        }
+        for target in moment {
+            let Some(found) = fitted.at(&now.levels, target) else {
+                pooled.without_pool += 1;
+                continue;
+            };
+            pooled.unpivoted += usize::from(fitted.pivot.is_some() && !found.is_pivoted);
+            pooled.forecasts.push(ForecastRecord {
+                question: target.question.clone(),
+                forecaster: options.name.clone(),
+                made_at: target.made_at,
+                forecast: Forecast::Quantiles { levels: now.levels.clone(), values: found.values },
+                provenance: None,
+            });
+        }
+    }
+    pooled.fitted = fitted;
+    Ok(pooled)
+}
+
+/// The place of the reference among the members.
+fn reference(members: &[String], named: Option<&str>) -> Result<Option<usize>, String> {
+    if let Some(named) = named {
+        let found = members.iter().position(|member| member == named);
+        return found.map(Some).ok_or_else(|| format!("`{named}` is not among the forecasters by quantiles"));
+    }
+    let mut called = members.iter().enumerate().filter(|(_, name)| name.to_lowercase().contains("baseline"));
+    let first = called.next().map(|(at, _)| at);
+    Ok(first.filter(|_| called.next().is_none()))
+}
+
+impl QuantileOptions {
+    /// Restricts the choice to the pool of this name, `POOL` or `POOL+pivot`.
+    ///
+    /// # Errors
+    /// If no pool is called so.
+    pub fn only(mut self, name: &str) -> Result<Self, String> {
+        self.only = Some(name.parse()?);
+        Ok(self)
+    }
+}
