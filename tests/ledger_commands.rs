@@ -145,8 +145,11 @@ fn status_is_data_that_a_program_can_read() {
     assert_eq!(status["schema"], "foretell.status/1");
     assert_eq!(status["counts"]["open"], 4, "what resolved later is not known yet");
     let (stdout, _) = run(folder.path(), 0, &["status", "--as-of", "2026-01-02", "--format", "csv"]);
-    assert_eq!(stdout.lines().next(), Some("state,question,closes,forecaster,made at,forecast,resolution"));
-    assert!(stdout.contains("annulled,rain,2025-12-31,anna,2025-08-19T14:00:00.5Z,35 %,annulled"), "{stdout}");
+    assert_eq!(
+        stdout.lines().next(),
+        Some("state,question,closes,forecaster,made at,forecast,today,remark,resolution")
+    );
+    assert!(stdout.contains("annulled,rain,2025-12-31,anna,2025-08-19T14:00:00.5Z,35 %,,,annulled"), "{stdout}");
 }
 
 #[test]

@@ -242,7 +242,6 @@ fn deliver(arguments: &Arguments, forecasts: &[ForecastRecord], report: &str, fo
         console::note(report.trim_end());
         console::data(&String::from_utf8_lossy(&file))?;
     }
-    }
     Ok(ExitCode::SUCCESS)
 }
 
