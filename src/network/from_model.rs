@@ -189,6 +189,11 @@ fn left_out(model: &Model, needless: &BTreeMap<&str, Vec<&Event>>) -> Diagnostic
         count(model.questions.len(), "question", "questions"),
         count(model.news.len(), "piece of news", "pieces of news"),
         count(model.rules.len(), "rule", "rules"),
+        count(
+            model.priors.len(),
+            "prior, whose events now come independently",
+            "priors, whose events now come independently",
+        ),
     ]
     .into_iter()
     .flatten()
