@@ -1,7 +1,7 @@
 //! `foretell pool` of forecasts by quantiles: what it reports, as tables and in words.
 
 use super::figures::Figures;
-use super::pool_sheets::{Report, plural};
+use super::pool_sheets::{Report, heaviest, plural};
 use crate::error::Error;
 use crate::pool::Estimate;
 use crate::pool::quantile::{QuantileChoice, QuantileReport};
@@ -53,11 +53,7 @@ fn tables(choice: &QuantileChoice, format: Format) -> Vec<Sheet> {
         sheets.push(sheet);
     }
     if !choice.weights.is_empty() {
-        let mut sheet = Sheet::new(Some("Heaviest"), vec![Column::text("forecaster"), Column::number("weight")]);
-        for weight in &choice.weights {
-            sheet.row(vec![weight.forecaster.clone(), format!("{:.1} %", 100.0 * weight.weight)]);
-        }
-        sheets.push(sheet);
+        sheets.push(heaviest(choice.weights.iter().map(|of| (of.forecaster.as_str(), of.weight))));
     }
     if choice.plain_mean.is_some() {
         sheets.push(expected(choice, format));

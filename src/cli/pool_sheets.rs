@@ -101,16 +101,21 @@ fn tables(choice: &Choice, format: Format) -> Vec<Sheet> {
         sheets.push(sheet);
     }
     if !choice.weights.is_empty() {
-        let mut sheet = Sheet::new(Some("Heaviest"), vec![Column::text("forecaster"), Column::number("weight")]);
-        for weight in &choice.weights {
-            sheet.row(vec![weight.forecaster.clone(), format!("{:.1} %", 100.0 * weight.weight)]);
-        }
-        sheets.push(sheet);
+        sheets.push(heaviest(choice.weights.iter().map(|of| (of.forecaster.as_str(), of.weight))));
     }
     if choice.plain_mean.is_some() {
         sheets.push(expected(choice, format));
     }
     sheets
+}
+
+/// Who counts most.
+pub(super) fn heaviest<'a>(weights: impl Iterator<Item = (&'a str, f64)>) -> Sheet {
+    let mut sheet = Sheet::new(Some("Heaviest"), vec![Column::text("forecaster"), Column::number("weight")]);
+    for (forecaster, weight) in weights {
+        sheet.row(vec![forecaster.to_owned(), format!("{:.1} %", 100.0 * weight)]);
+    }
+    sheet
 }
 
 fn expected(choice: &Choice, format: Format) -> Sheet {
