@@ -87,7 +87,7 @@ fn with_priors(written: Source) -> (Source, Diagnostics) {
 fn understand(written: Source, found: Diagnostics) -> ScenarioFile {
     let Some(format) = network::Format::of_path(Path::new(written.name())) else {
         let scenario = (!found.has_errors()).then(|| written.clone());
-        return ScenarioFile { scenario, written, found };
+        return ScenarioFile { written, scenario, found };
     };
     let (network, found) = network::read(&written, format);
     let scenario = network.map(|network| {
