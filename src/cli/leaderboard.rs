@@ -1,11 +1,11 @@
 //! `foretell leaderboard`.
 
 use super::figures::{Figures, remarks};
-use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules};
-use super::{Done, console};
+use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules, unknown_forecaster};
+use super::{Done, console, stream};
 use crate::compare::{
-    Board, BoardRow, BoardSettings, ClusterBy, FEWEST_CLUSTERS, LEADERBOARD_REPLICATES, Leaderboard, Measure, Place,
-    leaderboard, leaderboard_picture, regroup,
+    Board, BoardRow, BoardSettings, ClusterBy, FEWEST_CLUSTERS, LEADERBOARD_REPLICATES, Leaderboard, MOST_GROUPS,
+    Measure, Place, gathered_leaderboard, leaderboard, leaderboard_picture, regroup,
 };
 use crate::error::Error;
 use crate::report::{Column, Format, Output, Sheet};
@@ -53,28 +53,23 @@ pub(super) struct Arguments {
     /// How many times clusters are drawn anew for the intervals
     #[arg(long, value_name = "N", default_value_t = LEADERBOARD_REPLICATES, value_parser = clap::value_parser!(u32).range(100..=100_000))]
     replicates: u32,
+    /// Read yes/no forecasts batch by batch, from files that may be larger than memory; of more than 512 clusters the intervals draw groups of them
+    #[arg(long, requires = "forecasts", conflicts_with_all = ["pool", "live", "scale"])]
+    stream: bool,
     /// Draw the leaderboard of the first rule into this file
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
-    let records = records(&arguments.inputs)?;
-    for name in arguments.forecaster.iter().chain(&arguments.baseline) {
-        check_forecaster(&records, name)?;
-    }
-    let wanted = |name: &str| {
-        arguments.forecaster.is_empty()
-            || arguments.forecaster.iter().chain(&arguments.baseline).any(|only| only == name)
-    };
     let settings = BoardSettings {
         ordered_by: arguments.order,
         baseline: arguments.baseline.clone(),
         at_least: arguments.at_least,
         replicates: arguments.replicates,
     };
-    let standings = regroup(standings(&records, wanted), &records, &arguments.cluster);
-    let found = leaderboard(&standings, &rules(&arguments.rules), &settings);
+    let (found, is_empty) =
+        if arguments.stream { streamed(arguments, &settings)? } else { recorded(arguments, &settings)? };
     if let Some(path) = &arguments.svg {
         let Some(board) = found.boards.first() else {
             return Err(
@@ -83,7 +78,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         };
         console::write(path, &leaderboard_picture(board, arguments.order))?;
     }
-    let head = match (found.boards.is_empty(), standings.standings.is_empty()) {
+    let head = match (found.boards.is_empty(), is_empty) {
         (false, _) => Vec::new(),
         (true, true) => vec!["There is nothing to score yet.".to_owned()],
         (true, false) => vec![
@@ -102,6 +97,42 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let output = Output { head, sheets: sheets(&found, format), foot: foot(&found), json: &found };
     console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Those whose forecasts are of interest; nobody means everybody.
+fn wanted(arguments: &Arguments) -> Vec<String> {
+    if arguments.forecaster.is_empty() {
+        return Vec::new();
+    }
+    arguments.forecaster.iter().chain(&arguments.baseline).cloned().collect()
+}
+
+/// Of records that are all in memory; and whether nothing stood on any question.
+fn recorded(arguments: &Arguments, settings: &BoardSettings) -> Result<(Leaderboard, bool), Error> {
+    let records = records(&arguments.inputs)?;
+    for name in arguments.forecaster.iter().chain(&arguments.baseline) {
+        check_forecaster(&records, name)?;
+    }
+    let only = wanted(arguments);
+    let standings = standings(&records, |name| only.is_empty() || only.iter().any(|only| only == name));
+    let standings = regroup(standings, &records, &arguments.cluster);
+    Ok((leaderboard(&standings, &rules(&arguments.rules), settings), standings.standings.is_empty()))
+}
+
+/// Of files that are read batch by batch.
+fn streamed(arguments: &Arguments, settings: &BoardSettings) -> Result<(Leaderboard, bool), Error> {
+    let rules = rules(&arguments.rules);
+    stream::check_rules(&rules)?;
+    let gathered = stream::gathered(&arguments.inputs, &wanted(arguments))?;
+    if let Some(name) = &arguments.baseline
+        && !gathered.forecasters().any(|known| known == name)
+    {
+        return Err(unknown_forecaster(name, gathered.forecasters()));
+    }
+    let found = gathered_leaderboard(&gathered, &rules, &arguments.cluster, settings)?;
+    // Rules for yes/no forecasts score all that stood.
+    let is_empty = found.boards.is_empty() && arguments.at_least <= 1;
+    Ok((found, is_empty))
 }
 
 fn sheets(found: &Leaderboard, format: Format) -> Vec<Sheet> {
@@ -258,6 +289,11 @@ fn foot(found: &Leaderboard) -> Vec<String> {
         "peer score: score less that of the others at the same moments, weighted by coverage".to_owned(),
         format!("rank: 1 is best; in brackets the central 95 % of {} draws of the clusters", found.replicates),
     ];
+    if let Some(groups) = found.boards.iter().find_map(|board| board.groups) {
+        lines.push(format!(
+            "streamed: more than {MOST_GROUPS} clusters were put into {groups} groups, and the draws are of whole groups"
+        ));
+    }
     if let Some(baseline) = &found.baseline {
         lines.push(format!("skill: 1 - score / score of {baseline} on shared questions; 0 is as good, 1 perfect"));
     }

@@ -39,11 +39,11 @@ pub(super) struct Arguments {
     /// Only this forecaster; may be given several times
     #[arg(long, value_name = "NAME")]
     forecaster: Vec<String>,
-    /// Read yes/no forecasts batch by batch, from files that may be larger than memory; one forecast for each forecaster and question
+    /// Read yes/no forecasts batch by batch, from files that may be larger than memory
     #[arg(
         long,
         requires = "forecasts",
-        conflicts_with_all = ["tagged", "made_from", "made_until", "pool", "live", "scale", "components", "over_time"]
+        conflicts_with_all = ["pool", "live", "scale", "components", "over_time"]
     )]
     stream: bool,
     /// Also what the weighted interval score of quantiles is made of, with bias and coverage, instead of the means in CSV

@@ -43,6 +43,12 @@ impl Life {
         self.ends
     }
 
+    /// The last day on which a forecast counts, if the question has one.
+    #[must_use]
+    pub const fn closes(&self) -> Option<Date> {
+        self.closes
+    }
+
     /// Whether a forecast made then was made before the question closed and resolved.
     ///
     /// A forecast dated by its day carries that whole day's knowledge, so it counts only if the day lies before the day of the

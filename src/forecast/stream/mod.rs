@@ -6,14 +6,18 @@
 //!
 //! Batches come in an order that depends on the file alone, so what is summed from them has the same bits with any number of threads.
 //!
+//! [`ByQuestion`] puts rows together by question, on disk where they are many, for what needs them side by side.
+//!
 //! A row that is no yes/no forecast is an error that names it; nothing is left out.
 //!
 //! [`tidy`]: super::tidy
 
+mod by_question;
 mod columnar;
 mod names;
 mod text;
 
+pub use by_question::{ByQuestion, NumberedForecast, PARTS};
 pub use names::Names;
 
 use super::Moment;

@@ -1,0 +1,207 @@
+//! Leaderboards and comparisons of streamed files beside those of the same records in memory.
+
+use super::*;
+use crate::forecast::tidy::{read_forecasts, read_outcomes, read_outcomes_first, read_questions};
+use crate::forecast::{Records, Selection, stream::stream};
+use crate::math::SplitMix;
+use crate::score::{GatheredForecasts, Group, RULES, ScoringRule, Takes, gathered_means, standings, summarise};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// Three tables: forecasts that change `revisions` times, made late now and then, questions with and without clusters, tags and days, some
+/// annulled, some pending, some never defined.
+fn tables(folder: &Path, questions: usize, revisions: usize, members: usize) -> [PathBuf; 3] {
+    let mut stream = SplitMix::of_replicate(11, 3);
+    let mut asked = "id,kind,opens,closes,cluster,tags\n".to_owned();
+    let mut said = "question,forecaster,made_at,probability\n".to_owned();
+    let mut came = "question,resolution,resolved_on\n".to_owned();
+    for at in 0..questions {
+        let cluster = if at % 4 == 0 || members == 1 { String::new() } else { format!("c{}", at / members) };
+        let opens = if at % 3 == 0 { "2024-12-05" } else { "" };
+        let closes = if at % 5 == 0 { "2024-12-28" } else { "" };
+        let _ = writeln!(asked, "q{at},binary,{opens},{closes},{cluster},source=s{}|odd{}", at % 3, at % 2);
+        let resolution = if at % 29 == 28 { "annulled" } else { ["yes", "no"][stream.below(2)] };
+        if at % 23 < 22 {
+            let _ = writeln!(came, "q{at},{resolution},2024-12-{:02}", 20 + at % 10);
+        }
+    }
+    for _ in 0..revisions {
+        for at in 0..questions + 2 {
+            for forecaster in 0..6_usize {
+                // The last is seldom there, the fifth answers a circle of their own alone.
+                if (forecaster == 5 && at % 7 > 0) || stream.below(5) == 0 {
+                    continue;
+                }
+                let day = 1 + stream.below(26);
+                let hour = stream.below(24);
+                let made = if at % 2 == 0 {
+                    format!("2024-12-{day:02}")
+                } else {
+                    format!("2024-12-{day:02}T{hour:02}:30:00Z")
+                };
+                let p = [0.0, 1e-8, 1.0, stream.unit(), stream.unit(), 0.35][stream.below(6)];
+                let _ = writeln!(said, "q{at},f{forecaster},{made},{p}");
+            }
+        }
+    }
+    let write = |name: &str, text: String| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).expect("the folder can be written");
+        path
+    };
+    [write("questions.csv", asked), write("forecasts.csv", said), write("outcomes.csv", came)]
+}
+
+fn records([questions, forecasts, outcomes]: &[PathBuf; 3], selection: &Selection) -> Records {
+    let mut records = Records::default();
+    read_questions(questions, &mut records).expect("a table of questions");
+    read_forecasts(forecasts, &mut records).expect("a table of forecasts");
+    read_outcomes(outcomes, &mut records).expect("a table of outcomes");
+    records.select(selection);
+    records
+}
+
+fn gathered([questions, forecasts, outcomes]: &[PathBuf; 3], selection: &Selection) -> GatheredForecasts {
+    let mut records = Records::default();
+    read_questions(questions, &mut records).expect("a table of questions");
+    read_outcomes_first(outcomes, &mut records).expect("a table of outcomes");
+    records.select(selection);
+    let mut gathered = GatheredForecasts::new(&records, selection);
+    let summary = stream(forecasts, |batch| gathered.add(batch, "f", 0, &|_| true)).expect("yes/no forecasts");
+    assert_eq!(summary.taken, summary.rows);
+    gathered
+}
+
+fn yes_no_rules() -> Vec<&'static dyn ScoringRule> {
+    RULES.iter().copied().filter(|rule| rule.takes().contains(&Takes::Binary)).collect()
+}
+
+/// Two results in JSON: the same but for numbers that differ by rounding.
+fn assert_same(found: &serde_json::Value, expected: &serde_json::Value, at: &str) {
+    use serde_json::Value;
+    match (found, expected) {
+        (Value::Number(a), Value::Number(b)) => {
+            let (a, b) = (a.as_f64().expect("a number"), b.as_f64().expect("a number"));
+            assert!((a - b).abs() <= 1e-9 * (1.0 + b.abs()), "{at}: {a} against {b}");
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            assert_eq!(a.len(), b.len(), "{at}");
+            a.iter().zip(b).enumerate().for_each(|(n, (a, b))| assert_same(a, b, &format!("{at}/{n}")));
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>(), "{at}");
+            a.iter().for_each(|(key, a)| assert_same(a, &b[key], &format!("{at}/{key}")));
+        }
+        _ => assert_eq!(found, expected, "{at}"),
+    }
+}
+
+fn json(of: &impl serde::Serialize) -> serde_json::Value {
+    serde_json::to_value(of).expect("it has no numbers that JSON lacks")
+}
+
+#[test]
+fn means_boards_and_comparisons_of_a_stream_are_those_of_records_across_batches() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = tables(folder.path(), 230, 80, 5);
+    let rows = std::fs::read_to_string(&files[1]).expect("it was written").lines().count();
+    assert!(rows > 1 << 16, "{rows} rows stay within a batch");
+    let tagged = Selection {
+        tags: vec!["odd0".to_owned()],
+        from: Some(jiff::civil::date(2024, 12, 3)),
+        until: Some(jiff::civil::date(2024, 12, 20)),
+    };
+    let brier = [yes_no_rules()[0]];
+    let names: Vec<String> = ["f3", "f0", "f5"].map(str::to_owned).to_vec();
+    for (selection, by) in [
+        (Selection::default(), ClusterBy::Cluster),
+        (tagged.clone(), ClusterBy::Tag),
+        (tagged, ClusterBy::Key("source".to_owned())),
+        (Selection::default(), ClusterBy::Horizon),
+        (Selection::default(), ClusterBy::Question),
+    ] {
+        let (records, gathered) = (records(&files, &selection), gathered(&files, &selection));
+        let all = regroup(standings(&records, |_| true), &records, &by);
+        for group in [Group::Forecaster, Group::Tag] {
+            if by == ClusterBy::Cluster {
+                let found = gathered_means(&gathered, &yes_no_rules(), group).expect("a temporary file");
+                assert_same(&json(&found), &json(&summarise(&all, &yes_no_rules(), group)), "means");
+            }
+        }
+        let settings = BoardSettings {
+            baseline: Some("f2".to_owned()),
+            at_least: if by == ClusterBy::Tag { 30 } else { 1 },
+            replicates: 100,
+            ..BoardSettings::default()
+        };
+        let found = gathered_leaderboard(&gathered, &brier, &by, &settings).expect("a temporary file");
+        assert_eq!(found.boards[0].groups, None);
+        assert_same(&json(&found), &json(&leaderboard(&all, &brier, &settings)), &format!("board by {by}"));
+
+        let named = regroup(standings(&records, |name| names.iter().any(|named| named == name)), &records, &by);
+        let pairs = [("f3", "f0"), ("f3", "f5"), ("f0", "f5")];
+        // The records' own stream holds the three alone, too.
+        let mut few = GatheredForecasts::new(&without_forecasts(&records), &selection);
+        stream(&files[1], |batch| few.add(batch, "f", 0, &|name: &str| names.iter().any(|named| named == name)))
+            .expect("yes/no forecasts");
+        let rules = yes_no_rules();
+        let (found, reliability) =
+            gathered_comparison(&few, &names, &pairs, &rules, &by, Adjustment::Holm).expect("a temporary file");
+        let mut expected = compare_chosen(&named, &pairs, &rules, Adjustment::Holm);
+        expected.pairs.iter_mut().for_each(|pair| pair.by_question.clear());
+        assert_same(&json(&found), &json(&expected), &format!("pairs by {by}"));
+        let expected = common_reliability(&named.standings, &names);
+        assert!(!expected.is_empty());
+        assert_same(&json(&reliability.expect("few points")), &json(&expected), "reliability");
+    }
+}
+
+fn without_forecasts(records: &Records) -> Records {
+    let mut without = records.clone();
+    without.forecasts.clear();
+    // Questions that nobody defined are no part of what is read before the forecasts.
+    without.questions.retain(|id, _| !["q230", "q231"].contains(&id.as_str()));
+    without
+}
+
+#[test]
+fn more_clusters_than_groups_keep_values_and_ranks_and_give_intervals_as_wide() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = tables(folder.path(), 900, 1, 1);
+    let (records, gathered) = (records(&files, &Selection::default()), gathered(&files, &Selection::default()));
+    let brier = [yes_no_rules()[0]];
+    let settings = BoardSettings { replicates: 300, ..BoardSettings::default() };
+    let found = gathered_leaderboard(&gathered, &brier, &ClusterBy::Cluster, &settings).expect("a temporary file");
+    let expected = leaderboard(&standings(&records, |_| true), &brier, &settings);
+    let (found, expected) = (&found.boards[0], &expected.boards[0]);
+    assert_eq!(
+        (found.groups, found.clusters, found.questions),
+        (Some(MOST_GROUPS), expected.clusters, expected.questions)
+    );
+    for (a, b) in found.rows.iter().zip(&expected.rows) {
+        assert_eq!((&a.forecaster, a.questions, a.clusters), (&b.forecaster, b.questions, b.clusters));
+        for (a, b) in a.places.iter().zip(&b.places) {
+            assert_eq!((a.measure, a.rank), (b.measure, b.rank));
+            assert!((a.value.expect("all share questions") - b.value.expect("all share questions")).abs() < 1e-11);
+            let width = |of: &Place| of.interval.map(|(lower, upper)| upper - lower).expect("many clusters");
+            // Half-widths of 300 draws of about 500 groups scatter by some 8 %: 5 times that, for a fixed seed.
+            assert!((width(a) / width(b) - 1.0).abs() < 0.4, "{a:?} {b:?}");
+        }
+    }
+}
+
+#[test]
+fn too_many_forecasters_for_sums_of_pairs_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("f.csv");
+    let rows = (0..500).fold("question,forecaster,made_at,probability\n".to_owned(), |mut rows, at| {
+        let _ = writeln!(rows, "q,f{at},2024-12-01,0.5");
+        rows
+    });
+    std::fs::write(&path, rows).expect("the folder can be written");
+    let mut gathered = GatheredForecasts::new(&Records::default(), &Selection::default());
+    stream(&path, |batch| gathered.add(batch, "f", 0, &|_| true)).expect("yes/no forecasts");
+    let settings = BoardSettings::default();
+    let problem = gathered_leaderboard(&gathered, &[yes_no_rules()[0]], &ClusterBy::Cluster, &settings);
+    assert!(problem.expect_err("500 forecasters").to_string().contains("500 forecasters are too many"));
+}
