@@ -1,6 +1,7 @@
 //! `foretell calibrate`.
 
 use super::calibrate_sheets::{narrow, wide};
+use super::figures::write_table;
 use super::inputs::{Inputs, check_forecaster, records};
 use super::{Done, console};
 use crate::calibrate::{
@@ -74,6 +75,9 @@ pub(super) struct Arguments {
     /// Draw where outcomes fell in the forecast distributions (PIT histogram) into this file
     #[arg(long, value_name = "FILE")]
     pit: Option<PathBuf>,
+    /// Write the results as a table into this file, as its ending says: `.csv`, `.jsonl` or `.parquet`
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
@@ -102,6 +106,9 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     }
     if let Some(path) = &arguments.pit {
         draw_pit(&report, path)?;
+    }
+    if let Some(path) = &arguments.out {
+        write_table(path, &wide(&report))?;
     }
     let sheets = if format == Format::Csv { vec![wide(&report)] } else { narrow(&report, format) };
     let head = if report.rows.is_empty() && report.quantiles.is_empty() {

@@ -1,6 +1,6 @@
 //! The tables of `foretell calibrate`: several for people, one wide one for CSV.
 
-use super::figures::Figures;
+use super::figures::{Figures, figure_column};
 use crate::calibrate::{BandPoint, CalibrationGroup, CalibrationReport, Estimate, ScoreParts};
 use crate::report::{Column, Format, Sheet};
 
@@ -11,7 +11,10 @@ fn sheet(report: &CalibrationReport, title: Option<&str>, words: &[&str], number
         .into_iter()
         .chain([Column::text("forecaster")])
         .chain(words.iter().map(|heading| Column::text(*heading)))
-        .chain(numbers.iter().map(|heading| Column::number(*heading)))
+        .chain(numbers.iter().map(|heading| match *heading {
+            "naive_misleads" => Column::text("naive_misleads"),
+            heading => figure_column(heading),
+        }))
         .collect();
     Sheet::new(title, columns)
 }

@@ -1,6 +1,6 @@
 //! `foretell compare`.
 
-use super::figures::{Figures, remarks};
+use super::figures::{Figures, figure_column, remarks, write_table};
 use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules, unknown_forecaster};
 use super::pair_tests::{TEST_COLUMNS, test_cells, test_sheet};
 use super::{Done, console, stream};
@@ -65,6 +65,9 @@ pub(super) struct Arguments {
     /// Draw the differences of the pairs under the first rule, with their intervals, into this file
     #[arg(long, value_name = "FILE")]
     differences: Option<PathBuf>,
+    /// Write the results as a table into this file, as its ending says: `.csv`, `.jsonl` or `.parquet`
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 /// The JSON form.
@@ -90,6 +93,9 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         let first = comparison.rules.first().map_or("", |rule| rule.id);
         let pairs: Vec<&PairComparison> = comparison.pairs.iter().filter(|pair| pair.rule == first).collect();
         console::write(path, &difference_picture(&pairs))?;
+    }
+    if let Some(path) = &arguments.out {
+        write_table(path, &pair_sheet(&comparison, Format::Csv))?;
     }
     let mut sheets = vec![pair_sheet(&comparison, format)];
     let tests = test_sheet(&comparison, format);
@@ -234,7 +240,7 @@ fn pair_sheet(comparison: &Comparison, format: Format) -> Sheet {
     if format == Format::Csv {
         numbers.extend(TEST_COLUMNS);
     }
-    columns.extend(numbers.into_iter().map(Column::number));
+    columns.extend(numbers.into_iter().map(figure_column));
     columns.push(Column::text("A is"));
     let mut sheet = Sheet::new((format != Format::Csv).then_some("Differences on common questions"), columns);
     for pair in &comparison.pairs {

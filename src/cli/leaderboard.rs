@@ -1,6 +1,6 @@
 //! `foretell leaderboard`.
 
-use super::figures::{Figures, remarks};
+use super::figures::{Figures, figure_column, remarks, write_table};
 use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules, unknown_forecaster};
 use super::{Done, console, stream};
 use crate::compare::{
@@ -59,6 +59,9 @@ pub(super) struct Arguments {
     /// Draw the leaderboard of the first rule into this file
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
+    /// Write the results as a table into this file, as its ending says: `.csv`, `.jsonl` or `.parquet`
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
@@ -77,6 +80,9 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
             );
         };
         console::write(path, &leaderboard_picture(board, arguments.order))?;
+    }
+    if let Some(path) = &arguments.out {
+        write_table(path, &csv_sheet(&found))?;
     }
     let head = match (found.boards.is_empty(), is_empty) {
         (false, _) => Vec::new(),
@@ -230,13 +236,13 @@ fn swap_sheet(board: &Board) -> Sheet {
 fn csv_sheet(found: &Leaderboard) -> Sheet {
     let figures = Figures::new(Format::Csv);
     let mut columns = vec![Column::text("rule"), Column::text("forecaster")];
-    columns.extend(["questions", "clusters", "coverage", "mean"].map(Column::number));
+    columns.extend(["questions", "clusters", "coverage", "mean"].map(figure_column));
     for measure in Measure::ALL {
         for part in ["", " lower", " upper", " rank", " rank lower", " rank upper"] {
-            columns.push(Column::number(format!("{measure}{part}")));
+            columns.push(figure_column(format!("{measure}{part}")));
         }
     }
-    columns.extend(["skill", "skill lower", "skill upper", "shared with baseline"].map(Column::number));
+    columns.extend(["skill", "skill lower", "skill upper", "shared with baseline"].map(figure_column));
     let mut sheet = Sheet::new(None, columns);
     for board in &found.boards {
         for row in &board.rows {

@@ -1,6 +1,6 @@
 //! `foretell score`.
 
-use super::figures::{Figures, remarks};
+use super::figures::{Figures, figure_column, remarks, write_table};
 use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules};
 use super::{Done, console, stream};
 use crate::compare::{ScoreOfDay, over_time_picture, score_over_time};
@@ -53,6 +53,9 @@ pub(super) struct Arguments {
     /// ends in `.csv`
     #[arg(long, value_name = "FILE")]
     over_time: Option<PathBuf>,
+    /// Write the results as a table into this file, as its ending says: `.csv`, `.jsonl` or `.parquet`
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
@@ -62,6 +65,9 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         let scored = |id: &str| report.rows.iter().any(|row| row.rule == id);
         let kept: Vec<_> = report.rules.iter().filter(|rule| scored(rule.id)).cloned().collect();
         report.rules = kept;
+    }
+    if let Some(path) = &arguments.out {
+        write_table(path, &main_sheet(&report, Format::Csv))?;
     }
     let mut tables = if arguments.components && format == Format::Csv { Vec::new() } else { sheets(&report, format) };
     tables.extend(report.components.as_deref().map(|components| component_sheet(components, format)));
@@ -116,6 +122,11 @@ fn head(report: &Report) -> Vec<String> {
 }
 
 fn sheets(report: &Report, format: Format) -> Vec<Sheet> {
+    let sheet = main_sheet(report, format);
+    if sheet.is_empty() && format != Format::Csv { Vec::new() } else { vec![sheet] }
+}
+
+fn main_sheet(report: &Report, format: Format) -> Sheet {
     let figures = Figures::new(format);
     let mut columns = vec![Column::text("rule")];
     match report.by {
@@ -127,7 +138,7 @@ fn sheets(report: &Report, format: Format) -> Vec<Sheet> {
     for heading in
         ["mean", "standard error", "questions", "clusters", "effective", "forecasts", "coverage", "raised", "infinite"]
     {
-        columns.push(Column::number(heading));
+        columns.push(figure_column(heading));
     }
     let mut sheet = Sheet::new(None, columns);
     for row in &report.rows {
@@ -147,7 +158,7 @@ fn sheets(report: &Report, format: Format) -> Vec<Sheet> {
         ]);
         sheet.row(cells);
     }
-    if sheet.is_empty() && format != Format::Csv { Vec::new() } else { vec![sheet] }
+    sheet
 }
 
 /// Running means, for CSV.

@@ -3,6 +3,7 @@
 use super::console;
 use super::inputs::{Inputs, expand, select, unknown_forecaster};
 use crate::error::Error;
+use crate::forecast::stream::OutcomeColumn;
 use crate::forecast::{Records, stream, tidy};
 use crate::score::{GatheredForecasts, Group, Report, ScoringRule, StreamedScores, Takes, gathered_means};
 
@@ -27,7 +28,7 @@ pub(super) fn report(
     }
     check_rules(rules)?;
     let keep = |name: &str| forecasters.is_empty() || forecasters.iter().any(|only| only == name);
-    if by == Group::Forecaster && !inputs.is_selective() {
+    if by == Group::Forecaster && !inputs.is_selective() && !inputs.outcomes.is_empty() {
         let records = definitions(inputs)?;
         let mut scores = StreamedScores::new(&records, rules);
         drop(records);
@@ -69,11 +70,8 @@ pub(super) fn check_rules(rules: &[&'static dyn ScoringRule]) -> Result<(), Erro
     }
 }
 
-/// Questions and outcomes.
+/// Questions and outcomes. Without a table of outcomes they stand beside the forecasts.
 fn definitions(inputs: &Inputs) -> Result<Records, Error> {
-    if inputs.outcomes.is_empty() {
-        return Err(Error::input("the forecasts have no outcomes").help("name them: `--outcomes FILE`"));
-    }
     let mut records = Records::default();
     for path in expand(&inputs.questions)? {
         tell(&tidy::read_questions(&path, &mut records)?);
@@ -89,9 +87,10 @@ fn read(
     inputs: &Inputs,
     mut take: impl FnMut(&stream::Batch, &str, u32) -> Result<(), Error> + Send,
 ) -> Result<(), Error> {
+    let outcomes = if inputs.outcomes.is_empty() { OutcomeColumn::Used } else { OutcomeColumn::Unused };
     for (number, path) in expand(&inputs.forecasts)?.into_iter().enumerate() {
         let name = path.display().to_string();
-        let summary = stream::stream(&path, |batch| take(batch, &name, number as u32))?;
+        let summary = stream::stream(&path, outcomes, |batch| take(batch, &name, number as u32))?;
         console::note(&format!("note: {name}: {} rows read", summary.rows));
         tell(&summary);
     }

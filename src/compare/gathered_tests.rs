@@ -1,8 +1,10 @@
 //! Leaderboards and comparisons of streamed files beside those of the same records in memory.
 
 use super::*;
-use crate::forecast::tidy::{read_forecasts, read_outcomes, read_outcomes_first, read_questions};
-use crate::forecast::{Records, Selection, stream::stream};
+use crate::forecast::import::{InputFile, read_all};
+use crate::forecast::stream::{OutcomeColumn, stream};
+use crate::forecast::tidy::{Holds, read_forecasts, read_outcomes, read_outcomes_first, read_questions};
+use crate::forecast::{Records, Selection};
 use crate::math::SplitMix;
 use crate::score::{GatheredForecasts, Group, RULES, ScoringRule, Takes, gathered_means, standings, summarise};
 use std::fmt::Write as _;
@@ -67,7 +69,8 @@ fn gathered([questions, forecasts, outcomes]: &[PathBuf; 3], selection: &Selecti
     read_outcomes_first(outcomes, &mut records).expect("a table of outcomes");
     records.select(selection);
     let mut gathered = GatheredForecasts::new(&records, selection);
-    let summary = stream(forecasts, |batch| gathered.add(batch, "f", 0, &|_| true)).expect("yes/no forecasts");
+    let summary = stream(forecasts, OutcomeColumn::Unused, |batch| gathered.add(batch, "f", 0, &|_| true))
+        .expect("yes/no forecasts");
     assert_eq!(summary.taken, summary.rows);
     gathered
 }
@@ -142,8 +145,10 @@ fn means_boards_and_comparisons_of_a_stream_are_those_of_records_across_batches(
         let pairs = [("f3", "f0"), ("f3", "f5"), ("f0", "f5")];
         // The records' own stream holds the three alone, too.
         let mut few = GatheredForecasts::new(&without_forecasts(&records), &selection);
-        stream(&files[1], |batch| few.add(batch, "f", 0, &|name: &str| names.iter().any(|named| named == name)))
-            .expect("yes/no forecasts");
+        stream(&files[1], OutcomeColumn::Unused, |batch| {
+            few.add(batch, "f", 0, &|name: &str| names.iter().any(|named| named == name))
+        })
+        .expect("yes/no forecasts");
         let rules = yes_no_rules();
         let (found, reliability) =
             gathered_comparison(&few, &names, &pairs, &rules, &by, Adjustment::Holm).expect("a temporary file");
@@ -200,8 +205,55 @@ fn too_many_forecasters_for_sums_of_pairs_are_refused() {
     });
     std::fs::write(&path, rows).expect("the folder can be written");
     let mut gathered = GatheredForecasts::new(&Records::default(), &Selection::default());
-    stream(&path, |batch| gathered.add(batch, "f", 0, &|_| true)).expect("yes/no forecasts");
+    stream(&path, OutcomeColumn::Unused, |batch| gathered.add(batch, "f", 0, &|_| true)).expect("yes/no forecasts");
     let settings = BoardSettings::default();
     let problem = gathered_leaderboard(&gathered, &[yes_no_rules()[0]], &ClusterBy::Cluster, &settings);
     assert!(problem.expect_err("500 forecasters").to_string().contains("500 forecasters are too many"));
+}
+
+#[test]
+fn outcomes_in_a_column_beside_the_forecasts_are_those_that_the_importer_takes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut random = SplitMix::of_replicate(12, 3);
+    let mut table = "question_id,forecaster,forecast_date,forecast,outcome,resolution_date\n".to_owned();
+    let mut lines = String::new();
+    for at in 0..400 {
+        let forecaster = random.below(4);
+        let (question, day) = (random.below(60), 1 + random.below(28));
+        let came = ["1", "no", "0.0", "yes", ""][question % 5];
+        let known = if question % 3 == 0 { "2025-01-05" } else { "" };
+        let p = random.unit();
+        let _ = writeln!(table, "q{question},f{forecaster},2024-12-{day:02},{p},{came},{known}");
+        let key = if at % 2 == 0 { "outcome" } else { "answer" };
+        let _ = writeln!(
+            lines,
+            "{{\"item\":\"q{question}\",\"forecaster\":\"f{forecaster}\",\"date\":\"2024-12-{day:02}\",\"prob\":{p},\"{key}\":\"{came}\",\"resolved_on\":\"{known}\"}}"
+        );
+    }
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("the folder can be written");
+        path
+    };
+    let path = write("beside.csv", &table);
+    let mut records = Records::default();
+    let file = InputFile::open(&path).expect("a table");
+    read_all(&[(Holds::Forecasts, file)], &mut records).expect("a table with outcomes");
+    let rules = yes_no_rules();
+    let expected = summarise(&standings(&records, |_| true), &rules, Group::Forecaster);
+    assert_eq!(expected.rows.len(), 4 * rules.len());
+    let streamed = |path: &Path| {
+        let mut gathered = GatheredForecasts::new(&Records::default(), &Selection::default());
+        stream(path, OutcomeColumn::Used, |batch| gathered.add(batch, "f", 0, &|_| true))?;
+        gathered_means(&gathered, &rules, Group::Forecaster)
+    };
+    for path in [&path, &write("beside.jsonl", &lines)] {
+        assert_same(&json(&streamed(path).expect("a table with outcomes")), &json(&expected), "beside");
+    }
+    let told = |text: &str| streamed(&write("bad.csv", text)).expect_err("a bad table").to_string();
+    let contested = table.clone() + "q1,f0,2024-12-03,0.5,yes,\n";
+    assert!(told(&contested).contains("f:402: the outcome of `q1` is another one in an earlier row"));
+    assert!(told(&table.replacen(",no,", ",perhaps,", 1)).contains("the outcome `perhaps` is neither yes nor no"));
+    assert!(told("question,forecaster,made_at,probability\n").contains("needs the column `outcome`"));
+    assert!(told("question,forecaster,made_at,probability,outcome,crowd\n").contains("`crowd` is not read"));
 }

@@ -3,10 +3,12 @@
 //! A command builds [`Sheet`]s (for people and for CSV) and a serialisable value (for JSON); [`Output`] renders the one asked for.
 
 pub mod figure;
+mod file;
 pub mod part;
 pub mod run;
 mod sheet;
 
+pub use file::FileForm;
 pub use sheet::{Align, Column, Sheet};
 
 use crate::error::Error;

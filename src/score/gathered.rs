@@ -10,7 +10,7 @@ use super::evaluate::{AskedBy, Excluded, Reason, Standing};
 use super::life::Life;
 use super::rule::Case;
 use crate::error::Error;
-use crate::forecast::stream::{Batch, ByQuestion, NumberedForecast, PARTS};
+use crate::forecast::stream::{Batch, ByQuestion, Came, NumberedForecast, PARTS};
 use crate::forecast::{Moment, QuestionKind, Records, Resolution, Selection};
 use indexmap::IndexSet;
 use jiff::civil::Date;
@@ -35,14 +35,31 @@ struct Asked {
     id: Box<str>,
     cluster: u32,
     tags: u32,
+    opens: Option<Date>,
+    closes: Option<Date>,
     fate: Fate,
+}
+
+/// What the rows of a question say of its outcome.
+#[derive(Debug, Clone, Copy)]
+struct Beside {
+    happened: Option<bool>,
+    /// The place of the first row, and the day that it names.
+    first: u64,
+    known_on: Option<Date>,
+    last_made: Date,
 }
 
 /// What became of a question.
 #[derive(Debug, Clone, Copy)]
 enum Fate {
-    Resolved { life: Life, happened: bool },
+    Resolved {
+        life: Life,
+        happened: bool,
+    },
     Without(Reason),
+    /// Its rows will say.
+    Open,
     OtherKind(&'static str),
 }
 
@@ -55,6 +72,8 @@ pub struct GatheredForecasts {
     tags: IndexSet<Vec<String>>,
     people: IndexSet<String>,
     rows: ByQuestion,
+    /// What rows say of outcomes, by question.
+    beside: HashMap<u32, Beside>,
     /// Whether questions that nobody defined are of interest.
     takes_unknown: bool,
     from: Option<Date>,
@@ -98,6 +117,7 @@ impl GatheredForecasts {
             tags: IndexSet::from([Vec::new()]),
             people: IndexSet::new(),
             rows: ByQuestion::default(),
+            beside: HashMap::new(),
             takes_unknown: selection.tags.is_empty(),
             from: selection.from,
             until: selection.until,
@@ -105,7 +125,7 @@ impl GatheredForecasts {
         for (id, question) in &records.questions {
             let fate = match records.outcomes.get(id) {
                 _ if question.kind != QuestionKind::Binary => Fate::OtherKind(question.kind.name()),
-                None => Fate::Without(Reason::Unresolved),
+                None => Fate::Open,
                 Some(outcome) => match outcome.resolution {
                     Resolution::Yes => Fate::Resolved { life: Life::new(question, outcome), happened: true },
                     Resolution::No => Fate::Resolved { life: Life::new(question, outcome), happened: false },
@@ -119,7 +139,8 @@ impl GatheredForecasts {
                 None => gathered.tags.insert_full(question.tags.clone()).0,
             };
             gathered.questions.insert(id.as_str().into(), gathered.asked.len() as u32);
-            gathered.asked.push(Asked { id: id.as_str().into(), cluster, tags: tags as u32, fate });
+            let (tags, opens, closes) = (tags as u32, question.opens, question.closes);
+            gathered.asked.push(Asked { id: id.as_str().into(), cluster, tags, opens, closes, fate });
         }
         gathered.clusters = clusters.into_iter().map(str::to_owned).collect();
         gathered
@@ -149,6 +170,16 @@ impl GatheredForecasts {
             }
             let question = *slot;
             let made_at = batch.made_at[row];
+            let position = (u64::from(number) << ROW_BITS) | batch.line(row);
+            if let Some(came) = batch.came.get(row).filter(|_| question != PASSED)
+                && !self.came(question, made_at, position, *came)
+            {
+                let id = &self.asked[question as usize].id;
+                let line = batch.line(row);
+                return Err(Error::input(format!(
+                    "{file}:{line}: the outcome of `{id}` is another one in an earlier row"
+                )));
+            }
             if forecaster == PASSED || question == PASSED || !self.is_of_the_days(made_at) {
                 continue;
             }
@@ -159,11 +190,48 @@ impl GatheredForecasts {
                     self.asked[question as usize].id
                 )));
             }
-            let position = (u64::from(number) << ROW_BITS) | batch.line(row);
             let probability = batch.probabilities[row];
             self.rows.push(NumberedForecast { question, forecaster, made_at, probability, position })?;
         }
         Ok(())
+    }
+
+    /// Keeps what a row says of the outcome; says whether it goes with what other rows said. Where something is known beforehand it counts.
+    fn came(&mut self, question: u32, made_at: Moment, position: u64, came: Came) -> bool {
+        if !matches!(self.asked[question as usize].fate, Fate::Open) {
+            return true;
+        }
+        let (made, known_on) = (made_at.day(), came.known_on);
+        let beside = self.beside.entry(question).or_insert(Beside {
+            happened: came.happened,
+            first: position,
+            known_on,
+            last_made: made,
+        });
+        beside.last_made = beside.last_made.max(made);
+        if position < beside.first {
+            (beside.first, beside.known_on) = (position, known_on);
+        }
+        match (beside.happened, came.happened) {
+            (None, happened) => beside.happened = happened,
+            (Some(known), Some(happened)) => return known == happened,
+            (Some(_), None) => {}
+        }
+        true
+    }
+
+    /// What became of a question, now that all rows are known.
+    fn fate(&self, number: u32) -> Fate {
+        let asked = &self.asked[number as usize];
+        match (asked.fate, self.beside.get(&number)) {
+            (Fate::Open, Some(Beside { happened: Some(happened), known_on, last_made, .. })) => {
+                // Where the table does not say when the answer was known, it was after the last forecast.
+                let day = known_on.unwrap_or_else(|| last_made.tomorrow().unwrap_or(Date::MAX));
+                Fate::Resolved { life: Life::of(asked.opens, asked.closes, Moment::Day(day)), happened: *happened }
+            }
+            (Fate::Open, _) => Fate::Without(Reason::Unresolved),
+            (fate, _) => fate,
+        }
     }
 
     fn is_of_the_days(&self, made_at: Moment) -> bool {
@@ -194,7 +262,14 @@ impl GatheredForecasts {
         }
         let number = self.asked.len() as u32;
         self.questions.insert(id.into(), number);
-        self.asked.push(Asked { id: id.into(), cluster: NO_CLUSTER, tags: 0, fate: Fate::Without(Reason::Unresolved) });
+        self.asked.push(Asked {
+            id: id.into(),
+            cluster: NO_CLUSTER,
+            tags: 0,
+            opens: None,
+            closes: None,
+            fate: Fate::Open,
+        });
         number
     }
 
@@ -248,14 +323,16 @@ impl GatheredForecasts {
         let mut made = Vec::new();
         let mut places = vec![usize::MAX; self.people.len()];
         for rows in rows.chunk_by(|a, b| a.question == b.question) {
-            let asked = &self.asked[rows[0].question as usize];
-            match asked.fate {
+            let number = rows[0].question;
+            let asked = &self.asked[number as usize];
+            match self.fate(number) {
                 Fate::Resolved { life, happened } => {
                     let question = self.question_of(asked, life, happened, rows, &mut places, &mut left_out);
                     if !question.standings.is_empty() {
                         made.push(of(question));
                     }
                 }
+                Fate::Open => left_out.add(Reason::Unresolved, rows.len(), 1),
                 Fate::Without(reason) => left_out.add(reason, rows.len(), 1),
                 Fate::OtherKind(_) => left_out.add(Reason::ForecastDoesNotFit, rows.len(), 1),
             }
