@@ -143,7 +143,7 @@ fn streamed(arguments: &Arguments) -> Result<(Comparison, Vec<Reliability>), Err
     let known: BTreeSet<&str> = gathered.forecasters().collect();
     let forecasters = named(arguments, &known)?;
     if let Some(name) = forecasters.iter().find(|name| !known.contains(name.as_str())) {
-        return Err(unknown_forecaster(name, gathered.forecasters()));
+        return Err(unknown_forecaster(name, gathered.everybody()));
     }
     let pairs = pairs(arguments, &forecasters);
     let (comparison, reliability) =

@@ -133,7 +133,7 @@ fn streamed(arguments: &Arguments, settings: &BoardSettings) -> Result<(Leaderbo
     if let Some(name) = &arguments.baseline
         && !gathered.forecasters().any(|known| known == name)
     {
-        return Err(unknown_forecaster(name, gathered.forecasters()));
+        return Err(unknown_forecaster(name, gathered.everybody()));
     }
     let found = gathered_leaderboard(&gathered, &rules, &arguments.cluster, settings)?;
     // Rules for yes/no forecasts score all that stood.

@@ -2,10 +2,11 @@
 
 use super::figures::{Figures, figure_column, remarks, write_table};
 use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules};
-use super::{Done, console, stream};
+use super::{Done, console, score_otherwise, stream};
 use crate::compare::{ScoreOfDay, over_time_picture, score_over_time};
 use crate::error::Error;
 use crate::report::{Column, Format, Output, Sheet};
+use crate::score::platform::Platform;
 use crate::score::{Group, QuantileParts, Report, ScoringRule, Unit, quantile_parts, standings, summarise};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,6 +20,8 @@ Examples:
   foretell score --rule brier,spherical --by tag
   foretell score --forecasts forecasts.csv --outcomes outcomes.csv --forecaster ada
   foretell score --stream --forecasts forecasts.parquet --outcomes outcomes.csv
+  foretell score --platform metaculus --community crowd
+  foretell score --joint patterns.csv
 
 Each forecast stands until the same forecaster's next one. A question's score is the mean over the time from \
 its opening, or the forecaster's first forecast if that is later, to the earlier of its closing day and its \
@@ -53,12 +56,29 @@ pub(super) struct Arguments {
     /// ends in `.csv`
     #[arg(long, value_name = "FILE")]
     over_time: Option<PathBuf>,
+    /// Score joint forecasts of several questions instead, from a table of patterns: `forecaster`, `made_at`, `pattern` such as `permit=yes|ferry=no`,
+    /// `probability`
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["stream", "platform", "rules", "by", "components", "over_time", "pool", "live", "scale"])]
+    joint: Option<PathBuf>,
+    /// The scores of a platform instead, as it defines them
+    #[arg(long, value_enum, value_name = "PLATFORM", conflicts_with_all = ["stream", "rules", "by", "components", "over_time", "scale"])]
+    platform: Option<Platform>,
+    /// The forecaster who stands for the community, for relative scores
+    #[arg(long, value_name = "NAME", requires = "platform")]
+    community: Option<String>,
     /// Write the results as a table into this file, as its ending says: `.csv`, `.jsonl` or `.parquet`
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    let (inputs, only, out) = (&arguments.inputs, arguments.forecaster.as_slice(), arguments.out.as_ref());
+    if let Some(table) = &arguments.joint {
+        return score_otherwise::joint(inputs, table, only, out, format);
+    }
+    if let Some(platform) = arguments.platform {
+        return score_otherwise::of_platform(inputs, platform, arguments.community.as_deref(), only, out, format);
+    }
     let mut report = if arguments.stream { streamed(arguments)? } else { recorded(arguments)? };
     if arguments.rules.is_empty() {
         // Rules that nobody asked for and that found nothing to score are no news.

@@ -55,7 +55,7 @@ pub(super) fn gathered(inputs: &Inputs, forecasters: &[String]) -> Result<Gather
     drop(records);
     let keep = |name: &str| forecasters.is_empty() || forecasters.iter().any(|only| only == name);
     read(inputs, |batch, name, number| gathered.add(batch, name, number, &keep))?;
-    check_names(forecasters, || gathered.forecasters())?;
+    check_names(forecasters, || gathered.everybody())?;
     Ok(gathered)
 }
 

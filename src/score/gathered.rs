@@ -15,7 +15,7 @@ use crate::forecast::{Moment, QuestionKind, Records, Resolution, Selection};
 use indexmap::IndexSet;
 use jiff::civil::Date;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A name of a batch that was not looked up yet.
 const UNKNOWN: u32 = u32::MAX;
@@ -71,6 +71,8 @@ pub struct GatheredForecasts {
     clusters: Vec<String>,
     tags: IndexSet<Vec<String>>,
     people: IndexSet<String>,
+    /// Forecasters of no interest.
+    passed: BTreeSet<String>,
     rows: ByQuestion,
     /// What rows say of outcomes, by question.
     beside: HashMap<u32, Beside>,
@@ -116,6 +118,7 @@ impl GatheredForecasts {
             clusters: Vec::new(),
             tags: IndexSet::from([Vec::new()]),
             people: IndexSet::new(),
+            passed: BTreeSet::new(),
             rows: ByQuestion::default(),
             beside: HashMap::new(),
             takes_unknown: selection.tags.is_empty(),
@@ -157,12 +160,6 @@ impl GatheredForecasts {
         let missing =
             |row: usize| Error::input(format!("{file}:{}: the row names no question or nobody", batch.line(row)));
         for row in 0..batch.len() {
-            let code = batch.forecasters.codes()[row];
-            let slot = person_of.get_mut(code as usize).ok_or_else(|| missing(row))?;
-            if *slot == UNKNOWN {
-                *slot = self.person(batch.forecasters.text(code), keep);
-            }
-            let forecaster = *slot;
             let code = batch.questions.codes()[row];
             let slot = question_of.get_mut(code as usize).ok_or_else(|| missing(row))?;
             if *slot == UNKNOWN {
@@ -180,7 +177,16 @@ impl GatheredForecasts {
                     "{file}:{line}: the outcome of `{id}` is another one in an earlier row"
                 )));
             }
-            if forecaster == PASSED || question == PASSED || !self.is_of_the_days(made_at) {
+            let code = batch.forecasters.codes()[row];
+            let slot = person_of.get_mut(code as usize).ok_or_else(|| missing(row))?;
+            if question == PASSED || !self.is_of_the_days(made_at) {
+                continue;
+            }
+            if *slot == UNKNOWN {
+                *slot = self.person(batch.forecasters.text(code), keep);
+            }
+            let forecaster = *slot;
+            if forecaster == PASSED {
                 continue;
             }
             if let Fate::OtherKind(kind) = self.asked[question as usize].fate {
@@ -244,6 +250,9 @@ impl GatheredForecasts {
 
     fn person(&mut self, name: &str, keep: &impl Fn(&str) -> bool) -> u32 {
         if !keep(name) {
+            if !self.passed.contains(name) {
+                self.passed.insert(name.to_owned());
+            }
             return PASSED;
         }
         match self.people.get_index_of(name) {
@@ -276,6 +285,11 @@ impl GatheredForecasts {
     /// The names of those who have forecast something, in the order in which they were met.
     pub fn forecasters(&self) -> impl Iterator<Item = &str> {
         self.people.iter().map(String::as_str)
+    }
+
+    /// Everybody who has forecast something, also those of no interest.
+    pub fn everybody(&self) -> impl Iterator<Item = &str> {
+        self.forecasters().chain(self.passed.iter().map(String::as_str))
     }
 
     /// How many questions there are.

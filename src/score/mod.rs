@@ -19,6 +19,7 @@ mod evaluate;
 mod gathered;
 mod gathered_means;
 mod horizon;
+mod joint;
 mod life;
 mod logarithmic;
 mod median_error;
@@ -53,6 +54,7 @@ pub use evaluate::{Excluded, Reason, Segment, Standing, Standings, TimeMean, sta
 pub use gathered::{GatheredForecasts, GatheredQuestion};
 pub use gathered_means::gathered_means;
 pub use horizon::Horizon;
+pub use joint::{JOINT_SCHEMA, JointReport, JointRow, JointScore, joint_report};
 pub use life::Life;
 pub use logarithmic::{LOG_FLOOR, log_score, log_score_beta, log_score_floored, log_score_lognormal, ranked_log_score};
 pub use multivariate::{EnsembleEstimator, energy_score, variogram_score};
