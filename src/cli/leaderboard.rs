@@ -8,7 +8,7 @@ use crate::compare::{
     Measure, Place, gathered_leaderboard, leaderboard, leaderboard_picture, regroup,
 };
 use crate::error::Error;
-use crate::report::{Column, Format, Output, Sheet};
+use crate::report::{Column, Format, Output, Sheet, Whisker, whisker_plot};
 use crate::score::standings;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -59,6 +59,9 @@ pub(super) struct Arguments {
     /// Draw the leaderboard of the first rule into this file
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
+    /// Show the values of the measure that orders the rows, with their intervals, in letters, below the tables
+    #[arg(long)]
+    plot: bool,
     /// Write the results as a table into this file, as its ending says: `.csv`, `.jsonl` or `.parquet`
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -100,7 +103,9 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
             ),
         ],
     };
-    let output = Output { head, sheets: sheets(&found, format), foot: foot(&found), json: &found };
+    let mut lines = if arguments.plot { plots(&found) } else { Vec::new() };
+    lines.extend(foot(&found));
+    let output = Output { head, sheets: sheets(&found, format), foot: lines, json: &found };
     console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -139,6 +144,29 @@ fn streamed(arguments: &Arguments, settings: &BoardSettings) -> Result<(Leaderbo
     // Rules for yes/no forecasts score all that stood.
     let is_empty = found.boards.is_empty() && arguments.at_least <= 1;
     Ok((found, is_empty))
+}
+
+/// The boards in letters, each with an empty line after it.
+fn plots(found: &Leaderboard) -> Vec<String> {
+    let mut lines = Vec::new();
+    for board in &found.boards {
+        let whisker = |row: &'_ BoardRow| {
+            let place = row.places.iter().find(|place| place.measure == found.ordered_by);
+            (place.and_then(|place| place.value), place.and_then(|place| place.interval))
+        };
+        let rows: Vec<Whisker> = board
+            .rows
+            .iter()
+            .map(|row| {
+                let (value, interval) = whisker(row);
+                Whisker { name: &row.forecaster, value, interval }
+            })
+            .collect();
+        lines.push(format!("{} under {}, with 95 % intervals; lower is better", found.ordered_by, board.rule));
+        lines.extend(whisker_plot(&rows));
+        lines.push(String::new());
+    }
+    lines
 }
 
 fn sheets(found: &Leaderboard, format: Format) -> Vec<Sheet> {

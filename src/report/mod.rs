@@ -5,10 +5,12 @@
 pub mod figure;
 mod file;
 pub mod part;
+mod plot;
 pub mod run;
 mod sheet;
 
 pub use file::FileForm;
+pub use plot::{Reliable, Whisker, reliability_plot, whisker_plot};
 pub use sheet::{Align, Column, Sheet};
 
 use crate::error::Error;
