@@ -7,8 +7,12 @@ use crate::forecast::tidy::{Holds, read_forecasts, read_outcomes, read_outcomes_
 use crate::forecast::{Records, Selection};
 use crate::math::SplitMix;
 use crate::score::{GatheredForecasts, Group, RULES, ScoringRule, Takes, gathered_means, standings, summarise};
+use ::parquet::arrow::ArrowWriter;
+use ::parquet::file::properties::WriterProperties;
+use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Three tables: forecasts that change `revisions` times, made late now and then, questions with and without clusters, tags and days, some
 /// annulled, some pending, some never defined.
@@ -30,7 +34,7 @@ fn tables(folder: &Path, questions: usize, revisions: usize, members: usize) -> 
     for _ in 0..revisions {
         for at in 0..questions + 2 {
             for forecaster in 0..6_usize {
-                // The last is seldom there, the fifth answers a circle of their own alone.
+                // The last is seldom there.
                 if (forecaster == 5 && at % 7 > 0) || stream.below(5) == 0 {
                     continue;
                 }
@@ -167,6 +171,49 @@ fn without_forecasts(records: &Records) -> Records {
     // Questions that nobody defined are no part of what is read before the forecasts.
     without.questions.retain(|id, _| !["q230", "q231"].contains(&id.as_str()));
     without
+}
+
+/// The same rows as Parquet in row groups of 3,000, four of which are read side by side.
+fn as_parquet(csv: &Path) -> PathBuf {
+    let mut reader = csv::Reader::from_path(csv).expect("a table");
+    let rows: Vec<csv::StringRecord> = reader.records().map(|row| row.expect("a row")).collect();
+    let text =
+        |at: usize| Arc::new(StringArray::from_iter_values(rows.iter().map(|row| row[at].to_owned()))) as ArrayRef;
+    let numbers = rows.iter().map(|row| row[3].parse::<f64>().expect("a probability"));
+    let columns: [(&str, ArrayRef); 4] = [
+        ("question", text(0)),
+        ("forecaster", text(1)),
+        ("made_at", text(2)),
+        ("probability", Arc::new(Float64Array::from_iter_values(numbers))),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).expect("columns of one length");
+    let properties = WriterProperties::builder().set_max_row_group_row_count(Some(3000)).build();
+    let path = csv.with_extension("parquet");
+    let file = std::fs::File::create(&path).expect("the folder can be written");
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties)).expect("a plain schema");
+    writer.write(&batch).expect("the batch is of the schema");
+    writer.close().expect("the file can be written");
+    path
+}
+
+#[test]
+fn row_groups_read_side_by_side_keep_the_order_of_rows() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [questions, forecasts, outcomes] = tables(folder.path(), 120, 40, 3);
+    let files = [questions, as_parquet(&forecasts), outcomes];
+    let (records, gathered) = (records(&files, &Selection::default()), gathered(&files, &Selection::default()));
+    assert!(records.forecasts.len() > 12_000);
+    let brier = [yes_no_rules()[0]];
+    let settings = BoardSettings { replicates: 100, ..BoardSettings::default() };
+    let found = gathered_leaderboard(&gathered, &brier, &ClusterBy::Cluster, &settings).expect("a temporary file");
+    let all = standings(&records, |_| true);
+    assert_same(&json(&found), &json(&leaderboard(&all, &brier, &settings)), "board");
+    let names = ["f1", "f4"].map(str::to_owned);
+    let pairs = [("f1", "f4")];
+    let found = gathered_comparison(&gathered, &names, &pairs, &brier, &ClusterBy::Cluster, Adjustment::Holm);
+    let mut expected = compare_chosen(&all, &pairs, &brier, Adjustment::Holm);
+    expected.pairs[0].by_question.clear();
+    assert_same(&json(&found.expect("a temporary file").0), &json(&expected), "pair");
 }
 
 #[test]

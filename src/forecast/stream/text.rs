@@ -21,11 +21,12 @@ const BUFFER: usize = 1 << 20;
 pub(super) struct Text {
     name: String,
     form: Form,
+    outcomes: OutcomeColumn,
 }
 
 enum Form {
     Csv { reader: csv::Reader<File>, columns: Vec<String>, places: Places },
-    Json { reader: BufReader<File>, line: u64, outcomes: OutcomeColumn },
+    Json { reader: BufReader<File>, line: u64 },
 }
 
 /// What a row says, or what is wrong with it.
@@ -49,8 +50,8 @@ impl Text {
         };
         let own = name.to_owned();
         if is_json {
-            let form = Form::Json { reader: BufReader::with_capacity(BUFFER, file), line: 0, outcomes };
-            return Ok((Self { name: own, form }, Vec::new()));
+            let form = Form::Json { reader: BufReader::with_capacity(BUFFER, file), line: 0 };
+            return Ok((Self { name: own, form, outcomes }, Vec::new()));
         }
         let delimiter = if ["tsv", "tab"].contains(&extension.as_str()) { b'\t' } else { b',' };
         let mut reader =
@@ -66,7 +67,7 @@ impl Text {
         let places = Places::of(name, &columns, outcomes)?;
         let unused = places.unused(&columns);
         let form = Form::Csv { reader, columns, places };
-        Ok((Self { name: own, form }, unused))
+        Ok((Self { name: own, form, outcomes }, unused))
     }
 
     /// The next batch; none at the end.
@@ -74,7 +75,7 @@ impl Text {
         let name = &self.name;
         let rows = match &mut self.form {
             Form::Csv { reader, columns, places } => csv_rows(name, reader, columns, places)?,
-            Form::Json { reader, line, outcomes } => json_rows(name, reader, line, *outcomes)?,
+            Form::Json { reader, line } => json_rows(name, reader, line, self.outcomes)?,
         };
         if rows.is_empty() {
             return Ok(Vec::new());
@@ -85,7 +86,9 @@ impl Text {
         let (mut lines, mut came) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
         for (line, said) in rows {
             if let Some((question, forecaster, moment, probability, outcome)) = problems.take(line, said) {
-                came.push(outcome);
+                if self.outcomes == OutcomeColumn::Used {
+                    came.push(outcome);
+                }
                 questions.push(&question);
                 forecasters.push(&forecaster);
                 made_at.push(moment);
