@@ -90,6 +90,9 @@ pub fn elementary_picture(panels: &[(&str, Vec<ElementaryMeans>)]) -> String {
     svg
 }
 
+/// What a line is called, what it shows, and how it is drawn.
+type Curve = (&'static str, fn(&ElementaryMeans) -> f64, String);
+
 fn draw(svg: &mut String, name: &str, curves: &[ElementaryMeans], top: f64) {
     let heading = shortened(name, LONGEST_NAME);
     text(svg, 18.0, top + 26.0, "start", r#" font-size="18" font-weight="bold""#, &heading);
@@ -103,7 +106,7 @@ fn draw(svg: &mut String, name: &str, curves: &[ElementaryMeans], top: f64) {
         up: Chart::holding(curves.iter().flat_map(|of| [of.stated, of.recalibrated, of.base_rate]).chain([0.0])),
     };
     chart.axes(svg, Labels::Percent, Labels::Numbers);
-    let lines: [(&str, fn(&ElementaryMeans) -> f64, String); 3] = [
+    let lines: [Curve; 3] = [
         ("base rate", |of| of.base_rate, format!(r#"stroke="{MIDDLE}" stroke-width="1.8" stroke-dasharray="6 5""#)),
         (
             "recalibrated",

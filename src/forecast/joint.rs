@@ -28,6 +28,12 @@ pub struct JointForecast {
     pub patterns: Vec<(Vec<Resolution>, f64)>,
 }
 
+/// Which rows are one forecast: the forecaster, the moment, the questions.
+type Key = (String, Moment, Vec<String>);
+
+/// The line of the first of them, and what each says.
+type Group = (u64, Vec<(Vec<Resolution>, f64)>);
+
 /// What a row says: by question, in alphabetical order.
 type Pattern = BTreeMap<String, Resolution>;
 
@@ -40,7 +46,7 @@ pub fn read_joint_forecasts(path: &Path, records: &Records) -> Result<Vec<JointF
     table.require("joint forecasts", &COLUMNS, &COLUMNS)?;
     let mut problems = Problems::new(&table.name);
     let places = COLUMNS.map(|name| table.column(name));
-    let mut groups: IndexMap<(String, Moment, Vec<String>), (u64, Vec<(Vec<Resolution>, f64)>)> = IndexMap::new();
+    let mut groups: IndexMap<Key, Group> = IndexMap::new();
     for row in &table.rows {
         let Some((forecaster, made_at, pattern, probability)) = problems.take(row.line, said(row, places, records))
         else {

@@ -83,8 +83,8 @@ impl Sheet {
             let cells = self.rows().iter().map(|row| row[at].as_str());
             let array: ArrayRef = match column.holds() {
                 Holds::Words => Arc::new(StringArray::from_iter_values(cells)),
-                Holds::Counts => Arc::new(Int64Array::from_iter(cells.map(|cell| cell.parse::<i64>().ok()))),
-                Holds::Figures => Arc::new(Float64Array::from_iter(cells.map(|cell| cell.parse::<f64>().ok()))),
+                Holds::Counts => Arc::new(cells.map(|cell| cell.parse::<i64>().ok()).collect::<Int64Array>()),
+                Holds::Figures => Arc::new(cells.map(|cell| cell.parse::<f64>().ok()).collect::<Float64Array>()),
             };
             (column.heading(), array, column.holds() != Holds::Words)
         });

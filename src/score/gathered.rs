@@ -95,6 +95,9 @@ pub struct GatheredQuestion<'a> {
     pub positions: Vec<u64>,
 }
 
+/// What a forecaster, by number, said when; and where the first of it stands.
+type Made = (u32, u64, Vec<(Moment, f64)>);
+
 /// Forecasts and questions left out, by reason.
 #[derive(Debug, Default)]
 struct LeftOut(BTreeMap<Reason, (usize, usize)>);
@@ -363,7 +366,7 @@ impl GatheredForecasts {
         places: &mut [usize],
         left_out: &mut LeftOut,
     ) -> GatheredQuestion<'_> {
-        let mut by_forecaster: Vec<(u32, u64, Vec<(Moment, f64)>)> = Vec::new();
+        let mut by_forecaster: Vec<Made> = Vec::new();
         for row in rows {
             let place = &mut places[row.forecaster as usize];
             if *place == usize::MAX {

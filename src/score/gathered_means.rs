@@ -33,6 +33,9 @@ struct Question {
 /// A row: its rule, the tag, the forecaster.
 type Key = (usize, Option<String>, String);
 
+/// What a row is made of; of each cluster of several questions how many, and the sum of their scores.
+type Sums = (RunningMean, BTreeMap<u32, (u32, CompensatedSum)>);
+
 /// The means that [`summarise`](super::summarise) gives of records, of gathered forecasts. Memory grows with forecasters and tags, and with the
 /// clusters of several questions.
 ///
@@ -46,7 +49,7 @@ pub fn gathered_means(
     if by == Group::Question {
         return Err(Error::input("there would be a row for each forecaster and question").help("choose other rows"));
     }
-    let mut sums: IndexMap<Key, (RunningMean, BTreeMap<u32, (u32, CompensatedSum)>)> = IndexMap::new();
+    let mut sums: IndexMap<Key, Sums> = IndexMap::new();
     let mut clusters: IndexMap<String, u32> = IndexMap::new();
     let mut unfit: BTreeMap<(usize, Unfit), usize> = BTreeMap::new();
     let excluded = gathered.each(

@@ -53,6 +53,7 @@ struct Group {
 
 #[derive(Default)]
 struct Person {
+    name: String,
     questions: usize,
     alone: usize,
     clusters: Bits,
@@ -85,9 +86,9 @@ pub fn gathered_leaderboard(
             reason: reason.to_string(),
             count: *count,
         };
-        not_scored.extend(found.1.unfit.iter().map(told));
-        if found.1.questions > 0 {
-            boards.push(found.1.drawn(rule.id(), found.0, settings).board(settings));
+        not_scored.extend(found.unfit.iter().map(told));
+        if found.questions > 0 {
+            boards.push(found.drawn(rule.id(), settings).board(settings));
         }
     }
     Ok(Leaderboard {
@@ -120,7 +121,7 @@ impl Board {
         rule: &dyn ScoringRule,
         by: &ClusterBy,
         settings: &BoardSettings,
-    ) -> Result<((Vec<String>, Self), Vec<Excluded>), Error> {
+    ) -> Result<(Self, Vec<Excluded>), Error> {
         let answered =
             if settings.at_least > 1 { answers(gathered, names, rule)? } else { vec![usize::MAX; names.len()] };
         let mut kept: Vec<String> = Vec::new();
@@ -149,7 +150,7 @@ impl Board {
             clusters: 0,
             questions: 0,
             squares: 0.0,
-            people: kept.iter().map(|_| Person::default()).collect(),
+            people: kept.iter().map(|name| Person { name: name.clone(), ..Person::default() }).collect(),
             unfit: BTreeMap::new(),
         };
         let question = |of: GatheredQuestion| {
@@ -165,7 +166,7 @@ impl Board {
             Question { cluster: by.of_question(&of), first, cells, unfit }
         };
         let left_out = gathered.each(question, |questions| board.add(questions))?;
-        Ok(((kept, board), left_out))
+        Ok((board, left_out))
     }
 
     fn add(&mut self, questions: Vec<Question>) {
@@ -210,17 +211,18 @@ impl Board {
     }
 
     /// The whole and the draws of its clusters or groups.
-    fn drawn(mut self, rule: &'static str, names: Vec<String>, settings: &BoardSettings) -> Drawn {
+    fn drawn(mut self, rule: &'static str, settings: &BoardSettings) -> Drawn {
         let is_grouped = self.clusters > self.groups.len();
         if !is_grouped {
             // Each group is a cluster: in the order in which records would number them.
             self.groups.sort_by_key(|group| group.first);
         }
         self.squares = self.groups.iter().map(|group| group.squares).sum();
-        let count = names.len();
+        let count = self.people.len();
         let mut whole = Sums::new(count);
         self.groups.iter().for_each(|group| whole.add_weighted(&group.sums, 1.0));
-        let baseline = settings.baseline.as_ref().and_then(|name| names.iter().position(|known| known == name));
+        let baseline =
+            settings.baseline.as_ref().and_then(|name| self.people.iter().position(|known| known.name == *name));
         let answered: Vec<f64> = (0..count).map(|at| whole.shared(at, at)).collect();
         let penalty = whole.ridge_penalty(&whole.connected(&answered), self.squares);
         let replicates = if self.clusters < FEWEST_CLUSTERS { 0 } else { settings.replicates };
@@ -229,8 +231,8 @@ impl Board {
             .into_par_iter()
             .flat_map_iter(|from| self.replicates(from..replicates.min(from + SIDE_BY_SIDE), count, penalty, baseline))
             .collect();
-        let people = names.into_iter().zip(&self.people).enumerate().map(|(at, (forecaster, of))| Answered {
-            forecaster,
+        let people = self.people.iter().enumerate().map(|(at, of)| Answered {
+            forecaster: of.name.clone(),
             questions: of.questions,
             clusters: of.alone + of.clusters.len(),
             coverage: of.coverage / of.questions as f64,

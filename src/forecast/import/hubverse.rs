@@ -308,9 +308,8 @@ impl Group {
     ) -> Result<(), String> {
         match row.cell(output_type) {
             "quantile" => self.quantiles.push((parse_level(row.cell(id))?, number(row.cell(value))?)),
-            "median" => self.median = Some(number(row.cell(value))?),
             "mean" if self.median.is_some() => return Err("the mean stands twice".to_owned()),
-            "mean" => self.median = Some(number(row.cell(value))?),
+            "median" | "mean" => self.median = Some(number(row.cell(value))?),
             "cdf" => self.cdf.push((number(row.cell(id))?, parse_probability(row.cell(value))?)),
             "sample" => self.draws.push(number(row.cell(value))?),
             _ => self.options.push((row.cell(id).to_owned(), parse_probability(row.cell(value))?)),

@@ -150,7 +150,7 @@ impl Batch {
 /// A file that is read.
 enum Source {
     Columnar(Columnar),
-    Text(Text),
+    Text(Box<Text>),
 }
 
 impl Source {
@@ -164,7 +164,7 @@ impl Source {
             Ok((Self::Columnar(file), others))
         } else {
             let (file, others) = Text::open(path, &name, &first, outcomes)?;
-            Ok((Self::Text(file), others))
+            Ok((Self::Text(Box::new(file)), others))
         }
     }
 

@@ -207,8 +207,7 @@ fn json_row(text: &[u8], outcomes: OutcomeColumn) -> Said {
         found.map_or("", |(_, text)| text.trim())
     };
     let came = if is_used { Came::read(cell(&CAME), cell(&KNOWN))? } else { Came::default() };
-    let [question, forecaster, made_at, probability] =
-        (if is_used { COLUMNS_BESIDE } else { COLUMNS }).map(|names| cell(names));
+    let [question, forecaster, made_at, probability] = (if is_used { COLUMNS_BESIDE } else { COLUMNS }).map(cell);
     said(question, forecaster, made_at, probability, came)
 }
 
