@@ -34,7 +34,7 @@ pub(super) fn report(
         drop(records);
         match read(inputs, |batch, name, _| scores.add(batch, name, &keep)) {
             Ok(()) => {
-                check_names(forecasters, || scores.forecasters())?;
+                check_names(forecasters, || scores.everybody())?;
                 return Ok(scores.report());
             }
             Err(_) if scores.has_met_a_change() => {

@@ -29,6 +29,10 @@ const NO_CLUSTER: u32 = u32::MAX;
 /// Bits of a position that tell rows of a file apart; those above tell files apart.
 const ROW_BITS: u32 = 40;
 
+/// Bytes of the rows that are worked on at once, and of one of them, as read and as understood.
+const MOST_BYTES: usize = 512 << 20;
+const BYTES_OF_A_ROW: usize = 84;
+
 /// What is known of a question.
 #[derive(Debug)]
 struct Asked {
@@ -319,7 +323,10 @@ impl GatheredForecasts {
     ) -> Result<Vec<Excluded>, Error> {
         let mut left_out = LeftOut::default();
         let parts: Vec<usize> = (0..PARTS).collect();
-        for some in parts.chunks(rayon::current_num_threads().clamp(1, 8)) {
+        // As many at a time as there are threads, unless their rows are more than memory should hold.
+        let bytes = self.rows.rows() as usize / PARTS * BYTES_OF_A_ROW + 1;
+        let at_once = rayon::current_num_threads().min(MOST_BYTES / bytes).max(1);
+        for some in parts.chunks(at_once) {
             let read: Vec<Result<(Vec<T>, LeftOut), Error>> =
                 some.par_iter().map(|part| self.part(*part, &of)).collect();
             for part in read {

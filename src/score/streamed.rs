@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::forecast::stream::{Batch, Names};
 use crate::forecast::{Moment, QuestionKind, Records, Resolution};
 use crate::math::CompensatedSum;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A cluster of one question.
 const ALONE: u32 = u32::MAX;
@@ -57,6 +57,8 @@ pub struct StreamedScores {
     left_out: BTreeMap<Reason, (usize, Bits)>,
     pairs: usize,
     changes: bool,
+    /// Forecasters of no interest.
+    passed: BTreeSet<String>,
 }
 
 /// One forecaster.
@@ -110,6 +112,7 @@ impl StreamedScores {
             left_out: BTreeMap::new(),
             pairs: 0,
             changes: false,
+            passed: BTreeSet::new(),
         }
     }
 
@@ -152,6 +155,9 @@ impl StreamedScores {
     fn person(&mut self, names: &Names, code: u32, keep: &impl Fn(&str) -> bool) -> u32 {
         let name = names.text(code);
         if !keep(name) {
+            if !self.passed.contains(name) {
+                self.passed.insert(name.to_owned());
+            }
             return PASSED;
         }
         if let Some(known) = self.forecasters.get(name) {
@@ -241,6 +247,11 @@ impl StreamedScores {
     /// The names of those who have forecast something.
     pub fn forecasters(&self) -> impl Iterator<Item = &str> {
         self.people.iter().map(|person| person.name.as_str())
+    }
+
+    /// Everybody who has forecast something, also those of no interest.
+    pub fn everybody(&self) -> impl Iterator<Item = &str> {
+        self.forecasters().chain(self.passed.iter().map(String::as_str))
     }
 
     /// The means so far, by forecaster.

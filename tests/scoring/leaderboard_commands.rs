@@ -188,6 +188,7 @@ fn what_cannot_be_streamed_is_said() {
         (&["compare", "ada", "bob", "--murphy", "m.svg"], "cannot be used with"),
         (&["leaderboard", "--tagged", "lat"], "the nearest tag is `late`"),
         (&["score", "--by", "question"], "by forecaster or by tag"),
+        (&["score", "--forecaster", "bobb"], "the nearest name is `bob`"),
     ] {
         let (code, _, err) = run(folder.path(), &[command, &["--stream"]].concat());
         assert!(code != 0 && err.contains(told), "{command:?}: {err}");
