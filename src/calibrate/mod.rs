@@ -29,6 +29,7 @@ mod figures;
 mod groups;
 mod hosmer_lemeshow;
 mod murphy;
+mod murphy_diagram;
 mod pit;
 mod pit_picture;
 mod points;
@@ -57,6 +58,7 @@ pub use figures::{
 pub use groups::CalibrationGroup;
 pub use hosmer_lemeshow::{HosmerLemeshow, Ties, hosmer_lemeshow};
 pub use murphy::{BiasCorrection, MurphyParts, murphy_decomposition};
+pub use murphy_diagram::{ElementaryMeans, elementary_means, elementary_picture, elementary_score};
 pub use pit::{Jump, pit_histogram, pit_of_ensemble, pit_of_quantiles};
 pub use pit_picture::{PitHistogram, pit_picture};
 pub use points::Points;

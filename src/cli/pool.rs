@@ -125,7 +125,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         return Ok(ExitCode::SUCCESS);
     }
     let mut past = from_files(&arguments.questions, &arguments.fit, &arguments.outcomes)?;
-    select(&mut past, Selection { tags: arguments.tagged.clone(), from: None, until: arguments.fit_until })?;
+    select(&mut past, &Selection { tags: arguments.tagged.clone(), from: None, until: arguments.fit_until })?;
     let now = if arguments.apply.is_empty() { None } else { Some(new_forecasts(arguments)?) };
     match kind(arguments, &past, now.as_ref())? {
         Kind::YesNo => yes_no(arguments, past, now, format),
@@ -248,7 +248,7 @@ fn deliver(arguments: &Arguments, forecasts: &[ForecastRecord], report: &str, fo
 /// The forecasts to be pooled, without what became of their questions.
 fn new_forecasts(arguments: &Arguments) -> Result<Records, Error> {
     let mut now = without_outcomes(&arguments.questions, &arguments.apply)?;
-    select(&mut now, Selection { tags: arguments.tagged.clone(), from: arguments.apply_from, until: None })?;
+    select(&mut now, &Selection { tags: arguments.tagged.clone(), from: arguments.apply_from, until: None })?;
     Ok(now)
 }
 

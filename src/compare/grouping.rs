@@ -1,7 +1,8 @@
 //! Which questions are taken to share their fate.
 
 use crate::forecast::Records;
-use crate::score::{Horizon, Standings};
+use crate::score::{GatheredQuestion, Horizon, Standing, Standings};
+use jiff::civil::Date;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -55,29 +56,50 @@ impl fmt::Display for ClusterBy {
     }
 }
 
+impl ClusterBy {
+    /// The cluster of a question of such tags and scheduled close, on which the first forecast stood from then on; `None` if it stands alone.
+    fn cluster(&self, named: Option<&str>, tags: &[String], closes: Option<Date>, first: f64) -> Option<String> {
+        match self {
+            Self::Cluster => named.map(str::to_owned),
+            Self::Question => None,
+            Self::Tag => tags.first().map(|tag| format!("tag {tag}")),
+            Self::Key(key) => {
+                let value = tags.iter().find_map(|tag| tag.strip_prefix(key.as_str())?.strip_prefix('='));
+                value.map(|value| format!("tag {key}={value}"))
+            }
+            Self::Horizon => match Horizon::until(closes, first) {
+                Horizon::Unscheduled => None,
+                band => Some(format!("horizon {band}")),
+            },
+        }
+    }
+
+    /// The cluster of a gathered question; `None` if it stands alone.
+    pub(super) fn of_question(&self, question: &GatheredQuestion) -> Option<String> {
+        let tags = question.standings.first().map_or(&[][..], |standing| &standing.tags);
+        let first = question.standings.iter().map(Standing::from).fold(f64::INFINITY, f64::min);
+        self.cluster(question.cluster, tags, question.closes, first)
+    }
+}
+
 /// The same standings with other clusters; the records hold when their questions close.
 #[must_use]
 pub fn regroup(mut standings: Standings, records: &Records, by: &ClusterBy) -> Standings {
     let first = if *by == ClusterBy::Horizon { first_forecasts(&standings) } else { BTreeMap::new() };
     for standing in &mut standings.standings {
-        // A tag or a band is no question, whatever both are called.
-        let alone = format!("question {}", standing.question);
         match by {
-            ClusterBy::Cluster => {}
-            ClusterBy::Question => standing.cluster.clone_from(&standing.question),
-            ClusterBy::Tag => standing.cluster = standing.tags.first().map_or(alone, |tag| format!("tag {tag}")),
-            ClusterBy::Key(key) => {
-                let value = standing.tags.iter().find_map(|tag| tag.strip_prefix(key.as_str())?.strip_prefix('='));
-                standing.cluster = value.map_or(alone, |value| format!("tag {key}={value}"));
+            ClusterBy::Cluster => continue,
+            ClusterBy::Question => {
+                standing.cluster.clone_from(&standing.question);
+                continue;
             }
-            ClusterBy::Horizon => {
-                let made = first.get(&standing.question).copied().unwrap_or_default();
-                standing.cluster = match Horizon::of(records.questions.get(&standing.question), made) {
-                    Horizon::Unscheduled => alone,
-                    band => format!("horizon {band}"),
-                };
-            }
+            _ => {}
         }
+        let closes = records.questions.get(&standing.question).and_then(|question| question.closes);
+        let made = first.get(&standing.question).copied().unwrap_or_default();
+        let cluster = by.cluster(None, &standing.tags, closes, made);
+        // A tag or a band is no question, whatever both are called.
+        standing.cluster = cluster.unwrap_or_else(|| format!("question {}", standing.question));
     }
     standings
 }
