@@ -1,6 +1,7 @@
 //! Which questions are taken to share their fate.
 
-use crate::forecast::Records;
+use crate::calibrate::Stream;
+use crate::forecast::{Question, Records};
 use crate::score::{Horizon, Standings};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -55,39 +56,58 @@ impl fmt::Display for ClusterBy {
     }
 }
 
+impl ClusterBy {
+    /// The cluster of a question of this id that names `cluster`, with the first forecast on it, by whomever, in days since 1970-01-01.
+    fn of(&self, id: &str, cluster: &str, tags: &[String], question: Option<&Question>, first: f64) -> String {
+        // A tag or a band is no question, whatever both are called.
+        let alone = format!("question {id}");
+        match self {
+            Self::Cluster => cluster.to_owned(),
+            Self::Question => id.to_owned(),
+            Self::Tag => tags.first().map_or(alone, |tag| format!("tag {tag}")),
+            Self::Key(key) => {
+                let value = tags.iter().find_map(|tag| tag.strip_prefix(key.as_str())?.strip_prefix('='));
+                value.map_or(alone, |value| format!("tag {key}={value}"))
+            }
+            Self::Horizon => match Horizon::of(question, first) {
+                Horizon::Unscheduled => alone,
+                band => format!("horizon {band}"),
+            },
+        }
+    }
+}
+
 /// The same standings with other clusters; the records hold when their questions close.
 #[must_use]
 pub fn regroup(mut standings: Standings, records: &Records, by: &ClusterBy) -> Standings {
-    let first = if *by == ClusterBy::Horizon { first_forecasts(&standings) } else { BTreeMap::new() };
+    let first = first(standings.standings.iter().map(|standing| (standing.question.clone(), standing.from())));
     for standing in &mut standings.standings {
-        // A tag or a band is no question, whatever both are called.
-        let alone = format!("question {}", standing.question);
-        match by {
-            ClusterBy::Cluster => {}
-            ClusterBy::Question => standing.cluster.clone_from(&standing.question),
-            ClusterBy::Tag => standing.cluster = standing.tags.first().map_or(alone, |tag| format!("tag {tag}")),
-            ClusterBy::Key(key) => {
-                let value = standing.tags.iter().find_map(|tag| tag.strip_prefix(key.as_str())?.strip_prefix('='));
-                standing.cluster = value.map_or(alone, |value| format!("tag {key}={value}"));
-            }
-            ClusterBy::Horizon => {
-                let made = first.get(&standing.question).copied().unwrap_or_default();
-                standing.cluster = match Horizon::of(records.questions.get(&standing.question), made) {
-                    Horizon::Unscheduled => alone,
-                    band => format!("horizon {band}"),
-                };
-            }
-        }
+        let made = first.get(&standing.question).copied().unwrap_or_default();
+        let question = records.questions.get(&standing.question);
+        standing.cluster = by.of(&standing.question, &standing.cluster, &standing.tags, question, made);
     }
     standings
 }
 
-/// When the first forecast on each question began to stand.
-fn first_forecasts(standings: &Standings) -> BTreeMap<String, f64> {
+/// The same streams with other clusters; the records hold when their questions close.
+#[must_use]
+pub fn regroup_streams(mut streams: Vec<Stream>, records: &Records, by: &ClusterBy) -> Vec<Stream> {
+    let made = |stream: &Stream| stream.said.first().map(|(when, _)| (stream.question.clone(), *when));
+    let first = first(streams.iter().filter_map(made));
+    for stream in &mut streams {
+        let made = first.get(&stream.question).copied().unwrap_or_default();
+        let question = records.questions.get(&stream.question);
+        stream.cluster = by.of(&stream.question, &stream.cluster, &stream.tags, question, made);
+    }
+    streams
+}
+
+/// When the first forecast on each question was made.
+fn first(made: impl Iterator<Item = (String, f64)>) -> BTreeMap<String, f64> {
     let mut first: BTreeMap<String, f64> = BTreeMap::new();
-    for standing in &standings.standings {
-        let from = first.entry(standing.question.clone()).or_insert_with(|| standing.from());
-        *from = from.min(standing.from());
+    for (question, when) in made {
+        let from = first.entry(question).or_insert(when);
+        *from = from.min(when);
     }
     first
 }

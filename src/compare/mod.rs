@@ -42,7 +42,7 @@ pub use confidence_sequence::{BEST_AT, BernsteinSequence, HoeffdingSequence};
 pub use diebold_mariano::{DieboldMariano, LongRunVariance, diebold_mariano};
 pub use difference_picture::difference_picture;
 pub use evalue::{Bet, Criterion, SequentialEvidence, boundary, evalue, halfway_alternative, sequential_evidence};
-pub use grouping::{ClusterBy, regroup};
+pub use grouping::{ClusterBy, regroup, regroup_streams};
 pub use interval::{POWER, TInterval, t_interval};
 pub use leaderboard::{
     Agreement, BaselineSkill, Board, BoardRow, BoardSettings, Cell, LEADERBOARD_REPLICATES, LEADERBOARD_SCHEMA,
