@@ -310,8 +310,9 @@ mod tests {
     #[test]
     fn a_finding_needs_five_clusters_and_a_rare_excess() {
         let wild = |clusters: usize| {
-            let of =
-                |at: usize| Movement::of_path(&[0.5, 0.9, 0.3 + 0.001 * at as f64, f64::from(u8::from(at % 2 == 0))]);
+            let of = |at: usize| {
+                Movement::of_path(&[0.5, 0.9, 0.3 + 0.001 * at as f64, f64::from(u8::from(at.is_multiple_of(2)))])
+            };
             let values: Vec<Movement> = (0..60).map(of).collect();
             let labels: Vec<usize> = (0..60).map(|at| at % clusters).collect();
             finding(&movement_test(&values, &labels, 0.95).expect("sixty"))
