@@ -278,7 +278,12 @@ fn set_apart(past: &mut Records, now: &Records) {
 fn nothing(history: &History, named: Option<Recipe>) -> Error {
     match named {
         Some(recipe) if !history.questions.is_empty() => {
-            Error::input(format!("`{recipe}` cannot be learned from {} questions", history.questions.len()))
+            let nothing =
+                Error::input(format!("`{recipe}` cannot be learned from {} questions", history.questions.len()));
+            match recipe.needs() {
+                Some(needs) => nothing.help(format!("it needs {needs}")),
+                None => nothing,
+            }
         }
         _ => Error::input("there is nothing to learn from: no yes/no question with a forecast has resolved"),
     }
