@@ -159,6 +159,11 @@ impl NumberCounts {
         {
             answer.mean.standard_error = error;
         }
+        if first.minimum == last.maximum {
+            // One value in all worlds: what their weights make of its mean and spread is rounding.
+            answer.mean = Estimate { value: first.minimum, standard_error: 0.0, prior_interval: None };
+            answer.standard_deviation = 0.0;
+        }
         answer.median = answer.quantile(0.5);
         answer.quantiles = QUANTILE_LEVELS.iter().map(|level| (*level, answer.quantile(*level))).collect();
         Some(answer)
@@ -493,6 +498,19 @@ mod tests {
         assert!((whole.squares / merged.squares - 1.0).abs() < 1e-9);
         let infinite = Moments::of([(1.0, 1.0), (f64::INFINITY, 1.0)].into_iter());
         assert_eq!((infinite.mean, infinite.squares), (f64::INFINITY, f64::INFINITY));
+    }
+
+    #[test]
+    fn a_value_that_all_worlds_share_has_no_spread_whatever_they_weigh() {
+        let mut counts = NumberCounts::default();
+        let values: Vec<(f64, f64)> = (1..5000).map(|at| (7.0, 1.0 / f64::from(at))).collect();
+        counts.moments = Moments::of(values.iter().copied());
+        counts.squared = Some(Moments::of(values.iter().map(|(value, weight)| (*value, weight * weight))));
+        counts.total.weight = counts.moments.weight;
+        counts.histogram = Histogram::of_sorted(&values, None);
+        assert!(counts.moments.squares > 0.0, "the moments round: {:?}", counts.moments);
+        let answer = counts.answer().expect("there are worlds");
+        assert_eq!((answer.mean.value, answer.mean.standard_error, answer.standard_deviation), (7.0, 0.0, 0.0));
     }
 
     #[test]
