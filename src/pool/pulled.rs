@@ -72,8 +72,7 @@ pub(super) fn pulled_logistic(
             break;
         }
         let shares = std::iter::successors(Some(1.0), |share| Some(0.5 * share)).take(MOST_HALVINGS);
-        let better =
-            shares.map(|share| moved(share)).map(|tried| (loss(&tried), tried)).find(|(found, _)| *found < least);
+        let better = shares.map(moved).map(|tried| (loss(&tried), tried)).find(|(found, _)| *found < least);
         let Some((found, tried)) = better else { break };
         (coefficients, least) = (tried, found);
     }

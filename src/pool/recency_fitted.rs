@@ -20,18 +20,18 @@ const PULL: f64 = 1.0;
 /// ```
 ///
 /// The age is that behind the newest forecast on the question; `S` is the Brier or the logarithmic score, n the number of questions, KL the
-/// divergence of the weights from equal ones. Half-lives from six hours to two years are tried. `Some(None)` where no decay is best; `None` where there are no
+/// divergence of the weights from equal ones. Half-lives from six hours to two years are tried. Infinite where no decay is best; `None` where there are no
 /// questions or on none do ages differ.
 ///
 /// Decay of old forecasts in a crowd: Atanasov et al. (2017), Manag. Sci. 63, 691–706.
 #[must_use]
-pub fn fitted_half_life(past: &Past<'_>, penalty: Penalty) -> Option<Option<f64>> {
+pub fn fitted_half_life(past: &Past<'_>, penalty: Penalty) -> Option<f64> {
     let differ = |said: &[Said]| said.iter().any(|of| of.made_at.to_bits() != said[0].made_at.to_bits());
     if !past.questions.iter().any(|question| differ(&question.said)) {
         return None;
     }
     let n = past.questions.len() as f64;
-    let loss = |half_life: Option<f64>| {
+    let loss = |half_life: f64| {
         let of = |said: &[Said], happened: bool| {
             let weights = weights(said, half_life);
             let pooled = linear(&probabilities(said), Some(&weights)).unwrap_or(0.5);
@@ -39,19 +39,18 @@ pub fn fitted_half_life(past: &Past<'_>, penalty: Penalty) -> Option<Option<f64>
         };
         past.questions.iter().map(|question| of(&question.said, question.happened)).sum::<f64>()
     };
-    let mut best = (None, loss(None));
+    let mut best = (f64::INFINITY, loss(f64::INFINITY));
     for half_life in HALF_LIVES {
-        let found = loss(Some(half_life));
+        let found = loss(half_life);
         if found < best.1 {
-            best = (Some(half_life), found);
+            best = (half_life, found);
         }
     }
     Some(best.0)
 }
 
 /// The weights of forecasts by age, the newest weighing 1.
-fn weights(said: &[Said], half_life: Option<f64>) -> Vec<f64> {
-    let Some(half_life) = half_life else { return vec![1.0; said.len()] };
+fn weights(said: &[Said], half_life: f64) -> Vec<f64> {
     let newest = said.iter().map(|said| said.made_at).fold(f64::NEG_INFINITY, f64::max);
     said.iter().map(|said| exp2((said.made_at - newest) / half_life)).collect()
 }
@@ -70,7 +69,7 @@ pub(super) struct RecencyFitted;
 
 #[derive(Debug, Clone, Copy)]
 struct Decayed {
-    half_life: Option<f64>,
+    half_life: f64,
 }
 
 impl PoolMethod for RecencyFitted {
@@ -97,7 +96,8 @@ impl Pooling for Decayed {
     }
 
     fn learned(&self) -> Option<String> {
-        Some(self.half_life.map_or_else(|| "no decay with age".to_owned(), |days| format!("half-life {days} days")))
+        let days = self.half_life;
+        Some(if days.is_finite() { format!("half-life {days} days") } else { "no decay with age".to_owned() })
     }
 }
 
@@ -134,9 +134,9 @@ mod tests {
         let mut forgotten = 0;
         for seed in 0..10 {
             let fast = fitted_half_life(&drifting(seed, 0.8, 400).past(), Penalty::Brier).expect("ages differ");
-            assert!(fast.is_some_and(|days| days <= 21.0), "{fast:?}");
+            assert!(fast <= 21.0, "{fast}");
             let still = fitted_half_life(&drifting(seed, 0.0, 400).past(), Penalty::Brier).expect("ages differ");
-            forgotten += usize::from(still.is_some_and(|days| days < 21.0));
+            forgotten += usize::from(still < 21.0);
         }
         assert!(forgotten <= 2, "{forgotten} of ten stand still and are forgotten");
         let same_day = history(&[(&[0.2, 0.4], true), (&[0.1, 0.9], false)]);
@@ -147,12 +147,12 @@ mod tests {
     fn a_weight_halves_in_a_half_life() {
         let mut three = said(&[0.0, 0.5, 1.0]);
         three.iter_mut().zip([0.0, 10.0, 20.0]).for_each(|(said, day)| said.made_at = day);
-        let pool = Decayed { half_life: Some(10.0) };
+        let pool = Decayed { half_life: 10.0 };
         // Weights 1/4, 1/2, 1.
         assert!((pool.pool(&three).expect("three") - 1.25 / 1.75).abs() < 1e-15);
-        assert_eq!(Decayed { half_life: None }.pool(&three), Some(0.5));
+        assert_eq!(Decayed { half_life: f64::INFINITY }.pool(&three), Some(0.5));
         // Ages of centuries leave the newest.
         three[0].made_at = -1e6;
-        assert!(pool.pool(&three).is_some_and(|p| p.is_finite()));
+        assert!(pool.pool(&three).is_some_and(f64::is_finite));
     }
 }

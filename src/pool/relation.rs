@@ -95,12 +95,13 @@ pub(super) fn incoherence(stated: &[(Kind, f64)]) -> Option<f64> {
             Kind::OneOf(_) => None,
         })
         .collect();
-    let nearest = match places {
-        Some(places) => isotonic(&places, &p, &vec![1.0; p.len()])?,
-        None => {
-            let all = stated.iter().all(|(kind, _)| matches!(kind, Kind::OneOf(count) if *count == stated.len()));
-            if p.iter().sum::<f64>() <= 1.0 && !all { p.clone() } else { on_simplex(&p) }
-        }
+    let is_whole = |(kind, _): &(Kind, f64)| matches!(kind, Kind::OneOf(count) if *count == stated.len());
+    let nearest = if let Some(places) = places {
+        isotonic(&places, &p, &vec![1.0; p.len()])?
+    } else if p.iter().sum::<f64>() <= 1.0 && !stated.iter().all(is_whole) {
+        p.clone()
+    } else {
+        on_simplex(&p)
     };
     let square: f64 = p.iter().zip(&nearest).map(|(p, q)| (p - q) * (p - q)).sum();
     Some((square / p.len() as f64).sqrt())
