@@ -21,6 +21,8 @@ pub const CASE_SHAPE: &str = "E0108";
 /// A list or table that is empty or has the wrong shape.
 pub const LIST_SHAPE: &str = "E0109";
 
+/// A file of priors that cannot be read, or holds something else.
+pub const PRIORS_FILE: &str = "E0110";
 /// A chance that cannot be read.
 pub const CHANCE: &str = "E0201";
 /// A number or distribution that cannot be read.
@@ -45,6 +47,8 @@ pub const CHAIN: &str = "E0210";
 pub const TOO_DEEP: &str = "E0211";
 /// A number too large to be held, or a division by zero inside a phrase.
 pub const NOT_FINITE: &str = "E0212";
+/// A length of time that cannot be read.
+pub const DURATION: &str = "E0213";
 
 /// Each code with its meaning in one line.
 pub const CODES: &[(&str, &str)] = &[
@@ -57,6 +61,7 @@ pub const CODES: &[(&str, &str)] = &[
     (RULE_SHAPE, "a rule needs exactly one of `always` and `never`"),
     (CASE_SHAPE, "a list of cases that is not put together as cases are"),
     (LIST_SHAPE, "a list or table that is empty or has the wrong shape"),
+    (PRIORS_FILE, "a file of priors that cannot be read, or holds something else"),
     (CHANCE, "a chance that cannot be read"),
     (NUMBER, "a number or distribution that cannot be read"),
     (COUNT, "a count that cannot be read"),
@@ -69,6 +74,7 @@ pub const CODES: &[(&str, &str)] = &[
     (CHAIN, "comparisons in a chain"),
     (TOO_DEEP, "a phrase nested too deep or too long to be read"),
     (NOT_FINITE, "a number too large to be held, or a division by zero inside a phrase"),
+    (DURATION, "a length of time that cannot be read"),
 ];
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! with spans that point inside the string. Whether names exist, numbers fit and chances sum is for `model` to say.
 
 use super::expression::Expression;
-use super::phrase::{Chance, CountPhrase, Effect, NumberPhrase, Ratio, Supposition, WhenPhrase};
+use super::phrase::{Chance, CountPhrase, Duration, Effect, NumberPhrase, Ratio, Supposition, WhenPhrase};
 use crate::source::{Span, Spanned};
 use jiff::civil::Date;
 
@@ -52,7 +52,9 @@ pub struct Document {
     pub properties: Vec<Text>,
     /// Interventions.
     pub suppose: Vec<Spanned<Supposition>>,
-    /// Reference classes in file order.
+    /// The file of reference classes that it shares with others.
+    pub priors_file: Option<Text>,
+    /// Reference classes in file order, after those of the file itself those of the other.
     pub priors: Vec<PriorNode>,
     /// Events in file order.
     pub events: Vec<EventNode>,
@@ -267,6 +269,15 @@ pub struct NewsNode {
     pub unread: Unread,
 }
 
+impl Document {
+    /// Whether it is no scenario but a file of priors, which scenarios name.
+    #[must_use]
+    pub fn is_of_priors(&self) -> bool {
+        let nothing_else = self.title.is_none() && self.as_of.is_none() && self.events.is_empty();
+        nothing_else && self.questions.is_empty() && self.unread_names.is_empty() && !self.priors.is_empty()
+    }
+}
+
 /// `[prior.NAME]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PriorNode {
@@ -274,6 +285,12 @@ pub struct PriorNode {
     pub name: Text,
     /// The chance of each of its cases, with the place of its key.
     pub chance: Option<(Span, Spanned<Chance>)>,
+    /// To how many cases of its own the class comes for a member, with the place of its key.
+    pub worth: Option<(Span, Spanned<f64>)>,
+    /// In which time what it was learned from comes to count half, with the place of its key.
+    pub half_life: Option<(Span, Spanned<Duration>)>,
+    /// The day to which its cases were counted.
+    pub as_of: Option<Spanned<Date>>,
     /// The reason.
     pub why: Option<Text>,
     /// Where it comes from.

@@ -7,9 +7,11 @@
 //!
 //! Each outcome counts once: the event's `learned_from` remembers which ones have moved it.
 
+mod conflict;
 mod conjugate;
 mod facts;
 mod items;
+mod learner;
 mod posterior;
 mod relevant;
 mod rewrite;
@@ -24,7 +26,9 @@ mod weighed_tests;
 use crate::forecast::{Outcome, Resolution};
 use crate::model::{EventId, Model};
 use crate::simulate::Settings;
-use crate::source::Span;
+use crate::source::{Source, Span};
+use conflict::Case;
+pub use conflict::Conflict;
 pub use conjugate::{BetaPosterior, NormalPosterior, bayes_binary, beta_binomial, normal_normal};
 pub use rewrite::rewrite;
 
@@ -113,6 +117,11 @@ pub struct Update {
     pub learned: Vec<Learned>,
     /// Outcomes that moved nothing.
     pub skipped: Vec<Skipped>,
+    /// Outcomes that a prior hardly expected.
+    pub conflicts: Vec<Conflict>,
+    /// Outcomes that put a chance to the test.
+    #[serde(skip)]
+    cases: Vec<Case>,
     /// What simulated posteriors rest on, if there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub simulated: Option<Simulated>,
@@ -122,6 +131,9 @@ pub struct Update {
     /// The whole `learned_from` list of each event or prior that moved, by the table it stands in and its name.
     #[serde(skip)]
     pub learned_from: IndexMap<(&'static str, String), Vec<String>>,
+    /// The day to which the cases of each prior that moved are counted now, where they lose weight.
+    #[serde(skip)]
+    pub counted_to: IndexMap<String, Date>,
 }
 
 /// What is to be learned from.
@@ -136,9 +148,10 @@ pub struct Observed<'a> {
 
 /// Works out what was observed does to the priors of a scenario.
 ///
-/// `text` is the file's own text, from which the phrases before are quoted. `settings` are those of the simulation, where there is one.
+/// `source` is what the model was read from; the phrases before are quoted from it. `settings` are those of the simulation, where there is one.
 #[must_use]
-pub fn update(model: &Model, text: &str, observed: Observed<'_>, settings: &Settings) -> Update {
+pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: &Settings) -> Update {
+    let text = source.text();
     let mut update = Update::default();
     let mut facts = Facts::new(model);
     let mut items = Vec::new();
@@ -171,7 +184,9 @@ pub fn update(model: &Model, text: &str, observed: Observed<'_>, settings: &Sett
             reasons.insert(event.name.clone(), why);
         }
     }
-    weighed::learn(model, text, (&items, &facts), settings, &mut reasons, &mut update);
+    weighed::learn(model, source, (&items, &facts), settings, &mut reasons, &mut update);
+    posterior::members_follow(&mut update);
+    update.conflicts = conflict::conflicts(&update);
     let unused = |tag: &String| !update.learned.iter().any(|one| one.by.contains(tag));
     let unsettled: Vec<Skipped> =
         unsettled.into_iter().filter(|(tag, _)| unused(tag)).map(|(_, skipped)| skipped).collect();
