@@ -60,7 +60,7 @@ pub use figures::{
 };
 pub use groups::CalibrationGroup;
 pub use hosmer_lemeshow::{HosmerLemeshow, Ties, hosmer_lemeshow};
-pub use movement::{Movement, MovementTest, movement_test};
+pub use movement::{Movement, MovementCase, MovementTest, movement_test};
 pub use murphy::{BiasCorrection, MurphyParts, murphy_decomposition};
 pub use pit::{Jump, pit_histogram, pit_of_ensemble, pit_of_quantiles};
 pub use pit_picture::{PitHistogram, pit_picture};

@@ -2,7 +2,7 @@
 
 use super::early::latest_day;
 use super::groups::{Key, groups_of};
-use super::movement::{Movement, MovementTest, movement_test};
+use super::movement::{Movement, MovementCase, MovementTest, movement_test};
 use super::report::{CalibrationSettings, Counted};
 use crate::forecast::{Forecast, ForecastRecord, Moment, Records, Resolution};
 use crate::score::{Life, label};
@@ -131,6 +131,8 @@ pub struct UpdateRow {
 struct Part {
     stated: Movement,
     last: Movement,
+    /// The first forecast.
+    first: f64,
     updates: usize,
 }
 
@@ -162,12 +164,13 @@ pub fn update_rows(records: &Records, streams: &[Stream], settings: CalibrationS
                 until == Until::Now || (stream.answer.is_some() && is_counted(stream, records, settings, as_of))
             };
             let kept: Vec<&(&Stream, Part)> = members.iter().filter(|(stream, _)| counts(stream)).collect();
-            let values: Vec<Movement> = kept
-                .iter()
-                .map(|(_, part)| if until == Until::LastWord { part.stated } else { part.stated.and(part.last) })
-                .collect();
             let clusters = label(kept.iter().map(|(stream, _)| stream.cluster.as_str()));
-            let Some(test) = movement_test(&values, &clusters, settings.level) else { continue };
+            let case = |((_, part), cluster): (&&(&Stream, Part), usize)| {
+                let movement = if until == Until::LastWord { part.stated } else { part.stated.and(part.last) };
+                MovementCase { movement, first: part.first, cluster }
+            };
+            let cases: Vec<MovementCase> = kept.iter().zip(clusters).map(case).collect();
+            let Some(test) = movement_test(&cases, settings.level) else { continue };
             rows.push(UpdateRow {
                 of: of.as_ref().map(|(_, name)| name.clone()),
                 forecaster: forecaster.clone(),
@@ -187,7 +190,7 @@ fn parts(stream: &Stream, records: &Records, settings: CalibrationSettings) -> B
     let mut parts: BTreeMap<Option<(usize, String)>, Part> = BTreeMap::new();
     for (at, (made, from)) in stream.said.iter().enumerate() {
         for of in groups_of(settings.by, &stream.tags, question, *made) {
-            let part = parts.entry(of).or_default();
+            let part = parts.entry(of).or_insert_with(|| Part { first: *from, ..Part::default() });
             match (stream.said.get(at + 1), stream.answer) {
                 (Some((_, to)), _) => {
                     part.stated = part.stated.and(Movement::of_step(*from, *to));
@@ -311,11 +314,11 @@ mod tests {
     fn a_finding_needs_five_clusters_and_a_rare_excess() {
         let wild = |clusters: usize| {
             let of = |at: usize| {
-                Movement::of_path(&[0.5, 0.9, 0.3 + 0.001 * at as f64, f64::from(u8::from(at.is_multiple_of(2)))])
+                let answer = f64::from(u8::from(at.is_multiple_of(2)));
+                MovementCase::of_path(&[0.5, 0.9, 0.3 + 0.001 * at as f64, answer], at % clusters)
             };
-            let values: Vec<Movement> = (0..60).map(of).collect();
-            let labels: Vec<usize> = (0..60).map(|at| at % clusters).collect();
-            finding(&movement_test(&values, &labels, 0.95).expect("sixty"))
+            let cases: Vec<MovementCase> = (0..60).filter_map(of).collect();
+            finding(&movement_test(&cases, 0.95).expect("sixty"))
         };
         assert_eq!((wild(4), wild(6)), (UpdateFinding::CannotTell, UpdateFinding::TooMuch));
     }

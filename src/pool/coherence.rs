@@ -4,7 +4,7 @@ use super::method::{PoolMethod, Pooling};
 use super::past::Past;
 use super::penalty::Penalty;
 use super::performance::shrunk_means;
-use super::relation::{Kind, incoherence};
+use super::relation::{RelationKind, incoherence};
 use super::weighted::{Scale, Weighted};
 use crate::math::exp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +26,7 @@ const STEEPNESS: f64 = 10.0;
 #[must_use]
 pub fn coherence_weights(past: &Past<'_>) -> Option<Vec<f64>> {
     // What each forecaster stated on each relation.
-    let mut stated: BTreeMap<(&str, usize), Vec<(Kind, f64)>> = BTreeMap::new();
+    let mut stated: BTreeMap<(&str, usize), Vec<(RelationKind, f64)>> = BTreeMap::new();
     for question in &past.questions {
         for relation in &question.relations {
             for said in &question.said {
@@ -104,7 +104,7 @@ mod tests {
         let mut history = history(&rows);
         for (at, question) in history.questions.iter_mut().enumerate() {
             question.cluster = at / 2;
-            question.relations = vec![Relation { key: format!("one-of={}", at / 2), kind: Kind::OneOf(2) }];
+            question.relations = vec![Relation { key: format!("one-of={}", at / 2), kind: RelationKind::OneOf(2) }];
         }
         history
     }
@@ -135,7 +135,7 @@ mod tests {
             [(&[0.6, 0.6], true), (&[0.6, 0.6], false), (&[0.3, 0.3], true), (&[0.3, 0.3], false)];
         let mut same = history(&rows);
         for (at, question) in same.questions.iter_mut().enumerate() {
-            question.relations = vec![Relation { key: format!("one-of={}", at / 2), kind: Kind::OneOf(2) }];
+            question.relations = vec![Relation { key: format!("one-of={}", at / 2), kind: RelationKind::OneOf(2) }];
         }
         assert_eq!(coherence_weights(&same.past()), Some(vec![0.5, 0.5]));
     }

@@ -65,7 +65,7 @@ pub use platt::{Platt, platt};
 pub use recency_fitted::fitted_half_life;
 pub use recency_median::{recency_weighted_quantile, weighted_quantile};
 pub use recipe::{Cooked, FEWEST_FOR_A_MAP, Recipe};
-pub use relation::{Kind, Relation};
+pub use relation::{Relation, RelationKind};
 pub use stacking::stacking_weights;
 pub use temperature::{Temperature, temperature};
 pub use trial::{CANDIDATES, FEWEST_CLUSTERS};

@@ -165,7 +165,7 @@ impl Cooked {
 mod tests {
     use super::*;
     use crate::pool::past::testing::{history, said};
-    use crate::pool::{Kind, Relation};
+    use crate::pool::{Relation, RelationKind};
 
     #[test]
     fn what_is_written_is_read_back_and_unknown_names_are_named() {
@@ -188,7 +188,7 @@ mod tests {
         let mut history = history(&rows);
         // For those that need related questions or different days.
         for (at, question) in history.questions.iter_mut().enumerate() {
-            question.relations = vec![Relation { key: format!("one-of={}", at / 2), kind: Kind::OneOf(2) }];
+            question.relations = vec![Relation { key: format!("one-of={}", at / 2), kind: RelationKind::OneOf(2) }];
             question.said[2].made_at = 9.0;
         }
         for penalty in [Penalty::Brier, Penalty::Log] {

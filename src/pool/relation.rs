@@ -14,12 +14,12 @@ pub struct Relation {
     /// The tag without its place: what the related questions share.
     pub key: String,
     /// What holds of them.
-    pub kind: Kind,
+    pub kind: RelationKind,
 }
 
 /// What holds of related questions.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Kind {
+pub enum RelationKind {
     /// Exactly one of so many questions comes true.
     OneOf(usize),
     /// Probabilities do not fall with this number.
@@ -55,15 +55,15 @@ impl<'a> Relations<'a> {
             match name {
                 "one-of" => {
                     let count = self.sizes.get(tag.as_str()).copied()?;
-                    Some(Relation { key: tag.clone(), kind: Kind::OneOf(count) })
+                    Some(Relation { key: tag.clone(), kind: RelationKind::OneOf(count) })
                 }
                 "above" => {
                     let (key, value) = place(of, |text| text.parse().ok().filter(|value: &f64| value.is_finite()))?;
-                    Some(Relation { key: format!("above={key}"), kind: Kind::Rising(-value) })
+                    Some(Relation { key: format!("above={key}"), kind: RelationKind::Rising(-value) })
                 }
                 "by" => {
                     let (key, on) = place(of, |text| day(text).ok().map(|day| Moment::Day(day).epoch_days()))?;
-                    Some(Relation { key: format!("by={key}"), kind: Kind::Rising(on) })
+                    Some(Relation { key: format!("by={key}"), kind: RelationKind::Rising(on) })
                 }
                 _ => None,
             }
@@ -83,7 +83,7 @@ impl<'a> Relations<'a> {
 /// than two questions.
 ///
 /// The distance: Predd, Osherson, Kulkarni and Poor (2008), Decis. Anal. 5, 177–189.
-pub(super) fn incoherence(stated: &[(Kind, f64)]) -> Option<f64> {
+pub(super) fn incoherence(stated: &[(RelationKind, f64)]) -> Option<f64> {
     if stated.len() < 2 {
         return None;
     }
@@ -91,11 +91,12 @@ pub(super) fn incoherence(stated: &[(Kind, f64)]) -> Option<f64> {
     let places: Option<Vec<f64>> = stated
         .iter()
         .map(|(kind, _)| match kind {
-            Kind::Rising(place) => Some(*place),
-            Kind::OneOf(_) => None,
+            RelationKind::Rising(place) => Some(*place),
+            RelationKind::OneOf(_) => None,
         })
         .collect();
-    let is_whole = |(kind, _): &(Kind, f64)| matches!(kind, Kind::OneOf(count) if *count == stated.len());
+    let is_whole =
+        |(kind, _): &(RelationKind, f64)| matches!(kind, RelationKind::OneOf(count) if *count == stated.len());
     let nearest = if let Some(places) = places {
         isotonic(&places, &p, &vec![1.0; p.len()])?
     } else if p.iter().sum::<f64>() <= 1.0 && !stated.iter().all(is_whole) {
@@ -135,8 +136,9 @@ mod tests {
 
     #[test]
     fn distances_are_those_of_the_nearest_coherent_probabilities() {
-        let one_of =
-            |count: usize, p: &[f64]| -> Vec<(Kind, f64)> { p.iter().map(|p| (Kind::OneOf(count), *p)).collect() };
+        let one_of = |count: usize, p: &[f64]| -> Vec<(RelationKind, f64)> {
+            p.iter().map(|p| (RelationKind::OneOf(count), *p)).collect()
+        };
         // An event and its complement that add to 1.2: each is 0.1 too high.
         near(incoherence(&one_of(2, &[0.7, 0.5])), 0.1);
         near(incoherence(&one_of(3, &[0.2, 0.3, 0.5])), 0.0);
@@ -145,8 +147,8 @@ mod tests {
         // Two of three: they may add to less than 1, not to more.
         near(incoherence(&one_of(3, &[0.2, 0.3])), 0.0);
         near(incoherence(&one_of(3, &[0.8, 0.6])), 0.2);
-        let rising = |of: &[(f64, f64)]| -> Vec<(Kind, f64)> {
-            of.iter().map(|(place, p)| (Kind::Rising(*place), *p)).collect()
+        let rising = |of: &[(f64, f64)]| -> Vec<(RelationKind, f64)> {
+            of.iter().map(|(place, p)| (RelationKind::Rising(*place), *p)).collect()
         };
         near(incoherence(&rising(&[(3.0, 0.6), (1.0, 0.2), (2.0, 0.6)])), 0.0);
         // 0.5 before 0.3: both become 0.4.
@@ -178,10 +180,10 @@ mod tests {
         TidyFile::from_text("a.csv", table).expect("a table").questions(&mut records).expect("questions");
         let relations = Relations::new(&records);
         let of = |id: &str| relations.of(&records.questions[id]);
-        assert_eq!(of("a"), [Relation { key: "one-of=winner".to_owned(), kind: Kind::OneOf(2) }]);
+        assert_eq!(of("a"), [Relation { key: "one-of=winner".to_owned(), kind: RelationKind::OneOf(2) }]);
         assert_eq!(of("a"), of("b"));
-        assert_eq!(of("c"), [Relation { key: "above=oil price".to_owned(), kind: Kind::Rising(-80.0) }]);
-        assert!(matches!(of("d").as_slice(), [Relation { kind: Kind::Rising(day), .. }] if *day > 20_000.0));
+        assert_eq!(of("c"), [Relation { key: "above=oil price".to_owned(), kind: RelationKind::Rising(-80.0) }]);
+        assert!(matches!(of("d").as_slice(), [Relation { kind: RelationKind::Rising(day), .. }] if *day > 20_000.0));
         assert!(of("e").is_empty());
     }
 }
