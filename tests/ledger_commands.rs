@@ -184,3 +184,19 @@ fn every_help_shows_an_example() {
         assert!(help.contains(&format!("foretell {}", command.join(" "))), "{command:?}");
     }
 }
+
+#[test]
+fn a_question_of_ones_own_keeps_its_tags_and_a_known_one_takes_none() {
+    let folder = folder();
+    let say = ["record", "rain", "--forecaster", "anna", "--probability", "35%", "--made-at", "2025-08-19"];
+    let with = |more: &[&'static str]| [&say[..], more].concat();
+    run(folder.path(), 0, &with(&["--ask", "Will it rain?", "--tag", "source=desk", "--tag", "pace=none"]));
+    let known = records(&folder.path().join("foretell.db"));
+    assert_eq!(known.questions["rain"].tags, ["source=desk", "pace=none"]);
+    let (_, said) = run(folder.path(), 2, &with(&["--tag", "source=desk"]));
+    assert!(said.contains("--ask"), "{said}");
+    let other = ["record", "snow", "--forecaster", "anna", "--probability", "5%", "--ask", "Snow?", "--tag", "a\tb"];
+    run(folder.path(), 1, &other);
+    assert_eq!(records(&folder.path().join("foretell.db")).questions.len(), 1);
+    run(folder.path(), 0, &["score", "--tagged", "source=desk"]);
+}

@@ -113,6 +113,63 @@ fn pooled_forecasts_are_a_table_that_other_commands_read_and_outcomes_of_now_mak
 }
 
 #[test]
+fn a_ledger_teaches_what_files_teach_and_its_open_questions_are_pooled() {
+    let desk = desk();
+    let at = |name: &str| text(&desk.path().join(name));
+    let all = std::fs::read_to_string(desk.path().join("outcomes.csv")).expect("it is there");
+    let known: Vec<&str> = all.lines().take(51).collect();
+    std::fs::write(desk.path().join("known.csv"), known.join("\n")).expect("it can be written");
+    let (past, now, known, ledger) = (at("past.csv"), at("now.csv"), at("known.csv"), at("panel.db"));
+    let done = |arguments: &[&str]| {
+        let output = foretell(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    };
+    for file in [&past, &known, &now] {
+        done(&["import", file, "--ledger", &ledger]);
+    }
+    let (of_files, of_ledger) = (at("of-files.csv"), at("of-ledger.csv"));
+    let files = ["pool", "--fit", &past, "--outcomes", &known, "--apply", &now, "--out", &of_files];
+    let report = done(&[&files[..], &["--format", "json"]].concat());
+    let same = done(&["pool", "--ledger", &ledger, "--open", "--out", &of_ledger, "--format", "json"]);
+    assert_eq!(String::from_utf8_lossy(&report), String::from_utf8_lossy(&same));
+    let read = |file: &str| std::fs::read_to_string(file).expect("it was written");
+    assert_eq!(read(&of_files), read(&of_ledger));
+    assert_eq!(read(&of_ledger).lines().count(), 11);
+    // Without new forecasts there is the report alone.
+    assert_eq!(done(&["pool", "--ledger", &ledger, "--format", "json"]), report);
+    for wrong in [&["pool", "--fit", &past, "--open"][..], &["pool", "--ledger", &ledger, "--open", "--apply", &now]] {
+        assert_eq!(foretell(wrong).status.code(), Some(2), "{wrong:?}");
+    }
+    let nowhere = foretell(&["pool", "--ledger", &at("nothing.db")]);
+    assert!(String::from_utf8_lossy(&nowhere.stderr).contains("there is no ledger"), "{nowhere:?}");
+}
+
+#[test]
+fn tags_that_relate_questions_let_coherence_weigh_and_without_them_it_says_so() {
+    let desk = desk();
+    let at = |name: &str| text(&desk.path().join(name));
+    let (past, outcomes, questions) = (at("past.csv"), at("outcomes.csv"), at("questions.csv"));
+    let start = ["pool", "--fit", &past, "--outcomes", &outcomes, "--method", "coherence", "--format", "json"];
+    let without = foretell(&start);
+    let said = String::from_utf8_lossy(&without.stderr).into_owned();
+    assert!(
+        !without.status.success() && said.contains("one-of=KEY") && said.contains("options of one question"),
+        "{said}"
+    );
+    // Two neighbours are taken for thresholds of one number: f0 and f1 always say 0.85 or 0.15, the others anything.
+    let mut table = "id,kind,tags\n".to_owned();
+    for at in 0..60 {
+        writeln!(table, "q{at},binary,above=pair {}:{}", at / 2, at % 2).expect("a text grows");
+    }
+    std::fs::write(desk.path().join("questions.csv"), table).expect("it can be written");
+    let output = foretell(&[&start[..], &["--questions", &questions]].concat());
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(report["weights"].as_array().map(Vec::len), Some(5), "{report}");
+    assert!(report["learned"].to_string().contains("25 groups of related questions"), "{report}");
+}
+
+#[test]
 fn what_cannot_be_learned_or_pooled_is_said() {
     let desk = desk();
     let at = |name: &str| text(&desk.path().join(name));

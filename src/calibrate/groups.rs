@@ -1,6 +1,6 @@
 //! What a row of the account stands for: all of a forecaster's forecasts, or those of a tag, a source, a horizon or a period.
 
-use crate::forecast::Records;
+use crate::forecast::{Question, Records};
 use crate::score::{Horizon, Segment, Standing};
 use jiff::civil::{Date, date};
 use serde::Serialize;
@@ -28,39 +28,48 @@ pub enum CalibrationGroup {
 }
 
 /// The name of a group, sorted by the first part, then by the name; and the forecaster.
-type Key = (Option<(usize, String)>, String);
+pub(super) type Key = (Option<(usize, String)>, String);
 
 /// Standings by group and forecaster.
 pub(super) type Groups = BTreeMap<Key, Vec<Standing>>;
+
+/// The groups of a forecast made then, in days since 1970-01-01, on a question: none of a name where all of a forecaster's are one.
+pub(super) fn groups_of(
+    by: CalibrationGroup,
+    tags: &[String],
+    question: Option<&Question>,
+    made: f64,
+) -> Vec<Option<(usize, String)>> {
+    match by {
+        CalibrationGroup::Forecaster => vec![None],
+        CalibrationGroup::Tag => tags.iter().map(|tag| Some((0, tag.clone()))).collect(),
+        CalibrationGroup::Source => source(tags).map(|source| Some((0, source.to_owned()))).into_iter().collect(),
+        CalibrationGroup::Horizon => {
+            let band = Horizon::of(question, made);
+            vec![Some((band as usize, band.to_string()))]
+        }
+        CalibrationGroup::Month | CalibrationGroup::Quarter | CalibrationGroup::Year => {
+            vec![Some((0, period(day_of(made), by)))]
+        }
+    }
+}
 
 /// Parts standings by group and forecaster. By horizon and period a standing is parted into the forecasts of each.
 pub(super) fn grouped(standings: &[&Standing], records: &Records, by: CalibrationGroup) -> Groups {
     let mut groups = Groups::new();
     for &standing in standings {
-        let mut put = |of: Option<(usize, String)>, part: Standing| {
-            groups.entry((of, standing.forecaster.clone())).or_default().push(part);
+        let question = records.questions.get(&standing.question);
+        let of = |segment: &Segment| groups_of(by, &standing.tags, question, segment.from);
+        let parts: Vec<(Vec<_>, Standing)> = match by {
+            CalibrationGroup::Forecaster | CalibrationGroup::Tag | CalibrationGroup::Source => {
+                let whole = standing.segments.first().map_or_else(Vec::new, of);
+                vec![(whole, standing.clone())]
+            }
+            _ => parted(standing, of).into_iter().collect(),
         };
-        match by {
-            CalibrationGroup::Forecaster => put(None, standing.clone()),
-            CalibrationGroup::Tag => {
-                standing.tags.iter().for_each(|tag| put(Some((0, tag.clone())), standing.clone()));
-            }
-            CalibrationGroup::Source => {
-                if let Some(source) = source(standing) {
-                    put(Some((0, source.to_owned())), standing.clone());
-                }
-            }
-            CalibrationGroup::Horizon => {
-                let question = records.questions.get(&standing.question);
-                let band = |segment: &Segment| {
-                    let band = Horizon::of(question, segment.from);
-                    (band as usize, band.to_string())
-                };
-                parted(standing, band).into_iter().for_each(|(of, part)| put(Some(of), part));
-            }
-            CalibrationGroup::Month | CalibrationGroup::Quarter | CalibrationGroup::Year => {
-                let period = |segment: &Segment| (0, period(day_of(segment.from), by));
-                parted(standing, period).into_iter().for_each(|(of, part)| put(Some(of), part));
+        for (of, part) in parts {
+            for of in of {
+                groups.entry((of, standing.forecaster.clone())).or_default().push(part.clone());
             }
         }
     }
@@ -68,9 +77,9 @@ pub(super) fn grouped(standings: &[&Standing], records: &Records, by: Calibratio
 }
 
 /// The value of a tag `source=…`, or else the first tag.
-fn source(standing: &Standing) -> Option<&str> {
-    let named = standing.tags.iter().find_map(|tag| tag.strip_prefix("source="));
-    named.or_else(|| standing.tags.first().map(String::as_str))
+fn source(tags: &[String]) -> Option<&str> {
+    let named = tags.iter().find_map(|tag| tag.strip_prefix("source="));
+    named.or_else(|| tags.first().map(String::as_str))
 }
 
 /// The forecasts of a standing by what each belongs to.

@@ -5,6 +5,8 @@
 //! binned view; [`reliability_diagram`] draws it. [`murphy_elementary`], [`area_under_curve`], [`expected_calibration_error`] and
 //! [`bias`] are single figures.
 //!
+//! [`movement_test`] asks of a forecaster's [`streams`] whether they move as much as they learn.
+//!
 //! Tests: [`spiegelhalter`], [`cox_test`], [`hosmer_lemeshow`], [`calibration_belt_test`] and, for any time, [`e_test`]; bands for the whole
 //! curve: [`simultaneous_band`]. For ensembles and quantiles: [`rank_histogram`], [`rank_histogram_test`], [`pit_histogram`],
 //! [`cooke_calibration`].
@@ -28,6 +30,7 @@ mod estimate;
 mod figures;
 mod groups;
 mod hosmer_lemeshow;
+mod movement;
 mod murphy;
 mod murphy_diagram;
 mod pit;
@@ -41,6 +44,7 @@ mod resample;
 mod sample;
 pub(crate) mod svg;
 mod table;
+mod updates;
 
 pub use belt::{BeltTest, Development, calibration_belt_test};
 pub use belt_region::{BeltPanel, belt_picture, calibration_belt};
@@ -57,6 +61,7 @@ pub use figures::{
 };
 pub use groups::CalibrationGroup;
 pub use hosmer_lemeshow::{HosmerLemeshow, Ties, hosmer_lemeshow};
+pub use movement::{Movement, MovementCase, MovementTest, movement_test};
 pub use murphy::{BiasCorrection, MurphyParts, murphy_decomposition};
 pub use murphy_diagram::{ElementaryMeans, elementary_means, elementary_picture, elementary_score};
 pub use pit::{Jump, pit_histogram, pit_of_ensemble, pit_of_quantiles};
@@ -72,3 +77,4 @@ pub use report::{
 pub use resample::{CALIBRATION_CLUSTERS, CALIBRATION_REPLICATES, CALIBRATION_SEED};
 pub use sample::{Chosen, Sample};
 pub use table::{Bin, reliability_table};
+pub use updates::{Stream, Until, UpdateFinding, UpdateRow, streams, update_rows};

@@ -5,6 +5,7 @@ use super::estimate::{Estimate, estimate};
 use super::groups::{CalibrationGroup, grouped};
 use super::quantile_reliability::{QuantileReliability, quantile_reliability};
 use super::resample::{Drawn, confidence_band, observed, redrawn_answers, redrawn_clusters};
+use super::updates::{Stream, UpdateRow, update_rows};
 use super::{
     BandPoint, BeltTest, BiasCorrection, Bin, Chosen, CoxTest, Development, ETest, HosmerLemeshow, MurphyParts, Points,
     Sample, SpiegelhalterTest, Ties, calibration_belt_test, cox_test, e_test, hosmer_lemeshow, murphy_decomposition,
@@ -208,17 +209,20 @@ pub struct CalibrationReport {
     pub rows: Vec<CalibrationRow>,
     /// Numeric and date questions, in the same order.
     pub quantiles: Vec<QuantileReliability>,
+    /// Movement of beliefs against reduction of uncertainty, of those who changed a forecast, in the same order.
+    pub updates: Vec<UpdateRow>,
     /// Questions left out, or counted if all resolved ones count, whose scheduled close lies ahead.
     pub resolved_early: usize,
     /// Forecasts left out of everything.
     pub excluded: Vec<Excluded>,
 }
 
-/// The account of calibration of records.
+/// The account of calibration of records; histories are judged by their streams.
 #[must_use]
 pub fn calibration_report(
     records: &Records,
     standings: &Standings,
+    streams: &[Stream],
     settings: CalibrationSettings,
 ) -> CalibrationReport {
     let as_of = settings.as_of.or_else(|| latest_day(records));
@@ -243,6 +247,7 @@ pub fn calibration_report(
         settings: CalibrationSettings { as_of, ..settings },
         rows,
         quantiles,
+        updates: update_rows(records, streams, settings),
         resolved_early: count_questions(&parted.early),
         excluded: standings.excluded.clone(),
     }

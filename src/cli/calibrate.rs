@@ -8,9 +8,9 @@ use crate::calibrate::{
     BeltPanel, Bin, CALIBRATION_CLUSTERS, CALIBRATION_REPLICATES, CALIBRATION_SEED, CalibrationGroup,
     CalibrationReport, CalibrationRow, CalibrationSettings, Chosen, Counted, ElementaryMeans, Panel, PitHistogram,
     ReliabilityAxis, belt_picture, calibration_belt, calibration_report, elementary_means, elementary_picture,
-    pit_picture, reliability_diagram,
+    pit_picture, reliability_diagram, streams,
 };
-use crate::compare::{ClusterBy, regroup};
+use crate::compare::{ClusterBy, regroup, regroup_streams};
 use crate::error::Error;
 use crate::forecast::day;
 use crate::report::{Format, Output, Reliable, reliability_plot};
@@ -95,6 +95,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     }
     let wanted = |name: &str| arguments.forecaster.is_empty() || arguments.forecaster.iter().any(|only| only == name);
     let standings = regroup(standings(&records, wanted), &records, &arguments.cluster);
+    let streams = regroup_streams(streams(&records, wanted), &records, &arguments.cluster);
     let settings = CalibrationSettings {
         by: arguments.by,
         chosen: arguments.chosen,
@@ -105,7 +106,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         seed: arguments.seed,
         ..CalibrationSettings::default()
     };
-    let report = calibration_report(&records, &standings, settings);
+    let report = calibration_report(&records, &standings, &streams, settings);
     if let Some(path) = &arguments.svg {
         draw(&report, path, arguments.axis)?;
     }
@@ -122,7 +123,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         write_table(path, &wide(&report))?;
     }
     let sheets = if format == Format::Csv { vec![wide(&report)] } else { narrow(&report, format) };
-    let head = if report.rows.is_empty() && report.quantiles.is_empty() {
+    let head = if report.rows.is_empty() && report.quantiles.is_empty() && report.updates.is_empty() {
         vec!["There is nothing to judge yet.".to_owned()]
     } else {
         Vec::new()
@@ -257,6 +258,16 @@ fn foot(report: &CalibrationReport) -> Vec<String> {
         ));
         lines.push(
             "promised: the Brier score that the forecasts would get if they were calibrated, lower is sharper"
+                .to_owned(),
+        );
+    }
+    if !report.updates.is_empty() {
+        lines.push(
+            "movement: mean sum of squared changes; reduction: mean p(1 - p) at the start less that at the end; they are alike for who takes news for what it is"
+                .to_owned(),
+        );
+        lines.push(
+            "until the last word: changes of mind alone; less than 1 is no fault there, since a sudden answer is cut off"
                 .to_owned(),
         );
     }

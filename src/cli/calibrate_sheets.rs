@@ -1,7 +1,10 @@
 //! The tables of `foretell calibrate`: several for people, one wide one for CSV.
 
 use super::figures::{Figures, figure_column};
-use crate::calibrate::{BandPoint, CalibrationGroup, CalibrationReport, ElementaryMeans, Estimate, ScoreParts};
+use crate::calibrate::{
+    BandPoint, CalibrationGroup, CalibrationReport, ElementaryMeans, Estimate, ScoreParts, Until, UpdateFinding,
+    UpdateRow,
+};
 use crate::report::{Column, Format, Sheet};
 
 /// Starts a sheet whose rows begin with the tag, if wanted, and the forecaster.
@@ -50,6 +53,9 @@ pub(super) fn narrow(report: &CalibrationReport, format: Format) -> Vec<Sheet> {
         sheets.push(murphy_sheet(report, figures));
         sheets.push(test_sheet(report, figures));
         sheets.push(bin_sheet(report, figures));
+    }
+    if !report.updates.is_empty() {
+        sheets.push(update_sheet(report, figures));
     }
     if report.rows.iter().any(|row| row.naive.is_some()) {
         sheets.push(naive_sheet(report, figures));
@@ -254,6 +260,42 @@ fn naive_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
     sheet
 }
 
+fn update_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
+    let title = "Updates: do forecasts move as much as they learn? (1 for who takes news for what it is)";
+    let headings = ["movement", "reduction", "ratio", "95 % interval", "t", "p", "questions", "clusters", "updates"];
+    let mut sheet = sheet(report, Some(title), &["until", "movement is"], &headings);
+    for row in &report.updates {
+        let test = &row.test;
+        let mut cells = start(row.of.as_ref(), &row.forecaster);
+        let found = match row.finding {
+            Some(UpdateFinding::TooMuch) => "too much".to_owned(),
+            Some(UpdateFinding::TooLittle) => "too little".to_owned(),
+            Some(UpdateFinding::CannotTell) => "cannot tell yet".to_owned(),
+            None => figures.unknown(),
+        };
+        let until = match row.until {
+            Until::Answer => "the answer",
+            Until::Now => "the answer or now",
+            Until::LastWord => "the last word",
+        };
+        cells.extend([
+            until.to_owned(),
+            found,
+            figures.score(test.movement),
+            figures.score(test.reduction),
+            figures.maybe(test.ratio),
+            figures.interval(test.ratio_lower.zip(test.ratio_upper)),
+            figures.maybe(test.statistic),
+            figures.p_value(test.p),
+            test.questions.to_string(),
+            test.clusters.to_string(),
+            row.updates.to_string(),
+        ]);
+        sheet.row(cells);
+    }
+    sheet
+}
+
 fn level_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
     let headings = ["level", "at or below", "± se", "questions"];
     let mut sheet =
@@ -368,6 +410,14 @@ pub(super) fn wide(report: &CalibrationReport) -> Sheet {
             "naive_stated",
             "naive_observed",
             "naive_misleads",
+            "movement",
+            "reduction",
+            "movement_ratio",
+            "movement_ratio_lower",
+            "movement_ratio_upper",
+            "movement_t",
+            "movement_p",
+            "updates",
         ]
         .map(str::to_owned),
     );
@@ -439,6 +489,22 @@ pub(super) fn wide(report: &CalibrationReport) -> Sheet {
             .map(|of| figures.maybe(of)),
         );
         cells.push(row.naive.as_ref().map_or_else(String::new, |of| of.misleads.to_string()));
+        let is_same = |of: &&UpdateRow| of.until == Until::Answer && of.of == row.of && of.forecaster == row.forecaster;
+        let updates = report.updates.iter().find(is_same);
+        let test = updates.map(|of| &of.test);
+        cells.extend(
+            [
+                test.map(|of| of.movement),
+                test.map(|of| of.reduction),
+                test.and_then(|of| of.ratio),
+                test.and_then(|of| of.ratio_lower),
+                test.and_then(|of| of.ratio_upper),
+                test.and_then(|of| of.statistic),
+                test.and_then(|of| of.p),
+                updates.map(|of| of.updates as f64),
+            ]
+            .map(|of| figures.maybe(of)),
+        );
         sheet.row(cells);
     }
     sheet

@@ -1,6 +1,7 @@
 //! `foretell pool`: learns from past forecasts how to pool, and pools new ones, yes/no forecasts or forecasts by quantiles.
 
 use super::inputs::{check_forecaster, from_files, pattern, select, without_outcomes};
+use super::ledger_file::LedgerArgument;
 use super::{Done, console, pool_quantiles, pool_sheets};
 use crate::error::Error;
 use crate::forecast::tidy::{Form, forecasts_file};
@@ -20,9 +21,10 @@ Examples:
   foretell pool --fit past.parquet --method performance+platt --rule log --without crowd
   foretell pool --fit hub.parquet --outcomes truth.csv --scale log --baseline hub-baseline \
     --fit-until 2024-06-30 --apply hub.parquet --apply-from 2024-10-01 --out pooled.csv
+  foretell pool --ledger foretell.db --open --out pooled.csv
   foretell pool --list
 
-Without --method a pool is chosen by cross-validation within the past. It is the plain mean of probabilities unless \
+Without --fit the past is that of the ledger, and --open pools what it holds on questions that have not resolved. Without --method a pool is chosen by cross-validation within the past. It is the plain mean of probabilities unless \
 another gains on it for sure, and is blended with the plain mean as far as the gain is not sure. The report says \
 what to expect. Outcomes of the forecasts to be pooled are never looked at.
 
@@ -34,8 +36,8 @@ where --fit has outcomes that became known between the forecasts pooled, the poo
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Arguments {
-    /// Past forecasts, by a path or a quoted pattern; may be given several times
-    #[arg(long, value_name = "PAST", required_unless_present = "list")]
+    /// Past forecasts in files instead of a ledger, by a path or a quoted pattern; may be given several times
+    #[arg(long, value_name = "PAST", conflicts_with = "ledger")]
     fit: Vec<PathBuf>,
     /// Their outcomes in a table, where they do not stand beside the forecasts
     #[arg(long, value_name = "FILE", requires = "fit")]
@@ -43,11 +45,16 @@ pub(super) struct Arguments {
     /// Definitions of the questions, past and new, in a table: closing days, clusters, tags
     #[arg(long, value_name = "FILE", requires = "fit")]
     questions: Vec<PathBuf>,
+    #[command(flatten)]
+    ledger: LedgerArgument,
     /// New forecasts to be pooled
-    #[arg(long, value_name = "NOW", requires = "fit")]
+    #[arg(long, value_name = "NOW", group = "now")]
     apply: Vec<PathBuf>,
+    /// Pool the forecasts on those questions of the ledger that have not resolved
+    #[arg(long, conflicts_with = "fit", group = "now")]
+    open: bool,
     /// Write the pooled forecasts to this file (`.csv`, `.jsonl`, `.parquet`) instead of stdout
-    #[arg(long, value_name = "FILE", requires = "apply")]
+    #[arg(long, value_name = "FILE", requires = "now")]
     out: Option<PathBuf>,
     /// The name under which the pool forecasts
     #[arg(long, value_name = "NAME", default_value = "pool", value_parser = name)]
@@ -81,7 +88,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DAY", value_parser = day)]
     fit_until: Option<Date>,
     /// Only pool forecasts made on this day or later
-    #[arg(long, value_name = "DAY", value_parser = day, requires = "apply")]
+    #[arg(long, value_name = "DAY", value_parser = day, requires = "now")]
     apply_from: Option<Date>,
     /// List the pools and the maps
     #[arg(long, exclusive = true)]
@@ -124,9 +131,20 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         console::show(format, &pool_sheets::list(format)?)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut past = from_files(&arguments.questions, &arguments.fit, &arguments.outcomes)?;
+    let mut past = if arguments.fit.is_empty() {
+        arguments.ledger.proven_records().map_err(|problem| match problem.way_out() {
+            None => problem.help("`--fit FILE` learns from files instead"),
+            Some(_) => problem,
+        })?
+    } else {
+        from_files(&arguments.questions, &arguments.fit, &arguments.outcomes)?
+    };
+    let open = arguments.open.then(|| open_questions(&past));
     select(&mut past, &Selection { tags: arguments.tagged.clone(), from: None, until: arguments.fit_until })?;
-    let now = if arguments.apply.is_empty() { None } else { Some(new_forecasts(arguments)?) };
+    let now = match open {
+        None if arguments.apply.is_empty() => None,
+        open => Some(new_forecasts(arguments, open)?),
+    };
     match kind(arguments, &past, now.as_ref())? {
         Kind::YesNo => yes_no(arguments, past, now, format),
         Kind::Quantiles => quantiles(arguments, past, now, format),
@@ -228,7 +246,7 @@ fn quantiles(arguments: &Arguments, past: Records, now: Option<Records>, format:
 
 /// Writes the pooled forecasts and says how they came about.
 fn deliver(arguments: &Arguments, forecasts: &[ForecastRecord], report: &str, format: Format) -> Done {
-    if arguments.apply.is_empty() {
+    if arguments.apply.is_empty() && !arguments.open {
         console::show(format, report)?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -245,9 +263,21 @@ fn deliver(arguments: &Arguments, forecasts: &[ForecastRecord], report: &str, fo
     Ok(ExitCode::SUCCESS)
 }
 
+/// The part of the records that is about questions without an answer.
+fn open_questions(records: &Records) -> Records {
+    let is_open = |id: &str| !records.outcomes.contains_key(id);
+    let mut open = Records { questions: records.questions.clone(), ..Records::default() };
+    open.questions.retain(|id, _| is_open(id));
+    open.forecasts = records.forecasts.iter().filter(|record| is_open(&record.question)).cloned().collect();
+    open
+}
+
 /// The forecasts to be pooled, without what became of their questions.
-fn new_forecasts(arguments: &Arguments) -> Result<Records, Error> {
-    let mut now = without_outcomes(&arguments.questions, &arguments.apply)?;
+fn new_forecasts(arguments: &Arguments, open: Option<Records>) -> Result<Records, Error> {
+    let mut now = match open {
+        Some(open) => open,
+        None => without_outcomes(&arguments.questions, &arguments.apply)?,
+    };
     select(&mut now, &Selection { tags: arguments.tagged.clone(), from: arguments.apply_from, until: None })?;
     Ok(now)
 }
@@ -278,7 +308,12 @@ fn set_apart(past: &mut Records, now: &Records) {
 fn nothing(history: &History, named: Option<Recipe>) -> Error {
     match named {
         Some(recipe) if !history.questions.is_empty() => {
-            Error::input(format!("`{recipe}` cannot be learned from {} questions", history.questions.len()))
+            let nothing =
+                Error::input(format!("`{recipe}` cannot be learned from {} questions", history.questions.len()));
+            match recipe.needs() {
+                Some(needs) => nothing.help(format!("it needs {needs}")),
+                None => nothing,
+            }
         }
         _ => Error::input("there is nothing to learn from: no yes/no question with a forecast has resolved"),
     }

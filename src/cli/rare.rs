@@ -23,6 +23,17 @@ pub(super) struct Report {
     heading: Heading,
     seed: u64,
     events: Vec<Rare>,
+    /// What cannot be told, if only of some.
+    impossible: Vec<NotFound>,
+}
+
+/// A condition without a figure.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+struct NotFound {
+    /// As written.
+    condition: String,
+    /// Why.
+    why: String,
 }
 
 #[derive(Debug, Serialize, schemars::JsonSchema)]
@@ -49,42 +60,61 @@ pub(super) fn run(loaded: &Loaded, view: &View, texts: &[String], settings: &Set
         .help("leave the method to be chosen"));
     }
     let situation = view.situation(&loaded.model)?;
-    let mut events = Vec::with_capacity(texts.len());
-    for text in texts {
-        let wanted = condition("--rare", text, &loaded.model)?;
-        events.push(rare(loaded, &situation, text, wanted, settings)?);
+    let wanted: Vec<Condition> =
+        texts.iter().map(|text| condition("--rare", text, &loaded.model)).collect::<Result<_, _>>()?;
+    let known = without_beliefs(plan::compile(&loaded.model, &situation))?;
+    let (mut events, mut not_found, mut failures) = (Vec::new(), Vec::new(), Vec::new());
+    for (text, wanted) in texts.iter().zip(wanted) {
+        match rare(loaded, &situation, &known, (text, wanted), settings) {
+            Ok(one) => events.push(one),
+            Err(problem) => {
+                not_found.push(NotFound { condition: text.clone(), why: problem.to_string() });
+                failures.push(problem);
+            }
+        }
     }
-    let report = Report { heading: Heading::new("foretell.rare/1", loaded, &situation), seed: settings.seed, events };
+    // One that cannot be told does not take the others with it.
+    let failure = failures.into_iter().next();
+    if let (true, Some(problem)) = (events.is_empty(), failure) {
+        return Err(problem);
+    }
+    let heading = Heading::new("foretell.rare/1", loaded, &situation);
+    let report = Report { heading, seed: settings.seed, events, impossible: not_found };
     let head = report.heading.lines(&format!("seed {}", report.seed));
     let sheet = sheet(&report, format);
     console::show(format, &Output { head, sheets: vec![sheet], foot: Vec::new(), json: &report }.render(format)?)?;
-    Ok(ExitCode::SUCCESS)
+    for one in &report.impossible {
+        console::note(&format!("error: `{}`: {}", one.condition, one.why));
+    }
+    Ok(if report.impossible.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A plan that asks nothing.
+fn without_beliefs(mut plan: Plan) -> Result<Plan, Error> {
+    if plan.steps.iter().any(|step| matches!(step.operation, Operation::Believe { .. })) {
+        return Err(Error::input("--rare does not go with beliefs such as `is now 30%`")
+            .help("state the news as a hint (`x3`), or run without --rare"));
+    }
+    ask_nothing(&mut plan);
+    Ok(plan)
 }
 
 /// The chance of a condition, given what is known.
 fn rare(
     loaded: &Loaded,
     situation: &Situation,
-    text: &str,
-    wanted: Condition,
+    known: &Plan,
+    (text, wanted): (&str, Condition),
     settings: &Settings,
 ) -> Result<Rare, Error> {
     let mut with = situation.clone();
     with.given.push((text.to_owned(), wanted));
-    let mut joint = plan::compile(&loaded.model, &with);
-    let mut known = plan::compile(&loaded.model, situation);
-    for plan in [&mut joint, &mut known] {
-        if plan.steps.iter().any(|step| matches!(step.operation, Operation::Believe { .. })) {
-            return Err(Error::input("--rare does not go with beliefs such as `is now 30%`")
-                .help("state the news as a hint (`x3`), or run without --rare"));
-        }
-        ask_nothing(plan);
-    }
-    let conditioned = simulate::is_conditioned(&known);
+    let joint = without_beliefs(plan::compile(&loaded.model, &with))?;
+    let conditioned = simulate::is_conditioned(known);
     let computed = if settings.method == Method::Auto {
         let all = exactly(&without_divisions(&joint))?.and_then(|exact| exact.evidence());
         let before = if conditioned {
-            exactly(&without_divisions(&known))?.and_then(|exact| exact.evidence()).map(|one| one.value)
+            exactly(&without_divisions(known))?.and_then(|exact| exact.evidence()).map(|one| one.value)
         } else {
             Some(1.0)
         };
@@ -106,7 +136,7 @@ fn rare(
     let mut relative = found.probability.standard_error / found.probability.value;
     let (mut probability, mut worlds) = (found.probability.value, found.worlds);
     if conditioned {
-        let before = simulate::rarity(&known, settings, RELATIVE_ERROR).map_err(|problem| impossible(&problem))?;
+        let before = simulate::rarity(known, settings, RELATIVE_ERROR).map_err(|problem| impossible(&problem))?;
         probability /= before.probability.value;
         relative = relative.hypot(before.probability.standard_error / before.probability.value);
         worlds += before.worlds;

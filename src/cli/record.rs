@@ -16,7 +16,7 @@ const EXAMPLE: &str = "Examples:
   foretell record first_step --forecaster anna --options \"ceasefire=20%,talks=50%,neither=30%\"
   foretell record purchase --forecaster anna --quantiles \"5%:10,50%:40,95%:90\"
   foretell record summit_day --forecaster anna --quantiles \"25%:2025-10-01,50%:never\" --never 60%
-  foretell record rain --forecaster anna --probability 10% --ask \"Will it rain?\" --closes 2025-09-01";
+  foretell record rain --forecaster anna --probability 10% --ask \"Will it rain?\" --closes 2025-09-01 --tag source=desk";
 
 /// Record a forecast of your own
 ///
@@ -44,6 +44,9 @@ pub(super) struct Arguments {
     /// The last day on which a forecast counts, for a question defined with `--ask`
     #[arg(long, value_name = "DATE", value_parser = day, requires = "ask")]
     closes: Option<Date>,
+    /// A tag of a question defined with `--ask`, such as `source=desk`, `pace=none` or `one-of=winner`; may be given several times
+    #[arg(long, value_name = "TAG", requires = "ask")]
+    tag: Vec<String>,
     #[command(flatten)]
     ledger: LedgerArgument,
 }
@@ -146,7 +149,7 @@ impl Arguments {
             closes: self.closes,
             resolves: None,
             cluster: None,
-            tags: Vec::new(),
+            tags: self.tag.clone(),
         };
         question.check().map_err(Error::input)?;
         Ok((Some(question.clone()), question))

@@ -1,6 +1,7 @@
 //! Which questions are taken to share their fate.
 
-use crate::forecast::Records;
+use crate::calibrate::Stream;
+use crate::forecast::{Question, Records};
 use crate::score::{GatheredQuestion, Horizon, Standing, Standings};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -80,36 +81,52 @@ impl ClusterBy {
         let first = question.standings.iter().map(Standing::from).fold(f64::INFINITY, f64::min);
         self.cluster(question.cluster, tags, question.closes, first)
     }
+
+    /// The cluster of a question of this id that names `cluster`, with the first forecast on it, by whomever, in days since 1970-01-01.
+    fn of(&self, id: &str, cluster: &str, tags: &[String], question: Option<&Question>, first: f64) -> String {
+        match self {
+            Self::Cluster => cluster.to_owned(),
+            Self::Question => id.to_owned(),
+            _ => {
+                let closes = question.and_then(|question| question.closes);
+                // A tag or a band is no question, whatever both are called.
+                self.cluster(None, tags, closes, first).unwrap_or_else(|| format!("question {id}"))
+            }
+        }
+    }
 }
 
 /// The same standings with other clusters; the records hold when their questions close.
 #[must_use]
 pub fn regroup(mut standings: Standings, records: &Records, by: &ClusterBy) -> Standings {
-    let first = if *by == ClusterBy::Horizon { first_forecasts(&standings) } else { BTreeMap::new() };
+    let first = first(standings.standings.iter().map(|standing| (standing.question.clone(), standing.from())));
     for standing in &mut standings.standings {
-        match by {
-            ClusterBy::Cluster => continue,
-            ClusterBy::Question => {
-                standing.cluster.clone_from(&standing.question);
-                continue;
-            }
-            _ => {}
-        }
-        let closes = records.questions.get(&standing.question).and_then(|question| question.closes);
         let made = first.get(&standing.question).copied().unwrap_or_default();
-        let cluster = by.cluster(None, &standing.tags, closes, made);
-        // A tag or a band is no question, whatever both are called.
-        standing.cluster = cluster.unwrap_or_else(|| format!("question {}", standing.question));
+        let question = records.questions.get(&standing.question);
+        standing.cluster = by.of(&standing.question, &standing.cluster, &standing.tags, question, made);
     }
     standings
 }
 
-/// When the first forecast on each question began to stand.
-fn first_forecasts(standings: &Standings) -> BTreeMap<String, f64> {
+/// The same streams with other clusters; the records hold when their questions close.
+#[must_use]
+pub fn regroup_streams(mut streams: Vec<Stream>, records: &Records, by: &ClusterBy) -> Vec<Stream> {
+    let made = |stream: &Stream| stream.said.first().map(|(when, _)| (stream.question.clone(), *when));
+    let first = first(streams.iter().filter_map(made));
+    for stream in &mut streams {
+        let made = first.get(&stream.question).copied().unwrap_or_default();
+        let question = records.questions.get(&stream.question);
+        stream.cluster = by.of(&stream.question, &stream.cluster, &stream.tags, question, made);
+    }
+    streams
+}
+
+/// When the first forecast on each question was made.
+fn first(made: impl Iterator<Item = (String, f64)>) -> BTreeMap<String, f64> {
     let mut first: BTreeMap<String, f64> = BTreeMap::new();
-    for standing in &standings.standings {
-        let from = first.entry(standing.question.clone()).or_insert_with(|| standing.from());
-        *from = from.min(standing.from());
+    for (question, when) in made {
+        let from = first.entry(question).or_insert(when);
+        *from = from.min(when);
     }
     first
 }

@@ -46,7 +46,7 @@ pub use diebold_mariano::{DieboldMariano, LongRunVariance, diebold_mariano};
 pub use difference_picture::difference_picture;
 pub use evalue::{Bet, Criterion, SequentialEvidence, boundary, evalue, halfway_alternative, sequential_evidence};
 pub use gathered::gathered_comparison;
-pub use grouping::{ClusterBy, regroup};
+pub use grouping::{ClusterBy, regroup, regroup_streams};
 pub use interval::{POWER, TInterval, t_interval};
 pub use leaderboard::{
     Agreement, BaselineSkill, Board, BoardRow, BoardSettings, Cell, LEADERBOARD_REPLICATES, LEADERBOARD_SCHEMA,

@@ -75,7 +75,7 @@ impl PoolMethod for ExtremizedFitted {
     fn fit(&self, past: &Past<'_>, _: Penalty) -> Option<Box<dyn Pooling>> {
         let mean = |said: &[Said]| log_odds(&held(said, SURE), None).map(logit);
         let means: Vec<f64> = past.questions.iter().map(|question| mean(&question.said)).collect::<Option<_>>()?;
-        let fit = pulled_logistic(&[means], &past.happened(), &[1.0])?;
+        let fit = pulled_logistic(&[means], &past.happened(), None, &[1.0])?;
         Some(Box::new(Factor { factor: fit[0], sure: SURE, learned: true }))
     }
 }

@@ -6,6 +6,7 @@
 
 use super::past::Past;
 use super::penalty::Penalty;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// The latest probability of one forecaster.
@@ -15,6 +16,8 @@ pub struct Said {
     pub forecaster: usize,
     /// What.
     pub probability: f64,
+    /// When, in days since 1970-01-01.
+    pub made_at: f64,
 }
 
 /// Where log-odds are averaged over a panel, probabilities nearer to 0 or 1 are taken for this near: one careless zero among thousands of
@@ -31,6 +34,11 @@ pub trait PoolMethod: fmt::Debug + Sync {
 
     /// The pool as it stands after this past. `None` where the past is too little for it.
     fn fit(&self, past: &Past<'_>, penalty: Penalty) -> Option<Box<dyn Pooling>>;
+
+    /// What the past must have for it beyond questions that resolved, if that is something.
+    fn needs(&self) -> Option<&'static str> {
+        None
+    }
 
     /// The pool if there is nothing to be learned. `None` for a pool that needs a past.
     fn without_past(&self) -> Option<Box<dyn Pooling>> {
@@ -65,6 +73,12 @@ pub trait MapMethod: fmt::Debug + Sync {
 
     /// The map as it stands after these. `None` where no finite map is best, or there are too few.
     fn fit(&self, probabilities: &[f64], happened: &[bool]) -> Option<Box<dyn Map>>;
+
+    /// A map for each forecaster, by number, if not one by one by [`MapMethod::fit`] for whoever has said enough: a method that draws those
+    /// with few questions to what all have in common.
+    fn fit_each(&self, _: &Past<'_>) -> Option<BTreeMap<usize, Box<dyn Map>>> {
+        None
+    }
 }
 
 /// A map that is ready.

@@ -17,6 +17,8 @@
 mod beta_calibration;
 mod beta_transformed;
 mod choice;
+mod coherence;
+mod exponential;
 mod extremized;
 mod folds;
 mod isotonic_map;
@@ -32,17 +34,22 @@ mod performance;
 mod platt;
 mod pulled;
 pub mod quantile;
+mod recency_fitted;
 mod recency_median;
 mod recipe;
+mod relation;
 mod stacking;
 mod temperature;
 mod trimmed;
 mod trial;
 mod venn_abers;
+mod weighted;
 
 pub use beta_calibration::{BetaCalibration, beta_calibration};
 pub use beta_transformed::beta_transformed;
 pub use choice::{Choice, Estimate, POOL_SCHEMA, Ready, Tried, choose};
+pub use coherence::coherence_weights;
+pub use exponential::exponential_weights;
 pub use extremized::extremized_log_odds;
 pub use folds::{Fold, Folding, folds};
 pub use isotonic_map::{IsotonicMap, isotonic_map};
@@ -55,8 +62,10 @@ pub use past::{History, Past, PastQuestion};
 pub use penalty::Penalty;
 pub use performance::shrunk_excess;
 pub use platt::{Platt, platt};
+pub use recency_fitted::fitted_half_life;
 pub use recency_median::{recency_weighted_quantile, weighted_quantile};
 pub use recipe::{Cooked, FEWEST_FOR_A_MAP, Recipe};
+pub use relation::{Relation, RelationKind};
 pub use stacking::stacking_weights;
 pub use temperature::{Temperature, temperature};
 pub use trial::{CANDIDATES, FEWEST_CLUSTERS};
@@ -70,6 +79,7 @@ pub static POOLS: &[&dyn PoolMethod] = &[
     &log_odds::LogOdds,
     &neyman::Neyman,
     &recency_median::Recency,
+    &recency_fitted::RecencyFitted,
     &trimmed::Trimmed,
     &extremized::Extremized,
     &extremized::ExtremizedFitted,
@@ -77,6 +87,8 @@ pub static POOLS: &[&dyn PoolMethod] = &[
     &performance::Performance,
     &performance::PerformanceLogOdds,
     &stacking::Stacking,
+    &exponential::Exponential,
+    &coherence::Coherence,
 ];
 
 /// Every map that recalibrates.

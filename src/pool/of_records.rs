@@ -29,7 +29,8 @@ pub fn pooled_records(
         // By when each spoke last, then by name.
         let mut last: BTreeMap<&str, (usize, Said)> = BTreeMap::new();
         for (at, (record, probability)) in made.iter().enumerate() {
-            let said = Said { forecaster: number(&record.forecaster), probability: *probability };
+            let (forecaster, made_at) = (number(&record.forecaster), record.made_at.epoch_days());
+            let said = Said { forecaster, probability: *probability, made_at };
             last.insert(record.forecaster.as_str(), (at, said));
             let more = made.get(at + 1).is_some_and(|next| next.0.made_at.epoch_days() <= record.made_at.epoch_days());
             if more {

@@ -1,6 +1,7 @@
 //! Questions that resolved, with what each forecaster said last: what pools learn from.
 
 use super::method::Said;
+use super::relation::{Relation, Relations};
 use crate::forecast::{Forecast, ForecastRecord, Records, Resolution};
 use crate::score::Life;
 use indexmap::IndexMap;
@@ -21,6 +22,8 @@ pub struct PastQuestion {
     pub first_made: f64,
     /// When the answer was known.
     pub resolved: f64,
+    /// How it hangs together with other questions.
+    pub relations: Vec<Relation>,
 }
 
 /// Everything there is to learn from.
@@ -56,6 +59,7 @@ impl History {
                 by_question.entry(record.question.as_str()).or_default().push((record, probability));
             }
         }
+        let related = Relations::new(records);
         let mut questions = Vec::new();
         for (id, mut made) in by_question {
             let (Some(question), Some(outcome)) = (records.questions.get(id), records.outcomes.get(id)) else {
@@ -70,19 +74,16 @@ impl History {
             made.retain(|(record, _)| life.counts(record.made_at));
             made.sort_by(|a, b| a.0.made_at.epoch_days().total_cmp(&b.0.made_at.epoch_days()));
             // By when each spoke last.
-            let mut last: BTreeMap<usize, (usize, f64)> = BTreeMap::new();
+            let mut last: BTreeMap<usize, (usize, Said)> = BTreeMap::new();
             for (at, (record, probability)) in made.iter().enumerate() {
                 let next = numbers.len();
                 let forecaster = *numbers.entry(record.forecaster.as_str()).or_insert(next);
-                last.insert(forecaster, (at, *probability));
+                let made_at = record.made_at.epoch_days();
+                last.insert(forecaster, (at, Said { forecaster, probability: *probability, made_at }));
             }
-            let mut said: Vec<(usize, Said)> = last
-                .into_iter()
-                .map(|(forecaster, (at, probability))| (at, Said { forecaster, probability }))
-                .collect();
+            let mut said: Vec<(usize, Said)> = last.into_values().collect();
             said.sort_by_key(|(at, _)| *at);
-            let Some((first, _)) = said.first() else { continue };
-            let first_made = made[*first].0.made_at.epoch_days();
+            let Some(first_made) = said.first().map(|(_, first)| first.made_at) else { continue };
             let count = clusters.len();
             let cluster = *clusters.entry(question.cluster.as_deref().unwrap_or(id)).or_insert(count);
             questions.push(PastQuestion {
@@ -92,6 +93,7 @@ impl History {
                 said: said.into_iter().map(|(_, said)| said).collect(),
                 first_made,
                 resolved: outcome.resolved_on.epoch_days(),
+                relations: related.of(question),
             });
         }
         Self { forecasters: numbers.into_keys().map(str::to_owned).collect(), questions }
@@ -153,10 +155,11 @@ pub(super) mod testing {
                 .iter()
                 .enumerate()
                 .filter(|(_, p)| !p.is_nan())
-                .map(|(forecaster, p)| Said { forecaster, probability: *p })
+                .map(|(forecaster, p)| Said { forecaster, probability: *p, made_at: 0.0 })
                 .collect(),
             first_made: 0.0,
             resolved: 1.0,
+            relations: Vec::new(),
         };
         History {
             forecasters: (0..count).map(|at| format!("f{at}")).collect(),
@@ -166,7 +169,8 @@ pub(super) mod testing {
 
     /// What forecasters 0, 1, … say.
     pub(in crate::pool) fn said(probabilities: &[f64]) -> Vec<Said> {
-        probabilities.iter().enumerate().map(|(forecaster, p)| Said { forecaster, probability: *p }).collect()
+        let one = |(forecaster, p): (usize, &f64)| Said { forecaster, probability: *p, made_at: 0.0 };
+        probabilities.iter().enumerate().map(one).collect()
     }
 }
 
@@ -209,7 +213,8 @@ mod tests {
         let history = History::new(&records, |name| name != "out");
         assert_eq!(history.forecasters, ["a", "b"]);
         let said = &history.questions[0].said;
-        assert_eq!(said[0], Said { forecaster: 1, probability: 0.2 });
-        assert_eq!(said[1], Said { forecaster: 0, probability: 0.3 });
+        let made_at = Moment::Day(date(2025, 1, 2)).epoch_days();
+        assert_eq!(said[0], Said { forecaster: 1, probability: 0.2, made_at });
+        assert_eq!(said[1], Said { forecaster: 0, probability: 0.3, made_at: made_at + 7.0 });
     }
 }

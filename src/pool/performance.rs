@@ -1,10 +1,9 @@
 //! Weights by performance, as far as the past can tell performance from luck.
 
-use super::linear::linear;
-use super::log_odds::log_odds;
-use super::method::{PoolMethod, Pooling, SURE, Said, held, probabilities, weights_of};
+use super::method::{PoolMethod, Pooling};
 use super::past::{Past, plain_mean};
 use super::penalty::Penalty;
+use super::weighted::{Scale, Weighted};
 use crate::math::exp;
 use std::collections::BTreeMap;
 
@@ -38,8 +37,14 @@ pub fn shrunk_excess(past: &Past<'_>, penalty: Penalty) -> Option<Vec<f64>> {
             entry.1 += 1.0;
         }
     }
+    shrunk_means(&sums)
+}
+
+/// The mean of each forecaster's values drawn to the middle as far as they differ by luck, as [`shrunk_excess`] has it; of each the sum and
+/// the count of values by cluster. `None` where nobody has two clusters.
+pub(super) fn shrunk_means(sums: &[BTreeMap<usize, (f64, f64)>]) -> Option<Vec<f64>> {
     let (mut within, mut freedom) = (0.0, 0.0);
-    let mut means = vec![(0.0, 0.0); past.forecasters];
+    let mut means = vec![(0.0, 0.0); sums.len()];
     for (clusters, mean) in sums.iter().zip(&mut means).filter(|(clusters, _)| !clusters.is_empty()) {
         let values: Vec<f64> = clusters.values().map(|(sum, count)| sum / count).collect();
         let size = values.len() as f64;
@@ -85,18 +90,6 @@ pub(super) struct Performance;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PerformanceLogOdds;
 
-#[derive(Debug, Clone, Copy)]
-enum Scale {
-    Probability,
-    LogOdds,
-}
-
-#[derive(Debug, Clone)]
-struct Weighted {
-    weights: Vec<f64>,
-    scale: Scale,
-}
-
 impl PoolMethod for Performance {
     fn name(&self) -> &'static str {
         "performance"
@@ -107,7 +100,7 @@ impl PoolMethod for Performance {
     }
 
     fn fit(&self, past: &Past<'_>, penalty: Penalty) -> Option<Box<dyn Pooling>> {
-        Some(Box::new(Weighted { weights: weights(past, penalty)?, scale: Scale::Probability }))
+        Some(Box::new(Weighted::new(weights(past, penalty)?, Scale::Probability)))
     }
 }
 
@@ -121,28 +114,14 @@ impl PoolMethod for PerformanceLogOdds {
     }
 
     fn fit(&self, past: &Past<'_>, penalty: Penalty) -> Option<Box<dyn Pooling>> {
-        Some(Box::new(Weighted { weights: weights(past, penalty)?, scale: Scale::LogOdds }))
-    }
-}
-
-impl Pooling for Weighted {
-    fn pool(&self, oldest_first: &[Said]) -> Option<f64> {
-        let weights = weights_of(oldest_first, &self.weights);
-        match self.scale {
-            Scale::Probability => linear(&probabilities(oldest_first), Some(&weights)),
-            Scale::LogOdds => log_odds(&held(oldest_first, SURE), Some(&weights)),
-        }
-    }
-
-    fn weights(&self) -> Option<&[f64]> {
-        Some(&self.weights)
+        Some(Box::new(Weighted::new(weights(past, penalty)?, Scale::LogOdds)))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pool::past::testing::{history, said};
+    use crate::pool::past::testing::history;
 
     #[test]
     fn two_forecasters_have_the_excess_of_the_formula() {
@@ -169,16 +148,6 @@ mod tests {
         let history = history(&rows);
         let found = weights(&history.past(), Penalty::Brier).expect("four clusters each");
         assert_eq!(found, [0.5, 0.5]);
-    }
-
-    #[test]
-    fn weights_are_scaled_to_those_who_are_there() {
-        let pool = Weighted { weights: vec![0.5, 0.25, 0.25], scale: Scale::Probability };
-        assert_eq!(pool.pool(&said(&[0.2, 0.4, 0.8])), Some(0.4));
-        let without_first = [Said { forecaster: 1, probability: 0.4 }, Said { forecaster: 2, probability: 0.8 }];
-        assert!((pool.pool(&without_first).expect("two") - 0.6).abs() < 1e-15);
-        let unknown = [Said { forecaster: 7, probability: 0.4 }];
-        assert_eq!(pool.pool(&unknown), Some(0.4));
     }
 
     #[test]

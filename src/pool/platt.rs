@@ -1,10 +1,12 @@
 //! Platt's map: an intercept and a slope on log-odds.
 
 use super::method::{Map, MapMethod, SURE};
+use super::past::Past;
 use super::pulled::pulled_logistic;
 use crate::math::regression::logistic_regression;
 use crate::math::{logistic, logit};
 use crate::score::LOG_FLOOR;
+use std::collections::BTreeMap;
 
 /// A fitted Platt map.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,6 +49,35 @@ pub fn platt(probabilities: &[f64], happened: &[bool]) -> Option<Platt> {
     Some(Platt { intercept: fit.coefficients[0], slope: fit.coefficients[1] })
 }
 
+/// An intercept and a slope that leave a forecast as it is.
+const NO_CHANGE: [f64; 2] = [0.0, 1.0];
+
+/// Whoever points the wrong way is not turned round.
+fn not_turned(fit: &[f64]) -> Platt {
+    Platt { intercept: fit[0], slope: fit[1].max(0.0) }
+}
+
+/// Forecasts with what happened and how much each counts.
+#[derive(Debug, Default)]
+struct Rows {
+    log_odds: Vec<f64>,
+    happened: Vec<bool>,
+    weights: Vec<f64>,
+}
+
+impl Rows {
+    fn add(&mut self, probability: f64, happened: bool, weight: f64) {
+        self.log_odds.push(logit(probability.clamp(SURE, 1.0 - SURE)));
+        self.happened.push(happened);
+        self.weights.push(weight);
+    }
+
+    fn fit(self, towards: &[f64]) -> Option<Vec<f64>> {
+        let ones = vec![1.0; self.log_odds.len()];
+        pulled_logistic(&[ones, self.log_odds], &self.happened, Some(&self.weights), towards)
+    }
+}
+
 /// Platt's map pulled towards no change, as a method.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PlattMethod;
@@ -57,14 +88,32 @@ impl MapMethod for PlattMethod {
     }
 
     fn about(&self) -> &'static str {
-        "an intercept and a slope on log odds, pulled towards no change"
+        "an intercept and a slope on log odds, pulled towards no change; of each forecaster, towards what all have in common"
     }
 
     fn fit(&self, probabilities: &[f64], happened: &[bool]) -> Option<Box<dyn Map>> {
         let log_odds: Vec<f64> = probabilities.iter().map(|p| logit(p.clamp(SURE, 1.0 - SURE))).collect();
-        let fit = pulled_logistic(&[vec![1.0; log_odds.len()], log_odds], happened, &[0.0, 1.0])?;
-        // Whoever points the wrong way is not turned round.
-        Some(Box::new(Platt { intercept: fit[0], slope: fit[1].max(0.0) }))
+        let fit = pulled_logistic(&[vec![1.0; log_odds.len()], log_odds], happened, None, &NO_CHANGE)?;
+        Some(Box::new(not_turned(&fit)))
+    }
+
+    /// In two storeys: what all have in common is pulled towards no change, each question counting once however many answered it; each
+    /// forecaster is pulled towards what all have in common.
+    fn fit_each(&self, past: &Past<'_>) -> Option<BTreeMap<usize, Box<dyn Map>>> {
+        let mut all = Rows::default();
+        let mut each: BTreeMap<usize, Rows> = BTreeMap::new();
+        for question in &past.questions {
+            let share = 1.0 / question.said.len() as f64;
+            for said in &question.said {
+                all.add(said.probability, question.happened, share);
+                each.entry(said.forecaster).or_default().add(said.probability, question.happened, 1.0);
+            }
+        }
+        let common = all.fit(&NO_CHANGE)?;
+        let own = |(forecaster, rows): (usize, Rows)| {
+            Some((forecaster, Box::new(not_turned(&rows.fit(&common)?)) as Box<dyn Map>))
+        };
+        each.into_iter().map(own).collect()
     }
 }
 
@@ -81,6 +130,8 @@ impl Map for Platt {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::SplitMix;
+    use crate::pool::past::testing::history;
 
     const SAID: [f64; 12] = [0.1, 0.2, 0.25, 0.35, 0.4, 0.55, 0.6, 0.7, 0.8, 0.9, 0.3, 0.65];
     const CAME: [bool; 12] = [false, true, false, false, true, false, true, true, false, true, true, true];
@@ -102,5 +153,26 @@ mod tests {
         let turned = PlattMethod.fit(&said, &came).expect("a fit");
         assert!((turned.apply(0.9) - turned.apply(0.1)).abs() < 1e-12);
         assert!(platt(&[1.0, 0.0], &[true, false]).is_none());
+    }
+
+    /// Twenty forecasters say half of the log odds that are right, one of them on two questions alone: their map is that of the others.
+    #[test]
+    fn maps_of_each_are_drawn_to_the_common_one() {
+        let mut stream = SplitMix::of_replicate(33, 0);
+        let rows: Vec<(Vec<f64>, bool)> = (0..300)
+            .map(|at| {
+                let log_odds = 4.0 * (stream.unit() - 0.5);
+                let said = |who: usize| if who == 19 && at > 1 { f64::NAN } else { logistic(0.5 * log_odds) };
+                ((0..20).map(said).collect(), stream.unit() < logistic(log_odds))
+            })
+            .collect();
+        let rows: Vec<(&[f64], bool)> = rows.iter().map(|(row, came)| (row.as_slice(), *came)).collect();
+        let history = history(&rows);
+        let maps = PlattMethod.fit_each(&history.past()).expect("maps");
+        assert_eq!(maps.len(), 20);
+        let (many, few, given) = (maps[&0].apply(0.7), maps[&19].apply(0.7), 0.7);
+        assert!(many > given + 0.05 && (few - many).abs() < 0.05, "{many} {few}");
+        let alone = PlattMethod.fit(&[0.7, 0.6], &[true, false]).expect("a fit").apply(0.7);
+        assert!((alone - given).abs() < (few - given).abs(), "alone two questions hardly move it: {alone} {few}");
     }
 }

@@ -7,42 +7,54 @@ const PULL: f64 = 10.0;
 
 const MOST_STEPS: usize = 100;
 const MOST_HALVINGS: usize = 50;
+const SMALL_GAIN: f64 = 1e-12;
 
 /// The most probable coefficients of a logistic regression when each has a normal prior about a value known beforehand.
 ///
 /// ```text
-/// minimise  -sum_i (y_i ln q_i + (1 - y_i) ln(1 - q_i)) + 5 sum_j (c_j - prior_j)²        logit q_i = sum_j c_j x_j,i
+/// minimise  -sum_i w_i (y_i ln q_i + (1 - y_i) ln(1 - q_i)) + 5 sum_j (c_j - prior_j)²        logit q_i = sum_j c_j x_j,i
 /// ```
 ///
-/// `columns` holds one column a coefficient, each with one entry a question. There is one minimum and it is finite, also where the outcomes
+/// `columns` holds one column a coefficient, each with one entry a question; `weights` are 1 if none are given. There is one minimum and it is finite, also where the outcomes
 /// are separated or there are none. `None` when lengths differ or something is not finite.
-pub(super) fn pulled_logistic(columns: &[Vec<f64>], happened: &[bool], prior: &[f64]) -> Option<Vec<f64>> {
+pub(super) fn pulled_logistic(
+    columns: &[Vec<f64>],
+    happened: &[bool],
+    weights: Option<&[f64]>,
+    prior: &[f64],
+) -> Option<Vec<f64>> {
     let count = happened.len();
     let sound = columns.len() == prior.len()
         && !prior.is_empty()
+        && weights.is_none_or(|weights| weights.len() == count && weights.iter().all(|w| w.is_finite() && *w >= 0.0))
         && columns.iter().all(|column| column.len() == count && column.iter().all(|x| x.is_finite()));
     if !sound {
         return None;
     }
-    let log_odds = |c: &[f64]| {
-        (0..count).map(|at| columns.iter().zip(c).map(|(x, c)| c * x[at]).sum::<f64>()).collect::<Vec<f64>>()
-    };
+    let weight = |at: usize| weights.map_or(1.0, |weights| weights[at]);
+    let log_odds = |c: &[f64], at: usize| columns.iter().zip(c).map(|(x, c)| c * x[at]).sum::<f64>();
     let loss = |c: &[f64]| {
-        let data: f64 =
-            log_odds(c).iter().zip(happened).map(|(eta, yes)| ln_1p_exp(if *yes { -eta } else { *eta })).sum();
+        let one = |at: usize| {
+            let eta = log_odds(c, at);
+            weight(at) * ln_1p_exp(if happened[at] { -eta } else { eta })
+        };
+        let data: f64 = (0..count).map(one).sum();
         data + 0.5 * PULL * c.iter().zip(prior).map(|(c, prior)| (c - prior) * (c - prior)).sum::<f64>()
     };
+    let length = prior.len();
     let mut coefficients = prior.to_vec();
     let mut least = loss(&coefficients);
+    let mut gradient = vec![0.0; length];
+    let mut curvature = vec![0.0; length * length];
     for _ in 0..MOST_STEPS {
-        let length = prior.len();
-        let mut gradient: Vec<f64> = coefficients.iter().zip(prior).map(|(c, prior)| PULL * (c - prior)).collect();
-        let mut curvature = vec![0.0; length * length];
+        gradient.iter_mut().enumerate().for_each(|(at, of)| *of = PULL * (coefficients[at] - prior[at]));
+        curvature.fill(0.0);
         (0..length).for_each(|at| curvature[at * length + at] = PULL);
-        for (at, eta) in log_odds(&coefficients).into_iter().enumerate() {
-            let miss = logistic(eta) - f64::from(u8::from(happened[at]));
+        for at in 0..count {
+            let eta = log_odds(&coefficients, at);
+            let miss = weight(at) * (logistic(eta) - f64::from(u8::from(happened[at])));
             let e = exp(-eta.abs());
-            let spread = e / ((1.0 + e) * (1.0 + e));
+            let spread = weight(at) * e / ((1.0 + e) * (1.0 + e));
             for row in 0..length {
                 gradient[row] += miss * columns[row][at];
                 for column in 0..length {
@@ -51,20 +63,18 @@ pub(super) fn pulled_logistic(columns: &[Vec<f64>], happened: &[bool], prior: &[
             }
         }
         let step = Cholesky::new(length, &curvature)?.solve(&gradient);
-        let mut share = 1.0;
-        let mut moved = false;
-        for _ in 0..MOST_HALVINGS {
-            let tried: Vec<f64> = coefficients.iter().zip(&step).map(|(c, s)| c - share * s).collect();
-            let found = loss(&tried);
-            if found < least {
-                (coefficients, least, moved) = (tried, found, true);
-                break;
-            }
-            share *= 0.5;
-        }
-        if !moved || step.iter().all(|s| (share * s).abs() < 1e-12) {
+        let moved = |share: f64| coefficients.iter().zip(&step).map(|(c, s)| c - share * s).collect::<Vec<f64>>();
+        // Twice what a full step would gain, were the loss a parabola: so near to the minimum it is one, and further looks at the loss
+        // would see rounding alone.
+        let gain: f64 = gradient.iter().zip(&step).map(|(g, s)| g * s).sum();
+        if gain <= SMALL_GAIN * (1.0 + least) {
+            coefficients = moved(1.0);
             break;
         }
+        let shares = std::iter::successors(Some(1.0), |share| Some(0.5 * share)).take(MOST_HALVINGS);
+        let better = shares.map(moved).map(|tried| (loss(&tried), tried)).find(|(found, _)| *found < least);
+        let Some((found, tried)) = better else { break };
+        (coefficients, least) = (tried, found);
     }
     Some(coefficients)
 }
@@ -76,9 +86,9 @@ mod tests {
 
     #[test]
     fn with_nothing_to_learn_from_what_was_known_stays() {
-        assert_eq!(pulled_logistic(&[vec![], vec![]], &[], &[0.0, 1.0]), Some(vec![0.0, 1.0]));
-        let fit =
-            pulled_logistic(&[vec![1.0, 2.0]], &[true, true], &[1.0]).expect("separated, and finite all the same");
+        assert_eq!(pulled_logistic(&[vec![], vec![]], &[], None, &[0.0, 1.0]), Some(vec![0.0, 1.0]));
+        let fit = pulled_logistic(&[vec![1.0, 2.0]], &[true, true], None, &[1.0])
+            .expect("separated, and finite all the same");
         assert!(fit[0] > 1.0 && fit[0] < 1.1, "{fit:?}");
     }
 
@@ -87,8 +97,18 @@ mod tests {
         // 30 % came true of what was given even odds: the intercept that balances the data and the pull.
         let count = 20_000;
         let happened: Vec<bool> = (0..count).map(|at| at % 10 < 3).collect();
-        let fit = pulled_logistic(&[vec![1.0; count]], &happened, &[0.0]).expect("a fit");
+        let fit = pulled_logistic(&[vec![1.0; count]], &happened, None, &[0.0]).expect("a fit");
         let gradient = count as f64 * (logistic(fit[0]) - 0.3) + PULL * fit[0];
         assert!(gradient.abs() < 1e-6 && (fit[0] - logit(0.3)).abs() < 0.01, "{fit:?} {gradient}");
+    }
+
+    #[test]
+    fn a_question_of_weight_two_counts_as_two() {
+        let column = |of: &[f64]| vec![vec![1.0; of.len()], of.to_vec()];
+        let twice = pulled_logistic(&column(&[0.5, 0.5, -1.0]), &[true, true, false], None, &[0.0, 1.0]);
+        let heavy = pulled_logistic(&column(&[0.5, -1.0]), &[true, false], Some(&[2.0, 1.0]), &[0.0, 1.0]);
+        let (twice, heavy) = (twice.expect("a fit"), heavy.expect("a fit"));
+        assert!(twice.iter().zip(&heavy).all(|(a, b)| (a - b).abs() < 1e-9), "{twice:?} {heavy:?}");
+        assert_eq!(pulled_logistic(&column(&[0.5]), &[true], Some(&[-1.0]), &[0.0, 1.0]), None);
     }
 }

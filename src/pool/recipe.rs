@@ -62,10 +62,16 @@ impl fmt::Display for Recipe {
 }
 
 impl Recipe {
+    /// What the past must have for its pool beyond questions that resolved, if that is something.
+    #[must_use]
+    pub fn needs(&self) -> Option<&'static str> {
+        self.pool.needs()
+    }
+
     /// Learns from the past. `None` where the past is too little for it.
     ///
     /// The map after the pool is fitted to what the pool says of the very questions that it has learned from; a forecaster's own map needs
-    /// [`FEWEST_FOR_A_MAP`] questions.
+    /// [`FEWEST_FOR_A_MAP`] questions, unless the method draws all maps to a common one.
     #[must_use]
     pub fn fit(&self, past: &Past<'_>, penalty: Penalty) -> Option<Cooked> {
         let each = self.each.map_or_else(BTreeMap::new, |method| maps_of_each(method, past));
@@ -91,8 +97,11 @@ impl Recipe {
     }
 }
 
-/// A map for each forecaster who has said enough.
+/// A map for each forecaster as the method has it, or else for each who has said enough.
 fn maps_of_each(method: &dyn MapMethod, past: &Past<'_>) -> BTreeMap<usize, Box<dyn Map>> {
+    if let Some(maps) = method.fit_each(past) {
+        return maps;
+    }
     let mut of: BTreeMap<usize, (Vec<f64>, Vec<bool>)> = BTreeMap::new();
     for question in &past.questions {
         for said in &question.said {
@@ -156,6 +165,7 @@ impl Cooked {
 mod tests {
     use super::*;
     use crate::pool::past::testing::{history, said};
+    use crate::pool::{Relation, RelationKind};
 
     #[test]
     fn what_is_written_is_read_back_and_unknown_names_are_named() {
@@ -175,7 +185,12 @@ mod tests {
             })
             .collect();
         let rows: Vec<(&[f64], bool)> = rows.iter().map(|(row, yes)| (row.as_slice(), *yes)).collect();
-        let history = history(&rows);
+        let mut history = history(&rows);
+        // For those that need related questions or different days.
+        for (at, question) in history.questions.iter_mut().enumerate() {
+            question.relations = vec![Relation { key: format!("one-of={}", at / 2), kind: RelationKind::OneOf(2) }];
+            question.said[2].made_at = 9.0;
+        }
         for penalty in [Penalty::Brier, Penalty::Log] {
             for pool in POOLS {
                 let names = MAPS.iter().flat_map(|map| {

@@ -8,8 +8,19 @@ use crate::math::{powf, student};
 use crate::score::clustered_mean;
 
 /// The recipes among which `auto` chooses: few, and each of them cautious.
-pub static CANDIDATES: &[&str] =
-    &["median", "log-odds", "extremized-fitted", "log-odds+platt", "performance", "performance-log-odds", "stacking"];
+pub static CANDIDATES: &[&str] = &[
+    "median",
+    "log-odds",
+    "extremized-fitted",
+    "log-odds+platt",
+    "platt@log-odds",
+    "performance",
+    "performance-log-odds",
+    "stacking",
+    "exponential",
+    "recency-fitted",
+    "coherence",
+];
 
 /// With fewer clusters of questions than this nothing is chosen: the plain mean stays.
 pub const FEWEST_CLUSTERS: usize = 15;
@@ -38,7 +49,8 @@ pub(super) struct Attempt {
 /// P(T <= k)^count = 1/2        T Student's with clusters - 1 degrees of freedom
 /// ```
 ///
-/// The largest of as many gains that luck alone makes stays below k half of the time; 1.3 for seven, were they independent.
+/// The largest of as many gains that luck alone makes stays below k half of the time; 1.3 for seven, 1.5 for ten, were they
+/// independent.
 fn caution(count: usize, clusters: usize) -> Option<f64> {
     student::quantile(clusters.checked_sub(1)? as f64, powf(0.5, 1.0 / count.max(1) as f64))
 }
@@ -61,9 +73,11 @@ pub(super) fn attempts(
         .enumerate()
         .filter_map(|(at, recipe)| Some((at, predictions(past, *recipe, penalty, &folds, &means)?)))
         .collect();
+    // Luck has no chance with what cannot be tried.
+    let predicted_count = predicted.len();
     let found = predicted
         .iter()
-        .filter_map(|(recipe, predicted)| best_blend(past, penalty, *recipe, predicted, &means, recipes.len()))
+        .filter_map(|(recipe, predicted)| best_blend(past, penalty, *recipe, predicted, &means, predicted_count))
         .collect();
     (folding, found)
 }

@@ -45,6 +45,12 @@ pub struct NumberAnswer {
 pub const QUANTILE_LEVELS: [f64; 7] = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
 
 impl NumberAnswer {
+    /// Whether more than one world counts, so that something is known of the errors.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.effective_worlds > 1.0
+    }
+
     /// The smallest value that a share `level` of the worlds does not pass, for a level strictly between 0 and 1.
     ///
     /// The histogram behind it has at most 8,192 bins, finest about the median (about 1/1024 of the distance of the quartiles, for a normal), and
@@ -80,7 +86,7 @@ pub struct DayQuantile {
     /// The first day, in days after `as_of`, by whose end at least that share has; `None` if it is beyond the horizon.
     pub day: Option<f64>,
     /// In days: half the distance of the days one binomial standard error to either side; `None` if one of them is beyond the
-    /// horizon.
+    /// horizon, or only one world counts.
     pub standard_error: Option<f64>,
 }
 

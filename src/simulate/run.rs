@@ -260,7 +260,8 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Runs short windows while there is a reason to go on; how many chunks there are then, and what they gave.
+/// Runs short windows while there is a reason to go on, the first ones shorter still, so that little time does not end in much work; how many
+/// chunks there are then, and what they gave.
 fn grow_while<G: super::passes::Gather>(
     pass: &Pass<'_>,
     all: u64,
@@ -270,11 +271,16 @@ fn grow_while<G: super::passes::Gather>(
     let spares = Spares::new(new);
     let mut forest = Forest::default();
     let mut end = 0;
-    for window in windows(0..all, Windows::Short) {
-        end = window.end;
-        pass.run(&mut forest, window, &spares);
-        if !go_on(end) {
-            break;
+    'windows: for window in windows(0..all, Windows::Short) {
+        let mut start = window.start;
+        while start < window.end {
+            // As many chunks as there were before: 1, 1, 2, 4 and so on, until windows are whole.
+            end = window.end.min(start + start.max(1));
+            pass.run(&mut forest, start..end, &spares);
+            start = end;
+            if !go_on(end) {
+                break 'windows;
+            }
         }
     }
     (end, forest)

@@ -3,6 +3,7 @@
 mod codes;
 mod commands;
 mod doubt;
+mod edges;
 mod evidence;
 mod evidence_order;
 mod fuzz;

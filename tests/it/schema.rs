@@ -121,6 +121,7 @@ fn what_scripts_read_is_as_its_schema_says() {
     conforms("score", &["score", "--ledger", ledger]);
     conforms("calibrate", &["calibrate", "--ledger", ledger, "--replicates", "50"]);
     conforms("compare", &["compare", "foretell", "polymarket", "--ledger", ledger]);
+    conforms("pool", &["pool", "--ledger", ledger, "--of", "yes-no"]);
     conforms("status", &["status", "--ledger", ledger, "--as-of", "2025-10-01"]);
     conforms("live", &["live", "30%", "--made-at", "2025-09-01", "--closes", "2025-12-31"]);
     conforms("update", &["update", summit, "--ledger", ledger, "--dry-run"]);

@@ -7,7 +7,7 @@ use super::{
 use crate::forecast::Forecast;
 use crate::model::{self, Model, QuestionTarget};
 use crate::plan::Plan;
-use crate::simulate::{Answer, DateAnswer, Design, Method, NumberAnswer, Tally};
+use crate::simulate::{Answer, DateAnswer, Design, Method, NumberAnswer, Settings, Tally};
 
 /// The report of a run.
 #[must_use]
@@ -57,7 +57,7 @@ pub fn report(run: Run) -> RunReport {
         as_of: situation.as_of,
         worlds: tally.worlds(),
         seed: settings.seed,
-        method: method(tally, settings.design),
+        method: method(tally, settings),
         given: situation.given.iter().map(|(text, _)| text.clone()).collect(),
         suppose,
         effective_sample_size: tally.effective_sample_size(),
@@ -76,13 +76,15 @@ pub fn report(run: Run) -> RunReport {
     }
 }
 
-fn method(tally: &Tally, design: Design) -> String {
-    let simulation = if design == Design::Stratified { "stratified Monte Carlo" } else { "Monte Carlo" };
+fn method(tally: &Tally, settings: &Settings) -> String {
+    let simulation = if settings.design == Design::Stratified { "stratified Monte Carlo" } else { "Monte Carlo" };
     let evidence = match tally.method() {
         Some(Method::Adaptive) => ", adaptive importance sampling",
         Some(Method::Posterior) => ", drawn from the exact posterior",
         Some(Method::Rejection) => ", worlds against the evidence left out",
         _ if tally.weighted() => ", worlds weighted by the evidence",
+        Some(Method::Weighting) => ", worlds against the evidence left out, since it weighs none",
+        None if settings.method != Method::Auto => ", no evidence to meet by the method asked for",
         _ => "",
     };
     format!("{simulation}{evidence}")
@@ -216,11 +218,16 @@ fn number_figures(number: &NumberAnswer, empty: FigureReport) -> FigureReport {
             values: number.quantiles.iter().map(|(_, estimate)| estimate.value).collect(),
         }),
         standard_error: Some(Figures::Many(
-            number.quantiles.iter().map(|(_, estimate)| Some(estimate.standard_error)).collect(),
+            number
+                .quantiles
+                .iter()
+                .map(|(_, estimate)| number.has_errors().then_some(estimate.standard_error))
+                .collect(),
         )),
         prior_interval: intervals(number.quantiles.iter().map(|(_, estimate)| estimate.prior_interval)),
-        mean: Some(number.mean),
-        standard_deviation: Some(number.standard_deviation),
+        // Of one world the mean is its only value, and nothing is known of how far it is off.
+        mean: number.has_errors().then_some(number.mean),
+        standard_deviation: number.has_errors().then_some(number.standard_deviation),
         ..empty
     }
 }

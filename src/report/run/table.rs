@@ -198,14 +198,11 @@ fn rows(sheet: &mut Sheet, name: &str, closes: &str, words: &str, figures: &Figu
                 if !shown(*level) {
                     continue;
                 }
-                let spread = error(at).unwrap_or(0.0);
-                row(
-                    percent(*level, 0.02),
-                    figure(*value, spread),
-                    significant(spread, 2),
-                    String::new(),
-                    String::new(),
-                );
+                let (value, error) = match error(at) {
+                    Some(spread) => (figure(*value, spread), significant(spread, 2)),
+                    None => (significant(*value, 6), "unknown".to_owned()),
+                };
+                row(percent(*level, 0.02), value, error, String::new(), String::new());
             }
         }
         Some(Forecast::Date { levels, days, never }) => {

@@ -122,7 +122,7 @@ impl DateCounts {
     pub(crate) fn quantile(&self, level: f64) -> DayQuantile {
         let error = (level * (1.0 - level) / self.total.effective_worlds()).sqrt();
         let standard_error = match (self.first_day(level - error), self.first_day(level + error)) {
-            (Some(low), Some(high)) => Some((high - low) / 2.0),
+            (Some(low), Some(high)) if self.total.effective_worlds() > 1.0 => Some((high - low) / 2.0),
             _ => None,
         };
         DayQuantile { level, day: self.first_day(level), standard_error }

@@ -159,6 +159,11 @@ impl NumberCounts {
         {
             answer.mean.standard_error = error;
         }
+        if first.minimum == last.maximum {
+            // One value in all worlds: what their weights make of its mean and spread is rounding.
+            answer.mean = Estimate { value: first.minimum, standard_error: 0.0, prior_interval: None };
+            answer.standard_deviation = 0.0;
+        }
         answer.median = answer.quantile(0.5);
         answer.quantiles = QUANTILE_LEVELS.iter().map(|level| (*level, answer.quantile(*level))).collect();
         Some(answer)

@@ -1,0 +1,125 @@
+//! Runs at the edge: of one world, of next to no time, of what cannot happen, of evidence that weighs nothing.
+
+use crate::support::foretell;
+use serde_json::Value;
+use std::path::Path;
+
+const SCENARIO: &str = r#"title = "Edges"
+as_of = 2026-01-10
+horizon = 2026-12-31
+
+[event.strikes]
+count = "poisson(3)"
+
+[event.dead]
+chance = "0%"
+
+[event.maybe]
+chance = "30%"
+
+[event.price]
+value = "normal(100, 10)"
+
+[event.talks]
+when = "40% by 2026-12-31"
+
+[question.maybe]
+ask = "Maybe?"
+holds = "maybe"
+closes = 2026-12-31
+resolves = "by the drawn world"
+"#;
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    std::fs::write(folder.path().join("edges.toml"), SCENARIO).expect("a file can be written");
+    folder
+}
+
+/// Exit code, stdout and stderr of a run of the scenario.
+fn run(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = foretell();
+    let output = command.current_dir(folder).args(["run", "edges.toml"]).args(arguments).output().expect("it runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+fn json(folder: &Path, arguments: &[&str]) -> Value {
+    let (_, out, problems) = run(folder, &[arguments, &["--format", "json"]].concat());
+    serde_json::from_str(&out).unwrap_or_else(|_| panic!("{arguments:?}: {out}\n{problems}"))
+}
+
+fn event<'a>(report: &'a Value, id: &str) -> &'a Value {
+    let events = report["events"].as_array().expect("events");
+    events.iter().find(|event| event["id"] == id).unwrap_or_else(|| panic!("no {id}"))
+}
+
+#[test]
+fn one_world_knows_nothing_of_its_errors_and_two_do() {
+    let folder = folder();
+    let one = json(folder.path(), &["--events", "--worlds", "1"]);
+    for id in ["strikes", "price"] {
+        let found = event(&one, id);
+        assert!(found["mean"].is_null() && found["standard_deviation"].is_null(), "{found}");
+        assert!(found["standard_error"].as_array().is_some_and(|all| all.iter().all(Value::is_null)), "{found}");
+    }
+    let days = event(&one, "talks")["standard_error"].as_array().cloned().expect("a list");
+    assert!(days.iter().all(Value::is_null), "{days:?}");
+    let (_, table, _) = run(folder.path(), &["--events", "--worlds", "1"]);
+    assert_eq!(table.matches("unknown").count(), 6, "three quantiles of two numbers: {table}");
+    let two = json(folder.path(), &["--events", "--worlds", "2"]);
+    assert!(event(&two, "price")["mean"]["standard_error"].as_f64().is_some_and(|error| error > 0.0));
+}
+
+#[test]
+fn a_count_that_is_known_has_no_spread_however_worlds_weigh() {
+    let folder = folder();
+    for method in ["weighting", "adaptive", "posterior", "rejection"] {
+        let given = ["--events", "--given", "strikes = 7", "--given", "maybe", "--method", method, "--worlds", "300k"];
+        let report = json(folder.path(), &given);
+        let strikes = event(&report, "strikes");
+        assert_eq!(strikes["mean"]["value"], 7.0, "{method}: {strikes}");
+        assert_eq!(strikes["mean"]["standard_error"], 0.0, "{method}: {strikes}");
+        assert_eq!((&strikes["standard_deviation"], &strikes["variance"]), (&0.0.into(), &Value::Null), "{method}");
+    }
+}
+
+#[test]
+fn what_cannot_happen_does_not_take_the_other_rare_events_with_it() {
+    let folder = folder();
+    let (code, table, problems) = run(folder.path(), &["--rare", "dead", "--rare", "maybe"]);
+    assert_eq!(code, Some(1), "{problems}");
+    assert!(table.contains("maybe") && table.contains("0.3"), "{table}");
+    assert!(problems.contains("`dead`") && problems.contains("impossible"), "{problems}");
+    let report = json(folder.path(), &["--rare", "dead", "--rare", "maybe"]);
+    assert_eq!(report["events"].as_array().map(Vec::len), Some(1));
+    assert_eq!(report["impossible"][0]["condition"], "dead");
+    let (alone, nothing, _) = run(folder.path(), &["--rare", "dead"]);
+    assert_eq!((alone, nothing.as_str()), (Some(1), ""));
+    assert_eq!(run(folder.path(), &["--rare", "maybe"]).0, Some(0));
+}
+
+#[test]
+fn next_to_no_time_ends_after_the_first_chunk() {
+    let folder = folder();
+    for arguments in [&["--seconds", "0.000001"][..], &["--seconds", "0.000001", "--given", "strikes = 4"]] {
+        let report = json(folder.path(), &[arguments, &["--method", "weighting"]].concat());
+        assert_eq!(report["worlds"], 32_768, "{report}");
+        // The same bytes as a run of so many worlds.
+        let counted = [&["--worlds", "32768", "--method", "weighting"], &arguments[2..]].concat();
+        assert_eq!(report, json(folder.path(), &counted));
+    }
+}
+
+#[test]
+fn the_heading_says_when_a_method_has_nothing_to_weigh() {
+    let folder = folder();
+    let method = |arguments: &[&str]| {
+        let arguments = [arguments, &["--worlds", "1k"]].concat();
+        json(folder.path(), &arguments)["method"].as_str().map(str::to_owned).expect("a method")
+    };
+    assert_eq!(method(&[]), "Monte Carlo");
+    assert_eq!(method(&["--method", "weighting"]), "Monte Carlo, no evidence to meet by the method asked for");
+    let weighed = method(&["--method", "weighting", "--given", "strikes = 4 or maybe"]);
+    assert!(weighed.contains("weigh"), "{weighed}");
+}
