@@ -127,7 +127,10 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     head.push(how(&report.diff, report.seed));
     let sheets = match format {
         Format::Csv => vec![why(&report.diff, format)],
-        _ => vec![changes(&report.diff), why(&report.diff, format)].into_iter().filter(|sheet| !sheet.is_empty()).collect(),
+        _ => vec![changes(&report.diff), why(&report.diff, format)]
+            .into_iter()
+            .filter(|sheet| !sheet.is_empty())
+            .collect(),
     };
     let foot = foot(&report.diff);
     console::show(format, &Output { head, sheets, foot, json: &report }.render(format)?)?;

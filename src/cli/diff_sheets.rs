@@ -70,7 +70,8 @@ fn rows(
             (None, None) => String::new(),
         },
     );
-    let (old, new) = (if question.in_old { old } else { String::new() }, if question.in_new { new } else { String::new() });
+    let (old, new) =
+        (if question.in_old { old } else { String::new() }, if question.in_new { new } else { String::new() });
     let moved = one.moved.map(|moved| moved_by(one.kind, moved, one.moved_error, csv));
     let error = one.moved.map(|_| error_of(one.kind, one.moved_error, csv));
     let apart = one.moved.is_some_and(|moved| moved != 0.0 && moved.abs() < 2.0 * one.moved_error);
@@ -98,7 +99,11 @@ fn rows(
         sheet.row(vec![
             name,
             part,
-            if csv { diff.changes[effect.change].what.clone() } else { format!("  {}", diff.changes[effect.change].what) },
+            if csv {
+                diff.changes[effect.change].what.clone()
+            } else {
+                format!("  {}", diff.changes[effect.change].what)
+            },
             String::new(),
             String::new(),
             moved_by(one.kind, effect.value, effect.standard_error, csv),

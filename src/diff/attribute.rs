@@ -100,39 +100,54 @@ pub(super) struct Attribution {
     players: Vec<usize>,
     /// None if all subsets are looked at.
     orders: Option<Vec<Vec<usize>>>,
-    /// For all subsets, by mask; for orders, along each of them.
-    pub(super) subsets: Vec<Subset>,
+    /// For all subsets, by mask, those that are scenarios; for orders, along each of them.
+    variants: Vec<Option<Subset>>,
 }
 
 impl Attribution {
-    pub(super) fn new(players: Vec<usize>, options: &Options<'_>) -> Self {
-        let few = players.len() <= MOST_EXACT;
-        let orders = (!few).then(|| shapley::orders(players.len(), options.orders, options.settings.seed));
-        Self { players, orders, subsets: Vec::new() }
+    /// Finds which subsets of its players are scenarios, and those of the edits that stand for them. All players together are the whole new
+    /// scenario: what else is new does not bear on the question.
+    pub(super) fn new(
+        players: Vec<usize>,
+        options: &Options<'_>,
+        trial: &mut Trial<'_>,
+        groups: &[Vec<usize>],
+    ) -> Self {
+        let count = trial.edits.all.len();
+        let edits = |made: &[usize]| -> Vec<usize> {
+            made.iter().flat_map(|player| groups[players[*player]].iter().copied()).collect()
+        };
+        let is_player: Subset = with(&vec![false; count], &edits(&(0..players.len()).collect::<Vec<_>>()));
+        // The edits that stand for some players, and whether no other player was needed for that.
+        let mut variant = |made: &[usize]| -> (Subset, bool) {
+            if made.len() == players.len() && !players.is_empty() {
+                return (vec![true; count], true);
+            }
+            let wanted = with(&vec![false; count], &edits(made));
+            let closed = trial.close(&wanted);
+            let alone = (0..count).all(|at| !(is_player[at] && closed[at] && !wanted[at]));
+            (closed, alone)
+        };
+        if players.len() > MOST_EXACT {
+            let drawn = shapley::orders(players.len(), options.orders, options.settings.seed);
+            let orders: Vec<Vec<usize>> = drawn.iter().map(|order| feasible(order, &mut variant)).collect();
+            let variants = orders.iter().flat_map(|order| (0..=order.len()).map(|end| &order[..end]));
+            let variants = variants.map(|made| Some(variant(made).0)).collect();
+            return Self { players, orders: Some(orders), variants };
+        }
+        let all: Vec<(Subset, bool)> = (0..1_usize << players.len())
+            .map(|mask| variant(&(0..players.len()).filter(|at| mask >> at & 1 == 1).collect::<Vec<_>>()))
+            .collect();
+        let can_be: Vec<bool> = all.iter().map(|(_, alone)| *alone).collect();
+        // Where no order leads through scenarios alone, what a subset needs stands in for it.
+        let leads = shapley::exact(&vec![0.0; all.len()], &can_be).is_some();
+        let variants = all.into_iter().map(|(subset, alone)| (alone || !leads).then_some(subset)).collect();
+        Self { players, orders: None, variants }
     }
 
-    /// Finds the closed subsets that stand for those of its players. All of them together are the whole new scenario: what else is new does not
-    /// bear on the question.
-    pub(super) fn prepare(&mut self, trial: &mut Trial<'_>, groups: &[Vec<usize>]) {
-        let none: Subset = vec![false; trial.edits.all.len()];
-        let mut of = |players: &[usize]| -> Subset {
-            if players.len() == self.players.len() && !players.is_empty() {
-                return vec![true; none.len()];
-            }
-            let made: Vec<usize> = players.iter().flat_map(|player| groups[self.players[*player]].clone()).collect();
-            trial.close(&with(&none, &made))
-        };
-        self.subsets = match &self.orders {
-            None => (0..1_usize << self.players.len())
-                .map(|mask| {
-                    let made: Vec<usize> = (0..self.players.len()).filter(|at| mask >> at & 1 == 1).collect();
-                    of(&made)
-                })
-                .collect(),
-            Some(orders) => {
-                orders.iter().flat_map(|order| (0..=order.len()).map(|end| of(&order[..end])).collect::<Vec<_>>()).collect()
-            }
-        };
+    /// The variants that it takes.
+    pub(super) fn subsets(&self) -> impl Iterator<Item = &Subset> {
+        self.variants.iter().flatten()
     }
 
     /// Whether a variant's figures of a question were computed.
@@ -142,10 +157,10 @@ impl Attribution {
     }
 
     /// The values of the changes from those of the subsets, and the errors that not all orders leave.
-    fn values(&self, worth: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    fn values(&self, worth: &[f64], can_be: &[bool]) -> (Vec<f64>, Vec<f64>) {
         match &self.orders {
             None => {
-                let values = shapley::exact(worth).unwrap_or_default();
+                let values = shapley::exact(worth, can_be).unwrap_or_default();
                 let errors = vec![0.0; values.len()];
                 (values, errors)
             }
@@ -157,38 +172,46 @@ impl Attribution {
         }
     }
 
+    /// Which variants orders may lead through: those that can be, or where nothing leads through these, also those for which others stand.
+    fn can_be(&self, bench: &Bench<'_>) -> Vec<bool> {
+        let possible = |subset: &Subset| !bench.is_refused(subset);
+        let can_be: Vec<bool> = self.variants.iter().map(|subset| subset.as_ref().is_some_and(possible)).collect();
+        let leads = self.orders.is_none() && shapley::exact(&vec![0.0; can_be.len()], &can_be).is_some();
+        if leads { can_be } else { self.variants.iter().map(Option::is_some).collect() }
+    }
+
     /// What moved the question at a place among those of the bench.
-    pub(super) fn found(
-        &self,
-        bench: &Bench<'_>,
-        shape: &Shape,
-        question: usize,
-        exact: bool,
-        changes: usize,
-    ) -> QuestionMoved {
-        debug_assert!(self.players.iter().all(|player| *player < changes));
-        let variants: Vec<Option<&Figures>> = self.subsets.iter().map(|subset| bench.figures(subset)).collect();
-        let figures = (0..shape.parts.len()).map(|part| self.figure(&variants, shape, question, part)).collect();
+    pub(super) fn found(&self, bench: &Bench<'_>, shape: &Shape, question: usize, exact: bool) -> QuestionMoved {
+        let can_be = self.can_be(bench);
+        let usable = self.variants.iter().zip(&can_be);
+        let variants: Vec<Option<&Figures>> = usable
+            .map(|(subset, can_be)| subset.as_ref().filter(|_| *can_be).and_then(|own| bench.figures(own)))
+            .collect();
+        let figure = |part: usize| self.figure(&variants, &can_be, &shape.parts[part], [question, part]);
         QuestionMoved {
             id: shape.name.clone(),
             in_old: true,
             in_new: true,
             exact,
             averaged: self.orders.as_ref().map_or(Averaged::AllOrders, |orders| Averaged::SomeOrders(orders.len())),
-            figures,
+            figures: (0..shape.parts.len()).map(figure).collect(),
         }
     }
 
-    fn figure(&self, variants: &[Option<&Figures>], shape: &Shape, question: usize, part: usize) -> FigureMoved {
-        let whole: Vec<Option<f64>> = variants.iter().map(|figures| figures.and_then(|own| own.whole[question][part])).collect();
+    fn figure(&self, variants: &[Option<&Figures>], can_be: &[bool], part: &Part, at: [usize; 2]) -> FigureMoved {
+        let [question, place] = at;
+        let whole: Vec<Option<f64>> =
+            variants.iter().map(|figures| figures.and_then(|own| own.whole[question][place])).collect();
         let (old, new) = (whole.first().copied().flatten(), whole.last().copied().flatten());
-        let complete: Option<Vec<f64>> = whole.iter().copied().collect();
-        let (values, of_orders) = complete.as_ref().map(|worth| self.values(worth)).unwrap_or_default();
+        // What cannot be has no say, whatever stands there.
+        let complete: Option<Vec<f64>> =
+            whole.iter().zip(can_be).map(|(value, can_be)| if *can_be { *value } else { Some(0.0) }).collect();
+        let (values, of_orders) = complete.as_ref().map(|worth| self.values(worth, can_be)).unwrap_or_default();
         let last = variants.len().saturating_sub(1);
-        let batches = batches(variants, question, part);
+        let batches = batches(variants, can_be, question, place);
         let spread = |of: &dyn Fn(&[f64]) -> f64| spread(&batches, of);
         let effects = values.iter().zip(&of_orders).enumerate().map(|(at, (value, of_orders))| {
-            let of_worlds = spread(&|worth: &[f64]| self.values(worth).0.get(at).copied().unwrap_or(0.0));
+            let of_worlds = spread(&|worth: &[f64]| self.values(worth, can_be).0.get(at).copied().unwrap_or(0.0));
             let standard_error = (of_worlds * of_worlds + of_orders * of_orders).sqrt();
             Effect {
                 change: self.players[at],
@@ -199,22 +222,46 @@ impl Attribution {
             }
         });
         let effects: Vec<Effect> = effects.collect();
-        let mut figure = plain(&shape.parts[part], old, new);
-        figure.old_error = spread(&|worth: &[f64]| worth[0]);
-        figure.new_error = spread(&|worth: &[f64]| worth[last]);
-        figure.moved_error = spread(&|worth: &[f64]| worth[last] - worth[0]);
-        figure.unexplained = complete.is_none() && !self.players.is_empty();
-        figure.effects = effects;
-        figure
+        FigureMoved {
+            old_error: spread(&|worth: &[f64]| worth[0]),
+            new_error: spread(&|worth: &[f64]| worth[last]),
+            moved_error: spread(&|worth: &[f64]| worth[last] - worth[0]),
+            unexplained: complete.is_none() && !self.players.is_empty(),
+            effects,
+            ..plain(part, old, new)
+        }
     }
 }
 
+/// An order like the one given, in which every change comes after what it needs.
+fn feasible(order: &[usize], variant: &mut dyn FnMut(&[usize]) -> (Subset, bool)) -> Vec<usize> {
+    let mut left = order.to_vec();
+    let mut made: Vec<usize> = Vec::with_capacity(left.len());
+    while !left.is_empty() {
+        let can_follow = |next: &usize| {
+            made.push(*next);
+            let (_, alone) = variant(&made);
+            made.pop();
+            alone
+        };
+        let at = left.iter().position(can_follow).unwrap_or(0);
+        let next = left.remove(at);
+        made.push(next);
+    }
+    made
+}
+
 /// The figures of all variants, batch by batch; batches that lack one are left out.
-fn batches(variants: &[Option<&Figures>], question: usize, part: usize) -> Vec<(f64, Vec<f64>)> {
-    let count = variants.iter().map(|figures| figures.map_or(0, |own| own.batches.len())).min().unwrap_or(0);
+fn batches(variants: &[Option<&Figures>], can_be: &[bool], question: usize, part: usize) -> Vec<(f64, Vec<f64>)> {
+    let usable = || variants.iter().zip(can_be);
+    let counts = usable().filter(|(_, can_be)| **can_be).map(|(figures, _)| figures.map_or(0, |own| own.batches.len()));
+    let count = counts.min().unwrap_or(0);
     (0..count)
         .filter_map(|batch| {
-            let own = variants.iter().map(|figures| figures.and_then(|own| own.batches[batch].1[question][part]));
+            let own = usable().map(|(figures, can_be)| match figures {
+                Some(own) => own.batches[batch].1[question][part],
+                None => (!can_be).then_some(0.0),
+            });
             let share = variants.first()?.as_ref()?.batches[batch].0;
             Some((share, own.collect::<Option<Vec<f64>>>()?))
         })
@@ -236,7 +283,9 @@ fn spread(batches: &[(f64, Vec<f64>)], of: &dyn Fn(&[f64]) -> f64) -> f64 {
     let figures: Vec<(f64, f64)> = batches.iter().map(|(share, worth)| (share / total, of(worth))).collect();
     let mean: f64 = figures.iter().map(|(share, figure)| share * figure).sum();
     let squares: f64 = figures.iter().map(|(share, figure)| share * (figure - mean) * (figure - mean)).sum();
-    (squares / (figures.len() - 1) as f64).sqrt()
+    let error = (squares / (figures.len() - 1) as f64).sqrt();
+    // Batches that all say the same differ by rounding at most.
+    if error < 1e-12 * mean.abs().max(1.0) { 0.0 } else { error }
 }
 
 fn plain(part: &Part, old: Option<f64>, new: Option<f64>) -> FigureMoved {
@@ -270,7 +319,7 @@ pub(super) fn alone(shape: &Shape, figures: &Figures, question: usize, exact: bo
     let one = [Some(figures)];
     let moved = |(at, part): (usize, &Part)| {
         let value = figures.whole[question][at];
-        let error = spread(&batches(&one, question, at), &|worth: &[f64]| worth[0]);
+        let error = spread(&batches(&one, &[true], question, at), &|worth: &[f64]| worth[0]);
         let (old, new) = if is_new { (None, value) } else { (value, None) };
         let (old_error, new_error) = if is_new { (0.0, error) } else { (error, 0.0) };
         FigureMoved { old_error, new_error, ..plain(part, old, new) }

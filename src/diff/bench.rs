@@ -108,7 +108,12 @@ impl<'a> Bench<'a> {
         self.mend(trial, &all)
     }
 
-    /// The figures of a subset that was worked out.
+    /// Whether a variant cannot be.
+    pub(super) fn is_refused(&self, subset: &Subset) -> bool {
+        matches!(self.done.get(subset), Some(Err(_)))
+    }
+
+    /// The figures of a subset that was worked out, or of what stands for it.
     pub(super) fn figures(&self, subset: &Subset) -> Option<&Figures> {
         let subset = self.instead.get(subset).unwrap_or(subset);
         self.done.get(subset)?.as_ref().ok()?.as_ref()

@@ -104,12 +104,7 @@ impl Edits {
         let as_of = |side: &Dated| side.tree.top.get("as_of").map(shown);
         let (from, to) = (as_of(&self.old), as_of(&self.new));
         if self.old.day == self.new.day {
-            return (from != to).then(|| Edit {
-                place: Place::Day,
-                what: "as_of".to_owned(),
-                before: from,
-                after: to,
-            });
+            return (from != to).then(|| Edit { place: Place::Day, what: "as_of".to_owned(), before: from, after: to });
         }
         let days = (self.new.day - self.old.day).get_days();
         let plural = if days.abs() == 1 { "" } else { "s" };
@@ -143,7 +138,8 @@ impl Edits {
             (Some(_), None) | (None, Some(_)) => {
                 let added = self.new.tree.tables.contains_key(&at);
                 let table = if added { &self.new } else { &self.old }.tree.tables.get(&at);
-                let text = table.and_then(|keys| keys.iter().next()).map(|(key, value)| format!("{key} {}", short(value)));
+                let text =
+                    table.and_then(|keys| keys.iter().next()).map(|(key, value)| format!("{key} {}", short(value)));
                 all.push(Edit {
                     place: Place::Table(section, name.to_owned()),
                     what: format!("{} {name} {}", section.key(), if added { "added" } else { "taken out" }),
@@ -227,7 +223,8 @@ impl Edits {
     fn close(&self, tree: &mut Tree) {
         let horizon = tree.top.get("horizon").cloned();
         for (at, keys) in tree.tables.iter_mut().filter(|((section, _), _)| *section == Section::Question) {
-            let stated = [&self.old, &self.new].map(|side| side.tree.tables.get(at).and_then(|keys| keys.get("closes")));
+            let stated =
+                [&self.old, &self.new].map(|side| side.tree.tables.get(at).and_then(|keys| keys.get("closes")));
             let latest = stated.into_iter().flatten().max_by_key(|date| shown(date)).cloned();
             if let Some(date) = horizon.clone().or(latest) {
                 keys.insert("closes".to_owned(), date);
@@ -277,7 +274,9 @@ pub(super) fn short(value: &Value) -> String {
 fn parts(section: Section, name: &str, key: &str, before: Option<&Value>, after: Option<&Value>) -> Vec<Edit> {
     let by_entry = BY_ENTRY.contains(&key);
     match (before, after) {
-        (Some(Value::InlineTable(old)), Some(Value::InlineTable(new))) if by_entry => entries(section, name, key, old, new),
+        (Some(Value::InlineTable(old)), Some(Value::InlineTable(new))) if by_entry => {
+            entries(section, name, key, old, new)
+        }
         (Some(Value::Array(old)), Some(Value::Array(new))) => cases(section, name, key, old, new),
         _ => Vec::new(),
     }

@@ -43,7 +43,9 @@ impl Shape {
             let Some(question) = model.questions.iter().find(|known| known.name == question) else { continue };
             let own = match &question.target {
                 QuestionTarget::Holds(_) => vec![Part::Yes],
-                QuestionTarget::Which(event) => model.event(*event).options().iter().cloned().map(Part::Option).collect(),
+                QuestionTarget::Which(event) => {
+                    model.event(*event).options().iter().cloned().map(Part::Option).collect()
+                }
                 QuestionTarget::Value(_) => LEVELS.map(Part::Quantile).to_vec(),
                 QuestionTarget::When(_) => {
                     LEVELS.map(Part::Day).into_iter().chain(std::iter::once(Part::Never)).collect()
@@ -99,7 +101,8 @@ impl Variant {
         // News is taken in the order of its days, and what a day leaves out was left out before: a variant may know what is yet to come.
         model.news.sort_by_key(|news| news.date);
         model.news.iter_mut().for_each(|news| news.date = news.date.min(day));
-        let situation = Situation::of_file(&model).as_of(day, &model).map_err(|problem| Refusal(problem.to_string()))?;
+        let situation =
+            Situation::of_file(&model).as_of(day, &model).map_err(|problem| Refusal(problem.to_string()))?;
         let mut plan = plan::compile(&model, &situation);
         plan.asks.drain(..model.events.len());
         plan.joints.clear();
@@ -129,8 +132,7 @@ impl Variant {
             _ => simulate::Conditioned::from(&self.plan),
         };
         let run = simulate::simulate_in_batches(subject, settings).map_err(|problem| Refusal(problem.to_string()))?;
-        if let Some((text, _)) =
-            self.plan.divisions.iter().zip(run.whole.divisions()).find(|(_, seen)| seen.worlds > 0)
+        if let Some((text, _)) = self.plan.divisions.iter().zip(run.whole.divisions()).find(|(_, seen)| seen.worlds > 0)
         {
             return Err(Refusal(format!("`{text}` divides by zero in some worlds")));
         }

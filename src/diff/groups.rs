@@ -3,8 +3,7 @@
 //! Not every subset of the edits makes a scenario: an event that another depends on cannot be there later than that dependence, and a
 //! key that takes the place of another comes with the other's going. What an edit needs is found by trying: the edit is made
 //! alone, and if that is no scenario, whatever mends it most is made as well, until it is one. Edits that need each other are one
-//! change, and so are the coming or going of an event and the one other edit that goes with it. Of the others, making
-//! one without what it needs means making both.
+//! change, and so are the coming or going of an event and the one other edit that goes with it. Of the others, one comes after what it needs.
 
 use super::edits::{Edits, Place};
 use super::figures;

@@ -1,8 +1,9 @@
 //! Two scenarios → what moved, and by which of their differences.
 //!
 //! The *edits* between two files are gathered into *changes*: edits that make no sense without each other are one. A *variant* is the old
-//! scenario with some of the changes made. How far each change moved a figure is its Shapley value over all variants, so that the
-//! changes add up to the whole, whatever they have to do with each other; what a question does not depend on moves it by exactly 0.
+//! scenario with some of the changes made. How far each change moved a figure is its Shapley value: its effect, averaged over the orders in
+//! which the changes can be made. So they add up to the whole, whatever they have to do with each other; what a question does not depend on
+//! moves it by exactly 0.
 //!
 //! Figures are computed where the scenario is discrete. Otherwise every variant runs the same worlds with the same random numbers, and
 //! the errors of what is found are those of differences within the same worlds.
@@ -23,7 +24,6 @@ mod tree;
 mod tests;
 
 pub use attribute::{Averaged, Effect, FigureKind, FigureMoved, QuestionMoved};
-
 
 use crate::error::Error;
 use crate::model::Model;
@@ -141,21 +141,21 @@ pub fn diff(
     let questions = Questions::of(&sides, old.model, new.model, options.only)?;
     let shapes: Vec<Shape> = questions.both.iter().map(|name| Shape::of(name, &[old.model, new.model])).collect();
     let [before, after] = &sides;
-    let seen = [Seen { tree: before, model: old.model, day: old.day }, Seen { tree: after, model: new.model, day: new.day }];
+    let seen =
+        [Seen { tree: before, model: old.model, day: old.day }, Seen { tree: after, model: new.model, day: new.day }];
     let dated = |tree: &Tree, day: Date| Dated { tree: tree.clone(), day };
     let edits = Edits::between(dated(before, old.day), dated(after, new.day), &questions.both);
     let mut trial = Trial::new(&edits);
     let groups = groups::groups(&mut trial);
     let graph = Graph::new(seen, &edits);
-    let mut attributions: Vec<Attribution> = shapes
+    let attributions: Vec<Attribution> = shapes
         .iter()
         .map(|shape| {
             let relevant = graph.relevant(&shape.name, &edits);
             let players = (0..groups.len()).filter(|at| groups[*at].iter().any(|edit| relevant[*edit])).collect();
-            Attribution::new(players, options)
+            Attribution::new(players, options, &mut trial, &groups)
         })
         .collect();
-    attributions.iter_mut().for_each(|one| one.prepare(&mut trial, &groups));
 
     let mut computed = Bench::new(Means::Computed(options.most_cells), &shapes, &groups);
     let ends: BTreeSet<Subset> = [vec![false; edits.all.len()], vec![true; edits.all.len()]].into();
@@ -166,14 +166,14 @@ pub fn diff(
         .iter()
         .enumerate()
         .filter(|(at, _)| hopeful(&computed, *at))
-        .flat_map(|(_, one)| one.subsets.iter().cloned())
+        .flat_map(|(_, one)| one.subsets().cloned())
         .collect();
     computed.work(&mut trial, &wanted, &|_| ())?;
     let is_exact: Vec<bool> = attributions
         .iter()
         .enumerate()
         .map(|(at, one)| {
-            hopeful(&computed, at) && one.subsets.iter().all(|subset| Attribution::is_computed(&computed, subset, at))
+            hopeful(&computed, at) && one.subsets().all(|subset| Attribution::is_computed(&computed, subset, at))
         })
         .collect();
 
@@ -181,7 +181,7 @@ pub fn diff(
         .iter()
         .zip(&is_exact)
         .filter(|(_, exact)| !**exact)
-        .flat_map(|(one, _)| one.subsets.iter().cloned())
+        .flat_map(|(one, _)| one.subsets().cloned())
         .collect();
     let suited = if left.len() <= FEW_VARIANTS { options.settings.worlds } else { LEAST_WORLDS_IN_BATCHES };
     let settings = Settings { worlds: options.worlds.unwrap_or(suited), doubt_draws: 0, ..options.settings };
@@ -197,7 +197,7 @@ pub fn diff(
         .enumerate()
         .map(|(at, one)| {
             let bench = if is_exact[at] { &computed } else { &simulated };
-            one.found(bench, &shapes[at], at, is_exact[at], groups.len())
+            one.found(bench, &shapes[at], at, is_exact[at])
         })
         .collect();
     for (names, side, tree, is_new) in [(&questions.gone, old, before, false), (&questions.come, new, after, true)] {

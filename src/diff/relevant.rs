@@ -53,7 +53,10 @@ impl Graph {
             graph.add(model);
             graph.add_priors(tree);
             if day > model.as_of {
-                let silent = model.events.iter().filter(|event| matches!(&event.definition, Definition::When(when) if when.observed));
+                let silent = model
+                    .events
+                    .iter()
+                    .filter(|event| matches!(&event.definition, Definition::When(when) if when.observed));
                 spoken.extend(silent.map(|event| Names::from([event.name.clone()])));
             }
         }

@@ -71,9 +71,7 @@ impl Slot {
     /// Whether the two bear on figures differently.
     pub(super) fn differs(&self) -> bool {
         match (&self.before, &self.after) {
-            (Some(before), Some(after)) => {
-                NEWS.iter().chain(GROUP).any(|key| !same(before.get(*key), after.get(*key)))
-            }
+            (Some(before), Some(after)) => NEWS.iter().chain(GROUP).any(|key| !same(before.get(*key), after.get(*key))),
             _ => true,
         }
     }
