@@ -200,6 +200,7 @@ pub(super) fn how(diff: &Diff, seed: u64) -> String {
         format!("{} worlds{each}, seed {seed}", figure::grouped(diff.worlds))
     };
     match (diff.questions.iter().any(|one| one.exact), diff.worlds) {
+        (true, 0) if diff.variants == 1 => "exact".to_owned(),
         (true, 0) => format!("exact, {} variants", diff.variants),
         (_, 0) => "nothing to compare".to_owned(),
         (true, _) => format!("exact where discrete, else {}", simulated()),

@@ -194,6 +194,7 @@ const SUBCOMMANDS: &[&[&str]] = &[
     &["leaderboard"],
     &["pool"],
     &["update"],
+    &["diff"],
     &["ledger"],
     &["ledger", "verify"],
     &["ledger", "log"],
@@ -304,6 +305,18 @@ fn forecasts_are_scored_and_compared() {
 }
 
 #[test]
+fn a_difference_is_taken_apart() {
+    let desk = Desk::new();
+    let new = SMALL.replace("6 of 20", "9 of 20").replace("15% within", "25% within");
+    desk.write("new.toml", &new);
+    let only = "attends,talks_by_october,track";
+    golden("diff", &desk, &["diff", "small.toml", "new.toml", "--only", only, "--worlds", "300k"]);
+    golden("diff_csv", &desk, &["diff", "small.toml", "new.toml", "--only", "attends", "--format", "csv"]);
+    golden("diff_json", &desk, &["diff", "small.toml", "new.toml", "--only", "attends", "--format", "json"]);
+    golden("diff_nothing", &desk, &["diff", "small.toml", "small.toml", "--only", "attends"]);
+}
+
+#[test]
 fn what_is_printed_for_other_programs() {
     let desk = Desk::new();
     golden("schema_families", &desk, &["schema", "families"]);
@@ -332,6 +345,8 @@ const FAILURES: &[(&[&str], i32, &str)] = &[
     (&["check", "nowhere.toml"], 2, "nowhere.toml"),
     (&["plan", "nowhere.toml"], 2, "nowhere.toml"),
     (&["update", "nowhere.toml"], 2, "nowhere.toml"),
+    (&["diff", "small.toml", "nowhere.toml"], 2, "nowhere.toml"),
+    (&["diff", "small.toml", "small.toml", "--as-of", "2025-09-01", "--to", "2025-09-02"], 2, "--to"),
     (&["import", "nowhere.csv"], 2, "nowhere.csv"),
     (&["run"], 2, "Usage"),
     (&["run", "small.toml", "--wurlds", "7"], 2, "--worlds"),
@@ -355,6 +370,11 @@ const FAILURES: &[(&[&str], i32, &str)] = &[
     (&["run", "broken.toml"], 1, "broken.toml"),
     (&["plan", "broken.toml"], 1, "broken.toml"),
     (&["update", "broken.toml"], 1, "broken.toml"),
+    (&["diff", "small.toml"], 1, "--to"),
+    (&["diff", "small.toml", "broken.toml"], 1, "broken.toml"),
+    (&["diff", "small.toml", "small.toml", "--only", "atends"], 1, "`atends`"),
+    (&["diff", "small.toml", "--to", "2027-01-01"], 1, "2025-12-31"),
+    (&["diff", "small.toml", "--to", "2025-09-01", "--worlds", "1k"], 1, "262144"),
     (&["run", "words.toml"], 1, "UTF-8"),
     (&["run", "small.toml", "--given", "atends"], 1, "`attends`"),
     (&["run", "small.toml", "--given", "attends and"], 1, "--given"),
