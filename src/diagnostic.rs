@@ -3,7 +3,7 @@
 //! A [`Diagnostic`] has a code, one message, the place, labels for other places that matter, and a way out. A stage collects
 //! them in [`Diagnostics`], so that one run shows every problem of a file.
 
-use crate::source::{Source, Span};
+use crate::source::{Part, Source, Span};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 /// How bad it is.
@@ -165,21 +165,32 @@ fn render_one(diagnostic: &Diagnostic, source: &Source, renderer: &Renderer) -> 
     let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code);
     let mut group = Group::with_title(title);
     if let Some(span) = diagnostic.span {
-        let clamp = |span: Span| {
-            let length = source.text().len();
-            span.start.min(length)..span.end.min(length).max(span.start.min(length))
+        let place = |part: Part<'_>, span: Span| {
+            let within = |at: usize| at.saturating_sub(part.start).min(part.text.len());
+            within(span.start)..within(span.end).max(within(span.start))
         };
-        let mut snippet = Snippet::source(source.text()).path(source.name()).annotation({
-            let annotation = AnnotationKind::Primary.span(clamp(span));
+        let part = source.part(span.start);
+        let mut snippet = Snippet::source(part.text).path(part.name).annotation({
+            let annotation = AnnotationKind::Primary.span(place(part, span));
             match &diagnostic.label {
                 Some(label) => annotation.label(label.as_str()),
                 None => annotation,
             }
         });
+        let mut elsewhere = Vec::new();
         for (other, label) in &diagnostic.others {
-            snippet = snippet.annotation(AnnotationKind::Context.span(clamp(*other)).label(label.as_str()));
+            let of = source.part(other.start);
+            let annotation = AnnotationKind::Context.span(place(of, *other)).label(label.as_str());
+            if of.start == part.start {
+                snippet = snippet.annotation(annotation);
+            } else {
+                elsewhere.push(Snippet::source(of.text).path(of.name).annotation(annotation));
+            }
         }
         group = group.element(snippet);
+        for snippet in elsewhere {
+            group = group.element(snippet);
+        }
     }
     for help in &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));

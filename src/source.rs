@@ -61,12 +61,23 @@ impl<T> Spanned<T> {
     }
 }
 
-/// A named text.
+/// A named text, and those that were put behind it.
 #[derive(Debug, Clone)]
 pub struct Source {
-    name: String,
     text: String,
     line_starts: Vec<usize>,
+    parts: Vec<(String, Span)>,
+}
+
+/// One of the texts of a [`Source`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part<'s> {
+    /// Its name.
+    pub name: &'s str,
+    /// Its text.
+    pub text: &'s str,
+    /// Where it begins in the whole.
+    pub start: usize,
 }
 
 impl Source {
@@ -74,16 +85,35 @@ impl Source {
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         let text = text.into();
-        let line_starts = std::iter::once(0)
-            .chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1))
-            .collect();
-        Self { name: name.into(), text, line_starts }
+        let parts = vec![(name.into(), Span::new(0, text.len()))];
+        Self { line_starts: line_starts(&text), text, parts }
     }
 
-    /// The name shown in diagnostics.
+    /// The same with another text behind it, on a line of its own: places in it go on from those of this one.
+    ///
+    /// ```
+    /// use foretell::source::Source;
+    ///
+    /// let both = Source::new("a.toml", "x = 1").followed_by("b.toml", "y = 2\n");
+    /// assert_eq!(both.text(), "x = 1\ny = 2\n");
+    /// assert_eq!((both.part(6).name, both.line_column(6)), ("b.toml", (1, 1)));
+    /// ```
+    #[must_use]
+    pub fn followed_by(mut self, name: impl Into<String>, text: &str) -> Self {
+        if !self.text.ends_with('\n') {
+            self.text.push('\n');
+        }
+        let start = self.text.len();
+        self.text.push_str(text);
+        self.parts.push((name.into(), Span::new(start, self.text.len())));
+        self.line_starts = line_starts(&self.text);
+        self
+    }
+
+    /// The name shown in diagnostics: of the first of its texts.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.name
+        self.parts.first().map_or("", |(name, _)| name)
     }
 
     /// The whole text.
@@ -92,15 +122,37 @@ impl Source {
         &self.text
     }
 
-    /// Line and column of a byte, both counted from 1; the column counts characters.
+    /// The texts it is made of.
+    pub fn parts(&self) -> impl Iterator<Item = Part<'_>> {
+        self.parts.iter().map(|(name, span)| Part {
+            name,
+            text: self.text.get(span.range()).unwrap_or_default(),
+            start: span.start,
+        })
+    }
+
+    /// The text that a byte belongs to.
+    #[must_use]
+    pub fn part(&self, offset: usize) -> Part<'_> {
+        let whole = Part { name: "", text: &self.text, start: 0 };
+        self.parts().take_while(|part| part.start <= offset).last().unwrap_or(whole)
+    }
+
+    /// Line and column of a byte in the text that it belongs to, both counted from 1; the column counts characters.
     #[must_use]
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
         let offset = offset.min(self.text.len());
-        let line = self.line_starts.partition_point(|&start| start <= offset).max(1);
+        let line_of = |offset: usize| self.line_starts.partition_point(|&start| start <= offset).max(1);
+        let line = line_of(offset);
         let start = self.line_starts[line - 1];
         let column = self.text.get(start..offset).map_or(1, |before| before.chars().count() + 1);
-        (line, column)
+        (line + 1 - line_of(self.part(offset).start), column)
     }
+}
+
+fn line_starts(text: &str) -> Vec<usize> {
+    let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+    std::iter::once(0).chain(breaks).collect()
 }
 
 #[cfg(test)]
@@ -115,5 +167,17 @@ mod tests {
         assert_eq!(source.line_column(7), (2, 1));
         assert_eq!(source.line_column(11), (2, 5));
         assert_eq!(source.line_column(1000), (3, 1));
+    }
+
+    #[test]
+    fn places_of_a_second_text_are_its_own() {
+        let both = Source::new("a.toml", "a = 1\nb = 2").followed_by("b.toml", "c = 3\nd = 4\n");
+        let at = |what: &str| both.text().find(what).expect("it stands there");
+        assert_eq!((both.part(at("b")).name, both.line_column(at("b"))), ("a.toml", (2, 1)));
+        assert_eq!((both.part(at("c")).name, both.line_column(at("c"))), ("b.toml", (1, 1)));
+        assert_eq!(both.line_column(at("4")), (2, 5));
+        let texts: Vec<&str> = both.parts().map(|part| part.text).collect();
+        assert_eq!(texts, ["a = 1\nb = 2", "c = 3\nd = 4\n"]);
+        assert_eq!(both.name(), "a.toml");
     }
 }

@@ -49,6 +49,9 @@ struct Problem {
     code: &'static str,
     severity: &'static str,
     message: String,
+    /// Where it does not stand in the file itself but in its file of priors: that one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
     line: Option<usize>,
     column: Option<usize>,
     help: Vec<String>,
@@ -82,7 +85,12 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         }
         failed |= all.has_errors() || (arguments.strict && all.count(Severity::Warning) > 0);
         if format == Format::Table {
-            head.push(format!("{}: {}{}", path.display(), load::tally(&all), contents(model.as_ref())));
+            head.push(format!(
+                "{}: {}{}",
+                path.display(),
+                load::tally(&all),
+                contents(model.as_ref(), file.scenario.as_ref())
+            ));
         }
         report.files.push(report_of);
     }
@@ -90,7 +98,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         for problem in &file.problems {
             let place = |at: Option<usize>| at.map_or_else(String::new, |at| at.to_string());
             sheet.row(vec![
-                file.file.clone(),
+                problem.file.clone().unwrap_or_else(|| file.file.clone()),
                 place(problem.line),
                 place(problem.column),
                 problem.severity.to_owned(),
@@ -104,9 +112,14 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     Ok(if failed { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
-fn contents(model: Option<&Model>) -> String {
-    let Some(model) = model else { return String::new() };
+fn contents(model: Option<&Model>, source: Option<&Source>) -> String {
     let count = |number: usize, one: &str| if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") };
+    let Some(model) = model else {
+        let document = source.map(|source| scenario::parse(source).0).filter(Document::is_of_priors);
+        return document.map_or_else(String::new, |document| {
+            format!(" (a file of priors, {} in it)", count(document.priors.len(), "prior"))
+        });
+    };
     format!(
         " ({}, {}, {} of news)",
         count(model.events.len(), "event"),
@@ -118,8 +131,13 @@ fn contents(model: Option<&Model>) -> String {
 /// A scenario with everything that can be said of it, what only its worlds can show included.
 fn checked(source: &Source) -> (Option<Model>, Diagnostics) {
     let (model, mut found) = load::check(source);
+    let (document, _) = scenario::parse(source);
+    if document.is_of_priors() {
+        // What only a scenario needs.
+        found.retain(|problem| !["E0104", "E0405"].contains(&problem.code));
+    }
     if let Some(model) = &model {
-        let mut seen = worlds(model, &scenario::parse(source).0);
+        let mut seen = worlds(model, &document);
         // What is said of a part of a question already explains why it can never hold.
         let explained: Vec<Span> = found.iter().filter_map(|problem| problem.span).collect();
         seen.retain(|problem| {
@@ -146,6 +164,11 @@ impl FileReport {
                     Severity::Note => "note",
                 },
                 message: one.message.clone(),
+                file: one
+                    .span
+                    .map(|span| source.part(span.start))
+                    .filter(|part| part.start > 0)
+                    .map(|part| part.name.to_owned()),
                 line: place.map(|(line, _)| line),
                 column: place.map(|(_, column)| column),
                 help: one.help.clone(),

@@ -3,7 +3,7 @@
 //! A file whose ending says that it is a Bayesian network of another tool is taken for the scenario that it comes to.
 
 use super::console;
-use crate::diagnostic::{Diagnostics, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::error::Error;
 use crate::model::{self, Condition, Intervention, Model};
 use crate::network;
@@ -12,6 +12,7 @@ use crate::scenario;
 use crate::source::Source;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// A checked scenario and where it came from.
@@ -49,19 +50,44 @@ pub(super) struct ScenarioFile {
     pub(super) written: Source,
     /// The text of the scenario; none if the file is a network that cannot be read.
     pub(super) scenario: Option<Source>,
-    /// What was found in a network's file.
+    /// What was found in a network's file, or of the file of priors.
     pub(super) found: Diagnostics,
 }
 
 /// Reads a scenario file, or a network as a scenario.
 pub(super) fn scenario_file(path: &Path) -> Result<ScenarioFile, Error> {
-    Ok(understand(read(path)?))
+    let (written, found) = with_priors(read(path)?);
+    Ok(understand(written, found))
+}
+
+/// A scenario with the file of priors behind it that it names, if it names one.
+fn with_priors(written: Source) -> (Source, Diagnostics) {
+    let named = if network::Format::of_path(Path::new(written.name())).is_some() {
+        None
+    } else {
+        scenario::priors_file(&written)
+    };
+    let Some(named) = named else { return (written, Diagnostics::new()) };
+    let path = Path::new(written.name()).with_file_name(&named.value);
+    let why = match std::fs::read(&path).map(String::from_utf8) {
+        Ok(Ok(text)) => return scenario::with_priors(written, &path.display().to_string(), &text),
+        Ok(Err(_)) => format!("`{}` is not UTF-8 text", path.display()),
+        Err(problem) if problem.kind() == ErrorKind::NotFound => format!("there is no file `{}`", path.display()),
+        Err(problem) => format!("`{}` cannot be read: {problem}", path.display()),
+    };
+    let mut found = Diagnostics::new();
+    found.push(
+        Diagnostic::new(scenario::codes::PRIORS_FILE, named.span, why)
+            .help("its name is taken from where the scenario lies; it holds `[prior.NAME]` tables"),
+    );
+    (written, found)
 }
 
 /// What a file holds, by the ending of its name.
-fn understand(written: Source) -> ScenarioFile {
+fn understand(written: Source, found: Diagnostics) -> ScenarioFile {
     let Some(format) = network::Format::of_path(Path::new(written.name())) else {
-        return ScenarioFile { scenario: Some(written.clone()), written, found: Diagnostics::new() };
+        let scenario = (!found.has_errors()).then(|| written.clone());
+        return ScenarioFile { written, scenario, found };
     };
     let (network, found) = network::read(&written, format);
     let scenario = network.map(|network| {
@@ -116,15 +142,18 @@ pub(super) fn tally(found: &Diagnostics) -> String {
 /// # Errors
 /// If the file cannot be read, or is at fault.
 pub(super) fn load(path: &Path) -> Result<Loaded, Error> {
-    from_source(read(path)?)
+    checked(scenario_file(path)?)
 }
 
-/// The same from the text of a file.
+/// The same from the text of a file, behind which its file of priors stands already.
 ///
 /// # Errors
 /// If it is at fault.
 pub(super) fn from_source(written: Source) -> Result<Loaded, Error> {
-    let file = understand(written);
+    checked(understand(written, Diagnostics::new()))
+}
+
+fn checked(file: ScenarioFile) -> Result<Loaded, Error> {
     show(&file.found, &file.written);
     let refused = |found: &Diagnostics| {
         Error::input(format!("`{}` cannot be run: {}", file.written.name(), tally(found)))

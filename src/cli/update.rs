@@ -2,11 +2,13 @@
 
 use super::budget::worlds;
 use super::ledger_file::LedgerArgument;
+use super::load::Loaded;
 use super::{Done, console, load};
 use crate::error::Error;
 use crate::forecast::{Records, day, tidy};
 use crate::network;
 use crate::report::{Column, Format, Output, Sheet, figure, run};
+use crate::scenario::edit;
 use crate::simulate::Settings;
 use crate::update::{self, Observed, Update};
 use jiff::civil::Date;
@@ -46,6 +48,9 @@ pub(super) struct Arguments {
     /// Write the new scenario here instead of over the old one
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// With --out, where the scenario's file of priors goes, if it has one that moved: a name beside the new scenario, which will name it
+    #[arg(long, value_name = "NAME", requires = "out")]
+    priors_out: Option<String>,
 }
 
 #[derive(Debug, Serialize, schemars::JsonSchema)]
@@ -53,6 +58,9 @@ pub(super) struct Report<'a> {
     schema: &'static str,
     file: String,
     written: Option<String>,
+    /// The file of priors, if it was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    priors_written: Option<String>,
     #[serde(flatten)]
     update: &'a Update,
 }
@@ -87,19 +95,17 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     }
     let observed = Observed { outcomes: &records.outcomes, until: arguments.until };
     let settings = Settings { worlds: arguments.worlds, seed: arguments.seed, doubt_draws: 0, ..Settings::default() };
-    let update = update::update(&loaded.model, loaded.source.text(), observed, &settings);
-    let target = arguments.out.as_deref().unwrap_or(&arguments.file);
+    let update = update::update(&loaded.model, &loaded.source, observed, &settings);
     let written = if arguments.dry_run || (update.learned.is_empty() && arguments.out.is_none()) {
-        None
+        Vec::new()
     } else {
-        let text = update::rewrite(loaded.source.text(), &update)?;
-        replace(target, &text)?;
-        Some(target.display().to_string())
+        write(arguments, &loaded, &update)?
     };
     let report = Report {
         schema: "foretell.update/1",
         file: arguments.file.display().to_string(),
-        written: written.clone(),
+        written: written.first().cloned(),
+        priors_written: written.get(1).cloned(),
         update: &update,
     };
     if let Some(simulated) = update.simulated {
@@ -115,16 +121,48 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         update.skipped.iter().for_each(|one| sheet.row(vec![one.name.clone(), one.why.clone()]));
         sheets.push(sheet);
     }
-    let foot = vec![match (&written, arguments.dry_run) {
-        (Some(path), _) => format!("written to {path}"),
-        (None, true) => "nothing was written (--dry-run)".to_owned(),
-        (None, false) => "nothing to write".to_owned(),
+    let foot = vec![match (written.as_slice(), arguments.dry_run) {
+        ([_, ..], _) => format!("written to {}", written.join(" and ")),
+        ([], true) => "nothing was written (--dry-run)".to_owned(),
+        ([], false) => "nothing to write".to_owned(),
     }];
     console::show(
         format,
         &Output { head: vec![loaded.model.title.clone()], sheets, foot, json: &report }.render(format)?,
     )?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes the scenario, and its file of priors if that moved.
+fn write(arguments: &Arguments, loaded: &Loaded, update: &Update) -> Result<Vec<String>, Error> {
+    let mut texts = update::rewrite(&loaded.source, update)?;
+    let target = arguments.out.clone().unwrap_or_else(|| arguments.file.clone());
+    let mut files = vec![target];
+    let parts: Vec<_> = loaded.source.parts().collect();
+    if let [_, priors] = parts[..]
+        && texts[1] != priors.text
+    {
+        let unchanged = load::read(Path::new(priors.name))?.text().trim_start_matches('\u{feff}') == priors.text;
+        files.push(match (&arguments.out, &arguments.priors_out) {
+            (None, _) if !unchanged => {
+                return Err(Error::environment(format!("`{}` has changed since it was read", priors.name))
+                    .help("nothing was written; run the update again"));
+            }
+            (None, _) => PathBuf::from(priors.name),
+            (Some(_), None) => {
+                return Err(Error::input(format!("the file of priors `{}` moved too, and --out leaves it as it is", priors.name))
+                    .help("say with --priors-out under which name it shall stand beside the new scenario; nothing was written"));
+            }
+            (Some(out), Some(name)) => {
+                texts[0] = edit::set_key(&texts[0], &[], "priors", &edit::quoted(name))?;
+                out.with_file_name(name)
+            }
+        });
+    }
+    for (file, text) in files.iter().zip(&texts) {
+        replace(file, text)?;
+    }
+    Ok(files.iter().map(|file| file.display().to_string()).collect())
 }
 
 fn learned(update: &Update) -> Sheet {

@@ -21,6 +21,8 @@ pub const CASE_SHAPE: &str = "E0108";
 /// A list or table that is empty or has the wrong shape.
 pub const LIST_SHAPE: &str = "E0109";
 
+/// A file of priors that cannot be read, or holds something else.
+pub const PRIORS_FILE: &str = "E0110";
 /// A chance that cannot be read.
 pub const CHANCE: &str = "E0201";
 /// A number or distribution that cannot be read.
@@ -57,6 +59,7 @@ pub const CODES: &[(&str, &str)] = &[
     (RULE_SHAPE, "a rule needs exactly one of `always` and `never`"),
     (CASE_SHAPE, "a list of cases that is not put together as cases are"),
     (LIST_SHAPE, "a list or table that is empty or has the wrong shape"),
+    (PRIORS_FILE, "a file of priors that cannot be read, or holds something else"),
     (CHANCE, "a chance that cannot be read"),
     (NUMBER, "a number or distribution that cannot be read"),
     (COUNT, "a count that cannot be read"),

@@ -52,7 +52,9 @@ pub struct Document {
     pub properties: Vec<Text>,
     /// Interventions.
     pub suppose: Vec<Spanned<Supposition>>,
-    /// Reference classes in file order.
+    /// The file of reference classes that it shares with others.
+    pub priors_file: Option<Text>,
+    /// Reference classes in file order, after those of the file itself those of the other.
     pub priors: Vec<PriorNode>,
     /// Events in file order.
     pub events: Vec<EventNode>,
@@ -265,6 +267,15 @@ pub struct NewsNode {
     pub why: Option<Text>,
     /// What of it could not be read.
     pub unread: Unread,
+}
+
+impl Document {
+    /// Whether it is no scenario but a file of priors, which scenarios name.
+    #[must_use]
+    pub fn is_of_priors(&self) -> bool {
+        let nothing_else = self.title.is_none() && self.as_of.is_none() && self.events.is_empty();
+        nothing_else && self.questions.is_empty() && self.unread_names.is_empty() && !self.priors.is_empty()
+    }
 }
 
 /// `[prior.NAME]`.

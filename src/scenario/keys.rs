@@ -215,6 +215,12 @@ const TOP: &[Key] = &[
     PROPERTIES,
     optional("suppose", KeyKind::Suppositions, "interventions: what we make so", r#"["attends", "track is neither"]"#),
     optional(
+        "priors",
+        KeyKind::Text,
+        "a file of reference classes that several scenarios share, beside this one",
+        r#""classes.toml""#,
+    ),
+    optional(
         "prior",
         KeyKind::Tables(TableName::Prior),
         "reference classes, as `[prior.NAME]`; events say `like NAME`",

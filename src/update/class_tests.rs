@@ -1,11 +1,12 @@
 //! Reference classes: events that share a chance in doubt speak of each other, and teach it together.
 
-use super::tests::{HEAD, checked, learned, question};
+use super::tests::{HEAD, checked, learned, outcomes, question, rewritten};
 use super::*;
 use crate::dist::Beta;
 use crate::exact;
 use crate::model::Model;
 use crate::plan::{Situation, compile};
+use crate::scenario::with_priors;
 use crate::simulate::{Answer, simulate};
 
 const EVENTS: [&str; 5] = ["a", "b", "c", "d", "e"];
@@ -51,7 +52,7 @@ fn every_event_of_a_class_counts_as_a_case_of_it() {
     for upto in 1..=known.len() {
         let update = learned(&step_by_step, &known[..upto], None);
         assert_eq!(update.learned.len(), 1, "{update:?}");
-        step_by_step = rewrite(&step_by_step, &update).expect("the update is of this text");
+        step_by_step = rewritten(&step_by_step, &update);
     }
     assert!(step_by_step.contains("chance = \"beta(6, 4)\""), "{step_by_step}");
     assert!(learned(&step_by_step, &known, None).learned.is_empty());
@@ -117,4 +118,46 @@ fn worlds_share_the_chance_of_a_class() {
         let prior = Beta::jeffreys(6.0, 20.0).expect("a base rate");
         assert!((low - prior.quantile(0.05)).abs() < 0.02 && (high - prior.quantile(0.95)).abs() < 0.02, "{one:?}");
     }
+}
+
+/// Two scenarios and a file of priors come to the same as one scenario with all of it; and what one taught does not stand in the way of the other.
+#[test]
+fn scenarios_that_share_a_file_of_priors_teach_it_together() {
+    let classes = "[prior.announced] # kept\nchance = \"2 of 3\"\n";
+    let scenario = |events: &[&str]| {
+        let mut text = format!("{HEAD}priors = \"classes.toml\"\n");
+        for event in events {
+            let asked = question(&format!("q_{event}"), &format!("holds = \"{event}\""));
+            text.extend(["[event.", event, "]\nchance = \"like announced\"\n", &asked]);
+        }
+        text
+    };
+    let learn = |name: &str, text: &str, classes: &str, list: &[(&str, Resolution)]| {
+        let (source, found) = with_priors(Source::new(name, text), "classes.toml", classes);
+        assert!(found.is_empty(), "{found:?}");
+        let observed = outcomes(list);
+        let observed = Observed { outcomes: &observed, until: None };
+        let update = update(&checked(source.text()), &source, observed, &Settings::default());
+        let mut texts = rewrite(&source, &update).expect("the update is of this source").into_iter();
+        (texts.next().expect("the scenario"), texts.next().expect("the priors"), update)
+    };
+    let (one, two) = (scenario(&["a", "b"]), scenario(&["c"]));
+    let (after_one, after, moved) =
+        learn("one.toml", &one, classes, &[("q_a", Resolution::Yes), ("q_b", Resolution::No)]);
+    assert_eq!(moved.learned[0].by.len(), 2);
+    assert_eq!(after_one, one);
+    assert!(after.starts_with("[prior.announced] # kept\nchance = \"3 of 5\""), "{after}");
+    assert!(after.contains("\"q_a: yes (2025-06-30) in one.toml\""), "{after}");
+
+    // The same again teaches nothing; half of it first, and then the rest, teaches the rest.
+    assert!(learn("one.toml", &one, &after, &[("q_a", Resolution::Yes), ("q_b", Resolution::No)]).2.learned.is_empty());
+    let (_, half, _) = learn("one.toml", &one, classes, &[("q_a", Resolution::Yes)]);
+    assert_eq!(learn("one.toml", &one, &half, &[("q_a", Resolution::Yes), ("q_b", Resolution::No)]).1, after);
+
+    // Another scenario, whose question may even have the name of one of the first.
+    let (_, both, _) = learn("two.toml", &two, &after, &[("q_c", Resolution::Yes)]);
+    assert!(both.contains("chance = \"4 of 6\""), "{both}");
+    let renamed = two.replace("question.q_c", "question.q_a");
+    let (_, namesake, _) = learn("two.toml", &renamed, &after, &[("q_a", Resolution::Yes)]);
+    assert!(namesake.contains("chance = \"4 of 6\""), "{namesake}");
 }

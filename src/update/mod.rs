@@ -10,6 +10,7 @@
 mod conjugate;
 mod facts;
 mod items;
+mod learner;
 mod posterior;
 mod relevant;
 mod rewrite;
@@ -24,7 +25,7 @@ mod weighed_tests;
 use crate::forecast::{Outcome, Resolution};
 use crate::model::{EventId, Model};
 use crate::simulate::Settings;
-use crate::source::Span;
+use crate::source::{Source, Span};
 pub use conjugate::{BetaPosterior, NormalPosterior, bayes_binary, beta_binomial, normal_normal};
 pub use rewrite::rewrite;
 
@@ -136,9 +137,10 @@ pub struct Observed<'a> {
 
 /// Works out what was observed does to the priors of a scenario.
 ///
-/// `text` is the file's own text, from which the phrases before are quoted. `settings` are those of the simulation, where there is one.
+/// `source` is what the model was read from; the phrases before are quoted from it. `settings` are those of the simulation, where there is one.
 #[must_use]
-pub fn update(model: &Model, text: &str, observed: Observed<'_>, settings: &Settings) -> Update {
+pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: &Settings) -> Update {
+    let text = source.text();
     let mut update = Update::default();
     let mut facts = Facts::new(model);
     let mut items = Vec::new();
@@ -171,7 +173,7 @@ pub fn update(model: &Model, text: &str, observed: Observed<'_>, settings: &Sett
             reasons.insert(event.name.clone(), why);
         }
     }
-    weighed::learn(model, text, (&items, &facts), settings, &mut reasons, &mut update);
+    weighed::learn(model, source, (&items, &facts), settings, &mut reasons, &mut update);
     let unused = |tag: &String| !update.learned.iter().any(|one| one.by.contains(tag));
     let unsettled: Vec<Skipped> =
         unsettled.into_iter().filter(|(tag, _)| unused(tag)).map(|(_, skipped)| skipped).collect();

@@ -2,7 +2,7 @@
 
 use super::facts::Facts;
 use super::items::Item;
-use super::weighed::Learner;
+use super::learner::Learner;
 use crate::model::{EventId, Model};
 use std::collections::BTreeSet;
 

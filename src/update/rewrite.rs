@@ -3,34 +3,52 @@
 use super::Update;
 use crate::error::Error;
 use crate::scenario::edit;
+use crate::source::Source;
+use toml::de::DeTable;
 
-/// Writes what was learned back into the text of a scenario file. Comments, spacing and order stay as they are.
+/// The texts of a source after an update, in their order; one that nothing moved is as it was. Comments, spacing and order stay as they are.
 ///
 /// # Errors
-/// If the text is not the one that the update was made from.
-pub fn rewrite(text: &str, update: &Update) -> Result<String, Error> {
-    let mut replacements: Vec<_> = update.replacements.iter().collect();
-    replacements.sort_by_key(|one| one.span.start);
-    let mut written = String::with_capacity(text.len() + 256);
-    let mut at = 0;
-    for one in replacements {
-        let (Some(between), Some(old)) = (text.get(at..one.span.start), text.get(one.span.range())) else {
-            return Err(Error::input("the update was made from another text than this one"));
-        };
-        written.push_str(between);
-        // A span of a whole value has its quotes; one inside a phrase has none.
-        if old.starts_with(['"', '\'']) {
-            written.push_str(&edit::quoted(&one.phrase));
-        } else {
-            written.push_str(&one.phrase);
+/// If the source is not the one that the update was made from.
+pub fn rewrite(source: &Source, update: &Update) -> Result<Vec<String>, Error> {
+    let whole = source.text();
+    let mut texts = Vec::new();
+    for part in source.parts() {
+        let range = part.start..part.start + part.text.len();
+        let mut replacements: Vec<_> =
+            update.replacements.iter().filter(|one| range.contains(&one.span.start)).collect();
+        replacements.sort_by_key(|one| one.span.start);
+        let mut written = String::with_capacity(part.text.len() + 256);
+        let mut at = range.start;
+        for one in replacements {
+            let (Some(between), Some(old)) = (whole.get(at..one.span.start), whole.get(one.span.range())) else {
+                return Err(Error::input("the update was made from another text than this one"));
+            };
+            written.push_str(between);
+            // A span of a whole value has its quotes; one inside a phrase has none.
+            if old.starts_with(['"', '\'']) {
+                written.push_str(&edit::quoted(&one.phrase));
+            } else {
+                written.push_str(&one.phrase);
+            }
+            at = one.span.end;
         }
-        at = one.span.end;
+        written.push_str(whole.get(at..range.end).unwrap_or_default());
+        texts.push(written);
     }
-    written.push_str(text.get(at..).unwrap_or_default());
     for ((table, name), from) in &update.learned_from {
-        written = edit::set_key(&written, &[table, name], "learned_from", &list(from))?;
+        // The text that has the table is the one whose table learned.
+        let home = texts.iter_mut().find(|text| has_table(text, table, name));
+        let home = home.ok_or_else(|| Error::input(format!("there is no `{table}.{name}` in the text to update")))?;
+        *home = edit::set_key(home, &[table, name], "learned_from", &list(from))?;
     }
-    Ok(written)
+    Ok(texts)
+}
+
+fn has_table(text: &str, table: &str, name: &str) -> bool {
+    let (tree, _) = DeTable::parse_recoverable(text);
+    let tables = tree.get_ref().get(table).and_then(|tables| tables.get_ref().as_table());
+    tables.is_some_and(|tables| tables.contains_key(name))
 }
 
 /// A list of texts: in one line, or where that would be long one in each.

@@ -18,7 +18,7 @@ pub(super) fn checked(text: &str) -> Model {
     model.expect("no errors")
 }
 
-fn outcomes(list: &[(&str, Resolution)]) -> IndexMap<String, Outcome> {
+pub(super) fn outcomes(list: &[(&str, Resolution)]) -> IndexMap<String, Outcome> {
     list.iter()
         .map(|(question, resolution)| {
             let outcome = Outcome {
@@ -38,14 +38,19 @@ pub(super) fn question(name: &str, asks: &str) -> String {
 
 pub(super) fn learned(text: &str, list: &[(&str, Resolution)], until: Option<Date>) -> Update {
     let settings = Settings { worlds: 200_000, ..Settings::default() };
-    update(&checked(text), text, Observed { outcomes: &outcomes(list), until }, &settings)
+    update(&checked(text), &Source::new("test.toml", text), Observed { outcomes: &outcomes(list), until }, &settings)
+}
+
+/// The text after an update.
+pub(super) fn rewritten(text: &str, update: &Update) -> String {
+    rewrite(&Source::new("test.toml", text), update).expect("the update is of this text").concat()
 }
 
 /// The text after the update, and the update.
 fn updated(body: &str, list: &[(&str, Resolution)]) -> (String, Update) {
     let text = format!("{HEAD}{body}");
     let update = learned(&text, list, None);
-    let after = rewrite(&text, &update).expect("the update is of this text");
+    let after = rewritten(&text, &update);
     checked(&after);
     (after, update)
 }
@@ -191,7 +196,7 @@ fn annulled_questions_and_fixed_numbers_are_named_among_what_moved_nothing() {
 }
 
 fn learned_when(text: &str, outcomes: &IndexMap<String, Outcome>) -> Update {
-    update(&checked(text), text, Observed { outcomes, until: None }, &Settings::default())
+    update(&checked(text), &Source::new("test.toml", text), Observed { outcomes, until: None }, &Settings::default())
 }
 
 /// The outcomes with the day on which each was settled.
@@ -228,7 +233,7 @@ fn a_second_question_about_an_event_settled_later_adds_nothing() {
     let (later, moved) = (learned(&after, &both, None), learned(&format!("{HEAD}{body}"), &both[..1], None));
     assert_eq!(later.learned.len(), 1, "{later:?}");
     assert!(later.learned[0].mean_after < moved.learned[0].mean_after, "{later:?}");
-    let again = rewrite(&after, &later).expect("the update is of this text");
+    let again = rewritten(&after, &later);
     assert!(learned(&again, &both, None).learned.is_empty());
 }
 

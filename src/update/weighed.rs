@@ -9,6 +9,7 @@
 
 use super::facts::Facts;
 use super::items::{Item, remembered_silence};
+use super::learner::Learner;
 use super::relevant::Graph;
 use super::{Learned, Means, Replacement, Update, posterior};
 use crate::dist::{Beta, Dirichlet, Gamma};
@@ -18,7 +19,7 @@ use crate::math::gauss::Nodes;
 use crate::model::{Belief, CountSpec, Definition, EventId, Model, OptionsBelief};
 use crate::plan::{self, Grain, Inquiry, Plan, Situation, Unfolded};
 use crate::simulate::{self, Answer, Settings};
-use crate::source::Span;
+use crate::source::{Source, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables of more cells are simulated rather than computed.
@@ -36,36 +37,6 @@ struct Input<'a> {
     belief: Stated<'a>,
 }
 
-/// An event, or a reference class with all events that are like it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Learner {
-    Event(EventId),
-    Prior(usize),
-}
-
-impl Learner {
-    fn name(self, model: &Model) -> String {
-        match self {
-            Self::Event(event) => model.event(event).name.clone(),
-            Self::Prior(class) => format!("prior {}", model.priors[class].name),
-        }
-    }
-
-    fn key(self, model: &Model) -> (&'static str, String) {
-        match self {
-            Self::Event(event) => ("event", model.event(event).name.clone()),
-            Self::Prior(class) => ("prior", model.priors[class].name.clone()),
-        }
-    }
-
-    fn learned_from(self, model: &Model) -> &[String] {
-        match self {
-            Self::Event(event) => &model.event(event).learned_from,
-            Self::Prior(class) => &model.priors[class].learned_from,
-        }
-    }
-}
-
 enum Stated<'a> {
     Chance(&'a Belief),
     Options(&'a OptionsBelief),
@@ -75,12 +46,13 @@ enum Stated<'a> {
 /// Moves the priors that the conjugate rules left where they were. `reasons` says of events why they did; those that move are taken out.
 pub(super) fn learn(
     model: &Model,
-    text: &str,
+    source: &Source,
     (items, facts): (&[Item], &Facts<'_>),
     settings: &Settings,
     reasons: &mut BTreeMap<String, String>,
     update: &mut Update,
 ) {
+    let text = source.text();
     let done: BTreeSet<Span> = update.replacements.iter().map(|one| one.span).collect();
     let inputs = inputs(model);
     let graph = Graph::new(model, facts, items);
@@ -93,12 +65,12 @@ pub(super) fn learn(
     // What each has learned from before, for those on which something new bears.
     let mut learners: BTreeMap<Learner, Vec<Item>> = BTreeMap::new();
     for (learner, bearing) in &bearing {
-        let known = learner.learned_from(model);
+        let known = learner.learned_from(model, source, &tags);
         let is_new = |item: &usize| !known.iter().any(|known| known == tags[*item]);
         if !bearing.iter().any(is_new) {
             continue;
         }
-        match remembered(model, known, items) {
+        match remembered(model, &known, items) {
             Ok(old) => drop(learners.insert(*learner, old)),
             Err(tag) => {
                 reasons.entry(learner.name(model)).or_insert_with(|| {
@@ -130,7 +102,7 @@ pub(super) fn learn(
     let mut before: Vec<(&[Item], Figures)> = Vec::new();
     for (parameter, inquiry) in all.unfolded.inquiries.iter().enumerate() {
         let (Some(input), true) = (input_of(parameter), wanted(parameter).is_some()) else { continue };
-        let learned_from = input.learner.learned_from(model);
+        let learned_from = input.learner.learned_from(model, source, &tags);
         let old = learners[&input.learner].as_slice();
         let known = if old.is_empty() && model.news.is_empty() {
             None
@@ -154,11 +126,11 @@ pub(super) fn learn(
             .collect();
         match moved(text, input, inquiry, &all, known) {
             Moved::To { phrase, mean_before, mean_after, error } => {
-                write(model, input, phrase, (mean_before, mean_after), error, by, text, &all, update);
+                write(model, input, phrase, (mean_before, mean_after), error, by, source, &all, update);
                 reasons.remove(&input.learner.name(model));
             }
             // A shift that the simulation cannot tell from none counts as learned too, or it would be looked for anew each time.
-            Moved::Nowhere if all.simulated.is_some() => remember(model, input.learner, &by, update),
+            Moved::Nowhere if all.simulated.is_some() => remember(model, input.learner, &by, source, update),
             Moved::Nowhere => {}
             Moved::No(why) => {
                 reasons.entry(input.learner.name(model)).or_insert(why);
@@ -463,12 +435,13 @@ fn dirichlet(belief: &OptionsBelief, asks: &[usize], all: &Figures) -> Moved {
 }
 
 /// Adds observations to those that something has learned from.
-fn remember(model: &Model, learner: Learner, by: &[String], update: &mut Update) {
-    let known = || learner.learned_from(model).to_vec();
+fn remember(model: &Model, learner: Learner, by: &[String], source: &Source, update: &mut Update) {
+    let known = || learner.history(model).to_vec();
     let list = update.learned_from.entry(learner.key(model)).or_insert_with(known);
     for tag in by {
-        if !list.contains(tag) {
-            list.push(tag.clone());
+        let remembered = learner.remembered(model, source, tag);
+        if !list.contains(&remembered) {
+            list.push(remembered);
         }
     }
 }
@@ -481,7 +454,7 @@ fn write(
     (mean_before, mean_after): (f64, f64),
     error: f64,
     by: Vec<String>,
-    text: &str,
+    source: &Source,
     all: &Figures,
     update: &mut Update,
 ) {
@@ -490,8 +463,8 @@ fn write(
         Stated::Options(belief) => belief.span,
         Stated::Rate { span, .. } => *span,
     };
-    let before = text.get(span.range()).unwrap_or_default().to_owned();
-    remember(model, input.learner, &by, update);
+    let before = source.text().get(span.range()).unwrap_or_default().to_owned();
+    remember(model, input.learner, &by, source, update);
     update.replacements.push(Replacement { span, phrase: phrase.clone() });
     update.learned.push(Learned {
         event: input.learner.name(model),

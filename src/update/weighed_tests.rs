@@ -1,6 +1,6 @@
 //! Posteriors that no outcome settles by itself, against integrals done by hand, and the whole path against the prior it came from.
 
-use super::tests::{HEAD, checked, learned, question};
+use super::tests::{HEAD, checked, learned, question, rewritten};
 use super::*;
 use crate::dist::{Beta, Distribution as _, Gamma, Normal};
 use crate::math::{SplitMix, exp, powf};
@@ -152,7 +152,12 @@ fn what_has_not_come_yet_is_known_of_what_would_be_seen() {
     let text = format!("{HEAD}[event.paper]\nwhen = \"6 of 20 by 2025-12-31\"\n");
     let none = IndexMap::new();
     let on = |text: &str, until: Date| {
-        update(&checked(text), text, Observed { outcomes: &none, until: Some(until) }, &Settings::default())
+        update(
+            &checked(text),
+            &Source::new("test.toml", text),
+            Observed { outcomes: &none, until: Some(until) },
+            &Settings::default(),
+        )
     };
     let first = on(&text, date(2025, 7, 1));
     let prior = Beta::jeffreys(6.0, 20.0).expect("one");
@@ -160,7 +165,7 @@ fn what_has_not_come_yet_is_known_of_what_would_be_seen() {
     agree(one(&first, "paper", "6 of 20"), expected, 2e-4);
     assert_eq!(first.learned[0].by, ["paper: not yet (2025-07-01)"]);
     // A month later, after what July has said already, is two months at once.
-    let july = rewrite(&text, &first).expect("the update is of this text");
+    let july = rewritten(&text, &first);
     let two_steps = on(&july, date(2025, 8, 1));
     let at_once = on(&text, date(2025, 8, 1));
     let (after, whole) = (&two_steps.learned[0], &at_once.learned[0]);
@@ -236,7 +241,7 @@ fn chances_drawn_from_the_prior_are_anywhere_in_their_posterior() {
         let all = [("b", answer(b)), ("c", answer(c)), ("any", answer(a || c))];
         let known: Vec<(&str, Resolution)> =
             all.into_iter().enumerate().filter(|(at, _)| (round >> at) % 2 == 0).map(|(_, one)| one).collect();
-        let after = rewrite(&text, &learned(&text, &known, None)).expect("the update is of this text");
+        let after = rewritten(&text, &learned(&text, &known, None));
         let model = checked(&after);
         let posteriors = model.events.iter().flat_map(|event| match &event.definition {
             Definition::Chance(chance) => chance.rows.iter().filter_map(|row| row.value.prior).collect::<Vec<_>>(),

@@ -90,6 +90,7 @@ impl<'s> Reader<'s> {
             forecaster: top.text("forecaster"),
             description: top.text("description"),
             properties: top.text_list("properties"),
+            priors_file: top.text("priors"),
             suppose: top.suppositions("suppose"),
             priors: top.named("prior").into_iter().map(|(name, fields)| lists::prior(name, &fields)).collect(),
             events: top.named("event").into_iter().map(|(name, fields)| event::event(name, &fields)).collect(),
