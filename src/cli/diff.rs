@@ -115,6 +115,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         ));
         console::note("  = help: look from a later day with --to");
     }
+    tell_of_bare_figures(&found);
     let report = Report {
         schema: "foretell.diff/1",
         engine: env!("CARGO_PKG_VERSION"),
@@ -163,6 +164,16 @@ pub(super) fn compare(
     );
     bar.finish_and_clear();
     found
+}
+
+/// Says which figures were overwritten although nothing is said of why.
+fn tell_of_bare_figures(diff: &Diff) {
+    let edits = diff.changes.iter().flat_map(|change| &change.edits);
+    let bare: Vec<&str> = edits.filter(|edit| edit.without_reason).map(|edit| edit.what.as_str()).collect();
+    if !bare.is_empty() {
+        console::note(&format!("warning: overwritten without a new reason: {}", bare.join("; ")));
+        console::note("  = help: say in `why` what changed your mind, or write what became known as news");
+    }
 }
 
 fn looked_from(loaded: &Loaded, day: Option<Date>) -> Result<Date, Error> {

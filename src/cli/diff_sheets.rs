@@ -6,12 +6,17 @@ use crate::report::{Column, Format, Sheet};
 
 /// What differs between the two.
 pub(super) fn changes(diff: &Diff) -> Sheet {
-    let columns = ["change", "before", "after"].into_iter().map(Column::text).collect();
+    let columns = ["change", "before", "after", "why"].into_iter().map(Column::text).collect();
     let mut sheet = Sheet::new(Some("What changed"), columns);
     for change in &diff.changes {
         for (at, edit) in change.edits.iter().enumerate() {
             let what = if at == 0 { edit.what.clone() } else { format!("+ {}", edit.what) };
-            sheet.row(vec![what, edit.before.clone().unwrap_or_default(), edit.after.clone().unwrap_or_default()]);
+            sheet.row(vec![
+                what,
+                edit.before.clone().unwrap_or_default(),
+                edit.after.clone().unwrap_or_default(),
+                edit.reason.clone().unwrap_or_default(),
+            ]);
         }
     }
     sheet

@@ -145,6 +145,15 @@ pub(super) fn load(path: &Path) -> Result<Loaded, Error> {
     checked(scenario_file(path)?)
 }
 
+/// The same from what the file at that path might hold; the file itself is not read.
+///
+/// # Errors
+/// If that is at fault.
+pub(super) fn load_as(path: &Path, text: &str) -> Result<Loaded, Error> {
+    let (written, found) = with_priors(Source::new(path.display().to_string(), text));
+    checked(understand(written, found))
+}
+
 /// The same from the text of a file, behind which its file of priors stands already.
 ///
 /// # Errors
@@ -174,7 +183,7 @@ pub(super) fn show(found: &Diagnostics, source: &Source) {
     console::diagnostics(&shown, source);
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

@@ -44,6 +44,8 @@ mod status;
 mod storyline;
 mod stream;
 mod update;
+mod update_log;
+mod update_news;
 
 use crate::error::{Error, ErrorKind};
 use crate::report::Format;

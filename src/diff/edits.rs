@@ -7,6 +7,9 @@ use toml_edit::{Array, InlineTable, Value};
 
 /// Keys whose tables are edited entry by entry.
 const BY_ENTRY: &[&str] = &["causes", "odds", "raised_by", "lowered_by"];
+/// Keys that hold figures.
+const FIGURES: &[&str] =
+    &["chance", "when", "value", "count", "background", "causes", "odds", "raised_by", "lowered_by", "otherwise"];
 /// What a question asks about.
 const TARGETS: &[&str] = &["holds", "which", "value", "when"];
 
@@ -41,6 +44,21 @@ pub(super) struct Edit {
     pub(super) before: Option<String>,
     /// What stands there now.
     pub(super) after: Option<String>,
+    /// Why, if the new file says something of that which the old one does not.
+    pub(super) reason: Option<String>,
+}
+
+impl Edit {
+    /// Whether it puts another figure in the place of one, and the file gives no new reason for that.
+    pub(super) fn is_bare(&self) -> bool {
+        let of_a_figure = match &self.place {
+            Place::Key(section, _, key) | Place::Entry(section, _, key, _) | Place::Case(section, _, key, _) => {
+                *section != Section::Question && FIGURES.contains(&key.as_str())
+            }
+            _ => false,
+        };
+        of_a_figure && self.before.is_some() && self.after.is_some() && self.reason.is_none()
+    }
 }
 
 /// A file and the day it is looked at from.
@@ -104,7 +122,13 @@ impl Edits {
         let as_of = |side: &Dated| side.tree.top.get("as_of").map(shown);
         let (from, to) = (as_of(&self.old), as_of(&self.new));
         if self.old.day == self.new.day {
-            return (from != to).then(|| Edit { place: Place::Day, what: "as_of".to_owned(), before: from, after: to });
+            return (from != to).then(|| Edit {
+                place: Place::Day,
+                what: "as_of".to_owned(),
+                before: from,
+                after: to,
+                reason: None,
+            });
         }
         let days = (self.new.day - self.old.day).get_days();
         let plural = if days.abs() == 1 { "" } else { "s" };
@@ -114,6 +138,7 @@ impl Edits {
             what,
             before: Some(self.old.day.to_string()),
             after: Some(self.new.day.to_string()),
+            reason: None,
         })
     }
 
@@ -133,6 +158,7 @@ impl Edits {
             Section::Event => format!("{name}: {rest}"),
             _ => format!("{} {name}: {rest}", section.key()),
         };
+        let reason = || self.new.tree.new_reason(&self.old.tree, &at);
         match (self.old.tree.tables.get(&at), self.new.tree.tables.get(&at)) {
             (None, None) => {}
             (Some(_), None) | (None, Some(_)) => {
@@ -145,6 +171,7 @@ impl Edits {
                     what: format!("{} {name} {}", section.key(), if added { "added" } else { "taken out" }),
                     before: text.clone().filter(|_| !added),
                     after: text.filter(|_| added),
+                    reason: reason(),
                 });
             }
             (Some(old), Some(new)) => {
@@ -156,9 +183,13 @@ impl Edits {
                     let parts = parts(section, name, key, before, after);
                     if parts.is_empty() {
                         let place = Place::Key(section, name.to_owned(), key.clone());
-                        all.push(edit(place, titled(key), before, after));
+                        all.push(Edit { reason: reason(), ..edit(place, titled(key), before, after) });
                     }
-                    all.extend(parts.into_iter().map(|part| Edit { what: titled(&part.what), ..part }));
+                    all.extend(parts.into_iter().map(|part| Edit {
+                        what: titled(&part.what),
+                        reason: reason(),
+                        ..part
+                    }));
                 }
             }
         }
@@ -255,7 +286,7 @@ fn set(keys: &mut Keys, key: &str, value: Option<&Value>) {
 }
 
 fn edit(place: Place, what: String, before: Option<&Value>, after: Option<&Value>) -> Edit {
-    Edit { place, what, before: before.map(short), after: after.map(short) }
+    Edit { place, what, before: before.map(short), after: after.map(short), reason: None }
 }
 
 /// A value in few letters.
@@ -315,6 +346,7 @@ fn cases(section: Section, name: &str, key: &str, old: &Array, new: &Array) -> V
             },
             before: given(old),
             after: given(new),
+            reason: None,
         })
         .collect()
 }

@@ -89,6 +89,10 @@ pub struct ChangedPlace {
     pub before: Option<String>,
     /// What stands there now.
     pub after: Option<String>,
+    /// Why, as the new file says and the old one did not: `why` of an event, what news says, the last outcome it learned from.
+    pub reason: Option<String>,
+    /// Whether one figure was put in the place of another without a new reason.
+    pub without_reason: bool,
 }
 
 /// What moved and why.
@@ -275,7 +279,13 @@ fn change(group: &[usize], edits: &Edits) -> Change {
         .iter()
         .map(|at| {
             let edit = &edits.all[*at];
-            ChangedPlace { what: edit.what.clone(), before: edit.before.clone(), after: edit.after.clone() }
+            ChangedPlace {
+                what: edit.what.clone(),
+                before: edit.before.clone(),
+                after: edit.after.clone(),
+                reason: edit.reason.clone(),
+                without_reason: edit.is_bare(),
+            }
         })
         .collect();
     let names: Vec<&str> = places.iter().map(|place| place.what.as_str()).collect();

@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn many_orders_come_near_the_exact_values() {
         let worth: Vec<f64> =
-            (0..32_usize).map(|mask| (mask.count_ones() as f64).powi(2) + (mask % 3) as f64).collect();
+            (0..32_usize).map(|mask| f64::from(mask.count_ones().pow(2)) + (mask % 3) as f64).collect();
         let orders = orders(5, 20_000, 7);
         let walks: Vec<Vec<f64>> = orders
             .iter()

@@ -93,13 +93,17 @@ impl Slot {
                     let parts: Vec<String> = keys.iter().filter(changed).map(|key| of(keys_of, key)).collect();
                     parts.join(" ")
                 };
-                Edit { place, what, before: Some(shown(before)), after: Some(shown(after)) }
+                Edit { place, what, before: Some(shown(before)), after: Some(shown(after)), reason: words(after) }
             }
-            (None, Some(after)) => Edit { place, what: named(after), before: None, after: words(after) },
-            (Some(before), None) => {
-                Edit { place, what: format!("{}, taken out", named(before)), before: words(before), after: None }
-            }
-            (None, None) => Edit { place, what: "no news".to_owned(), before: None, after: None },
+            (None, Some(after)) => Edit { place, what: named(after), before: None, after: None, reason: words(after) },
+            (Some(before), None) => Edit {
+                place,
+                what: format!("{}, taken out", named(before)),
+                before: words(before),
+                after: None,
+                reason: None,
+            },
+            (None, None) => Edit { place, what: "no news".to_owned(), before: None, after: None, reason: None },
         }
     }
 
@@ -117,6 +121,7 @@ impl Slot {
             what: format!("correlation of {}", either.map(events).unwrap_or_default()),
             before: strength(&self.before),
             after: strength(&self.after),
+            reason: None,
         }
     }
 }

@@ -64,7 +64,7 @@ fn noisy_or(first: &str, second: &str, other: &str) -> String {
 fn two_causes_share_what_they_do_together_and_a_third_change_has_exactly_nothing() {
     let found = exactly(&noisy_or("20%", "20%", "10%"), &noisy_or("60%", "40%", "90%"));
     // p(a, b) = 1 - (1 - a/2)(1 - b/2): v(none) 0.19, v(a) 0.37, v(b) 0.28, v(both) 0.44.
-    let expected = [("a: chance", (0.18 + 0.16) / 2.0), ("b: chance", (0.09 + 0.07) / 2.0)];
+    let expected = [("a: chance", f64::midpoint(0.18, 0.16)), ("b: chance", f64::midpoint(0.09, 0.07))];
     for ((what, value), (expected_what, expected)) in effects(&found, "effect_seen").into_iter().zip(expected) {
         assert_eq!(what, expected_what);
         near(value, expected);
@@ -170,8 +170,8 @@ fn days_that_pass_and_a_hint_are_worked_out_by_hand() {
     let (none, days) = (0.6, 0.3 / 0.7);
     let (hint, both) = (odds(none, 0.5), odds(days, 0.5));
     let effects = effects(&found, "q");
-    near(effects[0].1, ((days - none) + (both - hint)) / 2.0);
-    near(effects[1].1, ((hint - none) + (both - days)) / 2.0);
+    near(effects[0].1, f64::midpoint(days - none, both - hint));
+    near(effects[1].1, f64::midpoint(hint - none, both - days));
     adds_up(&found);
 }
 
@@ -224,9 +224,9 @@ fn evidence_connects_what_does_not_depend_on_each_other() {
 fn more_than_eight_changes_are_averaged_over_orders_that_add_up() {
     let names: Vec<char> = ('a'..='j').collect();
     let of = |chance: &str| {
-        let events: String = names.iter().map(|name| format!("[event.{name}]\nchance = \"{chance}\"\n")).collect();
+        let events: Vec<String> = names.iter().map(|name| format!("[event.{name}]\nchance = \"{chance}\"\n")).collect();
         let list: Vec<String> = names.iter().map(char::to_string).collect();
-        format!("{HEAD}{events}{}", question("q", &format!("at least 3 of ({})", list.join(", "))))
+        format!("{HEAD}{}{}", events.concat(), question("q", &format!("at least 3 of ({})", list.join(", "))))
     };
     let options = Options { orders: 12, ..Options::default() };
     let found = compared(&of("10%"), &of("30%"), [None, None], &options);
@@ -260,7 +260,7 @@ fn simulated_effects_keep_to_their_errors_and_add_up() {
     let quantile = |level: f64, mean: f64, spread: f64, delay: f64| {
         let (mut low, mut high) = (-50.0, 100.0);
         for _ in 0..200 {
-            let middle = (low + high) / 2.0;
+            let middle = f64::midpoint(low, high);
             let below = |shift: f64| math::normal::cdf((middle - mean - shift) / spread);
             if delay * below(10.0) + (1.0 - delay) * below(0.0) < level { low = middle } else { high = middle }
         }

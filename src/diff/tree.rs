@@ -11,6 +11,9 @@ use toml_edit::{Array, Document, Formatted, InlineTable, Item, Key, TableLike, V
 /// The keys of one table.
 pub(super) type Keys = IndexMap<String, Value>;
 
+/// Keys that give the reason of a figure.
+const REASONS: &[&str] = &["why", "learned_from", "source"];
+
 /// The kinds of table that have names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Section {
@@ -63,6 +66,8 @@ pub(super) struct Tree {
     pub(super) tables: IndexMap<(Section, String), Keys>,
     pub(super) news: Vec<Keys>,
     pub(super) correlated: Vec<Keys>,
+    /// What events and priors give as the reason of their figures.
+    reasons: IndexMap<(Section, String), Keys>,
 }
 
 impl Tree {
@@ -84,13 +89,30 @@ impl Tree {
             let Some(tables) = root.get(section.key()).and_then(Item::as_table_like) else { continue };
             for (name, item) in tables.iter() {
                 if let Some(table) = item.as_table_like() {
-                    tree.tables.insert((section, name.to_owned()), keys(table, section.idle()));
+                    let at = (section, name.to_owned());
+                    let reasons =
+                        REASONS.iter().filter_map(|key| Some(((*key).to_owned(), table.get(key).and_then(plain)?)));
+                    tree.reasons.insert(at.clone(), reasons.collect());
+                    tree.tables.insert(at, keys(table, section.idle()));
                 }
             }
         }
         tree.news = list(root.get("news"), &["why"]);
         tree.correlated = list(root.get("correlated"), &["why"]);
         Ok(tree)
+    }
+
+    /// The reason that a table states and the other file's does not; the last outcome that it learned from, if that is new.
+    pub(super) fn new_reason(&self, old: &Self, at: &(Section, String)) -> Option<String> {
+        let (own, before) = (self.reasons.get(at)?, old.reasons.get(at));
+        let key = REASONS
+            .iter()
+            .find(|key| own.contains_key(**key) && !same(before.and_then(|keys| keys.get(**key)), own.get(**key)))?;
+        let reason = own.get(*key)?;
+        match reason.as_array() {
+            Some(outcomes) => Some(format!("learned from {}", shown(outcomes.iter().last()?))),
+            None => Some(shown(reason)),
+        }
     }
 
     /// As the text of a scenario that the engine reads.

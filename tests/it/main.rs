@@ -10,6 +10,7 @@ mod golden;
 mod honesty;
 mod modelling;
 mod networks;
+mod news;
 mod readme;
 mod scenarios;
 mod schema;
