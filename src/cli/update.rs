@@ -130,6 +130,16 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         update.skipped.iter().for_each(|one| sheet.row(vec![one.name.clone(), one.why.clone()]));
         sheets.push(sheet);
     }
+    if !update.conflicts.is_empty() {
+        let columns =
+            vec![Column::text("of"), Column::text("seen"), Column::text("expected"), Column::number("so unlikely")];
+        let mut sheet = Sheet::new(Some("What was hardly to be expected"), columns);
+        for one in &update.conflicts {
+            let row = [one.of.clone(), one.seen.clone(), one.expected.clone(), figure::significant(one.probability, 2)];
+            sheet.row(row.to_vec());
+        }
+        sheets.push(sheet);
+    }
     let foot = vec![match (written.as_slice(), arguments.dry_run) {
         ([_, ..], _) => format!("written to {}", written.join(" and ")),
         ([], true) => "nothing was written (--dry-run)".to_owned(),

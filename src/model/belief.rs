@@ -9,7 +9,7 @@ use crate::scenario::phrase::Chance;
 use crate::source::{Span, Spanned};
 
 /// One chance, as believed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Belief {
     /// Its mean: what the forecast uses.
     pub mean: f64,
@@ -20,7 +20,7 @@ pub struct Belief {
     /// Where it stands.
     pub span: Span,
     /// Of which reference class it is that, if it is `like` one.
-    pub member: Option<Member>,
+    pub member: Option<Box<Member>>,
 }
 
 /// The chances of several options, as believed.
@@ -203,7 +203,7 @@ pub(super) fn belief(stated: &Spanned<Chance>, of: &str, classes: &Classes, foun
                 None
             }
         },
-        Chance::Like { prior } => like(prior, span, classes, found),
+        Chance::Like { prior, own } => like(prior, own.as_ref(), span, classes, found),
         Chance::Word { low, high, .. } => {
             let middle = f64::midpoint(*low, *high);
             match Beta::from_mean_and_interval(middle, 0.9, *low, *high) {

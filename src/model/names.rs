@@ -41,7 +41,7 @@ impl Names {
             derived.push(event.holds.is_some() || event.equals.is_some() || event.first_of.is_some());
         }
         let unread = document.unread_names.clone();
-        let classes = reference::classes(document, found);
+        let classes = reference::classes(document, as_of, found);
         Self { kinds, vague, derived, unread, unsure: document.unread.anything, classes, as_of, horizon }
     }
 

@@ -139,15 +139,18 @@ impl Draws {
             return self.parameter(name, Prior::Beta(*prior), strata.to_vec(), belief.span);
         };
         let known = self.classes.get(&member.class).copied();
-        let id = known.unwrap_or_else(|| {
-            self.parameter(format!("prior {}", member.name), Prior::Beta(*prior), Vec::new(), member.place)
+        let class = known.unwrap_or_else(|| {
+            self.parameter(format!("prior {}", member.name), Prior::Beta(member.prior), Vec::new(), member.place)
         });
-        self.classes.insert(member.class, id);
-        let parameter = &mut self.columns.plan.parameters[id.0 as usize];
+        self.classes.insert(member.class, class);
+        if let Some(law) = member.own {
+            return self.parameter(name, Prior::Member { class, law }, strata.to_vec(), belief.span);
+        }
+        let parameter = &mut self.columns.plan.parameters[class.0 as usize];
         if parameter.strata.is_empty() {
             parameter.strata = strata.to_vec();
         }
-        id
+        class
     }
 
     fn cause_parameter(&mut self, name: &str, belief: &Belief, prior: &Beta) -> ParameterId {

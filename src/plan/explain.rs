@@ -31,6 +31,10 @@ impl fmt::Display for Plan {
                     format!("dirichlet, means {}", means.join(", "))
                 }
                 Prior::Gamma(gamma) => format!("gamma, mean {}", round_to(gamma.mean(), 6)),
+                Prior::Member { class, law } => format!(
+                    "like `{}`, which is worth {} cases; itself {} of {}",
+                    self.parameters[class.0 as usize].name, law.worth, law.successes, law.trials
+                ),
             };
             writeln!(formatter, "doubt  {:<width$}  {prior}", parameter.name)?;
         }

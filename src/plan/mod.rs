@@ -26,7 +26,7 @@ pub use situation::Situation;
 pub(crate) use touched::Touched;
 pub use unfold::{Grain, Inquiry, Unfolded, unfold};
 
-use crate::dist::{Beta, Dirichlet, Gamma, Hazard, Sampler};
+use crate::dist::{Beta, Dirichlet, Gamma, Hazard, PartiallyPooled, Sampler};
 use crate::source::Span;
 use ndarray::Array2;
 
@@ -446,6 +446,13 @@ pub enum Prior {
     Dirichlet(Dirichlet),
     /// Over a rate.
     Gamma(Gamma),
+    /// A probability of a member of a class whose members differ: given the class's own, of this law.
+    Member {
+        /// The Beta parameter of the class; it stands before this one.
+        class: ParameterId,
+        /// How the member differs.
+        law: PartiallyPooled,
+    },
 }
 
 /// Something to be counted.

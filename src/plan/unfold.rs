@@ -11,7 +11,7 @@ use super::{
     Ask, Asked, Chance, Draw, HazardScale, HazardSource, Logic, NumberSource, Operation, Parameter, ParameterId, Plan,
     PlaneId, Prior, Probabilities, Row, Step, StreamId,
 };
-use crate::dist::{Poisson, Sampler};
+use crate::dist::{Beta, PartiallyPooled, Poisson, Sampler};
 use crate::math::gauss::{self, Nodes};
 use crate::math::{logistic, logit};
 use std::sync::Arc;
@@ -125,7 +125,7 @@ impl Unfolding {
             let nodes = match &parameter.prior {
                 Prior::Beta(beta) => gauss::beta(beta.a(), beta.b(), count),
                 Prior::Gamma(gamma) => gauss::gamma(gamma.shape(), gamma.rate(), MANY),
-                Prior::Dirichlet(_) => {
+                Prior::Dirichlet(_) | Prior::Member { .. } => {
                     this.hidden.push(None);
                     continue;
                 }
@@ -169,19 +169,23 @@ impl Unfolding {
         label: &str,
         rows: &[Row<T>],
         parameter: impl Fn(&T) -> Option<ParameterId>,
-        at_node: impl Fn(&T, f64) -> T,
+        at_node: impl Fn(&T, Node) -> T,
     ) -> Vec<Row<T>> {
         let mut split = Vec::with_capacity(rows.len());
         for row in rows {
-            let hidden = parameter(&row.value).and_then(|id| self.hidden[id.0 as usize].clone());
-            let Some((planes, nodes, _)) = hidden else {
+            let drawn = parameter(&row.value).map(|id| root(&self.plan, id));
+            let hidden = drawn.and_then(|(id, law)| Some((self.hidden[id.0 as usize].clone()?, law)));
+            let Some(((planes, nodes, _), law)) = hidden else {
                 split.push(row.clone());
                 continue;
             };
-            for (plane, node) in planes.iter().zip(&nodes.values) {
+            for (plane, class) in planes.iter().zip(&nodes.values) {
                 let mask = Some(self.both(label, row.mask, *plane));
-                let value = at_node(&row.value, *node);
-                split.push(Row { mask, value });
+                let node = match law {
+                    None => Node { value: *class, law: None },
+                    Some(law) => Node { value: law.mean_given(*class), law: law.given(*class) },
+                };
+                split.push(Row { mask, value: at_node(&row.value, node) });
             }
         }
         split
@@ -203,7 +207,7 @@ impl Unfolding {
                 *rows = self.split(label, rows, rate_of, |source, node| match source {
                     NumberSource::PoissonGamma { exposure, predictive, .. } => {
                         // A rate so small that the mean vanishes is no distribution; the prior's own stands in for it.
-                        let poisson = Poisson::new((node * exposure).max(f64::MIN_POSITIVE));
+                        let poisson = Poisson::new((node.value * exposure).max(f64::MIN_POSITIVE));
                         let sampler = poisson.map(|poisson| Box::new(Sampler::new(&(Arc::new(poisson) as Arc<_>))));
                         NumberSource::Sampler(sampler.unwrap_or_else(|_| predictive.clone()))
                     }
@@ -216,7 +220,7 @@ impl Unfolding {
                     rows,
                     |source: &HazardSource| source.scale.map(|scale| scale.parameter),
                     |source, node| {
-                        let scale = source.scale.map(|scale| HazardScale { fixed: Some(node), ..scale });
+                        let scale = source.scale.map(|scale| HazardScale { fixed: Some(node.value), ..scale });
                         HazardSource { hazard: source.hazard.clone(), scale }
                     },
                 );
@@ -254,10 +258,30 @@ impl Unfolding {
     }
 }
 
-fn at_odds(node: f64, chance: &Chance) -> f64 {
-    match chance.drawn {
-        Some(drawn) if drawn.log_odds != 0.0 && node > 0.0 && node < 1.0 => logistic(logit(node) + drawn.log_odds),
-        _ => node,
+/// A value of a doubtful input in the worlds of one node.
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    /// The value, or its mean.
+    value: f64,
+    /// Where only the value of its class is the node's: what is still in doubt about the input itself.
+    law: Option<Beta>,
+}
+
+fn at_odds(node: Node, chance: &Chance) -> f64 {
+    let log_odds = chance.drawn.map_or(0.0, |drawn| drawn.log_odds);
+    let moved = |p: f64| if p > 0.0 && p < 1.0 { logistic(logit(p) + log_odds) } else { p };
+    match node.law {
+        _ if log_odds == 0.0 => node.value,
+        Some(law) => law.expectation(moved),
+        None => moved(node.value),
+    }
+}
+
+/// The parameter that is unfolded for another: that of its class, with the way it differs from it, for a member.
+fn root(plan: &Plan, id: ParameterId) -> (ParameterId, Option<PartiallyPooled>) {
+    match &plan.parameters[id.0 as usize].prior {
+        Prior::Member { class, law } => (*class, Some(*law)),
+        _ => (id, None),
     }
 }
 
@@ -285,6 +309,9 @@ fn uses(plan: &Plan) -> Vec<Use> {
             }
             _ => Vec::new(),
         };
+        for (parameter, _) in &mut of_this {
+            *parameter = root(plan, *parameter).0;
+        }
         of_this.sort_unstable();
         for (at, (parameter, bends)) in of_this.iter().enumerate() {
             let used = &mut uses[parameter.0 as usize];

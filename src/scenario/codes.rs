@@ -47,6 +47,8 @@ pub const CHAIN: &str = "E0210";
 pub const TOO_DEEP: &str = "E0211";
 /// A number too large to be held, or a division by zero inside a phrase.
 pub const NOT_FINITE: &str = "E0212";
+/// A length of time that cannot be read.
+pub const DURATION: &str = "E0213";
 
 /// Each code with its meaning in one line.
 pub const CODES: &[(&str, &str)] = &[
@@ -72,6 +74,7 @@ pub const CODES: &[(&str, &str)] = &[
     (CHAIN, "comparisons in a chain"),
     (TOO_DEEP, "a phrase nested too deep or too long to be read"),
     (NOT_FINITE, "a number too large to be held, or a division by zero inside a phrase"),
+    (DURATION, "a length of time that cannot be read"),
 ];
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! with spans that point inside the string. Whether names exist, numbers fit and chances sum is for `model` to say.
 
 use super::expression::Expression;
-use super::phrase::{Chance, CountPhrase, Effect, NumberPhrase, Ratio, Supposition, WhenPhrase};
+use super::phrase::{Chance, CountPhrase, Duration, Effect, NumberPhrase, Ratio, Supposition, WhenPhrase};
 use crate::source::{Span, Spanned};
 use jiff::civil::Date;
 
@@ -285,6 +285,12 @@ pub struct PriorNode {
     pub name: Text,
     /// The chance of each of its cases, with the place of its key.
     pub chance: Option<(Span, Spanned<Chance>)>,
+    /// To how many cases of its own the class comes for a member, with the place of its key.
+    pub worth: Option<(Span, Spanned<f64>)>,
+    /// In which time what it was learned from comes to count half, with the place of its key.
+    pub half_life: Option<(Span, Spanned<Duration>)>,
+    /// The day to which its cases were counted.
+    pub as_of: Option<Spanned<Date>>,
     /// The reason.
     pub why: Option<Text>,
     /// Where it comes from.

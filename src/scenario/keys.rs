@@ -23,6 +23,8 @@ pub enum KeyKind {
     OptionName,
     /// A day.
     Date,
+    /// A length of time.
+    Duration,
     /// `true` or `false`.
     Boolean,
     /// A number and nothing else.
@@ -261,6 +263,19 @@ const TOP: &[Key] = &[
 
 const PRIOR: &[Key] = &[
     required("chance", KeyKind::Chance, "the chance that its cases share, with its doubt", r#""8 of 16""#),
+    optional(
+        "worth",
+        KeyKind::Number,
+        "where its members differ: how many cases of its own the class is worth to a member; without it all are alike",
+        "10",
+    ),
+    optional(
+        "half_life",
+        KeyKind::Duration,
+        "in which time old cases come to count half; without it they count for ever",
+        r#""3 years""#,
+    ),
+    optional("as_of", KeyKind::Date, "with `half_life`: the day to which its cases were counted", "2025-12-31"),
     WHY,
     SOURCE,
     optional(

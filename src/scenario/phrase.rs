@@ -42,10 +42,12 @@ pub enum Chance {
         /// Second shape.
         b: Spanned<f64>,
     },
-    /// `like announced_meeting`: that of a reference class, `[prior.announced_meeting]`.
+    /// `like announced_meeting`, or `like announced_meeting, itself 2 of 3`: that of a reference class, `[prior.announced_meeting]`.
     Like {
         /// Its name.
         prior: Spanned<String>,
+        /// Which of the cases of the class were its own.
+        own: Option<OwnRecord>,
     },
     /// An ICD 203 word with its band.
     Word {
@@ -142,6 +144,15 @@ pub enum CountPhrase {
         /// Upper end.
         high: Spanned<f64>,
     },
+}
+
+/// `itself 2 of 3`: the cases of a member of a reference class.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OwnRecord {
+    /// In how many it happened.
+    pub successes: Spanned<f64>,
+    /// Of how many.
+    pub trials: Spanned<f64>,
 }
 
 /// A length of time as written.

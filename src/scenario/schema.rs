@@ -86,6 +86,7 @@ fn definitions() -> Value {
         ("number_phrase", phrase("a number, as in `40 to 90`, `normal(10, 2)`, `5%: 40, 95%: 90`")),
         ("count_phrase", phrase("a count, as in `poisson(2)`, `3 in 180 days, over 365 days`, `3 to 12`")),
         ("when", phrase("chances over time, as in `20% by 2025-09-01, 55% by 2026-12-31`")),
+        ("duration", phrase("a length of time, as in `30 days`, `3 years`")),
         ("expression", phrase("a condition or formula, as in `paper and not talks`")),
         ("value", number_or("number_phrase")),
         ("count", number_or("count_phrase")),
@@ -200,6 +201,7 @@ fn kind_schema(kind: KeyKind) -> Value {
         }
         KeyKind::OptionName => reference("option"),
         KeyKind::Date => json!({ "type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$" }),
+        KeyKind::Duration => reference("duration"),
         KeyKind::Boolean => json!({ "type": "boolean" }),
         KeyKind::Chance => reference("chance"),
         KeyKind::Chances => or_cases("chances"),

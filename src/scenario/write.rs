@@ -49,7 +49,10 @@ impl Display for Chance {
                 write!(formatter, "{point} ({level} sure: {low} to {high})")
             }
             Self::Beta { a, b } => write!(formatter, "beta({}, {})", a.value, b.value),
-            Self::Like { prior } => write!(formatter, "like {}", prior.value),
+            Self::Like { prior, own: None } => write!(formatter, "like {}", prior.value),
+            Self::Like { prior, own: Some(own) } => {
+                write!(formatter, "like {}, itself {} of {}", prior.value, own.successes.value, own.trials.value)
+            }
             Self::Word { word, .. } => formatter.write_str(word),
         }
     }

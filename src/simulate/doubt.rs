@@ -146,14 +146,25 @@ pub(crate) fn world_sets(draws: usize) -> usize {
 
 /// Draws of all parameters: for each draw one value a parameter.
 fn draw_parameters(parameters: &[Parameter], seed: u64, draws: usize) -> Vec<Vec<ParameterValue>> {
-    let columns: Vec<Vec<ParameterValue>> = parameters
-        .iter()
-        .map(|parameter| {
+    let mut columns: Vec<Vec<ParameterValue>> = Vec::with_capacity(parameters.len());
+    for parameter in parameters {
+        let column = {
             let key = StreamKey::new(seed, &format!("doubt: {}", parameter.name));
             let uniforms = |part| stratified(&key, part, draws).into_iter();
             match &parameter.prior {
                 Prior::Beta(beta) => uniforms(0).map(|u| ParameterValue::Probability(beta.quantile(u))).collect(),
                 Prior::Gamma(gamma) => uniforms(0).map(|u| ParameterValue::Rate(gamma.quantile(u))).collect(),
+                // Given the draw of its class.
+                Prior::Member { class, law } => columns[class.0 as usize]
+                    .iter()
+                    .zip(uniforms(0))
+                    .map(|(class, u)| match class {
+                        ParameterValue::Probability(m) => ParameterValue::Probability(
+                            law.given(*m).map_or_else(|| law.mean_given(*m), |law| law.quantile(u)),
+                        ),
+                        other => other.clone(),
+                    })
+                    .collect(),
                 Prior::Dirichlet(dirichlet) => {
                     let sampler = dirichlet.sampler();
                     let options = dirichlet.alphas().len();
@@ -169,8 +180,9 @@ fn draw_parameters(parameters: &[Parameter], seed: u64, draws: usize) -> Vec<Vec
                         .collect()
                 }
             }
-        })
-        .collect();
+        };
+        columns.push(column);
+    }
     (0..draws).map(|draw| columns.iter().map(|column| column[draw].clone()).collect()).collect()
 }
 

@@ -161,3 +161,116 @@ fn scenarios_that_share_a_file_of_priors_teach_it_together() {
     let (_, namesake, _) = learn("two.toml", &renamed, &after, &[("q_a", Resolution::Yes)]);
     assert!(namesake.contains("chance = \"4 of 6\""), "{namesake}");
 }
+
+/// A class of members that differ, with two records of their own.
+fn differing() -> String {
+    let mut body = "[prior.announced]\nchance = \"beta(2, 2)\"\nworth = 4\n".to_owned();
+    for (event, like) in
+        [("a", "like announced, itself 2 of 2"), ("b", "like announced, itself 0 of 4"), ("c", "like announced")]
+    {
+        let asked = question(&format!("q_{event}"), &format!("holds = \"{event}\""));
+        body.extend(["[event.", event, "]\nchance = \"", like, "\"\n", &asked]);
+    }
+    let dated = "[event.d]\nwhen = \"like announced, itself 1 of 1 by 2025-06-29\"\n";
+    format!(
+        "{HEAD}{body}{dated}{}",
+        question("both", "holds = \"a and b\"") + &question("q_d", "holds = \"d by 2025-06-29\"")
+    )
+}
+
+/// By hand: members' chances (4 m + k) / (4 + n), m ~ Beta(2, 2), so that E m = 1/2 and E m² = 3/10.
+#[test]
+fn members_that_differ_go_partly_by_their_own_record() {
+    let model = checked(&differing());
+    for (name, expected) in [
+        ("q_a", 4.0 / 6.0),
+        ("q_b", 2.0 / 8.0),
+        ("q_c", 0.5),
+        ("both", 16.0f64.mul_add(0.3, 8.0 * 0.5) / 48.0),
+        ("q_d", 3.0 / 5.0),
+    ] {
+        let value = exactly(&model, name);
+        assert!((value - expected).abs() < 1e-12, "{name}: {value} {expected}");
+    }
+}
+
+/// What came of `a` moves the class as far as `a` goes by it, and `a`'s own record by a whole case; the simulated answer agrees.
+#[test]
+fn a_member_teaches_its_class_and_itself() {
+    let text = differing();
+    let update = learned(&text, &[("q_a", Resolution::No)], None);
+    let after = rewritten(&text, &update);
+    assert!(after.contains("\"like announced, itself 2 of 3\""), "{after}");
+    // E[m (1 - q)] / E[1 - q] with q = (4 m + 2) / 6: E[m (4 - 4 m)] / E[4 - 4 m].
+    let mean = (4.0 * 0.5 - 4.0 * 0.3) / 2.0;
+    let of = |event: &str| update.learned.iter().find(|one| one.event == event).expect("it moved").clone();
+    assert!((of("prior announced").mean_after - mean).abs() < 1e-12, "{update:?}");
+    assert!((of("a").mean_after - 4.0f64.mul_add(mean, 2.0) / 7.0).abs() < 1e-12, "{update:?}");
+    assert_eq!(of("a").means, Means::Conjugate);
+    // What is written says the same (its shapes have six digits).
+    assert!((exactly(&checked(&after), "q_a") - of("a").mean_after).abs() < 1e-5);
+    // Once.
+    assert!(learned(&after, &[("q_a", Resolution::No)], None).learned.is_empty());
+    // And a date.
+    let dated = learned(&text, &[("q_d", Resolution::Yes)], None);
+    let after = rewritten(&text, &dated);
+    assert!(after.contains("\"like announced, itself 2 of 2 by 2025-06-29\""), "{after}");
+}
+
+/// The doubt about a member is that about its class and that about how it differs.
+#[test]
+fn a_doubt_run_draws_members_given_their_class() {
+    let model = checked(&differing());
+    let plan = compile(&model, &Situation::of_file(&model));
+    let settings = Settings { worlds: 1 << 16, doubt_draws: 2048, ..Settings::default() };
+    let tally = simulate(&plan, &settings, &|_| ()).expect("it can be run");
+    let variance = |name: &str| tally.doubt(plan.asks.iter().position(|ask| ask.name == name).expect("it is asked"))[0];
+    // Moments of the members' Betas given the class, averaged over it.
+    let class = Beta::new(2.0, 2.0).expect("sound");
+    let square = |m: f64, k: f64, n: f64| {
+        let (a, size) = (4.0f64.mul_add(m, k), 4.0 + n);
+        a * (a + 1.0) / (size * (size + 1.0))
+    };
+    let of_c = class.expectation(|m| square(m, 0.0, 0.0)) - 0.25;
+    let mean = 16.0f64.mul_add(0.3, 8.0 * 0.5) / 48.0;
+    let of_both = class.expectation(|m| square(m, 2.0, 2.0) * square(m, 0.0, 4.0)) - mean * mean;
+    // A fixed seed; by 5 standard errors of the variance of 2,048 draws (more for the product, which has longer tails) at a false-alarm rate of 1e-6.
+    for (name, expected, bound) in [("q_c", of_c, 0.15), ("both", of_both, 0.25)] {
+        let found = variance(name);
+        assert!((found / expected - 1.0).abs() < bound, "{name}: {found}, {expected}");
+    }
+}
+
+/// A case of a half-life ago counts half; the day to which the cases are counted is kept.
+#[test]
+fn old_cases_lose_weight() {
+    let body = "[prior.announced]\nchance = \"8 of 16\"\nhalf_life = \"365 days\"\nas_of = 2024-01-02\n[event.a]\nchance = \"like announced\"\n";
+    let text = format!("{HEAD}{body}{}", question("q_a", "holds = \"a\""));
+    let model = checked(&text);
+    let prior = model.priors[0].belief.prior.expect("it has one");
+    assert!((prior.a() - 4.5).abs() < 1e-12 && (prior.b() - 4.5).abs() < 1e-12, "{prior:?}");
+    let update = learned(&text, &[("q_a", Resolution::Yes)], None);
+    let after = rewritten(&text, &update);
+    assert!(after.contains("chance = \"5 of 9\"") && after.contains("as_of = 2025-01-01"), "{after}");
+    // Counted to the scenario's day, they have not aged.
+    assert!((checked(&after).priors[0].belief.mean - 5.5 / 10.0).abs() < 1e-12);
+    assert!(learned(&after, &[("q_a", Resolution::Yes)], None).learned.is_empty());
+    // A scenario of an earlier day makes nothing younger.
+    let earlier = text.replace("as_of = 2024-01-02", "as_of = 2026-01-02");
+    assert!((checked(&earlier).priors[0].belief.prior.expect("it has one").a() - 8.5).abs() < 1e-12);
+}
+
+#[test]
+fn outcomes_that_a_prior_hardly_expected_are_named() {
+    let text = class("18 of 20", "chance = \"like announced\"");
+    let all = |answer: Resolution| -> Vec<(&str, Resolution)> {
+        ["q_a", "q_b", "q_c", "q_d"].into_iter().map(|name| (name, answer.clone())).collect()
+    };
+    let update = learned(&text, &all(Resolution::No), None);
+    let [conflict] = update.conflicts.as_slice() else { panic!("{update:?}") };
+    // Beta-binomial: B(18.5, 6.5) / B(18.5, 2.5).
+    let expected = (2.5 * 3.5 * 4.5 * 5.5) / (21.0 * 22.0 * 23.0 * 24.0);
+    assert_eq!((conflict.of.as_str(), conflict.seen.as_str()), ("prior announced", "0 of 4"));
+    assert!((conflict.probability - expected).abs() < 1e-12, "{conflict:?}");
+    assert!(learned(&text, &all(Resolution::Yes), None).conflicts.is_empty());
+}

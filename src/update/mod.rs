@@ -7,6 +7,7 @@
 //!
 //! Each outcome counts once: the event's `learned_from` remembers which ones have moved it.
 
+mod conflict;
 mod conjugate;
 mod facts;
 mod items;
@@ -26,6 +27,8 @@ use crate::forecast::{Outcome, Resolution};
 use crate::model::{EventId, Model};
 use crate::simulate::Settings;
 use crate::source::{Source, Span};
+use conflict::Case;
+pub use conflict::Conflict;
 pub use conjugate::{BetaPosterior, NormalPosterior, bayes_binary, beta_binomial, normal_normal};
 pub use rewrite::rewrite;
 
@@ -114,6 +117,11 @@ pub struct Update {
     pub learned: Vec<Learned>,
     /// Outcomes that moved nothing.
     pub skipped: Vec<Skipped>,
+    /// Outcomes that a prior hardly expected.
+    pub conflicts: Vec<Conflict>,
+    /// Outcomes that put a chance to the test.
+    #[serde(skip)]
+    cases: Vec<Case>,
     /// What simulated posteriors rest on, if there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub simulated: Option<Simulated>,
@@ -123,6 +131,9 @@ pub struct Update {
     /// The whole `learned_from` list of each event or prior that moved, by the table it stands in and its name.
     #[serde(skip)]
     pub learned_from: IndexMap<(&'static str, String), Vec<String>>,
+    /// The day to which the cases of each prior that moved are counted now, where they lose weight.
+    #[serde(skip)]
+    pub counted_to: IndexMap<String, Date>,
 }
 
 /// What is to be learned from.
@@ -174,6 +185,8 @@ pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: 
         }
     }
     weighed::learn(model, source, (&items, &facts), settings, &mut reasons, &mut update);
+    posterior::members_follow(&mut update);
+    update.conflicts = conflict::conflicts(&update);
     let unused = |tag: &String| !update.learned.iter().any(|one| one.by.contains(tag));
     let unsettled: Vec<Skipped> =
         unsettled.into_iter().filter(|(tag, _)| unused(tag)).map(|(_, skipped)| skipped).collect();

@@ -1,11 +1,12 @@
 //! The conjugate posterior of each prior that the facts speak to.
 
+use super::conflict::{Case, Tested};
 use super::facts::Facts;
 use super::{Learned, Means, Replacement, Update};
-use crate::dist::{Beta, Dirichlet, Gamma};
+use crate::dist::{Beta, Dirichlet, Distribution, Gamma};
 use crate::model::{
-    Belief, CaseRow, ChanceDefinition, Condition, CountDefinition, CountSpec, Definition, Event, EventId, Known, Model,
-    OptionsBelief, Trigger, WhenDefinition,
+    Belief, CaseRow, ChanceDefinition, Condition, CountDefinition, CountSpec, Definition, Event, EventId, Known,
+    Member, Model, OptionsBelief, Trigger, WhenDefinition,
 };
 use crate::scenario::phrase::Chance;
 use crate::source::Span;
@@ -185,12 +186,32 @@ fn binary(
         Applied::Row(belief) => belief,
         Applied::Unknown(why) => return Err(why),
     };
-    if belief.member.is_some() {
-        // Its reference class learns in its place.
-        return Ok(());
+    count_case(event, from, belief, fact.value, text, update)
+}
+
+/// One more case of a chance, or of a member of a class whose members differ; where all members are alike the class learns in their place.
+fn count_case(
+    event: &Event,
+    from: &[String],
+    belief: &Belief,
+    happened: bool,
+    text: &str,
+    update: &mut Update,
+) -> Result<(), String> {
+    let tested = Tested::YesNo { belief: Box::new(belief.clone()), happened };
+    update.cases.push(Case { of: event.name.clone(), what: tested, from: from.to_vec() });
+    match belief.member.as_deref() {
+        None => {
+            let (phrase, mean) = after_one_case(belief, happened)?;
+            write(event, from, belief.span, phrase, (belief.mean, mean), text, update);
+        }
+        Some(Member { own: None, .. }) => {}
+        Some(Member { name, prior, own: Some(law), .. }) => {
+            let law = law.after(happened);
+            let phrase = format!("like {name}, itself {} of {}", figure(law.successes), figure(law.trials));
+            write(event, from, belief.span, phrase, (belief.mean, law.mean_given(prior.mean())), text, update);
+        }
     }
-    let (phrase, mean) = after_one_case(belief, fact.value)?;
-    write(event, from, belief.span, phrase, (belief.mean, mean), text, update);
     Ok(())
 }
 
@@ -237,6 +258,16 @@ fn options(
     let posterior = prior.updated(&seen);
     let phrase = options_phrase(belief, &posterior);
     let means = (belief.means[fact.value], posterior.mean()[fact.value]);
+    let probability: f64 = belief.means.iter().filter(|mean| **mean <= belief.means[fact.value]).sum();
+    update.cases.push(Case {
+        of: event.name.clone(),
+        what: Tested::Other {
+            seen: event.options()[fact.value].clone(),
+            expected: format!("{} of 1", crate::math::round_to(belief.means[fact.value], 3)),
+            probability,
+        },
+        from: from.to_vec(),
+    });
     write(event, from, belief.span, phrase, means, text, update);
     Ok(())
 }
@@ -272,8 +303,39 @@ fn counted(
     }
     let posterior = rate.updated(fact.value, *exposure);
     let phrase = rate_phrase(is_gamma(text, *span), &posterior, *exposure);
+    update.cases.push(Case {
+        of: event.name.clone(),
+        what: Tested::Other {
+            seen: fact.value.to_string(),
+            expected: crate::math::round_to(rate.mean() * exposure, 3).to_string(),
+            probability: two_sided(rate.predictive(*exposure).as_ref(), fact.value),
+        },
+        from: from.to_vec(),
+    });
     write(event, from, *span, phrase, (rate.mean() * exposure, posterior.mean() * exposure), text, update);
     Ok(())
+}
+
+/// Twice the probability of the smaller of the tails that a count stands in.
+fn two_sided(law: &dyn Distribution, count: f64) -> f64 {
+    let upper = if count > 0.0 { law.survival(count - 1.0) } else { 1.0 };
+    (2.0 * law.cdf(count).min(upper)).min(1.0)
+}
+
+/// The means of members follow where their class went.
+pub(super) fn members_follow(update: &mut Update) {
+    for case in &update.cases {
+        let Tested::YesNo { belief, happened } = &case.what else { continue };
+        let Some(Member { name, prior, own: Some(law), .. }) = belief.member.as_deref() else { continue };
+        let of_class = update.learned.iter().find(|one| one.event == format!("prior {name}"));
+        let class = of_class.map_or_else(|| prior.mean(), |one| one.mean_after);
+        let mean = law.after(*happened).mean_given(class);
+        update
+            .learned
+            .iter_mut()
+            .filter(|one| one.event == case.of && one.by == case.from)
+            .for_each(|one| one.mean_after = mean);
+    }
 }
 
 fn dated(
@@ -338,12 +400,7 @@ fn dated(
             ));
         }
     };
-    if doubt.belief.member.is_some() {
-        return Ok(());
-    }
-    let (phrase, mean) = after_one_case(&doubt.belief, happened)?;
-    write(event, from, doubt.belief.span, phrase, (doubt.belief.mean, mean), text, update);
-    Ok(())
+    count_case(event, from, &doubt.belief, happened, text, update)
 }
 
 fn ruled_out(trigger: &Trigger, deadline: f64, facts: &Facts) -> bool {

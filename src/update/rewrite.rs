@@ -41,6 +41,9 @@ pub fn rewrite(source: &Source, update: &Update) -> Result<Vec<String>, Error> {
         let home = texts.iter_mut().find(|text| has_table(text, table, name));
         let home = home.ok_or_else(|| Error::input(format!("there is no `{table}.{name}` in the text to update")))?;
         *home = edit::set_key(home, &[table, name], "learned_from", &list(from))?;
+        if let Some(counted_to) = update.counted_to.get(name).filter(|_| *table == "prior") {
+            *home = edit::set_key(home, &[table, name], "as_of", &counted_to.to_string())?;
+        }
     }
     Ok(texts)
 }

@@ -465,6 +465,11 @@ fn write(
     };
     let before = source.text().get(span.range()).unwrap_or_default().to_owned();
     remember(model, input.learner, &by, source, update);
+    if let Learner::Prior(class) = input.learner
+        && let Some(counted_to) = model.priors[class].counted_to
+    {
+        update.counted_to.insert(model.priors[class].name.clone(), counted_to);
+    }
     update.replacements.push(Replacement { span, phrase: phrase.clone() });
     update.learned.push(Learned {
         event: input.learner.name(model),

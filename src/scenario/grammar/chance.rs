@@ -4,7 +4,7 @@ use super::lexing::{amount, arguments, mark, name, plain, word, words};
 use super::reading::{Input, Parsed, described, either, expected, maybe, offset, spanned, verdict};
 use crate::scenario::codes;
 use crate::scenario::document::ChanceNode;
-use crate::scenario::phrase::Chance;
+use crate::scenario::phrase::{Chance, OwnRecord};
 use crate::source::Spanned;
 use winnow::stream::Stream;
 
@@ -33,13 +33,30 @@ pub(super) fn chance(input: &mut Input<'_>) -> Parsed<Chance> {
             return Ok(beta);
         }
         if either(input, word("like"))?.is_some() {
-            return Ok(Chance::Like { prior: spanned(name)(input)? });
+            let prior = spanned(name)(input)?;
+            let own = own_record(input)?;
+            return Ok(Chance::Like { prior, own });
         }
         if let Some(in_words) = either(input, in_words)? {
             return Ok(in_words);
         }
         from_number(input)
     })(input)
+}
+
+/// `, itself 2 of 3`, behind the name of a reference class.
+fn own_record(input: &mut Input<'_>) -> Parsed<Option<OwnRecord>> {
+    let begins = |input: &mut Input<'_>| {
+        mark(",")(input)?;
+        word("itself")(input)
+    };
+    if maybe(input, begins)?.is_none() {
+        return Ok(None);
+    }
+    let successes = described("in how many of its own cases, as in `itself 2 of 3`", spanned(plain))(input)?;
+    word("of")(input)?;
+    let trials = described("of how many of its own cases, as in `itself 2 of 3`", spanned(plain))(input)?;
+    Ok(Some(OwnRecord { successes, trials }))
 }
 
 fn beta(input: &mut Input<'_>) -> Parsed<Chance> {
@@ -186,8 +203,12 @@ mod tests {
         assert_eq!(reads("3:7"), Chance::Odds { favour: 3.0, against: 7.0 });
         assert_eq!(
             reads("like announced_meeting"),
-            Chance::Like { prior: Spanned::new("announced_meeting".to_owned(), Span::new(5, 22)) }
+            Chance::Like { prior: Spanned::new("announced_meeting".to_owned(), Span::new(5, 22)), own: None }
         );
+        let Chance::Like { own: Some(own), .. } = reads("like announced_meeting, itself 2 of 3") else {
+            panic!("its own record is read")
+        };
+        assert_eq!((own.successes.value, own.trials.value), (2.0, 3.0));
         assert_eq!(reads("6 of 20"), Chance::BaseRate { successes: 6.0, trials: 20.0 });
         let at = |value, start, end| Spanned::new(value, Span::new(start, end));
         assert_eq!(reads("beta(2, 8)"), Chance::Beta { a: at(2.0, 5, 6), b: at(8.0, 8, 9) });

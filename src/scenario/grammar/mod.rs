@@ -17,7 +17,7 @@ mod when;
 use super::codes;
 use super::document::ChanceNode;
 use super::expression::Expression;
-use super::phrase::{Chance, CountPhrase, Effect, NumberPhrase, Ratio, Strength, Supposition, WhenPhrase};
+use super::phrase::{Chance, CountPhrase, Duration, Effect, NumberPhrase, Ratio, Strength, Supposition, WhenPhrase};
 use super::place::Place;
 use crate::diagnostic::Diagnostic;
 use crate::source::Spanned;
@@ -66,6 +66,7 @@ const EXPRESSION: Family = Family {
     examples: &["paper and not talks", "talks by 2025-10-01", "track is one of (a, b)", "at least 2 of (a, b, c)"],
 };
 const DATE: Family = Family { code: codes::DATE, name: "date", examples: &["2025-10-01"] };
+const DURATION: Family = Family { code: codes::DURATION, name: "length of time", examples: &["30 days", "3 years"] };
 const PLAIN: Family = Family { code: codes::NUMBER, name: "number", examples: &["42", "0.5", "30%"] };
 
 /// One chance.
@@ -122,6 +123,11 @@ pub(super) fn expression(text: &str, place: &Place) -> Result<Expression, Box<Di
 /// A day.
 pub(super) fn date(text: &str, place: &Place) -> Result<Date, Box<Diagnostic>> {
     read(&DATE, text, place, lexing::date)
+}
+
+/// A length of time.
+pub(super) fn duration(text: &str, place: &Place) -> Result<Duration, Box<Diagnostic>> {
+    read(&DURATION, text, place, lexing::duration)
 }
 
 /// A number and nothing else.

@@ -30,6 +30,9 @@ pub(super) fn prior(name: Text, fields: &Fields<'_, '_, '_>) -> PriorNode {
     PriorNode {
         name,
         chance: fields.keyed_chance("chance"),
+        worth: fields.keyed_number("worth"),
+        half_life: fields.keyed_duration("half_life"),
+        as_of: fields.date("as_of"),
         why: fields.text("why"),
         source: fields.text("source"),
         learned_from: fields.text_list("learned_from"),

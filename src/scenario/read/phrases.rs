@@ -7,7 +7,9 @@ use crate::diagnostic::Diagnostic;
 use crate::scenario::document::{Case, Cases, CauseNode, ChanceNode, CorrelationNode, RatioNode};
 use crate::scenario::expression::Expression;
 use crate::scenario::keys::TableName;
-use crate::scenario::phrase::{Chance, CountPhrase, Effect, NumberPhrase, NumberShape, Ratio, Supposition, WhenPhrase};
+use crate::scenario::phrase::{
+    Chance, CountPhrase, Duration, Effect, NumberPhrase, NumberShape, Ratio, Supposition, WhenPhrase,
+};
 use crate::scenario::place::Place;
 use crate::scenario::{codes, grammar};
 use crate::source::{Span, Spanned};
@@ -266,6 +268,12 @@ impl Fields<'_, '_, '_> {
     pub(super) fn chance(&self, key: &str) -> Option<Spanned<Chance>> {
         let (_, value) = self.get(key)?;
         self.reader.chance(key, value, self.example(key))
+    }
+
+    /// A length of time with the place of its key.
+    pub(super) fn keyed_duration(&self, key: &str) -> Option<(Span, Spanned<Duration>)> {
+        let (span, value) = self.get(key)?;
+        Some((span, self.reader.phrase(key, value, self.example(key), grammar::duration, None)?))
     }
 
     /// One chance with the place of its key.

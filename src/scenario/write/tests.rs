@@ -3,6 +3,7 @@
 use super::*;
 use crate::diagnostic::Diagnostic;
 use crate::scenario::grammar;
+use crate::scenario::phrase::OwnRecord;
 use crate::scenario::place::Place;
 use crate::source::Span;
 use jiff::civil::Date;
@@ -64,7 +65,11 @@ fn chance() -> impl Strategy<Value = Chance> {
             high: nowhere(high),
         }),
         (amount(), amount()).prop_map(|(a, b)| Chance::Beta { a: nowhere(a), b: nowhere(b) }),
-        Just(Chance::Like { prior: nowhere("announced_meeting".to_owned()) }),
+        Just(Chance::Like { prior: nowhere("announced_meeting".to_owned()), own: None }),
+        (amount(), amount()).prop_map(|(successes, trials)| Chance::Like {
+            prior: nowhere("announced_meeting".to_owned()),
+            own: Some(OwnRecord { successes: nowhere(successes), trials: nowhere(trials) }),
+        }),
         Just(Chance::Word { word: "very likely".to_owned(), low: 0.80, high: 0.95 }),
         Just(Chance::Word { word: "almost no chance".to_owned(), low: 0.01, high: 0.05 }),
     ]
