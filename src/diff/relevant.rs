@@ -28,7 +28,7 @@ pub(super) struct Graph {
     parents: BTreeMap<String, Names>,
     /// What each piece of evidence speaks of, with all that this depends on.
     evidence: Vec<Names>,
-    /// Date events.
+    /// Date events, and priors whose cases lose weight: what the days bear on.
     dates: Names,
     /// What each question asks about.
     asked: BTreeMap<String, Names>,
@@ -100,7 +100,12 @@ impl Graph {
         let priors: Names = names_of(tree, Section::Prior);
         for ((section, name), keys) in &tree.tables {
             let own = match section {
-                Section::Prior => prior(name),
+                Section::Prior => {
+                    if keys.contains_key("half_life") {
+                        self.dates.insert(prior(name));
+                    }
+                    prior(name)
+                }
                 Section::Event => name.clone(),
                 Section::Question => continue,
             };

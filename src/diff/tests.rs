@@ -127,6 +127,23 @@ fn a_prior_that_several_events_are_like_is_an_own_change_without_effect_of_its_o
 }
 
 #[test]
+fn days_bear_on_a_prior_whose_cases_lose_weight() {
+    let of = |day: &str| {
+        format!(
+            "title = \"t\"\nas_of = {day}\n[prior.kind]\nchance = \"8 of 10\"\nhalf_life = \"1 year\"\nas_of = 2026-01-01\n\
+             [event.a]\nchance = \"like kind\"\n[event.b]\nchance = \"30%\"\n{}{}",
+            question("q", "a"),
+            question("apart", "b")
+        )
+    };
+    let found = exactly(&of("2026-01-01"), &of("2026-07-02"));
+    assert_eq!(found.changes.len(), 1);
+    assert_eq!(effects(&found, "q")[0].0, "182 days passed");
+    assert!(effects(&found, "q")[0].1 < -0.001 && effects(&found, "apart").is_empty());
+    adds_up(&found);
+}
+
+#[test]
 fn cases_and_odds_are_edited_one_by_one() {
     let text = |first: &str, last: &str, odds: &str| {
         format!(
