@@ -150,10 +150,12 @@ impl Attribution {
         self.variants.iter().flatten()
     }
 
-    /// Whether a variant's figures of a question were computed.
+    /// Whether a variant's figures of a question were computed, or it was found that it cannot be.
     pub(super) fn is_computed(bench: &Bench<'_>, subset: &Subset, question: usize) -> bool {
-        let figures = bench.figures(subset).and_then(|figures| figures.whole.get(question));
-        figures.is_some_and(|figures| figures.iter().any(Option::is_some))
+        match bench.figures(subset).and_then(|figures| figures.whole.get(question)) {
+            Some(figures) => figures.iter().any(Option::is_some),
+            None => bench.is_refused(subset),
+        }
     }
 
     /// The values of the changes from those of the subsets, and the errors that not all orders leave.
@@ -172,12 +174,24 @@ impl Attribution {
         }
     }
 
+    /// Whether some order leads from the old scenario to the new one through variants that can be.
+    pub(super) fn leads(&self, bench: &Bench<'_>) -> bool {
+        match self.orders {
+            None => {
+                let can_be = self.possible(bench);
+                shapley::exact(&vec![0.0; can_be.len()], &can_be).is_some()
+            }
+            Some(_) => self.subsets().all(|subset| !bench.is_refused(subset)),
+        }
+    }
+
+    fn possible(&self, bench: &Bench<'_>) -> Vec<bool> {
+        self.variants.iter().map(|subset| subset.as_ref().is_some_and(|subset| !bench.is_refused(subset))).collect()
+    }
+
     /// Which variants orders may lead through: those that can be, or where nothing leads through these, also those for which others stand.
     fn can_be(&self, bench: &Bench<'_>) -> Vec<bool> {
-        let possible = |subset: &Subset| !bench.is_refused(subset);
-        let can_be: Vec<bool> = self.variants.iter().map(|subset| subset.as_ref().is_some_and(possible)).collect();
-        let leads = self.orders.is_none() && shapley::exact(&vec![0.0; can_be.len()], &can_be).is_some();
-        if leads { can_be } else { self.variants.iter().map(Option::is_some).collect() }
+        if self.leads(bench) { self.possible(bench) } else { self.variants.iter().map(Option::is_some).collect() }
     }
 
     /// What moved the question at a place among those of the bench.

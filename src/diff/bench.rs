@@ -60,6 +60,22 @@ impl<'a> Bench<'a> {
             })
             .collect();
         self.done.extend(outcomes);
+        // The old scenario and the new one must have figures.
+        for subset in subsets.iter().filter(|subset| subset.iter().all(|made| *made == subset[0])) {
+            self.mend(trial, subset)?;
+        }
+        Ok(())
+    }
+
+    /// Lets what can be stand for those of some variants that cannot.
+    ///
+    /// # Errors
+    /// If the new scenario has no figures.
+    pub(super) fn mend_all<'s>(
+        &mut self,
+        trial: &mut Trial<'_>,
+        subsets: impl Iterator<Item = &'s Subset>,
+    ) -> Result<(), Error> {
         for subset in subsets {
             self.mend(trial, subset)?;
         }

@@ -67,7 +67,7 @@ pub struct Options<'a> {
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self { only: &[], most_cells: 1_048_576.0, settings: Settings::default(), worlds: None, orders: 32 }
+        Self { only: &[], most_cells: 1_048_576.0, settings: Settings::default(), worlds: None, orders: 16 }
     }
 }
 
@@ -173,6 +173,11 @@ pub fn diff(
         .flat_map(|(_, one)| one.subsets().cloned())
         .collect();
     computed.work(&mut trial, &wanted, &|_| ())?;
+    for (_, one) in attributions.iter().enumerate().filter(|(at, _)| hopeful(&computed, *at)).collect::<Vec<_>>() {
+        if !one.leads(&computed) {
+            computed.mend_all(&mut trial, one.subsets())?;
+        }
+    }
     let is_exact: Vec<bool> = attributions
         .iter()
         .enumerate()
@@ -195,6 +200,12 @@ pub fn diff(
         let before = done.fetch_add(more, std::sync::atomic::Ordering::Relaxed);
         progress((before + more) as f64 / left.len().max(1) as f64);
     })?;
+
+    for (one, _) in attributions.iter().zip(&is_exact).filter(|(_, exact)| !**exact) {
+        if !one.leads(&simulated) {
+            simulated.mend_all(&mut trial, one.subsets())?;
+        }
+    }
 
     let mut moved: Vec<QuestionMoved> = attributions
         .iter()

@@ -291,12 +291,30 @@ fn simulated_effects_keep_to_their_errors_and_add_up() {
         let [none, cost, delay, both] = [[false, false], [true, false], [false, true], [true, true]].map(of);
         let expected = [(cost - none + both - delay) / 2.0, (delay - none + both - cost) / 2.0];
         for (effect, expected) in figure.effects.iter().zip(expected) {
-            // Errors come from 8 batches: Student's t with 7 degrees is beyond 14.4 with a chance of 2e-6 over 6 figures 1e-6 each way;
-            // histograms add up to a thousandth of the spread.
-            let bound = 14.4 * effect.standard_error + 0.02;
+            // Errors come from 8 batches: any of six is beyond 20.5 of Student's t with 7 degrees with a chance of 1e-6. The bins of
+            // histograms add up to 0.02.
+            let bound = 20.5 * effect.standard_error + 0.02;
             assert!(effect.standard_error > 0.0 && (effect.value - expected).abs() < bound, "{effect:?} {expected}");
         }
     }
+}
+
+#[test]
+fn a_simulated_figure_has_the_bits_of_a_run_and_about_its_error() {
+    let (old, new) = (noisy_or("50%", "50%", "50%"), noisy_or("51%", "50%", "50%"));
+    let worlds = LEAST_WORLDS_IN_BATCHES + 5000;
+    let options = Options { worlds: Some(worlds), most_cells: -1.0, ..Options::default() };
+    let found = compared(&old, &new, [None, None], &options);
+    let model = model(&new);
+    let plan = crate::plan::compile(&model, &crate::plan::Situation::of_file(&model));
+    let settings = Settings { worlds, doubt_draws: 0, ..Settings::default() };
+    let run = crate::simulate::simulate(&plan, &settings, &|_| ()).expect("it can be run");
+    let Some(crate::simulate::Answer::Binary(chance)) = run.answers().get(4) else { panic!("the first question") };
+    let figure = &found.questions[0].figures[0];
+    assert_eq!(figure.new, Some(chance.value));
+    // The spread of 9 batches has chi-squared with 8 degrees: a ratio of errors outside 0.05 to 2.8 has a chance below 1e-6.
+    let ratio = figure.new_error / chance.standard_error;
+    assert!((0.05..2.8).contains(&ratio), "{ratio}");
 }
 
 #[test]
@@ -306,7 +324,8 @@ fn the_same_worlds_make_a_difference_surer_than_its_ends() {
     let found = compared(&noisy_or("50%", "50%", "50%"), &noisy_or("51%", "50%", "50%"), [None, None], &options);
     let figure = &found.questions[0].figures[0];
     assert!(figure.moved_error < figure.old_error / 3.0, "{figure:?}");
-    assert!((figure.moved.expect("moved") - 0.01 * 0.5 * 0.75).abs() < 14.4 * figure.moved_error);
+    // Student's t with 7 degrees is beyond 16 with a chance of 9e-7.
+    assert!((figure.moved.expect("moved") - 0.01 * 0.5 * 0.75).abs() < 16.0 * figure.moved_error);
     // What did not change is the same in both to the bit.
     let apart = &found.questions[1].figures[0];
     assert_eq!((apart.moved, apart.effects.len()), (Some(0.0), 0));
