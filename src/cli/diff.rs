@@ -56,7 +56,7 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, default_value_t = Choice::Auto, value_name = "METHOD")]
     method: Choice,
     /// How many orders of the changes to try for a question on which more than eight of them bear
-    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(2..=10_000))]
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(4..=10_000))]
     orders: u16,
 }
 
