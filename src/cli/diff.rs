@@ -10,11 +10,13 @@ use crate::diff::{self, Averaged, Diff, Options, Side};
 use crate::error::Error;
 use crate::exact::MOST_CELLS;
 use crate::forecast::day;
+use crate::model::Kind;
 use crate::plan::Situation;
 use crate::report::{Format, Output, figure};
 use crate::simulate::{LEAST_WORLDS_IN_BATCHES, Settings};
 use jiff::civil::Date;
 use serde::Serialize;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -92,7 +94,13 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         None => None,
     };
     let new = new.as_ref().unwrap_or(&old);
-    let from = looked_from(&old, arguments.from.or(arguments.as_of))?;
+    // Where neither file asks anything, every event is compared.
+    let about_events = [about_events(&old), about_events(new)];
+    let [old, new] = match &about_events {
+        [Some(before), Some(after)] => [before, after],
+        _ => [&old, new],
+    };
+    let from = looked_from(old, arguments.from.or(arguments.as_of))?;
     let to = looked_from(new, arguments.to.or(arguments.as_of))?;
     if let Some(worlds) = arguments.worlds.filter(|worlds| *worlds < LEAST_WORLDS_IN_BATCHES) {
         return Err(Error::input(format!("--worlds {worlds} is too few to tell how sure a difference is"))
@@ -105,7 +113,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         worlds: arguments.worlds,
         orders: usize::from(arguments.orders),
     };
-    let found = compare((&old, from), (new, to), &options)?;
+    let found = compare((old, from), (new, to), &options)?;
     if found.news_to_come > 0 {
         let (count, plural) = (found.news_to_come, if found.news_to_come == 1 { "" } else { "s" });
         let (is, has) = if count == 1 { ("is", "has") } else { ("are", "have") };
@@ -119,7 +127,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let report = Report {
         schema: "foretell.diff/1",
         engine: env!("CARGO_PKG_VERSION"),
-        old: seen(&old, from),
+        old: seen(old, from),
         new: seen(new, to),
         seed: arguments.seed,
         diff: found,
@@ -145,6 +153,24 @@ pub(super) const fn most_cells(method: Choice) -> f64 {
         Choice::Exact => MOST_CELLS,
         Choice::Rejection | Choice::Weighting | Choice::Adaptive | Choice::Posterior => -1.0,
     }
+}
+
+/// A scenario without questions with one about each event, under its name.
+fn about_events(loaded: &Loaded) -> Option<Loaded> {
+    let mut text = String::new();
+    for event in &loaded.model.events {
+        let name = &event.name;
+        let key = match event.kind {
+            Kind::Binary => "holds",
+            Kind::Categorical { .. } => "which",
+            Kind::Numeric | Kind::Count => "value",
+            Kind::Date => "when",
+        };
+        let closes = loaded.model.horizon;
+        let _ =
+            write!(text, "[question.{name}]\nask = \"?\"\n{key} = \"{name}\"\ncloses = {closes}\nresolves = \"?\"\n");
+    }
+    loaded.model.questions.is_empty().then(|| loaded.asking(&text)).flatten()
 }
 
 /// Compares two loaded scenarios, with a bar for what takes long.

@@ -43,7 +43,8 @@ pub(super) fn why(diff: &Diff, format: Format) -> Sheet {
         let mut shown = false;
         for one in &question.figures {
             let name = if shown && !csv { String::new() } else { question.id.clone() };
-            let part = if one.part == "yes" && !csv { String::new() } else { one.part.clone() };
+            let part =
+                if question.figures.len() == 1 && one.part == "yes" && !csv { String::new() } else { one.part.clone() };
             rows(diff, question, one, [name, part], csv, &mut sheet);
             shown = true;
         }

@@ -28,6 +28,15 @@ pub(super) struct Loaded {
     pub(super) hash: String,
 }
 
+impl Loaded {
+    /// The same with more questions, as TOML; none if they cannot be asked. Nothing is said again of what was found in the file.
+    pub(super) fn asking(&self, questions: &str) -> Option<Self> {
+        let source = Source::new(self.written.name(), format!("{}\n{questions}", self.source.text()));
+        let (model, _) = check(&source);
+        Some(Self { written: self.written.clone(), source, model: model?, hash: self.hash.clone() })
+    }
+}
+
 /// Reads a file into a source that is named as the user wrote it.
 pub(super) fn read(path: &Path) -> Result<Source, Error> {
     let bytes = std::fs::read(path).map_err(|problem| {

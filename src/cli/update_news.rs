@@ -17,7 +17,6 @@ use crate::report::figure::{percent, significant};
 use crate::report::{Format, Output};
 use crate::scenario::{add_news, news_block, news_keys, news_phrase, remove_news};
 use crate::simulate::{LEAST_WORLDS_IN_BATCHES, Settings};
-use crate::source::Source;
 use jiff::civil::Date;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -133,7 +132,7 @@ pub(super) fn run(file: &Path, arguments: &NewsArguments, preview: Preview, form
     let options = Options { most_cells: most_cells(Choice::Auto), settings, ..Options::default() };
     let mut diff = match &probe {
         Some((name, question)) => {
-            let (before, after) = (with_question(&old, question), with_question(&new, question));
+            let (before, after) = (old.asking(question), new.asking(question));
             let sides = before.as_ref().zip(after.as_ref());
             let (before, after) = sides.unwrap_or((&old, &new));
             let found = compare((before, draft.as_of), (after, draft.as_of), &options)?;
@@ -292,13 +291,6 @@ fn probe(draft: &Draft, with: &Loaded, at: usize) -> Option<(String, String)> {
     let mut question = format!("\n[question.{name}]\nask = \"?\"\nresolves = \"?\"\n");
     let _ = write!(question, "holds = {about}\ncloses = {}\n", model.horizon);
     Some((name, question))
-}
-
-/// The same scenario with one more question; nothing is said of it again.
-fn with_question(loaded: &Loaded, question: &str) -> Option<Loaded> {
-    let source = Source::new(loaded.written.name(), format!("{}{question}", loaded.source.text()));
-    let (model, _) = load::check(&source);
-    Some(Loaded { written: loaded.written.clone(), source, model: model?, hash: loaded.hash.clone() })
 }
 
 /// What is to be said of a step that is larger than its reason.

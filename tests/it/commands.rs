@@ -313,6 +313,10 @@ fn a_difference_is_taken_apart() {
     golden("diff", &desk, &["diff", "small.toml", "new.toml", "--only", only, "--worlds", "300k"]);
     golden("diff_csv", &desk, &["diff", "small.toml", "new.toml", "--only", "attends", "--format", "csv"]);
     golden("diff_json", &desk, &["diff", "small.toml", "new.toml", "--only", "attends", "--format", "json"]);
+    let bare = "title = \"t\"\nas_of = 2026-01-01\n[event.a]\nchance = \"30%\"\n[event.b]\nchance = [ { if = \"a\", is = \"50%\" }, { otherwise = \"10%\" } ]\n";
+    desk.write("bare.toml", bare);
+    desk.write("bare_new.toml", &bare.replace("30%", "40%"));
+    golden("diff_events", &desk, &["diff", "bare.toml", "bare_new.toml"]);
     golden("diff_nothing", &desk, &["diff", "small.toml", "small.toml", "--only", "attends"]);
 }
 
