@@ -23,5 +23,6 @@ pub mod calibrate;
 pub mod pool;
 pub mod compare;
 pub mod update;
+pub mod diff;
 pub mod report;
 pub mod cli;

@@ -24,12 +24,13 @@ const ROOMS: &[&str] = &[
     "pool",
     "compare",
     "update",
+    "diff",
     "report",
     "cli",
 ];
 
 /// Rooms that turn a scenario into forecasts, and rooms that judge forecasts, wherever they come from.
-const SCENARIO_WING: &[&str] = &["scenario", "model", "network", "plan", "simulate", "exact"];
+const SCENARIO_WING: &[&str] = &["scenario", "model", "network", "plan", "simulate", "exact", "diff"];
 const JUDGING_WING: &[&str] = &["ledger", "score", "calibrate", "pool", "compare"];
 
 /// Files that may pass 600 lines, and why.

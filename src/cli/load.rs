@@ -28,6 +28,15 @@ pub(super) struct Loaded {
     pub(super) hash: String,
 }
 
+impl Loaded {
+    /// The same with more questions, as TOML; none if they cannot be asked. Nothing is said again of what was found in the file.
+    pub(super) fn asking(&self, questions: &str) -> Option<Self> {
+        let source = Source::new(self.written.name(), format!("{}\n{questions}", self.source.text()));
+        let (model, _) = check(&source);
+        Some(Self { written: self.written.clone(), source, model: model?, hash: self.hash.clone() })
+    }
+}
+
 /// Reads a file into a source that is named as the user wrote it.
 pub(super) fn read(path: &Path) -> Result<Source, Error> {
     let bytes = std::fs::read(path).map_err(|problem| {
@@ -145,6 +154,15 @@ pub(super) fn load(path: &Path) -> Result<Loaded, Error> {
     checked(scenario_file(path)?)
 }
 
+/// The same from what the file at that path might hold; the file itself is not read.
+///
+/// # Errors
+/// If that is at fault.
+pub(super) fn load_as(path: &Path, text: &str) -> Result<Loaded, Error> {
+    let (written, found) = with_priors(Source::new(path.display().to_string(), text));
+    checked(understand(written, found))
+}
+
 /// The same from the text of a file, behind which its file of priors stands already.
 ///
 /// # Errors
@@ -174,7 +192,7 @@ pub(super) fn show(found: &Diagnostics, source: &Source) {
     console::diagnostics(&shown, source);
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

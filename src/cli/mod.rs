@@ -12,6 +12,8 @@ mod compare;
 mod console;
 mod counterfactual;
 mod curves;
+mod diff;
+mod diff_sheets;
 mod export;
 mod figures;
 mod heading;
@@ -43,6 +45,8 @@ mod status;
 mod storyline;
 mod stream;
 mod update;
+mod update_log;
+mod update_news;
 
 use crate::error::{Error, ErrorKind};
 use crate::report::Format;
@@ -81,6 +85,7 @@ enum Command {
     Leaderboard(leaderboard::Arguments),
     Pool(pool::Arguments),
     Update(update::Arguments),
+    Diff(diff::Arguments),
     Ledger(ledger::Arguments),
     Schema(schema::Arguments),
     Plan(plan::Arguments),
@@ -117,6 +122,7 @@ pub fn main() -> ExitCode {
         Command::Leaderboard(arguments) => leaderboard::run(&arguments, format),
         Command::Pool(arguments) => pool::run(&arguments, format),
         Command::Update(arguments) => update::run(&arguments, format),
+        Command::Diff(arguments) => diff::run(&arguments, format),
         Command::Ledger(arguments) => ledger::run(&arguments, format),
         Command::Schema(arguments) => schema::run(&arguments, format),
         Command::Plan(arguments) => plan::run(&arguments, format),

@@ -63,6 +63,10 @@ enum What {
     Live,
     /// The result of `update --format json`
     Update,
+    /// The result of `update --news … --format json` and of `update --undo`
+    News,
+    /// The result of `diff --format json`
+    Diff,
     /// Named distributions for `value` and `count`
     Families,
 }
@@ -113,6 +117,8 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         What::Status => pretty(&schemars::schema_for!(super::status::Status<'_>))?,
         What::Live => pretty(&schemars::schema_for!(super::live::Live))?,
         What::Update => pretty(&schemars::schema_for!(super::update::Report<'_>))?,
+        What::News => pretty(&schemars::schema_for!(super::update_news::Report))?,
+        What::Diff => pretty(&schemars::schema_for!(super::diff::Report))?,
         What::Families => families(format)?,
     };
     console::data(&text)?;

@@ -3,6 +3,7 @@
 use super::budget::worlds;
 use super::ledger_file::LedgerArgument;
 use super::load::Loaded;
+use super::update_news::{self, NewsArguments, Preview};
 use super::{Done, console, load};
 use crate::error::Error;
 use crate::forecast::tidy::WideTable;
@@ -22,6 +23,8 @@ use std::process::ExitCode;
 #[command(after_help = "Examples:
   foretell update scenarios/white-house-2025-08-18.toml --dry-run
   foretell update scenarios/white-house-2025-08-18.toml --out learned.toml
+  foretell update talks.toml --news 'talks by 2026-03-01 x0.4' --date 2026-01-20 --source Reuters
+  foretell update talks.toml --undo
 
 Without --dry-run or --out the file itself is rewritten; its comments and layout stay as they are. Each outcome counts once: \
 `learned_from` in the event remembers it.")]
@@ -43,6 +46,8 @@ pub(super) struct Arguments {
     /// Up to the end of this day the world was watched: later outcomes are not known yet, and a date that is `observed` and has not been reported has not come
     #[arg(long, value_name = "DATE", value_parser = day)]
     until: Option<Date>,
+    #[command(flatten)]
+    news: NewsArguments,
     /// Worlds to draw, where posteriors cannot be computed
     #[arg(long, value_name = "N", default_value = "1M", value_parser = worlds)]
     worlds: u64,
@@ -79,6 +84,10 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
             arguments.file.display()
         ))
         .help("`foretell import` makes a scenario of it; write the chances that shall learn as `6 of 20` there"));
+    }
+    if arguments.news.is_asked() {
+        let preview = Preview { worlds: arguments.worlds, seed: arguments.seed, only: arguments.dry_run };
+        return update_news::run(&arguments.file, &arguments.news, preview, format);
     }
     let loaded = load::load(&arguments.file)?;
     if let Some(path) = &arguments.cases {

@@ -13,6 +13,7 @@ pub mod names;
 pub mod phrase;
 pub mod place;
 mod grammar;
+mod news_text;
 mod parse;
 mod read;
 mod shared;
@@ -21,6 +22,7 @@ mod schema;
 mod write;
 
 pub use document::Document;
+pub use news_text::{add_news, news_block, news_keys, news_phrase, remove_news};
 pub use parse::{expression_from_text, parse, supposition_from_text};
 pub use schema::schema;
 pub use shared::{priors_file, with_priors};

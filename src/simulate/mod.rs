@@ -11,6 +11,7 @@
 //! Uses `plan`, `dist` and `forecast`; knows nothing of files or scores.
 
 mod answer;
+mod batches;
 mod believe;
 mod block;
 mod counterfactual;
@@ -38,6 +39,7 @@ mod tally;
 mod tests;
 
 pub use answer::{Answer, DateAnswer, DayQuantile, NumberAnswer, Occurrence, QUANTILE_LEVELS};
+pub use batches::{Batch, Batched, LEAST_WORLDS_IN_BATCHES, simulate_in_batches};
 pub use believe::MOST_BELIEFS;
 pub use block::WORLDS_PER_BLOCK;
 pub use counterfactual::{Contrast, Counterfactual, counterfactual};

@@ -128,7 +128,7 @@ impl<'a> Run<'a> {
     }
 
     /// Adds the counts of some chunks of the main run.
-    fn gather_counts(
+    pub(crate) fn gather_counts(
         &self,
         groundwork: &Groundwork,
         counts: &mut Forest<Counts>,

@@ -194,6 +194,7 @@ const SUBCOMMANDS: &[&[&str]] = &[
     &["leaderboard"],
     &["pool"],
     &["update"],
+    &["diff"],
     &["ledger"],
     &["ledger", "verify"],
     &["ledger", "log"],
@@ -304,6 +305,22 @@ fn forecasts_are_scored_and_compared() {
 }
 
 #[test]
+fn a_difference_is_taken_apart() {
+    let desk = Desk::new();
+    let new = SMALL.replace("6 of 20", "9 of 20").replace("15% within", "25% within");
+    desk.write("new.toml", &new);
+    let only = "attends,talks_by_october,track";
+    golden("diff", &desk, &["diff", "small.toml", "new.toml", "--only", only, "--worlds", "300k"]);
+    golden("diff_csv", &desk, &["diff", "small.toml", "new.toml", "--only", "attends", "--format", "csv"]);
+    golden("diff_json", &desk, &["diff", "small.toml", "new.toml", "--only", "attends", "--format", "json"]);
+    let bare = "title = \"t\"\nas_of = 2026-01-01\n[event.a]\nchance = \"30%\"\n[event.b]\nchance = [ { if = \"a\", is = \"50%\" }, { otherwise = \"10%\" } ]\n";
+    desk.write("bare.toml", bare);
+    desk.write("bare_new.toml", &bare.replace("30%", "40%"));
+    golden("diff_events", &desk, &["diff", "bare.toml", "bare_new.toml"]);
+    golden("diff_nothing", &desk, &["diff", "small.toml", "small.toml", "--only", "attends"]);
+}
+
+#[test]
 fn what_is_printed_for_other_programs() {
     let desk = Desk::new();
     golden("schema_families", &desk, &["schema", "families"]);
@@ -332,6 +349,10 @@ const FAILURES: &[(&[&str], i32, &str)] = &[
     (&["check", "nowhere.toml"], 2, "nowhere.toml"),
     (&["plan", "nowhere.toml"], 2, "nowhere.toml"),
     (&["update", "nowhere.toml"], 2, "nowhere.toml"),
+    (&["diff", "small.toml", "nowhere.toml"], 2, "nowhere.toml"),
+    (&["diff", "small.toml", "small.toml", "--as-of", "2025-09-01", "--to", "2025-09-02"], 2, "--to"),
+    (&["update", "small.toml", "--undo", "--news", "attends x2"], 2, "--news"),
+    (&["update", "small.toml", "--date", "2025-09-01"], 2, "--news"),
     (&["import", "nowhere.csv"], 2, "nowhere.csv"),
     (&["run"], 2, "Usage"),
     (&["run", "small.toml", "--wurlds", "7"], 2, "--worlds"),
@@ -355,6 +376,18 @@ const FAILURES: &[(&[&str], i32, &str)] = &[
     (&["run", "broken.toml"], 1, "broken.toml"),
     (&["plan", "broken.toml"], 1, "broken.toml"),
     (&["update", "broken.toml"], 1, "broken.toml"),
+    (&["diff", "small.toml"], 1, "--to"),
+    (&["diff", "small.toml", "broken.toml"], 1, "broken.toml"),
+    (&["diff", "small.toml", "small.toml", "--only", "atends"], 1, "`atends`"),
+    (&["diff", "small.toml", "--to", "2027-01-01"], 1, "2025-12-31"),
+    (&["diff", "small.toml", "--to", "2025-09-01", "--worlds", "1k"], 1, "262144"),
+    (&["update", "small.toml", "--undo"], 1, "small.toml.log"),
+    (&["update", "small.toml", "--news", "attends perhaps"], 1, "is now 30%"),
+    (&["update", "small.toml", "--news", "atends happened", "--date", "2025-09-01"], 1, "`attends`"),
+    (&["update", "small.toml", "--news", "attends happened", "--date", "2025-01-01"], 1, "2025-08-19"),
+    (&["update", "small.toml", "--news", "attends happened", "--date", "2026-01-01"], 1, "2025-12-31"),
+    (&["update", "small.toml", "--news", "attends x0", "--date", "2025-09-01"], 1, "x0"),
+    (&["update", "small.toml", "--news", "attends x2", "--date", "2025-09-01", "--worlds", "1k"], 1, "262144"),
     (&["run", "words.toml"], 1, "UTF-8"),
     (&["run", "small.toml", "--given", "atends"], 1, "`attends`"),
     (&["run", "small.toml", "--given", "attends and"], 1, "--given"),

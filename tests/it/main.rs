@@ -11,6 +11,7 @@ mod golden;
 mod honesty;
 mod modelling;
 mod networks;
+mod news;
 mod readme;
 mod scenarios;
 mod schema;

@@ -125,4 +125,7 @@ fn what_scripts_read_is_as_its_schema_says() {
     conforms("status", &["status", "--ledger", ledger, "--as-of", "2025-10-01"]);
     conforms("live", &["live", "30%", "--made-at", "2025-09-01", "--closes", "2025-12-31"]);
     conforms("update", &["update", summit, "--ledger", ledger, "--dry-run"]);
+    let news = ["--news", "attends x2", "--date", "2025-09-01", "--source", "s", "--dry-run"];
+    conforms("news", &with(&["update", "scenarios/golden.toml"], &news));
+    conforms("diff", &["diff", "scenarios/golden.toml", "scenarios/golden.toml", "--worlds", "300k"]);
 }

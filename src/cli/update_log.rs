@@ -1,0 +1,108 @@
+//! What `foretell update --news` wrote into a scenario file, line by line in a file beside it: `talks.toml.log` for `talks.toml`.
+//!
+//! Lines are only added, one JSON object each. The last piece of news that was not taken back is what `--undo` takes back.
+
+use super::ledger_file::now;
+use super::load;
+use crate::error::Error;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// One line.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Line {
+    /// From 1 on.
+    pub(super) step: u64,
+    /// When it was written.
+    at: String,
+    pub(super) did: Did,
+    /// SHA-256 of the file before and after.
+    before: String,
+    pub(super) after: String,
+    /// How far it moved each figure when it was applied.
+    moved: Vec<Moved>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Did {
+    /// These lines were put in.
+    News(String),
+    /// Those of that step were taken out.
+    Undo(u64),
+}
+
+/// A figure before and after.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Moved {
+    pub(super) question: String,
+    pub(super) part: String,
+    pub(super) by: f64,
+    pub(super) standard_error: f64,
+}
+
+/// The log of a scenario file.
+#[derive(Debug)]
+pub(super) struct Log {
+    path: PathBuf,
+    lines: Vec<Line>,
+}
+
+impl Log {
+    /// That of a file; an empty one if there is none.
+    pub(super) fn of(file: &Path) -> Result<Self, Error> {
+        let mut name = file.as_os_str().to_owned();
+        name.push(".log");
+        let path = PathBuf::from(name);
+        if !path.exists() {
+            return Ok(Self { path, lines: Vec::new() });
+        }
+        let text = load::read(&path)?;
+        let lines = text.text().lines().filter(|line| !line.trim().is_empty()).enumerate();
+        let read = lines.map(|(at, line)| {
+            serde_json::from_str(line).map_err(|problem| {
+                Error::input(format!("line {} of `{}` is none of a log of news", at + 1, path.display()))
+                    .because(problem)
+                    .help("restore the log from a copy, or move it away to begin a new one")
+            })
+        });
+        let lines = read.collect::<Result<_, _>>()?;
+        Ok(Self { path, lines })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The last piece of news that was not taken back, and what it put in.
+    pub(super) fn last(&self) -> Option<(&Line, &str)> {
+        let undone = |step: u64| self.lines.iter().any(|line| matches!(line.did, Did::Undo(of) if of == step));
+        self.lines.iter().rev().find_map(|line| match &line.did {
+            Did::News(added) if !undone(line.step) => Some((line, added.as_str())),
+            _ => None,
+        })
+    }
+
+    /// Adds a line.
+    pub(super) fn add(&self, did: Did, before: &str, after: &str, moved: Vec<Moved>) -> Result<(), Error> {
+        let step = self.lines.last().map_or(1, |line| line.step + 1);
+        let line = Line { step, at: now().to_string(), did, before: hash(before), after: hash(after), moved };
+        let failed = |problem: std::io::Error| {
+            Error::environment(format!("cannot write `{}`", self.path.display()))
+                .because(problem)
+                .help("the scenario was not changed")
+        };
+        let text = serde_json::to_string(&line)
+            .map_err(|problem| Error::environment("the log cannot be written").because(problem))?;
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(&self.path);
+        file.and_then(|mut file| writeln!(file, "{text}")).map_err(failed)
+    }
+}
+
+/// SHA-256 of a text, in hexadecimal.
+pub(super) fn hash(text: &str) -> String {
+    load::hex(&Sha256::digest(text.as_bytes()))
+}
