@@ -3,6 +3,7 @@
 use super::table::{Problems, Table};
 use crate::error::Error;
 use sha2::{Digest, Sha256};
+use std::fmt::Write;
 use std::path::Path;
 
 /// The cells of a table.
@@ -36,7 +37,10 @@ impl WideTable {
             digest.update(cells.join("\u{1f}").as_bytes());
             digest.update([b'\n']);
         }
-        let digest = digest.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let digest = digest.finalize().iter().take(6).fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        });
         Ok(Self { name: table.name, columns, rows, digest })
     }
 
