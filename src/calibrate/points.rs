@@ -47,7 +47,7 @@ impl Points {
     }
 
     /// Probabilities, what happened and what each counts, of this many questions.
-    pub(super) fn weighted(rows: impl IntoIterator<Item = (f64, bool, f64)>, questions: usize) -> Self {
+    pub(crate) fn weighted(rows: impl IntoIterator<Item = (f64, bool, f64)>, questions: usize) -> Self {
         let mut points = Self { questions, ..Self::default() };
         for (probability, happened, weight) in rows {
             points.probabilities.push(probability);

@@ -1,20 +1,22 @@
 //! `foretell calibrate`.
 
-use super::calibrate_sheets::{narrow, wide};
+use super::calibrate_sheets::{elementary_sheet, narrow, nearest, wide};
+use super::figures::write_table;
 use super::inputs::{Inputs, check_forecaster, records};
 use super::{Done, console};
 use crate::calibrate::{
-    BeltPanel, CALIBRATION_CLUSTERS, CALIBRATION_REPLICATES, CALIBRATION_SEED, CalibrationGroup, CalibrationReport,
-    CalibrationRow, CalibrationSettings, Chosen, Counted, Panel, PitHistogram, ReliabilityAxis, belt_picture,
-    calibration_belt, calibration_report, pit_picture, reliability_diagram, streams,
+    BeltPanel, Bin, CALIBRATION_CLUSTERS, CALIBRATION_REPLICATES, CALIBRATION_SEED, CalibrationGroup,
+    CalibrationReport, CalibrationRow, CalibrationSettings, Chosen, Counted, ElementaryMeans, Panel, PitHistogram,
+    ReliabilityAxis, belt_picture, calibration_belt, calibration_report, elementary_means, elementary_picture,
+    pit_picture, reliability_diagram, streams,
 };
 use crate::compare::{ClusterBy, regroup, regroup_streams};
 use crate::error::Error;
 use crate::forecast::day;
-use crate::report::{Format, Output};
+use crate::report::{Format, Output, Reliable, reliability_plot};
 use crate::score::standings;
 use jiff::civil::Date;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const EXAMPLES: &str = "\
@@ -74,6 +76,16 @@ pub(super) struct Arguments {
     /// Draw where outcomes fell in the forecast distributions (PIT histogram) into this file
     #[arg(long, value_name = "FILE")]
     pit: Option<PathBuf>,
+    /// Draw the Murphy diagram of each row into this file: mean elementary scores at each threshold, as stated, recalibrated, and of the base rate;
+    /// figures instead of a picture if its name ends in `.csv`
+    #[arg(long, value_name = "FILE")]
+    murphy: Option<PathBuf>,
+    /// Show the reliability diagram in letters, below the tables
+    #[arg(long)]
+    plot: bool,
+    /// Write the results as a table into this file, as its ending says: `.csv`, `.jsonl` or `.parquet`
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
@@ -104,18 +116,26 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     if let Some(path) = &arguments.pit {
         draw_pit(&report, path)?;
     }
+    if let Some(path) = &arguments.murphy {
+        draw_murphy(&report, path)?;
+    }
+    if let Some(path) = &arguments.out {
+        write_table(path, &wide(&report))?;
+    }
     let sheets = if format == Format::Csv { vec![wide(&report)] } else { narrow(&report, format) };
     let head = if report.rows.is_empty() && report.quantiles.is_empty() && report.updates.is_empty() {
         vec!["There is nothing to judge yet.".to_owned()]
     } else {
         Vec::new()
     };
-    let output = Output { head, sheets, foot: foot(&report), json: &report };
+    let mut lines = if arguments.plot { plots(&report) } else { Vec::new() };
+    lines.extend(foot(&report));
+    let output = Output { head, sheets, foot: lines, json: &report };
     console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn draw(report: &CalibrationReport, path: &std::path::Path, axis: ReliabilityAxis) -> Result<(), Error> {
+fn draw(report: &CalibrationReport, path: &Path, axis: ReliabilityAxis) -> Result<(), Error> {
     if report.rows.is_empty() {
         return Err(
             Error::input("there is no reliability to draw: no binary question counts").help("leave `--svg` out")
@@ -135,7 +155,7 @@ fn draw(report: &CalibrationReport, path: &std::path::Path, axis: ReliabilityAxi
     console::write(path, &reliability_diagram(&panels, axis))
 }
 
-fn draw_belt(report: &CalibrationReport, path: &std::path::Path) -> Result<(), Error> {
+fn draw_belt(report: &CalibrationReport, path: &Path) -> Result<(), Error> {
     let names: Vec<(String, &CalibrationRow)> = report.rows.iter().map(|row| (name(row), row)).collect();
     let panels: Vec<BeltPanel> = names
         .iter()
@@ -154,7 +174,36 @@ fn draw_belt(report: &CalibrationReport, path: &std::path::Path) -> Result<(), E
     console::write(path, &belt_picture(&panels))
 }
 
-fn draw_pit(report: &CalibrationReport, path: &std::path::Path) -> Result<(), Error> {
+fn draw_murphy(report: &CalibrationReport, path: &Path) -> Result<(), Error> {
+    if report.rows.is_empty() {
+        return Err(
+            Error::input("there is no Murphy diagram to draw: no binary question counts").help("leave `--murphy` out")
+        );
+    }
+    let names: Vec<String> = report.rows.iter().map(name).collect();
+    let panels: Vec<(&str, Vec<ElementaryMeans>)> =
+        names.iter().zip(&report.rows).map(|(name, row)| (name.as_str(), elementary_means(&row.points))).collect();
+    let is_table = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+    console::write(path, &if is_table { elementary_sheet(&panels).to_csv()? } else { elementary_picture(&panels) })
+}
+
+/// The reliability diagram of each row in letters, each with an empty line after it.
+fn plots(report: &CalibrationReport) -> Vec<String> {
+    let mut lines = Vec::new();
+    for row in &report.rows {
+        let point = |bin: &Bin| {
+            let stated = bin.stated?;
+            let band = nearest(&row.band, stated).map(|of| (of.lower, of.upper));
+            Some(Reliable { stated, observed: bin.observed?, if_calibrated: band })
+        };
+        lines.push(format!("{}: came true (●) against stated; │ where the curve would lie if calibrated", name(row)));
+        lines.extend(reliability_plot(&row.bins.iter().filter_map(point).collect::<Vec<_>>()));
+        lines.push(String::new());
+    }
+    lines
+}
+
+fn draw_pit(report: &CalibrationReport, path: &Path) -> Result<(), Error> {
     if report.quantiles.is_empty() {
         return Err(Error::input("there is no PIT histogram to draw: no numeric or date question counts")
             .help("leave `--pit` out"));

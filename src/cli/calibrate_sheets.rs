@@ -1,8 +1,9 @@
 //! The tables of `foretell calibrate`: several for people, one wide one for CSV.
 
-use super::figures::Figures;
+use super::figures::{Figures, figure_column};
 use crate::calibrate::{
-    BandPoint, CalibrationGroup, CalibrationReport, Estimate, ScoreParts, Until, UpdateFinding, UpdateRow,
+    BandPoint, CalibrationGroup, CalibrationReport, ElementaryMeans, Estimate, ScoreParts, Until, UpdateFinding,
+    UpdateRow,
 };
 use crate::report::{Column, Format, Sheet};
 
@@ -13,7 +14,10 @@ fn sheet(report: &CalibrationReport, title: Option<&str>, words: &[&str], number
         .into_iter()
         .chain([Column::text("forecaster")])
         .chain(words.iter().map(|heading| Column::text(*heading)))
-        .chain(numbers.iter().map(|heading| Column::number(*heading)))
+        .chain(numbers.iter().map(|heading| match *heading {
+            "naive_misleads" => Column::text("naive_misleads"),
+            heading => figure_column(heading),
+        }))
         .collect();
     Sheet::new(title, columns)
 }
@@ -229,7 +233,7 @@ fn percent(edge: f64) -> String {
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
-fn nearest(band: &[BandPoint], stated: f64) -> Option<&BandPoint> {
+pub(super) fn nearest(band: &[BandPoint], stated: f64) -> Option<&BandPoint> {
     band.iter().min_by(|a, b| (a.stated - stated).abs().total_cmp(&(b.stated - stated).abs()))
 }
 
@@ -329,6 +333,20 @@ fn pit_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
             row.clusters.to_string(),
         ]);
         sheet.row(cells);
+    }
+    sheet
+}
+
+/// The figures of Murphy diagrams, for CSV.
+pub(super) fn elementary_sheet(panels: &[(&str, Vec<ElementaryMeans>)]) -> Sheet {
+    let figures = Figures::new(Format::Csv);
+    let numbers = ["threshold", "stated", "recalibrated", "base rate"].map(Column::number);
+    let mut sheet = Sheet::new(None, std::iter::once(Column::text("forecaster")).chain(numbers).collect());
+    for (name, curves) in panels {
+        for of in curves {
+            let cells = [of.threshold, of.stated, of.recalibrated, of.base_rate].map(|value| figures.score(value));
+            sheet.row(std::iter::once((*name).to_owned()).chain(cells).collect());
+        }
     }
     sheet
 }

@@ -1,16 +1,15 @@
 //! `foretell compare`.
 
-use super::figures::{Figures, remarks};
-use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules};
+use super::figures::{Figures, figure_column, remarks, write_table};
+use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules, unknown_forecaster};
 use super::pair_tests::{TEST_COLUMNS, test_cells, test_sheet};
-use super::{Done, console};
+use super::{Done, console, stream};
 use crate::calibrate::{Panel, ReliabilityAxis, reliability_diagram};
 use crate::compare::{
     Adjustment, ClusterBy, Comparison, MurphyPair, PairComparison, Reliability, common_reliability, compare_chosen,
-    compare_pairs, difference_picture, murphy_picture, murphy_points, regroup,
+    difference_picture, gathered_comparison, murphy_picture, murphy_points, regroup,
 };
 use crate::error::Error;
-use crate::forecast::Records;
 use crate::report::{Column, Format, Output, Sheet};
 use crate::score::{Standings, standings};
 use serde::Serialize;
@@ -53,6 +52,9 @@ pub(super) struct Arguments {
     /// How p-values of several pairs are adjusted
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Adjustment::Holm)]
     adjust: Adjustment,
+    /// Read yes/no forecasts batch by batch, from files that may be larger than memory; without the questions one by one
+    #[arg(long, requires = "forecasts", conflicts_with_all = ["pool", "live", "scale", "murphy"])]
+    stream: bool,
     /// Draw the reliability diagram of the binary questions that all share into this file
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
@@ -63,6 +65,9 @@ pub(super) struct Arguments {
     /// Draw the differences of the pairs under the first rule, with their intervals, into this file
     #[arg(long, value_name = "FILE")]
     differences: Option<PathBuf>,
+    /// Write the results as a table into this file, as its ending says: `.csv`, `.jsonl` or `.parquet`
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 /// The JSON form.
@@ -75,26 +80,7 @@ struct Whole<'a> {
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
-    let records = records(&arguments.inputs)?;
-    let forecasters = named(arguments, &records)?;
-    for (at, name) in forecasters.iter().enumerate() {
-        if forecasters[..at].contains(name) {
-            return Err(Error::input(format!("`{name}` is named twice"))
-                .help("name forecasters that differ: nobody can be compared with themselves"));
-        }
-        check_forecaster(&records, name)?;
-    }
-    let standings = standings(&records, |name| forecasters.iter().any(|named| named == name));
-    let standings = regroup(standings, &records, &arguments.cluster);
-    let rules = rules(&arguments.rules);
-    let comparison = match (&arguments.against, forecasters.split_last()) {
-        (Some(reference), Some((_, others))) => {
-            let pairs: Vec<(&str, &str)> = others.iter().map(|name| (name.as_str(), reference.as_str())).collect();
-            compare_chosen(&standings, &pairs, &rules, arguments.adjust)
-        }
-        _ => compare_pairs(&standings, &forecasters, &rules, arguments.adjust),
-    };
-    let reliability = common_reliability(&standings.standings, &forecasters);
+    let (comparison, reliability) = if arguments.stream { streamed(arguments)? } else { recorded(arguments)? };
     if let Some(path) = &arguments.svg {
         if reliability.is_empty() {
             return Err(Error::input("there is no reliability to draw: no binary question is shared by all of them")
@@ -103,13 +89,13 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         let panels: Vec<Panel> = reliability.iter().map(|of| Panel::new(&of.forecaster, &of.points)).collect();
         console::write(path, &reliability_diagram(&panels, ReliabilityAxis::Share))?;
     }
-    if let Some(path) = &arguments.murphy {
-        draw_murphy(&standings, &comparison, path)?;
-    }
     if let Some(path) = &arguments.differences {
-        let first = rules.first().map_or("", |rule| rule.id());
+        let first = comparison.rules.first().map_or("", |rule| rule.id);
         let pairs: Vec<&PairComparison> = comparison.pairs.iter().filter(|pair| pair.rule == first).collect();
         console::write(path, &difference_picture(&pairs))?;
+    }
+    if let Some(path) = &arguments.out {
+        write_table(path, &pair_sheet(&comparison, Format::Csv))?;
     }
     let mut sheets = vec![pair_sheet(&comparison, format)];
     let tests = test_sheet(&comparison, format);
@@ -124,6 +110,58 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let output = Output { head: Vec::new(), sheets, foot: foot(&comparison), json: &whole };
     console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Of records that are all in memory.
+fn recorded(arguments: &Arguments) -> Result<(Comparison, Vec<Reliability>), Error> {
+    let records = records(&arguments.inputs)?;
+    let known: BTreeSet<&str> = records.forecasts.iter().map(|record| record.forecaster.as_str()).collect();
+    let forecasters = named(arguments, &known)?;
+    for name in &forecasters {
+        check_forecaster(&records, name)?;
+    }
+    let standings = standings(&records, |name| forecasters.iter().any(|named| named == name));
+    let standings = regroup(standings, &records, &arguments.cluster);
+    let rules = rules(&arguments.rules);
+    let comparison = compare_chosen(&standings, &pairs(arguments, &forecasters), &rules, arguments.adjust);
+    if let Some(path) = &arguments.murphy {
+        draw_murphy(&standings, &comparison, path)?;
+    }
+    let reliability = common_reliability(&standings.standings, &forecasters);
+    Ok((comparison, reliability))
+}
+
+/// Of files that are read batch by batch.
+fn streamed(arguments: &Arguments) -> Result<(Comparison, Vec<Reliability>), Error> {
+    let rules = rules(&arguments.rules);
+    stream::check_rules(&rules)?;
+    let only: Vec<String> = match &arguments.against {
+        Some(_) if arguments.forecasters.is_empty() => Vec::new(),
+        reference => arguments.forecasters.iter().chain(reference).cloned().collect(),
+    };
+    let gathered = stream::gathered(&arguments.inputs, &only)?;
+    let known: BTreeSet<&str> = gathered.forecasters().collect();
+    let forecasters = named(arguments, &known)?;
+    if let Some(name) = forecasters.iter().find(|name| !known.contains(name.as_str())) {
+        return Err(unknown_forecaster(name, gathered.everybody()));
+    }
+    let pairs = pairs(arguments, &forecasters);
+    let (comparison, reliability) =
+        gathered_comparison(&gathered, &forecasters, &pairs, &rules, &arguments.cluster, arguments.adjust)?;
+    if reliability.is_none() {
+        console::note("note: no reliability: what all share is more than memory should hold; name fewer forecasters");
+    }
+    Ok((comparison, reliability.unwrap_or_default()))
+}
+
+/// Who is compared with whom: each with each later one, or each with the one against whom they stand.
+fn pairs<'a>(arguments: &Arguments, forecasters: &'a [String]) -> Vec<(&'a str, &'a str)> {
+    if let (Some(_), Some((reference, others))) = (&arguments.against, forecasters.split_last()) {
+        return others.iter().map(|name| (name.as_str(), reference.as_str())).collect();
+    }
+    let later =
+        |(first, a): (usize, &'a String)| forecasters[first + 1..].iter().map(move |b| (a.as_str(), b.as_str()));
+    forecasters.iter().enumerate().flat_map(later).collect()
 }
 
 fn draw_murphy(standings: &Standings, comparison: &Comparison, path: &Path) -> Result<(), Error> {
@@ -165,22 +203,27 @@ fn murphy_sheet(pairs: &[MurphyPair]) -> Sheet {
     sheet
 }
 
-/// The forecasters to compare; the one against whom the others stand comes last.
-fn named(arguments: &Arguments, records: &Records) -> Result<Vec<String>, Error> {
+/// The forecasters to compare, of those who forecast something; the one against whom the others stand comes last.
+fn named(arguments: &Arguments, known: &BTreeSet<&str>) -> Result<Vec<String>, Error> {
     let mut forecasters = arguments.forecasters.clone();
-    let Some(reference) = &arguments.against else {
-        if forecasters.len() < 2 {
+    match &arguments.against {
+        None if forecasters.len() < 2 => {
             return Err(Error::input("a comparison needs two forecasters")
                 .help("name two at least, or one beside `--against FORECASTER`"));
         }
-        return Ok(forecasters);
-    };
-    if forecasters.is_empty() {
-        let all: BTreeSet<&str> = records.forecasts.iter().map(|record| record.forecaster.as_str()).collect();
-        forecasters = all.into_iter().filter(|name| name != reference).map(str::to_owned).collect();
+        None => {}
+        Some(reference) => {
+            if forecasters.is_empty() {
+                forecasters = known.iter().filter(|name| *name != reference).map(|name| (*name).to_owned()).collect();
+            }
+            forecasters.push(reference.clone());
+        }
     }
-    forecasters.push(reference.clone());
-    Ok(forecasters)
+    match forecasters.iter().enumerate().find(|(at, name)| forecasters[..*at].contains(name)) {
+        Some((_, name)) => Err(Error::input(format!("`{name}` is named twice"))
+            .help("name forecasters that differ: nobody can be compared with themselves")),
+        None => Ok(forecasters),
+    }
 }
 
 fn pair_sheet(comparison: &Comparison, format: Format) -> Sheet {
@@ -197,7 +240,7 @@ fn pair_sheet(comparison: &Comparison, format: Format) -> Sheet {
     if format == Format::Csv {
         numbers.extend(TEST_COLUMNS);
     }
-    columns.extend(numbers.into_iter().map(Column::number));
+    columns.extend(numbers.into_iter().map(figure_column));
     columns.push(Column::text("A is"));
     let mut sheet = Sheet::new((format != Format::Csv).then_some("Differences on common questions"), columns);
     for pair in &comparison.pairs {

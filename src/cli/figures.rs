@@ -1,7 +1,10 @@
 //! Numbers as cells: short for people, whole for CSV.
 
-use crate::report::Format;
+use super::console;
+use crate::error::Error;
+use crate::report::{Column, FileForm, Format, Sheet};
 use crate::score::{Excluded, NotScored, RuleUsed, Unit};
+use std::path::Path;
 
 /// How numbers are written.
 #[derive(Debug, Clone, Copy)]
@@ -67,6 +70,21 @@ impl Figures {
     pub(super) fn unknown(self) -> String {
         if self.format == Format::Csv { String::new() } else { "–".to_owned() }
     }
+}
+
+/// Headings of columns that count.
+const COUNTS: [&str; 6] = ["questions", "clusters", "forecasts", "raised", "infinite", "shared with baseline"];
+
+/// A column of numbers: whole ones under the heading of a count or a rank.
+pub(super) fn figure_column(heading: impl Into<String>) -> Column {
+    let heading = heading.into();
+    let is_rank = ["rank", "rank lower", "rank upper"].iter().any(|rank| heading.ends_with(rank));
+    if is_rank || COUNTS.contains(&heading.as_str()) { Column::count(heading) } else { Column::number(heading) }
+}
+
+/// Writes a table of results, as the ending of the file asks.
+pub(super) fn write_table(path: &Path, sheet: &Sheet) -> Result<(), Error> {
+    console::write_bytes(path, &sheet.to_file(FileForm::of(path)?)?)
 }
 
 /// What the rules are, and what was left out, in lines for people.

@@ -155,10 +155,22 @@ fn add_pools(records: &mut Records, pools: &[Pool]) -> Result<(), Error> {
     Ok(())
 }
 
+impl Inputs {
+    /// Whether only a part of the records is asked for.
+    pub(super) fn is_selective(&self) -> bool {
+        self.selection() != Selection::default()
+    }
+
+    /// Which part of the records is asked for.
+    pub(super) fn selection(&self) -> Selection {
+        Selection { tags: self.tagged.clone(), from: self.made_from, until: self.made_until }
+    }
+}
+
 /// The records that the arguments name; what a file holds that was not taken goes to stderr.
 pub(super) fn records(inputs: &Inputs) -> Result<Records, Error> {
     let mut records = all_records(inputs)?;
-    select(&mut records, Selection { tags: inputs.tagged.clone(), from: inputs.made_from, until: inputs.made_until })?;
+    select(&mut records, &inputs.selection())?;
     if let Some(live) = &inputs.live {
         add_living(&mut records, live)?;
     }
@@ -173,7 +185,7 @@ pub(super) fn records(inputs: &Inputs) -> Result<Records, Error> {
 }
 
 /// Keeps a part of the records; a tag that no question has is a slip.
-pub(super) fn select(records: &mut Records, selection: Selection) -> Result<(), Error> {
+pub(super) fn select(records: &mut Records, selection: &Selection) -> Result<(), Error> {
     if let Some(tag) = selection.tags.iter().find(|tag| !records.questions.values().any(|of| of.tags.contains(tag))) {
         let unknown = Error::input(format!("no question has the tag `{tag}`"));
         let tags: BTreeSet<&str> = records.questions.values().flat_map(|of| &of.tags).map(String::as_str).collect();
@@ -182,7 +194,7 @@ pub(super) fn select(records: &mut Records, selection: Selection) -> Result<(), 
             None => unknown,
         });
     }
-    records.select(&selection);
+    records.select(selection);
     Ok(())
 }
 
@@ -282,16 +294,21 @@ pub(super) fn check_forecaster(records: &Records, name: &str) -> Result<(), Erro
     if records.forecasts.iter().any(|record| record.forecaster == name) {
         return Ok(());
     }
+    Err(unknown_forecaster(name, records.forecasts.iter().map(|record| record.forecaster.as_str())))
+}
+
+/// What is said of a name that is none of these, which may come more than once.
+pub(super) fn unknown_forecaster<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Error {
     let unknown = Error::input(format!("there is no forecast by `{name}`"));
-    let names: BTreeSet<&str> = records.forecasts.iter().map(|record| record.forecaster.as_str()).collect();
-    Err(match nearest(name, names.iter().copied()) {
+    let names: BTreeSet<&str> = known.collect();
+    match nearest(name, names.iter().copied()) {
         Some(near) => unknown.help(format!("the nearest name is `{near}`")),
         None if names.is_empty() => unknown.help("there are no forecasts at all"),
         None if names.len() <= 12 => {
             unknown.help(format!("there are forecasts by {}", names.into_iter().collect::<Vec<_>>().join(", ")))
         }
         None => unknown,
-    })
+    }
 }
 
 /// Reads the id of a scoring rule; `--help` lists them.

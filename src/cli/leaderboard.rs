@@ -1,14 +1,14 @@
 //! `foretell leaderboard`.
 
-use super::figures::{Figures, remarks};
-use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules};
-use super::{Done, console};
+use super::figures::{Figures, figure_column, remarks, write_table};
+use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules, unknown_forecaster};
+use super::{Done, console, stream};
 use crate::compare::{
-    Board, BoardRow, BoardSettings, ClusterBy, FEWEST_CLUSTERS, LEADERBOARD_REPLICATES, Leaderboard, Measure, Place,
-    leaderboard, leaderboard_picture, regroup,
+    Board, BoardRow, BoardSettings, ClusterBy, FEWEST_CLUSTERS, LEADERBOARD_REPLICATES, Leaderboard, MOST_GROUPS,
+    Measure, Place, gathered_leaderboard, leaderboard, leaderboard_picture, regroup,
 };
 use crate::error::Error;
-use crate::report::{Column, Format, Output, Sheet};
+use crate::report::{Column, Format, Output, Sheet, Whisker, whisker_plot};
 use crate::score::standings;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -53,28 +53,29 @@ pub(super) struct Arguments {
     /// How many times clusters are drawn anew for the intervals
     #[arg(long, value_name = "N", default_value_t = LEADERBOARD_REPLICATES, value_parser = clap::value_parser!(u32).range(100..=100_000))]
     replicates: u32,
+    /// Read yes/no forecasts batch by batch, from files that may be larger than memory; of more than 512 clusters the intervals draw groups of them
+    #[arg(long, requires = "forecasts", conflicts_with_all = ["pool", "live", "scale"])]
+    stream: bool,
     /// Draw the leaderboard of the first rule into this file
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
+    /// Show the values of the measure that orders the rows, with their intervals, in letters, below the tables
+    #[arg(long)]
+    plot: bool,
+    /// Write the results as a table into this file, as its ending says: `.csv`, `.jsonl` or `.parquet`
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
-    let records = records(&arguments.inputs)?;
-    for name in arguments.forecaster.iter().chain(&arguments.baseline) {
-        check_forecaster(&records, name)?;
-    }
-    let wanted = |name: &str| {
-        arguments.forecaster.is_empty()
-            || arguments.forecaster.iter().chain(&arguments.baseline).any(|only| only == name)
-    };
     let settings = BoardSettings {
         ordered_by: arguments.order,
         baseline: arguments.baseline.clone(),
         at_least: arguments.at_least,
         replicates: arguments.replicates,
     };
-    let standings = regroup(standings(&records, wanted), &records, &arguments.cluster);
-    let found = leaderboard(&standings, &rules(&arguments.rules), &settings);
+    let (found, is_empty) =
+        if arguments.stream { streamed(arguments, &settings)? } else { recorded(arguments, &settings)? };
     if let Some(path) = &arguments.svg {
         let Some(board) = found.boards.first() else {
             return Err(
@@ -83,7 +84,10 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         };
         console::write(path, &leaderboard_picture(board, arguments.order))?;
     }
-    let head = match (found.boards.is_empty(), standings.standings.is_empty()) {
+    if let Some(path) = &arguments.out {
+        write_table(path, &csv_sheet(&found))?;
+    }
+    let head = match (found.boards.is_empty(), is_empty) {
         (false, _) => Vec::new(),
         (true, true) => vec!["There is nothing to score yet.".to_owned()],
         (true, false) => vec![
@@ -99,9 +103,70 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
             ),
         ],
     };
-    let output = Output { head, sheets: sheets(&found, format), foot: foot(&found), json: &found };
+    let mut lines = if arguments.plot { plots(&found) } else { Vec::new() };
+    lines.extend(foot(&found));
+    let output = Output { head, sheets: sheets(&found, format), foot: lines, json: &found };
     console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Those whose forecasts are of interest; nobody means everybody.
+fn wanted(arguments: &Arguments) -> Vec<String> {
+    if arguments.forecaster.is_empty() {
+        return Vec::new();
+    }
+    arguments.forecaster.iter().chain(&arguments.baseline).cloned().collect()
+}
+
+/// Of records that are all in memory; and whether nothing stood on any question.
+fn recorded(arguments: &Arguments, settings: &BoardSettings) -> Result<(Leaderboard, bool), Error> {
+    let records = records(&arguments.inputs)?;
+    for name in arguments.forecaster.iter().chain(&arguments.baseline) {
+        check_forecaster(&records, name)?;
+    }
+    let only = wanted(arguments);
+    let standings = standings(&records, |name| only.is_empty() || only.iter().any(|only| only == name));
+    let standings = regroup(standings, &records, &arguments.cluster);
+    Ok((leaderboard(&standings, &rules(&arguments.rules), settings), standings.standings.is_empty()))
+}
+
+/// Of files that are read batch by batch.
+fn streamed(arguments: &Arguments, settings: &BoardSettings) -> Result<(Leaderboard, bool), Error> {
+    let rules = rules(&arguments.rules);
+    stream::check_rules(&rules)?;
+    let gathered = stream::gathered(&arguments.inputs, &wanted(arguments))?;
+    if let Some(name) = &arguments.baseline
+        && !gathered.forecasters().any(|known| known == name)
+    {
+        return Err(unknown_forecaster(name, gathered.everybody()));
+    }
+    let found = gathered_leaderboard(&gathered, &rules, &arguments.cluster, settings)?;
+    // Rules for yes/no forecasts score all that stood.
+    let is_empty = found.boards.is_empty() && arguments.at_least <= 1;
+    Ok((found, is_empty))
+}
+
+/// The boards in letters, each with an empty line after it.
+fn plots(found: &Leaderboard) -> Vec<String> {
+    let mut lines = Vec::new();
+    for board in &found.boards {
+        let whisker = |row: &'_ BoardRow| {
+            let place = row.places.iter().find(|place| place.measure == found.ordered_by);
+            (place.and_then(|place| place.value), place.and_then(|place| place.interval))
+        };
+        let rows: Vec<Whisker> = board
+            .rows
+            .iter()
+            .map(|row| {
+                let (value, interval) = whisker(row);
+                Whisker { name: &row.forecaster, value, interval }
+            })
+            .collect();
+        lines.push(format!("{} under {}, with 95 % intervals; lower is better", found.ordered_by, board.rule));
+        lines.extend(whisker_plot(&rows));
+        lines.push(String::new());
+    }
+    lines
 }
 
 fn sheets(found: &Leaderboard, format: Format) -> Vec<Sheet> {
@@ -199,13 +264,13 @@ fn swap_sheet(board: &Board) -> Sheet {
 fn csv_sheet(found: &Leaderboard) -> Sheet {
     let figures = Figures::new(Format::Csv);
     let mut columns = vec![Column::text("rule"), Column::text("forecaster")];
-    columns.extend(["questions", "clusters", "coverage", "mean"].map(Column::number));
+    columns.extend(["questions", "clusters", "coverage", "mean"].map(figure_column));
     for measure in Measure::ALL {
         for part in ["", " lower", " upper", " rank", " rank lower", " rank upper"] {
-            columns.push(Column::number(format!("{measure}{part}")));
+            columns.push(figure_column(format!("{measure}{part}")));
         }
     }
-    columns.extend(["skill", "skill lower", "skill upper", "shared with baseline"].map(Column::number));
+    columns.extend(["skill", "skill lower", "skill upper", "shared with baseline"].map(figure_column));
     let mut sheet = Sheet::new(None, columns);
     for board in &found.boards {
         for row in &board.rows {
@@ -258,6 +323,11 @@ fn foot(found: &Leaderboard) -> Vec<String> {
         "peer score: score less that of the others at the same moments, weighted by coverage".to_owned(),
         format!("rank: 1 is best; in brackets the central 95 % of {} draws of the clusters", found.replicates),
     ];
+    if let Some(groups) = found.boards.iter().find_map(|board| board.groups) {
+        lines.push(format!(
+            "streamed: more than {MOST_GROUPS} clusters were put into {groups} groups, and the draws are of whole groups"
+        ));
+    }
     if let Some(baseline) = &found.baseline {
         lines.push(format!("skill: 1 - score / score of {baseline} on shared questions; 0 is as good, 1 perfect"));
     }

@@ -37,6 +37,7 @@ mod resolve;
 mod run;
 mod schema;
 mod score;
+mod score_otherwise;
 mod shard;
 mod status;
 mod storyline;

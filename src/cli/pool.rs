@@ -140,7 +140,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         from_files(&arguments.questions, &arguments.fit, &arguments.outcomes)?
     };
     let open = arguments.open.then(|| open_questions(&past));
-    select(&mut past, Selection { tags: arguments.tagged.clone(), from: None, until: arguments.fit_until })?;
+    select(&mut past, &Selection { tags: arguments.tagged.clone(), from: None, until: arguments.fit_until })?;
     let now = match open {
         None if arguments.apply.is_empty() => None,
         open => Some(new_forecasts(arguments, open)?),
@@ -278,7 +278,7 @@ fn new_forecasts(arguments: &Arguments, open: Option<Records>) -> Result<Records
         Some(open) => open,
         None => without_outcomes(&arguments.questions, &arguments.apply)?,
     };
-    select(&mut now, Selection { tags: arguments.tagged.clone(), from: arguments.apply_from, until: None })?;
+    select(&mut now, &Selection { tags: arguments.tagged.clone(), from: arguments.apply_from, until: None })?;
     Ok(now)
 }
 

@@ -45,6 +45,10 @@ enum What {
     Rare,
     /// The result of `score --format json`
     Score,
+    /// The result of `score --joint … --format json`
+    Joint,
+    /// The result of `score --platform … --format json`
+    Platform,
     /// The result of `calibrate --format json`
     Calibrate,
     /// The result of `compare --format json`
@@ -100,6 +104,8 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         What::Counterfactual => pretty(&schemars::schema_for!(super::counterfactual::Report))?,
         What::Rare => pretty(&schemars::schema_for!(super::rare::Report))?,
         What::Score => pretty(&schemars::schema_for!(score::Report))?,
+        What::Joint => pretty(&schemars::schema_for!(score::JointReport))?,
+        What::Platform => pretty(&schemars::schema_for!(score::platform::PlatformReport))?,
         What::Calibrate => pretty(&schemars::schema_for!(calibrate::CalibrationReport))?,
         What::Compare => pretty(&schemars::schema_for!(compare::Comparison))?,
         What::Leaderboard => pretty(&schemars::schema_for!(compare::Leaderboard))?,

@@ -1,11 +1,12 @@
 //! `foretell score`.
 
-use super::figures::{Figures, remarks};
+use super::figures::{Figures, figure_column, remarks, write_table};
 use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules};
-use super::{Done, console, stream};
+use super::{Done, console, score_otherwise, stream};
 use crate::compare::{ScoreOfDay, over_time_picture, score_over_time};
 use crate::error::Error;
 use crate::report::{Column, Format, Output, Sheet};
+use crate::score::platform::Platform;
 use crate::score::{Group, QuantileParts, Report, ScoringRule, Unit, quantile_parts, standings, summarise};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,6 +20,8 @@ Examples:
   foretell score --rule brier,spherical --by tag
   foretell score --forecasts forecasts.csv --outcomes outcomes.csv --forecaster ada
   foretell score --stream --forecasts forecasts.parquet --outcomes outcomes.csv
+  foretell score --platform metaculus --community crowd
+  foretell score --joint patterns.csv
 
 Each forecast stands until the same forecaster's next one. A question's score is the mean over the time from \
 its opening, or the forecaster's first forecast if that is later, to the earlier of its closing day and its \
@@ -39,11 +42,11 @@ pub(super) struct Arguments {
     /// Only this forecaster; may be given several times
     #[arg(long, value_name = "NAME")]
     forecaster: Vec<String>,
-    /// Read yes/no forecasts batch by batch, from files that may be larger than memory; one forecast for each forecaster and question
+    /// Read yes/no forecasts batch by batch, from files that may be larger than memory
     #[arg(
         long,
         requires = "forecasts",
-        conflicts_with_all = ["tagged", "made_from", "made_until", "pool", "live", "scale", "components", "over_time"]
+        conflicts_with_all = ["pool", "live", "scale", "components", "over_time"]
     )]
     stream: bool,
     /// Also what the weighted interval score of quantiles is made of, with bias and coverage, instead of the means in CSV
@@ -53,15 +56,38 @@ pub(super) struct Arguments {
     /// ends in `.csv`
     #[arg(long, value_name = "FILE")]
     over_time: Option<PathBuf>,
+    /// Score joint forecasts of several questions instead, from a table of patterns: `forecaster`, `made_at`, `pattern` such as `permit=yes|ferry=no`,
+    /// `probability`
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["stream", "platform", "rules", "by", "components", "over_time", "pool", "live", "scale"])]
+    joint: Option<PathBuf>,
+    /// The scores of a platform instead, as it defines them
+    #[arg(long, value_enum, value_name = "PLATFORM", conflicts_with_all = ["stream", "rules", "by", "components", "over_time", "scale"])]
+    platform: Option<Platform>,
+    /// The forecaster who stands for the community, for relative scores
+    #[arg(long, value_name = "NAME", requires = "platform")]
+    community: Option<String>,
+    /// Write the results as a table into this file, as its ending says: `.csv`, `.jsonl` or `.parquet`
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    let (inputs, only, out) = (&arguments.inputs, arguments.forecaster.as_slice(), arguments.out.as_ref());
+    if let Some(table) = &arguments.joint {
+        return score_otherwise::joint(inputs, table, only, out, format);
+    }
+    if let Some(platform) = arguments.platform {
+        return score_otherwise::of_platform(inputs, platform, arguments.community.as_deref(), only, out, format);
+    }
     let mut report = if arguments.stream { streamed(arguments)? } else { recorded(arguments)? };
     if arguments.rules.is_empty() {
         // Rules that nobody asked for and that found nothing to score are no news.
         let scored = |id: &str| report.rows.iter().any(|row| row.rule == id);
         let kept: Vec<_> = report.rules.iter().filter(|rule| scored(rule.id)).cloned().collect();
         report.rules = kept;
+    }
+    if let Some(path) = &arguments.out {
+        write_table(path, &main_sheet(&report, Format::Csv))?;
     }
     let mut tables = if arguments.components && format == Format::Csv { Vec::new() } else { sheets(&report, format) };
     tables.extend(report.components.as_deref().map(|components| component_sheet(components, format)));
@@ -116,6 +142,11 @@ fn head(report: &Report) -> Vec<String> {
 }
 
 fn sheets(report: &Report, format: Format) -> Vec<Sheet> {
+    let sheet = main_sheet(report, format);
+    if sheet.is_empty() && format != Format::Csv { Vec::new() } else { vec![sheet] }
+}
+
+fn main_sheet(report: &Report, format: Format) -> Sheet {
     let figures = Figures::new(format);
     let mut columns = vec![Column::text("rule")];
     match report.by {
@@ -127,7 +158,7 @@ fn sheets(report: &Report, format: Format) -> Vec<Sheet> {
     for heading in
         ["mean", "standard error", "questions", "clusters", "effective", "forecasts", "coverage", "raised", "infinite"]
     {
-        columns.push(Column::number(heading));
+        columns.push(figure_column(heading));
     }
     let mut sheet = Sheet::new(None, columns);
     for row in &report.rows {
@@ -147,7 +178,7 @@ fn sheets(report: &Report, format: Format) -> Vec<Sheet> {
         ]);
         sheet.row(cells);
     }
-    if sheet.is_empty() && format != Format::Csv { Vec::new() } else { vec![sheet] }
+    sheet
 }
 
 /// Running means, for CSV.

@@ -1,60 +1,109 @@
-//! Scores of yes/no forecasts from files larger than memory, for `foretell score --stream`.
+//! Yes/no forecasts from files larger than memory, for `--stream`.
 
 use super::console;
-use super::inputs::{Inputs, expand};
+use super::inputs::{Inputs, expand, select, unknown_forecaster};
 use crate::error::Error;
-use crate::forecast::{Records, nearest, stream, tidy};
-use crate::score::{Group, Report, ScoringRule, StreamedScores, Takes};
+use crate::forecast::stream::OutcomeColumn;
+use crate::forecast::{Records, stream, tidy};
+use crate::score::{GatheredForecasts, Group, Report, ScoringRule, StreamedScores, Takes, gathered_means};
 
 /// The rules used if none is named.
 pub(super) const DEFAULT_RULES: [&str; 2] = ["brier", "log"];
 
 /// The means that the files give, read batch by batch; what was not used goes to stderr.
+///
+/// Where each forecaster has one forecast a question and rows are by forecaster, nothing but sums is kept. Otherwise forecasts are put together
+/// by question first.
 pub(super) fn report(
     inputs: &Inputs,
     rules: &[&'static dyn ScoringRule],
     by: Group,
     forecasters: &[String],
 ) -> Result<Report, Error> {
-    if by != Group::Forecaster {
-        return Err(Error::input("--stream gives means by forecaster alone").help("leave out --by, or --stream"));
+    if by == Group::Question {
+        return Err(Error::input(
+            "--stream gives means by forecaster or by tag: by question there are as many as forecasts",
+        )
+        .help("choose other rows, or leave out --stream"));
     }
-    if let Some(other) = rules.iter().find(|rule| !rule.takes().contains(&Takes::Binary)) {
-        return Err(Error::input(format!(
-            "--stream scores yes/no forecasts, which the rule {} does not take",
-            other.id()
-        ))
-        .help("leave out the rule, or --stream"));
-    }
-    if inputs.outcomes.is_empty() {
-        return Err(Error::input("the forecasts have no outcomes").help("name them: `--outcomes FILE`"));
-    }
-    let mut records = Records::default();
-    let mut summaries = Vec::new();
-    for path in expand(&inputs.questions)? {
-        summaries.push(tidy::read_questions(&path, &mut records)?);
-    }
-    for path in expand(&inputs.outcomes)? {
-        summaries.push(tidy::read_outcomes_first(&path, &mut records)?);
-    }
-    let mut scores = StreamedScores::new(&records, rules);
-    drop(records);
+    check_rules(rules)?;
     let keep = |name: &str| forecasters.is_empty() || forecasters.iter().any(|only| only == name);
-    for path in expand(&inputs.forecasts)? {
-        let name = path.display().to_string();
-        let summary = stream::stream(&path, |batch| scores.add(batch, &name, &keep))?;
-        console::note(&format!("note: {name}: {} rows read", summary.rows));
-        summaries.push(summary);
-    }
-    summaries.iter().flat_map(tidy::Summary::remarks).for_each(|remark| console::note(&format!("note: {remark}")));
-    for name in forecasters {
-        if !scores.forecasters().any(|known| known == name) {
-            let unknown = Error::input(format!("there is no forecast by `{name}`"));
-            return Err(match nearest(name, scores.forecasters()) {
-                Some(near) => unknown.help(format!("the nearest name is `{near}`")),
-                None => unknown,
-            });
+    if by == Group::Forecaster && !inputs.is_selective() && !inputs.outcomes.is_empty() {
+        let records = definitions(inputs)?;
+        let mut scores = StreamedScores::new(&records, rules);
+        drop(records);
+        match read(inputs, |batch, name, _| scores.add(batch, name, &keep)) {
+            Ok(()) => {
+                check_names(forecasters, || scores.everybody())?;
+                return Ok(scores.report());
+            }
+            Err(_) if scores.has_met_a_change() => {
+                console::note("note: forecasts change: they are put together by question, on disk if they are many");
+            }
+            Err(problem) => return Err(problem),
         }
     }
-    Ok(scores.report())
+    gathered_means(&gathered(inputs, forecasters)?, rules, by)
+}
+
+/// Everybody's forecasts, or those of these forecasters, put together by question; what was not used goes to stderr.
+pub(super) fn gathered(inputs: &Inputs, forecasters: &[String]) -> Result<GatheredForecasts, Error> {
+    let mut records = definitions(inputs)?;
+    let selection = inputs.selection();
+    select(&mut records, &selection)?;
+    let mut gathered = GatheredForecasts::new(&records, &selection);
+    drop(records);
+    let keep = |name: &str| forecasters.is_empty() || forecasters.iter().any(|only| only == name);
+    read(inputs, |batch, name, number| gathered.add(batch, name, number, &keep))?;
+    check_names(forecasters, || gathered.everybody())?;
+    Ok(gathered)
+}
+
+/// Refuses rules for other forecasts than probabilities of yes.
+pub(super) fn check_rules(rules: &[&'static dyn ScoringRule]) -> Result<(), Error> {
+    match rules.iter().find(|rule| !rule.takes().contains(&Takes::Binary)) {
+        None => Ok(()),
+        Some(other) => {
+            Err(Error::input(format!("--stream scores yes/no forecasts, which the rule {} does not take", other.id()))
+                .help("leave out the rule, or --stream"))
+        }
+    }
+}
+
+/// Questions and outcomes. Without a table of outcomes they stand beside the forecasts.
+fn definitions(inputs: &Inputs) -> Result<Records, Error> {
+    let mut records = Records::default();
+    for path in expand(&inputs.questions)? {
+        tell(&tidy::read_questions(&path, &mut records)?);
+    }
+    for path in expand(&inputs.outcomes)? {
+        tell(&tidy::read_outcomes_first(&path, &mut records)?);
+    }
+    Ok(records)
+}
+
+/// Hands on each batch of each file, with the file's name and number.
+fn read(
+    inputs: &Inputs,
+    mut take: impl FnMut(&stream::Batch, &str, u32) -> Result<(), Error> + Send,
+) -> Result<(), Error> {
+    let outcomes = if inputs.outcomes.is_empty() { OutcomeColumn::Used } else { OutcomeColumn::Unused };
+    for (number, path) in expand(&inputs.forecasts)?.into_iter().enumerate() {
+        let name = path.display().to_string();
+        let summary = stream::stream(&path, outcomes, |batch| take(batch, &name, number as u32))?;
+        console::note(&format!("note: {name}: {} rows read", summary.rows));
+        tell(&summary);
+    }
+    Ok(())
+}
+
+fn tell(summary: &tidy::Summary) {
+    summary.remarks().iter().for_each(|remark| console::note(&format!("note: {remark}")));
+}
+
+fn check_names<'a, Names: Iterator<Item = &'a str>>(wanted: &[String], known: impl Fn() -> Names) -> Result<(), Error> {
+    match wanted.iter().find(|name| !known().any(|known| known == name.as_str())) {
+        Some(name) => Err(unknown_forecaster(name, known())),
+        None => Ok(()),
+    }
 }

@@ -5,12 +5,13 @@ use super::ledger_file::LedgerArgument;
 use super::load::Loaded;
 use super::{Done, console, load};
 use crate::error::Error;
+use crate::forecast::tidy::WideTable;
 use crate::forecast::{Records, day, tidy};
 use crate::network;
 use crate::report::{Column, Format, Output, Sheet, figure, run};
 use crate::scenario::edit;
 use crate::simulate::Settings;
-use crate::update::{self, Observed, Update};
+use crate::update::{self, Against, Observed, Update};
 use jiff::civil::Date;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -33,6 +34,12 @@ pub(super) struct Arguments {
     /// Read outcomes from this table instead of the ledger
     #[arg(long, value_name = "FILE")]
     outcomes: Option<PathBuf>,
+    /// Learn from a table of many cases instead, one a row, a column an event, blank where a case does not say
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["outcomes", "until"])]
+    cases: Option<PathBuf>,
+    /// With --cases, only show what the cases alone say, as if nothing had been known before
+    #[arg(long, requires = "cases", conflicts_with = "out")]
+    cases_alone: bool,
     /// Up to the end of this day the world was watched: later outcomes are not known yet, and a date that is `observed` and has not been reported has not come
     #[arg(long, value_name = "DATE", value_parser = day)]
     until: Option<Date>,
@@ -74,6 +81,11 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         .help("`foretell import` makes a scenario of it; write the chances that shall learn as `6 of 20` there"));
     }
     let loaded = load::load(&arguments.file)?;
+    if let Some(path) = &arguments.cases {
+        let against = if arguments.cases_alone { Against::Nothing } else { Against::Prior };
+        let update = update::from_cases(&loaded.model, &loaded.source, &WideTable::open(path)?, against)?;
+        return show(arguments, &loaded, &update, format);
+    }
     let records = match &arguments.outcomes {
         None => arguments.ledger.records()?,
         Some(path) => {
@@ -96,17 +108,23 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let observed = Observed { outcomes: &records.outcomes, until: arguments.until };
     let settings = Settings { worlds: arguments.worlds, seed: arguments.seed, doubt_draws: 0, ..Settings::default() };
     let update = update::update(&loaded.model, &loaded.source, observed, &settings);
-    let written = if arguments.dry_run || (update.learned.is_empty() && arguments.out.is_none()) {
-        Vec::new()
-    } else {
-        write(arguments, &loaded, &update)?
-    };
+    show(arguments, &loaded, &update, format)
+}
+
+/// Writes what moved, and says it.
+fn show(arguments: &Arguments, loaded: &Loaded, update: &Update, format: Format) -> Done {
+    let written =
+        if arguments.dry_run || arguments.cases_alone || (update.learned.is_empty() && arguments.out.is_none()) {
+            Vec::new()
+        } else {
+            write(arguments, loaded, update)?
+        };
     let report = Report {
         schema: "foretell.update/1",
         file: arguments.file.display().to_string(),
         written: written.first().cloned(),
         priors_written: written.get(1).cloned(),
-        update: &update,
+        update,
     };
     if let Some(simulated) = update.simulated {
         console::note(&format!(
@@ -115,7 +133,17 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
             figure::grouped(simulated.effective_sample_size.round() as u64)
         ));
     }
-    let mut sheets = vec![learned(&update)];
+    if let Some(from) = update.from_cases {
+        let settled = if from.settled { "settled after" } else { "had not settled after" };
+        console::note(&format!(
+            "note: {} cases ({} different ones); chances {settled} {} rounds; log-likelihood {}",
+            figure::grouped(from.cases),
+            from.patterns,
+            from.rounds,
+            figure::significant(from.log_likelihood, 6)
+        ));
+    }
+    let mut sheets = vec![learned(update)];
     if !update.skipped.is_empty() {
         let mut sheet = Sheet::new(Some("What moved nothing"), vec![Column::text("of"), Column::text("why")]);
         update.skipped.iter().for_each(|one| sheet.row(vec![one.name.clone(), one.why.clone()]));
@@ -133,6 +161,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     }
     let foot = vec![match (written.as_slice(), arguments.dry_run) {
         ([_, ..], _) => format!("written to {}", written.join(" and ")),
+        ([], _) if arguments.cases_alone => "nothing was written (--cases-alone)".to_owned(),
         ([], true) => "nothing was written (--dry-run)".to_owned(),
         ([], false) => "nothing to write".to_owned(),
     }];

@@ -11,8 +11,8 @@ const ROW: f64 = 92.0;
 const TOP: f64 = 84.0;
 /// Space below them.
 const BOTTOM: f64 = 116.0;
-/// Letters of a name that fit over a pair.
-const LONGEST_NAME: usize = 20;
+/// Letters of two names that fit over a pair.
+const BOTH_NAMES: usize = 41;
 
 /// Draws the differences of pairs under one rule; text of an SVG file.
 ///
@@ -45,7 +45,7 @@ pub fn difference_picture(pairs: &[&PairComparison]) -> String {
     for (at, (pair, dots)) in pairs.iter().zip(&dots).enumerate() {
         draw_pair(&mut svg, &chart, pair, dots, chart.top + ROW * at as f64);
     }
-    draw_legend(&mut svg, chart.floor() + 48.0);
+    draw_legend(&mut svg, chart.floor() + 48.0, dots.iter().any(|dots| !dots.is_empty()));
     svg.push_str("</svg>\n");
     svg
 }
@@ -56,7 +56,14 @@ fn draw_pair(svg: &mut String, chart: &Chart, pair: &PairComparison, dots: &[f64
         Verdict::Worse => "worse",
         Verdict::CannotTellYet => "cannot tell yet",
     };
-    let words = format!("{} − {}", shortened(&pair.a, LONGEST_NAME), shortened(&pair.b, LONGEST_NAME));
+    // What one name does not need the other may have.
+    let (a, b) = (pair.a.chars().count(), pair.b.chars().count());
+    let half = BOTH_NAMES / 2;
+    let words = format!(
+        "{} − {}",
+        shortened(&pair.a, half.max(BOTH_NAMES.saturating_sub(b))),
+        shortened(&pair.b, half.max(BOTH_NAMES.saturating_sub(a)))
+    );
     text(svg, chart.left + 8.0, top + 20.0, "start", r#" font-size="14""#, &words);
     text(svg, chart.left + 8.0, top + 38.0, "start", r#" font-size="14""#, verdict);
     for (at, dot) in dots.iter().enumerate() {
@@ -86,11 +93,14 @@ fn cluster_means(pair: &PairComparison) -> Vec<f64> {
     of.into_values().map(|(sum, count)| sum / count as f64).collect()
 }
 
-fn draw_legend(svg: &mut String, top: f64) {
+fn draw_legend(svg: &mut String, top: f64, has_dots: bool) {
     let bar = format!(r#"stroke="{BLUE}" stroke-width="3.4" stroke-linecap="round""#);
     line(svg, (30.0, top), (66.0, top), &bar);
     disc(svg, 48.0, top, 6.0, &format!(r#"fill="{BLUE}""#));
     text(svg, 76.0, top + 5.0, "start", "", "mean over questions, 95 % interval");
+    if !has_dots {
+        return;
+    }
     disc(svg, 48.0, top + 24.0, 2.6, &format!(r#"fill="{INK}" fill-opacity="0.28""#));
     text(svg, 76.0, top + 29.0, "start", "", "mean of one cluster");
 }

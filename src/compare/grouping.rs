@@ -1,8 +1,9 @@
 //! Which questions are taken to share their fate.
 
 use crate::calibrate::Stream;
-use crate::forecast::{Question, Records};
-use crate::score::{Horizon, Standings};
+use crate::forecast::Records;
+use crate::score::{GatheredQuestion, Horizon, Standing, Standings};
+use jiff::civil::Date;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -57,23 +58,41 @@ impl fmt::Display for ClusterBy {
 }
 
 impl ClusterBy {
-    /// The cluster of a question of this id that names `cluster`, with the first forecast on it, by whomever, in days since 1970-01-01.
-    fn of(&self, id: &str, cluster: &str, tags: &[String], question: Option<&Question>, first: f64) -> String {
-        // A tag or a band is no question, whatever both are called.
-        let alone = format!("question {id}");
+    /// The cluster of a question of such tags and scheduled close, on which the first forecast stood from then on; `None` if it stands alone.
+    fn cluster(&self, named: Option<&str>, tags: &[String], closes: Option<Date>, first: f64) -> Option<String> {
         match self {
-            Self::Cluster => cluster.to_owned(),
-            Self::Question => id.to_owned(),
-            Self::Tag => tags.first().map_or(alone, |tag| format!("tag {tag}")),
+            Self::Cluster => named.map(str::to_owned),
+            Self::Question => None,
+            Self::Tag => tags.first().map(|tag| format!("tag {tag}")),
             Self::Key(key) => {
                 let value = tags.iter().find_map(|tag| tag.strip_prefix(key.as_str())?.strip_prefix('='));
-                value.map_or(alone, |value| format!("tag {key}={value}"))
+                value.map(|value| format!("tag {key}={value}"))
             }
-            Self::Horizon => match Horizon::of(question, first) {
-                Horizon::Unscheduled => alone,
-                band => format!("horizon {band}"),
+            Self::Horizon => match Horizon::until(closes, first) {
+                Horizon::Unscheduled => None,
+                band => Some(format!("horizon {band}")),
             },
         }
+    }
+
+    /// Puts another name in place of the cluster that a question of this id names.
+    fn regroup_one(&self, id: &str, cluster: &mut String, tags: &[String], records: &Records, first: f64) {
+        match self {
+            Self::Cluster => {}
+            Self::Question => id.clone_into(cluster),
+            _ => {
+                let closes = records.questions.get(id).and_then(|question| question.closes);
+                // A tag or a band is no question, whatever both are called.
+                *cluster = self.cluster(None, tags, closes, first).unwrap_or_else(|| format!("question {id}"));
+            }
+        }
+    }
+
+    /// The cluster of a gathered question; `None` if it stands alone.
+    pub(super) fn of_question(&self, question: &GatheredQuestion) -> Option<String> {
+        let tags = question.standings.first().map_or(&[][..], |standing| &standing.tags);
+        let first = question.standings.iter().map(Standing::from).fold(f64::INFINITY, f64::min);
+        self.cluster(question.cluster, tags, question.closes, first)
     }
 }
 
@@ -83,8 +102,8 @@ pub fn regroup(mut standings: Standings, records: &Records, by: &ClusterBy) -> S
     let first = first(standings.standings.iter().map(|standing| (standing.question.clone(), standing.from())));
     for standing in &mut standings.standings {
         let made = first.get(&standing.question).copied().unwrap_or_default();
-        let question = records.questions.get(&standing.question);
-        standing.cluster = by.of(&standing.question, &standing.cluster, &standing.tags, question, made);
+        let cluster = &mut standing.cluster;
+        by.regroup_one(&standing.question, cluster, &standing.tags, records, made);
     }
     standings
 }
@@ -96,8 +115,7 @@ pub fn regroup_streams(mut streams: Vec<Stream>, records: &Records, by: &Cluster
     let first = first(streams.iter().filter_map(made));
     for stream in &mut streams {
         let made = first.get(&stream.question).copied().unwrap_or_default();
-        let question = records.questions.get(&stream.question);
-        stream.cluster = by.of(&stream.question, &stream.cluster, &stream.tags, question, made);
+        by.regroup_one(&stream.question, &mut stream.cluster, &stream.tags, records, made);
     }
     streams
 }

@@ -17,6 +17,7 @@ mod confidence_sequence;
 mod diebold_mariano;
 mod difference_picture;
 mod evalue;
+mod gathered;
 mod grouping;
 mod interval;
 mod leaderboard;
@@ -33,6 +34,8 @@ mod roc;
 mod verdict;
 
 #[cfg(test)]
+mod gathered_tests;
+#[cfg(test)]
 mod simulation_tests;
 #[cfg(test)]
 mod tests;
@@ -42,12 +45,14 @@ pub use confidence_sequence::{BEST_AT, BernsteinSequence, HoeffdingSequence};
 pub use diebold_mariano::{DieboldMariano, LongRunVariance, diebold_mariano};
 pub use difference_picture::difference_picture;
 pub use evalue::{Bet, Criterion, SequentialEvidence, boundary, evalue, halfway_alternative, sequential_evidence};
+pub use gathered::gathered_comparison;
 pub use grouping::{ClusterBy, regroup, regroup_streams};
 pub use interval::{POWER, TInterval, t_interval};
 pub use leaderboard::{
     Agreement, BaselineSkill, Board, BoardRow, BoardSettings, Cell, LEADERBOARD_REPLICATES, LEADERBOARD_SCHEMA,
-    Leaderboard, Measure, Panel, PanelQuestion, Peer, Place, PlainQuestion, Swap, adjusted_means, board, kendall_tau,
-    leaderboard, leaderboard_picture, pair_ratios, peer_score, ranks, relative_skill, ridge_penalty, ridge_skill,
+    Leaderboard, MOST_GROUPS, Measure, Panel, PanelQuestion, Peer, Place, PlainQuestion, Swap, adjusted_means, board,
+    gathered_leaderboard, kendall_tau, leaderboard, leaderboard_picture, pair_ratios, peer_score, ranks,
+    relative_skill, ridge_penalty, ridge_skill,
 };
 pub use multiplicity::{Adjustment, benjamini_hochberg, holm};
 pub use murphy::{MurphyPair, MurphyPoint, murphy_picture, murphy_points};

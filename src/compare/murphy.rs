@@ -5,6 +5,7 @@
 
 use super::{paired_differences, t_interval};
 use crate::calibrate::chart::{Chart, Labels};
+use crate::calibrate::elementary_score;
 use crate::calibrate::svg::{BAND, BLUE, MIDDLE, ORANGE, WIDTH, line, opening, shortened, text};
 use crate::score::{Case, Score, ScoringRule, Standings, Takes, Unfit, Unit, clustered_mean, label};
 use serde::Serialize;
@@ -19,12 +20,6 @@ const PAIR_HEIGHT: f64 = 590.0;
 const LONGEST_NAME: usize = 30;
 
 /// The elementary score at one threshold.
-///
-/// ```text
-/// S_θ(p, y) = ½ |y - θ| 1{min(p, y) <= θ < max(p, y)}
-/// ```
-///
-/// Ehm, Gneiting, Jordan and Krüger (2016), J. R. Stat. Soc. B 78, 505–562.
 #[derive(Debug, Clone, Copy)]
 struct ElementaryRule {
     threshold: f64,
@@ -48,9 +43,7 @@ impl ScoringRule for ElementaryRule {
     }
     fn score(&self, case: &Case) -> Result<Score, Unfit> {
         let Case::Binary { probability, happened } = case else { return Err(Unfit::Kind) };
-        let outcome = f64::from(u8::from(*happened));
-        let counts = probability.min(outcome) <= self.threshold && self.threshold < probability.max(outcome);
-        Ok(Score::from(if counts { 0.5 * (outcome - self.threshold).abs() } else { 0.0 }))
+        Ok(Score::from(elementary_score(*probability, *happened, self.threshold)))
     }
 }
 

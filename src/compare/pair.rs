@@ -47,25 +47,66 @@ pub fn paired_differences(
     let mut unfit = Vec::new();
     for first in standings.iter().filter(|standing| standing.forecaster == a) {
         let Some(second) = of_b.get(first.question.as_str()) else { continue };
-        // Both stand until the question's life ends, so the later start is where the common time begins.
-        let from = first.from().max(second.from());
-        match (first.score_from(rule, from), second.score_from(rule, from)) {
-            (Ok(of_a), Ok(of_b)) => {
-                let evidence = question_evidence(first, second, rule);
-                paired.push(Paired {
-                    question: first.question.clone(),
-                    cluster: first.cluster.clone(),
-                    score_a: of_a.score,
-                    score_b: of_b.score,
-                    difference: of_a.score - of_b.score,
-                    days: of_a.days,
-                    ended: first.segments.last().map_or(from, |segment| segment.to),
-                    evidence_a: evidence.map(|evidence| evidence.0),
-                    evidence_b: evidence.map(|evidence| evidence.1),
-                });
-            }
-            (Err(reason), _) | (_, Err(reason)) => unfit.push((first.question.clone(), reason)),
+        match pair(first, second, rule) {
+            Ok(both) => paired.push(both),
+            Err(reason) => unfit.push((first.question.clone(), reason)),
         }
     }
     (paired, unfit)
+}
+
+/// Two standings on one question, over the time for which both stood.
+pub(super) fn pair(first: &Standing, second: &Standing, rule: &dyn ScoringRule) -> Result<Paired, Unfit> {
+    let figures = PairedFigures::new(first, second, rule)?;
+    Ok(Paired {
+        question: first.question.clone(),
+        cluster: first.cluster.clone(),
+        score_a: figures.score_a,
+        score_b: figures.score_b,
+        difference: figures.difference,
+        days: figures.days,
+        ended: figures.ended,
+        evidence_a: figures.evidence.map(|evidence| evidence.0),
+        evidence_b: figures.evidence.map(|evidence| evidence.1),
+    })
+}
+
+/// The figures of a [`Paired`], without the names.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PairedFigures {
+    pub(super) score_a: f64,
+    pub(super) score_b: f64,
+    pub(super) difference: f64,
+    pub(super) days: f64,
+    pub(super) ended: f64,
+    pub(super) evidence: Option<(f64, f64)>,
+}
+
+impl PairedFigures {
+    pub(super) fn new(first: &Standing, second: &Standing, rule: &dyn ScoringRule) -> Result<Self, Unfit> {
+        // Both stand until the question's life ends, so the later start is where the common time begins.
+        let from = first.from().max(second.from());
+        let (of_a, of_b) = (first.score_from(rule, from)?, second.score_from(rule, from)?);
+        Ok(Self {
+            score_a: of_a.score,
+            score_b: of_b.score,
+            difference: of_a.score - of_b.score,
+            days: of_a.days,
+            ended: first.segments.last().map_or(from, |segment| segment.to),
+            evidence: question_evidence(first, second, rule),
+        })
+    }
+}
+
+impl From<&Paired> for PairedFigures {
+    fn from(of: &Paired) -> Self {
+        Self {
+            score_a: of.score_a,
+            score_b: of.score_b,
+            difference: of.difference,
+            days: of.days,
+            ended: of.ended,
+            evidence: of.evidence_a.zip(of.evidence_b),
+        }
+    }
 }

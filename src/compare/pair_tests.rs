@@ -8,7 +8,7 @@ use super::bootstrap::BOOTSTRAP_SEED;
 use super::confidence_sequence::{BEST_AT, BernsteinSequence};
 use super::diebold_mariano::{DieboldMariano, LongRunVariance, diebold_mariano};
 use super::evalue::exp_held;
-use super::pair::Paired;
+use super::pair::PairedFigures;
 use super::permutation::{SignFlips, sign_flips};
 use super::rank_tests::{SignedRanks, Signs, signed_ranks};
 use super::verdict::{FEWEST_CLUSTERS, LEVEL};
@@ -76,7 +76,7 @@ struct Cluster {
 }
 
 /// Every test of a pair. `bound` is that of the score, if it has one.
-pub(super) fn pair_tests(paired: &[Paired], labels: &[usize], bound: Option<f64>) -> PairTests {
+pub(super) fn pair_tests(paired: &[PairedFigures], labels: &[usize], bound: Option<f64>) -> PairTests {
     let clusters = in_time_order(paired, labels);
     let means: Vec<f64> = clusters.iter().map(|cluster| cluster.sum / cluster.questions).collect();
     let differences: Vec<f64> = paired.iter().map(|pair| pair.difference).collect();
@@ -94,7 +94,7 @@ pub(super) fn pair_tests(paired: &[Paired], labels: &[usize], bound: Option<f64>
         anytime: Anytime {
             a_better: evidence(&clusters, |cluster| cluster.evidence.0),
             b_better: evidence(&clusters, |cluster| cluster.evidence.1),
-            questions: paired.iter().filter(|pair| pair.evidence_a.is_some()).count(),
+            questions: paired.iter().filter(|pair| pair.evidence.is_some()).count(),
             interval: bound.and_then(|bound| sequence(&means, bound)),
         },
     }
@@ -106,7 +106,7 @@ pub(super) fn neighbours(clusters: usize) -> usize {
 }
 
 /// The clusters in the order in which their last question ended; of two that ended together the one met first comes first.
-fn in_time_order(paired: &[Paired], labels: &[usize]) -> Vec<Cluster> {
+fn in_time_order(paired: &[PairedFigures], labels: &[usize]) -> Vec<Cluster> {
     let mut clusters: IndexMap<usize, Cluster> = IndexMap::new();
     for (pair, label) in paired.iter().zip(labels) {
         let cluster = clusters.entry(*label).or_insert(Cluster {
@@ -118,7 +118,7 @@ fn in_time_order(paired: &[Paired], labels: &[usize]) -> Vec<Cluster> {
         cluster.sum += pair.difference;
         cluster.questions += 1.0;
         cluster.ended = cluster.ended.max(pair.ended);
-        if let (Some(of_a), Some(of_b)) = (pair.evidence_a, pair.evidence_b) {
+        if let Some((of_a, of_b)) = pair.evidence {
             cluster.evidence.0 += of_a;
             cluster.evidence.1 += of_b;
             cluster.evidence.2 += 1.0;

@@ -51,17 +51,24 @@ pub fn common_reliability(standings: &[Standing], forecasters: &[String]) -> Vec
                 let from = of.values().map(|standing| standing.from()).fold(f64::NEG_INFINITY, f64::max);
                 of.get(forecaster.as_str()).map(|standing| (*standing, from))
             }));
-            Some(Reliability {
-                forecaster: forecaster.clone(),
-                questions: points.questions(),
-                forecasts: points.len(),
-                brier: corp(&points, CorpScore::Brier)?,
-                log: corp(&points, CorpScore::Log)?,
-                bias: bias(&points)?,
-                area_under_curve: area_under_curve(&points),
-                bins: reliability_table(&points, BINS),
-                points,
-            })
+            Reliability::of(forecaster, points)
         })
         .collect()
+}
+
+impl Reliability {
+    /// The figures of these points; `None` without any.
+    pub(super) fn of(forecaster: &str, points: Points) -> Option<Self> {
+        Some(Self {
+            forecaster: forecaster.to_owned(),
+            questions: points.questions(),
+            forecasts: points.len(),
+            brier: corp(&points, CorpScore::Brier)?,
+            log: corp(&points, CorpScore::Log)?,
+            bias: bias(&points)?,
+            area_under_curve: area_under_curve(&points),
+            bins: reliability_table(&points, BINS),
+            points,
+        })
+    }
 }

@@ -3,7 +3,7 @@
 use super::bootstrap::{Resampling, bootstrap_interval};
 use super::interval::{TInterval, t_interval};
 use super::multiplicity::Adjustment;
-use super::pair::{Paired, paired_differences};
+use super::pair::{Paired, PairedFigures, paired_differences};
 use super::pair_tests::{PairTests, pair_tests};
 use crate::score::{
     ClusteredMean, Excluded, NotScored, RuleUsed, ScoringRule, Standings, Unfit, clustered_mean, describe, label,
@@ -117,7 +117,7 @@ pub struct PairComparison {
     pub doubt: Option<Doubt>,
     /// The doubt in words.
     pub why: Option<String>,
-    /// The questions, one by one.
+    /// The questions, one by one; none of files that are streamed.
     pub by_question: Vec<Paired>,
 }
 
@@ -171,7 +171,9 @@ pub fn compare_chosen(
             for (_, reason) in unfit.into_iter().filter(|(_, reason)| *reason != Unfit::Kind) {
                 *not_scored.entry((at, reason)).or_default() += 1;
             }
-            under_rule.push(measure(*rule, a, b, paired));
+            let figures: Vec<PairedFigures> = paired.iter().map(PairedFigures::from).collect();
+            let clusters = label(paired.iter().map(|pair| pair.cluster.as_str()));
+            under_rule.push(PairComparison { by_question: paired, ..measure(*rule, a, b, &figures, &clusters) });
         }
         decide(&mut under_rule, adjustment);
         pairs.extend(under_rule);
@@ -189,13 +191,20 @@ pub fn compare_chosen(
     }
 }
 
-/// The figures of a pair, without a verdict yet.
-fn measure(rule: &dyn ScoringRule, a: &str, b: &str, paired: Vec<Paired>) -> PairComparison {
+/// The figures of a pair, without a verdict yet; `clusters` labels the questions.
+pub(super) fn measure(
+    rule: &dyn ScoringRule,
+    a: &str,
+    b: &str,
+    paired: &[PairedFigures],
+    clusters: &[usize],
+) -> PairComparison {
     let differences: Vec<f64> = paired.iter().map(|pair| pair.difference).collect();
-    let clusters = label(paired.iter().map(|pair| pair.cluster.as_str()));
-    let difference = clustered_mean(&differences, &clusters);
-    let mean =
-        |of: fn(&Paired) -> f64| (!paired.is_empty()).then(|| paired.iter().map(of).sum::<f64>() / paired.len() as f64);
+    let difference = clustered_mean(&differences, clusters);
+    let mean = |of: fn(&PairedFigures) -> f64| {
+        (!paired.is_empty()).then(|| paired.iter().map(of).sum::<f64>() / paired.len() as f64)
+    };
+    let is_alike = !paired.is_empty() && differences.iter().all(|difference| *difference == 0.0);
     PairComparison {
         rule: rule.id(),
         a: a.to_owned(),
@@ -205,19 +214,19 @@ fn measure(rule: &dyn ScoringRule, a: &str, b: &str, paired: Vec<Paired>) -> Pai
         interval: difference.as_ref().and_then(|mean| t_interval(mean, LEVEL)),
         bootstrap: difference
             .filter(|mean| mean.clusters >= BOOTSTRAP_CLUSTERS)
-            .and_then(|_| bootstrap_interval(&differences, &clusters, LEVEL, Resampling::default())),
+            .and_then(|_| bootstrap_interval(&differences, clusters, LEVEL, Resampling::default())),
         difference,
         p_adjusted: None,
-        tests: pair_tests(&paired, &clusters, rule.bound()),
+        tests: pair_tests(paired, clusters, rule.bound()),
         verdict: Verdict::CannotTellYet,
-        doubt: None,
+        doubt: is_alike.then_some(Doubt::NoDifference),
         why: None,
-        by_question: paired,
+        by_question: Vec::new(),
     }
 }
 
 /// Verdicts for all pairs under one rule, at 5 % for all of them together.
-fn decide(pairs: &mut [PairComparison], adjustment: Adjustment) {
+pub(super) fn decide(pairs: &mut [PairComparison], adjustment: Adjustment) {
     let eligible =
         |pair: &PairComparison| pair.difference.is_some_and(|difference| difference.clusters >= FEWEST_CLUSTERS);
     let tested: Vec<usize> =
@@ -238,8 +247,8 @@ fn decide(pairs: &mut [PairComparison], adjustment: Adjustment) {
 
 fn doubt(pair: &PairComparison) -> Option<Doubt> {
     let Some(difference) = pair.difference else { return Some(Doubt::NothingInCommon) };
-    if pair.by_question.iter().all(|paired| paired.difference == 0.0) {
-        return Some(Doubt::NoDifference);
+    if pair.doubt == Some(Doubt::NoDifference) {
+        return pair.doubt;
     }
     if difference.clusters == 1 {
         return Some(Doubt::OneCluster);

@@ -37,8 +37,8 @@ impl PartiallyPooled {
     /// The member's law where its class has this chance; `None` where that is certain, so that nothing is left in doubt.
     #[must_use]
     pub fn given(&self, class: f64) -> Option<Beta> {
-        let a = class.mul_add(self.worth, self.successes);
-        let b = (1.0 - class).mul_add(self.worth, self.trials - self.successes);
+        let a = class * self.worth + self.successes;
+        let b = (1.0 - class) * self.worth + (self.trials - self.successes);
         Beta::new(a, b).ok()
     }
 
@@ -51,7 +51,7 @@ impl PartiallyPooled {
     /// The mean of the member's law where its class has this chance: linear in it.
     #[must_use]
     pub fn mean_given(&self, class: f64) -> f64 {
-        class.mul_add(self.worth, self.successes) / (self.worth + self.trials)
+        (class * self.worth + self.successes) / (self.worth + self.trials)
     }
 
     /// The Beta with the mean and the variance of the member's chance, where the class is in doubt.

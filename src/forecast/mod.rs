@@ -8,6 +8,7 @@
 
 mod curve;
 pub mod import;
+mod joint;
 mod knots;
 mod living;
 mod pace;
@@ -18,6 +19,7 @@ pub mod tidy;
 mod validity;
 
 pub use curve::Curve;
+pub use joint::{JointForecast, read_joint_forecasts};
 pub use knots::{Looked, knots};
 pub use living::{Course, Living, live_records};
 pub use pace::Pace;

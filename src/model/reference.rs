@@ -210,7 +210,7 @@ fn aged(belief: Belief, half_life: Option<f64>, counted_to: Option<Date>, as_of:
         return belief;
     }
     let kept = exp(-LN_2 * days / half_life);
-    let faded = |shape: f64| (shape - JEFFREYS).mul_add(kept, JEFFREYS);
+    let faded = |shape: f64| (shape - JEFFREYS) * kept + JEFFREYS;
     match Beta::new(faded(prior.a()), faded(prior.b())) {
         Ok(aged) => Belief { mean: aged.mean(), prior: Some(aged), ..belief },
         Err(_) => belief,

@@ -11,6 +11,7 @@
 //! A `Plan` is valid by construction: every column is filled before it is read, masks of rows do not overlap. `simulate`
 //! may rely on that, and `exact` may read the same plan.
 
+mod applied;
 mod certain;
 mod columns;
 mod compile;
@@ -21,6 +22,7 @@ mod situation;
 mod touched;
 mod unfold;
 
+pub use applied::{Applied, Counted};
 pub use compile::{compile, draft};
 pub use situation::Situation;
 pub(crate) use touched::Touched;

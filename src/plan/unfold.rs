@@ -285,7 +285,7 @@ fn root(plan: &Plan, id: ParameterId) -> (ParameterId, Option<PartiallyPooled>) 
     }
 }
 
-fn rate_of(source: &NumberSource) -> Option<ParameterId> {
+pub(super) fn rate_of(source: &NumberSource) -> Option<ParameterId> {
     match source {
         NumberSource::PoissonGamma { parameter, .. } => Some(*parameter),
         NumberSource::Constant(_) | NumberSource::Sampler(_) => None,

@@ -3,10 +3,14 @@
 //! A command builds [`Sheet`]s (for people and for CSV) and a serialisable value (for JSON); [`Output`] renders the one asked for.
 
 pub mod figure;
+mod file;
 pub mod part;
+mod plot;
 pub mod run;
 mod sheet;
 
+pub use file::FileForm;
+pub use plot::{Reliable, Whisker, reliability_plot, whisker_plot};
 pub use sheet::{Align, Column, Sheet};
 
 use crate::error::Error;

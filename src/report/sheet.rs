@@ -12,24 +12,47 @@ pub enum Align {
     Right,
 }
 
+/// What the cells of a column are, in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holds {
+    Words,
+    Counts,
+    Figures,
+}
+
 /// A column: its heading and how it stands.
 #[derive(Debug, Clone)]
 pub struct Column {
     heading: String,
     align: Align,
+    holds: Holds,
 }
 
 impl Column {
     /// A column of words.
     #[must_use]
     pub fn text(heading: impl Into<String>) -> Self {
-        Self { heading: heading.into(), align: Align::Left }
+        Self { heading: heading.into(), align: Align::Left, holds: Holds::Words }
     }
 
     /// A column of numbers.
     #[must_use]
     pub fn number(heading: impl Into<String>) -> Self {
-        Self { heading: heading.into(), align: Align::Right }
+        Self { heading: heading.into(), align: Align::Right, holds: Holds::Figures }
+    }
+
+    /// A column of whole numbers.
+    #[must_use]
+    pub fn count(heading: impl Into<String>) -> Self {
+        Self { holds: Holds::Counts, ..Self::number(heading) }
+    }
+
+    pub(super) fn heading(&self) -> &str {
+        &self.heading
+    }
+
+    pub(super) const fn holds(&self) -> Holds {
+        self.holds
     }
 }
 
@@ -52,6 +75,14 @@ impl Sheet {
     pub fn row(&mut self, mut cells: Vec<String>) {
         cells.resize(self.columns.len(), String::new());
         self.rows.push(cells);
+    }
+
+    pub(super) fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    pub(super) fn rows(&self) -> &[Vec<String>] {
+        &self.rows
     }
 
     /// Whether it has no rows.

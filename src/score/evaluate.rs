@@ -4,7 +4,7 @@
 
 use super::life::Life;
 use super::rule::{Case, Floor, ScoringRule, Unfit};
-use crate::forecast::{Forecast, ForecastRecord, Outcome, Question, QuestionKind, Records, Resolution};
+use crate::forecast::{Forecast, ForecastRecord, Moment, Outcome, Question, QuestionKind, Records, Resolution};
 use indexmap::IndexMap;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -172,7 +172,7 @@ pub fn standings(records: &Records, keep: impl Fn(&str) -> bool) -> Standings {
     }
     let mut left_out: BTreeMap<Reason, (usize, BTreeSet<&str>)> = BTreeMap::new();
     let mut standings = Vec::new();
-    for ((forecaster, id), mut made) in by_pair {
+    for ((forecaster, id), made) in by_pair {
         let mut leave_out = |reason: Reason, count: usize| {
             if count > 0 {
                 let entry = left_out.entry(reason).or_default();
@@ -187,22 +187,57 @@ pub fn standings(records: &Records, keep: impl Fn(&str) -> bool) -> Standings {
                 continue;
             }
         };
-        let life = Life::new(question, outcome);
+        let asked = AskedBy {
+            id,
+            cluster: question.cluster.as_deref().unwrap_or(id),
+            tags: &question.tags,
+            life: Life::new(question, outcome),
+            forecaster,
+        };
+        let made = made.into_iter().map(|record| (record.made_at, &record.forecast)).collect();
+        standings.extend(asked.standing(made, |said| case(question, said, &outcome.resolution), leave_out));
+    }
+    let excluded = left_out
+        .into_iter()
+        .map(|(reason, (forecasts, questions))| Excluded { reason, forecasts, questions: questions.len() })
+        .collect();
+    Standings { standings, excluded }
+}
+
+/// A question that resolved, and one who forecast it.
+pub(super) struct AskedBy<'a> {
+    pub(super) id: &'a str,
+    pub(super) cluster: &'a str,
+    pub(super) tags: &'a [String],
+    pub(super) life: Life,
+    pub(super) forecaster: &'a str,
+}
+
+impl AskedBy<'_> {
+    /// What the forecaster said over the question's life, of what was said when, in the order recorded; `leave_out` is told what does not
+    /// count. `None` if nothing does.
+    pub(super) fn standing<T>(
+        &self,
+        mut made: Vec<(Moment, T)>,
+        case: impl Fn(&T) -> Result<Case, Reason>,
+        mut leave_out: impl FnMut(Reason, usize),
+    ) -> Option<Standing> {
+        let life = &self.life;
         let all = made.len();
-        made.retain(|record| life.counts(record.made_at));
+        made.retain(|(made_at, _)| life.counts(*made_at));
         leave_out(Reason::Late, all - made.len());
         // Stable: of two forecasts of one moment the one recorded later stands.
-        made.sort_by(|a, b| a.made_at.epoch_days().total_cmp(&b.made_at.epoch_days()));
+        made.sort_by(|a, b| a.0.epoch_days().total_cmp(&b.0.epoch_days()));
 
         // A forecast that cannot be scored does not replace the one before it.
         let mut fitting = Vec::with_capacity(made.len());
-        for record in made {
-            match case(question, &record.forecast, &outcome.resolution) {
-                Ok(case) => fitting.push((record.made_at, case)),
+        for (made_at, said) in made {
+            match case(&said) {
+                Ok(case) => fitting.push((made_at, case)),
                 Err(reason) => leave_out(reason, 1),
             }
         }
-        let moments: Vec<_> = fitting.iter().map(|(made_at, _)| *made_at).collect();
+        let moments: Vec<Moment> = fitting.iter().map(|(made_at, _)| *made_at).collect();
         let forecasts = fitting.len();
         let segments: Vec<Segment> = life
             .standing(&moments)
@@ -212,23 +247,18 @@ pub fn standings(records: &Records, keep: impl Fn(&str) -> bool) -> Standings {
             .collect();
         let Some(first) = segments.first() else {
             leave_out(Reason::NoLife, forecasts);
-            continue;
+            return None;
         };
-        standings.push(Standing {
-            question: id.to_owned(),
-            forecaster: forecaster.to_owned(),
-            cluster: question.cluster.clone().unwrap_or_else(|| id.to_owned()),
-            tags: question.tags.clone(),
+        Some(Standing {
+            question: self.id.to_owned(),
+            forecaster: self.forecaster.to_owned(),
+            cluster: self.cluster.to_owned(),
+            tags: self.tags.to_vec(),
             coverage: life.begins().map(|begins| (life.ends() - first.from) / (life.ends() - begins)),
             segments,
             forecasts,
-        });
+        })
     }
-    let excluded = left_out
-        .into_iter()
-        .map(|(reason, (forecasts, questions))| Excluded { reason, forecasts, questions: questions.len() })
-        .collect();
-    Standings { standings, excluded }
 }
 
 /// The question and an outcome that it can be scored by.
@@ -268,9 +298,7 @@ fn case(question: &Question, forecast: &Forecast, resolution: &Resolution) -> Re
         }
         (QuestionKind::Date, Forecast::Date { levels, days, .. }) => {
             let last = question.closes.ok_or(Reason::NoLastDay)?;
-            let held = |day: Option<jiff::civil::Date>| {
-                crate::forecast::Moment::Day(day.map_or(last, |day| day.min(last))).epoch_days()
-            };
+            let held = |day: Option<jiff::civil::Date>| Moment::Day(day.map_or(last, |day| day.min(last))).epoch_days();
             let outcome = match resolution {
                 Resolution::Date(day) => held(Some(*day)),
                 Resolution::No => held(None),

@@ -1,6 +1,7 @@
 //! How far ahead: the time from a forecast to the scheduled close of its question, in bands.
 
 use crate::forecast::{Moment, Question};
+use jiff::civil::Date;
 use serde::Serialize;
 use std::fmt;
 
@@ -29,7 +30,13 @@ impl Horizon {
     /// The band of a forecast made then, in days since 1970-01-01.
     #[must_use]
     pub fn of(question: Option<&Question>, made: f64) -> Self {
-        let Some(closes) = question.and_then(|question| question.closes) else { return Self::Unscheduled };
+        Self::until(question.and_then(|question| question.closes), made)
+    }
+
+    /// The same, to this scheduled close.
+    #[must_use]
+    pub fn until(closes: Option<Date>, made: f64) -> Self {
+        let Some(closes) = closes else { return Self::Unscheduled };
         match Moment::Day(closes).epoch_days() + 1.0 - made {
             days if days <= 7.0 => Self::Week,
             days if days <= 30.0 => Self::Month,

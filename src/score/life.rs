@@ -20,14 +20,19 @@ impl Life {
     /// The life of a question that resolved.
     #[must_use]
     pub fn new(question: &Question, outcome: &Outcome) -> Self {
-        let resolved = outcome.resolved_on.epoch_days();
+        Self::of(question.opens, question.closes, outcome.resolved_on)
+    }
+
+    /// The life of a question that opened and closed on these days, if it did, and resolved then.
+    #[must_use]
+    pub fn of(opens: Option<Date>, closes: Option<Date>, resolved_on: Moment) -> Self {
         // A day that closes counts to its end.
-        let closed = question.closes.map_or(f64::INFINITY, |day| Moment::Day(day).epoch_days() + 1.0);
+        let closed = closes.map_or(f64::INFINITY, |day| Moment::Day(day).epoch_days() + 1.0);
         Self {
-            begins: question.opens.map(|day| Moment::Day(day).epoch_days()),
-            ends: resolved.min(closed),
-            closes: question.closes,
-            resolved: outcome.resolved_on,
+            begins: opens.map(|day| Moment::Day(day).epoch_days()),
+            ends: resolved_on.epoch_days().min(closed),
+            closes,
+            resolved: resolved_on,
         }
     }
 
@@ -41,6 +46,12 @@ impl Life {
     #[must_use]
     pub const fn ends(&self) -> f64 {
         self.ends
+    }
+
+    /// The last day on which a forecast counts, if the question has one.
+    #[must_use]
+    pub const fn closes(&self) -> Option<Date> {
+        self.closes
     }
 
     /// Whether a forecast made then was made before the question closed and resolved.

@@ -2,22 +2,24 @@
 //!
 //! [`StreamedScores`] holds what became of each question and, for each forecaster and rule, a few sums; it makes the [`Report`] that
 //! [`summarise`] makes of records. For that each forecaster has one forecast a question: forecasts that change are weighted by how long
-//! they stood, and need their records side by side.
+//! they stood, and need all of them side by side, which [`GatheredForecasts`] brings about.
 //!
 //! Memory is a few words for each question, a bit for each forecaster and question, and a sum for each forecaster, rule and cluster of
 //! several questions.
 //!
 //! [`summarise`]: super::summarise
+//! [`GatheredForecasts`]: super::GatheredForecasts
 
-use super::evaluate::{Excluded, Reason};
+use super::evaluate::{Excluded, Reason, TimeMean};
 use super::life::Life;
 use super::rule::{Case, Floor, ScoringRule};
+use super::running::{Bits, RunningMean};
 use super::summary::{Group, Report, Row, SCORE_SCHEMA, describe};
 use crate::error::Error;
 use crate::forecast::stream::{Batch, Names};
 use crate::forecast::{Moment, QuestionKind, Records, Resolution};
 use crate::math::CompensatedSum;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A cluster of one question.
 const ALONE: u32 = u32::MAX;
@@ -54,6 +56,9 @@ pub struct StreamedScores {
     shared: HashMap<(u32, u32, u32), (u32, CompensatedSum)>,
     left_out: BTreeMap<Reason, (usize, Bits)>,
     pairs: usize,
+    changes: bool,
+    /// Forecasters of no interest.
+    passed: BTreeSet<String>,
 }
 
 /// One forecaster.
@@ -62,70 +67,8 @@ struct Person {
     name: String,
     /// Which questions were answered in time.
     answered: Bits,
-    coverage: CompensatedSum,
-    covered: usize,
     /// By rule.
-    sums: Vec<Sums>,
-}
-
-/// Sums of the scores of a forecaster under a rule.
-#[derive(Debug, Clone, Copy)]
-struct Sums {
-    count: usize,
-    sum: CompensatedSum,
-    least: f64,
-    greatest: f64,
-    all: Spread,
-    /// Of questions that are clusters of their own.
-    alone: Spread,
-    raised: usize,
-    infinite: usize,
-}
-
-/// A mean and the sum of squares about it, by Welford's recurrence.
-#[derive(Debug, Clone, Copy, Default)]
-struct Spread {
-    count: f64,
-    mean: f64,
-    squares: f64,
-}
-
-impl Spread {
-    fn add(&mut self, value: f64) {
-        self.count += 1.0;
-        let off = value - self.mean;
-        self.mean += off / self.count;
-        self.squares += off * (value - self.mean);
-    }
-
-    /// The sum of squares about another centre.
-    fn about(self, centre: f64) -> f64 {
-        let off = self.mean - centre;
-        self.squares + self.count * off * off
-    }
-}
-
-/// A set of small numbers.
-#[derive(Debug, Clone, Default)]
-struct Bits {
-    words: Vec<u64>,
-}
-
-impl Bits {
-    /// Adds a number; says whether it was new.
-    fn insert(&mut self, at: u32) -> bool {
-        let (word, bit) = (at as usize / 64, 1 << (at % 64));
-        if word >= self.words.len() {
-            self.words.resize((word + 1).next_power_of_two(), 0);
-        }
-        let is_new = self.words[word] & bit == 0;
-        self.words[word] |= bit;
-        is_new
-    }
-
-    fn len(&self) -> usize {
-        self.words.iter().map(|word| word.count_ones() as usize).sum()
-    }
+    sums: Vec<RunningMean>,
 }
 
 impl StreamedScores {
@@ -168,6 +111,8 @@ impl StreamedScores {
             shared: HashMap::new(),
             left_out: BTreeMap::new(),
             pairs: 0,
+            changes: false,
+            passed: BTreeSet::new(),
         }
     }
 
@@ -210,6 +155,9 @@ impl StreamedScores {
     fn person(&mut self, names: &Names, code: u32, keep: &impl Fn(&str) -> bool) -> u32 {
         let name = names.text(code);
         if !keep(name) {
+            if !self.passed.contains(name) {
+                self.passed.insert(name.to_owned());
+            }
             return PASSED;
         }
         if let Some(known) = self.forecasters.get(name) {
@@ -217,22 +165,10 @@ impl StreamedScores {
         }
         let number = self.people.len() as u32;
         self.forecasters.insert(name.to_owned(), number);
-        let none = Sums {
-            count: 0,
-            sum: CompensatedSum::default(),
-            least: f64::INFINITY,
-            greatest: f64::NEG_INFINITY,
-            all: Spread::default(),
-            alone: Spread::default(),
-            raised: 0,
-            infinite: 0,
-        };
         self.people.push(Person {
             name: name.to_owned(),
             answered: Bits::default(),
-            coverage: CompensatedSum::default(),
-            covered: 0,
-            sums: vec![none; self.rules.len()],
+            sums: vec![RunningMean::default(); self.rules.len()],
         });
         number
     }
@@ -270,11 +206,12 @@ impl StreamedScores {
         let from = made_at.epoch_days().max(life.begins().unwrap_or(f64::NEG_INFINITY));
         let to = life.ends();
         let of = &mut self.people[person as usize];
-        let before = of.answered.words.len();
+        let before = of.answered.words();
         if !of.answered.insert(question) {
+            self.changes = true;
             return Err(Problem::Again);
         }
-        self.pairs += 64 * (of.answered.words.len() - before);
+        self.pairs += 64 * (of.answered.words() - before);
         if self.pairs > MOST_PAIRS {
             return Err(Problem::TooMany);
         }
@@ -282,26 +219,15 @@ impl StreamedScores {
             self.leave_out(Reason::NoLife, question);
             return Ok(());
         }
-        if let Some(begins) = life.begins() {
-            of.coverage.add((to - from) / (to - begins));
-            of.covered += 1;
-        }
+        let coverage = life.begins().map(|begins| (to - from) / (to - begins));
         let case = Case::Binary { probability, happened };
         for (at, (rule, sums)) in self.rules.iter().zip(&mut of.sums).enumerate() {
             let score = rule.score(&case).map_err(|unfit| Problem::Unfit(rule.id(), unfit.to_string()))?;
-            sums.count += 1;
-            sums.sum.add(score.value);
-            sums.least = sums.least.min(score.value);
-            sums.greatest = sums.greatest.max(score.value);
-            sums.all.add(score.value);
-            match score.floor {
-                Floor::Unused => {}
-                Floor::Raised => sums.raised += 1,
-                Floor::Infinite => sums.infinite += 1,
-            }
-            if cluster == ALONE {
-                sums.alone.add(score.value);
-            } else {
+            let raised = usize::from(score.floor == Floor::Raised);
+            let infinite = usize::from(score.floor == Floor::Infinite);
+            let one = TimeMean { score: score.value, days: to - from, raised, infinite };
+            sums.add(&one, 1, coverage, cluster == ALONE);
+            if cluster != ALONE {
                 let shared = self.shared.entry((person, at as u32, cluster)).or_default();
                 shared.0 += 1;
                 shared.1.add(score.value);
@@ -310,9 +236,22 @@ impl StreamedScores {
         Ok(())
     }
 
+    /// Whether a forecaster was found to have a second forecast of a question, which needs [`GatheredForecasts`].
+    ///
+    /// [`GatheredForecasts`]: super::GatheredForecasts
+    #[must_use]
+    pub const fn has_met_a_change(&self) -> bool {
+        self.changes
+    }
+
     /// The names of those who have forecast something.
     pub fn forecasters(&self) -> impl Iterator<Item = &str> {
         self.people.iter().map(|person| person.name.as_str())
+    }
+
+    /// Everybody who has forecast something, also those of no interest.
+    pub fn everybody(&self) -> impl Iterator<Item = &str> {
+        self.forecasters().chain(self.passed.iter().map(String::as_str))
     }
 
     /// The means so far, by forecaster.
@@ -328,7 +267,7 @@ impl StreamedScores {
                 let range = (number.0, number.1, 0)..=(number.0, number.1, u32::MAX);
                 let shared: Vec<(u32, f64)> =
                     shared.range(range).map(|(_, (count, sum))| (*count, sum.total())).collect();
-                person.row(rule.id(), &person.sums[at], &shared)
+                person.sums[at].row(rule.id(), None, &person.name, &shared)
             });
             let mut of_rule: Vec<Row> = of_rule.collect();
             of_rule.sort_by(|a, b| a.mean.total_cmp(&b.mean).then_with(|| a.forecaster.cmp(&b.forecaster)));
@@ -352,46 +291,6 @@ impl StreamedScores {
             not_scored: Vec::new(),
             components: None,
         }
-    }
-}
-
-impl Person {
-    /// The row of a rule; the formulas are those of [`super::clustered_mean`].
-    fn row(&self, rule: &'static str, sums: &Sums, shared: &[(u32, f64)]) -> Option<Row> {
-        if sums.count == 0 {
-            return None;
-        }
-        let n = sums.count as f64;
-        let mean = sums.sum.total() / n;
-        let clusters = sums.alone.count as usize + shared.len();
-        let between = sums.alone.about(mean)
-            + shared
-                .iter()
-                .map(|(count, sum)| {
-                    let off = sum - f64::from(*count) * mean;
-                    off * off
-                })
-                .sum::<f64>();
-        let all = sums.all.about(mean);
-        let rounding = 8.0 * f64::EPSILON * sums.least.abs().max(sums.greatest.abs());
-        let alike = (mean - sums.least).max(sums.greatest - mean) <= rounding;
-        let (between, all) = if alike { (0.0, 0.0) } else { (between, all) };
-        let g = clusters as f64;
-        let known = clusters > 1;
-        Some(Row {
-            rule,
-            of: None,
-            forecaster: self.name.clone(),
-            mean,
-            standard_error: known.then(|| (g / (g - 1.0) * between).sqrt() / n),
-            questions: sums.count,
-            clusters,
-            effective_questions: (known && all > 0.0 && between > 0.0).then(|| (n * all / between).min(n)),
-            forecasts: sums.count,
-            coverage: (self.covered > 0).then(|| self.coverage.total() / self.covered as f64),
-            raised: sums.raised,
-            infinite: sums.infinite,
-        })
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::error::Error;
+use crate::forecast::Records;
+use crate::forecast::stream::{OutcomeColumn, stream};
 use crate::forecast::tidy::{read_forecasts, read_outcomes, read_outcomes_first, read_questions};
-use crate::forecast::{Records, stream::stream};
 use crate::math::SplitMix;
 use ::parquet::arrow::ArrowWriter;
 use ::parquet::file::properties::WriterProperties;
@@ -123,7 +124,7 @@ fn streamed(folder: &Path, forecasts: &Path, keep: impl Fn(&str) -> bool + Sync 
     read_questions(&questions, &mut records)?;
     read_outcomes_first(&outcomes, &mut records)?;
     let mut scores = StreamedScores::new(&records, &yes_no_rules());
-    let summary = stream(forecasts, |batch| scores.add(batch, "f", &keep))?;
+    let summary = stream(forecasts, OutcomeColumn::Unused, |batch| scores.add(batch, "f", &keep))?;
     assert_eq!(summary.taken, summary.rows);
     Ok(scores.report())
 }

@@ -7,6 +7,9 @@
 //!
 //! Each outcome counts once: the event's `learned_from` remembers which ones have moved it.
 
+mod cases;
+#[cfg(test)]
+mod cases_tests;
 mod conflict;
 mod conjugate;
 mod facts;
@@ -27,6 +30,7 @@ use crate::forecast::{Outcome, Resolution};
 use crate::model::{EventId, Model};
 use crate::simulate::Settings;
 use crate::source::{Source, Span};
+pub use cases::{Against, FromCases, from_cases};
 use conflict::Case;
 pub use conflict::Conflict;
 pub use conjugate::{BetaPosterior, NormalPosterior, bayes_binary, beta_binomial, normal_normal};
@@ -67,6 +71,8 @@ pub enum Means {
     Conjugate,
     /// By exact inference; what is written has its mean and variance.
     Exact,
+    /// By expectation maximisation over a table of cases; what is written is worth as many cases as what the table says.
+    Cases,
     /// By simulation; what is written has its mean and variance.
     Simulated,
 }
@@ -78,6 +84,7 @@ impl Means {
         match self {
             Self::Conjugate => "conjugate",
             Self::Exact => "exact",
+            Self::Cases => "cases",
             Self::Simulated => "simulated",
         }
     }
@@ -122,6 +129,9 @@ pub struct Update {
     /// Outcomes that put a chance to the test.
     #[serde(skip)]
     cases: Vec<Case>,
+    /// What was learned from a table of cases, if it was from one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from_cases: Option<FromCases>,
     /// What simulated posteriors rest on, if there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub simulated: Option<Simulated>,

@@ -32,12 +32,12 @@ const ROUNDING: f64 = 1e-9;
 const ERRORS: f64 = 4.0;
 
 /// What is believed of an input, and whose it is.
-struct Input<'a> {
-    learner: Learner,
-    belief: Stated<'a>,
+pub(super) struct Input<'a> {
+    pub(super) learner: Learner,
+    pub(super) belief: Stated<'a>,
 }
 
-enum Stated<'a> {
+pub(super) enum Stated<'a> {
     Chance(&'a Belief),
     Options(&'a OptionsBelief),
     Rate { rate: &'a Gamma, exposure: f64, span: Span },
@@ -154,7 +154,7 @@ fn remembered(model: &Model, learned_from: &[String], items: &[Item]) -> Result<
 }
 
 /// Every doubtful input by the place of its belief.
-fn inputs(model: &Model) -> BTreeMap<Span, Input<'_>> {
+pub(super) fn inputs(model: &Model) -> BTreeMap<Span, Input<'_>> {
     let mut found = BTreeMap::new();
     for (at, class) in model.priors.iter().enumerate() {
         let input = Input { learner: Learner::Prior(at), belief: Stated::Chance(&class.belief) };

@@ -8,8 +8,8 @@
 //! - hashes (12 or 64 hexadecimal digits) and moments to the second are shown as `…`, since they depend on the time of the run.
 //!
 //! `UPDATE_DOCS=1 cargo test --test it readme` writes what the commands print into the documents: with lines `…`, each line shown is
-//! looked up by its first word; lines are cut as far to the right as the longest one that is cut. `DOCUMENT=pooling` runs only the documents
-//! with that in their path.
+//! looked up by its first word; lines are cut as far to the right as the longest one that is cut. `ONLY_DOCS=guide/scoring` before either takes
+//! the documents with that in their path alone.
 #![cfg(unix)]
 
 use crate::support::path;
@@ -32,6 +32,9 @@ fn documents() -> Vec<PathBuf> {
                 found.push(entry);
             }
         }
+    }
+    if let Ok(only) = std::env::var("ONLY_DOCS") {
+        found.retain(|document| document.display().to_string().contains(&only));
     }
     found.sort();
     found
@@ -232,11 +235,9 @@ fn replayed_block(body: &[&str], start: usize, folder: &Path, problems: &mut Vec
 #[test]
 fn every_document_shows_what_its_commands_print() {
     let update = std::env::var_os("UPDATE_DOCS").is_some_and(|value| value == "1");
-    let only = std::env::var("DOCUMENT").unwrap_or_default();
     let outcomes: Vec<(PathBuf, Vec<String>)> = std::thread::scope(|scope| {
         let runs: Vec<_> = documents()
             .into_iter()
-            .filter(|file| file.to_string_lossy().contains(&only))
             .map(|file| {
                 scope.spawn(move || {
                     let text = std::fs::read_to_string(&file).expect("the document can be read");

@@ -138,3 +138,164 @@ fn clusters_can_be_chosen() {
     };
     assert_eq!([clusters("cluster"), clusters("question"), clusters("tag")], [12, 24, 2].map(Value::from));
 }
+
+/// Two results: the same but for numbers that differ by rounding.
+fn same(found: &Value, expected: &Value) -> bool {
+    match (found, expected) {
+        (Value::Number(a), Value::Number(b)) => {
+            let (a, b) = (a.as_f64().expect("a number"), b.as_f64().expect("a number"));
+            (a - b).abs() <= 1e-9 * (1.0 + b.abs())
+        }
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Value::Object(a), Value::Object(b)) => {
+            a.keys().eq(b.keys()) && a.iter().all(|(key, a)| key == "by_question" || same(a, &b[key]))
+        }
+        _ => found == expected,
+    }
+}
+
+#[test]
+fn what_is_streamed_is_what_records_give() {
+    let folder = folder();
+    let commands: [&[&str]; 5] = [
+        &["leaderboard", "--baseline", "bob", "--at-least", "9"],
+        &["leaderboard", "--rule", "brier,log", "--forecaster", "ada", "--forecaster", "cy", "--tagged", "late"],
+        &["compare", "ada", "bob", "cy", "--rule", "brier,log", "--cluster", "question"],
+        &["compare", "--against", "bob", "--made-until", "2025-01-06"],
+        &["score", "--rule", "brier,log", "--by", "tag", "--made-from", "2025-01-02"],
+    ];
+    for command in commands {
+        let with = |more: &[&str]| {
+            let (code, out, err) = run(folder.path(), &[command, &["--format", "json"], more].concat());
+            assert_eq!(code, 0, "{command:?}: {err}");
+            json(&out)
+        };
+        let (found, expected) = (with(&["--stream"]), with(&[]));
+        assert!(same(&found, &expected), "{command:?}: {found:#} against {expected:#}");
+        if command[0] != "score" {
+            holds_to_schema(command[0], &found);
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_streamed_is_said() {
+    let folder = folder();
+    for (command, told) in [
+        (&["leaderboard", "--rule", "crps"][..], "--stream scores yes/no forecasts"),
+        (&["leaderboard", "--baseline", "bobb"], "the nearest name is `bob`"),
+        (&["compare", "ada", "bobb"], "the nearest name is `bob`"),
+        (&["compare", "ada", "bob", "--murphy", "m.svg"], "cannot be used with"),
+        (&["leaderboard", "--tagged", "lat"], "the nearest tag is `late`"),
+        (&["score", "--by", "question"], "by forecaster or by tag"),
+        (&["score", "--forecaster", "bobb"], "the nearest name is `bob`"),
+    ] {
+        let (code, _, err) = run(folder.path(), &[command, &["--stream"]].concat());
+        assert!(code != 0 && err.contains(told), "{command:?}: {err}");
+    }
+}
+
+#[test]
+fn results_are_written_as_tables_with_the_figures_of_the_csv_form() {
+    let folder = folder();
+    for command in [
+        &["score", "--rule", "brier,log"][..],
+        &["leaderboard", "--baseline", "bob"],
+        &["compare", "ada", "bob", "cy"],
+        &["calibrate", "--replicates", "50"],
+    ] {
+        let write = |file: &str| {
+            let (code, out, err) = run(folder.path(), &[command, &["--format", "csv", "--out", file]].concat());
+            assert_eq!(code, 0, "{command:?}: {err}");
+            assert!(err.contains(&format!("wrote {file}")), "{err}");
+            (out, std::fs::read(folder.path().join(file)).expect("it was written"))
+        };
+        let (shown, csv) = write("r.csv");
+        assert_eq!(shown.as_bytes(), csv, "{command:?}");
+        let (_, lines) = write("r.jsonl");
+        let lines: Vec<Value> = String::from_utf8(lines).expect("UTF-8").lines().map(json).collect();
+        let mut rows = csv::Reader::from_reader(shown.as_bytes());
+        let header = rows.headers().expect("a header").clone();
+        let rows: Vec<csv::StringRecord> = rows.records().map(|row| row.expect("a row")).collect();
+        assert_eq!(lines.len(), rows.len());
+        for (line, row) in lines.iter().zip(&rows) {
+            assert_eq!(line.as_object().expect("an object").len(), header.len());
+            for (heading, cell) in header.iter().zip(row) {
+                let same = match &line[heading] {
+                    Value::Null => cell.is_empty(),
+                    Value::String(text) => text == cell,
+                    number => cell.parse::<f64>().ok() == number.as_f64(),
+                };
+                assert!(same, "{command:?}: {heading}: {} against {cell}", line[heading]);
+            }
+        }
+        let (_, parquet) = write("r.parquet");
+        assert!(parquet.starts_with(b"PAR1") && parquet.ends_with(b"PAR1"));
+    }
+    let (code, _, err) = run(folder.path(), &["score", "--out", "r.xlsx"]);
+    assert!(code == 1 && err.contains("call it `.csv`, `.jsonl` or `.parquet`"), "{err}");
+}
+
+#[test]
+fn platforms_and_joint_forecasts_are_scored_and_keep_their_schemas() {
+    let folder = folder();
+    for (platform, scores) in [
+        ("metaculus", &["baseline", "peer", "peer_global", "relative"][..]),
+        ("good-judgment", &["daily_brier", "accuracy"]),
+        ("forecastbench", &["difficulty_adjusted", "brier_index", "peer"]),
+    ] {
+        let mut command = vec!["score", "--platform", platform, "--format", "json"];
+        if platform == "metaculus" {
+            command.extend(["--community", "bob"]);
+        }
+        let (code, out, err) = run(folder.path(), &command);
+        assert_eq!(code, 0, "{platform}: {err}");
+        let found = json(&out);
+        holds_to_schema("platform", &found);
+        let rows = found["rows"].as_array().expect("rows");
+        for score in scores {
+            assert_eq!(rows.iter().filter(|row| row["score"] == *score).count(), 4, "{platform}: {score}");
+        }
+        // Ada is the best of the four under every one.
+        assert!(rows.iter().filter(|row| row["score"] == scores[0]).all(|row| row["questions"].as_u64() >= Some(8)));
+        let first = rows.iter().find(|row| row["score"] == scores[0]).expect("a row");
+        assert!(first["forecaster"] == "ada" || first["forecaster"] == "dee", "{first}");
+    }
+    let (code, _, err) = run(folder.path(), &["score", "--platform", "metaculus", "--community", "bobb"]);
+    assert!(code == 1 && err.contains("the nearest name is `bob`"), "{err}");
+
+    let patterns = "forecaster,made_at,pattern,probability\n\
+                    ada,2025-01-03,q1=yes|q2=yes,0.8\nada,2025-01-03,q1=no|q2=no,0.2\n\
+                    ada,2025-01-03,q3=no|q4=yes,1\nbob,2025-03-03,q1=yes|q2=yes,0.5\nbob,2025-03-03,q1=no|q2=yes,0.5\n";
+    std::fs::write(folder.path().join("patterns.csv"), patterns).expect("a file in the folder");
+    let (code, out, err) = run(folder.path(), &["score", "--joint", "patterns.csv", "--format", "json"]);
+    assert_eq!(code, 0, "{err}");
+    let found = json(&out);
+    holds_to_schema("joint", &found);
+    // Ada's two sets: ln 1/0.8 and 0, of two clusters; alone the first is two chances of 0.8.
+    let row = &found["rows"][0];
+    assert_eq!((&row["forecaster"], &row["sets"], &row["clusters"]), (&"ada".into(), &2.into(), &2.into()));
+    let close = |value: &Value, expected: f64| (value.as_f64().expect("a number") - expected).abs() < 1e-12;
+    assert!(close(&row["log"]["mean"], -(0.8_f64.ln()) / 2.0) && close(&row["log"]["if_independent"], -(0.8_f64.ln())));
+    assert_eq!(found["excluded"][0]["reason"], "late");
+    let (_, table, _) = run(folder.path(), &["score", "--joint", "patterns.csv", "--out", "joint.parquet"]);
+    assert!(table.contains("not scored: 1 forecast on 1 set: made after"), "{table}");
+    assert!(std::fs::read(folder.path().join("joint.parquet")).expect("it was written").starts_with(b"PAR1"));
+}
+
+#[test]
+fn pictures_of_calibration_and_of_boards_are_drawn_and_shown_in_letters() {
+    let folder = folder();
+    let (code, out, err) =
+        run(folder.path(), &["calibrate", "--replicates", "50", "--murphy", "m.svg", "--plot", "--forecaster", "cy"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("cy: came true (●) against stated") && out.contains("└──"), "{out}");
+    let drawing = std::fs::read_to_string(folder.path().join("m.svg")).expect("it was drawn");
+    assert!(drawing.starts_with("<svg") && drawing.contains("recalibrated") && !drawing.contains("NaN"));
+    run(folder.path(), &["calibrate", "--replicates", "50", "--murphy", "m.csv"]);
+    let figures = std::fs::read_to_string(folder.path().join("m.csv")).expect("it was written");
+    assert_eq!(figures.lines().count(), 1 + 4 * 99);
+    let (code, out, _) = run(folder.path(), &["leaderboard", "--plot"]);
+    assert_eq!(code, 0);
+    assert!(out.contains("adjusted mean under brier, with 95 % intervals") && out.matches('●').count() == 4, "{out}");
+}

@@ -155,6 +155,9 @@ pub struct Board {
     pub swaps: Vec<Swap>,
     /// How strongly the ridge drew to the middle.
     pub ridge_penalty: Option<f64>,
+    /// Where clusters were too many to be kept apart: they were put into so many groups, and the intervals come of groups drawn anew.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub groups: Option<usize>,
 }
 
 /// Leaderboards, ready to be shown.
@@ -223,20 +226,49 @@ pub fn leaderboard(standings: &Standings, rules: &[&'static dyn ScoringRule], se
 }
 
 /// What a draw of the clusters makes of everybody.
-struct Replicate {
+pub(super) struct Replicate {
     /// By measure, then by forecaster.
-    values: Vec<Vec<Option<f64>>>,
-    ranks: Vec<Vec<Option<usize>>>,
-    skill: Vec<Option<f64>>,
+    pub(super) values: Vec<Vec<Option<f64>>>,
+    pub(super) ranks: Vec<Vec<Option<usize>>>,
+    pub(super) skill: Vec<Option<f64>>,
 }
 
 impl Replicate {
     fn new(panel: &Panel, weights: &[f64], penalty: Option<f64>, baseline: Option<usize>) -> Self {
-        let values: Vec<Vec<Option<f64>>> =
-            Measure::ALL.iter().map(|measure| measure.values(panel, weights, penalty)).collect();
-        let ranks = values.iter().map(|of| ranks(of)).collect();
-        Self { values, ranks, skill: skills(panel, weights, baseline) }
+        let values = Measure::ALL.iter().map(|measure| measure.values(panel, weights, penalty)).collect();
+        Self::of(values, skills(panel, weights, baseline))
     }
+
+    /// Of values by measure.
+    pub(super) fn of(values: Vec<Vec<Option<f64>>>, skill: Vec<Option<f64>>) -> Self {
+        let ranks = values.iter().map(|of| ranks(of)).collect();
+        Self { values, ranks, skill }
+    }
+}
+
+/// What a forecaster answered.
+pub(super) struct Answered {
+    pub(super) forecaster: String,
+    pub(super) questions: usize,
+    pub(super) clusters: usize,
+    pub(super) coverage: f64,
+    pub(super) mean: f64,
+    /// Questions that the baseline answered too.
+    pub(super) shared: usize,
+}
+
+/// Everything that a board is made of.
+pub(super) struct Drawn {
+    pub(super) rule: &'static str,
+    pub(super) questions: usize,
+    pub(super) clusters: usize,
+    pub(super) groups: Option<usize>,
+    /// Who answered nothing has no row.
+    pub(super) people: Vec<Answered>,
+    pub(super) penalty: Option<f64>,
+    pub(super) has_baseline: bool,
+    pub(super) whole: Replicate,
+    pub(super) drawn: Vec<Replicate>,
 }
 
 /// The leaderboard of a panel; `rule` names what its scores are.
@@ -258,35 +290,15 @@ pub fn board(rule: &'static str, panel: &Panel, settings: &BoardSettings) -> Boa
             })
             .collect()
     };
-    let mut rows: Vec<(Option<usize>, BoardRow)> = (0..panel.forecasters().len())
-        .map(|at| {
-            let ordering = Measure::ALL.iter().position(|measure| *measure == settings.ordered_by);
-            (ordering.and_then(|measure| whole.ranks[measure][at]), row(panel, at, &whole, &drawn, baseline))
-        })
-        .collect();
-    // Those without a rank come last, in the order of their means.
-    rows.sort_by(|a, b| (a.0.is_none(), a.0).cmp(&(b.0.is_none(), b.0)).then_with(|| a.1.mean.total_cmp(&b.1.mean)));
-    let rows: Vec<BoardRow> = rows.into_iter().map(|(_, row)| row).collect();
-    let mut agreement = Vec::new();
-    for (at, first) in Measure::ALL.iter().enumerate() {
-        for (beside, second) in Measure::ALL.iter().enumerate().skip(at + 1) {
-            let tau = kendall_tau(&whole.values[at], &whole.values[beside]);
-            agreement.push(Agreement { first: *first, second: *second, tau });
-        }
-    }
-    Board {
-        rule,
-        questions: panel.questions().len(),
-        clusters: panel.clusters(),
-        agreement,
-        swaps: swaps(&rows),
-        rows,
-        ridge_penalty: penalty,
-    }
+    let (questions, clusters) = (panel.questions().len(), panel.clusters());
+    let people = (0..panel.forecasters().len()).map(|at| answered(panel, at, baseline)).collect();
+    let has_baseline = baseline.is_some();
+    Drawn { rule, questions, clusters, groups: None, people, penalty, has_baseline, whole, drawn }.board(settings)
 }
 
-fn row(panel: &Panel, at: usize, whole: &Replicate, drawn: &[Replicate], baseline: Option<usize>) -> BoardRow {
-    let own: Vec<_> = panel
+/// What a forecaster of a panel answered.
+fn answered(panel: &Panel, at: usize, baseline: Option<usize>) -> Answered {
+    let own: Vec<(usize, &super::Cell)> = panel
         .questions()
         .iter()
         .flat_map(|question| question.cells.iter().map(move |cell| (question.cluster, cell)))
@@ -294,33 +306,79 @@ fn row(panel: &Panel, at: usize, whole: &Replicate, drawn: &[Replicate], baselin
         .collect();
     let clusters: std::collections::BTreeSet<usize> = own.iter().map(|(cluster, _)| *cluster).collect();
     let count = own.len() as f64;
-    let places = Measure::ALL
-        .iter()
-        .enumerate()
-        .map(|(measure, named)| Place {
-            measure: *named,
-            value: whole.values[measure][at],
-            interval: whole.values[measure][at]
-                .and_then(|_| interval(drawn.iter().map(|replicate| replicate.values[measure][at]))),
-            rank: whole.ranks[measure][at],
-            rank_interval: whole.ranks[measure][at].and_then(|_| {
-                let ranks = drawn.iter().map(|replicate| replicate.ranks[measure][at].map(|rank| rank as f64));
-                rank_interval(ranks)
-            }),
-        })
-        .collect();
-    BoardRow {
+    Answered {
         forecaster: panel.forecasters()[at].clone(),
         questions: own.len(),
         clusters: clusters.len(),
         coverage: own.iter().map(|(_, cell)| cell.coverage).sum::<f64>() / count,
         mean: own.iter().map(|(_, cell)| cell.score).sum::<f64>() / count,
-        places,
-        baseline: baseline.zip(whole.skill[at]).map(|(baseline, skill)| BaselineSkill {
-            skill,
-            interval: interval(drawn.iter().map(|replicate| replicate.skill[at])),
-            questions: shared(panel, at, baseline),
-        }),
+        shared: baseline.map_or(0, |baseline| shared(panel, at, baseline)),
+    }
+}
+
+impl Drawn {
+    /// The board, ordered.
+    pub(super) fn board(self, settings: &BoardSettings) -> Board {
+        let ordering = Measure::ALL.iter().position(|measure| *measure == settings.ordered_by);
+        let mut rows: Vec<(Option<usize>, BoardRow)> = (0..self.people.len())
+            .filter(|at| self.people[*at].questions > 0)
+            .map(|at| (ordering.and_then(|measure| self.whole.ranks[measure][at]), self.row(at)))
+            .collect();
+        // Those without a rank come last, in the order of their means.
+        rows.sort_by(|a, b| {
+            (a.0.is_none(), a.0).cmp(&(b.0.is_none(), b.0)).then_with(|| a.1.mean.total_cmp(&b.1.mean))
+        });
+        let rows: Vec<BoardRow> = rows.into_iter().map(|(_, row)| row).collect();
+        let mut agreement = Vec::new();
+        for (at, first) in Measure::ALL.iter().enumerate() {
+            for (beside, second) in Measure::ALL.iter().enumerate().skip(at + 1) {
+                let tau = kendall_tau(&self.whole.values[at], &self.whole.values[beside]);
+                agreement.push(Agreement { first: *first, second: *second, tau });
+            }
+        }
+        Board {
+            rule: self.rule,
+            questions: self.questions,
+            clusters: self.clusters,
+            agreement,
+            swaps: swaps(&rows),
+            rows,
+            ridge_penalty: self.penalty,
+            groups: self.groups,
+        }
+    }
+
+    fn row(&self, at: usize) -> BoardRow {
+        let of = &self.people[at];
+        let (whole, drawn) = (&self.whole, &self.drawn);
+        let places = Measure::ALL
+            .iter()
+            .enumerate()
+            .map(|(measure, named)| Place {
+                measure: *named,
+                value: whole.values[measure][at],
+                interval: whole.values[measure][at]
+                    .and_then(|_| interval(drawn.iter().map(|replicate| replicate.values[measure][at]))),
+                rank: whole.ranks[measure][at],
+                rank_interval: whole.ranks[measure][at].and_then(|_| {
+                    let ranks = drawn.iter().map(|replicate| replicate.ranks[measure][at].map(|rank| rank as f64));
+                    rank_interval(ranks)
+                }),
+            })
+            .collect();
+        BoardRow {
+            forecaster: of.forecaster.clone(),
+            questions: of.questions,
+            clusters: of.clusters,
+            coverage: of.coverage,
+            mean: of.mean,
+            places,
+            baseline: whole.skill[at].filter(|_| self.has_baseline).map(|skill| BaselineSkill {
+                skill,
+                interval: interval(drawn.iter().map(|replicate| replicate.skill[at])),
+                questions: of.shared,
+            }),
+        }
     }
 }
 

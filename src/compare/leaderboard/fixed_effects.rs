@@ -77,16 +77,28 @@ pub(super) fn pairwise_effects(
             }
         }
     }
+    solved(&places, connected.len(), matrix, &right, penalty)
+}
+
+/// The effects, of `all` forecasters, that solve the equations of those at these places.
+pub(super) fn solved(
+    places: &[usize],
+    all: usize,
+    mut matrix: Vec<f64>,
+    right: &[f64],
+    penalty: f64,
+) -> Option<Vec<f64>> {
+    let count = places.len();
     // Only differences are determined; the sum of the effects is held at 0 by adding the square of it.
     let size = (0..count).map(|at| matrix[at * count + at]).fold(0.0, f64::max);
     let hold = if size > 0.0 { size / count as f64 } else { 1.0 };
     for (at, entry) in matrix.iter_mut().enumerate() {
         *entry += hold + if at % (count + 1) == 0 { penalty } else { 0.0 };
     }
-    let solution = Cholesky::new(count, &matrix)?.solve(&right);
-    let mut effects = vec![0.0; connected.len()];
-    for (place, at) in places.into_iter().enumerate() {
-        effects[at] = solution[place];
+    let solution = Cholesky::new(count, &matrix)?.solve(right);
+    let mut effects = vec![0.0; all];
+    for (place, at) in places.iter().enumerate() {
+        effects[*at] = solution[place];
     }
     Some(effects)
 }

@@ -7,12 +7,14 @@
 
 mod board;
 mod fixed_effects;
+mod gathered;
 mod order;
 mod panel;
 mod peer;
 mod picture;
 mod relative_skill;
 mod ridge;
+mod sums;
 
 #[cfg(test)]
 mod tests;
@@ -22,6 +24,7 @@ pub use board::{
     Measure, Place, Swap, board, leaderboard,
 };
 pub use fixed_effects::adjusted_means;
+pub use gathered::{MOST_GROUPS, gathered_leaderboard};
 pub use order::{kendall_tau, ranks};
 pub use panel::{Cell, Panel, PanelQuestion, Peer, PlainQuestion};
 pub use peer::peer_score;

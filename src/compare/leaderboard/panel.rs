@@ -109,6 +109,23 @@ impl Panel {
         (Self::of(forecasters, questions), not_scored)
     }
 
+    /// The cells of the standings on one question, `forecasters` by name; and what the rule could not score.
+    pub(super) fn cells_of(
+        standings: &[Standing],
+        forecasters: &[String],
+        rule: &dyn ScoringRule,
+    ) -> (Vec<Cell>, Vec<Unfit>) {
+        let (mut scored, mut unfit) = (Vec::with_capacity(standings.len()), Vec::new());
+        for standing in standings {
+            match Scored::new(standing, rule) {
+                Ok(of) => scored.push(of),
+                Err(Unfit::Kind) => {}
+                Err(reason) => unfit.push(reason),
+            }
+        }
+        (cells(&scored, forecasters), unfit)
+    }
+
     /// Clusters are numbered anew, from 0 and without gaps, in the order in which they are met.
     fn of(forecasters: Vec<String>, mut questions: Vec<PanelQuestion>) -> Self {
         let mut numbers: BTreeMap<usize, usize> = BTreeMap::new();
@@ -176,30 +193,40 @@ impl Panel {
     /// circle. Only questions of positive weight count.
     #[must_use]
     pub fn connected(&self, weights: &[f64]) -> Vec<bool> {
-        let count = self.forecasters.len();
-        let mut parent: Vec<usize> = (0..count).collect();
-        let mut cells = vec![0_usize; count];
+        let mut answered = vec![0.0; self.forecasters.len()];
+        let mut shares = Vec::new();
         for question in self.weighted(weights).map(|(question, _)| question) {
             for cell in &question.cells {
-                cells[cell.forecaster] += 1;
-                let (a, b) = (root(&mut parent, question.cells[0].forecaster), root(&mut parent, cell.forecaster));
-                parent[a.max(b)] = a.min(b);
+                answered[cell.forecaster] += 1.0;
+                shares.push((question.cells[0].forecaster, cell.forecaster));
             }
         }
-        let roots: Vec<usize> = (0..count).map(|at| root(&mut parent, at)).collect();
-        let mut sizes = vec![0; count];
-        for at in 0..count {
-            sizes[roots[at]] += cells[at];
-        }
-        // The first of the largest.
-        let largest = (0..count).rev().max_by_key(|at| sizes[*at]);
-        (0..count).map(|at| cells[at] > 0 && Some(roots[at]) == largest).collect()
+        circle(shares, &answered)
     }
 
     /// The questions of positive weight, with it.
     pub(super) fn weighted<'a>(&'a self, weights: &'a [f64]) -> impl Iterator<Item = (&'a PanelQuestion, f64)> {
         self.questions.iter().zip(weights.iter().copied()).filter(|(_, weight)| *weight > 0.0)
     }
+}
+
+/// The largest circle of those who share a question, directly or by way of others, given pairs that do and how many questions each answered; of
+/// circles with as many answers the first.
+pub(super) fn circle(shares: impl IntoIterator<Item = (usize, usize)>, answered: &[f64]) -> Vec<bool> {
+    let count = answered.len();
+    let mut parent: Vec<usize> = (0..count).collect();
+    for (one, other) in shares {
+        let (a, b) = (root(&mut parent, one), root(&mut parent, other));
+        parent[a.max(b)] = a.min(b);
+    }
+    let roots: Vec<usize> = (0..count).map(|at| root(&mut parent, at)).collect();
+    let mut sizes = vec![0.0; count];
+    for at in 0..count {
+        sizes[roots[at]] += answered[at];
+    }
+    // The first of the largest.
+    let largest = (0..count).rev().max_by(|a, b| sizes[*a].total_cmp(&sizes[*b]));
+    (0..count).map(|at| answered[at] > 0.0 && Some(roots[at]) == largest).collect()
 }
 
 fn root(parent: &mut [usize], mut at: usize) -> usize {

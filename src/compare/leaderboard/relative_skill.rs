@@ -44,7 +44,12 @@ pub fn pair_ratios(panel: &Panel, weights: &[f64]) -> Vec<Vec<Option<f64>>> {
 /// Cramer et al. (2022), Proc. Natl. Acad. Sci. 119, e2113561119; Bosse et al. (2022), arXiv:2205.07090.
 #[must_use]
 pub fn relative_skill(panel: &Panel, weights: &[f64]) -> Vec<Option<f64>> {
-    pair_ratios(panel, weights)
+    geometric_means(pair_ratios(panel, weights))
+}
+
+/// The geometric mean of each row's ratios; `None` for a row without any but its own.
+pub(super) fn geometric_means(ratios: Vec<Vec<Option<f64>>>) -> Vec<Option<f64>> {
+    ratios
         .into_iter()
         .enumerate()
         .map(|(own, ratios)| {

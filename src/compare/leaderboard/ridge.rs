@@ -29,6 +29,11 @@ pub fn ridge_penalty(panel: &Panel) -> Option<f64> {
         }
     }
     let within: Vec<f64> = (0..skills.len()).filter(|at| connected[*at]).map(|at| skills[at]).collect();
+    penalty(squares, worth_all, &within)
+}
+
+/// The penalty, given the squares that skills leave, what the pairs are worth, and the skills of those who can be compared.
+pub(super) fn penalty(squares: f64, worth_all: f64, within: &[f64]) -> Option<f64> {
     let parameters = within.len() as f64 - 1.0;
     // Of n forecasts of a question, n - 1 tell about skills; each pair stands for 2/n of one.
     let freedom = 2.0 * worth_all - parameters;

@@ -1,13 +1,14 @@
 //! Hubs of the hubverse: a folder with `model-output` and `target-data`, or single files of either.
 //!
 //! Columns of model output are those of the task, and `output_type`, `output_type_id`, `value`, (`model_id`). Quantiles make numeric
-//! questions and a median one of level 0.5; so do samples, as quantiles, of a task without these; a pmf makes a question of options, an ordinal one where `hub-config/tasks.json` says so. The
+//! questions and a median one of level 0.5; so do a cdf over numbers, and samples, as quantiles, of a task without these. A mean is no quantile: it is taken as a point of the level 0.5,
+//! said by a forecaster of its own, `MODEL mean`. A pmf makes a question of options, an ordinal one where `hub-config/tasks.json` says so. The
 //! values of the task columns are the question's id and its tags. Other output types are left out and counted.
 
 use super::content::Content;
 use super::hub_targets;
 use super::reading::{Reading, blank};
-use super::values::{categorical, draws, given, joined, moment, number, quantiles};
+use super::values::{categorical, cdf, draws, given, joined, moment, number, quantiles};
 use super::{Importer, Recognised};
 use crate::error::Error;
 use crate::forecast::tidy::{Holds, Row, Table, parse_level, parse_probability};
@@ -148,6 +149,7 @@ struct Group {
     made_at: Moment,
     quantiles: Vec<(f64, f64)>,
     median: Option<f64>,
+    cdf: Vec<(f64, f64)>,
     draws: Vec<f64>,
     options: Vec<(String, f64)>,
     is_whole: bool,
@@ -159,6 +161,8 @@ struct Output {
     orders: Orders,
     questions: IndexMap<String, Question>,
     groups: IndexMap<(String, String), Group>,
+    /// Rows that hold a mean.
+    means: usize,
 }
 
 impl Output {
@@ -177,9 +181,18 @@ impl Output {
                 reading.leave_out(row.line, "no day of the round, in a column or the file's name", "");
                 continue;
             };
-            let model = given(row.cell(model)).unwrap_or(&named).to_owned();
+            let mut model = given(row.cell(model)).unwrap_or(&named).to_owned();
+            if row.cell(output_type) == "mean" {
+                model.push_str(" mean");
+                self.means += 1;
+            }
             let kind = match row.cell(output_type) {
-                "quantile" | "median" | "sample" => QuestionKind::Numeric,
+                "cdf" if number(row.cell(id)).is_err() => {
+                    let why = "a cdf over categories has no place in a forecast here";
+                    reading.leave_out(row.line, why, row.cell(id));
+                    continue;
+                }
+                "quantile" | "median" | "mean" | "sample" | "cdf" => QuestionKind::Numeric,
                 "pmf" => QuestionKind::Categorical,
                 other => {
                     let why = format!("the output type `{other}` has no place in a forecast here");
@@ -195,6 +208,7 @@ impl Output {
                 made_at,
                 quantiles: Vec::new(),
                 median: None,
+                cdf: Vec::new(),
                 draws: Vec::new(),
                 options: Vec::new(),
                 is_whole: true,
@@ -247,11 +261,22 @@ impl Output {
         for question in self.questions.values() {
             reading.add_question(0, question.clone());
         }
-        let beside =
-            |group: &&Group| !group.draws.is_empty() && (group.median.is_some() || !group.quantiles.is_empty());
-        let beside: usize = self.groups.values().filter(beside).map(|group| group.draws.len()).sum();
-        if beside > 0 {
-            reading.note(format!("{beside} rows of samples are not used: quantiles of the same forecasts are there"));
+        if self.means > 0 {
+            reading.note(format!(
+                "{} means are taken as points, the level 0.5 alone, of forecasters called `… mean`: the absolute error by which points are scored is one for medians",
+                self.means
+            ));
+        }
+        let count = |rows: fn(&Group) -> usize| self.groups.values().map(rows).sum::<usize>();
+        let unused = [
+            (
+                "samples",
+                count(|group| if group.has_quantiles() || !group.cdf.is_empty() { group.draws.len() } else { 0 }),
+            ),
+            ("a cdf", count(|group| if group.has_quantiles() { group.cdf.len() } else { 0 })),
+        ];
+        for (what, rows) in unused.into_iter().filter(|(_, rows)| *rows > 0) {
+            reading.note(format!("{rows} rows of {what} are not used: quantiles of the same forecasts are there"));
         }
         for ((question, _), group) in self.groups.into_iter().filter(|(_, group)| group.is_whole) {
             reading.part(&group.part);
@@ -270,6 +295,10 @@ fn row_id(names: &[String]) -> Option<usize> {
 }
 
 impl Group {
+    fn has_quantiles(&self) -> bool {
+        self.median.is_some() || !self.quantiles.is_empty()
+    }
+
     fn push(
         &mut self,
         row: &Row,
@@ -279,7 +308,9 @@ impl Group {
     ) -> Result<(), String> {
         match row.cell(output_type) {
             "quantile" => self.quantiles.push((parse_level(row.cell(id))?, number(row.cell(value))?)),
-            "median" => self.median = Some(number(row.cell(value))?),
+            "mean" if self.median.is_some() => return Err("the mean stands twice".to_owned()),
+            "median" | "mean" => self.median = Some(number(row.cell(value))?),
+            "cdf" => self.cdf.push((number(row.cell(id))?, parse_probability(row.cell(value))?)),
             "sample" => self.draws.push(number(row.cell(value))?),
             _ => self.options.push((row.cell(id).to_owned(), parse_probability(row.cell(value))?)),
         }
@@ -294,6 +325,9 @@ impl Group {
         }
         if !self.quantiles.is_empty() {
             return quantiles(self.quantiles);
+        }
+        if !self.cdf.is_empty() {
+            return cdf(self.cdf);
         }
         if !self.draws.is_empty() {
             return draws(self.draws);

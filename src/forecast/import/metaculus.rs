@@ -1,12 +1,14 @@
 //! The download of Metaculus: `question_data.csv`, `forecast_data.csv`, `score_data.csv`.
 //!
-//! Questions of one post share a cluster. A numeric forecast is taken by its five percentiles (5, 25, 50, 75, 95); dates are left out.
+//! Questions of one post share a cluster. A numeric forecast is taken by its cdf, where `question_data.csv` is read with it and says where the cdf is given
+//! (`Continuous Range`), else by its five percentiles (5, 25, 50, 75, 95). A date is taken for a number, its days since 1970-01-01 with fractions: the platform's bounds of the date are other
+//! days than those of the question.
 //! A forecast stands until the same forecaster's next one: where `End Time` says that it was withdrawn before, that is counted, since
 //! records know no withdrawal. The platform's scores are not read: they are computed here from the forecasts.
 
 use super::content::Content;
 use super::reading::{Reading, blank};
-use super::values::{binary, categorical, day_of, given, listed, moment, number, quantiles};
+use super::values::{binary, categorical, cdf, day_of, given, listed, moment, number, quantiles};
 use super::{Importer, Recognised};
 use crate::error::Error;
 use crate::forecast::tidy::{Holds, Row, Table};
@@ -70,7 +72,7 @@ impl<'t> Sheet<'t> {
         let kind = match self.cell(row, "question type") {
             "binary" => QuestionKind::Binary,
             "multiple_choice" => QuestionKind::Categorical,
-            "numeric" | "discrete" => QuestionKind::Numeric,
+            "numeric" | "discrete" | "date" => QuestionKind::Numeric,
             other => {
                 reading.leave_out(row.line, &format!("questions of the type `{other}` are not read"), id);
                 return;
@@ -109,6 +111,23 @@ impl<'t> Sheet<'t> {
         };
         if reading.add_question(row.line, question.clone()) {
             self.resolution(row, &question, reading);
+            if question.kind == QuestionKind::Numeric {
+                self.places(row, id, reading);
+            }
+        }
+    }
+
+    /// Keeps where the cdfs of a question are given.
+    fn places(&self, row: &'t Row, id: &str, reading: &mut Reading<'_>) {
+        let range = self.cell(row, "continuous range");
+        if range.is_empty() {
+            return;
+        }
+        match listed(range).and_then(|items| items.iter().map(|item| place(item)).collect::<Result<Vec<f64>, _>>()) {
+            Ok(places) => {
+                reading.places.insert(id.to_owned(), places);
+            }
+            Err(problem) => reading.note(format!("row {}: the continuous range cannot be read: {problem}", row.line)),
         }
     }
 
@@ -130,6 +149,7 @@ impl<'t> Sheet<'t> {
                 );
                 return;
             }
+            text if question.kind == QuestionKind::Numeric => place(text).map(Resolution::Value),
             text => Resolution::read(text, question),
         };
         let known = self.cell(row, "resolution known time");
@@ -146,7 +166,7 @@ impl<'t> Sheet<'t> {
 
     fn forecasts(&self, reading: &mut Reading<'_>) {
         let mut ends: BTreeMap<(&str, String), &str> = BTreeMap::new();
-        let mut withdrawn = 0;
+        let (mut withdrawn, mut by_percentiles) = (0, 0);
         for row in &self.table.rows {
             let id = self.cell(row, "question id");
             let forecaster = ["forecaster username", "forecaster (anonymized)", "forecaster id"]
@@ -161,8 +181,12 @@ impl<'t> Sheet<'t> {
                     continue;
                 }
             };
-            match self.said(row, reading.question(id)) {
-                Ok(said) => reading.add_forecast(row.line, id, forecaster, made_at, said),
+            match self.said(row, reading.question(id), reading.places.get(id)) {
+                Ok(said) => {
+                    let has_cdf = reading.places.contains_key(id) && !self.cell(row, "continuous cdf").is_empty();
+                    by_percentiles += usize::from(matches!(said, Forecast::Quantiles { .. }) && !has_cdf);
+                    reading.add_forecast(row.line, id, forecaster, made_at, said);
+                }
                 Err(problem) => {
                     reading.leave_out(row.line, "the forecast cannot be", &problem);
                     continue;
@@ -178,11 +202,16 @@ impl<'t> Sheet<'t> {
                 "{withdrawn} forecasts ended before their forecaster's next one; they are taken to stand on"
             ));
         }
-        let unused = ["continuous cdf", "probability below lower bound", "probability above upper bound"];
+        if by_percentiles > 0 {
+            reading.note(format!(
+                "{by_percentiles} forecasts of numbers are taken by their percentiles: where their cdf is given is not known, so read question_data too"
+            ));
+        }
+        let unused = ["probability below lower bound", "probability above upper bound"];
         reading.ignore(self.table.columns().iter().filter(|name| unused.contains(&name.as_str())).cloned());
     }
 
-    fn said(&self, row: &'t Row, question: Option<&Question>) -> Result<Forecast, String> {
+    fn said(&self, row: &'t Row, question: Option<&Question>, places: Option<&Vec<f64>>) -> Result<Forecast, String> {
         let yes = self.cell(row, "probability yes");
         if !yes.is_empty() {
             return binary(yes);
@@ -205,10 +234,15 @@ impl<'t> Sheet<'t> {
             let filled = probabilities.into_iter().chain(std::iter::repeat_n(0.0, missing)).collect();
             return categorical(options, filled);
         }
+        let said = self.cell(row, "continuous cdf");
+        if let (Some(places), false) = (places, said.is_empty()) {
+            let levels = listed(said)?.iter().map(|text| number(text)).collect::<Result<Vec<f64>, String>>()?;
+            return of_cdf(places, &levels);
+        }
         let pairs = PERCENTILES
             .iter()
             .filter(|(_, name)| !self.cell(row, name).is_empty())
-            .map(|(level, name)| number(self.cell(row, name)).map(|value| (*level, value)))
+            .map(|(level, name)| place(self.cell(row, name)).map(|value| (*level, value)))
             .collect::<Result<Vec<_>, String>>()?;
         if pairs.is_empty() {
             Err("the row holds no probability and no percentile".to_owned())
@@ -216,4 +250,27 @@ impl<'t> Sheet<'t> {
             quantiles(pairs)
         }
     }
+}
+
+/// A place on the axis of a question: a number, or a day or time as days since 1970-01-01.
+fn place(text: &str) -> Result<f64, String> {
+    match number(text) {
+        Ok(value) => Ok(value),
+        Err(problem) => moment(text).map(crate::forecast::Moment::epoch_days).map_err(|_| problem),
+    }
+}
+
+/// A forecast by the levels that its cdf has at these places; of places that are alike, as days of a short range are, the last counts.
+fn of_cdf(places: &[f64], levels: &[f64]) -> Result<Forecast, String> {
+    if places.len() != levels.len() {
+        return Err(format!("the cdf has {} values for {} places", levels.len(), places.len()));
+    }
+    let mut points: Vec<(f64, f64)> = Vec::with_capacity(places.len());
+    for (place, level) in places.iter().zip(levels) {
+        match points.last_mut() {
+            Some(last) if last.0 == *place => last.1 = *level,
+            _ => points.push((*place, *level)),
+        }
+    }
+    cdf(points)
 }

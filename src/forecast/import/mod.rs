@@ -32,7 +32,7 @@ use super::tidy::{Holds, Summary, Table, TidyFile, read_whole};
 use super::{Outcome, Records};
 use crate::error::Error;
 use content::{Content, Documents};
-use reading::Reading;
+use reading::{CdfPlaces, Reading};
 use std::fmt;
 use std::path::Path;
 
@@ -169,7 +169,12 @@ impl InputFile {
     ///
     /// # Errors
     /// If a row of a tidy table cannot be, or nothing at all can be taken; then the records stay as they were.
-    fn read(&self, holds: Holds, records: &mut Records) -> Result<(Vec<Outcome>, Summary), Error> {
+    fn read(
+        &self,
+        holds: Holds,
+        records: &mut Records,
+        places: &mut CdfPlaces,
+    ) -> Result<(Vec<Outcome>, Summary), Error> {
         match &self.form {
             Form::Tidy(file) => match holds {
                 Holds::Questions => Ok((Vec::new(), file.questions(records)?)),
@@ -177,7 +182,7 @@ impl InputFile {
                 Holds::Outcomes => file.outcomes(records),
             },
             Form::Field { importer, recognised, content, notes } => {
-                let mut reading = Reading::new(&content.name(), recognised.what, records);
+                let mut reading = Reading::new(&content.name(), recognised.what, records, places);
                 notes.iter().for_each(|note| reading.note(note.clone()));
                 importer.read(*recognised, content, &mut reading)?;
                 let found = reading.finish()?;
@@ -197,9 +202,10 @@ impl InputFile {
 pub fn read_all(files: &[(Holds, InputFile)], records: &mut Records) -> Result<(Vec<Outcome>, Vec<Summary>), Error> {
     let mut outcomes = Vec::new();
     let mut summaries = Vec::new();
+    let mut places = CdfPlaces::new();
     for wanted in [Holds::Questions, Holds::Forecasts, Holds::Outcomes] {
         for (_, file) in files.iter().filter(|(holds, _)| *holds == wanted) {
-            let (found, summary) = file.read(wanted, records)?;
+            let (found, summary) = file.read(wanted, records, &mut places)?;
             records.outcomes.extend(found.iter().map(|outcome| (outcome.question.clone(), outcome.clone())));
             outcomes.extend(found);
             summaries.push(summary);

@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::forecast::tidy::Summary;
 use crate::forecast::{Forecast, ForecastRecord, Moment, Outcome, Question, Records, check_name};
 use indexmap::IndexMap;
+use std::collections::BTreeMap;
 
 /// How many places are named for each reason.
 const NAMED: usize = 10;
@@ -23,6 +24,9 @@ struct Tally {
     places: Vec<String>,
 }
 
+/// Where the cdfs of forecasts on a question are given, by question: one file may say it for another that is read with it.
+pub(super) type CdfPlaces = BTreeMap<String, Vec<f64>>;
+
 /// What was found in a file.
 #[derive(Debug)]
 pub(super) struct Found {
@@ -39,6 +43,7 @@ pub(super) struct Reading<'r> {
     /// The file of a folder that is being read.
     part: Option<String>,
     known: &'r Records,
+    pub(super) places: &'r mut CdfPlaces,
     questions: IndexMap<String, Question>,
     forecasts: Vec<ForecastRecord>,
     /// The last forecast of each forecaster on each question, to find what stands twice.
@@ -51,11 +56,12 @@ pub(super) struct Reading<'r> {
 }
 
 impl<'r> Reading<'r> {
-    pub(super) fn new(file: &str, what: &str, known: &'r Records) -> Self {
+    pub(super) fn new(file: &str, what: &str, known: &'r Records, places: &'r mut CdfPlaces) -> Self {
         Self {
             file: file.to_owned(),
             part: None,
             known,
+            places,
             questions: IndexMap::new(),
             forecasts: Vec::new(),
             latest: IndexMap::new(),

@@ -1,7 +1,8 @@
 //! The long tables of scoringutils: `observed`, `predicted`, and the columns that say what was forecast.
 //!
 //! `quantile_level` makes it a table of quantiles, `sample_id` one of draws (taken as quantiles), `predicted_label` one of options; with none
-//! of them, it is one of yes/no questions, where `predicted` is the probability of the second level of `observed`. Every other column but `model` is part of the forecast unit:
+//! of them, it is one of points, taken as medians, where `observed` has numbers that are no levels or `predicted` what can be no probability, and else one of yes/no
+//! questions, where `predicted` is the probability of the second level of `observed`. Every other column but `model` is part of the forecast unit:
 //! its values make the question's id and its tags, those that do not say when it was forecast its cluster.
 
 use super::content::Content;
@@ -32,6 +33,7 @@ pub(super) struct Scoringutils;
 enum Kind {
     Quantiles,
     Draws,
+    Points,
     Options,
     Binary,
 }
@@ -67,7 +69,10 @@ impl Importer for Scoringutils {
         let Some(table) = content.table() else { return Ok(()) };
         reading.rows(table.rows.len());
         let unit: Vec<usize> = (0..table.columns().len()).filter(|at| is_unit(table, *at)).collect();
-        let kind = kind_of(table)?;
+        let kind = kind_of(table);
+        if kind == Kind::Points {
+            reading.note("`predicted` holds points; each is taken for its forecast's median, the level 0.5 alone");
+        }
         let second = if kind == Kind::Binary { Some(second_level(table, reading)?) } else { None };
         let (groups, mut asked) = collect(table, kind, &unit, reading);
         for asked in asked.values_mut() {
@@ -92,7 +97,7 @@ impl Importer for Scoringutils {
                 continue;
             };
             let resolution = match (kind, &second) {
-                (Kind::Quantiles | Kind::Draws, _) => number(observed).map(Resolution::Value),
+                (Kind::Quantiles | Kind::Draws | Kind::Points, _) => number(observed).map(Resolution::Value),
                 (Kind::Options, _) => Ok(Resolution::Option(observed.clone())),
                 (Kind::Binary, second) if Some(observed) == second.as_ref() => Ok(Resolution::Yes),
                 (Kind::Binary, _) => Ok(Resolution::No),
@@ -116,31 +121,29 @@ fn is_unit(table: &Table, at: usize) -> bool {
     !name.is_empty() && !VALUES.contains(&name) && !names_another
 }
 
-fn kind_of(table: &Table) -> Result<Kind, Error> {
+fn kind_of(table: &Table) -> Kind {
     if table.column("quantile_level").is_some() {
-        return Ok(Kind::Quantiles);
+        return Kind::Quantiles;
     }
     if table.column("sample_id").is_some() {
-        return Ok(Kind::Draws);
+        return Kind::Draws;
     }
     if table.column("predicted_label").is_some() {
-        return Ok(Kind::Options);
+        return Kind::Options;
     }
-    let predicted = table.column("predicted");
-    let outside = table.rows.iter().find(|row| {
-        given(row.cell(predicted))
-            .is_some_and(|cell| cell.parse::<f64>().is_ok_and(|value| !(-1.0..=2.0).contains(&value)))
-    });
-    match outside {
-        None => Ok(Kind::Binary),
-        Some(row) => Err(Error::input(format!(
-            "{}:{}: without quantile_level or predicted_label this is a table of yes/no forecasts, but `predicted` is {}",
-            table.name,
-            row.line,
-            row.cell(predicted)
-        ))
-        .help("a point forecast says nothing of its uncertainty and cannot be scored: give quantiles")),
-    }
+    let numbers = |column: &str| -> Vec<Option<f64>> {
+        let column = table.column(column);
+        let cells = table.rows.iter().filter_map(|row| given(row.cell(column)));
+        cells.map(|cell| cell.parse::<f64>().ok().filter(|value| value.is_finite())).collect()
+    };
+    // Levels may be words. A forecast that is no number is a slip, whatever the others are.
+    let Some(mut observed) = numbers("observed").into_iter().collect::<Option<Vec<f64>>>() else { return Kind::Binary };
+    let predicted: Vec<f64> = numbers("predicted").into_iter().flatten().collect();
+    observed.sort_by(f64::total_cmp);
+    observed.dedup();
+    // A slip such as 1.2 leaves a table one of probabilities; two levels of `observed` do too.
+    let are_probabilities = predicted.iter().all(|value| (-1.0..=2.0).contains(value));
+    if are_probabilities && observed.len() <= 2 { Kind::Binary } else { Kind::Points }
 }
 
 /// Which level of `observed` the probabilities are of.
@@ -246,7 +249,7 @@ fn collect(table: &Table, kind: Kind, unit: &[usize], reading: &mut Reading<'_>)
                 group.numbers.push((level, number(value)?));
                 Ok(())
             }),
-            Kind::Draws => number(value).map(|value| group.numbers.push((0.5, value))),
+            Kind::Draws | Kind::Points => number(value).map(|value| group.numbers.push((0.5, value))),
             Kind::Binary => parse_probability(value).map(|probability| group.numbers.push((0.5, probability))),
             Kind::Options => parse_probability(value).map(|probability| {
                 let label = row.cell(label).to_owned();
@@ -291,7 +294,7 @@ fn contested(
 
 fn question(id: &str, kind: Kind, names: &[String], unit: &[usize], row: &Row, made: Option<usize>) -> Question {
     let kind = match kind {
-        Kind::Quantiles | Kind::Draws => QuestionKind::Numeric,
+        Kind::Quantiles | Kind::Draws | Kind::Points => QuestionKind::Numeric,
         Kind::Options => QuestionKind::Categorical,
         Kind::Binary => QuestionKind::Binary,
     };
@@ -310,7 +313,8 @@ fn said(kind: Kind, group: Group, options: Vec<String>) -> Result<Forecast, Stri
     match kind {
         Kind::Quantiles => quantiles(group.numbers),
         Kind::Draws => draws(group.numbers.into_iter().map(|(_, value)| value).collect()),
-        Kind::Binary => match group.numbers.as_slice() {
+        Kind::Points | Kind::Binary => match group.numbers.as_slice() {
+            [point] if kind == Kind::Points => quantiles(vec![*point]),
             [(_, probability)] => binary(&probability.to_string()),
             several => Err(format!("the same forecast stands {} times", several.len())),
         },

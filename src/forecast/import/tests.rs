@@ -72,12 +72,29 @@ fn scoringutils_takes_the_probability_of_the_second_level() {
     has(&remarks, "row 4 (the probability `1.2` must lie between 0 and 1");
     let three = read(&[("binary.csv", "id,model,observed,predicted\nx,m,a,0.8\ny,m,b,0.3\nz,m,c,0.2\n")]);
     assert!(three.unwrap_err().to_string().contains("two levels, but here it has 3"));
-    let point = read(&[("point.csv", "id,model,observed,predicted\nx,m,10,12\n")]);
-    assert!(point.unwrap_err().way_out().unwrap().contains("give quantiles"));
     let samples = "id,model,observed,predicted,sample_id\nx,m,10,12,1\nx,m,10,9,2\n";
     let (records, _) = read(&[("sample.csv", samples)]).unwrap();
     let expected = Forecast::Quantiles { levels: vec![0.25, 0.75], values: vec![9.0, 12.0] };
     assert_eq!(said(&records, "x", "m"), [&expected], "in order, at the middle of its share each");
+}
+
+#[test]
+fn scoringutils_points_are_medians() {
+    let text = "location,target_end_date,observed,predicted,model,horizon\n\
+                DE,2021-05-15,10,12,m,1\nDE,2021-05-22,30,NA,m,1\nDE,2021-05-29,NA,7,m,1\nDE,2021-06-05,1,0.4,m,1\nDE,2021-06-05,1,soon,n,1\n";
+    let (records, remarks) = read(&[("point.csv", text)]).unwrap();
+    let point = Forecast::Quantiles { levels: vec![0.5], values: vec![12.0] };
+    assert_eq!(said(&records, "DE/2021-05-15/1", "m"), [&point]);
+    assert_eq!(resolved(&records, "DE/2021-05-15/1"), Some(&Resolution::Value(10.0)));
+    has(&remarks, "1 left out, an observation without a forecast: row 3");
+    has(&remarks, "1 pending, nothing is observed yet: row 4");
+    // One slip makes the table no other kind of table.
+    has(&remarks, "1 left out, the value cannot be, so the forecast is not taken: row 6");
+    // Numbers between 0 and 1 with more than two observations are points, too.
+    let (records, remarks) =
+        read(&[("point.csv", "id,model,observed,predicted\nx,m,0.1,0.2\ny,m,0.4,0.2\nz,m,0.7,0.5\n")]).unwrap();
+    assert_eq!(resolved(&records, "z"), Some(&Resolution::Value(0.7)));
+    has(&remarks, "`predicted` holds points; each is taken for its forecast's median");
 }
 
 #[test]
@@ -169,6 +186,36 @@ fn single_files_of_a_hub_name_their_model_and_meet_a_time_series() {
 }
 
 #[test]
+fn means_and_cdfs_of_a_hub_are_taken_and_said() {
+    let output = "origin_date,target,horizon,location,output_type,output_type_id,value,model_id\n\
+        2025-01-04,hosp,1,US,cdf,100,0.2,one\n\
+        2025-01-04,hosp,1,US,cdf,300,1,one\n\
+        2025-01-04,hosp,1,US,cdf,200,0.7,one\n\
+        2025-01-04,hosp,1,US,mean,NA,180.5,one\n\
+        2025-01-04,hosp,1,US,sample,1,150,one\n\
+        2025-01-04,hosp,1,US,quantile,0.5,170,two\n\
+        2025-01-04,hosp,1,US,cdf,100,0.3,two\n\
+        2025-01-04,peak week,1,US,cdf,EW202501,0.3,one\n\
+        2025-01-04,hosp,2,US,cdf,100,0.6,one\n\
+        2025-01-04,hosp,2,US,cdf,200,0.4,one\n\
+        2025-01-04,hosp,2,US,cmf,200,0.4,one\n";
+    let (records, remarks) = read(&[("output.csv", output)]).unwrap();
+    let id = "2025-01-04/hosp/1/US";
+    let wanted = Forecast::Quantiles { levels: vec![0.2, 0.7], values: vec![100.0, 200.0] };
+    assert_eq!(said(&records, id, "one"), [&wanted]);
+    let wanted = Forecast::Quantiles { levels: vec![0.5], values: vec![180.5] };
+    assert_eq!(said(&records, id, "one mean"), [&wanted]);
+    let wanted = Forecast::Quantiles { levels: vec![0.5], values: vec![170.0] };
+    assert_eq!(said(&records, id, "two"), [&wanted]);
+    has(&remarks, "1 means are taken as points");
+    has(&remarks, "1 rows of samples are not used");
+    has(&remarks, "1 rows of a cdf are not used");
+    has(&remarks, "1 left out, a cdf over categories has no place in a forecast here: row 9 (EW202501)");
+    has(&remarks, "1 left out, the forecast cannot be: row output.csv:10 (the cdf falls at 200");
+    has(&remarks, "1 left out, the output type `cmf` has no place in a forecast here: row 12");
+}
+
+#[test]
 fn forecastbench_sets_fit_together() {
     let questions = r#"{"forecast_due_date": "2024-07-21", "question_set": "2024-07-21-llm.json", "questions": [
         {"id": "abc", "source": "manifold", "question": "Will it?", "resolution_criteria": "It does.", "resolution_dates": "N/A",
@@ -211,7 +258,8 @@ fn metaculus_questions_and_forecasts_fit_together() {
         1,u,Will it?,9,approved,,Cup,3,[],[],,binary,,,,,,,,,2026-06-01 12:00:00+00:00,,2026-06-10 12:00:00+00:00,,yes,2026-06-11 09:00:00+00:00,True,1.0\n\
         2,u,Which?,9,approved,,Cup,3,[],[],part,multiple_choice,\"['red', 'blue']\",\"['red', 'green', 'blue']\",,,,,,,2026-06-01 12:00:00+00:00,,2026-06-10 12:00:00+00:00,,blue,2026-06-11 09:00:00+00:00,True,1.0\n\
         3,u,How many?,10,approved,,Cup,3,[],[],,numeric,,,,0,True,100,True,,2026-06-01 12:00:00+00:00,,2026-06-10 12:00:00+00:00,,annulled,2026-06-11 09:00:00+00:00,True,1.0\n\
-        4,u,When?,11,approved,,Cup,3,[],[],,date,,,,,,,,,2026-06-01 12:00:00+00:00,,2026-06-10 12:00:00+00:00,,,,True,1.0\n\
+        4,u,When?,11,approved,,Cup,3,[],[],,date,,,,2026-06-01,False,2026-06-03,True,\"['2026-06-01', '2026-06-02', '2026-06-02', '2026-06-03']\",2026-06-01 12:00:00+00:00,,2026-06-10 12:00:00+00:00,,2026-06-02T12:00:00+00:00,2026-06-11 09:00:00+00:00,True,1.0\n\
+        6,u,How high?,13,approved,,Cup,3,[],[],,numeric,,,,10.0,True,40.0,True,\"[10.0, 20.0, 40.0]\",2026-06-01 12:00:00+00:00,,2026-06-10 12:00:00+00:00,,above_upper_bound,2026-06-11 09:00:00+00:00,True,1.0\n\
         5,u,Yet?,12,approved,,Cup,3,[],[],,binary,,,,,,,,,2026-06-01 12:00:00+00:00,,2026-06-10 12:00:00+00:00,,,,True,1.0\n";
     let forecasts = "Question ID,Forecaster ID,Forecaster Username,Is Bot,Start Time,End Time,Forecaster Count,Probability Yes,Probability Yes Per Category,Continuous CDF,Probability Below Lower Bound,Probability Above Upper Bound,5th Percentile,25th Percentile,Median,75th Percentile,95th Percentile,Probability of Resolution,PDF at Resolution\n\
         1,7,ann,False,2026-06-02 12:00:00+00:00,2026-06-03 12:00:00+00:00,,0.4,,,,,,,,,,,\n\
@@ -219,7 +267,10 @@ fn metaculus_questions_and_forecasts_fit_together() {
         1,,geometric_mean,,2026-06-03 12:00:00+00:00,,2,0.55,,,,,,,,,,,\n\
         2,7,ann,False,2026-06-02 12:00:00+00:00,,,,\"[0.2, None, 0.8]\",,,,,,,,,,\n\
         3,7,ann,False,2026-06-02 12:00:00+00:00,,,,,\"[0.0, 1.0]\",0,0,10,20,30,40,50,,\n\
-        1,8,bob,False,2026-06-02 12:00:00+00:00,,,1.4,,,,,,,,,,,\n";
+        1,8,bob,False,2026-06-02 12:00:00+00:00,,,1.4,,,,,,,,,,,\n\
+        4,7,ann,False,2026-06-01 13:00:00+00:00,,,,,\"[0.0, 0.2, 0.5, 0.9]\",0,0.1,2026-06-01,2026-06-02,2026-06-02,2026-06-03,2026-06-03,,\n\
+        6,7,ann,False,2026-06-02 12:00:00+00:00,,,,,\"[0.1, 0.6, 0.95]\",0.1,0.05,10,12,18,25,40,,\n\
+        6,8,bob,False,2026-06-02 12:00:00+00:00,,,,,\"[0.1, 0.6]\",0.1,0.05,10,12,18,25,40,,\n";
     let scores = "Question ID,User ID,User Username,Score Type,Score,Coverage\n1,7,ann,peer,12.5,1.0\n";
     let (records, remarks) =
         read(&[("forecast_data.csv", forecasts), ("question_data.csv", questions), ("score_data.csv", scores)])
@@ -238,9 +289,17 @@ fn metaculus_questions_and_forecasts_fit_together() {
     assert_eq!(values, &[10.0, 20.0, 30.0, 40.0, 50.0]);
     assert_eq!(resolved(&records, "3"), Some(&Resolution::Annulled));
     has(&remarks, "1 voided, annulled: row 4");
-    has(&remarks, "1 left out, questions of the type `date` are not read: row 5 (4)");
-    has(&remarks, "1 pending, no resolution yet: row 6 (5)");
-    has(&remarks, "1 left out, the forecast cannot be: row 7 (the probability `1.4`");
+    // 2026-06-02 is day 20606; of two places on one day the later counts.
+    let wanted = Forecast::Quantiles { levels: vec![0.5, 0.9], values: vec![20_606.0, 20_607.0] };
+    assert_eq!(said(&records, "4", "ann"), [&wanted]);
+    assert_eq!(resolved(&records, "4"), Some(&Resolution::Value(20_606.5)));
+    let wanted = Forecast::Quantiles { levels: vec![0.1, 0.6, 0.95], values: vec![10.0, 20.0, 40.0] };
+    assert_eq!(said(&records, "6", "ann"), [&wanted]);
+    has(&remarks, "1 left out, resolved beyond a bound, to no number: row 6 (6: above_upper_bound)");
+    has(&remarks, "1 pending, no resolution yet: row 7 (5)");
+    has(&remarks, "2 left out, the forecast cannot be: rows 7 (the probability `1.4` must lie between 0 and 1");
+    has(&remarks, ", 10 (the cdf has 2 values for 3 places)");
+    has(&remarks, "1 forecasts of numbers are taken by their percentiles");
     has(&remarks, "1 forecasts ended before");
     has(&remarks, "1 scores of the platform are not read");
 }

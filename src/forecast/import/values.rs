@@ -90,6 +90,30 @@ pub(super) fn quantiles(mut pairs: Vec<(f64, f64)>) -> Result<Forecast, String> 
     forecast.check().map(|()| forecast)
 }
 
+/// A cdf, as its values at rising places: each is the quantile of the level that the cdf has reached there. Levels of 0 and 1 say nothing of a quantile,
+/// and where the cdf stays level the first place counts.
+pub(super) fn cdf(mut points: Vec<(f64, f64)>) -> Result<Forecast, String> {
+    points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut pairs: Vec<(f64, f64)> = Vec::with_capacity(points.len());
+    let mut reached = 0.0;
+    for (at, (place, level)) in points.iter().copied().enumerate() {
+        if at > 0 && points[at - 1].0 == place {
+            return Err(format!("the cdf has two values at {}", number_text(place)));
+        }
+        if level < reached - ROUNDING {
+            return Err(format!("the cdf falls at {}, from {reached} to {level}", number_text(place)));
+        }
+        if level > reached && level < 1.0 {
+            pairs.push((level, place));
+        }
+        reached = level.max(reached);
+    }
+    if pairs.is_empty() {
+        return Err("the cdf has no value between 0 and 1".to_owned());
+    }
+    quantiles(pairs)
+}
+
 /// Draws in any order as quantiles: the i-th of n in order at the level `(i - 1/2)/n`.
 ///
 /// Twice the mean pinball loss of these quantiles is the CRPS of the draws' empirical distribution, exactly.
@@ -163,6 +187,15 @@ mod tests {
         assert_eq!(moment("2026-06-01"), Ok(Moment::Day(date(2026, 6, 1))));
         assert_eq!(from_milliseconds(1_780_315_200_000.0), Ok(instant));
         assert!(moment("soon").is_err());
+    }
+
+    #[test]
+    fn a_cdf_gives_the_quantile_of_each_level_that_it_reaches() {
+        let found = cdf(vec![(30.0, 1.0), (10.0, 0.2), (0.0, 0.0), (20.0, 0.2), (25.0, 0.7)]);
+        assert_eq!(found, Ok(Forecast::Quantiles { levels: vec![0.2, 0.7], values: vec![10.0, 25.0] }));
+        assert!(cdf(vec![(1.0, 0.5), (2.0, 0.4)]).unwrap_err().contains("falls at 2"));
+        assert!(cdf(vec![(1.0, 0.5), (1.0, 0.6)]).unwrap_err().contains("two values at 1"));
+        assert!(cdf(vec![(1.0, 0.0), (2.0, 1.0)]).is_err());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Batches of a Parquet file: the columns that matter, several row groups side by side.
 
-use super::{Batch, Lines, Names, ROWS, checked, other_kind, places, unknown};
+use super::{Batch, Came, Lines, Names, OutcomeColumn, Places, ROWS, checked, other_kind};
 use crate::error::Error;
 use crate::forecast::tidy::{Problems, cell_texts, parse_probability};
 use crate::forecast::{Moment, check_name, number_text};
@@ -41,9 +41,7 @@ struct Whole {
     metadata: ArrowReaderMetadata,
     /// Names of the columns, in small letters.
     columns: Vec<String>,
-    /// Where question, forecaster, moment and probability stand, and what must be empty.
-    places: [usize; 4],
-    empty: Vec<usize>,
+    places: Places,
     /// Whether every time falls on midnight, so that times are days.
     is_dated: bool,
 }
@@ -57,20 +55,20 @@ struct Lane {
 
 impl Columnar {
     /// Opens a file; returns the columns that are not used.
-    pub(super) fn open(path: &Path, name: &str) -> Result<(Self, Vec<String>), Error> {
+    pub(super) fn open(path: &Path, name: &str, outcomes: OutcomeColumn) -> Result<(Self, Vec<String>), Error> {
         let damaged = |problem: parquet::errors::ParquetError| damaged(name, &problem);
         let file = open(path, name)?;
         let plain = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(damaged)?;
         let columns: Vec<String> =
             plain.schema().fields().iter().map(|field| field.name().trim().to_lowercase()).collect();
-        let (places, empty) = places(name, &columns)?;
+        let places = Places::of(name, &columns, outcomes)?;
         // Texts come as they are kept, as codes into a dictionary, if the reader allows it.
-        let coded = ArrowReaderOptions::new().with_schema(coded(plain.schema(), &places[..3]));
+        let coded = ArrowReaderOptions::new().with_schema(coded(plain.schema(), &places.said[..3]));
         let metadata = ArrowReaderMetadata::load(&file, coded).unwrap_or(plain);
         let mut whole =
-            Whole { name: name.to_owned(), path: path.to_owned(), metadata, columns, places, empty, is_dated: false };
+            Whole { name: name.to_owned(), path: path.to_owned(), metadata, columns, places, is_dated: false };
         whole.is_dated = whole.is_dated()?;
-        let unused = unknown(&whole.columns);
+        let unused = whole.places.unused(&whole.columns);
         let mut lanes: Vec<Lane> = (0..LANES).map(|_| Lane { groups: VecDeque::new(), reader: None }).collect();
         let mut before = 0;
         for (at, group) in whole.metadata.metadata().row_groups().iter().enumerate() {
@@ -134,7 +132,7 @@ impl Whole {
 
     /// Whether the column of moments holds times that all fall on midnight in UTC: that is how data frames keep days.
     fn is_dated(&self) -> Result<bool, Error> {
-        let [_, _, made_at, _] = self.places;
+        let [_, _, made_at, _] = self.places.said;
         if !matches!(self.metadata.schema().field(made_at).data_type(), DataType::Timestamp(_, _)) {
             return Ok(false);
         }
@@ -154,7 +152,7 @@ impl Whole {
     /// What the rows of a batch say.
     fn batch(&self, read: &RecordBatch, before: u64) -> Result<Batch, Error> {
         // The columns of a projection stand in the order of the file.
-        let mut projected: Vec<usize> = self.places.iter().chain(&self.empty).copied().collect();
+        let mut projected = self.places.all();
         projected.sort_unstable();
         let column = |place: usize| {
             let at = projected.iter().position(|one| *one == place).unwrap_or_default();
@@ -162,14 +160,14 @@ impl Whole {
         };
         let mut problems = Problems::new(&self.name);
         let line = |row: usize| before + row as u64 + 1;
-        for place in &self.empty {
+        for place in &self.places.empty {
             let array = column(*place);
             let filled = self.texts(array, before, *place)?;
             for (row, _) in filled.iter().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
                 problems.push(line(row), &other_kind(&self.columns[*place]));
             }
         }
-        let [question, forecaster, made_at, probability] = self.places;
+        let [question, forecaster, made_at, probability] = self.places.said;
         let questions = self.names(column(question), before, question)?;
         let forecasters = self.names(column(forecaster), before, forecaster)?;
         for (what, names) in [("question id", &questions), ("forecaster", &forecasters)] {
@@ -177,8 +175,19 @@ impl Whole {
         }
         let made_at = self.moments(column(made_at), before, made_at, &mut problems)?;
         let probabilities = self.probabilities(column(probability), before, probability, &mut problems)?;
+        let mut came = Vec::new();
+        if let Some(place) = self.places.came {
+            let outcomes = self.texts(column(place), before, place)?;
+            let known = match self.places.known {
+                Some(place) => self.texts(column(place), before, place)?,
+                None => vec![String::new(); outcomes.len()],
+            };
+            for (row, (outcome, known)) in outcomes.iter().zip(&known).enumerate() {
+                came.push(problems.take(line(row), Came::read(outcome, known)).unwrap_or_default());
+            }
+        }
         checked(problems)?;
-        Ok(Batch { questions, forecasters, made_at, probabilities, lines: Lines::From(before + 1) })
+        Ok(Batch { questions, forecasters, made_at, probabilities, came, lines: Lines::From(before + 1) })
     }
 
     fn texts(&self, array: &ArrayRef, before: u64, place: usize) -> Result<Vec<String>, Error> {
@@ -306,8 +315,7 @@ impl Lane {
                 self.reader = None;
             }
             let Some((group, before)) = self.groups.pop_front() else { return Ok(None) };
-            let columns: Vec<usize> = whole.places.iter().chain(&whole.empty).copied().collect();
-            self.reader = Some((whole.reader(group, &columns)?, before));
+            self.reader = Some((whole.reader(group, &whole.places.all())?, before));
         }
     }
 }

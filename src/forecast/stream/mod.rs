@@ -6,20 +6,27 @@
 //!
 //! Batches come in an order that depends on the file alone, so what is summed from them has the same bits with any number of threads.
 //!
+//! The outcome may stand in a column beside the forecasts ([`OutcomeColumn`]), under the names that such tables have.
+//!
+//! [`ByQuestion`] puts rows together by question, on disk where they are many, for what needs them side by side.
+//!
 //! A row that is no yes/no forecast is an error that names it; nothing is left out.
 //!
 //! [`tidy`]: super::tidy
 
+mod by_question;
 mod columnar;
 mod names;
 mod text;
 
+pub use by_question::{ByQuestion, NumberedForecast, PARTS};
 pub use names::Names;
 
 use super::Moment;
 use super::tidy::{Problems, Summary};
 use crate::error::Error;
 use columnar::Columnar;
+use jiff::civil::Date;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -28,14 +35,71 @@ use text::Text;
 /// Rows of a batch.
 const ROWS: usize = 1 << 16;
 
+/// Names of a column of which the first that is there counts.
+type Names4 = [&'static [&'static str]; 4];
+
 /// The columns that are read.
-const COLUMNS: [&str; 4] = ["question", "forecaster", "made_at", "probability"];
+const COLUMNS: Names4 = [&["question"], &["forecaster"], &["made_at"], &["probability"]];
+
+/// The same where the outcome stands in a column beside them.
+const COLUMNS_BESIDE: Names4 = [
+    &["question_id", "item", "question"],
+    &["forecaster"],
+    &["forecast_date", "made_at", "date"],
+    &["forecast", "probability", "prob", "prediction"],
+];
+
+/// Names of the column of the outcome, and of that of the day on which it was known.
+const CAME: [&str; 4] = ["outcome", "answer", "obs", "resolved_to"];
+const KNOWN: [&str; 2] = ["resolution_date", "resolved_on"];
+
+/// Columns that make more of a row than a forecast, which is not done here.
+const OF_MORE: [&str; 3] = ["leaky", "crowd", "market"];
 
 /// Columns of forecasts of other kinds; in a table of yes/no forecasts they are not there, or empty.
 const OF_OTHER_KINDS: [&str; 5] = ["option", "quantile", "value", "day", "never"];
 
 /// Columns that are known and say nothing about a score.
 const WITHOUT_MEANING: [&str; 6] = ["revision", "scenario", "engine", "seed", "worlds", "curve"];
+
+/// Whether outcomes are taken from a column beside the forecasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutcomeColumn {
+    /// They are, and there must be one.
+    Used,
+    /// They come from elsewhere.
+    Unused,
+}
+
+/// What a row says of the outcome: whether it was yes, if that is said, and the day on which it was known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Came {
+    /// `None` where nothing is known yet.
+    pub happened: Option<bool>,
+    /// `None` where the table does not say.
+    pub known_on: Option<Date>,
+}
+
+impl Came {
+    /// Reads the two cells.
+    fn read(came: &str, known_on: &str) -> Result<Self, String> {
+        let is_missing =
+            |cell: &str| ["", "na", "n/a", "nan", "null", "none"].contains(&cell.to_ascii_lowercase().as_str());
+        let (came, known_on) = (came.trim(), known_on.trim());
+        let happened = match came.to_ascii_lowercase().as_str() {
+            _ if is_missing(came) => None,
+            "1" | "1.0" | "yes" | "true" => Some(true),
+            "0" | "0.0" | "no" | "false" => Some(false),
+            _ => return Err(format!("the outcome `{came}` is neither yes nor no")),
+        };
+        let known_on = if is_missing(known_on) {
+            None
+        } else {
+            Some(known_on.parse::<Moment>().map_err(|problem| format!("the day of the outcome: {problem}"))?.day())
+        };
+        Ok(Self { happened, known_on })
+    }
+}
 
 /// Rows of a file.
 #[derive(Debug)]
@@ -48,6 +112,8 @@ pub struct Batch {
     pub made_at: Vec<Moment>,
     /// The probability of yes.
     pub probabilities: Vec<f64>,
+    /// What each row says of the outcome; nothing where that is not read.
+    pub came: Vec<Came>,
     /// Where each row stands: its line, or for Parquet its row, counted from 1.
     lines: Lines,
 }
@@ -84,21 +150,21 @@ impl Batch {
 /// A file that is read.
 enum Source {
     Columnar(Columnar),
-    Text(Text),
+    Text(Box<Text>),
 }
 
 impl Source {
-    fn open(path: &Path) -> Result<(Self, Vec<String>), Error> {
+    fn open(path: &Path, outcomes: OutcomeColumn) -> Result<(Self, Vec<String>), Error> {
         let name = path.display().to_string();
         let unreadable = |problem| Error::environment(format!("`{name}` cannot be read")).because(problem);
         let mut first = Vec::new();
         File::open(path).and_then(|file| file.take(64).read_to_end(&mut first)).map_err(unreadable)?;
         if first.starts_with(b"PAR1") {
-            let (file, others) = Columnar::open(path, &name)?;
+            let (file, others) = Columnar::open(path, &name, outcomes)?;
             Ok((Self::Columnar(file), others))
         } else {
-            let (file, others) = Text::open(path, &name, &first)?;
-            Ok((Self::Text(file), others))
+            let (file, others) = Text::open(path, &name, &first, outcomes)?;
+            Ok((Self::Text(Box::new(file)), others))
         }
     }
 
@@ -116,8 +182,12 @@ impl Source {
 /// # Errors
 /// If the file cannot be read, has no such columns, or a row is no yes/no forecast; then as many rows as there are in a batch are named and
 /// what follows was not looked at. Or what `take` says.
-pub fn stream(path: &Path, mut take: impl FnMut(&Batch) -> Result<(), Error> + Send) -> Result<Summary, Error> {
-    let (mut source, ignored_columns) = Source::open(path)?;
+pub fn stream(
+    path: &Path,
+    outcomes: OutcomeColumn,
+    mut take: impl FnMut(&Batch) -> Result<(), Error> + Send,
+) -> Result<Summary, Error> {
+    let (mut source, ignored_columns) = Source::open(path, outcomes)?;
     let mut rows = 0;
     let mut batches = source.next()?;
     while !batches.is_empty() {
@@ -136,29 +206,68 @@ fn checked(problems: Problems) -> Result<(), Error> {
         .map_err(|problem| problem.help("mend these rows; nothing was scored, and what follows them was not looked at"))
 }
 
-/// The columns of a file that are not known.
-fn unknown(columns: &[String]) -> Vec<String> {
-    let known = |name: &str| COLUMNS.iter().chain(&OF_OTHER_KINDS).chain(&WITHOUT_MEANING).any(|known| *known == name);
-    columns.iter().filter(|column| !known(column)).cloned().collect()
+/// Where the columns that are read stand.
+#[derive(Debug, Clone)]
+struct Places {
+    /// Question, forecaster, moment and probability.
+    said: [usize; 4],
+    /// The outcome, and the day on which it was known.
+    came: Option<usize>,
+    known: Option<usize>,
+    /// What must be empty.
+    empty: Vec<usize>,
 }
 
-/// Where the columns that are read stand, and those that must be empty.
-fn places(name: &str, columns: &[String]) -> Result<([usize; 4], Vec<usize>), Error> {
-    let place = |wanted: &str| columns.iter().position(|column| column == wanted);
-    if let Some(twice) = columns.iter().enumerate().find(|(at, column)| columns[..*at].contains(column)) {
-        return Err(Error::input(format!("{name}:1: the column `{}` stands twice", twice.1)));
-    }
-    let mut found = [0; 4];
-    for (slot, wanted) in found.iter_mut().zip(COLUMNS) {
-        *slot = place(wanted).ok_or_else(|| {
+impl Places {
+    /// Of the columns of a file.
+    fn of(name: &str, columns: &[String], outcomes: OutcomeColumn) -> Result<Self, Error> {
+        let first = |names: &[&str]| names.iter().find_map(|name| columns.iter().position(|column| column == name));
+        if let Some(twice) = columns.iter().enumerate().find(|(at, column)| columns[..*at].contains(column)) {
+            return Err(Error::input(format!("{name}:1: the column `{}` stands twice", twice.1)));
+        }
+        let lacks = |wanted: &[&str]| {
+            let wanted: Vec<String> = wanted.iter().map(|name| format!("`{name}`")).collect();
             Error::input(format!(
-                "{name}:1: a table that is streamed needs the column `{wanted}`, but has {}",
+                "{name}:1: a table that is streamed needs the column {}, but has {}",
+                wanted.join(" or "),
                 columns.join(", ")
             ))
-            .help("it holds yes/no forecasts: question, forecaster, made_at, probability")
-        })?;
+        };
+        let is_used = outcomes == OutcomeColumn::Used;
+        let mut said = [0; 4];
+        for (slot, wanted) in said.iter_mut().zip(if is_used { COLUMNS_BESIDE } else { COLUMNS }) {
+            *slot = first(wanted).ok_or_else(|| {
+                lacks(wanted).help("it holds yes/no forecasts: question, forecaster, made_at, probability")
+            })?;
+        }
+        let (mut came, mut known) = (None, None);
+        if is_used {
+            came = Some(first(&CAME).ok_or_else(|| {
+                lacks(&CAME[..1]).help("without a column of outcomes, name a table of them: `--outcomes FILE`")
+            })?);
+            known = first(&KNOWN);
+            if let Some(more) = OF_MORE.iter().find(|more| first(&[more]).is_some()) {
+                return Err(Error::input(format!(
+                    "{name}:1: the column `{more}` is not read where a table is streamed"
+                ))
+                .help("leave out --stream, or the column"));
+            }
+        }
+        let empty = OF_OTHER_KINDS.iter().filter_map(|other| first(&[other])).collect();
+        Ok(Self { said, came, known, empty })
     }
-    Ok((found, OF_OTHER_KINDS.iter().filter_map(|other| place(other)).collect()))
+
+    /// All that are read.
+    fn all(&self) -> Vec<usize> {
+        self.said.iter().chain(&self.empty).copied().chain(self.came).chain(self.known).collect()
+    }
+
+    /// The columns that are neither read nor known.
+    fn unused(&self, columns: &[String]) -> Vec<String> {
+        let read = self.all();
+        let others = columns.iter().enumerate().filter(|(at, _)| !read.contains(at)).map(|(_, name)| name);
+        others.filter(|name| !WITHOUT_MEANING.contains(&name.as_str())).cloned().collect()
+    }
 }
 
 /// What is wrong with a row that says more or other than a probability.

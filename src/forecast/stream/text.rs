@@ -1,7 +1,10 @@
 //! Batches of a CSV file or one of JSON lines.
 
 use super::names::Collected;
-use super::{Batch, Lines, ROWS, checked, other_kind, places, unknown};
+use super::{
+    Batch, CAME, COLUMNS, COLUMNS_BESIDE, Came, KNOWN, Lines, OF_MORE, OF_OTHER_KINDS, OutcomeColumn, Places, ROWS,
+    checked, other_kind,
+};
 use crate::error::Error;
 use crate::forecast::tidy::{Problems, cell_text, check_header, parse_probability};
 use crate::forecast::{Forecast, ForecastRecord, Moment, check_name};
@@ -18,19 +21,25 @@ const BUFFER: usize = 1 << 20;
 pub(super) struct Text {
     name: String,
     form: Form,
+    outcomes: OutcomeColumn,
 }
 
 enum Form {
-    Csv { reader: csv::Reader<File>, width: usize, columns: [usize; 4], empty: Vec<(usize, String)> },
+    Csv { reader: csv::Reader<File>, columns: Vec<String>, places: Places },
     Json { reader: BufReader<File>, line: u64 },
 }
 
 /// What a row says, or what is wrong with it.
-type Said = Result<(String, String, Moment, f64), String>;
+type Said = Result<(String, String, Moment, f64, Came), String>;
 
 impl Text {
     /// Opens a file of which the first bytes are known; returns the columns that are not used.
-    pub(super) fn open(path: &Path, name: &str, first: &[u8]) -> Result<(Self, Vec<String>), Error> {
+    pub(super) fn open(
+        path: &Path,
+        name: &str,
+        first: &[u8],
+        outcomes: OutcomeColumn,
+    ) -> Result<(Self, Vec<String>), Error> {
         let unreadable = |problem| Error::environment(format!("`{name}` cannot be read")).because(problem);
         let file = File::open(path).map_err(unreadable)?;
         let extension = path.extension().and_then(|text| text.to_str()).unwrap_or_default().to_ascii_lowercase();
@@ -42,7 +51,7 @@ impl Text {
         let own = name.to_owned();
         if is_json {
             let form = Form::Json { reader: BufReader::with_capacity(BUFFER, file), line: 0 };
-            return Ok((Self { name: own, form }, Vec::new()));
+            return Ok((Self { name: own, form, outcomes }, Vec::new()));
         }
         let delimiter = if ["tsv", "tab"].contains(&extension.as_str()) { b'\t' } else { b',' };
         let mut reader =
@@ -55,19 +64,18 @@ impl Text {
         let mut problems = Problems::new(name);
         check_header(&columns, 1, &mut problems);
         problems.into_result()?;
-        let (found, others) = places(name, &columns)?;
-        let empty = others.into_iter().map(|at| (at, columns[at].clone())).collect();
-        let unused = unknown(&columns);
-        let form = Form::Csv { reader, width: columns.len(), columns: found, empty };
-        Ok((Self { name: own, form }, unused))
+        let places = Places::of(name, &columns, outcomes)?;
+        let unused = places.unused(&columns);
+        let form = Form::Csv { reader, columns, places };
+        Ok((Self { name: own, form, outcomes }, unused))
     }
 
     /// The next batch; none at the end.
     pub(super) fn next(&mut self) -> Result<Vec<Batch>, Error> {
         let name = &self.name;
         let rows = match &mut self.form {
-            Form::Csv { reader, width, columns, empty } => csv_rows(name, reader, *width, *columns, empty)?,
-            Form::Json { reader, line } => json_rows(name, reader, line)?,
+            Form::Csv { reader, columns, places } => csv_rows(name, reader, columns, places)?,
+            Form::Json { reader, line } => json_rows(name, reader, line, self.outcomes)?,
         };
         if rows.is_empty() {
             return Ok(Vec::new());
@@ -75,9 +83,12 @@ impl Text {
         let mut problems = Problems::new(name);
         let (mut questions, mut forecasters) = (Collected::default(), Collected::default());
         let (mut made_at, mut probabilities) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
-        let mut lines = Vec::with_capacity(rows.len());
+        let (mut lines, mut came) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
         for (line, said) in rows {
-            if let Some((question, forecaster, moment, probability)) = problems.take(line, said) {
+            if let Some((question, forecaster, moment, probability, outcome)) = problems.take(line, said) {
+                if self.outcomes == OutcomeColumn::Used {
+                    came.push(outcome);
+                }
                 questions.push(&question);
                 forecasters.push(&forecaster);
                 made_at.push(moment);
@@ -87,7 +98,7 @@ impl Text {
         }
         checked(problems)?;
         let (questions, forecasters) = (questions.finish(), forecasters.finish());
-        Ok(vec![Batch { questions, forecasters, made_at, probabilities, lines: Lines::Each(lines) }])
+        Ok(vec![Batch { questions, forecasters, made_at, probabilities, came, lines: Lines::Each(lines) }])
     }
 }
 
@@ -98,9 +109,8 @@ fn unlike(name: &str, problem: csv::Error) -> Error {
 fn csv_rows(
     name: &str,
     reader: &mut csv::Reader<File>,
-    width: usize,
-    columns: [usize; 4],
-    empty: &[(usize, String)],
+    columns: &[String],
+    places: &Places,
 ) -> Result<Vec<(u64, Said)>, Error> {
     let mut records = Vec::with_capacity(ROWS);
     let mut record = csv::ByteRecord::new();
@@ -110,28 +120,37 @@ fn csv_rows(
     let row = |record: &csv::ByteRecord| {
         let line = record.position().map_or(0, csv::Position::line);
         let said = || {
-            if record.len() != width {
-                return Err(format!("the row has {} cells, but the header has {width}", record.len()));
+            if record.len() != columns.len() {
+                return Err(format!("the row has {} cells, but the header has {}", record.len(), columns.len()));
             }
             let cell = |at: usize| {
                 std::str::from_utf8(record.get(at).unwrap_or_default())
                     .map(str::trim)
                     .map_err(|_| "the row is not UTF-8; save the file as UTF-8".to_owned())
             };
-            for (at, column) in empty {
+            for at in &places.empty {
                 if !cell(*at)?.is_empty() {
-                    return Err(other_kind(column));
+                    return Err(other_kind(&columns[*at]));
                 }
             }
-            let [question, forecaster, made_at, probability] = columns;
-            said(cell(question)?, cell(forecaster)?, cell(made_at)?, cell(probability)?)
+            let [question, forecaster, made_at, probability] = places.said;
+            let came = match places.came {
+                Some(came) => Came::read(cell(came)?, places.known.map_or(Ok(""), cell)?)?,
+                None => Came::default(),
+            };
+            said(cell(question)?, cell(forecaster)?, cell(made_at)?, cell(probability)?, came)
         };
         (line, said())
     };
     Ok(records.par_iter().map(row).collect())
 }
 
-fn json_rows(name: &str, reader: &mut BufReader<File>, line: &mut u64) -> Result<Vec<(u64, Said)>, Error> {
+fn json_rows(
+    name: &str,
+    reader: &mut BufReader<File>,
+    line: &mut u64,
+    outcomes: OutcomeColumn,
+) -> Result<Vec<(u64, Said)>, Error> {
     let mut texts = Vec::with_capacity(ROWS);
     while texts.len() < ROWS {
         let mut text = Vec::new();
@@ -146,10 +165,11 @@ fn json_rows(name: &str, reader: &mut BufReader<File>, line: &mut u64) -> Result
             texts.push((*line, text));
         }
     }
-    Ok(texts.par_iter().map(|(line, text)| (*line, json_row(text))).collect())
+    Ok(texts.par_iter().map(|(line, text)| (*line, json_row(text, outcomes))).collect())
 }
 
-fn json_row(text: &[u8]) -> Said {
+fn json_row(text: &[u8], outcomes: OutcomeColumn) -> Said {
+    let is_used = outcomes == OutcomeColumn::Used;
     let object: Map<String, Value> =
         serde_json::from_slice(text).map_err(|problem| format!("the line is not a JSON object: {problem}"))?;
     if object.get("forecast").is_some_and(Value::is_object) {
@@ -164,29 +184,39 @@ fn json_row(text: &[u8]) -> Said {
         record.forecast.check()?;
         check_name("question id", &record.question)?;
         check_name("forecaster", &record.forecaster)?;
-        return Ok((record.question, record.forecaster, record.made_at, probability));
+        if is_used {
+            return Err("the row has no outcome".to_owned());
+        }
+        return Ok((record.question, record.forecaster, record.made_at, probability, Came::default()));
     }
-    let mut cells = [const { String::new() }; 4];
+    let mut cells: Vec<(String, String)> = Vec::with_capacity(object.len());
     for (key, value) in &object {
         let key = key.trim().to_lowercase();
         let text =
             cell_text(value).ok_or_else(|| format!("`{key}` is an object; here stands a text, a number or a list"))?;
-        if let Some(at) = super::COLUMNS.iter().position(|column| *column == key) {
-            cells[at] = text;
-        } else if super::OF_OTHER_KINDS.contains(&key.as_str()) && !text.trim().is_empty() {
+        if OF_OTHER_KINDS.contains(&key.as_str()) && !text.trim().is_empty() {
             return Err(other_kind(&key));
         }
+        if is_used && OF_MORE.contains(&key.as_str()) {
+            return Err(format!("`{key}` is not read where a table is streamed"));
+        }
+        cells.push((key, text));
     }
-    let [question, forecaster, made_at, probability] = cells.each_ref().map(|cell| cell.trim());
-    said(question, forecaster, made_at, probability)
+    let cell = |names: &[&str]| {
+        let found = names.iter().find_map(|name| cells.iter().find(|(key, _)| key == name));
+        found.map_or("", |(_, text)| text.trim())
+    };
+    let came = if is_used { Came::read(cell(&CAME), cell(&KNOWN))? } else { Came::default() };
+    let [question, forecaster, made_at, probability] = (if is_used { COLUMNS_BESIDE } else { COLUMNS }).map(cell);
+    said(question, forecaster, made_at, probability, came)
 }
 
-fn said(question: &str, forecaster: &str, made_at: &str, probability: &str) -> Said {
+fn said(question: &str, forecaster: &str, made_at: &str, probability: &str, came: Came) -> Said {
     check_name("question id", question)?;
     check_name("forecaster", forecaster)?;
     let moment = made_at.parse().map_err(|problem| format!("made_at: {problem}"))?;
     if probability.is_empty() {
         return Err("the row has no probability".to_owned());
     }
-    Ok((question.to_owned(), forecaster.to_owned(), moment, parse_probability(probability)?))
+    Ok((question.to_owned(), forecaster.to_owned(), moment, parse_probability(probability)?, came))
 }

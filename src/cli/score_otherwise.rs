@@ -1,0 +1,152 @@
+//! `foretell score --joint` and `foretell score --platform`: scores that are no means of one rule.
+
+use super::figures::{Figures, figure_column, remarks, write_table};
+use super::inputs::{Inputs, check_forecaster, records};
+use super::{Done, console};
+use crate::forecast::read_joint_forecasts;
+use crate::report::{Column, Format, Output, Sheet};
+use crate::score::platform::{Better, Platform, PlatformReport, platform_report};
+use crate::score::{JointReport, JointScore, joint_report, standings};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Shows the scores of joint forecasts.
+pub(super) fn joint(
+    inputs: &Inputs,
+    table: &Path,
+    forecasters: &[String],
+    out: Option<&PathBuf>,
+    format: Format,
+) -> Done {
+    let records = records(inputs)?;
+    let mut forecasts = read_joint_forecasts(table, &records)?;
+    if !forecasters.is_empty() {
+        forecasts.retain(|forecast| forecasters.contains(&forecast.forecaster));
+    }
+    let report = joint_report(&records, &forecasts);
+    if let Some(path) = out {
+        write_table(path, &joint_sheet(&report, Format::Csv))?;
+    }
+    let head = if report.rows.is_empty() { vec!["There is nothing to score yet.".to_owned()] } else { Vec::new() };
+    let sheets =
+        if report.rows.is_empty() && format != Format::Csv { Vec::new() } else { vec![joint_sheet(&report, format)] };
+    let mut foot = vec![
+        "log: of the pattern that came, raised to 1e-6, in nats; energy, variogram: of the indicators of all answers; lower is better".to_owned(),
+        "alone: what the same chances of each question would have got, had the questions been independent".to_owned(),
+    ];
+    foot.extend(remarks(&[], &report.excluded, &[]).into_iter().map(|line| line.replace("question", "set")));
+    let output = Output { head, sheets, foot, json: &report };
+    console::show(format, &output.render(format)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn joint_sheet(report: &JointReport, format: Format) -> Sheet {
+    let figures = Figures::new(format);
+    let mut columns = vec![Column::text("forecaster")];
+    for score in ["log", "energy", "variogram"] {
+        columns.extend(
+            [score.to_owned(), format!("{score} standard error"), format!("{score} alone")].map(Column::number),
+        );
+    }
+    columns.extend(["sets", "questions", "clusters", "forecasts", "raised", "infinite"].map(figure_column));
+    let mut sheet = Sheet::new(None, columns);
+    for row in &report.rows {
+        let score = |of: &JointScore| {
+            [figures.score(of.mean), figures.maybe(of.standard_error), figures.score(of.if_independent)]
+        };
+        let mut cells = vec![row.forecaster.clone()];
+        cells.extend([&row.log, &row.energy, &row.variogram].into_iter().flat_map(score));
+        cells.extend(
+            [row.sets, row.questions, row.clusters, row.forecasts, row.raised, row.infinite].map(|of| of.to_string()),
+        );
+        sheet.row(cells);
+    }
+    sheet
+}
+
+/// Shows the scores of a platform.
+pub(super) fn of_platform(
+    inputs: &Inputs,
+    platform: Platform,
+    community: Option<&str>,
+    forecasters: &[String],
+    out: Option<&PathBuf>,
+    format: Format,
+) -> Done {
+    let records = records(inputs)?;
+    for name in forecasters.iter().map(String::as_str).chain(community) {
+        check_forecaster(&records, name)?;
+    }
+    // Peers and crowds are everybody: only the rows are chosen.
+    let mut report = platform_report(&records, &standings(&records, |_| true), platform, community);
+    if !forecasters.is_empty() {
+        report.rows.retain(|row| forecasters.contains(&row.forecaster));
+    }
+    if let Some(path) = out {
+        write_table(path, &platform_sheet(&report, Format::Csv))?;
+    }
+    let head = if report.rows.is_empty() { vec!["There is nothing to score yet.".to_owned()] } else { Vec::new() };
+    let sheets = if report.rows.is_empty() && format != Format::Csv {
+        Vec::new()
+    } else {
+        vec![platform_sheet(&report, format)]
+    };
+    let output = Output { head, sheets, foot: platform_foot(&report), json: &report };
+    console::show(format, &output.render(format)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn platform_sheet(report: &PlatformReport, format: Format) -> Sheet {
+    let figures = Figures::new(format);
+    let columns = vec![
+        Column::text("score"),
+        Column::text("better"),
+        Column::text("forecaster"),
+        Column::number("value"),
+        Column::count("questions"),
+        Column::number("coverage"),
+        Column::count("limited"),
+    ];
+    let mut sheet = Sheet::new(None, columns);
+    for row in &report.rows {
+        let better = if row.better == Better::Higher { "higher" } else { "lower" };
+        sheet.row(vec![
+            row.score.to_owned(),
+            better.to_owned(),
+            row.forecaster.clone(),
+            figures.score(row.value),
+            row.questions.to_string(),
+            figures.about(row.coverage),
+            row.limited.to_string(),
+        ]);
+    }
+    sheet
+}
+
+fn platform_foot(report: &PlatformReport) -> Vec<String> {
+    let mut lines: Vec<String> = match report.platform {
+        Platform::Metaculus => &[
+            "baseline, peer: sums over questions of the score, weighted by shares of the scheduled time",
+            "peer_global: the sum over the coverage, or over 30 if that is more",
+            "coverage: the sum over questions; limited: forecasts brought within 0.001 and 0.999",
+            "no spot scores: records do not hold when the community prediction was shown",
+        ][..],
+        Platform::GoodJudgment => &[
+            "daily_brier: mean over questions of the mean Brier score (0 to 2) of full days with a forecast",
+            "accuracy: mean over questions of own daily mean less that of the crowd's daily medians, times the share of days",
+        ],
+        Platform::Forecastbench => &[
+            "difficulty_adjusted: Brier score (0 to 1) less the difficulty of each question, plus the mean difficulty",
+            "brier_index: 100 (1 - √difficulty_adjusted); peer: the mean of all on the same questions less own",
+        ],
+    }
+    .iter()
+    .map(|line| (*line).to_owned())
+    .collect();
+    for of in &report.not_defined {
+        let pairs = if of.pairs == 1 { "forecaster and question" } else { "pairs of forecaster and question" };
+        lines.push(format!("no {} of {} {pairs}: {}", of.score, of.pairs, of.reason));
+    }
+    lines.extend(remarks(&[], &report.excluded, &[]));
+    lines
+}

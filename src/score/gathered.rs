@@ -1,0 +1,405 @@
+//! Standing forecasts from files larger than memory: the rows of each question are put together on disk, and questions come one by one.
+//!
+//! [`GatheredForecasts`] takes the batches of a stream and gives, question by question, the very [`Standing`]s that [`standings`] makes of
+//! records: forecasts may change, and forecasters can be compared. Memory is what is known of the questions, the names, and the rows of one
+//! [part](crate::forecast::stream::PARTS) for each thread.
+//!
+//! [`standings`]: super::standings
+
+use super::evaluate::{AskedBy, Excluded, Reason, Standing};
+use super::life::Life;
+use super::rule::Case;
+use crate::error::Error;
+use crate::forecast::stream::{Batch, ByQuestion, Came, NumberedForecast, PARTS};
+use crate::forecast::{Moment, QuestionKind, Records, Resolution, Selection};
+use indexmap::IndexSet;
+use jiff::civil::Date;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// A name of a batch that was not looked up yet.
+const UNKNOWN: u32 = u32::MAX;
+
+/// A forecaster or a question that is of no interest.
+const PASSED: u32 = u32::MAX - 1;
+
+/// A question that names no cluster.
+const NO_CLUSTER: u32 = u32::MAX;
+
+/// Bits of a position that tell rows of a file apart; those above tell files apart.
+const ROW_BITS: u32 = 40;
+
+/// Bytes of the rows that are worked on at once, and of one of them, as read and as understood.
+const MOST_BYTES: usize = 512 << 20;
+const BYTES_OF_A_ROW: usize = 84;
+
+/// What is known of a question.
+#[derive(Debug)]
+struct Asked {
+    id: Box<str>,
+    cluster: u32,
+    tags: u32,
+    opens: Option<Date>,
+    closes: Option<Date>,
+    fate: Fate,
+}
+
+/// What the rows of a question say of its outcome.
+#[derive(Debug, Clone, Copy)]
+struct Beside {
+    happened: Option<bool>,
+    /// The place of the first row, and the day that it names.
+    first: u64,
+    known_on: Option<Date>,
+    last_made: Date,
+}
+
+/// What became of a question.
+#[derive(Debug, Clone, Copy)]
+enum Fate {
+    Resolved {
+        life: Life,
+        happened: bool,
+    },
+    Without(Reason),
+    /// Its rows will say.
+    Open,
+    OtherKind(&'static str),
+}
+
+/// Forecasts put together by question.
+#[derive(Debug)]
+pub struct GatheredForecasts {
+    questions: HashMap<Box<str>, u32>,
+    asked: Vec<Asked>,
+    clusters: Vec<String>,
+    tags: IndexSet<Vec<String>>,
+    people: IndexSet<String>,
+    /// Forecasters of no interest.
+    passed: BTreeSet<String>,
+    rows: ByQuestion,
+    /// What rows say of outcomes, by question.
+    beside: HashMap<u32, Beside>,
+    /// Whether questions that nobody defined are of interest.
+    takes_unknown: bool,
+    from: Option<Date>,
+    until: Option<Date>,
+}
+
+/// A question with all that stood on it.
+#[derive(Debug)]
+pub struct GatheredQuestion<'a> {
+    /// The cluster that it names, if it names one.
+    pub cluster: Option<&'a str>,
+    /// Its scheduled close.
+    pub closes: Option<Date>,
+    /// By forecaster, in the order of the first forecast of each.
+    pub standings: Vec<Standing>,
+    /// Where the first forecast of each stands among all rows.
+    pub positions: Vec<u64>,
+}
+
+/// What a forecaster, by number, said when; and where the first of it stands.
+type Made = (u32, u64, Vec<(Moment, f64)>);
+
+/// Forecasts and questions left out, by reason.
+#[derive(Debug, Default)]
+struct LeftOut(BTreeMap<Reason, (usize, usize)>);
+
+impl LeftOut {
+    fn add(&mut self, reason: Reason, forecasts: usize, questions: usize) {
+        let entry = self.0.entry(reason).or_default();
+        entry.0 += forecasts;
+        entry.1 += questions;
+    }
+}
+
+impl GatheredForecasts {
+    /// Nothing yet, on the questions and outcomes of these records, of which a part was selected already; their forecasts are not looked at.
+    #[must_use]
+    pub fn new(records: &Records, selection: &Selection) -> Self {
+        let mut clusters: IndexSet<&str> = IndexSet::new();
+        let mut gathered = Self {
+            questions: HashMap::with_capacity(records.questions.len()),
+            asked: Vec::with_capacity(records.questions.len()),
+            clusters: Vec::new(),
+            tags: IndexSet::from([Vec::new()]),
+            people: IndexSet::new(),
+            passed: BTreeSet::new(),
+            rows: ByQuestion::default(),
+            beside: HashMap::new(),
+            takes_unknown: selection.tags.is_empty(),
+            from: selection.from,
+            until: selection.until,
+        };
+        for (id, question) in &records.questions {
+            let fate = match records.outcomes.get(id) {
+                _ if question.kind != QuestionKind::Binary => Fate::OtherKind(question.kind.name()),
+                None => Fate::Open,
+                Some(outcome) => match outcome.resolution {
+                    Resolution::Yes => Fate::Resolved { life: Life::new(question, outcome), happened: true },
+                    Resolution::No => Fate::Resolved { life: Life::new(question, outcome), happened: false },
+                    Resolution::Annulled => Fate::Without(Reason::Annulled),
+                    _ => Fate::Without(Reason::OutcomeDoesNotFit),
+                },
+            };
+            let cluster = question.cluster.as_deref().map_or(NO_CLUSTER, |name| clusters.insert_full(name).0 as u32);
+            let tags = match gathered.tags.get_index_of(&question.tags) {
+                Some(known) => known,
+                None => gathered.tags.insert_full(question.tags.clone()).0,
+            };
+            gathered.questions.insert(id.as_str().into(), gathered.asked.len() as u32);
+            let (tags, opens, closes) = (tags as u32, question.opens, question.closes);
+            gathered.asked.push(Asked { id: id.as_str().into(), cluster, tags, opens, closes, fate });
+        }
+        gathered.clusters = clusters.into_iter().map(str::to_owned).collect();
+        gathered
+    }
+
+    /// Adds the forecasts of a batch by those whom `keep` names; `file` is named where a row cannot be, `number` says which of several files it
+    /// is.
+    ///
+    /// # Errors
+    /// If a row names nobody or no question, a question takes other forecasts, or a temporary file cannot be written.
+    pub fn add(&mut self, batch: &Batch, file: &str, number: u32, keep: &impl Fn(&str) -> bool) -> Result<(), Error> {
+        let mut question_of = vec![UNKNOWN; batch.questions.texts()];
+        let mut person_of = vec![UNKNOWN; batch.forecasters.texts()];
+        let missing =
+            |row: usize| Error::input(format!("{file}:{}: the row names no question or nobody", batch.line(row)));
+        for row in 0..batch.len() {
+            let code = batch.questions.codes()[row];
+            let slot = question_of.get_mut(code as usize).ok_or_else(|| missing(row))?;
+            if *slot == UNKNOWN {
+                *slot = self.question(batch.questions.text(code));
+            }
+            let question = *slot;
+            let made_at = batch.made_at[row];
+            let position = (u64::from(number) << ROW_BITS) | batch.line(row);
+            if let Some(came) = batch.came.get(row).filter(|_| question != PASSED)
+                && !self.came(question, made_at, position, *came)
+            {
+                let id = &self.asked[question as usize].id;
+                let line = batch.line(row);
+                return Err(Error::input(format!(
+                    "{file}:{line}: the outcome of `{id}` is another one in an earlier row"
+                )));
+            }
+            let code = batch.forecasters.codes()[row];
+            let slot = person_of.get_mut(code as usize).ok_or_else(|| missing(row))?;
+            if question == PASSED || !self.is_of_the_days(made_at) {
+                continue;
+            }
+            if *slot == UNKNOWN {
+                *slot = self.person(batch.forecasters.text(code), keep);
+            }
+            let forecaster = *slot;
+            if forecaster == PASSED {
+                continue;
+            }
+            if let Fate::OtherKind(kind) = self.asked[question as usize].fate {
+                return Err(Error::input(format!(
+                    "{file}:{}: the forecast is a probability of yes, but `{}` is a {kind} question",
+                    batch.line(row),
+                    self.asked[question as usize].id
+                )));
+            }
+            let probability = batch.probabilities[row];
+            self.rows.push(NumberedForecast { question, forecaster, made_at, probability, position })?;
+        }
+        Ok(())
+    }
+
+    /// Keeps what a row says of the outcome; says whether it goes with what other rows said. Where something is known beforehand it counts.
+    fn came(&mut self, question: u32, made_at: Moment, position: u64, came: Came) -> bool {
+        if !matches!(self.asked[question as usize].fate, Fate::Open) {
+            return true;
+        }
+        let (made, known_on) = (made_at.day(), came.known_on);
+        let beside = self.beside.entry(question).or_insert(Beside {
+            happened: came.happened,
+            first: position,
+            known_on,
+            last_made: made,
+        });
+        beside.last_made = beside.last_made.max(made);
+        if position < beside.first {
+            (beside.first, beside.known_on) = (position, known_on);
+        }
+        match (beside.happened, came.happened) {
+            (None, happened) => beside.happened = happened,
+            (Some(known), Some(happened)) => return known == happened,
+            (Some(_), None) => {}
+        }
+        true
+    }
+
+    /// What became of a question, now that all rows are known.
+    fn fate(&self, number: u32) -> Fate {
+        let asked = &self.asked[number as usize];
+        match (asked.fate, self.beside.get(&number)) {
+            (Fate::Open, Some(Beside { happened: Some(happened), known_on, last_made, .. })) => {
+                // Where the table does not say when the answer was known, it was after the last forecast.
+                let day = known_on.unwrap_or_else(|| last_made.tomorrow().unwrap_or(Date::MAX));
+                Fate::Resolved { life: Life::of(asked.opens, asked.closes, Moment::Day(day)), happened: *happened }
+            }
+            (Fate::Open, _) => Fate::Without(Reason::Unresolved),
+            (fate, _) => fate,
+        }
+    }
+
+    fn is_of_the_days(&self, made_at: Moment) -> bool {
+        if self.from.is_none() && self.until.is_none() {
+            return true;
+        }
+        let day = made_at.day();
+        self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until)
+    }
+
+    fn person(&mut self, name: &str, keep: &impl Fn(&str) -> bool) -> u32 {
+        if !keep(name) {
+            if !self.passed.contains(name) {
+                self.passed.insert(name.to_owned());
+            }
+            return PASSED;
+        }
+        match self.people.get_index_of(name) {
+            Some(known) => known as u32,
+            None => self.people.insert_full(name.to_owned()).0 as u32,
+        }
+    }
+
+    /// The number of a question; one that nobody defined has not resolved, and has no tags.
+    fn question(&mut self, id: &str) -> u32 {
+        if let Some(known) = self.questions.get(id) {
+            return *known;
+        }
+        if !self.takes_unknown {
+            return PASSED;
+        }
+        let number = self.asked.len() as u32;
+        self.questions.insert(id.into(), number);
+        self.asked.push(Asked {
+            id: id.into(),
+            cluster: NO_CLUSTER,
+            tags: 0,
+            opens: None,
+            closes: None,
+            fate: Fate::Open,
+        });
+        number
+    }
+
+    /// The names of those who have forecast something, in the order in which they were met.
+    pub fn forecasters(&self) -> impl Iterator<Item = &str> {
+        self.people.iter().map(String::as_str)
+    }
+
+    /// Everybody who has forecast something, also those of no interest.
+    pub fn everybody(&self) -> impl Iterator<Item = &str> {
+        self.forecasters().chain(self.passed.iter().map(String::as_str))
+    }
+
+    /// How many questions there are.
+    #[must_use]
+    pub fn questions(&self) -> usize {
+        self.asked.len()
+    }
+
+    /// How many forecasts there are.
+    #[must_use]
+    pub const fn forecasts(&self) -> u64 {
+        self.rows.rows()
+    }
+
+    /// Gives what `of` makes of each question on which something stood to `take`, the questions of some parts at a time; and what was left
+    /// out. Always in the same order, with any number of threads.
+    ///
+    /// # Errors
+    /// If a temporary file cannot be read.
+    pub fn each<T: Send>(
+        &self,
+        of: impl Fn(GatheredQuestion) -> T + Sync,
+        mut take: impl FnMut(Vec<T>),
+    ) -> Result<Vec<Excluded>, Error> {
+        let mut left_out = LeftOut::default();
+        let parts: Vec<usize> = (0..PARTS).collect();
+        // As many at a time as there are threads, unless their rows are more than memory should hold.
+        let bytes = self.rows.rows() as usize / PARTS * BYTES_OF_A_ROW + 1;
+        let at_once = rayon::current_num_threads().min(MOST_BYTES / bytes).max(1);
+        for some in parts.chunks(at_once) {
+            let read: Vec<Result<(Vec<T>, LeftOut), Error>> =
+                some.par_iter().map(|part| self.part(*part, &of)).collect();
+            for part in read {
+                let (made, without) = part?;
+                take(made);
+                without.0.into_iter().for_each(|(reason, (forecasts, questions))| {
+                    left_out.add(reason, forecasts, questions);
+                });
+            }
+        }
+        let excluded = |(reason, (forecasts, questions))| Excluded { reason, forecasts, questions };
+        Ok(left_out.0.into_iter().map(excluded).collect())
+    }
+
+    fn part<T>(&self, part: usize, of: &impl Fn(GatheredQuestion) -> T) -> Result<(Vec<T>, LeftOut), Error> {
+        let rows = self.rows.part(part)?;
+        let mut left_out = LeftOut::default();
+        let mut made = Vec::new();
+        let mut places = vec![usize::MAX; self.people.len()];
+        for rows in rows.chunk_by(|a, b| a.question == b.question) {
+            let number = rows[0].question;
+            let asked = &self.asked[number as usize];
+            match self.fate(number) {
+                Fate::Resolved { life, happened } => {
+                    let question = self.question_of(asked, life, happened, rows, &mut places, &mut left_out);
+                    if !question.standings.is_empty() {
+                        made.push(of(question));
+                    }
+                }
+                Fate::Open => left_out.add(Reason::Unresolved, rows.len(), 1),
+                Fate::Without(reason) => left_out.add(reason, rows.len(), 1),
+                Fate::OtherKind(_) => left_out.add(Reason::ForecastDoesNotFit, rows.len(), 1),
+            }
+        }
+        Ok((made, left_out))
+    }
+
+    fn question_of(
+        &self,
+        asked: &Asked,
+        life: Life,
+        happened: bool,
+        rows: &[NumberedForecast],
+        places: &mut [usize],
+        left_out: &mut LeftOut,
+    ) -> GatheredQuestion<'_> {
+        let mut by_forecaster: Vec<Made> = Vec::new();
+        for row in rows {
+            let place = &mut places[row.forecaster as usize];
+            if *place == usize::MAX {
+                *place = by_forecaster.len();
+                by_forecaster.push((row.forecaster, row.position, Vec::with_capacity(1)));
+            }
+            by_forecaster[*place].2.push((row.made_at, row.probability));
+        }
+        let cluster = self.clusters.get(asked.cluster as usize).map(String::as_str);
+        let tags = self.tags.get_index(asked.tags as usize).map_or(&[][..], Vec::as_slice);
+        let mut without: BTreeMap<Reason, usize> = BTreeMap::new();
+        let (mut standings, mut positions) = (Vec::with_capacity(by_forecaster.len()), Vec::new());
+        for (forecaster, position, made) in by_forecaster {
+            places[forecaster as usize] = usize::MAX;
+            let name = self.people.get_index(forecaster as usize).map_or("", String::as_str);
+            let by = AskedBy { id: &asked.id, cluster: cluster.unwrap_or(&asked.id), tags, life, forecaster: name };
+            let case = |probability: &f64| Ok(Case::Binary { probability: *probability, happened });
+            let standing = by.standing(made, case, |reason, count| *without.entry(reason).or_default() += count);
+            if let Some(standing) = standing {
+                standings.push(standing);
+                positions.push(position);
+            }
+        }
+        for (reason, count) in without.into_iter().filter(|(_, count)| *count > 0) {
+            left_out.add(reason, count, 1);
+        }
+        GatheredQuestion { cluster, closes: life.closes(), standings, positions }
+    }
+}

@@ -1,0 +1,139 @@
+//! Learning from tables of cases: against a peer's figures, conjugate arithmetic, and likelihoods written out by hand.
+
+use super::tests::{HEAD, checked, rewritten};
+use super::*;
+use crate::error::Error;
+use crate::forecast::tidy::WideTable;
+
+fn table(text: &str) -> WideTable {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let path = folder.path().join("cases.csv");
+    std::fs::write(&path, text).expect("it can be written");
+    WideTable::open(&path).expect("it can be read")
+}
+
+fn learn(text: &str, cases: &str, against: Against) -> Result<Update, Error> {
+    let source = Source::new("test.toml", text);
+    from_cases(&checked(text), &source, &table(cases), against)
+}
+
+fn mean(update: &Update, event: &str) -> f64 {
+    update.learned.iter().find(|one| one.event == event).unwrap_or_else(|| panic!("{event}: {update:?}")).mean_after
+}
+
+/// Reference case S6 (ProbLog, learning from interpretations): chances 1/3 and 1/2.
+#[test]
+fn facts_behind_an_or_have_their_likeliest_chances() {
+    let text = format!(
+        "{HEAD}[event.h1]\nchance = \"beta(1, 1)\"\n[event.h2]\nchance = \"beta(1, 1)\"\n[event.some]\nholds = \"h1 or h2\"\n"
+    );
+    let cases = "some,h1\nno,no\nyes,yes\nyes,no\n";
+    let update = learn(&text, cases, Against::Nothing).expect("they can be learned from");
+    assert!((mean(&update, "h1") - 1.0 / 3.0).abs() < 1e-9, "{update:?}");
+    assert!((mean(&update, "h2") - 0.5).abs() < 1e-9, "{update:?}");
+    // (2/3 · 1/2) · 1/3 · (2/3 · 1/2).
+    let from = update.from_cases.expect("it was from cases");
+    assert!((from.log_likelihood - (1.0_f64 / 27.0).ln()).abs() < 1e-9 && from.settled, "{from:?}");
+    // The second case says nothing of h2: two cases, not three.
+    let h2 = update.learned.iter().find(|one| one.event == "h2").expect("it learned");
+    assert_eq!(h2.after, "1 of 2");
+    assert!(update.replacements.is_empty());
+}
+
+/// Cases that say everything are counted like outcomes.
+#[test]
+fn cases_known_in_full_are_conjugate() {
+    let text = format!(
+        "{HEAD}[event.a]\nchance = \"6 of 20\"\n[event.b]\nchance = [ {{ if = \"a\", is = \"beta(2, 3)\" }}, {{ otherwise = \"1 of 4\" }} ]\n\
+         [event.c]\none_of = [\"x\", \"y\", \"z\"]\nchance = \"6, 30, 4 of 40\"\n"
+    );
+    let cases = "a,b,c\nyes,yes,x\nyes,no,x\nno,yes,z\nno,no,y\nno,no,x\n";
+    let update = learn(&text, cases, Against::Prior).expect("they can be learned from");
+    let after: Vec<&str> = update.learned.iter().map(|one| one.after.as_str()).collect();
+    assert_eq!(after, ["8 of 25", "beta(3, 4)", "2 of 7", "9, 31, 5 of 45"]);
+    let text = rewritten(&text, &update);
+    assert!(text.contains("5 cases of cases.csv ("), "{text}");
+    // Once.
+    let again = learn(&text, cases, Against::Prior).expect("they can be learned from");
+    assert!(again.learned.is_empty() && again.skipped.iter().all(|one| one.why.contains("already")), "{again:?}");
+}
+
+/// A cause that is seen in half of the cases: the mode of likelihood times prior on the log-odds scale, searched for by hand.
+#[test]
+fn what_cases_do_not_say_is_averaged_over() {
+    let text = format!(
+        "{HEAD}[event.a]\nchance = \"beta(2, 2)\"\n[event.b]\nchance = [ {{ if = \"a\", is = \"beta(3, 1)\" }}, {{ otherwise = \"beta(1, 3)\" }} ]\n"
+    );
+    let mut cases = "a,b\n".to_owned();
+    for (row, times) in [("yes,yes", 6), ("yes,no", 1), ("no,no", 5), ("no,yes", 2), (",yes", 7), (",no", 4)] {
+        cases.extend(std::iter::repeat_n(format!("{row}\n"), times));
+    }
+    let update = learn(&text, &cases, Against::Prior).expect("they can be learned from");
+    let objective = |p: f64, q: f64, r: f64| {
+        let prior = [(p, 2.0, 2.0), (q, 3.0, 1.0), (r, 1.0, 3.0)]
+            .map(|(x, a, b): (f64, f64, f64)| a * x.ln() + b * (1.0 - x).ln());
+        prior.iter().sum::<f64>()
+            + 6.0 * (p * q).ln()
+            + (p * (1.0 - q)).ln()
+            + 5.0 * ((1.0 - p) * (1.0 - r)).ln()
+            + 2.0 * ((1.0 - p) * r).ln()
+            + 7.0 * (p * q + (1.0 - p) * r).ln()
+            + 4.0 * (p * (1.0 - q) + (1.0 - p) * (1.0 - r)).ln()
+    };
+    // Coordinate by coordinate, by ever finer steps.
+    let mut at = [0.5, 0.5, 0.5];
+    let mut step = 0.1;
+    while step > 1e-9 {
+        let mut better = false;
+        for coordinate in 0..3 {
+            for sign in [-1.0, 1.0] {
+                let mut tried = at;
+                tried[coordinate] += sign * step;
+                if tried[coordinate] > 0.0
+                    && tried[coordinate] < 1.0
+                    && objective(tried[0], tried[1], tried[2]) > objective(at[0], at[1], at[2])
+                {
+                    at = tried;
+                    better = true;
+                }
+            }
+        }
+        if !better {
+            step /= 2.0;
+        }
+    }
+    let found: Vec<f64> = update.learned.iter().map(|one| one.mean_after).collect();
+    for (found, expected) in found.iter().zip(at) {
+        assert!((found - expected).abs() < 1e-6, "{update:?} {at:?}");
+    }
+    // The chance of `a` is worth more than the 14 cases that name it, and less than all 25: b says something of a.
+    let worth = |phrase: &str| -> f64 {
+        let shapes = phrase.trim_start_matches("beta(").trim_end_matches(')').split(", ");
+        shapes.map(|shape| shape.parse::<f64>().expect("a number")).sum::<f64>() - 4.0
+    };
+    let of_a = worth(&update.learned[0].after);
+    assert!(of_a > 14.0 && of_a < 25.0, "{of_a}");
+}
+
+#[test]
+fn events_of_a_class_count_together() {
+    let text = format!(
+        "{HEAD}[prior.held]\nchance = \"2 of 4\"\n[event.a]\nchance = \"like held\"\n[event.b]\nchance = \"like held\"\n"
+    );
+    let update = learn(&text, "a,b\nyes,no\nyes,\nyes,yes\n", Against::Prior).expect("they can be learned from");
+    assert_eq!(update.learned.len(), 1);
+    assert_eq!((update.learned[0].event.as_str(), update.learned[0].after.as_str()), ("prior held", "6 of 9"));
+}
+
+#[test]
+fn what_is_wrong_with_a_table_is_said_with_its_row() {
+    let text = format!("{HEAD}[event.a]\nchance = \"2 of 4\"\n[event.b]\nholds = \"a\"\n");
+    let why = |cases: &str| learn(&text, cases, Against::Prior).expect_err("it is refused").to_string();
+    assert!(why("x\nyes\n").contains("no column is an event"));
+    let found = why("a\nyes\nmaybe\n");
+    assert!(found.contains('3') && found.contains("`maybe` is neither yes nor no"), "{found}");
+    let found = why("a,b\nyes,yes\nyes,no\n");
+    assert!(found.contains("row 3"), "{found}");
+    let update = learn(&text, "a,colour\nyes,red\n", Against::Prior).expect("the column is named");
+    assert!(update.skipped.iter().any(|one| one.name == "column colour"), "{update:?}");
+}
