@@ -1,7 +1,7 @@
 //! Which questions are taken to share their fate.
 
 use crate::calibrate::Stream;
-use crate::forecast::{Question, Records};
+use crate::forecast::Records;
 use crate::score::{GatheredQuestion, Horizon, Standing, Standings};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -75,24 +75,24 @@ impl ClusterBy {
         }
     }
 
+    /// Puts another name in place of the cluster that a question of this id names.
+    fn regroup_one(&self, id: &str, cluster: &mut String, tags: &[String], records: &Records, first: f64) {
+        match self {
+            Self::Cluster => {}
+            Self::Question => id.clone_into(cluster),
+            _ => {
+                let closes = records.questions.get(id).and_then(|question| question.closes);
+                // A tag or a band is no question, whatever both are called.
+                *cluster = self.cluster(None, tags, closes, first).unwrap_or_else(|| format!("question {id}"));
+            }
+        }
+    }
+
     /// The cluster of a gathered question; `None` if it stands alone.
     pub(super) fn of_question(&self, question: &GatheredQuestion) -> Option<String> {
         let tags = question.standings.first().map_or(&[][..], |standing| &standing.tags);
         let first = question.standings.iter().map(Standing::from).fold(f64::INFINITY, f64::min);
         self.cluster(question.cluster, tags, question.closes, first)
-    }
-
-    /// The cluster of a question of this id that names `cluster`, with the first forecast on it, by whomever, in days since 1970-01-01.
-    fn of(&self, id: &str, cluster: &str, tags: &[String], question: Option<&Question>, first: f64) -> String {
-        match self {
-            Self::Cluster => cluster.to_owned(),
-            Self::Question => id.to_owned(),
-            _ => {
-                let closes = question.and_then(|question| question.closes);
-                // A tag or a band is no question, whatever both are called.
-                self.cluster(None, tags, closes, first).unwrap_or_else(|| format!("question {id}"))
-            }
-        }
     }
 }
 
@@ -102,8 +102,8 @@ pub fn regroup(mut standings: Standings, records: &Records, by: &ClusterBy) -> S
     let first = first(standings.standings.iter().map(|standing| (standing.question.clone(), standing.from())));
     for standing in &mut standings.standings {
         let made = first.get(&standing.question).copied().unwrap_or_default();
-        let question = records.questions.get(&standing.question);
-        standing.cluster = by.of(&standing.question, &standing.cluster, &standing.tags, question, made);
+        let cluster = &mut standing.cluster;
+        by.regroup_one(&standing.question, cluster, &standing.tags, records, made);
     }
     standings
 }
@@ -115,8 +115,7 @@ pub fn regroup_streams(mut streams: Vec<Stream>, records: &Records, by: &Cluster
     let first = first(streams.iter().filter_map(made));
     for stream in &mut streams {
         let made = first.get(&stream.question).copied().unwrap_or_default();
-        let question = records.questions.get(&stream.question);
-        stream.cluster = by.of(&stream.question, &stream.cluster, &stream.tags, question, made);
+        by.regroup_one(&stream.question, &mut stream.cluster, &stream.tags, records, made);
     }
     streams
 }
