@@ -18,7 +18,7 @@ use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Turn priors into posteriors by the outcomes that speak to them
+/// Turn priors into posteriors by outcomes or past cases, or put news into a scenario
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   foretell update scenarios/white-house-2025-08-18.toml --dry-run
