@@ -291,9 +291,9 @@ fn the_loop_with_learned_priors_ends_nearer_to_the_truth() {
     assert_eq!(desk.run(&["ledger", "verify"])["clean"], true);
 }
 
-/// No path of the desk ends in the files that are written.
+/// No path of the desk ends up in the files that are written.
 #[test]
-fn a_prior_remembers_scenarios_by_name() {
+fn a_prior_remembers_scenarios_by_title() {
     let desk = Desk(tempfile::tempdir().expect("a folder can be made"));
     desk.write("learned.toml", PRIORS);
     let case = Case::new(1, &mut Chance(1));
@@ -306,6 +306,6 @@ fn a_prior_remembers_scenarios_by_name() {
     desk.run(&["resolve", "--from", "outcomes.csv"]);
     desk.run(&["update", "learned-1.toml"]);
     let priors = desk.read("learned.toml");
-    assert!(priors.contains("in learned-1.toml\""), "{priors}");
+    assert!(priors.contains("in Meeting 1\""), "{priors}");
     assert!(!priors.contains(&*Path::new(&desk.path("")).to_string_lossy()), "{priors}");
 }

@@ -185,10 +185,26 @@ fn show(arguments: &Arguments, loaded: &Loaded, update: &Update, format: Format)
 fn write(arguments: &Arguments, loaded: &Loaded, update: &Update) -> Result<Vec<String>, Error> {
     let mut texts = update::rewrite(&loaded.source, update)?;
     let target = arguments.out.clone().unwrap_or_else(|| arguments.file.clone());
+    if let (Some(out), Some(name)) = (&arguments.out, &arguments.priors_out) {
+        let there = out.with_file_name(name);
+        let is_name = Path::new(name).file_name().is_some_and(|file| file == name.as_str());
+        let inputs = [Some(&arguments.file), arguments.outcomes.as_ref(), arguments.cases.as_ref(), Some(out)];
+        let same = |file: &PathBuf| {
+            *file == there
+                || file.canonicalize().is_ok_and(|file| there.canonicalize().is_ok_and(|there| there == file))
+        };
+        if !is_name || inputs.into_iter().flatten().any(same) {
+            return Err(Error::input(format!(
+                "--priors-out {name} is no name for a file of its own beside the new scenario"
+            ))
+            .help("give a name alone, such as `learned-classes.toml`, that no file in use has; nothing was written"));
+        }
+    }
     let mut files = vec![target];
     let parts: Vec<_> = loaded.source.parts().collect();
+    let away = arguments.out.as_ref().is_some_and(|out| out.parent() != arguments.file.parent());
     if let [_, priors] = parts[..]
-        && texts[1] != priors.text
+        && (texts[1] != priors.text || away)
     {
         let unchanged = load::read(Path::new(priors.name))?.text().trim_start_matches('\u{feff}') == priors.text;
         files.push(match (&arguments.out, &arguments.priors_out) {
@@ -198,7 +214,7 @@ fn write(arguments: &Arguments, loaded: &Loaded, update: &Update) -> Result<Vec<
             }
             (None, _) => PathBuf::from(priors.name),
             (Some(_), None) => {
-                return Err(Error::input(format!("the file of priors `{}` moved too, and --out leaves it as it is", priors.name))
+                return Err(Error::input(format!("the new scenario needs its file of priors beside it, and --out leaves `{}` as it is", priors.name))
                     .help("say with --priors-out under which name it shall stand beside the new scenario; nothing was written"));
             }
             (Some(out), Some(name)) => {
@@ -251,6 +267,8 @@ fn observations(by: &[String]) -> String {
 
 /// Writes beside the target and renames, so that a killed run leaves the old file or the new one, never half of one.
 pub(super) fn replace(path: &Path, text: &str) -> Result<(), Error> {
+    // A link stays one: what it leads to is replaced.
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let failed =
         |problem: std::io::Error| Error::environment(format!("cannot write `{}`", path.display())).because(problem);
     let name = path.file_name().ok_or_else(|| Error::input(format!("`{}` is not a file", path.display())))?;
@@ -258,5 +276,8 @@ pub(super) fn replace(path: &Path, text: &str) -> Result<(), Error> {
     temporary.push(".new");
     let temporary = path.with_file_name(temporary);
     std::fs::write(&temporary, text).map_err(failed)?;
+    if let Ok(before) = std::fs::metadata(path) {
+        std::fs::set_permissions(&temporary, before.permissions()).map_err(failed)?;
+    }
     std::fs::rename(&temporary, path).map_err(failed)
 }

@@ -297,7 +297,16 @@ fn probe(draft: &Draft, with: &Loaded, at: usize) -> Option<(String, String)> {
 fn too_large(step: &Step, error: f64, stated: Option<&Finding>, arguments: &NewsArguments) -> Option<String> {
     /// The strongest word of the language for one piece of evidence.
     const STRONG: f64 = 5.0;
-    let ratio = step.odds_ratio?;
+    let Some(ratio) = step.odds_ratio else {
+        let is_bare = matches!(stated, Some(Finding::Now(..))) && arguments.why.is_none() && step.before != step.after;
+        return is_bare.then(|| {
+            format!(
+                "this overwrites the chance of what it is about, from {} to {}, which nothing can move any more, and states no reason: say it with --why",
+                percent(step.before, SHOWN),
+                percent(step.after, SHOWN)
+            )
+        });
+    };
     let size = ratio.max(1.0 / ratio);
     let by = format!(
         "from {} to {}, its odds by x{}",

@@ -180,10 +180,10 @@ pub(super) fn likelihood(source: &NumberSource, value: f64) -> (f64, bool) {
 /// The factors of a doubtful hazard: `ln(1 - p) / ln(1 - reference)` for each of 256 values of `p`.
 pub(super) fn scales(source: &HazardSource, plan: &Plan) -> Rc<[f64]> {
     let Some(scale) = source.scale else { return Rc::new([1.0]) };
-    let strata = scale
-        .fixed
-        .as_ref()
-        .map_or(plan.parameters[scale.parameter.0 as usize].strata.as_slice(), std::slice::from_ref);
+    let strata = scale.fixed.as_ref().map_or(
+        plan.parameters[scale.among.unwrap_or(scale.parameter).0 as usize].strata.as_slice(),
+        std::slice::from_ref,
+    );
     if strata.is_empty() || !(scale.reference > 0.0 && scale.reference < 1.0) {
         return Rc::new([1.0]);
     }

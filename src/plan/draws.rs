@@ -420,7 +420,7 @@ impl Draws {
         let scale = spec.doubt.as_ref().map(|doubt| {
             let parameter = self.believed(name.to_owned(), &doubt.belief, &doubt.prior, &doubt.strata);
             let stream = self.stream(format!("{name}/doubt"));
-            HazardScale { parameter, reference: doubt.belief.mean, stream, fixed: None }
+            HazardScale { parameter, reference: doubt.belief.mean, stream, fixed: None, among: None }
         });
         HazardSource { hazard: spec.hazard.clone(), scale }
     }

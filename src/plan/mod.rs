@@ -173,6 +173,8 @@ pub struct HazardScale {
     pub stream: StreamId,
     /// Drawn with this chance in the main run, instead of with one for each world.
     pub fixed: Option<f64>,
+    /// Drawn in the main run with the strata of this parameter instead.
+    pub among: Option<ParameterId>,
 }
 
 /// Something that multiplies a hazard from some moment on.

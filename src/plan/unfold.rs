@@ -169,7 +169,7 @@ impl Unfolding {
         label: &str,
         rows: &[Row<T>],
         parameter: impl Fn(&T) -> Option<ParameterId>,
-        at_node: impl Fn(&T, Node) -> T,
+        at_node: impl Fn(&mut Plan, &T, Node) -> T,
     ) -> Vec<Row<T>> {
         let mut split = Vec::with_capacity(rows.len());
         for row in rows {
@@ -185,7 +185,8 @@ impl Unfolding {
                     None => Node { value: *class, law: None },
                     Some(law) => Node { value: law.mean_given(*class), law: law.given(*class) },
                 };
-                split.push(Row { mask, value: at_node(&row.value, node) });
+                let value = at_node(&mut self.plan, &row.value, node);
+                split.push(Row { mask, value });
             }
         }
         split
@@ -200,11 +201,11 @@ impl Unfolding {
                     label,
                     rows,
                     |chance: &Chance| chance.drawn.map(|drawn| drawn.parameter),
-                    |chance, node| Chance { predictive: at_odds(node, chance), drawn: chance.drawn },
+                    |_, chance, node| Chance { predictive: at_odds(node, chance), drawn: chance.drawn },
                 );
             }
             Operation::Number { rows, .. } => {
-                *rows = self.split(label, rows, rate_of, |source, node| match source {
+                *rows = self.split(label, rows, rate_of, |_, source, node| match source {
                     NumberSource::PoissonGamma { exposure, predictive, .. } => {
                         // A rate so small that the mean vanishes is no distribution; the prior's own stands in for it.
                         let poisson = Poisson::new((node.value * exposure).max(f64::MIN_POSITIVE));
@@ -219,8 +220,12 @@ impl Unfolding {
                     label,
                     rows,
                     |source: &HazardSource| source.scale.map(|scale| scale.parameter),
-                    |source, node| {
-                        let scale = source.scale.map(|scale| HazardScale { fixed: Some(node.value), ..scale });
+                    |plan, source, node| {
+                        let scale = source.scale.map(|scale| match node.law {
+                            None => HazardScale { fixed: Some(node.value), ..scale },
+                            // What is in doubt about the member itself bends the curve of a date too.
+                            Some(law) => HazardScale { among: Some(with_strata(plan, scale.parameter, law)), ..scale },
+                        });
                         HazardSource { hazard: source.hazard.clone(), scale }
                     },
                 );
@@ -265,6 +270,15 @@ struct Node {
     value: f64,
     /// Where only the value of its class is the node's: what is still in doubt about the input itself.
     law: Option<Beta>,
+}
+
+/// A parameter for what is left in doubt about a member at one node of its class.
+fn with_strata(plan: &mut Plan, member: ParameterId, law: Beta) -> ParameterId {
+    let of = &plan.parameters[member.0 as usize];
+    let strata = law.stratum_means(of.strata.len().max(1));
+    let parameter = Parameter { name: of.name.clone(), prior: Prior::Beta(law), strata, place: of.place };
+    plan.parameters.push(parameter);
+    ParameterId(plan.parameters.len() as u32 - 1)
 }
 
 fn at_odds(node: Node, chance: &Chance) -> f64 {

@@ -150,7 +150,7 @@ impl Values<'_> {
         if let Some(fixed) = scale.fixed.filter(|_| self.drawn.is_none()) {
             return ReadyScale::Constant(factor(fixed));
         }
-        let strata = &self.parameters[scale.parameter.0 as usize].strata;
+        let strata = &self.parameters[scale.among.unwrap_or(scale.parameter).0 as usize].strata;
         if self.drawn.is_some() || strata.is_empty() {
             return ReadyScale::Constant(1.0);
         }

@@ -20,7 +20,7 @@ use crate::dist::{Beta, Dirichlet};
 use crate::error::Error;
 use crate::exact;
 use crate::forecast::tidy::WideTable;
-use crate::math::{ln, round_to};
+use crate::math::{exp, ln, round_to};
 use crate::model::{Condition, EventId, Kind, Model};
 use crate::plan::{self, Counted, Prior, Situation};
 use crate::simulate::Answer;
@@ -33,6 +33,9 @@ const MOST_ROUNDS: u32 = 2_000;
 
 /// The chances have settled once none moves by more.
 const SETTLED: f64 = 1e-11;
+
+/// By so much an end must be higher to be another one.
+const HIGHER: f64 = 1e-6;
 
 /// Tables with more cells are not computed anew in each round.
 const MOST_CELLS: f64 = 262_144.0;
@@ -76,7 +79,13 @@ pub fn from_cases(model: &Model, source: &Source, table: &WideTable, against: Ag
     let patterns = patterns(model, table, &events, &mut columns)?;
     let plan = plan::draft(model, &Situation::of_file(model));
     let inputs = inputs(model);
-    let tag = format!("{} cases of {} ({})", table.rows.len(), file_name(&table.name), table.digest);
+    let tag = format!(
+        "{} {} of {} ({})",
+        table.rows.len(),
+        if table.rows.len() == 1 { "case" } else { "cases" },
+        file_name(&table.name),
+        table.digest
+    );
     let mut chances = Chances::default();
     let base = Counted::new(&plan);
     for (at, parameter) in plan.parameters.iter().enumerate() {
@@ -90,7 +99,25 @@ pub fn from_cases(model: &Model, source: &Source, table: &WideTable, against: Ag
             refuse(&format!("{why}, and does not learn from a table of cases"), &mut update);
             continue;
         }
+        if let Learner::Prior(class) = input.learner
+            && model.priors[class].worth.is_some()
+        {
+            refuse("its members differ, and such a prior does not learn from a table of cases", &mut update);
+            continue;
+        }
         let digest = format!("({})", table.digest);
+        let earlier = format!(" of {} (", file_name(&table.name));
+        let learned =
+            input.learner.history(model).iter().find(|known| known.contains(&earlier) && !known.ends_with(&digest));
+        if let Some(known) = learned {
+            refuse(
+                &format!(
+                    "it has learned from {known}, an earlier state of this table: give the new rows alone, in a file of another name"
+                ),
+                &mut update,
+            );
+            continue;
+        }
         if input.learner.history(model).iter().any(|known| known.ends_with(&digest)) {
             refuse(&format!("it has learned from {tag} already"), &mut update);
             continue;
@@ -110,7 +137,7 @@ pub fn from_cases(model: &Model, source: &Source, table: &WideTable, against: Ag
     for (pattern, (line, count)) in &patterns {
         worlds.push(World::new(model, &events, pattern, *line, *count)?);
     }
-    let (rounds, settled, log_likelihood) = maximise(&mut worlds, &mut chances, against, &table.name)?;
+    let (rounds, settled, log_likelihood) = best(&mut worlds, &mut chances, against, &table.name)?;
     let cases = table.rows.len() as u64;
     update.from_cases = Some(FromCases { cases, patterns: patterns.len(), rounds, settled, log_likelihood });
     for chance in &chances.of {
@@ -192,13 +219,13 @@ fn answer(model: &Model, event: EventId, cell: &str) -> Result<Option<usize>, St
 }
 
 /// The chances that are looked for.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Chances {
     of: Vec<Sought>,
 }
 
 /// One of them, or those of several options.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Sought {
     parameter: usize,
     place: Span,
@@ -219,6 +246,26 @@ impl Chances {
 }
 
 impl Sought {
+    /// Moves the chances a little, each input by another amount; golden sections of the circle never meet.
+    fn move_apart(&mut self, at: usize) {
+        const GOLDEN: f64 = 0.618_033_988_749_894_9;
+        let place = (at as f64 + 0.5) * GOLDEN;
+        let shift = 0.8 * (place - place.floor() - 0.5);
+        for (option, chance) in self.now.iter_mut().enumerate() {
+            *chance *= exp(if option.is_multiple_of(2) { shift } else { -shift });
+        }
+        let sum: f64 = self.now.iter().sum();
+        self.now.iter_mut().for_each(|chance| *chance /= sum);
+    }
+
+    /// The log density of the prior on the log-odds scale.
+    fn of_prior(&self, against: Against) -> f64 {
+        match against {
+            Against::Prior => self.prior.iter().zip(&self.now).map(|(shape, chance)| shape * ln(*chance)).sum(),
+            Against::Nothing => 0.0,
+        }
+    }
+
     /// What a draw takes: the chance of yes, or those of the options.
     fn drawn(&self, options: usize) -> &[f64] {
         if options == 1 { &self.now[..1] } else { &self.now }
@@ -283,6 +330,25 @@ struct Counts {
     taken: Vec<f64>,
     /// The information that is missing, on the scale of one chance's variance.
     missing: f64,
+}
+
+/// From two beginnings, the one that ends higher: the means of the priors, and these moved apart a little, so that chances which begin alike
+/// do not have to stay so.
+fn best(worlds: &mut [World], chances: &mut Chances, against: Against, name: &str) -> Result<(u32, bool, f64), Error> {
+    let mut apart = chances.clone();
+    for (at, one) in apart.of.iter_mut().enumerate() {
+        one.move_apart(at);
+    }
+    let from_means = maximise(worlds, chances, against, name)?;
+    let from_apart = maximise(worlds, &mut apart, against, name)?;
+    let height = |chances: &Chances, log_likelihood: f64| {
+        log_likelihood + chances.of.iter().map(|one| one.of_prior(against)).sum::<f64>()
+    };
+    if height(&apart, from_apart.2) > height(chances, from_means.2) + HIGHER {
+        *chances = apart;
+        return Ok(from_apart);
+    }
+    Ok(from_means)
 }
 
 /// Rounds until nothing moves: how many, whether that was so, and the log-likelihood.
@@ -393,7 +459,10 @@ fn write(
     let shown = if one.now.len() == 2 { 0 } else { largest_shift(one, sum) };
     if against == Against::Prior {
         let known = || input.learner.history(model).to_vec();
-        update.learned_from.entry(input.learner.key(model)).or_insert_with(known).push(tag.to_owned());
+        let list = update.learned_from.entry(input.learner.key(model)).or_insert_with(known);
+        if !list.iter().any(|known| known == tag) {
+            list.push(tag.to_owned());
+        }
         if let Learner::Prior(class) = input.learner
             && let Some(counted_to) = model.priors[class].counted_to
         {

@@ -137,3 +137,23 @@ fn what_is_wrong_with_a_table_is_said_with_its_row() {
     let update = learn(&text, "a,colour\nyes,red\n", Against::Prior).expect("the column is named");
     assert!(update.skipped.iter().any(|one| one.name == "column colour"), "{update:?}");
 }
+
+/// A group that nobody sees, with the same prior for either side of it: the chances must part, or half of the likelihood is missed.
+#[test]
+fn what_begins_alike_may_end_apart() {
+    let mut text = format!("{HEAD}[event.group]\nchance = \"beta(1, 1)\"\n");
+    for event in ["a", "b", "c"] {
+        let chance = "[ { if = \"group\", is = \"beta(1, 1)\" }, { otherwise = \"beta(1, 1)\" } ]";
+        text.extend(["[event.", event, "]\nchance = ", chance, "\n"]);
+    }
+    let mut cases = "a,b,c\n".to_owned();
+    for (row, times) in [("yes,yes,yes", 48), ("no,no,no", 48), ("yes,yes,no", 2), ("no,no,yes", 2)] {
+        cases.extend(std::iter::repeat_n(format!("{row}\n"), times));
+    }
+    let update = learn(&text, &cases, Against::Prior).expect("they can be learned from");
+    let from = update.from_cases.expect("it was from cases");
+    // Alike, each row would have one chance in eight.
+    assert!(from.log_likelihood > 0.5 * 100.0 * 0.125_f64.ln(), "{from:?}");
+    let of_a: Vec<f64> = update.learned.iter().filter(|one| one.event == "a").map(|one| one.mean_after).collect();
+    assert!((of_a[0] - of_a[1]).abs() > 0.9, "{of_a:?}");
+}

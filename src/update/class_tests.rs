@@ -125,8 +125,9 @@ fn worlds_share_the_chance_of_a_class() {
 #[test]
 fn scenarios_that_share_a_file_of_priors_teach_it_together() {
     let classes = "[prior.announced] # kept\nchance = \"2 of 3\"\n";
-    let scenario = |events: &[&str]| {
-        let mut text = format!("{HEAD}priors = \"classes.toml\"\n");
+    let scenario = |title: &str, events: &[&str]| {
+        let head = HEAD.replace("\"test\"", &format!("\"{title}\""));
+        let mut text = format!("{head}priors = \"classes.toml\"\n");
         for event in events {
             let asked = question(&format!("q_{event}"), &format!("holds = \"{event}\""));
             text.extend(["[event.", event, "]\nchance = \"like announced\"\n", &asked]);
@@ -142,18 +143,22 @@ fn scenarios_that_share_a_file_of_priors_teach_it_together() {
         let mut texts = rewrite(&source, &update).expect("the update is of this source").into_iter();
         (texts.next().expect("the scenario"), texts.next().expect("the priors"), update)
     };
-    let (one, two) = (scenario(&["a", "b"]), scenario(&["c"]));
+    let (one, two) = (scenario("One", &["a", "b"]), scenario("Two (in two)", &["c"]));
     let (after_one, after, moved) =
         learn("one.toml", &one, classes, &[("q_a", Resolution::Yes), ("q_b", Resolution::No)]);
     assert_eq!(moved.learned[0].by.len(), 2);
     assert_eq!(after_one, one);
     assert!(after.starts_with("[prior.announced] # kept\nchance = \"3 of 5\""), "{after}");
-    assert!(after.contains("\"q_a: yes (2025-06-30) in one.toml\""), "{after}");
+    assert!(after.contains("\"q_a: yes (2025-06-30) in One\""), "{after}");
 
     // The same again teaches nothing; half of it first, and then the rest, teaches the rest.
     assert!(learn("one.toml", &one, &after, &[("q_a", Resolution::Yes), ("q_b", Resolution::No)]).2.learned.is_empty());
     let (_, half, _) = learn("one.toml", &one, classes, &[("q_a", Resolution::Yes)]);
     assert_eq!(learn("one.toml", &one, &half, &[("q_a", Resolution::Yes), ("q_b", Resolution::No)]).1, after);
+
+    // What has nothing new to say is named; and the name of the file plays no part.
+    let again = learn("renamed.toml", &one, &after, &[("q_a", Resolution::Yes), ("q_b", Resolution::No)]).2;
+    assert!(again.learned.is_empty() && again.skipped.iter().any(|one| one.name == "prior announced"), "{again:?}");
 
     // Another scenario, whose question may even have the name of one of the first.
     let (_, both, _) = learn("two.toml", &two, &after, &[("q_c", Resolution::Yes)]);
@@ -318,4 +323,27 @@ fn classes_and_members_are_anywhere_in_their_posterior() {
     let chi_squared: f64 =
         bins.iter().map(|count| (f64::from(*count) - expected) * (f64::from(*count) - expected) / expected).sum();
     assert!(chi_squared < 50.6, "{bins:?}: {chi_squared}");
+}
+
+/// The curve of a date of a member is the mixture over its class and over itself, on every day: by quadrature over both, done apart.
+#[test]
+fn a_date_of_a_member_is_averaged_over_what_is_in_doubt_about_it() {
+    let text = format!(
+        "{HEAD}[prior.m]\nchance = \"beta(2, 2)\"\nworth = 1\n[event.a]\nwhen = \"like m, itself 2 of 2 by 2025-06-30\"\n[event.b]\nchance = \"like m\"\n{}{}{}",
+        question("early", "holds = \"a by 2025-03-31\""),
+        question("late", "holds = \"a by 2025-12-31\""),
+        question("b", "holds = \"b\"")
+    );
+    let model = checked(&text);
+    let class = Beta::new(2.0, 2.0).expect("sound");
+    let law = crate::dist::PartiallyPooled { worth: 1.0, successes: 2.0, trials: 2.0 };
+    let days = |name: &str| if name == "early" { 89.0 } else { 364.0 };
+    for name in ["early", "late"] {
+        let power = days(name) / 180.0;
+        let given =
+            |m: f64| law.given(m).map_or(1.0, |law| law.expectation(|p| 1.0 - crate::math::powf(1.0 - p, power)));
+        let expected = class.expectation(given);
+        let value = exactly(&model, name);
+        assert!((value - expected).abs() < 2e-3, "{name}: {value}, {expected}");
+    }
 }

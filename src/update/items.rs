@@ -29,7 +29,7 @@ pub(super) fn outcome(model: &Model, question: &Question, outcome: &Outcome) -> 
         }
         (QuestionTarget::Value(formula), Resolution::Value(value)) => {
             let counts = matches!(formula, Formula::Event(event) if matches!(model.event(*event).kind, Kind::Count));
-            if counts && (*value < 0.0 || value.fract() != 0.0) {
+            if counts && (*value < 0.0 || value.fract() != 0.0) || !has_worlds(model, formula) {
                 return None;
             }
             equal(formula, *value)
@@ -49,6 +49,30 @@ pub(super) fn outcome(model: &Model, question: &Question, outcome: &Outcome) -> 
         Some(given) => known(model, given, true, times).and(condition),
     };
     Some(Item { tag: tag(outcome), condition })
+}
+
+/// Whether any world can have just the value that a formula is known to have: it is drawn as it stands, or follows from what is discrete alone.
+pub(super) fn has_worlds(model: &Model, formula: &Formula) -> bool {
+    match formula {
+        Formula::Event(event) => match &model.event(*event).definition {
+            Definition::Number(_) | Definition::Count(_) => true,
+            Definition::Equals(of) => is_discrete(model, of),
+            _ => false,
+        },
+        of => is_discrete(model, of),
+    }
+}
+
+fn is_discrete(model: &Model, formula: &Formula) -> bool {
+    let mut discrete = true;
+    formula.visit_events(&mut |event| {
+        discrete &= match &model.event(event).definition {
+            Definition::Number(_) | Definition::When(_) => false,
+            Definition::Equals(of) => is_discrete(model, of),
+            _ => true,
+        };
+    });
+    discrete
 }
 
 /// What is known where `condition` turned out to hold, or not to.

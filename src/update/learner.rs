@@ -2,7 +2,6 @@
 
 use crate::model::{EventId, Model};
 use crate::source::Source;
-use std::path::Path;
 
 /// An event, or a reference class with all events that are like it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,8 +39,8 @@ impl Learner {
     pub(super) fn learned_from(self, model: &Model, source: &Source, tags: &[&str]) -> Vec<String> {
         let history = self.history(model);
         let Some(scenario) = self.shared_with(model, source) else { return history.to_vec() };
-        let own = |tag: &String| match tag.rsplit_once(" in ") {
-            Some((tag, of)) if of == scenario => Some(tag.to_owned()),
+        let own = |tag: &String| match tag.split_once(") in ") {
+            Some((tag, of)) if of == scenario => Some(format!("{tag})")),
             _ => tags.contains(&tag.as_str()).then(|| tag.clone()),
         };
         history.iter().filter_map(own).collect()
@@ -55,11 +54,10 @@ impl Learner {
         }
     }
 
-    /// The name of the scenario's file, for a prior that stands in another.
+    /// The title of the scenario, for a prior that stands in another file: the name of a file changes more easily.
     fn shared_with(self, model: &Model, source: &Source) -> Option<String> {
         let Self::Prior(class) = self else { return None };
         let shared = source.part(model.priors[class].belief.span.start).start > 0;
-        let name = || Path::new(source.name()).file_name().unwrap_or_default().to_string_lossy().into_owned();
-        shared.then(name)
+        shared.then(|| model.title.clone())
     }
 }

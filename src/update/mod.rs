@@ -27,7 +27,7 @@ mod weighed;
 mod weighed_tests;
 
 use crate::forecast::{Outcome, Resolution};
-use crate::model::{EventId, Model};
+use crate::model::{EventId, Model, QuestionTarget};
 use crate::simulate::Settings;
 use crate::source::{Source, Span};
 pub use cases::{Against, FromCases, from_cases};
@@ -180,6 +180,12 @@ pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: 
         }
         let settles = facts.learn(question, outcome);
         items.extend(items::outcome(model, question, outcome));
+        let settles = match (&question.target, settles) {
+            (QuestionTarget::Value(formula), Ok(())) if !items::has_worlds(model, formula) => {
+                Err("it asks about a number that follows from others: no world has just this value".to_owned())
+            }
+            (_, settles) => settles,
+        };
         if let Err(why) = settles {
             unsettled.push((facts::tag(outcome), Skipped { name: question.name.clone(), why }));
         }

@@ -66,6 +66,10 @@ fn is_news(model: &Model, event: &Event, from: &[String], agreed: bool) -> Resul
     }
     let is_old = |learned: &&String| from.contains(learned) || is_of_this_time(model, learned);
     match event.learned_from.iter().find(is_old) {
+        Some(learned) if !from.contains(learned) => Err(format!(
+            "it has learned from {learned}, and now the outcome is {}: put the prior back as it was before, without that in `learned_from`, and update again",
+            from.join(", ")
+        )),
         Some(learned) => Err(format!("it has learned from {learned} already")),
         None => Ok(()),
     }

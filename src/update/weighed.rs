@@ -68,6 +68,9 @@ pub(super) fn learn(
         let known = learner.learned_from(model, source, &tags);
         let is_new = |item: &usize| !known.iter().any(|known| known == tags[*item]);
         if !bearing.iter().any(is_new) {
+            if let (Learner::Prior(_), Some(tag)) = (learner, bearing.first().map(|item| tags[*item])) {
+                reasons.insert(learner.name(model), format!("it has learned from {tag} already"));
+            }
             continue;
         }
         match remembered(model, &known, items) {

@@ -257,3 +257,17 @@ fn chances_drawn_from_the_prior_are_anywhere_in_their_posterior() {
         bins.iter().map(|count| (f64::from(*count) - expected) * (f64::from(*count) - expected) / expected).sum();
     assert!(chi_squared < 50.6, "{bins:?}: {chi_squared}");
 }
+
+/// A number that follows from continuous others is of no use to weigh by, says so, and does not stand in the way of the others.
+#[test]
+fn a_number_that_no_world_has_is_named_and_leaves_the_others_alone() {
+    let text = format!(
+        "{HEAD}[event.r]\nchance = \"2 of 4\"\n[event.s]\nchance = [ {{ if = \"r\", is = \"2 of 4\" }}, {{ otherwise = \"1 of 4\" }} ]\n\
+         [event.p]\nvalue = \"normal(10, 2)\"\n[event.v]\nequals = \"p + (if r then 6 else 0)\"\n{}{}",
+        question("v", "value = \"v\""),
+        question("s", "holds = \"s\"")
+    );
+    let update = learned(&text, &[("v", Resolution::Value(17.0)), ("s", Resolution::Yes)], None);
+    assert!(update.learned.iter().any(|one| one.event == "s"), "{update:?}");
+    assert!(update.skipped.iter().any(|one| one.name == "v" && one.why.contains("follows from others")), "{update:?}");
+}

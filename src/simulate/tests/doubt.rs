@@ -113,7 +113,13 @@ fn rates_options_and_hazards_have_intervals_too() {
     let strata = prior.stratum_means(256);
     let parameter = sketch.parameter("date", Prior::Beta(prior));
     sketch.plan.parameters[parameter.0 as usize].strata = strata;
-    let scale = Some(HazardScale { parameter, reference: 0.6, stream: sketch.stream("date: chance"), fixed: None });
+    let scale = Some(HazardScale {
+        parameter,
+        reference: 0.6,
+        stream: sketch.stream("date: chance"),
+        fixed: None,
+        among: None,
+    });
     let rows = always(HazardSource { hazard: constant(0.6, 30.0), scale });
     let date = sketch.date_known("date", rows, None, Vec::new(), None);
     let by = sketch.by(date, 30.0);
