@@ -6,6 +6,7 @@
 //! The rooms, ground floor first; a room uses those above it in this list only (`tests/architecture.rs` keeps that).
 
 pub mod math;
+pub mod hash;
 pub mod source;
 pub mod diagnostic;
 pub mod error;

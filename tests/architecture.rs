@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 /// The rooms, ground floor first: a room may use those before it.
 const ROOMS: &[&str] = &[
     "math",
+    "hash",
     "source",
     "diagnostic",
     "error",

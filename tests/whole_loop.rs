@@ -4,6 +4,7 @@
 //! forecaster lets that file learn, the other does not. Three more forecasters know the truth, but say it with a bias of their own.
 
 use assert_cmd::Command;
+use foretell::math::SplitMix;
 use jiff::civil::{Date, date};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -32,21 +33,8 @@ chance = \"1 of 2\"
 chance = \"1 of 2\"
 ";
 
-/// Steele, Lea and Flood (2014), SplitMix64: the chance of this world, apart from that of the engine.
-struct Chance(u64);
-
-impl Chance {
-    fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    fn happens(&mut self, chance: f64) -> bool {
-        self.uniform() < chance
-    }
+fn happens(chance: &mut SplitMix, probability: f64) -> bool {
+    chance.unit() < probability
 }
 
 fn logit(p: f64) -> f64 {
@@ -68,12 +56,12 @@ struct Case {
 const ASKED: [&str; 3] = ["met", "signed", "trouble"];
 
 impl Case {
-    fn new(at: usize, chance: &mut Chance) -> Self {
-        let tension = (1.0 + (8.0 * chance.uniform()).floor()) / 10.0;
-        let tense = chance.happens(tension);
-        let met = chance.happens(if tense { logistic(logit(MEETING) + 0.2_f64.ln()) } else { MEETING });
-        let signed = met && chance.happens(SIGNING);
-        let trouble = chance.happens(LEAK) || (met && !signed);
+    fn new(at: usize, chance: &mut SplitMix) -> Self {
+        let tension = (1.0 + (8.0 * chance.unit()).floor()) / 10.0;
+        let tense = happens(chance, tension);
+        let met = happens(chance, if tense { logistic(logit(MEETING) + 0.2_f64.ln()) } else { MEETING });
+        let signed = met && happens(chance, SIGNING);
+        let trouble = happens(chance, LEAK) || (met && !signed);
         let day = date(2020, 1, 1).checked_add(jiff::Span::new().days((at / ROUND * 14) as i64)).expect("a day");
         Self { at, day, tension, outcomes: [met, signed, trouble] }
     }
@@ -228,7 +216,7 @@ fn the_loop_with_learned_priors_ends_nearer_to_the_truth() {
     let desk = Desk(tempfile::tempdir().expect("a folder can be made"));
     desk.write("learned.toml", PRIORS);
     desk.write("fixed.toml", PRIORS);
-    let mut chance = Chance(20_200_101);
+    let mut chance = SplitMix::new(20_200_101);
     let cases: Vec<Case> = (0..SCENARIOS).map(|at| Case::new(at, &mut chance)).collect();
     let mut said = Said::new();
     for round in cases.chunks(ROUND) {
@@ -239,7 +227,7 @@ fn the_loop_with_learned_priors_ends_nearer_to_the_truth() {
             note("fixed", desk.forecast(case, "fixed", "fixed.toml"));
             // Bold doubles the log odds, timid halves them, gloomy shifts them; each by a little more or less every time.
             let mut biased = |slope: f64, shift: f64| {
-                case.truth().map(|p| logistic(slope * logit(p) + shift + 0.8 * (chance.uniform() - 0.5)))
+                case.truth().map(|p| logistic(slope * logit(p) + shift + 0.8 * (chance.unit() - 0.5)))
             };
             note("bold", biased(2.0, 0.0));
             note("timid", biased(0.5, 0.0));
@@ -296,7 +284,7 @@ fn the_loop_with_learned_priors_ends_nearer_to_the_truth() {
 fn a_prior_remembers_scenarios_by_title() {
     let desk = Desk(tempfile::tempdir().expect("a folder can be made"));
     desk.write("learned.toml", PRIORS);
-    let case = Case::new(1, &mut Chance(1));
+    let case = Case::new(1, &mut SplitMix::new(1));
     desk.forecast(&case, "learned", "learned.toml");
     let mut outcomes = "question,resolution,resolved_on\n".to_owned();
     for (question, yes) in case.known() {

@@ -140,12 +140,14 @@ pub fn movement_test(cases: &[MovementCase], level: f64) -> Option<MovementTest>
     let reach = student::quantile(degrees, 0.5 * (1.0 + level));
     let ends = seen.as_ref().zip(reach).map(|(seen, reach)| seen.ends(reach));
     let statistic = seen.as_ref().and_then(Skewed::statistic);
-    let p = seen.as_ref().map(|seen| match statistic {
-        Some(statistic) => 2.0 * student::cdf(degrees, -statistic.abs()),
-        None => f64::from(u8::from(seen.mean == 0.0)),
-    });
     let n = questions.len() as f64;
     let promised = cases.iter().map(MovementCase::promised).sum::<f64>().sqrt() / n;
+    let p = seen.as_ref().and_then(|seen| match statistic {
+        Some(statistic) => Some(2.0 * student::cdf(degrees, -statistic.abs())),
+        None if seen.mean == 0.0 => Some(1.0),
+        // Clusters that all say the same show no spread to be tested by; what is promised may still do so.
+        None => (promised > 0.0).then_some(0.0),
+    });
     let p = p.map(|p| if promised > 0.0 { p.max(2.0 * normal::cdf(-(mean.mean / promised).abs())) } else { p });
     let movement = questions.iter().map(|of| of.movement).sum::<f64>() / n;
     let reduction = questions.iter().map(|of| of.reduction).sum::<f64>() / n;

@@ -5,13 +5,13 @@
 use super::console;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::error::Error;
+use crate::hash::sha256;
 use crate::model::{self, Condition, Intervention, Model};
 use crate::network;
 use crate::plan::Situation;
 use crate::scenario;
 use crate::source::Source;
 use jiff::civil::Date;
-use sha2::{Digest, Sha256};
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -181,7 +181,7 @@ fn checked(file: ScenarioFile) -> Result<Loaded, Error> {
     let (model, found) = check(&source);
     show(&found, &source);
     let Some(model) = model else { return Err(refused(&found)) };
-    let hash = hex(&Sha256::digest(file.written.text().as_bytes()));
+    let hash = sha256(file.written.text().as_bytes());
     Ok(Loaded { written: file.written, source, model, hash })
 }
 
@@ -190,14 +190,6 @@ pub(super) fn show(found: &Diagnostics, source: &Source) {
     let mut shown = Diagnostics::new();
     found.iter().filter(|one| one.severity > Severity::Note).for_each(|one| shown.push(one.clone()));
     console::diagnostics(&shown, source);
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// From where the scenario is looked at, as the command line says it.

@@ -61,7 +61,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// With --out, where the scenario's file of priors goes, if it has one that moved: a name beside the new scenario, which will name it
-    #[arg(long, value_name = "NAME", requires = "out")]
+    #[arg(long, value_name = "NAME", requires = "out", conflicts_with_all = ["news", "undo"])]
     priors_out: Option<String>,
 }
 
@@ -181,52 +181,71 @@ fn show(arguments: &Arguments, loaded: &Loaded, update: &Update, format: Format)
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes the scenario, and its file of priors if that moved.
+/// Writes the scenario, and its file of priors if that moved or the new scenario would not find it.
 fn write(arguments: &Arguments, loaded: &Loaded, update: &Update) -> Result<Vec<String>, Error> {
     let mut texts = update::rewrite(&loaded.source, update)?;
-    let target = arguments.out.clone().unwrap_or_else(|| arguments.file.clone());
-    if let (Some(out), Some(name)) = (&arguments.out, &arguments.priors_out) {
-        let there = out.with_file_name(name);
-        let is_name = Path::new(name).file_name().is_some_and(|file| file == name.as_str());
-        let inputs = [Some(&arguments.file), arguments.outcomes.as_ref(), arguments.cases.as_ref(), Some(out)];
-        let same = |file: &PathBuf| {
-            *file == there
-                || file.canonicalize().is_ok_and(|file| there.canonicalize().is_ok_and(|there| there == file))
-        };
-        if !is_name || inputs.into_iter().flatten().any(same) {
-            return Err(Error::input(format!(
-                "--priors-out {name} is no name for a file of its own beside the new scenario"
-            ))
-            .help("give a name alone, such as `learned-classes.toml`, that no file in use has; nothing was written"));
-        }
-    }
-    let mut files = vec![target];
+    let mut files = vec![arguments.out.clone().unwrap_or_else(|| arguments.file.clone())];
     let parts: Vec<_> = loaded.source.parts().collect();
-    let away = arguments.out.as_ref().is_some_and(|out| out.parent() != arguments.file.parent());
-    if let [_, priors] = parts[..]
-        && (texts[1] != priors.text || away)
-    {
-        let unchanged = load::read(Path::new(priors.name))?.text().trim_start_matches('\u{feff}') == priors.text;
-        files.push(match (&arguments.out, &arguments.priors_out) {
-            (None, _) if !unchanged => {
-                return Err(Error::environment(format!("`{}` has changed since it was read", priors.name))
-                    .help("nothing was written; run the update again"));
+    if let [_, priors] = parts[..] {
+        let moved = texts[1] != priors.text;
+        let on_disk = load::read(Path::new(priors.name))?;
+        if on_disk.text().starts_with(BYTE_ORDER_MARK) {
+            texts[1].insert(0, BYTE_ORDER_MARK);
+        }
+        match &arguments.out {
+            None if moved => {
+                if on_disk.text().trim_start_matches(BYTE_ORDER_MARK) != priors.text {
+                    return Err(Error::environment(format!("`{}` has changed since it was read", priors.name))
+                        .help("nothing was written; run the update again"));
+                }
+                files.push(PathBuf::from(priors.name));
             }
-            (None, _) => PathBuf::from(priors.name),
-            (Some(_), None) => {
-                return Err(Error::input(format!("the new scenario needs its file of priors beside it, and --out leaves `{}` as it is", priors.name))
-                    .help("say with --priors-out under which name it shall stand beside the new scenario; nothing was written"));
-            }
-            (Some(out), Some(name)) => {
+            Some(out) if moved || !in_one_folder(out, &arguments.file) => {
+                let name = priors_out(arguments, out, priors.name)?;
                 texts[0] = edit::set_key(&texts[0], &[], "priors", &edit::quoted(name))?;
-                out.with_file_name(name)
+                files.push(out.with_file_name(name));
             }
-        });
+            _ => {}
+        }
     }
     for (file, text) in files.iter().zip(&texts) {
         replace(file, text)?;
     }
     Ok(files.iter().map(|file| file.display().to_string()).collect())
+}
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// The name under which the file of priors goes beside the new scenario: one of its own, that no file in use has.
+fn priors_out<'a>(arguments: &'a Arguments, out: &Path, priors: &str) -> Result<&'a str, Error> {
+    let Some(name) = arguments.priors_out.as_deref() else {
+        return Err(Error::input(format!(
+            "the new scenario needs its file of priors beside it, and --out leaves `{priors}` as it is"
+        ))
+        .help("say with --priors-out under which name it shall stand beside the new scenario; nothing was written"));
+    };
+    let there = out.with_file_name(name);
+    let is_name = Path::new(name).file_name().is_some_and(|file| file == name);
+    let in_use = [Some(&arguments.file), arguments.outcomes.as_ref(), arguments.cases.as_ref()];
+    let is_in_use = in_use.into_iter().flatten().any(|file| is_same(file, &there)) || there == out;
+    if is_name && !is_in_use {
+        return Ok(name);
+    }
+    Err(Error::input(format!("--priors-out {name} is no name for a file of its own beside the new scenario"))
+        .help("give a name alone, such as `learned-classes.toml`, that no file in use has; nothing was written"))
+}
+
+/// Whether two paths lead to one file that is there.
+fn is_same(one: &Path, other: &Path) -> bool {
+    one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+}
+
+fn in_one_folder(one: &Path, other: &Path) -> bool {
+    let folder = |file: &Path| match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    is_same(&folder(one), &folder(other))
 }
 
 fn learned(update: &Update) -> Sheet {

@@ -5,8 +5,8 @@
 use super::ledger_file::now;
 use super::load;
 use crate::error::Error;
+use crate::hash::sha256;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -89,7 +89,14 @@ impl Log {
     /// Adds a line.
     pub(super) fn add(&self, did: Did, before: &str, after: &str, moved: Vec<Moved>) -> Result<(), Error> {
         let step = self.lines.last().map_or(1, |line| line.step + 1);
-        let line = Line { step, at: now().to_string(), did, before: hash(before), after: hash(after), moved };
+        let line = Line {
+            step,
+            at: now().to_string(),
+            did,
+            before: sha256(before.as_bytes()),
+            after: sha256(after.as_bytes()),
+            moved,
+        };
         let failed = |problem: std::io::Error| {
             Error::environment(format!("cannot write `{}`", self.path.display()))
                 .because(problem)
@@ -100,9 +107,4 @@ impl Log {
         let file = std::fs::OpenOptions::new().create(true).append(true).open(&self.path);
         file.and_then(|mut file| writeln!(file, "{text}")).map_err(failed)
     }
-}
-
-/// SHA-256 of a text, in hexadecimal.
-pub(super) fn hash(text: &str) -> String {
-    load::hex(&Sha256::digest(text.as_bytes()))
 }

@@ -6,11 +6,12 @@ use super::ledger_file::today;
 use super::load::{self, Loaded};
 use super::means::Choice;
 use super::update::replace;
-use super::update_log::{Did, Log, Moved, hash};
+use super::update_log::{Did, Log, Moved};
 use super::{Done, console};
 use crate::diff::{Diff, Options};
 use crate::error::Error;
 use crate::forecast::day;
+use crate::hash::sha256;
 use crate::model::{Finding, Model};
 use crate::plan::Situation;
 use crate::report::figure::{percent, significant};
@@ -240,7 +241,7 @@ fn taken_back(file: &Path, old: &Loaded, text: &str, log: &Log) -> Result<Draft,
         .help(format!("it was edited since; take it out by hand: {}", added.trim().replace(['\n', '\r'], "  "))));
     };
     let mut warnings = Vec::new();
-    if line.after != hash(text) {
+    if line.after != sha256(text.as_bytes()) {
         warnings.push(
             "the file was edited since that news was put in; the edits stay, only the news is taken out".to_owned(),
         );

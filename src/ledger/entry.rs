@@ -2,10 +2,10 @@
 
 use crate::error::Error;
 use crate::forecast::{ForecastRecord, Outcome, Question};
+use crate::hash::hexadecimal;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 
 /// What stands as the hash of the line before the first.
 pub const NO_LINE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -130,10 +130,7 @@ pub fn line_hash(seq: i64, recorded_at: &[u8], kind: &[u8], payload: &[u8], prev
         digest.update(field);
         digest.update(b",");
     }
-    digest.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hexadecimal(&digest.finalize())
 }
 
 #[cfg(test)]

@@ -5,12 +5,12 @@
 //! changed.
 
 use crate::error::Error;
+use crate::hash::sha256;
 use crate::simulate::streams::GENERATOR;
 use crate::simulate::{Design, Method, PartRecord, Settings, Shard, Stop};
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 /// Version of the form.
 pub const SCHEMA: &str = "foretell.part/1";
@@ -138,7 +138,7 @@ impl PartFile {
         let failed = |problem| Error::environment("the part cannot be written as JSON").because(problem);
         self.digest = "0".repeat(64);
         let zeroed = serde_json::to_string(&self).map_err(failed)? + "\n";
-        self.digest = digest(&zeroed);
+        self.digest = sha256(zeroed.as_bytes());
         Ok(zeroed.replacen(&"0".repeat(64), &self.digest, 1))
     }
 
@@ -174,7 +174,7 @@ impl PartFile {
         }
         let part: Self = serde_json::from_str(text).map_err(|problem| damaged(&problem.to_string()))?;
         let zeroed = text.replacen(&part.digest, &"0".repeat(64), 1);
-        if digest(&zeroed) != part.digest {
+        if sha256(zeroed.as_bytes()) != part.digest {
             return Err(damaged("its content is not what was written"));
         }
         Ok(part)
@@ -211,13 +211,4 @@ impl PartFile {
             .help("give only the parts of one run; `--worlds`, `--seed` and all else must be the same for each part")),
         }
     }
-}
-
-/// SHA-256 in hexadecimal.
-fn digest(text: &str) -> String {
-    use std::fmt::Write as _;
-    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }

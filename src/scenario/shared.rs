@@ -64,6 +64,25 @@ pub fn with_priors(scenario: Source, name: &str, text: &str) -> (Source, Diagnos
             .help("write that in the scenario itself"),
         );
     }
+    // Keys before the first header would belong to the last table of the scenario.
+    let mut at = start;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim();
+        if content.starts_with('[') || found.has_errors() {
+            break;
+        }
+        if !content.is_empty() && !content.starts_with('#') {
+            found.push(
+                Diagnostic::new(
+                    codes::PRIORS_FILE,
+                    Span::new(at, at + line.trim_end().len()),
+                    "a prior in a file of priors has a header of its own",
+                )
+                .help("write `[prior.NAME]` on a line, and its keys below"),
+            );
+        }
+        at += line.len();
+    }
     found.sort();
     (both, found)
 }
@@ -92,5 +111,12 @@ mod tests {
             with_priors(Source::new("talks.toml", TALKS), "classes.toml", "[prior.held\nchance = 3 4\n");
         assert!(found.has_errors());
         assert!(found.render(&both, false).contains("classes.toml:1:"));
+    }
+
+    #[test]
+    fn a_prior_without_a_header_is_told_from_a_key_of_the_scenario() {
+        let (both, found) =
+            with_priors(Source::new("talks.toml", TALKS), "classes.toml", "# so far\nprior.held.chance = \"1 of 2\"\n");
+        assert!(found.render(&both, false).contains("classes.toml:2:1"), "{found:?}");
     }
 }

@@ -75,8 +75,8 @@ type Pattern = Vec<Option<usize>>;
 pub fn from_cases(model: &Model, source: &Source, table: &WideTable, against: Against) -> Result<Update, Error> {
     let mut update = Update::default();
     let model = &Model { news: Vec::new(), suppose: Vec::new(), ..model.clone() };
-    let (events, mut columns) = events(model, table, &mut update)?;
-    let patterns = patterns(model, table, &events, &mut columns)?;
+    let (events, columns) = events(model, table, &mut update)?;
+    let patterns = patterns(model, table, &events, &columns)?;
     let plan = plan::draft(model, &Situation::of_file(model));
     let inputs = inputs(model);
     let tag = format!(
@@ -179,13 +179,13 @@ fn patterns(
     model: &Model,
     table: &WideTable,
     events: &[EventId],
-    columns: &mut [usize],
+    columns: &[usize],
 ) -> Result<BTreeMap<Pattern, (u64, u64)>, Error> {
     let mut problems = Vec::new();
     let mut patterns: BTreeMap<Pattern, (u64, u64)> = BTreeMap::new();
     for (line, cells) in &table.rows {
         let mut pattern = Pattern::with_capacity(events.len());
-        for (event, column) in events.iter().zip(columns.iter()) {
+        for (event, column) in events.iter().zip(columns) {
             match answer(model, *event, &cells[*column]) {
                 Ok(answer) => pattern.push(answer),
                 Err(problem) => problems.push((*line, problem)),
@@ -256,6 +256,26 @@ impl Sought {
         }
         let sum: f64 = self.now.iter().sum();
         self.now.iter_mut().for_each(|chance| *chance /= sum);
+    }
+
+    /// Takes the chances that fit counts best, and how many cases these are worth; says how far the chances moved.
+    fn fit(&mut self, counts: &Counts, against: Against) -> f64 {
+        let sum: f64 = self.prior.iter().sum();
+        let spread: f64 = self.now.iter().map(|chance| chance * (1.0 - chance)).sum();
+        self.worth = if spread > 0.0 { (counts.applied - counts.missing / spread).max(0.0) } else { counts.applied };
+        if counts.applied <= f64::EPSILON && against == Against::Nothing {
+            return 0.0;
+        }
+        let mut moved: f64 = 0.0;
+        for ((now, prior), taken) in self.now.iter_mut().zip(&self.prior).zip(&counts.taken) {
+            let chance = match against {
+                Against::Prior => (prior + taken) / (sum + counts.applied),
+                Against::Nothing => taken / counts.applied,
+            };
+            moved = moved.max((chance - *now).abs());
+            *now = chance;
+        }
+        moved
     }
 
     /// The log density of the prior on the log-odds scale.
@@ -358,49 +378,42 @@ fn maximise(
     against: Against,
     name: &str,
 ) -> Result<(u32, bool, f64), Error> {
-    for round in 1..=MOST_ROUNDS {
-        let mut counts: Vec<Counts> =
-            chances.of.iter().map(|one| Counts { taken: vec![0.0; one.now.len()], ..Counts::default() }).collect();
-        let mut log_likelihood = 0.0;
-        for world in worlds.iter_mut() {
-            for one in &chances.of {
-                let rows = world.counted.applied.iter().find(|applied| applied.parameter == one.parameter);
-                if let Some(options) = rows.map(|applied| applied.taken.len()) {
-                    world.counted.set(one.parameter, one.drawn(options));
-                }
+    let mut round = 0;
+    loop {
+        round += 1;
+        let (counts, log_likelihood) = counts(worlds, chances, name)?;
+        let mut moved: f64 = 0.0;
+        for (one, counts) in chances.of.iter_mut().zip(&counts) {
+            moved = moved.max(one.fit(counts, against));
+        }
+        let settled = moved < SETTLED;
+        if settled || round == MOST_ROUNDS {
+            return Ok((round, settled, log_likelihood));
+        }
+    }
+}
+
+/// The counts of each input over all rows under the chances as they stand, and the log-likelihood of these.
+fn counts(worlds: &mut [World], chances: &Chances, name: &str) -> Result<(Vec<Counts>, f64), Error> {
+    let mut counts: Vec<Counts> =
+        chances.of.iter().map(|one| Counts { taken: vec![0.0; one.now.len()], ..Counts::default() }).collect();
+    let mut log_likelihood = 0.0;
+    for world in worlds {
+        for one in &chances.of {
+            let rows = world.counted.applied.iter().find(|applied| applied.parameter == one.parameter);
+            if let Some(options) = rows.map(|applied| applied.taken.len()) {
+                world.counted.set(one.parameter, one.drawn(options));
             }
-            let (probability, answers) = world.look(name)?;
-            log_likelihood += world.count * ln(probability);
-            for applied in &world.counted.applied {
-                let Some(at) = chances.of.iter().position(|one| one.parameter == applied.parameter) else { continue };
+        }
+        let (probability, answers) = world.look(name)?;
+        log_likelihood += world.count * ln(probability);
+        for applied in &world.counted.applied {
+            if let Some(at) = chances.of.iter().position(|one| one.parameter == applied.parameter) {
                 count(&mut counts[at], &chances.of[at], applied, &answers, world.count);
             }
         }
-        let mut moved: f64 = 0.0;
-        for (one, counts) in chances.of.iter_mut().zip(&counts) {
-            let sum: f64 = one.prior.iter().sum();
-            let spread: f64 = one.now.iter().map(|chance| chance * (1.0 - chance)).sum();
-            one.worth = if spread > 0.0 { (counts.applied - counts.missing / spread).max(0.0) } else { counts.applied };
-            if counts.applied <= f64::EPSILON && against == Against::Nothing {
-                continue;
-            }
-            for (at, taken) in counts.taken.iter().enumerate() {
-                let chance = match against {
-                    Against::Prior => (one.prior[at] + taken) / (sum + counts.applied),
-                    Against::Nothing => taken / counts.applied,
-                };
-                moved = moved.max((chance - one.now[at]).abs());
-                one.now[at] = chance;
-            }
-        }
-        if moved < SETTLED {
-            return Ok((round, true, log_likelihood));
-        }
-        if round == MOST_ROUNDS {
-            return Ok((round, false, log_likelihood));
-        }
     }
-    Ok((MOST_ROUNDS, false, f64::NAN))
+    Ok((counts, log_likelihood))
 }
 
 fn count(counts: &mut Counts, one: &Sought, applied: &plan::Applied, answers: &[f64], rows: f64) {

@@ -105,21 +105,18 @@ fn of_cases(of: String, cases: &[(&Belief, bool)]) -> Conflict {
     }
 }
 
-/// The probability of each number of yeses: given the chance that all share, cases are independent.
+/// The probability of each number of yeses, of a class or of the one case of an event: given the chance that all share, cases are independent.
 fn predictive(cases: &[(&Belief, bool)]) -> Vec<f64> {
     let class = cases[0].0.member.as_ref().map(|member| member.prior);
     let nodes = class.map(|prior| gauss::beta(prior.a(), prior.b(), (cases.len() / 2 + 1).min(MOST_NODES)));
-    let one = gauss::Nodes { values: vec![f64::NAN], weights: vec![1.0] };
-    let nodes = nodes.unwrap_or(one);
+    let nodes = nodes.unwrap_or_else(|| gauss::Nodes { values: vec![cases[0].0.mean], weights: vec![1.0] });
     let mut all = vec![0.0; cases.len() + 1];
     for (value, weight) in nodes.values.iter().zip(&nodes.weights) {
         let mut counts = vec![0.0; cases.len() + 1];
         counts[0] = *weight;
         for (at, (belief, _)) in cases.iter().enumerate() {
-            let chance = match &belief.member {
-                None => belief.mean,
-                Some(member) => member.own.map_or(*value, |law| law.mean_given(*value)),
-            };
+            let own = belief.member.as_ref().and_then(|member| member.own);
+            let chance = own.map_or(*value, |law| law.mean_given(*value));
             for yes in (0..=at).rev() {
                 counts[yes + 1] += counts[yes] * chance;
                 counts[yes] *= 1.0 - chance;

@@ -12,6 +12,7 @@ mod honesty;
 mod modelling;
 mod networks;
 mod news;
+mod priors;
 mod readme;
 mod scenarios;
 mod schema;

@@ -2,8 +2,8 @@
 
 use super::table::{Problems, Table};
 use crate::error::Error;
+use crate::hash::hexadecimal;
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 use std::path::Path;
 
 /// The cells of a table.
@@ -37,10 +37,8 @@ impl WideTable {
             digest.update(cells.join("\u{1f}").as_bytes());
             digest.update([b'\n']);
         }
-        let digest = digest.finalize().iter().take(6).fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
+        let mut digest = hexadecimal(&digest.finalize());
+        digest.truncate(12);
         Ok(Self { name: table.name, columns, rows, digest })
     }
 
