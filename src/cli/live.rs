@@ -19,7 +19,7 @@ const EXAMPLE: &str = "Examples:
 
 /// Show what a forecast becomes day by day while nothing happens
 ///
-/// Of \"30 % by December\" less is left in November: this is the right forecast as long as there is no news. `score`, `compare`, `calibrate` and
+/// Of "30 % by December" less is left in November: this is the right forecast as long as there is no news. `score`, `compare`, `calibrate` and
 /// `leaderboard` take `--live` to judge such curves beside the numbers that were left as they were.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLE)]
