@@ -5,6 +5,7 @@
 //! share that never comes). Source: Kalbfleisch & Prentice (2002), The Statistical Analysis of Failure Time Data, ch. 1.
 
 use crate::math::{exp, ln_1p, powf};
+use fearless_simd::{Select, Simd, SimdBase, f64x8};
 
 /// A cumulative hazard from the start of a clock.
 #[derive(Debug, Clone, PartialEq)]
@@ -130,6 +131,61 @@ impl Hazard {
         }
     }
 
+    /// [`Hazard::cumulative`] of eight moments, to the last bit.
+    #[inline(always)]
+    pub(crate) fn cumulative_of_eight<S: Simd>(&self, simd: S, t: f64x8<S>) -> f64x8<S> {
+        let Form::Knots { knots, tail_rate, ceiling } = &self.form else {
+            return one_by_one(simd, t, |t| self.cumulative(t));
+        };
+        let mut reached = splat(simd, 0.0);
+        let mut last = (0.0, 0.0);
+        for knot in knots {
+            let (day, below) = last;
+            let along = splat(simd, below) + (t - day) / (knot.day - day) * (knot.before - below);
+            let before = t.simd_lt(knot.day) & t.simd_ge(day);
+            reached = before.select(if below == f64::INFINITY { splat(simd, below) } else { along }, reached);
+            last = (knot.day, knot.at);
+        }
+        let (day, below) = last;
+        let after = if below < f64::INFINITY && *tail_rate > 0.0 {
+            let along = (t - day) * *tail_rate + below;
+            let capped = along.simd_lt(*ceiling).select(along, splat(simd, *ceiling));
+            capped.simd_gt(below).select(capped, splat(simd, below))
+        } else {
+            splat(simd, below)
+        };
+        let reached = t.simd_ge(day).select(after, reached);
+        t.simd_gt(0.0).select(reached, splat(simd, 0.0))
+    }
+
+    /// [`Hazard::inverse`] of eight targets, to the last bit.
+    #[inline(always)]
+    pub(crate) fn inverse_of_eight<S: Simd>(&self, simd: S, target: f64x8<S>) -> f64x8<S> {
+        let Form::Knots { knots, tail_rate, ceiling } = &self.form else {
+            return one_by_one(simd, target, |target| self.inverse(target));
+        };
+        // From the last knot to the first: an earlier one takes the place of a later where it is reached already.
+        let (day, level) = knots.last().map_or((0.0, 0.0), |knot| (knot.day, knot.at));
+        let mut found = if *tail_rate > 0.0 {
+            target.simd_lt(*ceiling).select((target - level) / *tail_rate + day, splat(simd, f64::INFINITY))
+        } else {
+            splat(simd, f64::INFINITY)
+        };
+        for (place, knot) in knots.iter().enumerate().rev() {
+            let (day, level) = place.checked_sub(1).map_or((0.0, 0.0), |before| (knots[before].day, knots[before].at));
+            let rise = knot.before - level;
+            let mut here = splat(simd, knot.day);
+            if rise > 0.0 {
+                let share = (target - level) / rise;
+                let share = share.simd_lt(0.0).select(splat(simd, 0.0), share);
+                let share = share.simd_gt(1.0).select(splat(simd, 1.0), share);
+                here = target.simd_le(knot.before).select(share * (knot.day - day) + day, here);
+            }
+            found = target.simd_le(knot.at).select(here, found);
+        }
+        found
+    }
+
     /// The probability that the event has happened by `t`.
     #[must_use]
     pub fn probability(&self, t: f64) -> f64 {
@@ -140,5 +196,92 @@ impl Hazard {
     #[must_use]
     pub fn survival(&self, t: f64) -> f64 {
         exp(-self.cumulative(t))
+    }
+}
+
+#[inline(always)]
+fn splat<S: Simd>(simd: S, value: f64) -> f64x8<S> {
+    f64x8::splat(simd, value)
+}
+
+/// A function of one number of each of eight.
+#[inline(always)]
+fn one_by_one<S: Simd>(simd: S, eight: f64x8<S>, of: impl Fn(f64) -> f64) -> f64x8<S> {
+    let mut values = [0.0; 8];
+    eight.store_slice(&mut values);
+    f64x8::from_slice(simd, &values.map(of))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fearless_simd::dispatch;
+    use proptest::prelude::*;
+
+    fn same_bits(hazard: &Hazard, values: [f64; 8]) {
+        for level in crate::math::columns::levels() {
+            let (mut cumulative, mut inverse) = ([0.0; 8], [0.0; 8]);
+            dispatch!(level, simd => {
+                hazard.cumulative_of_eight(simd, f64x8::from_slice(simd, &values)).store_slice(&mut cumulative);
+                hazard.inverse_of_eight(simd, f64x8::from_slice(simd, &values)).store_slice(&mut inverse);
+            });
+            for ((value, cumulative), inverse) in values.iter().zip(cumulative).zip(inverse) {
+                assert_eq!(cumulative.to_bits(), hazard.cumulative(*value).to_bits(), "H({value:e}) of {hazard:?}");
+                // Nothing is asked for that has happened before the start.
+                if *value > 0.0 {
+                    assert_eq!(inverse.to_bits(), hazard.inverse(*value).to_bits(), "1/H({value:e}) of {hazard:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn eight_at_a_time_is_one_at_a_time_at_corners_jumps_and_ends() {
+        let knots = || {
+            vec![
+                Knot { day: 2.0, before: 0.0, at: 0.0 },
+                Knot { day: 5.0, before: 0.25, at: 0.75 },
+                Knot { day: 9.0, before: 0.75, at: 1.5 },
+            ]
+        };
+        let certain = Knot { day: 9.5, before: 1.5, at: f64::INFINITY };
+        let hazards = [
+            Hazard::from_knots(Vec::new(), 0.1, f64::INFINITY),
+            Hazard::from_knots(Vec::new(), 0.1, 0.5),
+            Hazard::from_knots(Vec::new(), 0.0, 0.0),
+            Hazard::from_knots(knots(), 0.0, 1.5),
+            Hazard::from_knots(knots(), 0.2, 2.0),
+            Hazard::from_knots(knots().into_iter().chain([certain]).collect(), 0.2, f64::INFINITY),
+            Hazard::weibull(10.0, 0.7, 2.0),
+            Hazard::weibull(10.0, 0.0, 0.5),
+            Hazard::evenly(10.0, 0.4),
+        ];
+        for hazard in &hazards {
+            same_bits(hazard, [-1.0, 0.0, f64::MIN_POSITIVE, 2.0, 3.0, 5.0, 7.0, 9.0]);
+            same_bits(hazard, [0.25, 0.5, 0.75, 1.0, 1.5, 1.75, 2.0, 2.5]);
+            same_bits(hazard, [9.25, 9.5, 9.75, 10.0, 11.0, 1e9, f64::MAX, f64::INFINITY]);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn eight_at_a_time_is_one_at_a_time(
+            steps in proptest::collection::vec((0.1..30.0, 0.0..1.0_f64, prop_oneof![Just(0.0), 0.0..1.0_f64]), 0..6),
+            (tail_rate, room) in (prop_oneof![Just(0.0), 0.0..0.2_f64], prop_oneof![Just(f64::INFINITY), 0.0..2.0_f64]),
+            values in proptest::array::uniform8(0.0..100.0_f64),
+        ) {
+            let mut last = Knot { day: 0.0, before: 0.0, at: 0.0 };
+            let knots: Vec<Knot> = steps
+                .iter()
+                .map(|(days, rise, jump)| {
+                    let before = last.at + rise;
+                    last = Knot { day: last.day + days, before, at: before + jump };
+                    last
+                })
+                .collect();
+            let hazard = Hazard::from_knots(knots, tail_rate, last.at + room);
+            same_bits(&hazard, values);
+            same_bits(&hazard, values.map(|value| value / 20.0));
+        }
     }
 }

@@ -6,10 +6,11 @@
 //! exponential `E`. Piecewise inversion: Cinlar (1975), Introduction to Stochastic Processes, ch. 4.
 
 use crate::dist::Hazard;
-use crate::math::{columns, exp, exp_m1};
+use crate::math::{exp, exp_m1};
 use crate::plan::{Comparison, DateEvidence, Multiplier, Since};
 use crate::simulate::block::{Arena, EVERYWHERE, NOWHERE, Plane, WORDS, both, count, for_each_world, without};
 use crate::simulate::kernel::logic::{self, Side};
+use crate::simulate::kernel::passage::{Factor, Passages};
 use fearless_simd::Level;
 
 /// What the hazard of a row is multiplied by in each world, before anything else.
@@ -35,7 +36,7 @@ impl Scale<'_> {
     }
 
     #[inline]
-    fn at(&self, world: usize) -> f64 {
+    pub(super) fn at(&self, world: usize) -> f64 {
         match self {
             Self::Constant(scale) => *scale,
             Self::Chosen { values, bytes } => values[usize::from(bytes[world])],
@@ -72,13 +73,11 @@ pub(crate) struct Dates<'a> {
 pub(crate) struct Space {
     /// For each multiplier, the worlds in which it sets in by the horizon.
     sets_in: Vec<Plane>,
-    /// The factors of the multipliers in some worlds.
-    factors: Vec<f64>,
-    /// The worlds in which the date may come, and the exponentials of those.
+    /// What the multipliers do in some worlds.
+    factors: Vec<Factor>,
+    /// The worlds in which the date may come, and when.
     worlds: Vec<u16>,
-    exponentials: Vec<f64>,
-    /// The onsets of multipliers in one of them.
-    onsets: Vec<f64>,
+    passages: Passages,
 }
 
 /// Bounds are this much wider than they need be, so that no rounding lets a date slip.
@@ -136,7 +135,7 @@ impl Dates<'_> {
             accumulated: hazard.cumulative(self.horizon - first_start) * (1.0 + SLACK),
         };
         space.factors.clear();
-        row.split(&started, (scale.most(), false), space, out);
+        row.split(&started, scale.most(), space, out);
     }
 
     /// The worlds in which a date comes.
@@ -146,6 +145,7 @@ impl Dates<'_> {
         logic::compare(level, Comparison::LessOrEqual, Side::Column(dates), last, &mut by_horizon);
         by_horizon
     }
+
     /// Fills `out` in the worlds of a row given what is known, and `factors` with what that makes of their weights.
     pub(crate) fn fill_given(
         &self,
@@ -194,68 +194,53 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    /// Splits worlds by the multipliers not looked at yet; what was found so far is the most that the others multiply by, and whether any
-    /// of them sets in at a date.
-    fn split(&self, among: &Plane, (most, dated): (f64, bool), space: &mut Space, out: &mut [f64]) {
+    /// Splits worlds by the multipliers not looked at yet; what was found so far is the most that the others multiply by.
+    fn split(&self, among: &Plane, most: f64, space: &mut Space, out: &mut [f64]) {
         let Some(multiplier) = self.dates.multipliers.get(space.factors.len()) else {
-            self.draw(among, (most, dated), space, out);
+            self.draw(among, most, space, out);
             return;
         };
         let sets_in = &space.sets_in[space.factors.len()];
         let (with, without) = (both(among, sets_in), without(among, sets_in));
-        let (at_most, at_a_date) = match multiplier.since {
-            Since::Plane(_) => (multiplier.after, false),
-            Since::Date(_) => (multiplier.before.max(multiplier.after), true),
+        let set_in = match multiplier.since {
+            Since::Plane(_) => Factor::Fixed(multiplier.after),
+            Since::Date(date) => Factor::From { date, before: multiplier.before, after: multiplier.after },
         };
-        for (among, factor, most, dated) in [
-            (with, multiplier.after, most * at_most, dated || at_a_date),
-            (without, multiplier.before, most * multiplier.before, dated),
-        ] {
+        for (among, factor) in [(with, set_in), (without, Factor::Fixed(multiplier.before))] {
             if among != NOWHERE.0 {
                 space.factors.push(factor);
-                self.split(&among, (most, dated), space, out);
+                self.split(&among, most * factor.most(), space, out);
                 space.factors.pop();
             }
         }
     }
 
     /// Draws the dates of worlds in which the same multipliers set in.
-    fn draw(&self, among: &Plane, (most, dated): (f64, bool), space: &mut Space, out: &mut [f64]) {
-        let Space { factors, worlds, exponentials, onsets, .. } = space;
+    fn draw(&self, among: &Plane, most: f64, space: &mut Space, out: &mut [f64]) {
+        let Space { factors, worlds, passages, .. } = space;
         let Self { dates, hazard, scale, level, uniforms, .. } = *self;
         // A date needs a uniform of at least this.
         let least = if most > 0.0 { exp(-most * self.accumulated) * (1.0 - SLACK) } else { 1.0 };
         worlds.clear();
-        exponentials.clear();
-        let mut keep = |world: usize| {
-            worlds.push(world as u16);
-            exponentials.push(uniforms[world]);
-        };
         if count(among) < FEW {
             for_each_world(among, |world| {
                 if uniforms[world] >= least {
-                    keep(world);
+                    worlds.push(world as u16);
                 }
             });
         } else {
             let mut enough = [0; WORDS];
             let (least, uniforms) = (Side::Constant(least), Side::Column(uniforms));
             logic::compare(level, Comparison::LessOrEqual, least, uniforms, &mut enough);
-            for_each_world(&both(among, &enough), keep);
+            for_each_world(&both(among, &enough), |world| worlds.push(world as u16));
         }
-        columns::minus_ln(level, exponentials);
-        for (world, exponential) in worlds.iter().zip(exponentials) {
-            let world = usize::from(*world);
-            let start = dates.clock.map_or(0.0, |clock| clock[world]);
-            let date = if dated {
-                dates.find_onsets(world, start, onsets);
-                Path { dates, hazard, scale: scale.at(world), world, start, onsets }.date(*exponential)
-            } else {
-                let multiplier = factors.iter().fold(scale.at(world), |product, factor| product * factor);
-                start + passage(hazard, multiplier, 0.0, *exponential)
-            };
-            if date <= dates.horizon {
-                out[world] = date;
+        if worlds.is_empty() {
+            return;
+        }
+        let found = passages.find(level, dates, (hazard, scale), factors, worlds, uniforms);
+        for (world, date) in worlds.iter().zip(found) {
+            if *date <= dates.horizon {
+                out[usize::from(*world)] = *date;
             }
         }
     }
@@ -378,15 +363,17 @@ fn rise(multiplier: f64, hazard: &Hazard, from: f64, to: f64) -> f64 {
         return 0.0;
     }
     let level = if from > 0.0 { hazard.cumulative(from) } else { 0.0 };
-    // Once certain, certain for good.
-    if level.is_finite() { multiplier * (hazard.cumulative(to) - level) } else { 0.0 }
+    // Once certain, certain for good: what held it back lets it go at once.
+    if level.is_finite() { multiplier * (hazard.cumulative(to) - level) } else { f64::INFINITY }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::dist::Knot;
-    use crate::plan::{NumberId, Plan};
+    use crate::math::{columns, ln};
+    use crate::plan::{NumberId, Plan, PlaneId};
+    use crate::simulate::streams::StreamKey;
 
     fn arena_with(columns: &[f64]) -> Arena {
         let mut arena = Arena::new(&Plan { numbers: columns.len() as u32, ..Plan::default() });
@@ -456,6 +443,74 @@ mod tests {
         assert_eq!(first_date(&arena, &hazard, None, &[ratio(0, 0.0)], None, 0.7).0, 4.0);
         assert_eq!(first_date(&arena, &hazard, None, &[ratio(1, 0.5)], None, 0.4).0, 4.0);
         assert_eq!(first_date(&arena, &hazard, None, &[ratio(1, 0.5)], None, 0.6).0, f64::INFINITY);
+    }
+
+    #[test]
+    fn all_worlds_at_once_are_one_world_at_a_time() {
+        let numbers = 4;
+        let mut arena = Arena::new(&Plan { numbers, planes: 1, ..Plan::default() });
+        let mut uniforms = vec![0.0; 4096];
+        for number in 0..numbers {
+            let key = StreamKey::new(u64::from(number), "onsets");
+            key.open(0).uniforms(&mut uniforms);
+            // Whole days, so that some meet each other and the days of the hazard; a third never.
+            let dates = uniforms.iter().map(|u| if *u < 0.33 { f64::INFINITY } else { (u * 40.0).floor() - 10.0 });
+            arena.fill_number(NumberId(number), |_, column| column.copy_from_slice(&dates.collect::<Vec<_>>()));
+        }
+        arena.set_plane(PlaneId(0), &std::array::from_fn(|word| 0x5af0_1234_9abc_0f0f_u64.rotate_left(word as u32)));
+        let mut bytes = vec![0; 4096];
+        StreamKey::new(7, "bytes").open(0).bytes(&mut bytes);
+        StreamKey::new(7, "uniforms").open(0).uniforms(&mut uniforms);
+        let values: Vec<f64> = (0..256).map(|byte| f64::from(byte) / 128.0).collect();
+        let scales = [Scale::Constant(1.25), Scale::Chosen { values: &values, bytes: &bytes }];
+        let knots = vec![Knot { day: 5.0, before: 0.1, at: 0.4 }, Knot { day: 12.0, before: 0.6, at: 0.6 }];
+        let certain = Knot { day: 15.0, before: 0.9, at: f64::INFINITY };
+        let hazards = [
+            Hazard::from_knots(Vec::new(), 0.03, f64::INFINITY),
+            Hazard::from_knots(knots.clone(), 0.05, 1.1),
+            Hazard::from_knots(knots.into_iter().chain([certain]).collect(), 0.0, f64::INFINITY),
+            Hazard::weibull(20.0, 0.5, 2.0),
+            Hazard::evenly(25.0, 0.7),
+        ];
+        let ratio = |before, after, number| Multiplier { before, after, since: Since::Date(NumberId(number)) };
+        let by_plane = Multiplier { before: 1.0, after: 1.5, since: Since::Plane(PlaneId(0)) };
+        let multipliers = [ratio(1.0, 2.0, 0), by_plane, ratio(0.0, 1.0, 1), ratio(1.0, 0.5, 2), ratio(1.0, 0.0, 0)];
+        for ((hazard, scale), clock) in
+            hazards.iter().zip(scales.iter().cycle()).zip([None, Some(3), Some(3), None, None])
+        {
+            for used in 0..=multipliers.len() {
+                let clock = clock.map(|number| arena.number(NumberId(number)));
+                let multipliers = &multipliers[..used];
+                let dates = Dates { arena: &arena, clock, multipliers, horizon: 22.0, randomness: Randomness::Free };
+                let (mut space, mut out) = (Space::default(), vec![0.0; 4096]);
+                let mut onsets = Vec::new();
+                for level in columns::levels() {
+                    dates.start(level, &mut space);
+                    dates.fill(level, &EVERYWHERE, (hazard, *scale), &uniforms, &mut space, &mut out);
+                    for (world, date) in out.iter().enumerate() {
+                        let start = clock.map_or(0.0, |clock| clock[world]);
+                        dates.find_onsets(world, start, &mut onsets);
+                        let path =
+                            Path { dates: &dates, hazard, scale: scale.at(world), world, start, onsets: &onsets };
+                        let alone = path.date(-ln(uniforms[world]));
+                        let alone = if alone <= 22.0 { alone } else { f64::INFINITY };
+                        assert_eq!(date.to_bits(), alone.to_bits(), "world {world}: {date} {alone}, {used} {hazard:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_held_back_when_it_was_certain_comes_when_it_may() {
+        let certain = Hazard::from_knots(vec![Knot { day: 4.0, before: 0.5, at: f64::INFINITY }], 0.0, f64::INFINITY);
+        let arena = arena_with(&[6.0, 9.0]);
+        let held = |since: u32| Multiplier { before: 0.0, after: 1.0, since: Since::Date(NumberId(since)) };
+        // Whether or not something else happens later.
+        assert_eq!(first_date(&arena, &certain, None, &[held(0)], None, 0.7).0, 6.0);
+        assert_eq!(first_date(&arena, &certain, None, &[held(0), ratio(1, 2.0)], None, 0.7).0, 6.0);
+        let (_, not_by) = first_date(&arena, &certain, None, &[held(0)], Some(DateEvidence::NotBy(7.0)), 0.7);
+        assert_eq!(not_by, 0.0);
     }
 
     #[test]

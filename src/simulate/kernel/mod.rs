@@ -12,4 +12,5 @@ pub(crate) mod date;
 pub(crate) mod evidence;
 pub(crate) mod logic;
 pub(crate) mod number;
+mod passage;
 pub(crate) mod tilted;

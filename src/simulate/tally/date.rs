@@ -52,16 +52,18 @@ impl DateCounts {
         let never = without(mask, &comes);
         let never = Mass::of(&never, weights);
         self.never.add(if mass.between > 0.0 { never.of_block(mass.weight) } else { never });
-        for_each_world(&comes, |world| {
-            let mass = match weights {
-                None => Mass::worlds(1),
-                Some(Weights { weights, squares }) => {
-                    Mass { weight: weights[world], square: squares[world], ..Mass::default() }
-                }
-            };
-            // The cast takes what is before day 0 to 0.
-            self.days[column[world].ceil() as usize].add(mass);
-        });
+        match weights {
+            None => for_each_world(&comes, |world| {
+                let day = &mut self.days[day_of(column[world])];
+                day.weight += 1.0;
+                day.square += 1.0;
+            }),
+            Some(Weights { weights, squares }) => for_each_world(&comes, |world| {
+                let day = &mut self.days[day_of(column[world])];
+                day.weight += weights[world];
+                day.square += squares[world];
+            }),
+        }
     }
 
     /// Nothing again; the memory stays.
@@ -138,6 +140,14 @@ impl DateCounts {
             })
             .map(|day| day as f64)
     }
+}
+
+/// The number of the day that a date lies in; what is before day 0 is in day 0.
+#[inline]
+fn day_of(date: f64) -> usize {
+    // Whole days are the last moment of their day. The cast goes down, and takes what is before day 0 to 0.
+    let begun = date as usize;
+    begun + usize::from(date > begun as f64)
 }
 
 #[cfg(test)]
