@@ -4,7 +4,7 @@
 //! gives the same bits. What lies outside the common range of an algorithm (zeros, negatives, subnormal, huge or undefined numbers) goes
 //! one by one to `libm` itself.
 //!
-//! Source of the algorithms: FreeBSD's msun, `e_log.c` and `e_exp.c` (Sun Microsystems 1993), as in musl and `libm`; Wichura (1988) as in
+//! Source of the algorithms: FreeBSD's msun, `e_log.c`, `e_exp.c` and `s_erf.c` (Sun Microsystems 1993), as in musl and `libm`; Wichura (1988) as in
 //! [`normal::quick_quantile`].
 //!
 //! [`elementary`]: crate::math::elementary
@@ -35,6 +35,11 @@ pub fn exp(level: Level, values: &mut [f64]) {
 pub fn normal_quantiles(level: Level, probabilities: &[f64], out: &mut [f64]) {
     assert_eq!(probabilities.len(), out.len(), "one quantile for each probability");
     dispatch!(level, simd => normal_quantiles_in(simd, probabilities, out));
+}
+
+/// [`erfc`](crate::math::erfc) of every number.
+pub fn erfc(level: Level, values: &mut [f64]) {
+    dispatch!(level, simd => erfc_in(simd, values));
 }
 
 /// Whole vectors by `of`, which also says for which lanes it holds; the others and the rest by `alone`.
@@ -194,6 +199,168 @@ fn normal_quantiles_in<S: Simd>(simd: S, probabilities: &[f64], out: &mut [f64])
     }
 }
 
+/// A polynomial, its coefficients from the constant term up.
+#[inline(always)]
+fn polynomial<S: Simd, const N: usize>(simd: S, x: f64x8<S>, coefficients: &[f64; N]) -> f64x8<S> {
+    let mut sum = splat(simd, coefficients[N - 1]);
+    for coefficient in coefficients[..N - 1].iter().rev() {
+        sum = splat(simd, *coefficient) + x * sum;
+    }
+    sum
+}
+
+/// Up to here the error function itself is approximated.
+const ERFC_CENTRE: f64 = 0.843_75;
+
+#[inline(always)]
+fn erfc_in<S: Simd>(simd: S, values: &mut [f64]) {
+    /// Tails are worked on so many at a time, once they are closed up.
+    const BATCH: usize = 256;
+    let mut places = [0_u16; BATCH];
+    let mut tails = [1.0_f64; BATCH];
+    for values in values.chunks_mut(BATCH) {
+        let (vectors, rest) = values.as_chunks_mut::<LANES>();
+        let mut count = 0;
+        for (at, eight) in vectors.iter_mut().enumerate() {
+            let x = f64x8::from_slice(simd, eight);
+            // What is undefined is no part of the centre.
+            let mut outside = !x.abs().simd_lt(ERFC_CENTRE).to_bitmask() & 0xff;
+            erfc_centre(simd, x).store_slice(eight);
+            while outside != 0 {
+                let lane = outside.trailing_zeros() as usize;
+                places[count] = (LANES * at + lane) as u16;
+                let mut lanes = [0.0; LANES];
+                x.store_slice(&mut lanes);
+                tails[count] = lanes[lane];
+                count += 1;
+                outside &= outside - 1;
+            }
+        }
+        rest.iter_mut().for_each(|value| *value = crate::math::erfc(*value));
+        let padded = count.next_multiple_of(LANES);
+        tails[count..padded].fill(1.0);
+        for eight in tails[..padded].as_chunks_mut::<LANES>().0 {
+            let x = f64x8::from_slice(simd, eight);
+            let (mapped, common) = erfc_tail(simd, x);
+            if common.all_true() {
+                mapped.store_slice(eight);
+            } else {
+                eight.iter_mut().for_each(|value| *value = crate::math::erfc(*value));
+            }
+        }
+        for (place, tail) in places[..count].iter().zip(&tails) {
+            values[usize::from(*place)] = *tail;
+        }
+    }
+}
+
+/// Where `|x|` is less than 0.84375.
+#[inline(always)]
+fn erfc_centre<S: Simd>(simd: S, x: f64x8<S>) -> f64x8<S> {
+    const PP: [f64; 5] = [
+        1.283_791_670_955_125_6e-1,
+        -3.250_421_072_470_015e-1,
+        -2.848_174_957_559_851e-2,
+        -5.770_270_296_489_442e-3,
+        -2.376_301_665_665_016_3e-5,
+    ];
+    const QQ: [f64; 6] = [
+        1.0,
+        3.979_172_239_591_553_5e-1,
+        6.502_224_998_876_73e-2,
+        5.081_306_281_875_766e-3,
+        1.324_947_380_043_216_4e-4,
+        -3.960_228_278_775_368e-6,
+    ];
+    let z = x * x;
+    let y = polynomial(simd, z, &PP) / polynomial(simd, z, &QQ);
+    let low = splat(simd, 1.0) - (x + x * y);
+    let high = splat(simd, 0.5) - (x - 0.5 + x * y);
+    x.simd_lt(0.25).select(low, high)
+}
+
+/// Where `|x|` is from 0.84375 to 26.
+#[inline(always)]
+fn erfc_tail<S: Simd>(simd: S, x: f64x8<S>) -> (f64x8<S>, Common<S>) {
+    const ERX: f64 = 8.450_629_115_104_675e-1;
+    const PA: [f64; 7] = [
+        -2.362_118_560_752_659_4e-3,
+        4.148_561_186_837_483_3e-1,
+        -3.722_078_760_357_013e-1,
+        3.183_466_199_011_617_5e-1,
+        -1.108_946_942_823_966_8e-1,
+        3.547_830_432_561_823_6e-2,
+        -2.166_375_594_868_791e-3,
+    ];
+    const QA: [f64; 7] = [
+        1.0,
+        1.064_208_804_008_442_3e-1,
+        5.403_979_177_021_71e-1,
+        7.182_865_441_419_627e-2,
+        1.261_712_198_087_616_4e-1,
+        1.363_708_391_202_905e-2,
+        1.198_449_984_679_910_7e-2,
+    ];
+    const RA: [f64; 8] = [
+        -9.864_944_034_847_148e-3,
+        -6.938_585_727_071_818e-1,
+        -1.055_862_622_532_329_1e1,
+        -6.237_533_245_032_600_6e1,
+        -1.623_966_694_625_734_7e2,
+        -1.846_050_929_067_110_4e2,
+        -8.128_743_550_630_66e1,
+        -9.814_329_344_169_145,
+    ];
+    const SA: [f64; 9] = [
+        1.0,
+        1.965_127_166_743_925_7e1,
+        1.376_577_541_435_190_4e2,
+        4.345_658_774_752_292_3e2,
+        6.453_872_717_332_679e2,
+        4.290_081_400_275_678_3e2,
+        1.086_350_055_417_794_4e2,
+        6.570_249_770_319_282,
+        -6.042_441_521_485_81e-2,
+    ];
+    const RB: [f64; 7] = [
+        -9.864_942_924_700_1e-3,
+        -7.992_832_376_805_23e-1,
+        -1.775_795_491_775_475_2e1,
+        -1.606_363_848_558_219_2e2,
+        -6.375_664_433_683_896e2,
+        -1.025_095_131_611_077_2e3,
+        -4.835_191_916_086_514e2,
+    ];
+    const SB: [f64; 8] = [
+        1.0,
+        3.033_806_074_348_246e1,
+        3.257_925_129_965_739e2,
+        1.536_729_586_084_437e3,
+        3.199_858_219_508_595_5e3,
+        2.553_050_406_433_164_4e3,
+        4.745_285_412_069_553_7e2,
+        -2.244_095_244_658_582e1,
+    ];
+    /// Where `RB` and `SB` take over: 1/0.35, to the upper half of its bits.
+    const FAR: f64 = f64::from_bits(0x4006_db6d << 32);
+    const UPPER_HALF: u64 = u64::MAX << 32;
+
+    let size = x.abs();
+    let s = size - 1.0;
+    let near = splat(simd, 1.0 - ERX) - polynomial(simd, s, &PA) / polynomial(simd, s, &QA);
+    let s = splat(simd, 1.0) / (size * size);
+    let is_middle = size.simd_lt(FAR);
+    let r = is_middle.select(polynomial(simd, s, &RA), polynomial(simd, s, &RB));
+    let big_s = is_middle.select(polynomial(simd, s, &SA), polynomial(simd, s, &SB));
+    let z = (size.bitcast::<u64x8<S>>() & UPPER_HALF).bitcast::<f64x8<S>>();
+    let (first, first_common) = exp_of(simd, -z * z - 0.5625);
+    let (second, second_common) = exp_of(simd, (z - size) * (z + size) + r / big_s);
+    let far = first * second / size;
+    let upper = size.simd_lt(1.25).select(near, far);
+    let common = size.simd_lt(26.0) & first_common & second_common;
+    (x.simd_lt(0.0).select(splat(simd, 2.0) - upper, upper), common)
+}
+
 /// Every level of instructions that this machine has.
 #[cfg(test)]
 pub(crate) fn levels() -> Vec<Level> {
@@ -231,6 +398,7 @@ mod tests {
     fn all_same(values: &[f64]) {
         same(minus_ln, |x| -crate::math::ln(x), values);
         same(exp, crate::math::exp, values);
+        same(erfc, crate::math::erfc, values);
         let quantiles = |level, values: &mut [f64]| {
             let p = values.to_vec();
             normal_quantiles(level, &p, values);
@@ -243,6 +411,18 @@ mod tests {
         let half_ln2 = 0.5 * std::f64::consts::LN_2;
         let mut values = vec![0.0, -0.0, 1.0, -1.0, 0.5, 5e-324, f64::MIN_POSITIVE, f64::MAX, f64::INFINITY, f64::NAN];
         values.extend([f64::NEG_INFINITY, 707.9, 708.5, 709.7, 710.0, -708.0, -708.5, -745.0, -746.0, 1e-9, -1e-9]);
+        values.extend([
+            0.843_75,
+            -0.843_75,
+            1.25,
+            -1.25,
+            1.0 / 0.35,
+            f64::from_bits(0x4006_db6d << 32),
+            25.9,
+            26.0,
+            -26.5,
+            28.0,
+        ]);
         values.extend([3.7e-9, 3.8e-9, half_ln2, -half_ln2, 3.0 * half_ln2, 0.075, 0.925, 1e-12, 1e-300, 0.25, 0.75]);
         for value in values.clone() {
             for steps in [1, 2, 1 << 20, 1 << 32] {
@@ -264,6 +444,10 @@ mod tests {
         same(exp, crate::math::exp, &wide);
         let narrow: Vec<f64> = uniforms.iter().map(|u| (u - 0.5) * 3.0).collect();
         same(exp, crate::math::exp, &narrow);
+        for width in [2.0, 8.0, 60.0] {
+            let values: Vec<f64> = uniforms.iter().map(|u| (u - 0.5) * width).collect();
+            same(erfc, crate::math::erfc, &values);
+        }
     }
 
     proptest! {

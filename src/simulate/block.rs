@@ -106,6 +106,45 @@ pub(crate) fn for_each_world(plane: &Plane, mut visit: impl FnMut(usize)) {
     }
 }
 
+/// For each byte, where its bits stand; what follows them does not count.
+static PLACES: [[u16; 8]; 256] = {
+    let mut places = [[0; 8]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let (mut bit, mut found) = (0, 0);
+        while bit < 8 {
+            if (byte >> bit) & 1 == 1 {
+                places[byte][found] = bit;
+                found += 1;
+            }
+            bit += 1;
+        }
+        byte += 1;
+    }
+    places
+};
+
+/// Lists every world that the bit column holds in, in order: [`for_each_world`] without its branches, where each of them has more to do.
+pub(crate) fn list_worlds(plane: &Plane, worlds: &mut Vec<u16>) {
+    worlds.resize(WORLDS_PER_BLOCK + 8, 0);
+    let mut count = 0;
+    for (first, word) in (0_u16..).step_by(64).zip(plane) {
+        let mut rest = *word;
+        let mut first = first;
+        while rest != 0 {
+            let places = &PLACES[(rest & 0xff) as usize];
+            let (eight, _) = worlds[count..].split_first_chunk_mut::<8>().expect("room for a byte is left");
+            for (world, place) in eight.iter_mut().zip(places) {
+                *world = first + place;
+            }
+            count += (rest & 0xff).count_ones() as usize;
+            rest >>= 8;
+            first += 8;
+        }
+    }
+    worlds.truncate(count);
+}
+
 /// The bit column of the worlds where a predicate of the index holds.
 #[inline]
 pub(crate) fn plane_where(predicate: impl Fn(usize) -> bool) -> Plane {
@@ -336,6 +375,19 @@ mod tests {
             arena.start(worlds);
             assert_eq!(count(&arena.mask), worlds as u64);
             assert_eq!(arena.mask, plane_where(|world| world < worlds));
+        }
+    }
+
+    #[test]
+    fn listed_worlds_are_those_visited() {
+        let planes =
+            [EVERYWHERE, NOWHERE.0, plane_where(|world| world % 63 == 5), plane_where(|world| world * world % 7 < 3)];
+        let mut listed = vec![9; 3];
+        for plane in planes {
+            list_worlds(&plane, &mut listed);
+            let mut visited = Vec::new();
+            for_each_world(&plane, |world| visited.push(world as u16));
+            assert_eq!(listed, visited);
         }
     }
 

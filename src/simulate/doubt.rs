@@ -477,7 +477,7 @@ mod tests {
         let key = StreamKey::new(4, "noise");
         let noise = Address { key: &key, block: 0, design: Design::Independent };
         let mut normals = vec![0.0; 2 * 800];
-        crate::simulate::kernel::correlated::normals(Level::new(), &noise, &mut normals);
+        crate::simulate::kernel::correlated::normals(Level::new(), &noise, &mut vec![0.0; normals.len()], &mut normals);
         for signal in [0.0, 1.0] {
             let draws: Vec<DrawResult> = (0..800)
                 .map(|draw| {

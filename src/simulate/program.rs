@@ -169,7 +169,10 @@ impl<'a> Program<'a> {
                 }
                 for (member, (stream, normals)) in streams.iter().zip(&mut normals).enumerate() {
                     match tilt.and_then(|tilt| tilt.bins(member)) {
-                        None => correlated::normals(level, &self.address(*stream, block), normals),
+                        None => {
+                            let uniforms = &mut arena.scratch.uniforms;
+                            correlated::normals(level, &self.address(*stream, block), uniforms, normals);
+                        }
                         Some(bins) => {
                             streams::fill_uniforms(level, &self.address(*stream, block), normals);
                             arena.tilting.uniforms(bins, normals);
@@ -178,7 +181,7 @@ impl<'a> Program<'a> {
                     }
                 }
                 for (row, out) in out.iter().enumerate() {
-                    arena.fill_number(*out, |_, column| correlated::uniforms(factor, row, &normals, column));
+                    arena.fill_number(*out, |_, column| correlated::uniforms(level, factor, row, &normals, column));
                 }
                 arena.scratch.normals = normals;
             }

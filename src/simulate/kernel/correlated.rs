@@ -1,23 +1,22 @@
 //! Uniforms whose normal scores are correlated: a Gaussian copula.
 
-use crate::math::normal;
+use crate::math::columns;
 use crate::simulate::streams::{Address, fill_uniforms};
 use fearless_simd::Level;
 use ndarray::Array2;
+use std::f64::consts::FRAC_1_SQRT_2;
 
 /// The uniforms nearest to 0 and 1 that are ever given.
 const SMALLEST: f64 = f64::EPSILON / 2.0;
 
 /// Fills with independent standard normals.
-pub(crate) fn normals(level: Level, address: &Address<'_>, out: &mut [f64]) {
-    fill_uniforms(level, address, out);
-    for value in out {
-        *value = normal::quick_quantile(*value);
-    }
+pub(crate) fn normals(level: Level, address: &Address<'_>, uniforms: &mut [f64], out: &mut [f64]) {
+    fill_uniforms(level, address, uniforms);
+    columns::normal_quantiles(level, uniforms, out);
 }
 
 /// Fills with the uniforms of member `row`: the normal cdf of `factor[row, ·] · normals`.
-pub(crate) fn uniforms(factor: &Array2<f64>, row: usize, normals: &[Vec<f64>], out: &mut [f64]) {
+pub(crate) fn uniforms(level: Level, factor: &Array2<f64>, row: usize, normals: &[Vec<f64>], out: &mut [f64]) {
     out.fill(0.0);
     for (column, normals) in normals.iter().enumerate().take(row + 1) {
         let loading = factor[[row, column]];
@@ -25,14 +24,16 @@ pub(crate) fn uniforms(factor: &Array2<f64>, row: usize, normals: &[Vec<f64>], o
             *out += loading * normal;
         }
     }
-    for value in out {
-        *value = normal::cdf(*value).clamp(SMALLEST, 1.0 - SMALLEST);
-    }
+    // The normal cdf: ½ erfc(-x/√2).
+    out.iter_mut().for_each(|value| *value = -*value * FRAC_1_SQRT_2);
+    columns::erfc(level, out);
+    out.iter_mut().for_each(|value| *value = (0.5 * *value).clamp(SMALLEST, 1.0 - SMALLEST));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::normal;
     use crate::simulate::strata::Design;
     use crate::simulate::streams::StreamKey;
     use ndarray::array;
@@ -44,11 +45,12 @@ mod tests {
         let mut columns = vec![vec![0.0; count]; 2];
         for (index, column) in columns.iter_mut().enumerate() {
             let key = StreamKey::new(1, &format!("normal {index}"));
-            normals(Level::new(), &Address { key: &key, block: 0, design: Design::Independent }, column);
+            let address = Address { key: &key, block: 0, design: Design::Independent };
+            normals(Level::new(), &address, &mut vec![0.0; count], column);
         }
         let mut out = vec![vec![0.0; count]; 2];
         for (row, out) in out.iter_mut().enumerate() {
-            uniforms(&factor, row, &columns, out);
+            uniforms(Level::new(), &factor, row, &columns, out);
         }
         let scores = |row: usize| out[row].iter().map(|u| normal::quantile(*u));
         let correlation = scores(0).zip(scores(1)).map(|(left, right)| left * right).sum::<f64>() / count as f64;

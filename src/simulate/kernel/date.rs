@@ -8,7 +8,9 @@
 use crate::dist::Hazard;
 use crate::math::{exp, exp_m1};
 use crate::plan::{Comparison, DateEvidence, Multiplier, Since};
-use crate::simulate::block::{Arena, EVERYWHERE, NOWHERE, Plane, WORDS, both, count, for_each_world, without};
+use crate::simulate::block::{
+    Arena, EVERYWHERE, NOWHERE, Plane, WORDS, both, count, for_each_world, list_worlds, without,
+};
 use crate::simulate::kernel::logic::{self, Side};
 use crate::simulate::kernel::passage::{Factor, Passages};
 use fearless_simd::Level;
@@ -221,8 +223,8 @@ impl Row<'_> {
         let Self { dates, hazard, scale, level, uniforms, .. } = *self;
         // A date needs a uniform of at least this.
         let least = if most > 0.0 { exp(-most * self.accumulated) * (1.0 - SLACK) } else { 1.0 };
-        worlds.clear();
         if count(among) < FEW {
+            worlds.clear();
             for_each_world(among, |world| {
                 if uniforms[world] >= least {
                     worlds.push(world as u16);
@@ -232,16 +234,14 @@ impl Row<'_> {
             let mut enough = [0; WORDS];
             let (least, uniforms) = (Side::Constant(least), Side::Column(uniforms));
             logic::compare(level, Comparison::LessOrEqual, least, uniforms, &mut enough);
-            for_each_world(&both(among, &enough), |world| worlds.push(world as u16));
+            list_worlds(&both(among, &enough), worlds);
         }
         if worlds.is_empty() {
             return;
         }
         let found = passages.find(level, dates, (hazard, scale), factors, worlds, uniforms);
         for (world, date) in worlds.iter().zip(found) {
-            if *date <= dates.horizon {
-                out[usize::from(*world)] = *date;
-            }
+            out[usize::from(*world)] = if *date <= dates.horizon { *date } else { f64::INFINITY };
         }
     }
 }

@@ -79,29 +79,26 @@ impl Passages {
         worlds: &[u16],
         uniforms: &[f64],
     ) -> &[f64] {
-        let gather = |out: &mut Vec<f64>, of: &dyn Fn(usize) -> f64, rest: f64| {
-            out.extend(worlds.iter().map(|world| of(usize::from(*world))));
-            out.resize(out.len().next_multiple_of(LANES), rest);
-        };
-        [&mut self.dates, &mut self.starts, &mut self.scales, &mut self.onsets].into_iter().for_each(Vec::clear);
-        gather(&mut self.dates, &|world| uniforms[world], 0.5);
-        columns::minus_ln(level, &mut self.dates);
+        let Self { dates: found, starts, scales, onsets, .. } = self;
+        [&mut *found, &mut *starts, &mut *scales, &mut *onsets].into_iter().for_each(Vec::clear);
+        gather(worlds, found, |world| uniforms[world], 0.5);
+        columns::minus_ln(level, found);
         if let Some(clock) = dates.clock {
-            gather(&mut self.starts, &|world| clock[world], 0.0);
+            gather(worlds, starts, |world| clock[world], 0.0);
         }
         let constant = match scale {
             Scale::Constant(scale) => scale,
             Scale::Chosen { .. } => {
-                gather(&mut self.scales, &|world| scale.at(world), 1.0);
+                gather(worlds, scales, |world| scale.at(world), 1.0);
                 1.0
             }
         };
         for factor in factors {
             if let Factor::From { date, .. } = factor {
-                let onsets = dates.arena.number(*date);
+                let dates_since = dates.arena.number(*date);
                 match dates.clock {
-                    None => gather(&mut self.onsets, &|world| onsets[world], 0.0),
-                    Some(clock) => gather(&mut self.onsets, &|world| onsets[world] - clock[world], 0.0),
+                    None => gather(worlds, onsets, |world| dates_since[world], 0.0),
+                    Some(clock) => gather(worlds, onsets, |world| dates_since[world] - clock[world], 0.0),
                 }
             }
         }
@@ -154,7 +151,7 @@ impl Passages {
                 let accumulated = now.accumulated + now.multiplier.simd_gt(nought).select(rise, nought);
                 let ends = goes_on & accumulated.simd_ge(target);
                 let passes = goes_on & !ends;
-                there = there | ends;
+                there |= ends;
                 now.end = ends.select(onset, now.end);
                 now.start = passes.select(onset, now.start);
                 now.level = passes.select(level, now.level);
@@ -175,6 +172,13 @@ impl Passages {
     }
 }
 
+/// Adds what there is of each world, and fills up to whole vectors.
+#[inline]
+fn gather(worlds: &[u16], out: &mut Vec<f64>, of: impl Fn(usize) -> f64, rest: f64) {
+    out.extend(worlds.iter().map(|world| of(usize::from(*world))));
+    out.resize(out.len().next_multiple_of(LANES), rest);
+}
+
 #[inline(always)]
 fn eight<S: Simd>(simd: S, column: &[f64], place: usize) -> f64x8<S> {
     f64x8::from_slice(simd, &column[LANES * place..LANES * (place + 1)])
@@ -192,11 +196,11 @@ fn multiplier_after<S: Simd>(
     let mut columns = onsets.chunks_exact(rows);
     for factor in factors {
         match *factor {
-            Factor::Fixed(factor) => product = product * factor,
+            Factor::Fixed(factor) => product *= factor,
             Factor::From { before, after, .. } => {
                 let Some(onset) = columns.next() else { unreachable!("there is a column for each of them") };
                 let (before, after) = (f64x8::splat(simd, before), f64x8::splat(simd, after));
-                product = product * eight(simd, onset, place).simd_le(moment).select(after, before);
+                product *= eight(simd, onset, place).simd_le(moment).select(after, before);
             }
         }
     }
