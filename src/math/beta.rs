@@ -214,6 +214,11 @@ pub fn inverse(a: f64, b: f64, p: f64) -> f64 {
 /// the steps cannot run away. `-inf` at `p = 0` and `+inf` at `q = 0`.
 #[must_use]
 pub fn logit_inverse(a: f64, b: f64, p: f64, q: f64) -> f64 {
+    logit_inverse_near(a, b, (p, q), None)
+}
+
+/// [`logit_inverse`], from where one may know it to be near.
+pub(crate) fn logit_inverse_near(a: f64, b: f64, (p, q): (f64, f64), near: Option<f64>) -> f64 {
     if p <= 0.0 {
         return f64::NEG_INFINITY;
     }
@@ -224,7 +229,9 @@ pub fn logit_inverse(a: f64, b: f64, p: f64, q: f64) -> f64 {
     // The leading powers of either tail; between them the normal approximation of the log-odds.
     let lower_power = (ln(p) + ln(a) + ln_beta) / a;
     let upper_power = -(ln(q) + ln(b) + ln_beta) / b;
-    let start = if p <= q && lower_power < -4.0 {
+    let start = if let Some(near) = near {
+        near
+    } else if p <= q && lower_power < -4.0 {
         lower_power
     } else if q < p && upper_power > 4.0 {
         upper_power

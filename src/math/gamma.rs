@@ -263,7 +263,8 @@ pub(crate) fn ln_complement(l: f64, slope: f64) -> (f64, f64) {
 /// Solves `ln tail(t) = target` by Newton's method, for a tail that rises (a cdf) or falls (its complement) with `t`.
 ///
 /// `at` gives the logarithm of the tail and the size of its derivative. Where the logarithm is concave the steps are monotone
-/// after the first; a bracket that tightens with every point guards against rounding and lost derivatives.
+/// after the first; a bracket that tightens with every point guards against rounding and lost derivatives. A step of less than
+/// 1e-11 is the last: what it leaves is of the order of its square.
 pub(crate) fn newton_on_log_tail(start: f64, target: f64, rising: bool, at: impl Fn(f64) -> (f64, f64)) -> f64 {
     let direction = if rising { 1.0 } else { -1.0 };
     let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
@@ -276,8 +277,10 @@ pub(crate) fn newton_on_log_tail(start: f64, target: f64, rising: bool, at: impl
             high = t;
         }
         let mut next = t + direction * (target - ln_tail) / slope;
+        let mut settled = 1e-11;
         if next.is_nan() || !(low..=high).contains(&next) || slope <= 0.0 {
             // Out of the bracket, or no derivative: bisect, or walk outwards while one side is open.
+            settled = 2e-16;
             next = if low.is_finite() && high.is_finite() {
                 0.5 * (low + high)
             } else if low.is_finite() {
@@ -288,7 +291,7 @@ pub(crate) fn newton_on_log_tail(start: f64, target: f64, rising: bool, at: impl
         }
         let moved = (next - t).abs();
         t = next;
-        if moved <= 2e-16 * t.abs() || moved < 1e-17 || high - low <= 2e-16 * t.abs() {
+        if moved <= settled * t.abs() || moved < 1e-17 || high - low <= 2e-16 * t.abs() {
             break;
         }
     }

@@ -476,14 +476,22 @@ fn level_of(survival: f64, scales: Option<&[f64]>) -> f64 {
     let Some(scales) = scales else {
         return (-ln(survival)).max(0.0);
     };
-    let left = |level: f64| scales.iter().map(|scale| exp(-scale * level)).sum::<f64>() / scales.len() as f64;
-    let (mut low, mut high) = (0.0, 1.0);
-    while left(high) > survival && high < 1e6 {
-        high *= 2.0;
+    // Newton on the logarithm of what is left, which is convex: from 0 on it never goes too far. A share of scales of nothing may
+    // keep it from ever getting there.
+    const MOST: f64 = 1e6;
+    let mut level = 0.0;
+    while level < MOST {
+        let (mut left, mut falling) = (0.0, 0.0);
+        for scale in scales {
+            let term = exp(-scale * level);
+            left += term;
+            falling += scale * term;
+        }
+        let step = ln(left / scales.len() as f64 / survival) * (left / falling);
+        level = f64::min(level + step.max(0.0), MOST);
+        if step.is_nan() || step <= 1e-14 * level {
+            break;
+        }
     }
-    for _ in 0..200 {
-        let middle = f64::midpoint(low, high);
-        if left(middle) > survival { low = middle } else { high = middle }
-    }
-    f64::midpoint(low, high)
+    level
 }
