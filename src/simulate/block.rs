@@ -146,7 +146,7 @@ pub(crate) fn list_worlds(plane: &Plane, worlds: &mut Vec<u16>) {
 }
 
 /// The bit column of the worlds where a predicate of the index holds.
-#[inline]
+#[cfg(test)]
 pub(crate) fn plane_where(predicate: impl Fn(usize) -> bool) -> Plane {
     let mut plane = [0; WORDS];
     for (word_index, word) in plane.iter_mut().enumerate() {

@@ -14,16 +14,17 @@
 //!
 //! Under evidence a draw counts as much as the evidence is likely under it.
 
-use super::block::{Arena, Plane, WORDS, WORLDS_PER_BLOCK, both, count, for_each_world, plane_where};
+use super::block::{Arena, Plane, WORDS, WORLDS_PER_BLOCK, both, count, for_each_world, without};
 use super::inputs::ParameterValue;
 use super::kernel::evidence::sum_where;
+use super::kernel::logic::{self, Side};
 use super::passes::{Arenas, weights_of};
 use super::program::Program;
 use super::sampling::Proposal;
 use super::streams::{Stream, StreamKey};
 use super::tally::{Lossless, Weights};
 use crate::math::{logistic, logit};
-use crate::plan::{Asked, NumberId, Parameter, Plan, PlaneId, Prior};
+use crate::plan::{Asked, Comparison, NumberId, Parameter, Plan, PlaneId, Prior};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -226,10 +227,7 @@ impl Half {
     fn value(&mut self, figure: Figure) -> f64 {
         match figure {
             _ if self.weight <= 0.0 => f64::NAN,
-            Figure::Median(_) => {
-                self.values.sort_unstable_by(|left, right| left.0.total_cmp(&right.0));
-                weighted_quantile(&self.values, 0.5)
-            }
+            Figure::Median(_) => median(&mut self.values),
             _ => self.sum / self.weight,
         }
     }
@@ -285,7 +283,10 @@ fn observe(half: &mut Half, figure: Figure, mask: &Plane, arena: &Arena, weights
         Figure::Never(date) => {
             let column = arena.number(date);
             half.weight += weight_of(mask, weights);
-            half.sum += weight_of(&both(mask, &plane_where(|world| !column[world].is_finite())), weights);
+            let mut comes = [0; WORDS];
+            let ever = Side::Constant(f64::MAX);
+            logic::compare(arena.level, Comparison::LessOrEqual, Side::Column(column), ever, &mut comes);
+            half.sum += weight_of(&without(mask, &comes), weights);
         }
         Figure::Mean(number) | Figure::Median(number) => {
             let column = arena.number(number);
@@ -425,6 +426,21 @@ fn recentre_shares(values: &mut [(f64, f64)], total: f64, main: f64) {
     }
 }
 
+/// The median of values with their weights, as [`weighted_quantile`] has it. Puts them in another order.
+fn median(values: &mut [(f64, f64)]) -> f64 {
+    let order = |left: &(f64, f64), right: &(f64, f64)| left.0.total_cmp(&right.0);
+    if values.len() < 2 || values.iter().any(|(_, weight)| *weight != 1.0) {
+        values.sort_unstable_by(order);
+        return weighted_quantile(values, 0.5);
+    }
+    // Of equal weights only the two about the middle count.
+    let middle = values.len() / 2;
+    let (below, (value, _), _) = values.select_nth_unstable_by(middle, order);
+    let last = below.iter().copied().max_by(order).map_or(*value, |(last, _)| last);
+    let two = [(last, 1.0), (*value, 1.0)];
+    if below.len() * 2 + 1 > values.len() { weighted_quantile(&two, 0.5) } else { weighted_quantile(&two, 0.75) }
+}
+
 /// Of values in order with their weights: between the middles of neighbouring weights on a straight line.
 fn weighted_quantile(values: &[(f64, f64)], level: f64) -> f64 {
     let total: f64 = values.iter().map(|(_, weight)| weight).sum();
@@ -469,6 +485,17 @@ mod tests {
                 let of_set: Vec<f64> = uniforms.iter().copied().skip(set).step_by(sets).collect();
                 assert_eq!(strata(of_set, draws / sets), (0..draws / sets).collect::<Vec<_>>());
             }
+        }
+    }
+
+    #[test]
+    fn a_median_needs_no_order() {
+        for count in 0..40 {
+            let mut values: Vec<(f64, f64)> =
+                (0..count).map(|at| (f64::from(at * 17 % 23).sqrt(), if count > 30 { 0.5 } else { 1.0 })).collect();
+            let median = median(&mut values);
+            values.sort_unstable_by(|left, right| left.0.total_cmp(&right.0));
+            assert_eq!(median.to_bits(), weighted_quantile(&values, 0.5).to_bits(), "{count}");
         }
     }
 

@@ -128,14 +128,20 @@ impl Dates<'_> {
                 return;
             }
         }
-        let row = Row {
+        let mut row = Row {
             dates: self,
             hazard,
             scale,
             level,
             uniforms,
             accumulated: hazard.cumulative(self.horizon - first_start) * (1.0 + SLACK),
+            least: 0.0,
         };
+        // Whatever the multipliers do, a world needs a uniform of at least this.
+        let most = self.multipliers.iter().fold(scale.most(), |most, by| most * by.before.max(by.after));
+        let least = row.least(most);
+        started = both(&started, &row.with_uniforms_from(least));
+        row.least = least;
         space.factors.clear();
         row.split(&started, scale.most(), space, out);
     }
@@ -193,9 +199,24 @@ struct Row<'a> {
     uniforms: &'a [f64],
     /// The most hazard by the horizon, before it is multiplied.
     accumulated: f64,
+    /// All worlds looked at have a uniform of at least this.
+    least: f64,
 }
 
 impl Row<'_> {
+    /// What a uniform must be at least for a date to come, if the hazard is multiplied by this at the most.
+    fn least(&self, most: f64) -> f64 {
+        if most > 0.0 { exp(-most * self.accumulated) * (1.0 - SLACK) } else { 1.0 }
+    }
+
+    /// The worlds whose uniform is at least this.
+    fn with_uniforms_from(&self, least: f64) -> Plane {
+        let mut enough = [0; WORDS];
+        let (least, uniforms) = (Side::Constant(least), Side::Column(self.uniforms));
+        logic::compare(self.level, Comparison::LessOrEqual, least, uniforms, &mut enough);
+        enough
+    }
+
     /// Splits worlds by the multipliers not looked at yet; what was found so far is the most that the others multiply by.
     fn split(&self, among: &Plane, most: f64, space: &mut Space, out: &mut [f64]) {
         let Some(multiplier) = self.dates.multipliers.get(space.factors.len()) else {
@@ -221,9 +242,10 @@ impl Row<'_> {
     fn draw(&self, among: &Plane, most: f64, space: &mut Space, out: &mut [f64]) {
         let Space { factors, worlds, passages, .. } = space;
         let Self { dates, hazard, scale, level, uniforms, .. } = *self;
-        // A date needs a uniform of at least this.
-        let least = if most > 0.0 { exp(-most * self.accumulated) * (1.0 - SLACK) } else { 1.0 };
-        if count(among) < FEW {
+        let least = self.least(most);
+        if least <= self.least {
+            list_worlds(among, worlds);
+        } else if count(among) < FEW {
             worlds.clear();
             for_each_world(among, |world| {
                 if uniforms[world] >= least {
@@ -231,10 +253,7 @@ impl Row<'_> {
                 }
             });
         } else {
-            let mut enough = [0; WORDS];
-            let (least, uniforms) = (Side::Constant(least), Side::Column(uniforms));
-            logic::compare(level, Comparison::LessOrEqual, least, uniforms, &mut enough);
-            list_worlds(&both(among, &enough), worlds);
+            list_worlds(&both(among, &self.with_uniforms_from(least)), worlds);
         }
         if worlds.is_empty() {
             return;

@@ -8,6 +8,9 @@ use crate::simulate::block::{Plane, WORDS, both, for_each_world, without};
 use crate::simulate::kernel::logic::{self, Side};
 use fearless_simd::Level;
 
+/// As many days as are counted apart, block by block.
+const FEW_DAYS: usize = 1024;
+
 /// How many worlds see a date on each day, or never.
 #[derive(Debug, Clone)]
 pub(crate) struct DateCounts {
@@ -53,15 +56,18 @@ impl DateCounts {
         let never = Mass::of(&never, weights);
         self.never.add(if mass.between > 0.0 { never.of_block(mass.weight) } else { never });
         match weights {
-            None => for_each_world(&comes, |world| {
-                let day = &mut self.days[day_of(column[world])];
-                day.weight += 1.0;
-                day.square += 1.0;
-            }),
+            // Counted apart first: adding ones is faster than adding masses.
+            None if self.days.len() <= FEW_DAYS => {
+                let mut counts = [0_u32; FEW_DAYS];
+                for_each_world(&comes, |world| counts[day_of(column[world])] += 1);
+                for (day, count) in self.days.iter_mut().zip(counts).filter(|(_, count)| *count > 0) {
+                    day.add(Mass::worlds(u64::from(count)));
+                }
+            }
+            None => for_each_world(&comes, |world| self.days[day_of(column[world])].add(Mass::worlds(1))),
             Some(Weights { weights, squares }) => for_each_world(&comes, |world| {
-                let day = &mut self.days[day_of(column[world])];
-                day.weight += weights[world];
-                day.square += squares[world];
+                let mass = Mass { weight: weights[world], square: squares[world], ..Mass::default() };
+                self.days[day_of(column[world])].add(mass);
             }),
         }
     }

@@ -280,6 +280,12 @@ fn sort_by_key(values: &mut Vec<(u32, f64)>, sorted: &mut Vec<(u32, f64)>) {
     }
 }
 
+/// A value that stands at least twice among the first few: then many may be the same.
+fn most_common(values: &[f64]) -> Option<f64> {
+    let few = &values[..values.len().min(6)];
+    few.iter().enumerate().find_map(|(place, value)| few[..place].contains(value).then_some(*value))
+}
+
 /// Values and their weights, each with its key.
 fn keyed(values: &[(f64, f64)], pivot: Option<Pivot>) -> impl Iterator<Item = (u32, f64, f64)> {
     values.iter().map(move |(value, weight)| (key(pivot.map_or(*value, |pivot| pivot.place(*value))), *value, *weight))
@@ -297,12 +303,23 @@ impl Histogram {
     fn add_ones(&mut self, values: &[f64], sorting: &mut Sorting) {
         let Sorting { keyed, sorted, .. } = sorting;
         keyed.clear();
-        match self.pivot {
-            None => keyed.extend(values.iter().map(|value| (key(*value), *value))),
-            Some(pivot) => keyed.extend(values.iter().map(|value| (key(pivot.place(*value)), *value))),
+        let key_of = |value: f64| key(self.pivot.map_or(value, |pivot| pivot.place(value)));
+        // A value that many worlds share need not be sorted.
+        let common = most_common(values);
+        let mut times = 0.0;
+        for value in values {
+            if Some(*value) == common {
+                times += 1.0;
+            } else {
+                keyed.push((key_of(*value), *value));
+            }
         }
         sort_by_key(keyed, sorted);
-        self.add_keyed(keyed.iter().map(|(key, value)| (*key, *value, 1.0)));
+        let common = common.map(|value| (key_of(value), value, times));
+        let before = keyed.partition_point(|(key, _)| common.is_some_and(|(common, ..)| *key < common));
+        let (before, after) = keyed.split_at(before);
+        let once = |(key, value): &(u32, f64)| (*key, *value, 1.0);
+        self.add_keyed(before.iter().map(once).chain(common).chain(after.iter().map(once)));
     }
 
     /// Adds values in order, with their weights.
