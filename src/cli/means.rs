@@ -114,6 +114,7 @@ impl Means {
                 tell_of_missed_evidence(&tally, exact);
                 exact.replace(&mut tally);
             }
+            tell_of_ways_not_met(&tally);
             tally
         };
         Ok(Figures { means: self, tally, computed })
@@ -215,6 +216,23 @@ fn tell_of_few_worlds(tally: &Tally) {
         figure::grouped(worth.round() as u64)
     ));
     console::note("  = help: simulate more with --worlds, or leave the choice of --method to the program");
+}
+
+/// Says on stderr if much of the posterior may not have been drawn.
+fn tell_of_ways_not_met(tally: &Tally) {
+    const MUCH: f64 = 0.1;
+    let Some(share) = tally.may_be_missed().filter(|share| *share > MUCH) else { return };
+    console::note(&format!(
+        "warning: what is known is rare, and its worlds were drawn from a fitted proposal: if it can come about in quite different ways, one with up to {} % of the answers may not have been met",
+        figure::significant(100.0 * share, 2)
+    ));
+    let worlds = (tally.worlds() as f64 * share / MUCH).ceil();
+    let more = if share < 1.0 {
+        format!("with {} worlds it would be 10 %; or ", figure::grouped(worlds as u64))
+    } else {
+        String::new()
+    };
+    console::note(&format!("  = help: {more}ask for the ways one by one and compare"));
 }
 
 /// The exact figures; too large tables are no error, but stderr says so.

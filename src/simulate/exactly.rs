@@ -60,6 +60,7 @@ impl Tally {
             weighted: false,
             method: None,
             short_of: None,
+            may_be_missed: None,
         })
     }
 
@@ -82,6 +83,14 @@ impl Tally {
             if let Some(exact) = exact {
                 *rule = Occurrence { worlds: rule.worlds.max(exact.worlds), share: exact.share };
             }
+        }
+        if figures.answers.iter().all(Result::is_ok) {
+            self.may_be_missed = None;
+        }
+        if let (Some(exact), Some(drawn), Some(share)) = (figures.evidence, self.evidence, self.may_be_missed) {
+            // What the worlds lack of a chance that is known is all that they can have missed.
+            let lacking = (exact.value - drawn.value).max(0.0) + 2.0 * drawn.standard_error;
+            self.may_be_missed = Some(share.min(lacking / exact.value));
         }
         self.evidence = figures.evidence.or(self.evidence);
     }

@@ -3,6 +3,7 @@
 use super::doubt;
 use super::inputs;
 use super::run::Groundwork;
+use super::sampling;
 use super::tally::{Counts, Mass};
 use super::{Answer, Impossible, Tally, diagnose, precision};
 use crate::forecast::Estimate;
@@ -46,6 +47,9 @@ pub(crate) fn finish(
         weighted: groundwork.sampling.weighs || !groundwork.sampling.figures.is_empty(),
         method: groundwork.sampling.method,
         short_of,
+        may_be_missed: (!groundwork.sampling.figures.is_empty())
+            .then(|| sampling::may_be_missed(plan, &groundwork.factors, total.weight))
+            .flatten(),
     })
 }
 

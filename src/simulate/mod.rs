@@ -69,6 +69,7 @@ pub struct Tally {
     weighted: bool,
     method: Option<Method>,
     short_of: Option<ShortOf>,
+    may_be_missed: Option<f64>,
 }
 
 impl Tally {
@@ -136,6 +137,14 @@ impl Tally {
     #[must_use]
     pub fn method(&self) -> Option<Method> {
         self.method
+    }
+
+    /// Where worlds were drawn from a proposal, which need not know every way in which what is known can come about: a way that holds a larger share of
+    /// the posterior than this was drawn with 95 %. Standard errors do not hold it. `None` where nothing can be missed so, or dates are known of which
+    /// no such share can be told.
+    #[must_use]
+    pub fn may_be_missed(&self) -> Option<f64> {
+        self.may_be_missed
     }
 
     /// The figure that is furthest from the precision that was asked for, if the worlds were used up before it was reached.

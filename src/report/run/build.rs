@@ -63,6 +63,7 @@ pub fn report(run: Run) -> RunReport {
         effective_sample_size: tally.effective_sample_size(),
         probability_of_evidence: tally.evidence().map(|estimate| estimate.value),
         error_of_evidence: tally.evidence().map(|estimate| estimate.standard_error),
+        may_be_missed: tally.may_be_missed(),
         sampling: tally.method(),
         questions,
         events,

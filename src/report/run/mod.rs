@@ -62,6 +62,10 @@ pub struct RunReport {
     pub probability_of_evidence: Option<f64>,
     /// The standard error of that.
     pub error_of_evidence: Option<f64>,
+    /// Where worlds were drawn from a fitted proposal: a way to what is known that holds a larger share of the answers than this was drawn with
+    /// 95 %, smaller ones may be missing. Standard errors do not hold it. `null` where nothing can be missed so, and
+    /// where dates are known of which no such share can be told.
+    pub may_be_missed: Option<f64>,
     /// How what is known was met by the simulation; `null` where nothing is known or nothing was simulated.
     pub sampling: Option<Method>,
     /// Forecasts of the questions.

@@ -34,6 +34,12 @@ impl RunReport {
                 grouped(self.effective_sample_size.round() as u64)
             ));
         }
+        if let Some(share) = self.may_be_missed {
+            lines.push(format!(
+                "a way to the evidence that holds under {} % of the answers may not have been met, beyond the errors stated (95 % sure)",
+                significant(100.0 * share, 2)
+            ));
+        }
         if let (Some(Method::Posterior), Some(chance)) = (self.sampling, self.probability_of_evidence) {
             lines.push(format!("the evidence had a chance of {}", significant(chance, 6)));
         }

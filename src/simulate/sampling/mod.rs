@@ -13,6 +13,7 @@ mod reject;
 pub use conditioned::Conditioned;
 pub(crate) use conditioned::Posterior;
 pub(crate) use fit::behind_what_is_known;
+pub(crate) use ratio::may_be_missed;
 pub(crate) use reject::by_masks;
 
 use super::kernel::categorical::Options;

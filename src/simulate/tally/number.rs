@@ -1,11 +1,13 @@
 //! Numbers: moments that merge, and a histogram of bounded size.
 
 mod moments;
+mod order;
 mod pivot;
 mod record;
 mod spread;
 
 use self::moments::Moments;
+use self::order::{most_common, sort_by_key};
 pub(crate) use self::pivot::Pivot;
 pub(crate) use self::spread::Spread;
 use super::{Mass, Weights};
@@ -254,36 +256,6 @@ fn shared(left: &[Bin], right: &[Bin]) -> usize {
         }
     }
     shared
-}
-
-/// Sorts by keys of [`KEY_BITS`]: in two passes, by the lower and by the upper half of their bits.
-///
-/// Source: Knuth (1998), The Art of Computer Programming 3, 5.2.5, algorithm R.
-fn sort_by_key(values: &mut Vec<(u32, f64)>, sorted: &mut Vec<(u32, f64)>) {
-    const HALF: u32 = KEY_BITS / 2;
-    sorted.clear();
-    sorted.resize(values.len(), (0, 0.0));
-    for shift in [0, HALF] {
-        let digit = |key: u32| (key >> shift) as usize & ((1 << HALF) - 1);
-        let mut places = [0_u32; 1 << HALF];
-        values.iter().for_each(|(key, _)| places[digit(*key)] += 1);
-        let mut next = 0;
-        for place in &mut places {
-            next += std::mem::replace(place, next);
-        }
-        for pair in values.iter() {
-            let place = &mut places[digit(pair.0)];
-            sorted[*place as usize] = *pair;
-            *place += 1;
-        }
-        std::mem::swap(values, sorted);
-    }
-}
-
-/// A value that stands at least twice among the first few: then many may be the same.
-fn most_common(values: &[f64]) -> Option<f64> {
-    let few = &values[..values.len().min(6)];
-    few.iter().enumerate().find_map(|(place, value)| few[..place].contains(value).then_some(*value))
 }
 
 /// Values and their weights, each with its key.

@@ -226,3 +226,72 @@ fn what_comes_about_in_two_quite_different_ways_has_the_probability_of_both() {
         assert!(found.probability.standard_error < 0.01 * found.probability.value, "{found:?}");
     }
 }
+
+#[test]
+fn a_way_that_was_not_met_is_smaller_than_said() {
+    // z > 3.8, or six others above 1 each and z < 0: a proposal has one set of numbers for both.
+    let mut sketch = Sketch::new(1.0);
+    let z = normal(&mut sketch, "z", 0.0, 1.0);
+    let six: Vec<NumberId> = (0..6).map(|number| normal(&mut sketch, &format!("v{number}"), 0.0, 1.0)).collect();
+    let mut above = |number, bound| sketch.compare(Comparison::Less, Operand::Constant(bound), Operand::Column(number));
+    let (far, up) = (above(z, 3.8), above(z, 0.0));
+    let six: Vec<PlaneId> = six.into_iter().map(|number| above(number, 1.0)).collect();
+    let all = six.into_iter().reduce(|all, one| sketch.logic(Logic::And, all, one)).unwrap();
+    let other = sketch.logic(Logic::AndNot, all, up);
+    let either = sketch.logic(Logic::Or, far, other);
+    sketch.require(either);
+    sketch.ask(Asked::Binary(other));
+    let ways = [7.234_804e-5, 0.5 * 0.158_655_3_f64.powi(6)];
+    let share = ways[1] / (ways[0] + ways[1]);
+    let (mut missed, mut larger_than_said) = (0, 0);
+    for seed in 1..=40 {
+        let tally = run_by(&sketch, Method::Adaptive, 200_000, seed);
+        let Answer::Binary(found) = &tally.answers()[0] else { panic!() };
+        let said = tally.may_be_missed().unwrap();
+        // 8 ln 20 of what the worlds weigh together.
+        let expected = 8.0 * 20.0_f64.ln() / (200_000.0 * tally.evidence().unwrap().value);
+        assert!((said - expected.min(1.0)).abs() < 1e-9, "{said} {expected}");
+        let is_missed = found.value < share / 2.0;
+        missed += i32::from(is_missed);
+        larger_than_said += i32::from(is_missed && share > said);
+    }
+    // At most 5 % of runs: 13 or more of 40 have a chance of 1e-6.
+    assert!(larger_than_said < 13, "{larger_than_said} of 40, {missed} missed");
+}
+
+#[test]
+fn what_no_proposal_drew_cannot_be_missed() {
+    let tally = run_by(&tail(-1.0), Method::Auto, 50_000, 1);
+    assert_eq!((tally.method(), tally.may_be_missed()), (Some(Method::Rejection), None));
+}
+
+#[test]
+fn what_may_be_missed_counts_how_likely_a_known_date_was() {
+    // P(z > 3) P(the day): every world that agrees weighs as much as the day was likely.
+    let with = |multipliers: Vec<Multiplier>| {
+        let mut sketch = Sketch::new(100.0);
+        let never = sketch.date("never", rate(0.0));
+        let multipliers = multipliers.into_iter().map(|by| Multiplier { since: Since::Date(never), ..by }).collect();
+        let rows = always(constant_source(0.5, 100.0));
+        sketch.date_known("date", rows, None, multipliers, Some(DateEvidence::On(7.0)));
+        let z = normal(&mut sketch, "z", 0.0, 1.0);
+        let far = sketch.compare(Comparison::Less, Operand::Constant(3.0), Operand::Column(z));
+        sketch.require(far);
+        run_by(&sketch, Method::Adaptive, 200_000, 1)
+    };
+    let expected =
+        |tally: &Tally, largest: f64| 8.0 * 20.0_f64.ln() * largest / (200_000.0 * tally.evidence().unwrap().value);
+    let survives = |day: f64| 0.5_f64.powf(day / 100.0);
+    let plain = with(Vec::new());
+    let said = plain.may_be_missed().unwrap();
+    assert!((said / expected(&plain, survives(6.0) - survives(7.0)) - 1.0).abs() < 1e-9, "{said}");
+    // What never sets in might have: three times the hazard on that day, and as much as now before it.
+    let thrice = Multiplier { before: 1.0, after: 3.0, since: Since::Plane(PlaneId(0)) };
+    let raised = with(vec![thrice]);
+    let said = raised.may_be_missed().unwrap();
+    let largest = survives(6.0) * (1.0 - 0.5_f64.powf(0.03));
+    assert!((said / expected(&raised, largest) - 1.0).abs() < 1e-9, "{said}");
+    // Where it might have been a hundred times each day, nothing can be told.
+    let hundred = Multiplier { before: 1.0, after: 100.0, since: Since::Plane(PlaneId(0)) };
+    assert_eq!(with(vec![hundred; 2]).may_be_missed(), None);
+}
