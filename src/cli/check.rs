@@ -185,7 +185,10 @@ impl FileReport {
 fn worlds(model: &Model, document: &Document) -> Diagnostics {
     let mut found = Diagnostics::new();
     let settings = Settings { worlds: WORLDS, doubt_draws: 0, ..Settings::default() };
-    let plan = plan::compile(model, &Situation::of_file(model));
+    // Of the answers, only those of the questions are looked at.
+    let mut plan = plan::compile(model, &Situation::of_file(model));
+    plan.asks.drain(..model.events.len());
+    plan.joints.clear();
     match simulate::simulate(&plan, &settings, &|_| {}) {
         Ok(tally) => {
             for (rule, seen) in model.rules.iter().zip(tally.rules()) {
@@ -198,8 +201,7 @@ fn worlds(model: &Model, document: &Document) -> Diagnostics {
                     found.push(by_zero(division, seen.share, document));
                 }
             }
-            let answers = &tally.answers()[model.events.len()..];
-            for (question, answer) in model.questions.iter().zip(answers) {
+            for (question, answer) in model.questions.iter().zip(tally.answers()) {
                 if let Some(problem) = one_sided(&question.name, answer, document) {
                     found.push(problem);
                 }
@@ -212,7 +214,9 @@ fn worlds(model: &Model, document: &Document) -> Diagnostics {
     if let Some(last) = last
         && let Ok(situation) = Situation::of_file(model).as_of(last, model)
     {
-        let plan = plan::compile(model, &situation);
+        let mut plan = plan::compile(model, &situation);
+        plan.asks.clear();
+        plan.joints.clear();
         if let Err(problem) = simulate::simulate(&plan, &settings, &|_| {}) {
             found.push(impossible(&problem, model));
         }
