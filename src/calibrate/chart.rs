@@ -31,6 +31,12 @@ pub(crate) enum Labels {
     Days,
 }
 
+/// About how wide a letter of a label is.
+const LETTER: f64 = 8.4;
+
+/// Room that every picture leaves on the right of a chart.
+const RIGHT: f64 = 20.0;
+
 impl Chart {
     /// Axes that hold these values.
     pub(crate) fn holding(values: impl IntoIterator<Item = f64>) -> Vec<f64> {
@@ -69,7 +75,10 @@ impl Chart {
                 Labels::Days => "end",
                 Labels::Numbers | Labels::Percent => "middle",
             };
-            text(svg, self.x(*tick), self.floor() + 20.0, anchor, r#" font-size="14""#, &words);
+            // A long number at an end moves in until all of it is on the picture.
+            let half = if anchor == "middle" { 2.0 + 0.5 * LETTER * words.chars().count() as f64 } else { 0.0 };
+            let x = self.x(*tick).max(half).min((self.left + self.width + RIGHT - half).max(half));
+            text(svg, x, self.floor() + 20.0, anchor, r#" font-size="14""#, &words);
         }
         for tick in &self.up {
             line(svg, (self.left, self.y(*tick)), (self.left + self.width, self.y(*tick)), &thin);
