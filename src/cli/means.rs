@@ -114,7 +114,10 @@ impl Means {
                 tell_of_missed_evidence(&tally, exact);
                 exact.replace(&mut tally);
             }
-            tell_of_ways_not_met(&tally);
+            // Where the chance of what is known is computed, it has been told what the worlds lack.
+            if exact.is_none_or(|exact| exact.evidence().is_none()) {
+                tell_of_ways_not_met(&tally);
+            }
             tally
         };
         Ok(Figures { means: self, tally, computed })
@@ -222,17 +225,15 @@ fn tell_of_few_worlds(tally: &Tally) {
 fn tell_of_ways_not_met(tally: &Tally) {
     const MUCH: f64 = 0.1;
     let Some(share) = tally.may_be_missed().filter(|share| *share > MUCH) else { return };
+    let worlds = tally.worlds_to_miss_at_most(MUCH).map_or(0, |worlds| worlds as u64);
     console::note(&format!(
-        "warning: what is known is rare, and its worlds were drawn from a fitted proposal: if it can come about in quite different ways, one with up to {} % of the answers may not have been met",
+        "warning: what is known is rare: up to {} % of the probability may lie in explanations that no world has met, and is in no standard error",
         figure::significant(100.0 * share, 2)
     ));
-    let worlds = (tally.worlds() as f64 * share / MUCH).ceil();
-    let more = if share < 1.0 {
-        format!("with {} worlds it would be 10 %; or ", figure::grouped(worlds as u64))
-    } else {
-        String::new()
-    };
-    console::note(&format!("  = help: {more}ask for the ways one by one and compare"));
+    console::note(&format!(
+        "  = help: with {} worlds it would be 10 %; or name one explanation after the other with --given, and compare",
+        figure::grouped(worlds)
+    ));
 }
 
 /// The exact figures; too large tables are no error, but stderr says so.

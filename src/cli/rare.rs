@@ -50,6 +50,8 @@ struct Rare {
     method: String,
     /// Worlds simulated, those of pilots apart.
     worlds: u64,
+    /// The share of the probability that one way of coming about may hold without a world having met it (95 %); the standard error does not hold it.
+    may_be_missed: f64,
 }
 
 pub(super) fn run(loaded: &Loaded, view: &View, texts: &[String], settings: &Settings, format: Format) -> Done {
@@ -82,7 +84,8 @@ pub(super) fn run(loaded: &Loaded, view: &View, texts: &[String], settings: &Set
     let report = Report { heading, seed: settings.seed, events, impossible: not_found };
     let head = report.heading.lines(&format!("seed {}", report.seed));
     let sheet = sheet(&report, format);
-    console::show(format, &Output { head, sheets: vec![sheet], foot: Vec::new(), json: &report }.render(format)?)?;
+    let foot = foot(&report);
+    console::show(format, &Output { head, sheets: vec![sheet], foot, json: &report }.render(format)?)?;
     for one in &report.impossible {
         console::note(&format!("error: `{}`: {}", one.condition, one.why));
     }
@@ -130,16 +133,18 @@ fn rare(
             relative_error: 0.0,
             method: "exact".to_owned(),
             worlds: 0,
+            may_be_missed: 0.0,
         });
     }
     let found = simulate::rarity(&joint, settings, RELATIVE_ERROR).map_err(|problem| impossible(&problem))?;
     let mut relative = found.probability.standard_error / found.probability.value;
-    let (mut probability, mut worlds) = (found.probability.value, found.worlds);
+    let (mut probability, mut worlds, mut may_be_missed) = (found.probability.value, found.worlds, found.may_be_missed);
     if conditioned {
         let before = simulate::rarity(known, settings, RELATIVE_ERROR).map_err(|problem| impossible(&problem))?;
         probability /= before.probability.value;
         relative = relative.hypot(before.probability.standard_error / before.probability.value);
         worlds += before.worlds;
+        may_be_missed = (may_be_missed + before.may_be_missed).min(1.0);
     }
     Ok(Rare {
         condition: text.to_owned(),
@@ -148,6 +153,7 @@ fn rare(
         relative_error: relative,
         method: found.method.map_or("forward", name).to_owned(),
         worlds,
+        may_be_missed,
     })
 }
 
@@ -171,6 +177,18 @@ fn ask_nothing(plan: &mut Plan) {
     plan.asks.clear();
     plan.joints.clear();
     plan.rules.clear();
+}
+
+/// What the errors do not hold.
+fn foot(report: &Report) -> Vec<String> {
+    const MUCH: f64 = 0.1;
+    if report.events.iter().all(|one| one.may_be_missed <= MUCH) {
+        return Vec::new();
+    }
+    vec![
+        "adaptive: a way of coming about that no world has met is in neither figure nor error; `A or B` is taken apart,".to_owned(),
+        "other conditions that can come about in quite different ways are best asked for way by way".to_owned(),
+    ]
 }
 
 fn sheet(report: &Report, format: Format) -> Sheet {

@@ -144,7 +144,13 @@ impl Tally {
     /// no such share can be told.
     #[must_use]
     pub fn may_be_missed(&self) -> Option<f64> {
-        self.may_be_missed
+        self.may_be_missed.map(|share| share.min(1.0))
+    }
+
+    /// About how many worlds bring [`Self::may_be_missed`] down to a share.
+    #[must_use]
+    pub fn worlds_to_miss_at_most(&self, share: f64) -> Option<f64> {
+        self.may_be_missed.map(|missed| (self.worlds as f64 * missed / share).ceil())
     }
 
     /// The figure that is furthest from the precision that was asked for, if the worlds were used up before it was reached.

@@ -4,7 +4,7 @@ use super::diagnose::{Total, diagnose};
 use super::forest::Forest;
 use super::passes::{Arenas, Pass, WORLDS_PER_CHUNK, chunks_of};
 use super::program::Program;
-use super::sampling::{Conditioned, Sampling, behind_what_is_known, is_known};
+use super::sampling::{Conditioned, Sampling, behind_what_is_known, is_known, may_be_missed};
 use super::{Impossible, Method, Settings, on_threads};
 use crate::forecast::Estimate;
 use crate::plan::{Logic, Operation, Plan, PlaneId, Step};
@@ -19,6 +19,9 @@ pub struct Rarity {
     pub method: Option<Method>,
     /// Worlds run, the pilot's apart.
     pub worlds: u64,
+    /// The share of the probability that one way of coming about may hold without having been met, with 95 %; the standard error does not hold it.
+    /// At most 1; 0 where nothing can be missed so.
+    pub may_be_missed: f64,
 }
 
 /// Whether something is known in a plan, beliefs apart.
@@ -81,47 +84,80 @@ impl Rarity {
         let standard_error = one.standard_error.hypot(two.standard_error);
         let probability = Estimate { value: one.value + two.value, standard_error, prior_interval: None };
         let method = if two.value > one.value { other.method } else { self.method };
-        Self { probability, method, worlds: self.worlds + other.worlds }
+        let missed = self.may_be_missed * one.value + other.may_be_missed * two.value;
+        Self { probability, method, worlds: self.worlds + other.worlds, may_be_missed: missed / probability.value }
     }
+}
+
+/// A bit column, and whether it must hold or must not.
+type Literal = (PlaneId, bool);
+
+/// What a bit column that must hold, or must not, comes apart into: parts of which one must be so. `None` if it does not.
+fn parts_of(plan: &Plan) -> impl Fn(Literal) -> Option<Vec<Literal>> {
+    let steps: BTreeMap<PlaneId, Operation> = plan
+        .steps
+        .iter()
+        .filter_map(|step| match &step.operation {
+            Operation::Logic { out, .. } | Operation::Not { out, .. } => Some((*out, step.operation.clone())),
+            _ => None,
+        })
+        .collect();
+    move |(plane, holds)| match (steps.get(&plane)?, holds) {
+        (Operation::Not { of, .. }, _) => Some(vec![(*of, !holds)]),
+        (Operation::Logic { logic: Logic::Or, left, right, .. }, true) => Some(vec![(*left, true), (*right, true)]),
+        // De Morgan.
+        (Operation::Logic { logic: Logic::And, left, right, .. }, false) => Some(vec![(*left, false), (*right, false)]),
+        (Operation::Logic { logic: Logic::AndNot, left, right, .. }, false) => {
+            Some(vec![(*left, false), (*right, true)])
+        }
+        _ => None,
+    }
+}
+
+/// The parts of which one must be so, as far as they come apart; `None` if they are too many.
+fn all_parts(plane: PlaneId, parts_of: &dyn Fn(Literal) -> Option<Vec<Literal>>) -> Option<Vec<Literal>> {
+    const MOST: usize = 16;
+    let (mut open, mut parts) = (vec![(plane, true)], Vec::new());
+    while let Some(literal) = open.pop() {
+        match parts_of(literal) {
+            Some(of_it) => open.extend(of_it.into_iter().rev()),
+            None => parts.push(literal),
+        }
+        if open.len() + parts.len() > MOST {
+            return None;
+        }
+    }
+    Some(parts)
 }
 
 /// A plan for each part of a disjunction that is required, such that each excludes those before it; the plan itself if nothing of the kind
 /// is, or the parts are many.
 fn ways(plan: &Plan) -> Vec<Plan> {
-    const MOST: usize = 16;
-    let sides: BTreeMap<PlaneId, (PlaneId, PlaneId)> = plan
-        .steps
-        .iter()
-        .filter_map(|step| match step.operation {
-            Operation::Logic { out, logic: Logic::Or, left, right } => Some((out, (left, right))),
-            _ => None,
-        })
-        .collect();
-    let is_either =
-        |step: &Step| matches!(&step.operation, Operation::Require { plane, .. } if sides.contains_key(plane));
-    let Some(at) = plan.steps.iter().rposition(is_either) else { return vec![plan.clone()] };
-    let Operation::Require { plane, finding } = plan.steps[at].operation else { unreachable!("it was just found") };
-    let (mut open, mut parts) = (vec![plane], Vec::new());
-    while let Some(plane) = open.pop() {
-        match sides.get(&plane) {
-            Some((left, right)) => open.extend([*right, *left]),
-            None => parts.push(plane),
+    let parts_of = parts_of(plan);
+    let either = plan.steps.iter().enumerate().rev().find_map(|(at, step)| match step.operation {
+        Operation::Require { plane, finding } => {
+            all_parts(plane, &parts_of).filter(|parts| parts.len() > 1).map(|parts| (at, finding, parts))
         }
-        if open.len() + parts.len() > MOST {
-            return vec![plan.clone()];
-        }
-    }
+        _ => None,
+    });
+    let Some((at, finding, parts)) = either else { return vec![plan.clone()] };
     let label = &plan.steps[at].label;
-    let step = |operation| Step { label: label.clone(), operation };
+    let require = |way: &mut Plan, (plane, holds): Literal| {
+        let step = |operation| Step { label: label.clone(), operation };
+        let mut required = plane;
+        if !holds {
+            required = PlaneId(way.planes);
+            way.planes += 1;
+            way.steps.push(step(Operation::Not { out: required, of: plane }));
+        }
+        way.steps.push(step(Operation::Require { plane: required, finding }));
+    };
     (0..parts.len())
         .map(|which| {
             let mut way = Plan { steps: plan.steps[..at].to_vec(), ..plan.clone() };
-            way.steps.push(step(Operation::Require { plane: parts[which], finding }));
-            for before in &parts[..which] {
-                let out = PlaneId(way.planes);
-                way.planes += 1;
-                way.steps.push(step(Operation::Not { out, of: *before }));
-                way.steps.push(step(Operation::Require { plane: out, finding }));
+            require(&mut way, parts[which]);
+            for (plane, holds) in &parts[..which] {
+                require(&mut way, (*plane, !holds));
             }
             way.steps.extend(plan.steps[at + 1..].iter().cloned());
             way
@@ -151,7 +187,11 @@ fn one_way(alone: &Plan, settings: &Settings, relative_error: f64) -> Result<Rar
                 return Err(diagnose(alone, settings.seed, worlds));
             }
             let probability = Estimate { value: mean, standard_error: variance.sqrt(), prior_interval: None };
-            return Ok(Rarity { probability, method: sampling.method, worlds });
+            let may_be_missed = match &sampling.proposal {
+                Some(_) => may_be_missed(&sampling.plan, &[], total.weight).map_or(1.0, |share| share.min(1.0)),
+                None => 0.0,
+            };
+            return Ok(Rarity { probability, method: sampling.method, worlds, may_be_missed });
         }
         (start, end) = (end, (2 * end).min(all));
     }

@@ -36,7 +36,7 @@ impl RunReport {
         }
         if let Some(share) = self.may_be_missed {
             lines.push(format!(
-                "a way to the evidence that holds under {} % of the answers may not have been met, beyond the errors stated (95 % sure)",
+                "up to {} % of the probability may lie in explanations that no world has met, beyond the errors stated",
                 significant(100.0 * share, 2)
             ));
         }

@@ -371,6 +371,10 @@ fn passage(hazard: &Hazard, multiplier: f64, piece_start: f64, target: f64) -> f
         return f64::INFINITY;
     }
     let level = if piece_start > 0.0 { hazard.cumulative(piece_start) } else { 0.0 };
+    // What was certain on a day, and was held back on it, has had its day.
+    if level == f64::INFINITY {
+        return f64::INFINITY;
+    }
     let target = (level + target / multiplier).max(f64::MIN_POSITIVE);
     hazard.inverse(target).max(piece_start)
 }
@@ -382,8 +386,8 @@ fn rise(multiplier: f64, hazard: &Hazard, from: f64, to: f64) -> f64 {
         return 0.0;
     }
     let level = if from > 0.0 { hazard.cumulative(from) } else { 0.0 };
-    // Once certain, certain for good: what held it back lets it go at once.
-    if level.is_finite() { multiplier * (hazard.cumulative(to) - level) } else { f64::INFINITY }
+    // What was certain before has had its day.
+    if level.is_finite() { multiplier * (hazard.cumulative(to) - level) } else { 0.0 }
 }
 
 #[cfg(test)]
@@ -521,15 +525,18 @@ mod tests {
     }
 
     #[test]
-    fn what_was_held_back_when_it_was_certain_comes_when_it_may() {
+    fn what_was_held_back_on_the_day_on_which_it_was_certain_never_comes() {
         let certain = Hazard::from_knots(vec![Knot { day: 4.0, before: 0.5, at: f64::INFINITY }], 0.0, f64::INFINITY);
+        let nearly = Hazard::from_knots(vec![Knot { day: 4.0, before: 0.5, at: 50.0 }], 0.0, f64::INFINITY);
         let arena = arena_with(&[6.0, 9.0]);
         let held = |since: u32| Multiplier { before: 0.0, after: 1.0, since: Since::Date(NumberId(since)) };
-        // Whether or not something else happens later.
-        assert_eq!(first_date(&arena, &certain, None, &[held(0)], None, 0.7).0, 6.0);
-        assert_eq!(first_date(&arena, &certain, None, &[held(0), ratio(1, 2.0)], None, 0.7).0, 6.0);
-        let (_, not_by) = first_date(&arena, &certain, None, &[held(0)], Some(DateEvidence::NotBy(7.0)), 0.7);
-        assert_eq!(not_by, 0.0);
+        // As what is all but certain does not, whether or not something else happens later.
+        for hazard in [certain, nearly] {
+            assert_eq!(first_date(&arena, &hazard, None, &[held(0)], None, 0.7).0, f64::INFINITY);
+            assert_eq!(first_date(&arena, &hazard, None, &[held(0), ratio(1, 2.0)], None, 0.7).0, f64::INFINITY);
+            let (_, not_by) = first_date(&arena, &hazard, None, &[held(0)], Some(DateEvidence::NotBy(7.0)), 0.7);
+            assert_eq!(not_by, 1.0);
+        }
     }
 
     #[test]

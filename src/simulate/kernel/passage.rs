@@ -146,9 +146,9 @@ impl Passages {
                 // Those before the start are in force from there on.
                 let goes_on = !there & onset.simd_gt(nought);
                 let level = hazard.cumulative_of_eight(simd, onset);
-                // Once certain, certain for good.
-                let rise = now.level.simd_lt(never).select(now.multiplier * (level - now.level), never);
-                let accumulated = now.accumulated + now.multiplier.simd_gt(nought).select(rise, nought);
+                // What was certain before has had its day.
+                let rises = now.multiplier.simd_gt(nought) & now.level.simd_lt(never);
+                let accumulated = now.accumulated + rises.select(now.multiplier * (level - now.level), nought);
                 let ends = goes_on & accumulated.simd_ge(target);
                 let passes = goes_on & !ends;
                 there |= ends;
@@ -164,7 +164,8 @@ impl Passages {
             let more = more.simd_gt(least).select(more, least);
             let passage = hazard.inverse_of_eight(simd, more);
             let passage = passage.simd_gt(now.start).select(passage, now.start);
-            let passage = now.multiplier.simd_gt(nought).select(passage, never);
+            let passes = now.multiplier.simd_gt(nought) & now.level.simd_lt(never);
+            let passage = passes.select(passage, never);
             let passage = passage.simd_lt(now.end).select(passage, now.end);
             let date = if starts.is_empty() { passage } else { passage + eight(simd, starts, place) };
             date.store_slice(dates);

@@ -22,7 +22,7 @@ pub(super) fn largest_weight(plan: &Plan) -> f64 {
 /// m = 8 ln(20) L / (n p)        n p: what all worlds weigh together
 /// ```
 ///
-/// `None` if nothing can be said: a date that is known weighs as much as it was likely, and how likely that can have been at the most may be
+/// More than 1 where too few worlds were drawn to tell anything. `None` if nothing can be said: a date that is known weighs as much as it was likely, and how likely that can have been at the most may be
 /// far more than it ever is.
 pub(crate) fn may_be_missed(plan: &Plan, factors: &[f64], total_weight: f64) -> Option<f64> {
     let largest_factor = factors.iter().copied().fold(0.0, f64::max);
@@ -31,7 +31,7 @@ pub(crate) fn may_be_missed(plan: &Plan, factors: &[f64], total_weight: f64) -> 
     let (count, largest_of_dates) = dates.fold((0, 1.0), |(count, product), largest| (count + 1, product * largest));
     let largest = largest_weight(plan) * largest_of_dates * if factors.is_empty() { 1.0 } else { largest_factor };
     let share = ln(20.0) * largest / (DEFENSIVE * total_weight);
-    (share < 1.0 || count == 0).then(|| share.min(1.0))
+    (share < 1.0 || count == 0).then_some(share)
 }
 
 /// No world weighs more than this by a date that is known; `None` if it is no such step.
@@ -66,9 +66,7 @@ fn of_date(operation: &Operation, inputs: &StepInputs<'_>, horizon: f64) -> Opti
             DateEvidence::Never => survives(horizon),
             DateEvidence::On(day) => {
                 let (before, after) = (row.value.hazard.cumulative(day - 1.0), row.value.hazard.cumulative(day));
-                // Once certain, it comes as soon as nothing holds it back.
-                let rise = if before.is_finite() { after - before } else { f64::INFINITY };
-                let rise = if rise > 0.0 { most * high * rise } else { 0.0 };
+                let rise = if after > before { most * high * (after - before) } else { 0.0 };
                 survives(day - 1.0) * -exp_m1(-rise)
             }
         }
