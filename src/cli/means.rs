@@ -109,7 +109,7 @@ impl Means {
         let tally = if let Some(tally) = computed_alone {
             tally
         } else {
-            let mut tally = simulated().map_err(|problem| refused(&problem, plan, exact))?;
+            let mut tally = simulated().map_err(|problem| refused(&problem, (plan, settings), exact))?;
             if let Some(exact) = exact {
                 tell_of_missed_evidence(&tally, exact);
                 exact.replace(&mut tally);
@@ -169,8 +169,14 @@ fn simulated(plan: &Plan, settings: &Settings) -> Result<Tally, Impossible> {
 }
 
 /// Why there is no simulation, as far as exact figures tell more of that.
-fn refused(problem: &Impossible, plan: &Plan, exact: Option<&Exact>) -> Error {
+fn refused(problem: &Impossible, (plan, settings): (&Plan, &Settings), exact: Option<&Exact>) -> Error {
     match (problem, exact.and_then(Exact::evidence)) {
+        (Impossible::Evidence { worlds: 1.., .. } | Impossible::Contradiction { worlds: 1.., .. }, _)
+            if settings.method == Method::Rejection =>
+        {
+            Error::input(problem.to_string())
+                .help("worlds that disagree are left out by --method rejection, and all did: without --method what is rare is neared step by step")
+        }
         (Impossible::Evidence { .. } | Impossible::Contradiction { .. }, Some(chance)) if chance.value > 0.0 => {
             let chance = figure::significant(chance.value, 4);
             Error::input(format!("what is known is possible, with a chance of {chance}, but too rare to be simulated"))

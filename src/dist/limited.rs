@@ -99,7 +99,7 @@ impl Limited {
                 (None, Some(upper)) => format!("below {}", upper.value()),
                 (None, None) => "left".to_string(),
             };
-            return Err(ParameterError::new(format!("nothing of the distribution lies {place}"))
+            return Err(ParameterError::new(format!("next to nothing of the distribution lies {place}"))
                 .at(usize::from(lower.is_none()))
                 .with_help(format!(
                     "its values run from {low} to {high}, 98 % of them from {} to {}",
@@ -355,7 +355,7 @@ mod tests {
         assert!((tail.mean().unwrap() - normal::density(6.0) / normal::cdf(-6.0)).abs() < 1e-10);
         assert!(tail.quantile(0.5) > 6.0 && tail.quantile(1e-12) >= 6.0);
         let error = Limited::new(standard_normal(), Some(Bound::Cut(60.0)), None).unwrap_err();
-        assert_eq!(error.message, "nothing of the distribution lies above 60");
+        assert_eq!(error.message, "next to nothing of the distribution lies above 60");
     }
 
     #[test]

@@ -69,7 +69,10 @@ impl fmt::Display for Impossible {
                 )
             }
             Self::Evidence { name, worlds, .. } => {
-                write!(formatter, "`{name}` is impossible in this scenario: none of {worlds} worlds agrees with it")
+                write!(
+                    formatter,
+                    "`{name}` is impossible in this scenario, or next to it: none of {worlds} worlds agrees with it"
+                )
             }
             Self::Contradiction { names, worlds, .. } if names.len() == 1 && *worlds > 0 => {
                 write!(formatter, "none of {worlds} worlds agrees with `{}`: it may be too rare for so few", names[0])
