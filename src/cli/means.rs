@@ -230,15 +230,17 @@ fn tell_of_few_worlds(tally: &Tally) {
 /// Says on stderr if much of the posterior may not have been drawn.
 fn tell_of_ways_not_met(tally: &Tally) {
     const MUCH: f64 = 0.1;
-    let Some(share) = tally.may_be_missed().filter(|share| *share > MUCH) else { return };
-    let worlds = tally.worlds_to_miss_at_most(MUCH).map_or(0, |worlds| worlds as u64);
+    let (Some(share), Some(worlds)) = (tally.may_be_missed(), tally.worlds_to_miss_at_most(MUCH)) else { return };
+    if share <= MUCH {
+        return;
+    }
     console::note(&format!(
         "warning: what is known is rare: up to {} % of the probability may lie in explanations that no world has met, and is in no standard error",
         figure::significant(100.0 * share, 2)
     ));
     console::note(&format!(
         "  = help: with {} worlds it would be 10 %; or name one explanation after the other with --given, and compare",
-        figure::grouped(worlds)
+        figure::grouped(worlds as u64)
     ));
 }
 

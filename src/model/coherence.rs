@@ -39,7 +39,7 @@ pub(super) fn deadlines(events: &[Event], order: &[EventId], as_of: Date, found:
         }
         if let Some(Trigger::Date(parent)) = &when.requires
             && let (Some(own_last), Some(parent_earliest)) = (latest(when), earliest(&events[parent.0]))
-            && own_last < parent_earliest
+            && own_last <= parent_earliest
         {
             found.push(never_together(event, &events[parent.0], own_last, parent_earliest, as_of));
         }
@@ -71,7 +71,7 @@ fn never_together(event: &Event, parent: &Event, last: f64, parent_earliest: f64
         "W0525",
         event.span,
         format!(
-            "`{}` can never happen: it requires `{}`, which cannot come before {}, but its own last chance is on {}",
+            "`{}` can never happen: it can come only after `{}`, which it requires and which cannot come before {}, but its own last chance is on {}",
             event.name,
             parent.name,
             date(parent_earliest),

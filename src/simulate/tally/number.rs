@@ -7,7 +7,7 @@ mod record;
 mod spread;
 
 use self::moments::Moments;
-use self::order::{most_common, sort_by_key};
+use self::order::{repeated_early, sort_by_key};
 pub(crate) use self::pivot::Pivot;
 pub(crate) use self::spread::Spread;
 use super::{Mass, Weights};
@@ -277,7 +277,7 @@ impl Histogram {
         keyed.clear();
         let key_of = |value: f64| key(self.pivot.map_or(value, |pivot| pivot.place(value)));
         // A value that many worlds share need not be sorted.
-        let common = most_common(values);
+        let common = repeated_early(values);
         let mut times = 0.0;
         for value in values {
             if Some(*value) == common {

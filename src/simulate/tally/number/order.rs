@@ -27,7 +27,7 @@ pub(super) fn sort_by_key(values: &mut Vec<(u32, f64)>, sorted: &mut Vec<(u32, f
 }
 
 /// A value that stands at least twice among the first few: then many may be the same.
-pub(super) fn most_common(values: &[f64]) -> Option<f64> {
+pub(super) fn repeated_early(values: &[f64]) -> Option<f64> {
     let few = &values[..values.len().min(6)];
     few.iter().enumerate().find_map(|(place, value)| few[..place].contains(value).then_some(*value))
 }
@@ -48,8 +48,8 @@ mod tests {
 
     #[test]
     fn a_value_that_many_share_shows_early() {
-        assert_eq!(most_common(&[1.0, 0.0, 2.0, 0.0, 3.0]), Some(0.0));
-        assert_eq!(most_common(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 1.0]), None);
-        assert_eq!(most_common(&[]), None);
+        assert_eq!(repeated_early(&[1.0, 0.0, 2.0, 0.0, 3.0]), Some(0.0));
+        assert_eq!(repeated_early(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 1.0]), None);
+        assert_eq!(repeated_early(&[]), None);
     }
 }
