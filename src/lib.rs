@@ -26,4 +26,5 @@ pub mod compare;
 pub mod update;
 pub mod diff;
 pub mod report;
+pub mod brief;
 pub mod cli;

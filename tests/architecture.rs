@@ -27,6 +27,7 @@ const ROOMS: &[&str] = &[
     "update",
     "diff",
     "report",
+    "brief",
     "cli",
 ];
 

@@ -35,6 +35,8 @@ mod pool_quantiles;
 mod pool_sheets;
 mod rare;
 mod record;
+mod report;
+mod report_parts;
 mod resolve;
 mod run;
 mod schema;
@@ -86,6 +88,7 @@ enum Command {
     Pool(pool::Arguments),
     Update(update::Arguments),
     Diff(diff::Arguments),
+    Report(report::Arguments),
     Ledger(ledger::Arguments),
     Schema(schema::Arguments),
     Plan(plan::Arguments),
@@ -123,6 +126,7 @@ pub fn main() -> ExitCode {
         Command::Pool(arguments) => pool::run(&arguments, format),
         Command::Update(arguments) => update::run(&arguments, format),
         Command::Diff(arguments) => diff::run(&arguments, format),
+        Command::Report(arguments) => report::run(&arguments, format),
         Command::Ledger(arguments) => ledger::run(&arguments, format),
         Command::Schema(arguments) => schema::run(&arguments, format),
         Command::Plan(arguments) => plan::run(&arguments, format),

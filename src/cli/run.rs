@@ -219,7 +219,8 @@ pub(super) fn refuse_to_record_what_if(recording: &Recording, view: &View, loade
         .help("record without it; ask a conditional question with `given` in the scenario file, where it counts as annulled if the condition fails"))
 }
 
-fn once(loaded: &Loaded, view: &View, settings: &Settings, means: Means) -> Result<RunReport, Error> {
+/// One run, reported.
+pub(super) fn once(loaded: &Loaded, view: &View, settings: &Settings, means: Means) -> Result<RunReport, Error> {
     let situation = view.situation(&loaded.model)?;
     let plan = plan::compile(&loaded.model, &situation);
     let figures = means.figures(&plan, settings)?;
