@@ -82,7 +82,9 @@ impl Layout {
         Pattern(if end < u128::BITS { pattern.0 & ((1 << end) - 1) } else { pattern.0 })
     }
 
-    pub(super) const fn is_ordered(&self) -> bool {
+    /// Whether patterns that differ in the order of what happens are not the same.
+    #[must_use]
+    pub const fn is_ordered(&self) -> bool {
         self.ordered
     }
 }
