@@ -155,7 +155,7 @@ fn sheets(told: &Storylines) -> Vec<Sheet> {
             story.sentence.clone(),
         ]);
     }
-    [stories, separates(told), against_the_odds(told), over(told)]
+    [stories, against_the_odds(told), separates(told), over(told)]
         .into_iter()
         .filter(|sheet| !sheet.is_empty())
         .collect()
@@ -194,31 +194,25 @@ fn separates(told: &Storylines) -> Sheet {
     sheet
 }
 
-/// What stories hold although something else is likelier by itself.
+/// What the likeliest story holds although something else is likelier by itself.
 fn against_the_odds(told: &Storylines) -> Sheet {
-    let mut sheet = Sheet::new(
-        Some("Not the likeliest by itself"),
-        vec![
-            Column::count(""),
-            Column::text("event"),
-            Column::text("here"),
-            Column::number("by itself"),
-            Column::text("likelier"),
-            Column::number("by itself"),
-        ],
-    );
-    for (at, story) in told.stories.iter().enumerate() {
-        for one in &story.against_the_odds {
-            let error = told.error_of(&one.id, &one.likelier);
-            sheet.row(vec![
-                (at + 1).to_string(),
-                one.id.clone(),
-                one.here.clone(),
-                percent(one.probability, error),
-                one.likelier.clone(),
-                percent(one.likelier_probability, error),
-            ]);
-        }
+    let columns = vec![
+        Column::text("event"),
+        Column::text("in the first story"),
+        Column::number("by itself"),
+        Column::text("likelier"),
+        Column::number("by itself"),
+    ];
+    let mut sheet = Sheet::new(Some("The likeliest story does not hold the likeliest of"), columns);
+    for one in told.stories.iter().take(1).flat_map(|story| &story.against_the_odds) {
+        let error = told.error_of(&one.id, &one.likelier);
+        sheet.row(vec![
+            one.id.clone(),
+            one.here.clone(),
+            percent(one.probability, error),
+            one.likelier.clone(),
+            percent(one.likelier_probability, error),
+        ]);
     }
     sheet
 }

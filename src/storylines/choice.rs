@@ -10,7 +10,6 @@
 use super::report::{Choice, LeftOut, WhyLeftOut};
 use crate::math;
 use crate::simulate::joint::Rows;
-use std::collections::BTreeMap;
 
 /// The most that are chosen.
 pub(super) const MOST_CHOSEN: usize = 6;
@@ -23,9 +22,9 @@ none whose outcome is guessed with 95 % by itself, or given those chosen";
 
 /// The chosen candidates in order, by their places, and what is said of it. At least one, if there are any.
 pub(super) fn choose(rows: &Rows, names: &[&str], most_outcomes: &[usize]) -> (Vec<usize>, Choice) {
-    let sample = Sample { rows, most_outcomes };
-    let alone: Vec<f64> = (0..names.len()).map(|at| sample.guessed(&vec![0; rows.weights.len()], at)).collect();
-    let mut classes = vec![0_u32; rows.weights.len()];
+    let sample = Sample::new(rows, most_outcomes);
+    let alone: Vec<f64> = (0..names.len()).map(|at| sample.guessed(&sample.one_class(), at)).collect();
+    let mut classes = sample.one_class();
     let mut chosen: Vec<usize> = Vec::new();
     while chosen.len() < MOST_CHOSEN {
         let open = (0..names.len()).filter(|at| !chosen.contains(at) && sample.guessed(&classes, *at) < CERTAIN);
@@ -43,7 +42,7 @@ pub(super) fn choose(rows: &Rows, names: &[&str], most_outcomes: &[usize]) -> (V
         // Everything is nearly certain: the least certain one.
         let least = (0..names.len()).min_by(|one, other| alone[*one].total_cmp(&alone[*other]).then(one.cmp(other)));
         chosen.extend(least);
-        classes = chosen.first().map_or(classes.clone(), |at| sample.refined(&classes, *at));
+        classes = chosen.iter().fold(classes, |classes, at| sample.refined(&classes, *at));
     }
     let left_out = (0..names.len())
         .filter(|at| !chosen.contains(at))
@@ -62,60 +61,90 @@ pub(super) fn choose(rows: &Rows, names: &[&str], most_outcomes: &[usize]) -> (V
     (chosen, Choice { rule: RULE.to_owned(), left_out })
 }
 
+/// Worlds sorted into classes by what those chosen do.
+struct Classes {
+    of_world: Vec<u32>,
+    count: usize,
+}
+
 struct Sample<'a> {
     rows: &'a Rows,
     /// For each candidate, how many outcomes it has.
     most_outcomes: &'a [usize],
+    /// What all worlds weigh together, and the squares.
+    all: f64,
+    squares: f64,
 }
 
-impl Sample<'_> {
-    /// What each class and outcome weighs together.
-    fn cells(&self, classes: &[u32], of: usize) -> BTreeMap<(u32, u16), f64> {
-        let mut cells = BTreeMap::new();
-        for ((class, code), weight) in classes.iter().zip(&self.rows.codes[of]).zip(&self.rows.weights) {
-            *cells.entry((*class, *code)).or_insert(0.0) += weight;
+impl<'a> Sample<'a> {
+    fn new(rows: &'a Rows, most_outcomes: &'a [usize]) -> Self {
+        let all = rows.weights.iter().sum();
+        let squares = rows.weights.iter().map(|weight| weight * weight).sum();
+        Self { rows, most_outcomes, all, squares }
+    }
+
+    fn one_class(&self) -> Classes {
+        Classes { of_world: vec![0; self.rows.weights.len()], count: 1 }
+    }
+
+    /// Columns of a table of classes and outcomes.
+    fn width(&self, of: usize) -> usize {
+        self.rows.codes[of].iter().copied().max().map_or(1, |most| usize::from(most) + 1)
+    }
+
+    /// What each class and outcome weighs together, class by class.
+    fn cells(&self, classes: &Classes, of: usize) -> Vec<f64> {
+        let width = self.width(of);
+        let mut cells = vec![0.0; classes.count * width];
+        for ((class, code), weight) in classes.of_world.iter().zip(&self.rows.codes[of]).zip(&self.rows.weights) {
+            cells[*class as usize * width + usize::from(*code)] += weight;
         }
         cells
     }
 
     /// The classes, each split by what a candidate does.
-    fn refined(&self, classes: &[u32], by: usize) -> Vec<u32> {
-        let numbers: BTreeMap<(u32, u16), u32> = self.cells(classes, by).into_keys().zip(0_u32..).collect();
-        classes.iter().zip(&self.rows.codes[by]).map(|(class, code)| numbers[&(*class, *code)]).collect()
+    fn refined(&self, classes: &Classes, by: usize) -> Classes {
+        let width = self.width(by);
+        let mut numbers = vec![u32::MAX; classes.count * width];
+        let mut count = 0;
+        let of_world = classes
+            .of_world
+            .iter()
+            .zip(&self.rows.codes[by])
+            .map(|(class, code)| {
+                let number = &mut numbers[*class as usize * width + usize::from(*code)];
+                if *number == u32::MAX {
+                    *number = count;
+                    count += 1;
+                }
+                *number
+            })
+            .collect();
+        Classes { of_world, count: count as usize }
     }
 
     /// How often a candidate is guessed right by whoever knows the class.
-    fn guessed(&self, classes: &[u32], of: usize) -> f64 {
-        let mut best: BTreeMap<u32, f64> = BTreeMap::new();
-        for ((class, _), weight) in self.cells(classes, of) {
-            let most = best.entry(class).or_insert(0.0);
-            *most = most.max(weight);
-        }
-        let all: f64 = self.rows.weights.iter().sum();
-        if all > 0.0 { best.values().sum::<f64>() / all } else { 1.0 }
+    fn guessed(&self, classes: &Classes, of: usize) -> f64 {
+        let cells = self.cells(classes, of);
+        let right: f64 = cells.chunks(self.width(of)).map(|class| class.iter().copied().fold(0.0, f64::max)).sum();
+        if self.all > 0.0 { right / self.all } else { 1.0 }
     }
 
     /// The entropy of a candidate given the class, as a share of the most it could have.
-    fn uncertainty(&self, classes: &[u32], of: usize) -> f64 {
-        let all: f64 = self.rows.weights.iter().sum();
-        let squares: f64 = self.rows.weights.iter().map(|weight| weight * weight).sum();
-        if all <= 0.0 || self.most_outcomes[of] < 2 {
+    fn uncertainty(&self, classes: &Classes, of: usize) -> f64 {
+        if self.all <= 0.0 || self.most_outcomes[of] < 2 {
             return 0.0;
         }
-        let cells = self.cells(classes, of);
-        let mut of_class: BTreeMap<u32, (f64, usize)> = BTreeMap::new();
-        for ((class, _), weight) in &cells {
-            let (sum, seen) = of_class.entry(*class).or_default();
-            *sum += weight;
-            *seen += 1;
+        let (mut entropy, mut free) = (0.0, 0.0);
+        for class in self.cells(classes, of).chunks(self.width(of)) {
+            let sum: f64 = class.iter().sum();
+            for weight in class.iter().filter(|weight| **weight > 0.0) {
+                entropy -= weight / self.all * math::ln(weight / sum);
+                free += 1.0;
+            }
+            free -= 1.0;
         }
-        let entropy: f64 = cells
-            .iter()
-            .filter(|(_, weight)| **weight > 0.0)
-            .map(|((class, _), weight)| -weight / all * math::ln(weight / of_class[class].0))
-            .sum();
-        let free = (cells.len() - of_class.len()) as f64;
-        let corrected = entropy + free * squares / (2.0 * all * all);
+        let corrected = entropy + free * self.squares / (2.0 * self.all * self.all);
         corrected / math::ln(self.most_outcomes[of] as f64)
     }
 }

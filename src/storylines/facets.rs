@@ -7,7 +7,7 @@ use super::bands::{Banded, Threshold};
 use super::moment;
 use super::report::ToldKind;
 use super::words::{band_words, number};
-use crate::model::{Definition, EventId, Formula, Model, Question, QuestionTarget};
+use crate::model::{Condition, Definition, EventId, Formula, Model, Question, QuestionTarget};
 use crate::plan::{Ask, Asked, Comparison, Logic, NumberId, Operand, Operation, Plan, PlaneId, Step};
 use crate::simulate::joint::{Facet, Moment};
 use jiff::civil::Date;
@@ -51,6 +51,35 @@ impl<'a> Subject<'a> {
     }
 }
 
+/// How the file tells the outcomes of a subject: its own words, or those of the event that it asks about as it is.
+fn story<'m>(subject: Subject<'_>, model: &'m Model) -> &'m [String] {
+    let event = |id: EventId| model.event(id).story.as_slice();
+    let Some(question) = subject.ask.checked_sub(model.events.len()).map(|at| &model.questions[at]) else {
+        return subject.event.map_or(&[], event);
+    };
+    if !question.story.is_empty() {
+        return &question.story;
+    }
+    match &question.target {
+        QuestionTarget::Which(id) => event(*id),
+        QuestionTarget::When(id) if question.closes == model.horizon => event(*id),
+        QuestionTarget::Holds(Condition::Event(id) | Condition::Happens(id)) => event(*id),
+        QuestionTarget::Holds(Condition::ByDay { event: id, day }) if *day >= model.horizon_days() => event(*id),
+        _ => &[],
+    }
+}
+
+/// The same by the numbers of a facet with these outcomes.
+fn told(story: &[String], outcomes: &[String]) -> Vec<Option<String>> {
+    let of = |(code, outcome): (usize, &String)| match outcome.as_str() {
+        FAILS => None,
+        "no" if story.len() == 2 => story.first(),
+        "yes" if story.len() == 2 => story.get(1),
+        _ => code.checked_sub(1).and_then(|at| story.get(at)),
+    };
+    outcomes.iter().enumerate().map(of).map(|text| text.cloned()).collect()
+}
+
 /// What stories are told over, ready to be looked at.
 #[derive(Debug, Clone)]
 pub(super) struct Chosen {
@@ -63,6 +92,8 @@ pub(super) struct Chosen {
     pub(super) facet: Facet,
     /// What each number of the facet stands for.
     pub(super) outcomes: Vec<String>,
+    /// The same as the file tells it, where it does.
+    pub(super) told: Vec<Option<String>>,
     /// The ask of the extended plan whose outcomes are these, and what each of its options is as a number of the facet; of a yes/no ask: of no, then
     /// of yes.
     pub(super) exact: (usize, Vec<usize>),
@@ -187,6 +218,7 @@ impl Extended {
             deadline: (kind == ToldKind::Date).then_some(deadline),
             banded,
             facet,
+            told: told(if kind == ToldKind::Number { &[] } else { story(subject, model) }, &outcomes),
             outcomes,
             exact,
         }

@@ -88,12 +88,12 @@ pub(super) fn sentence(chosen: &[Chosen], codes: &[usize], order: &[Happening], 
 }
 
 fn clause(one: &Chosen, code: usize) -> String {
-    format!("{}: {}", label(one), one.outcomes[code])
+    one.told[code].clone().unwrap_or_else(|| format!("{}: {}", label(one), one.outcomes[code]))
 }
 
 fn not_dated(one: &Chosen, code: usize, days: Days) -> String {
     match (one.kind, one.deadline) {
-        (ToldKind::Date, Some(deadline)) if one.outcomes[code] == "no" => {
+        (ToldKind::Date, Some(deadline)) if one.outcomes[code] == "no" && one.told[code].is_none() => {
             format!("{}: not by {}", label(one), days.full(deadline))
         }
         _ => clause(one, code),
