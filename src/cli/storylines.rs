@@ -7,7 +7,7 @@ use super::load::{self, View};
 use super::means::Choice;
 use super::{Done, console};
 use crate::error::Error;
-use crate::report::figure::{grouped, percent, percent_error};
+use crate::report::figure::{grouped, percent, percent_error, significant};
 use crate::report::{Column, Format, Output, Sheet};
 use crate::simulate::{Method, Settings};
 use crate::storylines::{self, Happening, Options, Story, Storylines, ToldKind, WhyLeftOut};
@@ -99,7 +99,8 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     warn(&told);
     let report = Report { heading: Heading::new("foretell.stories/1", &loaded, &situation), storylines: told };
     let sheets = if format == Format::Csv { vec![rows(&report.storylines)] } else { sheets(&report.storylines) };
-    let head = report.heading.lines(&how(&report.storylines));
+    let mut head = report.heading.lines(&how(&report.storylines));
+    head.splice(2..2, worth(&report.storylines));
     let foot = foot(&report.storylines, arguments.coverage);
     console::show(format, &Output { head, sheets, foot, json: &report }.render(format)?)?;
     Ok(ExitCode::SUCCESS)
@@ -115,6 +116,22 @@ fn warn(told: &Storylines) {
         ));
         console::note("  = help: simulate more with --worlds");
     }
+}
+
+/// What the worlds are worth, and what they may have missed.
+fn worth(told: &Storylines) -> Vec<String> {
+    let mut lines = Vec::new();
+    if told.effective_worlds > 0.0 && told.effective_worlds < told.worlds as f64 * 0.999_999 {
+        let worth = grouped(told.effective_worlds.round() as u64);
+        lines.push(format!("worth {worth} equally weighted worlds"));
+    }
+    if let Some(share) = told.may_be_missed {
+        lines.push(format!(
+            "up to {} % of the probability may lie in explanations that no world has met, beyond the errors stated",
+            significant(100.0 * share, 2)
+        ));
+    }
+    lines
 }
 
 /// How the figures came about.
@@ -290,6 +307,7 @@ fn foot(told: &Storylines, coverage: Option<f64>) -> Vec<String> {
             (WhyLeftOut::NearlyCertain, "nearly certain by itself"),
             (WhyLeftOut::SettledByOthers, "settled by those chosen"),
             (WhyLeftOut::EnoughOthers, "six others say more"),
+            (WhyLeftOut::NoThresholds, "compared with nothing"),
         ] {
             let ids: Vec<&str> =
                 choice.left_out.iter().filter(|one| one.why == why).map(|one| one.id.as_str()).collect();

@@ -11,7 +11,7 @@ use super::passes::{
     Arenas, Gather, New, Pass, Spares, WORLDS_PER_CHUNK, Windows, blocks_in, blocks_of, chunks_of, windows,
 };
 use super::program::Program;
-use super::sampling::{Conditioned, Drawn, Posterior, Proposal, Sampling};
+use super::sampling::{Conditioned, Drawn, Posterior, Proposal, Sampling, may_be_missed};
 use super::strata::Design;
 use super::tally::{Counts, Mass, Pivot};
 use super::{Impossible, Settings, Stop, Tally, diagnose, doubt, inputs, precision};
@@ -155,6 +155,12 @@ impl<'a> Run<'a> {
         let program = self.program(&groundwork.factors);
         let pass = Pass { program: &program, arenas: &self.arenas, worlds };
         pass.grow(gathered, chunks, new, &mut |_| {});
+    }
+
+    /// As in [`Tally::may_be_missed`], of worlds that weigh so much together.
+    pub(crate) fn may_be_missed(&self, groundwork: &Groundwork, weight: f64) -> Option<f64> {
+        let is_fitted = !groundwork.sampling.figures.is_empty();
+        is_fitted.then(|| may_be_missed(self.plan, &groundwork.factors, weight)).flatten()
     }
 
     /// Why what is known leaves none of so many worlds.

@@ -18,16 +18,31 @@ pub(super) const MOST_CHOSEN: usize = 6;
 const CERTAIN: f64 = 0.95;
 
 const RULE: &str = "up to six questions, each the one that leaves least uncertain about all questions, given those before it; \
-none whose outcome is guessed with 95 % by itself, or given those chosen";
+none whose outcome is guessed with 95 % by itself, or given those chosen; no number that the file compares with nothing";
+
+/// A candidate.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Candidate<'a> {
+    pub(super) name: &'a str,
+    /// How many outcomes it has.
+    pub(super) outcomes: usize,
+    /// Whether it may be chosen: thirds of a number are as likely as one another, and would only tell each story three times.
+    pub(super) may_be_chosen: bool,
+}
 
 /// The chosen candidates in order, by their places, and what is said of it. At least one, if there are any.
-pub(super) fn choose(rows: &Rows, names: &[&str], most_outcomes: &[usize]) -> (Vec<usize>, Choice) {
-    let sample = Sample::new(rows, most_outcomes);
+pub(super) fn choose(rows: &Rows, candidates: &[Candidate<'_>]) -> (Vec<usize>, Choice) {
+    let outcomes: Vec<usize> = candidates.iter().map(|one| one.outcomes).collect();
+    let names: Vec<&str> = candidates.iter().map(|one| one.name).collect();
+    let all_alike = candidates.iter().all(|one| !one.may_be_chosen);
+    let may_be_chosen = |at: usize| all_alike || candidates[at].may_be_chosen;
+    let sample = Sample::new(rows, &outcomes);
     let alone: Vec<f64> = (0..names.len()).map(|at| sample.guessed(&sample.one_class(), at)).collect();
     let mut classes = sample.one_class();
     let mut chosen: Vec<usize> = Vec::new();
     while chosen.len() < MOST_CHOSEN {
-        let open = (0..names.len()).filter(|at| !chosen.contains(at) && sample.guessed(&classes, *at) < CERTAIN);
+        let open = (0..names.len())
+            .filter(|at| may_be_chosen(*at) && !chosen.contains(at) && sample.guessed(&classes, *at) < CERTAIN);
         let left = |at: usize| -> f64 {
             let finer = sample.refined(&classes, at);
             (0..names.len()).map(|other| sample.uncertainty(&finer, other)).sum()
@@ -40,7 +55,9 @@ pub(super) fn choose(rows: &Rows, names: &[&str], most_outcomes: &[usize]) -> (V
     }
     if chosen.is_empty() && !names.is_empty() {
         // Everything is nearly certain: the least certain one.
-        let least = (0..names.len()).min_by(|one, other| alone[*one].total_cmp(&alone[*other]).then(one.cmp(other)));
+        let least = (0..names.len())
+            .filter(|at| may_be_chosen(*at))
+            .min_by(|one, other| alone[*one].total_cmp(&alone[*other]).then(one.cmp(other)));
         chosen.extend(least);
         classes = chosen.iter().fold(classes, |classes, at| sample.refined(&classes, *at));
     }
@@ -48,7 +65,9 @@ pub(super) fn choose(rows: &Rows, names: &[&str], most_outcomes: &[usize]) -> (V
         .filter(|at| !chosen.contains(at))
         .map(|at| {
             let given = sample.guessed(&classes, at);
-            let (why, guessed) = if alone[at] >= CERTAIN {
+            let (why, guessed) = if !may_be_chosen(at) {
+                (WhyLeftOut::NoThresholds, given)
+            } else if alone[at] >= CERTAIN {
                 (WhyLeftOut::NearlyCertain, alone[at])
             } else if given >= CERTAIN {
                 (WhyLeftOut::SettledByOthers, given)
@@ -153,7 +172,7 @@ impl<'a> Sample<'a> {
 mod tests {
     use super::*;
 
-    /// Four questions over 4,096 even worlds: two coins, the first once more, one that is almost always so.
+    /// Five questions over 4,096 even worlds: one that is almost never so, two coins, the second once more, and one that may not be chosen.
     #[test]
     fn what_is_certain_or_settled_is_left_out_and_what_tells_most_comes_first() {
         let worlds = 4096_u16;
@@ -162,11 +181,17 @@ mod tests {
             (0..worlds).map(|at| at & 1).collect(),
             (0..worlds).map(|at| (at >> 1) & 1).collect(),
             (0..worlds).map(|at| (at >> 1) & 1).collect(),
+            (0..worlds).map(|at| (at >> 2) & 1).collect(),
         ];
+        let candidates = ["rare", "coin", "twin", "other_twin", "number"].map(|name| Candidate {
+            name,
+            outcomes: 2,
+            may_be_chosen: name != "number",
+        });
         let rows = Rows { codes, numbers: Vec::new(), weights: vec![1.0; usize::from(worlds)] };
-        let (chosen, choice) = choose(&rows, &["rare", "coin", "twin", "other_twin"], &[2; 4]);
+        let (chosen, choice) = choose(&rows, &candidates);
         assert_eq!(chosen, vec![2, 1], "the one with a twin tells of two questions");
         let why: Vec<WhyLeftOut> = choice.left_out.iter().map(|one| one.why).collect();
-        assert_eq!(why, vec![WhyLeftOut::NearlyCertain, WhyLeftOut::SettledByOthers]);
+        assert_eq!(why, vec![WhyLeftOut::NearlyCertain, WhyLeftOut::SettledByOthers, WhyLeftOut::NoThresholds]);
     }
 }

@@ -31,6 +31,7 @@ pub(super) struct Counted {
     pub(super) seen: Option<usize>,
     pub(super) worlds: u64,
     pub(super) method: Option<Method>,
+    pub(super) may_be_missed: Option<f64>,
     /// The error of what the first two differ by.
     pub(super) first_is_uncertain: bool,
 }
@@ -76,6 +77,7 @@ pub(super) fn count(plan: &Plan, model: &Model, chosen: &[Chosen], options: &Opt
             seen: None,
             worlds: 0,
             method: None,
+            may_be_missed: None,
             first_is_uncertain: false,
         });
     }
@@ -95,6 +97,7 @@ pub(super) fn count(plan: &Plan, model: &Model, chosen: &[Chosen], options: &Opt
                 seen: None,
                 worlds: worlds.count(),
                 method: worlds.method(),
+                may_be_missed: worlds.may_be_missed(patterns.all),
                 first_is_uncertain: false,
             },
             None => simulated(worlds, &facets, &layout, &patterns, options),
@@ -180,6 +183,7 @@ fn simulated(
         seen: Some(patterns.patterns.len()),
         worlds: worlds.count(),
         method: worlds.method(),
+        may_be_missed: worlds.may_be_missed(all),
         first_is_uncertain,
     }
 }

@@ -32,6 +32,7 @@ use crate::plan::{self, Plan, Situation};
 use crate::simulate::joint::{Facet, Pattern, through_worlds};
 use crate::simulate::{Method, Settings};
 use bands::Banded;
+use choice::Candidate;
 use count::{Counted, MOST_STORIES};
 use facets::{Chosen, Extended, Subject, number_column};
 use indexmap::IndexMap;
@@ -237,9 +238,16 @@ fn choose<'a>(
         candidates.iter().map(|subject| extended.add(*subject, bands.get(&subject.ask).cloned(), model)).collect();
     let facets: Vec<Facet> = all.iter().map(|one| one.facet.clone()).collect();
     let rows = rows(&extended.plan, &facets, &[], options)?;
-    let names: Vec<&str> = candidates.iter().map(|subject| subject.name).collect();
-    let outcomes: Vec<usize> = all.iter().map(|one| one.exact.1.len()).collect();
-    let (places, choice) = choice::choose(&rows, &names, &outcomes);
+    let open: Vec<Candidate<'_>> = candidates
+        .iter()
+        .zip(&all)
+        .map(|(subject, one)| Candidate {
+            name: subject.name,
+            outcomes: one.exact.1.len(),
+            may_be_chosen: one.banded.as_ref().is_none_or(|banded| banded.from != Bands::Thirds),
+        })
+        .collect();
+    let (places, choice) = choice::choose(&rows, &open);
     Ok((places.into_iter().map(|place| candidates[place]).collect(), choice))
 }
 
@@ -294,6 +302,7 @@ fn told(telling: &Telling<'_>, choice: Option<Choice>, options: &Options<'_>) ->
         worlds: counted.worlds,
         effective_worlds: effective,
         method: counted.method,
+        may_be_missed: counted.may_be_missed,
         others: Others {
             stories: counted.seen.map(|seen| seen.saturating_sub(stories.len())),
             probability: others,

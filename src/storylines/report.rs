@@ -25,6 +25,9 @@ pub struct Storylines {
     pub effective_worlds: f64,
     /// How what is known was met; `null` where nothing is known or nothing was simulated.
     pub method: Option<Method>,
+    /// Where worlds were drawn from a fitted proposal: how much of the probability may lie in explanations of what is known that no world has met;
+    /// in no standard error.
+    pub may_be_missed: Option<f64>,
     /// Likeliest first.
     pub stories: Vec<Story>,
     /// All other stories together.
@@ -128,6 +131,8 @@ pub enum WhyLeftOut {
     SettledByOthers,
     /// Six others say more of all questions.
     EnoughOthers,
+    /// It is a number that no question compares with anything: its bands would be thirds.
+    NoThresholds,
 }
 
 /// What happens together.

@@ -67,6 +67,12 @@ impl Worlds<'_> {
         self.groundwork.sampling.method
     }
 
+    /// As in [`Tally::may_be_missed`](super::Tally::may_be_missed), where all worlds weigh so much together.
+    #[must_use]
+    pub fn may_be_missed(&self, all: Weighed) -> Option<f64> {
+        self.run.may_be_missed(self.groundwork, all.weight).map(|share| share.min(1.0))
+    }
+
     /// How often each pattern comes about in the first `worlds` worlds.
     #[must_use]
     pub fn patterns(&self, facets: &[Facet], layout: &Layout, worlds: u64) -> Patterns {
