@@ -45,6 +45,7 @@ mod score_otherwise;
 mod shard;
 mod status;
 mod storyline;
+mod storylines;
 mod stream;
 mod update;
 mod update_log;
@@ -75,6 +76,7 @@ enum Command {
     Check(check::Arguments),
     Run(run::Arguments),
     Merge(merge::Arguments),
+    Storylines(storylines::Arguments),
     Record(record::Arguments),
     Resolve(resolve::Arguments),
     Import(import::Arguments),
@@ -113,6 +115,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments, format),
         Command::Run(arguments) => run::run(&arguments, format),
         Command::Merge(arguments) => merge::run(&arguments, format),
+        Command::Storylines(arguments) => storylines::run(&arguments, format),
         Command::Record(arguments) => record::run(&arguments, format),
         Command::Resolve(arguments) => resolve::run(&arguments, format),
         Command::Import(arguments) => import::run(&arguments, format),

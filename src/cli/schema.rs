@@ -39,6 +39,8 @@ enum What {
     Part,
     /// The result of `run --storyline … --format json`
     Storylines,
+    /// The result of `storylines --format json`
+    Stories,
     /// The result of `run --counterfactual … --format json`
     Counterfactual,
     /// The result of `run --rare … --format json`
@@ -105,6 +107,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         What::Replay => pretty(&schemars::schema_for!(super::run::Replay))?,
         What::Part => pretty(&schemars::schema_for!(PartFile))?,
         What::Storylines => pretty(&schemars::schema_for!(super::storyline::Report))?,
+        What::Stories => pretty(&schemars::schema_for!(super::storylines::Report))?,
         What::Counterfactual => pretty(&schemars::schema_for!(super::counterfactual::Report))?,
         What::Rare => pretty(&schemars::schema_for!(super::rare::Report))?,
         What::Score => pretty(&schemars::schema_for!(score::Report))?,

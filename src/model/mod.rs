@@ -21,6 +21,7 @@ mod number;
 mod question;
 mod reference;
 mod resolve;
+mod story;
 mod truth;
 mod when;
 

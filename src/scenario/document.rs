@@ -136,6 +136,8 @@ pub struct EventNode {
     pub name: Text,
     /// The question in words.
     pub ask: Option<Text>,
+    /// `story`: how each outcome is told.
+    pub story: Option<(Span, Vec<Text>)>,
     /// The resolution rule.
     pub resolves: Option<Text>,
     /// The reason.
@@ -209,6 +211,8 @@ pub struct QuestionNode {
     pub name: Text,
     /// In words.
     pub ask: Option<Text>,
+    /// `story`: how each outcome is told.
+    pub story: Option<(Span, Vec<Text>)>,
     /// A yes/no question.
     pub holds: Option<(Span, Expression)>,
     /// Which option.

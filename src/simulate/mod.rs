@@ -22,6 +22,7 @@ mod finish;
 mod forest;
 mod impossible;
 mod inputs;
+pub mod joint;
 mod kernel;
 mod part;
 mod passes;

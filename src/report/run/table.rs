@@ -114,6 +114,11 @@ impl RunReport {
                 flat_rows(&mut sheet, &["event".to_owned(), event.id.clone(), String::new()], &event.figures);
             }
         }
+        if let Some(chance) = self.probability_of_evidence {
+            let error = self.error_of_evidence.map_or_else(String::new, |error| error.to_string());
+            let start = ["evidence".to_owned(), String::new(), String::new(), "probability".to_owned()];
+            sheet.row(start.into_iter().chain([chance.to_string(), error]).collect());
+        }
         sheet
     }
 
