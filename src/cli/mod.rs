@@ -47,6 +47,8 @@ mod stream;
 mod update;
 mod update_log;
 mod update_news;
+mod watch;
+mod watch_sheets;
 
 use crate::error::{Error, ErrorKind};
 use crate::report::Format;
@@ -86,6 +88,7 @@ enum Command {
     Pool(pool::Arguments),
     Update(update::Arguments),
     Diff(diff::Arguments),
+    Watch(watch::Arguments),
     Ledger(ledger::Arguments),
     Schema(schema::Arguments),
     Plan(plan::Arguments),
@@ -123,6 +126,7 @@ pub fn main() -> ExitCode {
         Command::Pool(arguments) => pool::run(&arguments, format),
         Command::Update(arguments) => update::run(&arguments, format),
         Command::Diff(arguments) => diff::run(&arguments, format),
+        Command::Watch(arguments) => watch::run(&arguments, format),
         Command::Ledger(arguments) => ledger::run(&arguments, format),
         Command::Schema(arguments) => schema::run(&arguments, format),
         Command::Plan(arguments) => plan::run(&arguments, format),
