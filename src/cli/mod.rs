@@ -12,6 +12,8 @@ mod compare;
 mod console;
 mod counterfactual;
 mod curves;
+mod decide;
+mod decide_sheets;
 mod diff;
 mod diff_sheets;
 mod export;
@@ -89,6 +91,7 @@ enum Command {
     Update(update::Arguments),
     Diff(diff::Arguments),
     Watch(watch::Arguments),
+    Decide(decide::Arguments),
     Ledger(ledger::Arguments),
     Schema(schema::Arguments),
     Plan(plan::Arguments),
@@ -127,6 +130,7 @@ pub fn main() -> ExitCode {
         Command::Update(arguments) => update::run(&arguments, format),
         Command::Diff(arguments) => diff::run(&arguments, format),
         Command::Watch(arguments) => watch::run(&arguments, format),
+        Command::Decide(arguments) => decide::run(&arguments, format),
         Command::Ledger(arguments) => ledger::run(&arguments, format),
         Command::Schema(arguments) => schema::run(&arguments, format),
         Command::Plan(arguments) => plan::run(&arguments, format),

@@ -69,6 +69,8 @@ enum What {
     Diff,
     /// The result of `watch --format json`
     Watch,
+    /// The result of `decide --format json`
+    Decide,
     /// Named distributions for `value` and `count`
     Families,
 }
@@ -122,6 +124,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         What::News => pretty(&schemars::schema_for!(super::update_news::Report))?,
         What::Diff => pretty(&schemars::schema_for!(super::diff::Report))?,
         What::Watch => pretty(&schemars::schema_for!(super::watch::Report))?,
+        What::Decide => pretty(&schemars::schema_for!(super::decide::Report))?,
         What::Families => families(format)?,
     };
     console::data(&text)?;

@@ -11,6 +11,7 @@
 
 mod changers;
 mod connected;
+pub mod decide;
 mod finding;
 mod gain;
 mod look;

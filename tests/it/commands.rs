@@ -196,6 +196,7 @@ const SUBCOMMANDS: &[&[&str]] = &[
     &["update"],
     &["diff"],
     &["watch"],
+    &["decide"],
     &["ledger"],
     &["ledger", "verify"],
     &["ledger", "log"],
