@@ -84,17 +84,17 @@ pub(super) fn choices(advice: &Advice) -> Sheet {
 
 /// What knowing more would be worth.
 pub(super) fn information(advice: &Advice) -> Sheet {
-    let columns = vec![
-        Column::text("to know beforehand"),
-        Column::number("worth"),
-        Column::number("± s.e."),
-        Column::number("beyond what is known"),
-        Column::number("± s.e."),
-    ];
+    let mut columns = vec![Column::text("to know beforehand"), Column::number("worth"), Column::number("± s.e.")];
+    // Where nothing is known anyway, there is nothing beyond it.
+    let informed = advice.information.is_some();
+    if informed {
+        columns.extend([Column::number("beyond what is known"), Column::number("± s.e.")]);
+    }
     let mut sheet = Sheet::new(Some(&titled("What it would be worth to know", advice)), columns);
     let mut row = |name: String, value: Worth, beyond: Option<Worth>| {
         let mut cells = vec![name];
         cells.extend(worth(value.estimate));
+        let beyond = beyond.filter(|_| informed);
         cells.extend(beyond.map_or_else(Default::default, |beyond| worth(beyond.estimate)));
         sheet.row(cells);
     };

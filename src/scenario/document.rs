@@ -249,6 +249,9 @@ impl EventNode {
     }
 }
 
+/// One of `costs`: an option and its number.
+pub type CostNode = (Text, Spanned<f64>);
+
 /// `[decision.NAME]`, besides the event that stands for it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DecisionNode {
@@ -257,7 +260,7 @@ pub struct DecisionNode {
     /// What is known when it is taken, with the place of the key.
     pub knows: Option<(Span, Vec<Text>)>,
     /// What options cost, with the place of the key.
-    pub costs: Option<(Span, Vec<(Text, Spanned<f64>)>)>,
+    pub costs: Option<(Span, Vec<CostNode>)>,
     /// What of it could not be read.
     pub unread: Unread,
 }

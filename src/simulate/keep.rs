@@ -1,7 +1,7 @@
 //! A run that keeps its worlds one by one, for what cannot be counted while they pass: the best of many combinations, the largest of
 //! several numbers.
 
-use super::block::{Arena, WORLDS_PER_BLOCK};
+use super::block::{self, Arena, WORLDS_PER_BLOCK, both};
 use super::diagnose::diagnose;
 use super::forest::Combine;
 use super::passes::Gather;
@@ -18,6 +18,7 @@ pub struct KeptWorlds {
     planes: Vec<Vec<u64>>,
     numbers: Vec<Vec<f64>>,
     weights: Option<Vec<f64>>,
+    divided_by_zero: Vec<u64>,
 }
 
 impl KeptWorlds {
@@ -43,6 +44,12 @@ impl KeptWorlds {
     #[must_use]
     pub fn weights(&self) -> Option<&[f64]> {
         self.weights.as_deref()
+    }
+
+    /// For each of [`Plan::divisions`], in how many worlds that count it divided by zero.
+    #[must_use]
+    pub fn divided_by_zero(&self) -> &[u64] {
+        &self.divided_by_zero
     }
 
     /// The weight of the worlds where a bit column holds, and the square of it: `Σ w` and `Σ w²` over those that count.
@@ -86,6 +93,9 @@ impl Combine for Gathered<'_> {
         for (column, more) in kept.numbers.iter_mut().zip(&mut later.kept.numbers) {
             column.append(more);
         }
+        for (count, more) in kept.divided_by_zero.iter_mut().zip(&later.kept.divided_by_zero) {
+            *count += more;
+        }
         match (&mut kept.weights, &mut later.kept.weights) {
             (Some(weights), Some(more)) => weights.append(more),
             (weights @ None, more) => *weights = more.take(),
@@ -101,6 +111,7 @@ impl Gather for Gathered<'_> {
         kept.planes.iter_mut().for_each(Vec::clear);
         kept.numbers.iter_mut().for_each(Vec::clear);
         kept.weights = None;
+        kept.divided_by_zero.fill(0);
     }
 
     fn absorb(&mut self, _plan: &Plan, arena: &Arena, weights: Option<Weights<'_>>) {
@@ -111,6 +122,9 @@ impl Gather for Gathered<'_> {
         }
         for (column, number) in kept.numbers.iter_mut().zip(self.columns.1) {
             column.extend_from_slice(&arena.number(*number)[..WORLDS_PER_BLOCK]);
+        }
+        for (count, divided) in kept.divided_by_zero.iter_mut().zip(&arena.divided_by_zero) {
+            *count += block::count(&both(&arena.mask, divided));
         }
         if let Some(weights) = weights {
             kept.weights.get_or_insert_default().extend_from_slice(&weights.weights[..WORLDS_PER_BLOCK]);
@@ -139,6 +153,7 @@ pub fn keep<'a>(
             kept: KeptWorlds {
                 planes: vec![Vec::new(); planes.len()],
                 numbers: vec![Vec::new(); numbers.len()],
+                divided_by_zero: vec![0; subject.plan.divisions.len()],
                 ..KeptWorlds::default()
             },
             columns,

@@ -64,6 +64,8 @@ pub(super) fn findings(model: &Model, target: &Question, (today, by): (Date, Dat
             only_dated: false,
         });
     }
+    // What is decided and what it is worth is no news.
+    asked.extend(model.decisions.iter().map(|decision| decision.event).chain(model.utilities.iter().copied()));
     for (at, event) in model.events.iter().enumerate().filter(|(at, _)| !asked.contains(&EventId(*at))) {
         let id = EventId(at);
         let finding = |kind, known_on, outcomes, only_dated| Finding {

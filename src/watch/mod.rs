@@ -15,6 +15,7 @@ pub mod decide;
 mod finding;
 mod gain;
 mod look;
+mod now;
 mod report;
 
 pub use changers::{Line, Search};

@@ -6,7 +6,7 @@ use super::event::check_options;
 use super::fields::Fields;
 use crate::diagnostic::Diagnostic;
 use crate::scenario::codes;
-use crate::scenario::document::{Cases, ChanceNode, DecisionNode, EventNode, Text};
+use crate::scenario::document::{Cases, ChanceNode, CostNode, DecisionNode, EventNode, Text};
 use crate::scenario::phrase::Chance;
 use crate::source::{Span, Spanned};
 use toml::de::DeValue;
@@ -56,7 +56,7 @@ pub(super) fn utility(name: Text, fields: &Fields<'_, '_, '_>) -> EventNode {
 }
 
 /// Reads `costs`.
-fn costs(fields: &Fields<'_, '_, '_>) -> Option<(Span, Vec<(Text, Spanned<f64>)>)> {
+fn costs(fields: &Fields<'_, '_, '_>) -> Option<(Span, Vec<CostNode>)> {
     let (span, value) = fields.get("costs")?;
     let DeValue::Table(table) = value.get_ref() else {
         fields.reader.wrong_type("costs", "a table from options to numbers", value, fields.example("costs"));

@@ -127,6 +127,10 @@ fn one(
                 };
                 worth += term.coefficient * figure;
             }
+            if !worth.is_finite() {
+                return Err(Error::input("an expected utility is too large to be held")
+                    .help("state utilities in a larger unit"));
+            }
             payoffs.chance[start + pattern] = chance;
             payoffs.worth[start + pattern] = if chance > 0.0 { chance * worth } else { 0.0 };
         }

@@ -87,7 +87,9 @@ impl<'a> Problem<'a> {
 
     /// How many things can be learned right before each decision.
     pub(super) fn learned(&self) -> Vec<usize> {
-        self.knows.iter().map(|knows| knows.iter().map(|one| one.outcomes.len()).product()).collect()
+        let product =
+            |knows: &Vec<Known>| knows.iter().fold(1_usize, |all, one| all.saturating_mul(one.outcomes.len()));
+        self.knows.iter().map(product).collect()
     }
 
     pub(super) fn option_counts(&self) -> Vec<usize> {

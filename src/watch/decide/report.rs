@@ -76,7 +76,7 @@ pub struct ChoiceValue {
 pub struct Rule {
     /// The decision.
     pub decision: String,
-    /// What is known: events and earlier decisions, with what they turned out to be.
+    /// What has been learned, with how it turned out.
     pub known: Vec<String>,
     /// How likely that is under the policy.
     pub chance: Estimate,

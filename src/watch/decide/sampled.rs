@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::model::{EventId, QuestionTarget};
 use crate::plan::{Asked, NumberId, PlaneId};
 use crate::simulate::{self, Method, Settings};
-use crate::watch::look::{asking, impossible, plan_of};
+use crate::watch::look::{asking, impossible, plan_of, undivided};
 
 /// Stretches of worlds that are counted apart, for errors.
 const BATCHES: usize = 16;
@@ -84,7 +84,8 @@ pub(super) fn payoffs(problem: &Problem<'_>, wanted: &[Wanted<'_>], settings: &S
     let base = Structure { knows: problem.knows.clone() };
     let options = problem.option_counts();
     let choices: usize = options.iter().product();
-    let method = if settings.method == Method::Auto { Method::Weighting } else { settings.method };
+    // Proposals and posteriors would be fitted to each choice anew; these weigh the same world alike under all of them.
+    let method = if settings.method == Method::Rejection { Method::Rejection } else { Method::Weighting };
     let settings = Settings { method, doubt_draws: 0, ..*settings };
     let mut best: Vec<f64> = Vec::new();
     let mut weights: Vec<f64> = Vec::new();
@@ -100,6 +101,7 @@ pub(super) fn payoffs(problem: &Problem<'_>, wanted: &[Wanted<'_>], settings: &S
         kept_numbers.extend(columns.numbers.iter().map(|(_, number)| *number));
         let kept =
             simulate::keep(&plan, &settings, (&planes, &kept_numbers)).map_err(|problem| impossible(&problem))?;
+        undivided(&plan, kept.divided_by_zero().iter().copied())?;
         let bit = |plane: &[u64], world: usize| (plane[world / 64] >> (world % 64)) & 1 == 1;
         if number == 0 {
             let worlds = kept.agreeing().len() * 64;
@@ -193,7 +195,7 @@ pub(super) fn payoffs(problem: &Problem<'_>, wanted: &[Wanted<'_>], settings: &S
 
 fn check_finite(worth: &[f64], weights: &[f64]) -> Result<(), Error> {
     if worth.iter().zip(weights).any(|(worth, weight)| *weight > 0.0 && !worth.is_finite()) {
-        return Err(Error::input("a utility is infinite in some worlds, so no expected utility exists")
+        return Err(Error::input("a utility is infinite or undefined in some worlds, so no expected utility exists")
             .help("cap it, as in `min(…, 1000)`"));
     }
     Ok(())

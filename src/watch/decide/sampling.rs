@@ -66,7 +66,7 @@ pub(super) fn way(problem: &Problem<'_>, sample: &Sample) -> Result<Way, Error> 
                 }
                 _ => None,
             };
-            let prior = single.filter(|belief| belief.member.is_none()).and_then(|belief| belief.prior.clone());
+            let prior = single.filter(|belief| belief.member.is_none()).and_then(|belief| belief.prior);
             prior.map(|prior| Way::Beta(id, prior)).ok_or_else(|| {
                 Error::input(format!(
                     "the chance of `{name}` is not in doubt by itself, so a sample tells nothing of it"

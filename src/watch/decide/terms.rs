@@ -82,16 +82,12 @@ impl Sum<'_> {
                 NumberSpec::Constant(value) => *value,
                 NumberSpec::Distribution(distribution) => distribution.mean().unwrap_or(0.0),
             };
-            match &row.condition {
-                Some(condition) => {
-                    self.push(mean, Part::Where(both(before.as_ref(), condition.clone())));
-                    before = Some(both(before.as_ref(), condition.clone().negated()));
-                }
-                None => {
-                    self.push(mean, before.clone().map_or(Part::Always, Part::Where));
-                    return;
-                }
-            }
+            let Some(condition) = &row.condition else {
+                self.push(mean, before.map_or(Part::Always, Part::Where));
+                return;
+            };
+            self.push(mean, Part::Where(both(before.as_ref(), condition.clone())));
+            before = Some(both(before.as_ref(), condition.clone().negated()));
         }
     }
 

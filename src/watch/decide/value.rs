@@ -1,9 +1,10 @@
 //! The whole answer: the best policy and what knowing more would be worth, with errors.
 
 use super::exactly::{self, Structure};
-use super::induction::{Choice, Payoffs};
+use super::induction::Payoffs;
+use super::policy::{choices, policy};
 use super::problem::{Known, MOST_CELLS, Problem, known};
-use super::report::{Advice, ChoiceValue, DecisionReport, EventValue, OptionWorth, Perfect, Rule, SampleValue, Worth};
+use super::report::{Advice, DecisionReport, EventValue, Perfect, SampleValue, Worth};
 use super::sampled::{self, Batches, Wanted};
 use super::sampling::{Sample, Way, after_counting, way};
 use crate::error::Error;
@@ -26,17 +27,17 @@ pub struct Settings {
 }
 
 /// Payoffs of one structure of information.
-enum Source {
+pub(super) enum Source {
     Computed(Payoffs),
     Counted(Batches),
 }
 
-fn estimate(value: f64, standard_error: f64) -> Estimate {
+pub(super) fn estimate(value: f64, standard_error: f64) -> Estimate {
     Estimate { value, standard_error, prior_interval: None }
 }
 
 /// The standard error of a figure by leaving out one batch after the other.
-fn jackknife(batches: usize, figure: impl Fn(usize) -> f64) -> f64 {
+pub(super) fn jackknife(batches: usize, figure: impl Fn(usize) -> f64) -> f64 {
     let figures: Vec<f64> = (0..batches).map(figure).collect();
     let count = batches as f64;
     let mean = figures.iter().sum::<f64>() / count;
@@ -46,7 +47,7 @@ fn jackknife(batches: usize, figure: impl Fn(usize) -> f64) -> f64 {
 
 impl Source {
     /// All worlds.
-    fn whole(&self) -> Payoffs {
+    pub(super) fn whole(&self) -> Payoffs {
         match self {
             Self::Computed(payoffs) => payoffs.clone(),
             Self::Counted(batches) => batches.over(|_| true),
@@ -64,7 +65,7 @@ impl Source {
                 let all = batches.over(|_| true);
                 let halves = [0, 1].map(|half| batches.over(|at| at % 2 == half));
                 let at_most = figure(&all, &all);
-                let apart = (figure(&halves[0], &halves[1]) + figure(&halves[1], &halves[0])) / 2.0;
+                let apart = f64::midpoint(figure(&halves[0], &halves[1]), figure(&halves[1], &halves[0]));
                 let error = jackknife(batches.payoffs.len(), |left_out| {
                     let rest = batches.over(|at| at != left_out);
                     figure(&rest, &rest)
@@ -392,106 +393,5 @@ fn perfect(
                     .to_owned(),
             ),
         },
-    }
-}
-
-/// Choices made once and for all, best first.
-fn choices(problem: &Problem<'_>, base: &Source, most: usize) -> Vec<ChoiceValue> {
-    let whole = base.whole();
-    let worth = whole.unconditional();
-    let mut order: Vec<usize> = (0..worth.len()).collect();
-    order.sort_by(|left, right| worth[*right].total_cmp(&worth[*left]).then(left.cmp(right)));
-    order
-        .into_iter()
-        .take(most)
-        .map(|number| {
-            let figure = |payoffs: &Payoffs| payoffs.unconditional()[number];
-            let error = match base {
-                Source::Computed(_) => 0.0,
-                Source::Counted(batches) => {
-                    jackknife(batches.payoffs.len(), |left_out| figure(&batches.over(|at| at != left_out)))
-                }
-            };
-            let options = whole.choice(number);
-            ChoiceValue {
-                options: options.iter().zip(&problem.options).map(|(at, names)| names[*at].clone()).collect(),
-                expected_utility: estimate(worth[number], error),
-            }
-        })
-        .collect()
-}
-
-/// What to do, decision by decision.
-fn policy(problem: &Problem<'_>, base: &Source) -> Vec<Rule> {
-    let whole = base.whole();
-    let solution = whole.solve();
-    let rests: Vec<Payoffs> = match base {
-        Source::Computed(_) => Vec::new(),
-        Source::Counted(batches) => {
-            (0..batches.payoffs.len()).map(|left_out| batches.over(|at| at != left_out)).collect()
-        }
-    };
-    let mut rules = Vec::new();
-    for (at, choices) in solution.rules.iter().enumerate() {
-        for choice in choices {
-            rules.push(rule(problem, at, choice, &whole, &rests));
-        }
-    }
-    rules
-}
-
-fn rule(problem: &Problem<'_>, at: usize, choice: &Choice, whole: &Payoffs, rests: &[Payoffs]) -> Rule {
-    let model = problem.model;
-    let mut known = Vec::new();
-    for (place, number) in choice.learned.iter().enumerate() {
-        let mut left = *number;
-        let mut here = Vec::new();
-        for one in problem.knows[place].iter().rev() {
-            let count = one.outcomes.len();
-            let (outcome, event) = (&one.outcomes[left % count].0, &model.event(one.event).name);
-            left /= count;
-            here.push(match outcome.as_str() {
-                "yes" => event.clone(),
-                "no" => format!("not {event}"),
-                outcome => format!("{event} is {outcome}"),
-            });
-        }
-        here.reverse();
-        known.extend(here);
-    }
-    let names = &problem.options[at];
-    let values = |payoffs: &Payoffs| payoffs.after(choice);
-    let (worths, chance) = values(whole);
-    let leave_out: Vec<(Vec<f64>, f64)> = rests.iter().map(values).collect();
-    let error = |figure: &dyn Fn(&(Vec<f64>, f64)) -> f64| {
-        if leave_out.is_empty() { 0.0 } else { jackknife(leave_out.len(), |at| figure(&leave_out[at])) }
-    };
-    let per = |(worths, chance): &(Vec<f64>, f64), option: usize| {
-        if *chance > 0.0 { worths[option] / chance } else { 0.0 }
-    };
-    let all = (worths, chance);
-    let options = names
-        .iter()
-        .enumerate()
-        .map(|(option, name)| OptionWorth {
-            option: name.clone(),
-            expected_utility: estimate(per(&all, option), error(&|one| per(one, option))),
-        })
-        .collect();
-    let as_good = (0..names.len())
-        .filter(|option| {
-            let apart = per(&all, choice.best) - per(&all, *option);
-            let noise = error(&|one| per(one, choice.best) - per(one, *option));
-            *option != choice.best && apart <= (2.0 * noise).max(1e-9 * per(&all, choice.best).abs())
-        })
-        .map(|option| names[option].clone())
-        .collect();
-    Rule {
-        decision: model.event(model.decisions[problem.open[at]].event).name.clone(),
-        known,
-        chance: estimate(choice.chance, error(&|one| one.1)),
-        options,
-        best: names[choice.best].clone(),
-        as_good,
     }
 }
