@@ -19,6 +19,7 @@ pub mod plan;
 pub mod simulate;
 pub mod exact;
 pub mod storylines;
+pub mod watch;
 pub mod ledger;
 pub mod score;
 pub mod calibrate;

@@ -20,6 +20,7 @@ const ROOMS: &[&str] = &[
     "simulate",
     "exact",
     "storylines",
+    "watch",
     "ledger",
     "score",
     "calibrate",
@@ -34,6 +35,7 @@ const ROOMS: &[&str] = &[
 
 /// Rooms that turn a scenario into forecasts, and rooms that judge forecasts, wherever they come from.
 const SCENARIO_WING: &[&str] = &["scenario", "model", "network", "plan", "simulate", "exact", "storylines", "diff"];
+const SCENARIO_WING: &[&str] = &["scenario", "model", "network", "plan", "simulate", "exact", "watch", "diff"];
 const JUDGING_WING: &[&str] = &["ledger", "score", "calibrate", "pool", "compare"];
 
 /// Files that may pass 600 lines, and why.

@@ -120,9 +120,18 @@ fn contents(model: Option<&Model>, source: Option<&Source>) -> String {
             format!(" (a file of priors, {} in it)", count(document.priors.len(), "prior"))
         });
     };
+    let own = model.events.len() - model.decisions.len() - model.utilities.len();
+    let mut decisions = String::new();
+    if !model.decisions.is_empty() {
+        let utilities = match model.utilities.len() {
+            1 => "1 utility".to_owned(),
+            many => format!("{many} utilities"),
+        };
+        decisions = format!(", {}, {utilities}", count(model.decisions.len(), "decision"));
+    }
     format!(
-        " ({}, {}, {} of news)",
-        count(model.events.len(), "event"),
+        " ({}{decisions}, {}, {} of news)",
+        count(own, "event"),
         count(model.questions.len(), "question"),
         count(model.news.len(), "piece")
     )

@@ -12,6 +12,8 @@ mod compare;
 mod console;
 mod counterfactual;
 mod curves;
+mod decide;
+mod decide_sheets;
 mod diff;
 mod diff_sheets;
 mod export;
@@ -50,6 +52,8 @@ mod stream;
 mod update;
 mod update_log;
 mod update_news;
+mod watch;
+mod watch_sheets;
 
 use crate::error::{Error, ErrorKind};
 use crate::report::Format;
@@ -91,6 +95,8 @@ enum Command {
     Update(update::Arguments),
     Diff(diff::Arguments),
     Report(report::Arguments),
+    Watch(watch::Arguments),
+    Decide(decide::Arguments),
     Ledger(ledger::Arguments),
     Schema(schema::Arguments),
     Plan(plan::Arguments),
@@ -130,6 +136,8 @@ pub fn main() -> ExitCode {
         Command::Update(arguments) => update::run(&arguments, format),
         Command::Diff(arguments) => diff::run(&arguments, format),
         Command::Report(arguments) => report::run(&arguments, format),
+        Command::Watch(arguments) => watch::run(&arguments, format),
+        Command::Decide(arguments) => decide::run(&arguments, format),
         Command::Ledger(arguments) => ledger::run(&arguments, format),
         Command::Schema(arguments) => schema::run(&arguments, format),
         Command::Plan(arguments) => plan::run(&arguments, format),

@@ -69,6 +69,10 @@ enum What {
     News,
     /// The result of `diff --format json`
     Diff,
+    /// The result of `watch --format json`
+    Watch,
+    /// The result of `decide --format json`
+    Decide,
     /// Named distributions for `value` and `count`
     Families,
 }
@@ -122,6 +126,8 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         What::Update => pretty(&schemars::schema_for!(super::update::Report<'_>))?,
         What::News => pretty(&schemars::schema_for!(super::update_news::Report))?,
         What::Diff => pretty(&schemars::schema_for!(super::diff::Report))?,
+        What::Watch => pretty(&schemars::schema_for!(super::watch::Report))?,
+        What::Decide => pretty(&schemars::schema_for!(super::decide::Report))?,
         What::Families => families(format)?,
     };
     console::data(&text)?;

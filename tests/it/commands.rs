@@ -196,6 +196,8 @@ const SUBCOMMANDS: &[&[&str]] = &[
     &["pool"],
     &["update"],
     &["diff"],
+    &["watch"],
+    &["decide"],
     &["ledger"],
     &["ledger", "verify"],
     &["ledger", "log"],

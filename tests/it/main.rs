@@ -2,6 +2,7 @@
 
 mod codes;
 mod commands;
+mod decisions;
 mod doubt;
 mod edges;
 mod evidence;
