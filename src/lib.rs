@@ -18,6 +18,7 @@ pub mod network;
 pub mod plan;
 pub mod simulate;
 pub mod exact;
+pub mod explain;
 pub mod ledger;
 pub mod score;
 pub mod calibrate;

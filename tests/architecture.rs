@@ -19,6 +19,7 @@ const ROOMS: &[&str] = &[
     "plan",
     "simulate",
     "exact",
+    "explain",
     "ledger",
     "score",
     "calibrate",
@@ -31,7 +32,7 @@ const ROOMS: &[&str] = &[
 ];
 
 /// Rooms that turn a scenario into forecasts, and rooms that judge forecasts, wherever they come from.
-const SCENARIO_WING: &[&str] = &["scenario", "model", "network", "plan", "simulate", "exact", "diff"];
+const SCENARIO_WING: &[&str] = &["scenario", "model", "network", "plan", "simulate", "exact", "explain", "diff"];
 const JUDGING_WING: &[&str] = &["ledger", "score", "calibrate", "pool", "compare"];
 
 /// Files that may pass 600 lines, and why.

@@ -50,6 +50,13 @@ impl<'a> Program<'a> {
         }
     }
 
+    /// The same, with a seed of its own for each stream of the plan.
+    #[must_use]
+    pub(crate) fn seeded(mut self, seeds: &[u64]) -> Self {
+        self.keys = self.plan.streams.iter().zip(seeds).map(|(name, seed)| StreamKey::new(*seed, name)).collect();
+        self
+    }
+
     /// The same, drawn from a proposal and weighted for that.
     #[must_use]
     pub(crate) fn tilted_to(mut self, seed: u64, proposal: Option<&'a Proposal>) -> Self {
