@@ -14,6 +14,8 @@ mod counterfactual;
 mod curves;
 mod diff;
 mod diff_sheets;
+mod explain;
+mod explain_sheets;
 mod export;
 mod figures;
 mod heading;
@@ -86,6 +88,7 @@ enum Command {
     Pool(pool::Arguments),
     Update(update::Arguments),
     Diff(diff::Arguments),
+    Explain(explain::Arguments),
     Ledger(ledger::Arguments),
     Schema(schema::Arguments),
     Plan(plan::Arguments),
@@ -123,6 +126,7 @@ pub fn main() -> ExitCode {
         Command::Pool(arguments) => pool::run(&arguments, format),
         Command::Update(arguments) => update::run(&arguments, format),
         Command::Diff(arguments) => diff::run(&arguments, format),
+        Command::Explain(arguments) => explain::run(&arguments, format),
         Command::Ledger(arguments) => ledger::run(&arguments, format),
         Command::Schema(arguments) => schema::run(&arguments, format),
         Command::Plan(arguments) => plan::run(&arguments, format),

@@ -67,6 +67,8 @@ enum What {
     News,
     /// The result of `diff --format json`
     Diff,
+    /// The result of `explain --format json`
+    Explain,
     /// Named distributions for `value` and `count`
     Families,
 }
@@ -119,6 +121,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         What::Update => pretty(&schemars::schema_for!(super::update::Report<'_>))?,
         What::News => pretty(&schemars::schema_for!(super::update_news::Report))?,
         What::Diff => pretty(&schemars::schema_for!(super::diff::Report))?,
+        What::Explain => pretty(&schemars::schema_for!(super::explain::Report))?,
         What::Families => families(format)?,
     };
     console::data(&text)?;

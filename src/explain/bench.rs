@@ -27,10 +27,6 @@ impl Worked {
         Self { value, batches: Vec::new() }
     }
 
-    pub(super) fn is_exact(&self) -> bool {
-        self.batches.is_empty()
-    }
-
     pub(super) fn figure(&self) -> Figure {
         self.less(&Self::exact(0.0))
     }

@@ -12,12 +12,17 @@
 mod bench;
 mod chance;
 mod doubt;
+mod filled;
 mod inputs;
+mod joint;
 mod lattice;
+mod observed;
 mod parameters;
 mod relevant;
 mod report;
 mod shares;
+mod slots;
+mod states;
 mod subject;
 mod target;
 mod tornado;
@@ -140,6 +145,8 @@ pub fn explain(view: View<'_>, question: &str, options: &Options<'_>) -> Result<
     } else {
         (None, None)
     };
+    let (information, what_if) = observed::observed(&subject, options.parts.information, options.parts.what_if)?;
+    let filled = options.parts.filled.then(|| filled::filled(&subject)).transpose()?;
     let is_computed = bench.computed(&subject.plan(Doubt::Drawn))?.is_some();
     Ok(Explanation {
         question: subject.target.name.clone(),
@@ -151,9 +158,9 @@ pub fn explain(view: View<'_>, question: &str, options: &Options<'_>) -> Result<
         tornado,
         doubt,
         chance,
-        information: None,
-        what_if: None,
-        filled: None,
+        information,
+        what_if,
+        filled,
     })
 }
 

@@ -2,14 +2,14 @@
 //! whatever the inputs are.
 
 use crate::plan::{
-    Asked, HazardSource, NumberSource, Operation, ParameterId, Plan, Prior, Touched,
+    Ask, Asked, HazardSource, NumberSource, Operation, ParameterId, Plan, PlaneId, Prior, Touched,
 };
 use std::collections::BTreeSet;
 
 /// The plan without the steps that do not bear on its asks.
 #[must_use]
 pub(super) fn pruned(mut plan: Plan) -> Plan {
-    let near = near(&plan);
+    let near = Graph::new(&plan).near(&plan, &plan.asks);
     let mut at = 0;
     plan.steps.retain(|_| {
         at += 1;
@@ -18,50 +18,89 @@ pub(super) fn pruned(mut plan: Plan) -> Plan {
     plan
 }
 
-/// Of each step, whether it bears on what is asked.
-fn near(plan: &Plan) -> Vec<bool> {
-    let touched: Vec<Touched> = plan.steps.iter().map(|step| Touched::by(&step.operation)).collect();
-    let mut planes = vec![None; plan.planes as usize];
-    let mut numbers = vec![None; plan.numbers as usize];
-    for (at, of) in touched.iter().enumerate() {
-        of.planes_out.iter().for_each(|plane| planes[plane.0 as usize] = Some(at));
-        of.numbers_out.iter().for_each(|number| numbers[number.0 as usize] = Some(at));
+/// Of each of some asks, whether it hangs together with the first ask of a plan: what is known of the one may tell of the other.
+#[must_use]
+pub(super) fn tell_of(plan: &Plan, asks: &[Ask]) -> Vec<bool> {
+    let graph = Graph::new(plan);
+    let near = graph.near(plan, &plan.asks[..1]);
+    let together = |ask: &Ask| {
+        let own = graph.near(plan, std::slice::from_ref(ask));
+        own.iter().zip(&near).zip(&plan.steps).any(|((own, near), step)| *own && *near && varies(&step.operation))
+    };
+    asks.iter().map(together).collect()
+}
+
+/// Whether an operation draws something.
+fn varies(operation: &Operation) -> bool {
+    matches!(
+        operation,
+        Operation::Bernoulli { .. }
+            | Operation::Categorical { .. }
+            | Operation::Number { .. }
+            | Operation::Date { .. }
+            | Operation::CorrelatedUniforms { .. }
+    )
+}
+
+/// Which step fills each column, and what each step reads.
+struct Graph {
+    touched: Vec<Touched>,
+    planes: Vec<Option<usize>>,
+    numbers: Vec<Option<usize>>,
+}
+
+impl Graph {
+    fn new(plan: &Plan) -> Self {
+        let touched: Vec<Touched> = plan.steps.iter().map(|step| Touched::by(&step.operation)).collect();
+        let mut planes = vec![None; plan.planes as usize];
+        let mut numbers = vec![None; plan.numbers as usize];
+        for (at, of) in touched.iter().enumerate() {
+            of.planes_out.iter().for_each(|plane| planes[plane.0 as usize] = Some(at));
+            of.numbers_out.iter().for_each(|number| numbers[number.0 as usize] = Some(at));
+        }
+        Self { touched, planes, numbers }
     }
-    let behind = |waiting: Vec<usize>| {
-        let mut waiting = waiting;
-        let mut found = vec![false; touched.len()];
+
+    /// Of each step, whether some steps depend on it, themselves included.
+    fn behind(&self, mut waiting: Vec<usize>) -> Vec<bool> {
+        let mut found = vec![false; self.touched.len()];
         while let Some(at) = waiting.pop() {
             if !std::mem::replace(&mut found[at], true) {
-                waiting.extend(touched[at].planes_in.iter().filter_map(|plane| planes[plane.0 as usize]));
-                waiting.extend(touched[at].numbers_in.iter().filter_map(|number| numbers[number.0 as usize]));
+                let Touched { planes_in, numbers_in, .. } = &self.touched[at];
+                waiting.extend(planes_in.iter().filter_map(|plane| self.planes[plane.0 as usize]));
+                waiting.extend(numbers_in.iter().filter_map(|number| self.numbers[number.0 as usize]));
             }
         }
         found
-    };
-    let mut roots: Vec<usize> = Vec::new();
-    for ask in &plan.asks {
-        match &ask.what {
-            Asked::Binary(plane) => roots.extend(planes[plane.0 as usize]),
-            Asked::Categorical(options) => roots.extend(options.iter().filter_map(|plane| planes[plane.0 as usize])),
-            Asked::Number(number) | Asked::Date(number) => roots.extend(numbers[number.0 as usize]),
-        }
-        roots.extend(ask.given.and_then(|given| planes[given.0 as usize]));
     }
-    let mut near = behind(roots);
-    let mut apart: Vec<Vec<bool>> = (0..plan.steps.len())
-        .filter(|at| is_evidence(&plan.steps[*at].operation))
-        .map(|at| behind(vec![at]))
-        .collect();
-    loop {
-        let (touching, left): (Vec<_>, Vec<_>) =
-            apart.into_iter().partition(|steps| steps.iter().zip(&near).any(|(left, right)| *left && *right));
-        if touching.is_empty() {
-            return near;
+
+    fn sources(&self, ask: &Ask) -> Vec<usize> {
+        let plane = |plane: &PlaneId| self.planes[plane.0 as usize];
+        let mut sources: Vec<usize> = match &ask.what {
+            Asked::Binary(of) => plane(of).into_iter().collect(),
+            Asked::Categorical(options) => options.iter().filter_map(plane).collect(),
+            Asked::Number(number) | Asked::Date(number) => self.numbers[number.0 as usize].into_iter().collect(),
+        };
+        sources.extend(ask.given.as_ref().and_then(plane));
+        sources
+    }
+
+    /// Of each step, whether it bears on what is asked.
+    fn near(&self, plan: &Plan, asks: &[Ask]) -> Vec<bool> {
+        let mut near = self.behind(asks.iter().flat_map(|ask| self.sources(ask)).collect());
+        let evidence = (0..plan.steps.len()).filter(|at| is_evidence(&plan.steps[*at].operation));
+        let mut apart: Vec<Vec<bool>> = evidence.map(|at| self.behind(vec![at])).collect();
+        loop {
+            let (touching, left): (Vec<_>, Vec<_>) =
+                apart.into_iter().partition(|steps| steps.iter().zip(&near).any(|(left, right)| *left && *right));
+            if touching.is_empty() {
+                return near;
+            }
+            for steps in touching {
+                near.iter_mut().zip(steps).for_each(|(near, also)| *near |= also);
+            }
+            apart = left;
         }
-        for steps in touching {
-            near.iter_mut().zip(steps).for_each(|(near, also)| *near |= also);
-        }
-        apart = left;
     }
 }
 

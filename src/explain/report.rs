@@ -148,7 +148,7 @@ pub struct NamedShares {
 /// What each event tells of a question.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Information {
-    /// How uncertain the outcome is, in bits. That of a number or a mean: of which of its four quarters it is in.
+    /// How uncertain the outcome is, in bits. That of a number: of which of its eighths it is in.
     pub entropy: Figure,
     /// One for each event, the most telling first.
     pub events: Vec<EventInformation>,
@@ -157,8 +157,10 @@ pub struct Information {
 /// What an event tells.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct EventInformation {
-    /// The event.
+    /// The event, or another yes/no question.
     pub event: String,
+    /// Whether it is a question.
+    pub is_question: bool,
     /// Mutual information: by how many bits the outcome would be less uncertain in the mean, were it known how this comes out.
     pub bits: Figure,
     /// By which part of its variance: `Var(E[outcome | event]) / Var(outcome)`.

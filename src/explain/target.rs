@@ -59,8 +59,6 @@ pub(super) struct Target {
     /// Where it stands among the asks of a compiled plan.
     place: usize,
     choice: Choice,
-    /// The events that it speaks of itself.
-    pub(super) about: BTreeSet<EventId>,
     /// The last day on which it can be answered.
     pub(super) last_day: f64,
     pub(super) has_condition: bool,
@@ -139,23 +137,28 @@ impl Target {
                 .help("name an option of an event with options, and a day of a date event"));
         }
         let last_day = model.day(closes);
-        Ok(Self { name: name.to_owned(), ask, explained, place, choice, about, last_day, has_condition })
+        Ok(Self { name: name.to_owned(), ask, explained, place, choice, last_day, has_condition })
     }
 
-    /// The scenario as looked at from a situation, asked for this figure alone. With `with_doubt` doubtful inputs are draws of the plan, where several
-    /// draws share them; otherwise all stand outside as its parameters.
+    /// What is asked of a compiled plan for this figure.
+    pub(super) fn ask(&self, plan: &mut Plan) -> Ask {
+        let Ask { name, what, given } = plan.asks[self.place].clone();
+        let what = match (self.choice, what) {
+            (Choice::Option(at), Asked::Categorical(options)) => Asked::Binary(options[at]),
+            (Choice::ByDay(day), Asked::Date(date)) => Asked::Binary(compared(plan, date, day)),
+            (_, what) => what,
+        };
+        Ask { name, what, given }
+    }
+
+    /// The scenario as looked at from a situation, asked for this figure alone. `doubt` says how doubtful inputs stand in it.
     pub(super) fn plan(&self, model: &Model, situation: &Situation, doubt: Doubt) -> Plan {
         let mut plan = match doubt {
             Doubt::Outside => plan::draft(model, situation),
             Doubt::Drawn => plan::compile(model, situation),
         };
-        let Ask { name, what, given } = plan.asks[self.place].clone();
-        let what = match (self.choice, what) {
-            (Choice::Option(at), Asked::Categorical(options)) => Asked::Binary(options[at]),
-            (Choice::ByDay(day), Asked::Date(date)) => Asked::Binary(compared(&mut plan, date, day)),
-            (_, what) => what,
-        };
-        plan.asks = vec![Ask { name, what, given }];
+        let ask = self.ask(&mut plan);
+        plan.asks = vec![ask];
         plan.joints.clear();
         plan.rules.clear();
         plan

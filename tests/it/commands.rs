@@ -195,6 +195,7 @@ const SUBCOMMANDS: &[&[&str]] = &[
     &["pool"],
     &["update"],
     &["diff"],
+    &["explain"],
     &["ledger"],
     &["ledger", "verify"],
     &["ledger", "log"],
