@@ -67,8 +67,8 @@ impl Bench {
         };
         let run = simulate::simulate_in_batches(subject, &self.settings)
             .map_err(|problem| Error::input(problem.to_string()))?;
-        if let Some((text, _)) = plan.divisions.iter().zip(run.whole.divisions()).find(|(_, seen)| seen.worlds > 0) {
-            return Err(Error::input(format!("`{text}` divides by zero in some worlds")));
+        if let Some(division) = run.whole.divisions().iter().position(|seen| seen.worlds > 0) {
+            return Err(Error::input(format!("{} in some worlds", plan.failure(division))));
         }
         let value = run.whole.answers().first().and_then(figure_of).ok_or_else(nothing)?;
         let batches = run
