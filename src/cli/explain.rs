@@ -85,8 +85,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         return Err(Error::input(format!("--worlds {worlds} is too few to tell how sure a difference is"))
             .help(format!("a variant takes at least {LEAST_WORLDS_IN_BATCHES} worlds")));
     }
-    let settings =
-        Settings { seed: arguments.seed, method: arguments.method.of_simulation(), ..Settings::default() };
+    let settings = Settings { seed: arguments.seed, method: arguments.method.of_simulation(), ..Settings::default() };
     let options = Options {
         part: PartOf { option: arguments.option.as_deref(), day: arguments.by },
         parts: arguments.parts(),

@@ -20,11 +20,7 @@ impl Words {
     }
 
     fn value(self, of: Figure) -> String {
-        if self.is_probability {
-            percent(of.value, of.standard_error)
-        } else {
-            figure(of.value, of.standard_error)
-        }
+        if self.is_probability { percent(of.value, of.standard_error) } else { figure(of.value, of.standard_error) }
     }
 
     fn error(self, of: Figure) -> String {
@@ -37,12 +33,12 @@ impl Words {
 
     /// A difference, with its sign.
     fn change(self, of: Figure) -> String {
-        let text = if self.is_probability {
-            self.value(of).trim_end_matches(" %").to_owned()
+        let text = if self.is_probability { self.value(of).trim_end_matches(" %").to_owned() } else { self.value(of) };
+        if of.value > 0.0 && text.bytes().any(|digit| (b'1'..=b'9').contains(&digit)) {
+            format!("+{text}")
         } else {
-            self.value(of)
-        };
-        if of.value > 0.0 && text.bytes().any(|digit| (b'1'..=b'9').contains(&digit)) { format!("+{text}") } else { text }
+            text
+        }
     }
 }
 
@@ -69,18 +65,33 @@ pub(super) fn head(report: &Report) -> Vec<String> {
     let main = Figure { value: forecast.value, standard_error: forecast.standard_error };
     lines.push(format!("{what}: {}", words.value(main)));
     let total = forecast.chance_variance + forecast.doubt_variance;
-    let share = |part: f64| if total > 0.0 { format!("{} % of the variance", significant(100.0 * part / total, 3)) } else { "none".to_owned() };
+    let share = |part: f64| {
+        if total > 0.0 {
+            format!("{} % of the variance", significant(100.0 * part / total, 3))
+        } else {
+            "none".to_owned()
+        }
+    };
     lines.push(format!("  chance      {}", share(forecast.chance_variance)));
     let doubt = match forecast.doubt_interval {
         None => "none was stated that reaches it".to_owned(),
         Some((low, high)) => {
-            let end = |value: f64| words.value(Figure { value, standard_error: forecast.standard_error.max((high - low).abs() / 100.0) });
+            let end = |value: f64| {
+                words.value(Figure { value, standard_error: forecast.standard_error.max((high - low).abs() / 100.0) })
+            };
             format!("{}; 90 %: {} to {}", share(forecast.doubt_variance), end(low), end(high))
         }
     };
     lines.push(format!("  doubt       {doubt}"));
     let error = words.error(main);
-    lines.push(format!("  simulation  {}", if error.is_empty() { "no error: computed".to_owned() } else { format!("± {error}{}", if words.is_probability { " points" } else { "" }) }));
+    lines.push(format!(
+        "  simulation  {}",
+        if error.is_empty() {
+            "no error: computed".to_owned()
+        } else {
+            format!("± {error}{}", if words.is_probability { " points" } else { "" })
+        }
+    ));
     lines
 }
 
@@ -117,12 +128,30 @@ pub(super) fn sheets(of: &Explanation) -> (Vec<Sheet>, Vec<String>) {
     if let Some(filled) = &of.filled {
         let mut sheet = Sheet::new(
             Some("Filled in"),
-            vec![Column::text("what"), Column::number("line"), Column::text("otherwise"), Column::number("figure"), Column::number("change"), Column::number("± s.e.")],
+            vec![
+                Column::text("what"),
+                Column::number("line"),
+                Column::text("otherwise"),
+                Column::number("figure"),
+                Column::number("change"),
+                Column::number("± s.e."),
+            ],
         );
         for value in filled.values.iter().take(MOST_ROWS) {
             for (at, other) in value.otherwise.iter().enumerate() {
-                let (what, line) = if at == 0 { (value.what.clone(), value.place.line.to_string()) } else { (String::new(), String::new()) };
-                sheet.row(vec![what, line, other.value.clone(), words.value(other.figure), words.change(other.change), words.error(other.change)]);
+                let (what, line) = if at == 0 {
+                    (value.what.clone(), value.place.line.to_string())
+                } else {
+                    (String::new(), String::new())
+                };
+                sheet.row(vec![
+                    what,
+                    line,
+                    other.value.clone(),
+                    words.value(other.figure),
+                    words.change(other.change),
+                    words.error(other.change),
+                ]);
             }
         }
         if sheet.is_empty() {
@@ -149,7 +178,12 @@ fn bars(tornado: &Tornado, words: Words) -> Sheet {
         let line = bar.place.as_ref().map_or_else(String::new, |place| place.line.to_string());
         let mut cells = vec![input, line];
         cells.extend([bar.low, bar.mean, bar.high].map(|value| significant(value, 3)));
-        cells.extend([words.value(bar.at_low), words.value(bar.at_high), words.change(bar.swing), words.error(bar.swing)]);
+        cells.extend([
+            words.value(bar.at_low),
+            words.value(bar.at_high),
+            words.change(bar.swing),
+            words.error(bar.swing),
+        ]);
         sheet.row(cells);
     }
     sheet
@@ -164,7 +198,10 @@ fn picture(tornado: &Tornado, words: Words) -> Vec<String> {
         .map(|bar: &Bar| Whisker {
             name: &bar.input,
             value: Some(scale * tornado.at_means.value),
-            interval: Some((scale * bar.range.0.min(tornado.at_means.value), scale * bar.range.1.max(tornado.at_means.value))),
+            interval: Some((
+                scale * bar.range.0.min(tornado.at_means.value),
+                scale * bar.range.1.max(tornado.at_means.value),
+            )),
         })
         .collect();
     if rows.is_empty() {
@@ -204,7 +241,11 @@ fn told(information: &Information) -> Sheet {
             bits(one.bits),
             error(one.bits.standard_error),
             percent(one.variance_share.value, one.variance_share.standard_error),
-            if one.variance_share.standard_error > 0.0 { percent_error(one.variance_share.standard_error) } else { String::new() },
+            if one.variance_share.standard_error > 0.0 {
+                percent_error(one.variance_share.standard_error)
+            } else {
+                String::new()
+            },
         ]);
     }
     sheet

@@ -132,8 +132,7 @@ impl Variant {
             _ => simulate::Conditioned::from(&self.plan),
         };
         let run = simulate::simulate_in_batches(subject, settings).map_err(|problem| Refusal(problem.to_string()))?;
-        if let Some(division) = run.whole.divisions().iter().position(|seen| seen.worlds > 0)
-        {
+        if let Some(division) = run.whole.divisions().iter().position(|seen| seen.worlds > 0) {
             return Err(Refusal(format!("{} in some worlds", self.plan.failure(division))));
         }
         let whole = self.values(shapes, |ask| run.whole.answers().get(ask));

@@ -111,11 +111,14 @@ impl Mixture for OfEvents<'_> {
 
 /// Whose a stream is: the event that it is named after, or the input that several events are drawn by.
 fn owner(model: &Model, stream: &str) -> String {
-    let of_event = |event: &str| stream == event || stream.strip_prefix(event).is_some_and(|rest| rest.starts_with('/'));
+    let of_event =
+        |event: &str| stream == event || stream.strip_prefix(event).is_some_and(|rest| rest.starts_with('/'));
     let found = model.events.iter().map(|event| event.name.as_str()).filter(|event| of_event(event));
     match found.max_by_key(|event| event.len()) {
         Some(event) if !stream.ends_with("/value") => event.to_owned(),
-        _ => stream.strip_suffix("/value").unwrap_or(stream).to_owned(),
+        // A doubtful chance that several draws share.
+        Some(event) => format!("{event}: its doubt"),
+        None => stream.strip_suffix("/value").unwrap_or(stream).to_owned(),
     }
 }
 

@@ -71,8 +71,7 @@ impl Mixture for OfInputs<'_> {
                     None => Value::Probability(f64::NAN),
                     Some(at) => {
                         let from = starts[at] + if second[at] { width } else { 0 };
-                        let levels: Vec<f64> =
-                            (0..uniforms(prior)).map(|place| columns[from + place][point]).collect();
+                        let levels: Vec<f64> = (0..uniforms(prior)).map(|place| columns[from + place][point]).collect();
                         at_levels(prior, &levels, class)
                     }
                 };
@@ -97,5 +96,6 @@ impl Mixture for OfInputs<'_> {
 }
 
 fn too_rare() -> Error {
-    Error::input("what is known is too rare for the doubt to be shared out by simulation").help("allow more worlds with --worlds")
+    Error::input("what is known is too rare for the doubt to be shared out by simulation")
+        .help("allow more worlds with --worlds")
 }

@@ -45,11 +45,7 @@ pub(super) fn filled(subject: &Subject<'_>) -> Result<Filled, Error> {
             for (other, value) in one.others.iter().enumerate() {
                 let Some(plan) = variant(subject, &document, at, other) else { continue };
                 let Ok(worked) = subject.bench.work(&plan) else { continue };
-                otherwise.push(Otherwise {
-                    value: value.clone(),
-                    figure: worked.figure(),
-                    change: worked.less(&base),
-                });
+                otherwise.push(Otherwise { value: value.clone(), figure: worked.figure(), change: worked.less(&base) });
             }
             let moves = otherwise.iter().map(|other| other.change.value.abs()).fold(0.0, f64::max);
             let place = subject.place(one.span);
@@ -71,9 +67,7 @@ pub(super) fn filled(subject: &Subject<'_>) -> Result<Filled, Error> {
 fn names(plan: &Plan) -> BTreeSet<String> {
     let steps = plan.steps.iter().map(|step| step.label.split('/').next().unwrap_or_default().to_owned());
     let classes = super::relevant::parameters(plan);
-    steps
-        .chain(classes.iter().map(|id| plan.parameters[id.0 as usize].name.clone()))
-        .collect()
+    steps.chain(classes.iter().map(|id| plan.parameters[id.0 as usize].name.clone())).collect()
 }
 
 /// The plan with another value in one of the places; none if the scenario does not allow that.

@@ -64,7 +64,14 @@ impl Default for Sampling {
 
 /// How much of the variance of `function` each of its inputs carries: first-order and total Sobol indices and Shapley effects.
 ///
-/// The function is called `replicates * points` times for each of `2 + 2 d + 2 orders (d + 1)` mixtures of two samples of its `d` inputs (more where they
+/// ```text
+/// first order    Var(E[f | x_i]) / Var(f)
+/// total          E[Var(f | all others)] / Var(f)
+/// Shapley        the mean over all orders of  Var(E[f | those before and x_i]) - Var(E[f | those before]),  over Var(f)
+/// ```
+///
+/// First order by the products of Azzini and Rosati \[1\], total by Jansen's squares \[2\], Shapley effects by walks through random orders \[3, 4\], over randomly shifted
+/// lattices; errors by the jackknife over replicates. The function is called `replicates * points` times for each of `2 + 2 d + 2 orders (d + 1)` mixtures of two samples of its `d` inputs (more where they
 /// are correlated, or pairs are asked for). For correlated inputs the first-order share is `Var(E[f | x_i]) / Var(f)` and the total one `E[Var(f | others)] / Var(f)`, which then
 /// do not bracket each other; their Shapley effects still sum to 1. `None` if the variance is not told apart from 0, or the function is not finite.
 ///
@@ -83,7 +90,9 @@ impl Default for Sampling {
 /// # Ok::<(), foretell::dist::ParameterError>(())
 /// ```
 ///
-/// The estimators and their sources stand in the module that they are of: see [`VarianceShares`].
+/// \[1\] Azzini and Rosati (2021), Reliability Engineering & System Safety 213, 107647. \[2\] Jansen (1999), Computer Physics Communications 117,
+/// 35–43. \[3\] Song, Nelson and Staum (2016), SIAM/ASA J. Uncertainty Quantification 4, 1060–1083. \[4\] Goda (2021), Reliability Engineering & System
+/// Safety 213, 107702.
 #[must_use]
 pub fn variance_shares(
     inputs: &Inputs,

@@ -148,7 +148,12 @@ struct Asks {
 }
 
 /// The tables of an outcome with some events; none for an event of which nothing can be told.
-pub(super) fn tables(subject: &Subject<'_>, mut plan: Plan, target: &Ask, events: &[States]) -> Result<Vec<Option<Counted>>, Error> {
+pub(super) fn tables(
+    subject: &Subject<'_>,
+    mut plan: Plan,
+    target: &Ask,
+    events: &[States],
+) -> Result<Vec<Option<Counted>>, Error> {
     let given = target.given;
     let outcome = outcomes(subject, &mut plan, target)?;
     let number = if let Asked::Number(number) = target.what { Some(number) } else { None };
@@ -227,8 +232,8 @@ pub(super) fn tables(subject: &Subject<'_>, mut plan: Plan, target: &Ask, events
             Ok(exact) => {
                 let answer = |at: usize| exact.answers().get(at)?.as_ref().ok().cloned();
                 for (own, found) in all.iter().zip(&mut found) {
-                    *found = table(&answer, own)
-                        .map(|whole| Counted { whole, without: Vec::new(), worlds: f64::INFINITY });
+                    *found =
+                        table(&answer, own).map(|whole| Counted { whole, without: Vec::new(), worlds: f64::INFINITY });
                 }
             }
             Err(Failure::TooWide(_)) => {}
@@ -242,9 +247,10 @@ pub(super) fn tables(subject: &Subject<'_>, mut plan: Plan, target: &Ask, events
         .map_err(|problem| Error::input(problem.to_string()))?;
     for (own, found) in all.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
         let Some(whole) = table(&|at| run.whole.answers().get(at).cloned(), own) else { continue };
-        let parts = run.batches.iter().filter_map(|batch| {
-            Some((batch.share, table(&|at| batch.answers.get(at).cloned(), own)?))
-        });
+        let parts = run
+            .batches
+            .iter()
+            .filter_map(|batch| Some((batch.share, table(&|at| batch.answers.get(at).cloned(), own)?)));
         let without = parts.map(|part| whole.without(&part)).collect();
         *found = Some(Counted { whole, without, worlds: run.whole.effective_sample_size() });
     }

@@ -118,7 +118,7 @@ impl Default for Options<'_> {
 /// use foretell::{model, scenario::parse, source::Source};
 ///
 /// let source = Source::new("t.toml", "title = \"t\"\nas_of = 2026-01-01\n[event.rain]\nchance = \"6 of 20\"\n[event.match]\n\
-///     chance = [{ if = \"rain\", is = \"20%\" }, { is = \"90%\" }]\n");
+///     chance = [{ if = \"rain\", is = \"20%\" }, { otherwise = \"90%\" }]\n");
 /// let model = model::check(&parse(&source).0).0.expect("no errors");
 /// let situation = Situation::of_file(&model);
 /// let found = explain(View { source: &source, model: &model, situation: &situation }, "match", &Options::default())?;
@@ -169,7 +169,8 @@ fn uncertainty(subject: &Subject<'_>, options: &Options<'_>) -> Result<Uncertain
     let plan = subject.plan(Doubt::Drawn);
     let computed = subject.bench.computed(&plan)?;
     let has_doubt = !relevant::parameters(&plan).is_empty() && options.settings.doubt_draws > 0;
-    let settings = Settings { doubt_draws: if has_doubt { options.settings.doubt_draws } else { 0 }, ..options.settings };
+    let settings =
+        Settings { doubt_draws: if has_doubt { options.settings.doubt_draws } else { 0 }, ..options.settings };
     let answer = |plan: &Plan| -> Result<(Answer, f64), Error> {
         let refused = |problem: simulate::Impossible| Error::input(problem.to_string());
         let tally = simulate::simulate(exact::conditioned(plan), &settings, &|_| ()).map_err(refused)?;
@@ -178,7 +179,9 @@ fn uncertainty(subject: &Subject<'_>, options: &Options<'_>) -> Result<Uncertain
     };
     let is_number = !subject.target.explained.is_probability();
     let (mut figure, interval, variance, doubt) = match computed {
-        Some(value) if !has_doubt && !is_number => (Figure { value, standard_error: 0.0 }, None, value * (1.0 - value), 0.0),
+        Some(value) if !has_doubt && !is_number => {
+            (Figure { value, standard_error: 0.0 }, None, value * (1.0 - value), 0.0)
+        }
         _ => match answer(&plan)? {
             (Answer::Binary(one), doubt) => {
                 let figure = Figure { value: one.value, standard_error: one.standard_error };

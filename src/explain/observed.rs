@@ -34,18 +34,18 @@ pub(super) fn observed(
         alone.asks = vec![target.clone()];
         tell_of(&alone, &events.iter().map(|id| own[id.0].clone()).collect::<Vec<_>>())
     };
-    let near: Vec<EventId> =
-        events.iter().zip(&telling).filter(|(_, tells)| **tells).map(|(id, _)| *id).collect();
+    let near: Vec<EventId> = events.iter().zip(&telling).filter(|(_, tells)| **tells).map(|(id, _)| *id).collect();
     let mut all = states(subject, &mut plan, &near)?;
     if information {
         all.extend(questions(subject, &mut plan));
     }
     let found = tables(subject, plan, &target, &all)?;
     let informed = information.then(|| Information {
-        entropy: found.iter().flatten().next().map_or_else(
-            || entropy_alone(subject),
-            |counted| counted.figure(Table::entropy),
-        ),
+        entropy: found
+            .iter()
+            .flatten()
+            .next()
+            .map_or_else(|| entropy_alone(subject), |counted| counted.figure(Table::entropy)),
         events: {
             let told = all.iter().zip(&found).filter_map(|(states, counted)| {
                 let counted = counted.as_ref()?;

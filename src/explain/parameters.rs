@@ -81,8 +81,7 @@ pub(super) fn fixed(plan: &Plan, values: &[Value]) -> Plan {
         if let Some(drawn) = chance.drawn.take()
             && let Value::Probability(value) = values[drawn.parameter.0 as usize]
         {
-            chance.predictive =
-                if drawn.log_odds == 0.0 { value } else { logistic(logit(value) + drawn.log_odds) };
+            chance.predictive = if drawn.log_odds == 0.0 { value } else { logistic(logit(value) + drawn.log_odds) };
         }
     };
     let options = |options: &mut Probabilities| {

@@ -1,9 +1,7 @@
 //! Which steps of a plan bear on what it asks: what that is drawn from, and everything that evidence connects with it. All else is independent of it,
 //! whatever the inputs are.
 
-use crate::plan::{
-    Ask, Asked, HazardSource, NumberSource, Operation, ParameterId, Plan, PlaneId, Prior, Touched,
-};
+use crate::plan::{Ask, Asked, HazardSource, NumberSource, Operation, ParameterId, Plan, PlaneId, Prior, Touched};
 use std::collections::BTreeSet;
 
 /// The plan without the steps that do not bear on its asks.

@@ -18,9 +18,9 @@
 //!
 //! Replicates are independent of each other; errors come from the spread between them, by the jackknife.
 //!
-//! Source: Azzini, Mara and Rosati (2021), Reliability Engineering & System Safety 213, 107647 (first order); Jansen (1999), Computer Physics
+//! Source: Azzini and Rosati (2021), Reliability Engineering & System Safety 213, 107647 (first order); Jansen (1999), Computer Physics
 //! Communications 117, 35–43 (total); Song, Nelson and Staum (2016), SIAM/ASA J. Uncertainty Quantification 4, 1060–1083, and Goda (2021), Reliability
-//! Engineering & System Safety 211, 107560 (Shapley).
+//! Engineering & System Safety 213, 107702 (Shapley).
 
 use crate::math::{SplitMix, student};
 use rayon::prelude::*;
@@ -147,9 +147,7 @@ pub(super) fn estimate<M: Mixture>(subject: &M, effort: Effort) -> Result<Option
     if variance.value <= 4.0 * variance.standard_error || variance.value <= 0.0 {
         return Ok(None);
     }
-    let share = |of: &dyn Fn(&Replicate) -> f64| {
-        ratio(&replicates.iter().map(of).collect::<Vec<f64>>(), &variances)
-    };
+    let share = |of: &dyn Fn(&Replicate) -> f64| ratio(&replicates.iter().map(of).collect::<Vec<f64>>(), &variances);
     let inputs = (0..subject.inputs())
         .map(|at| InputShares {
             first: share(&|one| one.first[at]),
@@ -239,9 +237,10 @@ fn walk<M: Mixture>(subject: &M, number: u64, order: &[usize], shapley: &mut [f6
         second[*input] = true;
         let after = subject.values(number, order, &second)?;
         let part = |start: &[f64], near: [&[f64]; 2], far: [&[f64]; 2]| {
-            let terms = start.iter().enumerate().map(|(at, start)| {
-                (start - f64::midpoint(near[0][at], near[1][at])) * (far[0][at] - far[1][at])
-            });
+            let terms = start
+                .iter()
+                .enumerate()
+                .map(|(at, start)| (start - f64::midpoint(near[0][at], near[1][at])) * (far[0][at] - far[1][at]));
             terms.sum::<f64>() / start.len() as f64
         };
         let (one, other) = ([before.one.as_slice(), &after.one], [before.other(), after.other()]);
@@ -254,8 +253,7 @@ fn walk<M: Mixture>(subject: &M, number: u64, order: &[usize], shapley: &mut [f6
 /// `E[(left₀ - left₁) (right₀ - right₁)] / 2`, the two factors from different worlds.
 fn half_product(left: [&Twice; 2], right: [&Twice; 2]) -> f64 {
     let mean = |left: [&[f64]; 2], right: [&[f64]; 2]| {
-        let terms =
-            (0..left[0].len()).map(|at| (left[0][at] - left[1][at]) * (right[0][at] - right[1][at]));
+        let terms = (0..left[0].len()).map(|at| (left[0][at] - left[1][at]) * (right[0][at] - right[1][at]));
         terms.sum::<f64>() / left[0].len() as f64
     };
     let [one, other] = [left.map(|of| of.one.as_slice()), left.map(Twice::other)];

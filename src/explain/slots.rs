@@ -58,8 +58,7 @@ pub(super) fn slots<'d>(document: &'d mut Document, model: &Model, text: &str, v
         for phrase in event.when.iter_mut().flat_map(|(_, cases)| phrases(cases)) {
             of_when(phrase, &name, visit);
         }
-        for (list, lowering) in
-            [(&mut event.odds, false), (&mut event.raised_by, false), (&mut event.lowered_by, true)]
+        for (list, lowering) in [(&mut event.odds, false), (&mut event.raised_by, false), (&mut event.lowered_by, true)]
         {
             for (_, ratio) in list.iter_mut().flat_map(|(_, list)| list) {
                 of_ratio(&mut ratio.value, (ratio.span, lowering), Some(&name), visit);

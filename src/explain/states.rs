@@ -150,7 +150,7 @@ pub(super) fn states(subject: &Subject<'_>, plan: &mut Plan, events: &[EventId])
             (Asked::Date(number), Some(Answer::Date(answer))) => {
                 let last = subject.target.last_day.min(model.horizon_days());
                 let days = eighths().filter_map(|level| answer.quantile(level).day);
-                let cuts = sorted(days.filter(|day| *day <= last || *day <= model.horizon_days()).chain([last, model.horizon_days()]).collect());
+                let cuts = sorted(days.chain([last, model.horizon_days()]).collect());
                 let split = cuts.iter().position(|cut| *cut == last).map_or(0, |at| at + 1);
                 let by = answer.by(last).value;
                 let now = model.day(subject.situation.as_of);

@@ -126,15 +126,14 @@ impl Target {
                 (Explained::By { day }, Choice::ByDay(model.day(day)))
             }
         };
-        let misplaced = match choice {
-            Choice::Option(_) => part.day.map(|_| "a day, but has options"),
-            Choice::ByDay(_) => part.option.map(|_| "an option, but asks for a day"),
-            Choice::Plane => part.day.map(|_| "a day").or(part.option.map(|_| "an option")).map(|_| "a part, but asks for yes or no"),
-            Choice::Number => part.day.or(None).map(|_| "a part").or(part.option.map(|_| "a part")).map(|_| "a part, but asks for a number"),
+        let fits = match choice {
+            Choice::Option(_) => part.day.is_none(),
+            Choice::ByDay(_) => part.option.is_none(),
+            Choice::Plane | Choice::Number => part.day.is_none() && part.option.is_none(),
         };
-        if let Some(what) = misplaced {
-            return Err(Error::input(format!("`{name}` cannot be explained by {what}"))
-                .help("name an option of an event with options, and a day of a date event"));
+        if !fits {
+            return Err(Error::input(format!("`{name}` has no part of that kind"))
+                .help("an option is named of an event with options, a day of a date event"));
         }
         let last_day = model.day(closes);
         Ok(Self { name: name.to_owned(), ask, explained, place, choice, last_day, has_condition })
@@ -209,7 +208,9 @@ fn kind(model: &Model, question: Option<usize>, name: &str) -> Asks {
 fn unknown(model: &Model, name: &str) -> Error {
     let questions: Vec<&str> = model.questions.iter().map(|question| question.name.as_str()).collect();
     let events: Vec<&str> = model.events.iter().map(|event| event.name.as_str()).collect();
-    let known = if questions.is_empty() { format!("the events are {}", events.join(", ")) } else {
+    let known = if questions.is_empty() {
+        format!("the events are {}", events.join(", "))
+    } else {
         format!("the questions are {}", questions.join(", "))
     };
     Error::input(format!("no question or event is called `{name}`")).help(known)

@@ -24,7 +24,8 @@ const POINTS_SIMULATED: usize = 16;
 /// Tables of at most so many cells are computed for every draw of the inputs.
 const CELLS_FOR_EACH_DRAW: f64 = 4_096.0;
 
-const ALONE: InputShares = InputShares { first: Share::exact(1.0), total: Share::exact(1.0), shapley: Share::exact(1.0) };
+const ALONE: InputShares =
+    InputShares { first: Share::exact(1.0), total: Share::exact(1.0), shapley: Share::exact(1.0) };
 
 /// The shares of the doubt.
 pub(super) fn of_doubt(subject: &Subject<'_>) -> Result<Shares, Error> {
@@ -37,7 +38,9 @@ pub(super) fn of_doubt(subject: &Subject<'_>) -> Result<Shares, Error> {
     bench.most_cells = bench.most_cells.min(CELLS_FOR_EACH_DRAW);
     let computed = bench.computed(&plan)?.is_some();
     if !computed && plan.steps.iter().any(|step| matches!(step.operation, Operation::Believe { .. })) {
-        return Ok(without("news that states a new probability holds over all worlds together, and the doubt is not shared out then"));
+        return Ok(without(
+            "news that states a new probability holds over all worlds together, and the doubt is not shared out then",
+        ));
     }
     let points = if computed { POINTS_COMPUTED } else { POINTS_SIMULATED };
     let in_all = REPLICATES * points as u64 * 2 * WORLDS_PER_BLOCK as u64;
@@ -51,8 +54,10 @@ pub(super) fn of_doubt(subject: &Subject<'_>) -> Result<Shares, Error> {
         computed,
     };
     let effort = Effort { replicates: REPLICATES, walks: 1, pairs: false, seed: bench.settings.seed };
-    let Some(found) = estimate(&of_inputs, effort)? else {
-        return Ok(without("the doubt is too small to be shared out"));
+    let found = match estimate(&of_inputs, effort) {
+        Ok(Some(found)) => found,
+        Ok(None) => return Ok(without("the doubt is too small to be shared out")),
+        Err(problem) => return Ok(without(&problem.to_string())),
     };
     let names: Vec<String> = inputs.iter().map(|id| named(subject, &plan, *id)).collect();
     let note = plan.steps.iter().any(|step| is_evidence(&step.operation)).then(|| {
@@ -68,7 +73,9 @@ pub(super) fn of_chance(subject: &Subject<'_>) -> Shares {
         return without("the question has a condition, under which what events are drawn by hangs together");
     }
     if plan.steps.iter().any(|step| is_evidence(&step.operation)) {
-        return without("something is known that bears on the question, and what events are drawn by hangs together then; what each event tells says more");
+        return without(
+            "something is known that bears on the question, and what events are drawn by hangs together then; what each event tells says more",
+        );
     }
     let blocks = (subject.bench.settings.worlds / (REPLICATES * WORLDS_PER_BLOCK as u64)).max(1);
     let of_events = OfEvents::new(subject.model, &plan, subject.bench.settings.seed, blocks);
@@ -91,7 +98,10 @@ fn shares(found: &VarianceShares, names: &[String], note: Option<String>) -> Sha
     let mut inputs: Vec<NamedShares> = names
         .iter()
         .zip(&found.inputs)
-        .map(|(name, shares)| NamedShares { input: name.clone(), shares: if names.len() == 1 { ALONE } else { *shares } })
+        .map(|(name, shares)| NamedShares {
+            input: name.clone(),
+            shares: if names.len() == 1 { ALONE } else { *shares },
+        })
         .collect();
     inputs.sort_by(|left, right| right.shares.shapley.value.total_cmp(&left.shares.shapley.value));
     Shares { variance: Some(found.variance), inputs, note }
