@@ -34,7 +34,7 @@ pub(super) struct Arguments {
     /// The question, or an event
     #[arg(long, value_name = "NAME")]
     question: String,
-    /// The chance of this option is explained, of a question that has options [default: of the likeliest]
+    /// The chance of this option is explained, of a question that has options [default: of two the first, of more the likeliest]
     #[arg(long, value_name = "OPTION")]
     option: Option<String>,
     /// The chance that it comes by this day is explained, of a question that asks for a date [default: by the day it closes]

@@ -46,9 +46,9 @@ impl Words {
 pub(super) fn head(report: &Report) -> Vec<String> {
     let of = &report.explanation;
     let words = Words::of(of);
-    let how = match (of.worlds, of.forecast.standard_error) {
-        (0, _) => format!("exact where variants are concerned, seed {}", of.seed),
-        (worlds, _) => format!("{} worlds for each variant, seed {}", grouped(worlds), of.seed),
+    let how = match of.worlds {
+        0 => "exact".to_owned(),
+        worlds => format!("{} worlds for each variant, seed {}", grouped(worlds), of.seed),
     };
     let mut lines = report.heading.lines(&how);
     let what = match &of.explained {
@@ -102,6 +102,7 @@ pub(super) fn sheets(of: &Explanation) -> (Vec<Sheet>, Vec<String>) {
     if let Some(tornado) = &of.tornado {
         sheets.push(bars(tornado, words));
         foot.extend(picture(tornado, words));
+        foot.extend(tornado.without_figure.iter().map(|one| format!("no bar: {one}")));
         if !tornado.without_bearing.is_empty() {
             let all = &tornado.without_bearing;
             foot.push(format!("without bearing on it: {} other inputs", all.len()));
@@ -177,7 +178,9 @@ fn bars(tornado: &Tornado, words: Words) -> Sheet {
         };
         let line = bar.place.as_ref().map_or_else(String::new, |place| place.line.to_string());
         let mut cells = vec![input, line];
-        cells.extend([bar.low, bar.mean, bar.high].map(|value| significant(value, 3)));
+        // What is nothing beside the width is noise of the last digits.
+        let shown = |value: f64| if value.abs() < 1e-9 * (bar.high - bar.low) { 0.0 } else { value };
+        cells.extend([bar.low, bar.mean, bar.high].map(|value| significant(shown(value), 3)));
         cells.extend([
             words.value(bar.at_low),
             words.value(bar.at_high),

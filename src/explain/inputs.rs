@@ -34,6 +34,10 @@ impl Inputs {
         sound.then_some(Self { distributions, correlation: Some(correlation) })
     }
 
+    pub(super) fn distributions(&self) -> &[Arc<dyn Distribution>] {
+        &self.distributions
+    }
+
     /// How many there are.
     #[must_use]
     pub fn count(&self) -> usize {

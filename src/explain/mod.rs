@@ -12,6 +12,7 @@
 mod bench;
 mod chance;
 mod doubt;
+mod elementary;
 mod filled;
 mod inputs;
 mod joint;
@@ -31,6 +32,7 @@ mod variances;
 #[cfg(test)]
 mod tests;
 
+pub use elementary::{ElementaryEffect, elementary_effects};
 pub use inputs::{Inputs, Sampling, shapley_effects, sobol_indices, variance_shares};
 pub use report::{
     Bar, BarKind, EventInformation, Explanation, Figure, Filled, FilledValue, Information, NamedShares, Otherwise,

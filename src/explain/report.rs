@@ -76,6 +76,8 @@ pub struct Tornado {
     pub bars: Vec<Bar>,
     /// Inputs of the scenario that do not bear on it, whatever they are.
     pub without_bearing: Vec<String>,
+    /// Inputs that have no bar, and why: what is known cannot be, or is too rare to be simulated, at some point of theirs.
+    pub without_figure: Vec<String>,
 }
 
 /// Where an input stands in the scenario.

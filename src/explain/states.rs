@@ -77,6 +77,8 @@ pub(super) fn pilot(subject: &Subject<'_>, plan: &Plan, asks: Vec<Ask>) -> Resul
     }
     let mut plan = plan.clone();
     plan.asks = asks;
+    plan.joints.clear();
+    plan.rules.clear();
     let settings = Settings { worlds: WORLDS, doubt_draws: 0, ..subject.bench.settings };
     let plan = super::relevant::pruned(plan);
     let tally = simulate::simulate(exact::conditioned(&plan), &settings, &|_| ())

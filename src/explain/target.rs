@@ -44,7 +44,7 @@ impl Explained {
 /// The part of a question to explain, where it has several.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PartOf<'a> {
-    /// This option of an event with options; the likeliest if none is named.
+    /// This option of an event with options; of two the first, of more the likeliest if none is named.
     pub option: Option<&'a str>,
     /// The chance that a date event comes by this day; by the last day of the question if none is named.
     pub day: Option<Date>,
@@ -113,6 +113,8 @@ impl Target {
                         Error::input(format!("`{name}` has no option `{option}`"))
                             .help(format!("its options are {}", options.join(", ")))
                     })?,
+                    // Of two options one says all.
+                    None if options.len() == 2 => 0,
                     None => likeliest(place)?,
                 };
                 (Explained::Option { option: options[at].clone() }, Choice::Option(at))

@@ -47,7 +47,7 @@ pub(super) fn tornado(subject: &Subject<'_>) -> Result<Tornado, Error> {
     let at_means = subject.bench.work(&fixed(&plan, &middle))?;
     let mut levers: Vec<Lever> = near.iter().flat_map(|id| of_parameter(subject, &plan, *id, &middle)).collect();
     levers.extend(numbers(subject, &plan));
-    let mut bars: Vec<Bar> = levers
+    let found: Vec<Result<Bar, Error>> = levers
         .par_iter()
         .map(|lever| {
             let figures: Vec<Worked> = (0..LEVELS.len())
@@ -61,9 +61,17 @@ pub(super) fn tornado(subject: &Subject<'_>) -> Result<Tornado, Error> {
                 .collect::<Result<_, _>>()?;
             Ok(bar(subject, lever, &figures))
         })
-        .collect::<Result<_, Error>>()?;
+        .collect();
+    let mut bars = Vec::with_capacity(found.len());
+    let mut without_figure = Vec::new();
+    for (lever, found) in levers.iter().zip(found) {
+        match found {
+            Ok(bar) => bars.push(bar),
+            Err(problem) => without_figure.push(format!("{}: {problem}", lever.input)),
+        }
+    }
     bars.sort_by(|left, right| width(right).total_cmp(&width(left)));
-    Ok(Tornado { at_means: at_means.figure(), bars, without_bearing })
+    Ok(Tornado { at_means: at_means.figure(), bars, without_bearing, without_figure })
 }
 
 fn width(bar: &Bar) -> f64 {

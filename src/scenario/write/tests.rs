@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::diagnostic::Diagnostic;
+use crate::scenario::expression::FUNCTIONS;
 use crate::scenario::grammar;
 use crate::scenario::phrase::OwnRecord;
 use crate::scenario::place::Place;
