@@ -20,6 +20,7 @@ pub mod simulate;
 pub mod exact;
 pub mod storylines;
 pub mod watch;
+pub mod explain;
 pub mod ledger;
 pub mod score;
 pub mod calibrate;

@@ -21,6 +21,7 @@ const ROOMS: &[&str] = &[
     "exact",
     "storylines",
     "watch",
+    "explain",
     "ledger",
     "score",
     "calibrate",
@@ -34,8 +35,8 @@ const ROOMS: &[&str] = &[
 ];
 
 /// Rooms that turn a scenario into forecasts, and rooms that judge forecasts, wherever they come from.
-const SCENARIO_WING: &[&str] = &["scenario", "model", "network", "plan", "simulate", "exact", "storylines", "diff"];
-const SCENARIO_WING: &[&str] = &["scenario", "model", "network", "plan", "simulate", "exact", "watch", "diff"];
+const SCENARIO_WING: &[&str] =
+    &["scenario", "model", "network", "plan", "simulate", "exact", "explain", "storylines", "watch", "diff"];
 const JUDGING_WING: &[&str] = &["ledger", "score", "calibrate", "pool", "compare"];
 
 /// Files that may pass 600 lines, and why.

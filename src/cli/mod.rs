@@ -16,6 +16,8 @@ mod decide;
 mod decide_sheets;
 mod diff;
 mod diff_sheets;
+mod explain;
+mod explain_sheets;
 mod export;
 mod figures;
 mod heading;
@@ -97,6 +99,7 @@ enum Command {
     Report(report::Arguments),
     Watch(watch::Arguments),
     Decide(decide::Arguments),
+    Explain(explain::Arguments),
     Ledger(ledger::Arguments),
     Schema(schema::Arguments),
     Plan(plan::Arguments),
@@ -138,6 +141,7 @@ pub fn main() -> ExitCode {
         Command::Report(arguments) => report::run(&arguments, format),
         Command::Watch(arguments) => watch::run(&arguments, format),
         Command::Decide(arguments) => decide::run(&arguments, format),
+        Command::Explain(arguments) => explain::run(&arguments, format),
         Command::Ledger(arguments) => ledger::run(&arguments, format),
         Command::Schema(arguments) => schema::run(&arguments, format),
         Command::Plan(arguments) => plan::run(&arguments, format),

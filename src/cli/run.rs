@@ -263,9 +263,9 @@ pub(super) fn report(
                 .help("`foretell check` shows where it stands; make one event depend on the other"));
         }
     }
-    for (text, seen) in plan.divisions.iter().zip(tally.divisions()) {
+    for (at, seen) in tally.divisions().iter().enumerate() {
         if seen.worlds > 0 {
-            return Err(Error::input(format!("`{text}` divides by zero in {} of {worlds} worlds", seen.worlds))
+            return Err(Error::input(format!("{} in {} of {worlds} worlds", plan.failure(at), seen.worlds))
                 .help("write `if … then … else …` around it, or a lower limit such as `at least 1` on the divisor"));
         }
     }

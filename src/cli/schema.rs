@@ -73,6 +73,8 @@ enum What {
     Watch,
     /// The result of `decide --format json`
     Decide,
+    /// The result of `explain --format json`
+    Explain,
     /// Named distributions for `value` and `count`
     Families,
 }
@@ -128,6 +130,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         What::Diff => pretty(&schemars::schema_for!(super::diff::Report))?,
         What::Watch => pretty(&schemars::schema_for!(super::watch::Report))?,
         What::Decide => pretty(&schemars::schema_for!(super::decide::Report))?,
+        What::Explain => pretty(&schemars::schema_for!(super::explain::Report))?,
         What::Families => families(format)?,
     };
     console::data(&text)?;
