@@ -182,6 +182,12 @@ impl Space {
         self.listed.as_deref()
     }
 
+    /// The clauses.
+    #[must_use]
+    pub fn clauses(&self) -> &[Clause] {
+        &self.clauses
+    }
+
     /// How many atoms there are.
     #[must_use]
     pub const fn atoms(&self) -> usize {

@@ -192,6 +192,7 @@ const SUBCOMMANDS: &[&[&str]] = &[
     &["calibrate"],
     &["compare"],
     &["leaderboard"],
+    &["cohere"],
     &["pool"],
     &["update"],
     &["diff"],
