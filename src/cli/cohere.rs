@@ -4,7 +4,8 @@ use super::inputs::{pattern, unknown_forecaster, without_outcomes};
 use super::ledger_file::LedgerArgument;
 use super::{Done, cohere_sheets, console, load};
 use crate::cohere::{
-    Distance, Options, Relations, Standing, TOLERANCE, check_names, check_possible, cohere, read_relations, with_repaired,
+    Distance, Options, Relations, Standing, TOLERANCE, check_names, check_possible, cohere, read_relations,
+    with_repaired,
 };
 use crate::error::Error;
 use crate::forecast::tidy::{Form, forecasts_file, parse_number, parse_probability};

@@ -29,8 +29,8 @@ pub(super) fn render(report: &CoherenceReport, format: Format) -> Result<String,
     } else if format == Format::Table {
         head.extend(report.title.clone());
         head.push(format!(
-            "{}, {}; {}",
-            counted(report.logic, "relation of logic").replace("logics", "logic"),
+            "{} of logic, {}; {}",
+            counted(report.logic, "relation"),
             counted(report.assume, "assumption"),
             if report.tolerance > 0.0 {
                 format!("what misses one by up to {} is let pass", points(report.tolerance * 100.0))
@@ -196,7 +196,8 @@ fn remarks(report: &CoherenceReport, statement: &StatementReport) -> Vec<String>
         lines.push(format!("{who} is coherent"));
     }
     if !statement.worth.iter().all(|worth| worth.guaranteed) {
-        let why = if report.repaired_to_assumptions { "assumptions are not kept by every world" } else { "pins are kept" };
+        let why =
+            if report.repaired_to_assumptions { "assumptions are not kept by every world" } else { "pins are kept" };
         lines.push(format!("{who}: {why}, so that the gain is no longer at least the distance in every world"));
     }
     if statement.more_conflicts {
@@ -214,7 +215,8 @@ fn remarks(report: &CoherenceReport, statement: &StatementReport) -> Vec<String>
 
 /// One row a figure, for CSV.
 fn rows(report: &CoherenceReport) -> Sheet {
-    let mut columns: Vec<Column> = ["forecaster", "day", "question", "option", "given"].into_iter().map(Column::text).collect();
+    let mut columns: Vec<Column> =
+        ["forecaster", "day", "question", "option", "given"].into_iter().map(Column::text).collect();
     columns.extend(["stated", "squared", "kl", "weight"].into_iter().map(Column::number));
     columns.extend(["pinned", "errors", "warnings"].into_iter().map(Column::text));
     let mut sheet = Sheet::new(None, columns);

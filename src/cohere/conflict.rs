@@ -134,8 +134,8 @@ impl Look<'_, '_> {
 /// Every conflict of a part that was found, those of one relation first.
 pub(super) fn conflicts(problem: &Problem<'_>, part: &Part, tolerance: f64) -> Result<Conflicts, Error> {
     let mut conflicts = Conflicts::default();
-    let mut views: Vec<Option<Literal>> = vec![None];
-    views.extend(problem.conditions(&part.figures).into_iter().map(Some));
+    let conditions = problem.conditions(&part.figures).into_iter().map(Some);
+    let views: Vec<Option<Literal>> = conditions.chain([None]).collect();
     for given in views {
         let look = |relations: Vec<usize>| Look { problem, relations, given, tolerance };
         let mut found = Vec::new();
@@ -159,13 +159,12 @@ pub(super) fn conflicts(problem: &Problem<'_>, part: &Part, tolerance: f64) -> R
                 conflicts.more |= look(relations).all(&figures, &mut found)?;
             }
         }
-        // What conflicts in all worlds need not be said again of those of a condition.
+        // What conflicts in the worlds of a condition already need not be said again with a figure for the condition.
         found.retain(|conflict| {
-            given.is_none()
-                || !conflicts.found.iter().any(|other| {
-                    other.figures.iter().all(|figure| conflict.figures.contains(figure))
-                        && other.relations.iter().all(|relation| conflict.relations.contains(relation))
-                })
+            !conflicts.found.iter().any(|other| {
+                other.figures.iter().all(|figure| conflict.figures.contains(figure))
+                    && other.relations.iter().all(|relation| conflict.relations.contains(relation))
+            })
         });
         conflicts.found.extend(found);
     }

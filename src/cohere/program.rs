@@ -25,7 +25,7 @@ const PRICE: f64 = 1e-9;
 /// So many worlds are generated before the program gives up.
 const ROUNDS: usize = 2_000;
 /// What it costs to miss a pin or a judgement, against 1 for a figure.
-pub(super) const MISS: f64 = 1e3;
+const MISS: f64 = 1e3;
 /// Chances nearer to 0 or 1 count as so far from it in logarithms, as in the logarithmic score.
 pub(super) const FLOOR: f64 = 1e-6;
 
@@ -197,9 +197,9 @@ impl Master {
             .collect();
         let settings = DefaultSettings {
             verbose: false,
-            tol_gap_abs: 1e-10,
-            tol_gap_rel: 1e-10,
-            tol_feas: 1e-10,
+            tol_gap_abs: 1e-13,
+            tol_gap_rel: 1e-13,
+            tol_feas: 1e-12,
             reduced_tol_gap_abs: 1e-7,
             reduced_tol_gap_rel: 1e-7,
             reduced_tol_feas: 1e-7,

@@ -45,7 +45,7 @@ pub(super) struct Repaired {
     pub(super) figures: Vec<f64>,
     /// How far they are from what was stated.
     pub(super) divergence: f64,
-    /// What they gain in the world in which they gain least, and that world by atoms of the system.
+    /// What they gain in the world in which they gain least.
     pub(super) least: f64,
     /// What they gain in the world in which they gain most.
     pub(super) most: f64,
@@ -134,6 +134,13 @@ pub(super) fn repair(
     loss.add(-1.0, &gain);
     let Some((least, _)) = gain.least(&system.space) else { return Ok(None) };
     let Some((most, _)) = loss.least(&system.space) else { return Ok(None) };
-    let divergence = solution.value - solution.missed * super::program::MISS;
+    // The expected gain under the distribution found is the distance itself.
+    let shares = solution.chances.iter().zip(&system.targets).zip(&figures);
+    let divergence: f64 = shares
+        .map(|(((event, condition), target), repaired)| {
+            let (yes, no) = distance.gains(target.stated, *repaired);
+            target.weight * ((yes - no) * event + no * condition)
+        })
+        .sum();
     Ok(Some(Repaired { figures, divergence: divergence.max(0.0), least, most: -most, missed: solution.missed }))
 }

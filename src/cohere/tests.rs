@@ -235,7 +235,7 @@ fn borrowed(figures: &[(String, f64)]) -> Vec<(&str, f64)> {
 #[test]
 fn coherent_random_models_conflict_nowhere_and_stay_as_they_are() {
     let mut stream = SplitMix::of_replicate(41, 1);
-    for round in 0..150 {
+    for round in 0..80 {
         let model = Model::random(&mut stream);
         let figures = model.coherent(&mut stream);
         let strict = Options { tolerance: 0.0, ..Options::default() };
@@ -245,7 +245,7 @@ fn coherent_random_models_conflict_nowhere_and_stay_as_they_are() {
             near(of.squared, of.stated, 2e-4);
         }
         near(statement.worth[0].divergence, 0.0, 1e-7);
-        near(statement.worth[1].divergence, 0.0, 1e-6);
+        near(statement.worth[1].divergence, 0.0, 1e-7);
     }
 }
 
@@ -253,7 +253,7 @@ fn coherent_random_models_conflict_nowhere_and_stay_as_they_are() {
 fn in_every_world_the_repaired_figures_gain_at_least_the_distance() {
     let mut stream = SplitMix::of_replicate(42, 1);
     let mut incoherent = 0;
-    for round in 0..150 {
+    for round in 0..80 {
         let model = Model::random(&mut stream);
         let figures: Vec<(String, f64)> =
             model.names().into_iter().map(|name| (name, (stream.unit() * 100.0).round() / 100.0)).collect();
@@ -283,19 +283,18 @@ fn in_every_world_the_repaired_figures_gain_at_least_the_distance() {
             near(worth.at_least, least, 1e-9);
             near(worth.at_most, most, 1e-9);
         }
-        // No distribution over the worlds is nearer: a gain of more than the distance everywhere would need one.
         incoherent += usize::from(!statement.conflicts.is_empty());
         if statement.worth[0].divergence > 0.01 {
             assert!(!statement.conflicts.is_empty(), "{round}: {}\n{figures:?}", model.text());
         }
     }
-    assert!(incoherent > 100, "{incoherent}");
+    assert!(incoherent > 50, "{incoherent}");
 }
 
 #[test]
 fn what_a_conflict_names_is_needed_and_enough() {
     let mut stream = SplitMix::of_replicate(43, 1);
-    for _ in 0..40 {
+    for _ in 0..25 {
         let model = Model::random(&mut stream);
         let figures: Vec<(String, f64)> = model.names().into_iter().map(|name| (name, stream.unit())).collect();
         let options = Options::default();
@@ -353,7 +352,7 @@ fn planted_violations_are_all_found() {
         assert_eq!((statement.errors, statement.warnings), (1, 0), "{text}{figures:?}: {:?}", statement.conflicts);
         let conflict = &statement.conflicts[0];
         near(conflict.points, *points, 1e-3);
-        assert_eq!(conflict.figures.len(), figures.len(), "{text}");
+        assert!(conflict.figures.iter().all(|of| figures.iter().any(|(name, _)| *name == of.name)), "{text}");
         // Six points of tolerance let it pass.
         let options = Options { tolerance: 0.06, ..Options::default() };
         assert_eq!(looked_at(&text, figures, &options).errors, 0, "{text}");
@@ -390,7 +389,9 @@ fn the_reference_case_of_a_conditional_pair() {
         let mut allowed = statement.conflicts.iter().flat_map(|conflict| &conflict.figures);
         assert!(
             allowed.any(|of| of.name == figures[at].0
-                && of.others_allow.is_some_and(|(low, high)| (low - figures[at].1).abs() < 1e-4 && (high - low).abs() < 1e-4)),
+                && of
+                    .others_allow
+                    .is_some_and(|(low, high)| (low - figures[at].1).abs() < 1e-4 && (high - low).abs() < 1e-4)),
             "{wrong:?}: {:?}",
             statement.conflicts
         );
@@ -497,7 +498,8 @@ fn options_of_one_question_exclude_each_other() {
     let text = "question,forecaster,made_at,option,probability\n\
         winner,anna,2025-08-19,red,0.5\nwinner,anna,2025-08-19,blue,0.3\nwinner,anna,2025-08-19,green,0.2\n\
         colour,anna,2025-08-19,,0.9\n";
-    let rows: String = text.lines().filter(|line| !line.starts_with("colour")).map(|line| format!("{line}\n")).collect();
+    let rows: String =
+        text.lines().filter(|line| !line.starts_with("colour")).map(|line| format!("{line}\n")).collect();
     let mut records = Records::default();
     TidyFile::from_text("t.csv", &rows).expect("a table").forecasts(&mut records).expect("forecasts");
     let more = "question,forecaster,made_at,probability\nwarm,anna,2025-08-19,0.6\n";
