@@ -10,10 +10,12 @@ use crate::cohere::{
 use crate::error::Error;
 use crate::forecast::tidy::{Form, forecasts_file, parse_number, parse_probability};
 use crate::forecast::{Records, day};
+use crate::model;
 use crate::report::Format;
+use crate::scenario;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const EXAMPLES: &str = "\
@@ -21,6 +23,7 @@ Examples:
   foretell cohere forecasts.csv --relations relations.toml
   foretell cohere forecasts.csv --relations relations.toml --forecaster 'team *' --strict
   foretell cohere forecasts.csv --relations relations.toml --pin talks=55% --out both.csv
+  foretell cohere crowd.csv --scenario scenario.toml --every-day
   foretell cohere --ledger foretell.db --relations relations.toml --as-of 2025-09-01
 
 A file of relations says what holds among questions, in sentences:
@@ -46,8 +49,11 @@ pub(super) struct Arguments {
     #[command(flatten)]
     ledger: LedgerArgument,
     /// What holds among the questions
-    #[arg(long, value_name = "FILE", required = true)]
+    #[arg(long, value_name = "FILE", required_unless_present = "scenario")]
     relations: Option<PathBuf>,
+    /// A scenario of these questions: what it says of its events holds among them, too
+    #[arg(long, value_name = "FILE")]
+    scenario: Option<PathBuf>,
     /// Definitions of the questions in a table, beside the forecasts
     #[arg(long, value_name = "FILE", requires = "forecasts")]
     questions: Vec<PathBuf>,
@@ -101,9 +107,24 @@ fn pin(text: &str) -> Result<(String, f64), String> {
 
 /// The relations that the arguments name.
 fn relations(arguments: &Arguments, records: &Records) -> Result<Relations, Error> {
-    let Some(path) = &arguments.relations else {
-        return Err(Error::input("no relations are given").help("name their file: `--relations FILE`"));
-    };
+    let scenario = arguments.scenario.as_deref().map(of_scenario).transpose()?;
+    let written = arguments.relations.as_deref().map(|path| of_file(path, records)).transpose()?;
+    match (scenario, written) {
+        (Some(scenario), Some(written)) => Ok(scenario.joined(written)),
+        (Some(one), None) | (None, Some(one)) => Ok(one),
+        (None, None) => Err(Error::input("no relations are given").help("name their file: `--relations FILE`")),
+    }
+}
+
+/// What a scenario says of its questions.
+fn of_scenario(path: &Path) -> Result<Relations, Error> {
+    let loaded = load::load(path)?;
+    let (document, _) = scenario::parse(&loaded.source);
+    Ok(model::relations(&loaded.model, &document, &loaded.source))
+}
+
+/// What a file of relations says.
+fn of_file(path: &Path, records: &Records) -> Result<Relations, Error> {
     let source = load::read(path)?;
     let (relations, mut found) = read_relations(&source);
     if !found.has_errors() {

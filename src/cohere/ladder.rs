@@ -35,6 +35,18 @@ pub struct Window {
     pub after: usize,
     /// How many days.
     pub days: i64,
+    /// How the time between them is counted.
+    pub clock: Clock,
+}
+
+/// How the time between two events is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Clock {
+    /// From day to day: what comes on the same day or `days` days later is within.
+    #[default]
+    Days,
+    /// From moment to moment: on the same day the one may still come before the other, and on the last day too late.
+    Moments,
 }
 
 /// Days of one cell of a ladder: after the rung before it, up to its own. The last cell holds the later days and never.
@@ -77,10 +89,11 @@ pub(super) fn window_clauses(window: &Window, ladders: &[Ladder]) -> Vec<Clause>
                 continue;
             }
             let can_hold = second.last >= first.first && second.first <= first.last.saturating_add(window.days);
+            let slack = i64::from(window.clock == Clock::Moments);
             let can_fail = first.last == NEVER
                 || second.last == NEVER
-                || second.first < first.last
-                || second.last > first.first.saturating_add(window.days);
+                || second.first < first.last + slack
+                || second.last > first.first.saturating_add(window.days) - slack;
             let outside: Clause = first.outside.iter().chain(&second.outside).copied().collect();
             if !can_hold {
                 clauses.push(outside.iter().copied().chain([within.negated()]).collect());

@@ -27,7 +27,7 @@ mod words;
 mod worlds;
 
 pub use formula::{Clause, Literal, equal, implies};
-pub use ladder::{Ladder, hazard};
+pub use ladder::{Clock, Ladder, hazard};
 pub use names::{check_names, check_possible};
 pub use read::read_relations;
 pub use relations::{

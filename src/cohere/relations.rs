@@ -4,7 +4,7 @@
 //! ([`read_relations`](super::read_relations)) or put together by a [`Builder`], which is how a scenario declares them.
 
 use super::formula::{Clause, Definition, Literal, at_most_one, equal, implies, is_all_of};
-use super::ladder::{Ladder, Window, window_clauses};
+use super::ladder::{Clock, Ladder, Window, window_clauses};
 use crate::source::{Source, Span};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -145,6 +145,61 @@ impl Relations {
         self
     }
 
+    /// These and others together; a question that both name is one.
+    #[must_use]
+    pub fn joined(mut self, other: Self) -> Self {
+        let mut places = Vec::new();
+        for proposition in other.propositions {
+            let same = |of: &Proposition| of.question.is_some() && of.question == proposition.question;
+            places.push(self.propositions.iter().position(same).unwrap_or_else(|| {
+                self.propositions.push(proposition);
+                self.propositions.len() - 1
+            }));
+        }
+        let here = |literal: Literal| Literal { atom: places[literal.atom], holds: literal.holds };
+        let moved = |clauses: Vec<Clause>| -> Vec<Clause> {
+            clauses.into_iter().map(|clause| clause.into_iter().map(here).collect()).collect()
+        };
+        self.definitions.extend(other.definitions.into_iter().map(|definition| Definition {
+            on: definition.on.iter().map(|atom| places[*atom]).collect(),
+            clauses: moved(definition.clauses),
+        }));
+        self.relations.extend(other.relations.into_iter().map(|relation| Relation {
+            clauses: moved(relation.clauses),
+            conditionals: relation
+                .conditionals
+                .into_iter()
+                .map(|of| Conditional {
+                    name: places[of.name],
+                    event: here(of.event),
+                    both: places[of.both],
+                    condition: here(of.condition),
+                })
+                .collect(),
+            judgements: relation
+                .judgements
+                .into_iter()
+                .map(|judgement| match judgement {
+                    Judgement::Linear(row) => Judgement::Linear(Row {
+                        terms: row.terms.into_iter().map(|(factor, literal)| (factor, here(literal))).collect(),
+                        ..row
+                    }),
+                    Judgement::Product { a, b, both, sign } => {
+                        Judgement::Product { a: here(a), b: here(b), both: places[both], sign }
+                    }
+                })
+                .collect(),
+            ..relation
+        }));
+        self.ladders.extend(other.ladders.into_iter().map(|ladder| Ladder {
+            rungs: ladder.rungs.iter().map(|(day, atom)| (*day, places[*atom])).collect(),
+            ever: places[ladder.ever],
+            ..ladder
+        }));
+        self.title = self.title.or(other.title);
+        self
+    }
+
     /// A literal in words.
     #[must_use]
     pub fn name(&self, literal: Literal) -> String {
@@ -164,6 +219,7 @@ pub struct Builder {
     relations: Relations,
     by_key: BTreeMap<String, usize>,
     windows: Vec<Window>,
+    clock: Clock,
 }
 
 impl Builder {
@@ -176,6 +232,11 @@ impl Builder {
     /// Gives them a title.
     pub fn title(&mut self, title: impl Into<String>) {
         self.relations.title = Some(title.into());
+    }
+
+    /// Counts the time of windows from moment to moment instead of from day to day.
+    pub fn in_moments(&mut self) {
+        self.clock = Clock::Moments;
     }
 
     fn atom(&mut self, key: String, proposition: impl FnOnce() -> Proposition) -> (usize, bool) {
@@ -269,6 +330,12 @@ impl Builder {
         (before != atom).then_some(before)
     }
 
+    /// The deadlines of a ladder so far, in order.
+    #[must_use]
+    pub fn days(&self, ladder: usize) -> Vec<Date> {
+        self.relations.ladders[ladder].rungs.keys().copied().collect()
+    }
+
     /// The event of a ladder by a day: the question that stands there, or a proposition that nobody is asked about.
     pub fn by(&mut self, ladder: usize, by: Date, span: Span) -> Literal {
         if let Some(atom) = self.relations.ladders[ladder].rungs.get(&by) {
@@ -285,7 +352,7 @@ impl Builder {
         let ladders = &self.relations.ladders;
         let name = format!("{} within {days} days after {}", ladders[event].name, ladders[after].name);
         let atom = self.unasked(&name, span).atom;
-        let window = Window { atom, event, after, days };
+        let window = Window { atom, event, after, days, clock: self.clock };
         if !self.windows.contains(&window) {
             self.windows.push(window);
         }

@@ -20,6 +20,7 @@ mod names;
 mod number;
 mod question;
 mod reference;
+mod relations;
 mod resolve;
 mod truth;
 mod when;
@@ -34,6 +35,7 @@ pub use group::Group;
 pub use number::{CountSpec, NumberSpec};
 pub use question::{Question, QuestionTarget};
 pub use reference::{Member, ReferenceClass};
+pub use relations::relations;
 pub(crate) use truth::Known;
 pub use when::HazardSpec;
 
