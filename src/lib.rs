@@ -12,6 +12,7 @@ pub mod diagnostic;
 pub mod error;
 pub mod dist;
 pub mod forecast;
+pub mod cohere;
 pub mod scenario;
 pub mod model;
 pub mod network;

@@ -13,6 +13,7 @@ const ROOMS: &[&str] = &[
     "error",
     "dist",
     "forecast",
+    "cohere",
     "scenario",
     "model",
     "network",

@@ -7,6 +7,8 @@ mod budget;
 mod calibrate;
 mod calibrate_sheets;
 mod check;
+mod cohere;
+mod cohere_sheets;
 mod completions;
 mod compare;
 mod console;
@@ -93,6 +95,7 @@ enum Command {
     Calibrate(calibrate::Arguments),
     Compare(compare::Arguments),
     Leaderboard(leaderboard::Arguments),
+    Cohere(cohere::Arguments),
     Pool(pool::Arguments),
     Update(update::Arguments),
     Diff(diff::Arguments),
@@ -135,6 +138,7 @@ pub fn main() -> ExitCode {
         Command::Calibrate(arguments) => calibrate::run(&arguments, format),
         Command::Compare(arguments) => compare::run(&arguments, format),
         Command::Leaderboard(arguments) => leaderboard::run(&arguments, format),
+        Command::Cohere(arguments) => cohere::run(&arguments, format),
         Command::Pool(arguments) => pool::run(&arguments, format),
         Command::Update(arguments) => update::run(&arguments, format),
         Command::Diff(arguments) => diff::run(&arguments, format),

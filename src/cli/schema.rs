@@ -2,6 +2,7 @@
 
 use super::{Done, console};
 use crate::calibrate;
+use crate::cohere;
 use crate::compare;
 use crate::dist::FAMILIES;
 use crate::error::Error;
@@ -57,6 +58,8 @@ enum What {
     Compare,
     /// The result of `leaderboard --format json`
     Leaderboard,
+    /// The result of `cohere --format json`
+    Cohere,
     /// The result of `pool --format json`
     Pool,
     /// The result of `status --format json`
@@ -122,6 +125,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         What::Calibrate => pretty(&schemars::schema_for!(calibrate::CalibrationReport))?,
         What::Compare => pretty(&schemars::schema_for!(compare::Comparison))?,
         What::Leaderboard => pretty(&schemars::schema_for!(compare::Leaderboard))?,
+        What::Cohere => pretty(&schemars::schema_for!(cohere::CoherenceReport))?,
         What::Pool => pretty(&schemars::schema_for!(super::pool_sheets::Report<'_>))?,
         What::Status => pretty(&schemars::schema_for!(super::status::Status<'_>))?,
         What::Live => pretty(&schemars::schema_for!(super::live::Live))?,

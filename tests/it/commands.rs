@@ -193,6 +193,7 @@ const SUBCOMMANDS: &[&[&str]] = &[
     &["calibrate"],
     &["compare"],
     &["leaderboard"],
+    &["cohere"],
     &["pool"],
     &["update"],
     &["diff"],
