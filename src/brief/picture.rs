@@ -232,8 +232,8 @@ mod tests {
     fn a_picture_shows_its_line_its_days_and_the_marks_within_them() {
         let svg = curves().picture().expect("it is drawn").expect("there are days");
         assert!(svg.starts_with("<svg viewBox=") && svg.ends_with("</svg>\n"));
-        let tree = roxmltree::Document::parse(&svg.replacen("<svg ", "<svg xmlns=\"http://www.w3.org/2000/svg\" ", 1))
-            .expect("XML");
+        let alone = svg.replacen("<svg ", "<svg xmlns=\"http://www.w3.org/2000/svg\" ", 1);
+        let tree = roxmltree::Document::parse(&alone).expect("XML");
         let words: Vec<&str> = tree.descendants().filter_map(|node| node.text()).map(str::trim).collect();
         for expected in ["1", "19 Aug", "16 Sep", "0 %", "20 %"] {
             assert!(words.contains(&expected), "{expected}: {words:?}");

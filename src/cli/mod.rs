@@ -42,6 +42,7 @@ mod pool_sheets;
 mod rare;
 mod record;
 mod report;
+mod report_outlook;
 mod report_parts;
 mod resolve;
 mod run;

@@ -4,7 +4,8 @@ use super::budget::Budget;
 use super::compare;
 use super::inputs::{self, Inputs};
 use super::load::{self, Loaded, View};
-use super::means::Means;
+use super::means::{Means, Voice};
+use super::report_outlook as outlook;
 use super::report_parts::{self as parts, Moved};
 use super::run::once;
 use super::{Done, console};
@@ -43,16 +44,19 @@ pub(super) struct Arguments {
     #[command(flatten)]
     budget: Budget,
     /// Seed of the random streams
-    #[arg(long, value_name = "S", default_value_t = 1)]
+    #[arg(long, value_name = "S", value_parser = super::budget::seed, default_value = "1", allow_negative_numbers = true)]
     seed: u64,
     #[command(flatten)]
     view: View,
     /// How often the doubtful inputs are drawn anew to see how far they move the forecasts
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(0..=100_000), allow_negative_numbers = true)]
     doubt_draws: u32,
     /// The questions that matter most, in their order [default: the five open yes/no questions that are least settled]
     #[arg(long, value_name = "QUESTIONS", value_delimiter = ',')]
     headline: Vec<String>,
+    /// Tell the stories over these events and questions [default: those that say most of all others]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    over: Vec<String>,
     /// Words for chances: icd203, uk, or a TOML file of one's own
     #[arg(long, value_name = "LEXICON", default_value = "icd203")]
     lexicon: String,
@@ -69,7 +73,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "STEP", value_parser = super::run::step)]
     every: Option<i64>,
     /// Compare these forecasters instead of briefing on a scenario
-    #[arg(long, value_name = "FORECASTERS", value_delimiter = ',', conflicts_with_all = ["file", "headline", "text", "since", "against", "every"])]
+    #[arg(long, value_name = "FORECASTERS", value_delimiter = ',', conflicts_with_all = ["file", "headline", "over", "text", "since", "against", "every"])]
     compare: Vec<String>,
     #[command(flatten)]
     inputs: Inputs,
@@ -96,7 +100,7 @@ fn of_scenario(arguments: &Arguments, file: &Path, format: Format) -> Done {
         design: Design::Independent,
     };
     let judgement = arguments.text.as_deref().map(|path| judgement(path, &lexicon)).transpose()?.unwrap_or_default();
-    let report = once(&loaded, &arguments.view, &settings, Means::Choose)?;
+    let report = once(&loaded, &arguments.view, &settings, Means::Choose, Voice::default())?;
     let records = if arguments.inputs.is_named() {
         Some(parts::up_to(inputs::records(&arguments.inputs)?, report.as_of))
     } else {
@@ -130,11 +134,15 @@ fn brief(
         (None, Some(since)) => Moved::Since(since),
         (None, None) => Moved::Since(week_before(report.as_of).max(model.as_of)),
     };
-    let what_if = !report.given.is_empty() || !report.suppose.is_empty();
-    let changes = if what_if { None } else { parts::changes(loaded, report, moved, settings)? };
+    // What is supposed is supposed of both days, and then it is another file that moves.
+    let changes = if !arguments.view.suppose.is_empty() { None } else { parts::changes(loaded, report, moved, settings)? };
+    let situation = arguments.view.situation(model)?;
+    let stories = outlook::stories(model, &situation, &arguments.over, settings)?;
+    let target = headline.iter().copied().find(|at| model.questions[*at].closes > report.as_of);
+    let watch = target.and_then(|at| outlook::watched(model, &situation, report, at, settings));
     let (questions, closed) = parts::questions(loaded, report, records, &lexicon);
     let curves = parts::curves(loaded, report, &past, records, headline, &news);
-    let bottom_line = parts::bottom_line(loaded, report, headline, changes.as_ref(), &lexicon);
+    let bottom_line = parts::bottom_line(loaded, report, headline, (stories.as_ref(), changes.as_ref(), watch.as_ref()), &lexicon);
     Ok(Brief {
         schema: brief::BRIEF_SCHEMA,
         engine: env!("CARGO_PKG_VERSION"),
@@ -143,13 +151,13 @@ fn brief(
         as_of: report.as_of,
         bottom_line,
         judgement,
-        stories: None,
+        stories,
         questions,
         closed,
         news: if curves.is_empty() { Vec::new() } else { news },
         curves,
         changes,
-        watch: None,
+        watch,
         record: records.and_then(parts::record),
         method: parts::method(report, past.len(), &lexicon),
         inputs: parts::stated(loaded),

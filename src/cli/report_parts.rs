@@ -2,11 +2,11 @@
 
 use super::diff;
 use super::load::{Loaded, View};
-use super::means::{Choice, Means};
+use super::means::{Choice, Means, Voice};
 use super::run::once;
 use crate::brief::{
     Because, Changes, Confidence, Curves, Input, Lexicon, Line, Mark, Move, NewsItem, QuestionGroup,
-    QuestionInWords, Record, RecordRow, day_in_words, in_brackets, in_words,
+    QuestionInWords, Record, RecordRow, Stories, Watch, day_in_words, in_brackets, in_words,
 };
 use crate::calibrate::{CalibrationSettings, Counted, Panel, ReliabilityAxis, calibration_report, reliability_diagram, streams};
 use crate::diff::{Diff, Effect, FigureKind, Options, QuestionMoved};
@@ -65,7 +65,10 @@ pub(super) fn replays(
         let day = first.checked_add(jiff::Span::new().try_days(at * every).ok()?).ok()?;
         (day < last).then_some(day)
     });
-    days.map(|day| once(loaded, &View { as_of: Some(day), ..view.clone() }, &settings, Means::Choose)).collect()
+    let once = |day| {
+        once(loaded, &View { as_of: Some(day), ..view.clone() }, &settings, Means::Choose, Voice::of(day))
+    };
+    days.map(once).collect()
 }
 
 /// What became known after the day of the file and up to that of the brief.
@@ -109,8 +112,8 @@ pub(super) fn changes(
         }
     };
     let quick = Settings { worlds: WORLDS_OF_A_DAY, doubt_draws: 0, stop: crate::simulate::Stop::AtWorlds, ..*settings };
-    let view = View { as_of: Some(from), given: Vec::new(), suppose: Vec::new() };
-    let before = once(old, &view, &quick, Means::Choose)?;
+    let view = View { as_of: Some(from), given: report.given.clone(), suppose: Vec::new() };
+    let before = once(old, &view, &quick, Means::Choose, Voice::of(from))?;
     let candidates = candidates(&before, report);
     let still = report.questions.len() - candidates.len();
     if candidates.is_empty() {
@@ -121,6 +124,7 @@ pub(super) fn changes(
         most_cells: diff::most_cells(Choice::Auto),
         settings: Settings { seed: settings.seed, ..Settings::default() },
         worlds: None,
+        given: &report.given,
         orders: 16,
     };
     let found = diff::compare((old, from), (loaded, report.as_of), &options)?;
@@ -325,7 +329,7 @@ pub(super) fn bottom_line(
     loaded: &Loaded,
     report: &RunReport,
     headline: &[usize],
-    changes: Option<&Changes>,
+    (stories, changes, watch): (Option<&Stories>, Option<&Changes>, Option<&Watch>),
     lexicon: &Lexicon,
 ) -> Vec<String> {
     let model = &loaded.model;
@@ -340,7 +344,11 @@ pub(super) fn bottom_line(
         lines.push(format!("{}{part} {}.", question.ask, upper(&first.sentence())));
     }
     if !confidences.is_empty() {
-        lines.push(confidence(&confidences, lines.len()));
+        let told = lines.len();
+        lines.push(confidence(&confidences, told));
+    }
+    if let Some(story) = stories.and_then(|stories| stories.stories.first()) {
+        lines.push(format!("Likeliest course ({}): {}", in_brackets(story.share), story.words));
     }
     if let Some(largest) = changes.and_then(|changes| changes.moved.first()) {
         let why = largest.because.first().map_or_else(String::new, |cause| {
@@ -353,6 +361,10 @@ pub(super) fn bottom_line(
             in_brackets(largest.old),
             in_brackets(largest.new)
         ));
+    }
+    if let Some((watch, first)) = watch.and_then(|watch| Some((watch, watch.rows.first()?))) {
+        let when = first.when.as_ref().map_or_else(String::new, |when| format!(" (known by {when})"));
+        lines.push(format!("To watch first for “{}”: {}{when} {}", watch.target, first.what, first.moves));
     }
     lines
 }

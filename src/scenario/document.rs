@@ -222,6 +222,7 @@ impl EventNode {
             tags: Vec::new(),
             assume: None,
             label: None,
+            story: None,
             option_labels: None,
             properties: Vec::new(),
             learned_from: Vec::new(),

@@ -15,6 +15,7 @@ mod networks;
 mod news;
 mod priors;
 mod readme;
+mod report;
 mod scenarios;
 mod schema;
 mod shards;
