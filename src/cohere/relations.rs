@@ -427,9 +427,9 @@ impl Builder {
             let ladder = &self.relations.ladders[at];
             let rungs: Vec<usize> = ladder.rungs.values().copied().chain([ladder.ever]).collect();
             let clauses = rungs.windows(2).flat_map(|pair| implies(Literal::of(pair[0]), Literal::of(pair[1])));
-            let clauses = clauses.collect();
+            let clauses: Vec<Clause> = clauses.collect();
             let (text, span) = (format!("deadlines of {}", ladder.name), ladder.span);
-            if ladder.rungs.len() > 1 || !self.windows.is_empty() {
+            if !clauses.is_empty() {
                 self.holds(&text, Strength::Logic, span, clauses);
             }
         }

@@ -14,6 +14,7 @@ mod networks;
 mod news;
 mod priors;
 mod readme;
+mod relations;
 mod scenarios;
 mod schema;
 mod shards;
