@@ -83,7 +83,9 @@ impl Lexicon {
     #[must_use]
     pub fn known(which: KnownLexicon) -> Self {
         let (name, source, terms): (_, _, &[(f64, f64, &[&str])]) = match which {
-            KnownLexicon::Icd203 => ("ICD 203", "Intelligence Community Directive 203, Analytic Standards (2015)", &ICD203),
+            KnownLexicon::Icd203 => {
+                ("ICD 203", "Intelligence Community Directive 203, Analytic Standards (2015)", &ICD203)
+            }
             KnownLexicon::Uk => {
                 ("UK yardstick", "Professional Head of Intelligence Assessment, Probability Yardstick (2019)", &UK)
             }
@@ -117,7 +119,10 @@ impl Lexicon {
             }
             let inside = |end: f64| (0.0..=1.0).contains(&end);
             if !(inside(term.from) && inside(term.to) && term.from < term.to) {
-                return wrong(format!("`{called}` must run upwards between 0 and 1, but is {} to {}", term.from, term.to));
+                return wrong(format!(
+                    "`{called}` must run upwards between 0 and 1, but is {} to {}",
+                    term.from, term.to
+                ));
             }
         }
         for pair in lexicon.terms.windows(2) {
@@ -181,7 +186,15 @@ mod tests {
         // ICD 203 (2015), the table of D.6.e(2)(a): the middle of each band and the borders between them.
         let icd = Lexicon::known(KnownLexicon::Icd203);
         let middles = [0.03, 0.125, 0.3, 0.5, 0.7, 0.9, 0.97];
-        let words = ["almost no chance", "very unlikely", "unlikely", "roughly even chance", "likely", "very likely", "almost certain"];
+        let words = [
+            "almost no chance",
+            "very unlikely",
+            "unlikely",
+            "roughly even chance",
+            "likely",
+            "very likely",
+            "almost certain",
+        ];
         for (chance, word) in middles.into_iter().zip(words) {
             assert_eq!(icd.say(chance), word);
         }

@@ -6,11 +6,11 @@ use crate::math::round_to;
 use crate::source::{Source, Span};
 
 /// A word with a number beside it that lies outside its band.
-pub const OUTSIDE_ITS_BAND: &str = "W1201";
+pub const OUTSIDE_ITS_BAND: &str = "W1301";
 /// Words of two rows of a lexicon in one text.
-pub const MIXED_ROWS: &str = "W1202";
+pub const MIXED_ROWS: &str = "W1302";
 /// A word of another lexicon.
-pub const OTHER_LEXICON: &str = "W1203";
+pub const OTHER_LEXICON: &str = "W1303";
 
 /// Each code with its meaning in one line.
 pub const CODES: &[(&str, &str)] = &[
@@ -41,8 +41,12 @@ pub fn lint(source: &Source, lexicon: &Lexicon) -> Diagnostics {
     for one in &found {
         let Some((term, row)) = one.own else {
             problems.push(
-                Diagnostic::new(OTHER_LEXICON, one.span, format!("`{}` is no expression of {}", one.words, lexicon.name))
-                    .help(format!("say {}", alternatives(lexicon, one.words, &others))),
+                Diagnostic::new(
+                    OTHER_LEXICON,
+                    one.span,
+                    format!("`{}` is no expression of {}", one.words, lexicon.name),
+                )
+                .help(format!("say {}", alternatives(lexicon, one.words, &others))),
             );
             continue;
         };
@@ -195,11 +199,17 @@ mod tests {
     #[test]
     fn words_outside_their_band_are_found_and_others_are_not() {
         let icd = Lexicon::known(KnownLexicon::Icd203);
-        let found = codes("Talks are likely (40 %). A truce is very unlikely (12%), peace almost certainly (97 %) not near.", &icd);
+        let found = codes(
+            "Talks are likely (40 %). A truce is very unlikely (12%), peace almost certainly (97 %) not near.",
+            &icd,
+        );
         assert_eq!(found, [(OUTSIDE_ITS_BAND, "likely (40 %".to_owned())]);
         // Rounding to a whole percent moves a figure by half of one; the border belongs to both.
         assert!(codes("unlikely (20 %); unlikely (45 %); likely (55 %); unlikely (46 %)", &icd).len() == 1);
-        assert!(codes("It is likely to go on for a year (40 %).", &icd).is_empty(), "four words on, it is of something else");
+        assert!(
+            codes("It is likely to go on for a year (40 %).", &icd).is_empty(),
+            "four words on, it is of something else"
+        );
         assert!(codes("It is not likely (20 %).", &icd).is_empty());
         assert!(codes("likely. (4 %)", &icd).is_empty());
     }
@@ -227,7 +237,15 @@ mod tests {
     #[test]
     fn no_text_makes_the_lint_panic() {
         let icd = Lexicon::known(KnownLexicon::Icd203);
-        for text in ["", "likely (", "likely (%)", "likely (1.2.3 %)", "unlikély (5 %)", "İ likely (3 %)", "likely (99999999999 %)"] {
+        for text in [
+            "",
+            "likely (",
+            "likely (%)",
+            "likely (1.2.3 %)",
+            "unlikély (5 %)",
+            "İ likely (3 %)",
+            "likely (99999999999 %)",
+        ] {
             let _ = codes(text, &icd);
         }
     }

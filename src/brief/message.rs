@@ -9,7 +9,8 @@ impl Brief {
     /// As Markdown: what moved stands first, since that is what a reviewer asks.
     #[must_use]
     pub fn markdown(&self) -> String {
-        let mut text = format!("## {}\n\nAs of {}, {} {}.\n", plain(&self.title), self.as_of, "words of", self.lexicon.name);
+        let mut text =
+            format!("## {}\n\nAs of {}, {} {}.\n", plain(&self.title), self.as_of, "words of", self.lexicon.name);
         for warning in &self.warnings {
             let _ = write!(text, "\n> **Warning:** {}\n", plain(warning));
         }
@@ -56,7 +57,11 @@ impl Brief {
         }
         for group in &self.questions {
             let title = if group.tag.is_empty() { "other" } else { group.tag.as_str() };
-            let _ = write!(text, "\n### Questions: {}\n\n| question | forecast | doubt 90 % |\n|---|---|---|\n", plain(title));
+            let _ = write!(
+                text,
+                "\n### Questions: {}\n\n| question | forecast | doubt 90 % |\n|---|---|---|\n",
+                plain(title)
+            );
             for question in &group.questions {
                 for line in &question.lines {
                     let ask = format!("{}{}", plain(&question.ask), part(line));

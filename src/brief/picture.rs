@@ -240,7 +240,8 @@ mod tests {
         }
         assert!(!words.contains(&"2"), "the second mark lies after the last day");
         let mut close = curves();
-        close.marks = (1..4).map(|number| Mark { number, day: jiff::civil::date(2025, 8, 21 + number as i8) }).collect();
+        close.marks =
+            (1..4).map(|number| Mark { number, day: jiff::civil::date(2025, 8, 21 + number as i8) }).collect();
         assert!(close.picture().expect("it is drawn").expect("there are days").contains("1–3"));
         assert!(svg.contains(BLUE) && !svg.contains(&BLUE.to_ascii_uppercase()));
         assert!(svg.contains("moves from 20 % on 2025-08-19 to 6 % on 2025-09-30"), "{svg}");
@@ -260,6 +261,9 @@ mod tests {
         let day = |date: Date| f64::from((date - jiff::civil::date(2025, 8, 19)).get_days());
         let expected = [(0.0, 0.202), (7.0, 0.202), (7.0, 0.089), (42.0, 0.089), (42.0, 0.06)];
         assert_eq!(corners(line, day), expected);
-        assert_eq!((ceiling([0.004].into_iter()), ceiling([0.3, 0.97].into_iter()), ceiling([].into_iter())), (0.01, 1.0, 0.01));
+        assert_eq!(
+            (ceiling([0.004].into_iter()), ceiling([0.3, 0.97].into_iter()), ceiling([].into_iter())),
+            (0.01, 1.0, 0.01)
+        );
     }
 }

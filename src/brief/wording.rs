@@ -107,7 +107,9 @@ pub fn in_words(figures: &FigureReport, unit: Option<&str>, horizon: Date, lexic
                 .iter()
                 .zip(probabilities)
                 .enumerate()
-                .map(|(at, (option, probability))| chance(&option.replace('_', " "), *probability, error(at), doubt(at)))
+                .map(|(at, (option, probability))| {
+                    chance(&option.replace('_', " "), *probability, error(at), doubt(at))
+                })
                 .collect();
             lines.sort_by(|a, b| b.probability.partial_cmp(&a.probability).unwrap_or(std::cmp::Ordering::Equal));
             lines
@@ -187,8 +189,7 @@ mod tests {
     #[test]
     fn percents_are_those_that_people_say() {
         let told = [0.0, 0.000_4, 0.004, 0.009_6, 0.087, 0.5, 0.990_4, 0.996, 0.999_6, 1.0].map(in_brackets);
-        let expected =
-            ["0 %", "under 0.1 %", "0.4 %", "1 %", "9 %", "50 %", "99 %", "99.6 %", "over 99.9 %", "100 %"];
+        let expected = ["0 %", "under 0.1 %", "0.4 %", "1 %", "9 %", "50 %", "99 %", "99.6 %", "over 99.9 %", "100 %"];
         assert_eq!(told, expected);
     }
 

@@ -144,8 +144,7 @@ pub(super) fn text(found: &Found, format: Format) -> Result<String, Error> {
 /// As a page, with the pictures of the differences and of reliability.
 pub(super) fn page(found: &Found) -> Result<String, Error> {
     let Found { comparison, reliability } = found;
-    let names: BTreeSet<&str> =
-        comparison.pairs.iter().flat_map(|pair| [pair.a.as_str(), pair.b.as_str()]).collect();
+    let names: BTreeSet<&str> = comparison.pairs.iter().flat_map(|pair| [pair.a.as_str(), pair.b.as_str()]).collect();
     let title = format!("{} compared", names.into_iter().collect::<Vec<_>>().join(", "));
     let lines: Vec<String> = comparison.pairs.iter().map(sentence).collect();
     let pairs: Vec<&PairComparison> = comparison.pairs.iter().filter(|pair| pair.difference.is_some()).collect();
@@ -158,8 +157,7 @@ pub(super) fn page(found: &Found) -> Result<String, Error> {
         let caption = "Reliability: of what was said to have a chance of x %, how much came true".to_owned();
         pictures.push((caption, reliability_diagram(&panels, ReliabilityAxis::Share)));
     }
-    let foot: Vec<String> =
-        foot(comparison).into_iter().skip(lines.len()).filter(|line| !line.is_empty()).collect();
+    let foot: Vec<String> = foot(comparison).into_iter().skip(lines.len()).filter(|line| !line.is_empty()).collect();
     comparison_page(&title, &lines, &pictures, &sheets(found, Format::Table), &foot)
 }
 

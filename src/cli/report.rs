@@ -135,14 +135,16 @@ fn brief(
         (None, None) => Moved::Since(week_before(report.as_of).max(model.as_of)),
     };
     // What is supposed is supposed of both days, and then it is another file that moves.
-    let changes = if !arguments.view.suppose.is_empty() { None } else { parts::changes(loaded, report, moved, settings)? };
+    let changes =
+        if !arguments.view.suppose.is_empty() { None } else { parts::changes(loaded, report, moved, settings)? };
     let situation = arguments.view.situation(model)?;
     let stories = outlook::stories(model, &situation, &arguments.over, settings)?;
     let target = headline.iter().copied().find(|at| model.questions[*at].closes > report.as_of);
     let watch = target.and_then(|at| outlook::watched(model, &situation, report, at, settings));
     let (questions, closed) = parts::questions(loaded, report, records, &lexicon);
     let curves = parts::curves(loaded, report, &past, records, headline, &news);
-    let bottom_line = parts::bottom_line(loaded, report, headline, (stories.as_ref(), changes.as_ref(), watch.as_ref()), &lexicon);
+    let bottom_line =
+        parts::bottom_line(loaded, report, headline, (stories.as_ref(), changes.as_ref(), watch.as_ref()), &lexicon);
     Ok(Brief {
         schema: brief::BRIEF_SCHEMA,
         engine: env!("CARGO_PKG_VERSION"),
@@ -176,7 +178,8 @@ fn judgement(path: &Path, lexicon: &Lexicon) -> Result<Vec<String>, Error> {
     let source = load::read(path)?;
     let found = brief::lint(&source, lexicon);
     console::diagnostics(&found, &source);
-    let paragraphs = source.text().split("\n\n").map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "));
+    let paragraphs =
+        source.text().split("\n\n").map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "));
     Ok(paragraphs.filter(|paragraph| !paragraph.is_empty()).collect())
 }
 
@@ -195,7 +198,9 @@ fn headline(loaded: &Loaded, report: &RunReport, named: &[String]) -> Result<Vec
     let questions = &loaded.model.questions;
     if named.is_empty() {
         let mut open: Vec<(usize, f64)> = (0..questions.len())
-            .filter(|at| questions[*at].closes > report.as_of && matches!(questions[*at].target, QuestionTarget::Holds(_)))
+            .filter(|at| {
+                questions[*at].closes > report.as_of && matches!(questions[*at].target, QuestionTarget::Holds(_))
+            })
             .filter_map(|at| Some((at, (parts::probability(report, at)? - 0.5).abs())))
             .filter(|(_, distance)| *distance < 0.5)
             .collect();

@@ -50,7 +50,8 @@ fn over_what(told: &Storylines) -> String {
     let names: Vec<String> =
         told.over.iter().map(|one| one.ask.clone().unwrap_or_else(|| one.id.replace('_', " "))).collect();
     let how = if told.choice.is_some() { "Told over the questions that say most of all others" } else { "Told over" };
-    let same = if told.first_is_uncertain { " The first two are too close for the simulation to order them." } else { "" };
+    let same =
+        if told.first_is_uncertain { " The first two are too close for the simulation to order them." } else { "" };
     format!("{how}: {}{same}", sentence(&names.join(" · ")))
 }
 
@@ -59,8 +60,13 @@ fn story(told: &Storylines, one: &storylines::Story) -> Story {
     let word = |outcome: &str| outcome.replace('_', " ");
     let mut notes = Vec::new();
     if !one.differs.is_empty() {
-        let parts: Vec<String> =
-            one.differs.iter().map(|differs| format!("{}: {} instead of {}", name(&differs.id), word(&differs.here), word(&differs.in_first))).collect();
+        let parts: Vec<String> = one
+            .differs
+            .iter()
+            .map(|differs| {
+                format!("{}: {} instead of {}", name(&differs.id), word(&differs.here), word(&differs.in_first))
+            })
+            .collect();
         notes.push(format!("Differs from the first: {}.", parts.join("; ")));
     } else if one.differs_in_order {
         notes.push("Differs from the first in the order of what happens.".to_owned());

@@ -5,10 +5,12 @@ use super::load::{Loaded, View};
 use super::means::{Choice, Means, Voice};
 use super::run::once;
 use crate::brief::{
-    Because, Changes, Confidence, Curves, Input, Lexicon, Line, Mark, Move, NewsItem, QuestionGroup,
-    QuestionInWords, Record, RecordRow, Stories, Watch, day_in_words, in_brackets, in_words,
+    Because, Changes, Confidence, Curves, Input, Lexicon, Line, Mark, Move, NewsItem, QuestionGroup, QuestionInWords,
+    Record, RecordRow, Stories, Watch, day_in_words, in_brackets, in_words,
 };
-use crate::calibrate::{CalibrationSettings, Counted, Panel, ReliabilityAxis, calibration_report, reliability_diagram, streams};
+use crate::calibrate::{
+    CalibrationSettings, Counted, Panel, ReliabilityAxis, calibration_report, reliability_diagram, streams,
+};
 use crate::diff::{Diff, Effect, FigureKind, Options, QuestionMoved};
 use crate::error::Error;
 use crate::forecast::{Forecast, ForecastRecord, Records, Resolution};
@@ -65,9 +67,7 @@ pub(super) fn replays(
         let day = first.checked_add(jiff::Span::new().try_days(at * every).ok()?).ok()?;
         (day < last).then_some(day)
     });
-    let once = |day| {
-        once(loaded, &View { as_of: Some(day), ..view.clone() }, &settings, Means::Choose, Voice::of(day))
-    };
+    let once = |day| once(loaded, &View { as_of: Some(day), ..view.clone() }, &settings, Means::Choose, Voice::of(day));
     days.map(once).collect()
 }
 
@@ -111,7 +111,8 @@ pub(super) fn changes(
             (old, report.as_of.max(old.model.as_of), between)
         }
     };
-    let quick = Settings { worlds: WORLDS_OF_A_DAY, doubt_draws: 0, stop: crate::simulate::Stop::AtWorlds, ..*settings };
+    let quick =
+        Settings { worlds: WORLDS_OF_A_DAY, doubt_draws: 0, stop: crate::simulate::Stop::AtWorlds, ..*settings };
     let view = View { as_of: Some(from), given: report.given.clone(), suppose: Vec::new() };
     let before = once(old, &view, &quick, Means::Choose, Voice::of(from))?;
     let candidates = candidates(&before, report);
@@ -128,7 +129,8 @@ pub(super) fn changes(
         orders: 16,
     };
     let found = diff::compare((old, from), (loaded, report.as_of), &options)?;
-    let mut moved: Vec<Move> = found.questions.iter().flat_map(|question| moves(&found, question, report, &loaded.model)).collect();
+    let mut moved: Vec<Move> =
+        found.questions.iter().flat_map(|question| moves(&found, question, report, &loaded.model)).collect();
     moved.sort_by(|a, b| (b.new - b.old).abs().total_cmp(&(a.new - a.old).abs()).then_with(|| a.id.cmp(&b.id)));
     moved.truncate(MOST_MOVES);
     Ok(Some(Changes { between, moved, still }))
@@ -220,7 +222,8 @@ pub(super) fn questions(
             _ => None,
         };
         let horizon = question.closes.min(model.horizon);
-        let outcome = records.and_then(|records| records.outcomes.get(&question.name)).map(|outcome| &outcome.resolution);
+        let outcome =
+            records.and_then(|records| records.outcomes.get(&question.name)).map(|outcome| &outcome.resolution);
         let known = outcome.map(resolution).or_else(|| match found.figures.forecast {
             Some(Forecast::Binary { probability }) if probability == 0.0 => Some("no".to_owned()),
             Some(Forecast::Binary { probability }) if probability == 1.0 => Some("yes".to_owned()),
@@ -351,9 +354,10 @@ pub(super) fn bottom_line(
         lines.push(format!("Likeliest course ({}): {}", in_brackets(story.share), story.words));
     }
     if let Some(largest) = changes.and_then(|changes| changes.moved.first()) {
-        let why = largest.because.first().map_or_else(String::new, |cause| {
-            format!(", mostly by this: {}", cause.what.trim_end_matches('.'))
-        });
+        let why = largest
+            .because
+            .first()
+            .map_or_else(String::new, |cause| format!(", mostly by this: {}", cause.what.trim_end_matches('.')));
         let between = changes.map_or("", |changes| changes.between.as_str());
         lines.push(format!(
             "{between}, most has moved here: {} {} before, {} now{why}.",
@@ -376,7 +380,10 @@ fn confidence(all: &[Confidence], of: usize) -> String {
     let parts: Vec<(usize, &str)> =
         told.into_iter().map(|(which, word)| (count(which), word)).filter(|(count, _)| *count > 0).collect();
     if parts.len() == 1 && parts[0].0 == of {
-        return format!("Confidence in these figures is {}, by how far the doubt about the inputs could carry them.", parts[0].1);
+        return format!(
+            "Confidence in these figures is {}, by how far the doubt about the inputs could carry them.",
+            parts[0].1
+        );
     }
     let told: Vec<String> = parts.iter().map(|(count, word)| format!("{word} for {count}")).collect();
     format!("Confidence in these figures is {}, by how far the doubt about the inputs could carry them.", listed(&told))
@@ -440,13 +447,21 @@ pub(super) fn record(records: &Records) -> Option<Record> {
         .iter()
         .filter(|row| names.contains(row.forecaster.as_str()) && row.questions >= 10)
         .take(2)
-        .map(|row| Panel { consistency: &row.band, confidence: &row.confidence, ..Panel::new(&row.forecaster, &row.points) })
+        .map(|row| Panel {
+            consistency: &row.band,
+            confidence: &row.confidence,
+            ..Panel::new(&row.forecaster, &row.points)
+        })
         .collect();
     let picture = (!panels.is_empty()).then(|| reliability_diagram(&panels, ReliabilityAxis::Share));
     let resolved = records.outcomes.len();
     let what = format!(
         "From {} of {resolved} resolved questions; the Brier score is the mean squared distance of what was said from what happened, over the time each forecast stood (0 is perfect, 0.25 is always saying even).",
-        if rows.len() == 1 { "the forecasts".to_owned() } else { format!("the forecasts of {} forecasters", rows.len()) }
+        if rows.len() == 1 {
+            "the forecasts".to_owned()
+        } else {
+            format!("the forecasts of {} forecasters", rows.len())
+        }
     );
     Some(Record { what, rows, remarks, picture })
 }
@@ -456,10 +471,13 @@ pub(super) fn method(report: &RunReport, replays: usize, lexicon: &Lexicon) -> V
     let fact = |what: &str, how: String| (what.to_owned(), how);
     let mut facts = vec![
         fact("As of", report.as_of.to_string()),
-        fact("Worlds", match report.worlds {
-            0 => "none: every figure is computed".to_owned(),
-            worlds => figure::grouped(worlds),
-        }),
+        fact(
+            "Worlds",
+            match report.worlds {
+                0 => "none: every figure is computed".to_owned(),
+                worlds => figure::grouped(worlds),
+            },
+        ),
         fact("Seed", report.seed.to_string()),
         fact("Method", report.method.clone()),
     ];
@@ -471,7 +489,10 @@ pub(super) fn method(report: &RunReport, replays: usize, lexicon: &Lexicon) -> V
     facts.extend(report.suppose.iter().map(|text| fact("Supposed", text.clone())));
     if replays > 0 {
         let worlds = figure::grouped(WORLDS_OF_A_DAY.min(report.worlds.max(1)));
-        facts.push(fact("Curves", format!("the file looked at from {replays} earlier days, at most {worlds} worlds each")));
+        facts.push(fact(
+            "Curves",
+            format!("the file looked at from {replays} earlier days, at most {worlds} worlds each"),
+        ));
     }
     facts.push(fact("Words", lexicon.name.clone()));
     facts.push(fact("Engine", format!("foretell {}", report.engine)));
@@ -485,8 +506,10 @@ pub(super) fn stated(loaded: &Loaded) -> Vec<Input> {
     let events = table.get("event").and_then(toml::Value::as_table);
     let input = |event: &crate::model::Event| {
         let written = events.and_then(|events| events.get(&event.name)).and_then(toml::Value::as_table);
-        let text = |key: &str| written.and_then(|table| table.get(key)).and_then(toml::Value::as_str).map(str::to_owned);
-        let told = written.into_iter().flatten().filter(|(key, _)| !["ask", "why", "source", "unit"].contains(&key.as_str()));
+        let text =
+            |key: &str| written.and_then(|table| table.get(key)).and_then(toml::Value::as_str).map(str::to_owned);
+        let told =
+            written.into_iter().flatten().filter(|(key, _)| !["ask", "why", "source", "unit"].contains(&key.as_str()));
         Input {
             event: event.name.clone(),
             ask: event.ask.clone(),
@@ -530,7 +553,10 @@ pub(super) fn warnings(report: &RunReport) -> Vec<String> {
         ));
     }
     if !report.given.is_empty() || !report.suppose.is_empty() {
-        warnings.push("This brief takes something for granted that is not known (see Given and Supposed under Method).".to_owned());
+        warnings.push(
+            "This brief takes something for granted that is not known (see Given and Supposed under Method)."
+                .to_owned(),
+        );
     }
     warnings
 }
@@ -552,7 +578,8 @@ mod tests {
             provenance: None,
             curve: None,
         };
-        let outcome = |at| Outcome { question: "q".to_owned(), resolution: Resolution::Yes, resolved_on: day(at), source: None };
+        let outcome =
+            |at| Outcome { question: "q".to_owned(), resolution: Resolution::Yes, resolved_on: day(at), source: None };
         let mut records = Records { forecasts: vec![forecast(19), forecast(21)], ..Records::default() };
         records.outcomes.insert("a".to_owned(), outcome(20));
         records.outcomes.insert("b".to_owned(), outcome(21));

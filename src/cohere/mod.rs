@@ -202,8 +202,9 @@ fn one(statement: &Statement<'_>, relations: &Relations, options: &Options) -> R
         for conflict in &conflicts.found {
             found.push(described(&problem, conflict)?);
         }
+        let mut worlds = Vec::new();
         for ((distance, values), worth) in distances.into_iter().zip(&mut repaired).zip(&mut worth) {
-            let Some(of) = repair(&problem, &part, distance, options.to_assumptions)? else { continue };
+            let Some(of) = repair(&problem, &part, distance, options.to_assumptions, &mut worlds)? else { continue };
             check_pins(&problem, &part, &of)?;
             for (figure, value) in part.figures.iter().zip(&of.figures) {
                 values[*figure] = *value;

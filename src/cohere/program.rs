@@ -177,7 +177,7 @@ impl Master {
         self.row(&terms, right)
     }
 
-    fn solve(&self) -> Result<DefaultSolver<f64>, Error> {
+    fn solve(&self, tolerance: f64) -> Result<DefaultSolver<f64>, Error> {
         let failed = || Error::environment("the solver could not find the nearest coherent figures");
         let matrix = |rows: usize, entries: &[(usize, usize, f64)]| {
             let (mut at, mut column, mut value) = (Vec::new(), Vec::new(), Vec::new());
@@ -197,9 +197,9 @@ impl Master {
             .collect();
         let settings = DefaultSettings {
             verbose: false,
-            tol_gap_abs: 1e-13,
-            tol_gap_rel: 1e-13,
-            tol_feas: 1e-12,
+            tol_gap_abs: tolerance,
+            tol_gap_rel: tolerance,
+            tol_feas: tolerance * 10.0,
             reduced_tol_gap_abs: 1e-7,
             reduced_tol_gap_rel: 1e-7,
             reduced_tol_feas: 1e-7,
@@ -220,25 +220,38 @@ impl Master {
 
 impl System {
     /// The nearest coherent figures; `None` if no world is possible.
+    pub(super) fn nearest(&self, aim: Aim) -> Result<Option<Solution>, Error> {
+        self.nearest_of(&vec![true; self.targets.len()], aim, None, &mut Vec::new())
+    }
+
+    /// The same of some of the targets.
     ///
-    /// With `enough`, it may stop as soon as it is sure on which side of that the least value lies, and give any value on that side.
-    pub(super) fn nearest(&self, aim: Aim, enough: Option<f64>) -> Result<Option<Solution>, Error> {
-        let functionals: Vec<&Linear> = self
-            .targets
+    /// With `enough`, it may stop as soon as it is sure on which side of that the least value lies, and give any value on that side. The worlds that
+    /// were generated are put into `worlds`, and those that are there already are begun with.
+    pub(super) fn nearest_of(
+        &self,
+        counts: &[bool],
+        aim: Aim,
+        enough: Option<f64>,
+        worlds: &mut Vec<World>,
+    ) -> Result<Option<Solution>, Error> {
+        let targets: Vec<(usize, &Target)> = self.targets.iter().enumerate().filter(|(at, _)| counts[*at]).collect();
+        let functionals: Vec<&Linear> = targets
             .iter()
-            .flat_map(|target| std::iter::once(&target.event).chain(&target.condition))
+            .flat_map(|(_, target)| std::iter::once(&target.event).chain(&target.condition))
             .chain(self.rows.iter().map(|(row, _)| row))
             .collect();
-        let mut worlds: Vec<World> = match self.space.worlds() {
-            Some(all) if all.len() <= AT_ONCE => all.to_vec(),
-            _ => self.first_worlds(),
-        };
+        match self.space.worlds() {
+            Some(all) if all.len() <= AT_ONCE => all.clone_into(worlds),
+            _ if worlds.is_empty() => *worlds = self.first_worlds(),
+            _ => {}
+        }
         if worlds.is_empty() {
             return Ok(None);
         }
         let all_there = self.space.count() == Some(worlds.len());
         for _ in 0..ROUNDS {
-            let (solution, prices, least) = self.master(aim, &functionals, &worlds)?;
+            let (solution, prices, least) = self.master(aim, &targets, &functionals, worlds)?;
             if all_there || enough.is_some_and(|enough| solution.value <= enough) {
                 return Ok(Some(solution));
             }
@@ -265,7 +278,7 @@ impl System {
         for (limit, factor) in limits.iter_mut().zip([1.0, -1.0]) {
             *limit = self.targets[of].stated;
             for _ in 0..20 {
-                let Some(found) = self.nearest(Aim::Bound { of, factor, ratio: *limit }, None)? else {
+                let Some(found) = self.nearest(Aim::Bound { of, factor, ratio: *limit })? else {
                     return Ok(None);
                 };
                 let (event, condition) = found.chances[of];
@@ -309,7 +322,13 @@ impl System {
     }
 
     /// Solves the master; gives the solution, the price of each functional and that of the sum of all chances.
-    fn master(&self, aim: Aim, functionals: &[&Linear], worlds: &[World]) -> Result<(Solution, Vec<f64>, f64), Error> {
+    fn master(
+        &self,
+        aim: Aim,
+        targets: &[(usize, &Target)],
+        functionals: &[&Linear],
+        worlds: &[World],
+    ) -> Result<(Solution, Vec<f64>, f64), Error> {
         let mut master = Master::default();
         let shares: Vec<usize> = worlds.iter().map(|_| master.variable(0.0, 0.0)).collect();
         let chances: Vec<usize> = functionals.iter().map(|_| master.variable(0.0, 0.0)).collect();
@@ -326,7 +345,7 @@ impl System {
         let (mut places, mut pulls) = (Vec::new(), Vec::new());
         let mut cones: Vec<(Rows, bool)> = Vec::new();
         let mut constant = 0.0;
-        for (number, target) in self.targets.iter().enumerate() {
+        for (number, target) in targets.iter().copied() {
             let event = chances[at];
             let condition = target.condition.as_ref().map(|_| chances[at + 1]);
             at += 1 + usize::from(condition.is_some());
@@ -412,7 +431,8 @@ impl System {
             }
             master.cones.push(if *is_exponential { ExponentialConeT() } else { SecondOrderConeT(rows.len()) });
         }
-        let solver = master.solve()?;
+        let is_linear = matches!(aim, Aim::Amount | Aim::Bound { .. });
+        let solver = master.solve(if is_linear { 1e-9 } else { 1e-13 })?;
         let (x, z) = (&solver.solution.x, &solver.solution.z);
         let chance = |variable: usize| x[variable].clamp(0.0, 1.0);
         let solution = Solution {

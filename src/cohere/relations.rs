@@ -164,32 +164,34 @@ impl Relations {
             on: definition.on.iter().map(|atom| places[*atom]).collect(),
             clauses: moved(definition.clauses),
         }));
-        self.relations.extend(other.relations.into_iter().map(|relation| Relation {
-            clauses: moved(relation.clauses),
-            conditionals: relation
-                .conditionals
-                .into_iter()
-                .map(|of| Conditional {
-                    name: places[of.name],
-                    event: here(of.event),
-                    both: places[of.both],
-                    condition: here(of.condition),
-                })
-                .collect(),
-            judgements: relation
-                .judgements
-                .into_iter()
-                .map(|judgement| match judgement {
-                    Judgement::Linear(row) => Judgement::Linear(Row {
-                        terms: row.terms.into_iter().map(|(factor, literal)| (factor, here(literal))).collect(),
-                        ..row
-                    }),
-                    Judgement::Product { a, b, both, sign } => {
-                        Judgement::Product { a: here(a), b: here(b), both: places[both], sign }
-                    }
-                })
-                .collect(),
-            ..relation
+        self.relations.extend(other.relations.into_iter().map(|relation| {
+            Relation {
+                clauses: moved(relation.clauses),
+                conditionals: relation
+                    .conditionals
+                    .into_iter()
+                    .map(|of| Conditional {
+                        name: places[of.name],
+                        event: here(of.event),
+                        both: places[of.both],
+                        condition: here(of.condition),
+                    })
+                    .collect(),
+                judgements: relation
+                    .judgements
+                    .into_iter()
+                    .map(|judgement| match judgement {
+                        Judgement::Linear(row) => Judgement::Linear(Row {
+                            terms: row.terms.into_iter().map(|(factor, literal)| (factor, here(literal))).collect(),
+                            ..row
+                        }),
+                        Judgement::Product { a, b, both, sign } => {
+                            Judgement::Product { a: here(a), b: here(b), both: places[both], sign }
+                        }
+                    })
+                    .collect(),
+                ..relation
+            }
         }));
         self.ladders.extend(other.ladders.into_iter().map(|ladder| Ladder {
             rungs: ladder.rungs.iter().map(|(day, atom)| (*day, places[*atom])).collect(),
@@ -427,9 +429,9 @@ impl Builder {
             let ladder = &self.relations.ladders[at];
             let rungs: Vec<usize> = ladder.rungs.values().copied().chain([ladder.ever]).collect();
             let clauses = rungs.windows(2).flat_map(|pair| implies(Literal::of(pair[0]), Literal::of(pair[1])));
-            let clauses = clauses.collect();
+            let clauses: Vec<Clause> = clauses.collect();
             let (text, span) = (format!("deadlines of {}", ladder.name), ladder.span);
-            if ladder.rungs.len() > 1 || !self.windows.is_empty() {
+            if !clauses.is_empty() {
                 self.holds(&text, Strength::Logic, span, clauses);
             }
         }

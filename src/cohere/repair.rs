@@ -18,11 +18,14 @@
 use super::problem::{Part, Problem};
 use super::program::{Aim, FLOOR, Linear, System};
 use super::relations::Strength;
+use super::worlds::World;
 use crate::error::Error;
 use crate::math::{ln, round_to};
 
 /// Figures that have not moved by more than this are as they were stated.
 const STILL: f64 = 1e-7;
+/// Figures that have to move by no more than this in all are coherent.
+const COHERENT: f64 = 1e-8;
 /// A condition with less than this is taken to never come about.
 const NEVER: f64 = 1e-6;
 
@@ -85,12 +88,13 @@ fn gain(system: &System, repaired: &[f64], distance: Distance) -> Linear {
 
 /// Finds the coherent figures that are nearest to those of a part, and what they are worth; `None` if no world is possible.
 ///
-/// The relations are those of `logic`, and with `assumptions` the others, too.
+/// The relations are those of `logic`, and with `assumptions` the others, too. Worlds that were generated for the same part are kept in `worlds`.
 pub(super) fn repair(
     problem: &Problem<'_>,
     part: &Part,
     distance: Distance,
     assumptions: bool,
+    worlds: &mut Vec<World>,
 ) -> Result<Option<Repaired>, Error> {
     let counts = |relation: &&usize| {
         let relation = &problem.relations.relations[**relation];
@@ -99,11 +103,21 @@ pub(super) fn repair(
     };
     let relations: Vec<usize> = part.relations.iter().filter(counts).copied().collect();
     let system = problem.system(&part.figures, &relations, None);
-    let Some(solution) = system.nearest(distance.aim(), None)? else { return Ok(None) };
+    let stated: Vec<f64> = part.figures.iter().map(|figure| problem.figures[*figure].stated).collect();
+    if system.targets.iter().all(|target| target.pin.is_none() && target.condition.is_none()) {
+        let every = vec![true; system.targets.len()];
+        let Some(amount) = system.nearest_of(&every, Aim::Amount, Some(COHERENT), worlds)? else { return Ok(None) };
+        if amount.value <= COHERENT {
+            return Ok(Some(Repaired { figures: stated, divergence: 0.0, least: 0.0, most: 0.0, missed: 0.0 }));
+        }
+    }
+    let Some(solution) = system.nearest_of(&vec![true; system.targets.len()], distance.aim(), None, worlds)? else {
+        return Ok(None);
+    };
     let tidy = |chance: f64, stated: f64| {
         if (chance - stated).abs() < STILL { stated } else { round_to(chance.clamp(0.0, 1.0), 9) }
     };
-    let mut figures: Vec<f64> = part.figures.iter().map(|figure| problem.figures[*figure].stated).collect();
+    let mut figures = stated;
     for (at, (event, condition)) in solution.chances.iter().enumerate() {
         if *condition >= NEVER {
             figures[at] = tidy(event / condition, figures[at]);
@@ -120,7 +134,7 @@ pub(super) fn repair(
         if places.iter().all(|at| solution.chances[*at].1 >= NEVER) {
             continue;
         }
-        let Some(inner) = problem.system(&under, &relations, Some(condition)).nearest(distance.aim(), None)? else {
+        let Some(inner) = problem.system(&under, &relations, Some(condition)).nearest(distance.aim())? else {
             continue;
         };
         for (at, (event, _)) in places.iter().zip(&inner.chances) {

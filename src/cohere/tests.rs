@@ -485,7 +485,7 @@ fn generated_worlds_find_what_all_worlds_find() {
             generated.space = Space::searched(system.space.atoms(), system.space.clauses().to_vec());
             for aim in [program::Aim::Amount, program::Aim::Squared, program::Aim::Information] {
                 let value = |system: &program::System| {
-                    system.nearest(aim, None).expect("it is solved").expect("there are worlds").value
+                    system.nearest(aim).expect("it is solved").expect("there are worlds").value
                 };
                 near(value(&generated), value(&system), 1e-6);
             }

@@ -16,6 +16,7 @@ mod news;
 mod priors;
 mod readme;
 mod report;
+mod relations;
 mod scenarios;
 mod schema;
 mod shards;

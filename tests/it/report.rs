@@ -42,8 +42,21 @@ fn run(arguments: &[&str]) -> String {
 fn ledger(desk: &Desk) -> String {
     let ledger = desk.at("summit.db").display().to_string();
     run(&[
-        "run", SUMMIT, "--from", "2025-08-19", "--to", "2025-12-31", "--every", "14d", "--worlds", "20k", "--doubt-draws", "0",
-        "--record", "--ledger", &ledger,
+        "run",
+        SUMMIT,
+        "--from",
+        "2025-08-19",
+        "--to",
+        "2025-12-31",
+        "--every",
+        "14d",
+        "--worlds",
+        "20k",
+        "--doubt-draws",
+        "0",
+        "--record",
+        "--ledger",
+        &ledger,
     ]);
     run(&["resolve", "--from", "scenarios/white-house-2025-08-18/outcomes.csv", "--ledger", &ledger]);
     run(&["import", "scenarios/white-house-2025-08-18/crowd.csv", "--ledger", &ledger]);
@@ -54,8 +67,20 @@ fn ledger(desk: &Desk) -> String {
 fn brief(desk: &Desk, ledger: &str, name: &str) -> String {
     let out = desk.at(name).display().to_string();
     run(&[
-        "report", SUMMIT, "--as-of", "2025-10-20", "--worlds", "100k", "--doubt-draws", "60", "--ledger", ledger, "--headline",
-        "putin_zelenskiy_meet_2025,trump_putin_meet_2025,ceasefire_2025", "--out", &out,
+        "report",
+        SUMMIT,
+        "--as-of",
+        "2025-10-20",
+        "--worlds",
+        "100k",
+        "--doubt-draws",
+        "60",
+        "--ledger",
+        ledger,
+        "--headline",
+        "putin_zelenskiy_meet_2025,trump_putin_meet_2025,ceasefire_2025",
+        "--out",
+        &out,
     ]);
     desk.read(name)
 }
@@ -114,13 +139,15 @@ fn looks_right(desk: &Desk, name: &str) {
             .arg(format!("--user-data-dir={}", desk.at(profile).display()));
         command
     };
-    let logged = common("first").arg(format!("--log-net-log={}", log.display())).args(["--dump-dom", &address]).output();
+    let logged =
+        common("first").arg(format!("--log-net-log={}", log.display())).args(["--dump-dom", &address]).output();
     let logged = logged.expect("the browser runs");
     let dom = String::from_utf8_lossy(&logged.stdout);
     assert!(dom.contains("<h2 id=\"bottom-line-title\">") || dom.contains("Bottom line"), "the page was read: {dom}");
     let requests = requests(&log);
     assert!(requests.iter().any(|one| one.ends_with(name)), "the page itself is in the log: {requests:?}");
-    let outside: Vec<&String> = requests.iter().filter(|one| !one.starts_with("file:") && !one.starts_with("data:")).collect();
+    let outside: Vec<&String> =
+        requests.iter().filter(|one| !one.starts_with("file:") && !one.starts_with("data:")).collect();
     assert!(outside.is_empty(), "{outside:?}");
 
     // A page around it asks how wide it is where there are 360 pixels, and which pictures have no words.
@@ -217,11 +244,14 @@ fn nothing_that_a_file_says_marks_anything_up() {
 #[test]
 fn ones_own_text_is_shown_and_held_to_the_lexicon() {
     let desk = Desk::new();
-    let text = desk.write("judgement.txt", "A deal is likely (30 %).\n\nIt is highly unlikely that talks end.\n").display().to_string();
+    let text = desk
+        .write("judgement.txt", "A deal is likely (30 %).\n\nIt is highly unlikely that talks end.\n")
+        .display()
+        .to_string();
     let out = desk.at("brief.html").display().to_string();
     let told = run(&["report", "scenarios/golden.toml", "--worlds", "10k", "--text", &text, "--out", &out]);
-    assert!(told.contains("W1201") && told.contains(":1:11") && told.contains("30 % is called `unlikely`"), "{told}");
-    assert!(told.contains("W1203") && told.contains("say `very unlikely`"), "{told}");
+    assert!(told.contains("W1301") && told.contains(":1:11") && told.contains("30 % is called `unlikely`"), "{told}");
+    assert!(told.contains("W1303") && told.contains("say `very unlikely`"), "{told}");
     assert!(desk.read("brief.html").contains("<p>A deal is likely (30 %).</p>"));
 }
 
@@ -233,7 +263,8 @@ fn what_moved_against_another_file_is_a_comment_for_its_change() {
     assert_ne!(old, new, "the chance that is changed stands in the file");
     let (old, new) = (desk.write("old.toml", &old), desk.write("new.toml", &new));
     let (old, new) = (old.display().to_string(), new.display().to_string());
-    let output = foretell().args(["report", &new, "--against", &old, "--format", "md"]).output().expect("the binary runs");
+    let output =
+        foretell().args(["report", &new, "--against", &old, "--format", "md"]).output().expect("the binary runs");
     let text = String::from_utf8_lossy(&output.stdout);
     // P(paper) = 0.45 x 0.35 + 0.55 x 0.10 = 0.2125, and 0.25 with 60 %: the case X1.
     assert!(text.contains("| Is it on paper? | 21 % | 25 % | +3.8 |"), "{text}");

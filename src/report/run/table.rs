@@ -51,10 +51,8 @@ impl RunReport {
     /// Stated totals that the parts do not give. A total is stated of the scenario as the file has it: where anything more is known or supposed, it is
     /// not held against the figures.
     pub fn overall_missed(&self) -> impl Iterator<Item = &OverallReport> {
-        let as_stated =
-            self.sampling.is_none() && self.probability_of_evidence.is_none() && self.suppose.is_empty();
-        let missed =
-            |one: &&OverallReport| (one.stated - one.computed).abs() > 0.01_f64.max(4.0 * one.standard_error);
+        let as_stated = self.sampling.is_none() && self.probability_of_evidence.is_none() && self.suppose.is_empty();
+        let missed = |one: &&OverallReport| (one.stated - one.computed).abs() > 0.01_f64.max(4.0 * one.standard_error);
         self.overall.iter().filter(move |_| as_stated).filter(missed)
     }
 
