@@ -120,9 +120,18 @@ fn contents(model: Option<&Model>, source: Option<&Source>) -> String {
             format!(" (a file of priors, {} in it)", count(document.priors.len(), "prior"))
         });
     };
+    let own = model.events.len() - model.decisions.len() - model.utilities.len();
+    let mut decisions = String::new();
+    if !model.decisions.is_empty() {
+        let utilities = match model.utilities.len() {
+            1 => "1 utility".to_owned(),
+            many => format!("{many} utilities"),
+        };
+        decisions = format!(", {}, {utilities}", count(model.decisions.len(), "decision"));
+    }
     format!(
-        " ({}, {}, {} of news)",
-        count(model.events.len(), "event"),
+        " ({}{decisions}, {}, {} of news)",
+        count(own, "event"),
         count(model.questions.len(), "question"),
         count(model.news.len(), "piece")
     )
@@ -196,9 +205,9 @@ fn worlds(model: &Model, document: &Document) -> Diagnostics {
                     found.push(violated(rule, seen.share));
                 }
             }
-            for (division, seen) in plan.divisions.iter().zip(tally.divisions()) {
+            for (at, (division, seen)) in plan.divisions.iter().zip(tally.divisions()).enumerate() {
                 if seen.worlds > 0 {
-                    found.push(by_zero(division, seen.share, document));
+                    found.push(without_value(division, &plan.failure(at), seen.share, document));
                 }
             }
             for (question, answer) in model.questions.iter().zip(tally.answers()) {
@@ -251,13 +260,9 @@ fn impossible(problem: &Impossible, model: &Model) -> Diagnostic {
     })
 }
 
-fn by_zero(division: &str, share: f64, document: &Document) -> Diagnostic {
-    Diagnostic::new(
-        "E0524",
-        document.divisor_of(division),
-        format!("`{division}` divides by zero {}", in_worlds(share)),
-    )
-    .help("write `if … then … else …` around it, or give the divisor a lower limit, such as `at least 1`")
+fn without_value(division: &str, failure: &str, share: f64, document: &Document) -> Diagnostic {
+    Diagnostic::new("E0524", document.divisor_of(division), format!("{failure} {}", in_worlds(share)))
+        .help("write `if … then … else …` around it, or give the divisor a lower limit, such as `at least 1`")
 }
 
 /// A question that has the same answer in every world looked at, or is annulled in all of them.

@@ -7,13 +7,19 @@ mod budget;
 mod calibrate;
 mod calibrate_sheets;
 mod check;
+mod cohere;
+mod cohere_sheets;
 mod completions;
 mod compare;
 mod console;
 mod counterfactual;
 mod curves;
+mod decide;
+mod decide_sheets;
 mod diff;
 mod diff_sheets;
+mod explain;
+mod explain_sheets;
 mod export;
 mod figures;
 mod heading;
@@ -35,6 +41,9 @@ mod pool_quantiles;
 mod pool_sheets;
 mod rare;
 mod record;
+mod report;
+mod report_outlook;
+mod report_parts;
 mod resolve;
 mod run;
 mod schema;
@@ -48,6 +57,8 @@ mod stream;
 mod update;
 mod update_log;
 mod update_news;
+mod watch;
+mod watch_sheets;
 
 use crate::error::{Error, ErrorKind};
 use crate::report::Format;
@@ -85,9 +96,14 @@ enum Command {
     Calibrate(calibrate::Arguments),
     Compare(compare::Arguments),
     Leaderboard(leaderboard::Arguments),
+    Cohere(cohere::Arguments),
     Pool(pool::Arguments),
     Update(update::Arguments),
     Diff(diff::Arguments),
+    Report(report::Arguments),
+    Watch(watch::Arguments),
+    Decide(decide::Arguments),
+    Explain(explain::Arguments),
     Ledger(ledger::Arguments),
     Schema(schema::Arguments),
     Plan(plan::Arguments),
@@ -123,9 +139,14 @@ pub fn main() -> ExitCode {
         Command::Calibrate(arguments) => calibrate::run(&arguments, format),
         Command::Compare(arguments) => compare::run(&arguments, format),
         Command::Leaderboard(arguments) => leaderboard::run(&arguments, format),
+        Command::Cohere(arguments) => cohere::run(&arguments, format),
         Command::Pool(arguments) => pool::run(&arguments, format),
         Command::Update(arguments) => update::run(&arguments, format),
         Command::Diff(arguments) => diff::run(&arguments, format),
+        Command::Report(arguments) => report::run(&arguments, format),
+        Command::Watch(arguments) => watch::run(&arguments, format),
+        Command::Decide(arguments) => decide::run(&arguments, format),
+        Command::Explain(arguments) => explain::run(&arguments, format),
         Command::Ledger(arguments) => ledger::run(&arguments, format),
         Command::Schema(arguments) => schema::run(&arguments, format),
         Command::Plan(arguments) => plan::run(&arguments, format),

@@ -219,7 +219,14 @@ pub(super) fn refuse_to_record_what_if(recording: &Recording, view: &View, loade
         .help("record without it; ask a conditional question with `given` in the scenario file, where it counts as annulled if the condition fails"))
 }
 
-fn once(loaded: &Loaded, view: &View, settings: &Settings, means: Means, voice: Voice) -> Result<RunReport, Error> {
+/// One run, reported.
+pub(super) fn once(
+    loaded: &Loaded,
+    view: &View,
+    settings: &Settings,
+    means: Means,
+    voice: Voice,
+) -> Result<RunReport, Error> {
     let situation = view.situation(&loaded.model)?;
     let plan = plan::compile(&loaded.model, &situation);
     let figures = means.figures(&plan, settings, voice)?;
@@ -256,9 +263,9 @@ pub(super) fn report(
                 .help("`foretell check` shows where it stands; make one event depend on the other"));
         }
     }
-    for (text, seen) in plan.divisions.iter().zip(tally.divisions()) {
+    for (at, seen) in tally.divisions().iter().enumerate() {
         if seen.worlds > 0 {
-            return Err(Error::input(format!("`{text}` divides by zero in {} of {worlds} worlds", seen.worlds))
+            return Err(Error::input(format!("{} in {} of {worlds} worlds", plan.failure(at), seen.worlds))
                 .help("write `if … then … else …` around it, or a lower limit such as `at least 1` on the divisor"));
         }
     }

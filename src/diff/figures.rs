@@ -139,9 +139,8 @@ impl Variant {
             _ => simulate::Conditioned::from(&self.plan),
         };
         let run = simulate::simulate_in_batches(subject, settings).map_err(|problem| Refusal(problem.to_string()))?;
-        if let Some((text, _)) = self.plan.divisions.iter().zip(run.whole.divisions()).find(|(_, seen)| seen.worlds > 0)
-        {
-            return Err(Refusal(format!("`{text}` divides by zero in some worlds")));
+        if let Some(division) = run.whole.divisions().iter().position(|seen| seen.worlds > 0) {
+            return Err(Refusal(format!("{} in some worlds", self.plan.failure(division))));
         }
         let whole = self.values(shapes, |ask| run.whole.answers().get(ask));
         let batches =

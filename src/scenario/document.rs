@@ -58,6 +58,10 @@ pub struct Document {
     pub priors: Vec<PriorNode>,
     /// Events in file order.
     pub events: Vec<EventNode>,
+    /// Decisions in file order; each has an event of its name among [`Self::events`], after all others.
+    pub decisions: Vec<DecisionNode>,
+    /// Utilities in file order: the names of events that are numbers, among [`Self::events`] after the decisions.
+    pub utilities: Vec<Text>,
     /// Questions in file order.
     pub questions: Vec<QuestionNode>,
     /// What must hold.
@@ -200,6 +204,66 @@ pub struct EventNode {
     pub otherwise: Option<(Span, Spanned<f64>)>,
     /// `observed`.
     pub observed: Option<(Span, Spanned<bool>)>,
+    /// What of it could not be read.
+    pub unread: Unread,
+}
+
+impl EventNode {
+    /// An event of which nothing is said yet.
+    #[must_use]
+    pub const fn named(name: Text) -> Self {
+        Self {
+            name,
+            ask: None,
+            resolves: None,
+            why: None,
+            source: None,
+            unit: None,
+            tags: Vec::new(),
+            assume: None,
+            label: None,
+            story: None,
+            option_labels: None,
+            properties: Vec::new(),
+            learned_from: Vec::new(),
+            chance: None,
+            causes: None,
+            background: None,
+            holds: None,
+            one_of: None,
+            ordered: None,
+            first_of: None,
+            none: None,
+            value: None,
+            equals: None,
+            count: None,
+            when: None,
+            requires: None,
+            odds: None,
+            overall: None,
+            raised_by: None,
+            lowered_by: None,
+            after: None,
+            only_if: None,
+            otherwise: None,
+            observed: None,
+            unread: Unread { keys: Vec::new(), anything: false },
+        }
+    }
+}
+
+/// One of `costs`: an option and its number.
+pub type CostNode = (Text, Spanned<f64>);
+
+/// `[decision.NAME]`, besides the event that stands for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DecisionNode {
+    /// Its name.
+    pub name: Text,
+    /// What is known when it is taken, with the place of the key.
+    pub knows: Option<(Span, Vec<Text>)>,
+    /// What options cost, with the place of the key.
+    pub costs: Option<(Span, Vec<CostNode>)>,
     /// What of it could not be read.
     pub unread: Unread,
 }

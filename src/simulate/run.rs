@@ -8,7 +8,7 @@ use super::block::WORLDS_PER_BLOCK;
 use super::finish::{answers, finish};
 use super::forest::Forest;
 use super::passes::{
-    Arenas, Gather, New, Pass, Spares, WORLDS_PER_CHUNK, Windows, blocks_in, blocks_of, chunks_of, windows,
+    self, Arenas, Gather, New, Pass, Spares, WORLDS_PER_CHUNK, Windows, blocks_in, blocks_of, chunks_of, windows,
 };
 use super::program::Program;
 use super::sampling::{Conditioned, Drawn, Posterior, Proposal, Sampling, may_be_missed};
@@ -178,6 +178,17 @@ impl<'a> Run<'a> {
         let mut counts = Forest::default();
         self.gather_counts(&groundwork, &mut counts, chunks, worlds, done);
         Ok((groundwork, counts))
+    }
+
+    /// Gathers something else than counts from all of so many worlds.
+    pub(crate) fn gather_all<G: Gather>(&self, worlds: u64, new: impl New<G>) -> Result<G, Impossible> {
+        let mut patterns = Forest::default();
+        if !self.beliefs.is_empty() {
+            self.gather_patterns(&mut patterns, 0..chunks_of(worlds), worlds, &mut |_| {});
+        }
+        let groundwork = self.groundwork(&patterns, worlds)?;
+        let program = self.program(&groundwork.factors);
+        Ok(passes::gather(&program, &self.arenas, worlds, new))
     }
 
     /// Blocks that [`Self::some`] and [`Self::doubt`] run.

@@ -193,9 +193,14 @@ const SUBCOMMANDS: &[&[&str]] = &[
     &["calibrate"],
     &["compare"],
     &["leaderboard"],
+    &["cohere"],
     &["pool"],
     &["update"],
     &["diff"],
+    &["watch"],
+    &["decide"],
+    &["explain"],
+    &["report"],
     &["ledger"],
     &["ledger", "verify"],
     &["ledger", "log"],
@@ -334,6 +339,19 @@ fn a_difference_is_taken_apart() {
 }
 
 #[test]
+fn what_drives_a_figure_is_told() {
+    let desk = Desk::new();
+    let two = "title = \"Two chances\"\nas_of = 2026-01-01\n[event.rain]\nchance = \"6 of 20\"\n\
+               [event.match]\nchance = [{ if = \"rain\", is = \"20%\" }, { otherwise = \"3 of 4\" }]\n\
+               [event.crowd]\nchance = \"40%\"\nodds = { match = \"high\" }\n[event.aside]\nchance = \"1 of 2\"\n";
+    desk.write("two.toml", two);
+    golden("explain", &desk, &["explain", "two.toml", "--question", "match"]);
+    golden("explain_csv", &desk, &["explain", "two.toml", "--question", "match", "--format", "csv"]);
+    let only = "tornado,what-if";
+    golden("explain_json", &desk, &["explain", "two.toml", "--question", "crowd", "--only", only, "--format", "json"]);
+}
+
+#[test]
 fn what_is_printed_for_other_programs() {
     let desk = Desk::new();
     golden("schema_families", &desk, &["schema", "families"]);
@@ -363,6 +381,7 @@ const FAILURES: &[(&[&str], i32, &str)] = &[
     (&["plan", "nowhere.toml"], 2, "nowhere.toml"),
     (&["update", "nowhere.toml"], 2, "nowhere.toml"),
     (&["diff", "small.toml", "nowhere.toml"], 2, "nowhere.toml"),
+    (&["explain", "small.toml"], 2, "--question"),
     (&["diff", "small.toml", "small.toml", "--as-of", "2025-09-01", "--to", "2025-09-02"], 2, "--to"),
     (&["update", "small.toml", "--undo", "--news", "attends x2"], 2, "--news"),
     (&["update", "small.toml", "--date", "2025-09-01"], 2, "--news"),
@@ -390,6 +409,9 @@ const FAILURES: &[(&[&str], i32, &str)] = &[
     (&["plan", "broken.toml"], 1, "broken.toml"),
     (&["update", "broken.toml"], 1, "broken.toml"),
     (&["diff", "small.toml"], 1, "--to"),
+    (&["explain", "small.toml", "--question", "atends"], 1, "`atends`"),
+    (&["explain", "small.toml", "--question", "attends", "--option", "neither"], 1, "`attends`"),
+    (&["explain", "small.toml", "--question", "attends", "--worlds", "1k"], 1, "262144"),
     (&["diff", "small.toml", "broken.toml"], 1, "broken.toml"),
     (&["diff", "small.toml", "small.toml", "--only", "atends"], 1, "`atends`"),
     (&["diff", "small.toml", "--to", "2027-01-01"], 1, "2025-12-31"),
