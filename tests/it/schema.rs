@@ -95,6 +95,8 @@ fn what_scripts_read_is_as_its_schema_says() {
     conforms("run", &with(&["run", "scenarios/golden.toml", "--exact"], &few));
     conforms("run", &with(&["run", "scenarios/golden.toml", "--check-exact"], &few));
     conforms("storylines", &["run", "scenarios/golden.toml", "--storyline", "attends,order", "--given", "paper"]);
+    conforms("stories", &["storylines", "scenarios/golden.toml", "--over", "attends,order"]);
+    conforms("stories", &["storylines", summit, "--worlds", "20k"]);
     conforms("check", &["check", summit, "tests/suite/broken/cycle-of-three.toml"]);
     foretell()
         .args([
