@@ -171,7 +171,9 @@ fn of_use(
     found: &mut Diagnostics,
 ) {
     for (utility, name) in utilities.iter().zip(&document.utilities) {
-        if behind[utility.0].is_empty() {
+        let node = &document.events[utility.0];
+        let says_something = node.value.is_some() || node.equals.is_some();
+        if says_something && behind[utility.0].is_empty() {
             found.push(
                 Diagnostic::new("W1204", name.span, format!("no decision bears on the utility `{}`", name.value))
                     .help("it adds the same to every option; name a decision, or what depends on one, in it"),
