@@ -21,7 +21,9 @@ mod names;
 mod number;
 mod question;
 mod reference;
+mod relations;
 mod resolve;
+mod story;
 mod truth;
 mod when;
 
@@ -36,6 +38,7 @@ pub use group::Group;
 pub use number::{CountSpec, NumberSpec};
 pub use question::{Question, QuestionTarget};
 pub use reference::{Member, ReferenceClass};
+pub use relations::relations;
 pub(crate) use truth::Known;
 pub use when::HazardSpec;
 

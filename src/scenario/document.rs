@@ -140,6 +140,8 @@ pub struct EventNode {
     pub name: Text,
     /// The question in words.
     pub ask: Option<Text>,
+    /// `story`: how each outcome is told.
+    pub story: Option<(Span, Vec<Text>)>,
     /// The resolution rule.
     pub resolves: Option<Text>,
     /// The reason.
@@ -220,6 +222,7 @@ impl EventNode {
             tags: Vec::new(),
             assume: None,
             label: None,
+            story: None,
             option_labels: None,
             properties: Vec::new(),
             learned_from: Vec::new(),
@@ -272,6 +275,8 @@ pub struct QuestionNode {
     pub name: Text,
     /// In words.
     pub ask: Option<Text>,
+    /// `story`: how each outcome is told.
+    pub story: Option<(Span, Vec<Text>)>,
     /// A yes/no question.
     pub holds: Option<(Span, Expression)>,
     /// Which option.

@@ -311,8 +311,16 @@ const PRIOR: &[Key] = &[
     ),
 ];
 
+const STORY: Key = optional(
+    "story",
+    KeyKind::TextList,
+    "how `foretell storylines` tells each outcome, as clauses: of no, then of yes; of a date, that it does not come, then that it comes; of options, in their order",
+    r#"["Moscow stays away", "Moscow attends"]"#,
+);
+
 const EVENT: &[Key] = &[
     optional("ask", KeyKind::Text, "the question in words", r#""Does Moscow confirm a date?""#),
+    STORY,
     optional("resolves", KeyKind::Text, "the resolution rule", r#""yes if two agencies report it""#),
     WHY,
     SOURCE,
@@ -403,6 +411,7 @@ const EVENT: &[Key] = &[
 
 const QUESTION: &[Key] = &[
     required("ask", KeyKind::Text, "the question in words", r#""Do the talks open by 1 October?""#),
+    STORY,
     optional("holds", KeyKind::Expression, "a yes/no question: does this hold?", r#""talks by 2025-10-01""#),
     optional("which", KeyKind::Name, "which option of this event?", r#""track""#),
     optional("value", KeyKind::Expression, "what number?", r#""weapons_value""#),

@@ -22,6 +22,7 @@ mod finish;
 mod forest;
 mod impossible;
 mod inputs;
+pub mod joint;
 mod keep;
 mod kernel;
 mod part;
@@ -35,6 +36,7 @@ mod settings;
 mod strata;
 pub mod streams;
 mod tally;
+mod worlds;
 
 #[cfg(test)]
 mod tests;
@@ -53,6 +55,7 @@ pub use sampling::Conditioned;
 pub(crate) use sampling::Posterior;
 pub use settings::{Method, Settings, Shard, Stop};
 pub use strata::Design;
+pub(crate) use worlds::Worlds;
 
 use crate::forecast::Estimate;
 use ndarray::Array2;

@@ -11,7 +11,7 @@ use super::passes::{
     self, Arenas, Gather, New, Pass, Spares, WORLDS_PER_CHUNK, Windows, blocks_in, blocks_of, chunks_of, windows,
 };
 use super::program::Program;
-use super::sampling::{Conditioned, Drawn, Posterior, Proposal, Sampling};
+use super::sampling::{Conditioned, Drawn, Posterior, Proposal, Sampling, may_be_missed};
 use super::strata::Design;
 use super::tally::{Counts, Mass, Pivot};
 use super::{Impossible, Settings, Stop, Tally, diagnose, doubt, inputs, precision};
@@ -141,6 +141,31 @@ impl<'a> Run<'a> {
         let program = self.program(&groundwork.factors);
         let pass = Pass { program: &program, arenas: &self.arenas, worlds };
         pass.grow(counts, chunks, || Counts::new(self.plan, &groundwork.pivots, self.design), done);
+    }
+
+    /// Adds what is gathered otherwise of some chunks of the main run.
+    pub(crate) fn gather<G: Gather>(
+        &self,
+        groundwork: &Groundwork,
+        gathered: &mut Forest<G>,
+        chunks: Range<u64>,
+        worlds: u64,
+        new: impl New<G>,
+    ) {
+        let program = self.program(&groundwork.factors);
+        let pass = Pass { program: &program, arenas: &self.arenas, worlds };
+        pass.grow(gathered, chunks, new, &mut |_| {});
+    }
+
+    /// As in [`Tally::may_be_missed`], of worlds that weigh so much together.
+    pub(crate) fn may_be_missed(&self, groundwork: &Groundwork, weight: f64) -> Option<f64> {
+        let is_fitted = !groundwork.sampling.figures.is_empty();
+        is_fitted.then(|| may_be_missed(self.plan, &groundwork.factors, weight)).flatten()
+    }
+
+    /// Why what is known leaves none of so many worlds.
+    pub(crate) fn why_none(&self, worlds: u64) -> Impossible {
+        diagnose::diagnose(self.plan, self.seed, worlds)
     }
 
     /// Some chunks of a run of so many worlds.
@@ -275,12 +300,7 @@ impl<'a> Run<'a> {
 
 /// Runs short windows while there is a reason to go on, the first ones shorter still, so that little time does not end in much work; how many
 /// chunks there are then, and what they gave.
-fn grow_while<G: super::passes::Gather>(
-    pass: &Pass<'_>,
-    all: u64,
-    new: impl New<G>,
-    go_on: &dyn Fn(u64) -> bool,
-) -> (u64, Forest<G>) {
+fn grow_while<G: Gather>(pass: &Pass<'_>, all: u64, new: impl New<G>, go_on: &dyn Fn(u64) -> bool) -> (u64, Forest<G>) {
     let spares = Spares::new(new);
     let mut forest = Forest::default();
     let mut end = 0;

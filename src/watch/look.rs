@@ -229,6 +229,7 @@ pub(super) fn asking(name: &str, target: QuestionTarget, given: Option<Condition
     Question {
         name: name.to_owned(),
         ask: String::new(),
+        story: Vec::new(),
         target,
         given,
         closes: model.horizon,

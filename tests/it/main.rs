@@ -15,6 +15,8 @@ mod networks;
 mod news;
 mod priors;
 mod readme;
+mod report;
+mod relations;
 mod scenarios;
 mod schema;
 mod shards;

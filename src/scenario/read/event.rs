@@ -18,6 +18,7 @@ pub(super) fn event(name: Text, fields: &Fields<'_, '_, '_>) -> EventNode {
     EventNode {
         name,
         ask: fields.text("ask"),
+        story: fields.keyed_texts("story"),
         resolves: fields.text("resolves"),
         why: fields.text("why"),
         source: fields.text("source"),

@@ -133,7 +133,7 @@ impl Sum<'_> {
                 Definition::Equals(inner) => self.formula(inner, coefficient, guard),
                 _ => self.number(formula, coefficient, guard),
             },
-            Formula::Arithmetic(..) => self.number(formula, coefficient, guard),
+            Formula::Arithmetic(..) | Formula::Apply(..) => self.number(formula, coefficient, guard),
         }
     }
 
