@@ -10,10 +10,10 @@ fn uniforms(count: usize, low: f64, high: f64) -> Vec<Arc<dyn Distribution>> {
     (0..count).map(|_| Arc::new(Uniform::new(low, high).unwrap()) as Arc<dyn Distribution>).collect()
 }
 
-/// Within 5 standard errors (Student's t with 31 degrees: false alarms 2e-5 each, and none under these seeds), and the error itself small.
+/// Within 8 standard errors (Student's t with 15 degrees or more: false alarms 9e-7 each at most), and the error itself small.
 fn near(share: Share, expected: f64, finest: f64) {
     assert!(share.standard_error < finest, "{share:?}");
-    assert!((share.value - expected).abs() < 5.0 * share.standard_error + 1e-9, "{share:?}, not {expected}");
+    assert!((share.value - expected).abs() < 8.0 * share.standard_error + 1e-9, "{share:?}, not {expected}");
 }
 
 fn ishigami(x: &[f64]) -> f64 {
