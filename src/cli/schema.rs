@@ -2,6 +2,7 @@
 
 use super::{Done, console};
 use crate::calibrate;
+use crate::cohere;
 use crate::compare;
 use crate::dist::FAMILIES;
 use crate::error::Error;
@@ -39,6 +40,8 @@ enum What {
     Part,
     /// The result of `run --storyline … --format json`
     Storylines,
+    /// The result of `storylines --format json`
+    Stories,
     /// The result of `run --counterfactual … --format json`
     Counterfactual,
     /// The result of `run --rare … --format json`
@@ -55,6 +58,8 @@ enum What {
     Compare,
     /// The result of `leaderboard --format json`
     Leaderboard,
+    /// The result of `cohere --format json`
+    Cohere,
     /// The result of `pool --format json`
     Pool,
     /// The result of `status --format json`
@@ -67,6 +72,10 @@ enum What {
     News,
     /// The result of `diff --format json`
     Diff,
+    /// The result of `watch --format json`
+    Watch,
+    /// The result of `decide --format json`
+    Decide,
     /// The result of `explain --format json`
     Explain,
     /// Named distributions for `value` and `count`
@@ -107,6 +116,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         What::Replay => pretty(&schemars::schema_for!(super::run::Replay))?,
         What::Part => pretty(&schemars::schema_for!(PartFile))?,
         What::Storylines => pretty(&schemars::schema_for!(super::storyline::Report))?,
+        What::Stories => pretty(&schemars::schema_for!(super::storylines::Report))?,
         What::Counterfactual => pretty(&schemars::schema_for!(super::counterfactual::Report))?,
         What::Rare => pretty(&schemars::schema_for!(super::rare::Report))?,
         What::Score => pretty(&schemars::schema_for!(score::Report))?,
@@ -115,12 +125,15 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         What::Calibrate => pretty(&schemars::schema_for!(calibrate::CalibrationReport))?,
         What::Compare => pretty(&schemars::schema_for!(compare::Comparison))?,
         What::Leaderboard => pretty(&schemars::schema_for!(compare::Leaderboard))?,
+        What::Cohere => pretty(&schemars::schema_for!(cohere::CoherenceReport))?,
         What::Pool => pretty(&schemars::schema_for!(super::pool_sheets::Report<'_>))?,
         What::Status => pretty(&schemars::schema_for!(super::status::Status<'_>))?,
         What::Live => pretty(&schemars::schema_for!(super::live::Live))?,
         What::Update => pretty(&schemars::schema_for!(super::update::Report<'_>))?,
         What::News => pretty(&schemars::schema_for!(super::update_news::Report))?,
         What::Diff => pretty(&schemars::schema_for!(super::diff::Report))?,
+        What::Watch => pretty(&schemars::schema_for!(super::watch::Report))?,
+        What::Decide => pretty(&schemars::schema_for!(super::decide::Report))?,
         What::Explain => pretty(&schemars::schema_for!(super::explain::Report))?,
         What::Families => families(format)?,
     };

@@ -406,7 +406,7 @@ impl<'a> Resolver<'a> {
                 if value.is_none() {
                     let message = format!("`{expression}` has no value that can be computed");
                     self.problem(
-                        Diagnostic::new("E0415", of.span, message)
+                        Diagnostic::new("E0416", of.span, message)
                             .help("`ln` takes numbers over 0, `sqrt` numbers from 0 on, `exp` numbers up to 709"),
                     );
                 }

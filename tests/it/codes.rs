@@ -6,11 +6,20 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Codes that no file of the suite can show, and why.
-const NOT_IN_THE_SUITE: &[(&str, &str)] = &[];
+const NOT_IN_THE_SUITE: &[(&str, &str)] = &[
+    ("W1301", "of texts beside a scenario; shown in tests/it/report.rs"),
+    ("W1302", "of texts beside a scenario; shown in src/brief/lint.rs"),
+    ("W1303", "of texts beside a scenario; shown in tests/it/report.rs"),
+];
 
 fn listed() -> Vec<(&'static str, &'static str)> {
     let scenarios = foretell::scenario::codes::CODES.iter().chain(foretell::model::codes::CODES);
-    scenarios.chain(foretell::network::codes::CODES).copied().collect()
+    scenarios
+        .chain(foretell::network::codes::CODES)
+        .chain(foretell::cohere::codes::CODES)
+        .chain(foretell::brief::CODES)
+        .copied()
+        .collect()
 }
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -56,7 +65,8 @@ fn every_code_in_the_sources_is_listed_and_every_listed_one_is_used() {
 #[test]
 fn every_code_is_shown_by_a_file_of_the_suite() {
     let mut shown = BTreeSet::new();
-    for file in files("tests/suite/broken", "snap").into_iter().chain(files("tests/suite/networks", "snap")) {
+    let folders = ["tests/suite/broken", "tests/suite/networks", "tests/suite/relations"];
+    for file in folders.into_iter().flat_map(|folder| files(folder, "snap")) {
         shown.extend(codes(&std::fs::read_to_string(&file).expect("the snapshot can be read"), '[', ']'));
     }
     let missing: Vec<&str> = listed()
@@ -64,7 +74,7 @@ fn every_code_is_shown_by_a_file_of_the_suite() {
         .map(|(code, _)| code)
         .filter(|code| !shown.contains(*code) && !NOT_IN_THE_SUITE.iter().any(|(excepted, _)| excepted == code))
         .collect();
-    assert!(missing.is_empty(), "no file of tests/suite/broken or tests/suite/networks shows {missing:?}");
+    assert!(missing.is_empty(), "no file of tests/suite/broken, networks or relations shows {missing:?}");
     let needless: Vec<&str> =
         NOT_IN_THE_SUITE.iter().map(|(code, _)| *code).filter(|code| shown.contains(*code)).collect();
     assert!(needless.is_empty(), "excepted, but shown: {needless:?}");
@@ -73,7 +83,7 @@ fn every_code_is_shown_by_a_file_of_the_suite() {
 #[test]
 fn the_reference_lists_every_code() {
     let mut text = String::from(
-        "# Diagnostics\n\nWhat `foretell check` can say about a scenario file or a network, and `foretell export` about what cannot be exported (11xx). The first\nletter of a code is its severity: E an error (exit code 1), W a warning, N a note on what the engine fills in. A code keeps its meaning for ever.\nEach is shown by a file of `tests/suite/broken` or `tests/suite/networks`, with the message beside it.\n\n| code | meaning |\n|---|---|\n",
+        "# Diagnostics\n\nWhat `foretell check` can say about a scenario file or a network, and `foretell export` about what cannot be exported (11xx), and\n`foretell cohere` about a file of relations (12xx). The first letter of a code is its severity: E an error (exit code 1), W a warning, N a note on what the engine\nfills in. A code keeps its meaning for ever. Each is shown by a file of `tests/suite/broken`, `networks` or `relations`, with the message beside it.\n\n| code | meaning |\n|---|---|\n",
     );
     for (code, meaning) in listed() {
         writeln!(text, "| {code} | {meaning} |").expect("a text takes all that is written");

@@ -182,6 +182,7 @@ const SUBCOMMANDS: &[&[&str]] = &[
     &["check"],
     &["run"],
     &["merge"],
+    &["storylines"],
     &["record"],
     &["resolve"],
     &["import"],
@@ -192,9 +193,12 @@ const SUBCOMMANDS: &[&[&str]] = &[
     &["calibrate"],
     &["compare"],
     &["leaderboard"],
+    &["cohere"],
     &["pool"],
     &["update"],
     &["diff"],
+    &["watch"],
+    &["decide"],
     &["explain"],
     &["ledger"],
     &["ledger", "verify"],
@@ -277,6 +281,18 @@ fn run_prints_tables_json_and_csv() {
     );
     golden("run_replay", &desk, &[&run[..], &["--from", "2025-08-19", "--to", "2025-09-16", "--every", "2w"]].concat());
     golden("plan", &desk, &["plan", "small.toml"]);
+}
+
+#[test]
+fn storylines_print_tables_json_and_csv() {
+    let desk = Desk::new();
+    golden("storylines", &desk, &["storylines", "small.toml", "--worlds", "50k"]);
+    let over = ["storylines", "small.toml", "--over", "attends,track", "--count", "2"];
+    golden("storylines_exact", &desk, &over);
+    golden("storylines_csv", &desk, &[&over[..], &["--format", "csv"]].concat());
+    golden("storylines_json", &desk, &[&over[..], &["--format", "json"]].concat());
+    ends(1, "storylines_unknown", &desk, &["storylines", "small.toml", "--over", "atends"]);
+    ends(2, "storylines_seed", &desk, &["storylines", "small.toml", "--seed", "-1"]);
 }
 
 #[test]

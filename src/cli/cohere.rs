@@ -1,0 +1,194 @@
+//! `foretell cohere`: whether anybody's probabilities can stand together, and the nearest that can.
+
+use super::inputs::{pattern, unknown_forecaster, without_outcomes};
+use super::ledger_file::LedgerArgument;
+use super::{Done, cohere_sheets, console, load};
+use crate::cohere::{
+    Distance, Options, Relations, Standing, TOLERANCE, check_names, check_possible, cohere, read_relations,
+    with_repaired,
+};
+use crate::error::Error;
+use crate::forecast::tidy::{Form, forecasts_file, parse_number, parse_probability};
+use crate::forecast::{Records, day};
+use crate::model;
+use crate::report::Format;
+use crate::scenario;
+use jiff::civil::Date;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const EXAMPLES: &str = "\
+Examples:
+  foretell cohere forecasts.csv --relations relations.toml
+  foretell cohere forecasts.csv --relations relations.toml --forecaster 'team *' --strict
+  foretell cohere forecasts.csv --relations relations.toml --pin talks=55% --out both.csv
+  foretell cohere crowd.csv --scenario scenario.toml --every-day
+  foretell cohere --ledger foretell.db --relations relations.toml --as-of 2025-09-01
+
+A file of relations says what holds among questions, in sentences:
+  unasked = [\"deal\"]                            # what nobody is asked about
+  logic = [                                      # holds in every world; a violation is an error
+    \"b is not a\", \"c is a and d\", \"c is a or d\", \"c is a but not d\", \"a is d\",
+    \"a implies d\", \"exactly one of a, b, e\", \"at most one of a, b\",
+    \"f is deal given a\", \"deal is f if a, else g\", \"h is talks within 30 days after visit\",
+  ]
+  assume = [\"deal given a is between 20% and 60%\", \"a is at least as likely as b\", \"a makes deal likelier\"]
+  [deadlines.talks]
+  by = { 2025-08-31 = \"talks_by_august\", 2025-09-30 = \"talks_by_september\" }
+
+Exit code 1 if figures violate `logic`, or with --strict anything.";
+
+/// Check probabilities against declared relations, and show the nearest coherent ones
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    /// Forecasts in tables, or files of the field, by a path or a quoted pattern, instead of a ledger
+    #[arg(value_name = "FORECASTS", conflicts_with = "ledger")]
+    forecasts: Vec<PathBuf>,
+    #[command(flatten)]
+    ledger: LedgerArgument,
+    /// What holds among the questions
+    #[arg(long, value_name = "FILE", required_unless_present = "scenario")]
+    relations: Option<PathBuf>,
+    /// A scenario of these questions: what it says of its events holds among them, too
+    #[arg(long, value_name = "FILE")]
+    scenario: Option<PathBuf>,
+    /// Definitions of the questions in a table, beside the forecasts
+    #[arg(long, value_name = "FILE", requires = "forecasts")]
+    questions: Vec<PathBuf>,
+    /// Only forecasters whose name fits this pattern; may be given several times
+    #[arg(long, value_name = "PATTERN", value_parser = pattern)]
+    forecaster: Vec<glob::Pattern>,
+    /// What stood on this day, instead of on the last
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    as_of: Option<Date>,
+    /// Every day on which a forecaster said something, not only the last
+    #[arg(long)]
+    every_day: bool,
+    /// Only what was said on the day itself; without it a forecast stands until the next on its question
+    #[arg(long)]
+    same_day: bool,
+    /// By how much figures may miss a relation, such as 0.02 or 2% [default: 1%]
+    #[arg(long, value_name = "SHARE", value_parser = parse_probability, conflicts_with = "strict")]
+    tolerance: Option<f64>,
+    /// No tolerance, and a violated assumption counts as an error
+    #[arg(long)]
+    strict: bool,
+    /// How much a figure counts in the distance, as QUESTION=WEIGHT (1 for the others); may be given several times
+    #[arg(long, value_name = "WEIGHT", value_parser = weight)]
+    weight: Vec<(String, f64)>,
+    /// What a figure must become, as QUESTION=PROBABILITY; may be given several times
+    #[arg(long, value_name = "PIN", value_parser = pin)]
+    pin: Vec<(String, f64)>,
+    /// Repair to the assumptions, too, not to logic alone
+    #[arg(long)]
+    assume: bool,
+    /// Write the forecasts and, as `NAME (repaired)`, the nearest coherent ones to this table (`.csv`, `.jsonl`, `.parquet`)
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// By which distance the repaired forecasts of `--out` are nearest
+    #[arg(long, value_enum, default_value_t = Distance::Squared)]
+    by: Distance,
+}
+
+fn named<T>(text: &str, what: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<(String, T), String> {
+    let (name, value) = text.rsplit_once('=').ok_or_else(|| format!("`{text}` is not {what}"))?;
+    Ok((name.trim().to_owned(), read(value.trim())?))
+}
+
+fn weight(text: &str) -> Result<(String, f64), String> {
+    named(text, "QUESTION=WEIGHT", parse_number)
+}
+
+fn pin(text: &str) -> Result<(String, f64), String> {
+    named(text, "QUESTION=PROBABILITY", parse_probability)
+}
+
+/// The relations that the arguments name.
+fn relations(arguments: &Arguments, records: &Records) -> Result<Relations, Error> {
+    let scenario = arguments.scenario.as_deref().map(of_scenario).transpose()?;
+    let written = arguments.relations.as_deref().map(|path| of_file(path, records)).transpose()?;
+    match (scenario, written) {
+        (Some(scenario), Some(written)) => Ok(scenario.joined(written)),
+        (Some(one), None) | (None, Some(one)) => Ok(one),
+        (None, None) => Err(Error::input("no relations are given").help("name their file: `--relations FILE`")),
+    }
+}
+
+/// What a scenario says of its questions.
+fn of_scenario(path: &Path) -> Result<Relations, Error> {
+    let loaded = load::load(path)?;
+    let (document, _) = scenario::parse(&loaded.source);
+    Ok(model::relations(&loaded.model, &document, &loaded.source))
+}
+
+/// What a file of relations says.
+fn of_file(path: &Path, records: &Records) -> Result<Relations, Error> {
+    let source = load::read(path)?;
+    let (relations, mut found) = read_relations(&source);
+    if !found.has_errors() {
+        found.extend(check_names(&relations, records));
+    }
+    if !found.has_errors() {
+        found.extend(check_possible(&relations));
+    }
+    console::diagnostics(&found, &source);
+    if found.has_errors() {
+        return Err(Error::input(format!("`{}` cannot be used: {}", path.display(), load::tally(&found)))
+            .help("correct the places shown above"));
+    }
+    Ok(relations)
+}
+
+fn options(arguments: &Arguments, records: &Records) -> Result<Options, Error> {
+    let known: BTreeSet<&str> = records.forecasts.iter().map(|record| record.forecaster.as_str()).collect();
+    let mut forecasters = Vec::new();
+    for pattern in &arguments.forecaster {
+        let before = forecasters.len();
+        forecasters.extend(known.iter().filter(|name| pattern.matches(name)).map(|name| (*name).to_owned()));
+        if forecasters.len() == before {
+            return Err(unknown_forecaster(pattern.as_str(), known.into_iter()));
+        }
+    }
+    let once = |given: &[(String, f64)], what: &str| {
+        let mut all = std::collections::BTreeMap::new();
+        for (name, value) in given {
+            if all.insert(name.clone(), *value).is_some() {
+                return Err(Error::input(format!("`{what}` names `{name}` twice")).help("leave one of them out"));
+            }
+        }
+        Ok(all)
+    };
+    Ok(Options {
+        forecasters,
+        as_of: arguments.as_of,
+        every_day: arguments.every_day,
+        standing: if arguments.same_day { Standing::SameDay } else { Standing::Standing },
+        tolerance: if arguments.strict { 0.0 } else { arguments.tolerance.unwrap_or(TOLERANCE) },
+        weights: once(&arguments.weight, "--weight")?,
+        pins: once(&arguments.pin, "--pin")?,
+        to_assumptions: arguments.assume,
+    })
+}
+
+pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    let records = if arguments.forecasts.is_empty() {
+        arguments.ledger.proven_records().map_err(|problem| match problem.way_out() {
+            None => problem.help("`foretell cohere FORECASTS.csv` takes a table instead"),
+            Some(_) => problem,
+        })?
+    } else {
+        without_outcomes(&arguments.questions, &arguments.forecasts)?
+    };
+    let relations = relations(arguments, &records)?;
+    let options = options(arguments, &records)?;
+    let report = cohere(&records, &relations, &options)?;
+    console::show(format, &cohere_sheets::render(&report, format)?)?;
+    if let Some(path) = &arguments.out {
+        let all = with_repaired(&records, &report, &options, arguments.by);
+        console::write_bytes(path, &forecasts_file(&all, Form::of(path))?)?;
+    }
+    let fails = report.errors() > 0 || (arguments.strict && report.warnings() > 0);
+    Ok(if fails { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}

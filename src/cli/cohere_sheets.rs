@@ -1,0 +1,248 @@
+//! How `foretell cohere` shows what it found.
+
+use crate::cohere::{CoherenceReport, ConflictReport, Distance, RelationReport, Standing, StatementReport, Strength};
+use crate::error::Error;
+use crate::report::figure::significant;
+use crate::report::{Column, Format, Output, Sheet};
+
+fn share(of: f64) -> String {
+    format!("{} %", significant(of * 100.0, 4))
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+fn place(of: &RelationReport) -> String {
+    match (&of.file, of.line, of.column) {
+        (Some(file), Some(line), Some(column)) => format!("{file}:{line}:{column}"),
+        _ => String::new(),
+    }
+}
+
+/// The text of the form asked for.
+pub(super) fn render(report: &CoherenceReport, format: Format) -> Result<String, Error> {
+    let mut sheets = Vec::new();
+    let (mut head, mut foot) = (Vec::new(), Vec::new());
+    if format == Format::Csv {
+        sheets.push(rows(report));
+    } else if format == Format::Table {
+        head.extend(report.title.clone());
+        head.push(format!(
+            "{} of logic, {}; {}",
+            counted(report.logic, "relation"),
+            counted(report.assume, "assumption"),
+            if report.tolerance > 0.0 {
+                format!("what misses one by up to {} is let pass", points(report.tolerance * 100.0))
+            } else {
+                "no tolerance".to_owned()
+            }
+        ));
+        for statement in &report.statements {
+            sheets.extend(of_statement(report, statement));
+            foot.extend(remarks(report, statement));
+        }
+    }
+    Output { head, sheets, foot, json: report }.render(format)
+}
+
+fn points(of: f64) -> String {
+    let text = significant(of, 4);
+    let noun = if text == "1" { "percentage point" } else { "percentage points" };
+    format!("{text} {noun}")
+}
+
+fn heading(report: &CoherenceReport, statement: &StatementReport) -> String {
+    let day = match report.standing {
+        Standing::Standing => format!("as of {}", statement.day),
+        Standing::SameDay => format!("on {}", statement.day),
+    };
+    let verdict = match (statement.errors, statement.warnings) {
+        (0, 0) => "nothing conflicts".to_owned(),
+        (errors, 0) => counted(errors, "error"),
+        (0, warnings) => counted(warnings, "warning"),
+        (errors, warnings) => format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")),
+    };
+    format!("{} {day}: {verdict}", statement.forecaster)
+}
+
+fn of_statement(report: &CoherenceReport, statement: &StatementReport) -> Vec<Sheet> {
+    let mut sheets = Vec::new();
+    let mut title = heading(report, statement);
+    if !statement.conflicts.is_empty() {
+        let columns = vec![
+            Column::count("set"),
+            Column::text("severity"),
+            Column::number("points"),
+            Column::text("what cannot stand together"),
+            Column::number("stated"),
+            Column::text("the others allow"),
+            Column::text("place"),
+        ];
+        let mut sheet = Sheet::new(Some(&title), columns);
+        for (at, conflict) in statement.conflicts.iter().enumerate() {
+            conflict_rows(&mut sheet, at + 1, conflict);
+        }
+        sheets.push(sheet);
+        title = format!("{}: the nearest coherent figures", statement.forecaster);
+    }
+    let has_pins = statement.figures.iter().any(|figure| figure.pin.is_some());
+    let has_weights = statement.figures.iter().any(|figure| figure.weight != 1.0);
+    let has_given = statement.figures.iter().any(|figure| figure.given.is_some());
+    let mut columns = vec![
+        Column::text("question"),
+        Column::number("stated"),
+        Column::number("repaired for Brier"),
+        Column::number("for log"),
+    ];
+    if has_weights {
+        columns.push(Column::number("weight"));
+    }
+    if has_pins {
+        columns.push(Column::text("pinned"));
+    }
+    if has_given {
+        columns.push(Column::text("probability of"));
+    }
+    let mut sheet = Sheet::new(Some(&title), columns);
+    for figure in &statement.figures {
+        let repaired = |value: f64| if value == figure.stated { "=".to_owned() } else { share(value) };
+        let mut row = vec![figure.name.clone(), share(figure.stated), repaired(figure.squared), repaired(figure.kl)];
+        if has_weights {
+            row.push(significant(figure.weight, 4));
+        }
+        if has_pins {
+            row.push(if figure.pin.is_some() { "yes".to_owned() } else { String::new() });
+        }
+        if has_given {
+            row.push(figure.given.clone().unwrap_or_default());
+        }
+        sheet.row(row);
+    }
+    sheets.push(sheet);
+    if !statement.hazards.is_empty() {
+        let columns = vec![
+            Column::text("event"),
+            Column::text("after"),
+            Column::text("by"),
+            Column::number("stated by then"),
+            Column::number("comes in between"),
+            Column::number("per 30 days"),
+        ];
+        let title = format!("{}: hazards that the deadlines imply, if it has not come before", statement.forecaster);
+        let mut sheet = Sheet::new(Some(&title), columns);
+        for hazard in &statement.hazards {
+            let known = |value: Option<f64>| value.map_or_else(String::new, share);
+            sheet.row(vec![
+                hazard.event.clone(),
+                hazard.after.clone(),
+                hazard.by.clone(),
+                share(hazard.stated),
+                known(hazard.conditional),
+                known(hazard.per_30_days),
+            ]);
+        }
+        sheets.push(sheet);
+    }
+    sheets
+}
+
+fn conflict_rows(sheet: &mut Sheet, number: usize, conflict: &ConflictReport) {
+    let mut first = vec![number.to_string(), conflict.severity.to_owned(), significant(conflict.points, 3)];
+    let mut lead = || if first.is_empty() { vec![String::new(); 3] } else { std::mem::take(&mut first) };
+    for relation in &conflict.relations {
+        let strength = if relation.strength == Strength::Assume { "assumed: " } else { "" };
+        let given = conflict.given.as_ref().map_or_else(String::new, |given| format!(" (where {given})"));
+        let text = format!("{strength}{}{given}", relation.text);
+        sheet.row([lead(), vec![text, String::new(), String::new(), place(relation)]].concat());
+    }
+    for figure in &conflict.figures {
+        let range = figure.others_allow.map_or_else(
+            || "–".to_owned(),
+            |(low, high)| if high - low < 1e-6 { share(low) } else { format!("{} to {}", share(low), share(high)) },
+        );
+        sheet.row([lead(), vec![format!("  {}", figure.name), share(figure.stated), range]].concat());
+    }
+}
+
+/// What it is worth, and what was not looked at.
+fn remarks(report: &CoherenceReport, statement: &StatementReport) -> Vec<String> {
+    let mut lines = Vec::new();
+    let who = &statement.forecaster;
+    for worth in &statement.worth {
+        if worth.divergence < 1e-9 && worth.guaranteed {
+            continue;
+        }
+        let (score, distance) = match worth.distance {
+            Distance::Squared => ("Brier score", "squared distance"),
+            Distance::Kl => ("logarithmic score", "divergence"),
+        };
+        let number = |value: f64| significant(if value.abs() < 1e-9 { 0.0 } else { value }, 3);
+        let (least, most) = (number(worth.at_least), number(worth.at_most));
+        let repaired = if worth.guaranteed { "the nearest coherent figures" } else { "the repaired figures" };
+        lines.push(if worth.at_least > 0.0 {
+            format!(
+                "{who} gives away at least {least} of {score} whatever happens, and at most {most}, against {repaired} ({distance} {})",
+                number(worth.divergence)
+            )
+        } else {
+            format!(
+                "{who}: {repaired} gain from {least} to {most} of {score}, depending on what happens ({distance} {})",
+                number(worth.divergence)
+            )
+        });
+    }
+    if statement.worth.iter().all(|worth| worth.divergence < 1e-9) && statement.conflicts.is_empty() {
+        lines.push(format!("{who} is coherent"));
+    }
+    if !statement.worth.iter().all(|worth| worth.guaranteed) {
+        let why =
+            if report.repaired_to_assumptions { "assumptions are not kept by every world" } else { "pins are kept" };
+        lines.push(format!("{who}: {why}, so that the gain is no longer at least the distance in every world"));
+    }
+    if statement.more_conflicts {
+        lines.push(format!("{who}: there may be more sets of several relations; these were found first"));
+    }
+    if !statement.without_probability.is_empty() {
+        let questions = statement.without_probability.join(", ");
+        lines.push(format!("{who}: not looked at, since the answer is no probability: {questions}"));
+    }
+    if statement.unrelated > 0 {
+        lines.push(format!("{who}: {} on no related question", counted(statement.unrelated, "forecast")));
+    }
+    lines
+}
+
+/// One row a figure, for CSV.
+fn rows(report: &CoherenceReport) -> Sheet {
+    let mut columns: Vec<Column> =
+        ["forecaster", "day", "question", "option", "given"].into_iter().map(Column::text).collect();
+    columns.extend(["stated", "squared", "kl", "weight"].into_iter().map(Column::number));
+    columns.extend(["pinned", "errors", "warnings"].into_iter().map(Column::text));
+    let mut sheet = Sheet::new(None, columns);
+    for statement in &report.statements {
+        for figure in &statement.figures {
+            let sets = |severity: &str| {
+                let sets = statement.conflicts.iter().filter(|conflict| {
+                    conflict.severity == severity && conflict.figures.iter().any(|of| of.name == figure.name)
+                });
+                sets.count().to_string()
+            };
+            sheet.row(vec![
+                statement.forecaster.clone(),
+                statement.day.clone(),
+                figure.question.clone(),
+                figure.option.clone().unwrap_or_default(),
+                figure.given.clone().unwrap_or_default(),
+                figure.stated.to_string(),
+                figure.squared.to_string(),
+                figure.kl.to_string(),
+                figure.weight.to_string(),
+                figure.pin.map_or_else(String::new, |pin| pin.to_string()),
+                sets("error"),
+                sets("warning"),
+            ]);
+        }
+    }
+    sheet
+}

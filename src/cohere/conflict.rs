@@ -1,0 +1,223 @@
+//! Which figures cannot stand together, by how much, and which of them it takes.
+//!
+//! The *amount* of some figures under some relations is the least total by which the figures would have to move to become coherent. A *conflict* is a
+//! set of figures and relations whose amount is above the tolerance, and of which none can be left out: without it the rest would be within the
+//! tolerance. Each relation is first looked at alone, then all together. Figures under one condition are also looked at in the worlds of that
+//! condition alone, since a condition that nobody gives a chance could otherwise be taken to be impossible.
+//!
+//! Minimal infeasible subsets: Chinneck and Dravnieks (1991), ORSA J. Comput. 3, 157–168; by halving: Junker (2004), Proc. AAAI, 167–172; all
+//! of them by hitting sets: Reiter (1987), Artif. Intell. 32, 57–95.
+
+use super::formula::Literal;
+use super::problem::{Part, Problem};
+use super::program::{Aim, System};
+use super::relations::Strength;
+use super::worlds::World;
+use crate::error::Error;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, VecDeque};
+
+/// So many times all relations together are asked for one more conflict.
+const ASKED: usize = 24;
+
+/// Figures and relations that cannot stand together.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Conflict {
+    pub(super) figures: Vec<usize>,
+    pub(super) relations: Vec<usize>,
+    /// The condition in whose worlds they conflict, if it is only there.
+    pub(super) given: Option<Literal>,
+    /// The least total by which the figures would have to move, as a probability.
+    pub(super) amount: f64,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(super) struct Conflicts {
+    pub(super) found: Vec<Conflict>,
+    /// Whether the search ended before it was sure that there are no more.
+    pub(super) more: bool,
+}
+
+/// One way of looking at a part: some figures and relations, and the worlds of a condition or all.
+struct Look<'p, 'r> {
+    problem: &'p Problem<'r>,
+    figures: Vec<usize>,
+    relations: Vec<usize>,
+    given: Option<Literal>,
+    tolerance: f64,
+    /// All of it as one system, and the worlds that were generated for it.
+    system: System,
+    worlds: RefCell<Vec<World>>,
+}
+
+/// The system of some figures, each with weight 1 and free to move.
+fn plain(problem: &Problem<'_>, figures: &[usize], relations: &[usize], given: Option<Literal>) -> System {
+    let mut system = problem.system(figures, relations, given);
+    for target in &mut system.targets {
+        (target.weight, target.pin) = (1.0, None);
+    }
+    system
+}
+
+impl<'p, 'r> Look<'p, 'r> {
+    /// None if no figure says anything there.
+    fn new(
+        problem: &'p Problem<'r>,
+        figures: &[usize],
+        relations: Vec<usize>,
+        given: Option<Literal>,
+        tolerance: f64,
+    ) -> Option<Self> {
+        let figures = problem.speaking(figures, &relations, given);
+        let system = plain(problem, &figures, &relations, given);
+        let worlds = RefCell::default();
+        (!figures.is_empty()).then_some(Self { problem, figures, relations, given, tolerance, system, worlds })
+    }
+
+    /// The amount of some of its figures under all of its relations, surely on its side of the tolerance, and the figures that play a part in it.
+    fn amount(&self, figures: &[usize]) -> Result<(f64, Vec<usize>), Error> {
+        let counts: Vec<bool> = self.figures.iter().map(|figure| figures.contains(figure)).collect();
+        let worlds = &mut self.worlds.borrow_mut();
+        let found = self.system.nearest_of(&counts, Aim::Amount, Some(self.tolerance), worlds)?;
+        // Under a condition that cannot be, nothing is at stake.
+        let Some(solution) = found else { return Ok((0.0, Vec::new())) };
+        let counted = self.figures.iter().zip(&counts).filter(|(_, counts)| **counts).map(|(figure, _)| *figure);
+        let involved = counted.zip(&solution.pulls).filter(|(_, pull)| pull.abs() > 1e-6).map(|(figure, _)| figure);
+        Ok((solution.total(), involved.collect()))
+    }
+
+    /// Whether figures conflict under some relations, taken alone.
+    fn conflicts(&self, figures: &[usize], relations: &[usize]) -> Result<bool, Error> {
+        let figures = self.problem.speaking(figures, relations, self.given);
+        let system = plain(self.problem, &figures, relations, self.given);
+        let counts = vec![true; figures.len()];
+        let found = system.nearest_of(&counts, Aim::Amount, Some(self.tolerance), &mut Vec::new())?;
+        Ok(found.is_some_and(|solution| solution.total() > self.tolerance))
+    }
+
+    /// Leaves out whatever can be; `None` if what is taken to conflict does not.
+    fn minimal(&self, figures: &[usize], involved: &[usize]) -> Result<Option<Conflict>, Error> {
+        let mut figures = figures.to_vec();
+        if !involved.is_empty() && involved.len() < figures.len() && self.amount(involved)?.0 > self.tolerance {
+            figures = involved.to_vec();
+        }
+        let mut relations = self.relations.clone();
+        // Assumptions are left out rather than logic, so that what logic alone forbids is an error.
+        relations.sort_by_key(|relation| self.problem.relations.relations[*relation].strength);
+        if relations.len() > 1 {
+            let test = |relations: &[usize]| self.conflicts(&figures, relations);
+            relations = needed(&[], false, &relations, &test)?;
+            relations.sort_unstable();
+        }
+        let test = |figures: &[usize]| self.conflicts(figures, &relations);
+        let mut figures = needed(&[], false, &figures, &test)?;
+        figures.sort_unstable();
+        let figures = self.problem.speaking(&figures, &relations, self.given);
+        let found = plain(self.problem, &figures, &relations, self.given).nearest(Aim::Amount)?;
+        let amount = found.map_or(0.0, |solution| solution.total());
+        let conflict = Conflict { figures, relations, given: self.given, amount };
+        Ok((amount > self.tolerance).then_some(conflict))
+    }
+
+    /// Conflicts beyond those known, until none is left or they were asked for too often; whether there may be more.
+    fn all(&self, known: &mut Vec<Conflict>) -> Result<bool, Error> {
+        let (mut queue, mut seen) = (VecDeque::from([BTreeSet::new()]), BTreeSet::new());
+        let mut asked = 0;
+        while let Some(removed) = queue.pop_front() {
+            let left: Vec<usize> = self.figures.iter().copied().filter(|figure| !removed.contains(figure)).collect();
+            let mine = |conflict: &&Conflict| {
+                conflict.given == self.given
+                    && conflict.relations.iter().all(|relation| self.relations.contains(relation))
+                    && conflict.figures.iter().all(|figure| left.contains(figure))
+            };
+            let hit = if let Some(conflict) = known.iter().find(mine) {
+                conflict.figures.clone()
+            } else {
+                if asked == ASKED {
+                    return Ok(true);
+                }
+                asked += 1;
+                let (amount, involved) = self.amount(&left)?;
+                if amount <= self.tolerance {
+                    continue;
+                }
+                let Some(conflict) = self.minimal(&left, &involved)? else { continue };
+                let figures = conflict.figures.clone();
+                known.push(conflict);
+                figures
+            };
+            for figure in hit {
+                let mut removed = removed.clone();
+                removed.insert(figure);
+                if seen.insert(removed.clone()) {
+                    queue.push_back(removed);
+                }
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// The items that it takes for a test to be true beside those of a base, the earlier ones preferred.
+///
+/// QuickXplain of Junker (2004).
+fn needed(
+    base: &[usize],
+    is_grown: bool,
+    items: &[usize],
+    test: &dyn Fn(&[usize]) -> Result<bool, Error>,
+) -> Result<Vec<usize>, Error> {
+    if is_grown && test(base)? {
+        return Ok(Vec::new());
+    }
+    if items.len() <= 1 {
+        return Ok(items.to_vec());
+    }
+    let (first, second) = items.split_at(items.len() / 2);
+    let with_first = [base, first].concat();
+    let of_second = needed(&with_first, true, second, test)?;
+    let with_second = [base, &of_second].concat();
+    let of_first = needed(&with_second, !of_second.is_empty(), first, test)?;
+    Ok([of_first, of_second].concat())
+}
+
+/// Every conflict of a part that was found, those of one relation first.
+pub(super) fn conflicts(problem: &Problem<'_>, part: &Part, tolerance: f64) -> Result<Conflicts, Error> {
+    let mut conflicts = Conflicts::default();
+    let conditions = problem.conditions(&part.figures).into_iter().map(Some);
+    let views: Vec<Option<Literal>> = conditions.chain([None]).collect();
+    for given in views {
+        let look = |figures: &[usize], relations: Vec<usize>| Look::new(problem, figures, relations, given, tolerance);
+        let Some(whole) = look(&part.figures, part.relations.clone()) else { continue };
+        if whole.amount(&whole.figures)?.0 <= tolerance {
+            continue;
+        }
+        let mut found = Vec::new();
+        for relation in &part.relations {
+            let touched = problem.touched(&part.figures, &[*relation]);
+            if let Some(alone) = look(&touched, vec![*relation]) {
+                conflicts.more |= alone.all(&mut found)?;
+            }
+        }
+        let strength = |relation: &&usize| problem.relations.relations[**relation].strength == Strength::Logic;
+        let logic: Vec<usize> = part.relations.iter().filter(strength).copied().collect();
+        if (2..part.relations.len()).contains(&logic.len())
+            && let Some(by_logic) = look(&part.figures, logic)
+        {
+            conflicts.more |= by_logic.all(&mut found)?;
+        }
+        if part.relations.len() > 1 {
+            conflicts.more |= whole.all(&mut found)?;
+        }
+        // What conflicts in the worlds of a condition already need not be said again with a figure for the condition.
+        found.retain(|conflict| {
+            !conflicts.found.iter().any(|other| {
+                other.figures.iter().all(|figure| conflict.figures.contains(figure))
+                    && other.relations.iter().all(|relation| conflict.relations.contains(relation))
+            })
+        });
+        conflicts.found.extend(found);
+    }
+    Ok(conflicts)
+}

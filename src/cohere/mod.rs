@@ -1,0 +1,392 @@
+//! Whether probabilities can stand together, what the nearest ones are that can, and what that is worth.
+//!
+//! A forecaster's probabilities on a day are a *statement*. [`Relations`] say what holds among its questions: in every world, or by assumption.
+//! [`cohere`] finds every smallest set of figures and relations that cannot stand together, the coherent figures nearest to those stated, and how
+//! much better these score in the worst of all possible worlds.
+//!
+//! Relations are declared, never guessed. Figures are never changed silently: what was stated and what is repaired stand side by side.
+//!
+//! Uses `forecast`, and Clarabel for convex programs; knows nothing of scenarios and scores.
+
+pub mod codes;
+mod conflict;
+mod formula;
+mod ladder;
+mod names;
+mod phrase;
+mod problem;
+mod program;
+mod read;
+mod relations;
+mod repair;
+mod report;
+mod statement;
+#[cfg(test)]
+mod tests;
+mod words;
+mod worlds;
+
+pub use formula::{Clause, Literal, equal, implies};
+pub use ladder::{Clock, Ladder, hazard};
+pub use names::{check_names, check_possible};
+pub use read::read_relations;
+pub use relations::{
+    Bound, Builder, Conditional, Judgement, Place, Proposition, Relation, Relations, Row, Strength, group,
+};
+pub use repair::Distance;
+pub use report::{
+    CoherenceReport, ConflictFigure, ConflictReport, FigureReport, HazardReport, RelationReport, StatementReport,
+    WorthReport,
+};
+pub use statement::Standing;
+pub use worlds::{LISTED, Space, World};
+
+use crate::error::Error;
+use crate::forecast::{Forecast, ForecastRecord, Records, nearest};
+use crate::math::exp_m1;
+use conflict::{Conflict, conflicts};
+use jiff::civil::Date;
+use problem::{Part, Problem};
+use repair::{Repaired, repair};
+use statement::{Statement, statements};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Figures may miss a relation by this much before it is said: one percentage point.
+pub const TOLERANCE: f64 = 0.01;
+/// What the solver may be off by.
+const EXACT: f64 = 1e-7;
+
+/// What is looked at, and how it is repaired.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// Only these forecasters; all if it is empty.
+    pub forecasters: Vec<String>,
+    /// The last day that counts.
+    pub as_of: Option<Date>,
+    /// Each day on which something was said, not only the last.
+    pub every_day: bool,
+    /// Which forecasts make a statement.
+    pub standing: Standing,
+    /// By how much figures may miss a relation, as a probability.
+    pub tolerance: f64,
+    /// How much a figure counts in the distance, by its name; 1 for the others.
+    pub weights: BTreeMap<String, f64>,
+    /// What a figure must become, by its name.
+    pub pins: BTreeMap<String, f64>,
+    /// Repair to the assumptions, too.
+    pub to_assumptions: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            forecasters: Vec::new(),
+            as_of: None,
+            every_day: false,
+            standing: Standing::default(),
+            tolerance: TOLERANCE,
+            weights: BTreeMap::new(),
+            pins: BTreeMap::new(),
+            to_assumptions: false,
+        }
+    }
+}
+
+/// Holds the forecasts of the records against the relations.
+///
+/// Probabilities of yes and of options are looked at; other forecasts are counted and left alone. See [`CoherenceReport`] for what is found.
+///
+/// ```
+/// use foretell::cohere::{Options, cohere, read_relations};
+/// use foretell::forecast::{Records, tidy::TidyFile};
+/// use foretell::source::Source;
+///
+/// let (relations, _) = read_relations(&Source::new("relations.toml", "logic = [\"trilateral requires bilateral\"]"));
+/// let table = "question,forecaster,made_at,probability\nbilateral,anna,2025-08-19,10%\ntrilateral,anna,2025-08-19,14%\n";
+/// let mut records = Records::default();
+/// TidyFile::from_text("forecasts.csv", table)?.forecasts(&mut records)?;
+/// let report = cohere(&records, &relations, &Options::default())?;
+/// let anna = &report.statements[0];
+/// assert_eq!((anna.errors, anna.figures[0].squared, anna.figures[1].squared), (1, 0.12, 0.12));
+/// assert!((anna.worth[0].at_least - 0.0008).abs() < 1e-7);
+/// # Ok::<(), foretell::error::Error>(())
+/// ```
+///
+/// # Errors
+/// If a weight, a pin or the tolerance cannot be, a name is nobody's figure, pins contradict the relations, no forecast is left, or the solver
+/// gives up.
+pub fn cohere(records: &Records, relations: &Relations, options: &Options) -> Result<CoherenceReport, Error> {
+    check(options)?;
+    let mut statements = statements(records, options.standing, options.as_of, options.every_day);
+    statements
+        .retain(|of| options.forecasters.is_empty() || options.forecasters.iter().any(|name| name == of.forecaster));
+    let mut reports = Vec::new();
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    for statement in &statements {
+        let report = one(statement, relations, options)?;
+        names.extend(report.figures.iter().map(|figure| figure.name.clone()));
+        if !report.figures.is_empty() || !report.without_probability.is_empty() {
+            reports.push(report);
+        }
+    }
+    if reports.is_empty() {
+        return Err(Error::input("no forecast is on a question that the relations name")
+            .help("name questions as the table does, or give them short names under `[names]`"));
+    }
+    for name in options.weights.keys().chain(options.pins.keys()) {
+        if !names.contains(name) {
+            let unknown = Error::input(format!("nobody states a figure on `{name}` that a relation names"));
+            return Err(match nearest(name, names.iter().map(String::as_str)) {
+                Some(near) => unknown.help(format!("the nearest name is `{near}`")),
+                None => {
+                    unknown.help(format!("there are figures on {}", names.into_iter().collect::<Vec<_>>().join(", ")))
+                }
+            });
+        }
+    }
+    Ok(CoherenceReport {
+        schema: "foretell.cohere/1",
+        title: relations.title().map(str::to_owned),
+        logic: relations.count(Strength::Logic),
+        assume: relations.count(Strength::Assume),
+        tolerance: options.tolerance,
+        standing: options.standing,
+        repaired_to_assumptions: options.to_assumptions,
+        statements: reports,
+    })
+}
+
+fn check(options: &Options) -> Result<(), Error> {
+    if !(0.0..=1.0).contains(&options.tolerance) {
+        return Err(Error::input(format!("the tolerance must lie between 0 and 1, but is {}", options.tolerance))
+            .help("one percentage point is `0.01` or `1%`"));
+    }
+    for (name, weight) in &options.weights {
+        if !(weight.is_finite() && (1e-3..=1e3).contains(weight)) {
+            return Err(Error::input(format!(
+                "the weight of `{name}` must lie between 0.001 and 1000, but is {weight}"
+            ))
+            .help("to keep a figure as it is, pin it"));
+        }
+    }
+    for (name, pin) in &options.pins {
+        if !(0.0..=1.0).contains(pin) {
+            return Err(Error::input(format!("the pin of `{name}` must lie between 0 and 1, but is {pin}"))
+                .help("30 % is `0.3` or `30%`"));
+        }
+    }
+    Ok(())
+}
+
+fn one(statement: &Statement<'_>, relations: &Relations, options: &Options) -> Result<StatementReport, Error> {
+    let (mut figures, without_probability, atoms, definitions) = statement.figures(relations);
+    for figure in &mut figures {
+        figure.weight = options.weights.get(&figure.name).copied().unwrap_or(1.0);
+        figure.pin = options.pins.get(&figure.name).copied();
+    }
+    let problem = Problem { relations, definitions, atoms, figures };
+    let mut found: Vec<ConflictReport> = Vec::new();
+    let mut more_conflicts = false;
+    let mut repaired = [Vec::new(), Vec::new()];
+    for values in &mut repaired {
+        values.extend(problem.figures.iter().map(|figure| figure.stated));
+    }
+    let distances = [Distance::Squared, Distance::Kl];
+    let has_pins = problem.figures.iter().any(|figure| figure.pin.is_some());
+    let guaranteed = !has_pins && !(options.to_assumptions && relations.count(Strength::Assume) > 0);
+    let mut worth =
+        distances.map(|distance| WorthReport { distance, divergence: 0.0, at_least: 0.0, at_most: 0.0, guaranteed });
+    for part in problem.parts() {
+        let conflicts = conflicts(&problem, &part, options.tolerance + EXACT)?;
+        more_conflicts |= conflicts.more;
+        for conflict in &conflicts.found {
+            found.push(described(&problem, conflict)?);
+        }
+        let mut worlds = Vec::new();
+        for ((distance, values), worth) in distances.into_iter().zip(&mut repaired).zip(&mut worth) {
+            let Some(of) = repair(&problem, &part, distance, options.to_assumptions, &mut worlds)? else { continue };
+            check_pins(&problem, &part, &of)?;
+            for (figure, value) in part.figures.iter().zip(&of.figures) {
+                values[*figure] = *value;
+            }
+            worth.divergence += of.divergence;
+            worth.at_least += of.least;
+            worth.at_most += of.most;
+        }
+    }
+    found.sort_by(|a, b| {
+        let key = |of: &ConflictReport| (of.severity, of.relations.len(), of.figures.len());
+        key(a).cmp(&key(b)).then(b.points.total_cmp(&a.points))
+    });
+    let severe = |severity: &str| found.iter().filter(|conflict| conflict.severity == severity).count();
+    Ok(StatementReport {
+        forecaster: statement.forecaster.to_owned(),
+        day: statement.day.to_string(),
+        errors: severe("error"),
+        warnings: severe("warning"),
+        figures: problem
+            .figures
+            .iter()
+            .enumerate()
+            .map(|(at, figure)| FigureReport {
+                name: figure.name.clone(),
+                question: figure.question.clone(),
+                option: figure.option.clone(),
+                given: figure
+                    .conditional
+                    .as_ref()
+                    .map(|(_, of)| format!("{} given {}", relations.name(of.event), relations.name(of.condition))),
+                made_at: figure.made_at.to_string(),
+                stated: figure.stated,
+                weight: figure.weight,
+                pin: figure.pin,
+                squared: repaired[0][at],
+                kl: repaired[1][at],
+            })
+            .collect(),
+        conflicts: found,
+        more_conflicts,
+        worth: worth.to_vec(),
+        hazards: hazards(&problem, statement),
+        unrelated: statement.said.len()
+            - problem.figures.iter().map(|figure| &figure.question).collect::<BTreeSet<_>>().len()
+            - without_probability.len(),
+        without_probability,
+    })
+}
+
+fn check_pins(problem: &Problem<'_>, part: &Part, repaired: &Repaired) -> Result<(), Error> {
+    let mut pins =
+        part.figures.iter().map(|figure| &problem.figures[*figure]).filter(|figure| figure.pin.is_some()).peekable();
+    if repaired.missed <= EXACT * 10.0 || pins.peek().is_none() {
+        return Ok(());
+    }
+    let named: Vec<String> = pins.map(|figure| format!("`{}`", figure.name)).collect();
+    Err(Error::input(format!("no coherent figures keep the pins on {}", named.join(", ")))
+        .help("pin fewer figures, or to values that the relations allow together"))
+}
+
+fn described(problem: &Problem<'_>, conflict: &Conflict) -> Result<ConflictReport, Error> {
+    let system = problem.system(&conflict.figures, &conflict.relations, conflict.given);
+    let relations = &problem.relations;
+    let mut figures = Vec::new();
+    for (at, figure) in conflict.figures.iter().enumerate() {
+        let figure = &problem.figures[*figure];
+        let round = |chance: f64| crate::math::round_to(chance, 6);
+        let others_allow = system.range(at)?.map(|(low, high)| (round(low), round(high)));
+        figures.push(ConflictFigure { name: figure.name.clone(), stated: figure.stated, others_allow });
+    }
+    let by_logic = conflict.relations.iter().all(|of| relations.relations[*of].strength == Strength::Logic);
+    Ok(ConflictReport {
+        severity: if by_logic { "error" } else { "warning" },
+        points: crate::math::round_to(conflict.amount * 100.0, 4),
+        given: conflict.given.map(|given| relations.name(given)),
+        relations: conflict
+            .relations
+            .iter()
+            .map(|of| {
+                let relation = &relations.relations[*of];
+                let place = relation.place.as_ref();
+                RelationReport {
+                    text: relation.text.clone(),
+                    strength: relation.strength,
+                    file: place.map(|place| place.file.clone()),
+                    line: place.map(|place| place.line),
+                    column: place.map(|place| place.column),
+                }
+            })
+            .collect(),
+        figures,
+    })
+}
+
+fn hazards(problem: &Problem<'_>, statement: &Statement<'_>) -> Vec<HazardReport> {
+    let mut reports = Vec::new();
+    for ladder in &problem.relations.ladders {
+        let start = ladder.from.unwrap_or(statement.day);
+        let (mut after, mut before) = (start, 0.0);
+        for (by, atom) in &ladder.rungs {
+            let Some(figure) =
+                problem.figures.iter().find(|figure| figure.atom == *atom && figure.conditional.is_none())
+            else {
+                continue;
+            };
+            let days = f64::from((*by - after).get_days());
+            let of = if days > 0.0 { hazard(before, figure.stated, days) } else { None };
+            reports.push(HazardReport {
+                event: ladder.name.clone(),
+                after: after.to_string(),
+                by: by.to_string(),
+                stated: figure.stated,
+                conditional: of.map(|(conditional, _)| conditional),
+                per_30_days: of.and_then(|(_, rate)| rate).map(|rate| -exp_m1(-30.0 * rate)),
+            });
+            (after, before) = (*by, figure.stated);
+        }
+    }
+    reports
+}
+
+/// The forecasts of a report's statements with their repaired twins beside them.
+///
+/// What was stated stays as the records have it; beside it stands a forecaster `NAME (repaired)`, whose forecasts are those of a statement with
+/// the figures of the distance, made when the last of the statement was said. Questions that no relation names are repeated unchanged, so that both
+/// answer the same ones.
+#[must_use]
+pub fn with_repaired(
+    records: &Records,
+    report: &CoherenceReport,
+    options: &Options,
+    distance: Distance,
+) -> Vec<ForecastRecord> {
+    let mut all = Vec::new();
+    let mut written: BTreeSet<(String, String, String)> = BTreeSet::new();
+    let mut twins = Vec::new();
+    for statement in statements(records, options.standing, options.as_of, options.every_day) {
+        let day = statement.day.to_string();
+        let Some(of) = report.statements.iter().find(|of| of.forecaster == statement.forecaster && of.day == day)
+        else {
+            continue;
+        };
+        let repaired = |question: &str, option: Option<&str>| {
+            let figure =
+                of.figures.iter().find(|figure| figure.question == question && figure.option.as_deref() == option)?;
+            Some(match distance {
+                Distance::Squared => figure.squared,
+                Distance::Kl => figure.kl,
+            })
+        };
+        for record in statement.said.values() {
+            let key = (record.forecaster.clone(), record.question.clone(), record.made_at.to_string());
+            if written.insert(key) {
+                all.push((*record).clone());
+            }
+            let mut forecast = record.forecast.clone();
+            match &mut forecast {
+                Forecast::Binary { probability } => {
+                    *probability = repaired(&record.question, None).unwrap_or(*probability);
+                }
+                Forecast::Categorical { options, probabilities } => {
+                    for (option, probability) in options.iter().zip(probabilities.iter_mut()) {
+                        *probability = repaired(&record.question, Some(option)).unwrap_or(*probability);
+                    }
+                    let rest = 1.0 - probabilities.iter().sum::<f64>();
+                    if let Some(largest) = probabilities.iter_mut().max_by(|a, b| a.total_cmp(b)) {
+                        *largest += rest;
+                    }
+                }
+                _ => {}
+            }
+            twins.push(ForecastRecord {
+                question: record.question.clone(),
+                forecaster: format!("{} (repaired)", record.forecaster),
+                made_at: statement.moment(),
+                forecast,
+                provenance: None,
+                curve: None,
+            });
+        }
+    }
+    all.extend(twins);
+    all
+}

@@ -1,0 +1,220 @@
+//! One statement against the relations: which figures hang together, and the system of any part of them.
+//!
+//! A *figure* is one probability that a forecaster stated. The figures and relations that share propositions, directly or through others, are a
+//! *part*; parts have nothing to do with each other and are looked at one by one.
+
+use super::formula::{Clause, Definition, Literal};
+use super::phrase::atoms;
+use super::program::{Linear, System, Target};
+use super::relations::{Bound, Conditional, Judgement, Relations};
+use super::worlds::Space;
+use crate::forecast::Moment;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One probability of a statement.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Figure {
+    /// The question, and the option.
+    pub(super) question: String,
+    pub(super) option: Option<String>,
+    /// Its name in reports.
+    pub(super) name: String,
+    pub(super) atom: usize,
+    pub(super) stated: f64,
+    pub(super) made_at: Moment,
+    pub(super) weight: f64,
+    pub(super) pin: Option<f64>,
+    /// Where it is conditional: by which relation, and what it means.
+    pub(super) conditional: Option<(usize, Conditional)>,
+}
+
+/// Figures and relations that hang together.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Part {
+    pub(super) figures: Vec<usize>,
+    pub(super) relations: Vec<usize>,
+}
+
+/// A statement and the relations.
+#[derive(Debug)]
+pub(super) struct Problem<'r> {
+    pub(super) relations: &'r Relations,
+    pub(super) definitions: Vec<Definition>,
+    pub(super) atoms: usize,
+    pub(super) figures: Vec<Figure>,
+}
+
+impl Problem<'_> {
+    /// The atoms that a figure is about.
+    fn atoms_of(&self, figure: usize) -> Vec<usize> {
+        let figure = &self.figures[figure];
+        match &figure.conditional {
+            Some((_, of)) => vec![of.both, of.condition.atom, of.event.atom],
+            None => vec![figure.atom],
+        }
+    }
+
+    /// The atoms that a relation is about.
+    fn atoms_in(&self, relation: usize) -> Vec<usize> {
+        let relation = &self.relations.relations[relation];
+        let judged = relation.judgements.iter().flat_map(|judgement| match judgement {
+            Judgement::Linear(row) => row.terms.iter().map(|(_, literal)| literal.atom).collect(),
+            Judgement::Product { a, b, both, .. } => vec![a.atom, b.atom, *both],
+        });
+        let conditional = relation.conditionals.iter().flat_map(|of| [of.both, of.condition.atom, of.event.atom]);
+        atoms(&relation.clauses).chain(judged).chain(conditional).collect()
+    }
+
+    /// The parts, in the order of their first figure.
+    pub(super) fn parts(&self) -> Vec<Part> {
+        let mut leader: Vec<usize> = (0..self.atoms).collect();
+        fn find(leader: &mut [usize], of: usize) -> usize {
+            let mut at = of;
+            while leader[at] != at {
+                leader[at] = leader[leader[at]];
+                at = leader[at];
+            }
+            at
+        }
+        let mut join = |together: &[usize]| {
+            for pair in together.windows(2) {
+                let (a, b) = (find(&mut leader, pair[0]), find(&mut leader, pair[1]));
+                leader[a.max(b)] = a.min(b);
+            }
+        };
+        for definition in &self.definitions {
+            let all: Vec<usize> = definition.on.iter().copied().chain(atoms(&definition.clauses)).collect();
+            join(&all);
+        }
+        for relation in 0..self.relations.relations.len() {
+            join(&self.atoms_in(relation));
+        }
+        for figure in 0..self.figures.len() {
+            join(&self.atoms_of(figure));
+        }
+        let mut parts: BTreeMap<usize, Part> = BTreeMap::new();
+        for figure in 0..self.figures.len() {
+            let of = find(&mut leader, self.atoms_of(figure)[0]);
+            parts.entry(of).or_default().figures.push(figure);
+        }
+        for relation in 0..self.relations.relations.len() {
+            if let Some(atom) = self.atoms_in(relation).first() {
+                let of = find(&mut leader, *atom);
+                if let Some(part) = parts.get_mut(&of) {
+                    part.relations.push(relation);
+                }
+            }
+        }
+        let mut parts: Vec<Part> = parts.into_values().collect();
+        parts.sort_by_key(|part| part.figures.first().copied());
+        parts
+    }
+
+    /// The conditions under which some of the figures are stated, each once.
+    pub(super) fn conditions(&self, figures: &[usize]) -> Vec<Literal> {
+        let conditions: BTreeSet<Literal> = figures
+            .iter()
+            .filter_map(|figure| self.figures[*figure].conditional.as_ref().map(|(_, of)| of.condition))
+            .collect();
+        conditions.into_iter().collect()
+    }
+
+    /// The figures that say something where only these relations are known, and if only worlds of a condition count, under that.
+    pub(super) fn speaking(&self, figures: &[usize], relations: &[usize], given: Option<Literal>) -> Vec<usize> {
+        let speaks = |figure: &&usize| match (&self.figures[**figure].conditional, given) {
+            (None, None) => true,
+            (None, Some(_)) => false,
+            (Some((relation, of)), _) => {
+                relations.contains(relation) && given.is_none_or(|given| given == of.condition)
+            }
+        };
+        figures.iter().filter(speaks).copied().collect()
+    }
+
+    /// Those of the figures that relations speak of, directly or through what their propositions mean.
+    pub(super) fn touched(&self, figures: &[usize], relations: &[usize]) -> Vec<usize> {
+        let start = relations.iter().flat_map(|relation| self.atoms_in(*relation));
+        let (reached, _) = self.reached(start.collect());
+        let touches = |figure: &&usize| self.atoms_of(**figure).iter().all(|atom| reached.contains(atom));
+        figures.iter().filter(touches).copied().collect()
+    }
+
+    /// What the meaning of some atoms names, and the clauses of that.
+    fn reached(&self, start: BTreeSet<usize>) -> (BTreeSet<usize>, Vec<Clause>) {
+        let (mut reached, mut clauses) = (start, Vec::new());
+        let mut open: Vec<&Definition> = self.definitions.iter().collect();
+        loop {
+            let (now, later): (Vec<&Definition>, Vec<&Definition>) =
+                open.into_iter().partition(|definition| definition.on.iter().any(|atom| reached.contains(atom)));
+            if now.is_empty() {
+                return (reached, clauses);
+            }
+            for definition in now {
+                reached.extend(definition.on.iter().copied().chain(atoms(&definition.clauses)));
+                clauses.extend(definition.clauses.iter().cloned());
+            }
+            open = later;
+        }
+    }
+
+    /// The system of some figures and relations, in the worlds of a condition if there is one; figures must speak there.
+    pub(super) fn system(&self, figures: &[usize], relations: &[usize], given: Option<Literal>) -> System {
+        let mut start: BTreeSet<usize> = figures.iter().flat_map(|figure| self.atoms_of(*figure)).collect();
+        start.extend(relations.iter().flat_map(|relation| self.atoms_in(*relation)));
+        start.extend(given.map(|literal| literal.atom));
+        let (reached, mut clauses) = self.reached(start);
+        clauses
+            .extend(relations.iter().flat_map(|relation| self.relations.relations[*relation].clauses.iter().cloned()));
+        clauses.extend(given.map(|literal| vec![literal]));
+        let local: BTreeMap<usize, usize> = reached.iter().enumerate().map(|(at, atom)| (*atom, at)).collect();
+        let here = |literal: Literal| Literal { atom: local[&literal.atom], holds: literal.holds };
+        clauses.iter_mut().flatten().for_each(|literal| *literal = here(*literal));
+        clauses.sort();
+        clauses.dedup();
+        let targets = figures.iter().map(|figure| {
+            let figure = &self.figures[*figure];
+            let (event, condition) = match &figure.conditional {
+                Some((_, of)) => (Literal::of(of.both), Some(of.condition)),
+                None => (Literal::of(figure.atom), None),
+            };
+            Target {
+                event: Linear::of(here(event)),
+                condition: condition.map(|condition| Linear::of(here(condition))),
+                stated: figure.stated,
+                weight: figure.weight,
+                pin: figure.pin,
+            }
+        });
+        let mut rows = Vec::new();
+        for judgement in relations.iter().flat_map(|relation| &self.relations.relations[*relation].judgements) {
+            let mut row = Linear::default();
+            match judgement {
+                Judgement::Linear(stated) => {
+                    row.constant = stated.constant;
+                    stated.terms.iter().for_each(|(factor, literal)| row.add(*factor, &Linear::of(here(*literal))));
+                    rows.push((row, stated.bound));
+                }
+                Judgement::Product { a, b, both, sign } => {
+                    let known = |literal: &Literal| self.stated(figures, *literal);
+                    let (chance, other) = match (known(a), known(b)) {
+                        (Some(chance), _) => (chance, b),
+                        (None, Some(chance)) => (chance, a),
+                        (None, None) => continue,
+                    };
+                    let side = if *sign < 0 { -1.0 } else { 1.0 };
+                    row.add(side, &Linear::of(here(Literal::of(*both))));
+                    row.add(-side * chance, &Linear::of(here(*other)));
+                    rows.push((row, if *sign == 0 { Bound::Zero } else { Bound::AtLeast }));
+                }
+            }
+        }
+        System { space: Space::new(local.len(), clauses), targets: targets.collect(), rows }
+    }
+
+    /// The chance that some figures state for a literal.
+    fn stated(&self, figures: &[usize], literal: Literal) -> Option<f64> {
+        let mut of = figures.iter().map(|figure| &self.figures[*figure]);
+        let figure = of.find(|figure| figure.conditional.is_none() && figure.atom == literal.atom)?;
+        Some(if literal.holds { figure.stated } else { 1.0 - figure.stated })
+    }
+}

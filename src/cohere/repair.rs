@@ -1,0 +1,160 @@
+//! The nearest coherent figures, and what they are worth.
+//!
+//! Let `p` be what was stated and `L(p, w)` its score in a world `w`, summed over the figures. The distribution `π` over possible worlds that is
+//! nearest to `p` in the divergence of the score gives figures `r` with
+//!
+//! ```text
+//! L(p, w) - L(r, w) >= D(π, p)        in every possible world w
+//! ```
+//!
+//! so whoever states `p` gives `D` away whatever happens (the theorem on projections; de Finetti 1974; Predd et al. 2009, IEEE Trans. Inf. Theory 55,
+//! 4786–4792). For the Brier score `D` is the squared distance, for the logarithmic score the information lost. A conditional forecast is scored
+//! where its condition comes about and called off where it does not; its share of `D` is then `π(B) (c - π(A|B))²`, which is convex in `π`, so that the
+//! guarantee is the same with conditional figures as without.
+//!
+//! With pins the nearest figures are those among the coherent ones that keep them, and the guarantee is lost: what is given away at least is
+//! then computed and may be negative. It is computed in any case ([`Repaired::least`]), over all possible worlds.
+
+use super::problem::{Part, Problem};
+use super::program::{Aim, FLOOR, Linear, System};
+use super::relations::Strength;
+use super::worlds::World;
+use crate::error::Error;
+use crate::math::{ln, round_to};
+
+/// Figures that have not moved by more than this are as they were stated.
+const STILL: f64 = 1e-7;
+/// Figures that have to move by no more than this in all are coherent.
+const COHERENT: f64 = 1e-8;
+/// A condition with less than this is taken to never come about.
+const NEVER: f64 = 1e-6;
+
+/// By which score figures are judged.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema, clap::ValueEnum,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Distance {
+    /// Squared distance: what the Brier score gives away
+    Squared,
+    /// Kullback–Leibler divergence: what the logarithmic score gives away
+    Kl,
+}
+
+/// The repaired figures of a part.
+#[derive(Debug, Clone)]
+pub(super) struct Repaired {
+    /// For each figure of the part the coherent one.
+    pub(super) figures: Vec<f64>,
+    /// How far they are from what was stated.
+    pub(super) divergence: f64,
+    /// What they gain in the world in which they gain least.
+    pub(super) least: f64,
+    /// What they gain in the world in which they gain most.
+    pub(super) most: f64,
+    /// By how much the pins are missed; over 0 if they contradict each other.
+    pub(super) missed: f64,
+}
+
+impl Distance {
+    const fn aim(self) -> Aim {
+        match self {
+            Self::Squared => Aim::Squared,
+            Self::Kl => Aim::Information,
+        }
+    }
+
+    /// How much better `repaired` scores than `stated`: if the event comes, and if it does not.
+    fn gains(self, stated: f64, repaired: f64) -> (f64, f64) {
+        let loss = |chance: f64| match self {
+            Self::Squared => (1.0 - chance) * (1.0 - chance),
+            Self::Kl => -ln(chance.clamp(FLOOR, 1.0)),
+        };
+        (loss(stated) - loss(repaired), loss(1.0 - stated) - loss(1.0 - repaired))
+    }
+}
+
+/// How much better the repaired figures score than those stated, as a number that each world has.
+fn gain(system: &System, repaired: &[f64], distance: Distance) -> Linear {
+    let mut gain = Linear::default();
+    for (target, repaired) in system.targets.iter().zip(repaired) {
+        let (yes, no) = distance.gains(target.stated, *repaired);
+        let always = Linear { constant: 1.0, terms: Vec::new() };
+        gain.add(target.weight * (yes - no), &target.event);
+        gain.add(target.weight * no, target.condition.as_ref().unwrap_or(&always));
+    }
+    gain
+}
+
+/// Finds the coherent figures that are nearest to those of a part, and what they are worth; `None` if no world is possible.
+///
+/// The relations are those of `logic`, and with `assumptions` the others, too. Worlds that were generated for the same part are kept in `worlds`.
+pub(super) fn repair(
+    problem: &Problem<'_>,
+    part: &Part,
+    distance: Distance,
+    assumptions: bool,
+    worlds: &mut Vec<World>,
+) -> Result<Option<Repaired>, Error> {
+    let counts = |relation: &&usize| {
+        let relation = &problem.relations.relations[**relation];
+        // What a conditional forecast means is no assumption.
+        assumptions || relation.strength == Strength::Logic || !relation.conditionals.is_empty()
+    };
+    let relations: Vec<usize> = part.relations.iter().filter(counts).copied().collect();
+    let system = problem.system(&part.figures, &relations, None);
+    let stated: Vec<f64> = part.figures.iter().map(|figure| problem.figures[*figure].stated).collect();
+    if system.targets.iter().all(|target| target.pin.is_none() && target.condition.is_none()) {
+        let every = vec![true; system.targets.len()];
+        let Some(amount) = system.nearest_of(&every, Aim::Amount, Some(COHERENT), worlds)? else { return Ok(None) };
+        if amount.value <= COHERENT {
+            return Ok(Some(Repaired { figures: stated, divergence: 0.0, least: 0.0, most: 0.0, missed: 0.0 }));
+        }
+    }
+    let Some(solution) = system.nearest_of(&vec![true; system.targets.len()], distance.aim(), None, worlds)? else {
+        return Ok(None);
+    };
+    let tidy = |chance: f64, stated: f64| {
+        if (chance - stated).abs() < STILL { stated } else { round_to(chance.clamp(0.0, 1.0), 9) }
+    };
+    let mut figures = stated;
+    for (at, (event, condition)) in solution.chances.iter().enumerate() {
+        if *condition >= NEVER {
+            figures[at] = tidy(event / condition, figures[at]);
+        }
+        if let Some(pin) = problem.figures[part.figures[at]].pin {
+            figures[at] = pin;
+        }
+    }
+    // Figures under a condition that is left no chance are repaired in its worlds alone.
+    for condition in problem.conditions(&part.figures) {
+        let under = problem.speaking(&part.figures, &relations, Some(condition));
+        let places: Vec<usize> =
+            under.iter().filter_map(|figure| part.figures.iter().position(|other| other == figure)).collect();
+        if places.iter().all(|at| solution.chances[*at].1 >= NEVER) {
+            continue;
+        }
+        let Some(inner) = problem.system(&under, &relations, Some(condition)).nearest(distance.aim())? else {
+            continue;
+        };
+        for (at, (event, _)) in places.iter().zip(&inner.chances) {
+            if problem.figures[part.figures[*at]].pin.is_none() {
+                figures[*at] = tidy(*event, figures[*at]);
+            }
+        }
+    }
+    let gain = gain(&system, &figures, distance);
+    let mut loss = Linear::default();
+    loss.add(-1.0, &gain);
+    let Some((least, _)) = gain.least(&system.space) else { return Ok(None) };
+    let Some((most, _)) = loss.least(&system.space) else { return Ok(None) };
+    // The expected gain under the distribution found is the distance itself.
+    let shares = solution.chances.iter().zip(&system.targets).zip(&figures);
+    let divergence: f64 = shares
+        .map(|(((event, condition), target), repaired)| {
+            let (yes, no) = distance.gains(target.stated, *repaired);
+            target.weight * ((yes - no) * event + no * condition)
+        })
+        .sum();
+    Ok(Some(Repaired { figures, divergence: divergence.max(0.0), least, most: -most, missed: solution.missed }))
+}

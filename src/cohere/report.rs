@@ -1,0 +1,174 @@
+//! What [`cohere`](super::cohere) finds, as it is printed and written as JSON.
+
+use super::Distance;
+use super::relations::Strength;
+use super::statement::Standing;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// Forecasts held against relations.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct CoherenceReport {
+    /// `foretell.cohere/1`.
+    pub schema: &'static str,
+    /// The title of the relations, if they have one.
+    pub title: Option<String>,
+    /// Relations that hold in every world.
+    pub logic: usize,
+    /// Assumptions.
+    pub assume: usize,
+    /// By how much figures may miss a relation, as a probability.
+    pub tolerance: f64,
+    /// Which forecasts make a statement.
+    pub standing: Standing,
+    /// Whether the repaired figures keep the assumptions, too.
+    pub repaired_to_assumptions: bool,
+    /// One for each forecaster and day, ordered by both.
+    pub statements: Vec<StatementReport>,
+}
+
+impl CoherenceReport {
+    /// How many violations of logic there are.
+    #[must_use]
+    pub fn errors(&self) -> usize {
+        self.statements.iter().map(|statement| statement.errors).sum()
+    }
+
+    /// How many violations of assumptions there are.
+    #[must_use]
+    pub fn warnings(&self) -> usize {
+        self.statements.iter().map(|statement| statement.warnings).sum()
+    }
+}
+
+/// What one forecaster says on one day, and whether it can be.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct StatementReport {
+    /// Who.
+    pub forecaster: String,
+    /// The day; all that was said up to it stands, or what was said on it.
+    pub day: String,
+    /// Conflicts with logic.
+    pub errors: usize,
+    /// Conflicts with assumptions.
+    pub warnings: usize,
+    /// The probabilities stated on questions of the relations, in the order of their names.
+    pub figures: Vec<FigureReport>,
+    /// Smallest sets of figures and relations that cannot stand together: none of a set can be left out.
+    pub conflicts: Vec<ConflictReport>,
+    /// Whether the search for conflicts was cut short.
+    pub more_conflicts: bool,
+    /// What the nearest coherent figures are worth, by each distance.
+    pub worth: Vec<WorthReport>,
+    /// The hazards that deadlines imply.
+    pub hazards: Vec<HazardReport>,
+    /// Forecasts on questions that no relation names.
+    pub unrelated: usize,
+    /// Questions that relations name but that were not answered by a probability.
+    pub without_probability: Vec<String>,
+}
+
+/// One probability, as stated and repaired.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct FigureReport {
+    /// The question, with the option if it has options.
+    pub name: String,
+    /// The question.
+    pub question: String,
+    /// The option.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub option: Option<String>,
+    /// What it is the probability of, where that is conditional.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub given: Option<String>,
+    /// When it was said.
+    pub made_at: String,
+    /// What was stated.
+    pub stated: f64,
+    /// How much it counts in the distance.
+    pub weight: f64,
+    /// What it was pinned to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pin: Option<f64>,
+    /// What it is in the coherent set nearest by squared distance.
+    pub squared: f64,
+    /// What it is in the coherent set nearest by Kullback–Leibler divergence.
+    pub kl: f64,
+}
+
+/// Figures and relations that cannot stand together, none of which can be left out.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ConflictReport {
+    /// `error` where logic alone forbids it, `warning` where an assumption plays a part.
+    pub severity: &'static str,
+    /// The least total by which the figures would have to move, in percentage points.
+    pub points: f64,
+    /// The condition in whose worlds they conflict, if it is only there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub given: Option<String>,
+    /// The relations.
+    pub relations: Vec<RelationReport>,
+    /// The figures.
+    pub figures: Vec<ConflictFigure>,
+}
+
+/// A relation and where it stands.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct RelationReport {
+    /// In words.
+    pub text: String,
+    /// Whether it holds in every world.
+    pub strength: Strength,
+    /// The file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The line, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// The column, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
+}
+
+/// A figure of a conflict.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ConflictFigure {
+    /// The question, with the option if it has options.
+    pub name: String,
+    /// What was stated.
+    pub stated: f64,
+    /// The range that the other figures of the conflict leave it; `None` where they leave its condition no chance.
+    pub others_allow: Option<(f64, f64)>,
+}
+
+/// What the repaired figures gain on those stated, summed over figures with their weights.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct WorthReport {
+    /// By which distance they are nearest.
+    pub distance: Distance,
+    /// That distance: the sum of squares, or the divergence in nats.
+    pub divergence: f64,
+    /// The gain in the possible world in which it is least: the Brier score for the squared distance, the logarithmic score for the other.
+    pub at_least: f64,
+    /// The gain in the possible world in which it is greatest.
+    pub at_most: f64,
+    /// Whether theory promises that the least gain is the distance: not with pins or assumptions.
+    pub guaranteed: bool,
+}
+
+/// The hazard between two deadlines of an event, or between the start and the first.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct HazardReport {
+    /// The event.
+    pub event: String,
+    /// After this day.
+    pub after: String,
+    /// By this day.
+    pub by: String,
+    /// The probability stated for the later day.
+    pub stated: f64,
+    /// The probability that it comes in between, if it has not before; negative where the ladder falls.
+    pub conditional: Option<f64>,
+    /// The same for 30 days, at a constant hazard.
+    pub per_30_days: Option<f64>,
+}

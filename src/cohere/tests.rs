@@ -1,0 +1,517 @@
+//! Tests of the room as a whole, against enumeration of every assignment by an evaluator of their own.
+
+use super::*;
+use crate::forecast::tidy::TidyFile;
+use crate::math::SplitMix;
+use crate::source::Source;
+use std::fmt::Write as _;
+
+fn read(text: &str) -> Relations {
+    let source = Source::new("relations.toml", text);
+    let (relations, problems) = read_relations(&source);
+    assert!(problems.is_empty(), "{}", problems.render(&source, false));
+    relations
+}
+
+fn table(figures: &[(&str, f64)]) -> Records {
+    let mut text = String::from("question,forecaster,made_at,probability\n");
+    for (name, chance) in figures {
+        writeln!(text, "{name},anna,2025-08-19,{chance}").expect("a text takes all");
+    }
+    let mut records = Records::default();
+    TidyFile::from_text("t.csv", &text).expect("a table").forecasts(&mut records).expect("forecasts");
+    records
+}
+
+fn looked_at(relations: &str, figures: &[(&str, f64)], options: &Options) -> StatementReport {
+    let mut report = cohere(&table(figures), &read(relations), options).expect("it can be looked at");
+    report.statements.remove(0)
+}
+
+fn near(found: f64, expected: f64, tolerance: f64) {
+    assert!((found - expected).abs() <= tolerance, "{found} is not {expected}");
+}
+
+/// The five events of the summit: the .14 and the .10 meet at .12, worth .0008 at least in every world.
+#[test]
+fn the_worked_example_of_the_summit() {
+    let relations = "title = \"The summit\"\n\
+        logic = [\"trilateral_aug requires bilateral_aug\", \"trilateral_sep requires bilateral_sep\"]\n\
+        [deadlines.bilateral]\nby = { 2025-08-31 = \"bilateral_aug\", 2025-09-30 = \"bilateral_sep\" }\n\
+        [deadlines.trilateral]\nby = { 2025-08-31 = \"trilateral_aug\", 2025-09-30 = \"trilateral_sep\" }\n";
+    let figures = [
+        ("talks", 0.55),
+        ("bilateral_aug", 0.10),
+        ("bilateral_sep", 0.24),
+        ("trilateral_aug", 0.14),
+        ("trilateral_sep", 0.22),
+    ];
+    let statement = looked_at(relations, &figures, &Options::default());
+    let repaired: Vec<(&str, f64)> = statement.figures.iter().map(|of| (of.name.as_str(), of.squared)).collect();
+    let expected =
+        [("bilateral_aug", 0.12), ("bilateral_sep", 0.24), ("trilateral_aug", 0.12), ("trilateral_sep", 0.22)];
+    assert_eq!(repaired, expected);
+    assert_eq!((statement.errors, statement.warnings, statement.unrelated), (1, 0, 1));
+    let conflict = &statement.conflicts[0];
+    near(conflict.points, 4.0, 1e-4);
+    assert_eq!(conflict.relations[0].text, "trilateral_aug requires bilateral_aug");
+    assert_eq!((conflict.relations[0].line, conflict.relations[0].column), (Some(2), Some(11)));
+    assert_eq!(conflict.figures[0].others_allow, Some((0.14, 1.0)));
+    assert_eq!(conflict.figures[1].others_allow, Some((0.0, 0.1)));
+    near(statement.worth[0].divergence, 0.0008, 1e-7);
+    near(statement.worth[0].at_least, 0.0008, 1e-7);
+    // Every possible world: each event comes in August, in September or not, the three-sided one not before the two-sided one.
+    let mut least = f64::INFINITY;
+    for bits in 0..16_u32 {
+        let [ba, bs, ta, ts] = [0, 1, 2, 3].map(|at| bits >> at & 1 == 1);
+        if (ba && !bs) || (ta && !ts) || (ta && !ba) || (ts && !bs) {
+            continue;
+        }
+        let mut gain = 0.0;
+        for (of, came) in statement.figures.iter().zip([ba, bs, ta, ts]) {
+            let score = |chance: f64| (chance - f64::from(u8::from(came))).powi(2);
+            gain += score(of.stated) - score(of.squared);
+        }
+        least = least.min(gain);
+    }
+    near(least, 0.0008, 1e-9);
+}
+
+/// A relation of the random models, with its sentence and its own meaning.
+#[derive(Debug, Clone)]
+enum Said {
+    Implies(usize, usize),
+    Not(usize, usize),
+    Both(usize, usize, usize),
+    Either(usize, usize, usize),
+    ButNot(usize, usize, usize),
+    ExactlyOne(Vec<usize>),
+    AtMostOne(Vec<usize>),
+    Same(usize, usize),
+}
+
+impl Said {
+    fn random(stream: &mut SplitMix, atoms: usize) -> Self {
+        let mut pick: Vec<usize> = (0..atoms).collect();
+        for at in (1..atoms).rev() {
+            pick.swap(at, stream.below(at + 1));
+        }
+        let (a, b, c) = (pick[0], pick[1], pick[2]);
+        match stream.below(10) {
+            0 => Self::Not(a, b),
+            1 => Self::Both(a, b, c),
+            2 => Self::Either(a, b, c),
+            3 => Self::ButNot(a, b, c),
+            4 => Self::ExactlyOne(pick[..3].to_vec()),
+            5 => Self::AtMostOne(pick[..3].to_vec()),
+            6 => Self::Same(a, b),
+            _ => Self::Implies(a, b),
+        }
+    }
+
+    fn sentence(&self) -> String {
+        let list = |of: &[usize]| of.iter().map(|at| format!("q{at}")).collect::<Vec<_>>().join(", ");
+        match self {
+            Self::Implies(a, b) => format!("q{a} implies q{b}"),
+            Self::Not(a, b) => format!("q{a} is not q{b}"),
+            Self::Both(a, b, c) => format!("q{a} is q{b} and q{c}"),
+            Self::Either(a, b, c) => format!("q{a} is q{b} or q{c}"),
+            Self::ButNot(a, b, c) => format!("q{a} is q{b} but not q{c}"),
+            Self::ExactlyOne(of) => format!("exactly one of {}", list(of)),
+            Self::AtMostOne(of) => format!("at most one of {}", list(of)),
+            Self::Same(a, b) => format!("q{a} is the same as q{b}"),
+        }
+    }
+
+    fn holds(&self, world: u32) -> bool {
+        let is = |at: &usize| world >> at & 1 == 1;
+        match self {
+            Self::Implies(a, b) => !is(a) || is(b),
+            Self::Not(a, b) => is(a) != is(b),
+            Self::Both(a, b, c) => is(a) == (is(b) && is(c)),
+            Self::Either(a, b, c) => is(a) == (is(b) || is(c)),
+            Self::ButNot(a, b, c) => is(a) == (is(b) && !is(c)),
+            Self::ExactlyOne(of) => of.iter().filter(|at| is(at)).count() == 1,
+            Self::AtMostOne(of) => of.iter().filter(|at| is(at)).count() <= 1,
+            Self::Same(a, b) => is(a) == is(b),
+        }
+    }
+}
+
+/// Relations, conditional questions as (event, condition), and the worlds that keep the relations.
+struct Model {
+    atoms: usize,
+    said: Vec<Said>,
+    conditional: Vec<(usize, usize)>,
+    worlds: Vec<u32>,
+}
+
+impl Model {
+    fn random(stream: &mut SplitMix) -> Self {
+        loop {
+            let atoms = 3 + stream.below(4);
+            let said: Vec<Said> = (0..1 + stream.below(4)).map(|_| Said::random(stream, atoms)).collect();
+            let mut conditional = Vec::new();
+            for _ in 0..stream.below(3) {
+                let (a, b) = (stream.below(atoms), stream.below(atoms));
+                if a != b && !conditional.contains(&(a, b)) {
+                    conditional.push((a, b));
+                }
+            }
+            let worlds: Vec<u32> = (0..1 << atoms).filter(|world| said.iter().all(|of| of.holds(*world))).collect();
+            if worlds.len() > 1 {
+                return Self { atoms, said, conditional, worlds };
+            }
+        }
+    }
+
+    fn text(&self) -> String {
+        let mut sentences: Vec<String> = self.said.iter().map(Said::sentence).collect();
+        sentences.extend(self.conditional.iter().enumerate().map(|(at, (a, b))| format!("c{at} is q{a} given q{b}")));
+        sentences.sort();
+        sentences.dedup();
+        format!("logic = {sentences:?}\n")
+    }
+
+    /// Event and condition of a figure by its name.
+    fn meaning(&self, name: &str) -> (usize, Option<usize>) {
+        let at: usize = name[1..].parse().expect("a number");
+        if name.starts_with('q') { (at, None) } else { (self.conditional[at].0, Some(self.conditional[at].1)) }
+    }
+
+    fn names(&self) -> Vec<String> {
+        let questions = (0..self.atoms).map(|at| format!("q{at}"));
+        questions.chain((0..self.conditional.len()).map(|at| format!("c{at}"))).collect()
+    }
+
+    /// The figures of a random distribution over the worlds.
+    fn coherent(&self, stream: &mut SplitMix) -> Vec<(String, f64)> {
+        let shares: Vec<f64> = self.worlds.iter().map(|_| stream.inner_unit().powi(2)).collect();
+        let total: f64 = shares.iter().sum();
+        let chance = |holds: &dyn Fn(u32) -> bool| -> f64 {
+            self.worlds.iter().zip(&shares).filter(|(world, _)| holds(**world)).map(|(_, share)| share / total).sum()
+        };
+        let mut figures = Vec::new();
+        for name in self.names() {
+            let (event, condition) = self.meaning(&name);
+            let under = chance(&|world| condition.is_none_or(|condition| world >> condition & 1 == 1));
+            let both = chance(&|world| {
+                world >> event & 1 == 1 && condition.is_none_or(|condition| world >> condition & 1 == 1)
+            });
+            // A condition that cannot come about has no conditional probability.
+            figures.push((name, if under > 0.0 { (both / under).min(1.0) } else { 0.5 }));
+        }
+        figures
+    }
+
+    /// The gain of the repaired figures in a world.
+    fn gain(&self, world: u32, statement: &StatementReport, distance: Distance) -> f64 {
+        let mut gain = 0.0;
+        for of in &statement.figures {
+            let (event, condition) = self.meaning(&of.name);
+            if condition.is_some_and(|condition| world >> condition & 1 == 0) {
+                continue;
+            }
+            let came = world >> event & 1 == 1;
+            gain += match distance {
+                Distance::Squared => {
+                    let score = |chance: f64| (chance - f64::from(u8::from(came))).powi(2);
+                    of.weight * (score(of.stated) - score(of.squared))
+                }
+                Distance::Kl => {
+                    let score = |chance: f64| -(if came { chance } else { 1.0 - chance }).max(1e-6).ln();
+                    of.weight * (score(of.stated) - score(of.kl))
+                }
+            };
+        }
+        gain
+    }
+}
+
+fn borrowed(figures: &[(String, f64)]) -> Vec<(&str, f64)> {
+    figures.iter().map(|(name, chance)| (name.as_str(), *chance)).collect()
+}
+
+#[test]
+fn coherent_random_models_conflict_nowhere_and_stay_as_they_are() {
+    let mut stream = SplitMix::of_replicate(41, 1);
+    for round in 0..80 {
+        let model = Model::random(&mut stream);
+        let figures = model.coherent(&mut stream);
+        let strict = Options { tolerance: 0.0, ..Options::default() };
+        let statement = looked_at(&model.text(), &borrowed(&figures), &strict);
+        assert!(statement.conflicts.is_empty(), "{round}: {}\n{figures:?}\n{:?}", model.text(), statement.conflicts);
+        for of in &statement.figures {
+            near(of.squared, of.stated, 2e-4);
+        }
+        near(statement.worth[0].divergence, 0.0, 1e-7);
+        near(statement.worth[1].divergence, 0.0, 1e-7);
+    }
+}
+
+#[test]
+fn in_every_world_the_repaired_figures_gain_at_least_the_distance() {
+    let mut stream = SplitMix::of_replicate(42, 1);
+    let mut incoherent = 0;
+    for round in 0..80 {
+        let model = Model::random(&mut stream);
+        let figures: Vec<(String, f64)> =
+            model.names().into_iter().map(|name| (name, (stream.unit() * 100.0).round() / 100.0)).collect();
+        let mut options = Options::default();
+        if round % 3 == 0 {
+            options.weights.insert("q0".to_owned(), 2.5);
+        }
+        let related = model.text().contains("q0");
+        if !related {
+            options.weights.clear();
+        }
+        let statement = looked_at(&model.text(), &borrowed(&figures), &options);
+        for worth in &statement.worth {
+            let gains: Vec<f64> =
+                model.worlds.iter().map(|world| model.gain(*world, &statement, worth.distance)).collect();
+            let least = gains.iter().copied().fold(f64::INFINITY, f64::min);
+            let most = gains.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let tolerance = if worth.distance == Distance::Squared { 1e-5 } else { 1e-4 };
+            assert!(
+                least >= worth.divergence - tolerance,
+                "{round} {:?}: {least} < {}\n{}\n{figures:?}\n{:#?}",
+                worth.distance,
+                worth.divergence,
+                model.text(),
+                statement.figures
+            );
+            near(worth.at_least, least, 1e-9);
+            near(worth.at_most, most, 1e-9);
+        }
+        incoherent += usize::from(!statement.conflicts.is_empty());
+        if statement.worth[0].divergence > 0.01 {
+            assert!(!statement.conflicts.is_empty(), "{round}: {}\n{figures:?}", model.text());
+        }
+    }
+    assert!(incoherent > 50, "{incoherent}");
+}
+
+#[test]
+fn what_a_conflict_names_is_needed_and_enough() {
+    let mut stream = SplitMix::of_replicate(43, 1);
+    for _ in 0..25 {
+        let model = Model::random(&mut stream);
+        let figures: Vec<(String, f64)> = model.names().into_iter().map(|name| (name, stream.unit())).collect();
+        let options = Options::default();
+        let statement = looked_at(&model.text(), &borrowed(&figures), &options);
+        for conflict in &statement.conflicts {
+            let texts: Vec<&String> = conflict.relations.iter().map(|of| &of.text).collect();
+            let relations = format!("logic = {texts:?}\n");
+            let own: Vec<(&str, f64)> = conflict.figures.iter().map(|of| (of.name.as_str(), of.stated)).collect();
+            let again = looked_at(&relations, &own, &options);
+            assert!(!again.conflicts.is_empty(), "enough: {conflict:?}");
+            for left_out in 0..own.len() {
+                if own.len() == 1 {
+                    continue;
+                }
+                let mut rest = own.clone();
+                rest.remove(left_out);
+                let Ok(report) = cohere(&table(&rest), &read(&relations), &options) else { continue };
+                assert!(report.statements[0].conflicts.is_empty(), "needed: {} of {conflict:?}", own[left_out].0);
+            }
+        }
+    }
+}
+
+/// Violations of every kind by five points each, planted into figures that were coherent.
+#[test]
+fn planted_violations_are_all_found() {
+    let cases: &[(&str, &[(&str, f64)], f64)] = &[
+        ("'b is not a'", &[("a", 0.3), ("b", 0.75)], 5.0),
+        ("'c is a and b'", &[("a", 0.3), ("b", 0.6), ("c", 0.35)], 5.0),
+        ("'c is a and b'", &[("a", 0.7), ("b", 0.6), ("c", 0.25)], 5.0),
+        ("'c is a or b'", &[("a", 0.3), ("b", 0.6), ("c", 0.55)], 5.0),
+        ("'c is a or b'", &[("a", 0.3), ("b", 0.6), ("c", 0.95)], 5.0),
+        ("'c is a but not b'", &[("a", 0.3), ("b", 0.6), ("c", 0.35)], 5.0),
+        ("'a implies b'", &[("a", 0.65), ("b", 0.6)], 5.0),
+        ("'a excludes b'", &[("a", 0.45), ("b", 0.6)], 5.0),
+        ("'a is the same as b'", &[("a", 0.65), ("b", 0.6)], 5.0),
+        ("'exactly one of a, b, c'", &[("a", 0.5), ("b", 0.3), ("c", 0.25)], 5.0),
+        ("'exactly one of a, b, c'", &[("a", 0.4), ("b", 0.3), ("c", 0.25)], 5.0),
+        ("'exactly one of a, b or something else'", &[("a", 0.7), ("b", 0.35)], 5.0),
+        ("'at least one of a, b'", &[("a", 0.6), ("b", 0.35)], 5.0),
+        ("'never a'", &[("a", 0.05)], 5.0),
+        ("'always a'", &[("a", 0.95)], 5.0),
+        // P(A and B) = 0.9 × 0.5 = 0.45, but P(A) is 0.4.
+        ("'c is a given b'", &[("a", 0.4), ("b", 0.5), ("c", 0.9)], 5.0),
+        // 0.7 × 0.4 + 0.2 × 0.6 = 0.4 is the total; 0.45 was said.
+        ("'b is x if a, else y'", &[("a", 0.4), ("b", 0.45), ("x", 0.7), ("y", 0.2)], 5.0),
+        // Under a condition that nobody gives a chance: 0.55 and 0.5 of opposites.
+        ("'x is a given c', 'y is not a given c'", &[("x", 0.55), ("y", 0.5)], 5.0),
+        // Over two steps, with nothing stated in between.
+        ("'a implies m', 'm implies b'", &[("a", 0.65), ("b", 0.6)], 5.0),
+    ];
+    for (sentences, figures, points) in cases {
+        let text = format!("unasked = ['m']\nlogic = [{sentences}]\n");
+        let statement = looked_at(&text, figures, &Options::default());
+        assert_eq!((statement.errors, statement.warnings), (1, 0), "{text}{figures:?}: {:?}", statement.conflicts);
+        let conflict = &statement.conflicts[0];
+        near(conflict.points, *points, 1e-3);
+        assert!(conflict.figures.iter().all(|of| figures.iter().any(|(name, _)| *name == of.name)), "{text}");
+        // Six points of tolerance let it pass.
+        let options = Options { tolerance: 0.06, ..Options::default() };
+        assert_eq!(looked_at(&text, figures, &options).errors, 0, "{text}");
+    }
+    let judgements: &[(&str, &[(&str, f64)])] = &[
+        ("'a is between 10% and 30%'", &[("a", 0.35)]),
+        ("'a given b is between 20% and 40%'", &[("b", 0.5), ("c", 0.25)]),
+        ("'a is at least as likely as b'", &[("a", 0.35), ("b", 0.4)]),
+        ("'a and b are independent'", &[("a", 0.5), ("b", 0.4), ("c", 0.25)]),
+        ("'a makes b likelier'", &[("a", 0.5), ("b", 0.4), ("c", 0.15)]),
+        ("'a makes b less likely'", &[("a", 0.5), ("b", 0.4), ("c", 0.25)]),
+    ];
+    for (sentence, figures) in judgements {
+        let text = format!("logic = ['c is a and b']\nassume = [{sentence}]\n");
+        let statement = looked_at(&text, figures, &Options::default());
+        assert_eq!((statement.errors, statement.warnings), (0, 1), "{text}: {:?}", statement.conflicts);
+        near(statement.conflicts[0].points, 5.0, 1e-3);
+    }
+}
+
+/// Case R7 of the reference cases: P(A) = .4, P(B|A) = .7, P(B|not A) = .2 give P(B) = .4, P(A|B) = .7, P(A|not B) = .2.
+#[test]
+fn the_reference_case_of_a_conditional_pair() {
+    let text = "logic = ['b is x if a, else y', 'u is a given b', 'v is a given not b']\n";
+    let figures = [("a", 0.4), ("b", 0.4), ("x", 0.7), ("y", 0.2), ("u", 0.7), ("v", 0.2)];
+    let strict = Options { tolerance: 0.0, ..Options::default() };
+    assert!(looked_at(text, &figures, &strict).conflicts.is_empty());
+    // Each of them is all that the others allow.
+    for at in 0..figures.len() {
+        let mut wrong = figures;
+        wrong[at].1 += 0.05;
+        let statement = looked_at(text, &wrong, &strict);
+        assert!(!statement.conflicts.is_empty(), "{wrong:?}");
+        let mut allowed = statement.conflicts.iter().flat_map(|conflict| &conflict.figures);
+        assert!(
+            allowed.any(|of| of.name == figures[at].0
+                && of
+                    .others_allow
+                    .is_some_and(|(low, high)| (low - figures[at].1).abs() < 1e-4 && (high - low).abs() < 1e-4)),
+            "{wrong:?}: {:?}",
+            statement.conflicts
+        );
+    }
+}
+
+#[test]
+fn pins_hold_and_contradicting_ones_are_refused() {
+    let text = "logic = ['a implies b']\n";
+    let mut options = Options::default();
+    options.pins.insert("a".to_owned(), 0.3);
+    let statement = looked_at(text, &[("a", 0.5), ("b", 0.2)], &options);
+    assert_eq!((statement.figures[0].squared, statement.figures[1].squared), (0.3, 0.3));
+    assert!(!statement.worth[0].guaranteed);
+    options.pins.insert("b".to_owned(), 0.2);
+    let refused = cohere(&table(&[("a", 0.5), ("b", 0.2)]), &read(text), &options);
+    assert!(refused.is_err_and(|problem| problem.to_string().contains("no coherent figures keep the pins")));
+}
+
+#[test]
+fn windows_allow_what_days_allow() {
+    let mut stream = SplitMix::of_replicate(44, 1);
+    for _ in 0..60 {
+        let day = |number: i64| jiff::civil::date(2025, 1, 1).saturating_add(jiff::Span::new().days(number));
+        let mut rungs = || {
+            let mut days: Vec<i64> = (0..1 + stream.below(2)).map(|_| stream.below(12) as i64).collect();
+            days.sort_unstable();
+            days.dedup();
+            days
+        };
+        let (first, second) = (rungs(), rungs());
+        let days = stream.below(8) as i64;
+        let mut builder = Builder::new();
+        let mut ladders = Vec::new();
+        for (name, rungs) in [("x", &first), ("y", &second)] {
+            let ladder = builder.ladder(name, Some(day(0)), crate::source::Span::default());
+            for rung in rungs {
+                builder.by(ladder, day(*rung), crate::source::Span::default());
+            }
+            ladders.push(ladder);
+        }
+        let window = builder.within(ladders[1], days, ladders[0], crate::source::Span::default());
+        let relations = builder.finish();
+        let mut clauses: Vec<Clause> = relations.definitions.iter().flat_map(|of| of.clauses.clone()).collect();
+        clauses.extend(relations.relations.iter().flat_map(|of| of.clauses.clone()));
+        let space = Space::new(relations.propositions.len(), clauses);
+        let mut allowed: Vec<World> = space.worlds().expect("they are few").to_vec();
+        // Every pair of days, up to far beyond the last deadline; 1000 is never.
+        let mut happen = Vec::new();
+        let times: Vec<i64> = (0..40).chain([1000]).collect();
+        for x in &times {
+            for y in &times {
+                let mut world = vec![false; relations.propositions.len()];
+                for (ladder, time) in relations.ladders.iter().zip([x, y]) {
+                    world[ladder.ever] = *time < 1000;
+                    for (by, atom) in &ladder.rungs {
+                        world[*atom] = day(*time) <= *by;
+                    }
+                }
+                world[window.atom] = *x < 1000 && *y < 1000 && x <= y && *y <= x + days;
+                happen.push(world);
+            }
+        }
+        allowed.sort();
+        happen.sort();
+        happen.dedup();
+        assert_eq!(allowed, happen, "{first:?} {second:?} {days}");
+    }
+}
+
+#[test]
+fn generated_worlds_find_what_all_worlds_find() {
+    let mut stream = SplitMix::of_replicate(45, 1);
+    for _ in 0..12 {
+        let atoms = 9 + stream.below(3);
+        let said: Vec<Said> = (0..7).map(|_| Said::random(&mut stream, atoms)).collect();
+        let sentences: Vec<String> = said.iter().map(Said::sentence).collect();
+        let (relations, _) = read_relations(&Source::new("r.toml", format!("logic = {sentences:?}\n")));
+        let records = table(
+            &(0..atoms).map(|at| (&*Box::leak(format!("q{at}").into_boxed_str()), stream.unit())).collect::<Vec<_>>(),
+        );
+        let all = statement::statements(&records, Standing::Standing, None, false);
+        let (figures, _, atoms, definitions) = all[0].figures(&relations);
+        let problem = Problem { relations: &relations, definitions, atoms, figures };
+        for part in problem.parts() {
+            let system = problem.system(&part.figures, &part.relations, None);
+            if system.space.any().is_none() {
+                continue;
+            }
+            let mut generated = system.clone();
+            generated.space = Space::searched(system.space.atoms(), system.space.clauses().to_vec());
+            for aim in [program::Aim::Amount, program::Aim::Squared, program::Aim::Information] {
+                let value = |system: &program::System| {
+                    system.nearest(aim).expect("it is solved").expect("there are worlds").value
+                };
+                near(value(&generated), value(&system), 1e-6);
+            }
+        }
+    }
+}
+
+#[test]
+fn options_of_one_question_exclude_each_other() {
+    let text = "question,forecaster,made_at,option,probability\n\
+        winner,anna,2025-08-19,red,0.5\nwinner,anna,2025-08-19,blue,0.3\nwinner,anna,2025-08-19,green,0.2\n\
+        colour,anna,2025-08-19,,0.9\n";
+    let rows: String =
+        text.lines().filter(|line| !line.starts_with("colour")).map(|line| format!("{line}\n")).collect();
+    let mut records = Records::default();
+    TidyFile::from_text("t.csv", &rows).expect("a table").forecasts(&mut records).expect("forecasts");
+    let more = "question,forecaster,made_at,probability\nwarm,anna,2025-08-19,0.6\n";
+    TidyFile::from_text("u.csv", more).expect("a table").forecasts(&mut records).expect("forecasts");
+    let relations = read("logic = ['warm is winner:red']\n");
+    assert!(check_names(&relations, &records).is_empty());
+    let report = cohere(&records, &relations, &Options::default()).expect("it can be looked at");
+    let statement = &report.statements[0];
+    near(statement.conflicts[0].points, 10.0, 1e-3);
+    let options: f64 = statement.figures.iter().filter(|of| of.option.is_some()).map(|of| of.squared).sum();
+    near(options, 1.0, 1e-8);
+    let twins = with_repaired(&records, &report, &Options::default(), Distance::Squared);
+    assert_eq!(twins.len(), 4);
+    assert!(twins.iter().any(|record| record.forecaster == "anna (repaired)"));
+}

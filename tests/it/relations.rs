@@ -1,0 +1,153 @@
+//! Files of relations that must be refused, with what is said of them, one file a case; and the command on tables of its own.
+
+use crate::support::{files, foretell};
+use serde_json::Value;
+use std::path::Path;
+use std::process::Output;
+
+#[test]
+fn every_broken_file_of_relations_shows_its_problems_at_their_places() {
+    let cases = files("tests/suite/relations", "toml");
+    assert!(cases.len() >= 12, "only {} files", cases.len());
+    for file in &cases {
+        let name = file.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+        let relative = format!("tests/suite/relations/{name}.toml");
+        let mut command = foretell();
+        command.args(["cohere", "--relations", &relative]);
+        command.args(["forecasts", "options", "numbers"].map(|table| format!("tests/suite/relations/{table}.csv")));
+        let run = command.output().expect("the binary runs");
+        let shown = String::from_utf8(run.stderr).expect("messages are text");
+        let shown: String =
+            shown.lines().filter(|line| !line.starts_with("note: ")).map(|line| format!("{line}\n")).collect();
+        insta::with_settings!({ snapshot_path => crate::support::path("tests/suite/relations"), prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(name.as_str(), format!("exit {}\n{shown}", run.status.code().unwrap_or(-1)));
+        });
+    }
+}
+
+const TABLE: &str = "question,forecaster,made_at,probability
+talks,anna,2025-08-19,55%
+bilateral,anna,2025-08-19,10%
+trilateral,anna,2025-08-20,14%
+bilateral,ben,2025-08-19,20%
+trilateral,ben,2025-08-19,20.5%
+";
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    foretell().current_dir(folder).arg("cohere").args(arguments).output().expect("the binary runs")
+}
+
+fn desk(relations: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    std::fs::write(folder.path().join("t.csv"), TABLE).expect("a file can be written");
+    std::fs::write(folder.path().join("r.toml"), relations).expect("a file can be written");
+    folder
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).expect("the report is JSON")
+}
+
+#[test]
+fn exit_codes_tell_errors_from_warnings_and_strict_has_no_tolerance() {
+    let logic = desk("logic = ['trilateral requires bilateral']\n");
+    let code = |folder: &Path, more: &[&str]| {
+        run(folder, &[&["t.csv", "--relations", "r.toml"][..], more].concat()).status.code()
+    };
+    assert_eq!(code(logic.path(), &[]), Some(1));
+    assert_eq!(code(logic.path(), &["--forecaster", "ben"]), Some(0));
+    assert_eq!(code(logic.path(), &["--forecaster", "ben", "--strict"]), Some(1));
+    assert_eq!(code(logic.path(), &["--forecaster", "b*", "--tolerance", "0.1%"]), Some(1));
+    assert_eq!(code(logic.path(), &["--as-of", "2025-08-19"]), Some(0));
+    assert_eq!(code(logic.path(), &["--same-day"]), Some(0));
+    assert_eq!(code(logic.path(), &["--forecaster", "carl"]), Some(1));
+    assert_eq!(code(logic.path(), &["--pin", "trilateral=14%", "--pin", "bilateral=10%"]), Some(1));
+    assert_eq!(run(logic.path(), &["t.csv"]).status.code(), Some(2));
+    assert_eq!(run(logic.path(), &["t.csv", "--relations", "none.toml"]).status.code(), Some(2));
+    let assumed = desk("assume = ['trilateral requires bilateral']\n");
+    assert_eq!(code(assumed.path(), &[]), Some(0));
+    assert_eq!(code(assumed.path(), &["--strict"]), Some(1));
+}
+
+#[test]
+fn stated_and_repaired_forecasts_are_both_kept_and_both_scored() {
+    let folder = desk("logic = ['trilateral requires bilateral']\n");
+    let out = run(folder.path(), &["t.csv", "--relations", "r.toml", "--forecaster", "anna", "--out", "both.csv"]);
+    assert_eq!(out.status.code(), Some(1), "it writes the table although figures conflict");
+    let written = std::fs::read_to_string(folder.path().join("both.csv")).expect("the table is written");
+    for row in [
+        "trilateral,anna,2025-08-20,0.14",
+        "trilateral,anna (repaired),2025-08-20,0.12",
+        "talks,anna (repaired),2025-08-20,0.55",
+    ] {
+        assert!(written.lines().any(|line| line.starts_with(row)), "{row}\n{written}");
+    }
+    let outcomes =
+        "question,resolution,resolved_on\ntalks,no,2025-12-31\nbilateral,no,2025-12-31\ntrilateral,no,2025-12-31\n";
+    std::fs::write(folder.path().join("o.csv"), outcomes).expect("a file can be written");
+    let score = foretell()
+        .current_dir(folder.path())
+        .args(["score", "--forecasts", "both.csv", "--outcomes", "o.csv", "--format", "csv"])
+        .output()
+        .expect("the binary runs");
+    let text = String::from_utf8(score.stdout).expect("text");
+    assert!(text.contains("anna,") && text.contains("anna (repaired),"), "{text}");
+}
+
+#[test]
+fn the_report_keeps_to_its_schema() {
+    let folder = desk("logic = ['trilateral requires bilateral']\nassume = ['talks makes bilateral likelier']\n");
+    let report = json(&run(folder.path(), &["t.csv", "--relations", "r.toml", "--every-day", "--format", "json"]));
+    let schema = foretell().args(["schema", "cohere"]).output().expect("the binary runs");
+    let schema: Value = serde_json::from_slice(&schema.stdout).expect("the schema is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("the schema is one");
+    let problems: Vec<String> = validator.iter_errors(&report).map(|problem| problem.to_string()).collect();
+    assert!(problems.is_empty(), "{problems:?}");
+    let days: Vec<&Value> = report["statements"].as_array().expect("statements").iter().map(|of| &of["day"]).collect();
+    assert_eq!(days, ["2025-08-19", "2025-08-20", "2025-08-19"]);
+}
+
+/// What a scenario says of its own questions: everything here follows from its events.
+#[test]
+fn a_scenario_declares_what_follows_from_its_events() {
+    let scenario = "title = 't'\nas_of = 2025-08-19\nhorizon = 2025-12-31\n\
+        [event.talks]\nwhen = '40% by 2025-12-31'\n[event.deal]\nafter = 'talks'\nwhen = '30% within 60 days'\n\
+        [event.track]\none_of = ['fast', 'slow']\nchance = '60%, 40%'\n[event.cost]\nvalue = '40 to 90'\n";
+    let questions: Vec<(&str, &str)> = vec![
+        ("talks_by_october", "holds = 'talks by 2025-10-01'"),
+        ("talks_by_november", "holds = 'talks by 2025-11-01'"),
+        ("deal_by_october", "holds = 'deal by 2025-10-01'"),
+        ("fast", "holds = 'track is fast'"),
+        ("slow", "holds = 'track is slow'"),
+        ("talks_or_fast", "holds = 'talks by 2025-10-01 or track is fast'"),
+        ("deal_if_talks", "holds = 'deal by 2025-10-01'\ngiven = 'talks by 2025-10-01'"),
+        ("over_50", "holds = 'cost > 50'"),
+        ("over_70", "holds = 'cost > 70'"),
+    ];
+    let mut text = scenario.to_owned();
+    for (name, asks) in &questions {
+        text += &format!("[question.{name}]\nask = '?'\ncloses = 2025-12-01\nresolves = 'r'\n{asks}\n");
+    }
+    let folder = desk("logic = ['talks implies bilateral']\n");
+    std::fs::write(folder.path().join("s.toml"), &text).expect("a file can be written");
+    let coherent = [0.4, 0.6, 0.1, 0.7, 0.3, 0.8, 0.25, 0.5, 0.2];
+    let found = |figures: &[f64]| {
+        let rows: String = questions
+            .iter()
+            .zip(figures)
+            .map(|((name, _), chance)| format!("{name},anna,2025-08-20,{chance}\n"))
+            .collect();
+        let table = format!("question,forecaster,made_at,probability\n{rows}");
+        std::fs::write(folder.path().join("f.csv"), table).expect("a file can be written");
+        let out = run(folder.path(), &["f.csv", "--scenario", "s.toml", "--strict", "--format", "json"]);
+        let report = json(&out);
+        report["statements"][0]["errors"].as_u64().expect("a number")
+    };
+    assert_eq!(found(&coherent), 0);
+    // Each figure moved alone to where the others cannot follow.
+    for (at, wrong) in [(0, 0.05), (1, 0.3), (2, 0.5), (3, 0.6), (4, 0.4), (5, 0.35), (6, 0.9), (7, 0.1), (8, 0.6)] {
+        let mut figures = coherent;
+        figures[at] = wrong;
+        assert!(found(&figures) > 0, "{} at {wrong}", questions[at].0);
+    }
+}
