@@ -77,6 +77,10 @@ impl Brief {
                 let _ = writeln!(text, "- {}{when}: {}", plain(&row.what), plain(&row.moves));
             }
         }
+        text.push_str("\n### Coherent or not\n\n");
+        for line in &self.coherence {
+            let _ = writeln!(text, "- {}", plain(line));
+        }
         text.push('\n');
         for (what, how) in &self.method {
             let _ = writeln!(text, "- {}: {}", plain(what), plain(how));

@@ -63,6 +63,8 @@ pub struct Brief {
     pub watch: Option<Watch>,
     /// How forecasts of the past turned out.
     pub record: Option<Record>,
+    /// Whether the figures, and those of others, can stand together: a sentence each.
+    pub coherence: Vec<String>,
     /// How the figures came about: what, and how.
     pub method: Vec<(String, String)>,
     /// What was put in.

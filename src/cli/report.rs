@@ -161,6 +161,7 @@ fn brief(
         changes,
         watch,
         record: records.and_then(parts::record),
+        coherence: outlook::coherence(loaded, report, records)?,
         method: parts::method(report, past.len(), &lexicon),
         inputs: parts::stated(loaded),
         warnings: parts::warnings(report),

@@ -1,14 +1,18 @@
 //! What a brief says of what may come: stories, and what to watch.
 
+use super::load::Loaded;
 use crate::brief::{Stories, Story, Watch, Watched, day_in_words, in_brackets};
+use crate::cohere::{self, StatementReport};
 use crate::error::Error;
-use crate::forecast::Estimate;
-use crate::model::Model;
+use crate::forecast::{Estimate, Records};
+use crate::model::{self, Model};
 use crate::plan::Situation;
 use crate::report::run::RunReport;
+use crate::scenario;
 use crate::simulate::{Settings, Stop};
 use crate::storylines::{self, Options, Storylines, storylines};
 use crate::watch::{self, Outcome, Part, watch};
+use std::collections::BTreeSet;
 
 /// Stories that are told.
 const STORIES: usize = 5;
@@ -143,6 +147,66 @@ fn then(parts: &[Part]) -> String {
     };
     let told: Vec<String> = parts.iter().filter_map(|part| Some(figure(part, part.figure?))).collect();
     if told.is_empty() { "cannot be".to_owned() } else { told.join(", ") }
+}
+
+/// Whether figures can stand together: those of the scenario by how they are made, those of others by what the scenario says of its questions.
+pub(super) fn coherence(loaded: &Loaded, report: &RunReport, records: Option<&Records>) -> Result<Vec<String>, Error> {
+    let mut lines = vec![
+        "The forecasts of this file are shares of the same worlds, so they are coherent: no two of them contradict each other, and no bets on them lose whatever happens."
+            .to_owned(),
+    ];
+    let violated = report.assumptions.iter().filter(|one| one.violated > 0.0).count();
+    if violated > 0 {
+        let plural = if violated == 1 { "one of its assumptions is" } else { "some of its assumptions are" };
+        lines.push(format!("But {plural} violated in some worlds (see the warnings)."));
+    }
+    let own = &loaded.model.forecaster;
+    let others = records.into_iter().flat_map(|records| &records.forecasts);
+    let others: BTreeSet<String> = others
+        .filter(|record| {
+            record.forecaster != *own && report.questions.iter().any(|question| question.id == record.question)
+        })
+        .map(|record| record.forecaster.clone())
+        .collect();
+    let (Some(records), false) = (records, others.is_empty()) else { return Ok(lines) };
+    let (document, _) = scenario::parse(&loaded.source);
+    let relations = model::relations(&loaded.model, &document, &loaded.source);
+    let options = cohere::Options {
+        forecasters: others.into_iter().collect(),
+        as_of: Some(report.as_of),
+        ..cohere::Options::default()
+    };
+    let found = cohere::cohere(records, &relations, &options)?;
+    lines.extend(found.statements.iter().filter(|one| one.figures.len() > 1).map(statement));
+    Ok(lines)
+}
+
+/// What one forecaster says, and whether it can be.
+fn statement(one: &StatementReport) -> String {
+    let (who, figures) = (&one.forecaster, one.figures.len());
+    let Some(worst) = one.conflicts.first() else {
+        return format!(
+            "The {figures} probabilities of {who} on these questions can stand together, as far as the file says how they hang together."
+        );
+    };
+    let told: Vec<String> = worst
+        .figures
+        .iter()
+        .map(|figure| format!("{} {}", figure.name.replace('_', " "), in_brackets(figure.stated)))
+        .collect();
+    let rules: Vec<&str> = worst.relations.iter().map(|relation| relation.text.as_str()).collect();
+    let worth =
+        one.worth.iter().find(|worth| worth.guaranteed && worth.at_least > 0.0).map_or_else(String::new, |worth| {
+            format!(
+                " The nearest coherent figures score better by at least {} whatever happens.",
+                crate::report::figure::significant(worth.at_least, 2)
+            )
+        });
+    format!(
+        "The probabilities of {who} contradict each other: {} cannot stand together, since {}.{worth}",
+        told.join(" and "),
+        rules.join(" and ")
+    )
 }
 
 /// With a full stop, unless it ends in a mark.

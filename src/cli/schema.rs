@@ -72,6 +72,8 @@ enum What {
     News,
     /// The result of `diff --format json`
     Diff,
+    /// The result of `report --format json`
+    Brief,
     /// The result of `watch --format json`
     Watch,
     /// The result of `decide --format json`
@@ -132,6 +134,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         What::Update => pretty(&schemars::schema_for!(super::update::Report<'_>))?,
         What::News => pretty(&schemars::schema_for!(super::update_news::Report))?,
         What::Diff => pretty(&schemars::schema_for!(super::diff::Report))?,
+        What::Brief => pretty(&schemars::schema_for!(crate::brief::Brief))?,
         What::Watch => pretty(&schemars::schema_for!(super::watch::Report))?,
         What::Decide => pretty(&schemars::schema_for!(super::decide::Report))?,
         What::Explain => pretty(&schemars::schema_for!(super::explain::Report))?,

@@ -200,6 +200,7 @@ const SUBCOMMANDS: &[&[&str]] = &[
     &["watch"],
     &["decide"],
     &["explain"],
+    &["report"],
     &["ledger"],
     &["ledger", "verify"],
     &["ledger", "log"],
