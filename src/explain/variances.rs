@@ -26,7 +26,7 @@ const SMALL: f64 = 256.0;
 const POINTS_COMPUTED: usize = 67;
 
 /// The same, where they are simulated.
-const POINTS_SIMULATED: usize = 17;
+const POINTS_SIMULATED: usize = 16;
 
 /// Tables of at most so many cells are computed for every draw of the inputs.
 const CELLS_FOR_EACH_DRAW: f64 = 4_096.0;
@@ -64,7 +64,7 @@ pub(super) fn of_doubt(subject: &Subject<'_>) -> Result<Shares, Error> {
         blocks: (bench.settings.worlds / in_all).max(1),
         computed,
     };
-    let effort = Effort { replicates: REPLICATES, walks: 2, pairs: false, seed: bench.settings.seed };
+    let effort = Effort { replicates: REPLICATES, walks: 1, pairs: false, seed: bench.settings.seed };
     let found = match estimate(&of_inputs, effort) {
         Ok(Some(found)) => found,
         Ok(None) => return Ok(without("the doubt is too small to be shared out")),
@@ -93,7 +93,7 @@ pub(super) fn of_chance(subject: &Subject<'_>) -> Shares {
     if of_events.names.is_empty() {
         return without("nothing is left to chance");
     }
-    let effort = Effort { replicates: REPLICATES, walks: 2, pairs: false, seed: subject.bench.settings.seed };
+    let effort = Effort { replicates: REPLICATES, walks: 1, pairs: false, seed: subject.bench.settings.seed };
     match estimate(&of_events, effort) {
         Ok(Some(found)) => shares(&found, &of_events.names, None),
         Ok(None) => without("the outcome hardly varies"),
