@@ -241,7 +241,7 @@ impl shares::Mixture for Noisy {
 
     fn values(&self, replicate: u64, _: &[usize], second: &[bool]) -> Result<shares::Twice, Self::Failure> {
         let columns = lattice::lattice(64, 4, self.seed, replicate);
-        let mut random = crate::math::SplitMix::of_replicate(self.seed ^ 77, replicate);
+        let mut random = crate::math::SplitMix::of_replicate(self.seed ^ 0x77, replicate);
         let mut half = || -> Vec<f64> {
             (0..64)
                 .map(|point| {
@@ -344,8 +344,8 @@ fn numbers_and_dates_are_explained_by_their_mean_and_their_day() {
     let parts = Parts { information: true, what_if: true, ..Parts::NONE };
     let pay = explained(text, "pay", &only(parts));
     let row = |found: &Explanation, event: &str, at: usize| {
-        let rows = found.what_if.as_ref().unwrap().rows.iter().filter(|row| row.event == event);
-        rows.cloned().nth(at).unwrap()
+        let mut rows = found.what_if.as_ref().unwrap().rows.iter().filter(|row| row.event == event);
+        rows.nth(at).cloned().unwrap()
     };
     let yes = row(&pay, "coin", 0);
     for figure in [yes.observed, yes.made_so] {
