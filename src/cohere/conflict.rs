@@ -99,7 +99,14 @@ impl<'p, 'r> Look<'p, 'r> {
     /// Leaves out whatever can be; `None` if what is taken to conflict does not.
     fn minimal(&self, figures: &[usize], involved: &[usize]) -> Result<Option<Conflict>, Error> {
         let mut figures = figures.to_vec();
-        if !involved.is_empty() && involved.len() < figures.len() && self.amount(involved)?.0 > self.tolerance {
+        let is_less = !involved.is_empty() && involved.len() < figures.len();
+        // A judgement may take a figure as stated, so that it says nothing without it.
+        let suffices = if self.system.rows.is_empty() {
+            is_less && self.amount(involved)?.0 > self.tolerance
+        } else {
+            is_less && self.conflicts(involved, &self.relations)?
+        };
+        if suffices {
             figures = involved.to_vec();
         }
         let mut relations = self.relations.clone();
@@ -211,13 +218,33 @@ pub(super) fn conflicts(problem: &Problem<'_>, part: &Part, tolerance: f64) -> R
             conflicts.more |= whole.all(&mut found)?;
         }
         // What conflicts in the worlds of a condition already need not be said again with a figure for the condition.
+        if given.is_none() {
+            for conflict in &mut found {
+                for condition in problem.conditions(&conflict.figures) {
+                    let inside =
+                        Look::new(problem, &conflict.figures, conflict.relations.clone(), Some(condition), tolerance);
+                    let Some(inside) = inside else { continue };
+                    let (amount, involved) = inside.amount(&inside.figures)?;
+                    if amount > tolerance
+                        && let Some(smaller) = inside.minimal(&inside.figures, &involved)?
+                    {
+                        *conflict = smaller;
+                        break;
+                    }
+                }
+            }
+        }
         found.retain(|conflict| {
             !conflicts.found.iter().any(|other| {
                 other.figures.iter().all(|figure| conflict.figures.contains(figure))
                     && other.relations.iter().all(|relation| conflict.relations.contains(relation))
             })
         });
-        conflicts.found.extend(found);
+        for conflict in found {
+            if !conflicts.found.contains(&conflict) {
+                conflicts.found.push(conflict);
+            }
+        }
     }
     Ok(conflicts)
 }

@@ -164,32 +164,34 @@ impl Relations {
             on: definition.on.iter().map(|atom| places[*atom]).collect(),
             clauses: moved(definition.clauses),
         }));
-        self.relations.extend(other.relations.into_iter().map(|relation| Relation {
-            clauses: moved(relation.clauses),
-            conditionals: relation
-                .conditionals
-                .into_iter()
-                .map(|of| Conditional {
-                    name: places[of.name],
-                    event: here(of.event),
-                    both: places[of.both],
-                    condition: here(of.condition),
-                })
-                .collect(),
-            judgements: relation
-                .judgements
-                .into_iter()
-                .map(|judgement| match judgement {
-                    Judgement::Linear(row) => Judgement::Linear(Row {
-                        terms: row.terms.into_iter().map(|(factor, literal)| (factor, here(literal))).collect(),
-                        ..row
-                    }),
-                    Judgement::Product { a, b, both, sign } => {
-                        Judgement::Product { a: here(a), b: here(b), both: places[both], sign }
-                    }
-                })
-                .collect(),
-            ..relation
+        self.relations.extend(other.relations.into_iter().map(|relation| {
+            Relation {
+                clauses: moved(relation.clauses),
+                conditionals: relation
+                    .conditionals
+                    .into_iter()
+                    .map(|of| Conditional {
+                        name: places[of.name],
+                        event: here(of.event),
+                        both: places[of.both],
+                        condition: here(of.condition),
+                    })
+                    .collect(),
+                judgements: relation
+                    .judgements
+                    .into_iter()
+                    .map(|judgement| match judgement {
+                        Judgement::Linear(row) => Judgement::Linear(Row {
+                            terms: row.terms.into_iter().map(|(factor, literal)| (factor, here(literal))).collect(),
+                            ..row
+                        }),
+                        Judgement::Product { a, b, both, sign } => {
+                            Judgement::Product { a: here(a), b: here(b), both: places[both], sign }
+                        }
+                    })
+                    .collect(),
+                ..relation
+            }
         }));
         self.ladders.extend(other.ladders.into_iter().map(|ladder| Ladder {
             rungs: ladder.rungs.iter().map(|(day, atom)| (*day, places[*atom])).collect(),

@@ -111,7 +111,9 @@ pub(super) fn repair(
             return Ok(Some(Repaired { figures: stated, divergence: 0.0, least: 0.0, most: 0.0, missed: 0.0 }));
         }
     }
-    let Some(solution) = system.nearest_of(&vec![true; system.targets.len()], distance.aim(), None, worlds)? else { return Ok(None) };
+    let Some(solution) = system.nearest_of(&vec![true; system.targets.len()], distance.aim(), None, worlds)? else {
+        return Ok(None);
+    };
     let tidy = |chance: f64, stated: f64| {
         if (chance - stated).abs() < STILL { stated } else { round_to(chance.clamp(0.0, 1.0), 9) }
     };

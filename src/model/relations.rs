@@ -86,13 +86,20 @@ impl Writer<'_> {
                 let text = format!("what `{name}` asks");
                 let judgements = Vec::new();
                 let strength = Strength::Logic;
-                self.builder.relation(Relation { text, strength, span, place: None, clauses, conditionals, judgements });
+                self.builder.relation(Relation {
+                    text,
+                    strength,
+                    span,
+                    place: None,
+                    clauses,
+                    conditionals,
+                    judgements,
+                });
             }
             QuestionTarget::Which(event) if question.given.is_none() => {
                 for option in 0..self.model.event(*event).options().len() {
                     let own = self.option(*event, option);
-                    let asked =
-                        self.builder.question(name, Some(&self.model.event(*event).options()[option]), span);
+                    let asked = self.builder.question(name, Some(&self.model.event(*event).options()[option]), span);
                     let text = format!("what `{name}` asks");
                     self.builder.holds(&text, Strength::Logic, span, equal(asked, own));
                 }

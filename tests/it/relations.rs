@@ -17,7 +17,8 @@ fn every_broken_file_of_relations_shows_its_problems_at_their_places() {
         command.args(["forecasts", "options", "numbers"].map(|table| format!("tests/suite/relations/{table}.csv")));
         let run = command.output().expect("the binary runs");
         let shown = String::from_utf8(run.stderr).expect("messages are text");
-        let shown: String = shown.lines().filter(|line| !line.starts_with("note: ")).map(|line| format!("{line}\n")).collect();
+        let shown: String =
+            shown.lines().filter(|line| !line.starts_with("note: ")).map(|line| format!("{line}\n")).collect();
         insta::with_settings!({ snapshot_path => crate::support::path("tests/suite/relations"), prepend_module_to_snapshot => false, omit_expression => true }, {
             insta::assert_snapshot!(name.as_str(), format!("exit {}\n{shown}", run.status.code().unwrap_or(-1)));
         });
@@ -74,10 +75,15 @@ fn stated_and_repaired_forecasts_are_both_kept_and_both_scored() {
     let out = run(folder.path(), &["t.csv", "--relations", "r.toml", "--forecaster", "anna", "--out", "both.csv"]);
     assert_eq!(out.status.code(), Some(1), "it writes the table although figures conflict");
     let written = std::fs::read_to_string(folder.path().join("both.csv")).expect("the table is written");
-    for row in ["trilateral,anna,2025-08-20,0.14", "trilateral,anna (repaired),2025-08-20,0.12", "talks,anna (repaired),2025-08-20,0.55"] {
+    for row in [
+        "trilateral,anna,2025-08-20,0.14",
+        "trilateral,anna (repaired),2025-08-20,0.12",
+        "talks,anna (repaired),2025-08-20,0.55",
+    ] {
         assert!(written.lines().any(|line| line.starts_with(row)), "{row}\n{written}");
     }
-    let outcomes = "question,resolution,resolved_on\ntalks,no,2025-12-31\nbilateral,no,2025-12-31\ntrilateral,no,2025-12-31\n";
+    let outcomes =
+        "question,resolution,resolved_on\ntalks,no,2025-12-31\nbilateral,no,2025-12-31\ntrilateral,no,2025-12-31\n";
     std::fs::write(folder.path().join("o.csv"), outcomes).expect("a file can be written");
     let score = foretell()
         .current_dir(folder.path())
