@@ -20,6 +20,9 @@ const ROOMS: &[&str] = &[
     "plan",
     "simulate",
     "exact",
+    "storylines",
+    "watch",
+    "explain",
     "ledger",
     "score",
     "calibrate",
@@ -28,11 +31,13 @@ const ROOMS: &[&str] = &[
     "update",
     "diff",
     "report",
+    "brief",
     "cli",
 ];
 
 /// Rooms that turn a scenario into forecasts, and rooms that judge forecasts, wherever they come from.
-const SCENARIO_WING: &[&str] = &["scenario", "model", "network", "plan", "simulate", "exact", "diff"];
+const SCENARIO_WING: &[&str] =
+    &["scenario", "model", "network", "plan", "simulate", "exact", "explain", "storylines", "watch", "diff"];
 const JUDGING_WING: &[&str] = &["ledger", "score", "calibrate", "pool", "compare"];
 
 /// Files that may pass 600 lines, and why.

@@ -29,7 +29,7 @@ pub(crate) const BAND: &str = "#cfe0f3";
 pub(crate) const COLOURS: [&str; 4] = [BLUE, ORANGE, GREEN, PURPLE];
 
 /// The dark colour of each light one.
-const DARK: [(&str, &str); 9] = [
+pub(crate) const DARK: [(&str, &str); 9] = [
     (PAPER, "#10171f"),
     (INK, "#e4eaf0"),
     (GRID, "#303c48"),

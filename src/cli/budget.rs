@@ -116,6 +116,12 @@ pub(super) fn worlds(text: &str) -> Result<u64, String> {
     }
 }
 
+/// Reads a seed.
+pub(super) fn seed(text: &str) -> Result<u64, String> {
+    let problem = "a seed is a whole number from 0 to 18446744073709551615; each one draws other worlds, and the same one the same";
+    text.parse().map_err(|_| problem.to_owned())
+}
+
 /// Reads `0.001` or `0.1%`.
 fn precision(text: &str) -> Result<f64, String> {
     let (digits, scale) = text.strip_suffix('%').map_or((text, 1.0), |digits| (digits.trim_end(), 100.0));

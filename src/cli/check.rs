@@ -2,9 +2,9 @@
 
 use super::{Done, console, load};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::model::{Model, News};
+use crate::model::{Model, News, Question, QuestionTarget};
 use crate::plan::{self, Situation};
-use crate::report::{Column, Format, Output, Sheet};
+use crate::report::{Column, Format, Output, Sheet, figure};
 use crate::scenario::{self, Document};
 use crate::simulate::{self, Answer, Impossible, Settings};
 use crate::source::{Source, Span};
@@ -120,9 +120,18 @@ fn contents(model: Option<&Model>, source: Option<&Source>) -> String {
             format!(" (a file of priors, {} in it)", count(document.priors.len(), "prior"))
         });
     };
+    let own = model.events.len() - model.decisions.len() - model.utilities.len();
+    let mut decisions = String::new();
+    if !model.decisions.is_empty() {
+        let utilities = match model.utilities.len() {
+            1 => "1 utility".to_owned(),
+            many => format!("{many} utilities"),
+        };
+        decisions = format!(", {}, {utilities}", count(model.decisions.len(), "decision"));
+    }
     format!(
-        " ({}, {}, {} of news)",
-        count(model.events.len(), "event"),
+        " ({}{decisions}, {}, {} of news)",
+        count(own, "event"),
         count(model.questions.len(), "question"),
         count(model.news.len(), "piece")
     )
@@ -142,7 +151,7 @@ fn checked(source: &Source) -> (Option<Model>, Diagnostics) {
         let explained: Vec<Span> = found.iter().filter_map(|problem| problem.span).collect();
         seen.retain(|problem| {
             let inside = |place: Span, span: Span| span.start <= place.start && place.end <= span.end;
-            problem.code != "W0710"
+            !["W0710", "W0711"].contains(&problem.code)
                 || !problem.span.is_some_and(|span| explained.iter().any(|place| inside(*place, span)))
         });
         found.extend(seen);
@@ -196,13 +205,13 @@ fn worlds(model: &Model, document: &Document) -> Diagnostics {
                     found.push(violated(rule, seen.share));
                 }
             }
-            for (division, seen) in plan.divisions.iter().zip(tally.divisions()) {
+            for (at, (division, seen)) in plan.divisions.iter().zip(tally.divisions()).enumerate() {
                 if seen.worlds > 0 {
-                    found.push(by_zero(division, seen.share, document));
+                    found.push(without_value(division, &plan.failure(at), seen.share, document));
                 }
             }
             for (question, answer) in model.questions.iter().zip(tally.answers()) {
-                if let Some(problem) = one_sided(&question.name, answer, document) {
+                if let Some(problem) = one_sided(question, answer, model, document) {
                     found.push(problem);
                 }
             }
@@ -251,18 +260,25 @@ fn impossible(problem: &Impossible, model: &Model) -> Diagnostic {
     })
 }
 
-fn by_zero(division: &str, share: f64, document: &Document) -> Diagnostic {
-    Diagnostic::new(
-        "E0524",
-        document.divisor_of(division),
-        format!("`{division}` divides by zero {}", in_worlds(share)),
-    )
-    .help("write `if … then … else …` around it, or give the divisor a lower limit, such as `at least 1`")
+fn without_value(division: &str, failure: &str, share: f64, document: &Document) -> Diagnostic {
+    Diagnostic::new("E0524", document.divisor_of(division), format!("{failure} {}", in_worlds(share)))
+        .help("write `if … then … else …` around it, or give the divisor a lower limit, such as `at least 1`")
 }
 
 /// A question that has the same answer in every world looked at, or is annulled in all of them.
-fn one_sided(name: &str, answer: &Answer, document: &Document) -> Option<Diagnostic> {
-    let node = document.questions.iter().find(|node| node.name.value == name)?;
+fn one_sided(question: &Question, answer: &Answer, model: &Model, document: &Document) -> Option<Diagnostic> {
+    let name = &question.name;
+    let node = document.questions.iter().find(|node| node.name.value == *name)?;
+    let among =
+        if node.given.is_some() { "all worlds looked at that meet its condition" } else { "all worlds looked at" };
+    let only = |span: Span, answer: String| {
+        Diagnostic::new(
+            "W0711",
+            span,
+            format!("the answer to `{name}` is {answer} in {among}, so that nothing is asked"),
+        )
+        .help("ask what can go either way; if a chance of 0 or 100 % is not meant so, correct it")
+    };
     match answer {
         Answer::NoWorlds => {
             let (_, given) = node.given.as_ref()?;
@@ -289,6 +305,24 @@ fn one_sided(name: &str, answer: &Answer, document: &Document) -> Option<Diagnos
                     "look for a deadline that comes too early, or a chance of 0; if it is meant so, ask something else",
                 ),
             )
+        }
+        Answer::Binary(share) if share.value <= 0.0 || share.value >= 1.0 => {
+            let (_, holds) = node.holds.as_ref()?;
+            Some(only(holds.span, if share.value > 0.0 { "yes" } else { "no" }.to_owned()))
+        }
+        Answer::Categorical(shares) => {
+            let (_, which) = node.which.as_ref()?;
+            let QuestionTarget::Which(event) = question.target else { return None };
+            let certain = shares.iter().position(|share| share.value >= 1.0)?;
+            Some(only(which.span, format!("`{}`", model.event(event).options().get(certain)?)))
+        }
+        Answer::Number(number) if number.undefined <= 0.0 && number.minimum == number.maximum => {
+            let (_, value) = node.value.as_ref()?;
+            Some(only(value.span, figure::significant(number.minimum, 6)))
+        }
+        Answer::Date(date) if date.never.value >= 1.0 => {
+            let (_, when) = node.when.as_ref()?;
+            Some(only(when.span, "never".to_owned()))
         }
         _ => None,
     }

@@ -4,6 +4,7 @@ use super::figures::{Figures, figure_column, remarks, write_table};
 use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules, unknown_forecaster};
 use super::pair_tests::{TEST_COLUMNS, test_cells, test_sheet};
 use super::{Done, console, stream};
+use crate::brief::comparison_page;
 use crate::calibrate::{Panel, ReliabilityAxis, reliability_diagram};
 use crate::compare::{
     Adjustment, ClusterBy, Comparison, MurphyPair, PairComparison, Reliability, common_reliability, compare_chosen,
@@ -97,19 +98,80 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     if let Some(path) = &arguments.out {
         write_table(path, &pair_sheet(&comparison, Format::Csv))?;
     }
-    let mut sheets = vec![pair_sheet(&comparison, format)];
-    let tests = test_sheet(&comparison, format);
+    show(&Found { comparison, reliability }, format)
+}
+
+/// A comparison and how reliable each was on what all share.
+#[derive(Debug)]
+pub(super) struct Found {
+    comparison: Comparison,
+    reliability: Vec<Reliability>,
+}
+
+/// Everybody named, each with each, under the Brier score.
+pub(super) fn for_page(names: &[String], inputs: &Inputs) -> Result<Found, Error> {
+    let records = records(inputs)?;
+    if names.len() < 2 {
+        return Err(Error::input("a comparison needs two forecasters").help("name them: --compare ada,bob"));
+    }
+    for (at, name) in names.iter().enumerate() {
+        check_forecaster(&records, name)?;
+        if names[..at].contains(name) {
+            return Err(Error::input(format!("`{name}` is named twice"))
+                .help("name forecasters that differ: nobody can be compared with themselves"));
+        }
+    }
+    let standings = standings(&records, |name| names.iter().any(|named| named == name));
+    let pairs = each_with_each(names);
+    let comparison = compare_chosen(&standings, &pairs, &rules(&["brier".to_owned()]), Adjustment::Holm);
+    let reliability = common_reliability(&standings.standings, names);
+    Ok(Found { comparison, reliability })
+}
+
+/// To stdout.
+pub(super) fn show(found: &Found, format: Format) -> Done {
+    console::show(format, &text(found, format)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// In the form asked for.
+pub(super) fn text(found: &Found, format: Format) -> Result<String, Error> {
+    let Found { comparison, reliability } = found;
+    let whole = Whole { comparison, reliability };
+    Output { head: Vec::new(), sheets: sheets(found, format), foot: foot(comparison), json: &whole }.render(format)
+}
+
+/// As a page, with the pictures of the differences and of reliability.
+pub(super) fn page(found: &Found) -> Result<String, Error> {
+    let Found { comparison, reliability } = found;
+    let names: BTreeSet<&str> = comparison.pairs.iter().flat_map(|pair| [pair.a.as_str(), pair.b.as_str()]).collect();
+    let title = format!("{} compared", names.into_iter().collect::<Vec<_>>().join(", "));
+    let lines: Vec<String> = comparison.pairs.iter().map(sentence).collect();
+    let pairs: Vec<&PairComparison> = comparison.pairs.iter().filter(|pair| pair.difference.is_some()).collect();
+    let mut pictures = Vec::new();
+    if !pairs.is_empty() {
+        pictures.push(("Differences, question cluster by question cluster".to_owned(), difference_picture(&pairs)));
+    }
+    if !reliability.is_empty() {
+        let panels: Vec<Panel> = reliability.iter().map(|of| Panel::new(&of.forecaster, &of.points)).collect();
+        let caption = "Reliability: of what was said to have a chance of x %, how much came true".to_owned();
+        pictures.push((caption, reliability_diagram(&panels, ReliabilityAxis::Share)));
+    }
+    let foot: Vec<String> = foot(comparison).into_iter().skip(lines.len()).filter(|line| !line.is_empty()).collect();
+    comparison_page(&title, &lines, &pictures, &sheets(found, Format::Table), &foot)
+}
+
+fn sheets(Found { comparison, reliability }: &Found, format: Format) -> Vec<Sheet> {
+    let mut sheets = vec![pair_sheet(comparison, format)];
+    let tests = test_sheet(comparison, format);
     if !tests.is_empty() {
         sheets.push(tests);
     }
     if !reliability.is_empty() {
-        sheets.push(corp_sheet(&reliability, format));
-        sheets.push(bin_sheet(&reliability, format));
+        sheets.push(corp_sheet(reliability, format));
+        sheets.push(bin_sheet(reliability, format));
     }
-    let whole = Whole { comparison: &comparison, reliability: &reliability };
-    let output = Output { head: Vec::new(), sheets, foot: foot(&comparison), json: &whole };
-    console::show(format, &output.render(format)?)?;
-    Ok(ExitCode::SUCCESS)
+    sheets
 }
 
 /// Of records that are all in memory.
@@ -159,9 +221,14 @@ fn pairs<'a>(arguments: &Arguments, forecasters: &'a [String]) -> Vec<(&'a str, 
     if let (Some(_), Some((reference, others))) = (&arguments.against, forecasters.split_last()) {
         return others.iter().map(|name| (name.as_str(), reference.as_str())).collect();
     }
-    let later =
-        |(first, a): (usize, &'a String)| forecasters[first + 1..].iter().map(move |b| (a.as_str(), b.as_str()));
-    forecasters.iter().enumerate().flat_map(later).collect()
+    each_with_each(forecasters)
+}
+
+/// Each with each later one.
+fn each_with_each(forecasters: &[String]) -> Vec<(&str, &str)> {
+    let count = forecasters.len();
+    let pairs = (0..count).flat_map(|first| (first + 1..count).map(move |second| (first, second)));
+    pairs.map(|(first, second)| (forecasters[first].as_str(), forecasters[second].as_str())).collect()
 }
 
 fn draw_murphy(standings: &Standings, comparison: &Comparison, path: &Path) -> Result<(), Error> {

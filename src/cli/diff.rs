@@ -1,6 +1,6 @@
 //! `foretell diff`: what moved between two scenario files, or between two days of one, and why.
 
-use super::budget::worlds;
+use super::budget::{self, worlds};
 use super::diff_sheets::{changes, why};
 use super::load::{self, Loaded};
 use super::means::Choice;
@@ -45,6 +45,9 @@ pub(super) struct Arguments {
     /// Look at both files from this day
     #[arg(long, value_name = "DATE", value_parser = day, conflicts_with_all = ["from", "to"])]
     as_of: Option<Date>,
+    /// Take a condition as known in both files, such as "talks by 2025-10-01"; may be given several times
+    #[arg(long, value_name = "EXPR")]
+    given: Vec<String>,
     /// Only these questions
     #[arg(long, value_name = "QUESTIONS", value_delimiter = ',')]
     only: Vec<String>,
@@ -52,7 +55,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N", value_parser = worlds, allow_negative_numbers = true)]
     worlds: Option<u64>,
     /// Seed of the random streams
-    #[arg(long, value_name = "S", default_value_t = 1, allow_negative_numbers = true)]
+    #[arg(long, value_name = "S", value_parser = budget::seed, default_value = "1", allow_negative_numbers = true)]
     seed: u64,
     /// How figures are come by; `auto` computes what can be computed
     #[arg(long, value_enum, default_value_t = Choice::Auto, value_name = "METHOD")]
@@ -78,6 +81,8 @@ pub(super) struct Report {
     engine: &'static str,
     old: Seen,
     new: Seen,
+    /// Conditions of the command line, known in both.
+    given: Vec<String>,
     seed: u64,
     #[serde(flatten)]
     diff: Diff,
@@ -94,6 +99,9 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         None => None,
     };
     let new = new.as_ref().unwrap_or(&old);
+    for side in [&old, new] {
+        load::decided(&side.model, &[])?;
+    }
     // Where neither file asks anything, every event is compared.
     let about_events = [about_events(&old), about_events(new)];
     let [old, new] = match &about_events {
@@ -106,8 +114,14 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         return Err(Error::input(format!("--worlds {worlds} is too few to tell how sure a difference is"))
             .help(format!("a variant takes at least {LEAST_WORLDS_IN_BATCHES} worlds")));
     }
+    for text in &arguments.given {
+        for side in [old, new] {
+            load::condition("--given", text, &side.model)?;
+        }
+    }
     let options = Options {
         only: &arguments.only,
+        given: &arguments.given,
         most_cells: most_cells(arguments.method),
         settings: Settings { seed: arguments.seed, method: arguments.method.of_simulation(), ..Settings::default() },
         worlds: arguments.worlds,
@@ -129,11 +143,13 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         engine: env!("CARGO_PKG_VERSION"),
         old: seen(old, from),
         new: seen(new, to),
+        given: arguments.given.clone(),
         seed: arguments.seed,
         diff: found,
     };
     let mut head = vec![new.model.title.clone(), from_to(&report)];
     head.push(how(&report.diff, report.seed));
+    head.extend(report.given.iter().map(|text| format!("given: {text}")));
     let sheets = match format {
         Format::Csv => vec![why(&report.diff, format)],
         _ => vec![changes(&report.diff), why(&report.diff, format)]

@@ -156,6 +156,11 @@ fn add_pools(records: &mut Records, pools: &[Pool]) -> Result<(), Error> {
 }
 
 impl Inputs {
+    /// Whether a ledger or a file was named.
+    pub(super) fn is_named(&self) -> bool {
+        self.ledger.is_named() || !self.forecasts.is_empty()
+    }
+
     /// Whether only a part of the records is asked for.
     pub(super) fn is_selective(&self) -> bool {
         self.selection() != Selection::default()

@@ -18,6 +18,11 @@ pub(super) struct LedgerArgument {
 }
 
 impl LedgerArgument {
+    /// Whether it was named on the command line.
+    pub(super) const fn is_named(&self) -> bool {
+        self.ledger.is_some()
+    }
+
     /// Where the ledger is.
     pub(super) fn path(&self) -> PathBuf {
         self.ledger.clone().unwrap_or_else(|| {

@@ -212,6 +212,16 @@ impl View {
     /// # Errors
     /// If a phrase cannot be understood or a day does not fit; the places go to stderr.
     pub(super) fn situation(&self, model: &Model) -> Result<Situation, Error> {
+        let situation = self.undecided(model)?;
+        decided(model, &situation.suppose)?;
+        Ok(situation)
+    }
+
+    /// The same, whether or not every decision is taken.
+    ///
+    /// # Errors
+    /// If a phrase cannot be understood or a day does not fit; the places go to stderr.
+    pub(super) fn undecided(&self, model: &Model) -> Result<Situation, Error> {
         let mut situation = Situation::of_file(model);
         if let Some(date) = self.as_of {
             situation = situation.as_of(date, model)?;
@@ -229,6 +239,25 @@ impl View {
         }
         Ok(situation)
     }
+}
+
+/// A forecast needs every decision to be taken: it says what follows from what we do, not what we do.
+///
+/// # Errors
+/// If one is open, with its options.
+pub(super) fn decided(model: &Model, suppose: &[Intervention]) -> Result<(), Error> {
+    let Some(open) = model.open_decisions(suppose).next() else { return Ok(()) };
+    let event = model.event(open.event);
+    let name = &event.name;
+    let (phrase, options) = match event.options() {
+        [] => (name.clone(), format!("`{name}` or `not {name}`")),
+        [first, ..] => {
+            let all: Vec<String> = event.options().iter().map(|option| format!("`{option}`")).collect();
+            (format!("{name} is {first}"), all.join(", "))
+        }
+    };
+    Err(Error::input(format!("`{name}` is not decided, so there is no forecast: {options}"))
+        .help(format!("say what is done with `--suppose \"{phrase}\"`; `foretell decide` says what is best")))
 }
 
 /// A condition as an option of the command line says it.

@@ -9,6 +9,7 @@ use crate::plan::Plan;
 use crate::report::figure;
 use crate::report::run::{CheckReport, ExactReport, RunReport};
 use crate::simulate::{self, Conditioned, Impossible, Method, Settings, Tally};
+use jiff::civil::Date;
 
 /// How what is known is met, as the command line says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -82,10 +83,35 @@ pub(super) struct Figures {
     computed: Option<Result<Exact, TooWide>>,
 }
 
+/// Who speaks on stderr: one of many runs names its day.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Voice {
+    day: Option<Date>,
+}
+
+impl Voice {
+    /// Of the run that looks from this day.
+    pub(super) const fn of(day: Date) -> Self {
+        Self { day: Some(day) }
+    }
+
+    /// A warning and the way out.
+    pub(super) fn warn(self, text: &str, help: &str) {
+        let day = self.day.map_or_else(String::new, |day| format!("as of {day}: "));
+        console::note(&format!("warning: {day}{text}"));
+        console::note(&format!("  = help: {help}"));
+    }
+
+    fn note(self, text: &str) {
+        let day = self.day.map_or_else(String::new, |day| format!("as of {day}: "));
+        console::note(&format!("{day}{text}"));
+    }
+}
+
 impl Means {
     /// Simulates and computes as asked. Nothing is simulated if every figure is computed and no doubt is to be shown.
-    pub(super) fn figures(self, plan: &Plan, settings: &Settings) -> Result<Figures, Error> {
-        self.figures_by(plan, settings, || simulated(plan, settings))
+    pub(super) fn figures(self, plan: &Plan, settings: &Settings, voice: Voice) -> Result<Figures, Error> {
+        self.figures_by(plan, settings, voice, || simulated(plan, settings, voice))
     }
 
     /// The same with another way to simulate.
@@ -93,12 +119,13 @@ impl Means {
         self,
         plan: &Plan,
         settings: &Settings,
+        voice: Voice,
         simulated: impl FnOnce() -> Result<Tally, Impossible>,
     ) -> Result<Figures, Error> {
         let computed = match self {
             Self::Choose if simulate::is_conditioned(plan) => best(plan)?.map(Ok),
             Self::Simulation | Self::Choose => None,
-            Self::Exact | Self::Both => Some(compute(plan)?),
+            Self::Exact | Self::Both => Some(compute(plan, voice)?),
         };
         let exact = match (self, &computed) {
             (Self::Exact | Self::Choose, Some(Ok(exact))) => Some(exact),
@@ -111,12 +138,12 @@ impl Means {
         } else {
             let mut tally = simulated().map_err(|problem| refused(&problem, (plan, settings), exact))?;
             if let Some(exact) = exact {
-                tell_of_missed_evidence(&tally, exact);
+                tell_of_missed_evidence(&tally, exact, voice);
                 exact.replace(&mut tally);
             }
             // Where the chance of what is known is computed, it has been told what the worlds lack.
             if exact.is_none_or(|exact| exact.evidence().is_none()) {
-                tell_of_ways_not_met(&tally);
+                tell_of_ways_not_met(&tally, voice);
             }
             tally
         };
@@ -156,14 +183,14 @@ pub(super) fn subject<'a>(plan: &'a Plan, settings: &Settings) -> Conditioned<'a
     }
 }
 
-fn simulated(plan: &Plan, settings: &Settings) -> Result<Tally, Impossible> {
+fn simulated(plan: &Plan, settings: &Settings, voice: Voice) -> Result<Tally, Impossible> {
     let bar = progress();
     let tally = simulate::simulate(subject(plan, settings), settings, &|share: f64| {
         bar.set_position((share * 1000.0) as u64);
     });
     bar.finish_and_clear();
     let tally = tally?;
-    tell_of_few_worlds(&tally);
+    tell_of_few_worlds(&tally, voice);
     budget::tell_what_is_missing(settings, plan, &tally);
     Ok(tally)
 }
@@ -193,7 +220,7 @@ fn refused(problem: &Impossible, (plan, settings): (&Plan, &Settings), exact: Op
 }
 
 /// Says on stderr if the worlds that were drawn given what is known are not all that there are: its chance is known exactly.
-fn tell_of_missed_evidence(tally: &Tally, exact: &Exact) {
+fn tell_of_missed_evidence(tally: &Tally, exact: &Exact, voice: Voice) {
     const FAR: f64 = 6.0;
     let Some(Difference { simulated, exact, standard_errors, .. }) = exact::compare_evidence(tally, exact) else {
         return;
@@ -201,55 +228,69 @@ fn tell_of_missed_evidence(tally: &Tally, exact: &Exact) {
     if standard_errors <= FAR {
         return;
     }
-    console::note(&format!(
-        "warning: the simulated worlds are only part of those that agree with what is known: its chance came out as {} ± {}, and is {}",
-        figure::significant(simulated.value, 4),
-        figure::significant(simulated.standard_error, 2),
-        figure::significant(exact, 4)
-    ));
-    console::note(
-        "  = help: figures with an error are not to be trusted here, those without are computed; ask for the ways in which it can come about one by one",
+    voice.warn(
+        &format!(
+            "the simulated worlds are only part of those that agree with what is known: its chance came out as {} ± {}, and is {}",
+            figure::significant(simulated.value, 4),
+            figure::significant(simulated.standard_error, 2),
+            figure::significant(exact, 4)
+        ),
+        "figures with an error are not to be trusted here, those without are computed; ask for the ways in which it can come about one by one",
     );
 }
 
-/// Says on stderr if weighted worlds are worth so few that the errors they state are rough.
-fn tell_of_few_worlds(tally: &Tally) {
+/// Says on stderr if weighted worlds are worth so few, or so few agree with what is known, that the errors they state are rough.
+fn tell_of_few_worlds(tally: &Tally, voice: Voice) {
     const FEW: f64 = 400.0;
+    const FEW_KEPT: f64 = 1000.0;
+    let kept = tally.effective_sample_size();
+    if tally.method() == Some(Method::Rejection) && kept < FEW_KEPT && tally.worlds() as f64 > FEW_KEPT {
+        let (kept, worlds) = (figure::grouped(kept.round() as u64), figure::grouped(tally.worlds()));
+        voice.warn(
+            &format!("only {kept} of {worlds} worlds agree with what is known: figures and their errors are rough"),
+            "simulate more with --worlds, or leave the choice of --method to the program",
+        );
+        return;
+    }
     let worth = tally.effective_sample_size();
     if !tally.weighted() || worth >= FEW || tally.worlds() as f64 <= FEW {
         return;
     }
-    console::note(&format!(
-        "warning: few of the {} worlds carry most of the weight: together they are worth {}, and the standard errors are rough",
-        figure::grouped(tally.worlds()),
-        figure::grouped(worth.round() as u64)
-    ));
-    console::note("  = help: simulate more with --worlds, or leave the choice of --method to the program");
+    voice.warn(
+        &format!(
+            "few of the {} worlds carry most of the weight: together they are worth {}, and the standard errors are rough",
+            figure::grouped(tally.worlds()),
+            figure::grouped(worth.round() as u64)
+        ),
+        "simulate more with --worlds, or leave the choice of --method to the program",
+    );
 }
 
 /// Says on stderr if much of the posterior may not have been drawn.
-fn tell_of_ways_not_met(tally: &Tally) {
+fn tell_of_ways_not_met(tally: &Tally, voice: Voice) {
     const MUCH: f64 = 0.1;
     let (Some(share), Some(worlds)) = (tally.may_be_missed(), tally.worlds_to_miss_at_most(MUCH)) else { return };
     if share <= MUCH {
         return;
     }
-    console::note(&format!(
-        "warning: what is known is rare: up to {} % of the probability may lie in explanations that no world has met, and is in no standard error",
-        figure::significant(100.0 * share, 2)
-    ));
-    console::note(&format!(
-        "  = help: with {} worlds it would be 10 %; or name one explanation after the other with --given, and compare",
-        figure::grouped(worlds as u64)
-    ));
+    let share = figure::significant(100.0 * share, 2);
+    voice.warn(
+        &format!(
+            "what is known is rare: up to {share} % of the probability may lie in explanations that no world has met, and is in no standard error"
+        ),
+        &format!(
+            "with {} worlds it would be 10 %; or name one explanation after the other with --given, and compare",
+            figure::grouped(worlds as u64)
+        ),
+    );
 }
 
 /// The exact figures; too large tables are no error, but stderr says so.
-fn compute(plan: &Plan) -> Result<Result<Exact, TooWide>, Error> {
+fn compute(plan: &Plan, voice: Voice) -> Result<Result<Exact, TooWide>, Error> {
     match exact::solve(plan) {
         Ok(exact) => Ok(Ok(exact)),
         Err(Failure::TooWide(wide)) => {
-            console::note(&format!("{}; the scenario is simulated instead", Failure::TooWide(wide)));
+            voice.note(&format!("{}; the scenario is simulated instead", Failure::TooWide(wide)));
             Ok(Err(wide))
         }
         Err(problem) => Err(impossible(&problem)),

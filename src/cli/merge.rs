@@ -1,7 +1,7 @@
 //! `foretell merge`: the parts of a run put together, the same bytes as one run of all worlds.
 
 use super::load::{self, Loaded, View};
-use super::means::Means;
+use super::means::{Means, Voice};
 use super::run::{Recording, record, refuse_to_record_what_if, report};
 use super::{Done, console, curves};
 use crate::error::Error;
@@ -68,7 +68,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let settings = origin.settings();
     let means = if settings.method == Method::Auto { Means::Choose } else { Means::Simulation };
     let merged = || merging.finish(&plan, &settings);
-    let figures = means.figures_by(&plan, &settings, merged)?;
+    let figures = means.figures_by(&plan, &settings, Voice::default(), merged)?;
     let mut report = report(&loaded, &situation, &plan, &settings, &figures.tally)?;
     figures.tell(&plan, &mut report);
     record(&arguments.recording, &loaded, &report, &settings, curves::WORLDS)?;

@@ -14,8 +14,12 @@ mod compare;
 mod console;
 mod counterfactual;
 mod curves;
+mod decide;
+mod decide_sheets;
 mod diff;
 mod diff_sheets;
+mod explain;
+mod explain_sheets;
 mod export;
 mod figures;
 mod heading;
@@ -37,6 +41,9 @@ mod pool_quantiles;
 mod pool_sheets;
 mod rare;
 mod record;
+mod report;
+mod report_outlook;
+mod report_parts;
 mod resolve;
 mod run;
 mod schema;
@@ -45,10 +52,13 @@ mod score_otherwise;
 mod shard;
 mod status;
 mod storyline;
+mod storylines;
 mod stream;
 mod update;
 mod update_log;
 mod update_news;
+mod watch;
+mod watch_sheets;
 
 use crate::error::{Error, ErrorKind};
 use crate::report::Format;
@@ -75,6 +85,7 @@ enum Command {
     Check(check::Arguments),
     Run(run::Arguments),
     Merge(merge::Arguments),
+    Storylines(storylines::Arguments),
     Record(record::Arguments),
     Resolve(resolve::Arguments),
     Import(import::Arguments),
@@ -89,6 +100,10 @@ enum Command {
     Pool(pool::Arguments),
     Update(update::Arguments),
     Diff(diff::Arguments),
+    Report(report::Arguments),
+    Watch(watch::Arguments),
+    Decide(decide::Arguments),
+    Explain(explain::Arguments),
     Ledger(ledger::Arguments),
     Schema(schema::Arguments),
     Plan(plan::Arguments),
@@ -113,6 +128,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments, format),
         Command::Run(arguments) => run::run(&arguments, format),
         Command::Merge(arguments) => merge::run(&arguments, format),
+        Command::Storylines(arguments) => storylines::run(&arguments, format),
         Command::Record(arguments) => record::run(&arguments, format),
         Command::Resolve(arguments) => resolve::run(&arguments, format),
         Command::Import(arguments) => import::run(&arguments, format),
@@ -127,6 +143,10 @@ pub fn main() -> ExitCode {
         Command::Pool(arguments) => pool::run(&arguments, format),
         Command::Update(arguments) => update::run(&arguments, format),
         Command::Diff(arguments) => diff::run(&arguments, format),
+        Command::Report(arguments) => report::run(&arguments, format),
+        Command::Watch(arguments) => watch::run(&arguments, format),
+        Command::Decide(arguments) => decide::run(&arguments, format),
+        Command::Explain(arguments) => explain::run(&arguments, format),
         Command::Ledger(arguments) => ledger::run(&arguments, format),
         Command::Schema(arguments) => schema::run(&arguments, format),
         Command::Plan(arguments) => plan::run(&arguments, format),

@@ -1,9 +1,9 @@
 //! `foretell run`: a scenario file's forecasts, once or replayed day by day.
 
-use super::budget::Budget;
+use super::budget::{self, Budget};
 use super::ledger_file::{self, LedgerArgument};
 use super::load::{self, Loaded, View};
-use super::means::{Choice, Means};
+use super::means::{Choice, Means, Voice};
 use super::shard::PartArguments;
 use super::{Done, console, counterfactual, curves, rare, storyline};
 use crate::error::Error;
@@ -41,7 +41,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     budget: Budget,
     /// Seed of the random streams
-    #[arg(long, value_name = "S", default_value_t = 1, allow_negative_numbers = true)]
+    #[arg(long, value_name = "S", value_parser = budget::seed, default_value = "1", allow_negative_numbers = true)]
     seed: u64,
     /// Threads; all cores if not given. The figures do not depend on it
     #[arg(long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024), allow_negative_numbers = true)]
@@ -164,7 +164,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     if let (Some(from), Some(to)) = (arguments.from, arguments.to) {
         replay(arguments, &loaded, &settings, from, to, format)
     } else {
-        let report = once(&loaded, &arguments.view, &settings, arguments.means())?;
+        let report = once(&loaded, &arguments.view, &settings, arguments.means(), Voice::default())?;
         record(&arguments.recording, &loaded, &report, &settings, curves::WORLDS)?;
         console::show(format, &report.render(format, arguments.events)?)?;
         let passed = report.check_exact.as_ref().is_none_or(|check| check.passed);
@@ -219,10 +219,17 @@ pub(super) fn refuse_to_record_what_if(recording: &Recording, view: &View, loade
         .help("record without it; ask a conditional question with `given` in the scenario file, where it counts as annulled if the condition fails"))
 }
 
-fn once(loaded: &Loaded, view: &View, settings: &Settings, means: Means) -> Result<RunReport, Error> {
+/// One run, reported.
+pub(super) fn once(
+    loaded: &Loaded,
+    view: &View,
+    settings: &Settings,
+    means: Means,
+    voice: Voice,
+) -> Result<RunReport, Error> {
     let situation = view.situation(&loaded.model)?;
     let plan = plan::compile(&loaded.model, &situation);
-    let figures = means.figures(&plan, settings)?;
+    let figures = means.figures(&plan, settings, voice)?;
     let mut report = report(loaded, &situation, &plan, settings, &figures.tally)?;
     figures.tell(&plan, &mut report);
     Ok(report)
@@ -256,9 +263,9 @@ pub(super) fn report(
                 .help("`foretell check` shows where it stands; make one event depend on the other"));
         }
     }
-    for (text, seen) in plan.divisions.iter().zip(tally.divisions()) {
+    for (at, seen) in tally.divisions().iter().enumerate() {
         if seen.worlds > 0 {
-            return Err(Error::input(format!("`{text}` divides by zero in {} of {worlds} worlds", seen.worlds))
+            return Err(Error::input(format!("{} in {} of {worlds} worlds", plan.failure(at), seen.worlds))
                 .help("write `if … then … else …` around it, or a lower limit such as `at least 1` on the divisor"));
         }
     }
@@ -367,7 +374,8 @@ fn replay(arguments: &Arguments, loaded: &Loaded, settings: &Settings, from: Dat
     }
     let mut runs = Vec::new();
     for view in &views {
-        let report = once(loaded, view, settings, arguments.means())?;
+        let voice = view.as_of.map_or_else(Voice::default, Voice::of);
+        let report = once(loaded, view, settings, arguments.means(), voice)?;
         record(&arguments.recording, loaded, &report, settings, 0)?;
         runs.push(report);
     }

@@ -40,6 +40,8 @@ enum What {
     Part,
     /// The result of `run --storyline … --format json`
     Storylines,
+    /// The result of `storylines --format json`
+    Stories,
     /// The result of `run --counterfactual … --format json`
     Counterfactual,
     /// The result of `run --rare … --format json`
@@ -70,6 +72,14 @@ enum What {
     News,
     /// The result of `diff --format json`
     Diff,
+    /// The result of `report --format json`
+    Brief,
+    /// The result of `watch --format json`
+    Watch,
+    /// The result of `decide --format json`
+    Decide,
+    /// The result of `explain --format json`
+    Explain,
     /// Named distributions for `value` and `count`
     Families,
 }
@@ -108,6 +118,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         What::Replay => pretty(&schemars::schema_for!(super::run::Replay))?,
         What::Part => pretty(&schemars::schema_for!(PartFile))?,
         What::Storylines => pretty(&schemars::schema_for!(super::storyline::Report))?,
+        What::Stories => pretty(&schemars::schema_for!(super::storylines::Report))?,
         What::Counterfactual => pretty(&schemars::schema_for!(super::counterfactual::Report))?,
         What::Rare => pretty(&schemars::schema_for!(super::rare::Report))?,
         What::Score => pretty(&schemars::schema_for!(score::Report))?,
@@ -123,6 +134,10 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         What::Update => pretty(&schemars::schema_for!(super::update::Report<'_>))?,
         What::News => pretty(&schemars::schema_for!(super::update_news::Report))?,
         What::Diff => pretty(&schemars::schema_for!(super::diff::Report))?,
+        What::Brief => pretty(&schemars::schema_for!(crate::brief::Brief))?,
+        What::Watch => pretty(&schemars::schema_for!(super::watch::Report))?,
+        What::Decide => pretty(&schemars::schema_for!(super::decide::Report))?,
+        What::Explain => pretty(&schemars::schema_for!(super::explain::Report))?,
         What::Families => families(format)?,
     };
     console::data(&text)?;

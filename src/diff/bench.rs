@@ -24,13 +24,19 @@ pub(super) struct Bench<'a> {
     means: Means<'a>,
     shapes: &'a [Shape],
     groups: &'a [Vec<usize>],
+    given: &'a [String],
     done: BTreeMap<Subset, Outcome>,
     instead: BTreeMap<Subset, Subset>,
 }
 
 impl<'a> Bench<'a> {
-    pub(super) const fn new(means: Means<'a>, shapes: &'a [Shape], groups: &'a [Vec<usize>]) -> Self {
-        Self { means, shapes, groups, done: BTreeMap::new(), instead: BTreeMap::new() }
+    pub(super) const fn new(
+        means: Means<'a>,
+        shapes: &'a [Shape],
+        groups: &'a [Vec<usize>],
+        given: &'a [String],
+    ) -> Self {
+        Self { means, shapes, groups, given, done: BTreeMap::new(), instead: BTreeMap::new() }
     }
 
     /// How many variants were worked out.
@@ -85,7 +91,7 @@ impl<'a> Bench<'a> {
     fn outcome(&self, edits: &super::edits::Edits, subset: &Subset) -> Outcome {
         let (tree, day) = edits.variant(subset);
         let model = check(&tree, day).map_err(|_| Refusal("the two files cannot be compared in parts".to_owned()))?;
-        let variant = Variant::new(model, day, self.shapes)?;
+        let variant = Variant::new(model, day, self.shapes, self.given)?;
         match self.means {
             Means::Computed(most_cells) => variant.computed(self.shapes, most_cells),
             Means::Simulated(settings) => variant.simulated(self.shapes, settings).map(Some),

@@ -5,7 +5,7 @@ use crate::diagnostic::Severity;
 use crate::exact::{self, Failure};
 use crate::model::{self, Model, QuestionTarget};
 use crate::plan::{self, Plan, Situation};
-use crate::scenario::parse;
+use crate::scenario::{self, parse};
 use crate::simulate::{self, Answer, Settings};
 use crate::source::Source;
 use jiff::civil::Date;
@@ -97,12 +97,19 @@ pub(super) fn check(tree: &Tree, day: Date) -> Result<Model, usize> {
 
 impl Variant {
     /// Looked at from a day on which it is checked; all its news is known.
-    pub(super) fn new(mut model: Model, day: Date, shapes: &[Shape]) -> Result<Self, Refusal> {
+    pub(super) fn new(mut model: Model, day: Date, shapes: &[Shape], given: &[String]) -> Result<Self, Refusal> {
         // News is taken in the order of its days, and what a day leaves out was left out before: a variant may know what is yet to come.
         model.news.sort_by_key(|news| news.date);
         model.news.iter_mut().for_each(|news| news.date = news.date.min(day));
-        let situation =
+        let mut situation =
             Situation::of_file(&model).as_of(day, &model).map_err(|problem| Refusal(problem.to_string()))?;
+        for text in given {
+            let expression = scenario::expression_from_text(&Source::new("--given", text.as_str()));
+            let condition = expression.and_then(|expression| model.condition(&expression));
+            // A variant may lack what the condition is about.
+            let refused = |_| Refusal(format!("`{text}` means nothing in it"));
+            situation.given.push((text.clone(), condition.map_err(refused)?));
+        }
         let mut plan = plan::compile(&model, &situation);
         plan.asks.drain(..model.events.len());
         plan.joints.clear();
@@ -132,9 +139,8 @@ impl Variant {
             _ => simulate::Conditioned::from(&self.plan),
         };
         let run = simulate::simulate_in_batches(subject, settings).map_err(|problem| Refusal(problem.to_string()))?;
-        if let Some((text, _)) = self.plan.divisions.iter().zip(run.whole.divisions()).find(|(_, seen)| seen.worlds > 0)
-        {
-            return Err(Refusal(format!("`{text}` divides by zero in some worlds")));
+        if let Some(division) = run.whole.divisions().iter().position(|seen| seen.worlds > 0) {
+            return Err(Refusal(format!("{} in some worlds", self.plan.failure(division))));
         }
         let whole = self.values(shapes, |ask| run.whole.answers().get(ask));
         let batches =

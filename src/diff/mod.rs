@@ -61,13 +61,15 @@ pub struct Options<'a> {
     pub settings: Settings,
     /// So many worlds a variant, instead of as many as suit the number of variants.
     pub worlds: Option<u64>,
+    /// Conditions that are taken as known in both scenarios.
+    pub given: &'a [String],
     /// So many orders of the changes are looked at, where there are too many for all subsets.
     pub orders: usize,
 }
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self { only: &[], most_cells: 1_048_576.0, settings: Settings::default(), worlds: None, orders: 16 }
+        Self { only: &[], most_cells: 1_048_576.0, settings: Settings::default(), worlds: None, given: &[], orders: 16 }
     }
 }
 
@@ -151,7 +153,7 @@ pub fn diff(
     let edits = Edits::between(dated(before, old.day), dated(after, new.day), &questions.both);
     let mut trial = Trial::new(&edits);
     let groups = groups::groups(&mut trial);
-    let graph = Graph::new(seen, &edits);
+    let graph = Graph::new(seen, &edits, options.given);
     let attributions: Vec<Attribution> = shapes
         .iter()
         .map(|shape| {
@@ -161,7 +163,7 @@ pub fn diff(
         })
         .collect();
 
-    let mut computed = Bench::new(Means::Computed(options.most_cells), &shapes, &groups);
+    let mut computed = Bench::new(Means::Computed(options.most_cells), &shapes, &groups, options.given);
     let ends: BTreeSet<Subset> = [vec![false; edits.all.len()], vec![true; edits.all.len()]].into();
     computed.work(&mut trial, &ends, &|_| ())?;
     // What is not computed at both ends need not be tried between.
@@ -194,7 +196,7 @@ pub fn diff(
         .collect();
     let suited = if left.len() <= FEW_VARIANTS { options.settings.worlds } else { LEAST_WORLDS_IN_BATCHES };
     let settings = Settings { worlds: options.worlds.unwrap_or(suited), doubt_draws: 0, ..options.settings };
-    let mut simulated = Bench::new(Means::Simulated(&settings), &shapes, &groups);
+    let mut simulated = Bench::new(Means::Simulated(&settings), &shapes, &groups, options.given);
     let done = std::sync::atomic::AtomicUsize::new(0);
     simulated.work(&mut trial, &left, &|more| {
         let before = done.fetch_add(more, std::sync::atomic::Ordering::Relaxed);
@@ -273,7 +275,7 @@ fn alone(
     tree.news.retain(|news| slots::date(news).is_none_or(|date| date <= side.day));
     let refused = |why: String| Error::input(format!("`{}` has no figures: {why}", names.join("`, `")));
     let model = check(&tree, side.day).map_err(|_| refused("its file cannot be taken apart".to_owned()))?;
-    let variant = Variant::new(model, side.day, &shapes).map_err(|why| refused(why.0))?;
+    let variant = Variant::new(model, side.day, &shapes, options.given).map_err(|why| refused(why.0))?;
     let computed = variant.computed(&shapes, options.most_cells).map_err(|why| refused(why.0))?;
     let complete = computed.filter(|figures| figures.whole.iter().flatten().all(Option::is_some));
     let exact = complete.is_some();

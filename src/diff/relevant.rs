@@ -40,7 +40,7 @@ fn prior(name: &str) -> String {
 }
 
 impl Graph {
-    pub(super) fn new(sides: [Seen<'_>; 2], edits: &Edits) -> Self {
+    pub(super) fn new(sides: [Seen<'_>; 2], edits: &Edits, given: &[String]) -> Self {
         let mut graph = Self {
             parents: BTreeMap::new(),
             evidence: Vec::new(),
@@ -61,6 +61,9 @@ impl Graph {
             }
         }
         spoken.extend(edits.news.iter().map(|slot| graph.mentioned(slot, "about")));
+        // What is taken as known makes all that it speaks of tell of each other, as news does.
+        let known = |word: &String| graph.parents.contains_key(word);
+        spoken.extend(given.iter().map(|text| words(text).into_iter().filter(known).collect()));
         graph.evidence = spoken.iter().map(|names| graph.with_ancestors(names)).collect();
         graph
     }

@@ -238,6 +238,33 @@ fn evidence_connects_what_does_not_depend_on_each_other() {
 }
 
 #[test]
+fn what_is_given_is_known_on_both_sides_and_opens_paths() {
+    let of = |other: &str| {
+        format!(
+            "{HEAD}[event.a]\nchance = \"50%\"\n[event.b]\nchance = \"{other}\"\n[event.c]\nchance = \"{other}\"\n{}",
+            question("q", "a")
+        )
+    };
+    let given = ["a or b".to_owned()];
+    for most_cells in [Options::default().most_cells, -1.0] {
+        let options =
+            Options { given: &given, most_cells, worlds: Some(LEAST_WORLDS_IN_BATCHES), ..Options::default() };
+        let found = compared(&of("50%"), &of("20%"), [None, None], &options);
+        // Whatever happens to b speaks of a, since one of them is known; c does not. By enumeration.
+        let effects = effects(&found, "q");
+        assert_eq!(effects.iter().map(|one| one.0).collect::<Vec<_>>(), ["b: chance"]);
+        let expected = 0.5 / 0.6 - 0.5 / 0.75;
+        let error = found.questions[0].figures[0].effects[0].standard_error;
+        // Errors come from 8 batches: beyond 15.8 of Student's t with 7 degrees with a chance of 1e-6.
+        assert!((effects[0].1 - expected).abs() < 15.8 * error + 1e-12, "{} ± {error}", effects[0].1);
+        assert_eq!(found.questions[0].exact, most_cells > 0.0);
+    }
+    // Without it the change moves nothing.
+    let found = exactly(&of("50%"), &of("20%"));
+    assert!(effects(&found, "q").is_empty());
+}
+
+#[test]
 fn more_than_eight_changes_are_averaged_over_orders_that_add_up() {
     let names: Vec<char> = ('a'..='j').collect();
     let of = |chance: &str| {

@@ -40,6 +40,7 @@ impl Section {
             Self::Prior => &["why", "source", "learned_from"],
             Self::Event => &[
                 "ask",
+                "story",
                 "resolves",
                 "why",
                 "source",
@@ -52,7 +53,7 @@ impl Section {
                 "learned_from",
                 "overall",
             ],
-            Self::Question => &["ask", "resolves", "opens", "source", "tags", "why"],
+            Self::Question => &["ask", "story", "resolves", "opens", "source", "tags", "why"],
         }
     }
 }

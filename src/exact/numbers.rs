@@ -38,6 +38,9 @@ impl<'a> Reading<'a> {
             Operation::Divide { out, left, right, .. } => {
                 (out, Err(Rc::new(self.opaque(label, "divides", &[*left, *right]))))
             }
+            Operation::Apply { out, of, .. } => {
+                (out, Err(Rc::new(self.opaque(label, "takes a function of a number", &[*of]))))
+            }
             Operation::Count { out, of } => (out, self.count(of)),
             Operation::Select { out, condition, then, otherwise } => {
                 (out, self.select(label, *condition, *then, *otherwise))

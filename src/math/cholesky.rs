@@ -46,6 +46,15 @@ impl Cholesky {
         Some(Self { size, lower })
     }
 
+    /// A row of the lower triangle, as far as the diagonal.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[must_use]
+    pub fn row(&self, row: usize) -> &[f64] {
+        &self.lower[row * self.size..=row * self.size + row]
+    }
+
     /// The solution for a right-hand side of as many numbers.
     ///
     /// # Panics

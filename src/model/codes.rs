@@ -1,6 +1,6 @@
 //! The codes of everything that gives a scenario no meaning, or a doubtful one: `03xx` for stated chances, numbers and counts, `04xx`
 //! for names and kinds, `05xx` for what events do to one another, `06xx` for dates, `07xx` for questions, `08xx` for news and
-//! suppositions, `09xx` for what the engine fills in.
+//! suppositions, `09xx` for what the engine fills in, `12xx` for decisions.
 //!
 //! Codes are stable: a code keeps its meaning for ever, and a retired one is not given again. The first letter is the severity: error,
 //! warning, note. `E01xx` and `E02xx` belong to [`crate::scenario::codes`].
@@ -50,6 +50,8 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0412", "a division by zero in every world"),
     ("E0413", "a key that does not go with what the event is"),
     ("E0414", "more or fewer labels than options"),
+    ("E0415", "a story that tells more or fewer outcomes than there are, or of a number"),
+    ("E0416", "a function of a number for which it has no value"),
     ("E0501", "events that depend on one another in a circle"),
     ("E0502", "cases that do not cover every world"),
     ("W0503", "a case that never counts"),
@@ -66,7 +68,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0521", "a total chance that the parts cannot give"),
     ("E0522", "`logic` that is violated in some worlds"),
     ("W0523", "an assumption that is violated in some worlds"),
-    ("E0524", "a division by zero in some worlds"),
+    ("E0524", "a division by zero, or a function without a value, in some worlds"),
     ("W0525", "a date event whose last day is before what it requires can come"),
     ("E0602", "a horizon that is not after `as_of`"),
     ("E0603", "date events without a horizon"),
@@ -94,6 +96,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0708", "a question that does not say what it asks"),
     ("W0709", "a question whose condition holds in no world looked at"),
     ("W0710", "a question whose answer is no in every world looked at"),
+    ("W0711", "a question that has one other answer in every world looked at"),
     ("W0802", "news without a source"),
     ("E0803", "news older than `as_of`"),
     ("W0804", "news after the horizon"),
@@ -104,6 +107,12 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0809", "news that no world of the scenario agrees with"),
     ("N0901", "filled in: the value of a number where its `if` does not hold"),
     ("N0902", "filled in: the number behind a strength"),
+    ("E1201", "a decision that knows what comes after it"),
+    ("E1202", "a decision that knows something without options"),
+    ("E1203", "a utility without a finite mean"),
+    ("W1204", "a utility on which no decision bears"),
+    ("W1205", "a decision that bears on no utility"),
+    ("E1206", "news about a decision"),
 ];
 
 #[cfg(test)]

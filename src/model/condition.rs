@@ -1,6 +1,7 @@
 //! Typed conditions and formulas over the events of a model.
 
 use super::EventId;
+use crate::scenario::expression::Function;
 
 /// Something that holds in a world or does not.
 #[derive(Debug, Clone, PartialEq)]
@@ -132,6 +133,8 @@ pub enum Formula {
     Arithmetic(ArithmeticOperator, Box<Self>, Box<Self>),
     /// A quotient, with its text for the message about dividing by zero.
     Divide(Box<Self>, Box<Self>, String),
+    /// A function, with its text for the message where it has no value.
+    Apply(Function, Box<Self>, String),
     /// One or the other.
     Select(Box<Condition>, Box<Self>, Box<Self>),
 }
@@ -148,6 +151,7 @@ impl Formula {
                 left.visit_events(visit);
                 right.visit_events(visit);
             }
+            Self::Apply(_, of, _) => of.visit_events(visit),
             Self::Select(condition, then, otherwise) => {
                 condition.visit_events(visit);
                 then.visit_events(visit);

@@ -16,6 +16,8 @@ pub struct Event {
     pub span: Span,
     /// The question in words.
     pub ask: Option<String>,
+    /// How each outcome is told: of no, then of yes; of its options, in their order. None of them if the file does not say.
+    pub story: Vec<String>,
     /// The reason.
     pub why: Option<String>,
     /// Unit of a number.

@@ -9,6 +9,7 @@ use super::definition::{
 use super::names::Names;
 use super::number;
 use super::resolve::Resolver;
+use super::story;
 use super::when;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::Document;
@@ -39,10 +40,12 @@ pub(super) fn events(document: &Document, names: &Names, found: &mut Diagnostics
             if !options_unread {
                 option_labels(node, &kind, found);
             }
+            let written_story = node.story.as_ref().filter(|_| !options_unread && !node.unread.has("story"));
             Event {
                 name: node.name.value.clone(),
                 span: node.name.span,
                 ask: text(&node.ask),
+                story: story::texts(written_story, &node.name.value, &kind, found),
                 why: text(&node.why),
                 unit: text(&node.unit),
                 tags: texts(&node.tags),

@@ -11,6 +11,7 @@ mod cases;
 pub mod codes;
 mod coherence;
 mod condition;
+mod decision;
 mod definition;
 mod event;
 mod evidence;
@@ -22,11 +23,13 @@ mod question;
 mod reference;
 mod relations;
 mod resolve;
+mod story;
 mod truth;
 mod when;
 
 pub use belief::{Belief, OptionsBelief, Pool};
 pub use condition::{ArithmeticOperator, Condition, Formula};
+pub use decision::Decision;
 pub use definition::{
     CaseRow, ChanceDefinition, CountDefinition, Definition, Event, Kind, NumberDefinition, Trigger, WhenDefinition,
 };
@@ -70,6 +73,10 @@ pub struct Model {
     pub events: Vec<Event>,
     /// The same in an order in which every event comes after those it depends on.
     pub order: Vec<EventId>,
+    /// Decisions in file order, which is that in which they are taken.
+    pub decisions: Vec<Decision>,
+    /// What outcomes are worth: events that are numbers, which add up.
+    pub utilities: Vec<EventId>,
     /// Questions in file order.
     pub questions: Vec<Question>,
     /// What must hold, and what is assumed to.
@@ -124,6 +131,11 @@ impl Model {
         &self.events[id.0]
     }
 
+    /// The decisions that nobody has taken, by the file or by these suppositions.
+    pub fn open_decisions<'a>(&'a self, suppose: &'a [Intervention]) -> impl Iterator<Item = &'a Decision> {
+        decision::open(&self.decisions, self.suppose.iter().chain(suppose))
+    }
+
     /// An event by its name.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<EventId> {
@@ -171,6 +183,8 @@ pub fn check(document: &Document) -> (Option<Model>, Diagnostics) {
     let rules = rules(document, &names, &mut found);
     let news = evidence::news(document, &names, &header, &mut found);
     let suppose = evidence::interventions(document, &names, &mut found);
+    let (decisions, utilities) = decision::decisions(document, &names, (&events, order.as_deref()), &mut found);
+    decision::news(&decisions, &names, &news, &mut found);
     if let Some(order) = &order {
         coherence::deadlines(&events, order, header.as_of, &mut found);
     }
@@ -198,6 +212,8 @@ pub fn check(document: &Document) -> (Option<Model>, Diagnostics) {
             priors: names.classes.into_values().flatten().collect(),
             events,
             order,
+            decisions,
+            utilities,
             questions,
             rules,
             news,

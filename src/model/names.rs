@@ -35,7 +35,7 @@ impl Names {
         let mut vague = Vec::new();
         let mut derived = Vec::new();
         for event in &document.events {
-            let (kind, is_vague) = kind(event, found);
+            let (kind, is_vague) = kind(event, Role::of(event, document), found);
             kinds.insert(event.name.value.clone(), kind);
             vague.push(is_vague);
             derived.push(event.holds.is_some() || event.equals.is_some() || event.first_of.is_some());
@@ -179,9 +179,30 @@ fn kind_keys(event: &EventNode) -> Vec<(&'static str, Option<Span>)> {
     keys
 }
 
+/// What a table stands for that is an event to everything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Event,
+    Decision,
+    Utility,
+}
+
+impl Role {
+    fn of(event: &EventNode, document: &Document) -> Self {
+        let name = &event.name.value;
+        if document.decisions.iter().any(|decision| decision.name.value == *name) {
+            Self::Decision
+        } else if document.utilities.iter().any(|utility| utility.value == *name) {
+            Self::Utility
+        } else {
+            Self::Event
+        }
+    }
+}
+
 /// What the event can be, and whether that is too little known to say more; a binary event stands in where the file does not say it
 /// properly.
-fn kind(event: &EventNode, found: &mut Diagnostics) -> (Kind, bool) {
+fn kind(event: &EventNode, role: Role, found: &mut Diagnostics) -> (Kind, bool) {
     let name = &event.name.value;
     let keys = kind_keys(event);
     let mut vague = ["one_of", "ordered", "first_of", "none"].iter().any(|key| event.unread.has(key));
@@ -190,7 +211,7 @@ fn kind(event: &EventNode, found: &mut Diagnostics) -> (Kind, bool) {
         several(name, &keys, found);
     }
     let kind = match keys.first().map(|(key, _)| *key) {
-        Some(key @ ("one_of" | "ordered")) => choice(event, key, found),
+        Some(key @ ("one_of" | "ordered")) => choice(event, key, role, found),
         Some("first_of") => first_of(event, found),
         Some("value" | "equals") => Kind::Numeric,
         Some("count") => Kind::Count,
@@ -200,9 +221,10 @@ fn kind(event: &EventNode, found: &mut Diagnostics) -> (Kind, bool) {
             vague = true;
             if !event.unread.anything {
                 found.push(
-                    Diagnostic::new("E0404", event.name.span, format!("nothing says what `{name}` is")).help(
-                        "give it `chance` (yes/no), `one_of` with `chance`, `value` (a number), `count`, `when` (a date), or `holds` (it follows from others)",
-                    ),
+                    Diagnostic::new("E0404", event.name.span, format!("nothing says what `{name}` is")).help(match role {
+                        Role::Utility => "give it `value` (a number, or cases of it) or `equals` (a formula)",
+                        _ => "give it `chance` (yes/no), `one_of` with `chance`, `value` (a number), `count`, `when` (a date), or `holds` (it follows from others)",
+                    }),
                 );
             }
             Kind::Binary
@@ -227,7 +249,7 @@ fn several(name: &str, keys: &[(&'static str, Option<Span>)], found: &mut Diagno
 }
 
 /// `one_of` and `ordered`.
-fn choice(event: &EventNode, key: &str, found: &mut Diagnostics) -> Kind {
+fn choice(event: &EventNode, key: &str, role: Role, found: &mut Diagnostics) -> Kind {
     let name = &event.name.value;
     let ordered = key == "ordered";
     let written = if ordered { &event.ordered } else { &event.one_of };
@@ -239,10 +261,10 @@ fn choice(event: &EventNode, key: &str, found: &mut Diagnostics) -> Kind {
         }
     }
     if options.len() < 2 && !event.unread.has(key) {
-        found.push(
-            Diagnostic::new("E0407", *span, format!("`{name}` needs at least two options"))
-                .help("for a yes/no event write `chance = \"45%\"` instead"),
-        );
+        found.push(Diagnostic::new("E0407", *span, format!("`{name}` needs at least two options")).help(match role {
+            Role::Decision => "for a yes/no decision leave `options` out",
+            _ => "for a yes/no event write `chance = \"45%\"` instead",
+        }));
     }
     if event.chance.is_none() && !event.unread.excuses("chance") {
         found.push(

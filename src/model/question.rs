@@ -4,6 +4,7 @@ use super::condition::{Condition, Formula};
 use super::definition::Kind;
 use super::names::Names;
 use super::resolve::Resolver;
+use super::story;
 use super::{EventId, Header};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::Document;
@@ -18,6 +19,8 @@ pub struct Question {
     pub name: String,
     /// In words.
     pub ask: String,
+    /// How each outcome is told, as in [`Event::story`](super::Event).
+    pub story: Vec<String>,
     /// What is asked.
     pub target: QuestionTarget,
     /// Its condition, if it is a conditional question: annulled where this fails.
@@ -65,6 +68,14 @@ fn question(node: &QuestionNode, names: &Names, header: &Header, found: &mut Dia
     }
     let closes = closing(node, header, found);
     let target = target(node, names, found);
+    let story = target.as_ref().map_or_else(Vec::new, |target| {
+        let kind = match target {
+            QuestionTarget::Holds(_) => Kind::Binary,
+            QuestionTarget::Which(event) | QuestionTarget::When(event) => names.kind(*event).clone(),
+            QuestionTarget::Value(_) => Kind::Numeric,
+        };
+        story::texts(node.story.as_ref().filter(|_| !node.unread.has("story")), name, &kind, found)
+    });
     let given = match &node.given {
         None => Some(None),
         Some((_, expression)) => Resolver::new(names, found).condition(expression).map(Some),
@@ -72,6 +83,7 @@ fn question(node: &QuestionNode, names: &Names, header: &Header, found: &mut Dia
     Some(Question {
         name: name.clone(),
         ask: ask?.value.clone(),
+        story,
         target: target?,
         given: given?,
         closes: closes?,

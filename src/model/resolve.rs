@@ -160,7 +160,10 @@ impl<'a> Resolver<'a> {
                 let (condition, then, otherwise) = (condition?, then?, otherwise?);
                 Some(condition.clone().and(then).or(condition.negated().and(otherwise)))
             }
-            ExpressionNode::Number(_) | ExpressionNode::Negate(_) | ExpressionNode::Extreme { .. } => {
+            ExpressionNode::Number(_)
+            | ExpressionNode::Negate(_)
+            | ExpressionNode::Apply { .. }
+            | ExpressionNode::Extreme { .. } => {
                 self.problem(
                     Diagnostic::new("E0409", span, "this is a number, but a condition must stand here")
                         .help("compare it with something, such as `price > 60`"),
@@ -393,6 +396,21 @@ impl<'a> Resolver<'a> {
                 let then = self.formula(then);
                 let otherwise = self.formula(otherwise);
                 Some(Formula::Select(Box::new(condition?), Box::new(then?), Box::new(otherwise?)))
+            }
+            ExpressionNode::Apply { function, of } => {
+                let inner = self.formula(of)?;
+                let Formula::Constant(number) = inner else {
+                    return Some(Formula::Apply(*function, Box::new(inner), expression.to_string()));
+                };
+                let value = function.value(number).filter(|value| value.is_finite());
+                if value.is_none() {
+                    let message = format!("`{expression}` has no value that can be computed");
+                    self.problem(
+                        Diagnostic::new("E0416", of.span, message)
+                            .help("`ln` takes numbers over 0, `sqrt` numbers from 0 on, `exp` numbers up to 709"),
+                    );
+                }
+                value.map(Formula::Constant)
             }
             ExpressionNode::Extreme { largest, items } => {
                 let operator = if *largest { ArithmeticOperator::Maximum } else { ArithmeticOperator::Minimum };

@@ -326,6 +326,8 @@ impl World {
                 }
             }
             Formula::Divide(left, right, _) => self.number(left) / self.number(right),
+            // Where it has no value it compares as nothing.
+            Formula::Apply(function, of, _) => function.value(self.number(of)).unwrap_or(f64::NAN),
             Formula::Select(condition, then, otherwise) => {
                 if self.holds(condition) {
                     self.number(then)

@@ -111,7 +111,7 @@ impl Columns {
         }
         let mut key = format!("{condition:?}");
         if let Some(branch) = self.branch
-            && key.contains("Divide(")
+            && may_fail(&key)
         {
             // Divided by 1 where the branch does not count, so it is not the same column as elsewhere.
             key = format!("{branch:?}: {key}");
@@ -228,12 +228,27 @@ impl Columns {
                 self.step(label, Operation::Divide { out, left, right, division });
                 Operand::Column(out)
             }
+            Formula::Apply(function, of, text) => {
+                let mut of = self.formula(of, label);
+                if let Some(condition) = self.branch {
+                    // Of 1, where the branch does not count: every function has a value there.
+                    let out = self.number();
+                    let otherwise = Operand::Constant(1.0);
+                    self.step(label, Operation::Select { out, condition, then: of, otherwise });
+                    of = Operand::Column(out);
+                }
+                self.plan.divisions.push(text.clone());
+                let division = self.plan.divisions.len() - 1;
+                let out = self.number();
+                self.step(label, Operation::Apply { out, function: *function, of, division });
+                Operand::Column(out)
+            }
             Formula::Select(condition, then, otherwise) => {
                 let condition = self.condition(condition, label);
                 let outer = self.branch;
                 let mut branches = [then, otherwise].into_iter().zip([true, false]).map(|(formula, holds)| {
-                    // Without a division it does not matter where a branch counts.
-                    if format!("{formula:?}").contains("Divide(") {
+                    // Without a division or a function it does not matter where a branch counts.
+                    if may_fail(&format!("{formula:?}")) {
                         let here = if holds { condition } else { self.not(label, condition) };
                         self.branch = Some(outer.map_or(here, |outer| self.logic(label, Logic::And, outer, here)));
                     }
@@ -263,4 +278,9 @@ impl Columns {
             }
         }
     }
+}
+
+/// Whether a formula, as `Debug` shows it, divides or takes a function.
+fn may_fail(formula: &str) -> bool {
+    formula.contains("Divide(") || formula.contains("Apply(")
 }

@@ -29,6 +29,7 @@ pub(crate) use touched::Touched;
 pub use unfold::{Grain, Inquiry, Unfolded, unfold};
 
 use crate::dist::{Beta, Dirichlet, Gamma, Hazard, PartiallyPooled, Sampler};
+use crate::scenario::expression::Function;
 use crate::source::Span;
 use ndarray::Array2;
 
@@ -73,10 +74,22 @@ pub struct Plan {
     pub joints: Vec<usize>,
     /// Conditions that must hold or are assumed to: `plane` is where they are violated.
     pub rules: Vec<Rule>,
-    /// Divisions, as they are named in messages; see [`Operation::Divide`].
+    /// Divisions and functions that need not have a value, as they are named in messages; see [`Operation::Divide`] and [`Operation::Apply`].
     pub divisions: Vec<String>,
     /// The last day simulated, in days after `as_of`: a date beyond it becomes infinite.
     pub horizon_days: f64,
+}
+
+impl Plan {
+    /// What is wrong where one of [`Plan::divisions`] fails, in words.
+    #[must_use]
+    pub fn failure(&self, division: usize) -> String {
+        let text = self.divisions.get(division).map_or("", String::as_str);
+        let of_function =
+            |step: &Step| matches!(step.operation, Operation::Apply { division: of, .. } if of == division);
+        let what = if self.steps.iter().any(of_function) { "has no value" } else { "divides by zero" };
+        format!("`{text}` {what}")
+    }
 }
 
 /// One operation and what it is for, as `plan --explain` shows it.
@@ -379,6 +392,17 @@ pub enum Operation {
         left: Operand,
         /// Divisor.
         right: Operand,
+        /// An index into [`Plan::divisions`].
+        division: usize,
+    },
+    /// A function of a number; 0 where it has no value, and that world counts against `division`.
+    Apply {
+        /// Filled.
+        out: NumberId,
+        /// Which.
+        function: Function,
+        /// Of what.
+        of: Operand,
         /// An index into [`Plan::divisions`].
         division: usize,
     },

@@ -82,6 +82,10 @@ impl Touched {
                 columns.operands(&[left, right]);
                 columns.numbers_out.push(*out);
             }
+            Operation::Apply { out, of, .. } => {
+                columns.operands(&[of]);
+                columns.numbers_out.push(*out);
+            }
             Operation::Count { out, of } => {
                 columns.planes_in.extend(of);
                 columns.numbers_out.push(*out);

@@ -1,4 +1,4 @@
-//! The same results as terminal tables, JSON and CSV.
+//! The same results as terminal tables, JSON, CSV and Markdown.
 //!
 //! A command builds [`Sheet`]s (for people and for CSV) and a serialisable value (for JSON); [`Output`] renders the one asked for.
 
@@ -11,7 +11,7 @@ mod sheet;
 
 pub use file::FileForm;
 pub use plot::{Reliable, Whisker, reliability_plot, whisker_plot};
-pub use sheet::{Align, Column, Sheet};
+pub use sheet::{Align, Column, Sheet, plain};
 
 use crate::error::Error;
 use serde::Serialize;
@@ -26,6 +26,8 @@ pub enum Format {
     Json,
     /// Comma-separated values, one header line.
     Csv,
+    /// Markdown, such as for a comment on a change.
+    Md,
 }
 
 /// What a command has to say, in every form.
@@ -52,6 +54,13 @@ impl<T: Serialize> Output<'_, T> {
                 .map(|text| text + "\n")
                 .map_err(|problem| Error::environment("the result cannot be written as JSON").because(problem)),
             Format::Csv => self.sheets.first().map_or_else(|| Ok(String::new()), Sheet::to_csv),
+            Format::Md => {
+                let said =
+                    |lines: &[String]| -> String { lines.iter().map(|line| format!("{}\n\n", plain(line))).collect() };
+                let tables = self.sheets.iter().map(|sheet| sheet.to_markdown() + "\n").collect::<String>();
+                let text = format!("{}{tables}{}", said(&self.head), said(&self.foot));
+                Ok(text.trim_end().to_owned() + "\n")
+            }
             Format::Table => {
                 let mut parts: Vec<String> = Vec::new();
                 if !self.head.is_empty() {

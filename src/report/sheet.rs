@@ -47,8 +47,16 @@ impl Column {
         Self { holds: Holds::Counts, ..Self::number(heading) }
     }
 
-    pub(super) fn heading(&self) -> &str {
+    /// Its heading.
+    #[must_use]
+    pub fn heading(&self) -> &str {
         &self.heading
+    }
+
+    /// Whether its cells are numbers.
+    #[must_use]
+    pub fn is_number(&self) -> bool {
+        self.align == Align::Right
     }
 
     pub(super) const fn holds(&self) -> Holds {
@@ -77,11 +85,21 @@ impl Sheet {
         self.rows.push(cells);
     }
 
-    pub(super) fn columns(&self) -> &[Column] {
+    /// What stands above it.
+    #[must_use]
+    pub fn title(&self) -> Option<&str> {
+        self.title.as_deref()
+    }
+
+    /// Its columns.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
         &self.columns
     }
 
-    pub(super) fn rows(&self) -> &[Vec<String>] {
+    /// Its rows, each with a cell for every column.
+    #[must_use]
+    pub fn rows(&self) -> &[Vec<String>] {
         &self.rows
     }
 
@@ -115,6 +133,20 @@ impl Sheet {
         }
     }
 
+    /// As a table of Markdown, with its title as a heading.
+    #[must_use]
+    pub fn to_markdown(&self) -> String {
+        let line = |cells: &mut dyn Iterator<Item = String>| format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "));
+        let mut text = self.title.as_ref().map_or_else(String::new, |title| format!("### {}\n\n", plain(title)));
+        text.push_str(&line(&mut self.columns.iter().map(|column| plain(&column.heading))));
+        let rule = |column: &Column| if column.is_number() { "--:" } else { "---" }.to_owned();
+        text.push_str(&line(&mut self.columns.iter().map(rule)));
+        for row in &self.rows {
+            text.push_str(&line(&mut row.iter().map(|cell| plain(cell))));
+        }
+        text
+    }
+
     /// As CSV with a header line.
     ///
     /// # Errors
@@ -130,5 +162,32 @@ impl Sheet {
             .into_inner()
             .map_err(|problem| Error::environment("the table cannot be written as CSV").because(problem.to_string()))?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
+
+/// Words that neither break a table of Markdown nor mark anything up.
+#[must_use]
+pub fn plain(words: &str) -> String {
+    let mut text = String::with_capacity(words.len());
+    for letter in words.chars() {
+        match letter {
+            '|' | '*' | '_' | '`' | '<' | '>' | '[' | ']' | '\\' | '#' | '~' => text.extend(['\\', letter]),
+            letter if letter.is_control() => text.push(' '),
+            letter => text.push(letter),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_file_says_marks_nothing_up() {
+        assert_eq!(plain("a|b *c* <d> [e](f)\n# g"), "a\\|b \\*c\\* \\<d\\> \\[e\\](f) \\# g");
+        let mut sheet = Sheet::new(Some("T"), vec![Column::text("a_b"), Column::number("n")]);
+        sheet.row(vec!["x|y".to_owned(), "1".to_owned()]);
+        assert_eq!(sheet.to_markdown(), "### T\n\n| a\\_b | n |\n| --- | --: |\n| x\\|y | 1 |\n");
     }
 }

@@ -58,6 +58,10 @@ pub struct Document {
     pub priors: Vec<PriorNode>,
     /// Events in file order.
     pub events: Vec<EventNode>,
+    /// Decisions in file order; each has an event of its name among [`Self::events`], after all others.
+    pub decisions: Vec<DecisionNode>,
+    /// Utilities in file order: the names of events that are numbers, among [`Self::events`] after the decisions.
+    pub utilities: Vec<Text>,
     /// Questions in file order.
     pub questions: Vec<QuestionNode>,
     /// What must hold.
@@ -136,6 +140,8 @@ pub struct EventNode {
     pub name: Text,
     /// The question in words.
     pub ask: Option<Text>,
+    /// `story`: how each outcome is told.
+    pub story: Option<(Span, Vec<Text>)>,
     /// The resolution rule.
     pub resolves: Option<Text>,
     /// The reason.
@@ -202,6 +208,66 @@ pub struct EventNode {
     pub unread: Unread,
 }
 
+impl EventNode {
+    /// An event of which nothing is said yet.
+    #[must_use]
+    pub const fn named(name: Text) -> Self {
+        Self {
+            name,
+            ask: None,
+            resolves: None,
+            why: None,
+            source: None,
+            unit: None,
+            tags: Vec::new(),
+            assume: None,
+            label: None,
+            story: None,
+            option_labels: None,
+            properties: Vec::new(),
+            learned_from: Vec::new(),
+            chance: None,
+            causes: None,
+            background: None,
+            holds: None,
+            one_of: None,
+            ordered: None,
+            first_of: None,
+            none: None,
+            value: None,
+            equals: None,
+            count: None,
+            when: None,
+            requires: None,
+            odds: None,
+            overall: None,
+            raised_by: None,
+            lowered_by: None,
+            after: None,
+            only_if: None,
+            otherwise: None,
+            observed: None,
+            unread: Unread { keys: Vec::new(), anything: false },
+        }
+    }
+}
+
+/// One of `costs`: an option and its number.
+pub type CostNode = (Text, Spanned<f64>);
+
+/// `[decision.NAME]`, besides the event that stands for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DecisionNode {
+    /// Its name.
+    pub name: Text,
+    /// What is known when it is taken, with the place of the key.
+    pub knows: Option<(Span, Vec<Text>)>,
+    /// What options cost, with the place of the key.
+    pub costs: Option<(Span, Vec<CostNode>)>,
+    /// What of it could not be read.
+    pub unread: Unread,
+}
+
 /// A question as written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuestionNode {
@@ -209,6 +275,8 @@ pub struct QuestionNode {
     pub name: Text,
     /// In words.
     pub ask: Option<Text>,
+    /// `story`: how each outcome is told.
+    pub story: Option<(Span, Vec<Text>)>,
     /// A yes/no question.
     pub holds: Option<(Span, Expression)>,
     /// Which option.

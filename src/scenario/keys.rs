@@ -49,6 +49,8 @@ pub enum KeyKind {
     Suppositions,
     /// What a piece of news does.
     Effect,
+    /// A table from options to numbers.
+    Costs,
     /// How strongly a group hangs together.
     Correlation,
     /// What a case gives: the phrase of the key that the case stands under.
@@ -82,6 +84,10 @@ pub enum TableName {
     Prior,
     /// `[question.NAME]`.
     Question,
+    /// `[decision.NAME]`.
+    Decision,
+    /// `[utility.NAME]`.
+    Utility,
     /// `[[logic]]` and `[[assume]]`.
     Rule,
     /// `[[news]]`.
@@ -185,6 +191,13 @@ const TABLES: &[Table] = &[
         keys: PRIOR,
     },
     Table { name: TableName::Question, title: "a question", about: "a proposition that will resolve", keys: QUESTION },
+    Table { name: TableName::Decision, title: "a decision", about: "what is for us to choose", keys: DECISION },
+    Table {
+        name: TableName::Utility,
+        title: "a utility",
+        about: "what an outcome is worth; several add up",
+        keys: UTILITY,
+    },
     Table { name: TableName::Rule, title: "a rule", about: "what always or never holds", keys: RULE },
     Table { name: TableName::News, title: "a piece of news", about: "dated evidence", keys: NEWS },
     Table {
@@ -240,6 +253,18 @@ const TOP: &[Key] = &[
         "the questions, as `[question.NAME]`",
         r#"{ q = { ask = "Does x hold?", holds = "x", closes = 2025-10-01 } }"#,
     ),
+    optional(
+        "decision",
+        KeyKind::Tables(TableName::Decision),
+        "what is for us to choose, as `[decision.NAME]`, in the order in which it is chosen",
+        r#"{ umbrella = { options = ["take", "leave"], knows = ["forecast"] } }"#,
+    ),
+    optional(
+        "utility",
+        KeyKind::Tables(TableName::Utility),
+        "what outcomes are worth, as `[utility.NAME]`; they add up",
+        r#"{ comfort = { equals = "if rain then 0 else 100" } }"#,
+    ),
     optional("logic", KeyKind::TableList(TableName::Rule), "what must hold", r#"[{ never = "a and b" }]"#),
     optional(
         "assume",
@@ -286,8 +311,16 @@ const PRIOR: &[Key] = &[
     ),
 ];
 
+const STORY: Key = optional(
+    "story",
+    KeyKind::TextList,
+    "how `foretell storylines` tells each outcome, as clauses: of no, then of yes; of a date, that it does not come, then that it comes; of options, in their order",
+    r#"["Moscow stays away", "Moscow attends"]"#,
+);
+
 const EVENT: &[Key] = &[
     optional("ask", KeyKind::Text, "the question in words", r#""Does Moscow confirm a date?""#),
+    STORY,
     optional("resolves", KeyKind::Text, "the resolution rule", r#""yes if two agencies report it""#),
     WHY,
     SOURCE,
@@ -378,6 +411,7 @@ const EVENT: &[Key] = &[
 
 const QUESTION: &[Key] = &[
     required("ask", KeyKind::Text, "the question in words", r#""Do the talks open by 1 October?""#),
+    STORY,
     optional("holds", KeyKind::Expression, "a yes/no question: does this hold?", r#""talks by 2025-10-01""#),
     optional("which", KeyKind::Name, "which option of this event?", r#""track""#),
     optional("value", KeyKind::Expression, "what number?", r#""weapons_value""#),
@@ -395,6 +429,37 @@ const QUESTION: &[Key] = &[
     SOURCE,
     TAGS,
     WHY,
+];
+
+const DECISION: &[Key] = &[
+    optional("ask", KeyKind::Text, "the decision in words", r#""Do we take an umbrella?""#),
+    optional("options", KeyKind::Options, "what can be chosen; yes or no if not stated", r#"["take", "leave"]"#),
+    optional(
+        "knows",
+        KeyKind::Names,
+        "what is known when it is taken: yes/no events and events with options; earlier decisions and what they knew are known anyway",
+        r#"["forecast"]"#,
+    ),
+    optional("costs", KeyKind::Costs, "what options cost, taken off the utility", "{ take = 2 }"),
+    WHY,
+    SOURCE,
+    TAGS,
+];
+
+const UTILITY: &[Key] = &[
+    optional(
+        "value",
+        KeyKind::Value,
+        "what it is worth: a number, or cases",
+        r#"[{ if = "rain", is = 0 }, { otherwise = 100 }]"#,
+    ),
+    optional("equals", KeyKind::Expression, "what it is worth, as a formula", r#""if rain then 0 else 100""#),
+    optional("if", KeyKind::Expression, "`value` counts where this holds, elsewhere `otherwise`", r#""rain""#),
+    optional("otherwise", KeyKind::Number, "what it is worth where `if` does not hold; 0 if not stated", "0"),
+    optional("unit", KeyKind::Text, "its unit; all utilities of a file have the same", r#""EUR""#),
+    WHY,
+    SOURCE,
+    TAGS,
 ];
 
 const RULE: &[Key] = &[

@@ -141,7 +141,8 @@ mod tests {
         let source = Source::new("everything.toml", EVERYTHING);
         let (document, diagnostics) = parse(&source);
         assert!(diagnostics.is_empty(), "{}", diagnostics.render(&source, false));
-        assert_eq!(document.events.len(), 41);
+        assert_eq!(document.events.len(), 46);
+        assert_eq!((document.decisions.len(), document.utilities.len()), (2, 3));
         assert_eq!(document.questions.len(), 5);
         assert_eq!((document.logic.len(), document.assume.len()), (2, 1));
         assert_eq!((document.news.len(), document.correlated.len(), document.suppose.len()), (11, 3, 5));

@@ -44,6 +44,8 @@ const fn definition_name(name: TableName) -> &'static str {
         TableName::Event => "event",
         TableName::Prior => "prior",
         TableName::Question => "question",
+        TableName::Decision => "decision",
+        TableName::Utility => "utility",
         TableName::Rule => "rule",
         TableName::News => "news",
         TableName::Correlated => "correlated",
@@ -58,6 +60,8 @@ fn definitions() -> Value {
         TableName::Prior,
         TableName::Event,
         TableName::Question,
+        TableName::Decision,
+        TableName::Utility,
         TableName::Rule,
         TableName::News,
         TableName::Correlated,
@@ -156,6 +160,10 @@ fn table_schema(table: &Table) -> Value {
             });
         }
         TableName::Question => schema["oneOf"] = exactly_one(ASKING_KEYS, &[]),
+        TableName::Utility => {
+            schema["oneOf"] = exactly_one(&["value", "equals"], &[]);
+            schema["dependentRequired"] = json!({ "otherwise": ["if"], "if": ["value"] });
+        }
         TableName::Rule => schema["oneOf"] = exactly_one(&["always", "never"], &[]),
         _ => {}
     }
@@ -214,6 +222,7 @@ fn kind_schema(kind: KeyKind) -> Value {
         KeyKind::Number | KeyKind::Effect => {
             json!({ "anyOf": [{ "type": "number" }, { "type": "string", "minLength": 1 }] })
         }
+        KeyKind::Costs => json!({ "type": "object", "minProperties": 1, "additionalProperties": reference("value") }),
         KeyKind::Correlation => json!({ "anyOf": [
             { "type": "number", "minimum": -1, "maximum": 1 },
             { "type": "string", "minLength": 1 },
@@ -364,6 +373,8 @@ mod tests {
                     TableName::Event => "[event.x]\n",
                     TableName::Prior => "[prior.x]\n",
                     TableName::Question => "[question.x]\n",
+                    TableName::Decision => "[decision.x]\n",
+                    TableName::Utility => "[utility.x]\n",
                     TableName::Rule => "[[logic]]\n",
                     TableName::News => "[[news]]\n",
                     TableName::Correlated => "[[correlated]]\n",

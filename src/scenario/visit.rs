@@ -76,6 +76,12 @@ impl Document {
                 {
                     place = Some(right.span);
                 }
+                if let ExpressionNode::Apply { of, .. } = part.node.as_ref()
+                    && place.is_none()
+                    && part.to_string() == division
+                {
+                    place = Some(of.span);
+                }
             });
         });
         place

@@ -262,6 +262,7 @@ const fn level_of(node: &ExpressionNode) -> u8 {
         | ExpressionNode::Boolean(_)
         | ExpressionNode::Name(_)
         | ExpressionNode::Count { .. }
+        | ExpressionNode::Apply { .. }
         | ExpressionNode::Extreme { .. } => level::ATOM,
     }
 }
@@ -326,6 +327,7 @@ impl Display for Expression {
             ExpressionNode::If { condition, then, otherwise } => {
                 write!(formatter, "if {condition} then {then} else {otherwise}")
             }
+            ExpressionNode::Apply { function, of } => write!(formatter, "{}({of})", function.name()),
             ExpressionNode::Extreme { largest, items } => {
                 write!(formatter, "{}({})", if *largest { "max" } else { "min" }, joined(items, ToString::to_string))
             }

@@ -22,6 +22,8 @@ mod finish;
 mod forest;
 mod impossible;
 mod inputs;
+pub mod joint;
+mod keep;
 mod kernel;
 mod part;
 mod passes;
@@ -34,6 +36,7 @@ mod settings;
 mod strata;
 pub mod streams;
 mod tally;
+mod worlds;
 
 #[cfg(test)]
 mod tests;
@@ -44,6 +47,7 @@ pub use believe::MOST_BELIEFS;
 pub use block::WORLDS_PER_BLOCK;
 pub use counterfactual::{Contrast, Counterfactual, counterfactual};
 pub use impossible::Impossible;
+pub use keep::{KeptWorlds, keep};
 pub use part::{Merging, Mismatch, Part, PartRecord, simulate_part};
 pub use precision::ShortOf;
 pub use rare::{Rarity, is_conditioned, rarity};
@@ -51,6 +55,7 @@ pub use sampling::Conditioned;
 pub(crate) use sampling::Posterior;
 pub use settings::{Method, Settings, Shard, Stop};
 pub use strata::Design;
+pub(crate) use worlds::Worlds;
 
 use crate::forecast::Estimate;
 use ndarray::Array2;

@@ -50,6 +50,13 @@ impl<'a> Program<'a> {
         }
     }
 
+    /// The same, with a seed of its own for each stream of the plan.
+    #[must_use]
+    pub(crate) fn seeded(mut self, seeds: &[u64]) -> Self {
+        self.keys = self.plan.streams.iter().zip(seeds).map(|(name, seed)| StreamKey::new(*seed, name)).collect();
+        self
+    }
+
     /// The same, drawn from a proposal and weighted for that.
     #[must_use]
     pub(crate) fn tilted_to(mut self, seed: u64, proposal: Option<&'a Proposal>) -> Self {
@@ -205,6 +212,11 @@ impl<'a> Program<'a> {
                 let by_zero = arithmetic::divide(side(arena, *left), side(arena, *right), column);
                 let seen = &mut arena.divided_by_zero[*division];
                 seen.iter_mut().zip(&by_zero).for_each(|(seen, by_zero)| *seen |= by_zero);
+            }),
+            Operation::Apply { out, function, of, division } => arena.fill_number(*out, |arena, column| {
+                let without = arithmetic::apply(*function, side(arena, *of), column);
+                let seen = &mut arena.divided_by_zero[*division];
+                seen.iter_mut().zip(&without).for_each(|(seen, without)| *seen |= without);
             }),
             Operation::Count { out, of } => arena.fill_number(*out, |arena, column| {
                 arithmetic::count(of.iter().map(|plane| arena.plane(*plane)), column);

@@ -7,9 +7,11 @@ use super::believe::{self, Belief, MOST_BELIEFS, Patterns};
 use super::block::WORLDS_PER_BLOCK;
 use super::finish::{answers, finish};
 use super::forest::Forest;
-use super::passes::{Arenas, New, Pass, Spares, WORLDS_PER_CHUNK, Windows, blocks_in, blocks_of, chunks_of, windows};
+use super::passes::{
+    self, Arenas, Gather, New, Pass, Spares, WORLDS_PER_CHUNK, Windows, blocks_in, blocks_of, chunks_of, windows,
+};
 use super::program::Program;
-use super::sampling::{Conditioned, Drawn, Posterior, Proposal, Sampling};
+use super::sampling::{Conditioned, Drawn, Posterior, Proposal, Sampling, may_be_missed};
 use super::strata::Design;
 use super::tally::{Counts, Mass, Pivot};
 use super::{Impossible, Settings, Stop, Tally, diagnose, doubt, inputs, precision};
@@ -141,6 +143,31 @@ impl<'a> Run<'a> {
         pass.grow(counts, chunks, || Counts::new(self.plan, &groundwork.pivots, self.design), done);
     }
 
+    /// Adds what is gathered otherwise of some chunks of the main run.
+    pub(crate) fn gather<G: Gather>(
+        &self,
+        groundwork: &Groundwork,
+        gathered: &mut Forest<G>,
+        chunks: Range<u64>,
+        worlds: u64,
+        new: impl New<G>,
+    ) {
+        let program = self.program(&groundwork.factors);
+        let pass = Pass { program: &program, arenas: &self.arenas, worlds };
+        pass.grow(gathered, chunks, new, &mut |_| {});
+    }
+
+    /// As in [`Tally::may_be_missed`], of worlds that weigh so much together.
+    pub(crate) fn may_be_missed(&self, groundwork: &Groundwork, weight: f64) -> Option<f64> {
+        let is_fitted = !groundwork.sampling.figures.is_empty();
+        is_fitted.then(|| may_be_missed(self.plan, &groundwork.factors, weight)).flatten()
+    }
+
+    /// Why what is known leaves none of so many worlds.
+    pub(crate) fn why_none(&self, worlds: u64) -> Impossible {
+        diagnose::diagnose(self.plan, self.seed, worlds)
+    }
+
     /// Some chunks of a run of so many worlds.
     pub(crate) fn some(&self, chunks: Range<u64>, worlds: u64, done: &mut dyn FnMut(u64)) -> Result<Built, Impossible> {
         let mut patterns = Forest::default();
@@ -151,6 +178,17 @@ impl<'a> Run<'a> {
         let mut counts = Forest::default();
         self.gather_counts(&groundwork, &mut counts, chunks, worlds, done);
         Ok((groundwork, counts))
+    }
+
+    /// Gathers something else than counts from all of so many worlds.
+    pub(crate) fn gather_all<G: Gather>(&self, worlds: u64, new: impl New<G>) -> Result<G, Impossible> {
+        let mut patterns = Forest::default();
+        if !self.beliefs.is_empty() {
+            self.gather_patterns(&mut patterns, 0..chunks_of(worlds), worlds, &mut |_| {});
+        }
+        let groundwork = self.groundwork(&patterns, worlds)?;
+        let program = self.program(&groundwork.factors);
+        Ok(passes::gather(&program, &self.arenas, worlds, new))
     }
 
     /// Blocks that [`Self::some`] and [`Self::doubt`] run.
@@ -262,12 +300,7 @@ impl<'a> Run<'a> {
 
 /// Runs short windows while there is a reason to go on, the first ones shorter still, so that little time does not end in much work; how many
 /// chunks there are then, and what they gave.
-fn grow_while<G: super::passes::Gather>(
-    pass: &Pass<'_>,
-    all: u64,
-    new: impl New<G>,
-    go_on: &dyn Fn(u64) -> bool,
-) -> (u64, Forest<G>) {
+fn grow_while<G: Gather>(pass: &Pass<'_>, all: u64, new: impl New<G>, go_on: &dyn Fn(u64) -> bool) -> (u64, Forest<G>) {
     let spares = Spares::new(new);
     let mut forest = Forest::default();
     let mut end = 0;

@@ -182,6 +182,7 @@ const SUBCOMMANDS: &[&[&str]] = &[
     &["check"],
     &["run"],
     &["merge"],
+    &["storylines"],
     &["record"],
     &["resolve"],
     &["import"],
@@ -196,6 +197,10 @@ const SUBCOMMANDS: &[&[&str]] = &[
     &["pool"],
     &["update"],
     &["diff"],
+    &["watch"],
+    &["decide"],
+    &["explain"],
+    &["report"],
     &["ledger"],
     &["ledger", "verify"],
     &["ledger", "log"],
@@ -280,6 +285,18 @@ fn run_prints_tables_json_and_csv() {
 }
 
 #[test]
+fn storylines_print_tables_json_and_csv() {
+    let desk = Desk::new();
+    golden("storylines", &desk, &["storylines", "small.toml", "--worlds", "50k"]);
+    let over = ["storylines", "small.toml", "--over", "attends,track", "--count", "2"];
+    golden("storylines_exact", &desk, &over);
+    golden("storylines_csv", &desk, &[&over[..], &["--format", "csv"]].concat());
+    golden("storylines_json", &desk, &[&over[..], &["--format", "json"]].concat());
+    ends(1, "storylines_unknown", &desk, &["storylines", "small.toml", "--over", "atends"]);
+    ends(2, "storylines_seed", &desk, &["storylines", "small.toml", "--seed", "-1"]);
+}
+
+#[test]
 fn what_is_said_of_the_world_goes_into_the_ledger_and_comes_out() {
     let desk = Desk::new();
     golden("run_record", &desk, &["run", "small.toml", "--worlds", "10k", "--doubt-draws", "0", "--record"]);
@@ -322,6 +339,19 @@ fn a_difference_is_taken_apart() {
 }
 
 #[test]
+fn what_drives_a_figure_is_told() {
+    let desk = Desk::new();
+    let two = "title = \"Two chances\"\nas_of = 2026-01-01\n[event.rain]\nchance = \"6 of 20\"\n\
+               [event.match]\nchance = [{ if = \"rain\", is = \"20%\" }, { otherwise = \"3 of 4\" }]\n\
+               [event.crowd]\nchance = \"40%\"\nodds = { match = \"high\" }\n[event.aside]\nchance = \"1 of 2\"\n";
+    desk.write("two.toml", two);
+    golden("explain", &desk, &["explain", "two.toml", "--question", "match"]);
+    golden("explain_csv", &desk, &["explain", "two.toml", "--question", "match", "--format", "csv"]);
+    let only = "tornado,what-if";
+    golden("explain_json", &desk, &["explain", "two.toml", "--question", "crowd", "--only", only, "--format", "json"]);
+}
+
+#[test]
 fn what_is_printed_for_other_programs() {
     let desk = Desk::new();
     golden("schema_families", &desk, &["schema", "families"]);
@@ -351,6 +381,7 @@ const FAILURES: &[(&[&str], i32, &str)] = &[
     (&["plan", "nowhere.toml"], 2, "nowhere.toml"),
     (&["update", "nowhere.toml"], 2, "nowhere.toml"),
     (&["diff", "small.toml", "nowhere.toml"], 2, "nowhere.toml"),
+    (&["explain", "small.toml"], 2, "--question"),
     (&["diff", "small.toml", "small.toml", "--as-of", "2025-09-01", "--to", "2025-09-02"], 2, "--to"),
     (&["update", "small.toml", "--undo", "--news", "attends x2"], 2, "--news"),
     (&["update", "small.toml", "--date", "2025-09-01"], 2, "--news"),
@@ -378,6 +409,9 @@ const FAILURES: &[(&[&str], i32, &str)] = &[
     (&["plan", "broken.toml"], 1, "broken.toml"),
     (&["update", "broken.toml"], 1, "broken.toml"),
     (&["diff", "small.toml"], 1, "--to"),
+    (&["explain", "small.toml", "--question", "atends"], 1, "`atends`"),
+    (&["explain", "small.toml", "--question", "attends", "--option", "neither"], 1, "`attends`"),
+    (&["explain", "small.toml", "--question", "attends", "--worlds", "1k"], 1, "262144"),
     (&["diff", "small.toml", "broken.toml"], 1, "broken.toml"),
     (&["diff", "small.toml", "small.toml", "--only", "atends"], 1, "`atends`"),
     (&["diff", "small.toml", "--to", "2027-01-01"], 1, "2025-12-31"),

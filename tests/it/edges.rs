@@ -152,3 +152,42 @@ fn a_run_from_a_proposal_says_what_it_may_have_missed() {
     let (code, _, said) = run(folder.path(), &["--given", "price > 145", "--method", "rejection", "--worlds", "20k"]);
     assert!(code == Some(1) && said.contains("without --method what is rare is neared step by step"), "{said}");
 }
+
+#[test]
+fn warnings_name_the_day_that_a_replay_looks_from_and_few_worlds_kept_are_one() {
+    let folder = folder();
+    let few = ["--given", "maybe", "--method", "rejection", "--worlds", "2000", "--doubt-draws", "0"];
+    // About 600 of 2,000 worlds agree; 1,000 would be 20 standard deviations more.
+    let (code, _, said) = run(folder.path(), &few);
+    assert!(code == Some(0) && said.starts_with("warning: only "), "{said}");
+    let days = ["--from", "2026-02-01", "--to", "2026-02-08", "--every", "7d"];
+    let (_, _, said) = run(folder.path(), &[&few[..], &days[..]].concat());
+    for day in ["2026-02-01", "2026-02-08"] {
+        assert!(said.contains(&format!("warning: as of {day}: only ")), "{said}");
+    }
+    let (_, _, said) = run(folder.path(), &["--given", "maybe", "--method", "rejection", "--worlds", "20k"]);
+    assert_eq!(said, "");
+}
+
+#[test]
+fn the_csv_of_a_run_has_the_probability_of_what_is_known() {
+    let folder = folder();
+    let (_, table, _) =
+        run(folder.path(), &["--given", "talks by 2026-06-30", "--format", "csv", "--method", "weighting"]);
+    let last = table.lines().last().expect("a line");
+    let report = json(folder.path(), &["--given", "talks by 2026-06-30", "--method", "weighting"]);
+    let chance = report["probability_of_evidence"].as_f64().expect("a probability");
+    let error = report["error_of_evidence"].as_f64().expect("an error");
+    assert_eq!(last, format!("evidence,,,probability,{chance},{error},,,,,"));
+    let (_, table, _) = run(folder.path(), &["--format", "csv"]);
+    assert!(!table.contains("evidence"));
+}
+
+#[test]
+fn a_seed_that_is_none_is_told_what_a_seed_is() {
+    let folder = folder();
+    for seed in ["-1", "1.5", "one", "18446744073709551616"] {
+        let (code, _, said) = run(folder.path(), &["--seed", seed]);
+        assert!(code == Some(2) && said.contains("a seed is a whole number from 0 to 18446744073709551615"), "{said}");
+    }
+}

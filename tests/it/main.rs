@@ -2,6 +2,7 @@
 
 mod codes;
 mod commands;
+mod decisions;
 mod doubt;
 mod edges;
 mod evidence;
@@ -14,6 +15,7 @@ mod networks;
 mod news;
 mod priors;
 mod readme;
+mod report;
 mod relations;
 mod scenarios;
 mod schema;

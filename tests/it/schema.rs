@@ -127,5 +127,6 @@ fn what_scripts_read_is_as_its_schema_says() {
     conforms("update", &["update", summit, "--ledger", ledger, "--dry-run"]);
     let news = ["--news", "attends x2", "--date", "2025-09-01", "--source", "s", "--dry-run"];
     conforms("news", &with(&["update", "scenarios/golden.toml"], &news));
+    conforms("explain", &["explain", "scenarios/golden.toml", "--question", "paper"]);
     conforms("diff", &["diff", "scenarios/golden.toml", "scenarios/golden.toml", "--worlds", "300k"]);
 }

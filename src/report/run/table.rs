@@ -1,6 +1,6 @@
 //! A run as tables: short for people, whole numbers in CSV.
 
-use super::{FigureReport, Figures, RunReport, VarianceReport};
+use super::{FigureReport, Figures, OverallReport, RunReport, VarianceReport};
 use crate::error::Error;
 use crate::forecast::Forecast;
 use crate::report::figure::{figure, grouped, percent, percent_error, significant};
@@ -46,6 +46,14 @@ impl RunReport {
         lines.extend(self.given.iter().map(|text| format!("given: {text}")));
         lines.extend(self.suppose.iter().map(|text| format!("suppose: {text}")));
         lines
+    }
+
+    /// Stated totals that the parts do not give. A total is stated of the scenario as the file has it: where anything more is known or supposed, it is
+    /// not held against the figures.
+    pub fn overall_missed(&self) -> impl Iterator<Item = &OverallReport> {
+        let as_stated = self.sampling.is_none() && self.probability_of_evidence.is_none() && self.suppose.is_empty();
+        let missed = |one: &&OverallReport| (one.stated - one.computed).abs() > 0.01_f64.max(4.0 * one.standard_error);
+        self.overall.iter().filter(move |_| as_stated).filter(missed)
     }
 
     fn sheet(&self, events: bool) -> Sheet {
@@ -104,6 +112,11 @@ impl RunReport {
                 flat_rows(&mut sheet, &["event".to_owned(), event.id.clone(), String::new()], &event.figures);
             }
         }
+        if let Some(chance) = self.probability_of_evidence {
+            let error = self.error_of_evidence.map_or_else(String::new, |error| error.to_string());
+            let start = ["evidence".to_owned(), String::new(), String::new(), "probability".to_owned()];
+            sheet.row(start.into_iter().chain([chance.to_string(), error]).collect());
+        }
         sheet
     }
 
@@ -128,15 +141,13 @@ impl RunReport {
             .filter(|one| one.violated > 0.0)
             .map(|one| format!("warning: `{}` is violated in {} of worlds", one.rule, percent(one.violated, 1e-4)))
             .collect();
-        for one in &self.overall {
-            if (one.stated - one.computed).abs() > 0.01_f64.max(4.0 * one.standard_error) {
-                foot.push(format!(
-                    "warning: `{}` was stated to be {} overall, but its parts give {}",
-                    one.event,
-                    percent(one.stated, 1e-4),
-                    percent(one.computed, one.standard_error)
-                ));
-            }
+        for one in self.overall_missed() {
+            foot.push(format!(
+                "warning: `{}` was stated to be {} overall, but its parts give {}",
+                one.event,
+                percent(one.stated, 1e-4),
+                percent(one.computed, one.standard_error)
+            ));
         }
         foot.extend(self.exact_lines());
         Output { head: self.head(), sheets, foot, json: self }.render(format)

@@ -5,7 +5,7 @@ use super::reading::{
     Input, Parsed, counted, described, either, expected, maybe, nested, offset, ranged, rest, spanned, verdict,
 };
 use crate::scenario::codes;
-use crate::scenario::expression::{DateRelation, Expression, ExpressionNode, Operator, Quantity};
+use crate::scenario::expression::{DateRelation, Expression, ExpressionNode, FUNCTIONS, Operator, Quantity};
 use crate::source::Spanned;
 use winnow::stream::Stream;
 
@@ -261,9 +261,21 @@ fn atom(input: &mut Input<'_>) -> Parsed<Expression> {
     }
     if let Some(name) = either(input, spanned(name))? {
         if rest(input).starts_with('(') {
+            if let Some((_, function)) = FUNCTIONS.iter().find(|(known, _)| *known == name.value) {
+                let (of, range) = ranged(input, |input| {
+                    mark("(")(input)?;
+                    let of = expression(input)?;
+                    mark(")")(input)?;
+                    Ok(of)
+                })?;
+                let span = name.span.to(super::reading::place(input, range));
+                return Ok(made(ExpressionNode::Apply { function: *function, of }, span));
+            }
             let end = offset(input) + 1;
             let message = format!("`{}` is not a function", name.value);
-            return verdict(input, codes::EXPRESSION, start..end, message, "functions are `min(x, y)` and `max(x, y)`");
+            let all: Vec<String> = FUNCTIONS.iter().map(|(known, _)| format!("`{known}(x)`")).collect();
+            let help = format!("functions are `min(x, y)`, `max(x, y)`, {}", all.join(", "));
+            return verdict(input, codes::EXPRESSION, start..end, message, help);
         }
         return Ok(made(ExpressionNode::Name(name.value), name.span));
     }

@@ -18,6 +18,7 @@ pub(super) fn event(name: Text, fields: &Fields<'_, '_, '_>) -> EventNode {
     EventNode {
         name,
         ask: fields.text("ask"),
+        story: fields.keyed_texts("story"),
         resolves: fields.text("resolves"),
         why: fields.text("why"),
         source: fields.text("source"),
@@ -54,7 +55,7 @@ pub(super) fn event(name: Text, fields: &Fields<'_, '_, '_>) -> EventNode {
 }
 
 /// Options must be names, so that expressions can speak of them, and different ones.
-fn check_options(fields: &Fields<'_, '_, '_>, key: &str, options: &[Text]) {
+pub(super) fn check_options(fields: &Fields<'_, '_, '_>, key: &str, options: &[Text]) {
     for (at, option) in options.iter().enumerate() {
         if let Some(problem) = option_problem(&option.value) {
             let message = format!("`{}` cannot be an option: {problem}", option.value.escape_debug());

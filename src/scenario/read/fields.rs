@@ -103,7 +103,10 @@ impl<'r, 's, 'v> Fields<'r, 's, 'v> {
             return diagnostic.help(format!("did you mean `{near}`?"));
         }
         if self.known.name == TableName::Top
-            && let Some(near) = nearest(key, ["prior", "event", "question", "logic", "assume", "news", "correlated"])
+            && let Some(near) = nearest(
+                key,
+                ["prior", "event", "question", "decision", "utility", "logic", "assume", "news", "correlated"],
+            )
         {
             return diagnostic.help(format!("did you mean `{near}`?"));
         }

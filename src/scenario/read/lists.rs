@@ -10,6 +10,7 @@ pub(super) fn question(name: Text, fields: &Fields<'_, '_, '_>) -> QuestionNode 
     QuestionNode {
         name,
         ask: fields.text("ask"),
+        story: fields.keyed_texts("story"),
         holds: fields.keyed_expression("holds"),
         which: fields.keyed_text("which"),
         value: fields.keyed_expression("value"),

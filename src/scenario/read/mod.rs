@@ -2,6 +2,7 @@
 //!
 //! A value that cannot be read leaves its field empty and a diagnostic behind; reading goes on.
 
+mod decision;
 mod event;
 mod fields;
 mod lists;
@@ -9,7 +10,7 @@ mod phrases;
 mod values;
 
 use super::codes;
-use super::document::Document;
+use super::document::{Document, EventNode};
 use super::keys::TableName;
 use super::names::{name_problem, suggested_name};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -83,6 +84,23 @@ impl<'s> Reader<'s> {
     /// Reads the whole tree.
     pub(super) fn document(&self, tree: &DeTable<'_>) -> Document {
         let top = Fields::of(self, TableName::Top, None, Span::default(), tree);
+        let mut events: Vec<EventNode> =
+            top.named("event").into_iter().map(|(name, fields)| event::event(name, &fields)).collect();
+        let (mut decisions, mut utilities) = (Vec::new(), Vec::new());
+        for (name, fields) in top.named("decision") {
+            let (event, node) = decision::decision(name, &fields);
+            if self.is_new(&event, &events) {
+                events.push(event);
+                decisions.push(node);
+            }
+        }
+        for (name, fields) in top.named("utility") {
+            let event = decision::utility(name, &fields);
+            if self.is_new(&event, &events) {
+                utilities.push(event.name.clone());
+                events.push(event);
+            }
+        }
         Document {
             title: top.text("title"),
             as_of: top.date("as_of"),
@@ -93,7 +111,9 @@ impl<'s> Reader<'s> {
             priors_file: top.text("priors"),
             suppose: top.suppositions("suppose"),
             priors: top.named("prior").into_iter().map(|(name, fields)| lists::prior(name, &fields)).collect(),
-            events: top.named("event").into_iter().map(|(name, fields)| event::event(name, &fields)).collect(),
+            events,
+            decisions,
+            utilities,
             questions: top.named("question").into_iter().map(|(name, fields)| lists::question(name, &fields)).collect(),
             logic: top.tables("logic").iter().map(lists::rule).collect(),
             assume: top.tables("assume").iter().map(lists::rule).collect(),
@@ -102,6 +122,15 @@ impl<'s> Reader<'s> {
             unread: top.unread(),
             unread_names: top.unread_names("event"),
         }
+    }
+
+    /// Whether no event has its name yet; otherwise that is reported.
+    fn is_new(&self, event: &EventNode, events: &[EventNode]) -> bool {
+        let Some(first) = events.iter().find(|other| other.name.value == event.name.value) else { return true };
+        let message = format!("there is an event, a decision or a utility `{}` already", event.name.value);
+        let problem = Diagnostic::new(codes::DUPLICATE, event.name.span, message).help("give it a name of its own");
+        self.report(problem.other(first.name.span, "first here".to_owned()));
+        false
     }
 
     /// Reports a name that cannot be one.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::diagnostic::Diagnostic;
+use crate::scenario::expression::FUNCTIONS;
 use crate::scenario::grammar;
 use crate::scenario::phrase::OwnRecord;
 use crate::scenario::place::Place;
@@ -233,6 +234,8 @@ fn expression() -> impl Strategy<Value = Expression> {
             1 => inner.clone().prop_map(ExpressionNode::Not),
             1 => inner.clone().prop_map(ExpressionNode::Negate),
             1 => (quantity, several()).prop_map(|(quantity, items)| ExpressionNode::Count { quantity, items }),
+            1 => (proptest::sample::select(FUNCTIONS), inner.clone())
+                .prop_map(|((_, function), of)| ExpressionNode::Apply { function, of }),
             1 => (any::<bool>(), several()).prop_map(|(largest, items)| ExpressionNode::Extreme { largest, items }),
             1 => (inner.clone(), inner.clone(), inner.clone())
                 .prop_map(|(condition, then, otherwise)| ExpressionNode::If { condition, then, otherwise }),

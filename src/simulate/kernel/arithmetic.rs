@@ -2,6 +2,7 @@
 
 use super::logic::Side;
 use crate::plan::Arithmetic;
+use crate::scenario::expression::Function;
 use crate::simulate::block::{Plane, WORDS};
 
 /// A sum, a product, … in every world.
@@ -32,6 +33,17 @@ pub(crate) fn divide(left: Side<'_>, right: Side<'_>, out: &mut [f64]) -> Plane 
         by_zero[world / 64] |= u64::from(zero) << (world % 64);
     }
     by_zero
+}
+
+/// A function in every world, 0 where it has no value; returns where that is.
+pub(crate) fn apply(function: Function, of: Side<'_>, out: &mut [f64]) -> Plane {
+    let mut without = [0; WORDS];
+    for (world, out) in out.iter_mut().enumerate() {
+        let value = function.value(of.at(world));
+        *out = value.unwrap_or(0.0);
+        without[world / 64] |= u64::from(value.is_none()) << (world % 64);
+    }
+    without
 }
 
 /// How many of the bit columns hold, in every world.
@@ -81,6 +93,20 @@ mod tests {
         let by_zero = divide(Side::Constant(6.0), Side::Column(&column), &mut out);
         assert_eq!(by_zero, plane_where(|world| world % 4 == 0));
         assert_eq!(out[..4], [0.0, 6.0, 3.0, 2.0]);
+    }
+
+    #[test]
+    fn functions_are_those_of_each_world_and_lacking_values_are_noticed() {
+        let column: Vec<f64> = (0..WORLDS_PER_BLOCK).map(|world| (world % 4) as f64 - 1.0).collect();
+        let mut out = vec![0.0; WORLDS_PER_BLOCK];
+        let without = apply(Function::SquareRoot, Side::Column(&column), &mut out);
+        assert_eq!(without, plane_where(|world| world % 4 == 0));
+        assert_eq!(out[..4], [0.0, 0.0, 1.0, 2.0_f64.sqrt()]);
+        let without = apply(Function::Logarithm, Side::Column(&column), &mut out);
+        assert_eq!(without, plane_where(|world| world % 4 < 2));
+        assert_eq!(out[2..4], [0.0, std::f64::consts::LN_2]);
+        assert_eq!(apply(Function::Absolute, Side::Constant(-2.5), &mut out), [0; WORDS]);
+        assert!(out.iter().all(|value| *value == 2.5));
     }
 
     #[test]

@@ -1,0 +1,252 @@
+//! What a text says of chances against a lexicon: words outside their band, rows mixed, words of another lexicon.
+
+use super::lexicon::{KnownLexicon, Lexicon, Term};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::math::round_to;
+use crate::source::{Source, Span};
+
+/// A word with a number beside it that lies outside its band.
+pub const OUTSIDE_ITS_BAND: &str = "W1301";
+/// Words of two rows of a lexicon in one text.
+pub const MIXED_ROWS: &str = "W1302";
+/// A word of another lexicon.
+pub const OTHER_LEXICON: &str = "W1303";
+
+/// Each code with its meaning in one line.
+pub const CODES: &[(&str, &str)] = &[
+    (OUTSIDE_ITS_BAND, "a word for a chance stands beside a number outside of its band"),
+    (MIXED_ROWS, "words of two rows of the lexicon stand in one text"),
+    (OTHER_LEXICON, "a word for a chance is one of another lexicon"),
+];
+
+/// An expression found in a text.
+#[derive(Debug, Clone, Copy)]
+struct Found<'a> {
+    span: Span,
+    words: &'a str,
+    /// Its term, row and number of rows, if it is the lexicon's own.
+    own: Option<(&'a Term, usize)>,
+}
+
+/// Goes through a text that people wrote: every expression of the lexicon, or of one of the known ones, and the number in brackets behind it.
+///
+/// A number counts if it is the first thing in a bracket that follows within three words, in percent: `unlikely (27 %)`, `likely to happen (70%)`. It may be
+/// rounded to a whole percent. Longer expressions go first, so that `very unlikely` is not `unlikely`; `not` before an expression leaves it out.
+#[must_use]
+pub fn lint(source: &Source, lexicon: &Lexicon) -> Diagnostics {
+    let mut problems = Diagnostics::new();
+    let others = [KnownLexicon::Icd203, KnownLexicon::Uk].map(Lexicon::known);
+    let found = expressions(source.text(), lexicon, &others);
+    let mut first_of_row: Vec<Option<Found<'_>>> = Vec::new();
+    for one in &found {
+        let Some((term, row)) = one.own else {
+            problems.push(
+                Diagnostic::new(
+                    OTHER_LEXICON,
+                    one.span,
+                    format!("`{}` is no expression of {}", one.words, lexicon.name),
+                )
+                .help(format!("say {}", alternatives(lexicon, one.words, &others))),
+            );
+            continue;
+        };
+        if let Some((percent, span)) = bracket(source.text(), one.span.end)
+            && !holds(term, percent)
+        {
+            problems.push(
+                Diagnostic::new(
+                    OUTSIDE_ITS_BAND,
+                    one.span.to(span),
+                    format!("`{}` stands for {}, not for {percent} %", one.words, band(term)),
+                )
+                .help(format!("{percent} % is called `{}`", lexicon.say(percent / 100.0))),
+            );
+        }
+        // An expression that stands in a band without a second word belongs to every row.
+        if term.words.len() > 1 {
+            if first_of_row.len() <= row {
+                first_of_row.resize(row + 1, None);
+            }
+            first_of_row[row].get_or_insert(*one);
+        }
+    }
+    let mut rows = first_of_row.iter().flatten();
+    if let Some(first) = rows.next() {
+        for other in rows {
+            problems.push(
+                Diagnostic::new(
+                    MIXED_ROWS,
+                    other.span,
+                    format!("`{}` and `{}` are of two rows of {}", first.words, other.words, lexicon.name),
+                )
+                .other(first.span, "this is of the other row")
+                .help("keep to one row, so that nobody reads a difference into two names of one band"),
+            );
+        }
+    }
+    problems.sort();
+    problems
+}
+
+/// A word that is also said of places and people counts where no such thing follows.
+const SAID_OF_OTHER_THINGS: [&str; 1] = ["remote"];
+/// What may follow it where a chance is meant.
+const SAID_OF_CHANCES: [&str; 4] = ["chance", "possibility", "probability", "prospect"];
+
+/// Every expression of a text, in its order.
+fn expressions<'a>(text: &str, lexicon: &'a Lexicon, others: &'a [Lexicon]) -> Vec<Found<'a>> {
+    let mut all: Vec<(String, &str, Option<(&Term, usize)>)> = Vec::new();
+    for term in &lexicon.terms {
+        for (row, words) in term.words.iter().enumerate() {
+            all.extend(forms(words).into_iter().map(|form| (form, words.as_str(), Some((term, row)))));
+        }
+    }
+    for words in others.iter().flat_map(|other| other.terms.iter().flat_map(|term| &term.words)) {
+        if !all.iter().any(|(known, ..)| known.eq_ignore_ascii_case(words)) {
+            all.extend(forms(words).into_iter().map(|form| (form, words.as_str(), None)));
+        }
+    }
+    all.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
+    let lower = text.to_ascii_lowercase();
+    let mut taken = vec![false; text.len()];
+    let mut found = Vec::new();
+    for (form, words, own) in all {
+        for (at, _) in lower.match_indices(&form) {
+            let end = at + form.len();
+            let apart = |letter: Option<char>| letter.is_none_or(|letter| !letter.is_alphanumeric());
+            if taken[at..end].iter().any(|taken| *taken)
+                || !apart(lower[..at].chars().next_back())
+                || !apart(lower[end..].chars().next())
+            {
+                continue;
+            }
+            taken[at..end].fill(true);
+            let is_denied = lower[..at].trim_end().ends_with("not");
+            if !is_denied && is_of_chances(&form, &lower[end..]) {
+                found.push(Found { span: Span::new(at, end), words, own });
+            }
+        }
+    }
+    found.sort_by_key(|one| one.span.start);
+    found
+}
+
+/// An expression in small letters, and its adverb: `probably`, `almost certainly`.
+fn forms(words: &str) -> Vec<String> {
+    let words = words.to_ascii_lowercase();
+    let adverb = match words.strip_suffix("ble") {
+        Some(stem) => format!("{stem}bly"),
+        None if words.ends_with("certain") => format!("{words}ly"),
+        None => return vec![words],
+    };
+    vec![words, adverb]
+}
+
+fn is_of_chances(form: &str, after: &str) -> bool {
+    if !SAID_OF_OTHER_THINGS.contains(&form) {
+        return true;
+    }
+    let next = after.trim_start();
+    let word: String = next.chars().take_while(|letter| letter.is_alphabetic()).collect();
+    word.is_empty() || SAID_OF_CHANCES.contains(&word.as_str())
+}
+
+/// The percentage that opens a bracket within three words, and where it stands.
+fn bracket(text: &str, from: usize) -> Option<(f64, Span)> {
+    let rest = &text[from..];
+    let open = rest.find(['(', '.', ';', ':', '!', '?'])?;
+    if !rest[open..].starts_with('(') || rest[..open].split_whitespace().count() > 3 {
+        return None;
+    }
+    let inside = &rest[open + 1..];
+    let digits = inside.find(|letter: char| !(letter.is_ascii_digit() || letter == '.')).unwrap_or(inside.len());
+    let number: f64 = inside[..digits].parse().ok()?;
+    let blank = inside[digits..].len() - inside[digits..].trim_start().len();
+    let end = digits + blank + 1;
+    inside[digits + blank..].starts_with('%').then(|| (number, Span::new(from + open, from + open + 1 + end)))
+}
+
+/// Whether a percentage, perhaps rounded to a whole one, belongs to a band.
+fn holds(term: &Term, percent: f64) -> bool {
+    let slack = if percent.fract() == 0.0 { 0.5 } else { 0.05 };
+    (100.0 * term.from - slack..=100.0 * term.to + slack).contains(&percent)
+}
+
+fn band(term: &Term) -> String {
+    let percent = |share: f64| round_to(100.0 * share, 2);
+    format!("{} to {} %", percent(term.from), percent(term.to))
+}
+
+/// What the lexicon calls the band that another gives to an expression.
+fn alternatives(lexicon: &Lexicon, words: &str, others: &[Lexicon]) -> String {
+    let terms = others.iter().flat_map(|other| &other.terms);
+    let meant = terms.into_iter().find(|term| term.words.iter().any(|one| one == words));
+    meant.map_or_else(String::new, |term| format!("`{}`", lexicon.say(f64::midpoint(term.from, term.to))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(text: &str, lexicon: &Lexicon) -> Vec<(&'static str, String)> {
+        let source = Source::new("text", text);
+        lint(&source, lexicon)
+            .into_iter()
+            .map(|one| (one.code, one.span.map_or_else(String::new, |span| text[span.range()].to_owned())))
+            .collect()
+    }
+
+    #[test]
+    fn words_outside_their_band_are_found_and_others_are_not() {
+        let icd = Lexicon::known(KnownLexicon::Icd203);
+        let found = codes(
+            "Talks are likely (40 %). A truce is very unlikely (12%), peace almost certainly (97 %) not near.",
+            &icd,
+        );
+        assert_eq!(found, [(OUTSIDE_ITS_BAND, "likely (40 %".to_owned())]);
+        // Rounding to a whole percent moves a figure by half of one; the border belongs to both.
+        assert!(codes("unlikely (20 %); unlikely (45 %); likely (55 %); unlikely (46 %)", &icd).len() == 1);
+        assert!(
+            codes("It is likely to go on for a year (40 %).", &icd).is_empty(),
+            "four words on, it is of something else"
+        );
+        assert!(codes("It is not likely (20 %).", &icd).is_empty());
+        assert!(codes("likely. (4 %)", &icd).is_empty());
+    }
+
+    #[test]
+    fn two_rows_in_one_text_are_mixed() {
+        let icd = Lexicon::known(KnownLexicon::Icd203);
+        assert_eq!(codes("A is likely. B is probably so.", &icd), [(MIXED_ROWS, "probably".to_owned())]);
+        assert!(codes("A is likely. B is very likely. C has almost no chance.", &icd).is_empty());
+        assert!(codes("A is probable in remote areas, B improbable.", &icd).is_empty());
+        assert_eq!(codes("A is likely. B has a remote chance.", &icd), [(MIXED_ROWS, "remote".to_owned())]);
+    }
+
+    #[test]
+    fn a_word_of_another_lexicon_is_named_with_the_own_one() {
+        let icd = Lexicon::known(KnownLexicon::Icd203);
+        let source = Source::new("text", "It is highly unlikely (12 %).");
+        let found = lint(&source, &icd);
+        let one = found.iter().next().expect("a problem");
+        assert_eq!((one.code, one.help[0].as_str()), (OTHER_LEXICON, "say `very unlikely`"));
+        assert_eq!(codes("It is highly unlikely (12 %).", &Lexicon::known(KnownLexicon::Uk)), []);
+        assert_eq!(codes("A realistic possibility (60 %).", &Lexicon::known(KnownLexicon::Uk)).len(), 1);
+    }
+
+    #[test]
+    fn no_text_makes_the_lint_panic() {
+        let icd = Lexicon::known(KnownLexicon::Icd203);
+        for text in [
+            "",
+            "likely (",
+            "likely (%)",
+            "likely (1.2.3 %)",
+            "unlikély (5 %)",
+            "İ likely (3 %)",
+            "likely (99999999999 %)",
+        ] {
+            let _ = codes(text, &icd);
+        }
+    }
+}

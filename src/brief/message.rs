@@ -1,0 +1,94 @@
+//! A brief as Markdown, short enough for a comment on a change: the bottom line, what moved and by what, every question in words.
+
+use super::wording::in_brackets;
+use super::{Brief, InWords};
+use crate::report::plain;
+use std::fmt::Write as _;
+
+impl Brief {
+    /// As Markdown: what moved stands first, since that is what a reviewer asks.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let mut text =
+            format!("## {}\n\nAs of {}, {} {}.\n", plain(&self.title), self.as_of, "words of", self.lexicon.name);
+        for warning in &self.warnings {
+            let _ = write!(text, "\n> **Warning:** {}\n", plain(warning));
+        }
+        if !self.bottom_line.is_empty() {
+            text.push_str("\n### Bottom line\n\n");
+            self.bottom_line.iter().for_each(|line| {
+                let _ = writeln!(text, "- {}", plain(line));
+            });
+        }
+        if let Some(changes) = &self.changes {
+            let _ = write!(text, "\n### What moved, {}\n\n", plain(&changes.between));
+            if changes.moved.is_empty() {
+                text.push_str("Nothing moved by a point.\n");
+            } else {
+                text.push_str("| question | before | now | moved | ± s.e. | because |\n|---|--:|--:|--:|--:|---|\n");
+                for one in &changes.moved {
+                    let because: Vec<String> = one
+                        .because
+                        .iter()
+                        .map(|cause| format!("{} ({:+.1})", plain(&cause.what), 100.0 * cause.effect))
+                        .collect();
+                    let _ = writeln!(
+                        text,
+                        "| {} | {} | {} | {:+.1} | {:.2} | {} |",
+                        plain(&one.ask),
+                        in_brackets(one.old),
+                        in_brackets(one.new),
+                        100.0 * (one.new - one.old),
+                        100.0 * one.standard_error,
+                        because.join("; ")
+                    );
+                }
+                if changes.still > 0 {
+                    let plural = if changes.still == 1 { "" } else { "s" };
+                    let _ = write!(text, "\nNot moved by a point: {} question{plural}.\n", changes.still);
+                }
+            }
+        }
+        if let Some(stories) = &self.stories {
+            text.push_str("\n### Stories\n\n");
+            for story in &stories.stories {
+                let _ = writeln!(text, "- **{}** {}", in_brackets(story.share), plain(&story.words));
+            }
+        }
+        for group in &self.questions {
+            let title = if group.tag.is_empty() { "other" } else { group.tag.as_str() };
+            let _ = write!(
+                text,
+                "\n### Questions: {}\n\n| question | forecast | doubt 90 % |\n|---|---|---|\n",
+                plain(title)
+            );
+            for question in &group.questions {
+                for line in &question.lines {
+                    let ask = format!("{}{}", plain(&question.ask), part(line));
+                    let doubt = line.doubt_text().unwrap_or_default();
+                    let _ = writeln!(text, "| {ask} | {} | {doubt} |", plain(&line.sentence()));
+                }
+            }
+        }
+        if let Some(watch) = &self.watch {
+            let _ = write!(text, "\n### What to watch\n\nFor: {}\n\n", plain(&watch.target));
+            for row in &watch.rows {
+                let when = row.when.as_ref().map_or_else(String::new, |when| format!(" (by {when})"));
+                let _ = writeln!(text, "- {}{when}: {}", plain(&row.what), plain(&row.moves));
+            }
+        }
+        text.push_str("\n### Coherent or not\n\n");
+        for line in &self.coherence {
+            let _ = writeln!(text, "- {}", plain(line));
+        }
+        text.push('\n');
+        for (what, how) in &self.method {
+            let _ = writeln!(text, "- {}: {}", plain(what), plain(how));
+        }
+        text
+    }
+}
+
+fn part(line: &InWords) -> String {
+    if line.part.is_empty() { String::new() } else { format!(": {}", plain(&line.part)) }
+}

@@ -1,0 +1,250 @@
+//! A brief that somebody who decides can read: bottom line, stories, every question in words, what moved and why, what to watch, the record, the method.
+//!
+//! [`Brief`] holds all of it as data; [`page`](Brief::page) makes one HTML file of it that needs no network and no script, [`markdown`](Brief::markdown) a comment for
+//! a pull request. [`Lexicon`] gives chances their words, [`lint`] finds words in people's own texts that stand beside the wrong number.
+//! The same brief gives the same bytes.
+//!
+//! Uses `report`, `diff` and what stands above them; knows nothing of files and of the command line.
+
+mod confidence;
+mod lexicon;
+mod lint;
+mod message;
+mod page;
+mod picture;
+mod wording;
+
+pub use confidence::Confidence;
+pub use lexicon::{KnownLexicon, Lexicon, Term, Wording};
+pub use lint::{CODES, lint};
+pub use page::comparison_page;
+pub use picture::{Curves, Line, Mark};
+pub use wording::{InWords, day_in_words, in_brackets, in_words};
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+/// Version of the JSON form.
+pub const BRIEF_SCHEMA: &str = "foretell.brief/1";
+
+/// Everything that a brief says, in the order in which it says it.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct Brief {
+    /// Name and version of this form.
+    pub schema: &'static str,
+    /// Version of the engine.
+    pub engine: &'static str,
+    /// Title of the scenario.
+    pub title: String,
+    /// SHA-256 of its file.
+    pub scenario_hash: String,
+    /// The day whose knowledge it uses.
+    #[schemars(with = "String")]
+    pub as_of: Date,
+    /// The lexicon of its words, and where that is laid down.
+    pub lexicon: Lexicon,
+    /// What to know if nothing else is read: one sentence each.
+    pub bottom_line: Vec<String>,
+    /// The words of whoever answers for the brief, a paragraph each.
+    pub judgement: Vec<String>,
+    /// Stories with their shares.
+    pub stories: Option<Stories>,
+    /// Every open question, by its first tag.
+    pub questions: Vec<QuestionGroup>,
+    /// Questions that had closed by the day, and what is known of them.
+    pub closed: Vec<QuestionInWords>,
+    /// Chances day by day.
+    pub curves: Vec<Curves>,
+    /// What happened meanwhile, by the number that marks it.
+    pub news: Vec<NewsItem>,
+    /// What moved, and why.
+    pub changes: Option<Changes>,
+    /// What to watch, and why.
+    pub watch: Option<Watch>,
+    /// How forecasts of the past turned out.
+    pub record: Option<Record>,
+    /// Whether the figures, and those of others, can stand together: a sentence each.
+    pub coherence: Vec<String>,
+    /// How the figures came about: what, and how.
+    pub method: Vec<(String, String)>,
+    /// What was put in.
+    pub inputs: Vec<Input>,
+    /// What a reader must be warned of.
+    pub warnings: Vec<String>,
+    /// The scenario, word for word.
+    pub file: String,
+}
+
+/// Joint stories.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct Stories {
+    /// Over what they run, in a sentence.
+    pub over: String,
+    /// The likeliest first.
+    pub stories: Vec<Story>,
+    /// What is left.
+    pub rest: f64,
+}
+
+/// A joint story.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct Story {
+    /// In sentences.
+    pub words: String,
+    /// How likely it is.
+    pub share: f64,
+    /// Its Monte Carlo standard error.
+    pub standard_error: f64,
+    /// Its share with those before it.
+    pub cumulative: f64,
+    /// What to know of it: what separates it from the first, where it holds what is less likely by itself.
+    pub notes: Vec<String>,
+}
+
+/// Questions with the same first tag.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct QuestionGroup {
+    /// The tag; nothing for questions without one.
+    pub tag: String,
+    /// In the order of the file.
+    pub questions: Vec<QuestionInWords>,
+}
+
+/// A question and its forecast in words.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct QuestionInWords {
+    /// Its name.
+    pub id: String,
+    /// In words.
+    pub ask: String,
+    /// The last day on which a forecast counts.
+    #[schemars(with = "String")]
+    pub closes: Date,
+    /// The rule by which it resolves.
+    pub resolves: Option<String>,
+    /// One line, or one for each option.
+    pub lines: Vec<InWords>,
+    /// What became of it, if that is known.
+    pub outcome: Option<String>,
+}
+
+/// A piece of news.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct NewsItem {
+    /// The number that marks it in pictures; nothing for a supposition without a day.
+    pub number: usize,
+    /// When.
+    #[schemars(with = "String")]
+    pub day: Date,
+    /// What.
+    pub says: String,
+    /// Who says so.
+    pub source: Option<String>,
+}
+
+/// What moved between two days, or two files.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct Changes {
+    /// From when to when, or from which file to which, in words.
+    pub between: String,
+    /// The largest moves first.
+    pub moved: Vec<Move>,
+    /// How many questions did not move by a point.
+    pub still: usize,
+}
+
+/// A figure that moved.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct Move {
+    /// The question's name.
+    pub id: String,
+    /// In words, with the option where it is one.
+    pub ask: String,
+    /// Before.
+    pub old: f64,
+    /// Now.
+    pub new: f64,
+    /// Monte Carlo standard error of the difference.
+    pub standard_error: f64,
+    /// By what, the largest first.
+    pub because: Vec<Because>,
+}
+
+/// One cause of a move.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct Because {
+    /// What changed.
+    pub what: String,
+    /// How far that moved the figure.
+    pub effect: f64,
+    /// Its standard error.
+    pub standard_error: f64,
+}
+
+/// What to watch.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct Watch {
+    /// Which question it is about, in words.
+    pub target: String,
+    /// The most telling first.
+    pub rows: Vec<Watched>,
+}
+
+/// A question whose answer would move another.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct Watched {
+    /// In words.
+    pub what: String,
+    /// By when its answer is known.
+    pub when: Option<String>,
+    /// How likely each answer is and where it would carry the target, in words.
+    pub moves: String,
+    /// By how far the answer moves the target on average.
+    pub expected_change: f64,
+    /// Its standard error.
+    pub standard_error: f64,
+}
+
+/// The record of forecasters.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct Record {
+    /// What it is taken from, in a sentence.
+    pub what: String,
+    /// A row for each forecaster.
+    pub rows: Vec<RecordRow>,
+    /// What the rows do and do not show, a sentence each.
+    pub remarks: Vec<String>,
+    /// The reliability diagram, as SVG.
+    #[serde(skip)]
+    pub picture: Option<String>,
+}
+
+/// How one forecaster did.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct RecordRow {
+    /// Who.
+    pub forecaster: String,
+    /// Yes/no questions that resolved.
+    pub questions: usize,
+    /// Independent clusters of them.
+    pub clusters: usize,
+    /// Mean Brier score over time; lower is better.
+    pub brier: f64,
+    /// Its standard error over clusters; `null` where one cluster has none.
+    pub standard_error: Option<f64>,
+    /// Mean chance that was stated, and the share that came true.
+    pub stated_and_observed: Option<(f64, f64)>,
+}
+
+/// What the file puts in.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct Input {
+    /// The event.
+    pub event: String,
+    /// What it is, in words, if the file says so.
+    pub ask: Option<String>,
+    /// What is stated of it, as written.
+    pub stated: Vec<String>,
+    /// Why.
+    pub why: Option<String>,
+}

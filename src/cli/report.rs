@@ -1,0 +1,283 @@
+//! `foretell report`: a brief of a scenario, or a comparison of forecasters, as one HTML page or as Markdown.
+
+use super::budget::Budget;
+use super::compare;
+use super::inputs::{self, Inputs};
+use super::load::{self, Loaded, View};
+use super::means::{Means, Voice};
+use super::report_outlook as outlook;
+use super::report_parts::{self as parts, Moved};
+use super::run::once;
+use super::{Done, console};
+use crate::brief::{self, Brief, KnownLexicon, Lexicon};
+use crate::error::Error;
+use crate::forecast::{Records, day, nearest};
+use crate::model::QuestionTarget;
+use crate::report::run::RunReport;
+use crate::report::{Column, Format, Output, Sheet};
+use crate::simulate::{Design, Method, Settings};
+use jiff::civil::Date;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const EXAMPLES: &str = "\
+Examples:
+  foretell report scenarios/white-house-2025-08-18.toml --as-of 2025-10-20 --out brief.html
+  foretell report today.toml --against yesterday.toml --format md
+  foretell report summit.toml --ledger summit.db --headline putin_zelenskiy_meet_2025,ceasefire_2025 --out brief.html
+  foretell report summit.toml --text judgement.txt --lexicon uk --out brief.html
+  foretell report --compare foretell,polymarket --ledger summit.db --out comparison.html
+
+The page needs no network and no script; the same file and options give the same bytes. Words for chances come from a lexicon, \
+with the number in brackets. A text of your own (--text) stands at the top, and is searched for words that stand beside the wrong number.";
+
+/// Write a brief of a scenario, or a comparison of forecasters, as a page or as Markdown
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    /// Scenario file
+    #[arg(value_name = "FILE", required_unless_present = "compare")]
+    file: Option<PathBuf>,
+    /// Write the page into this file: HTML, or Markdown if its name ends in `.md`
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    budget: Budget,
+    /// Seed of the random streams
+    #[arg(long, value_name = "S", value_parser = super::budget::seed, default_value = "1", allow_negative_numbers = true)]
+    seed: u64,
+    #[command(flatten)]
+    view: View,
+    /// How often the doubtful inputs are drawn anew to see how far they move the forecasts
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(0..=100_000), allow_negative_numbers = true)]
+    doubt_draws: u32,
+    /// The questions that matter most, in their order [default: the five open yes/no questions that are least settled]
+    #[arg(long, value_name = "QUESTIONS", value_delimiter = ',')]
+    headline: Vec<String>,
+    /// Tell the stories over these events and questions [default: those that say most of all others]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    over: Vec<String>,
+    /// Words for chances: icd203, uk, or a TOML file of one's own
+    #[arg(long, value_name = "LEXICON", default_value = "icd203")]
+    lexicon: String,
+    /// A text of one's own, for the top of the brief; empty lines separate its paragraphs
+    #[arg(long, value_name = "FILE")]
+    text: Option<PathBuf>,
+    /// Say what moved since this day [default: seven days before, or the day of the file if that is later]
+    #[arg(long, value_name = "DATE", value_parser = day, conflicts_with = "against")]
+    since: Option<Date>,
+    /// Say what moved against this file
+    #[arg(long, value_name = "OLD")]
+    against: Option<PathBuf>,
+    /// How far apart the days of the curves are, such as 7d or 2w [default: a twentieth of the time since the day of the file]
+    #[arg(long, value_name = "STEP", value_parser = super::run::step)]
+    every: Option<i64>,
+    /// Compare these forecasters instead of briefing on a scenario
+    #[arg(long, value_name = "FORECASTERS", value_delimiter = ',', conflicts_with_all = ["file", "headline", "over", "text", "since", "against", "every"])]
+    compare: Vec<String>,
+    #[command(flatten)]
+    inputs: Inputs,
+}
+
+pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    match &arguments.file {
+        Some(file) => of_scenario(arguments, file, format),
+        None => of_forecasters(arguments, format),
+    }
+}
+
+fn of_scenario(arguments: &Arguments, file: &Path, format: Format) -> Done {
+    let lexicon = lexicon(&arguments.lexicon)?;
+    let loaded = load::load(file)?;
+    let budget = arguments.budget.of(&loaded.model, None)?;
+    let settings = Settings {
+        worlds: budget.worlds,
+        seed: arguments.seed,
+        threads: None,
+        doubt_draws: arguments.doubt_draws,
+        stop: budget.stop,
+        method: Method::Auto,
+        design: Design::Independent,
+    };
+    let judgement = arguments.text.as_deref().map(|path| judgement(path, &lexicon)).transpose()?.unwrap_or_default();
+    let report = once(&loaded, &arguments.view, &settings, Means::Choose, Voice::default())?;
+    let records = if arguments.inputs.is_named() {
+        Some(parts::up_to(inputs::records(&arguments.inputs)?, report.as_of))
+    } else {
+        None
+    };
+    let headline = headline(&loaded, &report, &arguments.headline)?;
+    let brief = brief(arguments, &loaded, lexicon, judgement, records.as_ref(), &report, &headline, &settings)?;
+    show(&brief, arguments.out.as_deref(), format)
+}
+
+#[expect(clippy::too_many_arguments, reason = "what a brief is made of, once")]
+fn brief(
+    arguments: &Arguments,
+    loaded: &Loaded,
+    lexicon: Lexicon,
+    judgement: Vec<String>,
+    records: Option<&Records>,
+    report: &RunReport,
+    headline: &[usize],
+    settings: &Settings,
+) -> Result<Brief, Error> {
+    let model = &loaded.model;
+    let past = parts::replays(loaded, &arguments.view, report, arguments.every, settings)?;
+    let news = parts::news(model, report.as_of);
+    let moved = match (&arguments.against, arguments.since) {
+        (Some(path), _) => Moved::Against(load::load(path)?),
+        (None, Some(since)) if since >= report.as_of => {
+            return Err(Error::input(format!("nothing has moved since {since}: the brief is as of {}", report.as_of))
+                .help("name an earlier day with --since, or a later one with --as-of"));
+        }
+        (None, Some(since)) => Moved::Since(since),
+        (None, None) => Moved::Since(week_before(report.as_of).max(model.as_of)),
+    };
+    // What is supposed is supposed of both days, and then it is another file that moves.
+    let changes =
+        if !arguments.view.suppose.is_empty() { None } else { parts::changes(loaded, report, moved, settings)? };
+    let situation = arguments.view.situation(model)?;
+    let stories = outlook::stories(model, &situation, &arguments.over, settings)?;
+    let target = headline.iter().copied().find(|at| model.questions[*at].closes > report.as_of);
+    let watch = target.and_then(|at| outlook::watched(model, &situation, report, at, settings));
+    let (questions, closed) = parts::questions(loaded, report, records, &lexicon);
+    let curves = parts::curves(loaded, report, &past, records, headline, &news);
+    let bottom_line =
+        parts::bottom_line(loaded, report, headline, (stories.as_ref(), changes.as_ref(), watch.as_ref()), &lexicon);
+    Ok(Brief {
+        schema: brief::BRIEF_SCHEMA,
+        engine: env!("CARGO_PKG_VERSION"),
+        title: model.title.clone(),
+        scenario_hash: loaded.hash.clone(),
+        as_of: report.as_of,
+        bottom_line,
+        judgement,
+        stories,
+        questions,
+        closed,
+        news: if curves.is_empty() { Vec::new() } else { news },
+        curves,
+        changes,
+        watch,
+        record: records.and_then(parts::record),
+        coherence: outlook::coherence(loaded, report, records)?,
+        method: parts::method(report, past.len(), &lexicon),
+        inputs: parts::stated(loaded),
+        warnings: parts::warnings(report),
+        file: loaded.source.text().to_owned(),
+        lexicon,
+    })
+}
+
+fn week_before(day: Date) -> Date {
+    day.checked_sub(jiff::Span::new().days(7)).unwrap_or(day)
+}
+
+/// The words of whoever answers for the brief; what is crooked in them goes to stderr.
+fn judgement(path: &Path, lexicon: &Lexicon) -> Result<Vec<String>, Error> {
+    let source = load::read(path)?;
+    let found = brief::lint(&source, lexicon);
+    console::diagnostics(&found, &source);
+    let paragraphs =
+        source.text().split("\n\n").map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "));
+    Ok(paragraphs.filter(|paragraph| !paragraph.is_empty()).collect())
+}
+
+fn lexicon(named: &str) -> Result<Lexicon, Error> {
+    match named {
+        "icd203" => Ok(Lexicon::known(KnownLexicon::Icd203)),
+        "uk" => Ok(Lexicon::known(KnownLexicon::Uk)),
+        path if Path::new(path).exists() => Lexicon::from_toml(load::read(Path::new(path))?.text()),
+        other => Err(Error::input(format!("there is no lexicon `{other}`"))
+            .help("say icd203, uk, or name a TOML file with `name` and `[[terms]]`")),
+    }
+}
+
+/// Places of the questions that matter most.
+fn headline(loaded: &Loaded, report: &RunReport, named: &[String]) -> Result<Vec<usize>, Error> {
+    let questions = &loaded.model.questions;
+    if named.is_empty() {
+        let mut open: Vec<(usize, f64)> = (0..questions.len())
+            .filter(|at| {
+                questions[*at].closes > report.as_of && matches!(questions[*at].target, QuestionTarget::Holds(_))
+            })
+            .filter_map(|at| Some((at, (parts::probability(report, at)? - 0.5).abs())))
+            .filter(|(_, distance)| *distance < 0.5)
+            .collect();
+        open.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+        return Ok(open.into_iter().take(5).map(|(at, _)| at).collect());
+    }
+    let place = |name: &String| {
+        let at = questions.iter().position(|question| question.name == *name);
+        at.ok_or_else(|| {
+            let unknown = Error::input(format!("--headline: no question is called `{name}`"));
+            match nearest(name, questions.iter().map(|question| question.name.as_str())) {
+                Some(near) => unknown.help(format!("did you mean `{near}`?")),
+                None => unknown,
+            }
+        })
+    };
+    named.iter().map(place).collect()
+}
+
+fn of_forecasters(arguments: &Arguments, format: Format) -> Done {
+    let found = compare::for_page(&arguments.compare, &arguments.inputs)?;
+    let Some(path) = &arguments.out else {
+        return compare::show(&found, format);
+    };
+    let is_markdown = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("md"));
+    let text = if is_markdown { compare::text(&found, Format::Md)? } else { compare::page(&found)? };
+    console::write(path, &text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(brief: &Brief, out: Option<&Path>, format: Format) -> Done {
+    if let Some(path) = out {
+        let is_markdown = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("md"));
+        console::write(path, &if is_markdown { brief.markdown() } else { brief.page()? })?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let text = match format {
+        Format::Md => brief.markdown(),
+        Format::Json | Format::Csv | Format::Table => terminal(brief, format)?,
+    };
+    console::show(format, &text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The bottom line and every question, for a terminal; the questions alone as CSV.
+fn terminal(brief: &Brief, format: Format) -> Result<String, Error> {
+    let csv = format == Format::Csv;
+    let mut columns: Vec<Column> = ["question", "part", "in words"].map(Column::text).to_vec();
+    if csv {
+        columns.extend(["probability", "standard_error", "doubt_low", "doubt_high"].map(Column::number));
+        columns.extend(["confidence", "closes"].map(Column::text));
+    } else {
+        columns.extend(["doubt 90 %", "confidence", "closes", "asks"].map(Column::text));
+    }
+    let mut sheet = Sheet::new((!csv).then_some("Questions"), columns);
+    for question in brief.questions.iter().flat_map(|group| &group.questions) {
+        for (at, line) in question.lines.iter().enumerate() {
+            let first = |text: String| if at == 0 || csv { text } else { String::new() };
+            let words = if csv { line.words.clone() } else { line.sentence() };
+            let mut cells = vec![first(question.id.clone()), line.part.clone(), words];
+            let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
+            let confidence = line.confidence.map_or("", brief::Confidence::word).to_owned();
+            if csv {
+                let doubt = line.doubt;
+                cells.extend([number(line.probability), number(line.standard_error)]);
+                cells.extend([number(doubt.map(|doubt| doubt.0)), number(doubt.map(|doubt| doubt.1))]);
+                cells.extend([confidence, question.closes.to_string()]);
+            } else {
+                cells.extend([line.doubt_text().unwrap_or_default(), confidence]);
+                cells.extend([first(question.closes.to_string()), first(question.ask.clone())]);
+            }
+            sheet.row(cells);
+        }
+    }
+    let mut head = vec![brief.title.clone(), format!("as of {}, words of {}", brief.as_of, brief.lexicon.name)];
+    head.extend(brief.bottom_line.iter().map(|line| format!("- {line}")));
+    let foot = vec!["--out brief.html writes the whole brief as a page, --format md as Markdown".to_owned()];
+    Output { head, sheets: vec![sheet], foot, json: brief }.render(format)
+}

@@ -1,0 +1,215 @@
+//! What a brief says of what may come: stories, and what to watch.
+
+use super::load::Loaded;
+use crate::brief::{Stories, Story, Watch, Watched, day_in_words, in_brackets};
+use crate::cohere::{self, StatementReport};
+use crate::error::Error;
+use crate::forecast::{Estimate, Records};
+use crate::model::{self, Model};
+use crate::plan::Situation;
+use crate::report::run::RunReport;
+use crate::scenario;
+use crate::simulate::{Settings, Stop};
+use crate::storylines::{self, Options, Storylines, storylines};
+use crate::watch::{self, Outcome, Part, watch};
+use std::collections::BTreeSet;
+
+/// Stories that are told.
+const STORIES: usize = 5;
+/// Findings that are told.
+const FINDINGS: usize = 6;
+/// Outcomes of a finding that are told.
+const OUTCOMES: usize = 4;
+
+fn quick(settings: &Settings) -> Settings {
+    Settings { doubt_draws: 0, stop: Stop::AtWorlds, worlds: settings.worlds.min(1_000_000), ..*settings }
+}
+
+/// The likeliest stories over some questions, or over those that say most; nothing where there is nothing to tell.
+pub(super) fn stories(
+    model: &Model,
+    situation: &Situation,
+    over: &[String],
+    settings: &Settings,
+) -> Result<Option<Stories>, Error> {
+    let options = Options { over, count: Some(STORIES), settings: quick(settings), ..Options::default() };
+    let told = match storylines(model, situation, &options) {
+        Ok(told) => told,
+        // Stories that were asked for must be told; others are left out where everything is settled.
+        Err(problem) if !over.is_empty() => return Err(problem),
+        Err(_) => return Ok(None),
+    };
+    if told.over.len() < 2 && over.is_empty() {
+        return Ok(None);
+    }
+    let covered = told.stories.last().map_or(0.0, |story| story.cumulative);
+    Ok(Some(Stories {
+        over: over_what(&told),
+        stories: told.stories.iter().map(|one| story(&told, one)).collect(),
+        rest: (1.0 - covered).max(0.0),
+    }))
+}
+
+fn over_what(told: &Storylines) -> String {
+    let names: Vec<String> =
+        told.over.iter().map(|one| one.ask.clone().unwrap_or_else(|| one.id.replace('_', " "))).collect();
+    let how = if told.choice.is_some() { "Told over the questions that say most of all others" } else { "Told over" };
+    let same =
+        if told.first_is_uncertain { " The first two are too close for the simulation to order them." } else { "" };
+    format!("{how}: {}{same}", sentence(&names.join(" · ")))
+}
+
+fn story(told: &Storylines, one: &storylines::Story) -> Story {
+    let name = |id: &str| id.replace('_', " ");
+    let word = |outcome: &str| outcome.replace('_', " ");
+    let mut notes = Vec::new();
+    if !one.differs.is_empty() {
+        let parts: Vec<String> = one
+            .differs
+            .iter()
+            .map(|differs| {
+                format!("{}: {} instead of {}", name(&differs.id), word(&differs.here), word(&differs.in_first))
+            })
+            .collect();
+        notes.push(format!("Differs from the first: {}.", parts.join("; ")));
+    } else if one.differs_in_order {
+        notes.push("Differs from the first in the order of what happens.".to_owned());
+    }
+    for against in &one.against_the_odds {
+        if against.likelier_probability - against.probability <= 2.0 * told.error_of(&against.id, &against.here) {
+            continue;
+        }
+        notes.push(format!(
+            "Holds {}: {} ({}), although by itself {} is likelier ({}).",
+            name(&against.id),
+            word(&against.here),
+            in_brackets(against.probability),
+            word(&against.likelier),
+            in_brackets(against.likelier_probability)
+        ));
+    }
+    Story {
+        words: one.sentence.clone(),
+        share: one.probability,
+        standard_error: one.standard_error,
+        cumulative: one.cumulative,
+        notes,
+    }
+}
+
+/// What would move the question at a place most; nothing where nothing bears on it, or it is a number without a variance.
+pub(super) fn watched(
+    model: &Model,
+    situation: &Situation,
+    report: &RunReport,
+    at: usize,
+    settings: &Settings,
+) -> Option<Watch> {
+    let options = watch::Settings { simulation: quick(settings), ..watch::Settings::default() };
+    // A question that cannot be watched, because its answer is known, is no fault of a brief.
+    let found = watch(model, situation, &report.questions[at].id, &options).ok()?;
+    let rows: Vec<Watched> = found
+        .findings
+        .iter()
+        .filter(|one| one.matters && one.same_as.is_none() && one.name != found.target.question)
+        .take(FINDINGS)
+        .map(|one| Watched {
+            what: one.ask.clone().unwrap_or_else(|| one.name.replace('_', " ")),
+            when: one.known_on.map(day_in_words),
+            moves: moves(&one.outcomes),
+            expected_change: one.expected_change.value,
+            standard_error: one.expected_change.standard_error,
+        })
+        .collect();
+    (!rows.is_empty()).then(|| Watch { target: found.target.ask.clone(), rows })
+}
+
+/// `If yes (12 %): 61 %. If no (88 %): 4 %.`
+fn moves(outcomes: &[Outcome]) -> String {
+    let mut told: Vec<&Outcome> = outcomes.iter().filter(|one| one.chance.value > 0.0).collect();
+    told.sort_by(|a, b| b.chance.value.total_cmp(&a.chance.value));
+    let shown: Vec<String> = told
+        .iter()
+        .take(OUTCOMES)
+        .map(|one| {
+            format!("If {} ({}): {}.", one.outcome.replace('_', " "), in_brackets(one.chance.value), then(&one.then))
+        })
+        .collect();
+    shown.join(" ")
+}
+
+/// Where an outcome would carry the forecast.
+fn then(parts: &[Part]) -> String {
+    let figure = |part: &Part, figure: Estimate| match part.part.as_str() {
+        "yes" => in_brackets(figure.value),
+        "mean" => format!("mean {}", crate::report::figure::significant(figure.value, 3)),
+        option => format!("{} {}", option.replace('_', " "), in_brackets(figure.value)),
+    };
+    let told: Vec<String> = parts.iter().filter_map(|part| Some(figure(part, part.figure?))).collect();
+    if told.is_empty() { "cannot be".to_owned() } else { told.join(", ") }
+}
+
+/// Whether figures can stand together: those of the scenario by how they are made, those of others by what the scenario says of its questions.
+pub(super) fn coherence(loaded: &Loaded, report: &RunReport, records: Option<&Records>) -> Result<Vec<String>, Error> {
+    let mut lines = vec![
+        "The forecasts of this file are shares of the same worlds, so they are coherent: no two of them contradict each other, and no bets on them lose whatever happens."
+            .to_owned(),
+    ];
+    let violated = report.assumptions.iter().filter(|one| one.violated > 0.0).count();
+    if violated > 0 {
+        let plural = if violated == 1 { "one of its assumptions is" } else { "some of its assumptions are" };
+        lines.push(format!("But {plural} violated in some worlds (see the warnings)."));
+    }
+    let own = &loaded.model.forecaster;
+    let others = records.into_iter().flat_map(|records| &records.forecasts);
+    let others: BTreeSet<String> = others
+        .filter(|record| {
+            record.forecaster != *own && report.questions.iter().any(|question| question.id == record.question)
+        })
+        .map(|record| record.forecaster.clone())
+        .collect();
+    let (Some(records), false) = (records, others.is_empty()) else { return Ok(lines) };
+    let (document, _) = scenario::parse(&loaded.source);
+    let relations = model::relations(&loaded.model, &document, &loaded.source);
+    let options = cohere::Options {
+        forecasters: others.into_iter().collect(),
+        as_of: Some(report.as_of),
+        ..cohere::Options::default()
+    };
+    let found = cohere::cohere(records, &relations, &options)?;
+    lines.extend(found.statements.iter().filter(|one| one.figures.len() > 1).map(statement));
+    Ok(lines)
+}
+
+/// What one forecaster says, and whether it can be.
+fn statement(one: &StatementReport) -> String {
+    let (who, figures) = (&one.forecaster, one.figures.len());
+    let Some(worst) = one.conflicts.first() else {
+        return format!(
+            "The {figures} probabilities of {who} on these questions can stand together, as far as the file says how they hang together."
+        );
+    };
+    let told: Vec<String> = worst
+        .figures
+        .iter()
+        .map(|figure| format!("{} {}", figure.name.replace('_', " "), in_brackets(figure.stated)))
+        .collect();
+    let rules: Vec<&str> = worst.relations.iter().map(|relation| relation.text.as_str()).collect();
+    let worth =
+        one.worth.iter().find(|worth| worth.guaranteed && worth.at_least > 0.0).map_or_else(String::new, |worth| {
+            format!(
+                " The nearest coherent figures score better by at least {} whatever happens.",
+                crate::report::figure::significant(worth.at_least, 2)
+            )
+        });
+    format!(
+        "The probabilities of {who} contradict each other: {} cannot stand together, since {}.{worth}",
+        told.join(" and "),
+        rules.join(" and ")
+    )
+}
+
+/// With a full stop, unless it ends in a mark.
+fn sentence(words: &str) -> String {
+    if words.ends_with(['.', '!', '?']) { words.to_owned() } else { format!("{words}.") }
+}

@@ -1,0 +1,597 @@
+//! The parts of a brief, from a run, its replays, a difference and records.
+
+use super::diff;
+use super::load::{Loaded, View};
+use super::means::{Choice, Means, Voice};
+use super::run::once;
+use crate::brief::{
+    Because, Changes, Confidence, Curves, Input, Lexicon, Line, Mark, Move, NewsItem, QuestionGroup, QuestionInWords,
+    Record, RecordRow, Stories, Watch, day_in_words, in_brackets, in_words,
+};
+use crate::calibrate::{
+    CalibrationSettings, Counted, Panel, ReliabilityAxis, calibration_report, reliability_diagram, streams,
+};
+use crate::diff::{Diff, Effect, FigureKind, Options, QuestionMoved};
+use crate::error::Error;
+use crate::forecast::{Forecast, ForecastRecord, Records, Resolution};
+use crate::model::{Formula, Model, QuestionTarget};
+use crate::report::figure;
+use crate::report::run::RunReport;
+use crate::score::{Group, rule, standings, summarise};
+use crate::simulate::Settings;
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Worlds of a day of the curves.
+const WORLDS_OF_A_DAY: u64 = 100_000;
+/// Days of the curves, if nobody says how far apart they are.
+const DAYS: i32 = 20;
+/// What moved by less than this is not told.
+const LEAST_MOVE: f64 = 0.01;
+/// Moves that are told.
+const MOST_MOVES: usize = 8;
+/// Causes of a move that are told.
+const MOST_CAUSES: usize = 4;
+/// Lines of a picture.
+const MOST_LINES: usize = 4;
+
+/// The chance of yes of the question at a place.
+pub(super) fn probability(report: &RunReport, at: usize) -> Option<f64> {
+    match report.questions[at].figures.forecast {
+        Some(Forecast::Binary { probability }) => Some(probability),
+        _ => None,
+    }
+}
+
+/// The forecasts of earlier days, from the day of the file on; none where the brief is as of that day.
+pub(super) fn replays(
+    loaded: &Loaded,
+    view: &View,
+    report: &RunReport,
+    every: Option<i64>,
+    settings: &Settings,
+) -> Result<Vec<RunReport>, Error> {
+    let (first, last) = (loaded.model.as_of, report.as_of);
+    let length = (last - first).get_days();
+    if length <= 0 {
+        return Ok(Vec::new());
+    }
+    let every = every.unwrap_or_else(|| i64::from((length + DAYS - 1) / DAYS).max(1));
+    let settings = Settings {
+        worlds: settings.worlds.min(WORLDS_OF_A_DAY),
+        doubt_draws: 0,
+        stop: crate::simulate::Stop::AtWorlds,
+        ..*settings
+    };
+    let days = (0..).map_while(|at| {
+        let day = first.checked_add(jiff::Span::new().try_days(at * every).ok()?).ok()?;
+        (day < last).then_some(day)
+    });
+    let once = |day| once(loaded, &View { as_of: Some(day), ..view.clone() }, &settings, Means::Choose, Voice::of(day));
+    days.map(once).collect()
+}
+
+/// What became known after the day of the file and up to that of the brief.
+pub(super) fn news(model: &Model, as_of: Date) -> Vec<NewsItem> {
+    let mut known: Vec<_> = model.news.iter().filter(|news| news.date > model.as_of && news.date <= as_of).collect();
+    known.sort_by_key(|news| news.date);
+    let mut items: Vec<NewsItem> = Vec::new();
+    for news in known {
+        let says = news.says.clone().unwrap_or_else(|| news.text.clone());
+        // One report may speak to several events.
+        if items.iter().any(|item| item.says == says && item.day == news.date) {
+            continue;
+        }
+        items.push(NewsItem { number: items.len() + 1, day: news.date, says, source: news.source.clone() });
+    }
+    items
+}
+
+/// Against what is looked for moves.
+pub(super) enum Moved {
+    Since(Date),
+    Against(Loaded),
+}
+
+/// What moved by a point and more, and by what.
+pub(super) fn changes(
+    loaded: &Loaded,
+    report: &RunReport,
+    moved: Moved,
+    settings: &Settings,
+) -> Result<Option<Changes>, Error> {
+    let (old, from, between) = match &moved {
+        Moved::Since(since) if *since >= report.as_of => return Ok(None),
+        Moved::Since(since) => {
+            let between = format!("From {} to {}", day_in_words(*since), day_in_words(report.as_of));
+            (loaded, *since, between)
+        }
+        Moved::Against(old) => {
+            let between = format!("From {} to {}", old.written.name(), loaded.written.name());
+            (old, report.as_of.max(old.model.as_of), between)
+        }
+    };
+    let quick =
+        Settings { worlds: WORLDS_OF_A_DAY, doubt_draws: 0, stop: crate::simulate::Stop::AtWorlds, ..*settings };
+    let view = View { as_of: Some(from), given: report.given.clone(), suppose: Vec::new() };
+    let before = once(old, &view, &quick, Means::Choose, Voice::of(from))?;
+    let candidates = candidates(&before, report);
+    let still = report.questions.len() - candidates.len();
+    if candidates.is_empty() {
+        return Ok(Some(Changes { between, moved: Vec::new(), still }));
+    }
+    let options = Options {
+        only: &candidates,
+        most_cells: diff::most_cells(Choice::Auto),
+        settings: Settings { seed: settings.seed, ..Settings::default() },
+        worlds: None,
+        given: &report.given,
+        orders: 16,
+    };
+    let found = diff::compare((old, from), (loaded, report.as_of), &options)?;
+    let mut moved: Vec<Move> =
+        found.questions.iter().flat_map(|question| moves(&found, question, report, &loaded.model)).collect();
+    moved.sort_by(|a, b| (b.new - b.old).abs().total_cmp(&(a.new - a.old).abs()).then_with(|| a.id.cmp(&b.id)));
+    moved.truncate(MOST_MOVES);
+    Ok(Some(Changes { between, moved, still }))
+}
+
+/// Names of the questions whose chances moved most.
+fn candidates(before: &RunReport, now: &RunReport) -> Vec<String> {
+    let chances = |forecast: &Option<Forecast>| match forecast {
+        Some(Forecast::Binary { probability }) => vec![*probability],
+        Some(Forecast::Categorical { probabilities, .. }) => probabilities.clone(),
+        _ => Vec::new(),
+    };
+    let mut moved: Vec<(&str, f64)> = now
+        .questions
+        .iter()
+        .filter_map(|question| {
+            let old = before.questions.iter().find(|old| old.id == question.id)?;
+            let pairs = chances(&old.figures.forecast).into_iter().zip(chances(&question.figures.forecast));
+            let largest = pairs.map(|(old, new)| (new - old).abs()).fold(0.0, f64::max);
+            (largest >= LEAST_MOVE).then_some((question.id.as_str(), largest))
+        })
+        .collect();
+    moved.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
+    moved.into_iter().map(|(id, _)| id.to_owned()).collect()
+}
+
+/// The moves of a question: of yes, or of each option that moved.
+fn moves(found: &Diff, question: &QuestionMoved, report: &RunReport, model: &Model) -> Vec<Move> {
+    let ask = report.questions.iter().find(|one| one.id == question.id).map_or("", |one| one.ask.as_str());
+    let told = question.figures.iter().filter(|one| one.kind == FigureKind::Chance);
+    told.filter_map(|one| {
+        let (old, new) = (one.old?, one.new?);
+        let moved = one.moved.unwrap_or(new - old);
+        if moved.abs() < LEAST_MOVE {
+            return None;
+        }
+        let ask = if one.part == "yes" { ask.to_owned() } else { format!("{ask} {}", one.part.replace('_', " ")) };
+        let mut causes: Vec<&Effect> = one.effects.iter().filter(|effect| effect.told_apart).collect();
+        causes.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()).then(a.change.cmp(&b.change)));
+        let mut because: Vec<Because> = causes
+            .iter()
+            .take(MOST_CAUSES)
+            .filter(|effect| effect.value.abs() >= LEAST_MOVE / 4.0)
+            .map(|effect| {
+                let change = &found.changes[effect.change];
+                let reason = change.edits.iter().find_map(|edit| edit.reason.clone());
+                Because {
+                    what: whole(reason.unwrap_or_else(|| change.what.clone()), model),
+                    effect: effect.value,
+                    standard_error: effect.standard_error,
+                }
+            })
+            .collect();
+        let rest: f64 = moved - because.iter().map(|cause| cause.effect).sum::<f64>();
+        if !because.is_empty() && rest.abs() >= LEAST_MOVE / 2.0 {
+            because.push(Because { what: "all else".to_owned(), effect: rest, standard_error: one.moved_error });
+        }
+        Some(Move { id: question.id.clone(), ask, old, new, standard_error: one.moved_error, because })
+    })
+    .collect()
+}
+
+/// What news says in full, where a difference has it cut short.
+fn whole(told: String, model: &Model) -> String {
+    let Some(start) = told.strip_suffix('…') else { return told };
+    let says = model.news.iter().filter_map(|news| news.says.as_ref()).find(|says| says.starts_with(start.trim_end()));
+    says.cloned().unwrap_or(told)
+}
+
+/// The records as they stood at the end of a day: a brief knows nothing that came later.
+pub(super) fn up_to(mut records: Records, day: Date) -> Records {
+    records.forecasts.retain(|record| record.made_at.day() <= day);
+    records.outcomes.retain(|_, outcome| outcome.resolved_on.day() <= day);
+    records
+}
+
+/// Every question in words: the open ones by their first tag, and those that have closed.
+pub(super) fn questions(
+    loaded: &Loaded,
+    report: &RunReport,
+    records: Option<&Records>,
+    lexicon: &Lexicon,
+) -> (Vec<QuestionGroup>, Vec<QuestionInWords>) {
+    let model = &loaded.model;
+    let (mut groups, mut closed): (Vec<QuestionGroup>, Vec<QuestionInWords>) = (Vec::new(), Vec::new());
+    for (question, found) in model.questions.iter().zip(&report.questions) {
+        let unit = match &question.target {
+            QuestionTarget::Value(Formula::Event(event)) => model.event(*event).unit.as_deref(),
+            _ => None,
+        };
+        let horizon = question.closes.min(model.horizon);
+        let outcome =
+            records.and_then(|records| records.outcomes.get(&question.name)).map(|outcome| &outcome.resolution);
+        let known = outcome.map(resolution).or_else(|| match found.figures.forecast {
+            Some(Forecast::Binary { probability }) if probability == 0.0 => Some("no".to_owned()),
+            Some(Forecast::Binary { probability }) if probability == 1.0 => Some("yes".to_owned()),
+            _ => None,
+        });
+        let one = QuestionInWords {
+            id: question.name.clone(),
+            ask: question.ask.clone(),
+            closes: question.closes,
+            resolves: question.resolves.clone(),
+            lines: in_words(&found.figures, unit, horizon, lexicon),
+            outcome: known,
+        };
+        if question.closes <= report.as_of && question.closes <= model.horizon {
+            closed.push(one);
+            continue;
+        }
+        let tag = question.tags.iter().find(|tag| !tag.contains('=')).cloned().unwrap_or_default();
+        match groups.iter_mut().find(|group| group.tag == tag) {
+            Some(group) => group.questions.push(one),
+            None => groups.push(QuestionGroup { tag, questions: vec![one] }),
+        }
+    }
+    // A file without questions has its events told.
+    if model.questions.is_empty() {
+        let events = report.events.iter().zip(&model.events).map(|(found, event)| QuestionInWords {
+            id: found.id.clone(),
+            ask: found.ask.clone().unwrap_or_else(|| found.id.replace('_', " ")),
+            closes: model.horizon,
+            resolves: None,
+            lines: in_words(&found.figures, event.unit.as_deref(), model.horizon, lexicon),
+            outcome: None,
+        });
+        groups.push(QuestionGroup { tag: "events".to_owned(), questions: events.collect() });
+    }
+    (groups, closed)
+}
+
+fn resolution(of: &Resolution) -> String {
+    match of {
+        Resolution::Yes => "yes".to_owned(),
+        Resolution::No => "no".to_owned(),
+        Resolution::Option(option) => option.replace('_', " "),
+        Resolution::Value(value) => figure::significant(*value, 6),
+        Resolution::Date(day) => day_in_words(*day),
+        Resolution::Annulled => "annulled".to_owned(),
+        #[expect(unreachable_patterns, reason = "kinds to come have no words yet")]
+        _ => String::new(),
+    }
+}
+
+/// The curves of the questions that matter most: as recorded where the records hold some, else as replayed; beside them those of others.
+pub(super) fn curves(
+    loaded: &Loaded,
+    report: &RunReport,
+    past: &[RunReport],
+    records: Option<&Records>,
+    headline: &[usize],
+    news: &[NewsItem],
+) -> Vec<Curves> {
+    let marks: Vec<Mark> = news.iter().map(|item| Mark { number: item.number, day: item.day }).collect();
+    let own = &loaded.model.forecaster;
+    let of = |at: usize| -> Curves {
+        let question = &loaded.model.questions[at];
+        let mut recorded: BTreeMap<&str, BTreeMap<Date, f64>> = BTreeMap::new();
+        for record in records.iter().flat_map(|records| &records.forecasts) {
+            if let ForecastRecord { forecast: Forecast::Binary { probability }, .. } = record
+                && record.question == question.name
+                && record.made_at.day() <= report.as_of.min(question.closes)
+            {
+                recorded.entry(&record.forecaster).or_default().insert(record.made_at.day(), *probability);
+            }
+        }
+        let mut lines = Vec::new();
+        let mine = recorded.remove(own.as_str()).filter(|days| days.len() > 1);
+        let points: Vec<(Date, f64)> = match mine {
+            Some(mut days) => {
+                if report.as_of <= question.closes
+                    && let Some(now) = probability(report, at)
+                {
+                    days.insert(report.as_of, now);
+                }
+                days.into_iter().collect()
+            }
+            None => {
+                let runs = past.iter().chain([report]).filter(|run| run.as_of <= question.closes);
+                runs.filter_map(|run| Some((run.as_of, probability(run, at)?))).collect()
+            }
+        };
+        lines.push(Line { name: own.clone(), stands: false, points });
+        let mut others: Vec<(&str, BTreeMap<Date, f64>)> =
+            recorded.into_iter().filter(|(_, days)| days.len() > 1).collect();
+        others.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then(a.0.cmp(b.0)));
+        lines.extend(others.into_iter().take(MOST_LINES - 1).map(|(name, days)| Line {
+            name: name.to_owned(),
+            stands: true,
+            points: days.into_iter().collect(),
+        }));
+        Curves { id: question.name.clone(), ask: question.ask.clone(), lines, marks: marks.clone() }
+    };
+    headline.iter().map(|at| of(*at)).filter(|curves| curves.days().is_some()).collect()
+}
+
+/// What to know if nothing else is read.
+pub(super) fn bottom_line(
+    loaded: &Loaded,
+    report: &RunReport,
+    headline: &[usize],
+    (stories, changes, watch): (Option<&Stories>, Option<&Changes>, Option<&Watch>),
+    lexicon: &Lexicon,
+) -> Vec<String> {
+    let model = &loaded.model;
+    let mut lines = Vec::new();
+    let mut confidences = Vec::new();
+    for at in headline {
+        let (question, found) = (&model.questions[*at], &report.questions[*at]);
+        let told = in_words(&found.figures, None, question.closes.min(model.horizon), lexicon);
+        let Some(first) = told.first() else { continue };
+        confidences.extend(first.confidence);
+        let part = if first.part.is_empty() { String::new() } else { format!(" {}:", first.part) };
+        lines.push(format!("{}{part} {}.", question.ask, upper(&first.sentence())));
+    }
+    if !confidences.is_empty() {
+        let told = lines.len();
+        lines.push(confidence(&confidences, told));
+    }
+    if let Some(story) = stories.and_then(|stories| stories.stories.first()) {
+        lines.push(format!("Likeliest course ({}): {}", in_brackets(story.share), story.words));
+    }
+    if let Some(largest) = changes.and_then(|changes| changes.moved.first()) {
+        let why = largest
+            .because
+            .first()
+            .map_or_else(String::new, |cause| format!(", mostly by this: {}", cause.what.trim_end_matches('.')));
+        let between = changes.map_or("", |changes| changes.between.as_str());
+        lines.push(format!(
+            "{between}, most has moved here: {} {} before, {} now{why}.",
+            largest.ask,
+            in_brackets(largest.old),
+            in_brackets(largest.new)
+        ));
+    }
+    if let Some((watch, first)) = watch.and_then(|watch| Some((watch, watch.rows.first()?))) {
+        let when = first.when.as_ref().map_or_else(String::new, |when| format!(" (known by {when})"));
+        lines.push(format!("To watch first for “{}”: {}{when} {}", watch.target, first.what, first.moves));
+    }
+    lines
+}
+
+/// A sentence of its own, apart from how likely anything is.
+fn confidence(all: &[Confidence], of: usize) -> String {
+    let count = |which: Confidence| all.iter().filter(|one| **one == which).count();
+    let told = [(Confidence::High, "high"), (Confidence::Moderate, "moderate"), (Confidence::Low, "low")];
+    let parts: Vec<(usize, &str)> =
+        told.into_iter().map(|(which, word)| (count(which), word)).filter(|(count, _)| *count > 0).collect();
+    if parts.len() == 1 && parts[0].0 == of {
+        return format!(
+            "Confidence in these figures is {}, by how far the doubt about the inputs could carry them.",
+            parts[0].1
+        );
+    }
+    let told: Vec<String> = parts.iter().map(|(count, word)| format!("{word} for {count}")).collect();
+    format!("Confidence in these figures is {}, by how far the doubt about the inputs could carry them.", listed(&told))
+}
+
+/// `a, b and c`.
+fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+fn upper(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// How past forecasts turned out; nothing where no yes/no question has resolved.
+pub(super) fn record(records: &Records) -> Option<Record> {
+    let all = standings(records, |_| true);
+    let brier = rule("brier")?;
+    let scores = summarise(&all, &[brier], Group::Forecaster);
+    let settings = CalibrationSettings { counted: Counted::AllResolved, ..CalibrationSettings::default() };
+    let found = calibration_report(records, &all, &streams(records, |_| true), settings);
+    if scores.rows.is_empty() {
+        return None;
+    }
+    let rows: Vec<RecordRow> = scores
+        .rows
+        .iter()
+        .map(|row| {
+            let calibration = found.rows.iter().find(|one| one.forecaster == row.forecaster);
+            RecordRow {
+                forecaster: row.forecaster.clone(),
+                questions: row.questions,
+                clusters: row.clusters,
+                brier: row.mean,
+                standard_error: row.standard_error,
+                stated_and_observed: calibration.map(|one| (one.in_the_large.stated, one.in_the_large.observed)),
+            }
+        })
+        .collect();
+    let mut remarks = Vec::new();
+    if rows.len() > 1 {
+        remarks.push(
+            "Rows are means over different questions and times, so they cannot be set against each other; a comparison on shared questions (foretell compare) can."
+                .to_owned(),
+        );
+    }
+    if rows.iter().any(|row| row.clusters < 5) {
+        remarks.push(
+            "Questions of one cluster share one draw of history: with fewer than five clusters the record cannot tell yet who forecasts well."
+                .to_owned(),
+        );
+    }
+    let names: BTreeSet<&str> = rows.iter().map(|row| row.forecaster.as_str()).collect();
+    let panels: Vec<Panel> = found
+        .rows
+        .iter()
+        .filter(|row| names.contains(row.forecaster.as_str()) && row.questions >= 10)
+        .take(2)
+        .map(|row| Panel {
+            consistency: &row.band,
+            confidence: &row.confidence,
+            ..Panel::new(&row.forecaster, &row.points)
+        })
+        .collect();
+    let picture = (!panels.is_empty()).then(|| reliability_diagram(&panels, ReliabilityAxis::Share));
+    let resolved = records.outcomes.len();
+    let what = format!(
+        "From {} of {resolved} resolved questions; the Brier score is the mean squared distance of what was said from what happened, over the time each forecast stood (0 is perfect, 0.25 is always saying even).",
+        if rows.len() == 1 {
+            "the forecasts".to_owned()
+        } else {
+            format!("the forecasts of {} forecasters", rows.len())
+        }
+    );
+    Some(Record { what, rows, remarks, picture })
+}
+
+/// How the figures came about.
+pub(super) fn method(report: &RunReport, replays: usize, lexicon: &Lexicon) -> Vec<(String, String)> {
+    let fact = |what: &str, how: String| (what.to_owned(), how);
+    let mut facts = vec![
+        fact("As of", report.as_of.to_string()),
+        fact(
+            "Worlds",
+            match report.worlds {
+                0 => "none: every figure is computed".to_owned(),
+                worlds => figure::grouped(worlds),
+            },
+        ),
+        fact("Seed", report.seed.to_string()),
+        fact("Method", report.method.clone()),
+    ];
+    if let Some(chance) = report.probability_of_evidence {
+        facts.push(fact("Chance of what is known", figure::significant(chance, 4)));
+        facts.push(fact("Equally weighted worlds", figure::grouped(report.effective_sample_size.round() as u64)));
+    }
+    facts.extend(report.given.iter().map(|text| fact("Given", text.clone())));
+    facts.extend(report.suppose.iter().map(|text| fact("Supposed", text.clone())));
+    if replays > 0 {
+        let worlds = figure::grouped(WORLDS_OF_A_DAY.min(report.worlds.max(1)));
+        facts.push(fact(
+            "Curves",
+            format!("the file looked at from {replays} earlier days, at most {worlds} worlds each"),
+        ));
+    }
+    facts.push(fact("Words", lexicon.name.clone()));
+    facts.push(fact("Engine", format!("foretell {}", report.engine)));
+    facts.push(fact("File", format!("SHA-256 {}", report.scenario_hash)));
+    facts
+}
+
+/// What is stated of each event, as written.
+pub(super) fn stated(loaded: &Loaded) -> Vec<Input> {
+    let table: toml::Table = loaded.source.text().parse().unwrap_or_default();
+    let events = table.get("event").and_then(toml::Value::as_table);
+    let input = |event: &crate::model::Event| {
+        let written = events.and_then(|events| events.get(&event.name)).and_then(toml::Value::as_table);
+        let text =
+            |key: &str| written.and_then(|table| table.get(key)).and_then(toml::Value::as_str).map(str::to_owned);
+        let told =
+            written.into_iter().flatten().filter(|(key, _)| !["ask", "why", "source", "unit"].contains(&key.as_str()));
+        Input {
+            event: event.name.clone(),
+            ask: event.ask.clone(),
+            stated: told.map(|(key, value)| format!("{key}: {}", plain(value))).collect(),
+            why: text("why"),
+        }
+    };
+    loaded.model.events.iter().map(input).collect()
+}
+
+/// A value of the file without the signs of TOML.
+fn plain(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => text.clone(),
+        toml::Value::Array(all) => all.iter().map(plain).collect::<Vec<_>>().join("; "),
+        toml::Value::Table(table) => {
+            table.iter().map(|(key, value)| format!("{key}: {}", plain(value))).collect::<Vec<_>>().join("; ")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// What a reader must be warned of.
+pub(super) fn warnings(report: &RunReport) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for one in report.assumptions.iter().filter(|one| one.violated > 0.0) {
+        warnings.push(format!("Assumed but violated in {}: {}", figure::percent(one.violated, 1e-4), one.rule));
+    }
+    for one in report.overall_missed() {
+        warnings.push(format!(
+            "{} was stated to be {} overall, but its parts give {}",
+            one.event.replace('_', " "),
+            in_brackets(one.stated),
+            in_brackets(one.computed)
+        ));
+    }
+    if let Some(share) = report.may_be_missed.filter(|share| *share > 0.1) {
+        warnings.push(format!(
+            "Up to {} % of the probability may lie in explanations of what is known that no world has met, beyond the errors stated",
+            figure::significant(100.0 * share, 2)
+        ));
+    }
+    if !report.given.is_empty() || !report.suppose.is_empty() {
+        warnings.push(
+            "This brief takes something for granted that is not known (see Given and Supposed under Method)."
+                .to_owned(),
+        );
+    }
+    warnings
+}
+
+/// Nothing of a brief may be lost on the way to a page.
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forecast::{Moment, Outcome};
+
+    #[test]
+    fn a_brief_knows_nothing_that_came_after_its_day() {
+        let day = |day| Moment::Day(jiff::civil::date(2025, 10, day));
+        let forecast = |at| ForecastRecord {
+            question: "q".to_owned(),
+            forecaster: "ann".to_owned(),
+            made_at: day(at),
+            forecast: Forecast::Binary { probability: 0.5 },
+            provenance: None,
+            curve: None,
+        };
+        let outcome =
+            |at| Outcome { question: "q".to_owned(), resolution: Resolution::Yes, resolved_on: day(at), source: None };
+        let mut records = Records { forecasts: vec![forecast(19), forecast(21)], ..Records::default() };
+        records.outcomes.insert("a".to_owned(), outcome(20));
+        records.outcomes.insert("b".to_owned(), outcome(21));
+        let seen = up_to(records, jiff::civil::date(2025, 10, 20));
+        assert_eq!((seen.forecasts.len(), seen.outcomes.len()), (1, 1));
+        assert!(seen.outcomes.contains_key("a"));
+    }
+
+    #[test]
+    fn confidence_is_a_sentence_of_its_own() {
+        use Confidence::{High, Low, Moderate};
+        assert!(confidence(&[High, High], 2).starts_with("Confidence in these figures is high,"));
+        assert!(confidence(&[High, Low, Low, Moderate], 5).contains("high for 1, moderate for 1 and low for 2,"));
+    }
+}

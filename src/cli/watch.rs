@@ -1,0 +1,163 @@
+//! `foretell watch`: which open question or event, once it is known, would move a forecast most.
+
+use super::budget::worlds;
+use super::heading::Heading;
+use super::load::{self, View};
+use super::means::Choice;
+use super::watch_sheets::{calendar, changers, findings, foot, outcomes};
+use super::{Done, console};
+use crate::error::Error;
+use crate::forecast::day;
+use crate::report::figure::{grouped, percent, percent_error};
+use crate::report::{Format, Output, figure};
+use crate::simulate;
+use crate::watch::{self, Line, Search, Settings, Watch};
+use jiff::civil::Date;
+use serde::Serialize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Say which open question or event would move a forecast most once it is known, and when that is
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  foretell watch scenarios/white-house-2025-08-18.toml --question ceasefire_2025
+  foretell watch scenario.toml --question talks --by 2025-10-01
+  foretell watch scenario.toml --question talks --line 50%      # the smallest set of findings that carries it there
+
+What a finding is worth is how much nearer to the truth the forecast is expected to be once it is known: the expected fall of its Brier score, \
+which is the variance that the finding takes away, and of its logarithmic score, which is their mutual information.")]
+pub(super) struct Arguments {
+    /// Scenario file
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The question whose forecast is to move
+    #[arg(long, value_name = "QUESTION")]
+    question: String,
+    /// Findings known by the end of this day count [default: the day before the question closes]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    by: Option<Date>,
+    /// Name the smallest sets of findings that carry the forecast over this line, such as 50%, or "OPTION 50%"
+    #[arg(long, value_name = "LINE", value_parser = line, allow_negative_numbers = true)]
+    line: Option<(f64, Option<String>)>,
+    /// The most findings of such a set
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=6))]
+    size: u8,
+    /// Leave out sets less likely than this
+    #[arg(long, value_name = "P", default_value = "0.1%", value_parser = probability, allow_negative_numbers = true)]
+    at_least: f64,
+    /// How many findings the table shows; 0 for all
+    #[arg(long, value_name = "N", default_value_t = 12)]
+    top: usize,
+    #[command(flatten)]
+    view: View,
+    /// How many worlds to simulate, where figures are not computed
+    #[arg(long, value_name = "N", default_value = "1M", value_parser = worlds, allow_negative_numbers = true)]
+    worlds: u64,
+    /// Seed of the random streams
+    #[arg(long, value_name = "S", default_value_t = 1, allow_negative_numbers = true)]
+    seed: u64,
+    /// How figures are come by; `auto` computes what can be computed
+    #[arg(long, value_enum, default_value_t = Choice::Auto, value_name = "METHOD")]
+    method: Choice,
+}
+
+/// A probability strictly between 0 and 1, as a number or in percent.
+fn probability(text: &str) -> Result<f64, String> {
+    let (number, scale) = text.trim().strip_suffix('%').map_or((text.trim(), 1.0), |number| (number.trim(), 100.0));
+    let value = number.parse::<f64>().map_err(|_| format!("`{text}` is no probability; write `50%` or `0.5`"))? / scale;
+    if value > 0.0 && value < 1.0 { Ok(value) } else { Err(format!("`{text}` does not lie between 0 and 1")) }
+}
+
+fn line(text: &str) -> Result<(f64, Option<String>), String> {
+    match text.trim().rsplit_once(char::is_whitespace) {
+        Some((option, line)) if line != "%" => Ok((probability(line)?, Some(option.trim().to_owned()))),
+        _ => Ok((probability(text)?, None)),
+    }
+}
+
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+pub(super) struct Report {
+    #[serde(flatten)]
+    heading: Heading,
+    #[serde(flatten)]
+    watch: Watch,
+}
+
+pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    let loaded = load::load(&arguments.file)?;
+    let situation = arguments.view.situation(&loaded.model)?;
+    if arguments.line.is_some() && arguments.worlds < 4096 {
+        return Err(Error::input(format!("--worlds {} is too few to search for sets of findings", arguments.worlds))
+            .help("take 100,000 or more"));
+    }
+    let search =
+        Search { size: usize::from(arguments.size), least_probability: arguments.at_least, ..Search::default() };
+    let settings = Settings {
+        by: arguments.by,
+        line: arguments.line.clone().map(|(at, part)| Line { at, part, search }),
+        simulation: simulate::Settings {
+            worlds: arguments.worlds,
+            seed: arguments.seed,
+            doubt_draws: 0,
+            method: arguments.method.of_simulation(),
+            ..simulate::Settings::default()
+        },
+        only_simulated: !matches!(arguments.method, Choice::Auto | Choice::Exact),
+    };
+    let watch = watch::watch(&loaded.model, &situation, &arguments.question, &settings)?;
+    let report = Report { heading: Heading::new("foretell.watch/1", &loaded, &situation), watch };
+    let mut head = report.heading.lines(&how(&report.watch));
+    head.push(String::new());
+    head.extend(target(&report.watch));
+    let top = if arguments.top == 0 { usize::MAX } else { arguments.top };
+    let sheets = match format {
+        Format::Csv => vec![findings(&report.watch, format, usize::MAX)],
+        _ => [
+            Some(findings(&report.watch, format, top)),
+            Some(outcomes(&report.watch, top)),
+            Some(calendar(&report.watch)),
+            report.watch.changers.as_ref().map(changers),
+        ]
+        .into_iter()
+        .flatten()
+        .filter(|sheet| !sheet.is_empty())
+        .collect(),
+    };
+    let foot = foot(&report.watch, top);
+    console::show(format, &Output { head, sheets, foot, json: &report }.render(format)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// How the figures came about.
+fn how(watch: &Watch) -> String {
+    let simulated = || format!("{} worlds, seed {}", grouped(watch.worlds), watch.seed);
+    match (watch.worlds, watch.findings.iter().any(|one| one.exact)) {
+        (0, _) => "exact".to_owned(),
+        (_, true) => format!("exact where discrete, else {}", simulated()),
+        (_, false) => simulated(),
+    }
+}
+
+/// The lines that say what the question stands at.
+fn target(watch: &Watch) -> Vec<String> {
+    let target = &watch.target;
+    let mut lines = vec![format!("{}: {}", target.question, target.ask)];
+    let now: Vec<String> = target
+        .now
+        .iter()
+        .filter_map(|part| {
+            let estimate = part.figure?;
+            let error = estimate.standard_error;
+            Some(if target.kind == "number" {
+                let error_text =
+                    if error > 0.0 { format!(" ± {}", figure::significant(error, 2)) } else { String::new() };
+                format!("{} {}{error_text}", part.part, figure::figure(estimate.value, error))
+            } else {
+                let error_text = if error > 0.0 { format!(" ± {}", percent_error(error)) } else { String::new() };
+                format!("{} {}{error_text}", part.part, percent(estimate.value, error))
+            })
+        })
+        .collect();
+    lines.push(format!("closes {}; now {}; known by {} counts", target.closes, now.join(", "), watch.by));
+    lines
+}

@@ -1,0 +1,110 @@
+//! A plan with one ask → its figure, computed or simulated; and the differences of figures within the same worlds.
+
+use super::report::Figure;
+use crate::error::Error;
+use crate::exact::{self, Failure};
+use crate::plan::Plan;
+use crate::simulate::{self, Answer, Settings};
+
+/// How figures are come by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bench {
+    pub(super) settings: Settings,
+    /// Tables of at most so many cells are computed.
+    pub(super) most_cells: f64,
+}
+
+/// A figure, and what each stretch of its worlds says of it with its part of all; none if it is computed.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Worked {
+    pub(super) value: f64,
+    batches: Vec<(f64, f64)>,
+}
+
+impl Worked {
+    /// Without error.
+    pub(super) const fn exact(value: f64) -> Self {
+        Self { value, batches: Vec::new() }
+    }
+
+    pub(super) fn figure(&self) -> Figure {
+        self.less(&Self::exact(0.0))
+    }
+
+    /// The difference of two figures, with its error within the same worlds.
+    pub(super) fn less(&self, other: &Self) -> Figure {
+        let value = self.value - other.value;
+        let longer = if self.batches.is_empty() { &other.batches } else { &self.batches };
+        let at = |of: &Self, place: usize| of.batches.get(place).map_or(of.value, |(_, value)| *value);
+        let parts: Vec<(f64, f64)> =
+            longer.iter().enumerate().map(|(place, (share, _))| (*share, at(self, place) - at(other, place))).collect();
+        Figure { value, standard_error: error_of(&parts, value) }
+    }
+}
+
+/// The error of a weighted mean of independent parts.
+pub(super) fn error_of(parts: &[(f64, f64)], mean: f64) -> f64 {
+    let count = parts.len() as f64;
+    if count < 2.0 {
+        return 0.0;
+    }
+    let squares: f64 = parts.iter().map(|(share, value)| share * (value - mean) * (value - mean)).sum();
+    (squares / (count - 1.0)).sqrt()
+}
+
+impl Bench {
+    /// The figure of a plan's only ask.
+    ///
+    /// # Errors
+    /// If what is known cannot be, or the question has a condition that never holds.
+    pub(super) fn work(&self, plan: &Plan) -> Result<Worked, Error> {
+        if let Some(value) = self.computed(plan)? {
+            return Ok(Worked::exact(value));
+        }
+        let subject = match self.settings.method {
+            simulate::Method::Auto | simulate::Method::Posterior => exact::conditioned(plan),
+            _ => simulate::Conditioned::from(plan),
+        };
+        let run = simulate::simulate_in_batches(subject, &self.settings)
+            .map_err(|problem| Error::input(problem.to_string()))?;
+        if let Some(division) = run.whole.divisions().iter().position(|seen| seen.worlds > 0) {
+            return Err(Error::input(format!("{} in some worlds", plan.failure(division))));
+        }
+        let value = run.whole.answers().first().and_then(figure_of).ok_or_else(nothing)?;
+        let batches = run
+            .batches
+            .iter()
+            .filter_map(|batch| Some((batch.share, batch.answers.first().and_then(figure_of)?)))
+            .collect();
+        Ok(Worked { value, batches })
+    }
+
+    /// The computed figure, if it can be had with small tables.
+    pub(super) fn computed(&self, plan: &Plan) -> Result<Option<f64>, Error> {
+        if exact::cost(plan).cells > self.most_cells {
+            return Ok(None);
+        }
+        match exact::solve(plan) {
+            Ok(exact) => match exact.answers().first() {
+                Some(Ok(Answer::NoWorlds)) => Err(nothing()),
+                Some(Ok(answer)) => Ok(figure_of(answer)),
+                _ => Ok(None),
+            },
+            Err(Failure::TooWide(_)) => Ok(None),
+            Err(Failure::Impossible(problem)) => Err(Error::input(problem.to_string())),
+        }
+    }
+}
+
+fn nothing() -> Error {
+    Error::input("there is no figure: the condition of the question holds in no world, or its number is not finite")
+}
+
+fn figure_of(answer: &Answer) -> Option<f64> {
+    match answer {
+        Answer::Binary(chance) => Some(chance.value),
+        Answer::Number(number) => Some(number.mean.value),
+        _ => None,
+    }
+    .filter(|value| value.is_finite())
+}

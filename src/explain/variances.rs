@@ -1,0 +1,108 @@
+//! The shares of the two variances of a question: of the doubt about its figure, and of the chance in its outcome.
+
+use super::chance::OfEvents;
+use super::doubt::OfInputs;
+use super::relevant::{is_evidence, parameters};
+use super::report::{NamedShares, Shares};
+use super::shares::{Effort, InputShares, Share, VarianceShares, estimate};
+use super::subject::Subject;
+use super::target::Doubt;
+use super::tornado::named;
+use crate::error::Error;
+use crate::plan::{Operation, ParameterId};
+use crate::simulate::{WORLDS_PER_BLOCK, Worlds};
+
+/// Independent replicates.
+const REPLICATES: u64 = 16;
+
+/// Draws of the inputs in each replicate, where figures are computed.
+const POINTS_COMPUTED: usize = 64;
+
+/// The same, where they are simulated.
+const POINTS_SIMULATED: usize = 16;
+
+/// Tables of at most so many cells are computed for every draw of the inputs.
+const CELLS_FOR_EACH_DRAW: f64 = 4_096.0;
+
+const ALONE: InputShares =
+    InputShares { first: Share::exact(1.0), total: Share::exact(1.0), shapley: Share::exact(1.0) };
+
+/// The shares of the doubt.
+pub(super) fn of_doubt(subject: &Subject<'_>) -> Result<Shares, Error> {
+    let plan = subject.plan(Doubt::Outside);
+    let inputs: Vec<ParameterId> = parameters(&plan).into_iter().collect();
+    if inputs.is_empty() {
+        return Ok(without("no doubt was stated that reaches the question"));
+    }
+    let mut bench = subject.bench;
+    bench.most_cells = bench.most_cells.min(CELLS_FOR_EACH_DRAW);
+    let computed = bench.computed(&plan)?.is_some();
+    if !computed && plan.steps.iter().any(|step| matches!(step.operation, Operation::Believe { .. })) {
+        return Ok(without(
+            "news that states a new probability holds over all worlds together, and the doubt is not shared out then",
+        ));
+    }
+    let points = if computed { POINTS_COMPUTED } else { POINTS_SIMULATED };
+    let in_all = REPLICATES * points as u64 * 2 * WORLDS_PER_BLOCK as u64;
+    let of_inputs = OfInputs {
+        plan: &plan,
+        inputs: &inputs,
+        bench,
+        worlds: Worlds::new(&plan),
+        points,
+        blocks: (bench.settings.worlds / in_all).max(1),
+        computed,
+    };
+    let effort = Effort { replicates: REPLICATES, walks: 1, pairs: false, seed: bench.settings.seed };
+    let found = match estimate(&of_inputs, effort) {
+        Ok(Some(found)) => found,
+        Ok(None) => return Ok(without("the doubt is too small to be shared out")),
+        Err(problem) => return Ok(without(&problem.to_string())),
+    };
+    let names: Vec<String> = inputs.iter().map(|id| named(subject, &plan, *id)).collect();
+    let note = plan.steps.iter().any(|step| is_evidence(&step.operation)).then(|| {
+        "inputs are drawn from their priors as the file has them, whatever the news says of their values".to_owned()
+    });
+    Ok(shares(&found, &names, note))
+}
+
+/// The shares of the chance.
+pub(super) fn of_chance(subject: &Subject<'_>) -> Shares {
+    let plan = subject.plan(Doubt::Drawn);
+    if subject.target.has_condition {
+        return without("the question has a condition, under which what events are drawn by hangs together");
+    }
+    if plan.steps.iter().any(|step| is_evidence(&step.operation)) {
+        return without(
+            "something is known that bears on the question, and what events are drawn by hangs together then; what each event tells says more",
+        );
+    }
+    let blocks = (subject.bench.settings.worlds / (REPLICATES * WORLDS_PER_BLOCK as u64)).max(1);
+    let of_events = OfEvents::new(subject.model, &plan, subject.bench.settings.seed, blocks);
+    if of_events.names.is_empty() {
+        return without("nothing is left to chance");
+    }
+    let effort = Effort { replicates: REPLICATES, walks: 1, pairs: false, seed: subject.bench.settings.seed };
+    match estimate(&of_events, effort) {
+        Ok(Some(found)) => shares(&found, &of_events.names, None),
+        Ok(None) => without("the outcome hardly varies"),
+        Err(_) => without("the number is not finite in some worlds"),
+    }
+}
+
+fn without(why: &str) -> Shares {
+    Shares { variance: None, inputs: Vec::new(), note: Some(why.to_owned()) }
+}
+
+fn shares(found: &VarianceShares, names: &[String], note: Option<String>) -> Shares {
+    let mut inputs: Vec<NamedShares> = names
+        .iter()
+        .zip(&found.inputs)
+        .map(|(name, shares)| NamedShares {
+            input: name.clone(),
+            shares: if names.len() == 1 { ALONE } else { *shares },
+        })
+        .collect();
+    inputs.sort_by(|left, right| right.shares.shapley.value.total_cmp(&left.shares.shapley.value));
+    Shares { variance: Some(found.variance), inputs, note }
+}

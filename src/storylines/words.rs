@@ -1,0 +1,117 @@
+//! Stories in plain words.
+//!
+//! What happens comes first, in its order and with its typical day; then what holds without a day of its own; then what does not come about.
+
+use super::bands::Threshold;
+use super::facets::Chosen;
+use super::report::{Happening, ToldKind};
+use jiff::civil::Date;
+
+/// A number with its unit.
+pub(super) fn number(value: f64, unit: Option<&str>) -> String {
+    match unit {
+        Some(unit) => format!("{value} {unit}"),
+        None => value.to_string(),
+    }
+}
+
+/// A band in words.
+pub(super) fn band_words(from: Option<Threshold>, to: Option<Threshold>, unit: Option<&str>) -> String {
+    let from_words = |one: Threshold| if one.is_low { "over" } else { "at least" };
+    let to_words = |one: Threshold| if one.is_low { "at most" } else { "under" };
+    match (from, to) {
+        (None, None) => "any number".to_owned(),
+        (None, Some(to)) => format!("{} {}", to_words(to), number(to.value, unit)),
+        (Some(from), None) => format!("{} {}", from_words(from), number(from.value, unit)),
+        (Some(from), Some(to)) => {
+            format!("{} {} and {} {}", from_words(from), from.value, to_words(to), number(to.value, unit))
+        }
+    }
+}
+
+/// How days are written: with the year only where the scenario spans several.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Days {
+    with_year: bool,
+}
+
+impl Days {
+    pub(super) fn between(first: Date, last: Date) -> Self {
+        Self { with_year: first.year() != last.year() }
+    }
+
+    fn full(self, date: Date) -> String {
+        date.strftime(if self.with_year { "%-d %B %Y" } else { "%-d %B" }).to_string()
+    }
+
+    fn short(self, date: Date) -> String {
+        date.strftime(if self.with_year { "%-d %b %Y" } else { "%-d %b" }).to_string()
+    }
+}
+
+/// The name of an event as words.
+pub(super) fn label(chosen: &Chosen) -> String {
+    chosen.id.replace('_', " ")
+}
+
+/// A story as a sentence or a few.
+pub(super) fn sentence(chosen: &[Chosen], codes: &[usize], order: &[Happening], days: Days) -> String {
+    let of = |id: &str| chosen.iter().position(|one| one.id == id);
+    let mut first: Vec<String> = Vec::new();
+    let mut at = 0;
+    while at < order.len() {
+        let together = order[at..].iter().take_while(|one| one.place == order[at].place).count();
+        let said: Vec<String> = order[at..at + together]
+            .iter()
+            .filter_map(|one| of(&one.id).map(|place| clause(&chosen[place], codes[place])))
+            .collect();
+        let mut said = said.join(" and at the same moment ");
+        if let Some(typically) = typically(&order[at], days) {
+            said.push_str(&typically);
+        }
+        first.push(said);
+        at += together;
+    }
+    let happens = |one: &Chosen| order.iter().any(|happening| happening.id == one.id);
+    let (mut holds, mut fails) = (Vec::new(), Vec::new());
+    for (one, code) in chosen.iter().zip(codes).filter(|(one, _)| !happens(one)) {
+        let fell_through = matches!(one.kind, ToldKind::YesNo | ToldKind::Date) && one.outcomes[*code] == "no";
+        (if fell_through { &mut fails } else { &mut holds }).push(not_dated(one, *code, days));
+    }
+    let parts = [first.join("; then "), holds.join("; "), fails.join("; ")];
+    parts
+        .iter()
+        .filter(|part| !part.is_empty())
+        .map(|part| format!("{}.", capitalised(part)))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn clause(one: &Chosen, code: usize) -> String {
+    one.told[code].clone().unwrap_or_else(|| format!("{}: {}", label(one), one.outcomes[code]))
+}
+
+fn not_dated(one: &Chosen, code: usize, days: Days) -> String {
+    match (one.kind, one.deadline) {
+        (ToldKind::Date, Some(deadline)) if one.outcomes[code] == "no" && one.told[code].is_none() => {
+            format!("{}: not by {}", label(one), days.full(deadline))
+        }
+        _ => clause(one, code),
+    }
+}
+
+fn typically(happening: &Happening, days: Days) -> Option<String> {
+    let median = happening.median?;
+    Some(match happening.interval_80 {
+        Some((from, to)) if from == to => format!(", on {}", days.full(median)),
+        Some((from, to)) => {
+            format!(", typically by {} (80 %: {} – {})", days.full(median), days.short(from), days.short(to))
+        }
+        None => format!(", typically by {}", days.full(median)),
+    })
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

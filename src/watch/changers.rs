@@ -1,0 +1,231 @@
+//! What would change one's mind: the smallest set of findings that carries a forecast over a line.
+//!
+//! Worlds are kept as bit columns, one for each outcome of each finding, and sets are searched by size. A set less likely than a stated least is not
+//! looked at, nor is one together with which the target is less likely than the line allows: both only fall when a finding is added, so
+//! whatever such a set is part of is left out with it, and nothing that could do is missed (the bound of Agrawal & Srikant 1994 for frequent sets).
+
+use super::finding::Finding;
+use super::look::{asking, impossible, plan_of};
+use super::report::{Changers, FindingSet};
+use crate::error::Error;
+use crate::exact::conditioned;
+use crate::forecast::Estimate;
+use crate::model::{Condition, Model, Question, QuestionTarget};
+use crate::plan::{Asked, PlaneId, Situation};
+use crate::simulate::{self, KeptWorlds};
+
+/// A line that a forecast is to cross.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// As a probability, strictly between 0 and 1. A forecast below it is to rise to it, one at it or above is to fall below it.
+    pub at: f64,
+    /// The option whose chance is meant; of a yes/no question that of yes.
+    pub part: Option<String>,
+    /// How to search.
+    pub search: Search,
+}
+
+/// How far to search.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Search {
+    /// The most findings of a set.
+    pub size: usize,
+    /// Sets less likely than this are not looked at.
+    pub least_probability: f64,
+    /// The most sets that are named.
+    pub sets: usize,
+}
+
+impl Default for Search {
+    fn default() -> Self {
+        Self { size: 3, least_probability: 0.001, sets: 10 }
+    }
+}
+
+/// The most worlds that are kept.
+const MOST_WORLDS: u64 = 262_144;
+
+pub(super) fn changers(
+    model: &Model,
+    situation: &Situation,
+    (target, outcomes): (&Question, &[(String, Condition)]),
+    findings: &[&Finding],
+    line: &Line,
+    settings: &simulate::Settings,
+) -> Result<Changers, Error> {
+    let wanted = match &line.part {
+        None if outcomes.len() == 2 && outcomes[0].0 == "yes" => &outcomes[0],
+        Some(part) => outcomes.iter().find(|(name, _)| name == part).ok_or_else(|| {
+            let names: Vec<String> = outcomes.iter().map(|(name, _)| format!("`{name}`")).collect();
+            Error::input(format!("`{}` has no option `{part}`", target.name))
+                .help(format!("its options are {}", names.join(", ")))
+        })?,
+        None => {
+            return Err(Error::input(format!(
+                "`{}` has several options; which of them is to cross the line?",
+                target.name
+            ))
+            .help("name it, as in `--line \"talks 50%\"`"));
+        }
+    };
+    let mut asked = vec![asking("", QuestionTarget::Holds(wanted.1.clone()), None, model)];
+    asked.extend(target.given.iter().map(|given| asking("", QuestionTarget::Holds(given.clone()), None, model)));
+    let own = asked.len();
+    let mut labels = Vec::new();
+    for (place, finding) in findings.iter().enumerate() {
+        for (outcome, condition) in &finding.outcomes {
+            asked.push(asking("", QuestionTarget::Holds(condition.clone()), None, model));
+            labels.push((place, label(finding, outcome)));
+        }
+    }
+    let plan = plan_of(model, situation, asked);
+    let planes: Vec<PlaneId> = plan
+        .asks
+        .iter()
+        .filter_map(|ask| match ask.what {
+            Asked::Binary(plane) => Some(plane),
+            _ => None,
+        })
+        .collect();
+    let settings = simulate::Settings { worlds: settings.worlds.min(MOST_WORLDS), ..*settings };
+    let kept = simulate::keep(conditioned(&plan), &settings, (&planes, &[])).map_err(|problem| impossible(&problem))?;
+    let everywhere = vec![u64::MAX; kept.agreeing().len()];
+    let base = if own == 2 { kept.planes()[1].clone() } else { everywhere };
+    let target_plane = &kept.planes()[0];
+    let total = kept.mass(&base);
+    let today = kept.mass(&and(&base, target_plane))[0] / total[0];
+    let upwards = today < line.at;
+    // Downwards, the opposite is to rise above what is left.
+    let goal = if upwards { target_plane.clone() } else { target_plane.iter().map(|word| !word).collect() };
+    let mut searcher = Searcher {
+        kept: &kept,
+        goal,
+        items: Vec::new(),
+        total,
+        line: if upwards { line.at } else { 1.0 - line.at },
+        strictly: !upwards,
+        least: line.search.least_probability,
+        found: Vec::new(),
+    };
+    let mut settling = Vec::new();
+    for ((place, name), plane) in labels.into_iter().zip(&kept.planes()[own..]) {
+        let (mass, goal) = searcher.masses(&and(&base, plane));
+        if mass[0] < searcher.least * total[0] || mass[0] <= 0.0 {
+            continue;
+        }
+        if goal >= mass[0] {
+            settling.push(name);
+        } else {
+            searcher.items.push((place, name, plane.clone()));
+        }
+    }
+    let mut size = 0;
+    while searcher.found.is_empty() && size < line.search.size.max(1) {
+        size += 1;
+        searcher.extend(&base, &mut Vec::new(), 0, size);
+    }
+    let outcomes = searcher.items.len();
+    let mut sets: Vec<FindingSet> = searcher.sets(upwards);
+    let found = sets.len();
+    sets.sort_by(|left, right| right.probability.value.total_cmp(&left.probability.value));
+    sets.truncate(line.search.sets);
+    Ok(Changers {
+        line: line.at,
+        part: wanted.0.clone(),
+        upwards,
+        sets,
+        size,
+        found,
+        least_probability: line.search.least_probability,
+        outcomes,
+        settling,
+        worlds: settings.worlds,
+    })
+}
+
+/// A finding and its outcome in words.
+fn label(finding: &Finding, outcome: &str) -> String {
+    use super::report::Event;
+    match (finding.kind, outcome, finding.known_on) {
+        (Event::Date, "yes", Some(day)) => format!("{} by {day}", finding.name),
+        (Event::Date, "no", Some(day)) => format!("no {} by {day}", finding.name),
+        (_, outcome, _) => format!("{}: {outcome}", finding.name),
+    }
+}
+
+fn and(left: &[u64], right: &[u64]) -> Vec<u64> {
+    left.iter().zip(right).map(|(left, right)| left & right).collect()
+}
+
+/// A search over sets of outcomes, at most one of each finding.
+struct Searcher<'a> {
+    kept: &'a KeptWorlds,
+    goal: Vec<u64>,
+    /// The finding, its outcome in words, and where it holds.
+    items: Vec<(usize, String, Vec<u64>)>,
+    total: [f64; 2],
+    line: f64,
+    /// Whether the line itself is not enough.
+    strictly: bool,
+    least: f64,
+    found: Vec<(Vec<usize>, [f64; 2], f64)>,
+}
+
+impl Searcher<'_> {
+    /// The mass where a column holds, and that where the goal does as well.
+    fn masses(&self, plane: &[u64]) -> ([f64; 2], f64) {
+        (self.kept.mass(plane), self.kept.mass(&and(plane, &self.goal))[0])
+    }
+
+    fn crosses(&self, mass: f64, goal: f64) -> bool {
+        let share = goal / mass;
+        share > self.line || (share >= self.line && !self.strictly)
+    }
+
+    /// Every set of `left` more items from `from` on.
+    fn extend(&mut self, plane: &[u64], chosen: &mut Vec<usize>, from: usize, left: usize) {
+        for at in from..self.items.len() {
+            if chosen.iter().any(|one| self.items[*one].0 == self.items[at].0) {
+                continue;
+            }
+            let here = and(plane, &self.items[at].2);
+            let (mass, goal) = self.masses(&here);
+            // Neither can rise again: no larger set that holds this one is likely enough and over the line.
+            if mass[0] < self.least * self.total[0] || goal < self.line * self.least * self.total[0] {
+                continue;
+            }
+            chosen.push(at);
+            if left == 1 {
+                if self.crosses(mass[0], goal) {
+                    self.found.push((chosen.clone(), mass, goal));
+                }
+            } else {
+                self.extend(&here, chosen, at + 1, left - 1);
+            }
+            chosen.pop();
+        }
+    }
+
+    fn sets(&self, upwards: bool) -> Vec<FindingSet> {
+        let error = |share: f64, worlds: f64| {
+            let softened = (share * worlds + 0.5) / (worlds + 1.0);
+            Estimate {
+                value: share,
+                standard_error: (softened * (1.0 - softened) / worlds.max(1.0)).sqrt(),
+                prior_interval: None,
+            }
+        };
+        let effective = |mass: [f64; 2]| if mass[1] > 0.0 { mass[0] * mass[0] / mass[1] } else { 1.0 };
+        self.found
+            .iter()
+            .map(|(chosen, mass, goal)| {
+                let share = goal / mass[0];
+                FindingSet {
+                    findings: chosen.iter().map(|at| self.items[*at].1.clone()).collect(),
+                    probability: error(mass[0] / self.total[0], effective(self.total)),
+                    forecast: error(if upwards { share } else { 1.0 - share }, effective(*mass)),
+                }
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,296 @@
+//! A model with decisions → what is to be found out: which choices there are, what is learned when, and what else could be known.
+
+use super::terms::{Part, Term, terms};
+use crate::error::Error;
+use crate::model::{Condition, Definition, EventId, Finding, Formula, Intervention, Kind, Made, Model};
+use crate::plan::Situation;
+use std::collections::BTreeSet;
+
+/// The most choices, and the most cells of choices and patterns.
+pub(super) const MOST_CHOICES: usize = 65_536;
+pub(super) const MOST_CELLS: usize = 262_144;
+
+/// Something with a few outcomes, exactly one of which holds.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    pub(super) event: EventId,
+    pub(super) outcomes: Vec<(String, Condition)>,
+}
+
+/// What is to be found out.
+#[derive(Debug)]
+pub(super) struct Problem<'a> {
+    pub(super) model: &'a Model,
+    pub(super) situation: &'a Situation,
+    /// The decisions that are open, by their place in the model.
+    pub(super) open: Vec<usize>,
+    /// For each of them its options by name.
+    pub(super) options: Vec<Vec<String>>,
+    /// What is learned right before each.
+    pub(super) knows: Vec<Vec<Known>>,
+    pub(super) terms: Vec<Term>,
+    /// Of each event, whether a decision changes it.
+    pub(super) changed: Vec<bool>,
+    /// Of each event, whether a utility depends on it.
+    pub(super) matters: Vec<bool>,
+}
+
+fn outcomes(model: &Model, event: EventId) -> Option<Known> {
+    let outcomes = match &model.event(event).kind {
+        Kind::Binary => super::super::finding::yes_or_no(&Condition::Event(event)),
+        Kind::Categorical { .. } => super::super::finding::options(model, event),
+        _ => return None,
+    };
+    Some(Known { event, outcomes })
+}
+
+impl<'a> Problem<'a> {
+    /// Of the decisions that are open in a situation.
+    pub(super) fn new(model: &'a Model, situation: &'a Situation) -> Result<Self, Error> {
+        let is_open = |event: EventId| model.open_decisions(&situation.suppose).any(|decision| decision.event == event);
+        let open: Vec<usize> = (0..model.decisions.len()).filter(|at| is_open(model.decisions[*at].event)).collect();
+        if model.decisions.is_empty() {
+            return Err(Error::input("the scenario has nothing to decide").help(
+                "write `[decision.NAME]` for what is yours to choose, and `[utility.NAME]` for what outcomes are worth",
+            ));
+        }
+        if open.is_empty() {
+            return Err(Error::input("every decision is supposed already, so there is nothing left to decide")
+                .help("leave out `suppose` for what is open; `foretell run` shows what follows from the rest"));
+        }
+        let costs = model.decisions.iter().any(|decision| decision.costs.iter().any(|cost| *cost != 0.0));
+        if model.utilities.is_empty() && !costs {
+            return Err(Error::input("nothing says what outcomes are worth, so no option is better than another")
+                .help("write `[utility.NAME]` with `value` or `equals`, or `costs` of a decision"));
+        }
+        let decided: Vec<bool> = {
+            let mut decided = vec![false; model.events.len()];
+            open.iter().for_each(|at| decided[model.decisions[*at].event.0] = true);
+            decided
+        };
+        let changed = descendants(model, decided);
+        let terms = terms(model);
+        let matters = ancestors(model, &terms);
+        let options: Vec<Vec<String>> = open
+            .iter()
+            .map(|at| match &model.event(model.decisions[*at].event).kind {
+                Kind::Categorical { options, .. } => options.clone(),
+                _ => vec!["no".to_owned(), "yes".to_owned()],
+            })
+            .collect();
+        let knows = known_before(model, &open);
+        let problem = Self { model, situation, open, options, knows, terms, changed, matters };
+        problem.check_size()?;
+        problem.check_evidence()?;
+        Ok(problem)
+    }
+
+    /// How many things can be learned right before each decision.
+    pub(super) fn learned(&self) -> Vec<usize> {
+        let product =
+            |knows: &Vec<Known>| knows.iter().fold(1_usize, |all, one| all.saturating_mul(one.outcomes.len()));
+        self.knows.iter().map(product).collect()
+    }
+
+    pub(super) fn option_counts(&self) -> Vec<usize> {
+        self.options.iter().map(Vec::len).collect()
+    }
+
+    fn check_size(&self) -> Result<(), Error> {
+        let bounded = |counts: &[usize]| {
+            counts.iter().try_fold(1_usize, |all, count| all.checked_mul(*count)).unwrap_or(usize::MAX)
+        };
+        let choices = bounded(&self.option_counts());
+        if choices > MOST_CHOICES {
+            return Err(Error::input(format!(
+                "the decisions can be taken in {} ways together; at most {MOST_CHOICES} are looked at",
+                if choices == usize::MAX { "more than can be counted".to_owned() } else { choices.to_string() }
+            ))
+            .help("suppose some of them with `--suppose`, and decide the others"));
+        }
+        let cells = choices.saturating_mul(bounded(&self.learned()));
+        if cells > MOST_CELLS {
+            return Err(Error::input(format!(
+                "what is known and what is chosen have {cells} combinations; at most {MOST_CELLS} are looked at"
+            ))
+            .help("let decisions know less, or sum up what they know in fewer events"));
+        }
+        Ok(())
+    }
+
+    /// Nothing may be known that hangs on what is yet to be decided.
+    fn check_evidence(&self) -> Result<(), Error> {
+        let mut about: Option<(String, EventId)> = None;
+        let mut look = |text: &str, event: EventId| {
+            if self.changed[event.0] && about.is_none() {
+                about = Some((text.to_owned(), event));
+            }
+        };
+        for news in self.model.news.iter().filter(|news| news.date <= self.situation.as_of) {
+            news.finding.visit_events(&mut |event| look(&news.text, event));
+        }
+        for (text, condition) in &self.situation.given {
+            Finding::Holds(condition.clone()).visit_events(&mut |event| look(text, event));
+        }
+        if self.situation.as_of > self.model.as_of {
+            for (at, event) in self.model.events.iter().enumerate() {
+                if matches!(&event.definition, Definition::When(when) if when.observed) {
+                    look(&format!("nothing is heard of {}", event.name), EventId(at));
+                }
+            }
+        }
+        about.map_or(Ok(()), |(text, event)| {
+            let name = &self.model.event(event).name;
+            Err(Error::input(format!("`{text}` is known, but `{name}` depends on what is yet to be decided"))
+                .help("suppose the decision that was taken before it with `--suppose`"))
+        })
+    }
+
+    /// The interventions of a choice.
+    pub(super) fn situation_of(&self, choice: &[usize]) -> Situation {
+        let mut situation = self.situation.clone();
+        for (at, option) in self.open.iter().zip(choice) {
+            let event = self.model.decisions[*at].event;
+            let made = match self.model.event(event).kind {
+                Kind::Binary => Made::Binary(*option == 1),
+                _ => Made::Option(*option),
+            };
+            situation.suppose.push(Intervention { event, made, text: String::new() });
+        }
+        situation
+    }
+
+    /// What a choice costs; decisions that are supposed cost what they cost.
+    pub(super) fn cost(&self, choice: &[usize]) -> f64 {
+        let chosen = self.open.iter().zip(choice).map(|(at, option)| self.model.decisions[*at].costs[*option]);
+        let supposed = self.model.suppose.iter().chain(&self.situation.suppose).filter_map(|made| {
+            let decision = self.model.decisions.iter().find(|decision| decision.event == made.event)?;
+            match made.made {
+                Made::Binary(value) => decision.costs.get(usize::from(value)).copied(),
+                Made::Option(option) => decision.costs.get(option).copied(),
+                _ => None,
+            }
+        });
+        chosen.chain(supposed).sum()
+    }
+
+    /// Events with outcomes that bear on a utility or are told of by what does, and that no decision changes.
+    pub(super) fn candidates(&self) -> Vec<Known> {
+        let known =
+            (0..self.model.events.len()).map(EventId).filter(|id| !self.is_no_event(*id) && !self.changed[id.0]);
+        known.filter_map(|id| outcomes(self.model, id)).collect()
+    }
+
+    /// Numbers and dates that no decision changes.
+    pub(super) fn numbers(&self) -> Vec<EventId> {
+        let ids = (0..self.model.events.len()).map(EventId).filter(|id| !self.is_no_event(*id) && !self.changed[id.0]);
+        ids.filter(|id| matches!(self.model.event(*id).kind, Kind::Numeric | Kind::Count | Kind::Date)).collect()
+    }
+
+    /// Whether it is a decision or a utility.
+    fn is_no_event(&self, id: EventId) -> bool {
+        self.model.utilities.contains(&id) || self.model.decisions.iter().any(|decision| decision.event == id)
+    }
+
+    /// What stands between everything that no decision changes and the utilities: the events that no decision changes and that a utility,
+    /// or something that a decision changes, speaks of directly. Who knows these knows all that can be known beforehand and matters.
+    pub(super) fn interface(&self) -> Vec<EventId> {
+        let mut spoken: BTreeSet<EventId> = BTreeSet::new();
+        for term in &self.terms {
+            match &term.part {
+                Part::Always => {}
+                Part::Where(condition) => condition.visit_events(&mut |event| spoken.extend([event])),
+                Part::Number(number) => number.visit_events(&mut |event| spoken.extend([event])),
+            }
+        }
+        for (at, event) in self.model.events.iter().enumerate() {
+            if self.changed[at] && self.matters[at] {
+                event.visit_parents(&mut |parent| spoken.extend([parent]));
+            }
+        }
+        spoken.into_iter().filter(|id| !self.changed[id.0] && !self.is_no_event(*id)).collect()
+    }
+
+    /// Whether chance plays a part in anything that a decision changes and that matters.
+    pub(super) fn chance_after_decisions(&self) -> bool {
+        self.model.events.iter().enumerate().any(|(at, event)| {
+            self.changed[at] && self.matters[at] && !event.is_derived() && !self.is_no_event(EventId(at))
+        })
+    }
+}
+
+/// What is learned right before each open decision: what it knows itself, and what decisions before it that are supposed knew; each once.
+fn known_before(model: &Model, open: &[usize]) -> Vec<Vec<Known>> {
+    let mut seen: Vec<EventId> = Vec::new();
+    let mut next = 0;
+    open.iter()
+        .map(|at| {
+            let mut known = Vec::new();
+            for decision in &model.decisions[next..=*at] {
+                for event in &decision.knows {
+                    let is_decision = model.decisions.iter().any(|one| one.event == *event);
+                    if !is_decision && !seen.contains(event) {
+                        seen.push(*event);
+                        known.extend(outcomes(model, *event));
+                    }
+                }
+            }
+            next = at + 1;
+            known
+        })
+        .collect()
+}
+
+/// Everything that depends on these events, and they themselves.
+fn descendants(model: &Model, mut changed: Vec<bool>) -> Vec<bool> {
+    for id in &model.order {
+        let mut depends = false;
+        model.event(*id).visit_parents(&mut |parent| depends |= changed[parent.0]);
+        changed[id.0] |= depends;
+    }
+    changed
+}
+
+/// Everything that the terms depend on.
+fn ancestors(model: &Model, terms: &[Term]) -> Vec<bool> {
+    let mut matters = vec![false; model.events.len()];
+    for term in terms {
+        let mut mark = |event: EventId| matters[event.0] = true;
+        match &term.part {
+            Part::Always => {}
+            Part::Where(condition) => condition.visit_events(&mut mark),
+            Part::Number(number) => number.visit_events(&mut mark),
+        }
+    }
+    for id in model.order.iter().rev() {
+        if matters[id.0] {
+            model.event(*id).visit_parents(&mut |parent| matters[parent.0] = true);
+        }
+    }
+    matters
+}
+
+/// The outcomes of an event, if it has a few.
+pub(super) fn known(model: &Model, event: EventId) -> Option<Known> {
+    outcomes(model, event)
+}
+
+/// A condition for a combination of outcomes, one of each; `None` for nothing.
+pub(super) fn together(known: &[&Known], mut number: usize) -> Option<Condition> {
+    let mut condition: Option<Condition> = None;
+    for one in known.iter().rev() {
+        let count = one.outcomes.len();
+        let (_, outcome) = &one.outcomes[number % count];
+        number /= count;
+        condition = Some(match condition {
+            Some(later) => outcome.clone().and(later),
+            None => outcome.clone(),
+        });
+    }
+    condition
+}
+
+/// A number of a formula by name.
+pub(super) const fn number_of(event: EventId) -> Formula {
+    Formula::Event(event)
+}

@@ -1,0 +1,177 @@
+//! What will be known by a day: the findings that a forecast may wait for.
+
+use super::report::Event;
+use crate::model::{Condition, EventId, Formula, Kind, Model, Question, QuestionTarget};
+use jiff::civil::Date;
+
+/// Something that will be known, and the conditions that its outcomes come to; exactly one of them holds in each world.
+#[derive(Debug, Clone)]
+pub(super) struct Finding {
+    pub(super) name: String,
+    pub(super) kind: Event,
+    pub(super) ask: Option<String>,
+    pub(super) known_on: Option<Date>,
+    pub(super) outcomes: Vec<(String, Condition)>,
+    /// Whether it is only looked at for the calendar.
+    pub(super) only_dated: bool,
+}
+
+/// A number whose outcomes are ranges, once its quantiles are known.
+#[derive(Debug, Clone)]
+pub(super) struct Ranged {
+    pub(super) finding: Finding,
+    pub(super) number: Formula,
+}
+
+/// What may be waited for.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    pub(super) ready: Vec<Finding>,
+    pub(super) numbers: Vec<Ranged>,
+    pub(super) too_late: Vec<String>,
+}
+
+/// The days of the calendar on which date events are looked at, counted from today.
+const CALENDAR_DAYS: [i64; 6] = [7, 14, 30, 60, 90, 180];
+
+/// Everything but the target itself that is known by the end of a day: other questions that close by then, date events that have happened by
+/// then or not, and events without a day. An event that a question asks about just as it stands is that question.
+pub(super) fn findings(model: &Model, target: &Question, (today, by): (Date, Date)) -> Findings {
+    let mut found = Findings::default();
+    let itself = condition_of(target);
+    let mut asked: Vec<EventId> = target.target.just_an_event().into_iter().collect();
+    for question in model.questions.iter().filter(|question| question.name != target.name) {
+        if question.given.is_some() || condition_of(question).is_some_and(|other| Some(&other) == itself.as_ref()) {
+            continue;
+        }
+        if matches!(question.target, QuestionTarget::When(_)) {
+            continue;
+        }
+        if question.closes <= today {
+            continue;
+        }
+        if question.closes > by {
+            found.too_late.push(question.name.clone());
+            continue;
+        }
+        asked.extend(question.target.just_an_event());
+        found.add(model, &question.target, |outcomes| Finding {
+            name: question.name.clone(),
+            kind: Event::Question,
+            ask: Some(question.ask.clone()),
+            known_on: Some(question.closes),
+            outcomes,
+            only_dated: false,
+        });
+    }
+    // What is decided and what it is worth is no news.
+    asked.extend(model.decisions.iter().map(|decision| decision.event).chain(model.utilities.iter().copied()));
+    for (at, event) in model.events.iter().enumerate().filter(|(at, _)| !asked.contains(&EventId(*at))) {
+        let id = EventId(at);
+        let finding = |kind, known_on, outcomes, only_dated| Finding {
+            name: event.name.clone(),
+            kind,
+            ask: event.ask.clone(),
+            known_on,
+            outcomes,
+            only_dated,
+        };
+        let target = match event.kind {
+            Kind::Binary => QuestionTarget::Holds(Condition::Event(id)),
+            Kind::Categorical { .. } => QuestionTarget::Which(id),
+            Kind::Numeric | Kind::Count => QuestionTarget::Value(Formula::Event(id)),
+            Kind::Date => {
+                let mut days: Vec<Date> = CALENDAR_DAYS
+                    .iter()
+                    .filter_map(|days| today.checked_add(jiff::Span::new().days(*days)).ok())
+                    .filter(|day| *day < by)
+                    .collect();
+                days.push(by);
+                for day in days {
+                    let outcomes = yes_or_no(&Condition::ByDay { event: id, day: model.day(day) });
+                    found.ready.push(finding(Event::Date, Some(day), outcomes, day < by));
+                }
+                continue;
+            }
+        };
+        found.add(model, &target, |outcomes| finding(Event::Event, None, outcomes, false));
+    }
+    found
+}
+
+impl QuestionTarget {
+    /// The event that is asked about just as it stands.
+    fn just_an_event(&self) -> Option<EventId> {
+        match self {
+            Self::Holds(Condition::Event(event)) | Self::Which(event) | Self::Value(Formula::Event(event)) => {
+                Some(*event)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Findings {
+    fn add(
+        &mut self,
+        model: &Model,
+        target: &QuestionTarget,
+        finding: impl FnOnce(Vec<(String, Condition)>) -> Finding,
+    ) {
+        match target {
+            QuestionTarget::Holds(condition) => self.ready.push(finding(yes_or_no(condition))),
+            QuestionTarget::Which(event) => self.ready.push(finding(options(model, *event))),
+            QuestionTarget::Value(number) => {
+                self.numbers.push(Ranged { finding: finding(Vec::new()), number: number.clone() });
+            }
+            QuestionTarget::When(_) => {}
+        }
+    }
+}
+
+/// What a question comes to, if that is one condition.
+fn condition_of(question: &Question) -> Option<Condition> {
+    match &question.target {
+        QuestionTarget::Holds(condition) => Some(condition.clone()),
+        _ => None,
+    }
+}
+
+pub(super) fn yes_or_no(condition: &Condition) -> Vec<(String, Condition)> {
+    vec![("yes".to_owned(), condition.clone()), ("no".to_owned(), condition.clone().negated())]
+}
+
+pub(super) fn options(model: &Model, event: EventId) -> Vec<(String, Condition)> {
+    let options = model.event(event).options().iter().enumerate();
+    options.map(|(at, name)| (name.clone(), Condition::Options { event, options: vec![at] })).collect()
+}
+
+impl Ranged {
+    /// The ranges between cuts in rising order, each up to and including its upper end.
+    pub(super) fn cut(self, cuts: &[f64]) -> Finding {
+        let mut finding = self.finding;
+        let number = || Box::new(self.number.clone());
+        let below = |cut: f64| Condition::LessOrEqual(number(), Box::new(Formula::Constant(cut)));
+        let mut lower: Option<f64> = None;
+        for cut in cuts {
+            let (name, condition) = match lower {
+                None => (format!("at most {}", shown(*cut)), below(*cut)),
+                Some(lower) => {
+                    (format!("over {} to {}", shown(lower), shown(*cut)), below(*cut).and(below(lower).negated()))
+                }
+            };
+            finding.outcomes.push((name, condition));
+            lower = Some(*cut);
+        }
+        if let Some(lower) = lower {
+            finding.outcomes.push((format!("over {}", shown(lower)), below(lower).negated()));
+        }
+        finding
+    }
+}
+
+/// A number with four significant digits.
+fn shown(value: f64) -> String {
+    let rounded: f64 = format!("{value:.3e}").parse().unwrap_or(value);
+    rounded.to_string()
+}

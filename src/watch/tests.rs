@@ -1,0 +1,183 @@
+//! Gains against closed forms and repeated counting; sets of findings against enumeration by hand.
+
+use super::{Contingency, Line, Moments, Search, Settings, Watch, watch};
+use crate::math::SplitMix;
+use crate::model::{Model, check};
+use crate::plan::Situation;
+use crate::scenario::parse;
+use crate::simulate;
+use crate::source::Source;
+
+fn model(text: &str) -> Model {
+    let source = Source::new("test.toml", format!("title = \"t\"\nas_of = 2026-01-01\nhorizon = 2026-12-31\n{text}"));
+    let (document, found) = parse(&source);
+    assert!(!found.has_errors(), "{}", found.render(&source, false));
+    let (model, found) = check(&document);
+    model.unwrap_or_else(|| panic!("{}", found.render(&source, false)))
+}
+
+fn settings(line: Option<f64>) -> Settings {
+    let search = Search { size: 3, least_probability: 0.001, sets: 100 };
+    Settings {
+        line: line.map(|at| Line { at, part: None, search }),
+        simulation: simulate::Settings { worlds: 200_000, ..simulate::Settings::default() },
+        ..Settings::default()
+    }
+}
+
+#[track_caller]
+fn watched(text: &str, question: &str, settings: &Settings) -> Watch {
+    let model = model(text);
+    watch(&model, &Situation::of_file(&model), question, settings).unwrap_or_else(|problem| panic!("{problem}"))
+}
+
+const TABLE: [[f64; 2]; 3] = [[0.10, 0.20], [0.25, 0.05], [0.10, 0.30]];
+
+/// A table of so many draws from another.
+fn counted(table: &[[f64; 2]; 3], draws: usize, random: &mut SplitMix) -> Contingency {
+    let mut cells = vec![vec![0.0; 2]; 3];
+    for _ in 0..draws {
+        let mut left = random.unit();
+        let mut place = (2, 1);
+        'found: for (row, chances) in table.iter().enumerate() {
+            for (column, chance) in chances.iter().enumerate() {
+                if left < *chance {
+                    place = (row, column);
+                    break 'found;
+                }
+                left -= chance;
+            }
+        }
+        cells[place.0][place.1] += 1.0;
+    }
+    Contingency::new(cells, Some(draws as f64)).expect("something was drawn")
+}
+
+#[test]
+fn gains_counted_again_and_again_spread_as_their_errors_say_and_are_not_too_high() {
+    let exact = Contingency::new(TABLE.iter().map(|row| row.to_vec()).collect(), None).expect("a table").gains();
+    assert_eq!(exact.brier.standard_error, 0.0);
+    let (rounds, draws) = (2000, 400);
+    let mut random = SplitMix::new(7);
+    let gains: Vec<_> = (0..rounds).map(|_| counted(&TABLE, draws, &mut random).gains()).collect();
+    type Pick = fn(&super::Gains) -> crate::forecast::Estimate;
+    let figures: [(Pick, f64); 2] = [
+        (|gains| gains.brier, exact.brier.value),
+        (|gains| gains.log.expect("a yes/no target has one"), exact.log.expect("it has one").value),
+    ];
+    for (pick, expected) in figures {
+        let values: Vec<f64> = gains.iter().map(|gains| pick(gains).value).collect();
+        let mean = values.iter().sum::<f64>() / f64::from(rounds);
+        let variance = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / f64::from(rounds);
+        let stated = gains.iter().map(|gains| pick(gains).standard_error.powi(2)).sum::<f64>() / f64::from(rounds);
+        // Five standard errors of a mean of 2000; without the correction it would be ten off.
+        assert!((mean - expected).abs() < 5.0 * (variance / f64::from(rounds)).sqrt(), "{mean} for {expected}");
+        assert!((stated / variance - 1.0).abs() < 0.25, "stated {stated}, seen {variance}");
+    }
+    assert!(gains.iter().all(|gains| gains.seen));
+}
+
+#[test]
+fn what_is_independent_is_not_seen_to_matter() {
+    // Two thousand tables, each called dependent with less than 1e-6.
+    let independent = [[0.12, 0.18], [0.12, 0.18], [0.16, 0.24]];
+    let mut random = SplitMix::new(11);
+    for _ in 0..2000 {
+        let gains = counted(&independent, 300, &mut random).gains();
+        assert!(!gains.seen);
+        assert!(gains.brier.standard_error > 0.0, "what is counted is never free of error");
+    }
+    let exact = Contingency::new(independent.iter().map(|row| row.to_vec()).collect(), None).expect("a table").gains();
+    assert!(!exact.seen && exact.change.value == 0.0);
+}
+
+#[test]
+fn a_number_that_is_told_all_of_has_its_whole_variance_to_gain() {
+    let moments = Moments { rows: vec![[0.25, 0.0, 0.0], [0.75, 4.0, 0.0]], whole: [3.0, 3.0f64.sqrt()], worlds: None };
+    assert!((moments.gains().brier.value - 3.0).abs() < 1e-12 && (moments.gains().change.value - 1.5).abs() < 1e-12);
+}
+
+const SIX: &str = "[event.a]\nchance = \"30%\"\n[event.b]\nchance = \"30%\"\n[event.c]\nchance = \"30%\"\n\
+                   [event.d]\nchance = \"30%\"\n[event.e]\nchance = \"30%\"\n[event.f]\nchance = \"30%\"\n\
+                   [question.three]\nask = \"?\"\nresolves = \"?\"\ncloses = 2026-06-01\n\
+                   holds = \"at least 3 of (a, b, c, d, e, f)\"\n";
+
+#[test]
+fn two_of_six_carry_three_of_six_over_a_half_and_one_does_not() {
+    // By the binomial: 25.6 % today, 47.2 % after one yes, 76.0 % after two; each pair has a chance of 9 %.
+    let found = watched(SIX, "three", &settings(Some(0.5)));
+    let changers = found.changers.expect("a line was named");
+    assert_eq!((changers.size, changers.found, changers.upwards), (2, 15, true));
+    for set in &changers.sets {
+        assert!(set.findings.iter().all(|finding| finding.ends_with(": yes")), "{set:?}");
+        // One in a million misses five standard errors and a hair; there are thirty figures of a fixed seed.
+        assert!((set.probability.value - 0.09).abs() < 5.5 * set.probability.standard_error);
+        assert!((set.forecast.value - 0.7599).abs() < 5.5 * set.forecast.standard_error);
+    }
+    // Downwards, from 25.6 % to below 10 %: one no leaves 16.3 %, two 8.4 %.
+    let below = watched(SIX, "three", &settings(Some(0.1))).changers.expect("a line was named");
+    assert_eq!((below.size, below.found, below.upwards), (2, 15, false));
+}
+
+#[test]
+fn a_line_that_no_set_reaches_is_said_to_be_out_of_reach() {
+    let out_of_reach = SIX.replace("at least 3 of", "at least 6 of");
+    let changers = watched(&out_of_reach, "three", &settings(Some(0.9))).changers.expect("a line was named");
+    assert!(changers.sets.is_empty());
+    assert_eq!(changers.size, 3);
+}
+
+#[test]
+fn what_nothing_connects_is_named_and_evidence_connects() {
+    let text = "[event.a]\nchance = \"30%\"\n[event.b]\nchance = \"30%\"\n\
+                [question.q]\nask = \"?\"\nresolves = \"?\"\ncloses = 2026-06-01\nholds = \"a\"\n";
+    assert_eq!(watched(text, "q", &settings(None)).unrelated, ["b"]);
+    // Known that one of the two holds: b explains a away. P(a | a or b) = 0.3 / 0.51; with b it is 0.3, without it 1.
+    let news = "[[news]]\nsource = \"s\"\ndate = 2026-01-01\nabout = \"a or b\"\neffect = \"happened\"\n";
+    let found = watched(&format!("{text}{news}"), "q", &settings(None));
+    assert!(found.unrelated.is_empty());
+    let b = &found.findings[0];
+    assert!(b.exact && b.settles && (b.name == "b"));
+    let p = 0.3 / 0.51;
+    let expected = 0.3 / 0.51 * (0.3 - p) * (0.3 - p) + 0.21 / 0.51 * (1.0 - p) * (1.0 - p);
+    assert!((b.brier_gain.value - expected).abs() < 1e-12, "{b:?}");
+}
+
+#[test]
+fn a_date_is_a_finding_by_each_day_that_is_looked_at() {
+    let text = "[event.talks]\nwhen = \"40% within 100 days\"\n[event.deal]\n\
+                chance = [{ if = \"talks by 2026-04-11\", is = \"60%\" }, { otherwise = \"10%\" }]\n\
+                [question.q]\nask = \"?\"\nresolves = \"?\"\ncloses = 2026-07-01\nholds = \"deal\"\n";
+    let found = watched(text, "q", &Settings { by: "2026-04-11".parse().ok(), ..settings(None) });
+    let talks = &found.findings[0];
+    // 100 days after 1 January: 0.4 * 0.6 + 0.6 * 0.1 = 0.3; known by then 0.4 (0.6 - 0.3)² + 0.6 (0.1 - 0.3)² = 0.06.
+    assert!((talks.brier_gain.value - 0.06).abs() < 1e-12 && talks.exact, "{talks:?}");
+    let days: Vec<String> = found.calendar.iter().map(|day| day.day.to_string()).collect();
+    assert_eq!(days.last().map(String::as_str), Some("2026-04-11"));
+    assert!(found.calendar.windows(2).all(|pair| pair[0].brier_gain.value < pair[1].brier_gain.value));
+}
+
+#[test]
+fn a_conditional_question_is_moved_within_its_condition() {
+    let text = "[event.a]\nchance = \"50%\"\n[event.b]\nchance = [{ if = \"a\", is = \"80%\" }, { otherwise = \"20%\" }]\n\
+                [question.q]\nask = \"?\"\nresolves = \"?\"\ncloses = 2026-07-01\nholds = \"b\"\ngiven = \"a\"\n";
+    let model = model(text);
+    let found = watch(&model, &Situation::of_file(&model), "q", &settings(None)).expect("it is open");
+    assert!((found.target.now[0].figure.expect("a figure").value - 0.8).abs() < 1e-12);
+    // Where it counts at all, a holds: that is known within the condition, and moves nothing.
+    assert!(found.findings.iter().all(|one| one.name != "a"));
+}
+
+#[test]
+fn a_closed_or_settled_question_has_nothing_to_wait_for() {
+    let text = "[event.a]\nchance = \"50%\"\n[question.q]\nask = \"?\"\nresolves = \"?\"\ncloses = 2026-07-01\nholds = \"a\"\n\
+                [[news]]\nsource = \"s\"\ndate = 2026-01-02\nabout = \"a\"\neffect = \"happened\"\n";
+    let model = model(text);
+    let later =
+        |day: &str| Situation::of_file(&model).as_of(day.parse().expect("a day"), &model).expect("within the file");
+    let problem = watch(&model, &later("2026-01-03"), "q", &settings(None)).expect_err("settled").to_string();
+    assert!(problem.contains("settled"), "{problem}");
+    let problem = watch(&model, &later("2026-08-01"), "q", &settings(None)).expect_err("closed").to_string();
+    assert!(problem.contains("closed"), "{problem}");
+    assert!(watch(&model, &Situation::of_file(&model), "r", &settings(None)).is_err());
+}

@@ -1,0 +1,290 @@
+//! The brief as a reader has it: one page without network and script, opened in a real browser; words with the right numbers; nothing of a file marks
+//! anything up.
+
+use crate::support::{foretell, path};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A folder with the summit's ledger: recorded every two weeks, resolved, and with the crowd's prices.
+struct Desk {
+    folder: tempfile::TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a folder can be made") }
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        std::fs::write(self.at(name), text).expect("a file can be written");
+        self.at(name)
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.at(name)).expect("the command wrote it")
+    }
+}
+
+const SUMMIT: &str = "scenarios/white-house-2025-08-18.toml";
+
+/// Runs a command that must end well; its stderr.
+fn run(arguments: &[&str]) -> String {
+    let output = foretell().args(arguments).output().expect("the binary runs");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{arguments:?}: {told}");
+    told
+}
+
+fn ledger(desk: &Desk) -> String {
+    let ledger = desk.at("summit.db").display().to_string();
+    run(&[
+        "run",
+        SUMMIT,
+        "--from",
+        "2025-08-19",
+        "--to",
+        "2025-12-31",
+        "--every",
+        "14d",
+        "--worlds",
+        "20k",
+        "--doubt-draws",
+        "0",
+        "--record",
+        "--ledger",
+        &ledger,
+    ]);
+    run(&["resolve", "--from", "scenarios/white-house-2025-08-18/outcomes.csv", "--ledger", &ledger]);
+    run(&["import", "scenarios/white-house-2025-08-18/crowd.csv", "--ledger", &ledger]);
+    ledger
+}
+
+/// The summit's brief of 20 October, with few worlds.
+fn brief(desk: &Desk, ledger: &str, name: &str) -> String {
+    let out = desk.at(name).display().to_string();
+    run(&[
+        "report",
+        SUMMIT,
+        "--as-of",
+        "2025-10-20",
+        "--worlds",
+        "100k",
+        "--doubt-draws",
+        "60",
+        "--ledger",
+        ledger,
+        "--headline",
+        "putin_zelenskiy_meet_2025,trump_putin_meet_2025,ceasefire_2025",
+        "--out",
+        &out,
+    ]);
+    desk.read(name)
+}
+
+/// What a page could fetch: addresses that are not of the page itself.
+fn addresses(page: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    for opening in ["src=\"", "href=\"", "srcset=\"", "data=\"", "action=\"", "url(", "@import"] {
+        for (at, _) in page.match_indices(opening) {
+            let rest = &page[at + opening.len()..];
+            let end = rest.find(['"', ')', ';']).unwrap_or(rest.len());
+            found.push(&rest[..end]);
+        }
+    }
+    found.retain(|address| !address.starts_with('#') && *address != "data:,");
+    found
+}
+
+#[test]
+fn a_brief_is_one_small_page_that_fetches_nothing_and_is_the_same_every_time() {
+    let desk = Desk::new();
+    let ledger = ledger(&desk);
+    let page = brief(&desk, &ledger, "brief.html");
+    assert!(page.len() < 500_000, "{} bytes", page.len());
+    assert_eq!(addresses(&page), Vec::<&str>::new());
+    assert_eq!(addresses("<img src=\"x.png\"><a href=\"#a\">"), ["x.png"], "this check can fail");
+    assert!(!page.contains("<script"), "a page is read without scripts");
+    assert_eq!(page, brief(&desk, &ledger, "again.html"), "the same input gives the same bytes");
+    for section in ["bottom-line", "questions", "curves", "changes", "record", "method"] {
+        assert!(page.contains(&format!("<section id=\"{section}\"")), "{section}");
+    }
+    // What came after the day of the brief is not in it: Budapest was cancelled on the 22nd, and no question had resolved after the 20th.
+    assert!(page.contains("Trump and Putin are to meet in Budapest within two weeks"));
+    let told = page.split("The scenario file, word for word").next().expect("the page has a beginning");
+    assert!(!told.contains("The meeting in Budapest is cancelled"));
+    looks_right(&desk, "brief.html");
+}
+
+/// Opens a page in a browser: no request is sent, nothing is wider than a phone, every picture has words, and it prints.
+///
+/// The browser is the one that `FORETELL_BROWSER` names, or one that is there; without any this part is left out, except where that variable says that there
+/// must be one.
+fn looks_right(desk: &Desk, name: &str) {
+    let Some(browser) = browser() else {
+        eprintln!("no browser: pages are not opened; install chromium, or name one in FORETELL_BROWSER");
+        return;
+    };
+    let address = format!("file://{}", desk.at(name).display());
+    let log = desk.at("net.json");
+    let common = |profile: &str| {
+        let mut command = Command::new(&browser);
+        command
+            .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
+            .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
+            .arg("--allow-file-access-from-files")
+            .arg(format!("--user-data-dir={}", desk.at(profile).display()));
+        command
+    };
+    let logged =
+        common("first").arg(format!("--log-net-log={}", log.display())).args(["--dump-dom", &address]).output();
+    let logged = logged.expect("the browser runs");
+    let dom = String::from_utf8_lossy(&logged.stdout);
+    assert!(dom.contains("<h2 id=\"bottom-line-title\">") || dom.contains("Bottom line"), "the page was read: {dom}");
+    let requests = requests(&log);
+    assert!(requests.iter().any(|one| one.ends_with(name)), "the page itself is in the log: {requests:?}");
+    let outside: Vec<&String> =
+        requests.iter().filter(|one| !one.starts_with("file:") && !one.starts_with("data:")).collect();
+    assert!(outside.is_empty(), "{outside:?}");
+
+    // A page around it asks how wide it is where there are 360 pixels, and which pictures have no words.
+    let frame = format!(
+        "<!doctype html><iframe id=f width=360 height=800 src=\"{address}\"></iframe><pre id=o></pre><script>\
+         f.onload=()=>{{const d=f.contentDocument,r=d.documentElement;\
+         const mute=[...d.querySelectorAll('svg')].filter(s=>!(s.getAttribute('aria-label')||s.querySelector('title')));\
+         const heads=[...d.querySelectorAll('th')].filter(h=>!h.scope);\
+         o.textContent='width '+r.scrollWidth+' of '+r.clientWidth+' mute '+mute.length+' heads '+heads.length}}</script>"
+    );
+    let around = desk.write("around.html", &frame);
+    let asked = common("second")
+        .args(["--virtual-time-budget=5000", "--dump-dom", &format!("file://{}", around.display())])
+        .output()
+        .expect("the browser runs");
+    let told = String::from_utf8_lossy(&asked.stdout);
+    let found = told.split("<pre id=\"o\">").nth(1).and_then(|rest| rest.split('<').next()).unwrap_or_default();
+    let numbers: Vec<u32> = found.split(' ').filter_map(|word| word.parse().ok()).collect();
+    let [wide, room, mute, heads] = numbers[..] else { panic!("the page around it said nothing: {told}") };
+    assert!(room <= 360 && wide <= room, "on a phone it is {wide} wide where there is room for {room}");
+    assert_eq!((mute, heads), (0, 0), "pictures without words, headings that head nothing");
+
+    let paper = desk.at("paper.pdf");
+    let printed = common("third").arg(format!("--print-to-pdf={}", paper.display())).arg(&address).output();
+    assert!(printed.expect("the browser runs").status.success());
+    let bytes = std::fs::read(&paper).expect("it printed");
+    assert!(bytes.starts_with(b"%PDF") && bytes.len() > 20_000, "{} bytes", bytes.len());
+}
+
+fn browser() -> Option<PathBuf> {
+    let named = std::env::var_os("FORETELL_BROWSER").filter(|name| !name.is_empty());
+    let must_be = named.is_some();
+    let names = match named {
+        Some(name) => vec![name.to_string_lossy().into_owned()],
+        None => ["chromium", "chromium-browser", "google-chrome"].map(str::to_owned).to_vec(),
+    };
+    let runs = |name: &String| Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success());
+    let found = names.into_iter().find(runs).map(PathBuf::from);
+    assert!(found.is_some() || !must_be, "FORETELL_BROWSER names no browser that runs");
+    found
+}
+
+/// The addresses that a browser's log of the network holds.
+fn requests(log: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(log).expect("the browser wrote its log");
+    let parsed: serde_json::Value = serde_json::from_str(&text).expect("the log is JSON");
+    let events = parsed["events"].as_array().expect("the log has events");
+    let addresses = events.iter().filter_map(|event| event["params"]["url"].as_str());
+    addresses.map(str::to_owned).collect()
+}
+
+#[test]
+fn a_comparison_is_a_page_too() {
+    let desk = Desk::new();
+    let ledger = ledger(&desk);
+    let out = desk.at("comparison.html").display().to_string();
+    run(&["report", "--compare", "foretell,polymarket", "--ledger", &ledger, "--out", &out]);
+    let page = desk.read("comparison.html");
+    assert!(page.contains("cannot tell yet") && page.contains("<svg") && page.len() < 500_000);
+    assert_eq!(addresses(&page), Vec::<&str>::new());
+    looks_right(&desk, "comparison.html");
+}
+
+/// A file whose every word tries to be markup.
+const HOSTILE: &str = r#"title = "<script>alert(1)</script> & | *x*"
+as_of = 2026-01-01
+horizon = 2026-12-31
+[event.a]
+chance = "6 of 20"
+ask = "</td><img src=x onerror=alert(1)>"
+why = "\" onload=\"x"
+[question.q]
+ask = "<b>Is it | so?</b>"
+holds = "a"
+closes = 2026-06-01
+resolves = "</pre><script>1</script>"
+"#;
+
+#[test]
+fn nothing_that_a_file_says_marks_anything_up() {
+    let desk = Desk::new();
+    let file = desk.write("hostile.toml", HOSTILE).display().to_string();
+    let out = desk.at("hostile.html").display().to_string();
+    run(&["report", &file, "--worlds", "10k", "--out", &out]);
+    let page = desk.read("hostile.html");
+    assert!(!page.contains("<script") && !page.contains("<img") && !page.contains("<b>"), "{page}");
+    let out = desk.at("hostile.md").display().to_string();
+    run(&["report", &file, "--worlds", "10k", "--out", &out]);
+    let text = desk.read("hostile.md");
+    assert!(text.contains(r"\<b\>Is it \| so?\</b\>"), "{text}");
+    looks_right(&desk, "hostile.html");
+}
+
+#[test]
+fn ones_own_text_is_shown_and_held_to_the_lexicon() {
+    let desk = Desk::new();
+    let text = desk
+        .write("judgement.txt", "A deal is likely (30 %).\n\nIt is highly unlikely that talks end.\n")
+        .display()
+        .to_string();
+    let out = desk.at("brief.html").display().to_string();
+    let told = run(&["report", "scenarios/golden.toml", "--worlds", "10k", "--text", &text, "--out", &out]);
+    assert!(told.contains("W1301") && told.contains(":1:11") && told.contains("30 % is called `unlikely`"), "{told}");
+    assert!(told.contains("W1303") && told.contains("say `very unlikely`"), "{told}");
+    assert!(desk.read("brief.html").contains("<p>A deal is likely (30 %).</p>"));
+}
+
+#[test]
+fn what_moved_against_another_file_is_a_comment_for_its_change() {
+    let desk = Desk::new();
+    let old = std::fs::read_to_string(path("scenarios/golden.toml")).expect("the scenario is there");
+    let new = old.replacen("45%", "60%", 1);
+    assert_ne!(old, new, "the chance that is changed stands in the file");
+    let (old, new) = (desk.write("old.toml", &old), desk.write("new.toml", &new));
+    let (old, new) = (old.display().to_string(), new.display().to_string());
+    let output =
+        foretell().args(["report", &new, "--against", &old, "--format", "md"]).output().expect("the binary runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    // P(paper) = 0.45 x 0.35 + 0.55 x 0.10 = 0.2125, and 0.25 with 60 %: the case X1.
+    assert!(text.contains("| Is it on paper? | 21 % | 25 % | +3.8 |"), "{text}");
+    assert!(output.status.success());
+}
+
+#[test]
+fn what_cannot_be_is_refused_with_a_way_out() {
+    let desk = Desk::new();
+    let bad = desk.write("bad.toml", "name = \"x\"\nterms = []\n").display().to_string();
+    for (arguments, told) in [
+        (vec!["report", SUMMIT, "--lexicon", "icd"], "there is no lexicon `icd`"),
+        (vec!["report", SUMMIT, "--lexicon", &bad], "it has no terms"),
+        (vec!["report", "scenarios/golden.toml", "--headline", "papre"], "did you mean `paper`?"),
+        (vec!["report", SUMMIT, "--since", "2025-08-19"], "nothing has moved since 2025-08-19"),
+        (vec!["report", "--compare", "ann", "--ledger", "none.db"], "none.db"),
+        (vec!["report"], "FILE"),
+    ] {
+        let output = foretell().args(&arguments).output().expect("the binary runs");
+        let shown = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && shown.contains(told), "{arguments:?}: {shown}");
+    }
+}
