@@ -69,12 +69,29 @@ fn heading(report: &CoherenceReport, statement: &StatementReport) -> String {
 fn of_statement(report: &CoherenceReport, statement: &StatementReport) -> Vec<Sheet> {
     let mut sheets = Vec::new();
     let mut title = heading(report, statement);
+    if !statement.violated.is_empty() {
+        let columns = ["violated relation", "severity"].into_iter().map(Column::text);
+        let columns = columns.chain([Column::number("points"), Column::text("place")]).collect();
+        let mut sheet = Sheet::new(Some(&title), columns);
+        for of in &statement.violated {
+            let given = of.given.as_ref().map_or_else(String::new, |given| format!(" (where {given})"));
+            let severity = if of.relation.strength == Strength::Logic { "error" } else { "warning" };
+            sheet.row(vec![
+                format!("{}{given}", of.relation.text),
+                severity.to_owned(),
+                significant(of.points, 3),
+                place(&of.relation),
+            ]);
+        }
+        sheets.push(sheet);
+        title = format!("{}: smallest sets that cannot stand together", statement.forecaster);
+    }
     if !statement.conflicts.is_empty() {
         let columns = vec![
             Column::count("set"),
             Column::text("severity"),
             Column::number("points"),
-            Column::text("what cannot stand together"),
+            Column::text("none can be left out"),
             Column::number("stated"),
             Column::text("the others allow"),
             Column::text("place"),

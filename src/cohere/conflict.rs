@@ -15,10 +15,14 @@ use super::relations::Strength;
 use super::worlds::World;
 use crate::error::Error;
 use std::cell::RefCell;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// So many times all relations together are asked for one more conflict.
-const ASKED: usize = 24;
+const ASKED: usize = 8;
+/// Up to so many conflicts are hit in every way to find the next.
+const FEW: usize = 3;
+/// So many ways are looked at in all.
+const LOOKED: usize = 200;
 
 /// Figures and relations that cannot stand together.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,9 +35,20 @@ pub(super) struct Conflict {
     pub(super) amount: f64,
 }
 
+/// A relation that is violated by itself.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Violation {
+    pub(super) relation: usize,
+    /// The condition in whose worlds it is violated, if it is only there.
+    pub(super) given: Option<Literal>,
+    /// The least total by which the figures it speaks of would have to move.
+    pub(super) amount: f64,
+}
+
 /// What was found.
 #[derive(Debug, Default)]
 pub(super) struct Conflicts {
+    pub(super) violated: Vec<Violation>,
     pub(super) found: Vec<Conflict>,
     /// Whether the search ended before it was sure that there are no more.
     pub(super) more: bool,
@@ -99,7 +114,14 @@ impl<'p, 'r> Look<'p, 'r> {
     /// Leaves out whatever can be; `None` if what is taken to conflict does not.
     fn minimal(&self, figures: &[usize], involved: &[usize]) -> Result<Option<Conflict>, Error> {
         let mut figures = figures.to_vec();
-        if !involved.is_empty() && involved.len() < figures.len() && self.amount(involved)?.0 > self.tolerance {
+        let is_less = !involved.is_empty() && involved.len() < figures.len();
+        // A judgement may take a figure as stated, so that it says nothing without it.
+        let suffices = if self.system.rows.is_empty() {
+            is_less && self.amount(involved)?.0 > self.tolerance
+        } else {
+            is_less && self.conflicts(involved, &self.relations)?
+        };
+        if suffices {
             figures = involved.to_vec();
         }
         let mut relations = self.relations.clone();
@@ -120,11 +142,39 @@ impl<'p, 'r> Look<'p, 'r> {
         Ok((amount > self.tolerance).then_some(conflict))
     }
 
+    /// Conflicts without a figure in common, until none is left: enough to see where one relation is violated.
+    fn apart(&self, found: &mut Vec<Conflict>) -> Result<(), Error> {
+        let mut left = self.figures.clone();
+        while !left.is_empty() {
+            let (amount, involved) = self.amount(&left)?;
+            if amount <= self.tolerance {
+                break;
+            }
+            let Some(conflict) = self.minimal(&left, &involved)? else { break };
+            if conflict.figures.is_empty() {
+                break;
+            }
+            left.retain(|figure| !conflict.figures.contains(figure));
+            found.push(conflict);
+        }
+        Ok(())
+    }
+
     /// Conflicts beyond those known, until none is left or they were asked for too often; whether there may be more.
+    ///
+    /// Where few are known, every way of hitting them is tried; where many are, two: by the figures that are in most of them and by those that are in
+    /// fewest.
     fn all(&self, known: &mut Vec<Conflict>) -> Result<bool, Error> {
-        let (mut queue, mut seen) = (VecDeque::from([BTreeSet::new()]), BTreeSet::new());
-        let mut asked = 0;
+        let starts =
+            if known.len() <= FEW { vec![BTreeSet::new()] } else { vec![hitting(known, true), hitting(known, false)] };
+        let mut more = known.len() > FEW;
+        let (mut queue, mut seen) = (VecDeque::from(starts), BTreeSet::new());
+        let (mut asked, mut looked) = (0, 0);
         while let Some(removed) = queue.pop_front() {
+            looked += 1;
+            if looked > LOOKED {
+                return Ok(true);
+            }
             let left: Vec<usize> = self.figures.iter().copied().filter(|figure| !removed.contains(figure)).collect();
             let mine = |conflict: &&Conflict| {
                 conflict.given == self.given
@@ -147,6 +197,7 @@ impl<'p, 'r> Look<'p, 'r> {
                 known.push(conflict);
                 figures
             };
+            more |= hit.is_empty();
             for figure in hit {
                 let mut removed = removed.clone();
                 removed.insert(figure);
@@ -155,7 +206,26 @@ impl<'p, 'r> Look<'p, 'r> {
                 }
             }
         }
-        Ok(false)
+        Ok(more)
+    }
+}
+
+/// Figures of which each conflict has one: of those left, always that which is in most conflicts, or in fewest.
+fn hitting(conflicts: &[Conflict], most: bool) -> BTreeSet<usize> {
+    let mut hit = BTreeSet::new();
+    loop {
+        let open = || conflicts.iter().filter(|conflict| !conflict.figures.iter().any(|figure| hit.contains(figure)));
+        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+        for figure in open().flat_map(|conflict| &conflict.figures) {
+            *counts.entry(*figure).or_insert(0) += 1;
+        }
+        let next = if most {
+            counts.iter().max_by_key(|(figure, count)| (**count, std::cmp::Reverse(**figure)))
+        } else {
+            counts.iter().min_by_key(|(figure, count)| (**count, **figure))
+        };
+        let Some(figure) = next.map(|(figure, _)| *figure) else { return hit };
+        hit.insert(figure);
     }
 }
 
@@ -196,8 +266,11 @@ pub(super) fn conflicts(problem: &Problem<'_>, part: &Part, tolerance: f64) -> R
         let mut found = Vec::new();
         for relation in &part.relations {
             let touched = problem.touched(&part.figures, &[*relation]);
-            if let Some(alone) = look(&touched, vec![*relation]) {
-                conflicts.more |= alone.all(&mut found)?;
+            let Some(alone) = look(&touched, vec![*relation]) else { continue };
+            alone.apart(&mut found)?;
+            if found.last().is_some_and(|conflict| conflict.relations.contains(relation)) {
+                let amount = alone.system.nearest(Aim::Amount)?.map_or(0.0, |solution| solution.total());
+                conflicts.violated.push(Violation { relation: *relation, given, amount });
             }
         }
         let strength = |relation: &&usize| problem.relations.relations[**relation].strength == Strength::Logic;
@@ -211,13 +284,33 @@ pub(super) fn conflicts(problem: &Problem<'_>, part: &Part, tolerance: f64) -> R
             conflicts.more |= whole.all(&mut found)?;
         }
         // What conflicts in the worlds of a condition already need not be said again with a figure for the condition.
+        if given.is_none() {
+            for conflict in &mut found {
+                for condition in problem.conditions(&conflict.figures) {
+                    let inside =
+                        Look::new(problem, &conflict.figures, conflict.relations.clone(), Some(condition), tolerance);
+                    let Some(inside) = inside else { continue };
+                    let (amount, involved) = inside.amount(&inside.figures)?;
+                    if amount > tolerance
+                        && let Some(smaller) = inside.minimal(&inside.figures, &involved)?
+                    {
+                        *conflict = smaller;
+                        break;
+                    }
+                }
+            }
+        }
         found.retain(|conflict| {
             !conflicts.found.iter().any(|other| {
                 other.figures.iter().all(|figure| conflict.figures.contains(figure))
                     && other.relations.iter().all(|relation| conflict.relations.contains(relation))
             })
         });
-        conflicts.found.extend(found);
+        for conflict in found {
+            if !conflicts.found.contains(&conflict) {
+                conflicts.found.push(conflict);
+            }
+        }
     }
     Ok(conflicts)
 }

@@ -36,7 +36,7 @@ pub use relations::{
 pub use repair::Distance;
 pub use report::{
     CoherenceReport, ConflictFigure, ConflictReport, FigureReport, HazardReport, RelationReport, StatementReport,
-    WorthReport,
+    ViolationReport, WorthReport,
 };
 pub use statement::Standing;
 pub use worlds::{LISTED, Space, World};
@@ -186,6 +186,7 @@ fn one(statement: &Statement<'_>, relations: &Relations, options: &Options) -> R
     }
     let problem = Problem { relations, definitions, atoms, figures };
     let mut found: Vec<ConflictReport> = Vec::new();
+    let mut violated = Vec::new();
     let mut more_conflicts = false;
     let mut repaired = [Vec::new(), Vec::new()];
     for values in &mut repaired {
@@ -199,6 +200,11 @@ fn one(statement: &Statement<'_>, relations: &Relations, options: &Options) -> R
     for part in problem.parts() {
         let conflicts = conflicts(&problem, &part, options.tolerance + EXACT)?;
         more_conflicts |= conflicts.more;
+        violated.extend(conflicts.violated.iter().map(|of| ViolationReport {
+            relation: placed(relations, of.relation),
+            points: in_points(of.amount),
+            given: of.given.map(|given| relations.name(given)),
+        }));
         for conflict in &conflicts.found {
             found.push(described(&problem, conflict)?);
         }
@@ -218,6 +224,7 @@ fn one(statement: &Statement<'_>, relations: &Relations, options: &Options) -> R
         let key = |of: &ConflictReport| (of.severity, of.relations.len(), of.figures.len());
         key(a).cmp(&key(b)).then(b.points.total_cmp(&a.points))
     });
+    violated.sort_by(|a, b| b.points.total_cmp(&a.points));
     let severe = |severity: &str| found.iter().filter(|conflict| conflict.severity == severity).count();
     Ok(StatementReport {
         forecaster: statement.forecaster.to_owned(),
@@ -244,6 +251,7 @@ fn one(statement: &Statement<'_>, relations: &Relations, options: &Options) -> R
                 kl: repaired[1][at],
             })
             .collect(),
+        violated,
         conflicts: found,
         more_conflicts,
         worth: worth.to_vec(),
@@ -279,25 +287,27 @@ fn described(problem: &Problem<'_>, conflict: &Conflict) -> Result<ConflictRepor
     let by_logic = conflict.relations.iter().all(|of| relations.relations[*of].strength == Strength::Logic);
     Ok(ConflictReport {
         severity: if by_logic { "error" } else { "warning" },
-        points: crate::math::round_to(conflict.amount * 100.0, 4),
+        points: in_points(conflict.amount),
         given: conflict.given.map(|given| relations.name(given)),
-        relations: conflict
-            .relations
-            .iter()
-            .map(|of| {
-                let relation = &relations.relations[*of];
-                let place = relation.place.as_ref();
-                RelationReport {
-                    text: relation.text.clone(),
-                    strength: relation.strength,
-                    file: place.map(|place| place.file.clone()),
-                    line: place.map(|place| place.line),
-                    column: place.map(|place| place.column),
-                }
-            })
-            .collect(),
+        relations: conflict.relations.iter().map(|of| placed(relations, *of)).collect(),
         figures,
     })
+}
+
+fn in_points(amount: f64) -> f64 {
+    crate::math::round_to(amount * 100.0, 4)
+}
+
+fn placed(relations: &Relations, of: usize) -> RelationReport {
+    let relation = &relations.relations[of];
+    let place = relation.place.as_ref();
+    RelationReport {
+        text: relation.text.clone(),
+        strength: relation.strength,
+        file: place.map(|place| place.file.clone()),
+        line: place.map(|place| place.line),
+        column: place.map(|place| place.column),
+    }
 }
 
 fn hazards(problem: &Problem<'_>, statement: &Statement<'_>) -> Vec<HazardReport> {

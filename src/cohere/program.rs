@@ -177,7 +177,19 @@ impl Master {
         self.row(&terms, right)
     }
 
-    fn solve(&self, tolerance: f64) -> Result<DefaultSolver<f64>, Error> {
+    /// Solves it as exactly as it can be, by the first of the tolerances that is reached.
+    fn solve(&self, tolerances: &[f64]) -> Result<DefaultSolver<f64>, Error> {
+        let mut last = Err(Error::environment("the solver could not find the nearest coherent figures"));
+        for tolerance in tolerances {
+            last = self.solve_to(*tolerance);
+            if last.is_ok() {
+                break;
+            }
+        }
+        last
+    }
+
+    fn solve_to(&self, tolerance: f64) -> Result<DefaultSolver<f64>, Error> {
         let failed = || Error::environment("the solver could not find the nearest coherent figures");
         let matrix = |rows: usize, entries: &[(usize, usize, f64)]| {
             let (mut at, mut column, mut value) = (Vec::new(), Vec::new(), Vec::new());
@@ -200,9 +212,9 @@ impl Master {
             tol_gap_abs: tolerance,
             tol_gap_rel: tolerance,
             tol_feas: tolerance * 10.0,
-            reduced_tol_gap_abs: 1e-7,
-            reduced_tol_gap_rel: 1e-7,
-            reduced_tol_feas: 1e-7,
+            reduced_tol_gap_abs: tolerance * 100.0,
+            reduced_tol_gap_rel: tolerance * 100.0,
+            reduced_tol_feas: tolerance * 1000.0,
             ..DefaultSettings::default()
         };
         let constraints = matrix(self.right.len(), &self.entries);
@@ -432,7 +444,7 @@ impl System {
             master.cones.push(if *is_exponential { ExponentialConeT() } else { SecondOrderConeT(rows.len()) });
         }
         let is_linear = matches!(aim, Aim::Amount | Aim::Bound { .. });
-        let solver = master.solve(if is_linear { 1e-9 } else { 1e-13 })?;
+        let solver = master.solve(if is_linear { &[1e-9, 1e-8] } else { &[1e-13, 1e-11, 1e-9, 1e-8] })?;
         let (x, z) = (&solver.solution.x, &solver.solution.z);
         let chance = |variable: usize| x[variable].clamp(0.0, 1.0);
         let solution = Solution {

@@ -54,6 +54,8 @@ pub struct StatementReport {
     pub warnings: usize,
     /// The probabilities stated on questions of the relations, in the order of their names.
     pub figures: Vec<FigureReport>,
+    /// Relations that the figures violate by themselves, those by the largest amount first.
+    pub violated: Vec<ViolationReport>,
     /// Smallest sets of figures and relations that cannot stand together: none of a set can be left out.
     pub conflicts: Vec<ConflictReport>,
     /// Whether the search for conflicts was cut short.
@@ -94,6 +96,18 @@ pub struct FigureReport {
     pub squared: f64,
     /// What it is in the coherent set nearest by Kullback–Leibler divergence.
     pub kl: f64,
+}
+
+/// A relation that the figures violate by itself.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ViolationReport {
+    /// The relation.
+    pub relation: RelationReport,
+    /// The least total by which the figures it speaks of would have to move, in percentage points.
+    pub points: f64,
+    /// The condition in whose worlds it is violated, if it is only there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub given: Option<String>,
 }
 
 /// Figures and relations that cannot stand together, none of which can be left out.

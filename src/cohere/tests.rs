@@ -52,6 +52,8 @@ fn the_worked_example_of_the_summit() {
         [("bilateral_aug", 0.12), ("bilateral_sep", 0.24), ("trilateral_aug", 0.12), ("trilateral_sep", 0.22)];
     assert_eq!(repaired, expected);
     assert_eq!((statement.errors, statement.warnings, statement.unrelated), (1, 0, 1));
+    assert_eq!(statement.violated.len(), 1);
+    near(statement.violated[0].points, 4.0, 1e-4);
     let conflict = &statement.conflicts[0];
     near(conflict.points, 4.0, 1e-4);
     assert_eq!(conflict.relations[0].text, "trilateral_aug requires bilateral_aug");
