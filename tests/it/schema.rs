@@ -101,7 +101,10 @@ fn what_scripts_read_is_as_its_schema_says() {
     conforms("watch", &with(&["watch", summit, "--question", "ceasefire_2025", "--line", "50%"], &few_worlds));
     conforms("watch", &with(&["watch", "scenarios/golden.toml", "--question", "spend"], &few_worlds));
     conforms("decide", &["decide", "scenarios/umbrella.toml"]);
-    conforms("decide", &["decide", "tests/suite/decisions/two-treatments.toml", "--sample", "effect 3 sd 0.5", "--worlds", "65536"]);
+    conforms(
+        "decide",
+        &["decide", "tests/suite/decisions/two-treatments.toml", "--sample", "effect 3 sd 0.5", "--worlds", "65536"],
+    );
     conforms("check", &["check", summit, "tests/suite/broken/cycle-of-three.toml"]);
     foretell()
         .args([
