@@ -4,6 +4,7 @@ use super::terms::{Part, Term, terms};
 use crate::error::Error;
 use crate::model::{Condition, Definition, EventId, Finding, Formula, Intervention, Kind, Made, Model};
 use crate::plan::Situation;
+use crate::watch::finding;
 use std::collections::BTreeSet;
 
 /// The most choices, and the most cells of choices and patterns.
@@ -37,8 +38,8 @@ pub(super) struct Problem<'a> {
 
 fn outcomes(model: &Model, event: EventId) -> Option<Known> {
     let outcomes = match &model.event(event).kind {
-        Kind::Binary => super::super::finding::yes_or_no(&Condition::Event(event)),
-        Kind::Categorical { .. } => super::super::finding::options(model, event),
+        Kind::Binary => finding::yes_or_no(&Condition::Event(event)),
+        Kind::Categorical { .. } => finding::options(model, event),
         _ => return None,
     };
     Some(Known { event, outcomes })
