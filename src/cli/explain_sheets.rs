@@ -105,7 +105,7 @@ pub(super) fn sheets(of: &Explanation) -> (Vec<Sheet>, Vec<String>) {
         foot.extend(tornado.without_figure.iter().map(|one| format!("no bar: {one}")));
         if !tornado.without_bearing.is_empty() {
             let all = &tornado.without_bearing;
-            foot.push(format!("without bearing on it: {} other inputs", all.len()));
+            foot.push(format!("without bearing on it: {}", counted(all.len(), "other input")));
         }
     }
     for (shares, title, what) in
@@ -161,10 +161,17 @@ pub(super) fn sheets(of: &Explanation) -> (Vec<Sheet>, Vec<String>) {
             sheets.push(sheet);
         }
         if !filled.without_effect.is_empty() {
-            foot.push(format!("filled in without effect on it: {} other values", filled.without_effect.len()));
+            foot.push(format!(
+                "filled in without effect on it: {}",
+                counted(filled.without_effect.len(), "other value")
+            ));
         }
     }
     (sheets.into_iter().filter(|sheet| !sheet.is_empty()).collect(), foot)
+}
+
+fn counted(number: usize, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }
 
 fn bars(tornado: &Tornado, words: Words) -> Sheet {

@@ -54,7 +54,7 @@ pub(super) struct Arguments {
     /// The questions that matter most, in their order [default: the five open yes/no questions that are least settled]
     #[arg(long, value_name = "QUESTIONS", value_delimiter = ',')]
     headline: Vec<String>,
-    /// Tell the stories over these events and questions [default: those that say most of all others]
+    /// Tell the stories over these events and questions [default: those of --headline, or else those that say most of all others]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     over: Vec<String>,
     /// Words for chances: icd203, uk, or a TOML file of one's own
@@ -138,7 +138,8 @@ fn brief(
     let changes =
         if !arguments.view.suppose.is_empty() { None } else { parts::changes(loaded, report, moved, settings)? };
     let situation = arguments.view.situation(model)?;
-    let stories = outlook::stories(model, &situation, &arguments.over, settings)?;
+    let over = if arguments.over.is_empty() { &arguments.headline } else { &arguments.over };
+    let stories = outlook::stories(model, &situation, over, settings)?;
     let target = headline.iter().copied().find(|at| model.questions[*at].closes > report.as_of);
     let watch = target.and_then(|at| outlook::watched(model, &situation, report, at, settings));
     let (questions, closed) = parts::questions(loaded, report, records, &lexicon);

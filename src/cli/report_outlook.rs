@@ -97,7 +97,7 @@ fn story(told: &Storylines, one: &storylines::Story) -> Story {
     }
 }
 
-/// What would move the question at a place most; nothing where nothing bears on it, or it is a number without a variance.
+/// What would move the question at a place most, short of what settles it by what it says; nothing where nothing bears on it, or it is a number without a variance.
 pub(super) fn watched(
     model: &Model,
     situation: &Situation,
@@ -111,7 +111,7 @@ pub(super) fn watched(
     let rows: Vec<Watched> = found
         .findings
         .iter()
-        .filter(|one| one.matters && one.same_as.is_none() && one.name != found.target.question)
+        .filter(|one| one.matters && !one.settles && one.same_as.is_none() && one.name != found.target.question)
         .take(FINDINGS)
         .map(|one| Watched {
             what: one.ask.clone().unwrap_or_else(|| one.name.replace('_', " ")),

@@ -59,6 +59,7 @@ impl Mixture for OfInputs<'_> {
     fn values(&self, replicate: u64, _: &[usize], second: &[bool]) -> Result<Twice, Error> {
         let (starts, width) = self.starts();
         let columns = lattice(self.points, 2 * width, self.bench.settings.seed, replicate);
+        let level = |column: usize, point: usize| columns[column][point];
         let mut twice = Twice { one: Vec::with_capacity(self.points), other: Vec::new() };
         for point in 0..self.points {
             let mut classes: Vec<Option<f64>> = Vec::with_capacity(self.plan.parameters.len());
@@ -71,7 +72,7 @@ impl Mixture for OfInputs<'_> {
                     None => Value::Probability(f64::NAN),
                     Some(at) => {
                         let from = starts[at] + if second[at] { width } else { 0 };
-                        let levels: Vec<f64> = (0..uniforms(prior)).map(|place| columns[from + place][point]).collect();
+                        let levels: Vec<f64> = (0..uniforms(prior)).map(|place| level(from + place, point)).collect();
                         at_levels(prior, &levels, class)
                     }
                 };

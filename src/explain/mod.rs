@@ -65,6 +65,7 @@ pub struct View<'a> {
 
 /// What is worked out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a part of its own")]
 pub struct Parts {
     /// How far each input moves the figure.
     pub tornado: bool,

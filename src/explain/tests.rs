@@ -10,10 +10,10 @@ fn uniforms(count: usize, low: f64, high: f64) -> Vec<Arc<dyn Distribution>> {
     (0..count).map(|_| Arc::new(Uniform::new(low, high).unwrap()) as Arc<dyn Distribution>).collect()
 }
 
-/// Within 5 standard errors (Student's t with 31 degrees: false alarms 2e-5 each, and none under these seeds), and the error itself small.
+/// Within 8 standard errors (Student's t with 15 degrees or more: false alarms 9e-7 each at most), and the error itself small.
 fn near(share: Share, expected: f64, finest: f64) {
     assert!(share.standard_error < finest, "{share:?}");
-    assert!((share.value - expected).abs() < 5.0 * share.standard_error + 1e-9, "{share:?}, not {expected}");
+    assert!((share.value - expected).abs() < 8.0 * share.standard_error + 1e-9, "{share:?}, not {expected}");
 }
 
 fn ishigami(x: &[f64]) -> f64 {
@@ -241,7 +241,7 @@ impl shares::Mixture for Noisy {
 
     fn values(&self, replicate: u64, _: &[usize], second: &[bool]) -> Result<shares::Twice, Self::Failure> {
         let columns = lattice::lattice(64, 4, self.seed, replicate);
-        let mut random = crate::math::SplitMix::of_replicate(self.seed ^ 77, replicate);
+        let mut random = crate::math::SplitMix::of_replicate(self.seed ^ 0x77, replicate);
         let mut half = || -> Vec<f64> {
             (0..64)
                 .map(|point| {
@@ -333,4 +333,34 @@ fn evidence_makes_an_input_bear_that_does_not_without() {
     assert!((together.at_means.value - figure(0.25, 0.35)).abs() < 1e-12, "{:?}", together.at_means);
     let bar = together.bars.iter().find(|bar| bar.input.starts_with("b:")).unwrap();
     assert!((bar.at_low.value - figure(0.25, b.quantile(0.05))).abs() < 1e-12, "{bar:?}");
+}
+
+#[test]
+fn numbers_and_dates_are_explained_by_their_mean_and_their_day() {
+    let text = "title = \"t\"\nas_of = 2026-01-01\nhorizon = 2026-12-31\n[event.coin]\nchance = \"50%\"\n\
+                [event.pay]\nequals = \"if coin then 10 else 4\"\n[event.talks]\nwhen = \"40% by 2026-03-01\"\n\
+                [event.deal]\nchance = [{ if = \"talks by 2026-03-01\", is = \"60%\" }, { otherwise = \"10%\" }]\n\
+                [question.start]\nask = \"When?\"\nwhen = \"talks\"\ncloses = 2026-06-01\nresolves = \"r\"\n";
+    let parts = Parts { information: true, what_if: true, ..Parts::NONE };
+    let pay = explained(text, "pay", &only(parts));
+    let row = |found: &Explanation, event: &str, at: usize| {
+        let mut rows = found.what_if.as_ref().unwrap().rows.iter().filter(|row| row.event == event);
+        rows.nth(at).cloned().unwrap()
+    };
+    let yes = row(&pay, "coin", 0);
+    for figure in [yes.observed, yes.made_so] {
+        let figure = figure.unwrap();
+        assert!((figure.value - 10.0).abs() < 1e-9 && figure.standard_error < 1e-9, "{yes:?}");
+    }
+    let coin = pay.information.unwrap().events.into_iter().find(|one| one.event == "coin").unwrap();
+    // The mean of 7 and the variance of 9 are known to a part in a thousand from 262,144 worlds.
+    assert!((coin.bits.value - 1.0).abs() < 1e-3 && (coin.variance_share.value - 1.0).abs() < 1e-2, "{coin:?}");
+    let part = PartOf { day: Some(jiff::civil::date(2026, 3, 1)), ..PartOf::default() };
+    let start = explained(text, "start", &Options { part, ..only(parts) });
+    assert!((start.forecast.value - 0.4).abs() < 8.0 * start.forecast.standard_error + 1e-9, "{:?}", start.forecast);
+    // P(talks by then | deal) = 0.4 * 0.6 / (0.4 * 0.6 + 0.6 * 0.1) = 0.8; a deal that is made so makes no talks.
+    let deal = row(&start, "deal", 0);
+    let observed = deal.observed.unwrap();
+    assert!((observed.value - 0.8).abs() < 8.0 * observed.standard_error + 1e-9, "{deal:?}");
+    assert_eq!(deal.effect.unwrap().value, 0.0);
 }

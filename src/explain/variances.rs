@@ -9,14 +9,21 @@ use super::subject::Subject;
 use super::target::Doubt;
 use super::tornado::named;
 use crate::error::Error;
+use crate::exact;
 use crate::plan::{Operation, ParameterId};
 use crate::simulate::{WORLDS_PER_BLOCK, Worlds};
 
 /// Independent replicates.
 const REPLICATES: u64 = 16;
 
-/// Draws of the inputs in each replicate, where figures are computed.
-const POINTS_COMPUTED: usize = 64;
+/// Draws of the inputs in each replicate, where figures are computed from tables of few cells …
+const POINTS_OF_SMALL_TABLES: usize = 251;
+
+/// … how few …
+const SMALL: f64 = 256.0;
+
+/// … and from larger ones.
+const POINTS_COMPUTED: usize = 67;
 
 /// The same, where they are simulated.
 const POINTS_SIMULATED: usize = 16;
@@ -42,7 +49,11 @@ pub(super) fn of_doubt(subject: &Subject<'_>) -> Result<Shares, Error> {
             "news that states a new probability holds over all worlds together, and the doubt is not shared out then",
         ));
     }
-    let points = if computed { POINTS_COMPUTED } else { POINTS_SIMULATED };
+    let points = match computed {
+        true if exact::cost(&plan).cells <= SMALL => POINTS_OF_SMALL_TABLES,
+        true => POINTS_COMPUTED,
+        false => POINTS_SIMULATED,
+    };
     let in_all = REPLICATES * points as u64 * 2 * WORLDS_PER_BLOCK as u64;
     let of_inputs = OfInputs {
         plan: &plan,

@@ -1,6 +1,6 @@
 //! The codes of everything that gives a scenario no meaning, or a doubtful one: `03xx` for stated chances, numbers and counts, `04xx`
 //! for names and kinds, `05xx` for what events do to one another, `06xx` for dates, `07xx` for questions, `08xx` for news and
-//! suppositions, `09xx` for what the engine fills in, `12xx` for decisions.
+//! suppositions, `09xx` for what the engine fills in, `14xx` for decisions.
 //!
 //! Codes are stable: a code keeps its meaning for ever, and a retired one is not given again. The first letter is the severity: error,
 //! warning, note. `E01xx` and `E02xx` belong to [`crate::scenario::codes`].
@@ -107,12 +107,12 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0809", "news that no world of the scenario agrees with"),
     ("N0901", "filled in: the value of a number where its `if` does not hold"),
     ("N0902", "filled in: the number behind a strength"),
-    ("E1201", "a decision that knows what comes after it"),
-    ("E1202", "a decision that knows something without options"),
-    ("E1203", "a utility without a finite mean"),
-    ("W1204", "a utility on which no decision bears"),
-    ("W1205", "a decision that bears on no utility"),
-    ("E1206", "news about a decision"),
+    ("E1401", "a decision that knows what comes after it"),
+    ("E1402", "a decision that knows something without options"),
+    ("E1403", "a utility without a finite mean"),
+    ("W1404", "a utility on which no decision bears"),
+    ("W1405", "a decision that bears on no utility"),
+    ("E1406", "news about a decision"),
 ];
 
 #[cfg(test)]

@@ -92,7 +92,7 @@ fn knows(
                     ),
                 )
             };
-            found.push(Diagnostic::new("E1201", text.span, message).help(help));
+            found.push(Diagnostic::new("E1401", text.span, message).help(help));
             continue;
         }
         match names.kind(id) {
@@ -108,7 +108,7 @@ fn knows(
                     "give what is known of it an event of its own, such as `holds = \"{} {about}\"`, and name that",
                     text.value
                 );
-                found.push(Diagnostic::new("E1202", text.span, message).help(help));
+                found.push(Diagnostic::new("E1402", text.span, message).help(help));
             }
         }
     }
@@ -157,7 +157,7 @@ fn finite(event: &Event, node: &EventNode, found: &mut Diagnostics) {
     if endless {
         let span: Span = node.value.as_ref().map_or(node.name.span, |(span, _)| *span);
         found.push(
-            Diagnostic::new("E1203", span, format!("the utility `{}` has no finite mean", event.name))
+            Diagnostic::new("E1403", span, format!("the utility `{}` has no finite mean", event.name))
                 .help("cap it, as in `\"…, at most 1000\"`: an expected utility is a mean"),
         );
     }
@@ -171,9 +171,11 @@ fn of_use(
     found: &mut Diagnostics,
 ) {
     for (utility, name) in utilities.iter().zip(&document.utilities) {
-        if behind[utility.0].is_empty() {
+        let node = &document.events[utility.0];
+        let says_something = node.value.is_some() || node.equals.is_some();
+        if says_something && behind[utility.0].is_empty() {
             found.push(
-                Diagnostic::new("W1204", name.span, format!("no decision bears on the utility `{}`", name.value))
+                Diagnostic::new("W1404", name.span, format!("no decision bears on the utility `{}`", name.value))
                     .help("it adds the same to every option; name a decision, or what depends on one, in it"),
             );
         }
@@ -184,7 +186,7 @@ fn of_use(
             let name = &node.name.value;
             found.push(
                 Diagnostic::new(
-                    "W1205",
+                    "W1405",
                     node.name.span,
                     format!("the decision `{name}` bears on no utility and costs nothing"),
                 )
@@ -203,7 +205,7 @@ pub(super) fn news(decisions: &[Decision], names: &Names, news: &[News], found: 
         });
         if let Some(decision) = about {
             let name = names.name(decision.event);
-            found.push(Diagnostic::new("E1206", one.span, format!("news about `{name}`, which is a decision")).help(
+            found.push(Diagnostic::new("E1406", one.span, format!("news about `{name}`, which is a decision")).help(
                 format!("a decision is taken: write `suppose = [\"{name} …\"]`, or `--suppose` on the command line"),
             ));
         }

@@ -237,7 +237,7 @@ fn appended(text: &str, table: &[&str], line: &str) -> Result<String, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::document::{Cases, ChanceNode};
+    use crate::scenario::document::{Cases, ChanceNode, EventNode};
     use crate::scenario::{parse, phrase::Chance};
     use crate::source::Source;
     use proptest::prelude::*;
@@ -251,9 +251,15 @@ mod tests {
         assert_ne!(before, after);
     }
 
+    /// Those that stand in the file as such: a decision has no chance there.
+    fn events(document: &crate::scenario::Document) -> impl Iterator<Item = &EventNode> {
+        let decided = |event: &EventNode| document.decisions.iter().any(|one| one.name.value == event.name.value);
+        document.events.iter().filter(move |event| !decided(event))
+    }
+
     fn spans_of_strings(text: &str) -> Vec<Span> {
         let (document, _) = parse(&Source::new("x.toml", text));
-        let chances = document.events.iter().filter_map(|event| match &event.chance {
+        let chances = events(&document).filter_map(|event| match &event.chance {
             Some((_, Cases::One(chance))) if matches!(chance.value, ChanceNode::One(_)) => Some(chance.span),
             _ => None,
         });
@@ -278,7 +284,7 @@ mod tests {
         let edited = set_phrase(EVERYTHING, &edits).expect("edits");
         let (document, diagnostics) = parse(&Source::new("x.toml", edited));
         assert!(diagnostics.is_empty());
-        let halves = document.events.iter().filter(|event| {
+        let halves = events(&document).filter(|event| {
             matches!(&event.chance, Some((_, Cases::One(chance))) if chance.value == ChanceNode::One(Chance::Point(0.5)))
         });
         assert_eq!(halves.count(), spans.len());

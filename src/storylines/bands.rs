@@ -43,7 +43,7 @@ fn collect(condition: &Condition, formula: &Formula, into: &mut Vec<Threshold>) 
         }
         Condition::LessOrEqual(left, right) => match (left.as_ref(), right.as_ref()) {
             (number, Formula::Constant(value)) if number == formula => {
-                into.push(Threshold { value: *value, is_low: true })
+                into.push(Threshold { value: *value, is_low: true });
             }
             (Formula::Constant(value), number) if number == formula => {
                 into.push(Threshold { value: *value, is_low: false });
@@ -55,7 +55,7 @@ fn collect(condition: &Condition, formula: &Formula, into: &mut Vec<Threshold>) 
                 into.push(Threshold { value: *value, is_low: false });
             }
             (Formula::Constant(value), number) if number == formula => {
-                into.push(Threshold { value: *value, is_low: true })
+                into.push(Threshold { value: *value, is_low: true });
             }
             _ => {}
         },

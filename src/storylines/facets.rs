@@ -26,19 +26,17 @@ pub(super) struct Subject<'a> {
 impl<'a> Subject<'a> {
     /// By its place in the plan's asks: every event, then every question.
     pub(super) fn new(ask: usize, model: &'a Model) -> Self {
-        match model.events.get(ask) {
-            Some(event) => Self { ask, name: &event.name, question: None, event: Some(EventId(ask)) },
-            None => {
-                let question = &model.questions[ask - model.events.len()];
-                let event = match &question.target {
-                    QuestionTarget::Which(event)
-                    | QuestionTarget::When(event)
-                    | QuestionTarget::Value(Formula::Event(event)) => Some(*event),
-                    QuestionTarget::Holds(_) | QuestionTarget::Value(_) => None,
-                };
-                Self { ask, name: &question.name, question: Some(question), event }
-            }
+        if let Some(event) = model.events.get(ask) {
+            return Self { ask, name: &event.name, question: None, event: Some(EventId(ask)) };
         }
+        let question = &model.questions[ask - model.events.len()];
+        let event = match &question.target {
+            QuestionTarget::Which(event)
+            | QuestionTarget::When(event)
+            | QuestionTarget::Value(Formula::Event(event)) => Some(*event),
+            QuestionTarget::Holds(_) | QuestionTarget::Value(_) => None,
+        };
+        Self { ask, name: &question.name, question: Some(question), event }
     }
 
     /// The number it is about, if it is one.
@@ -61,9 +59,8 @@ fn story<'m>(subject: Subject<'_>, model: &'m Model) -> &'m [String] {
         return &question.story;
     }
     match &question.target {
-        QuestionTarget::Which(id) => event(*id),
+        QuestionTarget::Which(id) | QuestionTarget::Holds(Condition::Event(id) | Condition::Happens(id)) => event(*id),
         QuestionTarget::When(id) if question.closes == model.horizon => event(*id),
-        QuestionTarget::Holds(Condition::Event(id) | Condition::Happens(id)) => event(*id),
         QuestionTarget::Holds(Condition::ByDay { event: id, day }) if *day >= model.horizon_days() => event(*id),
         _ => &[],
     }
@@ -77,7 +74,7 @@ fn told(story: &[String], outcomes: &[String]) -> Vec<Option<String>> {
         "yes" if story.len() == 2 => story.get(1),
         _ => code.checked_sub(1).and_then(|at| story.get(at)),
     };
-    outcomes.iter().enumerate().map(of).map(|text| text.cloned()).collect()
+    outcomes.iter().enumerate().map(of).map(Option::<&String>::cloned).collect()
 }
 
 /// What stories are told over, ready to be looked at.

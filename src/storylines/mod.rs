@@ -102,6 +102,21 @@ impl Options<'_> {
 
 /// The likeliest stories of a scenario as looked at from a situation.
 ///
+/// ```
+/// use foretell::plan::Situation;
+/// use foretell::storylines::{Options, storylines};
+/// use foretell::{model, scenario::parse, source::Source};
+///
+/// let text = "title = \"t\"\nas_of = 2026-01-01\n[event.rain]\nchance = \"30%\"\n[event.wet]\n\
+///     chance = [{ if = \"rain\", is = \"90%\" }, { otherwise = \"20%\" }]\nstory = [\"it stays dry\", \"it gets wet\"]\n";
+/// let model = model::check(&parse(&Source::new("t.toml", text)).0).0.expect("no errors");
+/// let over = ["rain".to_owned(), "wet".to_owned()];
+/// let told = storylines(&model, &Situation::of_file(&model), &Options { over: &over, ..Options::default() })?;
+/// assert_eq!(told.stories[0].sentence, "Rain: no; it stays dry.");
+/// assert!((told.stories[0].probability - 0.7 * 0.8).abs() < 1e-12);
+/// # Ok::<(), foretell::error::Error>(())
+/// ```
+///
 /// # Errors
 /// If a name is unknown or there are too many, if what is known cannot be, or if a rule that must hold is violated.
 pub fn storylines(model: &Model, situation: &Situation, options: &Options<'_>) -> Result<Storylines, Error> {
@@ -267,7 +282,8 @@ fn told(telling: &Telling<'_>, choice: Option<Choice>, options: &Options<'_>) ->
         cumulative = (cumulative + counted.stories[at].probability).min(1.0);
         stories.push(telling.story(at, cumulative));
     }
-    let others = (1.0 - cumulative).max(0.0);
+    // What is left of 1 by rounding alone is nothing.
+    let others = Some(1.0 - cumulative).filter(|left| *left > 1e-12).unwrap_or(0.0);
     let effective = counted.followed.as_ref().map_or(0.0, |followed| followed.all.effective());
     let error = if counted.exact || effective <= 0.0 { 0.0 } else { (others * (1.0 - others) / effective).sqrt() };
     let over = chosen

@@ -95,6 +95,16 @@ fn what_scripts_read_is_as_its_schema_says() {
     conforms("run", &with(&["run", "scenarios/golden.toml", "--exact"], &few));
     conforms("run", &with(&["run", "scenarios/golden.toml", "--check-exact"], &few));
     conforms("storylines", &["run", "scenarios/golden.toml", "--storyline", "attends,order", "--given", "paper"]);
+    conforms("stories", &["storylines", "scenarios/golden.toml", "--over", "attends,order"]);
+    conforms("stories", &["storylines", summit, "--worlds", "20k"]);
+    let few_worlds = ["--worlds", "10k"];
+    conforms("watch", &with(&["watch", summit, "--question", "ceasefire_2025", "--line", "50%"], &few_worlds));
+    conforms("watch", &with(&["watch", "scenarios/golden.toml", "--question", "spend"], &few_worlds));
+    conforms("decide", &["decide", "scenarios/umbrella.toml"]);
+    conforms(
+        "decide",
+        &["decide", "tests/suite/decisions/two-treatments.toml", "--sample", "effect 3 sd 0.5", "--worlds", "65536"],
+    );
     conforms("check", &["check", summit, "tests/suite/broken/cycle-of-three.toml"]);
     foretell()
         .args([
