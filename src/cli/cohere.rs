@@ -42,6 +42,7 @@ Exit code 1 if figures violate `logic`, or with --strict anything.";
 /// Check probabilities against declared relations, and show the nearest coherent ones
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Arguments {
     /// Forecasts in tables, or files of the field, by a path or a quoted pattern, instead of a ledger
     #[arg(value_name = "FORECASTS", conflicts_with = "ledger")]

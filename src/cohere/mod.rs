@@ -194,7 +194,8 @@ fn one(statement: &Statement<'_>, relations: &Relations, options: &Options) -> R
     }
     let distances = [Distance::Squared, Distance::Kl];
     let has_pins = problem.figures.iter().any(|figure| figure.pin.is_some());
-    let guaranteed = !has_pins && !(options.to_assumptions && relations.count(Strength::Assume) > 0);
+    let keeps_assumptions = options.to_assumptions && relations.count(Strength::Assume) > 0;
+    let guaranteed = !has_pins && !keeps_assumptions;
     let mut worth =
         distances.map(|distance| WorthReport { distance, divergence: 0.0, at_least: 0.0, at_most: 0.0, guaranteed });
     for part in problem.parts() {

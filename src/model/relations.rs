@@ -143,7 +143,7 @@ impl Writer<'_> {
                     self.follows(id, parent, &format!("{name} comes after {}", self.name(parent).to_owned()));
                 }
                 match &when.requires {
-                    Some(Trigger::Date(parent)) => self.follows(id, *parent, &requires(&self.name(*parent).to_owned())),
+                    Some(Trigger::Date(parent)) => self.follows(id, *parent, &requires(self.name(*parent))),
                     Some(Trigger::Condition(required)) => {
                         let ladder = self.ladder(id);
                         let required = self.literal(required, span);
@@ -165,7 +165,8 @@ impl Writer<'_> {
 
     fn needs(&mut self, id: EventId, required: &Condition, text: &str) {
         let span = self.model.event(id).span;
-        let own = self.builder.unasked(&self.name(id).to_owned(), span);
+        let name = self.name(id).to_owned();
+        let own = self.builder.unasked(&name, span);
         let required = self.literal(required, span);
         self.builder.holds(text, Strength::Logic, span, implies(own, required));
     }
