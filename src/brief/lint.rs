@@ -102,7 +102,11 @@ fn expressions<'a>(text: &str, lexicon: &'a Lexicon, others: &'a [Lexicon]) -> V
         }
     }
     for words in others.iter().flat_map(|other| other.terms.iter().flat_map(|term| &term.words)) {
-        if !all.iter().any(|(known, ..)| known.eq_ignore_ascii_case(words)) {
+        let is_own = |known: &String| {
+            let rest = words.strip_prefix(known.as_str()).map(str::trim_start);
+            rest.is_some_and(|rest| rest.is_empty() || SAID_OF_CHANCES.contains(&rest))
+        };
+        if !all.iter().any(|(known, ..)| is_own(known)) {
             all.extend(forms(words).into_iter().map(|form| (form, words.as_str(), None)));
         }
     }

@@ -155,7 +155,7 @@ impl Edits {
     fn table(&self, section: Section, name: &str, all: &mut Vec<Edit>) {
         let at = (section, name.to_owned());
         let titled = |rest: &str| match section {
-            Section::Event => format!("{name}: {rest}"),
+            Section::Event | Section::Decision | Section::Utility => format!("{name}: {rest}"),
             _ => format!("{} {name}: {rest}", section.key()),
         };
         let reason = || self.new.tree.new_reason(&self.old.tree, &at);

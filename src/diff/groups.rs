@@ -112,5 +112,5 @@ pub(super) fn groups(trial: &mut Trial<'_>) -> Vec<Vec<usize>> {
 }
 
 fn is_idle(place: &Place) -> bool {
-    matches!(place, Place::Table(Section::Event | Section::Prior, _))
+    matches!(place, Place::Table(Section::Event | Section::Decision | Section::Utility | Section::Prior, _))
 }

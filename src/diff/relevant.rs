@@ -109,7 +109,7 @@ impl Graph {
                     }
                     prior(name)
                 }
-                Section::Event => name.clone(),
+                Section::Event | Section::Decision | Section::Utility => name.clone(),
                 Section::Question => continue,
             };
             for word in keys.values().flat_map(|value| words(&value.to_string())) {
@@ -161,7 +161,7 @@ impl Graph {
             | Place::Key(section, name, _)
             | Place::Entry(section, name, _, _)
             | Place::Case(section, name, _, _) => match section {
-                Section::Event => near.contains(name),
+                Section::Event | Section::Decision | Section::Utility => near.contains(name),
                 Section::Prior => near.contains(&prior(name)),
                 Section::Question => name == question,
             },

@@ -19,17 +19,21 @@ const REASONS: &[&str] = &["why", "learned_from", "source"];
 pub(super) enum Section {
     Prior,
     Event,
+    Decision,
+    Utility,
     Question,
 }
 
 impl Section {
-    pub(super) const ALL: [Self; 3] = [Self::Prior, Self::Event, Self::Question];
+    pub(super) const ALL: [Self; 5] = [Self::Prior, Self::Event, Self::Decision, Self::Utility, Self::Question];
 
     /// As it stands in a header.
     pub(super) const fn key(self) -> &'static str {
         match self {
             Self::Prior => "prior",
             Self::Event => "event",
+            Self::Decision => "decision",
+            Self::Utility => "utility",
             Self::Question => "question",
         }
     }
@@ -38,7 +42,7 @@ impl Section {
     const fn idle(self) -> &'static [&'static str] {
         match self {
             Self::Prior => &["why", "source", "learned_from"],
-            Self::Event => &[
+            Self::Event | Self::Decision | Self::Utility => &[
                 "ask",
                 "story",
                 "resolves",
