@@ -134,8 +134,8 @@ impl Lexicon {
         let mut all: Vec<String> =
             lexicon.terms.iter().flat_map(|term| &term.words).map(|word| word.to_lowercase()).collect();
         all.sort();
-        if let Some(twice) = all.windows(2).find(|pair| pair[0] == pair[1]) {
-            return wrong(format!("`{}` stands for two bands", twice[0]));
+        if let Some([twice, _]) = all.array_windows().find(|[one, next]| one == next) {
+            return wrong(format!("`{twice}` stands for two bands"));
         }
         Ok(lexicon)
     }

@@ -93,9 +93,12 @@ const SAID_OF_OTHER_THINGS: [&str; 1] = ["remote"];
 /// What may follow it where a chance is meant.
 const SAID_OF_CHANCES: [&str; 4] = ["chance", "possibility", "probability", "prospect"];
 
+/// A form of an expression, the expression, and its term and row if it is the lexicon's own.
+type Form<'a> = (String, &'a str, Option<(&'a Term, usize)>);
+
 /// Every expression of a text, in its order.
 fn expressions<'a>(text: &str, lexicon: &'a Lexicon, others: &'a [Lexicon]) -> Vec<Found<'a>> {
-    let mut all: Vec<(String, &str, Option<(&Term, usize)>)> = Vec::new();
+    let mut all: Vec<Form<'_>> = Vec::new();
     for term in &lexicon.terms {
         for (row, words) in term.words.iter().enumerate() {
             all.extend(forms(words).into_iter().map(|form| (form, words.as_str(), Some((term, row)))));

@@ -56,7 +56,7 @@ pub fn in_brackets(probability: f64) -> String {
     if percent > 99.95 {
         return "over 99.9 %".to_owned();
     }
-    let digits = if (0.95..99.05).contains(&percent) { 0 } else { 1 };
+    let digits = usize::from(!(0.95..99.05).contains(&percent));
     format!("{percent:.digits$} %")
 }
 
@@ -147,8 +147,6 @@ pub fn in_words(figures: &FigureReport, unit: Option<&str>, horizon: Date, lexic
             }
             lines
         }
-        #[expect(unreachable_patterns, reason = "kinds to come have no words yet")]
-        Some(_) => Vec::new(),
     }
 }
 

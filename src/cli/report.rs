@@ -126,7 +126,7 @@ fn brief(
     let past = parts::replays(loaded, &arguments.view, report, arguments.every, settings)?;
     let news = parts::news(model, report.as_of);
     let moved = match (&arguments.against, arguments.since) {
-        (Some(path), _) => Moved::Against(load::load(path)?),
+        (Some(path), _) => Moved::Against(Box::new(load::load(path)?)),
         (None, Some(since)) if since >= report.as_of => {
             return Err(Error::input(format!("nothing has moved since {since}: the brief is as of {}", report.as_of))
                 .help("name an earlier day with --since, or a later one with --as-of"));
@@ -136,7 +136,7 @@ fn brief(
     };
     // What is supposed is supposed of both days, and then it is another file that moves.
     let changes =
-        if !arguments.view.suppose.is_empty() { None } else { parts::changes(loaded, report, moved, settings)? };
+        if arguments.view.suppose.is_empty() { parts::changes(loaded, report, moved, settings)? } else { None };
     let situation = arguments.view.situation(model)?;
     let over = if arguments.over.is_empty() { &arguments.headline } else { &arguments.over };
     let stories = outlook::stories(model, &situation, over, settings)?;

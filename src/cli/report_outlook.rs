@@ -75,7 +75,9 @@ fn story(told: &Storylines, one: &storylines::Story) -> Story {
     } else if one.differs_in_order {
         notes.push("Differs from the first in the order of what happens.".to_owned());
     }
-    for against in &one.against_the_odds {
+    // Of a later story it is told what separates it from the first; that is where it goes against the odds.
+    let is_first = one.differs.is_empty() && !one.differs_in_order;
+    for against in one.against_the_odds.iter().filter(|_| is_first) {
         if against.likelier_probability - against.probability <= 2.0 * told.error_of(&against.id, &against.here) {
             continue;
         }
@@ -111,7 +113,7 @@ pub(super) fn watched(
     let rows: Vec<Watched> = found
         .findings
         .iter()
-        .filter(|one| one.matters && !one.settles && one.same_as.is_none() && one.name != found.target.question)
+        .filter(|one| one.matters && !settles(one) && one.same_as.is_none() && one.name != found.target.question)
         .take(FINDINGS)
         .map(|one| Watched {
             what: one.ask.clone().unwrap_or_else(|| one.name.replace('_', " ")),
@@ -122,6 +124,12 @@ pub(super) fn watched(
         })
         .collect();
     (!rows.is_empty()).then(|| Watch { target: found.target.ask.clone(), rows })
+}
+
+/// Whether an outcome answers the question by what it says, or by what has to come before it.
+fn settles(one: &watch::Watched) -> bool {
+    let answered = |part: &Part| part.figure.is_some_and(|figure| figure.value <= 0.0005 || figure.value >= 0.9995);
+    one.settles || one.outcomes.iter().any(|outcome| outcome.then.len() == 1 && outcome.then.iter().any(answered))
 }
 
 /// `If yes (12 %): 61 %. If no (88 %): 4 %.`

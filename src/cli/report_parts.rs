@@ -90,7 +90,7 @@ pub(super) fn news(model: &Model, as_of: Date) -> Vec<NewsItem> {
 /// Against what is looked for moves.
 pub(super) enum Moved {
     Since(Date),
-    Against(Loaded),
+    Against(Box<Loaded>),
 }
 
 /// What moved by a point and more, and by what.
@@ -108,7 +108,7 @@ pub(super) fn changes(
         }
         Moved::Against(old) => {
             let between = format!("From {} to {}", old.written.name(), loaded.written.name());
-            (old, report.as_of.max(old.model.as_of), between)
+            (old.as_ref(), report.as_of.max(old.model.as_of), between)
         }
     };
     let quick =
@@ -225,8 +225,8 @@ pub(super) fn questions(
         let outcome =
             records.and_then(|records| records.outcomes.get(&question.name)).map(|outcome| &outcome.resolution);
         let known = outcome.map(resolution).or_else(|| match found.figures.forecast {
-            Some(Forecast::Binary { probability }) if probability == 0.0 => Some("no".to_owned()),
-            Some(Forecast::Binary { probability }) if probability == 1.0 => Some("yes".to_owned()),
+            Some(Forecast::Binary { probability: 0.0 }) => Some("no".to_owned()),
+            Some(Forecast::Binary { probability: 1.0 }) => Some("yes".to_owned()),
             _ => None,
         });
         let one = QuestionInWords {
@@ -270,8 +270,6 @@ fn resolution(of: &Resolution) -> String {
         Resolution::Value(value) => figure::significant(*value, 6),
         Resolution::Date(day) => day_in_words(*day),
         Resolution::Annulled => "annulled".to_owned(),
-        #[expect(unreachable_patterns, reason = "kinds to come have no words yet")]
-        _ => String::new(),
     }
 }
 
@@ -299,19 +297,16 @@ pub(super) fn curves(
         }
         let mut lines = Vec::new();
         let mine = recorded.remove(own.as_str()).filter(|days| days.len() > 1);
-        let points: Vec<(Date, f64)> = match mine {
-            Some(mut days) => {
-                if report.as_of <= question.closes
-                    && let Some(now) = probability(report, at)
-                {
-                    days.insert(report.as_of, now);
-                }
-                days.into_iter().collect()
+        let points: Vec<(Date, f64)> = if let Some(mut days) = mine {
+            if report.as_of <= question.closes
+                && let Some(now) = probability(report, at)
+            {
+                days.insert(report.as_of, now);
             }
-            None => {
-                let runs = past.iter().chain([report]).filter(|run| run.as_of <= question.closes);
-                runs.filter_map(|run| Some((run.as_of, probability(run, at)?))).collect()
-            }
+            days.into_iter().collect()
+        } else {
+            let runs = past.iter().chain([report]).filter(|run| run.as_of <= question.closes);
+            runs.filter_map(|run| Some((run.as_of, probability(run, at)?))).collect()
         };
         lines.push(Line { name: own.clone(), stands: false, points });
         let mut others: Vec<(&str, BTreeMap<Date, f64>)> =
@@ -368,7 +363,8 @@ pub(super) fn bottom_line(
     }
     if let Some((watch, first)) = watch.and_then(|watch| Some((watch, watch.rows.first()?))) {
         let when = first.when.as_ref().map_or_else(String::new, |when| format!(" (known by {when})"));
-        lines.push(format!("To watch first for “{}”: {}{when} {}", watch.target, first.what, first.moves));
+        let stop = if when.is_empty() && first.what.ends_with('?') { "" } else { ":" };
+        lines.push(format!("To watch first for “{}”: {}{when}{stop} {}", watch.target, first.what, first.moves));
     }
     lines
 }

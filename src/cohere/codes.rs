@@ -3,27 +3,27 @@
 //! Codes are stable: a code keeps its meaning for ever, and a retired one is not given again.
 
 /// Text that is not TOML.
-pub const TOML: &str = "E1401";
+pub const TOML: &str = "E1201";
 /// A key that a file of relations does not know.
-pub const UNKNOWN_KEY: &str = "E1402";
+pub const UNKNOWN_KEY: &str = "E1202";
 /// A value of the wrong type or shape.
-pub const WRONG_TYPE: &str = "E1403";
+pub const WRONG_TYPE: &str = "E1203";
 /// A relation that cannot be read.
-pub const PHRASE: &str = "E1404";
+pub const PHRASE: &str = "E1204";
 /// The same key, name or relation twice.
-pub const TWICE: &str = "E1405";
+pub const TWICE: &str = "E1205";
 /// A name that is no question of the table.
-pub const UNKNOWN_NAME: &str = "E1406";
+pub const UNKNOWN_NAME: &str = "E1206";
 /// A judgement of chances among what must hold in every world.
-pub const JUDGEMENT: &str = "E1407";
+pub const JUDGEMENT: &str = "E1207";
 /// A conditional forecast where an event must stand.
-pub const CONDITIONAL: &str = "E1408";
+pub const CONDITIONAL: &str = "E1208";
 /// Deadlines that are none.
-pub const DEADLINE: &str = "E1409";
+pub const DEADLINE: &str = "E1209";
 /// Relations that no world keeps.
-pub const NO_WORLD: &str = "E1410";
+pub const NO_WORLD: &str = "E1210";
 /// A question that is not answered by yes or no, or an option that it does not have.
-pub const KIND: &str = "E1411";
+pub const KIND: &str = "E1211";
 
 /// Each code with its meaning in one line.
 pub const CODES: &[(&str, &str)] = &[

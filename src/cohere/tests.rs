@@ -152,7 +152,7 @@ impl Model {
     fn random(stream: &mut SplitMix) -> Self {
         loop {
             let atoms = 3 + stream.below(4);
-            let said: Vec<Said> = (0..1 + stream.below(4)).map(|_| Said::random(stream, atoms)).collect();
+            let said: Vec<Said> = (0..=stream.below(4)).map(|_| Said::random(stream, atoms)).collect();
             let mut conditional = Vec::new();
             for _ in 0..stream.below(3) {
                 let (a, b) = (stream.below(atoms), stream.below(atoms));
@@ -323,7 +323,8 @@ fn what_a_conflict_names_is_needed_and_enough() {
 /// Violations of every kind by five points each, planted into figures that were coherent.
 #[test]
 fn planted_violations_are_all_found() {
-    let cases: &[(&str, &[(&str, f64)], f64)] = &[
+    type Case<'a> = (&'a str, &'a [(&'a str, f64)], f64);
+    let cases: &[Case<'_>] = &[
         ("'b is not a'", &[("a", 0.3), ("b", 0.75)], 5.0),
         ("'c is a and b'", &[("a", 0.3), ("b", 0.6), ("c", 0.35)], 5.0),
         ("'c is a and b'", &[("a", 0.7), ("b", 0.6), ("c", 0.25)], 5.0),
@@ -419,7 +420,7 @@ fn windows_allow_what_days_allow() {
     for _ in 0..60 {
         let day = |number: i64| jiff::civil::date(2025, 1, 1).saturating_add(jiff::Span::new().days(number));
         let mut rungs = || {
-            let mut days: Vec<i64> = (0..1 + stream.below(2)).map(|_| stream.below(12) as i64).collect();
+            let mut days: Vec<i64> = (0..=stream.below(2)).map(|_| stream.below(12) as i64).collect();
             days.sort_unstable();
             days.dedup();
             days
@@ -500,8 +501,7 @@ fn options_of_one_question_exclude_each_other() {
     let text = "question,forecaster,made_at,option,probability\n\
         winner,anna,2025-08-19,red,0.5\nwinner,anna,2025-08-19,blue,0.3\nwinner,anna,2025-08-19,green,0.2\n\
         colour,anna,2025-08-19,,0.9\n";
-    let rows: String =
-        text.lines().filter(|line| !line.starts_with("colour")).map(|line| format!("{line}\n")).collect();
+    let rows: String = text.split_inclusive('\n').filter(|line| !line.starts_with("colour")).collect();
     let mut records = Records::default();
     TidyFile::from_text("t.csv", &rows).expect("a table").forecasts(&mut records).expect("forecasts");
     let more = "question,forecaster,made_at,probability\nwarm,anna,2025-08-19,0.6\n";

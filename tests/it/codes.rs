@@ -83,7 +83,7 @@ fn every_code_is_shown_by_a_file_of_the_suite() {
 #[test]
 fn the_reference_lists_every_code() {
     let mut text = String::from(
-        "# Diagnostics\n\nWhat `foretell check` can say about a scenario file or a network, and `foretell export` about what cannot be exported (11xx), and\n`foretell cohere` about a file of relations (14xx), and `foretell report` about a text for a brief (13xx). The first letter of a code is its severity: E an error (exit code 1), W a warning, N a note on what the engine\nfills in. A code keeps its meaning for ever. Each is shown by a file of `tests/suite/broken`, `networks` or `relations`, with the message beside it, except for 13xx.\n\n| code | meaning |\n|---|---|\n",
+        "# Diagnostics\n\nWhat `foretell check` can say about a scenario file or a network, and `foretell export` about what cannot be exported (11xx), and\n`foretell cohere` about a file of relations (12xx), and `foretell report` about a text for a brief (13xx). The first letter of a code is its severity: E an error (exit code 1), W a warning, N a note on what the engine\nfills in. A code keeps its meaning for ever. Each is shown by a file of `tests/suite/broken`, `networks` or `relations`, with the message beside it, except for 13xx.\n\n| code | meaning |\n|---|---|\n",
     );
     for (code, meaning) in listed() {
         writeln!(text, "| {code} | {meaning} |").expect("a text takes all that is written");

@@ -2,6 +2,7 @@
 
 use crate::support::{files, foretell};
 use serde_json::Value;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Output;
 
@@ -17,8 +18,7 @@ fn every_broken_file_of_relations_shows_its_problems_at_their_places() {
         command.args(["forecasts", "options", "numbers"].map(|table| format!("tests/suite/relations/{table}.csv")));
         let run = command.output().expect("the binary runs");
         let shown = String::from_utf8(run.stderr).expect("messages are text");
-        let shown: String =
-            shown.lines().filter(|line| !line.starts_with("note: ")).map(|line| format!("{line}\n")).collect();
+        let shown: String = shown.split_inclusive('\n').filter(|line| !line.starts_with("note: ")).collect();
         insta::with_settings!({ snapshot_path => crate::support::path("tests/suite/relations"), prepend_module_to_snapshot => false, omit_expression => true }, {
             insta::assert_snapshot!(name.as_str(), format!("exit {}\n{shown}", run.status.code().unwrap_or(-1)));
         });
@@ -126,18 +126,16 @@ fn a_scenario_declares_what_follows_from_its_events() {
     ];
     let mut text = scenario.to_owned();
     for (name, asks) in &questions {
-        text += &format!("[question.{name}]\nask = '?'\ncloses = 2025-12-01\nresolves = 'r'\n{asks}\n");
+        let _ = write!(text, "[question.{name}]\nask = '?'\ncloses = 2025-12-01\nresolves = 'r'\n{asks}\n");
     }
     let folder = desk("logic = ['talks implies bilateral']\n");
     std::fs::write(folder.path().join("s.toml"), &text).expect("a file can be written");
     let coherent = [0.4, 0.6, 0.1, 0.7, 0.3, 0.8, 0.25, 0.5, 0.2];
     let found = |figures: &[f64]| {
-        let rows: String = questions
-            .iter()
-            .zip(figures)
-            .map(|((name, _), chance)| format!("{name},anna,2025-08-20,{chance}\n"))
-            .collect();
-        let table = format!("question,forecaster,made_at,probability\n{rows}");
+        let mut table = "question,forecaster,made_at,probability\n".to_owned();
+        for ((name, _), chance) in questions.iter().zip(figures) {
+            let _ = writeln!(table, "{name},anna,2025-08-20,{chance}");
+        }
         std::fs::write(folder.path().join("f.csv"), table).expect("a file can be written");
         let out = run(folder.path(), &["f.csv", "--scenario", "s.toml", "--strict", "--format", "json"]);
         let report = json(&out);
