@@ -14,6 +14,9 @@ impl Brief {
         for warning in &self.warnings {
             let _ = write!(text, "\n> **Warning:** {}\n", plain(warning));
         }
+        for paragraph in &self.judgement {
+            let _ = write!(text, "\n{}\n", plain(paragraph));
+        }
         if !self.bottom_line.is_empty() {
             text.push_str("\n### Bottom line\n\n");
             self.bottom_line.iter().for_each(|line| {
@@ -70,6 +73,13 @@ impl Brief {
                 }
             }
         }
+        if !self.closed.is_empty() {
+            text.push_str("\n### Closed\n\n| question | answer |\n|---|---|\n");
+            for question in &self.closed {
+                let answer = question.outcome.as_deref().unwrap_or("not known here");
+                let _ = writeln!(text, "| {} | {} |", plain(&question.ask), plain(answer));
+            }
+        }
         if let Some(watch) = &self.watch {
             let _ = write!(text, "\n### What to watch\n\nFor: {}\n\n", plain(&watch.target));
             for row in &watch.rows {
@@ -81,7 +91,7 @@ impl Brief {
         for line in &self.coherence {
             let _ = writeln!(text, "- {}", plain(line));
         }
-        text.push('\n');
+        text.push_str("\n### Method\n\n");
         for (what, how) in &self.method {
             let _ = writeln!(text, "- {}: {}", plain(what), plain(how));
         }

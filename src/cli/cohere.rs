@@ -174,6 +174,11 @@ fn options(arguments: &Arguments, records: &Records) -> Result<Options, Error> {
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    if let Some(out) = &arguments.out {
+        let tables = arguments.forecasts.iter().chain(&arguments.questions);
+        let read = tables.chain(&arguments.relations).chain(&arguments.scenario);
+        console::refuse_to_write_over(out, read.map(PathBuf::as_path))?;
+    }
     let records = if arguments.forecasts.is_empty() {
         arguments.ledger.proven_records().map_err(|problem| match problem.way_out() {
             None => problem.help("`foretell cohere FORECASTS.csv` takes a table instead"),

@@ -26,7 +26,7 @@ pub(super) fn render(report: &CoherenceReport, format: Format) -> Result<String,
     let (mut head, mut foot) = (Vec::new(), Vec::new());
     if format == Format::Csv {
         sheets.push(rows(report));
-    } else if format == Format::Table {
+    } else if matches!(format, Format::Table | Format::Md) {
         head.extend(report.title.clone());
         head.push(format!(
             "{} of logic, {}; {}",

@@ -45,6 +45,21 @@ fn cut(line: &str, width: usize) -> String {
     format!("{}…", start.trim_end())
 }
 
+/// Refuses to write over a file that was read.
+///
+/// # Errors
+/// If the file to be written is one of those.
+pub(super) fn refuse_to_write_over<'a>(out: &Path, read: impl IntoIterator<Item = &'a Path>) -> Result<(), Error> {
+    let Ok(whole) = out.canonicalize() else { return Ok(()) };
+    match read.into_iter().find(|path| path.canonicalize().is_ok_and(|path| path == whole)) {
+        Some(path) => {
+            Err(Error::input(format!("--out `{}` would write over `{}`, which is read", out.display(), path.display()))
+                .help("name another file"))
+        }
+        None => Ok(()),
+    }
+}
+
 /// A file, which stderr then names.
 ///
 /// # Errors

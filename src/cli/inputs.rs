@@ -161,6 +161,16 @@ impl Inputs {
         self.ledger.is_named() || !self.forecasts.is_empty()
     }
 
+    /// The files that are named.
+    pub(super) fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.forecasts.iter().chain(&self.outcomes).chain(&self.questions)
+    }
+
+    /// Where the ledger is.
+    pub(super) fn ledger_path(&self) -> PathBuf {
+        self.ledger.path()
+    }
+
     /// Whether only a part of the records is asked for.
     pub(super) fn is_selective(&self) -> bool {
         self.selection() != Selection::default()

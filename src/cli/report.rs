@@ -80,6 +80,13 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    if let Some(out) = &arguments.out {
+        let lexicon = PathBuf::from(&arguments.lexicon);
+        let own = [&arguments.file, &arguments.text, &arguments.against].into_iter().flatten().chain([&lexicon]);
+        let ledger = arguments.inputs.ledger_path();
+        let read = own.chain(arguments.inputs.files()).chain([&ledger]);
+        console::refuse_to_write_over(out, read.map(PathBuf::as_path))?;
+    }
     match &arguments.file {
         Some(file) => of_scenario(arguments, file, format),
         None => of_forecasters(arguments, format),
@@ -219,6 +226,9 @@ fn headline(loaded: &Loaded, report: &RunReport, named: &[String]) -> Result<Vec
             }
         })
     };
+    if let Some(twice) = named.iter().enumerate().find(|(at, name)| named[..*at].contains(name)) {
+        return Err(Error::input(format!("--headline: `{}` is named twice", twice.1)).help("name it once"));
+    }
     named.iter().map(place).collect()
 }
 
@@ -278,7 +288,15 @@ fn terminal(brief: &Brief, format: Format) -> Result<String, Error> {
         }
     }
     let mut head = vec![brief.title.clone(), format!("as of {}, words of {}", brief.as_of, brief.lexicon.name)];
+    head.extend(brief.judgement.iter().cloned());
+    head.extend(brief.warnings.iter().map(|warning| format!("warning: {warning}")));
     head.extend(brief.bottom_line.iter().map(|line| format!("- {line}")));
+    let mut closed = Sheet::new(Some("Closed"), ["question", "answer", "closed", "asks"].map(Column::text).to_vec());
+    for question in &brief.closed {
+        let answer = question.outcome.clone().unwrap_or_else(|| "not known here".to_owned());
+        closed.row(vec![question.id.clone(), answer, question.closes.to_string(), question.ask.clone()]);
+    }
+    let sheets = [sheet, closed].into_iter().filter(|sheet| csv || !sheet.is_empty()).collect();
     let foot = vec!["--out brief.html writes the whole brief as a page, --format md as Markdown".to_owned()];
-    Output { head, sheets: vec![sheet], foot, json: brief }.render(format)
+    Output { head, sheets, foot, json: brief }.render(format)
 }

@@ -32,6 +32,8 @@ const LEAST_MOVE: f64 = 0.01;
 const MOST_MOVES: usize = 8;
 /// Causes of a move that are told.
 const MOST_CAUSES: usize = 4;
+/// Fewer worlds than this are few.
+const FEW_WORLDS: f64 = 1000.0;
 /// Lines of a picture.
 const MOST_LINES: usize = 4;
 
@@ -540,6 +542,12 @@ pub(super) fn warnings(report: &RunReport) -> Vec<String> {
             one.event.replace('_', " "),
             in_brackets(one.stated),
             in_brackets(one.computed)
+        ));
+    }
+    if report.worlds > 0 && report.effective_sample_size < FEW_WORLDS {
+        warnings.push(format!(
+            "The simulated figures come from worlds that are worth no more than {}: they are rough",
+            figure::grouped(report.effective_sample_size.round() as u64)
         ));
     }
     if let Some(share) = report.may_be_missed.filter(|share| *share > 0.1) {

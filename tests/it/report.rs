@@ -272,6 +272,26 @@ fn ones_own_text_is_shown_and_held_to_the_lexicon() {
 }
 
 #[test]
+fn nothing_that_was_read_is_written_over_and_nothing_is_left_out_without_a_word() {
+    let desk = Desk::new();
+    let file = desk.write("hostile.toml", HOSTILE).display().to_string();
+    let output =
+        foretell().args(["report", &file, "--worlds", "10k", "--out", &file]).output().expect("the binary runs");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("would write over") && !output.status.success());
+    assert_eq!(desk.read("hostile.toml"), HOSTILE);
+    let text = desk.write("own.txt", "What I think.").display().to_string();
+    for format in ["md", "table"] {
+        let arguments =
+            ["report", &file, "--as-of", "2026-07-01", "--worlds", "500", "--text", &text, "--format", format];
+        let output = foretell().args(arguments).output().expect("the binary runs");
+        let shown = String::from_utf8_lossy(&output.stdout);
+        for told in ["What I think.", "not known here", "they are rough"] {
+            assert!(shown.contains(told), "{format}: {told}: {shown}");
+        }
+    }
+}
+
+#[test]
 fn what_moved_against_another_file_is_a_comment_for_its_change() {
     let desk = Desk::new();
     let old = std::fs::read_to_string(path("scenarios/golden.toml")).expect("the scenario is there");
