@@ -172,7 +172,7 @@ fn brief(
         coherence: outlook::coherence(loaded, report, records)?,
         method: parts::method(report, past.len(), &lexicon),
         inputs: parts::stated(loaded),
-        warnings: parts::warnings(report),
+        warnings: outlook::warnings(report),
         file: loaded.source.text().to_owned(),
         lexicon,
     })

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::forecast::{Estimate, Records};
 use crate::model::{self, Model};
 use crate::plan::Situation;
+use crate::report::figure;
 use crate::report::run::RunReport;
 use crate::scenario;
 use crate::simulate::{Settings, Stop};
@@ -18,6 +19,8 @@ use std::collections::BTreeSet;
 const STORIES: usize = 5;
 /// Findings that are told.
 const FINDINGS: usize = 6;
+/// Fewer worlds than this are few.
+const FEW_WORLDS: f64 = 1000.0;
 /// Outcomes of a finding that are told.
 const OUTCOMES: usize = 4;
 
@@ -150,7 +153,7 @@ fn moves(outcomes: &[Outcome]) -> String {
 fn then(parts: &[Part]) -> String {
     let figure = |part: &Part, figure: Estimate| match part.part.as_str() {
         "yes" => in_brackets(figure.value),
-        "mean" => format!("mean {}", crate::report::figure::significant(figure.value, 3)),
+        "mean" => format!("mean {}", figure::significant(figure.value, 3)),
         option => format!("{} {}", option.replace('_', " "), in_brackets(figure.value)),
     };
     let told: Vec<String> = parts.iter().filter_map(|part| Some(figure(part, part.figure?))).collect();
@@ -207,7 +210,7 @@ fn statement(one: &StatementReport) -> String {
         one.worth.iter().find(|worth| worth.guaranteed && worth.at_least > 0.0).map_or_else(String::new, |worth| {
             format!(
                 " The nearest coherent figures score better by at least {} whatever happens.",
-                crate::report::figure::significant(worth.at_least, 2)
+                figure::significant(worth.at_least, 2)
             )
         });
     format!(
@@ -215,6 +218,41 @@ fn statement(one: &StatementReport) -> String {
         told.join(" and "),
         rules.join(" and ")
     )
+}
+
+/// What a reader must be warned of.
+pub(super) fn warnings(report: &RunReport) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for one in report.assumptions.iter().filter(|one| one.violated > 0.0) {
+        warnings.push(format!("Assumed but violated in {}: {}", figure::percent(one.violated, 1e-4), one.rule));
+    }
+    for one in report.overall_missed() {
+        warnings.push(format!(
+            "{} was stated to be {} overall, but its parts give {}",
+            one.event.replace('_', " "),
+            in_brackets(one.stated),
+            in_brackets(one.computed)
+        ));
+    }
+    if report.worlds > 0 && report.effective_sample_size < FEW_WORLDS {
+        warnings.push(format!(
+            "The simulated figures come from worlds that are worth no more than {}: they are rough",
+            figure::grouped(report.effective_sample_size.round() as u64)
+        ));
+    }
+    if let Some(share) = report.may_be_missed.filter(|share| *share > 0.1) {
+        warnings.push(format!(
+            "Up to {} % of the probability may lie in explanations of what is known that no world has met, beyond the errors stated",
+            figure::significant(100.0 * share, 2)
+        ));
+    }
+    if !report.given.is_empty() || !report.suppose.is_empty() {
+        warnings.push(
+            "This brief takes something for granted that is not known (see Given and Supposed under Method)."
+                .to_owned(),
+        );
+    }
+    warnings
 }
 
 /// With a full stop, unless it ends in a mark.

@@ -32,8 +32,6 @@ const LEAST_MOVE: f64 = 0.01;
 const MOST_MOVES: usize = 8;
 /// Causes of a move that are told.
 const MOST_CAUSES: usize = 4;
-/// Fewer worlds than this are few.
-const FEW_WORLDS: f64 = 1000.0;
 /// Lines of a picture.
 const MOST_LINES: usize = 4;
 
@@ -530,42 +528,6 @@ fn plain(value: &toml::Value) -> String {
     }
 }
 
-/// What a reader must be warned of.
-pub(super) fn warnings(report: &RunReport) -> Vec<String> {
-    let mut warnings = Vec::new();
-    for one in report.assumptions.iter().filter(|one| one.violated > 0.0) {
-        warnings.push(format!("Assumed but violated in {}: {}", figure::percent(one.violated, 1e-4), one.rule));
-    }
-    for one in report.overall_missed() {
-        warnings.push(format!(
-            "{} was stated to be {} overall, but its parts give {}",
-            one.event.replace('_', " "),
-            in_brackets(one.stated),
-            in_brackets(one.computed)
-        ));
-    }
-    if report.worlds > 0 && report.effective_sample_size < FEW_WORLDS {
-        warnings.push(format!(
-            "The simulated figures come from worlds that are worth no more than {}: they are rough",
-            figure::grouped(report.effective_sample_size.round() as u64)
-        ));
-    }
-    if let Some(share) = report.may_be_missed.filter(|share| *share > 0.1) {
-        warnings.push(format!(
-            "Up to {} % of the probability may lie in explanations of what is known that no world has met, beyond the errors stated",
-            figure::significant(100.0 * share, 2)
-        ));
-    }
-    if !report.given.is_empty() || !report.suppose.is_empty() {
-        warnings.push(
-            "This brief takes something for granted that is not known (see Given and Supposed under Method)."
-                .to_owned(),
-        );
-    }
-    warnings
-}
-
-/// Nothing of a brief may be lost on the way to a page.
 #[cfg(test)]
 mod tests {
     use super::*;
