@@ -5,14 +5,14 @@
 //! whatever such a set is part of is left out with it, and nothing that could do is missed (the bound of Agrawal & Srikant 1994 for frequent sets).
 
 use super::finding::Finding;
-use super::look::{asking, impossible, plan_of};
+use super::look::{MOST_CELLS, asking, impossible, plan_of};
 use super::report::{Changers, FindingSet};
 use crate::error::Error;
-use crate::exact::conditioned;
+use crate::exact::{self, conditioned};
 use crate::forecast::Estimate;
 use crate::model::{Condition, Model, Question, QuestionTarget};
 use crate::plan::{Asked, PlaneId, Situation};
-use crate::simulate::{self, KeptWorlds};
+use crate::simulate::{self, Answer, KeptWorlds};
 
 /// A line that a forecast is to cross.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +42,12 @@ impl Default for Search {
     }
 }
 
+/// Where figures can be computed, sets whose sampled figure lies within so many standard errors of the line are computed, too.
+const NEAR: f64 = 5.0;
+
+/// The most sets of one size that are computed.
+const MOST_COMPUTED: usize = 256;
+
 /// The most worlds that are kept.
 const MOST_WORLDS: u64 = 262_144;
 
@@ -51,7 +57,7 @@ pub(super) fn changers(
     (target, outcomes): (&Question, &[(String, Condition)]),
     findings: &[&Finding],
     line: &Line,
-    settings: &simulate::Settings,
+    (settings, is_computed): (&simulate::Settings, bool),
 ) -> Result<Changers, Error> {
     let wanted = match &line.part {
         None if outcomes.len() == 2 && outcomes[0].0 == "yes" => &outcomes[0],
@@ -75,7 +81,7 @@ pub(super) fn changers(
     for (place, finding) in findings.iter().enumerate() {
         for (outcome, condition) in &finding.outcomes {
             asked.push(asking("", QuestionTarget::Holds(condition.clone()), None, model));
-            labels.push((place, label(finding, outcome)));
+            labels.push((place, label(finding, outcome), condition.clone()));
         }
     }
     let plan = plan_of(model, situation, asked);
@@ -93,7 +99,10 @@ pub(super) fn changers(
     let base = if own == 2 { kept.planes()[1].clone() } else { everywhere };
     let target_plane = &kept.planes()[0];
     let total = kept.mass(&base);
-    let today = kept.mass(&and(&base, target_plane))[0] / total[0];
+    let sampled = kept.mass(&and(&base, target_plane))[0] / total[0];
+    let computing =
+        is_computed.then_some(Computing { model, situation, wanted: &wanted.1, given: target.given.as_ref() });
+    let today = computing.as_ref().and_then(|computing| computing.figures(&[None])).map_or(sampled, |all| all[0].1);
     let upwards = today < line.at;
     // Downwards, the opposite is to rise above what is left.
     let goal = if upwards { target_plane.clone() } else { target_plane.iter().map(|word| !word).collect() };
@@ -105,10 +114,11 @@ pub(super) fn changers(
         line: if upwards { line.at } else { 1.0 - line.at },
         strictly: !upwards,
         least: line.search.least_probability,
+        near: if computing.is_some() { NEAR } else { 0.0 },
         found: Vec::new(),
     };
     let mut settling = Vec::new();
-    for ((place, name), plane) in labels.into_iter().zip(&kept.planes()[own..]) {
+    for ((place, name, condition), plane) in labels.into_iter().zip(&kept.planes()[own..]) {
         let (mass, goal) = searcher.masses(&and(&base, plane));
         if mass[0] < searcher.least * total[0] || mass[0] <= 0.0 {
             continue;
@@ -116,16 +126,18 @@ pub(super) fn changers(
         if goal >= mass[0] {
             settling.push(name);
         } else {
-            searcher.items.push((place, name, plane.clone()));
+            searcher.items.push(Item { finding: place, name, condition, plane: plane.clone() });
         }
     }
     let mut size = 0;
-    while searcher.found.is_empty() && size < line.search.size.max(1) {
+    let mut sets: Vec<FindingSet> = Vec::new();
+    while sets.is_empty() && size < line.search.size.max(1) {
         size += 1;
+        searcher.found.clear();
         searcher.extend(&base, &mut Vec::new(), 0, size);
+        sets = searcher.sets(upwards, computing.as_ref());
     }
     let outcomes = searcher.items.len();
-    let mut sets: Vec<FindingSet> = searcher.sets(upwards);
     let found = sets.len();
     sets.sort_by(|left, right| right.probability.value.total_cmp(&left.probability.value));
     sets.truncate(line.search.sets);
@@ -157,17 +169,62 @@ fn and(left: &[u64], right: &[u64]) -> Vec<u64> {
     left.iter().zip(right).map(|(left, right)| left & right).collect()
 }
 
+/// An outcome of a finding.
+struct Item {
+    /// The place of the finding.
+    finding: usize,
+    /// In words.
+    name: String,
+    condition: Condition,
+    /// Where it holds.
+    plane: Vec<u64>,
+}
+
+/// What figures are computed of.
+struct Computing<'a> {
+    model: &'a Model,
+    situation: &'a Situation,
+    wanted: &'a Condition,
+    given: Option<&'a Condition>,
+}
+
+impl Computing<'_> {
+    /// For each condition how likely it is and the forecast once it holds; of no condition the forecast of today. `None` if they cannot be computed.
+    fn figures(&self, conditions: &[Option<Condition>]) -> Option<Vec<(f64, f64)>> {
+        let with_given = |condition: Option<&Condition>| match (condition, self.given) {
+            (Some(condition), Some(given)) => Some(given.clone().and(condition.clone())),
+            (one, other) => one.or(other).cloned(),
+        };
+        let ask = |holds: Condition, given| asking("", QuestionTarget::Holds(holds), given, self.model);
+        let asked = conditions.iter().flat_map(|condition| {
+            let all = condition.clone().unwrap_or(Condition::Constant(true));
+            [ask(all, self.given.cloned()), ask(self.wanted.clone(), with_given(condition.as_ref()))]
+        });
+        let plan = plan_of(self.model, self.situation, asked.collect());
+        if exact::cost(&plan).cells > MOST_CELLS {
+            return None;
+        }
+        let solved = exact::solve(&plan).ok()?;
+        let value = |at: usize| match &solved.answers()[at] {
+            Ok(Answer::Binary(estimate)) => Some(estimate.value),
+            _ => None,
+        };
+        (0..conditions.len()).map(|at| Some((value(2 * at)?, value(2 * at + 1)?))).collect()
+    }
+}
+
 /// A search over sets of outcomes, at most one of each finding.
 struct Searcher<'a> {
     kept: &'a KeptWorlds,
     goal: Vec<u64>,
-    /// The finding, its outcome in words, and where it holds.
-    items: Vec<(usize, String, Vec<u64>)>,
+    items: Vec<Item>,
     total: [f64; 2],
     line: f64,
     /// Whether the line itself is not enough.
     strictly: bool,
     least: f64,
+    /// So many standard errors below the line are near enough.
+    near: f64,
     found: Vec<(Vec<usize>, [f64; 2], f64)>,
 }
 
@@ -177,26 +234,32 @@ impl Searcher<'_> {
         (self.kept.mass(plane), self.kept.mass(&and(plane, &self.goal))[0])
     }
 
-    fn crosses(&self, mass: f64, goal: f64) -> bool {
-        let share = goal / mass;
+    fn crosses(&self, share: f64) -> bool {
         share > self.line || (share >= self.line && !self.strictly)
+    }
+
+    /// Whether a sampled share crosses the line, or may cross it once it is computed.
+    fn may_cross(&self, mass: [f64; 2], goal: f64) -> bool {
+        let share = goal / mass[0];
+        self.crosses(share) || share + self.near * estimate(share, effective(mass)).standard_error >= self.line
     }
 
     /// Every set of `left` more items from `from` on.
     fn extend(&mut self, plane: &[u64], chosen: &mut Vec<usize>, from: usize, left: usize) {
         for at in from..self.items.len() {
-            if chosen.iter().any(|one| self.items[*one].0 == self.items[at].0) {
+            if chosen.iter().any(|one| self.items[*one].finding == self.items[at].finding) {
                 continue;
             }
-            let here = and(plane, &self.items[at].2);
+            let here = and(plane, &self.items[at].plane);
             let (mass, goal) = self.masses(&here);
             // Neither can rise again: no larger set that holds this one is likely enough and over the line.
-            if mass[0] < self.least * self.total[0] || goal < self.line * self.least * self.total[0] {
+            let least = self.least * self.total[0] * if self.near > 0.0 { 0.8 } else { 1.0 };
+            if mass[0] < least || goal < self.line * least {
                 continue;
             }
             chosen.push(at);
             if left == 1 {
-                if self.crosses(mass[0], goal) {
+                if self.may_cross(mass, goal) {
                     self.found.push((chosen.clone(), mass, goal));
                 }
             } else {
@@ -206,26 +269,60 @@ impl Searcher<'_> {
         }
     }
 
-    fn sets(&self, upwards: bool) -> Vec<FindingSet> {
-        let error = |share: f64, worlds: f64| {
-            let softened = (share * worlds + 0.5) / (worlds + 1.0);
-            Estimate {
-                value: share,
-                standard_error: (softened * (1.0 - softened) / worlds.max(1.0)).sqrt(),
-                prior_interval: None,
-            }
-        };
-        let effective = |mass: [f64; 2]| if mass[1] > 0.0 { mass[0] * mass[0] / mass[1] } else { 1.0 };
-        self.found
-            .iter()
-            .map(|(chosen, mass, goal)| {
+    /// The sets that were found; where figures are computed, by these, and only those that cross the line by them.
+    fn sets(&self, upwards: bool, computing: Option<&Computing<'_>>) -> Vec<FindingSet> {
+        let mut found: Vec<&(Vec<usize>, [f64; 2], f64)> = self.found.iter().collect();
+        found.sort_by(|left, right| right.1[0].total_cmp(&left.1[0]));
+        let computed = computing.filter(|_| !found.is_empty()).and_then(|computing| {
+            found.truncate(MOST_COMPUTED);
+            let together = |chosen: &[usize]| {
+                let conditions = chosen.iter().map(|at| self.items[*at].condition.clone());
+                conditions.reduce(Condition::and)
+            };
+            computing.figures(&found.iter().map(|(chosen, ..)| together(chosen)).collect::<Vec<_>>())
+        });
+        let names = |chosen: &[usize]| chosen.iter().map(|at| self.items[*at].name.clone()).collect();
+        let Some(computed) = computed else {
+            let crossing = found.into_iter().filter(|(_, mass, goal)| self.crosses(goal / mass[0]));
+            let set = |(chosen, mass, goal): &(Vec<usize>, [f64; 2], f64)| {
                 let share = goal / mass[0];
                 FindingSet {
-                    findings: chosen.iter().map(|at| self.items[*at].1.clone()).collect(),
-                    probability: error(mass[0] / self.total[0], effective(self.total)),
-                    forecast: error(if upwards { share } else { 1.0 - share }, effective(*mass)),
+                    findings: names(chosen),
+                    probability: estimate(mass[0] / self.total[0], effective(self.total)),
+                    forecast: estimate(if upwards { share } else { 1.0 - share }, effective(*mass)),
                 }
+            };
+            return crossing.map(set).collect();
+        };
+        let exactly = |value| Estimate { value, standard_error: 0.0, prior_interval: None };
+        let figures = found.into_iter().zip(computed);
+        let crossing = figures.filter(|(_, (probability, forecast))| {
+            // The last bits of a computed figure are not what a line is crossed by.
+            let share = if upwards { *forecast } else { 1.0 - forecast };
+            let rounded = if (share - self.line).abs() < 1e-12 { self.line } else { share };
+            *probability >= self.least && self.crosses(rounded)
+        });
+        crossing
+            .map(|((chosen, ..), (probability, forecast))| FindingSet {
+                findings: names(chosen),
+                probability: exactly(probability),
+                forecast: exactly(forecast),
             })
             .collect()
+    }
+}
+
+/// How many worlds of equal weight are worth as much.
+fn effective(mass: [f64; 2]) -> f64 {
+    if mass[1] > 0.0 { mass[0] * mass[0] / mass[1] } else { 1.0 }
+}
+
+/// A share of so many worlds.
+fn estimate(share: f64, worlds: f64) -> Estimate {
+    let softened = (share * worlds + 0.5) / (worlds + 1.0);
+    Estimate {
+        value: share,
+        standard_error: (softened * (1.0 - softened) / worlds.max(1.0)).sqrt(),
+        prior_interval: None,
     }
 }

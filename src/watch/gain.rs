@@ -136,9 +136,11 @@ impl Contingency {
             let second = std::f64::consts::SQRT_2 * bias[figure] / freedom.max(1.0).sqrt();
             ((square - mean * mean).max(0.0) / worlds + second * second).sqrt()
         };
-        let floor = (marginal / worlds).sqrt();
+        // Where a finding and the target hang together in no way, the change is all noise: that of covariances of nothing.
+        let of_rows: f64 = rows.iter().map(|share| share * (1.0 - share)).sum();
+        let floor = (of_rows * marginal / worlds).sqrt();
         Gains {
-            change: estimate(change, error(0).max(if freedom > 0.0 { 0.5 * floor } else { 0.0 })),
+            change: estimate(change, error(0).max(if freedom > 0.0 && change <= 0.0 { floor } else { 0.0 })),
             brier: estimate((brier - bias[1]).max(0.0), error(1)),
             log: Some(estimate((log - bias[2]).max(0.0), error(2))),
             // The likelihood-ratio statistic; the bound holds for a chi-squared (Laurent & Massart 2000, lemma 1).
@@ -200,8 +202,20 @@ impl Moments {
         let freedom = live.len().max(1) as f64 - 1.0;
         let second = std::f64::consts::SQRT_2 * bias / freedom.max(1.0).sqrt();
         let error = (variance / worlds + second * second).sqrt();
+        // The same for the change: how fast it rises with each world of an outcome.
+        let sign = |mean: f64| if mean > whole { 1.0 } else { -1.0 };
+        let tilt: f64 = live.iter().map(|[chance, mean, _]| chance * sign(*mean)).sum();
+        let of_change: f64 = live
+            .iter()
+            .map(|[chance, mean, spread]| {
+                let slope = sign(*mean) - tilt;
+                chance * slope * slope * (spread * spread + square(*mean))
+            })
+            .sum::<f64>()
+            - change * change;
+        let of_change = if change > 0.0 { of_change.max(0.0) } else { spread * spread };
         Gains {
-            change: estimate(change, if freedom > 0.0 { spread / worlds.sqrt() } else { 0.0 }),
+            change: estimate(change, if freedom > 0.0 { (of_change / worlds).sqrt() } else { 0.0 }),
             brier: estimate((between - bias).max(0.0), error),
             log: None,
             seen: spread > 0.0 && between * worlds / (spread * spread) > unlikely_chi_squared(freedom),

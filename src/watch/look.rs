@@ -17,7 +17,7 @@ use crate::simulate::{self, Answer, Impossible, simulate};
 use jiff::civil::Date;
 
 /// Tables with more cells than this are not computed; their figures are simulated.
-const MOST_CELLS: f64 = 1_048_576.0;
+pub(super) const MOST_CELLS: f64 = 1_048_576.0;
 
 /// Worlds that a number's ranges are read off.
 const PILOT_WORLDS: u64 = 65_536;
@@ -110,7 +110,14 @@ pub fn watch(model: &Model, situation: &Situation, question: &str, settings: &Se
                     !finding.only_dated && findings.iter().any(|one| one.name == finding.name && one.matters)
                 })
                 .collect();
-            Some(changers(model, situation, (target, outcomes), &usable, line, &settings.simulation)?)
+            Some(changers(
+                model,
+                situation,
+                (target, outcomes),
+                &usable,
+                line,
+                (&settings.simulation, !settings.only_simulated),
+            )?)
         }
         (Some(_), Aim::Number(_)) => {
             return Err(Error::input(format!("`{question}` asks for a number, and a line is a probability"))
@@ -215,11 +222,11 @@ pub(super) fn impossible(problem: &dyn std::fmt::Display) -> Error {
     Error::input(problem.to_string()).help("look at `--given` and at the news of the file: together they cannot be")
 }
 
-/// Refuses figures in which something was divided by zero.
+/// Refuses figures in which something was divided by zero, or has no value.
 pub(super) fn undivided(plan: &Plan, worlds: impl Iterator<Item = u64>) -> Result<(), Error> {
-    let divided = plan.divisions.iter().zip(worlds).find(|(_, worlds)| *worlds > 0);
-    divided.map_or(Ok(()), |(division, worlds)| {
-        Err(Error::input(format!("`{division}` divides by zero in {worlds} worlds"))
+    let failed = worlds.enumerate().find(|(_, worlds)| *worlds > 0);
+    failed.map_or(Ok(()), |(division, worlds)| {
+        Err(Error::input(format!("{} in {worlds} worlds", plan.failure(division)))
             .help("`foretell check` shows where; say what counts there with `if … then … else …`"))
     })
 }
@@ -328,7 +335,9 @@ impl Look {
         let of_target = self.of_target;
         let behind = |at: usize| connected.behind(&self.plan.asks[at].what, self.plan.asks[at].given);
         let target: std::collections::BTreeSet<usize> = (0..of_target).flat_map(behind).collect();
-        let bears = |asks: &Asks| asks.alone.iter().any(|at| !behind(*at).is_disjoint(&target));
+        // What the condition of the question hangs on stands behind every ask; a finding bears on it by itself or not at all.
+        let alone = |at: usize| connected.behind(&self.plan.asks[at].what, None);
+        let bears = |asks: &Asks| asks.alone.iter().any(|at| !alone(*at).is_disjoint(&target));
         let bearing: Vec<bool> = self.asks.iter().map(bears).collect();
         let mut kept: Vec<usize> = (0..of_target).collect();
         let mut asks = Vec::new();

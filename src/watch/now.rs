@@ -10,6 +10,9 @@ use crate::math::ln;
 use crate::model::Question;
 use crate::simulate::{Answer, NumberAnswer};
 
+/// In fewer worlds an outcome is not said to settle anything.
+const ENOUGH: f64 = 1000.0;
+
 /// What was computed, and what was counted where something had to be.
 pub(super) struct Answers {
     pub(super) computed: Vec<Option<Answer>>,
@@ -175,7 +178,7 @@ impl Now {
             .zip(table.cells())
             .map(|(((name, _), chance), cells)| {
                 let row: f64 = cells.iter().sum();
-                let seen = worlds.is_none_or(|worlds| worlds * row >= 1000.0);
+                let seen = worlds.is_none_or(|worlds| worlds * row >= ENOUGH);
                 settles |= row > 0.0 && seen && cells.iter().any(|cell| *cell / row > 1.0 - 1e-12);
                 let then = self.parts.iter().zip(cells).map(|(part, cell)| Part {
                     part: part.part.clone(),
@@ -202,7 +205,8 @@ impl Now {
             let there = answers.number(*with.first()?, exact);
             if let Some(there) = there {
                 moments.rows.push([*chance, there.mean.value, there.standard_deviation]);
-                settles |= there.standard_deviation <= 0.0;
+                let seen = worlds.is_none_or(|worlds| worlds * chance >= ENOUGH);
+                settles |= seen && there.standard_deviation <= 0.0;
             }
             let then = vec![Part { part: "mean".to_owned(), figure: there.map(|there| there.mean) }];
             rows.push(Outcome { outcome: name.clone(), chance: counted(*chance, worlds), then });

@@ -1,6 +1,7 @@
 //! Gains against closed forms and repeated counting; sets of findings against enumeration by hand.
 
 use super::{Contingency, Line, Moments, Search, Settings, Watch, watch};
+use crate::forecast::Estimate;
 use crate::math::SplitMix;
 use crate::model::{Model, check};
 use crate::plan::Situation;
@@ -61,7 +62,8 @@ fn gains_counted_again_and_again_spread_as_their_errors_say_and_are_not_too_high
     let mut random = SplitMix::new(7);
     let gains: Vec<_> = (0..rounds).map(|_| counted(&TABLE, draws, &mut random).gains()).collect();
     type Pick = fn(&super::Gains) -> crate::forecast::Estimate;
-    let figures: [(Pick, f64); 2] = [
+    let figures: [(Pick, f64); 3] = [
+        (|gains| gains.change, exact.change.value),
         (|gains| gains.brier, exact.brier.value),
         (|gains| gains.log.expect("a yes/no target has one"), exact.log.expect("it has one").value),
     ];
@@ -75,6 +77,41 @@ fn gains_counted_again_and_again_spread_as_their_errors_say_and_are_not_too_high
         assert!((stated / variance - 1.0).abs() < 0.25, "stated {stated}, seen {variance}");
     }
     assert!(gains.iter().all(|gains| gains.seen));
+}
+
+#[test]
+fn the_error_of_how_far_a_rare_finding_moves_a_mean_is_that_of_repeated_counting() {
+    // One world in fifty lies ten standard deviations away.
+    let (rounds, draws) = (2000, 2000);
+    let mut random = SplitMix::new(13);
+    let gains: Vec<super::Gains> = (0..rounds)
+        .map(|_| {
+            let mut sums = [[0.0_f64; 3]; 2];
+            for _ in 0..draws {
+                let is_rare = random.unit() < 0.02;
+                let value = (random.unit() - 0.5) * 12.0_f64.sqrt() + if is_rare { 10.0 } else { 0.0 };
+                let row = &mut sums[usize::from(is_rare)];
+                *row = [row[0] + 1.0, row[1] + value, row[2] + value * value];
+            }
+            let figures = |[count, sum, square]: [f64; 3]| {
+                let mean = sum / count;
+                [mean, (square / count - mean * mean).max(0.0).sqrt()]
+            };
+            let row = |sums: [f64; 3]| {
+                let [mean, deviation] = figures(sums);
+                [sums[0] / f64::from(draws), mean, deviation]
+            };
+            let whole = figures([0, 1, 2].map(|at| sums[0][at] + sums[1][at]));
+            Moments { rows: sums.into_iter().map(row).collect(), whole, worlds: Some(f64::from(draws)) }.gains()
+        })
+        .collect();
+    let values: Vec<f64> = gains.iter().map(|gains| gains.change.value).collect();
+    let mean = values.iter().sum::<f64>() / f64::from(rounds);
+    let variance = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / f64::from(rounds);
+    let stated = gains.iter().map(|gains| gains.change.standard_error.powi(2)).sum::<f64>() / f64::from(rounds);
+    // 2 x 0.02 x 0.98 x 10; a variance of 2000 rounds is off by less than a quarter but once in a million.
+    assert!((mean - 0.392).abs() < 5.0 * (variance / f64::from(rounds)).sqrt() + 1e-3, "{mean}");
+    assert!((stated / variance - 1.0).abs() < 0.25, "stated {stated}, seen {variance}");
 }
 
 #[test]
@@ -105,18 +142,41 @@ const SIX: &str = "[event.a]\nchance = \"30%\"\n[event.b]\nchance = \"30%\"\n[ev
 #[test]
 fn two_of_six_carry_three_of_six_over_a_half_and_one_does_not() {
     // By the binomial: 25.6 % today, 47.2 % after one yes, 76.0 % after two; each pair has a chance of 9 %.
-    let found = watched(SIX, "three", &settings(Some(0.5)));
-    let changers = found.changers.expect("a line was named");
-    assert_eq!((changers.size, changers.found, changers.upwards), (2, 15, true));
-    for set in &changers.sets {
-        assert!(set.findings.iter().all(|finding| finding.ends_with(": yes")), "{set:?}");
-        // One in a million misses five standard errors and a hair; there are thirty figures of a fixed seed.
-        assert!((set.probability.value - 0.09).abs() < 5.5 * set.probability.standard_error);
-        assert!((set.forecast.value - 0.7599).abs() < 5.5 * set.forecast.standard_error);
+    for only_simulated in [false, true] {
+        let found = watched(SIX, "three", &Settings { only_simulated, ..settings(Some(0.5)) });
+        let changers = found.changers.expect("a line was named");
+        assert_eq!((changers.size, changers.found, changers.upwards), (2, 15, true));
+        for set in &changers.sets {
+            assert!(set.findings.iter().all(|finding| finding.ends_with(": yes")), "{set:?}");
+            assert_eq!(only_simulated, set.forecast.standard_error > 0.0);
+            // One in a million misses five standard errors and a hair; there are thirty figures of a fixed seed.
+            let off = |estimate: Estimate, truth: f64| (estimate.value - truth).abs() - 5.5 * estimate.standard_error;
+            assert!(off(set.probability, 0.09) < 1e-12 && off(set.forecast, 0.7599) < 1e-12, "{set:?}");
+        }
     }
     // Downwards, from 25.6 % to below 10 %: one no leaves 16.3 %, two 8.4 %.
     let below = watched(SIX, "three", &settings(Some(0.1))).changers.expect("a line was named");
     assert_eq!((below.size, below.found, below.upwards), (2, 15, false));
+}
+
+#[test]
+fn where_figures_can_be_computed_no_seed_decides_what_crosses_a_line() {
+    let text = "[event.a]\nchance = \"30%\"\n[event.c]\none_of = [\"x\", \"y\"]\nchance = \"40%, 60%\"\n\
+                [event.b]\nchance = [{ if = \"a and c is x\", is = \"80%\" }, { if = \"a\", is = \"80%\" }, { otherwise = \"10%\" }]\n\
+                [question.q]\nask = \"?\"\nresolves = \"?\"\ncloses = 2026-06-01\nholds = \"b\"\n";
+    for seed in 1..=6 {
+        let at_line = |line: f64| {
+            let mut settings = settings(Some(line));
+            settings.simulation.seed = seed;
+            watched(text, "q", &settings).changers.expect("a line was named")
+        };
+        // 80 % is reached by `a` alone, and 10 % is not fallen below without it.
+        let up = at_line(0.8);
+        let told: Vec<&[String]> = up.sets.iter().map(|set| set.findings.as_slice()).collect();
+        assert_eq!(told, [["a: yes".to_owned()].as_slice()], "seed {seed}");
+        assert!((up.sets[0].forecast.value - 0.8).abs() < 1e-12 && (up.sets[0].probability.value - 0.3).abs() < 1e-12);
+        assert!(at_line(0.1).sets.is_empty(), "seed {seed}");
+    }
 }
 
 #[test]

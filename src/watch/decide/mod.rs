@@ -9,6 +9,7 @@
 
 mod exactly;
 mod induction;
+mod intervals;
 mod policy;
 mod problem;
 mod report;

@@ -1,5 +1,6 @@
 //! A model with decisions → what is to be found out: which choices there are, what is learned when, and what else could be known.
 
+use super::intervals::intervals;
 use super::terms::{Part, Term, terms};
 use crate::error::Error;
 use crate::model::{Condition, Definition, EventId, Finding, Formula, Intervention, Kind, Made, Model};
@@ -164,9 +165,10 @@ impl<'a> Problem<'a> {
     /// What a choice costs; decisions that are supposed cost what they cost.
     pub(super) fn cost(&self, choice: &[usize]) -> f64 {
         let chosen = self.open.iter().zip(choice).map(|(at, option)| self.model.decisions[*at].costs[*option]);
-        let supposed = self.model.suppose.iter().chain(&self.situation.suppose).filter_map(|made| {
-            let decision = self.model.decisions.iter().find(|decision| decision.event == made.event)?;
-            match made.made {
+        let supposed = self.model.decisions.iter().filter_map(|decision| {
+            // What is supposed from outside goes before what the file supposes.
+            let mut all = self.situation.suppose.iter().chain(&self.model.suppose);
+            match all.find(|made| made.event == decision.event)?.made {
                 Made::Binary(value) => decision.costs.get(usize::from(value)).copied(),
                 Made::Option(option) => decision.costs.get(option).copied(),
                 _ => None,
@@ -179,13 +181,20 @@ impl<'a> Problem<'a> {
     pub(super) fn candidates(&self) -> Vec<Known> {
         let known =
             (0..self.model.events.len()).map(EventId).filter(|id| !self.is_no_event(*id) && !self.changed[id.0]);
-        known.filter_map(|id| outcomes(self.model, id)).collect()
+        known.filter_map(|id| self.known(id)).collect()
     }
 
-    /// Numbers and dates that no decision changes.
+    /// The outcomes of an event, if it has a few or only a few of its thresholds matter.
+    pub(super) fn known(&self, event: EventId) -> Option<Known> {
+        outcomes(self.model, event).or_else(|| intervals(self, event))
+    }
+
+    /// Numbers and dates that no decision changes and that more than some thresholds matter of.
     pub(super) fn numbers(&self) -> Vec<EventId> {
         let ids = (0..self.model.events.len()).map(EventId).filter(|id| !self.is_no_event(*id) && !self.changed[id.0]);
-        ids.filter(|id| matches!(self.model.event(*id).kind, Kind::Numeric | Kind::Count | Kind::Date)).collect()
+        ids.filter(|id| matches!(self.model.event(*id).kind, Kind::Numeric | Kind::Count | Kind::Date))
+            .filter(|id| intervals(self, *id).is_none())
+            .collect()
     }
 
     /// Whether it is a decision or a utility.
@@ -269,11 +278,6 @@ fn ancestors(model: &Model, terms: &[Term]) -> Vec<bool> {
         }
     }
     matters
-}
-
-/// The outcomes of an event, if it has a few.
-pub(super) fn known(model: &Model, event: EventId) -> Option<Known> {
-    outcomes(model, event)
 }
 
 /// A condition for a combination of outcomes, one of each; `None` for nothing.

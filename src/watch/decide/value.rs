@@ -3,7 +3,7 @@
 use super::exactly::{self, Structure};
 use super::induction::Payoffs;
 use super::policy::{choices, policy};
-use super::problem::{Known, MOST_CELLS, Problem, known};
+use super::problem::{Known, MOST_CELLS, Problem};
 use super::report::{Advice, DecisionReport, EventValue, Perfect, SampleValue, Worth};
 use super::sampled::{self, Batches, Wanted};
 use super::sampling::{Sample, Way, after_counting, way};
@@ -54,8 +54,15 @@ impl Source {
         }
     }
 
-    /// A figure that takes a policy from the first payoffs and judges it by the second.
+    /// An expected utility that takes a policy from the first payoffs and judges it by the second.
     fn worth(&self, figure: impl Fn(&Payoffs, &Payoffs) -> f64) -> Worth {
+        let mut worth = self.judged(figure);
+        worth.estimate.value = worth.estimate.value.min(worth.at_most);
+        worth
+    }
+
+    /// A figure by policies found in one half of the worlds and judged in the other, and by the same worlds for both.
+    fn judged(&self, figure: impl Fn(&Payoffs, &Payoffs) -> f64) -> Worth {
         match self {
             Self::Computed(payoffs) => {
                 let value = figure(payoffs, payoffs);
@@ -70,15 +77,16 @@ impl Source {
                     let rest = batches.over(|at| at != left_out);
                     figure(&rest, &rest)
                 });
-                Worth { estimate: estimate(apart.min(at_most), error), at_most }
+                Worth { estimate: estimate(apart, error), at_most }
             }
         }
     }
 
-    /// What information is worth: never less than nothing.
+    /// What information is worth: never less than nothing. The difference of two maxima; by the same worlds either of them is too high.
     fn gain(&self, figure: impl Fn(&Payoffs, &Payoffs) -> f64) -> Worth {
-        let mut worth = self.worth(figure);
-        let clean = |value: f64| if value.abs() < 1e-12 * self.scale() { 0.0 } else { value.max(0.0) };
+        let mut worth = self.judged(figure);
+        let least = 1e-12 * self.scale();
+        let clean = |value: f64| if value.abs() < least { 0.0 } else { value.max(0.0) };
         worth.estimate.value = clean(worth.estimate.value);
         worth.at_most = clean(worth.at_most).max(worth.estimate.value);
         worth
@@ -219,11 +227,10 @@ fn asked(problem: &Problem<'_>, settings: &Settings) -> Result<Asked, Error> {
         if let Way::Beta(event, _) = way
             && !candidates.iter().any(|one| one.event == *event)
         {
-            candidates.extend(known(problem.model, *event));
+            candidates.extend(problem.known(*event));
         }
     }
-    let interface: Vec<Option<Known>> =
-        problem.interface().into_iter().map(|event| known(problem.model, event)).collect();
+    let interface: Vec<Option<Known>> = problem.interface().into_iter().map(|event| problem.known(event)).collect();
     let perfect: Option<Vec<Known>> = interface.into_iter().collect();
     let perfect = perfect.filter(|all| {
         let patterns = all.iter().try_fold(1_usize, |product, one| product.checked_mul(one.outcomes.len()));
@@ -380,7 +387,9 @@ fn perfect(
                     let rest = batches.over(|at| at != left_out);
                     mean(&|at| at != left_out) - figure(&rest, &rest)
                 });
-                Worth { estimate: estimate(value, error), at_most: value }
+                // The policy without it is judged where it was found, so that the value is too low; judged elsewhere it is too high.
+                let at_most = (mean(&|_| true) - base.worth(figure).estimate.value).max(value);
+                Worth { estimate: estimate(value, error), at_most }
             };
             Perfect { value: Some(over(uninformed)), beyond: Some(over(informed)), of, why_not: None }
         }
@@ -388,10 +397,13 @@ fn perfect(
             value: None,
             beyond: None,
             of,
-            why_not: Some(
+            why_not: Some(if problem.chance_after_decisions() {
                 "what bears on the utilities has too many outcomes to go through, and chance comes after the decisions"
-                    .to_owned(),
-            ),
+                    .to_owned()
+            } else {
+                "what bears on the utilities has too many outcomes to go through; simulated, it is told: `--method rejection`"
+                    .to_owned()
+            }),
         },
     }
 }
