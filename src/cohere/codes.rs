@@ -1,4 +1,4 @@
-//! The codes of everything that can be wrong with a file of relations: `E14xx`.
+//! The codes of everything that can be wrong with a file of relations: `E12xx`.
 //!
 //! Codes are stable: a code keeps its meaning for ever, and a retired one is not given again.
 

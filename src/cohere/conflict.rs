@@ -67,7 +67,7 @@ struct Look<'p, 'r> {
 }
 
 /// The system of some figures, each with weight 1 and free to move.
-fn plain(problem: &Problem<'_>, figures: &[usize], relations: &[usize], given: Option<Literal>) -> System {
+pub(super) fn plain(problem: &Problem<'_>, figures: &[usize], relations: &[usize], given: Option<Literal>) -> System {
     let mut system = problem.system(figures, relations, given);
     for target in &mut system.targets {
         (target.weight, target.pin) = (1.0, None);

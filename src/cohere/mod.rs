@@ -1,7 +1,7 @@
 //! Whether probabilities can stand together, what the nearest ones are that can, and what that is worth.
 //!
 //! A forecaster's probabilities on a day are a *statement*. [`Relations`] say what holds among its questions: in every world, or by assumption.
-//! [`cohere`] finds every smallest set of figures and relations that cannot stand together, the coherent figures nearest to those stated, and how
+//! [`cohere`] finds the smallest sets of figures and relations that cannot stand together, the coherent figures nearest to those stated, and how
 //! much better these score in the worst of all possible worlds.
 //!
 //! Relations are declared, never guessed. Figures are never changed silently: what was stated and what is repaired stand side by side.
@@ -44,7 +44,7 @@ pub use worlds::{LISTED, Space, World};
 use crate::error::Error;
 use crate::forecast::{Forecast, ForecastRecord, Records, nearest};
 use crate::math::exp_m1;
-use conflict::{Conflict, conflicts};
+use conflict::{Conflict, conflicts, plain};
 use jiff::civil::Date;
 use problem::{Part, Problem};
 use repair::{Repaired, repair};
@@ -117,6 +117,10 @@ impl Default for Options {
 /// gives up.
 pub fn cohere(records: &Records, relations: &Relations, options: &Options) -> Result<CoherenceReport, Error> {
     check(options)?;
+    if !check_possible(relations).is_empty() {
+        return Err(Error::input("no world keeps all relations together")
+            .help("leave out what contradicts: a scenario and a file of relations may exclude each other"));
+    }
     let mut statements = statements(records, options.standing, options.as_of, options.every_day);
     statements
         .retain(|of| options.forecasters.is_empty() || options.forecasters.iter().any(|name| name == of.forecaster));
@@ -276,7 +280,7 @@ fn check_pins(problem: &Problem<'_>, part: &Part, repaired: &Repaired) -> Result
 }
 
 fn described(problem: &Problem<'_>, conflict: &Conflict) -> Result<ConflictReport, Error> {
-    let system = problem.system(&conflict.figures, &conflict.relations, conflict.given);
+    let system = plain(problem, &conflict.figures, &conflict.relations, conflict.given);
     let relations = &problem.relations;
     let mut figures = Vec::new();
     for (at, figure) in conflict.figures.iter().enumerate() {
@@ -314,7 +318,7 @@ fn placed(relations: &Relations, of: usize) -> RelationReport {
 fn hazards(problem: &Problem<'_>, statement: &Statement<'_>) -> Vec<HazardReport> {
     let mut reports = Vec::new();
     for ladder in &problem.relations.ladders {
-        let start = ladder.from.unwrap_or(statement.day);
+        let start = ladder.from.and_then(|from| from.yesterday().ok()).unwrap_or(statement.day);
         let (mut after, mut before) = (start, 0.0);
         for (by, atom) in &ladder.rungs {
             let Some(figure) =

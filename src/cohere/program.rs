@@ -282,7 +282,7 @@ impl System {
             .help("split the relations into files with fewer questions"))
     }
 
-    /// The least and the greatest that a target can be while the others stay as they were stated; `None` where its condition never comes about.
+    /// The least and the greatest that a target can be while the others stay as they were stated, and the factor of a product, too, even if it is this target; `None` where its condition never comes about.
     ///
     /// A ratio of two sums is bounded by Dinkelbach's method (1967, Manage. Sci. 13, 492–498).
     pub(super) fn range(&self, of: usize) -> Result<Option<(f64, f64)>, Error> {

@@ -21,7 +21,7 @@ pub struct CoherenceReport {
     pub tolerance: f64,
     /// Which forecasts make a statement.
     pub standing: Standing,
-    /// Whether the repaired figures keep the assumptions, too.
+    /// Whether figures are repaired to the assumptions, too; to dependence with one factor held as stated.
     pub repaired_to_assumptions: bool,
     /// One for each forecaster and day, ordered by both.
     pub statements: Vec<StatementReport>,
@@ -151,7 +151,7 @@ pub struct ConflictFigure {
     pub name: String,
     /// What was stated.
     pub stated: f64,
-    /// The range that the other figures of the conflict leave it; `None` where they leave its condition no chance.
+    /// The range that the other figures of the conflict leave it; where dependence is assumed, with one factor of its product held as stated, so that it may be too wide; `None` where they leave its condition no chance.
     pub others_allow: Option<(f64, f64)>,
 }
 

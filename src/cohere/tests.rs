@@ -296,12 +296,14 @@ fn in_every_world_the_repaired_figures_gain_at_least_the_distance() {
 #[test]
 fn what_a_conflict_names_is_needed_and_enough() {
     let mut stream = SplitMix::of_replicate(43, 1);
+    let mut looked = 0;
     for _ in 0..25 {
         let model = Model::random(&mut stream);
         let figures: Vec<(String, f64)> = model.names().into_iter().map(|name| (name, stream.unit())).collect();
         let options = Options::default();
         let statement = looked_at(&model.text(), &borrowed(&figures), &options);
         for conflict in &statement.conflicts {
+            looked += 1;
             let texts: Vec<&String> = conflict.relations.iter().map(|of| &of.text).collect();
             let relations = format!("logic = {texts:?}\n");
             let own: Vec<(&str, f64)> = conflict.figures.iter().map(|of| (of.name.as_str(), of.stated)).collect();
@@ -318,6 +320,7 @@ fn what_a_conflict_names_is_needed_and_enough() {
             }
         }
     }
+    assert!(looked > 20, "{looked} conflicts");
 }
 
 /// Violations of every kind by five points each, planted into figures that were coherent.
@@ -468,11 +471,12 @@ fn windows_allow_what_days_allow() {
 #[test]
 fn generated_worlds_find_what_all_worlds_find() {
     let mut stream = SplitMix::of_replicate(45, 1);
+    let mut compared = 0;
     for _ in 0..12 {
         let atoms = 9 + stream.below(3);
         let said: Vec<Said> = (0..7).map(|_| Said::random(&mut stream, atoms)).collect();
         let sentences: Vec<String> = said.iter().map(Said::sentence).collect();
-        let (relations, _) = read_relations(&Source::new("r.toml", format!("logic = {sentences:?}\n")));
+        let relations = read(&format!("logic = {sentences:?}\n"));
         let records = table(
             &(0..atoms).map(|at| (&*Box::leak(format!("q{at}").into_boxed_str()), stream.unit())).collect::<Vec<_>>(),
         );
@@ -491,9 +495,11 @@ fn generated_worlds_find_what_all_worlds_find() {
                     system.nearest(aim).expect("it is solved").expect("there are worlds").value
                 };
                 near(value(&generated), value(&system), 1e-6);
+                compared += 1;
             }
         }
     }
+    assert!(compared > 12, "{compared} comparisons");
 }
 
 #[test]
