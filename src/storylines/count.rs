@@ -124,10 +124,10 @@ fn refuse(plan: &Plan, model: &Model, patterns: &Patterns) -> Result<(), Error> 
                 .help("`foretell check` shows where it stands; make one event depend on the other"));
         }
     }
-    for (text, seen) in plan.divisions.iter().zip(&patterns.divisions) {
+    for (division, seen) in patterns.divisions.iter().enumerate() {
         if *seen > 0 {
-            return Err(Error::input(format!("`{text}` divides by zero in {seen} worlds"))
-                .help("write `if … then … else …` around it, or a lower limit such as `at least 1` on the divisor"));
+            return Err(Error::input(format!("{} in {seen} worlds", plan.failure(division)))
+                .help("`foretell check` shows where; say what counts there with `if … then … else …`"));
         }
     }
     Ok(())

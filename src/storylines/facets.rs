@@ -67,11 +67,13 @@ fn story<'m>(subject: Subject<'_>, model: &'m Model) -> &'m [String] {
 }
 
 /// The same by the numbers of a facet with these outcomes.
-fn told(story: &[String], outcomes: &[String]) -> Vec<Option<String>> {
+fn told(kind: ToldKind, story: &[String], outcomes: &[String]) -> Vec<Option<String>> {
+    // An option may be called yes or no.
+    let is_option = kind == ToldKind::Options;
     let of = |(code, outcome): (usize, &String)| match outcome.as_str() {
         FAILS => None,
-        "no" if story.len() == 2 => story.first(),
-        "yes" if story.len() == 2 => story.get(1),
+        "no" if !is_option => story.first(),
+        "yes" if !is_option => story.get(1),
         _ => code.checked_sub(1).and_then(|at| story.get(at)),
     };
     outcomes.iter().enumerate().map(of).map(Option::<&String>::cloned).collect()
@@ -215,7 +217,7 @@ impl Extended {
             deadline: (kind == ToldKind::Date).then_some(deadline),
             banded,
             facet,
-            told: told(if kind == ToldKind::Number { &[] } else { story(subject, model) }, &outcomes),
+            told: told(kind, if kind == ToldKind::Number { &[] } else { story(subject, model) }, &outcomes),
             outcomes,
             exact,
         }

@@ -387,7 +387,7 @@ impl Telling<'_> {
         let outcomes: IndexMap<String, String> =
             self.chosen.iter().zip(&codes).map(|(one, code)| (one.id.clone(), one.outcomes[*code].clone())).collect();
         Story {
-            sentence: words::sentence(self.chosen, &codes, &order, self.days),
+            sentence: words::sentence(self.chosen, &codes, &order, order_probability, self.days),
             probability: self.counted.stories[at].probability,
             standard_error: self.counted.stories[at].standard_error,
             cumulative,

@@ -192,6 +192,7 @@ fn in_any_order_two_orders_are_one_story_and_its_usual_order_is_said() {
     let error = (share * (1.0 - share) / (told.effective_worlds * both)).sqrt();
     agrees(story.order_probability.expect("two orders"), error, share);
     assert_eq!(story.order[0].id, "a");
+    assert!(!story.sentence.contains("then"), "{}", story.sentence);
     // The same shares are computed where order does not matter, with days from simulated worlds.
     let computed = tell(&model(CLOCKS), "a,b", &Options { any_order: true, ..Options::default() });
     assert!(computed.exact && computed.worlds > 0);

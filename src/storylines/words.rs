@@ -54,13 +54,21 @@ pub(super) fn label(chosen: &Chosen) -> String {
     chosen.id.replace('_', " ")
 }
 
-/// A story as a sentence or a few.
-pub(super) fn sentence(chosen: &[Chosen], codes: &[usize], order: &[Happening], days: Days) -> String {
+/// A story as a sentence or a few. `usual` is how usual the order is, where there are others: then the days are those of all of them, and nothing is
+/// said to follow.
+pub(super) fn sentence(
+    chosen: &[Chosen],
+    codes: &[usize],
+    order: &[Happening],
+    usual: Option<f64>,
+    days: Days,
+) -> String {
     let of = |id: &str| chosen.iter().position(|one| one.id == id);
     let mut first: Vec<String> = Vec::new();
     let mut at = 0;
     while at < order.len() {
-        let together = order[at..].iter().take_while(|one| one.place == order[at].place).count();
+        let as_one = order[at..].iter().take_while(|one| one.place == order[at].place).count();
+        let together = if usual.is_some() { 1 } else { as_one };
         let said: Vec<String> = order[at..at + together]
             .iter()
             .filter_map(|one| of(&one.id).map(|place| clause(&chosen[place], codes[place])))
@@ -78,7 +86,7 @@ pub(super) fn sentence(chosen: &[Chosen], codes: &[usize], order: &[Happening], 
         let fell_through = matches!(one.kind, ToldKind::YesNo | ToldKind::Date) && one.outcomes[*code] == "no";
         (if fell_through { &mut fails } else { &mut holds }).push(not_dated(one, *code, days));
     }
-    let parts = [first.join("; then "), holds.join("; "), fails.join("; ")];
+    let parts = [first.join(if usual.is_some() { "; " } else { "; then " }), holds.join("; "), fails.join("; ")];
     parts
         .iter()
         .filter(|part| !part.is_empty())
