@@ -7,7 +7,6 @@ use super::heading::Heading;
 use super::load::{self, View};
 use super::means::Choice;
 use super::{Done, console};
-use crate::error::Error;
 use crate::explain::{self, Explanation, Options, PartOf, Parts};
 use crate::forecast::day;
 use crate::report::{Format, Output};
@@ -81,10 +80,6 @@ pub(super) struct Report {
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let loaded = load::load(&arguments.file)?;
     let situation = arguments.view.situation(&loaded.model)?;
-    if let Some(worlds) = arguments.worlds.filter(|worlds| *worlds < LEAST_WORLDS_IN_BATCHES) {
-        return Err(Error::input(format!("--worlds {worlds} is too few to tell how sure a difference is"))
-            .help(format!("a variant takes at least {LEAST_WORLDS_IN_BATCHES} worlds")));
-    }
     let settings = Settings { seed: arguments.seed, method: arguments.method.of_simulation(), ..Settings::default() };
     let options = Options {
         part: PartOf { option: arguments.option.as_deref(), day: arguments.by },

@@ -169,6 +169,7 @@ pub(super) fn tables(
     };
     let of_target = ask(Asked::Categorical(outcome.clone()), given);
     let of_number = number.map(|number| ask(Asked::Number(number), given));
+    let of_condition = given.map(|given| ask(Asked::Binary(given), None));
     let mut all = Vec::with_capacity(events.len());
     for event in events {
         let states = Asked::Categorical(event.planes.clone());
@@ -245,6 +246,11 @@ pub(super) fn tables(
     }
     let run = simulate::simulate_in_batches(exact::conditioned(&plan), &subject.bench.settings)
         .map_err(|problem| Error::input(problem.to_string()))?;
+    // Of a conditional question only the worlds in which its condition holds are counted.
+    let of_given = of_condition.map_or(1.0, |at| match run.whole.answers().get(at) {
+        Some(Answer::Binary(one)) => one.value,
+        _ => 1.0,
+    });
     for (own, found) in all.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
         let Some(whole) = table(&|at| run.whole.answers().get(at).cloned(), own) else { continue };
         let parts = run
@@ -252,7 +258,7 @@ pub(super) fn tables(
             .iter()
             .filter_map(|batch| Some((batch.share, table(&|at| batch.answers.get(at).cloned(), own)?)));
         let without = parts.map(|part| whole.without(&part)).collect();
-        *found = Some(Counted { whole, without, worlds: run.whole.effective_sample_size() });
+        *found = Some(Counted { whole, without, worlds: of_given * run.whole.effective_sample_size() });
     }
     Ok(found)
 }
