@@ -4,7 +4,7 @@ use super::confidence::Confidence;
 use super::lexicon::Lexicon;
 use crate::forecast::Forecast;
 use crate::math::round_to;
-use crate::report::run::{FigureReport, Figures};
+use crate::report::run::FigureReport;
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -69,16 +69,8 @@ pub fn day_in_words(day: Date) -> String {
 /// A forecast in words: one line for a yes/no question, one for each option, the day or number with its range. Nothing where there is no figure.
 #[must_use]
 pub fn in_words(figures: &FigureReport, unit: Option<&str>, horizon: Date, lexicon: &Lexicon) -> Vec<InWords> {
-    let error = |at: usize| match &figures.standard_error {
-        Some(Figures::One(error)) => *error,
-        Some(Figures::Many(errors)) => errors.get(at).copied().flatten(),
-        None => None,
-    };
-    let doubt = |at: usize| match &figures.prior_interval {
-        Some(Figures::One(interval)) => *interval,
-        Some(Figures::Many(intervals)) => intervals.get(at).copied().flatten(),
-        None => None,
-    };
+    let error = |at: usize| figures.error_of(at);
+    let doubt = |at: usize| figures.doubt_of(at);
     let chance = |part: &str, probability: f64, error: Option<f64>, doubt: Option<(f64, f64)>| {
         // A range too narrow to be seen is no doubt that reaches the figure.
         let doubt = doubt.filter(|(low, high)| high - low >= 1e-3);
@@ -171,6 +163,7 @@ mod tests {
     use super::*;
     use crate::brief::KnownLexicon;
     use crate::forecast::Estimate;
+    use crate::report::run::Figures;
 
     fn empty(forecast: Forecast) -> FigureReport {
         FigureReport {

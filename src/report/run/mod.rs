@@ -32,6 +32,17 @@ pub enum Figures<T> {
     Many(Vec<T>),
 }
 
+impl<T: Copy> Figures<Option<T>> {
+    /// The only one, or that at a place.
+    #[must_use]
+    pub fn of(&self, at: usize) -> Option<T> {
+        match self {
+            Self::One(one) => *one,
+            Self::Many(all) => all.get(at).copied().flatten(),
+        }
+    }
+}
+
 /// The result of `foretell run`.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct RunReport {
@@ -136,6 +147,26 @@ pub struct FigureReport {
     /// The chance that a date does not come by the horizon, with its error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub never: Option<Estimate>,
+}
+
+impl FigureReport {
+    /// The standard error of the only figure, or of the one at a place.
+    #[must_use]
+    pub fn error_of(&self, at: usize) -> Option<f64> {
+        self.standard_error.as_ref()?.of(at)
+    }
+
+    /// Where the doubt about the inputs leaves the only figure, or the one at a place: central 90 %.
+    #[must_use]
+    pub fn doubt_of(&self, at: usize) -> Option<(f64, f64)> {
+        self.prior_interval.as_ref()?.of(at)
+    }
+
+    /// How chance, doubt and simulation share the variance of the only figure, or of the one at a place.
+    #[must_use]
+    pub fn variance_of(&self, at: usize) -> Option<VarianceReport> {
+        self.variance.as_ref()?.of(at)
+    }
 }
 
 /// How likely two questions are to hold together.

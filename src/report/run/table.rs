@@ -1,6 +1,6 @@
 //! A run as tables: short for people, whole numbers in CSV.
 
-use super::{FigureReport, Figures, OverallReport, RunReport, VarianceReport};
+use super::{FigureReport, OverallReport, RunReport, VarianceReport};
 use crate::error::Error;
 use crate::forecast::Forecast;
 use crate::report::figure::{figure, grouped, percent, percent_error, significant};
@@ -165,16 +165,8 @@ fn rows(sheet: &mut Sheet, name: &str, closes: &str, words: &str, figures: &Figu
         sheet.row(vec![name.to_owned(), closes.to_owned(), part, value, error, doubt, shared, words.to_owned()]);
     };
     let shared = |at: usize| figures.variance_of(at).map_or_else(String::new, |variance| variance.shares());
-    let error = |at: usize| match &figures.standard_error {
-        Some(Figures::One(error)) => *error,
-        Some(Figures::Many(errors)) => errors.get(at).copied().flatten(),
-        None => None,
-    };
-    let doubt = |at: usize| match &figures.prior_interval {
-        Some(Figures::One(interval)) => *interval,
-        Some(Figures::Many(intervals)) => intervals.get(at).copied().flatten(),
-        None => None,
-    };
+    let error = |at: usize| figures.error_of(at);
+    let doubt = |at: usize| figures.doubt_of(at);
     let shares = |interval: Option<(f64, f64)>| {
         interval
             .filter(|(low, high)| high - low >= 1e-3)
@@ -253,16 +245,8 @@ fn shown(level: f64) -> bool {
 /// quantiles and the chance of never.
 fn flat_rows(sheet: &mut Sheet, start: &[String; 3], figures: &FigureReport) {
     let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
-    let error = |at: usize| match &figures.standard_error {
-        Some(Figures::One(error)) => *error,
-        Some(Figures::Many(errors)) => errors.get(at).copied().flatten(),
-        None => None,
-    };
-    let doubt = |at: usize| match &figures.prior_interval {
-        Some(Figures::One(interval)) => *interval,
-        Some(Figures::Many(intervals)) => intervals.get(at).copied().flatten(),
-        None => None,
-    };
+    let error = |at: usize| figures.error_of(at);
+    let doubt = |at: usize| figures.doubt_of(at);
     let mut row =
         |part: String, value: String, error: Option<f64>, doubt: Option<(f64, f64)>, split: Option<VarianceReport>| {
             let mut cells = start.to_vec();
@@ -315,17 +299,6 @@ fn flat_rows(sheet: &mut Sheet, start: &[String; 3], figures: &FigureReport) {
                 estimate.and_then(|one| one.prior_interval),
                 figures.variance_of(0),
             );
-        }
-    }
-}
-
-impl FigureReport {
-    /// Of the only figure or the one of an option.
-    fn variance_of(&self, at: usize) -> Option<VarianceReport> {
-        match &self.variance {
-            Some(Figures::One(one)) => *one,
-            Some(Figures::Many(all)) => all.get(at).copied().flatten(),
-            None => None,
         }
     }
 }

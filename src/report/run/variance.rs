@@ -54,11 +54,7 @@ pub(super) fn split(figures: &FigureReport, doubt: &[f64]) -> Option<Figures<Opt
     let binary = |probability: f64, at: usize, error: f64| {
         VarianceReport::of(probability * (1.0 - probability), doubt(at), error)
     };
-    let error = |at: usize| match &figures.standard_error {
-        Some(Figures::One(error)) => error.unwrap_or(0.0),
-        Some(Figures::Many(errors)) => errors.get(at).copied().flatten().unwrap_or(0.0),
-        None => 0.0,
-    };
+    let error = |at: usize| figures.error_of(at).unwrap_or(0.0);
     Some(match figures.forecast.as_ref()? {
         Forecast::Binary { probability } => Figures::One(binary(*probability, 0, error(0))),
         Forecast::Categorical { probabilities, .. } => {
