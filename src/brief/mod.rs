@@ -6,6 +6,7 @@
 //!
 //! Uses `report`, `diff` and what stands above them; knows nothing of files and of the command line.
 
+mod chances;
 mod confidence;
 mod lexicon;
 mod lint;
@@ -14,6 +15,7 @@ mod page;
 mod picture;
 mod wording;
 
+pub use chances::chances_picture;
 pub use confidence::Confidence;
 pub use lexicon::{KnownLexicon, Lexicon, Term, Wording};
 pub use lint::{CODES, lint};

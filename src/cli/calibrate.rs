@@ -122,7 +122,6 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     if let Some(path) = &arguments.out {
         write_table(path, &wide(&report))?;
     }
-    let sheets = if format == Format::Csv { vec![wide(&report)] } else { narrow(&report, format) };
     let head = if report.rows.is_empty() && report.quantiles.is_empty() && report.updates.is_empty() {
         vec!["There is nothing to judge yet.".to_owned()]
     } else {
@@ -130,8 +129,10 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     };
     let mut lines = if arguments.plot { plots(&report) } else { Vec::new() };
     lines.extend(foot(&report));
-    let output = Output { head, sheets, foot: lines, json: &report };
-    console::show(format, &output.render(format)?)?;
+    console::present(format, |format| {
+        let sheets = if format == Format::Csv { vec![wide(&report)] } else { narrow(&report, format) };
+        Output { head: head.clone(), sheets, foot: lines.clone(), json: &report }
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 

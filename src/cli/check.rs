@@ -44,17 +44,51 @@ struct FileReport {
     problems: Vec<Problem>,
 }
 
-#[derive(Debug, Serialize, schemars::JsonSchema)]
-struct Problem {
-    code: &'static str,
-    severity: &'static str,
-    message: String,
+/// What was found in a text, as JSON has it.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct Problem {
+    /// Stable code, such as `E0301`.
+    pub code: &'static str,
+    /// `error`, `warning` or `note`.
+    pub severity: &'static str,
+    /// In words.
+    pub message: String,
     /// Where it does not stand in the file itself but in its file of priors: that one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<String>,
-    line: Option<usize>,
-    column: Option<usize>,
-    help: Vec<String>,
+    pub file: Option<String>,
+    /// Its line, counted from 1.
+    pub line: Option<usize>,
+    /// Its column, counted in characters from 1.
+    pub column: Option<usize>,
+    /// Ways out.
+    pub help: Vec<String>,
+}
+
+impl Problem {
+    /// What was found in a source.
+    pub(super) fn of(source: &Source, found: &Diagnostics) -> Vec<Self> {
+        let one = |one: &Diagnostic| {
+            let place = one.span.map(|span| source.line_column(span.start));
+            Self {
+                code: one.code,
+                severity: match one.severity {
+                    Severity::Error => "error",
+                    Severity::Warning => "warning",
+                    Severity::Note => "note",
+                },
+                message: one.message.clone(),
+                file: one
+                    .span
+                    .map(|span| source.part(span.start))
+                    .filter(|part| part.start > 0)
+                    .map(|part| part.name.to_owned()),
+                line: place.map(|(line, _)| line),
+                column: place.map(|(_, column)| column),
+                help: one.help.clone(),
+            }
+        };
+        found.iter().map(one).collect()
+    }
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
@@ -107,8 +141,11 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
             ]);
         }
     }
-    let sheets = if format == Format::Table { Vec::new() } else { vec![sheet] };
-    console::show(format, &Output { head, sheets, foot: Vec::new(), json: &report }.render(format)?)?;
+    console::present(format, |format| {
+        let (head, sheets) =
+            if format == Format::Table { (head.clone(), Vec::new()) } else { (Vec::new(), vec![sheet.clone()]) };
+        Output { head, sheets, foot: Vec::new(), json: &report }
+    })?;
     Ok(if failed { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
@@ -163,26 +200,7 @@ fn checked(source: &Source) -> (Option<Model>, Diagnostics) {
 impl FileReport {
     /// Adds what was found in a text that belongs to the file.
     fn add(&mut self, source: &Source, found: &Diagnostics) {
-        self.problems.extend(found.iter().map(|one| {
-            let place = one.span.map(|span| source.line_column(span.start));
-            Problem {
-                code: one.code,
-                severity: match one.severity {
-                    Severity::Error => "error",
-                    Severity::Warning => "warning",
-                    Severity::Note => "note",
-                },
-                message: one.message.clone(),
-                file: one
-                    .span
-                    .map(|span| source.part(span.start))
-                    .filter(|part| part.start > 0)
-                    .map(|part| part.name.to_owned()),
-                line: place.map(|(line, _)| line),
-                column: place.map(|(_, column)| column),
-                help: one.help.clone(),
-            }
-        }));
+        self.problems.extend(Problem::of(source, found));
         self.errors += found.count(Severity::Error);
         self.warnings += found.count(Severity::Warning);
         self.notes += found.count(Severity::Note);

@@ -190,7 +190,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let relations = relations(arguments, &records)?;
     let options = options(arguments, &records)?;
     let report = cohere(&records, &relations, &options)?;
-    console::show(format, &cohere_sheets::render(&report, format)?)?;
+    console::present(format, |format| cohere_sheets::output(&report, format))?;
     if let Some(path) = &arguments.out {
         let all = with_repaired(&records, &report, &options, arguments.by);
         console::write_bytes(path, &forecasts_file(&all, Form::of(path))?)?;

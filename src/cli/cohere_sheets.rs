@@ -1,7 +1,6 @@
 //! How `foretell cohere` shows what it found.
 
 use crate::cohere::{CoherenceReport, ConflictReport, Distance, RelationReport, Standing, StatementReport, Strength};
-use crate::error::Error;
 use crate::report::figure::significant;
 use crate::report::{Column, Format, Output, Sheet};
 
@@ -21,7 +20,7 @@ fn place(of: &RelationReport) -> String {
 }
 
 /// The text of the form asked for.
-pub(super) fn render(report: &CoherenceReport, format: Format) -> Result<String, Error> {
+pub(super) fn output(report: &CoherenceReport, format: Format) -> Output<'_, CoherenceReport> {
     let mut sheets = Vec::new();
     let (mut head, mut foot) = (Vec::new(), Vec::new());
     if format == Format::Csv {
@@ -43,7 +42,7 @@ pub(super) fn render(report: &CoherenceReport, format: Format) -> Result<String,
             foot.extend(remarks(report, statement));
         }
     }
-    Output { head, sheets, foot, json: report }.render(format)
+    Output { head, sheets, foot, json: report }
 }
 
 fn points(of: f64) -> String {

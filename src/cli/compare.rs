@@ -130,15 +130,20 @@ pub(super) fn for_page(names: &[String], inputs: &Inputs) -> Result<Found, Error
 
 /// To stdout.
 pub(super) fn show(found: &Found, format: Format) -> Done {
-    console::show(format, &text(found, format)?)?;
+    let Found { comparison, reliability } = found;
+    let whole = Whole { comparison, reliability };
+    console::present(format, |format| output(found, &whole, format))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// In the form asked for.
 pub(super) fn text(found: &Found, format: Format) -> Result<String, Error> {
     let Found { comparison, reliability } = found;
-    let whole = Whole { comparison, reliability };
-    Output { head: Vec::new(), sheets: sheets(found, format), foot: foot(comparison), json: &whole }.render(format)
+    output(found, &Whole { comparison, reliability }, format).render(format)
+}
+
+fn output<'a>(found: &Found, whole: &'a Whole<'a>, format: Format) -> Output<'a, Whole<'a>> {
+    Output { head: Vec::new(), sheets: sheets(found, format), foot: foot(&found.comparison), json: whole }
 }
 
 /// As a page, with the pictures of the differences and of reliability.

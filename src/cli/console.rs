@@ -1,17 +1,27 @@
-//! The only place that writes to stdout and stderr.
+//! The only place that writes to stdout and stderr; where a program asks, to its desk instead.
 
+use super::check::Problem;
+use super::desk::{self, Failure, OnProgress};
+use crate::brief::chances_picture;
 use crate::diagnostic::Diagnostics;
 use crate::error::Error;
-use crate::report::Format;
+use crate::report::run::RunReport;
+use crate::report::{Format, Output, Sheet};
 use crate::source::Source;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
+use std::time::Duration;
 
 /// Data, to stdout. A reader that went away (`| head`) is no error.
 ///
 /// # Errors
 /// If stdout cannot be written, for instance because the disk is full.
 pub(super) fn data(text: &str) -> Result<(), Error> {
+    if desk::leave(|told| told.text.push_str(text)) {
+        return Ok(());
+    }
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(problem) if problem.kind() != io::ErrorKind::BrokenPipe => {
@@ -33,6 +43,106 @@ pub(super) fn show(format: Format, text: &str) -> Result<(), Error> {
             data(&(lines.join("\n") + "\n"))
         }
         _ => data(text),
+    }
+}
+
+/// A result in the form asked for, to stdout. A program that asks gets all forms: `make` gives what is said in each.
+///
+/// # Errors
+/// If stdout cannot be written, or the result in the form asked for.
+pub(super) fn present<'a, T: Serialize + 'a>(
+    format: Format,
+    make: impl Fn(Format) -> Output<'a, T>,
+) -> Result<(), Error> {
+    if !desk::is_there() {
+        return show(format, &make(format).render(format)?);
+    }
+    let json = make(Format::Json).render(Format::Json)?;
+    let table = make(Format::Csv).sheets.first().map(Sheet::to_record_batch).transpose()?;
+    let (text, markdown) = (make(Format::Table).render(Format::Table)?, make(Format::Md).render(Format::Md)?);
+    desk::leave(|told| {
+        told.json = Some(json);
+        told.text.push_str(&text);
+        told.markdown = markdown;
+        told.table = table;
+    });
+    Ok(())
+}
+
+/// The same for what has a Markdown of its own.
+///
+/// # Errors
+/// As [`present`].
+pub(super) fn present_with<'a, T: Serialize + 'a>(
+    format: Format,
+    make: impl Fn(Format) -> Output<'a, T>,
+    markdown: String,
+) -> Result<(), Error> {
+    if format == Format::Md && !desk::is_there() {
+        return show(format, &markdown);
+    }
+    present(format, make)?;
+    desk::leave(|told| told.markdown = markdown);
+    Ok(())
+}
+
+/// The report of a run; a program that asks gets a picture with it.
+///
+/// # Errors
+/// As [`present`].
+pub(super) fn present_run(format: Format, report: &RunReport, with_events: bool) -> Result<(), Error> {
+    present(format, |format| report.output(format, with_events))?;
+    desk::leave(|told| told.picture = chances_picture(report));
+    Ok(())
+}
+
+/// How far a long piece of work is: a bar on a terminal for anything longer than a second, or a word to the program that asks.
+#[derive(Debug)]
+pub(super) struct Progress {
+    bar: ProgressBar,
+    listener: Listener,
+}
+
+/// Who is told of progress.
+struct Listener(Option<OnProgress>);
+
+impl std::fmt::Debug for Listener {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_tuple("Listener").field(&self.0.is_some()).finish()
+    }
+}
+
+impl Progress {
+    /// Nothing is done yet.
+    pub(super) fn new() -> Self {
+        let listener = Listener(desk::on_progress());
+        if !is_interactive() || desk::is_there() {
+            return Self { bar: ProgressBar::hidden(), listener };
+        }
+        let bar = ProgressBar::with_draw_target(Some(1000), ProgressDrawTarget::hidden());
+        let style = ProgressStyle::with_template("simulating {bar:40} {percent:>3} %  {eta} left");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("█▉▊▋▌▍▎▏ "));
+        let waiting = bar.clone();
+        std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_secs(1));
+            if !waiting.is_finished() {
+                waiting.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+            }
+        });
+        Self { bar, listener }
+    }
+
+    /// So much is done, from 0 to 1.
+    pub(super) fn set(&self, share: f64) {
+        self.bar.set_position((share * 1000.0) as u64);
+        if let Listener(Some(listener)) = &self.listener {
+            listener(share);
+        }
+    }
+
+    /// Everything is.
+    pub(super) fn finish(&self) {
+        self.bar.finish_and_clear();
     }
 }
 
@@ -91,18 +201,26 @@ pub(super) fn is_interactive() -> bool {
 
 /// A line for people, to stderr.
 pub(super) fn note(text: &str) {
+    if desk::leave(|told| told.remarks.push(text.to_owned())) {
+        return;
+    }
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
 /// The problems of a file, to stderr.
 pub(super) fn diagnostics(found: &Diagnostics, source: &Source) {
-    if !found.is_empty() {
+    if !found.is_empty() && !desk::leave(|told| told.problems.extend(Problem::of(source, found))) {
         note(&found.render(source, styled()));
     }
 }
 
 /// An error, to stderr.
 pub(super) fn error(problem: &Error) {
+    let help = problem.way_out().map(str::to_owned);
+    let failure = || Failure { message: problem.to_string(), help, is_usage: false };
+    if desk::leave(|told| told.failure = Some(failure())) {
+        return;
+    }
     note(&format!("error: {problem}"));
     if let Some(help) = problem.way_out() {
         note(&format!("  = help: {help}"));
@@ -111,6 +229,18 @@ pub(super) fn error(problem: &Error) {
 
 /// What clap has to say (help to stdout, usage errors to stderr).
 pub(super) fn clap(problem: &clap::Error) {
+    if problem.use_stderr() {
+        let text = problem.to_string();
+        let said = text.trim().strip_prefix("error: ").unwrap_or(text.trim());
+        let message = said.split("\n\nFor more information").next().unwrap_or(said).to_owned();
+        if desk::leave(|told| told.failure = Some(Failure { message, help: None, is_usage: true })) {
+            return;
+        }
+    } else if desk::is_there() {
+        // It goes to the desk, whose text has no end.
+        let _ = data(&problem.to_string());
+        return;
+    }
     let _ = problem.print();
 }
 

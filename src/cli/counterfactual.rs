@@ -83,8 +83,11 @@ pub(super) fn run(
     let mut head = report.heading.lines(&format!("{} worlds, seed {}", grouped(report.worlds), report.seed));
     head.insert(2, format!("{} worlds agree with what is known and are run again", grouped(report.agreeing)));
     head.extend(report.counterfactual.iter().map(|text| format!("had it been: {text}")));
-    let sheet = sheet(&report, events || loaded.model.questions.is_empty(), format);
-    console::show(format, &Output { head, sheets: vec![sheet], foot: Vec::new(), json: &report }.render(format)?)?;
+    let with_events = events || loaded.model.questions.is_empty();
+    console::present(format, |format| {
+        let sheets = vec![sheet(&report, with_events, format)];
+        Output { head: head.clone(), sheets, foot: Vec::new(), json: &report }
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 

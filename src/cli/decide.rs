@@ -91,14 +91,15 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     } else {
         format!("{} worlds for each choice, seed {}", grouped(advice.worlds), advice.seed)
     };
-    let sheets = match format {
-        Format::Csv => vec![policy(advice, format)],
-        _ => vec![policy(advice, format), choices(advice), information(advice)]
-            .into_iter()
-            .filter(|sheet| !sheet.is_empty())
-            .collect(),
-    };
-    let output = Output { head: report.heading.lines(&how), sheets, foot: foot(advice), json: &report };
-    console::show(format, &output.render(format)?)?;
+    console::present(format, |format| {
+        let sheets = match format {
+            Format::Csv => vec![policy(advice, format)],
+            _ => vec![policy(advice, format), choices(advice), information(advice)]
+                .into_iter()
+                .filter(|sheet| !sheet.is_empty())
+                .collect(),
+        };
+        Output { head: report.heading.lines(&how), sheets, foot: foot(advice), json: &report }
+    })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -4,7 +4,6 @@ use super::budget::{self, worlds};
 use super::diff_sheets::{changes, why};
 use super::load::{self, Loaded};
 use super::means::Choice;
-use super::run::progress;
 use super::{Done, console};
 use crate::diff::{self, Averaged, Diff, Options, Side};
 use crate::error::Error;
@@ -150,15 +149,16 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let mut head = vec![new.model.title.clone(), from_to(&report)];
     head.push(how(&report.diff, report.seed));
     head.extend(report.given.iter().map(|text| format!("given: {text}")));
-    let sheets = match format {
-        Format::Csv => vec![why(&report.diff, format)],
-        _ => vec![changes(&report.diff), why(&report.diff, format)]
-            .into_iter()
-            .filter(|sheet| !sheet.is_empty())
-            .collect(),
-    };
-    let foot = foot(&report.diff);
-    console::show(format, &Output { head, sheets, foot, json: &report }.render(format)?)?;
+    console::present(format, |format| {
+        let sheets = match format {
+            Format::Csv => vec![why(&report.diff, format)],
+            _ => vec![changes(&report.diff), why(&report.diff, format)]
+                .into_iter()
+                .filter(|sheet| !sheet.is_empty())
+                .collect(),
+        };
+        Output { head: head.clone(), sheets, foot: foot(&report.diff), json: &report }
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -197,14 +197,14 @@ pub(super) fn compare(
 ) -> Result<Diff, Error> {
     let side = |loaded: &'_ Loaded, day: Date| -> (String, Date) { (loaded.source.text().to_owned(), day) };
     let (before, after) = (side(old, from), side(new, to));
-    let bar = progress();
+    let progress = console::Progress::new();
     let found = diff::diff(
         Side { text: &before.0, model: &old.model, day: before.1 },
         Side { text: &after.0, model: &new.model, day: after.1 },
         options,
-        &|share: f64| bar.set_position((share * 1000.0) as u64),
+        &|share| progress.set(share),
     );
-    bar.finish_and_clear();
+    progress.finish();
     found
 }
 

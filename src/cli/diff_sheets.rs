@@ -36,7 +36,8 @@ pub(super) fn why(diff: &Diff, format: Format) -> Sheet {
     let title = (!csv).then_some("What moved, and why (chances in percentage points)");
     let mut columns = vec![Column::text("question"), Column::text("part"), Column::text("why")];
     let numbers = if csv { ["old", "new", "moved", "moved_error"] } else { ["old", "new", "moved", "± s.e."] };
-    columns.extend(numbers.into_iter().map(Column::number));
+    columns.extend(numbers[..2].iter().copied().map(Column::number_or_day));
+    columns.extend(numbers[2..].iter().copied().map(Column::number));
     columns.push(Column::text(if csv { "told_apart" } else { "" }));
     let mut sheet = Sheet::new(title, columns);
     for question in diff.questions.iter().filter(|one| csv || is_moved(one)) {

@@ -91,11 +91,13 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let view = explain::View { source: &loaded.source, model: &loaded.model, situation: &situation };
     let explanation = explain::explain(view, &arguments.question, &options)?;
     let report = Report { heading: Heading::new("foretell.explain/1", &loaded, &situation), explanation };
-    let (sheets, foot) = match format {
-        Format::Csv => (vec![tidy(&report.explanation)], Vec::new()),
-        _ => sheets(&report.explanation),
-    };
-    console::show(format, &Output { head: head(&report), sheets, foot, json: &report }.render(format)?)?;
+    console::present(format, |format| {
+        let (sheets, foot) = match format {
+            Format::Csv => (vec![tidy(&report.explanation)], Vec::new()),
+            _ => sheets(&report.explanation),
+        };
+        Output { head: head(&report), sheets, foot, json: &report }
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 

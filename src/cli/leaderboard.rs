@@ -105,8 +105,12 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     };
     let mut lines = if arguments.plot { plots(&found) } else { Vec::new() };
     lines.extend(foot(&found));
-    let output = Output { head, sheets: sheets(&found, format), foot: lines, json: &found };
-    console::show(format, &output.render(format)?)?;
+    console::present(format, |format| Output {
+        head: head.clone(),
+        sheets: sheets(&found, format),
+        foot: lines.clone(),
+        json: &found,
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use std::path::PathBuf;
 
 /// Names the ledger.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct LedgerArgument {
     /// The ledger [default: what FORETELL_LEDGER names, or foretell.db]
     #[arg(long, value_name = "PATH")]

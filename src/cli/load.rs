@@ -2,7 +2,7 @@
 //!
 //! A file whose ending says that it is a Bayesian network of another tool is taken for the scenario that it comes to.
 
-use super::console;
+use super::{console, desk};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::error::Error;
 use crate::hash::sha256;
@@ -12,6 +12,7 @@ use crate::plan::Situation;
 use crate::scenario;
 use crate::source::Source;
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -39,7 +40,7 @@ impl Loaded {
 
 /// Reads a file into a source that is named as the user wrote it.
 pub(super) fn read(path: &Path) -> Result<Source, Error> {
-    let bytes = std::fs::read(path).map_err(|problem| {
+    let bytes = desk::read(path).map_err(|problem| {
         Error::environment(format!("cannot read `{}`", path.display()))
             .because(problem)
             .help("`foretell init` writes a scenario file to start from")
@@ -50,6 +51,21 @@ pub(super) fn read(path: &Path) -> Result<Source, Error> {
             .help("save the file as UTF-8")
     })?;
     Ok(Source::new(path.display().to_string(), text))
+}
+
+/// What a scenario file and its file of priors hold, by their paths: all that another machine needs to run it by [`ask`](super::ask).
+///
+/// # Errors
+/// If the scenario file cannot be read; a file of priors that cannot be read is left out, and missed by whoever runs it.
+pub fn scenario_texts(path: &Path) -> Result<BTreeMap<String, String>, Error> {
+    let written = read(path)?;
+    let priors = if network::Format::of_path(path).is_some() { None } else { scenario::priors_file(&written) };
+    let priors = priors.and_then(|named| {
+        let beside = path.with_file_name(&named.value);
+        Some((beside.display().to_string(), String::from_utf8(desk::read(&beside).ok()?).ok()?))
+    });
+    let own = (path.display().to_string(), written.text().to_owned());
+    Ok(std::iter::once(own).chain(priors).collect())
 }
 
 /// A file that holds a scenario, in whichever language.
@@ -78,7 +94,7 @@ fn with_priors(written: Source) -> (Source, Diagnostics) {
     };
     let Some(named) = named else { return (written, Diagnostics::new()) };
     let path = Path::new(written.name()).with_file_name(&named.value);
-    let why = match std::fs::read(&path).map(String::from_utf8) {
+    let why = match desk::read(&path).map(String::from_utf8) {
         Ok(Ok(text)) => return scenario::with_priors(written, &path.display().to_string(), &text),
         Ok(Err(_)) => format!("`{}` is not UTF-8 text", path.display()),
         Err(problem) if problem.kind() == ErrorKind::NotFound => format!("there is no file `{}`", path.display()),

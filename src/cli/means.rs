@@ -2,7 +2,7 @@
 
 use super::budget;
 use super::console;
-use super::run::{impossible, progress};
+use super::run::impossible;
 use crate::error::Error;
 use crate::exact::{self, Difference, Exact, Failure, TooWide};
 use crate::plan::Plan;
@@ -184,11 +184,9 @@ pub(super) fn subject<'a>(plan: &'a Plan, settings: &Settings) -> Conditioned<'a
 }
 
 fn simulated(plan: &Plan, settings: &Settings, voice: Voice) -> Result<Tally, Impossible> {
-    let bar = progress();
-    let tally = simulate::simulate(subject(plan, settings), settings, &|share: f64| {
-        bar.set_position((share * 1000.0) as u64);
-    });
-    bar.finish_and_clear();
+    let progress = console::Progress::new();
+    let tally = simulate::simulate(subject(plan, settings), settings, &|share| progress.set(share));
+    progress.finish();
     let tally = tally?;
     tell_of_few_worlds(&tally, voice);
     budget::tell_what_is_missing(settings, plan, &tally);

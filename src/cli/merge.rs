@@ -1,29 +1,35 @@
-//! `foretell merge`: the parts of a run put together, the same bytes as one run of all worlds.
+//! `foretell merge`: the parts of a run put together, the same bytes as one run of all worlds; or the parts of scores, the same bytes as one pass over all rows.
 
+use super::desk::{self, Told};
 use super::load::{self, Loaded, View};
 use super::means::{Means, Voice};
 use super::run::{Recording, record, refuse_to_record_what_if, report};
-use super::{Done, console, curves};
+use super::{Done, console, curves, ended, score};
 use crate::error::Error;
 use crate::plan::{self, Plan, Situation};
 use crate::report::Format;
 use crate::report::part::{Origin, PartFile};
-use crate::simulate::{Merging, Method, Mismatch, Part};
+use crate::score::{SCORE_PART_SCHEMA, ScorePart, StreamedScores};
+use crate::simulate::{self, Method, Mismatch, Part};
 use crate::source::Source;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Put the parts of a run together and show its forecasts
+/// Put the parts of a run together and show its forecasts, or those of scores and show the means
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:
   foretell run scenarios/golden.toml --worlds 10G --shard 1/2 --out part1.json    # on one machine
   foretell run scenarios/golden.toml --worlds 10G --shard 2/2 --out part2.json    # on another
   foretell merge part1.json part2.json
 
-The result is the same bytes as that of one run of all worlds. A part carries its scenario, so nothing else is needed.")]
+  foretell score --stream --forecasts 'north/*.parquet' --outcomes outcomes.csv --part north.json
+  foretell score --stream --forecasts 'south/*.parquet' --outcomes outcomes.csv --part south.json
+  foretell merge north.json south.json
+
+The result is the same bytes as that of one run of all worlds, or of one pass over all rows. A part of a run carries its scenario, so nothing else is needed.")]
 pub(super) struct Arguments {
-    /// Files that `foretell run --shard K/N --out FILE` wrote: all parts of one run, in any order
+    /// Files that `foretell run --shard K/N --out FILE` wrote, all parts of one run, or that `foretell score --part FILE` wrote, in any order
     #[arg(value_name = "PART", required = true)]
     parts: Vec<PathBuf>,
     /// Also show every event, not only the questions (JSON always holds both)
@@ -34,6 +40,7 @@ pub(super) struct Arguments {
 }
 
 /// What all parts are parts of.
+#[derive(Debug)]
 struct Whole {
     file: String,
     origin: Origin,
@@ -43,37 +50,132 @@ struct Whole {
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
-    let mut whole: Option<Whole> = None;
     let mut merging = Merging::default();
-    let mut files: BTreeMap<u64, String> = BTreeMap::new();
     // One after another, so that not all files are in memory at once.
     for path in &arguments.parts {
         let name = path.display().to_string();
         let bytes = std::fs::read(path)
             .map_err(|problem| Error::environment(format!("cannot read `{name}`")).because(problem))?;
-        let part = PartFile::from_text(&name, &String::from_utf8_lossy(&bytes))?;
-        drop(bytes);
-        let whole = match &mut whole {
-            Some(whole) => {
-                part.check_origin(&name, &whole.file, &whole.origin)?;
-                whole
-            }
-            none => none.insert(understand(&name, part.origin(), &arguments.recording)?),
-        };
-        add(&mut merging, &mut files, &name, whole, &part)?;
+        merging.add(&name, &String::from_utf8_lossy(&bytes), &arguments.recording)?;
     }
-    refuse_gaps(&merging.missing(), files.len())?;
-    let Whole { origin, loaded, situation, plan, .. } =
-        whole.ok_or_else(|| Error::input("there is no part to merge").help("name the files"))?;
-    let settings = origin.settings();
-    let means = if settings.method == Method::Auto { Means::Choose } else { Means::Simulation };
-    let merged = || merging.finish(&plan, &settings);
-    let figures = means.figures_by(&plan, &settings, Voice::default(), merged)?;
-    let mut report = report(&loaded, &situation, &plan, &settings, &figures.tally)?;
-    figures.tell(&plan, &mut report);
-    record(&arguments.recording, &loaded, &report, &settings, curves::WORLDS)?;
-    console::show(format, &report.render(format, arguments.events)?)?;
-    Ok(ExitCode::SUCCESS)
+    merging.finish(&arguments.recording, format, arguments.events)
+}
+
+/// Parts put together as they come, in any order, for a program that holds this library: those of a run, or those of scores.
+///
+/// Neighbours are joined at once, so that parts that come about in order need little memory however many they are.
+#[derive(Debug, Default)]
+pub struct Merger {
+    merging: Merging,
+}
+
+impl Merger {
+    /// No part yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a part, as `foretell run --shard K/N --out -` or `foretell score --stream --part -` prints it. What is wrong with it is told; then nothing
+    /// is changed.
+    pub fn add(&mut self, name: &str, part: &str) -> Told {
+        let mut add = || self.merging.add(name, part, &Recording::default()).map(|()| ExitCode::SUCCESS);
+        let (exit_code, told) = desk::at(BTreeMap::new(), None, || ended(add()));
+        Told { exit_code, ..told }
+    }
+
+    /// The forecasts of the whole run, or which parts are missing; the means over all rows.
+    #[must_use]
+    pub fn finish(self, with_events: bool) -> Told {
+        let finish = || self.merging.finish(&Recording::default(), Format::Json, with_events);
+        let (exit_code, told) = desk::at(BTreeMap::new(), None, || ended(finish()));
+        Told { exit_code, ..told }
+    }
+}
+
+/// Parts being put together: of what the first one is.
+#[derive(Debug, Default)]
+enum Merging {
+    #[default]
+    Nothing,
+    Run(Box<MergingRun>),
+    Scores(Box<StreamedScores>),
+}
+
+impl Merging {
+    fn add(&mut self, name: &str, text: &str, recording: &Recording) -> Result<(), Error> {
+        if matches!(self, Self::Nothing) {
+            *self = if is_of_scores(text) {
+                let part = ScorePart::from_text(name, text)?;
+                let mut whole = StreamedScores::whole_of(name, &part)?;
+                whole.merge(name, &part)?;
+                Self::Scores(Box::new(whole))
+            } else {
+                Self::Run(Box::new(MergingRun::begun(name, text, recording)?))
+            };
+            return Ok(());
+        }
+        match self {
+            Self::Scores(scores) => scores.merge(name, &ScorePart::from_text(name, text)?),
+            Self::Run(run) => run.add(name, text),
+            Self::Nothing => Ok(()),
+        }
+    }
+
+    fn finish(self, recording: &Recording, format: Format, with_events: bool) -> Done {
+        match self {
+            Self::Nothing => Err(Error::input("there is no part to merge").help("name the files")),
+            Self::Run(run) => run.finish(recording, format, with_events),
+            Self::Scores(_) if recording.record || with_events => {
+                Err(Error::input("--record and --events are for parts of a run, but these are of scores")
+                    .help("leave them out"))
+            }
+            Self::Scores(scores) => score::show_merged(scores.report(), format),
+        }
+    }
+}
+
+/// Whether a text says that it is a part of scores.
+fn is_of_scores(text: &str) -> bool {
+    text.trim_start().starts_with(&format!("{{\"schema\":\"{SCORE_PART_SCHEMA}\""))
+}
+
+/// Parts of a run being put together.
+#[derive(Debug)]
+struct MergingRun {
+    whole: Whole,
+    parts: simulate::Merging,
+    files: BTreeMap<u64, String>,
+}
+
+impl MergingRun {
+    fn begun(name: &str, text: &str, recording: &Recording) -> Result<Self, Error> {
+        let part = PartFile::from_text(name, text)?;
+        let whole = understand(name, part.origin(), recording)?;
+        let mut run = Self { whole, parts: simulate::Merging::default(), files: BTreeMap::new() };
+        add(&mut run.parts, &mut run.files, name, &run.whole, &part)?;
+        Ok(run)
+    }
+
+    fn add(&mut self, name: &str, text: &str) -> Result<(), Error> {
+        let part = PartFile::from_text(name, text)?;
+        part.check_origin(name, &self.whole.file, &self.whole.origin)?;
+        add(&mut self.parts, &mut self.files, name, &self.whole, &part)
+    }
+
+    fn finish(self, recording: &Recording, format: Format, with_events: bool) -> Done {
+        let Self { whole: Whole { origin, loaded, situation, plan, .. }, parts, files } = self;
+        refuse_gaps(&parts.missing(), files.len())?;
+        let settings = origin.settings();
+        let means = if settings.method == Method::Auto { Means::Choose } else { Means::Simulation };
+        let merged = || parts.finish(&plan, &settings);
+        let figures = means.figures_by(&plan, &settings, Voice::default(), merged)?;
+        let mut report = report(&loaded, &situation, &plan, &settings, &figures.tally)?;
+        figures.tell(&plan, &mut report);
+        record(recording, &loaded, &report, &settings, curves::WORLDS)?;
+        console::present_run(format, &report, with_events)?;
+        Ok(ExitCode::SUCCESS)
+    }
 }
 
 /// Says which parts are missing beside those that there are; the first of them, if they are many.
@@ -105,7 +207,7 @@ fn understand(name: &str, origin: &Origin, recording: &Recording) -> Result<Whol
 }
 
 fn add(
-    merging: &mut Merging,
+    merging: &mut simulate::Merging,
     files: &mut BTreeMap<u64, String>,
     name: &str,
     whole: &Whole,

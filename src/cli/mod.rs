@@ -16,6 +16,7 @@ mod counterfactual;
 mod curves;
 mod decide;
 mod decide_sheets;
+mod desk;
 mod diff;
 mod diff_sheets;
 mod explain;
@@ -60,9 +61,16 @@ mod update_news;
 mod watch;
 mod watch_sheets;
 
+pub use check::Problem;
+pub use desk::{Failure, OnProgress, Told};
+pub use load::scenario_texts;
+pub use merge::Merger;
+
 use crate::error::{Error, ErrorKind};
 use crate::report::Format;
 use clap::{Parser, Subcommand};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// The ledger that commands use if none is named.
@@ -114,16 +122,72 @@ enum Command {
 /// Runs the command line of this process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    ExitCode::from(run(std::env::args_os()))
+}
+
+/// What the command line answers, for a program that holds this library. The first argument is the command. `texts` are what stands in scenario
+/// files and parts of these names, which need not exist; `on_progress` is told how far a long piece of work is, and may break it off.
+///
+/// All forms of the answer come at once, whatever `--format` says. Nothing is printed.
+///
+/// ```
+/// use foretell::cli::ask;
+/// use std::collections::BTreeMap;
+///
+/// let scenario = r#"
+/// title   = "Rain"
+/// as_of   = 2025-08-19
+/// horizon = 2025-12-31
+///
+/// [event.rain]
+/// chance = "30%"
+/// "#;
+/// let texts = BTreeMap::from([("rain.toml".to_owned(), scenario.to_owned())]);
+/// let told = ask(["run", "rain.toml", "--exact"], texts, None);
+/// assert_eq!(told.exit_code, 0, "{:?}", told.failure);
+/// assert!(told.text.contains("30 %"), "{}", told.text);
+/// ```
+#[must_use]
+pub fn ask<A: Into<OsString>>(
+    arguments: impl IntoIterator<Item = A>,
+    texts: BTreeMap<String, String>,
+    on_progress: Option<OnProgress>,
+) -> Told {
+    let all = std::iter::once(OsString::from("foretell")).chain(arguments.into_iter().map(Into::into));
+    let (exit_code, told) = desk::at(texts, on_progress, || run(all));
+    Told { exit_code, ..told }
+}
+
+/// Runs a command; the exit code.
+fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(problem) => {
-            let code = if problem.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
             console::clap(&problem);
-            return code;
+            return if problem.use_stderr() { 2 } else { 0 };
         }
     };
+    ended(dispatch(cli))
+}
+
+/// The exit code of what is done, or of what went wrong, which is said.
+fn ended(done: Done) -> u8 {
+    match done {
+        Ok(ExitCode::SUCCESS) => 0,
+        Ok(_) => 1,
+        Err(problem) => {
+            console::error(&problem);
+            match problem.kind() {
+                ErrorKind::Input => 1,
+                ErrorKind::Environment => 2,
+            }
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Done {
     let format = cli.format;
-    let done = match cli.command {
+    match cli.command {
         Command::Init(arguments) => init::run(&arguments, format),
         Command::Check(arguments) => check::run(&arguments, format),
         Command::Run(arguments) => run::run(&arguments, format),
@@ -152,16 +216,6 @@ pub fn main() -> ExitCode {
         Command::Plan(arguments) => plan::run(&arguments, format),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),
-    };
-    match done {
-        Ok(code) => code,
-        Err(problem) => {
-            console::error(&problem);
-            match problem.kind() {
-                ErrorKind::Input => ExitCode::from(1),
-                ErrorKind::Environment => ExitCode::from(2),
-            }
-        }
     }
 }
 

@@ -51,7 +51,10 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     };
     let mut sheet = Sheet::new(None, vec![Column::text("step")]);
     lines.iter().for_each(|line| sheet.row(vec![line.clone()]));
-    let (head, sheets) = if format == Format::Table { (lines, Vec::new()) } else { (Vec::new(), vec![sheet]) };
-    console::show(format, &Output { head, sheets, foot: Vec::new(), json: &report }.render(format)?)?;
+    console::present(format, |format| {
+        let (head, sheets) =
+            if format == Format::Table { (lines.clone(), Vec::new()) } else { (Vec::new(), vec![sheet.clone()]) };
+        Output { head, sheets, foot: Vec::new(), json: &report }
+    })?;
     Ok(ExitCode::SUCCESS)
 }

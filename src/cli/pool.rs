@@ -2,13 +2,14 @@
 
 use super::inputs::{check_forecaster, from_files, pattern, select, without_outcomes};
 use super::ledger_file::LedgerArgument;
+use super::pool_sheets::Report;
 use super::{Done, console, pool_quantiles, pool_sheets};
 use crate::error::Error;
 use crate::forecast::tidy::{Form, forecasts_file};
 use crate::forecast::{Forecast, ForecastRecord, Records, Scale, Selection, check_name, day};
 use crate::pool::quantile::{self, QuantileMethod, QuantileOptions, QuantileReport};
 use crate::pool::{History, Penalty, Ready, Recipe, choose, pooled_records};
-use crate::report::Format;
+use crate::report::{Format, Output};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -197,10 +198,10 @@ fn yes_no(arguments: &Arguments, mut past: Records, now: Option<Records>, format
     let history = History::new(&past, member);
     let rule = arguments.rule.unwrap_or_default();
     let (choice, ready) = choose(&history, rule, named).ok_or_else(|| nothing(&history, named))?;
-    let report = pool_sheets::report(&choice, format)?;
+    let report = Report::YesNo(&choice);
     let forecasts =
         if let Some(now) = &now { pooled(now, &history, &ready, &arguments.name, member)? } else { Vec::new() };
-    deliver(arguments, &forecasts, &report, format)
+    deliver(arguments, &forecasts, |format| pool_sheets::report(&choice, &report, format), format)
 }
 
 fn quantiles(arguments: &Arguments, past: Records, now: Option<Records>, format: Format) -> Done {
@@ -240,24 +241,30 @@ fn quantiles(arguments: &Arguments, past: Records, now: Option<Records>, format:
     if applies && pooled.forecasts.is_empty() {
         return Err(Error::input("there is nothing to pool: nobody has a forecast by quantiles"));
     }
-    let report = pool_quantiles::report(&QuantileReport::new(&pooled, &options), format)?;
-    deliver(arguments, &pooled.forecasts, &report, format)
+    let found = QuantileReport::new(&pooled, &options);
+    let report = Report::Quantiles(&found);
+    deliver(arguments, &pooled.forecasts, |format| pool_quantiles::report(&found.quantiles, &report, format), format)
 }
 
 /// Writes the pooled forecasts and says how they came about.
-fn deliver(arguments: &Arguments, forecasts: &[ForecastRecord], report: &str, format: Format) -> Done {
+fn deliver<'a>(
+    arguments: &Arguments,
+    forecasts: &[ForecastRecord],
+    report: impl Fn(Format) -> Output<'a, Report<'a>>,
+    format: Format,
+) -> Done {
     if arguments.apply.is_empty() && !arguments.open {
-        console::show(format, report)?;
+        console::present(format, report)?;
         return Ok(ExitCode::SUCCESS);
     }
     let form = arguments.out.as_deref().map_or(Form::Csv, Form::of);
     let file = forecasts_file(forecasts, form)?;
     if let Some(path) = &arguments.out {
         console::write_bytes(path, &file)?;
-        console::show(format, report)?;
+        console::present(format, report)?;
     } else {
         // The table is the result; the report is what is said about it.
-        console::note(report.trim_end());
+        console::note(report(format).render(format)?.trim_end());
         console::data(&String::from_utf8_lossy(&file))?;
     }
     Ok(ExitCode::SUCCESS)

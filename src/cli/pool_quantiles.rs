@@ -2,16 +2,14 @@
 
 use super::figures::Figures;
 use super::pool_sheets::{Report, heaviest, plural};
-use crate::error::Error;
 use crate::pool::Estimate;
-use crate::pool::quantile::{QuantileChoice, QuantileReport};
+use crate::pool::quantile::QuantileChoice;
 use crate::report::{Column, Format, Output, Sheet};
 
 /// The report on a choice.
-pub(super) fn report(report: &QuantileReport, format: Format) -> Result<String, Error> {
-    let choice = &report.quantiles;
+pub(super) fn report<'a>(choice: &QuantileChoice, json: &'a Report<'a>, format: Format) -> Output<'a, Report<'a>> {
     let sheets = if format == Format::Csv { vec![expected(choice, format)] } else { tables(choice, format) };
-    Output { head: head(choice), sheets, foot: foot(choice), json: &Report::Quantiles(report) }.render(format)
+    Output { head: head(choice), sheets, foot: foot(choice), json }
 }
 
 fn head(choice: &QuantileChoice) -> Vec<String> {
@@ -69,7 +67,12 @@ fn expected(choice: &QuantileChoice, format: Format) -> Sheet {
         plural(choice.judged, "target"),
         plural(choice.clusters, "day")
     );
-    let columns = ["mean", "95 % interval", "pool less it", "95 % interval of that"].map(Column::number);
+    let columns = [
+        Column::number("mean"),
+        Column::interval("95 % interval"),
+        Column::number("pool less it"),
+        Column::interval("95 % interval of that"),
+    ];
     let mut sheet = Sheet::new(
         (format != Format::Csv).then_some(title.as_str()),
         std::iter::once(Column::text("forecaster")).chain(columns).collect(),

@@ -50,9 +50,9 @@ pub(super) fn list(format: Format) -> Result<String, Error> {
 }
 
 /// The report on a choice.
-pub(super) fn report(choice: &Choice, format: Format) -> Result<String, Error> {
+pub(super) fn report<'a>(choice: &Choice, json: &'a Report<'a>, format: Format) -> Output<'a, Report<'a>> {
     let sheets = if format == Format::Csv { vec![expected(choice, format)] } else { tables(choice, format) };
-    Output { head: head(choice), sheets, foot: foot(choice), json: &Report::YesNo(choice) }.render(format)
+    Output { head: head(choice), sheets, foot: foot(choice), json }
 }
 
 pub(super) fn plural(count: usize, word: &str) -> String {
@@ -125,7 +125,12 @@ fn expected(choice: &Choice, format: Format) -> Sheet {
         Penalty::Log => "logarithmic score",
     };
     let title = format!("To expect, out of sample: mean {rule} on {}", plural(choice.judged, "question"));
-    let columns = ["mean", "95 % interval", "pool less it", "95 % interval of that"].map(Column::number);
+    let columns = [
+        Column::number("mean"),
+        Column::interval("95 % interval"),
+        Column::number("pool less it"),
+        Column::interval("95 % interval of that"),
+    ];
     let mut sheet = Sheet::new(
         (format != Format::Csv).then_some(title.as_str()),
         std::iter::once(Column::text("forecaster")).chain(columns).collect(),

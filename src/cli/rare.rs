@@ -82,10 +82,12 @@ pub(super) fn run(loaded: &Loaded, view: &View, texts: &[String], settings: &Set
     }
     let heading = Heading::new("foretell.rare/1", loaded, &situation);
     let report = Report { heading, seed: settings.seed, events, impossible: not_found };
-    let head = report.heading.lines(&format!("seed {}", report.seed));
-    let sheet = sheet(&report, format);
-    let foot = foot(&report);
-    console::show(format, &Output { head, sheets: vec![sheet], foot, json: &report }.render(format)?)?;
+    console::present(format, |format| Output {
+        head: report.heading.lines(&format!("seed {}", report.seed)),
+        sheets: vec![sheet(&report, format)],
+        foot: foot(&report),
+        json: &report,
+    })?;
     for one in &report.impossible {
         console::note(&format!("error: `{}`: {}", one.condition, one.why));
     }

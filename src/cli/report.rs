@@ -249,16 +249,12 @@ fn show(brief: &Brief, out: Option<&Path>, format: Format) -> Done {
         console::write(path, &if is_markdown { brief.markdown() } else { brief.page()? })?;
         return Ok(ExitCode::SUCCESS);
     }
-    let text = match format {
-        Format::Md => brief.markdown(),
-        Format::Json | Format::Csv | Format::Table => terminal(brief, format)?,
-    };
-    console::show(format, &text)?;
+    console::present_with(format, |format| terminal(brief, format), brief.markdown())?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// The bottom line and every question, for a terminal; the questions alone as CSV.
-fn terminal(brief: &Brief, format: Format) -> Result<String, Error> {
+fn terminal(brief: &Brief, format: Format) -> Output<'_, Brief> {
     let csv = format == Format::Csv;
     let mut columns: Vec<Column> = ["question", "part", "in words"].map(Column::text).to_vec();
     if csv {
@@ -298,5 +294,5 @@ fn terminal(brief: &Brief, format: Format) -> Result<String, Error> {
     }
     let sheets = [sheet, closed].into_iter().filter(|sheet| csv || !sheet.is_empty()).collect();
     let foot = vec!["--out brief.html writes the whole brief as a page, --format md as Markdown".to_owned()];
-    Output { head, sheets, foot, json: brief }.render(format)
+    Output { head, sheets, foot, json: brief }
 }

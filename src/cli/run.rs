@@ -13,13 +13,11 @@ use crate::plan::{self, Plan, Situation};
 use crate::report::run::{self as forecasts, Run, RunReport};
 use crate::report::{Column, Format, Output, Sheet, figure};
 use crate::simulate::{Design, Settings, Tally};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::civil::Date;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 /// Run a scenario file and show its forecasts
 #[derive(Debug, clap::Args)]
@@ -166,7 +164,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     } else {
         let report = once(&loaded, &arguments.view, &settings, arguments.means(), Voice::default())?;
         record(&arguments.recording, &loaded, &report, &settings, curves::WORLDS)?;
-        console::show(format, &report.render(format, arguments.events)?)?;
+        console::present_run(format, &report, arguments.events)?;
         let passed = report.check_exact.as_ref().is_none_or(|check| check.passed);
         Ok(if passed { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
@@ -289,26 +287,8 @@ fn refuse_overflow(report: &RunReport) -> Result<(), Error> {
     Ok(())
 }
 
-/// A bar on a terminal, for anything longer than a second.
-pub(super) fn progress() -> ProgressBar {
-    if !console::is_interactive() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::with_draw_target(Some(1000), ProgressDrawTarget::hidden());
-    let style = ProgressStyle::with_template("simulating {bar:40} {percent:>3} %  {eta} left");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("█▉▊▋▌▍▎▏ "));
-    let waiting = bar.clone();
-    std::thread::spawn(move || {
-        std::thread::sleep(Duration::from_secs(1));
-        if !waiting.is_finished() {
-            waiting.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
-        }
-    });
-    bar
-}
-
 /// Where forecasts are recorded.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct Recording {
     /// Record the forecasts of open questions in the ledger
     #[arg(long)]
@@ -379,7 +359,6 @@ fn replay(arguments: &Arguments, loaded: &Loaded, settings: &Settings, from: Dat
         record(&arguments.recording, loaded, &report, settings, 0)?;
         runs.push(report);
     }
-    let sheet = if format == Format::Csv { replay_rows(loaded, &runs) } else { replay_sheet(loaded, &runs) };
     let report = Replay {
         schema: "foretell.replay/1",
         scenario: loaded.model.title.clone(),
@@ -400,13 +379,18 @@ fn replay(arguments: &Arguments, loaded: &Loaded, settings: &Settings, from: Dat
             )
         },
     ];
-    console::show(format, &Output { head, sheets: vec![sheet], foot: Vec::new(), json: &report }.render(format)?)?;
+    console::present(format, |format| {
+        let runs = &report.runs;
+        let sheet = if format == Format::Csv { replay_rows(loaded, runs) } else { replay_sheet(loaded, runs) };
+        Output { head: head.clone(), sheets: vec![sheet], foot: Vec::new(), json: &report }
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// One line a question and day, with whole numbers: for CSV.
 fn replay_rows(loaded: &Loaded, runs: &[RunReport]) -> Sheet {
-    let mut sheet = Sheet::new(None, ["question", "as_of", "probability"].into_iter().map(Column::text).collect());
+    let columns = vec![Column::text("question"), Column::day("as_of"), Column::number("probability")];
+    let mut sheet = Sheet::new(None, columns);
     for run in runs {
         for (question, report) in loaded.model.questions.iter().zip(&run.questions) {
             if let Some(Forecast::Binary { probability }) = &report.figures.forecast

@@ -20,6 +20,7 @@ Examples:
   foretell score --rule brier,spherical --by tag
   foretell score --forecasts forecasts.csv --outcomes outcomes.csv --forecaster ada
   foretell score --stream --forecasts forecasts.parquet --outcomes outcomes.csv
+  foretell score --stream --forecasts 'part-0*.parquet' --outcomes outcomes.csv --part part0.json
   foretell score --platform metaculus --community crowd
   foretell score --joint patterns.csv
 
@@ -49,6 +50,9 @@ pub(super) struct Arguments {
         conflicts_with_all = ["pool", "live", "scale", "components", "over_time"]
     )]
     stream: bool,
+    /// With --stream, write what was summed as a part into this file instead of showing means, for `foretell merge`; `-` is standard output
+    #[arg(long, value_name = "FILE", requires = "stream", conflicts_with_all = ["by", "out"])]
+    part: Option<PathBuf>,
     /// Also what the weighted interval score of quantiles is made of, with bias and coverage, instead of the means in CSV
     #[arg(long)]
     components: bool,
@@ -79,7 +83,29 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     if let Some(platform) = arguments.platform {
         return score_otherwise::of_platform(inputs, platform, arguments.community.as_deref(), only, out, format);
     }
-    let mut report = if arguments.stream { streamed(arguments)? } else { recorded(arguments)? };
+    if let Some(part) = &arguments.part {
+        let rules = chosen(arguments, &stream::DEFAULT_RULES);
+        let text = stream::part(inputs, &rules, only)?.to_text()?;
+        if part.as_os_str() == "-" {
+            console::data(&text)?;
+        } else {
+            console::write(part, &text)?;
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let report = if arguments.stream { streamed(arguments)? } else { recorded(arguments)? };
+    show(arguments, report, format)
+}
+
+/// Means of all parts that were put together.
+pub(super) fn show_merged(report: Report, format: Format) -> Done {
+    let output =
+        |format| Output { head: head(&report), sheets: sheets(&report, format), foot: foot(&report), json: &report };
+    console::present(format, output)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(arguments: &Arguments, mut report: Report, format: Format) -> Done {
     if arguments.rules.is_empty() {
         // Rules that nobody asked for and that found nothing to score are no news.
         let scored = |id: &str| report.rows.iter().any(|row| row.rule == id);
@@ -89,10 +115,12 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     if let Some(path) = &arguments.out {
         write_table(path, &main_sheet(&report, Format::Csv))?;
     }
-    let mut tables = if arguments.components && format == Format::Csv { Vec::new() } else { sheets(&report, format) };
-    tables.extend(report.components.as_deref().map(|components| component_sheet(components, format)));
-    let output = Output { head: head(&report), sheets: tables, foot: foot(&report), json: &report };
-    console::show(format, &output.render(format)?)?;
+    console::present(format, |format| {
+        let only_components = arguments.components && format == Format::Csv;
+        let mut tables = if only_components { Vec::new() } else { sheets(&report, format) };
+        tables.extend(report.components.as_deref().map(|components| component_sheet(components, format)));
+        Output { head: head(&report), sheets: tables, foot: foot(&report), json: &report }
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -2,7 +2,7 @@
 
 use super::load::{Loaded, View};
 use super::means::subject;
-use super::run::{impossible, progress};
+use super::run::impossible;
 use super::{Done, console};
 use crate::error::Error;
 use crate::plan;
@@ -17,7 +17,7 @@ pub(super) struct PartArguments {
     /// Run only part K of N equal parts of the worlds, for `foretell merge`
     #[arg(long, value_name = "K/N", value_parser = shard, requires = "out")]
     pub(super) shard: Option<Shard>,
-    /// The file that the part is written to
+    /// The file that the part is written to; `-` is standard output
     #[arg(long, value_name = "FILE", requires = "shard")]
     pub(super) out: Option<PathBuf>,
 }
@@ -40,12 +40,10 @@ pub(super) fn run(loaded: &Loaded, view: &View, settings: &Settings, shard: Shar
     let out = out.ok_or_else(|| Error::input("--shard needs a file to write to").help("add `--out part.json`"))?;
     let situation = view.situation(&loaded.model)?;
     let plan = plan::compile(&loaded.model, &situation);
-    let bar = progress();
-    let part = simulate::simulate_part(subject(&plan, settings), settings, shard, &|share: f64| {
-        bar.set_position((share * 1000.0) as u64);
-    })
-    .map_err(|problem| impossible(&problem))?;
-    bar.finish_and_clear();
+    let progress = console::Progress::new();
+    let part = simulate::simulate_part(subject(&plan, settings), settings, shard, &|share| progress.set(share))
+        .map_err(|problem| impossible(&problem))?;
+    progress.finish();
     let origin = Origin {
         scenario_hash: loaded.hash.clone(),
         scenario_file: loaded.written.name().to_owned(),
@@ -60,6 +58,10 @@ pub(super) fn run(loaded: &Loaded, view: &View, settings: &Settings, shard: Shar
         design: settings.design,
     };
     let text = PartFile::new(origin, shard, part.record()).to_text()?;
+    if out == Path::new("-") {
+        console::data(&text)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     std::fs::write(out, text)
         .map_err(|problem| Error::environment(format!("cannot write `{}`", out.display())).because(problem))?;
     console::note(&format!(

@@ -87,8 +87,10 @@ pub(super) fn run(loaded: &Loaded, view: &View, names: &[String], count: usize, 
             head.push(format!("{which} and what is known together: {}", figure::significant(joint, 7)));
         }
     }
-    let sheet = if format == Format::Csv { rows(&report) } else { sheet(&report) };
-    console::show(format, &Output { head, sheets: vec![sheet], foot: Vec::new(), json: &report }.render(format)?)?;
+    console::present(format, |format| {
+        let sheet = if format == Format::Csv { rows(&report) } else { sheet(&report) };
+        Output { head: head.clone(), sheets: vec![sheet], foot: Vec::new(), json: &report }
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -98,11 +98,12 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     }
     warn(&told);
     let report = Report { heading: Heading::new("foretell.stories/1", &loaded, &situation), storylines: told };
-    let sheets = if format == Format::Csv { vec![rows(&report.storylines)] } else { sheets(&report.storylines) };
     let mut head = report.heading.lines(&how(&report.storylines));
     head.splice(2..2, worth(&report.storylines));
-    let foot = foot(&report.storylines, arguments.coverage);
-    console::show(format, &Output { head, sheets, foot, json: &report }.render(format)?)?;
+    console::present(format, |format| {
+        let sheets = if format == Format::Csv { vec![rows(&report.storylines)] } else { sheets(&report.storylines) };
+        Output { head: head.clone(), sheets, foot: foot(&report.storylines, arguments.coverage), json: &report }
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 

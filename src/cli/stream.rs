@@ -5,7 +5,7 @@ use super::inputs::{Inputs, expand, select, unknown_forecaster};
 use crate::error::Error;
 use crate::forecast::stream::OutcomeColumn;
 use crate::forecast::{Records, stream, tidy};
-use crate::score::{GatheredForecasts, Group, Report, ScoringRule, StreamedScores, Takes, gathered_means};
+use crate::score::{GatheredForecasts, Group, Report, ScorePart, ScoringRule, StreamedScores, Takes, gathered_means};
 
 /// The rules used if none is named.
 pub(super) const DEFAULT_RULES: [&str; 2] = ["brier", "log"];
@@ -44,6 +44,29 @@ pub(super) fn report(
         }
     }
     gathered_means(&gathered(inputs, forecasters)?, rules, by)
+}
+
+/// What was summed of a part of the rows, to be put together with the others.
+pub(super) fn part(
+    inputs: &Inputs,
+    rules: &[&'static dyn ScoringRule],
+    forecasters: &[String],
+) -> Result<ScorePart, Error> {
+    check_rules(rules)?;
+    if inputs.is_selective() {
+        return Err(Error::input(
+            "--part does not go with a selection of questions or days: every part takes all of its rows",
+        )
+        .help("leave out --tagged, --made-from and --made-until, or --part"));
+    }
+    if inputs.outcomes.is_empty() {
+        return Err(Error::input("--part needs outcomes of their own, which all parts share")
+            .help("name them: `--outcomes FILE`"));
+    }
+    let keep = |name: &str| forecasters.is_empty() || forecasters.iter().any(|only| only == name);
+    let mut scores = StreamedScores::new(&definitions(inputs)?, rules);
+    read(inputs, |batch, name, _| scores.add(batch, name, &keep))?;
+    Ok(scores.part())
 }
 
 /// Everybody's forecasts, or those of these forecasters, put together by question; what was not used goes to stderr.

@@ -175,10 +175,12 @@ fn show(arguments: &Arguments, loaded: &Loaded, update: &Update, format: Format)
         ([], true) => "nothing was written (--dry-run)".to_owned(),
         ([], false) => "nothing to write".to_owned(),
     }];
-    console::show(
-        format,
-        &Output { head: vec![loaded.model.title.clone()], sheets, foot, json: &report }.render(format)?,
-    )?;
+    console::present(format, |_| Output {
+        head: vec![loaded.model.title.clone()],
+        sheets: sheets.clone(),
+        foot: foot.clone(),
+        json: &report,
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -110,21 +110,22 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     head.push(String::new());
     head.extend(target(&report.watch));
     let top = if arguments.top == 0 { usize::MAX } else { arguments.top };
-    let sheets = match format {
-        Format::Csv => vec![findings(&report.watch, format, usize::MAX)],
-        _ => [
-            Some(findings(&report.watch, format, top)),
-            Some(outcomes(&report.watch, top)),
-            Some(calendar(&report.watch)),
-            report.watch.changers.as_ref().map(changers),
-        ]
-        .into_iter()
-        .flatten()
-        .filter(|sheet| !sheet.is_empty())
-        .collect(),
-    };
-    let foot = foot(&report.watch, top);
-    console::show(format, &Output { head, sheets, foot, json: &report }.render(format)?)?;
+    console::present(format, |format| {
+        let sheets = match format {
+            Format::Csv => vec![findings(&report.watch, format, usize::MAX)],
+            _ => [
+                Some(findings(&report.watch, format, top)),
+                Some(outcomes(&report.watch, top)),
+                Some(calendar(&report.watch)),
+                report.watch.changers.as_ref().map(changers),
+            ]
+            .into_iter()
+            .flatten()
+            .filter(|sheet| !sheet.is_empty())
+            .collect(),
+        };
+        Output { head: head.clone(), sheets, foot: foot(&report.watch, top), json: &report }
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 

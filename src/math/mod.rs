@@ -11,6 +11,7 @@ pub mod beta;
 mod cholesky;
 pub(crate) mod columns;
 pub mod elementary;
+mod fixed_sum;
 pub mod gamma;
 pub mod gauss;
 mod instructions;
@@ -32,6 +33,7 @@ pub use elementary::{
     asinh, atan, atan2, cbrt, cos, cosh, erf, erfc, exp, exp_m1, exp2, ln, ln_1p, ln_gamma, log2, log10, powf, sin,
     sinh, sqrt, tan, tanh,
 };
+pub use fixed_sum::{FixedSum, squares_about};
 pub use instructions::Instructions;
 pub(crate) use instructions::level;
 pub use isotonic::isotonic;

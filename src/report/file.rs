@@ -3,7 +3,8 @@
 use super::Sheet;
 use super::sheet::{Column, Holds};
 use crate::error::Error;
-use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow_array::{ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray};
+use jiff::civil::{Date, date};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
@@ -46,21 +47,58 @@ impl Sheet {
     /// # Errors
     /// If a cell of a number holds none (a bug of ours), or the writer fails, which memory does not.
     pub fn to_file(&self, form: FileForm) -> Result<Vec<u8>, Error> {
-        for (at, column) in self.columns().iter().enumerate() {
-            let is_one = |cell: &str| match column.holds() {
-                Holds::Words => true,
-                Holds::Counts => cell.is_empty() || cell.parse::<i64>().is_ok(),
-                Holds::Figures => cell.is_empty() || cell.parse::<f64>().is_ok_and(f64::is_finite),
-            };
-            if let Some(row) = self.rows().iter().find(|row| !is_one(&row[at])) {
-                return Err(failed(format!("`{}` under `{}` is no number", row[at], column.heading())));
-            }
-        }
+        self.check_cells()?;
         match form {
             FileForm::Csv => self.to_csv().map(String::into_bytes),
             FileForm::JsonLines => self.to_json_lines(),
             FileForm::Parquet => self.to_parquet(),
         }
+    }
+
+    fn check_cells(&self) -> Result<(), Error> {
+        for (at, column) in self.columns().iter().enumerate() {
+            let is_figure = |cell: &str| cell.parse::<f64>().is_ok_and(f64::is_finite);
+            let is_one = |cell: &str| match column.holds() {
+                _ if cell.is_empty() => true,
+                Holds::Words => true,
+                Holds::Counts => cell.parse::<i64>().is_ok(),
+                Holds::Figures => is_figure(cell),
+                Holds::Days => day_number(cell).is_some(),
+                Holds::FiguresOrDays => is_figure(cell) || cell == NEVER || day_number(cell).is_some(),
+            };
+            if let Some(row) = self.rows().iter().find(|row| !is_one(&row[at])) {
+                let what = if column.holds() == Holds::Days { "day" } else { "number" };
+                return Err(failed(format!("`{}` under `{}` is no {what}", row[at], column.heading())));
+            }
+        }
+        Ok(())
+    }
+
+    /// With typed columns: words are texts, counts whole numbers, figures numbers of double precision, days days, and an empty cell of any of these
+    /// but the first is no value. A column in which figures and days stand becomes two, the second with `_day` after its name; `never` has
+    /// neither.
+    ///
+    /// # Errors
+    /// If a cell of a number or a day holds none, which is a bug of ours.
+    pub fn to_record_batch(&self) -> Result<RecordBatch, Error> {
+        self.check_cells()?;
+        let mut arrays: Vec<(String, ArrayRef, bool)> = Vec::new();
+        for (at, column) in self.columns().iter().enumerate() {
+            let cells = || self.rows().iter().map(move |row| row[at].as_str());
+            let figures = || Arc::new(cells().map(|cell| cell.parse::<f64>().ok()).collect::<Float64Array>());
+            let days = || Arc::new(cells().map(day_number).collect::<Date32Array>());
+            let array: ArrayRef = match column.holds() {
+                Holds::Words => Arc::new(StringArray::from_iter_values(cells())),
+                Holds::Counts => Arc::new(cells().map(|cell| cell.parse::<i64>().ok()).collect::<Int64Array>()),
+                Holds::Figures | Holds::FiguresOrDays => figures(),
+                Holds::Days => days(),
+            };
+            arrays.push((column.heading().to_owned(), array, column.holds() != Holds::Words));
+            if column.holds() == Holds::FiguresOrDays {
+                arrays.push((format!("{}_day", column.heading()), days(), true));
+            }
+        }
+        RecordBatch::try_from_iter_with_nullable(arrays).map_err(failed)
     }
 
     fn to_json_lines(&self) -> Result<Vec<u8>, Error> {
@@ -79,16 +117,7 @@ impl Sheet {
     }
 
     fn to_parquet(&self) -> Result<Vec<u8>, Error> {
-        let arrays = self.columns().iter().enumerate().map(|(at, column)| {
-            let cells = self.rows().iter().map(|row| row[at].as_str());
-            let array: ArrayRef = match column.holds() {
-                Holds::Words => Arc::new(StringArray::from_iter_values(cells)),
-                Holds::Counts => Arc::new(cells.map(|cell| cell.parse::<i64>().ok()).collect::<Int64Array>()),
-                Holds::Figures => Arc::new(cells.map(|cell| cell.parse::<f64>().ok()).collect::<Float64Array>()),
-            };
-            (column.heading(), array, column.holds() != Holds::Words)
-        });
-        let batch = RecordBatch::try_from_iter_with_nullable(arrays).map_err(failed)?;
+        let batch = self.to_record_batch()?;
         let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
         let mut bytes = Vec::new();
         let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties)).map_err(failed)?;
@@ -98,9 +127,22 @@ impl Sheet {
     }
 }
 
+/// A quantile that is no day any more.
+const NEVER: &str = "never";
+
+/// Days since 1 January 1970, of a day as it is written.
+fn day_number(cell: &str) -> Option<i32> {
+    let day = cell.parse::<Date>().ok()?;
+    (day - date(1970, 1, 1)).get_days().into()
+}
+
 fn json(column: &Column, cell: &str) -> Value {
     match column.holds() {
-        Holds::Words => Value::String(cell.to_owned()),
+        Holds::Days | Holds::FiguresOrDays if cell.is_empty() => Value::Null,
+        Holds::FiguresOrDays => {
+            cell.parse::<f64>().ok().and_then(Number::from_f64).map_or_else(|| cell.into(), Value::Number)
+        }
+        Holds::Words | Holds::Days => Value::String(cell.to_owned()),
         Holds::Counts => cell.parse::<i64>().map_or(Value::Null, Value::from),
         Holds::Figures => cell.parse::<f64>().ok().and_then(Number::from_f64).map_or(Value::Null, Value::Number),
     }
@@ -115,7 +157,7 @@ mod tests {
     use super::*;
     use arrow_array::Array;
     use arrow_array::cast::AsArray;
-    use arrow_array::types::{Float64Type, Int64Type};
+    use arrow_array::types::{Date32Type, Float64Type, Int64Type};
     use bytes::Bytes;
     use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
@@ -146,6 +188,27 @@ mod tests {
         assert_eq!(batch.column(1).as_primitive::<Float64Type>().value(0), 0.1);
         assert!(batch.column(1).is_null(1));
         assert_eq!(batch.column(2).as_primitive::<Int64Type>().values(), &[12, 3]);
+    }
+
+    #[test]
+    fn days_are_days_and_stand_beside_figures() {
+        let columns = vec![Column::day("closes"), Column::number_or_day("value"), Column::number("error")];
+        let mut sheet = Sheet::new(None, columns);
+        for cells in [["2025-12-31", "0.25", "0.5"], ["1970-01-02", "2025-10-13", ""], ["", "never", ""]] {
+            sheet.row(cells.map(str::to_owned).to_vec());
+        }
+        let batch = sheet.to_record_batch().expect("typed columns");
+        let names: Vec<String> = batch.schema().fields().iter().map(|field| field.name().clone()).collect();
+        assert_eq!(names, ["closes", "value", "value_day", "error"]);
+        // Days since 1970 by `date -d 2025-12-31 +%s` / 86400 and of 2025-10-13.
+        assert_eq!(
+            batch.column(0).as_primitive::<Date32Type>().iter().collect::<Vec<_>>(),
+            [Some(20453), Some(1), None]
+        );
+        assert_eq!(batch.column(1).as_primitive::<Float64Type>().iter().collect::<Vec<_>>(), [Some(0.25), None, None]);
+        assert_eq!(batch.column(2).as_primitive::<Date32Type>().iter().collect::<Vec<_>>(), [None, Some(20374), None]);
+        sheet.row(vec!["soon".to_owned()]);
+        assert!(sheet.to_record_batch().expect_err("no day").to_string().contains("`soon` under `closes` is no day"));
     }
 
     #[test]

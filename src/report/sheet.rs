@@ -18,6 +18,9 @@ pub(super) enum Holds {
     Words,
     Counts,
     Figures,
+    Days,
+    /// A figure, a day, or the word `never`.
+    FiguresOrDays,
 }
 
 /// A column: its heading and how it stands.
@@ -45,6 +48,24 @@ impl Column {
     #[must_use]
     pub fn count(heading: impl Into<String>) -> Self {
         Self { holds: Holds::Counts, ..Self::number(heading) }
+    }
+
+    /// A column of intervals, which are words in a file and stand like numbers.
+    #[must_use]
+    pub fn interval(heading: impl Into<String>) -> Self {
+        Self { holds: Holds::Words, ..Self::number(heading) }
+    }
+
+    /// A column of days, as `2025-08-19`.
+    #[must_use]
+    pub fn day(heading: impl Into<String>) -> Self {
+        Self { holds: Holds::Days, ..Self::text(heading) }
+    }
+
+    /// A column of numbers in which a date's quantiles are days, or `never`.
+    #[must_use]
+    pub fn number_or_day(heading: impl Into<String>) -> Self {
+        Self { holds: Holds::FiguresOrDays, ..Self::number(heading) }
     }
 
     /// Its heading.

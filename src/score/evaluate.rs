@@ -6,7 +6,7 @@ use super::life::Life;
 use super::rule::{Case, Floor, ScoringRule, Unfit};
 use crate::forecast::{Forecast, ForecastRecord, Moment, Outcome, Question, QuestionKind, Records, Resolution};
 use indexmap::IndexMap;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -106,7 +106,7 @@ impl Standing {
 }
 
 /// Why forecasts were not scored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reason {

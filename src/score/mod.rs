@@ -37,6 +37,7 @@ mod samples;
 mod skill;
 mod spherical;
 mod streamed;
+mod streamed_part;
 mod summary;
 
 #[cfg(test)]
@@ -71,6 +72,7 @@ pub use samples::{absolute_error_of_median, median, median_absolute_deviation, s
 pub use skill::{Skill, skill_score};
 pub use spherical::spherical;
 pub use streamed::StreamedScores;
+pub use streamed_part::{SCORE_PART_SCHEMA, ScorePart};
 pub use summary::{Group, NotScored, Report, Row, RuleUsed, SCORE_SCHEMA, describe, label, summarise};
 
 /// Every scoring rule, in the order in which they are shown.

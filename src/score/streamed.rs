@@ -7,6 +7,10 @@
 //! Memory is a few words for each question, a bit for each forecaster and question, and a sum for each forecaster, rule and cluster of
 //! several questions.
 //!
+//! Sums do not depend on the order of the rows ([`FixedSum`]), so that parts of the rows may be scored on many machines and put together to the same
+//! bits ([`ScorePart`]).
+//!
+//! [`ScorePart`]: super::ScorePart
 //! [`summarise`]: super::summarise
 //! [`GatheredForecasts`]: super::GatheredForecasts
 
@@ -18,7 +22,8 @@ use super::summary::{Group, Report, Row, SCORE_SCHEMA, describe};
 use crate::error::Error;
 use crate::forecast::stream::{Batch, Names};
 use crate::forecast::{Moment, QuestionKind, Records, Resolution};
-use crate::math::CompensatedSum;
+use crate::hash::sha256;
+use crate::math::FixedSum;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A cluster of one question.
@@ -32,6 +37,22 @@ const PASSED: u32 = u32::MAX - 1;
 
 /// How many bits, of each forecaster and question, are kept at most: 512 MB.
 const MOST_PAIRS: usize = 1 << 32;
+
+/// The questions that are defined beforehand.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Definitions {
+    /// How many.
+    pub(super) count: u32,
+    /// SHA-256 of what they and their outcomes are.
+    pub(super) digest: String,
+}
+
+impl Definitions {
+    fn of(records: &Records) -> Self {
+        let whole = serde_json::to_vec(&(&records.questions, &records.outcomes)).unwrap_or_default();
+        Self { count: records.questions.len() as u32, digest: sha256(&whole) }
+    }
+}
 
 /// What became of a question.
 #[derive(Debug, Clone, Copy)]
@@ -47,28 +68,30 @@ enum Fate {
 /// Running scores.
 #[derive(Debug)]
 pub struct StreamedScores {
-    rules: Vec<&'static dyn ScoringRule>,
-    questions: HashMap<String, u32>,
+    pub(super) rules: Vec<&'static dyn ScoringRule>,
+    pub(super) questions: HashMap<String, u32>,
     fates: Vec<Fate>,
-    forecasters: HashMap<String, u32>,
-    people: Vec<Person>,
+    pub(super) forecasters: HashMap<String, u32>,
+    pub(super) people: Vec<Person>,
+    /// How many questions are defined, and what they come to.
+    pub(super) definitions: Definitions,
     /// By forecaster, rule and cluster of several questions: how many, and the sum of their scores.
-    shared: HashMap<(u32, u32, u32), (u32, CompensatedSum)>,
-    left_out: BTreeMap<Reason, (usize, Bits)>,
+    pub(super) shared: HashMap<(u32, u32, u32), (u32, FixedSum)>,
+    pub(super) left_out: BTreeMap<Reason, (usize, Bits)>,
     pairs: usize,
     changes: bool,
     /// Forecasters of no interest.
-    passed: BTreeSet<String>,
+    pub(super) passed: BTreeSet<String>,
 }
 
 /// One forecaster.
 #[derive(Debug)]
-struct Person {
-    name: String,
+pub(super) struct Person {
+    pub(super) name: String,
     /// Which questions were answered in time.
-    answered: Bits,
+    pub(super) answered: Bits,
     /// By rule.
-    sums: Vec<RunningMean>,
+    pub(super) sums: Vec<RunningMean>,
 }
 
 impl StreamedScores {
@@ -108,6 +131,7 @@ impl StreamedScores {
             fates,
             forecasters: HashMap::new(),
             people: Vec::new(),
+            definitions: Definitions::of(records),
             shared: HashMap::new(),
             left_out: BTreeMap::new(),
             pairs: 0,
@@ -160,6 +184,11 @@ impl StreamedScores {
             }
             return PASSED;
         }
+        self.known(name)
+    }
+
+    /// The number of a forecaster who is of interest.
+    pub(super) fn known(&mut self, name: &str) -> u32 {
         if let Some(known) = self.forecasters.get(name) {
             return *known;
         }
@@ -174,7 +203,7 @@ impl StreamedScores {
     }
 
     /// The number of a question; one that nobody defined has not resolved.
-    fn question(&mut self, id: &str) -> u32 {
+    pub(super) fn question(&mut self, id: &str) -> u32 {
         if let Some(known) = self.questions.get(id) {
             return *known;
         }
@@ -182,6 +211,11 @@ impl StreamedScores {
         self.questions.insert(id.to_owned(), number);
         self.fates.push(Fate::Without(Reason::Unresolved));
         number
+    }
+
+    /// Whether it has the questions themselves, and not only what parts say of them.
+    pub(super) fn knows_fates(&self) -> bool {
+        !self.fates.is_empty()
     }
 
     fn leave_out(&mut self, reason: Reason, question: u32) {
@@ -258,7 +292,7 @@ impl StreamedScores {
     #[must_use]
     pub fn report(&self) -> Report {
         // In the order of their numbers, for sums hang on their order.
-        let shared: BTreeMap<(u32, u32, u32), (u32, CompensatedSum)> =
+        let shared: BTreeMap<(u32, u32, u32), (u32, FixedSum)> =
             self.shared.iter().map(|(key, of)| (*key, *of)).collect();
         let mut rows = Vec::new();
         for (at, rule) in self.rules.iter().enumerate() {

@@ -1,5 +1,6 @@
 //! The whole tool, as a user has it: one binary, one module a concern.
 
+mod asked;
 mod codes;
 mod commands;
 mod decisions;

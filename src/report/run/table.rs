@@ -86,22 +86,19 @@ impl RunReport {
     fn flat(&self, with_events: bool) -> Sheet {
         let mut sheet = Sheet::new(
             None,
-            [
-                "kind",
-                "id",
-                "closes",
-                "part",
-                "value",
-                "standard_error",
-                "doubt_low",
-                "doubt_high",
-                "variance_chance",
-                "variance_doubt",
-                "variance_simulation",
-            ]
-            .into_iter()
-            .map(Column::text)
-            .collect(),
+            vec![
+                Column::text("kind"),
+                Column::text("id"),
+                Column::day("closes"),
+                Column::text("part"),
+                Column::number_or_day("value"),
+                Column::number("standard_error"),
+                Column::number("doubt_low"),
+                Column::number("doubt_high"),
+                Column::number("variance_chance"),
+                Column::number("variance_doubt"),
+                Column::number("variance_simulation"),
+            ],
         );
         for question in &self.questions {
             let start = ["question".to_owned(), question.id.clone(), question.closes.to_string()];
@@ -125,8 +122,15 @@ impl RunReport {
     /// # Errors
     /// If it cannot be written as asked, which is a bug of ours.
     pub fn render(&self, format: Format, with_events: bool) -> Result<String, Error> {
+        self.output(format, with_events).render(format)
+    }
+
+    /// What is said in a form. The table of events stands in the forms for people only on request.
+    #[must_use]
+    pub fn output(&self, format: Format, with_events: bool) -> Output<'_, Self> {
         if format == Format::Csv {
-            return self.flat(with_events).to_csv();
+            let sheets = vec![self.flat(with_events)];
+            return Output { head: Vec::new(), sheets, foot: Vec::new(), json: self };
         }
         let mut sheets = Vec::new();
         if !self.questions.is_empty() {
@@ -150,7 +154,7 @@ impl RunReport {
             ));
         }
         foot.extend(self.exact_lines());
-        Output { head: self.head(), sheets, foot, json: self }.render(format)
+        Output { head: self.head(), sheets, foot, json: self }
     }
 }
 

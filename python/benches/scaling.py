@@ -1,0 +1,60 @@
+"""What a distributed run costs: seconds against workers, bytes of a part, seconds to put parts together.
+
+    python python/benches/scaling.py [WORLDS] [WORKERS]
+
+A scheduler of Dask distributed and workers of one thread each run as processes of their own on loopback, with one worker, two, and so on. The times are the least of
+three rounds, the local run (as many threads as workers) beside them in each round.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import distributed
+
+import foretell
+from foretell import _foretell
+from foretell.executors import run_shard
+
+SCENARIO = "scenarios/white-house-2025-08-18.toml"
+ROUNDS = 3
+
+
+def seconds(work) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def main() -> None:
+    worlds = int(float(sys.argv[1])) if len(sys.argv) > 1 else 1_000_000_000
+    most = int(sys.argv[2]) if len(sys.argv) > 2 else 2
+    run = {"worlds": worlds, "doubt_draws": 0}
+    arguments = ["run", SCENARIO, f"--worlds={worlds}", "--doubt-draws=0", "--threads=1"]
+
+    shards = 64
+    part = run_shard(arguments, {}, 1, shards)
+    merger = _foretell.Merger()
+    first = seconds(lambda: merger.add("part 1", part))
+    others = [run_shard(arguments, {}, number, shards) for number in (2, 3, 4, 5)]
+    each = min(seconds(lambda text=text, at=at: merger.add(f"part {at}", text)) for at, text in enumerate(others, 2))
+    scenario = sum(len(text) for text in _foretell.scenario_texts(SCENARIO).values())
+    print(f"to a worker: {scenario} bytes; from it: {len(part)} bytes a part; put together in {1000 * each:.1f} ms a part, the first in {1000 * first:.1f} ms")
+
+    print(f"{worlds} worlds of {SCENARIO}: seconds")
+    print("workers  distributed  one process  overhead  seconds per 1e12 worlds")
+    for count in range(1, most + 1):
+        with distributed.LocalCluster(n_workers=count, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+            with distributed.Client(cluster) as client:
+                executor = client.get_executor()
+                foretell.run(SCENARIO, executor=executor, worlds=1_000_000, doubt_draws=0)
+                there, here = float("inf"), float("inf")
+                for _ in range(ROUNDS):
+                    there = min(there, seconds(lambda: foretell.run(SCENARIO, executor=executor, **run)))
+                    here = min(here, seconds(lambda: foretell.run(SCENARIO, threads=count, **run)))
+        print(f"{count:7}  {there:11.2f}  {here:11.2f}  {100 * (there / here - 1):7.1f}%  {there / worlds * 1e12:.0f}")
+
+
+if __name__ == "__main__":
+    main()

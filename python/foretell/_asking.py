@@ -1,0 +1,103 @@
+"""Asks the engine what the command line asks, and turns what it says into values, warnings and exceptions."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from typing import Union
+
+from . import _foretell
+from .errors import EnvironmentFault, ForetellWarning, InputFault, Problem
+
+Scalar = Union[str, int, float, bool, datetime.date, "os.PathLike[str]"]
+#: The value of an option: `True` for a flag, a sequence for an option that may be given several times, `None` for its default.
+Option = Union[Scalar, Iterable[Scalar], None]
+#: Told the share of the work that is done, from 0 to 1. What it raises breaks the work off.
+OnProgress = Callable[[float], object]
+#: `True` for a bar (of tqdm, if it is there), or whom to tell.
+Progress = Union[bool, OnProgress]
+
+
+def words(value: Scalar) -> str:
+    """A value as the command line writes it."""
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat()
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, float):
+        return repr(value)
+    return os.fspath(value) if isinstance(value, os.PathLike) else str(value)
+
+
+def options(given: Mapping[str, Option]) -> list[str]:
+    """Keywords as options of the command line: ``doubt_draws=20`` is ``--doubt-draws=20``, ``events=True`` is ``--events``."""
+    arguments: list[str] = []
+    for name, value in given.items():
+        option = "--" + name.rstrip("_").replace("_", "-")
+        if value is None or value is False:
+            continue
+        if value is True:
+            arguments.append(option)
+        elif isinstance(value, (str, int, float, datetime.date, os.PathLike)):
+            arguments.append(f"{option}={words(value)}")
+        else:
+            arguments.extend(f"{option}={words(one)}" for one in value)
+    return arguments
+
+
+class Bar:
+    """A bar for what takes longer than a second, if tqdm is there."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._bar: object | None = None
+
+    def __call__(self, share: float) -> None:
+        from tqdm.auto import tqdm
+
+        if self._bar is None:
+            self._bar = tqdm(total=100, desc=self._what, unit="%", leave=False)
+        bar: tqdm[object] = self._bar  # type: ignore[assignment]
+        bar.update(round(100 * share) - bar.n)
+
+    def close(self) -> None:
+        """Takes it away."""
+        if self._bar is not None:
+            self._bar.close()  # type: ignore[attr-defined]
+
+
+def told(told: _foretell.Told) -> _foretell.Told:
+    """What was said: warnings are raised as such, a failure as an exception."""
+    problems = tuple(Problem.of(one) for one in told.problems)
+    if told.failure is not None:
+        message, help, is_usage = told.failure
+        kind = InputFault if told.exit_code == 1 or is_usage else EnvironmentFault
+        raise kind(message, help, tuple(one for one in problems if one.severity == "error") or problems)
+    for problem in problems:
+        if problem.severity == "warning":
+            warnings.warn(str(problem), ForetellWarning, stacklevel=4)
+    remarks = told.remarks
+    for at, remark in enumerate(remarks):
+        if remark.startswith("warning: "):
+            help = remarks[at + 1] if at + 1 < len(remarks) and remarks[at + 1].startswith("  = help:") else ""
+            warnings.warn(f"{remark.removeprefix('warning: ')}\n{help}".strip(), ForetellWarning, stacklevel=4)
+    return told
+
+
+def ask(
+    arguments: list[str],
+    texts: Mapping[str, str] | None = None,
+    progress: Progress = False,
+) -> _foretell.Told:
+    """Runs a command; see `told`."""
+    if progress is False:
+        return told(_foretell.ask(arguments, dict(texts or {})))
+    if progress is not True:
+        return told(_foretell.ask(arguments, dict(texts or {}), progress))
+    bar = Bar(arguments[0])
+    try:
+        return told(_foretell.ask(arguments, dict(texts or {}), bar))
+    finally:
+        bar.close()

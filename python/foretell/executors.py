@@ -1,0 +1,125 @@
+"""Runs dealt out to the workers of an executor, and put together as they come.
+
+A run of so many worlds falls into parts, each of which any machine can run by itself. Whoever runs them, in whatever order they come back: what they are put
+together to has the bytes of one run.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+
+from . import _asking, _foretell
+from ._asking import Progress
+
+__all__ = ["Work", "merged", "run_on", "run_shard"]
+
+#: What gives a part: a function and what it is called with.
+Work = tuple[Callable[..., str], tuple[object, ...]]
+
+#: Parts, if the executor does not say how many workers it has.
+SHARDS = 16
+#: Parts for each worker: so that nobody waits long for the last one.
+SHARDS_PER_WORKER = 4
+#: Parts that are asked for beyond those that are worked on. Answers are put together in order, so memory does not grow with the number of parts.
+AHEAD = 2
+#: How often a part is run that was lost with its worker.
+TRIES = 4
+#: How often one looks, in seconds, whether the run was interrupted.
+BREATH = 0.2
+
+
+def run_shard(arguments: list[str], texts: Mapping[str, str], number: int, of: int) -> str:
+    """Runs one part; the text by which it is put together with others. What a worker runs.
+
+    Raises
+    ------
+    InputFault
+        If the scenario or an argument is at fault.
+    """
+    told = _asking.ask([*arguments, f"--shard={number}/{of}", "--out=-"], texts)
+    return told.text
+
+
+def workers(executor: Executor) -> int | None:
+    """How many workers an executor has, if it says so."""
+    client = getattr(executor, "_client", None)  # Dask distributed
+    if client is not None:
+        cores: Mapping[str, int] = client.ncores()
+        return sum(cores.values())
+    count = getattr(executor, "_max_workers", None)
+    return count if isinstance(count, int) else None
+
+
+def _is_lost(problem: BaseException) -> bool:
+    """Whether a part failed with its worker, and not by its own fault."""
+    return type(problem).__name__ in {"KilledWorker", "WorkerCrashedError", "CommClosedError", "FutureCancelledError"}
+
+
+def run_on(
+    executor: Executor | None,
+    arguments: list[str],
+    texts: Mapping[str, str],
+    shards: int | None = None,
+    events: bool = False,
+    progress: Progress = False,
+) -> _foretell.Told:
+    """Runs the parts of a run on an executor and puts them together; without one, here one after the other."""
+    if executor is None:
+        with ThreadPoolExecutor(1) as own:
+            return run_on(own, arguments, texts, shards, events, progress)
+    count = workers(executor)
+    if shards is None:
+        shards = SHARDS if count is None else SHARDS_PER_WORKER * max(count, 1)
+    if shards < 1:
+        raise ValueError(f"a run has at least one shard, not {shards}")
+    texts = dict(texts) or _foretell.scenario_texts(arguments[1])
+    if not any(argument.startswith("--threads") for argument in arguments):
+        # A worker is one thread of its machine; the parts are what runs side by side.
+        arguments = [*arguments, "--threads=1"]
+    work: list[Work] = [(run_shard, (arguments, texts, number, shards)) for number in range(1, shards + 1)]
+    return merged(executor, work, events, progress)
+
+
+def merged(executor: Executor, work: Sequence[Work], events: bool, progress: Progress) -> _foretell.Told:
+    """Has parts worked out and puts them together in their order, as they come. A part that is lost with its worker is worked out again."""
+    count = workers(executor)
+    at_once = len(work) if count is None else min(len(work), AHEAD * max(count, 1))
+    bar = _asking.Bar("parts") if progress is True else None
+    tell = bar if bar is not None else progress if callable(progress) else None
+    merger = _foretell.Merger()
+    waiting = deque(range(len(work)))
+    running: dict[Future[str], int] = {}
+    tries = [0] * len(work)
+    done: dict[int, str] = {}
+    following = 0
+    try:
+        while waiting or running:
+            while waiting and len(running) + len(done) < at_once:
+                number = waiting.popleft()
+                tries[number] += 1
+                function, arguments = work[number]
+                running[executor.submit(function, *arguments)] = number
+            finished, _ = wait(running, timeout=BREATH, return_when=FIRST_COMPLETED)
+            for future in finished:
+                number = running.pop(future)
+                problem = future.exception()
+                if problem is None:
+                    done[number] = future.result()
+                elif _is_lost(problem) and tries[number] < TRIES:
+                    waiting.appendleft(number)
+                else:
+                    raise problem
+            while following in done:
+                _asking.told(merger.add(f"part {following + 1}", done.pop(following)))
+                following += 1
+            if tell is not None:
+                tell((following + len(done)) / len(work))
+        return _asking.told(merger.finish(events))
+    finally:
+        # Interrupted or failed: nobody waits for the rest.
+        for future in running:
+            future.cancel()
+        if bar is not None:
+            bar.close()

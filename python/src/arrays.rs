@@ -1,0 +1,160 @@
+//! Rules that score a number of each array, element by element.
+
+use super::pools;
+use foretell::score::crps::{
+    crps_beta, crps_binomial, crps_censored_logistic, crps_censored_normal, crps_censored_student_t, crps_exponential,
+    crps_exponential_with_mass, crps_gamma, crps_generalised_pareto, crps_gev, crps_hypergeometric, crps_laplace,
+    crps_logistic, crps_loglaplace, crps_loglogistic, crps_lognormal, crps_negative_binomial, crps_normal,
+    crps_poisson, crps_student_t, crps_truncated_logistic, crps_truncated_normal, crps_truncated_student_t,
+    crps_two_piece_exponential, crps_two_piece_normal, crps_uniform,
+};
+use foretell::score::{
+    brier, dawid_sebastiani, interval_score, log_score, log_score_beta, log_score_floored, log_score_lognormal, pinball,
+};
+use numpy::{PyArray1, PyArrayMethods, PyReadonlyArray1};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use rayon::prelude::*;
+
+/// Rows that a thread takes at once.
+const ROWS: usize = 1 << 14;
+
+/// Scores the rows of some columns into the slots; the first row without a score.
+type Scored = fn(&[&[f64]], &mut [f64]) -> Option<usize>;
+
+/// A rule and the names of what it takes.
+struct Rule {
+    name: &'static str,
+    takes: &'static [&'static str],
+    score: Scored,
+}
+
+/// Each rule as a loop of its own.
+macro_rules! rules {
+    ($($name:literal: |$($argument:ident),+| $score:expr;)+) => {
+        &[$(Rule {
+            name: $name,
+            takes: &[$(stringify!($argument)),+],
+            score: |columns, slots| {
+                let [$($argument),+] = columns else { return Some(0) };
+                for (row, slot) in slots.iter_mut().enumerate() {
+                    $(let $argument = $argument[row];)+
+                    match $score {
+                        Some(score) => *slot = score,
+                        None => return Some(row),
+                    }
+                }
+                None
+            },
+        }),+]
+    };
+}
+
+/// 1 or 0, and nothing else.
+fn outcome(y: f64) -> Option<bool> {
+    if y == 1.0 {
+        Some(true)
+    } else if y == 0.0 {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+fn probability(p: f64) -> Option<f64> {
+    (0.0..=1.0).contains(&p).then_some(p)
+}
+
+fn count(number: f64) -> Option<u64> {
+    (number >= 0.0 && number.fract() == 0.0 && number <= 9_007_199_254_740_992.0).then_some(number as u64)
+}
+
+fn of_outcome(y: f64, p: f64) -> Option<f64> {
+    let p = probability(p)?;
+    Some(if outcome(y)? { p } else { 1.0 - p })
+}
+
+static RULES: &[Rule] = rules! {
+    "brier": |y, p| outcome(y).and_then(|y| Some(brier(probability(p)?, y)));
+    "log": |y, p| of_outcome(y, p).map(log_score);
+    "log_floored": |y, p, floor| of_outcome(y, p).filter(|_| floor > 0.0 && floor < 1.0).map(|p| log_score_floored(p, floor).0);
+    "pinball": |y, q, level| (y.is_finite() && q.is_finite() && level > 0.0 && level < 1.0).then(|| pinball(level, q, y));
+    "interval": |y, lower, upper, alpha| (y.is_finite() && lower <= upper && alpha > 0.0 && alpha < 1.0)
+        .then(|| interval_score(lower, upper, alpha, y)).filter(|score| score.is_finite());
+    "dawid_sebastiani": |y, mean, sd| dawid_sebastiani(y, mean, sd);
+    "log_lognormal": |y, mu, sigma| log_score_lognormal(y, mu, sigma);
+    "log_beta": |y, a, b| log_score_beta(y, a, b);
+    "crps_normal": |y, mu, sigma| crps_normal(y, mu, sigma);
+    "crps_lognormal": |y, mu, sigma| crps_lognormal(y, mu, sigma);
+    "crps_logistic": |y, location, scale| crps_logistic(y, location, scale);
+    "crps_student_t": |y, degrees, location, scale| crps_student_t(y, degrees, location, scale);
+    "crps_gamma": |y, shape, rate| crps_gamma(y, shape, rate);
+    "crps_uniform": |y, lower, upper| crps_uniform(y, lower, upper);
+    "crps_gev": |y, shape, location, scale| crps_gev(y, shape, location, scale);
+    "crps_poisson": |y, mean| crps_poisson(y, mean);
+    "crps_binomial": |y, trials, p| count(trials).and_then(|trials| crps_binomial(y, trials, p));
+    "crps_negative_binomial": |y, size, p| crps_negative_binomial(y, size, p);
+    "crps_hypergeometric": |y, marked, unmarked, drawn| match (count(marked), count(unmarked), count(drawn)) {
+        (Some(marked), Some(unmarked), Some(drawn)) => crps_hypergeometric(y, marked, unmarked, drawn),
+        _ => None,
+    };
+    "crps_exponential": |y, rate| crps_exponential(y, rate);
+    "crps_exponential_with_mass": |y, location, scale, mass| crps_exponential_with_mass(y, location, scale, mass);
+    "crps_generalised_pareto": |y, shape, location, scale, mass| crps_generalised_pareto(y, shape, location, scale, mass);
+    "crps_laplace": |y, location, scale| crps_laplace(y, location, scale);
+    "crps_two_piece_exponential": |y, location, below, above| crps_two_piece_exponential(y, location, below, above);
+    "crps_two_piece_normal": |y, location, below, above| crps_two_piece_normal(y, location, below, above);
+    "crps_loglogistic": |y, location, scale| crps_loglogistic(y, location, scale);
+    "crps_loglaplace": |y, location, scale| crps_loglaplace(y, location, scale);
+    "crps_beta": |y, a, b, lower, upper| crps_beta(y, a, b, lower, upper);
+    "crps_truncated_normal": |y, location, scale, lower, upper| crps_truncated_normal(y, location, scale, lower, upper);
+    "crps_censored_normal": |y, location, scale, lower, upper| crps_censored_normal(y, location, scale, lower, upper);
+    "crps_truncated_logistic": |y, location, scale, lower, upper| crps_truncated_logistic(y, location, scale, lower, upper);
+    "crps_censored_logistic": |y, location, scale, lower, upper| crps_censored_logistic(y, location, scale, lower, upper);
+    "crps_truncated_student_t": |y, degrees, location, scale, lower, upper| crps_truncated_student_t(y, degrees, location, scale, lower, upper);
+    "crps_censored_student_t": |y, degrees, location, scale, lower, upper| crps_censored_student_t(y, degrees, location, scale, lower, upper);
+};
+
+/// The rules of [`elementwise`]: their names and what each takes.
+#[pyfunction]
+pub(crate) fn rules_of_elements() -> Vec<(&'static str, Vec<&'static str>)> {
+    RULES.iter().map(|rule| (rule.name, rule.takes.to_vec())).collect()
+}
+
+/// Scores each element of arrays of one length under a rule.
+#[pyfunction]
+pub(crate) fn elementwise<'py>(
+    py: Python<'py>,
+    rule: &str,
+    columns: Vec<PyReadonlyArray1<'py, f64>>,
+) -> PyResult<Bound<'py, PyArray1<f64>>> {
+    let rule = RULES.iter().find(|known| known.name == rule);
+    let rule = rule.ok_or_else(|| PyValueError::new_err("there is no such rule"))?;
+    let columns: Vec<&[f64]> = columns.iter().map(|column| column.as_slice()).collect::<Result<_, _>>()?;
+    let rows = columns.first().map_or(0, |column| column.len());
+    if columns.len() != rule.takes.len() || columns.iter().any(|column| column.len() != rows) {
+        return Err(PyValueError::new_err(format!("{} takes {} arrays of one length", rule.name, rule.takes.len())));
+    }
+    let scores = PyArray1::<f64>::zeros(py, rows, false);
+    let mut writable = scores.readwrite();
+    let slots = writable.as_slice_mut()?;
+    let score = |(chunk, slots): (usize, &mut [f64])| {
+        let start = chunk * ROWS;
+        let columns: Vec<&[f64]> = columns.iter().map(|column| &column[start..start + slots.len()]).collect();
+        (rule.score)(&columns, slots).map(|row| start + row)
+    };
+    let bad = if rows <= ROWS {
+        score((0, slots))
+    } else {
+        py.detach(|| pools::shared(|| slots.par_chunks_mut(ROWS).enumerate().find_map_first(score)))?
+    };
+    drop(writable);
+    match bad {
+        None => Ok(scores),
+        Some(row) => {
+            let stands = rule.takes.iter().zip(&columns).map(|(name, column)| format!("{name} = {}", column[row]));
+            let stands = stands.collect::<Vec<_>>().join(", ");
+            Err(PyValueError::new_err(format!("row {row} has no score under {}: {stands}", rule.name)))
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Tables that cross by the Arrow C interface, without copying.
+
+use arrow_array::cast::AsArray;
+use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
+use arrow_array::types::{Date32Type, Float64Type, Int64Type};
+use arrow_array::{Array, RecordBatch, RecordBatchIterator, RecordBatchReader};
+use arrow_schema::DataType;
+use arrow_schema::ffi::FFI_ArrowSchema;
+use numpy::{PyArray1, PyArrayMethods};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use pyo3::exceptions::{PyKeyError, PyOSError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyCapsule, PyList};
+use std::ffi::CStr;
+use std::fs::File;
+use std::path::PathBuf;
+
+const SCHEMA: &CStr = c"arrow_schema";
+const STREAM: &CStr = c"arrow_array_stream";
+
+/// Rows with typed columns. Whatever reads the Arrow PyCapsule interface takes it as it is: `pyarrow.table(table)`, `polars.DataFrame(table)`.
+#[pyclass(frozen, module = "foretell._foretell")]
+pub(crate) struct Table(RecordBatch);
+
+impl Table {
+    pub(crate) const fn new(rows: RecordBatch) -> Self {
+        Self(rows)
+    }
+}
+
+#[pymethods]
+impl Table {
+    /// The rows as a stream of the Arrow C interface; they are not copied.
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        // A producer may leave a request for other types aside; the consumer looks at the schema.
+        let _ = requested_schema;
+        let reader = RecordBatchIterator::new([Ok(self.0.clone())], self.0.schema());
+        PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(Box::new(reader)), STREAM)
+    }
+
+    /// The schema of the Arrow C interface.
+    fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
+        let schema = FFI_ArrowSchema::try_from(self.0.schema_ref().as_ref()).map_err(no_table)?;
+        PyCapsule::new_with_value(py, schema, SCHEMA)
+    }
+
+    /// Names of the columns.
+    #[getter]
+    fn column_names(&self) -> Vec<String> {
+        self.0.schema_ref().fields().iter().map(|field| field.name().clone()).collect()
+    }
+
+    fn __len__(&self) -> usize {
+        self.0.num_rows()
+    }
+
+    /// A column as a list, `None` where it has no value; days as `datetime.date`.
+    fn column<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyList>> {
+        let column = self.0.column_by_name(name).ok_or_else(|| {
+            PyKeyError::new_err(format!("no column {name:?}; there are {}", self.column_names().join(", ")))
+        })?;
+        match column.data_type() {
+            DataType::Utf8 => PyList::new(py, column.as_string::<i32>().iter()),
+            DataType::Int64 => PyList::new(py, column.as_primitive::<Int64Type>().iter()),
+            DataType::Date32 => {
+                let epoch = py.import("datetime")?.getattr("date")?.getattr("fromordinal")?;
+                let days = column.as_primitive::<Date32Type>().iter().map(|day| match day {
+                    // 1 January 1970 is day 719,163 of the proleptic Gregorian calendar.
+                    Some(day) => epoch.call1((719_163 + day,)).map(Some),
+                    None => Ok(None),
+                });
+                PyList::new(py, days.collect::<PyResult<Vec<_>>>()?)
+            }
+            _ => PyList::new(py, column.as_primitive::<Float64Type>().iter()),
+        }
+    }
+
+    /// A column of numbers as an array; NaN where it has no value.
+    fn numbers<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let column = self.0.column_by_name(name).filter(|column| *column.data_type() == DataType::Float64);
+        let column = column.ok_or_else(|| PyKeyError::new_err(format!("no column of numbers {name:?}")))?;
+        let array = PyArray1::<f64>::zeros(py, column.len(), false);
+        let values = column.as_primitive::<Float64Type>().iter().map(|value| value.unwrap_or(f64::NAN));
+        array.readwrite().as_slice_mut()?.iter_mut().zip(values).for_each(|(slot, value)| *slot = value);
+        Ok(array)
+    }
+}
+
+fn no_table(problem: impl std::fmt::Display) -> PyErr {
+    PyValueError::new_err(format!("this is no table: {problem}"))
+}
+
+/// Writes what has `__arrow_c_stream__` into a Parquet file, batch by batch; the number of rows.
+#[pyfunction]
+#[expect(unsafe_code, reason = "the C interface hands over a pointer")]
+pub(crate) fn write_parquet(py: Python<'_>, data: &Bound<'_, PyAny>, path: PathBuf) -> PyResult<usize> {
+    let capsule = data.call_method0("__arrow_c_stream__")?.cast_into::<PyCapsule>()?;
+    let pointer = capsule.pointer_checked(Some(STREAM))?.cast::<FFI_ArrowArrayStream>();
+    // SAFETY: a capsule of this name holds such a stream, by the Arrow PyCapsule interface; it is moved out, and marked released for its destructor.
+    let stream = unsafe { FFI_ArrowArrayStream::from_raw(pointer.as_ptr()) };
+    let reader = RecordBatchStreamReader::try_new(stream).map_err(no_table)?;
+    // Streams of Python objects are read while the interpreter is held: they may call it.
+    let _ = py;
+    let file = File::create(&path).map_err(|problem| PyOSError::new_err(problem.to_string()))?;
+    // Other readers know the plain types of Parquet.
+    let options = ArrowWriterOptions::new().with_skip_arrow_metadata(true);
+    let mut writer = ArrowWriter::try_new_with_options(file, reader.schema(), options).map_err(no_table)?;
+    let mut rows = 0;
+    for batch in reader {
+        let batch = batch.map_err(no_table)?;
+        rows += batch.num_rows();
+        writer.write(&batch).map_err(no_table)?;
+    }
+    writer.close().map_err(no_table)?;
+    Ok(rows)
+}

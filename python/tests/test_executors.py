@@ -1,0 +1,218 @@
+"""Runs and scores dealt out to workers: threads, processes, and Dask distributed with a scheduler and workers of their own, one of which is killed."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import multiprocessing
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy
+import pandas
+import pytest
+from conftest import GOLDEN, ROOT, SUMMIT, printed
+
+import foretell
+from foretell.executors import run_shard
+
+RUN = {"worlds": 400_000, "doubt_draws": 20, "seed": 5}
+LOCAL = foretell.load(SUMMIT).run(**RUN).json
+
+
+@pytest.mark.parametrize("shards", [None, 1, 3, 13])
+def test_threads_give_the_bytes_of_one_run(shards):
+    with concurrent.futures.ThreadPoolExecutor(3) as executor:
+        assert foretell.run(SUMMIT, executor=executor, shards=shards, **RUN).json == LOCAL
+
+
+@pytest.mark.parametrize("start", ["fork", "spawn"])
+def test_processes_give_the_bytes_of_one_run(start):
+    """Also where they are forked from this one, whose threads have worked and are not there in the child."""
+    assert foretell.scores.brier(numpy.zeros(100_000), 0.5).sum() == 25_000.0
+    with concurrent.futures.ProcessPoolExecutor(2, multiprocessing.get_context(start)) as executor:
+        assert executor.submit(numpy.sum, foretell.scores.brier(1, 0.5)).result() == 0.25
+        assert executor.submit(foretell.scores.crps_normal, numpy.zeros(100_000), 0.0, 1.0).result(timeout=60).shape == (100_000,)
+        seen: list[float] = []
+        assert foretell.run(SUMMIT, executor=executor, shards=5, progress=seen.append, **RUN).json == LOCAL
+        assert seen == sorted(seen) and seen[-1] == 1.0
+
+
+def test_parts_without_an_executor_run_here():
+    assert foretell.run(SUMMIT, shards=3, **RUN).json == LOCAL
+
+
+def test_a_scenario_with_a_file_of_priors_goes_to_workers_whole(tmp_path):
+    priors = tmp_path / "own.toml"
+    priors.write_text('[prior.attendance]\ncount = "6 of 20"\nof = "summits like this"\n', encoding="utf-8")
+    text = GOLDEN.read_text(encoding="utf-8")
+    scenario = tmp_path / "golden.toml"
+    scenario.write_text(text.replace("title", 'priors = "own.toml"\ntitle', 1), encoding="utf-8")
+    problems = [problem for problem in foretell.check(scenario) if problem.severity == "error"]
+    if problems:
+        pytest.skip(f"the form of a file of priors is another: {problems[0]}")
+    with concurrent.futures.ProcessPoolExecutor(1) as executor:
+        there = foretell.run(scenario, executor=executor, shards=2, worlds=50_000).json
+    assert there == foretell.run(scenario, worlds=50_000).json
+
+
+def test_what_is_wrong_is_raised_here():
+    with concurrent.futures.ProcessPoolExecutor(1) as executor:
+        with pytest.raises(foretell.InputFault, match="--given"):
+            foretell.run(SUMMIT, executor=executor, given="nonsense by")
+        with pytest.raises(ValueError, match="at least one shard"):
+            foretell.run(SUMMIT, executor=executor, shards=0)
+        with pytest.raises(ValueError, match="exact"):
+            foretell.run(SUMMIT, executor=executor, exact=True)
+
+
+def test_few_parts_are_asked_for_at_once():
+    """However many parts there are, no more than a few wait to be put together."""
+    asked = {"now": 0, "most": 0, "all": 0}
+
+    class Counting(concurrent.futures.ThreadPoolExecutor):
+        def submit(self, function, /, *arguments):  # type: ignore[override]
+            asked["now"] += 1
+            asked["all"] += 1
+            asked["most"] = max(asked["most"], asked["now"])
+            future = super().submit(function, *arguments)
+            future.add_done_callback(lambda _: asked.__setitem__("now", asked["now"] - 1))
+            return future
+
+    with Counting(2) as executor:
+        assert foretell.run(SUMMIT, executor=executor, shards=40, **RUN).json == LOCAL
+    assert asked["all"] == 40
+    assert asked["most"] <= 4
+
+
+# Forecasts in pieces.
+
+RANDOM = numpy.random.default_rng(20251129)
+
+
+def pieces(folder: pathlib.Path, rows: int, count: int) -> tuple[list[str], str]:
+    """Forecasts of 50 people in files, and the outcomes of their questions."""
+    questions = rows // 50
+    at = RANDOM.permutation(questions * 50)
+    frame = pandas.DataFrame(
+        {
+            "question": [f"q{one % questions}" for one in at],
+            "forecaster": [f"p{one // questions}" for one in at],
+            "made_at": "2025-01-05",
+            "probability": RANDOM.uniform(size=len(at)),
+        }
+    )
+    paths = []
+    for number, piece in enumerate(numpy.array_split(numpy.arange(len(frame)), count)):
+        paths.append(str(folder / f"piece{number}.parquet"))
+        frame.iloc[piece].to_parquet(paths[-1], index=False)
+    outcomes = folder / "outcomes.csv"
+    came = numpy.where(RANDOM.uniform(size=questions) < 0.3, "yes", "no")
+    pandas.DataFrame({"question": [f"q{one}" for one in range(questions)], "resolution": came, "resolved_on": "2025-03-02"}).to_csv(
+        outcomes, index=False
+    )
+    return paths, str(outcomes)
+
+
+def test_pieces_have_the_scores_of_all_rows(tmp_path):
+    paths, outcomes = pieces(tmp_path, 20_000, 7)
+    expected = printed(
+        *("score", "--stream", *(f"--forecasts={path}" for path in paths), "--outcomes", outcomes, "--format", "json")
+    )
+    with concurrent.futures.ProcessPoolExecutor(2) as executor:
+        assert foretell.score_partitions(paths, outcomes, executor=executor).json == expected
+        again = [pandas.read_parquet(path) for path in reversed(paths)]
+        assert foretell.score_partitions(again, outcomes, executor=executor).json == expected
+        with pytest.raises(foretell.InputFault, match="another part has one of, too"):
+            foretell.score_partitions([paths[0], paths[0]], outcomes, executor=executor)
+
+
+# Dask distributed: a scheduler and workers as processes of their own, on loopback.
+
+
+@contextlib.contextmanager
+def cluster(workers: int):
+    """The scheduler's address and the processes of the workers."""
+    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+    environment = {**os.environ, "DASK_DISTRIBUTED__SCHEDULER__WORK_STEALING": "True"}
+    scheduler = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
+    processes: list[subprocess.Popen[bytes]] = []
+    try:
+        assert scheduler.stderr is not None
+        for line in scheduler.stderr:
+            found = re.search(r"tcp://127\.0\.0\.1:\d+", line)
+            if found:
+                break
+        else:
+            pytest.fail("the scheduler did not start")
+        address = found.group()
+        # Nobody reads on: the pipe must not fill up.
+        threading.Thread(target=scheduler.stderr.read, daemon=True).start()
+        for _ in range(workers):
+            processes.append(
+                subprocess.Popen(
+                    [
+                        *(sys.executable, "-m", "distributed.cli.dask_worker", address),
+                        *("--nthreads", "1", "--nworkers", "1", "--no-dashboard", "--no-nanny"),
+                    ],
+                    stderr=subprocess.DEVNULL,
+                    cwd=ROOT,
+                )
+            )
+        yield address, processes
+    finally:
+        for process in [*processes, scheduler]:
+            process.kill()
+            process.wait()
+
+
+def test_a_worker_that_is_killed_changes_nothing(tmp_path):
+    distributed = pytest.importorskip("distributed")
+    run = {"worlds": 12_000_000, "doubt_draws": 0, "seed": 9}
+    local = foretell.run(SUMMIT, **run).json
+    with cluster(4) as (address, processes), distributed.Client(address) as client:
+        client.wait_for_workers(4, timeout=60)
+        executor = client.get_executor()
+        killed: list[float] = []
+
+        def kill_one(share: float) -> None:
+            if share >= 0.25 and not killed:
+                killed.append(share)
+                processes[0].send_signal(signal.SIGKILL)
+                processes[0].wait()
+
+        assert foretell.run(SUMMIT, executor=executor, shards=24, progress=kill_one, **run).json == local
+        assert killed and killed[0] < 1.0
+        assert processes[0].returncode == -signal.SIGKILL
+        assert len(client.ncores()) == 3
+        # And whoever is left runs the next one, and scores pieces.
+        assert foretell.run(SUMMIT, executor=executor, **RUN).json == LOCAL
+        paths, outcomes = pieces(tmp_path, 20_000, 5)
+        expected = foretell.score(paths, outcomes, stream=True).json
+        assert foretell.score_partitions(paths, outcomes, executor=executor).json == expected
+        # What is cancelled ends soon.
+        with pytest.raises(KeyboardInterrupt):
+            threading.Timer(1.0, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+            foretell.run(SUMMIT, executor=executor, shards=400, worlds=400_000_000)
+        begun = time.monotonic()
+        while any(client.processing().values()) and time.monotonic() - begun < 100:
+            time.sleep(0.2)
+
+
+def test_a_frame_of_dask_is_scored_by_its_partitions(tmp_path):
+    dataframe = pytest.importorskip("dask.dataframe")
+    paths, outcomes = pieces(tmp_path, 5_000, 3)
+    with concurrent.futures.ThreadPoolExecutor(2) as executor:
+        whole = foretell.score_partitions(dataframe.read_parquet(paths), outcomes, executor=executor)
+    assert whole.json == foretell.score(paths, outcomes, stream=True).json
+
+
+def test_a_part_says_what_it_is_of():
+    text = run_shard(["run", str(SUMMIT), "--worlds=100000"], {}, 2, 3)
+    assert text.startswith('{"schema":"foretell.part/1"') and '"shard":2,"shards":3' in text

@@ -1,0 +1,203 @@
+"""Scoring rules on arrays, against scoringrules, scikit-learn and formulas."""
+
+from __future__ import annotations
+
+import math
+
+import numpy
+import pytest
+import scoringrules
+import sklearn.metrics
+
+from foretell import _foretell, scores
+
+RANDOM = numpy.random.default_rng(20251127)
+N = 500
+Y = RANDOM.normal(size=N)
+SCALE = RANDOM.uniform(0.2, 3.0, size=N)
+LOCATION = RANDOM.normal(size=N)
+P = RANDOM.uniform(size=N)
+HAPPENED = RANDOM.integers(0, 2, size=N)
+
+
+def close(ours, theirs, tolerance=1e-9):
+    numpy.testing.assert_allclose(ours, theirs, rtol=tolerance, atol=tolerance)
+
+
+def test_yes_no_scores_are_those_of_scikit_learn():
+    means = scores.binary_means(HAPPENED, P)
+    close(means.brier, sklearn.metrics.brier_score_loss(HAPPENED, P), 1e-14)
+    close(means.log, sklearn.metrics.log_loss(HAPPENED, P), 1e-14)
+    close(scores.brier(HAPPENED, P).mean(), means.brier, 1e-14)
+    close(scores.log(HAPPENED, P).mean(), means.log, 1e-14)
+    assert means.forecasts == N
+    assert means.bins[:, 0].sum() == N
+    assert means.bins[:, 1].sum() == HAPPENED.sum()
+    close(scores.brier(HAPPENED, P), scoringrules.brier_score(HAPPENED, P))
+    assert scores.log(1, 0.0) == math.inf
+    close(scores.log(1, 0.0, floor=0.01), -math.log(0.01))
+
+
+def test_pinball_and_intervals():
+    q = Y + RANDOM.normal(size=N)
+    for level in (0.1, 0.5, 0.95):
+        close(scores.pinball(Y, q, level).mean(), sklearn.metrics.mean_pinball_loss(Y, q, alpha=level))
+        close(scores.pinball(Y, q, level), scoringrules.quantile_score(Y, q, level))
+    lower, upper = LOCATION - SCALE, LOCATION + SCALE
+    close(scores.interval(Y, lower, upper, 0.2), scoringrules.interval_score(Y, lower, upper, 0.2))
+    levels = [0.025, 0.25, 0.5, 0.75, 0.975]
+    quantiles = numpy.stack([LOCATION + SCALE * z for z in (-1.96, -0.674, 0.0, 0.674, 1.96)], axis=-1)
+    parts = scores.weighted_interval(Y, quantiles, levels)
+    # Bracher et al. (2021), eq. (1) and (2).
+    intervals = [(0.05, quantiles[:, 0], quantiles[:, 4]), (0.5, quantiles[:, 1], quantiles[:, 3])]
+    sums = sum(alpha / 2 * scoringrules.interval_score(Y, lower, upper, alpha) for alpha, lower, upper in intervals)
+    close(parts.score, (abs(Y - quantiles[:, 2]) / 2 + sums) / 2.5)
+    close(parts.dispersion + parts.underprediction + parts.overprediction, parts.score)
+    close(scores.crps_quantiles(Y, quantiles, levels), 2 * scores.mean_pinball(Y, quantiles, levels))
+    close(parts.score, scores.crps_quantiles(Y, quantiles, levels))
+
+
+def test_ensembles():
+    draws = LOCATION[:, None] + SCALE[:, None] * RANDOM.normal(size=(N, 21))
+    close(scores.crps_ensemble(Y, draws), scoringrules.crps_ensemble(Y, draws, estimator="nrg"))
+    close(scores.crps_ensemble(Y, draws, fair=True), scoringrules.crps_ensemble(Y, draws, estimator="fair"))
+    close(scores.crps_ensemble(Y, draws.T, axis=0), scores.crps_ensemble(Y, draws))
+    close(scores.absolute_error_of_median(Y, draws), abs(numpy.median(draws, axis=1) - Y))
+    close(scores.squared_error_of_mean(Y, draws), (draws.mean(axis=1) - Y) ** 2)
+    for ddof in (0, 1):
+        sd = draws.std(axis=1, ddof=ddof)
+        close(scores.dawid_sebastiani_ensemble(Y, draws, ddof=ddof), scores.dawid_sebastiani(Y, draws.mean(axis=1), sd))
+    share = (draws > 0.3).mean(axis=1)
+    close(scores.brier_ensemble(Y, draws, 0.3), (share - (Y > 0.3)) ** 2)
+    vectors, happened = RANDOM.normal(size=(40, 15, 3)), RANDOM.normal(size=(40, 3))
+    close(scores.energy(happened, vectors), scoringrules.energy_score(happened, vectors))
+    close(scores.variogram(happened, vectors), scoringrules.variogram_score(happened, vectors, p=0.5))
+
+
+def test_options():
+    p = RANDOM.dirichlet(numpy.ones(4), size=N)
+    y = RANDOM.integers(0, 4, size=N)
+    came = numpy.eye(4)[y]
+    close(scores.brier_all(y, p), ((p - came) ** 2).sum(axis=1))
+    rps = ((p.cumsum(axis=1) - came.cumsum(axis=1))[:, :-1] ** 2).sum(axis=1)
+    close(scores.rps(y, p), rps)
+    close(scores.rps_normalised(y, p), rps / 3)
+    close(scores.spherical(y, p), 1 - p[numpy.arange(N), y] / numpy.sqrt((p**2).sum(axis=1)))
+    close(scores.rps(y, p.T, axis=0), rps)
+
+
+POSITIVE = numpy.exp(Y)
+LAWS = {
+    "crps_normal": ((Y, LOCATION, SCALE), scoringrules.crps_normal),
+    "crps_lognormal": ((POSITIVE, LOCATION, SCALE), scoringrules.crps_lognormal),
+    "crps_logistic": ((Y, LOCATION, SCALE), scoringrules.crps_logistic),
+    "crps_student_t": ((Y, 2 + SCALE, LOCATION, SCALE), scoringrules.crps_t),
+    "crps_gamma": ((POSITIVE, SCALE, 1 / SCALE), lambda y, shape, rate: scoringrules.crps_gamma(y, shape, rate=rate)),
+    "crps_beta": ((P, SCALE, SCALE[::-1]), scoringrules.crps_beta),
+    "crps_uniform": ((Y, LOCATION, LOCATION + SCALE), scoringrules.crps_uniform),
+    "crps_gev": ((Y, 0.8 * P - 0.3, LOCATION, SCALE), scoringrules.crps_gev),
+    "crps_exponential": ((POSITIVE, SCALE), scoringrules.crps_exponential),
+    "crps_exponential_with_mass": (
+        (POSITIVE, LOCATION, SCALE, P),
+        lambda y, location, scale, mass: scoringrules.crps_exponentialM(y, mass=mass, location=location, scale=scale),
+    ),
+    "crps_generalised_pareto": (
+        (POSITIVE, 0.8 * P, LOCATION, SCALE, P[::-1]),
+        lambda y, shape, location, scale, mass: scoringrules.crps_gpd(y, shape, location, scale, mass),
+    ),
+    "crps_laplace": ((Y, LOCATION, SCALE), scoringrules.crps_laplace),
+    "crps_two_piece_exponential": ((Y, LOCATION, SCALE, SCALE[::-1]), lambda y, m, a, b: scoringrules.crps_2pexponential(y, a, b, m)),
+    "crps_two_piece_normal": ((Y, LOCATION, SCALE, SCALE[::-1]), lambda y, m, a, b: scoringrules.crps_2pnormal(y, a, b, m)),
+    "crps_loglogistic": ((POSITIVE, LOCATION, 0.1 + 0.8 * P), scoringrules.crps_loglogistic),
+    "crps_loglaplace": ((POSITIVE, LOCATION, 0.1 + 0.8 * P), scoringrules.crps_loglaplace),
+    "crps_poisson": ((RANDOM.poisson(3, N), 3 * SCALE), scoringrules.crps_poisson),
+    "crps_binomial": ((RANDOM.binomial(9, 0.4, N), numpy.full(N, 9), P), scoringrules.crps_binomial),
+    "crps_negative_binomial": ((RANDOM.poisson(3, N), 2 + SCALE, P), scoringrules.crps_negbinom),
+    "crps_hypergeometric": (
+        (RANDOM.hypergeometric(7, 9, 5, N), numpy.full(N, 7), numpy.full(N, 9), numpy.full(N, 5)),
+        scoringrules.crps_hypergeometric,
+    ),
+    "crps_truncated_normal": ((LOCATION, Y, SCALE, numpy.full(N, -1.0), numpy.full(N, 2.0)), scoringrules.crps_tnormal),
+    "crps_censored_normal": ((LOCATION, Y, SCALE, numpy.full(N, -1.0), numpy.full(N, 2.0)), scoringrules.crps_cnormal),
+    "crps_truncated_logistic": ((LOCATION, Y, SCALE, numpy.full(N, -1.0), numpy.full(N, 2.0)), scoringrules.crps_tlogistic),
+    "crps_censored_logistic": ((LOCATION, Y, SCALE, numpy.full(N, -1.0), numpy.full(N, 2.0)), scoringrules.crps_clogistic),
+    "crps_truncated_student_t": (
+        (LOCATION, 2 + SCALE, Y, SCALE, numpy.full(N, -1.0), numpy.full(N, 2.0)),
+        scoringrules.crps_tt,
+    ),
+    "crps_censored_student_t": (
+        (LOCATION, 2 + SCALE, Y, SCALE, numpy.full(N, -1.0), numpy.full(N, 2.0)),
+        scoringrules.crps_ct,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(LAWS))
+def test_laws_are_those_of_scoringrules(name):
+    arguments, theirs = LAWS[name]
+    before = [argument.copy() for argument in arguments]
+    ours = getattr(scores, name)(*arguments)
+    assert ours.shape == (N,)
+    assert all(map(numpy.array_equal, arguments, before)), "arguments are left as they are"
+    # Copies: one of theirs writes into its arguments.
+    close(ours, theirs(*before), 1e-6)
+
+
+def test_every_rule_of_the_engine_has_its_function():
+    for name, takes in _foretell.rules_of_elements():
+        if name != "log_floored":
+            assert name in scores.__all__, name
+        assert takes[0] == "y"
+    for name in _foretell.rules_of_rows():
+        stem = name.removesuffix("_fair").removesuffix("_unbiased")
+        assert stem in scores.__all__, name
+    assert set(LAWS) == {name for name in scores.__all__ if name.startswith("crps_")} - {
+        "crps_ensemble",
+        "crps_ensemble_threshold",
+        "crps_quantiles",
+    }
+    for name in scores.__all__:
+        assert getattr(scores, name).__doc__, name
+
+
+def test_log_scores_of_laws():
+    close(scores.log_lognormal(POSITIVE, LOCATION, SCALE), scoringrules.logs_lognormal(POSITIVE, LOCATION, SCALE))
+    close(scores.log_beta(P, SCALE, SCALE[::-1]), scoringrules.logs_beta(P, SCALE, SCALE[::-1]))
+
+
+def test_shapes_broadcast_and_scalars_stay_scalars():
+    assert isinstance(scores.brier(1, 0.7), float)
+    assert scores.brier(1, 0.7) == pytest.approx(0.09)
+    assert scores.brier([[1], [0]], [0.2, 0.4, 0.9]).shape == (2, 3)
+    assert scores.crps_normal(Y.reshape(50, 10), 0.0, 1.0).shape == (50, 10)
+    draws = RANDOM.normal(size=(5, 4, 11))
+    assert scores.crps_ensemble(numpy.zeros((5, 4)), draws).shape == (5, 4)
+    assert isinstance(scores.crps_ensemble(0.0, [1.0, 2.0]), float)
+    assert scores.brier([], []).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("call", "row"),
+    [
+        (lambda: scores.brier([1, 0, 1], [0.5, 1.5, 0.5]), "row 1 has no score under brier: y = 0, p = 1.5"),
+        (lambda: scores.brier([1, 2], [0.5, 0.5]), "row 1"),
+        (lambda: scores.log([1, 0], [0.5, math.nan]), "row 1"),
+        (lambda: scores.crps_normal([0.0, 0.0], 0.0, [1.0, -1.0]), "row 1 .*sigma = -1"),
+        (lambda: scores.binary_means([0, 0.5], [0.1, 0.2]), "row 1: what happened is 0 or 1, not 0.5"),
+        (lambda: scores.binary_means([0, 1], [0.1, 1.2]), "row 1"),
+        (lambda: scores.crps_ensemble([0.0, math.inf], [[1.0, 2.0], [1.0, 2.0]]), "row 1"),
+        (lambda: scores.rps([0, 3], [[0.5, 0.5], [0.5, 0.5]]), "row 1"),
+        (lambda: scores.weighted_interval([0.0], [[1.0, 2.0]], [0.25, 0.75]), "the levels must increase"),
+        (lambda: scores.energy(numpy.zeros((2, 3)), numpy.zeros((2, 5, 4))), "components"),
+    ],
+)
+def test_what_has_no_score_is_named(call, row):
+    with pytest.raises(ValueError, match=row):
+        call()
+
+
+def test_long_arrays_have_the_bits_of_short_ones():
+    y = RANDOM.normal(size=100_000)
+    whole = scores.crps_normal(y, 0.0, 1.0)
+    pieces = numpy.concatenate([scores.crps_normal(y[at : at + 999], 0.0, 1.0) for at in range(0, len(y), 999)])
+    assert numpy.array_equal(whole, pieces)
