@@ -11,10 +11,12 @@ pub mod beta;
 mod cholesky;
 pub(crate) mod columns;
 pub mod elementary;
+mod function;
 pub mod gamma;
 pub mod gauss;
 mod instructions;
 mod isotonic;
+mod jackknife;
 mod least_squares;
 pub mod logit;
 pub mod normal;
@@ -32,9 +34,11 @@ pub use elementary::{
     asinh, atan, atan2, cbrt, cos, cosh, erf, erfc, exp, exp_m1, exp2, ln, ln_1p, ln_gamma, log2, log10, powf, sin,
     sinh, sqrt, tan, tanh,
 };
+pub use function::{FUNCTIONS, Function};
 pub use instructions::Instructions;
 pub(crate) use instructions::level;
 pub use isotonic::isotonic;
+pub use jackknife::jackknife_error;
 pub use least_squares::fit_two_positive;
 pub use logit::{ln_1p_exp, logistic, logit};
 pub use root::find_root;
