@@ -20,8 +20,8 @@ use crate::error::Error;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// So many times several relations together are asked for one more conflict; one relation alone is asked once more for each figure, which is
-/// enough to be sure of a single conflict.
+/// So many times all relations together are asked for one more conflict. One relation alone is asked once more for each of its figures, as long as
+/// fewer conflicts than this were found: that is enough to be sure that a single conflict is the only one.
 const ASKED: usize = 8;
 /// Up to so many conflicts are hit in every way to find the next.
 const FEW: usize = 3;
@@ -174,7 +174,7 @@ impl<'p, 'r> Look<'p, 'r> {
         let mut more = known.len() > FEW;
         let (mut queue, mut seen) = (VecDeque::from(starts), BTreeSet::new());
         let most = if self.relations.len() > 1 { ASKED } else { ASKED + self.figures.len() };
-        let (mut asked, mut looked) = (0, 0);
+        let (mut asked, mut found, mut looked) = (0, 0, 0);
         while let Some(removed) = queue.pop_front() {
             looked += 1;
             if looked > LOOKED {
@@ -189,7 +189,7 @@ impl<'p, 'r> Look<'p, 'r> {
             let hit = if let Some(conflict) = known.iter().find(mine) {
                 conflict.figures.clone()
             } else {
-                if asked == most {
+                if asked == most || found == ASKED {
                     return Ok(true);
                 }
                 asked += 1;
@@ -200,6 +200,7 @@ impl<'p, 'r> Look<'p, 'r> {
                 let Some(conflict) = self.minimal(&left, &involved)? else { continue };
                 let figures = conflict.figures.clone();
                 known.push(conflict);
+                found += 1;
                 figures
             };
             more |= hit.is_empty();
