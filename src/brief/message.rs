@@ -1,7 +1,9 @@
 //! A brief as Markdown, short enough for a comment on a change: the bottom line, what moved and by what, every question in words.
 
+use super::page::{finely, points};
 use super::wording::in_brackets;
 use super::{Brief, InWords};
+use crate::diagnostic::counted;
 use crate::report::plain;
 use std::fmt::Write as _;
 
@@ -47,29 +49,30 @@ impl Brief {
                     );
                 }
                 if changes.still > 0 {
-                    let plural = if changes.still == 1 { "" } else { "s" };
-                    let _ = write!(text, "\nNot moved by a point: {} question{plural}.\n", changes.still);
+                    let _ = write!(text, "\nNot moved by a point: {}.\n", counted(changes.still, "question"));
                 }
             }
         }
         if let Some(stories) = &self.stories {
             text.push_str("\n### Stories\n\n");
             for story in &stories.stories {
-                let _ = writeln!(text, "- **{}** {}", in_brackets(story.share), plain(&story.words));
+                let share = format!("**{}**{}", in_brackets(story.share), error(story.standard_error));
+                let _ = writeln!(text, "- {share} {}", plain(&story.words));
             }
         }
         for group in &self.questions {
             let title = if group.tag.is_empty() { "other" } else { group.tag.as_str() };
             let _ = write!(
                 text,
-                "\n### Questions: {}\n\n| question | forecast | doubt 90 % |\n|---|---|---|\n",
+                "\n### Questions: {}\n\n| question | forecast | ± points | doubt 90 % |\n|---|---|--:|---|\n",
                 plain(title)
             );
             for question in &group.questions {
                 for line in &question.lines {
                     let ask = format!("{}{}", plain(&question.ask), part(line));
                     let doubt = line.doubt_text().unwrap_or_default();
-                    let _ = writeln!(text, "| {ask} | {} | {doubt} |", plain(&line.sentence()));
+                    let error = line.standard_error.as_ref().map_or_else(String::new, points);
+                    let _ = writeln!(text, "| {ask} | {} | {error} | {doubt} |", plain(&line.sentence()));
                 }
             }
         }
@@ -80,11 +83,36 @@ impl Brief {
                 let _ = writeln!(text, "| {} | {} |", plain(&question.ask), plain(answer));
             }
         }
+        if let Some(drivers) = &self.drivers {
+            let _ = write!(
+                text,
+                "\n### What it hangs on\n\nFor: {} (with all inputs at their means {})\n\n\
+                 | input | at its 5 % | at its 95 % | points | ± s.e. |\n|---|--:|--:|--:|--:|\n",
+                plain(&drivers.target),
+                finely(&drivers.at_means)
+            );
+            for row in &drivers.rows {
+                let (low, high) = row.at;
+                let _ = writeln!(
+                    text,
+                    "| {} | {} | {} | {:+.1} | {} |",
+                    plain(&row.what),
+                    finely(&low),
+                    finely(&high),
+                    100.0 * (high - low),
+                    points(&row.standard_error)
+                );
+            }
+            if drivers.others > 0 {
+                let _ = write!(text, "\nBy less, or not at all: {}.\n", counted(drivers.others, "input"));
+            }
+        }
         if let Some(watch) = &self.watch {
             let _ = write!(text, "\n### What to watch\n\nFor: {}\n\n", plain(&watch.target));
             for row in &watch.rows {
                 let when = row.when.as_ref().map_or_else(String::new, |when| format!(" (by {when})"));
-                let _ = writeln!(text, "- {}{when}: {}", plain(&row.what), plain(&row.moves));
+                let expected = format!("{} points{}", points(&row.expected_change), error(row.standard_error));
+                let _ = writeln!(text, "- {}{when}, {expected} in the mean: {}", plain(&row.what), plain(&row.moves));
             }
         }
         text.push_str("\n### Coherent or not\n\n");
@@ -100,5 +128,10 @@ impl Brief {
 }
 
 fn part(line: &InWords) -> String {
-    if line.part.is_empty() { String::new() } else { format!(": {}", plain(&line.part)) }
+    if line.part.is_empty() { String::new() } else { format!(": {}", plain(&line.part_in_words())) }
+}
+
+/// The error of a share behind it, in percentage points; nothing where there is none.
+fn error(standard_error: f64) -> String {
+    if standard_error > 0.0 { format!(" ± {}", points(&standard_error)) } else { String::new() }
 }

@@ -61,6 +61,8 @@ pub struct Brief {
     pub news: Vec<NewsItem>,
     /// What moved, and why.
     pub changes: Option<Changes>,
+    /// What a chance hangs on: how far each doubtful input moves it.
+    pub drivers: Option<Drivers>,
     /// What to watch, and why.
     pub watch: Option<Watch>,
     /// How forecasts of the past turned out.
@@ -180,6 +182,34 @@ pub struct Because {
     /// How far that moved the figure.
     pub effect: f64,
     /// Its standard error.
+    pub standard_error: f64,
+}
+
+/// What a chance hangs on.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct Drivers {
+    /// Which question it is about, in words, with the option where it is one.
+    pub target: String,
+    /// The chance with all inputs at their means.
+    pub at_means: f64,
+    /// The inputs that move it, the widest first.
+    pub rows: Vec<Driver>,
+    /// How many more inputs move it by less than a tenth of a point, or not at all, or are too many to be told.
+    pub others: usize,
+}
+
+/// An input that moves a chance.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct Driver {
+    /// Its event, and what is stated there.
+    pub what: String,
+    /// Its 5 % and 95 % points.
+    pub interval: (f64, f64),
+    /// The chance at these, all other inputs at their means.
+    pub at: (f64, f64),
+    /// The least and the greatest chance at its 5, 25, 50, 75 and 95 % points.
+    pub range: (f64, f64),
+    /// Monte Carlo standard error of the difference between the two ends.
     pub standard_error: f64,
 }
 

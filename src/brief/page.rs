@@ -1,8 +1,9 @@
 //! A brief, or a comparison of forecasters, as one HTML file.
 
 use super::wording::{day_in_words, in_brackets};
-use super::{Brief, InWords};
+use super::{Brief, Driver, Drivers, InWords};
 use crate::calibrate::svg::DARK;
+use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::report::Sheet;
 use askama::Template;
@@ -86,8 +87,28 @@ fn bar(line: &InWords) -> Option<String> {
     Some(format!("--at:{};--low:{};--wide:{}", percent(probability), percent(low), percent(high - low)))
 }
 
-/// An error in percentage points.
-fn points(error: &f64) -> String {
+/// Where a chance moves on a bar that holds all of them, as a style.
+fn span(drivers: &Drivers, row: &Driver) -> String {
+    let ends = || drivers.rows.iter().flat_map(|row| [row.range.0, row.range.1]).chain([drivers.at_means]);
+    let (least, most) = (ends().fold(f64::INFINITY, f64::min), ends().fold(f64::NEG_INFINITY, f64::max));
+    let wide = (most - least).max(f64::MIN_POSITIVE);
+    let percent = |share: f64| format!("{:.2}%", 100.0 * ((share - least) / wide).clamp(0.0, 1.0));
+    let (at, low) = (percent(drivers.at_means), percent(row.range.0));
+    format!("--at:{at};--low:{low};--wide:{:.2}%", 100.0 * (row.range.1 - row.range.0) / wide)
+}
+
+/// A chance to a tenth of a point, where differences are small.
+pub(super) fn finely(share: &f64) -> String {
+    format!("{:.1} %", 100.0 * share)
+}
+
+/// An error, or a difference without its sign, in percentage points: no wider than a column of such.
+pub(super) fn points(error: &f64) -> String {
+    /// Less than this is not told apart from less still.
+    const LEAST: f64 = 0.01;
+    if *error > 0.0 && 100.0 * error < LEAST {
+        return format!("<{LEAST}");
+    }
     crate::report::figure::percent_error(*error)
 }
 
@@ -95,11 +116,6 @@ fn points(error: &f64) -> String {
 fn signed(difference: impl Borrow<f64>) -> String {
     let points = format!("{:+.1}", 100.0 * difference.borrow());
     points.replace('-', "−").replace("−0.0", "0.0").replace("+0.0", "0.0")
-}
-
-/// A number of questions.
-fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The heading of a group: its tag, or what is left.
@@ -127,4 +143,47 @@ fn short_day(date: &Date) -> String {
 /// A chance of a page.
 fn chance(share: &f64) -> String {
     kept(&in_brackets(*share))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calibrate::svg::contrast;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn an_error_however_small_is_as_wide_as_its_column() {
+        let shown = [0.0, 1.2e-9, 0.000_099, 0.000_1, 0.000_123, 0.012, 0.12].map(|error| points(&error));
+        assert_eq!(shown, ["0", "<0.01", "<0.01", "0.01", "0.012", "1.2", "12"]);
+    }
+
+    /// The contrasts of WCAG 2: letters at least 4.5 against what they stand on, lines and marks at least 3.
+    #[test]
+    fn what_a_page_says_and_marks_stands_out_on_light_and_on_dark() {
+        let lists: Vec<BTreeMap<&str, &str>> = STYLE
+            .match_indices(":root{")
+            .map(|(at, opening)| {
+                let list = &STYLE[at + opening.len()..];
+                let list = &list[..list.find('}').expect("it is closed")];
+                list.split(';').filter_map(|rule| rule.strip_prefix("--")?.split_once(':')).collect()
+            })
+            .collect();
+        assert_eq!(lists.len(), 2, "one for light and one for dark");
+        for of in lists {
+            for (letters, behind) in [("ink", "paper"), ("soft", "paper"), ("blue", "paper"), ("ink", "wash")] {
+                assert!(contrast(of[letters], of[behind]) >= 4.5, "{letters} on {behind}: {of:?}");
+            }
+            for (mark, behind) in [
+                ("blue", "paper"),
+                ("blue", "band"),
+                ("orange", "paper"),
+                ("line-1", "paper"),
+                ("line-2", "paper"),
+                ("line-3", "paper"),
+                ("line-4", "paper"),
+            ] {
+                assert!(contrast(of[mark], of[behind]) >= 3.0, "{mark} on {behind}: {of:?}");
+            }
+        }
+    }
 }

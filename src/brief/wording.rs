@@ -11,7 +11,7 @@ use serde::Serialize;
 /// One figure of a question in words.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct InWords {
-    /// What of the question: nothing for a yes/no question, an option, `comes by DAY` of a date.
+    /// What of the question: nothing for a yes/no question, an option as the file has it, `comes by DAY` of a date.
     pub part: String,
     /// What the lexicon calls the chance; for a number, its range in words.
     pub words: String,
@@ -33,6 +33,12 @@ impl InWords {
             Some(probability) => format!("{} ({})", self.words, in_brackets(probability)),
             None => self.words.clone(),
         }
+    }
+
+    /// What of the question, for people to read.
+    #[must_use]
+    pub fn part_in_words(&self) -> String {
+        self.part.replace('_', " ")
     }
 
     /// The range of the doubt in percent.
@@ -99,9 +105,7 @@ pub fn in_words(figures: &FigureReport, unit: Option<&str>, horizon: Date, lexic
                 .iter()
                 .zip(probabilities)
                 .enumerate()
-                .map(|(at, (option, probability))| {
-                    chance(&option.replace('_', " "), *probability, error(at), doubt(at))
-                })
+                .map(|(at, (option, probability))| chance(option, *probability, error(at), doubt(at)))
                 .collect();
             lines.sort_by(|a, b| b.probability.partial_cmp(&a.probability).unwrap_or(std::cmp::Ordering::Equal));
             lines
@@ -201,7 +205,8 @@ mod tests {
             options: vec!["ceasefire_first".to_owned(), "neither".to_owned()],
             probabilities: vec![0.3, 0.7],
         });
-        assert_eq!(words(&which, None), ["neither|likely (70 %)|", "ceasefire first|unlikely (30 %)|"]);
+        assert_eq!(words(&which, None), ["neither|likely (70 %)|", "ceasefire_first|unlikely (30 %)|"]);
+        assert_eq!(in_words(&which, None, end, &icd)[1].part_in_words(), "ceasefire first");
         let number = empty(Forecast::Quantiles { levels: vec![0.05, 0.5, 0.95], values: vec![0.0, 12.34, 90.0] });
         assert_eq!(
             words(&number, Some("billion dollars")),

@@ -4,6 +4,7 @@
 
 use super::svg::{BAND, BLUE, GRID, INK, MIDDLE, ORANGE, WIDTH, disc, escaped, line, opening, shortened, text};
 use super::{BandPoint, Bin, Corp, CorpScore, Points, corp, recalibrated, reliability_table};
+use crate::diagnostic::counted;
 use crate::math::logit;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -131,7 +132,7 @@ pub fn reliability_diagram(panels: &[Panel], axis: ReliabilityAxis) -> String {
 
 fn draw_panel(svg: &mut String, panel: &Panel, axis: ReliabilityAxis) {
     text(svg, 18.0, 26.0, "start", r#" font-size="18" font-weight="bold""#, &shortened(panel.name, LONGEST_NAME));
-    text(svg, 18.0, 47.0, "start", "", &counted(panel.points.questions(), panel.points.len()));
+    text(svg, 18.0, 47.0, "start", "", &drawn_from(panel.points.questions(), panel.points.len()));
     if let Some(parts) = corp(panel.points, CorpScore::Brier) {
         text(svg, 18.0, 66.0, "start", r#" font-size="14""#, &figures(&parts));
     }
@@ -142,9 +143,8 @@ fn draw_panel(svg: &mut String, panel: &Panel, axis: ReliabilityAxis) {
     draw_corp_line(svg, panel.points, axis);
 }
 
-fn counted(questions: usize, forecasts: usize) -> String {
-    let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
-    format!("{}, {}", plural(questions, "question"), plural(forecasts, "forecast"))
+fn drawn_from(questions: usize, forecasts: usize) -> String {
+    format!("{}, {}", counted(questions, "question"), counted(forecasts, "forecast"))
 }
 
 fn figures(parts: &Corp) -> String {

@@ -2,6 +2,7 @@
 
 use super::chart::{Chart, Labels};
 use super::svg::{BAND, MIDDLE, ORANGE, WIDTH, line, opening, shortened, text};
+use crate::diagnostic::counted;
 use crate::math::{normal, sqrt};
 use std::fmt::Write as _;
 
@@ -45,11 +46,11 @@ pub fn pit_picture(histograms: &[PitHistogram]) -> String {
 }
 
 fn draw_panel(svg: &mut String, histogram: &PitHistogram, top: f64) {
-    let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     let name = shortened(histogram.name, LONGEST_NAME);
     text(svg, 18.0, top + 26.0, "start", r#" font-size="18" font-weight="bold""#, &name);
-    let counted = format!("{} in {}", plural(histogram.questions, "question"), plural(histogram.clusters, "cluster"));
-    text(svg, 18.0, top + 47.0, "start", "", &counted);
+    let drawn_from =
+        format!("{} in {}", counted(histogram.questions, "question"), counted(histogram.clusters, "cluster"));
+    text(svg, 18.0, top + 47.0, "start", "", &drawn_from);
     let bins = histogram.shares.len().max(1) as f64;
     let flat = 1.0 / bins;
     let reach = normal::quantile(0.95) * sqrt(flat * (1.0 - flat) / histogram.clusters.max(1) as f64);

@@ -115,6 +115,20 @@ pub(crate) fn escaped(words: &str) -> String {
     text
 }
 
+/// The contrast of two colours of six hexadecimal digits, from 1 to 21: that of sRGB luminances, WCAG 2.
+#[cfg(test)]
+pub(crate) fn contrast(one: &str, other: &str) -> f64 {
+    let luminance = |colour: &str| {
+        let channel = |at: usize| {
+            let value = f64::from(u8::from_str_radix(&colour[at..at + 2], 16).expect("a hexadecimal number")) / 255.0;
+            if value <= 0.03928 { value / 12.92 } else { crate::math::powf((value + 0.055) / 1.055, 2.4) }
+        };
+        0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+    };
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,19 +145,7 @@ mod tests {
 
     #[test]
     fn every_colour_has_a_dark_one_that_stands_out() {
-        // The contrast of sRGB luminances, WCAG 2: text at least 4.5 against the background, lines at least 3.
-        let luminance = |colour: &str| {
-            let channel = |at: usize| {
-                let value =
-                    f64::from(u8::from_str_radix(&colour[at..at + 2], 16).expect("a hexadecimal number")) / 255.0;
-                if value <= 0.03928 { value / 12.92 } else { powf((value + 0.055) / 1.055, 2.4) }
-            };
-            0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
-        };
-        let contrast = |a: &str, b: &str| {
-            let (a, b) = (luminance(a), luminance(b));
-            (a.max(b) + 0.05) / (a.min(b) + 0.05)
-        };
+        // Text at least 4.5 against the background, lines at least 3.
         let dark = |light: &str| DARK.iter().find(|pair| pair.0 == light).expect("every colour is in the list").1;
         for colour in [INK, BLUE, ORANGE, GREEN, PURPLE, MIDDLE] {
             let least = if colour == INK { 4.5 } else { 3.0 };

@@ -11,6 +11,7 @@ use crate::calibrate::{
     pit_picture, reliability_diagram, streams,
 };
 use crate::compare::{ClusterBy, regroup, regroup_streams};
+use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::day;
 use crate::report::{Format, Output, Reliable, reliability_plot};
@@ -230,7 +231,6 @@ fn name(row: &CalibrationRow) -> String {
 }
 
 fn foot(report: &CalibrationReport) -> Vec<String> {
-    let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     let settings = &report.settings;
     let mut lines = Vec::new();
     if report.resolved_early > 0 {
@@ -239,7 +239,7 @@ fn foot(report: &CalibrationReport) -> Vec<String> {
             Counted::PastScheduledClose => "left out",
             Counted::AllResolved => "counted",
         };
-        let which = plural(report.resolved_early, "question");
+        let which = counted(report.resolved_early, "question");
         lines.push(format!("{what}: {which} that resolved although the scheduled close lies after{day}"));
     }
     for row in report.rows.iter().filter(|row| row.naive.as_ref().is_some_and(|naive| naive.misleads)) {
@@ -286,8 +286,8 @@ fn foot(report: &CalibrationReport) -> Vec<String> {
     lines.extend(report.excluded.iter().map(|left_out| {
         format!(
             "not judged: {} on {}: {}",
-            plural(left_out.forecasts, "forecast"),
-            plural(left_out.questions, "question"),
+            counted(left_out.forecasts, "forecast"),
+            counted(left_out.questions, "question"),
             left_out.reason
         )
     }));

@@ -1,15 +1,12 @@
 //! How `foretell cohere` shows what it found.
 
 use crate::cohere::{CoherenceReport, ConflictReport, Distance, RelationReport, Standing, StatementReport, Strength};
+use crate::diagnostic::counted;
 use crate::report::figure::significant;
 use crate::report::{Column, Format, Output, Sheet};
 
 fn share(of: f64) -> String {
     format!("{} %", significant(of * 100.0, 4))
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 fn place(of: &RelationReport) -> String {
@@ -212,12 +209,17 @@ fn remarks(report: &CoherenceReport, statement: &StatementReport) -> Vec<String>
         lines.push(format!("{who} is coherent"));
     }
     if !statement.worth.iter().all(|worth| worth.guaranteed) {
-        let why =
-            if report.repaired_to_assumptions { "assumptions are not kept by every world" } else { "pins are kept" };
+        let pinned = statement.figures.iter().any(|figure| figure.pin.is_some());
+        let assumed = report.repaired_to_assumptions && report.assume > 0;
+        let why = match (pinned, assumed) {
+            (true, true) => "pins are kept, and assumptions are not kept by every world",
+            (false, true) => "assumptions are not kept by every world",
+            (_, false) => "pins are kept",
+        };
         lines.push(format!("{who}: {why}, so that the gain is no longer at least the distance in every world"));
     }
     if statement.more_conflicts {
-        lines.push(format!("{who}: there may be more sets of several relations; these were found first"));
+        lines.push(format!("{who}: there may be more sets; these were found first"));
     }
     if !statement.without_probability.is_empty() {
         let questions = statement.without_probability.join(", ");

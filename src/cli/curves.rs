@@ -4,8 +4,9 @@
 //! day: what `run --as-of` says of that later day if there was no news until then.
 
 use super::budget;
-use super::means::{Means, Voice, subject};
+use super::means::{Means, Voice};
 use crate::error::Error;
+use crate::exact;
 use crate::forecast::{Curve, Forecast, Looked, knots};
 use crate::model::Model;
 use crate::plan::{self, Situation};
@@ -79,7 +80,7 @@ pub(super) fn curves(
 /// What becomes of each question if nothing happens up to the end of a day, with its error; `None` if that is impossible.
 fn quiet(model: &Model, situation: &Situation, day: Date, settings: &Settings, open: &[Open]) -> Option<Vec<Looked>> {
     let plan = plan::compile(model, &situation.clone().quiet_until(day));
-    let simulated = || simulate(subject(&plan, settings), settings, &|_| ());
+    let simulated = || simulate(exact::subject(&plan, settings.method), settings, &|_| ());
     let tally = Means::Choose.figures_by(&plan, settings, Voice::of(situation.as_of), simulated).ok()?.tally;
     let value = |one: &Open| match &tally.answers()[one.ask] {
         Answer::Binary(estimate) => Some((estimate.value, estimate.standard_error)),

@@ -6,6 +6,7 @@ use super::heading::Heading;
 use super::load::{self, View};
 use super::means::Choice;
 use super::{Done, console};
+use crate::error::Error;
 use crate::report::figure::grouped;
 use crate::report::{Format, Output};
 use crate::simulate;
@@ -84,6 +85,11 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         choices: if arguments.top == 0 { usize::MAX } else { arguments.top },
     };
     let advice = decide::decide(&loaded.model, &situation, &settings)?;
+    if arguments.method == Choice::Exact && !advice.exact {
+        let why = advice.simulated_because.clone().unwrap_or_else(|| "something in it is not discrete".to_owned());
+        return Err(Error::input(format!("this cannot be computed, and --method exact simulates nothing: {why}"))
+            .help("leave out --method; `foretell plan` says what is exact"));
+    }
     let report = Report { heading: Heading::new("foretell.decide/1", &loaded, &situation), advice };
     let advice = &report.advice;
     let how = if advice.exact {

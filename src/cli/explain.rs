@@ -7,6 +7,7 @@ use super::heading::Heading;
 use super::load::{self, View};
 use super::means::Choice;
 use super::{Done, console};
+use crate::error::Error;
 use crate::explain::{self, Explanation, Options, PartOf, Parts};
 use crate::forecast::day;
 use crate::report::{Format, Output};
@@ -90,6 +91,10 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     };
     let view = explain::View { source: &loaded.source, model: &loaded.model, situation: &situation };
     let explanation = explain::explain(view, &arguments.question, &options)?;
+    if arguments.method == Choice::Exact && explanation.worlds > 0 {
+        return Err(Error::input(format!("`{}` cannot be computed, and --method exact simulates nothing: something that it hangs on is not discrete, or is calculated with", arguments.question))
+            .help("leave out --method; `foretell plan` says what is exact"));
+    }
     let report = Report { heading: Heading::new("foretell.explain/1", &loaded, &situation), explanation };
     console::present(format, |format| {
         let (sheets, foot) = match format {

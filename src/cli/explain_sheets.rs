@@ -61,6 +61,9 @@ pub(super) fn head(report: &Report) -> Vec<String> {
     let ask = of.ask.as_ref().map_or_else(String::new, |ask| format!(" {ask}"));
     lines.push(String::new());
     lines.push(format!("{}:{ask}", of.question));
+    lines.extend(
+        of.closed.map(|day| format!("closed on {day}: the figure is what is known of it, and stands as no forecast")),
+    );
     let forecast = &of.forecast;
     let main = Figure { value: forecast.value, standard_error: forecast.standard_error };
     lines.push(format!("{what}: {}", words.value(main)));
@@ -183,7 +186,7 @@ fn bars(tornado: &Tornado, words: Words) -> Sheet {
             BarKind::Doubt => bar.input.clone(),
             BarKind::Chance => format!("{} (a number)", bar.input),
         };
-        let line = bar.place.as_ref().map_or_else(String::new, |place| place.line.to_string());
+        let line = bar.place.line.to_string();
         let mut cells = vec![input, line];
         // What is nothing beside the width is noise of the last digits.
         let shown = |value: f64| if value.abs() < 1e-9 * (bar.high - bar.low) { 0.0 } else { value };

@@ -1,6 +1,7 @@
 //! Numbers as cells: short for people, whole for CSV.
 
 use super::console;
+use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::report::{Column, FileForm, Format, Sheet};
 use crate::score::{Excluded, NotScored, RuleUsed, Unit};
@@ -101,17 +102,16 @@ pub(super) fn remarks(rules: &[RuleUsed], excluded: &[Excluded], not_scored: &[N
             format!("{}: {}{unit}; lower is better", rule.id, rule.name)
         })
         .collect();
-    let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     lines.extend(excluded.iter().map(|left_out| {
         format!(
             "not scored: {} on {}: {}",
-            plural(left_out.forecasts, "forecast"),
-            plural(left_out.questions, "question"),
+            counted(left_out.forecasts, "forecast"),
+            counted(left_out.questions, "question"),
             left_out.reason
         )
     }));
     lines.extend(not_scored.iter().map(|left_out| {
-        format!("not scored by {}: {}: {}", left_out.rule, plural(left_out.count, "time"), left_out.reason)
+        format!("not scored by {}: {}: {}", left_out.rule, counted(left_out.count, "time"), left_out.reason)
     }));
     lines
 }

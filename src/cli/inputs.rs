@@ -2,6 +2,7 @@
 
 use super::console;
 use super::ledger_file::LedgerArgument;
+use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::import::{InputFile, read_all};
 use crate::forecast::tidy::{self, Holds};
@@ -81,7 +82,6 @@ fn add_living(records: &mut Records, Live { living, members }: &Live) -> Result<
             taken.forecaster
         )));
     }
-    let counted = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     if *living == Living::Recorded {
         let of_members = records.forecasts.iter().filter(|record| member(&record.forecaster));
         let still: Vec<_> = of_members

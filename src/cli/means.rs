@@ -8,7 +8,7 @@ use crate::exact::{self, Difference, Exact, Failure, TooWide};
 use crate::plan::Plan;
 use crate::report::figure;
 use crate::report::run::{CheckReport, ExactReport, RunReport};
-use crate::simulate::{self, Conditioned, Impossible, Method, Settings, Tally};
+use crate::simulate::{self, Impossible, Method, Settings, Tally};
 use jiff::civil::Date;
 
 /// How what is known is met, as the command line says it.
@@ -175,17 +175,9 @@ impl Figures {
     }
 }
 
-/// What is simulated: with the posterior, where the method may take it.
-pub(super) fn subject<'a>(plan: &'a Plan, settings: &Settings) -> Conditioned<'a> {
-    match settings.method {
-        Method::Auto | Method::Posterior => exact::conditioned(plan),
-        _ => Conditioned::from(plan),
-    }
-}
-
 fn simulated(plan: &Plan, settings: &Settings, voice: Voice) -> Result<Tally, Impossible> {
     let progress = console::Progress::new();
-    let tally = simulate::simulate(subject(plan, settings), settings, &|share| progress.set(share));
+    let tally = simulate::simulate(exact::subject(plan, settings.method), settings, &|share| progress.set(share));
     progress.finish();
     let tally = tally?;
     tell_of_few_worlds(&tally, voice);

@@ -1,7 +1,8 @@
 //! `foretell pool` of forecasts by quantiles: what it reports, as tables and in words.
 
 use super::figures::Figures;
-use super::pool_sheets::{Report, heaviest, plural};
+use super::pool_sheets::{Report, heaviest};
+use crate::diagnostic::counted;
 use crate::pool::Estimate;
 use crate::pool::quantile::QuantileChoice;
 use crate::report::{Column, Format, Output, Sheet};
@@ -16,8 +17,8 @@ fn head(choice: &QuantileChoice) -> Vec<String> {
     let mut lines = vec![
         format!(
             "learned from {} by {}",
-            plural(choice.targets, "forecast target"),
-            plural(choice.members.len(), "forecaster")
+            counted(choice.targets, "forecast target"),
+            counted(choice.members.len(), "forecaster")
         ),
         format!("chosen: {}: {}", choice.chosen, choice.why),
     ];
@@ -26,7 +27,7 @@ fn head(choice: &QuantileChoice) -> Vec<String> {
     }
     if choice.pooled > 0 {
         let fits = if choice.fits == 1 { "once".to_owned() } else { format!("{} times", choice.fits) };
-        lines.push(format!("pooled: {}, fitted {fits}", plural(choice.pooled, "forecast")));
+        lines.push(format!("pooled: {}, fitted {fits}", counted(choice.pooled, "forecast")));
     }
     lines
 }
@@ -64,8 +65,8 @@ fn expected(choice: &QuantileChoice, format: Format) -> Sheet {
     let scale = if choice.scale == "log" { " on the log scale" } else { "" };
     let title = format!(
         "To expect, out of sample: mean weighted interval score{scale} on {}, {} of resolution",
-        plural(choice.judged, "target"),
-        plural(choice.clusters, "day")
+        counted(choice.judged, "target"),
+        counted(choice.clusters, "day")
     );
     let columns = [
         Column::number("mean"),
@@ -111,16 +112,16 @@ fn foot(choice: &QuantileChoice) -> Vec<String> {
         lines.push(format!("new, weighing as members of mean skill: {}", choice.new_members.join(", ")));
     }
     if choice.brought > 0 {
-        lines.push(format!("brought from other levels: {}", plural(choice.brought, "forecast")));
+        lines.push(format!("brought from other levels: {}", counted(choice.brought, "forecast")));
     }
     if choice.short > 0 {
-        lines.push(format!("left out, since their levels do not reach as far: {}", plural(choice.short, "forecast")));
+        lines.push(format!("left out, since their levels do not reach as far: {}", counted(choice.short, "forecast")));
     }
     if choice.unpivoted > 0 {
-        lines.push(format!("not moved, since the baseline is absent: {}", plural(choice.unpivoted, "forecast")));
+        lines.push(format!("not moved, since the baseline is absent: {}", counted(choice.unpivoted, "forecast")));
     }
     if choice.without_pool > 0 {
-        lines.push(format!("without a pool: {}", plural(choice.without_pool, "target")));
+        lines.push(format!("without a pool: {}", counted(choice.without_pool, "target")));
     }
     lines
 }

@@ -1,6 +1,7 @@
 //! What `foretell pool` reports, as tables and in words.
 
 use super::figures::Figures;
+use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::pool::quantile::{QUANTILE_POOLS, QuantileReport};
 use crate::pool::{Choice, Estimate, FEWEST_CLUSTERS, Folding, MAPS, POOLS, Penalty};
@@ -55,10 +56,6 @@ pub(super) fn report<'a>(choice: &Choice, json: &'a Report<'a>, format: Format) 
     Output { head: head(choice), sheets, foot: foot(choice), json }
 }
 
-pub(super) fn plural(count: usize, word: &str) -> String {
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
-}
-
 fn head(choice: &Choice) -> Vec<String> {
     let blend = if choice.blend < 1.0 {
         format!(", {:.0} % of it, the rest the plain mean", 100.0 * choice.blend)
@@ -68,9 +65,9 @@ fn head(choice: &Choice) -> Vec<String> {
     let mut lines = vec![
         format!(
             "learned from {} in {} by {}",
-            plural(choice.questions, "question"),
-            plural(choice.clusters, "cluster"),
-            plural(choice.forecasters, "forecaster")
+            counted(choice.questions, "question"),
+            counted(choice.clusters, "cluster"),
+            counted(choice.forecasters, "forecaster")
         ),
         format!("chosen: {}{blend}: {}", choice.chosen, choice.why),
     ];
@@ -124,7 +121,7 @@ fn expected(choice: &Choice, format: Format) -> Sheet {
         Penalty::Brier => "Brier score",
         Penalty::Log => "logarithmic score",
     };
-    let title = format!("To expect, out of sample: mean {rule} on {}", plural(choice.judged, "question"));
+    let title = format!("To expect, out of sample: mean {rule} on {}", counted(choice.judged, "question"));
     let columns = [
         Column::number("mean"),
         Column::interval("95 % interval"),

@@ -149,6 +149,7 @@ fn brief(
     let stories = outlook::stories(model, &situation, over, settings)?;
     let target = headline.iter().copied().find(|at| model.questions[*at].closes > report.as_of);
     let watch = target.and_then(|at| outlook::watched(model, &situation, report, at, settings));
+    let drivers = target.and_then(|at| outlook::drivers(loaded, &situation, at, settings));
     let (questions, closed) = parts::questions(loaded, report, records, &lexicon);
     let curves = parts::curves(loaded, report, &past, records, headline, &news);
     let bottom_line =
@@ -167,6 +168,7 @@ fn brief(
         news: if curves.is_empty() { Vec::new() } else { news },
         curves,
         changes,
+        drivers,
         watch,
         record: records.and_then(parts::record),
         coherence: outlook::coherence(loaded, report, records)?,
@@ -268,7 +270,8 @@ fn terminal(brief: &Brief, format: Format) -> Output<'_, Brief> {
         for (at, line) in question.lines.iter().enumerate() {
             let first = |text: String| if at == 0 || csv { text } else { String::new() };
             let words = if csv { line.words.clone() } else { line.sentence() };
-            let mut cells = vec![first(question.id.clone()), line.part.clone(), words];
+            let part = if csv { line.part.clone() } else { line.part_in_words() };
+            let mut cells = vec![first(question.id.clone()), part, words];
             let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
             let confidence = line.confidence.map_or("", brief::Confidence::word).to_owned();
             if csv {

@@ -1,9 +1,10 @@
 //! What a brief says of what may come: stories, and what to watch.
 
 use super::load::Loaded;
-use crate::brief::{Stories, Story, Watch, Watched, day_in_words, in_brackets};
+use crate::brief::{Driver, Drivers, Stories, Story, Watch, Watched, day_in_words, in_brackets};
 use crate::cohere::{self, StatementReport};
 use crate::error::Error;
+use crate::explain::{self, Bar, BarKind, Explained};
 use crate::forecast::{Estimate, Records};
 use crate::model::{self, Model};
 use crate::plan::Situation;
@@ -19,6 +20,10 @@ use std::collections::BTreeSet;
 const STORIES: usize = 5;
 /// Findings that are told.
 const FINDINGS: usize = 6;
+/// Inputs that are told.
+const INPUTS: usize = 8;
+/// What moves a chance by less than a tenth of a point is not told.
+const LEAST_MOVE: f64 = 0.001;
 /// Fewer worlds than this are few.
 const FEW_WORLDS: f64 = 1000.0;
 /// Outcomes of a finding that are told.
@@ -127,6 +132,41 @@ pub(super) fn watched(
         })
         .collect();
     (!rows.is_empty()).then(|| Watch { target: found.target.ask.clone(), rows })
+}
+
+/// What the chance of the question at a place hangs on; nothing where no doubtful input moves it, or it is a number.
+pub(super) fn drivers(loaded: &Loaded, situation: &Situation, at: usize, settings: &Settings) -> Option<Drivers> {
+    let model = &loaded.model;
+    let options = explain::Options {
+        parts: explain::Parts { tornado: true, ..explain::Parts::NONE },
+        settings: quick(settings),
+        ..explain::Options::default()
+    };
+    let view = explain::View { source: &loaded.source, model, situation };
+    // A question that cannot be explained, because its answer is known, is no fault of a brief.
+    let found = explain::explain(view, &model.questions[at].name, &options).ok()?;
+    let ask = &model.questions[at].ask;
+    let target = match &found.explained {
+        Explained::Yes => ask.clone(),
+        Explained::Option { option } => format!("{ask} {}", option.replace('_', " ")),
+        Explained::By { day } => format!("{ask} By {}", day_in_words(*day)),
+        Explained::Mean { .. } => return None,
+    };
+    let tornado = found.tornado?;
+    let moves = |bar: &&Bar| bar.kind == BarKind::Doubt && bar.range.1 - bar.range.0 >= LEAST_MOVE;
+    let rows: Vec<Driver> = tornado.bars.iter().filter(moves).take(INPUTS).map(driver).collect();
+    let others = tornado.bars.len() + tornado.without_bearing.len() - rows.len();
+    (!rows.is_empty()).then_some(Drivers { target, at_means: tornado.at_means.value, rows, others })
+}
+
+fn driver(bar: &Bar) -> Driver {
+    Driver {
+        what: bar.input.clone(),
+        interval: (bar.low, bar.high),
+        at: (bar.at_low.value, bar.at_high.value),
+        range: bar.range,
+        standard_error: bar.swing.standard_error,
+    }
 }
 
 /// Whether an outcome answers the question by what it says, or by what has to come before it.

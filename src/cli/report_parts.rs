@@ -338,7 +338,7 @@ pub(super) fn bottom_line(
         let told = in_words(&found.figures, None, question.closes.min(model.horizon), lexicon);
         let Some(first) = told.first() else { continue };
         confidences.extend(first.confidence);
-        let part = if first.part.is_empty() { String::new() } else { format!(" {}:", first.part) };
+        let part = if first.part.is_empty() { String::new() } else { format!(" {}:", first.part_in_words()) };
         lines.push(format!("{}{part} {}.", question.ask, upper(&first.sentence())));
     }
     if !confidences.is_empty() {

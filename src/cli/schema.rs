@@ -38,9 +38,9 @@ enum What {
     Replay,
     /// The file that `run --shard … --out …` writes
     Part,
-    /// The result of `run --storyline … --format json`
+    /// The result of `run --storyline … --format json` and of `run --most-probable` (`foretell.storylines/1`)
     Storylines,
-    /// The result of `storylines --format json`
+    /// The result of `storylines --format json` (`foretell.stories/1`)
     Stories,
     /// The result of `run --counterfactual … --format json`
     Counterfactual,

@@ -1,10 +1,10 @@
 //! `foretell run --shard k/n --out FILE`: one part of a run, for `foretell merge`.
 
 use super::load::{Loaded, View};
-use super::means::subject;
 use super::run::impossible;
 use super::{Done, console};
 use crate::error::Error;
+use crate::exact;
 use crate::plan;
 use crate::report::part::{Origin, PartFile};
 use crate::simulate::{self, Settings, Shard};
@@ -41,8 +41,9 @@ pub(super) fn run(loaded: &Loaded, view: &View, settings: &Settings, shard: Shar
     let situation = view.situation(&loaded.model)?;
     let plan = plan::compile(&loaded.model, &situation);
     let progress = console::Progress::new();
-    let part = simulate::simulate_part(subject(&plan, settings), settings, shard, &|share| progress.set(share))
-        .map_err(|problem| impossible(&problem))?;
+    let part =
+        simulate::simulate_part(exact::subject(&plan, settings.method), settings, shard, &|share| progress.set(share))
+            .map_err(|problem| impossible(&problem))?;
     progress.finish();
     let origin = Origin {
         scenario_hash: loaded.hash.clone(),

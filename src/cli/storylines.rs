@@ -109,14 +109,18 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
 
 fn warn(told: &Storylines) {
     const FEW: f64 = 1000.0;
-    if told.worlds > 0 && told.effective_worlds < FEW && told.worlds as f64 > FEW {
-        console::note(&format!(
-            "warning: only {} of {} worlds are left by what is known, or worth so many: shares and dates are rough",
-            grouped(told.effective_worlds.round() as u64),
-            grouped(told.worlds)
-        ));
-        console::note("  = help: simulate more with --worlds");
+    if told.worlds == 0 || told.effective_worlds >= FEW {
+        return;
     }
+    let rough = if told.exact { "dates are rough" } else { "shares and dates are rough" };
+    let unseen = if told.exact { "" } else { ", and a story that none of them tells is not told" };
+    let (worth, worlds) = (grouped(told.effective_worlds.round() as u64), grouped(told.worlds));
+    console::note(&if told.worlds as f64 > FEW {
+        format!("warning: only {worth} of {worlds} worlds are left by what is known, or worth so many: {rough}")
+    } else {
+        format!("warning: {worlds} worlds are few: {rough}{unseen}")
+    });
+    console::note("  = help: simulate more with --worlds");
 }
 
 /// What the worlds are worth, and what they may have missed.
@@ -304,10 +308,11 @@ fn foot(told: &Storylines, coverage: Option<f64>) -> Vec<String> {
     }
     if let Some(choice) = &told.choice {
         foot.push(format!("chosen: {}", choice.rule));
+        let enough = format!("{} others say more", storylines::MOST_CHOSEN);
         for (why, words) in [
             (WhyLeftOut::NearlyCertain, "nearly certain by itself"),
             (WhyLeftOut::SettledByOthers, "settled by those chosen"),
-            (WhyLeftOut::EnoughOthers, "six others say more"),
+            (WhyLeftOut::EnoughOthers, enough.as_str()),
             (WhyLeftOut::NoThresholds, "compared with nothing"),
         ] {
             let ids: Vec<&str> =

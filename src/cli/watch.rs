@@ -1,6 +1,7 @@
 //! `foretell watch`: which open question or event, once it is known, would move a forecast most.
 
 use super::budget::worlds;
+use super::diff::most_cells;
 use super::heading::Heading;
 use super::load::{self, View};
 use super::means::Choice;
@@ -102,9 +103,16 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
             method: arguments.method.of_simulation(),
             ..simulate::Settings::default()
         },
-        only_simulated: !matches!(arguments.method, Choice::Auto | Choice::Exact),
+        most_cells: most_cells(arguments.method),
     };
     let watch = watch::watch(&loaded.model, &situation, &arguments.question, &settings)?;
+    if arguments.method == Choice::Exact && watch.worlds > 0 {
+        let simulated: Vec<&str> =
+            watch.findings.iter().filter(|one| !one.exact).map(|one| one.name.as_str()).collect();
+        let what = if simulated.is_empty() { "what is asked".to_owned() } else { simulated.join(", ") };
+        return Err(Error::input(format!("not everything here can be computed, and --method exact simulates nothing: {what}"))
+            .help("leave out --method: what can be computed is, and the rest is simulated; `foretell plan` says what is exact"));
+    }
     let report = Report { heading: Heading::new("foretell.watch/1", &loaded, &situation), watch };
     let mut head = report.heading.lines(&how(&report.watch));
     head.push(String::new());

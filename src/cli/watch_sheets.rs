@@ -217,11 +217,17 @@ pub(super) fn foot(watch: &Watch, top: usize) -> Vec<String> {
     if !unseen.is_empty() {
         foot.push(format!("no effect found: {}", names(unseen)));
     }
+    if !watch.itself.is_empty() {
+        foot.push(format!("what is asked itself, so that it settles it: {}", watch.itself.join(", ")));
+    }
     if !watch.unrelated.is_empty() {
         foot.push(format!("cannot matter, nothing connects them with it: {}", watch.unrelated.join(", ")));
     }
     if !watch.too_late.is_empty() {
         foot.push(format!("known only after {}: {}", watch.by, watch.too_late.join(", ")));
+    }
+    if !watch.closed.is_empty() {
+        foot.push(format!("closed already, so that nothing is waited for: {}", watch.closed.join(", ")));
     }
     if let Some(changers) = &watch.changers {
         foot.extend(of_changers(changers));

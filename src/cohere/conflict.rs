@@ -5,11 +5,14 @@
 //! tolerance. Each relation is first looked at alone, then all together. Figures under one condition are also looked at in the worlds of that
 //! condition alone, since a condition that nobody gives a chance could otherwise be taken to be impossible.
 //!
+//! A figure `c` of `A given B` moves by `|P(A and B) - c P(B)|`: by as many points as it would have to move itself, times the chance of its condition.
+//! So under a rare condition much stays within the tolerance; in the worlds of the condition alone it counts in full.
+//!
 //! Minimal infeasible subsets: Chinneck and Dravnieks (1991), ORSA J. Comput. 3, 157–168; by halving: Junker (2004), Proc. AAAI, 167–172; all
 //! of them by hitting sets: Reiter (1987), Artif. Intell. 32, 57–95.
 
 use super::formula::Literal;
-use super::problem::{Part, Problem};
+use super::problem::{Held, Part, Problem};
 use super::program::{Aim, System};
 use super::relations::Strength;
 use super::worlds::World;
@@ -17,7 +20,8 @@ use crate::error::Error;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// So many times all relations together are asked for one more conflict.
+/// So many times all relations together are asked for one more conflict. One relation alone is asked once more for each of its figures, as long as
+/// fewer conflicts than this were found: that is enough to be sure that a single conflict is the only one.
 const ASKED: usize = 8;
 /// Up to so many conflicts are hit in every way to find the next.
 const FEW: usize = 3;
@@ -31,7 +35,7 @@ pub(super) struct Conflict {
     pub(super) relations: Vec<usize>,
     /// The condition in whose worlds they conflict, if it is only there.
     pub(super) given: Option<Literal>,
-    /// The least total by which the figures would have to move, as a probability.
+    /// The least total by which the figures would have to move, as a probability; conditional ones count times the chance of their condition.
     pub(super) amount: f64,
 }
 
@@ -41,7 +45,7 @@ pub(super) struct Violation {
     pub(super) relation: usize,
     /// The condition in whose worlds it is violated, if it is only there.
     pub(super) given: Option<Literal>,
-    /// The least total by which the figures it speaks of would have to move.
+    /// The least total by which the figures it speaks of would have to move; conditional ones count times the chance of their condition.
     pub(super) amount: f64,
 }
 
@@ -68,7 +72,7 @@ struct Look<'p, 'r> {
 
 /// The system of some figures, each with weight 1 and free to move.
 pub(super) fn plain(problem: &Problem<'_>, figures: &[usize], relations: &[usize], given: Option<Literal>) -> System {
-    let mut system = problem.system(figures, relations, given);
+    let mut system = problem.system(figures, relations, given, Held::AsStated);
     for target in &mut system.targets {
         (target.weight, target.pin) = (1.0, None);
     }
@@ -142,7 +146,7 @@ impl<'p, 'r> Look<'p, 'r> {
         Ok((amount > self.tolerance).then_some(conflict))
     }
 
-    /// Conflicts without a figure in common, until none is left: enough to see where one relation is violated.
+    /// Conflicts without a figure in common, until none is left: enough to see that one relation is violated, and a start for finding them all.
     fn apart(&self, found: &mut Vec<Conflict>) -> Result<(), Error> {
         let mut left = self.figures.clone();
         while !left.is_empty() {
@@ -169,7 +173,8 @@ impl<'p, 'r> Look<'p, 'r> {
             if known.len() <= FEW { vec![BTreeSet::new()] } else { vec![hitting(known, true), hitting(known, false)] };
         let mut more = known.len() > FEW;
         let (mut queue, mut seen) = (VecDeque::from(starts), BTreeSet::new());
-        let (mut asked, mut looked) = (0, 0);
+        let most = if self.relations.len() > 1 { ASKED } else { ASKED + self.figures.len() };
+        let (mut asked, mut found, mut looked) = (0, 0, 0);
         while let Some(removed) = queue.pop_front() {
             looked += 1;
             if looked > LOOKED {
@@ -184,7 +189,7 @@ impl<'p, 'r> Look<'p, 'r> {
             let hit = if let Some(conflict) = known.iter().find(mine) {
                 conflict.figures.clone()
             } else {
-                if asked == ASKED {
+                if asked == most || found == ASKED {
                     return Ok(true);
                 }
                 asked += 1;
@@ -195,6 +200,7 @@ impl<'p, 'r> Look<'p, 'r> {
                 let Some(conflict) = self.minimal(&left, &involved)? else { continue };
                 let figures = conflict.figures.clone();
                 known.push(conflict);
+                found += 1;
                 figures
             };
             more |= hit.is_empty();
@@ -280,9 +286,7 @@ pub(super) fn conflicts(problem: &Problem<'_>, part: &Part, tolerance: f64) -> R
         {
             conflicts.more |= by_logic.all(&mut found)?;
         }
-        if part.relations.len() > 1 {
-            conflicts.more |= whole.all(&mut found)?;
-        }
+        conflicts.more |= whole.all(&mut found)?;
         // What conflicts in the worlds of a condition already need not be said again with a figure for the condition.
         if given.is_none() {
             for conflict in &mut found {

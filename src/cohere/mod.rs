@@ -260,7 +260,7 @@ fn one(statement: &Statement<'_>, relations: &Relations, options: &Options) -> R
         conflicts: found,
         more_conflicts,
         worth: worth.to_vec(),
-        hazards: hazards(&problem, statement),
+        hazards: hazards(&problem),
         unrelated: statement.said.len()
             - problem.figures.iter().map(|figure| &figure.question).collect::<BTreeSet<_>>().len()
             - without_probability.len(),
@@ -315,19 +315,25 @@ fn placed(relations: &Relations, of: usize) -> RelationReport {
     }
 }
 
-fn hazards(problem: &Problem<'_>, statement: &Statement<'_>) -> Vec<HazardReport> {
+fn hazards(problem: &Problem<'_>) -> Vec<HazardReport> {
     let mut reports = Vec::new();
     for ladder in &problem.relations.ladders {
-        let start = ladder.from.and_then(|from| from.yesterday().ok()).unwrap_or(statement.day);
-        let (mut after, mut before) = (start, 0.0);
+        let first = ladder.from.and_then(|from| from.yesterday().ok());
+        let mut last: Option<(Date, f64)> = None;
         for (by, atom) in &ladder.rungs {
             let Some(figure) =
                 problem.figures.iter().find(|figure| figure.atom == *atom && figure.conditional.is_none())
             else {
                 continue;
             };
+            let (after, before) = last
+                .unwrap_or_else(|| (first.map_or(figure.made_at.day(), |first| first.max(figure.made_at.day())), 0.0));
+            last = Some((*by, figure.stated));
             let days = f64::from((*by - after).get_days());
-            let of = if days > 0.0 { hazard(before, figure.stated, days) } else { None };
+            if days <= 0.0 {
+                continue;
+            }
+            let of = hazard(before, figure.stated, days);
             reports.push(HazardReport {
                 event: ladder.name.clone(),
                 after: after.to_string(),
@@ -336,7 +342,6 @@ fn hazards(problem: &Problem<'_>, statement: &Statement<'_>) -> Vec<HazardReport
                 conditional: of.map(|(conditional, _)| conditional),
                 per_30_days: of.and_then(|(_, rate)| rate).map(|rate| -exp_m1(-30.0 * rate)),
             });
-            (after, before) = (*by, figure.stated);
         }
     }
     reports

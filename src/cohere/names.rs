@@ -2,7 +2,7 @@
 
 use super::codes;
 use super::formula::Definition;
-use super::problem::Problem;
+use super::problem::{Held, Problem};
 use super::relations::Relations;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::forecast::{QuestionKind, Records, nearest};
@@ -61,7 +61,7 @@ pub fn check_possible(relations: &Relations) -> Diagnostics {
         atoms: relations.propositions.len(),
         figures: Vec::new(),
     };
-    let possible = |of: &[usize]| problem.system(&[], of, None).space.any().is_some();
+    let possible = |of: &[usize]| problem.system(&[], of, None, Held::AsStated).space.any().is_some();
     let mut left: Vec<usize> = (0..relations.relations.len()).collect();
     if possible(&left) {
         return found;

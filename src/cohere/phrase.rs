@@ -61,8 +61,8 @@ pub(super) struct Wrong {
 /// What names mean.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    /// Short names and the questions they stand for, with options.
-    pub(super) short: BTreeMap<String, (String, Option<String>)>,
+    /// Short names and the questions they stand for.
+    pub(super) short: BTreeMap<String, String>,
     /// Propositions that nobody is asked about.
     pub(super) unasked: BTreeMap<String, Span>,
 }
@@ -70,12 +70,10 @@ pub(super) struct Names {
 impl Names {
     /// The literal that a name stands for.
     pub(super) fn literal(&self, builder: &mut Builder, name: &str, option: Option<&str>, span: Span) -> Literal {
-        match (self.short.get(name), option) {
-            (Some((question, own)), None) => builder.question(question, own.as_deref(), span),
-            (Some((question, None)), Some(option)) => builder.question(question, Some(option), span),
-            (None, None) if self.unasked.contains_key(name) => builder.unasked(name, span),
-            _ => builder.question(name, option, span),
+        if option.is_none() && self.unasked.contains_key(name) {
+            return builder.unasked(name, span);
         }
+        builder.question(self.short.get(name).map_or(name, String::as_str), option, span)
     }
 }
 

@@ -28,6 +28,15 @@ pub(super) struct Figure {
     pub(super) conditional: Option<(usize, Conditional)>,
 }
 
+/// What a judgement of a product holds one of its chances at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Held {
+    /// As stated, whatever it is pinned to: so conflicts are found.
+    AsStated,
+    /// As pinned, where it is; so figures are repaired.
+    AsPinned,
+}
+
 /// Figures and relations that hang together.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Part {
@@ -158,7 +167,7 @@ impl Problem<'_> {
     }
 
     /// The system of some figures and relations, in the worlds of a condition if there is one; figures must speak there.
-    pub(super) fn system(&self, figures: &[usize], relations: &[usize], given: Option<Literal>) -> System {
+    pub(super) fn system(&self, figures: &[usize], relations: &[usize], given: Option<Literal>, held: Held) -> System {
         let mut start: BTreeSet<usize> = figures.iter().flat_map(|figure| self.atoms_of(*figure)).collect();
         start.extend(relations.iter().flat_map(|relation| self.atoms_in(*relation)));
         start.extend(given.map(|literal| literal.atom));
@@ -195,10 +204,11 @@ impl Problem<'_> {
                     rows.push((row, stated.bound));
                 }
                 Judgement::Product { a, b, both, sign } => {
-                    let known = |literal: &Literal| self.stated(figures, *literal);
+                    let known = |literal: &Literal| self.held(figures, *literal, held);
+                    // What is pinned does not move: a product with it stays one.
                     let (chance, other) = match (known(a), known(b)) {
-                        (Some(chance), _) => (chance, b),
-                        (None, Some(chance)) => (chance, a),
+                        (Some((_, false)), Some((chance, true))) | (None, Some((chance, _))) => (chance, a),
+                        (Some((chance, _)), _) => (chance, b),
                         (None, None) => continue,
                     };
                     let side = if *sign < 0 { -1.0 } else { 1.0 };
@@ -211,10 +221,12 @@ impl Problem<'_> {
         System { space: Space::new(local.len(), clauses), targets: targets.collect(), rows }
     }
 
-    /// The chance that some figures state for a literal.
-    fn stated(&self, figures: &[usize], literal: Literal) -> Option<f64> {
+    /// The chance that some figures give a literal, and whether it is pinned.
+    fn held(&self, figures: &[usize], literal: Literal, held: Held) -> Option<(f64, bool)> {
         let mut of = figures.iter().map(|figure| &self.figures[*figure]);
         let figure = of.find(|figure| figure.conditional.is_none() && figure.atom == literal.atom)?;
-        Some(if literal.holds { figure.stated } else { 1.0 - figure.stated })
+        let pin = figure.pin.filter(|_| held == Held::AsPinned);
+        let chance = pin.unwrap_or(figure.stated);
+        Some((if literal.holds { chance } else { 1.0 - chance }, pin.is_some()))
     }
 }

@@ -193,7 +193,7 @@ impl Reader<'_> {
                 );
                 continue;
             }
-            self.names.short.insert(name, (question.to_string(), None));
+            self.names.short.insert(name, question.to_string());
         }
     }
 

@@ -24,10 +24,23 @@ pub enum Strength {
 pub struct Proposition {
     /// Its name in reports.
     pub name: String,
+    /// The name of its opposite, where that is not the name after `not`.
+    pub opposite: Option<String>,
     /// The question it is the yes of, or the question and the option; `None` for what nobody is asked about.
     pub question: Option<(String, Option<String>)>,
     /// Where it is first named.
     pub span: Span,
+}
+
+impl Proposition {
+    /// Its name, or that of its opposite.
+    fn in_words(&self, holds: bool) -> String {
+        match &self.opposite {
+            _ if holds => self.name.clone(),
+            Some(opposite) => opposite.clone(),
+            None => format!("not {}", self.name),
+        }
+    }
 }
 
 /// A conditional forecast: the probability of an event given a condition.
@@ -205,8 +218,7 @@ impl Relations {
     /// A literal in words.
     #[must_use]
     pub fn name(&self, literal: Literal) -> String {
-        let name = self.propositions.get(literal.atom).map_or("", |of| of.name.as_str());
-        if literal.holds { name.to_owned() } else { format!("not {name}") }
+        self.propositions.get(literal.atom).map_or_else(String::new, |of| of.in_words(literal.holds))
     }
 
     /// The relations, as declared.
@@ -255,12 +267,12 @@ impl Builder {
     pub fn question(&mut self, id: &str, option: Option<&str>, span: Span) -> Literal {
         let name = option.map_or_else(|| id.to_owned(), |option| format!("{id}:{option}"));
         let question = Some((id.to_owned(), option.map(str::to_owned)));
-        Literal::of(self.atom(format!("question {name}"), || Proposition { name, question, span }).0)
+        Literal::of(self.atom(format!("question {name}"), || Proposition { name, opposite: None, question, span }).0)
     }
 
     /// A proposition that nobody is asked about.
     pub fn unasked(&mut self, name: &str, span: Span) -> Literal {
-        let made = || Proposition { name: name.to_owned(), question: None, span };
+        let made = || Proposition { name: name.to_owned(), opposite: None, question: None, span };
         Literal::of(self.atom(format!("unasked {name}"), made).0)
     }
 
@@ -273,8 +285,18 @@ impl Builder {
             return single;
         }
         let name = self.words(&parts, " and ");
-        let (atom, is_new) =
-            self.atom(format!("all {parts:?}"), || Proposition { name, question: None, span: Span::default() });
+        let opposites: Vec<Literal> = parts.iter().map(|part| part.negated()).collect();
+        let opposite = if opposites.iter().all(|part| part.holds) {
+            self.words(&opposites, " or ")
+        } else {
+            format!("not ({name})")
+        };
+        let (atom, is_new) = self.atom(format!("all {parts:?}"), || Proposition {
+            name,
+            opposite: Some(opposite),
+            question: None,
+            span: Span::default(),
+        });
         let whole = Literal::of(atom);
         if is_new {
             self.define(vec![atom], is_all_of(whole, &parts));
@@ -289,14 +311,17 @@ impl Builder {
     }
 
     fn words(&self, parts: &[Literal], between: &str) -> String {
-        parts.iter().map(|part| self.name(*part)).collect::<Vec<_>>().join(between)
+        let named = parts.iter().map(|part| {
+            let is_compound = self.relations.propositions[part.atom].opposite.is_some();
+            if is_compound { format!("({})", self.name(*part)) } else { self.name(*part) }
+        });
+        named.collect::<Vec<_>>().join(between)
     }
 
     /// A literal in words.
     #[must_use]
     pub fn name(&self, literal: Literal) -> String {
-        let name = &self.relations.propositions[literal.atom].name;
-        if literal.holds { name.clone() } else { format!("not {name}") }
+        self.relations.propositions[literal.atom].in_words(literal.holds)
     }
 
     /// Says what an atom means.
@@ -374,9 +399,13 @@ impl Builder {
         if literal.holds {
             return literal.atom;
         }
-        let name = self.name(literal);
-        let (atom, is_new) =
-            self.atom(format!("same {literal:?}"), || Proposition { name, question: None, span: Span::default() });
+        let (name, opposite) = (self.name(literal), Some(self.name(literal.negated())));
+        let (atom, is_new) = self.atom(format!("same {literal:?}"), || Proposition {
+            name,
+            opposite,
+            question: None,
+            span: Span::default(),
+        });
         if is_new {
             self.define(vec![atom], equal(Literal::of(atom), literal));
         }

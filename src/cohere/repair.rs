@@ -15,7 +15,7 @@
 //! With pins the nearest figures are those among the coherent ones that keep them, and the guarantee is lost: what is given away at least is
 //! then computed and may be negative. It is computed in any case ([`Repaired::least`]), over all possible worlds.
 
-use super::problem::{Part, Problem};
+use super::problem::{Held, Part, Problem};
 use super::program::{Aim, FLOOR, Linear, System};
 use super::relations::Strength;
 use super::worlds::World;
@@ -102,7 +102,7 @@ pub(super) fn repair(
         assumptions || relation.strength == Strength::Logic || !relation.conditionals.is_empty()
     };
     let relations: Vec<usize> = part.relations.iter().filter(counts).copied().collect();
-    let system = problem.system(&part.figures, &relations, None);
+    let system = problem.system(&part.figures, &relations, None, Held::AsPinned);
     let stated: Vec<f64> = part.figures.iter().map(|figure| problem.figures[*figure].stated).collect();
     if system.targets.iter().all(|target| target.pin.is_none() && target.condition.is_none()) {
         let every = vec![true; system.targets.len()];
@@ -134,7 +134,9 @@ pub(super) fn repair(
         if places.iter().all(|at| solution.chances[*at].1 >= NEVER) {
             continue;
         }
-        let Some(inner) = problem.system(&under, &relations, Some(condition)).nearest(distance.aim())? else {
+        let Some(inner) =
+            problem.system(&under, &relations, Some(condition), Held::AsPinned).nearest(distance.aim())?
+        else {
             continue;
         };
         for (at, (event, _)) in places.iter().zip(&inner.chances) {

@@ -21,7 +21,7 @@ pub struct CoherenceReport {
     pub tolerance: f64,
     /// Which forecasts make a statement.
     pub standing: Standing,
-    /// Whether figures are repaired to the assumptions, too; to dependence with one factor held as stated.
+    /// Whether figures are repaired to the assumptions, too; to dependence with one factor held as pinned, or else as stated.
     pub repaired_to_assumptions: bool,
     /// One for each forecaster and day, ordered by both.
     pub statements: Vec<StatementReport>,
@@ -103,7 +103,8 @@ pub struct FigureReport {
 pub struct ViolationReport {
     /// The relation.
     pub relation: RelationReport,
-    /// The least total by which the figures it speaks of would have to move, in percentage points.
+    /// The least total by which the figures it speaks of would have to move, in percentage points; a conditional figure counts times the chance of
+    /// its condition, except where `given` names that condition.
     pub points: f64,
     /// The condition in whose worlds it is violated, if it is only there.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -115,7 +116,8 @@ pub struct ViolationReport {
 pub struct ConflictReport {
     /// `error` where logic alone forbids it, `warning` where an assumption plays a part.
     pub severity: &'static str,
-    /// The least total by which the figures would have to move, in percentage points.
+    /// The least total by which the figures would have to move, in percentage points; a conditional figure counts times the chance of its condition,
+    /// except where `given` names that condition.
     pub points: f64,
     /// The condition in whose worlds they conflict, if it is only there.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -170,7 +172,10 @@ pub struct WorthReport {
     pub guaranteed: bool,
 }
 
-/// The hazard between two deadlines of an event, or between the start and the first.
+/// The hazard between two deadlines of an event, or between the start and the first that comes after it.
+///
+/// The start is the day on which the deadline's figure was stated, or the last day on which the event could not come yet if that is later. A deadline
+/// that had passed by then has no hazard of its own; what comes after it starts from it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct HazardReport {
     /// The event.

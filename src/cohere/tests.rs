@@ -484,7 +484,7 @@ fn generated_worlds_find_what_all_worlds_find() {
         let (figures, _, atoms, definitions) = all[0].figures(&relations);
         let problem = Problem { relations: &relations, definitions, atoms, figures };
         for part in problem.parts() {
-            let system = problem.system(&part.figures, &part.relations, None);
+            let system = problem.system(&part.figures, &part.relations, None, problem::Held::AsStated);
             if system.space.any().is_none() {
                 continue;
             }
@@ -522,4 +522,55 @@ fn options_of_one_question_exclude_each_other() {
     let twins = with_repaired(&records, &report, &Options::default(), Distance::Squared);
     assert_eq!(twins.len(), 4);
     assert!(twins.iter().any(|record| record.forecaster == "anna (repaired)"));
+}
+
+/// `c = a b` with a chance pinned: the least of `(b - .4)² + (.8 b - .2)²` for a pinned `a`, and of `(a - .5)² + (.8 a - .2)²` for a pinned `b`.
+#[test]
+fn a_product_is_repaired_to_with_what_is_pinned() {
+    let text = "logic = ['c is a and b']\nassume = ['a and b are independent']\n";
+    let figures = [("a", 0.5), ("b", 0.4), ("c", 0.2)];
+    for (pinned, moved, at) in [("a", 0.56 / 1.64, 1), ("b", 0.66 / 1.64, 0)] {
+        let mut options = Options { to_assumptions: true, ..Options::default() };
+        options.pins.insert(pinned.to_owned(), 0.8);
+        let statement = looked_at(text, &figures, &options);
+        assert!(statement.conflicts.is_empty(), "what was stated does not conflict: {:?}", statement.conflicts);
+        near(statement.figures[at].squared, moved, 1e-6);
+        near(statement.figures[2].squared, 0.8 * moved, 1e-6);
+    }
+}
+
+#[test]
+fn one_relation_may_be_violated_by_sets_that_overlap() {
+    let text = "logic = ['at most one of a, b, c']\n";
+    let statement = looked_at(text, &[("a", 0.6), ("b", 0.5), ("c", 0.55)], &Options::default());
+    let mut sets: Vec<(String, f64)> = Vec::new();
+    for conflict in &statement.conflicts {
+        let names: Vec<&str> = conflict.figures.iter().map(|of| of.name.as_str()).collect();
+        sets.push((names.join("+"), conflict.points));
+    }
+    sets.sort_by(|a, b| a.0.cmp(&b.0));
+    assert_eq!(sets.iter().map(|(names, _)| names.as_str()).collect::<Vec<_>>(), ["a+b", "a+c", "b+c"]);
+    for ((_, points), expected) in sets.iter().zip([10.0, 15.0, 5.0]) {
+        near(*points, expected, 1e-3);
+    }
+    assert!(!statement.more_conflicts);
+}
+
+#[test]
+fn a_deadline_that_has_passed_has_no_hazard_and_the_next_starts_from_it() {
+    let relations = read(
+        "[deadlines.visit]\nby = { 2025-08-10 = \"early\", 2025-08-31 = \"late\" }\n[deadlines.talks]\nby = { 2025-08-10 = \"other\" }\n",
+    );
+    // The last was said while its day was still to come.
+    let text = "question,forecaster,made_at,probability\nearly,anna,2025-08-19,0.1\nlate,anna,2025-08-19,0.28\n\
+        other,anna,2025-07-31,0.5\n";
+    let mut records = Records::default();
+    TidyFile::from_text("t.csv", text).expect("a table").forecasts(&mut records).expect("forecasts");
+    let report = cohere(&records, &relations, &Options::default()).expect("it can be looked at");
+    let hazards = &report.statements[0].hazards;
+    let mut days: Vec<(&str, &str)> = hazards.iter().map(|of| (of.after.as_str(), of.by.as_str())).collect();
+    days.sort_unstable();
+    assert_eq!(days, [("2025-07-31", "2025-08-10"), ("2025-08-10", "2025-08-31")]);
+    let late = hazards.iter().find(|of| of.by == "2025-08-31").and_then(|of| of.conditional);
+    near(late.expect("a chance is left"), 0.2, 1e-12);
 }

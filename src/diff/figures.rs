@@ -134,10 +134,7 @@ impl Variant {
 
     /// The simulated figures.
     pub(super) fn simulated(&self, shapes: &[Shape], settings: &Settings) -> Result<Figures, Refusal> {
-        let subject = match settings.method {
-            simulate::Method::Auto | simulate::Method::Posterior => exact::conditioned(&self.plan),
-            _ => simulate::Conditioned::from(&self.plan),
-        };
+        let subject = exact::subject(&self.plan, settings.method);
         let run = simulate::simulate_in_batches(subject, settings).map_err(|problem| Refusal(problem.to_string()))?;
         if let Some(division) = run.whole.divisions().iter().position(|seen| seen.worlds > 0) {
             return Err(Refusal(format!("{} in some worlds", self.plan.failure(division))));

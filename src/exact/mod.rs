@@ -26,7 +26,7 @@ mod tree;
 
 pub use answer::{Exact, solve};
 pub use compare::{Comparison, Difference, compare, compare_evidence};
-pub use posterior::conditioned;
+pub use posterior::{conditioned, subject};
 pub use storyline::{Outcome, Storyline, StorylineFailure, storylines};
 
 use crate::plan::Plan;

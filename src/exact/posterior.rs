@@ -20,7 +20,7 @@ use super::read::Reading;
 use super::scale::Scaled;
 use super::table::{Table, add_up, axes, multiply, size};
 use crate::plan::{Chance, DateEvidence, Draw, Logic, Operation, Plan, PlaneId, Probabilities, Row, Step, StreamId};
-use crate::simulate::{Conditioned, Posterior};
+use crate::simulate::{Conditioned, Method, Posterior};
 
 /// With tables of more cells than this no plan is made: its worlds would take longer than they are worth.
 const MOST_CELLS_TO_DRAW: f64 = 16_384.0;
@@ -36,6 +36,15 @@ const MOST_CELLS_TO_DRAW: f64 = 16_384.0;
 #[must_use]
 pub fn conditioned(plan: &Plan) -> Conditioned<'_> {
     Conditioned::new(plan, posterior(plan))
+}
+
+/// What is simulated of a plan by a method: with the posterior, where the method may take it.
+#[must_use]
+pub fn subject(plan: &Plan, method: Method) -> Conditioned<'_> {
+    match method {
+        Method::Auto | Method::Posterior => conditioned(plan),
+        _ => Conditioned::from(plan),
+    }
 }
 
 fn posterior(plan: &Plan) -> Option<Posterior> {

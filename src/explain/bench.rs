@@ -4,7 +4,7 @@ use super::report::Figure;
 use crate::error::Error;
 use crate::exact::{self, Failure};
 use crate::plan::Plan;
-use crate::simulate::{self, Answer, Settings};
+use crate::simulate::{self, Answer, Batched, Impossible, Settings, Tally};
 
 /// How figures are come by.
 #[derive(Debug, Clone, Copy)]
@@ -61,15 +61,7 @@ impl Bench {
         if let Some(value) = self.computed(plan)? {
             return Ok(Worked::exact(value));
         }
-        let subject = match self.settings.method {
-            simulate::Method::Auto | simulate::Method::Posterior => exact::conditioned(plan),
-            _ => simulate::Conditioned::from(plan),
-        };
-        let run = simulate::simulate_in_batches(subject, &self.settings)
-            .map_err(|problem| Error::input(problem.to_string()))?;
-        if let Some(division) = run.whole.divisions().iter().position(|seen| seen.worlds > 0) {
-            return Err(Error::input(format!("{} in some worlds", plan.failure(division))));
-        }
+        let run = in_batches(plan, &self.settings)?;
         let value = run.whole.answers().first().and_then(figure_of).ok_or_else(nothing)?;
         let batches = run
             .batches
@@ -94,6 +86,36 @@ impl Bench {
             Err(Failure::Impossible(problem)) => Err(Error::input(problem.to_string())),
         }
     }
+}
+
+/// A run of a plan, with its batches.
+///
+/// # Errors
+/// If what is known cannot be, or something in it is divided by zero or has no value.
+pub(super) fn in_batches(plan: &Plan, settings: &Settings) -> Result<Batched, Error> {
+    let run = simulate::simulate_in_batches(exact::subject(plan, settings.method), settings)
+        .map_err(|problem| refused(&problem))?;
+    check_divisions(plan, &run.whole)?;
+    Ok(run)
+}
+
+/// A run of a plan as a whole.
+///
+/// # Errors
+/// As of [`in_batches`].
+pub(super) fn simulated(plan: &Plan, settings: &Settings) -> Result<Tally, Error> {
+    let tally = simulate::simulate(exact::subject(plan, settings.method), settings, &|_| ())
+        .map_err(|problem| refused(&problem))?;
+    check_divisions(plan, &tally)?;
+    Ok(tally)
+}
+
+fn check_divisions(plan: &Plan, tally: &Tally) -> Result<(), Error> {
+    plan.undivided(tally.divisions().iter().map(|division| division.worlds))
+}
+
+fn refused(problem: &Impossible) -> Error {
+    Error::input(problem.to_string())
 }
 
 fn nothing() -> Error {

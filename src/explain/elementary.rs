@@ -55,9 +55,7 @@ pub fn elementary_effects(
         let mut random = SplitMix::of_replicate(seed, path);
         let mut places: Vec<usize> = (0..count).map(|_| random.below(LEVELS)).collect();
         let mut order: Vec<usize> = (0..count).collect();
-        for at in (1..count).rev() {
-            order.swap(at, random.below(at + 1));
-        }
+        random.shuffle(&mut order);
         let numbers = |places: &[usize]| -> Vec<f64> {
             places.iter().enumerate().map(|(input, place)| at_level(inputs, input, *place)).collect()
         };

@@ -9,14 +9,15 @@
 //!
 //! Errors come from the batches of the run, by the jackknife. Source of the correction: Miller (1955), in Quastler (ed.), Information Theory in Psychology.
 
+use super::bench::in_batches;
 use super::report::Figure;
 use super::states::{States, combined, cut, eighths, opposite, pilot};
 use super::subject::Subject;
 use crate::error::Error;
 use crate::exact::{self, Failure};
-use crate::math::log2;
+use crate::math::{jackknife_error, log2};
 use crate::plan::{Ask, Asked, Logic, Plan, PlaneId};
-use crate::simulate::{self, Answer};
+use crate::simulate::Answer;
 use std::f64::consts::LN_2;
 
 /// How an outcome and another event go together.
@@ -114,13 +115,7 @@ impl Counted {
     pub(super) fn figure(&self, of: impl Fn(&Table) -> f64) -> Figure {
         let value = of(&self.whole);
         let each: Vec<f64> = self.without.iter().map(of).filter(|value| value.is_finite()).collect();
-        let count = each.len() as f64;
-        if count < 2.0 {
-            return Figure { value, standard_error: 0.0 };
-        }
-        let mean = each.iter().sum::<f64>() / count;
-        let squares: f64 = each.iter().map(|one| (one - mean) * (one - mean)).sum();
-        Figure { value, standard_error: ((count - 1.0) / count * squares).sqrt() }
+        Figure { value, standard_error: if each.len() < 2 { 0.0 } else { jackknife_error(&each) } }
     }
 
     /// Mutual information without the bias of counting.
@@ -244,8 +239,7 @@ pub(super) fn tables(
     if found.iter().all(Option::is_some) {
         return Ok(found);
     }
-    let run = simulate::simulate_in_batches(exact::conditioned(&plan), &subject.bench.settings)
-        .map_err(|problem| Error::input(problem.to_string()))?;
+    let run = in_batches(&plan, &subject.bench.settings)?;
     // Of a conditional question only the worlds in which its condition holds are counted.
     let of_given = of_condition.map_or(1.0, |at| match run.whole.answers().get(at) {
         Some(Answer::Binary(one)) => one.value,

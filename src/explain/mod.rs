@@ -43,10 +43,9 @@ pub use target::{Explained, PartOf};
 pub use tornado::{Swing, swings};
 
 use crate::error::Error;
-use crate::exact;
 use crate::model::Model;
 use crate::plan::{Plan, Situation};
-use crate::simulate::{self, Answer, LEAST_WORLDS_IN_BATCHES, Settings};
+use crate::simulate::{Answer, LEAST_WORLDS_IN_BATCHES, Settings};
 use crate::source::Source;
 use bench::Bench;
 use subject::Subject;
@@ -150,10 +149,12 @@ pub fn explain(view: View<'_>, question: &str, options: &Options<'_>) -> Result<
     };
     let (information, what_if) = observed::observed(&subject, options.parts.information, options.parts.what_if)?;
     let filled = options.parts.filled.then(|| filled::filled(&subject)).transpose()?;
+    let closed = model.questions.iter().find(|one| one.name == subject.target.name).map(|one| one.closes);
     let is_computed = bench.computed(&subject.plan(Doubt::Drawn))?.is_some();
     Ok(Explanation {
         question: subject.target.name.clone(),
         ask: subject.target.ask.clone(),
+        closed: closed.filter(|day| *day <= situation.as_of),
         explained: subject.target.explained.clone(),
         worlds: if is_computed { 0 } else { worlds },
         seed: options.settings.seed,
@@ -175,8 +176,7 @@ fn uncertainty(subject: &Subject<'_>, options: &Options<'_>) -> Result<Uncertain
     let settings =
         Settings { doubt_draws: if has_doubt { options.settings.doubt_draws } else { 0 }, ..options.settings };
     let answer = |plan: &Plan| -> Result<(Answer, f64), Error> {
-        let refused = |problem: simulate::Impossible| Error::input(problem.to_string());
-        let tally = simulate::simulate(exact::conditioned(plan), &settings, &|_| ()).map_err(refused)?;
+        let tally = bench::simulated(plan, &settings)?;
         let doubt = tally.doubt(0).first().copied().unwrap_or(0.0);
         Ok((tally.answers()[0].clone(), doubt))
     };
@@ -219,8 +219,7 @@ fn likeliest(model: &Model, situation: &Situation, ask: usize, bench: &Bench) ->
     plan.asks = vec![ask];
     plan.joints.clear();
     plan.rules.clear();
-    let refused = |problem: simulate::Impossible| Error::input(problem.to_string());
-    let tally = simulate::simulate(exact::conditioned(&plan), &bench.settings, &|_| ()).map_err(refused)?;
+    let tally = bench::simulated(&plan, &bench.settings)?;
     let Answer::Categorical(options) = &tally.answers()[0] else {
         return Err(Error::input("the condition of the question holds in no world"));
     };

@@ -2,14 +2,14 @@
 
 use super::bench::Worked;
 use super::joint::{Table, tables};
-use super::relevant::{pruned, tell_of};
+use super::relevant::pruned;
 use super::report::{EventInformation, Figure, Information, WhatIf, WhatIfRow};
 use super::states::{Row, States, opposite, states};
 use super::subject::Subject;
 use super::target::Doubt;
 use crate::error::Error;
 use crate::model::{EventId, Intervention, Made};
-use crate::plan::{self, Asked, Plan};
+use crate::plan::{self, Ask, Asked, Connected, Plan};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
@@ -28,12 +28,8 @@ pub(super) fn observed(
         .map(EventId)
         .filter(|id| subject.model.event(*id).name != subject.target.name)
         .collect();
-    let telling = {
-        let mut alone = plan.clone();
-        let own = alone.asks.clone();
-        alone.asks = vec![target.clone()];
-        tell_of(&alone, &events.iter().map(|id| own[id.0].clone()).collect::<Vec<_>>())
-    };
+    let own: Vec<Ask> = events.iter().map(|id| plan.asks[id.0].clone()).collect();
+    let telling = Connected::new(&plan).tell_of(&target, &own);
     let near: Vec<EventId> = events.iter().zip(&telling).filter(|(_, tells)| **tells).map(|(id, _)| *id).collect();
     let mut all = states(subject, &mut plan, &near)?;
     if information {

@@ -16,30 +16,6 @@ pub(super) fn pruned(mut plan: Plan) -> Plan {
     plan
 }
 
-/// Of each of some asks, whether it hangs together with the first ask of a plan: what is known of the one may tell of the other.
-#[must_use]
-pub(super) fn tell_of(plan: &Plan, asks: &[Ask]) -> Vec<bool> {
-    let graph = Graph::new(plan);
-    let near = graph.near(plan, &plan.asks[..1]);
-    let together = |ask: &Ask| {
-        let own = graph.near(plan, std::slice::from_ref(ask));
-        own.iter().zip(&near).zip(&plan.steps).any(|((own, near), step)| *own && *near && varies(&step.operation))
-    };
-    asks.iter().map(together).collect()
-}
-
-/// Whether an operation draws something.
-fn varies(operation: &Operation) -> bool {
-    matches!(
-        operation,
-        Operation::Bernoulli { .. }
-            | Operation::Categorical { .. }
-            | Operation::Number { .. }
-            | Operation::Date { .. }
-            | Operation::CorrelatedUniforms { .. }
-    )
-}
-
 /// Which step fills each column, and what each step reads.
 struct Graph {
     touched: Vec<Touched>,
@@ -86,7 +62,7 @@ impl Graph {
     /// Of each step, whether it bears on what is asked.
     fn near(&self, plan: &Plan, asks: &[Ask]) -> Vec<bool> {
         let mut near = self.behind(asks.iter().flat_map(|ask| self.sources(ask)).collect());
-        let evidence = (0..plan.steps.len()).filter(|at| is_evidence(&plan.steps[*at].operation));
+        let evidence = (0..plan.steps.len()).filter(|at| plan.steps[*at].operation.is_evidence());
         let mut apart: Vec<Vec<bool>> = evidence.map(|at| self.behind(vec![at])).collect();
         loop {
             let (touching, left): (Vec<_>, Vec<_>) =
@@ -99,19 +75,6 @@ impl Graph {
             }
             apart = left;
         }
-    }
-}
-
-/// Whether an operation says something that is known.
-#[must_use]
-pub(super) fn is_evidence(operation: &Operation) -> bool {
-    match operation {
-        Operation::Bernoulli { evidence, .. } => evidence.is_some(),
-        Operation::Categorical { evidence, .. } => evidence.is_some(),
-        Operation::Number { evidence, .. } => evidence.is_some(),
-        Operation::Date { evidence, .. } => evidence.is_some(),
-        Operation::Require { .. } | Operation::Weigh { .. } | Operation::Believe { .. } => true,
-        _ => false,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::shares::{InputShares, Share};
 use super::target::Explained;
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -21,6 +22,10 @@ pub struct Explanation {
     pub question: String,
     /// In words.
     pub ask: Option<String>,
+    /// The day on which it closed, where it has by the day that is looked from: the figure is then what is known of it, not a forecast that stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub closed: Option<Date>,
     /// Which figure of it.
     pub explained: Explained,
     /// Worlds of each simulated variant; 0 if all figures of variants are computed.
@@ -96,8 +101,8 @@ pub struct Place {
 pub struct Bar {
     /// The input: its event, and which of its chances.
     pub input: String,
-    /// Where it stands; `null` for a number that is drawn.
-    pub place: Option<Place>,
+    /// Where it stands.
+    pub place: Place,
     /// Whether it is a stated doubt (`doubt`) or a number that chance draws (`chance`).
     pub kind: BarKind,
     /// Its mean.

@@ -22,7 +22,7 @@
 //! Communications 117, 35–43 (total); Song, Nelson and Staum (2016), SIAM/ASA J. Uncertainty Quantification 4, 1060–1083, and Goda (2021), Reliability
 //! Engineering & System Safety 213, 107702 (Shapley).
 
-use crate::math::{SplitMix, student};
+use crate::math::{SplitMix, jackknife_error, student};
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -83,11 +83,8 @@ impl Share {
 
     /// From estimates that each leave out one of several replicates (jackknife), with an interval by Student's t.
     pub(super) fn jackknife(value: f64, without: &[f64]) -> Self {
-        let count = without.len() as f64;
-        let mean = without.iter().sum::<f64>() / count;
-        let squares: f64 = without.iter().map(|one| (one - mean) * (one - mean)).sum();
-        let standard_error = ((count - 1.0) / count * squares).sqrt();
-        let reach = student::quantile(count - 1.0, 0.975).unwrap_or(f64::MAX) * standard_error;
+        let standard_error = jackknife_error(without);
+        let reach = student::quantile(without.len() as f64 - 1.0, 0.975).unwrap_or(f64::MAX) * standard_error;
         Self { value, standard_error, interval: (value - reach, value + reach) }
     }
 }
@@ -213,9 +210,7 @@ fn replicate<M: Mixture>(subject: &M, effort: Effort, number: u64) -> Result<Rep
     let walks = effort.walks.max(1);
     for _ in 0..walks {
         let mut order = plain.clone();
-        for at in (1..inputs).rev() {
-            order.swap(at, random.below(at + 1));
-        }
+        random.shuffle(&mut order);
         for _ in 0..2 {
             walk(subject, number, &order, &mut shapley)?;
             order.reverse();

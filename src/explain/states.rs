@@ -3,13 +3,13 @@
 //! A yes/no event has two, an event with options one for each; a number is cut at its eighths, and a date at the eighths of its days, at the last day of the question,
 //! and at the horizon.
 
+use super::bench::simulated;
 use super::subject::Subject;
 use super::target::compared;
 use crate::error::Error;
-use crate::exact;
 use crate::model::{EventId, Kind, Made};
 use crate::plan::{Ask, Asked, Logic, NumberId, Operation, Plan, PlaneId, Step};
-use crate::simulate::{self, Answer, Settings};
+use crate::simulate::{Answer, Settings};
 
 /// Worlds that are looked at for where to cut.
 const WORLDS: u64 = 65_536;
@@ -81,9 +81,7 @@ pub(super) fn pilot(subject: &Subject<'_>, plan: &Plan, asks: Vec<Ask>) -> Resul
     plan.rules.clear();
     let settings = Settings { worlds: WORLDS, doubt_draws: 0, ..subject.bench.settings };
     let plan = super::relevant::pruned(plan);
-    let tally = simulate::simulate(exact::conditioned(&plan), &settings, &|_| ())
-        .map_err(|problem| Error::input(problem.to_string()))?;
-    Ok(tally.answers().to_vec())
+    Ok(simulated(&plan, &settings)?.answers().to_vec())
 }
 
 /// Levels from 1/8 to 7/8.

@@ -2,7 +2,7 @@
 
 use super::bench::Worked;
 use super::parameters::{Value, at_levels, drawn, fixed, means};
-use super::relevant::{is_evidence, parameters, pruned};
+use super::relevant::{parameters, pruned};
 use super::report::{Bar, BarKind, Tornado};
 use super::subject::Subject;
 use super::target::Doubt;
@@ -20,7 +20,7 @@ pub(super) const LEVELS: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 struct Lever {
     input: String,
     kind: BarKind,
-    place: Option<crate::source::Span>,
+    place: crate::source::Span,
     mean: f64,
     values: [f64; 5],
     moves: Moves,
@@ -83,7 +83,7 @@ fn bar(subject: &Subject<'_>, lever: &Lever, figures: &[Worked]) -> Bar {
     let each = || figures.iter().map(|figure| figure.value);
     Bar {
         input: lever.input.clone(),
-        place: lever.place.map(|span| subject.place(span)),
+        place: subject.place(lever.place),
         kind: lever.kind,
         mean: lever.mean,
         low: lever.values[0],
@@ -129,7 +129,7 @@ fn of_parameter(subject: &Subject<'_>, plan: &Plan, id: ParameterId, middle: &[V
         };
         let values = std::array::from_fn(|at| number(&all[at]));
         let moves = Moves::Parameter(all.iter().map(&with).collect());
-        Lever { input: input.clone(), kind: BarKind::Doubt, place: Some(parameter.place), mean, values, moves }
+        Lever { input: input.clone(), kind: BarKind::Doubt, place: parameter.place, mean, values, moves }
     };
     match &parameter.prior {
         Prior::Beta(beta) => vec![single(beta.mean(), &|level| Value::Probability(beta.quantile(level)))],
@@ -154,7 +154,7 @@ fn of_parameter(subject: &Subject<'_>, plan: &Plan, id: ParameterId, middle: &[V
                     Lever {
                         input: format!("{event} is {name}: {stated}"),
                         kind: BarKind::Doubt,
-                        place: Some(parameter.place),
+                        place: parameter.place,
                         mean: means[option],
                         values,
                         moves: Moves::Parameter(all.collect()),
@@ -177,7 +177,7 @@ fn scaled(means: &[f64], option: usize, value: f64) -> Vec<f64> {
 fn numbers(subject: &Subject<'_>, plan: &Plan) -> Vec<Lever> {
     let mut levers = Vec::new();
     for step in &plan.steps {
-        if !matches!(step.operation, Operation::Number { .. }) || is_evidence(&step.operation) {
+        if !matches!(step.operation, Operation::Number { .. }) || step.operation.is_evidence() {
             continue;
         }
         let Some(id) = subject.model.find(&step.label) else { continue };
@@ -188,7 +188,7 @@ fn numbers(subject: &Subject<'_>, plan: &Plan) -> Vec<Lever> {
         levers.push(Lever {
             input: step.label.clone(),
             kind: BarKind::Chance,
-            place: Some(event.span),
+            place: event.span,
             mean,
             values,
             moves: Moves::Number(id),

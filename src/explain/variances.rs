@@ -2,7 +2,7 @@
 
 use super::chance::OfEvents;
 use super::doubt::OfInputs;
-use super::relevant::{is_evidence, parameters};
+use super::relevant::parameters;
 use super::report::{NamedShares, Shares};
 use super::shares::{Effort, InputShares, Share, VarianceShares, estimate};
 use super::subject::Subject;
@@ -71,7 +71,7 @@ pub(super) fn of_doubt(subject: &Subject<'_>) -> Result<Shares, Error> {
         Err(problem) => return Ok(without(&problem.to_string())),
     };
     let names: Vec<String> = inputs.iter().map(|id| named(subject, &plan, *id)).collect();
-    let note = plan.steps.iter().any(|step| is_evidence(&step.operation)).then(|| {
+    let note = plan.steps.iter().any(|step| step.operation.is_evidence()).then(|| {
         "inputs are drawn from their priors as the file has them, whatever the news says of their values".to_owned()
     });
     Ok(shares(&found, &names, note))
@@ -83,7 +83,7 @@ pub(super) fn of_chance(subject: &Subject<'_>) -> Shares {
     if subject.target.has_condition {
         return without("the question has a condition, under which what events are drawn by hangs together");
     }
-    if plan.steps.iter().any(|step| is_evidence(&step.operation)) {
+    if plan.steps.iter().any(|step| step.operation.is_evidence()) {
         return without(
             "something is known that bears on the question, and what events are drawn by hangs together then; what each event tells says more",
         );

@@ -8,6 +8,7 @@
 
 use super::read::head_of;
 use super::{Entry, Ledger, line_hash};
+use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::{Question, nearest};
 use jiff::Timestamp;
@@ -39,14 +40,14 @@ pub struct Receipt {
 /// `recorded 12 forecasts, 3 questions (lines 1 to 15, head 5f2c…)`.
 impl fmt::Display for Receipt {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counted = [
+        let parts = [
             (self.forecasts, "forecast"),
             (self.outcomes, "outcome"),
             (self.questions, "question"),
             (self.notes, "note"),
         ];
         let written: Vec<String> =
-            counted.iter().filter(|(count, _)| *count > 0).map(|(count, noun)| plural(*count, noun)).collect();
+            parts.iter().filter(|(count, _)| *count > 0).map(|(count, noun)| counted(*count, noun)).collect();
         match self.first {
             Some(first) => {
                 write!(
@@ -64,10 +65,6 @@ impl fmt::Display for Receipt {
         }
         Ok(())
     }
-}
-
-fn plural(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// An entry that is to be written.

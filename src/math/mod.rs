@@ -12,10 +12,12 @@ mod cholesky;
 pub(crate) mod columns;
 pub mod elementary;
 mod fixed_sum;
+mod function;
 pub mod gamma;
 pub mod gauss;
 mod instructions;
 mod isotonic;
+mod jackknife;
 mod least_squares;
 pub mod logit;
 pub mod normal;
@@ -34,9 +36,11 @@ pub use elementary::{
     sinh, sqrt, tan, tanh,
 };
 pub use fixed_sum::{FixedSum, squares_about};
+pub use function::{FUNCTIONS, Function};
 pub use instructions::Instructions;
 pub(crate) use instructions::level;
 pub use isotonic::isotonic;
+pub use jackknife::jackknife_error;
 pub use least_squares::fit_two_positive;
 pub use logit::{ln_1p_exp, logistic, logit};
 pub use root::find_root;

@@ -47,6 +47,13 @@ impl SplitMix {
     pub fn below(&mut self, bound: usize) -> usize {
         ((u128::from(self.next_u64()) * bound as u128) >> 64) as usize
     }
+
+    /// Puts items in an order drawn at random, each order as likely as another (Fisher and Yates).
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for at in (1..items.len()).rev() {
+            items.swap(at, self.below(at + 1));
+        }
+    }
 }
 
 /// The finaliser.
@@ -74,6 +81,21 @@ mod tests {
         let mut stream = SplitMix::new(1_234_567);
         assert_eq!(stream.next_u64(), 6_457_827_717_110_365_317);
         assert_eq!(stream.next_u64(), 3_203_168_211_198_807_973);
+    }
+
+    #[test]
+    fn every_order_of_a_shuffle_is_as_likely_as_another() {
+        let mut stream = SplitMix::new(9);
+        let mut counts = std::collections::BTreeMap::new();
+        for _ in 0..60_000 {
+            let mut items = [0_u8, 1, 2];
+            stream.shuffle(&mut items);
+            *counts.entry(items).or_insert(0_u32) += 1;
+        }
+        // Each of six has a standard error of 91; one is off by 5.2 of them with 2e-7, one of the six with 1.2e-6 at most, at a fixed seed.
+        assert_eq!(counts.len(), 6);
+        assert!(counts.values().all(|count| (f64::from(*count) - 10_000.0).abs() < 475.0), "{counts:?}");
+        stream.shuffle::<u8>(&mut []);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Typed conditions and formulas over the events of a model.
 
 use super::EventId;
-use crate::scenario::expression::Function;
+use crate::math::Function;
 
 /// Something that holds in a world or does not.
 #[derive(Debug, Clone, PartialEq)]

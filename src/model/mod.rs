@@ -26,6 +26,7 @@ mod resolve;
 mod story;
 mod truth;
 mod when;
+mod wording;
 
 pub use belief::{Belief, OptionsBelief, Pool};
 pub use condition::{ArithmeticOperator, Condition, Formula};

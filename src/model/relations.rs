@@ -242,7 +242,7 @@ impl Writer<'_> {
             }
             Condition::ByDay { event, day } => match self.model.date(*day) {
                 Some(day) => self.by(*event, day),
-                None => self.builder.unasked(&format!("{condition:?}"), span),
+                None => self.builder.unasked(&self.model.wording(condition), span),
             },
             Condition::Before { event, other } => self.before(*event, *other, span),
             Condition::WithinOf { event, days, of } => {
@@ -251,7 +251,7 @@ impl Writer<'_> {
             }
             Condition::Less(left, right) => self.threshold(left, right, true, condition, span),
             Condition::LessOrEqual(left, right) => self.threshold(left, right, false, condition, span),
-            Condition::Equal(..) => self.builder.unasked(&format!("{condition:?}"), span),
+            Condition::Equal(..) => self.builder.unasked(&self.model.wording(condition), span),
             Condition::Not(inner) => self.literal(inner, span).negated(),
             Condition::And(left, right) => {
                 let parts = [self.literal(left, span), self.literal(right, span)];
@@ -271,7 +271,7 @@ impl Writer<'_> {
             (Formula::Constant(constant), Formula::Event(event)) => (*event, *constant, true),
             // `number < constant`: not at or above it.
             (Formula::Event(event), Formula::Constant(constant)) => (*event, *constant, false),
-            _ => return self.builder.unasked(&format!("{whole:?}"), span),
+            _ => return self.builder.unasked(&self.model.wording(whole), span),
         };
         let over = strict == above;
         let name = format!("{} {} {constant}", self.name(event), if over { ">" } else { ">=" });

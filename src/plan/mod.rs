@@ -15,6 +15,7 @@ mod applied;
 mod certain;
 mod columns;
 mod compile;
+mod connected;
 mod draws;
 mod explain;
 mod known;
@@ -24,12 +25,14 @@ mod unfold;
 
 pub use applied::{Applied, Counted};
 pub use compile::{compile, draft};
+pub(crate) use connected::Connected;
 pub use situation::Situation;
 pub(crate) use touched::Touched;
 pub use unfold::{Grain, Inquiry, Unfolded, unfold};
 
 use crate::dist::{Beta, Dirichlet, Gamma, Hazard, PartiallyPooled, Sampler};
-use crate::scenario::expression::Function;
+use crate::error::Error;
+use crate::math::Function;
 use crate::source::Span;
 use ndarray::Array2;
 
@@ -89,6 +92,18 @@ impl Plan {
             |step: &Step| matches!(step.operation, Operation::Apply { division: of, .. } if of == division);
         let what = if self.steps.iter().any(of_function) { "has no value" } else { "divides by zero" };
         format!("`{text}` {what}")
+    }
+
+    /// Refuses figures of a plan some of whose [`Plan::divisions`] fail; `worlds` says in how many worlds each of them does.
+    ///
+    /// # Errors
+    /// If one fails in a world: what it comes to there counts as 0, and no figure means anything then.
+    pub fn undivided(&self, worlds: impl Iterator<Item = u64>) -> Result<(), Error> {
+        let failed = worlds.enumerate().find(|(_, worlds)| *worlds > 0);
+        failed.map_or(Ok(()), |(division, worlds)| {
+            Err(Error::input(format!("{} in {worlds} worlds", self.failure(division)))
+                .help("`foretell check` shows where; say what counts there with `if … then … else …`"))
+        })
     }
 }
 

@@ -54,9 +54,7 @@ pub fn folds(past: &Past<'_>, repeats: usize) -> (Folding, Vec<Fold>) {
     for repeat in 0..repeats {
         let mut stream = SplitMix::of_replicate(SEED, repeat as u64);
         let mut dealt = labels.clone();
-        for at in (1..dealt.len()).rev() {
-            dealt.swap(at, stream.below(at + 1));
-        }
+        stream.shuffle(&mut dealt);
         for part in 0..parts {
             let judged: BTreeSet<usize> = dealt.iter().copied().skip(part).step_by(parts).collect();
             let (judge, learn) = (0..clusters.len()).partition(|at| judged.contains(&clusters[*at]));

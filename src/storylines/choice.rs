@@ -12,13 +12,19 @@ use crate::math;
 use crate::simulate::joint::Rows;
 
 /// The most that are chosen.
-pub(super) const MOST_CHOSEN: usize = 6;
+pub const MOST_CHOSEN: usize = 6;
 
 /// What is guessed so often is not asked.
-const CERTAIN: f64 = 0.95;
+pub const CERTAIN: f64 = 0.95;
 
-const RULE: &str = "up to six questions, each the one that leaves least uncertain about all questions, given those before it; \
-none whose outcome is guessed with 95 % by itself, or given those chosen; no number that the file compares with nothing";
+/// The rule in words.
+fn rule() -> String {
+    format!(
+        "up to {MOST_CHOSEN} questions, each the one that leaves least uncertain about all questions, given those before it; \
+         none whose outcome is guessed with {} % by itself, or given those chosen; no number that the file compares with nothing",
+        math::round_to(100.0 * CERTAIN, 2)
+    )
+}
 
 /// A candidate.
 #[derive(Debug, Clone, Copy)]
@@ -77,7 +83,7 @@ pub(super) fn choose(rows: &Rows, candidates: &[Candidate<'_>]) -> (Vec<usize>, 
             LeftOut { id: names[at].to_owned(), why, guessed }
         })
         .collect();
-    (chosen, Choice { rule: RULE.to_owned(), left_out })
+    (chosen, Choice { rule: rule(), left_out })
 }
 
 /// Worlds sorted into classes by what those chosen do.

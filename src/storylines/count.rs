@@ -7,7 +7,7 @@ use crate::exact::{self, Failure, Outcome, StorylineFailure};
 use crate::model::Model;
 use crate::plan::{Ask, Plan};
 use crate::simulate::joint::{Followed, Layout, Pattern, Patterns, Worlds, through_worlds};
-use crate::simulate::{Impossible, Method, Settings};
+use crate::simulate::{Answer, Impossible, Method, Settings};
 
 /// A story as it is found.
 #[derive(Debug, Clone)]
@@ -25,8 +25,8 @@ pub(super) struct Counted {
     pub(super) stories: Vec<Found>,
     /// For each story what was seen of it in simulated worlds; none if nothing was simulated.
     pub(super) followed: Option<Followed>,
-    /// For each of what was chosen, how likely each outcome is by itself, with its error.
-    pub(super) alone: Vec<Vec<(f64, f64)>>,
+    /// See [`Shares`].
+    pub(super) alone: Shares,
     /// How many stories there were to be seen, if they were counted.
     pub(super) seen: Option<usize>,
     pub(super) worlds: u64,
@@ -62,10 +62,7 @@ pub(super) fn count(plan: &Plan, model: &Model, chosen: &[Chosen], options: &Opt
     })?;
     let computed = if ordered { None } else { computed(plan, chosen, &layout, options)? };
     let settings = options.settings;
-    let subject = match settings.method {
-        Method::Auto | Method::Posterior => exact::conditioned(plan),
-        _ => plan.into(),
-    };
+    let subject = exact::subject(plan, settings.method);
     let must_look = dated > 0 || plan.rules.iter().any(|rule| rule.must_hold) || !plan.divisions.is_empty();
     if let (Some((stories, alone)), false) = (&computed, must_look) {
         return Ok(Counted {
@@ -124,13 +121,7 @@ fn refuse(plan: &Plan, model: &Model, patterns: &Patterns) -> Result<(), Error> 
                 .help("`foretell check` shows where it stands; make one event depend on the other"));
         }
     }
-    for (division, seen) in patterns.divisions.iter().enumerate() {
-        if *seen > 0 {
-            return Err(Error::input(format!("{} in {seen} worlds", plan.failure(division)))
-                .help("`foretell check` shows where; say what counts there with `if … then … else …`"));
-        }
-    }
-    Ok(())
+    plan.undivided(patterns.divisions.iter().copied())
 }
 
 /// Counts in worlds.
@@ -188,7 +179,10 @@ fn simulated(
     }
 }
 
-type Computed = (Vec<Found>, Vec<Vec<(f64, f64)>>);
+/// For each of what was chosen, how likely each outcome is by itself, with its error.
+type Shares = Vec<Vec<(f64, f64)>>;
+
+type Computed = (Vec<Found>, Shares);
 
 /// Max-product over what was chosen; `None` if it is not discrete, or the tables are too large.
 fn computed(plan: &Plan, chosen: &[Chosen], layout: &Layout, options: &Options<'_>) -> Result<Option<Computed>, Error> {
@@ -229,16 +223,29 @@ fn computed(plan: &Plan, chosen: &[Chosen], layout: &Layout, options: &Options<'
             Found { pattern: layout.pattern(&codes), probability: story.probability, standard_error: 0.0 }
         })
         .collect();
-    let mut alone = Vec::with_capacity(chosen.len());
-    for (at, one) in chosen.iter().enumerate() {
-        let Some(outcomes) = best(&[at], one.outcomes.len() + 1)? else { return Ok(None) };
+    Ok(alone(&small, chosen)?.map(|alone| (found, alone)))
+}
+
+/// How likely each outcome is by itself, all from one elimination; `None` if that cannot be computed.
+fn alone(plan: &Plan, chosen: &[Chosen]) -> Result<Option<Shares>, Error> {
+    let exact = match exact::solve(plan) {
+        Ok(exact) => exact,
+        Err(Failure::Impossible(problem)) => return Err(impossible(&problem)),
+        Err(_) => return Ok(None),
+    };
+    let shares = chosen.iter().zip(exact.answers()).map(|(one, answer)| {
+        let by_outcome = match answer {
+            Ok(Answer::Binary(chance)) => vec![1.0 - chance.value, chance.value],
+            Ok(Answer::Categorical(chances)) => chances.iter().map(|chance| chance.value).collect(),
+            _ => return None,
+        };
         let mut shares = vec![(0.0, 0.0); one.outcomes.len()];
-        for outcome in outcomes {
-            shares[code(one, outcome.outcomes[0])].0 = outcome.probability;
+        for (code, share) in one.exact.1.iter().zip(by_outcome) {
+            shares[*code].0 += share;
         }
-        alone.push(shares);
-    }
-    Ok(Some((found, alone)))
+        Some(shares)
+    });
+    Ok(shares.collect())
 }
 
 /// Settings of a first look.

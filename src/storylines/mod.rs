@@ -19,6 +19,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use choice::{CERTAIN, MOST_CHOSEN};
 pub use report::{
     AgainstTheOdds, Bands, Choice, Differs, Happening, LeftOut, Others, OutcomeShare, Story, Storylines, Told,
     ToldKind, WhyLeftOut,
@@ -29,8 +30,8 @@ use crate::exact;
 use crate::forecast::nearest;
 use crate::model::Model;
 use crate::plan::{self, Plan, Situation};
-use crate::simulate::joint::{Facet, Pattern, through_worlds};
-use crate::simulate::{Method, Settings};
+use crate::simulate::Settings;
+use crate::simulate::joint::{Facet, Followed, Pattern, Weighed, through_worlds};
 use bands::Banded;
 use choice::Candidate;
 use count::{Counted, MOST_STORIES};
@@ -191,10 +192,7 @@ fn rows(
     let mut worlds = FIRST_LOOK;
     loop {
         let settings = count::first_look(options.settings, worlds);
-        let subject = match settings.method {
-            Method::Auto | Method::Posterior => exact::conditioned(plan),
-            _ => plan.into(),
-        };
+        let subject = exact::subject(plan, settings.method);
         let looked = through_worlds(subject, &settings, |through| {
             let rows = through.rows(facets, numbers, KEPT);
             let none = (rows.weights.iter().sum::<f64>() <= 0.0).then(|| through.why_none());
@@ -285,7 +283,7 @@ fn told(telling: &Telling<'_>, choice: Option<Choice>, options: &Options<'_>) ->
     // What is left of 1 by rounding alone is nothing.
     let others = Some(1.0 - cumulative).filter(|left| *left > 1e-12).unwrap_or(0.0);
     let effective = counted.followed.as_ref().map_or(0.0, |followed| followed.all.effective());
-    let error = if counted.exact || effective <= 0.0 { 0.0 } else { (others * (1.0 - others) / effective).sqrt() };
+    let error = counted.followed.as_ref().filter(|_| !counted.exact).map_or(0.0, error_of_others);
     let over = chosen
         .iter()
         .zip(&counted.alone)
@@ -327,6 +325,16 @@ fn told(telling: &Telling<'_>, choice: Option<Choice>, options: &Options<'_>) ->
         stories,
         first_is_uncertain: counted.first_is_uncertain,
     }
+}
+
+/// The error of what all other stories come to together: that of a weighted share, as of each story.
+fn error_of_others(followed: &Followed) -> f64 {
+    let all = followed.all;
+    let others = followed.stories.iter().fold(all, |left, story| Weighed {
+        weight: (left.weight - story.worlds.weight).max(0.0),
+        square: (left.square - story.worlds.square).max(0.0),
+    });
+    others.share_of(all).map_or(0.0, |(_, error)| error)
 }
 
 /// Days are told of so many worlds and more.

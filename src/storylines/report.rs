@@ -125,11 +125,11 @@ pub struct LeftOut {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WhyLeftOut {
-    /// Its likeliest outcome by itself has 95 % or more.
+    /// Its likeliest outcome by itself is as nearly certain as `rule` says.
     NearlyCertain,
-    /// Given what was chosen, its likeliest outcome has 95 % or more on average.
+    /// Given what was chosen, its likeliest outcome is so on average.
     SettledByOthers,
-    /// Six others say more of all questions.
+    /// As many others as `rule` allows say more of all questions.
     EnoughOthers,
     /// It is a number that no question compares with anything: its bands would be thirds.
     NoThresholds,

@@ -6,6 +6,7 @@
 use super::*;
 use crate::math;
 use crate::scenario;
+use crate::simulate::Method;
 use crate::source::Source;
 
 const ALLOWED: f64 = 5.5;
@@ -75,6 +76,7 @@ fn the_likeliest_stories_of_the_talks_are_those_of_the_enumeration() {
         (0.121_275, ["no", "no", "talks during fighting", "no"]),
     ];
     let mut together = 0.0;
+    assert_eq!(told.stories.len(), expected.len());
     for (story, (share, outcomes)) in told.stories.iter().zip(expected) {
         assert!((story.probability - share).abs() < 1e-12);
         assert_eq!(words(story), outcomes);
@@ -98,12 +100,15 @@ fn counted_shares_are_the_computed_ones() {
     let exact = tell(&model, over, &Options { count: Some(24), ..Options::default() });
     let simulated = tell(&model, over, &Options { count: Some(24), ..counted(200_000) });
     assert!(exact.exact && !simulated.exact);
-    assert_eq!(exact.stories.len(), 24);
+    // 2 x 2 x 3 x 2 of them.
+    assert_eq!((exact.stories.len(), simulated.stories.len()), (24, 24));
+    assert_eq!((exact.over.len(), simulated.over.len()), (4, 4));
     for story in &simulated.stories {
         let same = exact.stories.iter().find(|other| other.outcomes == story.outcomes).expect("a story that can be");
         agrees(story.probability, story.standard_error, same.probability);
     }
     for (one, other) in exact.over.iter().zip(&simulated.over) {
+        assert_eq!(one.outcomes.len(), other.outcomes.len());
         for (exact, counted) in one.outcomes.iter().zip(&other.outcomes) {
             assert_eq!(exact.outcome, counted.outcome);
             agrees(counted.probability, counted.standard_error, exact.probability);
@@ -131,6 +136,29 @@ fn what_is_given_weighs_the_stories() {
             agrees(first.probability, first.standard_error, expected);
         }
     }
+}
+
+/// Of one story and all others the one share is what the other leaves, so both have one error, whatever the worlds weigh.
+#[test]
+fn the_error_of_other_stories_is_weighed_as_that_of_stories_is() {
+    let model = model(TALKS);
+    let mut situation = Situation::of_file(&model);
+    let source = Source::new("given", "paper");
+    let expression = scenario::expression_from_text(&source).expect("a condition");
+    situation.given.push(("paper".to_owned(), model.condition(&expression).expect("a condition")));
+    let over = names("attends");
+    let mut options = Options { over: &over, count: Some(1), ..counted(20_000) };
+    options.settings.method = Method::Weighting;
+    let told = storylines(&model, &situation, &options).expect("there are stories");
+    assert_eq!(told.stories.len(), 1);
+    let (one, others) = (&told.stories[0], &told.others);
+    assert!(told.effective_worlds < 19_000.0, "worlds weigh differently: {}", told.effective_worlds);
+    assert!((others.standard_error - one.standard_error).abs() < 1e-12 * one.standard_error);
+    let share = 0.45 * 0.35 / 0.2125;
+    agrees(one.probability, one.standard_error, share);
+    // The figure of equally weighted worlds of the same worth is another one.
+    let even = (share * (1.0 - share) / told.effective_worlds).sqrt();
+    assert!((even / one.standard_error - 1.0).abs() > 0.02, "{even} and {}", one.standard_error);
 }
 
 /// The rates of the two clocks, the horizon, and the chance that the first comes before the second, both by a day.
@@ -292,6 +320,7 @@ fn a_conditional_question_may_have_a_condition_that_fails() {
     for options in [Options::default(), counted(100_000)] {
         let told = tell(&model(&text), "paper_if", &options);
         let expected = [("its condition fails", 0.55), ("no", 0.45 * 0.65), ("yes", 0.45 * 0.35)];
+        assert_eq!(told.stories.len(), expected.len());
         for (story, (outcome, share)) in told.stories.iter().zip(expected) {
             assert_eq!(words(story), [outcome]);
             let error = if told.exact { 1e-13 } else { story.standard_error };

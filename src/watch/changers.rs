@@ -5,10 +5,10 @@
 //! whatever such a set is part of is left out with it, and nothing that could do is missed (the bound of Agrawal & Srikant 1994 for frequent sets).
 
 use super::finding::Finding;
-use super::look::{MOST_CELLS, asking, impossible, plan_of};
+use super::look::{asking, impossible, plan_of};
 use super::report::{Changers, FindingSet};
 use crate::error::Error;
-use crate::exact::{self, conditioned};
+use crate::exact;
 use crate::forecast::Estimate;
 use crate::model::{Condition, Model, Question, QuestionTarget};
 use crate::plan::{Asked, PlaneId, Situation};
@@ -57,7 +57,7 @@ pub(super) fn changers(
     (target, outcomes): (&Question, &[(String, Condition)]),
     findings: &[&Finding],
     line: &Line,
-    (settings, is_computed): (&simulate::Settings, bool),
+    (settings, most_cells): (&simulate::Settings, f64),
 ) -> Result<Changers, Error> {
     let wanted = match &line.part {
         None if outcomes.len() == 2 && outcomes[0].0 == "yes" => &outcomes[0],
@@ -94,14 +94,21 @@ pub(super) fn changers(
         })
         .collect();
     let settings = simulate::Settings { worlds: settings.worlds.min(MOST_WORLDS), ..*settings };
-    let kept = simulate::keep(conditioned(&plan), &settings, (&planes, &[])).map_err(|problem| impossible(&problem))?;
+    let kept = simulate::keep(exact::subject(&plan, settings.method), &settings, (&planes, &[]))
+        .map_err(|problem| impossible(&problem))?;
     let everywhere = vec![u64::MAX; kept.agreeing().len()];
     let base = if own == 2 { kept.planes()[1].clone() } else { everywhere };
     let target_plane = &kept.planes()[0];
     let total = kept.mass(&base);
     let sampled = kept.mass(&and(&base, target_plane))[0] / total[0];
-    let computing =
-        is_computed.then_some(Computing { model, situation, wanted: &wanted.1, given: target.given.as_ref() });
+    let is_computed = most_cells >= 0.0;
+    let computing = is_computed.then_some(Computing {
+        model,
+        situation,
+        wanted: &wanted.1,
+        given: target.given.as_ref(),
+        most_cells,
+    });
     let today = computing.as_ref().and_then(|computing| computing.figures(&[None])).map_or(sampled, |all| all[0].1);
     let upwards = today < line.at;
     // Downwards, the opposite is to rise above what is left.
@@ -186,6 +193,7 @@ struct Computing<'a> {
     situation: &'a Situation,
     wanted: &'a Condition,
     given: Option<&'a Condition>,
+    most_cells: f64,
 }
 
 impl Computing<'_> {
@@ -201,7 +209,7 @@ impl Computing<'_> {
             [ask(all, self.given.cloned()), ask(self.wanted.clone(), with_given(condition.as_ref()))]
         });
         let plan = plan_of(self.model, self.situation, asked.collect());
-        if exact::cost(&plan).cells > MOST_CELLS {
+        if exact::cost(&plan).cells > self.most_cells {
             return None;
         }
         let solved = exact::solve(&plan).ok()?;

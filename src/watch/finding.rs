@@ -29,6 +29,9 @@ pub(super) struct Findings {
     pub(super) ready: Vec<Finding>,
     pub(super) numbers: Vec<Ranged>,
     pub(super) too_late: Vec<String>,
+    pub(super) closed: Vec<String>,
+    /// What the target comes to as it stands.
+    pub(super) itself: Vec<String>,
 }
 
 /// The days of the calendar on which date events are looked at, counted from today.
@@ -41,13 +44,15 @@ pub(super) fn findings(model: &Model, target: &Question, (today, by): (Date, Dat
     let itself = condition_of(target);
     let mut asked: Vec<EventId> = target.target.just_an_event().into_iter().collect();
     for question in model.questions.iter().filter(|question| question.name != target.name) {
-        if question.given.is_some() || condition_of(question).is_some_and(|other| Some(&other) == itself.as_ref()) {
-            continue;
-        }
-        if matches!(question.target, QuestionTarget::When(_)) {
+        if question.given.is_some() || matches!(question.target, QuestionTarget::When(_)) {
             continue;
         }
         if question.closes <= today {
+            found.closed.push(question.name.clone());
+            continue;
+        }
+        if condition_of(question).is_some_and(|other| Some(&other) == itself.as_ref()) {
+            found.itself.push(question.name.clone());
             continue;
         }
         if question.closes > by {
@@ -64,6 +69,7 @@ pub(super) fn findings(model: &Model, target: &Question, (today, by): (Date, Dat
             only_dated: false,
         });
     }
+    found.itself.extend(target.target.just_an_event().map(|event| model.event(event).name.clone()));
     // What is decided and what it is worth is no news.
     asked.extend(model.decisions.iter().map(|decision| decision.event).chain(model.utilities.iter().copied()));
     for (at, event) in model.events.iter().enumerate().filter(|(at, _)| !asked.contains(&EventId(*at))) {

@@ -19,7 +19,7 @@ pub struct Contingency {
 pub struct Gains {
     /// By how much the forecast moves: of the probability of yes, half the sum over several options, of the mean of a number.
     pub change: Estimate,
-    /// By how much the Brier score falls: the variance that the finding takes away. Over all options where there are several; of a number the fall of its squared error.
+    /// By how much the Brier score falls: the variance that the finding takes away. Over all options where there are more than two; of a number the fall of its squared error.
     pub brier: Estimate,
     /// By how much the logarithmic score falls: their mutual information, in nats. `None` for a number.
     pub log: Option<Estimate>,

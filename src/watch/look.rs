@@ -4,26 +4,25 @@
 //! around. Of a number it is asked under each outcome of the finding. All figures come from the same worlds.
 
 use super::changers::{Line, changers};
-use super::connected::Connected;
 use super::finding::{Finding, Ranged, findings, options, yes_or_no};
 use super::now::{Answers, Now};
-use super::report::{Day, Event, Target, Watch, Watched};
+use super::report::{Day, Event, Outcome, Target, Watch, Watched};
 use crate::error::Error;
-use crate::exact::{self, conditioned};
+use crate::exact::{self, subject};
 use crate::forecast::nearest;
 use crate::model::{Condition, Formula, Model, Question, QuestionTarget};
-use crate::plan::{self, Plan, Situation};
+use crate::plan::{self, Connected, Plan, Situation};
 use crate::simulate::{self, Answer, Impossible, simulate};
 use jiff::civil::Date;
 
-/// Tables with more cells than this are not computed; their figures are simulated.
+/// Tables with more cells than this are not computed if nobody says otherwise; their figures are simulated.
 pub(super) const MOST_CELLS: f64 = 1_048_576.0;
 
 /// Worlds that a number's ranges are read off.
 const PILOT_WORLDS: u64 = 65_536;
 
 /// What to look at, and how.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// Findings known by the end of this day count; the day before the question closes if not stated.
     pub by: Option<Date>,
@@ -31,8 +30,14 @@ pub struct Settings {
     pub line: Option<Line>,
     /// How worlds are drawn, where figures are not computed.
     pub simulation: simulate::Settings,
-    /// Whether everything is simulated, even what could be computed.
-    pub only_simulated: bool,
+    /// Figures are computed where that takes tables of at most so many cells; negative for never.
+    pub most_cells: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { by: None, line: None, simulation: simulate::Settings::default(), most_cells: MOST_CELLS }
+    }
 }
 
 /// What a forecast is made of: the outcomes of the target, or a number.
@@ -116,7 +121,7 @@ pub fn watch(model: &Model, situation: &Situation, question: &str, settings: &Se
                 (target, outcomes),
                 &usable,
                 line,
-                (&settings.simulation, !settings.only_simulated),
+                (&settings.simulation, settings.most_cells),
             )?)
         }
         (Some(_), Aim::Number(_)) => {
@@ -141,6 +146,8 @@ pub fn watch(model: &Model, situation: &Situation, question: &str, settings: &Se
         findings,
         unrelated: look.unrelated,
         too_late: found.too_late,
+        closed: found.closed,
+        itself: found.itself,
         calendar,
         changers,
         worlds: answers.worlds,
@@ -204,7 +211,8 @@ fn ranges(
         .collect();
     let plan = plan_of(model, situation, asked);
     let settings = simulate::Settings { worlds: PILOT_WORLDS.min(settings.worlds), doubt_draws: 0, ..*settings };
-    let tally = simulate(conditioned(&plan), &settings, &|_| ()).map_err(|problem| impossible(&problem))?;
+    let tally =
+        simulate(subject(&plan, settings.method), &settings, &|_| ()).map_err(|problem| impossible(&problem))?;
     let cut = numbers.into_iter().zip(tally.answers()).filter_map(|(one, answer)| {
         let Answer::Number(number) = answer else { return None };
         let mut cuts: Vec<f64> = [0.25, 0.5, 0.75].iter().map(|level| number.quantile(*level).value).collect();
@@ -220,15 +228,6 @@ fn ranges(
 
 pub(super) fn impossible(problem: &dyn std::fmt::Display) -> Error {
     Error::input(problem.to_string()).help("look at `--given` and at the news of the file: together they cannot be")
-}
-
-/// Refuses figures in which something was divided by zero, or has no value.
-pub(super) fn undivided(plan: &Plan, worlds: impl Iterator<Item = u64>) -> Result<(), Error> {
-    let failed = worlds.enumerate().find(|(_, worlds)| *worlds > 0);
-    failed.map_or(Ok(()), |(division, worlds)| {
-        Err(Error::input(format!("{} in {worlds} worlds", plan.failure(division)))
-            .help("`foretell check` shows where; say what counts there with `if … then … else …`"))
-    })
 }
 
 /// A question of ours.
@@ -363,7 +362,7 @@ impl Look {
     }
 
     fn answers(&self, settings: &Settings) -> Result<Answers, Error> {
-        let small = !settings.only_simulated && exact::cost(&self.plan).cells <= MOST_CELLS;
+        let small = exact::cost(&self.plan).cells <= settings.most_cells;
         let computed: Vec<Option<Answer>> = if small {
             match exact::solve(&self.plan) {
                 Ok(exact) => exact.answers().iter().map(|answer| answer.clone().ok()).collect(),
@@ -376,9 +375,9 @@ impl Look {
         let mut answers = Answers { computed, counted: Vec::new(), effective: 0.0, worlds: 0 };
         if answers.computed.iter().any(Option::is_none) {
             let simulation = simulate::Settings { doubt_draws: 0, ..settings.simulation };
-            let tally = simulate(conditioned(&self.plan), &simulation, &|_| ());
+            let tally = simulate(subject(&self.plan, simulation.method), &simulation, &|_| ());
             let tally = tally.map_err(|problem: Impossible| impossible(&problem))?;
-            undivided(&self.plan, tally.divisions().iter().map(|division| division.worlds))?;
+            self.plan.undivided(tally.divisions().iter().map(|division| division.worlds))?;
             answers.counted = tally.answers().to_vec();
             answers.effective = tally.effective_sample_size();
             if self.conditional {
@@ -409,20 +408,37 @@ fn calendar(watched: &[(bool, Watched)]) -> Vec<Day> {
     days
 }
 
-/// Marks what is worth the same as something before it, to the last digit and outcome by outcome.
+/// Marks what tells the same as something before it: outcome by outcome the same chance and the same forecast then, whatever they are called.
 fn name_the_same(findings: &mut [Watched]) {
     for at in 1..findings.len() {
-        let (before, this) = (&findings[at - 1], &findings[at]);
-        let alike = |left: f64, right: f64| (left - right).abs() <= 1e-12 * left.abs().max(right.abs());
-        let same = this.matters
-            && this.outcomes.len() == before.outcomes.len()
-            && alike(this.brier_gain.value, before.brier_gain.value)
-            && alike(this.expected_change.value, before.expected_change.value);
-        if same {
-            let first = before.same_as.clone().unwrap_or_else(|| before.name.clone());
-            findings[at].same_as = Some(first);
+        let (before, rest) = findings.split_at_mut(at);
+        let this = &mut rest[0];
+        if this.matters
+            && let Some(same) = before.iter().find(|one| tell_the_same(one, this))
+        {
+            this.same_as = Some(same.same_as.clone().unwrap_or_else(|| same.name.clone()));
         }
     }
+}
+
+fn tell_the_same(one: &Watched, other: &Watched) -> bool {
+    let alike = |left: f64, right: f64| (left - right).abs() <= 1e-12 * left.abs().max(right.abs());
+    let figures = |outcome: &Outcome| -> Vec<Option<f64>> {
+        let then = outcome.then.iter().map(|part| part.figure.map(|figure| figure.value));
+        std::iter::once(Some(outcome.chance.value)).chain(then).collect()
+    };
+    let same = |left: &Outcome, right: &Outcome| {
+        figures(left).into_iter().zip(figures(right)).all(|pair| match pair {
+            (Some(left), Some(right)) => alike(left, right),
+            (left, right) => left == right,
+        })
+    };
+    let mut open: Vec<&Outcome> = other.outcomes.iter().collect();
+    one.outcomes.len() == open.len()
+        && one.outcomes.iter().all(|outcome| {
+            let found = open.iter().position(|other| same(outcome, other));
+            found.map(|at| open.swap_remove(at)).is_some()
+        })
 }
 
 impl Event {

@@ -10,7 +10,6 @@
 //! Uses `plan`, `simulate` and `exact`; knows nothing of files or tables.
 
 mod changers;
-mod connected;
 pub mod decide;
 mod finding;
 mod gain;

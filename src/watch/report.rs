@@ -19,6 +19,10 @@ pub struct Watch {
     pub unrelated: Vec<String>,
     /// Open questions that close only after `by`.
     pub too_late: Vec<String>,
+    /// Questions that have closed already: what they came to is for the news of the file to say.
+    pub closed: Vec<String>,
+    /// Other questions and events that the question comes to as it stands: to know them is to know the answer.
+    pub itself: Vec<String>,
     /// What becomes known when, and matters.
     pub calendar: Vec<Day>,
     /// What would carry the forecast over a line, if one was named.
@@ -43,8 +47,8 @@ pub struct Target {
     pub kind: &'static str,
     /// What it stands at today: `yes`, each option, or the `mean`.
     pub now: Vec<Part>,
-    /// The Brier score expected of today's forecast, which perfect knowledge would bring to 0: `p (1 - p)` for yes or no, `1 - Σ p²` for
-    /// options, the variance of a number.
+    /// The Brier score expected of today's forecast, which perfect knowledge would bring to 0: `p (1 - p)` for yes or no and for two
+    /// options, `1 - Σ p²` for more, the variance of a number.
     pub expected_brier: f64,
     /// The logarithmic score expected of it: its entropy in nats. `null` for a number.
     pub expected_log: Option<f64>,
@@ -99,7 +103,7 @@ pub struct Watched {
     pub matters: bool,
     /// Whether one of its outcomes settles the question.
     pub settles: bool,
-    /// An earlier finding that is worth the same to the last digit, as those are that say the same.
+    /// An earlier finding whose outcomes have the same chances and the same forecasts then, to the last digit, as those have that say the same.
     pub same_as: Option<String>,
 }
 

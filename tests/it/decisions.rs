@@ -23,6 +23,22 @@ fn near(value: f64, expected: f64, allowed: f64) {
     assert!((value - expected).abs() <= allowed, "{value}, expected {expected} ± {allowed}");
 }
 
+/// Holds a simulated figure to what it should be: within five standard errors, 6e-7, and these no larger than stated, so that it says something.
+#[track_caller]
+fn agrees(found: &Value, expected: f64, largest_error: f64) {
+    let error = number(found, "/standard_error");
+    assert!(error <= largest_error, "an error of {error} is larger than {largest_error}: {found}");
+    near(number(found, "/value"), expected, 5.0 * error + 1e-9);
+}
+
+/// A list that is not empty.
+#[track_caller]
+fn listed<'v>(report: &'v Value, key: &str) -> &'v [Value] {
+    let list = report[key].as_array().unwrap_or_else(|| panic!("no list of {key}: {report}"));
+    assert!(!list.is_empty(), "nothing is listed under {key}");
+    list
+}
+
 fn decide(scenario: &str, more: &[&str]) -> Value {
     let mut arguments = vec!["decide", scenario];
     arguments.extend(more);
@@ -115,17 +131,14 @@ fn word_of_mouth_in_circles_is_unrolled_and_gives_the_published_worth() {
     arguments.extend(["--worlds", "262144"]);
     let report = decide(file, &arguments);
     // Laura is left to be decided: marketed, or not.
-    let yes = report["policy"][0]["options"].as_array().expect("options")[1]["expected_utility"].clone();
-    near(number(&yes, "/value"), 2.357_711, 5.0 * number(&yes, "/standard_error"));
-    assert!(number(&yes, "/standard_error") < 0.03);
+    let yes = &report["policy"][0]["options"].as_array().expect("options")[1]["expected_utility"];
+    agrees(yes, 2.357_711, 0.03);
     let supposed = marketed(&[], &four);
     let mut arguments: Vec<&str> = supposed.iter().map(String::as_str).collect();
     arguments.extend(["--worlds", "131072"]);
     let report = decide(file, &arguments);
     assert_eq!(report["choices"][0]["options"], serde_json::json!(["yes", "yes", "yes", "yes"]));
-    let error = number(&report, "/expected_utility/standard_error");
-    near(number(&report, "/expected_utility/value"), 3.210_966, 5.0 * error);
-    assert!(error < 0.05);
+    agrees(&report["expected_utility"], 3.210_966, 0.05);
 }
 
 /// `E max(0, m + s Z) - max(0, m)`: the unit normal loss.
@@ -149,10 +162,15 @@ fn what_numbers_and_samples_of_them_are_worth_is_the_closed_form() {
     assert_eq!(report["exact"], false);
     // Treatment b is ahead by 50 in the mean: 450 + 100 Z against 1000 p.
     let known_effect = loss(50.0, 100.0);
-    let five_errors = |one: &Value| 5.0 * number(one, "/value/standard_error");
-    let events = report["events"].as_array().expect("events");
+    // A policy that is chosen by noisy means falls short of the best one by less than a hundredth.
+    let told = |one: &Value, expected: f64| {
+        let error = number(one, "/value/standard_error");
+        assert!(error > 0.0 && error < 0.12, "{one}");
+        near(number(one, "/value/value"), expected, 5.0 * error + 0.01);
+    };
+    let events = listed(&report, "events");
     let effect = events.iter().find(|one| one["event"] == "effect").expect("it is listed");
-    near(number(effect, "/value/value"), known_effect, five_errors(effect) + 0.01);
+    told(effect, known_effect);
     // p beyond 0.45: E max(0, 1000 p - 450) by Simpson's rule over Beta(8, 12).
     let density = |p: f64| {
         // 1 / B(8, 12) = 19! / (7! 11!)
@@ -178,15 +196,16 @@ fn what_numbers_and_samples_of_them_are_worth_is_the_closed_form() {
         * width
         / 3.0;
     let response = events.iter().find(|one| one["event"] == "response").expect("it is listed");
-    near(number(response, "/value/value"), known_response, five_errors(response) + 0.01);
+    told(response, known_response);
     // Twenty cases: k of them, then (8 + k) / 40.
     let counted: f64 =
         (0..=20).map(|k| beta_binomial(k, 20, 8.0, 12.0) * (1000.0 * f64::from(8 + k) / 40.0 - 450.0).max(0.0)).sum();
-    let samples = report["samples"].as_array().expect("samples");
-    near(number(&samples[0], "/value/value"), counted, five_errors(&samples[0]) + 0.01);
+    let samples = listed(&report, "samples");
+    assert_eq!(samples.len(), 2);
+    told(&samples[0], counted);
     // Ten measurements: the mean moves with standard deviation 500 * 0.2² / sqrt(0.2² + 0.5² / 10).
     let spread = 500.0 * 0.04 / (0.04f64 + 0.025).sqrt();
-    near(number(&samples[1], "/value/value"), loss(50.0, spread), five_errors(&samples[1]) + 0.01);
+    told(&samples[1], loss(50.0, spread));
 }
 
 #[test]
@@ -217,20 +236,21 @@ fn simulated_decisions_agree_with_computed_ones() {
         let (exact, drawn) = (decide(file, &[]), decide(file, &["--method", "rejection", "--worlds", "131072"]));
         assert_eq!((exact["exact"].clone(), drawn["exact"].clone()), (Value::Bool(true), Value::Bool(false)));
         for pointer in ["/expected_utility", "/without_information", "/perfect/value"] {
-            let (expected, found) =
-                (number(&exact, &format!("{pointer}/value")), drawn.pointer(pointer).expect("it is there"));
-            near(number(found, "/value"), expected, 5.0 * number(found, "/standard_error") + 1e-9);
+            let found = drawn.pointer(pointer).expect("it is there");
+            assert!(number(found, "/standard_error") > 0.0, "{file}: {found}");
+            agrees(found, number(&exact, &format!("{pointer}/value")), 0.4);
         }
-        for one in drawn["events"].as_array().expect("events") {
+        assert_eq!(listed(&exact, "events").len(), listed(&drawn, "events").len(), "{file}");
+        for one in listed(&drawn, "events") {
             let name = one["event"].as_str().expect("a name");
             let (value, beyond) = worth(&exact, name);
-            near(number(one, "/value/value"), value, 5.0 * number(one, "/value/standard_error") + 1e-9);
-            near(number(one, "/beyond/value"), beyond, 5.0 * number(one, "/beyond/standard_error") + 1e-9);
+            agrees(&one["value"], value, 0.4);
+            agrees(&one["beyond"], beyond, 0.4);
         }
-        assert_eq!(exact["policy"].as_array().map(Vec::len), drawn["policy"].as_array().map(Vec::len));
-        for (one, other) in
-            exact["policy"].as_array().into_iter().flatten().zip(drawn["policy"].as_array().into_iter().flatten())
-        {
+        let (exact, drawn) = (listed(&exact, "policy"), listed(&drawn, "policy"));
+        assert_eq!(exact.len(), drawn.len());
+        for (one, other) in exact.iter().zip(drawn) {
+            assert!(one["best"].is_string());
             assert_eq!(one["best"], other["best"], "{file}");
         }
     }
@@ -283,21 +303,22 @@ fn what_lung_cancer_shares_with_each_event_is_as_published() {
 
 #[test]
 fn what_is_simulated_of_findings_agrees_with_what_is_computed() {
-    // Six findings with three figures each within five standard errors: 18 times 6e-7 at this fixed seed.
+    // Five findings with three figures each within five standard errors: 15 times 6e-7 at this fixed seed.
     let file = path("tests/suite/good/asia.toml").display().to_string();
     let arguments = ["watch", file.as_str(), "--question", "lung_cancer"];
     let exact = said(&arguments);
     let mut drawn = arguments.to_vec();
     drawn.extend(["--method", "rejection", "--worlds", "400k"]);
     let drawn = said(&drawn);
-    for one in drawn["findings"].as_array().expect("findings") {
-        let expected =
-            exact["findings"].as_array().expect("findings").iter().find(|other| other["name"] == one["name"]);
+    assert_eq!((listed(&drawn, "findings").len(), listed(&exact, "findings").len()), (5, 5));
+    for one in listed(&drawn, "findings") {
+        let expected = listed(&exact, "findings").iter().find(|other| other["name"] == one["name"]);
         let Some(expected) = expected else { panic!("{} is listed", one["name"]) };
         for figure in ["expected_change", "brier_gain", "log_gain"] {
-            let error = number(one, &format!("/{figure}/standard_error"));
-            assert!(error > 0.0);
-            near(number(one, &format!("/{figure}/value")), number(expected, &format!("/{figure}/value")), 5.0 * error);
+            let expected = number(expected, &format!("/{figure}/value"));
+            assert!(number(&one[figure], "/standard_error") > 0.0);
+            // The smallest of them is known to a twelfth.
+            agrees(&one[figure], expected, expected / 12.0);
         }
     }
 }

@@ -11,6 +11,7 @@ mod evidence_order;
 mod fuzz;
 mod golden;
 mod honesty;
+mod methods;
 mod modelling;
 mod networks;
 mod news;

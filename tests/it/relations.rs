@@ -95,6 +95,38 @@ fn stated_and_repaired_forecasts_are_both_kept_and_both_scored() {
 }
 
 #[test]
+fn pins_and_assumptions_are_both_said_to_cost_the_guarantee() {
+    let assumed = desk("assume = ['trilateral requires bilateral']\n");
+    let none = desk("logic = ['trilateral requires bilateral']\n");
+    let said = |folder: &Path, more: &[&str]| {
+        let arguments = [&["t.csv", "--relations", "r.toml", "--forecaster", "anna"][..], more].concat();
+        String::from_utf8(run(folder, &arguments).stdout).expect("text")
+    };
+    let (pin, why) = (["--pin", "bilateral=12%"], "so that the gain is no longer at least the distance");
+    let both = said(assumed.path(), &["--assume", pin[0], pin[1]]);
+    assert!(both.contains(&format!("pins are kept, and assumptions are not kept by every world, {why}")), "{both}");
+    let alone = said(assumed.path(), &["--assume"]);
+    assert!(alone.contains(&format!(": assumptions are not kept by every world, {why}")), "{alone}");
+    // Where nothing is assumed, it is the pins alone.
+    let pinned = said(none.path(), &["--assume", pin[0], pin[1]]);
+    assert!(pinned.contains(&format!(": pins are kept, {why}")), "{pinned}");
+}
+
+#[test]
+fn conditions_of_a_scenario_are_named_in_its_own_words() {
+    let folder = desk("logic = []\n");
+    let text = "title = 't'\nas_of = 2025-08-19\nhorizon = 2025-12-31\n[event.cost]\nvalue = '40 to 90'\n\
+        [event.gain]\nvalue = '1 to 9'\n[event.rain]\nchance = '40%'\n\
+        [question.q]\nask = '?'\ncloses = 2025-12-01\nresolves = 'r'\nholds = 'cost = 10 * gain'\n\
+        given = 'cost + gain > 60 or rain'\n";
+    std::fs::write(folder.path().join("s.toml"), text).expect("a file can be written");
+    std::fs::write(folder.path().join("f.csv"), "question,forecaster,made_at,probability\nq,anna,2025-08-20,30%\n")
+        .expect("a file can be written");
+    let report = json(&run(folder.path(), &["f.csv", "--scenario", "s.toml", "--format", "json"]));
+    assert_eq!(report["statements"][0]["figures"][0]["given"], "cost = 10 * gain given cost + gain > 60 or rain");
+}
+
+#[test]
 fn the_report_keeps_to_its_schema() {
     let folder = desk("logic = ['trilateral requires bilateral']\nassume = ['talks makes bilateral likelier']\n");
     let report = json(&run(folder.path(), &["t.csv", "--relations", "r.toml", "--every-day", "--format", "json"]));

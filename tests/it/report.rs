@@ -324,3 +324,61 @@ fn what_cannot_be_is_refused_with_a_way_out() {
         assert!(!output.status.success() && shown.contains(told), "{arguments:?}: {shown}");
     }
 }
+
+/// P(match) = 0.9 - 0.7 P(rain), and nothing hangs on the mayor.
+const MATCH: &str = "title = 't'\nas_of = 2026-01-01\nhorizon = 2026-12-31\n[event.rain]\nchance = '6 of 20'\n\
+    [event.mayor]\nchance = '3 of 8'\n[event.match]\nchance = [{ if = 'rain', is = '20%' }, { otherwise = '90%' }]\n\
+    [event.way]\none_of = ['by_land', 'by_sea']\nchance = '60%, 40%'\n[event.cost]\nvalue = 'normal(40, 6)'\n\
+    [question.is_on]\nask = 'Is it <on>?'\nholds = 'match'\ncloses = 2026-12-01\nresolves = 'r'\n\
+    [question.goes]\nask = 'How?'\nwhich = 'way'\ncloses = 2026-12-01\nresolves = 'r'\n\
+    [question.dear]\nask = 'Is it dear?'\nholds = 'cost + 1 > 42'\ncloses = 2026-12-01\nresolves = 'r'\n";
+
+fn reported(file: &Path, more: &[&str]) -> String {
+    let output = foretell().arg("report").arg(file).args(more).output().expect("the binary runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+#[test]
+fn the_first_question_is_told_with_what_it_hangs_on() {
+    let desk = Desk::new();
+    let file = desk.write("match.toml", MATCH);
+    let headline = ["--headline", "is_on", "--worlds", "100k"];
+    let json = reported(&file, &[&headline[..], &["--format", "json"]].concat());
+    let brief: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let drivers = &brief["drivers"];
+    let rows = drivers["rows"].as_array().expect("rows");
+    assert_eq!((rows.len(), &drivers["others"]), (1, &serde_json::json!(1)), "{drivers}");
+    assert_eq!(rows[0]["what"], "rain: 6 of 20");
+    let two = |key: &str| [0, 1].map(|at| rows[0][key][at].as_f64().expect("a number"));
+    let (ends, at) = (two("interval"), two("at"));
+    assert!(ends[0] < 0.25 && ends[1] > 0.4, "{ends:?}");
+    for (end, chance) in ends.into_iter().zip(at) {
+        assert!((chance - (0.9 - 0.7 * end)).abs() < 1e-12, "{end} {chance}");
+    }
+    // The mean of Beta(6.5, 14.5).
+    assert!((drivers["at_means"].as_f64().expect("a number") - (0.9 - 0.7 * 6.5 / 21.0)).abs() < 1e-12);
+    let out = desk.at("match.html").display().to_string();
+    run(&["report", &file.display().to_string(), "--headline", "is_on", "--worlds", "100k", "--out", &out]);
+    let page = desk.read("match.html");
+    assert!(page.contains("What it hangs on") && page.contains("rain: 6 of 20") && !page.contains("<on>"), "{page}");
+    let text = reported(&file, &[&headline[..], &["--format", "md"]].concat());
+    assert!(text.contains("### What it hangs on") && text.contains("| rain: 6 of 20 |"), "{text}");
+    // A number of which nothing is in doubt hangs on nothing.
+    let dear = reported(&file, &["--headline", "dear", "--worlds", "100k", "--format", "md"]);
+    assert!(!dear.contains("What it hangs on"), "{dear}");
+}
+
+#[test]
+fn options_keep_their_names_for_programs_and_figures_their_errors_for_people() {
+    let desk = Desk::new();
+    let file = desk.write("match.toml", MATCH);
+    let csv = reported(&file, &["--worlds", "100k", "--format", "csv"]);
+    assert!(csv.lines().any(|line| line.starts_with("goes,by_land,")), "{csv}");
+    let json = reported(&file, &["--worlds", "100k", "--format", "json"]);
+    assert!(json.contains("\"part\": \"by_sea\""), "{json}");
+    let text = reported(&file, &["--worlds", "100k", "--format", "md"]);
+    assert!(text.contains("| How?: by land |"), "{text}");
+    // sqrt(0.43 x 0.57 / 100,000) in points, of cost over 41.
+    assert!(text.contains("(43 %) | 0.16 |"), "{text}");
+}

@@ -1,8 +1,8 @@
 //! Arithmetic on number columns.
 
 use super::logic::Side;
+use crate::math::Function;
 use crate::plan::Arithmetic;
-use crate::scenario::expression::Function;
 use crate::simulate::block::{Plane, WORDS};
 
 /// A sum, a product, … in every world.

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::model::{EventId, QuestionTarget};
 use crate::plan::{Asked, NumberId, PlaneId};
 use crate::simulate::{self, Method, Settings};
-use crate::watch::look::{asking, impossible, plan_of, undivided};
+use crate::watch::look::{asking, impossible, plan_of};
 
 /// Stretches of worlds that are counted apart, for errors.
 const BATCHES: usize = 16;
@@ -101,7 +101,7 @@ pub(super) fn payoffs(problem: &Problem<'_>, wanted: &[Wanted<'_>], settings: &S
         kept_numbers.extend(columns.numbers.iter().map(|(_, number)| *number));
         let kept =
             simulate::keep(&plan, &settings, (&planes, &kept_numbers)).map_err(|problem| impossible(&problem))?;
-        undivided(&plan, kept.divided_by_zero().iter().copied())?;
+        plan.undivided(kept.divided_by_zero().iter().copied())?;
         let bit = |plane: &[u64], world: usize| (plane[world / 64] >> (world % 64)) & 1 == 1;
         if number == 0 {
             let worlds = kept.agreeing().len() * 64;

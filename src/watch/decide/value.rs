@@ -9,6 +9,7 @@ use super::sampled::{self, Batches, Wanted};
 use super::sampling::{Sample, Way, after_counting, way};
 use crate::error::Error;
 use crate::forecast::Estimate;
+use crate::math::jackknife_error;
 use crate::model::{EventId, Model};
 use crate::plan::Situation;
 use crate::simulate;
@@ -38,11 +39,7 @@ pub(super) fn estimate(value: f64, standard_error: f64) -> Estimate {
 
 /// The standard error of a figure by leaving out one batch after the other.
 pub(super) fn jackknife(batches: usize, figure: impl Fn(usize) -> f64) -> f64 {
-    let figures: Vec<f64> = (0..batches).map(figure).collect();
-    let count = batches as f64;
-    let mean = figures.iter().sum::<f64>() / count;
-    let squares: f64 = figures.iter().map(|one| (one - mean) * (one - mean)).sum();
-    ((count - 1.0) / count * squares).sqrt()
+    jackknife_error(&(0..batches).map(figure).collect::<Vec<f64>>())
 }
 
 impl Source {

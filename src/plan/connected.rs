@@ -3,14 +3,14 @@
 //! Two columns are independent in every run if no draw stands behind both, and no evidence connects the draws behind the one with those behind
 //! the other: evidence on something that depends on two draws makes each tell of the other.
 
-use crate::plan::{Asked, DateEvidence, Operation, Plan, PlaneId, Touched};
+use super::{Ask, Asked, DateEvidence, Operation, Plan, PlaneId, Touched};
 use std::collections::BTreeSet;
 
 type Steps = BTreeSet<usize>;
 
 /// The draws behind each column, joined by what is known.
 #[derive(Debug)]
-pub(super) struct Connected {
+pub(crate) struct Connected {
     planes: Vec<Steps>,
     numbers: Vec<Steps>,
     /// For each step, the first step that it is joined with.
@@ -19,7 +19,7 @@ pub(super) struct Connected {
 
 impl Connected {
     /// Of a plan.
-    pub(super) fn new(plan: &Plan) -> Self {
+    pub(crate) fn new(plan: &Plan) -> Self {
         let mut connected = Self {
             planes: vec![Steps::new(); plan.planes as usize],
             numbers: vec![Steps::new(); plan.numbers as usize],
@@ -30,13 +30,13 @@ impl Connected {
             let mut behind = Steps::new();
             touched.planes_in.iter().for_each(|plane| behind.extend(&connected.planes[plane.0 as usize]));
             touched.numbers_in.iter().for_each(|number| behind.extend(&connected.numbers[number.0 as usize]));
-            if is_drawn(&step.operation) {
+            if step.operation.is_drawn() {
                 behind.insert(at);
             }
-            if is_evidence(&step.operation) {
+            if step.operation.is_evidence() {
                 connected.join(&behind);
             }
-            if is_settled(&step.operation) {
+            if step.operation.is_settled() {
                 behind.clear();
             }
             touched.planes_out.iter().for_each(|plane| connected.planes[plane.0 as usize].clone_from(&behind));
@@ -58,8 +58,14 @@ impl Connected {
         roots.into_iter().for_each(|root| self.joined[root] = first);
     }
 
+    /// Of each of some asks, whether it hangs together with another one: what is known of the one may tell of the other.
+    pub(crate) fn tell_of(&self, ask: &Ask, others: &[Ask]) -> Vec<bool> {
+        let behind = self.behind(&ask.what, ask.given);
+        others.iter().map(|other| !self.behind(&other.what, other.given).is_disjoint(&behind)).collect()
+    }
+
     /// What stands behind an ask, as the first steps of what is joined.
-    pub(super) fn behind(&self, what: &Asked, given: Option<PlaneId>) -> Steps {
+    pub(crate) fn behind(&self, what: &Asked, given: Option<PlaneId>) -> Steps {
         let mut draws = Steps::new();
         let mut plane = |plane: &PlaneId| draws.extend(&self.planes[plane.0 as usize]);
         given.iter().for_each(&mut plane);
@@ -72,37 +78,40 @@ impl Connected {
     }
 }
 
-fn is_drawn(operation: &Operation) -> bool {
-    matches!(
-        operation,
-        Operation::Bernoulli { .. }
-            | Operation::Categorical { .. }
-            | Operation::Number { .. }
-            | Operation::Date { .. }
-            | Operation::CorrelatedUniforms { .. }
-    )
-}
-
-fn is_evidence(operation: &Operation) -> bool {
-    match operation {
-        Operation::Bernoulli { evidence, .. } => evidence.is_some(),
-        Operation::Categorical { evidence, .. } => evidence.is_some(),
-        Operation::Number { evidence, .. } => evidence.is_some(),
-        Operation::Date { evidence, .. } => evidence.is_some_and(|(evidence, _)| evidence != DateEvidence::NotBy(0.0)),
-        Operation::Require { .. } | Operation::Weigh { .. } | Operation::Believe { .. } => true,
-        _ => false,
+impl Operation {
+    /// Whether it draws something.
+    pub(crate) fn is_drawn(&self) -> bool {
+        matches!(
+            self,
+            Self::Bernoulli { .. }
+                | Self::Categorical { .. }
+                | Self::Number { .. }
+                | Self::Date { .. }
+                | Self::CorrelatedUniforms { .. }
+        )
     }
-}
 
-/// Whether the column it fills is the same in every world by what is known.
-fn is_settled(operation: &Operation) -> bool {
-    match operation {
-        Operation::Bernoulli { evidence, .. } => evidence.is_some(),
-        Operation::Categorical { evidence, .. } => evidence.is_some(),
-        Operation::Number { evidence, .. } => evidence.is_some(),
-        Operation::Date { evidence, .. } => {
-            matches!(evidence, Some((DateEvidence::On(_) | DateEvidence::Never, _)))
+    /// Whether it says something that is known.
+    pub(crate) fn is_evidence(&self) -> bool {
+        match self {
+            Self::Bernoulli { evidence, .. } => evidence.is_some(),
+            Self::Categorical { evidence, .. } => evidence.is_some(),
+            Self::Number { evidence, .. } => evidence.is_some(),
+            // That it has not come before the first day is true of every date.
+            Self::Date { evidence, .. } => evidence.is_some_and(|(evidence, _)| evidence != DateEvidence::NotBy(0.0)),
+            Self::Require { .. } | Self::Weigh { .. } | Self::Believe { .. } => true,
+            _ => false,
         }
-        _ => false,
+    }
+
+    /// Whether the column it fills is the same in every world by what is known.
+    fn is_settled(&self) -> bool {
+        match self {
+            Self::Bernoulli { evidence, .. } => evidence.is_some(),
+            Self::Categorical { evidence, .. } => evidence.is_some(),
+            Self::Number { evidence, .. } => evidence.is_some(),
+            Self::Date { evidence, .. } => matches!(evidence, Some((DateEvidence::On(_) | DateEvidence::Never, _))),
+            _ => false,
+        }
     }
 }
