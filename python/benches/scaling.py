@@ -39,8 +39,12 @@ def main() -> None:
     first = seconds(lambda: merger.add("part 1", part))
     others = [run_shard(arguments, {}, number, shards) for number in (2, 3, 4, 5)]
     each = min(seconds(lambda text=text, at=at: merger.add(f"part {at}", text)) for at, text in enumerate(others, 2))
+    # A part of one chunk of worlds: nearly all that a part costs beside its worlds.
+    small = ["run", SCENARIO, f"--worlds={32_768 * shards}", "--doubt-draws=0", "--threads=1"]
+    beside = min(seconds(lambda: run_shard(small, {}, 7, shards)) for _ in range(7))
     scenario = sum(len(text) for text in _foretell.scenario_texts(SCENARIO).values())
     print(f"to a worker: {scenario} bytes; from it: {len(part)} bytes a part; put together in {1000 * each:.1f} ms a part, the first in {1000 * first:.1f} ms")
+    print(f"a part of 32,768 worlds: {1000 * beside:.0f} ms")
 
     print(f"{worlds} worlds of {SCENARIO}: seconds")
     print("workers  distributed  one process  overhead  seconds per 1e12 worlds")

@@ -95,7 +95,7 @@ class Answer:
         return self.markdown
 
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(self.text)}</pre>"
+        return f'<pre style="white-space: pre; overflow-x: auto">{html.escape(self.text)}</pre>'
 
 
 class RunAnswer(Answer):

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from typing import Any
 
 from . import _asking, _foretell
 from ._asking import Progress
 
-__all__ = ["Work", "merged", "run_on", "run_shard"]
+__all__ = ["RayExecutor", "Work", "merged", "run_on", "run_shard"]
 
 #: What gives a part: a function and what it is called with.
 Work = tuple[Callable[..., str], tuple[object, ...]]
@@ -40,6 +41,44 @@ def run_shard(arguments: list[str], texts: Mapping[str, str], number: int, of: i
     """
     told = _asking.ask([*arguments, f"--shard={number}/{of}", "--out=-"], texts)
     return told.text
+
+
+class RayExecutor(Executor):
+    """The workers of Ray, which has no executor of its own; for `ray.init` to have been called.
+
+    >>> import ray
+    >>> ray.init()                                                                              # doctest: +SKIP
+    >>> foretell.run("scenario.toml", worlds="1G", executor=foretell.executors.RayExecutor())   # doctest: +SKIP
+    """
+
+    def __init__(self) -> None:
+        import ray
+
+        self._ray = ray
+        self._remote: dict[object, Any] = {}
+        self._references: dict[Future[Any], Any] = {}
+        self._max_workers = int(ray.cluster_resources().get("CPU", 1))
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **keywords: Any) -> Future[Any]:
+        """Has a worker call the function; a call that is lost with its worker is made again."""
+        if function not in self._remote:
+            self._remote[function] = self._ray.remote(function)
+        reference = self._remote[function].remote(*arguments, **keywords)
+        future: Future[Any] = reference.future()
+        self._references[future] = reference
+        future.add_done_callback(self._is_done)
+        return future
+
+    def _is_done(self, future: Future[Any]) -> None:
+        reference = self._references.pop(future)
+        if future.cancelled():
+            self._ray.cancel(reference)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Calls off what is not done; Ray itself goes on."""
+        if cancel_futures:
+            for reference in list(self._references.values()):
+                self._ray.cancel(reference)
 
 
 def workers(executor: Executor) -> int | None:

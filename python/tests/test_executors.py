@@ -48,18 +48,24 @@ def test_parts_without_an_executor_run_here():
     assert foretell.run(SUMMIT, shards=3, **RUN).json == LOCAL
 
 
-def test_a_scenario_with_a_file_of_priors_goes_to_workers_whole(tmp_path):
-    priors = tmp_path / "own.toml"
-    priors.write_text('[prior.attendance]\ncount = "6 of 20"\nof = "summits like this"\n', encoding="utf-8")
-    text = GOLDEN.read_text(encoding="utf-8")
-    scenario = tmp_path / "golden.toml"
-    scenario.write_text(text.replace("title", 'priors = "own.toml"\ntitle', 1), encoding="utf-8")
-    problems = [problem for problem in foretell.check(scenario) if problem.severity == "error"]
-    if problems:
-        pytest.skip(f"the form of a file of priors is another: {problems[0]}")
-    with concurrent.futures.ProcessPoolExecutor(1) as executor:
-        there = foretell.run(scenario, executor=executor, shards=2, worlds=50_000).json
-    assert there == foretell.run(scenario, worlds=50_000).json
+def test_a_scenario_with_a_file_of_priors_goes_to_workers_whole(tmp_path, monkeypatch):
+    (tmp_path / "classes.toml").write_text('[prior.held]\nchance = "6 of 20"\nwhy = "such talks"\n', encoding="utf-8")
+    scenario = tmp_path / "talks.toml"
+    scenario.write_text(
+        'title = "Talks"\nas_of = 2026-01-01\nhorizon = 2026-12-31\npriors = "classes.toml"\n\n[event.talks]\nchance = "like held"\n',
+        encoding="utf-8",
+    )
+    here = foretell.run(scenario, worlds=50_000)
+    assert "error" not in {problem.severity for problem in foretell.check(scenario)}
+    work = [["run", str(scenario), "--worlds=50000"], foretell._foretell.scenario_texts(str(scenario))]
+    assert len(work[1]) == 2
+    # Where there is no such file: as on another machine.
+    scenario.unlink()
+    (tmp_path / "classes.toml").unlink()
+    merger = foretell._foretell.Merger()
+    for number in (2, 1):
+        assert merger.add(f"part {number}", run_shard(*work, number, 2)).failure is None
+    assert merger.finish(False).json == here.json
 
 
 def test_what_is_wrong_is_raised_here():
@@ -216,3 +222,15 @@ def test_a_frame_of_dask_is_scored_by_its_partitions(tmp_path):
 def test_a_part_says_what_it_is_of():
     text = run_shard(["run", str(SUMMIT), "--worlds=100000"], {}, 2, 3)
     assert text.startswith('{"schema":"foretell.part/1"') and '"shard":2,"shards":3' in text
+
+
+def test_ray_gives_the_bytes_of_one_run():
+    """Where Ray is installed; it is not among what the tests need."""
+    ray = pytest.importorskip("ray")
+    from foretell.executors import RayExecutor
+
+    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+    try:
+        assert foretell.run(SUMMIT, executor=RayExecutor(), shards=5, **RUN).json == LOCAL
+    finally:
+        ray.shutdown()

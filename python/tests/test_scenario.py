@@ -127,7 +127,7 @@ def test_other_commands_answer_too():
     assert "other stories" in str(told)
     umbrella = foretell.load("scenarios/umbrella.toml").decide()
     assert umbrella.json == printed("decide", "scenarios/umbrella.toml", "--format", "json")
-    moved = summit.diff(to="2025-10-18", worlds=300_000)
+    moved = foretell.load(GOLDEN).diff(to="2025-10-18", worlds=300_000)
     assert moved.data["schema"] == "foretell.diff/1"
     assert "step" in summit.plan().table.column_names
     brief = summit.brief(worlds=20_000, as_of="2025-10-20")

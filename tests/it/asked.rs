@@ -15,7 +15,7 @@ fn asked(arguments: &[&str]) -> Told {
 
 /// Commands that say something in every form.
 fn commands(folder: &std::path::Path) -> Vec<Vec<String>> {
-    let [forecasts, outcomes, questions] = tables(folder);
+    let [forecasts, outcomes, questions, paper] = tables(folder);
     let from_files =
         ["--forecasts", forecasts.as_str(), "--outcomes", outcomes.as_str(), "--questions", questions.as_str()];
     let of = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
@@ -27,8 +27,8 @@ fn commands(folder: &std::path::Path) -> Vec<Vec<String>> {
         of(&["watch", SCENARIO, "--question", "ceasefire_2025", "--worlds", "20k"]),
         of(&["decide", "scenarios/umbrella.toml"]),
         of(&["storylines", SCENARIO, "--worlds", "20k"]),
-        of(&["diff", SCENARIO, "--to", "2025-10-18", "--worlds", "300k"]),
-        of(&["update", "scenarios/golden.toml", "--outcomes", outcomes.as_str(), "--dry-run"]),
+        of(&["diff", "scenarios/golden.toml", "--to", "2025-10-18", "--worlds", "300k"]),
+        of(&["update", "scenarios/golden.toml", "--outcomes", paper.as_str(), "--dry-run"]),
         [of(&["score"]), of(&from_files)].concat(),
         [of(&["compare", "ada", "bob"]), of(&from_files)].concat(),
         [of(&["calibrate", "--all-resolved"]), of(&from_files)].concat(),
@@ -37,8 +37,8 @@ fn commands(folder: &std::path::Path) -> Vec<Vec<String>> {
     ]
 }
 
-/// Forecasts of two people on 24 questions, which resolve one by one.
-fn tables(folder: &std::path::Path) -> [String; 3] {
+/// Forecasts of two people on 24 questions, which resolve one by one; and the outcome of a question of the golden scenario.
+fn tables(folder: &std::path::Path) -> [String; 4] {
     let mut forecasts = "question,forecaster,made_at,probability\n".to_owned();
     let mut outcomes = "question,resolution,resolved_on\n".to_owned();
     let mut questions = "id,kind,ask,opens,closes\n".to_owned();
@@ -49,7 +49,10 @@ fn tables(folder: &std::path::Path) -> [String; 3] {
         outcomes += &format!("q{at},{},2025-03-{day:02}\n", if at % 3 == 0 { "yes" } else { "no" });
         questions += &format!("q{at},binary,Is it {at}?,2025-01-01,2025-03-01\n");
     }
-    [("forecasts.csv", forecasts), ("outcomes.csv", outcomes), ("questions.csv", questions)].map(|(name, text)| {
+    let paper = "question,resolution,resolved_on\npaper,yes,2025-10-01\n".to_owned();
+    let tables =
+        [("forecasts.csv", forecasts), ("outcomes.csv", outcomes), ("questions.csv", questions), ("paper.csv", paper)];
+    tables.map(|(name, text)| {
         let file = folder.join(name);
         std::fs::write(&file, text).expect("a file can be written");
         file.display().to_string()
