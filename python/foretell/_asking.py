@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
+import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from typing import Union
+from typing import Any, Union
 
 from . import _foretell
 from .errors import EnvironmentFault, ForetellWarning, InputFault, Problem
@@ -48,24 +50,29 @@ def options(given: Mapping[str, Option]) -> list[str]:
 
 
 class Bar:
-    """A bar for what takes longer than a second, if tqdm is there."""
+    """A bar: that of tqdm, or a line on stderr where there is none."""
 
     def __init__(self, what: str) -> None:
         self._what = what
-        self._bar: object | None = None
+        self._bar: Any = None
+        with contextlib.suppress(ImportError):
+            from tqdm.auto import tqdm
+
+            self._bar = tqdm(total=100, desc=what, unit="%", leave=False)
 
     def __call__(self, share: float) -> None:
-        from tqdm.auto import tqdm
-
+        percent = round(100 * share)
         if self._bar is None:
-            self._bar = tqdm(total=100, desc=self._what, unit="%", leave=False)
-        bar: tqdm[object] = self._bar  # type: ignore[assignment]
-        bar.update(round(100 * share) - bar.n)
+            print(f"\r{self._what}: {percent} %", end="", file=sys.stderr, flush=True)
+        else:
+            self._bar.update(percent - self._bar.n)
 
     def close(self) -> None:
         """Takes it away."""
-        if self._bar is not None:
-            self._bar.close()  # type: ignore[attr-defined]
+        if self._bar is None:
+            print("\r", end="", file=sys.stderr, flush=True)
+        else:
+            self._bar.close()
 
 
 def told(told: _foretell.Told) -> _foretell.Told:
