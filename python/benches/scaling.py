@@ -15,7 +15,7 @@ import distributed
 
 import foretell
 from foretell import _foretell
-from foretell.executors import run_shard
+from foretell.executors import run_shard, unpacked
 
 SCENARIO = "scenarios/white-house-2025-08-18.toml"
 ROUNDS = 3
@@ -36,9 +36,9 @@ def main() -> None:
     shards = 64
     part = run_shard(arguments, {}, 1, shards)
     merger = _foretell.Merger()
-    first = seconds(lambda: merger.add("part 1", part))
+    first = seconds(lambda: merger.add("part 1", unpacked(part)))
     others = [run_shard(arguments, {}, number, shards) for number in (2, 3, 4, 5)]
-    each = min(seconds(lambda text=text, at=at: merger.add(f"part {at}", text)) for at, text in enumerate(others, 2))
+    each = min(seconds(lambda text=text, at=at: merger.add(f"part {at}", unpacked(text))) for at, text in enumerate(others, 2))
     # A part of one chunk of worlds: nearly all that a part costs beside its worlds.
     small = ["run", SCENARIO, f"--worlds={32_768 * shards}", "--doubt-draws=0", "--threads=1"]
     beside = min(seconds(lambda: run_shard(small, {}, 7, shards)) for _ in range(7))

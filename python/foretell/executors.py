@@ -6,6 +6,7 @@ together to has the bytes of one run.
 
 from __future__ import annotations
 
+import zlib
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
@@ -16,8 +17,8 @@ from ._asking import Progress
 
 __all__ = ["RayExecutor", "Work", "merged", "run_on", "run_shard"]
 
-#: What gives a part: a function and what it is called with.
-Work = tuple[Callable[..., str], tuple[object, ...]]
+#: What gives a packed part: a function and what it is called with.
+Work = tuple[Callable[..., bytes], tuple[object, ...]]
 
 #: Parts, if the executor does not say how many workers it has.
 SHARDS = 16
@@ -31,16 +32,25 @@ TRIES = 4
 BREATH = 0.2
 
 
-def run_shard(arguments: list[str], texts: Mapping[str, str], number: int, of: int) -> str:
-    """Runs one part; the text by which it is put together with others. What a worker runs.
+def packed(part: str) -> bytes:
+    """A part as it travels: about a third of its text, for a tenth of a second for ten megabytes."""
+    return zlib.compress(part.encode(), 1)
+
+
+def unpacked(part: bytes) -> str:
+    """The text of a part that has travelled."""
+    return zlib.decompress(part).decode()
+
+
+def run_shard(arguments: list[str], texts: Mapping[str, str], number: int, of: int) -> bytes:
+    """Runs one part; what it gives, `packed`, is put together with others. What a worker runs.
 
     Raises
     ------
     InputFault
         If the scenario or an argument is at fault.
     """
-    told = _asking.ask([*arguments, f"--shard={number}/{of}", "--out=-"], texts)
-    return told.text
+    return packed(_asking.ask([*arguments, f"--shard={number}/{of}", "--out=-"], texts).text)
 
 
 class RayExecutor(Executor):
@@ -129,9 +139,9 @@ def merged(executor: Executor, work: Sequence[Work], events: bool, progress: Pro
     tell = bar if bar is not None else progress if callable(progress) else None
     merger = _foretell.Merger()
     waiting = deque(range(len(work)))
-    running: dict[Future[str], int] = {}
+    running: dict[Future[bytes], int] = {}
     tries = [0] * len(work)
-    done: dict[int, str] = {}
+    done: dict[int, bytes] = {}
     following = 0
     try:
         while waiting or running:
@@ -151,7 +161,7 @@ def merged(executor: Executor, work: Sequence[Work], events: bool, progress: Pro
                 else:
                     raise problem
             while following in done:
-                _asking.told(merger.add(f"part {following + 1}", done.pop(following)))
+                _asking.told(merger.add(f"part {following + 1}", unpacked(done.pop(following))))
                 following += 1
             if tell is not None:
                 tell((following + len(done)) / len(work))

@@ -8,14 +8,14 @@ from typing import Any
 
 from . import _asking
 from .answers import Answer
-from .executors import Work, merged
+from .executors import Work, merged, packed
 from .records import Folder, Frame, Names, _names
 
 __all__ = ["score_partition", "score_partitions"]
 
 
-def score_partition(piece: Frame, shared: dict[str, bytes], options: list[str]) -> str:
-    """Scores one piece; the text by which it is put together with others. What a worker runs."""
+def score_partition(piece: Frame, shared: dict[str, bytes], options: list[str]) -> bytes:
+    """Scores one piece; what it gives, `packed`, is put together with others. What a worker runs."""
     with Folder() as folder:
         arguments = ["score", "--stream", "--part=-", f"--forecasts={folder.path(piece, 'forecasts')}"]
         for name, content in shared.items():
@@ -24,7 +24,7 @@ def score_partition(piece: Frame, shared: dict[str, bytes], options: list[str]) 
             with open(path, "wb") as file:
                 file.write(content)
             arguments.append(f"--{option}={path}")
-        return _asking.ask([*arguments, *options]).text
+        return packed(_asking.ask([*arguments, *options]).text)
 
 
 def pieces_of(forecasts: Any) -> list[Any]:
@@ -83,6 +83,6 @@ def score_partitions(
     return Answer(merged(executor, work, events=False, progress=progress))
 
 
-def _score_delayed(piece: Any, shared: dict[str, bytes], options: list[str]) -> str:
+def _score_delayed(piece: Any, shared: dict[str, bytes], options: list[str]) -> bytes:
     """Reads a partition of Dask where the worker is, and scores it."""
     return score_partition(piece.compute(scheduler="synchronous"), shared, options)

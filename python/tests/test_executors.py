@@ -20,7 +20,7 @@ import pytest
 from conftest import GOLDEN, ROOT, SUMMIT, printed
 
 import foretell
-from foretell.executors import run_shard
+from foretell.executors import run_shard, unpacked
 
 RUN = {"worlds": 400_000, "doubt_draws": 20, "seed": 5}
 LOCAL = foretell.load(SUMMIT).run(**RUN).json
@@ -64,7 +64,7 @@ def test_a_scenario_with_a_file_of_priors_goes_to_workers_whole(tmp_path, monkey
     (tmp_path / "classes.toml").unlink()
     merger = foretell._foretell.Merger()
     for number in (2, 1):
-        assert merger.add(f"part {number}", run_shard(*work, number, 2)).failure is None
+        assert merger.add(f"part {number}", unpacked(run_shard(*work, number, 2))).failure is None
     assert merger.finish(False).json == here.json
 
 
@@ -220,7 +220,7 @@ def test_a_frame_of_dask_is_scored_by_its_partitions(tmp_path):
 
 
 def test_a_part_says_what_it_is_of():
-    text = run_shard(["run", str(SUMMIT), "--worlds=100000"], {}, 2, 3)
+    text = unpacked(run_shard(["run", str(SUMMIT), "--worlds=100000"], {}, 2, 3))
     assert text.startswith('{"schema":"foretell.part/1"') and '"shard":2,"shards":3' in text
 
 
