@@ -3,6 +3,7 @@
 use crate::support::{foretell, path};
 use foretell::cli::{Merger, OnProgress, Told, ask};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 
@@ -44,10 +45,10 @@ fn tables(folder: &std::path::Path) -> [String; 4] {
     let mut questions = "id,kind,ask,opens,closes\n".to_owned();
     for at in 0..24_u32 {
         let day = 1 + at;
-        forecasts += &format!("q{at},ada,2025-01-{day:02},0.{}\n", 1 + at % 9);
-        forecasts += &format!("q{at},bob,2025-01-{day:02},0.{}\n", 1 + (3 * at) % 8);
-        outcomes += &format!("q{at},{},2025-03-{day:02}\n", if at % 3 == 0 { "yes" } else { "no" });
-        questions += &format!("q{at},binary,Is it {at}?,2025-01-01,2025-03-01\n");
+        let _ = writeln!(forecasts, "q{at},ada,2025-01-{day:02},0.{}", 1 + at % 9);
+        let _ = writeln!(forecasts, "q{at},bob,2025-01-{day:02},0.{}", 1 + (3 * at) % 8);
+        let _ = writeln!(outcomes, "q{at},{},2025-03-{day:02}", if at % 3 == 0 { "yes" } else { "no" });
+        let _ = writeln!(questions, "q{at},binary,Is it {at}?,2025-01-01,2025-03-01");
     }
     let paper = "question,resolution,resolved_on\npaper,yes,2025-10-01\n".to_owned();
     let tables =
@@ -157,7 +158,7 @@ fn parts_are_merged_as_they_come() {
     assert_eq!(merger.add("first", &part(1)).exit_code, 0);
     let twice = merger.add("again", &part(1));
     assert!(twice.failure.is_some_and(|failure| failure.message.contains("both part 1")));
-    let damaged = merger.add("second", &part(2).replacen("1", "2", 1));
+    let damaged = merger.add("second", &part(2).replacen('1', "2", 1));
     assert_eq!((damaged.exit_code, damaged.failure.is_some()), (1, true));
     assert_eq!(merger.add("second", &part(2)).exit_code, 0, "what was refused changed nothing");
     let merged = merger.finish(false);
