@@ -13,7 +13,7 @@ What runs is the engine of the command line: the same scenario, seed and worlds 
 
 from . import scores
 from ._foretell import VERSION as __version__
-from .answers import Answer, RunAnswer, Table
+from .answers import Answer, BriefAnswer, RunAnswer, Table
 from .errors import EnvironmentFault, ForetellError, ForetellWarning, InputFault, Problem
 from .partitions import score_partitions
 from .records import CalibrationAnswer, PoolAnswer, calibrate, cohere, compare, leaderboard, pool, score
@@ -21,6 +21,7 @@ from .scenario import Scenario, check, load, run
 
 __all__ = [
     "Answer",
+    "BriefAnswer",
     "CalibrationAnswer",
     "EnvironmentFault",
     "ForetellError",

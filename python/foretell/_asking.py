@@ -7,15 +7,17 @@ import datetime
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Union
+
+import numpy
 
 from . import _foretell
 from .errors import EnvironmentFault, ForetellWarning, InputFault, Problem
 
-Scalar = Union[str, int, float, bool, datetime.date, "os.PathLike[str]"]
+Scalar = Union[str, int, float, bool, datetime.date, numpy.generic, "os.PathLike[str]"]
 #: The value of an option: `True` for a flag, a sequence for an option that may be given several times, `None` for its default.
-Option = Union[Scalar, Iterable[Scalar], None]
+Option = Union[Scalar, Sequence[Scalar], None]
 #: Told the share of the work that is done, from 0 to 1. What it raises breaks the work off.
 OnProgress = Callable[[float], object]
 #: `True` for a bar (of tqdm, if it is there), or whom to tell.
@@ -24,13 +26,25 @@ Progress = Union[bool, OnProgress]
 
 def words(value: Scalar) -> str:
     """A value as the command line writes it."""
+    if isinstance(value, numpy.datetime64):
+        if numpy.isnat(value):
+            raise ValueError("a day is missing: NaT")
+        return str(value.astype("datetime64[D]"))
+    if isinstance(value, numpy.generic):
+        value = value.item()
     if isinstance(value, datetime.datetime):
+        if value != value:
+            raise ValueError("a day is missing: NaT")
         return value.date().isoformat()
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, float):
         return repr(value)
-    return os.fspath(value) if isinstance(value, os.PathLike) else str(value)
+    if isinstance(value, (str, int)):
+        return str(value)
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    raise TypeError(f"a text, a number, a day or a path is needed, not {value!r}")
 
 
 def options(given: Mapping[str, Option]) -> list[str]:
@@ -38,14 +52,20 @@ def options(given: Mapping[str, Option]) -> list[str]:
     arguments: list[str] = []
     for name, value in given.items():
         option = "--" + name.rstrip("_").replace("_", "-")
+        if isinstance(value, numpy.bool_):
+            value = bool(value)
         if value is None or value is False:
             continue
-        if value is True:
-            arguments.append(option)
-        elif isinstance(value, (str, int, float, datetime.date, os.PathLike)):
-            arguments.append(f"{option}={words(value)}")
-        else:
-            arguments.extend(f"{option}={words(one)}" for one in value)
+        try:
+            if value is True:
+                arguments.append(option)
+            elif isinstance(value, (list, tuple)):
+                arguments.extend(f"{option}={words(one)}" for one in value)
+            else:
+                arguments.append(f"{option}={words(value)}")  # type: ignore[arg-type]
+        except TypeError as problem:
+            kind = type(value).__name__
+            raise TypeError(f"{name} takes a text, a number, a day, a path or a list of these, not {kind}: {value!r:.60}") from problem
     return arguments
 
 
@@ -101,10 +121,12 @@ def ask(
     """Runs a command; see `told`."""
     if progress is False:
         return told(_foretell.ask(arguments, dict(texts or {})))
-    if progress is not True:
-        return told(_foretell.ask(arguments, dict(texts or {}), progress))
-    bar = Bar(arguments[0])
+    bar = Bar(arguments[0]) if progress is True else None
+    listen: OnProgress = bar if bar is not None else progress  # type: ignore[assignment]
     try:
-        return told(_foretell.ask(arguments, dict(texts or {}), bar))
+        answer = told(_foretell.ask(arguments, dict(texts or {}), listen))
+        listen(1.0)
+        return answer
     finally:
-        bar.close()
+        if bar is not None:
+            bar.close()

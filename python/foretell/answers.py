@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import html
 import json
+import pathlib
+import tempfile
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
-__all__ = ["Answer", "RunAnswer", "Table"]
+__all__ = ["Answer", "BriefAnswer", "RunAnswer", "Table"]
 
 
 class Answer:
@@ -117,3 +120,23 @@ class RunAnswer(Answer):
 
     def _repr_html_(self) -> str:
         return f"{self.picture or ''}<details><summary>Figures</summary>{super()._repr_html_()}</details>"
+
+
+class BriefAnswer(Answer):
+    """A brief."""
+
+    def __init__(self, told: _foretell.Told, write: Callable[[str], object]) -> None:
+        super().__init__(told)
+        self._write = write
+
+    @cached_property
+    def page(self) -> str:
+        """The whole brief as one HTML page that needs no network and no script; worked out when it is first asked for."""
+        with tempfile.TemporaryDirectory(prefix="foretell-") as folder:
+            path = pathlib.Path(folder) / "brief.html"
+            self._write(str(path))
+            return path.read_text(encoding="utf-8")
+
+    def _repr_html_(self) -> str:
+        frame = "width: 100%; height: 40em; border: 1px solid #d7dce2"
+        return f'<iframe style="{frame}" srcdoc="{html.escape(self.page)}"></iframe>'

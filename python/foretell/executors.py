@@ -14,6 +14,7 @@ from typing import Any
 
 from . import _asking, _foretell
 from ._asking import Progress
+from .errors import EnvironmentFault
 
 __all__ = ["RayExecutor", "Work", "merged", "run_on", "run_shard"]
 
@@ -118,12 +119,20 @@ def run_on(
     if executor is None:
         with ThreadPoolExecutor(1) as own:
             return run_on(own, arguments, texts, shards, events, progress)
+    if hasattr(executor, "get_executor"):
+        raise TypeError("`executor` is a client, not an executor: give `client.get_executor()`")
+    if not hasattr(executor, "submit"):
+        raise TypeError(f"`executor` must be a concurrent.futures.Executor, not {type(executor).__name__}")
     count = workers(executor)
     if shards is None:
         shards = SHARDS if count is None else SHARDS_PER_WORKER * max(count, 1)
     if shards < 1:
         raise ValueError(f"a run has at least one shard, not {shards}")
-    texts = dict(texts) or _foretell.scenario_texts(arguments[1])
+    if not texts:
+        try:
+            texts = _foretell.scenario_texts(arguments[1])
+        except OSError as problem:
+            raise EnvironmentFault(str(problem)) from None
     if not any(argument.startswith("--threads") for argument in arguments):
         # A worker is one thread of its machine; the parts are what runs side by side.
         arguments = [*arguments, "--threads=1"]

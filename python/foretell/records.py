@@ -72,6 +72,8 @@ class Folder:
                 return path
             except ImportError:
                 pass  # A frame of pandas without pyarrow.
+            except Exception as problem:
+                raise TypeError(f"{name} cannot be read as a table of plain columns: {problem}") from problem
         if hasattr(table, "to_csv"):
             path = self.new(f"{name}.csv")
             table.to_csv(path, index=False)
@@ -156,6 +158,9 @@ def compare(
 
     ``foretell compare``. Tests respect the dependence of questions within clusters and are corrected for their number.
     """
+    for name in forecasters:
+        if not isinstance(name, str):
+            raise TypeError(f"compare takes names of forecasters, and tables as keywords: compare(\"ada\", \"bob\", forecasts=…), not {type(name).__name__}")
     with Folder() as folder:
         inputs = _inputs(folder, forecasts, outcomes, questions, ledger)
         asked = _asking.options({"rule": ",".join(_names(rule)) or None, **options})

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime
 import os
 import pathlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from typing import Any, Union
 
 from . import _asking, _foretell
 from ._asking import Option, Progress
-from .answers import Answer, RunAnswer
+from .answers import Answer, BriefAnswer, RunAnswer
 from .errors import Problem
 from .executors import run_on
+from .records import Folder
 
 __all__ = ["Scenario", "check", "load", "run"]
 
@@ -24,8 +25,16 @@ Phrases = Union[str, Iterable[str]]
 TEXT = "scenario.toml"
 
 
-def _phrases(phrases: Phrases) -> list[str]:
-    return [phrases] if isinstance(phrases, str) else list(phrases)
+def _phrases(name: str, phrases: Phrases) -> list[str]:
+    """Phrases as a list; a mapping would lose what it says of each."""
+    several = [phrases] if isinstance(phrases, str) else phrases
+    if isinstance(several, Mapping) or not isinstance(several, Iterable):
+        raise TypeError(f"{name} takes a phrase or a list of phrases, such as \"not attends\", not {several!r:.60}")
+    several = list(several)
+    for one in several:
+        if not isinstance(one, str):
+            raise TypeError(f"{name} takes phrases, such as \"not attends\", not {one!r:.60}")
+    return several
 
 
 def _is_text(scenario: object) -> bool:
@@ -114,8 +123,8 @@ class Scenario:
             ``True`` for a bar, or a function that is told the share that is done.
         executor
             Any `concurrent.futures.Executor`: the worlds are dealt out to its workers, ``shards`` parts (four for each worker, if the executor says how many
-            those are, else 16), and put together here as they come. ``client.get_executor()`` of Dask distributed is one. A part whose worker dies is
-            run again.
+            those are, else 16), and put together here as they come. ``client.get_executor()`` of Dask distributed is one, which runs the parts of workers
+            that die again; a process pool of the standard library ends with the first worker that dies.
         **options
             Further options of ``foretell run``.
 
@@ -133,8 +142,8 @@ class Scenario:
         asked: dict[str, Option] = {
             "worlds": worlds,
             "seed": seed,
-            "given": _phrases(given),
-            "suppose": _phrases(suppose),
+            "given": _phrases("given", given),
+            "suppose": _phrases("suppose", suppose),
             "as_of": as_of,
             **options,
         }
@@ -142,6 +151,10 @@ class Scenario:
             return RunAnswer(self._ask("run", {**asked, "exact": exact, "events": events}, progress))
         if exact:
             raise ValueError("a computation is not dealt out to workers: leave out `exact`, or `executor`")
+        alone = ("from_", "to", "record", "rare", "counterfactual", "storyline", "most_probable", "check_exact", "precision", "seconds")
+        for name in alone:
+            if options.get(name):
+                raise ValueError(f"`{name}` does not go with `executor`, whose parts are of a plain run: leave out one of them")
         arguments = ["run", self._name, *_asking.options(asked)]
         return RunAnswer(run_on(executor, arguments, self._texts(), shards, events, progress))
 
@@ -178,14 +191,14 @@ class Scenario:
         """What the engine makes of it, step by step. ``foretell plan``."""
         return Answer(self._ask("plan", options))
 
-    def brief(self, **options: Option) -> Answer:
-        """A brief that somebody who decides can read; `markdown` and `data` are the same as text and values. ``foretell report``."""
-        return Answer(self._ask("report", options))
+    def brief(self, **options: Option) -> BriefAnswer:
+        """A brief that somebody who decides can read: `page` as HTML, `markdown` and `data` as text and values. ``foretell report``."""
+        return BriefAnswer(self._ask("report", options), lambda path: self._ask("report", {**options, "out": path}))
 
-    def update(self, **options: Option) -> Answer:
+    def update(self, **options: Any) -> Answer:
         """Moves its priors by what happened, or writes news into it; nothing is written with ``dry_run=True``.
 
-        ``foretell update``; its options are keywords, such as ``outcomes``, ``cases``, ``until``, ``news``, ``source``, ``out``.
+        ``foretell update``; its options are keywords, such as ``outcomes`` and ``cases`` (tables or paths), ``until``, ``news``, ``source``, ``out``.
 
         Raises
         ------
@@ -194,7 +207,9 @@ class Scenario:
         """
         if self._text is not None and not options.get("dry_run"):
             raise ValueError("a text has no file that could be updated: write it into one, or say `dry_run=True`")
-        return Answer(self._ask("update", options))
+        with Folder() as folder:
+            tables = {name: folder.path(options[name], name) for name in ("outcomes", "cases") if options.get(name) is not None}
+            return Answer(self._ask("update", {**options, **tables}))
 
 
 def load(scenario: Scenario | os.PathLike[str] | str) -> Scenario:

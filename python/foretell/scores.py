@@ -129,6 +129,17 @@ def binary_means(y: ArrayLike, p: ArrayLike, bins: int = 10) -> BinaryMeans:
 # Several options.
 
 
+def _of_options(rule: str, y: ArrayLike, p: ArrayLike, axis: int) -> Scores:
+    """A rule for the probabilities of several options, which must be some."""
+    outcomes, matrix, shape = _matrix(y, p, axis)
+    with numpy.errstate(invalid="ignore"):
+        bad = ~((matrix >= 0.0).all(axis=1) & (abs(matrix.sum(axis=1) - 1.0) <= 1e-6))
+    if bad.any():
+        row = int(numpy.argmax(bad))
+        raise ValueError(f"row {row} has no score under {rule}: its probabilities must be at least 0 and sum to 1, but are {matrix[row]}")
+    return _shaped(_foretell.by_rows(rule, matrix, outcomes, []), shape)
+
+
 def brier_all(y: ArrayLike, p: ArrayLike, axis: int = -1) -> Scores:
     """The Brier score of several options, ``sum_k (p_k - [k = y])²``, from 0 to 2.
 
@@ -139,12 +150,12 @@ def brier_all(y: ArrayLike, p: ArrayLike, axis: int = -1) -> Scores:
     p
         Probabilities of the options along ``axis``, which sum to 1. Shape (..., options).
     """
-    return _by_rows("brier_all", y, p, axis)
+    return _of_options("brier_all", y, p, axis)
 
 
 def spherical(y: ArrayLike, p: ArrayLike, axis: int = -1) -> Scores:
     """The spherical score as a loss, ``1 - p_y / |p|``. Shapes as in `brier_all`."""
-    return _by_rows("spherical", y, p, axis)
+    return _of_options("spherical", y, p, axis)
 
 
 def rps(y: ArrayLike, p: ArrayLike, axis: int = -1) -> Scores:
@@ -152,25 +163,45 @@ def rps(y: ArrayLike, p: ArrayLike, axis: int = -1) -> Scores:
 
     Epstein (1969), J. Appl. Meteorol. 8, 985–987.
     """
-    return _by_rows("rps", y, p, axis)
+    return _of_options("rps", y, p, axis)
 
 
 def rps_normalised(y: ArrayLike, p: ArrayLike, axis: int = -1) -> Scores:
     """`rps` divided by the number of borders, from 0 to 1."""
-    return _by_rows("rps_normalised", y, p, axis)
+    return _of_options("rps_normalised", y, p, axis)
 
 
 def ordinal_brier(y: ArrayLike, p: ArrayLike, axis: int = -1) -> Scores:
     """The Brier score of ordered options as tournaments count it: the mean over borders of the two-sided Brier score. Shapes as in `brier_all`."""
-    return _by_rows("ordinal_brier", y, p, axis)
+    return _of_options("ordinal_brier", y, p, axis)
 
 
 def ranked_log(y: ArrayLike, p: ArrayLike, axis: int = -1) -> Scores:
     """The ranked logarithmic score: the sum of the logarithmic scores at the borders of ordered options, in nats. Shapes as in `brier_all`."""
-    return _by_rows("ranked_log", y, p, axis)
+    return _of_options("ranked_log", y, p, axis)
 
 
 # Quantiles and intervals. In the unit of what happened.
+
+
+def _check_quantiles(rule: str, matrix: Floats, levels: Sequence[float]) -> None:
+    """Levels must increase between 0 and 1, and quantiles not fall."""
+    at = numpy.asarray(levels, dtype=numpy.float64)
+    if at.shape != (matrix.shape[1],):
+        raise ValueError(f"{rule}: {matrix.shape[1]} quantiles need as many levels, not {at.size}")
+    if not ((at > 0.0) & (at < 1.0)).all() or not (numpy.diff(at) > 0.0).all():
+        raise ValueError(f"{rule}: levels must increase between 0 and 1, but are {at}")
+    with numpy.errstate(invalid="ignore"):
+        bad = (numpy.diff(matrix, axis=1) < 0.0).any(axis=1)
+    if bad.any():
+        row = int(numpy.argmax(bad))
+        raise ValueError(f"row {row} has no score under {rule}: its quantiles fall, {matrix[row]}")
+
+
+def _of_quantiles(rule: str, y: ArrayLike, q: ArrayLike, levels: Sequence[float], axis: int) -> Scores:
+    outcomes, matrix, shape = _matrix(y, q, axis)
+    _check_quantiles(rule, matrix, levels)
+    return _shaped(_foretell.by_rows(rule, matrix, outcomes, [float(level) for level in levels]), shape)
 
 
 def pinball(y: ArrayLike, q: ArrayLike, level: ArrayLike) -> Scores:
@@ -193,17 +224,17 @@ def mean_pinball(y: ArrayLike, q: ArrayLike, levels: Sequence[float], axis: int 
     levels
         Their levels, increasing between 0 and 1.
     """
-    return _by_rows("mean_pinball", y, q, axis, levels)
+    return _of_quantiles("mean_pinball", y, q, levels, axis)
 
 
 def crps_quantiles(y: ArrayLike, q: ArrayLike, levels: Sequence[float], axis: int = -1) -> Scores:
     """The CRPS as far as quantiles tell it: twice the mean pinball loss over the levels. Shapes as in `mean_pinball`."""
-    return _by_rows("crps_quantiles", y, q, axis, levels)
+    return _of_quantiles("crps_quantiles", y, q, levels, axis)
 
 
 def quantile_bias(y: ArrayLike, q: ArrayLike, levels: Sequence[float], axis: int = -1) -> Scores:
     """Bias from -1 (all quantiles below what happened) to 1. Shapes as in `mean_pinball`."""
-    return _by_rows("quantile_bias", y, q, axis, levels)
+    return _of_quantiles("quantile_bias", y, q, levels, axis)
 
 
 def interval(y: ArrayLike, lower: ArrayLike, upper: ArrayLike, alpha: ArrayLike) -> Scores:
@@ -242,6 +273,7 @@ def weighted_interval(
     Bracher et al. (2021), PLoS Comput. Biol. 17(2), e1008618.
     """
     outcomes, matrix, shape = _matrix(y, q, axis)
+    _check_quantiles("weighted_interval", matrix, levels)
     parts = _foretell.wis_of_quantiles(matrix, [float(level) for level in levels], outcomes, whole_median)
     return IntervalParts(*(_shaped(part, shape) for part in parts))
 

@@ -163,6 +163,8 @@ def test_incoherent_figures_are_named(tmp_path):
         (lambda: foretell.score({"question": ["q1"], "forecaster": []}, OUTCOMES), "one length"),
         (lambda: foretell.score(FORECASTS, OUTCOMES, DEFINED, rule="briar"), "briar"),
         (lambda: foretell.score(FORECASTS.assign(probability=2.0), OUTCOMES, DEFINED), "probability"),
+        (lambda: foretell.compare(FORECASTS, OUTCOMES), "tables as keywords"),
+        (lambda: foretell.score(FORECASTS["question"], OUTCOMES), "table"),
         (lambda: foretell.compare("ada", "nobody", forecasts=FORECASTS, outcomes=OUTCOMES), "nobody"),
     ],
 )

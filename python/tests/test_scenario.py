@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import datetime
 import json
 import os
@@ -198,3 +199,40 @@ def test_python_goes_on_while_the_engine_runs():
         time.sleep(0.001)
     thread.join()
     assert counted > 20
+
+
+def test_values_of_python_are_taken_or_refused_by_name():
+    golden = foretell.load(GOLDEN)
+    plain = golden.run(worlds=1000, seed=7, as_of="2025-08-20", doubt_draws=0).json
+    day = numpy.datetime64("2025-08-20")
+    assert golden.run(worlds=numpy.int64(1000), seed=numpy.uint32(7), as_of=day, doubt_draws=numpy.int8(0)).json == plain
+    assert golden.run(worlds=1000, seed=7, as_of=pandas.Timestamp("2025-08-20"), doubt_draws=0).json == plain
+    for options, said in [
+        ({"given": {"paper": False}}, "given takes a phrase or a list of phrases"),
+        ({"given": [None]}, "given takes phrases"),
+        ({"suppose": 3}, "suppose takes a phrase"),
+        ({"as_of": pandas.NaT}, "NaT"),
+        ({"method": {"a": 1}}, "method takes a text, a number, a day, a path or a list of these, not dict"),
+        ({"executor": 3}, "must be a concurrent.futures.Executor, not int"),
+    ]:
+        with pytest.raises((TypeError, ValueError), match=said):
+            golden.run(worlds=1000, **options)
+    with concurrent.futures.ThreadPoolExecutor(1) as executor:
+        with pytest.raises(ValueError, match="`record` does not go with `executor`"):
+            golden.run(worlds=1000, executor=executor, record=True)
+        with pytest.raises(foretell.EnvironmentFault, match="nowhere.toml"):
+            foretell.run("nowhere.toml", executor=executor)
+
+
+def test_a_brief_is_a_page():
+    brief = foretell.load(GOLDEN).brief(worlds=20_000)
+    assert brief.page.startswith("<!doctype html>") and "ICD 203" in brief.page
+    assert "<iframe" in brief._repr_html_() and "&lt;!doctype" in brief._repr_html_()
+
+
+def test_outcomes_of_an_update_may_be_a_table(tmp_path):
+    outcomes = pandas.DataFrame({"question": ["paper"], "resolution": ["yes"], "resolved_on": ["2025-10-01"]})
+    path = tmp_path / "outcomes.csv"
+    outcomes.to_csv(path, index=False)
+    golden = foretell.load(GOLDEN)
+    assert golden.update(outcomes=outcomes, dry_run=True).json == golden.update(outcomes=path, dry_run=True).json
