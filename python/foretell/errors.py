@@ -15,7 +15,7 @@ class Problem:
     Attributes
     ----------
     code
-        Stable code, such as ``E0301``; ``foretell schema --codes`` lists them.
+        Stable code, such as ``E0301``; docs/reference/diagnostics.md lists them.
     severity
         ``error``, ``warning`` or ``note``.
     message

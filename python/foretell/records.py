@@ -42,7 +42,6 @@ class Folder:
 
     def __init__(self) -> None:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._texts: dict[str, str] = {}
 
     def __enter__(self) -> Folder:
         return self
@@ -93,16 +92,26 @@ class Folder:
         return path
 
 
-def _inputs(folder: Folder, forecasts: Frame, outcomes: Frame, questions: Frame, ledger: Any) -> list[str]:
-    if (forecasts is None) == (ledger is None):
+def _judged(
+    command: str,
+    tables: tuple[Frame, Frame, Frame],
+    ledger: os.PathLike[str] | str | None,
+    options: Mapping[str, Option],
+    *names: str,
+) -> _foretell.Told:
+    """Asks a command that judges forecasts: those of tables (forecasts, outcomes, questions), or those of a ledger."""
+    if (tables[0] is None) == (ledger is None):
         raise TypeError("give either a table of forecasts or a `ledger`")
-    if ledger is not None:
-        return [f"--ledger={os.fspath(ledger)}"]
-    arguments = []
-    for option, table in (("forecasts", forecasts), ("outcomes", outcomes), ("questions", questions)):
-        tables = table if isinstance(table, list) else [] if table is None else [table]
-        arguments += [f"--{option}={folder.path(one, f'{option}{at or str()}')}" for at, one in enumerate(tables)]
-    return arguments
+    with Folder() as folder:
+        arguments = [command]
+        if ledger is not None:
+            arguments.append(f"--ledger={os.fspath(ledger)}")
+        for option, table in zip(("forecasts", "outcomes", "questions"), tables, strict=True):
+            pieces = table if isinstance(table, list) else [] if table is None else [table]
+            arguments += [f"--{option}={folder.path(piece, f'{option}{at or str()}')}" for at, piece in enumerate(pieces)]
+        if isinstance(tables[0], list) and not tables[0]:
+            raise ValueError("the list of tables of forecasts is empty")
+        return _asking.ask([*arguments, *_asking.options(options), *(["--", *names] if names else [])])
 
 
 def score(
@@ -138,11 +147,9 @@ def score(
     Answer
         Its table has the columns ``rule``, ``forecaster``, ``mean``, ``standard error``, ``questions`` and more. Lower is better.
     """
-    with Folder() as folder:
-        inputs = _inputs(folder, forecasts, outcomes, questions, ledger)
-        rules = ",".join(_names(rule)) or None
-        asked = _asking.options({"rule": rules, "by": by, "forecaster": _names(forecaster), **options})
-        return Answer(_asking.ask(["score", *inputs, *asked]))
+    rules = ",".join(_names(rule)) or None
+    asked = {"rule": rules, "by": by, "forecaster": _names(forecaster), **options}
+    return Answer(_judged("score", (forecasts, outcomes, questions), ledger, asked))
 
 
 def compare(
@@ -161,10 +168,8 @@ def compare(
     for name in forecasters:
         if not isinstance(name, str):
             raise TypeError(f"compare takes names of forecasters, and tables as keywords: compare(\"ada\", \"bob\", forecasts=…), not {type(name).__name__}")
-    with Folder() as folder:
-        inputs = _inputs(folder, forecasts, outcomes, questions, ledger)
-        asked = _asking.options({"rule": ",".join(_names(rule)) or None, **options})
-        return Answer(_asking.ask(["compare", *inputs, *asked, "--", *forecasters]))
+    asked = {"rule": ",".join(_names(rule)) or None, **options}
+    return Answer(_judged("compare", (forecasts, outcomes, questions), ledger, asked, *forecasters))
 
 
 def calibrate(
@@ -183,10 +188,9 @@ def calibrate(
     ``all_resolved=True``.
     """
     with Folder() as folder:
-        inputs = _inputs(folder, forecasts, outcomes, questions, ledger)
         picture = folder.new("reliability.svg")
-        asked = _asking.options({"by": by, "forecaster": _names(forecaster), "svg": picture, **options})
-        told = _asking.ask(["calibrate", *inputs, *asked])
+        asked = {"by": by, "forecaster": _names(forecaster), "svg": picture, **options}
+        told = _judged("calibrate", (forecasts, outcomes, questions), ledger, asked)
         drawn = pathlib.Path(picture)
         return CalibrationAnswer(told, drawn.read_text(encoding="utf-8") if drawn.exists() else None)
 
@@ -213,10 +217,8 @@ def leaderboard(
     **options: Option,
 ) -> Answer:
     """Everybody ranked, with what cannot be told apart yet. ``foretell leaderboard``."""
-    with Folder() as folder:
-        inputs = _inputs(folder, forecasts, outcomes, questions, ledger)
-        asked = _asking.options({"rule": ",".join(_names(rule)) or None, **options})
-        return Answer(_asking.ask(["leaderboard", *inputs, *asked]))
+    asked = {"rule": ",".join(_names(rule)) or None, **options}
+    return Answer(_judged("leaderboard", (forecasts, outcomes, questions), ledger, asked))
 
 
 class PoolAnswer(Answer):

@@ -9,7 +9,7 @@ The functions run on all cores without the interpreter's lock, and give the same
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Union
+from typing import NamedTuple, Union
 
 import numpy
 from numpy.typing import ArrayLike, NDArray
@@ -105,7 +105,8 @@ class BinaryMeans(NamedTuple):
 def binary_means(y: ArrayLike, p: ArrayLike, bins: int = 10) -> BinaryMeans:
     """Mean Brier and log score and the bins of a reliability diagram, in one pass.
 
-    ``brier`` is scikit-learn's ``brier_score_loss``, ``log`` its ``log_loss``, but for probabilities of the outcome below 1e-300… that are raised to the floor and counted.
+    ``brier`` is scikit-learn's ``brier_score_loss``, ``log`` its ``log_loss``, but that probabilities of what happened below 1e-6 are raised to that, as the command line does;
+    ``raised`` counts those, ``infinite`` those that were 0.
 
     Parameters
     ----------
@@ -516,8 +517,3 @@ def log_beta(y: ArrayLike, a: ArrayLike, b: ArrayLike) -> Scores:
 __all__ = sorted(
     name for name, value in globals().items() if not name.startswith("_") and getattr(value, "__module__", None) == __name__
 )
-
-
-def _rules() -> list[Any]:
-    """Every rule of the engine that works element by element, for the tests."""
-    return list(_foretell.rules_of_elements())

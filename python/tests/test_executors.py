@@ -146,8 +146,7 @@ def test_pieces_have_the_scores_of_all_rows(tmp_path):
 def cluster(workers: int):
     """The scheduler's address and the processes of the workers."""
     command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
-    environment = {**os.environ, "DASK_DISTRIBUTED__SCHEDULER__WORK_STEALING": "True"}
-    scheduler = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
+    scheduler = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     processes: list[subprocess.Popen[bytes]] = []
     try:
         assert scheduler.stderr is not None

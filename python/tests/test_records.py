@@ -63,11 +63,6 @@ def options(files):
     return [f"--{name}={path}" for name, path in zip(("forecasts", "outcomes", "questions"), files, strict=True)]
 
 
-def without_names(text: str) -> str:
-    """Remarks may name the file of a table."""
-    return text
-
-
 def test_every_kind_of_table_is_read_alike(files):
     expected = printed("score", *options(files), "--format", "json")
     made = FORECASTS.made_at.dt.strftime("%Y-%m-%d")

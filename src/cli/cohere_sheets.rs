@@ -233,10 +233,10 @@ fn remarks(report: &CoherenceReport, statement: &StatementReport) -> Vec<String>
 
 /// One row a figure, for CSV.
 fn rows(report: &CoherenceReport) -> Sheet {
-    let mut columns: Vec<Column> =
-        ["forecaster", "day", "question", "option", "given"].into_iter().map(Column::text).collect();
-    columns.extend(["stated", "squared", "kl", "weight"].into_iter().map(Column::number));
-    columns.extend(["pinned", "errors", "warnings"].into_iter().map(Column::text));
+    let mut columns = vec![Column::text("forecaster"), Column::day("day")];
+    columns.extend(["question", "option", "given"].map(Column::text));
+    columns.extend(["stated", "squared", "kl", "weight", "pinned"].map(Column::number));
+    columns.extend(["errors", "warnings"].map(Column::count));
     let mut sheet = Sheet::new(None, columns);
     for statement in &report.statements {
         for figure in &statement.figures {

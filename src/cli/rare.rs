@@ -195,8 +195,10 @@ fn foot(report: &Report) -> Vec<String> {
 
 fn sheet(report: &Report, format: Format) -> Sheet {
     if format == Format::Csv {
-        let columns = ["condition", "probability", "standard_error", "relative_error", "method", "worlds"];
-        let mut sheet = Sheet::new(None, columns.into_iter().map(Column::text).collect());
+        let mut columns = vec![Column::text("condition")];
+        columns.extend(["probability", "standard_error", "relative_error"].map(Column::number));
+        columns.extend([Column::text("method"), Column::count("worlds")]);
+        let mut sheet = Sheet::new(None, columns);
         for one in &report.events {
             let numbers = [one.probability, one.standard_error, one.relative_error].map(|number| number.to_string());
             let [probability, error, relative] = numbers;

@@ -179,8 +179,9 @@ fn sheet(report: &Report) -> Sheet {
 
 /// One row a story and event, with whole numbers: for CSV.
 fn rows(report: &Report) -> Sheet {
-    let columns = ["story", "event", "outcome", "probability", "probability_with_evidence"];
-    let mut sheet = Sheet::new(None, columns.into_iter().map(Column::text).collect());
+    let mut columns = vec![Column::count("story"), Column::text("event"), Column::text("outcome")];
+    columns.extend(["probability", "probability_with_evidence"].map(Column::number));
+    let mut sheet = Sheet::new(None, columns);
     for (at, story) in report.stories.iter().enumerate() {
         for (name, outcome) in &story.outcomes {
             let joint = story.probability_with_evidence.map_or_else(String::new, |joint| joint.to_string());

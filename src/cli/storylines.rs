@@ -327,23 +327,13 @@ fn foot(told: &Storylines, coverage: Option<f64>) -> Vec<String> {
 
 /// One row a story and event, with whole numbers: for CSV.
 fn rows(told: &Storylines) -> Sheet {
-    let columns = [
-        "story",
-        "probability",
-        "standard_error",
-        "cumulative",
-        "event",
-        "outcome",
-        "outcome_in_first",
-        "outcome_probability",
-        "likelier_outcome",
-        "likelier_probability",
-        "place",
-        "median",
-        "low_10",
-        "high_90",
-    ];
-    let mut sheet = Sheet::new(None, columns.into_iter().map(Column::text).collect());
+    let mut columns = vec![Column::count("story")];
+    columns.extend(["probability", "standard_error", "cumulative"].map(Column::number));
+    columns.extend(["event", "outcome", "outcome_in_first"].map(Column::text));
+    columns.extend([Column::number("outcome_probability"), Column::text("likelier_outcome")]);
+    columns.extend([Column::number("likelier_probability"), Column::count("place")]);
+    columns.extend(["median", "low_10", "high_90"].map(Column::day));
+    let mut sheet = Sheet::new(None, columns);
     let Some(first) = told.stories.first() else { return sheet };
     for (at, story) in told.stories.iter().enumerate() {
         for ((id, outcome), one) in story.outcomes.iter().zip(&told.over) {

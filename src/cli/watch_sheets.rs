@@ -82,27 +82,14 @@ fn remark(one: &Watched) -> String {
 }
 
 fn plain(watch: &Watch) -> Sheet {
-    let columns = [
-        "name",
-        "kind",
-        "known_on",
-        "outcome",
-        "chance",
-        "chance_error",
-        "part",
-        "then",
-        "then_error",
-        "expected_change",
-        "expected_change_error",
-        "brier_gain",
-        "brier_gain_error",
-        "log_gain",
-        "log_gain_error",
-        "exact",
-        "matters",
-        "settles",
-    ];
-    let mut sheet = Sheet::new(None, columns.into_iter().map(Column::text).collect());
+    let mut columns =
+        vec![Column::text("name"), Column::text("kind"), Column::day("known_on"), Column::text("outcome")];
+    columns.extend(["chance", "chance_error"].map(Column::number));
+    columns.push(Column::text("part"));
+    columns.extend(["then", "then_error", "expected_change", "expected_change_error"].map(Column::number));
+    columns.extend(["brier_gain", "brier_gain_error", "log_gain", "log_gain_error"].map(Column::number));
+    columns.extend(["exact", "matters", "settles"].map(Column::text));
+    let mut sheet = Sheet::new(None, columns);
     let pair = |estimate: Option<Estimate>| {
         estimate.map_or_else(Default::default, |one| [one.value.to_string(), one.standard_error.to_string()])
     };

@@ -173,8 +173,9 @@ pub fn squares_about(n: f64, sum: &FixedSum, squares: &FixedSum, c: f64) -> f64 
     let (cc, cc_rest) = product(c, c);
     let (k, k_rest) = product(n, cc);
     let terms = [q, m, k, q_rest, m_rest, k_rest, -2.0 * c * s_rest, n * cc_rest];
-    let total: super::CompensatedSum = terms.into_iter().collect();
-    total.total().max(0.0)
+    let total = super::sum(terms);
+    // What could not be held stays no number.
+    if total < 0.0 { 0.0 } else { total }
 }
 
 #[cfg(test)]
@@ -206,6 +207,16 @@ mod tests {
         );
         assert!(of(&[4e18, 4e18, 4e18]).total().is_nan(), "beyond 2^63");
         assert_eq!(of(&[f64::NAN]).write(), None);
+    }
+
+    #[test]
+    fn what_could_not_be_held_has_no_squares_either() {
+        let (mut sum, mut squares) = (FixedSum::default(), FixedSum::default());
+        for _ in 0..3 {
+            sum.add(4e18);
+            squares.add_square(1e9);
+        }
+        assert!(squares_about(3.0, &sum, &squares, 1.0).is_nan());
     }
 
     #[test]

@@ -26,6 +26,8 @@ fn commands(folder: &std::path::Path) -> Vec<Vec<String>> {
         of(&["run", SCENARIO, "--worlds", "100k", "--given", "moscow_confirms by 2025-09-01", "--as-of", "2025-08-25"]),
         of(&["explain", "scenarios/golden.toml", "--question", "paper"]),
         of(&["watch", SCENARIO, "--question", "ceasefire_2025", "--worlds", "20k"]),
+        of(&["run", "scenarios/golden.toml", "--rare", "amount > 89 and paper", "--worlds", "100k"]),
+        of(&["run", "scenarios/golden.toml", "--storyline", "attends,paper,order"]),
         of(&["decide", "scenarios/umbrella.toml"]),
         of(&["storylines", SCENARIO, "--worlds", "20k"]),
         of(&["diff", "scenarios/golden.toml", "--to", "2025-10-18", "--worlds", "300k"]),
