@@ -11,7 +11,7 @@
 What runs is the engine of the command line: the same scenario, seed and worlds give the same bytes.
 """
 
-from . import scores
+from . import drop_in, scores
 from ._foretell import VERSION as __version__
 from .answers import Answer, BriefAnswer, RunAnswer, Table
 from .errors import EnvironmentFault, ForetellError, ForetellWarning, InputFault, Problem
@@ -37,6 +37,7 @@ __all__ = [
     "check",
     "cohere",
     "compare",
+    "drop_in",
     "leaderboard",
     "load",
     "pool",

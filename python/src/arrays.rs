@@ -9,7 +9,12 @@ use foretell::score::crps::{
     crps_two_piece_exponential, crps_two_piece_normal, crps_uniform,
 };
 use foretell::score::{
-    brier, dawid_sebastiani, interval_score, log_score, log_score_beta, log_score_floored, log_score_lognormal, pinball,
+    brier, dawid_sebastiani, interval_score, log_score, log_score_beta, log_score_binomial, log_score_exponential,
+    log_score_floored, log_score_gamma, log_score_generalised_pareto, log_score_gev, log_score_hypergeometric,
+    log_score_laplace, log_score_logistic, log_score_loglaplace, log_score_loglogistic, log_score_lognormal,
+    log_score_negative_binomial, log_score_normal, log_score_poisson, log_score_student_t,
+    log_score_truncated_logistic, log_score_truncated_normal, log_score_truncated_student_t,
+    log_score_two_piece_exponential, log_score_two_piece_normal, log_score_uniform, pinball,
 };
 use numpy::{PyArray1, PyArrayMethods, PyReadonlyArray1};
 use pyo3::exceptions::PyValueError;
@@ -74,6 +79,11 @@ fn of_outcome(y: f64, p: f64) -> Option<f64> {
     Some(if outcome(y)? { p } else { 1.0 - p })
 }
 
+/// The logarithmic score of a law on 0..=1, stretched over this width, is so much higher.
+fn width(lower: f64, upper: f64) -> f64 {
+    foretell::math::ln(upper - lower)
+}
+
 static RULES: &[Rule] = rules! {
     "brier": |y, p| outcome(y).and_then(|y| Some(brier(probability(p)?, y)));
     "log": |y, p| of_outcome(y, p).map(log_score);
@@ -82,8 +92,32 @@ static RULES: &[Rule] = rules! {
     "interval": |y, lower, upper, alpha| (y.is_finite() && lower <= upper && alpha > 0.0 && alpha < 1.0)
         .then(|| interval_score(lower, upper, alpha, y)).filter(|score| score.is_finite());
     "dawid_sebastiani": |y, mean, sd| dawid_sebastiani(y, mean, sd);
+    "log_normal": |y, mu, sigma| log_score_normal(y, mu, sigma);
     "log_lognormal": |y, mu, sigma| log_score_lognormal(y, mu, sigma);
-    "log_beta": |y, a, b| log_score_beta(y, a, b);
+    "log_logistic": |y, location, scale| log_score_logistic(y, location, scale);
+    "log_student_t": |y, degrees, location, scale| log_score_student_t(y, degrees, location, scale);
+    "log_gamma": |y, shape, rate| log_score_gamma(y, shape, rate);
+    "log_beta": |y, a, b, lower, upper| (lower < upper)
+        .then(|| log_score_beta((y - lower) / (upper - lower), a, b)).flatten().map(|score| score + width(lower, upper));
+    "log_uniform": |y, lower, upper| log_score_uniform(y, lower, upper);
+    "log_gev": |y, shape, location, scale| log_score_gev(y, shape, location, scale);
+    "log_exponential": |y, rate| log_score_exponential(y, rate);
+    "log_generalised_pareto": |y, shape, location, scale| log_score_generalised_pareto(y, shape, location, scale);
+    "log_laplace": |y, location, scale| log_score_laplace(y, location, scale);
+    "log_two_piece_exponential": |y, location, below, above| log_score_two_piece_exponential(y, location, below, above);
+    "log_two_piece_normal": |y, location, below, above| log_score_two_piece_normal(y, location, below, above);
+    "log_loglogistic": |y, location, scale| log_score_loglogistic(y, location, scale);
+    "log_loglaplace": |y, location, scale| log_score_loglaplace(y, location, scale);
+    "log_truncated_normal": |y, location, scale, lower, upper| log_score_truncated_normal(y, location, scale, lower, upper);
+    "log_truncated_logistic": |y, location, scale, lower, upper| log_score_truncated_logistic(y, location, scale, lower, upper);
+    "log_truncated_student_t": |y, degrees, location, scale, lower, upper| log_score_truncated_student_t(y, degrees, location, scale, lower, upper);
+    "log_poisson": |y, mean| log_score_poisson(y, mean);
+    "log_binomial": |y, trials, p| count(trials).and_then(|trials| log_score_binomial(y, trials, p));
+    "log_negative_binomial": |y, size, p| log_score_negative_binomial(y, size, p);
+    "log_hypergeometric": |y, marked, unmarked, drawn| match (count(marked), count(unmarked), count(drawn)) {
+        (Some(marked), Some(unmarked), Some(drawn)) => log_score_hypergeometric(y, marked, unmarked, drawn),
+        _ => None,
+    };
     "crps_normal": |y, mu, sigma| crps_normal(y, mu, sigma);
     "crps_lognormal": |y, mu, sigma| crps_lognormal(y, mu, sigma);
     "crps_logistic": |y, location, scale| crps_logistic(y, location, scale);

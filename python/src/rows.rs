@@ -2,11 +2,17 @@
 
 use super::pools;
 use foretell::score::columns::{self, BinaryColumns, ColumnProblem};
-use foretell::score::crps::{crps_ensemble_threshold, crps_quantiles};
+use foretell::score::crps::{
+    crps_ensemble_by_outcome_weights, crps_ensemble_by_rescaled_weights, crps_ensemble_resized,
+    crps_ensemble_threshold, crps_ensemble_weighted, crps_normal_kernel, crps_normal_mixture, crps_piecewise_linear,
+    crps_quantiles,
+};
 use foretell::score::{
     EnsembleEstimator, MedianWeight, VarianceDivisor, absolute_error_of_median, brier_all, brier_ensemble,
-    brier_ensemble_fair, dawid_sebastiani_ensemble, energy_score, mean_pinball, ordinal_brier, quantile_bias,
-    ranked_log_score, rps, rps_normalised, spherical, squared_error_of_mean, variogram_score,
+    brier_ensemble_fair, brier_ensemble_resized, dawid_sebastiani_ensemble, dawid_sebastiani_vectors, energy_score,
+    log_score, log_score_normal_kernel, log_score_normal_mixture, mean_pinball, normal_reference_bandwidth,
+    ordinal_brier, quantile_bias, ranked_log_score, rps, rps_ensemble, rps_normalised, spherical,
+    squared_error_of_mean, variogram_score,
 };
 use ndarray::ArrayView2;
 use numpy::{PyArray1, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2, PyReadonlyArray3};
@@ -28,6 +34,7 @@ fn place(y: f64) -> Option<usize> {
 /// The rules by name. What they share is the levels of quantiles, or a threshold.
 static RULES: &[(&str, Scored)] = &[
     ("brier_all", |row, y, _| brier_all(row, place(y)?)),
+    ("log_all", |row, y, _| row.get(place(y)?).copied().map(log_score)),
     ("spherical", |row, y, _| spherical(row, place(y)?)),
     ("rps", |row, y, _| rps(row, place(y)?)),
     ("rps_normalised", |row, y, _| rps_normalised(row, place(y)?)),
@@ -40,6 +47,13 @@ static RULES: &[(&str, Scored)] = &[
         let [lower, upper] = range else { return None };
         crps_ensemble_threshold(row, y, *lower, *upper)
     }),
+    ("crps_ensemble_resized", |row, y, shared| crps_ensemble_resized(row, y, *shared.first()?)),
+    ("rps_ensemble", |row, y, shared| rps_ensemble(row, place(y)?, *shared.first()?)),
+    ("brier_ensemble_resized", |row, y, shared| {
+        let [threshold, size] = shared else { return None };
+        brier_ensemble_resized(row, y, *threshold, *size)
+    }),
+    ("bandwidth", |row, _, _| normal_reference_bandwidth(row)),
     ("brier_ensemble", |row, y, shared| brier_ensemble(row, y, *shared.first()?)),
     ("brier_ensemble_fair", |row, y, shared| brier_ensemble_fair(row, y, *shared.first()?)),
     ("dawid_sebastiani_ensemble", |row, y, _| dawid_sebastiani_ensemble(row, y, VarianceDivisor::Count)),
@@ -77,6 +91,64 @@ pub(crate) fn by_rows<'py>(
         }
         .filter(|_| columns > 0)
     })
+}
+
+/// A score of a row, what happened, and what else belongs to the row.
+type ScoredByTwo = fn(&[f64], f64, &[f64]) -> Option<f64>;
+
+/// The rules of [`by_two_rows`] by name, with what else belongs to the row.
+static RULES_OF_TWO: &[(&str, ScoredByTwo)] = &[
+    // Weights of the draws.
+    ("crps_ensemble_weighted", |draws, y, weights| crps_ensemble_weighted(draws, weights, y)),
+    // Weights of the draws, and last that of what happened.
+    ("crps_ensemble_outcome_weighted", |draws, y, weights| {
+        let (at_outcome, weights) = weights.split_last()?;
+        crps_ensemble_by_outcome_weights(draws, weights, y, *at_outcome)
+    }),
+    ("crps_ensemble_vertically_rescaled", |draws, y, weights| {
+        let (at_outcome, weights) = weights.split_last()?;
+        crps_ensemble_by_rescaled_weights(draws, weights, y, 0.0, *at_outcome)
+    }),
+    // A bandwidth.
+    ("crps_normal_kernel", |draws, y, bandwidth| crps_normal_kernel(draws, *bandwidth.first()?, y)),
+    ("log_normal_kernel", |draws, y, bandwidth| log_score_normal_kernel(draws, *bandwidth.first()?, y)),
+    // Standard deviations, then weights, of the components whose means are in the row.
+    ("crps_normal_mixture", |means, y, rest| crps_normal_mixture(y, &components(means, rest)?)),
+    ("log_normal_mixture", |means, y, rest| log_score_normal_mixture(y, &components(means, rest)?)),
+    // Points of a cdf.
+    ("crps_cdf", |cdf, y, points| crps_piecewise_linear(points, cdf, y).map(|parts| parts.total)),
+];
+
+/// Components of a mixture: weight, mean and standard deviation.
+fn components(means: &[f64], rest: &[f64]) -> Option<Vec<(f64, f64, f64)>> {
+    let (deviations, weights) = rest.split_at_checked(means.len())?;
+    (weights.len() == means.len())
+        .then(|| weights.iter().zip(means).zip(deviations).map(|((w, mean), sd)| (*w, *mean, *sd)).collect())
+}
+
+/// The names of the rules of [`by_two_rows`].
+#[pyfunction]
+pub(crate) fn rules_of_two_rows() -> Vec<&'static str> {
+    RULES_OF_TWO.iter().map(|(name, _)| *name).collect()
+}
+
+/// Scores each row of a matrix, with the row of another one, under a rule.
+#[pyfunction]
+pub(crate) fn by_two_rows<'py>(
+    py: Python<'py>,
+    rule: &str,
+    rows: PyReadonlyArray2<'py, f64>,
+    others: PyReadonlyArray2<'py, f64>,
+    outcomes: PyReadonlyArray1<'py, f64>,
+) -> PyResult<Bound<'py, PyArray1<f64>>> {
+    let found = RULES_OF_TWO.iter().find(|(known, _)| *known == rule);
+    let (name, score) = found.ok_or_else(|| PyValueError::new_err("there is no such rule"))?;
+    let (rows, others, outcomes) = (rows.as_array(), others.as_array(), outcomes.as_slice()?);
+    if rows.nrows() != others.nrows() {
+        let problem = ColumnProblem::Lengths { first: rows.nrows(), other: others.nrows() };
+        return Err(PyValueError::new_err(problem.to_string()));
+    }
+    each(py, name, rows.nrows(), outcomes, |row, y| score(&rows.row(row).to_vec(), y, &others.row(row).to_vec()))
 }
 
 /// Scores of rows by their numbers; an error names the first row that has none.
@@ -190,6 +262,23 @@ pub(crate) fn energy<'py>(
     check_shapes(draws.shape(), outcomes.shape())?;
     each(py, "energy", draws.shape()[0], &firsts(outcomes), |row, _| {
         energy_score(&vectors(draws.index_axis(ndarray::Axis(0), row)), &outcomes.row(row).to_vec(), estimator(fair))
+    })
+}
+
+/// The Dawid–Sebastiani score of the means and covariances of every row.
+#[pyfunction]
+pub(crate) fn dawid_sebastiani_of_vectors<'py>(
+    py: Python<'py>,
+    draws: PyReadonlyArray3<'py, f64>,
+    outcomes: PyReadonlyArray2<'py, f64>,
+    is_unbiased: bool,
+) -> PyResult<Bound<'py, PyArray1<f64>>> {
+    let (draws, outcomes) = (draws.as_array(), outcomes.as_array());
+    check_shapes(draws.shape(), outcomes.shape())?;
+    let divisor = if is_unbiased { VarianceDivisor::CountLessOne } else { VarianceDivisor::Count };
+    each(py, "dawid_sebastiani_vectors", draws.shape()[0], &firsts(outcomes), |row, _| {
+        let draws = vectors(draws.index_axis(ndarray::Axis(0), row));
+        dawid_sebastiani_vectors(&draws, &outcomes.row(row).to_vec(), divisor)
     })
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import inspect
 import os
 
 import nbclient
@@ -28,7 +29,8 @@ def test_the_examples_in_docstrings_print_what_is_shown():
     import foretell.scores
 
     tried = 0
-    for module in (foretell.scenario, foretell.scores):
+    rules = [module for name, module in vars(foretell.scores).items() if inspect.ismodule(module) and not name.startswith("_")]
+    for module in (foretell.scenario, *rules):
         names = {"foretell": foretell, **vars(module)}
         failed, count = doctest.testmod(module, extraglobs=names, optionflags=FLAGS)
         assert failed == 0

@@ -6,6 +6,7 @@ import math
 
 import numpy
 import pytest
+import scipy.stats
 import scoringrules
 import sklearn.metrics
 
@@ -82,6 +83,7 @@ def test_options():
     rps = ((p.cumsum(axis=1) - came.cumsum(axis=1))[:, :-1] ** 2).sum(axis=1)
     close(scores.rps(y, p), rps)
     close(scores.rps_normalised(y, p), rps / 3)
+    close(scores.log_all(y, p).mean(), sklearn.metrics.log_loss(y, p, labels=range(4)))
     close(scores.spherical(y, p), 1 - p[numpy.arange(N), y] / numpy.sqrt((p**2).sum(axis=1)))
     close(scores.rps(y, p.T, axis=0), rps)
 
@@ -148,21 +150,55 @@ def test_every_rule_of_the_engine_has_its_function():
         if name != "log_floored":
             assert name in scores.__all__, name
         assert takes[0] == "y"
-    for name in _foretell.rules_of_rows():
-        stem = name.removesuffix("_fair").removesuffix("_unbiased")
-        assert stem in scores.__all__, name
-    assert set(LAWS) == {name for name in scores.__all__ if name.startswith("crps_")} - {
-        "crps_ensemble",
-        "crps_ensemble_threshold",
-        "crps_quantiles",
-    }
+    for name in [*_foretell.rules_of_rows(), *_foretell.rules_of_two_rows()]:
+        stem = name.removesuffix("_fair").removesuffix("_unbiased").removesuffix("_resized").removesuffix("ensemble_weighted")
+        assert stem in scores.__all__ or f"{stem}ensemble" in scores.__all__, name
+    others = {"crps_quantiles", "crps_cdf", "crps_normal_kernel", "crps_normal_mixture"}
+    laws = {name for name in scores.__all__ if name.startswith("crps_") and not name.startswith("crps_ensemble")}
+    assert set(LAWS) == laws - others
     for name in scores.__all__:
         assert getattr(scores, name).__doc__, name
 
 
-def test_log_scores_of_laws():
-    close(scores.log_lognormal(POSITIVE, LOCATION, SCALE), scoringrules.logs_lognormal(POSITIVE, LOCATION, SCALE))
-    close(scores.log_beta(P, SCALE, SCALE[::-1]), scoringrules.logs_beta(P, SCALE, SCALE[::-1]))
+def test_what_a_law_calls_impossible_is_infinite():
+    assert scores.log_lognormal(-1.0, 0.0, 1.0) == math.inf
+    assert scores.log_poisson(1.5, 2.0) == math.inf
+    assert scores.log_beta([0.5, 3.0], 2.0, 2.0, 1.0, 3.0)[0] == math.inf
+    close(scores.log_beta(2.0, 2.0, 2.0, 1.0, 3.0), scoringrules.logs_beta(0.5, 2.0, 2.0) + math.log(2.0))
+    with pytest.raises(ValueError, match="row 0 has no score under log_gamma"):
+        scores.log_gamma(0.0, 0.5, 1.0)
+
+
+def test_ensembles_as_if_they_had_another_size():
+    # R: SpecsVerification 0.5.3, EnsRps(format = "members").
+    counts = [[1, 3, 4, 2], [0, 5, 3, 2], [2, 2, 2, 4]]
+    close(scores.rps_ensemble([1, 2, 3], counts), [0.41, 0.29, 0.56])
+    close(scores.rps_ensemble([1, 2, 3], counts, size=10), [0.41, 0.29, 0.56])
+    share = numpy.cumsum(counts, axis=1)[:, :-1] / 10
+    fair = [0.41, 0.29, 0.56] - (share * (1 - share) / 9).sum(axis=1)
+    close(scores.rps_ensemble([1, 2, 3], counts, size=math.inf), fair)
+    draws = RANDOM.normal(size=(N, 12))
+    plain, unbiased = scores.crps_ensemble(Y, draws), scores.crps_ensemble(Y, draws, fair=True)
+    close(scores.crps_ensemble(Y, draws, size=12), plain)
+    close(scores.crps_ensemble(Y, draws, size=math.inf), unbiased)
+    close(scores.crps_ensemble(Y, draws, size=24), (plain + unbiased) / 2)
+    close(scores.brier_ensemble(Y, draws, 0.3, size=12), scores.brier_ensemble(Y, draws, 0.3))
+    close(scores.brier_ensemble(Y, draws, 0.3, size=math.inf), scores.brier_ensemble(Y, draws, 0.3, fair=True))
+
+
+def test_smoothed_draws_and_cdfs():
+    draws = [-0.8, 0.1, 0.35, 1.2, 2.05, 2.6, 3.3]
+    # R: scoringRules 1.1.3, crps_sample(1.9, draws, method = "kde", bw = 0.5).
+    close(scores.crps_normal_kernel(1.9, draws, 0.5), 0.498621730113651)
+    assert scores.bandwidth(draws) == pytest.approx(1.06 * min(numpy.std(draws, ddof=1), (2.325 - 0.225) / 1.34) * 7**-0.2)
+    close(scores.crps_normal_kernel(1.9, draws), scores.crps_normal_kernel(1.9, draws, scores.bandwidth(draws)))
+    same = numpy.array([[draws, draws], [draws, draws]])
+    assert scores.log_normal_kernel([[1.0, 2.0], [1.0, 2.0]], same).shape == (2, 2)
+    points = numpy.linspace(-6.0, 6.0, 4001)
+    normal = scipy.stats.norm.cdf(points)
+    close(scores.crps_cdf(Y, points, numpy.tile(normal, (N, 1))), scores.crps_normal(Y, 0.0, 1.0), 1e-5)
+    with pytest.raises(ValueError, match="row 1 has no score under crps_cdf"):
+        scores.crps_cdf([0.0, 0.0], [0.0, 1.0], [[0.1, 0.9], [0.9, 0.1]])
 
 
 def test_shapes_broadcast_and_scalars_stay_scalars():
@@ -194,6 +230,9 @@ def test_shapes_broadcast_and_scalars_stay_scalars():
         (lambda: scores.rps([0, 1], [[0.5, 0.5], [0.2, 0.9]]), "row 1 .* sum to 1"),
         (lambda: scores.brier_all([1], [[-0.2, 1.2]]), "row 0 .* at least 0"),
         (lambda: scores.spherical([1], [[math.nan, 0.5]]), "row 0"),
+        (lambda: scores.crps_ensemble([0.0, 1.0], [[1.0, 2.0], [1.0, 2.0]], weights=[[1, 1], [0, 0]]), "row 1 has no score"),
+        (lambda: scores.crps_ensemble(0.0, [1.0, 2.0], fair=True, size=3), "one of"),
+        (lambda: scores.dawid_sebastiani_vectors(numpy.zeros((2, 3)), numpy.zeros((2, 5, 3))), "row 0"),
         (lambda: scores.energy(numpy.zeros((2, 3)), numpy.zeros((2, 5, 4))), "components"),
     ],
 )

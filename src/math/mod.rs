@@ -11,6 +11,7 @@ pub mod beta;
 mod cholesky;
 pub(crate) mod columns;
 pub mod elementary;
+mod exponential_integral;
 mod fixed_sum;
 mod function;
 pub mod gamma;
@@ -35,6 +36,7 @@ pub use elementary::{
     asinh, atan, atan2, cbrt, cos, cosh, erf, erfc, exp, exp_m1, exp2, ln, ln_1p, ln_gamma, log2, log10, powf, sin,
     sinh, sqrt, tan, tanh,
 };
+pub use exponential_integral::{EULER_GAMMA, exponential_integral};
 pub use fixed_sum::{FixedSum, squares_about};
 pub use function::{FUNCTIONS, Function};
 pub use instructions::Instructions;

@@ -63,8 +63,30 @@ pub fn brier_ensemble(draws: &[f64], outcome: f64, threshold: f64) -> Option<f64
 /// Ferro (2014), Q. J. R. Meteorol. Soc. 140, 1917–1923.
 #[must_use]
 pub fn brier_ensemble_fair(draws: &[f64], outcome: f64, threshold: f64) -> Option<f64> {
-    let share = share_at_least(draws, threshold).filter(|_| draws.len() > 1)?;
-    Some(brier(share, outcome >= threshold) - share * (1.0 - share) / (draws.len() as f64 - 1.0))
+    brier_ensemble_resized(draws, outcome, threshold, f64::INFINITY)
+}
+
+/// The Brier score that an ensemble of `size` draws of the same distribution would have on average, for the event that the value is at least
+/// `threshold`, estimated from these draws.
+///
+/// ```text
+/// S = (i/M - 1{y >= t})² - i (M - i) / (M² (M - 1)) (1 - M/m)        i of M draws are >= t, m = size
+/// ```
+///
+/// Lower is better; can be negative. With `size` the number of draws it is [`brier_ensemble`], with an infinite one [`brier_ensemble_fair`]. `None` for fewer than two draws
+/// or a size below 1.
+///
+/// Ferro, Richardson and Weigel (2008), Meteorol. Appl. 15, 19–24.
+#[must_use]
+pub fn brier_ensemble_resized(draws: &[f64], outcome: f64, threshold: f64, size: f64) -> Option<f64> {
+    let share = share_at_least(draws, threshold)?;
+    resized(share, draws.len() as f64, outcome >= threshold, size)
+}
+
+/// The Brier score of a share of `count` draws, as an ensemble of `size` draws would have it on average.
+pub(super) fn resized(share: f64, count: f64, happened: bool, size: f64) -> Option<f64> {
+    let bias = share * (1.0 - share) / (count - 1.0) * (1.0 - count / size);
+    (count > 1.0 && size >= 1.0).then(|| brier(share, happened) - bias)
 }
 
 fn share_at_least(draws: &[f64], threshold: f64) -> Option<f64> {

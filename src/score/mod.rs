@@ -47,23 +47,31 @@ mod streamed_tests;
 #[cfg(test)]
 mod tests;
 
-pub use brier::{brier, brier_all, brier_ensemble, brier_ensemble_fair};
+pub use brier::{brier, brier_all, brier_ensemble, brier_ensemble_fair, brier_ensemble_resized};
 pub use clusters::{ClusteredMean, clustered_mean};
 pub use components::{IntervalParts, QuantileParts, interval_parts, quantile_parts};
-pub use dawid_sebastiani::{VarianceDivisor, dawid_sebastiani, dawid_sebastiani_ensemble};
+pub use dawid_sebastiani::{VarianceDivisor, dawid_sebastiani, dawid_sebastiani_ensemble, dawid_sebastiani_vectors};
 pub use evaluate::{Excluded, Reason, Segment, Standing, Standings, TimeMean, standings};
 pub use gathered::{GatheredForecasts, GatheredQuestion};
 pub use gathered_means::gathered_means;
 pub use horizon::Horizon;
 pub use joint::{JOINT_SCHEMA, JointReport, JointRow, JointScore, joint_report};
 pub use life::Life;
-pub use logarithmic::{LOG_FLOOR, log_score, log_score_beta, log_score_floored, log_score_lognormal, ranked_log_score};
+pub use logarithmic::{
+    LOG_FLOOR, log_score, log_score_beta, log_score_binomial, log_score_exponential, log_score_floored,
+    log_score_gamma, log_score_generalised_pareto, log_score_gev, log_score_hypergeometric, log_score_laplace,
+    log_score_logistic, log_score_loglaplace, log_score_loglogistic, log_score_lognormal, log_score_negative_binomial,
+    log_score_normal, log_score_normal_kernel, log_score_normal_mixture, log_score_poisson, log_score_student_t,
+    log_score_truncated_logistic, log_score_truncated_normal, log_score_truncated_student_t,
+    log_score_two_piece_exponential, log_score_two_piece_normal, log_score_uniform, normal_reference_bandwidth,
+    ranked_log_score,
+};
 pub use multivariate::{EnsembleEstimator, energy_score, variogram_score};
 pub use quantile_figures::{interval_holds, quantile_bias};
 pub use quantiles::{
     CentralIntervals, MedianWeight, central_intervals, interval_score, mean_pinball, pinball, weighted_interval_score,
 };
-pub use ranked::{ordinal_brier, rps, rps_normalised};
+pub use ranked::{ordinal_brier, rps, rps_ensemble, rps_normalised};
 pub use revision::flip_flop_index;
 pub use rows::score_rows;
 pub use rule::{Case, Floor, Orientation, Score, ScoringRule, Takes, Unfit, Unit};

@@ -1,5 +1,6 @@
 //! The ranked probability score: the Brier score of every threshold of an ordered answer.
 
+use super::brier::resized;
 use super::rule::{Case, Score, ScoringRule, Takes, Unfit, Unit};
 
 /// The ranked probability score, as the plain sum over the thresholds.
@@ -23,6 +24,32 @@ pub fn rps(probabilities: &[f64], outcome: usize) -> Option<f64> {
         below += p;
         let miss = below - f64::from(u8::from(outcome <= k));
         score += miss * miss;
+    }
+    Some(score)
+}
+
+/// The ranked probability score that an ensemble of `size` draws would have on average, estimated from one that counts its draws by ordered option.
+///
+/// ```text
+/// S = sum_{k=1}^{K-1} (P_k - 1{o <= k})² - P_k (1 - P_k) / (M - 1) (1 - M/m)        P_k = (c_1 + … + c_k)/M,  M draws, m = size
+/// ```
+///
+/// Lower is better. With `size` the number of draws it is [`rps`] of their shares, with an infinite one it is fair: without bias for the score of the distribution sampled.
+/// `None` when there is no option `outcome`, a count is negative or not finite, there are fewer than two draws, or the size is below 1.
+///
+/// Ferro, Richardson and Weigel (2008), Meteorol. Appl. 15, 19–24; fair: Ferro (2014), Q. J. R. Meteorol. Soc. 140, 1917–1923.
+#[must_use]
+pub fn rps_ensemble(counts: &[f64], outcome: usize, size: f64) -> Option<f64> {
+    let count: f64 = counts.iter().sum();
+    if outcome >= counts.len() || !counts.iter().all(|count| *count >= 0.0) || !count.is_finite() {
+        return None;
+    }
+    // Also where there is but one option, and so no threshold.
+    let mut score = resized(0.0, count, false, size)?;
+    let mut below = 0.0;
+    for (k, own) in counts.iter().enumerate().take(counts.len() - 1) {
+        below += own;
+        score += resized(below / count, count, outcome <= k, size)?;
     }
     Some(score)
 }

@@ -18,9 +18,9 @@ use foretell::score::platform::good_judgment::{
 };
 use foretell::score::platform::metaculus::{self, Earned, QuestionForm, Standing, Window, recency_weights};
 use foretell::score::{
-    EnsembleEstimator, VarianceDivisor, absolute_error_of_median, brier, dawid_sebastiani_ensemble, energy_score,
-    flip_flop_index, interval_holds, median_absolute_deviation, quantile_bias, skill_score, squared_error_of_mean,
-    variogram_score,
+    EnsembleEstimator, VarianceDivisor, absolute_error_of_median, brier, dawid_sebastiani_ensemble,
+    dawid_sebastiani_vectors, energy_score, flip_flop_index, interval_holds, median_absolute_deviation, quantile_bias,
+    skill_score, squared_error_of_mean, variogram_score,
 };
 use foretell::update::{bayes_binary, beta_binomial, normal_normal};
 use serde_json::{Map, Value, json};
@@ -62,6 +62,10 @@ fn of_ensembles(function: &str, inputs: &Inputs) -> Option<Value> {
         "dss.univariate.ensemble" => {
             let divisor = if n("ddof") == 1.0 { VarianceDivisor::CountLessOne } else { VarianceDivisor::Count };
             json!(dawid_sebastiani_ensemble(&inputs.numbers("ens"), n("y"), divisor))
+        }
+        "dss.multivariate.ensemble" => {
+            let divisor = if n("ddof") == 1.0 { VarianceDivisor::CountLessOne } else { VarianceDivisor::Count };
+            json!(dawid_sebastiani_vectors(&inputs.rows("ens"), &inputs.numbers("y"), divisor))
         }
         "energy_score" => json!(energy_score(&inputs.rows("ens"), &inputs.numbers("y"), estimator(inputs))),
         "variogram_score" => {

@@ -1,7 +1,7 @@
 //! The CRPS of other continuous families in closed form.
 
 use crate::math::beta::ln_beta;
-use crate::math::{erfc, exp, gamma, ln, ln_1p, ln_gamma, normal, powf, student};
+use crate::math::{EULER_GAMMA, erfc, exp, exponential_integral, gamma, ln, ln_1p, ln_gamma, normal, powf, student};
 use std::f64::consts::LN_2;
 
 /// The CRPS of a lognormal forecast whose logarithm has mean `mu` and standard deviation `sigma`.
@@ -93,22 +93,42 @@ pub fn crps_uniform(y: f64, lower: f64, upper: f64) -> Option<f64> {
     })
 }
 
+/// Shapes closer to 0 than this are interpolated between their neighbours: the closed form divides by the shape.
+const NEAR_GUMBEL: f64 = 1e-3;
+
 /// The CRPS of a forecast by the generalised extreme value distribution of this shape ξ, location and scale.
 ///
 /// ```text
 /// CRPS = (μ - σ/ξ - y) (1 - 2F(y)) - σ/ξ (2^ξ Γ(1 - ξ) - 2 γ(1 - ξ, -ln F(y)))        ξ < 1, ξ ≠ 0
+/// CRPS = μ - y + σ (C - ln 2) + 2σ E₁(-ln F(y))                                        ξ = 0, Gumbel's law
 /// ```
 ///
-/// where γ is the lower incomplete gamma function. `None` unless `scale` > 0 and `shape` < 1 (above, the score is infinite);
-/// and for a shape of exactly 0 (Gumbel), which this form does not cover.
+/// where γ is the lower incomplete gamma function, C Euler's constant and E₁ the exponential integral. Shapes within 0.001 of 0 are interpolated
+/// by a polynomial of degree four in the shape, which loses no digit that counts. `None` unless `scale` > 0 and `shape` < 1 (above, the score is infinite).
 ///
 /// Friederichs and Thorarinsdottir (2012), Environmetrics 23, 579–594.
 #[must_use]
 pub fn crps_gev(y: f64, shape: f64, location: f64, scale: f64) -> Option<f64> {
-    if !(scale > 0.0 && shape < 1.0 && shape != 0.0) {
+    if !(scale > 0.0 && scale.is_finite() && shape < 1.0 && shape.is_finite() && location.is_finite() && y.is_finite())
+    {
         return None;
     }
-    let base = 1.0 + shape * (y - location) / scale;
+    let z = (y - location) / scale;
+    // Far out a small shape makes a difference after all.
+    if shape.abs() < NEAR_GUMBEL && (shape * z).abs() < 0.1 && (NEAR_GUMBEL * z).abs() < 0.2 {
+        return Some(scale * near_gumbel(shape, z));
+    }
+    Some(if shape == 0.0 { scale * gumbel(z) } else { scale * extreme(shape, z) })
+}
+
+/// Gumbel's law, standardised.
+fn gumbel(z: f64) -> f64 {
+    EULER_GAMMA - LN_2 - z + 2.0 * exponential_integral(exp(-z))
+}
+
+/// The closed form for a shape that is not 0, standardised.
+fn extreme(shape: f64, z: f64) -> f64 {
+    let base = 1.0 + shape * z;
     // -ln F(y); outside of the support F is 0 below and 1 above.
     let minus_ln = if base > 0.0 {
         powf(base, -1.0 / shape)
@@ -120,13 +140,29 @@ pub fn crps_gev(y: f64, shape: f64, location: f64, scale: f64) -> Option<f64> {
     let below = exp(-minus_ln);
     let whole = exp(ln_gamma(1.0 - shape));
     let part = whole * gamma::lower(1.0 - shape, minus_ln);
-    let factor = scale / shape;
-    Some((location - factor - y) * (1.0 - 2.0 * below) - factor * (exp(shape * LN_2) * whole - 2.0 * part))
+    let factor = 1.0 / shape;
+    (-factor - z) * (1.0 - 2.0 * below) - factor * (exp(shape * LN_2) * whole - 2.0 * part)
+}
+
+/// Lagrange's polynomial in the shape through Gumbel's law and two shapes on both sides of it.
+fn near_gumbel(shape: f64, z: f64) -> f64 {
+    let at = shape / NEAR_GUMBEL;
+    let nodes = [-2.0, -1.0, 0.0, 1.0, 2.0];
+    nodes
+        .iter()
+        .map(|node| {
+            let weight: f64 =
+                nodes.iter().filter(|other| *other != node).map(|other| (at - other) / (node - other)).product();
+            let value = if *node == 0.0 { gumbel(z) } else { extreme(node * NEAR_GUMBEL, z) };
+            weight * value
+        })
+        .sum()
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::score::crps::definition;
 
     /// The defining integral by the midpoint rule, fine enough for four digits.
     pub(in crate::score::crps) fn integrated(cdf: impl Fn(f64) -> f64, y: f64, low: f64, high: f64) -> f64 {
@@ -166,6 +202,27 @@ pub(super) mod tests {
                 agrees(crps_gev(y, shape, 0.5, 0.8), integrated(gev, y, -20.0, 180.0));
             }
         }
+    }
+
+    #[test]
+    fn shapes_near_gumbel_agree_with_the_definition_and_with_their_neighbours() {
+        for y in [-1.5, 0.2, 1.7, 6.0] {
+            for shape in [0.0, 1e-12, -3e-4, 9e-4, -0.01] {
+                let gev = |x: f64| {
+                    let z = (x - 0.5) / 0.8;
+                    exp(-exp(if shape == 0.0 { -z } else { -ln_1p(shape * z) / shape }))
+                };
+                definition::agrees(crps_gev(y, shape, 0.5, 0.8), gev, y, &[0.5, 3.0, 9.0], (-6.0, 45.0));
+            }
+            let at = |shape: f64| crps_gev(y, shape, 0.5, 0.8).expect("in range");
+            // The polynomial meets the closed form where one takes over from the other, and is smooth between.
+            assert!((at(9.999_999e-4) - at(1.000_000_1e-3)).abs() < 1e-9);
+            assert!((at(1e-9) - at(0.0)).abs() < 1e-8 && (at(1e-9) - 2.0 * at(0.0) + at(-1e-9)).abs() < 1e-12);
+        }
+        // Far out, where the support ends or the tail is long, it is the closed form all the same.
+        let far = crps_gev(2_000.0, -9e-4, 0.0, 1.0).expect("in range");
+        assert!((far - 1_998.73).abs() < 0.01, "{far}");
+        assert_eq!((crps_gev(1.0, 1.0, 0.0, 1.0), crps_gev(f64::NAN, 0.0, 0.0, 1.0)), (None, None));
     }
 
     #[test]

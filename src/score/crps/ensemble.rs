@@ -48,6 +48,23 @@ pub fn crps_ensemble_fair(draws: &[f64], y: f64) -> Option<f64> {
     Some(below + above - pairs / (2.0 * count * (count - 1.0)))
 }
 
+/// The CRPS that an ensemble of `size` draws of the same distribution would have on average, estimated from these draws.
+///
+/// ```text
+/// CRPS = 1/M sum_i |x_i - y| - (1 - 1/m)/(2M(M-1)) sum_ij |x_i - x_j|        m = size
+/// ```
+///
+/// Lower is better; in the unit of `y`. With `size` the number of draws it is [`crps_ensemble`], with an infinite one [`crps_ensemble_fair`]: so ensembles of different
+/// sizes can be compared as if they had one. `None` for fewer than two draws, a NaN, or a size below 1.
+///
+/// Ferro, Richardson and Weigel (2008), Meteorol. Appl. 15, 19–24.
+#[must_use]
+pub fn crps_ensemble_resized(draws: &[f64], y: f64, size: f64) -> Option<f64> {
+    let (below, above, pairs) = sums(draws, y).filter(|_| draws.len() > 1 && size >= 1.0)?;
+    let count = draws.len() as f64;
+    Some(below + above - pairs * (1.0 - 1.0 / size) / (2.0 * count * (count - 1.0)))
+}
+
 /// Where the CRPS of an ensemble comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct EnsembleParts {
@@ -113,6 +130,29 @@ mod tests {
             })
             .sum();
         assert!((mean - brier(p, true)).abs() < 1e-14);
+    }
+
+    #[test]
+    fn a_larger_ensemble_is_expected_to_score_what_it_does() {
+        // All ensembles of two and of four draws of a coin with p = 0.3.
+        let p: f64 = 0.3;
+        let mean = |size: u32, score: &dyn Fn(&[f64]) -> f64| -> f64 {
+            (0..1_u32 << size)
+                .map(|bits| {
+                    let draws: Vec<f64> = (0..size).map(|at| f64::from((bits >> at) & 1)).collect();
+                    let ones = bits.count_ones() as i32;
+                    p.powi(ones) * (1.0 - p).powi(size as i32 - ones) * score(&draws)
+                })
+                .sum()
+        };
+        let of_four = mean(4, &|draws| crps_ensemble(draws, 1.0).expect("four draws"));
+        let from_two = mean(2, &|draws| crps_ensemble_resized(draws, 1.0, 4.0).expect("two draws"));
+        assert!((of_four - from_two).abs() < 1e-14, "{of_four} against {from_two}");
+        let draws = [3.0, -1.0, 2.5];
+        let same = crps_ensemble_resized(&draws, 1.0, 3.0).expect("three draws");
+        assert!((same - crps_ensemble(&draws, 1.0).expect("three draws")).abs() < 1e-15);
+        assert_eq!(crps_ensemble_resized(&draws, 1.0, f64::INFINITY), crps_ensemble_fair(&draws, 1.0));
+        assert_eq!((crps_ensemble_resized(&draws, 1.0, 0.5), crps_ensemble_resized(&[1.0], 1.0, 2.0)), (None, None));
     }
 
     #[test]

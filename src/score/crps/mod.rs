@@ -29,7 +29,10 @@ pub use bounded::{
 };
 pub use continuous::{crps_gamma, crps_gev, crps_logistic, crps_lognormal, crps_student_t, crps_uniform};
 pub use counts::{crps_binomial, crps_hypergeometric, crps_negative_binomial, crps_poisson};
-pub use ensemble::{EnsembleParts, crps_ensemble, crps_ensemble_fair, crps_ensemble_parts, crps_ensemble_threshold};
+pub use ensemble::{
+    EnsembleParts, crps_ensemble, crps_ensemble_fair, crps_ensemble_parts, crps_ensemble_resized,
+    crps_ensemble_threshold,
+};
 pub use exponential::{
     crps_exponential, crps_exponential_with_mass, crps_generalised_pareto, crps_laplace, crps_two_piece_exponential,
 };
@@ -41,4 +44,7 @@ pub use piecewise::{PiecewiseParts, crps_piecewise_linear};
 pub use positive::{crps_beta, crps_loglaplace, crps_loglogistic};
 pub use quantiles::crps_quantiles;
 pub(super) use quantiles::{FromQuantiles, OfDays};
-pub use weighted::{crps_ensemble_outcome_weighted, crps_ensemble_vertically_rescaled};
+pub use weighted::{
+    crps_ensemble_by_outcome_weights, crps_ensemble_by_rescaled_weights, crps_ensemble_outcome_weighted,
+    crps_ensemble_vertically_rescaled, crps_ensemble_weighted,
+};

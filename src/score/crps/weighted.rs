@@ -1,4 +1,4 @@
-//! The CRPS of an ensemble when some outcomes matter more than others: outcome-weighted and vertically re-scaled.
+//! The CRPS of an ensemble whose draws weigh differently, and when some outcomes matter more than others: outcome-weighted and vertically re-scaled.
 //!
 //! The threshold-weighted score is [`crps_ensemble_threshold`](super::crps_ensemble_threshold).
 
@@ -16,17 +16,16 @@ struct Sums {
     outside: f64,
 }
 
-/// `None` for no draws, a number that is not finite, or a weight that is negative or not finite.
-fn sums(draws: &[f64], y: f64, centre: f64, weight: impl Fn(f64) -> f64) -> Option<Sums> {
-    let weights: Vec<f64> = draws.iter().map(|draw| weight(*draw)).collect();
-    let at_outcome = weight(y);
+/// `None` for no draws, not as many weights, a number that is not finite, or a weight that is negative or not finite.
+fn sums(draws: &[f64], weights: &[f64], y: f64, centre: f64, at_outcome: f64) -> Option<Sums> {
     let proper = |weight: &f64| *weight >= 0.0 && weight.is_finite();
     let numbers = y.is_finite() && centre.is_finite() && draws.iter().all(|draw| draw.is_finite());
-    if draws.is_empty() || !numbers || !proper(&at_outcome) || !weights.iter().all(proper) {
+    let sound = !draws.is_empty() && draws.len() == weights.len() && numbers;
+    if !(sound && proper(&at_outcome) && weights.iter().all(proper)) {
         return None;
     }
     let count = draws.len() as f64;
-    let mean = |of: &dyn Fn(f64) -> f64| draws.iter().zip(&weights).map(|(x, w)| w * of(*x)).sum::<f64>() / count;
+    let mean = |of: &dyn Fn(f64) -> f64| draws.iter().zip(weights).map(|(x, w)| w * of(*x)).sum::<f64>() / count;
     let mut sorted: Vec<(f64, f64)> = draws.iter().copied().zip(weights.iter().copied()).collect();
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
     // sum over pairs of w_i w_j |x_i - x_j|, each once, from the running sums of w and w x below.
@@ -43,6 +42,28 @@ fn sums(draws: &[f64], y: f64, centre: f64, weight: impl Fn(f64) -> f64) -> Opti
         between: 2.0 * pairs / (count * count),
         outside: mean(&|x| (x - centre).abs()) - at_outcome * (y - centre).abs(),
     })
+}
+
+/// The CRPS of an ensemble whose draws weigh differently, such as weighted worlds.
+///
+/// ```text
+/// CRPS = sum_i w_i |x_i - y| - ½ sum_ij w_i w_j |x_i - x_j|        weights divided by their sum
+/// ```
+///
+/// Lower is better; in the unit of `y`. With equal weights it is [`crps_ensemble`](super::crps_ensemble). `None` when there are no draws, not as many weights, a number is not
+/// finite, or weights are negative or all 0.
+///
+/// ```
+/// use foretell::score::crps::crps_ensemble_weighted;
+///
+/// // A chance of a quarter, as draws of 1 and 0: its Brier score.
+/// assert_eq!(crps_ensemble_weighted(&[1.0, 0.0], &[1.0, 3.0], 0.0), Some(0.0625));
+/// ```
+#[must_use]
+pub fn crps_ensemble_weighted(draws: &[f64], weights: &[f64], y: f64) -> Option<f64> {
+    let sums = sums(draws, weights, y, 0.0, 1.0).filter(|sums| sums.mean_weight > 0.0)?;
+    let m = sums.mean_weight;
+    Some(sums.near / m - sums.between / (2.0 * m * m))
 }
 
 /// The outcome-weighted CRPS of an ensemble: the score of the forecast given that what matters happens, counted by how much the
@@ -68,7 +89,14 @@ fn sums(draws: &[f64], y: f64, centre: f64, weight: impl Fn(f64) -> f64) -> Opti
 /// Holzmann and Klar (2017), Ann. Appl. Stat. 11, 2404–2431.
 #[must_use]
 pub fn crps_ensemble_outcome_weighted(draws: &[f64], y: f64, weight: impl Fn(f64) -> f64) -> Option<f64> {
-    let sums = sums(draws, y, 0.0, weight)?;
+    let weights: Vec<f64> = draws.iter().map(|draw| weight(*draw)).collect();
+    crps_ensemble_by_outcome_weights(draws, &weights, y, weight(y))
+}
+
+/// [`crps_ensemble_outcome_weighted`] where the weights of the draws and of the outcome are at hand.
+#[must_use]
+pub fn crps_ensemble_by_outcome_weights(draws: &[f64], weights: &[f64], y: f64, at_outcome: f64) -> Option<f64> {
+    let sums = sums(draws, weights, y, 0.0, at_outcome)?;
     if sums.at_outcome == 0.0 {
         return Some(0.0);
     }
@@ -96,7 +124,20 @@ pub fn crps_ensemble_vertically_rescaled(
     centre: f64,
     weight: impl Fn(f64) -> f64,
 ) -> Option<f64> {
-    let sums = sums(draws, y, centre, weight)?;
+    let weights: Vec<f64> = draws.iter().map(|draw| weight(*draw)).collect();
+    crps_ensemble_by_rescaled_weights(draws, &weights, y, centre, weight(y))
+}
+
+/// [`crps_ensemble_vertically_rescaled`] where the weights of the draws and of the outcome are at hand.
+#[must_use]
+pub fn crps_ensemble_by_rescaled_weights(
+    draws: &[f64],
+    weights: &[f64],
+    y: f64,
+    centre: f64,
+    at_outcome: f64,
+) -> Option<f64> {
+    let sums = sums(draws, weights, y, centre, at_outcome)?;
     Some(sums.near * sums.at_outcome - 0.5 * sums.between + sums.outside * (sums.mean_weight - sums.at_outcome))
 }
 
@@ -112,6 +153,15 @@ mod tests {
         let outcome_weighted = crps_ensemble_outcome_weighted(&draws, 1.0, |_| 1.0).expect("five draws");
         let rescaled = crps_ensemble_vertically_rescaled(&draws, 1.0, 0.0, |_| 1.0).expect("five draws");
         assert!((outcome_weighted - plain).abs() < 1e-14 && (rescaled - plain).abs() < 1e-14);
+    }
+
+    #[test]
+    fn weights_are_draws_given_several_times() {
+        let several = crps_ensemble(&[3.0, 3.0, 3.0, -1.0, 0.5, 0.5], 1.0).expect("six draws");
+        let weighted = crps_ensemble_weighted(&[0.5, 3.0, 7.0, -1.0], &[4.0, 6.0, 0.0, 2.0], 1.0).expect("four draws");
+        assert!((weighted - several).abs() < 1e-14, "{weighted} against {several}");
+        assert_eq!(crps_ensemble_weighted(&[1.0, 2.0], &[0.0, 0.0], 1.0), None);
+        assert_eq!(crps_ensemble_weighted(&[1.0, 2.0], &[1.0], 1.0), None);
     }
 
     #[test]

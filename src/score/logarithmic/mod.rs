@@ -1,9 +1,30 @@
 //! The logarithmic score: how surprised the forecast was.
+//!
+//! Of a probability, [`log_score`]; of a law, minus the logarithm of its density at what happened, or of its probability for a count
+//! (`log_score_normal` and others). The scores of laws are in nats, lower is better; those of densities can be negative and depend on the unit of
+//! `y`: in another unit, in which numbers are `c` times as large, they are `ln c` higher. Where the law calls what happened impossible the score is infinite;
+//! `None` stands for a parameter outside of its domain, a number that is none, and a density that is infinite.
+
+mod bounded;
+mod continuous;
+mod counts;
+mod draws;
+mod positive;
+
+pub use bounded::{log_score_truncated_logistic, log_score_truncated_normal, log_score_truncated_student_t};
+pub use continuous::{
+    log_score_gev, log_score_laplace, log_score_logistic, log_score_normal, log_score_normal_mixture,
+    log_score_student_t, log_score_two_piece_exponential, log_score_two_piece_normal, log_score_uniform,
+};
+pub use counts::{log_score_binomial, log_score_hypergeometric, log_score_negative_binomial, log_score_poisson};
+pub use draws::{log_score_normal_kernel, normal_reference_bandwidth};
+pub use positive::{
+    log_score_beta, log_score_exponential, log_score_gamma, log_score_generalised_pareto, log_score_loglaplace,
+    log_score_loglogistic, log_score_lognormal,
+};
 
 use super::rule::{Case, Floor, Score, ScoringRule, Takes, Unfit, Unit};
-use crate::math::beta::ln_beta;
-use crate::math::{ln, ln_1p};
-use std::f64::consts::PI;
+use crate::math::ln;
 
 /// What a probability is raised to before its logarithm is taken, unless told otherwise.
 ///
@@ -71,37 +92,6 @@ pub fn ranked_log_score(probabilities: &[f64], outcome: usize) -> Option<f64> {
         score += log_score(of_what_happened.clamp(0.0, 1.0));
     }
     Some(score)
-}
-
-/// The logarithmic score of a lognormal forecast: minus the log density at `y`, in nats.
-///
-/// ```text
-/// S = ln y + ln σ + ½ ln 2π + ½ ((ln y - μ)/σ)²        y > 0
-/// ```
-///
-/// Lower is better; can be negative, and depends on the unit of `y`. `None` for `y` <= 0 (an infinite score) or `sigma` <= 0.
-#[must_use]
-pub fn log_score_lognormal(y: f64, mu: f64, sigma: f64) -> Option<f64> {
-    if !(y > 0.0 && sigma > 0.0) {
-        return None;
-    }
-    let z = (ln(y) - mu) / sigma;
-    Some(ln(y) + ln(sigma) + 0.5 * ln(2.0 * PI) + 0.5 * z * z)
-}
-
-/// The logarithmic score of a beta forecast: minus the log density at `y`, in nats.
-///
-/// ```text
-/// S = ln B(a, b) - (a-1) ln y - (b-1) ln(1-y)        0 < y < 1
-/// ```
-///
-/// Lower is better; can be negative. `None` outside of 0 < y < 1 or when a parameter is not positive.
-#[must_use]
-pub fn log_score_beta(y: f64, a: f64, b: f64) -> Option<f64> {
-    if !(y > 0.0 && y < 1.0 && a > 0.0 && b > 0.0) {
-        return None;
-    }
-    Some(ln_beta(a, b) - (a - 1.0) * ln(y) - (b - 1.0) * ln_1p(-y))
 }
 
 /// [`log_score_floored`] as a rule for records.
