@@ -36,7 +36,7 @@ def _judged(
     ledger: os.PathLike[str] | str | None,
     options: Mapping[str, Option],
     *names: str,
-    files: Mapping[str, str] = {},
+    files: Mapping[str, str] | None = None,
 ) -> _foretell.Told:
     """Asks a command that judges forecasts: those of tables (forecasts, outcomes, questions), or those of a ledger."""
     if (tables[0] is None) == (ledger is None) and not options.get("help"):
@@ -46,7 +46,7 @@ def _judged(
     with Folder() as folder:
         given = dict(zip(("forecasts", "outcomes", "questions"), tables, strict=True))
         arguments = [command, *folder.options({**given, "ledger": ledger, **options})]
-        return _asking.ask([*arguments, *(["--", *names] if names else [])], names={**folder.names, **files})
+        return _asking.ask([*arguments, *(["--", *names] if names else [])], names={**folder.names, **(files or {})})
 
 
 def _said(told: _foretell.Told) -> _foretell.Told:

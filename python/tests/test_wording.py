@@ -144,7 +144,9 @@ def test_what_python_users_write_is_taken():
     assert golden.run(worlds=1e6, doubt_draws=0.0).json == plain
     shuffled = SAID_FRAME.iloc[::-1].iloc[::-1]
     mixed = pandas.concat([SAID_FRAME.iloc[:2], SAID_FRAME.iloc[2:].set_axis([0, 1])])
-    for frame in (shuffled, mixed, SAID_FRAME.set_index("question")):
+    days = pandas.to_datetime(SAID_FRAME["made_at"])
+    units = [SAID_FRAME.assign(made_at=days.dt.as_unit(unit)) for unit in ("s", "ms", "us", "ns")]
+    for frame in (shuffled, mixed, SAID_FRAME.set_index("question"), *units):
         answer = foretell.score(frame, CAME_FRAME)
         assert answer.json == foretell.score(SAID, CAME).json
         assert answer.remarks == ["note: forecasts: questions not known before: rain, snow"]
