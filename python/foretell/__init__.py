@@ -9,14 +9,25 @@
 >>> foretell.score(forecasts, outcomes)
 
 What runs is the engine of the command line: the same scenario, seed and worlds give the same bytes.
+
+==========================================  ==================================================================
+`load`, `run`, `check`, `Scenario`          scenario files: checked, run, explained, updated
+`score`, `compare`, `calibrate`,            forecasts against what happened; `foretell.records` says what stands
+`leaderboard`, `pool`, `cohere`             in their tables
+`score_partitions`                          the same for many files, or a data frame of Dask
+`foretell.scores`                           scoring rules as functions on arrays
+`Answer`                                    what all of them give: text, JSON, table, picture
+`InputFault`, `EnvironmentFault`,           what can go wrong, and what is worth to know
+`ForetellWarning`
+==========================================  ==================================================================
 """
 
 from . import drop_in, scores
 from ._foretell import VERSION as __version__
-from .answers import Answer, BriefAnswer, RunAnswer, Table
+from .answers import Answer, BriefAnswer, CalibrationAnswer, PoolAnswer, RunAnswer, Table
 from .errors import EnvironmentFault, ForetellError, ForetellWarning, InputFault, Problem
 from .partitions import score_partitions
-from .records import CalibrationAnswer, PoolAnswer, calibrate, cohere, compare, leaderboard, pool, score
+from .records import calibrate, cohere, compare, leaderboard, pool, score
 from .scenario import Scenario, check, load, run
 
 __all__ = [

@@ -12,7 +12,7 @@ from typing import Any, Union
 
 import numpy
 
-from . import _foretell
+from . import _foretell, _wording
 from .errors import EnvironmentFault, ForetellWarning, InputFault, Problem
 
 Scalar = Union[str, int, float, bool, datetime.date, numpy.generic, "os.PathLike[str]"]
@@ -39,7 +39,8 @@ def words(value: Scalar) -> str:
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, float):
-        return repr(value)
+        # `worlds=1e6` is a whole number to whoever writes it.
+        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
     if isinstance(value, (str, int)):
         return str(value)
     if isinstance(value, os.PathLike):
@@ -95,36 +96,56 @@ class Bar:
             self._bar.close()
 
 
-def told(told: _foretell.Told) -> _foretell.Told:
-    """What was said: warnings are raised as such, a failure as an exception."""
+def warn(message: str) -> None:
+    """Warns at the line that called the package."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == __name__.partition(".")[0]:
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, ForetellWarning, stacklevel=level)
+
+
+def told(told: _foretell.Told, command: str, names: _wording.Names | None = None, warns: bool = True) -> _foretell.Told:
+    """What was said, in Python's terms: warnings are raised as such, unless the answer itself is made of them, and a failure as an exception.
+
+    `names` are those of the tables that are no files, by the paths where they lie for the engine.
+    """
+    names = names or {}
     problems = tuple(Problem.of(one) for one in told.problems)
     if told.failure is not None:
         message, help, is_usage = told.failure
         kind = InputFault if told.exit_code == 1 or is_usage else EnvironmentFault
-        raise kind(message, help, tuple(one for one in problems if one.severity == "error") or problems)
+        if is_usage:
+            said, way_out = _wording.refusal(message, command)
+        else:
+            said = _wording.in_python(message, names)
+            way_out = None if help is None else _wording.way_out(help, names, message)
+        raise kind(said, way_out, tuple(one for one in problems if one.severity == "error") or problems)
     for problem in problems:
-        if problem.severity == "warning":
-            warnings.warn(str(problem), ForetellWarning, stacklevel=4)
-    remarks = told.remarks
+        if problem.severity == "warning" and warns:
+            warn(str(problem))
+    remarks = [_wording.in_python(remark, names) for remark in told.remarks if not _wording.is_of_a_file_of_ours(remark, names)]
     for at, remark in enumerate(remarks):
         if remark.startswith("warning: "):
             help = remarks[at + 1] if at + 1 < len(remarks) and remarks[at + 1].startswith("  = help:") else ""
-            warnings.warn(f"{remark.removeprefix('warning: ')}\n{help}".strip(), ForetellWarning, stacklevel=4)
-    return told
+            warn(f"{remark.removeprefix('warning: ')}\n{help}".strip())
+    return told.with_remarks(remarks)
 
 
 def ask(
     arguments: list[str],
     texts: Mapping[str, str] | None = None,
     progress: Progress = False,
+    names: _wording.Names | None = None,
 ) -> _foretell.Told:
     """Runs a command; see `told`."""
+    command = arguments[0]
+    warns = command != "check"
     if progress is False:
-        return told(_foretell.ask(arguments, dict(texts or {})))
-    bar = Bar(arguments[0]) if progress is True else None
+        return told(_foretell.ask(arguments, dict(texts or {})), command, names, warns)
+    bar = Bar(command) if progress is True else None
     listen: OnProgress = bar if bar is not None else progress  # type: ignore[assignment]
     try:
-        answer = told(_foretell.ask(arguments, dict(texts or {}), listen))
+        answer = told(_foretell.ask(arguments, dict(texts or {}), listen), command, names, warns)
         listen(1.0)
         return answer
     finally:

@@ -29,6 +29,8 @@ class Told:
     def problems(self) -> list[dict[str, Any]]: ...
     @property
     def failure(self) -> tuple[str, str | None, bool] | None: ...
+    def with_remarks(self, remarks: Sequence[str]) -> Told:
+        """The same with other notes and warnings."""
 
 @final
 class Table:
@@ -39,6 +41,9 @@ class Table:
     def __len__(self) -> int: ...
     @property
     def column_names(self) -> list[str]: ...
+    @property
+    def column_kinds(self) -> list[str]:
+        """What each column holds: ``text``, ``whole`` numbers, ``day`` or ``number``."""
     def column(self, name: str) -> list[Any]:
         """A column as a list, `None` where it has no value."""
 

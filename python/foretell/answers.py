@@ -10,6 +10,8 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy
+
 from . import _foretell
 from ._foretell import Table
 
@@ -18,13 +20,40 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
-__all__ = ["Answer", "BriefAnswer", "RunAnswer", "Table"]
+__all__ = ["Answer", "BriefAnswer", "CalibrationAnswer", "PoolAnswer", "RunAnswer", "Table"]
+
+
+def _series(table: Table, name: str, kind: str) -> pandas.Series[Any]:
+    """A column of so typed values for pandas."""
+    import pandas
+
+    if kind == "number":
+        return pandas.Series(table.numbers(name))
+    values = table.column(name)
+    if kind == "day":
+        return pandas.Series(numpy.array(values, dtype="datetime64[D]").astype("datetime64[s]"))
+    if kind == "whole":
+        return pandas.Series(values, dtype="Int64" if None in values else "int64")
+    return pandas.Series(values, dtype="str")
 
 
 class Answer:
     """An answer in all its forms.
 
-    ``str(answer)`` is what the command line prints, `json` what it prints with ``--format json``, byte by byte.
+    ``str(answer)`` is what the command line prints, `json` what it prints with ``--format json``, byte by byte. In a notebook it shows itself. It can be pickled
+    and copied; the copy has all that this has.
+
+    Examples
+    --------
+    >>> answer = foretell.load("scenarios/golden.toml").run(worlds=10_000)
+    >>> answer.data["schema"]
+    'foretell.run/1'
+    >>> answer.table.column("id")[0], answer.table.numbers("value")[0]
+    ('paper', np.float64(0.2123))
+    >>> answer.to_pandas()[["id", "part", "value"]].head(2)
+                     id part     value
+    0             paper  yes  0.212300
+    1  attends_if_paper  yes  0.752708
     """
 
     def __init__(self, told: _foretell.Told) -> None:
@@ -32,12 +61,12 @@ class Answer:
 
     @property
     def json(self) -> str:
-        """The JSON document, whose ``schema`` names its form."""
+        """The JSON document, a text whose ``schema`` names its form; empty where there is none."""
         return self._told.json or ""
 
     @cached_property
     def data(self) -> Any:
-        """The same as dictionaries and lists."""
+        """The same as dictionaries, lists, texts and numbers."""
         return json.loads(self.json)
 
     @property
@@ -52,14 +81,20 @@ class Answer:
 
     @property
     def remarks(self) -> list[str]:
-        """Notes and warnings that went with it."""
+        """Notes and warnings that went with it, a line each; warnings were raised as `ForetellWarning`, too."""
         return self._told.remarks
 
     @property
     def table(self) -> Table:
-        """The figures as rows with typed columns: those of ``--format csv``.
+        """The figures as rows with typed columns (texts, whole numbers, doubles, days): those of ``--format csv``. The method that gave the answer says what
+        they are.
 
         Reads by the Arrow PyCapsule interface without a copy: ``pyarrow.table(answer.table)``, ``polars.DataFrame(answer.table)``.
+
+        Raises
+        ------
+        ValueError
+            If there is no table: of ``help=True``, say.
         """
         table = self._told.table
         if table is None:
@@ -76,11 +111,16 @@ class Answer:
         return pyarrow.table(self.table)
 
     def to_pandas(self) -> pandas.DataFrame:
-        """The table as a data frame of pandas."""
+        """The table as a data frame of pandas.
+
+        Figures are ``float64`` (NaN where there is none), days ``datetime64[s]`` (NaT), texts ``str``; whole numbers are ``int64``, or ``Int64`` where one is
+        missing. A column has its type also where it is empty all through.
+        """
         import pandas
 
         table = self.table
-        return pandas.DataFrame({name: table.column(name) for name in table.column_names})
+        columns = zip(table.column_names, table.column_kinds, strict=True)
+        return pandas.DataFrame({name: _series(table, name, kind) for name, kind in columns})
 
     def to_polars(self) -> polars.DataFrame:
         """The table as a data frame of polars, not copied."""
@@ -102,7 +142,16 @@ class Answer:
 
 
 class RunAnswer(Answer):
-    """Forecasts of a run."""
+    """Forecasts of a run.
+
+    Examples
+    --------
+    >>> answer = foretell.load("scenarios/golden.toml").run(worlds=10_000)
+    >>> answer.probabilities["attends_if_paper"] > answer.probabilities["paper"]
+    True
+    >>> answer.picture[:4]
+    '<svg'
+    """
 
     @property
     def picture(self) -> str | None:
@@ -111,7 +160,7 @@ class RunAnswer(Answer):
 
     @cached_property
     def probabilities(self) -> dict[str, float]:
-        """The chance of yes of each yes/no question."""
+        """The chance of yes, from 0 to 1, of each yes/no question."""
         return {
             question["id"]: question["forecast"]["probability"]
             for question in self.data["questions"]
@@ -123,7 +172,14 @@ class RunAnswer(Answer):
 
 
 class BriefAnswer(Answer):
-    """A brief."""
+    """A brief: `page` is it as HTML, `markdown` as Markdown.
+
+    Examples
+    --------
+    >>> brief = foretell.load("scenarios/golden.toml").brief(worlds=10_000)
+    >>> "ICD 203" in brief.page
+    True
+    """
 
     def __init__(self, told: _foretell.Told, write: Callable[[str], object]) -> None:
         super().__init__(told)
@@ -137,6 +193,36 @@ class BriefAnswer(Answer):
             self._write(str(path))
             return path.read_text(encoding="utf-8")
 
+    def __getstate__(self) -> dict[str, Any]:
+        # A copy may come to where the scenario is not: it takes the page with it.
+        return {**self.__dict__, "page": self.page, "_write": None}
+
     def _repr_html_(self) -> str:
         frame = "width: 100%; height: 40em; border: 1px solid #d7dce2"
         return f'<iframe style="{frame}" srcdoc="{html.escape(self.page)}"></iframe>'
+
+
+class CalibrationAnswer(Answer):
+    """Calibration, with its reliability diagram under `picture`. Given by `foretell.calibrate`."""
+
+    @property
+    def picture(self) -> str | None:
+        """The reliability diagram, as SVG; `None` where there is nothing to draw."""
+        return self._told.picture
+
+    def _repr_html_(self) -> str:
+        return f"{self.picture or ''}{super()._repr_html_()}"
+
+
+class PoolAnswer(Answer):
+    """How to pool, what to expect of it, and the pooled forecasts. Given by `foretell.pool`.
+
+    Attributes
+    ----------
+    pooled
+        The pooled forecasts by column, if some were to be pooled: what a table of forecasts holds, as text. ``pandas.DataFrame(answer.pooled)`` is a frame of them.
+    """
+
+    def __init__(self, told: _foretell.Told, pooled: dict[str, list[str]] | None) -> None:
+        super().__init__(told)
+        self.pooled = pooled

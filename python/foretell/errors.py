@@ -1,9 +1,11 @@
-"""What can go wrong, as exceptions that carry what the command line prints."""
+"""What can go wrong, as exceptions that carry what the engine found."""
 
 from __future__ import annotations
 
 import dataclasses
 from typing import Any
+
+from . import _wording
 
 __all__ = ["EnvironmentFault", "ForetellError", "ForetellWarning", "InputFault", "Problem"]
 
@@ -26,6 +28,12 @@ class Problem:
         Where it stands, both counted from 1; the column counts characters.
     help
         Ways out.
+
+    Examples
+    --------
+    >>> problem = foretell.check("title = 'Rain'\\nas_of = 2025-08-19\\n")[0]
+    >>> problem.severity, problem.line, problem.column
+    ('error', 1, 1)
     """
 
     code: str
@@ -38,15 +46,15 @@ class Problem:
 
     @classmethod
     def of(cls, told: dict[str, Any]) -> Problem:
-        """From the form that the engine gives."""
+        """From the form that the engine gives, in Python's terms."""
         return cls(
             code=told["code"],
             severity=told["severity"],
-            message=told["message"],
+            message=_wording.in_python(told["message"]),
             file=told.get("file"),
             line=told.get("line"),
             column=told.get("column"),
-            help=tuple(told["help"]),
+            help=tuple(map(_wording.in_python, told["help"])),
         )
 
     def __str__(self) -> str:
@@ -56,7 +64,7 @@ class Problem:
 
 
 class ForetellError(Exception):
-    """Something went wrong.
+    """Something went wrong: `InputFault` or `EnvironmentFault`. It can be pickled with all that it carries.
 
     Attributes
     ----------
@@ -75,13 +83,36 @@ class ForetellError(Exception):
         self.help = help
         self.problems = problems
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.message, self.help, self.problems)
+
 
 class InputFault(ForetellError, ValueError):
-    """The input is at fault: a bad value, a row that cannot be, an unknown name, an option that is none."""
+    """The input is at fault: a bad value, a row that cannot be, an unknown name, a keyword that is none. A `ValueError`.
+
+    Examples
+    --------
+    >>> try:
+    ...     foretell.run("scenarios/golden.toml", doubt_drwas=20)
+    ... except foretell.InputFault as fault:
+    ...     print(fault.message)
+    ...     print(fault.help)
+    `Scenario.run` has no keyword `doubt_drwas`
+    did you mean `doubt_draws`?
+    """
 
 
 class EnvironmentFault(ForetellError, OSError):
-    """The engine could not run: a file that cannot be read or written, a damaged ledger."""
+    """The engine could not run: a file that cannot be read or written, a damaged ledger. An `OSError`.
+
+    Examples
+    --------
+    >>> try:
+    ...     foretell.run("nowhere.toml")
+    ... except OSError as fault:
+    ...     print(fault.message)
+    cannot read `nowhere.toml`: No such file or directory (os error 2)
+    """
 
     def __str__(self) -> str:
         # `OSError` has a string of its own.
@@ -89,4 +120,7 @@ class EnvironmentFault(ForetellError, OSError):
 
 
 class ForetellWarning(UserWarning):
-    """Something to know about a result that was given all the same."""
+    """Something to know about a result that was given all the same.
+
+    ``warnings.simplefilter("error", foretell.ForetellWarning)`` makes exceptions of them.
+    """

@@ -170,11 +170,11 @@ def merged(executor: Executor, work: Sequence[Work], events: bool, progress: Pro
                 else:
                     raise problem
             while following in done:
-                _asking.told(merger.add(f"part {following + 1}", unpacked(done.pop(following))))
+                _asking.told(merger.add(f"part {following + 1}", unpacked(done.pop(following))), "run")
                 following += 1
             if tell is not None:
                 tell((following + len(done)) / len(work))
-        return _asking.told(merger.finish(events))
+        return _asking.told(merger.finish(events), "run")
     finally:
         # Interrupted or failed: nobody waits for the rest.
         for future in running:

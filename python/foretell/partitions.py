@@ -7,24 +7,25 @@ from concurrent.futures import Executor
 from typing import Any
 
 from . import _asking
+from ._tables import Folder, Frame, Names
+from ._tables import names_of as _names
 from .answers import Answer
 from .executors import Work, merged, packed
-from .records import Folder, Frame, Names, _names
 
 __all__ = ["score_partition", "score_partitions"]
 
 
-def score_partition(piece: Frame, shared: dict[str, bytes], options: list[str]) -> bytes:
-    """Scores one piece; what it gives, `packed`, is put together with others. What a worker runs."""
+def score_partition(piece: Frame, shared: dict[str, bytes], options: list[str], at: int) -> bytes:
+    """Scores one piece, which stands at `at` in the list; what it gives, `packed`, is put together with others. What a worker runs."""
     with Folder() as folder:
-        arguments = ["score", "--stream", "--part=-", f"--forecasts={folder.path(piece, 'forecasts')}"]
+        arguments = ["score", "--stream", "--part=-", f"--forecasts={folder.path(piece, 'forecasts', at)}"]
         for name, content in shared.items():
             option, _, ending = name.partition(".")
             path = folder.new(f"{option}.{ending}")
             with open(path, "wb") as file:
                 file.write(content)
             arguments.append(f"--{option}={path}")
-        return packed(_asking.ask([*arguments, *options]).text)
+        return packed(_asking.ask([*arguments, *options], names=folder.names).text)
 
 
 def pieces_of(forecasts: Any) -> list[Any]:
@@ -64,6 +65,27 @@ def score_partitions(
     -------
     Answer
         That of ``foretell.score(…, stream=True)`` of all rows, to the last bit, however the rows are dealt out: sums are exact.
+
+    Raises
+    ------
+    InputFault
+        If a table is at fault: the message names the piece (``forecasts[1]``) and the row.
+    TypeError
+        If the pieces are no list, or something is no table.
+
+    Examples
+    --------
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> pieces = [
+    ...     {"question": ["rain"], "forecaster": ["ada"], "made_at": ["2025-01-05"], "probability": [0.8]},
+    ...     {"question": ["snow"], "forecaster": ["ada"], "made_at": ["2025-01-05"], "probability": [0.1]},
+    ... ]
+    >>> outcomes = {"question": ["rain", "snow"], "resolution": ["yes", "no"], "resolved_on": ["2025-01-07"] * 2}
+    >>> with ThreadPoolExecutor(2) as executor:
+    ...     answer = foretell.score_partitions(pieces, outcomes, executor=executor, rule="brier")
+    >>> answer.to_pandas()[["forecaster", "mean", "questions"]]
+      forecaster   mean  questions
+    0        ada  0.025          2
     """
     options = _asking.options({"rule": ",".join(_names(rule)) or None, "forecaster": _names(forecaster)})
     shared: dict[str, bytes] = {}
@@ -74,15 +96,15 @@ def score_partitions(
                 with open(path, "rb") as file:
                     shared[f"{name}.{path.rpartition('.')[2]}"] = file.read()
     work: list[Work] = []
-    for piece in pieces_of(forecasts):
+    for at, piece in enumerate(pieces_of(forecasts)):
         compute = getattr(piece, "dask", None)
         if compute is not None:
-            work.append((_score_delayed, (piece, shared, options)))
+            work.append((_score_delayed, (piece, shared, options, at)))
         else:
-            work.append((score_partition, (piece, shared, options)))
+            work.append((score_partition, (piece, shared, options, at)))
     return Answer(merged(executor, work, events=False, progress=progress))
 
 
-def _score_delayed(piece: Any, shared: dict[str, bytes], options: list[str]) -> bytes:
+def _score_delayed(piece: Any, shared: dict[str, bytes], options: list[str], at: int) -> bytes:
     """Reads a partition of Dask where the worker is, and scores it."""
-    return score_partition(piece.compute(scheduler="synchronous"), shared, options)
+    return score_partition(piece.compute(scheduler="synchronous"), shared, options, at)

@@ -1,95 +1,33 @@
 """Forecasts against what happened: scored, compared, calibrated, pooled – from data frames, Arrow tables, arrays or files.
 
-A table of forecasts has a row for each forecast: ``question``, ``forecaster``, ``made_at`` and ``probability``; or, for other kinds, ``option`` and ``probability``,
-``quantile`` and ``value``, ``day`` and ``never``. Outcomes have ``question``, ``resolution`` and ``resolved_on``; definitions of questions ``id``, ``kind``, ``opens``,
-``closes``, ``tags``, ``cluster``. Outcomes may also stand beside yes/no forecasts, in a table of ``question_id``, ``forecaster``, ``probability`` and ``outcome``. Files of
-platforms and hubs are taken as they come.
+A table of forecasts has a row for each forecast: ``question``, ``forecaster``, ``made_at`` (a day or a time) and ``probability`` (0 to 1); or, for other kinds,
+``option`` and ``probability``, ``quantile`` (a level from 0 to 1) and ``value``, or ``quantile`` and ``day`` with ``never``. Outcomes have ``question``,
+``resolution`` (``yes``, ``no``, an option, a number or a day) and ``resolved_on``; definitions of questions ``id``, ``kind``, ``opens``, ``closes``, ``tags``,
+``cluster``. Outcomes may also stand beside yes/no forecasts, in a table of ``question_id``, ``forecaster``, ``probability`` and ``outcome``. Files of platforms and
+hubs are taken as they come.
 
 A table may be a data frame of pandas or polars, a table of pyarrow, anything with ``__arrow_c_stream__``, a mapping of names to arrays, a structured array of NumPy, or
-a path.
+a path; several in a list are read as one. Messages call a table by the name of its argument (``forecasts``, ``forecasts[1]`` of a list) and count its rows from 1.
 """
 
 from __future__ import annotations
 
 import csv
 import os
-import pathlib
-import tempfile
-from collections.abc import Iterable, Mapping
-from typing import Any, Union
+from collections.abc import Mapping
 
-import numpy
-
-from . import _asking, _foretell
+from . import _asking, _foretell, _wording
 from ._asking import Option
-from .answers import Answer
+from ._tables import Folder, Frame, Names
+from ._tables import names_of as _names
+from .answers import Answer, CalibrationAnswer, PoolAnswer
 
-__all__ = ["Frame", "PoolAnswer", "calibrate", "cohere", "compare", "leaderboard", "pool", "score"]
+#: How the text of an answer begins that is empty.
+NOTHING = "There is nothing to "
+#: What a comparison says of a pair that it cannot compare.
+SHARES_NOTHING = "share no question"
 
-#: A table of rows, or where one is.
-Frame = Any
-Names = Union[str, Iterable[str]]
-
-
-def _names(names: Names | None) -> list[str]:
-    if names is None:
-        return []
-    return [names] if isinstance(names, str) else list(names)
-
-
-class Folder:
-    """A folder for tables that are no files, while a command reads them."""
-
-    def __init__(self) -> None:
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
-
-    def __enter__(self) -> Folder:
-        return self
-
-    def __exit__(self, *problem: object) -> None:
-        if self._folder is not None:
-            self._folder.cleanup()
-
-    def new(self, name: str) -> str:
-        """A path in it."""
-        if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="foretell-")
-        return str(pathlib.Path(self._folder.name) / name)
-
-    def path(self, table: Frame, name: str) -> str:
-        """The path of a table, which is written there if it is none yet."""
-        if isinstance(table, (str, os.PathLike)):
-            return os.fspath(table)
-        if isinstance(table, numpy.ndarray) and table.dtype.names:
-            table = {column: table[column] for column in table.dtype.names}
-        if isinstance(table, Mapping):
-            return self._columns(table, name)
-        if hasattr(table, "__arrow_c_stream__"):
-            try:
-                path = self.new(f"{name}.parquet")
-                _foretell.write_parquet(table, path)
-                return path
-            except ImportError:
-                pass  # A frame of pandas without pyarrow.
-            except Exception as problem:
-                raise TypeError(f"{name} cannot be read as a table of plain columns: {problem}") from problem
-        if hasattr(table, "to_csv"):
-            path = self.new(f"{name}.csv")
-            table.to_csv(path, index=False)
-            return path
-        raise TypeError(f"{name} must be a table: a data frame, an Arrow table, a mapping of arrays or a path, not {type(table).__name__}")
-
-    def _columns(self, table: Mapping[str, Any], name: str) -> str:
-        columns = {heading: list(cells) for heading, cells in table.items()}
-        lengths = {heading: len(cells) for heading, cells in columns.items()}
-        if len(set(lengths.values())) > 1:
-            raise ValueError(f"the columns of {name} must have one length, but they have {lengths}")
-        path = self.new(f"{name}.csv")
-        with open(path, "w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(columns)
-            writer.writerows(zip(*columns.values(), strict=True))
-        return path
+__all__ = ["Frame", "calibrate", "cohere", "compare", "leaderboard", "pool", "score"]
 
 
 def _judged(
@@ -98,20 +36,29 @@ def _judged(
     ledger: os.PathLike[str] | str | None,
     options: Mapping[str, Option],
     *names: str,
+    files: Mapping[str, str] | None = None,
 ) -> _foretell.Told:
     """Asks a command that judges forecasts: those of tables (forecasts, outcomes, questions), or those of a ledger."""
-    if (tables[0] is None) == (ledger is None):
+    if (tables[0] is None) == (ledger is None) and not options.get("help"):
         raise TypeError("give either a table of forecasts or a `ledger`")
+    if isinstance(tables[0], list) and not tables[0]:
+        raise ValueError("the list of tables of forecasts is empty")
     with Folder() as folder:
-        arguments = [command]
-        if ledger is not None:
-            arguments.append(f"--ledger={os.fspath(ledger)}")
-        for option, table in zip(("forecasts", "outcomes", "questions"), tables, strict=True):
-            pieces = table if isinstance(table, list) else [] if table is None else [table]
-            arguments += [f"--{option}={folder.path(piece, f'{option}{at or str()}')}" for at, piece in enumerate(pieces)]
-        if isinstance(tables[0], list) and not tables[0]:
-            raise ValueError("the list of tables of forecasts is empty")
-        return _asking.ask([*arguments, *_asking.options(options), *(["--", *names] if names else [])])
+        given = dict(zip(("forecasts", "outcomes", "questions"), tables, strict=True))
+        arguments = [command, *folder.options({**given, "ledger": ledger, **options})]
+        return _asking.ask([*arguments, *(["--", *names] if names else [])], names={**folder.names, **(files or {})})
+
+
+def _said(told: _foretell.Told) -> _foretell.Told:
+    """The same; a warning says why, where there is nothing in it."""
+    said = told.text.strip()
+    table = told.table
+    if table is not None and len(table) and "questions" in table.column_names and not any(table.column("questions")):
+        said = "\n".join(line for line in said.splitlines() if SHARES_NOTHING in line or line.startswith("not scored"))
+    elif not said.startswith(NOTHING):
+        return told
+    _asking.warn(f"the answer is empty. {_wording.in_python(said)}")
+    return told
 
 
 def score(
@@ -123,33 +70,69 @@ def score(
     by: str | None = None,
     forecaster: Names | None = None,
     ledger: os.PathLike[str] | str | None = None,
+    joint: Frame = None,
     **options: Option,
 ) -> Answer:
-    """Mean scores of each forecaster with their standard errors, which respect clusters of questions.
+    """Mean scores of each forecaster with their standard errors, which respect clusters of questions. ``foretell score``.
 
     Parameters
     ----------
     forecasts, outcomes, questions
-        Tables, as the module says; a list of tables is read as one.
+        Tables, or lists of tables that are read as one: columns are as the module `foretell.records` says.
     rule
-        Scoring rules, such as ``brier``, ``log``, ``wis``: at least one for every kind of question if none is named.
+        Scoring rules, such as ``"brier"``, ``"log"``, ``"wis"``, or a list: at least one for every kind of question if none is named.
     by
-        ``forecaster``, ``question`` or ``tag``.
+        What a row stands for: ``"forecaster"`` (if not given), ``"question"`` or ``"tag"``.
     forecaster
-        Only these.
+        Only these: a name or a list.
     ledger
-        A ledger instead of tables.
+        The path of a ledger, instead of tables.
+    joint
+        A table of joint forecasts of several questions, which are scored instead: ``forecaster``, ``made_at``, ``pattern`` such as ``permit=yes|ferry=no`` and
+        ``probability``.
     **options
-        Further options of ``foretell score``.
+        Further options of ``foretell score`` (``print(foretell.score(help=True))`` has all of them), among them ``tagged``: only questions with this tag; ``made_from`` and ``made_until``: only forecasts of these
+        days; ``pool``: one more forecaster, such as ``"crowd=median"``; ``live``: forecasts that move day by day while nothing happens; ``scale``:
+        ``"natural"`` or ``"log"`` for numbers; ``components``: what the weighted interval score is made of; ``platform`` with ``community``: the scores of a
+        platform instead; ``stream``: batch by batch, from files that may be larger than memory.
 
     Returns
     -------
     Answer
-        Its table has the columns ``rule``, ``forecaster``, ``mean``, ``standard error``, ``questions`` and more. Lower is better.
+        Its table has a row for each rule and forecaster: ``rule``, ``forecaster``, ``mean`` (lower is better; logarithmic in nats, those of numbers in the
+        unit of the question, of dates in days), ``standard error``, the numbers of ``questions``, ``clusters`` and ``forecasts``, ``effective`` (how many
+        independent questions they are worth), ``coverage`` (the share of the resolved questions that was answered), and how many log scores were ``raised`` to
+        the floor or are ``infinite``.
+
+    Raises
+    ------
+    InputFault
+        If a table or an option is at fault: the message names the table and the row.
+    TypeError
+        If something is no table, or neither tables nor a ledger are given.
+
+    Warns
+    -----
+    ForetellWarning
+        If nothing can be scored: it says why.
+
+    Examples
+    --------
+    >>> forecasts = {
+    ...     "question": ["rain", "rain", "snow", "snow"],
+    ...     "forecaster": ["ada", "bob", "ada", "bob"],
+    ...     "made_at": ["2025-01-05"] * 4,
+    ...     "probability": [0.8, 0.6, 0.1, 0.3],
+    ... }
+    >>> outcomes = {"question": ["rain", "snow"], "resolution": ["yes", "no"], "resolved_on": ["2025-01-07"] * 2}
+    >>> foretell.score(forecasts, outcomes, rule="brier").to_pandas()[["forecaster", "mean", "questions"]]
+      forecaster   mean  questions
+    0        ada  0.025          2
+    1        bob  0.125          2
     """
     rules = ",".join(_names(rule)) or None
-    asked = {"rule": rules, "by": by, "forecaster": _names(forecaster), **options}
-    return Answer(_judged("score", (forecasts, outcomes, questions), ledger, asked))
+    asked = {"rule": rules, "by": by, "forecaster": _names(forecaster), "joint": joint, **options}
+    return Answer(_said(_judged("score", (forecasts, outcomes, questions), ledger, asked)))
 
 
 def compare(
@@ -161,15 +144,54 @@ def compare(
     ledger: os.PathLike[str] | str | None = None,
     **options: Option,
 ) -> Answer:
-    """Forecasters compared on the questions that they have in common; the verdict may be that nobody can tell yet.
+    """Forecasters compared on the questions that they have in common; the verdict may be that nobody can tell yet. ``foretell compare``.
 
-    ``foretell compare``. Tests respect the dependence of questions within clusters and are corrected for their number.
+    Tests respect the dependence of questions within clusters and are corrected for their number.
+
+    Parameters
+    ----------
+    *forecasters
+        Two names at least; with ``against`` any number, and none means all.
+    forecasts, outcomes, questions, ledger
+        As in `score`.
+    rule
+        Scoring rules, ``"brier"`` if none is named.
+    **options
+        Further options of ``foretell compare``, among them ``against``: compare each with this one alone; ``cluster``: what makes questions share their fate,
+        ``"cluster"``, or ``"tag"``, ``"tag:KEY"``, ``"horizon"``, ``"question"``; ``adjust``: how p-values of several pairs are adjusted, ``"holm"``;
+        ``tagged``, ``made_from``, ``made_until``, ``pool``, ``live``, ``scale`` and ``stream`` as in `score`; ``svg``, ``murphy`` and ``differences``: paths
+        of pictures.
+
+    Returns
+    -------
+    Answer
+        Its table has a row for each rule and pair ``A``, ``B``: both means, ``A - B`` (below 0 where A is better) with its ``standard error``, 95 % interval
+        (``lower``, ``upper``; drawn anew: ``bootstrap lower``, ``bootstrap upper``), ``p`` and ``p adjusted``; ``questions``, ``clusters``, ``effective`` and
+        the smallest difference that would be ``visible``; further tests; and the verdict under ``A is``.
+
+    Raises
+    ------
+    InputFault
+        If nobody of that name has a forecast, or a table or an option is at fault.
+
+    Examples
+    --------
+    >>> forecasts = {
+    ...     "question": ["rain", "rain", "snow", "snow"],
+    ...     "forecaster": ["ada", "bob", "ada", "bob"],
+    ...     "made_at": ["2025-01-05"] * 4,
+    ...     "probability": [0.8, 0.6, 0.1, 0.3],
+    ... }
+    >>> outcomes = {"question": ["rain", "snow"], "resolution": ["yes", "no"], "resolved_on": ["2025-01-07"] * 2}
+    >>> foretell.compare("ada", "bob", forecasts=forecasts, outcomes=outcomes).to_pandas()[["A", "B", "A - B", "A is"]]
+         A    B  A - B             A is
+    0  ada  bob   -0.1  cannot tell yet
     """
     for name in forecasters:
         if not isinstance(name, str):
             raise TypeError(f"compare takes names of forecasters, and tables as keywords: compare(\"ada\", \"bob\", forecasts=…), not {type(name).__name__}")
     asked = {"rule": ",".join(_names(rule)) or None, **options}
-    return Answer(_judged("compare", (forecasts, outcomes, questions), ledger, asked, *forecasters))
+    return Answer(_said(_judged("compare", (forecasts, outcomes, questions), ledger, asked, *forecasters)))
 
 
 def calibrate(
@@ -182,29 +204,53 @@ def calibrate(
     ledger: os.PathLike[str] | str | None = None,
     **options: Option,
 ) -> CalibrationAnswer:
-    """How far stated probabilities can be taken at their word.
+    """How far stated probabilities can be taken at their word. ``foretell calibrate``.
 
-    ``foretell calibrate``: reliability with bands, CORP and Murphy decompositions, tests. Only questions whose scheduled close has passed count, unless
-    ``all_resolved=True``.
+    Reliability with bands, CORP and Murphy decompositions, tests. Only questions whose scheduled close has passed count, unless ``all_resolved=True``.
+
+    Parameters
+    ----------
+    forecasts, outcomes, questions, forecaster, ledger
+        As in `score`.
+    by
+        What a row stands for: ``"forecaster"`` (if not given), ``"tag"``, ``"source"``, ``"horizon"``, ``"month"``, ``"quarter"`` or ``"year"``.
+    **options
+        Further options of ``foretell calibrate``, among them ``all_resolved``: count all resolved questions; ``as_of``: the day by which a scheduled close must
+        have passed, the latest in the records if not given; ``bins``: 10; ``use``: which forecasts of a question count, ``"standing"``; ``cluster`` as in
+        `compare`; ``replicates``: how often clusters are drawn anew; ``seed`` of these; ``axis``: the scale of the diagram, ``"share"``.
+
+    Returns
+    -------
+    CalibrationAnswer
+        Its `picture` is the reliability diagram; its table has a row for each forecaster on yes/no questions: for the scores ``brier`` and ``log`` the parts
+        ``_mcb`` (miscalibration), ``_dsc`` (discrimination) and ``_unc`` with intervals (``_lower``, ``_upper``); what was ``stated`` and ``observed`` on average (0
+        to 1), ``bias``, calibration errors ``ece`` and ``mce``, ``auc``, and the statistics and p-values of the tests.
+
+    Warns
+    -----
+    ForetellWarning
+        If there is nothing to judge.
+
+    Examples
+    --------
+    >>> forecasts = {
+    ...     "question": ["a", "b", "c", "d"],
+    ...     "forecaster": ["ada"] * 4,
+    ...     "made_at": ["2025-01-05"] * 4,
+    ...     "probability": [0.9, 0.7, 0.2, 0.4],
+    ... }
+    >>> outcomes = {"question": ["a", "b", "c", "d"], "resolution": ["yes", "yes", "no", "no"], "resolved_on": ["2025-01-07"] * 4}
+    >>> foretell.calibrate(forecasts, outcomes, all_resolved=True).to_pandas()[["forecaster", "stated", "observed"]]
+      forecaster  stated  observed
+    0        ada    0.55       0.5
     """
     with Folder() as folder:
-        picture = folder.new("reliability.svg")
-        asked = {"by": by, "forecaster": _names(forecaster), "svg": picture, **options}
-        told = _judged("calibrate", (forecasts, outcomes, questions), ledger, asked)
-        drawn = pathlib.Path(picture)
-        return CalibrationAnswer(told, drawn.read_text(encoding="utf-8") if drawn.exists() else None)
-
-
-class CalibrationAnswer(Answer):
-    """Calibration, with its reliability diagram."""
-
-    def __init__(self, told: _foretell.Told, picture: str | None) -> None:
-        super().__init__(told)
-        #: The reliability diagram, as SVG; `None` where there is nothing to draw.
-        self.picture = picture
-
-    def _repr_html_(self) -> str:
-        return f"{self.picture or ''}{super()._repr_html_()}"
+        asked: dict[str, Option] = {"by": by, "forecaster": _names(forecaster), **options}
+        if options.get("axis") is not None and options.get("svg") is None:
+            # The scale goes with a file; the picture comes with the answer all the same.
+            asked["svg"] = folder.new("reliability.svg")
+        told = _said(_judged("calibrate", (forecasts, outcomes, questions), ledger, asked, files=folder.names))
+        return CalibrationAnswer(told)
 
 
 def leaderboard(
@@ -213,21 +259,52 @@ def leaderboard(
     questions: Frame = None,
     *,
     rule: Names | None = None,
+    forecaster: Names | None = None,
     ledger: os.PathLike[str] | str | None = None,
     **options: Option,
 ) -> Answer:
-    """Everybody ranked, with what cannot be told apart yet. ``foretell leaderboard``."""
-    asked = {"rule": ",".join(_names(rule)) or None, **options}
-    return Answer(_judged("leaderboard", (forecasts, outcomes, questions), ledger, asked))
+    """Everybody ranked, with what cannot be told apart yet. ``foretell leaderboard``.
 
+    Parameters
+    ----------
+    forecasts, outcomes, questions, forecaster, ledger
+        As in `score`.
+    rule
+        Scoring rules, ``"brier"`` if none is named.
+    **options
+        Further options of ``foretell leaderboard``, among them ``order``: the measure that orders the rows, ``"adjusted-mean"``; ``baseline``: state the skill
+        against this forecaster; ``at_least``: leave out who answered fewer questions, 1; ``cluster`` as in `compare`; ``replicates``: how often clusters are
+        drawn anew for the intervals; ``tagged``, ``made_from``, ``made_until``, ``pool``, ``live``, ``scale`` and ``stream`` as in `score`; ``svg``: the path
+        of a picture.
 
-class PoolAnswer(Answer):
-    """How to pool, what to expect of it, and the pooled forecasts."""
+    Returns
+    -------
+    Answer
+        Its table has a row for each rule and forecaster: ``questions``, ``clusters``, ``coverage``, ``mean``; of each measure its value, the ends of its 95 %
+        interval (``lower``, ``upper``), its ``rank`` and the ends of that; ``skill`` against the baseline (1 perfect, 0 as good) with its interval and the number
+        of questions shared with it.
 
-    def __init__(self, told: _foretell.Told, pooled: dict[str, list[str]] | None) -> None:
-        super().__init__(told)
-        #: The pooled forecasts by column, if some were to be pooled: what a table of forecasts holds, as text.
-        self.pooled = pooled
+    Warns
+    -----
+    ForetellWarning
+        If nobody can be ranked: it says why.
+
+    Examples
+    --------
+    >>> forecasts = {
+    ...     "question": ["rain", "rain", "snow", "snow"],
+    ...     "forecaster": ["ada", "bob", "ada", "bob"],
+    ...     "made_at": ["2025-01-05"] * 4,
+    ...     "probability": [0.8, 0.6, 0.1, 0.3],
+    ... }
+    >>> outcomes = {"question": ["rain", "snow"], "resolution": ["yes", "no"], "resolved_on": ["2025-01-07"] * 2}
+    >>> foretell.leaderboard(forecasts, outcomes).to_pandas()[["forecaster", "mean", "adjusted mean rank"]]
+      forecaster   mean  adjusted mean rank
+    0        ada  0.025                   1
+    1        bob  0.125                   2
+    """
+    asked = {"rule": ",".join(_names(rule)) or None, "forecaster": _names(forecaster), **options}
+    return Answer(_said(_judged("leaderboard", (forecasts, outcomes, questions), ledger, asked)))
 
 
 def pool(
@@ -235,52 +312,136 @@ def pool(
     outcomes: Frame = None,
     apply: Frame = None,
     *,
+    questions: Frame = None,
     method: str | None = None,
     name: str | None = None,
     ledger: os.PathLike[str] | str | None = None,
     **options: Option,
 ) -> PoolAnswer:
-    """Learns from past forecasts how to pool, and pools new ones.
+    """Learns from past forecasts how to pool, and pools new ones. ``foretell pool``.
 
     Parameters
     ----------
     fit, outcomes
-        Past forecasts and what happened. Outcomes of those to be pooled are never looked at.
+        Tables of past forecasts and of what happened, as `foretell.records` says. Outcomes of questions that are to be pooled are never looked at: such a
+        question is left out of ``fit``.
     apply
-        Forecasts to be pooled.
+        A table of forecasts to be pooled.
+    questions
+        Definitions of the questions, past and new: closing days, clusters, tags.
     method
-        ``auto`` chooses by cross-validation; ``foretell pool --list`` lists the others.
+        ``"auto"`` (if not given) chooses by the past; `pool` with ``list=True`` lists the others, such as ``"median"`` or ``"performance+platt"``.
     name
-        Who the pooled forecasts are by; ``pool`` if not given.
+        Who the pooled forecasts are by; ``"pool"`` if not given.
+    ledger
+        The path of a ledger to learn from, instead of ``fit``; with ``open=True`` its open questions are pooled.
+    **options
+        Further options of ``foretell pool``, among them ``rule``: the score of yes/no forecasts that is lessened, ``"brier"`` or ``"log"``; ``of``: ``"yes-no"``
+        or ``"quantiles"``, where tables hold both; ``scale`` and ``baseline`` for quantiles; ``members`` and ``without``: only, or not, forecasters whose name
+        fits this pattern; ``fit_until``: learn from forecasts made by this day; ``apply_from``: pool those made from this day on; ``tagged``: only questions
+        with this tag.
+
+    Returns
+    -------
+    PoolAnswer
+        `pooled` are the pooled forecasts (with ``out``, those of a file whose name ends in ``.csv``). Its table says what to expect, a row each for the pool, the plain mean and the best forecaster in training: ``mean``
+        score out of sample with its 95 % interval (``lower``, ``upper``), and by how much the pool's is less (``pool less it``) with the interval of that.
+
+    Raises
+    ------
+    InputFault
+        If there is nothing to learn from or to pool, or a table or an option is at fault.
+
+    Examples
+    --------
+    >>> said = {
+    ...     "question": ["a", "a", "b", "b", "c", "c"],
+    ...     "forecaster": ["ada", "bob"] * 3,
+    ...     "made_at": ["2025-01-05"] * 4 + ["2025-02-05"] * 2,
+    ...     "probability": [0.9, 0.7, 0.2, 0.4, 0.6, 0.8],
+    ... }
+    >>> past, now = ({name: column[some] for name, column in said.items()} for some in (slice(4), slice(4, 6)))
+    >>> outcomes = {"question": ["a", "b"], "resolution": ["yes", "no"], "resolved_on": ["2025-01-07"] * 2}
+    >>> foretell.pool(past, outcomes, now, method="mean").pooled["probability"]
+    ['0.7']
     """
+    if (fit is None) == (ledger is None) and not (options.get("list") or options.get("help")):
+        raise TypeError("give either a table of past forecasts, `fit`, or a `ledger`")
     with Folder() as folder:
-        arguments = ["pool"]
-        tables = (("fit", fit), ("outcomes", outcomes), ("apply", apply))
-        arguments += [f"--{option}={folder.path(table, option)}" for option, table in tables if table is not None]
-        out = folder.new("pooled.csv") if apply is not None or options.get("open") else None
-        asked = _asking.options({"method": method, "name": name, "ledger": ledger, "out": out, **options})
-        told = _asking.ask([*arguments, *asked])
+        out = options.pop("out", None)
+        if out is None and (apply is not None or options.get("open")):
+            out = folder.new("pooled.csv")
+        tables = {"fit": fit, "outcomes": outcomes, "questions": questions, "apply": apply}
+        asked = {**tables, "method": method, "name": name, "ledger": ledger, "out": out, **options}
+        told = _asking.ask(["pool", *folder.options(asked)], names=folder.names)
         return PoolAnswer(told, None if out is None else _columns_of(out))
 
 
-def _columns_of(path: str) -> dict[str, list[str]]:
+def _columns_of(path: object) -> dict[str, list[str]] | None:
+    path = str(path)
+    if not path.lower().endswith(".csv"):
+        return None
     with open(path, encoding="utf-8", newline="") as file:
         heading, *rows = csv.reader(file)
     return {name: [row[at] for row in rows] for at, name in enumerate(heading)}
 
 
 def cohere(
-    forecasts: Frame,
+    forecasts: Frame = None,
     questions: Frame = None,
     *,
     relations: os.PathLike[str] | str | None = None,
     scenario: os.PathLike[str] | str | None = None,
+    ledger: os.PathLike[str] | str | None = None,
     **options: Option,
 ) -> Answer:
-    """Which figures cannot stand together, and the nearest that can. ``foretell cohere``."""
+    """Which figures cannot stand together, and the nearest that can. ``foretell cohere``.
+
+    Parameters
+    ----------
+    forecasts, questions
+        Tables, as in `score`.
+    relations
+        The path of a TOML file that says what holds among the questions, such as ``logic = ["snow implies cold"]``.
+    scenario
+        The path of a scenario of these questions: what it says of its events holds among them, too.
+    ledger
+        The path of a ledger, instead of tables.
+    **options
+        Further options of ``foretell cohere``, among them ``forecaster``: only those whose name fits this pattern; ``as_of``: what stood on this day, instead of
+        the last; ``every_day``; ``tolerance``: by how much figures may miss a relation, ``"1%"``; ``strict``: no tolerance; ``weight``: how much a figure counts
+        in the distance, ``"QUESTION=WEIGHT"``; ``pin``: what a figure must become, ``"QUESTION=PROBABILITY"``; ``out``: the path of a table of the forecasts with
+        the nearest coherent ones.
+
+    Returns
+    -------
+    Answer
+        Its table has a row for each figure that bears on a relation: ``forecaster``, ``day``, ``question`` with the ``option`` or the condition that is
+        ``given``; what was ``stated`` and the nearest that can stand, by ``squared`` distance and by Kullback–Leibler divergence (``kl``), all from 0 to 1; its
+        ``weight`` and what it is ``pinned`` to; and in how many sets of figures it is that conflict with logic (``errors``) or assumptions (``warnings``).
+
+    Raises
+    ------
+    InputFault
+        If no relations are given or they cannot be understood, or a table or an option is at fault.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> relations = pathlib.Path(tempfile.mkdtemp()) / "relations.toml"
+    >>> _ = relations.write_text('logic = ["snow implies cold"]')
+    >>> forecasts = {"question": ["snow", "cold"], "forecaster": ["ann"] * 2, "made_at": ["2025-01-05"] * 2, "probability": [0.5, 0.3]}
+    >>> foretell.cohere(forecasts, relations=relations).to_pandas()[["question", "stated", "squared", "errors"]]
+      question  stated  squared  errors
+    0     cold     0.3      0.4       1
+    1     snow     0.5      0.4       1
+    """
+    if (forecasts is None) == (ledger is None) and not options.get("help"):
+        raise TypeError("give either a table of forecasts or a `ledger`")
+    if relations is None and scenario is None and not options.get("help"):
+        raise TypeError("say what holds among the questions: `relations`, a file of relations, or a `scenario`")
     with Folder() as folder:
-        arguments = ["cohere", folder.path(forecasts, "forecasts")]
-        if questions is not None:
-            arguments.append(f"--questions={folder.path(questions, 'questions')}")
-        asked = _asking.options({"relations": relations, "scenario": scenario, **options})
-        return Answer(_asking.ask([*arguments, *asked]))
+        several = forecasts if isinstance(forecasts, list) else [] if forecasts is None else [forecasts]
+        paths = [folder.path(one, "forecasts", at if isinstance(forecasts, list) else None) for at, one in enumerate(several)]
+        asked = {"questions": questions, "relations": relations, "scenario": scenario, "ledger": ledger, **options}
+        return Answer(_asking.ask(["cohere", *paths, *folder.options(asked)], names=folder.names))

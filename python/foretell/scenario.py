@@ -11,10 +11,10 @@ from typing import Any, Union
 
 from . import _asking, _foretell
 from ._asking import Option, Progress
+from ._tables import Folder
 from .answers import Answer, BriefAnswer, RunAnswer
 from .errors import Problem
 from .executors import run_on
-from .records import Folder
 
 __all__ = ["Scenario", "check", "load", "run"]
 
@@ -45,7 +45,14 @@ class Scenario:
     """A scenario: a file, or the text of one. Made by `load`.
 
     Every method is a command, and takes each option of the command line as a keyword: ``--doubt-draws 20`` is ``doubt_draws=20``, a flag is ``True``, an option
-    that may be given several times takes a list. ``foretell COMMAND --help`` lists them.
+    that may be given several times takes a list, and one whose name Python keeps for itself ends in an underscore (``from_``). What the methods list are the
+    options that most people use; ``print(scenario.run(help=True))`` has all of them, in the words of the command line.
+
+    Days are `datetime.date`, ``"2025-09-01"``, or what NumPy and pandas have for them. Phrases are those of scenario files: ``"talks by 2025-10-01"``,
+    ``"not attends"``, ``"track is neither"``. A misspelt keyword, a value that is none, a phrase that cannot be understood or a fault of the file raises
+    `InputFault`; a file that cannot be read `EnvironmentFault`; what is worth to know about a result is a `ForetellWarning`.
+
+    It can be pickled: a scenario from a text takes that with it, one from a file its path.
     """
 
     def __init__(self, name: str, text: str | None) -> None:
@@ -69,7 +76,8 @@ class Scenario:
         return {} if self._text is None else {self._name: self._text}
 
     def _ask(self, command: str, options: dict[str, Option], progress: Progress = False) -> _foretell.Told:
-        return _asking.ask([command, self._name, *_asking.options(options)], self._texts(), progress)
+        with Folder() as folder:
+            return _asking.ask([command, self._name, *folder.options(options)], self._texts(), progress, folder.names)
 
     def check(self) -> list[Problem]:
         """Everything that is wrong with it or worth to know: errors, warnings and notes. An empty list is a clean bill.
@@ -126,12 +134,25 @@ class Scenario:
             those are, else 16), and put together here as they come. ``client.get_executor()`` of Dask distributed is one, which runs the parts of workers
             that die again; a process pool of the standard library ends with the first worker that dies.
         **options
-            Further options of ``foretell run``.
+            Further options of ``foretell run``: ``doubt_draws``: how often the doubtful inputs are drawn anew to see how far they move the forecasts, 200;
+            ``precision``: simulate until standard errors are this small; ``stratified``: smaller errors from as many worlds; ``rare``: how likely a rare
+            condition is; ``counterfactual``: what would have been; ``storyline`` and ``most_probable``: the likeliest stories; ``from_``, ``to`` and ``every``:
+            a replay, day by day; ``record`` and ``ledger``: keep the forecasts; ``method``: how what is known is met, ``"auto"``; ``threads``: all cores.
+
+        Returns
+        -------
+        RunAnswer
+            Its table has a row for each figure of each question: ``kind``, ``id``, the day on which it ``closes``, ``part`` (``yes``, an option, ``mean``, a
+            quantile such as ``q50``), ``value`` (a chance from 0 to 1, or a number in the unit of the question; a day stands under ``value_day``) with its
+            ``standard_error`` of simulation, ``doubt_low`` and ``doubt_high`` (where doubt about the inputs leaves it in 90 of 100 cases), and the variances
+            of chance, doubt and simulation.
 
         Raises
         ------
         InputFault
             If the scenario or an argument is at fault; `problems` says where.
+        EnvironmentFault
+            If the file cannot be read.
 
         Examples
         --------
@@ -151,34 +172,182 @@ class Scenario:
             return RunAnswer(self._ask("run", {**asked, "exact": exact, "events": events}, progress))
         if exact:
             raise ValueError("a computation is not dealt out to workers: leave out `exact`, or `executor`")
-        alone = ("from_", "to", "record", "rare", "counterfactual", "storyline", "most_probable", "check_exact", "precision", "seconds")
+        alone = ("from_", "to", "record", "rare", "counterfactual", "storyline", "most_probable", "check_exact", "precision", "seconds", "out")
         for name in alone:
             if options.get(name):
-                raise ValueError(f"`{name}` does not go with `executor`, whose parts are of a plain run: leave out one of them")
+                raise ValueError(f"`{name}` does not go with `executor` or `shards`, whose parts are of a plain run: leave out one of them")
         arguments = ["run", self._name, *_asking.options(asked)]
         return RunAnswer(run_on(executor, arguments, self._texts(), shards, events, progress))
 
     def explain(self, question: str, **options: Option) -> Answer:
-        """What drives a question: a tornado of its inputs, shares of doubt and chance, information.
+        """What drives a question: a tornado of its inputs, shares of doubt and chance, information. ``foretell explain``.
 
-        ``foretell explain``; its options are keywords, such as ``option``, ``by``, ``given``, ``as_of``, ``only``.
+        Parameters
+        ----------
+        question
+            A question or an event, by its name in the file.
+        **options
+            ``only``: some of ``"tornado"``, ``"shares"``, ``"information"``, ``"what-if"`` and ``"filled"``, all if not given; ``option``: the chance of this
+            option, of a question that has options; ``by``: the chance that it comes by this day, of one that asks for a date; ``given``, ``suppose`` and
+            ``as_of`` as in `run`; ``worlds``: a million for the figure itself and 262,144 for each variant, where figures are not computed; ``seed``: 1;
+            ``method``: ``"auto"`` computes what can be computed.
+
+        Returns
+        -------
+        Answer
+            Its table has a row for each figure: ``part`` (``forecast``, ``tornado``, ``doubt``, ``chance``, ``information``, ``what-if``, ``filled``), ``name``
+            of the input or event, ``case``, ``figure`` (what it is), ``value`` with its ``standard_error``, and ``low`` and ``high``: where the forecast comes
+            over the 90 % interval of an input (tornado), or the 95 % interval of a share. Chances and shares are from 0 to 1, information is in bits.
+
+        Raises
+        ------
+        InputFault
+            If there is no such question, or an option is at fault.
+
+        Examples
+        --------
+        >>> table = foretell.load("scenarios/golden.toml").explain("paper", only="information").to_pandas()
+        >>> table[table["figure"] == "bits"][["name", "value"]].head(2)
+                      name     value
+        4          attends  0.067956
+        6  storyline_first  0.066454
         """
         return Answer(self._ask("explain", {"question": question, **options}))
 
     def watch(self, question: str, **options: Option) -> Answer:
-        """Which events would move a question most once they are known, and when. ``foretell watch``."""
+        """Which events would move a question most once they are known, and when that is. ``foretell watch``.
+
+        Parameters
+        ----------
+        question
+            The question whose forecast is to move, by its name in the file.
+        **options
+            ``by``: findings known by the end of this day count, the day before the question closes if not given; ``line``: name the smallest sets of
+            findings that carry the forecast over this line, such as ``"50%"``, or ``"OPTION 50%"`` of a question that has options; ``size``: the most findings
+            of such a set, 3; ``at_least``: leave out sets less likely than this, ``"0.1%"``; ``top``: how many findings the text shows, 12; ``given``,
+            ``suppose`` and ``as_of`` as in `run`; ``worlds``: a million; ``seed``: 1; ``method``: ``"auto"``.
+
+        Returns
+        -------
+        Answer
+            Its table has a row for each outcome of each finding: ``name``, ``kind``, the day ``known_on``, ``outcome`` with its ``chance``, and of each ``part``
+            of the question what the forecast would be ``then``; ``expected_change`` (how far the finding moves it on average), ``brier_gain`` and ``log_gain``
+            (by how much the expected score falls; logarithmic in nats), each with its error; ``exact``, ``matters`` and ``settles`` are ``"true"`` or
+            ``"false"``. Chances are from 0 to 1.
+
+        Raises
+        ------
+        InputFault
+            If there is no such question, it is settled already, or an option is at fault.
+
+        Examples
+        --------
+        >>> table = foretell.load("scenarios/golden.toml").watch("paper", worlds=20_000).to_pandas()
+        >>> list(table["name"].unique())
+        ['attends', 'purchase', 'amount', 'order', 'bilateral', 'trilateral']
+        """
         return Answer(self._ask("watch", {"question": question, **options}))
 
     def decide(self, **options: Option) -> Answer:
-        """The best choices of its decisions, and what knowing more would be worth. ``foretell decide``."""
+        """The best choices of its decisions, and what knowing more would be worth. ``foretell decide``.
+
+        The file has ``[decision.NAME]`` and ``[utility.NAME]``.
+
+        Parameters
+        ----------
+        **options
+            ``sample``: what a sample would be worth, ``"EVENT N"`` for N more cases or ``"EVENT N sd S"`` for N measurements, or a list of these; ``top``: how
+            many choices the text shows, 8; ``given``, ``suppose`` and ``as_of`` as in `run`; ``worlds``: 262,144 for each choice, where figures are not
+            computed; ``seed``: 1; ``method``: ``"auto"``.
+
+        Returns
+        -------
+        Answer
+            Its table is the policy, a row for each option of each decision in each case of what is ``known`` by then: the ``chance`` of the case, the ``best``
+            option in it, and of each ``option`` the ``expected_utility`` with its error, in the unit of the utilities.
+
+        Raises
+        ------
+        InputFault
+            If the file has no decision, or an option is at fault.
+
+        Examples
+        --------
+        >>> foretell.load("scenarios/umbrella.toml").decide().to_pandas()[["known", "best", "option", "expected_utility"]]
+                        known   best option  expected_utility
+        0   forecast is sunny  leave   take         24.205607
+        1   forecast is sunny  leave  leave         91.588785
+        2  forecast is cloudy  leave   take         37.441860
+        3  forecast is cloudy  leave  leave         65.116279
+        4   forecast is rainy   take   take         56.000000
+        5   forecast is rainy   take  leave         28.000000
+        """
         return Answer(self._ask("decide", options))
 
     def storylines(self, **options: Option) -> Answer:
-        """The likeliest stories over its questions. ``foretell storylines``."""
+        """The likeliest stories over its questions, with their chances, order and days. ``foretell storylines``.
+
+        Parameters
+        ----------
+        **options
+            ``over``: the events and questions that they are told over, a list; those that say most of all others if not given; ``count``: how many stories,
+            5; ``coverage``: as many as together have this probability, such as ``"80%"``; ``any_order``: take stories that differ only in the order of what
+            happens for one; ``given``, ``suppose`` and ``as_of`` as in `run`; ``worlds``: a million; ``seed``: 1; ``method``: ``"auto"``.
+
+        Returns
+        -------
+        Answer
+            Its table has a row for each event of each ``story``: the story's ``probability`` (0 to 1) with its ``standard_error`` and what it and those before
+            it have together (``cumulative``); the ``event``, its ``outcome`` in this story and ``outcome_in_first``; how likely the outcome is by itself; and of
+            what happens its ``place`` in the order, and the ``median`` of its day with ``low_10`` and ``high_90``.
+
+        Raises
+        ------
+        InputFault
+            If there is no such event, or an option is at fault.
+
+        Examples
+        --------
+        >>> told = foretell.load("scenarios/golden.toml").storylines(over=["attends", "paper"], count=2, worlds=20_000)
+        >>> told.to_pandas()[["story", "probability", "event", "outcome"]]
+           story  probability    event outcome
+        0      1       0.4950  attends      no
+        1      1       0.4950    paper      no
+        2      2       0.2925  attends     yes
+        3      2       0.2925    paper      no
+        """
         return Answer(self._ask("storylines", options))
 
     def diff(self, other: Scenario | os.PathLike[str] | str | None = None, **options: Option) -> Answer:
-        """What changed from this scenario to another, or from its own day ``from_`` to the day ``to``, and why. ``foretell diff``."""
+        """What changed from this scenario to another, or from its own day ``from_`` to the day ``to``, and why. ``foretell diff``.
+
+        Parameters
+        ----------
+        other
+            The new scenario: what `load` takes. This one if not given.
+        **options
+            ``from_`` and ``to``: the days that the old and the new one are looked at from, their own ``as_of`` if not given; ``as_of``: the same day for both;
+            ``given``: a condition that is known in both, or a list; ``only``: these questions, a list; ``worlds``: a million for each variant, from 17
+            variants on 262,144; ``seed``: 1; ``method``: ``"auto"``.
+
+        Returns
+        -------
+        Answer
+            Its table has rows for each ``part`` of each ``question``: first the whole, then each change that bears on it, in words (``why``); ``old`` and
+            ``new`` figures (under ``old_day`` and ``new_day`` where they are days), by how much it ``moved`` and the error of that, and whether that can be
+            ``told_apart`` from 0. Chances are from 0 to 1, days move by days.
+
+        Raises
+        ------
+        InputFault
+            If there is nothing to compare with, or an option is at fault.
+
+        Examples
+        --------
+        >>> moved = foretell.load("scenarios/golden.toml").diff(to="2025-10-18", worlds=300_000)
+        >>> moved.to_pandas()["question"].iloc[0]
+        'paper'
+        """
         if other is None:
             return Answer(self._ask("diff", options))
         other = load(other)
@@ -188,47 +357,135 @@ class Scenario:
         return Answer(_asking.ask(arguments, {**self._texts(), **other._texts()}))
 
     def plan(self, **options: Option) -> Answer:
-        """What the engine makes of it, step by step. ``foretell plan``."""
+        """What the engine makes of it, step by step, and what can be computed. ``foretell plan``.
+
+        Parameters
+        ----------
+        **options
+            ``given``, ``suppose`` and ``as_of`` as in `run`.
+
+        Returns
+        -------
+        Answer
+            Its table has one column, ``step``, in words.
+
+        Examples
+        --------
+        >>> len(foretell.load("scenarios/golden.toml").plan().to_pandas()) > 5
+        True
+        """
         return Answer(self._ask("plan", options))
 
     def brief(self, **options: Option) -> BriefAnswer:
-        """A brief that somebody who decides can read: `page` as HTML, `markdown` and `data` as text and values. ``foretell report``."""
+        """A brief that somebody who decides can read: `page` as HTML, `markdown` and `data` as text and values. ``foretell report``.
+
+        Parameters
+        ----------
+        **options
+            ``headline``: the questions that matter most, a list; the five open yes/no questions that are least settled if not given; ``over``: what the stories
+            are told over; ``text``: the path of a text of one's own for the top; ``lexicon``: words for chances, ``"icd203"``, ``"uk"`` or the path of a TOML
+            file; ``since``: say what moved since this day, seven days before if not given; ``against``: say what moved against this older file; ``given``,
+            ``suppose`` and ``as_of`` as in `run`; ``worlds``: a million; ``seed``: 1; ``doubt_draws``: 200; ``ledger`` or ``forecasts``, ``outcomes`` and
+            ``questions`` (tables) for what others say.
+
+        Returns
+        -------
+        BriefAnswer
+            Its table has a row for each ``part`` of each open ``question``: the chance ``in words``, ``probability`` (0 to 1) with its ``standard_error``,
+            ``doubt_low`` and ``doubt_high`` (where doubt about the inputs leaves it in 90 of 100 cases), ``confidence`` and the day on which it ``closes``.
+
+        Raises
+        ------
+        InputFault
+            If there is no such question, or an option is at fault.
+
+        Examples
+        --------
+        >>> brief = foretell.load("scenarios/golden.toml").brief(worlds=20_000)
+        >>> brief.page[:15]
+        '<!doctype html>'
+        """
         return BriefAnswer(self._ask("report", options), lambda path: self._ask("report", {**options, "out": path}))
 
     def update(self, **options: Any) -> Answer:
-        """Moves its priors by what happened, or writes news into it; nothing is written with ``dry_run=True``.
+        """Moves its priors by what happened, or writes news into it; nothing is written with ``dry_run=True``. ``foretell update``.
 
-        ``foretell update``; its options are keywords, such as ``outcomes`` and ``cases`` (tables or paths), ``until``, ``news``, ``source``, ``out``.
+        Parameters
+        ----------
+        **options
+            ``outcomes``: a table of ``question``, ``resolution`` and ``resolved_on``, instead of those of the ``ledger``; ``until``: up to the end of this day
+            the world was watched; ``cases``: learn from a table of many cases instead, a row each with a column for each event, blank where a case does not say;
+            ``news``: write a piece of news into the file instead, such as ``"talks by 2026-03-01 x0.4"``, with its ``date`` (today if not given), ``source``,
+            what it ``says`` and ``why`` it has this effect; ``undo``: take the last piece of news out again; ``dry_run``: only show what would move; ``out``:
+            write the new scenario here instead of over the old one; ``worlds``: a million, where posteriors cannot be computed; ``seed``: 1.
+
+        Returns
+        -------
+        Answer
+            Its table has a row for each ``event`` that moved: ``prior`` and ``posterior`` as the file writes them, ``mean before`` and ``mean after`` (0 to 1)
+            with the ``error`` of simulation, by which ``means`` it was found and ``by`` which observations. With ``news`` it is that of `diff`.
 
         Raises
         ------
         ValueError
             If the scenario comes from a text, which no file can take up: say ``dry_run=True``.
+        InputFault
+            If a table or an option is at fault.
+
+        Examples
+        --------
+        >>> came = {"question": ["paper"], "resolution": ["yes"], "resolved_on": ["2025-10-01"]}
+        >>> foretell.load("scenarios/golden.toml").update(outcomes=came, dry_run=True).to_pandas()[["event", "prior", "posterior"]]
+        Empty DataFrame
+        Columns: [event, prior, posterior]
+        Index: []
         """
         if self._text is not None and not options.get("dry_run"):
             raise ValueError("a text has no file that could be updated: write it into one, or say `dry_run=True`")
-        with Folder() as folder:
-            tables = {name: folder.path(options[name], name) for name in ("outcomes", "cases") if options.get(name) is not None}
-            return Answer(self._ask("update", {**options, **tables}))
+        return Answer(self._ask("update", options))
 
 
 def load(scenario: Scenario | os.PathLike[str] | str) -> Scenario:
-    """A scenario from a path, or from the text of a file. A string with a line break is a text.
+    """A scenario from a path, or from the text of a file.
 
     Nothing is read yet: `Scenario.check` and `Scenario.run` say what is wrong.
+
+    Parameters
+    ----------
+    scenario
+        A path; or a string with a line break, which is a text; or a scenario, which is given back.
+
+    Examples
+    --------
+    >>> foretell.load("scenarios/golden.toml")
+    <foretell.Scenario scenarios/golden.toml>
     """
     if isinstance(scenario, Scenario):
         return scenario
     if _is_text(scenario):
         return Scenario(TEXT, str(scenario))
+    if not isinstance(scenario, (str, os.PathLike)):
+        raise TypeError(f"a scenario is a path, or the text of a file, not {type(scenario).__name__}")
     return Scenario(os.fspath(scenario), None)
 
 
 def run(scenario: Scenario | os.PathLike[str] | str, **options: Any) -> RunAnswer:
-    """``load(scenario).run(**options)``; see `Scenario.run`."""
+    """``load(scenario).run(**options)``; see `Scenario.run`.
+
+    Examples
+    --------
+    >>> foretell.run("scenarios/golden.toml", worlds=10_000).probabilities["paper"]
+    0.2123
+    """
     return load(scenario).run(**options)
 
 
 def check(scenario: Scenario | os.PathLike[str] | str) -> list[Problem]:
-    """``load(scenario).check()``; see `Scenario.check`."""
+    """``load(scenario).check()``; see `Scenario.check`.
+
+    Examples
+    --------
+    >>> foretell.check("title = 'Rain'\\nas_of = 2025-08-19\\n")[0].severity
+    'error'
+    """
     return load(scenario).check()

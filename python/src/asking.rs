@@ -5,7 +5,6 @@ use super::table::Table;
 use foretell::cli::{self, OnProgress};
 use pyo3::exceptions::{PyOSError, PyRuntimeError};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -21,75 +20,119 @@ const BREATH: Duration = Duration::from_millis(50);
 /// Carried by the unwinding of work that nobody waits for any more.
 struct BrokenOff;
 
+/// What was found in a scenario file or a phrase, as a dictionary of Python.
+#[derive(Clone, FromPyObject, IntoPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct Found {
+    code: String,
+    severity: String,
+    message: String,
+    file: Option<String>,
+    line: Option<usize>,
+    column: Option<usize>,
+    help: Vec<String>,
+}
+
+impl From<cli::Problem> for Found {
+    fn from(problem: cli::Problem) -> Self {
+        let cli::Problem { code, severity, message, file, line, column, help } = problem;
+        Self { code: code.to_owned(), severity: severity.to_owned(), message, file, line, column, help }
+    }
+}
+
+/// What went wrong, the way out, and whether the arguments themselves were wrong.
+type Failure = (String, Option<String>, bool);
+
 /// What a command had to say.
 #[pyclass(frozen, module = "foretell._foretell")]
-pub(crate) struct Told(cli::Told);
+pub(crate) struct Told {
+    /// 0 done, 1 something was found or the input is at fault, 2 the tool could not run.
+    #[pyo3(get)]
+    exit_code: u8,
+    /// What `--format json` prints.
+    #[pyo3(get)]
+    json: Option<String>,
+    /// What `--format table` prints.
+    #[pyo3(get)]
+    text: String,
+    /// What `--format md` prints.
+    #[pyo3(get)]
+    markdown: String,
+    table: Option<Table>,
+    /// What there is to see, as SVG.
+    #[pyo3(get)]
+    picture: Option<String>,
+    /// Notes and warnings.
+    #[pyo3(get)]
+    remarks: Vec<String>,
+    /// What was found in scenario files and phrases.
+    #[pyo3(get)]
+    problems: Vec<Found>,
+    /// What went wrong, the way out, and whether the arguments themselves were wrong, if the command failed.
+    #[pyo3(get)]
+    failure: Option<Failure>,
+}
+
+impl From<cli::Told> for Told {
+    fn from(told: cli::Told) -> Self {
+        let cli::Told { exit_code, json, text, markdown, table, picture, remarks, problems, failure } = told;
+        Self {
+            exit_code,
+            json,
+            text,
+            markdown,
+            table: table.map(Table::new),
+            picture,
+            remarks,
+            problems: problems.into_iter().map(Found::from).collect(),
+            failure: failure.map(|failure| (failure.message, failure.help, failure.is_usage)),
+        }
+    }
+}
+
+/// What a copy is made of.
+type Parts =
+    (u8, Option<String>, String, String, Option<Table>, Option<String>, Vec<String>, Vec<Found>, Option<Failure>);
+
+impl Told {
+    fn parts(&self) -> Parts {
+        (
+            self.exit_code,
+            self.json.clone(),
+            self.text.clone(),
+            self.markdown.clone(),
+            self.table.clone(),
+            self.picture.clone(),
+            self.remarks.clone(),
+            self.problems.clone(),
+            self.failure.clone(),
+        )
+    }
+}
 
 #[pymethods]
 impl Told {
-    /// 0 done, 1 something was found or the input is at fault, 2 the tool could not run.
-    #[getter]
-    fn exit_code(&self) -> u8 {
-        self.0.exit_code
-    }
-
-    /// What `--format json` prints.
-    #[getter]
-    fn json(&self) -> Option<&str> {
-        self.0.json.as_deref()
-    }
-
-    /// What `--format table` prints.
-    #[getter]
-    fn text(&self) -> &str {
-        &self.0.text
-    }
-
-    /// What `--format md` prints.
-    #[getter]
-    fn markdown(&self) -> &str {
-        &self.0.markdown
-    }
-
     /// The table of `--format csv`, with typed columns.
     #[getter]
     fn table(&self) -> Option<Table> {
-        self.0.table.clone().map(Table::new)
+        self.table.clone()
     }
 
-    /// What there is to see, as SVG.
-    #[getter]
-    fn picture(&self) -> Option<&str> {
-        self.0.picture.as_deref()
+    /// The same with other notes and warnings.
+    fn with_remarks(&self, remarks: Vec<String>) -> Self {
+        Self { remarks, ..Self::of_parts(self.parts()) }
     }
 
-    /// Notes and warnings.
-    #[getter]
-    fn remarks(&self) -> Vec<String> {
-        self.0.remarks.clone()
+    /// What `__reduce__` took apart.
+    #[staticmethod]
+    fn of_parts(parts: Parts) -> Self {
+        let (exit_code, json, text, markdown, table, picture, remarks, problems, failure) = parts;
+        Self { exit_code, json, text, markdown, table, picture, remarks, problems, failure }
     }
 
-    /// What was found in scenario files and phrases.
-    #[getter]
-    fn problems<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyDict>>> {
-        let one = |problem: &cli::Problem| {
-            let dict = PyDict::new(py);
-            dict.set_item("code", problem.code)?;
-            dict.set_item("severity", problem.severity)?;
-            dict.set_item("message", &problem.message)?;
-            dict.set_item("file", problem.file.as_deref())?;
-            dict.set_item("line", problem.line)?;
-            dict.set_item("column", problem.column)?;
-            dict.set_item("help", &problem.help)?;
-            Ok(dict)
-        };
-        self.0.problems.iter().map(one).collect()
-    }
-
-    /// What went wrong, the way out, and whether the arguments themselves were wrong, if the command failed.
-    #[getter]
-    fn failure(&self) -> Option<(&str, Option<&str>, bool)> {
-        self.0.failure.as_ref().map(|failure| (failure.message.as_str(), failure.help.as_deref(), failure.is_usage))
+    /// For pickling and copying.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Parts,))> {
+        Ok((py.get_type::<Self>().getattr("of_parts")?, (self.parts(),)))
     }
 }
 
@@ -128,7 +171,7 @@ pub(crate) fn ask(
     loop {
         let got = py.detach(|| receive.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(BREATH));
         match got {
-            Ok(Ok(told)) => return told.map(Told),
+            Ok(Ok(told)) => return told.map(Told::from),
             Ok(Err(panic)) => return Err(bug(&*panic)),
             Err(RecvTimeoutError::Disconnected) => {
                 return Err(PyRuntimeError::new_err("the work ended without an answer"));
@@ -170,13 +213,13 @@ impl Merger {
     /// Adds what `run --shard K/N --out -` printed; what is wrong with it is told, and changes nothing.
     fn add(&mut self, py: Python<'_>, name: &str, part: &str) -> PyResult<Told> {
         let merger = self.0.as_mut().ok_or_else(finished)?;
-        py.detach(|| pools::own(|| merger.add(name, part))).map(Told)
+        py.detach(|| pools::own(|| merger.add(name, part))).map(Told::from)
     }
 
     /// The forecasts of the whole run.
     fn finish(&mut self, py: Python<'_>, events: bool) -> PyResult<Told> {
         let merger = self.0.take().ok_or_else(finished)?;
-        py.detach(|| pools::own(|| merger.finish(events))).map(Told)
+        py.detach(|| pools::own(|| merger.finish(events))).map(Told::from)
     }
 }
 

@@ -4,6 +4,8 @@ use arrow_array::cast::AsArray;
 use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
 use arrow_array::types::{Date32Type, Float64Type, Int64Type};
 use arrow_array::{Array, RecordBatch, RecordBatchIterator, RecordBatchReader};
+use arrow_ipc::reader::StreamReader;
+use arrow_ipc::writer::StreamWriter;
 use arrow_schema::DataType;
 use arrow_schema::ffi::FFI_ArrowSchema;
 use numpy::{PyArray1, PyArrayMethods};
@@ -11,7 +13,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use pyo3::exceptions::{PyKeyError, PyOSError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyCapsule, PyList};
+use pyo3::types::{PyBytes, PyCapsule, PyList};
 use std::ffi::CStr;
 use std::fs::File;
 use std::path::PathBuf;
@@ -20,7 +22,8 @@ const SCHEMA: &CStr = c"arrow_schema";
 const STREAM: &CStr = c"arrow_array_stream";
 
 /// Rows with typed columns. Whatever reads the Arrow PyCapsule interface takes it as it is: `pyarrow.table(table)`, `polars.DataFrame(table)`.
-#[pyclass(frozen, module = "foretell._foretell")]
+#[pyclass(frozen, from_py_object, module = "foretell._foretell")]
+#[derive(Clone)]
 pub(crate) struct Table(RecordBatch);
 
 impl Table {
@@ -54,6 +57,34 @@ impl Table {
     #[getter]
     fn column_names(&self) -> Vec<String> {
         self.0.schema_ref().fields().iter().map(|field| field.name().clone()).collect()
+    }
+
+    /// What each column holds: `text`, `whole` numbers, `day`s or `number`s.
+    #[getter]
+    fn column_kinds(&self) -> Vec<&'static str> {
+        let kind = |of: &DataType| match of {
+            DataType::Utf8 => "text",
+            DataType::Int64 => "whole",
+            DataType::Date32 => "day",
+            _ => "number",
+        };
+        self.0.schema_ref().fields().iter().map(|field| kind(field.data_type())).collect()
+    }
+
+    /// A table from the bytes of a stream of Arrow's, which `__reduce__` gave.
+    #[staticmethod]
+    fn of_stream(bytes: &[u8]) -> PyResult<Self> {
+        let mut reader = StreamReader::try_new(bytes, None).map_err(no_table)?;
+        let rows = reader.next().ok_or_else(|| no_table("it has no rows"))?.map_err(no_table)?;
+        Ok(Self(rows))
+    }
+
+    /// For pickling and copying.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+        let mut writer = StreamWriter::try_new(Vec::new(), self.0.schema_ref()).map_err(no_table)?;
+        writer.write(&self.0).map_err(no_table)?;
+        let bytes = writer.into_inner().map_err(no_table)?;
+        Ok((py.get_type::<Self>().getattr("of_stream")?, (PyBytes::new(py, &bytes),)))
     }
 
     fn __len__(&self) -> usize {

@@ -70,7 +70,7 @@ def test_a_scenario_with_a_file_of_priors_goes_to_workers_whole(tmp_path, monkey
 
 def test_what_is_wrong_is_raised_here():
     with concurrent.futures.ProcessPoolExecutor(1) as executor:
-        with pytest.raises(foretell.InputFault, match="--given"):
+        with pytest.raises(foretell.InputFault, match="`given="):
             foretell.run(SUMMIT, executor=executor, given="nonsense by")
         with pytest.raises(ValueError, match="at least one shard"):
             foretell.run(SUMMIT, executor=executor, shards=0)

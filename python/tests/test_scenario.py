@@ -96,15 +96,15 @@ def test_what_is_wrong_is_found_and_raised():
     assert list(caught.value.problems) == errors
     assert str(errors[0]) in str(caught.value)
     assert caught.value.help is not None
-    with pytest.raises(foretell.InputFault, match="--given") as caught:
+    with pytest.raises(foretell.InputFault, match="`given=") as caught:
         foretell.load(GOLDEN).run(given="nonsense by")
     assert caught.value.problems
     with pytest.raises(OSError, match="nowhere.toml") as missing:
         foretell.run("nowhere.toml")
     assert isinstance(missing.value, foretell.EnvironmentFault)
-    with pytest.raises(foretell.InputFault, match="no-such-option"):
+    with pytest.raises(foretell.InputFault, match="no keyword `no_such_option`"):
         foretell.run(GOLDEN, no_such_option=3)
-    with pytest.raises(ValueError, match="--worlds"):
+    with pytest.raises(ValueError, match="`worlds=-1`"):
         foretell.run(GOLDEN, worlds=-1)
     assert foretell.check(GOLDEN) == [] or all(one.severity == "note" for one in foretell.check(GOLDEN))
 

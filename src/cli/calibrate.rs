@@ -134,6 +134,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         let sheets = if format == Format::Csv { vec![wide(&report)] } else { narrow(&report, format) };
         Output { head: head.clone(), sheets, foot: lines.clone(), json: &report }
     })?;
+    console::picture(|| (!report.rows.is_empty()).then(|| drawn(&report, arguments.axis)));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -143,6 +144,11 @@ fn draw(report: &CalibrationReport, path: &Path, axis: ReliabilityAxis) -> Resul
             Error::input("there is no reliability to draw: no binary question counts").help("leave `--svg` out")
         );
     }
+    console::write(path, &drawn(report, axis))
+}
+
+/// The reliability diagram.
+fn drawn(report: &CalibrationReport, axis: ReliabilityAxis) -> String {
     let names: Vec<String> = report.rows.iter().map(name).collect();
     let panels: Vec<Panel> = report
         .rows
@@ -154,7 +160,7 @@ fn draw(report: &CalibrationReport, path: &Path, axis: ReliabilityAxis) -> Resul
             ..Panel::new(name, &row.points)
         })
         .collect();
-    console::write(path, &reliability_diagram(&panels, axis))
+    reliability_diagram(&panels, axis)
 }
 
 fn draw_belt(report: &CalibrationReport, path: &Path) -> Result<(), Error> {

@@ -92,8 +92,13 @@ pub(super) fn present_with<'a, T: Serialize + 'a>(
 /// As [`present`].
 pub(super) fn present_run(format: Format, report: &RunReport, with_events: bool) -> Result<(), Error> {
     present(format, |format| report.output(format, with_events))?;
-    desk::leave(|told| told.picture = chances_picture(report));
+    picture(|| chances_picture(report));
     Ok(())
+}
+
+/// What there is to see, as SVG, for a program that asks.
+pub(super) fn picture(draw: impl FnOnce() -> Option<String>) {
+    desk::leave(|told| told.picture = draw());
 }
 
 /// How far a long piece of work is: a bar on a terminal for anything longer than a second, or a word to the program that asks.

@@ -67,6 +67,24 @@ impl Figures {
         ends.map_or_else(|| self.unknown(), |(lower, upper)| format!("{} to {}", self.score(lower), self.score(upper)))
     }
 
+    /// An interval as cells: one for people, its two ends for a file. [`Self::ends_of`] heads them.
+    pub(super) fn ends(self, ends: Option<(f64, f64)>) -> Vec<String> {
+        if self.format == Format::Csv {
+            vec![self.maybe(ends.map(|ends| ends.0)), self.maybe(ends.map(|ends| ends.1))]
+        } else {
+            vec![self.interval(ends)]
+        }
+    }
+
+    /// The columns of an interval: one for people, under this heading, or two for a file, under these.
+    pub(super) fn ends_of(self, heading: &str, lower: &str, upper: &str) -> Vec<Column> {
+        if self.format == Format::Csv {
+            vec![Column::number(lower), Column::number(upper)]
+        } else {
+            vec![Column::interval(heading)]
+        }
+    }
+
     /// What stands where there is no figure.
     pub(super) fn unknown(self) -> String {
         if self.format == Format::Csv { String::new() } else { "–".to_owned() }

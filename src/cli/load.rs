@@ -5,6 +5,7 @@
 use super::{console, desk};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::error::Error;
+use crate::forecast::day;
 use crate::hash::sha256;
 use crate::model::{self, Condition, Intervention, Model};
 use crate::network;
@@ -212,7 +213,7 @@ pub(super) fn show(found: &Diagnostics, source: &Source) {
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct View {
     /// Look at the scenario from this day: news up to it is known, and what has not happened by then has not happened
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub(super) as_of: Option<Date>,
     /// Take a condition as known, such as "talks by 2025-10-01"; may be given several times
     #[arg(long, value_name = "EXPR")]

@@ -4,6 +4,7 @@ use super::inputs::{check_forecaster, from_files, pattern, select, without_outco
 use super::ledger_file::LedgerArgument;
 use super::pool_sheets::Report;
 use super::{Done, console, pool_quantiles, pool_sheets};
+use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::tidy::{Form, forecasts_file};
 use crate::forecast::{Forecast, ForecastRecord, Records, Scale, Selection, check_name, day};
@@ -129,7 +130,8 @@ fn name(text: &str) -> Result<String, String> {
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     if arguments.list {
-        console::show(format, &pool_sheets::list(format)?)?;
+        let lists = pool_sheets::lists();
+        console::present(format, |_| pool_sheets::listed(&lists))?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut past = if arguments.fit.is_empty() {
@@ -191,13 +193,11 @@ fn yes_no(arguments: &Arguments, mut past: Records, now: Option<Records>, format
                 .help("`foretell pool --list` lists the pools of each kind"));
         }
     };
-    if let Some(now) = &now {
-        set_apart(&mut past, now);
-    }
+    let apart = now.as_ref().map_or(0, |now| set_apart(&mut past, now));
     let member = |name: &str| arguments.is_member(name);
     let history = History::new(&past, member);
     let rule = arguments.rule.unwrap_or_default();
-    let (choice, ready) = choose(&history, rule, named).ok_or_else(|| nothing(&history, named))?;
+    let (choice, ready) = choose(&history, rule, named).ok_or_else(|| nothing(&history, named, apart))?;
     let report = Report::YesNo(&choice);
     let forecasts =
         if let Some(now) = &now { pooled(now, &history, &ready, &arguments.name, member)? } else { Vec::new() };
@@ -289,8 +289,9 @@ fn new_forecasts(arguments: &Arguments, open: Option<Records>) -> Result<Records
     Ok(now)
 }
 
-/// Takes the questions to be forecast out of the past, and says what of the rest was not known when they were.
-fn set_apart(past: &mut Records, now: &Records) {
+/// Takes the questions to be forecast out of the past, and says what of the rest was not known when they were; how many it took out that have
+/// resolved.
+fn set_apart(past: &mut Records, now: &Records) -> usize {
     let asked: BTreeSet<&str> = now.forecasts.iter().map(|record| record.question.as_str()).collect();
     let both = past.outcomes.keys().filter(|id| asked.contains(id.as_str())).count();
     past.forecasts.retain(|record| !asked.contains(record.question.as_str()));
@@ -300,7 +301,7 @@ fn set_apart(past: &mut Records, now: &Records) {
             if both == 1 { "" } else { "s" }
         ));
     }
-    let Some(first) = now.forecasts.iter().map(|record| record.made_at.day()).min() else { return };
+    let Some(first) = now.forecasts.iter().map(|record| record.made_at.day()).min() else { return both };
     let learned: BTreeSet<&str> = past.forecasts.iter().map(|record| record.question.as_str()).collect();
     let later = |id: &&&str| past.outcomes.get(**id).is_some_and(|outcome| outcome.resolved_on.day() > first);
     let later = learned.iter().filter(later).count();
@@ -310,9 +311,11 @@ fn set_apart(past: &mut Records, now: &Records) {
             learned.len()
         ));
     }
+    both
 }
 
-fn nothing(history: &History, named: Option<Recipe>) -> Error {
+/// Why nothing can be learned; `apart` questions of the past were left out since they are to be pooled.
+fn nothing(history: &History, named: Option<Recipe>, apart: usize) -> Error {
     match named {
         Some(recipe) if !history.questions.is_empty() => {
             let nothing =
@@ -322,7 +325,14 @@ fn nothing(history: &History, named: Option<Recipe>) -> Error {
                 None => nothing,
             }
         }
-        _ => Error::input("there is nothing to learn from: no yes/no question with a forecast has resolved"),
+        _ if apart > 0 => Error::input(format!(
+            "there is nothing to learn from: {} that {} resolved {} to be pooled, too, and no other yes/no question has resolved after a forecast on it was made",
+            counted(apart, "question"),
+            if apart == 1 { "has" } else { "have" },
+            if apart == 1 { "is" } else { "are" },
+        ))
+        .help("outcomes of questions that are to be pooled are never looked at: learn from other questions, or pool others"),
+        _ => Error::input("there is nothing to learn from: no yes/no question has resolved after a forecast on it was made"),
     }
 }
 

@@ -68,17 +68,16 @@ fn expected(choice: &QuantileChoice, format: Format) -> Sheet {
         counted(choice.judged, "target"),
         counted(choice.clusters, "day")
     );
-    let columns = [
-        Column::number("mean"),
-        Column::interval("95 % interval"),
-        Column::number("pool less it"),
-        Column::interval("95 % interval of that"),
-    ];
-    let mut sheet = Sheet::new(
-        (format != Format::Csv).then_some(title.as_str()),
-        std::iter::once(Column::text("forecaster")).chain(columns).collect(),
-    );
-    let interval = |of: &Estimate| figures.interval(of.lower.zip(of.upper));
+    let mut columns = vec![Column::text("forecaster"), Column::number("mean")];
+    columns.extend(figures.ends_of("95 % interval", "lower", "upper"));
+    columns.push(Column::number("pool less it"));
+    columns.extend(figures.ends_of("95 % interval of that", "pool less it lower", "pool less it upper"));
+    let mut sheet = Sheet::new((format != Format::Csv).then_some(title.as_str()), columns);
+    let unknown = vec![String::new(); if format == Format::Csv { 3 } else { 2 }];
+    let cells = |of: &Option<Estimate>| match of {
+        Some(of) => std::iter::once(figures.score(of.mean)).chain(figures.ends(of.lower.zip(of.upper))).collect(),
+        None => unknown.clone(),
+    };
     let rows = [
         ("pool", &choice.procedure, &None),
         ("plain mean", &choice.plain_mean, &choice.against_mean),
@@ -88,9 +87,6 @@ fn expected(choice: &QuantileChoice, format: Format) -> Sheet {
         if of.is_none() && against.is_none() {
             continue;
         }
-        let cells = |of: &Option<Estimate>| {
-            of.as_ref().map_or_else(|| [String::new(), String::new()], |of| [figures.score(of.mean), interval(of)])
-        };
         sheet.row(std::iter::once(name.to_owned()).chain(cells(of)).chain(cells(against)).collect());
     }
     sheet

@@ -2,7 +2,6 @@
 
 use super::figures::Figures;
 use crate::diagnostic::counted;
-use crate::error::Error;
 use crate::pool::quantile::{QUANTILE_POOLS, QuantileReport};
 use crate::pool::{Choice, Estimate, FEWEST_CLUSTERS, Folding, MAPS, POOLS, Penalty};
 use crate::report::{Column, Format, Output, Sheet};
@@ -20,7 +19,7 @@ pub(super) enum Report<'a> {
 
 /// The lists of pools and maps for yes/no forecasts, and of pools of quantiles.
 #[derive(Debug, Serialize)]
-struct Lists {
+pub(super) struct Lists {
     schema: &'static str,
     pools: Vec<Listed>,
     maps: Vec<Listed>,
@@ -34,11 +33,15 @@ struct Listed {
 }
 
 /// Every pool and every map.
-pub(super) fn list(format: Format) -> Result<String, Error> {
+pub(super) fn lists() -> Lists {
     let pools = POOLS.iter().map(|pool| Listed { name: pool.name(), about: pool.about() }).collect();
     let maps = MAPS.iter().map(|map| Listed { name: map.name(), about: map.about() }).collect();
     let quantile_pools = QUANTILE_POOLS.iter().map(|pool| Listed { name: pool.id(), about: pool.name() }).collect();
-    let lists = Lists { schema: "foretell.pools/1", pools, maps, quantile_pools };
+    Lists { schema: "foretell.pools/1", pools, maps, quantile_pools }
+}
+
+/// The same as tables.
+pub(super) fn listed(lists: &Lists) -> Output<'_, Lists> {
     let sheet = |heading: &str, listed: &[Listed]| {
         let mut sheet = Sheet::new(None, vec![Column::text(heading), Column::text("what it is")]);
         listed.iter().for_each(|of| sheet.row(vec![of.name.to_owned(), of.about.to_owned()]));
@@ -47,7 +50,7 @@ pub(super) fn list(format: Format) -> Result<String, Error> {
     let sheets =
         vec![sheet("pool", &lists.pools), sheet("map", &lists.maps), sheet("pool of quantiles", &lists.quantile_pools)];
     let foot = vec!["`+pivot` after a pool of quantiles: moved away from the baseline".to_owned()];
-    Output { head: Vec::new(), sheets, foot, json: &lists }.render(format)
+    Output { head: Vec::new(), sheets, foot, json: lists }
 }
 
 /// The report on a choice.
@@ -122,31 +125,25 @@ fn expected(choice: &Choice, format: Format) -> Sheet {
         Penalty::Log => "logarithmic score",
     };
     let title = format!("To expect, out of sample: mean {rule} on {}", counted(choice.judged, "question"));
-    let columns = [
-        Column::number("mean"),
-        Column::interval("95 % interval"),
-        Column::number("pool less it"),
-        Column::interval("95 % interval of that"),
-    ];
-    let mut sheet = Sheet::new(
-        (format != Format::Csv).then_some(title.as_str()),
-        std::iter::once(Column::text("forecaster")).chain(columns).collect(),
-    );
-    let interval = |of: &Estimate| figures.interval(of.lower.zip(of.upper));
+    let mut columns = vec![Column::text("forecaster"), Column::number("mean")];
+    columns.extend(figures.ends_of("95 % interval", "lower", "upper"));
+    columns.push(Column::number("pool less it"));
+    columns.extend(figures.ends_of("95 % interval of that", "pool less it lower", "pool less it upper"));
+    let mut sheet = Sheet::new((format != Format::Csv).then_some(title.as_str()), columns);
+    let unknown = vec![String::new(); if format == Format::Csv { 3 } else { 2 }];
+    let cells = |of: &Option<Estimate>| match of {
+        Some(of) => std::iter::once(figures.score(of.mean)).chain(figures.ends(of.lower.zip(of.upper))).collect(),
+        None => unknown.clone(),
+    };
     let rows = [
         ("pool", &choice.procedure, &None),
         ("plain mean", &choice.plain_mean, &choice.against_mean),
         ("best forecaster in training", &choice.best_in_training, &choice.against_best),
     ];
     for (name, of, against) in rows {
-        let Some(of) = of else { continue };
-        sheet.row(vec![
-            name.to_owned(),
-            figures.score(of.mean),
-            interval(of),
-            against.as_ref().map_or_else(String::new, |against| figures.score(against.mean)),
-            against.as_ref().map_or_else(String::new, interval),
-        ]);
+        if of.is_some() {
+            sheet.row(std::iter::once(name.to_owned()).chain(cells(of)).chain(cells(against)).collect());
+        }
     }
     sheet
 }

@@ -261,7 +261,7 @@ fn terminal(brief: &Brief, format: Format) -> Output<'_, Brief> {
     let mut columns: Vec<Column> = ["question", "part", "in words"].map(Column::text).to_vec();
     if csv {
         columns.extend(["probability", "standard_error", "doubt_low", "doubt_high"].map(Column::number));
-        columns.extend(["confidence", "closes"].map(Column::text));
+        columns.extend([Column::text("confidence"), Column::day("closes")]);
     } else {
         columns.extend(["doubt 90 %", "confidence", "closes", "asks"].map(Column::text));
     }

@@ -28,15 +28,20 @@ pub(super) fn joint(
         write_table(path, &joint_sheet(&report, Format::Csv))?;
     }
     let head = if report.rows.is_empty() { vec!["There is nothing to score yet.".to_owned()] } else { Vec::new() };
-    let sheets =
-        if report.rows.is_empty() && format != Format::Csv { Vec::new() } else { vec![joint_sheet(&report, format)] };
+    let sheets = |format| {
+        if report.rows.is_empty() && format != Format::Csv { Vec::new() } else { vec![joint_sheet(&report, format)] }
+    };
     let mut foot = vec![
         "log: of the pattern that came, raised to 1e-6, in nats; energy, variogram: of the indicators of all answers; lower is better".to_owned(),
         "alone: what the same chances of each question would have got, had the questions been independent".to_owned(),
     ];
     foot.extend(remarks(&[], &report.excluded, &[]).into_iter().map(|line| line.replace("question", "set")));
-    let output = Output { head, sheets, foot, json: &report };
-    console::show(format, &output.render(format)?)?;
+    console::present(format, |format| Output {
+        head: head.clone(),
+        sheets: sheets(format),
+        foot: foot.clone(),
+        json: &report,
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -86,13 +91,15 @@ pub(super) fn of_platform(
         write_table(path, &platform_sheet(&report, Format::Csv))?;
     }
     let head = if report.rows.is_empty() { vec!["There is nothing to score yet.".to_owned()] } else { Vec::new() };
-    let sheets = if report.rows.is_empty() && format != Format::Csv {
-        Vec::new()
-    } else {
-        vec![platform_sheet(&report, format)]
+    let sheets = |format| {
+        if report.rows.is_empty() && format != Format::Csv { Vec::new() } else { vec![platform_sheet(&report, format)] }
     };
-    let output = Output { head, sheets, foot: platform_foot(&report), json: &report };
-    console::show(format, &output.render(format)?)?;
+    console::present(format, |format| Output {
+        head: head.clone(),
+        sheets: sheets(format),
+        foot: platform_foot(&report),
+        json: &report,
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 

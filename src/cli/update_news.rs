@@ -191,9 +191,12 @@ pub(super) fn run(file: &Path, arguments: &NewsArguments, preview: Preview, form
         warnings,
         diff,
     };
-    let output =
-        Output { head: head(&new, &report), sheets: sheets(&report, format), foot: foot(&report), json: &report };
-    console::show(format, &output.render(format)?)?;
+    console::present(format, |format| Output {
+        head: head(&new, &report),
+        sheets: sheets(&report, format),
+        foot: foot(&report),
+        json: &report,
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 

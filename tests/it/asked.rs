@@ -37,6 +37,7 @@ fn commands(folder: &std::path::Path) -> Vec<Vec<String>> {
         [of(&["calibrate", "--all-resolved"]), of(&from_files)].concat(),
         [of(&["leaderboard", "--at-least", "1"]), of(&from_files)].concat(),
         of(&["pool", "--fit", forecasts.as_str(), "--outcomes", outcomes.as_str()]),
+        [of(&["score", "--platform", "metaculus"]), of(&from_files)].concat(),
     ]
 }
 

@@ -1,0 +1,127 @@
+"""Tables from Python for the engine: data frames, Arrow tables and arrays lie in files while a command reads them."""
+
+from __future__ import annotations
+
+import csv
+import os
+import pathlib
+import tempfile
+from collections.abc import Iterable, Mapping
+from typing import Any, Union
+
+import numpy
+
+from . import _asking, _foretell
+
+__all__ = ["Folder", "Frame", "Names", "names_of"]
+
+#: A table of rows, or where one is.
+Frame = Any
+Names = Union[str, Iterable[str]]
+
+#: Options that are tables: a path, a table, or a list of these.
+TABLES = frozenset({"apply", "cases", "fit", "forecasts", "joint", "outcomes", "questions"})
+
+
+def names_of(names: Names | None) -> list[str]:
+    """A name or names as a list."""
+    if names is None:
+        return []
+    several = [names] if isinstance(names, str) else list(names)
+    for one in several:
+        if not isinstance(one, str):
+            raise TypeError(f"a name is a text, not {type(one).__name__}: {one!r:.60}")
+    return several
+
+
+def _is_in_seconds(kind: Any) -> bool:
+    """Whether a column of pandas holds times in whole seconds."""
+    return getattr(kind, "kind", "") == "M" and (getattr(kind, "unit", None) or numpy.datetime_data(kind)[0]) == "s"
+
+
+class Folder:
+    """A folder for tables that are no files, while a command reads them."""
+
+    def __init__(self) -> None:
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        #: What the files in it are called in Python.
+        self.names: dict[str, str] = {}
+
+    def __enter__(self) -> Folder:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def new(self, file: str, name: str | None = None) -> str:
+        """A path in it; `name` is what stands there in Python, as the file without its ending if nothing is said."""
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="foretell-")
+        path = str(pathlib.Path(self._folder.name) / file)
+        self.names[path] = name or file.partition(".")[0]
+        return path
+
+    def path(self, table: Frame, name: str, at: int | None = None) -> str:
+        """The path of a table, which is written there if it is none yet; `at` is where it stands in a list of them."""
+        file = name if at is None else f"{name}{at}"
+        name = name if at is None else f"{name}[{at}]"
+        if isinstance(table, (str, os.PathLike)):
+            return os.fspath(table)
+        if isinstance(table, numpy.ndarray) and table.dtype.names:
+            table = {column: table[column] for column in table.dtype.names}
+        if isinstance(table, Mapping):
+            return self._columns(table, name, file)
+        if list(getattr(getattr(table, "index", None), "names", ())) == [None]:
+            # The row numbers of a data frame of pandas are no column.
+            table = table.reset_index(drop=True)
+        if hasattr(table, "dtypes") and hasattr(table, "assign"):
+            # Parquet knows no times in whole seconds.
+            table = table.assign(**{column: table[column].dt.as_unit("ms") for column, kind in table.dtypes.items() if _is_in_seconds(kind)})
+        if hasattr(table, "__arrow_c_stream__"):
+            try:
+                path = self.new(f"{file}.parquet", name)
+                _foretell.write_parquet(table, path)
+                return path
+            except ImportError:
+                pass  # A frame of pandas without pyarrow.
+            except Exception as problem:
+                raise TypeError(f"{name} cannot be read as a table of plain columns: {problem}") from problem
+        if hasattr(table, "to_csv"):
+            path = self.new(f"{file}.csv", name)
+            table.to_csv(path, index=False)
+            return path
+        raise TypeError(f"{name} must be a table: a data frame, an Arrow table, a mapping of arrays or a path, not {type(table).__name__}")
+
+    def _columns(self, table: Mapping[str, Any], name: str, file: str) -> str:
+        for heading, cells in table.items():
+            if isinstance(cells, (str, bytes)) or not isinstance(cells, Iterable):
+                raise TypeError(
+                    f"{name} must be a mapping of columns, such as {{{heading!r}: [{cells!r:.40}, …], …}}: under {heading!r} stands a single value. "
+                    "Rows become a table by pandas.DataFrame(rows)"
+                )
+        columns = {heading: list(cells) for heading, cells in table.items()}
+        lengths = {heading: len(cells) for heading, cells in columns.items()}
+        if len(set(lengths.values())) > 1:
+            raise ValueError(f"the columns of {name} must have one length, but they have {lengths}")
+        path = self.new(f"{file}.csv", name)
+        with open(path, "w", encoding="utf-8", newline="") as to:
+            writer = csv.writer(to, lineterminator="\n")
+            writer.writerow(columns)
+            writer.writerows(zip(*columns.values(), strict=True))
+        return path
+
+    def options(self, given: Mapping[str, Any]) -> list[str]:
+        """Keywords as options of the command line, tables among them by their paths."""
+        arguments: list[str] = []
+        for option, value in given.items():
+            if option not in TABLES or value is None:
+                continue
+            if isinstance(value, (list, tuple)):
+                if not value:
+                    raise ValueError(f"the list of tables of {option} is empty")
+                paths = [self.path(piece, option, at) for at, piece in enumerate(value)]
+            else:
+                paths = [self.path(value, option)]
+            arguments += [f"--{option}={path}" for path in paths]
+        return [*arguments, *_asking.options({name: value for name, value in given.items() if name not in TABLES})]
