@@ -61,7 +61,7 @@ fn stated(standing: &Standing, last: bool) -> Option<Stated<'_>> {
         Case::Quantiles { levels, values, outcome } => {
             Some(Stated { levels, values, outcome: *outcome, held: false, cluster })
         }
-        Case::Days { levels, days, outcome } => {
+        Case::Days { levels, days, outcome, .. } => {
             Some(Stated { levels, values: days, outcome: *outcome, held: true, cluster })
         }
         _ => None,

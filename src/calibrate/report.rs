@@ -12,8 +12,8 @@ use super::{
     reliability_table, spiegelhalter,
 };
 use crate::forecast::Records;
-use crate::math::student;
-use crate::score::{Excluded, Standing, Standings, clustered_mean};
+use crate::math::{normal, sqrt, student};
+use crate::score::{ClusteredMean, Excluded, Standing, Standings, clustered_mean};
 use jiff::civil::Date;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -117,7 +117,7 @@ pub struct InTheLarge {
     pub bias: f64,
     /// Its standard error over clusters.
     pub standard_error: Option<f64>,
-    /// Lower end of its interval by Student's t over clusters.
+    /// Lower end of its interval by Student's t over clusters; by the spread that the stated probabilities promise, where that alone holds 0.
     pub lower: Option<f64>,
     /// Upper end.
     pub upper: Option<f64>,
@@ -335,18 +335,19 @@ fn in_the_large(sample: &Sample, level: f64) -> Option<InTheLarge> {
     let mean = clustered_mean(&sample.misses(), &sample.cluster_labels())?;
     let points = sample.points();
     let degrees = mean.clusters as f64 - 1.0;
-    let reach = mean
-        .standard_error
-        .and_then(|error| student::quantile(degrees, 0.5 * (1.0 + level)).map(|quantile| quantile * error));
-    let p = mean.standard_error.map(|error| {
-        if mean.mean == 0.0 {
-            1.0
-        } else if error > 0.0 {
-            2.0 * student::cdf(degrees, -(mean.mean / error).abs())
-        } else {
-            0.0
-        }
+    let measured = t_of(&mean, degrees, level);
+    // Ten forecasts of 95 % that all came true have misses without any spread; the stated probabilities say what spread there is.
+    let stated = points.mean(|probability, _| probability * (1.0 - probability))?;
+    let promised = sqrt(stated / mean.count as f64);
+    let by_promise = (mean.clusters > 1 && promised > 0.0).then(|| {
+        let reach = normal::quantile(0.5 * (1.0 + level)) * promised;
+        (reach, 2.0 * normal::cdf(-(mean.mean / promised).abs()))
     });
+    let unlikely = 1.0 - level;
+    let (reach, p) = match (measured, by_promise) {
+        (Some((_, seen)), Some((reach, p))) if seen < unlikely && p >= unlikely => (Some(reach), Some(p)),
+        (measured, _) => measured.unzip(),
+    };
     Some(InTheLarge {
         stated: points.mean(|probability, _| probability)?,
         observed: points.mean(|_, outcome| outcome)?,
@@ -356,6 +357,20 @@ fn in_the_large(sample: &Sample, level: f64) -> Option<InTheLarge> {
         upper: reach.map(|reach| mean.mean + reach),
         p,
     })
+}
+
+/// How far the interval of a mean over clusters reaches on either side, and the p-value of no mean, by Student's t.
+fn t_of(mean: &ClusteredMean, degrees: f64, level: f64) -> Option<(f64, f64)> {
+    let error = mean.standard_error?;
+    let reach = student::quantile(degrees, 0.5 * (1.0 + level))? * error;
+    let p = if mean.mean == 0.0 {
+        1.0
+    } else if error > 0.0 {
+        2.0 * student::cdf(degrees, -(mean.mean / error).abs())
+    } else {
+        0.0
+    };
+    Some((reach, p))
 }
 
 /// Groups of the Hosmer–Lemeshow test: ten, or so many that five questions are in each.

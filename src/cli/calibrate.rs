@@ -254,6 +254,16 @@ fn foot(report: &CalibrationReport) -> Vec<String> {
             name(row)
         ));
     }
+    for row in &report.rows {
+        let limited = row.tests.cox.map_or(0, |cox| cox.limited);
+        if limited > 0 {
+            lines.push(format!(
+                "{}: Cox, belt and e-test take {} as 10⁻⁶ from 0 or 1, to which they are nearer: their log-odds would be infinite",
+                name(row),
+                counted(limited, "forecast")
+            ));
+        }
+    }
     if !report.rows.is_empty() {
         lines.push("MCB: lost to miscalibration; DSC: gained by telling cases apart; UNC: of the base rate".to_owned());
         lines.push(format!(

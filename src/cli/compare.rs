@@ -403,6 +403,12 @@ fn foot(comparison: &Comparison) -> Vec<String> {
     );
     lines.push("MCB: lost to miscalibration; DSC: gained by telling cases apart; UNC: of the base rate".to_owned());
     lines.extend(remarks(&comparison.rules, &comparison.excluded, &comparison.not_scored));
+    let restricted = |pair: &PairComparison| pair.by_question.iter().any(|of| of.common_levels.is_some());
+    if comparison.pairs.iter().any(restricted) {
+        lines.push(
+            "where two state quantiles of different levels they are compared by those that both state".to_owned(),
+        );
+    }
     lines
 }
 

@@ -4,7 +4,7 @@ use super::console;
 use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::report::{Column, FileForm, Format, Sheet};
-use crate::score::{Excluded, NotScored, RuleUsed, Unit};
+use crate::score::{Excluded, NotScored, RuleUsed, ScoringRule, Standing, Unit, questions_of_different_levels};
 use std::path::Path;
 
 /// How numbers are written.
@@ -104,6 +104,19 @@ pub(super) fn figure_column(heading: impl Into<String>) -> Column {
 /// Writes a table of results, as the ending of the file asks.
 pub(super) fn write_table(path: &Path, sheet: &Sheet) -> Result<(), Error> {
     console::write_bytes(path, &sheet.to_file(FileForm::of(path)?)?)
+}
+
+/// Warns where forecasters state quantiles of different levels, which means over the levels cannot compare.
+pub(super) fn warn_of_different_levels(standings: &[Standing], rules: &[&'static dyn ScoringRule]) {
+    let over_levels = ["crps", "crps_days", "pinball", "wis"];
+    let questions = questions_of_different_levels(standings);
+    if questions > 0 && rules.iter().any(|rule| over_levels.contains(&rule.id())) {
+        console::note(&format!(
+            "warning: forecasters state quantiles of different levels on {}: scores over the levels cannot compare them, who states the far ones alone scores well",
+            counted(questions, "question")
+        ));
+        console::note("  = help: `foretell compare` compares each pair by the levels that both state");
+    }
 }
 
 /// What the rules are, and what was left out, in lines for people.

@@ -7,10 +7,11 @@ use crate::error::Error;
 use crate::forecast::import::{InputFile, read_all};
 use crate::forecast::tidy::{self, Holds};
 use crate::forecast::{Forecast, Living, Records, Scale, Selection, check_name, day, live_records, nearest};
-use crate::pool::{POOLS, PoolMethod, pooled_records};
+use crate::pool::{POOLS, PoolMethod, Said, pooled_records};
 use crate::score::{RULES, ScoringRule, rule};
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use jiff::civil::Date;
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -139,13 +140,28 @@ fn add_pools(records: &mut Records, pools: &[Pool]) -> Result<(), Error> {
         }
         let member = |name: &str| pool.members.as_ref().is_none_or(|members| members.matches(name));
         let ready = pool.method.without_past();
-        let pooled = pooled_records(
-            records,
-            &pool.name,
-            member,
-            |_| 0,
-            |said| ready.as_ref().and_then(|ready| ready.pool(said)),
-        );
+        let contradictions = Cell::new(0_usize);
+        let of_members = |said: &[Said]| {
+            let pooled = ready.as_ref().and_then(|ready| ready.pool(said));
+            contradictions.set(contradictions.get() + usize::from(pooled.is_none()));
+            pooled
+        };
+        let pooled = pooled_records(records, &pool.name, member, |_| 0, of_members);
+        let contradictions = contradictions.get();
+        if contradictions > 0 {
+            let why = format!(
+                "the pool `{}` has no forecast at {}: its members called the same answer certain and impossible, of which {} makes no pool",
+                pool.name,
+                counted(contradictions, "moment"),
+                pool.method.name()
+            );
+            let way_out = "take another method, such as `mean`, or leave out members by `NAME=METHOD:PATTERN`";
+            if pooled.is_empty() {
+                return Err(Error::input(why).help(way_out));
+            }
+            console::note(&format!("warning: {why}"));
+            console::note(&format!("  = help: {way_out}"));
+        }
         if pooled.is_empty() {
             return Err(Error::input(format!("the pool `{}` has nobody in it with a yes/no forecast", pool.name)));
         }

@@ -1,6 +1,6 @@
 //! `foretell leaderboard`.
 
-use super::figures::{Figures, figure_column, remarks, write_table};
+use super::figures::{Figures, figure_column, remarks, warn_of_different_levels, write_table};
 use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules, unknown_forecaster};
 use super::{Done, console, stream};
 use crate::compare::{
@@ -10,6 +10,7 @@ use crate::compare::{
 use crate::error::Error;
 use crate::report::{Column, Format, Output, Sheet, Whisker, whisker_plot};
 use crate::score::standings;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -131,7 +132,9 @@ fn recorded(arguments: &Arguments, settings: &BoardSettings) -> Result<(Leaderbo
     let only = wanted(arguments);
     let standings = standings(&records, |name| only.is_empty() || only.iter().any(|only| only == name));
     let standings = regroup(standings, &records, &arguments.cluster);
-    Ok((leaderboard(&standings, &rules(&arguments.rules), settings), standings.standings.is_empty()))
+    let rules = rules(&arguments.rules);
+    warn_of_different_levels(&standings.standings, &rules);
+    Ok((leaderboard(&standings, &rules, settings), standings.standings.is_empty()))
 }
 
 /// Of files that are read batch by batch.
@@ -343,6 +346,16 @@ fn foot(found: &Leaderboard) -> Vec<String> {
     if found.boards.iter().flat_map(|board| &board.rows).any(|row| row.places.iter().any(|place| place.rank.is_none()))
     {
         lines.push("–: no place under this measure: no question is shared with the others, the differences teach nothing, or a ratio to a score of 0 would be needed".to_owned());
+    }
+    let perfect: BTreeSet<&str> = found
+        .boards
+        .iter()
+        .flat_map(|board| board.rows.iter().filter(|row| row.mean == 0.0 && board.rows.len() > 1))
+        .map(|row| row.forecaster.as_str())
+        .collect();
+    if !perfect.is_empty() {
+        let names = perfect.into_iter().collect::<Vec<_>>().join(", ");
+        lines.push(format!("relative skill leaves out ratios to {names}, whose score is 0: they would be infinite"));
     }
     lines.extend(remarks(&found.rules, &found.excluded, &found.not_scored));
     lines

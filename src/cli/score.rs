@@ -1,6 +1,6 @@
 //! `foretell score`.
 
-use super::figures::{Figures, figure_column, remarks, write_table};
+use super::figures::{Figures, figure_column, remarks, warn_of_different_levels, write_table};
 use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules};
 use super::{Done, console, score_otherwise, stream};
 use crate::compare::{ScoreOfDay, over_time_picture, score_over_time};
@@ -142,6 +142,7 @@ fn recorded(arguments: &Arguments) -> Result<Report, Error> {
     let wanted = |name: &str| arguments.forecaster.is_empty() || arguments.forecaster.iter().any(|only| only == name);
     let rules = chosen(arguments, &DEFAULT_RULES);
     let standings = standings(&records, wanted);
+    warn_of_different_levels(&standings.standings, &rules);
     let mut report = summarise(&standings, &rules, arguments.by);
     if let (Some(path), Some(first)) = (&arguments.over_time, rules.first()) {
         let days = score_over_time(&standings, *first);

@@ -1,7 +1,7 @@
 //! The differences between two forecasters, question by question.
 
 use super::question_evidence::question_evidence;
-use crate::score::{ScoringRule, Standing, Unfit};
+use crate::score::{Common, ScoringRule, Standing, Unfit, common_levels};
 use indexmap::IndexMap;
 use serde::Serialize;
 
@@ -22,6 +22,11 @@ pub struct Paired {
     pub days: f64,
     /// When the question closed or resolved, whichever came first, in days since 1970-01-01.
     pub ended: f64,
+    /// The variance of the difference were both as good: minus the product of the difference and of what it would have been had the question ended the other way, 0 where
+    /// one of them is better either way. `None` unless it is a yes/no question.
+    pub even_variance: Option<f64>,
+    /// How many levels both state, by which alone they are compared where they state different ones; `None` where they do not.
+    pub common_levels: Option<usize>,
     /// Evidence that the first was better on this question (an e-value); `None` unless it is a yes/no question.
     pub evidence_a: Option<f64>,
     /// Evidence that the second was better.
@@ -66,6 +71,8 @@ pub(super) fn pair(first: &Standing, second: &Standing, rule: &dyn ScoringRule) 
         difference: figures.difference,
         days: figures.days,
         ended: figures.ended,
+        even_variance: figures.even_variance,
+        common_levels: figures.common_levels,
         evidence_a: figures.evidence.map(|evidence| evidence.0),
         evidence_b: figures.evidence.map(|evidence| evidence.1),
     })
@@ -79,6 +86,8 @@ pub(super) struct PairedFigures {
     pub(super) difference: f64,
     pub(super) days: f64,
     pub(super) ended: f64,
+    pub(super) even_variance: Option<f64>,
+    pub(super) common_levels: Option<usize>,
     pub(super) evidence: Option<(f64, f64)>,
 }
 
@@ -86,11 +95,25 @@ impl PairedFigures {
     pub(super) fn new(first: &Standing, second: &Standing, rule: &dyn ScoringRule) -> Result<Self, Unfit> {
         // Both stand until the question's life ends, so the later start is where the common time begins.
         let from = first.from().max(second.from());
+        let common = common_levels(first, second, from);
+        let (first, second, levels) = match &common {
+            Common::AsTheyAre => (first, second, None),
+            Common::Levels(both, levels) => (&both.0, &both.1, Some(*levels)),
+            Common::Nothing => {
+                let scored = first.score_from(rule, from).and(second.score_from(rule, from));
+                return Err(scored.err().unwrap_or(Unfit::NoCommonLevels));
+            }
+        };
         let (of_a, of_b) = (first.score_from(rule, from)?, second.score_from(rule, from)?);
+        let difference = of_a.score - of_b.score;
+        // With r the chance at which both are as good, r d_1 + (1 - r) d_0 = 0, the variance r (1 - r) (d_1 - d_0)² is -d_0 d_1.
+        let otherwise = first.score_otherwise(rule, from).zip(second.score_otherwise(rule, from));
         Ok(Self {
             score_a: of_a.score,
             score_b: of_b.score,
-            difference: of_a.score - of_b.score,
+            difference,
+            common_levels: levels,
+            even_variance: otherwise.map(|(a, b)| (-difference * (a - b)).max(0.0)),
             days: of_a.days,
             ended: first.segments.last().map_or(from, |segment| segment.to),
             evidence: question_evidence(first, second, rule),
@@ -106,6 +129,8 @@ impl From<&Paired> for PairedFigures {
             difference: of.difference,
             days: of.days,
             ended: of.ended,
+            even_variance: of.even_variance,
+            common_levels: of.common_levels,
             evidence: of.evidence_a.zip(of.evidence_b),
         }
     }

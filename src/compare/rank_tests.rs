@@ -25,7 +25,7 @@ pub struct SignedRanks {
 /// V = Σ rank |d_i| over d_i > 0,   z = (V - n(n+1)/4 ∓ ½) / √(n(n+1)(2n+1)/24 - Σ (t³-t)/48)
 /// ```
 ///
-/// Differences of 0 are left out; ties of t differences share the mean of their ranks. Differences must not depend on each other:
+/// Differences of 0 are left out; ties of t differences share the mean of their ranks. What rounding alone tells apart – a billionth of a thousandth of the largest – is a tie, or 0. Differences must not depend on each other:
 /// give one for each cluster. `None` without differences or with one that is not finite.
 ///
 /// ```
@@ -41,13 +41,15 @@ pub fn signed_ranks(differences: &[f64]) -> Option<SignedRanks> {
     if differences.is_empty() || !differences.iter().all(|difference| difference.is_finite()) {
         return None;
     }
-    let mut sizes: Vec<(f64, bool)> = differences.iter().filter(|d| **d != 0.0).map(|d| (d.abs(), *d > 0.0)).collect();
+    let rounding = rounding(differences);
+    let told = differences.iter().filter(|d| d.abs() > rounding);
+    let mut sizes: Vec<(f64, bool)> = told.map(|d| (d.abs(), *d > 0.0)).collect();
     sizes.sort_by(|a, b| a.0.total_cmp(&b.0));
     let count = sizes.len();
     // Twice the rank, so that shared ranks are whole numbers.
     let mut doubled = Vec::with_capacity(count);
     let (mut positive, mut ties) = (0, 0.0);
-    for tie in sizes.chunk_by(|a, b| a.0 == b.0) {
+    for tie in sizes.chunk_by(|a, b| b.0 - a.0 <= rounding) {
         let rank = 2 * doubled.len() + tie.len() + 1;
         doubled.resize(doubled.len() + tie.len(), rank);
         positive += rank * tie.iter().filter(|(_, above)| *above).count();
@@ -64,6 +66,11 @@ pub fn signed_ranks(differences: &[f64]) -> Option<SignedRanks> {
         p_two_sided: (2.0 * normal::cdf(z).min(normal::cdf(-z))).min(1.0),
         p_exact: (count <= EXACT_RANKS).then(|| exact(&doubled, positive)),
     })
+}
+
+/// What rounding makes of equal differences.
+fn rounding(differences: &[f64]) -> f64 {
+    1e-12 * differences.iter().fold(0.0, |largest: f64, difference| largest.max(difference.abs()))
 }
 
 /// The chance of a sum of ranks as far from its middle, all signs being as likely.
@@ -99,8 +106,10 @@ impl Signs {
     /// Counts the signs of differences.
     #[must_use]
     pub fn of(differences: &[f64]) -> Self {
-        let count = |wanted: fn(f64) -> bool| differences.iter().filter(|difference| wanted(**difference)).count();
-        Self { below: count(|d| d < 0.0), above: count(|d| d > 0.0), equal: count(|d| d == 0.0) }
+        let rounding = rounding(differences);
+        let (below, above) = (|d: &&f64| **d < -rounding, |d: &&f64| **d > rounding);
+        let (below, above) = (differences.iter().filter(below).count(), differences.iter().filter(above).count());
+        Self { below, above, equal: differences.len() - below - above }
     }
 
     /// The chance of numbers as uneven, on either side, if each sign were as likely as the other; 1 when every difference is 0.
@@ -171,6 +180,24 @@ mod tests {
         let differences: Vec<f64> = (1..=40).map(|at| f64::from((at * 17) % 41) - 14.0).collect();
         let test = signed_ranks(&differences).expect("there are differences");
         assert!((test.p_exact.expect("40 at most") - test.p_two_sided).abs() < 0.003, "{test:?}");
+    }
+
+    #[test]
+    fn what_rounding_tells_apart_is_a_tie() {
+        // Nine differences of 0.08 in either direction, as differences of squares come out: all share the middle rank.
+        let pairs = [(0.3, 0.1), (0.9, 0.6), (0.5, 0.3), (0.7, 0.4), (0.6, 0.5)];
+        let differences: Vec<f64> = (0..9)
+            .map(|at| {
+                let (p, q): (f64, f64) = pairs[at % pairs.len()];
+                let scale = 0.08 / (p * p - q * q);
+                (if at % 3 == 0 { -1.0 } else { 1.0 }) * (scale * p * p - scale * q * q)
+            })
+            .collect();
+        assert!(differences.iter().any(|d| d.abs() != 0.08), "rounding makes some of them differ");
+        let test = signed_ranks(&differences).expect("there are differences");
+        assert_eq!((test.positive_ranks, test.count), (30.0, 9));
+        assert_eq!(signed_ranks(&[0.5, 0.25, 1e-17]).map(|test| test.count), Some(2));
+        assert_eq!(Signs::of(&[0.5, -0.25, -1e-17]), Signs { below: 1, above: 1, equal: 1 });
     }
 
     #[test]

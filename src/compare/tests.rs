@@ -276,3 +276,53 @@ fn clusters_count_in_the_order_in_which_they_ended() {
     assert!((evidence.evalue - 0.275 / 0.35 * 0.8 / 0.7).abs() < 1e-12, "{evidence:?}");
     assert_eq!(evidence.p_anytime, 1.0);
 }
+
+/// Two forecasters who say 2 % and 5 % of 30 questions, of which the first so many happened.
+fn rare(events: usize) -> PairComparison {
+    let happened: Vec<bool> = (0..30).map(|at| at < events).collect();
+    let mut records = records(&happened, |_| None);
+    for at in 0..30 {
+        say(&mut records, "ada", at, 1, 0.02);
+        say(&mut records, "bob", at, 1, 0.05);
+    }
+    compared(&records)
+}
+
+#[test]
+fn rare_events_that_have_not_come_yet_decide_nothing() {
+    let none = rare(0);
+    // Every difference is the same; at 3.5 %, where both are as good, 30 questions end like this one time in three.
+    assert!((none.difference.expect("30 questions").mean + 0.0021).abs() < 1e-12);
+    assert_eq!((none.verdict, none.doubt), (Verdict::CannotTellYet, Some(Doubt::FewEvents)));
+    let interval = none.interval.expect("30 clusters");
+    assert!(interval.lower < 0.0 && interval.upper > 0.0, "{interval:?}");
+    // -d_0 d_1 = 0.0021 · 0.0579 a question.
+    let error = (0.0021_f64 * 0.0579 / 30.0).sqrt();
+    assert!((interval.upper - (-0.0021 + 1.959_963_984_540_054 * error)).abs() < 1e-9, "{interval:?}");
+    assert!(interval.smallest_visible > 0.005, "{interval:?}");
+    // All histories of 30 questions at 3.5 %: a verdict in no more than one of twenty.
+    let (mut false_verdicts, mut chance) = (0.0, 0.965_f64.powi(30));
+    for events in 0..=30_usize {
+        if rare(events).verdict != Verdict::CannotTellYet {
+            false_verdicts += chance;
+        }
+        chance *= (30 - events) as f64 / (events + 1) as f64 * 0.035 / 0.965;
+    }
+    assert!(false_verdicts < 0.05, "{false_verdicts}");
+}
+
+#[test]
+fn what_is_better_either_way_has_no_even_variance_and_other_questions_none() {
+    let mut records = records(&[true, false], |_| None);
+    for (at, probability) in [(0, 0.6), (1, 0.4)] {
+        say(&mut records, "ada", at, 1, probability);
+        say(&mut records, "bob", at, 1, 0.5);
+    }
+    let pair = compared(&records);
+    // (0.16 - 0.25) · (0.36 - 0.25), either way.
+    for question in &pair.by_question {
+        let variance = question.even_variance.expect("a yes/no question");
+        assert!((variance - 0.09 * 0.11).abs() < 1e-15, "{variance}");
+    }
+    assert!(pair.by_question.iter().all(|question| question.common_levels.is_none()));
+}

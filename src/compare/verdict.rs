@@ -1,12 +1,14 @@
 //! Who was better, and whether one can tell.
 
 use super::bootstrap::{Resampling, bootstrap_interval};
-use super::interval::{TInterval, t_interval};
+use super::interval::{POWER, TInterval, t_interval};
 use super::multiplicity::Adjustment;
 use super::pair::{Paired, PairedFigures, paired_differences};
 use super::pair_tests::{PairTests, pair_tests};
+use crate::math::{normal, sqrt};
 use crate::score::{
     ClusteredMean, Excluded, NotScored, RuleUsed, ScoringRule, Standings, Unfit, clustered_mean, describe, label,
+    untaken,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -58,6 +60,8 @@ pub enum Doubt {
     FewClusters,
     /// They scored the same on every question.
     NoDifference,
+    /// Outcomes of the rarer kind are too few: the clusters agree more than they would if both were as good.
+    FewEvents,
     /// The difference is within what chance makes of this many clusters.
     WithinChance,
     /// The t interval excludes 0, the cluster bootstrap does not.
@@ -78,6 +82,9 @@ impl fmt::Display for Doubt {
                 "fewer than {FEWEST_CLUSTERS} clusters of questions: too few to know how far chance moves the difference"
             ),
             Self::NoDifference => formatter.write_str("they scored the same on every common question"),
+            Self::FewEvents => formatter.write_str(
+                "too few of the rarer outcomes: were both as good, chance would leave a difference as large in more than one of twenty histories, for all that the clusters agree",
+            ),
             Self::WithinChance => formatter.write_str("the difference is within what chance makes of so few clusters"),
             Self::BootstrapDisagrees => formatter.write_str("the interval of the cluster bootstrap holds 0"),
             Self::PermutationDisagrees => formatter.write_str(
@@ -103,7 +110,8 @@ pub struct PairComparison {
     /// Mean difference, its standard error over clusters, questions, clusters and effective number of questions; below 0 when the
     /// first was better.
     pub difference: Option<ClusteredMean>,
-    /// The 95 % interval by Student's t, robust to clusters; `None` with fewer than two clusters.
+    /// The 95 % interval by Student's t, robust to clusters; by the variance that yes/no questions have where both are as good, if that alone holds 0; `None` with fewer than
+    /// two clusters.
     pub interval: Option<TInterval>,
     /// The 95 % interval by the cluster bootstrap; `None` with fewer than [`BOOTSTRAP_CLUSTERS`] clusters.
     pub bootstrap: Option<(f64, f64)>,
@@ -187,6 +195,7 @@ pub fn compare_chosen(
         not_scored: not_scored
             .into_iter()
             .map(|((at, unfit), count)| NotScored { rule: rules[at].id(), reason: unfit.to_string(), count })
+            .chain(untaken(&standings.standings, rules))
             .collect(),
     }
 }
@@ -204,6 +213,11 @@ pub(super) fn measure(
     let mean = |of: fn(&PairedFigures) -> f64| {
         (!paired.is_empty()).then(|| paired.iter().map(of).sum::<f64>() / paired.len() as f64)
     };
+    let measured = difference.as_ref().and_then(|mean| t_interval(mean, LEVEL));
+    let even = difference.as_ref().and_then(|mean| even_interval(mean, paired));
+    let few_events = measured
+        .zip(even)
+        .is_some_and(|(measured, even)| measured.p_two_sided < 1.0 - LEVEL && even.p_two_sided >= 1.0 - LEVEL);
     let is_alike = !paired.is_empty() && differences.iter().all(|difference| *difference == 0.0);
     PairComparison {
         rule: rule.id(),
@@ -211,7 +225,7 @@ pub(super) fn measure(
         b: b.to_owned(),
         mean_a: mean(|pair| pair.score_a),
         mean_b: mean(|pair| pair.score_b),
-        interval: difference.as_ref().and_then(|mean| t_interval(mean, LEVEL)),
+        interval: if few_events { even } else { measured },
         bootstrap: difference
             .filter(|mean| mean.clusters >= BOOTSTRAP_CLUSTERS)
             .and_then(|_| bootstrap_interval(&differences, clusters, LEVEL, Resampling::default())),
@@ -219,10 +233,25 @@ pub(super) fn measure(
         p_adjusted: None,
         tests: pair_tests(paired, clusters, rule.bound()),
         verdict: Verdict::CannotTellYet,
-        doubt: is_alike.then_some(Doubt::NoDifference),
+        doubt: if is_alike { Some(Doubt::NoDifference) } else { few_events.then_some(Doubt::FewEvents) },
         why: None,
         by_question: Vec::new(),
     }
+}
+
+/// The interval by the variance that the difference has where both are as good, which is known and not estimated: the questions need not have shown the rarer
+/// outcome. Questions of other kinds count as if they had none.
+fn even_interval(mean: &ClusteredMean, paired: &[PairedFigures]) -> Option<TInterval> {
+    let variance: f64 = paired.iter().filter_map(|pair| pair.even_variance).sum();
+    let error = sqrt(variance) / paired.len() as f64;
+    let reach = normal::quantile(0.5 * (1.0 + LEVEL)) * error;
+    (error > 0.0 && mean.clusters > 1).then(|| TInterval {
+        lower: mean.mean - reach,
+        upper: mean.mean + reach,
+        p_two_sided: 2.0 * normal::cdf(-mean.mean.abs() / error),
+        smallest_visible: reach + normal::quantile(POWER) * error,
+        degrees_of_freedom: mean.clusters - 1,
+    })
 }
 
 /// Verdicts for all pairs under one rule, at 5 % for all of them together.
@@ -255,6 +284,9 @@ fn doubt(pair: &PairComparison) -> Option<Doubt> {
     }
     if difference.clusters < FEWEST_CLUSTERS {
         return Some(Doubt::FewClusters);
+    }
+    if pair.doubt == Some(Doubt::FewEvents) {
+        return pair.doubt;
     }
     if pair.p_adjusted.is_none_or(|p| p >= 1.0 - LEVEL) {
         return Some(Doubt::WithinChance);

@@ -96,6 +96,20 @@ impl Standing {
         Ok(mean)
     }
 
+    /// [`score_from`](Self::score_from) had a yes/no question ended the other way; `None` for any other question.
+    #[must_use]
+    pub(crate) fn score_otherwise(&self, rule: &dyn ScoringRule, from: f64) -> Option<f64> {
+        let (mut score, mut all) = (0.0, 0.0);
+        for segment in self.segments.iter().filter(|segment| segment.to > from) {
+            let Case::Binary { probability, happened } = segment.case else { return None };
+            let days = segment.to - segment.from.max(from);
+            all += days;
+            let other = rule.score(&Case::Binary { probability, happened: !happened }).ok()?;
+            score += (other.value - score) * (days / all);
+        }
+        (all > 0.0).then_some(score)
+    }
+
     /// The mean score over the whole time for which a forecast stood.
     ///
     /// # Errors
@@ -116,6 +130,8 @@ pub enum Reason {
     Annulled,
     /// Made after the question closed, or when it had resolved.
     Late,
+    /// Another forecast of the same moment was recorded after it, and stands in its place.
+    Superseded,
     /// The question closed or resolved before it opened.
     NoLife,
     /// The records do not define the question.
@@ -134,6 +150,7 @@ impl fmt::Display for Reason {
             Self::Unresolved => "the question has not resolved",
             Self::Annulled => "the question was annulled",
             Self::Late => "made after the question closed or resolved",
+            Self::Superseded => "another of the same moment comes after it and stands in its place",
             Self::NoLife => "the question closed or resolved before it opened",
             Self::UnknownQuestion => "the question is not defined",
             Self::OutcomeDoesNotFit => "the outcome is not an answer to the question",
@@ -237,6 +254,8 @@ impl AskedBy<'_> {
                 Err(reason) => leave_out(reason, 1),
             }
         }
+        let at_once = fitting.windows(2).filter(|pair| pair[0].0.epoch_days() == pair[1].0.epoch_days()).count();
+        leave_out(Reason::Superseded, at_once);
         let moments: Vec<Moment> = fitting.iter().map(|(made_at, _)| *made_at).collect();
         let forecasts = fitting.len();
         let segments: Vec<Segment> = life
@@ -296,7 +315,7 @@ fn case(question: &Question, forecast: &Forecast, resolution: &Resolution) -> Re
             }
             Ok(Case::Quantiles { levels: levels.clone(), values: values.clone(), outcome: *outcome })
         }
-        (QuestionKind::Date, Forecast::Date { levels, days, .. }) => {
+        (QuestionKind::Date, Forecast::Date { levels, days, never }) => {
             let last = question.closes.ok_or(Reason::NoLastDay)?;
             let held = |day: Option<jiff::civil::Date>| Moment::Day(day.map_or(last, |day| day.min(last))).epoch_days();
             let outcome = match resolution {
@@ -307,7 +326,13 @@ fn case(question: &Question, forecast: &Forecast, resolution: &Resolution) -> Re
             if levels.is_empty() || levels.len() != days.len() {
                 return Err(Reason::ForecastDoesNotFit);
             }
-            Ok(Case::Days { levels: levels.clone(), days: days.iter().map(|day| held(*day)).collect(), outcome })
+            Ok(Case::Days {
+                levels: levels.clone(),
+                days: days.iter().map(|day| held(*day)).collect(),
+                outcome,
+                never: *never,
+                came: matches!(resolution, Resolution::Date(day) if *day <= last),
+            })
         }
         _ => Err(Reason::ForecastDoesNotFit),
     }

@@ -36,7 +36,11 @@ fn case(takes: Takes, said: &[f64], outcome: usize) -> Case {
         Takes::Categorical => Case::Classes { probabilities: said.to_vec(), outcome, ordered: false },
         Takes::Ordinal => Case::Classes { probabilities: said.to_vec(), outcome, ordered: true },
         Takes::Numeric => Case::Quantiles { levels: LEVELS.to_vec(), values: values(), outcome: outcome as f64 },
-        Takes::Date => Case::Days { levels: LEVELS.to_vec(), days: values(), outcome: outcome as f64 },
+        Takes::Date => {
+            let last = said.len() - 1;
+            let (never, came) = (said[last], outcome < last);
+            Case::Days { levels: LEVELS.to_vec(), days: values(), outcome: outcome as f64, never, came }
+        }
     }
 }
 
@@ -94,7 +98,12 @@ fn every_rule_gives_its_best_score_to_a_forecast_that_was_sure_and_right() {
 fn every_score_is_finite_even_for_a_forecast_that_was_sure_and_wrong() {
     for rule in RULES {
         for &takes in rule.takes() {
-            let sure = if takes == Takes::Binary { vec![1.0, 0.0] } else { vec![1.0, 0.0, 0.0, 0.0] };
+            // The last of the days is never.
+            let sure = match takes {
+                Takes::Binary => vec![1.0, 0.0],
+                Takes::Date => vec![0.0, 0.0, 0.0, 1.0],
+                _ => vec![1.0, 0.0, 0.0, 0.0],
+            };
             let score = rule.score(&case(takes, &sure, 1)).expect("the rule takes this kind");
             assert!(score.value.is_finite() && score.value > 0.0, "{} of {takes:?}", rule.id());
         }

@@ -10,6 +10,7 @@
 //! follow from the list.
 
 mod brier;
+mod brier_never;
 mod clusters;
 pub mod columns;
 mod components;
@@ -20,6 +21,7 @@ mod gathered;
 mod gathered_means;
 mod horizon;
 mod joint;
+mod levels;
 mod life;
 mod logarithmic;
 mod median_error;
@@ -56,6 +58,8 @@ pub use gathered::{GatheredForecasts, GatheredQuestion};
 pub use gathered_means::gathered_means;
 pub use horizon::Horizon;
 pub use joint::{JOINT_SCHEMA, JointReport, JointRow, JointScore, joint_report};
+pub use levels::questions_of_different_levels;
+pub(crate) use levels::{Common, common_levels};
 pub use life::Life;
 pub use logarithmic::{
     LOG_FLOOR, log_score, log_score_beta, log_score_binomial, log_score_exponential, log_score_floored,
@@ -81,6 +85,7 @@ pub use skill::{Skill, skill_score};
 pub use spherical::spherical;
 pub use streamed::StreamedScores;
 pub use streamed_part::{SCORE_PART_SCHEMA, ScorePart};
+pub(crate) use summary::untaken;
 pub use summary::{Group, NotScored, Report, Row, RuleUsed, SCORE_SCHEMA, describe, label, summarise};
 
 /// Every scoring rule, in the order in which they are shown.
@@ -94,6 +99,7 @@ pub static RULES: &[&dyn ScoringRule] = &[
     &ranked_logarithmic::RankedLogarithmic,
     &crps::FromQuantiles,
     &crps::OfDays,
+    &brier_never::BrierNever,
     &quantiles::Pinball,
     &quantiles::Interval90,
     &quantiles::WeightedInterval,

@@ -40,10 +40,23 @@ pub enum Case {
         days: Vec<f64>,
         /// The day since 1970-01-01, not later than the last day.
         outcome: f64,
+        /// The chance that it does not come by the last day.
+        never: f64,
+        /// Whether it came by then.
+        came: bool,
     },
 }
 
 impl Case {
+    /// The levels of a forecast by quantiles.
+    #[must_use]
+    pub fn levels(&self) -> Option<&[f64]> {
+        match self {
+            Self::Quantiles { levels, .. } | Self::Days { levels, .. } => Some(levels),
+            _ => None,
+        }
+    }
+
     /// What kind of forecast it is.
     #[must_use]
     pub const fn kind(&self) -> Takes {
@@ -136,6 +149,8 @@ pub enum Unfit {
     NoInterval90,
     /// The level 0.5 is not stated.
     NoMedian,
+    /// Two forecasters state no level in common.
+    NoCommonLevels,
 }
 
 impl fmt::Display for Unfit {
@@ -145,6 +160,7 @@ impl fmt::Display for Unfit {
             Self::AsymmetricLevels => "the levels are not symmetric around a median",
             Self::NoInterval90 => "the levels 0.05 and 0.95 are not both stated",
             Self::NoMedian => "the level 0.5 is not stated",
+            Self::NoCommonLevels => "the two state no level in common",
         })
     }
 }

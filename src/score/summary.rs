@@ -68,7 +68,7 @@ pub struct RuleUsed {
     pub takes: &'static [Takes],
 }
 
-/// Pairs of forecaster and question that a rule takes in kind but cannot score.
+/// Pairs of forecaster and question that a rule cannot score, or that are of a kind which no rule asked for takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct NotScored {
     /// The rule's id.
@@ -155,9 +155,23 @@ pub fn summarise(standings: &Standings, rules: &[&'static dyn ScoringRule], by: 
         not_scored: not_scored
             .into_iter()
             .map(|((at, unfit), count)| NotScored { rule: rules[at].id(), reason: unfit.to_string(), count })
+            .chain(untaken(&standings.standings, rules))
             .collect(),
         components: None,
     }
+}
+
+/// What none of the rules takes, under each of them.
+pub(crate) fn untaken(standings: &[Standing], rules: &[&'static dyn ScoringRule]) -> Vec<NotScored> {
+    let taken = |standing: &Standing| {
+        standing
+            .segments
+            .first()
+            .is_none_or(|segment| rules.iter().any(|rule| rule.takes().contains(&segment.case.kind())))
+    };
+    let count = standings.iter().filter(|standing| !taken(standing)).count();
+    let told = |rule: &&'static dyn ScoringRule| NotScored { rule: rule.id(), reason: Unfit::Kind.to_string(), count };
+    if count == 0 { Vec::new() } else { rules.iter().map(told).collect() }
 }
 
 fn row(rule: &'static str, of: Option<&str>, forecaster: &str, scored: &[(&Standing, TimeMean)]) -> Option<Row> {

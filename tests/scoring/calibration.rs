@@ -102,6 +102,27 @@ fn questions_that_could_only_resolve_yes_do_not_count_and_the_naive_curve_is_war
 }
 
 #[test]
+fn ten_sure_forecasts_that_all_came_true_show_no_bias() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let forecasts: String = (0..10).map(|at| format!("q{at},ada,2025-01-01,0.95\n")).collect();
+    let outcomes: String = (0..10).map(|at| format!("q{at},yes,2025-01-07\n")).collect();
+    std::fs::write(folder.path().join("f.csv"), format!("question,forecaster,made_at,probability\n{forecasts}"))
+        .expect("a file");
+    std::fs::write(folder.path().join("o.csv"), format!("question,resolution,resolved_on\n{outcomes}"))
+        .expect("a file");
+    let (code, out, _) =
+        run(folder.path(), &["--forecasts", "f.csv", "--outcomes", "o.csv", "--all-resolved", "--format", "json"]);
+    assert_eq!(code, 0);
+    let large = &json(&out)["rows"][0]["in_the_large"];
+    let number = |key: &str| large[key].as_f64().expect("a number");
+    // Misses without spread; by the stated 95 % their mean has an error of sqrt(0.95 · 0.05/10).
+    let error = (0.95_f64 * 0.05 / 10.0).sqrt();
+    assert!((number("bias") + 0.05).abs() < 1e-12, "{large}");
+    assert!((number("upper") - (-0.05 + 1.959_963_984_540_054 * error)).abs() < 1e-9, "{large}");
+    assert!((number("p") - 0.468).abs() < 0.001, "{large}");
+}
+
+#[test]
 fn overconfidence_is_found_by_every_test_and_by_the_decomposition() {
     let folder = overconfident(0);
     let (code, out, _) = run(folder.path(), &["--format", "json"]);

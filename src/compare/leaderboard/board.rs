@@ -8,7 +8,7 @@ use super::relative_skill::relative_skill;
 use super::ridge::{ridge_penalty, ridge_skill};
 use crate::compare::bootstrap::{BOOTSTRAP_SEED, central, multiplicities};
 use crate::compare::verdict::{FEWEST_CLUSTERS, LEVEL};
-use crate::score::{Excluded, NotScored, RuleUsed, ScoringRule, Standings, describe};
+use crate::score::{Excluded, NotScored, RuleUsed, ScoringRule, Standings, describe, untaken};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::fmt;
@@ -213,6 +213,7 @@ pub fn leaderboard(standings: &Standings, rules: &[&'static dyn ScoringRule], se
             boards.push(board(rule.id(), &panel, settings));
         }
     }
+    not_scored.extend(untaken(&standings.standings, rules));
     Leaderboard {
         schema: LEADERBOARD_SCHEMA,
         rules: rules.iter().map(|rule| describe(*rule)).collect(),

@@ -25,7 +25,7 @@ pub(super) struct Text {
 }
 
 enum Form {
-    Csv { reader: csv::Reader<File>, columns: Vec<String>, places: Places },
+    Csv { reader: csv::Reader<File>, columns: Vec<String>, places: Places, break_left: u64 },
     Json { reader: BufReader<File>, line: u64 },
 }
 
@@ -66,7 +66,10 @@ impl Text {
         problems.into_result()?;
         let places = Places::of(name, &columns, outcomes)?;
         let unused = places.unused(&columns);
-        let form = Form::Csv { reader, columns, places };
+        // Of a line break of two bytes the reader leaves the second before the next row.
+        let end = first.iter().position(|byte| *byte == b'\n').and_then(|at| at.checked_sub(1));
+        let break_left = u64::from(end.is_some_and(|at| first[at] == b'\r'));
+        let form = Form::Csv { reader, columns, places, break_left };
         Ok((Self { name: own, form, outcomes }, unused))
     }
 
@@ -74,7 +77,7 @@ impl Text {
     pub(super) fn next(&mut self) -> Result<Vec<Batch>, Error> {
         let name = &self.name;
         let rows = match &mut self.form {
-            Form::Csv { reader, columns, places } => csv_rows(name, reader, columns, places)?,
+            Form::Csv { reader, columns, places, break_left } => csv_rows(name, reader, columns, places, *break_left)?,
             Form::Json { reader, line } => json_rows(name, reader, line, self.outcomes)?,
         };
         if rows.is_empty() {
@@ -111,6 +114,7 @@ fn csv_rows(
     reader: &mut csv::Reader<File>,
     columns: &[String],
     places: &Places,
+    break_left: u64,
 ) -> Result<Vec<(u64, Said)>, Error> {
     let mut records = Vec::with_capacity(ROWS);
     let mut record = csv::ByteRecord::new();
@@ -118,7 +122,7 @@ fn csv_rows(
         records.push(record.clone());
     }
     let row = |record: &csv::ByteRecord| {
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = record.position().map_or(0, |position| position.line() + break_left);
         let said = || {
             if record.len() != columns.len() {
                 return Err(format!("the row has {} cells, but the header has {}", record.len(), columns.len()));

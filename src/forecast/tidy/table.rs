@@ -70,6 +70,13 @@ pub(in crate::forecast) fn read_whole(path: &Path) -> Result<(String, Vec<u8>), 
     Ok((name, bytes))
 }
 
+/// The line of a row. The reader's position lies before what is left of the line break, and before empty lines.
+fn line_at(bytes: &[u8], position: &csv::Position) -> u64 {
+    let from = usize::try_from(position.byte()).map_or(&[][..], |at| bytes.get(at..).unwrap_or_default());
+    let breaks = from.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    position.line() + breaks.filter(|byte| **byte == b'\n').count() as u64
+}
+
 impl Table {
     pub(in crate::forecast) fn open(path: &Path) -> Result<Self, Error> {
         let (name, bytes) = read_whole(path)?;
@@ -95,6 +102,7 @@ impl Table {
         }
     }
 
+    /// The table of a text with separators.
     fn from_csv(name: &str, bytes: &[u8], delimiter: u8) -> Result<Self, Error> {
         let mut reader =
             csv::ReaderBuilder::new().flexible(true).has_headers(false).delimiter(delimiter).from_reader(bytes);
@@ -108,7 +116,7 @@ impl Table {
             if !more {
                 break;
             }
-            let line = record.position().map_or(0, csv::Position::line);
+            let line = record.position().map_or(0, |position| line_at(bytes, position));
             let cells: Result<Vec<String>, _> =
                 record.iter().map(|cell| std::str::from_utf8(cell).map(str::to_owned)).collect();
             let Ok(cells) = cells else {

@@ -395,3 +395,15 @@ proptest! {
         prop_assert_eq!(back, records);
     }
 }
+
+#[test]
+fn a_row_is_named_by_its_line_whatever_ends_lines_and_after_empty_ones() {
+    for (text, line) in [
+        ("question,forecaster,made_at,probability\nq,a,2025-01-01,0.2\nr,a,2025-01-01,1.2\n", 3),
+        ("question,forecaster,made_at,probability\r\nq,a,2025-01-01,0.2\r\nr,a,2025-01-01,1.2\r\n", 3),
+        ("question,forecaster,made_at,probability\n\nq,a,2025-01-01,0.2\n\n\nr,a,2025-01-01,1.2\n", 6),
+    ] {
+        let problem = refusal(text);
+        assert!(problem.contains(&format!(":{line}: ")), "{problem}");
+    }
+}

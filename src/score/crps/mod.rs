@@ -42,8 +42,8 @@ pub use normal::{
 };
 pub use piecewise::{PiecewiseParts, crps_piecewise_linear};
 pub use positive::{crps_beta, crps_loglaplace, crps_loglogistic};
-pub use quantiles::crps_quantiles;
 pub(super) use quantiles::{FromQuantiles, OfDays};
+pub use quantiles::{crps_quantiles, crps_quantiles_by_width};
 pub use weighted::{
     crps_ensemble_by_outcome_weights, crps_ensemble_by_rescaled_weights, crps_ensemble_outcome_weighted,
     crps_ensemble_vertically_rescaled, crps_ensemble_weighted,
