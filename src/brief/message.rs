@@ -26,7 +26,8 @@ impl Brief {
             });
         }
         if let Some(changes) = &self.changes {
-            let _ = write!(text, "\n### What moved, {}\n\n", plain(&changes.between));
+            let between = changes.between.strip_prefix("From ").unwrap_or(&changes.between);
+            let _ = write!(text, "\n### What moved from {}\n\n", plain(between));
             if changes.moved.is_empty() {
                 text.push_str("Nothing moved by a point.\n");
             } else {

@@ -72,7 +72,7 @@ pub fn day_in_words(day: Date) -> String {
     day.strftime("%-d %B %Y").to_string()
 }
 
-/// A forecast in words: one line for a yes/no question, one for each option, the day or number with its range. Nothing where there is no figure.
+/// A forecast in words: one line for a yes/no question, one for each option, the day or number with its range. Where there is no figure, that stands there.
 #[must_use]
 pub fn in_words(figures: &FigureReport, unit: Option<&str>, horizon: Date, lexicon: &Lexicon) -> Vec<InWords> {
     let error = |at: usize| figures.error_of(at);
@@ -98,7 +98,7 @@ pub fn in_words(figures: &FigureReport, unit: Option<&str>, horizon: Date, lexic
         confidence: None,
     };
     match &figures.forecast {
-        None => Vec::new(),
+        None => vec![plain("", "no figure: its condition holds in no world".to_owned())],
         Some(Forecast::Binary { probability }) => vec![chance("", *probability, error(0), doubt(0))],
         Some(Forecast::Categorical { options, probabilities }) => {
             let mut lines: Vec<InWords> = options
@@ -148,6 +148,9 @@ pub fn in_words(figures: &FigureReport, unit: Option<&str>, horizon: Date, lexic
 
 /// Three significant digits.
 fn number(value: f64) -> String {
+    if value.abs() < 1.0 {
+        return crate::report::figure::significant(value, 3);
+    }
     if value.abs() >= 1000.0 {
         let sign = if value < 0.0 { "-" } else { "" };
         return format!("{sign}{}", crate::report::figure::grouped(value.abs().round() as u64));

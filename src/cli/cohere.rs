@@ -71,7 +71,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     same_day: bool,
     /// By how much figures may miss a relation, such as 0.02 or 2% [default: 1%]
-    #[arg(long, value_name = "SHARE", value_parser = parse_probability, conflicts_with = "strict")]
+    #[arg(long, value_name = "SHARE", value_parser = parse_probability, conflicts_with = "strict", allow_hyphen_values = true)]
     tolerance: Option<f64>,
     /// No tolerance, and a violated assumption counts as an error
     #[arg(long)]
@@ -126,7 +126,10 @@ fn of_scenario(path: &Path) -> Result<Relations, Error> {
 
 /// What a file of relations says.
 fn of_file(path: &Path, records: &Records) -> Result<Relations, Error> {
-    let source = load::read(path)?;
+    let source = load::read_other(
+        path,
+        "a file of relations holds sentences, as in `logic = [\"a implies b\"]`; `foretell cohere --help` shows them",
+    )?;
     let (relations, mut found) = read_relations(&source);
     if !found.has_errors() {
         found.extend(check_names(&relations, records));
@@ -180,13 +183,20 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         console::refuse_to_write_over(out, read.map(PathBuf::as_path))?;
     }
     let records = if arguments.forecasts.is_empty() {
-        arguments.ledger.proven_records().map_err(|problem| match problem.way_out() {
-            None => problem.help("`foretell cohere FORECASTS.csv` takes a table instead"),
-            Some(_) => problem,
+        arguments.ledger.proven_records().map_err(|problem| {
+            let table = "`foretell cohere FORECASTS.csv` takes a table instead";
+            let help = problem.way_out().map_or_else(|| table.to_owned(), |way| format!("{way}; {table}"));
+            problem.help(help)
         })?
     } else {
         without_outcomes(&arguments.questions, &arguments.forecasts)?
     };
+    if records.forecasts.is_empty() {
+        let tables: Vec<String> = arguments.forecasts.iter().map(|path| format!("`{}`", path.display())).collect();
+        let place = if tables.is_empty() { "the ledger".to_owned() } else { tables.join(", ") };
+        return Err(Error::input(format!("there are no forecasts in {place}"))
+            .help("a table has a row for each: `question,forecaster,made_at,probability`"));
+    }
     let relations = relations(arguments, &records)?;
     let options = options(arguments, &records)?;
     let report = cohere(&records, &relations, &options)?;

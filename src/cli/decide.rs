@@ -33,7 +33,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "SAMPLE", value_parser = sample)]
     sample: Vec<Sample>,
     /// How many choices the table shows; 0 for all
-    #[arg(long, value_name = "N", default_value_t = 8)]
+    #[arg(long, value_name = "N", default_value_t = 8, allow_negative_numbers = true)]
     top: usize,
     #[command(flatten)]
     view: View,

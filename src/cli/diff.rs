@@ -99,7 +99,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     };
     let new = new.as_ref().unwrap_or(&old);
     for side in [&old, new] {
-        load::decided(&side.model, &[])?;
+        crate::plan::decided(&side.model, &[])?;
     }
     // Where neither file asks anything, every event is compared.
     let about_events = [about_events(&old), about_events(new)];

@@ -80,7 +80,7 @@ pub(super) struct Report {
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let loaded = load::load(&arguments.file)?;
-    let situation = arguments.view.situation(&loaded.model)?;
+    let situation = arguments.view.undecided(&loaded.model)?;
     let settings = Settings { seed: arguments.seed, method: arguments.method.of_simulation(), ..Settings::default() };
     let options = Options {
         part: PartOf { option: arguments.option.as_deref(), day: arguments.by },

@@ -129,6 +129,9 @@ pub(super) fn sheets(of: &Explanation) -> (Vec<Sheet>, Vec<String>) {
             foot.push(format!("unmoved, whatever they are: {}", what_if.without_bearing.join(", ")));
         }
     }
+    if !of.undecided.is_empty() {
+        foot.push(format!("depends on what is not decided yet: {}", of.undecided.join(", ")));
+    }
     if let Some(filled) = &of.filled {
         let mut sheet = Sheet::new(
             Some("Filled in"),

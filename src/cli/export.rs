@@ -80,7 +80,7 @@ fn network(arguments: &Arguments) -> Result<Network, Error> {
         return load::network(&arguments.file);
     }
     let loaded = load::load(&arguments.file)?;
-    load::decided(&loaded.model, &[])?;
+    crate::plan::decided(&loaded.model, &[])?;
     let (network, found) = network::from_model(&loaded.model);
     load::show(&found, &loaded.source);
     network.ok_or_else(|| {

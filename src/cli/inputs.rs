@@ -246,7 +246,7 @@ pub(super) fn from_files(questions: &[PathBuf], forecasts: &[PathBuf], outcomes:
     }
     let mut records = Records::default();
     let (_, summaries) = read_all(&files, &mut records)?;
-    summaries.iter().for_each(tell);
+    tell_all(summaries, questions);
     if records.outcomes.is_empty() && outcomes.is_empty() {
         return Err(Error::input("none of the files holds an outcome").help("name them: `--outcomes FILE`"));
     }
@@ -257,7 +257,7 @@ pub(super) fn from_files(questions: &[PathBuf], forecasts: &[PathBuf], outcomes:
 pub(super) fn without_outcomes(questions: &[PathBuf], forecasts: &[PathBuf]) -> Result<Records, Error> {
     let mut records = Records::default();
     let (_, summaries) = read_all(&open_all(questions, forecasts, &[])?, &mut records)?;
-    summaries.iter().for_each(tell);
+    tell_all(summaries, questions);
     records.outcomes.clear();
     Ok(records)
 }
@@ -312,6 +312,14 @@ pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
         files[before..].sort();
     }
     Ok(files)
+}
+
+/// What was not taken as it stood. Where no table defines questions, each is known by its forecasts alone, and nothing is said of that.
+fn tell_all(mut summaries: Vec<tidy::Summary>, questions: &[PathBuf]) {
+    if questions.is_empty() {
+        summaries.iter_mut().for_each(|summary| summary.created_questions.clear());
+    }
+    summaries.iter().for_each(tell);
 }
 
 fn tell(summary: &tidy::Summary) {

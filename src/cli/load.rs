@@ -9,7 +9,7 @@ use crate::forecast::day;
 use crate::hash::sha256;
 use crate::model::{self, Condition, Intervention, Model};
 use crate::network;
-use crate::plan::Situation;
+use crate::plan::{Situation, decided};
 use crate::scenario;
 use crate::source::Source;
 use jiff::civil::Date;
@@ -41,10 +41,13 @@ impl Loaded {
 
 /// Reads a file into a source that is named as the user wrote it.
 pub(super) fn read(path: &Path) -> Result<Source, Error> {
+    read_other(path, "`foretell init` writes a scenario file to start from")
+}
+
+/// The same of a file that holds something else; `help` says where one comes from.
+pub(super) fn read_other(path: &Path, help: &str) -> Result<Source, Error> {
     let bytes = desk::read(path).map_err(|problem| {
-        Error::environment(format!("cannot read `{}`", path.display()))
-            .because(problem)
-            .help("`foretell init` writes a scenario file to start from")
+        Error::environment(format!("cannot read `{}`", path.display())).because(problem).help(help)
     })?;
     let text = String::from_utf8(bytes).map_err(|problem| {
         let at = problem.utf8_error().valid_up_to();
@@ -256,25 +259,6 @@ impl View {
         }
         Ok(situation)
     }
-}
-
-/// A forecast needs every decision to be taken: it says what follows from what we do, not what we do.
-///
-/// # Errors
-/// If one is open, with its options.
-pub(super) fn decided(model: &Model, suppose: &[Intervention]) -> Result<(), Error> {
-    let Some(open) = model.open_decisions(suppose).next() else { return Ok(()) };
-    let event = model.event(open.event);
-    let name = &event.name;
-    let (phrase, options) = match event.options() {
-        [] => (name.clone(), format!("`{name}` or `not {name}`")),
-        [first, ..] => {
-            let all: Vec<String> = event.options().iter().map(|option| format!("`{option}`")).collect();
-            (format!("{name} is {first}"), all.join(", "))
-        }
-    };
-    Err(Error::input(format!("`{name}` is not decided, so there is no forecast: {options}"))
-        .help(format!("say what is done with `--suppose \"{phrase}\"`; `foretell decide` says what is best")))
 }
 
 /// A condition as an option of the command line says it.

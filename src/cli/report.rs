@@ -11,7 +11,7 @@ use super::run::once;
 use super::{Done, console};
 use crate::brief::{self, Brief, KnownLexicon, Lexicon};
 use crate::error::Error;
-use crate::forecast::{Records, day, nearest};
+use crate::forecast::{Records, day, way_to_name};
 use crate::model::QuestionTarget;
 use crate::report::run::RunReport;
 use crate::report::{Column, Format, Output, Sheet};
@@ -186,7 +186,7 @@ fn week_before(day: Date) -> Date {
 
 /// The words of whoever answers for the brief; what is crooked in them goes to stderr.
 fn judgement(path: &Path, lexicon: &Lexicon) -> Result<Vec<String>, Error> {
-    let source = load::read(path)?;
+    let source = load::read_other(path, "write what you want to say into a file, and name it")?;
     let found = brief::lint(&source, lexicon);
     console::diagnostics(&found, &source);
     let paragraphs =
@@ -221,11 +221,11 @@ fn headline(loaded: &Loaded, report: &RunReport, named: &[String]) -> Result<Vec
     let place = |name: &String| {
         let at = questions.iter().position(|question| question.name == *name);
         at.ok_or_else(|| {
-            let unknown = Error::input(format!("--headline: no question is called `{name}`"));
-            match nearest(name, questions.iter().map(|question| question.name.as_str())) {
-                Some(near) => unknown.help(format!("did you mean `{near}`?")),
-                None => unknown,
-            }
+            Error::input(format!("--headline: no question is called `{name}`")).help(way_to_name(
+                name,
+                "questions",
+                questions.iter().map(|question| question.name.as_str()),
+            ))
         })
     };
     if let Some(twice) = named.iter().enumerate().find(|(at, name)| named[..*at].contains(name)) {

@@ -207,6 +207,14 @@ pub(super) fn up_to(mut records: Records, day: Date) -> Records {
     records
 }
 
+/// The unit of a question that asks for a number just as an event has it.
+fn unit<'a>(model: &'a Model, target: &QuestionTarget) -> Option<&'a str> {
+    match target {
+        QuestionTarget::Value(Formula::Event(event)) => model.event(*event).unit.as_deref(),
+        _ => None,
+    }
+}
+
 /// Every question in words: the open ones by their first tag, and those that have closed.
 pub(super) fn questions(
     loaded: &Loaded,
@@ -217,10 +225,7 @@ pub(super) fn questions(
     let model = &loaded.model;
     let (mut groups, mut closed): (Vec<QuestionGroup>, Vec<QuestionInWords>) = (Vec::new(), Vec::new());
     for (question, found) in model.questions.iter().zip(&report.questions) {
-        let unit = match &question.target {
-            QuestionTarget::Value(Formula::Event(event)) => model.event(*event).unit.as_deref(),
-            _ => None,
-        };
+        let unit = unit(model, &question.target);
         let horizon = question.closes.min(model.horizon);
         let outcome =
             records.and_then(|records| records.outcomes.get(&question.name)).map(|outcome| &outcome.resolution);
@@ -335,11 +340,16 @@ pub(super) fn bottom_line(
     let mut confidences = Vec::new();
     for at in headline {
         let (question, found) = (&model.questions[*at], &report.questions[*at]);
-        let told = in_words(&found.figures, None, question.closes.min(model.horizon), lexicon);
+        let told = in_words(&found.figures, unit(model, &question.target), question.closes.min(model.horizon), lexicon);
         let Some(first) = told.first() else { continue };
         confidences.extend(first.confidence);
         let part = if first.part.is_empty() { String::new() } else { format!(" {}:", first.part_in_words()) };
-        lines.push(format!("{}{part} {}.", question.ask, upper(&first.sentence())));
+        let closed = if question.closes <= report.as_of {
+            format!(" It closed on {}: that is what is known of it, and no forecast.", day_in_words(question.closes))
+        } else {
+            String::new()
+        };
+        lines.push(format!("{}{part} {}.{closed}", question.ask, upper(&first.sentence())));
     }
     if !confidences.is_empty() {
         let told = lines.len();
@@ -382,7 +392,14 @@ fn confidence(all: &[Confidence], of: usize) -> String {
         );
     }
     let told: Vec<String> = parts.iter().map(|(count, word)| format!("{word} for {count}")).collect();
-    format!("Confidence in these figures is {}, by how far the doubt about the inputs could carry them.", listed(&told))
+    let silent = match of.saturating_sub(all.len()) {
+        0 => String::new(),
+        count => format!("; for {count} the file states no doubt"),
+    };
+    format!(
+        "Confidence in these figures is {}, by how far the doubt about the inputs could carry them{silent}.",
+        listed(&told)
+    )
 }
 
 /// `a, b and c`.

@@ -35,7 +35,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000), allow_negative_numbers = true)]
     count: Option<u16>,
     /// As many stories as together have this probability, such as 80%
-    #[arg(long, value_name = "P", value_parser = coverage, allow_negative_numbers = true)]
+    #[arg(long, value_name = "P", value_parser = coverage, allow_hyphen_values = true)]
     coverage: Option<f64>,
     /// Take stories that differ only in the order of what happens for one
     #[arg(long)]
@@ -297,6 +297,10 @@ fn foot(told: &Storylines, coverage: Option<f64>) -> Vec<String> {
             usual.join(", ")
         ));
     }
+    let closed: Vec<&str> = told.over.iter().filter(|one| one.closed.is_some()).map(|one| one.id.as_str()).collect();
+    if !closed.is_empty() {
+        foot.push(format!("closed already, so that stories tell what is known of it: {}", closed.join(", ")));
+    }
     let banded: Vec<&str> = told
         .over
         .iter()
@@ -314,6 +318,8 @@ fn foot(told: &Storylines, coverage: Option<f64>) -> Vec<String> {
             (WhyLeftOut::SettledByOthers, "settled by those chosen"),
             (WhyLeftOut::EnoughOthers, enough.as_str()),
             (WhyLeftOut::NoThresholds, "compared with nothing"),
+            (WhyLeftOut::Closed, "closed already"),
+            (WhyLeftOut::Conditional, "asked under a condition"),
         ] {
             let ids: Vec<&str> =
                 choice.left_out.iter().filter(|one| one.why == why).map(|one| one.id.as_str()).collect();

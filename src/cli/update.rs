@@ -90,7 +90,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         return update_news::run(&arguments.file, &arguments.news, preview, format);
     }
     let loaded = load::load(&arguments.file)?;
-    load::decided(&loaded.model, &[])?;
+    crate::plan::decided(&loaded.model, &[])?;
     if let Some(path) = &arguments.cases {
         let against = if arguments.cases_alone { Against::Nothing } else { Against::Prior };
         let update = update::from_cases(&loaded.model, &loaded.source, &WideTable::open(path)?, against)?;

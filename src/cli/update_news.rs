@@ -116,7 +116,7 @@ pub(super) fn run(file: &Path, arguments: &NewsArguments, preview: Preview, form
             .help(format!("a variant takes at least {LEAST_WORLDS_IN_BATCHES} worlds")));
     }
     let old = load::load(file)?;
-    load::decided(&old.model, &[])?;
+    crate::plan::decided(&old.model, &[])?;
     let text = load::read(file)?.text().to_owned();
     let log = Log::of(file)?;
     let draft = match &arguments.news {

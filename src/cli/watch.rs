@@ -38,16 +38,16 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DATE", value_parser = day)]
     by: Option<Date>,
     /// Name the smallest sets of findings that carry the forecast over this line, such as 50%, or "OPTION 50%"
-    #[arg(long, value_name = "LINE", value_parser = line, allow_negative_numbers = true)]
+    #[arg(long, value_name = "LINE", value_parser = line, allow_hyphen_values = true)]
     line: Option<(f64, Option<String>)>,
     /// The most findings of such a set
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=6))]
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=6), allow_negative_numbers = true)]
     size: u8,
     /// Leave out sets less likely than this
-    #[arg(long, value_name = "P", default_value = "0.1%", value_parser = probability, allow_negative_numbers = true)]
+    #[arg(long, value_name = "P", default_value = "0.1%", value_parser = probability, allow_hyphen_values = true)]
     at_least: f64,
     /// How many findings the table shows; 0 for all
-    #[arg(long, value_name = "N", default_value_t = 12)]
+    #[arg(long, value_name = "N", default_value_t = 12, allow_negative_numbers = true)]
     top: usize,
     #[command(flatten)]
     view: View,
@@ -86,7 +86,7 @@ pub(super) struct Report {
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let loaded = load::load(&arguments.file)?;
-    let situation = arguments.view.situation(&loaded.model)?;
+    let situation = arguments.view.undecided(&loaded.model)?;
     if arguments.line.is_some() && arguments.worlds < 4096 {
         return Err(Error::input(format!("--worlds {} is too few to search for sets of findings", arguments.worlds))
             .help("take 100,000 or more"));

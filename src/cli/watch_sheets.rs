@@ -17,6 +17,11 @@ impl Units {
         Self { number: watch.target.expected_log.is_none() }
     }
 
+    /// What a gain is called: the Brier score of a number is its variance.
+    const fn gain(&self) -> &'static str {
+        if self.number { "variance less" } else { "Brier gain" }
+    }
+
     fn change(&self, estimate: Estimate) -> [String; 2] {
         let Estimate { value, standard_error, .. } = estimate;
         if self.number {
@@ -46,16 +51,16 @@ pub(super) fn findings(watch: &Watch, format: Format, top: usize) -> Sheet {
     if format == Format::Csv {
         return plain(watch);
     }
+    let units = Units::of(watch);
     let mut columns = vec![
         Column::text("once known"),
         Column::text("known on"),
         Column::number("moves it by"),
         Column::number("± s.e."),
-        Column::number("Brier gain"),
+        Column::number(units.gain()),
         Column::number("± s.e."),
         Column::number("share"),
     ];
-    let units = Units::of(watch);
     if !units.number {
         columns.extend([Column::number("log gain"), Column::number("± s.e.")]);
     }
@@ -149,7 +154,7 @@ pub(super) fn calendar(watch: &Watch) -> Sheet {
         Column::text(""),
         Column::number("moves it by"),
         Column::number("± s.e."),
-        Column::number("Brier gain"),
+        Column::number(units.gain()),
     ];
     let mut sheet = Sheet::new(Some("Watch calendar"), columns);
     let open = watch.calendar.iter().filter(|day| !day.settles);
@@ -212,6 +217,12 @@ pub(super) fn foot(watch: &Watch, top: usize) -> Vec<String> {
     }
     if !watch.too_late.is_empty() {
         foot.push(format!("known only after {}: {}", watch.by, watch.too_late.join(", ")));
+    }
+    if !watch.conditional.is_empty() {
+        foot.push(format!("asked under a condition, and not waited for: {}", watch.conditional.join(", ")));
+    }
+    if !watch.undecided.is_empty() {
+        foot.push(format!("depends on what is not decided yet: {}", watch.undecided.join(", ")));
     }
     if !watch.closed.is_empty() {
         foot.push(format!("closed already, so that nothing is waited for: {}", watch.closed.join(", ")));

@@ -134,8 +134,7 @@ pub fn cohere(records: &Records, relations: &Relations, options: &Options) -> Re
         }
     }
     if reports.is_empty() {
-        return Err(Error::input("no forecast is on a question that the relations name")
-            .help("name questions as the table does, or give them short names under `[names]`"));
+        return Err(nothing_to_hold(records, relations, options, statements.is_empty()));
     }
     for name in options.weights.keys().chain(options.pins.keys()) {
         if !names.contains(name) {
@@ -159,6 +158,28 @@ pub fn cohere(records: &Records, relations: &Relations, options: &Options) -> Re
         statements: reports,
     })
 }
+
+/// Why no forecast can be held against the relations.
+fn nothing_to_hold(records: &Records, relations: &Relations, options: &Options, nobody: bool) -> Error {
+    let first = records.forecasts.iter().map(|record| record.made_at.day()).min();
+    match (options.as_of, first) {
+        (_, None) => Error::input("there are no forecasts"),
+        (Some(day), Some(first)) if nobody => Error::input(format!("nobody had forecast anything by {day}"))
+            .help(format!("the first forecast is of {first}")),
+        _ => {
+            let of = |names: BTreeSet<&str>| names.into_iter().take(MOST_NAMED).collect::<Vec<_>>().join(", ");
+            let asked = relations.propositions.iter().filter_map(|one| Some(one.question.as_ref()?.0.as_str()));
+            let (asked, said) = (of(asked.collect()), of(records.questions.keys().map(String::as_str).collect()));
+            Error::input("no forecast is on a question that the relations name").help(format!(
+                "the relations name {asked}; there are forecasts on {said}: name questions as the table does, or give them short \
+                 names under `[names]`"
+            ))
+        }
+    }
+}
+
+/// The most questions that a message lists.
+const MOST_NAMED: usize = 12;
 
 fn check(options: &Options) -> Result<(), Error> {
     if !(0.0..=1.0).contains(&options.tolerance) {

@@ -136,9 +136,8 @@ impl Variant {
     pub(super) fn simulated(&self, shapes: &[Shape], settings: &Settings) -> Result<Figures, Refusal> {
         let subject = exact::subject(&self.plan, settings.method);
         let run = simulate::simulate_in_batches(subject, settings).map_err(|problem| Refusal(problem.to_string()))?;
-        if let Some(division) = run.whole.divisions().iter().position(|seen| seen.worlds > 0) {
-            return Err(Refusal(format!("{} in some worlds", self.plan.failure(division))));
-        }
+        let failed = run.whole.divisions();
+        self.plan.undivided(failed.iter().map(|seen| seen.worlds)).map_err(|problem| Refusal(problem.to_string()))?;
         let whole = self.values(shapes, |ask| run.whole.answers().get(ask));
         let batches =
             run.batches.iter().map(|batch| (batch.share, self.values(shapes, |ask| batch.answers.get(ask)))).collect();

@@ -26,6 +26,7 @@ mod tests;
 pub use attribute::{Averaged, Effect, FigureKind, FigureMoved, QuestionMoved};
 
 use crate::error::Error;
+use crate::forecast::way_to_name;
 use crate::model::Model;
 use crate::simulate::{LEAST_WORLDS_IN_BATCHES, Settings};
 use attribute::Attribution;
@@ -244,8 +245,11 @@ impl Questions {
         if let Some(unknown) = only.iter().find(|name| !gone.contains(name) && !come.contains(name)) {
             let mut known = come.clone();
             known.extend(gone.iter().filter(|name| !come.contains(name)).cloned());
-            return Err(Error::input(format!("no question is called `{unknown}`"))
-                .help(format!("the questions are {}", known.join(", "))));
+            return Err(Error::input(format!("no question is called `{unknown}`")).help(way_to_name(
+                unknown,
+                "questions",
+                known.iter().map(String::as_str),
+            )));
         }
         for names in [&mut gone, &mut come] {
             names.retain(|name| only.is_empty() || only.contains(name));

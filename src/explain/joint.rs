@@ -101,6 +101,9 @@ impl Table {
     }
 }
 
+/// Sums of a few probabilities round by about so much; an outcome that tells less is not told apart from one that tells nothing.
+const ROUNDING: f64 = 1e-14;
+
 /// A table and, where it is counted, what it is without each batch of worlds.
 #[derive(Debug, Clone)]
 pub(super) struct Counted {
@@ -123,7 +126,12 @@ impl Counted {
         let (rows, columns) = self.whole.occupied();
         let bias = (rows.saturating_sub(1) * columns.saturating_sub(1)) as f64 / (2.0 * self.worlds * LN_2);
         let found = self.figure(Table::bits);
-        Figure { value: (found.value - bias).max(0.0), ..found }
+        Figure { value: self.cleaned((found.value - bias).max(0.0)), ..found }
+    }
+
+    /// What is nothing but the rounding of a computed table is nothing.
+    fn cleaned(&self, value: f64) -> f64 {
+        if self.worlds.is_infinite() && value < ROUNDING { 0.0 } else { value }
     }
 
     /// The share of the variance without the bias of counting.
@@ -131,7 +139,7 @@ impl Counted {
         let (_, columns) = self.whole.occupied();
         let found = self.figure(Table::variance_share);
         let bias = columns.saturating_sub(1) as f64 / self.worlds * (1.0 - found.value);
-        Figure { value: (found.value - bias).max(0.0), ..found }
+        Figure { value: self.cleaned((found.value - bias).max(0.0)), ..found }
     }
 }
 

@@ -44,7 +44,7 @@ pub use tornado::{Swing, swings};
 
 use crate::error::Error;
 use crate::model::Model;
-use crate::plan::{Plan, Situation};
+use crate::plan::{Plan, Situation, Undecided};
 use crate::simulate::{Answer, LEAST_WORLDS_IN_BATCHES, Settings};
 use crate::source::Source;
 use bench::Bench;
@@ -131,15 +131,22 @@ impl Default for Options<'_> {
 /// ```
 ///
 /// # Errors
-/// If there is no such question, it has no such option or day, or what is known cannot be.
+/// If there is no such question, it has no such option or day, it hangs on what is yet to be decided, or what is known cannot be.
 pub fn explain(view: View<'_>, question: &str, options: &Options<'_>) -> Result<Explanation, Error> {
-    let View { source, model, situation } = view;
+    let View { source, model, .. } = view;
+    let undecided = Undecided::of(model, view.situation);
+    let asked = model.questions.iter().find(|one| one.name == question);
+    let situation = &undecided.settled(model, view.situation, |visit| match (asked, model.find(question)) {
+        (Some(asked), _) => asked.visit_events(visit),
+        (None, Some(event)) => visit(event),
+        (None, None) => {}
+    })?;
     let most_cells = options.most_cells;
     let worlds = options.variant_worlds.max(LEAST_WORLDS_IN_BATCHES);
     let bench = Bench { settings: Settings { worlds, doubt_draws: 0, ..options.settings }, most_cells };
     let likeliest = |ask: usize| likeliest(model, situation, ask, &bench);
     let target = Target::find(model, question, options.part, likeliest)?;
-    let subject = Subject { source, model, situation, target, bench };
+    let subject = Subject { source, model, situation, undecided, target, bench };
     let forecast = uncertainty(&subject, options)?;
     let tornado = options.parts.tornado.then(|| tornado::tornado(&subject)).transpose()?;
     let (doubt, chance) = if options.parts.shares {
@@ -148,6 +155,7 @@ pub fn explain(view: View<'_>, question: &str, options: &Options<'_>) -> Result<
         (None, None)
     };
     let (information, what_if) = observed::observed(&subject, options.parts.information, options.parts.what_if)?;
+    let told = options.parts.information || options.parts.what_if;
     let filled = options.parts.filled.then(|| filled::filled(&subject)).transpose()?;
     let closed = model.questions.iter().find(|one| one.name == subject.target.name).map(|one| one.closes);
     let is_computed = bench.computed(&subject.plan(Doubt::Drawn))?.is_some();
@@ -164,6 +172,7 @@ pub fn explain(view: View<'_>, question: &str, options: &Options<'_>) -> Result<
         chance,
         information,
         what_if,
+        undecided: if told { observed::undecided(&subject) } else { Vec::new() },
         filled,
     })
 }

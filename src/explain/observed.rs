@@ -8,7 +8,7 @@ use super::states::{Row, States, opposite, states};
 use super::subject::Subject;
 use super::target::Doubt;
 use crate::error::Error;
-use crate::model::{EventId, Intervention, Made};
+use crate::model::{EventId, Intervention, Made, Question, QuestionTarget};
 use crate::plan::{self, Ask, Asked, Connected, Plan};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -26,14 +26,21 @@ pub(super) fn observed(
     let target = subject.target.ask(&mut plan);
     let events: Vec<EventId> = (0..subject.model.events.len())
         .map(EventId)
-        .filter(|id| subject.model.event(*id).name != subject.target.name)
+        .filter(|id| !is_asked(subject, *id))
+        .filter(|id| is_event(subject, *id) && !subject.undecided.changes(*id))
         .collect();
     let own: Vec<Ask> = events.iter().map(|id| plan.asks[id.0].clone()).collect();
     let telling = Connected::new(&plan).tell_of(&target, &own);
     let near: Vec<EventId> = events.iter().zip(&telling).filter(|(_, tells)| **tells).map(|(id, _)| *id).collect();
     let mut all = states(subject, &mut plan, &near)?;
+    let mut silent: Vec<(String, bool)> = Vec::new();
+    let known = |of: &[States], id: EventId| of.iter().any(|states| states.event == Some(id));
+    let without: Vec<EventId> = events.iter().copied().filter(|id| !known(&all, *id)).collect();
+    silent.extend(without.iter().map(|id| (subject.model.event(*id).name.clone(), false)));
     if information {
-        all.extend(questions(subject, &mut plan));
+        let (told, nothing) = questions(subject, &mut plan, &target);
+        all.extend(told);
+        silent.extend(nothing.into_iter().map(|name| (name, true)));
     }
     let found = tables(subject, plan, &target, &all)?;
     let informed = information.then(|| Information {
@@ -54,9 +61,9 @@ pub(super) fn observed(
                 })
             });
             let nothing = Figure { value: 0.0, standard_error: 0.0 };
-            let silent = events.iter().zip(&telling).filter(|(_, tells)| !**tells).map(|(id, _)| EventInformation {
-                event: subject.model.event(*id).name.clone(),
-                is_question: false,
+            let silent = silent.iter().map(|(name, is_question)| EventInformation {
+                event: name.clone(),
+                is_question: *is_question,
                 bits: nothing,
                 variance_share: nothing,
                 states: 0,
@@ -78,16 +85,53 @@ pub(super) fn observed(
                 rows.map(|row| what_if_row(subject, states, row, counted.as_ref(), &base, &drawn)).collect()
             })
             .collect();
-        let without = events.iter().zip(&telling).filter(|(_, tells)| !**tells);
         Some(WhatIf {
             figure: base.figure(),
             rows: rows.into_iter().flatten().collect(),
-            without_bearing: without.map(|(id, _)| subject.model.event(*id).name.clone()).collect(),
+            without_bearing: without.iter().map(|id| subject.model.event(*id).name.clone()).collect(),
         })
     } else {
         None
     };
     Ok((informed, tabled))
+}
+
+/// Whether an event is what is explained, as it stands or as a question of its name asks about it: that tells all of it.
+fn is_asked(subject: &Subject<'_>, id: EventId) -> bool {
+    let event = subject.model.event(id);
+    let question = subject.model.questions.iter().find(|question| question.name == subject.target.name);
+    let as_it_stands = question.is_none_or(|question| {
+        let asked = matches!(question.target, QuestionTarget::When(asked) if asked == id);
+        asked || question.target.just_an_event() == Some(id)
+    });
+    event.name == subject.target.name && as_it_stands
+}
+
+/// Whether it is one, rather than a decision or what outcomes are worth: these are no news.
+fn is_event(subject: &Subject<'_>, id: EventId) -> bool {
+    let model = subject.model;
+    !model.utilities.contains(&id) && !model.decisions.iter().any(|decision| decision.event == id)
+}
+
+/// The events and other yes/no questions that hang on what is yet to be decided, so that nothing can be said of them.
+pub(super) fn undecided(subject: &Subject<'_>) -> Vec<String> {
+    let model = subject.model;
+    let ids = (0..model.events.len()).map(EventId);
+    let hanging = ids.filter(|id| is_event(subject, *id) && subject.undecided.changes(*id));
+    let mut names: Vec<String> = hanging.map(|id| model.event(id).name.clone()).collect();
+    for question in model.questions.iter().filter(|question| question.given.is_none()) {
+        let is_yes_or_no = matches!(question.target, QuestionTarget::Holds(_));
+        if is_yes_or_no && hangs(subject, question) && !names.contains(&question.name) {
+            names.push(question.name.clone());
+        }
+    }
+    names
+}
+
+fn hangs(subject: &Subject<'_>, question: &Question) -> bool {
+    let mut hangs = false;
+    question.visit_events(&mut |event| hangs |= subject.undecided.changes(event));
+    hangs
 }
 
 /// Where nothing tells of the outcome, what there is to tell.
@@ -98,19 +142,32 @@ fn entropy_alone(subject: &Subject<'_>) -> Figure {
     Figure { value: entropy, standard_error: 0.0 }
 }
 
-/// The other yes/no questions that have no condition of their own.
-fn questions(subject: &Subject<'_>, plan: &mut Plan) -> Vec<States> {
+/// The other yes/no questions that have no condition of their own, and the names of those that tell nothing; what asks about an event of its name just
+/// as it stands is that event.
+fn questions(subject: &Subject<'_>, plan: &mut Plan, target: &Ask) -> (Vec<States>, Vec<String>) {
     let first = subject.model.events.len();
-    let mut found = Vec::new();
+    let (mut asks, mut open) = (Vec::new(), Vec::new());
     for (at, question) in subject.model.questions.iter().enumerate() {
         let ask = plan.asks[first + at].clone();
         let Asked::Binary(yes) = ask.what else { continue };
-        if ask.given.is_none() && question.name != subject.target.name {
-            let no = opposite(plan, yes);
-            found.push(States { name: question.name.clone(), event: None, planes: vec![yes, no], rows: Vec::new() });
+        let event = question.target.just_an_event();
+        let is_event = event.is_some_and(|event| subject.model.event(event).name == question.name);
+        if ask.given.is_none() && question.name != subject.target.name && !is_event && !hangs(subject, question) {
+            asks.push(ask);
+            open.push((question.name.clone(), yes));
         }
     }
-    found
+    let telling = Connected::new(plan).tell_of(target, &asks);
+    let (mut told, mut silent) = (Vec::new(), Vec::new());
+    for ((name, yes), tells) in open.into_iter().zip(telling) {
+        if tells {
+            let no = opposite(plan, yes);
+            told.push(States { name, event: None, planes: vec![yes, no], rows: Vec::new() });
+        } else {
+            silent.push(name);
+        }
+    }
+    (told, silent)
 }
 
 fn what_if_row(

@@ -9,7 +9,7 @@ use super::target::compared;
 use crate::error::Error;
 use crate::model::{EventId, Kind, Made};
 use crate::plan::{Ask, Asked, Logic, NumberId, Operation, Plan, PlaneId, Step};
-use crate::simulate::{Answer, Settings};
+use crate::simulate::{Answer, NumberAnswer, Settings};
 
 /// Worlds that are looked at for where to cut.
 const WORLDS: u64 = 65_536;
@@ -89,6 +89,16 @@ pub(super) fn eighths() -> impl Iterator<Item = f64> {
     (1..8).map(|at| f64::from(at) / 8.0)
 }
 
+/// The share of the worlds in which a number is at most a value.
+fn share_up_to(answer: &NumberAnswer, value: f64) -> f64 {
+    let (mut low, mut high) = (0.0, 1.0);
+    for _ in 0..40 {
+        let middle = f64::midpoint(low, high);
+        *(if answer.quantile(middle).value <= value { &mut low } else { &mut high }) = middle;
+    }
+    low
+}
+
 /// In order, each once.
 fn sorted(mut values: Vec<f64>) -> Vec<f64> {
     values.retain(|value| value.is_finite());
@@ -131,10 +141,24 @@ pub(super) fn states(subject: &Subject<'_>, plan: &mut Plan, events: &[EventId])
             }
             (Asked::Number(number), Some(Answer::Number(answer))) => {
                 let median = answer.quantile(0.5).value;
-                let cuts = sorted(eighths().map(|level| answer.quantile(level).value).chain([median]).collect());
-                let shown = crate::math::round_to(median, 6);
-                let place = cuts.iter().position(|cut| *cut == median);
-                let split = place.map_or(0, |at| at + 1);
+                let cuts = eighths().map(|level| answer.quantile(level).value).chain([median]);
+                // Nothing lies over the largest value.
+                let mut cuts = sorted(cuts.filter(|cut| *cut < answer.maximum).collect());
+                if cuts.is_empty() && answer.minimum < answer.maximum {
+                    cuts.extend(Some(answer.minimum).filter(|least| least.is_finite()));
+                }
+                let place =
+                    cuts.iter().rposition(|cut| *cut <= median).or(if cuts.is_empty() { None } else { Some(0) });
+                let Some(place) = place else { continue };
+                let (split, at) = (place + 1, cuts[place]);
+                let shown = crate::math::round_to(at, 6);
+                // The middles of the two halves; where many worlds share a value, of the parts on both sides of the cut.
+                let halves = if at == median && answer.quantile(0.75).value > at {
+                    [0.25, 0.75]
+                } else {
+                    let below = share_up_to(answer, at);
+                    [below / 2.0, f64::midpoint(below, 1.0)]
+                };
                 let row = |outcome: String, states: Vec<usize>, level: f64| {
                     let value = answer.quantile(level).value;
                     let words = format!("{}", crate::math::round_to(value, 6));
@@ -142,8 +166,8 @@ pub(super) fn states(subject: &Subject<'_>, plan: &mut Plan, events: &[EventId])
                 };
                 let count = cuts.len() + 1;
                 let rows = vec![
-                    row(format!("up to {shown}"), (0..split).collect(), 0.25),
-                    row(format!("over {shown}"), (split..count).collect(), 0.75),
+                    row(format!("up to {shown}"), (0..split).collect(), halves[0]),
+                    row(format!("over {shown}"), (split..count).collect(), halves[1]),
                 ];
                 (cut(plan, number, &cuts), rows)
             }

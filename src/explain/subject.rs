@@ -5,7 +5,7 @@ use super::relevant::pruned;
 use super::report::Place;
 use super::target::{Doubt, Target};
 use crate::model::Model;
-use crate::plan::{Plan, Situation};
+use crate::plan::{Plan, Situation, Undecided};
 use crate::source::{Source, Span};
 
 /// What is explained.
@@ -14,6 +14,8 @@ pub(super) struct Subject<'a> {
     pub(super) source: &'a Source,
     pub(super) model: &'a Model,
     pub(super) situation: &'a Situation,
+    /// What hangs on decisions that are open; the figure does not.
+    pub(super) undecided: Undecided,
     pub(super) target: Target,
     pub(super) bench: Bench,
 }

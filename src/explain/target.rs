@@ -1,6 +1,7 @@
 //! A question of a scenario → the one figure of it that is explained, and plans that ask for nothing else.
 
 use crate::error::Error;
+use crate::forecast::{nearest, way_to_name};
 use crate::model::{Event, EventId, Kind, Model, QuestionTarget};
 use crate::plan::{self, Ask, Asked, Comparison, NumberId, Operand, Operation, Plan, PlaneId, Situation, Step};
 use jiff::civil::Date;
@@ -208,12 +209,12 @@ fn kind(model: &Model, question: Option<usize>, name: &str) -> Asks {
 }
 
 fn unknown(model: &Model, name: &str) -> Error {
-    let questions: Vec<&str> = model.questions.iter().map(|question| question.name.as_str()).collect();
-    let events: Vec<&str> = model.events.iter().map(|event| event.name.as_str()).collect();
-    let known = if questions.is_empty() {
-        format!("the events are {}", events.join(", "))
-    } else {
-        format!("the questions are {}", questions.join(", "))
+    let questions = model.questions.iter().map(|question| question.name.as_str());
+    let events = model.events.iter().map(|event| event.name.as_str());
+    let help = match nearest(name, questions.clone().chain(events.clone())) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if model.questions.is_empty() => way_to_name(name, "events", events),
+        None => way_to_name(name, "questions", questions),
     };
-    Error::input(format!("no question or event is called `{name}`")).help(known)
+    Error::input(format!("no question or event is called `{name}`")).help(help)
 }

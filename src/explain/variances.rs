@@ -31,6 +31,9 @@ const POINTS_SIMULATED: usize = 16;
 /// Tables of at most so many cells are computed for every draw of the inputs.
 const CELLS_FOR_EACH_DRAW: f64 = 4_096.0;
 
+/// A computed figure is sure to about so much of it.
+const ROUNDING: f64 = 1e-13;
+
 const ALONE: InputShares =
     InputShares { first: Share::exact(1.0), total: Share::exact(1.0), shapley: Share::exact(1.0) };
 
@@ -43,7 +46,8 @@ pub(super) fn of_doubt(subject: &Subject<'_>) -> Result<Shares, Error> {
     }
     let mut bench = subject.bench;
     bench.most_cells = bench.most_cells.min(CELLS_FOR_EACH_DRAW);
-    let computed = bench.computed(&plan)?.is_some();
+    let figure = bench.computed(&plan)?;
+    let computed = figure.is_some();
     if !computed && plan.steps.iter().any(|step| matches!(step.operation, Operation::Believe { .. })) {
         return Ok(without(
             "news that states a new probability holds over all worlds together, and the doubt is not shared out then",
@@ -70,6 +74,10 @@ pub(super) fn of_doubt(subject: &Subject<'_>) -> Result<Shares, Error> {
         Ok(None) => return Ok(without("the doubt is too small to be shared out")),
         Err(problem) => return Ok(without(&problem.to_string())),
     };
+    // A computed figure that varies by its rounding alone does not vary.
+    if figure.is_some_and(|figure| found.variance.value <= ROUNDING * ROUNDING * figure * figure) {
+        return Ok(without("no doubt was stated that moves the figure"));
+    }
     let names: Vec<String> = inputs.iter().map(|id| named(subject, &plan, *id)).collect();
     let note = plan.steps.iter().any(|step| step.operation.is_evidence()).then(|| {
         "inputs are drawn from their priors as the file has them, whatever the news says of their values".to_owned()

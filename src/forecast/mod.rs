@@ -25,7 +25,7 @@ pub use living::{Course, Living, live_records};
 pub use pace::Pace;
 pub use records::{ForecastRecord, Moment, Outcome, Provenance, Question, QuestionKind, Records, day};
 pub use select::{Scale, Selection};
-pub use validity::{ANNULLED, SUM_TOLERANCE, check_name, check_probability, nearest, number_text};
+pub use validity::{ANNULLED, SUM_TOLERANCE, check_name, check_probability, nearest, number_text, way_to_name};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -95,4 +95,12 @@ pub struct Estimate {
     /// Where the figure lies if the doubtful inputs are drawn from their priors: a central 90 % interval. `None` where no
     /// input that it depends on is in doubt.
     pub prior_interval: Option<(f64, f64)>,
+}
+
+impl Estimate {
+    /// A figure with its Monte Carlo error, of which no doubt is stated.
+    #[must_use]
+    pub const fn new(value: f64, standard_error: f64) -> Self {
+        Self { value, standard_error, prior_interval: None }
+    }
 }

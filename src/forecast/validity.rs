@@ -391,6 +391,23 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// The most names that a message lists.
+const MOST_NAMED: usize = 12;
+
+/// The way out where a name is not known: the nearest that is, or else which there are; `what` says of what, as in `questions`.
+#[must_use]
+pub fn way_to_name<'a>(word: &str, what: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.into_iter().collect();
+    if let Some(near) = nearest(word, known.iter().copied()) {
+        return format!("did you mean `{near}`?");
+    }
+    match known.len() {
+        0 => format!("there are no {what}"),
+        count if count <= MOST_NAMED => format!("the {what} are {}", known.join(", ")),
+        count => format!("the {what} are {}, and {} more", known[..MOST_NAMED].join(", "), count - MOST_NAMED),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

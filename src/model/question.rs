@@ -48,6 +48,33 @@ pub enum QuestionTarget {
     When(EventId),
 }
 
+impl Question {
+    /// Goes through the events that it speaks of, and those of its condition.
+    pub fn visit_events(&self, visit: &mut dyn FnMut(EventId)) {
+        match &self.target {
+            QuestionTarget::Holds(condition) => condition.visit_events(visit),
+            QuestionTarget::Value(formula) => formula.visit_events(visit),
+            QuestionTarget::Which(event) | QuestionTarget::When(event) => visit(*event),
+        }
+        if let Some(given) = &self.given {
+            given.visit_events(visit);
+        }
+    }
+}
+
+impl QuestionTarget {
+    /// The event that is asked about just as it stands.
+    #[must_use]
+    pub const fn just_an_event(&self) -> Option<EventId> {
+        match self {
+            Self::Holds(Condition::Event(event)) | Self::Which(event) | Self::Value(Formula::Event(event)) => {
+                Some(*event)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// Every question, in file order.
 pub(super) fn questions(document: &Document, names: &Names, header: &Header, found: &mut Diagnostics) -> Vec<Question> {
     document.questions.iter().filter_map(|node| question(node, names, header, found)).collect()

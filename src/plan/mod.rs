@@ -21,6 +21,7 @@ mod explain;
 mod known;
 mod situation;
 mod touched;
+mod undecided;
 mod unfold;
 
 pub use applied::{Applied, Counted};
@@ -28,6 +29,7 @@ pub use compile::{compile, draft};
 pub(crate) use connected::Connected;
 pub use situation::Situation;
 pub(crate) use touched::Touched;
+pub(crate) use undecided::{Undecided, decided};
 pub use unfold::{Grain, Inquiry, Unfolded, unfold};
 
 use crate::dist::{Beta, Dirichlet, Gamma, Hazard, PartiallyPooled, Sampler};

@@ -55,9 +55,9 @@ pub fn whisker_plot(rows: &[Whisker]) -> Vec<String> {
         let line: String = cells.into_iter().collect();
         lines.push(format!("{name:widest$}  {line}").trim_end().to_owned());
     }
-    let (left, right) = (number(low), number(low + span));
+    let (left, right) = (number(low), if high > low { number(high) } else { String::new() });
     let gap = WIDTH.saturating_sub(left.chars().count() + right.chars().count());
-    lines.push(format!("{:widest$}  {left}{}{right}", "", " ".repeat(gap)));
+    lines.push(format!("{:widest$}  {left}{}{right}", "", " ".repeat(gap)).trim_end().to_owned());
     lines
 }
 

@@ -21,7 +21,7 @@ pub const CERTAIN: f64 = 0.95;
 fn rule() -> String {
     format!(
         "up to {MOST_CHOSEN} questions, each the one that leaves least uncertain about all questions, given those before it; \
-         none whose outcome is guessed with {} % by itself, or given those chosen; no number that the file compares with nothing",
+         none whose outcome is guessed with {} % by itself, or given those chosen; no number that the file compares with nothing, and nothing closed or asked under a condition",
         math::round_to(100.0 * CERTAIN, 2)
     )
 }
@@ -80,7 +80,7 @@ pub(super) fn choose(rows: &Rows, candidates: &[Candidate<'_>]) -> (Vec<usize>, 
             } else {
                 (WhyLeftOut::EnoughOthers, given)
             };
-            LeftOut { id: names[at].to_owned(), why, guessed }
+            LeftOut { id: names[at].to_owned(), why, guessed: Some(guessed) }
         })
         .collect();
     (chosen, Choice { rule: rule(), left_out })

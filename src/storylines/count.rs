@@ -92,9 +92,10 @@ pub(super) fn count(plan: &Plan, model: &Model, chosen: &[Chosen], options: &Opt
                 stories: stories.clone(),
                 alone: alone.clone(),
                 seen: None,
-                worlds: worlds.count(),
-                method: worlds.method(),
-                may_be_missed: worlds.may_be_missed(patterns.all),
+                // Without dates worlds were looked at for what must hold in them, and no figure comes from them.
+                worlds: if dated > 0 { worlds.count() } else { 0 },
+                method: worlds.method().filter(|_| dated > 0),
+                may_be_missed: worlds.may_be_missed(patterns.all).filter(|_| dated > 0),
                 first_is_uncertain: false,
             },
             None => simulated(worlds, &facets, &layout, &patterns, options),

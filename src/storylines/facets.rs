@@ -87,6 +87,8 @@ pub(super) struct Chosen {
     pub(super) ask: Option<String>,
     pub(super) kind: ToldKind,
     pub(super) deadline: Option<Date>,
+    /// The day on which a question closes.
+    pub(super) closes: Option<Date>,
     pub(super) banded: Option<Banded>,
     pub(super) facet: Facet,
     /// What each number of the facet stands for.
@@ -215,6 +217,7 @@ impl Extended {
                 .or_else(|| event.and_then(|event| event.ask.clone())),
             kind,
             deadline: (kind == ToldKind::Date).then_some(deadline),
+            closes: subject.question.map(|question| question.closes),
             banded,
             facet,
             told: told(kind, if kind == ToldKind::Number { &[] } else { story(subject, model) }, &outcomes),

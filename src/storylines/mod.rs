@@ -27,7 +27,7 @@ pub use report::{
 
 use crate::error::Error;
 use crate::exact;
-use crate::forecast::nearest;
+use crate::forecast::way_to_name;
 use crate::model::Model;
 use crate::plan::{self, Plan, Situation};
 use crate::simulate::Settings;
@@ -37,7 +37,8 @@ use choice::Candidate;
 use count::{Counted, MOST_STORIES};
 use facets::{Chosen, Extended, Subject, number_column};
 use indexmap::IndexMap;
-use std::collections::BTreeMap;
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The most events of a story.
 pub const MOST_EVENTS: usize = 15;
@@ -123,13 +124,15 @@ impl Options<'_> {
 pub fn storylines(model: &Model, situation: &Situation, options: &Options<'_>) -> Result<Storylines, Error> {
     let plan = plan::compile(model, situation);
     let named = named(&plan, model, options.over)?;
-    let candidates = if named.is_empty() { candidates(&plan, model) } else { named.clone() };
+    let (candidates, passed_over) =
+        if named.is_empty() { candidates(&plan, model, situation.as_of) } else { (named.clone(), Vec::new()) };
     if candidates.is_empty() {
         return Err(Error::input("there is nothing to tell a story of").help("name events with `--over`"));
     }
     let bands = bands(&plan, model, &candidates, options)?;
     let (subjects, choice) = if named.is_empty() {
-        let (subjects, choice) = choose(&plan, model, &candidates, &bands, options)?;
+        let (subjects, mut choice) = choose(&plan, model, &candidates, &bands, options)?;
+        choice.left_out.extend(passed_over);
         (subjects, Some(choice))
     } else {
         (named, None)
@@ -139,7 +142,8 @@ pub fn storylines(model: &Model, situation: &Situation, options: &Options<'_>) -
         subjects.iter().map(|subject| extended.add(*subject, bands.get(&subject.ask).cloned(), model)).collect();
     let counted = count::count(&extended.plan, model, &chosen, options)?;
     let days = words::Days::between(situation.as_of, model.horizon);
-    Ok(told(&Telling { chosen: &chosen, counted: &counted, extended: &extended, days }, choice, options))
+    let telling = Telling { chosen: &chosen, counted: &counted, extended: &extended, days, today: situation.as_of };
+    Ok(told(&telling, choice, options))
 }
 
 /// The events and questions that are named.
@@ -152,11 +156,12 @@ fn named<'a>(plan: &Plan, model: &'a Model, names: &[String]) -> Result<Vec<Subj
     for name in names.iter().map(|name| name.trim()) {
         // A question says more than the event of its name: its words and its deadline.
         let Some(ask) = plan.asks.iter().rposition(|ask| ask.name == name) else {
-            let error = Error::input(format!("--over: there is no event or question `{name}`"));
-            return Err(match nearest(name, plan.asks.iter().map(|ask| ask.name.as_str())) {
-                Some(meant) => error.help(format!("did you mean `{meant}`?")),
-                None => error.help("`foretell run --events` shows all of them"),
-            });
+            let known: BTreeSet<&str> = plan.asks.iter().map(|ask| ask.name.as_str()).collect();
+            return Err(Error::input(format!("--over: there is no event or question `{name}`")).help(way_to_name(
+                name,
+                "events and questions",
+                known,
+            )));
         };
         if subjects.iter().any(|subject| subject.ask == ask) {
             return Err(Error::input(format!("--over: `{name}` is named twice")).help("name it once"));
@@ -166,12 +171,26 @@ fn named<'a>(plan: &Plan, model: &'a Model, names: &[String]) -> Result<Vec<Subj
     Ok(subjects)
 }
 
-/// What may be chosen: every unconditional question, or every event if there are none.
-fn candidates<'a>(plan: &Plan, model: &'a Model) -> Vec<Subject<'a>> {
+/// What may be chosen: every unconditional question that is open, or every event if there is none; and the questions that are passed over.
+fn candidates<'a>(plan: &Plan, model: &'a Model, today: Date) -> (Vec<Subject<'a>>, Vec<LeftOut>) {
     let events = model.events.len();
-    let questions = (events..plan.asks.len()).filter(|ask| plan.asks[*ask].given.is_none());
-    let questions: Vec<Subject<'a>> = questions.map(|ask| Subject::new(ask, model)).collect();
-    if questions.is_empty() { (0..events).map(|ask| Subject::new(ask, model)).collect() } else { questions }
+    let (mut open, mut passed_over) = (Vec::new(), Vec::new());
+    for (at, question) in model.questions.iter().enumerate() {
+        let ask = events + at;
+        let why = if plan.asks[ask].given.is_some() {
+            WhyLeftOut::Conditional
+        } else if question.closes <= today {
+            WhyLeftOut::Closed
+        } else {
+            open.push(Subject::new(ask, model));
+            continue;
+        };
+        passed_over.push(LeftOut { id: question.name.clone(), why, guessed: None });
+    }
+    if open.is_empty() {
+        open.extend((0..events).map(|ask| Subject::new(ask, model)));
+    }
+    (open, passed_over)
 }
 
 /// Worlds of a first look, and how many times as many there are if too few of them count.
@@ -270,6 +289,7 @@ struct Telling<'a> {
     counted: &'a Counted,
     extended: &'a Extended,
     days: words::Days,
+    today: Date,
 }
 
 fn told(telling: &Telling<'_>, choice: Option<Choice>, options: &Options<'_>) -> Storylines {
@@ -293,6 +313,7 @@ fn told(telling: &Telling<'_>, choice: Option<Choice>, options: &Options<'_>) ->
             ask: one.ask.clone(),
             kind: one.kind,
             deadline: one.deadline,
+            closed: one.closes.filter(|day| *day <= telling.today),
             bands: one.banded.as_ref().map(|banded| banded.from),
             outcomes: one
                 .outcomes

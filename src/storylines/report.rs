@@ -60,6 +60,10 @@ pub struct Told {
     /// The day up to which a date counts as come.
     #[schemars(with = "Option<String>")]
     pub deadline: Option<Date>,
+    /// The day on which a question closed, where it has by the day that is looked from: stories then tell what is known of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub closed: Option<Date>,
     /// Where the bands of a number come from.
     pub bands: Option<Bands>,
     /// What it can do, and how likely that is by itself.
@@ -118,7 +122,8 @@ pub struct LeftOut {
     /// Why.
     pub why: WhyLeftOut,
     /// How often it is guessed from what was chosen before it: the probability of its likeliest outcome given that, on average.
-    pub guessed: f64,
+    /// `null` where that was not looked at.
+    pub guessed: Option<f64>,
 }
 
 /// Why something is left out.
@@ -133,6 +138,10 @@ pub enum WhyLeftOut {
     EnoughOthers,
     /// It is a number that no question compares with anything: its bands would be thirds.
     NoThresholds,
+    /// It has closed: what became of it is no forecast.
+    Closed,
+    /// It is asked under a condition, which may fail.
+    Conditional,
 }
 
 /// What happens together.

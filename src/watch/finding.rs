@@ -2,6 +2,7 @@
 
 use super::report::Event;
 use crate::model::{Condition, EventId, Formula, Kind, Model, Question, QuestionTarget};
+use crate::plan::Undecided;
 use jiff::civil::Date;
 
 /// Something that will be known, and the conditions that its outcomes come to; exactly one of them holds in each world.
@@ -32,6 +33,10 @@ pub(super) struct Findings {
     pub(super) closed: Vec<String>,
     /// What the target comes to as it stands.
     pub(super) itself: Vec<String>,
+    /// Open questions with a condition.
+    pub(super) conditional: Vec<String>,
+    /// What an open decision changes.
+    pub(super) undecided: Vec<String>,
 }
 
 /// The days of the calendar on which date events are looked at, counted from today.
@@ -39,16 +44,27 @@ const CALENDAR_DAYS: [i64; 6] = [7, 14, 30, 60, 90, 180];
 
 /// Everything but the target itself that is known by the end of a day: other questions that close by then, date events that have happened by
 /// then or not, and events without a day. An event that a question asks about just as it stands is that question.
-pub(super) fn findings(model: &Model, target: &Question, (today, by): (Date, Date)) -> Findings {
+pub(super) fn findings(model: &Model, target: &Question, (today, by): (Date, Date), undecided: &Undecided) -> Findings {
     let mut found = Findings::default();
     let itself = condition_of(target);
     let mut asked: Vec<EventId> = target.target.just_an_event().into_iter().collect();
     for question in model.questions.iter().filter(|question| question.name != target.name) {
-        if question.given.is_some() || matches!(question.target, QuestionTarget::When(_)) {
+        // The date event that a question asks for the day of is looked at itself.
+        if matches!(question.target, QuestionTarget::When(_)) {
             continue;
         }
         if question.closes <= today {
             found.closed.push(question.name.clone());
+            continue;
+        }
+        let mut hangs = false;
+        question.visit_events(&mut |event| hangs |= undecided.changes(event));
+        if hangs {
+            found.undecided.push(question.name.clone());
+            continue;
+        }
+        if question.given.is_some() {
+            found.conditional.push(question.name.clone());
             continue;
         }
         if condition_of(question).is_some_and(|other| Some(&other) == itself.as_ref()) {
@@ -74,6 +90,13 @@ pub(super) fn findings(model: &Model, target: &Question, (today, by): (Date, Dat
     asked.extend(model.decisions.iter().map(|decision| decision.event).chain(model.utilities.iter().copied()));
     for (at, event) in model.events.iter().enumerate().filter(|(at, _)| !asked.contains(&EventId(*at))) {
         let id = EventId(at);
+        if undecided.changes(id) {
+            // Where a question of its name is open, too, that stands there already.
+            if !found.undecided.contains(&event.name) {
+                found.undecided.push(event.name.clone());
+            }
+            continue;
+        }
         let finding = |kind, known_on, outcomes, only_dated| Finding {
             name: event.name.clone(),
             kind,
@@ -103,18 +126,6 @@ pub(super) fn findings(model: &Model, target: &Question, (today, by): (Date, Dat
         found.add(model, &target, |outcomes| finding(Event::Event, None, outcomes, false));
     }
     found
-}
-
-impl QuestionTarget {
-    /// The event that is asked about just as it stands.
-    fn just_an_event(&self) -> Option<EventId> {
-        match self {
-            Self::Holds(Condition::Event(event)) | Self::Which(event) | Self::Value(Formula::Event(event)) => {
-                Some(*event)
-            }
-            _ => None,
-        }
-    }
 }
 
 impl Findings {

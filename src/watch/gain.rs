@@ -27,10 +27,6 @@ pub struct Gains {
     pub seen: bool,
 }
 
-fn estimate(value: f64, standard_error: f64) -> Estimate {
-    Estimate { value, standard_error, prior_interval: None }
-}
-
 impl Contingency {
     /// From the probability of each outcome of the finding (rows) together with each outcome of the target (columns), and the number of
     /// equally weighted worlds they were counted in; `None` for computed ones. Probabilities are normalised; `None` if they sum to nothing.
@@ -122,7 +118,7 @@ impl Contingency {
         let Some(worlds) = self.worlds else {
             // Sums of rounded numbers.
             let seen = brier > 1e-15;
-            let clean = |value: f64| estimate(if seen { value } else { 0.0 }, 0.0);
+            let clean = |value: f64| Estimate::new(if seen { value } else { 0.0 }, 0.0);
             return Gains { change: clean(change), brier: clean(brier), log: Some(clean(log)), seen };
         };
         let marginal: f64 = columns.iter().map(|share| share * (1.0 - share)).sum();
@@ -140,9 +136,9 @@ impl Contingency {
         let of_rows: f64 = rows.iter().map(|share| share * (1.0 - share)).sum();
         let floor = (of_rows * marginal / worlds).sqrt();
         Gains {
-            change: estimate(change, error(0).max(if freedom > 0.0 && change <= 0.0 { floor } else { 0.0 })),
-            brier: estimate((brier - bias[1]).max(0.0), error(1)),
-            log: Some(estimate((log - bias[2]).max(0.0), error(2))),
+            change: Estimate::new(change, error(0).max(if freedom > 0.0 && change <= 0.0 { floor } else { 0.0 })),
+            brier: Estimate::new((brier - bias[1]).max(0.0), error(1)),
+            log: Some(Estimate::new((log - bias[2]).max(0.0), error(2))),
             // The likelihood-ratio statistic; the bound holds for a chi-squared (Laurent & Massart 2000, lemma 1).
             seen: 2.0 * worlds * log > unlikely_chi_squared(freedom),
         }
@@ -189,7 +185,7 @@ impl Moments {
         let between: f64 = live.iter().map(|[chance, mean, _]| chance * square(*mean)).sum();
         let Some(worlds) = self.worlds else {
             let seen = between > 1e-15 * (spread * spread).max(whole * whole);
-            let clean = |value: f64| estimate(if seen { value } else { 0.0 }, 0.0);
+            let clean = |value: f64| Estimate::new(if seen { value } else { 0.0 }, 0.0);
             return Gains { change: clean(change), brier: clean(between), log: None, seen };
         };
         let within: f64 = live.iter().map(|[_, _, spread]| spread * spread).sum();
@@ -215,8 +211,8 @@ impl Moments {
             - change * change;
         let of_change = if change > 0.0 { of_change.max(0.0) } else { spread * spread };
         Gains {
-            change: estimate(change, if freedom > 0.0 { (of_change / worlds).sqrt() } else { 0.0 }),
-            brier: estimate((between - bias).max(0.0), error),
+            change: Estimate::new(change, if freedom > 0.0 { (of_change / worlds).sqrt() } else { 0.0 }),
+            brier: Estimate::new((between - bias).max(0.0), error),
             log: None,
             seen: spread > 0.0 && between * worlds / (spread * spread) > unlikely_chi_squared(freedom),
         }

@@ -9,9 +9,9 @@ use super::now::{Answers, Now};
 use super::report::{Day, Event, Outcome, Target, Watch, Watched};
 use crate::error::Error;
 use crate::exact::{self, subject};
-use crate::forecast::nearest;
+use crate::forecast::way_to_name;
 use crate::model::{Condition, Formula, Model, Question, QuestionTarget};
-use crate::plan::{self, Connected, Plan, Situation};
+use crate::plan::{self, Connected, Plan, Situation, Undecided};
 use crate::simulate::{self, Answer, Impossible, simulate};
 use jiff::civil::Date;
 
@@ -81,12 +81,15 @@ pub(super) enum Aim {
 /// ```
 ///
 /// # Errors
-/// If there is no such question, it has closed or is known already, the day does not fit, or what is known cannot be.
+/// If there is no such question, it has closed or is known already, it hangs on what is yet to be decided, the day does not fit, or what is known
+/// cannot be.
 pub fn watch(model: &Model, situation: &Situation, question: &str, settings: &Settings) -> Result<Watch, Error> {
     let target = find(model, question)?;
+    let undecided = Undecided::of(model, situation);
+    let situation = &undecided.settled(model, situation, |visit| target.visit_events(visit))?;
     let by = last_day(target, situation, settings.by, model)?;
     let aim = aim(model, target);
-    let mut found = findings(model, target, (situation.as_of, by));
+    let mut found = findings(model, target, (situation.as_of, by), &undecided);
     let cut = ranges(model, situation, std::mem::take(&mut found.numbers), &settings.simulation)?;
     found.ready.extend(cut);
     let look = Look::new(model, situation, (target, &aim), found.ready);
@@ -129,6 +132,8 @@ pub fn watch(model: &Model, situation: &Situation, question: &str, settings: &Se
                 .help("ask a yes/no question about it, such as `holds = \"spend > 60\"`"));
         }
     };
+    // A question that asks about an event of its name just as it stands has no more bearing than that.
+    found.too_late.retain(|name| !look.unrelated.contains(name) || !asks_its_namesake(model, name));
     Ok(Watch {
         target: Target {
             question: target.name.clone(),
@@ -148,6 +153,8 @@ pub fn watch(model: &Model, situation: &Situation, question: &str, settings: &Se
         too_late: found.too_late,
         closed: found.closed,
         itself: found.itself,
+        conditional: found.conditional,
+        undecided: found.undecided,
         calendar,
         changers,
         worlds: answers.worlds,
@@ -157,12 +164,19 @@ pub fn watch(model: &Model, situation: &Situation, question: &str, settings: &Se
 
 fn find<'a>(model: &'a Model, name: &str) -> Result<&'a Question, Error> {
     model.questions.iter().find(|question| question.name == name).ok_or_else(|| {
-        let problem = Error::input(format!("there is no question `{name}`"));
-        match nearest(name, model.questions.iter().map(|question| question.name.as_str())) {
-            Some(near) => problem.help(format!("did you mean `{near}`?")),
-            None => problem.help("`foretell run` lists the questions of a scenario"),
-        }
+        Error::input(format!("there is no question `{name}`")).help(way_to_name(
+            name,
+            "questions",
+            model.questions.iter().map(|question| question.name.as_str()),
+        ))
     })
+}
+
+/// Whether the question of a name asks about the event of that name just as it stands.
+fn asks_its_namesake(model: &Model, name: &str) -> bool {
+    let event =
+        model.questions.iter().find(|question| question.name == name).and_then(|one| one.target.just_an_event());
+    event.is_some_and(|event| model.event(event).name == name)
 }
 
 /// The last day whose findings count.

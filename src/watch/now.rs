@@ -56,17 +56,13 @@ pub(super) struct Now {
     pub(super) log: Option<f64>,
 }
 
-fn estimate(value: f64, standard_error: f64) -> Estimate {
-    Estimate { value, standard_error, prior_interval: None }
-}
-
 /// A share counted in so many worlds.
 fn counted(share: f64, worlds: Option<f64>) -> Estimate {
     let softened = |worlds: f64| {
         let share = (share * worlds + 0.5) / (worlds + 1.0);
         (share * (1.0 - share) / worlds).sqrt()
     };
-    estimate(share, worlds.filter(|worlds| *worlds > 0.0).map_or(0.0, softened))
+    Estimate::new(share, worlds.filter(|worlds| *worlds > 0.0).map_or(0.0, softened))
 }
 
 impl Now {

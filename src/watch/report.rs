@@ -23,6 +23,10 @@ pub struct Watch {
     pub closed: Vec<String>,
     /// Other questions and events that the question comes to as it stands: to know them is to know the answer.
     pub itself: Vec<String>,
+    /// Open questions that are asked under a condition: nobody knows on which day they are answered, if at all, so they are not waited for.
+    pub conditional: Vec<String>,
+    /// What an open decision changes: before that is taken, nobody can say what to expect of it.
+    pub undecided: Vec<String>,
     /// What becomes known when, and matters.
     pub calendar: Vec<Day>,
     /// What would carry the forecast over a line, if one was named.

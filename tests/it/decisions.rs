@@ -264,7 +264,7 @@ fn a_forecast_needs_what_is_done_to_be_said() {
         String::from_utf8(output.stderr).expect("messages are text")
     };
     let file = "scenarios/umbrella.toml";
-    for command in [&["run", file][..], &["watch", file, "--question", "rain_tomorrow"], &["diff", file, file]] {
+    for command in [&["run", file][..], &["report", file], &["diff", file, file]] {
         let said = refused(command);
         assert!(said.contains("`umbrella` is not decided") && said.contains("--suppose"), "{said}");
     }
@@ -274,6 +274,14 @@ fn a_forecast_needs_what_is_done_to_be_said() {
     assert!(refused(&["decide", file, "--suppose", "umbrella is take"]).contains("nothing left to decide"));
     assert!(refused(&["decide", file, "--sample", "rain 20"]).contains("not in doubt by itself"));
     foretell().args(["run", file, "--suppose", "umbrella is take", "--worlds", "10k"]).assert().success();
+    // Rain does not hang on the umbrella: what there is to watch is the same before it is decided and after, either way.
+    let watch = ["watch", file, "--question", "rain_tomorrow"];
+    let open = said(&watch);
+    listed(&open, "findings");
+    for option in ["umbrella is take", "umbrella is leave"] {
+        let decided = said(&[&watch[..], &["--suppose", option]].concat());
+        assert_eq!((&open["findings"], &open["target"]), (&decided["findings"], &decided["target"]), "{option}");
+    }
 }
 
 #[test]

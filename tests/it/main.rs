@@ -8,6 +8,7 @@ mod doubt;
 mod edges;
 mod evidence;
 mod evidence_order;
+mod firsthand;
 mod fuzz;
 mod golden;
 mod honesty;

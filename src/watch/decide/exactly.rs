@@ -5,7 +5,7 @@ use super::problem::{Known, Problem, together};
 use super::terms::Part;
 use crate::error::Error;
 use crate::exact;
-use crate::model::{Condition, QuestionTarget};
+use crate::model::{Condition, EventId, QuestionTarget};
 use crate::simulate::Answer;
 use crate::watch::look::{asking, impossible, plan_of};
 
@@ -108,13 +108,16 @@ fn one(
         Err(exact::Failure::TooWide(wide)) => return Ok(Err(wide.to_string())),
         Err(problem) => return Err(impossible(&problem)),
     };
-    for (payoffs, rows) in all.iter_mut().zip(&places) {
+    for ((payoffs, rows), structure) in all.iter_mut().zip(&places).zip(structures) {
         let start = number * payoffs.patterns();
         for (pattern, (likely, terms)) in rows.iter().enumerate() {
             let chance = match &solved.answers()[*likely] {
                 Ok(Answer::Binary(estimate)) => estimate.value,
                 Ok(_) => 0.0,
-                Err(why) => return Ok(Err(why.clone())),
+                Err(why) => {
+                    let spoken = structure.flat().into_iter().map(|one| one.event);
+                    return Ok(Err(named(problem, spoken, why)));
+                }
             };
             let mut worth = -cost;
             for (term, place) in problem.terms.iter().zip(terms) {
@@ -123,7 +126,7 @@ fn one(
                     Some(Ok(Answer::Binary(estimate))) => estimate.value,
                     Some(Ok(Answer::Number(number))) => number.mean.value,
                     Some(Ok(_)) => 0.0,
-                    Some(Err(why)) => return Ok(Err(why.clone())),
+                    Some(Err(why)) => return Ok(Err(named(problem, spoken_of(&term.part), why))),
                 };
                 worth += term.coefficient * figure;
             }
@@ -136,4 +139,30 @@ fn one(
         }
     }
     Ok(Ok(()))
+}
+
+/// The events that a term speaks of.
+fn spoken_of(part: &Part) -> Vec<EventId> {
+    let mut spoken = Vec::new();
+    match part {
+        Part::Always => {}
+        Part::Where(condition) => condition.visit_events(&mut |event| spoken.push(event)),
+        Part::Number(number) => number.visit_events(&mut |event| spoken.push(event)),
+    }
+    spoken
+}
+
+/// Why something cannot be computed, with what it is about.
+fn named(problem: &Problem<'_>, spoken: impl IntoIterator<Item = EventId>, why: &str) -> String {
+    if !why.starts_with("it ") {
+        return why.to_owned();
+    }
+    let mut names: Vec<String> = Vec::new();
+    for event in spoken {
+        let name = format!("`{}`", problem.model.event(event).name);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    if names.is_empty() { why.to_owned() } else { format!("{}: {why}", names.join(", ")) }
 }

@@ -3,7 +3,8 @@
 use super::induction::{Choice, Payoffs};
 use super::problem::Problem;
 use super::report::{ChoiceValue, OptionWorth, Rule};
-use super::value::{Source, estimate, jackknife};
+use super::value::{Source, jackknife};
+use crate::forecast::Estimate;
 
 /// What each option is worth after a history, times how likely that is, and that probability.
 type History = (Vec<f64>, f64);
@@ -28,7 +29,7 @@ pub(super) fn choices(problem: &Problem<'_>, base: &Source, most: usize) -> Vec<
             let options = whole.choice(number);
             ChoiceValue {
                 options: options.iter().zip(&problem.options).map(|(at, names)| names[*at].clone()).collect(),
-                expected_utility: estimate(worth[number], error),
+                expected_utility: Estimate::new(worth[number], error),
             }
         })
         .collect()
@@ -88,7 +89,7 @@ fn rule(problem: &Problem<'_>, at: usize, choice: &Choice, whole: &Payoffs, rest
         .enumerate()
         .map(|(option, name)| OptionWorth {
             option: name.clone(),
-            expected_utility: estimate(per(&all, option), error(&|one| per(one, option))),
+            expected_utility: Estimate::new(per(&all, option), error(&|one| per(one, option))),
         })
         .collect();
     let as_good = (0..names.len())
@@ -102,7 +103,7 @@ fn rule(problem: &Problem<'_>, at: usize, choice: &Choice, whole: &Payoffs, rest
     Rule {
         decision: model.event(model.decisions[problem.open[at]].event).name.clone(),
         known,
-        chance: estimate(choice.chance, error(&|one| one.1)),
+        chance: Estimate::new(choice.chance, error(&|one| one.1)),
         options,
         best: names[choice.best].clone(),
         as_good,

@@ -3,8 +3,8 @@
 use super::intervals::intervals;
 use super::terms::{Part, Term, terms};
 use crate::error::Error;
-use crate::model::{Condition, Definition, EventId, Finding, Formula, Intervention, Kind, Made, Model};
-use crate::plan::Situation;
+use crate::model::{Condition, EventId, Formula, Intervention, Kind, Made, Model};
+use crate::plan::{Situation, Undecided};
 use crate::watch::finding;
 use std::collections::BTreeSet;
 
@@ -65,12 +65,8 @@ impl<'a> Problem<'a> {
             return Err(Error::input("nothing says what outcomes are worth, so no option is better than another")
                 .help("write `[utility.NAME]` with `value` or `equals`, or `costs` of a decision"));
         }
-        let decided: Vec<bool> = {
-            let mut decided = vec![false; model.events.len()];
-            open.iter().for_each(|at| decided[model.decisions[*at].event.0] = true);
-            decided
-        };
-        let changed = descendants(model, decided);
+        let undecided = Undecided::of(model, situation);
+        let changed = (0..model.events.len()).map(|at| undecided.changes(EventId(at))).collect();
         let terms = terms(model);
         let matters = ancestors(model, &terms);
         let options: Vec<Vec<String>> = open
@@ -83,7 +79,7 @@ impl<'a> Problem<'a> {
         let knows = known_before(model, &open);
         let problem = Self { model, situation, open, options, knows, terms, changed, matters };
         problem.check_size()?;
-        problem.check_evidence()?;
+        undecided.nothing_known(model, situation)?;
         Ok(problem)
     }
 
@@ -118,34 +114,6 @@ impl<'a> Problem<'a> {
             .help("let decisions know less, or sum up what they know in fewer events"));
         }
         Ok(())
-    }
-
-    /// Nothing may be known that hangs on what is yet to be decided.
-    fn check_evidence(&self) -> Result<(), Error> {
-        let mut about: Option<(String, EventId)> = None;
-        let mut look = |text: &str, event: EventId| {
-            if self.changed[event.0] && about.is_none() {
-                about = Some((text.to_owned(), event));
-            }
-        };
-        for news in self.model.news.iter().filter(|news| news.date <= self.situation.as_of) {
-            news.finding.visit_events(&mut |event| look(&news.text, event));
-        }
-        for (text, condition) in &self.situation.given {
-            Finding::Holds(condition.clone()).visit_events(&mut |event| look(text, event));
-        }
-        if self.situation.as_of > self.model.as_of {
-            for (at, event) in self.model.events.iter().enumerate() {
-                if matches!(&event.definition, Definition::When(when) if when.observed) {
-                    look(&format!("nothing is heard of {}", event.name), EventId(at));
-                }
-            }
-        }
-        about.map_or(Ok(()), |(text, event)| {
-            let name = &self.model.event(event).name;
-            Err(Error::input(format!("`{text}` is known, but `{name}` depends on what is yet to be decided"))
-                .help("suppose the decision that was taken before it with `--suppose`"))
-        })
     }
 
     /// The interventions of a choice.
@@ -249,16 +217,6 @@ fn known_before(model: &Model, open: &[usize]) -> Vec<Vec<Known>> {
             known
         })
         .collect()
-}
-
-/// Everything that depends on these events, and they themselves.
-fn descendants(model: &Model, mut changed: Vec<bool>) -> Vec<bool> {
-    for id in &model.order {
-        let mut depends = false;
-        model.event(*id).visit_parents(&mut |parent| depends |= changed[parent.0]);
-        changed[id.0] |= depends;
-    }
-    changed
 }
 
 /// Everything that the terms depend on.

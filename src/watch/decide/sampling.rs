@@ -8,7 +8,7 @@ use super::induction::Payoffs;
 use super::problem::Problem;
 use crate::dist::Beta;
 use crate::error::Error;
-use crate::forecast::nearest;
+use crate::forecast::way_to_name;
 use crate::math::beta::ln_beta;
 use crate::math::{SplitMix, exp, ln, normal};
 use crate::model::{Definition, EventId, Kind};
@@ -40,11 +40,10 @@ pub(super) fn way(problem: &Problem<'_>, sample: &Sample) -> Result<Way, Error> 
     let model = problem.model;
     let name = &sample.event;
     let Some(id) = model.find(name) else {
-        let refused = Error::input(format!("there is no event `{name}` to sample"));
-        return Err(match nearest(name, model.events.iter().map(|event| event.name.as_str())) {
-            Some(near) => refused.help(format!("did you mean `{near}`?")),
-            None => refused,
-        });
+        let events = model.events.iter().map(|event| event.name.as_str());
+        return Err(
+            Error::input(format!("there is no event `{name}` to sample")).help(way_to_name(name, "events", events))
+        );
     };
     if problem.changed[id.0] {
         return Err(Error::input(format!("`{name}` depends on what is decided, so it cannot be sampled beforehand"))

@@ -33,10 +33,6 @@ pub(super) enum Source {
     Counted(Batches),
 }
 
-pub(super) fn estimate(value: f64, standard_error: f64) -> Estimate {
-    Estimate { value, standard_error, prior_interval: None }
-}
-
 /// The standard error of a figure by leaving out one batch after the other.
 pub(super) fn jackknife(batches: usize, figure: impl Fn(usize) -> f64) -> f64 {
     jackknife_error(&(0..batches).map(figure).collect::<Vec<f64>>())
@@ -63,7 +59,7 @@ impl Source {
         match self {
             Self::Computed(payoffs) => {
                 let value = figure(payoffs, payoffs);
-                Worth { estimate: estimate(value, 0.0), at_most: value }
+                Worth { estimate: Estimate::new(value, 0.0), at_most: value }
             }
             Self::Counted(batches) => {
                 let all = batches.over(|_| true);
@@ -74,7 +70,7 @@ impl Source {
                     let rest = batches.over(|at| at != left_out);
                     figure(&rest, &rest)
                 });
-                Worth { estimate: estimate(apart, error), at_most }
+                Worth { estimate: Estimate::new(apart, error), at_most }
             }
         }
     }
@@ -363,7 +359,7 @@ fn perfect(
         let first = source.whole().patterns() / own.max(1);
         let [value, beyond] = if all.is_empty() || first <= 1 {
             // Nothing is left to learn but what the decisions learn on their way.
-            let nothing = Worth { estimate: estimate(0.0, 0.0), at_most: 0.0 };
+            let nothing = Worth { estimate: Estimate::new(0.0, 0.0), at_most: 0.0 };
             [base.gain(|policy, judge| informed(policy, judge) - uninformed(policy, judge)), nothing]
         } else {
             known_first(source, first)
@@ -386,7 +382,7 @@ fn perfect(
                 });
                 // The policy without it is judged where it was found, so that the value is too low; judged elsewhere it is too high.
                 let at_most = (mean(&|_| true) - base.worth(figure).estimate.value).max(value);
-                Worth { estimate: estimate(value, error), at_most }
+                Worth { estimate: Estimate::new(value, error), at_most }
             };
             Perfect { value: Some(over(uninformed)), beyond: Some(over(informed)), of, why_not: None }
         }
