@@ -4,7 +4,7 @@ use super::console;
 use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::report::{Column, FileForm, Format, Sheet};
-use crate::score::{Excluded, NotScored, RuleUsed, ScoringRule, Standing, Unit, questions_of_different_levels};
+use crate::score::{Excluded, NotScored, RuleUsed, ScoringRule, Standing, Unfit, Unit, questions_of_different_levels};
 use std::path::Path;
 
 /// How numbers are written.
@@ -141,8 +141,19 @@ pub(super) fn remarks(rules: &[RuleUsed], excluded: &[Excluded], not_scored: &[N
             left_out.reason
         )
     }));
-    lines.extend(not_scored.iter().map(|left_out| {
+    // What no rule takes stands under each of them, and is one line.
+    let of_no_rule = Unfit::Kind.to_string();
+    let (untaken, unfit): (Vec<_>, Vec<_>) = not_scored.iter().partition(|left_out| left_out.reason == of_no_rule);
+    lines.extend(unfit.iter().map(|left_out| {
         format!("not scored by {}: {}: {}", left_out.rule, counted(left_out.count, "time"), left_out.reason)
     }));
+    if let Some(first) = untaken.first() {
+        let names: Vec<&str> = untaken.iter().map(|left_out| left_out.rule).collect();
+        let what = counted(first.count, "time");
+        lines.push(format!(
+            "not scored by {}: {what}: no rule asked for takes forecasts of this kind",
+            names.join(", ")
+        ));
+    }
     lines
 }

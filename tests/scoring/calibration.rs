@@ -104,8 +104,8 @@ fn questions_that_could_only_resolve_yes_do_not_count_and_the_naive_curve_is_war
 #[test]
 fn ten_sure_forecasts_that_all_came_true_show_no_bias() {
     let folder = tempfile::tempdir().expect("a folder");
-    let forecasts: String = (0..10).map(|at| format!("q{at},ada,2025-01-01,0.95\n")).collect();
-    let outcomes: String = (0..10).map(|at| format!("q{at},yes,2025-01-07\n")).collect();
+    let rows = |rest: &str| (0..10).map(|at| format!("q{at},{rest}\n")).collect::<Vec<_>>().concat();
+    let (forecasts, outcomes) = (rows("ada,2025-01-01,0.95"), rows("yes,2025-01-07"));
     std::fs::write(folder.path().join("f.csv"), format!("question,forecaster,made_at,probability\n{forecasts}"))
         .expect("a file");
     std::fs::write(folder.path().join("o.csv"), format!("question,resolution,resolved_on\n{outcomes}"))
