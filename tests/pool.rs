@@ -182,12 +182,50 @@ fn what_cannot_be_learned_or_pooled_is_said() {
     fails(&["pool", "--fit", &past], "no outcomes");
     fails(&["pool", "--fit", &past, "--outcomes", &outcomes, "--method", "means"], "none of the pools");
     fails(&["pool", "--fit", &past, "--outcomes", &outcomes, "--members", "nobody*"], "nothing to learn from");
+    let nobody = ["pool", "--fit", &past, "--outcomes", &outcomes, "--apply", &now, "--members", "nobody*"];
+    fails(&nobody, "no forecaster's name fits --members `nobody*`");
+    fails(&nobody, "there are forecasts by f0, f1");
+    fails(
+        &["pool", "--fit", &past, "--outcomes", &outcomes, "--without", "*"],
+        "--without leaves out every forecaster",
+    );
+    let some = foretell(&["pool", "--fit", &past, "--outcomes", &outcomes, "--members", "f*", "--members", "zz*"]);
+    let said = String::from_utf8_lossy(&some.stderr).into_owned();
+    assert!(some.status.success() && said.contains("no forecaster's name fits --members `zz*`"), "{said}");
     fails(&["pool", "--fit", &past, "--outcomes", &outcomes, "--tagged", "x=y"], "no question has the tag");
     let taken = ["pool", "--fit", &past, "--outcomes", &outcomes, "--apply", &now, "--name", "f1"];
     fails(&taken, "forecasts already");
     let again = foretell(&["pool", "--fit", &past, "--outcomes", &outcomes, "--apply", &past]);
     assert!(String::from_utf8_lossy(&again.stderr).contains("stand in the past, too"));
     assert!(!again.status.success());
+}
+
+/// Without `--out` the document holds what `--out` would: each forecast, to the last bit.
+#[test]
+fn json_on_stdout_is_one_document_with_the_pooled_forecasts() {
+    let (desk, hub) = (desk(), hub());
+    for folder in [desk.path(), hub.path()] {
+        let at = |name: &str| text(&folder.join(name));
+        let (past, outcomes, now, out) = (at("past.csv"), at("outcomes.csv"), at("now.csv"), at("pooled.jsonl"));
+        let start = ["pool", "--fit", &past, "--outcomes", &outcomes, "--apply", &now];
+        let bare = foretell(&[&start[..], &["--format", "json"]].concat());
+        assert!(bare.status.success(), "{}", String::from_utf8_lossy(&bare.stderr));
+        let mut document: Value = serde_json::from_slice(&bare.stdout).expect("stdout is one JSON document");
+        let schema: Value = serde_json::from_slice(&foretell(&["schema", "pool"]).stdout).expect("a schema is JSON");
+        let validator = jsonschema::validator_for(&schema).expect("the schema is one");
+        assert!(validator.is_valid(&document), "{document}");
+        let forecasts = document.as_object_mut().and_then(|fields| fields.remove("forecasts")).expect("they are there");
+        let filed = foretell(&[&start[..], &["--format", "json", "--out", &out]].concat());
+        let report: Value = serde_json::from_slice(&filed.stdout).expect("stdout is one JSON document");
+        assert_eq!(document, report, "the report is the same");
+        let lines = std::fs::read_to_string(out).expect("it was written");
+        let written: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        assert!(!written.is_empty());
+        assert_eq!(forecasts, Value::Array(written));
+        // Otherwise the table is the result, and what is said of it goes to stderr.
+        let table = foretell(&start);
+        assert!(String::from_utf8_lossy(&table.stdout).starts_with("question,forecaster,made_at,"));
+    }
 }
 
 /// A panel judged out of sample: the report, or nothing where the data are absent.

@@ -52,7 +52,7 @@ fn the_games_of_fivethirtyeight_come_to_the_published_figures() {
         serde_json::from_str(&std::fs::read_to_string(expected).expect("it can be read")).expect("it is JSON");
     for series in ["nba", "nfl"] {
         let Some(games) = shared(&format!("scored/538_{series}_games.csv")) else { continue };
-        let report = json(&["calibrate", "--replicates", "1", "--forecasts", &text(&games)]);
+        let report = json(&["calibrate", "--replicates", "100", "--forecasts", &text(&games)]);
         let (row, expected) = (&rows(&report, "rows")[0], &expected[series]);
         assert_eq!(row["questions"], expected["rows"]);
         for (found, name) in [
@@ -90,7 +90,8 @@ fn the_rain_of_niamey_decomposes_as_published() {
     let path = |name: &str| text(&folder.path().join(name));
     std::fs::write(path("f.csv"), forecasts).expect("a file can be written");
     std::fs::write(path("o.csv"), outcomes).expect("a file can be written");
-    let report = json(&["calibrate", "--replicates", "1", "--forecasts", &path("f.csv"), "--outcomes", &path("o.csv")]);
+    let report =
+        json(&["calibrate", "--replicates", "100", "--forecasts", &path("f.csv"), "--outcomes", &path("o.csv")]);
     for (name, score, miscalibration, discrimination, uncertainty) in [
         ("EMOS", 0.232, 0.0183, 0.0305, 0.244),
         ("ENS", 0.266, 0.0661, 0.0441, 0.244),

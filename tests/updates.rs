@@ -67,7 +67,7 @@ fn the_command_tells_too_much_movement_from_what_is_learned() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("said.csv"), said).expect("a file can be written");
     std::fs::write(folder.path().join("came.csv"), came).expect("a file can be written");
-    let arguments = ["calibrate", "--forecasts", "said.csv", "--outcomes", "came.csv", "--replicates", "10"];
+    let arguments = ["calibrate", "--forecasts", "said.csv", "--outcomes", "came.csv", "--replicates", "100"];
     let rows = updates(folder.path(), &arguments);
     assert_eq!(rows.len(), 4, "two forecasters, to the answer and to the last word: {rows:?}");
     let (calm, wild) = (of(&rows, "calm", "answer"), of(&rows, "wild", "answer"));
@@ -154,7 +154,7 @@ fn market_prices_are_judged_night_by_night() {
         std::fs::write(folder.path().join(file), content).expect("a file can be written");
     }
     let tables = ["--forecasts", "said.csv", "--outcomes", "came.csv", "--questions", "asked.csv"];
-    let arguments = [&["calibrate", "--replicates", "10"], &tables[..]].concat();
+    let arguments = [&["calibrate", "--replicates", "100"], &tables[..]].concat();
     let shown = foretell(folder.path(), &arguments);
     let table = shown.split("\n\n").find(|part| part.starts_with("Updates")).expect("there is the table");
     writeln!(std::io::stderr(), "{table}").expect("the terminal takes it");

@@ -3,7 +3,7 @@
 use super::calibrate_sheets::{elementary_sheet, narrow, nearest, wide};
 use super::figures::write_table;
 use super::inputs::{Inputs, check_forecaster, records};
-use super::{Done, console};
+use super::{Done, LEAST_REPLICATES, console};
 use crate::calibrate::{
     BeltPanel, Bin, CALIBRATION_CLUSTERS, CALIBRATION_REPLICATES, CALIBRATION_SEED, CalibrationGroup,
     CalibrationReport, CalibrationRow, CalibrationSettings, Chosen, Counted, ElementaryMeans, Panel, PitHistogram,
@@ -60,7 +60,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "COUNT", default_value_t = 10, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1000))]
     bins: usize,
     /// How often clusters and answers are drawn anew
-    #[arg(long, value_name = "COUNT", default_value_t = CALIBRATION_REPLICATES, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
+    #[arg(long, value_name = "COUNT", default_value_t = CALIBRATION_REPLICATES, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(u64::from(LEAST_REPLICATES)..=1_000_000))]
     replicates: usize,
     /// The seed of the draws
     #[arg(long, value_name = "SEED", default_value_t = CALIBRATION_SEED)]

@@ -59,10 +59,14 @@ pub(super) struct Arguments {
     ledger: LedgerArgument,
 }
 
-#[derive(Serialize)]
-struct Imported {
+/// What `--format json` prints.
+#[derive(Serialize, schemars::JsonSchema)]
+pub(super) struct Imported {
+    /// `foretell.import/1`.
     schema: &'static str,
+    /// What was taken of each file, in the order read.
     files: Vec<Summary>,
+    /// What was written to the ledger.
     receipt: Receipt,
 }
 

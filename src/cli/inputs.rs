@@ -231,10 +231,19 @@ pub(super) fn select(records: &mut Records, selection: &Selection) -> Result<(),
 
 /// Everything that the ledger or the files hold.
 fn all_records(inputs: &Inputs) -> Result<Records, Error> {
-    if inputs.forecasts.is_empty() {
-        return inputs.ledger.proven_records();
+    let mut records = if inputs.forecasts.is_empty() {
+        inputs.ledger.proven_records()?
+    } else {
+        from_files(&inputs.questions, &inputs.forecasts, &inputs.outcomes)?
+    };
+    let read = records.read_at_other();
+    if read > 0 {
+        console::note(&format!(
+            "note: {} made before the option that came true existed: read at the one that the tag `other=` names",
+            counted(read, "forecast")
+        ));
     }
-    from_files(&inputs.questions, &inputs.forecasts, &inputs.outcomes)
+    Ok(records)
 }
 
 /// Everything that files hold, which must have outcomes.

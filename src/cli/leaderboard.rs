@@ -2,7 +2,7 @@
 
 use super::figures::{Figures, figure_column, remarks, warn_of_different_levels, write_table};
 use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules, unknown_forecaster};
-use super::{Done, console, stream};
+use super::{Done, LEAST_REPLICATES, console, stream};
 use crate::compare::{
     Board, BoardRow, BoardSettings, ClusterBy, FEWEST_CLUSTERS, LEADERBOARD_REPLICATES, Leaderboard, MOST_GROUPS,
     Measure, Place, gathered_leaderboard, leaderboard, leaderboard_picture, regroup,
@@ -52,7 +52,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "BY", default_value_t = ClusterBy::Cluster)]
     cluster: ClusterBy,
     /// How many times clusters are drawn anew for the intervals
-    #[arg(long, value_name = "N", default_value_t = LEADERBOARD_REPLICATES, value_parser = clap::value_parser!(u32).range(100..=100_000))]
+    #[arg(long, value_name = "N", default_value_t = LEADERBOARD_REPLICATES, value_parser = clap::value_parser!(u32).range(i64::from(LEAST_REPLICATES)..=100_000))]
     replicates: u32,
     /// Read yes/no forecasts batch by batch, from files that may be larger than memory; of more than 512 clusters the intervals draw groups of them
     #[arg(long, requires = "forecasts", conflicts_with_all = ["pool", "live", "scale"])]

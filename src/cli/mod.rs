@@ -220,3 +220,6 @@ fn dispatch(cli: Cli) -> Done {
 }
 
 type Done = Result<ExitCode, Error>;
+
+/// The least number of times that something is drawn anew for an interval: of fewer draws its ends say nothing.
+const LEAST_REPLICATES: u32 = 100;

@@ -2,7 +2,7 @@
 
 use super::inputs::{check_forecaster, from_files, pattern, select, without_outcomes};
 use super::ledger_file::LedgerArgument;
-use super::pool_sheets::Report;
+use super::pool_sheets::{Answer, Report};
 use super::{Done, console, pool_quantiles, pool_sheets};
 use crate::diagnostic::counted;
 use crate::error::Error;
@@ -55,7 +55,7 @@ pub(super) struct Arguments {
     /// Pool the forecasts on those questions of the ledger that have not resolved
     #[arg(long, conflicts_with = "fit", group = "now")]
     open: bool,
-    /// Write the pooled forecasts to this file (`.csv`, `.jsonl`, `.parquet`) instead of stdout
+    /// Write the pooled forecasts to this file (`.csv`, `.jsonl`, `.parquet`) instead of stdout; without it `--format json` has them in its document
     #[arg(long, value_name = "FILE", requires = "now")]
     out: Option<PathBuf>,
     /// The name under which the pool forecasts
@@ -148,6 +148,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         None if arguments.apply.is_empty() => None,
         open => Some(new_forecasts(arguments, open)?),
     };
+    arguments.check_patterns(&past, now.as_ref())?;
     match kind(arguments, &past, now.as_ref())? {
         Kind::YesNo => yes_no(arguments, past, now, format),
         Kind::Quantiles => quantiles(arguments, past, now, format),
@@ -155,6 +156,47 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
 }
 
 impl Arguments {
+    /// Whether the pooled forecasts stand in the report: stdout then is one JSON document.
+    fn tells(&self, format: Format) -> bool {
+        format == Format::Json && self.out.is_none() && (!self.apply.is_empty() || self.open)
+    }
+
+    /// Checks that patterns of names fit somebody.
+    fn check_patterns(&self, past: &Records, now: Option<&Records>) -> Result<(), Error> {
+        let all = past.forecasts.iter().chain(now.iter().flat_map(|now| &now.forecasts));
+        let names: BTreeSet<&str> = all.map(|record| record.forecaster.as_str()).collect();
+        let fits = |pattern: &&glob::Pattern| names.iter().any(|name| pattern.matches(name));
+        let idle: Vec<&glob::Pattern> = self.members.iter().filter(|pattern| !fits(pattern)).collect();
+        let quoted = |patterns: &[&glob::Pattern]| {
+            let texts: Vec<String> = patterns.iter().map(|pattern| format!("`{pattern}`")).collect();
+            texts.join(", ")
+        };
+        let known = match names.iter().take(13).collect::<Vec<_>>().as_slice() {
+            [] => "there are no forecasts at all".to_owned(),
+            few if few.len() <= 12 => {
+                format!("there are forecasts by {}", names.iter().copied().collect::<Vec<_>>().join(", "))
+            }
+            _ => format!("{} forecasters have other names", names.len()),
+        };
+        if !self.members.is_empty() && idle.len() == self.members.len() {
+            let message =
+                format!("there is nothing to learn from: no forecaster's name fits --members {}", quoted(&idle));
+            return Err(Error::input(message).help(known));
+        }
+        if !names.is_empty() && !names.iter().any(|name| self.is_member(name)) {
+            return Err(
+                Error::input("there is nothing to learn from: --without leaves out every forecaster").help(known)
+            );
+        }
+        let without: Vec<&glob::Pattern> = self.without.iter().filter(|pattern| !fits(pattern)).collect();
+        for (option, idle) in [("--members", idle), ("--without", without)] {
+            if !idle.is_empty() {
+                console::note(&format!("note: no forecaster's name fits {option} {}", quoted(&idle)));
+            }
+        }
+        Ok(())
+    }
+
     fn is_member(&self, name: &str) -> bool {
         (self.members.is_empty() || self.members.iter().any(|pattern| pattern.matches(name)))
             && !self.without.iter().any(|pattern| pattern.matches(name))
@@ -198,10 +240,11 @@ fn yes_no(arguments: &Arguments, mut past: Records, now: Option<Records>, format
     let history = History::new(&past, member);
     let rule = arguments.rule.unwrap_or_default();
     let (choice, ready) = choose(&history, rule, named).ok_or_else(|| nothing(&history, named, apart))?;
-    let report = Report::YesNo(&choice);
     let forecasts =
         if let Some(now) = &now { pooled(now, &history, &ready, &arguments.name, member)? } else { Vec::new() };
-    deliver(arguments, &forecasts, |format| pool_sheets::report(&choice, &report, format), format)
+    let answer =
+        Answer { report: Report::YesNo(&choice), forecasts: arguments.tells(format).then_some(&forecasts[..]) };
+    deliver(arguments, &forecasts, |format| pool_sheets::report(&choice, &answer, format), format)
 }
 
 fn quantiles(arguments: &Arguments, past: Records, now: Option<Records>, format: Format) -> Done {
@@ -242,18 +285,19 @@ fn quantiles(arguments: &Arguments, past: Records, now: Option<Records>, format:
         return Err(Error::input("there is nothing to pool: nobody has a forecast by quantiles"));
     }
     let found = QuantileReport::new(&pooled, &options);
-    let report = Report::Quantiles(&found);
-    deliver(arguments, &pooled.forecasts, |format| pool_quantiles::report(&found.quantiles, &report, format), format)
+    let forecasts = arguments.tells(format).then_some(&pooled.forecasts[..]);
+    let answer = Answer { report: Report::Quantiles(&found), forecasts };
+    deliver(arguments, &pooled.forecasts, |format| pool_quantiles::report(&found.quantiles, &answer, format), format)
 }
 
 /// Writes the pooled forecasts and says how they came about.
 fn deliver<'a>(
     arguments: &Arguments,
     forecasts: &[ForecastRecord],
-    report: impl Fn(Format) -> Output<'a, Report<'a>>,
+    report: impl Fn(Format) -> Output<'a, Answer<'a>>,
     format: Format,
 ) -> Done {
-    if arguments.apply.is_empty() && !arguments.open {
+    if (arguments.apply.is_empty() && !arguments.open) || arguments.tells(format) {
         console::present(format, report)?;
         return Ok(ExitCode::SUCCESS);
     }

@@ -1,14 +1,14 @@
 //! `foretell pool` of forecasts by quantiles: what it reports, as tables and in words.
 
 use super::figures::Figures;
-use super::pool_sheets::{Report, heaviest};
+use super::pool_sheets::{Answer, heaviest};
 use crate::diagnostic::counted;
 use crate::pool::Estimate;
 use crate::pool::quantile::QuantileChoice;
 use crate::report::{Column, Format, Output, Sheet};
 
 /// The report on a choice.
-pub(super) fn report<'a>(choice: &QuantileChoice, json: &'a Report<'a>, format: Format) -> Output<'a, Report<'a>> {
+pub(super) fn report<'a>(choice: &QuantileChoice, json: &'a Answer<'a>, format: Format) -> Output<'a, Answer<'a>> {
     let sheets = if format == Format::Csv { vec![expected(choice, format)] } else { tables(choice, format) };
     Output { head: head(choice), sheets, foot: foot(choice), json }
 }

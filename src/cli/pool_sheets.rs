@@ -2,6 +2,7 @@
 
 use super::figures::Figures;
 use crate::diagnostic::counted;
+use crate::forecast::ForecastRecord;
 use crate::pool::quantile::{QUANTILE_POOLS, QuantileReport};
 use crate::pool::{Choice, Estimate, FEWEST_CLUSTERS, Folding, MAPS, POOLS, Penalty};
 use crate::report::{Column, Format, Output, Sheet};
@@ -15,6 +16,17 @@ pub(super) enum Report<'a> {
     YesNo(&'a Choice),
     /// Of forecasts by quantiles.
     Quantiles(&'a QuantileReport),
+}
+
+/// The report, and the pooled forecasts where no file takes them.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+pub(super) struct Answer<'a> {
+    /// How to pool, and what to expect of it.
+    #[serde(flatten)]
+    pub(super) report: Report<'a>,
+    /// The pooled forecasts, where new ones were to be pooled and no `--out` names a file for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) forecasts: Option<&'a [ForecastRecord]>,
 }
 
 /// The lists of pools and maps for yes/no forecasts, and of pools of quantiles.
@@ -54,7 +66,7 @@ pub(super) fn listed(lists: &Lists) -> Output<'_, Lists> {
 }
 
 /// The report on a choice.
-pub(super) fn report<'a>(choice: &Choice, json: &'a Report<'a>, format: Format) -> Output<'a, Report<'a>> {
+pub(super) fn report<'a>(choice: &Choice, json: &'a Answer<'a>, format: Format) -> Output<'a, Answer<'a>> {
     let sheets = if format == Format::Csv { vec![expected(choice, format)] } else { tables(choice, format) };
     Output { head: head(choice), sheets, foot: foot(choice), json }
 }

@@ -65,10 +65,14 @@ struct Said {
     quantiles: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Recorded<'a> {
+/// What `--format json` prints.
+#[derive(Serialize, schemars::JsonSchema)]
+pub(super) struct Recorded<'a> {
+    /// `foretell.record/1`.
     schema: &'static str,
+    /// The forecast.
     recorded: &'a ForecastRecord,
+    /// What was written to the ledger.
     receipt: &'a Receipt,
 }
 
@@ -76,7 +80,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let records = arguments.ledger.records()?;
     let forecast = arguments.forecast(&records)?;
     let (new, question) = arguments.question(&records, &forecast)?;
-    let forecast = in_the_order_of(&question, forecast);
+    let forecast = forecast.in_order_of(&question);
     forecast.check_against(&question).map_err(Error::input)?;
     let record = ForecastRecord {
         question: question.id.clone(),
@@ -203,19 +207,6 @@ fn read_quantiles(text: &str, never: Option<&str>, is_date: bool) -> Result<Fore
     } else {
         let values = parts.iter().map(|(_, value)| parse_number(value)).collect::<Result<_, _>>()?;
         Ok(Forecast::Quantiles { levels, values })
-    }
-}
-
-/// Brings options into the order of the question, with 0 for those not named.
-fn in_the_order_of(question: &Question, forecast: Forecast) -> Forecast {
-    let Forecast::Categorical { options, probabilities } = &forecast else { return forecast };
-    if forecast.check_against(question).is_err() {
-        return forecast;
-    }
-    let said = |option: &String| options.iter().position(|named| named == option).map_or(0.0, |at| probabilities[at]);
-    Forecast::Categorical {
-        options: question.options.clone(),
-        probabilities: question.options.iter().map(said).collect(),
     }
 }
 

@@ -43,15 +43,20 @@ pub(super) struct Arguments {
     ledger: LedgerArgument,
 }
 
-#[derive(Serialize)]
-struct Resolved<'a> {
+/// What `--format json` prints.
+#[derive(Serialize, schemars::JsonSchema)]
+pub(super) struct Resolved<'a> {
+    /// `foretell.resolve/1`.
     schema: &'static str,
+    /// The outcomes, in order.
     resolved: Vec<Change<'a>>,
+    /// What was written to the ledger.
     receipt: &'a Receipt,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 struct Change<'a> {
+    /// What became of the question.
     #[serde(flatten)]
     outcome: &'a Outcome,
     /// What it was resolved to before, if it was and differently.

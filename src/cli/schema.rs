@@ -46,6 +46,12 @@ enum What {
     Counterfactual,
     /// The result of `run --rare … --format json`
     Rare,
+    /// The result of `record --format json`
+    Record,
+    /// The result of `resolve --format json`
+    Resolve,
+    /// The result of `import --format json`
+    Import,
     /// The result of `score --format json`
     Score,
     /// The result of `score --joint … --format json`
@@ -121,6 +127,9 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         What::Stories => pretty(&schemars::schema_for!(super::storylines::Report))?,
         What::Counterfactual => pretty(&schemars::schema_for!(super::counterfactual::Report))?,
         What::Rare => pretty(&schemars::schema_for!(super::rare::Report))?,
+        What::Record => pretty(&schemars::schema_for!(super::record::Recorded<'_>))?,
+        What::Resolve => pretty(&schemars::schema_for!(super::resolve::Resolved<'_>))?,
+        What::Import => pretty(&schemars::schema_for!(super::import::Imported))?,
         What::Score => pretty(&schemars::schema_for!(score::Report))?,
         What::Joint => pretty(&schemars::schema_for!(score::JointReport))?,
         What::Platform => pretty(&schemars::schema_for!(score::platform::PlatformReport))?,
@@ -128,7 +137,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         What::Compare => pretty(&schemars::schema_for!(compare::Comparison))?,
         What::Leaderboard => pretty(&schemars::schema_for!(compare::Leaderboard))?,
         What::Cohere => pretty(&schemars::schema_for!(cohere::CoherenceReport))?,
-        What::Pool => pretty(&schemars::schema_for!(super::pool_sheets::Report<'_>))?,
+        What::Pool => pretty(&schemars::schema_for!(super::pool_sheets::Answer<'_>))?,
         What::Status => pretty(&schemars::schema_for!(super::status::Status<'_>))?,
         What::Live => pretty(&schemars::schema_for!(super::live::Live))?,
         What::Update => pretty(&schemars::schema_for!(super::update::Report<'_>))?,

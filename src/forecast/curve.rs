@@ -22,8 +22,9 @@ use std::fmt;
 /// assert_eq!(curve.on(date(2025, 9, 12)), None);
 /// # Ok::<(), String>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(try_from = "Vec<(Date, f64)>", into = "Vec<(Date, f64)>")]
+#[schemars(with = "Vec<(String, f64)>")]
 pub struct Curve {
     points: Vec<(Date, f64)>,
 }

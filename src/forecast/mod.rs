@@ -11,6 +11,7 @@ pub mod import;
 mod joint;
 mod knots;
 mod living;
+mod marks;
 mod pace;
 mod records;
 pub mod stream;

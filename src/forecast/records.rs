@@ -141,7 +141,7 @@ pub struct Question {
 }
 
 /// Where a computed forecast came from, so that it can be made again to the bit.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Provenance {
     /// SHA-256 of the scenario file, in hexadecimal.
     pub scenario: String,
@@ -154,7 +154,7 @@ pub struct Provenance {
 }
 
 /// One forecast by one forecaster at one moment.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ForecastRecord {
     /// The question's id.
     pub question: String,
@@ -173,7 +173,7 @@ pub struct ForecastRecord {
 }
 
 /// What became of one question.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Outcome {
     /// The question's id.
     pub question: String,

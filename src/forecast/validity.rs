@@ -99,6 +99,7 @@ impl Question {
         if let Some(cluster) = &self.cluster {
             check_name("cluster", cluster)?;
         }
+        self.check_marks()?;
         match (self.opens, self.closes) {
             (Some(opens), Some(closes)) if closes < opens => {
                 Err(format!("the question `{}` closes on {closes}, before it opens on {opens}", self.id))

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 /// The acknowledgement of what was written: when there is one, the disk has the lines.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, schemars::JsonSchema)]
 pub struct Receipt {
     /// Number of the first line written; `None` if nothing was new.
     pub first: Option<u64>,

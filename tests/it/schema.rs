@@ -128,8 +128,19 @@ fn what_scripts_read_is_as_its_schema_says() {
     for table in ["outcomes.csv", "crowd.csv"] {
         foretell().args(["import", &format!("{folder_of}/{table}"), "--ledger", ledger]).assert().success();
     }
+    let crowd = format!("{folder_of}/crowd.csv");
+    conforms("import", &["import", &crowd, "--ledger", ledger]);
+    let question = ["--ask", "Will it rain?", "--closes", "2999-12-31", "--tag", "pace=none"];
+    let said = ["record", "rain", "--forecaster", "anna", "--probability", "10%", "--ledger", ledger];
+    conforms("record", &[&said[..], &question].concat());
+    let dated =
+        ["record", "day", "--forecaster", "anna", "--quantiles", "50%:2999-01-01", "--never", "10%", "--ask", "When?"];
+    conforms("record", &[&dated[..], &["--ledger", ledger]].concat());
+    for answer in ["no", "yes"] {
+        conforms("resolve", &["resolve", "rain", answer, "--source", "gauge", "--ledger", ledger]);
+    }
     conforms("score", &["score", "--ledger", ledger]);
-    conforms("calibrate", &["calibrate", "--ledger", ledger, "--replicates", "50"]);
+    conforms("calibrate", &["calibrate", "--ledger", ledger, "--replicates", "100"]);
     conforms("compare", &["compare", "foretell", "polymarket", "--ledger", ledger]);
     conforms("pool", &["pool", "--ledger", ledger, "--of", "yes-no"]);
     conforms("status", &["status", "--ledger", ledger, "--as-of", "2025-10-01"]);

@@ -202,7 +202,7 @@ fn results_are_written_as_tables_with_the_figures_of_the_csv_form() {
         &["score", "--rule", "brier,log"][..],
         &["leaderboard", "--baseline", "bob"],
         &["compare", "ada", "bob", "cy"],
-        &["calibrate", "--replicates", "50"],
+        &["calibrate", "--replicates", "100"],
     ] {
         let write = |file: &str| {
             let (code, out, err) = run(folder.path(), &[command, &["--format", "csv", "--out", file]].concat());
@@ -287,12 +287,12 @@ fn platforms_and_joint_forecasts_are_scored_and_keep_their_schemas() {
 fn pictures_of_calibration_and_of_boards_are_drawn_and_shown_in_letters() {
     let folder = folder();
     let (code, out, err) =
-        run(folder.path(), &["calibrate", "--replicates", "50", "--murphy", "m.svg", "--plot", "--forecaster", "cy"]);
+        run(folder.path(), &["calibrate", "--replicates", "100", "--murphy", "m.svg", "--plot", "--forecaster", "cy"]);
     assert_eq!(code, 0, "{err}");
     assert!(out.contains("cy: came true (●) against stated") && out.contains("└──"), "{out}");
     let drawing = std::fs::read_to_string(folder.path().join("m.svg")).expect("it was drawn");
     assert!(drawing.starts_with("<svg") && drawing.contains("recalibrated") && !drawing.contains("NaN"));
-    run(folder.path(), &["calibrate", "--replicates", "50", "--murphy", "m.csv"]);
+    run(folder.path(), &["calibrate", "--replicates", "100", "--murphy", "m.csv"]);
     let figures = std::fs::read_to_string(folder.path().join("m.csv")).expect("it was written");
     assert_eq!(figures.lines().count(), 1 + 4 * 99);
     let (code, out, _) = run(folder.path(), &["leaderboard", "--plot"]);

@@ -23,8 +23,33 @@ struct Known {
     target: Option<Date>,
 }
 
-/// Reads oracle output or a time series.
-pub(super) fn read(table: &Table, reading: &mut Reading<'_>) {
+/// Questions without an answer, by id, and why.
+pub(super) type Unanswered = BTreeMap<String, Lacks>;
+
+/// What a question without an answer lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Lacks {
+    /// Its task lacks a column by which the target data tell their rows apart.
+    Column,
+    /// The target data lack a row.
+    Row,
+}
+
+/// Says how many questions a file, or several, have no answer for.
+pub(super) fn say(unanswered: &Unanswered, file: &str, more: &str, reading: &mut Reading<'_>) {
+    for (lacks, why) in [
+        (Lacks::Column, format!("their task lacks a column of {file}")),
+        (Lacks::Row, format!("no row for them in {file}{more}")),
+    ] {
+        let count = unanswered.values().filter(|of| **of == lacks).count();
+        if count > 0 {
+            reading.note(format!("{count} questions pending: {why}"));
+        }
+    }
+}
+
+/// Reads oracle output or a time series; returns the questions that have no answer in it.
+pub(super) fn read(table: &Table, reading: &mut Reading<'_>) -> Unanswered {
     let names = table.columns();
     let tag_names: BTreeSet<String> = reading
         .questions()
@@ -62,15 +87,15 @@ pub(super) fn read(table: &Table, reading: &mut Reading<'_>) {
     let key_names: Vec<&str> = keys.iter().map(|at| names[*at].as_str()).collect();
     let questions: Vec<Question> =
         reading.questions().filter(|question| question.tags.iter().any(|tag| tag.contains('='))).cloned().collect();
-    let mut unanswered: BTreeMap<String, usize> = BTreeMap::new();
+    let mut unanswered = Unanswered::new();
     for question in questions {
         let is_pmf = question.kind != QuestionKind::Numeric;
         let Some(key) = key_names.iter().map(|name| tag(&question, name)).collect::<Option<Vec<String>>>() else {
-            *unanswered.entry("their task lacks a column of the target data".to_owned()).or_default() += 1;
+            unanswered.insert(question.id, Lacks::Column);
             continue;
         };
         let Some(found) = known.get(&(is_pmf, key)) else {
-            *unanswered.entry("the target data have no row for them".to_owned()).or_default() += 1;
+            unanswered.insert(question.id, Lacks::Row);
             continue;
         };
         let made = last_made.get(&question.id).copied().unwrap_or(Date::MIN);
@@ -88,9 +113,7 @@ pub(super) fn read(table: &Table, reading: &mut Reading<'_>) {
         };
         reading.add_outcome(found.row, outcome);
     }
-    for (why, count) in unanswered {
-        reading.note(format!("{count} questions pending: {why}"));
-    }
+    unanswered
 }
 
 /// The value of a tag of that name.

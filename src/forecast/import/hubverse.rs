@@ -1,14 +1,15 @@
 //! Hubs of the hubverse: a folder with `model-output` and `target-data`, or single files of either.
 //!
 //! Columns of model output are those of the task, and `output_type`, `output_type_id`, `value`, (`model_id`). Quantiles make numeric
-//! questions and a median one of level 0.5; so do a cdf over numbers, and samples, as quantiles, of a task without these. A mean is no quantile: it is taken as a point of the level 0.5,
+//! questions and a median one of level 0.5; so do a cdf over numbers, and samples, as quantiles, of a task without these. One level alone, as a median is, gives way to a cdf or
+//! samples of the same forecast. A mean is no quantile: it is taken as a point of the level 0.5,
 //! said by a forecaster of its own, `MODEL mean`. A pmf makes a question of options, an ordinal one where `hub-config/tasks.json` says so. The
-//! values of the task columns are the question's id and its tags. Other output types are left out and counted.
+//! values of the task columns, in the order of the columns' names, are the question's id and its tags. Other output types are left out and counted.
 
 use super::content::Content;
 use super::hub_targets;
 use super::reading::{Reading, blank};
-use super::values::{categorical, cdf, draws, given, joined, moment, number, quantiles};
+use super::values::{by_name, categorical, cdf, draws, given, joined, moment, number, quantiles};
 use super::{Importer, Recognised};
 use crate::error::Error;
 use crate::forecast::tidy::{Holds, Row, Table, parse_level, parse_probability};
@@ -45,7 +46,8 @@ impl Importer for Hubverse {
             Content::Folder(path) => hub(path, reading),
             Content::Table(table) if recognised.holds == Holds::Outcomes => {
                 reading.rows(table.rows.len());
-                hub_targets::read(table, reading);
+                let unanswered = hub_targets::read(table, reading);
+                hub_targets::say(&unanswered, &table.name, "", reading);
                 Ok(())
             }
             Content::Table(table) => {
@@ -77,20 +79,41 @@ fn hub(folder: &Path, reading: &mut Reading<'_>) -> Result<(), Error> {
     let named = |name: &str| {
         targets.iter().filter(|file| file.to_string_lossy().contains(name)).cloned().collect::<Vec<PathBuf>>()
     };
+    let within = |file: &Path| file.strip_prefix(folder).unwrap_or(file).display().to_string();
     // Oracle output is what the hub itself scores against; the series is what it was made from.
-    let chosen = match named("oracle-output") {
-        oracle if !oracle.is_empty() => oracle,
-        _ => named("time-series"),
+    let (chosen, aside) = match (named("oracle-output"), named("time-series")) {
+        (oracle, series) if !oracle.is_empty() => (oracle, series),
+        (_, series) => (series, Vec::new()),
     };
     if chosen.is_empty() {
         reading.note("the hub has no target data: every question is pending");
     }
-    for file in chosen {
-        reading.part(&file.strip_prefix(folder).unwrap_or(&file).display().to_string());
-        let table = Table::open(&file)?;
+    // A question has no answer only if no file has a row for it.
+    let mut unanswered: Option<hub_targets::Unanswered> = None;
+    for file in &chosen {
+        reading.part(&within(file));
+        let table = Table::open(file)?;
         reading.rows(table.rows.len());
-        hub_targets::read(&table, reading);
+        let mut here = hub_targets::read(&table, reading);
+        if let Some(before) = unanswered {
+            here.retain(|question, _| before.contains_key(question));
+        }
+        unanswered = Some(here);
     }
+    let which = match chosen.as_slice() {
+        [only] => within(only),
+        several => several
+            .first()
+            .map(|first| format!("{} and {} more files", within(first), several.len() - 1))
+            .unwrap_or_default(),
+    };
+    let more = match aside.first() {
+        Some(series) => {
+            format!("; {} is not looked at, since the hub scores against its oracle output", within(series))
+        }
+        None => String::new(),
+    };
+    hub_targets::say(&unanswered.unwrap_or_default(), &which, &more, reading);
     Ok(())
 }
 
@@ -169,7 +192,8 @@ impl Output {
     fn collect(&mut self, table: &Table, file: &Path, reading: &mut Reading<'_>) {
         reading.rows(table.rows.len());
         let names = table.columns();
-        let task: Vec<usize> = (0..names.len()).filter(|at| !VALUES.contains(&names[*at].as_str())).collect();
+        let task = (0..names.len()).filter(|at| !VALUES.contains(&names[*at].as_str())).collect();
+        let task = by_name(names, task);
         let [output_type, id, value, model] = VALUES.map(|name| table.column(name));
         let round = ROUND.iter().find_map(|name| table.column(name));
         let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
@@ -267,16 +291,26 @@ impl Output {
                 self.means
             ));
         }
-        let count = |rows: fn(&Group) -> usize| self.groups.values().map(rows).sum::<usize>();
+        let count = |rows: &dyn Fn(&Group, Form) -> usize| -> usize {
+            self.groups.values().map(|group| rows(group, group.form())).sum()
+        };
+        let without = |form: Form, rows: usize| if form == Form::Quantiles { rows } else { 0 };
         let unused = [
-            (
-                "samples",
-                count(|group| if group.has_quantiles() || !group.cdf.is_empty() { group.draws.len() } else { 0 }),
-            ),
-            ("a cdf", count(|group| if group.has_quantiles() { group.cdf.len() } else { 0 })),
+            ("samples", count(&|group, form| without(form, group.draws.len())), "quantiles"),
+            ("samples", count(&|group, form| if form == Form::Cdf { group.draws.len() } else { 0 }), "a cdf"),
+            ("a cdf", count(&|group, form| without(form, group.cdf.len())), "quantiles"),
+            ("a cdf", count(&|group, form| if form == Form::Draws { group.cdf.len() } else { 0 }), "samples"),
         ];
-        for (what, rows) in unused.into_iter().filter(|(_, rows)| *rows > 0) {
-            reading.note(format!("{rows} rows of {what} are not used: quantiles of the same forecasts are there"));
+        for (what, rows, instead) in unused.into_iter().filter(|(_, rows, _)| *rows > 0) {
+            reading.note(format!("{rows} rows of {what} are not used: {instead} of the same forecasts are there"));
+        }
+        for (form, what) in [(Form::Draws, "samples"), (Form::Cdf, "a cdf")] {
+            let rows = count(&|group, of| if of == form { group.levels() } else { 0 });
+            if rows > 0 {
+                reading.note(format!(
+                    "{rows} medians or single quantiles are not used: one level is no distribution, and {what} of the same forecasts are there"
+                ));
+            }
         }
         for ((question, _), group) in self.groups.into_iter().filter(|(_, group)| group.is_whole) {
             reading.part(&group.part);
@@ -294,9 +328,34 @@ fn row_id(names: &[String]) -> Option<usize> {
     names.iter().position(|name| name == "output_type_id")
 }
 
+/// By which of its rows a forecast is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Quantiles,
+    Cdf,
+    Draws,
+    Options,
+}
+
 impl Group {
-    fn has_quantiles(&self) -> bool {
-        self.median.is_some() || !self.quantiles.is_empty()
+    /// How many rows of quantiles and medians there are.
+    fn levels(&self) -> usize {
+        self.quantiles.len() + usize::from(self.median.is_some())
+    }
+
+    /// Quantiles come first, unless they are one level alone where a cdf or samples say more.
+    fn form(&self) -> Form {
+        let middle = usize::from(self.median.is_some() && self.quantiles.iter().all(|(level, _)| *level != 0.5));
+        let levels = self.quantiles.len() + middle;
+        if levels > 1 || (levels == 1 && self.cdf.len() < 2 && self.draws.len() < 2) {
+            Form::Quantiles
+        } else if self.cdf.len() > 1 || (!self.cdf.is_empty() && self.draws.len() < 2) {
+            Form::Cdf
+        } else if !self.draws.is_empty() {
+            Form::Draws
+        } else {
+            Form::Options
+        }
     }
 
     fn push(
@@ -318,19 +377,18 @@ impl Group {
     }
 
     fn said(mut self, options: Vec<String>) -> Result<crate::forecast::Forecast, String> {
-        if let Some(median) = self.median
-            && self.quantiles.iter().all(|(level, _)| *level != 0.5)
-        {
-            self.quantiles.push((0.5, median));
-        }
-        if !self.quantiles.is_empty() {
-            return quantiles(self.quantiles);
-        }
-        if !self.cdf.is_empty() {
-            return cdf(self.cdf);
-        }
-        if !self.draws.is_empty() {
-            return draws(self.draws);
+        match self.form() {
+            Form::Quantiles => {
+                if let Some(median) = self.median
+                    && self.quantiles.iter().all(|(level, _)| *level != 0.5)
+                {
+                    self.quantiles.push((0.5, median));
+                }
+                return quantiles(self.quantiles);
+            }
+            Form::Cdf => return cdf(self.cdf),
+            Form::Draws => return draws(self.draws),
+            Form::Options => {}
         }
         for (at, (option, _)) in self.options.iter().enumerate() {
             if self.options[..at].iter().any(|(before, _)| before == option) {

@@ -3,16 +3,21 @@
 //! Questions of one post share a cluster. A numeric forecast is taken by its cdf, where `question_data.csv` is read with it and says where the cdf is given
 //! (`Continuous Range`), else by its five percentiles (5, 25, 50, 75, 95). A date is taken for a number, its days since 1970-01-01 with fractions: the platform's bounds of the date are other
 //! days than those of the question.
+//! An option that was added later, or taken away, is `None` in forecasts of other times, or not in them where `MC Options History` says which there
+//! were: such a forecast names the options that existed, and the question's tag `other=` the last one, at which the others are read.
+//! A question closes with its scheduled close; times of day, and an earlier actual close, are kept as its tags `opens_at=`, `closes_at=` and `closed_at=`.
 //! A forecast stands until the same forecaster's next one: where `End Time` says that it was withdrawn before, that is counted, since
 //! records know no withdrawal. The platform's scores are not read: they are computed here from the forecasts.
 
 use super::content::Content;
 use super::reading::{Reading, blank};
-use super::values::{binary, categorical, cdf, day_of, given, listed, moment, number, quantiles};
+use super::values::{binary, categorical, cdf, given, listed, moment, number, quantiles};
 use super::{Importer, Recognised};
 use crate::error::Error;
 use crate::forecast::tidy::{Holds, Row, Table};
-use crate::forecast::{Forecast, Outcome, Question, QuestionKind, Resolution};
+use crate::forecast::{Forecast, Moment, Outcome, Question, QuestionKind, Resolution};
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
 /// The levels of the percentiles, and their columns.
@@ -47,7 +52,7 @@ impl Importer for Metaculus {
         reading.rows(table.rows.len());
         let sheet = Sheet { table };
         match recognised.holds {
-            Holds::Questions => table.rows.iter().for_each(|row| sheet.question(row, reading)),
+            Holds::Questions => sheet.questions(reading),
             Holds::Forecasts => sheet.forecasts(reading),
             Holds::Outcomes => reading.note(format!(
                 "{} scores of the platform are not read: scores are computed here from the forecasts",
@@ -65,6 +70,73 @@ struct Sheet<'t> {
 impl<'t> Sheet<'t> {
     fn cell(&self, row: &'t Row, name: &str) -> &'t str {
         self.table.column(name).and_then(|at| given(row.cell(Some(at)))).unwrap_or_default()
+    }
+
+    fn questions(&self, reading: &mut Reading<'_>) {
+        let mut early = 0;
+        for row in &self.table.rows {
+            self.question(row, reading);
+            let known = moment(self.cell(row, "resolution known time")).ok();
+            let times = self.times(row);
+            early +=
+                usize::from(times.closed_at.zip(known).is_some_and(|(at, known)| at.epoch_days() < known.epoch_days()));
+        }
+        if early > 0 {
+            reading.note(format!(
+                "{early} questions closed before their scheduled close and before their answer was known: scores of the platform end there, other rules let the last forecast stand until the answer or the scheduled close"
+            ));
+        }
+    }
+
+    /// When a question opened, was to close and closed.
+    fn times(&self, row: &'t Row) -> Times {
+        let at = |name: &str| moment(self.cell(row, name)).ok();
+        let opened = at("open time");
+        let scheduled = at("scheduled close time");
+        let mut tags = Vec::new();
+        let opens = opened.map(|opened| {
+            tags.extend(time_of(opened).map(|time| format!("opens_at={time}")));
+            opened.day()
+        });
+        let closes = scheduled.map(|scheduled| match (scheduled, time_of(scheduled)) {
+            (_, Some(time)) => {
+                tags.push(format!("closes_at={time}"));
+                scheduled.day()
+            }
+            // At the start of a day: the day before counts to its end.
+            (Moment::Instant(_), None) => scheduled.day().yesterday().unwrap_or(Date::MIN),
+            (Moment::Day(day), None) => day,
+        });
+        let closes = closes.filter(|closes| opens.is_none_or(|opens| opens <= *closes));
+        if closes.is_none() {
+            tags.retain(|tag| !tag.starts_with("closes_at="));
+        }
+        let closed_at = at("actual close time")
+            .filter(|closed| scheduled.is_some_and(|scheduled| closed.epoch_days() < scheduled.epoch_days()));
+        tags.extend(closed_at.map(|closed| format!("closed_at={closed}")));
+        Times { opens, closes, closed_at, tags }
+    }
+
+    /// Which options there were from when on.
+    fn history(&self, row: &'t Row, reading: &mut Reading<'_>) -> Vec<(Moment, Vec<String>)> {
+        let text = self.cell(row, "mc options history");
+        if text.is_empty() {
+            return Vec::new();
+        }
+        let entry = |text: &String| match listed(text)?.as_slice() {
+            [time, options] => Ok((moment(time)?, listed(options)?)),
+            _ => Err(format!("`{text}` is not a time with a list of options")),
+        };
+        match listed(text).and_then(|entries| entries.iter().map(entry).collect::<Result<Vec<_>, String>>()) {
+            Ok(mut history) => {
+                history.sort_by(|a, b| a.0.epoch_days().total_cmp(&b.0.epoch_days()));
+                history
+            }
+            Err(problem) => {
+                reading.note(format!("row {}: the history of the options cannot be read: {problem}", row.line));
+                Vec::new()
+            }
+        }
     }
 
     fn question(&self, row: &'t Row, reading: &mut Reading<'_>) {
@@ -94,23 +166,33 @@ impl<'t> Sheet<'t> {
         };
         let label = self.cell(row, "label");
         let title = self.cell(row, "question title");
-        let opens = day_of(self.cell(row, "open time")).ok();
-        let closes = day_of(self.cell(row, "scheduled close time")).ok();
+        let Times { opens, closes, tags: of_times, .. } = self.times(row);
+        let history = if options.is_empty() { Vec::new() } else { self.history(row, reading) };
+        let current = listed(self.cell(row, "mc options (current)")).unwrap_or_default();
+        let changed = history.len() > 1
+            || (!current.is_empty() && current != options)
+            || reading.question(id).is_some_and(|before| before.other().is_some());
+        let other = options.last().filter(|_| changed).map(|last| format!("other={last}"));
         let question = Question {
             ask: if label.is_empty() { title.to_owned() } else { format!("{title} ({label})") },
             options,
             opens,
-            closes: closes.filter(|closes| opens.is_none_or(|opens| opens <= *closes)),
+            closes,
             cluster: Some(self.cell(row, "post id")).filter(|post| !post.is_empty()).map(|post| format!("post {post}")),
             tags: Some(self.cell(row, "default project"))
                 .filter(|tag| !tag.is_empty())
                 .map(str::to_owned)
                 .into_iter()
+                .chain(of_times)
+                .chain(other)
                 .collect(),
             ..blank(id, kind)
         };
         if reading.add_question(row.line, question.clone()) {
             self.resolution(row, &question, reading);
+            if !history.is_empty() {
+                reading.beside.options.insert(id.to_owned(), history);
+            }
             if question.kind == QuestionKind::Numeric {
                 self.places(row, id, reading);
             }
@@ -125,7 +207,7 @@ impl<'t> Sheet<'t> {
         }
         match listed(range).and_then(|items| items.iter().map(|item| place(item)).collect::<Result<Vec<f64>, _>>()) {
             Ok(places) => {
-                reading.places.insert(id.to_owned(), places);
+                reading.beside.places.insert(id.to_owned(), places);
             }
             Err(problem) => reading.note(format!("row {}: the continuous range cannot be read: {problem}", row.line)),
         }
@@ -181,9 +263,17 @@ impl<'t> Sheet<'t> {
                     continue;
                 }
             };
-            match self.said(row, reading.question(id), reading.places.get(id)) {
+            match self.said(row, made_at, reading) {
                 Ok(said) => {
-                    let has_cdf = reading.places.contains_key(id) && !self.cell(row, "continuous cdf").is_empty();
+                    let last = reading.question(id).and_then(|question| question.options.last());
+                    if let (Some(last), Forecast::Categorical { options, .. }) = (last, &said)
+                        && reading.question(id).is_some_and(|question| options.len() < question.options.len())
+                    {
+                        let tag = format!("other={last}");
+                        reading.tag(id, &tag);
+                    }
+                    let has_cdf =
+                        reading.beside.places.contains_key(id) && !self.cell(row, "continuous cdf").is_empty();
                     by_percentiles += usize::from(matches!(said, Forecast::Quantiles { .. }) && !has_cdf);
                     reading.add_forecast(row.line, id, forecaster, made_at, said);
                 }
@@ -211,31 +301,55 @@ impl<'t> Sheet<'t> {
         reading.ignore(self.table.columns().iter().filter(|name| unused.contains(&name.as_str())).cloned());
     }
 
-    fn said(&self, row: &'t Row, question: Option<&Question>, places: Option<&Vec<f64>>) -> Result<Forecast, String> {
+    /// Which options the probabilities of a row are of: all, or as many as there were when it was made.
+    fn options_of(
+        question: &Question,
+        count: usize,
+        made_at: Moment,
+        reading: &Reading<'_>,
+    ) -> Result<Vec<String>, String> {
+        if count == question.options.len() {
+            return Ok(question.options.clone());
+        }
+        let history = reading.beside.options.get(&question.id).map_or(&[][..], Vec::as_slice);
+        let then = history.iter().rfind(|(from, _)| from.epoch_days() <= made_at.epoch_days());
+        match then {
+            Some((_, options)) if options.len() == count => Ok(options.clone()),
+            Some((_, options)) => {
+                Err(format!("{count} probabilities for the {} options that there were then", options.len()))
+            }
+            None => Err(format!(
+                "{count} probabilities for {} options, and no MC Options History says which there were then",
+                question.options.len()
+            )),
+        }
+    }
+
+    fn said(&self, row: &'t Row, made_at: Moment, reading: &Reading<'_>) -> Result<Forecast, String> {
+        let id = self.cell(row, "question id");
         let yes = self.cell(row, "probability yes");
         if !yes.is_empty() {
             return binary(yes);
         }
         let categories = self.cell(row, "probability yes per category");
         if !categories.is_empty() {
-            let options = question.map(|question| question.options.clone()).unwrap_or_default();
-            if options.is_empty() {
+            let Some(question) = reading.question(id).filter(|question| !question.options.is_empty()) else {
                 return Err("its question's options are not known; read question_data too".to_owned());
+            };
+            let items = listed(categories)?;
+            let options = Self::options_of(question, items.len(), made_at, reading)?;
+            // What has no probability did not exist at the time, and the forecast does not name it.
+            let (mut named, mut probabilities) = (Vec::new(), Vec::new());
+            for (option, text) in options.into_iter().zip(&items) {
+                if let Some(text) = given(text) {
+                    named.push(option);
+                    probabilities.push(number(text)?);
+                }
             }
-            // An option that did not exist at the time has no probability: none was given to it.
-            let probabilities = listed(categories)?
-                .iter()
-                .map(|text| given(text).map_or(Ok(0.0), number))
-                .collect::<Result<Vec<f64>, String>>()?;
-            if probabilities.len() > options.len() {
-                return Err(format!("{} probabilities for {} options", probabilities.len(), options.len()));
-            }
-            let missing = options.len() - probabilities.len();
-            let filled = probabilities.into_iter().chain(std::iter::repeat_n(0.0, missing)).collect();
-            return categorical(options, filled);
+            return categorical(named, probabilities);
         }
         let said = self.cell(row, "continuous cdf");
-        if let (Some(places), false) = (places, said.is_empty()) {
+        if let (Some(places), false) = (reading.beside.places.get(id), said.is_empty()) {
             let levels = listed(said)?.iter().map(|text| number(text)).collect::<Result<Vec<f64>, String>>()?;
             return of_cdf(places, &levels);
         }
@@ -252,11 +366,31 @@ impl<'t> Sheet<'t> {
     }
 }
 
+/// What the columns of a question say of its times.
+struct Times {
+    opens: Option<Date>,
+    closes: Option<Date>,
+    /// The actual close, if it came before the scheduled one.
+    closed_at: Option<Moment>,
+    /// Times of day, and the early close, as tags.
+    tags: Vec<String>,
+}
+
+/// The time of day of an instant, in UTC, unless it is the start of the day.
+fn time_of(moment: Moment) -> Option<Time> {
+    match moment {
+        Moment::Day(_) => None,
+        Moment::Instant(instant) => {
+            Some(TimeZone::UTC.to_datetime(instant).time()).filter(|time| *time != Time::midnight())
+        }
+    }
+}
+
 /// A place on the axis of a question: a number, or a day or time as days since 1970-01-01.
 fn place(text: &str) -> Result<f64, String> {
     match number(text) {
         Ok(value) => Ok(value),
-        Err(problem) => moment(text).map(crate::forecast::Moment::epoch_days).map_err(|_| problem),
+        Err(problem) => moment(text).map(Moment::epoch_days).map_err(|_| problem),
     }
 }
 

@@ -20,6 +20,8 @@ mod hubverse;
 mod kalshi;
 mod manifold;
 mod metaculus;
+#[cfg(test)]
+mod metaculus_tests;
 mod polymarket;
 mod predictionbook;
 mod reading;
@@ -32,7 +34,7 @@ use super::tidy::{Holds, Summary, Table, TidyFile, read_whole};
 use super::{Outcome, Records};
 use crate::error::Error;
 use content::{Content, Documents};
-use reading::{CdfPlaces, Reading};
+use reading::Reading;
 use std::fmt;
 use std::path::Path;
 
@@ -173,7 +175,7 @@ impl InputFile {
         &self,
         holds: Holds,
         records: &mut Records,
-        places: &mut CdfPlaces,
+        beside: &mut reading::Beside,
     ) -> Result<(Vec<Outcome>, Summary), Error> {
         match &self.form {
             Form::Tidy(file) => match holds {
@@ -182,7 +184,7 @@ impl InputFile {
                 Holds::Outcomes => file.outcomes(records),
             },
             Form::Field { importer, recognised, content, notes } => {
-                let mut reading = Reading::new(&content.name(), recognised.what, records, places);
+                let mut reading = Reading::new(&content.name(), recognised.what, records, beside);
                 notes.iter().for_each(|note| reading.note(note.clone()));
                 importer.read(*recognised, content, &mut reading)?;
                 let found = reading.finish()?;
@@ -202,10 +204,10 @@ impl InputFile {
 pub fn read_all(files: &[(Holds, InputFile)], records: &mut Records) -> Result<(Vec<Outcome>, Vec<Summary>), Error> {
     let mut outcomes = Vec::new();
     let mut summaries = Vec::new();
-    let mut places = CdfPlaces::new();
+    let mut beside = reading::Beside::default();
     for wanted in [Holds::Questions, Holds::Forecasts, Holds::Outcomes] {
         for (_, file) in files.iter().filter(|(holds, _)| *holds == wanted) {
-            let (found, summary) = file.read(wanted, records, &mut places)?;
+            let (found, summary) = file.read(wanted, records, &mut beside)?;
             records.outcomes.extend(found.iter().map(|outcome| (outcome.question.clone(), outcome.clone())));
             outcomes.extend(found);
             summaries.push(summary);

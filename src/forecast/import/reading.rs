@@ -24,8 +24,14 @@ struct Tally {
     places: Vec<String>,
 }
 
-/// Where the cdfs of forecasts on a question are given, by question: one file may say it for another that is read with it.
-pub(super) type CdfPlaces = BTreeMap<String, Vec<f64>>;
+/// What one file says of questions for another that is read with it.
+#[derive(Debug, Default)]
+pub(super) struct Beside {
+    /// Where the cdfs of forecasts are given, by question.
+    pub(super) places: BTreeMap<String, Vec<f64>>,
+    /// Which options there were from when on, by question, in order of time.
+    pub(super) options: BTreeMap<String, Vec<(Moment, Vec<String>)>>,
+}
 
 /// What was found in a file.
 #[derive(Debug)]
@@ -43,8 +49,10 @@ pub(super) struct Reading<'r> {
     /// The file of a folder that is being read.
     part: Option<String>,
     known: &'r Records,
-    pub(super) places: &'r mut CdfPlaces,
+    pub(super) beside: &'r mut Beside,
     questions: IndexMap<String, Question>,
+    /// Questions known before of which this file says more.
+    amended: IndexMap<String, Question>,
     forecasts: Vec<ForecastRecord>,
     /// The last forecast of each forecaster on each question, to find what stands twice.
     latest: IndexMap<(String, String), usize>,
@@ -56,13 +64,14 @@ pub(super) struct Reading<'r> {
 }
 
 impl<'r> Reading<'r> {
-    pub(super) fn new(file: &str, what: &str, known: &'r Records, places: &'r mut CdfPlaces) -> Self {
+    pub(super) fn new(file: &str, what: &str, known: &'r Records, beside: &'r mut Beside) -> Self {
         Self {
             file: file.to_owned(),
             part: None,
             known,
-            places,
+            beside,
             questions: IndexMap::new(),
+            amended: IndexMap::new(),
             forecasts: Vec::new(),
             latest: IndexMap::new(),
             outcomes: Vec::new(),
@@ -124,7 +133,18 @@ impl<'r> Reading<'r> {
 
     /// A question of this file or one known before.
     pub(super) fn question(&self, id: &str) -> Option<&Question> {
-        self.questions.get(id).or_else(|| self.known.questions.get(id))
+        self.questions.get(id).or_else(|| self.amended.get(id)).or_else(|| self.known.questions.get(id))
+    }
+
+    /// Gives a question a tag, if it lacks it.
+    pub(super) fn tag(&mut self, id: &str, tag: &str) {
+        let Some(question) = self.question(id).filter(|question| !question.tags.iter().any(|own| own == tag)) else {
+            return;
+        };
+        let mut question = question.clone();
+        question.tags.push(tag.to_owned());
+        let own = if self.questions.contains_key(id) { &mut self.questions } else { &mut self.amended };
+        own.insert(id.to_owned(), question);
     }
 
     /// Every question of this file and those known before.
@@ -241,7 +261,9 @@ impl<'r> Reading<'r> {
             created_questions: Vec::new(),
             notes: self.notes,
         };
-        Ok(Found { questions: self.questions, forecasts: self.forecasts, outcomes: self.outcomes, summary })
+        let mut questions = self.amended;
+        questions.extend(self.questions);
+        Ok(Found { questions, forecasts: self.forecasts, outcomes: self.outcomes, summary })
     }
 }
 

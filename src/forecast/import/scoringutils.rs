@@ -3,11 +3,11 @@
 //! `quantile_level` makes it a table of quantiles, `sample_id` one of draws (taken as quantiles), `predicted_label` one of options; with none
 //! of them, it is one of points, taken as medians, where `observed` has numbers that are no levels or `predicted` what can be no probability, and else one of yes/no
 //! questions, where `predicted` is the probability of the second level of `observed`. Every other column but `model` is part of the forecast unit:
-//! its values make the question's id and its tags, those that do not say when it was forecast its cluster.
+//! its values, in the order of the columns' names, make the question's id and its tags, those that do not say when it was forecast its cluster.
 
 use super::content::Content;
 use super::reading::{Reading, blank};
-use super::values::{binary, categorical, day_after, day_of, draws, given, joined, moment, number, quantiles};
+use super::values::{binary, by_name, categorical, day_after, day_of, draws, given, joined, moment, number, quantiles};
 use super::{Importer, Recognised};
 use crate::error::Error;
 use crate::forecast::tidy::{Holds, Row, Table, parse_level, parse_probability};
@@ -68,7 +68,8 @@ impl Importer for Scoringutils {
     fn read(&self, _: Recognised, content: &Content, reading: &mut Reading<'_>) -> Result<(), Error> {
         let Some(table) = content.table() else { return Ok(()) };
         reading.rows(table.rows.len());
-        let unit: Vec<usize> = (0..table.columns().len()).filter(|at| is_unit(table, *at)).collect();
+        let unit = (0..table.columns().len()).filter(|at| is_unit(table, *at)).collect();
+        let unit = by_name(table.columns(), unit);
         let kind = kind_of(table);
         if kind == Kind::Points {
             reading.note("`predicted` holds points; each is taken for its forecast's median, the level 0.5 alone");

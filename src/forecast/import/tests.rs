@@ -5,7 +5,7 @@ use crate::forecast::{Forecast, Moment, QuestionKind, Resolution};
 use jiff::civil::date;
 
 /// Reads files of these names and texts; the records, and everything that was said about them.
-fn read(files: &[(&str, &str)]) -> Result<(Records, String), Error> {
+pub(super) fn read(files: &[(&str, &str)]) -> Result<(Records, String), Error> {
     let files: Vec<(Holds, InputFile)> = files
         .iter()
         .map(|(name, text)| {
@@ -19,16 +19,16 @@ fn read(files: &[(&str, &str)]) -> Result<(Records, String), Error> {
     Ok((records, summaries.iter().flat_map(Summary::remarks).collect::<Vec<_>>().join("\n")))
 }
 
-fn said<'r>(records: &'r Records, question: &str, forecaster: &str) -> Vec<&'r Forecast> {
+pub(super) fn said<'r>(records: &'r Records, question: &str, forecaster: &str) -> Vec<&'r Forecast> {
     let of = |record: &&crate::forecast::ForecastRecord| record.question == question && record.forecaster == forecaster;
     records.forecasts.iter().filter(of).map(|record| &record.forecast).collect()
 }
 
-fn resolved<'r>(records: &'r Records, question: &str) -> Option<&'r Resolution> {
+pub(super) fn resolved<'r>(records: &'r Records, question: &str) -> Option<&'r Resolution> {
     records.outcomes.get(question).map(|outcome| &outcome.resolution)
 }
 
-fn has(remarks: &str, wanted: &str) {
+pub(super) fn has(remarks: &str, wanted: &str) {
     assert!(remarks.contains(wanted), "`{wanted}` is not said in:\n{remarks}");
 }
 
@@ -46,7 +46,7 @@ fn scoringutils_quantiles_make_a_question_of_each_forecast_unit() {
          DE,2021-05-29,NA,Germany,2021-05-17,1.5,1100,UMass-MechBayes,2\n",
     )])
     .unwrap();
-    let id = "DE/2021-05-22/2021-05-17/1";
+    let id = "2021-05-17/1/DE/2021-05-22";
     let wanted = Forecast::Quantiles { levels: vec![0.25, 0.75], values: vec![1200.0, 1324.0] };
     assert_eq!(said(&records, id, "EuroCOVIDhub-ensemble"), [&wanted]);
     assert_eq!(resolved(&records, id), Some(&Resolution::Value(1285.0)));
@@ -84,8 +84,8 @@ fn scoringutils_points_are_medians() {
                 DE,2021-05-15,10,12,m,1\nDE,2021-05-22,30,NA,m,1\nDE,2021-05-29,NA,7,m,1\nDE,2021-06-05,1,0.4,m,1\nDE,2021-06-05,1,soon,n,1\n";
     let (records, remarks) = read(&[("point.csv", text)]).unwrap();
     let point = Forecast::Quantiles { levels: vec![0.5], values: vec![12.0] };
-    assert_eq!(said(&records, "DE/2021-05-15/1", "m"), [&point]);
-    assert_eq!(resolved(&records, "DE/2021-05-15/1"), Some(&Resolution::Value(10.0)));
+    assert_eq!(said(&records, "1/DE/2021-05-15", "m"), [&point]);
+    assert_eq!(resolved(&records, "1/DE/2021-05-15"), Some(&Resolution::Value(10.0)));
     has(&remarks, "1 left out, an observation without a forecast: row 3");
     has(&remarks, "1 pending, nothing is observed yet: row 4");
     // One slip makes the table no other kind of table.
@@ -151,12 +151,12 @@ fn a_hub_is_read_with_its_order_of_categories_and_the_latest_target_data() {
     let (_, summaries) = read_all(&[(file.holds().unwrap(), file)], &mut records).unwrap();
     let remarks = summaries[0].remarks().join("\n");
 
-    let number = "2025-01-04/wk inc flu hosp/0/2025-01-04/US";
+    let number = "0/US/2025-01-04/wk inc flu hosp/2025-01-04";
     let wanted = Forecast::Quantiles { levels: vec![0.1, 0.5, 0.9], values: vec![100.0, 200.0, 300.0] };
     assert_eq!(said(&records, number, "team-one"), [&wanted]);
     assert_eq!(resolved(&records, number), Some(&Resolution::Value(250.0)), "the latest version counts");
     assert_eq!(records.outcomes[number].resolved_on, Moment::Day(date(2025, 7, 5)));
-    let rate = "2025-01-04/rate change/0/2025-01-04/US/pmf";
+    let rate = "0/US/2025-01-04/rate change/2025-01-04/pmf";
     assert_eq!(records.questions[rate].kind, QuestionKind::Ordinal);
     let options = vec!["increase".to_owned(), "decrease".to_owned()];
     assert_eq!(
@@ -166,7 +166,7 @@ fn a_hub_is_read_with_its_order_of_categories_and_the_latest_target_data() {
     );
     assert_eq!(resolved(&records, rate), Some(&Resolution::Option("decrease".to_owned())));
     has(&remarks, "1 rows of samples are not used: quantiles of the same forecasts are there");
-    has(&remarks, "1 questions pending: the target data have no row for them");
+    has(&remarks, "1 questions pending: no row for them in target-data/oracle-output.csv");
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn single_files_of_a_hub_name_their_model_and_meet_a_time_series() {
     let series = "target_end_date,location,observation,target\n\
                   2025-01-04,US,260,wk inc flu hosp\n2025-01-11,US,NA,wk inc flu hosp\n";
     let (records, _) = read(&[("2025-01-04-CU-ensemble.csv", MODEL_OUTPUT), ("time-series.csv", series)]).unwrap();
-    let id = "2025-01-04/wk inc flu hosp/0/2025-01-04/US";
+    let id = "0/US/2025-01-04/wk inc flu hosp/2025-01-04";
     assert_eq!(said(&records, id, "CU-ensemble").len(), 1);
     assert_eq!(resolved(&records, id), Some(&Resolution::Value(260.0)));
     assert_eq!(
@@ -200,7 +200,7 @@ fn means_and_cdfs_of_a_hub_are_taken_and_said() {
         2025-01-04,hosp,2,US,cdf,200,0.4,one\n\
         2025-01-04,hosp,2,US,cmf,200,0.4,one\n";
     let (records, remarks) = read(&[("output.csv", output)]).unwrap();
-    let id = "2025-01-04/hosp/1/US";
+    let id = "1/US/2025-01-04/hosp";
     let wanted = Forecast::Quantiles { levels: vec![0.2, 0.7], values: vec![100.0, 200.0] };
     assert_eq!(said(&records, id, "one"), [&wanted]);
     let wanted = Forecast::Quantiles { levels: vec![0.5], values: vec![180.5] };
@@ -213,6 +213,56 @@ fn means_and_cdfs_of_a_hub_are_taken_and_said() {
     has(&remarks, "1 left out, a cdf over categories has no place in a forecast here: row 9 (EW202501)");
     has(&remarks, "1 left out, the forecast cannot be: row output.csv:10 (the cdf falls at 200");
     has(&remarks, "1 left out, the output type `cmf` has no place in a forecast here: row 12");
+}
+
+#[test]
+fn the_order_of_columns_makes_no_other_questions() {
+    let one = "reference_date,target,horizon,target_end_date,location,output_type,output_type_id,value\n\
+        2025-01-04,hosp,1,2025-01-11,US,quantile,0.5,100\n";
+    let other = "location,horizon,target_end_date,reference_date,target,output_type,output_type_id,value\n\
+        US,1,2025-01-11,2025-01-04,hosp,quantile,0.5,110\n";
+    let series = "observation,target,location,target_end_date\n105,hosp,US,2025-01-11\n";
+    let files = [("2025-01-04-a.csv", one), ("2025-01-04-b.csv", other), ("time-series.csv", series)];
+    let (records, _) = read(&files).unwrap();
+    let id = "1/US/2025-01-04/hosp/2025-01-11";
+    assert_eq!(records.questions.keys().collect::<Vec<_>>(), [id]);
+    assert_eq!((said(&records, id, "a").len(), said(&records, id, "b").len()), (1, 1));
+    assert_eq!(records.questions[id].cluster.as_deref(), Some("US/hosp/2025-01-11"));
+    assert_eq!(resolved(&records, id), Some(&Resolution::Value(105.0)));
+    // The second file defines the question as the first did, so a ledger gets no second definition.
+    let (alone, _) = read(&files[..1]).unwrap();
+    assert_eq!(alone.questions[id], records.questions[id]);
+
+    let one = "location,target_end_date,observed,forecast_date,quantile_level,predicted,model,horizon\nDE,2021-05-15,10,2021-05-10,0.5,12,a,1\n";
+    let other = "model,horizon,forecast_date,target_end_date,location,observed,quantile_level,predicted\nb,1,2021-05-10,2021-05-15,DE,10,0.5,13\n";
+    let (records, _) = read(&[("one.csv", one), ("other.csv", other)]).unwrap();
+    assert_eq!(records.questions.keys().collect::<Vec<_>>(), ["2021-05-10/1/DE/2021-05-15"]);
+    assert_eq!(records.forecasts.len(), 2);
+}
+
+#[test]
+fn one_median_does_not_stand_for_samples_or_a_cdf() {
+    let head = "origin_date,target,horizon,location,output_type,output_type_id,value,model_id\n";
+    let samples =
+        "2025-01-04,hosp,1,US,sample,1,11\n2025-01-04,hosp,1,US,sample,2,21\n2025-01-04,hosp,1,US,sample,3,14\n";
+    let median = "2025-01-04,hosp,1,US,median,NA,14\n";
+    let rows = |text: &str| text.replace('\n', ",m\n");
+    let read_one = |body: &str| read(&[("output.csv", &format!("{head}{}", rows(body)))]).unwrap();
+    let wanted = read_one(samples).0;
+    let (found, remarks) = read_one(&format!("{samples}{median}"));
+    assert_eq!(said(&found, "1/US/2025-01-04/hosp", "m"), said(&wanted, "1/US/2025-01-04/hosp", "m"));
+    has(&remarks, "1 medians or single quantiles are not used: one level is no distribution, and samples");
+    let cdf = "2025-01-04,hosp,1,US,cdf,10,0.2\n2025-01-04,hosp,1,US,cdf,20,0.7\n";
+    let (found, remarks) = read_one(&format!("{cdf}{median}{samples}"));
+    let levels = Forecast::Quantiles { levels: vec![0.2, 0.7], values: vec![10.0, 20.0] };
+    assert_eq!(said(&found, "1/US/2025-01-04/hosp", "m"), [&levels]);
+    has(&remarks, "1 medians or single quantiles are not used: one level is no distribution, and a cdf");
+    has(&remarks, "3 rows of samples are not used: a cdf of the same forecasts are there");
+    // Two levels are a distribution, as before.
+    let (found, remarks) = read_one(&format!("{samples}{median}2025-01-04,hosp,1,US,quantile,0.9,30\n"));
+    let levels = Forecast::Quantiles { levels: vec![0.5, 0.9], values: vec![14.0, 30.0] };
+    assert_eq!(said(&found, "1/US/2025-01-04/hosp", "m"), [&levels]);
+    has(&remarks, "3 rows of samples are not used: quantiles of the same forecasts are there");
 }
 
 #[test]
@@ -250,58 +300,6 @@ fn forecastbench_sets_fit_together() {
     has(&remarks, "f.json: 1 left out, the forecast is no probability: row 3");
     has(&remarks, "r.json: 1 pending, not resolved; the value is the market's price: row 1");
     has(&remarks, "r.json: 1 voided, resolved to nothing: row 4");
-}
-
-#[test]
-fn metaculus_questions_and_forecasts_fit_together() {
-    let questions = "Question ID,Question URL,Question Title,Post ID,Post Curation Status,Post Published Time,Default Project,Default Project ID,Categories,Leaderboard Tags,Label,Question Type,MC Options (Current),MC Options (All),MC Options History,Lower Bound,Open Lower Bound,Upper Bound,Open Upper Bound,Continuous Range,Open Time,CP Reveal Time,Scheduled Close Time,Actual Close Time,Resolution,Resolution Known Time,Include Bots in Aggregates,Question Weight\n\
-        1,u,Will it?,9,approved,,Cup,3,[],[],,binary,,,,,,,,,2026-06-01 12:00:00+00:00,,2026-06-10 12:00:00+00:00,,yes,2026-06-11 09:00:00+00:00,True,1.0\n\
-        2,u,Which?,9,approved,,Cup,3,[],[],part,multiple_choice,\"['red', 'blue']\",\"['red', 'green', 'blue']\",,,,,,,2026-06-01 12:00:00+00:00,,2026-06-10 12:00:00+00:00,,blue,2026-06-11 09:00:00+00:00,True,1.0\n\
-        3,u,How many?,10,approved,,Cup,3,[],[],,numeric,,,,0,True,100,True,,2026-06-01 12:00:00+00:00,,2026-06-10 12:00:00+00:00,,annulled,2026-06-11 09:00:00+00:00,True,1.0\n\
-        4,u,When?,11,approved,,Cup,3,[],[],,date,,,,2026-06-01,False,2026-06-03,True,\"['2026-06-01', '2026-06-02', '2026-06-02', '2026-06-03']\",2026-06-01 12:00:00+00:00,,2026-06-10 12:00:00+00:00,,2026-06-02T12:00:00+00:00,2026-06-11 09:00:00+00:00,True,1.0\n\
-        6,u,How high?,13,approved,,Cup,3,[],[],,numeric,,,,10.0,True,40.0,True,\"[10.0, 20.0, 40.0]\",2026-06-01 12:00:00+00:00,,2026-06-10 12:00:00+00:00,,above_upper_bound,2026-06-11 09:00:00+00:00,True,1.0\n\
-        5,u,Yet?,12,approved,,Cup,3,[],[],,binary,,,,,,,,,2026-06-01 12:00:00+00:00,,2026-06-10 12:00:00+00:00,,,,True,1.0\n";
-    let forecasts = "Question ID,Forecaster ID,Forecaster Username,Is Bot,Start Time,End Time,Forecaster Count,Probability Yes,Probability Yes Per Category,Continuous CDF,Probability Below Lower Bound,Probability Above Upper Bound,5th Percentile,25th Percentile,Median,75th Percentile,95th Percentile,Probability of Resolution,PDF at Resolution\n\
-        1,7,ann,False,2026-06-02 12:00:00+00:00,2026-06-03 12:00:00+00:00,,0.4,,,,,,,,,,,\n\
-        1,7,ann,False,2026-06-03 12:00:00+00:00,2026-06-04 12:00:00+00:00,,0.6,,,,,,,,,,,\n\
-        1,,geometric_mean,,2026-06-03 12:00:00+00:00,,2,0.55,,,,,,,,,,,\n\
-        2,7,ann,False,2026-06-02 12:00:00+00:00,,,,\"[0.2, None, 0.8]\",,,,,,,,,,\n\
-        3,7,ann,False,2026-06-02 12:00:00+00:00,,,,,\"[0.0, 1.0]\",0,0,10,20,30,40,50,,\n\
-        1,8,bob,False,2026-06-02 12:00:00+00:00,,,1.4,,,,,,,,,,,\n\
-        4,7,ann,False,2026-06-01 13:00:00+00:00,,,,,\"[0.0, 0.2, 0.5, 0.9]\",0,0.1,2026-06-01,2026-06-02,2026-06-02,2026-06-03,2026-06-03,,\n\
-        6,7,ann,False,2026-06-02 12:00:00+00:00,,,,,\"[0.1, 0.6, 0.95]\",0.1,0.05,10,12,18,25,40,,\n\
-        6,8,bob,False,2026-06-02 12:00:00+00:00,,,,,\"[0.1, 0.6]\",0.1,0.05,10,12,18,25,40,,\n";
-    let scores = "Question ID,User ID,User Username,Score Type,Score,Coverage\n1,7,ann,peer,12.5,1.0\n";
-    let (records, remarks) =
-        read(&[("forecast_data.csv", forecasts), ("question_data.csv", questions), ("score_data.csv", scores)])
-            .unwrap();
-    assert_eq!(
-        said(&records, "1", "ann"),
-        [&Forecast::Binary { probability: 0.4 }, &Forecast::Binary { probability: 0.6 }]
-    );
-    assert_eq!(said(&records, "1", "geometric_mean").len(), 1);
-    let options = vec!["red".to_owned(), "green".to_owned(), "blue".to_owned()];
-    assert_eq!(said(&records, "2", "ann"), [&Forecast::Categorical { options, probabilities: vec![0.2, 0.0, 0.8] }]);
-    assert_eq!(resolved(&records, "2"), Some(&Resolution::Option("blue".to_owned())));
-    assert_eq!(records.questions["2"].cluster.as_deref(), Some("post 9"));
-    assert_eq!(records.questions["1"].closes, Some(date(2026, 6, 10)));
-    let Some(Forecast::Quantiles { values, .. }) = said(&records, "3", "ann").first().copied() else { panic!() };
-    assert_eq!(values, &[10.0, 20.0, 30.0, 40.0, 50.0]);
-    assert_eq!(resolved(&records, "3"), Some(&Resolution::Annulled));
-    has(&remarks, "1 voided, annulled: row 4");
-    // 2026-06-02 is day 20606; of two places on one day the later counts.
-    let wanted = Forecast::Quantiles { levels: vec![0.5, 0.9], values: vec![20_606.0, 20_607.0] };
-    assert_eq!(said(&records, "4", "ann"), [&wanted]);
-    assert_eq!(resolved(&records, "4"), Some(&Resolution::Value(20_606.5)));
-    let wanted = Forecast::Quantiles { levels: vec![0.1, 0.6, 0.95], values: vec![10.0, 20.0, 40.0] };
-    assert_eq!(said(&records, "6", "ann"), [&wanted]);
-    has(&remarks, "1 left out, resolved beyond a bound, to no number: row 6 (6: above_upper_bound)");
-    has(&remarks, "1 pending, no resolution yet: row 7 (5)");
-    has(&remarks, "2 left out, the forecast cannot be: rows 7 (the probability `1.4` must lie between 0 and 1");
-    has(&remarks, ", 10 (the cdf has 2 values for 3 places)");
-    has(&remarks, "1 forecasts of numbers are taken by their percentiles");
-    has(&remarks, "1 forecasts ended before");
-    has(&remarks, "1 scores of the platform are not read");
 }
 
 #[test]

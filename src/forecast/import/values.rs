@@ -123,7 +123,7 @@ pub(super) fn draws(mut values: Vec<f64>) -> Result<Forecast, String> {
     quantiles(values.into_iter().enumerate().map(|(at, value)| ((at as f64 + 0.5) / count, value)).collect())
 }
 
-/// A list as Python or JSON writes it: `['a', "b"]`, `[0.2, None]`; the items as texts.
+/// A list as Python or JSON writes it: `['a', "b"]`, `[0.2, None]`; the items as texts, a list among them as it stands.
 pub(super) fn listed(text: &str) -> Result<Vec<String>, String> {
     let bad = || format!("`{text}` is not a list such as [\"a\", \"b\"]");
     let inner = text.trim().strip_prefix(['[', '(']).and_then(|rest| rest.strip_suffix([']', ')'])).ok_or_else(bad)?;
@@ -142,6 +142,8 @@ pub(super) fn listed(text: &str) -> Result<Vec<String>, String> {
                     letter => item.push(letter),
                 }
             }
+        } else if first == '[' || first == '(' {
+            item = bracketed(&mut letters).ok_or_else(bad)?;
         } else {
             while let Some(letter) = letters.next_if(|letter| *letter != ',') {
                 item.push(letter);
@@ -159,12 +161,41 @@ pub(super) fn listed(text: &str) -> Result<Vec<String>, String> {
     Ok(items)
 }
 
+/// Letters up to the bracket that closes the one at which they begin; brackets within quotes are letters.
+fn bracketed(letters: &mut impl Iterator<Item = char>) -> Option<String> {
+    let (mut item, mut depth, mut quote) = (String::new(), 0_usize, None);
+    loop {
+        let letter = letters.next()?;
+        item.push(letter);
+        match (quote, letter) {
+            (Some(_), '\\') => item.push(letters.next()?),
+            (Some(open), _) if open == letter => quote = None,
+            (None, '\'' | '"') => quote = Some(letter),
+            (None, '[' | '(') => depth += 1,
+            (None, ']' | ')') => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(item);
+                }
+            }
+            (Some(_) | None, _) => {}
+        }
+    }
+}
+
 /// A finite number.
 pub(super) fn number(text: &str) -> Result<f64, String> {
     parse_number(text)
 }
 
-/// Values of several columns as one name; a `/` in a value is written `\/`, so that no two rows of values get the same name.
+/// Columns in the order of their names. Columns of a table have no order of their own, so what is made of several of them (ids, clusters, tags)
+/// takes them in this one: files that order their columns differently then speak of the same questions.
+pub(super) fn by_name(names: &[String], mut columns: Vec<usize>) -> Vec<usize> {
+    columns.sort_by(|a, b| names[*a].cmp(&names[*b]));
+    columns
+}
+
+/// Values of several columns, in the order of [`by_name`], as one name; a `/` in a value is written `\/`, so that no two rows of values get the same name.
 pub(super) fn joined<'a>(values: impl IntoIterator<Item = &'a str>) -> String {
     let escaped: Vec<String> =
         values.into_iter().map(|value| value.trim().replace('\\', "\\\\").replace('/', "\\/")).collect();
@@ -212,7 +243,10 @@ mod tests {
         assert_eq!(listed("['a', \"b's\", 'c, d']"), Ok(vec!["a".to_owned(), "b's".to_owned(), "c, d".to_owned()]));
         assert_eq!(listed("[0.2, None]"), Ok(vec!["0.2".to_owned(), "None".to_owned()]));
         assert_eq!(listed("[]"), Ok(Vec::new()));
-        for text in ["a", "['a", "['a' 'b']"] {
+        let nested = listed(r#"[('1', ['a', "b)"]), ["2", ["c"]]]"#).expect("a list of lists");
+        assert_eq!(nested, [r#"('1', ['a', "b)"])"#, r#"["2", ["c"]]"#]);
+        assert_eq!(listed(&nested[0]), Ok(vec!["1".to_owned(), r#"['a', "b)"]"#.to_owned()]));
+        for text in ["a", "['a", "['a' 'b']", "[['a']", "[(]"] {
             assert!(listed(text).is_err(), "{text}");
         }
     }

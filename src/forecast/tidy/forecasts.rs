@@ -4,6 +4,7 @@ use super::Summary;
 use super::cell::{level, parse_number, parse_probability};
 use super::table::{Problems, Row, Table};
 use crate::error::Error;
+use crate::forecast::marks::in_order_of;
 use crate::forecast::{
     Curve, Forecast, ForecastRecord, Moment, Provenance, Question, QuestionKind, Records, SUM_TOLERANCE, check_name,
     day, number_text,
@@ -44,13 +45,14 @@ pub(super) fn read(table: &Table, records: &mut Records) -> Result<Summary, Erro
         table.require("forecasts", &REQUIRED, &known)?;
     }
     let mut problems = Problems::new(&table.name);
+    check_says(table)?;
     let mut scaled = Vec::new();
     let items = assemble(table, &mut problems, &mut scaled);
     let (created, mut forecasts) = infer_questions(items, records, &mut problems);
     let filled = fit_options(&mut forecasts, records, &created, &mut problems);
     problems.into_result()?;
 
-    let mut notes = Vec::new();
+    let mut notes = table.slips(&known);
     if let Some((line, sum)) = scaled.first() {
         notes.push(format!(
             "{} whose options summed to 1 only within rounding scaled to sum to 1 (first: line {line}, {})",
@@ -72,6 +74,24 @@ pub(super) fn read(table: &Table, records: &mut Records) -> Result<Summary, Erro
     records.questions.extend(created);
     records.forecasts.extend(forecasts.into_iter().map(|(_, record)| record));
     Ok(summary)
+}
+
+/// Checks that the columns can hold what was said.
+fn check_says(table: &Table) -> Result<(), Error> {
+    let has = |name: &str| table.column(name).is_some();
+    if table.rows.iter().all(|row| row.whole.is_some()) {
+        return Ok(());
+    }
+    let missing: &[&str] = if has("option") && !has("probability") {
+        &["probability"]
+    } else if has("quantile") && !has("value") && !has("day") {
+        &["value", "day"]
+    } else if ["probability", "quantile", "never"].iter().all(|name| !has(name)) {
+        &["probability", "quantile"]
+    } else {
+        &[]
+    };
+    table.require_one("forecasts", missing, &COLUMNS)
 }
 
 fn counted(count: usize, noun: &str) -> String {
@@ -330,8 +350,8 @@ fn infer_questions(
     (created, items)
 }
 
-/// Brings the options of each forecast into the order of its question, with 0 for those not named; checks each forecast
-/// beside its question. Returns how many had options filled in.
+/// Brings the options of each forecast into the order of its question, with 0 for those not named unless the question says that options came and
+/// went; checks each forecast beside its question. Returns how many had options filled in.
 fn fit_options(
     forecasts: &mut [(u64, ForecastRecord)],
     records: &Records,
@@ -349,12 +369,7 @@ fn fit_options(
             && let Forecast::Categorical { options, probabilities } = &mut record.forecast
             && *options != question.options
         {
-            filled += usize::from(options.len() < question.options.len());
-            let said = |option: &String| {
-                options.iter().position(|named| named == option).and_then(|at| probabilities.get(at)).copied()
-            };
-            *probabilities = question.options.iter().map(|option| said(option).unwrap_or(0.0)).collect();
-            options.clone_from(&question.options);
+            filled += usize::from(in_order_of(question, options, probabilities));
         }
     }
     filled

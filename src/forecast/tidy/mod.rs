@@ -56,7 +56,7 @@ pub enum Holds {
 }
 
 /// What was taken from a file, and what was not.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, schemars::JsonSchema)]
 pub struct Summary {
     /// The file, as named by the user.
     pub file: String,

@@ -59,7 +59,7 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
         ))
         .help("record or import their forecasts or definitions first"));
     }
-    let mut notes = Vec::new();
+    let mut notes = table.slips(&COLUMNS);
     if !unknown.is_empty() {
         let noun = if unknown.len() == 1 { "outcome of a question" } else { "outcomes of questions" };
         notes.push(format!("{} {noun} not known left out: {}", unknown.len(), shortened(&unknown)));

@@ -36,6 +36,7 @@ pub(super) fn read(table: &Table, records: &mut Records) -> Result<Summary, Erro
         rows: table.rows.len(),
         taken: questions.len(),
         ignored_columns: table.others(&COLUMNS),
+        notes: table.slips(&COLUMNS),
         ..Summary::default()
     };
     records.questions.extend(questions);

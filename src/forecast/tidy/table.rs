@@ -197,11 +197,7 @@ impl Table {
     pub(in crate::forecast) fn require(&self, holds: &str, required: &[&str], known: &[&str]) -> Result<(), Error> {
         let missing: Vec<&str> = required.iter().copied().filter(|name| self.column(name).is_none()).collect();
         let Some(first) = missing.first() else { return Ok(()) };
-        let unknown = self.columns.iter().map(String::as_str).filter(|column| !known.contains(column));
-        let help = match nearest(first, unknown) {
-            Some(near) => format!("rename the column `{near}` to `{first}`"),
-            None => format!("a table of {holds} has the columns {}", known.join(", ")),
-        };
+        let help = self.rename(holds, &[*first], known);
         let names: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
         Err(Error::input(format!(
             "{}:1: a table of {holds} needs the column {}, but has {}",
@@ -212,10 +208,48 @@ impl Table {
         .help(help))
     }
 
+    /// Checks that one of these columns is there, if any is named.
+    pub(in crate::forecast) fn require_one(&self, holds: &str, wanted: &[&str], known: &[&str]) -> Result<(), Error> {
+        let [first, others @ ..] = wanted else { return Ok(()) };
+        let others = others.iter().map(|name| format!(" and no column `{name}`")).collect::<Vec<_>>().concat();
+        let help = self.rename(holds, wanted, known);
+        Err(Error::input(format!(
+            "{}:1: there is no column `{first}`{others}, but {}",
+            self.name,
+            self.columns.join(", ")
+        ))
+        .help(help))
+    }
+
+    /// Which column may have been meant for one of those wanted, or else which there are.
+    fn rename(&self, holds: &str, wanted: &[&str], known: &[&str]) -> String {
+        let mut unknown = self.columns.iter().filter(|column| !known.contains(&column.as_str()));
+        match unknown.find_map(|unknown| likeliest(unknown, wanted).map(|near| (unknown, near))) {
+            Some((unknown, near)) => format!("rename the column `{unknown}` to `{near}`"),
+            None => format!("a table of {holds} has the columns {}", known.join(", ")),
+        }
+    }
+
+    /// For each column that is not known, but nearly, which it may have been meant for.
+    pub(in crate::forecast) fn slips(&self, known: &[&str]) -> Vec<String> {
+        let absent: Vec<&str> = known.iter().copied().filter(|name| self.column(name).is_none()).collect();
+        let near = |column: &String| {
+            let near = likeliest(column, &absent)?;
+            Some(format!("there is no column `{column}`, and the nearest is `{near}`: rename it if that was meant"))
+        };
+        self.others(known).iter().filter_map(near).collect()
+    }
+
     /// The columns that are not among the known ones.
     pub(in crate::forecast) fn others(&self, known: &[&str]) -> Vec<String> {
         self.columns.iter().filter(|column| !known.contains(&column.as_str())).cloned().collect()
     }
+}
+
+/// The known column that a name is nearly, or of which it is the beginning.
+fn likeliest<'k>(unknown: &str, known: &[&'k str]) -> Option<&'k str> {
+    let begins = |name: &&&str| unknown.len() >= 3 && name.starts_with(unknown);
+    nearest(unknown, known.iter().copied()).or_else(|| known.iter().find(begins).copied())
 }
 
 /// Tells of columns that stand twice, and of a separator that is none.

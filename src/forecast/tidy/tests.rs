@@ -407,3 +407,28 @@ fn a_row_is_named_by_its_line_whatever_ends_lines_and_after_empty_ones() {
         assert!(problem.contains(&format!(":{line}: ")), "{problem}");
     }
 }
+
+#[test]
+fn a_column_that_is_missing_is_named_and_so_is_the_one_that_may_have_been_meant() {
+    let of = |text: &str| {
+        let problem = TidyFile::from_text("f.csv", text).unwrap().forecasts(&mut Records::default()).unwrap_err();
+        (problem.to_string(), problem.way_out().unwrap_or_default().to_owned())
+    };
+    let (said, help) = of("question,forecaster,made_at,prob\nq,ann,2025-01-01,0.5\n");
+    assert!(said.contains("f.csv:1: there is no column `probability`"), "{said}");
+    assert_eq!(help, "rename the column `prob` to `probability`");
+    let (said, _) = of("question,forecaster,made_at,option,p\nq,ann,2025-01-01,a,0.5\n");
+    assert!(said.contains("there is no column `probability`, but question, forecaster, made_at, option, p"), "{said}");
+    let (said, help) = of("question,forecaster,made_at,quantile,valeu\nq,ann,2025-01-01,0.5,3\n");
+    assert!(said.contains("there is no column `value` and no column `day`"), "{said}");
+    assert_eq!(help, "rename the column `valeu` to `value`");
+    // A row that says nothing where the column is there, is told as before.
+    assert!(of("question,forecaster,made_at,probability\nq,ann,2025-01-01,\n").0.contains("the row says nothing"));
+
+    let mut records = Records::default();
+    let text = "question,forecaster,made_at,probability,revison\nq,ann,2025-01-01,0.5,2\n";
+    let summary = TidyFile::from_text("f.csv", text).unwrap().forecasts(&mut records).unwrap();
+    let remarks = summary.remarks().join("\n");
+    assert!(remarks.contains("columns not used: revison"), "{remarks}");
+    assert!(remarks.contains("there is no column `revison`, and the nearest is `revision`"), "{remarks}");
+}

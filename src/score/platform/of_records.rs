@@ -1,7 +1,7 @@
 //! Platform scores of forecasts in records, where the records hold what the platform's score is made of.
 
 use super::{forecastbench, good_judgment, metaculus};
-use crate::forecast::{Moment, Records};
+use crate::forecast::{Forecast, ForecastRecord, Moment, Question, Records};
 use crate::score::{Case, Excluded, Standing, Standings, brier, brier_all, ordinal_brier};
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -172,8 +172,9 @@ pub fn platform_report(
     let mut sums = Sums::default();
     let rows = match platform {
         Platform::Metaculus => {
+            let named = named_options(records);
             for (id, all) in &by_question {
-                of_metaculus(records, id, all, community, &mut sums);
+                of_metaculus(records, &named, id, all, community, &mut sums);
             }
             rows_of_metaculus(&sums)
         }
@@ -246,12 +247,59 @@ fn rows_of_metaculus(sums: &Sums) -> Vec<PlatformRow> {
 /// The probabilities of all classes within what the platform takes, the class that came, and whether they had to be limited.
 fn limited(case: &Case) -> Option<(Vec<f64>, usize, bool)> {
     let (said, outcome) = classes(case)?;
-    let (least, most) = (metaculus::LEAST_PROBABILITY, 1.0 - metaculus::LEAST_PROBABILITY);
-    let is_beyond = said.iter().any(|p| !(least..=most).contains(p));
-    let mut within: Vec<f64> = said.iter().map(|p| p.clamp(least, most)).collect();
-    let sum: f64 = within.iter().sum();
-    within.iter_mut().for_each(|p| *p /= sum);
+    let (within, is_beyond) = brought_within(&said);
     Some((within, outcome, is_beyond))
+}
+
+/// Probabilities within what the platform takes, and whether they had to be limited; NaN, for what did not exist, stays.
+fn brought_within(said: &[f64]) -> (Vec<f64>, bool) {
+    let (least, most) = (metaculus::LEAST_PROBABILITY, 1.0 - metaculus::LEAST_PROBABILITY);
+    let is_beyond = said.iter().any(|p| !p.is_nan() && !(least..=most).contains(p));
+    let mut within: Vec<f64> = said.iter().map(|p| p.clamp(least, most)).collect();
+    let sum: f64 = within.iter().filter(|p| !p.is_nan()).sum();
+    within.iter_mut().for_each(|p| *p /= sum);
+    (within, is_beyond)
+}
+
+/// What was said by forecaster and question, in the order of time, where options came and went.
+type Named<'a> = BTreeMap<(&'a str, &'a str), Vec<&'a ForecastRecord>>;
+
+fn named_options(records: &Records) -> Named<'_> {
+    let mut named = Named::new();
+    for record in &records.forecasts {
+        if records.questions.get(&record.question).is_some_and(|question| question.other().is_some()) {
+            named.entry((&record.forecaster, &record.question)).or_default().push(record);
+        }
+    }
+    // Stable: of two forecasts of one moment the one recorded later stands.
+    named.values_mut().for_each(|of| of.sort_by(|a, b| a.made_at.epoch_days().total_cmp(&b.made_at.epoch_days())));
+    named
+}
+
+/// As [`limited`], of a forecast on a question whose options came and went: NaN for an option that it does not name, and last the one at which that
+/// is read.
+fn limited_then(
+    question: &Question,
+    named: &[&ForecastRecord],
+    segment: &crate::score::Segment,
+) -> Option<(Vec<f64>, usize, bool)> {
+    let (other, (_, outcome)) = (question.other()?, classes(&segment.case)?);
+    let stood = named.iter().rfind(|record| record.made_at.epoch_days() <= segment.from)?;
+    let Forecast::Categorical { options, probabilities } = &stood.forecast else { return None };
+    let came = question.options.get(outcome)?;
+    let last = question.options.iter().filter(|option| *option == other);
+    let order: Vec<&String> = question.options.iter().filter(|option| *option != other).chain(last).collect();
+    let of = |option: &&String| {
+        options
+            .iter()
+            .position(|named| named == *option)
+            .and_then(|at| probabilities.get(at))
+            .copied()
+            .unwrap_or(f64::NAN)
+    };
+    let said: Vec<f64> = order.iter().map(of).collect();
+    let (within, is_beyond) = brought_within(&said);
+    Some((within, order.iter().position(|option| *option == came)?, is_beyond))
 }
 
 /// Probabilities of all classes, no before yes, and the class that came.
@@ -263,28 +311,30 @@ fn classes(case: &Case) -> Option<(Vec<f64>, usize)> {
     }
 }
 
-fn of_metaculus<'a>(records: &Records, id: &str, all: &[&'a Standing], community: Option<&str>, sums: &mut Sums<'a>) {
+fn of_metaculus<'a>(
+    records: &Records,
+    named: &Named<'_>,
+    id: &str,
+    all: &[&'a Standing],
+    community: Option<&str>,
+    sums: &mut Sums<'a>,
+) {
     let scores: &[&'static str] =
         if community.is_some() { &["baseline", "peer", "relative"] } else { &["baseline", "peer"] };
     let mut without = |why: Undefined| scores.iter().for_each(|score| sums.without_all(score, why, all.len()));
     let question = records.questions.get(id);
-    let Some((opens, closes)) = question.and_then(|question| question.opens.zip(question.closes)) else {
-        return without(Undefined::NoWindow);
-    };
-    let window = metaculus::Window {
-        open: Moment::Day(opens).epoch_days(),
-        actual_close: all
-            .iter()
-            .filter_map(|of| of.segments.last())
-            .map(|last| last.to)
-            .fold(f64::NEG_INFINITY, f64::max),
-        scheduled_close: Moment::Day(closes).epoch_days() + 1.0,
-    };
+    let times = question.and_then(|question| Some((question, question.opened()?, question.scheduled_close()?)));
+    let Some((question, open, scheduled_close)) = times else { return without(Undefined::NoWindow) };
+    let ended = all.iter().filter_map(|of| of.segments.last()).map(|last| last.to).fold(f64::NEG_INFINITY, f64::max);
+    let actual_close = ended.min(scheduled_close).min(question.closed_early().unwrap_or(f64::INFINITY));
+    let window = metaculus::Window { open, actual_close, scheduled_close };
     let (mut forecasts, mut owners, mut beyond) = (Vec::new(), Vec::new(), vec![0; all.len()]);
     let mut came = 0;
     for (owner, standing) in all.iter().enumerate() {
         for segment in &standing.segments {
-            let Some((pmf, outcome, is_beyond)) = limited(&segment.case) else { return without(Undefined::Quantiles) };
+            let said = named.get(&(standing.forecaster.as_str(), id)).map_or(&[][..], Vec::as_slice);
+            let within = limited_then(question, said, segment).or_else(|| limited(&segment.case));
+            let Some((pmf, outcome, is_beyond)) = within else { return without(Undefined::Quantiles) };
             forecasts.push(metaculus::Standing { start: segment.from, end: Some(segment.to), pmf });
             owners.push(owner);
             came = outcome;
@@ -480,6 +530,18 @@ mod tests {
         let reasons: Vec<(&str, usize)> = found.not_defined.iter().map(|of| (of.score, of.pairs)).collect();
         assert_eq!(reasons, [("baseline", 1), ("peer", 1), ("relative", 1)]);
         assert!(found.not_defined[0].reason.contains("opening or its scheduled close"));
+    }
+
+    #[test]
+    fn metaculus_takes_times_of_day_and_an_early_close_from_tags() {
+        let mut records = records(&[("ann", 1, 0.9), ("bob", 1, 0.5)]);
+        let worth = 100.0 * (1.0 + 0.9_f64.ln() / 2.0_f64.ln());
+        let question = records.questions.get_mut("q").expect("it is there");
+        question.tags =
+            ["opens_at=12:00", "closes_at=12:00", "closed_at=2025-01-04T00:00:00Z"].map(str::to_owned).to_vec();
+        let found = report(&records, Platform::Metaculus, None);
+        // From noon of the 1st to the start of the 4th, of nine days.
+        assert!((value(&found, "baseline", "ann") - worth * 2.5 / 9.0).abs() < 1e-9);
     }
 
     #[test]

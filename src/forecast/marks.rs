@@ -1,0 +1,252 @@
+//! Tags of a question that say what its columns cannot.
+//!
+//! | tag | what it says |
+//! |---|---|
+//! | `other=OPTION` | options were added or taken away over time: an option that a forecast does not name did not exist when it was made, and is read at this one |
+//! | `opens_at=15:30:00` | the time of day, UTC, at which it opened on the day `opens` |
+//! | `closes_at=15:30:00` | the time of day, UTC, at which it was to close on the day `closes`; without it that day counts to its end |
+//! | `closed_at=2025-01-06T12:00:00Z` | it closed then, before it was to |
+//!
+//! Options and last entries matter to every rule, times of day to the scores of platforms alone: the others count in days.
+
+use super::{Forecast, Moment, Question, QuestionKind, Records, Resolution};
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+
+/// How the tag begins that names the option at which those are read that did not exist.
+pub(super) const OTHER: &str = "other=";
+/// How the tag begins that says at what time of its day a question opened.
+pub(super) const OPENS_AT: &str = "opens_at=";
+/// How the tag begins that says at what time of its last day a question was to close.
+pub(super) const CLOSES_AT: &str = "closes_at=";
+/// How the tag begins that says when a question closed early.
+pub(super) const CLOSED_AT: &str = "closed_at=";
+
+/// Days since 1970-01-01 at a time of a day, in UTC.
+fn at(day: Date, time: Time) -> f64 {
+    let instant = TimeZone::UTC.to_timestamp(day.to_datetime(time));
+    instant.map_or_else(|_| Moment::Day(day).epoch_days(), |instant| Moment::Instant(instant).epoch_days())
+}
+
+impl Question {
+    /// What a tag that begins so says.
+    fn mark(&self, begins: &str) -> Option<&str> {
+        self.tags.iter().find_map(|tag| tag.strip_prefix(begins))
+    }
+
+    /// The option at which those are read that a forecast does not name since they did not exist when it was made (tag `other=`); `None` if what a
+    /// forecast does not name was given no chance.
+    #[must_use]
+    pub fn other(&self) -> Option<&str> {
+        let has_options = matches!(self.kind, QuestionKind::Categorical | QuestionKind::Ordinal);
+        self.mark(OTHER).filter(|other| has_options && self.options.iter().any(|option| option == other))
+    }
+
+    /// When it opened, in days since 1970-01-01: at the start of `opens`, or at the time of that day that the tag `opens_at=` says.
+    #[must_use]
+    pub fn opened(&self) -> Option<f64> {
+        let time = self.mark(OPENS_AT).and_then(|text| text.parse().ok()).unwrap_or(Time::midnight());
+        self.opens.map(|day| at(day, time))
+    }
+
+    /// When it was to close, in days since 1970-01-01: at the end of `closes`, or at the time of that day that the tag `closes_at=` says.
+    #[must_use]
+    pub fn scheduled_close(&self) -> Option<f64> {
+        let time = self.mark(CLOSES_AT).and_then(|text| text.parse::<Time>().ok());
+        self.closes.map(|day| time.map_or_else(|| Moment::Day(day).epoch_days() + 1.0, |time| at(day, time)))
+    }
+
+    /// When it closed before it was to, in days since 1970-01-01, if the tag `closed_at=` says so.
+    #[must_use]
+    pub fn closed_early(&self) -> Option<f64> {
+        self.mark(CLOSED_AT).and_then(|text| text.parse::<Moment>().ok()).map(Moment::epoch_days)
+    }
+
+    /// Checks the tags that mean something here.
+    ///
+    /// # Errors
+    /// What is wrong with one of them.
+    pub(super) fn check_marks(&self) -> Result<(), String> {
+        let wrong = |begins: &str, text: &str, what: &str| {
+            Err(format!("the tag `{begins}{text}` of the question `{}` {what}", self.id))
+        };
+        for (begins, day, name) in [(OPENS_AT, self.opens, "opens"), (CLOSES_AT, self.closes, "closes")] {
+            match self.mark(begins) {
+                Some(text) if text.parse::<Time>().is_err() => {
+                    return wrong(begins, text, "does not hold a time of day such as 15:30:00");
+                }
+                Some(text) if day.is_none() => {
+                    return wrong(begins, text, &format!("is a time of a day that `{name}` does not name"));
+                }
+                _ => {}
+            }
+        }
+        if let Some(text) = self.mark(CLOSED_AT)
+            && text.parse::<Moment>().is_err()
+        {
+            return wrong(CLOSED_AT, text, "does not hold a time such as 2025-08-19T14:00:00Z");
+        }
+        match self.mark(OTHER) {
+            Some(text) if !self.options.is_empty() && self.other().is_none() => {
+                wrong(OTHER, text, &format!("names none of its options, which are {}", self.options.join(", ")))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Records {
+    /// Reads the option that came true at the one that the question's tag `other=` names, in every forecast that does not name it since it did not
+    /// exist when the forecast was made: what was said of *other* was said of it, too. Returns how many forecasts were read so.
+    ///
+    /// Rules score such a forecast by the options that there were. Forecasts on questions without that tag stay as they are.
+    pub fn read_at_other(&mut self) -> usize {
+        let mut read = 0;
+        for record in &mut self.forecasts {
+            let Some(other) = self.questions.get(&record.question).and_then(Question::other) else { continue };
+            let outcome = self.outcomes.get(&record.question).map(|outcome| &outcome.resolution);
+            if let (Some(Resolution::Option(came)), Forecast::Categorical { options, .. }) =
+                (outcome, &mut record.forecast)
+                && !options.contains(came)
+                && let Some(named) = options.iter_mut().find(|option| *option == other)
+            {
+                named.clone_from(came);
+                read += 1;
+            }
+        }
+        read
+    }
+}
+
+/// The options of a forecast in the order of its question. One that it does not name has no chance, or, where the question's tag `other=` says that
+/// options came and went, did not exist and stays away. Returns whether any was filled in.
+pub(super) fn in_order_of(question: &Question, options: &mut Vec<String>, probabilities: &mut Vec<f64>) -> bool {
+    let keeps = question.other().is_some();
+    let said = |option: &String| {
+        options.iter().position(|named| named == option).and_then(|at| probabilities.get(at)).copied()
+    };
+    let ordered: Vec<(String, f64)> = question
+        .options
+        .iter()
+        .filter_map(|option| {
+            let said = said(option);
+            if keeps && said.is_none() { None } else { Some((option.clone(), said.unwrap_or(0.0))) }
+        })
+        .collect();
+    let filled = ordered.len() > options.len();
+    (*options, *probabilities) = ordered.into_iter().unzip();
+    filled
+}
+
+impl Forecast {
+    /// A forecast with its options in the order of its question, and 0 for those that it does not name; where the question's tag `other=` says that
+    /// options came and went, those stay away. Whatever does not fit the question stays as it is.
+    #[must_use]
+    pub fn in_order_of(mut self, question: &Question) -> Self {
+        if self.check_against(question).is_ok()
+            && let Self::Categorical { options, probabilities } = &mut self
+        {
+            in_order_of(question, options, probabilities);
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forecast::{ForecastRecord, Outcome};
+    use jiff::civil::date;
+
+    fn question(tags: &[&str]) -> Question {
+        Question {
+            id: "q".to_owned(),
+            ask: String::new(),
+            kind: QuestionKind::Categorical,
+            options: ["a", "b", "c", "Other"].map(str::to_owned).to_vec(),
+            opens: Some(date(2025, 1, 1)),
+            closes: Some(date(2025, 1, 10)),
+            resolves: None,
+            cluster: None,
+            tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+        }
+    }
+
+    fn said(options: &[&str], probabilities: &[f64]) -> Forecast {
+        Forecast::Categorical {
+            options: options.iter().map(|option| (*option).to_owned()).collect(),
+            probabilities: probabilities.to_vec(),
+        }
+    }
+
+    #[test]
+    fn an_option_that_did_not_exist_is_read_at_other_and_without_the_tag_at_nothing() {
+        let early = said(&["Other", "a", "b"], &[0.2, 0.5, 0.3]);
+        for (tags, ordered, read) in [
+            (
+                &["other=Other"][..],
+                said(&["a", "b", "Other"], &[0.5, 0.3, 0.2]),
+                said(&["a", "b", "c"], &[0.5, 0.3, 0.2]),
+            ),
+            (
+                &[],
+                said(&["a", "b", "c", "Other"], &[0.5, 0.3, 0.0, 0.2]),
+                said(&["a", "b", "c", "Other"], &[0.5, 0.3, 0.0, 0.2]),
+            ),
+        ] {
+            let question = question(tags);
+            assert_eq!(question.check(), Ok(()));
+            let forecast = early.clone().in_order_of(&question);
+            assert_eq!(forecast, ordered);
+            let mut records = Records::default();
+            records.questions.insert("q".to_owned(), question);
+            let record = ForecastRecord {
+                question: "q".to_owned(),
+                forecaster: "ann".to_owned(),
+                made_at: Moment::Day(date(2025, 1, 2)),
+                forecast,
+                provenance: None,
+                curve: None,
+            };
+            records.forecasts.push(record);
+            assert_eq!(records.read_at_other(), 0, "nothing is known yet");
+            let outcome = |option: &str| Outcome {
+                question: "q".to_owned(),
+                resolution: Resolution::Option(option.to_owned()),
+                resolved_on: Moment::Day(date(2025, 1, 20)),
+                source: None,
+            };
+            records.outcomes.insert("q".to_owned(), outcome("a"));
+            assert_eq!(records.read_at_other(), 0, "what came is named");
+            records.outcomes.insert("q".to_owned(), outcome("c"));
+            assert_eq!(records.read_at_other(), usize::from(!tags.is_empty()));
+            assert_eq!(records.forecasts[0].forecast, read);
+        }
+    }
+
+    #[test]
+    fn times_of_day_are_fractions_of_days() {
+        let whole = question(&[]);
+        let opened = whole.opened().expect("it opens");
+        assert_eq!((whole.scheduled_close(), whole.closed_early()), (Some(opened + 10.0), None));
+        let timed = question(&["opens_at=06:00", "closes_at=12:00:00", "closed_at=2025-01-06T12:00:00Z"]);
+        assert_eq!(timed.check(), Ok(()));
+        assert_eq!(timed.opened(), Some(opened + 0.25));
+        assert_eq!(timed.scheduled_close(), Some(opened + 9.5));
+        assert_eq!(timed.closed_early(), Some(opened + 5.5));
+    }
+
+    #[test]
+    fn a_tag_that_cannot_be_meant_is_refused() {
+        for (tag, said) in [
+            ("opens_at=25:00", "does not hold a time of day"),
+            ("closes_at=noon", "does not hold a time of day"),
+            ("closed_at=early", "does not hold a time such as"),
+            ("other=Othr", "names none of its options, which are a, b, c, Other"),
+        ] {
+            assert!(question(&[tag]).check().unwrap_err().contains(said), "{tag}");
+        }
+        let dayless = Question { closes: None, ..question(&["closes_at=12:00"]) };
+        assert!(dayless.check().unwrap_err().contains("a day that `closes` does not name"));
+    }
+}
