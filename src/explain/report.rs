@@ -50,7 +50,6 @@ pub struct Explanation {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub what_if: Option<WhatIf>,
     /// Events and yes/no questions that an open decision changes, so that nothing is said of what they tell.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub undecided: Vec<String>,
     /// What the engine filled in, and what it would be otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
