@@ -157,7 +157,7 @@ fn metaculus(questions: &str, forecasts: &str) -> (Vec<(String, String, f64, f64
 /// The value and the coverage of a score of somebody.
 fn found(rows: &[(String, String, f64, f64)], score: &str, who: &str) -> (f64, f64) {
     let row = rows.iter().find(|row| row.0 == score && row.1 == who);
-    row.map(|row| (row.2, row.3)).unwrap_or_else(|| panic!("{score} of {who}: {rows:?}"))
+    row.map_or_else(|| panic!("{score} of {who}: {rows:?}"), |row| (row.2, row.3))
 }
 
 fn near(found: f64, wanted: f64) {
