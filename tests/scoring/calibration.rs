@@ -104,14 +104,15 @@ fn questions_that_could_only_resolve_yes_do_not_count_and_the_naive_curve_is_war
 #[test]
 fn ten_sure_forecasts_that_all_came_true_show_no_bias() {
     let folder = tempfile::tempdir().expect("a folder");
-    let rows = |rest: &str| (0..10).map(|at| format!("q{at},{rest}\n")).collect::<Vec<_>>().concat();
-    let (forecasts, outcomes) = (rows("ada,2025-01-01,0.95"), rows("yes,2025-01-07"));
-    std::fs::write(folder.path().join("f.csv"), format!("question,forecaster,made_at,probability\n{forecasts}"))
-        .expect("a file");
-    std::fs::write(folder.path().join("o.csv"), format!("question,resolution,resolved_on\n{outcomes}"))
-        .expect("a file");
-    let (code, out, _) =
-        run(folder.path(), &["--forecasts", "f.csv", "--outcomes", "o.csv", "--all-resolved", "--format", "json"]);
+    let rows = |rest: &str| (0..10).map(|at| format!("q{at}{rest}\n")).collect::<Vec<_>>().concat();
+    for (name, heading, rest) in [
+        ("forecasts.csv", "question,forecaster,made_at,probability", ",ada,2025-01-01,0.95"),
+        ("outcomes.csv", "question,resolution,resolved_on", ",yes,2025-01-07"),
+        ("questions.csv", "id,kind", ",binary"),
+    ] {
+        std::fs::write(folder.path().join(name), format!("{heading}\n{}", rows(rest))).expect("a file");
+    }
+    let (code, out, _) = run(folder.path(), &["--all-resolved", "--format", "json"]);
     assert_eq!(code, 0);
     let large = &json(&out)["rows"][0]["in_the_large"];
     let number = |key: &str| large[key].as_f64().expect("a number");
