@@ -102,7 +102,7 @@ def _named(text: str, names: Names) -> str:
             at, of_heading = int(found.group(1)) - heading, found.group(2)
             return f"{name}: {of_heading or ''}" if at < 1 or (at == 1 and of_heading) else f"{name}, row {at}: {of_heading or ''}"
 
-        text = re.sub(rf"{re.escape(path)}:(\d+): (a table |the columns? )?", row, text)
+        text = re.sub(rf"{re.escape(path)}:(\d+): (a table |the columns? |there is no column )?", row, text)
         text = text.replace(path, name)
     return text
 

@@ -104,7 +104,7 @@ nan = float("nan")
         (lambda: foretell.score([SAID_FRAME, SAID_FRAME.assign(question="q", probability=[0.1, 0.2, 0.3, 7.0])], CAME), ["forecasts[1], row 4: "]),
         (lambda: foretell.score(SAID_FRAME, CAME_FRAME.assign(resolution="perhaps")), ["outcomes, row 1: ", "perhaps"]),
         (lambda: foretell.score(SAID_FRAME, {**CAME, "question": ["sleet", "hail"]}), ["outcomes: no question of these outcomes is known", "`questions=…`"]),
-        (lambda: foretell.score(SAID_FRAME.drop(columns="probability"), CAME), ["forecasts, row 1: the row says nothing", "probability"]),
+        (lambda: foretell.score(SAID_FRAME.drop(columns="probability"), CAME), ["forecasts: there is no column `probability`", "probability"]),
         (lambda: foretell.score(SAID_FRAME.drop(columns="question"), CAME), ["forecasts", "question"]),
         (lambda: foretell.score(pandas.DataFrame(), CAME), ["forecasts"]),
         (lambda: foretell.score({}, CAME), ["forecasts"]),
@@ -149,7 +149,7 @@ def test_what_python_users_write_is_taken():
     for frame in (shuffled, mixed, SAID_FRAME.set_index("question"), *units):
         answer = foretell.score(frame, CAME_FRAME)
         assert answer.json == foretell.score(SAID, CAME).json
-        assert answer.remarks == ["note: forecasts: questions not known before: rain, snow"]
+        assert answer.remarks == []
 
 
 def test_every_option_is_told():
