@@ -50,8 +50,8 @@ def test_options_become_keywords(text, expected):
 
 
 def test_tables_have_their_names_and_rows():
-    names = {"/tmp/x/forecasts.csv": "forecasts", "/tmp/x/forecasts1.parquet": "forecasts[1]"}
-    text = "/tmp/x/forecasts.csv:3: bad\n/tmp/x/forecasts.csv:1: no column\n/tmp/x/forecasts1.parquet:3: bad\nsee `/tmp/x/forecasts1.parquet`"
+    names = {"folder/forecasts.csv": "forecasts", "folder/forecasts1.parquet": "forecasts[1]"}
+    text = "folder/forecasts.csv:3: bad\nfolder/forecasts.csv:1: no column\nfolder/forecasts1.parquet:3: bad\nsee `folder/forecasts1.parquet`"
     assert _wording.in_python(text, names) == "forecasts, row 2: bad\nforecasts: no column\nforecasts[1], row 3: bad\nsee `forecasts[1]`"
     assert _wording.way_out("mend these rows; nothing was taken from the file", names, text).endswith("from the table; rows are counted from 1")
     assert _wording.way_out("mend the file", names, "elsewhere.csv:3: bad") == "mend the file"
