@@ -1,6 +1,6 @@
 //! Intervals of figures that chance makes too high.
 
-use super::resample::sorted_quantile;
+use crate::math::sorted_quantile;
 use serde::Serialize;
 
 /// A figure with its interval by the cluster bootstrap; no ends with fewer than ten clusters.

@@ -5,7 +5,7 @@
 
 use super::sample::Sample;
 use super::{BandPoint, CorpScore};
-use crate::math::SplitMix;
+use crate::math::{SplitMix, sorted_quantile};
 use rayon::prelude::*;
 
 /// How often clusters and answers are drawn anew if nothing else is asked for.
@@ -275,15 +275,6 @@ fn band(draws: &[Vec<f64>], places: &[f64], level: f64) -> Vec<BandPoint> {
             }
         })
         .collect()
-}
-
-/// The quantile of sorted values, on the straight line between the two nearest ranks `(n - 1) level`. 0 without values.
-pub(super) fn sorted_quantile(sorted: &[f64], level: f64) -> f64 {
-    let Some(last) = sorted.len().checked_sub(1) else { return 0.0 };
-    let rank = level * last as f64;
-    let below = (rank.floor() as usize).min(last);
-    let above = (below + 1).min(last);
-    sorted[below] + (sorted[above] - sorted[below]) * (rank - below as f64)
 }
 
 #[cfg(test)]

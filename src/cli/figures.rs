@@ -108,9 +108,8 @@ pub(super) fn write_table(path: &Path, sheet: &Sheet) -> Result<(), Error> {
 
 /// Warns where forecasters state quantiles of different levels, which means over the levels cannot compare.
 pub(super) fn warn_of_different_levels(standings: &[Standing], rules: &[&'static dyn ScoringRule]) {
-    let over_levels = ["crps", "crps_days", "pinball", "wis"];
     let questions = questions_of_different_levels(standings);
-    if questions > 0 && rules.iter().any(|rule| over_levels.contains(&rule.id())) {
+    if questions > 0 && rules.iter().any(|rule| rule.is_over_levels()) {
         console::note(&format!(
             "warning: forecasters state quantiles of different levels on {}: scores over the levels cannot compare them, who states the far ones alone scores well",
             counted(questions, "question")

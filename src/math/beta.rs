@@ -12,12 +12,9 @@
 //! \[3\] Loader (2000), Fast and accurate computation of binomial probabilities. \[4\] Temme (1996), Special Functions, 11.3.3.2.
 
 use crate::math::elementary::{erfc, exp, ln, ln_1p};
-use crate::math::gamma::{deviance_by, ln_complement, newton_on_log_tail, stirling_error};
+use crate::math::gamma::{HALF_LN_2_PI, deviance_by, ln_complement, newton_on_log_tail, stirling_error};
 use crate::math::logit::logistic;
 use std::f64::consts::PI;
-
-/// `½ ln(2π)`.
-const HALF_LN_2_PI: f64 = 0.918_938_533_204_672_8;
 
 /// With both parameters above this, the uniform expansion is exact to double accuracy.
 const LARGE: f64 = 1e7;
@@ -36,6 +33,18 @@ pub fn ln_beta(a: f64, b: f64) -> f64 {
     (a - 0.5) * ln_share(a, b) + (b - 0.5) * ln_share(b, a) - 0.5 * ln(n)
         + HALF_LN_2_PI
         + (stirling_error(a) + stirling_error(b) - stirling_error(n))
+}
+
+/// The logarithm of the binomial coefficient "n over k", for 0 <= k <= n, without cancellation for large arguments.
+///
+/// ```
+/// use foretell::math::{beta::ln_choose, exp};
+///
+/// assert!((exp(ln_choose(49.0, 6.0)) / 13_983_816.0 - 1.0).abs() < 1e-13);
+/// ```
+#[must_use]
+pub fn ln_choose(n: f64, k: f64) -> f64 {
+    if k == 0.0 || k == n { 0.0 } else { -ln_beta(k + 1.0, n - k + 1.0) - ln_1p(n) }
 }
 
 /// `x^a y^b / B(a, b)` with `y = 1 - x`: the density of the log-odds of a Beta variable.

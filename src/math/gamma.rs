@@ -15,7 +15,7 @@ use crate::math::elementary::{erfc, exp, exp_m1, ln, ln_gamma};
 use std::f64::consts::PI;
 
 /// `½ ln(2π)`.
-const HALF_LN_2_PI: f64 = 0.918_938_533_204_672_8;
+pub(crate) const HALF_LN_2_PI: f64 = 0.918_938_533_204_672_8;
 
 /// From this shape on, Temme's expansion is exact to double accuracy near the mean.
 const LARGE_SHAPE: f64 = 1e4;

@@ -11,12 +11,12 @@ use indexmap::IndexMap;
 const MANY: usize = 50;
 
 /// Whether two levels are one but for what decimal notation loses.
-fn same(a: f64, b: f64) -> bool {
+pub(super) fn same_level(a: f64, b: f64) -> bool {
     (a - b).abs() < 1e-9
 }
 
 fn alike(a: &[f64], b: &[f64]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(*a, *b))
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_level(*a, *b))
 }
 
 /// Whether these are so many that they tell a whole distribution.
@@ -28,12 +28,12 @@ pub(super) fn are_many(levels: &[f64]) -> bool {
 fn is_whole(levels: &[f64]) -> bool {
     let n = levels.len() as f64;
     are_many(levels)
-        || levels.len() > 1 && levels.iter().enumerate().all(|(at, level)| same(*level, (at as f64 + 0.5) / n))
+        || levels.len() > 1 && levels.iter().enumerate().all(|(at, level)| same_level(*level, (at as f64 + 0.5) / n))
 }
 
 /// The value at a level, on the line between the levels stated about it; beyond them that of the nearest.
 fn value_at(levels: &[f64], values: &[f64], level: f64) -> Option<f64> {
-    if let Some(at) = levels.iter().position(|own| same(*own, level)) {
+    if let Some(at) = levels.iter().position(|own| same_level(*own, level)) {
         return values.get(at).copied();
     }
     let above = levels.partition_point(|own| *own < level);
@@ -79,7 +79,7 @@ pub(crate) fn common_levels(first: &Standing, second: &Standing, from: f64) -> C
     if sets.iter().all(|levels| alike(levels, one)) {
         return Common::AsTheyAre;
     }
-    let states = |levels: &&[f64], level: f64| levels.iter().any(|own| same(*own, level));
+    let states = |levels: &&[f64], level: f64| levels.iter().any(|own| same_level(*own, level));
     let kept: Vec<f64> = one.iter().copied().filter(|level| chosen.iter().all(|own| states(own, *level))).collect();
     let restricted = |of: &Standing| {
         let segment = |segment: &Segment| Some(Segment { case: at_levels(&segment.case, &kept)?, ..segment.clone() });

@@ -1,9 +1,7 @@
 //! The absolute error of a stated median as a rule for records.
 
+use super::levels::same_level;
 use super::rule::{Case, Score, ScoringRule, Takes, Unfit, Unit};
-
-/// How near to 1/2 a level is the median.
-const LEVEL_TOLERANCE: f64 = 1e-9;
 
 /// The distance of the stated median from the outcome.
 ///
@@ -27,7 +25,7 @@ impl ScoringRule for MedianError {
     }
     fn score(&self, case: &Case) -> Result<Score, Unfit> {
         let Case::Quantiles { levels, values, outcome } = case else { return Err(Unfit::Kind) };
-        let at = levels.iter().position(|level| (level - 0.5).abs() < LEVEL_TOLERANCE).ok_or(Unfit::NoMedian)?;
+        let at = levels.iter().position(|level| same_level(*level, 0.5)).ok_or(Unfit::NoMedian)?;
         values.get(at).map(|median| (median - outcome).abs().into()).ok_or(Unfit::NoMedian)
     }
 }

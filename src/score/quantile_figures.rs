@@ -1,5 +1,7 @@
 //! Figures of a quantile forecast that are no scores: on which side of the outcome it lies, and whether an interval holds it.
 
+use super::levels::same_level;
+
 /// Pairs of level and value, sorted by level, without those that are missing (NaN); `None` if there are none, a level lies outside
 /// of 0..1 or is stated twice, the lengths differ, or a higher level has a lower value.
 fn sorted(levels: &[f64], values: &[f64]) -> Option<Vec<(f64, f64)>> {
@@ -68,7 +70,7 @@ pub fn interval_holds(levels: &[f64], values: &[f64], y: f64, coverage: f64) -> 
         return None;
     }
     let at = |wanted: f64| {
-        let found = levels.iter().position(|level| (level - wanted).abs() < 1e-9)?;
+        let found = levels.iter().position(|level| same_level(*level, wanted))?;
         Some(values[found]).filter(|value| !value.is_nan())
     };
     let (lower, upper) = (at(0.5 * (1.0 - coverage))?, at(0.5 * (1.0 + coverage))?);

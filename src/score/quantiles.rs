@@ -1,9 +1,7 @@
 //! Scores of quantiles and intervals: pinball, interval score, weighted interval score.
 
+use super::levels::same_level;
 use super::rule::{Case, Score, ScoringRule, Takes, Unfit, Unit};
-
-/// How far two quantile levels may differ and still be the same: what decimal notation loses, and nothing more.
-const LEVEL_TOLERANCE: f64 = 1e-9;
 
 /// The pinball loss of one quantile.
 ///
@@ -85,8 +83,7 @@ pub fn central_intervals(levels: &[f64], quantiles: &[f64]) -> Option<CentralInt
         return None;
     }
     let middle = levels.len() / 2;
-    let symmetric =
-        levels.iter().zip(levels.iter().rev()).all(|(low, high)| (low + high - 1.0).abs() < LEVEL_TOLERANCE);
+    let symmetric = levels.iter().zip(levels.iter().rev()).all(|(low, high)| same_level(low + high, 1.0));
     symmetric.then(|| {
         let last = levels.len() - 1;
         let intervals = (0..middle).map(|at| (quantiles[at], quantiles[last - at], 2.0 * levels[at])).collect();
@@ -110,6 +107,9 @@ impl ScoringRule for Pinball {
     }
     fn unit(&self) -> Unit {
         Unit::OfQuestion
+    }
+    fn is_over_levels(&self) -> bool {
+        true
     }
     fn score(&self, case: &Case) -> Result<Score, Unfit> {
         match case {
@@ -143,7 +143,7 @@ impl ScoringRule for Interval90 {
         let at = |level: f64| {
             levels
                 .iter()
-                .position(|stated| (stated - level).abs() < LEVEL_TOLERANCE)
+                .position(|stated| same_level(*stated, level))
                 .and_then(|at| values.get(at))
                 .ok_or(Unfit::NoInterval90)
         };
@@ -167,6 +167,9 @@ impl ScoringRule for WeightedInterval {
     }
     fn unit(&self) -> Unit {
         Unit::OfQuestion
+    }
+    fn is_over_levels(&self) -> bool {
+        true
     }
     fn score(&self, case: &Case) -> Result<Score, Unfit> {
         let Case::Quantiles { levels, values, outcome } = case else { return Err(Unfit::Kind) };

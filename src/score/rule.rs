@@ -189,6 +189,11 @@ pub trait ScoringRule: fmt::Debug + Sync {
         None
     }
 
+    /// Whether it is a mean over the levels that a forecast states, so that only forecasts of the same levels can be compared by it.
+    fn is_over_levels(&self) -> bool {
+        false
+    }
+
     /// The score of a forecast in sight of what happened.
     ///
     /// # Errors

@@ -128,3 +128,82 @@ fn nothing_in_common_is_said_and_cannot_be_drawn() {
     assert_eq!(code, 1);
     assert!(err.contains("no binary question is shared"), "{err}");
 }
+
+/// A folder with a question of each kind: yes/no, and a number by quantiles.
+fn of_two_kinds(forecasts: &str) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in [
+        ("questions.csv", "id,kind\nrain,binary\nheight,numeric\n"),
+        ("forecasts.csv", &format!("question,forecaster,made_at,probability,quantile,value\n{forecasts}")),
+        ("outcomes.csv", "question,resolution,resolved_on\nrain,yes,2025-02-01\nheight,3,2025-02-01\n"),
+    ] {
+        std::fs::write(folder.path().join(name), text).expect("a file in the folder");
+    }
+    folder
+}
+
+#[test]
+fn what_no_rule_takes_and_what_another_replaces_are_counted() {
+    let folder = of_two_kinds("rain,ada,2025-01-01,0.3,,\nrain,ada,2025-01-01,0.4,,\nheight,ada,2025-01-01,,0.5,2\n");
+    let (code, out, _) = run_on(folder.path(), &["score", "--rule", "brier,log"]);
+    assert_eq!(code, 0);
+    assert!(out.contains("not scored by brier, log: 1 time: no rule asked for takes forecasts of this kind"), "{out}");
+    assert!(out.contains("not scored: 1 forecast on 1 question: another of the same moment comes after it"), "{out}");
+    // The later row stands.
+    let (_, out, _) = run_on(folder.path(), &["score", "--rule", "brier", "--format", "json"]);
+    let report = json(&out);
+    assert!((report["rows"][0]["mean"].as_f64().expect("a mean") - 0.36).abs() < 1e-12, "{out}");
+    assert_eq!(report["not_scored"][0]["count"], 1);
+    // With a rule for each kind nothing is left out but the replaced row.
+    let (_, out, _) = run_on(folder.path(), &["score", "--rule", "brier,crps"]);
+    assert!(!out.contains("no rule asked for"), "{out}");
+}
+
+#[test]
+fn different_levels_are_warned_of_and_compared_by_what_both_state() {
+    let said = "height,ada,2025-01-01,,0.1,0\nheight,ada,2025-01-01,,0.5,2\nheight,ada,2025-01-01,,0.9,6\n\
+                height,bob,2025-01-01,,0.1,1\nheight,bob,2025-01-01,,0.9,5\n";
+    let folder = of_two_kinds(said);
+    for rule in ["crps", "pinball"] {
+        let (_, _, notes) = run_on(folder.path(), &["score", "--rule", rule]);
+        assert!(notes.contains("forecasters state quantiles of different levels on 1 question"), "{notes}");
+    }
+    let (_, _, notes) = run_on(folder.path(), &["leaderboard", "--rule", "pinball"]);
+    assert!(notes.contains("forecasters state quantiles of different levels"), "{notes}");
+    let (_, _, notes) = run_on(folder.path(), &["score", "--rule", "median_error"]);
+    assert!(!notes.contains("different levels"), "{notes}");
+    let (_, out, _) = run_on(folder.path(), &["compare", "ada", "bob", "--rule", "pinball", "--format", "json"]);
+    let question = &json(&out)["pairs"][0]["by_question"][0];
+    // At 10 and 90 %: (0.1 · 3 + 0.1 · 3)/2 and (0.1 · 2 + 0.1 · 2)/2.
+    let number = |key: &str| question[key].as_f64().expect("a number");
+    assert!((number("score_a") - 0.3).abs() < 1e-12 && (number("score_b") - 0.2).abs() < 1e-12, "{question}");
+    assert_eq!(question["common_levels"], 2);
+}
+
+#[test]
+fn a_pool_without_a_forecast_says_why() {
+    let folder = of_two_kinds("rain,ada,2025-01-01,0,,\nrain,bob,2025-01-02,1,,\n");
+    let (code, out, notes) = run_on(folder.path(), &["score", "--rule", "brier", "--pool", "y=log-odds:*"]);
+    // Ada alone is pooled on the first day; with Bob there is nothing between certain and impossible.
+    assert_eq!(code, 0);
+    assert!(notes.contains("the pool `y` has no forecast at 1 moment"), "{notes}");
+    assert!(out.contains("brier  y"), "{out}");
+    let folder = of_two_kinds("rain,ada,2025-01-01,0,,\nrain,bob,2025-01-01,1,,\n");
+    let (code, _, notes) = run_on(folder.path(), &["score", "--rule", "brier", "--pool", "y=log-odds"]);
+    assert_eq!(code, 1);
+    assert!(notes.contains("called the same answer certain and impossible"), "{notes}");
+    assert!(!notes.contains("nobody in it"), "{notes}");
+}
+
+#[test]
+fn a_streamed_row_is_named_by_its_line_whatever_ends_lines() {
+    let folder = of_two_kinds("");
+    for end in ["\n", "\r\n"] {
+        let rows =
+            ["question,forecaster,made_at,probability", "rain,ada,2025-01-01,0.3", "rain,bob,2025-01-01,1.3", ""];
+        std::fs::write(folder.path().join("forecasts.csv"), rows.join(end)).expect("a file in the folder");
+        let (code, _, notes) = run_on(folder.path(), &["score", "--rule", "brier", "--stream"]);
+        assert_eq!(code, 1);
+        assert!(notes.contains("forecasts.csv:3: "), "{notes}");
+    }
+}

@@ -1,5 +1,6 @@
 //! The CRPS of forecasts of counts, by summing the definition over the whole numbers.
 
+use crate::math::beta::ln_choose;
 use crate::math::{exp, ln, ln_1p, ln_gamma};
 
 /// How many standard deviations of a Poisson forecast are summed on each side: what lies beyond is below 1e-16.
@@ -73,10 +74,6 @@ pub fn crps_hypergeometric(y: f64, marked: u64, unmarked: u64, drawn: u64) -> Op
     Some(of_whole_numbers(y, first, last, |k| {
         exp(ln_choose(marked, k) + ln_choose(unmarked, drawn - k) - ln_choose(total, drawn))
     }))
-}
-
-fn ln_choose(n: f64, k: f64) -> f64 {
-    ln_gamma(n + 1.0) - ln_gamma(k + 1.0) - ln_gamma(n - k + 1.0)
 }
 
 /// The defining integral for a distribution on the whole numbers from `first` to `last`: between two of them the cdf is

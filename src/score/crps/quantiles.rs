@@ -77,6 +77,9 @@ impl ScoringRule for FromQuantiles {
     fn unit(&self) -> Unit {
         Unit::OfQuestion
     }
+    fn is_over_levels(&self) -> bool {
+        true
+    }
     fn score(&self, case: &Case) -> Result<Score, Unfit> {
         match case {
             Case::Quantiles { levels, values, outcome } => of_levels(levels, values, *outcome),
@@ -104,6 +107,9 @@ impl ScoringRule for OfDays {
     }
     fn unit(&self) -> Unit {
         Unit::Days
+    }
+    fn is_over_levels(&self) -> bool {
+        true
     }
     fn score(&self, case: &Case) -> Result<Score, Unfit> {
         match case {

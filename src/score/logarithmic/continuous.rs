@@ -1,11 +1,9 @@
 //! The logarithmic score of laws on the whole line.
 
 use crate::math::beta::ln_beta;
+use crate::math::gamma::HALF_LN_2_PI;
 use crate::math::{exp, ln, ln_1p, log_sum_exp};
 use std::f64::consts::LN_2;
-
-/// `½ ln(2π)`.
-pub(super) const HALF_LN_2_PI: f64 = 0.918_938_533_204_672_8;
 
 /// Whether these say where a law lies and how wide it is, and `y` is a number.
 pub(super) fn is_sound(y: f64, location: f64, scale: f64) -> bool {

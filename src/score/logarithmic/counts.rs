@@ -1,7 +1,7 @@
 //! The logarithmic score of laws of counts: minus the logarithm of the probability of what was counted, in nats. What is no whole number cannot be counted: its
 //! score is infinite.
 
-use crate::math::beta::ln_beta;
+use crate::math::beta::{ln_beta, ln_choose};
 use crate::math::gamma::{deviance, stirling_error};
 use crate::math::{ln, ln_1p};
 use std::f64::consts::PI;
@@ -20,11 +20,6 @@ fn is_count(y: f64) -> bool {
 fn of_count(y: f64, score: impl Fn(f64) -> f64) -> Option<f64> {
     // 0 rather than -0, and no gain by rounding.
     (!y.is_nan()).then(|| if is_count(y) { score(y).max(0.0) } else { f64::INFINITY })
-}
-
-/// `ln (n over k)` for 0 <= k <= n.
-fn ln_choose(n: f64, k: f64) -> f64 {
-    if k == 0.0 || k == n { 0.0 } else { -ln_beta(k + 1.0, n - k + 1.0) - ln_1p(n) }
 }
 
 /// The logarithmic score of a Poisson forecast.

@@ -1,7 +1,7 @@
 //! The logarithmic score of draws, which have no density until they are smoothed.
 
 use super::continuous::log_score_normal_mixture;
-use crate::math::powf;
+use crate::math::{powf, sorted_quantile};
 
 /// The logarithmic score of draws, each smoothed by a normal law of this standard deviation.
 ///
@@ -36,14 +36,10 @@ pub fn normal_reference_bandwidth(draws: &[f64]) -> Option<f64> {
     }
     let mut sorted = draws.to_vec();
     sorted.sort_by(f64::total_cmp);
-    let quantile = |level: f64| {
-        let place = level * (count - 1.0);
-        let below = sorted[place.floor() as usize];
-        below + (sorted[place.ceil() as usize] - below) * place.fract()
-    };
     let mean = sorted.iter().sum::<f64>() / count;
     let squares: f64 = sorted.iter().map(|draw| (draw - mean) * (draw - mean)).sum();
-    let spread = (squares / (count - 1.0)).sqrt().min((quantile(0.75) - quantile(0.25)) / 1.34);
+    let spread =
+        (squares / (count - 1.0)).sqrt().min((sorted_quantile(&sorted, 0.75) - sorted_quantile(&sorted, 0.25)) / 1.34);
     (spread > 0.0).then(|| 1.06 * spread * powf(count, -0.2))
 }
 

@@ -1,7 +1,8 @@
 //! The logarithmic score of laws on a half-line, and of shares.
 
-use super::continuous::{HALF_LN_2_PI, is_sound, log_score_laplace, log_score_logistic};
+use super::continuous::{is_sound, log_score_laplace, log_score_logistic};
 use crate::math::beta::ln_beta;
+use crate::math::gamma::HALF_LN_2_PI;
 use crate::math::{ln, ln_1p, ln_gamma};
 
 fn is_positive(parameter: f64) -> bool {
