@@ -34,11 +34,6 @@ def names_of(names: Names | None) -> list[str]:
     return several
 
 
-def _is_in_seconds(kind: Any) -> bool:
-    """Whether a column of pandas holds times in whole seconds."""
-    return getattr(kind, "kind", "") == "M" and (getattr(kind, "unit", None) or numpy.datetime_data(kind)[0]) == "s"
-
-
 class Folder:
     """A folder for tables that are no files, while a command reads them."""
 
@@ -75,9 +70,6 @@ class Folder:
         if list(getattr(getattr(table, "index", None), "names", ())) == [None]:
             # The row numbers of a data frame of pandas are no column.
             table = table.reset_index(drop=True)
-        if hasattr(table, "dtypes") and hasattr(table, "assign"):
-            # Parquet knows no times in whole seconds.
-            table = table.assign(**{column: table[column].dt.as_unit("ms") for column, kind in table.dtypes.items() if _is_in_seconds(kind)})
         if hasattr(table, "__arrow_c_stream__"):
             try:
                 path = self.new(f"{file}.parquet", name)

@@ -2,12 +2,14 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
-use arrow_array::types::{Date32Type, Float64Type, Int64Type};
-use arrow_array::{Array, RecordBatch, RecordBatchIterator, RecordBatchReader};
+use arrow_array::types::{
+    Date32Type, Date64Type, Float64Type, Int64Type, TimestampMillisecondType, TimestampSecondType,
+};
+use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchIterator, RecordBatchReader};
 use arrow_ipc::reader::StreamReader;
 use arrow_ipc::writer::StreamWriter;
-use arrow_schema::DataType;
 use arrow_schema::ffi::FFI_ArrowSchema;
+use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
 use numpy::{PyArray1, PyArrayMethods};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
@@ -17,6 +19,7 @@ use pyo3::types::{PyBytes, PyCapsule, PyList};
 use std::ffi::CStr;
 use std::fs::File;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 const SCHEMA: &CStr = c"arrow_schema";
 const STREAM: &CStr = c"arrow_array_stream";
@@ -141,13 +144,48 @@ pub(crate) fn write_parquet(py: Python<'_>, data: &Bound<'_, PyAny>, path: PathB
     let file = File::create(&path).map_err(|problem| PyOSError::new_err(problem.to_string()))?;
     // Other readers know the plain types of Parquet.
     let options = ArrowWriterOptions::new().with_skip_arrow_metadata(true);
-    let mut writer = ArrowWriter::try_new_with_options(file, reader.schema(), options).map_err(no_table)?;
+    let schema = known_to_parquet(&reader.schema());
+    let mut writer = ArrowWriter::try_new_with_options(file, schema.clone(), options).map_err(no_table)?;
     let mut rows = 0;
     for batch in reader {
-        let batch = batch.map_err(no_table)?;
+        let columns = batch.map_err(no_table)?.columns().iter().map(told_to_parquet).collect::<Result<_, _>>();
+        let batch = columns.and_then(|columns| RecordBatch::try_new(schema.clone(), columns)).map_err(no_table)?;
         rows += batch.num_rows();
         writer.write(&batch).map_err(no_table)?;
     }
     writer.close().map_err(no_table)?;
     Ok(rows)
+}
+
+/// Parquet has no times in seconds, and no days in milliseconds: it would keep them as numbers.
+fn known_to_parquet(schema: &Schema) -> SchemaRef {
+    let known = |field: &Arc<Field>| match field.data_type() {
+        DataType::Timestamp(TimeUnit::Second, zone) => {
+            let kind = DataType::Timestamp(TimeUnit::Millisecond, zone.clone());
+            Arc::new(field.as_ref().clone().with_data_type(kind))
+        }
+        DataType::Date64 => Arc::new(field.as_ref().clone().with_data_type(DataType::Date32)),
+        _ => Arc::clone(field),
+    };
+    Arc::new(Schema::new(schema.fields().iter().map(known).collect::<Vec<_>>()))
+}
+
+/// A column of the type that [`known_to_parquet`] names.
+fn told_to_parquet(column: &ArrayRef) -> Result<ArrayRef, ArrowError> {
+    const MILLISECONDS_OF_A_DAY: i64 = 86_400_000;
+    Ok(match column.data_type() {
+        DataType::Timestamp(TimeUnit::Second, zone) => {
+            let times = column.as_primitive::<TimestampSecondType>();
+            let beyond = |second| ArrowError::ComputeError(format!("{second} seconds since 1970 are no time"));
+            let times = times.try_unary::<_, TimestampMillisecondType, _>(|second| {
+                second.checked_mul(1_000).ok_or_else(|| beyond(second))
+            })?;
+            Arc::new(times.with_timezone_opt(zone.clone()))
+        }
+        DataType::Date64 => {
+            let days = column.as_primitive::<Date64Type>();
+            Arc::new(days.unary::<_, Date32Type>(|time| time.div_euclid(MILLISECONDS_OF_A_DAY) as i32))
+        }
+        _ => Arc::clone(column),
+    })
 }

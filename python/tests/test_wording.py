@@ -7,6 +7,7 @@ import re
 import warnings
 
 import pandas
+import pyarrow
 import pytest
 from conftest import GOLDEN, SUMMIT
 
@@ -146,7 +147,11 @@ def test_what_python_users_write_is_taken():
     mixed = pandas.concat([SAID_FRAME.iloc[:2], SAID_FRAME.iloc[2:].set_axis([0, 1])])
     days = pandas.to_datetime(SAID_FRAME["made_at"])
     units = [SAID_FRAME.assign(made_at=days.dt.as_unit(unit)) for unit in ("s", "ms", "us", "ns")]
-    for frame in (shuffled, mixed, SAID_FRAME.set_index("question"), *units):
+    kinds = [pyarrow.timestamp("s"), pyarrow.timestamp("s", "UTC"), pyarrow.timestamp("ns"), pyarrow.date32(), pyarrow.date64()]
+    arrow = pyarrow.table(units[0])
+    at = arrow.column_names.index("made_at")
+    tables = [arrow.set_column(at, "made_at", arrow["made_at"].cast(kind)) for kind in kinds]
+    for frame in (shuffled, mixed, SAID_FRAME.set_index("question"), *units, *tables):
         answer = foretell.score(frame, CAME_FRAME)
         assert answer.json == foretell.score(SAID, CAME).json
         assert answer.remarks == []

@@ -106,6 +106,7 @@ fn of_scenario(arguments: &Arguments, file: &Path, format: Format) -> Done {
         method: Method::Auto,
         design: Design::Independent,
     };
+    let named = named(&loaded, &arguments.headline)?;
     let judgement = arguments.text.as_deref().map(|path| judgement(path, &lexicon)).transpose()?.unwrap_or_default();
     let report = once(&loaded, &arguments.view, &settings, Means::Choose, Voice::default())?;
     let records = if arguments.inputs.is_named() {
@@ -113,7 +114,7 @@ fn of_scenario(arguments: &Arguments, file: &Path, format: Format) -> Done {
     } else {
         None
     };
-    let headline = headline(&loaded, &report, &arguments.headline)?;
+    let headline = if named.is_empty() { least_settled(&loaded, &report) } else { named };
     let brief = brief(arguments, &loaded, lexicon, judgement, records.as_ref(), &report, &headline, &settings)?;
     show(&brief, arguments.out.as_deref(), format)
 }
@@ -204,20 +205,23 @@ fn lexicon(named: &str) -> Result<Lexicon, Error> {
     }
 }
 
-/// Places of the questions that matter most.
-fn headline(loaded: &Loaded, report: &RunReport, named: &[String]) -> Result<Vec<usize>, Error> {
+/// Places of the five open yes/no questions that are least settled.
+fn least_settled(loaded: &Loaded, report: &RunReport) -> Vec<usize> {
     let questions = &loaded.model.questions;
-    if named.is_empty() {
-        let mut open: Vec<(usize, f64)> = (0..questions.len())
-            .filter(|at| {
-                questions[*at].closes > report.as_of && matches!(questions[*at].target, QuestionTarget::Holds(_))
-            })
-            .filter_map(|at| Some((at, (parts::probability(report, at)? - 0.5).abs())))
-            .filter(|(_, distance)| *distance < 0.5)
-            .collect();
-        open.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
-        return Ok(open.into_iter().take(5).map(|(at, _)| at).collect());
-    }
+    let mut open: Vec<(usize, f64)> = (0..questions.len())
+        .filter(|at| {
+            questions[*at].closes > report.as_of && matches!(questions[*at].target, QuestionTarget::Holds(_))
+        })
+        .filter_map(|at| Some((at, (parts::probability(report, at)? - 0.5).abs())))
+        .filter(|(_, distance)| *distance < 0.5)
+        .collect();
+    open.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+    open.into_iter().take(5).map(|(at, _)| at).collect()
+}
+
+/// Places of the questions that are said to matter most.
+fn named(loaded: &Loaded, named: &[String]) -> Result<Vec<usize>, Error> {
+    let questions = &loaded.model.questions;
     let place = |name: &String| {
         let at = questions.iter().position(|question| question.name == *name);
         at.ok_or_else(|| {

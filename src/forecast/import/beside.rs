@@ -1,6 +1,7 @@
 //! Tables of yes/no forecasts with the outcome beside each, as collections of forecasts are often kept; and the table of their questions.
 //!
-//! A table of forecasts has a column for the probability, one for the outcome and one for the question, each under one of the names below.
+//! A table of forecasts has a column for the probability, one for the outcome and one for the question, each under one of the names below; so
+//! has a tidy table of probabilities of yes with one more column for the outcome.
 //! A column `crowd` or `market` is what that forecaster said at the same time. Other columns that are the same in all rows of a question and
 //! shared by several questions become tags, `source=manifold`. Rows that a column `leaky` marks are left out. A table of questions has `question_id` and what they share their fate with,
 //! `base`.
@@ -19,9 +20,15 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Names of the column of the probability, the first that is there counts.
 const SAID: [&str; 4] = ["forecast", "probability", "prob", "prediction"];
 /// Names of the column of the outcome.
-const CAME: [&str; 4] = ["outcome", "answer", "obs", "resolved_to"];
+const CAME: [&str; 5] = ["outcome", "answer", "obs", "resolved_to", "resolution"];
 /// Names of the column of the question; an event alone does not tell two days of it apart.
-const ASKED: [&str; 3] = ["question_id", "item", "event"];
+const ASKED: [&str; 4] = ["question_id", "item", EVENT, TIDY];
+/// One of them.
+const EVENT: &str = "event";
+/// One of them, if none of the others is there: else it holds the words of the question.
+const TIDY: &str = "question";
+/// Columns of tidy tables that hold more than the probability of yes.
+const MORE: [&str; 5] = ["option", "quantile", "value", "day", "curve"];
 /// Names of the column of the day of the forecast.
 const MADE: [&str; 3] = ["forecast_date", "made_at", "date"];
 /// Names of the column of the day on which the answer was known.
@@ -48,7 +55,9 @@ pub(super) struct Beside;
 impl Importer for Beside {
     fn recognises(&self, content: &Content) -> Option<Recognised> {
         let any = |names: &[&str]| names.iter().any(|name| content.has_columns(&[name]));
-        if any(&SAID) && any(&CAME) && any(&ASKED) && content.has_columns(&["forecaster"]) {
+        let is_tidy = !any(&ASKED[..3]);
+        let is_more = is_tidy && any(&MORE);
+        if any(&SAID) && any(&CAME) && any(&ASKED) && content.has_columns(&["forecaster"]) && !is_more {
             return Some(Recognised { what: "forecasts with the outcome beside each", holds: Holds::Forecasts });
         }
         let questions = content.has_columns(&["question_id", "base"]);
@@ -108,9 +117,10 @@ struct Asked {
 impl Columns {
     fn of(table: &Table) -> Self {
         let first = |names: &[&str]| names.iter().find_map(|name| table.column(name));
+        let asked = first(&ASKED);
         let columns = Self {
-            asked: first(&ASKED),
-            is_event: table.column(ASKED[0]).is_none() && table.column(ASKED[1]).is_none(),
+            asked,
+            is_event: asked.is_some() && asked == table.column(EVENT),
             forecaster: table.column("forecaster"),
             said: first(&SAID),
             came: first(&CAME),
@@ -118,7 +128,7 @@ impl Columns {
             known: first(&KNOWN),
             closes: first(&CLOSES),
             shared: first(&SHARED),
-            ask: first(&ASK),
+            ask: first(&ASK).filter(|ask| asked != Some(*ask)),
             others: Vec::new(),
         };
         let mut used = vec![columns.asked, columns.forecaster, columns.said, columns.came, columns.made, columns.known];
@@ -168,7 +178,11 @@ impl Columns {
                 last_made: made,
             });
             entry.last_made = entry.last_made.max(made);
-            entry.contested |= came.is_some() && entry.came.as_deref() != came;
+            match (&entry.came, came) {
+                (None, Some(came)) => entry.came = Some(came.to_owned()),
+                (Some(before), Some(came)) => entry.contested |= resolution(before) != resolution(came),
+                (_, None) => {}
+            }
         }
         asked
     }
@@ -249,19 +263,25 @@ fn outcomes(asked: IndexMap<String, Asked>, reading: &mut Reading<'_>) {
             reading.leave_out(asked.row, "the rows of a question have different outcomes", &id);
             continue;
         }
-        let resolution = match asked.came.as_deref().map(str::to_ascii_lowercase).as_deref() {
-            None => {
-                reading.pending(asked.row, "no outcome", &id);
-                continue;
-            }
-            Some("1" | "1.0" | "yes" | "true") => Resolution::Yes,
-            Some("0" | "0.0" | "no" | "false") => Resolution::No,
-            Some(other) => {
-                reading.leave_out(asked.row, "the outcome is neither yes nor no", other);
-                continue;
-            }
+        let Some(came) = asked.came else {
+            reading.pending(asked.row, "no outcome", &id);
+            continue;
+        };
+        let Some(resolution) = resolution(&came) else {
+            reading.leave_out(asked.row, "the outcome is neither yes nor no", &came);
+            continue;
         };
         let resolved_on = Moment::Day(asked.known.unwrap_or_else(|| day_after(asked.last_made, asked.last_made)));
         reading.add_outcome(asked.row, Outcome { question: id, resolution, resolved_on, source: None });
+    }
+}
+
+/// What an outcome says.
+fn resolution(came: &str) -> Option<Resolution> {
+    match came.to_ascii_lowercase().as_str() {
+        "1" | "1.0" | "yes" | "true" => Some(Resolution::Yes),
+        "0" | "0.0" | "no" | "false" => Some(Resolution::No),
+        "annulled" | "void" => Some(Resolution::Annulled),
+        _ => None,
     }
 }

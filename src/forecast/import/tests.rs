@@ -528,6 +528,27 @@ fn a_table_with_the_outcome_beside_each_forecast_says_all_there_is_to_say() {
 }
 
 #[test]
+fn a_tidy_table_may_have_the_outcome_beside_each_forecast() {
+    let table = "question,forecaster,probability,outcome,made_at\n\
+        a,ann,0.8,,2025-01-02\n\
+        a,bob,0.7,True,2025-01-03T10:00:00Z\n\
+        a,ann,0.6,1.0,2025-01-04\n\
+        b,ann,0.3,no,2025-01-02\n\
+        c,ann,0.3,annulled,2025-01-02\n\
+        d,ann,0.3,perhaps,2025-01-02\n";
+    let (records, remarks) = read(&[("t.csv", table)]).unwrap();
+    assert_eq!(said(&records, "a", "ann").len(), 2);
+    assert_eq!((records.questions["a"].ask.as_str(), records.questions.len()), ("", 4));
+    let resolutions = ["a", "b", "c", "d"].map(|id| resolved(&records, id));
+    assert_eq!(resolutions, [Some(&Resolution::Yes), Some(&Resolution::No), Some(&Resolution::Annulled), None]);
+    assert_eq!(records.outcomes["a"].resolved_on, Moment::Day(date(2025, 1, 5)));
+    has(&remarks, "the outcome is neither yes nor no: row 7 (perhaps)");
+    // What holds more than the probability of yes has its outcomes in a table of their own.
+    let options = "question,forecaster,made_at,option,probability,outcome\nq,ann,2025-01-02,x,1,x\n";
+    assert!(!InputFile::from_bytes("o.csv", options.as_bytes()).unwrap().is_of_the_field());
+}
+
+#[test]
 fn games_of_fivethirtyeight_are_questions_about_the_first_team() {
     let games = "season,date,team1,team2,prob1,prob1_outcome,prob2,prob2_outcome\n\
         2022,2022-06-16,Celtics,Warriors,0.74,0,0.26,1\n\
