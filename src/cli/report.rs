@@ -209,9 +209,7 @@ fn lexicon(named: &str) -> Result<Lexicon, Error> {
 fn least_settled(loaded: &Loaded, report: &RunReport) -> Vec<usize> {
     let questions = &loaded.model.questions;
     let mut open: Vec<(usize, f64)> = (0..questions.len())
-        .filter(|at| {
-            questions[*at].closes > report.as_of && matches!(questions[*at].target, QuestionTarget::Holds(_))
-        })
+        .filter(|at| questions[*at].closes > report.as_of && matches!(questions[*at].target, QuestionTarget::Holds(_)))
         .filter_map(|at| Some((at, (parts::probability(report, at)? - 0.5).abs())))
         .filter(|(_, distance)| *distance < 0.5)
         .collect();

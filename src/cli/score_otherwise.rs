@@ -136,7 +136,6 @@ fn platform_foot(report: &PlatformReport) -> Vec<String> {
             "baseline, peer: sums over questions of the score, weighted by shares of the scheduled time",
             "peer_global: the sum over the coverage, or over 30 if that is more",
             "coverage: the sum over questions; limited: forecasts brought within 0.001 and 0.999",
-            "no spot scores: records do not hold when the community prediction was shown",
         ][..],
         Platform::GoodJudgment => &[
             "daily_brier: mean over questions of the mean Brier score (0 to 2) of full days with a forecast",
@@ -150,6 +149,16 @@ fn platform_foot(report: &PlatformReport) -> Vec<String> {
     .iter()
     .map(|line| (*line).to_owned())
     .collect();
+    if report.platform == Platform::Metaculus {
+        let is_spot = |score: &str| score.starts_with("spot");
+        let spot =
+            report.rows.iter().any(|row| is_spot(row.score)) || report.not_defined.iter().any(|of| is_spot(of.score));
+        lines.push(if spot {
+            "spot_baseline, spot_peer: sums over questions of the score at the time at which the community's forecast was shown, by those who stood then".to_owned()
+        } else {
+            "no spot scores: no question says when the community's forecast was shown (tag `shown_at=`)".to_owned()
+        });
+    }
     for of in &report.not_defined {
         let pairs = if of.pairs == 1 { "forecaster and question" } else { "pairs of forecaster and question" };
         lines.push(format!("no {} of {} {pairs}: {}", of.score, of.pairs, of.reason));

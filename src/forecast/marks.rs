@@ -6,6 +6,9 @@
 //! | `opens_at=15:30:00` | the time of day, UTC, at which it opened on the day `opens` |
 //! | `closes_at=15:30:00` | the time of day, UTC, at which it was to close on the day `closes`; without it that day counts to its end |
 //! | `closed_at=2025-01-06T12:00:00Z` | it closed then, before it was to |
+//! | `buckets=200`, `bounds=0..100` | a platform cuts the range of this number between its bounds into so many buckets, and takes cdfs at their ends |
+//! | `open_bounds=lower` (`upper`, `both`) | beyond which of them the number may lie; without it beyond neither |
+//! | `shown_at=2025-01-03T12:00:00Z` | what the community said was shown from then on, and others could follow it |
 //!
 //! Options and last entries matter to every rule, times of day to the scores of platforms alone: the others count in days.
 
@@ -21,6 +24,40 @@ pub(super) const OPENS_AT: &str = "opens_at=";
 pub(super) const CLOSES_AT: &str = "closes_at=";
 /// How the tag begins that says when a question closed early.
 pub(super) const CLOSED_AT: &str = "closed_at=";
+/// How the tag begins that says when the community's forecast was shown.
+pub(super) const SHOWN_AT: &str = "shown_at=";
+
+/// How the tag begins that says into how many buckets a platform cuts the range of a number.
+pub(super) const BUCKETS: &str = "buckets=";
+/// How the tag begins that says between which bounds it does.
+pub(super) const BOUNDS: &str = "bounds=";
+/// How the tag begins that says beyond which bounds the number may lie.
+pub(super) const OPEN_BOUNDS: &str = "open_bounds=";
+/// What that tag may say, and how many bounds that opens.
+const OPEN: [(&str, u8); 3] = [("lower", 1), ("upper", 1), ("both", 2)];
+
+/// The buckets of a number on a platform.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Buckets {
+    /// How many there are between the bounds.
+    pub inner: usize,
+    /// The lower bound.
+    pub low: f64,
+    /// The upper bound.
+    pub high: f64,
+    /// Beyond how many of the two the number may lie.
+    pub open_bounds: u8,
+}
+
+fn bounds(text: &str) -> Option<(f64, f64)> {
+    let (low, high) = text.split_once("..")?;
+    let (low, high) = (low.trim().parse::<f64>().ok()?, high.trim().parse::<f64>().ok()?);
+    (low.is_finite() && high.is_finite() && low < high).then_some((low, high))
+}
+
+fn inner_buckets(text: &str) -> Option<usize> {
+    text.parse().ok().filter(|inner| *inner > 0)
+}
 
 /// Days since 1970-01-01 at a time of a day, in UTC.
 fn at(day: Date, time: Time) -> f64 {
@@ -59,7 +96,27 @@ impl Question {
     /// When it closed before it was to, in days since 1970-01-01, if the tag `closed_at=` says so.
     #[must_use]
     pub fn closed_early(&self) -> Option<f64> {
-        self.mark(CLOSED_AT).and_then(|text| text.parse::<Moment>().ok()).map(Moment::epoch_days)
+        self.moment(CLOSED_AT)
+    }
+
+    /// When the community's forecast was first shown, in days since 1970-01-01, if the tag `shown_at=` says so.
+    #[must_use]
+    pub fn shown(&self) -> Option<f64> {
+        self.moment(SHOWN_AT)
+    }
+
+    /// The buckets in which a platform scores the number, if the tags `buckets=` and `bounds=` say so.
+    #[must_use]
+    pub fn buckets(&self) -> Option<Buckets> {
+        let inner = self.mark(BUCKETS).and_then(inner_buckets)?;
+        let (low, high) = self.mark(BOUNDS).and_then(bounds)?;
+        let open = self.mark(OPEN_BOUNDS).and_then(|text| OPEN.iter().find(|(word, _)| *word == text));
+        let open_bounds = open.map_or(0, |(_, count)| *count);
+        (self.kind == QuestionKind::Numeric).then_some(Buckets { inner, low, high, open_bounds })
+    }
+
+    fn moment(&self, begins: &str) -> Option<f64> {
+        self.mark(begins).and_then(|text| text.parse::<Moment>().ok()).map(Moment::epoch_days)
     }
 
     /// Checks the tags that mean something here.
@@ -81,10 +138,22 @@ impl Question {
                 _ => {}
             }
         }
-        if let Some(text) = self.mark(CLOSED_AT)
-            && text.parse::<Moment>().is_err()
-        {
-            return wrong(CLOSED_AT, text, "does not hold a time such as 2025-08-19T14:00:00Z");
+        for begins in [CLOSED_AT, SHOWN_AT] {
+            if let Some(text) = self.mark(begins)
+                && text.parse::<Moment>().is_err()
+            {
+                return wrong(begins, text, "does not hold a time such as 2025-08-19T14:00:00Z");
+            }
+        }
+        if let Some(text) = self.mark(BUCKETS).filter(|text| inner_buckets(text).is_none()) {
+            return wrong(BUCKETS, text, "does not hold a number of buckets such as 200");
+        }
+        if let Some(text) = self.mark(BOUNDS).filter(|text| bounds(text).is_none()) {
+            return wrong(BOUNDS, text, "does not hold two rising numbers such as 0..100");
+        }
+        let is_open = |text: &str| OPEN.iter().any(|(word, _)| *word == text);
+        if let Some(text) = self.mark(OPEN_BOUNDS).filter(|text| !is_open(text)) {
+            return wrong(OPEN_BOUNDS, text, "is none of lower, upper, both");
         }
         match self.mark(OTHER) {
             Some(text) if !self.options.is_empty() && self.other().is_none() => {
@@ -229,11 +298,24 @@ mod tests {
         let whole = question(&[]);
         let opened = whole.opened().expect("it opens");
         assert_eq!((whole.scheduled_close(), whole.closed_early()), (Some(opened + 10.0), None));
-        let timed = question(&["opens_at=06:00", "closes_at=12:00:00", "closed_at=2025-01-06T12:00:00Z"]);
+        let shown = "shown_at=2025-01-02T06:00:00Z";
+        let timed = question(&["opens_at=06:00", "closes_at=12:00:00", "closed_at=2025-01-06T12:00:00Z", shown]);
         assert_eq!(timed.check(), Ok(()));
         assert_eq!(timed.opened(), Some(opened + 0.25));
         assert_eq!(timed.scheduled_close(), Some(opened + 9.5));
-        assert_eq!(timed.closed_early(), Some(opened + 5.5));
+        assert_eq!((timed.closed_early(), timed.shown()), (Some(opened + 5.5), Some(opened + 1.25)));
+    }
+
+    #[test]
+    fn buckets_lie_between_bounds() {
+        let number = Question { kind: QuestionKind::Numeric, options: Vec::new(), ..question(&[]) };
+        let tagged = |tags: &[&str]| Question { tags: question(tags).tags, ..number.clone() };
+        let told = tagged(&["buckets=4", "bounds=-1.5..2", "open_bounds=both"]);
+        assert_eq!(told.check(), Ok(()));
+        assert_eq!(told.buckets(), Some(Buckets { inner: 4, low: -1.5, high: 2.0, open_bounds: 2 }));
+        assert_eq!(tagged(&["buckets=4", "bounds=0..2"]).buckets().map(|of| of.open_bounds), Some(0));
+        assert_eq!(tagged(&["buckets=4"]).buckets(), None);
+        assert_eq!(question(&["buckets=4", "bounds=0..2"]).buckets(), None, "it is no number");
     }
 
     #[test]
@@ -242,6 +324,12 @@ mod tests {
             ("opens_at=25:00", "does not hold a time of day"),
             ("closes_at=noon", "does not hold a time of day"),
             ("closed_at=early", "does not hold a time such as"),
+            ("shown_at=12:00", "does not hold a time such as"),
+            ("buckets=many", "does not hold a number of buckets"),
+            ("buckets=0", "does not hold a number of buckets"),
+            ("bounds=5..1", "does not hold two rising numbers"),
+            ("bounds=0-1", "does not hold two rising numbers"),
+            ("open_bounds=above", "is none of lower, upper, both"),
             ("other=Othr", "names none of its options, which are a, b, c, Other"),
         ] {
             assert!(question(&[tag]).check().unwrap_err().contains(said), "{tag}");

@@ -23,6 +23,7 @@ pub use curve::Curve;
 pub use joint::{JointForecast, read_joint_forecasts};
 pub use knots::{Looked, knots};
 pub use living::{Course, Living, live_records};
+pub use marks::Buckets;
 pub use pace::Pace;
 pub use records::{ForecastRecord, Moment, Outcome, Provenance, Question, QuestionKind, Records, day};
 pub use select::{Scale, Selection};

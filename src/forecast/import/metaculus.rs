@@ -5,7 +5,8 @@
 //! days than those of the question.
 //! An option that was added later, or taken away, is `None` in forecasts of other times, or not in them where `MC Options History` says which there
 //! were: such a forecast names the options that existed, and the question's tag `other=` the last one, at which the others are read.
-//! A question closes with its scheduled close; times of day, and an earlier actual close, are kept as its tags `opens_at=`, `closes_at=` and `closed_at=`.
+//! A question closes with its scheduled close; times of day, and an earlier actual close, are kept as its tags `opens_at=`, `closes_at=` and `closed_at=`, as are
+//! the time at which the community was shown (`shown_at=`) and the buckets of numbers (`buckets=`, `bounds=`, `open_bounds=`).
 //! A forecast stands until the same forecaster's next one: where `End Time` says that it was withdrawn before, that is counted, since
 //! records know no withdrawal. The platform's scores are not read: they are computed here from the forecasts.
 
@@ -114,6 +115,7 @@ impl<'t> Sheet<'t> {
         let closed_at = at("actual close time")
             .filter(|closed| scheduled.is_some_and(|scheduled| closed.epoch_days() < scheduled.epoch_days()));
         tags.extend(closed_at.map(|closed| format!("closed_at={closed}")));
+        tags.extend(at("cp reveal time").map(|shown| format!("shown_at={shown}")));
         Times { opens, closes, closed_at, tags }
     }
 
@@ -172,6 +174,7 @@ impl<'t> Sheet<'t> {
         let changed = history.len() > 1
             || (!current.is_empty() && current != options)
             || reading.question(id).is_some_and(|before| before.other().is_some());
+        let places = if kind == QuestionKind::Numeric { self.places(row, reading) } else { Vec::new() };
         let other = options.last().filter(|_| changed).map(|last| format!("other={last}"));
         let question = Question {
             ask: if label.is_empty() { title.to_owned() } else { format!("{title} ({label})") },
@@ -185,6 +188,7 @@ impl<'t> Sheet<'t> {
                 .into_iter()
                 .chain(of_times)
                 .chain(other)
+                .chain(self.buckets(row, &places))
                 .collect(),
             ..blank(id, kind)
         };
@@ -193,24 +197,38 @@ impl<'t> Sheet<'t> {
             if !history.is_empty() {
                 reading.beside.options.insert(id.to_owned(), history);
             }
-            if question.kind == QuestionKind::Numeric {
-                self.places(row, id, reading);
+            if !places.is_empty() {
+                reading.beside.places.insert(id.to_owned(), places);
             }
         }
     }
 
-    /// Keeps where the cdfs of a question are given.
-    fn places(&self, row: &'t Row, id: &str, reading: &mut Reading<'_>) {
+    /// Where the cdfs of a question are given.
+    fn places(&self, row: &'t Row, reading: &mut Reading<'_>) -> Vec<f64> {
         let range = self.cell(row, "continuous range");
         if range.is_empty() {
-            return;
+            return Vec::new();
         }
-        match listed(range).and_then(|items| items.iter().map(|item| place(item)).collect::<Result<Vec<f64>, _>>()) {
-            Ok(places) => {
-                reading.beside.places.insert(id.to_owned(), places);
-            }
-            Err(problem) => reading.note(format!("row {}: the continuous range cannot be read: {problem}", row.line)),
-        }
+        let places = listed(range).and_then(|items| items.iter().map(|item| place(item)).collect::<Result<_, _>>());
+        places.unwrap_or_else(|problem| {
+            reading.note(format!("row {}: the continuous range cannot be read: {problem}", row.line));
+            Vec::new()
+        })
+    }
+
+    /// The buckets of a number as tags; none where two places are alike, as days of a short range are.
+    fn buckets(&self, row: &'t Row, places: &[f64]) -> Vec<String> {
+        let ([low, .., high], true) = (places, places.is_sorted_by(|a, b| a < b)) else { return Vec::new() };
+        let open = |name: &str| self.cell(row, name).eq_ignore_ascii_case("true");
+        let open = match (open("open lower bound"), open("open upper bound")) {
+            (true, true) => Some("open_bounds=both"),
+            (true, false) => Some("open_bounds=lower"),
+            (false, true) => Some("open_bounds=upper"),
+            (false, false) => None,
+        };
+        let mut tags = vec![format!("buckets={}", places.len() - 1), format!("bounds={low}..{high}")];
+        tags.extend(open.map(str::to_owned));
+        tags
     }
 
     fn resolution(&self, row: &'t Row, question: &Question, reading: &mut Reading<'_>) {

@@ -50,6 +50,8 @@ fn metaculus_questions_and_forecasts_fit_together() {
     assert_eq!(resolved(&records, "4"), Some(&Resolution::Value(20_606.5)));
     let wanted = Forecast::Quantiles { levels: vec![0.1, 0.6, 0.95], values: vec![10.0, 20.0, 40.0] };
     assert_eq!(said(&records, "6", "ann"), [&wanted]);
+    assert_eq!(records.questions["6"].tags[3..], ["buckets=2", "bounds=10..40", "open_bounds=both"]);
+    assert_eq!(records.questions["4"].buckets(), None, "two of its places are alike");
     has(&remarks, "1 left out, resolved beyond a bound, to no number: row 6 (6: above_upper_bound)");
     has(&remarks, "1 pending, no resolution yet: row 7 (5)");
     has(&remarks, "2 left out, the forecast cannot be: rows 7 (the probability `1.4` must lie between 0 and 1");
@@ -90,6 +92,15 @@ fn times_of_day_and_an_early_close_are_kept() {
     // A day alone counts to its end, as in a table.
     let (question, _, _) = timed("2025-01-01", "2025-01-11", "", "2025-01-12");
     assert_eq!((question.closes, question.tags.len()), (Some(date(2025, 1, 11)), 0));
+}
+
+#[test]
+fn the_time_at_which_the_community_was_shown_is_kept() {
+    let questions = "Question ID,Question Title,Question Type,Open Time,CP Reveal Time,Scheduled Close Time,Resolution,Resolution Known Time\n\
+        1,x,binary,2025-01-01T00:00:00Z,2025-01-03T15:00:00Z,2025-01-11T00:00:00Z,yes,2025-01-12T00:00:00Z\n";
+    let forecasts = format!("{FORECASTS}1,ann,2025-01-02T00:00:00Z,,0.9,,\n");
+    let (records, _) = read(&[("question_data.csv", questions), ("forecast_data.csv", &forecasts)]).unwrap();
+    assert_eq!(records.questions["1"].tags, ["shown_at=2025-01-03T15:00:00Z"]);
 }
 
 #[test]

@@ -10,6 +10,8 @@ pub mod forecastbench;
 pub mod good_judgment;
 pub mod metaculus;
 mod of_records;
+#[cfg(test)]
+mod of_records_tests;
 
 pub use of_records::{
     Better, NotDefined, PLATFORM_SCHEMA, Platform, PlatformReport, PlatformRow, Undefined, platform_report,

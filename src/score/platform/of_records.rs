@@ -1,8 +1,8 @@
 //! Platform scores of forecasts in records, where the records hold what the platform's score is made of.
 
 use super::{forecastbench, good_judgment, metaculus};
-use crate::forecast::{Forecast, ForecastRecord, Moment, Question, Records};
-use crate::score::{Case, Excluded, Standing, Standings, brier, brier_all, ordinal_brier};
+use crate::forecast::{Buckets, Forecast, ForecastRecord, Moment, Question, Records};
+use crate::score::{Case, Excluded, Segment, Standing, Standings, brier, brier_all, ordinal_brier};
 use indexmap::IndexMap;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,6 +11,9 @@ use std::fmt;
 /// The version of the JSON form of [`PlatformReport`].
 pub const PLATFORM_SCHEMA: &str = "foretell.platform/1";
 
+const SPOT_BASELINE: &str = "spot_baseline";
+const SPOT_PEER: &str = "spot_peer";
+
 /// Questions' worth of coverage by which a global peer score is divided at least.
 const GLOBAL_COVERAGE: f64 = 30.0;
 
@@ -18,7 +21,7 @@ const GLOBAL_COVERAGE: f64 = 30.0;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Platform {
-    /// Metaculus: baseline and peer scores; relative to a community if one is named
+    /// Metaculus: baseline, peer and spot scores; relative to a community if one is named
     Metaculus,
     /// Good Judgment Open: daily Brier scores, accuracy against the crowd's median
     GoodJudgment,
@@ -62,7 +65,7 @@ pub struct PlatformRow {
 pub enum Undefined {
     /// It scores other forecasts.
     Kind,
-    /// Numbers and dates are scored by their cdf in buckets between bounds, which quantiles do not give.
+    /// Numbers are scored by their cdf in buckets between bounds, of which a forecast or the question's tags do not say enough.
     Quantiles,
     /// Shares of time are of the time from opening to scheduled close, and one of the two is not known.
     NoWindow,
@@ -74,18 +77,24 @@ pub enum Undefined {
     Changed,
     /// The community had no forecast of the question.
     NoCommunity,
+    /// What came true had no chance in a forecast that counts.
+    NoChance,
+    /// When the community's forecast was shown is not known.
+    NotShown,
 }
 
 impl fmt::Display for Undefined {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Kind => "the platform does not score forecasts of this kind",
-            Self::Quantiles => "the platform scores cdfs in buckets between bounds, which quantiles do not give",
+            Self::Quantiles => "the platform scores cdfs in buckets between bounds (tags `buckets=`, `bounds=`), which quantiles do not give",
             Self::NoWindow => "the question's opening or its scheduled close is not known",
             Self::NoOpening => "the question's opening is not known",
             Self::NoFullDay => "the question did not live for a full day",
             Self::Changed => "the forecast changed, and the platform scores one",
             Self::NoCommunity => "the community has no forecast of the question",
+            Self::NoChance => "a forecast gave what came true no chance",
+            Self::NotShown => "when the community's forecast was shown is not known (tag `shown_at=`)",
         })
     }
 }
@@ -155,8 +164,9 @@ impl<'a> Sums<'a> {
 /// The scores that a platform would have given. `community` names the forecaster who stands for its community prediction.
 ///
 /// Metaculus: `baseline` and `peer` are sums over questions, `peer_global` is the sum over at least 30 questions' worth of coverage, `relative` (with a community) a
-/// sum. Probabilities beyond 0.001 and 0.999 are brought within, and counted. Its spot scores are of the time at which the community prediction is shown, which records
-/// do not hold. Good Judgment: `daily_brier` (0 to 2) and `accuracy` are means over questions. ForecastBench: of yes/no questions with one forecast each,
+/// sum; `spot_baseline` and `spot_peer` are sums over those questions of which the tag `shown_at=` says when the community's prediction was shown, of the forecasts that stood then,
+/// or at the close if that was before. Numbers are scored where the tags `buckets=` and `bounds=` say how the platform cuts their range, and a forecast has the cdf at the end of each
+/// bucket. Probabilities beyond 0.001 and 0.999 are brought within, and counted. Good Judgment: `daily_brier` (0 to 2) and `accuracy` are means over questions. ForecastBench: of yes/no questions with one forecast each,
 /// `difficulty_adjusted` with the difficulties of a two-way model, so that the mean difficulty is kept; `brier_index` of that; `peer`.
 #[must_use]
 pub fn platform_report(
@@ -240,7 +250,9 @@ fn rows_of_metaculus(sums: &Sums) -> Vec<PlatformRow> {
     let mut all = rows(sums, "baseline", "baseline", Better::Higher, total);
     all.extend(rows(sums, "peer", "peer", Better::Higher, total));
     all.extend(rows(sums, "peer", "peer_global", Better::Higher, global));
-    all.extend(rows(sums, "relative", "relative", Better::Higher, total));
+    for score in [SPOT_BASELINE, SPOT_PEER, "relative"] {
+        all.extend(rows(sums, score, score, Better::Higher, total));
+    }
     all
 }
 
@@ -278,11 +290,7 @@ fn named_options(records: &Records) -> Named<'_> {
 
 /// As [`limited`], of a forecast on a question whose options came and went: NaN for an option that it does not name, and last the one at which that
 /// is read.
-fn limited_then(
-    question: &Question,
-    named: &[&ForecastRecord],
-    segment: &crate::score::Segment,
-) -> Option<(Vec<f64>, usize, bool)> {
+fn limited_then(question: &Question, named: &[&ForecastRecord], segment: &Segment) -> Option<(Vec<f64>, usize, bool)> {
     let (other, (_, outcome)) = (question.other()?, classes(&segment.case)?);
     let stood = named.iter().rfind(|record| record.made_at.epoch_days() <= segment.from)?;
     let Forecast::Categorical { options, probabilities } = &stood.forecast else { return None };
@@ -311,6 +319,69 @@ fn classes(case: &Case) -> Option<(Vec<f64>, usize)> {
     }
 }
 
+/// A forecast in the buckets of a platform, the bucket that came, and whether it had to be limited: if it says the cdf at the end of each of them.
+fn in_buckets(case: &Case, of: Buckets) -> Option<(Vec<f64>, usize, bool)> {
+    let Case::Quantiles { levels, values, outcome } = case else { return None };
+    let is_inside = |value: &f64| of.low < *value && *value < of.high;
+    // Levels of 0 and 1 are no quantiles: at a closed bound the cdf is not among them.
+    let at =
+        |bound: f64, else_at: f64| values.iter().position(|value| *value == bound).map_or(else_at, |at| levels[at]);
+    let inside: Vec<(f64, f64)> =
+        values.iter().copied().zip(levels.iter().copied()).filter(|(value, _)| is_inside(value)).collect();
+    if inside.len() + 1 != of.inner || values.len() > of.inner + 1 {
+        return None;
+    }
+    let ends = [at(of.low, 0.0)].into_iter().chain(inside.iter().map(|(_, level)| *level)).chain([at(of.high, 1.0)]);
+    let pmf = metaculus::buckets_of_cdf(&ends.collect::<Vec<f64>>())?;
+    let bucket = if *outcome < of.low {
+        0
+    } else if *outcome > of.high {
+        of.inner + 1
+    } else {
+        1 + inside.iter().filter(|(end, _)| end < outcome).count()
+    };
+    Some((pmf, bucket, false))
+}
+
+/// The forecasts on one question as the platform sees them.
+#[derive(Default)]
+struct Seen {
+    forecasts: Vec<metaculus::Standing>,
+    /// Whose each of them is.
+    owners: Vec<usize>,
+    /// What came.
+    came: usize,
+    /// How many of each forecaster had to be limited; `None` if the platform cannot score one of them.
+    limited: Vec<Option<usize>>,
+}
+
+impl Seen {
+    fn of(question: &Question, named: &Named<'_>, all: &[&Standing]) -> Self {
+        let mut seen = Self::default();
+        for (owner, standing) in all.iter().enumerate() {
+            let said = named.get(&(standing.forecaster.as_str(), question.id.as_str())).map_or(&[][..], Vec::as_slice);
+            let as_seen = |segment: &Segment| match question.buckets() {
+                Some(buckets) => in_buckets(&segment.case, buckets),
+                None => limited_then(question, said, segment).or_else(|| limited(&segment.case)),
+            };
+            let own: Option<Vec<_>> = standing.segments.iter().map(as_seen).collect();
+            seen.limited.push(own.as_ref().map(|own| own.iter().filter(|(_, _, is_beyond)| *is_beyond).count()));
+            for (segment, (pmf, outcome, _)) in standing.segments.iter().zip(own.unwrap_or_default()) {
+                seen.forecasts.push(metaculus::Standing { start: segment.from, end: Some(segment.to), pmf });
+                seen.owners.push(owner);
+                seen.came = outcome;
+            }
+        }
+        seen
+    }
+
+    /// What each forecaster earned in all.
+    fn total(&self, owner: usize, earned: &[metaculus::Earned]) -> metaculus::Earned {
+        let own = earned.iter().zip(&self.owners).filter(|(_, of)| **of == owner);
+        metaculus::Earned::total(&own.map(|(earned, _)| *earned).collect::<Vec<_>>())
+    }
+}
+
 fn of_metaculus<'a>(
     records: &Records,
     named: &Named<'_>,
@@ -319,51 +390,58 @@ fn of_metaculus<'a>(
     community: Option<&str>,
     sums: &mut Sums<'a>,
 ) {
-    let scores: &[&'static str] =
-        if community.is_some() { &["baseline", "peer", "relative"] } else { &["baseline", "peer"] };
-    let mut without = |why: Undefined| scores.iter().for_each(|score| sums.without_all(score, why, all.len()));
+    // Where no question says when the community's forecast was shown, nobody asks for spot scores.
+    let is_spotted = records.questions.values().any(|question| question.shown().is_some());
+    let mut scores = vec!["baseline", "peer"];
+    scores.extend(if is_spotted { &[SPOT_BASELINE, SPOT_PEER][..] } else { &[] });
+    scores.extend(community.map(|_| "relative"));
     let question = records.questions.get(id);
     let times = question.and_then(|question| Some((question, question.opened()?, question.scheduled_close()?)));
-    let Some((question, open, scheduled_close)) = times else { return without(Undefined::NoWindow) };
+    let Some((question, open, scheduled_close)) = times else {
+        return scores.iter().for_each(|score| sums.without_all(score, Undefined::NoWindow, all.len()));
+    };
     let ended = all.iter().filter_map(|of| of.segments.last()).map(|last| last.to).fold(f64::NEG_INFINITY, f64::max);
     let actual_close = ended.min(scheduled_close).min(question.closed_early().unwrap_or(f64::INFINITY));
     let window = metaculus::Window { open, actual_close, scheduled_close };
-    let (mut forecasts, mut owners, mut beyond) = (Vec::new(), Vec::new(), vec![0; all.len()]);
-    let mut came = 0;
-    for (owner, standing) in all.iter().enumerate() {
-        for segment in &standing.segments {
-            let said = named.get(&(standing.forecaster.as_str(), id)).map_or(&[][..], Vec::as_slice);
-            let within = limited_then(question, said, segment).or_else(|| limited(&segment.case));
-            let Some((pmf, outcome, is_beyond)) = within else { return without(Undefined::Quantiles) };
-            forecasts.push(metaculus::Standing { start: segment.from, end: Some(segment.to), pmf });
-            owners.push(owner);
-            came = outcome;
-            beyond[owner] += usize::from(is_beyond);
-        }
-    }
-    let form = metaculus::QuestionForm::Options;
-    let mut add = |score: &'static str, earned: Option<Vec<metaculus::Earned>>| {
-        let Some(earned) = earned else { return sums.without_all(score, Undefined::NoWindow, all.len()) };
+    let seen = Seen::of(question, named, all);
+    let Seen { forecasts, came, .. } = &seen;
+    let form = question.buckets().map_or(metaculus::QuestionForm::Options, |of| metaculus::QuestionForm::Continuous {
+        open_bounds: of.open_bounds,
+    });
+    // A forecast stands up to its end and no longer.
+    let spot = question.shown().map(|shown| shown.min(actual_close.next_down()));
+    let why_not = if open < scheduled_close { Undefined::NoChance } else { Undefined::NoWindow };
+    for score in scores {
+        let is_spot = [SPOT_BASELINE, SPOT_PEER].contains(&score);
+        let earned = match (score, spot, community) {
+            ("baseline", ..) => metaculus::baseline_scores(forecasts, *came, window, form).ok_or(why_not),
+            ("peer", ..) => metaculus::peer_scores(forecasts, *came, window, form).ok_or(why_not),
+            (SPOT_BASELINE, Some(at), _) => metaculus::spot_baseline_scores(forecasts, *came, at, form).ok_or(why_not),
+            (SPOT_PEER, Some(at), _) => metaculus::spot_peer_scores(forecasts, *came, at, form).ok_or(why_not),
+            (SPOT_BASELINE | SPOT_PEER, None, _) => Err(Undefined::NotShown),
+            _ => {
+                let theirs = |(forecast, owner): (&metaculus::Standing, &usize)| {
+                    (Some(all[*owner].forecaster.as_str()) == community).then(|| forecast.clone())
+                };
+                let theirs: Vec<_> = forecasts.iter().zip(&seen.owners).filter_map(theirs).collect();
+                let relative = || metaculus::relative_scores(forecasts, &theirs, *came, window).ok_or(why_not);
+                if theirs.is_empty() { Err(Undefined::NoCommunity) } else { relative() }
+            }
+        };
         for (owner, standing) in all.iter().enumerate() {
-            let own: Vec<metaculus::Earned> =
-                earned.iter().zip(&owners).filter(|(_, of)| **of == owner).map(|(earned, _)| *earned).collect();
-            let total = metaculus::Earned::total(&own);
-            sums.add(score, &standing.forecaster, total.score, total.coverage, beyond[owner]);
+            match (&earned, seen.limited[owner]) {
+                (_, None) => sums.without(score, Undefined::Quantiles),
+                (Err(why), _) => sums.without(score, *why),
+                (Ok(earned), Some(limited)) => {
+                    let total = seen.total(owner, earned);
+                    // Who did not stand then has no spot score.
+                    if total.coverage > 0.0 || !is_spot {
+                        sums.add(score, &standing.forecaster, total.score, total.coverage, limited);
+                    }
+                }
+            }
         }
-    };
-    add("baseline", metaculus::baseline_scores(&forecasts, came, window, form));
-    add("peer", metaculus::peer_scores(&forecasts, came, window, form));
-    let Some(community) = community else { return };
-    let of_community: Vec<metaculus::Standing> = forecasts
-        .iter()
-        .zip(&owners)
-        .filter(|(_, owner)| all[**owner].forecaster == community)
-        .map(|(forecast, _)| forecast.clone())
-        .collect();
-    if of_community.is_empty() {
-        return sums.without_all("relative", Undefined::NoCommunity, all.len());
     }
-    add("relative", metaculus::relative_scores(&forecasts, &of_community, came, window));
 }
 
 fn of_good_judgment<'a>(records: &Records, id: &str, all: &[&'a Standing], sums: &mut Sums<'a>) {
@@ -456,117 +534,4 @@ fn of_forecastbench<'a>(standings: &'a [Standing], sums: &mut Sums<'a>) -> Vec<P
     sort(&mut own, Better::Higher);
     all.append(&mut own);
     all
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::forecast::{Forecast, ForecastRecord, Outcome, Question, QuestionKind, Resolution};
-    use crate::score::standings;
-    use jiff::civil::date;
-
-    /// One question open from 1 to 10 January that came true, resolved at the start of the 6th; and one without an opening.
-    fn records(said: &[(&str, i8, f64)]) -> Records {
-        let mut records = Records::default();
-        for (id, opens) in [("q", Some(date(2025, 1, 1))), ("r", None)] {
-            let question = Question {
-                id: id.to_owned(),
-                ask: String::new(),
-                kind: QuestionKind::Binary,
-                options: Vec::new(),
-                opens,
-                closes: Some(date(2025, 1, 10)),
-                resolves: None,
-                cluster: None,
-                tags: Vec::new(),
-            };
-            records.questions.insert(id.to_owned(), question);
-            records.outcomes.insert(
-                id.to_owned(),
-                Outcome {
-                    question: id.to_owned(),
-                    resolution: Resolution::Yes,
-                    resolved_on: Moment::Day(date(2025, 1, 6)),
-                    source: None,
-                },
-            );
-            for (who, day, probability) in said.iter().filter(|_| id == "q").chain(&said[..usize::from(id == "r")]) {
-                records.forecasts.push(ForecastRecord {
-                    question: id.to_owned(),
-                    forecaster: (*who).to_owned(),
-                    made_at: Moment::Day(date(2025, 1, *day)),
-                    forecast: Forecast::Binary { probability: *probability },
-                    provenance: None,
-                    curve: None,
-                });
-            }
-        }
-        records
-    }
-
-    fn report(records: &Records, platform: Platform, community: Option<&str>) -> PlatformReport {
-        platform_report(records, &standings(records, |_| true), platform, community)
-    }
-
-    fn value(report: &PlatformReport, score: &str, who: &str) -> f64 {
-        let found = report.rows.iter().find(|row| row.score == score && row.forecaster == who);
-        found.unwrap_or_else(|| panic!("{score} of {who}")).value
-    }
-
-    #[test]
-    fn metaculus_shares_are_of_the_scheduled_time_and_peers_sum_to_nothing() {
-        let records = records(&[("ann", 1, 0.999), ("bob", 1, 0.5), ("bob", 3, 1.0)]);
-        let found = report(&records, Platform::Metaculus, Some("bob"));
-        // Half of the ten days: 49.93 by the platform's own example.
-        assert!((value(&found, "baseline", "ann") - 49.93).abs() < 0.01);
-        assert!((value(&found, "peer", "ann") + value(&found, "peer", "bob")).abs() < 1e-12);
-        // Two days of ten against 0.5, then the same as ann.
-        assert!((value(&found, "peer", "ann") - 0.2 * 100.0 * (0.999_f64 / 0.5).ln()).abs() < 1e-9);
-        assert!((value(&found, "peer_global", "ann") - value(&found, "peer", "ann") / 30.0).abs() < 1e-12);
-        // Of the five days to the actual close, two.
-        assert!((value(&found, "relative", "ann") - 0.4 * (0.999_f64 / 0.5).log2()).abs() < 1e-9);
-        let bob = found.rows.iter().find(|row| row.forecaster == "bob").expect("bob");
-        assert_eq!(bob.limited, 1);
-        let reasons: Vec<(&str, usize)> = found.not_defined.iter().map(|of| (of.score, of.pairs)).collect();
-        assert_eq!(reasons, [("baseline", 1), ("peer", 1), ("relative", 1)]);
-        assert!(found.not_defined[0].reason.contains("opening or its scheduled close"));
-    }
-
-    #[test]
-    fn metaculus_takes_times_of_day_and_an_early_close_from_tags() {
-        let mut records = records(&[("ann", 1, 0.9), ("bob", 1, 0.5)]);
-        let worth = 100.0 * (1.0 + 0.9_f64.ln() / 2.0_f64.ln());
-        let question = records.questions.get_mut("q").expect("it is there");
-        question.tags =
-            ["opens_at=12:00", "closes_at=12:00", "closed_at=2025-01-04T00:00:00Z"].map(str::to_owned).to_vec();
-        let found = report(&records, Platform::Metaculus, None);
-        // From noon of the 1st to the start of the 4th, of nine days.
-        assert!((value(&found, "baseline", "ann") - worth * 2.5 / 9.0).abs() < 1e-9);
-    }
-
-    #[test]
-    fn good_judgment_scores_full_days_and_holds_them_against_the_median() {
-        let records = records(&[("ann", 1, 0.8), ("bob", 1, 0.5), ("bob", 3, 0.9)]);
-        let found = report(&records, Platform::GoodJudgment, None);
-        let (ann, first, then) = (2.0 * 0.04, 2.0 * 0.25, 2.0 * 0.01);
-        assert!((value(&found, "daily_brier", "ann") - ann).abs() < 1e-12);
-        let bob = (2.0 * first + 3.0 * then) / 5.0;
-        assert!((value(&found, "daily_brier", "bob") - bob).abs() < 1e-12);
-        // The median of two is their mean.
-        assert!((value(&found, "accuracy", "bob") - (bob - ann) / 2.0).abs() < 1e-12);
-        assert!(found.not_defined.iter().all(|of| of.reason.contains("opening")));
-    }
-
-    #[test]
-    fn forecastbench_takes_one_forecast_a_question() {
-        let records = records(&[("ann", 1, 0.8), ("bob", 1, 0.5), ("bob", 3, 0.9), ("cy", 2, 0.6)]);
-        let found = report(&records, Platform::Forecastbench, None);
-        assert!(found.rows.iter().all(|row| row.forecaster != "bob"));
-        // The field is 0.06 worse than ann on the first question, and ann alone on the second.
-        // ann: 0.04 on both, cy: 0.16 on the first alone; the two-way fit leaves 0.12 between them.
-        let apart = value(&found, "difficulty_adjusted", "cy") - value(&found, "difficulty_adjusted", "ann");
-        assert!((apart - 0.12).abs() < 1e-9, "{apart}");
-        assert!((value(&found, "peer", "ann") - 0.03).abs() < 1e-12);
-        assert_eq!(found.not_defined[0].reason, Undefined::Changed.to_string());
-    }
 }

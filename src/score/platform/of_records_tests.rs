@@ -1,0 +1,180 @@
+//! Platform scores of records.
+
+use super::{Platform, PlatformReport, Undefined, platform_report};
+use crate::forecast::{Forecast, ForecastRecord, Moment, Outcome, Question, QuestionKind, Records, Resolution};
+use crate::score::standings;
+use jiff::civil::date;
+
+/// One question open from 1 to 10 January that came true, resolved at the start of the 6th; and one without an opening.
+fn records(said: &[(&str, i8, f64)]) -> Records {
+    let mut records = Records::default();
+    for (id, opens) in [("q", Some(date(2025, 1, 1))), ("r", None)] {
+        let question = Question {
+            id: id.to_owned(),
+            ask: String::new(),
+            kind: QuestionKind::Binary,
+            options: Vec::new(),
+            opens,
+            closes: Some(date(2025, 1, 10)),
+            resolves: None,
+            cluster: None,
+            tags: Vec::new(),
+        };
+        records.questions.insert(id.to_owned(), question);
+        records.outcomes.insert(
+            id.to_owned(),
+            Outcome {
+                question: id.to_owned(),
+                resolution: Resolution::Yes,
+                resolved_on: Moment::Day(date(2025, 1, 6)),
+                source: None,
+            },
+        );
+        for (who, day, probability) in said.iter().filter(|_| id == "q").chain(&said[..usize::from(id == "r")]) {
+            records.forecasts.push(ForecastRecord {
+                question: id.to_owned(),
+                forecaster: (*who).to_owned(),
+                made_at: Moment::Day(date(2025, 1, *day)),
+                forecast: Forecast::Binary { probability: *probability },
+                provenance: None,
+                curve: None,
+            });
+        }
+    }
+    records
+}
+
+fn report(records: &Records, platform: Platform, community: Option<&str>) -> PlatformReport {
+    platform_report(records, &standings(records, |_| true), platform, community)
+}
+
+fn value(report: &PlatformReport, score: &str, who: &str) -> f64 {
+    let found = report.rows.iter().find(|row| row.score == score && row.forecaster == who);
+    found.unwrap_or_else(|| panic!("{score} of {who}")).value
+}
+
+#[test]
+fn metaculus_shares_are_of_the_scheduled_time_and_peers_sum_to_nothing() {
+    let records = records(&[("ann", 1, 0.999), ("bob", 1, 0.5), ("bob", 3, 1.0)]);
+    let found = report(&records, Platform::Metaculus, Some("bob"));
+    // Half of the ten days: 49.93 by the platform's own example.
+    assert!((value(&found, "baseline", "ann") - 49.93).abs() < 0.01);
+    assert!((value(&found, "peer", "ann") + value(&found, "peer", "bob")).abs() < 1e-12);
+    // Two days of ten against 0.5, then the same as ann.
+    assert!((value(&found, "peer", "ann") - 0.2 * 100.0 * (0.999_f64 / 0.5).ln()).abs() < 1e-9);
+    assert!((value(&found, "peer_global", "ann") - value(&found, "peer", "ann") / 30.0).abs() < 1e-12);
+    // Of the five days to the actual close, two.
+    assert!((value(&found, "relative", "ann") - 0.4 * (0.999_f64 / 0.5).log2()).abs() < 1e-9);
+    let bob = found.rows.iter().find(|row| row.forecaster == "bob").expect("bob");
+    assert_eq!(bob.limited, 1);
+    let reasons: Vec<(&str, usize)> = found.not_defined.iter().map(|of| (of.score, of.pairs)).collect();
+    assert_eq!(reasons, [("baseline", 1), ("peer", 1), ("relative", 1)]);
+    assert!(found.not_defined[0].reason.contains("opening or its scheduled close"));
+}
+
+#[test]
+fn metaculus_takes_times_of_day_and_an_early_close_from_tags() {
+    let mut records = records(&[("ann", 1, 0.9), ("bob", 1, 0.5)]);
+    let worth = 100.0 * (1.0 + 0.9_f64.ln() / 2.0_f64.ln());
+    let question = records.questions.get_mut("q").expect("it is there");
+    question.tags = ["opens_at=12:00", "closes_at=12:00", "closed_at=2025-01-04T00:00:00Z"].map(str::to_owned).to_vec();
+    let found = report(&records, Platform::Metaculus, None);
+    // From noon of the 1st to the start of the 4th, of nine days.
+    assert!((value(&found, "baseline", "ann") - worth * 2.5 / 9.0).abs() < 1e-9);
+}
+
+#[test]
+fn metaculus_spot_scores_are_of_those_who_stood_when_the_community_was_shown() {
+    let mut records = records(&[("ann", 1, 0.9), ("bob", 1, 0.5), ("bob", 3, 0.8), ("cy", 4, 0.7)]);
+    let all = report(&records, Platform::Metaculus, None);
+    assert!(all.rows.iter().all(|row| !row.score.starts_with("spot")));
+    assert!(all.not_defined.iter().all(|of| !of.score.starts_with("spot")));
+    let mut spotted = |tag: &str| {
+        let question = records.questions.get_mut("q").expect("it is there");
+        question.tags = vec![tag.to_owned()];
+        report(&records, Platform::Metaculus, None)
+    };
+    let found = spotted("shown_at=2025-01-02T12:00:00Z");
+    let log = |p: f64| 100.0 * p.ln();
+    assert!((value(&found, "spot_baseline", "ann") - 100.0 * (1.0 + 0.9_f64.log2())).abs() < 1e-9);
+    assert!((value(&found, "spot_peer", "ann") - (log(0.9) - log(0.5))).abs() < 1e-9);
+    assert!(found.rows.iter().all(|row| row.forecaster != "cy" || !row.score.starts_with("spot")));
+    // Shown after its end: as it stood then.
+    let late = spotted("shown_at=2025-03-01");
+    assert!((value(&late, "spot_peer", "ann") - (log(0.9) - f64::midpoint(log(0.8), log(0.7)))).abs() < 1e-9);
+    let unknown: Vec<&str> = late.not_defined.iter().map(|of| of.score).collect();
+    assert!(unknown.contains(&"spot_peer"), "{unknown:?}");
+}
+
+#[test]
+fn metaculus_scores_numbers_in_its_buckets_and_leaves_out_those_who_give_few_quantiles() {
+    let mut records = records(&[("ann", 1, 0.5), ("bob", 1, 0.5), ("cy", 1, 0.5)]);
+    let question = records.questions.get_mut("q").expect("it is there");
+    question.kind = QuestionKind::Numeric;
+    question.tags = ["buckets=4", "bounds=0..4", "open_bounds=both"].map(str::to_owned).to_vec();
+    let ends = [0.0, 1.0, 2.0, 3.0, 4.0];
+    for record in &mut records.forecasts {
+        let (levels, values): (&[f64], &[f64]) = match record.forecaster.as_str() {
+            "ann" => (&[0.05, 0.2, 0.5, 0.8, 0.95], &ends),
+            "bob" => (&[0.02, 0.4, 0.6, 0.8, 0.9], &ends),
+            _ => (&[0.5], &[2.0]),
+        };
+        record.forecast = Forecast::Quantiles { levels: levels.to_vec(), values: values.to_vec() };
+    }
+    records.forecasts.retain(|record| record.question == "q");
+    let mut found = |came: f64, open: &str| {
+        records.outcomes.get_mut("q").expect("it is there").resolution = Resolution::Value(came);
+        records.questions.get_mut("q").expect("it is there").tags[2] = open.to_owned();
+        report(&records, Platform::Metaculus, None)
+    };
+    // Half of the scheduled time. The second bucket ends at 2, which belongs to it; a tenth lies beyond the bounds.
+    for came in [1.5, 2.0] {
+        let of = found(came, "open_bounds=both");
+        assert!((value(&of, "baseline", "ann") - 25.0 * (0.3_f64 / (0.9 / 4.0)).ln()).abs() < 1e-9);
+        assert!((value(&of, "peer", "bob") - 25.0 * (0.2_f64 / 0.3).ln()).abs() < 1e-9);
+        let without: Vec<_> = of.not_defined.iter().map(|of| (of.score, of.pairs)).collect();
+        assert_eq!(without, [("baseline", 1), ("peer", 1)]);
+    }
+    let of = found(0.0, "open_bounds=upper");
+    assert!((value(&of, "baseline", "ann") - 25.0 * (0.15_f64 / (0.95 / 4.0)).ln()).abs() < 1e-9);
+    let of = found(7.0, "open_bounds=both");
+    assert!((value(&of, "baseline", "bob") - 25.0 * (0.1_f64 / 0.05).ln()).abs() < 1e-9);
+    // At closed bounds the cdf is 0 and 1, of which no quantile tells.
+    for record in &mut records.forecasts {
+        if let Forecast::Quantiles { levels, values } = &mut record.forecast
+            && values.len() == 5
+        {
+            (*levels, *values) = (levels[1..4].to_vec(), values[1..4].to_vec());
+        }
+    }
+    records.outcomes.get_mut("q").expect("it is there").resolution = Resolution::Value(4.0);
+    records.questions.get_mut("q").expect("it is there").tags.truncate(2);
+    let of = report(&records, Platform::Metaculus, None);
+    assert!((value(&of, "baseline", "bob") - 25.0 * (0.2_f64 / 0.25).ln()).abs() < 1e-9);
+}
+
+#[test]
+fn good_judgment_scores_full_days_and_holds_them_against_the_median() {
+    let records = records(&[("ann", 1, 0.8), ("bob", 1, 0.5), ("bob", 3, 0.9)]);
+    let found = report(&records, Platform::GoodJudgment, None);
+    let (ann, first, then) = (2.0 * 0.04, 2.0 * 0.25, 2.0 * 0.01);
+    assert!((value(&found, "daily_brier", "ann") - ann).abs() < 1e-12);
+    let bob = (2.0 * first + 3.0 * then) / 5.0;
+    assert!((value(&found, "daily_brier", "bob") - bob).abs() < 1e-12);
+    // The median of two is their mean.
+    assert!((value(&found, "accuracy", "bob") - (bob - ann) / 2.0).abs() < 1e-12);
+    assert!(found.not_defined.iter().all(|of| of.reason.contains("opening")));
+}
+
+#[test]
+fn forecastbench_takes_one_forecast_a_question() {
+    let records = records(&[("ann", 1, 0.8), ("bob", 1, 0.5), ("bob", 3, 0.9), ("cy", 2, 0.6)]);
+    let found = report(&records, Platform::Forecastbench, None);
+    assert!(found.rows.iter().all(|row| row.forecaster != "bob"));
+    // The field is 0.06 worse than ann on the first question, and ann alone on the second.
+    // ann: 0.04 on both, cy: 0.16 on the first alone; the two-way fit leaves 0.12 between them.
+    let apart = value(&found, "difficulty_adjusted", "cy") - value(&found, "difficulty_adjusted", "ann");
+    assert!((apart - 0.12).abs() < 1e-9, "{apart}");
+    assert!((value(&found, "peer", "ann") - 0.03).abs() < 1e-12);
+    assert_eq!(found.not_defined[0].reason, Undefined::Changed.to_string());
+}
