@@ -39,6 +39,7 @@ fn records(questions: usize) -> Records {
                 made_at: Moment::Day(day),
                 forecast: Forecast::Binary { probability: *probability },
                 provenance: None,
+                until: None,
                 curve: None,
             });
         }

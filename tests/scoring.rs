@@ -384,6 +384,7 @@ fn time_weighted_brier(inputs: &Inputs) -> Value {
         cluster: String::new(),
         tags: Vec::new(),
         segments,
+        ended: 1.0,
         forecasts: revisions.len(),
         coverage: Some(1.0),
     };

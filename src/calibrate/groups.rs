@@ -127,6 +127,7 @@ mod tests {
             cluster: "q".to_owned(),
             tags: vec!["first".to_owned(), "source=market".to_owned()],
             segments: spans.iter().map(segment).collect(),
+            ended: spans.last().map_or(0.0, |last| last.1),
             forecasts: spans.len(),
             coverage: None,
         }

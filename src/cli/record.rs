@@ -88,6 +88,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         made_at: arguments.made_at.unwrap_or_else(|| Moment::Day(today())),
         forecast,
         provenance: None,
+        until: None,
         curve: None,
     };
     refuse_hindsight(&records, &record)?;

@@ -559,6 +559,7 @@ mod tests {
             made_at: day(at),
             forecast: Forecast::Binary { probability: 0.5 },
             provenance: None,
+            until: None,
             curve: None,
         };
         let outcome =

@@ -117,8 +117,11 @@ struct Standing<'a> {
 struct Latest<'a> {
     forecaster: &'a str,
     made_at: Moment,
+    /// When it was withdrawn or runs out, if it does: it stands no longer than that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Moment>,
     forecast: &'a Forecast,
-    /// What is left of it if nothing has happened; `null` where that cannot be said: it is no probability, or the question is resolved.
+    /// What is left of it if nothing has happened; `null` where that cannot be said: it is no probability, it was withdrawn, or the question is resolved.
     today: Option<Today>,
 }
 
@@ -215,9 +218,11 @@ fn left(latest: &Latest<'_>, format: Format) -> String {
 /// What there is to do about a forecast or its question.
 fn remark(standing: &Standing<'_>, latest: Option<&Latest<'_>>) -> String {
     let today = latest.and_then(|latest| latest.today.as_ref());
+    let ends = latest.and_then(|latest| latest.until).filter(|_| standing.resolution.is_none());
     let decided = standing.resolvable.as_ref().map(|answer| format!("{answer}, if nothing has happened"));
     match today {
         _ if let Some(decided) = decided => decided,
+        None if let Some(until) = ends => format!("until {until}"),
         Some(Today { probability: None, .. }) => "something must have happened".to_owned(),
         Some(Today { stale_since: Some(day), .. }) => format!("stale since {day}"),
         _ => String::new(),
@@ -269,9 +274,10 @@ fn status(records: &Records, reading: Reading) -> Result<Status<'_>, Error> {
         let resolution = outcome.map(|outcome| &outcome.resolution);
         let mut forecasts = Vec::new();
         for record in latest.remove(question.id.as_str()).unwrap_or_default().into_values() {
-            let today = if resolution.is_none() { reading.left(record, question)? } else { None };
-            let (forecaster, made_at) = (record.forecaster.as_str(), record.made_at);
-            forecasts.push(Latest { forecaster, made_at, forecast: &record.forecast, today });
+            let stands = resolution.is_none() && record.stands_on(as_of);
+            let today = if stands { reading.left(record, question)? } else { None };
+            let (forecaster, made_at, until) = (record.forecaster.as_str(), record.made_at, record.until);
+            forecasts.push(Latest { forecaster, made_at, until, forecast: &record.forecast, today });
         }
         questions.push(Standing {
             id: &question.id,

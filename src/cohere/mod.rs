@@ -424,6 +424,7 @@ pub fn with_repaired(
                 made_at: statement.moment(),
                 forecast,
                 provenance: None,
+                until: None,
                 curve: None,
             });
         }

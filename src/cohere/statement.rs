@@ -52,7 +52,9 @@ pub(super) fn statements(
                 Standing::Standing => record.made_at.day() <= day,
                 Standing::SameDay => record.made_at.day() == day,
             };
-            let said = all.iter().filter(counts).map(|record| (record.question.as_str(), *record)).collect();
+            let mut said: BTreeMap<&str, &ForecastRecord> =
+                all.iter().filter(counts).map(|record| (record.question.as_str(), *record)).collect();
+            said.retain(|_, record| record.stands_on(day));
             statements.push(Statement { forecaster, day, said });
         }
     }

@@ -157,6 +157,7 @@ mod tests {
             cluster: format!("q{question}"),
             tags: Vec::new(),
             segments: vec![Segment { from: 0.0, to: 1.0, case: Case::Binary { probability, happened } }],
+            ended: 1.0,
             forecasts: 1,
             coverage: None,
         }

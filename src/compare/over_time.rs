@@ -30,9 +30,9 @@ pub struct ScoreOfDay {
 pub fn score_over_time(standings: &Standings, rule: &dyn ScoringRule) -> Vec<ScoreOfDay> {
     let mut by_day: BTreeMap<(&str, i64), (f64, usize)> = BTreeMap::new();
     for standing in &standings.standings {
-        let (Ok(score), Some(last)) = (standing.score(rule), standing.segments.last()) else { continue };
+        let Ok(score) = standing.score(rule) else { continue };
         // A life that ends at the start of a day ended with the day before.
-        let ended = last.to.ceil() as i64 - 1;
+        let ended = standing.ended.ceil() as i64 - 1;
         let entry = by_day.entry((standing.forecaster.as_str(), ended)).or_default();
         entry.0 += score.score;
         entry.1 += 1;
@@ -135,6 +135,7 @@ mod tests {
             cluster: "c".to_owned(),
             tags: Vec::new(),
             segments: vec![Segment { from: 0.0, to, case: Case::Binary { probability, happened: true } }],
+            ended: to,
             forecasts: 1,
             coverage: None,
         };

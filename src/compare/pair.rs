@@ -93,7 +93,12 @@ pub(super) struct PairedFigures {
 
 impl PairedFigures {
     pub(super) fn new(first: &Standing, second: &Standing, rule: &dyn ScoringRule) -> Result<Self, Unfit> {
-        // Both stand until the question's life ends, so the later start is where the common time begins.
+        let both = first.while_both(second);
+        let (first, second) = both.as_ref().map_or((first, second), |(first, second)| (first, second));
+        if first.segments.is_empty() {
+            return Err(Unfit::NoCommonTime);
+        }
+        // Where nothing was withdrawn both stand until the question's life ends, so the later start is where the common time begins.
         let from = first.from().max(second.from());
         let common = common_levels(first, second, from);
         let (first, second, levels) = match &common {
@@ -115,7 +120,7 @@ impl PairedFigures {
             common_levels: levels,
             even_variance: otherwise.map(|(a, b)| (-difference * (a - b)).max(0.0)),
             days: of_a.days,
-            ended: first.segments.last().map_or(from, |segment| segment.to),
+            ended: first.ended,
             evidence: question_evidence(first, second, rule),
         })
     }

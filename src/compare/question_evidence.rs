@@ -71,6 +71,7 @@ mod tests {
                 .iter()
                 .map(|&(from, to, probability)| Segment { from, to, case: Case::Binary { probability, happened } })
                 .collect(),
+            ended: spans.last().map_or(0.0, |last| last.1),
             forecasts: spans.len(),
             coverage: None,
         }

@@ -193,6 +193,7 @@ fn evidence_of(p: f64, q: f64, happened: bool, rule: &dyn crate::score::ScoringR
             to: 1.0,
             case: crate::score::Case::Binary { probability, happened },
         }],
+        ended: 1.0,
         forecasts: 1,
         coverage: None,
     };

@@ -40,6 +40,7 @@ fn say(records: &mut Records, forecaster: &str, question: usize, day: i8, probab
         made_at: crate::forecast::Moment::Day(date(2025, 1, day)),
         forecast: Forecast::Binary { probability },
         provenance: None,
+        until: None,
         curve: None,
     });
 }

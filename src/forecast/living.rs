@@ -132,23 +132,24 @@ pub fn live_records(
         // Stable: of two forecasts of one moment the one recorded later stands.
         made.sort_by(|a, b| a.0.made_at.epoch_days().total_cmp(&b.0.made_at.epoch_days()));
         let answered = records.outcomes.get(question).map(|outcome| outcome.resolved_on.epoch_days());
-        let mut say = |made_at: Moment, probability: f64| {
+        let mut say = |(made_at, until): (Moment, Option<Moment>), probability: f64| {
             live.push(ForecastRecord {
                 question: question.to_owned(),
                 forecaster: name(forecaster),
                 made_at,
                 forecast: Forecast::Binary { probability },
                 provenance: None,
+                until,
                 curve: None,
             });
         };
         for (at, (record, probability)) in made.iter().enumerate() {
-            say(record.made_at, *probability);
+            say((record.made_at, record.until), *probability);
             let course = records.questions.get(question).map(|question| Course::of(record, question, living));
             let Some(course) = course.transpose()?.flatten() else { continue };
             let end = Moment::Day(course.last).epoch_days() + 1.0;
             let next = made.get(at + 1).map(|(next, _)| next.made_at.epoch_days());
-            let until = [next, answered].into_iter().flatten().fold(end, f64::min);
+            let until = [next, answered, Some(record.ends())].into_iter().flatten().fold(end, f64::min);
             let mut day = record.made_at.day();
             while let Ok(tomorrow) = day.checked_add(1.day()) {
                 let now = Moment::Day(tomorrow);
@@ -156,7 +157,7 @@ pub fn live_records(
                     break;
                 }
                 let Some(left) = course.on(tomorrow) else { break };
-                say(now, left);
+                say((now, record.until), left);
                 day = tomorrow;
             }
         }
@@ -241,6 +242,7 @@ mod tests {
             made_at: Moment::Day(date(2025, 9, 1)),
             forecast: Forecast::Binary { probability: 0.4 },
             provenance: None,
+            until: None,
             curve,
         };
         (question, record)

@@ -275,6 +275,7 @@ mod tests {
                 made_at: Moment::Day(date(2025, 1, 2)),
                 forecast,
                 provenance: None,
+                until: None,
                 curve: None,
             };
             records.forecasts.push(record);

@@ -162,6 +162,9 @@ pub struct ForecastRecord {
     pub forecaster: String,
     /// When; it stands until the same forecaster's next one on the question.
     pub made_at: Moment,
+    /// When it was withdrawn or ran out, if it did: it stands no longer than that, a day counted to its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Moment>,
     /// What.
     pub forecast: Forecast,
     /// Where it came from, if it was computed.
@@ -170,6 +173,37 @@ pub struct ForecastRecord {
     /// What it becomes while nothing happens, if that was recorded with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub curve: Option<Curve>,
+}
+
+impl ForecastRecord {
+    /// When it stops standing even if the same forecaster says nothing more, in days since 1970-01-01; infinite if it does not.
+    #[must_use]
+    pub fn ends(&self) -> f64 {
+        match self.until {
+            None => f64::INFINITY,
+            Some(day @ Moment::Day(_)) => day.epoch_days() + 1.0,
+            Some(instant) => instant.epoch_days(),
+        }
+    }
+
+    /// Whether it stands at the end of a day, unless the same forecaster has said something else by then.
+    #[must_use]
+    pub(crate) fn stands_on(&self, day: Date) -> bool {
+        self.made_at.day() <= day && self.ends() >= Moment::Day(day).epoch_days() + 1.0
+    }
+
+    /// Checks that it stands for some time.
+    ///
+    /// # Errors
+    /// If it ends before it begins.
+    pub fn check_until(&self) -> Result<(), String> {
+        match self.until {
+            Some(until) if self.ends() <= self.made_at.epoch_days() => {
+                Err(format!("until: {until} is not after {}, when the forecast was made", self.made_at))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What became of one question.

@@ -111,6 +111,7 @@ mod tests {
                     made_at: Moment::Day(date(2025, 1, day)),
                     forecast: Forecast::Quantiles { levels: vec![0.25, 0.75], values: vec![low, 9.0] },
                     provenance: None,
+                    until: None,
                     curve: None,
                 });
             }

@@ -333,7 +333,8 @@ fn check(entry: &Entry, standing: &Standing) -> Result<(), String> {
             crate::forecast::check_name("forecaster", &record.forecaster)?;
             let question = known(&record.question)?;
             let curve = || record.curve.as_ref().map_or(Ok(()), |curve| curve.check_against(record));
-            record.forecast.check_against(question).and_then(|()| curve()).map_err(|problem| {
+            let until = || record.check_until();
+            record.forecast.check_against(question).and_then(|()| curve()).and_then(|()| until()).map_err(|problem| {
                 format!("forecast of {} on `{}` at {}: {problem}", record.forecaster, record.question, record.made_at)
             })
         }

@@ -30,6 +30,7 @@ fn forecast(question: &str, forecaster: &str, day: i8, probability: f64) -> Fore
         made_at: Moment::Day(jiff::civil::date(2025, 8, day)),
         forecast: Forecast::Binary { probability },
         provenance: None,
+        until: None,
         curve: None,
     }
 }

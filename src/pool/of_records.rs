@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use std::collections::BTreeMap;
 
 /// The forecasts of a pool of those forecasters whom `member` names, on yes/no questions: a new one at each moment at which one of them
-/// spoke, of what each of them had said last. `number` gives each forecaster their number, by which weights are known; `pool` takes the probabilities, the
+/// spoke, of what each of them had said last and not withdrawn. `number` gives each forecaster their number, by which weights are known; `pool` takes the probabilities, the
 /// oldest first. Where it gives `None` (sure forecasts that contradict each other) no forecast is made.
 #[must_use]
 pub fn pooled_records(
@@ -27,18 +27,18 @@ pub fn pooled_records(
         // Stable: of two forecasts of one moment the one recorded later stands.
         made.sort_by(|a, b| a.0.made_at.epoch_days().total_cmp(&b.0.made_at.epoch_days()));
         // By when each spoke last, then by name.
-        let mut last: BTreeMap<&str, (usize, Said)> = BTreeMap::new();
+        let mut last: BTreeMap<&str, (usize, f64, Said)> = BTreeMap::new();
         for (at, (record, probability)) in made.iter().enumerate() {
             let (forecaster, made_at) = (number(&record.forecaster), record.made_at.epoch_days());
             let said = Said { forecaster, probability: *probability, made_at };
-            last.insert(record.forecaster.as_str(), (at, said));
+            last.insert(record.forecaster.as_str(), (at, record.ends(), said));
             let more = made.get(at + 1).is_some_and(|next| next.0.made_at.epoch_days() <= record.made_at.epoch_days());
             if more {
                 continue;
             }
-            let mut standing: Vec<(usize, Said)> = last.values().copied().collect();
-            standing.sort_by_key(|(spoke, _)| *spoke);
-            let oldest_first: Vec<Said> = standing.into_iter().map(|(_, said)| said).collect();
+            let mut standing: Vec<_> = last.values().copied().filter(|(_, ends, _)| *ends > made_at).collect();
+            standing.sort_by_key(|(spoke, ..)| *spoke);
+            let oldest_first: Vec<Said> = standing.into_iter().map(|(.., said)| said).collect();
             if let Some(probability) = pool(&oldest_first) {
                 pooled.push(ForecastRecord {
                     question: question.to_owned(),
@@ -46,6 +46,7 @@ pub fn pooled_records(
                     made_at: record.made_at,
                     forecast: Forecast::Binary { probability },
                     provenance: None,
+                    until: None,
                     curve: None,
                 });
             }
@@ -74,6 +75,7 @@ mod tests {
             made_at: Moment::Day(date(2025, 1, day)),
             forecast: Forecast::Binary { probability },
             provenance: None,
+            until: None,
             curve: None,
         }
     }

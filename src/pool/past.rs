@@ -73,13 +73,17 @@ impl History {
             let life = Life::new(question, outcome);
             made.retain(|(record, _)| life.counts(record.made_at));
             made.sort_by(|a, b| a.0.made_at.epoch_days().total_cmp(&b.0.made_at.epoch_days()));
-            // By when each spoke last.
+            // By when each spoke last; who withdrew before the end says nothing.
             let mut last: BTreeMap<usize, (usize, Said)> = BTreeMap::new();
             for (at, (record, probability)) in made.iter().enumerate() {
                 let next = numbers.len();
                 let forecaster = *numbers.entry(record.forecaster.as_str()).or_insert(next);
                 let made_at = record.made_at.epoch_days();
-                last.insert(forecaster, (at, Said { forecaster, probability: *probability, made_at }));
+                if record.ends() < life.ends() {
+                    last.remove(&forecaster);
+                } else {
+                    last.insert(forecaster, (at, Said { forecaster, probability: *probability, made_at }));
+                }
             }
             let mut said: Vec<(usize, Said)> = last.into_values().collect();
             said.sort_by_key(|(at, _)| *at);
@@ -207,6 +211,7 @@ mod tests {
                 made_at: Moment::Day(date(2025, month, day)),
                 forecast: Forecast::Binary { probability },
                 provenance: None,
+                until: None,
                 curve: None,
             });
         }

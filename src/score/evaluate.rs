@@ -40,8 +40,11 @@ pub struct Standing {
     pub cluster: String,
     /// The question's tags.
     pub tags: Vec<String>,
-    /// In time order, without gaps, from the first forecast (or the opening, if later) to the end of the question's life.
+    /// In time order from the first forecast (or the opening, if later) to the end of the question's life, without gaps but where a forecast was
+    /// withdrawn.
     pub segments: Vec<Segment>,
+    /// When the question's life ended, in days since 1970-01-01.
+    pub ended: f64,
     /// How many forecasts were made in time.
     pub forecasts: usize,
     /// The share of the question's life for which a forecast stood; `None` if the question's opening is not known.
@@ -62,6 +65,26 @@ pub struct TimeMean {
 }
 
 impl Standing {
+    /// Whether nothing stood at some time after its first forecast.
+    fn has_gaps(&self) -> bool {
+        self.segments.windows(2).any(|pair| pair[0].to < pair[1].from)
+            || self.segments.last().is_some_and(|last| last.to < self.ended)
+    }
+
+    /// What stood while the other stood too.
+    fn while_standing(&self, other: &Self) -> Self {
+        let spans = self.segments.iter().flat_map(|own| {
+            let both = other.segments.iter().map(|other| (own.from.max(other.from), own.to.min(other.to)));
+            both.filter(|(from, to)| from < to).map(|(from, to)| Segment { from, to, case: own.case.clone() })
+        });
+        Self { segments: spans.collect(), ..self.clone() }
+    }
+
+    /// Both while both stood; `None` if that is the whole time from the later of their first forecasts on.
+    pub(crate) fn while_both(&self, other: &Self) -> Option<(Self, Self)> {
+        (self.has_gaps() || other.has_gaps()).then(|| (self.while_standing(other), other.while_standing(self)))
+    }
+
     /// When its first forecast began to stand, in days since 1970-01-01.
     #[must_use]
     pub fn from(&self) -> f64 {
@@ -134,6 +157,8 @@ pub enum Reason {
     Superseded,
     /// The question closed or resolved before it opened.
     NoLife,
+    /// It was withdrawn or ran out before it counted.
+    Withdrawn,
     /// The records do not define the question.
     UnknownQuestion,
     /// The outcome is not an answer that the question takes.
@@ -152,6 +177,7 @@ impl fmt::Display for Reason {
             Self::Late => "made after the question closed or resolved",
             Self::Superseded => "another of the same moment comes after it and stands in its place",
             Self::NoLife => "the question closed or resolved before it opened",
+            Self::Withdrawn => "withdrawn before it counted",
             Self::UnknownQuestion => "the question is not defined",
             Self::OutcomeDoesNotFit => "the outcome is not an answer to the question",
             Self::ForecastDoesNotFit => "the forecast does not fit the question",
@@ -211,7 +237,7 @@ pub fn standings(records: &Records, keep: impl Fn(&str) -> bool) -> Standings {
             life: Life::new(question, outcome),
             forecaster,
         };
-        let made = made.into_iter().map(|record| (record.made_at, &record.forecast)).collect();
+        let made = made.into_iter().map(|record| (record.made_at, record.ends(), &record.forecast)).collect();
         standings.extend(asked.standing(made, |said| case(question, said, &outcome.resolution), leave_out));
     }
     let excluded = left_out
@@ -231,50 +257,58 @@ pub(super) struct AskedBy<'a> {
 }
 
 impl AskedBy<'_> {
-    /// What the forecaster said over the question's life, of what was said when, in the order recorded; `leave_out` is told what does not
+    /// What the forecaster said over the question's life, of what was said when and until when, in the order recorded; `leave_out` is told what does not
     /// count. `None` if nothing does.
     pub(super) fn standing<T>(
         &self,
-        mut made: Vec<(Moment, T)>,
+        mut made: Vec<(Moment, f64, T)>,
         case: impl Fn(&T) -> Result<Case, Reason>,
         mut leave_out: impl FnMut(Reason, usize),
     ) -> Option<Standing> {
         let life = &self.life;
         let all = made.len();
-        made.retain(|(made_at, _)| life.counts(*made_at));
+        made.retain(|(made_at, ..)| life.counts(*made_at));
         leave_out(Reason::Late, all - made.len());
         // Stable: of two forecasts of one moment the one recorded later stands.
         made.sort_by(|a, b| a.0.epoch_days().total_cmp(&b.0.epoch_days()));
 
         // A forecast that cannot be scored does not replace the one before it.
         let mut fitting = Vec::with_capacity(made.len());
-        for (made_at, said) in made {
+        for (made_at, ends, said) in made {
             match case(&said) {
-                Ok(case) => fitting.push((made_at, case)),
+                Ok(case) => fitting.push((made_at, ends, case)),
                 Err(reason) => leave_out(reason, 1),
             }
         }
         let at_once = fitting.windows(2).filter(|pair| pair[0].0.epoch_days() == pair[1].0.epoch_days()).count();
         leave_out(Reason::Superseded, at_once);
-        let moments: Vec<Moment> = fitting.iter().map(|(made_at, _)| *made_at).collect();
+        let moments: Vec<Moment> = fitting.iter().map(|(made_at, ..)| *made_at).collect();
         let forecasts = fitting.len();
+        let mut stood = 0;
         let segments: Vec<Segment> = life
             .standing(&moments)
             .into_iter()
             .zip(fitting)
-            .filter_map(|(span, (_, case))| span.map(|(from, to)| Segment { from, to, case }))
+            .filter_map(|(span, (_, ends, case))| {
+                let (from, to) = span?;
+                stood += usize::from(from < to);
+                (from < to.min(ends)).then(|| Segment { from, to: to.min(ends), case })
+            })
             .collect();
-        let Some(first) = segments.first() else {
-            leave_out(Reason::NoLife, forecasts);
+        let (Some(first), Some(last)) = (segments.first(), segments.last()) else {
+            leave_out(if stood > 0 { Reason::Withdrawn } else { Reason::NoLife }, forecasts);
             return None;
         };
+        let gaps: f64 = segments.windows(2).map(|pair| pair[1].from - pair[0].to).sum();
+        let without = gaps + (life.ends() - last.to);
         Some(Standing {
             question: self.id.to_owned(),
             forecaster: self.forecaster.to_owned(),
             cluster: self.cluster.to_owned(),
             tags: self.tags.to_vec(),
-            coverage: life.begins().map(|begins| (life.ends() - first.from) / (life.ends() - begins)),
+            coverage: life.begins().map(|begins| (life.ends() - first.from - without) / (life.ends() - begins)),
             segments,
+            ended: life.ends(),
             forecasts,
         })
     }

@@ -391,6 +391,7 @@ impl GatheredForecasts {
             let name = self.people.get_index(forecaster as usize).map_or("", String::as_str);
             let by = AskedBy { id: &asked.id, cluster: cluster.unwrap_or(&asked.id), tags, life, forecaster: name };
             let case = |probability: &f64| Ok(Case::Binary { probability: *probability, happened });
+            let made = made.into_iter().map(|(made_at, probability)| (made_at, f64::INFINITY, probability)).collect();
             let standing = by.standing(made, case, |reason, count| *without.entry(reason).or_default() += count);
             if let Some(standing) = standing {
                 standings.push(standing);

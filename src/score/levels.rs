@@ -118,6 +118,7 @@ mod tests {
             cluster: "q".to_owned(),
             tags: Vec::new(),
             segments: vec![Segment { from: 0.0, to: 1.0, case }],
+            ended: 1.0,
             forecasts: 1,
             coverage: None,
         }

@@ -151,6 +151,8 @@ pub enum Unfit {
     NoMedian,
     /// Two forecasters state no level in common.
     NoCommonLevels,
+    /// Two forecasters never stood at the same time.
+    NoCommonTime,
 }
 
 impl fmt::Display for Unfit {
@@ -161,6 +163,7 @@ impl fmt::Display for Unfit {
             Self::NoInterval90 => "the levels 0.05 and 0.95 are not both stated",
             Self::NoMedian => "the level 0.5 is not stated",
             Self::NoCommonLevels => "the two state no level in common",
+            Self::NoCommonTime => "the forecasts of the two never stood at the same time",
         })
     }
 }

@@ -46,6 +46,7 @@ fn say(records: &mut Records, forecaster: &str, id: &str, made_at: &str, forecas
         made_at: made_at.parse().expect("a moment"),
         forecast,
         provenance: None,
+        until: None,
         curve: None,
     });
 }

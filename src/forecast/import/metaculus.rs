@@ -7,8 +7,7 @@
 //! were: such a forecast names the options that existed, and the question's tag `other=` the last one, at which the others are read.
 //! A question closes with its scheduled close; times of day, and an earlier actual close, are kept as its tags `opens_at=`, `closes_at=` and `closed_at=`, as are
 //! the time at which the community was shown (`shown_at=`) and the buckets of numbers (`buckets=`, `bounds=`, `open_bounds=`).
-//! A forecast stands until the same forecaster's next one: where `End Time` says that it was withdrawn before, that is counted, since
-//! records know no withdrawal. The platform's scores are not read: they are computed here from the forecasts.
+//! A forecast stands until the same forecaster's next one, and no longer than its `End Time`, when it was withdrawn or ran out. The platform's scores are not read: they are computed here from the forecasts.
 
 use super::content::Content;
 use super::reading::{Reading, blank};
@@ -19,7 +18,6 @@ use crate::forecast::tidy::{Holds, Row, Table};
 use crate::forecast::{Forecast, Moment, Outcome, Question, QuestionKind, Resolution};
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
-use std::collections::BTreeMap;
 
 /// The levels of the percentiles, and their columns.
 const PERCENTILES: [(f64, &str); 5] = [
@@ -265,8 +263,7 @@ impl<'t> Sheet<'t> {
     }
 
     fn forecasts(&self, reading: &mut Reading<'_>) {
-        let mut ends: BTreeMap<(&str, String), &str> = BTreeMap::new();
-        let (mut withdrawn, mut by_percentiles) = (0, 0);
+        let mut by_percentiles = 0;
         for row in &self.table.rows {
             let id = self.cell(row, "question id");
             let forecaster = ["forecaster username", "forecaster (anonymized)", "forecaster id"]
@@ -293,22 +290,16 @@ impl<'t> Sheet<'t> {
                     let has_cdf =
                         reading.beside.places.contains_key(id) && !self.cell(row, "continuous cdf").is_empty();
                     by_percentiles += usize::from(matches!(said, Forecast::Quantiles { .. }) && !has_cdf);
-                    reading.add_forecast(row.line, id, forecaster, made_at, said);
+                    match given(self.cell(row, "end time")).map(moment).transpose() {
+                        Ok(until) => reading.add_forecast_until(row.line, id, forecaster, (made_at, until), said),
+                        Err(problem) => reading.leave_out(row.line, "the end time cannot be read", &problem),
+                    }
                 }
                 Err(problem) => {
                     reading.leave_out(row.line, "the forecast cannot be", &problem);
                     continue;
                 }
             }
-            let key = (id, forecaster.to_owned());
-            let end = ends.insert(key, self.cell(row, "end time")).unwrap_or_default();
-            withdrawn += usize::from(!end.is_empty() && end != self.cell(row, "start time"));
-        }
-        withdrawn += ends.values().filter(|end| !end.is_empty()).count();
-        if withdrawn > 0 {
-            reading.note(format!(
-                "{withdrawn} forecasts ended before their forecaster's next one; they are taken to stand on"
-            ));
         }
         if by_percentiles > 0 {
             reading.note(format!(

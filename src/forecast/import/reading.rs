@@ -177,6 +177,18 @@ impl<'r> Reading<'r> {
 
     /// Adds a forecast; one that cannot be, or stands there already, is left out. Its question is created if nobody knows it.
     pub(super) fn add_forecast(&mut self, row: u64, question: &str, forecaster: &str, made_at: Moment, said: Forecast) {
+        self.add_forecast_until(row, question, forecaster, (made_at, None), said);
+    }
+
+    /// The same of one that stands no longer than a moment.
+    pub(super) fn add_forecast_until(
+        &mut self,
+        row: u64,
+        question: &str,
+        forecaster: &str,
+        (made_at, until): (Moment, Option<Moment>),
+        said: Forecast,
+    ) {
         let names = check_name("question id", question).and(check_name("forecaster", forecaster));
         if let Err(problem) = names.and_then(|()| said.check()) {
             self.leave_out(row, "the forecast cannot be", &problem);
@@ -200,8 +212,13 @@ impl<'r> Reading<'r> {
             made_at,
             forecast: said,
             provenance: None,
+            until,
             curve: None,
         };
+        if let Err(problem) = record.check_until() {
+            self.leave_out(row, "the forecast stood for no time", &problem);
+            return;
+        }
         let key = (record.question.clone(), record.forecaster.clone());
         let before = self.latest.get(&key).and_then(|at| self.forecasts.get(*at));
         if before == Some(&record) {

@@ -234,6 +234,10 @@ impl Places {
             ))
         };
         let is_used = outcomes == OutcomeColumn::Used;
+        if first(&["until"]).is_some() {
+            return Err(Error::input(format!("{name}:1: the column `until` is not read where a table is streamed"))
+                .help("leave out --stream, or the column if nothing was withdrawn"));
+        }
         let mut said = [0; 4];
         for (slot, wanted) in said.iter_mut().zip(if is_used { COLUMNS_BESIDE } else { COLUMNS }) {
             *slot = first(wanted).ok_or_else(|| {

@@ -14,7 +14,7 @@ use jiff::civil::Date;
 
 const REQUIRED: [&str; 3] = ["question", "forecaster", "made_at"];
 /// Every column of a table of forecasts, in the order in which they are written.
-pub(super) const COLUMNS: [&str; 15] = [
+pub(super) const COLUMNS: [&str; 16] = [
     "question",
     "forecaster",
     "made_at",
@@ -30,6 +30,7 @@ pub(super) const COLUMNS: [&str; 15] = [
     "seed",
     "worlds",
     "curve",
+    "until",
 ];
 
 /// How far the probabilities of the options may be from summing to 1 and still be taken as rounded.
@@ -115,6 +116,7 @@ struct Key {
     made_at: Moment,
     revision: String,
     provenance: Option<Provenance>,
+    until: Option<Moment>,
     /// Rows that are a forecast by themselves are kept apart by their position.
     alone: Option<usize>,
 }
@@ -152,29 +154,36 @@ fn assemble(table: &Table, problems: &mut Problems, scaled: &mut Vec<(u64, f64)>
         let Some(said) = rows.into_iter().collect::<Option<Vec<Said>>>() else { continue };
         let forecast = combine(said).and_then(|forecast| rescale(forecast, line, scaled));
         if let Some(forecast) = problems.take(line, forecast) {
-            let Key { question, forecaster, made_at, provenance, .. } = key;
-            forecasts.push((line, ForecastRecord { question, forecaster, made_at, forecast, provenance, curve }));
+            let Key { question, forecaster, made_at, until, provenance, .. } = key;
+            forecasts
+                .push((line, ForecastRecord { question, forecaster, made_at, until, forecast, provenance, curve }));
         }
     }
     forecasts.sort_by_key(|(line, _)| *line);
     for (line, record) in &forecasts {
         let names = check_name("question id", &record.question).and(check_name("forecaster", &record.forecaster));
         let curve = || record.curve.as_ref().map_or(Ok(()), |curve| curve.check_against(record));
-        if let Err(problem) = names.and_then(|()| record.forecast.check()).and_then(|()| curve()) {
+        if let Err(problem) =
+            names.and_then(|()| record.check_until()).and_then(|()| record.forecast.check()).and_then(|()| curve())
+        {
             problems.push(*line, &problem);
         }
     }
     forecasts
 }
 
-fn key(row: &Row, columns: &[Option<usize>; 15], problems: &mut Problems) -> Option<Key> {
-    let [question, forecaster, made_at, revision, .., scenario, engine, seed, worlds, _] = *columns;
+fn key(row: &Row, columns: &[Option<usize>; 16], problems: &mut Problems) -> Option<Key> {
+    let [question, forecaster, made_at, revision, .., scenario, engine, seed, worlds, _, until] = *columns;
     let mut named = |what: &str, column| {
         let name = row.cell(column);
         problems.take(row.line, check_name(what, name).map(|()| name.to_owned()))
     };
     let (question, forecaster) = (named("question id", question), named("forecaster", forecaster));
     let made_at = problems.take(row.line, row.cell(made_at).parse().map_err(|problem| format!("made_at: {problem}")));
+    let until = match row.cell(until) {
+        "" => Some(None),
+        text => problems.take(row.line, text.parse().map_err(|problem| format!("until: {problem}"))).map(Some),
+    };
     let provenance = [scenario, engine, seed, worlds].map(|column| row.cell(column));
     let provenance = if provenance.iter().all(|cell| cell.is_empty()) {
         Some(None)
@@ -185,6 +194,7 @@ fn key(row: &Row, columns: &[Option<usize>; 15], problems: &mut Problems) -> Opt
         question: question?,
         forecaster: forecaster?,
         made_at: made_at?,
+        until: until?,
         revision: row.cell(revision).to_owned(),
         provenance: provenance?,
         alone: None,
@@ -206,7 +216,7 @@ fn read_provenance([scenario, engine, seed, worlds]: [&str; 4]) -> Result<Proven
     })
 }
 
-fn said(row: &Row, columns: &[Option<usize>; 15]) -> Result<Said, String> {
+fn said(row: &Row, columns: &[Option<usize>; 16]) -> Result<Said, String> {
     let [_, _, _, _, probability, option, quantile, value, day_column, never, ..] = *columns;
     let cells = [probability, option, quantile, value, day_column, never].map(|column| row.cell(column));
     let is_given = cells.map(|cell| !cell.is_empty());

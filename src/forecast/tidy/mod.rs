@@ -4,13 +4,14 @@
 //!
 //! | table | columns |
 //! |---|---|
-//! | forecasts | `question`, `forecaster`, `made_at`, and what was said, below; optional `scenario`, `engine`, `seed`, `worlds`, `curve`, `revision` |
+//! | forecasts | `question`, `forecaster`, `made_at`, and what was said, below; optional `scenario`, `engine`, `seed`, `worlds`, `curve`, `until`, `revision` |
 //! | outcomes | `question`, `resolution`, `resolved_on`, optional `source` |
 //! | questions | `id`, `kind`, optional `ask`, `options`, `opens`, `closes`, `resolves`, `cluster`, `tags` |
 //!
 //! What was said: `probability` of yes; or `option` and `probability`, one row an option; or `quantile` (a level) and `value`, one
 //! row a quantile; or `quantile` and `day` (a day or `never`), with the chance of `never` in a row of its own or beside them. Rows
-//! of the same question, forecaster, moment and provenance are one forecast; `revision` keeps several apart. Lists are separated
+//! of the same question, forecaster, moment and provenance are one forecast; `revision` keeps several apart. A forecast stands until the same
+//! forecaster's next one, and no longer than `until`, when it was withdrawn or ran out. Lists are separated
 //! by `|`; a `|` in a name is written `\|`.
 //!
 //! JSON lines hold one object a line with the same keys, or a whole forecast with its `forecast` as an object. A Parquet file, told by

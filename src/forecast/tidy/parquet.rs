@@ -73,7 +73,7 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Table, Error> {
 const NUMBERS: [&str; 4] = ["probability", "quantile", "value", "never"];
 
 /// Columns whose cells are days, unless one of them is a time.
-const DAYS: [&str; 4] = ["made_at", "resolved_on", "opens", "closes"];
+const DAYS: [&str; 5] = ["made_at", "until", "resolved_on", "opens", "closes"];
 
 /// A Parquet file with these rows: numbers as numbers, days as days, the rest as text; empty cells are missing values.
 pub(super) fn write(columns: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>, Error> {

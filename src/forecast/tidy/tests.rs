@@ -356,6 +356,11 @@ fn records() -> impl Strategy<Value = Records> {
                         question: question.id.clone(),
                         forecaster: forecaster.to_owned(),
                         made_at,
+                        // One in three of the computed ones runs out on its day, or an hour after it was made.
+                        until: provenance.as_ref().filter(|from| from.seed % 3 == 0).map(|_| match made_at {
+                            Moment::Day(day) => Moment::Day(day),
+                            Moment::Instant(made) => Moment::Instant(made + jiff::SignedDuration::from_hours(1)),
+                        }),
                         // Every other computed forecast comes with a curve, of 1 to 4 days.
                         curve: provenance
                             .as_ref()

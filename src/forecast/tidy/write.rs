@@ -138,7 +138,7 @@ pub fn forecasts_file<'a>(records: impl IntoIterator<Item = &'a ForecastRecord>,
         return json_lines(records);
     }
     let mut revisions: BTreeMap<(&str, &str, String), usize> = BTreeMap::new();
-    let mut rows: Vec<[String; 15]> = Vec::new();
+    let mut rows: Vec<[String; 16]> = Vec::new();
     for record in records {
         let mut revision = String::new();
         if !matches!(record.forecast, Forecast::Binary { .. }) {
@@ -153,6 +153,7 @@ pub fn forecasts_file<'a>(records: impl IntoIterator<Item = &'a ForecastRecord>,
             (from.scenario.clone(), from.engine.clone(), from.seed.to_string(), from.worlds.to_string())
         });
         let curve = record.curve.as_ref().map(ToString::to_string).unwrap_or_default();
+        let until = record.until.map(|until| until.to_string()).unwrap_or_default();
         rows.extend(said(&record.forecast).into_iter().map(|[probability, option, quantile, value, day, never]| {
             [
                 record.question.clone(),
@@ -170,6 +171,7 @@ pub fn forecasts_file<'a>(records: impl IntoIterator<Item = &'a ForecastRecord>,
                 seed.clone(),
                 worlds.clone(),
                 curve.clone(),
+                until.clone(),
             ]
         }));
     }

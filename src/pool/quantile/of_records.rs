@@ -147,6 +147,7 @@ pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) 
                 made_at: target.made_at,
                 forecast: Forecast::Quantiles { levels: now.levels.clone(), values: found.values },
                 provenance: None,
+                until: None,
                 curve: None,
             });
         }

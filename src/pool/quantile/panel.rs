@@ -74,8 +74,12 @@ impl Panel {
                 _ => None,
             });
             let mut last: Vec<Option<Vec<f64>>> = vec![None; panel.members.len()];
+            let mut ends = vec![f64::INFINITY; panel.members.len()];
             for (at, (place, record)) in made.iter().enumerate() {
                 last[*place] = panel.at_levels(&record.forecast);
+                ends[*place] = record.ends();
+                let now = record.made_at.epoch_days();
+                last.iter_mut().zip(&ends).filter(|(_, ends)| **ends <= now).for_each(|(last, _)| *last = None);
                 let more =
                     made.get(at + 1).is_some_and(|next| next.1.made_at.epoch_days() <= record.made_at.epoch_days());
                 if more || last.iter().all(Option::is_none) {

@@ -231,6 +231,7 @@ fn said_by(who: &str, question: usize, made_at: Date, levels: &[f64], values: Ve
         made_at: Moment::Day(made_at),
         forecast: Forecast::Quantiles { levels: levels.to_vec(), values },
         provenance: None,
+        until: None,
         curve: None,
     }
 }

@@ -55,6 +55,7 @@ impl RunReport {
                     made_at: Moment::Day(self.as_of),
                     forecast: question.figures.forecast.clone()?,
                     provenance: Some(provenance.clone()),
+                    until: None,
                     curve: curves.get(&question.id).cloned(),
                 })
             })

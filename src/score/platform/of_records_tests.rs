@@ -37,6 +37,7 @@ fn records(said: &[(&str, i8, f64)]) -> Records {
                 made_at: Moment::Day(date(2025, 1, *day)),
                 forecast: Forecast::Binary { probability: *probability },
                 provenance: None,
+                until: None,
                 curve: None,
             });
         }
