@@ -1,6 +1,6 @@
 //! Rules that score a number of each array, element by element.
 
-use super::pools;
+use super::parallel;
 use foretell::score::crps::{
     crps_beta, crps_binomial, crps_censored_logistic, crps_censored_normal, crps_censored_student_t, crps_exponential,
     crps_exponential_with_mass, crps_gamma, crps_generalised_pareto, crps_gev, crps_hypergeometric, crps_laplace,
@@ -19,10 +19,9 @@ use foretell::score::{
 use numpy::{PyArray1, PyArrayMethods, PyReadonlyArray1};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use rayon::prelude::*;
 
-/// Rows that a thread takes at once.
-const ROWS: usize = 1 << 14;
+/// Operations that a row takes, about.
+const WORK: usize = 8;
 
 /// Scores the rows of some columns into the slots; the first row without a score.
 type Scored = fn(&[&[f64]], &mut [f64]) -> Option<usize>;
@@ -172,16 +171,11 @@ pub(crate) fn elementwise<'py>(
     let scores = PyArray1::<f64>::zeros(py, rows, false);
     let mut writable = scores.readwrite();
     let slots = writable.as_slice_mut()?;
-    let score = |(chunk, slots): (usize, &mut [f64])| {
-        let start = chunk * ROWS;
+    let score = |start: usize, slots: &mut [f64]| {
         let columns: Vec<&[f64]> = columns.iter().map(|column| &column[start..start + slots.len()]).collect();
         (rule.score)(&columns, slots).map(|row| start + row)
     };
-    let bad = if rows <= ROWS {
-        score((0, slots))
-    } else {
-        py.detach(|| pools::shared(|| slots.par_chunks_mut(ROWS).enumerate().find_map_first(score)))?
-    };
+    let bad = parallel::fill(py, slots, WORK, score)?;
     drop(writable);
     match bad {
         None => Ok(scores),

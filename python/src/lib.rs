@@ -5,6 +5,7 @@
 
 mod arrays;
 mod asking;
+mod parallel;
 mod pools;
 mod rows;
 mod table;

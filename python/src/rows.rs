@@ -1,6 +1,6 @@
 //! Rules that score a row of a matrix at a time: ensembles, quantiles, probabilities of several outcomes; and means over yes/no forecasts.
 
-use super::pools;
+use super::{parallel, pools};
 use foretell::score::columns::{self, BinaryColumns, ColumnProblem};
 use foretell::score::crps::{
     crps_ensemble_by_outcome_weights, crps_ensemble_by_rescaled_weights, crps_ensemble_resized,
@@ -18,10 +18,6 @@ use ndarray::ArrayView2;
 use numpy::{PyArray1, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2, PyReadonlyArray3};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use rayon::prelude::*;
-
-/// Rows that a thread takes at once.
-const ROWS: usize = 1 << 10;
 
 /// A score of a row, what happened, and what all rows share.
 type Scored = fn(&[f64], f64, &[f64]) -> Option<f64>;
@@ -83,7 +79,7 @@ pub(crate) fn by_rows<'py>(
         RULES.iter().find(|(known, _)| *known == rule).ok_or_else(|| PyValueError::new_err("there is no such rule"))?;
     let (rows, outcomes) = (rows.as_array(), outcomes.as_slice()?);
     let columns = rows.ncols();
-    each(py, name, rows.nrows(), outcomes, |row, y| {
+    each(py, name, (rows.nrows(), 8 * columns), outcomes, |row, y| {
         let cells = rows.row(row);
         match cells.as_slice() {
             Some(cells) => score(cells, y, &shared),
@@ -148,14 +144,19 @@ pub(crate) fn by_two_rows<'py>(
         let problem = ColumnProblem::Lengths { first: rows.nrows(), other: others.nrows() };
         return Err(PyValueError::new_err(problem.to_string()));
     }
-    each(py, name, rows.nrows(), outcomes, |row, y| score(&rows.row(row).to_vec(), y, &others.row(row).to_vec()))
+    // Every pair of draws, or of components, is looked at.
+    let of_pairs = ["crps_normal_kernel", "crps_normal_mixture"].contains(name);
+    let work = 8 * rows.ncols() * if of_pairs { rows.ncols() } else { 1 };
+    each(py, name, (rows.nrows(), work), outcomes, |row, y| {
+        score(&rows.row(row).to_vec(), y, &others.row(row).to_vec())
+    })
 }
 
-/// Scores of rows by their numbers; an error names the first row that has none.
+/// Scores of rows by their numbers, each of which takes about so much work; an error names the first row that has none.
 fn each<'py>(
     py: Python<'py>,
     name: &str,
-    rows: usize,
+    (rows, work): (usize, usize),
     outcomes: &[f64],
     score: impl Fn(usize, f64) -> Option<f64> + Sync,
 ) -> PyResult<Bound<'py, PyArray1<f64>>> {
@@ -165,8 +166,7 @@ fn each<'py>(
     let scores = PyArray1::<f64>::zeros(py, rows, false);
     let mut writable = scores.readwrite();
     let slots = writable.as_slice_mut()?;
-    let some = |(chunk, slots): (usize, &mut [f64])| {
-        let start = chunk * ROWS;
+    let some = |start: usize, slots: &mut [f64]| {
         slots.iter_mut().enumerate().find_map(|(at, slot)| match score(start + at, outcomes[start + at]) {
             Some(score) => {
                 *slot = score;
@@ -175,11 +175,7 @@ fn each<'py>(
             None => Some(start + at),
         })
     };
-    let bad = if rows <= ROWS {
-        some((0, slots))
-    } else {
-        py.detach(|| pools::shared(|| slots.par_chunks_mut(ROWS).enumerate().find_map_first(some)))?
-    };
+    let bad = parallel::fill(py, slots, work, some)?;
     drop(writable);
     match bad {
         None => Ok(scores),
@@ -260,7 +256,8 @@ pub(crate) fn energy<'py>(
 ) -> PyResult<Bound<'py, PyArray1<f64>>> {
     let (draws, outcomes) = (draws.as_array(), outcomes.as_array());
     check_shapes(draws.shape(), outcomes.shape())?;
-    each(py, "energy", draws.shape()[0], &firsts(outcomes), |row, _| {
+    let [rows, count, components] = [0, 1, 2].map(|axis| draws.shape()[axis]);
+    each(py, "energy", (rows, count * count * components), &firsts(outcomes), |row, _| {
         energy_score(&vectors(draws.index_axis(ndarray::Axis(0), row)), &outcomes.row(row).to_vec(), estimator(fair))
     })
 }
@@ -276,10 +273,17 @@ pub(crate) fn dawid_sebastiani_of_vectors<'py>(
     let (draws, outcomes) = (draws.as_array(), outcomes.as_array());
     check_shapes(draws.shape(), outcomes.shape())?;
     let divisor = if is_unbiased { VarianceDivisor::CountLessOne } else { VarianceDivisor::Count };
-    each(py, "dawid_sebastiani_vectors", draws.shape()[0], &firsts(outcomes), |row, _| {
-        let draws = vectors(draws.index_axis(ndarray::Axis(0), row));
-        dawid_sebastiani_vectors(&draws, &outcomes.row(row).to_vec(), divisor)
-    })
+    let [rows, count, components] = [0, 1, 2].map(|axis| draws.shape()[axis]);
+    each(
+        py,
+        "dawid_sebastiani_vectors",
+        (rows, (count + components) * components * components),
+        &firsts(outcomes),
+        |row, _| {
+            let draws = vectors(draws.index_axis(ndarray::Axis(0), row));
+            dawid_sebastiani_vectors(&draws, &outcomes.row(row).to_vec(), divisor)
+        },
+    )
 }
 
 /// The variogram score of every row.
@@ -293,7 +297,8 @@ pub(crate) fn variogram<'py>(
 ) -> PyResult<Bound<'py, PyArray1<f64>>> {
     let (draws, outcomes) = (draws.as_array(), outcomes.as_array());
     check_shapes(draws.shape(), outcomes.shape())?;
-    each(py, "variogram", draws.shape()[0], &firsts(outcomes), |row, _| {
+    let [rows, count, components] = [0, 1, 2].map(|axis| draws.shape()[axis]);
+    each(py, "variogram", (rows, 8 * count * components * components), &firsts(outcomes), |row, _| {
         let draws = vectors(draws.index_axis(ndarray::Axis(0), row));
         variogram_score(&draws, &outcomes.row(row).to_vec(), order, None, estimator(fair))
     })

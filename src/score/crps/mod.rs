@@ -9,7 +9,8 @@
 //!
 //! A function gives `None` where a parameter lies outside of its domain.
 
-mod bounded;
+pub(in crate::score) mod between;
+pub(in crate::score) mod bounded;
 mod continuous;
 mod counts;
 mod ensemble;
@@ -24,8 +25,8 @@ mod weighted;
 mod definition;
 
 pub use bounded::{
-    Bounds, crps_bounded_logistic, crps_bounded_student_t, crps_censored_logistic, crps_censored_student_t,
-    crps_truncated_logistic, crps_truncated_student_t,
+    Bounds, crps_bounded_logistic, crps_bounded_student_t, crps_censored_logistic, crps_censored_normal,
+    crps_censored_student_t, crps_truncated_logistic, crps_truncated_normal, crps_truncated_student_t,
 };
 pub use continuous::{crps_gamma, crps_gev, crps_logistic, crps_lognormal, crps_student_t, crps_uniform};
 pub use counts::{crps_binomial, crps_hypergeometric, crps_negative_binomial, crps_poisson};
@@ -36,10 +37,7 @@ pub use ensemble::{
 pub use exponential::{
     crps_exponential, crps_exponential_with_mass, crps_generalised_pareto, crps_laplace, crps_two_piece_exponential,
 };
-pub use normal::{
-    crps_censored_normal, crps_normal, crps_normal_kernel, crps_normal_mixture, crps_truncated_normal,
-    crps_two_piece_normal,
-};
+pub use normal::{crps_normal, crps_normal_kernel, crps_normal_mixture, crps_two_piece_normal};
 pub use piecewise::{PiecewiseParts, crps_piecewise_linear};
 pub use positive::{crps_beta, crps_loglaplace, crps_loglogistic};
 pub(super) use quantiles::{FromQuantiles, OfDays};

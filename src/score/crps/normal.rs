@@ -1,5 +1,6 @@
-//! The CRPS of a normal forecast, whole, truncated and censored.
+//! The CRPS of normal forecasts, whole, in pieces and mixtures; between bounds they are among the others that are.
 
+use super::bounded::{Bounds, crps_bounded_normal};
 use crate::math::normal::{cdf, density};
 use std::f64::consts::{PI, SQRT_2};
 
@@ -25,24 +26,6 @@ pub fn crps_normal(y: f64, mu: f64, sigma: f64) -> Option<f64> {
         let z = (y - mu) / sigma;
         sigma * (z * (2.0 * cdf(z) - 1.0) + 2.0 * density(z) - 1.0 / PI.sqrt())
     })
-}
-
-/// The CRPS of a normal forecast truncated to `lower..=upper`: what lies outside is left out and the rest scaled up.
-///
-/// Either bound may be infinite. `None` unless `scale` > 0 and the interval holds some probability.
-#[must_use]
-pub fn crps_truncated_normal(y: f64, location: f64, scale: f64, lower: f64, upper: f64) -> Option<f64> {
-    bounded(y, location, scale, (lower, upper), (0.0, 0.0))
-}
-
-/// The CRPS of a normal forecast censored to `lower..=upper`: what lies outside sits at the bounds.
-///
-/// Either bound may be infinite. `None` unless `scale` > 0 and `lower` < `upper`.
-#[must_use]
-pub fn crps_censored_normal(y: f64, location: f64, scale: f64, lower: f64, upper: f64) -> Option<f64> {
-    let at_lower = cdf((lower - location) / scale);
-    let at_upper = cdf((location - upper) / scale);
-    bounded(y, location, scale, (lower, upper), (at_lower, at_upper))
 }
 
 /// The CRPS of the draws smoothed by a normal kernel of this bandwidth (standard deviation): of an equal mixture of normals.
@@ -110,47 +93,18 @@ pub fn crps_two_piece_normal(y: f64, location: f64, scale_below: f64, scale_abov
         return None;
     }
     let (infinite, half) = (f64::INFINITY, |scale: f64| scale / both);
-    let below = bounded(y.min(location), location, scale_below, (-infinite, location), (0.0, half(scale_above)))?;
-    let above = bounded(y.max(location), location, scale_above, (location, infinite), (half(scale_below), 0.0))?;
+    let lower = Bounds { lower: -infinite, upper: location, lower_mass: 0.0, upper_mass: half(scale_above) };
+    let upper = Bounds { lower: location, upper: infinite, lower_mass: half(scale_below), upper_mass: 0.0 };
+    let below = crps_bounded_normal(y.min(location), location, scale_below, lower)?;
+    let above = crps_bounded_normal(y.max(location), location, scale_above, upper)?;
     Some(below + above)
-}
-
-/// A normal between two bounds with a mass at each of them.
-///
-/// With `a = (1 - L - U) / (Φ(u) - Φ(l))` the standardised score is
-///
-/// ```text
-/// |y - z| + u U² - l L² + a z (2Φ(z) - ((1 - 2L) Φ(u) + (1 - 2U) Φ(l)) / (1 - L - U))
-///         + 2a (φ(z) - φ(u) U - φ(l) L) - a²/√π (Φ(u√2) - Φ(l√2))        z = y held to l..u
-/// ```
-fn bounded(y: f64, location: f64, scale: f64, bounds: (f64, f64), masses: (f64, f64)) -> Option<f64> {
-    if !(scale > 0.0 && bounds.0 < bounds.1) {
-        return None;
-    }
-    let (l, u) = ((bounds.0 - location) / scale, (bounds.1 - location) / scale);
-    let (at_lower, at_upper) = masses;
-    let y = (y - location) / scale;
-    let z = y.clamp(l, u);
-    let inside = cdf(u) - cdf(l);
-    let rest = 1.0 - at_lower - at_upper;
-    if inside <= 0.0 || rest <= 0.0 {
-        return None;
-    }
-    let a = rest / inside;
-    // A bound at infinity holds no mass, and infinity times 0 has to be 0 here.
-    let upper_part = if at_upper > 0.0 { u * at_upper * at_upper } else { 0.0 };
-    let lower_part = if at_lower > 0.0 { l * at_lower * at_lower } else { 0.0 };
-    let centre = ((1.0 - 2.0 * at_lower) * cdf(u) + (1.0 - 2.0 * at_upper) * cdf(l)) / rest;
-    let slopes = 2.0 * a * (density(z) - density(u) * at_upper - density(l) * at_lower);
-    let spread = a * a / PI.sqrt() * (cdf(u * SQRT_2) - cdf(l * SQRT_2));
-    let score = (y - z).abs() + upper_part - lower_part + a * z * (2.0 * cdf(z) - centre) + slopes - spread;
-    Some(scale * score)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::score::crps::continuous::tests::integrated;
+    use crate::score::crps::{crps_censored_normal, crps_truncated_normal};
 
     #[test]
     fn the_closed_forms_agree_with_the_integral() {

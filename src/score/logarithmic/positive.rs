@@ -4,6 +4,8 @@ use super::continuous::{is_sound, log_score_laplace, log_score_logistic};
 use crate::math::beta::ln_beta;
 use crate::math::gamma::HALF_LN_2_PI;
 use crate::math::{ln, ln_1p, ln_gamma};
+use std::cmp::Ordering;
+use std::f64::consts::LN_2;
 
 fn is_positive(parameter: f64) -> bool {
     parameter > 0.0 && parameter.is_finite()
@@ -35,27 +37,36 @@ pub fn log_score_lognormal(y: f64, mu: f64, sigma: f64) -> Option<f64> {
     })
 }
 
-/// The logarithmic score of a log-logistic forecast, whose logarithm is logistic with this location and scale. Infinite for `y` <= 0.
+/// The logarithmic score of a log-logistic forecast, whose logarithm is logistic with this location and scale. Infinite for `y` < 0.
 ///
-/// `None` unless `scale` is positive and both parameters are finite.
+/// `None` unless `scale` is positive and both parameters are finite, and at 0 if `scale` > 1, where the density is infinite; with a scale of 1 the score
+/// there is `location`, with a smaller one it is infinite.
 #[must_use]
 pub fn log_score_loglogistic(y: f64, location: f64, scale: f64) -> Option<f64> {
-    of_logarithm(y, |ln_y| log_score_logistic(ln_y, location, scale))
+    of_logarithm(y, location, scale, |ln_y| log_score_logistic(ln_y, location, scale), 0.0)
 }
 
-/// The logarithmic score of a log-Laplace forecast, whose logarithm is Laplace with this location and scale. Infinite for `y` <= 0.
+/// The logarithmic score of a log-Laplace forecast, whose logarithm is Laplace with this location and scale. Infinite for `y` < 0.
 ///
-/// `None` unless `scale` is positive and both parameters are finite.
+/// `None` unless `scale` is positive and both parameters are finite, and at 0 if `scale` > 1, where the density is infinite; with a scale of 1 the score
+/// there is `ln 2 + location`, with a smaller one it is infinite.
 #[must_use]
 pub fn log_score_loglaplace(y: f64, location: f64, scale: f64) -> Option<f64> {
-    of_logarithm(y, |ln_y| log_score_laplace(ln_y, location, scale))
+    of_logarithm(y, location, scale, |ln_y| log_score_laplace(ln_y, location, scale), LN_2)
 }
 
-/// The score of a law from that of its logarithm: the density is that of `ln y`, divided by `y`.
-fn of_logarithm(y: f64, score: impl Fn(f64) -> Option<f64>) -> Option<f64> {
+/// The score of a law from that of its logarithm, whose tail falls as `e^(x / scale)`: the density is that of `ln y`, divided by `y`. At 0 that is a power
+/// of `y`; where it is none, the score is `location` more than `at_zero`.
+fn of_logarithm(y: f64, location: f64, scale: f64, score: impl Fn(f64) -> Option<f64>, at_zero: f64) -> Option<f64> {
     if y <= 0.0 {
         // The parameters must be in range all the same.
-        return score(0.0).map(|_| f64::INFINITY);
+        score(0.0)?;
+        return match scale.total_cmp(&1.0) {
+            _ if y < 0.0 => Some(f64::INFINITY),
+            Ordering::Less => Some(f64::INFINITY),
+            Ordering::Equal => Some(at_zero + location),
+            Ordering::Greater => None,
+        };
     }
     Some(score(ln(y))? + ln(y)).filter(|score| !score.is_nan())
 }
@@ -158,7 +169,13 @@ mod tests {
     fn ends_are_impossible_infinitely_likely_or_neither() {
         let infinite = Some(f64::INFINITY);
         assert_eq!((log_score_lognormal(0.0, 0.0, 1.0), log_score_lognormal(-1.0, 0.0, 1.0)), (infinite, infinite));
-        assert_eq!((log_score_loglogistic(0.0, 0.0, 1.0), log_score_loglaplace(-1.0, 0.0, 1.0)), (infinite, infinite));
+        // At 0 the density of a log-logistic law is k y^(k - 1) e^(-k location), k = 1/scale.
+        assert_eq!(
+            (log_score_loglogistic(0.0, 0.3, 1.0), log_score_loglaplace(0.0, 0.3, 1.0)),
+            (Some(0.3), Some(LN_2 + 0.3))
+        );
+        assert_eq!((log_score_loglogistic(0.0, 0.0, 2.0), log_score_loglaplace(0.0, 0.0, 1.5)), (None, None));
+        assert_eq!((log_score_loglogistic(0.0, 0.0, 0.5), log_score_loglaplace(-1.0, 0.0, 1.0)), (infinite, infinite));
         assert_eq!((log_score_gamma(0.0, 2.0, 1.0), log_score_gamma(f64::INFINITY, 0.5, 1.0)), (infinite, infinite));
         assert_eq!((log_score_gamma(0.0, 1.0, 1.0), log_score_gamma(0.0, 0.5, 1.0)), (Some(0.0), None));
         assert_eq!((log_score_beta(0.0, 2.0, 1.0), log_score_beta(1.0, 1.0, 2.0)), (infinite, infinite));
