@@ -188,7 +188,7 @@ impl Writer {
                 self.yes_or_no(variable, &step.label, (*out, *stream), table, &rows);
             }
             Operation::Categorical { out, draw, .. } => {
-                let value = |at: usize| Probabilities { predictive: predictive(at), drawn: None };
+                let value = |at: usize| Probabilities { predictive: predictive(at), drawn: None, stream: None };
                 let rows = rows.into_iter().map(|(mask, at)| Row { mask, value: value(at) }).collect();
                 let operation = Operation::Categorical { out: out.clone(), draw: *draw, rows, evidence: None };
                 self.push(&step.label, operation);

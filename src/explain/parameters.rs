@@ -92,7 +92,7 @@ pub(super) fn fixed(plan: &Plan, values: &[Value]) -> Plan {
         }
     };
     let number = |source: &mut NumberSource| {
-        if let NumberSource::PoissonGamma { predictive, parameter, exposure } = source
+        if let NumberSource::PoissonGamma { predictive, parameter, exposure, .. } = source
             && let Value::Rate(rate) = values[parameter.0 as usize]
         {
             // A rate so small that the mean vanishes is no distribution; the prior's own stands in for one too large.

@@ -57,6 +57,11 @@ impl Draws {
         }
     }
 
+    /// The stream by which worlds draw a doubtful input of an event that shares its uniform with others.
+    fn doubt_stream(&mut self, id: EventId, input: &str) -> Option<StreamId> {
+        self.uniforms.contains_key(&id).then(|| self.stream(format!("{input}/doubt")))
+    }
+
     /// Adds the steps of one event.
     pub(super) fn event(&mut self, id: EventId, event: &Event) {
         let column = match self.made.get(&id) {
@@ -186,9 +191,12 @@ impl Draws {
                 }
                 split = finer;
             }
-            rows.extend(
-                split.into_iter().map(|(mask, log_odds)| Row { mask, value: chance(&row.value, log_odds, parameter) }),
-            );
+            let stream = parameter.and_then(|_| self.doubt_stream(id, &format!("{label}/{row_at}")));
+            rows.extend(split.into_iter().map(|(mask, log_odds)| {
+                let mut value = chance(&row.value, log_odds, parameter);
+                value.drawn.iter_mut().for_each(|drawn| drawn.stream = stream);
+                Row { mask, value }
+            }));
         }
         if let Some((_, fails)) = requirement {
             rows.push(Row { mask: Some(fails), value: Chance { predictive: 0.0, drawn: None } });
@@ -256,7 +264,8 @@ impl Draws {
                         row.value.span,
                     )
                 });
-                Row { mask, value: Probabilities { predictive: row.value.means.clone(), drawn } }
+                let stream = drawn.and_then(|_| self.doubt_stream(id, &format!("{label}/{row_at}")));
+                Row { mask, value: Probabilities { predictive: row.value.means.clone(), drawn, stream } }
             })
             .collect();
         let draw = self.draw(id, event);
@@ -349,7 +358,8 @@ impl Draws {
                     let name = format!("{}/{row_at}", event.name);
                     let parameter = self.parameter(name, Prior::Gamma(Gamma::clone(rate)), Vec::new(), *span);
                     let predictive = Box::new(Sampler::new(&rate.predictive(*exposure)));
-                    NumberSource::PoissonGamma { predictive, parameter, exposure: *exposure }
+                    let stream = self.doubt_stream(id, &format!("{}/{row_at}", event.name));
+                    NumberSource::PoissonGamma { predictive, parameter, exposure: *exposure, stream }
                 }
             };
             rows.push(Row { mask, value });
@@ -435,6 +445,6 @@ fn chance(belief: &Belief, log_odds: f64, parameter: Option<ParameterId>) -> Cha
         Some(prior) if log_odds != 0.0 => prior.expectation(moved),
         _ => moved(belief.mean),
     };
-    let drawn = parameter.map(|parameter| DrawnChance { parameter, log_odds });
+    let drawn = parameter.map(|parameter| DrawnChance { parameter, log_odds, stream: None });
     Chance { predictive, drawn }
 }

@@ -144,6 +144,8 @@ pub struct DrawnChance {
     pub parameter: ParameterId,
     /// Added on the log-odds scale.
     pub log_odds: f64,
+    /// By which each world of the main run draws the parameter, where the draw shares its uniform with others: since they tell of that, the mean would not do.
+    pub stream: Option<StreamId>,
 }
 
 /// What counts where `mask` holds; `None` is everywhere. Masks of the rows of one draw do not overlap and together cover every world.
@@ -162,6 +164,8 @@ pub struct Probabilities {
     pub predictive: Vec<f64>,
     /// A Dirichlet parameter that replaces them in a doubt run.
     pub drawn: Option<ParameterId>,
+    /// As [`DrawnChance::stream`].
+    pub stream: Option<StreamId>,
 }
 
 /// What a number is drawn from.
@@ -179,6 +183,8 @@ pub enum NumberSource {
         parameter: ParameterId,
         /// How long the count runs, in the unit of the rate.
         exposure: f64,
+        /// As [`DrawnChance::stream`].
+        stream: Option<StreamId>,
     },
 }
 

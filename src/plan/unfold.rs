@@ -8,8 +8,8 @@
 //! all there is to say about them.
 
 use super::{
-    Ask, Asked, Chance, Draw, HazardScale, HazardSource, Logic, NumberSource, Operation, Parameter, ParameterId, Plan,
-    PlaneId, Prior, Probabilities, Row, Step, StreamId,
+    Ask, Asked, Chance, Draw, DrawnChance, HazardScale, HazardSource, Logic, NumberSource, Operation, Parameter,
+    ParameterId, Plan, PlaneId, Prior, Probabilities, Row, Step, StreamId,
 };
 use crate::dist::{Beta, PartiallyPooled, Poisson, Sampler};
 use crate::math::gauss::{self, Nodes};
@@ -143,7 +143,10 @@ impl Unfolding {
         self.plan.streams.push(label.clone());
         let stream = StreamId(self.plan.streams.len() as u32 - 1);
         let out: Vec<PlaneId> = nodes.values.iter().map(|_| self.plane()).collect();
-        let rows = vec![Row { mask: None, value: Probabilities { predictive: nodes.weights.clone(), drawn: None } }];
+        let rows = vec![Row {
+            mask: None,
+            value: Probabilities { predictive: nodes.weights.clone(), drawn: None, stream: None },
+        }];
         let draw = Draw::Stream(stream);
         let operation = Operation::Categorical { out: out.clone(), draw, rows, evidence: None };
         self.plan.steps.push(Step { label, operation });
@@ -201,7 +204,11 @@ impl Unfolding {
                     label,
                     rows,
                     |chance: &Chance| chance.drawn.map(|drawn| drawn.parameter),
-                    |_, chance, node| Chance { predictive: at_odds(node, chance), drawn: chance.drawn },
+                    |_, chance, node| Chance {
+                        predictive: at_odds(node, chance),
+                        // The node is the value in its worlds.
+                        drawn: chance.drawn.map(|drawn| DrawnChance { stream: None, ..drawn }),
+                    },
                 );
             }
             Operation::Number { rows, .. } => {

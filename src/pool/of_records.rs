@@ -108,6 +108,20 @@ mod tests {
     }
 
     #[test]
+    fn who_has_withdrawn_is_not_in_the_pool() {
+        let ended =
+            |record: ForecastRecord, day: i8| ForecastRecord { until: Some(Moment::Day(date(2025, 1, day))), ..record };
+        let forecasts = vec![ended(said("a", 1, 0.2), 3), said("b", 1, 0.4), said("b", 3, 0.6), said("b", 4, 0.8)];
+        let found = made_by("mean", &Records { forecasts, ..Records::default() }, |_| true);
+        assert_eq!(found.len(), 3);
+        // A day counts to its end.
+        for (record, expected) in found.iter().zip([0.3, 0.4, 0.8]) {
+            let Forecast::Binary { probability } = record.forecast else { panic!("a pool of probabilities is one") };
+            assert!((probability - expected).abs() < 1e-12, "{probability} for {expected}");
+        }
+    }
+
+    #[test]
     fn sure_forecasts_that_contradict_each_other_have_no_pool_of_log_odds() {
         let records = Records { forecasts: vec![said("a", 1, 0.0), said("b", 1, 1.0)], ..Records::default() };
         assert!(made_by("log-odds", &records, |_| true).is_empty());

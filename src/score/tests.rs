@@ -1,7 +1,7 @@
 //! Scoring of records, against figures worked by hand.
 
 use super::*;
-use crate::forecast::{Forecast, ForecastRecord, Outcome, Question, QuestionKind, Records, Resolution};
+use crate::forecast::{Forecast, ForecastRecord, Moment, Outcome, Question, QuestionKind, Records, Resolution};
 use jiff::civil::Date;
 
 fn day(text: &str) -> Date {
@@ -61,6 +61,42 @@ fn rules(ids: &[&str]) -> Vec<&'static dyn ScoringRule> {
 
 fn near(value: f64, expected: f64) {
     assert!((value - expected).abs() < 1e-12, "{value} against {expected}");
+}
+
+/// Lets the last forecast end then.
+fn withdraw(records: &mut Records, until: &str) {
+    records.forecasts.last_mut().expect("somebody spoke").until = Some(until.parse().expect("a moment"));
+}
+
+#[test]
+fn what_was_withdrawn_stands_no_longer() {
+    let binary = question("q", QuestionKind::Binary, &[]);
+    let mut records = records(vec![binary], &[("q", Resolution::Yes, "2025-02-01")]);
+    // Twelve days. Ada: 0.5 for two days, nothing for three, 0.9 for four and a half, nothing for two and a half.
+    say(&mut records, "ada", "q", "2025-01-01", yes(0.5));
+    withdraw(&mut records, "2025-01-02");
+    say(&mut records, "ada", "q", "2025-01-06", yes(0.9));
+    withdraw(&mut records, "2025-01-10T12:00:00Z");
+    // Bob: 0.8 for the last eight days. Cyd withdrew before it opened, and withdrew what would have ended later.
+    say(&mut records, "bob", "q", "2025-01-05", yes(0.8));
+    say(&mut records, "cyd", "q", "2024-12-01", yes(0.8));
+    withdraw(&mut records, "2024-12-05");
+    let found = standings(&records, |_| true);
+    let spans: Vec<(f64, f64)> = found.standings[0].segments.iter().map(|of| (of.from, of.to)).collect();
+    let opened = Moment::Day(day("2025-01-01")).epoch_days();
+    assert_eq!(spans, [(opened, opened + 2.0), (opened + 5.0, opened + 9.5)]);
+    near(found.standings[0].coverage.expect("it opened"), 6.5 / 12.0);
+    near(found.standings[1].coverage.expect("it opened"), 8.0 / 12.0);
+    let report = summarise(&found, &rules(&["brier"]), Group::Forecaster);
+    near(report.rows[0].mean, (2.0 * 0.25 + 4.5 * 0.01) / 6.5);
+    assert_eq!(found.excluded, [Excluded { reason: Reason::Withdrawn, forecasts: 1, questions: 1 }]);
+    // Ada and Bob stood together from the sixth to noon of the tenth.
+    let (ada, bob) = found.standings[0].while_both(&found.standings[1]).expect("Ada withdrew");
+    for of in [&ada, &bob] {
+        let spans: Vec<(f64, f64)> = of.segments.iter().map(|of| (of.from, of.to)).collect();
+        assert_eq!(spans, [(opened + 5.0, opened + 9.5)]);
+    }
+    assert!(found.standings[1].while_both(&found.standings[1]).is_none(), "Bob stood to the end");
 }
 
 #[test]

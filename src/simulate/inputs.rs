@@ -1,9 +1,9 @@
 //! The doubtful inputs of a plan put in: their means for the main run, one draw of all of them for each group of the doubt run.
 
-use crate::dist::{Distribution, Poisson, Sampler};
+use crate::dist::{Beta, Distribution, Poisson, Sampler};
 use crate::math::{ln, ln_1p, logistic, logit};
 use crate::plan::{
-    Chance, HazardSource, NumberSource, Operation, Parameter, ParameterId, Plan, Probabilities, Row, StreamId,
+    Chance, HazardSource, NumberSource, Operation, Parameter, ParameterId, Plan, Prior, Probabilities, Row, StreamId,
 };
 use crate::simulate::kernel::bernoulli::{Chances, Threshold};
 use crate::simulate::kernel::categorical::{self, Options};
@@ -36,17 +36,30 @@ pub(crate) enum ReadyScale {
     },
 }
 
+/// A doubtful input that each world draws for itself.
+#[derive(Debug, Clone)]
+pub(crate) struct Strata<T> {
+    /// Its values in strata of equal probability; 256 of them.
+    pub(crate) values: Vec<T>,
+    /// The stream of the byte that chooses one.
+    pub(crate) stream: StreamId,
+}
+
+/// As many as a byte tells apart.
+const STRATA: usize = 256;
+
 /// What a step needs besides its columns, in the order of its rows.
 #[derive(Debug, Clone)]
 pub(crate) enum StepInputs<'a> {
     /// Nothing.
     None,
-    /// Of a yes/no draw: as they are, and by their bits.
-    Chances(Vec<f64>, Chances),
-    /// Of a draw of options: as they are, and for each option but the last, by the bits of it and those before it together.
-    Options(Vec<Options>, Vec<Chances>),
-    /// Of a number.
-    Numbers(Vec<Source<'a>>),
+    /// Of a yes/no draw: as they are, by their bits, and those that each world draws for itself.
+    Chances(Vec<f64>, Chances, Vec<Option<Strata<f64>>>),
+    /// Of a draw of options: as they are; for each option but the last, by the bits of it and those before it together; and those that each world draws
+    /// for itself.
+    Options(Vec<Options>, Vec<Chances>, Vec<Option<Strata<Options>>>),
+    /// Of a number, and those that each world draws for itself.
+    Numbers(Vec<Source<'a>>, Vec<Option<Strata<Source<'a>>>>),
     /// Of a date.
     Scales(Vec<ReadyScale>),
 }
@@ -62,15 +75,22 @@ pub(crate) fn prepare<'a>(plan: &'a Plan, drawn: Option<&[ParameterValue]>) -> V
                 let chances = each(rows, |chance| values.chance(chance));
                 let thresholds: Vec<_> =
                     rows.iter().zip(&chances).map(|(row, chance)| (row.mask, Threshold::new(*chance))).collect();
-                StepInputs::Chances(chances, Chances::new(&thresholds))
+                StepInputs::Chances(
+                    chances,
+                    Chances::new(&thresholds),
+                    each(rows, |chance| values.chance_strata(chance)),
+                )
             }
             Operation::Categorical { rows, .. } => {
                 let options = each(rows, |options| values.options(options));
                 let masked: Vec<_> = rows.iter().map(|row| row.mask).zip(&options).collect();
                 let chances = categorical::chances(&masked);
-                StepInputs::Options(options, chances)
+                StepInputs::Options(options, chances, each(rows, |options| values.option_strata(options)))
             }
-            Operation::Number { rows, .. } => StepInputs::Numbers(each(rows, |source| values.number(source))),
+            Operation::Number { rows, .. } => StepInputs::Numbers(
+                each(rows, |source| values.number(source)),
+                each(rows, |source| values.number_strata(source)),
+            ),
             Operation::Date { rows, .. } => StepInputs::Scales(each(rows, |source| values.scale(source))),
             _ => StepInputs::None,
         })
@@ -123,6 +143,39 @@ impl Values<'_> {
         probability
     }
 
+    /// The strata of a chance that each world draws for itself.
+    fn chance_strata(&self, chance: &Chance) -> Option<Strata<f64>> {
+        let drawn = chance.drawn.filter(|_| self.drawn.is_none())?;
+        let (Prior::Beta(prior), stream) = (&self.parameters[drawn.parameter.0 as usize].prior, drawn.stream?) else {
+            return None;
+        };
+        let moved = |p: f64| if drawn.log_odds == 0.0 { p } else { logistic(logit(p) + drawn.log_odds) };
+        Some(Strata { values: prior.stratum_means(STRATA).into_iter().map(moved).collect(), stream })
+    }
+
+    /// The strata of the chances of options. Each limit between two options is drawn by its own law, all at the same level: whether a uniform lies below a
+    /// limit depends on that limit alone.
+    fn option_strata(&self, probabilities: &Probabilities) -> Option<Strata<Options>> {
+        let drawn = probabilities.drawn.filter(|_| self.drawn.is_none())?;
+        let (Prior::Dirichlet(prior), stream) = (&self.parameters[drawn.0 as usize].prior, probabilities.stream?)
+        else {
+            return None;
+        };
+        let (alphas, all) = (prior.alphas(), prior.concentration());
+        let mut up_to = 0.0;
+        let mut limits: Vec<Vec<f64>> = Vec::with_capacity(alphas.len());
+        for alpha in &alphas[..alphas.len() - 1] {
+            up_to += alpha;
+            limits.push(Beta::new(up_to, all - up_to).ok()?.stratum_means(STRATA));
+        }
+        let options = |stratum: usize| {
+            let ends = limits.iter().map(|of| of[stratum]).chain([1.0]);
+            let mut before = 0.0;
+            Options::new(ends.map(|end| (end - std::mem::replace(&mut before, end)).max(0.0)).collect())
+        };
+        Some(Strata { values: (0..STRATA).map(options).collect(), stream })
+    }
+
     fn options(&self, probabilities: &Probabilities) -> Options {
         match probabilities.drawn.and_then(|id| self.drawn(id)) {
             Some(ParameterValue::Probabilities(values)) => Options::new(values.clone()),
@@ -134,11 +187,22 @@ impl Values<'_> {
         match source {
             NumberSource::Constant(value) => Source::Constant(*value),
             NumberSource::Sampler(sampler) => Source::Sampler(Cow::Borrowed(sampler)),
-            NumberSource::PoissonGamma { predictive, parameter, exposure } => match self.drawn(*parameter) {
+            NumberSource::PoissonGamma { predictive, parameter, exposure, .. } => match self.drawn(*parameter) {
                 Some(ParameterValue::Rate(rate)) => poisson(rate * exposure, predictive),
                 _ => Source::Sampler(Cow::Borrowed(predictive)),
             },
         }
+    }
+
+    /// The strata of a count that each world draws for itself.
+    fn number_strata<'a>(&self, source: &'a NumberSource) -> Option<Strata<Source<'a>>> {
+        let NumberSource::PoissonGamma { predictive, parameter, exposure, stream } = source else { return None };
+        let (Prior::Gamma(prior), None) = (&self.parameters[parameter.0 as usize].prior, self.drawn) else {
+            return None;
+        };
+        // A rate so small that the mean vanishes is no distribution.
+        let count = |rate: f64| poisson((rate * exposure).max(f64::MIN_POSITIVE), predictive);
+        Some(Strata { values: prior.stratum_means(STRATA).into_iter().map(count).collect(), stream: (*stream)? })
     }
 
     fn scale(&self, source: &HazardSource) -> ReadyScale {

@@ -2,6 +2,7 @@
 
 use super::block::{Aligned, Arena, EVERYWHERE, Scratch, WORDS, WORLDS_PER_BLOCK};
 use super::inputs::{ParameterValue, ReadyScale, StepInputs, prepare};
+use super::kernel::categorical::Drawn;
 use super::kernel::date::{Dates, Randomness, Scale};
 use super::kernel::logic::Side;
 use super::kernel::number::Likelihood;
@@ -67,10 +68,10 @@ impl<'a> Program<'a> {
             (0..rows as u32).map(|row| [2 * row, 2 * row + 1].map(|half| PlaneId(self.plan.planes + half))).collect()
         };
         let ready = |(at, inputs): (usize, &_)| match (proposal.tilt(at)?, inputs) {
-            (Tilt::Chances(proposed), StepInputs::Chances(chances, _)) => {
+            (Tilt::Chances(proposed), StepInputs::Chances(chances, ..)) => {
                 Some(TiltedDraw::of_chances(&halves(chances.len()), chances, proposed))
             }
-            (Tilt::Options(proposed), StepInputs::Options(options, _)) => {
+            (Tilt::Options(proposed), StepInputs::Options(options, ..)) => {
                 Some(TiltedDraw::of_options(&halves(options.len()), options, proposed))
             }
             (Tilt::Uniforms(members), _) => Some(TiltedDraw::Uniforms(members)),
@@ -240,7 +241,7 @@ impl<'a> Program<'a> {
 
     fn bernoulli(&self, operation: &Operation, (inputs, at): (&StepInputs<'_>, usize), arena: &mut Arena, block: u64) {
         let level = arena.level;
-        let (Operation::Bernoulli { out, draw, rows, evidence }, StepInputs::Chances(probabilities, chances)) =
+        let (Operation::Bernoulli { out, draw, rows, evidence }, StepInputs::Chances(probabilities, chances, doubted)) =
             (operation, inputs)
         else {
             unreachable!("inputs are made for each operation")
@@ -269,8 +270,20 @@ impl<'a> Program<'a> {
                 arena.set_plane(*out, &if *value { EVERYWHERE } else { [0; 64] });
             }
             (Draw::Column(column), evidence) => {
-                let rows = rows.iter().zip(probabilities).map(|(row, chance)| (arena.mask_of(row.mask), *chance));
-                let plane = bernoulli::draw_from_uniforms(arena.number(*column), rows);
+                let mut bytes = std::mem::take(&mut arena.scratch.bytes);
+                let mut plane = [0; WORDS];
+                for ((row, chance), doubted) in rows.iter().zip(probabilities).zip(doubted) {
+                    let chance = match doubted {
+                        None => Scale::Constant(*chance),
+                        Some(of) => {
+                            streams::fill_bytes(level, &self.address(of.stream, block), &mut bytes);
+                            Scale::Chosen { values: &of.values, bytes: &bytes }
+                        }
+                    };
+                    let mask = arena.mask_of(row.mask);
+                    bernoulli::draw_from_uniforms(arena.number(*column), mask, chance, &mut plane);
+                }
+                arena.scratch.bytes = bytes;
                 // Others share this uniform: what is known selects worlds, and so tells of the others too.
                 match evidence {
                     None => arena.set_plane(*out, &plane),
@@ -295,7 +308,7 @@ impl<'a> Program<'a> {
         block: u64,
     ) {
         let level = arena.level;
-        let (Operation::Categorical { out, draw, rows, evidence }, StepInputs::Options(options, chances)) =
+        let (Operation::Categorical { out, draw, rows, evidence }, StepInputs::Options(options, chances, doubted)) =
             (operation, inputs)
         else {
             unreachable!("inputs are made for each operation")
@@ -325,11 +338,20 @@ impl<'a> Program<'a> {
             (Draw::Column(column), evidence) => {
                 let mut planes = std::mem::take(&mut arena.scratch.planes);
                 planes.resize(planes.len().max(out.len()), Aligned::default());
-                let masked = rows.iter().zip(options).map(|(row, options)| (arena.mask_of(row.mask), options));
-                let uniforms = arena.number(*column);
-                categorical::draw_from_uniforms(uniforms, out.len(), &masked, |option, plane| {
-                    planes[option].0 = *plane;
-                });
+                let mut bytes = std::mem::take(&mut arena.scratch.bytes);
+                planes[..out.len()].fill(Aligned::default());
+                for ((row, options), doubted) in rows.iter().zip(options).zip(doubted) {
+                    let options = match doubted {
+                        None => Drawn::Alike(options),
+                        Some(of) => {
+                            streams::fill_bytes(level, &self.address(of.stream, block), &mut bytes);
+                            Drawn::Chosen { values: &of.values, bytes: &bytes }
+                        }
+                    };
+                    let mask = arena.mask_of(row.mask);
+                    categorical::draw_from_uniforms(arena.number(*column), mask, options, &mut planes[..out.len()]);
+                }
+                arena.scratch.bytes = bytes;
                 if let Some((known, _)) = evidence {
                     arena.require(&planes[*known]);
                     known_option(arena, out, *known);
@@ -351,7 +373,8 @@ impl<'a> Program<'a> {
         block: u64,
     ) {
         let level = arena.level;
-        let (Operation::Number { out, draw, rows, evidence }, StepInputs::Numbers(sources)) = (operation, inputs)
+        let (Operation::Number { out, draw, rows, evidence }, StepInputs::Numbers(sources, doubted)) =
+            (operation, inputs)
         else {
             unreachable!("inputs are made for each operation")
         };
@@ -374,7 +397,7 @@ impl<'a> Program<'a> {
         }
         arena.fill_number(*out, |arena, column| {
             let mut scratch = std::mem::take(&mut arena.scratch);
-            let Scratch { uniforms, gathered, drawn, .. } = &mut scratch;
+            let Scratch { uniforms, gathered, drawn, bytes, .. } = &mut scratch;
             if let Draw::Stream(stream) = draw {
                 streams::fill_uniforms(level, &self.address(*stream, block), uniforms);
                 if let Some(bins) = tilt.and_then(|tilt| tilt.bins(0)) {
@@ -385,8 +408,12 @@ impl<'a> Program<'a> {
                 Draw::Stream(_) => &*uniforms,
                 Draw::Column(column) => arena.number(*column),
             };
-            for (row, source) in rows.iter().zip(sources) {
+            for ((row, source), doubted) in rows.iter().zip(sources).zip(doubted) {
                 match row.mask {
+                    mask if let Some(of) = doubted => {
+                        streams::fill_bytes(level, &self.address(of.stream, block), bytes);
+                        number::draw_each(arena.mask_of(mask), (&of.values, bytes), uniforms, column);
+                    }
                     None => number::draw(source, uniforms, column),
                     Some(mask) => number::draw_where(arena.plane(mask), source, uniforms, gathered, drawn, column),
                 }

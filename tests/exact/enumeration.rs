@@ -91,7 +91,7 @@ impl Sketch<'_> {
                 .map(|mask| {
                     let (first, second) = (self.chance() / 2.0, self.chance() / 2.0);
                     let predictive = vec![first, second, 1.0 - first - second];
-                    Row { mask, value: Probabilities { predictive, drawn: None } }
+                    Row { mask, value: Probabilities { predictive, drawn: None, stream: None } }
                 })
                 .collect();
             let out: Vec<PlaneId> = (0..3).map(|_| self.plane()).collect();

@@ -140,7 +140,7 @@ impl Writer {
             };
             let sum: f64 = chances.iter().sum();
             let predictive = chances.iter().map(|chance| chance / sum).collect();
-            rows.push(Row { mask, value: Probabilities { predictive, drawn: None } });
+            rows.push(Row { mask, value: Probabilities { predictive, drawn: None, stream: None } });
         }
         self.plan.streams.push(node.name.clone());
         let draw = Draw::Stream(StreamId(self.plan.streams.len() as u32 - 1));

@@ -57,7 +57,10 @@ fn metaculus_questions_and_forecasts_fit_together() {
     has(&remarks, "2 left out, the forecast cannot be: rows 7 (the probability `1.4` must lie between 0 and 1");
     has(&remarks, ", 10 (the cdf has 2 values for 3 places)");
     has(&remarks, "1 forecasts of numbers are taken by their percentiles");
-    has(&remarks, "1 forecasts ended before");
+    let until = |day: &str| Some(day.parse::<Moment>().unwrap());
+    let ends: Vec<_> =
+        records.forecasts.iter().filter(|of| of.forecaster == "ann").map(|of| of.until).take(2).collect();
+    assert_eq!(ends, [until("2026-06-03T12:00:00Z"), until("2026-06-04T12:00:00Z")]);
     has(&remarks, "1 scores of the platform are not read");
 }
 

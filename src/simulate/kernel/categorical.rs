@@ -70,32 +70,43 @@ pub(crate) fn draw(
     }
 }
 
-/// From uniforms: a high uniform means a high option.
-pub(crate) fn draw_from_uniforms<'a>(
-    uniforms: &[f64],
-    options: usize,
-    rows: &(impl Iterator<Item = (&'a Plane, &'a Options)> + Clone),
-    mut fill: impl FnMut(usize, &Plane),
-) {
+/// The chances by which the worlds of a row draw.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Drawn<'a> {
+    /// The same everywhere.
+    Alike(&'a Options),
+    /// One of 256, chosen by a random byte.
+    Chosen {
+        /// The chances.
+        values: &'a [Options],
+        /// The byte of each world.
+        bytes: &'a [u8],
+    },
+}
+
+impl Drawn<'_> {
+    #[inline]
+    fn at(&self, world: usize) -> &Options {
+        match self {
+            Self::Alike(options) => options,
+            Self::Chosen { values, bytes } => &values[usize::from(bytes[world])],
+        }
+    }
+}
+
+/// Draws the worlds of a row from uniforms: a high uniform means a high option.
+pub(crate) fn draw_from_uniforms(uniforms: &[f64], mask: &Plane, chances: Drawn<'_>, out: &mut [Aligned]) {
     let mut before = [0; WORDS];
-    for option in 0..options {
-        let mut up_to = [0; WORDS];
-        for (mask, row) in rows.clone() {
-            let limit = row.cumulative[option];
-            for word in 0..WORDS {
-                let mut bits = 0;
-                for bit in 0..64 {
-                    bits |= u64::from(uniforms[64 * word + bit] < limit) << bit;
-                }
-                up_to[word] |= bits & mask[word];
-            }
-        }
-        let mut chosen = [0; WORDS];
+    for (option, out) in out.iter_mut().enumerate() {
         for word in 0..WORDS {
-            chosen[word] = up_to[word] & !before[word];
+            let mut bits = 0;
+            for bit in 0..64 {
+                let world = 64 * word + bit;
+                bits |= u64::from(uniforms[world] < chances.at(world).cumulative[option]) << bit;
+            }
+            out[word] |= bits & !before[word] & mask[word];
+            before[word] = bits;
         }
-        before = up_to;
-        fill(option, &chosen);
     }
 }
 
@@ -124,11 +135,12 @@ mod tests {
                         *seen |= word;
                     }
                 };
-                let rows = &std::iter::once((&EVERYWHERE, &row));
                 if from_uniforms {
                     let mut uniforms = vec![0.0; 4096];
                     uniform_key.open(block).uniforms(&mut uniforms);
-                    draw_from_uniforms(&uniforms, 5, rows, &mut fill);
+                    let mut planes = [Aligned::default(); 5];
+                    draw_from_uniforms(&uniforms, &EVERYWHERE, Drawn::Alike(&row), &mut planes);
+                    planes.iter().enumerate().for_each(|(option, plane)| fill(option, plane));
                 } else {
                     let mut planes = [Aligned::default(); 5];
                     let address = Address { key: &key, block, design: Design::Independent };

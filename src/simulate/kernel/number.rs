@@ -61,6 +61,14 @@ pub(crate) fn draw(source: &Source<'_>, uniforms: &[f64], out: &mut [f64]) {
     source.draw(uniforms, out);
 }
 
+/// Draws in the worlds of a row, each from the source that its byte chooses.
+pub(crate) fn draw_each(mask: &Plane, (sources, bytes): (&[Source<'_>], &[u8]), uniforms: &[f64], out: &mut [f64]) {
+    for_each_world(mask, |world| {
+        let one = world..world + 1;
+        sources[usize::from(bytes[world])].draw(&uniforms[one.clone()], &mut out[one]);
+    });
+}
+
 /// Draws in the worlds of a row: closes their uniforms up, draws, and spreads the draws out again.
 pub(crate) fn draw_where(
     mask: &Plane,

@@ -76,17 +76,18 @@ fn of_date(operation: &Operation, inputs: &StepInputs<'_>, horizon: f64) -> Opti
 
 fn of_step(operation: &Operation, inputs: &StepInputs<'_>) -> f64 {
     match (operation, inputs) {
-        (Operation::Bernoulli { evidence: Some((value, _)), .. }, StepInputs::Chances(chances, _)) => {
+        (Operation::Bernoulli { evidence: Some((value, _)), .. }, StepInputs::Chances(chances, ..)) => {
             largest(chances.iter().map(|chance| if *value { *chance } else { 1.0 - chance }))
         }
-        (Operation::Categorical { evidence: Some((option, _)), .. }, StepInputs::Options(rows, _)) => {
+        (Operation::Categorical { evidence: Some((option, _)), .. }, StepInputs::Options(rows, ..)) => {
             largest(rows.iter().map(|row| row.probabilities[*option]))
         }
-        (Operation::Number { draw: Draw::Stream(_), evidence: Some((value, _)), .. }, StepInputs::Numbers(sources)) => {
-            largest(sources.iter().map(|source| match source.likelihood(*value) {
-                Likelihood::Mass(likelihood) | Likelihood::Density(likelihood) => likelihood,
-            }))
-        }
+        (
+            Operation::Number { draw: Draw::Stream(_), evidence: Some((value, _)), .. },
+            StepInputs::Numbers(sources, _),
+        ) => largest(sources.iter().map(|source| match source.likelihood(*value) {
+            Likelihood::Mass(likelihood) | Likelihood::Density(likelihood) => likelihood,
+        })),
         // What shares a uniform with others counts or does not.
         (Operation::Weigh { ratio, .. }, _) => ratio.max(1.0),
         _ => 1.0,

@@ -36,7 +36,7 @@ fn sketch() -> Sketch {
     for (name, prior) in [("first", first()), ("second", second())] {
         let predictive = prior.mean();
         let parameter = sketch.parameter(name, Prior::Beta(prior));
-        let drawn = Some(DrawnChance { parameter, log_odds: 0.0 });
+        let drawn = Some(DrawnChance { parameter, log_odds: 0.0, stream: None });
         planes.push(sketch.bernoulli_known(name, always(Chance { predictive, drawn }), None));
     }
     planes.push(sketch.logic(Logic::And, planes[0], planes[1]));
@@ -47,7 +47,7 @@ fn sketch() -> Sketch {
     let number = sketch.number();
     let draw = Draw::Stream(sketch.stream("count"));
     let predictive = Box::new(Sampler::new(&rate().predictive(DAYS)));
-    let rows = always(NumberSource::PoissonGamma { predictive, parameter, exposure: DAYS });
+    let rows = always(NumberSource::PoissonGamma { predictive, parameter, exposure: DAYS, stream: None });
     sketch.push("count", Operation::Number { out: number, draw, rows, evidence: None });
     sketch.ask(Asked::Number(number));
     sketch

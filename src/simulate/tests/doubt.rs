@@ -11,7 +11,7 @@ fn doubtful(sketch: &mut Sketch, name: &str, a: f64, b: f64) -> PlaneId {
     let beta = beta(a, b);
     let predictive = beta.mean();
     let parameter = sketch.parameter(name, Prior::Beta(beta));
-    let drawn = Some(DrawnChance { parameter, log_odds: 0.0 });
+    let drawn = Some(DrawnChance { parameter, log_odds: 0.0, stream: None });
     sketch.bernoulli_known(name, always(Chance { predictive, drawn }), None)
 }
 
@@ -80,7 +80,7 @@ fn evidence_moves_the_interval_to_the_posterior() {
     // Beta(2, 2); a draw of the same chance is a yes: Beta(3, 2).
     let mut sketch = Sketch::new(1.0);
     let parameter = sketch.parameter("chance", Prior::Beta(beta(2.0, 2.0)));
-    let rows = always(Chance { predictive: 0.5, drawn: Some(DrawnChance { parameter, log_odds: 0.0 }) });
+    let rows = always(Chance { predictive: 0.5, drawn: Some(DrawnChance { parameter, log_odds: 0.0, stream: None }) });
     sketch.bernoulli_known("seen", rows.clone(), Some(true));
     let again = sketch.bernoulli_known("again", rows, None);
     sketch.ask(Asked::Binary(again));
@@ -97,7 +97,7 @@ fn rates_options_and_hazards_have_intervals_too() {
     let parameter = sketch.parameter("options", Prior::Dirichlet(Dirichlet::new(&[4.0, 6.0, 10.0]).unwrap()));
     let out: Vec<PlaneId> = (0..3).map(|_| sketch.plane()).collect();
     let draw = Draw::Stream(sketch.stream("options"));
-    let rows = always(Probabilities { predictive: vec![0.2, 0.3, 0.5], drawn: Some(parameter) });
+    let rows = always(Probabilities { predictive: vec![0.2, 0.3, 0.5], drawn: Some(parameter), stream: None });
     sketch.push("options", Operation::Categorical { out: out.clone(), draw, rows, evidence: None });
     sketch.ask(Asked::Categorical(out));
     // A count with rate Gamma(9, 3) a week over two weeks: mean 6.
@@ -106,7 +106,7 @@ fn rates_options_and_hazards_have_intervals_too() {
     let number = sketch.number();
     let draw = Draw::Stream(sketch.stream("count"));
     let predictive = Box::new(Sampler::new(&rate.predictive(2.0)));
-    let rows = always(NumberSource::PoissonGamma { predictive, parameter, exposure: 2.0 });
+    let rows = always(NumberSource::PoissonGamma { predictive, parameter, exposure: 2.0, stream: None });
     sketch.push("count", Operation::Number { out: number, draw, rows, evidence: None });
     // A date with the chance Beta(6, 4) by day 30, and its hazard behind it.
     let prior = beta(6.0, 4.0);

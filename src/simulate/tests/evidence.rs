@@ -16,7 +16,7 @@ fn weather(wet: Option<bool>, date: Option<DateEvidence>, option: Option<usize>)
     let rows = sketch.either(rain, constant_source(0.5, 20.0), constant_source(0.1, 20.0));
     let number = sketch.date_known("date", rows, None, Vec::new(), date);
     let out: Vec<PlaneId> = (0..3).map(|_| sketch.plane()).collect();
-    let options = |predictive: [f64; 3]| Probabilities { predictive: predictive.to_vec(), drawn: None };
+    let options = |predictive: [f64; 3]| Probabilities { predictive: predictive.to_vec(), drawn: None, stream: None };
     let rows = sketch.either(rain, options([0.2, 0.3, 0.5]), options([0.6, 0.3, 0.1]));
     let draw = Draw::Stream(sketch.stream("option"));
     let evidence = option.map(|option| (option, sketch.finding("option")));

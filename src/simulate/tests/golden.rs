@@ -18,7 +18,7 @@ fn golden() -> Golden {
     let attends = sketch.bernoulli("attends", 0.45);
     let paper = sketch.bernoulli_if("paper", attends, 0.35, 0.10);
     let order: Vec<PlaneId> = (0..3).map(|_| sketch.plane()).collect();
-    let options = |predictive: [f64; 3]| Probabilities { predictive: predictive.to_vec(), drawn: None };
+    let options = |predictive: [f64; 3]| Probabilities { predictive: predictive.to_vec(), drawn: None, stream: None };
     let rows = sketch.either(attends, options([0.3, 0.6, 0.1]), options([0.15, 0.35, 0.5]));
     let draw = Draw::Stream(sketch.stream("order"));
     sketch.push("order", Operation::Categorical { out: order.clone(), draw, rows, evidence: None });

@@ -12,7 +12,7 @@ fn everything() -> Sketch {
     let which: Vec<PlaneId> = (0..12).map(|_| sketch.plane()).collect();
     let predictive: Vec<f64> = (1..=12).map(|option| f64::from(option) / 78.0).collect();
     let draw = Draw::Stream(sketch.stream("which"));
-    let rows = always(Probabilities { predictive, drawn: None });
+    let rows = always(Probabilities { predictive, drawn: None, stream: None });
     sketch.push("which", Operation::Categorical { out: which.clone(), draw, rows, evidence: None });
     // No, one, two, many masks in a place; certain and impossible rows.
     let chances = [0.0, 1.0, 0.5, 0.25, 0.3, 0.31, 0.77, 1e-9, 0.999, 0.123, 0.456, 0.789];

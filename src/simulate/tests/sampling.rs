@@ -112,7 +112,7 @@ fn copulas_and_options_are_tilted_too() {
     let both = sketch.logic(Logic::And, high[0], high[1]);
     let out: Vec<PlaneId> = (0..3).map(|_| sketch.plane()).collect();
     let draw = Draw::Stream(sketch.stream("option"));
-    let rows = always(Probabilities { predictive: vec![0.689, 0.31, 0.001], drawn: None });
+    let rows = always(Probabilities { predictive: vec![0.689, 0.31, 0.001], drawn: None, stream: None });
     sketch.push("option", Operation::Categorical { out: out.clone(), draw, rows, evidence: None });
     let all = sketch.logic(Logic::And, both, out[2]);
     sketch.require(all);

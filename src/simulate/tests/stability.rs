@@ -8,7 +8,7 @@ pub(super) fn mixture() -> Sketch {
     let first = sketch.bernoulli("first", 0.4);
     let beta = crate::plan::Prior::Beta(doubt::beta(4.0, 6.0));
     let parameter = sketch.parameter("second", beta);
-    let drawn = Some(DrawnChance { parameter, log_odds: 0.0 });
+    let drawn = Some(DrawnChance { parameter, log_odds: 0.0, stream: None });
     let rows = sketch.either(first, Chance { predictive: 0.4, drawn }, chance(0.7));
     let second = sketch.bernoulli_known("second", rows, None);
     let rows = sketch.either(second, constant_source(0.5, 60.0), constant_source(0.2, 60.0));
