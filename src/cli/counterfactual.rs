@@ -10,7 +10,7 @@ use crate::model::{Intervention, QuestionTarget};
 use crate::plan::{self, Asked, Plan, Situation};
 use crate::report::figure::{figure, grouped, percent, percent_error, significant};
 use crate::report::{Column, Format, Output, Sheet};
-use crate::simulate::{self, Contrast, Counterfactual, Settings};
+use crate::simulate::{self, Contrast, Counterfactual, Impossible, Settings};
 use serde::Serialize;
 use std::process::ExitCode;
 
@@ -64,7 +64,12 @@ pub(super) fn run(
     }
     let factual = plan::compile(&loaded.model, &situation);
     let changed = changed(loaded, &situation, &made);
-    let found = simulate::counterfactual(&factual, &changed, settings).map_err(|problem| impossible(&problem))?;
+    let found = simulate::counterfactual(&factual, &changed, settings).map_err(|problem| match problem {
+        Impossible::NotByRejection { .. } => Error::input(problem.to_string()).help(
+            "a counterfactual keeps the worlds that agree with what is known: state a range of the number, such as `x > 1.4 and x < 1.6`, or leave the hint out",
+        ),
+        _ => impossible(&problem),
+    })?;
     if found.agreeing < 1000 {
         console::note(&format!(
             "warning: only {} of {} worlds agree with what is known; allow more of them with --worlds",

@@ -204,7 +204,7 @@ fn refused(problem: &Impossible, (plan, settings): (&Plan, &Settings), exact: Op
             Err(cannot @ Failure::Impossible(_)) => impossible(&cannot),
             _ => Error::input(problem.to_string()),
         },
-        (Impossible::NotByRejection { .. }, _) => Error::input(problem.to_string()),
+        (Impossible::NotByRejection { .. }, _) => Error::input(problem.to_string()).help("leave the method to be chosen"),
         _ => impossible(problem),
     }
 }

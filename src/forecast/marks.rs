@@ -12,7 +12,7 @@
 //!
 //! Options and last entries matter to every rule, times of day to the scores of platforms alone: the others count in days.
 
-use super::{Forecast, Moment, Question, QuestionKind, Records, Resolution};
+use super::{Forecast, Moment, Pace, Question, QuestionKind, Records, Resolution};
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
@@ -145,6 +145,7 @@ impl Question {
                 return wrong(begins, text, "does not hold a time such as 2025-08-19T14:00:00Z");
             }
         }
+        Pace::of(self, None)?;
         if let Some(text) = self.mark(BUCKETS).filter(|text| inner_buckets(text).is_none()) {
             return wrong(BUCKETS, text, "does not hold a number of buckets such as 200");
         }
@@ -330,6 +331,7 @@ mod tests {
             ("buckets=0", "does not hold a number of buckets"),
             ("bounds=5..1", "does not hold two rising numbers"),
             ("bounds=0-1", "does not hold two rising numbers"),
+            ("pace=fast", "the tag `pace=fast` of `q`"),
             ("open_bounds=above", "is none of lower, upper, both"),
             ("other=Othr", "names none of its options, which are a, b, c, Other"),
         ] {

@@ -99,9 +99,10 @@ impl Pace {
         let pace = match own {
             None => usual,
             Some("none") => None,
-            Some(word) => {
-                Some(word.parse().map_err(|problem| format!("the tag `{TAG}{word}` of `{}`: {problem}", question.id))?)
-            }
+            Some(word) => Some(
+                word.parse()
+                    .map_err(|problem| format!("the tag `{TAG}{word}` of `{}`: {problem}, or none", question.id))?,
+            ),
         };
         Ok(pace.filter(|_| question.kind == super::QuestionKind::Binary && question.closes.is_some()))
     }

@@ -75,8 +75,8 @@ impl Sheet {
     }
 
     /// With typed columns: words are texts, counts whole numbers, figures numbers of double precision, days days, and an empty cell of any of these
-    /// but the first is no value. A column in which figures and days stand becomes two, the second with `_day` after its name; `never` has
-    /// neither.
+    /// but the first is no value. A column in which figures and days stand becomes two, the second with `_day` after its name; `never` is
+    /// infinite in the first.
     ///
     /// # Errors
     /// If a cell of a number or a day holds none, which is a bug of ours.
@@ -90,7 +90,12 @@ impl Sheet {
             let array: ArrayRef = match column.holds() {
                 Holds::Words => Arc::new(StringArray::from_iter_values(cells())),
                 Holds::Counts => Arc::new(cells().map(|cell| cell.parse::<i64>().ok()).collect::<Int64Array>()),
-                Holds::Figures | Holds::FiguresOrDays => figures(),
+                Holds::Figures => figures(),
+                Holds::FiguresOrDays => {
+                    let figure =
+                        |cell: &str| if cell == NEVER { Some(f64::INFINITY) } else { cell.parse::<f64>().ok() };
+                    Arc::new(cells().map(figure).collect::<Float64Array>())
+                }
                 Holds::Days => days(),
             };
             arrays.push((column.heading().to_owned(), array, column.holds() != Holds::Words));
@@ -205,7 +210,10 @@ mod tests {
             batch.column(0).as_primitive::<Date32Type>().iter().collect::<Vec<_>>(),
             [Some(20453), Some(1), None]
         );
-        assert_eq!(batch.column(1).as_primitive::<Float64Type>().iter().collect::<Vec<_>>(), [Some(0.25), None, None]);
+        assert_eq!(
+            batch.column(1).as_primitive::<Float64Type>().iter().collect::<Vec<_>>(),
+            [Some(0.25), None, Some(f64::INFINITY)]
+        );
         assert_eq!(batch.column(2).as_primitive::<Date32Type>().iter().collect::<Vec<_>>(), [None, Some(20374), None]);
         sheet.row(vec!["soon".to_owned()]);
         assert!(sheet.to_record_batch().expect_err("no day").to_string().contains("`soon` under `closes` is no day"));

@@ -131,10 +131,11 @@ mod tests {
     #[test]
     fn squares_of_a_law_far_out_are_those_of_an_exponential() {
         // Beyond l the normal falls as e^(-l t): with v = l t, ∫ (1 - e^-v)² up to z and ∫ e^(-2v) from there on, over l.
-        let (l, v) = (1e6, 0.7_f64);
+        let (l, v) = (1e3, 0.7_f64);
         let z = l + v / l;
         let found = Between::new(&log_density, (l, f64::INFINITY), &[z]).squares(z, (0.0, 0.0));
         let known = (v - 2.0 * (1.0 - (-v).exp()) + 0.5 * (1.0 - (-2.0 * v).exp()) + 0.5 * (-2.0 * v).exp()) / l;
-        assert!((found / known - 1.0).abs() < 1e-6, "{found} for {known}");
+        // It falls a little faster than that: by 1/l² in all.
+        assert!((found / known - 1.0).abs() < 5e-6, "{found} for {known}");
     }
 }
