@@ -45,11 +45,11 @@ fn news_that_stands_twice_is_taken_out_once_at_a_time() {
     let read = || std::fs::read_to_string(&path).expect("the file is there");
     for _ in 0..2 {
         texts.push(read());
-        let news = ["update", &path, "--news", "a x2", "--date", "2026-01-20", "--source", "A", "--worlds", "10k"];
+        let news = ["update", &path, "--news", "a x2", "--date", "2026-01-20", "--source", "A", "--worlds", "300k"];
         assert_eq!(ask(news, BTreeMap::new(), None).exit_code, 0);
     }
     for text in texts.iter().rev() {
-        let told = ask(["update", &path, "--undo", "--worlds", "10k"], BTreeMap::new(), None);
+        let told = ask(["update", &path, "--undo", "--worlds", "300k"], BTreeMap::new(), None);
         assert_eq!(told.exit_code, 0, "{:?}", told.failure);
         assert_eq!(&read(), text);
     }
