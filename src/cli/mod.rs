@@ -36,6 +36,8 @@ mod man;
 mod means;
 mod merge;
 mod pair_tests;
+#[cfg(test)]
+mod update_tests;
 mod plan;
 mod pool;
 mod pool_quantiles;

@@ -7,7 +7,7 @@ use super::update_news::{self, NewsArguments, Preview};
 use super::{Done, console, load};
 use crate::error::Error;
 use crate::forecast::tidy::WideTable;
-use crate::forecast::{Records, day, tidy};
+use crate::forecast::{Records, Resolution, day, tidy};
 use crate::network;
 use crate::report::{Column, Format, Output, Sheet, figure, run};
 use crate::scenario::edit;
@@ -97,6 +97,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         return show(arguments, &loaded, &update, format);
     }
     let records = match &arguments.outcomes {
+        None if arguments.ledger.is_named() => arguments.ledger.proven_records()?,
         None => arguments.ledger.records()?,
         Some(path) => {
             let mut records = Records::default();
@@ -114,6 +115,16 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
             loaded.model.as_of
         ))
         .help("nothing is observed by then that the file does not know"));
+    }
+    for question in &loaded.model.questions {
+        let Some(outcome) = records.outcomes.get(&question.name) else { continue };
+        let (day, as_of) = (outcome.resolved_on.day(), loaded.model.as_of);
+        if day < as_of && outcome.resolution != Resolution::Annulled {
+            console::note(&format!(
+                "note: the outcome of {} is of {day}, before the day whose knowledge the file holds anyway ({as_of}); it counts all the same",
+                question.name
+            ));
+        }
     }
     let observed = Observed { outcomes: &records.outcomes, until: arguments.until };
     let settings = Settings { worlds: arguments.worlds, seed: arguments.seed, doubt_draws: 0, ..Settings::default() };

@@ -41,7 +41,7 @@ pub use question::{Question, QuestionTarget};
 pub use reference::{Member, ReferenceClass};
 pub use relations::relations;
 pub(crate) use truth::Known;
-pub use when::HazardSpec;
+pub use when::{HazardDoubt, HazardSpec};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::Document;

@@ -18,6 +18,8 @@ pub struct HazardSpec {
     pub doubt: Option<HazardDoubt>,
     /// The days at which a chance is stated, in order.
     pub stated_days: Vec<f64>,
+    /// Where the other steps stand that state a doubt: they are taken at their means.
+    pub taken_at_mean: Vec<Span>,
 }
 
 /// See [`HazardSpec::doubt`].
@@ -150,6 +152,9 @@ pub(super) fn hazard(
         let is_cumulative = !step.is_mass || before >= 1.0;
         Some(HazardDoubt { belief: step.belief.clone(), prior, day: step.day, is_cumulative, strata })
     });
+    let is_other = |step: &&Step| doubt.as_ref().is_some_and(|doubt| doubt.belief.span != step.belief.span);
+    let others = steps.iter().filter(|step| step.belief.prior.is_some()).filter(is_other);
+    let taken_at_mean = others.map(|step| step.belief.span).collect();
     let scales: Option<Vec<f64>> = doubt.as_ref().map(|doubt| {
         let reference = -crate::math::ln_1p(-doubt.belief.mean);
         doubt.strata.iter().map(|p| -crate::math::ln_1p(-p.min(1.0 - 1e-15)) / reference).collect()
@@ -202,7 +207,7 @@ pub(super) fn hazard(
             }
         }
     };
-    Some(HazardSpec { hazard, doubt, stated_days })
+    Some(HazardSpec { hazard, doubt, stated_days, taken_at_mean })
 }
 
 /// Each day alike although the hazard is in doubt, by 64 corners.

@@ -30,7 +30,7 @@ pub(crate) use connected::Connected;
 pub use situation::Situation;
 pub(crate) use touched::Touched;
 pub(crate) use undecided::{Undecided, decided};
-pub use unfold::{Grain, Inquiry, Unfolded, unfold};
+pub use unfold::{BENT_NODES, Grain, Inquiry, Unfolded, unfold};
 
 use crate::dist::{Beta, Dirichlet, Gamma, Hazard, PartiallyPooled, Sampler};
 use crate::error::Error;

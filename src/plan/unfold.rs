@@ -17,7 +17,7 @@ use crate::math::{logistic, logit};
 use std::sync::Arc;
 
 /// Nodes where the likelihood is no polynomial.
-const MANY: usize = 24;
+pub const BENT_NODES: usize = 24;
 
 /// The same, where only a forecast follows from it.
 const FEW: usize = 12;
@@ -118,13 +118,13 @@ impl Unfolding {
             // Mean and variance of the posterior need two degrees more than the likelihood has.
             let count = match (bends, grain) {
                 (true, Grain::Coarse) => FEW.max(used.draws),
-                (true, _) => MANY.max(used.draws),
+                (true, _) => BENT_NODES.max(used.draws),
                 (false, _) => (used.draws + 4).div_ceil(2),
             };
             let count = count.min(MOST);
             let nodes = match &parameter.prior {
                 Prior::Beta(beta) => gauss::beta(beta.a(), beta.b(), count),
-                Prior::Gamma(gamma) => gauss::gamma(gamma.shape(), gamma.rate(), MANY),
+                Prior::Gamma(gamma) => gauss::gamma(gamma.shape(), gamma.rate(), BENT_NODES),
                 Prior::Dirichlet(_) | Prior::Member { .. } => {
                     this.hidden.push(None);
                     continue;

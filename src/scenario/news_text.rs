@@ -88,14 +88,14 @@ pub fn add_news(text: &str, block: &str) -> Result<(String, String), Error> {
     Ok((edited, added))
 }
 
-/// The file without what [`add_news`] put in; `None` if that does not stand in it just once.
+/// The file without what [`add_news`] put in, the last of them if it stands there more than once; `None` if it does not.
 #[must_use]
 pub fn remove_news(text: &str, added: &str) -> Option<String> {
-    let mut places = text.match_indices(added);
-    match (places.next(), places.next()) {
-        (Some((at, _)), None) => Some(format!("{}{}", &text[..at], &text[at + added.len()..])),
-        _ => None,
-    }
+    let (before, after) = text.rmatch_indices(added).map(|(at, _)| (&text[..at], &text[at + added.len()..])).find(
+        // A line more is another piece of news.
+        |(_, after)| after.is_empty() || after.starts_with(['[', '#', '\n', '\r']),
+    )?;
+    Some(format!("{before}{after}"))
 }
 
 /// Where the last value of a table ends.
@@ -151,5 +151,12 @@ mod tests {
         }
         assert!(add_news("news = [ { about = 'a' } ]\n", &block).is_err());
         assert!(remove_news("title = 't'\n", "[[news]]").is_none());
+        // Twice the same: the last one goes, also where the first has been given a line more since.
+        let text = "title = 't'\n[event.b]\nchance = 0.1\n";
+        let (once, _) = add_news(text, &block).expect("news can be added");
+        let (twice, added) = add_news(&once, &block).expect("news can be added");
+        assert_eq!(remove_news(&twice, &added).as_deref(), Some(once.as_str()));
+        assert_eq!(remove_news(&format!("{twice}why = 'w'\n"), &added), Some(format!("{once}why = 'w'\n")));
+        assert!(remove_news(&format!("{once}why = 'w'\n"), &added).is_none());
     }
 }

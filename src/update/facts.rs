@@ -21,8 +21,15 @@ fn note<T: PartialEq>(facts: &mut BTreeMap<EventId, Fact<T>>, event: EventId, va
         Entry::Occupied(mut entry) => {
             let known = entry.get_mut();
             known.agreed &= known.value == value;
-            known.from.push(from.to_owned());
+            remember(&mut known.from, from);
         }
+    }
+}
+
+/// One question may say two things about an event; it is named once.
+fn remember(list: &mut Vec<String>, from: &str) {
+    if !list.iter().any(|known| known == from) {
+        list.push(from.to_owned());
     }
 }
 
@@ -32,12 +39,14 @@ pub(super) struct DateFact {
     pub(super) after: f64,
     pub(super) by: f64,
     pub(super) from: Vec<String>,
+    /// Whether an outcome behind it cannot be together with others.
+    refused: bool,
 }
 
 impl DateFact {
     /// Whether the outcomes behind it agree.
     pub(super) fn agreed(&self) -> bool {
-        self.after < self.by
+        self.after < self.by && !self.refused
     }
 }
 
@@ -73,7 +82,11 @@ pub(super) struct Facts<'a> {
     options: BTreeMap<EventId, Fact<usize>>,
     numbers: BTreeMap<EventId, Fact<f64>>,
     dates: BTreeMap<EventId, DateFact>,
+    refused: BTreeSet<String>,
 }
+
+/// Why the outcome of a question about several events is no fact about one of them; whether it moved anything is another matter.
+pub(super) const COMBINATION: &str = "its outcome does not settle the events it asks about one by one";
 
 /// How an outcome is remembered in `learned_from`.
 pub(super) fn tag(outcome: &Outcome) -> String {
@@ -96,6 +109,7 @@ impl<'a> Facts<'a> {
             options: BTreeMap::new(),
             numbers: BTreeMap::new(),
             dates: BTreeMap::new(),
+            refused: BTreeSet::new(),
         }
     }
 
@@ -174,15 +188,40 @@ impl<'a> Facts<'a> {
                 note(&mut self.options, *event, options[0], from);
                 Ok(())
             }
-            _ => Err("it asks about a combination of events, which its outcome does not settle one by one".to_owned()),
+            _ => Err(COMBINATION.to_owned()),
         }
     }
 
     fn date(&mut self, event: EventId, after: f64, by: f64, from: &str) {
-        let fact = self.dates.entry(event).or_insert(DateFact { after: 0.0, by: f64::INFINITY, from: Vec::new() });
+        let unknown = || DateFact { after: 0.0, by: f64::INFINITY, from: Vec::new(), refused: false };
+        let fact = self.dates.entry(event).or_insert_with(unknown);
         fact.after = fact.after.max(after);
         fact.by = fact.by.min(by);
-        fact.from.push(from.to_owned());
+        remember(&mut fact.from, from);
+    }
+
+    /// Outcomes that cannot be together say nothing about any event.
+    pub(super) fn refuse(&mut self, tags: &BTreeSet<String>) {
+        let is_refused = |from: &[String]| from.iter().any(|tag| tags.contains(tag));
+        self.binary.values_mut().for_each(|fact| fact.agreed &= !is_refused(&fact.from));
+        self.options.values_mut().for_each(|fact| fact.agreed &= !is_refused(&fact.from));
+        self.numbers.values_mut().for_each(|fact| fact.agreed &= !is_refused(&fact.from));
+        self.dates.values_mut().for_each(|fact| fact.refused |= is_refused(&fact.from));
+        self.refused.extend(tags.iter().cloned());
+    }
+
+    /// Whether an outcome cannot be together with others.
+    pub(super) fn is_refused(&self, tag: &String) -> bool {
+        self.refused.contains(tag)
+    }
+
+    /// The outcomes that say something about an event by themselves.
+    pub(super) fn about(&self, event: EventId) -> &[String] {
+        let binary = self.binary.get(&event).map(|fact| &fact.from);
+        let option = || self.options.get(&event).map(|fact| &fact.from);
+        let number = || self.numbers.get(&event).map(|fact| &fact.from);
+        let date = || self.dates.get(&event).map(|fact| &fact.from);
+        binary.or_else(option).or_else(number).or_else(date).map_or(&[], Vec::as_slice)
     }
 
     /// Outcomes that contradict each other.

@@ -12,9 +12,12 @@ mod cases;
 mod cases_tests;
 mod conflict;
 mod conjugate;
+mod dated;
 mod facts;
 mod items;
 mod learner;
+mod named;
+mod possible;
 mod posterior;
 mod relevant;
 mod rewrite;
@@ -22,6 +25,8 @@ mod rewrite;
 mod class_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod settled_tests;
 mod weighed;
 #[cfg(test)]
 mod weighed_tests;
@@ -39,6 +44,8 @@ pub use rewrite::rewrite;
 use facts::Facts;
 use indexmap::IndexMap;
 use jiff::civil::Date;
+use posterior::Given;
+use relevant::Graph;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -165,8 +172,7 @@ pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: 
     let mut update = Update::default();
     let mut facts = Facts::new(model);
     let mut items = Vec::new();
-    // Outcomes that do not settle anything by themselves.
-    let mut unsettled: Vec<(String, Skipped)> = Vec::new();
+    let mut asked: Vec<named::Asked<'_>> = Vec::new();
     // Why an outcome did not move its event by itself.
     let mut reasons: BTreeMap<String, String> = BTreeMap::new();
     for question in &model.questions {
@@ -175,7 +181,7 @@ pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: 
             continue;
         }
         if outcome.resolution == Resolution::Annulled {
-            update.skipped.push(Skipped { name: question.name.clone(), why: "it was annulled".to_owned() });
+            update.skipped.push(named::annulled(model, source, question));
             continue;
         }
         let settles = facts.learn(question, outcome);
@@ -186,31 +192,35 @@ pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: 
             }
             (_, settles) => settles,
         };
-        if let Err(why) = settles {
-            unsettled.push((facts::tag(outcome), Skipped { name: question.name.clone(), why }));
-        }
+        asked.push(named::Asked { question, tag: facts::tag(outcome), settles });
     }
     let contradictions = facts.contradictions();
     items.retain(|item| !contradictions.contains(item.tag.as_str()));
     if let Some(until) = observed.until {
         items.extend(items::silence(model, &facts, until));
     }
+    let impossible = possible::contradictions(model, &items);
+    facts.refuse(&impossible.iter().flat_map(|one| one.tags.iter().cloned()).collect());
+    items.retain(|item| !facts.is_refused(&item.tag));
+    let refused = impossible.into_iter().map(|one| Skipped { name: weighed::TOGETHER.to_owned(), why: one.why });
+    update.skipped.extend(refused);
+    let graph = Graph::new(model, &facts, &items);
+    let given = Given { model, facts: &facts, items: &items, graph: &graph, text };
     for (at, event) in model.events.iter().enumerate() {
-        if let Err(why) = posterior::learn(model, EventId(at), event, &facts, text, &mut update) {
+        if let Err(why) = posterior::learn(&given, EventId(at), event, &mut update) {
             reasons.insert(event.name.clone(), why);
         }
     }
-    weighed::learn(model, source, (&items, &facts), settings, &mut reasons, &mut update);
+    let weighed = weighed::learn(&given, source, settings, &mut reasons, &mut update);
     posterior::members_follow(&mut update);
     update.conflicts = conflict::conflicts(&update);
-    let unused = |tag: &String| !update.learned.iter().any(|one| one.by.contains(tag));
-    let unsettled: Vec<Skipped> =
-        unsettled.into_iter().filter(|(tag, _)| unused(tag)).map(|(_, skipped)| skipped).collect();
-    update.skipped.extend(unsettled);
+    let unused = named::unused(&given, source, &asked, &weighed, &mut reasons, &update);
+    update.skipped.extend(unused);
     let place = |name: &String| model.events.iter().position(|event| event.name == *name);
     let mut reasons: Vec<(String, String)> = reasons.into_iter().collect();
     reasons.sort_by_key(|(name, _)| place(name));
     update.skipped.extend(reasons.into_iter().map(|(name, why)| Skipped { name, why }));
+    update.skipped.extend(named::ladders(&given));
     update.learned.sort_by_key(|one| place(&one.event));
     update
 }

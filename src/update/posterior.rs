@@ -2,24 +2,35 @@
 
 use super::conflict::{Case, Tested};
 use super::facts::Facts;
-use super::{Learned, Means, Replacement, Update};
+use super::items::Item;
+use super::relevant::Graph;
+use super::{Learned, Means, Replacement, Update, dated};
 use crate::dist::{Beta, Dirichlet, Distribution, Gamma};
 use crate::model::{
     Belief, CaseRow, ChanceDefinition, Condition, CountDefinition, CountSpec, Definition, Event, EventId, Known,
-    Member, Model, OptionsBelief, Trigger, WhenDefinition,
+    Member, Model, OptionsBelief,
 };
 use crate::scenario::phrase::Chance;
 use crate::source::Span;
 use jiff::civil::Date;
 
+/// What is known, and of what.
+pub(super) struct Given<'a> {
+    pub(super) model: &'a Model,
+    pub(super) facts: &'a Facts<'a>,
+    pub(super) items: &'a [Item],
+    pub(super) graph: &'a Graph,
+    pub(super) text: &'a str,
+}
+
 /// Which case counted, and by which facts that is known.
-enum Applied<'a, T> {
+pub(super) enum Applied<'a, T> {
     Row(&'a T),
     Unknown(String),
 }
 
 /// The first case that holds, if the facts tell which one that is.
-fn applied<'a, T>(rows: &'a [CaseRow<T>], facts: &Facts) -> Applied<'a, T> {
+pub(super) fn applied<'a, T>(rows: &'a [CaseRow<T>], facts: &Facts) -> Applied<'a, T> {
     for row in rows {
         match row.condition.as_ref().map_or(Some(true), |condition| facts.truth(condition)) {
             Some(true) => return Applied::Row(&row.value),
@@ -34,20 +45,13 @@ fn applied<'a, T>(rows: &'a [CaseRow<T>], facts: &Facts) -> Applied<'a, T> {
 ///
 /// # Errors
 /// Why they do not settle its chance by themselves.
-pub(super) fn learn(
-    model: &Model,
-    id: EventId,
-    event: &Event,
-    facts: &Facts,
-    text: &str,
-    update: &mut Update,
-) -> Result<(), String> {
+pub(super) fn learn(given: &Given<'_>, id: EventId, event: &Event, update: &mut Update) -> Result<(), String> {
     match &event.definition {
-        Definition::Chance(chance) => binary(model, id, event, chance, facts, text, update),
-        Definition::Options(rows) => options(model, id, event, rows, facts, text, update),
-        Definition::Count(count) => counted(model, id, event, count, facts, text, update),
-        Definition::When(when) => dated(model, id, event, when, facts, text, update),
-        Definition::Causes { .. } if facts.binary(id).is_some() => {
+        Definition::Chance(chance) => binary(given, id, event, chance, update),
+        Definition::Options(rows) => options(given, id, event, rows, update),
+        Definition::Count(count) => counted(given, id, event, count, update),
+        Definition::When(when) => dated::learn(given, id, event, when, update),
+        Definition::Causes { .. } if given.facts.binary(id).is_some() => {
             Err("which of its causes brought it about is not known".to_owned())
         }
         Definition::Causes { .. }
@@ -60,19 +64,48 @@ pub(super) fn learn(
 
 /// Refuses outcomes that contradict each other, and an event that has learned its outcome already. An event has one outcome in the time
 /// of a scenario, however many questions ask about it; what it learned from outcomes of earlier times is another matter.
-fn is_news(model: &Model, event: &Event, from: &[String], agreed: bool) -> Result<(), String> {
+pub(super) fn is_news(given: &Given<'_>, event: &Event, from: &[String], agreed: bool) -> Result<(), String> {
+    let Given { model, facts, .. } = *given;
+    if let Some(tag) = from.iter().find(|tag| facts.is_refused(tag)) {
+        return Err(format!("its outcome {tag} cannot be together with others"));
+    }
     if !agreed {
         return Err(format!("its outcomes contradict each other: {}", from.join(", ")));
     }
-    let is_old = |learned: &&String| from.contains(learned) || is_of_this_time(model, learned);
-    match event.learned_from.iter().find(is_old) {
-        Some(learned) if !from.contains(learned) => Err(format!(
-            "it has learned from {learned}, and now the outcome is {}: put the prior back as it was before, without that in `learned_from`, and update again",
-            from.join(", ")
-        )),
-        Some(learned) => Err(format!("it has learned from {learned} already")),
+    let learned: Vec<&String> =
+        event.learned_from.iter().filter(|learned| from.contains(learned) || is_of_this_time(model, learned)).collect();
+    if let Some(learned) = learned.iter().find(|learned| from.contains(learned)) {
+        return Err(format!("it has learned from {learned} already"));
+    }
+    for learned in &learned {
+        if let Some(now) = from.iter().find(|tag| question_of(tag) == question_of(learned)) {
+            return Err(format!("it has learned from {learned}, and now the outcome is {now}: {PUT_BACK}"));
+        }
+    }
+    match learned.first() {
+        Some(learned) => Err(format!("it has learned from {learned}, and {} moves it no further", from.join(", "))),
         None => Ok(()),
     }
+}
+
+/// What to do where something was learned that is no longer so.
+pub(super) const PUT_BACK: &str =
+    "put the prior back as it was before, without that in `learned_from`, and update again";
+
+/// The question of an outcome as `learned_from` remembers it.
+pub(super) fn question_of(tag: &str) -> &str {
+    tag.split_once(": ").map_or(tag, |(question, _)| question)
+}
+
+/// Refuses an event that is drawn together with others of which something is known too: what they say moves its chance as well.
+pub(super) fn is_alone(given: &Given<'_>, id: EventId) -> Result<(), String> {
+    if given.graph.is_tied(given.model, id) {
+        return Err(
+            "something is known of what it is correlated with, so that its outcome does not move its chance alone"
+                .to_owned(),
+        );
+    }
+    Ok(())
 }
 
 /// Whether what `learned_from` remembers belongs to the time of the scenario.
@@ -82,12 +115,14 @@ pub(super) fn is_of_this_time(model: &Model, learned: &str) -> bool {
 }
 
 /// Notes a posterior and where it is written.
-fn write(
+#[expect(clippy::too_many_arguments, reason = "what moved, from what to what, and by what")]
+pub(super) fn write(
     event: &Event,
     from: &[String],
     span: Span,
     after: String,
-    means: (f64, f64),
+    (mean_before, mean_after): (f64, f64),
+    means: Means,
     text: &str,
     update: &mut Update,
 ) {
@@ -99,10 +134,10 @@ fn write(
         event: event.name.clone(),
         before,
         after,
-        mean_before: means.0,
-        mean_after: means.1,
+        mean_before,
+        mean_after,
         standard_error: 0.0,
-        means: Means::Conjugate,
+        means,
         by: from.to_vec(),
     });
 }
@@ -167,17 +202,17 @@ fn figure(value: f64) -> f64 {
 }
 
 fn binary(
-    model: &Model,
+    given: &Given<'_>,
     id: EventId,
     event: &Event,
     chance: &ChanceDefinition,
-    facts: &Facts,
-    text: &str,
     update: &mut Update,
 ) -> Result<(), String> {
+    let Given { facts, text, .. } = *given;
     let Some(fact) = facts.binary(id) else { return Ok(()) };
     let from = fact.from.as_slice();
-    is_news(model, event, from, fact.agreed)?;
+    is_news(given, event, from, fact.agreed)?;
+    is_alone(given, id)?;
     match chance.requires.as_ref().map(|condition| facts.truth(condition)) {
         None | Some(Some(true)) => {}
         Some(Some(false)) => {
@@ -194,7 +229,7 @@ fn binary(
 }
 
 /// One more case of a chance, or of a member of a class whose members differ; where all members are alike the class learns in their place.
-fn count_case(
+pub(super) fn count_case(
     event: &Event,
     from: &[String],
     belief: &Belief,
@@ -202,21 +237,27 @@ fn count_case(
     text: &str,
     update: &mut Update,
 ) -> Result<(), String> {
-    let tested = Tested::YesNo { belief: Box::new(belief.clone()), happened };
-    update.cases.push(Case { of: event.name.clone(), what: tested, from: from.to_vec() });
+    note_case(event, from, belief, happened, update);
     match belief.member.as_deref() {
         None => {
             let (phrase, mean) = after_one_case(belief, happened)?;
-            write(event, from, belief.span, phrase, (belief.mean, mean), text, update);
+            write(event, from, belief.span, phrase, (belief.mean, mean), Means::Conjugate, text, update);
         }
         Some(Member { own: None, .. }) => {}
         Some(Member { name, prior, own: Some(law), .. }) => {
             let law = law.after(happened);
             let phrase = format!("like {name}, itself {} of {}", figure(law.successes), figure(law.trials));
-            write(event, from, belief.span, phrase, (belief.mean, law.mean_given(prior.mean())), text, update);
+            let means = (belief.mean, law.mean_given(prior.mean()));
+            write(event, from, belief.span, phrase, means, Means::Conjugate, text, update);
         }
     }
     Ok(())
+}
+
+/// A chance was put to the test, whatever moves it.
+pub(super) fn note_case(event: &Event, from: &[String], belief: &Belief, happened: bool, update: &mut Update) {
+    let tested = Tested::YesNo { belief: Box::new(belief.clone()), happened };
+    update.cases.push(Case { of: event.name.clone(), what: tested, from: from.to_vec() });
 }
 
 /// Conjugacy needs the stated chance itself to have applied: no odds ratio.
@@ -236,17 +277,17 @@ fn odds_are_out(odds: &[(Condition, f64)], facts: &Facts) -> Result<(), String> 
 }
 
 fn options(
-    model: &Model,
+    given: &Given<'_>,
     id: EventId,
     event: &Event,
     rows: &[CaseRow<OptionsBelief>],
-    facts: &Facts,
-    text: &str,
     update: &mut Update,
 ) -> Result<(), String> {
+    let Given { facts, text, .. } = *given;
     let Some(fact) = facts.option(id) else { return Ok(()) };
     let from = fact.from.as_slice();
-    is_news(model, event, from, fact.agreed)?;
+    is_news(given, event, from, fact.agreed)?;
+    is_alone(given, id)?;
     let belief = match applied(rows, facts) {
         Applied::Row(belief) => belief,
         Applied::Unknown(why) => return Err(why),
@@ -272,22 +313,22 @@ fn options(
         },
         from: from.to_vec(),
     });
-    write(event, from, belief.span, phrase, means, text, update);
+    write(event, from, belief.span, phrase, means, Means::Conjugate, text, update);
     Ok(())
 }
 
 fn counted(
-    model: &Model,
+    given: &Given<'_>,
     id: EventId,
     event: &Event,
     count: &CountDefinition,
-    facts: &Facts,
-    text: &str,
     update: &mut Update,
 ) -> Result<(), String> {
+    let Given { facts, text, .. } = *given;
     let Some(fact) = facts.number(id) else { return Ok(()) };
     let from = fact.from.as_slice();
-    is_news(model, event, from, fact.agreed)?;
+    is_news(given, event, from, fact.agreed)?;
+    is_alone(given, id)?;
     match count.only_if.as_ref().map(|condition| facts.truth(condition)) {
         None | Some(Some(true)) => {}
         Some(Some(false)) => return Err("its `if` did not hold, so its outcome says nothing about its rate".to_owned()),
@@ -316,7 +357,8 @@ fn counted(
         },
         from: from.to_vec(),
     });
-    write(event, from, *span, phrase, (rate.mean() * exposure, posterior.mean() * exposure), text, update);
+    let means = (rate.mean() * exposure, posterior.mean() * exposure);
+    write(event, from, *span, phrase, means, Means::Conjugate, text, update);
     Ok(())
 }
 
@@ -339,79 +381,5 @@ pub(super) fn members_follow(update: &mut Update) {
             .iter_mut()
             .filter(|one| one.event == case.of && one.by == case.from)
             .for_each(|one| one.mean_after = mean);
-    }
-}
-
-fn dated(
-    model: &Model,
-    id: EventId,
-    event: &Event,
-    when: &WhenDefinition,
-    facts: &Facts,
-    text: &str,
-    update: &mut Update,
-) -> Result<(), String> {
-    let Some(fact) = facts.dated(id) else { return Ok(()) };
-    let from = fact.from.as_slice();
-    is_news(model, event, from, fact.agreed())?;
-    let spec = match applied(&when.rows, facts) {
-        Applied::Row(spec) => spec,
-        Applied::Unknown(why) => return Err(why),
-    };
-    let Some(doubt) = &spec.doubt else {
-        return Err("its chances are fixed numbers, which learn nothing: state one as a base rate such as `6 of 20 by 2025-12-31`".to_owned());
-    };
-    if !doubt.is_cumulative {
-        return Err("the chance in doubt is that of one day alone, after others".to_owned());
-    }
-    // When the clock started, at the earliest and at the latest; a known day counts as a moment.
-    let (earliest, latest) = match when.after {
-        None => (0.0, 0.0),
-        Some(parent) => match facts.dated(parent).filter(|known| known.agreed()) {
-            Some(known) if known.by.is_finite() => {
-                (if known.by - known.after <= 1.0 { known.by } else { known.after }, known.by)
-            }
-            Some(known) if known.after >= model.horizon_days() => {
-                return Err("its clock never started, so its outcome says nothing about its chance".to_owned());
-            }
-            _ => return Err("when its clock started is not known".to_owned()),
-        },
-    };
-    let (first_deadline, deadline) = (earliest + doubt.day, latest + doubt.day);
-    for (trigger, ratio) in &when.ratios {
-        if *ratio != 1.0 && !ruled_out(trigger, deadline, facts) {
-            return Err(
-                "a hazard ratio applied, or may have, so that its outcome does not move the stated chance alone"
-                    .to_owned(),
-            );
-        }
-    }
-    if let Some(trigger) = &when.requires {
-        let held = match trigger {
-            Trigger::Condition(condition) => facts.truth(condition) == Some(true),
-            Trigger::Date(_) | Trigger::All(_) | Trigger::Any(_) => false,
-        };
-        if !held {
-            return Err("what it requires did not hold all along, or may not have".to_owned());
-        }
-    }
-    let happened = match (facts.came_by(id, first_deadline), facts.came_by(id, deadline)) {
-        (Some(true), _) => true,
-        (_, Some(false)) => false,
-        _ => {
-            return Err(format!(
-                "its outcome does not tell whether it happened by day {deadline}, to which its chance belongs"
-            ));
-        }
-    };
-    count_case(event, from, &doubt.belief, happened, text, update)
-}
-
-fn ruled_out(trigger: &Trigger, deadline: f64, facts: &Facts) -> bool {
-    match trigger {
-        Trigger::Date(event) => facts.came_by(*event, deadline) == Some(false),
-        Trigger::Condition(condition) => facts.truth(condition) == Some(false),
-        Trigger::All(parts) => parts.iter().any(|part| ruled_out(part, deadline, facts)),
-        Trigger::Any(parts) => parts.iter().all(|part| ruled_out(part, deadline, facts)),
     }
 }

@@ -14,6 +14,8 @@ pub(super) struct Graph {
     observed: Vec<bool>,
     events: usize,
     items: usize,
+    /// Where the news of the file begins.
+    news: usize,
     /// Where the reference classes begin.
     classes: usize,
 }
@@ -53,27 +55,68 @@ impl Graph {
         let observed = (0..count)
             .map(|node| {
                 let event = EventId(node);
-                let settled = || facts.binary(event).is_some() || facts.option(event).is_some();
+                let settled = || {
+                    facts.binary(event).is_some_and(|fact| fact.agreed)
+                        || facts.option(event).is_some_and(|fact| fact.agreed)
+                };
                 if node < events { settled() } else { node < events + items.len() || (news..classes).contains(&node) }
             })
             .collect();
-        Self { parents, children, observed, events, items: items.len(), classes }
+        Self { parents, children, observed, events, items: items.len(), news, classes }
     }
 
     /// The observations that bear on the chances of an event or of a reference class, given all others: those that the ball of Shachter (1998, "Bayes-Ball", UAI 14)
     /// reaches from a parent of it.
     pub(super) fn bearing_on(&self, learner: Learner) -> BTreeSet<usize> {
-        let mut reached = BTreeSet::new();
-        let mut seen = BTreeSet::new();
         let start = match learner {
             Learner::Event(event) => event.0,
             Learner::Prior(class) => self.classes + class,
         };
-        let mut waiting = vec![(start, true)];
+        self.reached(vec![(start, true)], None).0
+    }
+
+    /// Whether something is known, by outcomes, silence or the news of the file, of the events that are drawn together with this one.
+    pub(super) fn is_tied(&self, model: &Model, event: EventId) -> bool {
+        let Some((group, _)) = model.event(event).group else { return false };
+        let others = model.groups[group].events.iter().filter(|other| **other != event);
+        let (items, news) = self.reached(others.map(|other| (other.0, true)).collect(), Some(event.0));
+        !items.is_empty() || news
+    }
+
+    /// Whether an observation besides those of this name, which are about the event alone, bears on it by what depends on it; of a date that is
+    /// known to lie in a time they say more. `tells` says of an event whether what is known settles how it depends on this one.
+    pub(super) fn says_more(
+        &self,
+        items: &[Item],
+        event: EventId,
+        from: &[String],
+        tells: impl Fn(EventId) -> bool,
+    ) -> bool {
+        let is_own = |node: usize| {
+            self.is_item(node) && {
+                let item = &items[node - self.events];
+                let mut alone = true;
+                item.condition.visit_events(&mut |other| alone &= other == event);
+                alone && from.contains(&item.tag)
+            }
+        };
+        let children = self.children[event.0].iter().filter(|child| {
+            let is_told = **child < self.events && tells(EventId(**child));
+            !is_own(**child) && !is_told
+        });
+        !self.reached(children.map(|child| (*child, true)).collect(), Some(event.0)).0.is_empty()
+    }
+
+    /// The observations that the ball reaches, and whether it reaches news of the file; `without` is a node that it does not pass.
+    fn reached(&self, mut waiting: Vec<(usize, bool)>, without: Option<usize>) -> (BTreeSet<usize>, bool) {
+        let mut reached = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        let mut news = false;
         while let Some((node, from_parent)) = waiting.pop() {
-            if !seen.insert((node, from_parent)) {
+            if without == Some(node) || !seen.insert((node, from_parent)) {
                 continue;
             }
+            news |= (self.news..self.classes).contains(&node);
             let own = |reached: &mut BTreeSet<usize>| {
                 if node < self.events {
                     // An event that is settled is known by the observations about it.
@@ -88,7 +131,8 @@ impl Graph {
                     own(&mut reached);
                     waiting.extend(self.parents[node].iter().map(|parent| (*parent, false)));
                 }
-                (true, false) => {}
+                // What is known of a parent tells which case applied.
+                (true, false) => own(&mut reached),
                 (false, true) => waiting.extend(self.children[node].iter().map(|child| (*child, true))),
                 (false, false) => {
                     waiting.extend(self.parents[node].iter().map(|parent| (*parent, false)));
@@ -96,7 +140,24 @@ impl Graph {
                 }
             }
         }
-        reached
+        (reached, news)
+    }
+
+    /// All events and reference classes from which an observation follows.
+    pub(super) fn behind(&self, item: usize) -> BTreeSet<Learner> {
+        let mut seen = BTreeSet::new();
+        let mut waiting = vec![self.events + item];
+        while let Some(node) = waiting.pop() {
+            if seen.insert(node) {
+                waiting.extend(&self.parents[node]);
+            }
+        }
+        let learner = |node: usize| match node {
+            event if event < self.events => Some(Learner::Event(EventId(event))),
+            class if class >= self.classes => Some(Learner::Prior(class - self.classes)),
+            _ => None,
+        };
+        seen.into_iter().filter_map(learner).collect()
     }
 
     fn is_item(&self, node: usize) -> bool {

@@ -157,10 +157,10 @@ fn a_date_learns_from_the_deadline_that_its_chance_belongs_to() {
     );
     let (after, _) = updated(&body, &[("q", Resolution::No)]);
     assert!(after.contains("when = \"0 of 6 by 2025-03-31, 50% by 2025-12-31\""), "{after}");
-    // Not yet by a later deadline is not yet by the earlier one either; by an earlier one it says nothing about a later.
-    let later = body.replace("paper by 2025-03-31", "paper by 2025-09-30");
-    let (after, _) = updated(&later, &[("q", Resolution::No)]);
-    assert!(after.contains("0 of 6"), "{after}");
+    // Not yet by a later deadline says more: in closed form, (1 - p)^k adds k to the second shape. By an earlier one it says less.
+    let later = body.replace(", 50% by 2025-12-31", "").replace("paper by 2025-03-31", "paper by 2025-09-30");
+    let (_, update) = updated(&later, &[("q", Resolution::No)]);
+    assert!((update.learned[0].mean_after - 0.5 / (6.0 + 272.0 / 89.0)).abs() < 1e-9, "{update:?}");
     let earlier = body.replace("paper by 2025-03-31", "paper by 2025-02-01");
     let (after, update) = updated(&earlier, &[("q", Resolution::No)]);
     // Not yet by an earlier one counts for part of a case.

@@ -7,10 +7,9 @@
 //! new prior(x) = prior(x) P(x | all that is observed) / P(x | what it has learned from)        up to a constant, P of the prior as it stands
 //! ```
 
-use super::facts::Facts;
 use super::items::{Item, remembered_silence};
 use super::learner::Learner;
-use super::relevant::Graph;
+use super::posterior::Given;
 use super::{Learned, Means, Replacement, Update, posterior};
 use crate::dist::{Beta, Dirichlet, Gamma};
 use crate::exact;
@@ -23,13 +22,19 @@ use crate::source::{Source, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables of more cells are simulated rather than computed.
-const MOST_CELLS: f64 = 4_194_304.0;
+pub(super) const MOST_CELLS: f64 = 4_194_304.0;
 
 /// A share of the prior that is too small to have been moved by anything but rounding.
 const ROUNDING: f64 = 1e-9;
 
 /// So many standard errors a posterior must differ from its prior to have been moved by more than the simulation.
 const ERRORS: f64 = 4.0;
+
+/// So small a shift, in shares of what the prior leaves open, is not looked for again with more worlds.
+const SMALL: f64 = 0.05;
+
+/// In the reasons of events whose outcomes have nothing to say.
+const NOTHING: &str = "says nothing about its";
 
 /// What is believed of an input, and whose it is.
 pub(super) struct Input<'a> {
@@ -43,28 +48,44 @@ pub(super) enum Stated<'a> {
     Rate { rate: &'a Gamma, exposure: f64, span: Span },
 }
 
+/// What was looked at, and what came of it.
+pub(super) struct Weighed {
+    /// The observations that bear on each learner.
+    pub(super) bearing: BTreeMap<Learner, BTreeSet<usize>>,
+    /// Why observations moved less than the simulation can tell.
+    pub(super) unmoved: BTreeMap<String, String>,
+}
+
 /// Moves the priors that the conjugate rules left where they were. `reasons` says of events why they did; those that move are taken out.
 pub(super) fn learn(
-    model: &Model,
+    given: &Given<'_>,
     source: &Source,
-    (items, facts): (&[Item], &Facts<'_>),
     settings: &Settings,
     reasons: &mut BTreeMap<String, String>,
     update: &mut Update,
-) {
-    let text = source.text();
+) -> Weighed {
+    let Given { model, items, graph, text, .. } = *given;
     let done: BTreeSet<Span> = update.replacements.iter().map(|one| one.span).collect();
     let inputs = inputs(model);
-    let graph = Graph::new(model, facts, items);
     let events = (0..model.events.len()).map(|at| Learner::Event(EventId(at)));
     let all_learners = events.chain((0..model.priors.len()).map(Learner::Prior));
     let bearing: BTreeMap<Learner, BTreeSet<usize>> =
         all_learners.map(|learner| (learner, graph.bearing_on(learner))).collect();
+    let mut weighed = Weighed { bearing, unmoved: BTreeMap::new() };
+    let bearing = &weighed.bearing;
     let tags: Vec<&str> = items.iter().map(|item| item.tag.as_str()).collect();
+    // What is settled has learned from all that settled it, also from what is known of its parents.
+    for (learner, bearing) in bearing {
+        let has_own = || inputs.values().any(|input| input.learner == *learner);
+        if update.learned_from.contains_key(&learner.key(model)) && has_own() {
+            let by: Vec<String> = bearing.iter().map(|item| tags[*item].to_owned()).collect();
+            remember(model, *learner, &by, source, update);
+        }
+    }
     let plan = plan::draft(model, &Situation::of_file(model));
     // What each has learned from before, for those on which something new bears.
     let mut learners: BTreeMap<Learner, Vec<Item>> = BTreeMap::new();
-    for (learner, bearing) in &bearing {
+    for (learner, bearing) in bearing {
         let known = learner.learned_from(model, source, &tags);
         let is_new = |item: &usize| !known.iter().any(|known| known == tags[*item]);
         if !bearing.iter().any(is_new) {
@@ -92,14 +113,14 @@ pub(super) fn learn(
         learns.then_some(if old.is_empty() && model.news.is_empty() { Grain::Exact } else { Grain::Fine })
     };
     if !(0..plan.parameters.len()).any(|parameter| wanted(parameter).is_some()) {
-        return;
+        return weighed;
     }
-    let refused = |why: String, reasons: &mut BTreeMap<String, String>| {
-        reasons.insert("the outcomes together".to_owned(), why);
-    };
     let all = match figures(model, items, &wanted, settings) {
         Ok(all) => all,
-        Err(why) => return refused(why, reasons),
+        Err(why) => {
+            reasons.insert(TOGETHER.to_owned(), why);
+            return weighed;
+        }
     };
     // By what is known already: nothing but the news of the file, and what an event has learned from before.
     let mut before: Vec<(&[Item], Figures)> = Vec::new();
@@ -117,12 +138,15 @@ pub(super) fn learn(
                         before.push((old, figures));
                         before.len() - 1
                     }
-                    Err(why) => return refused(why, reasons),
+                    Err(why) => {
+                        reasons.insert(TOGETHER.to_owned(), why);
+                        return weighed;
+                    }
                 },
             };
             Some(&before[at].1)
         };
-        let by: Vec<String> = bearing[&input.learner]
+        let by: Vec<String> = weighed.bearing[&input.learner]
             .iter()
             .map(|item| tags[*item].to_owned())
             .filter(|tag| !learned_from.contains(tag))
@@ -132,14 +156,37 @@ pub(super) fn learn(
                 write(model, input, phrase, (mean_before, mean_after), error, by, source, &all, update);
                 reasons.remove(&input.learner.name(model));
             }
-            // A shift that the simulation cannot tell from none counts as learned too, or it would be looked for anew each time.
-            Moved::Nowhere if all.simulated.is_some() => remember(model, input.learner, &by, source, update),
-            Moved::Nowhere => {}
+            Moved::Nowhere { is_told } => {
+                let Some((worlds, worth)) = all.simulated else { continue };
+                let why = too_few(worlds, worth);
+                by.iter().for_each(|tag| drop(weighed.unmoved.insert(tag.clone(), why.clone())));
+                // Why it was weighed at all is no reason, unless nothing was to be said.
+                if let Some(reason) = reasons.get_mut(&input.learner.name(model)).filter(|one| !one.contains(NOTHING)) {
+                    reason.clone_from(&why);
+                }
+                update.simulated = Some(super::Simulated { worlds, effective_sample_size: worth });
+                // A shift that is surely small counts as learned too, or it would be looked for anew each time.
+                if is_told {
+                    remember(model, input.learner, &by, source, update);
+                }
+            }
             Moved::No(why) => {
                 reasons.entry(input.learner.name(model)).or_insert(why);
             }
         }
     }
+    weighed
+}
+
+/// The name under which outcomes stand that cannot be together.
+pub(super) const TOGETHER: &str = "the outcomes together";
+
+/// Why an observation moved nothing in a simulation.
+fn too_few(worlds: u64, worth: f64) -> String {
+    format!(
+        "what it moves is less than {worlds} worlds tell from chance: those that agree with what was observed are worth {} independent ones; more can be drawn with `--worlds`",
+        worth.round()
+    )
 }
 
 /// What something has learned from that belongs to this scenario's time: outcomes that are still at hand, and silence.
@@ -243,8 +290,16 @@ fn computed(plan: &Plan) -> Result<Option<Vec<Answer>>, String> {
 }
 
 enum Moved {
-    To { phrase: String, mean_before: f64, mean_after: f64, error: f64 },
-    Nowhere,
+    To {
+        phrase: String,
+        mean_before: f64,
+        mean_after: f64,
+        error: f64,
+    },
+    /// By no more than rounding or the simulation may; `is_told` of a simulation so large that the shift is small for sure.
+    Nowhere {
+        is_told: bool,
+    },
     No(String),
 }
 
@@ -278,7 +333,7 @@ fn moved(text: &str, input: &Input<'_>, inquiry: &Inquiry, all: &Figures, known:
                 Stated::Rate { rate, exposure, span } => {
                     gamma(rate, *exposure, posterior::is_gamma(text, *span), &moments)
                 }
-                Stated::Options(_) => Moved::Nowhere,
+                Stated::Options(_) => Moved::Nowhere { is_told: true },
             }
         }
         (Inquiry::Options { asks }, Stated::Options(belief)) => {
@@ -289,7 +344,7 @@ fn moved(text: &str, input: &Input<'_>, inquiry: &Inquiry, all: &Figures, known:
             }
             dirichlet(belief, asks, all)
         }
-        _ => Moved::Nowhere,
+        _ => Moved::Nowhere { is_told: true },
     }
 }
 
@@ -346,11 +401,16 @@ impl Moments {
         let bound = (ROUNDING * spread).max(ERRORS * self.error);
         shift > bound || narrowed > bound
     }
+
+    /// Whether a shift that the simulation cannot tell from none is small beside the doubt.
+    fn is_told(&self) -> bool {
+        ERRORS * self.error <= SMALL * self.before.1.sqrt()
+    }
 }
 
 fn beta(belief: &Belief, moments: &Moments) -> Moved {
     if !moments.is_news() {
-        return Moved::Nowhere;
+        return Moved::Nowhere { is_told: moments.is_told() };
     }
     match Beta::from_mean_and_variance(moments.mean, moments.variance) {
         Ok(after) => Moved::To {
@@ -365,7 +425,7 @@ fn beta(belief: &Belief, moments: &Moments) -> Moved {
 
 fn gamma(rate: &Gamma, exposure: f64, is_gamma: bool, moments: &Moments) -> Moved {
     if !moments.is_news() {
-        return Moved::Nowhere;
+        return Moved::Nowhere { is_told: moments.is_told() };
     }
     match Gamma::new(moments.mean * moments.mean / moments.variance, moments.mean / moments.variance) {
         Ok(after) => Moved::To {
@@ -387,11 +447,11 @@ fn is_open(asks: &[usize], belief: &OptionsBelief, known: &Figures) -> bool {
 
 /// Of a Dirichlet, a mixture of itself and of itself with one more case of each option: its means, and as sure as the mean square of its shares says.
 fn dirichlet(belief: &OptionsBelief, asks: &[usize], all: &Figures) -> Moved {
-    let Some(prior) = &belief.prior else { return Moved::Nowhere };
+    let Some(prior) = &belief.prior else { return Moved::Nowhere { is_told: true } };
     let estimates: Vec<Estimate> = asks.iter().filter_map(|ask| all.binary(*ask)).collect();
     let alphas = prior.alphas();
     if estimates.len() != alphas.len() {
-        return Moved::Nowhere;
+        return Moved::Nowhere { is_told: true };
     }
     let sum: f64 = alphas.iter().sum();
     let applied: f64 = estimates.iter().map(|one| one.value).sum();
@@ -416,7 +476,7 @@ fn dirichlet(belief: &OptionsBelief, asks: &[usize], all: &Figures) -> Moved {
     let error = estimates.iter().map(|one| one.standard_error).fold(0.0, f64::max) / (sum + 1.0);
     let bound = ROUNDING.max(ERRORS * error);
     if shift <= bound && (concentration / sum - 1.0).abs() <= ROUNDING.max(ERRORS * error * (sum + 1.0)) {
-        return Moved::Nowhere;
+        return Moved::Nowhere { is_told: ERRORS * error * (sum + 1.0) <= SMALL };
     }
     let after: Vec<f64> = mean.iter().map(|mean| mean * concentration).collect();
     let Ok(after) = Dirichlet::new(&after) else {

@@ -1,0 +1,172 @@
+//! What moved nothing, and the true reason for each.
+
+use super::facts::COMBINATION;
+use super::learner::Learner;
+use super::posterior::{Given, PUT_BACK, is_of_this_time, question_of};
+use super::weighed::{self, Stated, TOGETHER, Weighed};
+use super::{Skipped, Update};
+use crate::model::{Definition, Event, EventId, Formula, Model, Question, QuestionTarget};
+use crate::source::Source;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A question with its outcome, and whether that settles an event.
+pub(super) struct Asked<'a> {
+    pub(super) question: &'a Question,
+    pub(super) tag: String,
+    pub(super) settles: Result<(), String>,
+}
+
+/// A question that was annulled, and what has learned from the outcome it had before.
+pub(super) fn annulled(model: &Model, source: &Source, question: &Question) -> Skipped {
+    let events = (0..model.events.len()).map(|at| Learner::Event(EventId(at)));
+    let learners = events.chain((0..model.priors.len()).map(Learner::Prior));
+    let mut learned: Vec<(String, String)> = Vec::new();
+    for learner in learners {
+        let history = learner.learned_from(model, source, &[]);
+        let of_this = |tag: &&String| {
+            question_of(tag) == question.name && !tag.contains(": not yet (") && is_of_this_time(model, tag)
+        };
+        learned.extend(history.iter().filter(of_this).map(|tag| (learner.name(model), tag.clone())));
+    }
+    let why = match learned.split_first() {
+        None => "it was annulled".to_owned(),
+        Some(((name, tag), others)) => {
+            let names: Vec<String> = others.iter().map(|(name, _)| format!(", `{name}`")).collect();
+            format!("it was annulled, but `{name}`{} learned from {tag}: {PUT_BACK}", names.concat())
+        }
+    };
+    Skipped { name: question.name.clone(), why }
+}
+
+/// The outcomes that moved nothing, where no event that they settle says why. `reasons` of members of classes that learned in their place are taken out.
+pub(super) fn unused(
+    given: &Given<'_>,
+    source: &Source,
+    asked: &[Asked<'_>],
+    weighed: &Weighed,
+    reasons: &mut BTreeMap<String, String>,
+    update: &Update,
+) -> Vec<Skipped> {
+    let Given { model, facts, .. } = *given;
+    let is_used = |tag: &String| update.learned.iter().any(|one| one.by.contains(tag));
+    for (at, event) in model.events.iter().enumerate() {
+        let from = facts.about(EventId(at));
+        if is_member(event) && !from.is_empty() && from.iter().all(is_used) {
+            reasons.remove(&event.name);
+        }
+    }
+    let is_named = |tag: &String| {
+        let mut events = model.events.iter().enumerate();
+        facts.is_refused(tag)
+            || events.any(|(at, event)| reasons.contains_key(&event.name) && facts.about(EventId(at)).contains(tag))
+    };
+    let doubtful = doubtful(model);
+    let unused = asked.iter().filter(|one| !is_used(&one.tag) && !is_named(&one.tag));
+    unused
+        .map(|one| {
+            let why = match &one.settles {
+                Err(why) if why != COMBINATION => why.clone(),
+                _ => why(given, source, one, weighed, reasons, &doubtful),
+            };
+            Skipped { name: one.question.name.clone(), why }
+        })
+        .collect()
+}
+
+fn why(
+    given: &Given<'_>,
+    source: &Source,
+    asked: &Asked<'_>,
+    weighed: &Weighed,
+    reasons: &BTreeMap<String, String>,
+    doubtful: &BTreeSet<Learner>,
+) -> String {
+    let Given { model, facts, items, graph, .. } = *given;
+    if let Some(why) = weighed.unmoved.get(&asked.tag) {
+        return why.clone();
+    }
+    let Some(item) = items.iter().position(|item| item.tag == asked.tag) else {
+        return "its outcome is none that it can have".to_owned();
+    };
+    if graph.behind(item).is_disjoint(doubtful) {
+        return match &asked.question.target {
+            QuestionTarget::Value(Formula::Event(event)) => match &model.event(*event).definition {
+                Definition::Number(_) => {
+                    "it is drawn from distributions of fixed numbers, which learn nothing, by chances that state no doubt"
+                        .to_owned()
+                }
+                _ => NO_DOUBT.to_owned(),
+            },
+            _ => NO_DOUBT.to_owned(),
+        };
+    }
+    let bearing = doubtful.iter().filter(|learner| weighed.bearing[*learner].contains(&item));
+    let bearing: Vec<Learner> = bearing.copied().collect();
+    let has_learned = |learner: &Learner| learner.learned_from(model, source, &[&asked.tag]).contains(&asked.tag);
+    if !bearing.is_empty() && bearing.iter().all(has_learned) {
+        let names: Vec<String> = bearing.iter().map(|learner| format!("`{}`", learner.name(model))).collect();
+        return format!("learned from it already: {}", names.join(", "));
+    }
+    let mut is_settled = true;
+    items[item].condition.visit_events(&mut |event| {
+        is_settled &= facts.binary(event).is_some() || facts.option(event).is_some() || facts.number(event).is_some();
+    });
+    if bearing.is_empty() || is_settled {
+        return "other outcomes say already what it says".to_owned();
+    }
+    if reasons.contains_key(TOGETHER) {
+        return format!("the chances on which it bears were not weighed: see `{TOGETHER}`");
+    }
+    "it leaves the chances on which it bears as they were".to_owned()
+}
+
+const NO_DOUBT: &str = "no chance on which it bears states a doubt, so that nothing learns from it";
+
+/// The events and classes whose priors state a doubt.
+fn doubtful(model: &Model) -> BTreeSet<Learner> {
+    let inputs = weighed::inputs(model).into_values();
+    let in_doubt = inputs.filter(|input| match &input.belief {
+        Stated::Chance(belief) => belief.prior.is_some(),
+        Stated::Options(belief) => belief.prior.is_some(),
+        Stated::Rate { .. } => true,
+    });
+    in_doubt.map(|input| input.learner).collect()
+}
+
+/// Whether all chances of an event are those of classes.
+fn is_member(event: &Event) -> bool {
+    let (mut all, mut any) = (true, false);
+    event.visit_beliefs(&mut |belief| {
+        all &= belief.member.is_some();
+        any = true;
+    });
+    all && any
+}
+
+/// The steps of ladders that are taken at their means, where something is known of their events.
+pub(super) fn ladders(given: &Given<'_>) -> Vec<Skipped> {
+    let Given { model, items, text, .. } = *given;
+    let is_known = |event: usize| {
+        items.iter().any(|item| {
+            let mut speaks = false;
+            item.condition.visit_events(&mut |of| speaks |= of.0 == event);
+            speaks
+        })
+    };
+    let mut named = Vec::new();
+    for (at, event) in model.events.iter().enumerate() {
+        let Definition::When(when) = &event.definition else { continue };
+        let spans = when.rows.iter().flat_map(|row| &row.value.taken_at_mean);
+        let steps: Vec<String> =
+            spans.map(|span| format!("`{}`", text.get(span.range()).unwrap_or_default())).collect();
+        if !steps.is_empty() && is_known(at) {
+            let why = format!(
+                "of its steps only the last one that states a doubt is in doubt, and learns; {} {} taken at the mean",
+                steps.join(" and "),
+                if steps.len() == 1 { "is" } else { "are" }
+            );
+            named.push(Skipped { name: event.name.clone(), why });
+        }
+    }
+    named
+}
