@@ -20,6 +20,16 @@ def test_the_examples_print_what_is_shown(name):
     assert failed == 0
 
 
+@pytest.mark.parametrize(
+    "name", ["drop_in.scikit_learn", "scores.binary", "scores.crps", "scores.ensembles", "scores.logs", "scores.options"]
+)
+def test_the_examples_of_scores_print_what_is_shown(name):
+    module = importlib.import_module(f"foretell.{name}")
+    failed, tried = doctest.testmod(module, optionflags=FLAGS)
+    assert tried > 0
+    assert failed == 0
+
+
 def test_everything_public_says_what_it_is_and_shows_it():
     silent, without_example = [], []
     for name in foretell.__all__:

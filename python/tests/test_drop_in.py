@@ -101,6 +101,32 @@ CALLS["crps_exponentialM"] = [((POSITIVE, P, LOCATION, SCALE), {})]
 CALLS["crps_gpd"] = [((POSITIVE, 0.8 * P, LOCATION, SCALE, P[::-1]), {})]
 CALLS["logs_gpd"] = [((LOCATION + POSITIVE, 0.8 * P, LOCATION, SCALE), {})]
 CALLS["logs_exponential2"] = [((LOCATION + POSITIVE, LOCATION, SCALE), {})]
+QUANTILES_ANYHOW = RANDOM.normal(size=(N, 5))
+CALLS["crps_quantile"] += [((Y, QUANTILES_ANYHOW, LEVELS), {}), ((Y, QUANTILES_ANYHOW, LEVELS[::-1]), {})]
+CALLS["quantile_score"] += [((Y, LOCATION, level), {}) for level in (0.0, 1.0)]
+CALLS["crps_uniform"] += [((Y, LOCATION, LOCATION + SCALE, 0.1, P / 2), {}), ((0.3, 0.0, 1.0, 0.2), {}), ((1.4, 0.0, 1.0, 0.0, 0.3), {})]
+CALLS["logs_normal"] += [((Y, LOCATION, SCALE), {"negative": False})]
+CALLS["crps_ensemble"] += [((Y, DRAWS), {"ens_w": WEIGHTS, "estimator": "fair"}), ((Y, DRAWS.T), {"ens_w": WEIGHTS.T.copy(), "estimator": "nrg", "m_axis": 0})]
+ON_BOUNDS = ([0.0, 0.5, 1.2], [[0.0, 0.2, 0.7], [0.5, 0.2, 0.7], [0.0, 2.0, 0.3]])
+for name in ("owcrps_ensemble", "vrcrps_ensemble"):
+    CALLS[name] += [((*map(numpy.array, ON_BOUNDS), 0.0), {}), ((Y, DRAWS), {"w_func": smooth, "ens_w": WEIGHTS})]
+#: Everything along every axis; with three rows, three components and six draws no shape gives a wrong axis away.
+SQUARE, SIX = RANDOM.normal(size=(3, 3)), RANDOM.normal(size=(3, 6, 3))
+AXES = [
+    ((SQUARE, SIX), (1, 2)),
+    ((SQUARE, SIX.transpose(0, 2, 1)), (-1, -2)),
+    ((SQUARE.T, SIX.transpose(1, 2, 0)), (0, 1)),
+    ((SQUARE, SIX.transpose(1, 0, 2)), (0, 2)),
+    ((SQUARE.T, SIX.transpose(2, 0, 1)), (2, 0)),
+    ((SQUARE.T, SIX.transpose(2, 1, 0)), (1, 0)),
+    ((SEEN.T, VECTORS.transpose(1, 2, 0)), (-3, -2)),
+]
+for arguments, (m_axis, v_axis) in AXES:
+    for name in ("es_ensemble", "dssmv_ensemble", "vs_ensemble"):
+        CALLS[name].append((arguments, {"m_axis": m_axis, "v_axis": v_axis}))
+PAIRS = RANDOM.uniform(size=(40, 3, 3))
+CALLS["vs_ensemble"] += [((SEEN, VECTORS, PAIRS), {"estimator": "fair"}), ((SEEN, VECTORS, PAIRS, -2, -1), {"p": 2.0})]
+CALLS["vs_ensemble"].append(((SEEN.T, VECTORS.transpose(1, 2, 0), PAIRS, 0, 1), {}))
 #: What scoringrules itself has otherwise than it says.
 MENDED = {"weighted_interval_score"}
 SCIKIT_LEARN = {"brier_score_loss", "log_loss", "mean_pinball_loss"}
@@ -135,8 +161,7 @@ def test_the_weighted_interval_score_is_that_of_its_paper():
 @pytest.mark.parametrize("name", sorted((set(CALLS) | MENDED) - {"energy_score", "variogram_score"}))
 def test_arguments_have_their_names_and_order(name):
     ours, theirs = (list(inspect.signature(getattr(module, name)).parameters) for module in (drop_in, scoringrules))
-    left_out = {"ens_w", "w", "negative", "lmass", "umass"} - set(ours)
-    assert ours == [parameter for parameter in theirs if parameter not in left_out]
+    assert ours == theirs
 
 
 def test_losses_are_those_of_scikit_learn():
@@ -173,7 +198,21 @@ def test_losses_are_those_of_scikit_learn():
 def test_what_the_other_packages_let_pass_is_refused():
     for call, says in (
         (lambda: drop_in.crps_ensemble(Y, DRAWS, estimator="akr"), "estimator is one of"),
-        (lambda: drop_in.crps_ensemble(Y, DRAWS, estimator="fair", ens_w=WEIGHTS), "no fair score"),
+        (lambda: drop_in.es_ensemble(SEEN, VECTORS, estimator="akr"), "estimator is one of"),
+        (lambda: drop_in.crps_ensemble(Y, DRAWS, estimator="pwm", ens_w=WEIGHTS), "no weights of draws"),
+        (lambda: drop_in.crps_ensemble(0.0, [1.0, 2.0], estimator="fair", ens_w=[1.0, 0.0]), "no fair score"),
+        (lambda: drop_in.es_ensemble(SEEN, VECTORS, ens_w=VECTORS[..., 0]), "no weights of draws"),
+        (lambda: drop_in.vs_ensemble(SEEN, VECTORS, ens_w=VECTORS[..., 0]), "no weights of draws"),
+        (lambda: drop_in.es_ensemble(SEEN, VECTORS, 1, 1), "two axes"),
+        (lambda: drop_in.es_ensemble(SEEN, VECTORS, 1, 3), "two axes"),
+        (lambda: drop_in.es_ensemble(0.0, VECTORS), "no axis of components"),
+        (lambda: drop_in.vs_ensemble(SEEN, VECTORS, p=0), "no score"),
+        (lambda: drop_in.crps_quantile(0.0, [1.0, 2.0], [0.0, 0.5]), "between 0 and 1"),
+        (lambda: drop_in.quantile_score(0.0, 1.0, 1.1), "from 0 to 1"),
+        (lambda: drop_in.quantile_score(0.0, 1.0, math.nan), "from 0 to 1"),
+        (lambda: drop_in.rps_score([1.7], OPTIONS[:1]), "a whole number from 1, not 1.7"),
+        (lambda: drop_in.rps_score([math.nan], OPTIONS[:1]), "a whole number from 1, not nan"),
+        (lambda: drop_in.crps_uniform(0.5, 0.0, 1.0, 0.7, 0.6), "no score"),
         (lambda: drop_in.crps_normal(0.0, 0.0, -1.0), "sigma = -1"),
         (lambda: drop_in.logs_gamma(1.0, 1.0), "one of `rate` and `scale`"),
         (lambda: drop_in.crps_negbinom(1.0, 1.0), "one of `prob` and `mu`"),

@@ -6,7 +6,7 @@ import numpy
 from numpy.typing import ArrayLike
 
 from .. import scores
-from ..scores._shapes import Scores
+from ..scores._shapes import Scores, numbers
 
 __all__ = [
     "crps_2pexponential",
@@ -68,14 +68,14 @@ _INFINITY = float("inf")
 def _rate(rate: ArrayLike | None, scale: ArrayLike | None) -> ArrayLike:
     if (rate is None) == (scale is None):
         raise ValueError("give one of `rate` and `scale`")
-    return 1.0 / numpy.asarray(scale, dtype=numpy.float64) if rate is None and scale is not None else numpy.asarray(rate)
+    return 1.0 / numbers(scale) if rate is None and scale is not None else numbers(rate)  # type: ignore[arg-type]
 
 
 def _success(n: ArrayLike, prob: ArrayLike | None, mu: ArrayLike | None) -> ArrayLike:
     if (prob is None) == (mu is None):
         raise ValueError("give one of `prob` and `mu`")
-    size = numpy.asarray(n, dtype=numpy.float64)
-    return size / (size + numpy.asarray(mu)) if prob is None and mu is not None else numpy.asarray(prob)
+    size = numbers(n)
+    return size / (size + numbers(mu)) if prob is None and mu is not None else numbers(prob)  # type: ignore[arg-type]
 
 
 def crps_normal(obs: ArrayLike, mu: ArrayLike, sigma: ArrayLike, *, backend: object = None) -> Scores:
@@ -113,9 +113,14 @@ def crps_loglaplace(obs: ArrayLike, locationlog: ArrayLike, scalelog: ArrayLike,
     return scores.crps_loglaplace(obs, locationlog, scalelog)
 
 
-def crps_uniform(obs: ArrayLike, min: ArrayLike, max: ArrayLike, *, backend: object = None) -> Scores:
-    """`foretell.scores.crps_uniform`."""
-    return scores.crps_uniform(obs, min, max)
+def crps_uniform(
+    obs: ArrayLike, min: ArrayLike, max: ArrayLike, lmass: ArrayLike = 0.0, umass: ArrayLike = 0.0, *, backend: object = None
+) -> Scores:
+    """`foretell.scores.crps_uniform`; with masses at the bounds, which leave the rest to what lies between them, `foretell.scores.crps_cdf`."""
+    masses = numpy.broadcast_arrays(numbers(lmass), numbers(umass))
+    if not any(mass.any() for mass in masses):
+        return scores.crps_uniform(obs, min, max)
+    return scores.crps_cdf(obs, numpy.stack(numpy.broadcast_arrays(numbers(min), numbers(max)), axis=-1), numpy.stack([masses[0], 1.0 - masses[1]], axis=-1))
 
 
 def crps_exponential(obs: ArrayLike, rate: ArrayLike, *, backend: object = None) -> Scores:
@@ -198,9 +203,10 @@ def crps_gpd(obs: ArrayLike, shape: ArrayLike, location: ArrayLike = 0.0, scale:
     return scores.crps_generalised_pareto(obs, shape, location, scale, mass)
 
 
-def logs_normal(obs: ArrayLike, mu: ArrayLike, sigma: ArrayLike, *, backend: object = None) -> Scores:
-    """`foretell.scores.log_normal`."""
-    return scores.log_normal(obs, mu, sigma)
+def logs_normal(obs: ArrayLike, mu: ArrayLike, sigma: ArrayLike, *, negative: bool = True, backend: object = None) -> Scores:
+    """`foretell.scores.log_normal`; the logarithm of the density itself, of which more is better, with ``negative=False``."""
+    score = scores.log_normal(obs, mu, sigma)
+    return score if negative else -score
 
 
 def logs_lognormal(obs: ArrayLike, mulog: ArrayLike, sigmalog: ArrayLike, *, backend: object = None) -> Scores:

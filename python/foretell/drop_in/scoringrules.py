@@ -8,7 +8,7 @@ import numpy
 from numpy.typing import ArrayLike, NDArray
 
 from .. import scores
-from ..scores._shapes import Floats, Scores
+from ..scores._shapes import Floats, Scores, aligned, last, numbers
 
 __all__ = [
     "brier_score",
@@ -52,9 +52,13 @@ def log_score(obs: ArrayLike, fct: ArrayLike, *, backend: object = None) -> Scor
 
 def _option(obs: ArrayLike, k_axis: int, onehot: bool) -> NDArray[numpy.int64]:
     """The place of the option that came true, from 0. Categories are counted from 1."""
+    came = numbers(obs)
     if not onehot:
-        return numpy.asarray(obs, dtype=numpy.int64) - 1
-    came = numpy.asarray(obs, dtype=numpy.float64)
+        with numpy.errstate(invalid="ignore"):
+            whole = came == numpy.floor(came)
+        if not whole.all():
+            raise ValueError(f"obs is the category, a whole number from 1, not {came[~whole].flat[0]}")
+        return came.astype(numpy.int64) - 1
     if not (((came == 0.0) | (came == 1.0)).all() and (came.sum(axis=k_axis) == 1.0).all()):
         raise ValueError("obs must have one 1 among zeros for each forecast")
     place: NDArray[numpy.int64] = came.argmax(axis=k_axis)
@@ -75,17 +79,28 @@ def rls_score(obs: ArrayLike, fct: ArrayLike, k_axis: int = -1, *, onehot: bool 
 
 
 def quantile_score(obs: ArrayLike, fct: ArrayLike, alpha: ArrayLike, *, backend: object = None) -> Scores:
-    """`foretell.scores.pinball`."""
-    return scores.pinball(obs, fct, alpha)
+    """`foretell.scores.pinball`, of levels from 0 to 1, themselves included."""
+    outcomes, quantiles, levels = map(numbers, (obs, fct, alpha))
+    if not ((levels >= 0.0) & (levels <= 1.0)).all():
+        raise ValueError(f"alpha is levels from 0 to 1, not {levels}")
+    # The loss at the level 1/2 is half the distance.
+    score = 2.0 * scores.pinball(outcomes, quantiles, 0.5) * numpy.where(outcomes > quantiles, levels, 1.0 - levels)
+    return score if numpy.ndim(score) else float(score)
 
 
 def crps_quantile(obs: ArrayLike, fct: ArrayLike, alpha: ArrayLike, m_axis: int = -1, *, backend: object = None) -> Scores:
-    """`foretell.scores.crps_quantiles`."""
-    return scores.crps_quantiles(obs, fct, numpy.asarray(alpha, dtype=numpy.float64).tolist(), axis=m_axis)
+    """`foretell.scores.crps_quantiles`, of quantiles in any order, and also of those that cross."""
+    quantiles, levels = last(fct, m_axis), numbers(alpha)
+    if levels.shape[-1:] != quantiles.shape[-1:]:
+        raise ValueError(f"{quantiles.shape[-1]} quantiles need as many levels, not {levels.size}")
+    if not ((levels > 0.0) & (levels < 1.0)).all():
+        raise ValueError(f"alpha is levels between 0 and 1, not {levels}")
+    score = 2.0 * numpy.mean(quantile_score(numbers(obs)[..., None], quantiles, levels), axis=-1)
+    return score if numpy.ndim(score) else float(score)
 
 
 def _intervals(obs: ArrayLike, lower: ArrayLike, upper: ArrayLike, alpha: ArrayLike) -> Scores:
-    return scores.interval(numpy.asarray(obs)[..., None] if numpy.ndim(alpha) == 1 else obs, lower, upper, alpha)
+    return scores.interval(numbers(obs)[..., None] if numpy.ndim(alpha) == 1 else obs, lower, upper, alpha)
 
 
 def interval_score(obs: ArrayLike, lower: ArrayLike, upper: ArrayLike, alpha: ArrayLike, *, backend: object = None) -> Scores:
@@ -109,9 +124,9 @@ def weighted_interval_score(
 
     As Bracher et al. (2021), eq. (1), and scoringrules' description have it; scoringrules 0.10 itself, by NumPy, adds the median where it should add its distance from what happened.
     """
-    at = numpy.asarray(alpha, dtype=numpy.float64)
-    weights = at / 2 if w_alpha is None else numpy.asarray(w_alpha, dtype=numpy.float64)
-    of_median = abs(numpy.asarray(obs, dtype=numpy.float64) - numpy.asarray(median)) * (0.5 if w_median is None else w_median)
+    at = numbers(alpha)
+    weights = at / 2 if w_alpha is None else numbers(w_alpha)
+    of_median = abs(numbers(obs) - numbers(median)) * (0.5 if w_median is None else w_median)
     score = (of_median + (weights * _intervals(obs, lower, upper, at)).sum(axis=-1)) / (at.size + 0.5)
     return score if score.shape else float(score)
 
@@ -127,6 +142,18 @@ def _fair(estimator: str) -> bool:
     raise ValueError(f"estimator is one of nrg, qd, int (the draws as they are), fair and pwm (what they were drawn from), not {estimator!r}")
 
 
+def _fair_and_weighted(obs: ArrayLike, fct: ArrayLike, m_axis: int, ens_w: ArrayLike) -> Scores:
+    """The fair score of weighted draws: their mean distance from each other is of pairs of distinct draws, whose weights are 1 - Σw² in all."""
+    draws, counts = aligned(m_axis, fct, ens_w)
+    as_they_are = scores.crps_ensemble(obs, draws, weights=counts)
+    shares = counts / counts.sum(axis=-1, keepdims=True)
+    if (shares == 1.0).any():
+        raise ValueError("a single draw that counts has no fair score")
+    from_outcome = (shares * abs(draws - numbers(obs)[..., None])).sum(axis=-1)
+    score = from_outcome - (from_outcome - as_they_are) / (1.0 - (shares * shares).sum(axis=-1))
+    return score if numpy.ndim(score) else float(score)
+
+
 def crps_ensemble(
     obs: ArrayLike,
     fct: ArrayLike,
@@ -137,13 +164,13 @@ def crps_ensemble(
     sorted_ensemble: bool = False,
     backend: object = None,
 ) -> Scores:
-    """`foretell.scores.crps_ensemble`."""
+    """`foretell.scores.crps_ensemble`; ``estimator="fair"`` of weighted draws leaves out pairs of a draw with itself, too."""
     fair = _fair(estimator)
-    if ens_w is not None:
-        if fair:
-            raise ValueError("weighted draws have no fair score: leave out `ens_w`, or take estimator=\"qd\"")
-        return scores.crps_ensemble(obs, fct, axis=m_axis, weights=ens_w)
-    return scores.crps_ensemble(obs, fct, axis=m_axis, fair=fair)
+    if ens_w is None:
+        return scores.crps_ensemble(obs, fct, axis=m_axis, fair=fair)
+    if estimator == "pwm":
+        raise ValueError("there are no weights of draws by estimator=\"pwm\": take \"fair\", or leave out `ens_w`")
+    return _fair_and_weighted(obs, fct, m_axis, ens_w) if fair else scores.crps_ensemble(obs, fct, axis=m_axis, weights=ens_w)
 
 
 def twcrps_ensemble(
@@ -161,7 +188,7 @@ def twcrps_ensemble(
 ) -> Scores:
     """The CRPS of what is moved by ``v_func``, or held to ``a`` … ``b``: `foretell.scores.crps_ensemble_threshold`."""
     moved = v_func or (lambda values: numpy.clip(values, a, b))
-    outcomes, draws = (moved(numpy.asarray(values, dtype=numpy.float64)) for values in (obs, fct))
+    outcomes, draws = (moved(numbers(values)) for values in (obs, fct))
     return crps_ensemble(outcomes, draws, m_axis, ens_w=ens_w, estimator=estimator)
 
 
@@ -172,11 +199,12 @@ def owcrps_ensemble(
     b: float = _INFINITY,
     m_axis: int = -1,
     *,
+    ens_w: ArrayLike | None = None,
     w_func: Function | None = None,
     backend: object = None,
 ) -> Scores:
-    """`foretell.scores.crps_ensemble_outcome_weighted`."""
-    return scores.crps_ensemble_outcome_weighted(obs, fct, a, b, axis=m_axis, weight=w_func)
+    """`foretell.scores.crps_ensemble_outcome_weighted`: what is on a bound matters."""
+    return scores.crps_ensemble_outcome_weighted(obs, fct, a, b, axis=m_axis, weight=w_func, weights=ens_w)
 
 
 def vrcrps_ensemble(
@@ -186,11 +214,12 @@ def vrcrps_ensemble(
     b: float = _INFINITY,
     m_axis: int = -1,
     *,
+    ens_w: ArrayLike | None = None,
     w_func: Function | None = None,
     backend: object = None,
 ) -> Scores:
-    """`foretell.scores.crps_ensemble_vertically_rescaled`."""
-    return scores.crps_ensemble_vertically_rescaled(obs, fct, a, b, axis=m_axis, weight=w_func)
+    """`foretell.scores.crps_ensemble_vertically_rescaled`: what is on a bound matters."""
+    return scores.crps_ensemble_vertically_rescaled(obs, fct, a, b, axis=m_axis, weight=w_func, weights=ens_w)
 
 
 def logs_ensemble(obs: ArrayLike, fct: ArrayLike, m_axis: int = -1, *, bw: ArrayLike | None = None, backend: object = None) -> Scores:
@@ -204,9 +233,21 @@ def dssuv_ensemble(obs: ArrayLike, fct: ArrayLike, m_axis: int = -1, *, bias: bo
 
 
 def _vectors(obs: ArrayLike, fct: ArrayLike, m_axis: int, v_axis: int) -> tuple[Floats, Floats]:
-    """Components last, draws before them."""
-    outcomes = numpy.moveaxis(numpy.asarray(obs, dtype=numpy.float64), v_axis, -1)
-    return outcomes, numpy.moveaxis(numpy.asarray(fct, dtype=numpy.float64), (m_axis, v_axis), (-2, -1))
+    """Components last, draws before them. The axes are those of ``fct``; ``obs`` has the same but that of the draws."""
+    outcomes, draws = numbers(obs), numbers(fct)
+    if not all(-draws.ndim <= axis < draws.ndim for axis in (m_axis, v_axis)) or (m_axis - v_axis) % draws.ndim == 0:
+        raise ValueError(f"m_axis and v_axis are two axes of fct, which has {draws.ndim}, not {m_axis} and {v_axis}")
+    draws_at, components_at = m_axis % draws.ndim, v_axis % draws.ndim
+    # Counted from the end: outcomes may have fewer axes, and be broadcast.
+    at = components_at - (1 if draws_at < components_at else 0) - (draws.ndim - 1)
+    if outcomes.ndim < -at:
+        raise ValueError(f"obs has no axis of components: it is of shape {outcomes.shape}, and fct of {draws.shape}")
+    return numpy.moveaxis(outcomes, at, -1), numpy.moveaxis(draws, (draws_at, components_at), (-2, -1))
+
+
+def _unweighted(name: str, ens_w: ArrayLike | None) -> None:
+    if ens_w is not None:
+        raise ValueError(f"{name} takes no weights of draws: leave out `ens_w`")
 
 
 def dssmv_ensemble(
@@ -217,24 +258,35 @@ def dssmv_ensemble(
 
 
 def es_ensemble(
-    obs: ArrayLike, fct: ArrayLike, m_axis: int = -2, v_axis: int = -1, *, estimator: str = "nrg", backend: object = None
+    obs: ArrayLike,
+    fct: ArrayLike,
+    m_axis: int = -2,
+    v_axis: int = -1,
+    *,
+    ens_w: ArrayLike | None = None,
+    estimator: str = "nrg",
+    backend: object = None,
 ) -> Scores:
-    """`foretell.scores.energy`."""
+    """`foretell.scores.energy`. There are no weights of draws: ``ens_w`` is refused."""
+    _unweighted("es_ensemble", ens_w)
     return scores.energy(*_vectors(obs, fct, m_axis, v_axis), fair=_fair(estimator))
 
 
 def vs_ensemble(
     obs: ArrayLike,
     fct: ArrayLike,
+    w: ArrayLike | None = None,
     m_axis: int = -2,
     v_axis: int = -1,
     *,
+    ens_w: ArrayLike | None = None,
     p: float = 0.5,
     estimator: str = "nrg",
     backend: object = None,
 ) -> Scores:
-    """`foretell.scores.variogram`."""
-    return scores.variogram(*_vectors(obs, fct, m_axis, v_axis), order=p, fair=_fair(estimator))
+    """`foretell.scores.variogram`; ``w`` are weights of pairs of components. There are no weights of draws: ``ens_w`` is refused."""
+    _unweighted("vs_ensemble", ens_w)
+    return scores.variogram(*_vectors(obs, fct, m_axis, v_axis), order=p, fair=_fair(estimator), weights=w)
 
 
 energy_score = es_ensemble

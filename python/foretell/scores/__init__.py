@@ -3,6 +3,8 @@
 Everywhere lower is better, and what happened comes first. Arguments broadcast against each other as in NumPy; a scalar of everything gives a scalar. Where a row has
 no score – a probability outside of 0 to 1, a negative scale, a number that is none – a `ValueError` names it: no number is made up, and none is left out.
 
+A number that is missing – NaN, what a masked array hides, NaT – is none. So is a row that holds it.
+
 What happened may also be called impossible by a law: then its logarithmic score is infinite, and said so by `inf`.
 
 The functions run on all cores without the interpreter's lock, and give the same bits on every machine.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import re
+from collections.abc import Callable, Sequence
 from typing import Union
 
 import numpy
@@ -14,50 +16,142 @@ Floats = NDArray[numpy.float64]
 #: A score for each row, or one number where nothing has a shape.
 Scores = Union[Floats, float]
 
-
-def elementwise(rule: str, *columns: ArrayLike) -> Scores:
-    arrays = numpy.broadcast_arrays(*(numpy.asarray(column, dtype=numpy.float64) for column in columns))
-    shape = arrays[0].shape
-    flat = [numpy.ascontiguousarray(array).reshape(-1) for array in arrays]
-    scores = _foretell.elementwise(rule, flat)
-    return scores.reshape(shape) if shape else float(scores[0])
+#: What the engine says of a row that has no score.
+ROW = re.compile(r"^row (\d+)(?=\b)")
 
 
-def matrix_of(y: ArrayLike, rows: ArrayLike, axis: int) -> tuple[Floats, Floats, tuple[int, ...]]:
-    """Outcomes in a row, what was said of each as a row of a matrix, and the shape of the scores."""
-    said = numpy.moveaxis(numpy.asarray(rows, dtype=numpy.float64), axis, -1)
-    outcomes = numpy.asarray(y, dtype=numpy.float64)
-    shape = numpy.broadcast_shapes(outcomes.shape, said.shape[:-1])
-    said = numpy.broadcast_to(said, (*shape, said.shape[-1]))
-    outcomes = numpy.broadcast_to(outcomes, shape)
-    matrix = numpy.ascontiguousarray(said).reshape(-1, said.shape[-1])
-    return numpy.ascontiguousarray(outcomes).reshape(-1), matrix, shape
+def numbers(values: ArrayLike) -> Floats:
+    """Values as doubles. What a masked array hides is NaN, and so is a day that is missing (NaT)."""
+    if isinstance(values, numpy.ma.MaskedArray):
+        return numpy.where(numpy.ma.getmaskarray(values), numpy.nan, numbers(numpy.asarray(values)))
+    if isinstance(values, (list, tuple)) and any(isinstance(one, numpy.ma.MaskedArray) for one in values):
+        return numpy.stack([numbers(one) for one in values])
+    array = numpy.asarray(values)
+    if array.dtype.kind in "mM":
+        return numpy.where(numpy.isnat(array), numpy.nan, array.astype(numpy.float64))
+    if array.dtype == object:
+        # A missing day among objects would become the least whole number there is.
+        missing = [isinstance(one, (numpy.datetime64, numpy.timedelta64)) and bool(numpy.isnat(one)) for one in array.flat]
+        if any(missing):
+            array = numpy.where(numpy.reshape(missing, array.shape), numpy.nan, array)
+    return numpy.asarray(array, dtype=numpy.float64)
+
+
+def placed(said: str, shape: tuple[int, ...]) -> str:
+    """What is said of a row of the flat array, with its place in one of this shape."""
+    row = ROW.match(said)
+    if row is None or len(shape) < 2:
+        return said
+    place = tuple(int(at) for at in numpy.unravel_index(int(row.group(1)), shape))
+    return f"row {place}{said[row.end():]}"
+
+
+def _missing(*columns: Floats) -> int | None:
+    """The first row that holds NaN."""
+    if not any(column.size and math.isnan(column.min()) for column in columns):
+        return None
+    return min(int(numpy.argmax(numpy.isnan(column.reshape(len(column), -1)).any(axis=1))) for column in columns if math.isnan(column.min()))
+
+
+def scored(
+    rule: str, shape: tuple[int, ...], score: Callable[[], Floats], outcomes: Floats, *rows: Floats, shared: Sequence[float] = ()
+) -> Scores:
+    """Scores in their shape; where a row has none, the error names its place, what it holds, and what all share."""
+    try:
+        missing = _missing(outcomes, *rows)
+        if missing is not None:
+            raise ValueError(f"row {missing} has no score under {rule}: y = {outcomes[missing]}")
+        scores = score()
+    except ValueError as problem:
+        said = str(problem)
+        row = ROW.match(said)
+        if row is not None:
+            holds = [numpy.array2string(one[int(row.group(1))], threshold=8).replace("\n", "") for one in rows]
+            said += f", with {' and '.join(holds)}" + (f", under {', '.join(map(str, shared))}" if shared else "")
+        raise ValueError(placed(said, shape)) from None
+    return shaped(scores, shape)
 
 
 def shaped(scores: Floats, shape: tuple[int, ...]) -> Scores:
     return scores.reshape(shape) if shape else float(scores[0])
 
 
+def elementwise(rule: str, *columns: ArrayLike) -> Scores:
+    arrays = numpy.broadcast_arrays(*map(numbers, columns))
+    flat = [numpy.ascontiguousarray(array).reshape(-1) for array in arrays]
+    shape = arrays[0].shape
+    try:
+        missing = _missing(*flat)
+        if missing is not None:
+            named = zip(dict(_foretell.rules_of_elements())[rule], flat, strict=True)
+            holds = ", ".join(f"{name} = {column[missing]:g}" for name, column in named)
+            raise ValueError(f"row {missing} has no score under {rule}: {holds}")
+        return shaped(_foretell.elementwise(rule, flat), shape)
+    except ValueError as problem:
+        raise ValueError(placed(str(problem), shape)) from None
+
+
+def last(values: ArrayLike, axis: int) -> Floats:
+    """Values with what lies along the axis moved last."""
+    said = numbers(values)
+    if said.ndim == 0:
+        raise ValueError(f"something must lie along axis {axis}, but {said} is one number")
+    return numpy.moveaxis(said, axis, -1)
+
+
+def aligned(axis: int, *arrays: ArrayLike) -> list[Floats]:
+    """Arrays with what lies along the axis last, broadcast against each other. One of at most one dimension beside others of more holds for all rows."""
+    several = [numbers(one) for one in arrays]
+    most = max(one.ndim for one in several)
+    return list(numpy.broadcast_arrays(*(one if one.ndim < min(most, 2) else last(one, axis) for one in several)))
+
+
+def matrix_of(y: ArrayLike, rows: ArrayLike, axis: int) -> tuple[Floats, Floats, tuple[int, ...]]:
+    """Outcomes in a row, what was said of each as a row of a matrix, and the shape of the scores."""
+    said = last(rows, axis)
+    if said.shape[-1] == 0:
+        raise ValueError(f"nothing lies along axis {axis} of an array of shape {numpy.shape(rows)}")
+    outcomes = numbers(y)
+    shape = numpy.broadcast_shapes(outcomes.shape, said.shape[:-1])
+    matrix = flattened(said, shape, 1)
+    return flattened(outcomes, shape, 0), matrix, shape
+
+
+def flattened(values: Floats, shape: tuple[int, ...], kept: int) -> Floats:
+    """Values broadcast to this shape of rows, in one dimension of rows and so many that are kept."""
+    rest = values.shape[values.ndim - kept :]
+    return numpy.ascontiguousarray(numpy.broadcast_to(values, (*shape, *rest))).reshape(math.prod(shape), *rest)
+
+
 def by_rows(rule: str, y: ArrayLike, rows: ArrayLike, axis: int, shared: Sequence[float] = ()) -> Scores:
     outcomes, matrix, shape = matrix_of(y, rows, axis)
-    return shaped(_foretell.by_rows(rule, matrix, outcomes, [float(one) for one in shared]), shape)
+    common = [float(one) for one in shared]
+    if any(map(math.isnan, common)):
+        raise ValueError(f"there is no score under {rule} by {', '.join(map(str, common))}: NaN is no number")
+    return scored(rule, shape, lambda: _foretell.by_rows(rule, matrix, outcomes, common), outcomes, matrix, shared=common)
+
+
+def _by_two(rule: str, outcomes: Floats, matrix: Floats, others: Floats, shape: tuple[int, ...]) -> Scores:
+    others = numpy.ascontiguousarray(others)
+    return scored(rule, shape, lambda: _foretell.by_two_rows(rule, matrix, others, outcomes), outcomes, matrix, others)
 
 
 def by_two_rows(rule: str, y: ArrayLike, rows: ArrayLike, others: ArrayLike, axis: int) -> Scores:
     """A rule that takes two numbers for each of what lies along the axis, broadcast against each other."""
-    first, second = (numpy.moveaxis(numpy.asarray(one, dtype=numpy.float64), axis, -1) for one in (rows, others))
-    first, second = numpy.broadcast_arrays(first, second)
+    first, second = aligned(axis, rows, others)
     outcomes, matrix, shape = matrix_of(y, first, -1)
-    other = numpy.broadcast_to(second, (*shape, second.shape[-1]))
-    return shaped(_foretell.by_two_rows(rule, matrix, numpy.ascontiguousarray(other).reshape(matrix.shape), outcomes), shape)
+    return _by_two(rule, outcomes, matrix, flattened(second, shape, 1), shape)
+
+
+def by_row_and_rest(rule: str, y: ArrayLike, rows: ArrayLike, axis: int, rest: Callable[[Floats, Floats, tuple[int, ...]], Floats]) -> Scores:
+    """A rule that takes further numbers for each row, worked out from the outcomes, the matrix and the shape of the scores."""
+    outcomes, matrix, shape = matrix_of(y, rows, axis)
+    return _by_two(rule, outcomes, matrix, rest(outcomes, matrix, shape), shape)
 
 
 def of_mixture(rule: str, y: ArrayLike, mean: ArrayLike, sd: ArrayLike, weights: ArrayLike | None, axis: int) -> Scores:
     """A rule for mixtures of normal laws, whose components lie along the axis."""
-    said = [numpy.moveaxis(numpy.asarray(one, dtype=numpy.float64), axis, -1) for one in (mean, sd)]
-    said.append(numpy.ones(1) if weights is None else numpy.moveaxis(numpy.asarray(weights, dtype=numpy.float64), axis, -1))
-    means, sds, shares = numpy.broadcast_arrays(*said)
-    outcomes, matrix, shape = matrix_of(y, means, -1)
-    rest = numpy.concatenate([numpy.broadcast_to(one, (*shape, one.shape[-1])) for one in (sds, shares)], axis=-1)
-    rest = numpy.ascontiguousarray(rest).reshape(-1, 2 * matrix.shape[1])
-    return shaped(_foretell.by_two_rows(rule, matrix, rest, outcomes), shape)
+    means, sds, shares = aligned(axis, mean, sd, 1.0 if weights is None else weights)
+    return by_row_and_rest(
+        rule, y, means, -1, lambda _, __, shape: numpy.concatenate([flattened(sds, shape, 1), flattened(shares, shape, 1)], axis=1)
+    )

@@ -8,7 +8,7 @@ import numpy
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _foretell
-from ._shapes import Scores, elementwise
+from ._shapes import Scores, elementwise, numbers
 
 
 __all__ = [
@@ -85,9 +85,9 @@ def binary_means(y: ArrayLike, p: ArrayLike, bins: int = 10) -> BinaryMeans:
     bins
         Bins of equal width; each holds its upper edge.
     """
-    probabilities = numpy.ascontiguousarray(p, dtype=numpy.float64).reshape(-1)
-    outcomes = numpy.asarray(y).reshape(-1)
-    happened = numpy.ascontiguousarray(outcomes, dtype=numpy.uint8)
+    probabilities = numpy.ascontiguousarray(numbers(p)).reshape(-1)
+    outcomes = numbers(y).reshape(-1)
+    happened = (outcomes == 1.0).astype(numpy.uint8)
     if not numpy.array_equal(happened, outcomes):
         row = int(numpy.argmax(happened != outcomes))
         raise ValueError(f"row {row}: what happened is 0 or 1, not {outcomes[row]}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import numpy
 from numpy.typing import ArrayLike
 
 from .. import _foretell
-from ._shapes import Floats, Scores, by_rows, by_two_rows, elementwise, matrix_of, shaped
+from ._shapes import Floats, Scores, aligned, by_row_and_rest, by_rows, by_two_rows, elementwise, flattened, last, matrix_of, numbers, scored
 
 
 __all__ = [
@@ -69,7 +70,7 @@ def crps_ensemble(
     if size is not None:
         return by_rows("crps_ensemble_resized", y, draws, axis, (size,))
     outcomes, matrix, shape = matrix_of(y, draws, axis)
-    return shaped(_foretell.crps_of_ensembles(matrix, outcomes, fair), shape)
+    return scored("crps_ensemble", shape, lambda: _foretell.crps_of_ensembles(matrix, outcomes, fair), outcomes, matrix)
 
 
 def crps_ensemble_threshold(y: ArrayLike, draws: ArrayLike, lower: float, upper: float, axis: int = -1) -> Scores:
@@ -81,12 +82,24 @@ def crps_ensemble_threshold(y: ArrayLike, draws: ArrayLike, lower: float, upper:
 Weight = Callable[[Floats], ArrayLike]
 
 
-def _by_weight(rule: str, y: ArrayLike, draws: ArrayLike, lower: float, upper: float, weight: Weight | None, axis: int) -> Scores:
-    """A rule that knows what draws and outcomes matter."""
-    of = weight or (lambda values: (lower < values) & (values < upper))
-    outcomes, matrix, shape = matrix_of(y, draws, axis)
-    weights = numpy.column_stack([numpy.asarray(of(matrix), dtype=numpy.float64), numpy.asarray(of(outcomes), dtype=numpy.float64)])
-    return shaped(_foretell.by_two_rows(rule, matrix, numpy.ascontiguousarray(weights), outcomes), shape)
+def _by_weight(
+    rule: str, y: ArrayLike, draws: ArrayLike, bounds: tuple[float, float], weight: Weight | None, weights: ArrayLike | None, axis: int
+) -> Scores:
+    """A rule that knows what draws and outcomes matter, and how much each draw counts."""
+    lower, upper = bounds
+    if lower != lower or upper != upper:
+        raise ValueError(f"there is no score under {rule} from {lower} to {upper}: NaN is no bound")
+    of = weight or (lambda values: (lower <= values) & (values <= upper))
+    said, shares = aligned(axis, draws, 1.0 if weights is None else weights)
+
+    def matters(outcomes: Floats, matrix: Floats, shape: tuple[int, ...]) -> Floats:
+        counts = flattened(shares, shape, 1)
+        if not (counts >= 0.0).all() or not (counts.sum(axis=1) > 0.0).all():
+            raise ValueError("weights of draws are at least 0, and not all of them 0")
+        counts = counts / counts.mean(axis=1, keepdims=True)
+        return numpy.column_stack([numbers(of(matrix)) * counts, numbers(of(outcomes))])
+
+    return by_row_and_rest(rule, y, said, -1, matters)
 
 
 def crps_ensemble_outcome_weighted(
@@ -96,6 +109,7 @@ def crps_ensemble_outcome_weighted(
     upper: float = numpy.inf,
     axis: int = -1,
     weight: Weight | None = None,
+    weights: ArrayLike | None = None,
 ) -> Scores:
     """The outcome-weighted CRPS of an ensemble: its score given that what matters happens, times how much the outcome matters.
 
@@ -106,9 +120,11 @@ def crps_ensemble_outcome_weighted(
     draws
         Draws along ``axis``. Shape (..., draws).
     lower, upper
-        What lies between them matters with weight 1, all else not.
+        What lies between them, themselves included, matters with weight 1, all else not.
     weight
         Instead of the two, a function that gives the weights of an array of values, at least 0.
+    weights
+        How much each draw counts, as in `crps_ensemble`.
 
     Holzmann and Klar (2017), Ann. Appl. Stat. 11, 2404–2431.
 
@@ -117,7 +133,7 @@ def crps_ensemble_outcome_weighted(
     >>> crps_ensemble_outcome_weighted([2.5, 0.5], [0.0, 2.0], lower=1.0)
     array([0.5, 0. ])
     """
-    return _by_weight("crps_ensemble_outcome_weighted", y, draws, lower, upper, weight, axis)
+    return _by_weight("crps_ensemble_outcome_weighted", y, draws, (lower, upper), weight, weights, axis)
 
 
 def crps_ensemble_vertically_rescaled(
@@ -127,12 +143,13 @@ def crps_ensemble_vertically_rescaled(
     upper: float = numpy.inf,
     axis: int = -1,
     weight: Weight | None = None,
+    weights: ArrayLike | None = None,
 ) -> Scores:
     """The vertically re-scaled CRPS of an ensemble, which also judges how much weight the forecast gave to what matters. Parameters as in `crps_ensemble_outcome_weighted`.
 
     Allen, Ginsbourger and Ziegel (2023), SIAM/ASA J. Uncertain. Quantif. 11, 906–940, with x₀ = 0.
     """
-    return _by_weight("crps_ensemble_vertically_rescaled", y, draws, lower, upper, weight, axis)
+    return _by_weight("crps_ensemble_vertically_rescaled", y, draws, (lower, upper), weight, weights, axis)
 
 
 def bandwidth(draws: ArrayLike, axis: int = -1) -> Scores:
@@ -145,15 +162,16 @@ def bandwidth(draws: ArrayLike, axis: int = -1) -> Scores:
 
     Scott (1992), Multivariate Density Estimation.
     """
-    said = numpy.moveaxis(numpy.asarray(draws, dtype=numpy.float64), axis, -1)
+    said = last(draws, axis)
     return by_rows("bandwidth", numpy.zeros(said.shape[:-1]), said, -1)
 
 
 def _smoothed(rule: str, y: ArrayLike, draws: ArrayLike, width: ArrayLike | None, axis: int) -> Scores:
-    outcomes, matrix, shape = matrix_of(y, draws, axis)
-    widths = bandwidth(matrix) if width is None else numpy.broadcast_to(numpy.asarray(width, dtype=numpy.float64), shape)
-    column = numpy.ascontiguousarray(widths, dtype=numpy.float64).reshape(-1, 1)
-    return shaped(_foretell.by_two_rows(rule, matrix, column, outcomes), shape)
+    def widths(_: Floats, matrix: Floats, shape: tuple[int, ...]) -> Floats:
+        said = numpy.reshape(bandwidth(matrix), shape) if width is None else numbers(width)
+        return flattened(said, shape, 0).reshape(-1, 1)
+
+    return by_row_and_rest(rule, y, draws, axis, widths)
 
 
 def crps_normal_kernel(y: ArrayLike, draws: ArrayLike, width: ArrayLike | None = None, axis: int = -1) -> Scores:
@@ -207,16 +225,12 @@ def squared_error_of_mean(y: ArrayLike, draws: ArrayLike, axis: int = -1) -> Sco
 
 
 def _vectors(y: ArrayLike, draws: ArrayLike) -> tuple[Floats, Floats, tuple[int, ...]]:
-    outcomes = numpy.asarray(y, dtype=numpy.float64)
-    said = numpy.asarray(draws, dtype=numpy.float64)
-    shape = outcomes.shape[:-1]
-    if said.shape[:-2] != shape or said.ndim < 2 or said.shape[-1:] != outcomes.shape[-1:]:
+    """What happened as a row of components each, the draws of each, and the shape of the scores."""
+    outcomes, said = numbers(y), numbers(draws)
+    if said.ndim < 2 or outcomes.ndim < 1 or said.shape[-1] != outcomes.shape[-1] or 0 in said.shape[-2:]:
         raise ValueError(f"y is (..., components) and draws (..., draws, components), but these are {outcomes.shape} and {said.shape}")
-    return (
-        numpy.ascontiguousarray(outcomes).reshape(-1, outcomes.shape[-1]),
-        numpy.ascontiguousarray(said).reshape(-1, *said.shape[-2:]),
-        shape,
-    )
+    shape = numpy.broadcast_shapes(outcomes.shape[:-1], said.shape[:-2])
+    return flattened(outcomes, shape, 1), flattened(said, shape, 2), shape
 
 
 def energy(y: ArrayLike, draws: ArrayLike, fair: bool = False) -> Scores:
@@ -232,16 +246,49 @@ def energy(y: ArrayLike, draws: ArrayLike, fair: bool = False) -> Scores:
     Gneiting and Raftery (2007), J. Am. Stat. Assoc. 102, 359–378, eq. (22) with β = 1.
     """
     outcomes, said, shape = _vectors(y, draws)
-    return shaped(_foretell.energy(said, outcomes, fair), shape)
+    return scored("energy", shape, lambda: _foretell.energy(said, outcomes, fair), outcomes, said)
 
 
-def variogram(y: ArrayLike, draws: ArrayLike, order: float = 0.5, fair: bool = False) -> Scores:
-    """The variogram score of an ensemble of vectors, over all ordered pairs of components. Shapes as in `energy`.
+def _of_pairs(outcomes: Floats, said: Floats, order: float, fair: bool, weights: Floats) -> Floats:
+    """The variogram score of rows whose pairs of components have weights: the sum of the scores of two components each, which count each pair in both orders."""
+    total = numpy.zeros(len(outcomes))
+    for first, second in itertools.combinations(range(outcomes.shape[1]), 2):
+        pair = [first, second]
+        of_pair = _foretell.variogram(numpy.ascontiguousarray(said[:, :, pair]), numpy.ascontiguousarray(outcomes[:, pair]), order, fair)
+        total += (weights[:, first, second] + weights[:, second, first]) / 2 * of_pair
+    return total
+
+
+def variogram(y: ArrayLike, draws: ArrayLike, order: float = 0.5, fair: bool = False, weights: ArrayLike | None = None) -> Scores:
+    """The variogram score of an ensemble of vectors, over all ordered pairs of components.
+
+    Parameters
+    ----------
+    y
+        What happened. Shape (..., components).
+    draws
+        Shape (..., draws, components).
+    order
+        The power of differences, above 0.
+    weights
+        Weights of the pairs of components, at least 0; 1 if not given. Shape (..., components, components).
 
     Scheuerer and Hamill (2015), Mon. Weather Rev. 143, 1321–1334.
+
+    Examples
+    --------
+    >>> variogram([0.0, 1.0], [[0.0, 4.0], [1.0, 1.0]])
+    0.0
+    >>> variogram([0.0, 1.0], [[0.0, 9.0], [1.0, 1.0]], weights=[[0, 2], [2, 0]])
+    1.0
     """
     outcomes, said, shape = _vectors(y, draws)
-    return shaped(_foretell.variogram(said, outcomes, order, fair), shape)
+    if weights is None:
+        return scored("variogram", shape, lambda: _foretell.variogram(said, outcomes, order, fair), outcomes, said)
+    each = flattened(numbers(weights), shape, 2)
+    if each.shape[1:] != (outcomes.shape[1],) * 2 or not ((each >= 0.0) & numpy.isfinite(each)).all():
+        raise ValueError(f"weights of pairs of {outcomes.shape[1]} components are (..., components, components) and at least 0, not of shape {numpy.shape(weights)}")
+    return scored("variogram", shape, lambda: _of_pairs(outcomes, said, order, fair, each), outcomes, said)
 
 
 def dawid_sebastiani_vectors(y: ArrayLike, draws: ArrayLike, ddof: int = 0) -> Scores:
@@ -252,4 +299,4 @@ def dawid_sebastiani_vectors(y: ArrayLike, draws: ArrayLike, ddof: int = 0) -> S
     if ddof not in (0, 1):
         raise ValueError(f"ddof is 0 or 1, not {ddof}")
     outcomes, said, shape = _vectors(y, draws)
-    return shaped(_foretell.dawid_sebastiani_of_vectors(said, outcomes, bool(ddof)), shape)
+    return scored("dawid_sebastiani_vectors", shape, lambda: _foretell.dawid_sebastiani_of_vectors(said, outcomes, bool(ddof)), outcomes, said)

@@ -6,7 +6,7 @@ import numpy
 from numpy.typing import ArrayLike
 
 from .. import _foretell
-from ._shapes import Scores, matrix_of, shaped
+from ._shapes import Scores, by_rows, matrix_of, placed, scored
 
 
 __all__ = [
@@ -28,8 +28,9 @@ def _of_options(rule: str, y: ArrayLike, p: ArrayLike, axis: int) -> Scores:
         bad = ~((matrix >= 0.0).all(axis=1) & (abs(matrix.sum(axis=1) - 1.0) <= 1e-6))
     if bad.any():
         row = int(numpy.argmax(bad))
-        raise ValueError(f"row {row} has no score under {rule}: its probabilities must be at least 0 and sum to 1, but are {matrix[row]}")
-    return shaped(_foretell.by_rows(rule, matrix, outcomes, []), shape)
+        said = f"row {row} has no score under {rule}: its probabilities must be at least 0 and sum to 1, but are {matrix[row]}"
+        raise ValueError(placed(said, shape))
+    return scored(rule, shape, lambda: _foretell.by_rows(rule, matrix, outcomes, []), outcomes, matrix)
 
 
 def brier_all(y: ArrayLike, p: ArrayLike, axis: int = -1) -> Scores:
@@ -105,8 +106,9 @@ def rps_ensemble(y: ArrayLike, counts: ArrayLike, size: float | None = None, axi
     >>> rps_ensemble(1, [1, 3, 4, 2])
     0.41
     """
+    if size is not None:
+        return by_rows("rps_ensemble", y, counts, axis, (size,))
     outcomes, matrix, shape = matrix_of(y, counts, axis)
-    if size is None:
-        totals = matrix.sum(axis=1, keepdims=True)
-        return rps(outcomes.reshape(shape), (matrix / totals).reshape(*shape, matrix.shape[1]))
-    return shaped(_foretell.by_rows("rps_ensemble", matrix, outcomes, [float(size)]), shape)
+    with numpy.errstate(invalid="ignore", divide="ignore"):
+        shares = matrix / matrix.sum(axis=1, keepdims=True)
+    return rps(outcomes.reshape(shape), shares.reshape(*shape, matrix.shape[1]))

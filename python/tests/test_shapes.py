@@ -1,0 +1,161 @@
+"""Awkward arrays: what is missing in them, along which axis they lie, and what is said where a row has no score."""
+
+from __future__ import annotations
+
+import inspect
+import math
+
+import numpy
+import pytest
+import scoringrules
+
+from foretell import scores
+
+RANDOM = numpy.random.default_rng(20251129)
+Y = [0.4, 0.6]
+DRAWS = [[0.2, 3.0, 1.0], [0.1, 0.5, 1.5]]
+QUANTILES = ([1.0, 1.0], [[0.0, 1.0, 2.0]] * 2, [0.1, 0.5, 0.9])
+OPTIONS = ([1.0, 0.0], [[0.2, 0.8]] * 2)
+VECTORS = ([[0.0, 1.0]] * 2, [[[0.0, 1.0], [1.0, 2.0], [2.0, 5.0]]] * 2)
+MIXTURE = (Y, [[0.0, 1.0]] * 2, [[0.2, 0.8]] * 2, [0.5, 0.5])
+#: What has scores, where 1/2 for every parameter of a law will not do.
+CALLS = {
+    **dict.fromkeys(("mean_pinball", "crps_quantiles", "quantile_bias", "weighted_interval"), QUANTILES),
+    **dict.fromkeys(("brier_all", "log_all", "spherical", "rps", "rps_normalised", "ordinal_brier", "ranked_log"), OPTIONS),
+    **dict.fromkeys(("energy", "variogram", "dawid_sebastiani_vectors"), VECTORS),
+    **dict.fromkeys(("crps_ensemble", "absolute_error_of_median", "squared_error_of_mean", "dawid_sebastiani_ensemble"), (Y, DRAWS)),
+    **dict.fromkeys(("crps_ensemble_outcome_weighted", "crps_ensemble_vertically_rescaled"), (Y, DRAWS)),
+    **dict.fromkeys(("crps_normal_kernel", "log_normal_kernel"), (Y, DRAWS, [0.5, 1.0])),
+    **dict.fromkeys(("crps_normal_mixture", "log_normal_mixture"), MIXTURE),
+    **dict.fromkeys(("crps_beta", "log_beta"), (Y, 1.0, 2.0, 0.0, 1.0)),
+    **dict.fromkeys(("crps_uniform", "log_uniform"), (Y, 0.0, 1.0)),
+    **dict.fromkeys(("crps_poisson", "log_poisson"), ([1.0, 1.0], 2.0)),
+    **dict.fromkeys(("crps_binomial", "log_binomial"), ([1.0, 1.0], 3.0, 0.5)),
+    **dict.fromkeys(("crps_negative_binomial", "log_negative_binomial"), ([1.0, 1.0], 3.0, 0.5)),
+    **dict.fromkeys(("crps_hypergeometric", "log_hypergeometric"), ([1.0, 1.0], 3.0, 3.0, 3.0)),
+    **dict.fromkeys((f"{kind}_{law}_student_t" for kind in ("crps", "log") for law in ("truncated", "censored")), (Y, 2.0, 0.0, 1.0, 0.0, 1.0)),
+    **{f"{kind}_{how}_{law}": (Y, 0.0, 1.0, 0.0, 1.0) for kind in ("crps", "log") for how in ("truncated", "censored") for law in ("normal", "logistic")},
+    **dict.fromkeys(("crps_student_t", "log_student_t"), (Y, 2.0, 0.0, 1.0)),
+    "crps_cdf": (Y, [0.0, 1.0], [[0.2, 0.8]] * 2),
+    "brier": ([1.0, 0.0], [0.2, 0.3]),
+    "log": ([1.0, 0.0], [0.2, 0.3], 0.1),
+    "binary_means": ([1.0, 0.0], [0.2, 0.3]),
+    "rps_ensemble": ([1.0, 0.0], [[2.0, 8.0]] * 2, 5.0),
+    "brier_ensemble": (Y, DRAWS, 0.5),
+    "crps_ensemble_threshold": (Y, DRAWS, 0.0, 1.0),
+    "bandwidth": (DRAWS,),
+    "dawid_sebastiani": (Y, 0.5, 0.5),
+    "log_generalised_pareto": (Y, 0.5, 0.0, 1.0),
+    "interval": (Y, [0.2, 0.1], [0.5, 0.7], 0.3),
+}
+FUNCTIONS = sorted(name for name in scores.__all__ if not inspect.isclass(getattr(scores, name)))
+
+
+def missing(values):
+    """The last number of an array missing, in every way that an array can say so."""
+    array = numpy.array(values, dtype=float)
+    hidden = numpy.zeros(array.shape, dtype=bool)
+    hidden.flat[-1] = True
+    yield numpy.where(hidden, math.nan, array)
+    yield numpy.ma.array(numpy.where(hidden, 1e20, array), mask=hidden)
+    if array.ndim:
+        yield list(numpy.ma.array(array, mask=hidden))
+        objects = array.astype(object)
+        objects[hidden] = numpy.datetime64("NaT")
+        yield objects
+        yield numpy.full(array.shape, "NaT", dtype="M8[D]")
+
+
+@pytest.mark.filterwarnings("ignore:Warning. converting a masked element")
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_what_is_missing_gives_no_number(name):
+    function = getattr(scores, name)
+    arguments = CALLS.get(name) or (Y, *[0.5] * (len(inspect.signature(function).parameters) - 1))
+    assert numpy.isfinite(numpy.asarray(function(*arguments)[0])).all()
+    for at, argument in enumerate(arguments):
+        for absent in missing(argument):
+            with pytest.raises(ValueError, match=r"."):
+                function(*arguments[:at], absent, *arguments[at + 1 :])
+
+
+def test_what_is_not_hidden_counts():
+    shown = numpy.ma.array([0.0, 1.0], mask=[False, False])
+    assert scores.crps_ensemble(0.0, shown) == scores.crps_ensemble(0.0, [0.0, 1.0])
+    days = numpy.array(["2020-01-01", "2020-01-03"], dtype="M8[D]")
+    assert scores.crps_ensemble(days[0], days) == scores.crps_ensemble(0.0, [0.0, 2.0])
+
+
+def test_a_row_of_weights_or_points_holds_for_all_rows_along_any_axis():
+    y, draws, weights = RANDOM.normal(size=(4, 3)), RANDOM.normal(size=(4, 3, 5)), RANDOM.uniform(size=5)
+    points, cdf = numpy.linspace(-2.0, 2.0, 5), numpy.sort(RANDOM.uniform(size=(4, 3, 5)), axis=-1)
+    each = numpy.broadcast_to(weights, draws.shape)
+    sds = RANDOM.uniform(0.5, 2.0, size=draws.shape)
+    for axis in (-1, 0, 1, 2, -2):
+        along = [numpy.moveaxis(one, -1, axis) for one in (draws, each, cdf, sds)]
+        ours = scores.crps_ensemble(y, along[0], axis=axis, weights=weights)
+        theirs = scoringrules.crps_ensemble(y, draws, ens_w=each.copy(), estimator="nrg", backend="numpy")
+        numpy.testing.assert_allclose(ours, theirs, rtol=1e-9)
+        numpy.testing.assert_array_equal(scores.crps_ensemble(y, along[0], axis=axis, weights=along[1]), ours)
+        grid = numpy.broadcast_to(points, cdf.shape)
+        numpy.testing.assert_array_equal(scores.crps_cdf(y, points, along[2], axis=axis), scores.crps_cdf(y, grid, cdf))
+        mixed = scores.crps_normal_mixture(y, along[0], along[3], weights=weights, axis=axis)
+        numpy.testing.assert_allclose(mixed, scoringrules.crps_mixnorm(y, draws, sds, each / weights.sum(), backend="numpy"), rtol=1e-9)
+    assert scores.crps_normal_mixture(0.5, [0.0, 1.0], 1.0) == scores.crps_normal_mixture(0.5, [0.0, 1.0], [1.0, 1.0])
+
+
+def test_vectors_broadcast():
+    y, draws = RANDOM.normal(size=3), RANDOM.normal(size=(4, 2, 9, 3))
+    many = numpy.broadcast_to(y, (4, 2, 3))
+    numpy.testing.assert_allclose(scores.energy(y, draws), scoringrules.es_ensemble(many, draws, backend="numpy"), rtol=1e-9)
+    numpy.testing.assert_allclose(scores.variogram(y, draws), scoringrules.vs_ensemble(many, draws, backend="numpy"), rtol=1e-9)
+    numpy.testing.assert_allclose(
+        scores.dawid_sebastiani_vectors(y, draws, ddof=1), scoringrules.dssmv_ensemble(many, draws, backend="numpy"), rtol=1e-9
+    )
+    assert scores.energy(many, draws[0, 0]).shape == (4, 2)
+
+
+def test_pairs_of_components_have_weights():
+    y, draws, weights = RANDOM.normal(size=(6, 4)), RANDOM.normal(size=(6, 7, 4)), RANDOM.uniform(size=(6, 4, 4))
+    for fair, estimator in ((False, "nrg"), (True, "fair")):
+        theirs = scoringrules.vs_ensemble(y, draws, weights, p=1.5, estimator=estimator, backend="numpy")
+        numpy.testing.assert_allclose(scores.variogram(y, draws, 1.5, fair, weights=weights), theirs, rtol=1e-9)
+    with pytest.raises(ValueError, match="at least 0"):
+        scores.variogram(y, draws, weights=-weights)
+
+
+def test_what_lies_on_a_bound_matters():
+    y, draws, shares = [0.0, 0.5, 1.2], [[0.0, 0.2, 0.7], [0.5, 0.2, 0.7], [0.0, 2.0, 0.3]], RANDOM.uniform(size=(3, 3))
+    for ours, theirs in (
+        (scores.crps_ensemble_outcome_weighted, scoringrules.owcrps_ensemble),
+        (scores.crps_ensemble_vertically_rescaled, scoringrules.vrcrps_ensemble),
+    ):
+        for bounds in ((0.0, 2.0), (0.0, math.inf), (0.2, 0.5)):
+            args = (y[:2], draws[:2]) if bounds[1] == 0.5 else (y, draws)
+            numpy.testing.assert_allclose(ours(*args, *bounds), theirs(*args, *bounds, backend="numpy"), rtol=1e-9)
+        weighted = theirs(numpy.array(y), numpy.array(draws), 0.0, 2.0, ens_w=shares.copy(), backend="numpy")
+        numpy.testing.assert_allclose(ours(y, draws, 0.0, 2.0, weights=shares), weighted, rtol=1e-9)
+
+
+def test_levels_of_single_precision_are_what_they_are_printed_as():
+    single = numpy.array([0.1, 0.5, 0.9], dtype=numpy.float32)
+    assert scores.weighted_interval(1.5, [0.0, 1.0, 2.0], single) == scores.weighted_interval(1.5, [0.0, 1.0, 2.0], [0.1, 0.5, 0.9])
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: scores.brier([[1, 0], [1, 0]], [[0.2, 0.3], [0.4, 1.5]]), r"row \(1, 1\) has no score under brier: y = 0, p = 1.5"),
+        (lambda: scores.crps_ensemble([0.0, 1.0], [[1.0, 2.0], [math.nan, 2.0]]), r"row 1 .* y = 1.0, with \[nan\s+2.\s*\]"),
+        (lambda: scores.rps([[0, 1]], [[[0.5, 0.5], [0.2, 0.9]]]), r"row \(0, 1\) .* sum to 1"),
+        (lambda: scores.crps_ensemble_threshold(0.0, [1.0, 2.0], 1, 0), r"with \[1. 2.\], under 1.0, 0.0"),
+        (lambda: scores.brier_ensemble(0.0, [1.0, 2.0], math.nan), "NaN is no number"),
+        (lambda: scores.mean_pinball(1.0, [0.0], 0.5), "levels are a list"),
+        (lambda: scores.crps_ensemble([0.0], numpy.zeros((1, 0))), "nothing lies along axis -1"),
+        (lambda: scores.energy([[0.0]], numpy.zeros((1, 0, 1))), "components"),
+        (lambda: scores.crps_ensemble(0.0, 1.0), "must lie along axis"),
+        (lambda: scores.bandwidth([1.0]), r"with \[1.\]"),
+    ],
+)
+def test_the_reason_is_told(call, says):
+    with pytest.raises(ValueError, match=says):
+        call()
