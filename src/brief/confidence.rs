@@ -15,6 +15,20 @@ pub enum Confidence {
     High,
 }
 
+/// What is known of the doubt about the inputs behind a figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    /// No doubtful input bears on the question.
+    None,
+    /// One does, but how far it moves the figure was not looked for.
+    NotLookedFor,
+    /// One does, but moves the figure by less than the simulation can show.
+    NotSeen,
+    /// One does, and how far it moves the figure was seen.
+    Seen,
+}
+
 impl Confidence {
     /// By where the figure lies in 90 of 100 draws of the doubtful inputs.
     ///

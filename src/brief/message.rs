@@ -61,6 +61,7 @@ impl Brief {
                 let _ = writeln!(text, "- {share} {}", plain(&story.words));
             }
         }
+        self.say_why_no(&mut text, "stories", "Stories");
         for group in &self.questions {
             let title = if group.tag.is_empty() { "other" } else { group.tag.as_str() };
             let _ = write!(
@@ -76,6 +77,9 @@ impl Brief {
                     let _ = writeln!(text, "| {ask} | {} | {error} | {doubt} |", plain(&line.sentence()));
                 }
             }
+        }
+        if !self.questions.is_empty() {
+            let _ = write!(text, "\n{}\n", self.of_blank_doubt());
         }
         if !self.closed.is_empty() {
             text.push_str("\n### Closed\n\n| question | answer |\n|---|---|\n");
@@ -108,6 +112,7 @@ impl Brief {
                 let _ = write!(text, "\nBy less, or not at all: {}.\n", counted(drivers.others, "input"));
             }
         }
+        self.say_why_no(&mut text, "drivers", "What it hangs on");
         if let Some(watch) = &self.watch {
             let _ = write!(text, "\n### What to watch\n\nFor: {}\n\n", plain(&watch.target));
             for row in &watch.rows {
@@ -116,15 +121,24 @@ impl Brief {
                 let _ = writeln!(text, "- {}{when}, {expected} in the mean: {}", plain(&row.what), plain(&row.moves));
             }
         }
+        self.say_why_no(&mut text, "watch", "What to watch");
         text.push_str("\n### Coherent or not\n\n");
         for line in &self.coherence {
             let _ = writeln!(text, "- {}", plain(line));
         }
+        self.say_why_no(&mut text, "record", "The record");
         text.push_str("\n### Method\n\n");
         for (what, how) in &self.method {
             let _ = writeln!(text, "- {}: {}", plain(what), plain(how));
         }
         text
+    }
+
+    /// A section that has nothing to say, with the reason.
+    fn say_why_no(&self, text: &mut String, section: &str, title: &str) {
+        if let Some(why) = self.why_no(section) {
+            let _ = write!(text, "\n### {title}\n\n{}\n", plain(why));
+        }
     }
 }
 

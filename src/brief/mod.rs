@@ -16,12 +16,12 @@ mod picture;
 mod wording;
 
 pub use chances::chances_picture;
-pub use confidence::Confidence;
+pub use confidence::{Confidence, Reach};
 pub use lexicon::{KnownLexicon, Lexicon, Term, Wording};
 pub use lint::{CODES, lint};
 pub use page::comparison_page;
 pub use picture::{Curves, Line, Mark};
-pub use wording::{InWords, day_in_words, in_brackets, in_words};
+pub use wording::{Doubtful, InWords, day_in_words, in_brackets, in_words};
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -67,6 +67,8 @@ pub struct Brief {
     pub watch: Option<Watch>,
     /// How forecasts of the past turned out.
     pub record: Option<Record>,
+    /// Which of stories, drivers, watch and record are missing, and why.
+    pub left_out: Vec<LeftOut>,
     /// Whether the figures, and those of others, can stand together: a sentence each.
     pub coherence: Vec<String>,
     /// How the figures came about: what, and how.
@@ -77,6 +79,44 @@ pub struct Brief {
     pub warnings: Vec<String>,
     /// The scenario, word for word.
     pub file: String,
+}
+
+/// A section that has nothing to say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct LeftOut {
+    /// Its name in this form.
+    pub section: &'static str,
+    /// Why, in a sentence.
+    pub why: String,
+}
+
+impl Brief {
+    /// Why a section has nothing to say, if it has not.
+    #[must_use]
+    pub fn why_no(&self, section: &str) -> Option<&str> {
+        self.left_out.iter().find(|one| one.section == section).map(|one| one.why.as_str())
+    }
+
+    fn has(&self, reach: Reach) -> bool {
+        let questions = self.questions.iter().flat_map(|group| &group.questions);
+        questions.flat_map(|question| &question.lines).any(|line| line.reach == Some(reach))
+    }
+
+    /// What a blank in the column of doubt means, and `not seen` if that stands there.
+    #[must_use]
+    pub fn of_blank_doubt(&self) -> String {
+        let blank = if self.has(Reach::NotLookedFor) {
+            "Doubt is blank since it was not looked for (--doubt-draws 0)"
+        } else {
+            "Doubt is blank where no doubtful input bears on the question, and for numbers"
+        };
+        let unseen = if self.has(Reach::NotSeen) {
+            "; it is not seen where one does, but moves the figure by less than so many worlds and draws can show"
+        } else {
+            ""
+        };
+        format!("{blank}{unseen}.")
+    }
 }
 
 /// Joint stories.

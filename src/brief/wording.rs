@@ -1,10 +1,11 @@
 //! A forecast in words, with its number in brackets.
 
-use super::confidence::Confidence;
+use super::confidence::{Confidence, Reach};
 use super::lexicon::Lexicon;
 use crate::forecast::Forecast;
 use crate::math::round_to;
 use crate::report::run::FigureReport;
+use crate::simulate::Masses;
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -21,8 +22,19 @@ pub struct InWords {
     pub standard_error: Option<f64>,
     /// Where the doubt about the inputs leaves it: central 90 %.
     pub doubt: Option<(f64, f64)>,
-    /// How far the figure can be relied on; `null` where the file states no doubt that reaches it.
+    /// What is known of that doubt; `null` for a number.
+    pub reach: Option<Reach>,
+    /// How far the figure can be relied on; `null` where no doubt about the inputs was seen to move it.
     pub confidence: Option<Confidence>,
+}
+
+/// Whether doubtful inputs bear on a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Doubtful {
+    /// Whether one does.
+    pub reached: bool,
+    /// Whether it was looked for how far they move the figure.
+    pub looked_for: bool,
 }
 
 impl InWords {
@@ -41,13 +53,20 @@ impl InWords {
         self.part.replace('_', " ")
     }
 
-    /// The range of the doubt in percent.
+    /// The range of the doubt in percent, or that none was seen; nothing where no doubtful input bears on the question.
     #[must_use]
     pub fn doubt_text(&self) -> Option<String> {
-        let (low, high) = self.doubt?;
-        Some(format!("{} to {}", in_brackets(low), in_brackets(high)))
+        match (self.doubt, self.reach) {
+            (Some((low, high)), _) if high - low < NARROW => Some("under 0.1 points".to_owned()),
+            (Some((low, high)), _) => Some(format!("{} to {}", in_brackets(low), in_brackets(high))),
+            (None, Some(Reach::NotSeen)) => Some("not seen".to_owned()),
+            (None, _) => None,
+        }
     }
 }
+
+/// A range narrower than this is told by its width: its ends would be told alike.
+const NARROW: f64 = 1e-3;
 
 /// A chance in percent as people say it: whole percents, and one digit below 1 % and above 99 %.
 #[must_use]
@@ -56,14 +75,26 @@ pub fn in_brackets(probability: f64) -> String {
     if percent <= 0.0 || percent >= 100.0 {
         return format!("{} %", percent.clamp(0.0, 100.0));
     }
-    if percent < 0.05 {
-        return "under 0.1 %".to_owned();
+    match digits(percent) {
+        _ if percent < 0.05 => "under 0.1 %".to_owned(),
+        _ if percent > 99.95 => "over 99.9 %".to_owned(),
+        digits => format!("{percent:.digits$} %"),
     }
-    if percent > 99.95 {
-        return "over 99.9 %".to_owned();
+}
+
+/// Digits behind the point with which a percentage is told.
+fn digits(percent: f64) -> usize {
+    usize::from(!(0.95..99.05).contains(&percent))
+}
+
+/// The chance that stands in brackets, which is what a word must fit: 44.8 % is told as 45 %.
+fn as_told(probability: f64) -> f64 {
+    let percent = 100.0 * probability;
+    if !(0.05..=99.95).contains(&percent) {
+        return probability;
     }
-    let digits = usize::from(!(0.95..99.05).contains(&percent));
-    format!("{percent:.digits$} %")
+    let digits = digits(percent);
+    format!("{percent:.digits$}e-2").parse().unwrap_or(probability)
 }
 
 /// A day as people write it.
@@ -74,18 +105,30 @@ pub fn day_in_words(day: Date) -> String {
 
 /// A forecast in words: one line for a yes/no question, one for each option, the day or number with its range. Where there is no figure, that stands there.
 #[must_use]
-pub fn in_words(figures: &FigureReport, unit: Option<&str>, horizon: Date, lexicon: &Lexicon) -> Vec<InWords> {
+pub fn in_words(
+    figures: &FigureReport,
+    unit: Option<&str>,
+    horizon: Date,
+    doubtful: Doubtful,
+    lexicon: &Lexicon,
+) -> Vec<InWords> {
     let error = |at: usize| figures.error_of(at);
     let doubt = |at: usize| figures.doubt_of(at);
     let chance = |part: &str, probability: f64, error: Option<f64>, doubt: Option<(f64, f64)>| {
-        // A range too narrow to be seen is no doubt that reaches the figure.
-        let doubt = doubt.filter(|(low, high)| high - low >= 1e-3);
+        // A range without any width is what is left where the draws of the inputs differ by chance alone.
+        let doubt = doubt.filter(|(low, high)| high > low && doubtful.reached);
         InWords {
             part: part.to_owned(),
-            words: lexicon.say(probability),
+            words: lexicon.say(as_told(probability)),
             probability: Some(probability),
             standard_error: error,
             doubt,
+            reach: Some(match (doubtful.reached, doubt) {
+                (false, _) => Reach::None,
+                (true, Some(_)) => Reach::Seen,
+                (true, None) if doubtful.looked_for => Reach::NotSeen,
+                (true, None) => Reach::NotLookedFor,
+            }),
             confidence: doubt.map(|doubt| Confidence::of(doubt, lexicon)),
         }
     };
@@ -95,6 +138,7 @@ pub fn in_words(figures: &FigureReport, unit: Option<&str>, horizon: Date, lexic
         probability: None,
         standard_error: None,
         doubt: None,
+        reach: None,
         confidence: None,
     };
     match &figures.forecast {
@@ -112,18 +156,8 @@ pub fn in_words(figures: &FigureReport, unit: Option<&str>, horizon: Date, lexic
         }
         Some(Forecast::Quantiles { levels, values }) => {
             let at = |level: f64| levels.iter().position(|one| (one - level).abs() < 1e-9).map(|at| values[at]);
-            let unit = unit.map_or_else(String::new, |unit| format!(" {unit}"));
             let (Some(low), Some(middle), Some(high)) = (at(0.05), at(0.5), at(0.95)) else { return Vec::new() };
-            let words = if low == high {
-                format!("{}{unit}", number(middle))
-            } else {
-                format!(
-                    "between {} and {}{unit} in 90 of 100 cases; as often above as below {}",
-                    number(low),
-                    number(high),
-                    number(middle)
-                )
-            };
+            let words = of_number([low, middle, high], figures.masses, unit);
             vec![plain("", words)]
         }
         Some(Forecast::Date { levels, days, never }) => {
@@ -143,6 +177,40 @@ pub fn in_words(figures: &FigureReport, unit: Option<&str>, horizon: Date, lexic
             }
             lines
         }
+    }
+}
+
+/// A single value is told if so many worlds share it: it is then no accident of many.
+const SHARED: f64 = 0.05;
+
+/// A number by its 5 %, 50 % and 95 % points, and by the value that many worlds share, if there is one: a range that ends on such a value holds more
+/// than 90 of 100 cases, and a median on it does not part them into halves.
+fn of_number([low, middle, high]: [f64; 3], masses: Option<Masses>, unit: Option<&str>) -> String {
+    let unit = unit.map_or_else(String::new, |unit| format!(" {unit}"));
+    let masses = masses.unwrap_or(Masses { most: (middle, 0.0), within: 0.9, on_median: 0.0 });
+    let most = Some(masses.most).filter(|(_, share)| *share >= SHARED);
+    let mut parts = Vec::new();
+    if low == high {
+        match most {
+            Some((_, share)) if share < 1.0 => parts.push(format!("{}{unit} in {}", number(low), of_hundred(share))),
+            _ => return format!("{}{unit}", number(middle)),
+        }
+    } else {
+        parts.extend(most.map(|(value, share)| format!("most likely {}, in {}", number(value), of_hundred(share))));
+        let within = of_hundred(masses.within);
+        parts.push(format!("between {} and {}{unit} in {within}", number(low), number(high)));
+        if masses.on_median < SHARED {
+            parts.push(format!("as often above as below {}", number(middle)));
+        }
+    }
+    parts.join("; ")
+}
+
+/// So many of 100 cases.
+fn of_hundred(share: f64) -> String {
+    match (100.0 * share).round() {
+        100.0.. if share < 1.0 => "more than 99 of 100 cases".to_owned(),
+        count => format!("{count} of 100 cases"),
     }
 }
 
@@ -181,8 +249,11 @@ mod tests {
             mean: None,
             standard_deviation: None,
             never: None,
+            masses: None,
         }
     }
+
+    const LOOKED_FOR: Doubtful = Doubtful { reached: true, looked_for: true };
 
     #[test]
     fn percents_are_those_that_people_say() {
@@ -196,7 +267,7 @@ mod tests {
         let icd = Lexicon::known(KnownLexicon::Icd203);
         let end = jiff::civil::date(2025, 12, 31);
         let words = |figures: &FigureReport, unit| -> Vec<String> {
-            in_words(figures, unit, end, &icd)
+            in_words(figures, unit, end, LOOKED_FOR, &icd)
                 .iter()
                 .map(|one| format!("{}|{}|{}", one.part, one.sentence(), one.doubt_text().unwrap_or_default()))
                 .collect()
@@ -208,8 +279,8 @@ mod tests {
             options: vec!["ceasefire_first".to_owned(), "neither".to_owned()],
             probabilities: vec![0.3, 0.7],
         });
-        assert_eq!(words(&which, None), ["neither|likely (70 %)|", "ceasefire_first|unlikely (30 %)|"]);
-        assert_eq!(in_words(&which, None, end, &icd)[1].part_in_words(), "ceasefire first");
+        assert_eq!(words(&which, None), ["neither|likely (70 %)|not seen", "ceasefire_first|unlikely (30 %)|not seen"]);
+        assert_eq!(in_words(&which, None, end, LOOKED_FOR, &icd)[1].part_in_words(), "ceasefire first");
         let number = empty(Forecast::Quantiles { levels: vec![0.05, 0.5, 0.95], values: vec![0.0, 12.34, 90.0] });
         assert_eq!(
             words(&number, Some("billion dollars")),
@@ -224,6 +295,71 @@ mod tests {
         assert_eq!(
             words(&date, None),
             ["comes by 31 December 2025|very unlikely (16 %)|5 % to 30 %", "when|5 % by 13 October 2025|"]
+        );
+    }
+
+    #[test]
+    fn doubt_is_none_not_looked_for_not_seen_or_seen() {
+        let icd = Lexicon::known(KnownLexicon::Icd203);
+        let end = jiff::civil::date(2025, 12, 31);
+        let of = |range: Option<(f64, f64)>, reached: bool, looked_for: bool| {
+            let mut yes = empty(Forecast::Binary { probability: 0.0002 });
+            yes.prior_interval = range.map(|range| Figures::One(Some(range)));
+            let line = in_words(&yes, None, end, Doubtful { reached, looked_for }, &icd).remove(0);
+            (line.reach, line.doubt_text(), line.confidence)
+        };
+        assert_eq!(of(None, false, true), (Some(Reach::None), None, None));
+        assert_eq!(of(None, true, false), (Some(Reach::NotLookedFor), None, None));
+        let not_seen = (Some(Reach::NotSeen), Some("not seen".to_owned()), None);
+        assert_eq!(of(None, true, true), not_seen);
+        assert_eq!(of(Some((0.0002, 0.0002)), true, true), not_seen, "a range without width is chance");
+        let narrow = of(Some((0.0001, 0.0006)), true, true);
+        assert_eq!(narrow, (Some(Reach::Seen), Some("under 0.1 points".to_owned()), Some(Confidence::High)));
+        let seen = of(Some((0.0001, 0.31)), true, true);
+        assert_eq!(seen, (Some(Reach::Seen), Some("under 0.1 % to 31 %".to_owned()), Some(Confidence::Low)));
+    }
+
+    #[test]
+    fn the_word_is_that_of_the_number_in_brackets() {
+        let icd = Lexicon::known(KnownLexicon::Icd203);
+        let end = jiff::civil::date(2025, 12, 31);
+        let said = |probability: f64| {
+            in_words(&empty(Forecast::Binary { probability }), None, end, LOOKED_FOR, &icd)[0].sentence()
+        };
+        for (probability, expected) in [
+            (0.448, "roughly even chance (45 %)"),
+            (0.452, "roughly even chance (45 %)"),
+            (0.444, "unlikely (44 %)"),
+            (0.5504, "roughly even chance (55 %)"),
+            (0.556, "likely (56 %)"),
+            (0.048, "very unlikely (5 %)"),
+            (0.953, "very likely (95 %)"),
+            (0.0002, "almost no chance (under 0.1 %)"),
+            (1.0, "almost certain (100 %)"),
+        ] {
+            assert_eq!(said(probability), expected, "{probability}");
+        }
+    }
+
+    #[test]
+    fn a_number_with_a_value_that_many_worlds_share_is_told_by_it() {
+        let told = |[low, middle, high]: [f64; 3], most, within, on_median| {
+            of_number([low, middle, high], Some(Masses { most, within, on_median }), Some("billion USD"))
+        };
+        assert_eq!(
+            told([0.0, 0.0, 59.3], (0.0, 0.82), 0.951, 0.82),
+            "most likely 0, in 82 of 100 cases; between 0 and 59.3 billion USD in 95 of 100 cases"
+        );
+        assert_eq!(
+            told([0.0, 12.34, 90.0], (0.0, 0.2), 0.95, 0.0),
+            "most likely 0, in 20 of 100 cases; between 0 and 90 billion USD in 95 of 100 cases; as often above as below 12.3"
+        );
+        assert_eq!(told([0.0, 0.0, 0.0], (0.0, 0.97), 0.97, 0.97), "0 billion USD in 97 of 100 cases");
+        assert_eq!(told([0.0, 0.0, 0.0], (0.0, 0.9997), 0.9997, 0.9997), "0 billion USD in more than 99 of 100 cases");
+        assert_eq!(told([7.0, 7.0, 7.0], (7.0, 1.0), 1.0, 1.0), "7 billion USD");
+        assert_eq!(
+            told([1.0, 5.0, 9.0], (4.8, 0.0001), 0.9002, 0.0001),
+            "between 1 and 9 billion USD in 90 of 100 cases; as often above as below 5"
         );
     }
 }

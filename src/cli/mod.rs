@@ -45,6 +45,7 @@ mod pool_sheets;
 mod rare;
 mod record;
 mod report;
+mod report_bottom;
 mod report_outlook;
 mod report_parts;
 mod resolve;

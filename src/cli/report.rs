@@ -5,11 +5,12 @@ use super::compare;
 use super::inputs::{self, Inputs};
 use super::load::{self, Loaded, View};
 use super::means::{Means, Voice};
+use super::report_bottom::bottom_line;
 use super::report_outlook as outlook;
-use super::report_parts::{self as parts, Moved};
+use super::report_parts::{self as parts, Doubts, Moved};
 use super::run::once;
 use super::{Done, console};
-use crate::brief::{self, Brief, KnownLexicon, Lexicon};
+use crate::brief::{self, Brief, KnownLexicon, LeftOut, Lexicon};
 use crate::error::Error;
 use crate::forecast::{Records, day, way_to_name};
 use crate::model::QuestionTarget;
@@ -148,13 +149,28 @@ fn brief(
     let situation = arguments.view.situation(model)?;
     let over = if arguments.over.is_empty() { &arguments.headline } else { &arguments.over };
     let stories = outlook::stories(model, &situation, over, settings)?;
-    let target = headline.iter().copied().find(|at| model.questions[*at].closes > report.as_of);
-    let watch = target.and_then(|at| outlook::watched(model, &situation, report, at, settings));
-    let drivers = target.and_then(|at| outlook::drivers(loaded, &situation, at, settings));
-    let (questions, closed) = parts::questions(loaded, report, records, &lexicon);
+    let mut left_out = Vec::new();
+    let mut or_why = |section: &'static str, why: String| left_out.push(LeftOut { section, why });
+    let stories = stories.map_err(|why| or_why("stories", why)).ok();
+    let open: Vec<usize> = headline.iter().copied().filter(|at| model.questions[*at].closes > report.as_of).collect();
+    let drivers = open.iter().find_map(|at| outlook::drivers(loaded, &situation, *at, settings));
+    if drivers.is_none() {
+        or_why("drivers", outlook::no_drivers(loaded, &open));
+    }
+    let watch = open.iter().find_map(|at| outlook::watched(model, &situation, report, *at, settings));
+    if watch.is_none() {
+        or_why("watch", outlook::nothing_to_watch(loaded, &open));
+    }
+    let record = records.and_then(parts::record);
+    if record.is_none() {
+        or_why("record", parts::no_record(records, report.as_of));
+    }
+    let doubts = Doubts::new(model, &situation, settings.doubt_draws);
+    let (questions, closed) = parts::questions(loaded, report, records, &doubts, &lexicon);
     let curves = parts::curves(loaded, report, &past, records, headline, &news);
-    let bottom_line =
-        parts::bottom_line(loaded, report, headline, (stories.as_ref(), changes.as_ref(), watch.as_ref()), &lexicon);
+    let coherence = outlook::coherence(loaded, report, records)?;
+    let told = (stories.as_ref(), changes.as_ref(), watch.as_ref());
+    let bottom_line = bottom_line(loaded, report, headline, told, &doubts, &lexicon);
     Ok(Brief {
         schema: brief::BRIEF_SCHEMA,
         engine: env!("CARGO_PKG_VERSION"),
@@ -171,8 +187,9 @@ fn brief(
         changes,
         drivers,
         watch,
-        record: records.and_then(parts::record),
-        coherence: outlook::coherence(loaded, report, records)?,
+        record,
+        left_out,
+        coherence,
         method: parts::method(report, past.len(), &lexicon),
         inputs: parts::stated(loaded),
         warnings: outlook::warnings(report),

@@ -33,25 +33,28 @@ fn quick(settings: &Settings) -> Settings {
     Settings { doubt_draws: 0, stop: Stop::AtWorlds, worlds: settings.worlds.min(1_000_000), ..*settings }
 }
 
-/// The likeliest stories over some questions, or over those that say most; nothing where there is nothing to tell.
+/// The likeliest stories over some questions, or over those that say most; the reason where there is nothing to tell.
 pub(super) fn stories(
     model: &Model,
     situation: &Situation,
     over: &[String],
     settings: &Settings,
-) -> Result<Option<Stories>, Error> {
+) -> Result<Result<Stories, String>, Error> {
     let options = Options { over, count: Some(STORIES), settings: quick(settings), ..Options::default() };
     let told = match storylines(model, situation, &options) {
         Ok(told) => told,
         // Stories that were asked for must be told; others are left out where everything is settled.
         Err(problem) if !over.is_empty() => return Err(problem),
-        Err(_) => return Ok(None),
+        Err(problem) => return Ok(Err(format!("No stories are told: {}.", problem.to_string().trim_end_matches('.')))),
     };
     if told.over.len() < 2 && over.is_empty() {
-        return Ok(None);
+        return Ok(Err(
+            "No stories are told: there are not two open questions or events that say something of all others."
+                .to_owned(),
+        ));
     }
     let covered = told.stories.last().map_or(0.0, |story| story.cumulative);
-    Ok(Some(Stories {
+    Ok(Ok(Stories {
         over: over_what(&told),
         stories: told.stories.iter().map(|one| story(&told, one)).collect(),
         rest: (1.0 - covered).max(0.0),
@@ -157,6 +160,27 @@ pub(super) fn drivers(loaded: &Loaded, situation: &Situation, at: usize, setting
     let rows: Vec<Driver> = tornado.bars.iter().filter(moves).take(INPUTS).map(driver).collect();
     let others = tornado.bars.len() + tornado.without_bearing.len() - rows.len();
     (!rows.is_empty()).then_some(Drivers { target, at_means: tornado.at_means.value, rows, others })
+}
+
+/// Why nothing is told of what the headline questions hang on.
+pub(super) fn no_drivers(loaded: &Loaded, open: &[usize]) -> String {
+    of_none(loaded, open, "no doubtful input moves the chance by a tenth of a point")
+}
+
+/// Why there is nothing to watch for the headline questions.
+pub(super) fn nothing_to_watch(loaded: &Loaded, open: &[usize]) -> String {
+    of_none(loaded, open, "nothing that is still to become known would move it, short of what settles it")
+}
+
+/// The same reason for each of some questions.
+fn of_none(loaded: &Loaded, open: &[usize], why: &str) -> String {
+    let asked: Vec<String> =
+        open.iter().map(|at| format!("“{}”", loaded.model.questions[*at].ask.trim_end_matches('.'))).collect();
+    match asked.as_slice() {
+        [] => "No question of the headline is open and unsettled.".to_owned(),
+        [one] => format!("For {one} {why}."),
+        [.., last] => format!("For {} and {last} {why}.", asked[..asked.len() - 1].join(", ")),
+    }
 }
 
 fn driver(bar: &Bar) -> Driver {
@@ -298,4 +322,23 @@ pub(super) fn warnings(report: &RunReport) -> Vec<String> {
 /// With a full stop, unless it ends in a mark.
 fn sentence(words: &str) -> String {
     if words.ends_with(['.', '!', '?']) { words.to_owned() } else { format!("{words}.") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::load;
+
+    #[test]
+    fn a_reason_names_the_questions_that_it_is_given_for() {
+        let loaded = load::load(std::path::Path::new("scenarios/golden.toml")).expect("it is there");
+        let open: Vec<usize> = ["paper", "order"]
+            .iter()
+            .filter_map(|name| loaded.model.questions.iter().position(|question| question.name == *name))
+            .collect();
+        assert_eq!(no_drivers(&loaded, &[]), "No question of the headline is open and unsettled.");
+        let told = "For “Is it on paper?” and “Which order?” no doubtful input moves the chance by a tenth of a point.";
+        assert_eq!(no_drivers(&loaded, &open), told);
+        assert!(nothing_to_watch(&loaded, &open[..1]).starts_with("For “Is it on paper?” nothing"));
+    }
 }

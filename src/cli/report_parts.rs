@@ -5,8 +5,8 @@ use super::load::{Loaded, View};
 use super::means::{Choice, Means, Voice};
 use super::run::once;
 use crate::brief::{
-    Because, Changes, Confidence, Curves, Input, Lexicon, Line, Mark, Move, NewsItem, QuestionGroup, QuestionInWords,
-    Record, RecordRow, Stories, Watch, day_in_words, in_brackets, in_words,
+    Because, Changes, Curves, Doubtful, Input, Lexicon, Line, Mark, Move, NewsItem, QuestionGroup, QuestionInWords,
+    Record, RecordRow, day_in_words, in_words,
 };
 use crate::calibrate::{
     CalibrationSettings, Counted, Panel, ReliabilityAxis, calibration_report, reliability_diagram, streams,
@@ -15,6 +15,7 @@ use crate::diff::{Diff, Effect, FigureKind, Options, QuestionMoved};
 use crate::error::Error;
 use crate::forecast::{Forecast, ForecastRecord, Records, Resolution};
 use crate::model::{Formula, Model, QuestionTarget};
+use crate::plan::{self, Situation};
 use crate::report::figure;
 use crate::report::run::RunReport;
 use crate::score::{Group, rule, standings, summarise};
@@ -157,9 +158,29 @@ fn candidates(before: &RunReport, now: &RunReport) -> Vec<String> {
     moved.into_iter().map(|(id, _)| id.to_owned()).collect()
 }
 
+/// The chance that the brief's table has of a part of a question.
+fn in_table(forecast: Option<&Forecast>, part: &str) -> Option<f64> {
+    match forecast? {
+        Forecast::Binary { probability } if part == "yes" => Some(*probability),
+        Forecast::Categorical { options, probabilities } => {
+            options.iter().position(|option| option == part).and_then(|at| probabilities.get(at).copied())
+        }
+        Forecast::Date { never, .. } if part == "never" => Some(*never),
+        _ => None,
+    }
+}
+
+/// What stands as before and now: now as in the table, whose worlds are not those of the difference, and before by how far it moved. What was certain
+/// before stays so.
+fn before_and_now(old: f64, new: f64, moved: f64, in_table: Option<f64>) -> (f64, f64) {
+    let now = in_table.unwrap_or(new);
+    if old <= 0.0 || old >= 1.0 { (old, now) } else { ((now - moved).clamp(0.0, 1.0), now) }
+}
+
 /// The moves of a question: of yes, or of each option that moved.
 fn moves(found: &Diff, question: &QuestionMoved, report: &RunReport, model: &Model) -> Vec<Move> {
-    let ask = report.questions.iter().find(|one| one.id == question.id).map_or("", |one| one.ask.as_str());
+    let asked = report.questions.iter().find(|one| one.id == question.id);
+    let ask = asked.map_or("", |one| one.ask.as_str());
     let told = question.figures.iter().filter(|one| one.kind == FigureKind::Chance);
     told.filter_map(|one| {
         let (old, new) = (one.old?, one.new?);
@@ -188,6 +209,8 @@ fn moves(found: &Diff, question: &QuestionMoved, report: &RunReport, model: &Mod
         if !because.is_empty() && rest.abs() >= LEAST_MOVE / 2.0 {
             because.push(Because { what: "all else".to_owned(), effect: rest, standard_error: one.moved_error });
         }
+        let table = in_table(asked.and_then(|one| one.figures.forecast.as_ref()), &one.part);
+        let (old, new) = before_and_now(old, new, moved, table);
         Some(Move { id: question.id.clone(), ask, old, new, standard_error: one.moved_error, because })
     })
     .collect()
@@ -207,8 +230,32 @@ pub(super) fn up_to(mut records: Records, day: Date) -> Records {
     records
 }
 
+/// Which figures doubtful inputs bear on.
+pub(super) struct Doubts {
+    /// Of every event and then every question.
+    reached: Vec<bool>,
+    events: usize,
+    looked_for: bool,
+}
+
+impl Doubts {
+    /// By how the scenario is built; `draws` are those of the inputs that were made to see how far they move what.
+    pub(super) fn new(model: &Model, situation: &Situation, draws: u32) -> Self {
+        let reached = plan::doubtful(&plan::draft(model, situation));
+        Self { reached, events: model.events.len(), looked_for: draws > 0 }
+    }
+
+    fn of_event(&self, at: usize) -> Doubtful {
+        Doubtful { reached: self.reached.get(at).copied().unwrap_or(true), looked_for: self.looked_for }
+    }
+
+    pub(super) fn of_question(&self, at: usize) -> Doubtful {
+        self.of_event(self.events + at)
+    }
+}
+
 /// The unit of a question that asks for a number just as an event has it.
-fn unit<'a>(model: &'a Model, target: &QuestionTarget) -> Option<&'a str> {
+pub(super) fn unit<'a>(model: &'a Model, target: &QuestionTarget) -> Option<&'a str> {
     match target {
         QuestionTarget::Value(Formula::Event(event)) => model.event(*event).unit.as_deref(),
         _ => None,
@@ -220,11 +267,12 @@ pub(super) fn questions(
     loaded: &Loaded,
     report: &RunReport,
     records: Option<&Records>,
+    doubts: &Doubts,
     lexicon: &Lexicon,
 ) -> (Vec<QuestionGroup>, Vec<QuestionInWords>) {
     let model = &loaded.model;
     let (mut groups, mut closed): (Vec<QuestionGroup>, Vec<QuestionInWords>) = (Vec::new(), Vec::new());
-    for (question, found) in model.questions.iter().zip(&report.questions) {
+    for (at, (question, found)) in model.questions.iter().zip(&report.questions).enumerate() {
         let unit = unit(model, &question.target);
         let horizon = question.closes.min(model.horizon);
         let outcome =
@@ -239,7 +287,7 @@ pub(super) fn questions(
             ask: question.ask.clone(),
             closes: question.closes,
             resolves: question.resolves.clone(),
-            lines: in_words(&found.figures, unit, horizon, lexicon),
+            lines: in_words(&found.figures, unit, horizon, doubts.of_question(at), lexicon),
             outcome: known,
         };
         if question.closes <= report.as_of && question.closes <= model.horizon {
@@ -254,12 +302,13 @@ pub(super) fn questions(
     }
     // A file without questions has its events told.
     if model.questions.is_empty() {
-        let events = report.events.iter().zip(&model.events).map(|(found, event)| QuestionInWords {
+        let events = report.events.iter().zip(&model.events).enumerate();
+        let events = events.map(|(at, (found, event))| QuestionInWords {
             id: found.id.clone(),
             ask: found.ask.clone().unwrap_or_else(|| found.id.replace('_', " ")),
             closes: model.horizon,
             resolves: None,
-            lines: in_words(&found.figures, event.unit.as_deref(), model.horizon, lexicon),
+            lines: in_words(&found.figures, event.unit.as_deref(), model.horizon, doubts.of_event(at), lexicon),
             outcome: None,
         });
         groups.push(QuestionGroup { tag: "events".to_owned(), questions: events.collect() });
@@ -327,95 +376,6 @@ pub(super) fn curves(
     headline.iter().map(|at| of(*at)).filter(|curves| curves.days().is_some()).collect()
 }
 
-/// What to know if nothing else is read.
-pub(super) fn bottom_line(
-    loaded: &Loaded,
-    report: &RunReport,
-    headline: &[usize],
-    (stories, changes, watch): (Option<&Stories>, Option<&Changes>, Option<&Watch>),
-    lexicon: &Lexicon,
-) -> Vec<String> {
-    let model = &loaded.model;
-    let mut lines = Vec::new();
-    let mut confidences = Vec::new();
-    for at in headline {
-        let (question, found) = (&model.questions[*at], &report.questions[*at]);
-        let told = in_words(&found.figures, unit(model, &question.target), question.closes.min(model.horizon), lexicon);
-        let Some(first) = told.first() else { continue };
-        confidences.extend(first.confidence);
-        let part = if first.part.is_empty() { String::new() } else { format!(" {}:", first.part_in_words()) };
-        let closed = if question.closes <= report.as_of {
-            format!(" It closed on {}: that is what is known of it, and no forecast.", day_in_words(question.closes))
-        } else {
-            String::new()
-        };
-        lines.push(format!("{}{part} {}.{closed}", question.ask, upper(&first.sentence())));
-    }
-    if !confidences.is_empty() {
-        let told = lines.len();
-        lines.push(confidence(&confidences, told));
-    }
-    if let Some(story) = stories.and_then(|stories| stories.stories.first()) {
-        lines.push(format!("Likeliest course ({}): {}", in_brackets(story.share), story.words));
-    }
-    if let Some(largest) = changes.and_then(|changes| changes.moved.first()) {
-        let why = largest
-            .because
-            .first()
-            .map_or_else(String::new, |cause| format!(", mostly by this: {}", cause.what.trim_end_matches('.')));
-        let between = changes.map_or("", |changes| changes.between.as_str());
-        lines.push(format!(
-            "{between}, most has moved here: {} {} before, {} now{why}.",
-            largest.ask,
-            in_brackets(largest.old),
-            in_brackets(largest.new)
-        ));
-    }
-    if let Some((watch, first)) = watch.and_then(|watch| Some((watch, watch.rows.first()?))) {
-        let when = first.when.as_ref().map_or_else(String::new, |when| format!(" (known by {when})"));
-        let stop = if when.is_empty() && first.what.ends_with('?') { "" } else { ":" };
-        lines.push(format!("To watch first for “{}”: {}{when}{stop} {}", watch.target, first.what, first.moves));
-    }
-    lines
-}
-
-/// A sentence of its own, apart from how likely anything is.
-fn confidence(all: &[Confidence], of: usize) -> String {
-    let count = |which: Confidence| all.iter().filter(|one| **one == which).count();
-    let told = [(Confidence::High, "high"), (Confidence::Moderate, "moderate"), (Confidence::Low, "low")];
-    let parts: Vec<(usize, &str)> =
-        told.into_iter().map(|(which, word)| (count(which), word)).filter(|(count, _)| *count > 0).collect();
-    if parts.len() == 1 && parts[0].0 == of {
-        return format!(
-            "Confidence in these figures is {}, by how far the doubt about the inputs could carry them.",
-            parts[0].1
-        );
-    }
-    let told: Vec<String> = parts.iter().map(|(count, word)| format!("{word} for {count}")).collect();
-    let silent = match of.saturating_sub(all.len()) {
-        0 => String::new(),
-        count => format!("; for {count} the file states no doubt"),
-    };
-    format!(
-        "Confidence in these figures is {}, by how far the doubt about the inputs could carry them{silent}.",
-        listed(&told)
-    )
-}
-
-/// `a, b and c`.
-fn listed(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
-}
-
-fn upper(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 /// How past forecasts turned out; nothing where no yes/no question has resolved.
 pub(super) fn record(records: &Records) -> Option<Record> {
     let all = standings(records, |_| true);
@@ -477,6 +437,15 @@ pub(super) fn record(records: &Records) -> Option<Record> {
         }
     );
     Some(Record { what, rows, remarks, picture })
+}
+
+/// Why there is no record.
+pub(super) fn no_record(records: Option<&Records>, as_of: Date) -> String {
+    match records {
+        None => "No ledger and no table of forecasts was named (--ledger), so that nothing is known of past forecasts."
+            .to_owned(),
+        Some(_) => format!("No yes/no question with a recorded forecast had resolved by {}.", day_in_words(as_of)),
+    }
 }
 
 /// How the figures came about.
@@ -573,9 +542,18 @@ mod tests {
     }
 
     #[test]
-    fn confidence_is_a_sentence_of_its_own() {
-        use Confidence::{High, Low, Moderate};
-        assert!(confidence(&[High, High], 2).starts_with("Confidence in these figures is high,"));
-        assert!(confidence(&[High, Low, Low, Moderate], 5).contains("high for 1, moderate for 1 and low for 2,"));
+    fn what_changed_has_the_figure_of_the_table() {
+        // 41.8 % in the table, 43.1 % in the worlds of the difference, which moved by 6.1 points.
+        let (before, now) = before_and_now(0.37, 0.431, 0.061, Some(0.418));
+        assert_eq!(now, 0.418);
+        assert!((now - before - 0.061).abs() < 1e-12);
+        assert_eq!(before_and_now(1.0, 0.431, -0.569, Some(0.418)), (1.0, 0.418), "certain it was, and stays");
+        assert_eq!(before_and_now(0.37, 0.431, 0.061, None).1, 0.431);
+        let which = Forecast::Categorical {
+            options: vec!["talks".to_owned(), "war".to_owned()],
+            probabilities: vec![0.3, 0.7],
+        };
+        assert_eq!((in_table(Some(&which), "war"), in_table(Some(&which), "yes")), (Some(0.7), None));
+        assert_eq!(in_table(Some(&Forecast::Binary { probability: 0.2 }), "yes"), Some(0.2));
     }
 }

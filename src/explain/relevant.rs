@@ -1,7 +1,7 @@
 //! Which steps of a plan bear on what it asks: what that is drawn from, and everything that evidence connects with it. All else is independent of it,
 //! whatever the inputs are.
 
-use crate::plan::{Ask, Asked, HazardSource, NumberSource, Operation, ParameterId, Plan, PlaneId, Prior, Touched};
+use crate::plan::{Ask, Asked, ParameterId, Plan, PlaneId, Prior, Touched};
 use std::collections::BTreeSet;
 
 /// The plan without the steps that do not bear on its asks.
@@ -81,24 +81,8 @@ impl Graph {
 /// The doubtful inputs that the steps of a plan draw with, and the classes that they are of.
 #[must_use]
 pub(super) fn parameters(plan: &Plan) -> BTreeSet<ParameterId> {
-    let mut found = BTreeSet::new();
-    for step in &plan.steps {
-        match &step.operation {
-            Operation::Bernoulli { rows, .. } => {
-                found.extend(rows.iter().filter_map(|row| row.value.drawn).map(|drawn| drawn.parameter));
-            }
-            Operation::Categorical { rows, .. } => found.extend(rows.iter().filter_map(|row| row.value.drawn)),
-            Operation::Number { rows, .. } => found.extend(rows.iter().filter_map(|row| match &row.value {
-                NumberSource::PoissonGamma { parameter, .. } => Some(*parameter),
-                NumberSource::Constant(_) | NumberSource::Sampler(_) => None,
-            })),
-            Operation::Date { rows, .. } => {
-                let scale = |source: &HazardSource| source.scale.map(|scale| scale.parameter);
-                found.extend(rows.iter().filter_map(|row| scale(&row.value)));
-            }
-            _ => {}
-        }
-    }
+    let mut found: BTreeSet<ParameterId> =
+        plan.steps.iter().flat_map(|step| step.operation.parameters(|_| true)).collect();
     let classes: Vec<ParameterId> = found
         .iter()
         .filter_map(|id| match &plan.parameters[id.0 as usize].prior {

@@ -45,7 +45,8 @@ impl Connected {
         connected
     }
 
-    fn root(&self, mut at: usize) -> usize {
+    /// The first step of those that a step is joined with.
+    pub(crate) fn root(&self, mut at: usize) -> usize {
         while self.joined[at] != at {
             at = self.joined[at];
         }
@@ -105,7 +106,7 @@ impl Operation {
     }
 
     /// Whether the column it fills is the same in every world by what is known.
-    fn is_settled(&self) -> bool {
+    pub(crate) fn is_settled(&self) -> bool {
         match self {
             Self::Bernoulli { evidence, .. } => evidence.is_some(),
             Self::Categorical { evidence, .. } => evidence.is_some(),

@@ -66,6 +66,30 @@ impl NumberAnswer {
         let between = self.spread.as_ref().and_then(|spread| spread.error_of_quantile(level, value));
         Estimate { value, standard_error: between.unwrap_or(distance), prior_interval: None }
     }
+
+    /// How much of it lies on single values. Exact for values at the edge of all others (0, a cap), and for those that stand apart, as whole numbers do.
+    #[must_use]
+    pub fn masses(&self) -> Masses {
+        let (low, high) = (self.histogram.quantile(0.05), self.histogram.quantile(0.95));
+        let below = self.histogram.around(low).map_or(0.05, |(below, _)| below);
+        let upto = self.histogram.around(high).map_or(0.95, |(below, at)| below + at);
+        Masses {
+            most: self.histogram.most(),
+            within: (upto - below).clamp(0.0, 1.0),
+            on_median: self.histogram.around(self.histogram.quantile(0.5)).map_or(0.0, |(_, at)| at),
+        }
+    }
+}
+
+/// What of a number lies on single values, and how much a range of it holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Masses {
+    /// The value that most worlds share exactly, and their share.
+    pub most: (f64, f64),
+    /// The share of worlds from the 5 % to the 95 % quantile, both included: 0.9, and more where many worlds lie exactly on an end.
+    pub within: f64,
+    /// The share of worlds exactly on the median.
+    pub on_median: f64,
 }
 
 /// A date over all worlds that count.

@@ -184,6 +184,7 @@ fn figures(answer: &Answer, options: &[String], model: &Model) -> FigureReport {
         mean: None,
         standard_deviation: None,
         never: None,
+        masses: None,
     };
     match answer {
         Answer::NoWorlds => empty,
@@ -229,6 +230,7 @@ fn number_figures(number: &NumberAnswer, empty: FigureReport) -> FigureReport {
         // Of one world the mean is its only value, and nothing is known of how far it is off.
         mean: number.has_errors().then_some(number.mean),
         standard_deviation: number.has_errors().then_some(number.standard_deviation),
+        masses: Some(number.masses()),
         ..empty
     }
 }

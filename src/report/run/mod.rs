@@ -14,7 +14,7 @@ pub use variance::VarianceReport;
 use crate::forecast::{Estimate, Forecast};
 use crate::model::Model;
 use crate::plan::{Plan, Situation};
-use crate::simulate::{Method, Settings, Tally};
+use crate::simulate::{Masses, Method, Settings, Tally};
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -147,6 +147,9 @@ pub struct FigureReport {
     /// The chance that a date does not come by the horizon, with its error.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub never: Option<Estimate>,
+    /// How much of a number lies on single values, for words.
+    #[serde(skip)]
+    pub masses: Option<Masses>,
 }
 
 impl FigureReport {

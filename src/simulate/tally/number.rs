@@ -1,5 +1,6 @@
 //! Numbers: moments that merge, and a histogram of bounded size.
 
+mod masses;
 mod moments;
 mod order;
 mod pivot;
