@@ -60,12 +60,15 @@ fn what_came_of_a_correlated_event_moves_the_chance_too() {
     );
     let text = format!("{HEAD}{body}");
     let (a, d) = (Beta::jeffreys(8.0, 16.0).expect("one"), Beta::jeffreys(6.0, 20.0).expect("one"));
-    let grid = |law: &Beta| (0..100).map(|at| law.quantile((f64::from(at) + 0.5) / 100.0)).collect::<Vec<f64>>();
+    // Values with their weights: midpoints, under the density.
+    let grid = |law: &Beta| -> Vec<(f64, f64)> {
+        (0..150).map(|at| (f64::from(at) + 0.5) / 150.0).map(|p| (p, law.density(p) / 150.0)).collect()
+    };
     let (a, d) = (grid(&a), grid(&d));
-    let average = |grid: &[f64], u: f64| grid.iter().map(|p| below(0.8, *p, u)).sum::<f64>() / 100.0;
-    let mean = |grid: &[f64], likelihood: &dyn Fn(f64) -> f64| {
-        let weights: Vec<f64> = grid.iter().map(|p| likelihood(*p)).collect();
-        grid.iter().zip(&weights).map(|(p, weight)| p * weight).sum::<f64>() / weights.iter().sum::<f64>()
+    let average = |grid: &[(f64, f64)], u: f64| grid.iter().map(|(p, weight)| weight * below(0.8, *p, u)).sum::<f64>();
+    let mean = |grid: &[(f64, f64)], likelihood: &dyn Fn(f64) -> f64| {
+        let weights: Vec<f64> = grid.iter().map(|(p, weight)| weight * likelihood(*p)).collect();
+        grid.iter().zip(&weights).map(|((p, _), weight)| p * weight).sum::<f64>() / weights.iter().sum::<f64>()
     };
     let of_a = mean(&a, &|p| together(0.8, |u| 1.0 - below(0.8, p, u), |u| average(&d, u)));
     let of_d = mean(&d, &|q| together(0.8, |u| 1.0 - average(&a, u), |u| below(0.8, q, u)));
