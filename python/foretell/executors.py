@@ -140,8 +140,14 @@ def run_on(
     return merged(executor, work, events, progress)
 
 
-def merged(executor: Executor, work: Sequence[Work], events: bool, progress: Progress) -> _foretell.Told:
-    """Has parts worked out and puts them together in their order, as they come. A part that is lost with its worker is worked out again."""
+def merged(
+    executor: Executor, work: Sequence[Work], events: bool, progress: Progress, names: Mapping[str, str] | None = None
+) -> _foretell.Told:
+    """Has parts worked out and puts them together in their order, as they come. A part that is lost with its worker is worked out again.
+
+    Messages call a part by its place, from 1, or as `names` has it.
+    """
+    called = {} if names is None else dict(names)
     count = workers(executor)
     at_once = len(work) if count is None else min(len(work), AHEAD * max(count, 1))
     bar = _asking.Bar("parts") if progress is True else None
@@ -170,7 +176,8 @@ def merged(executor: Executor, work: Sequence[Work], events: bool, progress: Pro
                 else:
                     raise problem
             while following in done:
-                _asking.told(merger.add(f"part {following + 1}", unpacked(done.pop(following))), "run")
+                name = f"part {following + 1}"
+                _asking.told(merger.add(called.get(name, name), unpacked(done.pop(following))), "run")
                 following += 1
             if tell is not None:
                 tell((following + len(done)) / len(work))
