@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from typing import Any
 
+import numpy
+
 from . import _asking, _foretell
 from ._asking import Progress
 from .errors import EnvironmentFault
@@ -23,6 +25,8 @@ Work = tuple[Callable[..., bytes], tuple[object, ...]]
 
 #: Parts, if the executor does not say how many workers it has.
 SHARDS = 16
+#: The most parts that a run falls into.
+MOST_SHARDS = 100_000
 #: Parts for each worker: so that nobody waits long for the last one.
 SHARDS_PER_WORKER = 4
 #: Parts that are asked for beyond those that are worked on. Answers are put together in order, so memory does not grow with the number of parts.
@@ -126,6 +130,10 @@ def run_on(
     count = workers(executor)
     if shards is None:
         shards = SHARDS if count is None else SHARDS_PER_WORKER * max(count, 1)
+    if isinstance(shards, bool) or not isinstance(shards, (int, numpy.integer)):
+        raise TypeError(f"shards is a whole number, not {shards!r}")
+    if shards > MOST_SHARDS:
+        raise ValueError(f"a run has at most {MOST_SHARDS} shards, not {shards}")
     if shards < 1:
         raise ValueError(f"a run has at least one shard, not {shards}")
     if not texts:
