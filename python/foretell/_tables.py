@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import os
 import pathlib
 import tempfile
@@ -32,6 +33,25 @@ def names_of(names: Names | None) -> list[str]:
         if not isinstance(one, str):
             raise TypeError(f"a name is a text, not {type(one).__name__}: {one!r:.60}")
     return several
+
+
+#: Columns that name questions: a number there is an integer, even where gaps beside it made it a float.
+NAMES = frozenset({"question", "question_id", "id"})
+
+
+def _cell(heading: str, value: Any) -> Any:
+    """A cell as a table of text has it: a day, or a time in UTC without a fraction of a second, and nothing for one that is missing."""
+    if isinstance(value, datetime.datetime) and value == value:
+        in_utc = value if value.tzinfo is None else value.astimezone(datetime.timezone.utc)
+        value = numpy.datetime64(in_utc.strftime("%Y-%m-%dT%H:%M:%S"))
+    if isinstance(value, numpy.datetime64):
+        if numpy.isnat(value):
+            return ""
+        day, second = value.astype("datetime64[D]"), value.astype("datetime64[s]")
+        return str(day) if day == second else f"{second}Z"
+    if heading in NAMES and isinstance(value, (float, numpy.floating)) and float(value).is_integer():
+        return int(value)
+    return value
 
 
 class Folder:
@@ -92,7 +112,7 @@ class Folder:
                     f"{name} must be a mapping of columns, such as {{{heading!r}: [{cells!r:.40}, …], …}}: under {heading!r} stands a single value. "
                     "Rows become a table by pandas.DataFrame(rows)"
                 )
-        columns = {heading: list(cells) for heading, cells in table.items()}
+        columns = {heading: [_cell(heading, cell) for cell in cells] for heading, cells in table.items()}
         lengths = {heading: len(cells) for heading, cells in columns.items()}
         if len(set(lengths.values())) > 1:
             raise ValueError(f"the columns of {name} must have one length, but they have {lengths}")

@@ -27,6 +27,8 @@ FUNCTIONS = ("score", "compare", "calibrate", "leaderboard", "pool", "cohere")
 OTHERWISE = {
     "`foretell init` writes a scenario file to start from": "give the path of a file that is there; a scenario may also be given as its text, which has line breaks",
     "record or import their forecasts or definitions first": "give forecasts on these questions, or their definitions: `--questions FILE`",
+    "put all of a question's into one part, or score without --part": "put all of a question's into one table, or score all tables by `foretell.score`",
+    "that another part has one of, too": "that another table has one of, too",
     ", `record` or `import`": ", `foretell record` or `foretell import`",
     "invalid digit found in string": "a whole number from 0 is needed",
     "number too small to fit in target type": "a whole number from 0 is needed",

@@ -160,7 +160,9 @@ class RunAnswer(Answer):
 
     @cached_property
     def probabilities(self) -> dict[str, float]:
-        """The chance of yes, from 0 to 1, of each yes/no question."""
+        """The chance of yes, from 0 to 1, of each yes/no question; a `ValueError` where there is none: of a replay, or of ``help=True``."""
+        if not self.json or "questions" not in self.data:
+            raise ValueError("this answer has no forecasts of questions: a replay has a table of them, `table`")
         return {
             question["id"]: question["forecast"]["probability"]
             for question in self.data["questions"]

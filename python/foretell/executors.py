@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from typing import Any
 
+import numpy
+
 from . import _asking, _foretell
 from ._asking import Progress
 from .errors import EnvironmentFault
@@ -23,6 +25,8 @@ Work = tuple[Callable[..., bytes], tuple[object, ...]]
 
 #: Parts, if the executor does not say how many workers it has.
 SHARDS = 16
+#: The most parts that a run falls into.
+MOST_SHARDS = 100_000
 #: Parts for each worker: so that nobody waits long for the last one.
 SHARDS_PER_WORKER = 4
 #: Parts that are asked for beyond those that are worked on. Answers are put together in order, so memory does not grow with the number of parts.
@@ -126,6 +130,10 @@ def run_on(
     count = workers(executor)
     if shards is None:
         shards = SHARDS if count is None else SHARDS_PER_WORKER * max(count, 1)
+    if isinstance(shards, bool) or not isinstance(shards, (int, numpy.integer)):
+        raise TypeError(f"shards is a whole number, not {shards!r}")
+    if shards > MOST_SHARDS:
+        raise ValueError(f"a run has at most {MOST_SHARDS} shards, not {shards}")
     if shards < 1:
         raise ValueError(f"a run has at least one shard, not {shards}")
     if not texts:
@@ -140,8 +148,14 @@ def run_on(
     return merged(executor, work, events, progress)
 
 
-def merged(executor: Executor, work: Sequence[Work], events: bool, progress: Progress) -> _foretell.Told:
-    """Has parts worked out and puts them together in their order, as they come. A part that is lost with its worker is worked out again."""
+def merged(
+    executor: Executor, work: Sequence[Work], events: bool, progress: Progress, names: Mapping[str, str] | None = None
+) -> _foretell.Told:
+    """Has parts worked out and puts them together in their order, as they come. A part that is lost with its worker is worked out again.
+
+    Messages call a part by its place, from 1, or as `names` has it.
+    """
+    called = {} if names is None else dict(names)
     count = workers(executor)
     at_once = len(work) if count is None else min(len(work), AHEAD * max(count, 1))
     bar = _asking.Bar("parts") if progress is True else None
@@ -170,7 +184,8 @@ def merged(executor: Executor, work: Sequence[Work], events: bool, progress: Pro
                 else:
                     raise problem
             while following in done:
-                _asking.told(merger.add(f"part {following + 1}", unpacked(done.pop(following))), "run")
+                name = f"part {following + 1}"
+                _asking.told(merger.add(called.get(name, name), unpacked(done.pop(following))), "run")
                 following += 1
             if tell is not None:
                 tell((following + len(done)) / len(work))

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import glob
+import os
+import pathlib
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from typing import Any
+
+import numpy
 
 from . import _asking
 from ._tables import Folder, Frame, Names
 from ._tables import names_of as _names
 from .answers import Answer
+from .errors import InputFault
 from .executors import Work, merged, packed
+from .records import reasoned
 
 __all__ = ["score_partition", "score_partitions"]
 
 
-def score_partition(piece: Frame, shared: dict[str, bytes], options: list[str], at: int) -> bytes:
+#: A file that goes to every worker: the option that it is of, its name there, and its bytes.
+Shared = tuple[str, str, bytes]
+
+
+def score_partition(piece: Frame, shared: list[Shared], options: list[str], at: int) -> bytes:
     """Scores one piece, which stands at `at` in the list; what it gives, `packed`, is put together with others. What a worker runs."""
     with Folder() as folder:
         arguments = ["score", "--stream", "--part=-", f"--forecasts={folder.path(piece, 'forecasts', at)}"]
-        for name, content in shared.items():
-            option, _, ending = name.partition(".")
-            path = folder.new(f"{option}.{ending}")
+        for option, name, content in shared:
+            path = folder.new(name)
             with open(path, "wb") as file:
                 file.write(content)
             arguments.append(f"--{option}={path}")
@@ -32,9 +42,43 @@ def pieces_of(forecasts: Any) -> list[Any]:
     """The pieces: those of a list, or the partitions of a data frame of Dask."""
     if hasattr(forecasts, "to_delayed"):
         return list(forecasts.to_delayed())
-    if isinstance(forecasts, (list, tuple)):
-        return list(forecasts)
-    raise TypeError("pieces are a list of paths or tables, or a data frame of Dask")
+    is_one = isinstance(forecasts, (str, bytes, os.PathLike, Mapping, numpy.ndarray)) or hasattr(forecasts, "to_csv") or hasattr(forecasts, "__arrow_c_stream__")
+    if is_one or not isinstance(forecasts, Iterable):
+        raise TypeError("pieces are a list of paths or tables, or a data frame of Dask")
+    pieces = list(forecasts)
+    if not pieces:
+        raise ValueError("the list of tables of forecasts is empty")
+    return pieces
+
+
+def _ending(path: str) -> str:
+    """What follows the last dot of a file's name, with it."""
+    return os.path.splitext(path)[1]
+
+
+def _read(folder: Folder, option: str, table: Frame) -> list[Shared]:
+    """The files of a table, of a list of tables, or of a pattern of paths."""
+    several = list(table) if isinstance(table, (list, tuple)) else [table]
+    if not several:
+        raise ValueError(f"the list of tables of {option} is empty")
+    paths: list[str] = []
+    for at, one in enumerate(several):
+        path = folder.path(one, option, at if isinstance(table, (list, tuple)) else None)
+        found = [] if os.path.exists(path) else sorted(glob.glob(path))
+        paths += found or [path]
+    files = []
+    for at, path in enumerate(paths):
+        name = option if len(paths) == 1 else f"{option}{at}"
+        files.append((option, f"{name}{_ending(path)}", pathlib.Path(path).read_bytes()))
+    return files
+
+
+def _check_forecasters(names: list[str], answer: Answer) -> None:
+    """Whoever is named has a score, or the answer says why nobody has."""
+    known = set(answer.table.column("forecaster"))
+    for name in names:
+        if name not in known:
+            raise InputFault(f"there is no forecast by `{name}` that could be scored")
 
 
 def score_partitions(
@@ -52,10 +96,10 @@ def score_partitions(
     Parameters
     ----------
     forecasts
-        A list of paths that every worker can read, or of tables; or a data frame of Dask, whose partitions are the pieces. Each forecaster has one forecast a
+        Paths that every worker can read, or tables: a list, or what gives them one by one; or a data frame of Dask, whose partitions are the pieces. Each forecaster has one forecast a
         question in all pieces together: forecasts that change are weighted by how long they stood, and need all of them side by side.
     outcomes, questions
-        Tables, which go to every worker.
+        Tables, lists of tables or patterns of paths, which go to every worker.
     executor
         Any `concurrent.futures.Executor`, such as ``client.get_executor()`` of Dask distributed.
     rule, forecaster
@@ -69,9 +113,14 @@ def score_partitions(
     Raises
     ------
     InputFault
-        If a table is at fault: the message names the piece (``forecasts[1]``) and the row.
+        If a table is at fault: the message names the piece (``forecasts[1]``) and the row. If somebody is named who has no forecast.
     TypeError
         If the pieces are no list, or something is no table.
+
+    Warns
+    -----
+    ForetellWarning
+        If nothing can be scored: it says why.
 
     Examples
     --------
@@ -87,14 +136,13 @@ def score_partitions(
       forecaster   mean  questions
     0        ada  0.025          2
     """
-    options = _asking.options({"rule": ",".join(_names(rule)) or None, "forecaster": _names(forecaster)})
-    shared: dict[str, bytes] = {}
+    names = _names(forecaster)
+    options = _asking.options({"rule": ",".join(_names(rule)) or None, "forecaster": names})
+    shared: list[Shared] = []
     with Folder() as folder:
         for name, table in (("outcomes", outcomes), ("questions", questions)):
             if table is not None:
-                path = folder.path(table, name)
-                with open(path, "rb") as file:
-                    shared[f"{name}.{path.rpartition('.')[2]}"] = file.read()
+                shared += _read(folder, name, table)
     work: list[Work] = []
     for at, piece in enumerate(pieces_of(forecasts)):
         compute = getattr(piece, "dask", None)
@@ -102,9 +150,13 @@ def score_partitions(
             work.append((_score_delayed, (piece, shared, options, at)))
         else:
             work.append((score_partition, (piece, shared, options, at)))
-    return Answer(merged(executor, work, events=False, progress=progress))
+    answer = Answer(merged(executor, work, events=False, progress=progress, names={f"part {at + 1}": f"forecasts[{at}]" for at in range(len(work))}))
+    if names:
+        _check_forecasters(names, answer)
+    reasoned(answer._told)
+    return answer
 
 
-def _score_delayed(piece: Any, shared: dict[str, bytes], options: list[str], at: int) -> bytes:
+def _score_delayed(piece: Any, shared: list[Shared], options: list[str], at: int) -> bytes:
     """Reads a partition of Dask where the worker is, and scores it."""
     return score_partition(piece.compute(scheduler="synchronous"), shared, options, at)

@@ -49,7 +49,7 @@ def _judged(
         return _asking.ask([*arguments, *(["--", *names] if names else [])], names={**folder.names, **(files or {})})
 
 
-def _said(told: _foretell.Told) -> _foretell.Told:
+def reasoned(told: _foretell.Told) -> _foretell.Told:
     """The same; a warning says why, where there is nothing in it."""
     said = told.text.strip()
     table = told.table
@@ -132,7 +132,7 @@ def score(
     """
     rules = ",".join(_names(rule)) or None
     asked = {"rule": rules, "by": by, "forecaster": _names(forecaster), "joint": joint, **options}
-    return Answer(_said(_judged("score", (forecasts, outcomes, questions), ledger, asked)))
+    return Answer(reasoned(_judged("score", (forecasts, outcomes, questions), ledger, asked)))
 
 
 def compare(
@@ -191,7 +191,7 @@ def compare(
         if not isinstance(name, str):
             raise TypeError(f"compare takes names of forecasters, and tables as keywords: compare(\"ada\", \"bob\", forecasts=…), not {type(name).__name__}")
     asked = {"rule": ",".join(_names(rule)) or None, **options}
-    return Answer(_said(_judged("compare", (forecasts, outcomes, questions), ledger, asked, *forecasters)))
+    return Answer(reasoned(_judged("compare", (forecasts, outcomes, questions), ledger, asked, *forecasters)))
 
 
 def calibrate(
@@ -249,7 +249,7 @@ def calibrate(
         if options.get("axis") is not None and options.get("svg") is None:
             # The scale goes with a file; the picture comes with the answer all the same.
             asked["svg"] = folder.new("reliability.svg")
-        told = _said(_judged("calibrate", (forecasts, outcomes, questions), ledger, asked, files=folder.names))
+        told = reasoned(_judged("calibrate", (forecasts, outcomes, questions), ledger, asked, files=folder.names))
         return CalibrationAnswer(told)
 
 
@@ -304,7 +304,7 @@ def leaderboard(
     1        bob  0.125                   2
     """
     asked = {"rule": ",".join(_names(rule)) or None, "forecaster": _names(forecaster), **options}
-    return Answer(_said(_judged("leaderboard", (forecasts, outcomes, questions), ledger, asked)))
+    return Answer(reasoned(_judged("leaderboard", (forecasts, outcomes, questions), ledger, asked)))
 
 
 def pool(

@@ -25,8 +25,10 @@ Phrases = Union[str, Iterable[str]]
 TEXT = "scenario.toml"
 
 
-def _phrases(name: str, phrases: Phrases) -> list[str]:
+def _phrases(name: str, phrases: Phrases | None) -> list[str]:
     """Phrases as a list; a mapping would lose what it says of each."""
+    if phrases is None:
+        return []
     several = [phrases] if isinstance(phrases, str) else phrases
     if isinstance(several, Mapping) or not isinstance(several, Iterable):
         raise TypeError(f"{name} takes a phrase or a list of phrases, such as \"not attends\", not {several!r:.60}")
@@ -35,6 +37,16 @@ def _phrases(name: str, phrases: Phrases) -> list[str]:
         if not isinstance(one, str):
             raise TypeError(f"{name} takes phrases, such as \"not attends\", not {one!r:.60}")
     return several
+
+
+def _called_apart(text: str, *others: Option) -> str:
+    """A name for a text that is none of the paths beside it, nor of those that it names itself: no file may be taken for the text."""
+    paths = [one for other in others for one in (other if isinstance(other, (list, tuple)) else [other])]
+    taken = {os.path.normpath(os.fspath(path)) for path in paths if isinstance(path, (str, os.PathLike))}
+    name = TEXT
+    while name in taken or name in text:
+        name = f"text of {name}"
+    return name
 
 
 def _is_text(scenario: object) -> bool:
@@ -72,12 +84,17 @@ class Scenario:
     def __repr__(self) -> str:
         return f"<foretell.Scenario {self._name}>"
 
-    def _texts(self) -> dict[str, str]:
-        return {} if self._text is None else {self._name: self._text}
+    def _beside(self, *others: Option) -> tuple[str, dict[str, str]]:
+        """What it is called beside these paths, and its text under that name."""
+        if self._text is None:
+            return self._name, {}
+        name = _called_apart(self._text, *others)
+        return name, {name: self._text}
 
     def _ask(self, command: str, options: dict[str, Option], progress: Progress = False) -> _foretell.Told:
+        name, texts = self._beside(*options.values())
         with Folder() as folder:
-            return _asking.ask([command, self._name, *folder.options(options)], self._texts(), progress, folder.names)
+            return _asking.ask([command, name, *folder.options(options)], texts, progress, folder.names)
 
     def check(self) -> list[Problem]:
         """Everything that is wrong with it or worth to know: errors, warnings and notes. An empty list is a clean bill.
@@ -98,8 +115,8 @@ class Scenario:
         *,
         worlds: int | str | None = None,
         seed: int | None = None,
-        given: Phrases = (),
-        suppose: Phrases = (),
+        given: Phrases | None = None,
+        suppose: Phrases | None = None,
         as_of: Day | None = None,
         exact: bool = False,
         events: bool = False,
@@ -176,8 +193,8 @@ class Scenario:
         for name in alone:
             if options.get(name):
                 raise ValueError(f"`{name}` does not go with `executor` or `shards`, whose parts are of a plain run: leave out one of them")
-        arguments = ["run", self._name, *_asking.options(asked)]
-        return RunAnswer(run_on(executor, arguments, self._texts(), shards, events, progress))
+        name, texts = self._beside(*asked.values())
+        return RunAnswer(run_on(executor, ["run", name, *_asking.options(asked)], texts, shards, events, progress))
 
     def explain(self, question: str, **options: Option) -> Answer:
         """What drives a question: a tornado of its inputs, shares of doubt and chance, information. ``foretell explain``.
@@ -351,10 +368,12 @@ class Scenario:
         if other is None:
             return Answer(self._ask("diff", options))
         other = load(other)
-        if other._text is not None and other._name == self._name:
-            other = Scenario(f"new {other._name}", other._text)
-        arguments = ["diff", self._name, other._name, *_asking.options(options)]
-        return Answer(_asking.ask(arguments, {**self._texts(), **other._texts()}))
+        path = None if other._text is not None else other._name
+        old, texts = self._beside(path, *options.values())
+        new, others = other._beside(None if self._text is not None else self._name, *options.values())
+        if path is None and new == old:
+            new, others = f"new {new}", {f"new {new}": text for text in others.values()}
+        return Answer(_asking.ask(["diff", old, new, *_asking.options(options)], {**texts, **others}))
 
     def plan(self, **options: Option) -> Answer:
         """What the engine makes of it, step by step, and what can be computed. ``foretell plan``.
@@ -428,7 +447,7 @@ class Scenario:
         Raises
         ------
         ValueError
-            If the scenario comes from a text, which no file can take up: say ``dry_run=True``.
+            If the scenario comes from a text, and there is no ``out`` to take it up: say ``dry_run=True``, or ``out``.
         InputFault
             If a table or an option is at fault.
 
@@ -440,8 +459,8 @@ class Scenario:
         Columns: [event, prior, posterior]
         Index: []
         """
-        if self._text is not None and not options.get("dry_run"):
-            raise ValueError("a text has no file that could be updated: write it into one, or say `dry_run=True`")
+        if self._text is not None and not (options.get("dry_run") or options.get("out") or options.get("help")):
+            raise ValueError("a text has no file that could be updated: write it into one, or say `dry_run=True`, or where to, `out`")
         return Answer(self._ask("update", options))
 
 

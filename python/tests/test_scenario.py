@@ -6,6 +6,7 @@ import concurrent.futures
 import datetime
 import json
 import os
+import pathlib
 import signal
 import threading
 import time
@@ -236,3 +237,40 @@ def test_outcomes_of_an_update_may_be_a_table(tmp_path):
     outcomes.to_csv(path, index=False)
     golden = foretell.load(GOLDEN)
     assert golden.update(outcomes=outcomes, dry_run=True).json == golden.update(outcomes=path, dry_run=True).json
+
+
+def test_no_file_is_taken_for_the_text(tmp_path, monkeypatch):
+    text = GOLDEN.read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    pathlib.Path("scenario.toml").write_text(text.replace('chance = "45%"', 'chance = "20%"'), encoding="utf-8")
+    asked = {"worlds": 300_000, "only": ["paper"], "method": "exact"}
+    for moved in (foretell.load(text).diff("scenario.toml", **asked), foretell.load(text).diff(pathlib.Path("scenario.toml"), **asked)):
+        # 0.2 · 0.35 + 0.8 · 0.1 less 0.45 · 0.35 + 0.55 · 0.1.
+        assert moved.table.numbers("moved")[0] == pytest.approx(0.15 - 0.2125)
+    assert foretell.load("scenario.toml").diff(text, **asked).table.numbers("moved")[0] == pytest.approx(0.2125 - 0.15)
+
+
+@pytest.mark.parametrize("path", ["scenario.toml", pathlib.Path("scenario.toml"), "./scenario.toml", "scenario.toml/", ["scenario.toml"]])
+def test_a_text_is_called_apart_from_every_path(path):
+    from foretell.scenario import _called_apart
+
+    assert _called_apart("title = 'Rain'\n") == "scenario.toml"
+    assert _called_apart("title = 'Rain'\n", path, 20, None, "text of scenario.toml") == "text of text of scenario.toml"
+    assert _called_apart("priors = 'scenario.toml'\n") == "text of scenario.toml"
+
+
+CAME = {"question": ["paper"], "resolution": ["yes"], "resolved_on": ["2025-10-01"]}
+
+
+def test_a_text_is_updated_into_a_file(tmp_path):
+    text = GOLDEN.read_text(encoding="utf-8")
+    with pytest.raises(ValueError, match="`out`"):
+        foretell.load(text).update(outcomes=CAME)
+    out = tmp_path / "new.toml"
+    foretell.load(text).update(outcomes=CAME, out=out)
+    assert out.exists()
+
+
+def test_no_condition_is_the_default():
+    answer = foretell.load(GOLDEN).run(worlds=1000, given=None, suppose=None)
+    assert answer.json == foretell.load(GOLDEN).run(worlds=1000).json
