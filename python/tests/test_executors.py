@@ -135,7 +135,7 @@ def test_pieces_have_the_scores_of_all_rows(tmp_path):
         assert foretell.score_partitions(paths, outcomes, executor=executor).json == expected
         again = [pandas.read_parquet(path) for path in reversed(paths)]
         assert foretell.score_partitions(again, outcomes, executor=executor).json == expected
-        with pytest.raises(foretell.InputFault, match="another part has one of, too"):
+        with pytest.raises(foretell.InputFault, match="another table has one of, too"):
             foretell.score_partitions([paths[0], paths[0]], outcomes, executor=executor)
 
 
