@@ -1,6 +1,7 @@
 //! What a text says of chances against a lexicon: words outside their band, rows mixed, words of another lexicon.
 
 use super::lexicon::{KnownLexicon, Lexicon, Term};
+use super::stated::{Stated, stated};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::math::round_to;
 use crate::source::{Source, Span};
@@ -28,17 +29,20 @@ struct Found<'a> {
     own: Option<(&'a Term, usize)>,
 }
 
-/// Goes through a text that people wrote: every expression of the lexicon, or of one of the known ones, and the number in brackets behind it.
+/// Goes through a text that people wrote: every expression of the lexicon, or of one of the known ones, and the number that stands beside it.
 ///
-/// A number counts if it is the first thing in a bracket that follows within three words, in percent: `unlikely (27 %)`, `likely to happen (70%)`. It may be
-/// rounded to a whole percent. Longer expressions go first, so that `very unlikely` is not `unlikely`; `not` before an expression leaves it out.
+/// A number counts if it is the first thing in a bracket that follows within three words (`unlikely (27 %)`, `likely to happen [0.7]`, `unlikely (1 in
+/// 10)`), if it is set off behind the expression (`very likely, at 50 %`), or if it is called a chance in the same clause (`there is a 10 % chance, so it is
+/// unlikely`). It belongs to the nearest expression, and of several numbers the nearest counts. It may be rounded to a whole percent; a range must fit as a
+/// whole. Longer expressions go first, so that `very unlikely` is not `unlikely`; `not` before an expression leaves it out.
 #[must_use]
 pub fn lint(source: &Source, lexicon: &Lexicon) -> Diagnostics {
     let mut problems = Diagnostics::new();
     let others = [KnownLexicon::Icd203, KnownLexicon::Uk].map(Lexicon::known);
     let found = expressions(source.text(), lexicon, &others);
+    let beside = pairs(source.text(), &found);
     let mut first_of_row: Vec<Option<Found<'_>>> = Vec::new();
-    for one in &found {
+    for (one, number) in found.iter().zip(beside) {
         let Some((term, row)) = one.own else {
             problems.push(
                 Diagnostic::new(
@@ -50,16 +54,17 @@ pub fn lint(source: &Source, lexicon: &Lexicon) -> Diagnostics {
             );
             continue;
         };
-        if let Some((percent, span)) = bracket(source.text(), one.span.end)
-            && !holds(term, percent)
+        if let Some(number) = number
+            && !(holds(term, number.low) && holds(term, number.high))
         {
+            let (start, end) = (one.span.start.min(number.span.start), one.span.end.max(number.span.end));
             problems.push(
                 Diagnostic::new(
                     OUTSIDE_ITS_BAND,
-                    one.span.to(span),
-                    format!("`{}` stands for {}, not for {percent} %", one.words, band(term)),
+                    Span::new(start, end),
+                    format!("`{}` stands for {}, not for {}", one.words, band(term), percent(&number)),
                 )
-                .help(format!("{percent} % is called `{}`", lexicon.say(percent / 100.0))),
+                .help(called(lexicon, &number)),
             );
         }
         // An expression that stands in a band without a second word belongs to every row.
@@ -158,24 +163,43 @@ fn is_of_chances(form: &str, after: &str) -> bool {
     word.is_empty() || SAID_OF_CHANCES.contains(&word.as_str())
 }
 
-/// The percentage that opens a bracket within three words, and where it stands.
-fn bracket(text: &str, from: usize) -> Option<(f64, Span)> {
-    let rest = &text[from..];
-    let open = rest.find(['(', '.', ';', ':', '!', '?'])?;
-    if !rest[open..].starts_with('(') || rest[..open].split_whitespace().count() > 3 {
-        return None;
+/// The number that belongs to each expression: it is the nearest one of those that are nearer to no other expression.
+fn pairs(text: &str, found: &[Found<'_>]) -> Vec<Option<Stated>> {
+    let lower = text.to_ascii_lowercase();
+    let mut beside: Vec<Option<(usize, Stated)>> = vec![None; found.len()];
+    for number in stated(&lower) {
+        let words = found.iter().enumerate();
+        let near = words.filter_map(|(at, one)| Some((number.belongs_to(&lower, one.span)?, at))).min();
+        if let Some((distance, at)) = near
+            && beside[at].is_none_or(|(nearest, _)| distance < nearest)
+        {
+            beside[at] = Some((distance, number));
+        }
     }
-    let inside = &rest[open + 1..];
-    let digits = inside.find(|letter: char| !(letter.is_ascii_digit() || letter == '.')).unwrap_or(inside.len());
-    let number: f64 = inside[..digits].parse().ok()?;
-    let blank = inside[digits..].len() - inside[digits..].trim_start().len();
-    let end = digits + blank + 1;
-    inside[digits + blank..].starts_with('%').then(|| (number, Span::new(from + open, from + open + 1 + end)))
+    beside.into_iter().map(|pair| pair.map(|(_, number)| number)).collect()
+}
+
+/// A number or a range in percent.
+fn percent(number: &Stated) -> String {
+    let [low, high] = [number.low, number.high].map(|percent| round_to(percent, 2));
+    if number.low == number.high { format!("{low} %") } else { format!("{low} to {high} %") }
+}
+
+/// What the lexicon calls a number, or the ends of a range.
+fn called(lexicon: &Lexicon, number: &Stated) -> String {
+    let [low, high] = [number.low, number.high].map(|percent| lexicon.say(percent / 100.0));
+    if low == high {
+        return format!("{} is called `{low}`", percent(number));
+    }
+    let [from, to] = [number.low, number.high].map(|percent| round_to(percent, 2));
+    format!("{from} % is called `{low}`, and {to} % `{high}`")
 }
 
 /// Whether a percentage, perhaps rounded to a whole one, belongs to a band.
 fn holds(term: &Term, percent: f64) -> bool {
-    let slack = if percent.fract() == 0.0 { 0.5 } else { 0.05 };
+    // What is given to the tenth of a percent is off by half of that; shares and cases are as round as whole percents.
+    let is_to_the_tenth = percent.fract() != 0.0 && (10.0 * percent).fract().abs() < 1e-9;
+    let slack = if is_to_the_tenth { 0.05 } else { 0.5 };
     (100.0 * term.from - slack..=100.0 * term.to + slack).contains(&percent)
 }
 
@@ -222,6 +246,54 @@ mod tests {
     }
 
     #[test]
+    fn a_number_is_found_however_it_is_written_and_another_things_number_is_not() {
+        let icd = Lexicon::known(KnownLexicon::Icd203);
+        for (text, warned) in [
+            ("It is unlikely (10 percent).", "unlikely (10 percent"),
+            ("It is unlikely (10 per cent).", "unlikely (10 per cent"),
+            ("It is unlikely (0.1).", "unlikely (0.1"),
+            ("It is unlikely (a chance of 10%).", "unlikely (a chance of 10%"),
+            ("There is a 10 % chance, so it is unlikely.", "10 % chance, so it is unlikely"),
+            ("With a probability of 0.7, a truce is unlikely.", "0.7, a truce is unlikely"),
+            ("That is very likely, at 50%.", "very likely, at 50%"),
+            ("It is likely (85-95 %).", "likely (85-95 %"),
+            ("It is likely (75 % to 95 %).", "likely (75 % to 95 %"),
+            ("It is likely (1 in 10).", "likely (1 in 10"),
+            ("It is unlikely [70%].", "unlikely [70%"),
+            ("A truce is unlikely, with a 70 % chance.", "unlikely, with a 70 %"),
+            ("There is a roughly even chance of 70 %.", "roughly even chance of 70 %"),
+            ("UNLIKELY (ABOUT 70 PERCENT)", "UNLIKELY (ABOUT 70 PERCENT"),
+        ] {
+            assert_eq!(codes(text, &icd), [(OUTSIDE_ITS_BAND, warned.to_owned())], "{text}");
+        }
+        for text in [
+            "It is likely (60-75 %), and unlikely (1 in 3).",
+            "It is unlikely (0.35), at least as long as 90 % of them stay.",
+            "There is a 30 % chance, so it is unlikely.",
+            "There is a 10 % chance of rain, and a truce is likely.",
+            "A 10 % chance of rain makes a truce likely.",
+            "There is a 10 % chance. A truce is likely.",
+            "A truce is likely, with 40 % of the vote counted.",
+            "Growth of 3 % is likely.",
+            "A rise by 5 percent is very likely, and a fall is very unlikely.",
+            "It is likely (see 3.5).",
+            "It is likely (2), and very likely [12].",
+            "It is likely (in 2 of 5 districts).",
+            "It is likely (10 % of the seats are open).",
+            "It is likely (1 in 2025).",
+            "It is not likely; the chance is 10 %.",
+            "A is likely (60 %); B is unlikely (30 %), C very likely (90 percent).",
+        ] {
+            assert_eq!(codes(text, &icd), [], "{text}");
+        }
+        let source = Source::new("text", "It is likely (70-90 %).");
+        let found = lint(&source, &icd);
+        let one = found.iter().next().expect("a problem");
+        assert!(one.message.ends_with("not for 70 to 90 %"), "{}", one.message);
+        assert_eq!(one.help, ["70 % is called `likely`, and 90 % `very likely`"]);
+    }
+
+    #[test]
     fn two_rows_in_one_text_are_mixed() {
         let icd = Lexicon::known(KnownLexicon::Icd203);
         assert_eq!(codes("A is likely. B is probably so.", &icd), [(MIXED_ROWS, "probably".to_owned())]);
@@ -252,6 +324,10 @@ mod tests {
             "unlikély (5 %)",
             "İ likely (3 %)",
             "likely (99999999999 %)",
+            "likely (0.",
+            "likely (1 in ",
+            "5\u{202f}% – ü likely, at 7\u{a0}%–",
+            "likely (1-",
         ] {
             let _ = codes(text, &icd);
         }

@@ -13,6 +13,7 @@ mod lint;
 mod message;
 mod page;
 mod picture;
+mod stated;
 mod wording;
 
 pub use chances::chances_picture;

@@ -315,6 +315,9 @@ fn terminal(brief: &Brief, format: Format) -> Output<'_, Brief> {
         closed.row(vec![question.id.clone(), answer, question.closes.to_string(), question.ask.clone()]);
     }
     let sheets = [sheet, closed].into_iter().filter(|sheet| csv || !sheet.is_empty()).collect();
-    let foot = vec!["--out brief.html writes the whole brief as a page, --format md as Markdown".to_owned()];
+    let foot = vec![
+        brief.of_blank_doubt(),
+        "--out brief.html writes the whole brief as a page, --format md as Markdown".to_owned(),
+    ];
     Output { head, sheets, foot, json: brief }
 }

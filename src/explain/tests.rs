@@ -317,6 +317,31 @@ fn what_was_filled_in_is_named_with_its_place_and_its_effect() {
 }
 
 #[test]
+fn inputs_that_move_it_by_rounding_alone_are_without_bearing() {
+    // It is known that it does not rain, so that the chance of a match in the rain moves nothing.
+    let events = "title = \"t\"\nas_of = 2026-01-01\n[event.rain]\nchance = \"30%\"\n[event.match]\nchance = [{ if = \"rain\", is = \"2 of 9\" }, \
+        { otherwise = \"4 of 9\" }]\n[[news]]\ndate = 2026-01-02\nsource = \"s\"\nabout = \"not rain\"\neffect = \"happened\"\n";
+    let source = Source::new("test.toml", events);
+    let model = crate::model::check(&crate::scenario::parse(&source).0).0.unwrap();
+    let situation = Situation::of_file(&model).as_of(jiff::civil::date(2026, 1, 3), &model).unwrap();
+    let view = View { source: &source, model: &model, situation: &situation };
+    for most_cells in [1e6, -1.0] {
+        let options = Options { most_cells, ..only(Parts { tornado: true, ..SHARES }) };
+        let found = explain(view, "match", &options).unwrap();
+        let tornado = found.tornado.unwrap();
+        let bars: Vec<&str> = tornado.bars.iter().map(|bar| bar.input.as_str()).collect();
+        assert_eq!((bars, tornado.without_bearing), (vec!["match: 4 of 9"], vec!["match: 2 of 9".to_owned()]));
+        if most_cells < 0.0 {
+            continue;
+        }
+        let doubt = found.doubt.unwrap();
+        let inputs: Vec<&str> = doubt.inputs.iter().map(|one| one.input.as_str()).collect();
+        assert_eq!(inputs, ["match: 4 of 9"], "{doubt:?}");
+        assert!(doubt.note.unwrap().ends_with("1 other input carries no share of it"));
+    }
+}
+
+#[test]
 fn evidence_makes_an_input_bear_that_does_not_without() {
     let news = "[[news]]\ndate = 2026-01-02\nsource = \"s\"\nabout = \"a or b\"\neffect = \"happened\"\n";
     let events = "title = \"t\"\nas_of = 2026-01-01\n[event.a]\nchance = \"2 of 9\"\n[event.b]\nchance = \"3 of 9\"\n";

@@ -16,6 +16,9 @@ use std::sync::Arc;
 /// Where a figure is looked at: the ends of the central 90 % of an input, and points between.
 pub(super) const LEVELS: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
+/// A figure is sure to about so much of it: the sums that it is made of are rounded.
+const ROUNDING: f64 = 1e-12;
+
 /// An input and how to move it.
 struct Lever {
     input: String,
@@ -38,7 +41,7 @@ pub(super) fn tornado(subject: &Subject<'_>) -> Result<Tornado, Error> {
     let whole = subject.target.plan(subject.model, subject.situation, Doubt::Outside);
     let plan = pruned(whole.clone());
     let near = parameters(&plan);
-    let without_bearing = (0..whole.parameters.len() as u32)
+    let mut without_bearing: Vec<String> = (0..whole.parameters.len() as u32)
         .map(ParameterId)
         .filter(|id| !near.contains(id))
         .map(|id| named(subject, &whole, id))
@@ -70,6 +73,9 @@ pub(super) fn tornado(subject: &Subject<'_>) -> Result<Tornado, Error> {
             Err(problem) => without_figure.push(format!("{}: {problem}", lever.input)),
         }
     }
+    // What moves it by no more than its rounding does not bear on it.
+    let least = ROUNDING * at_means.value.abs();
+    without_bearing.extend(bars.extract_if(.., |bar| width(bar) <= least).map(|bar: Bar| bar.input));
     bars.sort_by(|left, right| width(right).total_cmp(&width(left)));
     Ok(Tornado { at_means: at_means.figure(), bars, without_bearing, without_figure })
 }

@@ -8,6 +8,7 @@ use super::shares::{Effort, InputShares, Share, VarianceShares, estimate};
 use super::subject::Subject;
 use super::target::Doubt;
 use super::tornado::named;
+use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::exact;
 use crate::plan::{Operation, ParameterId};
@@ -113,6 +114,9 @@ fn without(why: &str) -> Shares {
     Shares { variance: None, inputs: Vec::new(), note: Some(why.to_owned()) }
 }
 
+/// A share of less than this is what rounding makes of none.
+const NO_SHARE: f64 = 1e-12;
+
 fn shares(found: &VarianceShares, names: &[String], note: Option<String>) -> Shares {
     let mut inputs: Vec<NamedShares> = names
         .iter()
@@ -122,6 +126,21 @@ fn shares(found: &VarianceShares, names: &[String], note: Option<String>) -> Sha
             shares: if names.len() == 1 { ALONE } else { *shares },
         })
         .collect();
+    let carries = |of: &NamedShares| {
+        [of.shares.first, of.shares.total, of.shares.shapley].iter().any(|share| share.value.abs() > NO_SHARE)
+    };
+    let all = inputs.len();
+    inputs.retain(carries);
+    let idle = (all > inputs.len()).then(|| format!("{} no share of it", carry(all - inputs.len())));
+    let note = match (note, idle) {
+        (Some(note), Some(idle)) => Some(format!("{note}; {idle}")),
+        (note, idle) => note.or(idle),
+    };
     inputs.sort_by(|left, right| right.shares.shapley.value.total_cmp(&left.shares.shapley.value));
     Shares { variance: Some(found.variance), inputs, note }
+}
+
+/// `1 input carries`, `2 inputs carry`.
+fn carry(count: usize) -> String {
+    format!("{} {}", counted(count, "other input"), if count == 1 { "carries" } else { "carry" })
 }

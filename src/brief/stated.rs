@@ -1,0 +1,251 @@
+//! The chances that a text states in numbers: `10 %`, `10 per cent`, `85-95 %`, `1 in 10`, `0.1`, and which words they can belong to.
+
+use crate::source::Span;
+
+/// A chance in numbers, in percent; both ends are the same where it is no range.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Stated {
+    pub(super) low: f64,
+    pub(super) high: f64,
+    /// The number, with its sign.
+    pub(super) span: Span,
+    /// Where the bracket opens that it is the first thing in.
+    bracket: Option<usize>,
+    /// Whether it is called a chance: `a 10 % chance`, `a probability of 0.1`.
+    called_chance: bool,
+}
+
+/// What a chance is called where its number stands beside it.
+const CHANCE: [&str; 5] = ["chance", "chances", "probability", "likelihood", "odds"];
+/// What may stand between such a name, or the bracket, and the number.
+const LEAD: [&str; 19] = [
+    "a",
+    "an",
+    "the",
+    "of",
+    "is",
+    "at",
+    "about",
+    "around",
+    "roughly",
+    "some",
+    "only",
+    "nearly",
+    "approximately",
+    "ca",
+    "p",
+    "=",
+    "~",
+    "be",
+    "between",
+];
+/// Another thing is spoken of behind these.
+const ELSEWHERE: [&str; 15] = [
+    "and", "but", "or", "nor", "while", "whereas", "if", "though", "although", "when", "makes", "make", "than",
+    "because", "unless",
+];
+/// Words between a word for a chance and a bracket with its number, at most.
+const TO_BRACKET: usize = 3;
+/// Words between a word for a chance and a number that is called one, at most.
+const IN_CLAUSE: usize = 8;
+
+/// Every chance that a text states in numbers, in its order. `lower` is the text in small letters of ASCII.
+pub(super) fn stated(lower: &str) -> Vec<Stated> {
+    let mut found: Vec<Stated> = Vec::new();
+    for (at, letter) in lower.char_indices() {
+        let is_new = found.last().is_none_or(|last| last.span.end <= at);
+        if letter.is_ascii_digit() && is_new && begins(&lower[..at]) {
+            found.extend(at_place(lower, at));
+        }
+    }
+    found
+}
+
+/// Whether a number can begin behind this: not within another one, nor behind a letter, a sign or a currency.
+fn begins(before: &str) -> bool {
+    let mut letters = before.chars().rev();
+    match letters.next() {
+        Some('.' | ',' | '-' | '−' | '–') => !letters.next().is_some_and(|one| one.is_alphanumeric() || one == ' '),
+        Some(letter) => !(letter.is_alphanumeric() || "$€£+".contains(letter)),
+        None => true,
+    }
+}
+
+/// The number that begins at a place, if it states a chance.
+fn at_place(lower: &str, at: usize) -> Option<Stated> {
+    let first = number(&lower[at..])?;
+    let mut end = at + first;
+    let low: f64 = lower[at..end].parse().ok()?;
+    let mut is_percent = percent_sign(&lower[end..]).inspect(|sign| end += sign).is_some();
+    let (mut high, mut last) = (low, &lower[at..at + first]);
+    let after_between = words(&lower[..at]).next_back() == Some("between");
+    if let Some((skipped, length)) = upper_end(&lower[end..], if after_between { "and " } else { "to " }) {
+        let from = end + skipped;
+        let value: f64 = lower[from..from + length].parse().ok()?;
+        let sign = percent_sign(&lower[from + length..]);
+        // `40 % to 2030` is no range; `1-2` without a sign none of chances, unless it is of shares.
+        if sign.is_some() || (!is_percent && is_share(&lower[at..at + first]) && is_share(&lower[from..from + length]))
+        {
+            (high, last, end) = (value, &lower[from..from + length], from + length + sign.unwrap_or(0));
+            is_percent = sign.is_some();
+        }
+    }
+    let is_decimal = !is_percent && is_share(last) && is_share(&lower[at..at + first]);
+    let (low, high) = if is_percent {
+        (low, high)
+    } else if is_decimal {
+        (100.0 * low, 100.0 * high)
+    } else {
+        let (share, length) = one_in(&lower[at..], first)?;
+        end = at + length;
+        (share, share)
+    };
+    if !(low <= high && high <= 100.0) {
+        return None;
+    }
+    let after = lower[end..].trim_start();
+    let called_after = CHANCE.contains(&word(after));
+    let closes = after.starts_with([')', ']', ',', ';']) || called_after;
+    let bracket = opened(&lower[..at]).filter(|_| closes);
+    let called_chance = called_after || called_before(&lower[..at]);
+    let span = Span::new(at, end);
+    // A bare share of 1 says nothing of chances in running text.
+    (!is_decimal || bracket.is_some() || called_chance).then_some(Stated { low, high, span, bracket, called_chance })
+}
+
+/// The length of the number that a text begins with.
+fn number(text: &str) -> Option<usize> {
+    let whole = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let digits_behind = |text: &str| text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    match text[whole..].strip_prefix('.').map(digits_behind) {
+        _ if whole == 0 => None,
+        Some(length) if length > 0 => Some(whole + 1 + length),
+        // `1,200` is one number, and none of percent.
+        _ if text[whole..].strip_prefix(',').is_some_and(|rest| digits_behind(rest) > 0) => None,
+        _ => Some(whole),
+    }
+}
+
+/// The length of the sign of percent that a text begins with, with what stands before it.
+fn percent_sign(text: &str) -> Option<usize> {
+    let rest = text.trim_start();
+    let blank = text.len() - rest.len();
+    ["%", "percent", "per cent", "pct"].iter().find(|sign| rest.starts_with(**sign)).map(|sign| blank + sign.len())
+}
+
+/// The upper end of a range that a text goes on with, behind a dash or a word: what to skip, and its length.
+fn upper_end(text: &str, joined_by: &str) -> Option<(usize, usize)> {
+    let rest = text.trim_start();
+    let is_word = rest.len() < text.len();
+    let dash = ["-", "–", "—", "−"].iter().find_map(|dash| rest.strip_prefix(dash));
+    let word = || rest.strip_prefix(joined_by).filter(|_| is_word);
+    let upper = dash.or_else(word)?.trim_start();
+    number(upper).map(|length| (text.len() - upper.len(), length))
+}
+
+/// Whether digits are a share between 0 and 1: they have a point.
+fn is_share(digits: &str) -> bool {
+    digits.contains('.') && digits.parse().is_ok_and(|share: f64| share <= 1.0)
+}
+
+/// `1 in 10`, in percent, and its length; years are no cases.
+fn one_in(text: &str, first: usize) -> Option<(f64, usize)> {
+    const MOST: u32 = 1_000;
+    let part: u32 = text[..first].parse().ok()?;
+    let behind = &text[first..];
+    let rest = ["in ", "out of "].iter().find_map(|one| behind.strip_prefix(' ')?.strip_prefix(one))?;
+    let length = number(rest)?;
+    let whole: u32 = rest[..length].parse().ok()?;
+    let is_of_cases = (2..=MOST).contains(&whole) || whole.is_multiple_of(MOST);
+    let end = text.len() - rest.len() + length;
+    (part >= 1 && part <= whole && is_of_cases).then(|| (100.0 * f64::from(part) / f64::from(whole), end))
+}
+
+/// The letters that a text begins with.
+fn word(text: &str) -> &str {
+    &text[..text.find(|letter: char| !letter.is_alphabetic()).unwrap_or(text.len())]
+}
+
+/// Words without the marks about them.
+fn words(text: &str) -> impl DoubleEndedIterator<Item = &str> {
+    text.split_whitespace()
+        .map(|word| word.trim_matches([',', '.', ':', '(', ')', '[', ']']))
+        .filter(|one| !one.is_empty())
+}
+
+/// Where the bracket opens in which a number is the first thing, beside words that lead to it.
+fn opened(before: &str) -> Option<usize> {
+    let open = before.rfind(['(', '['])?;
+    words(&before[open + 1..]).all(|word| LEAD.contains(&word) || CHANCE.contains(&word)).then_some(open)
+}
+
+/// Whether the words before a number call it a chance.
+fn called_before(before: &str) -> bool {
+    let clause = before.rfind(['.', ';', '!', '?', ')', ']']).map_or(before, |at| &before[at..]);
+    words(clause).rev().find(|word| !LEAD.contains(word)).is_some_and(|word| CHANCE.contains(&word))
+}
+
+impl Stated {
+    /// How far it stands from a word for a chance that it can belong to; `None` if it belongs to another one, or to none.
+    pub(super) fn belongs_to(&self, lower: &str, word: Span) -> Option<usize> {
+        if self.span.end <= word.start {
+            let between = &lower[self.span.end..word.start];
+            return (self.called_chance && is_one_clause(between)).then_some(between.len());
+        }
+        if self.span.start < word.end {
+            return None;
+        }
+        let between = &lower[word.end..self.span.start];
+        let in_bracket = self.bracket.filter(|open| *open >= word.end).is_some_and(|open| {
+            let to_bracket = &lower[word.end..open];
+            !to_bracket.contains(['(', '[', '.', ';', ':', '!', '?'])
+                && to_bracket.split_whitespace().count() <= TO_BRACKET
+        });
+        let is_own = in_bracket
+            || (self.bracket.is_none()
+                && (self.is_set_off(between, &lower[self.span.end..])
+                    || (self.called_chance && is_one_clause(between))));
+        is_own.then_some(between.len())
+    }
+
+    /// `, at 50 %` and nothing else in its clause.
+    fn is_set_off(&self, between: &str, after: &str) -> bool {
+        let Some(rest) = [",", ":", " –", " —", " -"].iter().find_map(|mark| between.strip_prefix(mark)) else {
+            return false;
+        };
+        let ends = after.trim_start().starts_with(['.', ',', ';', '!', '?', ')', ']']) || after.trim().is_empty();
+        ends && words(rest).any(|word| word == "at") && words(rest).all(|word| LEAD.contains(&word))
+    }
+}
+
+/// Whether a text goes on within one clause, or says what follows from it.
+fn is_one_clause(between: &str) -> bool {
+    let ends = |(at, _): (usize, &str)| between[at + 1..].chars().next().is_none_or(char::is_whitespace);
+    !between.contains([';', '!', '?', '(', ')', '[', ']'])
+        && !between.match_indices('.').any(ends)
+        && words(between).count() <= IN_CLAUSE
+        && !words(between).any(|word| ELSEWHERE.contains(&word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chances_are_read_in_the_ways_in_which_people_write_them() {
+        let of = |text: &str| -> Vec<(f64, f64)> { stated(text).iter().map(|one| (one.low, one.high)).collect() };
+        for (text, expected) in [
+            ("10 %", vec![(10.0, 10.0)]),
+            ("12.5% and 7\u{a0}%", vec![(12.5, 12.5), (7.0, 7.0)]),
+            ("10 percent, 10 per cent", vec![(10.0, 10.0), (10.0, 10.0)]),
+            ("85-95 %, 85–95%, 85 % to 95 %", vec![(85.0, 95.0); 3]),
+            ("between 85 and 95 %", vec![(85.0, 95.0)]),
+            ("(1 in 10)", vec![(10.0, 10.0)]),
+            ("(0.25)", vec![(25.0, 25.0)]),
+            ("a probability of 0.5", vec![(50.0, 50.0)]),
+            ("(3 in 2025), (7), v1.5 %, $10 %, 1,200 %, 12,5 %, 150 %, in 0.5 hours, -5 %", vec![]),
+        ] {
+            assert_eq!(of(text), expected, "{text}");
+        }
+    }
+}
