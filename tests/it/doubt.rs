@@ -159,7 +159,7 @@ ask      = "a and b?"
 holds    = "a and b"
 closes   = 2026-12-31
 resolves = "as seen"
-[question.one]
+[question.first]
 ask      = "a?"
 holds    = "a"
 closes   = 2026-12-31
@@ -204,7 +204,7 @@ fn doubt_in_correlated_groups_is_drawn_in_each_world() {
     let (rate, ten) = (Gamma::new(0.5, 0.1).expect("positive"), Gamma::new(10.0, 1.0).expect("positive"));
     let many = |u: f64| 1.0 - rate.cdf(ten.inverse_cdf(1.0 - u));
     for (name, truth) in [
-        ("one", 0.3),
+        ("first", 0.3),
         ("chances", mean_of_product(doubtful, doubtful)),
         ("count", mean_of_product(sure, many)),
         ("ordered", mean_of_product(sure, high)),
