@@ -195,7 +195,8 @@ fn network() -> Plan {
             vec![no, yes]
         } else {
             let out: Vec<PlaneId> = event.rows[0].1.iter().map(|_| sketch.plane()).collect();
-            let probabilities = |chances: &[f64]| Probabilities { predictive: chances.to_vec(), drawn: None };
+            let probabilities =
+                |chances: &[f64]| Probabilities { predictive: chances.to_vec(), drawn: None, stream: None };
             let rows = rows.map(|(mask, (_, chances))| Row { mask, value: probabilities(chances) }).collect();
             sketch.push(Operation::Categorical { out: out.clone(), draw, rows, evidence: None });
             out

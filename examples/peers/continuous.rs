@@ -78,7 +78,7 @@ fn mixture(sketch: &mut Sketch) -> Result<NumberId, Box<dyn Error>> {
     let parts = [family("normal", &[5.0, 2.0])?, family("lognormal", &[1.0, 0.5])?, family("uniform", &[0.0, 30.0])?];
     let masks = parts.each_ref().map(|_| sketch.plane());
     let which = sketch.stream("m: which part");
-    let value = Probabilities { predictive: vec![0.6, 0.3, 0.1], drawn: None };
+    let value = Probabilities { predictive: vec![0.6, 0.3, 0.1], drawn: None, stream: None };
     let rows = vec![Row { mask: None, value }];
     sketch.push(Operation::Categorical { out: masks.to_vec(), draw: which, rows, evidence: None });
     let (out, draw) = (sketch.number(), sketch.stream("m"));

@@ -105,7 +105,11 @@ impl Builder {
             let probabilities = |row: &[f64]| {
                 // Rows of thirds written as .3333333 do not sum to one.
                 let total: f64 = row.iter().sum();
-                Probabilities { predictive: row.iter().map(|chance| chance / total).collect(), drawn: None }
+                Probabilities {
+                    predictive: row.iter().map(|chance| chance / total).collect(),
+                    drawn: None,
+                    stream: None,
+                }
             };
             let rows = rows.map(|(mask, row)| Row { mask, value: probabilities(row) }).collect();
             self.sketch.push(Operation::Categorical { out: planes.clone(), draw, rows, evidence: finding });

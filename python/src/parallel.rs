@@ -25,10 +25,12 @@ pub(crate) fn fill(
     score: impl Fn(usize, &mut [f64]) -> Option<usize> + Sync,
 ) -> PyResult<Option<usize>> {
     let work = work.max(1);
-    match slots.len().saturating_mul(work) {
-        ..=AT_HAND => return Ok(score(0, slots)),
-        ..=ALONE => return Ok(py.detach(|| score(0, slots))),
-        _ => {}
+    let all = slots.len().saturating_mul(work);
+    if all <= AT_HAND {
+        return Ok(score(0, slots));
+    }
+    if all <= ALONE {
+        return Ok(py.detach(|| score(0, slots)));
     }
     let rows = (AT_ONCE / work).max(1);
     let between_looks = rows * (BETWEEN_LOOKS / work / rows).max(1);

@@ -164,17 +164,28 @@ ask      = "a?"
 holds    = "a"
 closes   = 2026-12-31
 resolves = "as seen"
-[question.count]
+[question.many]
 ask      = "c and n?"
 holds    = "c and n >= 10"
 closes   = 2026-12-31
 resolves = "as seen"
-[question.ordered]
+[question.ranked]
 ask      = "d and o?"
 holds    = "d and o is high"
 closes   = 2026-12-31
 resolves = "as seen"
 "#;
+
+/// The mean of a function of a uniform where an event of 30 % holds beside it: given the normal score y the event has the chance Φ((0.8 y - z)/0.6).
+fn beside_sure(of: &dyn Fn(f64) -> f64) -> f64 {
+    use statrs::distribution::{ContinuousCDF, Normal};
+    let normal = Normal::standard();
+    let limit = normal.inverse_cdf(0.7);
+    let points: Vec<f64> = (-320..=320).map(|at| f64::from(at) / 40.0).collect();
+    let all: f64 = points.iter().map(|y| (-0.5 * y * y).exp()).sum();
+    let part = |y: &f64| (-0.5 * y * y).exp() * normal.cdf((0.8 * y - limit) / 0.6) * of(normal.cdf(*y));
+    points.iter().map(part).sum::<f64>() / all
+}
 
 /// The mean of the product of two functions of uniforms whose normal scores have a correlation of 0.8, by the trapezoidal rule.
 fn mean_of_product(first: impl Fn(f64) -> f64, second: impl Fn(f64) -> f64) -> f64 {
@@ -198,7 +209,6 @@ fn doubt_in_correlated_groups_is_drawn_in_each_world() {
     let beta = |a: f64, b: f64| Beta::new(a, b).expect("positive");
     // Yes where 1 - u lies below the chance; the high option where u lies beyond the limit, Jeffreys' Beta(½, 1½).
     let doubtful = |u: f64| 1.0 - beta(0.6, 1.4).cdf(1.0 - u);
-    let sure = |u: f64| f64::from(u8::from(1.0 - u < 0.3));
     let high = |u: f64| beta(0.5, 1.5).cdf(u);
     // Ten or more where the rate lies beyond that at which a Poisson law has u up to nine.
     let (rate, ten) = (Gamma::new(0.5, 0.1).expect("positive"), Gamma::new(10.0, 1.0).expect("positive"));
@@ -206,11 +216,11 @@ fn doubt_in_correlated_groups_is_drawn_in_each_world() {
     for (name, truth) in [
         ("first", 0.3),
         ("chances", mean_of_product(doubtful, doubtful)),
-        ("count", mean_of_product(sure, many)),
-        ("ordered", mean_of_product(sure, high)),
+        ("many", beside_sure(&many)),
+        ("ranked", beside_sure(&high)),
     ] {
         let (value, error) = probabilities(question(&report, name))[0];
-        // Five standard errors in four cases: false alarms 2.3e-6; and what the steps of `sure` cost the rule.
-        assert!((value - truth).abs() < 5.0 * error + 3e-4, "{name}: {value} ± {error} for {truth}");
+        // Five standard errors in four cases: false alarms 2.3e-6.
+        assert!((value - truth).abs() < 5.0 * error + 1e-5, "{name}: {value} ± {error} for {truth}");
     }
 }

@@ -297,7 +297,6 @@ impl<'t> Sheet<'t> {
                 }
                 Err(problem) => {
                     reading.leave_out(row.line, "the forecast cannot be", &problem);
-                    continue;
                 }
             }
         }
