@@ -126,3 +126,101 @@ fn the_split_of_a_scenario_with_known_priors_is_the_closed_one() {
         assert!((doubt / truth - 1.0).abs() < 0.02, "`{id}`: {doubt} for {truth}");
     }
 }
+
+/// Doubtful inputs of correlated events: the others tell of the uniform, so a world draws the input as well.
+const CORRELATED: &str = r#"
+title   = "Doubt in groups"
+as_of   = 2026-01-01
+horizon = 2026-12-31
+[event.a]
+chance = "beta(0.6, 1.4)"
+[event.b]
+chance = "beta(0.6, 1.4)"
+[event.c]
+chance = "30%"
+[event.n]
+count = "poisson(gamma(0.5, 0.1))"
+[event.d]
+chance = "30%"
+[event.o]
+ordered = ["low", "high"]
+chance  = "0, 1 of 1"
+[[correlated]]
+events      = ["a", "b"]
+correlation = 0.8
+[[correlated]]
+events      = ["c", "n"]
+correlation = 0.8
+[[correlated]]
+events      = ["d", "o"]
+correlation = 0.8
+[question.chances]
+ask      = "a and b?"
+holds    = "a and b"
+closes   = 2026-12-31
+resolves = "as seen"
+[question.first]
+ask      = "a?"
+holds    = "a"
+closes   = 2026-12-31
+resolves = "as seen"
+[question.many]
+ask      = "c and n?"
+holds    = "c and n >= 10"
+closes   = 2026-12-31
+resolves = "as seen"
+[question.ranked]
+ask      = "d and o?"
+holds    = "d and o is high"
+closes   = 2026-12-31
+resolves = "as seen"
+"#;
+
+/// The mean of a function of a uniform where an event of 30 % holds beside it: given the normal score y the event has the chance Φ((0.8 y - z)/0.6).
+fn beside_sure(of: &dyn Fn(f64) -> f64) -> f64 {
+    use statrs::distribution::{ContinuousCDF, Normal};
+    let normal = Normal::standard();
+    let limit = normal.inverse_cdf(0.7);
+    let points: Vec<f64> = (-320..=320).map(|at| f64::from(at) / 40.0).collect();
+    let all: f64 = points.iter().map(|y| (-0.5 * y * y).exp()).sum();
+    let part = |y: &f64| (-0.5 * y * y).exp() * normal.cdf((0.8 * y - limit) / 0.6) * of(normal.cdf(*y));
+    points.iter().map(part).sum::<f64>() / all
+}
+
+/// The mean of the product of two functions of uniforms whose normal scores have a correlation of 0.8, by the trapezoidal rule.
+fn mean_of_product(first: impl Fn(f64) -> f64, second: impl Fn(f64) -> f64) -> f64 {
+    use statrs::distribution::{ContinuousCDF, Normal};
+    let normal = Normal::standard();
+    let points: Vec<f64> = (-320..=320).map(|at| f64::from(at) / 40.0).collect();
+    let weights: Vec<f64> = points.iter().map(|x| (-0.5 * x * x).exp()).collect();
+    let all: f64 = weights.iter().sum();
+    let mean = |of: &dyn Fn(f64) -> f64| points.iter().zip(&weights).map(|(x, w)| w * of(*x)).sum::<f64>() / all;
+    mean(&|x| {
+        let other = mean(&|y| second(normal.cdf(0.8 * x + 0.6 * y)));
+        first(normal.cdf(x)) * other
+    })
+}
+
+#[test]
+fn doubt_in_correlated_groups_is_drawn_in_each_world() {
+    use statrs::distribution::{Beta, ContinuousCDF, Gamma};
+    let settings = Settings { worlds: 2_000_000, doubt_draws: 0, ..Settings::default() };
+    let report = run_text("correlated", CORRELATED, &settings);
+    let beta = |a: f64, b: f64| Beta::new(a, b).expect("positive");
+    // Yes where 1 - u lies below the chance; the high option where u lies beyond the limit, Jeffreys' Beta(½, 1½).
+    let doubtful = |u: f64| 1.0 - beta(0.6, 1.4).cdf(1.0 - u);
+    let high = |u: f64| beta(0.5, 1.5).cdf(u);
+    // Ten or more where the rate lies beyond that at which a Poisson law has u up to nine.
+    let (rate, ten) = (Gamma::new(0.5, 0.1).expect("positive"), Gamma::new(10.0, 1.0).expect("positive"));
+    let many = |u: f64| 1.0 - rate.cdf(ten.inverse_cdf(1.0 - u));
+    for (name, truth) in [
+        ("first", 0.3),
+        ("chances", mean_of_product(doubtful, doubtful)),
+        ("many", beside_sure(&many)),
+        ("ranked", beside_sure(&high)),
+    ] {
+        let (value, error) = probabilities(question(&report, name))[0];
+        // Five standard errors in four cases: false alarms 2.3e-6.
+        assert!((value - truth).abs() < 5.0 * error + 1e-5, "{name}: {value} ± {error} for {truth}");
+    }
+}
