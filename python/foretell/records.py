@@ -1,9 +1,10 @@
 """Forecasts against what happened: scored, compared, calibrated, pooled – from data frames, Arrow tables, arrays or files.
 
 A table of forecasts has a row for each forecast: ``question``, ``forecaster``, ``made_at`` (a day or a time) and ``probability`` (0 to 1); or, for other kinds,
-``option`` and ``probability``, ``quantile`` (a level from 0 to 1) and ``value``, or ``quantile`` and ``day`` with ``never``. Outcomes have ``question``,
+``option`` and ``probability``, ``quantile`` (a level from 0 to 1) and ``value``, or ``quantile`` and ``day`` with ``never``. Each stands until the same forecaster's
+next one, and no longer than ``until``, if a column says so. Outcomes have ``question``,
 ``resolution`` (``yes``, ``no``, an option, a number or a day) and ``resolved_on``; definitions of questions ``id``, ``kind``, ``opens``, ``closes``, ``tags``,
-``cluster``. Outcomes may also stand beside yes/no forecasts, in a table of ``question_id``, ``forecaster``, ``probability`` and ``outcome``. Files of platforms and
+``cluster``. Outcomes may also stand beside yes/no forecasts, in a table of ``question``, ``forecaster``, ``probability`` and ``outcome``. Files of platforms and
 hubs are taken as they come.
 
 A table may be a data frame of pandas or polars, a table of pyarrow, anything with ``__arrow_c_stream__``, a mapping of names to arrays, a structured array of NumPy, or

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
+import signal
+import threading
+import time
 
 import numpy
 import pytest
@@ -246,3 +250,30 @@ def test_long_arrays_have_the_bits_of_short_ones():
     whole = scores.crps_normal(y, 0.0, 1.0)
     pieces = numpy.concatenate([scores.crps_normal(y[at : at + 999], 0.0, 1.0) for at in range(0, len(y), 999)])
     assert numpy.array_equal(whole, pieces)
+
+
+def test_python_goes_on_while_few_rows_of_many_draws_are_scored():
+    draws = numpy.random.default_rng(1).normal(size=(40, 600))
+    scores.crps_normal_kernel([0.0], draws[:1, :2])
+    counted, done = 0, threading.Event()
+
+    def work() -> None:
+        scores.crps_normal_kernel(numpy.zeros(40), draws)
+        done.set()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    while not done.is_set():
+        counted += 1
+        time.sleep(0.001)
+    thread.join()
+    # Were the lock held, the thread would be through before another look.
+    assert counted > 5
+
+
+def test_an_interrupt_ends_a_long_score():
+    # Some 10^11 pairs: minutes.
+    draws = numpy.broadcast_to(numpy.linspace(-1.0, 1.0, 2000), (20_000, 2000))
+    threading.Timer(2.0, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        scores.crps_normal_kernel(numpy.zeros(len(draws)), draws)

@@ -93,7 +93,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DAY", value_parser = day, requires = "now")]
     apply_from: Option<Date>,
     /// List the pools and the maps
-    #[arg(long, conflicts_with_all = ["fit", "ledger", "now", "method", "of", "members", "without", "tagged", "fit_until", "baseline"])]
+    #[arg(long, conflicts_with_all = ["fit", "ledger", "now", "name", "method", "of", "rule", "scale", "members", "without", "tagged", "fit_until", "baseline"])]
     list: bool,
 }
 

@@ -414,6 +414,21 @@ mod tests {
     }
 
     #[test]
+    fn what_was_withdrawn_has_nothing_left_and_says_until_when_it_stood() {
+        let mut records = records();
+        for record in &mut records.forecasts {
+            record.until = Some(Moment::Day(jiff::civil::date(2025, 9, 4)));
+        }
+        let on = |day: i8| {
+            let status = status(&records, looked(jiff::civil::date(2025, 9, day))).unwrap();
+            let standing = status.questions.into_iter().find(|one| one.id == "a").unwrap();
+            (standing.forecasts[0].today.is_some(), remark(&standing, standing.forecasts.first()))
+        };
+        assert!(on(4).0, "it stands to the end of the day");
+        assert_eq!(on(5), (false, "until 2025-09-04".to_owned()));
+    }
+
+    #[test]
     fn a_forecast_wears_off_becomes_stale_and_in_the_end_decides_its_question() {
         let records = records();
         let on = |day: i8, pace: Option<Pace>| {

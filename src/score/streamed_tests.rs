@@ -213,6 +213,20 @@ fn bad_rows_are_named_by_file_and_row() {
         told("g.csv", b"question,forecaster,made_at,probability,option\nq1,f,2024-12-01,0.5,x\n").contains("option")
     );
     assert!(told("h.csv", b"").contains("empty"));
+    for (name, text) in [
+        ("i.csv", "question,forecaster,made_at,until,probability\nq1,f,2024-12-01,2024-12-02,0.5\n"),
+        (
+            "i.jsonl",
+            r#"{"question": "q1", "forecaster": "f", "made_at": "2024-12-01", "until": "2024-12-02", "probability": 0.5}"#,
+        ),
+        (
+            "j.jsonl",
+            r#"{"question": "q1", "forecaster": "f", "made_at": "2024-12-01", "until": "2024-12-02", "forecast": {"kind": "binary", "probability": 0.5}}"#,
+        ),
+    ] {
+        let problem = told(name, text.as_bytes());
+        assert!(problem.contains("`until` is not read where a table is streamed"), "{problem}");
+    }
 }
 
 #[test]

@@ -27,13 +27,8 @@ pub(crate) enum ParameterValue {
 pub(crate) enum ReadyScale {
     /// The same in every world.
     Constant(f64),
-    /// One of 256 values, by a random byte of this stream.
-    Chosen {
-        /// The values.
-        values: Vec<f64>,
-        /// The stream.
-        stream: StreamId,
-    },
+    /// Of the doubt about it.
+    Chosen(Strata<f64>),
 }
 
 /// A doubtful input that each world draws for itself.
@@ -218,8 +213,8 @@ impl Values<'_> {
         if self.drawn.is_some() || strata.is_empty() {
             return ReadyScale::Constant(1.0);
         }
-        let values = (0..256).map(|index| factor(strata[index * strata.len() / 256])).collect();
-        ReadyScale::Chosen { values, stream: scale.stream }
+        let values = (0..STRATA).map(|index| factor(strata[index * strata.len() / STRATA])).collect();
+        ReadyScale::Chosen(Strata { values, stream: scale.stream })
     }
 }
 

@@ -1,9 +1,9 @@
 //! Runs the steps of a plan over one block of worlds.
 
 use super::block::{Aligned, Arena, EVERYWHERE, Scratch, WORDS, WORLDS_PER_BLOCK};
-use super::inputs::{ParameterValue, ReadyScale, StepInputs, prepare};
-use super::kernel::categorical::Drawn;
-use super::kernel::date::{Dates, Randomness, Scale};
+use super::inputs::{ParameterValue, ReadyScale, StepInputs, Strata, prepare};
+use super::kernel::by_world::ByWorld;
+use super::kernel::date::{Dates, Randomness};
 use super::kernel::logic::Side;
 use super::kernel::number::Likelihood;
 use super::kernel::tilted::TiltedDraw;
@@ -13,6 +13,7 @@ use super::strata::Design;
 use super::streams::{self, Address, StreamKey};
 use crate::math::columns;
 use crate::plan::{Comparison, Draw, Operand, Operation, Plan, PlaneId, StreamId};
+use fearless_simd::Level;
 
 /// A plan with its inputs put in and its streams addressed.
 #[derive(Debug, Clone)]
@@ -115,6 +116,20 @@ impl<'a> Program<'a> {
             arena.tilting.clone().uniforms(bins, &mut uniforms);
         }
         uniforms
+    }
+
+    /// What the worlds of a block draw by: the same, or a stratum of a doubtful input for each of them. `bytes` is filled then.
+    fn by_world<'b, T>(
+        &self,
+        same: &'b T,
+        strata: Option<&'b Strata<T>>,
+        level: Level,
+        block: u64,
+        bytes: &'b mut [u8],
+    ) -> ByWorld<'b, T> {
+        let Some(Strata { values, stream }) = strata else { return ByWorld::Same(same) };
+        streams::fill_bytes(level, &self.address(*stream, block), bytes);
+        ByWorld::Chosen { values, bytes }
     }
 
     fn tilt(&self, step: usize) -> Option<&TiltedDraw<'a>> {
@@ -273,13 +288,7 @@ impl<'a> Program<'a> {
                 let mut bytes = std::mem::take(&mut arena.scratch.bytes);
                 let mut plane = [0; WORDS];
                 for ((row, chance), doubted) in rows.iter().zip(probabilities).zip(doubted) {
-                    let chance = match doubted {
-                        None => Scale::Constant(*chance),
-                        Some(of) => {
-                            streams::fill_bytes(level, &self.address(of.stream, block), &mut bytes);
-                            Scale::Chosen { values: &of.values, bytes: &bytes }
-                        }
-                    };
+                    let chance = self.by_world(chance, doubted.as_ref(), level, block, &mut bytes);
                     let mask = arena.mask_of(row.mask);
                     bernoulli::draw_from_uniforms(arena.number(*column), mask, chance, &mut plane);
                 }
@@ -341,13 +350,7 @@ impl<'a> Program<'a> {
                 let mut bytes = std::mem::take(&mut arena.scratch.bytes);
                 planes[..out.len()].fill(Aligned::default());
                 for ((row, options), doubted) in rows.iter().zip(options).zip(doubted) {
-                    let options = match doubted {
-                        None => Drawn::Alike(options),
-                        Some(of) => {
-                            streams::fill_bytes(level, &self.address(of.stream, block), &mut bytes);
-                            Drawn::Chosen { values: &of.values, bytes: &bytes }
-                        }
-                    };
+                    let options = self.by_world(options, doubted.as_ref(), level, block, &mut bytes);
                     let mask = arena.mask_of(row.mask);
                     categorical::draw_from_uniforms(arena.number(*column), mask, options, &mut planes[..out.len()]);
                 }
@@ -410,9 +413,9 @@ impl<'a> Program<'a> {
             };
             for ((row, source), doubted) in rows.iter().zip(sources).zip(doubted) {
                 match row.mask {
-                    mask if let Some(of) = doubted => {
-                        streams::fill_bytes(level, &self.address(of.stream, block), bytes);
-                        number::draw_each(arena.mask_of(mask), (&of.values, bytes), uniforms, column);
+                    mask if doubted.is_some() => {
+                        let sources = self.by_world(source, doubted.as_ref(), level, block, bytes);
+                        number::draw_each(arena.mask_of(mask), sources, uniforms, column);
                     }
                     None => number::draw(source, uniforms, column),
                     Some(mask) => number::draw_where(arena.plane(mask), source, uniforms, gathered, drawn, column),
@@ -470,11 +473,8 @@ impl<'a> Program<'a> {
             dates.start(level, space);
             for (row, scale) in rows.iter().zip(scales) {
                 let scale = match scale {
-                    ReadyScale::Constant(scale) => Scale::Constant(*scale),
-                    ReadyScale::Chosen { values, stream } => {
-                        streams::fill_bytes(level, &self.address(*stream, block), bytes);
-                        Scale::Chosen { values, bytes }
-                    }
+                    ReadyScale::Constant(scale) => ByWorld::Same(scale),
+                    ReadyScale::Chosen(strata) => self.by_world(&1.0, Some(strata), level, block, bytes),
                 };
                 let (mask, hazard) = (arena.mask_of(row.mask), (&row.value.hazard, scale));
                 if let Some((evidence, _)) = evidence {

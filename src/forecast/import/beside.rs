@@ -101,6 +101,7 @@ struct Columns {
     closes: Option<usize>,
     shared: Option<usize>,
     ask: Option<usize>,
+    until: Option<usize>,
     others: Vec<usize>,
 }
 
@@ -129,10 +130,11 @@ impl Columns {
             closes: first(&CLOSES),
             shared: first(&SHARED),
             ask: first(&ASK).filter(|ask| asked != Some(*ask)),
+            until: table.column("until"),
             others: Vec::new(),
         };
         let mut used = vec![columns.asked, columns.forecaster, columns.said, columns.came, columns.made, columns.known];
-        used.extend([columns.closes, columns.shared, columns.ask]);
+        used.extend([columns.closes, columns.shared, columns.ask, columns.until]);
         used.push(table.column("leaky"));
         used.extend(FORECASTERS.map(|name| table.column(name)));
         let others = (0..table.columns().len()).filter(|at| !used.contains(&Some(*at))).collect();
@@ -238,9 +240,18 @@ impl Columns {
                     continue;
                 }
             };
+            let until = match given(row.cell(self.until)).map(moment).transpose() {
+                Ok(until) => until,
+                Err(problem) => {
+                    reading.leave_out(row.line, "no time in `until`", &problem);
+                    continue;
+                }
+            };
             match given(row.cell(self.said)).map(binary) {
                 None => reading.leave_out(row.line, "no probability", ""),
-                Some(Ok(said)) => reading.add_forecast(row.line, &id, row.cell(self.forecaster), made_at, said),
+                Some(Ok(said)) => {
+                    reading.add_forecast_until(row.line, &id, row.cell(self.forecaster), (made_at, until), said);
+                }
                 Some(Err(problem)) => reading.leave_out(row.line, "the forecast is no probability", &problem),
             }
             for (name, at) in &crowds {

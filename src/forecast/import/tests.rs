@@ -529,13 +529,14 @@ fn a_table_with_the_outcome_beside_each_forecast_says_all_there_is_to_say() {
 
 #[test]
 fn a_tidy_table_may_have_the_outcome_beside_each_forecast() {
-    let table = "question,forecaster,probability,outcome,made_at\n\
-        a,ann,0.8,,2025-01-02\n\
-        a,bob,0.7,True,2025-01-03T10:00:00Z\n\
-        a,ann,0.6,1.0,2025-01-04\n\
-        b,ann,0.3,no,2025-01-02\n\
-        c,ann,0.3,annulled,2025-01-02\n\
-        d,ann,0.3,perhaps,2025-01-02\n";
+    let table = "question,forecaster,probability,outcome,made_at,until\n\
+        a,ann,0.8,,2025-01-02,2025-01-03\n\
+        a,bob,0.7,True,2025-01-03T10:00:00Z,\n\
+        a,ann,0.6,1.0,2025-01-04,\n\
+        b,ann,0.3,no,2025-01-02,\n\
+        c,ann,0.3,annulled,2025-01-02,\n\
+        d,ann,0.3,perhaps,2025-01-02,\n\
+        d,ann,0.3,,2025-01-03,2025-01-01\n";
     let (records, remarks) = read(&[("t.csv", table)]).unwrap();
     assert_eq!(said(&records, "a", "ann").len(), 2);
     assert_eq!((records.questions["a"].ask.as_str(), records.questions.len()), ("", 4));
@@ -543,6 +544,8 @@ fn a_tidy_table_may_have_the_outcome_beside_each_forecast() {
     assert_eq!(resolutions, [Some(&Resolution::Yes), Some(&Resolution::No), Some(&Resolution::Annulled), None]);
     assert_eq!(records.outcomes["a"].resolved_on, Moment::Day(date(2025, 1, 5)));
     has(&remarks, "the outcome is neither yes nor no: row 7 (perhaps)");
+    assert_eq!(records.forecasts[0].until, Some(Moment::Day(date(2025, 1, 3))));
+    has(&remarks, "the forecast stood for no time: row 8 (until: 2025-01-01 is not after 2025-01-03");
     // What holds more than the probability of yes has its outcomes in a table of their own.
     let options = "question,forecaster,made_at,option,probability,outcome\nq,ann,2025-01-02,x,1,x\n";
     assert!(!InputFile::from_bytes("o.csv", options.as_bytes()).unwrap().is_of_the_field());

@@ -55,6 +55,8 @@ const KNOWN: [&str; 2] = ["resolution_date", "resolved_on"];
 
 /// Columns that make more of a row than a forecast, which is not done here.
 const OF_MORE: [&str; 3] = ["leaky", "crowd", "market"];
+/// What says that a forecast was withdrawn, which a stream does not follow.
+const UNTIL: &str = "until";
 
 /// Columns of forecasts of other kinds; in a table of yes/no forecasts they are not there, or empty.
 const OF_OTHER_KINDS: [&str; 5] = ["option", "quantile", "value", "day", "never"];
@@ -234,8 +236,8 @@ impl Places {
             ))
         };
         let is_used = outcomes == OutcomeColumn::Used;
-        if first(&["until"]).is_some() {
-            return Err(Error::input(format!("{name}:1: the column `until` is not read where a table is streamed"))
+        if first(&[UNTIL]).is_some() {
+            return Err(Error::input(format!("{name}:1: the column `{UNTIL}` is not read where a table is streamed"))
                 .help("leave out --stream, or the column if nothing was withdrawn"));
         }
         let mut said = [0; 4];

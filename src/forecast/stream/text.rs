@@ -3,7 +3,7 @@
 use super::names::Collected;
 use super::{
     Batch, CAME, COLUMNS, COLUMNS_BESIDE, Came, KNOWN, Lines, OF_MORE, OF_OTHER_KINDS, OutcomeColumn, Places, ROWS,
-    checked, other_kind,
+    UNTIL, checked, other_kind,
 };
 use crate::error::Error;
 use crate::forecast::tidy::{Problems, cell_text, check_header, parse_probability};
@@ -185,6 +185,9 @@ fn json_row(text: &[u8], outcomes: OutcomeColumn) -> Said {
                 record.forecast.kind()
             ));
         };
+        if record.until.is_some() {
+            return Err(not_read(UNTIL));
+        }
         record.forecast.check()?;
         check_name("question id", &record.question)?;
         check_name("forecaster", &record.forecaster)?;
@@ -201,8 +204,8 @@ fn json_row(text: &[u8], outcomes: OutcomeColumn) -> Said {
         if OF_OTHER_KINDS.contains(&key.as_str()) && !text.trim().is_empty() {
             return Err(other_kind(&key));
         }
-        if is_used && OF_MORE.contains(&key.as_str()) {
-            return Err(format!("`{key}` is not read where a table is streamed"));
+        if (is_used && OF_MORE.contains(&key.as_str())) || (key == UNTIL && !text.trim().is_empty()) {
+            return Err(not_read(&key));
         }
         cells.push((key, text));
     }
@@ -213,6 +216,10 @@ fn json_row(text: &[u8], outcomes: OutcomeColumn) -> Said {
     let came = if is_used { Came::read(cell(&CAME), cell(&KNOWN))? } else { Came::default() };
     let [question, forecaster, made_at, probability] = (if is_used { COLUMNS_BESIDE } else { COLUMNS }).map(cell);
     said(question, forecaster, made_at, probability, came)
+}
+
+fn not_read(key: &str) -> String {
+    format!("`{key}` is not read where a table is streamed")
 }
 
 fn said(question: &str, forecaster: &str, made_at: &str, probability: &str, came: Came) -> Said {

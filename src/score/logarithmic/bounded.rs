@@ -25,6 +25,10 @@ fn truncated(
         return Some(f64::INFINITY);
     }
     let (l, u) = (standard(lower), standard(upper));
+    // Bounds may be nearer than numbers of this size can tell.
+    if l >= u {
+        return None;
+    }
     // Above the middle the upper tails have the digits.
     let inside = if l > 0.0 { cdf(-l) - cdf(-u) } else { cdf(u) - cdf(l) };
     if inside > LITTLE {
@@ -105,6 +109,7 @@ mod tests {
         // scipy.stats.truncnorm: 35.8358 at 40 between 39 and 41.
         let far = log_score_truncated_normal(40.0, 0.0, 1.0, 39.0, 41.0).expect("it has a score");
         assert!((far - 35.8358).abs() < 1e-4, "{far}");
+        assert_eq!(log_score_truncated_normal(1.0, 1e20, 1.0, 0.0, 2.0), None, "both bounds are one number");
         // Cut off to almost nothing it is uniform.
         let near = log_score_truncated_logistic(2.0 + 1e-7, 0.0, 1.0, 2.0, 2.0 + 2e-7).expect("it has a score");
         assert!((near - ln(2e-7)).abs() < 1e-6, "{near}");

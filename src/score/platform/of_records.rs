@@ -400,7 +400,7 @@ fn of_metaculus<'a>(
     let Some((question, open, scheduled_close)) = times else {
         return scores.iter().for_each(|score| sums.without_all(score, Undefined::NoWindow, all.len()));
     };
-    let ended = all.iter().filter_map(|of| of.segments.last()).map(|last| last.to).fold(f64::NEG_INFINITY, f64::max);
+    let ended = all.iter().map(|of| of.ended).fold(f64::NEG_INFINITY, f64::max);
     let actual_close = ended.min(scheduled_close).min(question.closed_early().unwrap_or(f64::INFINITY));
     let window = metaculus::Window { open, actual_close, scheduled_close };
     let seen = Seen::of(question, named, all);
@@ -451,7 +451,7 @@ fn of_good_judgment<'a>(records: &Records, id: &str, all: &[&'a Standing], sums:
         return without(Undefined::NoOpening);
     };
     let begins = Moment::Day(opens).epoch_days();
-    let ends = all.iter().filter_map(|of| of.segments.last()).map(|last| last.to).fold(f64::NEG_INFINITY, f64::max);
+    let ends = all.iter().map(|of| of.ended).fold(f64::NEG_INFINITY, f64::max);
     let days = (ends - begins).floor();
     if days < 1.0 {
         return without(Undefined::NoFullDay);
@@ -471,7 +471,15 @@ fn of_good_judgment<'a>(records: &Records, id: &str, all: &[&'a Standing], sums:
             .map(|segment| Some(((segment.from - begins).floor() as i64, score(&segment.case)?)))
             .collect();
         let Some(said) = said else { return without(Undefined::Kind) };
-        daily.push(good_judgment::daily_scores(&said, days as usize));
+        let mut own = good_judgment::daily_scores(&said, days as usize);
+        // What was withdrawn stands at the end of no day.
+        for (day, score) in own.iter_mut().enumerate() {
+            let end = begins + (day + 1) as f64;
+            if !standing.segments.iter().any(|segment| segment.from < end && end <= segment.to) {
+                *score = None;
+            }
+        }
+        daily.push(own);
     }
     let crowd = good_judgment::crowd_median(&daily);
     for (standing, own) in all.iter().zip(&daily) {

@@ -168,6 +168,26 @@ fn good_judgment_scores_full_days_and_holds_them_against_the_median() {
 }
 
 #[test]
+fn platforms_do_not_score_what_was_withdrawn_and_a_question_ends_with_its_life() {
+    // Five days; ann stands for the first two of them, bob to the end of the third.
+    let mut records = records(&[("ann", 1, 0.8), ("bob", 1, 0.5)]);
+    for (record, day) in records.forecasts.iter_mut().zip([2, 3]) {
+        record.until = Some(Moment::Day(date(2025, 1, day)));
+    }
+    let found = report(&records, Platform::GoodJudgment, None);
+    let of = |who: &str| found.rows.iter().find(|row| row.score == "daily_brier" && row.forecaster == who).expect(who);
+    assert!((of("ann").value - 0.08).abs() < 1e-12 && (of("bob").value - 0.5).abs() < 1e-12);
+    let shares = ["ann", "bob"].map(|who| of(who).coverage.expect("a share"));
+    assert!((shares[0] - 0.4).abs() < 1e-12 && (shares[1] - 0.6).abs() < 1e-12, "{shares:?}");
+    // Shown on the fourth day, when nobody stood: not brought back to when somebody did.
+    records.questions.get_mut("q").expect("it is there").tags = vec!["shown_at=2025-01-04T12:00:00Z".to_owned()];
+    let found = report(&records, Platform::Metaculus, None);
+    assert!(found.rows.iter().all(|row| !row.score.starts_with("spot")));
+    // Two of the ten days to the scheduled close.
+    assert!((value(&found, "baseline", "ann") - 0.2 * 100.0 * (1.0 + 0.8_f64.log2())).abs() < 1e-9);
+}
+
+#[test]
 fn forecastbench_takes_one_forecast_a_question() {
     let records = records(&[("ann", 1, 0.8), ("bob", 1, 0.5), ("bob", 3, 0.9), ("cy", 2, 0.6)]);
     let found = report(&records, Platform::Forecastbench, None);

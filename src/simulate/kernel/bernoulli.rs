@@ -6,7 +6,7 @@
 //! are; so a slightly higher `p` turns a few noes into yeses and nothing else, and two variants of a scenario can be compared world by
 //! world.
 
-use super::date::Scale;
+use super::by_world::ByWorld;
 use crate::plan::PlaneId;
 use crate::simulate::block::{Aligned, NOWHERE, Plane, VECTORS, WORDS, set_vector, vector};
 use crate::simulate::strata::{BITS, Strata};
@@ -329,13 +329,13 @@ fn worlds_in<S: Simd>(simd: S, chances: &Chances, rows: Rows, planes: &[Aligned]
     }
 }
 
-/// Draws the worlds of a row from uniforms, by a chance that is the same everywhere or one of 256: a high uniform means yes.
-pub(crate) fn draw_from_uniforms(uniforms: &[f64], mask: &Plane, chance: Scale<'_>, yes: &mut Plane) {
+/// Draws the worlds of a row from uniforms: a high uniform means yes.
+pub(crate) fn draw_from_uniforms(uniforms: &[f64], mask: &Plane, chance: ByWorld<'_, f64>, yes: &mut Plane) {
     for word in 0..WORDS {
         let mut bits = 0;
         for bit in 0..64 {
             let world = 64 * word + bit;
-            bits |= u64::from(1.0 - uniforms[world] < chance.at(world)) << bit;
+            bits |= u64::from(1.0 - uniforms[world] < *chance.at(world)) << bit;
         }
         yes[word] |= bits & mask[word];
     }

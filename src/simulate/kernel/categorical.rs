@@ -1,6 +1,7 @@
 //! Draws of one of several options, one bit column each.
 
 use super::bernoulli::{self, Chances, Space, Threshold};
+use super::by_world::ByWorld;
 use crate::plan::PlaneId;
 use crate::simulate::block::{Aligned, EVERYWHERE, Plane, WORDS};
 use crate::simulate::streams::Address;
@@ -70,32 +71,8 @@ pub(crate) fn draw(
     }
 }
 
-/// The chances by which the worlds of a row draw.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Drawn<'a> {
-    /// The same everywhere.
-    Alike(&'a Options),
-    /// One of 256, chosen by a random byte.
-    Chosen {
-        /// The chances.
-        values: &'a [Options],
-        /// The byte of each world.
-        bytes: &'a [u8],
-    },
-}
-
-impl Drawn<'_> {
-    #[inline]
-    fn at(&self, world: usize) -> &Options {
-        match self {
-            Self::Alike(options) => options,
-            Self::Chosen { values, bytes } => &values[usize::from(bytes[world])],
-        }
-    }
-}
-
 /// Draws the worlds of a row from uniforms: a high uniform means a high option.
-pub(crate) fn draw_from_uniforms(uniforms: &[f64], mask: &Plane, chances: Drawn<'_>, out: &mut [Aligned]) {
+pub(crate) fn draw_from_uniforms(uniforms: &[f64], mask: &Plane, chances: ByWorld<'_, Options>, out: &mut [Aligned]) {
     let mut before = [0; WORDS];
     for (option, out) in out.iter_mut().enumerate() {
         for word in 0..WORDS {
@@ -139,7 +116,7 @@ mod tests {
                     let mut uniforms = vec![0.0; 4096];
                     uniform_key.open(block).uniforms(&mut uniforms);
                     let mut planes = [Aligned::default(); 5];
-                    draw_from_uniforms(&uniforms, &EVERYWHERE, Drawn::Alike(&row), &mut planes);
+                    draw_from_uniforms(&uniforms, &EVERYWHERE, ByWorld::Same(&row), &mut planes);
                     planes.iter().enumerate().for_each(|(option, plane)| fill(option, plane));
                 } else {
                     let mut planes = [Aligned::default(); 5];

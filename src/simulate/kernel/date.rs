@@ -11,38 +11,16 @@ use crate::plan::{Comparison, DateEvidence, Multiplier, Since};
 use crate::simulate::block::{
     Arena, EVERYWHERE, NOWHERE, Plane, WORDS, both, count, for_each_world, list_worlds, without,
 };
+use crate::simulate::kernel::by_world::ByWorld;
 use crate::simulate::kernel::logic::{self, Side};
 use crate::simulate::kernel::passage::{Factor, Passages};
 use fearless_simd::Level;
 
-/// What the hazard of a row is multiplied by in each world, before anything else.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Scale<'a> {
-    /// The same.
-    Constant(f64),
-    /// One of 256 values, chosen by a random byte.
-    Chosen {
-        /// The values.
-        values: &'a [f64],
-        /// The byte of each world.
-        bytes: &'a [u8],
-    },
-}
-
-impl Scale<'_> {
-    fn most(&self) -> f64 {
-        match self {
-            Self::Constant(scale) => *scale,
-            Self::Chosen { values, .. } => values.iter().copied().fold(0.0, f64::max),
-        }
-    }
-
-    #[inline]
-    pub(super) fn at(&self, world: usize) -> f64 {
-        match self {
-            Self::Constant(scale) => *scale,
-            Self::Chosen { values, bytes } => values[usize::from(bytes[world])],
-        }
+/// The most that a hazard is multiplied by in any world, before anything else.
+fn most_of(scale: ByWorld<'_, f64>) -> f64 {
+    match scale {
+        ByWorld::Same(scale) => *scale,
+        ByWorld::Chosen { values, .. } => values.iter().copied().fold(0.0, f64::max),
     }
 }
 
@@ -109,7 +87,7 @@ impl Dates<'_> {
         &self,
         level: Level,
         mask: &Plane,
-        (hazard, scale): (&Hazard, Scale<'_>),
+        (hazard, scale): (&Hazard, ByWorld<'_, f64>),
         uniforms: &[f64],
         space: &mut Space,
         out: &mut [f64],
@@ -138,12 +116,12 @@ impl Dates<'_> {
             least: 0.0,
         };
         // Whatever the multipliers do, a world needs a uniform of at least this.
-        let most = self.multipliers.iter().fold(scale.most(), |most, by| most * by.before.max(by.after));
+        let most = self.multipliers.iter().fold(most_of(scale), |most, by| most * by.before.max(by.after));
         let least = row.least(most);
         started = both(&started, &row.with_uniforms_from(least));
         row.least = least;
         space.factors.clear();
-        row.split(&started, scale.most(), space, out);
+        row.split(&started, most_of(scale), space, out);
     }
 
     /// The worlds in which a date comes.
@@ -159,7 +137,7 @@ impl Dates<'_> {
         &self,
         evidence: DateEvidence,
         mask: &Plane,
-        (hazard, scale): (&Hazard, Scale<'_>),
+        (hazard, scale): (&Hazard, ByWorld<'_, f64>),
         exponentials: &[f64],
         onsets: &mut Vec<f64>,
         (factors, out): (&mut [f64], &mut [f64]),
@@ -167,7 +145,7 @@ impl Dates<'_> {
         for_each_world(mask, |world| {
             let start = self.clock.map_or(0.0, |clock| clock[world]);
             self.find_onsets(world, start, onsets);
-            let path = Path { dates: self, hazard, scale: scale.at(world), world, start, onsets };
+            let path = Path { dates: self, hazard, scale: *scale.at(world), world, start, onsets };
             let (date, factor) = path.date_given(evidence, exponentials[world]);
             out[world] = if date <= self.horizon { date } else { f64::INFINITY };
             factors[world] = factor;
@@ -194,7 +172,7 @@ impl Dates<'_> {
 struct Row<'a> {
     dates: &'a Dates<'a>,
     hazard: &'a Hazard,
-    scale: Scale<'a>,
+    scale: ByWorld<'a, f64>,
     level: Level,
     uniforms: &'a [f64],
     /// The most hazard by the horizon, before it is multiplied.
@@ -420,7 +398,7 @@ mod tests {
         let (mut factors, mut out) = (vec![1.0; 4096], vec![0.0; 4096]);
         let mut mask = [0; 64];
         mask[0] = 1;
-        let hazard = (hazard, Scale::Constant(1.0));
+        let hazard = (hazard, ByWorld::Same(&1.0));
         let exponentials = vec![exponential; 4096];
         if let Some(evidence) = evidence {
             let onsets = &mut Vec::new();
@@ -485,7 +463,7 @@ mod tests {
         StreamKey::new(7, "bytes").open(0).bytes(&mut bytes);
         StreamKey::new(7, "uniforms").open(0).uniforms(&mut uniforms);
         let values: Vec<f64> = (0..256).map(|byte| f64::from(byte) / 128.0).collect();
-        let scales = [Scale::Constant(1.25), Scale::Chosen { values: &values, bytes: &bytes }];
+        let scales = [ByWorld::Same(&1.25), ByWorld::Chosen { values: &values, bytes: &bytes }];
         let knots = vec![Knot { day: 5.0, before: 0.1, at: 0.4 }, Knot { day: 12.0, before: 0.6, at: 0.6 }];
         let certain = Knot { day: 15.0, before: 0.9, at: f64::INFINITY };
         let hazards = [
@@ -514,7 +492,7 @@ mod tests {
                         let start = clock.map_or(0.0, |clock| clock[world]);
                         dates.find_onsets(world, start, &mut onsets);
                         let path =
-                            Path { dates: &dates, hazard, scale: scale.at(world), world, start, onsets: &onsets };
+                            Path { dates: &dates, hazard, scale: *scale.at(world), world, start, onsets: &onsets };
                         let alone = path.date(-ln(uniforms[world]));
                         let alone = if alone <= 22.0 { alone } else { f64::INFINITY };
                         assert_eq!(date.to_bits(), alone.to_bits(), "world {world}: {date} {alone}, {used} {hazard:?}");

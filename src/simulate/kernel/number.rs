@@ -1,5 +1,6 @@
 //! Number draws, by the inverse cdf of uniforms.
 
+use super::by_world::ByWorld;
 use crate::dist::Sampler;
 use crate::simulate::block::{Plane, for_each_world};
 use std::borrow::Cow;
@@ -61,11 +62,11 @@ pub(crate) fn draw(source: &Source<'_>, uniforms: &[f64], out: &mut [f64]) {
     source.draw(uniforms, out);
 }
 
-/// Draws in the worlds of a row, each from the source that its byte chooses.
-pub(crate) fn draw_each(mask: &Plane, (sources, bytes): (&[Source<'_>], &[u8]), uniforms: &[f64], out: &mut [f64]) {
+/// Draws in the worlds of a row, each from a source of its own.
+pub(crate) fn draw_each(mask: &Plane, sources: ByWorld<'_, Source<'_>>, uniforms: &[f64], out: &mut [f64]) {
     for_each_world(mask, |world| {
         let one = world..world + 1;
-        sources[usize::from(bytes[world])].draw(&uniforms[one.clone()], &mut out[one]);
+        sources.at(world).draw(&uniforms[one.clone()], &mut out[one]);
     });
 }
 

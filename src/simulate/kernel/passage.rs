@@ -6,7 +6,8 @@
 //!
 //! [`Path`]: super::date
 
-use super::date::{Dates, Scale};
+use super::by_world::ByWorld;
+use super::date::Dates;
 use crate::dist::Hazard;
 use crate::math::columns;
 use crate::plan::NumberId;
@@ -74,7 +75,7 @@ impl Passages {
         &mut self,
         level: Level,
         dates: &Dates<'_>,
-        (hazard, scale): (&Hazard, Scale<'_>),
+        (hazard, scale): (&Hazard, ByWorld<'_, f64>),
         factors: &[Factor],
         worlds: &[u16],
         uniforms: &[f64],
@@ -87,9 +88,9 @@ impl Passages {
             gather(worlds, starts, |world| clock[world], 0.0);
         }
         let constant = match scale {
-            Scale::Constant(scale) => scale,
-            Scale::Chosen { .. } => {
-                gather(worlds, scales, |world| scale.at(world), 1.0);
+            ByWorld::Same(scale) => *scale,
+            ByWorld::Chosen { .. } => {
+                gather(worlds, scales, |world| *scale.at(world), 1.0);
                 1.0
             }
         };

@@ -2,7 +2,7 @@
 
 use crate::math::{exp, exp_m1, ln};
 use crate::plan::{DateEvidence, Draw, HazardSource, Operation, Plan, Row};
-use crate::simulate::inputs::{ReadyScale, StepInputs, prepare};
+use crate::simulate::inputs::{ReadyScale, StepInputs, Strata, prepare};
 use crate::simulate::kernel::number::Likelihood;
 use crate::simulate::kernel::tilted::DEFENSIVE;
 
@@ -52,7 +52,7 @@ fn of_date(operation: &Operation, inputs: &StepInputs<'_>, horizon: f64) -> Opti
     let of_row = |(row, scale): (&Row<HazardSource>, &ReadyScale)| {
         let (low, high) = match scale {
             ReadyScale::Constant(scale) => (*scale, *scale),
-            ReadyScale::Chosen { values, .. } => {
+            ReadyScale::Chosen(Strata { values, .. }) => {
                 (values.iter().copied().fold(f64::INFINITY, f64::min), values.iter().copied().fold(0.0, f64::max))
             }
         };
