@@ -115,7 +115,7 @@ fn run_and_kill(mut command: Command, wait_for: usize, moment_more: Duration) ->
     (status.success(), acknowledgements(&text))
 }
 
-const FORECASTS: usize = 150;
+const FORECASTS: usize = 60;
 
 fn table_of_forecasts(folder: &Path, round: usize) -> PathBuf {
     let path = folder.join(format!("round-{round}.csv"));
@@ -168,7 +168,7 @@ fn a_replay_that_records_killed_a_hundred_times_loses_nothing_that_it_acknowledg
             "--doubt-draws",
             "0",
         ]);
-        command.args(["--from", "2025-08-19", "--to", "2025-12-30", "--every", "5d"]);
+        command.args(["--from", "2025-08-19", "--to", "2025-10-20", "--every", "5d"]);
         command.arg("--forecaster").arg(format!("round {round}")).arg("--ledger").arg(ledger);
         command
     };

@@ -122,6 +122,9 @@ pub(super) fn learn(
             return weighed;
         }
     };
+    // Those that moved by less than the simulation tells, and by what the others moved.
+    let mut unmoved: Vec<(Learner, Vec<String>)> = Vec::new();
+    let mut taught: BTreeSet<String> = BTreeSet::new();
     // By what is known already: nothing but the news of the file, and what an event has learned from before.
     let mut before: Vec<(&[Item], Figures)> = Vec::new();
     for (parameter, inquiry) in all.unfolded.inquiries.iter().enumerate() {
@@ -153,6 +156,7 @@ pub(super) fn learn(
             .collect();
         match moved(text, input, inquiry, &all, known) {
             Moved::To { phrase, mean_before, mean_after, error } => {
+                taught.extend(by.iter().cloned());
                 write(model, input, phrase, (mean_before, mean_after), error, by, source, &all, update);
                 reasons.remove(&input.learner.name(model));
             }
@@ -168,11 +172,19 @@ pub(super) fn learn(
                 // A shift that is surely small counts as learned too, or it would be looked for anew each time.
                 if is_told {
                     remember(model, input.learner, &by, source, update);
+                } else {
+                    unmoved.push((input.learner, by));
                 }
             }
             Moved::No(why) => {
                 reasons.entry(input.learner.name(model)).or_insert(why);
             }
+        }
+    }
+    // Once the others have learned from the same observations, these are no longer weighed by the priors that they were seen with.
+    for (learner, by) in unmoved {
+        if by.iter().any(|tag| taught.contains(tag)) {
+            remember(model, learner, &by, source, update);
         }
     }
     weighed
@@ -184,7 +196,7 @@ pub(super) const TOGETHER: &str = "the outcomes together";
 /// Why an observation moved nothing in a simulation.
 fn too_few(worlds: u64, worth: f64) -> String {
     format!(
-        "what it moves is less than {worlds} worlds tell from chance: those that agree with what was observed are worth {} independent ones; more can be drawn with `--worlds`",
+        "what it moves is less than {worlds} worlds tell from chance: those that agree with what was observed are worth {} independent ones; more can be drawn with `--worlds`, from the file as it is now",
         worth.round()
     )
 }
