@@ -64,6 +64,7 @@ pub use groups::CalibrationGroup;
 pub use hosmer_lemeshow::{HosmerLemeshow, Ties, hosmer_lemeshow};
 pub use movement::{Movement, MovementCase, MovementTest, movement_test};
 pub use murphy::{BiasCorrection, MurphyParts, murphy_decomposition};
+pub(crate) use murphy_diagram::elementary_interval;
 pub use murphy_diagram::{ElementaryMeans, elementary_means, elementary_picture, elementary_score};
 pub use pit::{Jump, pit_histogram, pit_of_ensemble, pit_of_quantiles};
 pub use pit_picture::{PitHistogram, pit_picture};

@@ -194,12 +194,9 @@ pub struct CalibrationRow {
     pub confidence: Vec<BandPoint>,
     /// What all resolved questions show; absent where none resolved ahead of its scheduled close.
     pub naive: Option<Naive>,
-    /// What the figures are made of, for the diagram.
+    /// What the figures are made of, for drawings.
     #[serde(skip)]
-    pub points: Points,
-    /// One forecast a question, for the belt.
-    #[serde(skip)]
-    pub alone: Points,
+    pub sample: Sample,
 }
 
 /// The account of calibration, ready to be shown.
@@ -324,8 +321,7 @@ fn row(
         band: calibrated.band,
         confidence,
         naive: naive(own, early, settings),
-        points: points.clone(),
-        alone: alone.clone(),
+        sample,
     })
 }
 
@@ -368,7 +364,7 @@ fn in_the_large(sample: &Sample, level: f64) -> Option<InTheLarge> {
 }
 
 /// How far the interval of a mean over clusters reaches on either side, and the p-value of no mean, by Student's t.
-fn t_of(mean: &ClusteredMean, degrees: f64, level: f64) -> Option<(f64, f64)> {
+pub(super) fn t_of(mean: &ClusteredMean, degrees: f64, level: f64) -> Option<(f64, f64)> {
     let error = mean.standard_error?;
     let reach = student::quantile(degrees, 0.5 * (1.0 + level))? * error;
     let p = if mean.mean == 0.0 {

@@ -423,7 +423,7 @@ pub(super) fn record(records: &Records) -> Option<Record> {
         .map(|row| Panel {
             consistency: &row.band,
             confidence: &row.confidence,
-            ..Panel::new(&row.forecaster, &row.points)
+            ..Panel::new(&row.forecaster, row.sample.points())
         })
         .collect();
     let picture = (!panels.is_empty()).then(|| reliability_diagram(&panels, ReliabilityAxis::Share));
