@@ -323,6 +323,8 @@ fn resolution(of: &Resolution) -> String {
         Resolution::Option(option) => option.replace('_', " "),
         Resolution::Value(value) => figure::significant(*value, 6),
         Resolution::Date(day) => day_in_words(*day),
+        Resolution::BelowBound => "below its range".to_owned(),
+        Resolution::AboveBound => "above its range".to_owned(),
         Resolution::Annulled => "annulled".to_owned(),
     }
 }

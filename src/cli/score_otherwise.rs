@@ -5,7 +5,7 @@ use super::inputs::{Inputs, check_forecaster, records};
 use super::{Done, console};
 use crate::forecast::read_joint_forecasts;
 use crate::report::{Column, Format, Output, Sheet};
-use crate::score::platform::{Better, Platform, PlatformReport, platform_report};
+use crate::score::platform::{Better, Platform, PlatformReport, place_beyond_bounds, platform_report};
 use crate::score::{JointReport, JointScore, joint_report, standings};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -78,7 +78,8 @@ pub(super) fn of_platform(
     out: Option<&PathBuf>,
     format: Format,
 ) -> Done {
-    let records = records(inputs)?;
+    let mut records = records(inputs)?;
+    place_beyond_bounds(&mut records);
     for name in forecasters.iter().map(String::as_str).chain(community) {
         check_forecaster(&records, name)?;
     }
