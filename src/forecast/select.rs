@@ -27,7 +27,7 @@ pub enum Scale {
 
 impl Records {
     /// Keeps the questions that have all of the tags, with their outcomes, and the forecasts on them of the days from the first to the
-    /// last, both included.
+    /// last, both included; joint forecasts where all of their questions are kept.
     ///
     /// A forecast of an earlier day is gone, also where it would still have stood on the first.
     pub fn select(&mut self, selection: &Selection) {
@@ -38,6 +38,12 @@ impl Records {
         self.forecasts.retain(|record| {
             let day = record.made_at.day();
             (selection.tags.is_empty() || self.questions.contains_key(&record.question))
+                && selection.from.is_none_or(|from| from <= day)
+                && selection.until.is_none_or(|until| day <= until)
+        });
+        self.joints.retain(|forecast| {
+            let day = forecast.made_at.day();
+            (selection.tags.is_empty() || forecast.questions.iter().all(|id| self.questions.contains_key(id)))
                 && selection.from.is_none_or(|from| from <= day)
                 && selection.until.is_none_or(|until| day <= until)
         });
