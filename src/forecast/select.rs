@@ -87,7 +87,7 @@ impl Records {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::forecast::{ForecastRecord, Moment, Outcome, Question, QuestionKind};
+    use crate::forecast::{ForecastRecord, JointForecast, Moment, Outcome, Question, QuestionKind};
     use jiff::civil::date;
 
     fn records() -> Records {
@@ -134,6 +134,26 @@ mod tests {
         let mut all = records();
         all.select(&Selection::default());
         assert_eq!(all, records());
+    }
+
+    #[test]
+    fn a_joint_forecast_is_kept_where_all_of_its_questions_are() {
+        let mut records = records();
+        let joint = |day: i8| JointForecast {
+            forecaster: "ada".to_owned(),
+            made_at: Moment::Day(date(2025, 1, day)),
+            questions: ["a", "b"].map(str::to_owned).to_vec(),
+            patterns: Vec::new(),
+        };
+        records.joints = vec![joint(1), joint(9)];
+        let kept = |selection: Selection| {
+            let mut records = records.clone();
+            records.select(&selection);
+            records.joints
+        };
+        assert_eq!(kept(Selection { from: Some(date(2025, 1, 2)), ..Selection::default() }), [joint(9)]);
+        assert_eq!(kept(Selection { tags: vec!["all".to_owned()], ..Selection::default() }).len(), 2);
+        assert!(kept(Selection { tags: vec!["source=x".to_owned()], ..Selection::default() }).is_empty());
     }
 
     #[test]
