@@ -225,7 +225,8 @@ def calibrate(
     CalibrationAnswer
         Its `picture` is the reliability diagram; its table has a row for each forecaster on yes/no questions: for the scores ``brier`` and ``log`` the parts
         ``_mcb`` (miscalibration), ``_dsc`` (discrimination) and ``_unc`` with intervals (``_lower``, ``_upper``); what was ``stated`` and ``observed`` on average (0
-        to 1), ``bias``, calibration errors ``ece`` and ``mce``, ``auc``, and the statistics and p-values of the tests.
+        to 1), ``bias``, calibration errors ``ece`` and ``mce`` over bins of equal width, ``ece_equal_mass`` and
+        ``mce_equal_mass`` over bins of equal mass, ``auc``, and the statistics and p-values of the tests.
 
     Warns
     -----

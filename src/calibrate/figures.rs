@@ -1,6 +1,6 @@
 //! Single figures about calibration and discrimination.
 
-use super::{Points, reliability_table};
+use super::{Bin, Points, equal_mass_table, reliability_table};
 use crate::math::erfc;
 use serde::Serialize;
 use std::f64::consts::FRAC_1_SQRT_2;
@@ -63,7 +63,32 @@ pub fn area_under_curve(points: &Points) -> Option<f64> {
 /// MCB of [`corp`](super::corp()). `None` without points.
 #[must_use]
 pub fn expected_calibration_error(points: &Points, bins: usize) -> Option<f64> {
-    let table = reliability_table(points, bins);
+    mean_distance(&reliability_table(points, bins))
+}
+
+/// The expected calibration error over bins of equal mass, as [`equal_mass_table`] makes them.
+///
+/// Lower is better. Bins weigh about the same: none is left to a few forecasts, as with [`expected_calibration_error`], and forecasts that crowd
+/// in a small range are told apart. It is not proper either. `None` without points.
+///
+/// ```
+/// use foretell::calibrate::{Points, equal_mass_calibration_error, expected_calibration_error};
+///
+/// let points = Points::new(&[0.02, 0.04, 0.06, 0.4], &[false, true, false, false]).expect("four pairs");
+/// let error = equal_mass_calibration_error(&points, 2).expect("four points");
+/// assert!((error - (0.5 * 0.47 + 0.5 * 0.23)).abs() < 1e-15);
+/// let of_equal_width = expected_calibration_error(&points, 2).expect("four points");
+/// assert!((of_equal_width - 0.12).abs() < 1e-15);
+/// ```
+///
+/// Nguyen and O'Connor (2015), Proc. EMNLP; Roelofs, Cain, Shlens and Mozer (2022), Proc. AISTATS, PMLR 151.
+#[must_use]
+pub fn equal_mass_calibration_error(points: &Points, bins: usize) -> Option<f64> {
+    mean_distance(&equal_mass_table(points, bins))
+}
+
+/// The mean over forecasts of the distance of stated and observed in their bin.
+fn mean_distance(table: &[Bin]) -> Option<f64> {
     let total: f64 = table.iter().map(|bin| bin.weight).sum();
     let sum: f64 = table.iter().filter_map(|bin| Some(bin.weight * (bin.stated? - bin.observed?).abs())).sum();
     (total > 0.0).then(|| sum / total)
@@ -120,6 +145,20 @@ mod tests {
             / f64::from(steps);
         let mean = points.mean(|p, y| brier(p, y > 0.5)).expect("points");
         assert!((integral - 0.25 * mean).abs() < 1e-5, "{integral} against {}", 0.25 * mean);
+    }
+
+    #[test]
+    fn errors_over_bins_of_both_kinds_are_those_made_by_hand() {
+        let probabilities = [0.1, 0.1, 0.1, 0.2, 0.4, 0.6, 0.7, 0.9];
+        let happened = [false, true, false, false, true, false, true, true];
+        let points = Points::new(&probabilities, &happened).expect("eight pairs");
+        // Equal mass: {0.1 ×3} 0.7/3 off, {0.2} 0.2 off, {0.4, 0.6} none, {0.7, 0.9} 0.2 off.
+        let by_mass = equal_mass_calibration_error(&points, 4).expect("points");
+        assert!((by_mass - (0.7 + 0.2 + 0.0 + 0.4) / 8.0).abs() < 1e-15, "{by_mass}");
+        // Equal width: the first four 0.125 off, {0.4} 0.6, {0.6, 0.7} 0.15, {0.9} 0.1.
+        let by_width = expected_calibration_error(&points, 4).expect("points");
+        assert!((by_width - (0.5 + 0.6 + 0.3 + 0.1) / 8.0).abs() < 1e-15, "{by_width}");
+        assert_eq!(equal_mass_calibration_error(&Points::default(), 4), None);
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //!
 //! [`Points`] are probabilities, what happened, and how much each counts. [`corp`] splits their mean score into miscalibration,
 //! discrimination and uncertainty without choosing bins; [`murphy_decomposition`] does so over bins; [`reliability_table`] is the
-//! binned view; [`reliability_diagram`] draws it. [`murphy_elementary`], [`area_under_curve`], [`expected_calibration_error`] and
-//! [`bias`] are single figures.
+//! binned view; [`reliability_diagram`] draws it. [`murphy_elementary`], [`area_under_curve`], [`expected_calibration_error`],
+//! [`equal_mass_calibration_error`] and [`bias`] are single figures.
 //!
 //! [`movement_test`] asks of a forecaster's [`streams`] whether they move as much as they learn.
 //!
@@ -57,12 +57,14 @@ pub use e_test::{ETest, e_test};
 pub use early::{BySchedule, Naive, by_schedule, count_questions, latest_day};
 pub use estimate::Estimate;
 pub use figures::{
-    Elementary, SpiegelhalterTest, area_under_curve, bias, expected_calibration_error, murphy_elementary, spiegelhalter,
+    Elementary, SpiegelhalterTest, area_under_curve, bias, equal_mass_calibration_error, expected_calibration_error,
+    murphy_elementary, spiegelhalter,
 };
 pub use groups::CalibrationGroup;
 pub use hosmer_lemeshow::{HosmerLemeshow, Ties, hosmer_lemeshow};
 pub use movement::{Movement, MovementCase, MovementTest, movement_test};
 pub use murphy::{BiasCorrection, MurphyParts, murphy_decomposition};
+pub(crate) use murphy_diagram::elementary_interval;
 pub use murphy_diagram::{ElementaryMeans, elementary_means, elementary_picture, elementary_score};
 pub use pit::{Jump, pit_histogram, pit_of_ensemble, pit_of_quantiles};
 pub use pit_picture::{PitHistogram, pit_picture};
@@ -76,5 +78,5 @@ pub use report::{
 };
 pub use resample::{CALIBRATION_CLUSTERS, CALIBRATION_REPLICATES, CALIBRATION_SEED};
 pub use sample::{Chosen, Sample};
-pub use table::{Bin, reliability_table};
+pub use table::{Bin, equal_mass_table, reliability_table};
 pub use updates::{Stream, Until, UpdateFinding, UpdateRow, streams, update_rows};

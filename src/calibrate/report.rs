@@ -8,8 +8,8 @@ use super::resample::{Drawn, confidence_band, observed, redrawn_answers, redrawn
 use super::updates::{Stream, UpdateRow, update_rows};
 use super::{
     BandPoint, BeltTest, BiasCorrection, Bin, Chosen, CoxTest, Development, ETest, HosmerLemeshow, MurphyParts, Points,
-    Sample, SpiegelhalterTest, Ties, calibration_belt_test, cox_test, e_test, hosmer_lemeshow, murphy_decomposition,
-    reliability_table, spiegelhalter,
+    Sample, SpiegelhalterTest, Ties, calibration_belt_test, cox_test, e_test, equal_mass_table, hosmer_lemeshow,
+    murphy_decomposition, reliability_table, spiegelhalter,
 };
 use crate::forecast::Records;
 use crate::math::{normal, sqrt, student};
@@ -168,8 +168,10 @@ pub struct CalibrationRow {
     pub log: ScoreParts,
     /// Calibration in the large.
     pub in_the_large: InTheLarge,
-    /// Calibration errors over bins.
+    /// Calibration errors over bins of equal width.
     pub errors: BinnedErrors,
+    /// The same over bins of equal mass, in which equal probabilities stay together.
+    pub errors_equal_mass: BinnedErrors,
     /// Murphy's decomposition by one forecast a question.
     pub murphy: MurphyParts,
     /// The same less its bias.
@@ -180,8 +182,10 @@ pub struct CalibrationRow {
     pub area_under_curve: Option<Estimate>,
     /// Tests by one forecast a question.
     pub tests: CalibrationTests,
-    /// Stated and observed in bins.
+    /// Stated and observed in bins of equal width.
     pub bins: Vec<Bin>,
+    /// Stated and observed in bins of equal mass: fewer than asked for where probabilities are alike, none of them empty.
+    pub bins_equal_mass: Vec<Bin>,
     /// The CORP curve at each distinct stated probability.
     pub curve: Vec<CurvePoint>,
     /// What the curve is for calibrated forecasts, at whole per cent between the least and the greatest stated probability.
@@ -190,12 +194,9 @@ pub struct CalibrationRow {
     pub confidence: Vec<BandPoint>,
     /// What all resolved questions show; absent where none resolved ahead of its scheduled close.
     pub naive: Option<Naive>,
-    /// What the figures are made of, for the diagram.
+    /// What the figures are made of, for drawings.
     #[serde(skip)]
-    pub points: Points,
-    /// One forecast a question, for the belt.
-    #[serde(skip)]
-    pub alone: Points,
+    pub sample: Sample,
 }
 
 /// The account of calibration, ready to be shown.
@@ -287,14 +288,16 @@ fn row(
             uncertainty: part(3, 0.0),
         }
     };
-    let (expected, largest) = (under(&|drawn| drawn.expected_error), under(&|drawn| drawn.largest_error));
-    let errors = BinnedErrors {
-        expected: estimate(&|drawn| drawn.expected_error, 0.0, (0.0, 1.0)),
-        expected_if_calibrated: mean(&expected),
-        expected_p: share_at_least(&expected, seen.expected_error),
-        largest: seen.largest_error,
-        largest_if_calibrated: mean(&largest),
-        largest_p: share_at_least(&largest, seen.largest_error),
+    let errors = |expected: &dyn Fn(&Drawn) -> f64, largest: &dyn Fn(&Drawn) -> f64| {
+        let (expected_by_chance, largest_by_chance) = (under(expected), under(largest));
+        BinnedErrors {
+            expected: estimate(expected, 0.0, (0.0, 1.0)),
+            expected_if_calibrated: mean(&expected_by_chance),
+            expected_p: share_at_least(&expected_by_chance, expected(&seen)),
+            largest: largest(&seen),
+            largest_if_calibrated: mean(&largest_by_chance),
+            largest_p: share_at_least(&largest_by_chance, largest(&seen)),
+        }
     };
     Some(CalibrationRow {
         of: of.map(str::to_owned),
@@ -305,19 +308,20 @@ fn row(
         brier: parts(&|drawn| drawn.brier),
         log: parts(&|drawn| drawn.log),
         in_the_large: in_the_large(&sample, settings.level)?,
-        errors,
+        errors: errors(&|drawn| drawn.expected_error, &|drawn| drawn.largest_error),
+        errors_equal_mass: errors(&|drawn| drawn.expected_error_by_mass, &|drawn| drawn.largest_error_by_mass),
         murphy: murphy_decomposition(alone, settings.bins, BiasCorrection::Raw)?,
         murphy_corrected: murphy_decomposition(alone, settings.bins, BiasCorrection::Corrected)?,
         promised: points.mean(|probability, _| probability * (1.0 - probability))?,
         area_under_curve: seen.area.is_finite().then(|| estimate(&|drawn| drawn.area, 0.0, (0.0, 1.0))),
         tests: tests(alone),
         bins: reliability_table(points, settings.bins),
+        bins_equal_mass: equal_mass_table(points, settings.bins),
         curve: curve(points),
         band: calibrated.band,
         confidence,
         naive: naive(own, early, settings),
-        points: points.clone(),
-        alone: alone.clone(),
+        sample,
     })
 }
 
@@ -360,7 +364,7 @@ fn in_the_large(sample: &Sample, level: f64) -> Option<InTheLarge> {
 }
 
 /// How far the interval of a mean over clusters reaches on either side, and the p-value of no mean, by Student's t.
-fn t_of(mean: &ClusteredMean, degrees: f64, level: f64) -> Option<(f64, f64)> {
+pub(super) fn t_of(mean: &ClusteredMean, degrees: f64, level: f64) -> Option<(f64, f64)> {
     let error = mean.standard_error?;
     let reach = student::quantile(degrees, 0.5 * (1.0 + level))? * error;
     let p = if mean.mean == 0.0 {

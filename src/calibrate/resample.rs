@@ -4,6 +4,7 @@
 //! own and may run in any order, so results depend on the sample, the seed and the number of replicates alone.
 
 use super::sample::Sample;
+use super::table::mass_bin;
 use super::{BandPoint, CorpScore};
 use crate::math::{SplitMix, sorted_quantile};
 use rayon::prelude::*;
@@ -27,10 +28,14 @@ pub(super) struct Drawn {
     pub bias: f64,
     /// The area under the curve; NaN without cases of both kinds.
     pub area: f64,
-    /// The expected calibration error.
+    /// The expected calibration error over bins of equal width.
     pub expected_error: f64,
-    /// The largest calibration error of a bin.
+    /// The largest calibration error of such a bin.
     pub largest_error: f64,
+    /// The expected calibration error over bins of equal mass, made anew for each draw.
+    pub expected_error_by_mass: f64,
+    /// The largest calibration error of such a bin.
+    pub largest_error_by_mass: f64,
 }
 
 /// A pooled block of the isotonic fit.
@@ -48,6 +53,8 @@ struct Pass<'a> {
     sample: &'a Sample,
     bins: usize,
     blocks: Vec<Block>,
+    /// Of each stated probability what its forecasts weigh, what of that was stated and what came true.
+    ties: Vec<(f64, f64, f64)>,
 }
 
 impl Pass<'_> {
@@ -55,6 +62,7 @@ impl Pass<'_> {
     fn figures(&mut self, times: impl Fn(usize) -> f64, answer: impl Fn(usize) -> bool) -> Option<Drawn> {
         let rows = &self.sample.rows;
         self.blocks.clear();
+        self.ties.clear();
         let (mut total, mut yes_all, mut stated_all, mut no_below, mut area) = (0.0, 0.0, 0.0, 0.0, 0.0);
         let (mut brier, mut log) = (0.0, 0.0);
         let mut bins = vec![(0.0, 0.0, 0.0); self.bins];
@@ -82,6 +90,7 @@ impl Pass<'_> {
             stated_all += weight * probability;
             let bin = &mut bins[((probability * self.bins as f64) as usize).min(self.bins - 1)];
             *bin = (bin.0 + weight, bin.1 + weight * probability, bin.2 + yes);
+            self.ties.push((weight, weight * probability, yes));
             let mut block = Block { weight, yes, end };
             while let Some(last) = self.blocks.last() {
                 // Pooled unless the share rises; a block of no weight takes its neighbour's share.
@@ -105,14 +114,24 @@ impl Pass<'_> {
             let base = entropy(total, yes_all) / total;
             [score / total, score / total - best, base - best, base]
         };
-        let errors = || bins.iter().filter(|bin| bin.0 > 0.0).map(|bin| ((bin.1 - bin.2).abs(), bin.0));
+        let mut masses = vec![(0.0, 0.0, 0.0); self.bins];
+        let mut before = 0.0;
+        for &(weight, stated, yes) in &self.ties {
+            let bin = &mut masses[mass_bin(before, weight, total, self.bins)];
+            *bin = (bin.0 + weight, bin.1 + stated, bin.2 + yes);
+            before += weight;
+        }
+        let (expected_error, largest_error) = errors_of(&bins, total);
+        let (expected_error_by_mass, largest_error_by_mass) = errors_of(&masses, total);
         Some(Drawn {
             brier: parts(brier, CorpScore::Brier),
             log: parts(log, CorpScore::Log),
             bias: (stated_all - yes_all) / total,
             area: area / (yes_all * (total - yes_all)),
-            expected_error: errors().map(|(error, _)| error).sum::<f64>() / total,
-            largest_error: errors().map(|(error, weight)| error / weight).fold(0.0, f64::max),
+            expected_error,
+            largest_error,
+            expected_error_by_mass,
+            largest_error_by_mass,
         })
     }
 
@@ -139,8 +158,15 @@ impl Pass<'_> {
     }
 }
 
+/// The mean and the largest distance of what bins stated and what came true; of each bin its weight and these two, as sums.
+fn errors_of(bins: &[(f64, f64, f64)], total: f64) -> (f64, f64) {
+    let errors = || bins.iter().filter(|bin| bin.0 > 0.0).map(|bin| ((bin.1 - bin.2).abs(), bin.0));
+    let mean = errors().map(|(error, _)| error).sum::<f64>() / total;
+    (mean, errors().map(|(error, weight)| error / weight).fold(0.0, f64::max))
+}
+
 fn pass(sample: &Sample, bins: usize) -> Pass<'_> {
-    Pass { sample, bins: bins.max(1), blocks: Vec::new() }
+    Pass { sample, bins: bins.max(1), blocks: Vec::new(), ties: Vec::new() }
 }
 
 /// The figures of the sample as it is. `None` without forecasts.
@@ -280,7 +306,10 @@ fn band(draws: &[Vec<f64>], places: &[f64], level: f64) -> Vec<BandPoint> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calibrate::{area_under_curve, bias, corp, expected_calibration_error, recalibrated};
+    use crate::calibrate::{
+        Bin, area_under_curve, bias, corp, equal_mass_calibration_error, equal_mass_table, expected_calibration_error,
+        recalibrated,
+    };
     use proptest::prelude::*;
 
     fn sample(pairs: &[(u8, bool)]) -> Sample {
@@ -307,6 +336,11 @@ mod tests {
             }
             prop_assert!((drawn.bias - bias(points).expect("points")).abs() < 1e-13);
             prop_assert!((drawn.expected_error - expected_calibration_error(points, 10).expect("points")).abs() < 1e-13);
+            let by_mass = equal_mass_calibration_error(points, 10).expect("points");
+            prop_assert!((drawn.expected_error_by_mass - by_mass).abs() < 1e-13);
+            let apart = |bin: &Bin| (bin.stated.expect("not empty") - bin.observed.expect("not empty")).abs();
+            let largest = equal_mass_table(points, 10).iter().map(apart).fold(0.0, f64::max);
+            prop_assert!((drawn.largest_error_by_mass - largest).abs() < 1e-13);
             if let Some(area) = area_under_curve(points) {
                 prop_assert!((drawn.area - area).abs() < 1e-12);
             }
@@ -339,6 +373,24 @@ mod tests {
         assert_ne!(redrawn_clusters(&sample, 10, 50, 3), redrawn_clusters(&sample, 10, 50, 4));
         let one = Sample::of_pairs(&[0.1, 0.2], &[true, false], &[0, 0]).expect("well formed");
         assert!(redrawn_clusters(&one, 10, 50, 3).is_empty());
+    }
+
+    #[test]
+    fn chance_makes_of_the_errors_what_the_binomial_says() {
+        // 50 forecasts each of 20 % and of 80 %. Two bins of either kind hold one value each, so that both errors are |share - 0.2| and
+        // |share - 0.8|, each of mean E|B(50, 0.2) - 10|/50 = 2·10·b(10; 50, 0.2)·0.8/50 (de Moivre).
+        let probabilities: Vec<f64> = (0..100).map(|at| if at < 50 { 0.2 } else { 0.8 }).collect();
+        let clusters: Vec<usize> = (0..100).collect();
+        let sample = Sample::of_pairs(&probabilities, &[false; 100], &clusters).expect("well formed");
+        let drawn = redrawn_answers(&sample, 2, 4000, 1, &[], 0.9).figures;
+        // b(10; 50, 0.2) = 50!/(10! 40!) · 0.2^10 · 0.8^40, factor by factor.
+        let binomial: f64 = (1..=10).map(|k| (40.0 + f64::from(k)) / f64::from(k) * 0.2).product::<f64>()
+            * (0..40).map(|_| 0.8).product::<f64>();
+        let expected = 2.0 * 10.0 * 0.8 * binomial / 50.0;
+        let mean = drawn.iter().map(|of| of.expected_error_by_mass).sum::<f64>() / 4000.0;
+        // The standard deviation of a draw is below that of one share, 0.0566, over √2: 0.04/√4000 = 0.00063; five of them.
+        assert!((mean - expected).abs() < 0.0032, "{mean} against {expected}");
+        assert!(drawn.iter().all(|of| (of.expected_error_by_mass - of.expected_error).abs() < 1e-13));
     }
 
     #[test]

@@ -77,8 +77,8 @@ pub(super) struct Arguments {
     /// Draw where outcomes fell in the forecast distributions (PIT histogram) into this file
     #[arg(long, value_name = "FILE")]
     pit: Option<PathBuf>,
-    /// Draw the Murphy diagram of each row into this file: mean elementary scores at each threshold, as stated, recalibrated, and of the base rate;
-    /// figures instead of a picture if its name ends in `.csv`
+    /// Draw the Murphy diagram of each row into this file: mean elementary scores at each threshold, as stated with their
+    /// interval, recalibrated, and of the base rate; figures instead of a picture if its name ends in `.csv`
     #[arg(long, value_name = "FILE")]
     murphy: Option<PathBuf>,
     /// Show the reliability diagram in letters, below the tables
@@ -157,7 +157,7 @@ fn drawn(report: &CalibrationReport, axis: ReliabilityAxis) -> String {
         .map(|(row, name)| Panel {
             consistency: &row.band,
             confidence: &row.confidence,
-            ..Panel::new(name, &row.points)
+            ..Panel::new(name, row.sample.points())
         })
         .collect();
     reliability_diagram(&panels, axis)
@@ -171,7 +171,7 @@ fn draw_belt(report: &CalibrationReport, path: &Path) -> Result<(), Error> {
             let test = row.tests.belt?;
             let p = if test.p < 5e-5 { "p < 0.0001".to_owned() } else { format!("p = {:.4}", test.p) };
             let says = format!("{} questions, degree {}, {p}", row.questions, test.degree);
-            let belt = |level: f64| calibration_belt(&row.alone, level);
+            let belt = |level: f64| calibration_belt(row.sample.one_a_question(), level);
             Some(BeltPanel { name, says, wide: belt(0.95), narrow: belt(0.8) })
         })
         .collect();
@@ -190,7 +190,7 @@ fn draw_murphy(report: &CalibrationReport, path: &Path) -> Result<(), Error> {
     }
     let names: Vec<String> = report.rows.iter().map(name).collect();
     let panels: Vec<(&str, Vec<ElementaryMeans>)> =
-        names.iter().zip(&report.rows).map(|(name, row)| (name.as_str(), elementary_means(&row.points))).collect();
+        names.iter().zip(&report.rows).map(|(name, row)| (name.as_str(), elementary_means(&row.sample))).collect();
     let is_table = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
     console::write(path, &if is_table { elementary_sheet(&panels).to_csv()? } else { elementary_picture(&panels) })
 }

@@ -2,8 +2,8 @@
 
 use super::figures::{Figures, figure_column};
 use crate::calibrate::{
-    BandPoint, CalibrationGroup, CalibrationReport, ElementaryMeans, Estimate, ScoreParts, Until, UpdateFinding,
-    UpdateRow,
+    BandPoint, BinnedErrors, CalibrationGroup, CalibrationReport, ElementaryMeans, Estimate, ScoreParts, Until,
+    UpdateFinding, UpdateRow,
 };
 use crate::report::{Column, Format, Sheet};
 
@@ -50,6 +50,7 @@ pub(super) fn narrow(report: &CalibrationReport, format: Format) -> Vec<Sheet> {
     if !report.rows.is_empty() {
         sheets.push(parts_sheet(report, figures));
         sheets.push(large_sheet(report, figures));
+        sheets.push(mass_sheet(report, figures));
         sheets.push(murphy_sheet(report, figures));
         sheets.push(test_sheet(report, figures));
         sheets.push(bin_sheet(report, figures));
@@ -120,7 +121,7 @@ fn large_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
         "AUC",
         "95 % interval",
     ];
-    let mut sheet = sheet(report, Some("On the whole, and in bins"), &[], &headings);
+    let mut sheet = sheet(report, Some("On the whole, and in bins of equal width"), &[], &headings);
     for row in &report.rows {
         let large = &row.in_the_large;
         let mut cells = start(row.of.as_ref(), &row.forecaster);
@@ -137,6 +138,28 @@ fn large_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
             figures.score(row.promised),
             figures.maybe(row.area_under_curve.map(|area| area.value)),
             figures.interval(row.area_under_curve.as_ref().and_then(ends)),
+        ]);
+        sheet.row(cells);
+    }
+    sheet
+}
+
+fn mass_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
+    let title = "Calibration errors in bins of equal mass (equal forecasts stay together)";
+    let headings = ["bins", "ECE", "95 % interval", "by chance", "p", "MCE", "by chance", "p"];
+    let mut sheet = sheet(report, Some(title), &[], &headings);
+    for row in &report.rows {
+        let errors = &row.errors_equal_mass;
+        let mut cells = start(row.of.as_ref(), &row.forecaster);
+        cells.extend([
+            row.bins_equal_mass.len().to_string(),
+            figures.score(errors.expected.value),
+            figures.interval(ends(&errors.expected)),
+            figures.score(errors.expected_if_calibrated),
+            figures.p_value(Some(errors.expected_p)),
+            figures.score(errors.largest),
+            figures.score(errors.largest_if_calibrated),
+            figures.p_value(Some(errors.largest_p)),
         ]);
         sheet.row(cells);
     }
@@ -340,12 +363,19 @@ fn pit_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
 /// The figures of Murphy diagrams, for CSV.
 pub(super) fn elementary_sheet(panels: &[(&str, Vec<ElementaryMeans>)]) -> Sheet {
     let figures = Figures::new(Format::Csv);
-    let numbers = ["threshold", "stated", "recalibrated", "base rate"].map(Column::number);
+    let numbers = ["threshold", "stated", "lower", "upper", "recalibrated", "base rate"].map(Column::number);
     let mut sheet = Sheet::new(None, std::iter::once(Column::text("forecaster")).chain(numbers).collect());
     for (name, curves) in panels {
         for of in curves {
-            let cells = [of.threshold, of.stated, of.recalibrated, of.base_rate].map(|value| figures.score(value));
-            sheet.row(std::iter::once((*name).to_owned()).chain(cells).collect());
+            sheet.row(vec![
+                (*name).to_owned(),
+                figures.score(of.threshold),
+                figures.score(of.stated),
+                figures.maybe(of.lower),
+                figures.maybe(of.upper),
+                figures.score(of.recalibrated),
+                figures.score(of.base_rate),
+            ]);
         }
     }
     sheet
@@ -377,6 +407,14 @@ pub(super) fn wide(report: &CalibrationReport) -> Sheet {
             "mce",
             "mce_expected",
             "mce_p",
+            "ece_equal_mass",
+            "ece_equal_mass_lower",
+            "ece_equal_mass_upper",
+            "ece_equal_mass_expected",
+            "ece_equal_mass_p",
+            "mce_equal_mass",
+            "mce_equal_mass_expected",
+            "mce_equal_mass_p",
             "rel",
             "rel_se",
             "res",
@@ -436,17 +474,17 @@ pub(super) fn wide(report: &CalibrationReport) -> Sheet {
         };
         cells.extend(score(&row.brier));
         cells.extend(score(&row.log));
-        let (large, errors, tests) = (&row.in_the_large, &row.errors, &row.tests);
+        let (large, tests) = (&row.in_the_large, &row.tests);
         cells.extend([figures.score(large.stated), figures.score(large.observed), figures.score(large.bias)]);
         cells.extend([large.lower, large.upper, large.p].map(|of| figures.maybe(of)));
-        cells.extend(with_ends(&errors.expected));
+        let in_bins = |of: &BinnedErrors| -> Vec<String> {
+            let rest = [of.expected_if_calibrated, of.expected_p, of.largest, of.largest_if_calibrated, of.largest_p];
+            with_ends(&of.expected).into_iter().chain(rest.map(|of| figures.score(of))).collect()
+        };
+        cells.extend(in_bins(&row.errors));
+        cells.extend(in_bins(&row.errors_equal_mass));
         cells.extend(
             [
-                errors.expected_if_calibrated,
-                errors.expected_p,
-                errors.largest,
-                errors.largest_if_calibrated,
-                errors.largest_p,
                 row.murphy.reliability,
                 row.murphy.reliability_error,
                 row.murphy.resolution,

@@ -59,8 +59,8 @@ pub(super) struct Arguments {
     /// Draw the reliability diagram of the binary questions that all share into this file
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
-    /// Draw the Murphy diagram of each pair into this file: the mean elementary score at each threshold, and the difference with its
-    /// interval; figures instead of a picture if its name ends in `.csv`
+    /// Draw the Murphy diagram of each pair into this file: the mean elementary scores at each threshold and their difference, with
+    /// intervals; figures instead of a picture if its name ends in `.csv`
     #[arg(long, value_name = "FILE")]
     murphy: Option<PathBuf>,
     /// Draw the differences of the pairs under the first rule, with their intervals, into this file
@@ -256,7 +256,9 @@ fn draw_murphy(standings: &Standings, comparison: &Comparison, path: &Path) -> R
 /// The figures of Murphy diagrams, for CSV.
 fn murphy_sheet(pairs: &[MurphyPair]) -> Sheet {
     let figures = Figures::new(Format::Csv);
-    let numbers = ["threshold", "A's mean", "B's mean", "A - B", "lower", "upper"].map(Column::number);
+    let numbers =
+        ["threshold", "A's mean", "A lower", "A upper", "B's mean", "B lower", "B upper", "A - B", "lower", "upper"]
+            .map(Column::number);
     let mut sheet = Sheet::new(None, ["A", "B"].map(Column::text).into_iter().chain(numbers).collect());
     for pair in pairs {
         for of in &pair.points {
@@ -265,7 +267,11 @@ fn murphy_sheet(pairs: &[MurphyPair]) -> Sheet {
                 pair.b.to_owned(),
                 figures.score(of.threshold),
                 figures.score(of.a),
+                figures.maybe(of.a_interval.map(|ends| ends.0)),
+                figures.maybe(of.a_interval.map(|ends| ends.1)),
                 figures.score(of.b),
+                figures.maybe(of.b_interval.map(|ends| ends.0)),
+                figures.maybe(of.b_interval.map(|ends| ends.1)),
                 figures.score(of.difference),
                 figures.maybe(of.lower),
                 figures.maybe(of.upper),

@@ -1,10 +1,11 @@
 //! `foretell import`: anybody's forecasts and outcomes into the ledger; and another tool's network as a scenario.
 
-use super::inputs::open;
+use super::inputs::{expand, open};
 use super::ledger_file::{LedgerArgument, acknowledge, now};
 use super::{Done, console, load};
 use crate::error::Error;
 use crate::forecast::import::read_all;
+use crate::forecast::read_joint_forecasts;
 use crate::forecast::tidy::{Holds, Summary};
 use crate::ledger::{Entry, Receipt};
 use crate::network;
@@ -19,13 +20,15 @@ const EXAMPLE: &str = "Examples:
   foretell import crowd.csv outcomes.jsonl          # what each holds is told by its columns
   foretell import question_data.csv forecast_data.csv   # files of the field, here of Metaculus
   foretell import 'forecasts/*.parquet'             # a pattern, in quotes
+  foretell import --joint patterns.csv              # forecasts of several questions together
   foretell import network.bif > scenario.toml       # a Bayesian network: .bif, .xmlbif, .xdsl, .net, .uai
 
 Columns (more are left out, and named):
   forecasts   question, forecaster, made_at, and probability | option + probability (a row an option)
               | quantile + value (a row a quantile) | quantile + day, and never
   outcomes    question, resolution, resolved_on, source
-  questions   id, ask, kind, options (a|b|c), opens, closes, resolves, cluster, tags (a|b)";
+  questions   id, ask, kind, options (a|b|c), opens, closes, resolves, cluster, tags (a|b)
+  joint       forecaster, made_at, pattern (permit=yes|ferry=no), probability";
 
 /// Import forecasts and outcomes from tables or files of the field into the ledger, or a network as a scenario
 ///
@@ -35,7 +38,7 @@ Columns (more are left out, and named):
 /// left out, counted and named. What stands in the ledger already is left out, so the same file can be imported again.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLE)]
-#[group(id = "files", required = true, multiple = true, args = ["any", "forecasts", "outcomes", "questions"])]
+#[group(id = "files", required = true, multiple = true, args = ["any", "forecasts", "outcomes", "questions", "joint"])]
 pub(super) struct Arguments {
     /// Tables or files of the field, by paths or quoted patterns, `-` is standard input; or one Bayesian network
     #[arg(value_name = "FILE")]
@@ -49,6 +52,9 @@ pub(super) struct Arguments {
     /// Tables of questions
     #[arg(long, value_name = "FILE")]
     questions: Vec<PathBuf>,
+    /// Tables of joint forecasts, a row a pattern of answers to several questions
+    #[arg(long, value_name = "FILE")]
+    joint: Vec<PathBuf>,
     /// Commits after every N lines instead of all at once; an interrupted import is completed by the next one
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     batch: Option<u32>,
@@ -101,8 +107,9 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     for file in &files {
         sheet.row(vec![file.file.clone(), file.rows.to_string(), file.taken.to_string()]);
     }
+    let joint = if receipt.joints > 0 { format!(", joint forecasts {}", receipt.joints) } else { String::new() };
     let foot = vec![format!(
-        "new: questions {}, forecasts {}, outcomes {}; already there: {}",
+        "new: questions {}, forecasts {}{joint}, outcomes {}; already there: {}",
         receipt.questions, receipt.forecasts, receipt.outcomes, receipt.already_there
     )];
     let json = Imported { schema: "foretell.import/1", files, receipt };
@@ -114,7 +121,8 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
 impl Arguments {
     /// A network as the text of a scenario, to stdout.
     fn network(&self, file: &Path) -> Done {
-        let others = self.any.len() + self.forecasts.len() + self.outcomes.len() + self.questions.len() - 1;
+        let tables = [&self.any, &self.forecasts, &self.outcomes, &self.questions, &self.joint];
+        let others = tables.iter().map(|files| files.len()).sum::<usize>() - 1;
         if others > 0 {
             return Err(Error::input(format!(
                 "`{}` is a network, which becomes one scenario on stdout",
@@ -127,7 +135,7 @@ impl Arguments {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// What the files come to, beside what the ledger holds: questions first, then forecasts, then outcomes.
+    /// What the files come to, beside what the ledger holds: questions first, then forecasts, joint ones after the others, then outcomes.
     fn entries(&self) -> Result<(Vec<Entry>, Vec<Summary>), Error> {
         let mut files = Vec::new();
         for (holds, paths) in [
@@ -140,12 +148,25 @@ impl Arguments {
         }
         let before = self.ledger.records()?;
         let mut records = before.clone();
-        let (outcomes, summaries) = read_all(&files, &mut records)?;
+        let (outcomes, mut summaries) = read_all(&files, &mut records)?;
+        let mut joints = Vec::new();
+        for path in expand(&self.joint)? {
+            let found = read_joint_forecasts(&path, &records)?;
+            let rows = found.iter().map(|forecast| forecast.patterns.len()).sum();
+            summaries.push(Summary {
+                file: path.display().to_string(),
+                rows,
+                taken: found.len(),
+                ..Summary::default()
+            });
+            joints.extend(found);
+        }
         let questions = records.questions.into_values().filter(|new| before.questions.get(&new.id) != Some(new));
         let forecasts = records.forecasts.into_iter().skip(before.forecasts.len());
         let entries = questions
             .map(Entry::Question)
             .chain(forecasts.map(Entry::Forecast))
+            .chain(joints.into_iter().map(Entry::Joint))
             .chain(outcomes.into_iter().map(Entry::Outcome))
             .collect();
         Ok((entries, summaries))

@@ -3,7 +3,8 @@
 use super::ledger_file::LedgerArgument;
 use super::{Done, console};
 use crate::error::Error;
-use crate::forecast::tidy::{Form, forecasts_file, outcomes_file, questions_file};
+use crate::forecast::tidy::{Form, forecasts_file, joint_file, outcomes_file, questions_file};
+use crate::forecast::{Resolution, number_text};
 use crate::ledger::{Entry, Finding, Ledger, Line};
 use crate::report::{Column, Format, Output, Sheet};
 use serde::Serialize;
@@ -55,9 +56,9 @@ struct Verify {
 #[command(
     after_help = "Examples:\n  foretell ledger export --out backup\n  foretell ledger export --forecasts f.jsonl --outcomes o.csv"
 )]
-#[group(id = "targets", required = true, multiple = true, args = ["out", "forecasts", "outcomes", "questions"])]
+#[group(id = "targets", required = true, multiple = true, args = ["out", "forecasts", "outcomes", "questions", "joint"])]
 struct Export {
-    /// The folder for questions, forecasts and outcomes; created if need be
+    /// The folder for questions, forecasts (joint ones apart, if there are any) and outcomes; created if need be
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// The form of the files in that folder
@@ -72,6 +73,9 @@ struct Export {
     /// The file for questions
     #[arg(long, value_name = "FILE")]
     questions: Option<PathBuf>,
+    /// The file for joint forecasts
+    #[arg(long, value_name = "FILE")]
+    joint: Option<PathBuf>,
     #[command(flatten)]
     ledger: LedgerArgument,
 }
@@ -200,6 +204,11 @@ fn export(arguments: &Export, format: Format) -> Done {
     for (path, form) in target(&arguments.forecasts, "forecasts") {
         write(&path, forecasts_file(&records.forecasts, form)?, records.forecasts.len())?;
     }
+    if arguments.joint.is_some() || !records.joints.is_empty() {
+        for (path, form) in target(&arguments.joint, "joint") {
+            write(&path, joint_file(&records.joints, form)?, records.joints.len())?;
+        }
+    }
     for (path, form) in target(&arguments.outcomes, "outcomes") {
         write(&path, outcomes_file(&outcomes, form)?, outcomes.len())?;
     }
@@ -265,6 +274,12 @@ fn described(entry: &Entry) -> String {
             format!("{}{closes}: {}", question.kind, question.ask)
         }
         Entry::Forecast(record) => format!("{} at {}: {}", record.forecaster, record.made_at, record.forecast),
+        Entry::Joint(joint) => {
+            let said =
+                |(answers, p): &(Vec<Resolution>, f64)| format!("{} {}", joint.pattern(answers), number_text(*p));
+            let patterns: Vec<String> = joint.patterns.iter().map(said).collect();
+            format!("{} at {}: {}", joint.forecaster, joint.made_at, patterns.join(", "))
+        }
         Entry::Outcome(outcome) => format!("{} on {}", outcome.resolution, outcome.resolved_on),
         Entry::Note(note) => note.text.clone(),
     }
@@ -274,6 +289,7 @@ fn entry_value(entry: &Entry) -> Result<Value, Error> {
     match entry {
         Entry::Question(question) => serde_json::to_value(question),
         Entry::Forecast(record) => serde_json::to_value(record),
+        Entry::Joint(joint) => serde_json::to_value(joint),
         Entry::Outcome(outcome) => serde_json::to_value(outcome),
         Entry::Note(note) => serde_json::to_value(note),
     }

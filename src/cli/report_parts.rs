@@ -323,6 +323,8 @@ fn resolution(of: &Resolution) -> String {
         Resolution::Option(option) => option.replace('_', " "),
         Resolution::Value(value) => figure::significant(*value, 6),
         Resolution::Date(day) => day_in_words(*day),
+        Resolution::BelowBound => "below its range".to_owned(),
+        Resolution::AboveBound => "above its range".to_owned(),
         Resolution::Annulled => "annulled".to_owned(),
     }
 }
@@ -423,7 +425,7 @@ pub(super) fn record(records: &Records) -> Option<Record> {
         .map(|row| Panel {
             consistency: &row.band,
             confidence: &row.confidence,
-            ..Panel::new(&row.forecaster, &row.points)
+            ..Panel::new(&row.forecaster, row.sample.points())
         })
         .collect();
     let picture = (!panels.is_empty()).then(|| reliability_diagram(&panels, ReliabilityAxis::Share));

@@ -23,6 +23,7 @@ Examples:
   foretell score --stream --forecasts 'part-0*.parquet' --outcomes outcomes.csv --part part0.json
   foretell score --platform metaculus --community crowd
   foretell score --joint patterns.csv
+  foretell score --joint
 
 Each forecast stands until the same forecaster's next one. A question's score is the mean over the time from \
 its opening, or the forecaster's first forecast if that is later, to the earlier of its closing day and its \
@@ -60,10 +61,10 @@ pub(super) struct Arguments {
     /// ends in `.csv`
     #[arg(long, value_name = "FILE")]
     over_time: Option<PathBuf>,
-    /// Score joint forecasts of several questions instead, from a table of patterns: `forecaster`, `made_at`, `pattern` such as `permit=yes|ferry=no`,
-    /// `probability`
+    /// Score joint forecasts of several questions instead, from the ledger or a table of patterns: `forecaster`, `made_at`, `pattern` such as
+    /// `permit=yes|ferry=no`, `probability`
     #[arg(long, value_name = "FILE", conflicts_with_all = ["stream", "platform", "rules", "by", "components", "over_time", "pool", "live", "scale"])]
-    joint: Option<PathBuf>,
+    joint: Option<Option<PathBuf>>,
     /// The scores of a platform instead, as it defines them
     #[arg(long, value_enum, value_name = "PLATFORM", conflicts_with_all = ["stream", "rules", "by", "components", "over_time", "scale"])]
     platform: Option<Platform>,
@@ -78,7 +79,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let (inputs, only, out) = (&arguments.inputs, arguments.forecaster.as_slice(), arguments.out.as_ref());
     if let Some(table) = &arguments.joint {
-        return score_otherwise::joint(inputs, table, only, out, format);
+        return score_otherwise::joint(inputs, table.as_deref(), only, out, format);
     }
     if let Some(platform) = arguments.platform {
         return score_otherwise::of_platform(inputs, platform, arguments.community.as_deref(), only, out, format);

@@ -3,23 +3,31 @@
 use super::figures::{Figures, figure_column, remarks, write_table};
 use super::inputs::{Inputs, check_forecaster, records};
 use super::{Done, console};
+use crate::error::Error;
 use crate::forecast::read_joint_forecasts;
 use crate::report::{Column, Format, Output, Sheet};
-use crate::score::platform::{Better, Platform, PlatformReport, platform_report};
+use crate::score::platform::{Better, Platform, PlatformReport, place_beyond_bounds, platform_report};
 use crate::score::{JointReport, JointScore, joint_report, standings};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Shows the scores of joint forecasts.
+/// Shows the scores of joint forecasts, of a table or of the ledger.
 pub(super) fn joint(
     inputs: &Inputs,
-    table: &Path,
+    table: Option<&Path>,
     forecasters: &[String],
     out: Option<&PathBuf>,
     format: Format,
 ) -> Done {
-    let records = records(inputs)?;
-    let mut forecasts = read_joint_forecasts(table, &records)?;
+    if table.is_none() && !inputs.forecasts.is_empty() {
+        return Err(Error::input("tables of forecasts hold none of several questions together")
+            .help("name the table of patterns: `--joint FILE`"));
+    }
+    let mut records = records(inputs)?;
+    let mut forecasts = match table {
+        Some(table) => read_joint_forecasts(table, &records)?,
+        None => std::mem::take(&mut records.joints),
+    };
     if !forecasters.is_empty() {
         forecasts.retain(|forecast| forecasters.contains(&forecast.forecaster));
     }
@@ -78,7 +86,8 @@ pub(super) fn of_platform(
     out: Option<&PathBuf>,
     format: Format,
 ) -> Done {
-    let records = records(inputs)?;
+    let mut records = records(inputs)?;
+    place_beyond_bounds(&mut records);
     for name in forecasters.iter().map(String::as_str).chain(community) {
         check_forecaster(&records, name)?;
     }

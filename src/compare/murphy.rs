@@ -1,12 +1,12 @@
-//! The Murphy diagram of two forecasters: the mean elementary score at each threshold, and the paired difference with its interval.
+//! The Murphy diagram of two forecasters: the mean elementary scores at each threshold and their paired difference, each with its interval.
 //!
 //! Every proper score of a yes/no forecast is a mixture of elementary scores. Who is better at every threshold is better under every
 //! proper score; where the curves cross, the choice of the score decides.
 
 use super::{paired_differences, t_interval};
 use crate::calibrate::chart::{Chart, Labels};
-use crate::calibrate::elementary_score;
 use crate::calibrate::svg::{BAND, BLUE, MIDDLE, ORANGE, WIDTH, line, opening, shortened, text};
+use crate::calibrate::{elementary_interval, elementary_score};
 use crate::score::{Case, Score, ScoringRule, Standings, Takes, Unfit, Unit, clustered_mean, label};
 use serde::Serialize;
 
@@ -54,8 +54,12 @@ pub struct MurphyPoint {
     pub threshold: f64,
     /// Mean elementary score of the first. Lower is better.
     pub a: f64,
-    /// Of the second.
+    /// The interval of that mean, at this threshold alone, by Student's t over clusters; absent with one cluster.
+    pub a_interval: Option<(f64, f64)>,
+    /// Mean elementary score of the second.
     pub b: f64,
+    /// Its interval.
+    pub b_interval: Option<(f64, f64)>,
     /// The first less the second: below 0 where the first is better.
     pub difference: f64,
     /// Lower end of its interval, at this threshold alone, by Student's t over clusters; absent with one cluster.
@@ -73,12 +77,19 @@ pub fn murphy_points(standings: &Standings, a: &str, b: &str) -> Vec<MurphyPoint
         let differences: Vec<f64> = paired.iter().map(|pair| pair.difference).collect();
         let clusters = label(paired.iter().map(|pair| pair.cluster.as_str()));
         let difference = clustered_mean(&differences, &clusters)?;
-        let count = paired.len() as f64;
+        let of = |scores: Vec<f64>| {
+            let mean = clustered_mean(&scores, &clusters)?;
+            Some((mean.mean, elementary_interval(&mean, threshold)))
+        };
+        let (a, a_interval) = of(paired.iter().map(|pair| pair.score_a).collect())?;
+        let (b, b_interval) = of(paired.iter().map(|pair| pair.score_b).collect())?;
         let interval = t_interval(&difference, LEVEL);
         Some(MurphyPoint {
             threshold,
-            a: paired.iter().map(|pair| pair.score_a).sum::<f64>() / count,
-            b: paired.iter().map(|pair| pair.score_b).sum::<f64>() / count,
+            a,
+            a_interval,
+            b,
+            b_interval,
             difference: difference.mean,
             lower: interval.map(|of| of.lower),
             upper: interval.map(|of| of.upper),
@@ -109,6 +120,9 @@ pub fn murphy_picture(pairs: &[MurphyPair]) -> String {
     svg
 }
 
+/// Which interval of a point is drawn.
+type Interval = fn(&MurphyPoint) -> Option<(f64, f64)>;
+
 fn draw_pair(svg: &mut String, pair: &MurphyPair, top: f64) {
     text(svg, 18.0, top + 26.0, "start", r#" font-size="18" font-weight="bold""#, "Mean elementary score");
     let across = vec![0.0, 0.25, 0.5, 0.75, 1.0];
@@ -118,8 +132,25 @@ fn draw_pair(svg: &mut String, pair: &MurphyPair, top: f64) {
         width: WIDTH - 72.0 - 36.0,
         height: 180.0,
         across: across.clone(),
-        up: Chart::holding(pair.points.iter().flat_map(|of| [of.a, of.b]).chain([0.0])),
+        up: Chart::holding(
+            pair.points
+                .iter()
+                .flat_map(|of| {
+                    let tops = [of.a_interval, of.b_interval].into_iter().flatten().map(|ends| ends.1);
+                    [of.a, of.b].into_iter().chain(tops)
+                })
+                .chain([0.0]),
+        ),
     };
+    let intervals: [(&str, Interval); 2] = [(BLUE, |of| of.a_interval), (ORANGE, |of| of.b_interval)];
+    for (colour, interval) in intervals {
+        let band: Vec<(f64, f64, f64)> = pair
+            .points
+            .iter()
+            .filter_map(|of| interval(of).map(|(lower, upper)| (of.threshold, lower, upper)))
+            .collect();
+        upper.band(svg, &band, &format!(r#"fill="{colour}" fill-opacity="0.15""#));
+    }
     upper.axes(svg, Labels::Percent, Labels::Numbers);
     for (row, (name, colour)) in [(pair.a, BLUE), (pair.b, ORANGE)].into_iter().enumerate() {
         let dash = if row == 0 { "" } else { r#" stroke-dasharray="9 3""# };
@@ -178,6 +209,10 @@ mod tests {
         let area = points.iter().map(|of| of.a).sum::<f64>() / (THRESHOLDS + 1) as f64;
         let mean = said.iter().map(|(a, happened, _)| brier(*a, *happened)).sum::<f64>() / 3.0;
         assert!((4.0 * area - mean).abs() < 0.01, "{area} {mean}");
+        // At 30 % they have 0, 0 and 0.15: mean and standard error are 0.05; t with 2 degrees of freedom at 97.5 % is 4.3027.
+        let (lower, upper) = points[29].a_interval.expect("three clusters");
+        assert!((points[29].a - 0.05).abs() < 1e-12 && lower == 0.0);
+        assert!((upper - (0.05 + 4.302_652_729_749_464 * 0.05)).abs() < 1e-9, "{upper}");
         for of in &points {
             assert!((of.difference - (of.a - of.b)).abs() < 1e-12);
             assert!(
@@ -187,5 +222,7 @@ mod tests {
         }
         let svg = murphy_picture(&[MurphyPair { a: "<a>", b: "b", points: points.clone() }]);
         assert!(svg.contains("&lt;a&gt;") && !svg.contains("NaN") && !svg.contains("inf"));
+        // A band of each, and that of their difference.
+        assert_eq!(svg.matches("<polygon").count(), 3);
     }
 }

@@ -1,22 +1,26 @@
 //! Joint forecasts: probabilities of what several questions come to together.
 //!
 //! A table has a row for each *pattern*, with the columns `forecaster`, `made_at`, `pattern` and `probability`; a pattern says of each question what it
-//! comes to, `permit=yes|ferry=no`. The rows of one forecaster, moment and set of questions are one forecast, and sum to 1.
+//! comes to, `permit=yes|ferry=no`. The rows of one forecaster, moment and set of questions are one forecast, and sum to 1; a column `revision` keeps apart
+//! several of them.
 
-use super::tidy::{Problems, Row, Table, parse_probability, split_list};
-use super::{Moment, Question, Records, Resolution, check_name};
+use super::tidy::{Problems, Row, Table, join_list, parse_probability, split_list};
+use super::{Moment, Question, QuestionKind, Records, Resolution, SUM_TOLERANCE, check_name, check_probability};
 use crate::error::Error;
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// How far probabilities may be from summing to 1; they are then scaled.
 const ROUNDING: f64 = 1e-3;
 
-const COLUMNS: [&str; 4] = ["forecaster", "made_at", "pattern", "probability"];
+pub(super) const COLUMNS: [&str; 4] = ["forecaster", "made_at", "pattern", "probability"];
+/// The column that keeps apart several forecasts of the same questions, forecaster and moment.
+pub(super) const REVISION: &str = "revision";
 
 /// What somebody said at one time about several questions together.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct JointForecast {
     /// Who.
     pub forecaster: String,
@@ -28,8 +32,57 @@ pub struct JointForecast {
     pub patterns: Vec<(Vec<Resolution>, f64)>,
 }
 
-/// Which rows are one forecast: the forecaster, the moment, the questions.
-type Key = (String, Moment, Vec<String>);
+impl JointForecast {
+    /// The questions in one text, as lists are written in files: `ferry|permit`.
+    #[must_use]
+    pub fn set(&self) -> String {
+        join_list(&self.questions)
+    }
+
+    /// A pattern as it stands in files: `ferry=no|permit=yes`.
+    #[must_use]
+    pub fn pattern(&self, answers: &[Resolution]) -> String {
+        let parts: Vec<String> =
+            self.questions.iter().zip(answers).map(|(id, answer)| format!("{id}={answer}")).collect();
+        join_list(&parts)
+    }
+
+    /// Checks it against its questions, of which `known` has the definition or says that there is none.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub fn check_against<'q>(&self, known: impl Fn(&str) -> Result<&'q Question, String>) -> Result<(), String> {
+        check_name("forecaster", &self.forecaster)?;
+        if self.questions.len() < 2 || !self.questions.is_sorted_by(|a, b| a < b) {
+            return Err("a joint forecast names two questions at least, each once and in alphabetical order".to_owned());
+        }
+        let questions = self.questions.iter().map(|id| known(id)).collect::<Result<Vec<&Question>, String>>()?;
+        for (at, (answers, probability)) in self.patterns.iter().enumerate() {
+            if answers.len() != questions.len() {
+                return Err("a pattern answers each question of its joint forecast".to_owned());
+            }
+            for (answer, question) in answers.iter().zip(&questions) {
+                answer.check_against(question)?;
+                let has_patterns = !matches!(question.kind, QuestionKind::Numeric | QuestionKind::Date);
+                if !has_patterns || *answer == Resolution::Annulled {
+                    return Err(format!("`{}={answer}`: a pattern is of yes/no questions and of options", question.id));
+                }
+            }
+            check_probability(&format!("the probability of `{}`", self.pattern(answers)), *probability)?;
+            if self.patterns[..at].iter().any(|(other, _)| other == answers) {
+                return Err(format!("the pattern `{}` stands twice", self.pattern(answers)));
+            }
+        }
+        let sum: f64 = self.patterns.iter().map(|(_, probability)| probability).sum();
+        if (sum - 1.0).abs() > SUM_TOLERANCE {
+            return Err(format!("the patterns sum to {sum:.4}, but must to 1"));
+        }
+        Ok(())
+    }
+}
+
+/// Which rows are one forecast: the forecaster, the moment, the questions, the revision.
+type Key = (String, Moment, Vec<String>, String);
 
 /// The line of the first of them, and what each says.
 type Group = (u64, Vec<(Vec<Resolution>, f64)>);
@@ -46,6 +99,7 @@ pub fn read_joint_forecasts(path: &Path, records: &Records) -> Result<Vec<JointF
     table.require("joint forecasts", &COLUMNS, &COLUMNS)?;
     let mut problems = Problems::new(&table.name);
     let places = COLUMNS.map(|name| table.column(name));
+    let revision = table.column(REVISION);
     let mut groups: IndexMap<Key, Group> = IndexMap::new();
     for row in &table.rows {
         let Some((forecaster, made_at, pattern, probability)) = problems.take(row.line, said(row, places, records))
@@ -53,14 +107,15 @@ pub fn read_joint_forecasts(path: &Path, records: &Records) -> Result<Vec<JointF
             continue;
         };
         let (questions, answers): (Vec<String>, Vec<Resolution>) = pattern.into_iter().unzip();
-        let group = groups.entry((forecaster, made_at, questions)).or_insert((row.line, Vec::new()));
+        let key = (forecaster, made_at, questions, row.cell(revision).to_owned());
+        let group = groups.entry(key).or_insert((row.line, Vec::new()));
         if group.1.iter().any(|(known, _)| *known == answers) {
             problems.push(row.line, "the pattern stands twice in this forecast");
         }
         group.1.push((answers, probability));
     }
     let mut forecasts = Vec::with_capacity(groups.len());
-    for ((forecaster, made_at, questions), (line, mut patterns)) in groups {
+    for ((forecaster, made_at, questions, _), (line, mut patterns)) in groups {
         let sum: f64 = patterns.iter().map(|(_, probability)| probability).sum();
         if (sum - 1.0).abs() > ROUNDING {
             problems.push(
@@ -69,7 +124,10 @@ pub fn read_joint_forecasts(path: &Path, records: &Records) -> Result<Vec<JointF
             );
             continue;
         }
-        patterns.iter_mut().for_each(|(_, probability)| *probability /= sum);
+        // What is rounding of the last digits alone stays as it is, so that what was written reads back the same.
+        if (sum - 1.0).abs() > SUM_TOLERANCE {
+            patterns.iter_mut().for_each(|(_, probability)| *probability /= sum);
+        }
         forecasts.push(JointForecast { forecaster, made_at, questions, patterns });
     }
     problems.into_result()?;
@@ -117,7 +175,7 @@ fn answer<'a>(part: &str, records: &'a Records) -> Result<(&'a Question, Resolut
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::forecast::QuestionKind;
+    use crate::forecast::tidy::{Form, joint_file};
 
     fn records() -> Records {
         let mut records = Records::default();
@@ -159,6 +217,41 @@ mod tests {
         assert_eq!(found[0].patterns[0].0, [Resolution::No, Resolution::Yes]);
         assert!((found[0].patterns.iter().map(|(_, p)| p).sum::<f64>() - 1.0).abs() < 1e-15);
         assert_eq!(found[1].patterns[0].0[1], Resolution::Option("bo=b".to_owned()));
+    }
+
+    #[test]
+    fn what_is_written_reads_back_the_same_with_its_revisions() {
+        let thirds = JointForecast {
+            forecaster: "ann".to_owned(),
+            made_at: "2025-01-01".parse().expect("a day"),
+            questions: ["a=b", "who"].map(str::to_owned).to_vec(),
+            patterns: [(Resolution::Yes, "ann"), (Resolution::No, "ann"), (Resolution::Yes, "bo=b")]
+                .map(|(answer, who)| (vec![answer, Resolution::Option(who.to_owned())], 1.0 / 3.0))
+                .to_vec(),
+        };
+        let mut revised = thirds.clone();
+        revised.patterns.truncate(1);
+        revised.patterns[0].1 = 1.0;
+        let folder = tempfile::tempdir().expect("a folder");
+        for (form, name) in [(Form::Csv, "j.csv"), (Form::Jsonl, "j.jsonl"), (Form::Parquet, "j.parquet")] {
+            let path = folder.path().join(name);
+            let said = [thirds.clone(), revised.clone(), thirds.clone()];
+            std::fs::write(&path, joint_file(&said, form).expect("bytes")).expect("a file");
+            assert_eq!(read_joint_forecasts(&path, &records()).expect("three forecasts"), said, "{name}");
+        }
+        let records = records();
+        let known = |id: &str| records.questions.get(id).ok_or_else(|| format!("no `{id}`"));
+        assert_eq!(thirds.check_against(known), Ok(()));
+        let wrong = |change: &dyn Fn(&mut JointForecast)| {
+            let mut forecast = thirds.clone();
+            change(&mut forecast);
+            forecast.check_against(known).expect_err("it cannot be")
+        };
+        assert!(wrong(&|of| of.questions.reverse()).contains("alphabetical order"));
+        assert!(wrong(&|of| of.questions[1] = "whom".to_owned()).contains("no `whom`"));
+        assert!(wrong(&|of| of.patterns[0].1 = 0.5).contains("sum to 1.1667"));
+        assert!(wrong(&|of| of.patterns[1] = of.patterns[0].clone()).contains("`a=b=yes|who=ann` stands twice"));
+        assert!(wrong(&|of| of.patterns[0].0[1] = Resolution::Yes).contains("cannot resolve to `yes`"));
     }
 
     #[test]

@@ -115,6 +115,18 @@ impl Question {
         (self.kind == QuestionKind::Numeric).then_some(Buckets { inner, low, high, open_bounds })
     }
 
+    /// Whether the number may lie below the lower bound of its range, and above the upper one, as the tags `buckets=`, `bounds=` and `open_bounds=`
+    /// say.
+    #[must_use]
+    pub fn open_ends(&self) -> (bool, bool) {
+        match self.buckets().and_then(|_| self.mark(OPEN_BOUNDS)) {
+            Some("both") => (true, true),
+            Some("lower") => (true, false),
+            Some("upper") => (false, true),
+            _ => (false, false),
+        }
+    }
+
     fn moment(&self, begins: &str) -> Option<f64> {
         self.mark(begins).and_then(|text| text.parse::<Moment>().ok()).map(Moment::epoch_days)
     }
@@ -317,6 +329,10 @@ mod tests {
         assert_eq!(told.buckets(), Some(Buckets { inner: 4, low: -1.5, high: 2.0, open_bounds: 2 }));
         assert_eq!(tagged(&["buckets=4", "bounds=0..2"]).buckets().map(|of| of.open_bounds), Some(0));
         assert_eq!(tagged(&["buckets=4"]).buckets(), None);
+        assert_eq!(told.open_ends(), (true, true));
+        let one_sided = |open: &str| tagged(&["buckets=4", "bounds=0..2", open]).open_ends();
+        assert_eq!((one_sided("open_bounds=lower"), one_sided("open_bounds=upper")), ((true, false), (false, true)));
+        assert_eq!(tagged(&["open_bounds=both"]).open_ends(), (false, false), "no bounds are told");
         assert_eq!(question(&["buckets=4", "bounds=0..2"]).buckets(), None, "it is no number");
     }
 

@@ -83,6 +83,10 @@ pub enum Resolution {
     Value(f64),
     /// This day, of a date question.
     Date(#[schemars(with = "String")] jiff::civil::Date),
+    /// A number below the lower bound of its range, where that is open; how far below is not known.
+    BelowBound,
+    /// A number above the upper bound of its range, where that is open; how far above is not known.
+    AboveBound,
     /// The question does not count.
     Annulled,
 }

@@ -1,6 +1,6 @@
 //! Questions, forecasts and outcomes side by side.
 
-use super::{Curve, Forecast, Resolution};
+use super::{Curve, Forecast, JointForecast, Resolution};
 use indexmap::IndexMap;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -229,4 +229,6 @@ pub struct Records {
     pub forecasts: Vec<ForecastRecord>,
     /// The outcome that counts for each question: the last one stated.
     pub outcomes: IndexMap<String, Outcome>,
+    /// Forecasts of several questions together, in the order recorded.
+    pub joints: Vec<JointForecast>,
 }

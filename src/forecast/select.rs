@@ -27,7 +27,7 @@ pub enum Scale {
 
 impl Records {
     /// Keeps the questions that have all of the tags, with their outcomes, and the forecasts on them of the days from the first to the
-    /// last, both included.
+    /// last, both included; joint forecasts where all of their questions are kept.
     ///
     /// A forecast of an earlier day is gone, also where it would still have stood on the first.
     pub fn select(&mut self, selection: &Selection) {
@@ -38,6 +38,12 @@ impl Records {
         self.forecasts.retain(|record| {
             let day = record.made_at.day();
             (selection.tags.is_empty() || self.questions.contains_key(&record.question))
+                && selection.from.is_none_or(|from| from <= day)
+                && selection.until.is_none_or(|until| day <= until)
+        });
+        self.joints.retain(|forecast| {
+            let day = forecast.made_at.day();
+            (selection.tags.is_empty() || forecast.questions.iter().all(|id| self.questions.contains_key(id)))
                 && selection.from.is_none_or(|from| from <= day)
                 && selection.until.is_none_or(|until| day <= until)
         });
@@ -81,7 +87,7 @@ impl Records {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::forecast::{ForecastRecord, Moment, Outcome, Question, QuestionKind};
+    use crate::forecast::{ForecastRecord, JointForecast, Moment, Outcome, Question, QuestionKind};
     use jiff::civil::date;
 
     fn records() -> Records {
@@ -128,6 +134,26 @@ mod tests {
         let mut all = records();
         all.select(&Selection::default());
         assert_eq!(all, records());
+    }
+
+    #[test]
+    fn a_joint_forecast_is_kept_where_all_of_its_questions_are() {
+        let mut records = records();
+        let joint = |day: i8| JointForecast {
+            forecaster: "ada".to_owned(),
+            made_at: Moment::Day(date(2025, 1, day)),
+            questions: ["a", "b"].map(str::to_owned).to_vec(),
+            patterns: Vec::new(),
+        };
+        records.joints = vec![joint(1), joint(9)];
+        let kept = |selection: Selection| {
+            let mut records = records.clone();
+            records.select(&selection);
+            records.joints
+        };
+        assert_eq!(kept(Selection { from: Some(date(2025, 1, 2)), ..Selection::default() }), [joint(9)]);
+        assert_eq!(kept(Selection { tags: vec!["all".to_owned()], ..Selection::default() }).len(), 2);
+        assert!(kept(Selection { tags: vec!["source=x".to_owned()], ..Selection::default() }).is_empty());
     }
 
     #[test]

@@ -12,6 +12,10 @@ pub const SUM_TOLERANCE: f64 = 1e-9;
 /// The word that stands for an annulled question in files and on the command line; no option may be called so.
 pub const ANNULLED: &str = "annulled";
 
+/// The words that stand for a number beyond a bound of its range, as a platform writes them.
+const BELOW_BOUND: &str = "below_lower_bound";
+const ABOVE_BOUND: &str = "above_upper_bound";
+
 /// Checks a name (of a question, a forecaster, an option): not empty, no space around it, no control characters.
 ///
 /// # Errors
@@ -117,7 +121,12 @@ impl Question {
                 let options: Vec<String> = self.options.iter().map(|option| format!("`{option}`")).collect();
                 format!("one of {} or `annulled`", options.join(", "))
             }
-            QuestionKind::Numeric => "a number or `annulled`".to_owned(),
+            QuestionKind::Numeric => match self.open_ends() {
+                (false, false) => "a number or `annulled`".to_owned(),
+                (true, false) => format!("a number, `{BELOW_BOUND}` or `annulled`"),
+                (false, true) => format!("a number, `{ABOVE_BOUND}` or `annulled`"),
+                (true, true) => format!("a number, `{BELOW_BOUND}`, `{ABOVE_BOUND}` or `annulled`"),
+            },
             QuestionKind::Date => "a day such as 2025-08-19, `never` or `annulled`".to_owned(),
         }
     }
@@ -251,7 +260,8 @@ fn day_text(day: Option<Date>) -> String {
 
 impl Resolution {
     /// Reads what a person wrote as the resolution of a question: `yes`, `no`, `true`, `false`, `1`, `0`, an option, a number,
-    /// a day, `never`, or `annulled`. Words are read without regard to case; an option, first with it.
+    /// a day, `never`, or `annulled`; of a number whose range is open at a bound also `below_lower_bound` and `above_upper_bound`. Words are read
+    /// without regard to case; an option, first with it.
     ///
     /// # Errors
     /// If the question cannot resolve so; the message names what it can resolve to.
@@ -274,7 +284,11 @@ impl Resolution {
                     .or_else(|| close.next().filter(|_| close.next().is_none()))
                     .map(|option| Self::Option(option.clone()))
             }
-            QuestionKind::Numeric => text.parse().ok().filter(|value: &f64| value.is_finite()).map(Self::Value),
+            QuestionKind::Numeric => match word.as_str() {
+                BELOW_BOUND if question.open_ends().0 => Some(Self::BelowBound),
+                ABOVE_BOUND if question.open_ends().1 => Some(Self::AboveBound),
+                _ => text.parse().ok().filter(|value: &f64| value.is_finite()).map(Self::Value),
+            },
             QuestionKind::Date => match word.as_str() {
                 "no" | "never" => Some(Self::No),
                 _ => super::day(text).ok().map(Self::Date),
@@ -303,6 +317,8 @@ impl Resolution {
                 question.options.contains(option)
             }
             (Self::Value(value), QuestionKind::Numeric) => value.is_finite(),
+            (Self::BelowBound, QuestionKind::Numeric) => question.open_ends().0,
+            (Self::AboveBound, QuestionKind::Numeric) => question.open_ends().1,
             _ => false,
         };
         if fits {
@@ -317,7 +333,7 @@ impl Resolution {
     }
 }
 
-/// As it stands in files: `yes`, `no`, the option, the number, the day, `annulled`.
+/// As it stands in files: `yes`, `no`, the option, the number, the day, `below_lower_bound`, `above_upper_bound`, `annulled`.
 impl fmt::Display for Resolution {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -326,6 +342,8 @@ impl fmt::Display for Resolution {
             Self::Option(option) => formatter.write_str(option),
             Self::Value(value) => formatter.write_str(&number_text(*value)),
             Self::Date(day) => write!(formatter, "{day}"),
+            Self::BelowBound => formatter.write_str(BELOW_BOUND),
+            Self::AboveBound => formatter.write_str(ABOVE_BOUND),
             Self::Annulled => formatter.write_str(ANNULLED),
         }
     }
@@ -458,6 +476,22 @@ mod tests {
         assert_eq!(Resolution::read("2025-08-19", &date), Ok(Resolution::Date(jiff::civil::date(2025, 8, 19))));
         assert_eq!(Resolution::read("never", &date), Ok(Resolution::No));
         assert_eq!(Resolution::read("Annulled", &date), Ok(Resolution::Annulled));
+    }
+
+    #[test]
+    fn a_number_may_lie_beyond_a_bound_that_is_open_and_beyond_no_other() {
+        let tags = ["buckets=4", "bounds=0..4", "open_bounds=upper"].map(str::to_owned).to_vec();
+        let open_above = Question { tags, ..question(QuestionKind::Numeric, &[]) };
+        let above = Resolution::read("Above_upper_bound", &open_above).unwrap();
+        assert_eq!((&above, above.to_string().as_str()), (&Resolution::AboveBound, "above_upper_bound"));
+        assert_eq!(above.check_against(&open_above), Ok(()));
+        let told = Resolution::read("below_lower_bound", &open_above).unwrap_err();
+        assert!(told.ends_with("but to a number, `above_upper_bound` or `annulled`"), "{told}");
+        assert!(Resolution::BelowBound.check_against(&open_above).is_err());
+        assert!(above.check_against(&question(QuestionKind::Numeric, &[])).is_err(), "no bounds are told");
+        let kept = serde_json::to_string(&above).unwrap();
+        assert_eq!(kept, r#"{"kind":"above_bound"}"#);
+        assert_eq!(serde_json::from_str::<Resolution>(&kept).unwrap(), above);
     }
 
     #[test]

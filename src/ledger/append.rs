@@ -1,7 +1,7 @@
 //! Adds lines: checks them, leaves out what already stands, writes the rest in one transaction.
 //!
 //! What already stands is decided by *subject*: the definition of a question, the outcome of a question, or the forecasts of
-//! one forecaster on one question at one moment. The new entries of a subject, in order, are laid over the end of those in the
+//! one forecaster on one question, or on the same several ones together, at one moment. The new entries of a subject, in order, are laid over the end of those in the
 //! ledger; where the longest beginning of the new ones is the end of the old ones, that much is there already. So one forecast
 //! equal to the last one adds nothing, another one is a revision, and importing a file that itself holds revisions adds
 //! nothing the second time.
@@ -29,6 +29,8 @@ pub struct Receipt {
     pub questions: usize,
     /// Forecasts written.
     pub forecasts: usize,
+    /// Joint forecasts of several questions written.
+    pub joints: usize,
     /// Outcomes written.
     pub outcomes: usize,
     /// Notes written.
@@ -42,6 +44,7 @@ impl fmt::Display for Receipt {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = [
             (self.forecasts, "forecast"),
+            (self.joints, "joint forecast"),
             (self.outcomes, "outcome"),
             (self.questions, "question"),
             (self.notes, "note"),
@@ -132,6 +135,7 @@ impl Ledger {
                 head: receipt.head,
                 questions: sum.questions + receipt.questions,
                 forecasts: sum.forecasts + receipt.forecasts,
+                joints: sum.joints + receipt.joints,
                 outcomes: sum.outcomes + receipt.outcomes,
                 notes: sum.notes + receipt.notes,
                 already_there: sum.already_there,
@@ -158,6 +162,7 @@ fn write(connection: &Connection, planned: &[Planned], recorded_at: Timestamp) -
         match *kind {
             "question" => receipt.questions += 1,
             "forecast" => receipt.forecasts += 1,
+            "joint" => receipt.joints += 1,
             "outcome" => receipt.outcomes += 1,
             _ => receipt.notes += 1,
         }
@@ -230,12 +235,41 @@ impl Standing {
         self.answered.insert(id.to_owned(), answered);
         Ok(())
     }
+
+    /// A question that is to become another one is answered if a joint forecast asks about it, too.
+    fn look_among_joint(&mut self, connection: &Connection, new: &Question) -> Result<(), Refusal> {
+        let Some(Some(old)) = self.questions.get(&new.id) else { return Ok(()) };
+        if old.kind == new.kind && old.options.iter().all(|option| new.options.contains(option)) {
+            return Ok(());
+        }
+        let mut statement = connection.prepare("SELECT payload FROM entry WHERE kind = 'joint'")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let payload: String = row.get(0)?;
+            if let Ok(Entry::Joint(forecast)) = Entry::read("joint", &payload)
+                && forecast.questions.contains(&new.id)
+            {
+                self.answered.insert(new.id.clone(), true);
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The questions that an entry is about.
+fn questions_of(entry: &Entry) -> Vec<&str> {
+    match entry {
+        Entry::Joint(forecast) => forecast.questions.iter().map(String::as_str).collect(),
+        other => other.question().into_iter().collect(),
+    }
 }
 
 fn subject(entry: &Entry) -> Subject {
     let question = entry.question().unwrap_or_default().to_owned();
     match entry {
         Entry::Forecast(record) => ("forecast", question, record.forecaster.clone(), record.made_at.to_string()),
+        Entry::Joint(forecast) => ("joint", forecast.set(), forecast.forecaster.clone(), forecast.made_at.to_string()),
         other => (other.kind(), question, String::new(), String::new()),
     }
 }
@@ -246,8 +280,13 @@ fn plan(connection: &Connection, entries: &[Entry]) -> Result<Plan, Refusal> {
     let mut problems = Vec::new();
     let mut new: Vec<(Subject, String)> = Vec::with_capacity(entries.len());
     for entry in entries {
-        if let Some(id) = entry.question() {
+        for id in questions_of(entry) {
             standing.load(connection, id)?;
+        }
+        match entry {
+            Entry::Joint(forecast) => standing.load(connection, &forecast.set())?,
+            Entry::Question(question) => standing.look_among_joint(connection, question)?,
+            _ => {}
         }
         if let Err(problem) = check(entry, &standing) {
             problems.push(problem);
@@ -255,8 +294,10 @@ fn plan(connection: &Connection, entries: &[Entry]) -> Result<Plan, Refusal> {
         }
         if let Entry::Question(question) = entry {
             standing.questions.insert(question.id.clone(), Some(question.clone()));
-        } else if let Some(id) = entry.question() {
-            standing.answered.insert(id.to_owned(), true);
+        } else {
+            for id in questions_of(entry) {
+                standing.answered.insert(id.to_owned(), true);
+            }
         }
         new.push((subject(entry), entry.payload()?));
     }
@@ -338,6 +379,14 @@ fn check(entry: &Entry, standing: &Standing) -> Result<(), String> {
                 format!("forecast of {} on `{}` at {}: {problem}", record.forecaster, record.question, record.made_at)
             })
         }
+        Entry::Joint(forecast) => forecast.check_against(known).map_err(|problem| {
+            format!(
+                "joint forecast of {} on `{}` at {}: {problem}",
+                forecast.forecaster,
+                forecast.set(),
+                forecast.made_at
+            )
+        }),
         Entry::Outcome(outcome) => outcome.resolution.check_against(known(&outcome.question)?),
         Entry::Note(note) => {
             if note.text.trim().is_empty() {

@@ -1,7 +1,7 @@
 //! What a line of the ledger holds, and the hash that chains it to the one before.
 
 use crate::error::Error;
-use crate::forecast::{ForecastRecord, Outcome, Question};
+use crate::forecast::{ForecastRecord, JointForecast, Outcome, Question};
 use crate::hash::hexadecimal;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,8 @@ pub enum Entry {
     Question(Question),
     /// A forecast; a later one of the same forecaster, question and moment takes its place.
     Forecast(ForecastRecord),
+    /// A forecast of several questions together; a later one of the same forecaster, questions and moment takes its place.
+    Joint(JointForecast),
     /// What became of a question; a later one takes its place.
     Outcome(Outcome),
     /// A remark. It enters no score.
@@ -34,6 +36,14 @@ pub struct Note {
     pub text: String,
 }
 
+/// A joint forecast as it is kept: before it all of its questions in one text, by which its line is found.
+#[derive(Serialize)]
+struct KeptJoint<'a> {
+    question: String,
+    #[serde(flatten)]
+    forecast: &'a JointForecast,
+}
+
 /// A line of the ledger.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
@@ -48,23 +58,25 @@ pub struct Line {
 }
 
 impl Entry {
-    /// The kind of entry as it stands in the file: `question`, `forecast`, `outcome` or `note`.
+    /// The kind of entry as it stands in the file: `question`, `forecast`, `joint`, `outcome` or `note`.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Question(_) => "question",
             Self::Forecast(_) => "forecast",
+            Self::Joint(_) => "joint",
             Self::Outcome(_) => "outcome",
             Self::Note(_) => "note",
         }
     }
 
-    /// The id of the question that it is about.
+    /// The id of the question that it is about; none of a joint forecast, which is about several.
     #[must_use]
     pub fn question(&self) -> Option<&str> {
         match self {
             Self::Question(question) => Some(&question.id),
             Self::Forecast(forecast) => Some(&forecast.question),
+            Self::Joint(_) => None,
             Self::Outcome(outcome) => Some(&outcome.question),
             Self::Note(note) => note.question.as_deref(),
         }
@@ -84,6 +96,7 @@ impl Entry {
                 serde_json::to_string(&question)
             }
             Self::Forecast(forecast) => serde_json::to_string(forecast),
+            Self::Joint(forecast) => serde_json::to_string(&KeptJoint { question: forecast.set(), forecast }),
             Self::Outcome(outcome) => {
                 let mut outcome = outcome.clone();
                 outcome.source = outcome.source.filter(|text| !text.is_empty());
@@ -99,6 +112,7 @@ impl Entry {
         match kind {
             "question" => serde_json::from_str(payload).map(Self::Question),
             "forecast" => serde_json::from_str(payload).map(Self::Forecast),
+            "joint" => serde_json::from_str(payload).map(Self::Joint),
             "outcome" => serde_json::from_str(payload).map(Self::Outcome),
             "note" => serde_json::from_str(payload).map(Self::Note),
             other => return Err(format!("`{other}` is not a kind of entry")),

@@ -1,6 +1,6 @@
 //! Forecasts and outcomes kept: append-only, provable.
 //!
-//! A [`Ledger`] is one SQLite file. Each [`Entry`] (a question, a forecast, an outcome, a note) is one *line*, numbered from 1
+//! A [`Ledger`] is one SQLite file. Each [`Entry`] (a question, a forecast, a joint forecast, an outcome, a note) is one *line*, numbered from 1
 //! without gaps and chained by hash to the line before ([`line_hash`]); the hash of the last line is the *head*. Whoever noted
 //! a head can later prove that no line up to it was changed, removed or inserted ([`Ledger::verify`]).
 //!

@@ -25,7 +25,7 @@ impl Ledger {
         head_of(&self.connection).map_err(|problem| self.failed(problem))
     }
 
-    /// The questions, forecasts and outcomes as they stand: a pure function of the lines.
+    /// The questions, forecasts, joint ones among them, and outcomes as they stand: a pure function of the lines.
     ///
     /// All forecasts are there, in the order recorded; of two by the same forecaster on the same question at the same moment
     /// the later one is a revision and counts. Of the definitions of a question, and of its outcomes, the last one is there.
@@ -50,6 +50,7 @@ impl Ledger {
                     records.questions.insert(question.id.clone(), question);
                 }
                 Entry::Forecast(forecast) => records.forecasts.push(forecast),
+                Entry::Joint(forecast) => records.joints.push(forecast),
                 Entry::Outcome(outcome) => {
                     records.outcomes.insert(outcome.question.clone(), outcome);
                 }
@@ -70,7 +71,7 @@ impl Ledger {
         Ok(lines)
     }
 
-    /// The lines about one question.
+    /// The lines about one question; those of joint forecasts stand under all of their questions in one text, `ferry|permit`.
     ///
     /// # Errors
     /// As [`Ledger::records`].

@@ -3,7 +3,7 @@
 use super::*;
 use crate::error::ErrorKind;
 use crate::forecast::{
-    Forecast, ForecastRecord, Moment, Outcome, Provenance, Question, QuestionKind, Records, Resolution,
+    Forecast, ForecastRecord, JointForecast, Moment, Outcome, Provenance, Question, QuestionKind, Records, Resolution,
 };
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -289,6 +289,44 @@ fn recording_twice_adds_nothing_and_a_revision_adds_a_line() {
     let other = ledger.append(&[Entry::Forecast(forecast("q", "you", 8, 0.7))], now()).unwrap();
     assert_eq!(other.forecasts, 1, "another forecaster's equal forecast is another forecast");
     assert_eq!(ledger.records().unwrap().forecasts.len(), 10);
+}
+
+#[test]
+fn joint_forecasts_are_kept_and_revised_and_hold_their_questions() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = Ledger::open(&folder.path().join("a.db")).unwrap();
+    let which = |options: [&str; 2]| Question {
+        kind: QuestionKind::Categorical,
+        options: options.map(str::to_owned).to_vec(),
+        ..question("which")
+    };
+    let joint = |p: f64| JointForecast {
+        forecaster: "me".to_owned(),
+        made_at: Moment::Day(jiff::civil::date(2025, 8, 1)),
+        questions: ["q", "which"].map(str::to_owned).to_vec(),
+        patterns: [(Resolution::Yes, "a", p), (Resolution::No, "b", 1.0 - p)]
+            .map(|(answer, option, p)| (vec![answer, Resolution::Option(option.to_owned())], p))
+            .to_vec(),
+    };
+    let entries = [Entry::Question(question("q")), Entry::Question(which(["a", "b"])), Entry::Joint(joint(1.0 / 3.0))];
+    let receipt = ledger.append(&entries, now()).unwrap();
+    assert_eq!((receipt.last, receipt.joints, receipt.forecasts), (3, 1, 0));
+    assert!(receipt.to_string().starts_with("recorded 1 joint forecast, 2 questions (lines 1 to 3"), "{receipt}");
+    let again = ledger.append(&entries, now()).unwrap();
+    assert_eq!((again.first, again.already_there), (None, 1));
+    let revised = ledger.append(&[Entry::Joint(joint(0.4))], now()).unwrap();
+    assert_eq!((revised.first, revised.joints), (Some(4), 1));
+    assert_eq!(ledger.records().unwrap().joints, [joint(1.0 / 3.0), joint(0.4)], "to the bit");
+    assert_eq!(ledger.lines_about("q|which").unwrap().len(), 2);
+    assert!(ledger.verify().unwrap().is_clean());
+    // Its questions keep their kinds and options, as those with forecasts of their own do.
+    let refused = |ledger: &mut Ledger, entry: Entry| ledger.append(&[entry], now()).unwrap_err().to_string();
+    let told = refused(&mut ledger, Entry::Question(which(["a", "c"])));
+    assert!(told.contains("its option `b` cannot go"), "{told}");
+    let told =
+        refused(&mut ledger, Entry::Joint(JointForecast { questions: vec!["q".into(), "r".into()], ..joint(0.5) }));
+    assert!(told.contains("joint forecast of me on `q|r` at 2025-08-01: the ledger knows no question `r`"), "{told}");
+    assert_eq!(ledger.head().unwrap().0, 4);
 }
 
 #[test]

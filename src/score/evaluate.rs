@@ -167,6 +167,8 @@ pub enum Reason {
     ForecastDoesNotFit,
     /// A date question without a closing day: there is no last day up to which to score.
     NoLastDay,
+    /// The number lies beyond an open bound, nobody knows how far.
+    BeyondBound,
 }
 
 impl fmt::Display for Reason {
@@ -182,6 +184,7 @@ impl fmt::Display for Reason {
             Self::OutcomeDoesNotFit => "the outcome is not an answer to the question",
             Self::ForecastDoesNotFit => "the forecast does not fit the question",
             Self::NoLastDay => "a date question without a closing day",
+            Self::BeyondBound => "the number lies beyond an open bound, which scores of platforms alone can take",
         })
     }
 }
@@ -342,12 +345,16 @@ fn case(question: &Question, forecast: &Forecast, resolution: &Resolution) -> Re
             classes(question, options, probabilities, resolution)
         }
         (QuestionKind::Numeric, Forecast::Quantiles { levels, values }) => {
-            let Resolution::Value(outcome) = resolution else { return Err(Reason::OutcomeDoesNotFit) };
+            let outcome = match resolution {
+                Resolution::Value(outcome) => *outcome,
+                Resolution::BelowBound | Resolution::AboveBound => return Err(Reason::BeyondBound),
+                _ => return Err(Reason::OutcomeDoesNotFit),
+            };
             let fits = !levels.is_empty() && levels.len() == values.len() && values.iter().all(|v| v.is_finite());
             if !fits {
                 return Err(Reason::ForecastDoesNotFit);
             }
-            Ok(Case::Quantiles { levels: levels.clone(), values: values.clone(), outcome: *outcome })
+            Ok(Case::Quantiles { levels: levels.clone(), values: values.clone(), outcome })
         }
         (QuestionKind::Date, Forecast::Date { levels, days, never }) => {
             let last = question.closes.ok_or(Reason::NoLastDay)?;

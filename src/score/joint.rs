@@ -223,7 +223,7 @@ struct Scored {
 /// Scores joint forecasts by what their questions came to.
 ///
 /// A joint forecast counts if it was made before each of its questions closed or resolved, and stands until the same forecaster's next one on the same
-/// questions, or the first of them ends; each set of questions counts 1, with the mean over the time for which forecasts stood. Forecasts of sets with a
+/// questions, or the first of them ends; of several of one moment the one recorded last stands. Each set of questions counts 1, with the mean over the time for which forecasts stood. Forecasts of sets with a
 /// question that has not resolved, was annulled or resolved to no answer of its kind are left out and counted.
 ///
 /// Energy and variogram scores: Gneiting and Raftery (2007), J. Am. Stat. Assoc. 102, 359–378; Scheuerer and Hamill (2015), Mon. Weather Rev. 143,
@@ -296,6 +296,17 @@ fn scored(
         made.iter().copied().partition(|forecast| counts(forecast.made_at));
     leave_out(Reason::Late, late.len());
     in_time.sort_by(|a, b| a.made_at.epoch_days().total_cmp(&b.made_at.epoch_days()));
+    // Stable: of several of one moment the last one stands.
+    let all = in_time.len();
+    let mut latest: Vec<&JointForecast> = Vec::with_capacity(all);
+    for forecast in in_time {
+        if latest.last().is_some_and(|last| last.made_at.epoch_days() == forecast.made_at.epoch_days()) {
+            latest.pop();
+        }
+        latest.push(forecast);
+    }
+    let in_time = latest;
+    leave_out(Reason::Superseded, all - in_time.len());
     let begins = lives.iter().filter_map(Life::begins).fold(f64::NEG_INFINITY, f64::max);
     let ends = lives.iter().map(Life::ends).fold(f64::INFINITY, f64::min);
     let from = |at: usize| in_time[at].made_at.epoch_days().max(begins).min(ends);

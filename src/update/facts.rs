@@ -96,6 +96,7 @@ pub(super) fn tag(outcome: &Outcome) -> String {
         Resolution::Option(option) => option.clone(),
         Resolution::Value(value) => value.to_string(),
         Resolution::Date(date) => date.to_string(),
+        beyond @ (Resolution::BelowBound | Resolution::AboveBound) => beyond.to_string(),
         Resolution::Annulled => "annulled".to_owned(),
     };
     format!("{}: {answer} ({})", outcome.question, outcome.resolved_on.day())

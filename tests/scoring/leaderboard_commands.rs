@@ -236,6 +236,11 @@ fn results_are_written_as_tables_with_the_figures_of_the_csv_form() {
     assert!(code == 1 && err.contains("call it `.csv`, `.jsonl` or `.parquet`"), "{err}");
 }
 
+/// Joint forecasts: two of Ada's, and one of Bob's that comes late.
+const PATTERNS: &str = "forecaster,made_at,pattern,probability\n\
+    ada,2025-01-03,q1=yes|q2=yes,0.8\nada,2025-01-03,q1=no|q2=no,0.2\n\
+    ada,2025-01-03,q3=no|q4=yes,1\nbob,2025-03-03,q1=yes|q2=yes,0.5\nbob,2025-03-03,q1=no|q2=yes,0.5\n";
+
 #[test]
 fn platforms_and_joint_forecasts_are_scored_and_keep_their_schemas() {
     let folder = folder();
@@ -264,10 +269,7 @@ fn platforms_and_joint_forecasts_are_scored_and_keep_their_schemas() {
     let (code, _, err) = run(folder.path(), &["score", "--platform", "metaculus", "--community", "bobb"]);
     assert!(code == 1 && err.contains("the nearest name is `bob`"), "{err}");
 
-    let patterns = "forecaster,made_at,pattern,probability\n\
-                    ada,2025-01-03,q1=yes|q2=yes,0.8\nada,2025-01-03,q1=no|q2=no,0.2\n\
-                    ada,2025-01-03,q3=no|q4=yes,1\nbob,2025-03-03,q1=yes|q2=yes,0.5\nbob,2025-03-03,q1=no|q2=yes,0.5\n";
-    std::fs::write(folder.path().join("patterns.csv"), patterns).expect("a file in the folder");
+    std::fs::write(folder.path().join("patterns.csv"), PATTERNS).expect("a file in the folder");
     let (code, out, err) = run(folder.path(), &["score", "--joint", "patterns.csv", "--format", "json"]);
     assert_eq!(code, 0, "{err}");
     let found = json(&out);
@@ -284,6 +286,56 @@ fn platforms_and_joint_forecasts_are_scored_and_keep_their_schemas() {
 }
 
 #[test]
+fn joint_forecasts_are_kept_in_the_ledger_and_score_the_same_there() {
+    let folder = folder();
+    std::fs::write(folder.path().join("patterns.csv"), PATTERNS).expect("a file in the folder");
+    let (_, out, _) = run(folder.path(), &["score", "--joint", "patterns.csv", "--format", "json"]);
+    let of_table = json(&out);
+    let (code, _, err) = run(folder.path(), &["score", "--joint"]);
+    assert!(code == 1 && err.contains("name the table of patterns: `--joint FILE`"), "{err}");
+    // On a ledger, without the files beside.
+    let on = |ledger: &str, arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_foretell"));
+        command.current_dir(folder.path()).args(arguments).args(["--ledger", ledger]);
+        let output = command.output().expect("the binary runs");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the output is UTF-8");
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    for told in ["3 joint forecasts", "recorded nothing new"] {
+        let (code, _, err) = run(folder.path(), &["import", "--ledger", "a.db", "--joint", "patterns.csv"]);
+        assert!(code == 0 && err.contains(told), "{err}");
+    }
+    let score = ["score", "--joint", "--format", "json"];
+    let (code, out, err) = on("a.db", &score);
+    assert_eq!(code, Some(0), "{err}");
+    assert_eq!(json(&out), of_table);
+    let (_, out, _) = on("a.db", &["ledger", "log"]);
+    assert!(out.contains("ada at 2025-01-03: q1=yes|q2=yes 0.8, q1=no|q2=no 0.2"), "{out}");
+    // Another ledger, made of what the first writes out.
+    for form in ["csv", "jsonl", "parquet"] {
+        let (code, _, err) = on("a.db", &["ledger", "export", "--out", form, "--form", form]);
+        assert_eq!(code, Some(0), "{err}");
+        let file = |stem: &str| format!("{form}/{stem}.{form}");
+        let (asked, said, came, joint) = (file("questions"), file("forecasts"), file("outcomes"), file("joint"));
+        let files = ["--questions", &asked, "--forecasts", &said, "--outcomes", &came, "--joint", &joint];
+        let again = format!("{form}.db");
+        let (code, _, err) = on(&again, &[&["import"][..], &files].concat());
+        assert_eq!(code, Some(0), "{err}");
+        assert_eq!(json(&on(&again, &score).1), of_table, "{form}");
+    }
+    // A revision of the same moment takes the place of what it revises.
+    let revised = "forecaster,made_at,pattern,probability\nada,2025-01-03,q1=yes|q2=yes,1\n";
+    std::fs::write(folder.path().join("revised.csv"), revised).expect("a file in the folder");
+    on("a.db", &["import", "--joint", "revised.csv"]);
+    let found = json(&on("a.db", &score).1);
+    let ada = &found["rows"][0];
+    assert!(ada["log"]["mean"].as_f64().expect("a number").abs() < 1e-12, "{found}");
+    assert_eq!((&ada["forecasts"], &ada["sets"]), (&2.into(), &2.into()));
+    let reasons: Vec<&Value> = found["excluded"].as_array().expect("a list").iter().map(|of| &of["reason"]).collect();
+    assert_eq!(reasons, ["late", "superseded"]);
+}
+
+#[test]
 fn pictures_of_calibration_and_of_boards_are_drawn_and_shown_in_letters() {
     let folder = folder();
     let (code, out, err) =
@@ -295,6 +347,7 @@ fn pictures_of_calibration_and_of_boards_are_drawn_and_shown_in_letters() {
     run(folder.path(), &["calibrate", "--replicates", "100", "--murphy", "m.csv"]);
     let figures = std::fs::read_to_string(folder.path().join("m.csv")).expect("it was written");
     assert_eq!(figures.lines().count(), 1 + 4 * 99);
+    assert!(figures.starts_with("forecaster,threshold,stated,lower,upper,recalibrated,base rate\n"), "{figures}");
     let (code, out, _) = run(folder.path(), &["leaderboard", "--plot"]);
     assert_eq!(code, 0);
     assert!(out.contains("adjusted mean under brier, with 95 % intervals") && out.matches('●').count() == 4, "{out}");

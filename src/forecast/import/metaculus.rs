@@ -6,7 +6,8 @@
 //! An option that was added later, or taken away, is `None` in forecasts of other times, or not in them where `MC Options History` says which there
 //! were: such a forecast names the options that existed, and the question's tag `other=` the last one, at which the others are read.
 //! A question closes with its scheduled close; times of day, and an earlier actual close, are kept as its tags `opens_at=`, `closes_at=` and `closed_at=`, as are
-//! the time at which the community was shown (`shown_at=`) and the buckets of numbers (`buckets=`, `bounds=`, `open_bounds=`).
+//! the time at which the community was shown (`shown_at=`) and the buckets of numbers (`buckets=`, `bounds=`, `open_bounds=`). A number that came true beyond a
+//! bound that is known to be open is kept as that, without its value.
 //! A forecast stands until the same forecaster's next one, and no longer than its `End Time`, when it was withdrawn or ran out. The platform's scores are not read: they are computed here from the forecasts.
 
 use super::content::Content;
@@ -239,10 +240,12 @@ impl<'t> Sheet<'t> {
                 reading.voided(row.line, word, &question.id);
                 Ok(Resolution::Annulled)
             }
+            "below_lower_bound" | "below_lower" if question.open_ends().0 => Ok(Resolution::BelowBound),
+            "above_upper_bound" | "above_upper" if question.open_ends().1 => Ok(Resolution::AboveBound),
             bound @ ("above_upper_bound" | "below_lower_bound" | "above_upper" | "below_lower") => {
                 reading.leave_out(
                     row.line,
-                    "resolved beyond a bound, to no number",
+                    "resolved beyond a bound that is not known to be open, to no number",
                     &format!("{}: {bound}", question.id),
                 );
                 return;

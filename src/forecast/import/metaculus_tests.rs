@@ -12,7 +12,8 @@ fn metaculus_questions_and_forecasts_fit_together() {
         3,u,How many?,10,approved,,Cup,3,[],[],,numeric,,,,0,True,100,True,,2026-06-01 12:00:00+00:00,,2026-06-10 12:00:00+00:00,,annulled,2026-06-11 09:00:00+00:00,True,1.0\n\
         4,u,When?,11,approved,,Cup,3,[],[],,date,,,,2026-06-01,False,2026-06-03,True,\"['2026-06-01', '2026-06-02', '2026-06-02', '2026-06-03']\",2026-06-01 12:00:00+00:00,,2026-06-10 12:00:00+00:00,,2026-06-02T12:00:00+00:00,2026-06-11 09:00:00+00:00,True,1.0\n\
         6,u,How high?,13,approved,,Cup,3,[],[],,numeric,,,,10.0,True,40.0,True,\"[10.0, 20.0, 40.0]\",2026-06-01 12:00:00+00:00,,2026-06-10 12:00:00+00:00,,above_upper_bound,2026-06-11 09:00:00+00:00,True,1.0\n\
-        5,u,Yet?,12,approved,,Cup,3,[],[],,binary,,,,,,,,,2026-06-01 12:00:00+00:00,,2026-06-10 12:00:00+00:00,,,,True,1.0\n";
+        5,u,Yet?,12,approved,,Cup,3,[],[],,binary,,,,,,,,,2026-06-01 12:00:00+00:00,,2026-06-10 12:00:00+00:00,,,,True,1.0\n\
+        7,u,How low?,14,approved,,Cup,3,[],[],,numeric,,,,10.0,False,40.0,True,\"[10.0, 20.0, 40.0]\",2026-06-01 12:00:00+00:00,,2026-06-10 12:00:00+00:00,,below_lower_bound,2026-06-11 09:00:00+00:00,True,1.0\n";
     let forecasts = "Question ID,Forecaster ID,Forecaster Username,Is Bot,Start Time,End Time,Forecaster Count,Probability Yes,Probability Yes Per Category,Continuous CDF,Probability Below Lower Bound,Probability Above Upper Bound,5th Percentile,25th Percentile,Median,75th Percentile,95th Percentile,Probability of Resolution,PDF at Resolution\n\
         1,7,ann,False,2026-06-02 12:00:00+00:00,2026-06-03 12:00:00+00:00,,0.4,,,,,,,,,,,\n\
         1,7,ann,False,2026-06-03 12:00:00+00:00,2026-06-04 12:00:00+00:00,,0.6,,,,,,,,,,,\n\
@@ -52,7 +53,12 @@ fn metaculus_questions_and_forecasts_fit_together() {
     assert_eq!(said(&records, "6", "ann"), [&wanted]);
     assert_eq!(records.questions["6"].tags[3..], ["buckets=2", "bounds=10..40", "open_bounds=both"]);
     assert_eq!(records.questions["4"].buckets(), None, "two of its places are alike");
-    has(&remarks, "1 left out, resolved beyond a bound, to no number: row 6 (6: above_upper_bound)");
+    assert_eq!(resolved(&records, "6"), Some(&Resolution::AboveBound));
+    assert_eq!(resolved(&records, "7"), None);
+    has(
+        &remarks,
+        "1 left out, resolved beyond a bound that is not known to be open, to no number: row 8 (7: below_lower_bound)",
+    );
     has(&remarks, "1 pending, no resolution yet: row 7 (5)");
     has(&remarks, "2 left out, the forecast cannot be: rows 7 (the probability `1.4` must lie between 0 and 1");
     has(&remarks, ", 10 (the cdf has 2 values for 3 places)");

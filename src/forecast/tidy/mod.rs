@@ -38,7 +38,7 @@ pub use cell::{join_list, parse_number, parse_probability, split_list};
 pub(in crate::forecast) use parquet::cell_texts;
 pub(in crate::forecast) use table::{Problems, Row, Table, cell_text, check_header, read_whole};
 pub use wide::WideTable;
-pub use write::{Form, forecasts_file, outcomes_file, questions_file};
+pub use write::{Form, forecasts_file, joint_file, outcomes_file, questions_file};
 
 use super::{Outcome, Question, QuestionKind, Records};
 use crate::error::Error;

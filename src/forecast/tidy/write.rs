@@ -3,7 +3,8 @@
 use super::cell::join_list;
 use super::{forecasts, outcomes, parquet, questions};
 use crate::error::Error;
-use crate::forecast::{Forecast, ForecastRecord, Outcome, Question, number_text};
+use crate::forecast::joint::{COLUMNS as JOINT_COLUMNS, REVISION};
+use crate::forecast::{Forecast, ForecastRecord, JointForecast, Outcome, Question, number_text};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -127,6 +128,51 @@ pub fn outcomes_file<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>, form: 
             }),
         ),
     }
+}
+
+/// What stands in a file of joint forecasts, a row a pattern; with the column `revision` only where one of the same forecaster, moment and questions
+/// was revised.
+///
+/// # Errors
+/// If the writer fails, which memory does not.
+pub fn joint_file(forecasts: &[JointForecast], form: Form) -> Result<Vec<u8>, Error> {
+    #[derive(Serialize)]
+    struct Line<'a> {
+        forecaster: &'a str,
+        made_at: String,
+        pattern: String,
+        probability: f64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        revision: Option<usize>,
+    }
+    let mut lines: Vec<Line<'_>> = Vec::new();
+    let mut before: BTreeMap<(&str, String, &[String]), usize> = BTreeMap::new();
+    for forecast in forecasts {
+        let made_at = forecast.made_at.to_string();
+        let revisions = before.entry((&forecast.forecaster, made_at.clone(), &forecast.questions)).or_default();
+        let revision = (*revisions > 0).then_some(*revisions);
+        *revisions += 1;
+        for (answers, probability) in &forecast.patterns {
+            lines.push(Line {
+                forecaster: &forecast.forecaster,
+                made_at: made_at.clone(),
+                pattern: forecast.pattern(answers),
+                probability: *probability,
+                revision,
+            });
+        }
+    }
+    if form == Form::Jsonl {
+        return json_lines(lines);
+    }
+    let has_revisions = lines.iter().any(|line| line.revision.is_some());
+    let columns: Vec<&str> = JOINT_COLUMNS.into_iter().chain(has_revisions.then_some(REVISION)).collect();
+    let rows = lines.into_iter().map(|line| {
+        let revision = line.revision.map(|revision| revision.to_string()).unwrap_or_default();
+        let own = [line.forecaster.to_owned(), line.made_at, line.pattern, number_text(line.probability)];
+        own.into_iter().chain(has_revisions.then_some(revision)).collect::<Vec<String>>()
+    });
+    rows_in(form, &columns, rows)
 }
 
 /// What stands in a file of forecasts; in CSV and Parquet only with the columns that some forecast needs.

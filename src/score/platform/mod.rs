@@ -14,5 +14,6 @@ mod of_records;
 mod of_records_tests;
 
 pub use of_records::{
-    Better, NotDefined, PLATFORM_SCHEMA, Platform, PlatformReport, PlatformRow, Undefined, platform_report,
+    Better, NotDefined, PLATFORM_SCHEMA, Platform, PlatformReport, PlatformRow, Undefined, place_beyond_bounds,
+    platform_report,
 };

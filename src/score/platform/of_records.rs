@@ -1,7 +1,7 @@
 //! Platform scores of forecasts in records, where the records hold what the platform's score is made of.
 
 use super::{forecastbench, good_judgment, metaculus};
-use crate::forecast::{Buckets, Forecast, ForecastRecord, Moment, Question, Records};
+use crate::forecast::{Buckets, Forecast, ForecastRecord, Moment, Question, Records, Resolution};
 use crate::score::{Case, Excluded, Segment, Standing, Standings, brier, brier_all, ordinal_brier};
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -161,12 +161,26 @@ impl<'a> Sums<'a> {
     }
 }
 
+/// Puts what came true beyond an open bound of a number's range at the next number beyond that bound: it lies in the platform's outer bucket, and its
+/// scores ask for nothing else. For [`platform_report`] alone, before the standings are made: other scores would take the number for the outcome.
+pub fn place_beyond_bounds(records: &mut Records) {
+    for (id, outcome) in &mut records.outcomes {
+        let Some(buckets) = records.questions.get(id).and_then(Question::buckets) else { continue };
+        let value = match outcome.resolution {
+            Resolution::BelowBound => buckets.low.next_down(),
+            Resolution::AboveBound => buckets.high.next_up(),
+            _ => continue,
+        };
+        outcome.resolution = Resolution::Value(value);
+    }
+}
+
 /// The scores that a platform would have given. `community` names the forecaster who stands for its community prediction.
 ///
 /// Metaculus: `baseline` and `peer` are sums over questions, `peer_global` is the sum over at least 30 questions' worth of coverage, `relative` (with a community) a
 /// sum; `spot_baseline` and `spot_peer` are sums over those questions of which the tag `shown_at=` says when the community's prediction was shown, of the forecasts that stood then,
 /// or at the close if that was before. Numbers are scored where the tags `buckets=` and `bounds=` say how the platform cuts their range, and a forecast has the cdf at the end of each
-/// bucket. Probabilities beyond 0.001 and 0.999 are brought within, and counted. Good Judgment: `daily_brier` (0 to 2) and `accuracy` are means over questions. ForecastBench: of yes/no questions with one forecast each,
+/// bucket; what came true beyond an open bound by the chance beyond it, once [`place_beyond_bounds`] has put it there. Probabilities beyond 0.001 and 0.999 are brought within, and counted. Good Judgment: `daily_brier` (0 to 2) and `accuracy` are means over questions. ForecastBench: of yes/no questions with one forecast each,
 /// `difficulty_adjusted` with the difficulties of a two-way model, so that the mean difficulty is kept; `brier_index` of that; `peer`.
 #[must_use]
 pub fn platform_report(

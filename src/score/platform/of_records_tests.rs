@@ -1,8 +1,8 @@
 //! Platform scores of records.
 
-use super::{Platform, PlatformReport, Undefined, platform_report};
+use super::{Platform, PlatformReport, Undefined, place_beyond_bounds, platform_report};
 use crate::forecast::{Forecast, ForecastRecord, Moment, Outcome, Question, QuestionKind, Records, Resolution};
-use crate::score::standings;
+use crate::score::{Reason, standings};
 use jiff::civil::date;
 
 /// One question open from 1 to 10 January that came true, resolved at the start of the 6th; and one without an opening.
@@ -152,6 +152,39 @@ fn metaculus_scores_numbers_in_its_buckets_and_leaves_out_those_who_give_few_qua
     records.questions.get_mut("q").expect("it is there").tags.truncate(2);
     let of = report(&records, Platform::Metaculus, None);
     assert!((value(&of, "baseline", "bob") - 25.0 * (0.2_f64 / 0.25).ln()).abs() < 1e-9);
+}
+
+#[test]
+fn metaculus_scores_what_lies_beyond_an_open_bound_by_the_chance_beyond_it() {
+    let mut records = records(&[("ann", 1, 0.5), ("bob", 1, 0.5)]);
+    let question = records.questions.get_mut("q").expect("it is there");
+    question.kind = QuestionKind::Numeric;
+    question.tags = ["buckets=2", "bounds=0..4", "open_bounds=both"].map(str::to_owned).to_vec();
+    records.forecasts.retain(|record| record.question == "q");
+    for record in &mut records.forecasts {
+        let levels = if record.forecaster == "ann" { vec![0.05, 0.5, 0.95] } else { vec![0.02, 0.6, 0.9] };
+        record.forecast = Forecast::Quantiles { levels, values: vec![0.0, 2.0, 4.0] };
+    }
+    let found = |resolution: Resolution, open: &str| {
+        let mut records = records.clone();
+        records.outcomes.get_mut("q").expect("it is there").resolution = resolution;
+        records.questions.get_mut("q").expect("it is there").tags[2] = open.to_owned();
+        let unplaced = report(&records, Platform::Metaculus, None);
+        assert!(unplaced.rows.is_empty() && unplaced.excluded[0].reason == Reason::BeyondBound);
+        place_beyond_bounds(&mut records);
+        report(&records, Platform::Metaculus, None)
+    };
+    // Half of the scheduled time, half the weight of options: 25 ln(p/0.05), whichever bound is open beside.
+    for open in ["open_bounds=both", "open_bounds=upper"] {
+        let of = found(Resolution::AboveBound, open);
+        assert!(value(&of, "baseline", "ann").abs() < 1e-9);
+        assert!((value(&of, "baseline", "bob") - 25.0 * (0.1_f64 / 0.05).ln()).abs() < 1e-9);
+        assert!((value(&of, "peer", "bob") - 25.0 * (0.1_f64 / 0.05).ln()).abs() < 1e-9);
+        assert!(of.excluded.is_empty());
+    }
+    let of = found(Resolution::BelowBound, "open_bounds=both");
+    assert!((value(&of, "baseline", "bob") - 25.0 * (0.02_f64 / 0.05).ln()).abs() < 1e-9);
+    assert!((value(&of, "peer", "ann") - 25.0 * (0.05_f64 / 0.02).ln()).abs() < 1e-9);
 }
 
 #[test]
