@@ -173,6 +173,7 @@ fn options(arguments: &Arguments, records: &Records) -> Result<Options, Error> {
         weights: once(&arguments.weight, "--weight")?,
         pins: once(&arguments.pin, "--pin")?,
         to_assumptions: arguments.assume,
+        ..Options::default()
     })
 }
 
