@@ -1,7 +1,7 @@
 //! The cheapest world by eliminating one atom after the other, and by search where that would take too much room.
 //!
-//! Atoms that no clause ties together are looked at apart. In each component atoms are eliminated in an order in which each has few open neighbours
-//! (the fewest first): what the cheaper of *true* and *false* costs is kept in a table over the neighbours. Where all tables are small they are the
+//! Atoms that no clause ties together are looked at apart. In each component atoms are eliminated in an order that ties few others together (least
+//! fill first): what the cheaper of *true* and *false* costs is kept in a table over the neighbours. Where all tables are small they are the
 //! answer: one step back through them gives the cheapest world, however many worlds there are. Where a table would become too wide, it is split into
 //! several of fewer atoms, each of which chooses for itself; the sum is then a lower bound. A search by depth first assigns the atoms in the reverse
 //! order, the more constrained before those that follow from them, with the bound at each node from the tables, and with unit propagation; it takes
@@ -23,7 +23,7 @@ use std::ops::Range;
 /// Tables over so many neighbours at most are kept whole,
 const WIDE: usize = 16;
 /// if they have no more entries than this together;
-const ENTRIES: u64 = 1 << 18;
+const ENTRIES: u64 = 1 << 19;
 /// else tables are split to so many.
 const NARROW: usize = 10;
 /// What is cheaper by no more than this is as cheap.
@@ -84,6 +84,29 @@ enum Waiting {
     Table(usize),
 }
 
+fn degree(neighbours: &[u64]) -> usize {
+    neighbours.iter().map(|word| word.count_ones() as usize).sum()
+}
+
+/// Which bits are set.
+fn bits(words: &[u64]) -> impl Iterator<Item = usize> {
+    words
+        .iter()
+        .enumerate()
+        .flat_map(|(at, word)| (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| at * 64 + bit))
+}
+
+/// How many pairs of neighbours of one are no neighbours yet.
+fn filled(neighbours: &[Vec<u64>], of: usize) -> usize {
+    let around = &neighbours[of];
+    let missing = |other: usize| -> usize {
+        let open = around.iter().zip(&neighbours[other]).map(|(mine, its)| (mine & !its).count_ones() as usize);
+        // A neighbour is none of itself.
+        open.sum::<usize>() - 1
+    };
+    bits(around).map(missing).sum::<usize>() / 2
+}
+
 /// What a search for the cheapest world found.
 pub(super) struct Found {
     /// The true atoms of the best world, for each atom of the space.
@@ -112,12 +135,11 @@ impl Elimination {
         let naming = naming(all, &clauses);
         let mut elimination = Self { atoms, clauses, naming, components: Vec::new(), effort: 0 };
         for members in elimination.tied() {
-            let order = elimination.order(&members);
+            let (order, work) = elimination.order(&members);
             let is_whole = order.iter().all(|(_, width)| *width <= wide)
                 && order.iter().map(|(_, width)| 1_u64 << (width + 1)).sum::<u64>() <= ENTRIES;
             let component = elimination.component(&members, &order, if is_whole { wide } else { narrow });
-            let squares = order.iter().map(|(_, width)| (width * width) as u64).sum::<u64>();
-            elimination.effort += 1 + (squares + component.entries) / A_STEP;
+            elimination.effort += 1 + work + component.entries / A_STEP;
             elimination.components.push(component);
         }
         elimination
@@ -149,26 +171,52 @@ impl Elimination {
         groups
     }
 
-    /// An order in which each atom has few neighbours when its turn comes, and how many it has.
-    fn order(&self, members: &[usize]) -> Vec<(usize, usize)> {
-        let mut neighbours: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); self.naming.len()];
-        for atom in members {
-            let others = self.naming[*atom].iter().flat_map(|clause| &self.clauses[*clause]);
-            neighbours[*atom] = others.map(|literal| literal.atom).filter(|other| other != atom).collect();
+    /// An order in which eliminating an atom ties few of its neighbours together that were not tied, each with how many neighbours it has by then; and
+    /// how many steps that took.
+    fn order(&self, members: &[usize]) -> (Vec<(usize, usize)>, u64) {
+        let count = members.len();
+        let mut local = vec![0_usize; self.naming.len()];
+        for (at, atom) in members.iter().enumerate() {
+            local[*atom] = at;
         }
-        let mut open: BTreeSet<(usize, usize)> = members.iter().map(|atom| (neighbours[*atom].len(), *atom)).collect();
-        let mut order = Vec::with_capacity(members.len());
-        while let Some((width, atom)) = open.pop_first() {
-            order.push((atom, width));
-            let around = std::mem::take(&mut neighbours[atom]);
-            for neighbour in &around {
-                open.remove(&(neighbours[*neighbour].len(), *neighbour));
-                neighbours[*neighbour].remove(&atom);
-                neighbours[*neighbour].extend(around.iter().filter(|other| *other != neighbour));
-                open.insert((neighbours[*neighbour].len(), *neighbour));
+        // For each member a bit for each neighbour.
+        let words = count.div_ceil(64);
+        let mut neighbours = vec![vec![0_u64; words]; count];
+        for (at, atom) in members.iter().enumerate() {
+            for literal in self.naming[*atom].iter().flat_map(|clause| &self.clauses[*clause]) {
+                let other = local[literal.atom];
+                if other != at {
+                    neighbours[at][other / 64] |= 1 << (other % 64);
+                }
             }
         }
-        order
+        let mut work = 0_u64;
+        let mut fill: Vec<usize> = (0..count).map(|at| filled(&neighbours, at)).collect();
+        let mut open: Vec<usize> = (0..count).collect();
+        let mut order = Vec::with_capacity(count);
+        while let Some(next) =
+            (0..open.len()).min_by_key(|at| (fill[open[*at]], degree(&neighbours[open[*at]]), open[*at]))
+        {
+            let at = open.swap_remove(next);
+            let around = std::mem::replace(&mut neighbours[at], vec![0; words]);
+            order.push((members[at], degree(&around)));
+            let mut touched = around.clone();
+            for neighbour in bits(&around) {
+                for (word, more) in neighbours[neighbour].iter_mut().zip(&around) {
+                    *word |= more;
+                }
+                neighbours[neighbour][neighbour / 64] &= !(1 << (neighbour % 64));
+                neighbours[neighbour][at / 64] &= !(1 << (at % 64));
+                for (word, more) in touched.iter_mut().zip(&neighbours[neighbour]) {
+                    *word |= more;
+                }
+            }
+            for other in bits(&touched) {
+                work += (words * (1 + degree(&neighbours[other]))) as u64;
+                fill[other] = filled(&neighbours, other);
+            }
+        }
+        (order, work / A_STEP)
     }
 
     fn component(&self, members: &[usize], order: &[(usize, usize)], most: usize) -> Component {
