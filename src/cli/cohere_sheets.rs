@@ -282,7 +282,7 @@ fn remarks(report: &CoherenceReport, statement: &StatementReport) -> Vec<String>
         let named = if place.is_empty() { format!("`{text}`") } else { format!("`{text}` ({place})") };
         match whys.iter_mut().find(|(why, _)| *why == of.why) {
             Some((_, all)) => all.push(named),
-            None => whys.push((&of.why, vec![named])),
+            None => whys.push((of.why.as_str(), vec![named])),
         }
     }
     for (why, named) in whys {

@@ -194,12 +194,11 @@ impl Elimination {
         let mut fill: Vec<usize> = (0..count).map(|at| filled(&neighbours, at)).collect();
         let mut open: Vec<usize> = (0..count).collect();
         let mut order = Vec::with_capacity(count);
-        while let Some(next) =
-            (0..open.len()).min_by_key(|at| (fill[open[*at]], degree(&neighbours[open[*at]]), open[*at]))
-        {
+        let mut degrees: Vec<usize> = neighbours.iter().map(|of| degree(of)).collect();
+        while let Some(next) = (0..open.len()).min_by_key(|at| (fill[open[*at]], degrees[open[*at]], open[*at])) {
             let at = open.swap_remove(next);
             let around = std::mem::replace(&mut neighbours[at], vec![0; words]);
-            order.push((members[at], degree(&around)));
+            order.push((members[at], degrees[at]));
             let mut touched = around.clone();
             for neighbour in bits(&around) {
                 for (word, more) in neighbours[neighbour].iter_mut().zip(&around) {
@@ -212,8 +211,9 @@ impl Elimination {
                 }
             }
             for other in bits(&touched) {
-                work += (words * (1 + degree(&neighbours[other]))) as u64;
+                degrees[other] = degree(&neighbours[other]);
                 fill[other] = filled(&neighbours, other);
+                work += (words * (1 + degrees[other])) as u64;
             }
         }
         (order, work / A_STEP)

@@ -166,8 +166,12 @@ impl Space {
         let found = elimination.cheapest(costs, most.min(budget.left()));
         budget.spend(found.steps);
         let best = found.world.map(|world| (cost(&world), world));
-        // The bound is computed in another order than the cost: they differ in their last bits.
-        let at_least = best.as_ref().map_or(found.at_least, |(least, _)| found.at_least.min(*least));
+        // The bound is added up in another order than the cost: they differ in their last bits.
+        let at_least = match &best {
+            Some((least, _)) if found.is_complete => *least,
+            Some((least, _)) => found.at_least.min(*least),
+            None => found.at_least,
+        };
         Least { best, at_least, is_complete: found.is_complete }
     }
 }
