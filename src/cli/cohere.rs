@@ -4,8 +4,8 @@ use super::inputs::{pattern, unknown_forecaster, without_outcomes};
 use super::ledger_file::LedgerArgument;
 use super::{Done, cohere_sheets, console, load};
 use crate::cohere::{
-    Distance, Options, Relations, Standing, TOLERANCE, check_names, check_possible, cohere, read_relations,
-    with_repaired,
+    Distance, Options, Relations, Standing, StatementReport, TOLERANCE, check_names, check_possible, cohere,
+    read_relations, with_repaired,
 };
 use crate::error::Error;
 use crate::forecast::tidy::{Form, forecasts_file, parse_number, parse_probability};
@@ -173,6 +173,7 @@ fn options(arguments: &Arguments, records: &Records) -> Result<Options, Error> {
         weights: once(&arguments.weight, "--weight")?,
         pins: once(&arguments.pin, "--pin")?,
         to_assumptions: arguments.assume,
+        ..Options::default()
     })
 }
 
@@ -201,6 +202,15 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let options = options(arguments, &records)?;
     let report = cohere(&records, &relations, &options)?;
     console::present(format, |format| cohere_sheets::output(&report, format))?;
+    if format == Format::Csv {
+        let is_cut_off = |of: &&StatementReport| of.cut_off || of.worth.iter().any(|worth| worth.cut_off.any());
+        for of in report.statements.iter().filter(is_cut_off) {
+            let (who, day) = (&of.forecaster, &of.day);
+            console::note(&format!(
+                "note: {who}, {day}: a search was cut off after its number of steps; `--format json` says which"
+            ));
+        }
+    }
     if let Some(path) = &arguments.out {
         let all = with_repaired(&records, &report, &options, arguments.by);
         console::write_bytes(path, &forecasts_file(&all, Form::of(path))?)?;

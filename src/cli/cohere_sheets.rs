@@ -1,6 +1,8 @@
 //! How `foretell cohere` shows what it found.
 
-use crate::cohere::{CoherenceReport, ConflictReport, Distance, RelationReport, Standing, StatementReport, Strength};
+use crate::cohere::{
+    CoherenceReport, ConflictReport, CutOff, Distance, RelationReport, Standing, StatementReport, Strength,
+};
 use crate::diagnostic::counted;
 use crate::report::figure::significant;
 use crate::report::{Column, Format, Output, Sheet};
@@ -54,6 +56,7 @@ fn heading(report: &CoherenceReport, statement: &StatementReport) -> String {
         Standing::SameDay => format!("on {}", statement.day),
     };
     let verdict = match (statement.errors, statement.warnings) {
+        (0, 0) if statement.cut_off => "nothing was found to conflict before the search was cut off".to_owned(),
         (0, 0) => "nothing conflicts".to_owned(),
         (errors, 0) => counted(errors, "error"),
         (0, warnings) => counted(warnings, "warning"),
@@ -170,12 +173,45 @@ fn conflict_rows(sheet: &mut Sheet, number: usize, conflict: &ConflictReport) {
         sheet.row([lead(), vec![text, String::new(), String::new(), place(relation)]].concat());
     }
     for figure in &conflict.figures {
+        let none = if figure.cut_off { "not known" } else { "–" };
         let range = figure.others_allow.map_or_else(
-            || "–".to_owned(),
+            || none.to_owned(),
             |(low, high)| if high - low < 1e-6 { share(low) } else { format!("{} to {}", share(low), share(high)) },
         );
         sheet.row([lead(), vec![format!("  {}", figure.name), share(figure.stated), range]].concat());
     }
+}
+
+/// What of the worth is not known, since a search was cut off.
+fn cut_off(statement: &StatementReport) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut note = |is_so: fn(&CutOff) -> bool, what: &str| {
+        let distances = statement.worth.iter().filter(|worth| is_so(&worth.cut_off)).map(|worth| worth.distance);
+        let names = distances.map(|distance| match distance {
+            Distance::Squared => "for Brier",
+            Distance::Kl => "for log",
+        });
+        let names: Vec<&str> = names.collect();
+        if !names.is_empty() {
+            lines.push(format!("{}, {}: {what}", statement.forecaster, names.join(" and ")));
+        }
+    };
+    note(
+        |of| of.figures,
+        "the search for coherent figures was cut off after its number of steps; not all figures shown are surely coherent, and no gain is \
+         guaranteed beyond the bounds shown",
+    );
+    note(
+        |of| of.nearest,
+        "the search for the nearest figures was cut off after its number of steps; nearer ones may be left, and the gain is not guaranteed to be \
+         at least the distance",
+    );
+    note(
+        |of| of.gain,
+        "the search for the worst and the best world was cut off after its number of steps; the least and the greatest gain are proven bounds \
+         that no world passes and perhaps none reaches",
+    );
+    lines
 }
 
 /// What it is worth, and what was not looked at.
@@ -183,7 +219,8 @@ fn remarks(report: &CoherenceReport, statement: &StatementReport) -> Vec<String>
     let mut lines = Vec::new();
     let who = &statement.forecaster;
     for worth in &statement.worth {
-        if worth.divergence < 1e-9 && worth.guaranteed {
+        let untouched = worth.divergence < 1e-9 && worth.at_least.abs() < 1e-9 && worth.at_most.abs() < 1e-9;
+        if worth.divergence < 1e-9 && (worth.guaranteed || (worth.cut_off.any() && untouched)) {
             continue;
         }
         let (score, distance) = match worth.distance {
@@ -192,7 +229,12 @@ fn remarks(report: &CoherenceReport, statement: &StatementReport) -> Vec<String>
         };
         let number = |value: f64| significant(if value.abs() < 1e-9 { 0.0 } else { value }, 3);
         let (least, most) = (number(worth.at_least), number(worth.at_most));
-        let repaired = if worth.guaranteed { "the nearest coherent figures" } else { "the repaired figures" };
+        let repaired = match (worth.guaranteed, worth.cut_off.figures, worth.cut_off.nearest) {
+            (true, ..) => "the nearest coherent figures",
+            (false, true, _) => "the figures shown",
+            (false, false, true) => "coherent figures that were found",
+            _ => "the repaired figures",
+        };
         lines.push(if worth.at_least > 0.0 {
             format!(
                 "{who} gives away at least {least} of {score} whatever happens, and at most {most}, against {repaired} ({distance} {})",
@@ -205,21 +247,46 @@ fn remarks(report: &CoherenceReport, statement: &StatementReport) -> Vec<String>
             )
         });
     }
-    if statement.worth.iter().all(|worth| worth.divergence < 1e-9) && statement.conflicts.is_empty() {
+    let is_near = statement.worth.iter().all(|worth| worth.divergence < 1e-9 && !worth.cut_off.any());
+    if is_near && statement.conflicts.is_empty() {
         lines.push(format!("{who} is coherent"));
     }
-    if !statement.worth.iter().all(|worth| worth.guaranteed) {
-        let pinned = statement.figures.iter().any(|figure| figure.pin.is_some());
+    lines.extend(cut_off(statement));
+    let pins = statement.figures.iter().any(|figure| figure.pin.is_some());
+    if pins || (report.repaired_to_assumptions && report.assume > 0) {
         let assumed = report.repaired_to_assumptions && report.assume > 0;
-        let why = match (pinned, assumed) {
+        let why = match (pins, assumed) {
             (true, true) => "pins are kept, and assumptions are not kept by every world",
             (false, true) => "assumptions are not kept by every world",
             (_, false) => "pins are kept",
         };
         lines.push(format!("{who}: {why}, so that the gain is no longer at least the distance in every world"));
     }
-    if statement.more_conflicts {
+    if statement.cut_off {
+        lines.push(format!(
+            "{who}: the search for sets was cut off after its number of steps: what is named conflicts, but there may be more"
+        ));
+    } else if statement.more_conflicts {
         lines.push(format!("{who}: there may be more sets; these were found first"));
+    }
+    let sets = statement.conflicts.iter().enumerate().filter(|(_, conflict)| conflict.may_be_less);
+    let sets: Vec<String> = sets.map(|(at, _)| (at + 1).to_string()).collect();
+    if !sets.is_empty() {
+        let sets = sets.join(", ");
+        lines.push(format!("{who}: less of these sets may be enough, and their points are lower bounds: {sets}"));
+    }
+    let mut whys: Vec<(&str, Vec<String>)> = Vec::new();
+    for of in &statement.untested {
+        let place = place(&of.relation);
+        let text = &of.relation.text;
+        let named = if place.is_empty() { format!("`{text}`") } else { format!("`{text}` ({place})") };
+        match whys.iter_mut().find(|(why, _)| *why == of.why) {
+            Some((_, all)) => all.push(named),
+            None => whys.push((of.why.as_str(), vec![named])),
+        }
+    }
+    for (why, named) in whys {
+        lines.push(format!("{who}: assumed but not tested, since {why}: {}", named.join(", ")));
     }
     if !statement.without_probability.is_empty() {
         let questions = statement.without_probability.join(", ");

@@ -260,6 +260,11 @@ pub(super) fn coherence(loaded: &Loaded, report: &RunReport, records: Option<&Re
 fn statement(one: &StatementReport) -> String {
     let (who, figures) = (&one.forecaster, one.figures.len());
     let Some(worst) = one.conflicts.first() else {
+        if one.cut_off {
+            return format!(
+                "Among the {figures} probabilities of {who} on these questions no contradiction was found, but the search for one was cut off."
+            );
+        }
         return format!(
             "The {figures} probabilities of {who} on these questions can stand together, as far as the file says how they hang together."
         );

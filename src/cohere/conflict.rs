@@ -8,12 +8,16 @@
 //! A figure `c` of `A given B` moves by `|P(A and B) - c P(B)|`: by as many points as it would have to move itself, times the chance of its condition.
 //! So under a rare condition much stays within the tolerance; in the worlds of the condition alone it counts in full.
 //!
+//! Both searches take from a [`Budget`]. What is cut off counts as no conflict found: so whatever is named conflicts, but there may be more, and a set
+//! may hold more than it needs; both are said.
+//!
 //! Minimal infeasible subsets: Chinneck and Dravnieks (1991), ORSA J. Comput. 3, 157–168; by halving: Junker (2004), Proc. AAAI, 167–172; all
 //! of them by hitting sets: Reiter (1987), Artif. Intell. 32, 57–95.
 
+use super::budget::Budget;
 use super::formula::Literal;
 use super::problem::{Held, Part, Problem};
-use super::program::{Aim, System};
+use super::program::{Aim, Nearest, System};
 use super::relations::Strength;
 use super::worlds::World;
 use crate::error::Error;
@@ -37,6 +41,8 @@ pub(super) struct Conflict {
     pub(super) given: Option<Literal>,
     /// The least total by which the figures would have to move, as a probability; conditional ones count times the chance of their condition.
     pub(super) amount: f64,
+    /// Whether a search was cut off, so that less of it may be enough, and the amount may be greater.
+    pub(super) may_be_less: bool,
 }
 
 /// A relation that is violated by itself.
@@ -56,6 +62,8 @@ pub(super) struct Conflicts {
     pub(super) found: Vec<Conflict>,
     /// Whether the search ended before it was sure that there are no more.
     pub(super) more: bool,
+    /// Whether that is because the budget was spent.
+    pub(super) cut_off: bool,
 }
 
 /// One way of looking at a part: some figures and relations, and the worlds of a condition or all.
@@ -68,6 +76,9 @@ struct Look<'p, 'r> {
     /// All of it as one system, and the worlds that were generated for it.
     system: System,
     worlds: RefCell<Vec<World>>,
+    /// Those of them that had a share last, to begin with elsewhere.
+    seeds: RefCell<Vec<World>>,
+    budget: &'p Budget,
 }
 
 /// The system of some figures, each with weight 1 and free to move.
@@ -87,20 +98,23 @@ impl<'p, 'r> Look<'p, 'r> {
         relations: Vec<usize>,
         given: Option<Literal>,
         tolerance: f64,
+        budget: &'p Budget,
     ) -> Option<Self> {
         let figures = problem.speaking(figures, &relations, given);
         let system = plain(problem, &figures, &relations, given);
-        let worlds = RefCell::default();
-        (!figures.is_empty()).then_some(Self { problem, figures, relations, given, tolerance, system, worlds })
+        let (worlds, seeds) = (RefCell::default(), RefCell::default());
+        let look = Self { problem, figures, relations, given, tolerance, system, worlds, seeds, budget };
+        (!look.figures.is_empty()).then_some(look)
     }
 
     /// The amount of some of its figures under all of its relations, surely on its side of the tolerance, and the figures that play a part in it.
     fn amount(&self, figures: &[usize]) -> Result<(f64, Vec<usize>), Error> {
         let counts: Vec<bool> = self.figures.iter().map(|figure| figures.contains(figure)).collect();
         let worlds = &mut self.worlds.borrow_mut();
-        let found = self.system.nearest_of(&counts, Aim::Amount, Some(self.tolerance), worlds)?;
-        // Under a condition that cannot be, nothing is at stake.
-        let Some(solution) = found else { return Ok((0.0, Vec::new())) };
+        let found = self.system.nearest_of(&counts, Aim::Amount, Some(self.tolerance), worlds, self.budget)?;
+        // Under a condition that cannot be, nothing is at stake; and what was cut off is no conflict found.
+        let Nearest::Found(solution) = found else { return Ok((0.0, Vec::new())) };
+        *self.seeds.borrow_mut() = solution.support.iter().map(|world| worlds[*world].clone()).collect();
         let counted = self.figures.iter().zip(&counts).filter(|(_, counts)| **counts).map(|(figure, _)| *figure);
         let involved = counted.zip(&solution.pulls).filter(|(_, pull)| pull.abs() > 1e-6).map(|(figure, _)| figure);
         Ok((solution.total(), involved.collect()))
@@ -111,12 +125,29 @@ impl<'p, 'r> Look<'p, 'r> {
         let figures = self.problem.speaking(figures, relations, self.given);
         let system = plain(self.problem, &figures, relations, self.given);
         let counts = vec![true; figures.len()];
-        let found = system.nearest_of(&counts, Aim::Amount, Some(self.tolerance), &mut Vec::new())?;
-        Ok(found.is_some_and(|solution| solution.total() > self.tolerance))
+        let mut worlds = self.projected(&system);
+        let found = system.nearest_of(&counts, Aim::Amount, Some(self.tolerance), &mut worlds, self.budget)?;
+        Ok(found.found().is_some_and(|solution| solution.total() > self.tolerance))
+    }
+
+    /// What worlds of its own system, which keep more relations, are in that of some of the relations.
+    fn projected(&self, system: &System) -> Vec<World> {
+        let places: Option<Vec<usize>> =
+            system.atoms.iter().map(|atom| self.system.atoms.binary_search(atom).ok()).collect();
+        let Some(places) = places else { return Vec::new() };
+        let mut worlds: Vec<World> = Vec::new();
+        for world in self.seeds.borrow().iter() {
+            let here: World = places.iter().map(|place| world[*place]).collect();
+            if !worlds.contains(&here) {
+                worlds.push(here);
+            }
+        }
+        worlds
     }
 
     /// Leaves out whatever can be; `None` if what is taken to conflict does not.
     fn minimal(&self, figures: &[usize], involved: &[usize]) -> Result<Option<Conflict>, Error> {
+        let before = self.budget.cut_offs();
         let mut figures = figures.to_vec();
         let is_less = !involved.is_empty() && involved.len() < figures.len();
         // A judgement may take a figure as stated, so that it says nothing without it.
@@ -140,9 +171,10 @@ impl<'p, 'r> Look<'p, 'r> {
         let mut figures = needed(&[], false, &figures, &test)?;
         figures.sort_unstable();
         let figures = self.problem.speaking(&figures, &relations, self.given);
-        let found = plain(self.problem, &figures, &relations, self.given).nearest(Aim::Amount)?;
-        let amount = found.map_or(0.0, |solution| solution.total());
-        let conflict = Conflict { figures, relations, given: self.given, amount };
+        let found = plain(self.problem, &figures, &relations, self.given).nearest(Aim::Amount, self.budget)?;
+        let amount = found.found().map_or(0.0, |solution| solution.total());
+        let may_be_less = self.budget.cut_offs() > before;
+        let conflict = Conflict { figures, relations, given: self.given, amount, may_be_less };
         Ok((amount > self.tolerance).then_some(conflict))
     }
 
@@ -177,7 +209,7 @@ impl<'p, 'r> Look<'p, 'r> {
         let (mut asked, mut found, mut looked) = (0, 0, 0);
         while let Some(removed) = queue.pop_front() {
             looked += 1;
-            if looked > LOOKED {
+            if looked > LOOKED || self.budget.is_spent() {
                 return Ok(true);
             }
             let left: Vec<usize> = self.figures.iter().copied().filter(|figure| !removed.contains(figure)).collect();
@@ -259,30 +291,42 @@ fn needed(
 }
 
 /// Every conflict of a part that was found, those of one relation first.
-pub(super) fn conflicts(problem: &Problem<'_>, part: &Part, tolerance: f64) -> Result<Conflicts, Error> {
+///
+/// Relations alone and all of them together have so many steps each.
+pub(super) fn conflicts(problem: &Problem<'_>, part: &Part, tolerance: f64, steps: u64) -> Result<Conflicts, Error> {
     let mut conflicts = Conflicts::default();
+    let (apart, together) = (Budget::new(steps), Budget::new(steps));
     let conditions = problem.conditions(&part.figures).into_iter().map(Some);
     let views: Vec<Option<Literal>> = conditions.chain([None]).collect();
     for given in views {
-        let look = |figures: &[usize], relations: Vec<usize>| Look::new(problem, figures, relations, given, tolerance);
-        let Some(whole) = look(&part.figures, part.relations.clone()) else { continue };
-        if whole.amount(&whole.figures)?.0 <= tolerance {
+        let look = |figures: &[usize], relations: Vec<usize>, budget| {
+            Look::new(problem, figures, relations, given, tolerance, budget)
+        };
+        let Some(whole) = look(&part.figures, part.relations.clone(), &together) else { continue };
+        let before = together.cut_offs();
+        if whole.amount(&whole.figures)?.0 <= tolerance && together.cut_offs() == before {
             continue;
         }
         let mut found = Vec::new();
         for relation in &part.relations {
             let touched = problem.touched(&part.figures, &[*relation]);
-            let Some(alone) = look(&touched, vec![*relation]) else { continue };
+            let Some(alone) = look(&touched, vec![*relation], &apart) else { continue };
             alone.apart(&mut found)?;
             if found.last().is_some_and(|conflict| conflict.relations.contains(relation)) {
-                let amount = alone.system.nearest(Aim::Amount)?.map_or(0.0, |solution| solution.total());
+                let nearest = alone.system.nearest(Aim::Amount, &apart)?.found();
+                let mine = found.iter().filter(|conflict| conflict.relations.contains(relation));
+                let amount = match nearest {
+                    Some(solution) if solution.cut_off.is_none() => solution.total(),
+                    // The sets in it still say what it comes to at least.
+                    _ => mine.map(|conflict| conflict.amount).fold(0.0, f64::max),
+                };
                 conflicts.violated.push(Violation { relation: *relation, given, amount });
             }
         }
         let strength = |relation: &&usize| problem.relations.relations[**relation].strength == Strength::Logic;
         let logic: Vec<usize> = part.relations.iter().filter(strength).copied().collect();
         if (2..part.relations.len()).contains(&logic.len())
-            && let Some(by_logic) = look(&part.figures, logic)
+            && let Some(by_logic) = look(&part.figures, logic, &together)
         {
             conflicts.more |= by_logic.all(&mut found)?;
         }
@@ -291,8 +335,8 @@ pub(super) fn conflicts(problem: &Problem<'_>, part: &Part, tolerance: f64) -> R
         if given.is_none() {
             for conflict in &mut found {
                 for condition in problem.conditions(&conflict.figures) {
-                    let inside =
-                        Look::new(problem, &conflict.figures, conflict.relations.clone(), Some(condition), tolerance);
+                    let (figures, relations) = (&conflict.figures, conflict.relations.clone());
+                    let inside = Look::new(problem, figures, relations, Some(condition), tolerance, &apart);
                     let Some(inside) = inside else { continue };
                     let (amount, involved) = inside.amount(&inside.figures)?;
                     if amount > tolerance
@@ -316,5 +360,7 @@ pub(super) fn conflicts(problem: &Problem<'_>, part: &Part, tolerance: f64) -> R
             }
         }
     }
+    conflicts.cut_off = apart.cut_offs() + together.cut_offs() > 0;
+    conflicts.more |= conflicts.cut_off;
     Ok(conflicts)
 }

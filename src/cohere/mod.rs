@@ -8,8 +8,14 @@
 //!
 //! Uses `forecast`, and Clarabel for convex programs; knows nothing of scenarios and scores.
 
+mod assignment;
+mod budget;
+#[cfg(test)]
+mod budget_tests;
 pub mod codes;
 mod conflict;
+mod elimination;
+mod encoded;
 mod formula;
 mod ladder;
 mod names;
@@ -23,9 +29,11 @@ mod report;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod untested;
 mod words;
 mod worlds;
 
+pub use budget::{Budget, STEPS};
 pub use formula::{Clause, Literal, equal, implies};
 pub use ladder::{Clock, Ladder, hazard};
 pub use names::{check_names, check_possible};
@@ -33,13 +41,13 @@ pub use read::read_relations;
 pub use relations::{
     Bound, Builder, Conditional, Judgement, Place, Proposition, Relation, Relations, Row, Strength, group,
 };
-pub use repair::Distance;
+pub use repair::{CutOff, Distance};
 pub use report::{
     CoherenceReport, ConflictFigure, ConflictReport, FigureReport, HazardReport, RelationReport, StatementReport,
-    ViolationReport, WorthReport,
+    UntestedReport, ViolationReport, WorthReport,
 };
 pub use statement::Standing;
-pub use worlds::{LISTED, Space, World};
+pub use worlds::{LISTED, Least, Space, World};
 
 use crate::error::Error;
 use crate::forecast::{Forecast, ForecastRecord, Records, nearest};
@@ -47,9 +55,11 @@ use crate::math::exp_m1;
 use conflict::{Conflict, conflicts, plain};
 use jiff::civil::Date;
 use problem::{Part, Problem};
-use repair::{Repaired, repair};
+use program::Range;
+use repair::{MISSED, Repaired, repair};
 use statement::{Statement, statements};
 use std::collections::{BTreeMap, BTreeSet};
+use untested::untested;
 
 /// Figures may miss a relation by this much before it is said: one percentage point.
 pub const TOLERANCE: f64 = 0.01;
@@ -75,6 +85,8 @@ pub struct Options {
     pub pins: BTreeMap<String, f64>,
     /// Repair to the assumptions, too.
     pub to_assumptions: bool,
+    /// How many steps each search of a part of the relations may take; what is cut off is said to be.
+    pub steps: u64,
 }
 
 impl Default for Options {
@@ -88,6 +100,7 @@ impl Default for Options {
             weights: BTreeMap::new(),
             pins: BTreeMap::new(),
             to_assumptions: false,
+            steps: STEPS,
         }
     }
 }
@@ -212,7 +225,7 @@ fn one(statement: &Statement<'_>, relations: &Relations, options: &Options) -> R
     let problem = Problem { relations, definitions, atoms, figures };
     let mut found: Vec<ConflictReport> = Vec::new();
     let mut violated = Vec::new();
-    let mut more_conflicts = false;
+    let (mut more_conflicts, mut cut_off) = (false, false);
     let mut repaired = [Vec::new(), Vec::new()];
     for values in &mut repaired {
         values.extend(problem.figures.iter().map(|figure| figure.stated));
@@ -221,35 +234,55 @@ fn one(statement: &Statement<'_>, relations: &Relations, options: &Options) -> R
     let has_pins = problem.figures.iter().any(|figure| figure.pin.is_some());
     let keeps_assumptions = options.to_assumptions && relations.count(Strength::Assume) > 0;
     let guaranteed = !has_pins && !keeps_assumptions;
-    let mut worth =
-        distances.map(|distance| WorthReport { distance, divergence: 0.0, at_least: 0.0, at_most: 0.0, guaranteed });
-    for part in problem.parts() {
-        let conflicts = conflicts(&problem, &part, options.tolerance + EXACT)?;
+    let mut worth = distances.map(|distance| WorthReport {
+        distance,
+        divergence: 0.0,
+        at_least: 0.0,
+        at_most: 0.0,
+        guaranteed,
+        cut_off: CutOff::default(),
+    });
+    let parts = problem.parts();
+    for part in &parts {
+        let conflicts = conflicts(&problem, part, options.tolerance + EXACT, options.steps)?;
         more_conflicts |= conflicts.more;
+        cut_off |= conflicts.cut_off;
         violated.extend(conflicts.violated.iter().map(|of| ViolationReport {
             relation: placed(relations, of.relation),
             points: in_points(of.amount),
             given: of.given.map(|given| relations.name(given)),
         }));
         for conflict in &conflicts.found {
-            found.push(described(&problem, conflict)?);
+            found.push(described(&problem, conflict, options.steps)?);
         }
         let mut worlds = Vec::new();
         for ((distance, values), worth) in distances.into_iter().zip(&mut repaired).zip(&mut worth) {
-            let Some(of) = repair(&problem, &part, distance, options.to_assumptions, &mut worlds)? else { continue };
-            check_pins(&problem, &part, &of)?;
+            let to_assumptions = options.to_assumptions;
+            let Some(of) = repair(&problem, part, distance, to_assumptions, &mut worlds, options.steps)? else {
+                continue;
+            };
+            check_pins(&problem, part, &of)?;
             for (figure, value) in part.figures.iter().zip(&of.figures) {
                 values[*figure] = *value;
             }
             worth.divergence += of.divergence;
             worth.at_least += of.least;
             worth.at_most += of.most;
+            worth.cut_off = worth.cut_off.or(of.cut_off);
+            worth.guaranteed &= !of.cut_off.any();
         }
     }
     found.sort_by(|a, b| {
         let key = |of: &ConflictReport| (of.severity, of.relations.len(), of.figures.len());
         key(a).cmp(&key(b)).then(b.points.total_cmp(&a.points))
     });
+    let untested = untested(&problem, &parts).into_iter().map(|of| UntestedReport {
+        relation: placed(relations, of.relation),
+        why: of.why,
+    });
+    // A product is held against the one chance as stated, so it may still conflict where that chance itself cannot stand.
+    let conflicts_in = |of: &UntestedReport| found.iter().any(|conflict| conflict.relations.contains(&of.relation));
+    let untested = untested.filter(|of| !conflicts_in(of)).collect();
     violated.sort_by(|a, b| b.points.total_cmp(&a.points));
     let severe = |severity: &str| found.iter().filter(|conflict| conflict.severity == severity).count();
     Ok(StatementReport {
@@ -280,6 +313,8 @@ fn one(statement: &Statement<'_>, relations: &Relations, options: &Options) -> R
         violated,
         conflicts: found,
         more_conflicts,
+        cut_off,
+        untested,
         worth: worth.to_vec(),
         hazards: hazards(&problem),
         unrelated: statement.said.len()
@@ -292,7 +327,7 @@ fn one(statement: &Statement<'_>, relations: &Relations, options: &Options) -> R
 fn check_pins(problem: &Problem<'_>, part: &Part, repaired: &Repaired) -> Result<(), Error> {
     let mut pins =
         part.figures.iter().map(|figure| &problem.figures[*figure]).filter(|figure| figure.pin.is_some()).peekable();
-    if repaired.missed <= EXACT * 10.0 || pins.peek().is_none() {
+    if repaired.missed <= MISSED || repaired.cut_off.any() || pins.peek().is_none() {
         return Ok(());
     }
     let named: Vec<String> = pins.map(|figure| format!("`{}`", figure.name)).collect();
@@ -300,15 +335,21 @@ fn check_pins(problem: &Problem<'_>, part: &Part, repaired: &Repaired) -> Result
         .help("pin fewer figures, or to values that the relations allow together"))
 }
 
-fn described(problem: &Problem<'_>, conflict: &Conflict) -> Result<ConflictReport, Error> {
+fn described(problem: &Problem<'_>, conflict: &Conflict, steps: u64) -> Result<ConflictReport, Error> {
+    let budget = Budget::new(steps);
     let system = plain(problem, &conflict.figures, &conflict.relations, conflict.given);
     let relations = &problem.relations;
     let mut figures = Vec::new();
     for (at, figure) in conflict.figures.iter().enumerate() {
         let figure = &problem.figures[*figure];
         let round = |chance: f64| crate::math::round_to(chance, 6);
-        let others_allow = system.range(at)?.map(|(low, high)| (round(low), round(high)));
-        figures.push(ConflictFigure { name: figure.name.clone(), stated: figure.stated, others_allow });
+        let range = system.range(at, &budget)?;
+        let others_allow = match range {
+            Range::Between(low, high) => Some((round(low), round(high))),
+            Range::Never | Range::Unknown => None,
+        };
+        let cut_off = range == Range::Unknown;
+        figures.push(ConflictFigure { name: figure.name.clone(), stated: figure.stated, others_allow, cut_off });
     }
     let by_logic = conflict.relations.iter().all(|of| relations.relations[*of].strength == Strength::Logic);
     Ok(ConflictReport {
@@ -317,6 +358,7 @@ fn described(problem: &Problem<'_>, conflict: &Conflict) -> Result<ConflictRepor
         given: conflict.given.map(|given| relations.name(given)),
         relations: conflict.relations.iter().map(|of| placed(relations, *of)).collect(),
         figures,
+        may_be_less: conflict.may_be_less,
     })
 }
 

@@ -53,9 +53,19 @@ pub(super) struct Problem<'r> {
     pub(super) figures: Vec<Figure>,
 }
 
+/// The first of those that were joined with one.
+pub(super) fn find(leader: &mut [usize], of: usize) -> usize {
+    let mut at = of;
+    while leader[at] != at {
+        leader[at] = leader[leader[at]];
+        at = leader[at];
+    }
+    at
+}
+
 impl Problem<'_> {
     /// The atoms that a figure is about.
-    fn atoms_of(&self, figure: usize) -> Vec<usize> {
+    pub(super) fn atoms_of(&self, figure: usize) -> Vec<usize> {
         let figure = &self.figures[figure];
         match &figure.conditional {
             Some((_, of)) => vec![of.both, of.condition.atom, of.event.atom],
@@ -64,7 +74,7 @@ impl Problem<'_> {
     }
 
     /// The atoms that a relation is about.
-    fn atoms_in(&self, relation: usize) -> Vec<usize> {
+    pub(super) fn atoms_in(&self, relation: usize) -> Vec<usize> {
         let relation = &self.relations.relations[relation];
         let judged = relation.judgements.iter().flat_map(|judgement| match judgement {
             Judgement::Linear(row) => row.terms.iter().map(|(_, literal)| literal.atom).collect(),
@@ -77,14 +87,6 @@ impl Problem<'_> {
     /// The parts, in the order of their first figure.
     pub(super) fn parts(&self) -> Vec<Part> {
         let mut leader: Vec<usize> = (0..self.atoms).collect();
-        fn find(leader: &mut [usize], of: usize) -> usize {
-            let mut at = of;
-            while leader[at] != at {
-                leader[at] = leader[leader[at]];
-                at = leader[at];
-            }
-            at
-        }
         let mut join = |together: &[usize]| {
             for pair in together.windows(2) {
                 let (a, b) = (find(&mut leader, pair[0]), find(&mut leader, pair[1]));
@@ -218,7 +220,8 @@ impl Problem<'_> {
                 }
             }
         }
-        System { space: Space::new(local.len(), clauses), targets: targets.collect(), rows }
+        let atoms = local.keys().copied().collect();
+        System { space: Space::new(local.len(), clauses), atoms, targets: targets.collect(), rows }
     }
 
     /// The chance that some figures give a literal, and whether it is pinned.

@@ -5,12 +5,16 @@
 //! lower it most, among all of them ([`Space::cheapest`]). Once no world would, the master's solution is that of the whole program, and the last
 //! price bounds what is left to gain. Where worlds are few, all of them are in the master at once.
 //!
+//! All of it takes from a [`Budget`]. A program that runs out of it is *cut off*: its figures are coherent, since they are those of a distribution over
+//! worlds, but nearer ones may be left; how much nearer, the price of the last search bounds, where there was one.
+//!
 //! Gilmore and Gomory (1961), Oper. Res. 9, 849–859; for probabilities Jaumard, Hansen and Poggi de Aragão (1991), ORSA J. Comput. 3, 135–148.
 //! The solver: Goulart and Chen (2024), arXiv 2405.12762.
 
+use super::budget::Budget;
 use super::formula::Literal;
 use super::relations::Bound;
-use super::worlds::{Space, World};
+use super::worlds::{LONG, Least, Space, World};
 use crate::error::Error;
 use clarabel::algebra::CscMatrix;
 use clarabel::solver::{
@@ -22,8 +26,12 @@ use clarabel::solver::{
 const AT_ONCE: usize = 64;
 /// A world whose price is above minus this would change nothing that is shown.
 const PRICE: f64 = 1e-9;
-/// So many worlds are generated before the program gives up.
+/// So many worlds are generated before the program is cut off.
 const ROUNDS: usize = 2_000;
+/// So many steps a search for a world takes first; only if it finds none that would lower the program, it goes on to [`LONG`].
+const QUICK: u64 = 100_000;
+/// A world with less than this has no share.
+const SHARE: f64 = 1e-6;
 /// What it costs to miss a pin or a judgement, against 1 for a figure.
 const MISS: f64 = 1e3;
 /// Chances nearer to 0 or 1 count as so far from it in logarithms, as in the logarithmic score.
@@ -56,13 +64,16 @@ impl Linear {
         self.terms.extend(other.terms.iter().map(|(atom, of)| (*atom, factor * of)));
     }
 
-    /// The least that it is in any world, and where.
-    pub(super) fn least(&self, space: &Space) -> Option<(f64, World)> {
+    /// The least that it is in any world, and where, as far as that was searched.
+    pub(super) fn least(&self, space: &Space, most: u64, budget: &Budget) -> Least {
         let mut costs = vec![0.0; space.atoms()];
         for (atom, factor) in &self.terms {
             costs[*atom] += factor;
         }
-        space.cheapest(&costs).map(|(cost, world)| (self.constant + cost, world))
+        let mut least = space.cheapest(&costs, most, budget);
+        least.best = least.best.map(|(cost, world)| (self.constant + cost, world));
+        least.at_least += self.constant;
+        least
     }
 }
 
@@ -85,6 +96,8 @@ pub(super) struct Target {
 #[derive(Debug, Clone)]
 pub(super) struct System {
     pub(super) space: Space,
+    /// For each atom of the space which one of the relations it is, in their order.
+    pub(super) atoms: Vec<usize>,
     pub(super) targets: Vec<Target>,
     pub(super) rows: Vec<(Linear, Bound)>,
 }
@@ -120,13 +133,49 @@ pub(super) struct Solution {
     pub(super) missed: f64,
     /// For an amount: how much less it would be, were a target's figure one higher; 0 for those that play no part.
     pub(super) pulls: Vec<f64>,
+    /// Which of the worlds have a share.
+    pub(super) support: Vec<usize>,
+    /// Where the program was cut off: what the least value is at least.
+    pub(super) cut_off: Option<f64>,
 }
 
 impl Solution {
-    /// What an amount comes to where each miss counts like a figure.
+    /// What an amount comes to where each miss counts like a figure; where it was cut off, what it comes to at least.
     pub(super) fn total(&self) -> f64 {
-        (self.value - (MISS - 1.0) * self.missed).max(0.0)
+        self.cut_off.unwrap_or(self.value - (MISS - 1.0) * self.missed).max(0.0)
     }
+}
+
+/// What a program found.
+#[derive(Debug, Clone)]
+pub(super) enum Nearest {
+    /// No world is possible.
+    Impossible,
+    /// The search for a first world was cut off.
+    Unknown,
+    /// The nearest figures; where it was cut off, near ones.
+    Found(Solution),
+}
+
+impl Nearest {
+    /// The solution, if there is one.
+    pub(super) fn found(self) -> Option<Solution> {
+        match self {
+            Self::Found(solution) => Some(solution),
+            Self::Impossible | Self::Unknown => None,
+        }
+    }
+}
+
+/// What the others leave a target.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Range {
+    /// They leave its condition no chance.
+    Never,
+    /// The search was cut off.
+    Unknown,
+    /// The least and the greatest that it can be.
+    Between(f64, f64),
 }
 
 /// The master, put together row by row.
@@ -231,9 +280,9 @@ impl Master {
 }
 
 impl System {
-    /// The nearest coherent figures; `None` if no world is possible.
-    pub(super) fn nearest(&self, aim: Aim) -> Result<Option<Solution>, Error> {
-        self.nearest_of(&vec![true; self.targets.len()], aim, None, &mut Vec::new())
+    /// The nearest coherent figures.
+    pub(super) fn nearest(&self, aim: Aim, budget: &Budget) -> Result<Nearest, Error> {
+        self.nearest_of(&vec![true; self.targets.len()], aim, None, &mut Vec::new(), budget)
     }
 
     /// The same of some of the targets.
@@ -246,56 +295,94 @@ impl System {
         aim: Aim,
         enough: Option<f64>,
         worlds: &mut Vec<World>,
-    ) -> Result<Option<Solution>, Error> {
+        budget: &Budget,
+    ) -> Result<Nearest, Error> {
         let targets: Vec<(usize, &Target)> = self.targets.iter().enumerate().filter(|(at, _)| counts[*at]).collect();
         let functionals: Vec<&Linear> = targets
             .iter()
             .flat_map(|(_, target)| std::iter::once(&target.event).chain(&target.condition))
             .chain(self.rows.iter().map(|(row, _)| row))
             .collect();
+        budget.spend(self.space.listing());
         match self.space.worlds() {
             Some(all) if all.len() <= AT_ONCE => all.clone_into(worlds),
-            _ if worlds.is_empty() => *worlds = self.first_worlds(),
+            _ if budget.is_spent() => {
+                budget.cut_off();
+                return Ok(Nearest::Unknown);
+            }
+            _ if worlds.is_empty() => {
+                let (first, is_complete) = self.first_worlds(budget);
+                if first.is_empty() && !is_complete {
+                    budget.cut_off();
+                    return Ok(Nearest::Unknown);
+                }
+                *worlds = first;
+            }
             _ => {}
         }
         if worlds.is_empty() {
-            return Ok(None);
+            return Ok(Nearest::Impossible);
         }
         let all_there = self.space.count() == Some(worlds.len());
-        for _ in 0..ROUNDS {
+        // A miss costs more than it counts, so that a bound of the value is none of the amount.
+        let misses = !self.rows.is_empty() || targets.iter().any(|(_, target)| target.pin.is_some());
+        let cut_off = |mut solution: Solution, at_least: f64| {
+            budget.cut_off();
+            solution.cut_off = Some(if misses { 0.0 } else { at_least.max(0.0) });
+            Ok(Nearest::Found(solution))
+        };
+        for round in 0..=ROUNDS {
+            budget.spend((worlds.len() * functionals.len() * functionals.len() / 10) as u64);
             let (solution, prices, least) = self.master(aim, &targets, &functionals, worlds)?;
             if all_there || enough.is_some_and(|enough| solution.value <= enough) {
-                return Ok(Some(solution));
+                return Ok(Nearest::Found(solution));
+            }
+            if budget.is_spent() {
+                return cut_off(solution, 0.0);
             }
             let mut price = Linear { constant: least, terms: Vec::new() };
             for (of, functional) in prices.iter().zip(&functionals) {
                 price.add(*of, functional);
             }
-            let Some((cost, world)) = price.least(&self.space) else { return Ok(None) };
-            let surely_more = enough.is_some_and(|enough| solution.value + cost.min(0.0) > enough);
-            if cost >= -PRICE || surely_more || worlds.contains(&world) {
-                return Ok(Some(solution));
+            let lowers = |found: &Least, worlds: &[World]| {
+                found.best.as_ref().is_some_and(|(cost, world)| *cost < -PRICE && !worlds.contains(world))
+            };
+            let mut found = price.least(&self.space, QUICK, budget);
+            if !found.is_complete && !lowers(&found, worlds.as_slice()) {
+                found = price.least(&self.space, LONG, budget);
             }
-            worlds.push(world);
+            // What the price bounds is the value of the whole program: its dual.
+            let at_least = solution.value + found.at_least.min(0.0);
+            if enough.is_some_and(|enough| at_least > enough) {
+                return Ok(Nearest::Found(solution));
+            }
+            let goes_on = lowers(&found, worlds.as_slice());
+            match found.best {
+                Some((_, world)) if goes_on && round < ROUNDS => worlds.push(world),
+                _ if found.is_complete && !goes_on => return Ok(Nearest::Found(solution)),
+                _ => return cut_off(solution, at_least),
+            }
         }
-        Err(Error::environment(format!("the nearest coherent figures need more than {ROUNDS} worlds"))
-            .help("split the relations into files with fewer questions"))
+        Ok(Nearest::Unknown)
     }
 
-    /// The least and the greatest that a target can be while the others stay as they were stated, and the factor of a product, too, even if it is this target; `None` where its condition never comes about.
+    /// What a target can be while the others stay as they were stated, and the factor of a product, too, even if it is this target.
     ///
     /// A ratio of two sums is bounded by Dinkelbach's method (1967, Manage. Sci. 13, 492–498).
-    pub(super) fn range(&self, of: usize) -> Result<Option<(f64, f64)>, Error> {
+    pub(super) fn range(&self, of: usize, budget: &Budget) -> Result<Range, Error> {
         let mut limits = [0.0; 2];
         for (limit, factor) in limits.iter_mut().zip([1.0, -1.0]) {
             *limit = self.targets[of].stated;
             for _ in 0..20 {
-                let Some(found) = self.nearest(Aim::Bound { of, factor, ratio: *limit })? else {
-                    return Ok(None);
+                let found = match self.nearest(Aim::Bound { of, factor, ratio: *limit }, budget)? {
+                    Nearest::Impossible => return Ok(Range::Never),
+                    Nearest::Unknown => return Ok(Range::Unknown),
+                    Nearest::Found(solution) if solution.cut_off.is_some() => return Ok(Range::Unknown),
+                    Nearest::Found(solution) => solution,
                 };
                 let (event, condition) = found.chances[of];
                 if condition < 1e-7 {
-                    return Ok(None);
+                    return Ok(Range::Never);
                 }
                 let next = (event / condition).clamp(0.0, 1.0);
                 let done = (next - *limit).abs() < 1e-8;
@@ -305,32 +392,37 @@ impl System {
                 }
             }
         }
-        Ok(Some((limits[0].min(limits[1]), limits[1].max(limits[0]))))
+        Ok(Range::Between(limits[0].min(limits[1]), limits[1].max(limits[0])))
     }
 
-    /// Some worlds to begin with: the likeliest by what was stated, and for each figure one in which it comes true and one in which it does not.
-    fn first_worlds(&self) -> Vec<World> {
+    /// Some worlds to begin with: the likeliest by what was stated, and for each figure one in which it comes true and one in which it does not; and
+    /// whether there is none if none was found.
+    fn first_worlds(&self, budget: &Budget) -> (Vec<World>, bool) {
         let mut price = Linear::default();
         for target in &self.targets {
             price.add(0.5 - target.stated, &target.event);
         }
-        let mut worlds: Vec<World> = Vec::new();
-        let mut add = |price: &Linear| {
-            if let Some((_, world)) = price.least(&self.space)
-                && !worlds.contains(&world)
-            {
-                worlds.push(world);
-            }
-        };
-        add(&price);
+        let mut first = price.least(&self.space, QUICK, budget);
+        if first.best.is_none() && !first.is_complete {
+            first = price.least(&self.space, LONG, budget);
+        }
+        let Some((_, world)) = first.best else { return (Vec::new(), first.is_complete) };
+        let mut worlds = vec![world];
         for target in &self.targets {
             for sign in [4.0, -4.0] {
+                if budget.is_spent() {
+                    break;
+                }
                 let mut other = price.clone();
                 other.add(sign, &target.event);
-                add(&other);
+                if let Some((_, world)) = other.least(&self.space, QUICK, budget).best
+                    && !worlds.contains(&world)
+                {
+                    worlds.push(world);
+                }
             }
         }
-        worlds
+        (worlds, true)
     }
 
     /// Solves the master; gives the solution, the price of each functional and that of the sum of all chances.
@@ -452,6 +544,8 @@ impl System {
             chances: places.iter().map(|(event, condition)| (chance(*event), condition.map_or(1.0, chance))).collect(),
             missed: master.misses.iter().map(|miss| x[*miss].max(0.0)).sum(),
             pulls: pulls.iter().map(|row| z[*row]).collect(),
+            support: shares.iter().enumerate().filter(|(_, at)| x[**at] > SHARE).map(|(world, _)| world).collect(),
+            cut_off: None,
         };
         Ok((solution, z[1..=functionals.len()].to_vec(), z[0]))
     }

@@ -14,11 +14,16 @@
 //!
 //! With pins the nearest figures are those among the coherent ones that keep them, and the guarantee is lost: what is given away at least is
 //! then computed and may be negative. It is computed in any case ([`Repaired::least`]), over all possible worlds.
+//!
+//! Each search has a budget. Where it is spent the figures are coherent, but perhaps not the nearest, and the theorem promises nothing; the least gain
+//! is then that of a bound, below which these figures gain in no world: what they gain is a sum over atoms, and no world has less than the bound of
+//! the search for the worst one.
 
+use super::budget::Budget;
 use super::problem::{Held, Part, Problem};
-use super::program::{Aim, FLOOR, Linear, System};
+use super::program::{Aim, FLOOR, Linear, Nearest, System};
 use super::relations::Strength;
-use super::worlds::World;
+use super::worlds::{LONG, World};
 use crate::error::Error;
 use crate::math::{ln, round_to};
 
@@ -28,6 +33,9 @@ const STILL: f64 = 1e-7;
 const COHERENT: f64 = 1e-8;
 /// A condition with less than this is taken to never come about.
 const NEVER: f64 = 1e-6;
+
+/// Pins and judgements that are missed by no more than this are kept.
+pub(super) const MISSED: f64 = 1e-6;
 
 /// By which score figures are judged.
 #[derive(
@@ -48,12 +56,43 @@ pub(super) struct Repaired {
     pub(super) figures: Vec<f64>,
     /// How far they are from what was stated.
     pub(super) divergence: f64,
-    /// What they gain in the world in which they gain least.
+    /// What they gain in the world in which they gain least, or a bound below that where the search was cut off.
     pub(super) least: f64,
-    /// What they gain in the world in which they gain most.
+    /// What they gain in the world in which they gain most, or a bound above that.
     pub(super) most: f64,
+    /// Which searches were cut off.
+    pub(super) cut_off: CutOff,
     /// By how much the pins are missed; over 0 if they contradict each other.
     pub(super) missed: f64,
+}
+
+/// Which searches of a repair were cut off.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+pub struct CutOff {
+    /// That for any coherent figures, or for any that keep the pins: some are shown as they were stated, or as pinned, coherent or not.
+    pub figures: bool,
+    /// That for the nearest ones: nearer ones may be left.
+    pub nearest: bool,
+    /// That for the worst or the best world: what is gained at least and at most are bounds that need not be reached.
+    pub gain: bool,
+}
+
+impl CutOff {
+    /// Those of either of two.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self {
+            figures: self.figures || other.figures,
+            nearest: self.nearest || other.nearest,
+            gain: self.gain || other.gain,
+        }
+    }
+
+    /// Whether any was.
+    #[must_use]
+    pub const fn any(self) -> bool {
+        self.figures || self.nearest || self.gain
+    }
 }
 
 impl Distance {
@@ -74,6 +113,13 @@ impl Distance {
     }
 }
 
+impl Repaired {
+    /// What was stated, as it is.
+    fn unmoved(figures: Vec<f64>, cut_off: CutOff) -> Self {
+        Self { figures, divergence: 0.0, least: 0.0, most: 0.0, cut_off, missed: 0.0 }
+    }
+}
+
 /// How much better the repaired figures score than those stated, as a number that each world has.
 fn gain(system: &System, repaired: &[f64], distance: Distance) -> Linear {
     let mut gain = Linear::default();
@@ -88,13 +134,15 @@ fn gain(system: &System, repaired: &[f64], distance: Distance) -> Linear {
 
 /// Finds the coherent figures that are nearest to those of a part, and what they are worth; `None` if no world is possible.
 ///
-/// The relations are those of `logic`, and with `assumptions` the others, too. Worlds that were generated for the same part are kept in `worlds`.
+/// The relations are those of `logic`, and with `assumptions` the others, too. Worlds that were generated for the same part are kept in `worlds`. Each
+/// search takes so many steps at most.
 pub(super) fn repair(
     problem: &Problem<'_>,
     part: &Part,
     distance: Distance,
     assumptions: bool,
     worlds: &mut Vec<World>,
+    steps: u64,
 ) -> Result<Option<Repaired>, Error> {
     let counts = |relation: &&usize| {
         let relation = &problem.relations.relations[**relation];
@@ -104,16 +152,27 @@ pub(super) fn repair(
     let relations: Vec<usize> = part.relations.iter().filter(counts).copied().collect();
     let system = problem.system(&part.figures, &relations, None, Held::AsPinned);
     let stated: Vec<f64> = part.figures.iter().map(|figure| problem.figures[*figure].stated).collect();
+    let every = vec![true; system.targets.len()];
     if system.targets.iter().all(|target| target.pin.is_none() && target.condition.is_none()) {
-        let every = vec![true; system.targets.len()];
-        let Some(amount) = system.nearest_of(&every, Aim::Amount, Some(COHERENT), worlds)? else { return Ok(None) };
-        if amount.value <= COHERENT {
-            return Ok(Some(Repaired { figures: stated, divergence: 0.0, least: 0.0, most: 0.0, missed: 0.0 }));
+        match system.nearest_of(&every, Aim::Amount, Some(COHERENT), worlds, &Budget::new(steps))? {
+            Nearest::Impossible => return Ok(None),
+            // Cut off or not: figures that need not move are coherent.
+            Nearest::Found(amount) if amount.value <= COHERENT => {
+                return Ok(Some(Repaired::unmoved(stated, CutOff::default())));
+            }
+            Nearest::Found(_) | Nearest::Unknown => {}
         }
     }
-    let Some(solution) = system.nearest_of(&vec![true; system.targets.len()], distance.aim(), None, worlds)? else {
-        return Ok(None);
+    let mut cut_off = CutOff::default();
+    let solution = match system.nearest_of(&every, distance.aim(), None, worlds, &Budget::new(steps))? {
+        Nearest::Impossible => return Ok(None),
+        Nearest::Unknown => {
+            return Ok(Some(Repaired::unmoved(stated, CutOff { figures: true, ..cut_off })));
+        }
+        Nearest::Found(solution) => solution,
     };
+    cut_off.nearest = solution.cut_off.is_some();
+    cut_off.figures = cut_off.nearest && solution.missed > MISSED;
     let tidy = |chance: f64, stated: f64| {
         if (chance - stated).abs() < STILL { stated } else { round_to(chance.clamp(0.0, 1.0), 9) }
     };
@@ -134,11 +193,16 @@ pub(super) fn repair(
         if places.iter().all(|at| solution.chances[*at].1 >= NEVER) {
             continue;
         }
-        let Some(inner) =
-            problem.system(&under, &relations, Some(condition), Held::AsPinned).nearest(distance.aim())?
-        else {
-            continue;
+        let there = problem.system(&under, &relations, Some(condition), Held::AsPinned);
+        let inner = match there.nearest(distance.aim(), &Budget::new(steps))? {
+            Nearest::Impossible => continue,
+            Nearest::Unknown => {
+                cut_off.figures = true;
+                continue;
+            }
+            Nearest::Found(inner) => inner,
         };
+        cut_off.nearest |= inner.cut_off.is_some();
         for (at, (event, _)) in places.iter().zip(&inner.chances) {
             if problem.figures[part.figures[*at]].pin.is_none() {
                 figures[*at] = tidy(*event, figures[*at]);
@@ -148,8 +212,13 @@ pub(super) fn repair(
     let gain = gain(&system, &figures, distance);
     let mut loss = Linear::default();
     loss.add(-1.0, &gain);
-    let Some((least, _)) = gain.least(&system.space) else { return Ok(None) };
-    let Some((most, _)) = loss.least(&system.space) else { return Ok(None) };
+    let least = gain.least(&system.space, LONG, &Budget::new(steps));
+    let most = loss.least(&system.space, LONG, &Budget::new(steps));
+    cut_off.gain = !(least.is_complete && most.is_complete);
+    let (least, most) = (least.at_least, -most.at_least);
+    if !(least.is_finite() && most.is_finite()) {
+        return Ok(None);
+    }
     // The expected gain under the distribution found is the distance itself.
     let shares = solution.chances.iter().zip(&system.targets).zip(&figures);
     let divergence: f64 = shares
@@ -158,5 +227,5 @@ pub(super) fn repair(
             target.weight * ((yes - no) * event + no * condition)
         })
         .sum();
-    Ok(Some(Repaired { figures, divergence: divergence.max(0.0), least, most: -most, missed: solution.missed }))
+    Ok(Some(Repaired { figures, divergence: divergence.max(0.0), least, most, cut_off, missed: solution.missed }))
 }

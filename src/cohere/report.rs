@@ -1,8 +1,8 @@
 //! What [`cohere`](super::cohere) finds, as it is printed and written as JSON.
 
-use super::Distance;
 use super::relations::Strength;
 use super::statement::Standing;
+use super::{CutOff, Distance};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -60,6 +60,11 @@ pub struct StatementReport {
     pub conflicts: Vec<ConflictReport>,
     /// Whether the search for conflicts was cut short.
     pub more_conflicts: bool,
+    /// Whether that is because its steps were spent: where nothing conflicts, nothing was found to.
+    pub cut_off: bool,
+    /// Assumptions that the figures could not violate, whatever they are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub untested: Vec<UntestedReport>,
     /// What the nearest coherent figures are worth, by each distance.
     pub worth: Vec<WorthReport>,
     /// The hazards that deadlines imply.
@@ -126,6 +131,17 @@ pub struct ConflictReport {
     pub relations: Vec<RelationReport>,
     /// The figures.
     pub figures: Vec<ConflictFigure>,
+    /// Whether the search was cut off: then less of the set may be enough, and the points are a lower bound.
+    pub may_be_less: bool,
+}
+
+/// An assumption that was not tested.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct UntestedReport {
+    /// The assumption.
+    pub relation: RelationReport,
+    /// Why not.
+    pub why: String,
 }
 
 /// A relation and where it stands.
@@ -153,8 +169,10 @@ pub struct ConflictFigure {
     pub name: String,
     /// What was stated.
     pub stated: f64,
-    /// The range that the other figures of the conflict leave it; where dependence is assumed, with one factor of its product held as stated, so that it may be too wide; `None` where they leave its condition no chance.
+    /// The range that the other figures of the conflict leave it; where dependence is assumed, with one factor of its product held as stated, so that it may be too wide; `None` where they leave its condition no chance, or where the search for it was cut off.
     pub others_allow: Option<(f64, f64)>,
+    /// Whether the search for that range was cut off.
+    pub cut_off: bool,
 }
 
 /// What the repaired figures gain on those stated, summed over figures with their weights.
@@ -164,12 +182,15 @@ pub struct WorthReport {
     pub distance: Distance,
     /// That distance: the sum of squares, or the divergence in nats.
     pub divergence: f64,
-    /// The gain in the possible world in which it is least: the Brier score for the squared distance, the logarithmic score for the other.
+    /// The gain in the possible world in which it is least: the Brier score for the squared distance, the logarithmic score for the other. Where the
+    /// search for that world was cut off, a bound: no world gains less.
     pub at_least: f64,
-    /// The gain in the possible world in which it is greatest.
+    /// The gain in the possible world in which it is greatest, or a bound: no world gains more.
     pub at_most: f64,
-    /// Whether theory promises that the least gain is the distance: not with pins or assumptions.
+    /// Whether theory promises that the least gain is the distance: not with pins or assumptions, and not where a search was cut off.
     pub guaranteed: bool,
+    /// Which searches were cut off.
+    pub cut_off: CutOff,
 }
 
 /// The hazard between two deadlines of an event, or between the start and the first that comes after it.

@@ -1,13 +1,21 @@
-//! The possible worlds among some propositions: all of them where they are few, and the cheapest by search where they are many.
+//! The possible worlds among some propositions: all of them where they are few, and the cheapest by elimination or search where they are many.
 //!
-//! A [`Space`] is a number of atoms and clauses over them. Its worlds are listed if there are at most [`LISTED`]; else [`Space::cheapest`] branches
-//! on the atoms that cost or gain something, drops whatever cannot become cheaper than the best so far, and lets the clauses decide what follows.
-//! Both are exact, and give the same least cost.
+//! A [`Space`] is a number of atoms and clauses over them. Its worlds are listed if there are at most [`LISTED`]; else [`Space::cheapest`] finds one
+//! by eliminating atoms, exactly where few hang together at a time, and by a search with the bounds from that where many do. A search that
+//! reaches its limit says so: it still has a bound below which no world costs, and mostly a world.
 
+use super::assignment::{Assignment, naming};
+use super::budget::Budget;
+use super::elimination::Elimination;
 use super::formula::{Clause, Literal};
+use std::sync::OnceLock;
 
-/// Up to so many worlds are listed.
+/// Up to so many worlds are listed,
 pub const LISTED: usize = 1 << 11;
+/// if they are found within so many steps.
+const LISTING: u64 = 1 << 18;
+/// So many steps a search may take at most, whatever the budget: two seconds or so.
+pub(super) const LONG: u64 = 4_000_000;
 
 /// True or false for each atom.
 pub type World = Vec<bool>;
@@ -19,124 +27,48 @@ pub struct Space {
     clauses: Vec<Clause>,
     /// For each atom the clauses that name it.
     naming: Vec<Vec<usize>>,
-    /// Groups of atoms of which at most one is true; each atom is in one at most.
-    exclusive: Vec<Vec<usize>>,
     listed: Option<Vec<World>>,
+    /// How many steps it took to list them, or to see that they are many.
+    listing: u64,
+    /// Prepared for searches when the first is made.
+    elimination: OnceLock<Elimination>,
 }
 
-/// An assignment in the making.
-struct Search<'s> {
-    space: &'s Space,
-    value: Vec<Option<bool>>,
-    trail: Vec<usize>,
+/// The least that true atoms can cost, as far as it was searched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Least {
+    /// The cheapest world that was found, and what it costs.
+    pub best: Option<(f64, World)>,
+    /// No world costs less; infinite where there is none.
+    pub at_least: f64,
+    /// Whether the search came to its end. Then the best world is the cheapest of all, and where none was found there is none.
+    pub is_complete: bool,
 }
 
-impl Search<'_> {
-    fn new(space: &Space) -> Search<'_> {
-        Search { space, value: vec![None; space.atoms], trail: Vec::new() }
-    }
+/// Worlds one after the other.
+struct Listing<'s> {
+    assignment: Assignment<'s>,
+    left: u64,
+}
 
-    fn is(&self, literal: Literal) -> Option<bool> {
-        self.value[literal.atom].map(|value| value == literal.holds)
-    }
-
-    /// Makes a literal true with all that follows; false if that contradicts a clause.
-    fn assume(&mut self, literal: Literal) -> bool {
-        match self.is(literal) {
-            Some(holds) => return holds,
-            None => self.set(literal),
-        }
-        let mut at = self.trail.len() - 1;
-        while at < self.trail.len() {
-            let space = self.space;
-            for clause in &space.naming[self.trail[at]] {
-                if !self.follow(*clause) {
-                    return false;
-                }
-            }
-            at += 1;
-        }
-        true
-    }
-
-    fn set(&mut self, literal: Literal) {
-        self.value[literal.atom] = Some(literal.holds);
-        self.trail.push(literal.atom);
-    }
-
-    /// Sets the last open literal of a clause; false if none is left.
-    fn follow(&mut self, clause: usize) -> bool {
-        let mut open = None;
-        let space = self.space;
-        for literal in &space.clauses[clause] {
-            match self.is(*literal) {
-                Some(true) => return true,
-                Some(false) => {}
-                None if open.is_some() => return true,
-                None => open = Some(*literal),
-            }
-        }
-        match open {
-            Some(literal) => {
-                self.set(literal);
-                true
-            }
-            None => false,
-        }
-    }
-
-    fn back_to(&mut self, length: usize) {
-        for atom in self.trail.drain(length..) {
-            self.value[atom] = None;
-        }
-    }
-
-    /// The clauses of one literal or none, at the start.
-    fn units(&mut self) -> bool {
-        let space = self.space;
-        space.clauses.iter().all(|clause| match clause.as_slice() {
-            [] => false,
-            [literal] => self.assume(*literal),
-            _ => true,
-        })
-    }
-
-    fn world(&self) -> World {
-        self.value.iter().map(|value| value.unwrap_or(false)).collect()
-    }
-
+impl Listing<'_> {
     /// Calls `visit` with each world until it returns false; whether all were visited.
     fn all(&mut self, visit: &mut dyn FnMut(World) -> bool) -> bool {
-        let Some(atom) = self.value.iter().position(Option::is_none) else { return visit(self.world()) };
+        let Some(atom) = self.assignment.value.iter().position(Option::is_none) else {
+            return visit(self.assignment.value.iter().map(|value| value.unwrap_or(false)).collect());
+        };
         for holds in [true, false] {
-            let length = self.trail.len();
-            if self.assume(Literal { atom, holds }) && !self.all(visit) {
+            if self.left == 0 {
                 return false;
             }
-            self.back_to(length);
+            self.left -= 1;
+            let length = self.assignment.length();
+            if self.assignment.assume(Literal { atom, holds }) && !self.all(visit) {
+                return false;
+            }
+            self.assignment.back_to(length);
         }
         true
-    }
-
-    /// Completes the assignment, if it can be.
-    fn complete(&mut self) -> bool {
-        let mut done = false;
-        let length = self.trail.len();
-        let mut kept = None;
-        self.all(&mut |world| {
-            kept = Some(world);
-            done = true;
-            false
-        });
-        self.back_to(length);
-        if let Some(world) = kept {
-            for (atom, holds) in world.into_iter().enumerate() {
-                if self.value[atom].is_none() {
-                    self.set(Literal { atom, holds });
-                }
-            }
-        }
-        done
     }
 }
 
@@ -146,13 +78,15 @@ impl Space {
     pub fn new(atoms: usize, clauses: Vec<Clause>) -> Self {
         let mut space = Self::searched(atoms, clauses);
         let mut worlds = Vec::new();
-        let mut search = Search::new(&space);
-        let few = !search.units() || {
-            search.all(&mut |world| {
+        let mut listing = Listing { assignment: Assignment::new(&space.clauses, &space.naming), left: LISTING };
+        let few = !listing.assignment.units() || {
+            listing.all(&mut |world| {
                 worlds.push(world);
                 worlds.len() <= LISTED
             })
         };
+        let steps = LISTING - listing.left;
+        space.listing = steps;
         space.listed = few.then_some(worlds);
         space
     }
@@ -160,14 +94,8 @@ impl Space {
     /// The same without the list, however few worlds there are.
     #[must_use]
     pub fn searched(atoms: usize, clauses: Vec<Clause>) -> Self {
-        let mut naming = vec![Vec::new(); atoms];
-        for (at, clause) in clauses.iter().enumerate() {
-            for literal in clause {
-                naming[literal.atom].push(at);
-            }
-        }
-        let exclusive = exclusive_groups(atoms, &clauses);
-        Self { atoms, clauses, naming, exclusive, listed: None }
+        let naming = naming(atoms, &clauses);
+        Self { atoms, clauses, naming, listed: None, listing: 0, elimination: OnceLock::new() }
     }
 
     /// How many worlds there are, if they are listed.
@@ -194,22 +122,29 @@ impl Space {
         self.atoms
     }
 
-    /// Any world; `None` if there is none.
-    #[must_use]
-    pub fn any(&self) -> Option<World> {
-        self.cheapest(&vec![0.0; self.atoms]).map(|(_, world)| world)
+    /// How many steps it took to list the worlds, or to see that they are many.
+    pub(super) const fn listing(&self) -> u64 {
+        self.listing
     }
 
-    /// A world in which the true atoms cost least, and what they cost; `None` if there is no world.
+    /// Whether there is a world: no only if that is proven, and not where the search for one was cut off.
+    #[must_use]
+    pub fn may_be(&self, budget: &Budget) -> bool {
+        let least = self.cheapest(&vec![0.0; self.atoms], LONG, budget);
+        least.best.is_some() || !least.is_complete
+    }
+
+    /// A world in which the true atoms cost least, and what they cost, after about `most` steps of the budget.
     ///
     /// # Panics
     /// If there is not one cost for each atom.
     #[must_use]
-    pub fn cheapest(&self, costs: &[f64]) -> Option<(f64, World)> {
+    pub fn cheapest(&self, costs: &[f64], most: u64, budget: &Budget) -> Least {
         assert_eq!(costs.len(), self.atoms, "one cost for each atom");
         let cost =
             |world: &World| -> f64 { world.iter().zip(costs).filter(|(holds, _)| **holds).map(|(_, cost)| cost).sum() };
         if let Some(worlds) = &self.listed {
+            budget.spend(1 + worlds.len() as u64);
             let mut best: Option<(f64, &World)> = None;
             for world in worlds {
                 let of = cost(world);
@@ -217,71 +152,32 @@ impl Space {
                     best = Some((of, world));
                 }
             }
-            return best.map(|(of, world)| (of, world.clone()));
+            return Least {
+                best: best.map(|(of, world)| (of, world.clone())),
+                at_least: best.map_or(f64::INFINITY, |(of, _)| of),
+                is_complete: true,
+            };
         }
-        let mut order: Vec<usize> = (0..self.atoms).filter(|atom| costs[*atom] != 0.0).collect();
-        order.sort_by(|a, b| costs[*b].abs().total_cmp(&costs[*a].abs()));
-        let mut search = Search::new(self);
-        let mut best: Option<(f64, World)> = None;
-        if search.units() {
-            self.branch(&mut search, costs, &order, &mut best);
-        }
-        best.map(|(_, world)| (cost(&world), world))
-    }
-
-    /// The least that any completion can cost: each open atom that gains is counted, of an exclusive group the best one only.
-    fn at_least(&self, search: &Search<'_>, costs: &[f64]) -> f64 {
-        let mut total = 0.0;
-        let mut free: Vec<bool> = vec![true; self.atoms];
-        for group in &self.exclusive {
-            let mut best = 0.0_f64;
-            for atom in group {
-                free[*atom] = false;
-                match search.value[*atom] {
-                    Some(true) => total += costs[*atom],
-                    Some(false) => {}
-                    None => best = best.min(costs[*atom]),
-                }
-            }
-            total += best;
-        }
-        for atom in (0..self.atoms).filter(|atom| free[*atom]) {
-            match search.value[atom] {
-                Some(true) => total += costs[atom],
-                None => total += costs[atom].min(0.0),
-                Some(false) => {}
-            }
-        }
-        total
-    }
-
-    fn branch(&self, search: &mut Search<'_>, costs: &[f64], order: &[usize], best: &mut Option<(f64, World)>) {
-        let bound = self.at_least(search, costs);
-        if best.as_ref().is_some_and(|(least, _)| bound >= *least - 1e-15) {
-            return;
-        }
-        let Some(place) = order.iter().position(|atom| search.value[*atom].is_none()) else {
-            let length = search.trail.len();
-            if search.complete() {
-                *best = Some((bound, search.world()));
-            }
-            search.back_to(length);
-            return;
+        let elimination = self.elimination.get_or_init(|| {
+            let made = Elimination::new(self.atoms, &self.clauses, &exclusive_groups(self.atoms, &self.clauses));
+            budget.spend(made.effort);
+            made
+        });
+        let found = elimination.cheapest(costs, most.min(budget.left()));
+        budget.spend(found.steps);
+        let best = found.world.map(|world| (cost(&world), world));
+        // The bound is added up in another order than the cost: they differ in their last bits.
+        let at_least = match &best {
+            Some((least, _)) if found.is_complete => *least,
+            Some((least, _)) => found.at_least.min(*least),
+            None => found.at_least,
         };
-        let atom = order[place];
-        let cheap = costs[atom] < 0.0;
-        for holds in [cheap, !cheap] {
-            let length = search.trail.len();
-            if search.assume(Literal { atom, holds }) {
-                self.branch(search, costs, &order[place + 1..], best);
-            }
-            search.back_to(length);
-        }
+        Least { best, at_least, is_complete: found.is_complete }
     }
 }
 
 /// Disjoint groups of atoms that exclude each other pair by pair, found greedily.
-fn exclusive_groups(atoms: usize, clauses: &[Clause]) -> Vec<Vec<usize>> {
+pub(super) fn exclusive_groups(atoms: usize, clauses: &[Clause]) -> Vec<Vec<usize>> {
     let mut excludes: Vec<std::collections::BTreeSet<usize>> = vec![std::collections::BTreeSet::new(); atoms];
     for clause in clauses {
         if let [a, b] = clause.as_slice()
@@ -356,7 +252,10 @@ mod tests {
                 let cost = |bits: usize| (0..atoms).filter(|at| bits >> at & 1 == 1).map(|at| costs[at]).sum::<f64>();
                 let least = possible.iter().map(|bits| cost(*bits)).fold(f64::INFINITY, f64::min);
                 for space in [&listed, &searched] {
-                    match space.cheapest(&costs) {
+                    let of = space.cheapest(&costs, LONG, &Budget::new(LONG));
+                    assert!(of.is_complete);
+                    assert!(of.at_least == least || (of.at_least - least).abs() < 1e-12);
+                    match of.best {
                         Some((found, world)) => {
                             assert!((found - least).abs() < 1e-12, "{found} {least}");
                             let bits = world.iter().enumerate().map(|(at, holds)| usize::from(*holds) << at).sum();
