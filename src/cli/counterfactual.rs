@@ -38,9 +38,9 @@ struct Row {
     part: String,
     /// Given what is known; `null` where no world meets the question's condition.
     factual: Option<Estimate>,
-    /// Had it been otherwise.
+    /// Had it been otherwise; `null` where no world meets the question's condition then.
     counterfactual: Option<Estimate>,
-    /// The second less the first, with the error of paired worlds.
+    /// The second less the first, with the error of paired worlds; `null` unless both are there.
     difference: Option<Estimate>,
 }
 
@@ -89,9 +89,10 @@ pub(super) fn run(
     head.insert(2, format!("{} worlds agree with what is known and are run again", grouped(report.agreeing)));
     head.extend(report.counterfactual.iter().map(|text| format!("had it been: {text}")));
     let with_events = events || loaded.model.questions.is_empty();
+    let missing = missing(&factual, &found, if with_events { 0 } else { loaded.model.events.len() });
     console::present(format, |format| {
         let sheets = vec![sheet(&report, with_events, format)];
-        Output { head: head.clone(), sheets, foot: Vec::new(), json: &report }
+        Output { head: head.clone(), sheets, foot: missing.clone(), json: &report }
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -118,18 +119,36 @@ fn rows(loaded: &Loaded, plan: &Plan, found: &Counterfactual) -> Vec<Row> {
             Asked::Date(_) => vec!["never".to_owned()],
         };
         for (part, contrast) in parts.into_iter().zip(contrasts) {
-            let of = |get: fn(&Contrast) -> Estimate| contrast.as_ref().map(get);
-            rows.push(Row {
-                id: ask.name.clone(),
-                question: at >= events,
-                part,
-                factual: of(|one| one.factual),
-                counterfactual: of(|one| one.counterfactual),
-                difference: of(|one| one.difference),
-            });
+            let Contrast { factual, counterfactual, difference } = *contrast;
+            let (id, question) = (ask.name.clone(), at >= events);
+            rows.push(Row { id, question, part, factual, counterfactual, difference });
         }
     }
     rows
+}
+
+/// Why there is no figure, for each ask from `first` on that has none in one of the runs.
+fn missing(plan: &Plan, found: &Counterfactual, first: usize) -> Vec<String> {
+    let lines = plan.asks.iter().zip(&found.answers).skip(first).filter_map(|(ask, contrasts)| {
+        let run = match (
+            contrasts.iter().any(|contrast| contrast.factual.is_none()),
+            contrasts.iter().any(|contrast| contrast.counterfactual.is_none()),
+        ) {
+            (false, false) => return None,
+            (true, false) => "given what is known",
+            (false, true) => "had it been otherwise",
+            (true, true) => "given what is known, nor had it been otherwise",
+        };
+        let name = &ask.name;
+        Some(match (ask.given, &ask.what) {
+            (None, _) => format!("no world: `{name}` is undefined in every world {run}"),
+            (Some(_), Asked::Number(_)) => {
+                format!("no world: no world meets the condition of `{name}` with its number defined {run}")
+            }
+            (Some(_), _) => format!("no world: no world meets the condition of `{name}` {run}"),
+        })
+    });
+    lines.collect()
 }
 
 /// The options of what an ask is about.
@@ -164,9 +183,10 @@ fn sheet(report: &Report, events: bool, format: Format) -> Sheet {
     let shown = report.figures.iter().filter(|row| csv || row.question != events);
     for row in shown {
         let mut cells = vec![row.id.clone(), if csv || row.part != "yes" { row.part.clone() } else { String::new() }];
-        for estimate in [row.factual, row.counterfactual, row.difference] {
+        for (column, estimate) in [row.factual, row.counterfactual, row.difference].into_iter().enumerate() {
             let Some(Estimate { value, standard_error, .. }) = estimate else {
-                cells.extend([String::new(), String::new()]);
+                let why = if csv || column == 2 { "" } else { "no world" };
+                cells.extend([why.to_owned(), String::new()]);
                 continue;
             };
             cells.extend(match (csv, row.part == "mean") {
