@@ -91,7 +91,7 @@ pub(super) fn run(
     let with_events = events || loaded.model.questions.is_empty();
     let missing = missing(&factual, &found, if with_events { 0 } else { loaded.model.events.len() });
     console::present(format, |format| {
-        let sheets = vec![sheet(&report, with_events, format)];
+        let sheets = sheets(&report, with_events, format);
         Output { head: head.clone(), sheets, foot: missing.clone(), json: &report }
     })?;
     Ok(ExitCode::SUCCESS)
@@ -163,37 +163,63 @@ fn options(loaded: &Loaded, ask: usize) -> Vec<String> {
     }
 }
 
-fn sheet(report: &Report, events: bool, format: Format) -> Sheet {
-    let csv = format == Format::Csv;
+/// The tables: of the questions, if there are any, and of the events, if they are asked for; in CSV both are one.
+fn sheets(report: &Report, events: bool, format: Format) -> Vec<Sheet> {
+    let of = |question: bool| report.figures.iter().filter(move |row| row.question == question);
+    let events = of(false).filter(|_| events);
+    if format == Format::Csv {
+        return vec![flat(of(true).chain(events))];
+    }
+    let mut sheets = Vec::new();
+    if of(true).next().is_some() {
+        sheets.push(sheet("Questions", of(true)));
+    }
+    if events.clone().next().is_some() {
+        sheets.push(sheet("Events", events));
+    }
+    sheets
+}
+
+/// For people.
+fn sheet<'a>(title: &str, rows: impl Iterator<Item = &'a Row>) -> Sheet {
     let headings = ["", "part", "factual", "± s.e.", "counterfactual", "± s.e.", "difference", "± s.e."];
-    let plain = [
-        "id",
-        "part",
-        "factual",
-        "factual_error",
-        "counterfactual",
-        "counterfactual_error",
-        "difference",
-        "difference_error",
-    ];
-    let columns = (if csv { plain } else { headings }).into_iter().enumerate();
+    let columns = headings.into_iter().enumerate();
     let columns = columns.map(|(at, name)| if at < 2 { Column::text(name) } else { Column::number(name) }).collect();
-    let title = if events { "Events" } else { "Questions" };
-    let mut sheet = Sheet::new((!csv).then_some(title), columns);
-    let shown = report.figures.iter().filter(|row| csv || row.question != events);
-    for row in shown {
-        let mut cells = vec![row.id.clone(), if csv || row.part != "yes" { row.part.clone() } else { String::new() }];
+    let mut sheet = Sheet::new(Some(title), columns);
+    for row in rows {
+        let part = if row.part == "yes" { "" } else { row.part.as_str() };
+        let mut cells = vec![row.id.clone(), part.to_owned()];
         for (column, estimate) in [row.factual, row.counterfactual, row.difference].into_iter().enumerate() {
-            let Some(Estimate { value, standard_error, .. }) = estimate else {
-                let why = if csv || column == 2 { "" } else { "no world" };
-                cells.extend([why.to_owned(), String::new()]);
-                continue;
-            };
-            cells.extend(match (csv, row.part == "mean") {
-                (true, _) => [value.to_string(), standard_error.to_string()],
-                (false, true) => [figure(value, standard_error), significant(standard_error, 2)],
-                (false, false) => [percent(value, standard_error), percent_error(standard_error)],
+            cells.extend(match estimate {
+                None if column == 2 => [String::new(), String::new()],
+                None => ["no world".to_owned(), String::new()],
+                Some(Estimate { value, standard_error, .. }) if row.part == "mean" => {
+                    [figure(value, standard_error), significant(standard_error, 2)]
+                }
+                Some(Estimate { value, standard_error, .. }) => {
+                    [percent(value, standard_error), percent_error(standard_error)]
+                }
             });
+        }
+        sheet.row(cells);
+    }
+    sheet
+}
+
+/// Whole numbers, for CSV.
+fn flat<'a>(rows: impl Iterator<Item = &'a Row>) -> Sheet {
+    let words = ["kind", "id", "part"].map(Column::text);
+    let numbers =
+        ["factual", "factual_error", "counterfactual", "counterfactual_error", "difference", "difference_error"];
+    let mut sheet = Sheet::new(None, words.into_iter().chain(numbers.map(Column::number)).collect());
+    for row in rows {
+        let kind = if row.question { "question" } else { "event" };
+        let mut cells = vec![kind.to_owned(), row.id.clone(), row.part.clone()];
+        for estimate in [row.factual, row.counterfactual, row.difference] {
+            cells.extend(estimate.map_or_else(
+                || [String::new(), String::new()],
+                |one| [one.value.to_string(), one.standard_error.to_string()],
+            ));
         }
         sheet.row(cells);
     }

@@ -175,3 +175,17 @@ fn a_condition_that_fails_in_the_other_world_alone_leaves_the_figure_of_this_one
     let why = "no world: no world meets the condition of `deal_if_attends` had it been otherwise";
     assert!(table.contains(why), "{table}");
 }
+
+#[test]
+fn an_event_and_a_question_of_one_name_are_told_apart() {
+    let starts = |table: &str| -> Vec<String> {
+        let start = |line: &str| line.split(',').take(3).collect::<Vec<_>>().join(",");
+        table.lines().map(start).collect()
+    };
+    let questions = ["kind,id,part", "question,deal,yes", "question,deal_if_attends,yes"];
+    assert_eq!(starts(&otherwise(&["--format", "csv"])), questions);
+    let all = [&questions[..], &["event,attends,yes", "event,deal,yes"]].concat();
+    assert_eq!(starts(&otherwise(&["--format", "csv", "--events"])), all);
+    let table = otherwise(&["--events"]);
+    assert!(table.contains("\nQuestions\n") && table.contains("\nEvents\n"), "{table}");
+}
