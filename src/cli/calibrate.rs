@@ -63,7 +63,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "COUNT", default_value_t = CALIBRATION_REPLICATES, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(u64::from(LEAST_REPLICATES)..=1_000_000))]
     replicates: usize,
     /// The seed of the draws
-    #[arg(long, value_name = "SEED", default_value_t = CALIBRATION_SEED)]
+    #[arg(long, value_name = "SEED", value_parser = super::budget::seed, default_value_t = CALIBRATION_SEED, allow_negative_numbers = true)]
     seed: u64,
     /// Draw the reliability diagram, with bands, into this file
     #[arg(long, value_name = "FILE")]

@@ -38,9 +38,9 @@ struct Row {
     part: String,
     /// Given what is known; `null` where no world meets the question's condition.
     factual: Option<Estimate>,
-    /// Had it been otherwise.
+    /// Had it been otherwise; `null` where no world meets the question's condition then.
     counterfactual: Option<Estimate>,
-    /// The second less the first, with the error of paired worlds.
+    /// The second less the first, with the error of paired worlds; `null` unless both are there.
     difference: Option<Estimate>,
 }
 
@@ -89,9 +89,10 @@ pub(super) fn run(
     head.insert(2, format!("{} worlds agree with what is known and are run again", grouped(report.agreeing)));
     head.extend(report.counterfactual.iter().map(|text| format!("had it been: {text}")));
     let with_events = events || loaded.model.questions.is_empty();
+    let missing = missing(&factual, &found, if with_events { 0 } else { loaded.model.events.len() });
     console::present(format, |format| {
-        let sheets = vec![sheet(&report, with_events, format)];
-        Output { head: head.clone(), sheets, foot: Vec::new(), json: &report }
+        let sheets = sheets(&report, with_events, format);
+        Output { head: head.clone(), sheets, foot: missing.clone(), json: &report }
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -118,18 +119,36 @@ fn rows(loaded: &Loaded, plan: &Plan, found: &Counterfactual) -> Vec<Row> {
             Asked::Date(_) => vec!["never".to_owned()],
         };
         for (part, contrast) in parts.into_iter().zip(contrasts) {
-            let of = |get: fn(&Contrast) -> Estimate| contrast.as_ref().map(get);
-            rows.push(Row {
-                id: ask.name.clone(),
-                question: at >= events,
-                part,
-                factual: of(|one| one.factual),
-                counterfactual: of(|one| one.counterfactual),
-                difference: of(|one| one.difference),
-            });
+            let Contrast { factual, counterfactual, difference } = *contrast;
+            let (id, question) = (ask.name.clone(), at >= events);
+            rows.push(Row { id, question, part, factual, counterfactual, difference });
         }
     }
     rows
+}
+
+/// Why there is no figure, for each ask from `first` on that has none in one of the runs.
+fn missing(plan: &Plan, found: &Counterfactual, first: usize) -> Vec<String> {
+    let lines = plan.asks.iter().zip(&found.answers).skip(first).filter_map(|(ask, contrasts)| {
+        let run = match (
+            contrasts.iter().any(|contrast| contrast.factual.is_none()),
+            contrasts.iter().any(|contrast| contrast.counterfactual.is_none()),
+        ) {
+            (false, false) => return None,
+            (true, false) => "given what is known",
+            (false, true) => "had it been otherwise",
+            (true, true) => "given what is known, nor had it been otherwise",
+        };
+        let name = &ask.name;
+        Some(match (ask.given, &ask.what) {
+            (None, _) => format!("no world: `{name}` is undefined in every world {run}"),
+            (Some(_), Asked::Number(_)) => {
+                format!("no world: no world meets the condition of `{name}` with its number defined {run}")
+            }
+            (Some(_), _) => format!("no world: no world meets the condition of `{name}` {run}"),
+        })
+    });
+    lines.collect()
 }
 
 /// The options of what an ask is about.
@@ -144,36 +163,63 @@ fn options(loaded: &Loaded, ask: usize) -> Vec<String> {
     }
 }
 
-fn sheet(report: &Report, events: bool, format: Format) -> Sheet {
-    let csv = format == Format::Csv;
+/// The tables: of the questions, if there are any, and of the events, if they are asked for; in CSV both are one.
+fn sheets(report: &Report, events: bool, format: Format) -> Vec<Sheet> {
+    let of = |question: bool| report.figures.iter().filter(move |row| row.question == question);
+    let events = of(false).filter(|_| events);
+    if format == Format::Csv {
+        return vec![flat(of(true).chain(events))];
+    }
+    let mut sheets = Vec::new();
+    if of(true).next().is_some() {
+        sheets.push(sheet("Questions", of(true)));
+    }
+    if events.clone().next().is_some() {
+        sheets.push(sheet("Events", events));
+    }
+    sheets
+}
+
+/// For people.
+fn sheet<'a>(title: &str, rows: impl Iterator<Item = &'a Row>) -> Sheet {
     let headings = ["", "part", "factual", "± s.e.", "counterfactual", "± s.e.", "difference", "± s.e."];
-    let plain = [
-        "id",
-        "part",
-        "factual",
-        "factual_error",
-        "counterfactual",
-        "counterfactual_error",
-        "difference",
-        "difference_error",
-    ];
-    let columns = (if csv { plain } else { headings }).into_iter().enumerate();
+    let columns = headings.into_iter().enumerate();
     let columns = columns.map(|(at, name)| if at < 2 { Column::text(name) } else { Column::number(name) }).collect();
-    let title = if events { "Events" } else { "Questions" };
-    let mut sheet = Sheet::new((!csv).then_some(title), columns);
-    let shown = report.figures.iter().filter(|row| csv || row.question != events);
-    for row in shown {
-        let mut cells = vec![row.id.clone(), if csv || row.part != "yes" { row.part.clone() } else { String::new() }];
-        for estimate in [row.factual, row.counterfactual, row.difference] {
-            let Some(Estimate { value, standard_error, .. }) = estimate else {
-                cells.extend([String::new(), String::new()]);
-                continue;
-            };
-            cells.extend(match (csv, row.part == "mean") {
-                (true, _) => [value.to_string(), standard_error.to_string()],
-                (false, true) => [figure(value, standard_error), significant(standard_error, 2)],
-                (false, false) => [percent(value, standard_error), percent_error(standard_error)],
+    let mut sheet = Sheet::new(Some(title), columns);
+    for row in rows {
+        let part = if row.part == "yes" { "" } else { row.part.as_str() };
+        let mut cells = vec![row.id.clone(), part.to_owned()];
+        for (column, estimate) in [row.factual, row.counterfactual, row.difference].into_iter().enumerate() {
+            cells.extend(match estimate {
+                None if column == 2 => [String::new(), String::new()],
+                None => ["no world".to_owned(), String::new()],
+                Some(Estimate { value, standard_error, .. }) if row.part == "mean" => {
+                    [figure(value, standard_error), significant(standard_error, 2)]
+                }
+                Some(Estimate { value, standard_error, .. }) => {
+                    [percent(value, standard_error), percent_error(standard_error)]
+                }
             });
+        }
+        sheet.row(cells);
+    }
+    sheet
+}
+
+/// Whole numbers, for CSV.
+fn flat<'a>(rows: impl Iterator<Item = &'a Row>) -> Sheet {
+    let words = ["kind", "id", "part"].map(Column::text);
+    let numbers =
+        ["factual", "factual_error", "counterfactual", "counterfactual_error", "difference", "difference_error"];
+    let mut sheet = Sheet::new(None, words.into_iter().chain(numbers.map(Column::number)).collect());
+    for row in rows {
+        let kind = if row.question { "question" } else { "event" };
+        let mut cells = vec![kind.to_owned(), row.id.clone(), row.part.clone()];
+        for estimate in [row.factual, row.counterfactual, row.difference] {
+            cells.extend(estimate.map_or_else(
+                || [String::new(), String::new()],
+                |one| [one.value.to_string(), one.standard_error.to_string()],
+            ));
         }
         sheet.row(cells);
     }

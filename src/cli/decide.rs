@@ -1,6 +1,6 @@
 //! `foretell decide`: which option is best, and what it would be worth to know more.
 
-use super::budget::worlds;
+use super::budget::{seed, worlds};
 use super::decide_sheets::{choices, foot, information, policy};
 use super::heading::Heading;
 use super::load::{self, View};
@@ -41,7 +41,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N", default_value = "262144", value_parser = worlds, allow_negative_numbers = true)]
     worlds: u64,
     /// Seed of the random streams
-    #[arg(long, value_name = "S", default_value_t = 1, allow_negative_numbers = true)]
+    #[arg(long, value_name = "S", value_parser = seed, default_value = "1", allow_negative_numbers = true)]
     seed: u64,
     /// How figures are come by; `auto` computes what can be computed
     #[arg(long, value_enum, default_value_t = Choice::Auto, value_name = "METHOD")]

@@ -1,6 +1,6 @@
 //! `foretell explain`: what drives the figure of a question.
 
-use super::budget::worlds;
+use super::budget::{seed, worlds};
 use super::diff::most_cells;
 use super::explain_sheets::{head, sheets, tidy};
 use super::heading::Heading;
@@ -49,7 +49,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N", value_parser = worlds, allow_negative_numbers = true)]
     worlds: Option<u64>,
     /// Seed of the random streams
-    #[arg(long, value_name = "S", default_value_t = 1, allow_negative_numbers = true)]
+    #[arg(long, value_name = "S", value_parser = seed, default_value = "1", allow_negative_numbers = true)]
     seed: u64,
     /// How figures are come by; `auto` computes what can be computed
     #[arg(long, value_enum, default_value_t = Choice::Auto, value_name = "METHOD")]

@@ -1,6 +1,6 @@
 //! `foretell update`: outcomes turn priors into posteriors, written back into the scenario file.
 
-use super::budget::worlds;
+use super::budget::{seed, worlds};
 use super::ledger_file::LedgerArgument;
 use super::load::Loaded;
 use super::update_news::{self, NewsArguments, Preview};
@@ -52,7 +52,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N", default_value = "1M", value_parser = worlds)]
     worlds: u64,
     /// Which worlds
-    #[arg(long, value_name = "SEED", default_value_t = 1)]
+    #[arg(long, value_name = "SEED", value_parser = seed, default_value = "1", allow_negative_numbers = true)]
     seed: u64,
     /// Only show what would move
     #[arg(long, conflicts_with = "out")]

@@ -53,6 +53,17 @@ impl Law<'_> {
         }
     }
 
+    /// Whether it sits on whole numbers, as a count does.
+    pub(super) fn is_whole(&self) -> bool {
+        match self {
+            Self::Number(NumberSource::Constant(constant)) => constant.fract() == 0.0,
+            Self::Number(NumberSource::Sampler(sampler) | NumberSource::PoissonGamma { predictive: sampler, .. }) => {
+                sampler.distribution().is_discrete()
+            }
+            Self::Date(_) => false,
+        }
+    }
+
     /// The probability of what is known.
     pub(super) fn total(&self) -> f64 {
         match self {

@@ -50,6 +50,13 @@ pub(super) struct Cut<'a> {
     pub(super) laws: Vec<Law<'a>>,
 }
 
+impl Cut<'_> {
+    /// Whether it is a count that is drawn: whole in every configuration.
+    pub(super) fn is_count(&self) -> bool {
+        self.laws.iter().all(Law::is_whole)
+    }
+}
+
 impl Network<'_> {
     /// Adds a variable: `fill` writes the probabilities of its states in each configuration of `parents`.
     pub(super) fn variable(

@@ -31,7 +31,9 @@ impl<'a> Reading<'a> {
                 (
                     out,
                     found.ok_or_else(|| {
-                        Rc::new(self.opaque(label, "calculates with a continuous quantity", &[*left, *right]))
+                        let operands = [*left, *right];
+                        let does = format!("calculates with {}", self.kind(&operands));
+                        Rc::new(self.opaque(label, &does, &operands))
                     }),
                 )
             }
@@ -100,7 +102,8 @@ impl<'a> Reading<'a> {
         let cuts = self.cuts[out.0 as usize].clone();
         let Cover { scope, row_of: law_of } = cover;
         if cuts.is_empty() && !self.asked[out.0 as usize] {
-            return Err(Rc::new(Opaque { why: format!("`{label}` is continuous"), touches: scope }));
+            let kind = if laws.iter().all(Law::is_whole) { "a drawn count" } else { "continuous" };
+            return Err(Rc::new(Opaque { why: format!("`{label}` is {kind}"), touches: scope }));
         }
         if configurations(&scope, &self.network.cards) * (cuts.len() + 1) as f64 > 64.0 * MOST_CONFIGURATIONS {
             let why = format!("`{label}` is compared with too many values");
@@ -294,7 +297,7 @@ impl<'a> Reading<'a> {
             }
         };
         let mixed = || {
-            let opaque = self.opaque(label, "chooses between continuous quantities", &operands);
+            let opaque = self.opaque(label, &format!("chooses between {}", self.kind(&operands)), &operands);
             Rc::new(opaque.touching(&condition.scope))
         };
         let (Some(then), Some(otherwise)) = (self.values(then), self.values(otherwise)) else { return Err(mixed()) };

@@ -231,6 +231,7 @@ pub(super) fn form(reading: &mut Reading<'_>, what: &Asked) -> Result<Form, Stri
             planes.iter().map(|plane| condition(reading, *plane)).collect::<Result<_, _>>().map(Form::Shares)
         }
         Asked::Number(number) => match discrete(reading, *number)? {
+            Form::Cut(cut) if reading.network.cut[cut].is_count() => Err("it is a drawn count".to_owned()),
             Form::Cut(_) => Err("it is a continuous number".to_owned()),
             form => Ok(form),
         },

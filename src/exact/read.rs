@@ -362,6 +362,20 @@ impl<'a> Reading<'a> {
         Opaque { why, touches }
     }
 
+    /// What those of the operands are that are not discrete.
+    pub(super) fn kind(&self, operands: &[Operand]) -> &'static str {
+        let mut kind = "too many values";
+        for operand in operands {
+            let Operand::Column(number) = operand else { continue };
+            match self.number(*number) {
+                Ok(Number::Cut(cut)) if self.network.cut[cut].is_count() => kind = "drawn counts",
+                Ok(Number::Cut(_)) => return "continuous quantities",
+                _ => {}
+            }
+        }
+        kind
+    }
+
     /// Value by value.
     pub(super) fn arithmetic(
         &self,

@@ -44,6 +44,9 @@ pub struct NumberAnswer {
 /// The levels of the quantiles that are always given.
 pub const QUANTILE_LEVELS: [f64; 7] = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
 
+/// Those of them that tables for people show, and that a precision is asked of.
+pub const SHOWN_LEVELS: [f64; 3] = [0.05, 0.5, 0.95];
+
 impl NumberAnswer {
     /// Whether more than one world counts, so that something is known of the errors.
     #[must_use]
@@ -65,6 +68,23 @@ impl NumberAnswer {
         let value = self.histogram.quantile(level);
         let between = self.spread.as_ref().and_then(|spread| spread.error_of_quantile(level, value));
         Estimate { value, standard_error: between.unwrap_or(distance), prior_interval: None }
+    }
+
+    /// Where a quantile stands on a value that many worlds share, or one binomial standard error beside such a value: the larger of the errors of the
+    /// shares of worlds below that value and up to it, which is how exact the quantile is on the scale of a share. `None` elsewhere.
+    ///
+    /// On the scale of the value such a quantile need not become exact with any number of worlds: of 0 and 1 with a chance of one half each the median
+    /// is the one or the other.
+    #[must_use]
+    pub(super) fn error_on_step(&self, level: f64) -> Option<f64> {
+        let error_of = |share: f64| (share * (1.0 - share).max(0.0) / self.effective_worlds).sqrt();
+        let error = error_of(level);
+        // What fewer worlds share than the error is of cannot be told from a continuous law.
+        let step = |level: f64| self.histogram.around(self.histogram.quantile(level)).filter(|(_, at)| *at > error);
+        match step(level) {
+            Some((below, at)) => Some(error_of(below).max(error_of(below + at))),
+            None => [level - error, level + error].into_iter().any(|level| step(level).is_some()).then_some(error),
+        }
     }
 
     /// How much of it lies on single values. Exact for values at the edge of all others (0, a cap), and for those that stand apart, as whole numbers do.

@@ -16,23 +16,22 @@ use crate::forecast::Estimate;
 use crate::plan::{Asked, Plan, PlaneId};
 use rayon::prelude::*;
 
-/// One figure as things are and as they would have been.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// One figure as things are and as they would have been; `None` in a run in which no world meets the question's condition.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Contrast {
     /// Given what is known.
-    pub factual: Estimate,
+    pub factual: Option<Estimate>,
     /// Had it been otherwise.
-    pub counterfactual: Estimate,
-    /// The second less the first, with the error of paired worlds.
-    pub difference: Estimate,
+    pub counterfactual: Option<Estimate>,
+    /// The second less the first, with the error of paired worlds; `None` unless both are there.
+    pub difference: Option<Estimate>,
 }
 
 /// What a run and its twin say.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Counterfactual {
-    /// For each of [`Plan::asks`]: the probability, that of each option, the mean, or the probability of never. `None` where no world
-    /// meets the question's condition.
-    pub answers: Vec<Vec<Option<Contrast>>>,
+    /// For each of [`Plan::asks`]: the probability, that of each option, the mean, or the probability of never.
+    pub answers: Vec<Vec<Contrast>>,
     /// Worlds run.
     pub worlds: u64,
     /// Those that agree with what is known; the figures are over these.
@@ -77,7 +76,8 @@ pub fn counterfactual(factual: &Plan, changed: &Plan, settings: &Settings) -> Re
                             Figure::Never(_) => true,
                             Figure::Mean(_) | Figure::Median(_) => false,
                         });
-                        moments.next().and_then(|moments| moments.contrast(sums.agreeing as f64, known))
+                        let moments = moments.next();
+                        moments.map_or_else(Contrast::default, |moments| moments.contrast(sums.agreeing as f64, known))
                     })
                     .collect()
             })
@@ -190,16 +190,19 @@ fn seen(arena: &Arena, (figure, given): (Figure, Option<PlaneId>), world: usize)
 impl Moments {
     /// Both figures and their difference by the delta method; `simulated` says which are shares that are not certain, and so never free of
     /// error.
-    fn contrast(&self, agreeing: f64, simulated: [bool; 2]) -> Option<Contrast> {
+    fn contrast(&self, agreeing: f64, simulated: [bool; 2]) -> Contrast {
         let mean = self.sums.map(|sum| sum / agreeing);
-        if mean[0] <= 0.0 || mean[2] <= 0.0 {
-            return None;
-        }
-        let (factual, counterfactual) = (mean[1] / mean[0], mean[3] / mean[2]);
-        // Influences of a world on each figure, as combinations of its four numbers.
-        let one = [-factual / mean[0], 1.0 / mean[0], 0.0, 0.0];
-        let other = [0.0, 0.0, -counterfactual / mean[2], 1.0 / mean[2]];
-        let both: [f64; 4] = std::array::from_fn(|at| other[at] - one[at]);
+        // Of each run: the figure, the influences of a world on it, as combinations of its four numbers, and how many worlds count.
+        let of_run = |run: usize| -> Option<(f64, [f64; 4], f64)> {
+            let (met, sum) = (mean[2 * run], mean[2 * run + 1]);
+            if met <= 0.0 {
+                return None;
+            }
+            let mut influence = [0.0; 4];
+            influence[2 * run] = -(sum / met) / met;
+            influence[2 * run + 1] = 1.0 / met;
+            Some((sum / met, influence, met))
+        };
         let variance = |influence: [f64; 4]| {
             let mut sum = 0.0;
             for row in 0..4 {
@@ -215,20 +218,18 @@ impl Moments {
             let share = (value * worlds + 0.5) / (worlds + 1.0);
             share * (1.0 - share) / worlds
         };
-        let share = |value: f64, influence: [f64; 4], met: f64, simulated: bool| {
-            if simulated && (value <= 0.0 || value >= 1.0) { softened(value, met) } else { variance(influence) }
-        };
         let estimate =
             |value: f64, variance: f64| Estimate { value, standard_error: variance.sqrt(), prior_interval: None };
-        let (first, second) =
-            (share(factual, one, mean[0], simulated[0]), share(counterfactual, other, mean[2], simulated[1]));
-        let apart = variance(both);
-        let never_seen = apart == 0.0 && (simulated[0] || simulated[1]);
-        let apart = if never_seen { softened(0.0, mean[0].min(mean[2])) } else { apart };
-        Some(Contrast {
-            factual: estimate(factual, first),
-            counterfactual: estimate(counterfactual, second),
-            difference: estimate(counterfactual - factual, apart),
-        })
+        let alone = |run: usize| -> Option<Estimate> {
+            let (value, influence, met) = of_run(run)?;
+            let all_alike = simulated[run] && (value <= 0.0 || value >= 1.0);
+            Some(estimate(value, if all_alike { softened(value, met) } else { variance(influence) }))
+        };
+        let difference = of_run(0).zip(of_run(1)).map(|((one, of_one, met), (other, of_other, met_otherwise))| {
+            let apart = variance(std::array::from_fn(|at| of_other[at] - of_one[at]));
+            let never_seen = apart == 0.0 && (simulated[0] || simulated[1]);
+            estimate(other - one, if never_seen { softened(0.0, met.min(met_otherwise)) } else { apart })
+        });
+        Contrast { factual: alone(0), counterfactual: alone(1), difference }
     }
 }

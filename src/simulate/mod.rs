@@ -41,7 +41,7 @@ mod worlds;
 #[cfg(test)]
 mod tests;
 
-pub use answer::{Answer, DateAnswer, DayQuantile, Masses, NumberAnswer, Occurrence, QUANTILE_LEVELS};
+pub use answer::{Answer, DateAnswer, DayQuantile, Masses, NumberAnswer, Occurrence, QUANTILE_LEVELS, SHOWN_LEVELS};
 pub use batches::{Batch, Batched, LEAST_WORLDS_IN_BATCHES, simulate_in_batches};
 pub use believe::MOST_BELIEFS;
 pub use block::WORLDS_PER_BLOCK;

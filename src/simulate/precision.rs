@@ -1,9 +1,10 @@
 //! How exact the figures of a run are, against what was asked.
 //!
 //! All are held to the same number on the scale of a share: probabilities as they are; of a date the chance of never and the chances
-//! of having come by the days that are given; of a number its quantiles, in units of the width of its central 90 %.
+//! of having come by the days that are shown; of a number the quantiles that are shown, in units of the width of its central 90 %, or where they
+//! stand on a value that many worlds share, by the shares of worlds below it and up to it.
 
-use super::answer::{Answer, DateAnswer, NumberAnswer};
+use super::answer::{Answer, DateAnswer, NumberAnswer, SHOWN_LEVELS};
 use crate::forecast::Estimate;
 
 /// The figure furthest from the precision that was asked for.
@@ -38,15 +39,23 @@ fn error(answer: &Answer) -> Option<f64> {
 }
 
 fn of_date(date: &DateAnswer) -> Vec<Estimate> {
-    let days = date.quantiles.iter().filter_map(|quantile| quantile.day);
+    let shown = date.quantiles.iter().filter(|quantile| SHOWN_LEVELS.contains(&quantile.level));
+    let days = shown.filter_map(|quantile| quantile.day);
     days.map(|day| date.by(day)).chain([date.never]).collect()
 }
 
 fn of_number(number: &NumberAnswer) -> f64 {
-    let largest = number.quantiles.iter().map(|(_, quantile)| quantile.standard_error).fold(0.0, f64::max);
+    if number.minimum == number.maximum {
+        return 0.0;
+    }
     let width = number.quantile(0.95).value - number.quantile(0.05).value;
-    // Where the central 90 % are one value, its neighbours decide how sure that is: any distance at all is too much.
-    if largest == 0.0 { 0.0 } else { largest / width }
+    let of_level = |level: f64| {
+        number.error_on_step(level).unwrap_or_else(|| {
+            let error = number.quantile(level).standard_error;
+            if error == 0.0 { 0.0 } else { error / width }
+        })
+    };
+    SHOWN_LEVELS.into_iter().map(of_level).fold(0.0, f64::max)
 }
 
 #[cfg(test)]
@@ -69,5 +78,39 @@ mod tests {
         assert_eq!(worst(&answers, 3, 0.0), None);
         let none = [Answer::Binary(share(0.3)), Answer::NoWorlds];
         assert_eq!(worst(&none, 0, 0.5), Some(ShortOf { ask: 1, standard_error: None }));
+    }
+
+    /// The error of a number with these values and probabilities, as if of so many worlds.
+    fn error_of(values: &[(f64, f64)], worlds: f64) -> f64 {
+        of_number(&NumberAnswer { effective_worlds: worlds, ..NumberAnswer::exact(values).unwrap() })
+    }
+
+    #[test]
+    fn quantiles_on_steps_are_held_to_the_shares_of_worlds_about_them() {
+        let close = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-12, "{found}, not {expected}");
+        let of_share = |share: f64| (share * (1.0 - share) / 1e4_f64).sqrt();
+        // The median is 0 or 1, whatever the number of worlds.
+        close(error_of(&[(0.0, 0.5), (1.0, 0.5)], 1e4), of_share(0.5));
+        // Of two coins: 25 % and 75 % are edges, but are not shown.
+        close(error_of(&[(0.0, 0.25), (1.0, 0.5), (2.0, 0.25)], 1e4), of_share(0.25));
+        // No number of worlds is needed for what is the same in all.
+        close(error_of(&[(3.0, 1.0)], 1e4), 0.0);
+        // The central 90 % are 0, up to an edge within the error.
+        close(error_of(&[(0.0, 0.9501), (40.0, 0.0499)], 1e4), of_share(0.9501));
+    }
+
+    #[test]
+    fn quantiles_off_steps_are_held_to_the_width_of_the_number() {
+        let smooth = |from: f64, share: f64| -> Vec<(f64, f64)> {
+            (0..10_000).map(|at| (from + f64::from(at) / 10_000.0, share / 10_000.0)).collect()
+        };
+        // Uniform: its density is 1, and its central 90 % 0.9 wide.
+        let found = error_of(&smooth(0.0, 1.0), 1e4);
+        assert!((found - 0.005 / 0.9).abs() < 2e-4, "{found}");
+        // The 5 % quantile is the first of a continuous part, next to a step at 0.
+        let mut values = smooth(40.0, 0.951);
+        values.push((0.0, 0.049));
+        let found = error_of(&values, 1e4);
+        assert!(found <= 0.006, "on the scale of the value it would be about 20: {found}");
     }
 }

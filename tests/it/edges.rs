@@ -190,4 +190,11 @@ fn a_seed_that_is_none_is_told_what_a_seed_is() {
         let (code, _, said) = run(folder.path(), &["--seed", seed]);
         assert!(code == Some(2) && said.contains("a seed is a whole number from 0 to 18446744073709551615"), "{said}");
     }
+    // Every command that takes one says the same.
+    for command in ["diff", "explain", "decide", "watch", "storylines", "report", "update", "calibrate"] {
+        let output = foretell().args([command, "--seed", "-1"]).output().expect("it runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(2), "{command}: {said}");
+        assert!(said.contains("from 0 to 18446744073709551615"), "{command}: {said}");
+    }
 }

@@ -143,3 +143,49 @@ fn what_cannot_be_is_refused_and_never_a_figure() {
     let said = refused(&[asia, "--given", "not smoker", "--suppose", "smoker"]);
     assert!(said.contains("not smoker"), "what is supposed cannot be given otherwise: {said}");
 }
+
+/// A question that asks of the worlds in which something holds that is then made otherwise.
+const CONDITIONAL: &str = "title = 'c'\nas_of = 2026-01-01\nhorizon = 2026-12-31\n[event.attends]\nchance = '30%'\n\
+    [event.deal]\nchance = [{ if = 'attends', is = '60%' }, { otherwise = '0%' }]\n\
+    [question.deal]\nask = '?'\nholds = 'deal'\ncloses = 2026-12-01\nresolves = 'r'\n\
+    [question.deal_if_attends]\nask = '?'\nholds = 'deal'\ngiven = 'attends'\ncloses = 2026-12-01\nresolves = 'r'\n";
+
+/// What `run --counterfactual "not attends"` prints of [`CONDITIONAL`].
+fn otherwise(arguments: &[&str]) -> String {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    std::fs::write(folder.path().join("c.toml"), CONDITIONAL).expect("a file can be written");
+    let start = ["run", "c.toml", "--counterfactual", "not attends", "--worlds", "200k"];
+    let output = foretell().current_dir(folder.path()).args(start).args(arguments).output().expect("the binary runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("tables are text")
+}
+
+#[test]
+fn a_condition_that_fails_in_the_other_world_alone_leaves_the_figure_of_this_one() {
+    let report: Value = serde_json::from_str(&otherwise(&["--format", "json"])).expect("the report is JSON");
+    let rows = report["figures"].as_array().expect("a list");
+    let row = rows.iter().find(|row| row["id"] == "deal_if_attends").expect("the question is there");
+    let (value, error) = (&row["factual"]["value"], &row["factual"]["standard_error"]);
+    let (value, error) = (value.as_f64().expect("a number"), error.as_f64().expect("a number"));
+    assert!(error < 0.003 && (value - 0.6).abs() < 5.2 * error, "{row}");
+    assert!(row["counterfactual"].is_null() && row["difference"].is_null(), "{row}");
+    let table = otherwise(&[]);
+    let line = table.lines().find(|line| line.starts_with("deal_if_attends")).expect("a line");
+    assert!(line.contains(" %") && line.trim_end().ends_with("no world"), "{line}");
+    let why = "no world: no world meets the condition of `deal_if_attends` had it been otherwise";
+    assert!(table.contains(why), "{table}");
+}
+
+#[test]
+fn an_event_and_a_question_of_one_name_are_told_apart() {
+    let starts = |table: &str| -> Vec<String> {
+        let start = |line: &str| line.split(',').take(3).collect::<Vec<_>>().join(",");
+        table.lines().map(start).collect()
+    };
+    let questions = ["kind,id,part", "question,deal,yes", "question,deal_if_attends,yes"];
+    assert_eq!(starts(&otherwise(&["--format", "csv"])), questions);
+    let all = [&questions[..], &["event,attends,yes", "event,deal,yes"]].concat();
+    assert_eq!(starts(&otherwise(&["--format", "csv", "--events"])), all);
+    let table = otherwise(&["--events"]);
+    assert!(table.contains("\nQuestions\n") && table.contains("\nEvents\n"), "{table}");
+}

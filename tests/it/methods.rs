@@ -101,3 +101,21 @@ fn what_a_question_comes_to_is_named_beside_what_is_watched() {
     let report: Value = serde_json::from_str(&stdout).expect("the report is JSON");
     assert_eq!(report["itself"], serde_json::json!(["again", "rain"]));
 }
+
+#[test]
+fn what_is_not_exact_is_called_what_it_is() {
+    let text = "[event.strikes]\ncount = 'poisson(3)'\n[event.price]\nvalue = 'normal(40, 6)'\n\
+        [event.both]\nequals = 'strikes + 1'\n[event.cost]\nequals = 'strikes * price'\n\
+        [question.many]\nask = '?'\nholds = 'strikes > 3'\ncloses = 2026-12-01\nresolves = 'r'\n";
+    let (code, stdout, problem) = said(text, &["run", "s.toml", "--exact", "--worlds", "10k", "--events"]);
+    assert_eq!(code, Some(0), "{problem}");
+    for line in [
+        "`strikes`: it is a drawn count",
+        "`price`: it is a continuous number",
+        "`both`: `both` calculates with drawn counts",
+        "`cost`: `cost` calculates with continuous quantities",
+    ] {
+        assert!(stdout.contains(&format!("simulated, not exact: {line}\n")), "{line}: {stdout}");
+    }
+    assert!(!stdout.contains("simulated, not exact: `many`"), "{stdout}");
+}

@@ -279,6 +279,23 @@ fn a_precision_gives_the_bytes_of_a_run_of_as_many_worlds() {
 }
 
 #[test]
+fn a_count_becomes_as_exact_as_the_shares_about_its_steps() {
+    const STEPS: &str = "title = 't'\nas_of = 2026-01-01\nhorizon = 2026-12-31\n\
+        [event.heads]\ncount = 'binomial(2, 0.5)'\n[event.coin]\nchance = '50%'\n[event.side]\nequals = 'if coin then 1 else 0'\n\
+        [question.heads]\nask = '?'\nvalue = 'heads'\ncloses = 2026-12-01\nresolves = 'r'\n\
+        [question.side]\nask = '?'\nvalue = 'side'\ncloses = 2026-12-01\nresolves = 'r'\n";
+    let folder = desk();
+    let folder = folder.path();
+    std::fs::write(folder.join("steps.toml"), STEPS).expect("a file can be written");
+    let asked = ["run", "steps.toml", "--precision", "0.002", "--worlds", "4M", "--format", "json"];
+    let output = run(folder, &asked);
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a report is JSON");
+    // 1/2 over the root of 65,536 is 0.00195.
+    assert_eq!(report["worlds"], 65_536, "{report}");
+}
+
+#[test]
 fn a_time_gives_the_bytes_of_a_run_of_as_many_worlds() {
     let folder = desk();
     let folder = folder.path();

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::forecast::Forecast;
 use crate::report::figure::{figure, grouped, percent, percent_error, significant};
 use crate::report::{Column, Format, Output, Sheet};
-use crate::simulate::Method;
+use crate::simulate::{Method, SHOWN_LEVELS};
 
 impl RunReport {
     /// The lines above the tables: as-of, worlds, seed, method.
@@ -242,7 +242,7 @@ fn rows(sheet: &mut Sheet, name: &str, closes: &str, words: &str, figures: &Figu
 
 /// Quantiles that people are shown; JSON holds them all.
 fn shown(level: f64) -> bool {
-    [0.05, 0.5, 0.95].contains(&level)
+    SHOWN_LEVELS.contains(&level)
 }
 
 /// One row for each figure: a probability by its option (`yes` for a yes/no question), a number's mean and quantiles, a date's

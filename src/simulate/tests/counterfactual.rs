@@ -48,20 +48,49 @@ fn twins_share_their_noise_as_enumeration_does() {
     let settings = Settings { worlds: 1_000_000, doubt_draws: 0, ..Settings::default() };
     let (plan, changed) = (slippery(true, None).plan, slippery(false, Some(false)).plan);
     let found = counterfactual(&plan, &changed, &settings).unwrap();
-    let contrast = |ask: usize| found.answers[ask][0].unwrap();
+    let contrast = |ask: usize| {
+        let Contrast { factual, counterfactual, difference } = found.answers[ask][0];
+        (factual.unwrap(), counterfactual.unwrap(), difference.unwrap())
+    };
     assert!((found.agreeing as f64 / 1e6 - all).abs() < ALLOWED * (all * (1.0 - all) / 1e6_f64).sqrt());
-    assert_eq!((contrast(0).counterfactual.value, contrast(0).counterfactual.standard_error), (0.0, 0.0));
-    close(contrast(1).factual, factual / all);
-    close(contrast(1).counterfactual, otherwise[0] / all);
-    close(contrast(1).difference, (otherwise[0] - factual) / all);
-    close(contrast(2).counterfactual, otherwise[1] / all);
-    assert!((contrast(2).factual.value - 1.0).abs() < 1e-15);
+    assert_eq!((contrast(0).1.value, contrast(0).1.standard_error), (0.0, 0.0));
+    close(contrast(1).0, factual / all);
+    close(contrast(1).1, otherwise[0] / all);
+    close(contrast(1).2, (otherwise[0] - factual) / all);
+    close(contrast(2).1, otherwise[1] / all);
+    assert!((contrast(2).0.value - 1.0).abs() < 1e-15);
     // The wetness of a world only ever falls, so the paired error is that of how often it does.
     let fell = both / all;
     let expected = (fell * (1.0 - fell) / found.agreeing as f64).sqrt();
-    assert!((contrast(1).difference.standard_error / expected - 1.0).abs() < 0.01);
+    assert!((contrast(1).2.standard_error / expected - 1.0).abs() < 0.01);
     let threads = |threads| counterfactual(&plan, &changed, &Settings { threads: Some(threads), ..settings }).unwrap();
     assert!(threads(1) == found && threads(3) == found);
+}
+
+#[test]
+fn a_figure_is_there_in_each_run_that_has_worlds_for_it() {
+    // How likely wet is if it rains, and if it does not; had it not rained.
+    let conditional = |made: Option<bool>| {
+        let mut sketch = slippery(false, made);
+        let plane = |at: usize| match sketch.plan.asks[at].what {
+            Asked::Binary(plane) => plane,
+            _ => unreachable!("all are yes/no"),
+        };
+        let (rain, wet) = (plane(0), plane(1));
+        let dry = sketch.not(rain);
+        for given in [rain, dry] {
+            sketch.ask_given(Asked::Binary(wet), Some(given));
+        }
+        sketch.plan
+    };
+    let settings = Settings { worlds: 400_000, doubt_draws: 0, ..Settings::default() };
+    let found = counterfactual(&conditional(None), &conditional(Some(false)), &settings).unwrap();
+    let (if_rain, if_dry) = (found.answers[3][0], found.answers[4][0]);
+    close(if_rain.factual.unwrap(), 0.9);
+    assert_eq!((if_rain.counterfactual, if_rain.difference), (None, None));
+    close(if_dry.factual.unwrap(), 0.2);
+    close(if_dry.counterfactual.unwrap(), 0.2);
+    assert!(if_dry.difference.is_some());
 }
 
 #[test]
