@@ -203,19 +203,18 @@ impl Stated {
         });
         let is_own = in_bracket
             || (self.bracket.is_none()
-                && (self.is_set_off(between, &lower[self.span.end..])
-                    || (self.called_chance && is_one_clause(between))));
+                && (is_set_off(between, &lower[self.span.end..]) || (self.called_chance && is_one_clause(between))));
         is_own.then_some(between.len())
     }
+}
 
-    /// `, at 50 %` and nothing else in its clause.
-    fn is_set_off(&self, between: &str, after: &str) -> bool {
-        let Some(rest) = [",", ":", " –", " —", " -"].iter().find_map(|mark| between.strip_prefix(mark)) else {
-            return false;
-        };
-        let ends = after.trim_start().starts_with(['.', ',', ';', '!', '?', ')', ']']) || after.trim().is_empty();
-        ends && words(rest).any(|word| word == "at") && words(rest).all(|word| LEAD.contains(&word))
-    }
+/// `, at 50 %` and nothing else in its clause.
+fn is_set_off(between: &str, after: &str) -> bool {
+    let Some(rest) = [",", ":", " –", " —", " -"].iter().find_map(|mark| between.strip_prefix(mark)) else {
+        return false;
+    };
+    let ends = after.trim_start().starts_with(['.', ',', ';', '!', '?', ')', ']']) || after.trim().is_empty();
+    ends && words(rest).any(|word| word == "at") && words(rest).all(|word| LEAD.contains(&word))
 }
 
 /// Whether a text goes on within one clause, or says what follows from it.

@@ -276,10 +276,9 @@ fn one(statement: &Statement<'_>, relations: &Relations, options: &Options) -> R
         let key = |of: &ConflictReport| (of.severity, of.relations.len(), of.figures.len());
         key(a).cmp(&key(b)).then(b.points.total_cmp(&a.points))
     });
-    let untested = untested(&problem, &parts).into_iter().map(|of| UntestedReport {
-        relation: placed(relations, of.relation),
-        why: of.why,
-    });
+    let untested = untested(&problem, &parts)
+        .into_iter()
+        .map(|of| UntestedReport { relation: placed(relations, of.relation), why: of.why });
     // A product is held against the one chance as stated, so it may still conflict where that chance itself cannot stand.
     let conflicts_in = |of: &UntestedReport| found.iter().any(|conflict| conflict.relations.contains(&of.relation));
     let untested = untested.filter(|of| !conflicts_in(of)).collect();
