@@ -29,6 +29,8 @@ pub fn report(run: Run) -> RunReport {
             id: event.name.clone(),
             ask: event.ask.clone(),
             unit: event.unit.clone(),
+            label: event.label.clone(),
+            option_labels: event.option_labels.clone(),
             figures: with_variance(with_moments_that_exist(figures(answer, event.options(), model), Some(event)), ask),
         })
         .collect();
