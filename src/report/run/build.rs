@@ -66,6 +66,7 @@ pub fn report(run: Run) -> RunReport {
         probability_of_evidence: tally.evidence().map(|estimate| estimate.value),
         error_of_evidence: tally.evidence().map(|estimate| estimate.standard_error),
         may_be_missed: tally.may_be_missed(),
+        doubt_worth: tally.doubt_worth(),
         sampling: tally.method(),
         questions,
         events,

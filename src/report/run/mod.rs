@@ -77,6 +77,10 @@ pub struct RunReport {
     /// 95 %, smaller ones may be missing. Standard errors do not hold it. `null` where nothing can be missed so, and
     /// where dates are known of which no such share can be told.
     pub may_be_missed: Option<f64>,
+    /// How many equally weighted worlds that agree with what is known each draw of the doubtful inputs was worth in the mean: below about 30 the doubt
+    /// is rough, and may be missing where there is some. Left out where nothing is known or no inputs were drawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub doubt_worth: Option<f64>,
     /// How what is known was met by the simulation; `null` where nothing is known or nothing was simulated.
     pub sampling: Option<Method>,
     /// Forecasts of the questions.
