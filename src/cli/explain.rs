@@ -10,6 +10,7 @@ use super::{Done, console};
 use crate::error::Error;
 use crate::explain::{self, Explanation, Options, PartOf, Parts};
 use crate::forecast::day;
+use crate::network;
 use crate::report::{Format, Output};
 use crate::simulate::{LEAST_WORLDS_IN_BATCHES, Settings};
 use jiff::civil::Date;
@@ -82,15 +83,18 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let loaded = load::load(&arguments.file)?;
     let situation = arguments.view.undecided(&loaded.model)?;
     let settings = Settings { seed: arguments.seed, method: arguments.method.of_simulation(), ..Settings::default() };
+    // Both may be called as a network calls them.
+    let question = network::event_named(&arguments.question, &loaded.model);
+    let option = arguments.option.as_deref().map(|option| network::option_named(option, question, &loaded.model));
     let options = Options {
-        part: PartOf { option: arguments.option.as_deref(), day: arguments.by },
+        part: PartOf { option, day: arguments.by },
         parts: arguments.parts(),
         most_cells: most_cells(arguments.method),
         settings: Settings { worlds: arguments.worlds.unwrap_or(settings.worlds), ..settings },
         variant_worlds: arguments.worlds.unwrap_or(LEAST_WORLDS_IN_BATCHES),
     };
     let view = explain::View { source: &loaded.source, model: &loaded.model, situation: &situation };
-    let explanation = explain::explain(view, &arguments.question, &options)?;
+    let explanation = explain::explain(view, question, &options)?;
     if arguments.method == Choice::Exact && explanation.worlds > 0 {
         return Err(Error::input(format!("`{}` cannot be computed, and --method exact simulates nothing: something that it hangs on is not discrete, or is calculated with", arguments.question))
             .help("leave out --method; `foretell plan` says what is exact"));

@@ -266,9 +266,9 @@ impl View {
 /// # Errors
 /// If it cannot be understood; the places go to stderr.
 pub(super) fn condition(option: &str, text: &str, model: &Model) -> Result<Condition, Error> {
-    let source = Source::new(option, text);
+    let source = Source::new(option, network::in_scenario_names(text, model));
     let condition = scenario::expression_from_text(&source).and_then(|expression| model.condition(&expression));
-    condition.map_err(|found| misunderstood(option, text, &found, &source))
+    condition.map_err(|found| misunderstood(option, text, (&found, &source), model))
 }
 
 /// An intervention as an option of the command line says it.
@@ -276,12 +276,17 @@ pub(super) fn condition(option: &str, text: &str, model: &Model) -> Result<Condi
 /// # Errors
 /// If it cannot be understood; the places go to stderr.
 pub(super) fn intervention(option: &str, text: &str, model: &Model) -> Result<Intervention, Error> {
-    let source = Source::new(option, text);
+    let source = Source::new(option, network::in_scenario_names(text, model));
     let made = scenario::supposition_from_text(&source).and_then(|one| model.intervention(&one));
-    made.map_err(|found| misunderstood(option, text, &found, &source))
+    let made = made.map_err(|found| misunderstood(option, text, (&found, &source), model))?;
+    Ok(Intervention { text: text.to_owned(), ..made })
 }
 
-fn misunderstood(option: &str, text: &str, found: &Diagnostics, source: &Source) -> Error {
+fn misunderstood(option: &str, text: &str, (found, source): (&Diagnostics, &Source), model: &Model) -> Error {
     console::diagnostics(found, source);
-    Error::input(format!("{option} \"{text}\" cannot be used"))
+    let error = Error::input(format!("{option} \"{text}\" cannot be used"));
+    match network::own_names(model) {
+        Some(names) => error.help(format!("a network's own names can be used too, in quotes if need be: {names}")),
+        None => error,
+    }
 }

@@ -147,6 +147,7 @@ impl Means {
             }
             tally
         };
+        tell_of_rough_doubt(&tally, settings, voice);
         Ok(Figures { means: self, tally, computed })
     }
 }
@@ -253,6 +254,27 @@ fn tell_of_few_worlds(tally: &Tally, voice: Voice) {
             figure::grouped(worth.round() as u64)
         ),
         "simulate more with --worlds, or leave the choice of --method to the program",
+    );
+}
+
+/// Says on stderr if the draws of the inputs had so few worlds each that the doubt they show is rough.
+fn tell_of_rough_doubt(tally: &Tally, settings: &Settings, voice: Voice) {
+    const FEW: f64 = 30.0;
+    let Some(worth) = tally.doubt_worth().filter(|worth| *worth < FEW) else { return };
+    let help = match settings.method {
+        Method::Rejection | Method::Weighting => {
+            "leave the choice of --method to the program, simulate more with --worlds, or leave the doubt out with `--doubt-draws 0`"
+        }
+        _ => {
+            "simulate more with --worlds (each draw takes up to 16,384), or leave the doubt out with `--doubt-draws 0`"
+        }
+    };
+    voice.warn(
+        &format!(
+            "the doubt is rough: what is known is so rare that each draw of the inputs is worth {} worlds; intervals may be far off, or missing",
+            figure::significant(worth, 2)
+        ),
+        help,
     );
 }
 

@@ -13,6 +13,7 @@ pub mod codes;
 mod draft;
 mod from_model;
 mod net;
+mod spoken;
 mod table;
 mod tokens;
 mod to_scenario;
@@ -22,6 +23,7 @@ mod xml;
 mod xmlbif;
 
 pub use from_model::from_model;
+pub use spoken::{event_named, in_scenario_names, option_named, own_names};
 pub use to_scenario::{AS_OF, scenario_text};
 
 use crate::diagnostic::Diagnostics;

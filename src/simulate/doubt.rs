@@ -65,6 +65,8 @@ pub(crate) fn figures(what: &Asked) -> Vec<Figure> {
 #[derive(Debug, Clone)]
 pub(crate) struct DrawResult {
     weight: f64,
+    /// How many worlds of equal weight those are worth that agree with what is known.
+    worth: f64,
     /// Of the first half of the worlds, the second, and both; undefined where none counts.
     figures: Vec<[f64; 3]>,
 }
@@ -72,20 +74,30 @@ pub(crate) struct DrawResult {
 impl DrawResult {
     /// In numbers.
     pub(crate) fn write(&self, out: &mut Vec<Lossless>) {
-        out.push(Lossless(self.weight));
+        out.extend([self.weight, self.worth].map(Lossless));
         out.extend(self.figures.iter().flatten().map(|value| Lossless(*value)));
     }
 
     /// From its numbers; `None` if they are not as many as the plan's figures need.
     pub(crate) fn read(plan: &Plan, numbers: &[Lossless]) -> Option<Self> {
-        let (weight, figures) = numbers.split_first()?;
+        let [weight, worth, figures @ ..] = numbers else { return None };
         let expected: usize = plan.asks.iter().map(|ask| self::figures(&ask.what).len()).sum();
         let (triples, rest) = figures.as_chunks::<3>();
         (triples.len() == expected && rest.is_empty()).then(|| Self {
             weight: weight.0,
+            worth: worth.0,
             figures: triples.iter().map(|triple| triple.map(|number| number.0)).collect(),
         })
     }
+}
+
+/// How many worlds of equal weight a draw is worth in the mean, where draws count as much as what is known is likely under them; `None` if there are
+/// no draws.
+#[must_use]
+pub(crate) fn worth(draws: &[DrawResult]) -> Option<f64> {
+    let total: f64 = draws.iter().map(|draw| draw.weight).sum();
+    let worth: f64 = draws.iter().map(|draw| draw.weight * draw.worth).sum();
+    (!draws.is_empty()).then(|| if total > 0.0 { worth / total } else { 0.0 })
 }
 
 /// As many draws as are run: so many that each set of worlds has as many.
@@ -247,11 +259,12 @@ fn run_draw(plan: &Plan, program: &Program<'_>, arena: &mut Arena, blocks: Range
             [kept, kept / 2].map(|room| Half { values: Vec::with_capacity(room), ..Half::default() })
         })
         .collect();
-    let mut total = 0.0;
+    let (mut total, mut squares) = (0.0, 0.0);
     for block in blocks {
         program.run(arena, block, WORLDS_PER_BLOCK);
         let weights = weights_of(program, arena);
         total += weight_of(&arena.mask, weights);
+        squares += weights.map_or_else(|| count(&arena.mask) as f64, |weights| sum_where(weights.squares, &arena.mask));
         for ((given, figure), halves) in figures.iter().zip(&mut halves) {
             for (half, worlds) in halves.iter_mut().zip([&first_half, &second_half]) {
                 let mask = both(&both(&arena.mask, worlds), arena.mask_of(*given));
@@ -270,7 +283,8 @@ fn run_draw(plan: &Plan, program: &Program<'_>, arena: &mut Arena, blocks: Range
             [values[0], values[1], first.value(*figure)]
         })
         .collect();
-    DrawResult { weight: total / worlds as f64, figures }
+    let worth = if squares > 0.0 { total * total / squares } else { 0.0 };
+    DrawResult { weight: total / worlds as f64, worth, figures }
 }
 
 fn observe(half: &mut Half, figure: Figure, mask: &Plane, arena: &Arena, weights: Option<Weights<'_>>) {
@@ -513,7 +527,7 @@ mod tests {
                     let noise = |half: i32| 2.0_f64.sqrt() * normals[(2 * draw + half) as usize];
                     let (first, second) = (value + noise(0), value + noise(1));
                     let weight = 1.0 + f64::from(draw % 3) * 1e-9;
-                    DrawResult { weight, figures: vec![[first, second, f64::midpoint(first, second)]] }
+                    DrawResult { weight, worth: 4096.0, figures: vec![[first, second, f64::midpoint(first, second)]] }
                 })
                 .collect();
             let spread = spread(&draws, 0, Figure::Mean(NumberId(0)), 10.0, false);
@@ -527,6 +541,15 @@ mod tests {
                 assert!((high - low - 3.29).abs() < 0.4, "{low} {high}");
             }
         }
+    }
+
+    #[test]
+    fn a_draw_is_worth_what_those_that_count_are() {
+        let draw = |weight: f64, worth: f64| DrawResult { weight, worth, figures: Vec::new() };
+        assert_eq!(worth(&[]), None);
+        assert_eq!(worth(&[draw(0.0, 0.0), draw(0.0, 0.0)]), Some(0.0));
+        // What is known is three times as likely under the second.
+        assert_eq!(worth(&[draw(0.25, 8.0), draw(0.75, 16.0), draw(0.0, 0.0)]), Some(14.0));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::inputs;
 use super::run::Groundwork;
 use super::sampling;
 use super::tally::{Counts, Mass};
-use super::{Answer, Impossible, Tally, diagnose, precision};
+use super::{Answer, Impossible, Tally, diagnose, is_conditioned, precision};
 use crate::forecast::Estimate;
 use crate::plan::{Asked, Draw, Operation, Plan, PlaneId};
 use crate::simulate::{Settings, Stop};
@@ -32,6 +32,7 @@ pub(crate) fn finish(
     Ok(Tally {
         answers,
         doubt,
+        doubt_worth: doubt::worth(draws).filter(|_| is_conditioned(plan)),
         joints: counts.joints(plan),
         rules: counts.rules(),
         divisions: counts.divisions(),

@@ -65,6 +65,7 @@ use ndarray::Array2;
 pub struct Tally {
     answers: Vec<Answer>,
     doubt: Vec<Vec<f64>>,
+    doubt_worth: Option<f64>,
     joints: Array2<Estimate>,
     rules: Vec<Occurrence>,
     divisions: Vec<Occurrence>,
@@ -92,6 +93,13 @@ impl Tally {
     #[must_use]
     pub fn doubt(&self, ask: usize) -> &[f64] {
         self.doubt.get(ask).map_or(&[], Vec::as_slice)
+    }
+
+    /// How many worlds of equal weight that agree with what is known each draw of the doubtful inputs was worth in the mean: with few of them the
+    /// intervals of the doubt are rough, or missing. `None` where nothing is known or no inputs were drawn.
+    #[must_use]
+    pub fn doubt_worth(&self) -> Option<f64> {
+        self.doubt_worth
     }
 
     /// The probability that both hold, for each pair of [`Plan::joints`](crate::plan::Plan::joints); on the diagonal that of each one. Without intervals for

@@ -119,3 +119,24 @@ fn what_is_not_exact_is_called_what_it_is() {
     }
     assert!(!stdout.contains("simulated, not exact: `many`"), "{stdout}");
 }
+
+#[test]
+fn doubt_from_few_worlds_a_draw_is_said_to_be_rough() {
+    // What is known has a chance of about 0.0013: of the 4,096 worlds of a draw some five agree with it.
+    let text = "[event.a]\nchance = '5 of 20'\n[event.b]\nchance = [{ if = 'a', is = '60%' }, { otherwise = '30%' }]\n\
+        [event.x]\nvalue = 'normal(0, 1)'\n[event.y]\nholds = 'b and x > 2.7'\n";
+    let run = |more: &[&str]| {
+        let start = ["run", "s.toml", "--given", "y", "--worlds", "400k", "--format", "json"];
+        let (code, stdout, problem) = said(text, &[&start[..], more].concat());
+        assert_eq!(code, Some(0), "{problem}");
+        let report: Value = serde_json::from_str(&stdout).expect("the report is JSON");
+        (report["doubt_worth"].as_f64(), problem)
+    };
+    let (worth, problem) = run(&["--method", "rejection"]);
+    assert!(worth.is_some_and(|worth| worth > 1.0 && worth < 15.0), "{worth:?}");
+    assert!(problem.contains("warning: the doubt is rough: ") && problem.contains("--doubt-draws 0"), "{problem}");
+    let (worth, problem) = run(&["--method", "adaptive"]);
+    assert!(worth.is_some_and(|worth| worth > 100.0) && !problem.contains("rough"), "{worth:?} {problem}");
+    let (worth, problem) = run(&["--method", "rejection", "--doubt-draws", "0"]);
+    assert!(worth.is_none() && !problem.contains("doubt is rough"), "{worth:?} {problem}");
+}

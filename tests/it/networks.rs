@@ -313,3 +313,37 @@ fn the_cases_of_an_imported_table_are_uniform() {
         }
     }
 }
+
+/// Names that a scenario cannot have.
+const LAMP: &str = "network lamp { }\nvariable \"lamp on\" { type discrete [ 2 ] { true, false }; }\n\
+    variable EXPCO2 { type discrete [ 2 ] { ZERO, HIGH-UP }; }\nprobability ( \"lamp on\" ) { table 0.25, 0.75; }\n\
+    probability ( EXPCO2 | \"lamp on\" ) {\n  (true) 0.9, 0.1;\n  (false) 0, 1;\n}\n";
+
+#[test]
+fn a_network_is_asked_in_its_own_names() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("lamp.bif"), LAMP).expect("a file can be written");
+    let run = |arguments: &[&str]| {
+        let output = foretell().current_dir(folder.path()).args(arguments).output().expect("the binary runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    for given in ["lamp on is true", "'lamp on' is 'true'", "lamp_on is true", "lamp_on is true_"] {
+        let (code, report, said) = run(&["run", "lamp.bif", "--given", given, "--format", "json"]);
+        assert_eq!(code, Some(0), "{given}: {said}");
+        let report: Value = serde_json::from_str(&report).expect("the report is JSON");
+        let events = report["events"].as_array().expect("a report lists its events");
+        let known = events.iter().find(|event| event["id"] == "EXPCO2").expect("the variable is there");
+        let chance = known["forecast"]["probabilities"][0].as_f64().expect("a probability is a number");
+        assert!((chance - 0.9).abs() < 1e-12, "{given}: {known}");
+        assert_eq!(known["option_labels"], serde_json::json!(["ZERO", "HIGH-UP"]));
+        assert_eq!(report["given"], serde_json::json!([given]));
+    }
+    let (code, table, said) = run(&["run", "lamp.bif", "--suppose", "EXPCO2 is HIGH-UP", "--worlds", "10k"]);
+    assert!(code == Some(0) && table.contains("lamp on: true, false"), "{table}{said}");
+    let (code, table, said) =
+        run(&["explain", "lamp.bif", "--question", "lamp on", "--option", "false", "--only", "information"]);
+    assert!(code == Some(0) && table.contains("lamp_on"), "{table}{said}");
+    let (code, _, said) = run(&["run", "lamp.bif", "--given", "lamp on is dim"]);
+    assert!(code == Some(1) && said.contains("`lamp on` is `true`, `false`; `EXPCO2` is `ZERO`, `HIGH-UP`"), "{said}");
+}

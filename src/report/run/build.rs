@@ -29,6 +29,8 @@ pub fn report(run: Run) -> RunReport {
             id: event.name.clone(),
             ask: event.ask.clone(),
             unit: event.unit.clone(),
+            label: event.label.clone(),
+            option_labels: event.option_labels.clone(),
             figures: with_variance(with_moments_that_exist(figures(answer, event.options(), model), Some(event)), ask),
         })
         .collect();
@@ -64,6 +66,7 @@ pub fn report(run: Run) -> RunReport {
         probability_of_evidence: tally.evidence().map(|estimate| estimate.value),
         error_of_evidence: tally.evidence().map(|estimate| estimate.standard_error),
         may_be_missed: tally.may_be_missed(),
+        doubt_worth: tally.doubt_worth(),
         sampling: tally.method(),
         questions,
         events,

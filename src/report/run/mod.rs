@@ -77,6 +77,10 @@ pub struct RunReport {
     /// 95 %, smaller ones may be missing. Standard errors do not hold it. `null` where nothing can be missed so, and
     /// where dates are known of which no such share can be told.
     pub may_be_missed: Option<f64>,
+    /// How many equally weighted worlds that agree with what is known each draw of the doubtful inputs was worth in the mean: below about 30 the doubt
+    /// is rough, and may be missing where there is some. Left out where nothing is known or no inputs were drawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub doubt_worth: Option<f64>,
     /// How what is known was met by the simulation; `null` where nothing is known or nothing was simulated.
     pub sampling: Option<Method>,
     /// Forecasts of the questions.
@@ -121,9 +125,30 @@ pub struct EventReport {
     pub ask: Option<String>,
     /// Its unit, if it is a number.
     pub unit: Option<String>,
+    /// Its name in a network, where that is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// The names of its options in a network, in their order, where one is another; an empty one is no state there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub option_labels: Vec<String>,
     /// The forecast and its errors.
     #[serde(flatten)]
     pub figures: FigureReport,
+}
+
+impl EventReport {
+    /// It in words: as the file asks, its unit, or what a network calls it and its states.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let states: Vec<&str> =
+            self.option_labels.iter().map(String::as_str).filter(|label| !label.is_empty()).collect();
+        let own = || match &self.label {
+            Some(label) if states.is_empty() => label.clone(),
+            Some(label) => format!("{label}: {}", states.join(", ")),
+            None => states.join(", "),
+        };
+        self.ask.clone().or_else(|| self.unit.clone()).unwrap_or_else(own)
+    }
 }
 
 /// A forecast with its errors.

@@ -71,8 +71,7 @@ impl RunReport {
         let mut sheet = Sheet::new(Some(if events { "Events" } else { "Questions" }), columns);
         if events {
             for event in &self.events {
-                let words = event.ask.clone().or_else(|| event.unit.clone()).unwrap_or_default();
-                rows(&mut sheet, &event.id, "", &words, &event.figures);
+                rows(&mut sheet, &event.id, "", &event.words(), &event.figures);
             }
         } else {
             for question in &self.questions {
