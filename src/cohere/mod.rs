@@ -18,6 +18,7 @@ mod elimination;
 mod encoded;
 mod formula;
 mod ladder;
+mod layers;
 mod names;
 mod phrase;
 mod problem;

@@ -13,6 +13,7 @@
 
 use super::budget::Budget;
 use super::formula::Literal;
+use super::layers::Layers;
 use super::relations::Bound;
 use super::worlds::{LONG, Least, Space, World};
 use crate::error::Error;
@@ -21,6 +22,7 @@ use clarabel::solver::{
     DefaultSettings, DefaultSolver, ExponentialConeT, IPSolver, NonnegativeConeT, SecondOrderConeT, SolverStatus,
     SupportedConeT, ZeroConeT,
 };
+use std::collections::BTreeSet;
 
 /// So many worlds at most are in the master from the start.
 const AT_ONCE: usize = 64;
@@ -30,6 +32,8 @@ const PRICE: f64 = 1e-9;
 const ROUNDS: usize = 2_000;
 /// So many steps a search for a world takes first; only if it finds none that would lower the program, it goes on to [`LONG`].
 const QUICK: u64 = 100_000;
+/// The first program may take so many times the steps that are left: without it nothing is known.
+const FIRST: u64 = 4;
 /// A world with less than this has no share.
 const SHARE: f64 = 1e-6;
 /// What it costs to miss a pin or a judgement, against 1 for a figure.
@@ -139,7 +143,26 @@ pub(super) struct Solution {
     pub(super) cut_off: Option<f64>,
 }
 
+impl Aim {
+    /// Whether no figures are nearer than the stated ones, if these are coherent.
+    fn is_least(self, stated: &[f64]) -> bool {
+        match self {
+            Self::Amount | Self::Squared => true,
+            // Nearer to 0 and 1 a chance counts as one within.
+            Self::Information => stated.iter().all(|p| (FLOOR..=1.0 - FLOOR).contains(p)),
+            Self::Bound { .. } => false,
+        }
+    }
+}
+
 impl Solution {
+    /// Of figures that are coherent as they were stated, by so many worlds.
+    fn as_stated(stated: Vec<f64>, aim: Aim, worlds: usize) -> Self {
+        let pulls = if aim == Aim::Amount { vec![0.0; stated.len()] } else { Vec::new() };
+        let chances = stated.into_iter().map(|p| (p, 1.0)).collect();
+        Self { value: 0.0, chances, missed: 0.0, pulls, support: (0..worlds).collect(), cut_off: None }
+    }
+
     /// What an amount comes to where each miss counts like a figure; where it was cut off, what it comes to at least.
     pub(super) fn total(&self) -> f64 {
         self.cut_off.unwrap_or(self.value - (MISS - 1.0) * self.missed).max(0.0)
@@ -317,6 +340,17 @@ impl System {
                     return Ok(Nearest::Unknown);
                 }
                 *worlds = first;
+                if let Some(layers) = Layers::of(&self.space, &targets, budget) {
+                    if let Some(stated) = layers.as_stated(&targets, &self.rows).filter(|of| aim.is_least(of)) {
+                        *worlds = layers.worlds.into_iter().map(|(world, _)| world).collect();
+                        return Ok(Nearest::Found(Solution::as_stated(stated, aim, worlds.len())));
+                    }
+                    let known: BTreeSet<World> = worlds.iter().cloned().collect();
+                    let layers = layers.worlds.into_iter().map(|(world, _)| world);
+                    let mut new: Vec<World> = layers.filter(|world| !known.contains(world)).collect();
+                    new.dedup();
+                    worlds.extend(new);
+                }
             }
             _ => {}
         }
@@ -332,9 +366,17 @@ impl System {
             Ok(Nearest::Found(solution))
         };
         for round in 0..=ROUNDS {
-            budget.spend((worlds.len() * functionals.len() * functionals.len() / 10) as u64);
+            let steps = (worlds.len() * functionals.len() * functionals.len() / 10) as u64;
+            if round == 0 && steps / FIRST > budget.left() {
+                budget.spend(steps);
+                budget.cut_off();
+                return Ok(Nearest::Unknown);
+            }
+            budget.spend(steps);
             let (solution, prices, least) = self.master(aim, &targets, &functionals, worlds)?;
-            if all_there || enough.is_some_and(|enough| solution.value <= enough) {
+            // No distance is below 0.
+            let is_least = !matches!(aim, Aim::Bound { .. }) && solution.value <= PRICE;
+            if all_there || is_least || enough.is_some_and(|enough| solution.value <= enough) {
                 return Ok(Nearest::Found(solution));
             }
             if budget.is_spent() {
