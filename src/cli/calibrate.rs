@@ -2,7 +2,7 @@
 
 use super::calibrate_sheets::{elementary_sheet, narrow, nearest, wide};
 use super::figures::write_table;
-use super::inputs::{Inputs, check_forecaster, records};
+use super::inputs::{Inputs, check_cluster, check_forecaster, records};
 use super::{Done, LEAST_REPLICATES, console};
 use crate::calibrate::{
     BeltPanel, Bin, CALIBRATION_CLUSTERS, CALIBRATION_REPLICATES, CALIBRATION_SEED, CalibrationGroup,
@@ -95,6 +95,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         check_forecaster(&records, name)?;
     }
     let wanted = |name: &str| arguments.forecaster.is_empty() || arguments.forecaster.iter().any(|only| only == name);
+    check_cluster(&arguments.cluster, &records)?;
     let standings = regroup(standings(&records, wanted), &records, &arguments.cluster);
     let streams = regroup_streams(streams(&records, wanted), &records, &arguments.cluster);
     let settings = CalibrationSettings {

@@ -1,7 +1,7 @@
 //! `foretell compare`.
 
 use super::figures::{Figures, figure_column, remarks, write_table};
-use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules, unknown_forecaster};
+use super::inputs::{Inputs, check_cluster, check_forecaster, records, rule_parser, rules, unknown_forecaster};
 use super::pair_tests::{TEST_COLUMNS, test_cells, test_sheet};
 use super::{Done, console, stream};
 use crate::brief::comparison_page;
@@ -188,6 +188,7 @@ fn recorded(arguments: &Arguments) -> Result<(Comparison, Vec<Reliability>), Err
         check_forecaster(&records, name)?;
     }
     let standings = standings(&records, |name| forecasters.iter().any(|named| named == name));
+    check_cluster(&arguments.cluster, &records)?;
     let standings = regroup(standings, &records, &arguments.cluster);
     let rules = rules(&arguments.rules);
     let comparison = compare_chosen(&standings, &pairs(arguments, &forecasters), &rules, arguments.adjust);
@@ -212,6 +213,7 @@ fn streamed(arguments: &Arguments) -> Result<(Comparison, Vec<Reliability>), Err
     if let Some(name) = forecasters.iter().find(|name| !known.contains(name.as_str())) {
         return Err(unknown_forecaster(name, gathered.everybody()));
     }
+    arguments.cluster.check(gathered.tags())?;
     let pairs = pairs(arguments, &forecasters);
     let (comparison, reliability) =
         gathered_comparison(&gathered, &forecasters, &pairs, &rules, &arguments.cluster, arguments.adjust)?;

@@ -1,6 +1,6 @@
 //! `foretell import`: anybody's forecasts and outcomes into the ledger; and another tool's network as a scenario.
 
-use super::inputs::{expand, open};
+use super::inputs::{expand, open, open_and_sort};
 use super::ledger_file::{LedgerArgument, acknowledge, now};
 use super::{Done, console, load};
 use crate::error::Error;
@@ -142,15 +142,16 @@ impl Arguments {
             (Some(Holds::Questions), &self.questions),
             (Some(Holds::Forecasts), &self.forecasts),
             (Some(Holds::Outcomes), &self.outcomes),
-            (None, &self.any),
         ] {
             files.extend(open(holds, paths)?);
         }
+        let (told, patterns) = open_and_sort(&self.any)?;
+        files.extend(told);
         let before = self.ledger.records()?;
         let mut records = before.clone();
         let (outcomes, mut summaries) = read_all(&files, &mut records)?;
         let mut joints = Vec::new();
-        for path in expand(&self.joint)? {
+        for path in expand(&self.joint)?.into_iter().chain(patterns) {
             let found = read_joint_forecasts(&path, &records)?;
             let rows = found.iter().map(|forecast| forecast.patterns.len()).sum();
             summaries.push(Summary {

@@ -2,6 +2,7 @@
 
 use super::console;
 use super::ledger_file::LedgerArgument;
+use crate::compare::ClusterBy;
 use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::import::{InputFile, read_all};
@@ -13,7 +14,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use jiff::civil::Date;
 use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A ledger, or files.
 #[derive(Debug, Clone, clap::Args)]
@@ -24,10 +25,10 @@ pub(super) struct Inputs {
     #[arg(long, value_name = "FILE", conflicts_with = "ledger")]
     pub(super) forecasts: Vec<PathBuf>,
     /// Outcomes in a table, beside `--forecasts`
-    #[arg(long, value_name = "FILE", requires = "forecasts")]
+    #[arg(long, value_name = "FILE", conflicts_with = "ledger")]
     pub(super) outcomes: Vec<PathBuf>,
     /// Definitions of the questions in a table, beside `--forecasts`: opening and closing days, clusters, tags
-    #[arg(long, value_name = "FILE", requires = "forecasts")]
+    #[arg(long, value_name = "FILE", conflicts_with = "ledger")]
     pub(super) questions: Vec<PathBuf>,
     /// Only questions with this tag, such as `source=manifold`; given several times, with all of them
     #[arg(long, value_name = "TAG")]
@@ -172,6 +173,11 @@ fn add_pools(records: &mut Records, pools: &[Pool]) -> Result<(), Error> {
 }
 
 impl Inputs {
+    /// Whether tables are named that hold no forecasts.
+    fn has_tables(&self) -> bool {
+        !(self.outcomes.is_empty() && self.questions.is_empty())
+    }
+
     /// Whether a ledger or a file was named.
     pub(super) fn is_named(&self) -> bool {
         self.ledger.is_named() || !self.forecasts.is_empty()
@@ -200,6 +206,15 @@ impl Inputs {
 
 /// The records that the arguments name; what a file holds that was not taken goes to stderr.
 pub(super) fn records(inputs: &Inputs) -> Result<Records, Error> {
+    if inputs.forecasts.is_empty() && inputs.has_tables() {
+        return Err(Error::input("`--outcomes` and `--questions` stand beside tables of forecasts, and none is named")
+            .help("name them: `--forecasts FILE`"));
+    }
+    records_of_any(inputs)
+}
+
+/// The same, where forecasts may stand elsewhere than in the tables that are named.
+pub(super) fn records_of_any(inputs: &Inputs) -> Result<Records, Error> {
     let mut records = all_records(inputs)?;
     select(&mut records, &inputs.selection())?;
     if let Some(live) = &inputs.live {
@@ -213,6 +228,11 @@ pub(super) fn records(inputs: &Inputs) -> Result<Records, Error> {
         }
     }
     Ok(records)
+}
+
+/// Checks that questions are grouped by something that they have.
+pub(super) fn check_cluster(by: &ClusterBy, records: &Records) -> Result<(), Error> {
+    by.check(records.questions.values().map(|question| question.tags.as_slice()))
 }
 
 /// Keeps a part of the records; a tag that no question has is a slip.
@@ -231,7 +251,7 @@ pub(super) fn select(records: &mut Records, selection: &Selection) -> Result<(),
 
 /// Everything that the ledger or the files hold.
 fn all_records(inputs: &Inputs) -> Result<Records, Error> {
-    let mut records = if inputs.forecasts.is_empty() {
+    let mut records = if inputs.forecasts.is_empty() && !inputs.has_tables() {
         inputs.ledger.proven_records()?
     } else {
         from_files(&inputs.questions, &inputs.forecasts, &inputs.outcomes)?
@@ -285,17 +305,31 @@ fn open_all(
 
 /// Opens the files that paths and patterns name, each once; a file of a known source says itself what it holds, of another it is given.
 pub(super) fn open(holds: Option<Holds>, paths: &[PathBuf]) -> Result<Vec<(Holds, InputFile)>, Error> {
-    let mut files = Vec::new();
+    expand(paths)?.iter().map(|path| told(holds, path, InputFile::open(path)?)).collect()
+}
+
+/// The same of files that say themselves what they hold, and those of them that hold joint forecasts.
+pub(super) fn open_and_sort(paths: &[PathBuf]) -> Result<(Vec<(Holds, InputFile)>, Vec<PathBuf>), Error> {
+    let (mut files, mut joint) = (Vec::new(), Vec::new());
     for path in expand(paths)? {
         let file = InputFile::open(&path)?;
-        let given = if file.is_of_the_field() { file.holds() } else { holds.or_else(|| file.holds()) };
-        let holds = given.ok_or_else(|| {
-            Error::input(format!("the columns of `{}` are those of no table", path.display()))
-                .help("forecasts have a `forecaster`, outcomes a `resolution`, questions an `id` and a `kind`")
-        })?;
-        files.push((holds, file));
+        if file.is_of_patterns() {
+            joint.push(path);
+        } else {
+            files.push(told(None, &path, file)?);
+        }
     }
-    Ok(files)
+    Ok((files, joint))
+}
+
+/// A file with what it holds.
+fn told(holds: Option<Holds>, path: &Path, file: InputFile) -> Result<(Holds, InputFile), Error> {
+    let given = if file.is_of_the_field() { file.holds() } else { holds.or_else(|| file.holds()) };
+    let holds = given.ok_or_else(|| {
+        Error::input(format!("the columns of `{}` are those of no table", path.display()))
+            .help("forecasts have a `forecaster`, outcomes a `resolution`, questions an `id` and a `kind`")
+    })?;
+    Ok((holds, file))
 }
 
 /// The files that patterns stand for, in the order of their names; a path without `*`, `?` or `[`, or one that is there, is itself.

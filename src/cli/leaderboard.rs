@@ -1,7 +1,7 @@
 //! `foretell leaderboard`.
 
 use super::figures::{Figures, figure_column, remarks, warn_of_different_levels, write_table};
-use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules, unknown_forecaster};
+use super::inputs::{Inputs, check_cluster, check_forecaster, records, rule_parser, rules, unknown_forecaster};
 use super::{Done, LEAST_REPLICATES, console, stream};
 use crate::compare::{
     Board, BoardRow, BoardSettings, ClusterBy, FEWEST_CLUSTERS, LEADERBOARD_REPLICATES, Leaderboard, MOST_GROUPS,
@@ -131,6 +131,7 @@ fn recorded(arguments: &Arguments, settings: &BoardSettings) -> Result<(Leaderbo
     }
     let only = wanted(arguments);
     let standings = standings(&records, |name| only.is_empty() || only.iter().any(|only| only == name));
+    check_cluster(&arguments.cluster, &records)?;
     let standings = regroup(standings, &records, &arguments.cluster);
     let rules = rules(&arguments.rules);
     warn_of_different_levels(&standings.standings, &rules);
@@ -147,6 +148,7 @@ fn streamed(arguments: &Arguments, settings: &BoardSettings) -> Result<(Leaderbo
     {
         return Err(unknown_forecaster(name, gathered.everybody()));
     }
+    arguments.cluster.check(gathered.tags())?;
     let found = gathered_leaderboard(&gathered, &rules, &arguments.cluster, settings)?;
     // Rules for yes/no forecasts score all that stood.
     let is_empty = found.boards.is_empty() && arguments.at_least <= 1;

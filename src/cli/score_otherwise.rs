@@ -1,7 +1,7 @@
 //! `foretell score --joint` and `foretell score --platform`: scores that are no means of one rule.
 
 use super::figures::{Figures, figure_column, remarks, write_table};
-use super::inputs::{Inputs, check_forecaster, records};
+use super::inputs::{Inputs, check_forecaster, records, records_of_any};
 use super::{Done, console};
 use crate::error::Error;
 use crate::forecast::read_joint_forecasts;
@@ -23,7 +23,7 @@ pub(super) fn joint(
         return Err(Error::input("tables of forecasts hold none of several questions together")
             .help("name the table of patterns: `--joint FILE`"));
     }
-    let mut records = records(inputs)?;
+    let mut records = if table.is_some() { records_of_any(inputs)? } else { records(inputs)? };
     let mut forecasts = match table {
         Some(table) => read_joint_forecasts(table, &records)?,
         None => std::mem::take(&mut records.joints),

@@ -352,3 +352,32 @@ fn relations_that_exclude_each_other_are_refused_and_those_that_may_not_are_not(
     let relations = read("logic = ['a is b', 'a is not b', 'always a']\n");
     assert!(cohere(&figures, &relations, &Options::default()).is_err());
 }
+
+/// Nearest by divergence is the mean of the log odds, weighted, also where chances of 0 and 1 count as 1e-6 from there; and the divergence is gained in
+/// every world.
+#[test]
+fn certain_figures_that_contradict_each_other_meet_at_the_mean_of_their_log_odds() {
+    let logit = |p: f64| (p / (1.0 - p)).ln();
+    let near_by = |figures: &[(f64, f64)]| {
+        let whole: f64 = figures.iter().map(|(_, weight)| weight).sum();
+        let mean = figures.iter().map(|(p, weight)| weight * logit(p.clamp(1e-6, 1.0 - 1e-6))).sum::<f64>() / whole;
+        1.0 / (1.0 + (-mean).exp())
+    };
+    let text = "logic = [\"a is b\", \"c is a\"]\n";
+    for (a, b, c, weight) in [
+        (0.0, 1.0, 0.0, 1.0),
+        (0.0, 1.0, 0.0, 3.0),
+        (0.00001, 1.0, 0.5, 1.0),
+        (1.0, 0.0, 0.3, 1.0),
+        (0.2, 0.9, 0.4, 2.0),
+    ] {
+        let options = Options { weights: [("a".to_owned(), weight)].into(), ..Options::default() };
+        let statement = looked_at(text, &[("a", a), ("b", b), ("c", c)], &options);
+        let expected = near_by(&[(a, weight), (b, 1.0), (c, 1.0)]);
+        for figure in &statement.figures {
+            assert!((figure.kl - expected).abs() < 1e-6 + 1e-4 * expected, "{a} {b} {c}: {} {expected}", figure.kl);
+        }
+        let worth = &statement.worth[1];
+        assert!(worth.guaranteed && worth.at_least >= worth.divergence - 1e-3 * worth.divergence, "{worth:?}");
+    }
+}

@@ -6,7 +6,7 @@
 //! coherent by this, without a program to solve; and where it is not, most layers are still worlds to begin with.
 
 use super::budget::Budget;
-use super::program::{Linear, Target};
+use super::program::{Aim, FLOOR, Linear, Solution, Target};
 use super::relations::Bound;
 use super::worlds::{Space, World};
 
@@ -64,5 +64,26 @@ impl Layers {
         });
         let met: Option<Vec<f64>> = met.collect();
         met.filter(|_| rows.iter().all(is_kept))
+    }
+}
+
+impl Aim {
+    /// Whether no figures are nearer than the stated ones, if these are coherent.
+    pub(super) fn is_least(self, stated: &[f64]) -> bool {
+        match self {
+            Self::Amount | Self::Squared => true,
+            // Nearer to 0 and 1 a chance counts as one within.
+            Self::Information => stated.iter().all(|p| (FLOOR..=1.0 - FLOOR).contains(p)),
+            Self::Bound { .. } => false,
+        }
+    }
+}
+
+impl Solution {
+    /// Of figures that are coherent as they were stated, by so many worlds.
+    pub(super) fn as_stated(stated: Vec<f64>, aim: Aim, worlds: usize) -> Self {
+        let pulls = if aim == Aim::Amount { vec![0.0; stated.len()] } else { Vec::new() };
+        let chances = stated.into_iter().map(|p| (p, 1.0)).collect();
+        Self { value: 0.0, chances, missed: 0.0, pulls, support: (0..worlds).collect(), cut_off: None }
     }
 }

@@ -17,6 +17,7 @@ use super::layers::Layers;
 use super::relations::Bound;
 use super::worlds::{LONG, Least, Space, World};
 use crate::error::Error;
+use crate::math::{ln, ln_1p};
 use clarabel::algebra::CscMatrix;
 use clarabel::solver::{
     DefaultSettings, DefaultSolver, ExponentialConeT, IPSolver, NonnegativeConeT, SecondOrderConeT, SolverStatus,
@@ -143,26 +144,7 @@ pub(super) struct Solution {
     pub(super) cut_off: Option<f64>,
 }
 
-impl Aim {
-    /// Whether no figures are nearer than the stated ones, if these are coherent.
-    fn is_least(self, stated: &[f64]) -> bool {
-        match self {
-            Self::Amount | Self::Squared => true,
-            // Nearer to 0 and 1 a chance counts as one within.
-            Self::Information => stated.iter().all(|p| (FLOOR..=1.0 - FLOOR).contains(p)),
-            Self::Bound { .. } => false,
-        }
-    }
-}
-
 impl Solution {
-    /// Of figures that are coherent as they were stated, by so many worlds.
-    fn as_stated(stated: Vec<f64>, aim: Aim, worlds: usize) -> Self {
-        let pulls = if aim == Aim::Amount { vec![0.0; stated.len()] } else { Vec::new() };
-        let chances = stated.into_iter().map(|p| (p, 1.0)).collect();
-        Self { value: 0.0, chances, missed: 0.0, pulls, support: (0..worlds).collect(), cut_off: None }
-    }
-
     /// What an amount comes to where each miss counts like a figure; where it was cut off, what it comes to at least.
     pub(super) fn total(&self) -> f64 {
         self.cut_off.unwrap_or(self.value - (MISS - 1.0) * self.missed).max(0.0)
@@ -538,17 +520,24 @@ impl System {
                     cones.push((rows, false));
                 }
                 (Aim::Information, _) => {
-                    // t >= a ln(a / (p b)) and s >= (b - a) ln((b - a) / ((1 - p) b)), as exponential cones.
+                    // t >= a ln(a / b) and s >= (b - a) ln((b - a) / b), as exponential cones. What is stated counts in the costs: chances near 0
+                    // in a cone would cost the solver its digits.
                     let p = p.clamp(FLOOR, 1.0 - FLOOR);
                     let (yes, no) = (master.variable(weight, 0.0), master.variable(weight, 0.0));
-                    let scaled = |factor: f64| match condition {
-                        None => (Vec::new(), factor),
-                        Some(condition) => (vec![(condition, -factor)], 0.0),
+                    let whole = || match condition {
+                        None => (Vec::new(), 1.0),
+                        Some(condition) => (vec![(condition, -1.0)], 0.0),
                     };
-                    let (mut rest, whole) = scaled(1.0);
+                    let (mut rest, right) = whole();
                     rest.push((event, 1.0));
-                    cones.push((vec![(vec![(yes, 1.0)], 0.0), (vec![(event, -1.0)], 0.0), scaled(p)], true));
-                    cones.push((vec![(vec![(no, 1.0)], 0.0), (rest, whole), scaled(1.0 - p)], true));
+                    cones.push((vec![(vec![(yes, 1.0)], 0.0), (vec![(event, -1.0)], 0.0), whole()], true));
+                    cones.push((vec![(vec![(no, 1.0)], 0.0), (rest, right), whole()], true));
+                    let (of_yes, of_no) = (-weight * ln(p), -weight * ln_1p(-p));
+                    master.linear[event] += of_yes - of_no;
+                    match condition {
+                        None => constant += of_no,
+                        Some(condition) => master.linear[condition] += of_no,
+                    }
                 }
             }
         }

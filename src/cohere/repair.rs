@@ -27,6 +27,8 @@ use super::worlds::{LONG, World};
 use crate::error::Error;
 use crate::math::{ln, round_to};
 
+/// The least gain may miss the distance by this share of it, for the digits of the solver.
+const NEAR: f64 = 1e-3;
 /// Figures that have not moved by more than this are as they were stated.
 const STILL: f64 = 1e-7;
 /// Figures that have to move by no more than this in all are coherent.
@@ -154,7 +156,12 @@ pub(super) fn repair(
     let stated: Vec<f64> = part.figures.iter().map(|figure| problem.figures[*figure].stated).collect();
     let every = vec![true; system.targets.len()];
     if system.targets.iter().all(|target| target.pin.is_none() && target.condition.is_none()) {
-        match system.nearest_of(&every, Aim::Amount, Some(COHERENT), worlds, &Budget::new(steps))? {
+        let mut seen = Vec::new();
+        let found = system.nearest_of(&every, Aim::Amount, Some(COHERENT), &mut seen, &Budget::new(steps))?;
+        if worlds.is_empty() {
+            *worlds = seen;
+        }
+        match found {
             Nearest::Impossible => return Ok(None),
             // Cut off or not: figures that need not move are coherent.
             Nearest::Found(amount) if amount.value <= COHERENT => {
@@ -227,5 +234,8 @@ pub(super) fn repair(
             target.weight * ((yes - no) * event + no * condition)
         })
         .sum();
+    // No gain is below the distance, unless the figures are not the nearest.
+    let is_free = system.rows.is_empty() && system.targets.iter().all(|target| target.pin.is_none());
+    cut_off.nearest |= is_free && least < divergence - NEAR * (1.0 + divergence);
     Ok(Some(Repaired { figures, divergence: divergence.max(0.0), least, most, cut_off, missed: solution.missed }))
 }

@@ -1,11 +1,12 @@
 //! Which questions are taken to share their fate.
 
 use crate::calibrate::Stream;
+use crate::error::Error;
 use crate::forecast::Records;
 use crate::score::{GatheredQuestion, Horizon, Standing, Standings};
 use jiff::civil::Date;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -58,6 +59,26 @@ impl fmt::Display for ClusterBy {
 }
 
 impl ClusterBy {
+    /// Checks that the key by which questions are grouped is that of one of their tags.
+    ///
+    /// # Errors
+    /// No question has a tag of this key, so that each would stand alone; the message names the keys that there are.
+    pub fn check<'a>(&self, tags: impl Iterator<Item = &'a [String]>) -> Result<(), Error> {
+        let Self::Key(key) = self else { return Ok(()) };
+        let keys: BTreeSet<&str> =
+            tags.flatten().filter_map(|tag| tag.split_once('=')).map(|(known, _)| known).collect();
+        if keys.contains(key.as_str()) {
+            return Ok(());
+        }
+        let unknown = Error::input(format!("no question has a tag `{key}=…`, so that `tag:{key}` groups nothing"));
+        let keys: Vec<String> = keys.iter().map(|known| format!("`tag:{known}`")).collect();
+        Err(unknown.help(if keys.is_empty() {
+            "no question has a tag of the form `key=value`; `tag` groups by the first tag".to_owned()
+        } else {
+            format!("there is {}", keys.join(", "))
+        }))
+    }
+
     /// The cluster of a question of such tags and scheduled close, on which the first forecast stood from then on; `None` if it stands alone.
     fn cluster(&self, named: Option<&str>, tags: &[String], closes: Option<Date>, first: f64) -> Option<String> {
         match self {
@@ -140,5 +161,15 @@ mod tests {
             assert_eq!(text.parse::<ClusterBy>().map(|by| by.to_string()), Ok(text.to_owned()));
         }
         assert!("tag:".parse::<ClusterBy>().is_err() && "location".parse::<ClusterBy>().is_err());
+    }
+
+    #[test]
+    fn a_key_that_no_tag_has_is_a_slip() {
+        let tags = [vec!["place=Kyiv".to_owned(), "desk".to_owned()], Vec::new()];
+        let check = |text: &str| text.parse::<ClusterBy>().expect("a grouping").check(tags.iter().map(Vec::as_slice));
+        assert!(["tag:place", "tag", "cluster", "question"].iter().all(|text| check(text).is_ok()));
+        let told = format!("{:?}", check("tag:palce").expect_err("a slip"));
+        assert!(told.contains("palce=…") && told.contains("`tag:place`"), "{told}");
+        assert!(check("tag:desk").is_err(), "it is no key");
     }
 }

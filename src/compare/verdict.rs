@@ -60,7 +60,7 @@ pub enum Doubt {
     FewClusters,
     /// They scored the same on every question.
     NoDifference,
-    /// Outcomes of the rarer kind are too few: the clusters agree more than they would if both were as good.
+    /// Outcomes are too few: the clusters agree more than they would if both were as good.
     FewEvents,
     /// The difference is within what chance makes of this many clusters.
     WithinChance,
@@ -83,7 +83,7 @@ impl fmt::Display for Doubt {
             ),
             Self::NoDifference => formatter.write_str("they scored the same on every common question"),
             Self::FewEvents => formatter.write_str(
-                "too few of the rarer outcomes: were both as good, chance would leave a difference as large in more than one of twenty histories, for all that the clusters agree",
+                "too few outcomes: were both as good, chance would leave a difference as large in more than one of twenty histories, for all that the clusters agree",
             ),
             Self::WithinChance => formatter.write_str("the difference is within what chance makes of so few clusters"),
             Self::BootstrapDisagrees => formatter.write_str("the interval of the cluster bootstrap holds 0"),

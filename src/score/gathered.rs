@@ -299,6 +299,11 @@ impl GatheredForecasts {
         self.forecasters().chain(self.passed.iter().map(String::as_str))
     }
 
+    /// Every set of tags that questions have.
+    pub fn tags(&self) -> impl Iterator<Item = &[String]> {
+        self.tags.iter().map(Vec::as_slice)
+    }
+
     /// How many questions there are.
     #[must_use]
     pub fn questions(&self) -> usize {

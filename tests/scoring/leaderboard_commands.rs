@@ -322,7 +322,20 @@ fn joint_forecasts_are_kept_in_the_ledger_and_score_the_same_there() {
         let (code, _, err) = on(&again, &[&["import"][..], &files].concat());
         assert_eq!(code, Some(0), "{err}");
         assert_eq!(json(&on(&again, &score).1), of_table, "{form}");
+        // The columns say what each file holds; and a table of patterns needs no other forecasts to be scored.
+        let told = format!("{form}-told.db");
+        let (code, _, err) = on(&told, &["import", &asked, &said, &came, &joint]);
+        assert_eq!(code, Some(0), "{err}");
+        assert_eq!(json(&on(&told, &score).1), of_table, "{form}");
+        let mut alone = Command::new(env!("CARGO_BIN_EXE_foretell"));
+        alone.current_dir(folder.path()).args(["score", "--joint", &joint, "--questions", &asked, "--outcomes", &came]);
+        let output = alone.args(["--format", "json"]).output().expect("the binary runs");
+        assert_eq!(json(&String::from_utf8_lossy(&output.stdout)), of_table, "{form}");
     }
+    let mut bare = Command::new(env!("CARGO_BIN_EXE_foretell"));
+    bare.current_dir(folder.path()).args(["score", "--outcomes", "csv/outcomes.csv"]);
+    let told = bare.output().expect("the binary runs");
+    assert!(String::from_utf8_lossy(&told.stderr).contains("`--forecasts FILE`"), "{told:?}");
     // A revision of the same moment takes the place of what it revises.
     let revised = "forecaster,made_at,pattern,probability\nada,2025-01-03,q1=yes|q2=yes,1\n";
     std::fs::write(folder.path().join("revised.csv"), revised).expect("a file in the folder");

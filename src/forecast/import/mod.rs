@@ -139,6 +139,12 @@ impl InputFile {
         }
     }
 
+    /// Whether it is a table of joint forecasts of several questions.
+    #[must_use]
+    pub fn is_of_patterns(&self) -> bool {
+        matches!(&self.form, Form::Tidy(table) if table.is_of_patterns())
+    }
+
     /// Asks each importer; a table that none knows comes back.
     fn recognise(content: Content, notes: Vec<String>) -> Result<Self, Table> {
         for importer in IMPORTERS {

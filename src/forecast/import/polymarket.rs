@@ -100,6 +100,10 @@ fn market(row: u64, item: &Map<String, Value>, reading: &mut Reading<'_>) {
 
 /// What the market said after a trade.
 fn trade(seconds: f64, item: &Map<String, Value>) -> Result<(Moment, Forecast), String> {
+    let outcome = text(item, "outcome");
+    if !(outcome.is_empty() || ["yes", "no"].iter().any(|name| outcome.eq_ignore_ascii_case(name))) {
+        return Err(format!("its outcome `{outcome}` is neither Yes nor No"));
+    }
     let price = number(item, "price").ok_or_else(|| "it has no price".to_owned())?;
     let said = match number(item, "outcomeIndex") {
         Some(0.0) => binary(&price.to_string())?,

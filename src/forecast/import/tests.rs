@@ -457,7 +457,8 @@ fn polymarket_trades_of_either_outcome_are_prices_of_yes() {
         {"condition_id": "0x3", "question": "Open?", "end_date_iso": "2025-03-01T00:00:00Z", "closed": false,
           "tokens": [{"outcome": "Yes", "winner": false}, {"outcome": "No", "winner": false}]}]"#;
     let trades = r#"[{"conditionId": "0x1", "proxyWallet": "w", "side": "BUY", "size": 1, "price": 0.25, "timestamp": 1735776000, "outcome": "No", "outcomeIndex": 1},
-        {"conditionId": "0x1", "proxyWallet": "w", "side": "BUY", "size": 1, "price": 0.5, "timestamp": 1735689600, "outcome": "Yes", "outcomeIndex": 0}]"#;
+        {"conditionId": "0x1", "proxyWallet": "w", "side": "BUY", "size": 1, "price": 0.5, "timestamp": 1735689600, "outcome": "Yes", "outcomeIndex": 0},
+        {"conditionId": "0x2", "proxyWallet": "w", "side": "BUY", "size": 1, "price": 0.5, "timestamp": 1735689600, "outcome": "Lakers", "outcomeIndex": 0}]"#;
     let (records, remarks) = read(&[("m.json", markets), ("t.json", trades)]).unwrap();
     assert_eq!(
         said(&records, "0x1", "polymarket"),
@@ -466,6 +467,8 @@ fn polymarket_trades_of_either_outcome_are_prices_of_yes() {
     assert_eq!(resolved(&records, "0x1"), Some(&Resolution::Yes));
     has(&remarks, "a market whose outcomes are not Yes and No: row 2 (0x2)");
     has(&remarks, "1 pending, not closed: row 3 (0x3)");
+    assert!(!records.questions.contains_key("0x2"), "its prices are of no yes");
+    has(&remarks, "its outcome `Lakers` is neither Yes nor No");
 }
 
 #[test]

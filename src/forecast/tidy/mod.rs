@@ -155,6 +155,13 @@ impl TidyFile {
         }
     }
 
+    /// Whether its columns are those of joint forecasts of several questions.
+    #[must_use]
+    pub fn is_of_patterns(&self) -> bool {
+        let has = |name: &str| self.table.column(name).is_some();
+        has("forecaster") && has("pattern") && !has("question")
+    }
+
     /// Adds its forecasts to the records; creates the questions that they do not know.
     ///
     /// # Errors

@@ -438,6 +438,7 @@ fn of_metaculus<'a>(
                     (Some(all[*owner].forecaster.as_str()) == community).then(|| forecast.clone())
                 };
                 let theirs: Vec<_> = forecasts.iter().zip(&seen.owners).filter_map(theirs).collect();
+                let theirs = with_each_change(&theirs, forecasts);
                 let relative = || metaculus::relative_scores(forecasts, &theirs, *came, window).ok_or(why_not);
                 if theirs.is_empty() { Err(Undefined::NoCommunity) } else { relative() }
             }
@@ -456,6 +457,22 @@ fn of_metaculus<'a>(
             }
         }
     }
+}
+
+/// A community's forecasts, told anew at each change of anybody's: the platform makes its community's forecast anew then, and its relative score counts a
+/// forecast from the community's next one on.
+fn with_each_change(community: &[metaculus::Standing], all: &[metaculus::Standing]) -> Vec<metaculus::Standing> {
+    let mut told = Vec::new();
+    for standing in community {
+        let within = |at: &f64| standing.start < *at && standing.end.is_none_or(|end| *at < end);
+        let mut starts: Vec<f64> =
+            all.iter().flat_map(|of| [Some(of.start), of.end]).flatten().filter(within).collect();
+        starts.push(standing.start);
+        starts.sort_by(f64::total_cmp);
+        starts.dedup();
+        told.extend(starts.into_iter().map(|start| metaculus::Standing { start, ..standing.clone() }));
+    }
+    told
 }
 
 fn of_good_judgment<'a>(records: &Records, id: &str, all: &[&'a Standing], sums: &mut Sums<'a>) {

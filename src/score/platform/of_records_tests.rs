@@ -187,6 +187,25 @@ fn metaculus_scores_what_lies_beyond_an_open_bound_by_the_chance_beyond_it() {
     assert!((value(&of, "peer", "ann") - 25.0 * (0.05_f64 / 0.02).ln()).abs() < 1e-9);
 }
 
+/// Over all the time that a forecast stands, also where the community says nothing new: by hand, and as a community that repeats itself each day.
+#[test]
+fn the_relative_score_counts_each_forecast_from_when_it_was_made() {
+    let own = [("ann", 1, 0.6), ("ann", 4, 0.8), ("ben", 3, 0.9)];
+    let with = |days: &[i8]| {
+        let said: Vec<(&str, i8, f64)> = days.iter().map(|day| ("crowd", *day, 0.5)).chain(own).collect();
+        report(&records(&said), Platform::Metaculus, Some("crowd"))
+    };
+    // Of the five days to the actual close three at 0.6 and two at 0.8; three at 0.9.
+    let ann = (3.0 * (0.6_f64 / 0.5).log2() + 2.0 * (0.8_f64 / 0.5).log2()) / 5.0;
+    let ben = 0.6 * (0.9_f64 / 0.5).log2();
+    for days in [&[1][..], &[1, 2, 3, 4, 5]] {
+        let found = with(days);
+        assert!((value(&found, "relative", "ann") - ann).abs() < 1e-12, "{days:?}");
+        assert!((value(&found, "relative", "ben") - ben).abs() < 1e-12, "{days:?}");
+        assert!(value(&found, "relative", "crowd").abs() < 1e-12);
+    }
+}
+
 #[test]
 fn good_judgment_scores_full_days_and_holds_them_against_the_median() {
     let records = records(&[("ann", 1, 0.8), ("bob", 1, 0.5), ("bob", 3, 0.9)]);
