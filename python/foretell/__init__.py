@@ -2,8 +2,8 @@
 
 >>> import foretell
 >>> summit = foretell.load("scenarios/white-house-2025-08-18.toml")
->>> summit.check()
-[]
+>>> len(summit.check())        # notes; errors and warnings would come first
+13
 >>> answer = summit.run(worlds=1_000_000)
 >>> answer.table        # rows with typed columns, for pandas, polars, pyarrow
 >>> foretell.score(forecasts, outcomes)

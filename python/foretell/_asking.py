@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
+import re
 import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +21,8 @@ Scalar = Union[str, int, float, bool, datetime.date, numpy.generic, "os.PathLike
 Option = Union[Scalar, Sequence[Scalar], None]
 #: Told the share of the work that is done, from 0 to 1. What it raises breaks the work off.
 OnProgress = Callable[[float], object]
+#: What the engine says of rows of a table that it did not take.
+LEFT_OUT = re.compile(r"note: .*: \d+ left out, ")
 #: `True` for a bar (of tqdm, if it is there), or whom to tell.
 Progress = Union[bool, OnProgress]
 
@@ -128,6 +131,8 @@ def told(told: _foretell.Told, command: str, names: _wording.Names | None = None
         if remark.startswith("warning: "):
             help = remarks[at + 1] if at + 1 < len(remarks) and remarks[at + 1].startswith("  = help:") else ""
             warn(f"{remark.removeprefix('warning: ')}\n{help}".strip())
+        elif LEFT_OUT.match(remark) and warns:
+            warn(remark.removeprefix("note: "))
     return told.with_remarks(remarks)
 
 

@@ -90,6 +90,10 @@ class Folder:
         if list(getattr(getattr(table, "index", None), "names", ())) == [None]:
             # The row numbers of a data frame of pandas are no column.
             table = table.reset_index(drop=True)
+        if type(table).__module__.partition(".")[0] == "polars":
+            # A column without any value has no type, which Arrow's interface does not take from polars.
+            untyped = [column for column, kind in dict(getattr(table, "schema", {})).items() if str(kind) == "Null"]
+            table = table.with_columns(*(table[column].cast(str) for column in untyped)) if untyped else table
         if hasattr(table, "__arrow_c_stream__"):
             try:
                 path = self.new(f"{file}.parquet", name)

@@ -115,7 +115,7 @@ def score(
     Warns
     -----
     ForetellWarning
-        If nothing can be scored: it says why.
+        If nothing can be scored, or if rows were left out: it says why, and which.
 
     Examples
     --------

@@ -38,3 +38,18 @@ def test_faults_are_told_before_anything_runs():
         foretell.run("scenarios/golden.toml", shards=True)
     with pytest.raises(ValueError, match="no forecasts"):
         _ = foretell.run("scenarios/golden.toml", help=True).probabilities
+
+
+def test_a_row_that_is_left_out_is_warned_of():
+    said = {"question": ["a", "b", "c"], "forecaster": ["x"] * 3, "probability": [0.5, 0.4, 0.1], "outcome": ["yes", "maybe", "no"]}
+    with pytest.warns(foretell.ForetellWarning, match="1 left out, the outcome is neither yes nor no: row 3 \\(maybe\\)"):
+        answer = foretell.score(said, rule="brier")
+    assert answer.to_pandas()["questions"].tolist() == [2]
+
+
+def test_a_column_of_polars_without_any_value_is_empty():
+    polars = pytest.importorskip("polars")
+    said = {"question": ["a", "b"], "forecaster": ["x"] * 2, "probability": [0.5, 0.25], "outcome": [1, 0]}
+    expected = foretell.score(said, rule="brier").to_pandas()
+    frame = polars.DataFrame({**said, "note": [None, None]})
+    assert foretell.score(frame, rule="brier").to_pandas().equals(expected)
