@@ -308,6 +308,7 @@ impl System {
             .flat_map(|(_, target)| std::iter::once(&target.event).chain(&target.condition))
             .chain(self.rows.iter().map(|(row, _)| row))
             .collect();
+        let size = |worlds: usize| (worlds * functionals.len() * functionals.len() / 10) as u64;
         budget.spend(self.space.listing());
         match self.space.worlds() {
             Some(all) if all.len() <= AT_ONCE => all.clone_into(worlds),
@@ -316,23 +317,29 @@ impl System {
                 return Ok(Nearest::Unknown);
             }
             _ if worlds.is_empty() => {
+                let layers = Layers::of(&self.space, &targets, budget);
+                if let Some(layers) = &layers {
+                    if let Some(stated) = layers.as_stated(&targets, &self.rows).filter(|of| aim.is_least(of)) {
+                        *worlds = layers.worlds.iter().map(|(world, _)| world.clone()).collect();
+                        return Ok(Nearest::Found(Solution::as_stated(stated, aim, worlds.len())));
+                    }
+                    // There are worlds, and a first program of so many is too large.
+                    if size(2 * targets.len()) / FIRST > budget.left() {
+                        budget.cut_off();
+                        return Ok(Nearest::Unknown);
+                    }
+                }
                 let (first, is_complete) = self.first_worlds(budget);
                 if first.is_empty() && !is_complete {
                     budget.cut_off();
                     return Ok(Nearest::Unknown);
                 }
                 *worlds = first;
-                if let Some(layers) = Layers::of(&self.space, &targets, budget) {
-                    if let Some(stated) = layers.as_stated(&targets, &self.rows).filter(|of| aim.is_least(of)) {
-                        *worlds = layers.worlds.into_iter().map(|(world, _)| world).collect();
-                        return Ok(Nearest::Found(Solution::as_stated(stated, aim, worlds.len())));
-                    }
-                    let known: BTreeSet<World> = worlds.iter().cloned().collect();
-                    let layers = layers.worlds.into_iter().map(|(world, _)| world);
-                    let mut new: Vec<World> = layers.filter(|world| !known.contains(world)).collect();
-                    new.dedup();
-                    worlds.extend(new);
-                }
+                let known: BTreeSet<World> = worlds.iter().cloned().collect();
+                let layers = layers.into_iter().flat_map(|layers| layers.worlds).map(|(world, _)| world);
+                let mut new: Vec<World> = layers.filter(|world| !known.contains(world)).collect();
+                new.dedup();
+                worlds.extend(new);
             }
             _ => {}
         }
@@ -348,7 +355,7 @@ impl System {
             Ok(Nearest::Found(solution))
         };
         for round in 0..=ROUNDS {
-            let steps = (worlds.len() * functionals.len() * functionals.len() / 10) as u64;
+            let steps = size(worlds.len());
             if round == 0 && steps / FIRST > budget.left() {
                 budget.spend(steps);
                 budget.cut_off();
