@@ -145,13 +145,13 @@ impl Arguments {
         ] {
             files.extend(open(holds, paths)?);
         }
-        let (told, patterns) = open_and_sort(&self.any)?;
-        files.extend(told);
+        let sorted = open_and_sort(&self.any)?;
+        files.extend(sorted.files);
         let before = self.ledger.records()?;
         let mut records = before.clone();
         let (outcomes, mut summaries) = read_all(&files, &mut records)?;
         let mut joints = Vec::new();
-        for path in expand(&self.joint)?.into_iter().chain(patterns) {
+        for path in expand(&self.joint)?.into_iter().chain(sorted.joint) {
             let found = read_joint_forecasts(&path, &records)?;
             let rows = found.iter().map(|forecast| forecast.patterns.len()).sum();
             summaries.push(Summary {

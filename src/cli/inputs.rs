@@ -308,8 +308,15 @@ pub(super) fn open(holds: Option<Holds>, paths: &[PathBuf]) -> Result<Vec<(Holds
     expand(paths)?.iter().map(|path| told(holds, path, InputFile::open(path)?)).collect()
 }
 
-/// The same of files that say themselves what they hold, and those of them that hold joint forecasts.
-pub(super) fn open_and_sort(paths: &[PathBuf]) -> Result<(Vec<(Holds, InputFile)>, Vec<PathBuf>), Error> {
+/// Files that say themselves what they hold.
+pub(super) struct Sorted {
+    pub(super) files: Vec<(Holds, InputFile)>,
+    /// Those that hold joint forecasts, which are read once the questions are known.
+    pub(super) joint: Vec<PathBuf>,
+}
+
+/// Opens the files that paths and patterns name, by what they say themselves that they hold.
+pub(super) fn open_and_sort(paths: &[PathBuf]) -> Result<Sorted, Error> {
     let (mut files, mut joint) = (Vec::new(), Vec::new());
     for path in expand(paths)? {
         let file = InputFile::open(&path)?;
@@ -319,7 +326,7 @@ pub(super) fn open_and_sort(paths: &[PathBuf]) -> Result<(Vec<(Holds, InputFile)
             files.push(told(None, &path, file)?);
         }
     }
-    Ok((files, joint))
+    Ok(Sorted { files, joint })
 }
 
 /// A file with what it holds.
