@@ -6,6 +6,9 @@ import os
 import pathlib
 import shutil
 import subprocess
+import threading
+import time
+from collections.abc import Callable
 
 import pytest
 
@@ -26,6 +29,23 @@ def printed(*arguments: str) -> str:
     done = subprocess.run([command_line(), *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def looks_during(work: Callable[[], object]) -> int:
+    """How often Python looked around while another thread worked: hardly ever, were its lock held."""
+    looks, done = 0, threading.Event()
+
+    def at_work() -> None:
+        work()
+        done.set()
+
+    thread = threading.Thread(target=at_work)
+    thread.start()
+    while not done.is_set():
+        looks += 1
+        time.sleep(0.001)
+    thread.join()
+    return looks
 
 
 @pytest.fixture(autouse=True)

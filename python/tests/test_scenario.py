@@ -17,7 +17,7 @@ import pandas
 import polars
 import pyarrow
 import pytest
-from conftest import GOLDEN, SUMMIT, printed
+from conftest import GOLDEN, SUMMIT, looks_during, printed
 
 import foretell
 
@@ -186,20 +186,7 @@ def test_an_interrupt_ends_a_long_run():
 
 
 def test_python_goes_on_while_the_engine_runs():
-    counted = 0
-    done = threading.Event()
-
-    def work() -> None:
-        foretell.load(SUMMIT).run(worlds=30_000_000, doubt_draws=0)
-        done.set()
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    while not done.is_set():
-        counted += 1
-        time.sleep(0.001)
-    thread.join()
-    assert counted > 20
+    assert looks_during(lambda: foretell.load(SUMMIT).run(worlds=30_000_000, doubt_draws=0)) > 20
 
 
 def test_values_of_python_are_taken_or_refused_by_name():

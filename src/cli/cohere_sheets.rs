@@ -203,8 +203,8 @@ fn cut_off(statement: &StatementReport) -> Vec<String> {
     );
     note(
         |of| of.nearest,
-        "the search for the nearest figures was cut off after its number of steps, or was not exact enough; nearer ones may be left, and the gain is not guaranteed to be \
-         at least the distance",
+        "the search for the nearest figures was cut off after its number of steps, or was not exact enough; nearer ones may be left, \
+         and the gain is not guaranteed to be at least the distance",
     );
     note(
         |of| of.gain,

@@ -4,9 +4,8 @@ use super::inputs::{expand, open, open_and_sort};
 use super::ledger_file::{LedgerArgument, acknowledge, now};
 use super::{Done, console, load};
 use crate::error::Error;
-use crate::forecast::import::read_all;
-use crate::forecast::read_joint_forecasts;
-use crate::forecast::tidy::{Holds, Summary};
+use crate::forecast::import::{InputFile, read_all};
+use crate::forecast::tidy::{Holds, Summary, TidyFile};
 use crate::ledger::{Entry, Receipt};
 use crate::network;
 use crate::report::{Column, Format, Output, Sheet};
@@ -151,15 +150,12 @@ impl Arguments {
         let mut records = before.clone();
         let (outcomes, mut summaries) = read_all(&files, &mut records)?;
         let mut joints = Vec::new();
-        for path in expand(&self.joint)?.into_iter().chain(sorted.joint) {
-            let found = read_joint_forecasts(&path, &records)?;
+        let given: Result<Vec<TidyFile>, Error> =
+            expand(&self.joint)?.iter().map(|path| TidyFile::open(path)).collect();
+        for table in given?.iter().chain(sorted.joint.iter().filter_map(InputFile::patterns)) {
+            let found = table.joint_forecasts(&records)?;
             let rows = found.iter().map(|forecast| forecast.patterns.len()).sum();
-            summaries.push(Summary {
-                file: path.display().to_string(),
-                rows,
-                taken: found.len(),
-                ..Summary::default()
-            });
+            summaries.push(Summary { file: table.name().to_owned(), rows, taken: found.len(), ..Summary::default() });
             joints.extend(found);
         }
         let questions = records.questions.into_values().filter(|new| before.questions.get(&new.id) != Some(new));

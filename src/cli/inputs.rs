@@ -311,8 +311,8 @@ pub(super) fn open(holds: Option<Holds>, paths: &[PathBuf]) -> Result<Vec<(Holds
 /// Files that say themselves what they hold.
 pub(super) struct Sorted {
     pub(super) files: Vec<(Holds, InputFile)>,
-    /// Those that hold joint forecasts, which are read once the questions are known.
-    pub(super) joint: Vec<PathBuf>,
+    /// Those of joint forecasts, which are understood once the questions are known.
+    pub(super) joint: Vec<InputFile>,
 }
 
 /// Opens the files that paths and patterns name, by what they say themselves that they hold.
@@ -320,8 +320,8 @@ pub(super) fn open_and_sort(paths: &[PathBuf]) -> Result<Sorted, Error> {
     let (mut files, mut joint) = (Vec::new(), Vec::new());
     for path in expand(paths)? {
         let file = InputFile::open(&path)?;
-        if file.is_of_patterns() {
-            joint.push(path);
+        if file.patterns().is_some() {
+            joint.push(file);
         } else {
             files.push(told(None, &path, file)?);
         }

@@ -30,6 +30,8 @@ const NARROW: usize = 10;
 const SLACK: f64 = 1e-12;
 /// So many entries of tables count as one step of a search.
 const A_STEP: u64 = 64;
+/// A table takes as long as so many entries, however few it has.
+const A_TABLE: u64 = 32;
 
 /// The clauses of a space, prepared.
 #[derive(Debug, Clone)]
@@ -49,7 +51,7 @@ struct Component {
     /// In the order of elimination.
     steps: Vec<Step>,
     tables: Vec<Table>,
-    /// How many entries are computed for new costs.
+    /// How many entries are computed for new costs, with what each table takes beside them.
     entries: u64,
 }
 
@@ -237,7 +239,7 @@ impl Elimination {
             let begin = component.tables.len();
             for (scope, parts) in self.divided(*atom, std::mem::take(&mut waiting[at]), &component.tables, most) {
                 let table = self.table(*atom, &scope, &parts, &component.tables);
-                component.entries += table.blocked.len() as u64 * (1 + table.inputs.len() as u64);
+                component.entries += A_TABLE + table.blocked.len() as u64 * (1 + table.inputs.len() as u64);
                 if let Some(next) = scope.iter().map(|other| place[*other]).min() {
                     waiting[next].push(Waiting::Table(component.tables.len()));
                 }
@@ -429,9 +431,14 @@ impl Descent<'_, '_> {
         rise
     }
 
+    /// Whether nothing below a node of this bound is cheaper than the best so far.
+    fn is_no_better(&self, bound: f64) -> bool {
+        bound == f64::INFINITY || self.best.as_ref().is_some_and(|(least, _)| bound >= *least - SLACK)
+    }
+
     /// Assigns the first steps, of which there are so many left; `bound` is the least that this can cost.
     fn down(&mut self, left: usize, bound: f64) {
-        if bound == f64::INFINITY || self.best.as_ref().is_some_and(|(least, _)| bound >= *least - SLACK) {
+        if self.is_no_better(bound) {
             return;
         }
         if left == 0 {
@@ -452,6 +459,10 @@ impl Descent<'_, '_> {
                 continue;
             }
             self.nodes = self.nodes.saturating_sub(1);
+            // Before anything follows from it: along a chain all of it would.
+            if self.is_no_better(bound) {
+                continue;
+            }
             let length = self.assignment.length();
             if self.assignment.assume(Literal { atom: step.atom, holds }) {
                 self.down(left - 1, bound);

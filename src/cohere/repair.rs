@@ -73,7 +73,7 @@ pub(super) struct Repaired {
 pub struct CutOff {
     /// That for any coherent figures, or for any that keep the pins: some are shown as they were stated, or as pinned, coherent or not.
     pub figures: bool,
-    /// That for the nearest ones: nearer ones may be left.
+    /// That for the nearest ones, or it was not exact enough: nearer ones may be left.
     pub nearest: bool,
     /// That for the worst or the best world: what is gained at least and at most are bounds that need not be reached.
     pub gain: bool,

@@ -327,6 +327,15 @@ fn joint_forecasts_are_kept_in_the_ledger_and_score_the_same_there() {
         let (code, _, err) = on(&told, &["import", &asked, &said, &came, &joint]);
         assert_eq!(code, Some(0), "{err}");
         assert_eq!(json(&on(&told, &score).1), of_table, "{form}");
+        if form == "csv" {
+            // Also what is piped, which can be read once only.
+            let mut piped = Command::new(env!("CARGO_BIN_EXE_foretell"));
+            piped.current_dir(folder.path()).args(["import", &asked, &said, &came, "-", "--ledger", "piped.db"]);
+            piped.pipe_stdin(folder.path().join(&joint)).expect("it was written");
+            let output = piped.output().expect("the binary runs");
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            assert_eq!(json(&on("piped.db", &score).1), of_table);
+        }
         let mut alone = Command::new(env!("CARGO_BIN_EXE_foretell"));
         alone.current_dir(folder.path()).args(["score", "--joint", &joint, "--questions", &asked, "--outcomes", &came]);
         let output = alone.args(["--format", "json"]).output().expect("the binary runs");

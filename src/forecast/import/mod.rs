@@ -139,10 +139,13 @@ impl InputFile {
         }
     }
 
-    /// Whether it is a table of joint forecasts of several questions.
+    /// The table, if it is one of joint forecasts of several questions.
     #[must_use]
-    pub fn is_of_patterns(&self) -> bool {
-        matches!(&self.form, Form::Tidy(table) if table.is_of_patterns())
+    pub fn patterns(&self) -> Option<&TidyFile> {
+        match &self.form {
+            Form::Tidy(table) if table.is_of_patterns() => Some(table),
+            _ => None,
+        }
     }
 
     /// Asks each importer; a table that none knows comes back.

@@ -40,7 +40,7 @@ pub(in crate::forecast) use table::{Problems, Row, Table, cell_text, check_heade
 pub use wide::WideTable;
 pub use write::{Form, forecasts_file, joint_file, outcomes_file, questions_file};
 
-use super::{Outcome, Question, QuestionKind, Records};
+use super::{JointForecast, Outcome, Question, QuestionKind, Records, joint};
 use crate::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -160,6 +160,20 @@ impl TidyFile {
     pub fn is_of_patterns(&self) -> bool {
         let has = |name: &str| self.table.column(name).is_some();
         has("forecaster") && has("pattern") && !has("question")
+    }
+
+    /// The file, as named by the user.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.table.name
+    }
+
+    /// Its joint forecasts on questions of the records.
+    ///
+    /// # Errors
+    /// As [`read_joint_forecasts`](crate::forecast::read_joint_forecasts).
+    pub fn joint_forecasts(&self, records: &Records) -> Result<Vec<JointForecast>, Error> {
+        joint::of_table(&self.table, records)
     }
 
     /// Adds its forecasts to the records; creates the questions that they do not know.
