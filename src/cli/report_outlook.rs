@@ -134,7 +134,7 @@ pub(super) fn watched(
             standard_error: one.expected_change.standard_error,
         })
         .collect();
-    (!rows.is_empty()).then(|| Watch { target: found.target.ask.clone(), rows })
+    (!rows.is_empty()).then(|| Watch { target: report.questions[at].ask.clone(), rows })
 }
 
 /// What the chance of the question at a place hangs on; nothing where no doubtful input moves it, or it is a number.

@@ -44,6 +44,8 @@ pub(crate) use truth::Known;
 pub use when::{HazardDoubt, HazardSpec};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::error::Error;
+use crate::forecast::{nearest, way_to_name};
 use crate::scenario::Document;
 use crate::scenario::expression::Expression;
 use crate::scenario::phrase::Supposition;
@@ -141,6 +143,18 @@ impl Model {
     #[must_use]
     pub fn find(&self, name: &str) -> Option<EventId> {
         self.events.iter().position(|event| event.name == name).map(EventId)
+    }
+
+    /// What is wrong with the name of something that may be a question or an event, and is neither.
+    pub(crate) fn neither_question_nor_event(&self, name: &str) -> Error {
+        let questions = self.questions.iter().map(|question| question.name.as_str());
+        let events = self.events.iter().map(|event| event.name.as_str());
+        let help = match nearest(name, questions.clone().chain(events.clone())) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if self.questions.is_empty() => way_to_name(name, "events", events),
+            None => way_to_name(name, "questions", questions),
+        };
+        Error::input(format!("no question or event is called `{name}`")).help(help)
     }
 
     /// Gives meaning to a condition that stands outside of the file, such as `--given`.

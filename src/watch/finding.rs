@@ -67,7 +67,9 @@ pub(super) fn findings(model: &Model, target: &Question, (today, by): (Date, Dat
             found.conditional.push(question.name.clone());
             continue;
         }
-        if condition_of(question).is_some_and(|other| Some(&other) == itself.as_ref()) {
+        let is_of_the_event =
+            target.target.just_an_event().is_some_and(|event| question.target.just_an_event() == Some(event));
+        if is_of_the_event || condition_of(question).is_some_and(|other| Some(&other) == itself.as_ref()) {
             found.itself.push(question.name.clone());
             continue;
         }
