@@ -12,7 +12,7 @@ use crate::report::figure;
 use crate::report::run::RunReport;
 use crate::scenario;
 use crate::simulate::{Settings, Stop};
-use crate::storylines::{self, Options, Storylines, storylines};
+use crate::storylines::{self, Called, Options, Storylines, storylines};
 use crate::watch::{self, Outcome, Part, watch};
 use std::collections::BTreeSet;
 
@@ -40,7 +40,13 @@ pub(super) fn stories(
     over: &[String],
     settings: &Settings,
 ) -> Result<Result<Stories, String>, Error> {
-    let options = Options { over, count: Some(STORIES), settings: quick(settings), ..Options::default() };
+    let options = Options {
+        over,
+        count: Some(STORIES),
+        called: Called::ByQuestion,
+        settings: quick(settings),
+        ..Options::default()
+    };
     let told = match storylines(model, situation, &options) {
         Ok(told) => told,
         // Stories that were asked for must be told; others are left out where everything is settled.
@@ -71,17 +77,9 @@ fn over_what(told: &Storylines) -> String {
 }
 
 fn story(told: &Storylines, one: &storylines::Story) -> Story {
-    let name = |id: &str| id.replace('_', " ");
-    let word = |outcome: &str| outcome.replace('_', " ");
     let mut notes = Vec::new();
     if !one.differs.is_empty() {
-        let parts: Vec<String> = one
-            .differs
-            .iter()
-            .map(|differs| {
-                format!("{}: {} instead of {}", name(&differs.id), word(&differs.here), word(&differs.in_first))
-            })
-            .collect();
+        let parts: Vec<&str> = one.differs.iter().map(|differs| differs.told.as_str()).collect();
         notes.push(format!("Differs from the first: {}.", parts.join("; ")));
     } else if one.differs_in_order {
         notes.push("Differs from the first in the order of what happens.".to_owned());
@@ -93,11 +91,10 @@ fn story(told: &Storylines, one: &storylines::Story) -> Story {
             continue;
         }
         notes.push(format!(
-            "Holds {}: {} ({}), although by itself {} is likelier ({}).",
-            name(&against.id),
-            word(&against.here),
+            "Against the odds here: {} ({}); by itself likelier: {} ({}).",
+            against.told,
             in_brackets(against.probability),
-            word(&against.likelier),
+            against.likelier_told,
             in_brackets(against.likelier_probability)
         ));
     }

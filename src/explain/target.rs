@@ -95,7 +95,7 @@ impl Target {
             (model.events.len() + at, Some(question.ask.clone()), question.closes, question.given.is_some())
         } else if let Some(event) = model.find(name) {
             about.insert(event);
-            (event.0, model.event(event).ask.clone(), model.horizon, false)
+            (event.0, model.in_words(event).map(str::to_owned), model.horizon, false)
         } else {
             return Err(model.neither_question_nor_event(name));
         };

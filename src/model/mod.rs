@@ -139,6 +139,15 @@ impl Model {
         decision::open(&self.decisions, self.suppose.iter().chain(suppose))
     }
 
+    /// An event in words, where the file has some: its own, those of a question that asks about it just as it stands, or another tool's name of it.
+    #[must_use]
+    pub fn in_words(&self, id: EventId) -> Option<&str> {
+        let event = self.event(id);
+        let asks = |question: &&Question| question.given.is_none() && question.target.just_an_event() == Some(id);
+        let question = || self.questions.iter().find(asks).map(|question| question.ask.as_str());
+        event.ask.as_deref().or_else(question).or(event.label.as_deref())
+    }
+
     /// An event by its name.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<EventId> {

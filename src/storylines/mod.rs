@@ -57,10 +57,21 @@ pub struct Options<'a> {
     pub coverage: Option<f64>,
     /// Whether stories that differ only in the order of what happens are one.
     pub any_order: bool,
+    /// How stories call what has no words of its own there.
+    pub called: Called,
     /// The worlds that are simulated where that is needed.
     pub settings: Settings,
     /// Shares are computed where that takes tables of at most so many cells; negative for never.
     pub most_cells: f64,
+}
+
+/// How a story calls an event or question whose outcome the file has no words for (`story`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Called {
+    /// `paper: no`.
+    ByName,
+    /// `“Is it on paper?” no`, where it is asked in words.
+    ByQuestion,
 }
 
 impl Default for Options<'_> {
@@ -70,6 +81,7 @@ impl Default for Options<'_> {
             count: None,
             coverage: None,
             any_order: false,
+            called: Called::ByName,
             settings: Settings::default(),
             most_cells: 1_048_576.0,
         }
@@ -137,7 +149,7 @@ pub fn storylines(model: &Model, situation: &Situation, options: &Options<'_>) -
     } else {
         (named, None)
     };
-    let mut extended = Extended::new(&plan, model);
+    let mut extended = Extended::new(&plan, model, options.called);
     let chosen: Vec<Chosen> =
         subjects.iter().map(|subject| extended.add(*subject, bands.get(&subject.ask).cloned(), model)).collect();
     let counted = count::count(&extended.plan, model, &chosen, options)?;
@@ -265,7 +277,7 @@ fn choose<'a>(
     bands: &BTreeMap<usize, Banded>,
     options: &Options<'_>,
 ) -> Result<(Vec<Subject<'a>>, Choice), Error> {
-    let mut extended = Extended::new(plan, model);
+    let mut extended = Extended::new(plan, model, options.called);
     let all: Vec<Chosen> =
         candidates.iter().map(|subject| extended.add(*subject, bands.get(&subject.ask).cloned(), model)).collect();
     let facets: Vec<Facet> = all.iter().map(|one| one.facet.clone()).collect();
@@ -411,6 +423,7 @@ impl Telling<'_> {
                 id: self.chosen[facet].id.clone(),
                 here: words(facet, codes[facet]),
                 in_first: words(facet, first[facet]),
+                told: words::clause(&self.chosen[facet], codes[facet]),
             })
             .collect();
         let outcomes: IndexMap<String, String> =
@@ -455,8 +468,10 @@ impl Telling<'_> {
                 found.push(AgainstTheOdds {
                     id: one.id.clone(),
                     here: one.outcomes[*code].clone(),
+                    told: words::clause(one, *code),
                     probability: share,
                     likelier: one.outcomes[best].clone(),
+                    likelier_told: words::clause(one, best),
                     likelier_probability: most,
                 });
             }

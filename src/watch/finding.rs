@@ -102,7 +102,7 @@ pub(super) fn findings(model: &Model, target: &Question, (today, by): (Date, Dat
         let finding = |kind, known_on, outcomes, only_dated| Finding {
             name: event.name.clone(),
             kind,
-            ask: event.ask.clone(),
+            ask: model.in_words(id).map(str::to_owned),
             known_on,
             outcomes,
             only_dated,

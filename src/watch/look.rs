@@ -178,7 +178,7 @@ fn about_event(model: &Model, name: &str) -> Result<Question, Error> {
         Kind::Categorical { .. } => QuestionTarget::Which(id),
         Kind::Numeric | Kind::Count => QuestionTarget::Value(Formula::Event(id)),
     };
-    Ok(Question { ask: event.ask.clone().unwrap_or_default(), ..asking(name, target, None, model) })
+    Ok(Question { ask: model.in_words(id).unwrap_or_default().to_owned(), ..asking(name, target, None, model) })
 }
 
 /// Whether the question of a name asks about the event of that name just as it stands.

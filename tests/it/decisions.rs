@@ -335,7 +335,7 @@ fn a_network_may_be_watched_by_its_own_names() {
     let shown = foretell().args(["watch", &file, "--question", "lamp on"]).output().expect("the binary runs");
     let shown = String::from_utf8_lossy(&shown.stdout);
     // A network knows no days, so none is spoken of.
-    assert!(shown.contains("\nlamp_on:\nnow true_ 25 %, false_ 75 %\n"), "{shown}");
+    assert!(shown.contains("\nlamp_on: lamp on\nnow true_ 25 %, false_ 75 %\n"), "{shown}");
 }
 
 #[test]
