@@ -225,7 +225,7 @@ fn what_is_shown_as_repaired_is_never_worse_than_what_was_stated() {
     let by_distance: [fn(&FigureReport) -> f64; 2] = [|of| of.squared, |of| of.kl];
     // A world of a chain is false up to some place and true from there.
     let worlds: Vec<Vec<bool>> = (0..=40).map(|from| (0..40).map(|at| at >= from).collect()).collect();
-    for steps in (0..46).map(|half| (1_u64 << (half / 2)) * (2 + half % 2) / 2) {
+    for steps in (0..46_u64).map(|half| (1_u64 << (half / 2)) * (2 + half % 2) / 2) {
         let statement = looked_at(&text, &figures, &Options { steps, ..Options::default() });
         for (worth, of) in statement.worth.iter().zip(by_distance) {
             let loss = |chance: f64, came: bool| match (worth.distance, came) {
