@@ -63,6 +63,13 @@ impl InWords {
             (None, _) => None,
         }
     }
+
+    /// Whether there is nothing beside the words: no chance, no error and no doubt.
+    #[must_use]
+    pub fn is_words_alone(&self) -> bool {
+        let has_figures = self.probability.is_some() || self.standard_error.is_some();
+        !has_figures && self.doubt_text().is_none() && self.confidence.is_none()
+    }
 }
 
 /// A range narrower than this is told by its width: its ends would be told alike.
@@ -296,6 +303,10 @@ mod tests {
             words(&date, None),
             ["comes by 31 December 2025|very unlikely (16 %)|5 % to 30 %", "when|5 % by 13 October 2025|"]
         );
+        let alone = |figures: &FigureReport| -> Vec<bool> {
+            in_words(figures, None, end, LOOKED_FOR, &icd).iter().map(InWords::is_words_alone).collect()
+        };
+        assert_eq!([alone(&number), alone(&date), alone(&yes)], [vec![true], vec![false, true], vec![false]]);
     }
 
     #[test]

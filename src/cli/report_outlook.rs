@@ -182,11 +182,22 @@ fn of_none(loaded: &Loaded, open: &[usize], why: &str) -> String {
 
 fn driver(bar: &Bar) -> Driver {
     Driver {
-        what: bar.input.clone(),
+        what: input_in_words(&bar.input),
         interval: (bar.low, bar.high),
         at: (bar.at_low.value, bar.at_high.value),
         range: bar.range,
         standard_error: bar.swing.standard_error,
+    }
+}
+
+/// An input as a reader takes it who does not know the file: its name as words, and no table of views.
+fn input_in_words(input: &str) -> String {
+    let (name, phrase) = input.split_once(": ").unwrap_or((input, ""));
+    let name = name.replace('_', " ");
+    match phrase {
+        "" => name,
+        table if table.starts_with('{') => format!("{name}: several views taken together"),
+        phrase => format!("{name}: {phrase}"),
     }
 }
 
@@ -342,5 +353,13 @@ mod tests {
         let told = "For “Is it on paper?” and “Which order?” no doubtful input moves the chance by a tenth of a point.";
         assert_eq!(no_drivers(&loaded, &open), told);
         assert!(nothing_to_watch(&loaded, &open[..1]).starts_with("For “Is it on paper?” nothing"));
+    }
+
+    #[test]
+    fn inputs_are_told_without_the_language_of_the_file() {
+        assert_eq!(input_in_words("energy_shock: 2 of 15"), "energy shock: 2 of 15");
+        let views = "high_wage_round: { experts = [\"50%\", \"2 of 3\"], pool = …";
+        assert_eq!(input_in_words(views), "high wage round: several views taken together");
+        assert_eq!(input_in_words("strikes"), "strikes");
     }
 }
