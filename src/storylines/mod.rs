@@ -43,6 +43,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The most events of a story.
 pub const MOST_EVENTS: usize = 15;
 
+/// Computed chances that differ by less are the same.
+const ROUNDING: f64 = 1e-12;
+
 /// Stories that are told if nobody says how many.
 pub const STORIES: usize = 5;
 
@@ -464,7 +467,8 @@ impl Telling<'_> {
                 (0..alone.len()).fold(*code, |best, other| if alone[other].0 > alone[best].0 { other } else { best });
             let (most, error_of_most) = alone[best];
             let errors = if self.counted.exact { 0.0 } else { (error * error + error_of_most * error_of_most).sqrt() };
-            if most - share > 2.0 * errors && best != *code {
+            // What was computed is as likely where only the last bits differ.
+            if most - share > f64::max(2.0 * errors, ROUNDING) && best != *code {
                 found.push(AgainstTheOdds {
                     id: one.id.clone(),
                     here: one.outcomes[*code].clone(),

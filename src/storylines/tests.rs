@@ -322,6 +322,19 @@ resolves = "?"
 }
 
 #[test]
+fn what_is_as_likely_either_way_goes_against_no_odds() {
+    // One half by two ways, 0.6 x 0.7 + 0.4 x 0.2, which is no half in its last bits.
+    let text = "[event.permit]\nchance = \"60%\"\n[event.sponsor]\nchance = [{ if = \"permit\", is = \"70%\" }, { otherwise = \"20%\" }]\n";
+    let told = tell(&model(text), "permit,sponsor", &Options::default());
+    assert!(told.exact && told.stories.len() == 4);
+    for story in &told.stories {
+        let names: Vec<&str> = story.against_the_odds.iter().map(|one| one.id.as_str()).collect();
+        let expected: &[&str] = if words(story)[0] == "no" { &["permit"] } else { &[] };
+        assert_eq!(names, expected, "{}", story.sentence);
+    }
+}
+
+#[test]
 fn what_another_tool_calls_something_is_told_so() {
     let text = r#"
 [event.lamp_on]
