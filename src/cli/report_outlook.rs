@@ -159,6 +159,10 @@ pub(super) fn drivers(loaded: &Loaded, situation: &Situation, at: usize, setting
     (!rows.is_empty()).then_some(Drivers { target, at_means: tornado.at_means.value, rows, others })
 }
 
+/// Why nothing is told of what moved where something is supposed.
+pub(super) const SUPPOSED: &str =
+    "Nothing is told of what moved: this brief supposes something, and only forecasts that do not are compared.";
+
 /// Why nothing is told of what the headline questions hang on.
 pub(super) fn no_drivers(loaded: &Loaded, open: &[usize]) -> String {
     of_none(loaded, open, "no doubtful input moves the chance by a tenth of a point")
