@@ -204,9 +204,13 @@ fn own_names(diff: &Diff, model: &Model) -> Diff {
         for figure in &mut question.figures {
             let option = event.options().iter().position(|option| *option == figure.part);
             let label = option.and_then(|at| event.option_labels.get(at)).filter(|label| !label.is_empty());
-            figure.part = label.unwrap_or(&figure.part).clone();
+            if let Some(label) = label {
+                figure.part.clone_from(label);
+            }
         }
-        question.id = event.label.as_ref().unwrap_or(&question.id).clone();
+        if let Some(label) = &event.label {
+            question.id.clone_from(label);
+        }
     }
     shown
 }
