@@ -237,9 +237,9 @@ class Scenario:
         Parameters
         ----------
         question
-            The question whose forecast is to move, by its name in the file.
+            The question whose forecast is to move, or an event, by its name in the file.
         **options
-            ``by``: findings known by the end of this day count, the day before the question closes if not given; ``line``: name the smallest sets of
+            ``by``: findings known by the end of this day count, the day before the question closes if not given, of an event the horizon; ``line``: name the smallest sets of
             findings that carry the forecast over this line, such as ``"50%"``, or ``"OPTION 50%"`` of a question that has options; ``size``: the most findings
             of such a set, 3; ``at_least``: leave out sets less likely than this, ``"0.1%"``; ``top``: how many findings the text shows, 12; ``given``,
             ``suppose`` and ``as_of`` as in `run`; ``worlds``: a million; ``seed``: 1; ``method``: ``"auto"``.
@@ -255,7 +255,7 @@ class Scenario:
         Raises
         ------
         InputFault
-            If there is no such question, it is settled already, or an option is at fault.
+            If there is no such question or event, it is settled already, or an option is at fault.
 
         Examples
         --------

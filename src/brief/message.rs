@@ -54,6 +54,7 @@ impl Brief {
                 }
             }
         }
+        self.say_why_no(&mut text, "changes", "What moved");
         if let Some(stories) = &self.stories {
             text.push_str("\n### Stories\n\n");
             for story in &stories.stories {

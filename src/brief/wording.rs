@@ -63,6 +63,13 @@ impl InWords {
             (None, _) => None,
         }
     }
+
+    /// Whether there is nothing beside the words: no chance, no error and no doubt.
+    #[must_use]
+    pub fn is_words_alone(&self) -> bool {
+        let has_figures = self.probability.is_some() || self.standard_error.is_some();
+        !has_figures && self.doubt_text().is_none() && self.confidence.is_none()
+    }
 }
 
 /// A range narrower than this is told by its width: its ends would be told alike.
@@ -167,11 +174,14 @@ pub fn in_words(
             let known: Vec<(f64, Date)> =
                 levels.iter().zip(days).filter_map(|(level, day)| day.map(|day| (*level, day))).collect();
             let told = [0.05, 0.25, 0.5, 0.75, 0.95];
-            let told: Vec<String> = known
-                .iter()
-                .filter(|(level, _)| told.iter().any(|one| (one - level).abs() < 1e-9))
-                .map(|(level, day)| format!("{} by {}", in_brackets(*level), day_in_words(*day)))
-                .collect();
+            let mut told: Vec<(f64, Date)> =
+                known.into_iter().filter(|(level, _)| told.iter().any(|one| (one - level).abs() < 1e-9)).collect();
+            // Of one day the highest level says all.
+            told.reverse();
+            told.dedup_by_key(|(_, day)| *day);
+            told.reverse();
+            let told: Vec<String> =
+                told.iter().map(|(level, day)| format!("{} by {}", in_brackets(*level), day_in_words(*day))).collect();
             if !told.is_empty() {
                 lines.push(plain("when", told.join("; ")));
             }
@@ -296,6 +306,17 @@ mod tests {
             words(&date, None),
             ["comes by 31 December 2025|very unlikely (16 %)|5 % to 30 %", "when|5 % by 13 October 2025|"]
         );
+        let may = jiff::civil::date(2025, 5, 17);
+        let scheduled = empty(Forecast::Date {
+            levels: vec![0.05, 0.25, 0.5, 0.75, 0.95],
+            days: vec![Some(may), Some(may), Some(may), Some(end), None],
+            never: 0.1,
+        });
+        assert_eq!(words(&scheduled, None)[1], "when|50 % by 17 May 2025; 75 % by 31 December 2025|");
+        let alone = |figures: &FigureReport| -> Vec<bool> {
+            in_words(figures, None, end, LOOKED_FOR, &icd).iter().map(InWords::is_words_alone).collect()
+        };
+        assert_eq!([alone(&number), alone(&date), alone(&yes)], [vec![true], vec![false, true], vec![false]]);
     }
 
     #[test]

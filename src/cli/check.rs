@@ -280,7 +280,7 @@ fn impossible(problem: &Impossible, model: &Model) -> Diagnostic {
 
 fn without_value(division: &str, failure: &str, share: f64, document: &Document) -> Diagnostic {
     Diagnostic::new("E0524", document.divisor_of(division), format!("{failure} {}", in_worlds(share)))
-        .help("write `if … then … else …` around it, or give the divisor a lower limit, such as `at least 1`")
+        .help("write `if … then … else …` around it, or give what is marked a lower limit, such as `at least 1`")
 }
 
 /// A question that has the same answer in every world looked at, or is annulled in all of them.

@@ -1,7 +1,7 @@
 //! How `foretell cohere` shows what it found.
 
 use crate::cohere::{
-    CoherenceReport, ConflictReport, CutOff, Distance, RelationReport, Standing, StatementReport, Strength,
+    CoherenceReport, ConflictReport, Distance, RelationReport, Standing, StatementReport, Strength, WorthReport,
 };
 use crate::diagnostic::counted;
 use crate::report::figure::significant;
@@ -102,6 +102,10 @@ fn of_statement(report: &CoherenceReport, statement: &StatementReport) -> Vec<Sh
         sheets.push(sheet);
         title = format!("{}: the nearest coherent figures", statement.forecaster);
     }
+    let is_repaired = statement.figures.iter().any(|figure| figure.not_repaired.len() < 2);
+    if !is_repaired && !statement.conflicts.is_empty() {
+        title = format!("{}: the figures stated, without a repair", statement.forecaster);
+    }
     let has_pins = statement.figures.iter().any(|figure| figure.pin.is_some());
     let has_weights = statement.figures.iter().any(|figure| figure.weight != 1.0);
     let has_given = statement.figures.iter().any(|figure| figure.given.is_some());
@@ -122,8 +126,14 @@ fn of_statement(report: &CoherenceReport, statement: &StatementReport) -> Vec<Sh
     }
     let mut sheet = Sheet::new(Some(&title), columns);
     for figure in &statement.figures {
-        let repaired = |value: f64| if value == figure.stated { "=".to_owned() } else { share(value) };
-        let mut row = vec![figure.name.clone(), share(figure.stated), repaired(figure.squared), repaired(figure.kl)];
+        let repaired =
+            |value: f64, distance: Distance| match (value == figure.stated, figure.not_repaired.contains(&distance)) {
+                (true, true) => "none found".to_owned(),
+                (true, false) => "=".to_owned(),
+                (false, _) => share(value),
+            };
+        let squared = repaired(figure.squared, Distance::Squared);
+        let mut row = vec![figure.name.clone(), share(figure.stated), squared, repaired(figure.kl, Distance::Kl)];
         if has_weights {
             row.push(significant(figure.weight, 4));
         }
@@ -185,29 +195,30 @@ fn conflict_rows(sheet: &mut Sheet, number: usize, conflict: &ConflictReport) {
 /// What of the worth is not known, since a search was cut off.
 fn cut_off(statement: &StatementReport) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut note = |is_so: fn(&CutOff) -> bool, what: &str| {
-        let distances = statement.worth.iter().filter(|worth| is_so(&worth.cut_off)).map(|worth| worth.distance);
-        let names = distances.map(|distance| match distance {
+    let mut note = |is_so: &dyn Fn(&WorthReport) -> bool, what: &str| {
+        let distances = statement.worth.iter().filter(|worth| is_so(worth)).map(|worth| match worth.distance {
             Distance::Squared => "for Brier",
             Distance::Kl => "for log",
         });
-        let names: Vec<&str> = names.collect();
+        let names: Vec<&str> = distances.collect();
         if !names.is_empty() {
             lines.push(format!("{}, {}: {what}", statement.forecaster, names.join(" and ")));
         }
     };
+    let repaired =
+        |worth: &WorthReport| statement.figures.iter().any(|figure| !figure.not_repaired.contains(&worth.distance));
     note(
-        |of| of.figures,
-        "the search for coherent figures was cut off after its number of steps; not all figures shown are surely coherent, and no gain is \
-         guaranteed beyond the bounds shown",
+        &|of| of.cut_off.figures,
+        "no usable repair was found, or not of all figures, before the search was cut off after its number of steps; what has *none found* beside it \
+         is shown as it was stated, coherent or not",
     );
     note(
-        |of| of.nearest,
+        &|of| of.cut_off.nearest && repaired(of),
         "the search for the nearest figures was cut off after its number of steps, or was not exact enough; nearer ones may be left, \
          and the gain is not guaranteed to be at least the distance",
     );
     note(
-        |of| of.gain,
+        &|of| of.cut_off.gain,
         "the search for the worst and the best world was cut off after its number of steps; the least and the greatest gain are proven bounds \
          that no world passes and perhaps none reaches",
     );

@@ -9,7 +9,8 @@ use crate::diff::{self, Averaged, Diff, Options, Side};
 use crate::error::Error;
 use crate::exact::MOST_CELLS;
 use crate::forecast::day;
-use crate::model::Kind;
+use crate::model::{Kind, Model};
+use crate::network;
 use crate::plan::Situation;
 use crate::report::{Format, Output, figure};
 use crate::simulate::{LEAST_WORLDS_IN_BATCHES, Settings};
@@ -103,10 +104,11 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     }
     // Where neither file asks anything, every event is compared.
     let about_events = [about_events(&old), about_events(new)];
-    let [old, new] = match &about_events {
-        [Some(before), Some(after)] => [before, after],
-        _ => [&old, new],
+    let ([old, new], in_own_names) = match &about_events {
+        [Some(before), Some(after)] => ([before, after], true),
+        _ => ([&old, new], false),
     };
+    let only: Vec<String> = arguments.only.iter().map(|name| named(name.trim(), [new, old])).collect();
     let from = looked_from(old, arguments.from.or(arguments.as_of))?;
     let to = looked_from(new, arguments.to.or(arguments.as_of))?;
     if let Some(worlds) = arguments.worlds.filter(|worlds| *worlds < LEAST_WORLDS_IN_BATCHES) {
@@ -119,7 +121,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         }
     }
     let options = Options {
-        only: &arguments.only,
+        only: &only,
         given: &arguments.given,
         most_cells: most_cells(arguments.method),
         settings: Settings { seed: arguments.seed, method: arguments.method.of_simulation(), ..Settings::default() },
@@ -149,15 +151,13 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let mut head = vec![new.model.title.clone(), from_to(&report)];
     head.push(how(&report.diff, report.seed));
     head.extend(report.given.iter().map(|text| format!("given: {text}")));
+    let shown = if in_own_names { own_names(&report.diff, &new.model) } else { report.diff.clone() };
     console::present(format, |format| {
         let sheets = match format {
             Format::Csv => vec![why(&report.diff, format)],
-            _ => vec![changes(&report.diff), why(&report.diff, format)]
-                .into_iter()
-                .filter(|sheet| !sheet.is_empty())
-                .collect(),
+            _ => vec![changes(&shown), why(&shown, format)].into_iter().filter(|sheet| !sheet.is_empty()).collect(),
         };
-        Output { head: head.clone(), sheets, foot: foot(&report.diff), json: &report }
+        Output { head: head.clone(), sheets, foot: foot(&shown), json: &report }
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -187,6 +187,32 @@ fn about_events(loaded: &Loaded) -> Option<Loaded> {
             write!(text, "[question.{name}]\nask = \"?\"\n{key} = \"{name}\"\ncloses = {closes}\nresolves = \"?\"\n");
     }
     loaded.model.questions.is_empty().then(|| loaded.asking(&text)).flatten()
+}
+
+/// What one of two files, the first before the second, calls something by another tool's name of it; what neither knows comes back as it is.
+fn named(name: &str, files: [&Loaded; 2]) -> String {
+    let known = files.iter().map(|file| network::event_named(name, &file.model)).find(|own| *own != name);
+    known.unwrap_or(name).to_owned()
+}
+
+/// The same with events and their options called as another tool calls them, where it does.
+fn own_names(diff: &Diff, model: &Model) -> Diff {
+    let mut shown = diff.clone();
+    for question in &mut shown.questions {
+        let Some(id) = model.find(&question.id) else { continue };
+        let event = model.event(id);
+        for figure in &mut question.figures {
+            let option = event.options().iter().position(|option| *option == figure.part);
+            let label = option.and_then(|at| event.option_labels.get(at)).filter(|label| !label.is_empty());
+            if let Some(label) = label {
+                figure.part.clone_from(label);
+            }
+        }
+        if let Some(label) = &event.label {
+            question.id.clone_from(label);
+        }
+    }
+    shown
 }
 
 /// Compares two loaded scenarios, with a bar for what takes long.

@@ -153,6 +153,9 @@ fn brief(
     let mut or_why = |section: &'static str, why: String| left_out.push(LeftOut { section, why });
     let stories = stories.map_err(|why| or_why("stories", why)).ok();
     let open: Vec<usize> = headline.iter().copied().filter(|at| model.questions[*at].closes > report.as_of).collect();
+    if !arguments.view.suppose.is_empty() {
+        or_why("changes", outlook::SUPPOSED.to_owned());
+    }
     let drivers = open.iter().find_map(|at| outlook::drivers(loaded, &situation, *at, settings));
     if drivers.is_none() {
         or_why("drivers", outlook::no_drivers(loaded, &open));

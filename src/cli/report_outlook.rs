@@ -12,7 +12,7 @@ use crate::report::figure;
 use crate::report::run::RunReport;
 use crate::scenario;
 use crate::simulate::{Settings, Stop};
-use crate::storylines::{self, Options, Storylines, storylines};
+use crate::storylines::{self, Called, Options, Storylines, storylines};
 use crate::watch::{self, Outcome, Part, watch};
 use std::collections::BTreeSet;
 
@@ -40,7 +40,13 @@ pub(super) fn stories(
     over: &[String],
     settings: &Settings,
 ) -> Result<Result<Stories, String>, Error> {
-    let options = Options { over, count: Some(STORIES), settings: quick(settings), ..Options::default() };
+    let options = Options {
+        over,
+        count: Some(STORIES),
+        called: Called::ByQuestion,
+        settings: quick(settings),
+        ..Options::default()
+    };
     let told = match storylines(model, situation, &options) {
         Ok(told) => told,
         // Stories that were asked for must be told; others are left out where everything is settled.
@@ -71,17 +77,9 @@ fn over_what(told: &Storylines) -> String {
 }
 
 fn story(told: &Storylines, one: &storylines::Story) -> Story {
-    let name = |id: &str| id.replace('_', " ");
-    let word = |outcome: &str| outcome.replace('_', " ");
     let mut notes = Vec::new();
     if !one.differs.is_empty() {
-        let parts: Vec<String> = one
-            .differs
-            .iter()
-            .map(|differs| {
-                format!("{}: {} instead of {}", name(&differs.id), word(&differs.here), word(&differs.in_first))
-            })
-            .collect();
+        let parts: Vec<&str> = one.differs.iter().map(|differs| differs.told.as_str()).collect();
         notes.push(format!("Differs from the first: {}.", parts.join("; ")));
     } else if one.differs_in_order {
         notes.push("Differs from the first in the order of what happens.".to_owned());
@@ -93,11 +91,10 @@ fn story(told: &Storylines, one: &storylines::Story) -> Story {
             continue;
         }
         notes.push(format!(
-            "Holds {}: {} ({}), although by itself {} is likelier ({}).",
-            name(&against.id),
-            word(&against.here),
+            "Against the odds here: {} ({}); by itself likelier: {} ({}).",
+            against.told,
             in_brackets(against.probability),
-            word(&against.likelier),
+            against.likelier_told,
             in_brackets(against.likelier_probability)
         ));
     }
@@ -134,7 +131,7 @@ pub(super) fn watched(
             standard_error: one.expected_change.standard_error,
         })
         .collect();
-    (!rows.is_empty()).then(|| Watch { target: found.target.ask.clone(), rows })
+    (!rows.is_empty()).then(|| Watch { target: report.questions[at].ask.clone(), rows })
 }
 
 /// What the chance of the question at a place hangs on; nothing where no doubtful input moves it, or it is a number.
@@ -162,6 +159,10 @@ pub(super) fn drivers(loaded: &Loaded, situation: &Situation, at: usize, setting
     (!rows.is_empty()).then_some(Drivers { target, at_means: tornado.at_means.value, rows, others })
 }
 
+/// Why nothing is told of what moved where something is supposed.
+pub(super) const SUPPOSED: &str =
+    "Nothing is told of what moved: this brief supposes something, and only forecasts that do not are compared.";
+
 /// Why nothing is told of what the headline questions hang on.
 pub(super) fn no_drivers(loaded: &Loaded, open: &[usize]) -> String {
     of_none(loaded, open, "no doubtful input moves the chance by a tenth of a point")
@@ -185,11 +186,22 @@ fn of_none(loaded: &Loaded, open: &[usize], why: &str) -> String {
 
 fn driver(bar: &Bar) -> Driver {
     Driver {
-        what: bar.input.clone(),
+        what: input_in_words(&bar.input),
         interval: (bar.low, bar.high),
         at: (bar.at_low.value, bar.at_high.value),
         range: bar.range,
         standard_error: bar.swing.standard_error,
+    }
+}
+
+/// An input as a reader takes it who does not know the file: its name as words, and no table of views.
+fn input_in_words(input: &str) -> String {
+    let (name, phrase) = input.split_once(": ").unwrap_or((input, ""));
+    let name = name.replace('_', " ");
+    match phrase {
+        "" => name,
+        table if table.starts_with('{') => format!("{name}: several views taken together"),
+        phrase => format!("{name}: {phrase}"),
     }
 }
 
@@ -345,5 +357,13 @@ mod tests {
         let told = "For “Is it on paper?” and “Which order?” no doubtful input moves the chance by a tenth of a point.";
         assert_eq!(no_drivers(&loaded, &open), told);
         assert!(nothing_to_watch(&loaded, &open[..1]).starts_with("For “Is it on paper?” nothing"));
+    }
+
+    #[test]
+    fn inputs_are_told_without_the_language_of_the_file() {
+        assert_eq!(input_in_words("energy_shock: 2 of 15"), "energy shock: 2 of 15");
+        let views = "high_wage_round: { experts = [\"50%\", \"2 of 3\"], pool = …";
+        assert_eq!(input_in_words(views), "high wage round: several views taken together");
+        assert_eq!(input_in_words("strikes"), "strikes");
     }
 }

@@ -7,6 +7,7 @@ use super::load::{self, View};
 use super::means::Choice;
 use super::{Done, console};
 use crate::error::Error;
+use crate::network;
 use crate::report::figure::{grouped, percent, percent_error, significant};
 use crate::report::{Column, Format, Output, Sheet};
 use crate::simulate::{Method, Settings};
@@ -76,8 +77,10 @@ fn coverage(text: &str) -> Result<f64, String> {
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let loaded = load::load(&arguments.file)?;
     let situation = arguments.view.situation(&loaded.model)?;
+    let own_name = |name: &String| network::event_named(name.trim(), &loaded.model).to_owned();
+    let over: Vec<String> = arguments.over.iter().map(own_name).collect();
     let options = Options {
-        over: &arguments.over,
+        over: &over,
         count: arguments.count.map(usize::from),
         coverage: arguments.coverage,
         any_order: arguments.any_order,
@@ -90,6 +93,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
             ..Settings::default()
         },
         most_cells: most_cells(arguments.method),
+        ..Options::default()
     };
     let told = storylines::storylines(&loaded.model, &situation, &options)?;
     if arguments.method == Choice::Exact && !told.exact {

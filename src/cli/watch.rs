@@ -9,6 +9,7 @@ use super::watch_sheets::{calendar, changers, findings, foot, outcomes};
 use super::{Done, console};
 use crate::error::Error;
 use crate::forecast::day;
+use crate::network;
 use crate::report::figure::{grouped, percent, percent_error};
 use crate::report::{Format, Output, figure};
 use crate::simulate;
@@ -24,6 +25,7 @@ use std::process::ExitCode;
   foretell watch scenarios/white-house-2025-08-18.toml --question ceasefire_2025
   foretell watch scenario.toml --question talks --by 2025-10-01
   foretell watch scenario.toml --question talks --line 50%      # the smallest set of findings that carries it there
+  foretell watch asia.bif --question lung
 
 What a finding is worth is how much nearer to the truth the forecast is expected to be once it is known: the expected fall of its Brier score, \
 which is the variance that the finding takes away, and of its logarithmic score, which is their mutual information.")]
@@ -31,10 +33,10 @@ pub(super) struct Arguments {
     /// Scenario file
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// The question whose forecast is to move
-    #[arg(long, value_name = "QUESTION")]
+    /// The question whose forecast is to move, or an event
+    #[arg(long, value_name = "NAME")]
     question: String,
-    /// Findings known by the end of this day count [default: the day before the question closes]
+    /// Findings known by the end of this day count [default: the day before the question closes, of an event the horizon]
     #[arg(long, value_name = "DATE", value_parser = day)]
     by: Option<Date>,
     /// Name the smallest sets of findings that carry the forecast over this line, such as 50%, or "OPTION 50%"
@@ -91,11 +93,14 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         return Err(Error::input(format!("--worlds {} is too few to search for sets of findings", arguments.worlds))
             .help("take 100,000 or more"));
     }
+    // Both may be called as a network calls them.
+    let question = network::event_named(&arguments.question, &loaded.model);
+    let option = |option: String| network::option_named(&option, question, &loaded.model).to_owned();
     let search =
         Search { size: usize::from(arguments.size), least_probability: arguments.at_least, ..Search::default() };
     let settings = Settings {
         by: arguments.by,
-        line: arguments.line.clone().map(|(at, part)| Line { at, part, search }),
+        line: arguments.line.clone().map(|(at, part)| Line { at, part: part.map(option), search }),
         simulation: simulate::Settings {
             worlds: arguments.worlds,
             seed: arguments.seed,
@@ -105,7 +110,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         },
         most_cells: most_cells(arguments.method),
     };
-    let watch = watch::watch(&loaded.model, &situation, &arguments.question, &settings)?;
+    let watch = watch::watch(&loaded.model, &situation, question, &settings)?;
     if arguments.method == Choice::Exact && watch.worlds > 0 {
         let simulated: Vec<&str> =
             watch.findings.iter().filter(|one| !one.exact).map(|one| one.name.as_str()).collect();
@@ -150,7 +155,8 @@ fn how(watch: &Watch) -> String {
 /// The lines that say what the question stands at.
 fn target(watch: &Watch) -> Vec<String> {
     let target = &watch.target;
-    let mut lines = vec![format!("{}: {}", target.question, target.ask)];
+    let mut lines =
+        vec![format!("{}: {}", target.question, target.ask.as_deref().unwrap_or_default()).trim_end().to_owned()];
     let now: Vec<String> = target
         .now
         .iter()
@@ -167,6 +173,9 @@ fn target(watch: &Watch) -> Vec<String> {
             })
         })
         .collect();
-    lines.push(format!("closes {}; now {}; known by {} counts", target.closes, now.join(", "), watch.by));
+    let closes = target.closes.map(|day| format!("closes {day}"));
+    let counts = watch.is_dated().then(|| format!("known by {} counts", watch.by));
+    let parts: Vec<String> = closes.into_iter().chain([format!("now {}", now.join(", "))]).chain(counts).collect();
+    lines.push(parts.join("; "));
     lines
 }

@@ -232,6 +232,7 @@ fn one(statement: &Statement<'_>, relations: &Relations, options: &Options) -> R
         values.extend(problem.figures.iter().map(|figure| figure.stated));
     }
     let distances = [Distance::Squared, Distance::Kl];
+    let mut not_repaired: Vec<Vec<Distance>> = vec![Vec::new(); problem.figures.len()];
     let has_pins = problem.figures.iter().any(|figure| figure.pin.is_some());
     let keeps_assumptions = options.to_assumptions && relations.count(Strength::Assume) > 0;
     let guaranteed = !has_pins && !keeps_assumptions;
@@ -265,6 +266,10 @@ fn one(statement: &Statement<'_>, relations: &Relations, options: &Options) -> R
             check_pins(&problem, part, &of)?;
             for (figure, value) in part.figures.iter().zip(&of.figures) {
                 values[*figure] = *value;
+                let as_said = &problem.figures[*figure];
+                if of.cut_off.figures && *value == as_said.pin.unwrap_or(as_said.stated) {
+                    not_repaired[*figure].push(distance);
+                }
             }
             worth.divergence += of.divergence;
             worth.at_least += of.least;
@@ -308,6 +313,7 @@ fn one(statement: &Statement<'_>, relations: &Relations, options: &Options) -> R
                 pin: figure.pin,
                 squared: repaired[0][at],
                 kl: repaired[1][at],
+                not_repaired: std::mem::take(&mut not_repaired[at]),
             })
             .collect(),
         violated,

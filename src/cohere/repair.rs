@@ -17,11 +17,11 @@
 //!
 //! Each search has a budget. Where it is spent the figures are coherent, but perhaps not the nearest, and the theorem promises nothing; the least gain
 //! is then that of a bound, below which these figures gain in no world: what they gain is a sum over atoms, and no world has less than the bound of
-//! the search for the worst one.
+//! the search for the worst one. Figures that were found so and may score worse than those stated are no repair: those stated are left as they are.
 
 use super::budget::Budget;
 use super::problem::{Held, Part, Problem};
-use super::program::{Aim, FLOOR, Linear, Nearest, System};
+use super::program::{Aim, FLOOR, Linear, Nearest, System, Target};
 use super::relations::Strength;
 use super::worlds::{LONG, World};
 use crate::error::Error;
@@ -71,7 +71,8 @@ pub(super) struct Repaired {
 /// Which searches of a repair were cut off.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct CutOff {
-    /// That for any coherent figures, or for any that keep the pins: some are shown as they were stated, or as pinned, coherent or not.
+    /// That for coherent figures that keep the pins and score no worse than those stated in any world: some are shown as they were stated, or as pinned,
+    /// coherent or not.
     pub figures: bool,
     /// That for the nearest ones, or it was not exact enough: nearer ones may be left.
     pub nearest: bool,
@@ -120,6 +121,39 @@ impl Repaired {
     fn unmoved(figures: Vec<f64>, cut_off: CutOff) -> Self {
         Self { figures, divergence: 0.0, least: 0.0, most: 0.0, cut_off, missed: 0.0 }
     }
+}
+
+/// The figures of a part for which no repair was found before the search was cut off: as they were stated, or as they are pinned.
+fn unrepaired(system: &System, stated: Vec<f64>, distance: Distance, steps: u64) -> Option<Repaired> {
+    let pinned = |(target, stated): (&Target, &f64)| target.pin.unwrap_or(*stated);
+    let figures: Vec<f64> = system.targets.iter().zip(&stated).map(pinned).collect();
+    let mut cut_off = CutOff { figures: true, nearest: true, gain: false };
+    if figures == stated {
+        return Some(Repaired::unmoved(stated, cut_off));
+    }
+    let gains = gains(system, &figures, distance, steps)?;
+    cut_off.gain = !gains.is_complete;
+    Some(Repaired { least: gains.least, most: gains.most, ..Repaired::unmoved(figures, cut_off) })
+}
+
+/// What figures gain in the world in which they gain least and in that in which they gain most.
+struct Gains {
+    least: f64,
+    most: f64,
+    /// Otherwise they are bounds.
+    is_complete: bool,
+}
+
+/// The gains of repaired figures; `None` if no world is possible.
+fn gains(system: &System, repaired: &[f64], distance: Distance, steps: u64) -> Option<Gains> {
+    let gain = gain(system, repaired, distance);
+    let mut loss = Linear::default();
+    loss.add(-1.0, &gain);
+    let least = gain.least(&system.space, LONG, &Budget::new(steps));
+    let most = loss.least(&system.space, LONG, &Budget::new(steps));
+    let is_complete = least.is_complete && most.is_complete;
+    let (least, most) = (least.at_least, -most.at_least);
+    (least.is_finite() && most.is_finite()).then_some(Gains { least, most, is_complete })
 }
 
 /// How much better the repaired figures score than those stated, as a number that each world has.
@@ -174,16 +208,15 @@ pub(super) fn repair(
     let solution = match system.nearest_of(&every, distance.aim(), None, worlds, &Budget::new(steps))? {
         Nearest::Impossible => return Ok(None),
         Nearest::Unknown => {
-            return Ok(Some(Repaired::unmoved(stated, CutOff { figures: true, ..cut_off })));
+            return Ok(unrepaired(&system, stated, distance, steps));
         }
         Nearest::Found(solution) => solution,
     };
     cut_off.nearest = solution.cut_off.is_some();
-    cut_off.figures = cut_off.nearest && solution.missed > MISSED;
     let tidy = |chance: f64, stated: f64| {
         if (chance - stated).abs() < STILL { stated } else { round_to(chance.clamp(0.0, 1.0), 9) }
     };
-    let mut figures = stated;
+    let mut figures = stated.clone();
     for (at, (event, condition)) in solution.chances.iter().enumerate() {
         if *condition >= NEVER {
             figures[at] = tidy(event / condition, figures[at]);
@@ -216,16 +249,9 @@ pub(super) fn repair(
             }
         }
     }
-    let gain = gain(&system, &figures, distance);
-    let mut loss = Linear::default();
-    loss.add(-1.0, &gain);
-    let least = gain.least(&system.space, LONG, &Budget::new(steps));
-    let most = loss.least(&system.space, LONG, &Budget::new(steps));
-    cut_off.gain = !(least.is_complete && most.is_complete);
-    let (least, most) = (least.at_least, -most.at_least);
-    if !(least.is_finite() && most.is_finite()) {
-        return Ok(None);
-    }
+    let Some(Gains { least, most, is_complete }) = gains(&system, &figures, distance, steps) else { return Ok(None) };
+    cut_off.gain = !is_complete;
+    let is_searched = !cut_off.nearest && !cut_off.figures;
     // The expected gain under the distribution found is the distance itself.
     let shares = solution.chances.iter().zip(&system.targets).zip(&figures);
     let divergence: f64 = shares
@@ -237,5 +263,10 @@ pub(super) fn repair(
     // No gain is below the distance, unless the figures are not the nearest.
     let is_free = system.rows.is_empty() && system.targets.iter().all(|target| target.pin.is_none());
     cut_off.nearest |= is_free && least < divergence - NEAR * (1.0 + divergence);
+    // What was not searched to the end, or not exactly enough, is shown only if it scores no worse than what was stated, whatever happens.
+    let is_rough = !is_searched || (is_complete && cut_off.nearest);
+    if is_rough && (least < -COHERENT || (!is_searched && solution.missed > MISSED)) {
+        return Ok(unrepaired(&system, stated, distance, steps));
+    }
     Ok(Some(Repaired { figures, divergence: divergence.max(0.0), least, most, cut_off, missed: solution.missed }))
 }

@@ -101,6 +101,10 @@ pub struct FigureReport {
     pub squared: f64,
     /// What it is in the coherent set nearest by Kullback–Leibler divergence.
     pub kl: f64,
+    /// By which distances no usable repair was found before the search was cut off: by these it stands here as it was stated, or as it was pinned,
+    /// coherent or not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_repaired: Vec<Distance>,
 }
 
 /// A relation that the figures violate by itself.

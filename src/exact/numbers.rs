@@ -40,6 +40,9 @@ impl<'a> Reading<'a> {
             Operation::Divide { out, left, right, .. } => {
                 (out, Err(Rc::new(self.opaque(label, "divides", &[*left, *right]))))
             }
+            Operation::Power { out, left, right, .. } => {
+                (out, Err(Rc::new(self.opaque(label, "takes a power", &[*left, *right]))))
+            }
             Operation::Apply { out, of, .. } => {
                 (out, Err(Rc::new(self.opaque(label, "takes a function of a number", &[*of]))))
             }

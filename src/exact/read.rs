@@ -167,6 +167,7 @@ impl<'a> Reading<'a> {
             | Operation::CorrelatedUniforms { .. }
             | Operation::Arithmetic { .. }
             | Operation::Divide { .. }
+            | Operation::Power { .. }
             | Operation::Apply { .. }
             | Operation::Count { .. }
             | Operation::Select { .. } => self.number_step(label, operation),

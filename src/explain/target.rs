@@ -1,7 +1,6 @@
 //! A question of a scenario → the one figure of it that is explained, and plans that ask for nothing else.
 
 use crate::error::Error;
-use crate::forecast::{nearest, way_to_name};
 use crate::model::{Event, EventId, Kind, Model, QuestionTarget};
 use crate::plan::{self, Ask, Asked, Comparison, NumberId, Operand, Operation, Plan, PlaneId, Situation, Step};
 use jiff::civil::Date;
@@ -96,9 +95,9 @@ impl Target {
             (model.events.len() + at, Some(question.ask.clone()), question.closes, question.given.is_some())
         } else if let Some(event) = model.find(name) {
             about.insert(event);
-            (event.0, model.event(event).ask.clone(), model.horizon, false)
+            (event.0, model.in_words(event).map(str::to_owned), model.horizon, false)
         } else {
-            return Err(unknown(model, name));
+            return Err(model.neither_question_nor_event(name));
         };
         let single = || about.first().map(|event| model.event(*event));
         let (explained, choice) = match kind(model, question, name) {
@@ -206,15 +205,4 @@ fn kind(model: &Model, question: Option<usize>, name: &str) -> Asks {
             Some(Kind::Binary) | None => Asks::YesNo,
         },
     }
-}
-
-fn unknown(model: &Model, name: &str) -> Error {
-    let questions = model.questions.iter().map(|question| question.name.as_str());
-    let events = model.events.iter().map(|event| event.name.as_str());
-    let help = match nearest(name, questions.clone().chain(events.clone())) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None if model.questions.is_empty() => way_to_name(name, "events", events),
-        None => way_to_name(name, "questions", questions),
-    };
-    Error::input(format!("no question or event is called `{name}`")).help(help)
 }

@@ -39,7 +39,7 @@ pub use elementary::{
 };
 pub use exponential_integral::{EULER_GAMMA, exponential_integral};
 pub use fixed_sum::{FixedSum, squares_about};
-pub use function::{FUNCTIONS, Function};
+pub use function::{FUNCTIONS, Function, power};
 pub use instructions::Instructions;
 pub(crate) use instructions::level;
 pub use isotonic::isotonic;

@@ -133,6 +133,8 @@ pub enum Formula {
     Arithmetic(ArithmeticOperator, Box<Self>, Box<Self>),
     /// A quotient, with its text for the message about dividing by zero.
     Divide(Box<Self>, Box<Self>, String),
+    /// A number to the power of another, with its text for the message where it has no value.
+    Power(Box<Self>, Box<Self>, String),
     /// A function, with its text for the message where it has no value.
     Apply(Function, Box<Self>, String),
     /// One or the other.
@@ -147,7 +149,7 @@ impl Formula {
             Self::Event(event) => visit(*event),
             Self::Indicator(condition) => condition.visit_events(visit),
             Self::Count(items) => items.iter().for_each(|item| item.visit_events(visit)),
-            Self::Arithmetic(_, left, right) | Self::Divide(left, right, _) => {
+            Self::Arithmetic(_, left, right) | Self::Divide(left, right, _) | Self::Power(left, right, _) => {
                 left.visit_events(visit);
                 right.visit_events(visit);
             }

@@ -44,6 +44,8 @@ pub(crate) use truth::Known;
 pub use when::{HazardDoubt, HazardSpec};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::error::Error;
+use crate::forecast::{nearest, way_to_name};
 use crate::scenario::Document;
 use crate::scenario::expression::Expression;
 use crate::scenario::phrase::Supposition;
@@ -137,10 +139,31 @@ impl Model {
         decision::open(&self.decisions, self.suppose.iter().chain(suppose))
     }
 
+    /// An event in words, where the file has some: its own, those of a question that asks about it just as it stands, or another tool's name of it.
+    #[must_use]
+    pub fn in_words(&self, id: EventId) -> Option<&str> {
+        let event = self.event(id);
+        let asks = |question: &&Question| question.given.is_none() && question.target.just_an_event() == Some(id);
+        let question = || self.questions.iter().find(asks).map(|question| question.ask.as_str());
+        event.ask.as_deref().or_else(question).or(event.label.as_deref())
+    }
+
     /// An event by its name.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<EventId> {
         self.events.iter().position(|event| event.name == name).map(EventId)
+    }
+
+    /// What is wrong with the name of something that may be a question or an event, and is neither.
+    pub(crate) fn neither_question_nor_event(&self, name: &str) -> Error {
+        let questions = self.questions.iter().map(|question| question.name.as_str());
+        let events = self.events.iter().map(|event| event.name.as_str());
+        let help = match nearest(name, questions.clone().chain(events.clone())) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if self.questions.is_empty() => way_to_name(name, "events", events),
+            None => way_to_name(name, "questions", questions),
+        };
+        Error::input(format!("no question or event is called `{name}`")).help(help)
     }
 
     /// Gives meaning to a condition that stands outside of the file, such as `--given`.

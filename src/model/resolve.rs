@@ -5,6 +5,7 @@ use super::condition::{ArithmeticOperator, Condition, Formula};
 use super::definition::{Kind, Trigger};
 use super::names::{Names, listed, nearest};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::math::power;
 use crate::scenario::expression::{DateRelation, Expression, ExpressionNode, Operator, Quantity};
 use crate::source::{Span, Spanned};
 
@@ -217,7 +218,7 @@ impl<'a> Resolver<'a> {
                     _ => left.negated().or(right),
                 })
             }
-            Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide => {
+            calculation if calculation.calculates() => {
                 self.problem(
                     Diagnostic::new(
                         "E0409",
@@ -370,26 +371,11 @@ impl<'a> Resolver<'a> {
                 })
             }
             ExpressionNode::Binary { operator, left, right } => {
-                let arithmetic = match operator.value {
-                    Operator::Add => Some(ArithmeticOperator::Add),
-                    Operator::Subtract => Some(ArithmeticOperator::Subtract),
-                    Operator::Multiply => Some(ArithmeticOperator::Multiply),
-                    Operator::Divide => None,
-                    _ => return self.condition(expression).map(|condition| Formula::Indicator(Box::new(condition))),
-                };
-                let (left, divisor) = (self.formula(left), self.formula(right));
-                let (left, divisor) = (Box::new(left?), Box::new(divisor?));
-                Some(match arithmetic {
-                    Some(operator) => Formula::Arithmetic(operator, left, divisor),
-                    None if *divisor == Formula::Constant(0.0) => {
-                        self.problem(
-                            Diagnostic::new("E0412", right.span, "this divides by zero in every world")
-                                .help("divide by something else"),
-                        );
-                        return None;
-                    }
-                    None => Formula::Divide(left, divisor, expression.to_string()),
-                })
+                if !operator.value.calculates() {
+                    return self.condition(expression).map(|condition| Formula::Indicator(Box::new(condition)));
+                }
+                let (of_left, of_right) = (self.formula(left), self.formula(right));
+                self.calculation(expression, (operator.value, right.span), of_left?, of_right?)
             }
             ExpressionNode::If { condition, then, otherwise } => {
                 let condition = self.condition(condition);
@@ -402,15 +388,8 @@ impl<'a> Resolver<'a> {
                 let Formula::Constant(number) = inner else {
                     return Some(Formula::Apply(*function, Box::new(inner), expression.to_string()));
                 };
-                let value = function.value(number).filter(|value| value.is_finite());
-                if value.is_none() {
-                    let message = format!("`{expression}` has no value that can be computed");
-                    self.problem(
-                        Diagnostic::new("E0416", of.span, message)
-                            .help("`ln` takes numbers over 0, `sqrt` numbers from 0 on, `exp` numbers up to 709"),
-                    );
-                }
-                value.map(Formula::Constant)
+                let help = "`ln` takes numbers over 0, `sqrt` numbers from 0 on, `exp` numbers up to 709";
+                self.constant(function.value(number), expression, of.span, help)
             }
             ExpressionNode::Extreme { largest, items } => {
                 let operator = if *largest { ArithmeticOperator::Maximum } else { ArithmeticOperator::Minimum };
@@ -421,6 +400,47 @@ impl<'a> Resolver<'a> {
             ExpressionNode::Count { quantity: Quantity::Number, items } => self.conditions(items).map(Formula::Count),
             _ => self.condition(expression).map(|condition| Formula::Indicator(Box::new(condition))),
         }
+    }
+
+    /// What is calculated of two numbers; the second stands at a place.
+    fn calculation(
+        &mut self,
+        expression: &Expression,
+        (operator, place): (Operator, Span),
+        left: Formula,
+        right: Formula,
+    ) -> Option<Formula> {
+        let arithmetic = match operator {
+            Operator::Divide if right == Formula::Constant(0.0) => {
+                self.problem(
+                    Diagnostic::new("E0412", place, "this divides by zero in every world")
+                        .help("divide by something else"),
+                );
+                return None;
+            }
+            Operator::Divide => return Some(Formula::Divide(Box::new(left), Box::new(right), expression.to_string())),
+            Operator::Power => {
+                if let (Formula::Constant(base), Formula::Constant(exponent)) = (&left, &right) {
+                    let help = "a number under 0 has whole powers only, and 0 none under 0; a power must be a number that can be held";
+                    return self.constant(power(*base, *exponent), expression, expression.span, help);
+                }
+                return Some(Formula::Power(Box::new(left), Box::new(right), expression.to_string()));
+            }
+            Operator::Add => ArithmeticOperator::Add,
+            Operator::Subtract => ArithmeticOperator::Subtract,
+            _ => ArithmeticOperator::Multiply,
+        };
+        Some(Formula::Arithmetic(arithmetic, Box::new(left), Box::new(right)))
+    }
+
+    /// A constant that was calculated, if it has a value.
+    fn constant(&mut self, value: Option<f64>, of: &Expression, place: Span, help: &str) -> Option<Formula> {
+        let value = value.filter(|value| value.is_finite());
+        if value.is_none() {
+            let message = format!("`{of}` has no value that can be computed");
+            self.problem(Diagnostic::new("E0416", place, message).help(help));
+        }
+        value.map(Formula::Constant)
     }
 
     /// The expression as what switches a hazard ratio on: from the day on which it becomes true, as far as it is about date events that

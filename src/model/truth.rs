@@ -85,7 +85,7 @@ pub(crate) trait Known {
                     self.figure(otherwise)
                 }
             }
-            Formula::Arithmetic(..) | Formula::Divide(..) | Formula::Apply(..) => None,
+            Formula::Arithmetic(..) | Formula::Divide(..) | Formula::Power(..) | Formula::Apply(..) => None,
         }
     }
 }

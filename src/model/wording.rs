@@ -111,7 +111,7 @@ impl Model {
                 Worded(format!("{} {sign} {}", left.at(own), right.at(of_right)), own)
             }
             Formula::Divide(_, _, text) => Worded(text.clone(), level::PRODUCT),
-            Formula::Apply(_, _, text) => Worded(text.clone(), level::ATOM),
+            Formula::Power(_, _, text) | Formula::Apply(_, _, text) => Worded(text.clone(), level::ATOM),
             Formula::Select(condition, then, otherwise) => {
                 let (condition, then, otherwise) =
                     (self.wording(condition), self.worded_number(then).0, self.worded_number(otherwise).0);

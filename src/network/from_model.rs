@@ -6,7 +6,7 @@
 
 use super::{Network, ROUNDING, Variable, codes, combination, table};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::math::{ln, logistic, logit, round_to};
+use crate::math::{ln, logistic, logit, power, round_to};
 use crate::model::{
     ArithmeticOperator, Belief, CaseRow, Condition, Definition, Event, EventId, Formula, Kind, Made, Model,
     OptionsBelief,
@@ -327,6 +327,7 @@ impl World {
             }
             Formula::Divide(left, right, _) => self.number(left) / self.number(right),
             // Where it has no value it compares as nothing.
+            Formula::Power(base, exponent, _) => power(self.number(base), self.number(exponent)).unwrap_or(f64::NAN),
             Formula::Apply(function, of, _) => function.value(self.number(of)).unwrap_or(f64::NAN),
             Formula::Select(condition, then, otherwise) => {
                 if self.holds(condition) {

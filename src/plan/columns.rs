@@ -215,30 +215,22 @@ impl Columns {
                 Operand::Column(out)
             }
             Formula::Divide(left, right, text) => {
-                let (left, mut right) = (self.formula(left, label), self.formula(right, label));
-                if let Some(condition) = self.branch {
-                    let out = self.number();
-                    let otherwise = Operand::Constant(1.0);
-                    self.step(label, Operation::Select { out, condition, then: right, otherwise });
-                    right = Operand::Column(out);
-                }
-                self.plan.divisions.push(text.clone());
-                let division = self.plan.divisions.len() - 1;
+                let (left, right) = (self.formula(left, label), self.formula(right, label));
+                let (right, division) = (self.harmless(right, label), self.may_fail(text));
                 let out = self.number();
                 self.step(label, Operation::Divide { out, left, right, division });
                 Operand::Column(out)
             }
+            Formula::Power(left, right, text) => {
+                let (left, right) = (self.formula(left, label), self.formula(right, label));
+                let (left, division) = (self.harmless(left, label), self.may_fail(text));
+                let out = self.number();
+                self.step(label, Operation::Power { out, left, right, division });
+                Operand::Column(out)
+            }
             Formula::Apply(function, of, text) => {
-                let mut of = self.formula(of, label);
-                if let Some(condition) = self.branch {
-                    // Of 1, where the branch does not count: every function has a value there.
-                    let out = self.number();
-                    let otherwise = Operand::Constant(1.0);
-                    self.step(label, Operation::Select { out, condition, then: of, otherwise });
-                    of = Operand::Column(out);
-                }
-                self.plan.divisions.push(text.clone());
-                let division = self.plan.divisions.len() - 1;
+                let of = self.formula(of, label);
+                let (of, division) = (self.harmless(of, label), self.may_fail(text));
                 let out = self.number();
                 self.step(label, Operation::Apply { out, function: *function, of, division });
                 Operand::Column(out)
@@ -247,7 +239,7 @@ impl Columns {
                 let condition = self.condition(condition, label);
                 let outer = self.branch;
                 let mut branches = [then, otherwise].into_iter().zip([true, false]).map(|(formula, holds)| {
-                    // Without a division or a function it does not matter where a branch counts.
+                    // Without a division, a power or a function it does not matter where a branch counts.
                     if may_fail(&format!("{formula:?}")) {
                         let here = if holds { condition } else { self.not(label, condition) };
                         self.branch = Some(outer.map_or(here, |outer| self.logic(label, Logic::And, outer, here)));
@@ -267,6 +259,20 @@ impl Columns {
         }
     }
 
+    /// The same number where the branch counts, and 1 elsewhere: to divide by it, to take a power of it or any function has a value there.
+    fn harmless(&mut self, number: Operand, label: &str) -> Operand {
+        let Some(condition) = self.branch else { return number };
+        let out = self.number();
+        self.step(label, Operation::Select { out, condition, then: number, otherwise: Operand::Constant(1.0) });
+        Operand::Column(out)
+    }
+
+    /// The place of something that need not have a value, by its text.
+    fn may_fail(&mut self, text: &str) -> usize {
+        self.plan.divisions.push(text.to_owned());
+        self.plan.divisions.len() - 1
+    }
+
     /// The number column of a formula, filled even if it is a constant.
     pub(super) fn formula_column(&mut self, formula: &Formula, label: &str) -> NumberId {
         match self.formula(formula, label) {
@@ -280,7 +286,7 @@ impl Columns {
     }
 }
 
-/// Whether a formula, as `Debug` shows it, divides or takes a function.
+/// Whether a formula, as `Debug` shows it, divides or takes a power or a function.
 fn may_fail(formula: &str) -> bool {
-    formula.contains("Divide(") || formula.contains("Apply(")
+    ["Divide(", "Power(", "Apply("].iter().any(|part| formula.contains(part))
 }

@@ -189,6 +189,7 @@ fn words(operation: &Operation, plan: &Plan) -> String {
             }
         }
         Operation::Divide { out, left, right, .. } => format!("n{} = {} / {}", out.0, operand(*left), operand(*right)),
+        Operation::Power { out, left, right, .. } => format!("n{} = {} ^ {}", out.0, operand(*left), operand(*right)),
         Operation::Apply { out, function, of, .. } => format!("n{} = {}({})", out.0, function.name(), operand(*of)),
         Operation::Count { out, of } => {
             let all: Vec<String> = of.iter().map(|plane| name(*plane)).collect();

@@ -81,7 +81,8 @@ pub struct Plan {
     pub joints: Vec<usize>,
     /// Conditions that must hold or are assumed to: `plane` is where they are violated.
     pub rules: Vec<Rule>,
-    /// Divisions and functions that need not have a value, as they are named in messages; see [`Operation::Divide`] and [`Operation::Apply`].
+    /// Divisions, powers and functions that need not have a value, as they are named in messages; see [`Operation::Divide`], [`Operation::Power`] and
+    /// [`Operation::Apply`].
     pub divisions: Vec<String>,
     /// The last day simulated, in days after `as_of`: a date beyond it becomes infinite.
     pub horizon_days: f64,
@@ -92,9 +93,11 @@ impl Plan {
     #[must_use]
     pub fn failure(&self, division: usize) -> String {
         let text = self.divisions.get(division).map_or("", String::as_str);
-        let of_function =
-            |step: &Step| matches!(step.operation, Operation::Apply { division: of, .. } if of == division);
-        let what = if self.steps.iter().any(of_function) { "has no value" } else { "divides by zero" };
+        let has_no_value = |step: &Step| match step.operation {
+            Operation::Apply { division: of, .. } | Operation::Power { division: of, .. } => of == division,
+            _ => false,
+        };
+        let what = if self.steps.iter().any(has_no_value) { "has no value" } else { "divides by zero" };
         format!("`{text}` {what}")
     }
 
@@ -416,6 +419,17 @@ pub enum Operation {
         /// Dividend.
         left: Operand,
         /// Divisor.
+        right: Operand,
+        /// An index into [`Plan::divisions`].
+        division: usize,
+    },
+    /// A number to the power of another; 0 where it has no value, and that world counts against `division`.
+    Power {
+        /// Filled.
+        out: NumberId,
+        /// Base.
+        left: Operand,
+        /// Exponent.
         right: Operand,
         /// An index into [`Plan::divisions`].
         division: usize,

@@ -78,7 +78,9 @@ impl Touched {
                 columns.operands(&[left, right]);
                 columns.planes_out.push(*out);
             }
-            Operation::Arithmetic { out, left, right, .. } | Operation::Divide { out, left, right, .. } => {
+            Operation::Arithmetic { out, left, right, .. }
+            | Operation::Divide { out, left, right, .. }
+            | Operation::Power { out, left, right, .. } => {
                 columns.operands(&[left, right]);
                 columns.numbers_out.push(*out);
             }

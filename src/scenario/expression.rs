@@ -209,4 +209,14 @@ pub enum Operator {
     Multiply,
     /// `/`.
     Divide,
+    /// `^`, also written `**`.
+    Power,
+}
+
+impl Operator {
+    /// Whether it makes a number of two numbers.
+    #[must_use]
+    pub const fn calculates(self) -> bool {
+        matches!(self, Self::Add | Self::Subtract | Self::Multiply | Self::Divide | Self::Power)
+    }
 }

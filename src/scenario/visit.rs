@@ -1,7 +1,7 @@
 //! Walks over the expressions of a [`Document`], for checks that speak of the place of a name or an operator.
 
 use super::document::{Cases, Document, EventNode, QuestionNode};
-use super::expression::{Expression, ExpressionNode};
+use super::expression::{Expression, ExpressionNode, Operator};
 use crate::source::Span;
 
 fn conditions<'d, T>(cases: &'d Cases<T>, visit: &mut dyn FnMut(&'d Expression)) {
@@ -63,24 +63,20 @@ impl Document {
         self.news.iter().filter_map(|news| news.about.as_ref()).for_each(visit);
     }
 
-    /// The divisor of the first division that reads like this, such as `price / visits`.
+    /// The divisor of the first division that reads like this, such as `price / visits`; of a power its base, of a function what it is taken of.
     #[must_use]
     pub fn divisor_of(&self, division: &str) -> Option<Span> {
         let mut place = None;
         self.visit_expressions(&mut |expression| {
             expression.visit(&mut |part| {
-                if let ExpressionNode::Binary { operator, right, .. } = part.node.as_ref()
-                    && place.is_none()
-                    && operator.value == super::expression::Operator::Divide
-                    && part.to_string() == division
-                {
-                    place = Some(right.span);
-                }
-                if let ExpressionNode::Apply { of, .. } = part.node.as_ref()
-                    && place.is_none()
-                    && part.to_string() == division
-                {
-                    place = Some(of.span);
+                let at_fault = match part.node.as_ref() {
+                    ExpressionNode::Binary { operator, right, .. } if operator.value == Operator::Divide => right,
+                    ExpressionNode::Binary { operator, left, .. } if operator.value == Operator::Power => left,
+                    ExpressionNode::Apply { of, .. } => of,
+                    _ => return,
+                };
+                if place.is_none() && part.to_string() == division {
+                    place = Some(at_fault.span);
                 }
             });
         });

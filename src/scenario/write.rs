@@ -213,6 +213,7 @@ impl Display for Operator {
             Self::Subtract => "-",
             Self::Multiply => "*",
             Self::Divide => "/",
+            Self::Power => "^",
         })
     }
 }
@@ -228,7 +229,8 @@ mod level {
     pub(super) const SUM: u8 = 6;
     pub(super) const PRODUCT: u8 = 7;
     pub(super) const SIGNED: u8 = 8;
-    pub(super) const ATOM: u8 = 9;
+    pub(super) const POWER: u8 = 9;
+    pub(super) const ATOM: u8 = 10;
 }
 
 impl Operator {
@@ -243,6 +245,7 @@ impl Operator {
             }
             Self::Add | Self::Subtract => (level::SUM, level::SUM, level::PRODUCT),
             Self::Multiply | Self::Divide => (level::PRODUCT, level::PRODUCT, level::SIGNED),
+            Self::Power => (level::POWER, level::ATOM, level::SIGNED),
         }
     }
 }

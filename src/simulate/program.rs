@@ -229,6 +229,11 @@ impl<'a> Program<'a> {
                 let seen = &mut arena.divided_by_zero[*division];
                 seen.iter_mut().zip(&by_zero).for_each(|(seen, by_zero)| *seen |= by_zero);
             }),
+            Operation::Power { out, left, right, division } => arena.fill_number(*out, |arena, column| {
+                let without = arithmetic::raise(side(arena, *left), side(arena, *right), column);
+                let seen = &mut arena.divided_by_zero[*division];
+                seen.iter_mut().zip(&without).for_each(|(seen, without)| *seen |= without);
+            }),
             Operation::Apply { out, function, of, division } => arena.fill_number(*out, |arena, column| {
                 let without = arithmetic::apply(*function, side(arena, *of), column);
                 let seen = &mut arena.divided_by_zero[*division];

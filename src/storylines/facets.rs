@@ -3,11 +3,12 @@
 //! Each becomes some bit columns of which at most one holds, added to the plan: so the same columns are counted in simulated worlds and
 //! read by exact inference.
 
+use super::Called;
 use super::bands::{Banded, Threshold};
 use super::moment;
 use super::report::ToldKind;
 use super::words::{band_words, number};
-use crate::model::{Condition, Definition, EventId, Formula, Model, Question, QuestionTarget};
+use crate::model::{Condition, Definition, Event, EventId, Formula, Model, Question, QuestionTarget};
 use crate::plan::{Ask, Asked, Comparison, Logic, NumberId, Operand, Operation, Plan, PlaneId, Step};
 use crate::simulate::joint::{Facet, Moment};
 use jiff::civil::Date;
@@ -85,6 +86,8 @@ pub(super) struct Chosen {
     pub(super) id: String,
     pub(super) is_question: bool,
     pub(super) ask: Option<String>,
+    /// What a clause begins with, where the file does not tell the outcome in its own words.
+    pub(super) called: String,
     pub(super) kind: ToldKind,
     pub(super) deadline: Option<Date>,
     /// The day on which a question closes.
@@ -105,13 +108,21 @@ pub(super) struct Chosen {
 pub(super) struct Extended {
     pub(super) plan: Plan,
     as_of_file: Date,
+    called: Called,
+}
+
+/// The options of an event: as another tool calls them, else their names as words.
+fn options_in_words(event: &Event) -> Vec<String> {
+    let own = |at: usize| event.option_labels.get(at).filter(|label| !label.is_empty()).cloned();
+    let options = event.options().iter().enumerate();
+    options.map(|(at, option)| own(at).unwrap_or_else(|| option.replace('_', " "))).collect()
 }
 
 const FAILS: &str = "its condition fails";
 
 impl Extended {
-    pub(super) fn new(plan: &Plan, model: &Model) -> Self {
-        Self { plan: plan.clone(), as_of_file: model.as_of }
+    pub(super) fn new(plan: &Plan, model: &Model, called: Called) -> Self {
+        Self { plan: plan.clone(), as_of_file: model.as_of, called }
     }
 
     fn fill(&mut self, label: &str, operation: impl FnOnce(PlaneId) -> Operation) -> PlaneId {
@@ -158,12 +169,11 @@ impl Extended {
                 (ToldKind::YesNo, vec![plane], vec![words("no"), words("yes")], moment)
             }
             Asked::Categorical(planes) => {
-                let options = event.map(|event| event.options().to_vec()).unwrap_or_default();
                 let moment = match event.map(|event| &event.definition) {
                     Some(Definition::FirstOf(events)) => moment::first(events, &self.plan),
                     _ => None,
                 };
-                let options = options.iter().map(|option| option.replace('_', " "));
+                let options = event.map_or_else(Vec::new, options_in_words);
                 (ToldKind::Options, planes, std::iter::once(String::new()).chain(options).collect(), moment)
             }
             Asked::Date(date) => {
@@ -208,13 +218,21 @@ impl Extended {
                 (Facet { planes: met, moment }, (self.ask(label, Asked::Categorical(of)), codes))
             }
         };
+        let ask = match (subject.question, subject.event) {
+            (Some(question), _) => Some(question.ask.clone()),
+            (None, Some(id)) => model.in_words(id).map(str::to_owned),
+            (None, None) => None,
+        };
+        let own_name = event.filter(|_| subject.question.is_none()).and_then(|event| event.label.clone());
+        let called = match &ask {
+            Some(ask) if self.called == Called::ByQuestion && own_name.is_none() => format!("“{}”", ask.trim()),
+            _ => format!("{}:", own_name.unwrap_or_else(|| subject.name.replace('_', " "))),
+        };
         Chosen {
             id: subject.name.to_owned(),
             is_question: subject.question.is_some(),
-            ask: subject
-                .question
-                .map(|question| question.ask.clone())
-                .or_else(|| event.and_then(|event| event.ask.clone())),
+            ask,
+            called,
             kind,
             deadline: (kind == ToldKind::Date).then_some(deadline),
             closes: subject.question.map(|question| question.closes),

@@ -43,6 +43,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The most events of a story.
 pub const MOST_EVENTS: usize = 15;
 
+/// Computed chances that differ by less are the same.
+const ROUNDING: f64 = 1e-12;
+
 /// Stories that are told if nobody says how many.
 pub const STORIES: usize = 5;
 
@@ -57,10 +60,21 @@ pub struct Options<'a> {
     pub coverage: Option<f64>,
     /// Whether stories that differ only in the order of what happens are one.
     pub any_order: bool,
+    /// How stories call what has no words of its own there.
+    pub called: Called,
     /// The worlds that are simulated where that is needed.
     pub settings: Settings,
     /// Shares are computed where that takes tables of at most so many cells; negative for never.
     pub most_cells: f64,
+}
+
+/// How a story calls an event or question whose outcome the file has no words for (`story`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Called {
+    /// `paper: no`.
+    ByName,
+    /// `“Is it on paper?” no`, where it is asked in words.
+    ByQuestion,
 }
 
 impl Default for Options<'_> {
@@ -70,6 +84,7 @@ impl Default for Options<'_> {
             count: None,
             coverage: None,
             any_order: false,
+            called: Called::ByName,
             settings: Settings::default(),
             most_cells: 1_048_576.0,
         }
@@ -137,7 +152,7 @@ pub fn storylines(model: &Model, situation: &Situation, options: &Options<'_>) -
     } else {
         (named, None)
     };
-    let mut extended = Extended::new(&plan, model);
+    let mut extended = Extended::new(&plan, model, options.called);
     let chosen: Vec<Chosen> =
         subjects.iter().map(|subject| extended.add(*subject, bands.get(&subject.ask).cloned(), model)).collect();
     let counted = count::count(&extended.plan, model, &chosen, options)?;
@@ -265,7 +280,7 @@ fn choose<'a>(
     bands: &BTreeMap<usize, Banded>,
     options: &Options<'_>,
 ) -> Result<(Vec<Subject<'a>>, Choice), Error> {
-    let mut extended = Extended::new(plan, model);
+    let mut extended = Extended::new(plan, model, options.called);
     let all: Vec<Chosen> =
         candidates.iter().map(|subject| extended.add(*subject, bands.get(&subject.ask).cloned(), model)).collect();
     let facets: Vec<Facet> = all.iter().map(|one| one.facet.clone()).collect();
@@ -411,6 +426,7 @@ impl Telling<'_> {
                 id: self.chosen[facet].id.clone(),
                 here: words(facet, codes[facet]),
                 in_first: words(facet, first[facet]),
+                told: words::clause(&self.chosen[facet], codes[facet]),
             })
             .collect();
         let outcomes: IndexMap<String, String> =
@@ -451,12 +467,15 @@ impl Telling<'_> {
                 (0..alone.len()).fold(*code, |best, other| if alone[other].0 > alone[best].0 { other } else { best });
             let (most, error_of_most) = alone[best];
             let errors = if self.counted.exact { 0.0 } else { (error * error + error_of_most * error_of_most).sqrt() };
-            if most - share > 2.0 * errors && best != *code {
+            // What was computed is as likely where only the last bits differ.
+            if most - share > f64::max(2.0 * errors, ROUNDING) && best != *code {
                 found.push(AgainstTheOdds {
                     id: one.id.clone(),
                     here: one.outcomes[*code].clone(),
+                    told: words::clause(one, *code),
                     probability: share,
                     likelier: one.outcomes[best].clone(),
+                    likelier_told: words::clause(one, best),
                     likelier_probability: most,
                 });
             }

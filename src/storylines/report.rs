@@ -193,6 +193,8 @@ pub struct Differs {
     pub here: String,
     /// What it does in the likeliest.
     pub in_first: String,
+    /// What it does in this story, as a clause of it.
+    pub told: String,
 }
 
 /// An outcome in a story that is not the likeliest by itself.
@@ -202,10 +204,14 @@ pub struct AgainstTheOdds {
     pub id: String,
     /// What it does in this story.
     pub here: String,
+    /// The same as a clause of the story.
+    pub told: String,
     /// How likely that is by itself.
     pub probability: f64,
     /// What is likelier by itself.
     pub likelier: String,
+    /// The same as a story would tell it.
+    pub likelier_told: String,
     /// How likely that is.
     pub likelier_probability: f64,
 }

@@ -310,6 +310,50 @@ resolves = "?"
     let told = tell(&model(text), "early,attends", &counted(50_000));
     let late = told.stories.iter().find(|story| words(story) == ["no", "yes"]).expect("a story");
     assert_eq!(late.sentence, "Moscow attends. Early: not by 28 February.");
+    let by_question = Options { called: Called::ByQuestion, ..counted(50_000) };
+    let told = tell(&model(text), "early,attends", &by_question);
+    let late = told.stories.iter().find(|story| words(story) == ["no", "yes"]).expect("a story");
+    assert_eq!(late.sentence, "Moscow attends. “Do they open early?” not by 28 February.");
+    // What has no question either keeps its name; stories that differ say so in the same words.
+    let told = tell(&model(text), "place,attends", &Options { called: Called::ByQuestion, ..Options::default() });
+    assert_eq!(told.stories[0].sentence, "Place: geneva; Moscow attends.");
+    let differs: Vec<&str> = told.stories[3].differs.iter().map(|one| one.told.as_str()).collect();
+    assert_eq!(differs, ["place: new york", "Moscow stays away"]);
+}
+
+#[test]
+fn what_is_as_likely_either_way_goes_against_no_odds() {
+    // One half by two ways, 0.6 x 0.7 + 0.4 x 0.2, which is no half in its last bits.
+    let text = "[event.permit]\nchance = \"60%\"\n[event.sponsor]\nchance = [{ if = \"permit\", is = \"70%\" }, { otherwise = \"20%\" }]\n";
+    let told = tell(&model(text), "permit,sponsor", &Options::default());
+    assert!(told.exact && told.stories.len() == 4);
+    for story in &told.stories {
+        let names: Vec<&str> = story.against_the_odds.iter().map(|one| one.id.as_str()).collect();
+        let expected: &[&str] = if words(story)[0] == "no" { &["permit"] } else { &[] };
+        assert_eq!(names, expected, "{}", story.sentence);
+    }
+}
+
+#[test]
+fn what_another_tool_calls_something_is_told_so() {
+    let text = r#"
+[event.lamp_on]
+label = "lamp on"
+one_of = ["true_", "false_"]
+option_labels = ["true", "false"]
+chance = "25%, 75%"
+[event.seen]
+chance = [{ if = "lamp_on is true_", is = "90%" }, { otherwise = "10%" }]
+[question.is_seen]
+ask = "Is it seen?"
+holds = "seen"
+closes = 2026-12-31
+resolves = "?"
+"#;
+    let told = tell(&model(text), "lamp_on,seen", &Options { called: Called::ByQuestion, ..Options::default() });
+    assert_eq!(told.stories[0].sentence, "Lamp on: false. “Is it seen?” no.");
+    assert_eq!(told.over[0].ask.as_deref(), Some("lamp on"));
+    assert_eq!(told.over[0].outcomes[0].outcome, "true");
 }
 
 #[test]

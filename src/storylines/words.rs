@@ -49,11 +49,6 @@ impl Days {
     }
 }
 
-/// The name of an event as words.
-pub(super) fn label(chosen: &Chosen) -> String {
-    chosen.id.replace('_', " ")
-}
-
 /// A story as a sentence or a few. `usual` is how usual the order is, where there are others: then the days are those of all of them, and nothing is
 /// said to follow.
 pub(super) fn sentence(
@@ -95,14 +90,15 @@ pub(super) fn sentence(
         .join(" ")
 }
 
-fn clause(one: &Chosen, code: usize) -> String {
-    one.told[code].clone().unwrap_or_else(|| format!("{}: {}", label(one), one.outcomes[code]))
+/// What an event does, as part of a sentence.
+pub(super) fn clause(one: &Chosen, code: usize) -> String {
+    one.told[code].clone().unwrap_or_else(|| format!("{} {}", one.called, one.outcomes[code]))
 }
 
 fn not_dated(one: &Chosen, code: usize, days: Days) -> String {
     match (one.kind, one.deadline) {
         (ToldKind::Date, Some(deadline)) if one.outcomes[code] == "no" && one.told[code].is_none() => {
-            format!("{}: not by {}", label(one), days.full(deadline))
+            format!("{} not by {}", one.called, days.full(deadline))
         }
         _ => clause(one, code),
     }

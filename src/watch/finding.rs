@@ -67,7 +67,9 @@ pub(super) fn findings(model: &Model, target: &Question, (today, by): (Date, Dat
             found.conditional.push(question.name.clone());
             continue;
         }
-        if condition_of(question).is_some_and(|other| Some(&other) == itself.as_ref()) {
+        let is_of_the_event =
+            target.target.just_an_event().is_some_and(|event| question.target.just_an_event() == Some(event));
+        if is_of_the_event || condition_of(question).is_some_and(|other| Some(&other) == itself.as_ref()) {
             found.itself.push(question.name.clone());
             continue;
         }
@@ -100,7 +102,7 @@ pub(super) fn findings(model: &Model, target: &Question, (today, by): (Date, Dat
         let finding = |kind, known_on, outcomes, only_dated| Finding {
             name: event.name.clone(),
             kind,
-            ask: event.ask.clone(),
+            ask: model.in_words(id).map(str::to_owned),
             known_on,
             outcomes,
             only_dated,
@@ -169,26 +171,56 @@ impl Ranged {
         let mut finding = self.finding;
         let number = || Box::new(self.number.clone());
         let below = |cut: f64| Condition::LessOrEqual(number(), Box::new(Formula::Constant(cut)));
-        let mut lower: Option<f64> = None;
-        for cut in cuts {
-            let (name, condition) = match lower {
-                None => (format!("at most {}", shown(*cut)), below(*cut)),
-                Some(lower) => {
-                    (format!("over {} to {}", shown(lower), shown(*cut)), below(*cut).and(below(lower).negated()))
-                }
-            };
-            finding.outcomes.push((name, condition));
-            lower = Some(*cut);
+        let shown = shown(cuts);
+        let mut lower: Option<(f64, &str)> = None;
+        for (cut, name) in cuts.iter().zip(&shown) {
+            finding.outcomes.push(match lower {
+                None => (format!("at most {name}"), below(*cut)),
+                Some((lower, from)) => (format!("over {from} to {name}"), below(*cut).and(below(lower).negated())),
+            });
+            lower = Some((*cut, name.as_str()));
         }
-        if let Some(lower) = lower {
-            finding.outcomes.push((format!("over {}", shown(lower)), below(lower).negated()));
+        if let Some((lower, from)) = lower {
+            finding.outcomes.push((format!("over {from}"), below(lower).negated()));
         }
         finding
     }
 }
 
-/// A number with four significant digits.
-fn shown(value: f64) -> String {
-    let rounded: f64 = format!("{value:.3e}").parse().unwrap_or(value);
-    rounded.to_string()
+/// Cuts with four significant digits, and none that says nothing beside how far they lie apart, unless two would read the same.
+fn shown(cuts: &[f64]) -> Vec<String> {
+    let spread = cuts.last().zip(cuts.first()).map_or(0.0, |(last, first)| last - first);
+    let exactly = |value: f64, digits: usize| {
+        let rounded: f64 = format!("{value:.digits$e}").parse().unwrap_or(value);
+        rounded.to_string()
+    };
+    let roughly = |value: f64| match usize::try_from(2 + exponent(value) - exponent(spread)) {
+        Ok(digits) => exactly(value, digits.min(3)),
+        Err(_) => "0".to_owned(),
+    };
+    let rough: Vec<String> = cuts.iter().map(|cut| roughly(*cut)).collect();
+    if spread > 0.0 && rough.windows(2).all(|pair| pair[0] != pair[1]) {
+        return rough;
+    }
+    cuts.iter().map(|cut| exactly(*cut, 3)).collect()
+}
+
+/// The power of ten of a number's first digit; 0 of 0.
+fn exponent(value: f64) -> i32 {
+    format!("{value:e}").rsplit_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn cuts_are_as_exact_as_they_lie_apart() {
+        assert_eq!(shown(&[-0.289_81, 0.000_257_8, 0.290_52]), ["-0.29", "0", "0.291"]);
+        assert_eq!(shown(&[2.46, 2.8081, 3.1702]), ["2.46", "2.808", "3.17"]);
+        assert_eq!(shown(&[41_230.0, 57_345.0, 80_012.0]), ["41200", "57300", "80000"]);
+        // Two that would read the same are told apart.
+        assert_eq!(shown(&[0.001_234_5, 0.002, 5.0]), ["0.001234", "0.002", "5"]);
+        assert_eq!(shown(&[3.25]), ["3.25"]);
+    }
 }

@@ -9,8 +9,7 @@ use super::now::{Answers, Now};
 use super::report::{Day, Event, Outcome, Target, Watch, Watched};
 use crate::error::Error;
 use crate::exact::{self, subject};
-use crate::forecast::way_to_name;
-use crate::model::{Condition, Formula, Model, Question, QuestionTarget};
+use crate::model::{Condition, Formula, Kind, Model, Question, QuestionTarget};
 use crate::plan::{self, Connected, Plan, Situation, Undecided};
 use crate::simulate::{self, Answer, Impossible, simulate};
 use jiff::civil::Date;
@@ -24,7 +23,7 @@ const PILOT_WORLDS: u64 = 65_536;
 /// What to look at, and how.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Findings known by the end of this day count; the day before the question closes if not stated.
+    /// Findings known by the end of this day count; the day before the question closes if not stated, of an event the horizon.
     pub by: Option<Date>,
     /// The line that the forecast is to cross.
     pub line: Option<Line>,
@@ -49,6 +48,7 @@ pub(super) enum Aim {
 
 /// Which findings would move the forecast of a question, by how much, and when they are known.
 ///
+/// An event of that name stands for the question what becomes of it, where there is no such question.
 /// Sorted by expected Brier gain, most first. Relevance is pruned: what no draw and no evidence connects with the question is named and not computed.
 ///
 /// ```
@@ -81,13 +81,17 @@ pub(super) enum Aim {
 /// ```
 ///
 /// # Errors
-/// If there is no such question, it has closed or is known already, it hangs on what is yet to be decided, the day does not fit, or what is known
+/// If there is no such question or event, it has closed or is known already, it hangs on what is yet to be decided, the day does not fit, or what is known
 /// cannot be.
 pub fn watch(model: &Model, situation: &Situation, question: &str, settings: &Settings) -> Result<Watch, Error> {
-    let target = find(model, question)?;
+    let asked = model.questions.iter().find(|one| one.name == question);
+    let target = &match asked {
+        Some(asked) => asked.clone(),
+        None => about_event(model, question)?,
+    };
     let undecided = Undecided::of(model, situation);
     let situation = &undecided.settled(model, situation, |visit| target.visit_events(visit))?;
-    let by = last_day(target, situation, settings.by, model)?;
+    let by = last_day(asked, situation, settings.by, model)?;
     let aim = aim(model, target);
     let mut found = findings(model, target, (situation.as_of, by), &undecided);
     let cut = ranges(model, situation, std::mem::take(&mut found.numbers), &settings.simulation)?;
@@ -134,11 +138,14 @@ pub fn watch(model: &Model, situation: &Situation, question: &str, settings: &Se
     };
     // A question that asks about an event of its name just as it stands has no more bearing than that.
     found.too_late.retain(|name| !look.unrelated.contains(name) || !asks_its_namesake(model, name));
+    if asked.is_none() {
+        found.itself.retain(|name| *name != target.name);
+    }
     Ok(Watch {
         target: Target {
             question: target.name.clone(),
-            ask: target.ask.clone(),
-            closes: target.closes,
+            ask: Some(target.ask.clone()).filter(|ask| !ask.is_empty()),
+            closes: asked.map(|question| question.closes),
             kind: match aim {
                 Aim::Outcomes(kind, _) => kind,
                 Aim::Number(_) => "number",
@@ -162,14 +169,16 @@ pub fn watch(model: &Model, situation: &Situation, question: &str, settings: &Se
     })
 }
 
-fn find<'a>(model: &'a Model, name: &str) -> Result<&'a Question, Error> {
-    model.questions.iter().find(|question| question.name == name).ok_or_else(|| {
-        Error::input(format!("there is no question `{name}`")).help(way_to_name(
-            name,
-            "questions",
-            model.questions.iter().map(|question| question.name.as_str()),
-        ))
-    })
+/// The question what becomes of an event.
+fn about_event(model: &Model, name: &str) -> Result<Question, Error> {
+    let id = model.find(name).ok_or_else(|| model.neither_question_nor_event(name))?;
+    let event = model.event(id);
+    let target = match event.kind {
+        Kind::Binary | Kind::Date => QuestionTarget::Holds(Condition::Event(id)),
+        Kind::Categorical { .. } => QuestionTarget::Which(id),
+        Kind::Numeric | Kind::Count => QuestionTarget::Value(Formula::Event(id)),
+    };
+    Ok(Question { ask: model.in_words(id).unwrap_or_default().to_owned(), ..asking(name, target, None, model) })
 }
 
 /// Whether the question of a name asks about the event of that name just as it stands.
@@ -179,15 +188,16 @@ fn asks_its_namesake(model: &Model, name: &str) -> bool {
     event.is_some_and(|event| model.event(event).name == name)
 }
 
-/// The last day whose findings count.
-fn last_day(target: &Question, situation: &Situation, by: Option<Date>, model: &Model) -> Result<Date, Error> {
+/// The last day whose findings count, for a question or for an event.
+fn last_day(asked: Option<&Question>, situation: &Situation, by: Option<Date>, model: &Model) -> Result<Date, Error> {
     let today = situation.as_of;
-    if target.closes <= today {
-        return Err(Error::input(format!("`{}` closed on {}, and it is {today}", target.name, target.closes))
+    if let Some(closed) = asked.filter(|question| question.closes <= today) {
+        return Err(Error::input(format!("`{}` closed on {}, and it is {today}", closed.name, closed.closes))
             .help("choose a question that is open, or look from an earlier day with `--as-of`"));
     }
     let tomorrow = today.tomorrow().unwrap_or(today);
-    let by = by.unwrap_or_else(|| target.closes.yesterday().unwrap_or(today).max(tomorrow));
+    let before_closing = |question: &Question| question.closes.yesterday().unwrap_or(today).max(tomorrow);
+    let by = by.unwrap_or_else(|| asked.map_or(model.horizon, before_closing));
     if by <= today || by > model.horizon {
         return Err(Error::input(format!(
             "nothing new is known by {by}: the scenario is looked at from {today} and simulated up to {}",

@@ -37,17 +37,27 @@ pub struct Watch {
     pub seed: u64,
 }
 
-/// The question whose forecast is to move.
+impl Watch {
+    /// Whether it plays a part by which day something is known.
+    #[must_use]
+    pub fn is_dated(&self) -> bool {
+        self.target.closes.is_some()
+            || !self.too_late.is_empty()
+            || self.findings.iter().any(|finding| finding.known_on.is_some())
+    }
+}
+
+/// The question whose forecast is to move, or the event that stands for one.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Target {
     /// Its name.
     pub question: String,
-    /// In words.
-    pub ask: String,
-    /// The day it closes.
-    #[schemars(with = "String")]
-    pub closes: Date,
-    /// `yes or no`, `options` or `number`. Of a date it is whether it comes by the day the question closes.
+    /// In words, where it has some; a question has.
+    pub ask: Option<String>,
+    /// The day it closes; `null` of an event.
+    #[schemars(with = "Option<String>")]
+    pub closes: Option<Date>,
+    /// `yes or no`, `options` or `number`. Of a date it is whether it comes by the day the question closes, or by the horizon.
     pub kind: &'static str,
     /// What it stands at today: `yes`, each option, or the `mean`.
     pub now: Vec<Part>,

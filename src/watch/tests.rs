@@ -222,6 +222,35 @@ fn a_date_is_a_finding_by_each_day_that_is_looked_at() {
 }
 
 #[test]
+fn an_event_is_watched_as_a_question_about_it_would_be() {
+    let events = "[event.a]\nchance = \"30%\"\n[event.late]\nwhen = \"50% by 2026-12-31\"\n\
+                  [event.b]\nchance = [{ if = \"a\", is = \"80%\" }, { otherwise = \"10%\" }]\n\
+                  [event.x]\nvalue = \"normal(0, 1)\"\n";
+    let asked = "[question.q]\nask = \"?\"\nresolves = \"?\"\ncloses = 2026-06-01\nholds = \"b\"\n";
+    let by_question = watched(&format!("{events}{asked}"), "q", &settings(None));
+    let by_event = watched(events, "b", &settings(None));
+    // 0.3 (0.8 - 0.31)² + 0.7 (0.1 - 0.31)²
+    assert!((by_event.findings[0].brier_gain.value - 0.1029).abs() < 1e-12, "{:?}", by_event.findings[0]);
+    assert_eq!((&by_event.findings, &by_event.target.now), (&by_question.findings, &by_question.target.now));
+    assert_eq!((by_event.target.closes, by_event.by.to_string().as_str()), (None, "2026-12-31"));
+    assert!(by_event.itself.is_empty(), "it is not named beside itself: {:?}", by_event.itself);
+    assert_eq!(by_event.unrelated, ["x", "late"]);
+    // A question that asks just that is it by another name, also where options or numbers are asked for.
+    assert_eq!(watched(&format!("{events}{asked}"), "b", &settings(None)).itself, ["q"]);
+    let value = "[question.q]\nask = \"?\"\nresolves = \"?\"\ncloses = 2026-06-01\nvalue = \"x\"\n";
+    let number = watched(&format!("{events}{value}"), "x", &settings(None));
+    assert_eq!((number.itself, number.target.kind), (vec!["q".to_owned()], "number"));
+    let date = watched(events, "late", &settings(None));
+    assert!(
+        (date.target.now[0].figure.expect("a figure").value - 0.5).abs() < 1e-12,
+        "whether it comes by the horizon"
+    );
+    let model = model(events);
+    let problem = watch(&model, &Situation::of_file(&model), "lat", &settings(None)).expect_err("there is none");
+    assert_eq!(problem.to_string(), "no question or event is called `lat`");
+}
+
+#[test]
 fn a_conditional_question_is_moved_within_its_condition() {
     let text = "[event.a]\nchance = \"50%\"\n[event.b]\nchance = [{ if = \"a\", is = \"80%\" }, { otherwise = \"20%\" }]\n\
                 [question.q]\nask = \"?\"\nresolves = \"?\"\ncloses = 2026-07-01\nholds = \"b\"\ngiven = \"a\"\n";

@@ -307,6 +307,35 @@ fn what_lung_cancer_shares_with_each_event_is_as_published() {
     let unrelated: Vec<&str> =
         report["unrelated"].as_array().expect("a list").iter().filter_map(Value::as_str).collect();
     assert!(unrelated.contains(&"asia"), "{unrelated:?}");
+    // The network itself, in which nobody asks anything, says the same.
+    let network = said(&["watch", "scenarios/networks/asia.bif", "--question", "lung"]);
+    let names = ["either", "xray", "smoke", "dysp", "bronc"];
+    for ((finding, name), (_, expected)) in listed(&network, "findings").iter().zip(names).zip(published) {
+        assert_eq!(finding["name"], name);
+        near(bits(number(finding, "/log_gain/value")), expected, 5.1e-7);
+    }
+    assert_eq!((&network["target"]["closes"], &network["itself"]), (&Value::Null, &serde_json::json!([])));
+}
+
+#[test]
+fn a_network_may_be_watched_by_its_own_names() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("lamp.bif");
+    let text = "network lamp { } variable \"lamp on\" { type discrete [ 2 ] { true, false }; }\n\
+                variable seen { type discrete [ 2 ] { true, false }; }\n\
+                probability ( \"lamp on\" ) { table 0.25, 0.75; }\n\
+                probability ( seen | \"lamp on\" ) { (true) 0.9, 0.1; (false) 0.1, 0.9; }\n";
+    std::fs::write(&file, text).expect("a file can be written");
+    let file = file.display().to_string();
+    let report = said(&["watch", &file, "--question", "lamp on", "--line", "true 50%"]);
+    assert_eq!(report["target"]["question"], "lamp_on");
+    // 0.225 of 0.3 by Bayes' rule.
+    near(number(&report, "/changers/sets/0/forecast/value"), 0.75, 1e-12);
+    assert_eq!(report["changers"]["sets"][0]["findings"], serde_json::json!(["seen: true_"]));
+    let shown = foretell().args(["watch", &file, "--question", "lamp on"]).output().expect("the binary runs");
+    let shown = String::from_utf8_lossy(&shown.stdout);
+    // A network knows no days, so none is spoken of.
+    assert!(shown.contains("\nlamp_on: lamp on\nnow true_ 25 %, false_ 75 %\n"), "{shown}");
 }
 
 #[test]

@@ -344,6 +344,16 @@ fn a_network_is_asked_in_its_own_names() {
     let (code, table, said) =
         run(&["explain", "lamp.bif", "--question", "lamp on", "--option", "false", "--only", "information"]);
     assert!(code == Some(0) && table.contains("lamp_on"), "{table}{said}");
+    let (code, table, said) = run(&["storylines", "lamp.bif", "--over", "lamp on,EXPCO2"]);
+    // 0.75 without the lamp, and then nothing but HIGH-UP.
+    assert!(code == Some(0) && table.contains("Lamp on: false; EXPCO2: HIGH-UP."), "{table}{said}");
+    std::fs::write(folder.path().join("later.bif"), LAMP.replace("0.25, 0.75", "0.5, 0.5"))
+        .expect("a file can be written");
+    let (code, table, said) = run(&["diff", "lamp.bif", "later.bif", "--only", "lamp on"]);
+    let row =
+        |line: &&str| line.split_whitespace().collect::<Vec<_>>().join(" ").starts_with("lamp on true lamp_on: chance");
+    assert!(code == Some(0) && table.lines().any(|line| row(&line)), "{table}{said}");
+    assert!(!table.contains("EXPCO2"), "{table}");
     let (code, _, said) = run(&["run", "lamp.bif", "--given", "lamp on is dim"]);
     assert!(code == Some(1) && said.contains("`lamp on` is `true`, `false`; `EXPCO2` is `ZERO`, `HIGH-UP`"), "{said}");
 }

@@ -231,6 +231,19 @@ fn a_comparison_is_a_page_too() {
     looks_right(&desk, "comparison.html");
 }
 
+#[test]
+fn stories_are_told_in_the_words_of_questions_and_what_is_left_out_is_said() {
+    let desk = Desk::new();
+    let out = desk.at("golden.md").display().to_string();
+    run(&["report", "scenarios/golden.toml", "--headline", "purchase,paper", "--out", &out]);
+    let text = desk.read("golden.md");
+    assert!(text.contains("“Is there a purchase?” no; “Is it on paper?” no."), "{text}");
+    assert!(!text.contains("### What moved\n"), "{text}");
+    run(&["report", "scenarios/golden.toml", "--headline", "purchase", "--suppose", "paper", "--out", &out]);
+    let text = desk.read("golden.md");
+    assert!(text.contains("### What moved\n\nNothing is told of what moved: this brief supposes something"), "{text}");
+}
+
 /// A file whose every word tries to be markup.
 const HOSTILE: &str = r#"title = "<script>alert(1)</script> & | *x*"
 as_of = 2026-01-01

@@ -236,12 +236,24 @@ fn product(input: &mut Input<'_>) -> Parsed<Expression> {
 fn signed(input: &mut Input<'_>) -> Parsed<Expression> {
     described("a value", |input| {
         let Some(minus) = either(input, spanned(mark("-")))? else {
-            return atom(input);
+            return power(input);
         };
         let inner = nested(input, signed)?;
         let span = minus.span.to(inner.span);
         Ok(made(ExpressionNode::Negate(inner), span))
     })(input)
+}
+
+/// `x ^ 2` or `x ** 2`; tighter than a sign before it, and to the right: `-x ^ y ^ z` is `-(x ^ (y ^ z))`.
+fn power(input: &mut Input<'_>) -> Parsed<Expression> {
+    let base = atom(input)?;
+    let caret = operator(input, mark("^"), Operator::Power)?;
+    let stars = if caret.is_none() { operator(input, mark("**"), Operator::Power)? } else { None };
+    let Some(operator) = caret.or(stars) else {
+        return Ok(base);
+    };
+    let exponent = nested(input, signed)?;
+    Ok(binary(operator, base, exponent))
 }
 
 fn atom(input: &mut Input<'_>) -> Parsed<Expression> {
@@ -274,7 +286,7 @@ fn atom(input: &mut Input<'_>) -> Parsed<Expression> {
             let end = offset(input) + 1;
             let message = format!("`{}` is not a function", name.value);
             let all: Vec<String> = FUNCTIONS.iter().map(|(known, _)| format!("`{known}(x)`")).collect();
-            let help = format!("functions are `min(x, y)`, `max(x, y)`, {}", all.join(", "));
+            let help = format!("functions are `min(x, y)`, `max(x, y)`, {}; a power is `x ^ y`", all.join(", "));
             return verdict(input, codes::EXPRESSION, start..end, message, help);
         }
         return Ok(made(ExpressionNode::Name(name.value), name.span));
@@ -374,6 +386,14 @@ mod tests {
             ("A AND Not b", "(A And (not b))"),
             ("p > 30%", "(p Greater 0.3)"),
             ("a-1", "(a Subtract 1)"),
+            ("a^2", "(a Power 2)"),
+            ("a**2 * b", "((a Power 2) Multiply b)"),
+            ("a * b ^ 2", "(a Multiply (b Power 2))"),
+            ("-a ^ 2", "(- (a Power 2))"),
+            ("(-a) ^ 2", "((- a) Power 2)"),
+            ("a ^ -b ^ c", "(a Power (- (b Power c)))"),
+            ("a ** b ^ c", "(a Power (b Power c))"),
+            ("(1 + 3%) ^ n > 2", "(((1 Add 0.03) Power n) Greater 2)"),
         ] {
             assert_eq!(tree(&reads(text)), expected, "{text}");
         }
@@ -444,6 +464,9 @@ mod tests {
             ("a == b", "E0208", 2),
             ("a <> b", "E0208", 2),
             ("a && b", "E0208", 2),
+            ("a ^ * b", "E0208", 4),
+            ("a ^", "E0208", 3),
+            ("a % b", "E0208", 2),
             ("foo(1)", "E0208", 0),
             ("x is 5", "E0208", 5),
             ("(a) by 3", "E0208", 7),

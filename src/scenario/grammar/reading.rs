@@ -86,8 +86,19 @@ fn examples(family: &Family) -> String {
 }
 
 /// What can follow a value in an expression; named one by one, they would drown the rest of a message.
-const OPERATORS: &[&str] =
-    &["`*`", "`/`", "`+`", "`-`", "a comparison", "a relation such as `is` or `by`", "`and`", "`or`", "`implies`"];
+const OPERATORS: &[&str] = &[
+    "`^`",
+    "`**`",
+    "`*`",
+    "`/`",
+    "`+`",
+    "`-`",
+    "a comparison",
+    "a relation such as `is` or `by`",
+    "`and`",
+    "`or`",
+    "`implies`",
+];
 
 /// The list of what was expected, the operators taken together.
 fn wanted(expected: &[String]) -> String {
@@ -155,6 +166,9 @@ fn common_mistake(found: &str, family: &Family) -> Option<&'static str> {
         "&" => "write `and` for `&`, `&&`",
         "|" => "write `or` for `|`, `||`",
         "!" => "write `not`, or `!=` between two values",
+        "%" if family.code == codes::EXPRESSION => {
+            "`%` stands behind a number, as in `30%`; one calculates with `+`, `-`, `*`, `/`, `^` and functions such as `min(x, y)`"
+        }
         "-" | "–" | "—" | "…" | "to" if chances => {
             "write a range of chances with what lies in it, as in `35% (90% sure: 15% to 60%)`"
         }

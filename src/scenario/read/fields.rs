@@ -239,6 +239,9 @@ impl<'r, 's, 'v> Fields<'r, 's, 'v> {
                 let message = format!("{called} is a table, not {}", kind_of(value));
                 let help = match name {
                     Some(_) => format!("begin it with `[{key}.NAME]`, then the keys of {}", table(inner).title),
+                    None if inner == TableName::Rule && matches!(value.get_ref(), DeValue::String(_)) => format!(
+                        "begin each with `[[{key}]]`, then `always = \"…\"` or `never = \"…\"`; a file of relations, with sentences in a list, is for `foretell cohere --relations`"
+                    ),
                     None => format!("begin each with `[[{key}]]`"),
                 };
                 self.reader.report(Diagnostic::new(codes::WRONG_TYPE, span, message).help(help));

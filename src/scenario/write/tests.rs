@@ -177,7 +177,7 @@ fn made(node: ExpressionNode) -> Expression {
     Expression { node: Box::new(node), span: Span::default() }
 }
 
-const OPERATORS: [Operator; 13] = [
+const OPERATORS: [Operator; 14] = [
     Operator::Implies,
     Operator::Or,
     Operator::And,
@@ -191,6 +191,7 @@ const OPERATORS: [Operator; 13] = [
     Operator::Subtract,
     Operator::Multiply,
     Operator::Divide,
+    Operator::Power,
 ];
 
 fn operator() -> impl Strategy<Value = Spanned<Operator>> {

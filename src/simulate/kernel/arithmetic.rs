@@ -1,7 +1,7 @@
 //! Arithmetic on number columns.
 
 use super::logic::Side;
-use crate::math::Function;
+use crate::math::{Function, power};
 use crate::plan::Arithmetic;
 use crate::simulate::block::{Plane, WORDS};
 
@@ -35,11 +35,21 @@ pub(crate) fn divide(left: Side<'_>, right: Side<'_>, out: &mut [f64]) -> Plane 
     by_zero
 }
 
+/// A power in every world, 0 where it has no value; returns where that is.
+pub(crate) fn raise(base: Side<'_>, exponent: Side<'_>, out: &mut [f64]) -> Plane {
+    each_that_has_one(out, |world| power(base.at(world), exponent.at(world)))
+}
+
 /// A function in every world, 0 where it has no value; returns where that is.
 pub(crate) fn apply(function: Function, of: Side<'_>, out: &mut [f64]) -> Plane {
+    each_that_has_one(out, |world| function.value(of.at(world)))
+}
+
+#[inline(always)]
+fn each_that_has_one(out: &mut [f64], value: impl Fn(usize) -> Option<f64>) -> Plane {
     let mut without = [0; WORDS];
     for (world, out) in out.iter_mut().enumerate() {
-        let value = function.value(of.at(world));
+        let value = value(world);
         *out = value.unwrap_or(0.0);
         without[world / 64] |= u64::from(value.is_none()) << (world % 64);
     }
@@ -107,6 +117,21 @@ mod tests {
         assert_eq!(out[2..4], [0.0, std::f64::consts::LN_2]);
         assert_eq!(apply(Function::Absolute, Side::Constant(-2.5), &mut out), [0; WORDS]);
         assert!(out.iter().all(|value| *value == 2.5));
+    }
+
+    #[test]
+    fn powers_are_those_of_each_world_and_lacking_values_are_noticed() {
+        let column: Vec<f64> = (0..WORLDS_PER_BLOCK).map(|world| (world % 4) as f64 - 1.0).collect();
+        let mut out = vec![0.0; WORLDS_PER_BLOCK];
+        assert_eq!(raise(Side::Column(&column), Side::Constant(3.0), &mut out), [0; WORDS]);
+        assert_eq!(out[..4], [-1.0, 0.0, 1.0, 8.0]);
+        let without = raise(Side::Column(&column), Side::Constant(0.5), &mut out);
+        assert_eq!(without, plane_where(|world| world % 4 == 0));
+        assert_eq!(out[..3], [0.0, 0.0, 1.0]);
+        let without = raise(Side::Column(&column), Side::Column(&column), &mut out);
+        assert_eq!((without, &out[..4]), ([0; WORDS], &[-1.0, 1.0, 1.0, 4.0][..]));
+        let without = raise(Side::Constant(0.0), Side::Column(&column), &mut out);
+        assert_eq!((without, &out[..4]), (plane_where(|world| world % 4 == 0), &[0.0, 1.0, 0.0, 0.0][..]));
     }
 
     #[test]

@@ -121,7 +121,7 @@ impl Cuts {
             Formula::Event(event) => *event != self.event,
             Formula::Indicator(condition) => self.condition(condition),
             Formula::Count(items) => items.iter().all(|item| self.condition(item)),
-            Formula::Arithmetic(_, left, right) | Formula::Divide(left, right, _) => {
+            Formula::Arithmetic(_, left, right) | Formula::Divide(left, right, _) | Formula::Power(left, right, _) => {
                 self.formula(left) && self.formula(right)
             }
             Formula::Apply(_, of, _) => self.formula(of),

@@ -133,7 +133,9 @@ impl Sum<'_> {
                 Definition::Equals(inner) => self.formula(inner, coefficient, guard),
                 _ => self.number(formula, coefficient, guard),
             },
-            Formula::Arithmetic(..) | Formula::Apply(..) => self.number(formula, coefficient, guard),
+            Formula::Arithmetic(..) | Formula::Power(..) | Formula::Apply(..) => {
+                self.number(formula, coefficient, guard)
+            }
         }
     }
 
