@@ -106,7 +106,12 @@ fn rates_options_and_hazards_have_intervals_too() {
     let number = sketch.number();
     let draw = Draw::Stream(sketch.stream("count"));
     let predictive = Box::new(Sampler::new(&rate.predictive(2.0)));
-    let rows = always(NumberSource::PoissonGamma { predictive, parameter, exposure: 2.0, stream: None });
+    let rows = always(NumberSource::InDoubt {
+        predictive,
+        parameter,
+        law: Conditional::Poisson { exposure: 2.0 },
+        stream: None,
+    });
     sketch.push("count", Operation::Number { out: number, draw, rows, evidence: None });
     // A date with the chance Beta(6, 4) by day 30, and its hazard behind it.
     let prior = beta(6.0, 4.0);
