@@ -10,7 +10,6 @@ use crate::simulate::kernel::bernoulli::{Chances, Threshold};
 use crate::simulate::kernel::categorical::{self, Options};
 use crate::simulate::kernel::number::{Likelihood, Source, likelihood};
 use std::borrow::Cow;
-use std::sync::Arc;
 
 /// One draw of a [`Parameter`].
 #[derive(Debug, Clone)]
