@@ -220,7 +220,7 @@ def test_a_frame_of_dask_is_scored_by_its_partitions(tmp_path):
 
 def test_a_part_says_what_it_is_of():
     text = unpacked(run_shard(["run", str(SUMMIT), "--worlds=100000"], {}, 2, 3))
-    assert text.startswith('{"schema":"foretell.part/1"') and '"shard":2,"shards":3' in text
+    assert text.startswith('{"schema":"foretell.part/2"') and '"shard":2,"shards":3' in text
 
 
 def test_ray_gives_the_bytes_of_one_run():

@@ -41,6 +41,11 @@ impl LogNormal {
         })
     }
 
+    /// Of parameters that have been looked at.
+    pub(super) const fn from_parts(mu: f64, sigma: f64) -> Self {
+        Self { mu, sigma }
+    }
+
     /// The mean of the logarithm.
     #[must_use]
     pub fn mu(&self) -> f64 {

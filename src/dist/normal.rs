@@ -39,6 +39,11 @@ impl Normal {
         })
     }
 
+    /// Of parameters that have been looked at.
+    pub(super) const fn from_parts(mean: f64, sd: f64) -> Self {
+        Self { mean, sd }
+    }
+
     fn standardised(&self, x: f64) -> f64 {
         (x - self.mean) / self.sd
     }

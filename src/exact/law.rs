@@ -46,7 +46,7 @@ impl Law<'_> {
     pub(super) fn at_most(&self, value: f64) -> f64 {
         match self {
             Self::Number(NumberSource::Constant(constant)) => f64::from(u8::from(*constant <= value)),
-            Self::Number(NumberSource::Sampler(sampler) | NumberSource::PoissonGamma { predictive: sampler, .. }) => {
+            Self::Number(NumberSource::Sampler(sampler) | NumberSource::InDoubt { predictive: sampler, .. }) => {
                 sampler.distribution().cdf(value)
             }
             Self::Date(law) => law.at_most(value),
@@ -57,7 +57,7 @@ impl Law<'_> {
     pub(super) fn is_whole(&self) -> bool {
         match self {
             Self::Number(NumberSource::Constant(constant)) => constant.fract() == 0.0,
-            Self::Number(NumberSource::Sampler(sampler) | NumberSource::PoissonGamma { predictive: sampler, .. }) => {
+            Self::Number(NumberSource::Sampler(sampler) | NumberSource::InDoubt { predictive: sampler, .. }) => {
                 sampler.distribution().is_discrete()
             }
             Self::Date(_) => false,
@@ -174,7 +174,7 @@ impl DateLaw<'_> {
 pub(super) fn likelihood(source: &NumberSource, value: f64) -> (f64, bool) {
     let sampler = match source {
         NumberSource::Constant(constant) => return (f64::from(u8::from(*constant == value)), true),
-        NumberSource::Sampler(sampler) | NumberSource::PoissonGamma { predictive: sampler, .. } => sampler,
+        NumberSource::Sampler(sampler) | NumberSource::InDoubt { predictive: sampler, .. } => sampler,
     };
     let distribution = sampler.distribution();
     let density = distribution.density(value);

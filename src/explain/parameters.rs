@@ -1,18 +1,16 @@
 //! Doubtful inputs and values put in their place.
 
-use crate::dist::{Poisson, Sampler};
 use crate::math::{logistic, logit};
 use crate::plan::{
     Chance, HazardScale, HazardSource, NumberSource, Operation, ParameterId, Plan, Prior, Probabilities,
 };
-use std::sync::Arc;
 
 /// A value of a doubtful input.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Value {
     Probability(f64),
     Probabilities(Vec<f64>),
-    Rate(f64),
+    Number(f64),
 }
 
 impl Value {
@@ -26,7 +24,8 @@ impl Value {
 pub(super) fn means(plan: &Plan) -> Vec<Value> {
     drawn(plan, |_, prior| match prior {
         Prior::Beta(beta) => Value::Probability(beta.mean()),
-        Prior::Gamma(gamma) => Value::Rate(gamma.mean()),
+        Prior::Gamma(gamma) => Value::Number(gamma.mean()),
+        Prior::Mean(law) => Value::Number(law.mean()),
         Prior::Dirichlet(dirichlet) => Value::Probabilities(dirichlet.mean()),
         // Made of its class below.
         Prior::Member { .. } => Value::Probability(f64::NAN),
@@ -49,13 +48,14 @@ pub(super) fn drawn(plan: &Plan, mut value: impl FnMut(ParameterId, &Prior) -> V
     values
 }
 
-/// The value of an input at levels of uniforms: one for a chance or a rate, one less than there are options for several chances. `class` is the chance of the class of a
+/// The value of an input at levels of uniforms: one for a chance, a rate or a mean, one less than there are options for several chances. `class` is the chance of the class of a
 /// member.
 #[must_use]
 pub(super) fn at_levels(prior: &Prior, levels: &[f64], class: Option<f64>) -> Value {
     match prior {
         Prior::Beta(beta) => Value::Probability(beta.quantile(levels[0])),
-        Prior::Gamma(gamma) => Value::Rate(gamma.quantile(levels[0])),
+        Prior::Gamma(gamma) => Value::Number(gamma.quantile(levels[0])),
+        Prior::Mean(law) => Value::Number(law.quantile_of_mean(levels[0])),
         Prior::Dirichlet(dirichlet) => Value::Probabilities(dirichlet.draw(levels)),
         Prior::Member { law, .. } => {
             let class = class.unwrap_or(0.5);
@@ -69,7 +69,7 @@ pub(super) fn at_levels(prior: &Prior, levels: &[f64], class: Option<f64>) -> Va
 pub(super) fn uniforms(prior: &Prior) -> usize {
     match prior {
         Prior::Dirichlet(dirichlet) => dirichlet.alphas().len().saturating_sub(1).max(1),
-        Prior::Beta(_) | Prior::Gamma(_) | Prior::Member { .. } => 1,
+        Prior::Beta(_) | Prior::Gamma(_) | Prior::Mean(_) | Prior::Member { .. } => 1,
     }
 }
 
@@ -92,13 +92,10 @@ pub(super) fn fixed(plan: &Plan, values: &[Value]) -> Plan {
         }
     };
     let number = |source: &mut NumberSource| {
-        if let NumberSource::PoissonGamma { predictive, parameter, exposure, .. } = source
-            && let Value::Rate(rate) = values[parameter.0 as usize]
+        if let Some(parameter) = source.parameter()
+            && let Value::Number(value) = values[parameter.0 as usize]
         {
-            // A rate so small that the mean vanishes is no distribution; the prior's own stands in for one too large.
-            let poisson = Poisson::new((rate * *exposure).max(f64::MIN_POSITIVE));
-            let sampler = poisson.map(|poisson| Box::new(Sampler::new(&(Arc::new(poisson) as Arc<_>))));
-            *source = NumberSource::Sampler(sampler.unwrap_or_else(|_| predictive.clone()));
+            *source = source.at(value);
         }
     };
     let hazard = |source: &mut HazardSource| {

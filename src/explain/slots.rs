@@ -134,8 +134,8 @@ fn ends(model: &Model, name: &str) -> Option<[f64; 2]> {
     let event = model.event(model.find(name)?);
     match &event.definition {
         Definition::Number(number) => match &number.rows.first()?.value {
-            NumberSpec::Distribution(law) => Some([0.05, 0.95].map(|level| law.quantile(level))),
             NumberSpec::Constant(value) => Some([*value, *value]),
+            drawn => drawn.law().map(|law| [0.05, 0.95].map(|level| law.quantile(level))),
         },
         Definition::Count(count) => match &count.rows.first()?.value {
             CountSpec::Distribution(law) => Some([0.05, 0.95].map(|level| law.quantile(level))),

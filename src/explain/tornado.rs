@@ -8,7 +8,7 @@ use super::subject::Subject;
 use super::target::Doubt;
 use crate::dist::Distribution;
 use crate::error::Error;
-use crate::model::{CountSpec, Definition, EventId, Intervention, Made, NumberSpec};
+use crate::model::{CountSpec, Definition, EventId, Intervention, Made};
 use crate::plan::{Operation, ParameterId, Plan, Prior};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -130,7 +130,7 @@ fn of_parameter(subject: &Subject<'_>, plan: &Plan, id: ParameterId, middle: &[V
     let single = |mean: f64, of: &dyn Fn(f64) -> Value| {
         let all: Vec<Value> = LEVELS.iter().map(|level| of(*level)).collect();
         let number = |value: &Value| match value {
-            Value::Probability(value) | Value::Rate(value) => *value,
+            Value::Probability(value) | Value::Number(value) => *value,
             Value::Probabilities(_) => f64::NAN,
         };
         let values = std::array::from_fn(|at| number(&all[at]));
@@ -139,7 +139,8 @@ fn of_parameter(subject: &Subject<'_>, plan: &Plan, id: ParameterId, middle: &[V
     };
     match &parameter.prior {
         Prior::Beta(beta) => vec![single(beta.mean(), &|level| Value::Probability(beta.quantile(level)))],
-        Prior::Gamma(gamma) => vec![single(gamma.mean(), &|level| Value::Rate(gamma.quantile(level)))],
+        Prior::Gamma(gamma) => vec![single(gamma.mean(), &|level| Value::Number(gamma.quantile(level)))],
+        Prior::Mean(law) => vec![single(law.mean(), &|level| Value::Number(law.quantile_of_mean(level)))],
         Prior::Member { class, law } => {
             let Value::Probability(class) = middle[class.0 as usize] else { return Vec::new() };
             vec![single(law.mean_given(class), &|level| at_levels(&parameter.prior, &[level], Some(class)))]
@@ -207,10 +208,7 @@ fn numbers(subject: &Subject<'_>, plan: &Plan) -> Vec<Lever> {
 pub(super) fn distribution_of(definition: &Definition) -> Option<Arc<dyn Distribution>> {
     match definition {
         Definition::Number(number) => match number.rows.as_slice() {
-            [row] if row.condition.is_none() && number.only_if.is_none() => match &row.value {
-                NumberSpec::Distribution(distribution) => Some(Arc::clone(distribution)),
-                NumberSpec::Constant(_) => None,
-            },
+            [row] if row.condition.is_none() && number.only_if.is_none() => row.value.law().cloned(),
             _ => None,
         },
         Definition::Count(count) => match count.rows.as_slice() {

@@ -76,6 +76,20 @@ pub fn gamma(shape: f64, rate: f64, n: usize) -> Nodes {
     nodes
 }
 
+/// The Gauss–Hermite nodes of a normal distribution, `n` of them; see [`beta`].
+///
+/// `sd` > 0 and `n` >= 1; a list of no nodes for others.
+#[must_use]
+pub fn normal(mean: f64, sd: f64, n: usize) -> Nodes {
+    if !(mean.is_finite() && sd > 0.0 && sd.is_finite()) {
+        return Nodes { values: Vec::new(), weights: Vec::new() };
+    }
+    let off = (1..n).map(|k| (k as f64).sqrt()).collect();
+    let mut nodes = golub_welsch(vec![0.0; n], off);
+    nodes.values.iter_mut().for_each(|value| *value = mean + sd * *value);
+    nodes
+}
+
 /// Eigenvalues of a symmetric tridiagonal matrix, and the squares of the first components of its eigenvectors: by the implicit QL method
 /// (Martin and Wilkinson 1968, "imtql2").
 fn golub_welsch(mut diagonal: Vec<f64>, mut off: Vec<f64>) -> Nodes {
@@ -168,6 +182,29 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Of a normal about 0 the even moments are 1, 3, 15, … (2 k - 1)!! and the odd ones 0.
+    #[test]
+    fn the_moments_of_a_normal_are_double_factorials() {
+        for n in [1, 2, 5, 12, 24] {
+            let nodes = normal(0.0, 1.0, n);
+            assert_eq!(nodes.values.len(), n);
+            let mut expected = 1.0;
+            for degree in (0..2 * n).step_by(2) {
+                let found = nodes.mean(|x| x.powi(degree as i32));
+                assert!((found / expected - 1.0).abs() < 1e-10, "{n} {degree}: {found} {expected}");
+                let odd = nodes.mean(|x| x.powi(degree as i32 + 1));
+                let next = expected * (degree as f64 + 1.0);
+                assert!(odd.abs() < 1e-10 * next.max(1.0), "{n} {degree}: {odd}");
+                expected = next;
+            }
+        }
+        // Shifted and scaled; of many nodes the outermost weigh nothing, and none is undefined.
+        let nodes = normal(3.0, 2.0, 256);
+        assert!((nodes.mean(|x| x) - 3.0).abs() < 1e-12 && (nodes.mean(|x| (x - 3.0) * (x - 3.0)) - 4.0).abs() < 1e-11);
+        assert!(nodes.values.is_sorted() && nodes.weights.iter().all(|weight| (0.0..1.0).contains(weight)));
+        assert!(normal(0.0, 0.0, 3).values.is_empty());
     }
 
     #[test]

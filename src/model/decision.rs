@@ -150,10 +150,8 @@ fn finite(event: &Event, node: &EventNode, found: &mut Diagnostics) {
         Definition::Number(number) => &number.rows,
         _ => &[],
     };
-    let endless = rows.iter().any(|row| match &row.value {
-        NumberSpec::Constant(_) => false,
-        NumberSpec::Distribution(distribution) => distribution.mean().is_none_or(|mean| !mean.is_finite()),
-    });
+    let endless =
+        rows.iter().filter_map(|row| row.value.law()).any(|law| law.mean().is_none_or(|mean| !mean.is_finite()));
     if endless {
         let span: Span = node.value.as_ref().map_or(node.name.span, |(span, _)| *span);
         found.push(

@@ -2,7 +2,7 @@
 
 use super::belief::located;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::dist::{self, Bound, Distribution, Gamma, Limited, Rounded};
+use crate::dist::{self, Bound, Distribution, Gamma, Limited, MeanInDoubt, MeanOf, Rounded};
 use crate::scenario::phrase::{CountPhrase, Limit, NumberPhrase, NumberShape};
 use crate::source::{Span, Spanned};
 use std::sync::Arc;
@@ -17,6 +17,26 @@ pub enum NumberSpec {
     Constant(f64),
     /// A distribution.
     Distribution(Arc<dyn Distribution>),
+    /// Normal or lognormal about a doubtful mean.
+    MeanInDoubt {
+        /// What is known of the mean, and the spread about it.
+        law: MeanInDoubt,
+        /// What is expected of the number, with the doubt in it.
+        predictive: Arc<dyn Distribution>,
+        /// Where it stands.
+        span: Span,
+    },
+}
+
+impl NumberSpec {
+    /// What is expected of it, with all doubt in it; `None` of a constant.
+    #[must_use]
+    pub fn law(&self) -> Option<&Arc<dyn Distribution>> {
+        match self {
+            Self::Constant(_) => None,
+            Self::Distribution(law) | Self::MeanInDoubt { predictive: law, .. } => Some(law),
+        }
+    }
 }
 
 /// What a count is drawn from.
@@ -65,6 +85,20 @@ pub(super) fn number(phrase: &Spanned<NumberPhrase>, of: &str, found: &mut Diagn
             let spans: Vec<Span> = arguments.iter().map(|argument| argument.span).collect();
             let values: Vec<f64> = arguments.iter().map(|argument| argument.value).collect();
             report(dist::family(&name.value.to_lowercase(), &values), "E0323", name.span, &spans, found)?
+        }
+        NumberShape::MeanInDoubt { family, mean, doubt, sd } => {
+            if let Some(limit) = phrase.value.limits.first() {
+                found.push(
+                    Diagnostic::new("E0331", limit.span, format!("{of} has its mean in doubt and cannot have a limit"))
+                        .help("leave the limit out here, and limit what follows from it, as in `equals = \"max(0, price)\"`"),
+                );
+                return None;
+            }
+            let mean_of =
+                if family.value.eq_ignore_ascii_case("lognormal") { MeanOf::Logarithm } else { MeanOf::Number };
+            let law = MeanInDoubt::new(mean_of, mean.value, doubt.value, sd.value);
+            let law = report(law, "E0323", span, &[mean.span, doubt.span, sd.span], found)?;
+            return Some(NumberSpec::MeanInDoubt { law, predictive: law.predictive(), span: phrase.span });
         }
     };
     let (mut lower, mut upper): (Option<Bound>, Option<Bound>) = (None, None);

@@ -62,8 +62,8 @@ impl Counted {
                 }
             }
             Operation::Number { rows, .. } => {
-                let rates = rows.iter().filter_map(|row| super::unfold::rate_of(&row.value));
-                self.uncounted.extend(rates.map(|rate| (rate.0 as usize, "it is a rate")));
+                let in_doubt = rows.iter().filter_map(|row| row.value.parameter());
+                self.uncounted.extend(in_doubt.map(|id| (id.0 as usize, "it is a rate or the mean of a number")));
             }
             Operation::Date { rows, .. } => {
                 let scales = rows.iter().filter_map(|row| row.value.scale);

@@ -2,11 +2,11 @@
 
 use super::columns::{Column, Columns};
 use super::{
-    Arithmetic, Chance, Comparison, DateEvidence, Draw, DrawnChance, FindingId, HazardScale, HazardSource, Logic,
-    Multiplier, NumberId, NumberSource, Operand, Operation, Parameter, ParameterId, PlaneId, Prior, Probabilities, Row,
-    Since, StreamId,
+    Arithmetic, Chance, Comparison, Conditional, DateEvidence, Draw, DrawnChance, FindingId, HazardScale, HazardSource,
+    Logic, Multiplier, NumberId, NumberSource, Operand, Operation, Parameter, ParameterId, PlaneId, Prior,
+    Probabilities, Row, Since, StreamId,
 };
-use crate::dist::{Beta, Gamma, Sampler};
+use crate::dist::{Beta, Distribution, Sampler};
 use crate::math::{logistic, logit};
 use crate::model::{
     Belief, CaseRow, ChanceDefinition, Condition, CountDefinition, CountSpec, Definition, Event, EventId, HazardSpec,
@@ -14,6 +14,7 @@ use crate::model::{
 };
 use crate::source::Span;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What is known of one event by itself.
 #[derive(Debug, Clone, Copy)]
@@ -332,11 +333,16 @@ impl Draws {
             .rows
             .iter()
             .zip(masks)
-            .map(|(row, mask)| {
+            .enumerate()
+            .map(|(row_at, (row, mask))| {
                 let value = match &row.value {
                     NumberSpec::Constant(value) => NumberSource::Constant(*value),
                     NumberSpec::Distribution(distribution) => {
                         NumberSource::Sampler(Box::new(Sampler::new(distribution)))
+                    }
+                    NumberSpec::MeanInDoubt { law, predictive, span } => {
+                        let input = format!("{}/{row_at}", event.name);
+                        self.in_doubt(id, input, Prior::Mean(*law), Conditional::AboutMean(*law), predictive, *span)
                     }
                 };
                 Row { mask, value }
@@ -355,17 +361,30 @@ impl Draws {
                 CountSpec::Constant(value) => NumberSource::Constant(*value),
                 CountSpec::Distribution(distribution) => NumberSource::Sampler(Box::new(Sampler::new(distribution))),
                 CountSpec::PoissonGamma { rate, exposure, span } => {
-                    let name = format!("{}/{row_at}", event.name);
-                    let parameter = self.parameter(name, Prior::Gamma(Gamma::clone(rate)), Vec::new(), *span);
-                    let predictive = Box::new(Sampler::new(&rate.predictive(*exposure)));
-                    let stream = self.doubt_stream(id, &format!("{}/{row_at}", event.name));
-                    NumberSource::PoissonGamma { predictive, parameter, exposure: *exposure, stream }
+                    let input = format!("{}/{row_at}", event.name);
+                    let law = Conditional::Poisson { exposure: *exposure };
+                    self.in_doubt(id, input, Prior::Gamma(*rate), law, &rate.predictive(*exposure), *span)
                 }
             };
             rows.push(Row { mask, value });
         }
         Self::elsewhere(&mut rows, requirement, definition.otherwise);
         self.number_step(id, event, rows)
+    }
+
+    /// A number with a parameter in doubt.
+    fn in_doubt(
+        &mut self,
+        id: EventId,
+        input: String,
+        prior: Prior,
+        law: Conditional,
+        predictive: &Arc<dyn Distribution>,
+        span: Span,
+    ) -> NumberSource {
+        let stream = self.doubt_stream(id, &input);
+        let parameter = self.parameter(input, prior, Vec::new(), span);
+        NumberSource::InDoubt { predictive: Box::new(Sampler::new(predictive)), parameter, law, stream }
     }
 
     fn since(&mut self, trigger: &Trigger, label: &str) -> Since {

@@ -1,8 +1,8 @@
 //! A plan in words, one line a step.
 
 use super::{
-    Arithmetic, Asked, Chance, Comparison, DateEvidence, Draw, HazardSource, Logic, NumberSource, Operand, Operation,
-    Plan, PlaneId, Prior, Row, Since, Step,
+    Arithmetic, Asked, Chance, Comparison, Conditional, DateEvidence, Draw, HazardSource, Logic, NumberSource, Operand,
+    Operation, Plan, PlaneId, Prior, Row, Since, Step,
 };
 use crate::math::round_to;
 use std::fmt::{self, Write as _};
@@ -31,6 +31,9 @@ impl fmt::Display for Plan {
                     format!("dirichlet, means {}", means.join(", "))
                 }
                 Prior::Gamma(gamma) => format!("gamma, mean {}", round_to(gamma.mean(), 6)),
+                Prior::Mean(law) => {
+                    format!("normal, mean {}, sd {}", round_to(law.mean(), 6), round_to(law.doubt(), 6))
+                }
                 Prior::Member { class, law } => format!(
                     "like `{}`, which is worth {} cases; itself {} of {}",
                     self.parameters[class.0 as usize].name, law.worth, law.successes, law.trials
@@ -123,7 +126,12 @@ fn words(operation: &Operation, plan: &Plan) -> String {
             let show = |number: &NumberSource| match number {
                 NumberSource::Constant(value) => value.to_string(),
                 NumberSource::Sampler(_) => "a distribution".to_owned(),
-                NumberSource::PoissonGamma { exposure, .. } => format!("a count over {exposure} (rate in doubt)"),
+                NumberSource::InDoubt { law: Conditional::Poisson { exposure }, .. } => {
+                    format!("a count over {exposure} (rate in doubt)")
+                }
+                NumberSource::InDoubt { law: Conditional::AboutMean(_), .. } => {
+                    "a distribution (mean in doubt)".to_owned()
+                }
             };
             format!("n{} ~ {} from {}{known}", out.0, rows(numbers, show), source(*draw, plan))
         }

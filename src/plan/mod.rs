@@ -19,6 +19,7 @@ mod connected;
 mod draws;
 mod explain;
 mod known;
+mod number;
 mod reached;
 mod situation;
 mod touched;
@@ -28,13 +29,14 @@ mod unfold;
 pub use applied::{Applied, Counted};
 pub use compile::{compile, draft};
 pub(crate) use connected::Connected;
+pub use number::{Conditional, NumberSource};
 pub use reached::doubtful;
 pub use situation::Situation;
 pub(crate) use touched::Touched;
 pub(crate) use undecided::{Undecided, decided};
 pub use unfold::{BENT_NODES, Grain, Inquiry, Unfolded, unfold};
 
-use crate::dist::{Beta, Dirichlet, Gamma, Hazard, PartiallyPooled, Sampler};
+use crate::dist::{Beta, Dirichlet, Gamma, Hazard, MeanInDoubt, PartiallyPooled};
 use crate::error::Error;
 use crate::math::Function;
 use crate::source::Span;
@@ -171,26 +173,6 @@ pub struct Probabilities {
     pub drawn: Option<ParameterId>,
     /// As [`DrawnChance::stream`].
     pub stream: Option<StreamId>,
-}
-
-/// What a number is drawn from.
-#[derive(Debug, Clone)]
-pub enum NumberSource {
-    /// Always this.
-    Constant(f64),
-    /// A distribution, by its inverse cdf.
-    Sampler(Box<Sampler>),
-    /// A Poisson count whose rate is a Gamma parameter: the predictive sampler in the main run, Poisson(rate * exposure) in a doubt run.
-    PoissonGamma {
-        /// The negative binomial.
-        predictive: Box<Sampler>,
-        /// The rate.
-        parameter: ParameterId,
-        /// How long the count runs, in the unit of the rate.
-        exposure: f64,
-        /// As [`DrawnChance::stream`].
-        stream: Option<StreamId>,
-    },
 }
 
 /// A cumulative hazard and how doubt scales it.
@@ -513,6 +495,8 @@ pub enum Prior {
     Dirichlet(Dirichlet),
     /// Over a rate.
     Gamma(Gamma),
+    /// Over the mean of a number, or of its logarithm.
+    Mean(MeanInDoubt),
     /// A probability of a member of a class whose members differ: given the class's own, of this law.
     Member {
         /// The Beta parameter of the class; it stands before this one.

@@ -65,11 +65,7 @@ impl Operation {
                 of(rows, &counts, |chance| chance.drawn.map(|drawn| drawn.parameter)).collect()
             }
             Self::Categorical { rows, .. } => of(rows, &counts, |chances| chances.drawn).collect(),
-            Self::Number { rows, .. } => of(rows, &counts, |source| match source {
-                NumberSource::PoissonGamma { parameter, .. } => Some(*parameter),
-                NumberSource::Constant(_) | NumberSource::Sampler(_) => None,
-            })
-            .collect(),
+            Self::Number { rows, .. } => of(rows, &counts, NumberSource::parameter).collect(),
             Self::Date { rows, .. } => {
                 of(rows, &counts, |source: &HazardSource| source.scale.map(|scale| scale.parameter)).collect()
             }

@@ -8,13 +8,12 @@
 //! all there is to say about them.
 
 use super::{
-    Ask, Asked, Chance, Draw, DrawnChance, HazardScale, HazardSource, Logic, NumberSource, Operation, Parameter,
-    ParameterId, Plan, PlaneId, Prior, Probabilities, Row, Step, StreamId,
+    Ask, Asked, Chance, Draw, DrawnChance, HazardScale, HazardSource, Logic, NumberId, NumberSource, Operation,
+    Parameter, ParameterId, Plan, PlaneId, Prior, Probabilities, Row, Step, StreamId,
 };
-use crate::dist::{Beta, PartiallyPooled, Poisson, Sampler};
+use crate::dist::{Beta, PartiallyPooled};
 use crate::math::gauss::{self, Nodes};
 use crate::math::{logistic, logit};
-use std::sync::Arc;
 
 /// Nodes where the likelihood is no polynomial.
 pub const BENT_NODES: usize = 24;
@@ -32,6 +31,32 @@ pub struct Unfolded {
     pub plan: Plan,
     /// What is asked of each of the [`Plan::parameters`] of the first plan.
     pub inquiries: Vec<Inquiry>,
+}
+
+impl Unfolded {
+    /// The plan with a number more for each input that is a draw among nodes, its value, and the asks for these numbers by input.
+    #[must_use]
+    pub fn with_values(&self) -> (Plan, Vec<Option<usize>>) {
+        let mut plan = self.plan.clone();
+        let value_of = |inquiry: &Inquiry| {
+            let Inquiry::Nodes { ask, nodes, .. } = inquiry else { return None };
+            let Ask { name, what: Asked::Categorical(planes), .. } = &self.plan.asks[*ask] else { return None };
+            let label = format!("{name}/number");
+            plan.streams.push(label.clone());
+            // Each node is a constant: nothing is drawn.
+            let draw = Draw::Stream(StreamId(plan.streams.len() as u32 - 1));
+            let out = NumberId(plan.numbers);
+            plan.numbers += 1;
+            let at_node =
+                |(plane, value): (&PlaneId, &f64)| Row { mask: Some(*plane), value: NumberSource::Constant(*value) };
+            let rows = planes.iter().zip(&nodes.values).map(at_node).collect();
+            plan.steps.push(Step { label, operation: Operation::Number { out, draw, rows, evidence: None } });
+            plan.asks.push(Ask { name: name.clone(), what: Asked::Number(out), given: None });
+            Some(plan.asks.len() - 1)
+        };
+        let asks = self.inquiries.iter().map(value_of).collect();
+        (plan, asks)
+    }
 }
 
 /// What is asked about a doubtful input.
@@ -125,6 +150,7 @@ impl Unfolding {
             let nodes = match &parameter.prior {
                 Prior::Beta(beta) => gauss::beta(beta.a(), beta.b(), count),
                 Prior::Gamma(gamma) => gauss::gamma(gamma.shape(), gamma.rate(), BENT_NODES),
+                Prior::Mean(law) => law.nodes(BENT_NODES),
                 Prior::Dirichlet(_) | Prior::Member { .. } => {
                     this.hidden.push(None);
                     continue;
@@ -212,15 +238,7 @@ impl Unfolding {
                 );
             }
             Operation::Number { rows, .. } => {
-                *rows = self.split(label, rows, rate_of, |_, source, node| match source {
-                    NumberSource::PoissonGamma { exposure, predictive, .. } => {
-                        // A rate so small that the mean vanishes is no distribution; the prior's own stands in for it.
-                        let poisson = Poisson::new((node.value * exposure).max(f64::MIN_POSITIVE));
-                        let sampler = poisson.map(|poisson| Box::new(Sampler::new(&(Arc::new(poisson) as Arc<_>))));
-                        NumberSource::Sampler(sampler.unwrap_or_else(|_| predictive.clone()))
-                    }
-                    other => other.clone(),
-                });
+                *rows = self.split(label, rows, NumberSource::parameter, |_, source, node| source.at(node.value));
             }
             Operation::Date { rows, .. } => {
                 *rows = self.split(
@@ -306,13 +324,6 @@ fn root(plan: &Plan, id: ParameterId) -> (ParameterId, Option<PartiallyPooled>) 
     }
 }
 
-pub(super) fn rate_of(source: &NumberSource) -> Option<ParameterId> {
-    match source {
-        NumberSource::PoissonGamma { parameter, .. } => Some(*parameter),
-        NumberSource::Constant(_) | NumberSource::Sampler(_) => None,
-    }
-}
-
 /// How often each parameter is drawn from in a world at most, and whether anything bends what follows from it.
 fn uses(plan: &Plan) -> Vec<Use> {
     let mut uses = vec![Use::default(); plan.parameters.len()];
@@ -326,7 +337,7 @@ fn uses(plan: &Plan) -> Vec<Use> {
                 rows.iter().filter_map(|row| row.value.scale).map(|scale| (scale.parameter, true)).collect()
             }
             Operation::Number { rows, .. } => {
-                rows.iter().filter_map(|row| rate_of(&row.value)).map(|rate| (rate, true)).collect()
+                rows.iter().filter_map(|row| row.value.parameter()).map(|of| (of, true)).collect()
             }
             _ => Vec::new(),
         };

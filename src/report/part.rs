@@ -12,8 +12,9 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Version of the form.
-pub const SCHEMA: &str = "foretell.part/1";
+/// Version of the form: of the names, and of what the lists of numbers hold. A part of another one would be taken for damaged, or be counted for what
+/// it is not.
+pub const SCHEMA: &str = "foretell.part/2";
 
 /// What all parts of a run have in common.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -161,12 +162,12 @@ impl PartFile {
             return Err(Error::input(format!(
                 "`{name}` is not a part that this version can read: {schema}, not {SCHEMA}"
             ))
-            .help("`foretell run --shard 1/2 --out part.json` writes parts"));
+            .help("run that part again with this foretell: `foretell run … --shard 1/2 --out part.json`"));
         }
         for (what, theirs, ours) in
             [("foretell", head.engine, env!("CARGO_PKG_VERSION")), ("generator", head.generator, GENERATOR)]
         {
-            let theirs = theirs.unwrap_or_default();
+            let theirs = theirs.ok_or_else(|| damaged(&format!("it does not say which {what} made it")))?;
             if theirs != ours {
                 return Err(Error::input(format!("`{name}` was made by {what} {theirs}, but this is {what} {ours}"))
                     .help("run and merge all parts with the same version: another one may give other figures"));

@@ -92,6 +92,17 @@ pub enum NumberShape {
         /// Its parameters.
         arguments: Vec<Spanned<f64>>,
     },
+    /// `normal(normal(10, 2), 3)`, `lognormal(normal(2, 0.3), 0.5)`: about a mean (of the logarithm) that is known only so far.
+    MeanInDoubt {
+        /// `normal` or `lognormal`, as written.
+        family: Spanned<String>,
+        /// What the mean is thought to be.
+        mean: Spanned<f64>,
+        /// The standard deviation of what it may be.
+        doubt: Spanned<f64>,
+        /// The standard deviation about it.
+        sd: Spanned<f64>,
+    },
 }
 
 /// A cap (mass beyond sits at the bound) or a cut (mass beyond is redistributed).

@@ -75,6 +75,9 @@ impl Display for NumberPhrase {
                 formatter.write_str(&shown)?;
             }
             NumberShape::Family { name, arguments } => write!(formatter, "{}({})", name.value, values(arguments))?,
+            NumberShape::MeanInDoubt { family, mean, doubt, sd } => {
+                write!(formatter, "{}(normal({}, {}), {})", family.value, mean.value, doubt.value, sd.value)?;
+            }
         }
         self.limits.iter().try_for_each(|limit| write!(formatter, ", {}", limit.value))
     }

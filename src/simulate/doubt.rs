@@ -166,7 +166,8 @@ fn draw_parameters(parameters: &[Parameter], seed: u64, draws: usize) -> Vec<Vec
             let uniforms = |part| stratified(&key, part, draws).into_iter();
             match &parameter.prior {
                 Prior::Beta(beta) => uniforms(0).map(|u| ParameterValue::Probability(beta.quantile(u))).collect(),
-                Prior::Gamma(gamma) => uniforms(0).map(|u| ParameterValue::Rate(gamma.quantile(u))).collect(),
+                Prior::Gamma(gamma) => uniforms(0).map(|u| ParameterValue::Number(gamma.quantile(u))).collect(),
+                Prior::Mean(law) => uniforms(0).map(|u| ParameterValue::Number(law.quantile_of_mean(u))).collect(),
                 // Given the draw of its class.
                 Prior::Member { class, law } => columns[class.0 as usize]
                     .iter()

@@ -1,15 +1,15 @@
 //! The doubtful inputs of a plan put in: their means for the main run, one draw of all of them for each group of the doubt run.
 
-use crate::dist::{Beta, Distribution, Poisson, Sampler};
+use crate::dist::{Beta, Sampler};
 use crate::math::{ln, ln_1p, logistic, logit};
 use crate::plan::{
-    Chance, HazardSource, NumberSource, Operation, Parameter, ParameterId, Plan, Prior, Probabilities, Row, StreamId,
+    Chance, Conditional, HazardSource, NumberSource, Operation, Parameter, ParameterId, Plan, Prior, Probabilities,
+    Row, StreamId,
 };
 use crate::simulate::kernel::bernoulli::{Chances, Threshold};
 use crate::simulate::kernel::categorical::{self, Options};
 use crate::simulate::kernel::number::{Likelihood, Source, likelihood};
 use std::borrow::Cow;
-use std::sync::Arc;
 
 /// One draw of a [`Parameter`].
 #[derive(Debug, Clone)]
@@ -18,8 +18,8 @@ pub(crate) enum ParameterValue {
     Probability(f64),
     /// Of a Dirichlet.
     Probabilities(Vec<f64>),
-    /// Of a Gamma.
-    Rate(f64),
+    /// Of a Gamma, or of the mean of a number.
+    Number(f64),
 }
 
 /// What the hazard of a row is multiplied by.
@@ -95,23 +95,14 @@ pub(crate) fn prepare<'a>(plan: &'a Plan, drawn: Option<&[ParameterValue]>) -> V
 /// Whether a source has a density rather than a probability at a value.
 #[must_use]
 pub(crate) fn has_density_at(source: &NumberSource, value: f64) -> bool {
-    match source {
-        NumberSource::Constant(_) => false,
-        NumberSource::Sampler(sampler) | NumberSource::PoissonGamma { predictive: sampler, .. } => {
-            matches!(likelihood(sampler, value), Likelihood::Density(density) if density > 0.0)
-        }
-    }
+    source
+        .predictive()
+        .is_some_and(|sampler| matches!(likelihood(sampler, value), Likelihood::Density(density) if density > 0.0))
 }
 
-/// A Poisson count; beyond the means that have one, the predictive distribution, whose spread is then that of the rate.
-fn poisson(mean: f64, predictive: &Sampler) -> Source<'_> {
-    match Poisson::new(mean) {
-        Ok(poisson) => {
-            let poisson: Arc<dyn Distribution> = Arc::new(poisson);
-            Source::Sampler(Cow::Owned(Sampler::new(&poisson)))
-        }
-        Err(_) => Source::Sampler(Cow::Borrowed(predictive)),
-    }
+/// The distribution of a value of what is in doubt; where there is none, the predictive one.
+fn at<'a>(law: &Conditional, value: f64, predictive: &'a Sampler) -> Source<'a> {
+    Source::Sampler(law.at(value).map_or(Cow::Borrowed(predictive), |own| Cow::Owned(Sampler::new(&own))))
 }
 
 fn each<'a, T, R>(rows: &'a [Row<T>], ready: impl Fn(&'a T) -> R) -> Vec<R> {
@@ -182,22 +173,26 @@ impl Values<'_> {
         match source {
             NumberSource::Constant(value) => Source::Constant(*value),
             NumberSource::Sampler(sampler) => Source::Sampler(Cow::Borrowed(sampler)),
-            NumberSource::PoissonGamma { predictive, parameter, exposure, .. } => match self.drawn(*parameter) {
-                Some(ParameterValue::Rate(rate)) => poisson(rate * exposure, predictive),
+            NumberSource::InDoubt { predictive, parameter, law, .. } => match self.drawn(*parameter) {
+                Some(ParameterValue::Number(value)) => at(law, *value, predictive),
                 _ => Source::Sampler(Cow::Borrowed(predictive)),
             },
         }
     }
 
-    /// The strata of a count that each world draws for itself.
+    /// The strata of a number that each world draws for itself.
     fn number_strata<'a>(&self, source: &'a NumberSource) -> Option<Strata<Source<'a>>> {
-        let NumberSource::PoissonGamma { predictive, parameter, exposure, stream } = source else { return None };
-        let (Prior::Gamma(prior), None) = (&self.parameters[parameter.0 as usize].prior, self.drawn) else {
+        let NumberSource::InDoubt { predictive, parameter, law, stream } = source else { return None };
+        if self.drawn.is_some() {
             return None;
+        }
+        let values = match &self.parameters[parameter.0 as usize].prior {
+            Prior::Gamma(prior) => prior.stratum_means(STRATA),
+            Prior::Mean(prior) => prior.stratum_means(STRATA),
+            Prior::Beta(_) | Prior::Dirichlet(_) | Prior::Member { .. } => return None,
         };
-        // A rate so small that the mean vanishes is no distribution.
-        let count = |rate: f64| poisson((rate * exposure).max(f64::MIN_POSITIVE), predictive);
-        Some(Strata { values: prior.stratum_means(STRATA).into_iter().map(count).collect(), stream: (*stream)? })
+        let stream = (*stream)?;
+        Some(Strata { values: values.into_iter().map(|value| at(law, value, predictive)).collect(), stream })
     }
 
     fn scale(&self, source: &HazardSource) -> ReadyScale {

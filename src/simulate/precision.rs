@@ -2,7 +2,7 @@
 //!
 //! All are held to the same number on the scale of a share: probabilities as they are; of a date the chance of never and the chances
 //! of having come by the days that are shown; of a number the quantiles that are shown, in units of the width of its central 90 %, or where they
-//! stand on a value that many worlds share, by the shares of worlds below it and up to it.
+//! stand on a value that many worlds share, by the shares of worlds below it and up to it; beside a gap between values by the share below that.
 
 use super::answer::{Answer, DateAnswer, NumberAnswer, SHOWN_LEVELS};
 use crate::forecast::Estimate;
@@ -97,6 +97,30 @@ mod tests {
         close(error_of(&[(3.0, 1.0)], 1e4), 0.0);
         // The central 90 % are 0, up to an edge within the error.
         close(error_of(&[(0.0, 0.9501), (40.0, 0.0499)], 1e4), of_share(0.9501));
+    }
+
+    /// Two clusters, 99 apart: no number of worlds tells on which side of the gap the median lies if each has half.
+    #[test]
+    fn quantiles_beside_gaps_are_held_to_the_share_below_them() {
+        let clusters = |share: f64| -> Vec<(f64, f64)> {
+            let place = |at: i32| f64::from(at) / 5_000.0;
+            let lower = (0..5_000).map(|at| (place(at), share / 5_000.0));
+            lower.chain((0..5_000).map(|at| (100.0 + place(at), (1.0 - share) / 5_000.0))).collect()
+        };
+        let of_share = |share: f64| (share * (1.0 - share) / 1e4_f64).sqrt();
+        for share in [0.5, 0.4925, 0.51] {
+            let found = error_of(&clusters(share), 1e4);
+            assert!((found - of_share(share)).abs() < 1e-9, "{share}: {found}");
+        }
+        // Six errors off it is told: the median is one of the upper cluster, and its error that of its density there.
+        let found = error_of(&clusters(0.47), 1e4);
+        assert!(found < 1e-3, "{found}");
+        // The errors on the scale of the number, by hand: the gap's, one error of 0.005 off it.
+        let clusters = NumberAnswer { effective_worlds: 1e4, ..NumberAnswer::exact(&clusters(0.495)).unwrap() };
+        let median = clusters.quantile(0.5);
+        // Φ(1) Φ(-1) = 0.841345 · 0.158655.
+        let expected = 99.0002 * (0.841_345_f64 * 0.158_655).sqrt();
+        assert!((median.standard_error / expected - 1.0).abs() < 1e-3 && median.value > 100.0, "{median:?}");
     }
 
     #[test]

@@ -467,7 +467,7 @@ fn write(
             Ok(dirichlet) => posterior::options_phrase(belief, &dirichlet),
             Err(_) => return refuse("its posterior is too near to certainty to be written as a prior", update),
         },
-        (Stated::Rate { .. }, _) => return,
+        (Stated::Rate { .. } | Stated::Mean { .. }, _) => return,
     };
     let shown = if one.now.len() == 2 { 0 } else { largest_shift(one, sum) };
     if against == Against::Prior {

@@ -1,7 +1,7 @@
 //! Prior + outcomes → posterior, written back into the scenario file with its layout kept.
 //!
 //! Where an outcome settles by itself that a chance was put to the test, the posterior is conjugate: a Beta gains a success or a failure, a Dirichlet
-//! a count, a Gamma events and exposure. Where it does not (a parent that nobody observed, an odds ratio that applied, a date that has not come
+//! a count, a Gamma events and exposure, the mean of a number a value. Where it does not (a parent that nobody observed, an odds ratio that applied, a date that has not come
 //! yet, a question about several events), every prior on which it bears is weighed by how likely it made what was observed: exactly where the
 //! scenario is discrete, else by simulation. What neither can use is named among the [`Skipped`], not guessed.
 //!
@@ -16,7 +16,9 @@ mod dated;
 mod facts;
 mod items;
 mod learner;
+mod moments;
 mod named;
+mod numbered;
 mod possible;
 mod posterior;
 mod relevant;

@@ -2,6 +2,7 @@
 
 use super::facts::COMBINATION;
 use super::learner::Learner;
+use super::numbered::STATE_DOUBT;
 use super::posterior::{Given, PUT_BACK, is_of_this_time, question_of};
 use super::weighed::{self, Stated, TOGETHER, Weighed};
 use super::{Skipped, Update};
@@ -91,10 +92,9 @@ fn why(
     if graph.behind(item).is_disjoint(doubtful) {
         return match &asked.question.target {
             QuestionTarget::Value(Formula::Event(event)) => match &model.event(*event).definition {
-                Definition::Number(_) => {
-                    "it is drawn from distributions of fixed numbers, which learn nothing, by chances that state no doubt"
-                        .to_owned()
-                }
+                Definition::Number(_) => format!(
+                    "it is drawn from distributions of fixed numbers, which learn nothing, by chances that state no doubt: {STATE_DOUBT}"
+                ),
                 _ => NO_DOUBT.to_owned(),
             },
             _ => NO_DOUBT.to_owned(),
@@ -128,7 +128,7 @@ fn doubtful(model: &Model) -> BTreeSet<Learner> {
     let in_doubt = inputs.filter(|input| match &input.belief {
         Stated::Chance(belief) => belief.prior.is_some(),
         Stated::Options(belief) => belief.prior.is_some(),
-        Stated::Rate { .. } => true,
+        Stated::Rate { .. } | Stated::Mean { .. } => true,
     });
     in_doubt.map(|input| input.learner).collect()
 }

@@ -4,7 +4,7 @@ use super::conflict::{Case, Tested};
 use super::facts::Facts;
 use super::items::Item;
 use super::relevant::Graph;
-use super::{Learned, Means, Replacement, Update, dated};
+use super::{Learned, Means, Replacement, Update, dated, numbered};
 use crate::dist::{Beta, Dirichlet, Distribution, Gamma};
 use crate::model::{
     Belief, CaseRow, ChanceDefinition, Condition, CountDefinition, CountSpec, Definition, Event, EventId, Known,
@@ -51,14 +51,11 @@ pub(super) fn learn(given: &Given<'_>, id: EventId, event: &Event, update: &mut 
         Definition::Options(rows) => options(given, id, event, rows, update),
         Definition::Count(count) => counted(given, id, event, count, update),
         Definition::When(when) => dated::learn(given, id, event, when, update),
+        Definition::Number(number) => numbered::learn(given, id, event, number, update),
         Definition::Causes { .. } if given.facts.binary(id).is_some() => {
             Err("which of its causes brought it about is not known".to_owned())
         }
-        Definition::Causes { .. }
-        | Definition::Holds(_)
-        | Definition::FirstOf(_)
-        | Definition::Number(_)
-        | Definition::Equals(_) => Ok(()),
+        Definition::Causes { .. } | Definition::Holds(_) | Definition::FirstOf(_) | Definition::Equals(_) => Ok(()),
     }
 }
 

@@ -9,13 +9,13 @@
 
 use super::items::{Item, remembered_silence};
 use super::learner::Learner;
+use super::moments::{ERRORS, Moments, OfWorlds, ROUNDING, SMALL};
 use super::posterior::Given;
-use super::{Learned, Means, Replacement, Update, posterior};
-use crate::dist::{Beta, Dirichlet, Gamma};
+use super::{Learned, Means, Replacement, Update, numbered, posterior};
+use crate::dist::{Beta, Dirichlet, Gamma, MeanInDoubt};
 use crate::exact;
 use crate::forecast::Estimate;
-use crate::math::gauss::Nodes;
-use crate::model::{Belief, CountSpec, Definition, EventId, Model, OptionsBelief};
+use crate::model::{Belief, CountSpec, Definition, EventId, Model, NumberSpec, OptionsBelief};
 use crate::plan::{self, Grain, Inquiry, Plan, Situation, Unfolded};
 use crate::simulate::{self, Answer, Settings};
 use crate::source::{Source, Span};
@@ -23,15 +23,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables of more cells are simulated rather than computed.
 pub(super) const MOST_CELLS: f64 = 4_194_304.0;
-
-/// A share of the prior that is too small to have been moved by anything but rounding.
-const ROUNDING: f64 = 1e-9;
-
-/// So many standard errors a posterior must differ from its prior to have been moved by more than the simulation.
-const ERRORS: f64 = 4.0;
-
-/// So small a shift, in shares of what the prior leaves open, is not looked for again with more worlds.
-const SMALL: f64 = 0.05;
 
 /// In the reasons of events whose outcomes have nothing to say.
 const NOTHING: &str = "says nothing about its";
@@ -46,6 +37,7 @@ pub(super) enum Stated<'a> {
     Chance(&'a Belief),
     Options(&'a OptionsBelief),
     Rate { rate: &'a Gamma, exposure: f64, span: Span },
+    Mean { law: &'a MeanInDoubt, span: Span },
 }
 
 /// What was looked at, and what came of it.
@@ -108,7 +100,7 @@ pub(super) fn learn(
         let input = input_of(parameter)?;
         let old = learners.get(&input.learner)?;
         let is_stated = matches!(&input.belief, Stated::Chance(belief) if belief.stated.is_some())
-            || matches!(input.belief, Stated::Options(_) | Stated::Rate { .. });
+            || matches!(input.belief, Stated::Options(_) | Stated::Rate { .. } | Stated::Mean { .. });
         let learns = is_stated && !done.contains(&plan.parameters[parameter].place);
         learns.then_some(if old.is_empty() && model.news.is_empty() { Grain::Exact } else { Grain::Fine })
     };
@@ -127,7 +119,7 @@ pub(super) fn learn(
     let mut taught: BTreeSet<String> = BTreeSet::new();
     // By what is known already: nothing but the news of the file, and what an event has learned from before.
     let mut before: Vec<(&[Item], Figures)> = Vec::new();
-    for (parameter, inquiry) in all.unfolded.inquiries.iter().enumerate() {
+    for parameter in 0..all.unfolded.inquiries.len() {
         let (Some(input), true) = (input_of(parameter), wanted(parameter).is_some()) else { continue };
         let learned_from = input.learner.learned_from(model, source, &tags);
         let old = learners[&input.learner].as_slice();
@@ -154,7 +146,7 @@ pub(super) fn learn(
             .map(|item| tags[*item].to_owned())
             .filter(|tag| !learned_from.contains(tag))
             .collect();
-        match moved(text, input, inquiry, &all, known) {
+        match moved(text, input, parameter, &all, known) {
             Moved::To { phrase, mean_before, mean_after, error } => {
                 taught.extend(by.iter().cloned());
                 write(model, input, phrase, (mean_before, mean_after), error, by, source, &all, update);
@@ -247,12 +239,19 @@ pub(super) fn inputs(model: &Model) -> BTreeMap<Span, Input<'_>> {
                     }
                 }
             }
+            Definition::Number(number) => {
+                for row in &number.rows {
+                    if let NumberSpec::MeanInDoubt { law, span, .. } = &row.value {
+                        note(*span, Stated::Mean { law, span: *span });
+                    }
+                }
+            }
             Definition::When(when) => {
                 let doubts = when.rows.iter().filter_map(|row| row.value.doubt.as_ref());
                 let beliefs = doubts.map(|doubt| &doubt.belief).filter(own);
                 beliefs.for_each(|belief| note(belief.span, Stated::Chance(belief)));
             }
-            Definition::Holds(_) | Definition::FirstOf(_) | Definition::Number(_) | Definition::Equals(_) => {}
+            Definition::Holds(_) | Definition::FirstOf(_) | Definition::Equals(_) => {}
         }
     }
     found
@@ -262,6 +261,8 @@ pub(super) fn inputs(model: &Model) -> BTreeMap<Span, Input<'_>> {
 struct Figures {
     unfolded: Unfolded,
     answers: Vec<Answer>,
+    /// For each input that is a draw among nodes, the ask for its value, where that is simulated.
+    values: Vec<Option<usize>>,
     /// Worlds, and how many independent ones they are worth; `None` of exact figures.
     simulated: Option<(u64, f64)>,
 }
@@ -280,16 +281,17 @@ fn figures(
     bare.rules.clear();
     let unfolded = plan::unfold(&bare, wanted);
     let plan = &unfolded.plan;
-    let computed = if exact::cost(plan).cells <= MOST_CELLS { computed(plan)? } else { None };
-    let (answers, simulated) = if let Some(answers) = computed {
-        (answers, None)
-    } else {
-        let settings = Settings { doubt_draws: 0, ..*settings };
-        let tally = simulate::simulate(exact::conditioned(plan), &settings, &|_| ());
-        let tally = tally.map_err(|problem| problem.to_string())?;
-        (tally.answers().to_vec(), Some((tally.worlds(), tally.effective_sample_size())))
-    };
-    Ok(Figures { unfolded, answers, simulated })
+    if exact::cost(plan).cells <= MOST_CELLS
+        && let Some(answers) = computed(plan)?
+    {
+        return Ok(Figures { unfolded, answers, values: Vec::new(), simulated: None });
+    }
+    let (plan, values) = unfolded.with_values();
+    let settings = Settings { doubt_draws: 0, ..*settings };
+    let tally = simulate::simulate(exact::conditioned(&plan), &settings, &|_| ());
+    let tally = tally.map_err(|problem| problem.to_string())?;
+    let simulated = Some((tally.worlds(), tally.effective_sample_size()));
+    Ok(Figures { unfolded, answers: tally.answers().to_vec(), values, simulated })
 }
 
 /// All answers, if all can be computed.
@@ -323,6 +325,15 @@ impl Figures {
         }
     }
 
+    /// What a simulation says of the mean of an input.
+    fn of_worlds(&self, parameter: usize) -> Option<OfWorlds> {
+        let ((_, worth), ask) = (self.simulated?, (*self.values.get(parameter)?)?);
+        match &self.answers[ask] {
+            Answer::Number(number) => Some(OfWorlds { standard_error: number.mean.standard_error, worth }),
+            _ => None,
+        }
+    }
+
     fn binary(&self, ask: usize) -> Option<Estimate> {
         match &self.answers[ask] {
             Answer::Binary(estimate) => Some(*estimate),
@@ -331,12 +342,15 @@ impl Figures {
     }
 }
 
-fn moved(text: &str, input: &Input<'_>, inquiry: &Inquiry, all: &Figures, known: Option<&Figures>) -> Moved {
-    match (inquiry, &input.belief) {
+fn moved(text: &str, input: &Input<'_>, place: usize, all: &Figures, known: Option<&Figures>) -> Moved {
+    match (&all.unfolded.inquiries[place], &input.belief) {
         (Inquiry::Nodes { ask, nodes, exact }, belief) => {
             let shares = all.options(*ask);
             let before = known.map(|known| known.options(*ask));
-            let moments = Moments::new(nodes, &shares, before.as_deref());
+            let moments = Moments::new(nodes, &shares, before.as_deref(), all.of_worlds(place));
+            if let Stated::Mean { law, .. } = belief {
+                return mean(law, &moments);
+            }
             if !*exact && moments.largest > 0.95 {
                 return Moved::No("the outcomes say more about its chance than can be weighed".to_owned());
             }
@@ -345,7 +359,7 @@ fn moved(text: &str, input: &Input<'_>, inquiry: &Inquiry, all: &Figures, known:
                 Stated::Rate { rate, exposure, span } => {
                     gamma(rate, *exposure, posterior::is_gamma(text, *span), &moments)
                 }
-                Stated::Options(_) => Moved::Nowhere { is_told: true },
+                Stated::Options(_) | Stated::Mean { .. } => Moved::Nowhere { is_told: true },
             }
         }
         (Inquiry::Options { asks }, Stated::Options(belief)) => {
@@ -357,66 +371,6 @@ fn moved(text: &str, input: &Input<'_>, inquiry: &Inquiry, all: &Figures, known:
             dirichlet(belief, asks, all)
         }
         _ => Moved::Nowhere { is_told: true },
-    }
-}
-
-/// The mean and variance of an input after what was observed.
-struct Moments {
-    mean: f64,
-    variance: f64,
-    /// Of the prior, by the same nodes.
-    before: (f64, f64),
-    /// Of the mean, from the simulation.
-    error: f64,
-    /// The largest share of one node.
-    largest: f64,
-}
-
-impl Moments {
-    fn new(nodes: &Nodes, shares: &[Estimate], before: Option<&[Estimate]>) -> Self {
-        let ratio = |at: usize| match before {
-            Some(before) if before[at].value > 0.0 => nodes.weights[at] / before[at].value,
-            Some(_) => 0.0,
-            None => 1.0,
-        };
-        let weights: Vec<f64> = shares.iter().enumerate().map(|(at, share)| share.value * ratio(at)).collect();
-        let total: f64 = weights.iter().sum();
-        let mean = weights.iter().zip(&nodes.values).map(|(weight, value)| weight * value).sum::<f64>() / total;
-        let spread = |value: f64| (value - mean) * (value - mean);
-        let variance = weights.iter().zip(&nodes.values).map(|(weight, value)| weight * spread(*value)).sum::<f64>();
-        // Each share's error moves the mean by its distance from it.
-        let of_error = |estimates: &[Estimate]| {
-            let terms = weights.iter().zip(&nodes.values).zip(estimates).map(|((weight, value), estimate)| {
-                let relative = if estimate.value > 0.0 { estimate.standard_error / estimate.value } else { 0.0 };
-                let moved = weight / total * relative * (value - mean);
-                moved * moved
-            });
-            terms.sum::<f64>()
-        };
-        let error = (of_error(shares) + before.map_or(0.0, of_error)).sqrt();
-        let prior_mean = nodes.mean(|value| value);
-        let prior_variance = nodes.mean(|value| (value - prior_mean) * (value - prior_mean));
-        Self {
-            mean,
-            variance: variance / total,
-            before: (prior_mean, prior_variance),
-            error,
-            largest: weights.iter().fold(0.0, |largest: f64, weight| largest.max(weight / total)),
-        }
-    }
-
-    /// Whether what was observed moved it by more than rounding and simulation do.
-    fn is_news(&self) -> bool {
-        let spread = self.before.1.sqrt();
-        let shift = (self.mean - self.before.0).abs();
-        let narrowed = (self.variance.sqrt() - spread).abs();
-        let bound = (ROUNDING * spread).max(ERRORS * self.error);
-        shift > bound || narrowed > bound
-    }
-
-    /// Whether a shift that the simulation cannot tell from none is small beside the doubt.
-    fn is_told(&self) -> bool {
-        ERRORS * self.error <= SMALL * self.before.1.sqrt()
     }
 }
 
@@ -447,6 +401,27 @@ fn gamma(rate: &Gamma, exposure: f64, is_gamma: bool, moments: &Moments) -> Move
             error: moments.error * exposure,
         },
         Err(_) => Moved::No("its posterior is too near to certainty to be written as a prior".to_owned()),
+    }
+}
+
+fn mean(law: &MeanInDoubt, moments: &Moments) -> Moved {
+    if law.is_too_sharp() {
+        return Moved::No(
+            "its values lie so close to its mean that the outcomes say more about its mean than can be weighed"
+                .to_owned(),
+        );
+    }
+    if !moments.is_news() {
+        return Moved::Nowhere { is_told: moments.is_told() };
+    }
+    match numbered::after(law, moments.mean, moments.variance.sqrt()) {
+        Some(after) => Moved::To {
+            phrase: numbered::phrase(&after),
+            mean_before: law.mean_of_number(),
+            mean_after: after.mean_of_number(),
+            error: moments.error * numbered::slope(&after),
+        },
+        None => Moved::No(numbered::TOO_CERTAIN.to_owned()),
     }
 }
 
@@ -536,7 +511,7 @@ fn write(
     let span = match &input.belief {
         Stated::Chance(belief) => belief.span,
         Stated::Options(belief) => belief.span,
-        Stated::Rate { span, .. } => *span,
+        Stated::Rate { span, .. } | Stated::Mean { span, .. } => *span,
     };
     let before = source.text().get(span.range()).unwrap_or_default().to_owned();
     remember(model, input.learner, &by, source, update);

@@ -226,7 +226,9 @@ fn files_that_are_no_whole_part_of_this_version_are_refused() {
         ("scenario.json", text.replace("6 of 20 within", "7 of 20 within"), "not what was written"),
         ("version.json", text.replace(&version, "\"engine\":\"9.9.9\""), "made by foretell 9.9.9"),
         ("generator.json", text.replace("foretell-stream-", "foretell-strum-"), "made by generator foretell-strum-"),
-        ("schema.json", text.replace("foretell.part/1", "foretell.part/9"), "foretell.part/9"),
+        ("schema.json", text.replace("foretell.part/2", "foretell.part/9"), "foretell.part/9"),
+        ("older.json", text.replace("foretell.part/2", "foretell.part/1"), "its schema is foretell.part/1"),
+        ("unsaid.json", text.replace(&format!("{version},"), ""), "does not say which foretell made it"),
         ("run.json", "{\"worlds\": 5}".to_owned(), "it has no `schema`"),
         ("all.toml", EVERYTHING.to_owned(), "not a part of a run"),
         ("empty.json", String::new(), "not a part of a run"),
@@ -237,6 +239,44 @@ fn files_that_are_no_whole_part_of_this_version_are_refused() {
         assert!(said.contains(word) && said.contains(file) && !said.contains("panicked"), "{said}");
     }
     assert!(!printed(folder, &["merge", "a.json"]).is_empty());
+}
+
+/// The names in a document, and how long its lists are.
+fn shape(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Null => "null".to_owned(),
+        serde_json::Value::Object(members) => {
+            let members: Vec<String> =
+                members.iter().map(|(name, member)| format!("{name}: {}", shape(member))).collect();
+            format!("{{{}}}", members.join(", "))
+        }
+        serde_json::Value::Array(items) => match items.first() {
+            Some(first) => format!("[{} {}]", items.len(), shape(first)),
+            None => "[]".to_owned(),
+        },
+        _ => "_".to_owned(),
+    }
+}
+
+/// A part is read by the places of its numbers: where they change, a part of before must not be read as one of now. Who changes this shape changes the
+/// schema's version with it. For an event and a question: five numbers a mass, two masses an ask; a draw has two numbers, and three a figure.
+#[test]
+fn what_a_part_holds_is_what_its_schema_says() {
+    let folder = desk();
+    let folder = folder.path();
+    let question = "[question.q]\nask = \"?\"\nresolves = \"by the test\"\ncloses = 2026-12-31\nholds = \"a\"\n";
+    let text = format!("title = \"Part\"\nas_of = 2026-01-01\n[event.a]\nchance = \"6 of 20\"\n{question}");
+    std::fs::write(folder.join("one.toml"), text).expect("a file can be written");
+    part(folder, &["run", "one.toml", "--worlds", "10k", "--doubt-draws", "8"], "1/1", "one.json");
+    let text = std::fs::read_to_string(folder.join("one.json")).expect("the part can be read");
+    let document: serde_json::Value = serde_json::from_str(&text).expect("a part is JSON");
+    assert_eq!(document["schema"], "foretell.part/2");
+    let counts = "{total: [5 _], asks: [2 [10 _]], joints: [5 _], rules: [], divisions: []}";
+    let expected = format!(
+        "{{before_beliefs: null, method: null, proposal: [], evidence: null, factors: [], pivots: [2 null], \
+         subtrees: [1 {{level: _, index: _, counts: {counts}}}], draws: [8 [8 _]]}}"
+    );
+    assert_eq!(shape(&document["part"]), expected);
 }
 
 #[test]

@@ -156,12 +156,8 @@ fn with_moments_that_exist(mut figures: FigureReport, event: Option<&model::Even
         _ => None,
     });
     let lacks = |moment: fn(&dyn crate::dist::Distribution) -> Option<f64>| {
-        drawn.is_some_and(|rows| {
-            rows.iter().any(|row| match &row.value {
-                model::NumberSpec::Distribution(distribution) => moment(distribution.as_ref()).is_none(),
-                model::NumberSpec::Constant(_) => false,
-            })
-        })
+        drawn
+            .is_some_and(|rows| rows.iter().filter_map(|row| row.value.law()).any(|law| moment(law.as_ref()).is_none()))
     };
     if lacks(|distribution| distribution.mean()) || figures.mean.is_some_and(|mean| !mean.value.is_finite()) {
         figures.mean = None;

@@ -37,6 +37,10 @@ fn limit(input: &mut Input<'_>) -> Parsed<Limit> {
 fn shape(input: &mut Input<'_>) -> Parsed<NumberShape> {
     let Some(first) = either(input, spanned(amount))? else {
         let name = spanned(family_name)(input)?;
+        let is_bell = ["normal", "lognormal"].iter().any(|bell| name.value.eq_ignore_ascii_case(bell));
+        if is_bell && opens_with_normal(rest(input)) {
+            return mean_in_doubt(input, name);
+        }
         let arguments = arguments(input, spanned(amount))?;
         return Ok(NumberShape::Family { name, arguments });
     };
@@ -68,6 +72,27 @@ fn shape(input: &mut Input<'_>) -> Parsed<NumberShape> {
         return Ok(NumberShape::Quantiles(quantiles));
     }
     Ok(NumberShape::Constant(first.value))
+}
+
+/// Whether the first argument that follows is a distribution itself.
+fn opens_with_normal(text: &str) -> bool {
+    let argument = text.trim_start().strip_prefix('(').map_or("", str::trim_start);
+    argument.get(.."normal".len()).is_some_and(|word| word.eq_ignore_ascii_case("normal"))
+}
+
+/// `(normal(10, 2), 3)`, after `normal` or `lognormal`.
+fn mean_in_doubt(input: &mut Input<'_>, family: Spanned<String>) -> Parsed<NumberShape> {
+    mark("(")(input)?;
+    word("normal")(input)?;
+    mark("(")(input)?;
+    let mean = spanned(amount)(input)?;
+    mark(",")(input)?;
+    let doubt = spanned(amount)(input)?;
+    mark(")")(input)?;
+    mark(",")(input)?;
+    let sd = spanned(amount)(input)?;
+    mark(")")(input)?;
+    Ok(NumberShape::MeanInDoubt { family, mean, doubt, sd })
 }
 
 /// `, 50%: 60`, unless what follows the comma is a limit.
@@ -125,6 +150,9 @@ mod tests {
             matches!(reads("5%: 40, 50%: 60, 95%: 90").shape.value, NumberShape::Quantiles(list) if list.len() == 3 && list[1].0.value == 0.5)
         );
         assert!(
+            matches!(reads("Normal( normal(10, 2), 3)").shape.value, NumberShape::MeanInDoubt { family, mean, doubt, sd } if family.value == "Normal" && [mean.value, doubt.value, sd.value] == [10.0, 2.0, 3.0])
+        );
+        assert!(
             matches!(reads("Normal(-1, 2e3)").shape.value, NumberShape::Family { name, arguments } if name.value == "Normal" && arguments[1].value == 2000.0)
         );
     }
@@ -148,6 +176,9 @@ mod tests {
             ("5%: 40, at most 3", 4),
             ("normal 3", 7),
             ("normal()", 7),
+            ("normal(normal(1, 2))", 19),
+            ("normal(normal(1), 2)", 15),
+            ("uniform(normal(1, 2), 3)", 8),
             ("40 to", 5),
             ("40 to 90, up to 3", 10),
             ("2025-09-01", 0),

@@ -97,6 +97,14 @@ fn number_phrase() -> impl Strategy<Value = NumberPhrase> {
         )),
         proptest::collection::vec(number().prop_map(nowhere), 1..4)
             .prop_map(|arguments| NumberShape::Family { name: nowhere("normal".to_owned()), arguments }),
+        (prop_oneof![Just("normal"), Just("lognormal")], number(), number(), number()).prop_map(
+            |(family, mean, doubt, sd)| NumberShape::MeanInDoubt {
+                family: nowhere(family.to_owned()),
+                mean: nowhere(mean),
+                doubt: nowhere(doubt),
+                sd: nowhere(sd)
+            }
+        ),
     ];
     let limit = prop_oneof![
         number().prop_map(Limit::AtLeast),

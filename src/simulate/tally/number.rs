@@ -7,6 +7,7 @@ mod pivot;
 mod record;
 mod spread;
 
+pub(crate) use self::masses::Gap;
 use self::moments::Moments;
 use self::order::{repeated_early, sort_by_key};
 pub(crate) use self::pivot::Pivot;

@@ -47,7 +47,12 @@ fn sketch() -> Sketch {
     let number = sketch.number();
     let draw = Draw::Stream(sketch.stream("count"));
     let predictive = Box::new(Sampler::new(&rate().predictive(DAYS)));
-    let rows = always(NumberSource::PoissonGamma { predictive, parameter, exposure: DAYS, stream: None });
+    let rows = always(NumberSource::InDoubt {
+        predictive,
+        parameter,
+        law: Conditional::Poisson { exposure: DAYS },
+        stream: None,
+    });
     sketch.push("count", Operation::Number { out: number, draw, rows, evidence: None });
     sketch.ask(Asked::Number(number));
     sketch

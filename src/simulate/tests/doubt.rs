@@ -1,7 +1,7 @@
 //! Intervals from doubtful inputs, against the quantiles of their priors.
 
 use super::*;
-use crate::dist::{Beta, Dirichlet, Gamma};
+use crate::dist::{Beta, Dirichlet, Gamma, MeanInDoubt, MeanOf};
 
 pub(super) fn beta(a: f64, b: f64) -> Beta {
     Beta::new(a, b).unwrap()
@@ -90,6 +90,38 @@ fn evidence_moves_the_interval_to_the_posterior() {
     assert!((high - low - width).abs() < 0.06, "{low} {high}");
 }
 
+/// About a mean of 10 with a doubt of 3 and chance of 4: the mean's interval is that of the doubt, 10 ± 1.645 · 3, and that of the share beyond 15 is
+/// that of 1 - Φ((15 - m) / 4).
+#[test]
+fn a_mean_in_doubt_has_an_interval() {
+    let mut sketch = Sketch::new(1.0);
+    let law = MeanInDoubt::new(MeanOf::Number, 10.0, 3.0, 4.0).unwrap();
+    let parameter = sketch.parameter("mean", Prior::Mean(law));
+    let number = sketch.number();
+    let draw = Draw::Stream(sketch.stream("number"));
+    let predictive = Box::new(Sampler::new(&law.predictive()));
+    let rows = always(NumberSource::InDoubt { predictive, parameter, law: Conditional::AboutMean(law), stream: None });
+    sketch.push("number", Operation::Number { out: number, draw, rows, evidence: None });
+    let beyond = sketch.compare(Comparison::Less, Operand::Constant(15.0), Operand::Column(number));
+    let number_ask = sketch.ask(Asked::Number(number));
+    let beyond_ask = sketch.ask(Asked::Binary(beyond));
+    let tally = run(&sketch, 1);
+    let Answer::Number(answer) = &tally.answers()[number_ask] else { panic!("a number") };
+    // A draw of 4,096 worlds tells its mean to 0.06, and 200 strata an end to 0.15.
+    let (low, high) = answer.mean.prior_interval.unwrap();
+    assert!(
+        (low - (10.0 - 1.644_854 * 3.0)).abs() < 0.4 && (high - (10.0 + 1.644_854 * 3.0)).abs() < 0.4,
+        "{low} {high}"
+    );
+    let share = probability(&tally, beyond_ask);
+    // Φ(-1) in the mean; the standard deviation of both together is 5.
+    assert!((share.value - 0.158_655).abs() < 5.0 * share.standard_error, "{share:?}");
+    let (low, high) = share.prior_interval.unwrap();
+    let beyond = |mean: f64| crate::math::normal::cdf((mean - 15.0) / 4.0);
+    assert!((low - beyond(10.0 - 1.644_854 * 3.0)).abs() < 0.01, "{low}");
+    assert!((high - beyond(10.0 + 1.644_854 * 3.0)).abs() < 0.05, "{high}");
+}
+
 #[test]
 fn rates_options_and_hazards_have_intervals_too() {
     let mut sketch = Sketch::new(100.0);
@@ -106,7 +138,12 @@ fn rates_options_and_hazards_have_intervals_too() {
     let number = sketch.number();
     let draw = Draw::Stream(sketch.stream("count"));
     let predictive = Box::new(Sampler::new(&rate.predictive(2.0)));
-    let rows = always(NumberSource::PoissonGamma { predictive, parameter, exposure: 2.0, stream: None });
+    let rows = always(NumberSource::InDoubt {
+        predictive,
+        parameter,
+        law: Conditional::Poisson { exposure: 2.0 },
+        stream: None,
+    });
     sketch.push("count", Operation::Number { out: number, draw, rows, evidence: None });
     // A date with the chance Beta(6, 4) by day 30, and its hazard behind it.
     let prior = beta(6.0, 4.0);

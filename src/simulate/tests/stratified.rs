@@ -182,3 +182,42 @@ fn threads_and_parts_do_not_change_a_bit_of_stratified_worlds() {
     assert_eq!(format!("{whole:?}"), format!("{two:?}"));
     assert_eq!(format!("{whole:?}"), format!("{merged:?}"));
 }
+
+/// The median of two clusters of half the worlds each, 99 apart, is in the one or the other: its error is half their distance, with chunks to
+/// compare and without.
+#[test]
+fn a_quantile_in_a_gap_may_be_on_either_side_of_it() {
+    let mut sketch = Sketch::new(1.0);
+    // One coin alone would be shared out evenly by the strata.
+    let (first, second) = (sketch.bernoulli("first", 0.5), sketch.bernoulli("second", 0.3));
+    let coin = sketch.logic(Logic::Xor, first, second);
+    let about = |mean: f64| {
+        let distribution: Arc<dyn Distribution> = Arc::new(crate::dist::Uniform::new(mean, mean + 1.0).unwrap());
+        NumberSource::Sampler(Box::new(Sampler::new(&distribution)))
+    };
+    let rows = sketch.either(coin, about(0.0), about(100.0));
+    let number = sketch.number();
+    let draw = Draw::Stream(sketch.stream("number"));
+    sketch.push("number", Operation::Number { out: number, draw, rows, evidence: None });
+    sketch.ask(Asked::Number(number));
+    for (worlds, design) in [(4_096, Design::Independent), (17 * 32_768, Design::Stratified)] {
+        let (mut medians, mut squares) = (Vec::new(), 0.0);
+        for seed in 1..=20 {
+            let settings = Settings { worlds, seed, doubt_draws: 0, design, ..Settings::default() };
+            let tally = simulate(&sketch.plan, &settings, &|_| ()).unwrap();
+            let Answer::Number(answer) = &tally.answers()[0] else { panic!("a number") };
+            let median = answer.quantile(0.5);
+            medians.push(median.value);
+            squares += median.standard_error * median.standard_error / 20.0;
+            // A quarter is well inside a cluster.
+            assert!(answer.quantile(0.25).standard_error < 0.02, "{:?}", answer.quantile(0.25));
+        }
+        // On either side with one half: 20 on one side have a probability of 2e-6.
+        assert!(
+            medians.iter().any(|median| *median < 1.0) && medians.iter().any(|median| *median >= 100.0),
+            "{medians:?}"
+        );
+        // The root mean square of what is stated: 99 √(1/6) = 40 ± 2, since Φ(z) is uniform.
+        assert!((28.0..51.0).contains(&squares.sqrt()), "{}", squares.sqrt());
+    }
+}

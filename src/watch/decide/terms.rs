@@ -80,7 +80,7 @@ impl Sum<'_> {
         for row in rows {
             let mean = match &row.value {
                 NumberSpec::Constant(value) => *value,
-                NumberSpec::Distribution(distribution) => distribution.mean().unwrap_or(0.0),
+                drawn => drawn.law().and_then(|law| law.mean()).unwrap_or(0.0),
             };
             let Some(condition) = &row.condition else {
                 self.push(mean, before.map_or(Part::Always, Part::Where));

@@ -1,8 +1,36 @@
-//! How much of a number lies on single values.
+//! How much of a number lies on single values, and where nothing of it lies.
 
 use super::Histogram;
 
+/// A stretch between two values that no world has.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Gap {
+    /// The share of the weight below it.
+    pub(crate) below: f64,
+    /// How wide it is.
+    pub(crate) width: f64,
+}
+
 impl Histogram {
+    /// The widest gap between the quantiles at two levels, if it is more than half of what lies between them: then there is no density there that tells
+    /// how far a quantile may be off.
+    #[must_use]
+    pub(crate) fn gap_between(&self, low: f64, high: f64) -> Option<Gap> {
+        let total: f64 = self.bins.iter().map(|bin| bin.weight).sum();
+        let mut widest: Option<Gap> = None;
+        let (mut below, mut last) = (0.0, f64::NAN);
+        for bin in self.bins.iter().filter(|bin| bin.weight > 0.0) {
+            let gap = Gap { below: below / total, width: bin.minimum - last };
+            if gap.below > low && gap.below < high && gap.width > widest.map_or(0.0, |widest| widest.width) {
+                widest = Some(gap);
+            }
+            below += bin.weight;
+            last = bin.maximum;
+        }
+        let between = self.quantile(high) - self.quantile(low);
+        widest.filter(|gap| gap.width.is_finite() && 2.0 * gap.width > between)
+    }
+
     /// The share of the weight below a value, and that exactly on it; `None` if the value is at no edge of a bin.
     #[must_use]
     pub(crate) fn around(&self, value: f64) -> Option<(f64, f64)> {
@@ -44,6 +72,20 @@ impl Histogram {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_gap_is_where_more_than_half_of_the_stretch_is_empty() {
+        let cluster = |from: f64| (0..500).map(move |index| (from + f64::from(index) / 500.0, 1.0));
+        let histogram = Histogram::of_sorted(&cluster(0.0).chain(cluster(100.0)).collect::<Vec<_>>(), None);
+        let gap = histogram.gap_between(0.45, 0.55).expect("there is one");
+        assert!(gap.below == 0.5 && (gap.width - 99.002).abs() < 1e-9, "{gap:?}");
+        // Within a cluster there is none, nor anywhere near one, nor between whole numbers that are all alike.
+        assert_eq!(histogram.gap_between(0.2, 0.3), None);
+        assert_eq!(histogram.gap_between(0.5, 0.5), None);
+        let whole: Vec<(f64, f64)> = (0..10).map(|value| (f64::from(value), 100.0)).collect();
+        assert_eq!(Histogram::of_sorted(&whole, None).gap_between(0.15, 0.45), None);
+        assert_eq!(Histogram::of_sorted(&whole, None).gap_between(0.25, 0.35).map(|gap| gap.width), Some(1.0));
+    }
 
     #[test]
     fn how_much_lies_on_a_value_is_exact_at_the_edges() {
