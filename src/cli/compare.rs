@@ -217,6 +217,7 @@ fn streamed(arguments: &Arguments) -> Result<(Comparison, Vec<Reliability>), Err
     let pairs = pairs(arguments, &forecasters);
     let (comparison, reliability) =
         gathered_comparison(&gathered, &forecasters, &pairs, &rules, &arguments.cluster, arguments.adjust)?;
+    stream::tell_repeats(&gathered);
     if reliability.is_none() {
         console::note("note: no reliability: what all share is more than memory should hold; name fewer forecasters");
     }

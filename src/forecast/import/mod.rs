@@ -122,11 +122,20 @@ impl InputFile {
                 .help("tables have one JSON object a line (.jsonl)"));
             }
         }
-        match Table::from_bytes(name, bytes) {
-            Ok(table) => Ok(Self::recognise(Content::Table(table), Vec::new())
-                .unwrap_or_else(|table| Self { form: Form::Tidy(TidyFile::of_table(table)) })),
-            // Some published files are in no encoding at all; only texts of questions suffer from it.
-            Err(strict) if std::str::from_utf8(bytes).is_err() => {
+        // Some published files are in no encoding at all; only texts of questions suffer from it.
+        let is_text = std::str::from_utf8(bytes).is_ok();
+        let read = if is_text { Table::read(name, bytes) } else { Table::from_bytes(name, bytes) };
+        match read {
+            Ok(table) => {
+                let file = Self::recognise(Content::Table(table), Vec::new())
+                    .unwrap_or_else(|table| Self { form: Form::Tidy(TidyFile::of_table(table)) });
+                // A tidy table names such rows beside what else is wrong with it.
+                if let Form::Field { content: Content::Table(table), .. } = &file.form {
+                    table.check_rows()?;
+                }
+                Ok(file)
+            }
+            Err(strict) if !is_text => {
                 let text = String::from_utf8_lossy(bytes);
                 let spoiled = text.lines().filter(|line| line.contains(char::REPLACEMENT_CHARACTER)).count();
                 let note =
@@ -215,6 +224,9 @@ pub fn read_all(files: &[(Holds, InputFile)], records: &mut Records) -> Result<(
     let mut summaries = Vec::new();
     let mut beside = reading::Beside::default();
     for wanted in [Holds::Questions, Holds::Forecasts, Holds::Outcomes] {
+        if wanted == Holds::Outcomes && records.questions.is_empty() {
+            check_that_something_was_asked(files, &summaries)?;
+        }
         for (_, file) in files.iter().filter(|(holds, _)| *holds == wanted) {
             let (found, summary) = file.read(wanted, records, &mut beside)?;
             records.outcomes.extend(found.iter().map(|outcome| (outcome.question.clone(), outcome.clone())));
@@ -223,4 +235,18 @@ pub fn read_all(files: &[(Holds, InputFile)], records: &mut Records) -> Result<(
         }
     }
     Ok((outcomes, summaries))
+}
+
+/// Refuses outcomes where the files read before hold nothing that they could belong to: those files are at fault.
+fn check_that_something_was_asked(files: &[(Holds, InputFile)], summaries: &[Summary]) -> Result<(), Error> {
+    if summaries.is_empty() || files.iter().all(|(holds, _)| *holds != Holds::Outcomes) {
+        return Ok(());
+    }
+    let named: Vec<String> = summaries.iter().map(|summary| format!("`{}`", summary.file)).collect();
+    let verb = if named.len() == 1 { "holds" } else { "hold" };
+    Err(Error::input(format!(
+        "{} {verb} no forecast and no question, so there is nothing for the outcomes",
+        named.join(", ")
+    ))
+    .help("a table of forecasts has a row for each below its header"))
 }

@@ -6,11 +6,12 @@ use super::table::{Problems, Row, Table};
 use crate::error::Error;
 use crate::forecast::marks::in_order_of;
 use crate::forecast::{
-    Curve, Forecast, ForecastRecord, Moment, Provenance, Question, QuestionKind, Records, SUM_TOLERANCE, check_name,
-    day, number_text,
+    Curve, Forecast, ForecastRecord, Moment, Provenance, Question, QuestionKind, Records, Repeats, SUM_TOLERANCE,
+    check_name, day, number_text,
 };
 use indexmap::IndexMap;
 use jiff::civil::Date;
+use std::collections::{HashMap, HashSet};
 
 const REQUIRED: [&str; 3] = ["question", "forecaster", "made_at"];
 /// Every column of a table of forecasts, in the order in which they are written.
@@ -45,7 +46,7 @@ pub(super) fn read(table: &Table, records: &mut Records) -> Result<Summary, Erro
     if !table.rows.is_empty() {
         table.require("forecasts", &REQUIRED, &known)?;
     }
-    let mut problems = Problems::new(&table.name);
+    let mut problems = Problems::of(table);
     check_says(table)?;
     let mut scaled = Vec::new();
     let items = assemble(table, &mut problems, &mut scaled);
@@ -54,6 +55,10 @@ pub(super) fn read(table: &Table, records: &mut Records) -> Result<Summary, Erro
     problems.into_result()?;
 
     let mut notes = table.slips(&known);
+    if table.rows.is_empty() {
+        notes.push("it has no rows".to_owned());
+    }
+    notes.extend(repeats(table, &forecasts).notes(|line| format!("row {line}")));
     if let Some((line, sum)) = scaled.first() {
         notes.push(format!(
             "{} whose options summed to 1 only within rounding scaled to sum to 1 (first: line {line}, {})",
@@ -75,6 +80,26 @@ pub(super) fn read(table: &Table, records: &mut Records) -> Result<Summary, Erro
     records.questions.extend(created);
     records.forecasts.extend(forecasts.into_iter().map(|(_, record)| record));
     Ok(summary)
+}
+
+/// Which forecasts come after another of the same question, forecaster and moment. One whose row has a `revision` is meant to.
+fn repeats(table: &Table, forecasts: &[(u64, ForecastRecord)]) -> Repeats {
+    let revision = table.column("revision");
+    let revised: HashSet<u64> =
+        table.rows.iter().filter(|row| !row.cell(revision).is_empty()).map(|row| row.line).collect();
+    let mut found = Repeats::default();
+    let mut latest: HashMap<(&str, &str, u64), (u64, &ForecastRecord)> = HashMap::with_capacity(forecasts.len());
+    for (line, record) in forecasts {
+        let moment = record.made_at.epoch_days().to_bits();
+        let key = (record.question.as_str(), record.forecaster.as_str(), moment);
+        let Some((before, earlier)) = latest.insert(key, (*line, record)) else { continue };
+        if earlier == record {
+            found.add_same(*line, before);
+        } else if !revised.contains(line) {
+            found.add_changed(*line, before);
+        }
+    }
+    found
 }
 
 /// Checks that the columns can hold what was said.

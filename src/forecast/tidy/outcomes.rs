@@ -15,7 +15,7 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
         table.require("outcomes", &COLUMNS[..3], &COLUMNS)?;
     }
     let [question_column, resolution_column, resolved_on, source] = COLUMNS.map(|name| table.column(name));
-    let mut problems = Problems::new(&table.name);
+    let mut problems = Problems::of(table);
     let mut outcomes: Vec<Outcome> = Vec::new();
     let mut unknown: Vec<String> = Vec::new();
     let mut unresolved = 0;

@@ -59,7 +59,13 @@ fn every_bad_row_is_named_with_its_line_and_nothing_is_taken() {
          q,me,2025-08-19,NaN\n\
          q,me,2025-08-19\n",
     );
-    assert_eq!(message, "f.csv:7: the row has 3 cells, but the header has 4");
+    // A row of another width hides none of the others.
+    let told = ["f.csv:2: the probability `1.2`", "f.csv:3: made_at: `yesterday`", "f.csv:5: ", "f.csv:6: "];
+    for (line, begins) in message.lines().zip(told) {
+        assert!(line.starts_with(begins), "{message}");
+    }
+    assert!(message.ends_with("\nf.csv:7: the row has 3 cells, but the header has 4"), "{message}");
+    assert_eq!(message.lines().count(), 5, "{message}");
     let message = refusal(
         "question,forecaster,made_at,probability\n\
          q,me,2025-08-19,35\n\
@@ -146,9 +152,44 @@ fn flat_json_lines_are_read_like_csv() {
     let summary = file.forecasts(&mut records).unwrap();
     assert_eq!(records.forecasts[1].forecast, Forecast::Binary { probability: 0.05 });
     assert_eq!(summary.ignored_columns, ["note"]);
-    let message = TidyFile::from_text("a.jsonl", "{}\n[1]\nx\n").unwrap_err().to_string();
-    assert!(message.starts_with("a.jsonl:2: the line is not a JSON object"), "{message}");
-    assert_eq!(message.lines().count(), 2);
+    let bad = "{\"question\":\"q\",\"forecaster\":\"me\",\"made_at\":\"2025-08-19\",\"probability\":7}\n[1]\nx\n\
+               {\"question\":{},\"forecaster\":\"me\",\"made_at\":\"2025-08-19\",\"probability\":1}\n";
+    let file = TidyFile::from_text("a.jsonl", bad).unwrap();
+    let message = file.forecasts(&mut records).unwrap_err().to_string();
+    let told =
+        ["1: the probability `7`", "2: the line is not a JSON object", "3: the line is not", "4: `question` is an"];
+    assert_eq!(message.lines().count(), told.len(), "{message}");
+    for (line, begins) in message.lines().zip(told) {
+        assert!(line.starts_with(&format!("a.jsonl:{begins}")), "{message}");
+    }
+}
+
+#[test]
+fn what_stands_twice_is_named_by_its_row_in_every_form() {
+    let text = "question,forecaster,made_at,revision,probability,quantile,value\n\
+                a,me,2025-08-19,,0.3,,\n\
+                b,me,2025-08-19,,0.6,,\n\
+                a,me,2025-08-19,,0.3,,\n\
+                c,me,2025-08-19,,,0.5,7\n\
+                b,me,2025-08-19T00:00:00Z,,0.7,,\n\
+                b,you,2025-08-19,,0.7,,\n\
+                c,me,2025-08-19,1,,0.5,8\n\
+                b,me,2025-08-20,,0.7,,\n";
+    let (records, summary) = forecasts(text).unwrap();
+    assert_eq!((records.forecasts.len(), summary.taken), (8, 8), "nothing is dropped");
+    let expected = [
+        "1 forecast stands there twice: row 4 (as row 2)",
+        "1 forecast takes the place of another of the same question, forecaster and moment: row 6 (of row 3)",
+    ];
+    assert_eq!(summary.notes, expected, "and what was revised on purpose is no news");
+    let yes_no: Vec<ForecastRecord> = records.forecasts.into_iter().filter(|record| record.question != "c").collect();
+    for (form, first, other) in [(Form::Csv, 4, 5), (Form::Jsonl, 3, 4), (Form::Parquet, 3, 4)] {
+        let bytes = forecasts_file(&yes_no, form).unwrap();
+        let file = TidyFile::from_bytes(&format!("f.{}", form.extension()), &bytes).unwrap();
+        let notes = file.forecasts(&mut Records::default()).unwrap().notes;
+        assert!(notes[0].ends_with(&format!("row {first} (as row {})", first - 2)), "{notes:?}");
+        assert!(notes[1].ends_with(&format!("row {other} (of row {})", other - 2)), "{notes:?}");
+    }
 }
 
 #[test]
