@@ -200,3 +200,29 @@ fn a_question_of_ones_own_keeps_its_tags_and_a_known_one_takes_none() {
     assert_eq!(records(&folder.path().join("foretell.db")).questions.len(), 1);
     run(folder.path(), 0, &["score", "--tagged", "source=desk"]);
 }
+
+#[test]
+fn a_table_of_the_ledger_can_go_to_stdout_and_a_file_beside_the_results_cannot() {
+    let folder = folder();
+    filled(folder.path());
+    run(folder.path(), 0, &["ledger", "export", "--out", "out"]);
+    for (option, stem) in [("--forecasts", "forecasts"), ("--outcomes", "outcomes"), ("--questions", "questions")] {
+        let (out, err) = run(folder.path(), 0, &["ledger", "export", option, "-"]);
+        let file = std::fs::read_to_string(folder.path().join(format!("out/{stem}.csv"))).expect("it was written");
+        assert_eq!(out, file, "{option}");
+        assert!(err.starts_with("file  rows\n-"), "{err}");
+    }
+    let (out, _) = run(folder.path(), 0, &["ledger", "export", "--forecasts", "-", "--form", "jsonl"]);
+    assert!(out.lines().count() == 6 && out.starts_with('{'), "{out}");
+    let (_, err) = run(folder.path(), 1, &["ledger", "export", "--forecasts", "-", "--outcomes", "-"]);
+    assert!(err.contains("standard output holds one"), "{err}");
+    let (_, err) = run(folder.path(), 1, &["ledger", "export", "--out", "-"]);
+    assert!(err.contains("--out names a folder"), "{err}");
+    let (_, err) = run(folder.path(), 1, &["ledger", "export", "--forecasts", "f.csv", "--form", "jsonl"]);
+    assert!(err.contains("neither is named"), "{err}");
+    let (_, err) = run(folder.path(), 1, &["score", "--out", "-"]);
+    assert!(err.contains("where the results go") && err.contains("`--format csv`"), "{err}");
+    let (_, err) = run(folder.path(), 1, &["score", "--rule", "crps", "--over-time", "-"]);
+    assert!(err.contains("where the results go"), "{err}");
+    assert!(!folder.path().join("-").exists(), "nothing is called `-`");
+}
