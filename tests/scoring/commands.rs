@@ -247,3 +247,16 @@ fn forecasts_without_rows_are_to_blame_and_not_the_outcomes() {
     assert_eq!(output.status.code(), Some(1));
     assert!(err.contains("error: `forecasts.csv` holds no forecast and no question"), "{err}");
 }
+
+#[test]
+fn a_picture_of_which_there_is_nothing_says_what_it_needs_and_keeps_no_report_back() {
+    let folder = folder(12, "");
+    let (code, out, err) = run_on(folder.path(), &["calibrate", "--pit", "pit.svg", "--svg", "curve.svg"]);
+    assert_eq!(code, 1);
+    assert!(out.contains("MCB: lost to miscalibration"), "{out}");
+    assert!(
+        err.contains("`pit.svg` was not drawn: a PIT histogram (--pit) needs quantiles of numbers or days"),
+        "{err}"
+    );
+    assert!(folder.path().join("curve.svg").exists() && !folder.path().join("pit.svg").exists());
+}
