@@ -78,7 +78,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE")]
     pit: Option<PathBuf>,
     /// Draw the Murphy diagram of each row into this file: mean elementary scores at each threshold, as stated with their
-    /// interval, recalibrated, and of the base rate; figures instead of a picture if its name ends in `.csv`
+    /// interval, where they would lie if calibrated, recalibrated, and of the base rate; figures instead of a picture if its name ends in `.csv`
     #[arg(long, value_name = "FILE")]
     murphy: Option<PathBuf>,
     /// Show the reliability diagram in letters, below the tables
@@ -108,7 +108,12 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         seed: arguments.seed,
         ..CalibrationSettings::default()
     };
-    let report = calibration_report(&records, &standings, &streams, settings);
+    let mut report = calibration_report(&records, &standings, &streams, settings);
+    if arguments.murphy.is_some() {
+        for row in &mut report.rows {
+            row.elementary = elementary_means(&row.sample, arguments.replicates, arguments.seed);
+        }
+    }
     let without = arguments.draw(&report)?;
     if let Some(path) = &arguments.out {
         write_table(path, &wide(&report))?;
@@ -201,8 +206,8 @@ fn belt(report: &CalibrationReport) -> Option<String> {
 
 fn murphy(report: &CalibrationReport, is_table: bool) -> Result<String, Error> {
     let names: Vec<String> = report.rows.iter().map(name).collect();
-    let panels: Vec<(&str, Vec<ElementaryMeans>)> =
-        names.iter().zip(&report.rows).map(|(name, row)| (name.as_str(), elementary_means(&row.sample))).collect();
+    let panels: Vec<(&str, &[ElementaryMeans])> =
+        names.iter().zip(&report.rows).map(|(name, row)| (name.as_str(), row.elementary.as_slice())).collect();
     if is_table { elementary_sheet(&panels).to_csv() } else { Ok(elementary_picture(&panels)) }
 }
 
@@ -241,6 +246,25 @@ fn titled(of: Option<&String>, forecaster: &str) -> String {
 /// The forecaster, with the tag where there is one.
 fn name(row: &CalibrationRow) -> String {
     titled(row.of.as_ref(), &row.forecaster)
+}
+
+/// Where the curve of a Murphy diagram leaves the band of calibrated forecasts.
+fn beside_calibrated(row: &CalibrationRow) -> String {
+    let places = |is_there: fn(&ElementaryMeans) -> bool, side: &str| {
+        let found: Vec<f64> = row.elementary.iter().filter(|of| is_there(of)).map(|of| 100.0 * of.threshold).collect();
+        let (first, last) = (found.first()?, found.last()?);
+        let span = if first == last { format!("{first:.0} %") } else { format!("{first:.0} % to {last:.0} %") };
+        Some(format!("{side} it at {} from {span}", counted(found.len(), "threshold")))
+    };
+    let above = places(|of| of.stated > of.calibrated_upper, "above");
+    let below = places(|of| of.stated < of.calibrated_lower, "below");
+    let found: Vec<String> = above.into_iter().chain(below).collect();
+    let found = if found.is_empty() { "within it everywhere".to_owned() } else { found.join(", ") };
+    format!(
+        "{}: Murphy diagram beside the band of calibrated forecasts, 95 % at each of {} thresholds: {found}",
+        name(row),
+        row.elementary.len()
+    )
 }
 
 fn foot(report: &CalibrationReport) -> Vec<String> {
@@ -285,6 +309,7 @@ fn foot(report: &CalibrationReport) -> Vec<String> {
                 .to_owned(),
         );
     }
+    lines.extend(report.rows.iter().filter(|row| !row.elementary.is_empty()).map(beside_calibrated));
     if !report.updates.is_empty() {
         lines.push(
             "movement: mean sum of squared changes; reduction: mean p(1 - p) at the start less that at the end; they are alike for who takes news for what it is"

@@ -369,7 +369,12 @@ fn pictures_of_calibration_and_of_boards_are_drawn_and_shown_in_letters() {
     run(folder.path(), &["calibrate", "--replicates", "100", "--murphy", "m.csv"]);
     let figures = std::fs::read_to_string(folder.path().join("m.csv")).expect("it was written");
     assert_eq!(figures.lines().count(), 1 + 4 * 99);
-    assert!(figures.starts_with("forecaster,threshold,stated,lower,upper,recalibrated,base rate\n"), "{figures}");
+    assert!(
+        figures.starts_with(
+            "forecaster,threshold,stated,lower,upper,if calibrated lower,if calibrated upper,recalibrated,base rate\n"
+        ),
+        "{figures}"
+    );
     let (code, out, _) = run(folder.path(), &["leaderboard", "--plot"]);
     assert_eq!(code, 0);
     assert!(out.contains("adjusted mean under brier, with 95 % intervals") && out.matches('●').count() == 4, "{out}");
