@@ -55,6 +55,7 @@ mod score;
 mod score_otherwise;
 mod shard;
 mod status;
+mod status_joint;
 mod storyline;
 mod storylines;
 mod stream;

@@ -7,11 +7,11 @@
 //! [`standings`]: super::standings
 
 use super::evaluate::{AskedBy, Excluded, Reason, Standing};
-use super::life::Life;
+use super::life::{Close, Life};
 use super::rule::Case;
 use crate::error::Error;
 use crate::forecast::stream::{Batch, ByQuestion, Came, NumberedForecast, PARTS};
-use crate::forecast::{Moment, QuestionKind, Records, Repeats, Resolution, Selection};
+use crate::forecast::{Moment, QuestionKind, Records, Repeats, Resolution, Selection, tells_time};
 use indexmap::IndexSet;
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -40,8 +40,9 @@ struct Asked {
     id: Box<str>,
     cluster: u32,
     tags: u32,
-    opens: Option<Date>,
-    closes: Option<Date>,
+    /// In days since 1970-01-01.
+    opens: Option<f64>,
+    closes: Option<Close>,
     fate: Fate,
 }
 
@@ -151,12 +152,10 @@ impl GatheredForecasts {
                 },
             };
             let cluster = question.cluster.as_deref().map_or(NO_CLUSTER, |name| clusters.insert_full(name).0 as u32);
-            let tags = match gathered.tags.get_index_of(&question.tags) {
-                Some(known) => known,
-                None => gathered.tags.insert_full(question.tags.clone()).0,
-            };
+            let tags: Vec<String> = question.tags.iter().filter(|tag| !tells_time(tag)).cloned().collect();
+            let tags = gathered.tags.insert_full(tags).0;
             gathered.questions.insert(id.as_str().into(), gathered.asked.len() as u32);
-            let (tags, opens, closes) = (tags as u32, question.opens, question.closes);
+            let (tags, opens, closes) = (tags as u32, question.opened(), Close::of(question));
             gathered.asked.push(Asked { id: id.as_str().into(), cluster, tags, opens, closes, fate });
         }
         gathered.clusters = clusters.into_iter().map(str::to_owned).collect();
