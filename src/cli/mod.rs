@@ -44,6 +44,7 @@ mod pool_quantiles;
 mod pool_sheets;
 mod rare;
 mod record;
+mod record_joint;
 mod report;
 mod report_bottom;
 mod report_outlook;
