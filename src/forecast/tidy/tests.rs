@@ -208,11 +208,31 @@ fn outcomes_of_unknown_questions_are_left_out_and_named() {
     assert_eq!(
         summary.notes,
         [
-            "1 outcome of a question not known left out: `attend` (nearest known: `attends`)",
-            "1 without a resolution left out"
+            "1 outcome of a question not known left out: row 3 (`attend`, nearest known: `attends`)",
+            "1 pending, without a resolution: row 4 (`attends`)"
         ]
     );
     assert!(file.outcomes(&Records::default()).unwrap_err().to_string().contains("no question of these outcomes"));
+}
+
+#[test]
+fn what_is_voided_and_what_is_resolved_again_are_named_by_row() {
+    let (records, _) = forecasts(
+        "question,forecaster,made_at,probability\na,me,2025-08-19,0.5\nb,me,2025-08-19,0.5\nc,me,2025-08-19,0.5\n",
+    )
+    .unwrap();
+    let text = "question,resolution,resolved_on\na,annulled,2025-09-01\nb,yes,2025-09-01\na,no,2025-09-02\nb,annulled,2025-09-02\n\
+                c,annulled,2025-09-02\n";
+    let (outcomes, summary) = TidyFile::from_text("o.csv", text).unwrap().outcomes(&records).unwrap();
+    assert_eq!((outcomes.len(), summary.taken), (5, 5));
+    assert_eq!(
+        summary.notes,
+        [
+            "2 voided, annulled: row 5 (`b`), row 6 (`c`)",
+            "resolved several times, the last counts: row 4 (`a`), row 5 (`b`)"
+        ],
+        "`a` is not annulled in the end"
+    );
 }
 
 #[test]
