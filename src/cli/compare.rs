@@ -289,8 +289,14 @@ fn named(arguments: &Arguments, known: &BTreeSet<&str>) -> Result<Vec<String>, E
     let mut forecasters = arguments.forecasters.clone();
     match &arguments.against {
         None if forecasters.len() < 2 => {
+            let names = known.iter().copied().collect::<Vec<_>>().join(", ");
+            let those = match known.len() {
+                0 => "; there are no forecasts at all".to_owned(),
+                1..=12 => format!("; there are forecasts by {names}"),
+                count => format!("; there are forecasts by {count} forecasters, whom `foretell score` lists"),
+            };
             return Err(Error::input("a comparison needs two forecasters")
-                .help("name two at least, or one beside `--against FORECASTER`"));
+                .help(format!("name two at least, or one beside `--against FORECASTER`{those}")));
         }
         None => {}
         Some(reference) => {

@@ -260,3 +260,24 @@ fn a_picture_of_which_there_is_nothing_says_what_it_needs_and_keeps_no_report_ba
     );
     assert!(folder.path().join("curve.svg").exists() && !folder.path().join("pit.svg").exists());
 }
+
+#[test]
+fn what_stands_in_two_files_is_named_with_both() {
+    let folder = folder(3, "");
+    let more = "question,forecaster,made_at,probability\nq0,ada,2025-01-01,0.5\nq0,ada,2025-01-02,0.5\nq1,bob,2025-01-05,0.5\n";
+    std::fs::write(folder.path().join("more.csv"), more).expect("a file in the folder");
+    let (code, out, err) = run_on(folder.path(), &["score", "--forecasts", "more.csv"]);
+    // `more.csv` is named first, so what stands in `forecasts.csv` comes after it.
+    let told = "note: forecasts.csv: 2 forecasts take the place of one of the same question, forecaster and moment in more.csv: \
+                `q0` by `ada` at 2025-01-01, `q1` by `bob` at 2025-01-05";
+    assert!(code == 0 && err.contains(told), "{err}");
+    assert!(out.contains("not scored: 2 forecasts on 2 questions: another of the same moment"), "{out}");
+}
+
+#[test]
+fn a_comparison_of_nobody_says_who_there_is() {
+    let folder = folder(3, "");
+    let (code, _, err) = run_on(folder.path(), &["compare"]);
+    assert!(code == 1 && err.contains("a comparison needs two forecasters"), "{err}");
+    assert!(err.contains("; there are forecasts by ada, bob"), "{err}");
+}
