@@ -99,7 +99,10 @@ pub(super) fn joint(
         }
     };
     let total: f64 = shares.values().sum();
-    let pattern = |(codes, share): (&Vec<usize>, &f64)| (open.iter().zip(codes).map(answer).collect(), share / total);
+    let pattern = |(codes, share): (&Vec<usize>, &f64)| {
+        let answers: Vec<Resolution> = open.iter().zip(codes).map(answer).collect();
+        (answers, share / total)
+    };
     Ok(Some(JointForecast {
         forecaster: forecaster.to_owned(),
         made_at: Moment::Day(report.as_of),

@@ -318,8 +318,8 @@ impl Recording {
     }
 }
 
-/// Records the forecasts of open questions, and the joint one of several, if that is asked for; the acknowledgement goes to stderr once the disk has them. Their curves are found
-/// by `curve_worlds` a day, unless the arguments say another number.
+/// Records the forecasts of open questions, and the joint one of several, if that is asked for; the acknowledgement goes to stderr once the disk has
+/// them. Their curves are found by `curve_worlds` a day, unless the arguments say another number.
 pub(super) fn record(
     recording: &Recording,
     loaded: &Loaded,
