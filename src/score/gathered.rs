@@ -361,6 +361,7 @@ impl GatheredForecasts {
                 });
             }
         }
+        // Whoever goes through them again finds the same.
         let _ = self.repeats.set(left_out.1);
         let excluded = |(reason, (forecasts, questions))| Excluded { reason, forecasts, questions };
         Ok(left_out.0.into_iter().map(excluded).collect())
