@@ -146,8 +146,8 @@ struct Key {
     alone: Option<usize>,
 }
 
-/// The line on which a forecast begins, what its rows say (`None` for one that could not be read), and its curve.
-type Rows = (u64, Vec<Option<Said>>, Option<Curve>);
+/// The line on which a forecast begins, what its rows say and on which lines (`None` for one that could not be read), and its curve.
+type Rows = (u64, Vec<Option<(u64, Said)>>, Option<Curve>);
 
 /// The forecasts of a table with the line each begins on, in the order in which they begin.
 fn assemble(table: &Table, problems: &mut Problems, scaled: &mut Vec<(u64, f64)>) -> Vec<(u64, ForecastRecord)> {
@@ -171,12 +171,18 @@ fn assemble(table: &Table, problems: &mut Problems, scaled: &mut Vec<(u64, f64)>
             "" => None,
             text => problems.take(row.line, text.parse::<Curve>().map_err(|problem| format!("curve: {problem}"))),
         };
-        groups.entry(key).or_insert((row.line, Vec::new(), curve)).1.push(said);
+        groups.entry(key).or_insert((row.line, Vec::new(), curve)).1.push(said.map(|said| (row.line, said)));
     }
     let mut forecasts: Vec<(u64, ForecastRecord)> = whole;
     for (key, (line, rows, curve)) in groups {
         // A row that could not be read was named; the rest of its forecast would only give further complaints.
-        let Some(said) = rows.into_iter().collect::<Option<Vec<Said>>>() else { continue };
+        let Some(rows) = rows.into_iter().collect::<Option<Vec<(u64, Said)>>>() else { continue };
+        let twice = said_twice(&rows);
+        if !twice.is_empty() {
+            twice.iter().for_each(|(line, problem)| problems.push(*line, problem));
+            continue;
+        }
+        let said = rows.into_iter().map(|(_, said)| said).collect();
         let forecast = combine(said).and_then(|forecast| rescale(forecast, line, scaled));
         if let Some(forecast) = problems.take(line, forecast) {
             let Key { question, forecaster, made_at, until, provenance, .. } = key;
@@ -195,6 +201,28 @@ fn assemble(table: &Table, problems: &mut Problems, scaled: &mut Vec<(u64, f64)>
         }
     }
     forecasts
+}
+
+/// The rows of a forecast whose option or quantile stands in an earlier one.
+fn said_twice(rows: &[(u64, Said)]) -> Vec<(u64, String)> {
+    let mut first: HashMap<(&str, u64), u64> = HashMap::new();
+    let mut found = Vec::new();
+    for (line, said) in rows {
+        let key = match said {
+            Said::Option(option, _) => (option.as_str(), 0),
+            Said::Quantile(level, _) | Said::Day(level, ..) => ("", level.to_bits()),
+            Said::Probability(_) | Said::Never(_) => continue,
+        };
+        let before = *first.entry(key).or_insert(*line);
+        if before != *line {
+            let what = match said {
+                Said::Option(option, _) => format!("option `{option}`"),
+                _ => format!("quantile {}", number_text(f64::from_bits(key.1))),
+            };
+            found.push((*line, format!("the {what} stands twice in this forecast, first in row {before}")));
+        }
+    }
+    found
 }
 
 fn key(row: &Row, columns: &[Option<usize>; 16], problems: &mut Problems) -> Option<Key> {
