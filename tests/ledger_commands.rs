@@ -1,6 +1,6 @@
 //! The commands that keep forecasts and outcomes, run as a user runs them.
 
-use foretell::forecast::Records;
+use foretell::forecast::{Forecast, Records};
 use foretell::ledger::Ledger;
 use serde_json::Value;
 use std::path::Path;
@@ -199,4 +199,147 @@ fn a_question_of_ones_own_keeps_its_tags_and_a_known_one_takes_none() {
     run(folder.path(), 1, &other);
     assert_eq!(records(&folder.path().join("foretell.db")).questions.len(), 1);
     run(folder.path(), 0, &["score", "--tagged", "source=desk"]);
+}
+
+#[test]
+fn a_table_of_the_ledger_can_go_to_stdout_and_a_file_beside_the_results_cannot() {
+    let folder = folder();
+    filled(folder.path());
+    run(folder.path(), 0, &["ledger", "export", "--out", "out"]);
+    for (option, stem) in [("--forecasts", "forecasts"), ("--outcomes", "outcomes"), ("--questions", "questions")] {
+        let (out, err) = run(folder.path(), 0, &["ledger", "export", option, "-"]);
+        let file = std::fs::read_to_string(folder.path().join(format!("out/{stem}.csv"))).expect("it was written");
+        assert_eq!(out, file, "{option}");
+        assert!(err.starts_with("file  rows\n-"), "{err}");
+    }
+    let (out, _) = run(folder.path(), 0, &["ledger", "export", "--forecasts", "-", "--form", "jsonl"]);
+    assert!(out.lines().count() == 6 && out.starts_with('{'), "{out}");
+    let (_, err) = run(folder.path(), 1, &["ledger", "export", "--forecasts", "-", "--outcomes", "-"]);
+    assert!(err.contains("standard output holds one"), "{err}");
+    let (_, err) = run(folder.path(), 1, &["ledger", "export", "--out", "-"]);
+    assert!(err.contains("--out names a folder"), "{err}");
+    let (_, err) = run(folder.path(), 1, &["ledger", "export", "--forecasts", "f.csv", "--form", "jsonl"]);
+    assert!(err.contains("neither is named"), "{err}");
+    let (_, err) = run(folder.path(), 1, &["score", "--out", "-"]);
+    assert!(err.contains("where the results go") && err.contains("`--format csv`"), "{err}");
+    let (_, err) = run(folder.path(), 1, &["score", "--rule", "crps", "--over-time", "-"]);
+    assert!(err.contains("where the results go"), "{err}");
+    assert!(!folder.path().join("-").exists(), "nothing is called `-`");
+}
+
+/// Two questions that hang together: rain at 30 %, and what the forecast says of it.
+const UMBRELLA: &str = r#"
+title   = "An umbrella"
+as_of   = 2026-03-02
+horizon = 2026-03-06
+[event.rain]
+chance = "30%"
+[event.forecast]
+one_of = ["sunny", "cloudy", "rainy"]
+chance = [
+  { if = "rain", is = "15%, 25%, 60%" },
+  { otherwise = "70%, 20%, 10%" },
+]
+[event.millimetres]
+value = "normal(5, 2)"
+[question.wet]
+ask      = "Does it rain?"
+holds    = "rain"
+closes   = 2026-03-04
+resolves = "by the gauge"
+[question.said]
+ask      = "What does the forecast say?"
+which    = "forecast"
+closes   = 2026-03-03
+resolves = "by the paper"
+[question.much]
+ask      = "How much?"
+value    = "millimetres"
+closes   = 2026-03-04
+resolves = "by the gauge"
+"#;
+
+/// The patterns of the joint forecasts of a ledger with their probabilities.
+fn patterns(folder: &Path, ledger: &str) -> Vec<(String, f64)> {
+    let export = ["ledger", "export", "--ledger", ledger, "--joint", "-", "--form", "jsonl"];
+    let (lines, _) = run(folder, 0, &export);
+    let read = |line: &str| -> (String, f64) {
+        let row: Value = serde_json::from_str(line).expect("a JSON line");
+        (row["pattern"].as_str().expect("a text").to_owned(), row["probability"].as_f64().expect("a number"))
+    };
+    lines.lines().map(read).collect()
+}
+
+#[test]
+fn a_run_records_what_several_of_its_questions_come_to_together() {
+    let folder = folder();
+    std::fs::write(folder.path().join("s.toml"), UMBRELLA).expect("a file");
+    let together = ["--record", "--joint", "wet,said", "--ledger"];
+    let with = |more: &[&str]| -> Vec<String> {
+        ["run", "s.toml"].iter().chain(more).chain(&together).map(|word| (*word).to_owned()).collect()
+    };
+    let on = |ledger: &str, code: i32, more: &[&str]| {
+        let words: Vec<String> = with(more).into_iter().chain([ledger.to_owned()]).collect();
+        run(folder.path(), code, &words.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    // Simulated: the patterns sum to the very figures that are recorded of each question.
+    let (_, err) = on("simulated.db", 0, &["--worlds", "100k", "--curve-worlds", "0", "--method", "rejection"]);
+    assert!(err.contains("1 joint forecast"), "{err}");
+    let expected = [
+        ("said=cloudy|wet=no", 0.14),
+        ("said=cloudy|wet=yes", 0.075),
+        ("said=rainy|wet=no", 0.07),
+        ("said=rainy|wet=yes", 0.18),
+        ("said=sunny|wet=no", 0.49),
+        ("said=sunny|wet=yes", 0.045),
+    ];
+    let sorted = |ledger: &str| {
+        let mut found = patterns(folder.path(), ledger);
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        found
+    };
+    let found = sorted("simulated.db");
+    for ((pattern, share), (named, probability)) in found.iter().zip(expected) {
+        // 5.6 standard errors of a share in 100,000 worlds, the largest of which is 0.0016.
+        assert!(pattern == named && (share - probability).abs() < 0.009, "{pattern} {share}");
+    }
+    let wet: f64 = found.iter().filter(|(pattern, _)| pattern.ends_with("wet=yes")).map(|(_, share)| share).sum();
+    let recorded = records(&folder.path().join("simulated.db"));
+    let of_wet = recorded.forecasts.iter().find(|record| record.question == "wet").expect("it was recorded");
+    let Forecast::Binary { probability } = of_wet.forecast else { panic!("it is a yes/no question") };
+    assert!((wet - probability).abs() < 1e-12, "{wet} against {probability}");
+    // What cannot be part of a pattern is named, and nothing is recorded.
+    for (names, told) in [
+        ("wet,much", "`much` asks for a number or a day"),
+        ("wet", "two questions at least"),
+        ("wet,sayd", "did you mean `said`?"),
+        ("wet,wet", "named twice"),
+    ] {
+        let words = ["run", "s.toml", "--record", "--joint", names, "--ledger", "none.db"];
+        let (_, err) = run(folder.path(), 1, &words);
+        assert!(err.contains(told), "{err}");
+    }
+    assert!(!folder.path().join("none.db").exists());
+    // In a replay those that are still open count: on the last day one alone is.
+    let replay = ["--from", "2026-03-02", "--to", "2026-03-04", "--every", "1d", "--worlds", "1k"];
+    let (_, err) = on("replay.db", 0, &replay);
+    assert!(err.contains("no joint forecast on 2026-03-04"), "{err}");
+    assert_eq!(records(&folder.path().join("replay.db")).joints.len(), 2);
+    let (status, _) = run(folder.path(), 0, &["status", "--ledger", "replay.db", "--as-of", "2026-03-03"]);
+    assert!(status.contains("Several questions together") && status.contains("said, wet"), "{status}");
+}
+
+#[test]
+fn what_is_computed_is_recorded_together_to_the_last_digits() {
+    let folder = folder();
+    let discrete = UMBRELLA.replace("[event.millimetres]\nvalue = \"normal(5, 2)\"\n", "");
+    let (discrete, _) = discrete.split_once("[question.much]").expect("it is the last");
+    std::fs::write(folder.path().join("s.toml"), discrete).expect("a file");
+    run(folder.path(), 0, &["run", "s.toml", "--exact", "--record", "--joint", "said,wet", "--curve-worlds", "0"]);
+    let found = patterns(folder.path(), "foretell.db");
+    let of = |named: &str| found.iter().find(|(pattern, _)| pattern == named).map_or(0.0, |(_, share)| *share);
+    assert_eq!(found.len(), 6);
+    for (pattern, probability) in [("said=sunny|wet=yes", 0.3 * 0.15), ("said=rainy|wet=no", 0.7 * 0.1)] {
+        assert!((of(pattern) - probability).abs() < 1e-12, "{found:?}");
+    }
 }

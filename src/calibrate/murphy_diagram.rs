@@ -1,5 +1,5 @@
-//! The Murphy diagram of one forecaster: the mean elementary score at each threshold with its interval, beside that of the same forecasts recalibrated
-//! and that of the base rate.
+//! The Murphy diagram of one forecaster: the mean elementary score at each threshold with its interval, beside that of the same forecasts recalibrated,
+//! that of the base rate, and what it would be if the forecasts were calibrated.
 //!
 //! Every proper score of a yes/no forecast is a mixture of elementary scores, so the distance between the curves says at which
 //! probabilities miscalibration costs and discrimination gains, whatever the score.
@@ -8,8 +8,11 @@ use super::chart::{Chart, Labels};
 use super::report::t_of;
 use super::svg::{BAND, BLUE, MIDDLE, ORANGE, WIDTH, line, opening, shortened, text};
 use super::{Sample, recalibrated};
+use crate::math::{SplitMix, sorted_quantile};
 use crate::score::{ClusteredMean, clustered_mean};
+use rayon::prelude::*;
 use serde::Serialize;
+use std::fmt::Write as _;
 
 /// Thresholds at which the scores are taken: 1 % to 99 %.
 const THRESHOLDS: usize = 99;
@@ -45,7 +48,7 @@ pub fn elementary_score(probability: f64, happened: bool, threshold: f64) -> f64
 }
 
 /// Mean elementary scores at one threshold. Lower is better.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ElementaryMeans {
     /// The threshold.
     pub threshold: f64,
@@ -55,6 +58,10 @@ pub struct ElementaryMeans {
     pub lower: Option<f64>,
     /// Upper end.
     pub upper: Option<f64>,
+    /// Lower end of what holds 95 % of `stated`, at this threshold alone, when answers are drawn anew as if the forecasts were calibrated.
+    pub calibrated_lower: f64,
+    /// Upper end.
+    pub calibrated_upper: f64,
     /// Of the same forecasts after isotonic recalibration: never more than `stated`, by more where miscalibration costs.
     pub recalibrated: f64,
     /// Of always stating the base rate.
@@ -84,9 +91,68 @@ fn by_question(sample: &Sample, threshold: f64) -> Vec<f64> {
     scores
 }
 
-/// The curves at 1 % to 99 %, that of the forecasts with its interval at each. Empty without forecasts.
+/// The mean elementary scores of a sample at rising thresholds, whichever way its questions end.
+struct Pass<'a> {
+    sample: &'a Sample,
+    thresholds: &'a [f64],
+    /// Of each row how many thresholds lie below its probability.
+    below: Vec<usize>,
+    total: f64,
+}
+
+impl<'a> Pass<'a> {
+    fn new(sample: &'a Sample, thresholds: &'a [f64]) -> Self {
+        let below = |probability: f64| thresholds.partition_point(|threshold| *threshold < probability);
+        let below = sample.rows.iter().map(|row| below(row.probability)).collect();
+        Self { sample, thresholds, below, total: sample.rows.iter().map(|row| row.weight).sum() }
+    }
+
+    /// The means with these answers, in one go over the rows: a yes is missed at thresholds from its probability on, a no acted on in vain at those
+    /// below.
+    fn means(&self, happened: impl Fn(usize) -> bool) -> Vec<f64> {
+        let mut yes = vec![0.0; self.thresholds.len() + 1];
+        let mut no = yes.clone();
+        for (row, below) in self.sample.rows.iter().zip(&self.below) {
+            let of = if happened(row.question) { &mut yes } else { &mut no };
+            of[*below] += row.weight;
+        }
+        let (mut missed, mut in_vain) = (0.0, no.iter().sum::<f64>());
+        let mean = |(at, threshold): (usize, &f64)| {
+            missed += yes[at];
+            in_vain -= no[at];
+            0.5 * ((1.0 - threshold) * missed + threshold * f64::max(in_vain, 0.0)) / self.total
+        };
+        self.thresholds.iter().enumerate().map(mean).collect()
+    }
+
+    /// At each threshold, what holds the share [`LEVEL`] of the means between its ends when answers are drawn anew by the probabilities stated.
+    fn if_calibrated(&self, replicates: usize, seed: u64) -> Vec<(f64, f64)> {
+        let draws: Vec<Vec<f64>> = (0..replicates)
+            .into_par_iter()
+            .map(|replicate| {
+                let mut stream = SplitMix::of_replicate(seed, replicate as u64);
+                let questions = self.sample.questions.iter();
+                let answers: Vec<bool> = questions.map(|question| stream.unit() < question.probability).collect();
+                self.means(|question| answers[question])
+            })
+            .collect();
+        (0..self.thresholds.len())
+            .map(|at| {
+                let mut means: Vec<f64> = draws.iter().map(|draw| draw[at]).collect();
+                means.sort_by(f64::total_cmp);
+                (sorted_quantile(&means, 0.5 * (1.0 - LEVEL)), sorted_quantile(&means, 0.5 * (1.0 + LEVEL)))
+            })
+            .collect()
+    }
+}
+
+/// The curves at 1 % to 99 %, that of the forecasts with its interval at each, and where it would lie if they were calibrated, by so many draws of
+/// answers. Empty without forecasts or draws.
 #[must_use]
-pub fn elementary_means(sample: &Sample) -> Vec<ElementaryMeans> {
+pub fn elementary_means(sample: &Sample, replicates: usize, seed: u64) -> Vec<ElementaryMeans> {
+    if replicates == 0 {
+        return Vec::new();
+    }
     let points = sample.points();
     let clusters = sample.cluster_labels();
     let Some(rate) = points.mean(|_, outcome| outcome) else { return Vec::new() };
@@ -99,9 +165,13 @@ pub fn elementary_means(sample: &Sample) -> Vec<ElementaryMeans> {
             .sum::<f64>()
             / total
     };
-    (1..=THRESHOLDS)
-        .map(|at| {
-            let threshold = at as f64 / (THRESHOLDS + 1) as f64;
+    let thresholds: Vec<f64> = (1..=THRESHOLDS).map(|at| at as f64 / (THRESHOLDS + 1) as f64).collect();
+    let if_calibrated = Pass::new(sample, &thresholds).if_calibrated(replicates, seed);
+    thresholds
+        .iter()
+        .zip(if_calibrated)
+        .map(|(threshold, (calibrated_lower, calibrated_upper))| {
+            let threshold = *threshold;
             let of_questions = clustered_mean(&by_question(sample, threshold), &clusters);
             let interval = of_questions.and_then(|of| elementary_interval(&of, threshold));
             ElementaryMeans {
@@ -109,6 +179,8 @@ pub fn elementary_means(sample: &Sample) -> Vec<ElementaryMeans> {
                 stated: mean(&|at| points.probabilities()[at], threshold),
                 lower: interval.map(|of| of.0),
                 upper: interval.map(|of| of.1),
+                calibrated_lower,
+                calibrated_upper,
                 recalibrated: mean(&|at| fitted[at], threshold),
                 base_rate: mean(&|_| rate, threshold),
             }
@@ -118,7 +190,7 @@ pub fn elementary_means(sample: &Sample) -> Vec<ElementaryMeans> {
 
 /// Draws Murphy diagrams, one a forecaster, one below the other; text of an SVG file.
 #[must_use]
-pub fn elementary_picture(panels: &[(&str, Vec<ElementaryMeans>)]) -> String {
+pub fn elementary_picture(panels: &[(&str, &[ElementaryMeans])]) -> String {
     let mut svg = opening(WIDTH, panels.len().max(1) as f64 * PANEL_HEIGHT, "Murphy diagram");
     for (at, (name, curves)) in panels.iter().enumerate() {
         draw(&mut svg, name, curves, at as f64 * PANEL_HEIGHT);
@@ -133,7 +205,7 @@ type Curve = (&'static str, fn(&ElementaryMeans) -> f64, String);
 fn draw(svg: &mut String, name: &str, curves: &[ElementaryMeans], top: f64) {
     let heading = shortened(name, LONGEST_NAME);
     text(svg, 18.0, top + 26.0, "start", r#" font-size="18" font-weight="bold""#, &heading);
-    text(svg, 18.0, top + 46.0, "start", r#" font-size="14""#, "mean elementary score, lower is better; band: 95 %");
+    text(svg, 18.0, top + 46.0, "start", r#" font-size="14""#, "mean elementary score, lower is better");
     let chart = Chart {
         left: 72.0,
         top: top + 62.0,
@@ -143,14 +215,21 @@ fn draw(svg: &mut String, name: &str, curves: &[ElementaryMeans], top: f64) {
         up: Chart::holding(
             curves
                 .iter()
-                .flat_map(|of| [of.stated, of.recalibrated, of.base_rate].into_iter().chain(of.upper))
+                .flat_map(|of| {
+                    [of.stated, of.recalibrated, of.base_rate, of.calibrated_upper].into_iter().chain(of.upper)
+                })
                 .chain([0.0]),
         ),
     };
     let band: Vec<(f64, f64, f64)> =
-        curves.iter().filter_map(|of| Some((of.threshold, of.lower?, of.upper?))).collect();
+        curves.iter().map(|of| (of.threshold, of.calibrated_lower, of.calibrated_upper)).collect();
     chart.band(svg, &band, &format!(r#"fill="{BAND}""#));
     chart.axes(svg, Labels::Percent, Labels::Numbers);
+    let edge = format!(r#"stroke="{BLUE}" stroke-width="1.3" stroke-dasharray="2 3""#);
+    let ends: [fn(&ElementaryMeans) -> Option<f64>; 2] = [|of| of.lower, |of| of.upper];
+    for end in ends {
+        chart.curve(svg, curves.iter().filter_map(|of| Some((of.threshold, end(of)?))), &edge);
+    }
     let lines: [Curve; 3] = [
         ("base rate", |of| of.base_rate, format!(r#"stroke="{MIDDLE}" stroke-width="1.8" stroke-dasharray="6 5""#)),
         (
@@ -167,13 +246,19 @@ fn draw(svg: &mut String, name: &str, curves: &[ElementaryMeans], top: f64) {
         text(svg, x + 32.0, y, "start", r#" font-size="14""#, words);
         chart.curve(svg, curves.iter().map(|of| (of.threshold, value(of))), style);
     }
+    let (left, y) = (24.0, chart.floor() + 104.0);
+    line(svg, (left, y - 5.0), (left + 26.0, y - 5.0), &edge);
+    text(svg, left + 32.0, y, "start", r#" font-size="14""#, "as stated, 95 %");
+    let left = left + 176.0;
+    let _ = writeln!(svg, r#"<rect x="{left:.1}" y="{:.1}" width="26" height="12" fill="{BAND}"/>"#, y - 11.0);
+    text(svg, left + 32.0, y, "start", r#" font-size="14""#, "if calibrated, 95 %");
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::calibrate::{CorpScore, corp};
-    use crate::math::{SplitMix, logistic, logit};
+    use crate::math::{logistic, logit};
 
     #[test]
     fn four_times_the_areas_are_the_brier_score_and_what_corp_makes_of_it() {
@@ -181,7 +266,7 @@ mod tests {
         let happened: Vec<bool> = (0..40).map(|at| (at * 7) % 40 < (at * 17) % 40 / 2 + 8).collect();
         let alone: Vec<usize> = (0..40).collect();
         let sample = Sample::of_pairs(&probabilities, &happened, &alone).expect("probabilities");
-        let curves = elementary_means(&sample);
+        let curves = elementary_means(&sample, 200, 1);
         assert_eq!(curves.len(), THRESHOLDS);
         let area = |of: fn(&ElementaryMeans) -> f64| 4.0 * curves.iter().map(of).sum::<f64>() / 100.0;
         let parts = corp(sample.points(), CorpScore::Brier).expect("points");
@@ -193,11 +278,12 @@ mod tests {
         assert!(
             curves.iter().all(|of| of.recalibrated <= of.stated + 1e-15 && of.recalibrated <= of.base_rate + 1e-15)
         );
-        let svg = elementary_picture(&[("<a>", curves), ("b", Vec::new())]);
+        let svg = elementary_picture(&[("<a>", curves.as_slice()), ("b", &[])]);
         assert!(svg.contains("&lt;a&gt;") && !svg.contains("NaN") && !svg.contains("inf"));
-        // One band, of the forecasts that there are.
+        // One band, of the forecasts that there are, and the two edges of their interval.
         assert_eq!(svg.matches("<polygon").count(), 1);
-        assert!(elementary_means(&Sample::default()).is_empty());
+        assert_eq!(svg.matches("<polyline").count(), 5);
+        assert!(elementary_means(&Sample::default(), 200, 1).is_empty());
     }
 
     #[test]
@@ -207,7 +293,7 @@ mod tests {
         let at_half = |happened: &[bool], clusters: &[usize]| {
             let said = vec![0.6; happened.len()];
             let sample = Sample::of_pairs(&said, happened, clusters).expect("probabilities");
-            let curves = elementary_means(&sample);
+            let curves = elementary_means(&sample, 200, 1);
             assert!((curves[49].threshold - 0.5).abs() < 1e-15);
             curves[49]
         };
@@ -227,6 +313,39 @@ mod tests {
         let few = at_half(&[true, false], &[0, 1]);
         assert_eq!((few.lower, few.upper), (Some(0.0), Some(0.25)));
         assert_eq!(at_half(&[true, false], &[0, 0]).lower, None);
+    }
+
+    #[test]
+    fn one_pass_gives_the_mean_of_elementary_scores_also_at_the_probabilities_stated() {
+        let probabilities: Vec<f64> = (0..=50).map(|at| f64::from(at * 2) / 100.0).collect();
+        let happened: Vec<bool> = (0..=50).map(|at| at % 3 == 1).collect();
+        let clusters: Vec<usize> = (0..=50).collect();
+        let sample = Sample::of_pairs(&probabilities, &happened, &clusters).expect("probabilities");
+        let curves = elementary_means(&sample, 1, 1);
+        let thresholds: Vec<f64> = curves.iter().map(|of| of.threshold).collect();
+        let means = Pass::new(&sample, &thresholds).means(|question| happened[question]);
+        for (mean, of) in means.iter().zip(&curves) {
+            assert!((mean - of.stated).abs() < 1e-14, "{mean} against {of:?}");
+        }
+    }
+
+    #[test]
+    fn the_band_of_calibrated_forecasts_is_binomial() {
+        // 100 forecasts of 60 %: below, each of B(100, 0.4) that do not come true costs θ/2; above, each of B(100, 0.6) that do costs (1 - θ)/2.
+        // The quantiles of B(100, 0.4) at 2.5 and 97.5 % are 31 and 50, and 30 and 49 are so near that draws may give these.
+        let clusters: Vec<usize> = (0..100).collect();
+        let sample = Sample::of_pairs(&[0.6; 100], &[false; 100], &clusters).expect("probabilities");
+        let curves = elementary_means(&sample, 4000, 1);
+        for (at, cost, few, many) in [(49, 0.25, 31.0, 50.0), (79, 0.1, 50.0, 69.0)] {
+            let of = curves[at];
+            let one = cost / 100.0;
+            assert!((of.calibrated_lower / one - few).abs() < 1.01, "{of:?}");
+            assert!((of.calibrated_upper / one - many).abs() < 1.01, "{of:?}");
+        }
+        // Nothing came true: too dear below 60 %, too cheap above.
+        assert!(curves[..59].iter().all(|of| of.stated > of.calibrated_upper));
+        assert!(curves[59..].iter().all(|of| of.stated < of.calibrated_lower));
+        assert_eq!(elementary_means(&sample, 50, 3), elementary_means(&sample, 50, 3));
     }
 
     #[test]

@@ -7,9 +7,9 @@ use super::quantile_reliability::{QuantileReliability, quantile_reliability};
 use super::resample::{Drawn, confidence_band, observed, redrawn_answers, redrawn_clusters};
 use super::updates::{Stream, UpdateRow, update_rows};
 use super::{
-    BandPoint, BeltTest, BiasCorrection, Bin, Chosen, CoxTest, Development, ETest, HosmerLemeshow, MurphyParts, Points,
-    Sample, SpiegelhalterTest, Ties, calibration_belt_test, cox_test, e_test, equal_mass_table, hosmer_lemeshow,
-    murphy_decomposition, reliability_table, spiegelhalter,
+    BandPoint, BeltTest, BiasCorrection, Bin, Chosen, CoxTest, Development, ETest, ElementaryMeans, HosmerLemeshow,
+    MurphyParts, Points, Sample, SpiegelhalterTest, Ties, calibration_belt_test, cox_test, e_test, equal_mass_table,
+    hosmer_lemeshow, murphy_decomposition, reliability_table, spiegelhalter,
 };
 use crate::forecast::Records;
 use crate::math::{normal, sqrt, student};
@@ -192,6 +192,9 @@ pub struct CalibrationRow {
     pub band: Vec<BandPoint>,
     /// Where the curve itself may lie: the middle of the isotonic fits when answers are drawn anew by the curve, at the same places.
     pub confidence: Vec<BandPoint>,
+    /// The curves of the Murphy diagram, where that is drawn; else absent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elementary: Vec<ElementaryMeans>,
     /// What all resolved questions show; absent where none resolved ahead of its scheduled close.
     pub naive: Option<Naive>,
     /// What the figures are made of, for drawings.
@@ -320,6 +323,7 @@ fn row(
         curve: curve(points),
         band: calibrated.band,
         confidence,
+        elementary: Vec::new(),
         naive: naive(own, early, settings),
         sample,
     })

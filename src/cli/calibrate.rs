@@ -78,7 +78,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE")]
     pit: Option<PathBuf>,
     /// Draw the Murphy diagram of each row into this file: mean elementary scores at each threshold, as stated with their
-    /// interval, recalibrated, and of the base rate; figures instead of a picture if its name ends in `.csv`
+    /// interval, where they would lie if calibrated, recalibrated, and of the base rate; figures instead of a picture if its name ends in `.csv`
     #[arg(long, value_name = "FILE")]
     murphy: Option<PathBuf>,
     /// Show the reliability diagram in letters, below the tables
@@ -108,19 +108,13 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         seed: arguments.seed,
         ..CalibrationSettings::default()
     };
-    let report = calibration_report(&records, &standings, &streams, settings);
-    if let Some(path) = &arguments.svg {
-        draw(&report, path, arguments.axis)?;
+    let mut report = calibration_report(&records, &standings, &streams, settings);
+    if arguments.murphy.is_some() {
+        for row in &mut report.rows {
+            row.elementary = elementary_means(&row.sample, arguments.replicates, arguments.seed);
+        }
     }
-    if let Some(path) = &arguments.belt {
-        draw_belt(&report, path)?;
-    }
-    if let Some(path) = &arguments.pit {
-        draw_pit(&report, path)?;
-    }
-    if let Some(path) = &arguments.murphy {
-        draw_murphy(&report, path)?;
-    }
+    let without = arguments.draw(&report)?;
     if let Some(path) = &arguments.out {
         write_table(path, &wide(&report))?;
     }
@@ -136,16 +130,47 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         Output { head: head.clone(), sheets, foot: lines.clone(), json: &report }
     })?;
     console::picture(|| (!report.rows.is_empty()).then(|| drawn(&report, arguments.axis)));
-    Ok(ExitCode::SUCCESS)
+    if without.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    // What can be said was said; a picture that was asked for and is not there is an error all the same.
+    Err(Error::input(without.join("\n")).help("the report is complete without it: leave the option out"))
 }
 
-fn draw(report: &CalibrationReport, path: &Path, axis: ReliabilityAxis) -> Result<(), Error> {
-    if report.rows.is_empty() {
-        return Err(
-            Error::input("there is no reliability to draw: no binary question counts").help("leave `--svg` out")
-        );
+impl Arguments {
+    /// Writes the pictures that are asked for; says which of them there is nothing to draw of, and what they need.
+    fn draw(&self, report: &CalibrationReport) -> Result<Vec<String>, Error> {
+        let mut without = Vec::new();
+        let mut put = |path: &Path, picture: Option<String>, needs: &str| match picture {
+            Some(text) => console::write(path, &text),
+            None => {
+                without.push(format!("`{}` was not drawn: {needs}", path.display()));
+                Ok(())
+            }
+        };
+        let has_points = !report.rows.is_empty();
+        if let Some(path) = &self.svg {
+            let needs = "a reliability diagram (--svg) needs forecasts of yes/no questions that count";
+            put(path, has_points.then(|| drawn(report, self.axis)), needs)?;
+        }
+        if let Some(path) = &self.belt {
+            put(
+                path,
+                belt(report),
+                "a calibration belt (--belt) needs yes/no forecasts to which a curve can be fitted",
+            )?;
+        }
+        if let Some(path) = &self.pit {
+            let needs = "a PIT histogram (--pit) needs quantiles of numbers or days, on questions that count; for yes/no forecasts `--svg` draws their reliability";
+            put(path, pit(report), needs)?;
+        }
+        if let Some(path) = &self.murphy {
+            let is_table = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+            let drawn = has_points.then(|| murphy(report, is_table)).transpose()?;
+            put(path, drawn, "a Murphy diagram (--murphy) needs forecasts of yes/no questions that count")?;
+        }
+        Ok(without)
     }
-    console::write(path, &drawn(report, axis))
 }
 
 /// The reliability diagram.
@@ -164,7 +189,7 @@ fn drawn(report: &CalibrationReport, axis: ReliabilityAxis) -> String {
     reliability_diagram(&panels, axis)
 }
 
-fn draw_belt(report: &CalibrationReport, path: &Path) -> Result<(), Error> {
+fn belt(report: &CalibrationReport) -> Option<String> {
     let names: Vec<(String, &CalibrationRow)> = report.rows.iter().map(|row| (name(row), row)).collect();
     let panels: Vec<BeltPanel> = names
         .iter()
@@ -176,24 +201,14 @@ fn draw_belt(report: &CalibrationReport, path: &Path) -> Result<(), Error> {
             Some(BeltPanel { name, says, wide: belt(0.95), narrow: belt(0.8) })
         })
         .collect();
-    if panels.is_empty() {
-        return Err(Error::input("there is no calibration belt to draw: nobody's forecasts allow a fit")
-            .help("leave `--belt` out"));
-    }
-    console::write(path, &belt_picture(&panels))
+    (!panels.is_empty()).then(|| belt_picture(&panels))
 }
 
-fn draw_murphy(report: &CalibrationReport, path: &Path) -> Result<(), Error> {
-    if report.rows.is_empty() {
-        return Err(
-            Error::input("there is no Murphy diagram to draw: no binary question counts").help("leave `--murphy` out")
-        );
-    }
+fn murphy(report: &CalibrationReport, is_table: bool) -> Result<String, Error> {
     let names: Vec<String> = report.rows.iter().map(name).collect();
-    let panels: Vec<(&str, Vec<ElementaryMeans>)> =
-        names.iter().zip(&report.rows).map(|(name, row)| (name.as_str(), elementary_means(&row.sample))).collect();
-    let is_table = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
-    console::write(path, &if is_table { elementary_sheet(&panels).to_csv()? } else { elementary_picture(&panels) })
+    let panels: Vec<(&str, &[ElementaryMeans])> =
+        names.iter().zip(&report.rows).map(|(name, row)| (name.as_str(), row.elementary.as_slice())).collect();
+    if is_table { elementary_sheet(&panels).to_csv() } else { Ok(elementary_picture(&panels)) }
 }
 
 /// The reliability diagram of each row in letters, each with an empty line after it.
@@ -212,11 +227,7 @@ fn plots(report: &CalibrationReport) -> Vec<String> {
     lines
 }
 
-fn draw_pit(report: &CalibrationReport, path: &Path) -> Result<(), Error> {
-    if report.quantiles.is_empty() {
-        return Err(Error::input("there is no PIT histogram to draw: no numeric or date question counts")
-            .help("leave `--pit` out"));
-    }
+fn pit(report: &CalibrationReport) -> Option<String> {
     let names: Vec<String> = report.quantiles.iter().map(|of| titled(of.of.as_ref(), &of.forecaster)).collect();
     let histograms: Vec<PitHistogram> = report
         .quantiles
@@ -224,7 +235,7 @@ fn draw_pit(report: &CalibrationReport, path: &Path) -> Result<(), Error> {
         .zip(&names)
         .map(|(of, name)| PitHistogram { name, shares: &of.pit, questions: of.questions, clusters: of.clusters })
         .collect();
-    console::write(path, &pit_picture(&histograms))
+    (!histograms.is_empty()).then(|| pit_picture(&histograms))
 }
 
 /// The forecaster, with the group where there is one.
@@ -235,6 +246,25 @@ fn titled(of: Option<&String>, forecaster: &str) -> String {
 /// The forecaster, with the tag where there is one.
 fn name(row: &CalibrationRow) -> String {
     titled(row.of.as_ref(), &row.forecaster)
+}
+
+/// Where the curve of a Murphy diagram leaves the band of calibrated forecasts.
+fn beside_calibrated(row: &CalibrationRow) -> String {
+    let places = |is_there: fn(&ElementaryMeans) -> bool, side: &str| {
+        let found: Vec<f64> = row.elementary.iter().filter(|of| is_there(of)).map(|of| 100.0 * of.threshold).collect();
+        let (first, last) = (found.first()?, found.last()?);
+        let span = if first == last { format!("{first:.0} %") } else { format!("{first:.0} % to {last:.0} %") };
+        Some(format!("{side} it at {} from {span}", counted(found.len(), "threshold")))
+    };
+    let above = places(|of| of.stated > of.calibrated_upper, "above");
+    let below = places(|of| of.stated < of.calibrated_lower, "below");
+    let found: Vec<String> = above.into_iter().chain(below).collect();
+    let found = if found.is_empty() { "within it everywhere".to_owned() } else { found.join(", ") };
+    format!(
+        "{}: Murphy diagram beside the band of calibrated forecasts, 95 % at each of {} thresholds: {found}",
+        name(row),
+        row.elementary.len()
+    )
 }
 
 fn foot(report: &CalibrationReport) -> Vec<String> {
@@ -279,6 +309,7 @@ fn foot(report: &CalibrationReport) -> Vec<String> {
                 .to_owned(),
         );
     }
+    lines.extend(report.rows.iter().filter(|row| !row.elementary.is_empty()).map(beside_calibrated));
     if !report.updates.is_empty() {
         lines.push(
             "movement: mean sum of squared changes; reduction: mean p(1 - p) at the start less that at the end; they are alike for who takes news for what it is"

@@ -361,18 +361,30 @@ fn pit_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
 }
 
 /// The figures of Murphy diagrams, for CSV.
-pub(super) fn elementary_sheet(panels: &[(&str, Vec<ElementaryMeans>)]) -> Sheet {
+pub(super) fn elementary_sheet(panels: &[(&str, &[ElementaryMeans])]) -> Sheet {
     let figures = Figures::new(Format::Csv);
-    let numbers = ["threshold", "stated", "lower", "upper", "recalibrated", "base rate"].map(Column::number);
+    let numbers = [
+        "threshold",
+        "stated",
+        "lower",
+        "upper",
+        "if calibrated lower",
+        "if calibrated upper",
+        "recalibrated",
+        "base rate",
+    ]
+    .map(Column::number);
     let mut sheet = Sheet::new(None, std::iter::once(Column::text("forecaster")).chain(numbers).collect());
     for (name, curves) in panels {
-        for of in curves {
+        for of in *curves {
             sheet.row(vec![
                 (*name).to_owned(),
                 figures.score(of.threshold),
                 figures.score(of.stated),
                 figures.maybe(of.lower),
                 figures.maybe(of.upper),
+                figures.score(of.calibrated_lower),
+                figures.score(of.calibrated_upper),
                 figures.score(of.recalibrated),
                 figures.score(of.base_rate),
             ]);

@@ -182,6 +182,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         let tables = arguments.forecasts.iter().chain(&arguments.questions);
         let read = tables.chain(&arguments.relations).chain(&arguments.scenario);
         console::refuse_to_write_over(out, read.map(PathBuf::as_path))?;
+        console::refuse_stdout(out)?;
     }
     let records = if arguments.forecasts.is_empty() {
         arguments.ledger.proven_records().map_err(|problem| {

@@ -217,6 +217,7 @@ fn streamed(arguments: &Arguments) -> Result<(Comparison, Vec<Reliability>), Err
     let pairs = pairs(arguments, &forecasters);
     let (comparison, reliability) =
         gathered_comparison(&gathered, &forecasters, &pairs, &rules, &arguments.cluster, arguments.adjust)?;
+    stream::tell_repeats(&gathered);
     if reliability.is_none() {
         console::note("note: no reliability: what all share is more than memory should hold; name fewer forecasters");
     }
@@ -288,8 +289,14 @@ fn named(arguments: &Arguments, known: &BTreeSet<&str>) -> Result<Vec<String>, E
     let mut forecasters = arguments.forecasters.clone();
     match &arguments.against {
         None if forecasters.len() < 2 => {
+            let names = known.iter().copied().collect::<Vec<_>>().join(", ");
+            let those = match known.len() {
+                0 => "; there are no forecasts at all".to_owned(),
+                1..=12 => format!("; there are forecasts by {names}"),
+                count => format!("; there are forecasts by {count} forecasters, whom `foretell score` lists"),
+            };
             return Err(Error::input("a comparison needs two forecasters")
-                .help("name two at least, or one beside `--against FORECASTER`"));
+                .help(format!("name two at least, or one beside `--against FORECASTER`{those}")));
         }
         None => {}
         Some(reference) => {

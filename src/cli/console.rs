@@ -19,11 +19,19 @@ use std::time::Duration;
 /// # Errors
 /// If stdout cannot be written, for instance because the disk is full.
 pub(super) fn data(text: &str) -> Result<(), Error> {
-    if desk::leave(|told| told.text.push_str(text)) {
+    data_bytes(text.as_bytes())
+}
+
+/// The same of data that need not be text.
+///
+/// # Errors
+/// As [`data`].
+pub(super) fn data_bytes(bytes: &[u8]) -> Result<(), Error> {
+    if desk::leave(|told| told.text.push_str(&String::from_utf8_lossy(bytes))) {
         return Ok(());
     }
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(problem) if problem.kind() != io::ErrorKind::BrokenPipe => {
             Err(Error::environment("cannot write to stdout").because(problem))
         }
@@ -175,7 +183,31 @@ pub(super) fn refuse_to_write_over<'a>(out: &Path, read: impl IntoIterator<Item 
     }
 }
 
-/// A file, which stderr then names.
+/// Whether a file that is named for writing is standard output.
+pub(super) fn is_stdout(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// Refuses to write a file to standard output where the results go there.
+///
+/// # Errors
+/// If it is named.
+pub(super) fn refuse_stdout(path: &Path) -> Result<(), Error> {
+    if is_stdout(path) {
+        return Err(Error::input("`-` is standard output, where the results go").help("name a file"));
+    }
+    Ok(())
+}
+
+/// A file that is all there is to write, for `-` to stdout.
+///
+/// # Errors
+/// If it cannot be written.
+pub(super) fn write_alone(path: &Path, text: &str) -> Result<(), Error> {
+    if is_stdout(path) { data(text) } else { write(path, text) }
+}
+
+/// A file beside the results, which stderr then names.
 ///
 /// # Errors
 /// If it cannot be written.
@@ -183,11 +215,12 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Error> {
     write_bytes(path, text.as_bytes())
 }
 
-/// A file that need not be text, which stderr then names.
+/// The same of a file that need not be text.
 ///
 /// # Errors
-/// If it cannot be written.
+/// If it cannot be written, or is standard output.
 pub(super) fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    refuse_stdout(path)?;
     std::fs::write(path, bytes)
         .map_err(|problem| Error::environment(format!("cannot write `{}`", path.display())).because(problem))?;
     note(&format!("wrote {}", path.display()));

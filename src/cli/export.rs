@@ -24,7 +24,7 @@ pub(super) struct Arguments {
     /// The format; if not given, the ending of --out says it
     #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(FORMATS.iter().map(|format| format.name)))]
     to: Option<String>,
-    /// Write to this file instead of stdout
+    /// Write to this file instead of stdout; `-` is stdout
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -68,8 +68,8 @@ pub(super) fn run(arguments: &Arguments, output: Format) -> Done {
         console::note(&format!("{} has no properties: {properties} left out", format.name));
     }
     match &arguments.out {
-        Some(out) => update::replace(out, &text)?,
-        None => console::data(&text)?,
+        Some(out) if !console::is_stdout(out) => update::replace(out, &text)?,
+        _ => console::data(&text)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -103,6 +103,7 @@ pub(super) fn figure_column(heading: impl Into<String>) -> Column {
 
 /// Writes a table of results, as the ending of the file asks.
 pub(super) fn write_table(path: &Path, sheet: &Sheet) -> Result<(), Error> {
+    console::refuse_stdout(path).map_err(|problem| problem.help("`--format csv` writes the table there"))?;
     console::write_bytes(path, &sheet.to_file(FileForm::of(path)?)?)
 }
 

@@ -150,6 +150,7 @@ fn streamed(arguments: &Arguments, settings: &BoardSettings) -> Result<(Leaderbo
     }
     arguments.cluster.check(gathered.tags())?;
     let found = gathered_leaderboard(&gathered, &rules, &arguments.cluster, settings)?;
+    stream::tell_repeats(&gathered);
     // Rules for yes/no forecasts score all that stood.
     let is_empty = found.boards.is_empty() && arguments.at_least <= 1;
     Ok((found, is_empty))

@@ -61,10 +61,10 @@ struct Export {
     /// The folder for questions, forecasts (joint ones apart, if there are any) and outcomes; created if need be
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// The form of the files in that folder
-    #[arg(long, value_enum, default_value_t = Form::Csv, requires = "out")]
-    form: Form,
-    /// The file for forecasts; `.jsonl` for JSON lines, `.parquet` for Parquet
+    /// The form of the files in that folder, and of what goes to stdout [default: csv]
+    #[arg(long, value_enum)]
+    form: Option<Form>,
+    /// The file for forecasts; `.jsonl` for JSON lines, `.parquet` for Parquet; one of these files may be `-`, stdout
     #[arg(long, value_name = "FILE")]
     forecasts: Option<PathBuf>,
     /// The file for outcomes
@@ -180,12 +180,13 @@ fn export(arguments: &Export, format: Format) -> Done {
             _ => None,
         })
         .collect();
+    let to_stdout = arguments.to_stdout()?;
+    let form = arguments.form.unwrap_or_default();
     let target = |given: &Option<PathBuf>, stem: &str| -> Vec<(PathBuf, Form)> {
-        let in_folder = arguments
-            .out
-            .as_ref()
-            .map(|folder| (folder.join(format!("{stem}.{}", arguments.form.extension())), arguments.form));
-        in_folder.into_iter().chain(given.iter().map(|path| (path.clone(), Form::of(path)))).collect()
+        let in_folder =
+            arguments.out.as_ref().map(|folder| (folder.join(format!("{stem}.{}", form.extension())), form));
+        let form_of = |path: &Path| if console::is_stdout(path) { form } else { Form::of(path) };
+        in_folder.into_iter().chain(given.iter().map(|path| (path.clone(), form_of(path)))).collect()
     };
     if let Some(folder) = &arguments.out {
         std::fs::create_dir_all(folder).map_err(|problem| unwritable(folder, problem))?;
@@ -193,7 +194,11 @@ fn export(arguments: &Export, format: Format) -> Done {
     let mut sheet = Sheet::new(None, vec![Column::text("file"), Column::number("rows")]);
     let mut written: Vec<Value> = Vec::new();
     let mut write = |path: &Path, bytes: Vec<u8>, rows: usize| -> Result<(), Error> {
-        std::fs::write(path, bytes).map_err(|problem| unwritable(path, problem))?;
+        if console::is_stdout(path) {
+            console::data_bytes(&bytes)?;
+        } else {
+            std::fs::write(path, bytes).map_err(|problem| unwritable(path, problem))?;
+        }
         sheet.row(vec![path.display().to_string(), rows.to_string()]);
         written.push(json!({ "file": path.display().to_string(), "entries": rows }));
         Ok(())
@@ -215,8 +220,36 @@ fn export(arguments: &Export, format: Format) -> Done {
     let (last, head) = ledger.head()?;
     let exported = json!({ "schema": "foretell.ledger.export/1", "lines": last, "head": head, "files": written });
     let output = Output { head: Vec::new(), sheets: vec![sheet], foot: Vec::new(), json: &exported };
-    console::show(format, &output.render(format)?)?;
+    let told = output.render(format)?;
+    if to_stdout {
+        console::note(told.trim_end());
+    } else {
+        console::show(format, &told)?;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+impl Export {
+    /// Whether one of the files is stdout, which then has nothing else.
+    fn to_stdout(&self) -> Result<bool, Error> {
+        if let Some(folder) = self.out.as_deref().filter(|folder| console::is_stdout(folder)) {
+            return Err(Error::input(format!("--out names a folder, and `{}` is standard output", folder.display()))
+                .help("write one table there: `--forecasts -`, `--outcomes -`, `--questions -` or `--joint -`"));
+        }
+        let files = [&self.questions, &self.forecasts, &self.joint, &self.outcomes];
+        let count = files.into_iter().flatten().filter(|path| console::is_stdout(path)).count();
+        if count > 1 {
+            return Err(Error::input("`-` is named for several tables, and standard output holds one")
+                .help("name files for the others, or a folder: `--out DIR`"));
+        }
+        if self.form.is_some() && self.out.is_none() && count == 0 {
+            return Err(Error::input(
+                "--form says what is written into the folder of --out, or to `-`, and neither is named",
+            )
+            .help("of a file its ending says the form: `.csv`, `.jsonl` or `.parquet`"));
+        }
+        Ok(count > 0)
+    }
 }
 
 fn unwritable(path: &Path, problem: std::io::Error) -> Error {

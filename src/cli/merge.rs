@@ -172,7 +172,7 @@ impl MergingRun {
         let figures = means.figures_by(&plan, &settings, Voice::default(), merged)?;
         let mut report = report(&loaded, &situation, &plan, &settings, &figures.tally)?;
         figures.tell(&plan, &mut report);
-        record(recording, &loaded, &report, &settings, curves::WORLDS)?;
+        record(recording, &loaded, &report, &settings, curves::WORLDS, None)?;
         console::present_run(format, &report, with_events)?;
         Ok(ExitCode::SUCCESS)
     }

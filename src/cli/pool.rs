@@ -303,7 +303,7 @@ fn deliver<'a>(
     }
     let form = arguments.out.as_deref().map_or(Form::Csv, Form::of);
     let file = forecasts_file(forecasts, form)?;
-    if let Some(path) = &arguments.out {
+    if let Some(path) = arguments.out.as_deref().filter(|path| !console::is_stdout(path)) {
         console::write_bytes(path, &file)?;
         console::present(format, report)?;
     } else {

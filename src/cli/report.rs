@@ -263,14 +263,14 @@ fn of_forecasters(arguments: &Arguments, format: Format) -> Done {
     };
     let is_markdown = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("md"));
     let text = if is_markdown { compare::text(&found, Format::Md)? } else { compare::page(&found)? };
-    console::write(path, &text)?;
+    console::write_alone(path, &text)?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn show(brief: &Brief, out: Option<&Path>, format: Format) -> Done {
     if let Some(path) = out {
         let is_markdown = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("md"));
-        console::write(path, &if is_markdown { brief.markdown() } else { brief.page()? })?;
+        console::write_alone(path, &if is_markdown { brief.markdown() } else { brief.page()? })?;
         return Ok(ExitCode::SUCCESS);
     }
     console::present_with(format, |format| terminal(brief, format), brief.markdown())?;

@@ -5,9 +5,10 @@ use super::ledger_file::{self, LedgerArgument};
 use super::load::{self, Loaded, View};
 use super::means::{Choice, Means, Voice};
 use super::shard::PartArguments;
-use super::{Done, console, counterfactual, curves, rare, storyline};
+use super::{Done, console, counterfactual, curves, rare, record_joint, storyline};
 use crate::error::Error;
-use crate::forecast::Forecast;
+use crate::forecast::{Forecast, JointForecast};
+use crate::ledger::Entry;
 use crate::math::Instructions;
 use crate::plan::{self, Plan, Situation};
 use crate::report::run::{self as forecasts, Run, RunReport};
@@ -60,6 +61,9 @@ pub(super) struct Arguments {
     events: bool,
     #[command(flatten)]
     recording: Recording,
+    /// With --record, also record what these questions come to together: yes/no questions and questions of options, separated by commas
+    #[arg(long, value_name = "QUESTIONS", value_delimiter = ',', requires = "record", conflicts_with_all = ["rare", "counterfactual", "storyline", "most_probable", "shard"])]
+    joint: Vec<String>,
     /// Compute instead of simulating, wherever what is asked is discrete; the rest is simulated and says so
     #[arg(long)]
     exact: bool,
@@ -132,6 +136,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
             .help("add --storyline NAMES or --most-probable"));
     }
     refuse_to_record_what_if(&arguments.recording, &arguments.view, &loaded)?;
+    let together = record_joint::chosen(&arguments.joint, &loaded.model)?;
     let is_replay = arguments.from.is_some();
     let alone = match (is_replay, arguments.part.shard) {
         (true, _) => Some("a replay (--from, --to)"),
@@ -160,10 +165,12 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         return super::shard::run(&loaded, &arguments.view, &settings, shard, arguments.part.out.as_deref());
     }
     if let (Some(from), Some(to)) = (arguments.from, arguments.to) {
-        replay(arguments, &loaded, &settings, from, to, format)
+        replay(arguments, &loaded, &settings, (from, to), &together, format)
     } else {
         let report = once(&loaded, &arguments.view, &settings, arguments.means(), Voice::default())?;
-        record(&arguments.recording, &loaded, &report, &settings, curves::WORLDS)?;
+        let forecaster = arguments.recording.forecaster(&loaded);
+        let joint = record_joint::joint(&together, &loaded, &arguments.view, &report, &settings, forecaster)?;
+        record(&arguments.recording, &loaded, &report, &settings, curves::WORLDS, joint)?;
         console::present_run(format, &report, arguments.events)?;
         let passed = report.check_exact.as_ref().is_none_or(|check| check.passed);
         Ok(if passed { ExitCode::SUCCESS } else { ExitCode::from(1) })
@@ -304,23 +311,33 @@ pub(super) struct Recording {
     curve_worlds: Option<u64>,
 }
 
-/// Records the forecasts of open questions, if that is asked for; the acknowledgement goes to stderr once the disk has them. Their curves are found
-/// by `curve_worlds` a day, unless the arguments say another number.
+impl Recording {
+    /// Under which name forecasts are recorded.
+    fn forecaster<'a>(&'a self, loaded: &'a Loaded) -> &'a str {
+        self.forecaster.as_deref().unwrap_or(&loaded.model.forecaster)
+    }
+}
+
+/// Records the forecasts of open questions, and the joint one of several, if that is asked for; the acknowledgement goes to stderr once the disk has
+/// them. Their curves are found by `curve_worlds` a day, unless the arguments say another number.
 pub(super) fn record(
     recording: &Recording,
     loaded: &Loaded,
     report: &RunReport,
     settings: &Settings,
     curve_worlds: u64,
+    joint: Option<JointForecast>,
 ) -> Result<(), Error> {
     if !recording.record {
         return Ok(());
     }
-    let forecaster = recording.forecaster.as_deref().unwrap_or(&loaded.model.forecaster);
     let mut ledger = recording.ledger.open()?;
     let worlds = recording.curve_worlds.unwrap_or(curve_worlds);
     let curves = if worlds == 0 { BTreeMap::new() } else { curves::curves(&loaded.model, report, settings, worlds)? };
-    ledger_file::record(&mut ledger, forecasts::questions(&loaded.model), report.records(forecaster, &curves))?;
+    let questions = forecasts::questions(&loaded.model).into_iter().map(Entry::Question);
+    let said = report.records(recording.forecaster(loaded), &curves).into_iter().map(Entry::Forecast);
+    let entries: Vec<Entry> = questions.chain(said).chain(joint.map(Entry::Joint)).collect();
+    ledger_file::append(&mut ledger, &entries)?;
     Ok(())
 }
 
@@ -340,7 +357,14 @@ fn days(from: Date, to: Date, every: i64) -> Vec<Date> {
     std::iter::successors(Some(from), next).take_while(|day| *day <= to).collect()
 }
 
-fn replay(arguments: &Arguments, loaded: &Loaded, settings: &Settings, from: Date, to: Date, format: Format) -> Done {
+fn replay(
+    arguments: &Arguments,
+    loaded: &Loaded,
+    settings: &Settings,
+    (from, to): (Date, Date),
+    together: &[usize],
+    format: Format,
+) -> Done {
     if to < from {
         return Err(Error::input(format!("the replay cannot run from {from} to {to}")).help("exchange the two days"));
     }
@@ -356,14 +380,16 @@ fn replay(arguments: &Arguments, loaded: &Loaded, settings: &Settings, from: Dat
     for view in &views {
         let voice = view.as_of.map_or_else(Voice::default, Voice::of);
         let report = once(loaded, view, settings, arguments.means(), voice)?;
-        record(&arguments.recording, loaded, &report, settings, 0)?;
+        let forecaster = arguments.recording.forecaster(loaded);
+        let joint = record_joint::joint(together, loaded, view, &report, settings, forecaster)?;
+        record(&arguments.recording, loaded, &report, settings, 0, joint)?;
         runs.push(report);
     }
     let report = Replay {
         schema: "foretell.replay/1",
         scenario: loaded.model.title.clone(),
         scenario_hash: loaded.hash.clone(),
-        forecaster: arguments.recording.forecaster.clone().unwrap_or_else(|| loaded.model.forecaster.clone()),
+        forecaster: arguments.recording.forecaster(loaded).to_owned(),
         recorded: arguments.recording.record,
         runs,
     };

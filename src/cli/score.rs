@@ -87,11 +87,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     if let Some(part) = &arguments.part {
         let rules = chosen(arguments, &stream::DEFAULT_RULES);
         let text = stream::part(inputs, &rules, only)?.to_text()?;
-        if part.as_os_str() == "-" {
-            console::data(&text)?;
-        } else {
-            console::write(part, &text)?;
-        }
+        console::write_alone(part, &text)?;
         return Ok(ExitCode::SUCCESS);
     }
     let report = if arguments.stream { streamed(arguments)? } else { recorded(arguments)? };

@@ -1,6 +1,7 @@
 //! `foretell status`: what is open, due, resolved, and what of it is left today.
 
 use super::ledger_file::{LedgerArgument, today};
+use super::status_joint::{self, Together, together};
 use super::{Done, console};
 use crate::error::Error;
 use crate::forecast::tidy::parse_probability;
@@ -56,7 +57,7 @@ fn usual(text: &str) -> Result<Usual, String> {
 /// Where a question stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
-enum State {
+pub(super) enum State {
     Due,
     ClosingSoon,
     Open,
@@ -68,7 +69,7 @@ enum State {
 impl State {
     const ALL: [Self; 6] = [Self::Due, Self::ClosingSoon, Self::Open, Self::NotYetOpen, Self::Resolved, Self::Annulled];
 
-    const fn words(self) -> &'static str {
+    pub(super) const fn words(self) -> &'static str {
         match self {
             Self::Due => "due",
             Self::ClosingSoon => "closing soon",
@@ -93,6 +94,9 @@ pub(super) struct Status<'a> {
     #[schemars(with = "BTreeMap<String, usize>")]
     counts: BTreeMap<State, usize>,
     questions: Vec<Standing<'a>>,
+    /// Forecasts of several questions together, the last of each forecaster on each set.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    joint: Vec<Together<'a>>,
 }
 
 #[derive(Debug, Serialize, schemars::JsonSchema)]
@@ -199,7 +203,12 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         "as of {as_of}: {}",
         if counts.is_empty() { "no questions".to_owned() } else { counts.join(", ") }
     )];
-    let sheets = if sheet.is_empty() && format == Format::Table { Vec::new() } else { vec![sheet] };
+    let mut sheets = if sheet.is_empty() && format == Format::Table { Vec::new() } else { vec![sheet] };
+    if format == Format::Csv && !status.joint.is_empty() {
+        console::note("note: forecasts of several questions together are not in CSV; `--format json` has them");
+    } else {
+        sheets.extend(status_joint::sheet(&status.joint));
+    }
     let output = Output { head, sheets, foot: foot(&status), json: &status };
     console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
@@ -300,8 +309,10 @@ fn status(records: &Records, reading: Reading) -> Result<Status<'_>, Error> {
             counts.insert(found, count);
         }
     }
+    let states = questions.iter().map(|standing| (standing.id, standing.state)).collect();
+    let joint = together(&records.joints, &states, as_of);
     let pace = reading.pace.map_or_else(|| "none".to_owned(), |pace| pace.to_string());
-    Ok(Status { schema: "foretell.status/1", as_of, pace, stale: reading.stale, counts, questions })
+    Ok(Status { schema: "foretell.status/1", as_of, pace, stale: reading.stale, counts, questions, joint })
 }
 
 impl Reading {

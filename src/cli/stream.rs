@@ -43,7 +43,15 @@ pub(super) fn report(
             Err(problem) => return Err(problem),
         }
     }
-    gathered_means(&gathered(inputs, forecasters)?, rules, by)
+    let gathered = gathered(inputs, forecasters)?;
+    let report = gathered_means(&gathered, rules, by)?;
+    tell_repeats(&gathered);
+    Ok(report)
+}
+
+/// What stands twice among forecasts that were gone through.
+pub(super) fn tell_repeats(gathered: &GatheredForecasts) {
+    gathered.repeats().iter().for_each(|repeats| console::note(&format!("note: {repeats}")));
 }
 
 /// What was summed of a part of the rows, to be put together with the others.

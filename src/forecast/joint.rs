@@ -95,13 +95,13 @@ type Pattern = BTreeMap<String, Resolution>;
 /// # Errors
 /// If the file cannot be read, a row cannot be (each is named), or the patterns of a forecast do not sum to 1 within 0.001.
 pub fn read_joint_forecasts(path: &Path, records: &Records) -> Result<Vec<JointForecast>, Error> {
-    of_table(&Table::open(path)?, records)
+    of_table(&Table::open_with_bad_rows(path)?, records)
 }
 
 /// The same of a table that was read.
 pub(super) fn of_table(table: &Table, records: &Records) -> Result<Vec<JointForecast>, Error> {
     table.require("joint forecasts", &COLUMNS, &COLUMNS)?;
-    let mut problems = Problems::new(&table.name);
+    let mut problems = Problems::of(table);
     let places = COLUMNS.map(|name| table.column(name));
     let revision = table.column(REVISION);
     let mut groups: IndexMap<Key, Group> = IndexMap::new();

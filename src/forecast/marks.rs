@@ -10,7 +10,8 @@
 //! | `open_bounds=lower` (`upper`, `both`) | beyond which of them the number may lie; without it beyond neither |
 //! | `shown_at=2025-01-03T12:00:00Z` | what the community said was shown from then on, and others could follow it |
 //!
-//! Options and last entries matter to every rule, times of day to the scores of platforms alone: the others count in days.
+//! Times of an opening and a scheduled close matter to every score: forecasts count from the one to the other. An earlier close and what the community
+//! said matter to the scores of platforms alone. Questions are not grouped by tags that say times.
 
 use super::{Forecast, Moment, Pace, Question, QuestionKind, Records, Resolution};
 use jiff::civil::{Date, Time};
@@ -57,6 +58,11 @@ fn bounds(text: &str) -> Option<(f64, f64)> {
 
 fn inner_buckets(text: &str) -> Option<usize> {
     text.parse().ok().filter(|inner| *inner > 0)
+}
+
+/// Whether a tag says a time of its question, and nothing that several questions are alike in.
+pub(crate) fn tells_time(tag: &str) -> bool {
+    [OPENS_AT, CLOSES_AT, CLOSED_AT, SHOWN_AT].iter().any(|begins| tag.starts_with(begins))
 }
 
 /// Days since 1970-01-01 at a time of a day, in UTC.

@@ -14,6 +14,7 @@ mod living;
 mod marks;
 mod pace;
 mod records;
+mod repeats;
 pub mod stream;
 mod select;
 pub mod tidy;
@@ -24,8 +25,10 @@ pub use joint::{JointForecast, read_joint_forecasts};
 pub use knots::{Looked, knots};
 pub use living::{Course, Living, live_records};
 pub use marks::Buckets;
+pub(crate) use marks::tells_time;
 pub use pace::Pace;
 pub use records::{ForecastRecord, Moment, Outcome, Provenance, Question, QuestionKind, Records, day};
+pub(crate) use repeats::Repeats;
 pub use select::{Scale, Selection};
 pub use validity::{ANNULLED, SUM_TOLERANCE, check_name, check_probability, nearest, number_text, way_to_name};
 

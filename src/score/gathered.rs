@@ -7,15 +7,16 @@
 //! [`standings`]: super::standings
 
 use super::evaluate::{AskedBy, Excluded, Reason, Standing};
-use super::life::Life;
+use super::life::{Close, Life};
 use super::rule::Case;
 use crate::error::Error;
 use crate::forecast::stream::{Batch, ByQuestion, Came, NumberedForecast, PARTS};
-use crate::forecast::{Moment, QuestionKind, Records, Resolution, Selection};
+use crate::forecast::{Moment, QuestionKind, Records, Repeats, Resolution, Selection, tells_time};
 use indexmap::IndexSet;
 use jiff::civil::Date;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::OnceLock;
 
 /// A name of a batch that was not looked up yet.
 const UNKNOWN: u32 = u32::MAX;
@@ -31,7 +32,7 @@ const ROW_BITS: u32 = 40;
 
 /// Bytes of the rows that are worked on at once, and of one of them, as read and as understood.
 const MOST_BYTES: usize = 512 << 20;
-const BYTES_OF_A_ROW: usize = 84;
+const BYTES_OF_A_ROW: usize = 92;
 
 /// What is known of a question.
 #[derive(Debug)]
@@ -39,8 +40,9 @@ struct Asked {
     id: Box<str>,
     cluster: u32,
     tags: u32,
-    opens: Option<Date>,
-    closes: Option<Date>,
+    /// In days since 1970-01-01.
+    opens: Option<f64>,
+    closes: Option<Close>,
     fate: Fate,
 }
 
@@ -78,6 +80,10 @@ pub struct GatheredForecasts {
     /// Forecasters of no interest.
     passed: BTreeSet<String>,
     rows: ByQuestion,
+    /// By their numbers.
+    files: BTreeMap<u32, String>,
+    /// Found when the questions are gone through for the first time.
+    repeats: OnceLock<Repeats>,
     /// What rows say of outcomes, by question.
     beside: HashMap<u32, Beside>,
     /// Whether questions that nobody defined are of interest.
@@ -99,12 +105,12 @@ pub struct GatheredQuestion<'a> {
     pub positions: Vec<u64>,
 }
 
-/// What a forecaster, by number, said when; and where the first of it stands.
-type Made = (u32, u64, Vec<(Moment, f64)>);
+/// What a forecaster, by number, said when; in the order in which it stands in the files, with its places.
+type Made = (u32, Vec<(Moment, f64, u64)>);
 
-/// Forecasts and questions left out, by reason.
+/// Forecasts and questions left out, by reason; and which forecasts stand twice.
 #[derive(Debug, Default)]
-struct LeftOut(BTreeMap<Reason, (usize, usize)>);
+struct LeftOut(BTreeMap<Reason, (usize, usize)>, Repeats);
 
 impl LeftOut {
     fn add(&mut self, reason: Reason, forecasts: usize, questions: usize) {
@@ -127,6 +133,8 @@ impl GatheredForecasts {
             people: IndexSet::new(),
             passed: BTreeSet::new(),
             rows: ByQuestion::default(),
+            files: BTreeMap::new(),
+            repeats: OnceLock::new(),
             beside: HashMap::new(),
             takes_unknown: selection.tags.is_empty(),
             from: selection.from,
@@ -144,12 +152,10 @@ impl GatheredForecasts {
                 },
             };
             let cluster = question.cluster.as_deref().map_or(NO_CLUSTER, |name| clusters.insert_full(name).0 as u32);
-            let tags = match gathered.tags.get_index_of(&question.tags) {
-                Some(known) => known,
-                None => gathered.tags.insert_full(question.tags.clone()).0,
-            };
+            let tags: Vec<String> = question.tags.iter().filter(|tag| !tells_time(tag)).cloned().collect();
+            let tags = gathered.tags.insert_full(tags).0;
             gathered.questions.insert(id.as_str().into(), gathered.asked.len() as u32);
-            let (tags, opens, closes) = (tags as u32, question.opens, question.closes);
+            let (tags, opens, closes) = (tags as u32, question.opened(), Close::of(question));
             gathered.asked.push(Asked { id: id.as_str().into(), cluster, tags, opens, closes, fate });
         }
         gathered.clusters = clusters.into_iter().map(str::to_owned).collect();
@@ -162,6 +168,7 @@ impl GatheredForecasts {
     /// # Errors
     /// If a row names nobody or no question, a question takes other forecasts, or a temporary file cannot be written.
     pub fn add(&mut self, batch: &Batch, file: &str, number: u32, keep: &impl Fn(&str) -> bool) -> Result<(), Error> {
+        self.files.entry(number).or_insert_with(|| file.to_owned());
         let mut question_of = vec![UNKNOWN; batch.questions.texts()];
         let mut person_of = vec![UNKNOWN; batch.forecasters.texts()];
         let missing =
@@ -316,6 +323,17 @@ impl GatheredForecasts {
         self.rows.rows()
     }
 
+    /// Which forecasts come after another of the same question, forecaster and moment, each by file and row: known once the questions were gone
+    /// through by [`each`](Self::each).
+    #[must_use]
+    pub fn repeats(&self) -> Vec<String> {
+        let words = |place: u64| {
+            let file = self.files.get(&((place >> ROW_BITS) as u32)).map_or("", String::as_str);
+            format!("{file}:{}", place & ((1 << ROW_BITS) - 1))
+        };
+        self.repeats.get().map_or_else(Vec::new, |repeats| repeats.notes(words))
+    }
+
     /// Gives what `of` makes of each question on which something stood to `take`, the questions of some parts at a time; and what was left
     /// out. Always in the same order, with any number of threads.
     ///
@@ -337,11 +355,14 @@ impl GatheredForecasts {
             for part in read {
                 let (made, without) = part?;
                 take(made);
+                left_out.1.merge(&without.1);
                 without.0.into_iter().for_each(|(reason, (forecasts, questions))| {
                     left_out.add(reason, forecasts, questions);
                 });
             }
         }
+        // Whoever goes through them again finds the same.
+        let _ = self.repeats.set(left_out.1);
         let excluded = |(reason, (forecasts, questions))| Excluded { reason, forecasts, questions };
         Ok(left_out.0.into_iter().map(excluded).collect())
     }
@@ -354,9 +375,11 @@ impl GatheredForecasts {
         for rows in rows.chunk_by(|a, b| a.question == b.question) {
             let number = rows[0].question;
             let asked = &self.asked[number as usize];
+            let by_forecaster = by_forecaster(rows, &mut places);
+            by_forecaster.iter().for_each(|(_, made)| find_repeats(made, &mut left_out.1));
             match self.fate(number) {
                 Fate::Resolved { life, happened } => {
-                    let question = self.question_of(asked, life, happened, rows, &mut places, &mut left_out);
+                    let question = self.question_of(asked, life, happened, by_forecaster, &mut left_out);
                     if !question.standings.is_empty() {
                         made.push(of(question));
                     }
@@ -374,29 +397,20 @@ impl GatheredForecasts {
         asked: &Asked,
         life: Life,
         happened: bool,
-        rows: &[NumberedForecast],
-        places: &mut [usize],
+        by_forecaster: Vec<Made>,
         left_out: &mut LeftOut,
     ) -> GatheredQuestion<'_> {
-        let mut by_forecaster: Vec<Made> = Vec::new();
-        for row in rows {
-            let place = &mut places[row.forecaster as usize];
-            if *place == usize::MAX {
-                *place = by_forecaster.len();
-                by_forecaster.push((row.forecaster, row.position, Vec::with_capacity(1)));
-            }
-            by_forecaster[*place].2.push((row.made_at, row.probability));
-        }
         let cluster = self.clusters.get(asked.cluster as usize).map(String::as_str);
         let tags = self.tags.get_index(asked.tags as usize).map_or(&[][..], Vec::as_slice);
         let mut without: BTreeMap<Reason, usize> = BTreeMap::new();
         let (mut standings, mut positions) = (Vec::with_capacity(by_forecaster.len()), Vec::new());
-        for (forecaster, position, made) in by_forecaster {
-            places[forecaster as usize] = usize::MAX;
+        for (forecaster, made) in by_forecaster {
+            let position = made.first().map_or(0, |(.., position)| *position);
             let name = self.people.get_index(forecaster as usize).map_or("", String::as_str);
             let by = AskedBy { id: &asked.id, cluster: cluster.unwrap_or(&asked.id), tags, life, forecaster: name };
             let case = |probability: &f64| Ok(Case::Binary { probability: *probability, happened });
-            let made = made.into_iter().map(|(made_at, probability)| (made_at, f64::INFINITY, probability)).collect();
+            let made =
+                made.into_iter().map(|(made_at, probability, _)| (made_at, f64::INFINITY, probability)).collect();
             let standing = by.standing(made, case, |reason, count| *without.entry(reason).or_default() += count);
             if let Some(standing) = standing {
                 standings.push(standing);
@@ -407,5 +421,37 @@ impl GatheredForecasts {
             left_out.add(reason, count, 1);
         }
         GatheredQuestion { cluster, closes: life.closes(), standings, positions }
+    }
+}
+
+/// The rows of a question by forecaster, in the order of the first row of each. `places` has nobody's place, before and afterwards.
+fn by_forecaster(rows: &[NumberedForecast], places: &mut [usize]) -> Vec<Made> {
+    let mut by_forecaster: Vec<Made> = Vec::new();
+    for row in rows {
+        let place = &mut places[row.forecaster as usize];
+        if *place == usize::MAX {
+            *place = by_forecaster.len();
+            by_forecaster.push((row.forecaster, Vec::with_capacity(1)));
+        }
+        by_forecaster[*place].1.push((row.made_at, row.probability, row.position));
+    }
+    by_forecaster.iter().for_each(|(forecaster, _)| places[*forecaster as usize] = usize::MAX);
+    by_forecaster
+}
+
+/// Takes note of what comes after another of the same moment.
+fn find_repeats(made: &[(Moment, f64, u64)], repeats: &mut Repeats) {
+    if made.len() < 2 {
+        return;
+    }
+    let mut in_time: Vec<(f64, f64, u64)> =
+        made.iter().map(|(made_at, probability, position)| (made_at.epoch_days(), *probability, *position)).collect();
+    in_time.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.2.cmp(&b.2)));
+    for pair in in_time.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
+        if pair[0].1 == pair[1].1 {
+            repeats.add_same(pair[1].2, pair[0].2);
+        } else {
+            repeats.add_changed(pair[1].2, pair[0].2);
+        }
     }
 }

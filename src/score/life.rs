@@ -6,34 +6,44 @@ use jiff::civil::Date;
 /// The time in which forecasts on a question count.
 ///
 /// It begins with the day on which the question opens and ends with the earlier of the day on which it closes (that day
-/// included) and the moment at which it resolved. A resolution dated by its day ends the life at the start of that day: what
+/// included) and the moment at which it resolved. Where the question's tags say at what time of the day it opened and was to close
+/// (`opens_at=`, `closes_at=`), it begins and ends at these. A resolution dated by its day ends the life at the start of that day: what
 /// was said on the day may have been said in sight of the answer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Life {
     begins: Option<f64>,
     ends: f64,
-    closes: Option<Date>,
+    closes: Option<Close>,
     resolved: Moment,
+}
+
+/// A scheduled close.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Close {
+    /// The last day on which forecasts count.
+    day: Date,
+    /// When it ends, in days since 1970-01-01.
+    at: f64,
+}
+
+impl Close {
+    /// That of a question, if it has one.
+    pub(super) fn of(question: &Question) -> Option<Self> {
+        Some(Self { day: question.closes?, at: question.scheduled_close()? })
+    }
 }
 
 impl Life {
     /// The life of a question that resolved.
     #[must_use]
     pub fn new(question: &Question, outcome: &Outcome) -> Self {
-        Self::of(question.opens, question.closes, outcome.resolved_on)
+        Self::of(question.opened(), Close::of(question), outcome.resolved_on)
     }
 
-    /// The life of a question that opened and closed on these days, if it did, and resolved then.
-    #[must_use]
-    pub fn of(opens: Option<Date>, closes: Option<Date>, resolved_on: Moment) -> Self {
-        // A day that closes counts to its end.
-        let closed = closes.map_or(f64::INFINITY, |day| Moment::Day(day).epoch_days() + 1.0);
-        Self {
-            begins: opens.map(|day| Moment::Day(day).epoch_days()),
-            ends: resolved_on.epoch_days().min(closed),
-            closes,
-            resolved: resolved_on,
-        }
+    /// The life of a question that opened then, in days since 1970-01-01, and was to close, if that is known, and resolved.
+    pub(super) fn of(begins: Option<f64>, closes: Option<Close>, resolved_on: Moment) -> Self {
+        let closed = closes.map_or(f64::INFINITY, |close| close.at);
+        Self { begins, ends: resolved_on.epoch_days().min(closed), closes, resolved: resolved_on }
     }
 
     /// Days since 1970-01-01 at which it begins, if the opening is known.
@@ -50,21 +60,25 @@ impl Life {
 
     /// The last day on which a forecast counts, if the question has one.
     #[must_use]
-    pub const fn closes(&self) -> Option<Date> {
-        self.closes
+    pub fn closes(&self) -> Option<Date> {
+        self.closes.map(|close| close.day)
     }
 
     /// Whether a forecast made then was made before the question closed and resolved.
     ///
     /// A forecast dated by its day carries that whole day's knowledge, so it counts only if the day lies before the day of the
-    /// resolution.
+    /// resolution. On the day of the scheduled close it counts, at whatever time of that day the question closed.
     #[must_use]
     pub fn counts(&self, made_at: Moment) -> bool {
         let in_time = match (made_at, self.resolved) {
             (Moment::Instant(made), Moment::Instant(resolved)) => made < resolved,
             _ => made_at.day() < self.resolved.day(),
         };
-        in_time && self.closes.is_none_or(|closes| made_at.day() <= closes)
+        let is_open = |close: Close| match made_at {
+            Moment::Instant(_) => made_at.epoch_days() < close.at,
+            Moment::Day(day) => day <= close.day,
+        };
+        in_time && self.closes.is_none_or(is_open)
     }
 
     /// From when to when each of these forecasts stood, in days since 1970-01-01: until the same forecaster's next one, and
@@ -90,17 +104,7 @@ mod tests {
 
     fn life(opens: Option<&str>, closes: Option<&str>, resolved_on: &str) -> Life {
         let day = |text: &str| text.parse::<Date>().expect("a day");
-        let question = Question {
-            id: "q".to_owned(),
-            ask: "?".to_owned(),
-            kind: QuestionKind::Binary,
-            options: Vec::new(),
-            opens: opens.map(day),
-            closes: closes.map(day),
-            resolves: None,
-            cluster: None,
-            tags: Vec::new(),
-        };
+        let question = Question { opens: opens.map(day), closes: closes.map(day), ..named("q") };
         let outcome = Outcome {
             question: "q".to_owned(),
             resolution: Resolution::Yes,
@@ -108,6 +112,20 @@ mod tests {
             source: None,
         };
         Life::new(&question, &outcome)
+    }
+
+    fn named(id: &str) -> Question {
+        Question {
+            id: id.to_owned(),
+            ask: "?".to_owned(),
+            kind: QuestionKind::Binary,
+            options: Vec::new(),
+            opens: None,
+            closes: None,
+            resolves: None,
+            cluster: None,
+            tags: Vec::new(),
+        }
     }
 
     fn moment(text: &str) -> Moment {
@@ -136,6 +154,28 @@ mod tests {
         assert!(life.counts(moment("2025-01-10")));
         assert!(!life.counts(moment("2025-01-11")));
         assert_eq!(life.ends() - life.begins().expect("it has an opening day"), 10.0);
+    }
+
+    #[test]
+    fn a_time_of_day_ends_the_life_at_that_time() {
+        let question = Question {
+            tags: ["opens_at=18:00", "closes_at=06:00"].map(str::to_owned).to_vec(),
+            opens: Some("2025-01-01".parse().expect("a day")),
+            closes: Some("2025-01-10".parse().expect("a day")),
+            ..named("q")
+        };
+        let outcome = Outcome {
+            question: "q".to_owned(),
+            resolution: Resolution::No,
+            resolved_on: moment("2025-03-01"),
+            source: None,
+        };
+        let life = Life::new(&question, &outcome);
+        // From 18:00 on the 1st to 06:00 on the 10th.
+        assert_eq!(life.ends() - life.begins().expect("it has an opening"), 8.5);
+        assert!(life.counts(moment("2025-01-10T05:59:59Z")) && !life.counts(moment("2025-01-10T06:00:00Z")));
+        assert!(life.counts(moment("2025-01-10")) && !life.counts(moment("2025-01-11")));
+        assert_eq!(life.closes(), question.closes);
     }
 
     #[test]

@@ -207,3 +207,77 @@ fn a_streamed_row_is_named_by_its_line_whatever_ends_lines() {
         assert!(notes.contains("forecasts.csv:3: "), "{notes}");
     }
 }
+
+#[test]
+fn what_stands_twice_is_named_by_file_and_row_whether_streamed_or_not() {
+    let folder = folder(3, "");
+    let again = "question,forecaster,made_at,probability\nq0,ada,2025-01-01,0.5\nq1,ada,2025-01-01,0.5\nq0,ada,2025-01-01,0.5\n\
+                 q1,ada,2025-01-01,0.6\nunknown,ada,2025-01-01,0.6\nunknown,ada,2025-01-01,0.6\n";
+    std::fs::write(folder.path().join("forecasts.csv"), again).expect("a file in the folder");
+    let (code, out, err) = run_on(folder.path(), &["score"]);
+    assert!(code == 0 && out.contains("not scored: 2 forecasts on 2 questions: another of the same moment"), "{out}");
+    assert!(
+        err.contains("forecasts.csv: 2 forecasts stand there twice: row 4 (as row 2), row 7 (as row 6)\n"),
+        "{err}"
+    );
+    assert!(
+        err.contains("forecasts.csv: 1 forecast takes the place of another") && err.contains(": row 5 (of row 3)\n"),
+        "{err}"
+    );
+    for command in [&["score", "--stream"][..], &["leaderboard", "--stream"], &["score", "--stream", "--by", "tag"]] {
+        let (code, _, err) = run_on(folder.path(), command);
+        assert_eq!(code, 0, "{err}");
+        let same = "2 forecasts stand there twice: forecasts.csv:4 (as forecasts.csv:2), forecasts.csv:7 (as forecasts.csv:6)\n";
+        assert!(err.contains(same) && err.contains(": forecasts.csv:5 (of forecasts.csv:3)\n"), "{command:?} {err}");
+    }
+}
+
+#[test]
+fn forecasts_without_rows_are_to_blame_and_not_the_outcomes() {
+    let folder = folder(3, "");
+    std::fs::write(folder.path().join("forecasts.csv"), "question,forecaster,made_at,probability\n").expect("a file");
+    let (code, _, err) = run_on(folder.path(), &["score"]);
+    assert!(code == 0 && err.contains("note: forecasts.csv: it has no rows"), "{err}");
+    let output = Command::new(env!("CARGO_BIN_EXE_foretell"))
+        .current_dir(folder.path())
+        .args(["score", "--forecasts", "forecasts.csv", "--outcomes", "outcomes.csv"])
+        .output()
+        .expect("the binary runs");
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err.contains("error: `forecasts.csv` holds no forecast and no question"), "{err}");
+}
+
+#[test]
+fn a_picture_of_which_there_is_nothing_says_what_it_needs_and_keeps_no_report_back() {
+    let folder = folder(12, "");
+    let (code, out, err) = run_on(folder.path(), &["calibrate", "--pit", "pit.svg", "--svg", "curve.svg"]);
+    assert_eq!(code, 1);
+    assert!(out.contains("MCB: lost to miscalibration"), "{out}");
+    assert!(
+        err.contains("`pit.svg` was not drawn: a PIT histogram (--pit) needs quantiles of numbers or days"),
+        "{err}"
+    );
+    assert!(folder.path().join("curve.svg").exists() && !folder.path().join("pit.svg").exists());
+}
+
+#[test]
+fn what_stands_in_two_files_is_named_with_both() {
+    let folder = folder(3, "");
+    let more = "question,forecaster,made_at,probability\nq0,ada,2025-01-01,0.5\nq0,ada,2025-01-02,0.5\nq1,bob,2025-01-05,0.5\n";
+    std::fs::write(folder.path().join("more.csv"), more).expect("a file in the folder");
+    let (code, out, err) = run_on(folder.path(), &["score", "--forecasts", "more.csv"]);
+    // `more.csv` is named first, so what stands in `forecasts.csv` comes after it.
+    let told = "note: forecasts.csv: 2 forecasts take the place of one of the same question, forecaster and moment in more.csv: \
+                `q0` by `ada` at 2025-01-01, `q1` by `bob` at 2025-01-05";
+    assert!(code == 0 && err.contains(told), "{err}");
+    assert!(out.contains("not scored: 2 forecasts on 2 questions: another of the same moment"), "{out}");
+}
+
+#[test]
+fn a_comparison_of_nobody_says_who_there_is() {
+    let folder = folder(3, "");
+    let (code, _, err) = run_on(folder.path(), &["compare"]);
+    assert!(code == 1 && err.contains("a comparison needs two forecasters"), "{err}");
+    assert!(err.contains("; there are forecasts by ada, bob"), "{err}");
+}

@@ -369,7 +369,23 @@ fn pictures_of_calibration_and_of_boards_are_drawn_and_shown_in_letters() {
     run(folder.path(), &["calibrate", "--replicates", "100", "--murphy", "m.csv"]);
     let figures = std::fs::read_to_string(folder.path().join("m.csv")).expect("it was written");
     assert_eq!(figures.lines().count(), 1 + 4 * 99);
-    assert!(figures.starts_with("forecaster,threshold,stated,lower,upper,recalibrated,base rate\n"), "{figures}");
+    assert!(
+        figures.starts_with(
+            "forecaster,threshold,stated,lower,upper,if calibrated lower,if calibrated upper,recalibrated,base rate\n"
+        ),
+        "{figures}"
+    );
+    // The curves are in JSON, too, and whether they leave the band of calibrated forecasts is said.
+    let (_, out, _) =
+        run(folder.path(), &["calibrate", "--replicates", "100", "--murphy", "m.csv", "--format", "json"]);
+    let curves = &json(&out)["rows"][0]["elementary"];
+    assert_eq!(curves.as_array().map(Vec::len), Some(99), "{out}");
+    let of = |key: &str| curves[49][key].as_f64().expect("a number");
+    assert!(of("calibrated_lower") <= of("calibrated_upper") && of("recalibrated") <= of("stated"));
+    let (_, out, _) = run(folder.path(), &["calibrate", "--replicates", "100", "--murphy", "m.csv"]);
+    assert!(out.contains("cy: Murphy diagram beside the band of calibrated forecasts, 95 % at each of 99"), "{out}");
+    let (_, out, _) = run(folder.path(), &["calibrate", "--replicates", "100", "--format", "json"]);
+    assert!(json(&out)["rows"][0].get("elementary").is_none());
     let (code, out, _) = run(folder.path(), &["leaderboard", "--plot"]);
     assert_eq!(code, 0);
     assert!(out.contains("adjusted mean under brier, with 95 % intervals") && out.matches('●').count() == 4, "{out}");

@@ -5,7 +5,7 @@
 
 use super::content::{Content, number, text};
 use super::reading::{Reading, blank};
-use super::values::{day_of, moment};
+use super::values::{closing, day_of, moment};
 use super::{Importer, Recognised};
 use crate::error::Error;
 use crate::forecast::tidy::Holds;
@@ -66,11 +66,13 @@ fn market(row: u64, item: &Map<String, Value>, reading: &mut Reading<'_>) {
         return;
     }
     let opens = day_of(&text(item, "open_time")).ok();
-    let closes = day_of(&text(item, "close_time")).ok();
+    let closing = moment(&text(item, "close_time")).map(closing).ok();
+    let closing = closing.filter(|(closes, _)| opens.is_none_or(|opens| opens <= *closes));
     let question = Question {
         ask: text(item, "title"),
         opens,
-        closes: closes.filter(|closes| opens.is_none_or(|opens| opens <= *closes)),
+        closes: closing.as_ref().map(|(day, _)| *day),
+        tags: closing.and_then(|(_, time)| time).into_iter().collect(),
         resolves: Some(text(item, "rules_primary")).filter(|rule| !rule.is_empty()),
         cluster: Some(text(item, "event_ticker")).filter(|event| !event.is_empty()),
         ..blank(&id, QuestionKind::Binary)

@@ -5,7 +5,7 @@
 
 use super::content::{Content, number, text};
 use super::reading::{Reading, blank};
-use super::values::{binary, from_milliseconds};
+use super::values::{binary, closing, from_milliseconds};
 use super::{Importer, Recognised};
 use crate::error::Error;
 use crate::forecast::tidy::Holds;
@@ -59,11 +59,13 @@ fn contract(row: u64, item: &Map<String, Value>, reading: &mut Reading<'_>) {
         return;
     }
     let opens = time(item, "createdTime").map(Moment::day).ok();
-    let closes = time(item, "closeTime").map(Moment::day).ok();
+    let closing = time(item, "closeTime").map(closing).ok();
+    let closing = closing.filter(|(closes, _)| opens.is_none_or(|opens| opens <= *closes));
     let question = Question {
         ask: text(item, "question"),
         opens,
-        closes: closes.filter(|closes| opens.is_none_or(|opens| opens <= *closes)),
+        closes: closing.as_ref().map(|(day, _)| *day),
+        tags: closing.and_then(|(_, time)| time).into_iter().collect(),
         ..blank(&id, QuestionKind::Binary)
     };
     if !reading.add_question(row, question) {

@@ -12,13 +12,12 @@
 
 use super::content::Content;
 use super::reading::{Reading, blank};
-use super::values::{binary, categorical, cdf, given, listed, moment, number, quantiles};
+use super::values::{binary, categorical, cdf, closing, given, listed, moment, number, quantiles, time_of};
 use super::{Importer, Recognised};
 use crate::error::Error;
 use crate::forecast::tidy::{Holds, Row, Table};
 use crate::forecast::{Forecast, Moment, Outcome, Question, QuestionKind, Resolution};
-use jiff::civil::{Date, Time};
-use jiff::tz::TimeZone;
+use jiff::civil::Date;
 
 /// The levels of the percentiles, and their columns.
 const PERCENTILES: [(f64, &str); 5] = [
@@ -98,19 +97,9 @@ impl<'t> Sheet<'t> {
             tags.extend(time_of(opened).map(|time| format!("opens_at={time}")));
             opened.day()
         });
-        let closes = scheduled.map(|scheduled| match (scheduled, time_of(scheduled)) {
-            (_, Some(time)) => {
-                tags.push(format!("closes_at={time}"));
-                scheduled.day()
-            }
-            // At the start of a day: the day before counts to its end.
-            (Moment::Instant(_), None) => scheduled.day().yesterday().unwrap_or(Date::MIN),
-            (Moment::Day(day), None) => day,
-        });
-        let closes = closes.filter(|closes| opens.is_none_or(|opens| opens <= *closes));
-        if closes.is_none() {
-            tags.retain(|tag| !tag.starts_with("closes_at="));
-        }
+        let closing = scheduled.map(closing).filter(|(closes, _)| opens.is_none_or(|opens| opens <= *closes));
+        let closes = closing.as_ref().map(|(day, _)| *day);
+        tags.extend(closing.and_then(|(_, time)| time));
         let closed_at = at("actual close time")
             .filter(|closed| scheduled.is_some_and(|scheduled| closed.epoch_days() < scheduled.epoch_days()));
         tags.extend(closed_at.map(|closed| format!("closed_at={closed}")));
@@ -385,16 +374,6 @@ struct Times {
     closed_at: Option<Moment>,
     /// Times of day, and the early close, as tags.
     tags: Vec<String>,
-}
-
-/// The time of day of an instant, in UTC, unless it is the start of the day.
-fn time_of(moment: Moment) -> Option<Time> {
-    match moment {
-        Moment::Day(_) => None,
-        Moment::Instant(instant) => {
-            Some(TimeZone::UTC.to_datetime(instant).time()).filter(|time| *time != Time::midnight())
-        }
-    }
 }
 
 /// A place on the axis of a question: a number, or a day or time as days since 1970-01-01.

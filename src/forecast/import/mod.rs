@@ -35,7 +35,9 @@ use super::{Outcome, Records};
 use crate::error::Error;
 use content::{Content, Documents};
 use reading::Reading;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::ops::Range;
 use std::path::Path;
 
 /// Every source that is known, in the order in which they are asked.
@@ -122,11 +124,20 @@ impl InputFile {
                 .help("tables have one JSON object a line (.jsonl)"));
             }
         }
-        match Table::from_bytes(name, bytes) {
-            Ok(table) => Ok(Self::recognise(Content::Table(table), Vec::new())
-                .unwrap_or_else(|table| Self { form: Form::Tidy(TidyFile::of_table(table)) })),
-            // Some published files are in no encoding at all; only texts of questions suffer from it.
-            Err(strict) if std::str::from_utf8(bytes).is_err() => {
+        // Some published files are in no encoding at all; only texts of questions suffer from it.
+        let is_text = std::str::from_utf8(bytes).is_ok();
+        let read = if is_text { Table::read(name, bytes) } else { Table::from_bytes(name, bytes) };
+        match read {
+            Ok(table) => {
+                let file = Self::recognise(Content::Table(table), Vec::new())
+                    .unwrap_or_else(|table| Self { form: Form::Tidy(TidyFile::of_table(table)) });
+                // A tidy table names such rows beside what else is wrong with it.
+                if let Form::Field { content: Content::Table(table), .. } = &file.form {
+                    table.check_rows()?;
+                }
+                Ok(file)
+            }
+            Err(strict) if !is_text => {
                 let text = String::from_utf8_lossy(bytes);
                 let spoiled = text.lines().filter(|line| line.contains(char::REPLACEMENT_CHARACTER)).count();
                 let note =
@@ -214,13 +225,72 @@ pub fn read_all(files: &[(Holds, InputFile)], records: &mut Records) -> Result<(
     let mut outcomes = Vec::new();
     let mut summaries = Vec::new();
     let mut beside = reading::Beside::default();
+    // Of each file, by its summary: where its forecasts begin and end.
+    let mut parts: Vec<(usize, Range<usize>)> = Vec::new();
     for wanted in [Holds::Questions, Holds::Forecasts, Holds::Outcomes] {
+        if wanted == Holds::Outcomes && records.questions.is_empty() {
+            check_that_something_was_asked(files, &summaries)?;
+        }
         for (_, file) in files.iter().filter(|(holds, _)| *holds == wanted) {
+            let before = records.forecasts.len();
             let (found, summary) = file.read(wanted, records, &mut beside)?;
+            if before < records.forecasts.len() {
+                parts.push((summaries.len(), before..records.forecasts.len()));
+            }
             records.outcomes.extend(found.iter().map(|outcome| (outcome.question.clone(), outcome.clone())));
             outcomes.extend(found);
             summaries.push(summary);
         }
     }
+    tell_of_what_stands_in_two_files(records, &parts, &mut summaries);
     Ok((outcomes, summaries))
+}
+
+/// Forecasts that are named where they stand in two files.
+const NAMED: usize = 10;
+
+/// Notes which forecasts of a file come after one of the same question, forecaster and moment in another.
+fn tell_of_what_stands_in_two_files(records: &Records, parts: &[(usize, Range<usize>)], summaries: &mut [Summary]) {
+    if parts.len() < 2 {
+        return;
+    }
+    let mut latest: HashMap<(&str, &str, u64), usize> = HashMap::new();
+    let mut found: BTreeMap<(usize, usize), (usize, Vec<String>)> = BTreeMap::new();
+    for (file, part) in parts {
+        for record in &records.forecasts[part.clone()] {
+            let moment = record.made_at.epoch_days().to_bits();
+            let Some(before) = latest.insert((&*record.question, &*record.forecaster, moment), *file) else { continue };
+            if before != *file {
+                let (count, named) = found.entry((*file, before)).or_default();
+                *count += 1;
+                if named.len() < NAMED {
+                    named.push(format!("`{}` by `{}` at {}", record.question, record.forecaster, record.made_at));
+                }
+            }
+        }
+    }
+    for ((file, before), (count, named)) in found {
+        let more = if count > named.len() { format!(" and {} more", count - named.len()) } else { String::new() };
+        let (noun, verb) = if count == 1 { ("forecast", "takes") } else { ("forecasts", "take") };
+        let note = format!(
+            "{count} {noun} {verb} the place of one of the same question, forecaster and moment in {}: {}{more}",
+            summaries[before].file,
+            named.join(", ")
+        );
+        summaries[file].notes.push(note);
+    }
+}
+
+/// Refuses outcomes where the files read before hold nothing that they could belong to: those files are at fault.
+fn check_that_something_was_asked(files: &[(Holds, InputFile)], summaries: &[Summary]) -> Result<(), Error> {
+    if summaries.is_empty() || files.iter().all(|(holds, _)| *holds != Holds::Outcomes) {
+        return Ok(());
+    }
+    let named: Vec<String> = summaries.iter().map(|summary| format!("`{}`", summary.file)).collect();
+    let verb = if named.len() == 1 { "holds" } else { "hold" };
+    Err(Error::input(format!(
+        "{} {verb} no forecast and no question, so there is nothing for the outcomes",
+        named.join(", ")
+    ))
+    .help("a table of forecasts has a row for each below its header"))
 }

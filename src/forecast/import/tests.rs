@@ -374,6 +374,8 @@ fn manifold_bets_are_what_the_market_said() {
         "in the order of time, not of the dump"
     );
     assert_eq!(resolved(&records, "c1"), Some(&Resolution::Yes));
+    // It closes at the start of 1 February, so January alone counts.
+    assert_eq!(records.questions["c1"].closes, Some(date(2025, 1, 31)));
     assert_eq!(resolved(&records, "c2"), Some(&Resolution::Annulled));
     has(&remarks, "1 voided, cancelled: row 2 (c2)");
     has(&remarks, "1 voided, resolved to a probability: row 4 (c4: 0.4)");

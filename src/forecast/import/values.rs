@@ -2,7 +2,7 @@
 
 use crate::forecast::tidy::{parse_number, parse_probability};
 use crate::forecast::{Forecast, Moment, SUM_TOLERANCE, number_text};
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::{Timestamp, tz::TimeZone};
 
 /// How far probabilities may be from summing to 1 and still be taken as rounded.
@@ -27,6 +27,26 @@ pub(super) fn moment(text: &str) -> Result<Moment, String> {
     let civil = text.strip_suffix(" UTC").unwrap_or(text).parse::<DateTime>().ok();
     let instant = civil.and_then(|time| TimeZone::UTC.to_timestamp(time).ok());
     instant.map(Moment::Instant).ok_or_else(|| format!("`{text}` is neither a day nor a time"))
+}
+
+/// The time of day of a moment that is not the start of a day, in UTC.
+pub(super) fn time_of(moment: Moment) -> Option<Time> {
+    match moment {
+        Moment::Day(_) => None,
+        Moment::Instant(instant) => {
+            Some(TimeZone::UTC.to_datetime(instant).time()).filter(|time| *time != Time::midnight())
+        }
+    }
+}
+
+/// The last day of a question that closes then, and the tag that says at what time of that day, unless it counts to its end: what closes at the start of
+/// a day has the day before to its end.
+pub(super) fn closing(at: Moment) -> (Date, Option<String>) {
+    match (at, time_of(at)) {
+        (_, Some(time)) => (at.day(), Some(format!("closes_at={time}"))),
+        (Moment::Instant(_), None) => (at.day().yesterday().unwrap_or(Date::MIN), None),
+        (Moment::Day(day), None) => (day, None),
+    }
 }
 
 /// The day of such a moment, in UTC.
@@ -218,6 +238,14 @@ mod tests {
         assert_eq!(moment("2026-06-01"), Ok(Moment::Day(date(2026, 6, 1))));
         assert_eq!(from_milliseconds(1_780_315_200_000.0), Ok(instant));
         assert!(moment("soon").is_err());
+    }
+
+    #[test]
+    fn a_close_at_the_start_of_a_day_leaves_that_day_out() {
+        let close = |text: &str| closing(moment(text).unwrap());
+        assert_eq!(close("2025-03-01T00:00:00Z"), (date(2025, 2, 28), None));
+        assert_eq!(close("2025-03-01"), (date(2025, 3, 1), None));
+        assert_eq!(close("2025-03-01T23:59:00Z"), (date(2025, 3, 1), Some("closes_at=23:59:00".to_owned())));
     }
 
     #[test]

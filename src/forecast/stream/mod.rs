@@ -158,6 +158,10 @@ enum Source {
 impl Source {
     fn open(path: &Path, outcomes: OutcomeColumn) -> Result<(Self, Vec<String>), Error> {
         let name = path.display().to_string();
+        if name == "-" {
+            return Err(Error::input("standard input is not streamed: what is streamed may be read twice")
+                .help("write it to a file first, or leave out --stream"));
+        }
         let unreadable = |problem| Error::environment(format!("`{name}` cannot be read")).because(problem);
         let mut first = Vec::new();
         File::open(path).and_then(|file| file.take(64).read_to_end(&mut first)).map_err(unreadable)?;

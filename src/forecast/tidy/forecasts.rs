@@ -6,11 +6,12 @@ use super::table::{Problems, Row, Table};
 use crate::error::Error;
 use crate::forecast::marks::in_order_of;
 use crate::forecast::{
-    Curve, Forecast, ForecastRecord, Moment, Provenance, Question, QuestionKind, Records, SUM_TOLERANCE, check_name,
-    day, number_text,
+    Curve, Forecast, ForecastRecord, Moment, Provenance, Question, QuestionKind, Records, Repeats, SUM_TOLERANCE,
+    check_name, day, number_text,
 };
 use indexmap::IndexMap;
 use jiff::civil::Date;
+use std::collections::{HashMap, HashSet};
 
 const REQUIRED: [&str; 3] = ["question", "forecaster", "made_at"];
 /// Every column of a table of forecasts, in the order in which they are written.
@@ -45,7 +46,7 @@ pub(super) fn read(table: &Table, records: &mut Records) -> Result<Summary, Erro
     if !table.rows.is_empty() {
         table.require("forecasts", &REQUIRED, &known)?;
     }
-    let mut problems = Problems::new(&table.name);
+    let mut problems = Problems::of(table);
     check_says(table)?;
     let mut scaled = Vec::new();
     let items = assemble(table, &mut problems, &mut scaled);
@@ -54,6 +55,10 @@ pub(super) fn read(table: &Table, records: &mut Records) -> Result<Summary, Erro
     problems.into_result()?;
 
     let mut notes = table.slips(&known);
+    if table.rows.is_empty() {
+        notes.push("it has no rows".to_owned());
+    }
+    notes.extend(repeats(table, &forecasts).notes(|line| format!("row {line}")));
     if let Some((line, sum)) = scaled.first() {
         notes.push(format!(
             "{} whose options summed to 1 only within rounding scaled to sum to 1 (first: line {line}, {})",
@@ -75,6 +80,26 @@ pub(super) fn read(table: &Table, records: &mut Records) -> Result<Summary, Erro
     records.questions.extend(created);
     records.forecasts.extend(forecasts.into_iter().map(|(_, record)| record));
     Ok(summary)
+}
+
+/// Which forecasts come after another of the same question, forecaster and moment. One whose row has a `revision` is meant to.
+fn repeats(table: &Table, forecasts: &[(u64, ForecastRecord)]) -> Repeats {
+    let revision = table.column("revision");
+    let revised: HashSet<u64> =
+        table.rows.iter().filter(|row| !row.cell(revision).is_empty()).map(|row| row.line).collect();
+    let mut found = Repeats::default();
+    let mut latest: HashMap<(&str, &str, u64), (u64, &ForecastRecord)> = HashMap::with_capacity(forecasts.len());
+    for (line, record) in forecasts {
+        let moment = record.made_at.epoch_days().to_bits();
+        let key = (record.question.as_str(), record.forecaster.as_str(), moment);
+        let Some((before, earlier)) = latest.insert(key, (*line, record)) else { continue };
+        if earlier == record {
+            found.add_same(*line, before);
+        } else if !revised.contains(line) {
+            found.add_changed(*line, before);
+        }
+    }
+    found
 }
 
 /// Checks that the columns can hold what was said.
@@ -121,8 +146,8 @@ struct Key {
     alone: Option<usize>,
 }
 
-/// The line on which a forecast begins, what its rows say (`None` for one that could not be read), and its curve.
-type Rows = (u64, Vec<Option<Said>>, Option<Curve>);
+/// The line on which a forecast begins, what its rows say and on which lines (`None` for one that could not be read), and its curve.
+type Rows = (u64, Vec<Option<(u64, Said)>>, Option<Curve>);
 
 /// The forecasts of a table with the line each begins on, in the order in which they begin.
 fn assemble(table: &Table, problems: &mut Problems, scaled: &mut Vec<(u64, f64)>) -> Vec<(u64, ForecastRecord)> {
@@ -146,12 +171,18 @@ fn assemble(table: &Table, problems: &mut Problems, scaled: &mut Vec<(u64, f64)>
             "" => None,
             text => problems.take(row.line, text.parse::<Curve>().map_err(|problem| format!("curve: {problem}"))),
         };
-        groups.entry(key).or_insert((row.line, Vec::new(), curve)).1.push(said);
+        groups.entry(key).or_insert((row.line, Vec::new(), curve)).1.push(said.map(|said| (row.line, said)));
     }
     let mut forecasts: Vec<(u64, ForecastRecord)> = whole;
     for (key, (line, rows, curve)) in groups {
         // A row that could not be read was named; the rest of its forecast would only give further complaints.
-        let Some(said) = rows.into_iter().collect::<Option<Vec<Said>>>() else { continue };
+        let Some(rows) = rows.into_iter().collect::<Option<Vec<(u64, Said)>>>() else { continue };
+        let twice = said_twice(&rows);
+        if !twice.is_empty() {
+            twice.iter().for_each(|(line, problem)| problems.push(*line, problem));
+            continue;
+        }
+        let said = rows.into_iter().map(|(_, said)| said).collect();
         let forecast = combine(said).and_then(|forecast| rescale(forecast, line, scaled));
         if let Some(forecast) = problems.take(line, forecast) {
             let Key { question, forecaster, made_at, until, provenance, .. } = key;
@@ -170,6 +201,28 @@ fn assemble(table: &Table, problems: &mut Problems, scaled: &mut Vec<(u64, f64)>
         }
     }
     forecasts
+}
+
+/// The rows of a forecast whose option or quantile stands in an earlier one.
+fn said_twice(rows: &[(u64, Said)]) -> Vec<(u64, String)> {
+    let mut first: HashMap<(&str, u64), u64> = HashMap::new();
+    let mut found = Vec::new();
+    for (line, said) in rows {
+        let key = match said {
+            Said::Option(option, _) => (option.as_str(), 0),
+            Said::Quantile(level, _) | Said::Day(level, ..) => ("", level.to_bits()),
+            Said::Probability(_) | Said::Never(_) => continue,
+        };
+        let before = *first.entry(key).or_insert(*line);
+        if before != *line {
+            let what = match said {
+                Said::Option(option, _) => format!("option `{option}`"),
+                _ => format!("quantile {}", number_text(f64::from_bits(key.1))),
+            };
+            found.push((*line, format!("the {what} stands twice in this forecast, first in row {before}")));
+        }
+    }
+    found
 }
 
 fn key(row: &Row, columns: &[Option<usize>; 16], problems: &mut Problems) -> Option<Key> {

@@ -114,9 +114,9 @@ impl TidyFile {
     /// is standard input.
     ///
     /// # Errors
-    /// If it cannot be read, has no header, or a row is not of its form.
+    /// If it cannot be read or has no header. A row that is not of its form is named, with whatever else is wrong, when its rows are read.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        table::Table::open(path).map(|table| Self { table })
+        table::Table::open_with_bad_rows(path).map(|table| Self { table })
     }
 
     /// Reads what stands in a file of that name.
@@ -124,7 +124,7 @@ impl TidyFile {
     /// # Errors
     /// As [`TidyFile::open`].
     pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, Error> {
-        table::Table::from_bytes(name, bytes).map(|table| Self { table })
+        table::Table::read(name, bytes).map(|table| Self { table })
     }
 
     /// Reads a text as if it stood in a file of that name.
@@ -132,7 +132,7 @@ impl TidyFile {
     /// # Errors
     /// As [`TidyFile::open`].
     pub fn from_text(name: &str, text: &str) -> Result<Self, Error> {
-        table::Table::from_bytes(name, text.as_bytes()).map(|table| Self { table })
+        table::Table::read(name, text.as_bytes()).map(|table| Self { table })
     }
 
     /// A table that was read already.

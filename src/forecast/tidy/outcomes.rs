@@ -4,7 +4,7 @@ use super::table::{Problems, Table};
 use super::{Summary, shortened};
 use crate::error::Error;
 use crate::forecast::{Outcome, Records, Resolution, check_name, nearest};
-use std::collections::BTreeSet;
+use indexmap::IndexMap;
 
 /// Every column of a table of outcomes, in the order in which they are written.
 pub(super) const COLUMNS: [&str; 4] = ["question", "resolution", "resolved_on", "source"];
@@ -15,12 +15,14 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
         table.require("outcomes", &COLUMNS[..3], &COLUMNS)?;
     }
     let [question_column, resolution_column, resolved_on, source] = COLUMNS.map(|name| table.column(name));
-    let mut problems = Problems::new(&table.name);
+    let mut problems = Problems::of(table);
     let mut outcomes: Vec<Outcome> = Vec::new();
     let mut unknown: Vec<String> = Vec::new();
-    let mut unresolved = 0;
-    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut pending: Vec<String> = Vec::new();
+    // The row of each question that counts, and whether it annuls it.
+    let mut last: IndexMap<&str, (u64, bool)> = IndexMap::new();
     let mut repeated: Vec<String> = Vec::new();
+    let place = |line: u64, id: &str| format!("row {line} (`{id}`)");
     for row in &table.rows {
         let id = row.cell(question_column);
         if problems.take(row.line, check_name("question id", id)).is_none() {
@@ -28,14 +30,14 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
         }
         let written = row.cell(resolution_column);
         if written.is_empty() {
-            unresolved += 1;
+            pending.push(place(row.line, id));
             continue;
         }
         let Some(question) = records.questions.get(id) else {
             let ids = records.questions.keys().map(String::as_str);
             unknown.push(match nearest(id, ids) {
-                Some(near) => format!("`{id}` (nearest known: `{near}`)"),
-                None => format!("`{id}`"),
+                Some(near) => format!("row {} (`{id}`, nearest known: `{near}`)", row.line),
+                None => place(row.line, id),
             });
             continue;
         };
@@ -44,8 +46,8 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
             problems.take(row.line, row.cell(resolved_on).parse().map_err(|problem| format!("resolved_on: {problem}")));
         if let (Some(resolution), Some(resolved_on)) = (resolution, resolved_on) {
             let source = Some(row.text(source).to_owned()).filter(|text| !text.is_empty());
-            if !seen.insert(id.to_owned()) && !repeated.contains(&format!("`{id}`")) {
-                repeated.push(format!("`{id}`"));
+            if last.insert(id, (row.line, resolution == Resolution::Annulled)).is_some() {
+                repeated.push(place(row.line, id));
             }
             outcomes.push(Outcome { question: id.to_owned(), resolution, resolved_on, source });
         }
@@ -64,8 +66,13 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
         let noun = if unknown.len() == 1 { "outcome of a question" } else { "outcomes of questions" };
         notes.push(format!("{} {noun} not known left out: {}", unknown.len(), shortened(&unknown)));
     }
-    if unresolved > 0 {
-        notes.push(format!("{unresolved} without a resolution left out"));
+    if !pending.is_empty() {
+        notes.push(format!("{} pending, without a resolution: {}", pending.len(), shortened(&pending)));
+    }
+    let annulled = last.iter().filter(|(_, (_, annulled))| *annulled);
+    let voided: Vec<String> = annulled.map(|(id, (line, _))| place(*line, id)).collect();
+    if !voided.is_empty() {
+        notes.push(format!("{} voided, annulled: {}", voided.len(), shortened(&voided)));
     }
     if !repeated.is_empty() {
         notes.push(format!("resolved several times, the last counts: {}", shortened(&repeated)));

@@ -18,7 +18,7 @@ pub(super) fn read(table: &Table, records: &mut Records) -> Result<Summary, Erro
         table.require("questions", &["id", "kind"], &COLUMNS)?;
     }
     let columns = COLUMNS.map(|name| table.column(name));
-    let mut problems = Problems::new(&table.name);
+    let mut problems = Problems::of(table);
     let mut questions: IndexMap<String, Question> = IndexMap::new();
     for row in &table.rows {
         let Some(question) = problems.take(row.line, read_one(row, columns)) else { continue };

@@ -19,6 +19,8 @@ pub(in crate::forecast) struct Table {
     pub(in crate::forecast) name: String,
     columns: Vec<String>,
     pub(in crate::forecast) rows: Vec<Row>,
+    /// Rows that are no rows of this table, each with what is wrong with it.
+    bad: Vec<(u64, String)>,
 }
 
 /// A row and where it stands.
@@ -83,7 +85,27 @@ impl Table {
         Self::from_bytes(&name, &bytes)
     }
 
+    /// The table of a file in which every row is of its form.
     pub(in crate::forecast) fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, Error> {
+        let table = Self::read(name, bytes)?;
+        table.check_rows()?;
+        Ok(table)
+    }
+
+    /// One error with all rows that are not of the table's form, if there are any.
+    pub(in crate::forecast) fn check_rows(&self) -> Result<(), Error> {
+        Problems::of(self).into_result()
+    }
+
+    /// The same of a file in which rows may be of another form. Whoever reads it begins with [`Problems::of`], so that they are named together with
+    /// what else is wrong.
+    pub(in crate::forecast) fn open_with_bad_rows(path: &Path) -> Result<Self, Error> {
+        let (name, bytes) = read_whole(path)?;
+        Self::read(&name, &bytes)
+    }
+
+    /// As [`Table::open_with_bad_rows`], of what stands in a file of that name.
+    pub(in crate::forecast) fn read(name: &str, bytes: &[u8]) -> Result<Self, Error> {
         if bytes.starts_with(parquet::MAGIC) {
             return parquet::read(name, bytes);
         }
@@ -106,8 +128,7 @@ impl Table {
     fn from_csv(name: &str, bytes: &[u8], delimiter: u8) -> Result<Self, Error> {
         let mut reader =
             csv::ReaderBuilder::new().flexible(true).has_headers(false).delimiter(delimiter).from_reader(bytes);
-        let mut problems = Problems::new(name);
-        let mut table = Self { name: name.to_owned(), columns: Vec::new(), rows: Vec::new() };
+        let mut table = Self { name: name.to_owned(), columns: Vec::new(), rows: Vec::new(), bad: Vec::new() };
         let mut record = csv::ByteRecord::new();
         loop {
             let more = reader
@@ -120,46 +141,49 @@ impl Table {
             let cells: Result<Vec<String>, _> =
                 record.iter().map(|cell| std::str::from_utf8(cell).map(str::to_owned)).collect();
             let Ok(cells) = cells else {
-                problems.push(line, "the row is not UTF-8; save the file as UTF-8");
+                table.bad.push((line, "the row is not UTF-8; save the file as UTF-8".to_owned()));
+                if table.columns.is_empty() {
+                    // Without a header nothing can be said of what follows it.
+                    break;
+                }
                 continue;
             };
             if table.columns.is_empty() {
                 table.columns = cells.iter().map(|cell| cell.trim().to_lowercase()).collect();
+                let mut problems = Problems::new(name);
                 check_header(&table.columns, line, &mut problems);
+                problems.into_result()?;
             } else if cells.len() == table.columns.len() {
                 table.rows.push(Row { line, cells, whole: None });
             } else {
-                problems.push(
-                    line,
-                    &format!("the row has {} cells, but the header has {}", cells.len(), table.columns.len()),
-                );
+                let told = format!("the row has {} cells, but the header has {}", cells.len(), table.columns.len());
+                table.bad.push((line, told));
             }
         }
-        if table.columns.is_empty() && problems.is_empty() {
+        if table.columns.is_empty() {
+            table.check_rows()?;
             return Err(Error::input(format!("`{name}` is empty")).help("its first line names the columns"));
         }
-        problems.into_result()?;
         Ok(table)
     }
 
     fn from_json_lines(name: &str, bytes: &[u8]) -> Result<Self, Error> {
-        let mut problems = Problems::new(name);
-        let mut table = Self { name: name.to_owned(), columns: Vec::new(), rows: Vec::new() };
+        let mut table = Self { name: name.to_owned(), columns: Vec::new(), rows: Vec::new(), bad: Vec::new() };
         for (at, text) in bytes.split(|byte| *byte == b'\n').enumerate() {
             let line = at as u64 + 1;
             if text.trim_ascii().is_empty() {
                 continue;
             }
             match serde_json::from_slice::<Map<String, Value>>(text) {
-                Ok(object) => table.push_object(line, object, &mut problems),
-                Err(problem) => problems.push(line, &format!("the line is not a JSON object: {problem}")),
+                Ok(object) => table.push_object(line, object),
+                Err(problem) => table.bad.push((line, format!("the line is not a JSON object: {problem}"))),
             }
         }
-        problems.into_result()?;
         Ok(table)
     }
 
-    fn push_object(&mut self, line: u64, object: Map<String, Value>, problems: &mut Problems) {
+    fn push_object(&mut self, line: u64, object: Map<String, Value>) {
+        let bad = self.bad.len();
         let mut cells = vec![String::new(); self.columns.len()];
         let is_whole = object.get("forecast").is_some_and(Value::is_object);
         for (key, value) in &object {
@@ -172,15 +196,17 @@ impl Table {
             match cell_text(value) {
                 Some(text) => cells[at] = text,
                 None if is_whole => {}
-                None => problems.push(line, &format!("`{key}` is an object; here stands a text, a number or a list")),
+                None => self.bad.push((line, format!("`{key}` is an object; here stands a text, a number or a list"))),
             }
         }
-        self.rows.push(Row { line, cells, whole: is_whole.then_some(Value::Object(object)) });
+        if self.bad.len() == bad {
+            self.rows.push(Row { line, cells, whole: is_whole.then_some(Value::Object(object)) });
+        }
     }
 
     /// A table that another reader filled; each row's cells stand in the order of the columns.
     pub(in crate::forecast) fn of_rows(name: &str, columns: Vec<String>, rows: Vec<Row>) -> Self {
-        Self { name: name.to_owned(), columns, rows }
+        Self { name: name.to_owned(), columns, rows, bad: Vec::new() }
     }
 
     /// The names of its columns, in small letters.
@@ -290,12 +316,13 @@ impl Problems {
         Self { file: file.to_owned(), found: Vec::new() }
     }
 
-    pub(in crate::forecast) fn push(&mut self, line: u64, problem: &str) {
-        self.found.push((line, problem.to_owned()));
+    /// The rows of a table that are not of its form.
+    pub(in crate::forecast) fn of(table: &Table) -> Self {
+        Self { file: table.name.clone(), found: table.bad.clone() }
     }
 
-    pub(in crate::forecast) fn is_empty(&self) -> bool {
-        self.found.is_empty()
+    pub(in crate::forecast) fn push(&mut self, line: u64, problem: &str) {
+        self.found.push((line, problem.to_owned()));
     }
 
     /// Keeps a value, or the problem with it.

@@ -59,7 +59,13 @@ fn every_bad_row_is_named_with_its_line_and_nothing_is_taken() {
          q,me,2025-08-19,NaN\n\
          q,me,2025-08-19\n",
     );
-    assert_eq!(message, "f.csv:7: the row has 3 cells, but the header has 4");
+    // A row of another width hides none of the others.
+    let told = ["f.csv:2: the probability `1.2`", "f.csv:3: made_at: `yesterday`", "f.csv:5: ", "f.csv:6: "];
+    for (line, begins) in message.lines().zip(told) {
+        assert!(line.starts_with(begins), "{message}");
+    }
+    assert!(message.ends_with("\nf.csv:7: the row has 3 cells, but the header has 4"), "{message}");
+    assert_eq!(message.lines().count(), 5, "{message}");
     let message = refusal(
         "question,forecaster,made_at,probability\n\
          q,me,2025-08-19,35\n\
@@ -115,7 +121,10 @@ fn options_are_checked_scaled_ordered_and_filled() {
     );
     assert_eq!(summary.notes.len(), 2, "{:?}", summary.notes);
     assert!(refusal(&format!("{header}q,me,2025-08-19,a,0.5\nq,me,2025-08-19,b,0.4\n")).contains("sum to 0.9"));
-    assert!(refusal(&format!("{header}q,me,2025-08-19,a,0.5\nq,me,2025-08-19,a,0.5\n")).contains("stands twice"));
+    assert!(
+        refusal(&format!("{header}q,me,2025-08-19,a,0.5\nq,me,2025-08-19,a,0.5\n"))
+            .starts_with("f.csv:3: the option `a` stands twice")
+    );
     let mut known = records;
     let unknown = TidyFile::from_text("g.csv", &format!("{header}q,me,2025-08-20,d,1\n")).unwrap();
     let message = unknown.forecasts(&mut known).unwrap_err().to_string();
@@ -127,6 +136,8 @@ fn crossing_quantiles_and_mixed_kinds_are_refused() {
     let header = "question,forecaster,made_at,probability,quantile,value\n";
     let crossed = refusal(&format!("{header}q,me,2025-08-19,,0.1,5\nq,me,2025-08-19,,0.9,4\n"));
     assert_eq!(crossed, "f.csv:2: the quantiles cross: 5 at level 0.1, but 4 at the higher level 0.9");
+    let twice = refusal(&format!("{header}q,me,2025-08-19,,0.1,5\nq,me,2025-08-19,,0.5,6\nq,me,2025-08-19,,10%,5\n"));
+    assert_eq!(twice, "f.csv:4: the quantile 0.1 stands twice in this forecast, first in row 2");
     let mixed = refusal(&format!("{header}q,me,2025-08-19,,0.1,5\nq,you,2025-08-19,0.5,,\n"));
     assert!(mixed.contains("line 2 makes `q` a numeric one"), "{mixed}");
     let several = refusal(&format!("{header}q,me,2025-08-19,0.5,0.1,5\n"));
@@ -146,9 +157,44 @@ fn flat_json_lines_are_read_like_csv() {
     let summary = file.forecasts(&mut records).unwrap();
     assert_eq!(records.forecasts[1].forecast, Forecast::Binary { probability: 0.05 });
     assert_eq!(summary.ignored_columns, ["note"]);
-    let message = TidyFile::from_text("a.jsonl", "{}\n[1]\nx\n").unwrap_err().to_string();
-    assert!(message.starts_with("a.jsonl:2: the line is not a JSON object"), "{message}");
-    assert_eq!(message.lines().count(), 2);
+    let bad = "{\"question\":\"q\",\"forecaster\":\"me\",\"made_at\":\"2025-08-19\",\"probability\":7}\n[1]\nx\n\
+               {\"question\":{},\"forecaster\":\"me\",\"made_at\":\"2025-08-19\",\"probability\":1}\n";
+    let file = TidyFile::from_text("a.jsonl", bad).unwrap();
+    let message = file.forecasts(&mut records).unwrap_err().to_string();
+    let told =
+        ["1: the probability `7`", "2: the line is not a JSON object", "3: the line is not", "4: `question` is an"];
+    assert_eq!(message.lines().count(), told.len(), "{message}");
+    for (line, begins) in message.lines().zip(told) {
+        assert!(line.starts_with(&format!("a.jsonl:{begins}")), "{message}");
+    }
+}
+
+#[test]
+fn what_stands_twice_is_named_by_its_row_in_every_form() {
+    let text = "question,forecaster,made_at,revision,probability,quantile,value\n\
+                a,me,2025-08-19,,0.3,,\n\
+                b,me,2025-08-19,,0.6,,\n\
+                a,me,2025-08-19,,0.3,,\n\
+                c,me,2025-08-19,,,0.5,7\n\
+                b,me,2025-08-19T00:00:00Z,,0.7,,\n\
+                b,you,2025-08-19,,0.7,,\n\
+                c,me,2025-08-19,1,,0.5,8\n\
+                b,me,2025-08-20,,0.7,,\n";
+    let (records, summary) = forecasts(text).unwrap();
+    assert_eq!((records.forecasts.len(), summary.taken), (8, 8), "nothing is dropped");
+    let expected = [
+        "1 forecast stands there twice: row 4 (as row 2)",
+        "1 forecast takes the place of another of the same question, forecaster and moment: row 6 (of row 3)",
+    ];
+    assert_eq!(summary.notes, expected, "and what was revised on purpose is no news");
+    let yes_no: Vec<ForecastRecord> = records.forecasts.into_iter().filter(|record| record.question != "c").collect();
+    for (form, first, other) in [(Form::Csv, 4, 5), (Form::Jsonl, 3, 4), (Form::Parquet, 3, 4)] {
+        let bytes = forecasts_file(&yes_no, form).unwrap();
+        let file = TidyFile::from_bytes(&format!("f.{}", form.extension()), &bytes).unwrap();
+        let notes = file.forecasts(&mut Records::default()).unwrap().notes;
+        assert!(notes[0].ends_with(&format!("row {first} (as row {})", first - 2)), "{notes:?}");
+        assert!(notes[1].ends_with(&format!("row {other} (of row {})", other - 2)), "{notes:?}");
+    }
 }
 
 #[test]
@@ -167,11 +213,31 @@ fn outcomes_of_unknown_questions_are_left_out_and_named() {
     assert_eq!(
         summary.notes,
         [
-            "1 outcome of a question not known left out: `attend` (nearest known: `attends`)",
-            "1 without a resolution left out"
+            "1 outcome of a question not known left out: row 3 (`attend`, nearest known: `attends`)",
+            "1 pending, without a resolution: row 4 (`attends`)"
         ]
     );
     assert!(file.outcomes(&Records::default()).unwrap_err().to_string().contains("no question of these outcomes"));
+}
+
+#[test]
+fn what_is_voided_and_what_is_resolved_again_are_named_by_row() {
+    let (records, _) = forecasts(
+        "question,forecaster,made_at,probability\na,me,2025-08-19,0.5\nb,me,2025-08-19,0.5\nc,me,2025-08-19,0.5\n",
+    )
+    .unwrap();
+    let text = "question,resolution,resolved_on\na,annulled,2025-09-01\nb,yes,2025-09-01\na,no,2025-09-02\nb,annulled,2025-09-02\n\
+                c,annulled,2025-09-02\n";
+    let (outcomes, summary) = TidyFile::from_text("o.csv", text).unwrap().outcomes(&records).unwrap();
+    assert_eq!((outcomes.len(), summary.taken), (5, 5));
+    assert_eq!(
+        summary.notes,
+        [
+            "2 voided, annulled: row 5 (`b`), row 6 (`c`)",
+            "resolved several times, the last counts: row 4 (`a`), row 5 (`b`)"
+        ],
+        "`a` is not annulled in the end"
+    );
 }
 
 #[test]
