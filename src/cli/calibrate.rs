@@ -141,12 +141,12 @@ impl Arguments {
     /// Writes the pictures that are asked for; says which of them there is nothing to draw of, and what they need.
     fn draw(&self, report: &CalibrationReport) -> Result<Vec<String>, Error> {
         let mut without = Vec::new();
-        let mut put = |path: &Path, picture: Option<String>, needs: &str| match picture {
-            Some(text) => console::write(path, &text),
-            None => {
-                without.push(format!("`{}` was not drawn: {needs}", path.display()));
-                Ok(())
+        let mut put = |path: &Path, picture: Option<String>, needs: &str| {
+            if let Some(text) = picture {
+                return console::write(path, &text);
             }
+            without.push(format!("`{}` was not drawn: {needs}", path.display()));
+            Ok(())
         };
         let has_points = !report.rows.is_empty();
         if let Some(path) = &self.svg {

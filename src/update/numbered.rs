@@ -147,7 +147,8 @@ mod tests {
         let body = body.replace("normal(normal(10, 3), 4)", "lognormal(normal(0, 3), 4)");
         let (after, update) = updated(&body, &[("q", Resolution::Value(crate::math::exp(15.0)))]);
         assert!(after.contains("\"lognormal(normal(5.4, 2.4), 4)\""), "{after}");
-        close(update.learned[0].mean_after / crate::math::exp(5.4 + (5.76 + 16.0) / 2.0), 1.0, 1e-12);
+        let log_mean = 5.4 + 0.5 * (2.4 * 2.4 + 4.0 * 4.0);
+        close(update.learned[0].mean_after / crate::math::exp(log_mean), 1.0, 1e-12);
         // Three standard deviations: 0.0027.
         close(update.conflicts[0].probability, 0.002_699_796_063_26, 1e-9);
         let (_, update) = updated(&body, &[("q", Resolution::Value(-1.0))]);

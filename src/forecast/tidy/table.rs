@@ -118,7 +118,7 @@ impl Table {
             _ => bytes.trim_ascii_start().first() == Some(&b'{'),
         };
         if is_json {
-            Self::from_json_lines(name, bytes)
+            Ok(Self::from_json_lines(name, bytes))
         } else {
             Self::from_csv(name, bytes, if is_tabbed { b'\t' } else { b',' })
         }
@@ -167,7 +167,7 @@ impl Table {
         Ok(table)
     }
 
-    fn from_json_lines(name: &str, bytes: &[u8]) -> Result<Self, Error> {
+    fn from_json_lines(name: &str, bytes: &[u8]) -> Self {
         let mut table = Self { name: name.to_owned(), columns: Vec::new(), rows: Vec::new(), bad: Vec::new() };
         for (at, text) in bytes.split(|byte| *byte == b'\n').enumerate() {
             let line = at as u64 + 1;
@@ -179,7 +179,7 @@ impl Table {
                 Err(problem) => table.bad.push((line, format!("the line is not a JSON object: {problem}"))),
             }
         }
-        Ok(table)
+        table
     }
 
     fn push_object(&mut self, line: u64, object: Map<String, Value>) {

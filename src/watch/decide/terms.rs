@@ -134,7 +134,7 @@ impl Sum<'_> {
                 _ => self.number(formula, coefficient, guard),
             },
             Formula::Arithmetic(..) | Formula::Power(..) | Formula::Apply(..) => {
-                self.number(formula, coefficient, guard)
+                self.number(formula, coefficient, guard);
             }
         }
     }
