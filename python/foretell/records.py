@@ -443,7 +443,10 @@ def cohere(
     if relations is None and scenario is None and not options.get("help"):
         raise TypeError("say what holds among the questions: `relations`, a file of relations, or a `scenario`")
     with Folder() as folder:
+        if isinstance(forecasts, list) and not forecasts:
+            raise ValueError("the list of tables of forecasts is empty")
         several = forecasts if isinstance(forecasts, list) else [] if forecasts is None else [forecasts]
         paths = [folder.path(one, "forecasts", at if isinstance(forecasts, list) else None) for at, one in enumerate(several)]
+        folder.check_rows("forecasts", paths)
         asked = {"questions": questions, "relations": relations, "scenario": scenario, "ledger": ledger, **options}
         return Answer(_asking.ask(["cohere", *paths, *folder.options(asked)], names=folder.names))
