@@ -104,6 +104,8 @@ def score_partitions(
         Any `concurrent.futures.Executor`, such as ``client.get_executor()`` of Dask distributed.
     rule, forecaster
         As in `foretell.score`.
+    progress
+        ``True`` for a bar, or a function that is told the share that is done.
 
     Returns
     -------

@@ -101,6 +101,16 @@ class Scenario:
 
         Problems are returned, not raised.
 
+        Returns
+        -------
+        list of Problem
+            One for each.
+
+        Raises
+        ------
+        EnvironmentFault
+            If the file cannot be read; a `MissingFile` where there is none.
+
         Examples
         --------
         >>> foretell.load("title = 'Rain'\\nas_of = 2025-08-19\\n").check()[0].code
@@ -169,7 +179,9 @@ class Scenario:
         InputFault
             If the scenario or an argument is at fault; `problems` says where.
         EnvironmentFault
-            If the file cannot be read.
+            If the file cannot be read; a `MissingFile`, which is a `FileNotFoundError`, where there is none.
+        TypeError
+            If ``executor``, ``shards`` or ``progress`` is nothing of the kind.
 
         Examples
         --------
@@ -388,6 +400,13 @@ class Scenario:
         Answer
             Its table has one column, ``step``, in words.
 
+        Raises
+        ------
+        InputFault
+            If the scenario or an option is at fault.
+        EnvironmentFault
+            If the file cannot be read; a `MissingFile` where there is none.
+
         Examples
         --------
         >>> len(foretell.load("scenarios/golden.toml").plan().to_pandas()) > 5
@@ -502,6 +521,11 @@ def load(scenario: Scenario | os.PathLike[str] | str) -> Scenario:
 def run(scenario: Scenario | os.PathLike[str] | str, **options: Any) -> RunAnswer:
     """``load(scenario).run(**options)``; see `Scenario.run`.
 
+    Raises
+    ------
+    InputFault, EnvironmentFault
+        As `Scenario.run`.
+
     Examples
     --------
     >>> foretell.run("scenarios/golden.toml", worlds=10_000).probabilities["paper"]
@@ -512,6 +536,11 @@ def run(scenario: Scenario | os.PathLike[str] | str, **options: Any) -> RunAnswe
 
 def check(scenario: Scenario | os.PathLike[str] | str) -> list[Problem]:
     """``load(scenario).check()``; see `Scenario.check`.
+
+    Raises
+    ------
+    EnvironmentFault
+        If the file cannot be read; a `MissingFile` where there is none.
 
     Examples
     --------

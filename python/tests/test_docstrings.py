@@ -70,6 +70,18 @@ def test_every_score_says_what_goes_in_what_comes_out_and_where_it_is_from(name)
             assert "hape" in words[1], one
 
 
+def test_what_asks_the_engine_says_what_it_takes_and_what_is_raised():
+    asking = [getattr(foretell, name) for name in foretell.__all__ if inspect.isfunction(getattr(foretell, name))]
+    asking += [method for name, method in inspect.getmembers(foretell.Scenario, inspect.isfunction) if not name.startswith("_")]
+    assert len(asking) > 15
+    for function in asking:
+        said = inspect.getdoc(function) or ""
+        assert "\nRaises\n------\n" in said, function
+        if function not in (foretell.run, foretell.check):
+            for parameter in set(inspect.signature(function).parameters) - {"self"}:
+                assert parameter in said.partition("\nParameters\n----------\n")[2].partition("\nRaises\n")[0], (function, parameter)
+
+
 def test_everything_public_says_what_it_is_and_shows_it():
     silent, without_example = [], []
     for name in foretell.__all__:
