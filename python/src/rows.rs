@@ -209,7 +209,8 @@ pub(crate) fn crps_of_ensembles<'py>(
     for piece in parallel::pieces(rows, 16 * draws) {
         let (first, outcomes) = (piece.start, &outcomes[piece.clone()]);
         let ensembles = ensembles.slice(s![piece, ..]);
-        let scored = py.detach(|| pools::shared(|| columns::crps_of_ensembles(ensembles, outcomes, estimator(fair))))?;
+        let scored =
+            py.detach(|| pools::shared(|| columns::crps_of_ensembles(ensembles, outcomes, estimator(fair))))?;
         scores.extend(scored.map_err(|problem| refused(further_on(problem, first)))?);
         py.check_signals()?;
     }

@@ -255,7 +255,7 @@ def logs_beta(obs: ArrayLike, a: ArrayLike, b: ArrayLike, lower: ArrayLike = 0.0
 
 
 def logs_gev(obs: ArrayLike, shape: ArrayLike, location: ArrayLike = 0.0, scale: ArrayLike = 1.0, *, backend: object = None) -> Scores:
-    """`foretell.scores.log_gev`."""
+    """`foretell.scores.log_gev`; infinite at minus infinity, where scoringrules has NaN, and finite close to the lower end of a shape above 0, where its density underflows."""
     return scores.log_gev(obs, shape, location, scale)
 
 

@@ -9,7 +9,7 @@ A number that is missing – NaN, what a masked array hides, NaT – is none. So
 
 What happened may also be called impossible by a law: then its logarithmic score is infinite, and said so by `inf`.
 
-The functions run on all cores without the interpreter's lock, and give the same bits on every machine. Ctrl-C ends them within tenths of a second.
+The functions run on all cores without the interpreter's lock, and give the same bits on every machine. Ctrl-C ends long ones.
 """
 
 from __future__ import annotations
