@@ -14,7 +14,7 @@ from typing import Any, Union
 import numpy
 
 from . import _foretell, _wording
-from .errors import EnvironmentFault, ForetellWarning, InputFault, Problem
+from .errors import ForetellWarning, InputFault, Problem, of_environment
 
 Scalar = Union[str, int, float, bool, datetime.date, numpy.generic, "os.PathLike[str]"]
 #: The value of an option: `True` for a flag, a sequence for an option that may be given several times, `None` for its default.
@@ -116,7 +116,7 @@ def told(told: _foretell.Told, command: str, names: _wording.Names | None = None
     problems = tuple(Problem.of(one) for one in told.problems)
     if told.failure is not None:
         message, help, is_usage = told.failure
-        kind = InputFault if told.exit_code == 1 or is_usage else EnvironmentFault
+        kind = InputFault if told.exit_code == 1 or is_usage else of_environment
         if is_usage:
             said, way_out = _wording.refusal(message, command)
         else:
@@ -136,6 +136,16 @@ def told(told: _foretell.Told, command: str, names: _wording.Names | None = None
     return told.with_remarks(remarks)
 
 
+def listener(progress: Progress | None, what: str) -> tuple[OnProgress | None, Callable[[], None]]:
+    """Whom to tell of progress, if anybody, and what ends it."""
+    if isinstance(progress, (bool, numpy.bool_)) or progress is None:
+        bar = Bar(what) if progress else None
+        return bar, bar.close if bar is not None else lambda: None
+    if not callable(progress):
+        raise TypeError(f"progress takes True for a bar, False, or a function that is told the share that is done, not {progress!r:.60}")
+    return progress, lambda: None
+
+
 def ask(
     arguments: list[str],
     texts: Mapping[str, str] | None = None,
@@ -145,14 +155,11 @@ def ask(
     """Runs a command; see `told`."""
     command = arguments[0]
     warns = command != "check"
-    if progress is False:
-        return told(_foretell.ask(arguments, dict(texts or {})), command, names, warns)
-    bar = Bar(command) if progress is True else None
-    listen: OnProgress = bar if bar is not None else progress  # type: ignore[assignment]
+    listen, close = listener(progress, command)
     try:
         answer = told(_foretell.ask(arguments, dict(texts or {}), listen), command, names, warns)
-        listen(1.0)
+        if listen is not None:
+            listen(1.0)
         return answer
     finally:
-        if bar is not None:
-            bar.close()
+        close()

@@ -13,6 +13,7 @@ from typing import Any, Union
 import numpy
 
 from . import _asking, _foretell
+from .errors import InputFault
 
 __all__ = ["Folder", "Frame", "Names", "names_of"]
 
@@ -22,6 +23,9 @@ Names = Union[str, Iterable[str]]
 
 #: Options that are tables: a path, a table, or a list of these.
 TABLES = frozenset({"apply", "cases", "fit", "forecasts", "joint", "outcomes", "questions"})
+
+#: Those of forecasts, without which there is nothing to do.
+FORECASTS = frozenset({"apply", "fit", "forecasts"})
 
 
 def names_of(names: Names | None) -> list[str]:
@@ -61,6 +65,8 @@ class Folder:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         #: What the files in it are called in Python.
         self.names: dict[str, str] = {}
+        #: The rows of each.
+        self._rows: dict[str, int] = {}
 
     def __enter__(self) -> Folder:
         return self
@@ -94,10 +100,13 @@ class Folder:
             # A column without any value has no type, which Arrow's interface does not take from polars.
             untyped = [column for column, kind in dict(getattr(table, "schema", {})).items() if str(kind) == "Null"]
             table = table.with_columns(*(table[column].cast(str) for column in untyped)) if untyped else table
+        columns = getattr(table, "columns", None)
+        if columns is not None and len(columns) == 0 and len(table):
+            raise TypeError(f"{name} has rows, but no columns")
         if hasattr(table, "__arrow_c_stream__"):
             try:
                 path = self.new(f"{file}.parquet", name)
-                _foretell.write_parquet(table, path)
+                self._rows[path] = _foretell.write_parquet(table, path)
                 return path
             except ImportError:
                 pass  # A frame of pandas without pyarrow.
@@ -106,6 +115,7 @@ class Folder:
         if hasattr(table, "to_csv"):
             path = self.new(f"{file}.csv", name)
             table.to_csv(path, index=False)
+            self._rows[path] = len(table)
             return path
         raise TypeError(f"{name} must be a table: a data frame, an Arrow table, a mapping of arrays or a path, not {type(table).__name__}")
 
@@ -125,7 +135,19 @@ class Folder:
             writer = csv.writer(to, lineterminator="\n")
             writer.writerow(columns)
             writer.writerows(zip(*columns.values(), strict=True))
+        self._rows[path] = max(lengths.values(), default=0)
         return path
+
+    def check_rows(self, name: str, paths: list[str]) -> None:
+        """Whether any of these tables has a row; of files nobody knows before they are read.
+
+        Raises
+        ------
+        InputFault
+            If none has.
+        """
+        if paths and not any(self._rows.get(path, 1) for path in paths):
+            raise InputFault(f"there are no forecasts in `{name}`", "a table has a row for each: `question,forecaster,made_at,probability`")
 
     def options(self, given: Mapping[str, Any]) -> list[str]:
         """Keywords as options of the command line, tables among them by their paths."""
@@ -139,5 +161,7 @@ class Folder:
                 paths = [self.path(piece, option, at) for at, piece in enumerate(value)]
             else:
                 paths = [self.path(value, option)]
+            if option in FORECASTS:
+                self.check_rows(option, paths)
             arguments += [f"--{option}={path}" for path in paths]
         return [*arguments, *_asking.options({name: value for name, value in given.items() if name not in TABLES})]

@@ -23,9 +23,11 @@ METHODS = {name: name for name in ("check", "run", "explain", "watch", "decide",
 #: Commands that are functions.
 FUNCTIONS = ("score", "compare", "calibrate", "leaderboard", "pool", "cohere")
 
+#: The way out where a scenario is not there.
+NO_SCENARIO = "give the path of a file that is there; a scenario may also be given as its text, which has line breaks"
 #: What the engine says where Python has other ways.
 OTHERWISE = {
-    "`foretell init` writes a scenario file to start from": "give the path of a file that is there; a scenario may also be given as its text, which has line breaks",
+    "`foretell init` writes a scenario file to start from": NO_SCENARIO,
     "record or import their forecasts or definitions first": "give forecasts on these questions, or their definitions: `--questions FILE`",
     "put all of a question's into one part, or score without --part": "put all of a question's into one table, or score all tables by `foretell.score`",
     "that another part has one of, too": "that another table has one of, too",

@@ -80,6 +80,15 @@ class Answer:
         return self._told.markdown
 
     @property
+    def picture(self) -> str | None:
+        """What there is to see, as SVG; `None` where there is nothing to draw.
+
+        Of a run the chances of its questions and where doubt about the inputs leaves them, of a calibration the reliability diagram, of a comparison the differences with their 95 % intervals, of a leaderboard values and ranks; a comparison
+        and a leaderboard under several rules show the first.
+        """
+        return self._told.picture
+
+    @property
     def remarks(self) -> list[str]:
         """Notes and warnings that went with it, a line each; warnings were raised as `ForetellWarning`, too."""
         return self._told.remarks
@@ -137,8 +146,12 @@ class Answer:
     def _repr_markdown_(self) -> str:
         return self.markdown
 
-    def _repr_html_(self) -> str:
+    def _figures(self) -> str:
+        """The text as HTML."""
         return f'<pre style="white-space: pre; overflow-x: auto">{html.escape(self.text)}</pre>'
+
+    def _repr_html_(self) -> str:
+        return f"{self.picture or ''}{self._figures()}"
 
 
 class RunAnswer(Answer):
@@ -153,11 +166,6 @@ class RunAnswer(Answer):
     '<svg'
     """
 
-    @property
-    def picture(self) -> str | None:
-        """Every chance with where doubt about the inputs leaves it, as SVG; `None` where no question has a chance."""
-        return self._told.picture
-
     @cached_property
     def probabilities(self) -> dict[str, float]:
         """The chance of yes, from 0 to 1, of each yes/no question; a `ValueError` where there is none: of a replay, or of ``help=True``."""
@@ -170,7 +178,7 @@ class RunAnswer(Answer):
         }
 
     def _repr_html_(self) -> str:
-        return f"{self.picture or ''}<details><summary>Figures</summary>{super()._repr_html_()}</details>"
+        return f"{self.picture or ''}<details><summary>Figures</summary>{self._figures()}</details>"
 
 
 class BriefAnswer(Answer):
@@ -206,14 +214,6 @@ class BriefAnswer(Answer):
 
 class CalibrationAnswer(Answer):
     """Calibration, with its reliability diagram under `picture`. Given by `foretell.calibrate`."""
-
-    @property
-    def picture(self) -> str | None:
-        """The reliability diagram, as SVG; `None` where there is nothing to draw."""
-        return self._told.picture
-
-    def _repr_html_(self) -> str:
-        return f"{self.picture or ''}{super()._repr_html_()}"
 
 
 class PoolAnswer(Answer):

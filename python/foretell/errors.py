@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from typing import Any
 
 from . import _wording
 
-__all__ = ["EnvironmentFault", "ForetellError", "ForetellWarning", "InputFault", "Problem"]
+__all__ = ["EnvironmentFault", "ForetellError", "ForetellWarning", "InputFault", "MissingFile", "Problem"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,6 +118,27 @@ class EnvironmentFault(ForetellError, OSError):
     def __str__(self) -> str:
         # `OSError` has a string of its own.
         return str(self.args[0])
+
+
+class MissingFile(EnvironmentFault, FileNotFoundError):
+    """A file that is not there: a scenario, a table, a ledger that is only read. An `EnvironmentFault` and a `FileNotFoundError`.
+
+    Examples
+    --------
+    >>> try:
+    ...     foretell.run("nowhere.toml")
+    ... except FileNotFoundError as fault:
+    ...     print(fault)
+    cannot read `nowhere.toml`: No such file or directory (os error 2)
+      = help: give the path of a file that is there; a scenario may also be given as its text, which has line breaks
+    """
+
+
+def of_environment(message: str, help: str | None = None, problems: tuple[Problem, ...] = ()) -> EnvironmentFault:
+    """The fault that the system's number of the error calls for, by which a message of the engine ends: 2 is a file that is not there on every system, 3 a folder on Windows."""
+    codes = {"(os error 2)", "(os error 3)"} if os.name == "nt" else {"(os error 2)"}
+    kind = MissingFile if any(code in message for code in codes) else EnvironmentFault
+    return kind(message, help, problems)
 
 
 class ForetellWarning(UserWarning):

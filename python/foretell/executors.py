@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy
 
-from . import _asking, _foretell
+from . import _asking, _foretell, _wording
 from ._asking import Progress
-from .errors import EnvironmentFault
+from .errors import of_environment
 
 __all__ = ["RayExecutor", "Work", "merged", "run_on", "run_shard"]
 
@@ -111,6 +111,23 @@ def _is_lost(problem: BaseException) -> bool:
     return type(problem).__name__ in {"KilledWorker", "WorkerCrashedError", "CommClosedError", "FutureCancelledError"}
 
 
+def check_executor(executor: object) -> None:
+    """Whether it is an executor, or looks like one.
+
+    Raises
+    ------
+    TypeError
+        If not: it says what may stand there.
+    """
+    if isinstance(executor, type):
+        raise TypeError(f"`executor` is a class, not an executor: give `{executor.__name__}(…)`")
+    if hasattr(executor, "get_executor"):
+        raise TypeError("`executor` is a client, not an executor: give `client.get_executor()`")
+    if not callable(getattr(executor, "submit", None)):
+        kind = "None" if executor is None else type(executor).__name__
+        raise TypeError(f"`executor` must be a concurrent.futures.Executor, not {kind}: give `ThreadPoolExecutor(4)`, say, or `client.get_executor()` of Dask distributed")
+
+
 def run_on(
     executor: Executor | None,
     arguments: list[str],
@@ -123,10 +140,7 @@ def run_on(
     if executor is None:
         with ThreadPoolExecutor(1) as own:
             return run_on(own, arguments, texts, shards, events, progress)
-    if hasattr(executor, "get_executor"):
-        raise TypeError("`executor` is a client, not an executor: give `client.get_executor()`")
-    if not hasattr(executor, "submit"):
-        raise TypeError(f"`executor` must be a concurrent.futures.Executor, not {type(executor).__name__}")
+    check_executor(executor)
     count = workers(executor)
     if shards is None:
         shards = SHARDS if count is None else SHARDS_PER_WORKER * max(count, 1)
@@ -140,7 +154,7 @@ def run_on(
         try:
             texts = _foretell.scenario_texts(arguments[1])
         except OSError as problem:
-            raise EnvironmentFault(str(problem)) from None
+            raise of_environment(str(problem), _wording.NO_SCENARIO) from None
     if not any(argument.startswith("--threads") for argument in arguments):
         # A worker is one thread of its machine; the parts are what runs side by side.
         arguments = [*arguments, "--threads=1"]
@@ -158,8 +172,7 @@ def merged(
     called = {} if names is None else dict(names)
     count = workers(executor)
     at_once = len(work) if count is None else min(len(work), AHEAD * max(count, 1))
-    bar = _asking.Bar("parts") if progress is True else None
-    tell = bar if bar is not None else progress if callable(progress) else None
+    tell, close = _asking.listener(progress, "parts")
     merger = _foretell.Merger()
     waiting = deque(range(len(work)))
     running: dict[Future[bytes], int] = {}
@@ -194,5 +207,4 @@ def merged(
         # Interrupted or failed: nobody waits for the rest.
         for future in running:
             future.cancel()
-        if bar is not None:
-            bar.close()
+        close()

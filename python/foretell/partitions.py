@@ -16,7 +16,7 @@ from ._tables import Folder, Frame, Names
 from ._tables import names_of as _names
 from .answers import Answer
 from .errors import InputFault
-from .executors import Work, merged, packed
+from .executors import Work, check_executor, merged, packed
 from .records import reasoned
 
 __all__ = ["score_partition", "score_partitions"]
@@ -104,6 +104,8 @@ def score_partitions(
         Any `concurrent.futures.Executor`, such as ``client.get_executor()`` of Dask distributed.
     rule, forecaster
         As in `foretell.score`.
+    progress
+        ``True`` for a bar, or a function that is told the share that is done.
 
     Returns
     -------
@@ -115,7 +117,7 @@ def score_partitions(
     InputFault
         If a table is at fault: the message names the piece (``forecasts[1]``) and the row. If somebody is named who has no forecast.
     TypeError
-        If the pieces are no list, or something is no table.
+        If the pieces are no list, something is no table, or `executor` is no executor.
 
     Warns
     -----
@@ -136,6 +138,7 @@ def score_partitions(
       forecaster   mean  questions
     0        ada  0.025          2
     """
+    check_executor(executor)
     names = _names(forecaster)
     options = _asking.options({"rule": ",".join(_names(rule)) or None, "forecaster": names})
     shared: list[Shared] = []

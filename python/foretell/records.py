@@ -117,6 +117,8 @@ def score(
     ForetellWarning
         If nothing can be scored, or if rows were left out: it says why, and which.
 
+    Standard errors: Liang and Zeger (1986), Biometrika 73, 13–22. Where the rules are from, `foretell.scores` says.
+
     Examples
     --------
     >>> forecasts = {
@@ -174,6 +176,9 @@ def compare(
     ------
     InputFault
         If nobody of that name has a forecast, or a table or an option is at fault.
+
+    Intervals over clusters: Cameron and Miller (2015), J. Hum. Resour. 50, 317–372; whenever one looks: Howard, Ramdas, McAuliffe and Sekhon (2021), Ann. Stat. 49, 1055–1080; several
+    pairs: Holm (1979), Scand. J. Stat. 6, 65–70.
 
     Examples
     --------
@@ -233,6 +238,17 @@ def calibrate(
     ForetellWarning
         If there is nothing to judge.
 
+    Raises
+    ------
+    InputFault
+        If a table or an option is at fault, or there are no forecasts: the message names the table and the row.
+    MissingFile
+        If a table or the ledger is a path where there is none.
+    TypeError
+        If something is no table, or neither tables nor a ledger are given.
+
+    CORP: Dimitriadis, Gneiting and Jordan (2021), Proc. Natl. Acad. Sci. 118(8), e2016191118; Murphy (1973), J. Appl. Meteorol. 12, 595–600.
+
     Examples
     --------
     >>> forecasts = {
@@ -290,6 +306,17 @@ def leaderboard(
     -----
     ForetellWarning
         If nobody can be ranked: it says why.
+
+    Raises
+    ------
+    InputFault
+        If a table or an option is at fault, or there are no forecasts: the message names the table and the row.
+    MissingFile
+        If a table or the ledger is a path where there is none.
+    TypeError
+        If something is no table, or neither tables nor a ledger are given.
+
+    Standard errors: Liang and Zeger (1986), Biometrika 73, 13–22. Relative skill: Cramer et al. (2022), Proc. Natl. Acad. Sci. 119, e2113561119.
 
     Examples
     --------
@@ -353,6 +380,8 @@ def pool(
     ------
     InputFault
         If there is nothing to learn from or to pool, or a table or an option is at fault.
+
+    Extremizing: Satopää, Baron, Foster, Mellers, Tetlock and Ungar (2014), Int. J. Forecast. 30, 344–356; the beta-transformed pool: Ranjan and Gneiting (2010), J. R. Stat. Soc. B 72, 71–91.
 
     Examples
     --------
@@ -443,7 +472,10 @@ def cohere(
     if relations is None and scenario is None and not options.get("help"):
         raise TypeError("say what holds among the questions: `relations`, a file of relations, or a `scenario`")
     with Folder() as folder:
+        if isinstance(forecasts, list) and not forecasts:
+            raise ValueError("the list of tables of forecasts is empty")
         several = forecasts if isinstance(forecasts, list) else [] if forecasts is None else [forecasts]
         paths = [folder.path(one, "forecasts", at if isinstance(forecasts, list) else None) for at, one in enumerate(several)]
+        folder.check_rows("forecasts", paths)
         asked = {"questions": questions, "relations": relations, "scenario": scenario, "ledger": ledger, **options}
         return Answer(_asking.ask(["cohere", *paths, *folder.options(asked)], names=folder.names))

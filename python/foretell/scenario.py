@@ -13,7 +13,7 @@ from . import _asking, _foretell
 from ._asking import Option, Progress
 from ._tables import Folder
 from .answers import Answer, BriefAnswer, RunAnswer
-from .errors import Problem
+from .errors import InputFault, Problem
 from .executors import run_on
 
 __all__ = ["Scenario", "check", "load", "run"]
@@ -62,7 +62,7 @@ class Scenario:
 
     Days are `datetime.date`, ``"2025-09-01"``, or what NumPy and pandas have for them. Phrases are those of scenario files: ``"talks by 2025-10-01"``,
     ``"not attends"``, ``"track is neither"``. A misspelt keyword, a value that is none, a phrase that cannot be understood or a fault of the file raises
-    `InputFault`; a file that cannot be read `EnvironmentFault`; what is worth to know about a result is a `ForetellWarning`.
+    `InputFault`; a file that cannot be read `EnvironmentFault`, which is a `FileNotFoundError`, too, where there is none; what is worth to know about a result is a `ForetellWarning`.
 
     It can be pickled: a scenario from a text takes that with it, one from a file its path.
     """
@@ -100,6 +100,16 @@ class Scenario:
         """Everything that is wrong with it or worth to know: errors, warnings and notes. An empty list is a clean bill.
 
         Problems are returned, not raised.
+
+        Returns
+        -------
+        list of Problem
+            One for each.
+
+        Raises
+        ------
+        EnvironmentFault
+            If the file cannot be read; a `MissingFile` where there is none.
 
         Examples
         --------
@@ -169,7 +179,9 @@ class Scenario:
         InputFault
             If the scenario or an argument is at fault; `problems` says where.
         EnvironmentFault
-            If the file cannot be read.
+            If the file cannot be read; a `MissingFile`, which is a `FileNotFoundError`, where there is none.
+        TypeError
+            If ``executor``, ``shards`` or ``progress`` is nothing of the kind.
 
         Examples
         --------
@@ -388,6 +400,13 @@ class Scenario:
         Answer
             Its table has one column, ``step``, in words.
 
+        Raises
+        ------
+        InputFault
+            If the scenario or an option is at fault.
+        EnvironmentFault
+            If the file cannot be read; a `MissingFile` where there is none.
+
         Examples
         --------
         >>> len(foretell.load("scenarios/golden.toml").plan().to_pandas()) > 5
@@ -474,6 +493,15 @@ def load(scenario: Scenario | os.PathLike[str] | str) -> Scenario:
     scenario
         A path; or a string with a line break, which is a text; or a scenario, which is given back.
 
+    Raises
+    ------
+    TypeError
+        If it is something else.
+    InputFault
+        If it is an empty string.
+    MissingFile
+        Not yet: if there is no such file, its methods raise it.
+
     Examples
     --------
     >>> foretell.load("scenarios/golden.toml")
@@ -485,11 +513,18 @@ def load(scenario: Scenario | os.PathLike[str] | str) -> Scenario:
         return Scenario(TEXT, str(scenario))
     if not isinstance(scenario, (str, os.PathLike)):
         raise TypeError(f"a scenario is a path, or the text of a file, not {type(scenario).__name__}")
+    if isinstance(scenario, str) and not scenario.strip():
+        raise InputFault("a scenario is a path, or the text of a file, but this is an empty text", "the text of a file has line breaks")
     return Scenario(os.fspath(scenario), None)
 
 
 def run(scenario: Scenario | os.PathLike[str] | str, **options: Any) -> RunAnswer:
     """``load(scenario).run(**options)``; see `Scenario.run`.
+
+    Raises
+    ------
+    InputFault, EnvironmentFault
+        As `Scenario.run`.
 
     Examples
     --------
@@ -501,6 +536,11 @@ def run(scenario: Scenario | os.PathLike[str] | str, **options: Any) -> RunAnswe
 
 def check(scenario: Scenario | os.PathLike[str] | str) -> list[Problem]:
     """``load(scenario).check()``; see `Scenario.check`.
+
+    Raises
+    ------
+    EnvironmentFault
+        If the file cannot be read; a `MissingFile` where there is none.
 
     Examples
     --------

@@ -44,8 +44,8 @@ macro_rules! rules {
                 for (row, slot) in slots.iter_mut().enumerate() {
                     $(let $argument = $argument[row];)+
                     match $score {
-                        Some(score) => *slot = score,
-                        None => return Some(row),
+                        Some(score) if !score.is_nan() => *slot = score,
+                        _ => return Some(row),
                     }
                 }
                 None

@@ -14,7 +14,7 @@ use foretell::score::{
     ordinal_brier, quantile_bias, ranked_log_score, rps, rps_ensemble, rps_normalised, spherical,
     squared_error_of_mean, variogram_score,
 };
-use ndarray::ArrayView2;
+use ndarray::{ArrayView2, s};
 use numpy::{PyArray1, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2, PyReadonlyArray3};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -168,11 +168,11 @@ fn each<'py>(
     let slots = writable.as_slice_mut()?;
     let some = |start: usize, slots: &mut [f64]| {
         slots.iter_mut().enumerate().find_map(|(at, slot)| match score(start + at, outcomes[start + at]) {
-            Some(score) => {
+            Some(score) if !score.is_nan() => {
                 *slot = score;
                 None
             }
-            None => Some(start + at),
+            _ => Some(start + at),
         })
     };
     let bad = parallel::fill(py, slots, work, some)?;
@@ -200,10 +200,29 @@ pub(crate) fn crps_of_ensembles<'py>(
     fair: bool,
 ) -> PyResult<Bound<'py, PyArray1<f64>>> {
     let (ensembles, outcomes) = (ensembles.as_array(), outcomes.as_slice()?);
-    let scores = py
-        .detach(|| pools::shared(|| columns::crps_of_ensembles(ensembles, outcomes, estimator(fair))))?
-        .map_err(refused)?;
+    let (rows, draws) = ensembles.dim();
+    if rows != outcomes.len() {
+        return Err(refused(ColumnProblem::Lengths { first: rows, other: outcomes.len() }));
+    }
+    let mut scores = Vec::with_capacity(rows);
+    // Draws are sorted: some operations more for each than where they are only added up.
+    for piece in parallel::pieces(rows, 16 * draws) {
+        let (first, outcomes) = (piece.start, &outcomes[piece.clone()]);
+        let ensembles = ensembles.slice(s![piece, ..]);
+        let scored =
+            py.detach(|| pools::shared(|| columns::crps_of_ensembles(ensembles, outcomes, estimator(fair))))?;
+        scores.extend(scored.map_err(|problem| refused(further_on(problem, first)))?);
+        py.check_signals()?;
+    }
     Ok(PyArray1::from_vec(py, scores))
+}
+
+/// What is wrong with rows from this one on, by their places among all rows.
+fn further_on(problem: ColumnProblem, first: usize) -> ColumnProblem {
+    match problem {
+        ColumnProblem::NotFinite { row } => ColumnProblem::NotFinite { row: first + row },
+        other => other,
+    }
 }
 
 /// Four arrays of one length.

@@ -163,3 +163,40 @@ def test_calibration_of_quantiles_alone_has_no_picture_and_is_no_error():
     defined = {"id": ["a"], "kind": ["numeric"], "closes": ["2025-01-06"]}
     answer = foretell.calibrate(said, came, defined, all_resolved=True)
     assert answer.picture is None and answer.data["quantiles"]
+
+
+SIX = {
+    "question": ["rain", "rain", "snow", "snow", "hail", "hail"],
+    "forecaster": ["ada", "bob"] * 3,
+    "made_at": ["2025-01-05"] * 6,
+    "probability": [0.8, 0.6, 0.1, 0.3, 0.4, 0.2],
+}
+OF_SIX = {"question": ["rain", "snow", "hail"], "resolution": ["yes", "no", "no"], "resolved_on": ["2025-01-07"] * 3}
+
+
+def test_a_notebook_shows_the_pictures_that_the_command_line_writes(tmp_path):
+    drawn = {}
+    for name, ask in (
+        ("differences", lambda **out: foretell.compare("ada", "bob", forecasts=SIX, outcomes=OF_SIX, **out)),
+        ("svg", lambda **out: foretell.leaderboard(SIX, OF_SIX, **out)),
+    ):
+        path = tmp_path / f"{name}.svg"
+        answer = ask(**{name: path})
+        assert answer.picture == path.read_text(encoding="utf-8")
+        assert answer.picture.startswith("<svg") and "ada" in answer.picture
+        shown = answer._repr_html_()
+        assert shown.startswith(answer.picture) and "<pre" in shown
+        drawn[name] = ask().picture
+        assert drawn[name] == answer.picture
+        assert pickle.loads(pickle.dumps(answer)).picture == answer.picture
+    assert drawn["differences"] != drawn["svg"]
+    # A brief is a page with its own.
+    assert "<svg" in foretell.load(GOLDEN).brief(worlds=10_000).page
+
+
+def test_where_there_is_nothing_to_see_the_figures_are_shown():
+    with pytest.warns(foretell.ForetellWarning, match="empty"):
+        nothing = foretell.leaderboard(SIX, {"question": ["rain"], "resolution": ["annulled"], "resolved_on": ["2025-01-07"]})
+    assert nothing.picture is None
+    assert nothing._repr_html_().startswith("<pre")
+    assert foretell.score(SIX, OF_SIX).picture is None

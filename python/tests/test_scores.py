@@ -265,3 +265,43 @@ def test_an_interrupt_ends_a_long_score():
     threading.Timer(2.0, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
     with pytest.raises(KeyboardInterrupt):
         scores.crps_normal_kernel(numpy.zeros(len(draws)), draws)
+
+
+def test_an_interrupt_ends_a_long_score_of_ensembles():
+    # 2 * 10^10 draws to sort, all in the memory of one row: minutes.
+    draws = numpy.broadcast_to(numpy.linspace(-1.0, 1.0, 2000), (10_000_000, 2000))
+    threading.Timer(2.0, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        _foretell.crps_of_ensembles(draws, numpy.zeros(len(draws)), False)
+
+
+def test_pieces_between_looks_are_one_array():
+    # 16 operations for each of 2^17 rows of 100 draws: two pieces.
+    draws = numpy.random.default_rng(3).normal(size=(1 << 17, 100))
+    y = draws[:, 7]
+    whole = scores.crps_ensemble(y, draws)
+    assert numpy.array_equal(whole[-1000:], scores.crps_ensemble(y[-1000:], draws[-1000:]))
+    assert numpy.array_equal(whole[83_000:85_000], scores.crps_ensemble(y[83_000:85_000], draws[83_000:85_000]))
+    draws[-3, 5] = math.inf
+    with pytest.raises(ValueError, match=f"row {len(draws) - 3}"):
+        scores.crps_ensemble(y, draws)
+    assert scores.crps_ensemble(numpy.zeros(0), numpy.zeros((0, 3))).shape == (0,)
+
+
+def test_a_score_that_is_no_number_is_none():
+    with pytest.raises(ValueError, match="row 0 has no score under crps_two_piece_normal: y = inf"):
+        scores.crps_two_piece_normal(math.inf, 0.0, 1.0, 1.0)
+
+
+def test_extreme_values_at_the_ends_of_their_law():
+    for shape in (-1.5, -1.0, -0.5, 0.0, 0.5):
+        # scoringrules 0.10 has NaN for some of these; the density is 0.
+        assert scores.log_gev(-math.inf, shape, 0.0, 1.0) == math.inf
+        assert scores.log_gev(math.inf, shape, 0.0, 1.0) == math.inf
+    for shape, y in ((0.5, -2.0), (0.5, -3.0), (-0.5, 2.0), (-0.5, 3.0), (-1.5, 1.0), (-1.0, 1.5)):
+        assert scores.log_gev(y, shape, 0.0, 1.0) == scoringrules.logs_gev(y, shape, 0.0, 1.0, backend="numpy") == math.inf
+    # The density of a shape of -1 ends at 1 / scale, as that of a uniform law does: SciPy has the same.
+    at_end = -scipy.stats.genextreme.logpdf(2.0, 1.0, 0.0, 2.0)
+    assert scores.log_gev(2.0, -1.0, 0.0, 2.0) == pytest.approx(at_end) == pytest.approx(math.log(2.0))
+    with pytest.raises(ValueError, match="log_gev"):
+        scores.log_gev(0.5, -2.0, 0.0, 1.0)

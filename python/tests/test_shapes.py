@@ -9,7 +9,7 @@ import numpy
 import pytest
 import scoringrules
 
-from foretell import scores
+from foretell import drop_in, scores
 
 RANDOM = numpy.random.default_rng(20251129)
 Y = [0.4, 0.6]
@@ -159,3 +159,76 @@ def test_levels_of_single_precision_are_what_they_are_printed_as():
 def test_the_reason_is_told(call, says):
     with pytest.raises(ValueError, match=says):
         call()
+
+
+DAYS = numpy.array(["1970-01-01", "1970-01-02"], dtype="M8[D]")
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: scores.brier([1, 0], DAYS), "p takes numbers, not days"),
+        (lambda: scores.brier(DAYS, [0.5, 0.5]), "y takes numbers, not days"),
+        (lambda: scores.log([1, 0], DAYS.astype(object)), "float|days"),
+        (lambda: scores.log([1, 0], list(DAYS)), "p takes numbers, not days"),
+        (lambda: scores.log([1, 0], numpy.array([*DAYS, 0.5], dtype=object)[:2]), "p takes numbers, not days"),
+        (lambda: scores.log([1, 0], [0.5, 0.5], DAYS), "floor takes numbers, not days"),
+        (lambda: scores.binary_means([1, 0], DAYS), "p takes numbers, not days"),
+        (lambda: scores.log_all(0, DAYS), "p takes numbers, not days"),
+        (lambda: scores.rps(DAYS[1], [0.5, 0.5]), "y takes numbers, not days"),
+        (lambda: scores.rps_ensemble(0, DAYS - DAYS[0]), "counts takes numbers, not days"),
+        (lambda: scores.mean_pinball(0.0, [1.0, 2.0], DAYS), "levels takes numbers, not days"),
+        (lambda: scores.pinball(0.0, 1.0, DAYS), "level takes numbers, not days"),
+        (lambda: scores.crps_ensemble(DAYS[0], DAYS, weights=DAYS), "weights takes numbers, not days"),
+        (lambda: scores.crps_ensemble_outcome_weighted(0.0, [1.0, 2.0], weights=DAYS), "weights takes numbers, not days"),
+        (lambda: scores.crps_normal_mixture(0.0, [1.0, 2.0], 1.0, weights=DAYS), "weights takes numbers, not days"),
+        (lambda: scores.crps_cdf(0.0, [1.0, 2.0], DAYS), "cdf takes numbers, not days"),
+        (lambda: scores.variogram([0.0], [[1.0], [2.0]], weights=DAYS[:1, None]), "weights takes numbers, not days"),
+        (lambda: scores.crps_poisson(DAYS, 1.0), "y takes numbers, not days"),
+        (lambda: scores.log_gamma([1.0, 2.0], DAYS, 1.0), "shape takes numbers, not days"),
+        (lambda: scores.brier([1, 0], [0.5 + 0.1j, 0.5]), "not of complex"),
+        (lambda: scores.brier([1, 0], numpy.ma.array([0.5 + 0.1j, 0.5], mask=[False, True])), "not of complex"),
+        (lambda: scores.rps(0, [0.5 + 0j, 0.5]), "not of complex"),
+        (lambda: scores.crps_ensemble(1j, [0.5, 0.5]), "not of complex"),
+        (lambda: scores.energy([1j], [[0.5], [0.5]]), "not of complex"),
+        (lambda: drop_in.brier_score([1, 0], [0.5 + 0.1j, 0.5]), "not of complex"),
+        (lambda: drop_in.rps_score(DAYS[1], [0.5, 0.5]), "not days"),
+        (lambda: drop_in.crps_negbinom(1, 1, mu=DAYS), "not days"),
+        (lambda: drop_in.weighted_interval_score(0.0, 0.0, [-1.0], [1.0], DAYS[:1]), "not days"),
+        (lambda: scores.crps_ensemble(0.0, [1.0, 2.0], axis=0.5), "axis takes the number of an axis, such as 0, or -1 for the last, not 0.5"),
+        (lambda: scores.crps_ensemble(0.0, [1.0, 2.0], axis=None), "axis takes the number of an axis"),
+        (lambda: scores.rps(0, [0.5, 0.5], axis="0"), "axis takes the number of an axis"),
+        (lambda: scores.crps_ensemble(0.0, [1.0, 2.0], axis=0.5, weights=[1, 2]), "axis takes the number of an axis"),
+        (lambda: scores.bandwidth([0.0, 1.0], axis=0.5), "axis takes the number of an axis"),
+        (lambda: scores.binary_means([1, 0], [0.5, 0.5], bins=2.5), "bins is a whole number from 1, not 2.5"),
+    ],
+)
+def test_what_is_no_number_is_refused(call, says):
+    with pytest.raises(TypeError, match=says):
+        call()
+
+
+def test_there_is_no_such_axis():
+    with pytest.raises(ValueError, match=r"no axis 2 of an array of shape \(2, 3\): axis is from -2 to 1"):
+        scores.crps_ensemble([0.0, 0.0], DRAWS, axis=2)
+    with pytest.raises(ValueError, match="bins is a whole number from 1, not 0"):
+        scores.binary_means([1, 0], [0.5, 0.5], bins=0)
+
+
+def test_spans_of_days_are_scored_in_their_unit():
+    assert scores.crps_normal(DAYS[1], DAYS[0], numpy.timedelta64(1, "D")) == scores.crps_normal(1.0, 0.0, 1.0)
+    assert scores.pinball(DAYS[1], DAYS[0], 0.9) == pytest.approx(0.9)
+    assert scores.interval(DAYS[1], DAYS[0], DAYS[1], 0.5) == 1.0
+
+
+@pytest.mark.parametrize("name", sorted(set(FUNCTIONS) - {"bandwidth", "binary_means", "weighted_interval"}))
+def test_what_happened_broadcasts_against_what_was_said(name):
+    function = getattr(scores, name)
+    arguments = CALLS.get(name) or (Y, *[0.5] * (len(inspect.signature(function).parameters) - 1))
+    alone = numpy.asarray(function(*arguments))
+    assert alone.shape == (2,)
+    first = numpy.asarray(arguments[0], dtype=float)[:1]
+    spread = function(numpy.stack([first, first, first]), *arguments[1:])
+    # (3, 1) against what has a row for each of two; a law that is one for all has no rows.
+    assert spread.shape in ((3, 2), (3, 1))
+    numpy.testing.assert_array_equal(spread[:, 0], numpy.repeat(alone[0], 3))

@@ -91,14 +91,17 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         console::write(path, &reliability_diagram(&panels, ReliabilityAxis::Share))?;
     }
     if let Some(path) = &arguments.differences {
-        let first = comparison.rules.first().map_or("", |rule| rule.id);
-        let pairs: Vec<&PairComparison> = comparison.pairs.iter().filter(|pair| pair.rule == first).collect();
-        console::write(path, &difference_picture(&pairs))?;
+        console::write(path, &difference_picture(&under_first_rule(&comparison)))?;
     }
     if let Some(path) = &arguments.out {
         write_table(path, &pair_sheet(&comparison, Format::Csv))?;
     }
     show(&Found { comparison, reliability }, format)
+}
+
+fn under_first_rule(comparison: &Comparison) -> Vec<&PairComparison> {
+    let first = comparison.rules.first().map_or("", |rule| rule.id);
+    comparison.pairs.iter().filter(|pair| pair.rule == first).collect()
 }
 
 /// A comparison and how reliable each was on what all share.
@@ -133,6 +136,10 @@ pub(super) fn show(found: &Found, format: Format) -> Done {
     let Found { comparison, reliability } = found;
     let whole = Whole { comparison, reliability };
     console::present(format, |format| output(found, &whole, format))?;
+    console::picture(|| {
+        let pairs = under_first_rule(comparison);
+        pairs.iter().any(|pair| pair.difference.is_some()).then(|| difference_picture(&pairs))
+    });
     Ok(ExitCode::SUCCESS)
 }
 

@@ -112,6 +112,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         foot: lines.clone(),
         json: &found,
     })?;
+    console::picture(|| found.boards.first().map(|board| leaderboard_picture(board, arguments.order)));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -6,7 +6,7 @@ import numpy
 from numpy.typing import ArrayLike
 
 from .. import scores
-from ..scores._shapes import Scores, numbers
+from ..scores._shapes import Scores, numbers, pure
 
 __all__ = [
     "crps_2pexponential",
@@ -68,14 +68,14 @@ _INFINITY = float("inf")
 def _rate(rate: ArrayLike | None, scale: ArrayLike | None) -> ArrayLike:
     if (rate is None) == (scale is None):
         raise ValueError("give one of `rate` and `scale`")
-    return 1.0 / numbers(scale) if rate is None and scale is not None else numbers(rate)  # type: ignore[arg-type]
+    return 1.0 / numbers(scale) if rate is None and scale is not None else pure(rate, "rate")  # type: ignore[arg-type]
 
 
 def _success(n: ArrayLike, prob: ArrayLike | None, mu: ArrayLike | None) -> ArrayLike:
     if (prob is None) == (mu is None):
         raise ValueError("give one of `prob` and `mu`")
-    size = numbers(n)
-    return size / (size + numbers(mu)) if prob is None and mu is not None else numbers(prob)  # type: ignore[arg-type]
+    size = pure(n, "n")
+    return size / (size + pure(mu, "mu")) if prob is None and mu is not None else pure(prob, "prob")  # type: ignore[arg-type]
 
 
 def crps_normal(obs: ArrayLike, mu: ArrayLike, sigma: ArrayLike, *, backend: object = None) -> Scores:
@@ -117,7 +117,7 @@ def crps_uniform(
     obs: ArrayLike, min: ArrayLike, max: ArrayLike, lmass: ArrayLike = 0.0, umass: ArrayLike = 0.0, *, backend: object = None
 ) -> Scores:
     """`foretell.scores.crps_uniform`; with masses at the bounds, which leave the rest to what lies between them, `foretell.scores.crps_cdf`."""
-    masses = numpy.broadcast_arrays(numbers(lmass), numbers(umass))
+    masses = numpy.broadcast_arrays(pure(lmass, "lmass"), pure(umass, "umass"))
     if not any(mass.any() for mass in masses):
         return scores.crps_uniform(obs, min, max)
     return scores.crps_cdf(obs, numpy.stack(numpy.broadcast_arrays(numbers(min), numbers(max)), axis=-1), numpy.stack([masses[0], 1.0 - masses[1]], axis=-1))
@@ -255,7 +255,7 @@ def logs_beta(obs: ArrayLike, a: ArrayLike, b: ArrayLike, lower: ArrayLike = 0.0
 
 
 def logs_gev(obs: ArrayLike, shape: ArrayLike, location: ArrayLike = 0.0, scale: ArrayLike = 1.0, *, backend: object = None) -> Scores:
-    """`foretell.scores.log_gev`."""
+    """`foretell.scores.log_gev`; infinite at minus infinity, where scoringrules has NaN, and finite close to the lower end of a shape above 0, where its density underflows."""
     return scores.log_gev(obs, shape, location, scale)
 
 

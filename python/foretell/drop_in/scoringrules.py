@@ -8,7 +8,7 @@ import numpy
 from numpy.typing import ArrayLike, NDArray
 
 from .. import scores
-from ..scores._shapes import Floats, Scores, aligned, last, numbers
+from ..scores._shapes import Floats, Scores, aligned, last, numbers, pure
 
 __all__ = [
     "brier_score",
@@ -52,7 +52,7 @@ def log_score(obs: ArrayLike, fct: ArrayLike, *, backend: object = None) -> Scor
 
 def _option(obs: ArrayLike, k_axis: int, onehot: bool) -> NDArray[numpy.int64]:
     """The place of the option that came true, from 0. Categories are counted from 1."""
-    came = numbers(obs)
+    came = pure(obs, "obs")
     if not onehot:
         with numpy.errstate(invalid="ignore"):
             whole = came == numpy.floor(came)
@@ -90,7 +90,7 @@ def quantile_score(obs: ArrayLike, fct: ArrayLike, alpha: ArrayLike, *, backend:
 
 def crps_quantile(obs: ArrayLike, fct: ArrayLike, alpha: ArrayLike, m_axis: int = -1, *, backend: object = None) -> Scores:
     """`foretell.scores.crps_quantiles`, of quantiles in any order, and also of those that cross."""
-    quantiles, levels = last(fct, m_axis), numbers(alpha)
+    quantiles, levels = last(fct, m_axis), pure(alpha, "alpha")
     if levels.shape[-1:] != quantiles.shape[-1:]:
         raise ValueError(f"{quantiles.shape[-1]} quantiles need as many levels, not {levels.size}")
     if not ((levels > 0.0) & (levels < 1.0)).all():
@@ -124,8 +124,8 @@ def weighted_interval_score(
 
     As Bracher et al. (2021), eq. (1), and scoringrules' description have it; scoringrules 0.10 itself, by NumPy, adds the median where it should add its distance from what happened.
     """
-    at = numbers(alpha)
-    weights = at / 2 if w_alpha is None else numbers(w_alpha)
+    at = pure(alpha, "alpha")
+    weights = at / 2 if w_alpha is None else pure(w_alpha, "w_alpha")
     of_median = abs(numbers(obs) - numbers(median)) * (0.5 if w_median is None else w_median)
     score = (of_median + (weights * _intervals(obs, lower, upper, at)).sum(axis=-1)) / (at.size + 0.5)
     return score if score.shape else float(score)
@@ -144,7 +144,7 @@ def _fair(estimator: str) -> bool:
 
 def _fair_and_weighted(obs: ArrayLike, fct: ArrayLike, m_axis: int, ens_w: ArrayLike) -> Scores:
     """The fair score of weighted draws: their mean distance from each other is of pairs of distinct draws, whose weights are 1 - Σw² in all."""
-    draws, counts = aligned(m_axis, fct, ens_w)
+    draws, counts = aligned(m_axis, fct, pure(ens_w, "ens_w"))
     as_they_are = scores.crps_ensemble(obs, draws, weights=counts)
     shares = counts / counts.sum(axis=-1, keepdims=True)
     if (shares == 1.0).any():

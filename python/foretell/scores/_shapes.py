@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import math
+import operator
 import re
 from collections.abc import Callable, Sequence
-from typing import Union
+from typing import Any, Union
 
 import numpy
 from numpy.typing import ArrayLike, NDArray
@@ -20,6 +22,12 @@ Scores = Union[Floats, float]
 ROW = re.compile(r"^row (\d+)(?=\b)")
 
 
+#: What rules of elements take that has no unit, or one over that of what happened: no day can stand there.
+PURE = frozenset({"a", "alpha", "b", "degrees", "drawn", "floor", "level", "marked", "mass", "p", "rate", "shape", "size", "trials", "unmarked"})
+#: Rules of what either happens or not, and of laws of counts: nothing of theirs is a day.
+COUNTED = re.compile("brier|log|log_floored|(crps|log)_(poisson|binomial|negative_binomial|hypergeometric)")
+
+
 def numbers(values: ArrayLike) -> Floats:
     """Values as doubles. What a masked array hides is NaN, and so is a day that is missing (NaT)."""
     if isinstance(values, numpy.ma.MaskedArray):
@@ -27,6 +35,8 @@ def numbers(values: ArrayLike) -> Floats:
     if isinstance(values, (list, tuple)) and any(isinstance(one, numpy.ma.MaskedArray) for one in values):
         return numpy.stack([numbers(one) for one in values])
     array = numpy.asarray(values)
+    if array.dtype.kind == "c":
+        raise TypeError(f"scores are of real numbers, not of complex ones ({array.dtype})")
     if array.dtype.kind in "mM":
         return numpy.where(numpy.isnat(array), numpy.nan, array.astype(numpy.float64))
     if array.dtype == object:
@@ -35,6 +45,28 @@ def numbers(values: ArrayLike) -> Floats:
         if any(missing):
             array = numpy.where(numpy.reshape(missing, array.shape), numpy.nan, array)
     return numpy.asarray(array, dtype=numpy.float64)
+
+
+def _holds_days(array: NDArray[Any]) -> bool:
+    """Whether there is a day or a time among the values, other than ones that are missing."""
+    if array.dtype.kind in "mM":
+        return not bool(numpy.isnat(array).all())
+    days = (numpy.datetime64, numpy.timedelta64)
+    return array.dtype == object and any(isinstance(one, days) and not numpy.isnat(one) for one in array.flat)
+
+
+def pure(values: ArrayLike, name: str) -> Floats:
+    """Values without a unit as doubles, such as probabilities, weights and counts; `name` is what they are called."""
+    array = numpy.asarray(values)
+    if _holds_days(array):
+        raise TypeError(f"{name} takes numbers, not days or times ({array.dtype})")
+    return numbers(values)
+
+
+@functools.cache
+def _takes(rule: str) -> tuple[str, ...]:
+    """The names of what a rule of elements takes."""
+    return tuple(dict(_foretell.rules_of_elements())[rule])
 
 
 def placed(said: str, shape: tuple[int, ...]) -> str:
@@ -77,14 +109,16 @@ def shaped(scores: Floats, shape: tuple[int, ...]) -> Scores:
 
 
 def elementwise(rule: str, *columns: ArrayLike) -> Scores:
-    arrays = numpy.broadcast_arrays(*map(numbers, columns))
+    names = _takes(rule)
+    is_counted = COUNTED.fullmatch(rule) is not None
+    doubles = [pure(one, name) if is_counted or name in PURE else numbers(one) for name, one in zip(names, columns, strict=True)]
+    arrays = numpy.broadcast_arrays(*doubles)
     flat = [numpy.ascontiguousarray(array).reshape(-1) for array in arrays]
     shape = arrays[0].shape
     try:
         missing = _missing(*flat)
         if missing is not None:
-            named = zip(dict(_foretell.rules_of_elements())[rule], flat, strict=True)
-            holds = ", ".join(f"{name} = {column[missing]:g}" for name, column in named)
+            holds = ", ".join(f"{name} = {column[missing]:g}" for name, column in zip(names, flat, strict=True))
             raise ValueError(f"row {missing} has no score under {rule}: {holds}")
         return shaped(_foretell.elementwise(rule, flat), shape)
     except ValueError as problem:
@@ -94,9 +128,15 @@ def elementwise(rule: str, *columns: ArrayLike) -> Scores:
 def last(values: ArrayLike, axis: int) -> Floats:
     """Values with what lies along the axis moved last."""
     said = numbers(values)
+    try:
+        at = operator.index(axis)
+    except TypeError:
+        raise TypeError(f"axis takes the number of an axis, such as 0, or -1 for the last, not {axis!r}") from None
     if said.ndim == 0:
         raise ValueError(f"something must lie along axis {axis}, but {said} is one number")
-    return numpy.moveaxis(said, axis, -1)
+    if not -said.ndim <= at < said.ndim:
+        raise ValueError(f"there is no axis {axis} of an array of shape {said.shape}: axis is from {-said.ndim} to {said.ndim - 1}")
+    return numpy.moveaxis(said, at, -1)
 
 
 def aligned(axis: int, *arrays: ArrayLike) -> list[Floats]:
@@ -151,7 +191,7 @@ def by_row_and_rest(rule: str, y: ArrayLike, rows: ArrayLike, axis: int, rest: C
 
 def of_mixture(rule: str, y: ArrayLike, mean: ArrayLike, sd: ArrayLike, weights: ArrayLike | None, axis: int) -> Scores:
     """A rule for mixtures of normal laws, whose components lie along the axis."""
-    means, sds, shares = aligned(axis, mean, sd, 1.0 if weights is None else weights)
+    means, sds, shares = aligned(axis, mean, sd, 1.0 if weights is None else pure(weights, "weights"))
     return by_row_and_rest(
         rule, y, means, -1, lambda _, __, shape: numpy.concatenate([flattened(sds, shape, 1), flattened(shares, shape, 1)], axis=1)
     )

@@ -8,7 +8,7 @@ import numpy
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _foretell
-from ._shapes import Scores, elementwise, numbers
+from ._shapes import Scores, elementwise, pure
 
 
 __all__ = [
@@ -20,14 +20,21 @@ __all__ = [
 
 
 def brier(y: ArrayLike, p: ArrayLike) -> Scores:
-    """The Brier score ``(p - y)²``, from 0 to 1.
+    """The Brier score of a yes/no forecast.
+
+    ``(p - y)²``, from 0 to 1; 1/4 is what 1/2 always gets. Lower is better; it has no unit.
 
     Parameters
     ----------
     y
         1 where it happened, 0 where not. Shape (...).
     p
-        Probabilities of 1. Shape (...).
+        Probabilities of 1, from 0 to 1. Shape (...), broadcast against ``y``.
+
+    Raises
+    ------
+    ValueError
+        If ``y`` is neither 0 nor 1, ``p`` lies outside of 0 to 1, or a number is NaN. The message names the row.
 
     Brier (1950), Mon. Weather Rev. 78, 1–3.
 
@@ -35,23 +42,39 @@ def brier(y: ArrayLike, p: ArrayLike) -> Scores:
     --------
     >>> brier([1, 0], [0.8, 0.1])
     array([0.04, 0.01])
+    >>> brier([[1], [0]], [0.2, 0.4, 0.9]).shape
+    (2, 3)
     """
     return elementwise("brier", y, p)
 
 
 def log(y: ArrayLike, p: ArrayLike, floor: float | None = None) -> Scores:
-    """The logarithmic score ``-ln p`` of the outcome, in nats; infinite where what happened was called impossible.
+    """The logarithmic score of a yes/no forecast; infinite where what happened was called impossible.
+
+    ``-ln p`` of what happened, which is ``p`` where ``y`` is 1 and ``1 - p`` where it is 0; ln 2 = 0.693 is what 1/2 always gets. Lower is better; in nats.
 
     Parameters
     ----------
     y
         1 where it happened, 0 where not. Shape (...).
     p
-        Probabilities of 1. Shape (...).
+        Probabilities of 1, from 0 to 1. Shape (...), broadcast against ``y``.
     floor
-        Probabilities of the outcome below it are raised to it.
+        Probabilities of what happened below it are raised to it; above 0 and below 1. Not raised if not given.
+
+    Raises
+    ------
+    ValueError
+        If ``y`` is neither 0 nor 1, ``p`` lies outside of 0 to 1, ``floor`` is not between 0 and 1, or a number is NaN. The message names the row.
 
     Good (1952), J. R. Stat. Soc. B 14, 107–114.
+
+    Examples
+    --------
+    >>> log([1, 1], [0.8, 0.0])
+    array([0.22314355,        inf])
+    >>> log([1, 1], [0.8, 0.0], floor=1e-6)
+    array([ 0.22314355, 13.81551056])
     """
     return elementwise("log", y, p) if floor is None else elementwise("log_floored", y, p, floor)
 
@@ -59,7 +82,7 @@ def log(y: ArrayLike, p: ArrayLike, floor: float | None = None) -> Scores:
 class BinaryMeans(NamedTuple):
     """Means over yes/no forecasts.
 
-    `bins` has a row for each bin of probabilities: forecasts, events, and the sum of the probabilities.
+    `bins` has a row for each bin of probabilities: forecasts, events, and the sum of the probabilities. Shape (bins, 3).
     """
 
     brier: float
@@ -73,23 +96,43 @@ class BinaryMeans(NamedTuple):
 def binary_means(y: ArrayLike, p: ArrayLike, bins: int = 10) -> BinaryMeans:
     """Mean Brier and log score and the bins of a reliability diagram, in one pass.
 
-    ``brier`` is scikit-learn's ``brier_score_loss``, ``log`` its ``log_loss``, but that probabilities of what happened below 1e-6 are raised to that, as the command line does;
-    ``raised`` counts those, ``infinite`` those that were 0.
+    ``brier`` is scikit-learn's ``brier_score_loss``, ``log`` its ``log_loss`` in nats, but that probabilities of what happened below 1e-6 are raised to that, as the command line does;
+    ``raised`` counts those, ``infinite`` those that were 0. Lower is better, of both.
 
     Parameters
     ----------
     y
-        1 where it happened, 0 where not. Shape (n,).
+        1 where it happened, 0 where not. Shape (n,); others are flattened.
     p
-        Probabilities of 1. Shape (n,).
+        Probabilities of 1, from 0 to 1. Shape (n,).
     bins
-        Bins of equal width; each holds its upper edge.
+        How many bins of equal width, at least 1; each holds its upper edge, the first one 0, too.
+
+    Raises
+    ------
+    ValueError
+        If ``y`` is neither 0 nor 1, ``p`` lies outside of 0 to 1, the lengths differ, or there are no forecasts or no bins. The message names the row.
+
+    Brier (1950), Mon. Weather Rev. 78, 1–3; Good (1952), J. R. Stat. Soc. B 14, 107–114.
+
+    Examples
+    --------
+    >>> means = binary_means([1, 0], [0.8, 0.1], bins=2)
+    >>> round(means.brier, 6), means.forecasts
+    (0.025, 2)
+    >>> means.bins        # forecasts, events, sum of the probabilities
+    array([[1. , 0. , 0.1],
+           [1. , 1. , 0.8]])
     """
-    probabilities = numpy.ascontiguousarray(numbers(p)).reshape(-1)
-    outcomes = numbers(y).reshape(-1)
+    probabilities = numpy.ascontiguousarray(pure(p, "p")).reshape(-1)
+    outcomes = pure(y, "y").reshape(-1)
     happened = (outcomes == 1.0).astype(numpy.uint8)
     if not numpy.array_equal(happened, outcomes):
         row = int(numpy.argmax(happened != outcomes))
         raise ValueError(f"row {row}: what happened is 0 or 1, not {outcomes[row]}")
-    (brier, log, forecasts, raised, infinite), rows = _foretell.binary(probabilities, happened, bins)
+    if isinstance(bins, bool) or not isinstance(bins, (int, numpy.integer)):
+        raise TypeError(f"bins is a whole number from 1, not {bins!r}")
+    if bins < 1:
+        raise ValueError(f"bins is a whole number from 1, not {bins}")
+    (brier, log, forecasts, raised, infinite), rows = _foretell.binary(probabilities, happened, int(bins))
     return BinaryMeans(brier, log, forecasts, raised, infinite, numpy.array(rows, dtype=numpy.float64))

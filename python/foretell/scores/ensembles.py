@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable
-
 import numpy
 from numpy.typing import ArrayLike
 
 from .. import _foretell
-from ._shapes import Floats, Scores, aligned, by_row_and_rest, by_rows, by_two_rows, elementwise, flattened, last, matrix_of, numbers, scored
+from ._shapes import Floats, Scores, by_row_and_rest, by_rows, by_two_rows, elementwise, flattened, last, matrix_of, numbers, pure, scored
 
 
 __all__ = [
@@ -17,17 +14,12 @@ __all__ = [
     "bandwidth",
     "brier_ensemble",
     "crps_ensemble",
-    "crps_ensemble_outcome_weighted",
     "crps_ensemble_threshold",
-    "crps_ensemble_vertically_rescaled",
     "crps_normal_kernel",
     "dawid_sebastiani",
     "dawid_sebastiani_ensemble",
-    "dawid_sebastiani_vectors",
-    "energy",
     "log_normal_kernel",
     "squared_error_of_mean",
-    "variogram",
 ]
 
 
@@ -39,22 +31,33 @@ def crps_ensemble(
     weights: ArrayLike | None = None,
     size: float | None = None,
 ) -> Scores:
-    """The CRPS of an ensemble, ``mean |x_i - y| - mean |x_i - x_j| / 2``.
+    """The CRPS of an ensemble.
+
+    ``mean |x_i - y| - mean |x_i - x_j| / 2``. Lower is better; in the unit of ``y``.
 
     Parameters
     ----------
     y
         What happened. Shape (...).
     draws
-        Draws along ``axis``. Shape (..., draws).
+        Draws along ``axis``, in the unit of ``y``. Shape (..., draws), broadcast, without ``axis``, against ``y``.
+    axis
+        Along which the draws lie.
     fair
-        Estimate the CRPS of what the draws are from, not score the draws: pairs of a draw with itself are left out.
+        Estimate the CRPS of what the draws are from, not score the draws: pairs of a draw with itself are left out. It can be below 0.
     weights
-        Weights of the draws, at least 0; they need not sum to 1. Shape of ``draws``, or (draws,).
+        Weights of the draws, at least 0 and not all 0; they need not sum to 1. Shape (..., draws) or (draws,).
     size
-        As an ensemble of so many draws would score on average, so that ensembles of different sizes can be compared. Ferro, Richardson and Weigel (2008), Meteorol. Appl. 15, 19–24.
+        As an ensemble of so many draws would score on average, at least 1, so that ensembles of different sizes can be compared.
 
-    scoringrules' ``crps_ensemble(y, draws, estimator="qd")`` and ``"fair"``. Ferro (2014), Q. J. R. Meteorol. Soc. 140, 1917–1923.
+    Raises
+    ------
+    ValueError
+        If there are no draws (fewer than two, with ``fair`` or ``size``), a number is not finite, weights are negative or all 0, or more than one of ``fair``, ``weights`` and ``size`` is
+        given. The message names the row.
+
+    Gneiting and Raftery (2007), J. Am. Stat. Assoc. 102, 359–378, eq. (21); ``fair``: Ferro (2014), Q. J. R. Meteorol. Soc. 140, 1917–1923; ``size``: Ferro, Richardson and
+    Weigel (2008), Meteorol. Appl. 15, 19–24. scoringrules' ``crps_ensemble(y, draws, estimator="qd")`` and ``"fair"``.
 
     Examples
     --------
@@ -62,11 +65,13 @@ def crps_ensemble(
     0.14444444444444443
     >>> crps_ensemble(0.0, [1.0, 0.0], weights=[1, 3])
     0.0625
+    >>> crps_ensemble([0.0, 2.0], [[1.0, 0.0], [1.0, 0.0]], fair=True)
+    array([0., 1.])
     """
-    if (weights is not None) + fair + (size is not None) > 1:
+    if (weights is not None) + bool(fair) + (size is not None) > 1:
         raise ValueError("give one of `fair`, `weights` and `size`")
     if weights is not None:
-        return by_two_rows("crps_ensemble_weighted", y, draws, weights, axis)
+        return by_two_rows("crps_ensemble_weighted", y, draws, pure(weights, "weights"), axis)
     if size is not None:
         return by_rows("crps_ensemble_resized", y, draws, axis, (size,))
     outcomes, matrix, shape = matrix_of(y, draws, axis)
@@ -74,93 +79,59 @@ def crps_ensemble(
 
 
 def crps_ensemble_threshold(y: ArrayLike, draws: ArrayLike, lower: float, upper: float, axis: int = -1) -> Scores:
-    """The threshold-weighted CRPS between two values, either of which may be infinite. Shapes as in `crps_ensemble`."""
-    return by_rows("crps_ensemble_threshold", y, draws, axis, (lower, upper))
+    """The threshold-weighted CRPS of an ensemble: only what lies between two values counts.
 
-
-#: What an outcome matters, from values of any shape to weights of the same shape.
-Weight = Callable[[Floats], ArrayLike]
-
-
-def _by_weight(
-    rule: str, y: ArrayLike, draws: ArrayLike, bounds: tuple[float, float], weight: Weight | None, weights: ArrayLike | None, axis: int
-) -> Scores:
-    """A rule that knows what draws and outcomes matter, and how much each draw counts."""
-    lower, upper = bounds
-    if lower != lower or upper != upper:
-        raise ValueError(f"there is no score under {rule} from {lower} to {upper}: NaN is no bound")
-    of = weight or (lambda values: (lower <= values) & (values <= upper))
-    said, shares = aligned(axis, draws, 1.0 if weights is None else weights)
-
-    def matters(outcomes: Floats, matrix: Floats, shape: tuple[int, ...]) -> Floats:
-        counts = flattened(shares, shape, 1)
-        if not (counts >= 0.0).all() or not (counts.sum(axis=1) > 0.0).all():
-            raise ValueError("weights of draws are at least 0, and not all of them 0")
-        counts = counts / counts.mean(axis=1, keepdims=True)
-        return numpy.column_stack([numbers(of(matrix)) * counts, numbers(of(outcomes))])
-
-    return by_row_and_rest(rule, y, said, -1, matters)
-
-
-def crps_ensemble_outcome_weighted(
-    y: ArrayLike,
-    draws: ArrayLike,
-    lower: float = -numpy.inf,
-    upper: float = numpy.inf,
-    axis: int = -1,
-    weight: Weight | None = None,
-    weights: ArrayLike | None = None,
-) -> Scores:
-    """The outcome-weighted CRPS of an ensemble: its score given that what matters happens, times how much the outcome matters.
+    ``∫ (F(x) - [x >= y])² dx`` from ``lower`` to ``upper``. Lower is better; in the unit of ``y``.
 
     Parameters
     ----------
     y
         What happened. Shape (...).
     draws
-        Draws along ``axis``. Shape (..., draws).
+        Draws along ``axis``, in the unit of ``y``. Shape (..., draws), broadcast, without ``axis``, against ``y``.
     lower, upper
-        What lies between them, themselves included, matters with weight 1, all else not.
-    weight
-        Instead of the two, a function that gives the weights of an array of values, at least 0.
-    weights
-        How much each draw counts, as in `crps_ensemble`.
+        One number each, ``lower`` not above ``upper``; either may be infinite.
+    axis
+        Along which the draws lie.
 
-    Holzmann and Klar (2017), Ann. Appl. Stat. 11, 2404–2431.
+    Raises
+    ------
+    ValueError
+        If there are no draws, ``lower`` is above ``upper``, or a number is NaN. The message names the row.
+
+    Gneiting and Ranjan (2011), J. Bus. Econ. Stat. 29, 411–422.
 
     Examples
     --------
-    >>> crps_ensemble_outcome_weighted([2.5, 0.5], [0.0, 2.0], lower=1.0)
-    array([0.5, 0. ])
+    >>> crps_ensemble_threshold([0.3, 5.0], [0.0, 1.0, 2.0], lower=0.5, upper=float("inf"))
+    array([0.33333333, 3.5       ])
     """
-    return _by_weight("crps_ensemble_outcome_weighted", y, draws, (lower, upper), weight, weights, axis)
-
-
-def crps_ensemble_vertically_rescaled(
-    y: ArrayLike,
-    draws: ArrayLike,
-    lower: float = -numpy.inf,
-    upper: float = numpy.inf,
-    axis: int = -1,
-    weight: Weight | None = None,
-    weights: ArrayLike | None = None,
-) -> Scores:
-    """The vertically re-scaled CRPS of an ensemble, which also judges how much weight the forecast gave to what matters. Parameters as in `crps_ensemble_outcome_weighted`.
-
-    Allen, Ginsbourger and Ziegel (2023), SIAM/ASA J. Uncertain. Quantif. 11, 906–940, with x₀ = 0.
-    """
-    return _by_weight("crps_ensemble_vertically_rescaled", y, draws, (lower, upper), weight, weights, axis)
+    return by_rows("crps_ensemble_threshold", y, draws, axis, (lower, upper))
 
 
 def bandwidth(draws: ArrayLike, axis: int = -1) -> Scores:
-    """The bandwidth that suits draws of a normal law, ``1.06 min(s, IQR/1.34) M^(-1/5)``, in their unit: R's ``bw.nrd``.
+    """The bandwidth that suits draws of a normal law: R's ``bw.nrd``. No score: it is neither better higher nor lower.
+
+    ``1.06 min(s, IQR/1.34) M^(-1/5)`` with ``s`` the standard deviation of the ``M`` draws over ``M - 1``, in their unit.
 
     Parameters
     ----------
     draws
-        Draws along ``axis``, at least two. Shape (..., draws).
+        Draws along ``axis``, at least two. Shape (..., draws); the bandwidths have shape (...).
+    axis
+        Along which the draws lie.
 
-    Scott (1992), Multivariate Density Estimation.
+    Raises
+    ------
+    ValueError
+        If there are fewer than two draws, half of them agree, a number is infinite or NaN. The message names the row.
+
+    Scott (1992), Multivariate Density Estimation, after Silverman (1986).
+
+    Examples
+    --------
+    >>> bandwidth([0.0, 1.0, 0.2, 0.7])
+    0.3674008059952723
     """
     said = last(draws, axis)
     return by_rows("bandwidth", numpy.zeros(said.shape[:-1]), said, -1)
@@ -175,17 +146,64 @@ def _smoothed(rule: str, y: ArrayLike, draws: ArrayLike, width: ArrayLike | None
 
 
 def crps_normal_kernel(y: ArrayLike, draws: ArrayLike, width: ArrayLike | None = None, axis: int = -1) -> Scores:
-    """The CRPS of draws that are smoothed by normal laws of standard deviation ``width``, that of `bandwidth` if not given. Shapes as in `crps_ensemble`; ``width`` (...).
+    """The CRPS of draws that are smoothed by normal laws.
 
-    R's ``crps_sample(y, draws, method = "kde", bw = width)``. Grimit et al. (2006), Q. J. R. Meteorol. Soc. 132, 2925–2942.
+    ``mean A(y - x_i, h²) - mean A(x_i - x_j, 2h²) / 2`` with ``h`` the width and ``A(m, s²)`` the mean of the absolute value of a normal law. Takes time in proportion to the square of the
+    number of draws. Lower is better; in the unit of ``y``.
+
+    Parameters
+    ----------
+    y
+        What happened. Shape (...).
+    draws
+        Draws along ``axis``, in the unit of ``y``. Shape (..., draws), broadcast, without ``axis``, against ``y``.
+    width
+        Standard deviations of the normal laws, above 0, in the unit of ``y``; those of `bandwidth` if not given. Shape (...), broadcast against ``y``.
+    axis
+        Along which the draws lie.
+
+    Raises
+    ------
+    ValueError
+        If there are no draws (fewer than two, or half of them agree, without ``width``), ``width`` is not above 0, or a number is NaN. The message names the row.
+
+    Grimit, Gneiting, Berrocal and Johnson (2006), Q. J. R. Meteorol. Soc. 132, 2925–2942. R's ``crps_sample(y, draws, method = "kde", bw = width)``.
+
+    Examples
+    --------
+    >>> crps_normal_kernel(0.3, [0.0, 1.0, 0.2], width=0.5)
+    0.16248733768549506
     """
     return _smoothed("crps_normal_kernel", y, draws, width, axis)
 
 
 def log_normal_kernel(y: ArrayLike, draws: ArrayLike, width: ArrayLike | None = None, axis: int = -1) -> Scores:
-    """The logarithmic score of draws that are smoothed by normal laws of standard deviation ``width``, in nats. Parameters as in `crps_normal_kernel`.
+    """The logarithmic score of draws that are smoothed by normal laws.
 
-    R's ``logs_sample(y, draws, bw = width)``. Krüger et al. (2021), Int. Stat. Rev. 89, 274–301.
+    ``-ln mean φ((y - x_i)/h)/h`` with ``h`` the width. Lower is better; in nats.
+
+    Parameters
+    ----------
+    y
+        What happened. Shape (...).
+    draws
+        Draws along ``axis``, in the unit of ``y``. Shape (..., draws), broadcast, without ``axis``, against ``y``.
+    width
+        Standard deviations of the normal laws, above 0, in the unit of ``y``; those of `bandwidth` if not given. Shape (...), broadcast against ``y``.
+    axis
+        Along which the draws lie.
+
+    Raises
+    ------
+    ValueError
+        If there are no draws (fewer than two, or half of them agree, without ``width``), ``width`` is not above 0, or a number is NaN. The message names the row.
+
+    Krüger, Lerch, Thorarinsdottir and Gneiting (2021), Int. Stat. Rev. 89, 274–301. R's ``logs_sample(y, draws, bw = width)``.
+
+    Examples
+    --------
+    >>> log_normal_kernel(0.3, [0.0, 1.0, 0.2], width=0.5)
+    0.5401460040122178
     """
     return _smoothed("log_normal_kernel", y, draws, width, axis)
 
@@ -193,7 +211,37 @@ def log_normal_kernel(y: ArrayLike, draws: ArrayLike, width: ArrayLike | None = 
 def brier_ensemble(
     y: ArrayLike, draws: ArrayLike, threshold: float, axis: int = -1, fair: bool = False, size: float | None = None
 ) -> Scores:
-    """The Brier score of the share of draws that are at least ``threshold``. Parameters as in `crps_ensemble`."""
+    """The Brier score of an ensemble for the event that the value is at least a threshold.
+
+    ``(share - [y >= threshold])²`` with ``share`` that of the draws that are at least ``threshold``; from 0 to 1. Lower is better.
+
+    Parameters
+    ----------
+    y
+        What happened. Shape (...).
+    draws
+        Draws along ``axis``, in the unit of ``y``. Shape (..., draws), broadcast, without ``axis``, against ``y``.
+    threshold
+        One number, in the unit of ``y``.
+    axis
+        Along which the draws lie.
+    fair
+        Estimate the score of what the draws are from, not score the draws. It can be below 0.
+    size
+        As an ensemble of so many draws would score on average, at least 1.
+
+    Raises
+    ------
+    ValueError
+        If there are no draws (fewer than two, with ``fair`` or ``size``), ``size`` is below 1, both it and ``fair`` are given, or a number is NaN. The message names the row.
+
+    Brier (1950), Mon. Weather Rev. 78, 1–3; ``fair``: Ferro (2014), Q. J. R. Meteorol. Soc. 140, 1917–1923; ``size``: Ferro, Richardson and Weigel (2008), Meteorol. Appl. 15, 19–24.
+
+    Examples
+    --------
+    >>> brier_ensemble([0.3, 2.0], [0.0, 1.0, 2.0, 3.0], threshold=1.0)
+    array([0.5625, 0.0625])
+    """
     if fair and size is not None:
         raise ValueError("give one of `fair` and `size`")
     if size is not None:
@@ -202,12 +250,60 @@ def brier_ensemble(
 
 
 def dawid_sebastiani(y: ArrayLike, mean: ArrayLike, sd: ArrayLike) -> Scores:
-    """The Dawid–Sebastiani score ``((y - mean)/sd)² + 2 ln sd``. Shapes (...). Dawid and Sebastiani (1999), Ann. Stat. 27, 65–81."""
+    """The Dawid–Sebastiani score of a forecast of this mean and standard deviation.
+
+    ``((y - mean)/sd)² + 2 ln sd``. Lower is better; it can be negative, and is twice `log_normal` but for a constant, so that another unit adds one.
+
+    Parameters
+    ----------
+    y
+        What happened. Shape (...).
+    mean, sd
+        Mean and standard deviation, the latter above 0; in the unit of ``y``. Shapes (...), broadcast against ``y``.
+
+    Raises
+    ------
+    ValueError
+        If ``sd`` is not above 0, or a number is not finite. The message names the row.
+
+    Dawid and Sebastiani (1999), Ann. Stat. 27, 65–81.
+
+    Examples
+    --------
+    >>> dawid_sebastiani([0.0, 3.0], mean=0.0, sd=2.0)
+    array([1.38629436, 3.63629436])
+    """
     return elementwise("dawid_sebastiani", y, mean, sd)
 
 
 def dawid_sebastiani_ensemble(y: ArrayLike, draws: ArrayLike, axis: int = -1, ddof: int = 0) -> Scores:
-    """The same of the mean and spread of an ensemble, whose variance is divided by the number of draws less ``ddof``, 0 or 1."""
+    """The Dawid–Sebastiani score of the mean and spread of an ensemble.
+
+    `dawid_sebastiani` of the mean of the draws and their standard deviation. Lower is better; another unit adds a constant.
+
+    Parameters
+    ----------
+    y
+        What happened. Shape (...).
+    draws
+        Draws along ``axis``, in the unit of ``y``. Shape (..., draws), broadcast, without ``axis``, against ``y``.
+    axis
+        Along which the draws lie.
+    ddof
+        The variance is divided by the number of draws less this, 0 or 1.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two draws, all of them agree, ``ddof`` is neither 0 nor 1, or a number is not finite. The message names the row.
+
+    Dawid and Sebastiani (1999), Ann. Stat. 27, 65–81.
+
+    Examples
+    --------
+    >>> dawid_sebastiani_ensemble(0.0, [-1.0, 1.0])
+    0.0
+    """
     if ddof not in (0, 1):
         raise ValueError(f"ddof is 0 or 1, not {ddof}")
     rule = "dawid_sebastiani_ensemble_unbiased" if ddof else "dawid_sebastiani_ensemble"
@@ -215,88 +311,58 @@ def dawid_sebastiani_ensemble(y: ArrayLike, draws: ArrayLike, axis: int = -1, dd
 
 
 def absolute_error_of_median(y: ArrayLike, draws: ArrayLike, axis: int = -1) -> Scores:
-    """``|median - y|``. Shapes as in `crps_ensemble`."""
+    """How far the median of an ensemble lies from what happened.
+
+    ``|median - y|``, with the mean of the two in the middle of an even number of draws. Lower is better, for the median alone; in the unit of ``y``.
+
+    Parameters
+    ----------
+    y
+        What happened. Shape (...).
+    draws
+        Draws along ``axis``, in the unit of ``y``. Shape (..., draws), broadcast, without ``axis``, against ``y``.
+    axis
+        Along which the draws lie.
+
+    Raises
+    ------
+    ValueError
+        If there are no draws, or a number is NaN. The message names the row.
+
+    Gneiting (2011), J. Am. Stat. Assoc. 106, 746–762.
+
+    Examples
+    --------
+    >>> absolute_error_of_median([0.3, 2.0], [0.0, 1.0, 4.0])
+    array([0.7, 1. ])
+    """
     return by_rows("absolute_error_of_median", y, draws, axis)
 
 
 def squared_error_of_mean(y: ArrayLike, draws: ArrayLike, axis: int = -1) -> Scores:
-    """``(mean - y)²``. Shapes as in `crps_ensemble`."""
-    return by_rows("squared_error_of_mean", y, draws, axis)
+    """How far the mean of an ensemble lies from what happened, squared.
 
-
-def _vectors(y: ArrayLike, draws: ArrayLike) -> tuple[Floats, Floats, tuple[int, ...]]:
-    """What happened as a row of components each, the draws of each, and the shape of the scores."""
-    outcomes, said = numbers(y), numbers(draws)
-    if said.ndim < 2 or outcomes.ndim < 1 or said.shape[-1] != outcomes.shape[-1] or 0 in said.shape[-2:]:
-        raise ValueError(f"y is (..., components) and draws (..., draws, components), but these are {outcomes.shape} and {said.shape}")
-    shape = numpy.broadcast_shapes(outcomes.shape[:-1], said.shape[:-2])
-    return flattened(outcomes, shape, 1), flattened(said, shape, 2), shape
-
-
-def energy(y: ArrayLike, draws: ArrayLike, fair: bool = False) -> Scores:
-    """The energy score of an ensemble of vectors.
+    ``(mean - y)²``. Lower is better, for the mean alone; in the square of the unit of ``y``.
 
     Parameters
     ----------
     y
-        What happened. Shape (..., components).
+        What happened. Shape (...).
     draws
-        Shape (..., draws, components).
+        Draws along ``axis``, in the unit of ``y``. Shape (..., draws), broadcast, without ``axis``, against ``y``.
+    axis
+        Along which the draws lie.
 
-    Gneiting and Raftery (2007), J. Am. Stat. Assoc. 102, 359–378, eq. (22) with β = 1.
-    """
-    outcomes, said, shape = _vectors(y, draws)
-    return scored("energy", shape, lambda: _foretell.energy(said, outcomes, fair), outcomes, said)
+    Raises
+    ------
+    ValueError
+        If there are no draws, or a number is NaN. The message names the row.
 
-
-def _of_pairs(outcomes: Floats, said: Floats, order: float, fair: bool, weights: Floats) -> Floats:
-    """The variogram score of rows whose pairs of components have weights: the sum of the scores of two components each, which count each pair in both orders."""
-    total = numpy.zeros(len(outcomes))
-    for first, second in itertools.combinations(range(outcomes.shape[1]), 2):
-        pair = [first, second]
-        of_pair = _foretell.variogram(numpy.ascontiguousarray(said[:, :, pair]), numpy.ascontiguousarray(outcomes[:, pair]), order, fair)
-        total += (weights[:, first, second] + weights[:, second, first]) / 2 * of_pair
-    return total
-
-
-def variogram(y: ArrayLike, draws: ArrayLike, order: float = 0.5, fair: bool = False, weights: ArrayLike | None = None) -> Scores:
-    """The variogram score of an ensemble of vectors, over all ordered pairs of components.
-
-    Parameters
-    ----------
-    y
-        What happened. Shape (..., components).
-    draws
-        Shape (..., draws, components).
-    order
-        The power of differences, above 0.
-    weights
-        Weights of the pairs of components, at least 0; 1 if not given. Shape (..., components, components).
-
-    Scheuerer and Hamill (2015), Mon. Weather Rev. 143, 1321–1334.
+    Gneiting (2011), J. Am. Stat. Assoc. 106, 746–762.
 
     Examples
     --------
-    >>> variogram([0.0, 1.0], [[0.0, 4.0], [1.0, 1.0]])
-    0.0
-    >>> variogram([0.0, 1.0], [[0.0, 9.0], [1.0, 1.0]], weights=[[0, 2], [2, 0]])
-    1.0
+    >>> squared_error_of_mean([0.0, 3.0], [0.0, 1.0, 2.0])
+    array([1., 4.])
     """
-    outcomes, said, shape = _vectors(y, draws)
-    if weights is None:
-        return scored("variogram", shape, lambda: _foretell.variogram(said, outcomes, order, fair), outcomes, said)
-    each = flattened(numbers(weights), shape, 2)
-    if each.shape[1:] != (outcomes.shape[1],) * 2 or not ((each >= 0.0) & numpy.isfinite(each)).all():
-        raise ValueError(f"weights of pairs of {outcomes.shape[1]} components are (..., components, components) and at least 0, not of shape {numpy.shape(weights)}")
-    return scored("variogram", shape, lambda: _of_pairs(outcomes, said, order, fair, each), outcomes, said)
-
-
-def dawid_sebastiani_vectors(y: ArrayLike, draws: ArrayLike, ddof: int = 0) -> Scores:
-    """The Dawid–Sebastiani score of the means and covariances of an ensemble of vectors, ``(y - m)' S⁻¹ (y - m) + ln det S``. Shapes as in `energy`.
-
-    Covariances are divided by the number of draws less ``ddof``, 0 or 1. There must be more draws than components.
-    """
-    if ddof not in (0, 1):
-        raise ValueError(f"ddof is 0 or 1, not {ddof}")
-    outcomes, said, shape = _vectors(y, draws)
-    return scored("dawid_sebastiani_vectors", shape, lambda: _foretell.dawid_sebastiani_of_vectors(said, outcomes, bool(ddof)), outcomes, said)
+    return by_rows("squared_error_of_mean", y, draws, axis)

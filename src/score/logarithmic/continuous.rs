@@ -3,6 +3,7 @@
 use crate::math::beta::ln_beta;
 use crate::math::gamma::HALF_LN_2_PI;
 use crate::math::{exp, ln, ln_1p, log_sum_exp};
+use std::cmp::Ordering;
 use std::f64::consts::LN_2;
 
 /// Whether these say where a law lies and how wide it is, and `y` is a number.
@@ -91,16 +92,26 @@ pub fn log_score_uniform(y: f64, lower: f64, upper: f64) -> Option<f64> {
 /// S = ln s - (ξ + 1) ln t + t        ln t = -ln(1 + ξ z)/ξ, for ξ = 0 it is -z;  z = (y - location)/s
 /// ```
 ///
-/// Infinite where `1 + ξ z <= 0`. `None` unless `scale` is positive and all three parameters are finite; and at the upper end of a shape
-/// below -1, where the density is infinite.
+/// Infinite where `1 + ξ z < 0`, and for an infinite `y`. At the end, where it is 0, the score is infinite for a shape above -1 and `ln s` for one of -1, as
+/// that of a uniform law is at its ends; below -1 the density there is infinite, and the score `None`. `None` also unless `scale` is positive and all three
+/// parameters are finite.
+///
+/// Friederichs and Thorarinsdottir (2012), Environmetrics 23, 579–594.
 #[must_use]
 pub fn log_score_gev(y: f64, shape: f64, location: f64, scale: f64) -> Option<f64> {
     if !(is_sound(y, location, scale) && shape.is_finite()) {
         return None;
     }
     let z = (y - location) / scale;
-    if shape != 0.0 && shape * z <= -1.0 || z.is_infinite() {
-        return (shape >= -1.0 || shape * z < -1.0).then_some(f64::INFINITY);
+    if z.is_infinite() || shape * z < -1.0 {
+        return Some(f64::INFINITY);
+    }
+    if shape * z == -1.0 {
+        return match shape.total_cmp(&-1.0) {
+            Ordering::Less => None,
+            Ordering::Equal => Some(ln(scale)),
+            Ordering::Greater => Some(f64::INFINITY),
+        };
     }
     let ln_t = if shape == 0.0 { -z } else { -ln_1p(shape * z) / shape };
     Some(ln(scale) - (shape + 1.0) * ln_t + exp(ln_t))
@@ -204,6 +215,11 @@ pub(super) mod tests {
         assert_eq!(log_score_gev(0.5, -2.0, 0.0, 1.0), None);
         assert_eq!(log_score_gev(0.7, -2.0, 0.0, 1.0), Some(f64::INFINITY));
         assert_eq!(log_score_gev(f64::INFINITY, 0.5, 0.0, 1.0), Some(f64::INFINITY));
+        for shape in [-1.5, -1.0, -0.5, 0.0, 0.5] {
+            assert_eq!(log_score_gev(f64::NEG_INFINITY, shape, 0.0, 1.0), Some(f64::INFINITY), "{shape}");
+        }
+        // The density exp(z - 1) / s of a shape of -1 ends at 1 / s.
+        assert_eq!(log_score_gev(2.0, -1.0, 0.0, 2.0), Some(ln(2.0)));
         assert_eq!(log_score_normal(f64::NAN, 0.0, 1.0), None);
         assert_eq!(log_score_normal(0.0, 0.0, 0.0), None);
         assert_eq!(log_score_student_t(0.0, 0.0, 0.0, 1.0), None);

@@ -127,7 +127,7 @@ pub fn log_score_beta(y: f64, a: f64, b: f64) -> Option<f64> {
 /// ```
 ///
 /// Infinite below the location and, for a shape below 0, above the upper end. `None` unless `scale` is positive and all three parameters
-/// are finite; and at the upper end of a shape of -1 or less.
+/// are finite; and at the upper end of a shape below -1.
 #[must_use]
 pub fn log_score_generalised_pareto(y: f64, shape: f64, location: f64, scale: f64) -> Option<f64> {
     if !(is_sound(y, location, scale) && shape.is_finite()) {
