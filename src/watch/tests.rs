@@ -234,7 +234,7 @@ fn an_event_is_watched_as_a_question_about_it_would_be() {
     assert_eq!((&by_event.findings, &by_event.target.now), (&by_question.findings, &by_question.target.now));
     assert_eq!((by_event.target.closes, by_event.by.to_string().as_str()), (None, "2026-12-31"));
     assert!(by_event.itself.is_empty(), "it is not named beside itself: {:?}", by_event.itself);
-    assert_eq!(by_event.unrelated, ["x", "late"]);
+    assert_eq!(by_event.unrelated, ["late", "x"]);
     // A question that asks just that is it by another name, also where options or numbers are asked for.
     assert_eq!(watched(&format!("{events}{asked}"), "b", &settings(None)).itself, ["q"]);
     let value = "[question.q]\nask = \"?\"\nresolves = \"?\"\ncloses = 2026-06-01\nvalue = \"x\"\n";

@@ -22,7 +22,7 @@ fn read(file: &Path) -> (String, Model, Plan) {
     let source = Source::new(file.display().to_string(), text.as_str());
     let (document, _) = scenario::parse(&source);
     let (model, found) = model::check(&document);
-    let model = model.unwrap_or_else(|| panic!("{}", found.render(&source, false)));
+    let model = model.filter(|_| !found.has_errors()).unwrap_or_else(|| panic!("{}", found.render(&source, false)));
     let own = Situation::of_file(&model);
     let situation = match text.lines().find_map(|line| line.strip_prefix("# as of:")) {
         Some(day) => own.as_of(day.trim().parse().expect("a day"), &model).expect("a day the file reaches"),

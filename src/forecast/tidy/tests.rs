@@ -459,7 +459,8 @@ proptest! {
         TidyFile::from_bytes(&name("questions"), &questions).unwrap().questions(&mut back).unwrap();
         let forecasts = forecasts_file(&records.forecasts, form).unwrap();
         let summary = TidyFile::from_bytes(&name("forecasts"), &forecasts).unwrap().forecasts(&mut back).unwrap();
-        prop_assert_eq!(summary.remarks(), Vec::<String>::new());
+        let remarks = if records.forecasts.is_empty() { vec![format!("{}: it has no rows", name("forecasts"))] } else { Vec::new() };
+        prop_assert_eq!(summary.remarks(), remarks);
         let outcomes = outcomes_file(records.outcomes.values(), form).unwrap();
         let (outcomes, _) = TidyFile::from_bytes(&name("outcomes"), &outcomes).unwrap().outcomes(&back).unwrap();
         back.outcomes.extend(outcomes.into_iter().map(|outcome| (outcome.question.clone(), outcome)));
