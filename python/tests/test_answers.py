@@ -190,8 +190,6 @@ def test_a_notebook_shows_the_pictures_that_the_command_line_writes(tmp_path):
         assert drawn[name] == answer.picture
         assert pickle.loads(pickle.dumps(answer)).picture == answer.picture
     assert drawn["differences"] != drawn["svg"]
-    # A brief is a page with its own.
-    assert "<svg" in foretell.load(GOLDEN).brief(worlds=10_000).page
 
 
 def test_where_there_is_nothing_to_see_the_figures_are_shown():

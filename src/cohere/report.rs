@@ -63,7 +63,7 @@ pub struct StatementReport {
     /// Whether that is because its steps were spent: where nothing conflicts, nothing was found to.
     pub cut_off: bool,
     /// Assumptions that the figures could not violate, whatever they are.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub untested: Vec<UntestedReport>,
     /// What the nearest coherent figures are worth, by each distance.
     pub worth: Vec<WorthReport>,
@@ -103,7 +103,7 @@ pub struct FigureReport {
     pub kl: f64,
     /// By which distances no usable repair was found before the search was cut off: by these it stands here as it was stated, or as it was pinned,
     /// coherent or not.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_repaired: Vec<Distance>,
 }
 

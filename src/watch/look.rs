@@ -174,7 +174,9 @@ fn about_event(model: &Model, name: &str) -> Result<Question, Error> {
     let id = model.find(name).ok_or_else(|| model.neither_question_nor_event(name))?;
     let event = model.event(id);
     let target = match event.kind {
-        Kind::Binary | Kind::Date => QuestionTarget::Holds(Condition::Event(id)),
+        Kind::Binary => QuestionTarget::Holds(Condition::Event(id)),
+        // Whether it comes by the horizon.
+        Kind::Date => QuestionTarget::When(id),
         Kind::Categorical { .. } => QuestionTarget::Which(id),
         Kind::Numeric | Kind::Count => QuestionTarget::Value(Formula::Event(id)),
     };

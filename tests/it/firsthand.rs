@@ -284,7 +284,10 @@ fn a_table_without_forecasts_or_with_others_is_said_to_be_so() {
     let (code, _, problem) = run(folder.path(), &cohere("t.csv", &["r.toml"]));
     assert_eq!((code, problem.as_str()), (1, ""), "each question of a table alone is new");
     let (_, _, problem) = run(folder.path(), &cohere("empty.csv", &["r.toml"]));
-    assert!(problem.starts_with("error: there are no forecasts in `empty.csv`\n"), "{problem}");
+    assert!(
+        problem.starts_with("note: empty.csv: it has no rows\nerror: there are no forecasts in `empty.csv`\n"),
+        "{problem}"
+    );
     refused(
         folder.path(),
         &cohere("t.csv", &["r.toml", "--as-of", "2026-02-01"]),
