@@ -126,6 +126,14 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
             ));
         }
     }
+    let reports = if arguments.until.is_none() { update::reports(&loaded.model) } else { 0 };
+    if reports > 0 {
+        console::note(&format!(
+            "note: what {reports} {} of the file {} for certain teaches with `--until DAY`: up to that day it is known",
+            if reports == 1 { "piece of news" } else { "pieces of news" },
+            if reports == 1 { "reports" } else { "report" }
+        ));
+    }
     let observed = Observed { outcomes: &records.outcomes, until: arguments.until };
     let settings = Settings { worlds: arguments.worlds, seed: arguments.seed, doubt_draws: 0, ..Settings::default() };
     let update = update::update(&loaded.model, &loaded.source, observed, &settings);
