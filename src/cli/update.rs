@@ -43,7 +43,7 @@ pub(super) struct Arguments {
     /// With --cases, only show what the cases alone say, as if nothing had been known before
     #[arg(long, requires = "cases", conflicts_with = "out")]
     cases_alone: bool,
-    /// Up to the end of this day the world was watched: later outcomes are not known yet, and a date that is `observed` and has not been reported has not come
+    /// Up to the end of this day the world was watched: later outcomes are not known yet, what the file's news reports by then is, and a date that is `observed` and has not been reported has not come
     #[arg(long, value_name = "DATE", value_parser = day)]
     until: Option<Date>,
     #[command(flatten)]

@@ -56,9 +56,9 @@ fn condition(model: &Model, finding: &Finding) -> Option<Condition> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{HEAD, checked, learned, question, rewritten};
-    use super::super::{Means, Update};
     use crate::forecast::Resolution;
+    use crate::update::tests::{HEAD, checked, learned, question, rewritten};
+    use crate::update::{Learned, Means, Skipped, Update};
     use jiff::civil::date;
 
     const ENVOY: &str = "[event.envoy]\nchance = \"8 of 16\"\n[event.deal]\nchance = [ { if = \"envoy\", is = \"6 of 20\" }, { otherwise = \"1 of 20\" } ]\n";
@@ -89,7 +89,7 @@ mod tests {
         // A watch that ends before knows nothing of it, and without one outcomes alone speak.
         for until in [Some(date(2025, 2, 28)), None] {
             let early = learned(&text, &outcome, until);
-            let of_paper = |one: &super::super::Learned| one.by.iter().any(|tag| tag.contains("news"));
+            let of_paper = |one: &Learned| one.by.iter().any(|tag| tag.contains("news"));
             assert!(!early.learned.iter().any(of_paper), "{early:?}");
         }
         // Hints and beliefs report nothing for certain.
@@ -99,7 +99,7 @@ mod tests {
         }
     }
 
-    /// A date that the file itself reports has not stayed away: its day is the 31st of the 31 of its base rate.
+    /// A date that the file itself reports has not stayed away: it came on the last of the 31 days of its base rate.
     #[test]
     fn nobody_takes_for_silence_what_the_file_reports() {
         let text = format!("{HEAD}[event.meet]\nwhen = \"5 of 20 by 2025-02-01\"\n");
@@ -155,12 +155,12 @@ mod tests {
     }
 
     #[test]
-    fn a_report_and_an_outcome_that_contradict_it_move_nothing_and_are_named() {
+    fn a_report_and_an_outcome_that_contradict_each_other_move_nothing_and_are_named() {
         let asked = question("q", "holds = \"envoy\"");
         let text = format!("{HEAD}{ENVOY}{asked}{}", news("2025-03-01", "envoy", "happened"));
         let update = learned(&text, &[("q", Resolution::No)], Some(date(2025, 7, 1)));
         assert!(update.learned.is_empty(), "{update:?}");
-        let named = |one: &super::super::Skipped| one.why.contains("q: no") && one.why.contains("envoy happened: news");
+        let named = |one: &Skipped| one.why.contains("q: no") && one.why.contains("envoy happened: news");
         assert!(update.skipped.iter().any(named), "{update:?}");
         // An outcome that says the same adds nothing.
         let both = learned(&text, &[("q", Resolution::Yes)], Some(date(2025, 7, 1)));
