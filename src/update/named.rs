@@ -118,6 +118,11 @@ fn why(
     if reasons.contains_key(TOGETHER) {
         return format!("the chances on which it bears were not weighed: see `{TOGETHER}`");
     }
+    let of = |learner: &Learner| Some(learner.name(model)).filter(|name| reasons.contains_key(name));
+    let named: Vec<String> = bearing.iter().filter_map(of).map(|name| format!("`{name}`")).collect();
+    if !named.is_empty() {
+        return format!("it bears on what did not move for a reason of its own: see {}", named.join(", "));
+    }
     "it leaves the chances on which it bears as they were".to_owned()
 }
 
