@@ -43,7 +43,7 @@ pub(super) struct Arguments {
     /// With --cases, only show what the cases alone say, as if nothing had been known before
     #[arg(long, requires = "cases", conflicts_with = "out")]
     cases_alone: bool,
-    /// Up to the end of this day the world was watched: later outcomes are not known yet, and a date that is `observed` and has not been reported has not come
+    /// Up to the end of this day the world was watched: later outcomes are not known yet, what the file's news reports by then is, and a date that is `observed` and has not been reported has not come
     #[arg(long, value_name = "DATE", value_parser = day)]
     until: Option<Date>,
     #[command(flatten)]
@@ -125,6 +125,14 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
                 question.name
             ));
         }
+    }
+    let reports = if arguments.until.is_none() { update::reports(&loaded.model) } else { 0 };
+    if reports > 0 {
+        console::note(&format!(
+            "note: what {reports} {} of the file {} for certain teaches with `--until DAY`: up to that day it is known",
+            if reports == 1 { "piece of news" } else { "pieces of news" },
+            if reports == 1 { "reports" } else { "report" }
+        ));
     }
     let observed = Observed { outcomes: &records.outcomes, until: arguments.until };
     let settings = Settings { worlds: arguments.worlds, seed: arguments.seed, doubt_draws: 0, ..Settings::default() };

@@ -1,7 +1,7 @@
 //! What the outcomes of questions say about events.
 
 use crate::forecast::{Outcome, Resolution};
-use crate::model::{Condition, EventId, Formula, Known, Model, Question, QuestionTarget};
+use crate::model::{Condition, EventId, Finding, Formula, Known, Model, Question, QuestionTarget};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,6 +58,9 @@ pub(super) struct Times {
 }
 
 impl Times {
+    /// Of what is known as it is stated, whenever that was.
+    const AS_STATED: Self = Self { resolved: f64::INFINITY, closes: f64::INFINITY };
+
     pub(super) fn new(model: &Model, question: &Question, outcome: &Outcome) -> Self {
         Self { resolved: model.day(outcome.resolved_on.day()), closes: model.day(question.closes) }
     }
@@ -154,6 +157,20 @@ impl<'a> Facts<'a> {
                 Ok(())
             }
             (_, resolution) => Err(format!("its outcome {resolution:?} does not answer what it asks")),
+        }
+    }
+
+    /// Takes in what a piece of news reports; what it says of several events together is no fact about one of them.
+    pub(super) fn report(&mut self, finding: &Finding, from: &str) {
+        match finding {
+            Finding::Binary(event, holds) => note(&mut self.binary, *event, *holds, from),
+            Finding::Option(event, option) => note(&mut self.options, *event, *option, from),
+            Finding::Number(event, value) => note(&mut self.numbers, *event, *value, from),
+            Finding::HappenedOn(event, day) => self.date(*event, day - 1.0, *day, from),
+            Finding::NotBy(event, day) => self.date(*event, *day, f64::INFINITY, from),
+            Finding::Never(event) => self.date(*event, self.model.horizon_days(), f64::INFINITY, from),
+            Finding::Holds(condition) => drop(self.holds(condition, true, Times::AS_STATED, from)),
+            Finding::Hint(..) | Finding::Now(..) => {}
         }
     }
 

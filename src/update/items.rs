@@ -4,6 +4,7 @@ use super::facts::{Facts, Times, tag};
 use crate::forecast::{Outcome, Resolution};
 use crate::model::{Condition, Definition, EventId, Formula, Kind, Model, Question, QuestionTarget};
 use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Something observed.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,23 +101,56 @@ fn known(model: &Model, condition: &Condition, holds: bool, times: Times) -> Con
 
 /// That a date event had not come by the end of a day: silence, of those that would be reported.
 pub(super) fn silence(model: &Model, facts: &Facts<'_>, until: Date) -> Vec<Item> {
-    let day = model.day(until).min(model.horizon_days());
-    let events = model.events.iter().enumerate().filter(|(at, event)| {
-        let observed = matches!(&event.definition, Definition::When(when) if when.observed);
-        // Known to have come, or known not to have come for longer.
-        observed && facts.dated(EventId(*at)).is_none_or(|known| known.by > day && known.after < day)
-    });
-    events.filter(|_| day > 0.0).map(|(at, event)| not_yet(&event.name, EventId(at), day, until)).collect()
+    let observed = (0..model.events.len())
+        .map(EventId)
+        .filter(|event| matches!(&model.event(*event).definition, Definition::When(when) if when.observed));
+    observed.filter_map(|event| not_yet(model, event, until).filter(|_| is_open(model, facts, event, until))).collect()
 }
 
-fn not_yet(name: &str, event: EventId, day: f64, until: Date) -> Item {
-    Item { tag: format!("{name}: not yet ({until})"), condition: Condition::ByDay { event, day }.negated() }
+/// Silence that was learned from and reaches further than `until`: it is known whatever else is observed now, and would be unlearned without it.
+pub(super) fn standing_silence(
+    model: &Model,
+    facts: &Facts<'_>,
+    learned_from: &BTreeSet<String>,
+    until: Option<Date>,
+) -> Vec<Item> {
+    let mut longest: BTreeMap<EventId, Date> = BTreeMap::new();
+    for (event, then) in learned_from.iter().filter_map(|tag| silent(model, tag)) {
+        let known = longest.entry(event).or_insert(then);
+        *known = then.max(*known);
+    }
+    let further = longest.into_iter().filter(|(_, then)| until.is_none_or(|until| until < *then));
+    further
+        .filter(|(event, then)| is_open(model, facts, *event, *then))
+        .filter_map(|(event, then)| not_yet(model, event, then))
+        .collect()
+}
+
+/// Whether silence up to a day says something of an event: it is neither known to have come by then, nor not to have come for longer.
+fn is_open(model: &Model, facts: &Facts<'_>, event: EventId, until: Date) -> bool {
+    let day = silent_to(model, until);
+    facts.dated(event).is_none_or(|known| known.by > day && known.after < day)
+}
+
+fn silent_to(model: &Model, until: Date) -> f64 {
+    model.day(until).min(model.horizon_days())
+}
+
+/// `None` of a day that is no later than what the file knows anyway.
+fn not_yet(model: &Model, event: EventId, until: Date) -> Option<Item> {
+    let day = silent_to(model, until);
+    let tag = format!("{}: not yet ({until})", model.event(event).name);
+    (day > 0.0).then(|| Item { tag, condition: Condition::ByDay { event, day }.negated() })
+}
+
+/// The event that was silent, and up to which day, by what `learned_from` remembers.
+fn silent(model: &Model, tag: &str) -> Option<(EventId, Date)> {
+    let (name, rest) = tag.split_once(": not yet (")?;
+    Some((model.find(name)?, rest.strip_suffix(')')?.parse().ok()?))
 }
 
 /// The silence that an event has learned from already, from what `learned_from` remembers.
 pub(super) fn remembered_silence(model: &Model, tag: &str) -> Option<Item> {
-    let (name, rest) = tag.split_once(": not yet (")?;
-    let until: Date = rest.strip_suffix(')')?.parse().ok()?;
-    let day = model.day(until).min(model.horizon_days());
-    (day > 0.0).then(|| model.find(name).map(|event| not_yet(name, event, day, until)))?
+    let (event, until) = silent(model, tag)?;
+    not_yet(model, event, until)
 }

@@ -11,6 +11,12 @@ pub(super) enum Learner {
 }
 
 impl Learner {
+    /// Every event, then every reference class.
+    pub(super) fn all(model: &Model) -> impl Iterator<Item = Self> + use<> {
+        let events = (0..model.events.len()).map(|at| Self::Event(EventId(at)));
+        events.chain((0..model.priors.len()).map(Self::Prior))
+    }
+
     pub(super) fn name(self, model: &Model) -> String {
         match self {
             Self::Event(event) => model.event(event).name.clone(),

@@ -22,6 +22,7 @@ mod numbered;
 mod possible;
 mod posterior;
 mod relevant;
+mod reported;
 mod rewrite;
 #[cfg(test)]
 mod class_tests;
@@ -41,15 +42,17 @@ pub use cases::{Against, FromCases, from_cases};
 use conflict::Case;
 pub use conflict::Conflict;
 pub use conjugate::{BetaPosterior, NormalPosterior, bayes_binary, beta_binomial, normal_normal};
+pub use reported::reports;
 pub use rewrite::rewrite;
 
 use facts::Facts;
 use indexmap::IndexMap;
 use jiff::civil::Date;
+use learner::Learner;
 use posterior::Given;
 use relevant::Graph;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A prior that moved.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
@@ -160,8 +163,8 @@ pub struct Update {
 pub struct Observed<'a> {
     /// Outcomes by question.
     pub outcomes: &'a IndexMap<String, Outcome>,
-    /// Up to the end of this day the world was watched: outcomes of later days are not known yet, and a date event that would have been reported
-    /// and was not has not come. Without it only outcomes speak.
+    /// Up to the end of this day the world was watched: outcomes of later days are not known yet, what the news of the file reports by then is known,
+    /// and a date event that would have been reported and was not has not come. Without it only outcomes speak, and what was learned from before.
     pub until: Option<Date>,
 }
 
@@ -174,6 +177,12 @@ pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: 
     let mut update = Update::default();
     let mut facts = Facts::new(model);
     let mut items = Vec::new();
+    let learned_from: BTreeSet<String> =
+        Learner::all(model).flat_map(|learner| learner.learned_from(model, source, &[])).collect();
+    for (finding, item) in reported::known(model, observed.until, &learned_from) {
+        facts.report(finding, &item.tag);
+        items.push(item);
+    }
     let mut asked: Vec<named::Asked<'_>> = Vec::new();
     // Why an outcome did not move its event by itself.
     let mut reasons: BTreeMap<String, String> = BTreeMap::new();
@@ -201,6 +210,7 @@ pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: 
     if let Some(until) = observed.until {
         items.extend(items::silence(model, &facts, until));
     }
+    items.extend(items::standing_silence(model, &facts, &learned_from, observed.until));
     let impossible = possible::contradictions(model, &items);
     facts.refuse(&impossible.iter().flat_map(|one| one.tags.iter().cloned()).collect());
     items.retain(|item| !facts.is_refused(&item.tag));

@@ -19,10 +19,8 @@ pub(super) struct Asked<'a> {
 
 /// A question that was annulled, and what has learned from the outcome it had before.
 pub(super) fn annulled(model: &Model, source: &Source, question: &Question) -> Skipped {
-    let events = (0..model.events.len()).map(|at| Learner::Event(EventId(at)));
-    let learners = events.chain((0..model.priors.len()).map(Learner::Prior));
     let mut learned: Vec<(String, String)> = Vec::new();
-    for learner in learners {
+    for learner in Learner::all(model) {
         let history = learner.learned_from(model, source, &[]);
         let of_this = |tag: &&String| {
             question_of(tag) == question.name && !tag.contains(": not yet (") && is_of_this_time(model, tag)
@@ -39,7 +37,8 @@ pub(super) fn annulled(model: &Model, source: &Source, question: &Question) -> S
     Skipped { name: question.name.clone(), why }
 }
 
-/// The outcomes that moved nothing, where no event that they settle says why. `reasons` of members of classes that learned in their place are taken out.
+/// The outcomes that moved nothing, where no event that they settle says why. `reasons` of events without a prior of their own, whose outcomes moved
+/// others (the class that they are like, what they depend on), are taken out, but for those of fixed numbers, which could be stated otherwise.
 pub(super) fn unused(
     given: &Given<'_>,
     source: &Source,
@@ -50,9 +49,12 @@ pub(super) fn unused(
 ) -> Vec<Skipped> {
     let Given { model, facts, .. } = *given;
     let is_used = |tag: &String| update.learned.iter().any(|one| one.by.contains(tag));
+    let doubtful = doubtful(model);
     for (at, event) in model.events.iter().enumerate() {
         let from = facts.about(EventId(at));
-        if is_member(event) && !from.is_empty() && from.iter().all(is_used) {
+        let is_fixed = || reasons.get(&event.name).is_some_and(|why| why.contains("fixed number"));
+        let has_prior = || doubtful.contains(&Learner::Event(EventId(at)));
+        if (is_member(event) || !has_prior() && !is_fixed()) && !from.is_empty() && from.iter().all(is_used) {
             reasons.remove(&event.name);
         }
     }
@@ -61,7 +63,6 @@ pub(super) fn unused(
         facts.is_refused(tag)
             || events.any(|(at, event)| reasons.contains_key(&event.name) && facts.about(EventId(at)).contains(tag))
     };
-    let doubtful = doubtful(model);
     let unused = asked.iter().filter(|one| !is_used(&one.tag) && !is_named(&one.tag));
     unused
         .map(|one| {
@@ -116,6 +117,11 @@ fn why(
     }
     if reasons.contains_key(TOGETHER) {
         return format!("the chances on which it bears were not weighed: see `{TOGETHER}`");
+    }
+    let of = |learner: &Learner| Some(learner.name(model)).filter(|name| reasons.contains_key(name));
+    let named: Vec<String> = bearing.iter().filter_map(of).map(|name| format!("`{name}`")).collect();
+    if !named.is_empty() {
+        return format!("it bears on what did not move for a reason of its own: see {}", named.join(", "));
     }
     "it leaves the chances on which it bears as they were".to_owned()
 }

@@ -222,6 +222,8 @@ mod tests {
         let (_, update) = updated(&body, &[("q", Resolution::Yes)]);
         let says = |update: &Update, what: &str| update.skipped.iter().any(|one| one.why.contains(what));
         assert!(update.learned.is_empty() && says(&update, "more about its mean"), "{:?}", update.skipped);
+        // The question refers to it, rather than saying that there was nothing to learn.
+        assert!(says(&update, "see `price`") && !says(&update, "as they were"), "{:?}", update.skipped);
         let body = format!("[event.price]\nvalue = \"normal(10, 3)\"\n{}", question("q", "value = \"price\""));
         let (_, update) = updated(&body, &[("q", Resolution::Value(12.0))]);
         assert!(update.learned.is_empty() && says(&update, STATE_DOUBT), "{:?}", update.skipped);

@@ -4,6 +4,7 @@ use super::conflict::{Case, Tested};
 use super::facts::Facts;
 use super::items::Item;
 use super::relevant::Graph;
+use super::weighed::TOGETHER;
 use super::{Learned, Means, Replacement, Update, dated, numbered};
 use crate::dist::{Beta, Dirichlet, Distribution, Gamma};
 use crate::model::{
@@ -64,7 +65,7 @@ pub(super) fn learn(given: &Given<'_>, id: EventId, event: &Event, update: &mut 
 pub(super) fn is_news(given: &Given<'_>, event: &Event, from: &[String], agreed: bool) -> Result<(), String> {
     let Given { model, facts, .. } = *given;
     if let Some(tag) = from.iter().find(|tag| facts.is_refused(tag)) {
-        return Err(format!("its outcome {tag} cannot be together with others"));
+        return Err(format!("its outcome {tag} cannot be, by itself or with others: see `{TOGETHER}`"));
     }
     if !agreed {
         return Err(format!("its outcomes contradict each other: {}", from.join(", ")));
@@ -98,7 +99,7 @@ pub(super) fn question_of(tag: &str) -> &str {
 pub(super) fn is_alone(given: &Given<'_>, id: EventId) -> Result<(), String> {
     if given.graph.is_tied(given.model, id) {
         return Err(
-            "something is known of what it is correlated with, so that its outcome does not move its chance alone"
+            "something is known of what it is correlated with, so that its outcome does not move its prior alone"
                 .to_owned(),
         );
     }

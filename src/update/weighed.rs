@@ -7,7 +7,7 @@
 //! new prior(x) = prior(x) P(x | all that is observed) / P(x | what it has learned from)        up to a constant, P of the prior as it stands
 //! ```
 
-use super::items::{Item, remembered_silence};
+use super::items::{self, Item};
 use super::learner::Learner;
 use super::moments::{ERRORS, Moments, OfWorlds, ROUNDING, SMALL};
 use super::posterior::Given;
@@ -59,10 +59,8 @@ pub(super) fn learn(
     let Given { model, items, graph, text, .. } = *given;
     let done: BTreeSet<Span> = update.replacements.iter().map(|one| one.span).collect();
     let inputs = inputs(model);
-    let events = (0..model.events.len()).map(|at| Learner::Event(EventId(at)));
-    let all_learners = events.chain((0..model.priors.len()).map(Learner::Prior));
     let bearing: BTreeMap<Learner, BTreeSet<usize>> =
-        all_learners.map(|learner| (learner, graph.bearing_on(learner))).collect();
+        Learner::all(model).map(|learner| (learner, graph.bearing_on(learner))).collect();
     let mut weighed = Weighed { bearing, unmoved: BTreeMap::new() };
     let bearing = &weighed.bearing;
     let tags: Vec<&str> = items.iter().map(|item| item.tag.as_str()).collect();
@@ -202,7 +200,7 @@ fn remembered(model: &Model, learned_from: &[String], items: &[Item]) -> Result<
     of_this_time
         .map(|tag| {
             let known = items.iter().find(|item| item.tag == *tag).cloned();
-            known.or_else(|| remembered_silence(model, tag)).ok_or_else(|| tag.clone())
+            known.or_else(|| items::remembered_silence(model, tag)).ok_or_else(|| tag.clone())
         })
         .collect()
 }

@@ -176,6 +176,32 @@ fn what_has_not_come_yet_is_known_of_what_would_be_seen() {
     assert!(on(&unseen, date(2025, 7, 1)).learned.is_empty());
 }
 
+/// Silence of September, learned from and noted, is known in December too, when a deal speaks for the paper: what became of it later is not asked.
+#[test]
+fn silence_that_was_learned_from_is_not_unlearned_by_what_comes_later() {
+    let body = format!(
+        "[event.paper]\nwhen = \"6 of 20 by 2025-12-31\"\n[event.deal]\nchance = [ {{ if = \"paper by 2025-12-31\", is = \"60%\" }}, {{ otherwise = \"10%\" }} ]\n{}",
+        question("q", "holds = \"deal\"")
+    );
+    let text = format!("{HEAD}{body}");
+    let september = rewritten(&text, &learned(&text, &[], Some(date(2025, 9, 1))));
+    let two_steps = learned(&september, &[("q", Resolution::Yes)], None);
+    // Silent for 243 of 364 days; then it came, and the deal with 60 %, or it did not, and the deal with 10 %.
+    let likelihood = |p: f64| {
+        let (silent, never) = (powf(1.0 - p, 243.0 / 364.0), 1.0 - p);
+        0.6 * (silent - never) + 0.1 * never
+    };
+    let prior = Beta::jeffreys(6.0, 20.0).expect("one");
+    agree(one(&two_steps, "paper", "6 of 20."), integrated(&prior, likelihood), 1e-4);
+    assert_eq!(two_steps.learned[0].by, ["q: yes (2025-06-30)"]);
+    // Nothing is left to learn, nor is there from silence that ends earlier.
+    let december = rewritten(&september, &two_steps);
+    for until in [None, Some(date(2025, 8, 1)), Some(date(2025, 9, 1))] {
+        let again = learned(&december, &[("q", Resolution::Yes)], until);
+        assert!(again.learned.is_empty(), "{until:?}: {again:?}");
+    }
+}
+
 #[test]
 fn what_cannot_be_computed_is_simulated_with_an_error() {
     let body = format!(

@@ -118,6 +118,10 @@ fn what_is_not_exact_is_called_what_it_is() {
         assert!(stdout.contains(&format!("simulated, not exact: {line}\n")), "{line}: {stdout}");
     }
     assert!(!stdout.contains("simulated, not exact: `many`"), "{stdout}");
+    // A question of the name of what it asks about is not told of a second time.
+    let of_name = format!("{text}[question.price]\nask = '?'\nvalue = 'price'\ncloses = 2026-12-01\nresolves = 'r'\n");
+    let (_, stdout, _) = said(&of_name, &["run", "s.toml", "--exact", "--worlds", "10k"]);
+    assert_eq!(stdout.matches("simulated, not exact: `price`").count(), 1, "{stdout}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::plan::Plan;
 use crate::report::figure::{figure, significant};
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// What exact inference took.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -67,8 +68,9 @@ impl ExactReport {
         let inexact = plan.asks.iter().zip(exact.answers()).filter_map(|(ask, answer)| {
             answer.as_ref().err().map(|why| InexactReport { id: ask.name.clone(), why: why.clone() })
         });
-        let mut simulated: Vec<InexactReport> = inexact.collect();
-        simulated.dedup();
+        // An event and a question about it may be of one name, and are told of once.
+        let mut told = BTreeSet::new();
+        let simulated = inexact.filter(|one| told.insert((one.id.clone(), one.why.clone()))).collect();
         Self { done: true, problem: None, largest_table: *largest, cells: *cells, simulated }
     }
 
