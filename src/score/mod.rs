@@ -53,6 +53,7 @@ pub use brier::{brier, brier_all, brier_ensemble, brier_ensemble_fair, brier_ens
 pub use clusters::{ClusteredMean, clustered_mean};
 pub use components::{IntervalParts, QuantileParts, interval_parts, quantile_parts};
 pub use dawid_sebastiani::{VarianceDivisor, dawid_sebastiani, dawid_sebastiani_ensemble, dawid_sebastiani_vectors};
+pub(crate) use evaluate::untagged;
 pub use evaluate::{Excluded, Reason, Segment, Standing, Standings, TimeMean, standings};
 pub use gathered::{GatheredForecasts, GatheredQuestion};
 pub use gathered_means::gathered_means;

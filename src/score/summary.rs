@@ -2,7 +2,7 @@
 
 use super::clusters::clustered_mean;
 use super::components::QuantileParts;
-use super::evaluate::{Excluded, Standing, Standings, TimeMean};
+use super::evaluate::{Excluded, Standing, Standings, TimeMean, untagged};
 use super::rule::{Orientation, ScoringRule, Takes, Unfit, Unit};
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -146,12 +146,13 @@ pub fn summarise(standings: &Standings, rules: &[&'static dyn ScoringRule], by: 
             rows.extend(group);
         }
     }
+    let without_tag = if by == Group::Tag { untagged(&standings.standings) } else { None };
     Report {
         schema: SCORE_SCHEMA,
         by,
         rules: rules.iter().map(|rule| describe(*rule)).collect(),
         rows,
-        excluded: standings.excluded.clone(),
+        excluded: standings.excluded.iter().cloned().chain(without_tag).collect(),
         not_scored: not_scored
             .into_iter()
             .map(|((at, unfit), count)| NotScored { rule: rules[at].id(), reason: unfit.to_string(), count })

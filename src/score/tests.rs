@@ -215,6 +215,28 @@ fn questions_of_one_cluster_are_not_independent_evidence() {
 }
 
 #[test]
+fn what_has_no_tag_to_stand_under_is_counted() {
+    let mut bare = question("bare", QuestionKind::Binary, &[]);
+    // A tag that says a time of the question is none to stand under.
+    bare.tags = vec!["closes_at=15:30:00".to_owned()];
+    let outcomes = ["tagged", "bare"].map(|id| (id, Resolution::Yes, "2025-01-05"));
+    let mut records = records(vec![question("tagged", QuestionKind::Binary, &[]), bare], &outcomes);
+    for (forecaster, id, made_at) in [
+        ("ada", "tagged", "2025-01-01"),
+        ("ada", "bare", "2025-01-01"),
+        ("ada", "bare", "2025-01-02"),
+        ("bob", "bare", "2025-01-02"),
+    ] {
+        say(&mut records, forecaster, id, made_at, yes(0.5));
+    }
+    let all = standings(&records, |_| true);
+    let report = summarise(&all, &rules(&["brier"]), Group::Tag);
+    assert_eq!(report.rows.len(), 1);
+    assert_eq!(report.excluded, [Excluded { reason: Reason::Untagged, forecasts: 3, questions: 1 }]);
+    assert!(summarise(&all, &rules(&["brier"]), Group::Forecaster).excluded.is_empty());
+}
+
+#[test]
 fn levels_that_a_rule_cannot_use_are_told() {
     let numeric = question("q", QuestionKind::Numeric, &[]);
     let mut records = records(vec![numeric], &[("q", Resolution::Value(3.0), "2025-01-05")]);
