@@ -4,7 +4,7 @@ use super::evaluate::{Excluded, TimeMean, untagged};
 use super::gathered::GatheredForecasts;
 use super::rule::{ScoringRule, Unfit};
 use super::running::RunningMean;
-use super::summary::{Group, NotScored, Report, Row, SCORE_SCHEMA, describe};
+use super::summary::{Group, NotScored, Report, Row, SCORE_SCHEMA, Weigh, describe};
 use crate::error::Error;
 use crate::math::CompensatedSum;
 use indexmap::IndexMap;
@@ -133,6 +133,7 @@ pub fn gathered_means(
     Ok(Report {
         schema: SCORE_SCHEMA,
         by,
+        weigh: Weigh::Alike,
         rules: rules.iter().map(|rule| describe(*rule)).collect(),
         rows: rows.into_iter().map(|(_, row)| row).collect(),
         excluded,
