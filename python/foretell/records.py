@@ -1,8 +1,8 @@
 """Forecasts against what happened: scored, compared, calibrated, pooled – from data frames, Arrow tables, arrays or files.
 
 A table of forecasts has a row for each forecast: ``question``, ``forecaster``, ``made_at`` (a day or a time) and ``probability`` (0 to 1); or, for other kinds,
-``option`` and ``probability``, ``quantile`` (a level from 0 to 1) and ``value``, or ``quantile`` and ``day`` with ``never``. Each stands until the same forecaster's
-next one, and no longer than ``until``, if a column says so. Outcomes have ``question``,
+``option`` and ``probability``, ``quantile`` (a level from 0 to 1), ``draw`` (any name) or ``cdf`` and ``value``, a ``distribution`` such as ``normal(10, 2)``, or ``quantile`` and
+``day`` with ``never``. Each stands until the same forecaster's next one, and no longer than ``until``, if a column says so. Outcomes have ``question``,
 ``resolution`` (``yes``, ``no``, an option, a number or a day) and ``resolved_on``; definitions of questions ``id``, ``kind``, ``opens``, ``closes``, ``tags``,
 ``cluster``. Outcomes may also stand beside yes/no forecasts, in a table of ``question``, ``forecaster``, ``probability`` and ``outcome``. Files of platforms and
 hubs are taken as they come.
@@ -94,7 +94,8 @@ def score(
     **options
         Further options of ``foretell score`` (``print(foretell.score(help=True))`` has all of them), among them ``tagged``: only questions with this tag; ``made_from`` and ``made_until``: only forecasts of these
         days; ``pool``: one more forecaster, such as ``"crowd=median"``; ``live``: forecasts that move day by day while nothing happens; ``scale``:
-        ``"natural"`` or ``"log"`` for numbers; ``components``: what the weighted interval score is made of; ``platform`` with ``community``: the scores of a
+        ``"natural"`` or ``"log"`` for numbers; ``components``: what the weighted interval score is made of; ``weigh``:
+        ``"time"`` weighs questions by the share of their scheduled time; ``platform`` with ``community``: the scores of a
         platform instead; ``stream``: batch by batch, from files that may be larger than memory.
 
     Returns

@@ -125,6 +125,14 @@ impl Chart {
     }
 }
 
+/// Whether a value lies beyond the ends of an axis with these ticks, so that it is drawn at one of them.
+pub(crate) fn is_beyond(ticks: &[f64], value: f64) -> bool {
+    let (Some(first), Some(last)) = (ticks.first(), ticks.last()) else { return false };
+    // Ticks are multiples of a step, and their last bits may fall short of what they hold.
+    let rounding = 1e-9 * (last - first);
+    value < first - rounding || value > last + rounding
+}
+
 /// The share of an axis that lies below a value; values beyond its ends are held to them.
 fn along(ticks: &[f64], value: f64) -> f64 {
     let (Some(first), Some(last)) = (ticks.first(), ticks.last()) else { return 0.0 };
@@ -163,6 +171,7 @@ mod tests {
         let chart =
             Chart { left: 10.0, top: 20.0, width: 100.0, height: 50.0, across: vec![0.0, 1.0], up: vec![-1.0, 1.0] };
         assert_eq!((chart.x(0.5), chart.x(9.0), chart.y(1.0), chart.y(-3.0)), (60.0, 110.0, 20.0, 70.0));
+        assert!(is_beyond(&chart.across, 9.0) && is_beyond(&chart.up, -1.1) && !is_beyond(&chart.across, 1.0));
         assert_eq!(label(&[-0.02, 0.0], -0.02, Labels::Numbers), "−0.02");
         assert_eq!(label(&[0.0, 0.25], 0.25, Labels::Percent), "25 %");
     }

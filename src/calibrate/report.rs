@@ -13,7 +13,7 @@ use super::{
 };
 use crate::forecast::Records;
 use crate::math::{normal, sqrt, student};
-use crate::score::{ClusteredMean, Excluded, Standing, Standings, clustered_mean};
+use crate::score::{ClusteredMean, Excluded, Standing, Standings, clustered_mean, untagged};
 use jiff::civil::Date;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -246,6 +246,8 @@ pub fn calibration_report(
         rows.extend(row(of, &key.1, &own, &early, settings));
         quantiles.extend(quantile_reliability(of, &key.1, &own, last, settings.bins));
     }
+    let is_by_tag = matches!(settings.by, CalibrationGroup::Tag | CalibrationGroup::Source);
+    let without_tag = if is_by_tag { untagged(counted.iter().copied()) } else { None };
     CalibrationReport {
         schema: CALIBRATE_SCHEMA,
         settings: CalibrationSettings { as_of, ..settings },
@@ -253,7 +255,7 @@ pub fn calibration_report(
         quantiles,
         updates: update_rows(records, streams, settings),
         resolved_early: count_questions(&parted.early),
-        excluded: standings.excluded.clone(),
+        excluded: standings.excluded.iter().cloned().chain(without_tag).collect(),
     }
 }
 

@@ -25,6 +25,7 @@ const EXAMPLE: &str = "Examples:
 Columns (more are left out, and named):
   forecasts   question, forecaster, made_at, and probability | option + probability (a row an option)
               | quantile + value (a row a quantile) | quantile + day, and never
+              | draw + value (a row a draw) | cdf + value (a row a point) | distribution
   outcomes    question, resolution, resolved_on, source
   questions   id, ask, kind, options (a|b|c), opens, closes, resolves, cluster, tags (a|b)
   joint       forecaster, made_at, pattern (permit=yes|ferry=no), probability";

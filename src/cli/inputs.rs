@@ -270,11 +270,12 @@ fn all_records(inputs: &Inputs) -> Result<Records, Error> {
 pub(super) fn from_files(questions: &[PathBuf], forecasts: &[PathBuf], outcomes: &[PathBuf]) -> Result<Records, Error> {
     let files = open_all(questions, forecasts, outcomes)?;
     let has_outcomes = !outcomes.is_empty() || files.iter().any(|(_, file)| file.is_of_the_field());
+    let mut records = Records::default();
+    let (_, summaries) = read_all(&files, &mut records)?;
+    // Only now: a file that is no table of forecasts at all has said so.
     if !has_outcomes {
         return Err(Error::input("the forecasts have no outcomes").help("name them: `--outcomes FILE`"));
     }
-    let mut records = Records::default();
-    let (_, summaries) = read_all(&files, &mut records)?;
     tell_all(summaries, questions);
     if records.outcomes.is_empty() && outcomes.is_empty() {
         return Err(Error::input("none of the files holds an outcome").help("name them: `--outcomes FILE`"));

@@ -7,7 +7,9 @@ use crate::compare::{ScoreOfDay, over_time_picture, score_over_time};
 use crate::error::Error;
 use crate::report::{Column, Format, Output, Sheet};
 use crate::score::platform::Platform;
-use crate::score::{Group, QuantileParts, Report, ScoringRule, Unit, quantile_parts, standings, summarise};
+use crate::score::{
+    Group, QuantileParts, Report, ScoringRule, Unit, Weigh, quantile_parts, standings, summarise, summarise_by_time,
+};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -41,6 +43,9 @@ pub(super) struct Arguments {
     /// What a row stands for
     #[arg(long, value_enum, default_value_t = Group::Forecaster)]
     by: Group,
+    /// How much a question counts
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = Weigh::Alike)]
+    weigh: Weigh,
     /// Only this forecaster; may be given several times
     #[arg(long, value_name = "NAME")]
     forecaster: Vec<String>,
@@ -48,7 +53,7 @@ pub(super) struct Arguments {
     #[arg(
         long,
         requires = "forecasts",
-        conflicts_with_all = ["pool", "live", "scale", "components", "over_time"]
+        conflicts_with_all = ["pool", "live", "scale", "components", "over_time", "weigh"]
     )]
     stream: bool,
     /// With --stream, write what was summed as a part into this file instead of showing means, for `foretell merge`; `-` is standard output
@@ -63,10 +68,10 @@ pub(super) struct Arguments {
     over_time: Option<PathBuf>,
     /// Score joint forecasts of several questions instead, from the ledger or a table of patterns: `forecaster`, `made_at`, `pattern` such as
     /// `permit=yes|ferry=no`, `probability`
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["stream", "platform", "rules", "by", "components", "over_time", "pool", "live", "scale"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["stream", "platform", "rules", "by", "weigh", "components", "over_time", "pool", "live", "scale"])]
     joint: Option<Option<PathBuf>>,
     /// The scores of a platform instead, as it defines them
-    #[arg(long, value_enum, value_name = "PLATFORM", conflicts_with_all = ["stream", "rules", "by", "components", "over_time", "scale"])]
+    #[arg(long, value_enum, value_name = "PLATFORM", conflicts_with_all = ["stream", "rules", "by", "weigh", "components", "over_time", "scale"])]
     platform: Option<Platform>,
     /// The forecaster who stands for the community, for relative scores
     #[arg(long, value_name = "NAME", requires = "platform")]
@@ -140,7 +145,10 @@ fn recorded(arguments: &Arguments) -> Result<Report, Error> {
     let rules = chosen(arguments, &DEFAULT_RULES);
     let standings = standings(&records, wanted);
     warn_of_different_levels(&standings.standings, &rules);
-    let mut report = summarise(&standings, &rules, arguments.by);
+    let mut report = match arguments.weigh {
+        Weigh::Alike => summarise(&standings, &rules, arguments.by),
+        Weigh::Time => summarise_by_time(&standings, &records, &rules, arguments.by),
+    };
     if let (Some(path), Some(first)) = (&arguments.over_time, rules.first()) {
         let days = score_over_time(&standings, *first);
         if days.is_empty() {
@@ -245,6 +253,12 @@ fn component_sheet(components: &[QuantileParts], format: Format) -> Sheet {
 
 fn foot(report: &Report) -> Vec<String> {
     let mut lines = remarks(&report.rules, &report.excluded, &report.not_scored);
+    if report.weigh == Weigh::Time {
+        lines.push(
+            "mean: each question weighs as the share of its time from opening to scheduled close for which a forecast stood"
+                .to_owned(),
+        );
+    }
     if report.by != Group::Question && report.rows.iter().any(|row| row.clusters < 2) {
         lines.push(
             "one cluster: its questions share one draw of history, so there is no standard error, however many they are"

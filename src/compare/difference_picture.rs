@@ -1,7 +1,7 @@
 //! Paired differences as an SVG: for each pair the mean with its interval, and the mean of each cluster behind it.
 
 use super::{PairComparison, Verdict};
-use crate::calibrate::chart::{Chart, Labels};
+use crate::calibrate::chart::{Chart, Labels, is_beyond};
 use crate::calibrate::svg::{BLUE, INK, MIDDLE, WIDTH, disc, line, opening, shortened, text};
 use std::collections::BTreeMap;
 
@@ -46,6 +46,9 @@ pub fn difference_picture(pairs: &[&PairComparison]) -> String {
         draw_pair(&mut svg, &chart, pair, dots, chart.top + ROW * at as f64);
     }
     draw_legend(&mut svg, chart.floor() + 48.0, dots.iter().any(|dots| !dots.is_empty()));
+    if dots.iter().flatten().any(|dot| is_beyond(&chart.across, *dot)) {
+        text(&mut svg, 76.0, chart.floor() + 95.0, "start", r#" font-size="14""#, "beyond the scale: at its ends");
+    }
     svg.push_str("</svg>\n");
     svg
 }

@@ -25,7 +25,8 @@ fn tables(folder: &Path, questions: usize, revisions: usize, members: usize) -> 
         let cluster = if at % 4 == 0 || members == 1 { String::new() } else { format!("c{}", at / members) };
         let opens = if at % 3 == 0 { "2024-12-05" } else { "" };
         let closes = if at % 5 == 0 { "2024-12-28" } else { "" };
-        let _ = writeln!(asked, "q{at},binary,{opens},{closes},{cluster},source=s{}|odd{}", at % 3, at % 2);
+        let tags = if at % 17 == 16 { String::new() } else { format!("source=s{}|odd{}", at % 3, at % 2) };
+        let _ = writeln!(asked, "q{at},binary,{opens},{closes},{cluster},{tags}");
         let resolution = if at % 29 == 28 { "annulled" } else { ["yes", "no"][stream.below(2)] };
         if at % 23 < 22 {
             let _ = writeln!(came, "q{at},{resolution},2024-12-{:02}", 20 + at % 10);

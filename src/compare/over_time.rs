@@ -1,6 +1,6 @@
 //! A forecaster's score over time: the mean over the questions that had ended by each day, and its picture.
 
-use crate::calibrate::chart::{Chart, Labels};
+use crate::calibrate::chart::{Chart, Labels, is_beyond};
 use crate::calibrate::svg::{COLOURS, WIDTH, disc, line, opening, shortened, text};
 use crate::score::{ScoringRule, Standings};
 use jiff::civil::{Date, date};
@@ -74,15 +74,22 @@ pub fn over_time_picture(days: &[ScoreOfDay], rule: &str) -> String {
     let left_out = lines.len().saturating_sub(MOST_LINES);
     lines.sort_by_key(|line| std::cmp::Reverse(line.last().map_or(0, |day| day.questions)));
     lines.truncate(MOST_LINES);
-    let height = 396.0 + 22.0 * lines.len() as f64 + if left_out > 0 { 22.0 } else { 0.0 };
-    let heading = format!("{rule} over time");
-    let mut svg = opening(WIDTH, height, &heading);
-    text(&mut svg, 18.0, 28.0, "start", r#" font-size="18" font-weight="bold""#, &heading);
-    text(&mut svg, 18.0, 49.0, "start", "", "mean over ended questions; lower is better");
     let steady = lines.iter().flat_map(|line| {
         let most = line.last().map_or(0, |day| day.questions);
         line.iter().filter(move |day| 10 * day.questions >= most).map(|day| day.mean)
     });
+    let scale = Chart::holding(steady);
+    let goes_beyond = lines.iter().flat_map(|line| line.iter()).any(|day| is_beyond(&scale, day.mean));
+    let remarks = [
+        (left_out > 0).then(|| format!("{left_out} more with fewer questions")),
+        goes_beyond.then(|| "at the frame: means of few questions beyond it".to_owned()),
+    ];
+    let remarks: Vec<String> = remarks.into_iter().flatten().collect();
+    let height = 396.0 + 22.0 * (lines.len() + remarks.len()) as f64;
+    let heading = format!("{rule} over time");
+    let mut svg = opening(WIDTH, height, &heading);
+    text(&mut svg, 18.0, 28.0, "start", r#" font-size="18" font-weight="bold""#, &heading);
+    text(&mut svg, 18.0, 49.0, "start", "", "mean over ended questions; lower is better");
     let first = days.iter().map(|day| epoch_days(day.day)).fold(f64::INFINITY, f64::min);
     let last = days.iter().map(|day| epoch_days(day.day)).fold(f64::NEG_INFINITY, f64::max);
     let (first, last) = if days.is_empty() {
@@ -98,7 +105,7 @@ pub fn over_time_picture(days: &[ScoreOfDay], rule: &str) -> String {
         width: WIDTH - 70.0 - 34.0,
         height: 250.0,
         across: vec![first, last],
-        up: Chart::holding(steady),
+        up: scale,
     };
     chart.axes(&mut svg, Labels::Days, Labels::Numbers);
     for (at, line_of) in lines.iter().enumerate() {
@@ -114,9 +121,9 @@ pub fn over_time_picture(days: &[ScoreOfDay], rule: &str) -> String {
         }
         chart.curve(&mut svg, line_of.iter().map(|day| (epoch_days(day.day), day.mean)), &style);
     }
-    if left_out > 0 {
-        let y = 372.0 + 22.0 * lines.len() as f64;
-        text(&mut svg, 70.0, y, "start", r#" font-size="14""#, &format!("{left_out} more with fewer questions"));
+    for (at, remark) in remarks.iter().enumerate() {
+        let y = 372.0 + 22.0 * (lines.len() + at) as f64;
+        text(&mut svg, 70.0, y, "start", r#" font-size="14""#, remark);
     }
     svg.push_str("</svg>\n");
     svg
@@ -153,6 +160,20 @@ mod tests {
         for days in [&found[..], &[]] {
             let svg = over_time_picture(days, "brier");
             assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+            assert!(!svg.contains("at the frame"), "nothing lies beyond the scale: {svg}");
         }
+    }
+
+    #[test]
+    fn what_lies_beyond_the_scale_is_said() {
+        let of_day = |questions: usize| ScoreOfDay {
+            forecaster: "a".to_owned(),
+            day: date(2026, 1, 1),
+            mean: if questions == 1 { 0.9 } else { 0.2 },
+            questions,
+        };
+        let days: Vec<ScoreOfDay> = (1..=20).map(of_day).collect();
+        assert!(over_time_picture(&days, "brier").contains("at the frame: means of few questions beyond it"));
+        assert!(!over_time_picture(&days[1..], "brier").contains("at the frame"));
     }
 }

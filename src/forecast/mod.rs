@@ -12,6 +12,7 @@ mod joint;
 mod knots;
 mod living;
 mod marks;
+mod numbers;
 mod pace;
 mod records;
 mod repeats;

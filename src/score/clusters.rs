@@ -5,7 +5,7 @@ use serde::Serialize;
 /// A mean, and how much independent evidence there is behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ClusteredMean {
-    /// The plain mean of the values.
+    /// The mean of the values.
     pub mean: f64,
     /// Its cluster-robust standard error; `None` with fewer than two clusters, which say nothing about it.
     pub standard_error: Option<f64>,
@@ -41,19 +41,51 @@ pub struct ClusteredMean {
 /// Liang and Zeger (1986), Biometrika 73, 13–22, with the factor G/(G-1); design effect: Kish (1965), Survey Sampling.
 #[must_use]
 pub fn clustered_mean(values: &[f64], clusters: &[usize]) -> Option<ClusteredMean> {
-    if values.is_empty() || values.len() != clusters.len() {
+    weighted_clustered_mean(values, &vec![1.0; values.len()], clusters)
+}
+
+/// The same of values that weigh differently.
+///
+/// ```text
+/// mean = sum_i w_i x_i / W                                          W = sum_i w_i
+/// se² = G/(G-1) sum_g (sum_{i in g} w_i (x_i - mean))² / W²         the linearised ratio
+/// effective count = W² / sum_i w_i² over the design effect          of the e_i = w_i (x_i - mean)
+/// ```
+///
+/// `None` also where a weight is not a positive number. Equal weights give [`clustered_mean`].
+///
+/// ```
+/// use foretell::score::weighted_clustered_mean;
+///
+/// let mean = weighted_clustered_mean(&[0.1, 0.4], &[1.0, 0.5], &[0, 1]).expect("two values");
+/// assert!((mean.mean - 0.2).abs() < 1e-15);
+/// // The second weighs half as much: 2 (0.1² + 0.1²) / 1.5² under the root.
+/// assert!((mean.standard_error.expect("two clusters") - 0.2 / 1.5).abs() < 1e-15);
+/// ```
+#[must_use]
+pub fn weighted_clustered_mean(values: &[f64], weights: &[f64], clusters: &[usize]) -> Option<ClusteredMean> {
+    let fits = values.len() == clusters.len() && values.len() == weights.len();
+    if values.is_empty() || !fits || !weights.iter().all(|weight| *weight > 0.0 && weight.is_finite()) {
         return None;
     }
     let count = values.len();
-    let n = count as f64;
-    let mean = values.iter().sum::<f64>() / n;
+    let whole: f64 = weights.iter().sum();
+    let mean = values.iter().zip(weights).map(|(value, weight)| weight * value).sum::<f64>() / whole;
     let mut sums: std::collections::BTreeMap<usize, f64> = std::collections::BTreeMap::new();
-    for (value, cluster) in values.iter().zip(clusters) {
-        *sums.entry(*cluster).or_insert(0.0) += value - mean;
+    for ((value, weight), cluster) in values.iter().zip(weights).zip(clusters) {
+        *sums.entry(*cluster).or_insert(0.0) += weight * (value - mean);
     }
     let groups = sums.len();
     let between: f64 = sums.values().map(|sum| sum * sum).sum();
-    let all: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+    let all: f64 = values
+        .iter()
+        .zip(weights)
+        .map(|(value, weight)| {
+            let off = weight * (value - mean);
+            off * off
+        })
+        .sum();
+    let n = whole * whole / weights.iter().map(|weight| weight * weight).sum::<f64>();
     // What rounding alone makes of equal values is no spread.
     let largest = values.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
     let rounding = 8.0 * f64::EPSILON * largest;
@@ -63,7 +95,7 @@ pub fn clustered_mean(values: &[f64], clusters: &[usize]) -> Option<ClusteredMea
     let g = groups as f64;
     Some(ClusteredMean {
         mean,
-        standard_error: known.then(|| (g / (g - 1.0) * between).sqrt() / n),
+        standard_error: known.then(|| (g / (g - 1.0) * between).sqrt() / whole),
         count,
         clusters: groups,
         effective_count: (known && all > 0.0 && between > 0.0).then(|| (n * all / between).min(n)),
@@ -88,6 +120,20 @@ mod tests {
         // Variance 38/3, standard error sqrt(38/12).
         assert!((mean.standard_error.expect("four clusters") - (38.0_f64 / 12.0).sqrt()).abs() < 1e-14);
         assert_eq!(mean.effective_count, Some(4.0));
+    }
+
+    #[test]
+    fn a_value_of_weight_two_is_two_values_of_one_cluster() {
+        let weighted = weighted_clustered_mean(&[1.0, 2.0, 4.0], &[2.0, 1.0, 1.0], &[0, 1, 2]).expect("three values");
+        let copied = clustered_mean(&[1.0, 1.0, 2.0, 4.0], &[0, 0, 1, 2]).expect("four values");
+        assert_eq!(weighted.mean, copied.mean);
+        let error = |of: ClusteredMean| of.standard_error.expect("three clusters");
+        assert!((error(weighted) - error(copied)).abs() < 1e-14);
+        // One value a cluster: what the weights alone leave, 16/6.
+        assert!((weighted.effective_count.expect("they differ") - 16.0 / 6.0).abs() < 1e-14);
+        for weights in [[1.0, 0.0, 1.0], [1.0, -1.0, 1.0], [1.0, f64::NAN, 1.0]] {
+            assert!(weighted_clustered_mean(&[1.0, 2.0, 4.0], &weights, &[0, 1, 2]).is_none());
+        }
     }
 
     #[test]

@@ -171,6 +171,10 @@ pub enum Reason {
     NoLastDay,
     /// The number lies beyond an open bound, nobody knows how far.
     BeyondBound,
+    /// Rows are by tag, and the question has none.
+    Untagged,
+    /// Questions weigh by shares of their scheduled time, and that of the question is not known.
+    NoSchedule,
 }
 
 impl fmt::Display for Reason {
@@ -187,6 +191,8 @@ impl fmt::Display for Reason {
             Self::ForecastDoesNotFit => "the forecast does not fit the question",
             Self::NoLastDay => "a date question without a closing day",
             Self::BeyondBound => "the number lies beyond an open bound, which scores of platforms alone can take",
+            Self::Untagged => "the question has no tag to stand under",
+            Self::NoSchedule => "the question has no opening and scheduled close to weigh it by",
         })
     }
 }
@@ -250,6 +256,21 @@ pub fn standings(records: &Records, keep: impl Fn(&str) -> bool) -> Standings {
         .map(|(reason, (forecasts, questions))| Excluded { reason, forecasts, questions: questions.len() })
         .collect();
     Standings { standings, excluded }
+}
+
+/// What has no place where rows are by tag: forecasts on questions without any.
+pub(crate) fn untagged<'a>(standings: impl IntoIterator<Item = &'a Standing>) -> Option<Excluded> {
+    left_out(Reason::Untagged, standings.into_iter().filter(|standing| standing.tags.is_empty()))
+}
+
+/// Standings that are left out for one reason, if there are any.
+pub(super) fn left_out<'a>(reason: Reason, standings: impl IntoIterator<Item = &'a Standing>) -> Option<Excluded> {
+    let (mut forecasts, mut questions) = (0, BTreeSet::new());
+    for standing in standings {
+        forecasts += standing.forecasts;
+        questions.insert(standing.question.as_str());
+    }
+    (forecasts > 0).then(|| Excluded { reason, forecasts, questions: questions.len() })
 }
 
 /// A question that resolved, and one who forecast it.

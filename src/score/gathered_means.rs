@@ -1,10 +1,10 @@
 //! Mean scores of gathered forecasts, by forecaster or by tag.
 
-use super::evaluate::TimeMean;
+use super::evaluate::{Excluded, TimeMean, untagged};
 use super::gathered::GatheredForecasts;
 use super::rule::{ScoringRule, Unfit};
 use super::running::RunningMean;
-use super::summary::{Group, NotScored, Report, Row, SCORE_SCHEMA, describe};
+use super::summary::{Group, NotScored, Report, Row, SCORE_SCHEMA, Weigh, describe};
 use crate::error::Error;
 use crate::math::CompensatedSum;
 use indexmap::IndexMap;
@@ -22,12 +22,13 @@ struct Scored {
     coverage: Option<f64>,
 }
 
-/// A question: its cluster, its tags, who scored how, and how often a rule had no score for it.
+/// A question: its cluster, its tags, who scored how, how often a rule had no score for it, and what has no tag to stand under.
 struct Question {
     cluster: Option<String>,
     tags: Vec<String>,
     scored: Vec<Scored>,
     unfit: Vec<(usize, Unfit)>,
+    untagged: Option<Excluded>,
 }
 
 /// A row: its rule, the tag, the forecaster.
@@ -52,7 +53,8 @@ pub fn gathered_means(
     let mut sums: IndexMap<Key, Sums> = IndexMap::new();
     let mut clusters: IndexMap<String, u32> = IndexMap::new();
     let mut unfit: BTreeMap<(usize, Unfit), usize> = BTreeMap::new();
-    let excluded = gathered.each(
+    let mut without_tag: Option<Excluded> = None;
+    let mut excluded = gathered.each(
         |question| {
             let (mut scored, mut unfit) = (Vec::new(), Vec::new());
             for standing in &question.standings {
@@ -74,7 +76,8 @@ pub fn gathered_means(
                 Group::Tag => question.standings.first().map_or_else(Vec::new, |standing| standing.tags.clone()),
                 _ => Vec::new(),
             };
-            Question { cluster: question.cluster.map(str::to_owned), tags, scored, unfit }
+            let untagged = if by == Group::Tag { untagged(&question.standings) } else { None };
+            Question { cluster: question.cluster.map(str::to_owned), tags, scored, unfit, untagged }
         },
         |questions| {
             for question in questions {
@@ -82,6 +85,15 @@ pub fn gathered_means(
                     let next = clusters.len() as u32;
                     *clusters.entry(name).or_insert(next)
                 });
+                if let Some(found) = question.untagged {
+                    match &mut without_tag {
+                        Some(all) => {
+                            all.forecasts += found.forecasts;
+                            all.questions += found.questions;
+                        }
+                        None => without_tag = Some(found),
+                    }
+                }
                 for of in question.unfit {
                     *unfit.entry(of).or_default() += 1;
                 }
@@ -104,6 +116,7 @@ pub fn gathered_means(
             }
         },
     )?;
+    excluded.extend(without_tag);
     let mut rows: Vec<(usize, Row)> = sums
         .iter()
         .filter_map(|((at, tag, forecaster), (mean, shared))| {
@@ -120,6 +133,7 @@ pub fn gathered_means(
     Ok(Report {
         schema: SCORE_SCHEMA,
         by,
+        weigh: Weigh::Alike,
         rules: rules.iter().map(|rule| describe(*rule)).collect(),
         rows: rows.into_iter().map(|(_, row)| row).collect(),
         excluded,

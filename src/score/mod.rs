@@ -50,9 +50,10 @@ mod streamed_tests;
 mod tests;
 
 pub use brier::{brier, brier_all, brier_ensemble, brier_ensemble_fair, brier_ensemble_resized};
-pub use clusters::{ClusteredMean, clustered_mean};
+pub use clusters::{ClusteredMean, clustered_mean, weighted_clustered_mean};
 pub use components::{IntervalParts, QuantileParts, interval_parts, quantile_parts};
 pub use dawid_sebastiani::{VarianceDivisor, dawid_sebastiani, dawid_sebastiani_ensemble, dawid_sebastiani_vectors};
+pub(crate) use evaluate::untagged;
 pub use evaluate::{Excluded, Reason, Segment, Standing, Standings, TimeMean, standings};
 pub use gathered::{GatheredForecasts, GatheredQuestion};
 pub use gathered_means::gathered_means;
@@ -86,7 +87,9 @@ pub use spherical::spherical;
 pub use streamed::StreamedScores;
 pub use streamed_part::{SCORE_PART_SCHEMA, ScorePart};
 pub(crate) use summary::untaken;
-pub use summary::{Group, NotScored, Report, Row, RuleUsed, SCORE_SCHEMA, describe, label, summarise};
+pub use summary::{
+    Group, NotScored, Report, Row, RuleUsed, SCORE_SCHEMA, Weigh, describe, label, summarise, summarise_by_time,
+};
 
 /// Every scoring rule, in the order in which they are shown.
 pub static RULES: &[&dyn ScoringRule] = &[

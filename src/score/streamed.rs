@@ -18,7 +18,7 @@ use super::evaluate::{Excluded, Reason, TimeMean};
 use super::life::Life;
 use super::rule::{Case, Floor, ScoringRule};
 use super::running::{Bits, RunningMean};
-use super::summary::{Group, Report, Row, SCORE_SCHEMA, describe};
+use super::summary::{Group, Report, Row, SCORE_SCHEMA, Weigh, describe};
 use crate::error::Error;
 use crate::forecast::stream::{Batch, Names};
 use crate::forecast::{Moment, QuestionKind, Records, Resolution};
@@ -319,6 +319,7 @@ impl StreamedScores {
         Report {
             schema: SCORE_SCHEMA,
             by: Group::Forecaster,
+            weigh: Weigh::Alike,
             rules: self.rules.iter().map(|rule| describe(*rule)).collect(),
             rows,
             excluded,

@@ -1,9 +1,10 @@
 //! Mean scores by forecaster, by question or by tag, with standard errors that respect dependence.
 
-use super::clusters::clustered_mean;
+use super::clusters::weighted_clustered_mean;
 use super::components::QuantileParts;
-use super::evaluate::{Excluded, Standing, Standings, TimeMean};
+use super::evaluate::{Excluded, Reason, Segment, Standing, Standings, TimeMean, left_out, untagged};
 use super::rule::{Orientation, ScoringRule, Takes, Unfit, Unit};
+use crate::forecast::Records;
 use indexmap::IndexMap;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -24,6 +25,25 @@ pub enum Group {
     Tag,
 }
 
+/// How much a question counts in a mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, clap::ValueEnum, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Weigh {
+    /// Every question alike, whatever time of it a forecast stood.
+    #[default]
+    Alike,
+    /// By the share of its time from opening to scheduled close for which a forecast stood.
+    Time,
+}
+
+impl Weigh {
+    /// Whether every question counts alike.
+    #[must_use]
+    pub const fn is_alike(&self) -> bool {
+        matches!(self, Self::Alike)
+    }
+}
+
 /// One mean score. Lower is better.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Row {
@@ -33,7 +53,7 @@ pub struct Row {
     pub of: Option<String>,
     /// The forecaster.
     pub forecaster: String,
-    /// The mean over questions of the time-averaged score; every question counts alike.
+    /// The mean over questions of the time-averaged score.
     pub mean: f64,
     /// Its standard error, robust to clusters of questions; `None` with fewer than two clusters.
     pub standard_error: Option<f64>,
@@ -86,6 +106,9 @@ pub struct Report {
     pub schema: &'static str,
     /// What a row stands for.
     pub by: Group,
+    /// How much a question counts; every one alike where it is not said.
+    #[serde(skip_serializing_if = "Weigh::is_alike")]
+    pub weigh: Weigh,
     /// The rules used.
     pub rules: Vec<RuleUsed>,
     /// By rule, then by question or tag, then from the best to the worst mean.
@@ -114,9 +137,48 @@ pub fn describe(rule: &dyn ScoringRule) -> RuleUsed {
 /// Each forecaster's scored standings within a group.
 type ByForecaster<'a> = IndexMap<&'a str, Vec<(&'a Standing, TimeMean)>>;
 
-/// Mean scores under each of the rules.
+/// Mean scores under each of the rules; every question counts alike.
 #[must_use]
 pub fn summarise(standings: &Standings, rules: &[&'static dyn ScoringRule], by: Group) -> Report {
+    summarise_weighted(standings, rules, by, &|_| 1.0)
+}
+
+/// The same, where each question weighs by the share of its time from opening to *scheduled* close for which a forecast stood.
+///
+/// ```text
+/// mean = sum_q ∫ S(forecast standing at t) dt / T_q  /  sum_q ∫ dt / T_q        T_q from opening to scheduled close
+/// ```
+///
+/// The weight of what is said at some time then does not depend on the answer that follows, so that to say what one believes at every time has the least
+/// expected sum. Where every question counts alike, one that a yes ends early has its first days count for more than one that runs to its close. Questions
+/// whose opening or scheduled close is not known are left out and counted.
+#[must_use]
+pub fn summarise_by_time(
+    standings: &Standings,
+    records: &Records,
+    rules: &[&'static dyn ScoringRule],
+    by: Group,
+) -> Report {
+    let share = |standing: &Standing| {
+        let question = records.questions.get(&standing.question)?;
+        let time = question.scheduled_close()? - question.opened()?;
+        let stood: f64 = standing.segments.iter().map(Segment::days).sum();
+        (time > 0.0).then(|| stood / time)
+    };
+    let (weighed, without): (Vec<&Standing>, Vec<&Standing>) =
+        standings.standings.iter().partition(|standing| share(standing).is_some());
+    let excluded = standings.excluded.iter().cloned().chain(left_out(Reason::NoSchedule, without)).collect();
+    let weighed = Standings { standings: weighed.into_iter().cloned().collect(), excluded };
+    let weight = |standing: &Standing| share(standing).unwrap_or_default();
+    Report { weigh: Weigh::Time, ..summarise_weighted(&weighed, rules, by, &weight) }
+}
+
+fn summarise_weighted(
+    standings: &Standings,
+    rules: &[&'static dyn ScoringRule],
+    by: Group,
+    weight: &dyn Fn(&Standing) -> f64,
+) -> Report {
     let mut rows = Vec::new();
     let mut not_scored: BTreeMap<(usize, Unfit), usize> = BTreeMap::new();
     for (at, rule) in rules.iter().enumerate() {
@@ -140,18 +202,22 @@ pub fn summarise(standings: &Standings, rules: &[&'static dyn ScoringRule], by: 
             }
         }
         for (of, forecasters) in groups {
-            let mut group: Vec<Row> =
-                forecasters.iter().filter_map(|(forecaster, scored)| row(rule.id(), of, forecaster, scored)).collect();
+            let mut group: Vec<Row> = forecasters
+                .iter()
+                .filter_map(|(forecaster, scored)| row(rule.id(), of, forecaster, scored, weight))
+                .collect();
             group.sort_by(|a, b| a.mean.total_cmp(&b.mean).then_with(|| a.forecaster.cmp(&b.forecaster)));
             rows.extend(group);
         }
     }
+    let without_tag = if by == Group::Tag { untagged(&standings.standings) } else { None };
     Report {
         schema: SCORE_SCHEMA,
         by,
+        weigh: Weigh::Alike,
         rules: rules.iter().map(|rule| describe(*rule)).collect(),
         rows,
-        excluded: standings.excluded.clone(),
+        excluded: standings.excluded.iter().cloned().chain(without_tag).collect(),
         not_scored: not_scored
             .into_iter()
             .map(|((at, unfit), count)| NotScored { rule: rules[at].id(), reason: unfit.to_string(), count })
@@ -174,10 +240,17 @@ pub(crate) fn untaken(standings: &[Standing], rules: &[&'static dyn ScoringRule]
     if count == 0 { Vec::new() } else { rules.iter().map(told).collect() }
 }
 
-fn row(rule: &'static str, of: Option<&str>, forecaster: &str, scored: &[(&Standing, TimeMean)]) -> Option<Row> {
+fn row(
+    rule: &'static str,
+    of: Option<&str>,
+    forecaster: &str,
+    scored: &[(&Standing, TimeMean)],
+    weight: &dyn Fn(&Standing) -> f64,
+) -> Option<Row> {
     let values: Vec<f64> = scored.iter().map(|(_, score)| score.score).collect();
     let labels = label(scored.iter().map(|(standing, _)| standing.cluster.as_str()));
-    let mean = clustered_mean(&values, &labels)?;
+    let weights: Vec<f64> = scored.iter().map(|(standing, _)| weight(standing)).collect();
+    let mean = weighted_clustered_mean(&values, &weights, &labels)?;
     let coverages: Vec<f64> = scored.iter().filter_map(|(standing, _)| standing.coverage).collect();
     let coverage = (!coverages.is_empty()).then(|| coverages.iter().sum::<f64>() / coverages.len() as f64);
     Some(Row {

@@ -214,6 +214,85 @@ fn questions_of_one_cluster_are_not_independent_evidence() {
     assert!(row.effective_questions.expect("the scores differ") < 4.0);
 }
 
+/// A hundred questions of three days; yes comes after the first, the second and the third day ten times each, and then ends the question.
+fn questions_that_a_yes_ends() -> Records {
+    let mut records = Records::default();
+    for at in 0..100 {
+        let id = format!("q{at}");
+        let (resolution, resolved_on) = match at {
+            0..10 => (Resolution::Yes, "2025-01-02"),
+            10..20 => (Resolution::Yes, "2025-01-03"),
+            20..30 => (Resolution::Yes, "2025-01-04"),
+            _ => (Resolution::No, "2025-01-04"),
+        };
+        let resolved_on = resolved_on.parse().expect("a moment");
+        records.outcomes.insert(id.clone(), Outcome { question: id.clone(), resolution, resolved_on, source: None });
+        let closes = Some(day("2025-01-03"));
+        records.questions.insert(id.clone(), Question { closes, ..question(&id, QuestionKind::Binary, &[]) });
+        // What is left of the thirty among those that are left; the bold one says half as much again on the first day.
+        for (forecaster, first) in [("honest", 0.3), ("bold", 0.45)] {
+            for (made_at, p) in [("2025-01-01", first), ("2025-01-02", 20.0 / 90.0), ("2025-01-03", 10.0 / 80.0)] {
+                say(&mut records, forecaster, &id, made_at, yes(p));
+            }
+        }
+    }
+    records
+}
+
+#[test]
+fn weighed_by_scheduled_time_what_one_believes_scores_best() {
+    let records = questions_that_a_yes_ends();
+    let all = standings(&records, |_| true);
+    let of = |report: &Report, name: &str| {
+        report.rows.iter().find(|row| row.forecaster == name).map(|row| row.mean).expect("a row")
+    };
+    let weighed = summarise_by_time(&all, &records, &rules(&["brier"]), Group::Forecaster);
+    // On each day the questions left, times p (1 - p), over all days that questions stood.
+    let honest = (100.0 * 0.3 * 0.7 + 90.0 * (2.0 / 9.0) * (7.0 / 9.0) + 80.0 * 0.125 * 0.875) / 270.0;
+    assert!((of(&weighed, "honest") - honest).abs() < 1e-12);
+    let bold = honest + 100.0 * 0.15 * 0.15 / 270.0;
+    assert!((of(&weighed, "bold") - bold).abs() < 1e-12);
+    assert_eq!((weighed.weigh, weighed.rows[0].questions), (Weigh::Time, 100));
+    // Counted alike, the first day of what a yes ended weighs three times as much as that of the others.
+    let alike = summarise(&all, &rules(&["brier"]), Group::Forecaster);
+    assert!(of(&alike, "bold") < of(&alike, "honest"));
+}
+
+#[test]
+fn questions_without_a_schedule_cannot_weigh_by_it_and_are_counted() {
+    let open = Question { closes: None, ..question("open", QuestionKind::Binary, &[]) };
+    let outcomes = ["q", "open"].map(|id| (id, Resolution::Yes, "2025-01-05"));
+    let mut records = records(vec![question("q", QuestionKind::Binary, &[]), open], &outcomes);
+    say(&mut records, "ada", "q", "2025-01-01", yes(0.5));
+    say(&mut records, "ada", "open", "2025-01-01", yes(0.9));
+    let all = standings(&records, |_| true);
+    let report = summarise_by_time(&all, &records, &rules(&["brier"]), Group::Forecaster);
+    assert_eq!((report.rows[0].mean, report.rows[0].questions), (0.25, 1));
+    assert_eq!(report.excluded, [Excluded { reason: Reason::NoSchedule, forecasts: 1, questions: 1 }]);
+}
+
+#[test]
+fn what_has_no_tag_to_stand_under_is_counted() {
+    let mut bare = question("bare", QuestionKind::Binary, &[]);
+    // A tag that says a time of the question is none to stand under.
+    bare.tags = vec!["closes_at=15:30:00".to_owned()];
+    let outcomes = ["tagged", "bare"].map(|id| (id, Resolution::Yes, "2025-01-05"));
+    let mut records = records(vec![question("tagged", QuestionKind::Binary, &[]), bare], &outcomes);
+    for (forecaster, id, made_at) in [
+        ("ada", "tagged", "2025-01-01"),
+        ("ada", "bare", "2025-01-01"),
+        ("ada", "bare", "2025-01-02"),
+        ("bob", "bare", "2025-01-02"),
+    ] {
+        say(&mut records, forecaster, id, made_at, yes(0.5));
+    }
+    let all = standings(&records, |_| true);
+    let report = summarise(&all, &rules(&["brier"]), Group::Tag);
+    assert_eq!(report.rows.len(), 1);
+    assert_eq!(report.excluded, [Excluded { reason: Reason::Untagged, forecasts: 3, questions: 1 }]);
+    assert!(summarise(&all, &rules(&["brier"]), Group::Forecaster).excluded.is_empty());
+}
+
 #[test]
 fn levels_that_a_rule_cannot_use_are_told() {
     let numeric = question("q", QuestionKind::Numeric, &[]);

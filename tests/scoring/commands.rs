@@ -281,3 +281,18 @@ fn a_comparison_of_nobody_says_who_there_is() {
     assert!(code == 1 && err.contains("a comparison needs two forecasters"), "{err}");
     assert!(err.contains("; there are forecasts by ada, bob"), "{err}");
 }
+
+#[test]
+fn a_file_of_no_known_source_says_what_it_lacks_before_outcomes_are_missed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("export.csv"), "title,said by,chance\nWill it?,ada,0.4\n").expect("a file");
+    let output = Command::new(env!("CARGO_BIN_EXE_foretell"))
+        .current_dir(folder.path())
+        .args(["score", "--forecasts", "export.csv"])
+        .output()
+        .expect("the binary runs");
+    let told = String::from_utf8(output.stderr).expect("the output is UTF-8");
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("export.csv:1: a table of forecasts needs the column `question` and `forecaster`"), "{told}");
+    assert!(!told.contains("--outcomes"), "{told}");
+}

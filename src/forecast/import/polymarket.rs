@@ -1,7 +1,8 @@
 //! Polymarket: markets and trades, as JSON arrays, one object a line, or pages of the interface.
 //!
 //! A market of the tokens Yes and No is a question, by its `condition_id`. A trade's price is the probability of the outcome traded, so
-//! trades make the forecasts of one forecaster, `polymarket`. A price history does not say which market it is of and is not read.
+//! trades make the forecasts of one forecaster, `polymarket`. So do price histories; since they do not say which market they are of, the name of their
+//! file must: the market's `condition_id` or `market_slug`, whose prices are those of yes, or the `token_id` of Yes or No.
 
 use super::content::{Content, list, number, text};
 use super::reading::{Reading, blank};
@@ -11,9 +12,13 @@ use crate::error::Error;
 use crate::forecast::tidy::Holds;
 use crate::forecast::{Forecast, Moment, Outcome, Question, QuestionKind, Resolution};
 use serde_json::{Map, Value};
+use std::path::Path;
 
 /// Who the price of the market is taken for.
 const MARKET: &str = "polymarket";
+
+/// What a file of prices is called.
+const HISTORY: &str = "a price history of Polymarket";
 
 /// See the module.
 #[derive(Debug)]
@@ -25,12 +30,18 @@ impl Importer for Polymarket {
             Some(Recognised { what: "markets of Polymarket", holds: Holds::Questions })
         } else if content.has_keys(&["conditionId", "price", "timestamp", "outcomeIndex"]) {
             Some(Recognised { what: "trades of Polymarket", holds: Holds::Forecasts })
+        } else if content.objects().first().is_some_and(|(_, first)| is_history(first)) {
+            Some(Recognised { what: HISTORY, holds: Holds::Forecasts })
         } else {
             None
         }
     }
 
     fn read(&self, recognised: Recognised, content: &Content, reading: &mut Reading<'_>) -> Result<(), Error> {
+        if recognised.what == HISTORY {
+            content.objects().iter().for_each(|(_, item)| history(item, &content.name(), reading));
+            return Ok(());
+        }
         reading.rows(content.objects().len());
         if recognised.holds == Holds::Questions {
             content.objects().iter().for_each(|(row, item)| market(*row, item, reading));
@@ -75,6 +86,16 @@ fn market(row: u64, item: &Map<String, Value>, reading: &mut Reading<'_>) {
     if !reading.add_question(row, question) {
         return;
     }
+    for (name, is_of_yes) in [
+        (id.clone(), true),
+        (text(item, "market_slug"), true),
+        (text(yes, "token_id"), true),
+        (text(no, "token_id"), false),
+    ] {
+        if !name.is_empty() {
+            reading.beside.priced.insert(name, (id.clone(), is_of_yes));
+        }
+    }
     let won = |token: &Map<String, Value>| token.get("winner").and_then(Value::as_bool) == Some(true);
     let is_closed = item.get("closed").and_then(Value::as_bool) == Some(true);
     let resolution = match (won(yes), won(no)) {
@@ -98,6 +119,41 @@ fn market(row: u64, item: &Map<String, Value>, reading: &mut Reading<'_>) {
     }
 }
 
+/// Whether an object is a price history: a list of times and prices, and nothing else.
+fn is_history(item: &Map<String, Value>) -> bool {
+    let is_point = |point: &Value| point.get("t").is_some() && point.get("p").is_some();
+    item.len() == 1 && item.get("history").and_then(Value::as_array).is_some_and(|points| points.iter().all(is_point))
+}
+
+/// The prices of a history, whose file is named after its market.
+fn history(item: &Map<String, Value>, file: &str, reading: &mut Reading<'_>) {
+    let points = list(item, "history");
+    reading.rows(points.len());
+    let name = Path::new(file).file_stem().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let Some((question, is_of_yes)) = reading.beside.priced.get(&name).cloned() else {
+        reading.note(format!(
+            "{} prices left out: `{name}` is no market that is known; name the file after the condition_id, the market_slug or the token_id, and read the markets with it",
+            points.len()
+        ));
+        return;
+    };
+    for (row, point) in (1..).zip(points) {
+        match price(point, is_of_yes) {
+            Ok((made_at, said)) => reading.add_forecast(row, &question, MARKET, made_at, said),
+            Err(problem) => reading.leave_out(row, "the price cannot be", &problem),
+        }
+    }
+}
+
+/// What the market said at a time.
+fn price(point: &Map<String, Value>, is_of_yes: bool) -> Result<(Moment, Forecast), String> {
+    let seconds = number(point, "t").ok_or_else(|| "it has no time".to_owned())?;
+    let price = number(point, "p").ok_or_else(|| "it has no price".to_owned())?;
+    let of_yes = if is_of_yes { price } else { 1.0 - price };
+    let said = binary(&of_yes.to_string())?;
+    Ok((from_milliseconds(seconds * 1000.0)?, said))
+}
+
 /// What the market said after a trade.
 fn trade(seconds: f64, item: &Map<String, Value>) -> Result<(Moment, Forecast), String> {
     let outcome = text(item, "outcome");
@@ -111,4 +167,32 @@ fn trade(seconds: f64, item: &Map<String, Value>) -> Result<(Moment, Forecast), 
         _ => return Err("outcomeIndex is neither 0 nor 1".to_owned()),
     };
     Ok((from_milliseconds(seconds * 1000.0)?, said))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::forecast::Forecast;
+    use crate::forecast::import::tests::{has, read, said};
+
+    const MARKETS: &str = r#"[{"condition_id": "0x1", "question": "Will it?", "market_slug": "will-it", "end_date_iso": "2025-03-01T00:00:00Z", "closed": true,
+        "tokens": [{"token_id": "71", "outcome": "Yes", "winner": true}, {"token_id": "72", "outcome": "No", "winner": false}]}]"#;
+    const PRICES: &str =
+        r#"{"history": [{"t": 1735689600, "p": 0.25}, {"t": 1735776000, "p": 0.5}, {"t": 1735776001, "p": 1.5}]}"#;
+
+    #[test]
+    fn a_price_history_is_of_the_market_that_its_file_is_named_after() {
+        for (name, first) in [("prices/71.json", 0.25), ("72.json", 0.75), ("will-it.json", 0.25), ("0x1.json", 0.25)] {
+            let (records, remarks) = read(&[(name, PRICES), ("m.json", MARKETS)]).unwrap();
+            let expected = [first, 0.5].map(|probability| Forecast::Binary { probability });
+            assert_eq!(said(&records, "0x1", "polymarket"), expected.iter().collect::<Vec<_>>(), "{name}");
+            has(&remarks, "1 left out, the price cannot be: row 3");
+        }
+    }
+
+    #[test]
+    fn a_price_history_of_no_known_market_says_how_to_name_it() {
+        let (records, remarks) = read(&[("prices.json", PRICES), ("m.json", MARKETS)]).unwrap();
+        assert!(records.forecasts.is_empty());
+        has(&remarks, "3 prices left out: `prices` is no market that is known; name the file after the condition_id");
+    }
 }

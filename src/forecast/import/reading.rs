@@ -31,6 +31,8 @@ pub(super) struct Beside {
     pub(super) places: BTreeMap<String, Vec<f64>>,
     /// Which options there were from when on, by question, in order of time.
     pub(super) options: BTreeMap<String, Vec<(Moment, Vec<String>)>>,
+    /// The question that a file of prices may be named after, and whether these are of yes.
+    pub(super) priced: BTreeMap<String, (String, bool)>,
 }
 
 /// What was found in a file.

@@ -1,5 +1,6 @@
 //! Values as the field's files write them: missing ones, moments in many forms, probabilities that sum to 1 only when rounded.
 
+pub(super) use crate::forecast::numbers::{cdf, draws, quantiles};
 use crate::forecast::tidy::{parse_number, parse_probability};
 use crate::forecast::{Forecast, Moment, SUM_TOLERANCE, number_text};
 use jiff::civil::{Date, DateTime, Time};
@@ -100,47 +101,6 @@ pub(super) fn categorical(options: Vec<String>, mut probabilities: Vec<f64>) -> 
     }
     let forecast = Forecast::Categorical { options, probabilities };
     forecast.check().map(|()| forecast)
-}
-
-/// Quantiles in any order.
-pub(super) fn quantiles(mut pairs: Vec<(f64, f64)>) -> Result<Forecast, String> {
-    pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let (levels, values) = pairs.into_iter().unzip();
-    let forecast = Forecast::Quantiles { levels, values };
-    forecast.check().map(|()| forecast)
-}
-
-/// A cdf, as its values at rising places: each is the quantile of the level that the cdf has reached there. Levels of 0 and 1 say nothing of a quantile,
-/// and where the cdf stays level the first place counts.
-pub(super) fn cdf(mut points: Vec<(f64, f64)>) -> Result<Forecast, String> {
-    points.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut pairs: Vec<(f64, f64)> = Vec::with_capacity(points.len());
-    let mut reached = 0.0;
-    for (at, (place, level)) in points.iter().copied().enumerate() {
-        if at > 0 && points[at - 1].0 == place {
-            return Err(format!("the cdf has two values at {}", number_text(place)));
-        }
-        if level < reached - ROUNDING {
-            return Err(format!("the cdf falls at {}, from {reached} to {level}", number_text(place)));
-        }
-        if level > reached && level < 1.0 {
-            pairs.push((level, place));
-        }
-        reached = level.max(reached);
-    }
-    if pairs.is_empty() {
-        return Err("the cdf has no value between 0 and 1".to_owned());
-    }
-    quantiles(pairs)
-}
-
-/// Draws in any order as quantiles: the i-th of n in order at the level `(i - 1/2)/n`.
-///
-/// Twice the mean pinball loss of these quantiles is the CRPS of the draws' empirical distribution, exactly.
-pub(super) fn draws(mut values: Vec<f64>) -> Result<Forecast, String> {
-    values.sort_by(f64::total_cmp);
-    let count = values.len() as f64;
-    quantiles(values.into_iter().enumerate().map(|(at, value)| ((at as f64 + 0.5) / count, value)).collect())
 }
 
 /// A list as Python or JSON writes it: `['a', "b"]`, `[0.2, None]`; the items as texts, a list among them as it stands.

@@ -5,6 +5,7 @@ use super::cell::{level, parse_number, parse_probability};
 use super::table::{Problems, Row, Table};
 use crate::error::Error;
 use crate::forecast::marks::in_order_of;
+use crate::forecast::numbers;
 use crate::forecast::{
     Curve, Forecast, ForecastRecord, Moment, Provenance, Question, QuestionKind, Records, Repeats, SUM_TOLERANCE,
     check_name, day, number_text,
@@ -33,13 +34,15 @@ pub(super) const COLUMNS: [&str; 16] = [
     "curve",
     "until",
 ];
+/// Columns in which a number may be forecast in other ways than by quantiles. They are read as such and never written.
+const SHAPES: [&str; 3] = ["draw", "cdf", "distribution"];
 
 /// How far the probabilities of the options may be from summing to 1 and still be taken as rounded.
 const ROUNDING: f64 = 1e-3;
 
 /// Adds the forecasts of a table to the records.
 pub(super) fn read(table: &Table, records: &mut Records) -> Result<Summary, Error> {
-    let mut known = COLUMNS.to_vec();
+    let mut known = known_columns();
     if table.rows.iter().any(|row| row.whole.is_some()) {
         known.extend(["forecast", "provenance"]);
     }
@@ -102,6 +105,11 @@ fn repeats(table: &Table, forecasts: &[(u64, ForecastRecord)]) -> Repeats {
     found
 }
 
+/// Every column that is read.
+fn known_columns() -> Vec<&'static str> {
+    COLUMNS.into_iter().chain(SHAPES).collect()
+}
+
 /// Checks that the columns can hold what was said.
 fn check_says(table: &Table) -> Result<(), Error> {
     let has = |name: &str| table.column(name).is_some();
@@ -112,12 +120,14 @@ fn check_says(table: &Table) -> Result<(), Error> {
         &["probability"]
     } else if has("quantile") && !has("value") && !has("day") {
         &["value", "day"]
-    } else if ["probability", "quantile", "never"].iter().all(|name| !has(name)) {
+    } else if (has("draw") || has("cdf")) && !has("value") {
+        &["value"]
+    } else if ["probability", "quantile", "never"].iter().chain(&SHAPES).all(|name| !has(name)) {
         &["probability", "quantile"]
     } else {
         &[]
     };
-    table.require_one("forecasts", missing, &COLUMNS)
+    table.require_one("forecasts", missing, &known_columns())
 }
 
 fn counted(count: usize, noun: &str) -> String {
@@ -131,6 +141,12 @@ enum Said {
     Quantile(f64, f64),
     Day(f64, Option<Date>, Option<f64>),
     Never(f64),
+    /// A draw of this name.
+    Draw(String, f64),
+    /// The probability of at most this number.
+    Cdf(f64, f64),
+    /// A distribution by name.
+    Whole(Forecast),
 }
 
 /// Which rows are one forecast.
@@ -152,6 +168,7 @@ type Rows = (u64, Vec<Option<(u64, Said)>>, Option<Curve>);
 /// The forecasts of a table with the line each begins on, in the order in which they begin.
 fn assemble(table: &Table, problems: &mut Problems, scaled: &mut Vec<(u64, f64)>) -> Vec<(u64, ForecastRecord)> {
     let columns = COLUMNS.map(|name| table.column(name));
+    let shapes = SHAPES.map(|name| table.column(name));
     let mut groups: IndexMap<Key, Rows> = IndexMap::new();
     let mut whole = Vec::new();
     for (at, row) in table.rows.iter().enumerate() {
@@ -163,8 +180,8 @@ fn assemble(table: &Table, problems: &mut Problems, scaled: &mut Vec<(u64, f64)>
             continue;
         }
         let Some(mut key) = key(row, &columns, problems) else { continue };
-        let said = problems.take(row.line, said(row, &columns));
-        if matches!(said, Some(Said::Probability(_))) {
+        let said = problems.take(row.line, said(row, &columns, shapes));
+        if matches!(said, Some(Said::Probability(_) | Said::Whole(_))) {
             key.alone = Some(at);
         }
         let curve = match row.cell(columns[14]) {
@@ -203,23 +220,23 @@ fn assemble(table: &Table, problems: &mut Problems, scaled: &mut Vec<(u64, f64)>
     forecasts
 }
 
-/// The rows of a forecast whose option or quantile stands in an earlier one.
+/// The rows of a forecast whose option, quantile, draw or place of the cdf stands in an earlier one.
 fn said_twice(rows: &[(u64, Said)]) -> Vec<(u64, String)> {
-    let mut first: HashMap<(&str, u64), u64> = HashMap::new();
+    let mut first: HashMap<(&str, &str, u64), u64> = HashMap::new();
     let mut found = Vec::new();
     for (line, said) in rows {
         let key = match said {
-            Said::Option(option, _) => (option.as_str(), 0),
-            Said::Quantile(level, _) | Said::Day(level, ..) => ("", level.to_bits()),
-            Said::Probability(_) | Said::Never(_) => continue,
+            Said::Option(option, _) => ("option", option.as_str(), 0),
+            Said::Draw(name, _) => ("draw", name.as_str(), 0),
+            Said::Quantile(level, _) | Said::Day(level, ..) => ("quantile", "", level.to_bits()),
+            Said::Cdf(place, _) => ("cdf at", "", place.to_bits()),
+            Said::Probability(_) | Said::Never(_) | Said::Whole(_) => continue,
         };
         let before = *first.entry(key).or_insert(*line);
         if before != *line {
-            let what = match said {
-                Said::Option(option, _) => format!("option `{option}`"),
-                _ => format!("quantile {}", number_text(f64::from_bits(key.1))),
-            };
-            found.push((*line, format!("the {what} stands twice in this forecast, first in row {before}")));
+            let (what, name, bits) = key;
+            let which = if name.is_empty() { number_text(f64::from_bits(bits)) } else { format!("`{name}`") };
+            found.push((*line, format!("the {what} {which} stands twice in this forecast, first in row {before}")));
         }
     }
     found
@@ -269,11 +286,15 @@ fn read_provenance([scenario, engine, seed, worlds]: [&str; 4]) -> Result<Proven
     })
 }
 
-fn said(row: &Row, columns: &[Option<usize>; 16]) -> Result<Said, String> {
+fn said(row: &Row, columns: &[Option<usize>; 16], shapes: [Option<usize>; 3]) -> Result<Said, String> {
     let [_, _, _, _, probability, option, quantile, value, day_column, never, ..] = *columns;
     let cells = [probability, option, quantile, value, day_column, never].map(|column| row.cell(column));
     let is_given = cells.map(|cell| !cell.is_empty());
     let [probability, option, quantile, value, day_cell, never] = cells;
+    let shapes = shapes.map(|column| row.cell(column));
+    if shapes.iter().any(|cell| !cell.is_empty()) {
+        return said_of_shape(shapes, value, is_given);
+    }
     match is_given {
         [true, false, false, false, false, false] => parse_probability(probability).map(Said::Probability),
         [true, true, false, false, false, false] => {
@@ -289,13 +310,39 @@ fn said(row: &Row, columns: &[Option<usize>; 16]) -> Result<Said, String> {
         [false, false, false, false, false, true] => parse_probability(never).map(Said::Never),
         [false, true, false, false, false, false] => Err(format!("the option `{option}` has no probability")),
         [false, false, true, false, false, _] => Err(format!("the quantile {quantile} has neither value nor day")),
+        [false, false, false, true, false, false] => {
+            Err(format!("the value {value} has neither a quantile nor a draw nor a cdf beside it"))
+        }
         [false, false, false, false, false, false] => Err(
-            "the row says nothing: give a probability, an option with its probability, or a quantile with its value or day"
+            "the row says nothing: give a probability, an option with its probability, a quantile with its value or day, \
+             a draw or the cdf with its value, or a distribution"
                 .to_owned(),
         ),
         _ => Err("the row says several things: give only a probability, or an option with its probability, \
                   or a quantile with its value or day"
             .to_owned()),
+    }
+}
+
+/// What a row says of a number in another way than by quantiles; `is_given` are the other cells, the fourth of which is the value.
+fn said_of_shape(shapes: [&str; 3], value: &str, is_given: [bool; 6]) -> Result<Said, String> {
+    let [draw, cdf, distribution] = shapes;
+    let has_others = is_given.iter().enumerate().any(|(at, given)| *given && at != 3);
+    match (shapes.map(|cell| !cell.is_empty()), is_given[3]) {
+        ([true, false, false], true) if !has_others => {
+            check_name("draw", draw)?;
+            Ok(Said::Draw(draw.to_owned(), parse_number(value)?))
+        }
+        ([false, true, false], true) if !has_others => Ok(Said::Cdf(parse_number(value)?, parse_probability(cdf)?)),
+        ([false, false, true], false) if !has_others => numbers::distribution(distribution).map(Said::Whole),
+        ([true, false, false], false) if !has_others => Err(format!("the draw `{draw}` has no value")),
+        ([false, true, false], false) if !has_others => {
+            Err(format!("the cdf of {cdf} has no value at which it is reached"))
+        }
+        _ => Err(
+            "the row says several things: give only a draw with its value, or the cdf at a value, or a distribution"
+                .to_owned(),
+        ),
     }
 }
 
@@ -305,10 +352,14 @@ fn combine(rows: Vec<Said>) -> Result<Forecast, String> {
     let mut quantiles: Vec<(f64, f64)> = Vec::new();
     let mut days: Vec<(f64, Option<Date>)> = Vec::new();
     let mut nevers: Vec<f64> = Vec::new();
+    let (mut draws, mut cdf): (Vec<f64>, Vec<(f64, f64)>) = (Vec::new(), Vec::new());
     let mut is_date = false;
     for row in rows {
         match row {
             Said::Probability(probability) => return Ok(Forecast::Binary { probability }),
+            Said::Whole(forecast) => return Ok(forecast),
+            Said::Draw(_, value) => draws.push(value),
+            Said::Cdf(place, level) => cdf.push((place, level)),
             Said::Option(option, probability) => options.push((option, probability)),
             Said::Quantile(level, value) => quantiles.push((level, value)),
             Said::Day(level, day, never) => {
@@ -322,8 +373,15 @@ fn combine(rows: Vec<Said>) -> Result<Forecast, String> {
             }
         }
     }
-    if [!options.is_empty(), !quantiles.is_empty(), is_date].into_iter().filter(|given| *given).count() > 1 {
-        return Err("the rows of this forecast mix options, values and days".to_owned());
+    let forms = [!options.is_empty(), !quantiles.is_empty(), is_date, !draws.is_empty(), !cdf.is_empty()];
+    if forms.into_iter().filter(|given| *given).count() > 1 {
+        return Err("the rows of this forecast mix options, quantiles, days, draws or a cdf".to_owned());
+    }
+    if !draws.is_empty() {
+        return numbers::draws(draws);
+    }
+    if !cdf.is_empty() {
+        return numbers::cdf(cdf);
     }
     if is_date {
         days.sort_by(|a, b| a.0.total_cmp(&b.0));

@@ -9,7 +9,8 @@
 //! | questions | `id`, `kind`, optional `ask`, `options`, `opens`, `closes`, `resolves`, `cluster`, `tags` |
 //!
 //! What was said: `probability` of yes; or `option` and `probability`, one row an option; or `quantile` (a level) and `value`, one
-//! row a quantile; or `quantile` and `day` (a day or `never`), with the chance of `never` in a row of its own or beside them. Rows
+//! row a quantile; or `quantile` and `day` (a day or `never`), with the chance of `never` in a row of its own or beside them. A number may also be
+//! forecast by `draw` (any name) and `value`, one row a draw; by `cdf` and `value`, one row a point; or by a `distribution` such as `normal(10, 2)`. Rows
 //! of the same question, forecaster, moment and provenance are one forecast; `revision` keeps several apart. A forecast stands until the same
 //! forecaster's next one, and no longer than `until`, when it was withdrawn or ran out. Lists are separated
 //! by `|`; a `|` in a name is written `\|`.

@@ -12,6 +12,9 @@ use jiff::civil::Date;
 pub(super) const COLUMNS: [&str; 9] =
     ["id", "ask", "kind", "options", "opens", "closes", "resolves", "cluster", "tags"];
 
+/// What a number that counts something may be called.
+const COUNT: &str = "count";
+
 /// Adds the questions of a table to the records.
 pub(super) fn read(table: &Table, records: &mut Records) -> Result<Summary, Error> {
     if !table.rows.is_empty() {
@@ -46,8 +49,10 @@ pub(super) fn read(table: &Table, records: &mut Records) -> Result<Summary, Erro
 fn read_one(row: &Row, columns: [Option<usize>; 9]) -> Result<Question, String> {
     let [id, ask, kind, options, opens, closes, resolves, cluster, tags] = columns;
     let named = row.cell(kind).to_ascii_lowercase();
-    let kind = QuestionKind::ALL.into_iter().find(|kind| kind.name() == named).ok_or_else(|| {
-        let names: Vec<&str> = QuestionKind::ALL.iter().map(QuestionKind::name).collect();
+    // Counts are forecast and scored as numbers are.
+    let of_count = || (named == COUNT).then_some(QuestionKind::Numeric);
+    let kind = QuestionKind::ALL.into_iter().find(|kind| kind.name() == named).or_else(of_count).ok_or_else(|| {
+        let names: Vec<&str> = QuestionKind::ALL.iter().map(QuestionKind::name).chain([COUNT]).collect();
         format!("the kind `{named}` is none of {}", names.join(", "))
     })?;
     let optional_day = |name: &str, column| -> Result<Option<Date>, String> {

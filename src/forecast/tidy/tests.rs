@@ -49,6 +49,54 @@ fn every_kind_of_forecast_is_read_and_its_question_inferred() {
 }
 
 #[test]
+fn a_number_is_forecast_by_draws_a_cdf_or_a_distribution() {
+    let (records, summary) = forecasts(
+        "question,forecaster,made_at,value,draw,cdf,distribution\n\
+         n,draws,2025-08-19,3.5,a,,\n\
+         n,cdf,2025-08-19,2,,0.1,\n\
+         n,draws,2025-08-19,-1,b,,\n\
+         n,cdf,2025-08-19,4,,100%,\n\
+         n,cdf,2025-08-19,3,,60%,\n\
+         n,family,2025-08-19,,,,\"uniform(0, 400)\"\n",
+    )
+    .unwrap();
+    let said: Vec<&Forecast> = records.forecasts.iter().map(|record| &record.forecast).collect();
+    assert_eq!(said[0], &Forecast::Quantiles { levels: vec![0.25, 0.75], values: vec![-1.0, 3.5] });
+    assert_eq!(said[1], &Forecast::Quantiles { levels: vec![0.1, 0.6], values: vec![2.0, 3.0] });
+    let Forecast::Quantiles { levels, values } = said[2] else { panic!("{:?}", said[2]) };
+    assert_eq!((levels.len(), values.len()), (399, 399));
+    assert!(values.iter().enumerate().all(|(at, value)| (value - (at as f64 + 1.0)).abs() < 1e-9));
+    assert_eq!((said.len(), summary.ignored_columns.len()), (3, 0));
+}
+
+#[test]
+fn draws_a_cdf_and_distributions_that_cannot_be_are_named_by_row() {
+    let head = "question,forecaster,made_at,value,draw,cdf,distribution\n";
+    for (rows, told) in [
+        (
+            "n,me,2025-08-19,1,a,,\nn,me,2025-08-19,2,a,,\n",
+            "f.csv:3: the draw `a` stands twice in this forecast, first in row 2",
+        ),
+        ("n,me,2025-08-19,,a,,\n", "f.csv:2: the draw `a` has no value"),
+        ("n,me,2025-08-19,1,,0.6,\nn,me,2025-08-19,2,,0.4,\n", "f.csv:2: the cdf falls at 2, from 0.6 to 0.4"),
+        (
+            "n,me,2025-08-19,1,,0.6,\nn,me,2025-08-19,1,,0.7,\n",
+            "f.csv:3: the cdf at 1 stands twice in this forecast, first in row 2",
+        ),
+        ("n,me,2025-08-19,1,,1.6,\n", "f.csv:2: the probability `1.6` must lie between 0 and 1, but is 1.6"),
+        ("n,me,2025-08-19,,,,normal\n", "f.csv:2: `normal` is not a distribution such as `normal(10, 2)`"),
+        ("n,me,2025-08-19,3,,,\"normal(1, 2)\"\n", "f.csv:2: the row says several things"),
+        ("n,me,2025-08-19,3,a,,\nn,me,2025-08-19,3,,0.5,\n", "f.csv:2: the rows of this forecast mix"),
+        ("n,me,2025-08-19,3,,,\n", "f.csv:2: the value 3 has neither a quantile nor a draw nor a cdf beside it"),
+    ] {
+        let found = refusal(&format!("{head}{rows}"));
+        assert!(found.starts_with(told), "{found} is not: {told}");
+    }
+    let found = refusal("question,forecaster,made_at,draw\nn,me,2025-08-19,a\n");
+    assert!(found.contains("there is no column `value`"), "{found}");
+}
+
+#[test]
 fn every_bad_row_is_named_with_its_line_and_nothing_is_taken() {
     let message = refusal(
         "question,forecaster,made_at,probability\n\
@@ -249,6 +297,9 @@ fn questions_are_read_and_keep_the_kind_of_their_forecasts() {
     let read = |text: String, records: &mut Records| TidyFile::from_text("q.csv", &text).unwrap().questions(records);
     assert!(read(text("numeric", ""), &mut records).unwrap_err().to_string().starts_with("q.csv:2: "));
     assert!(read(text("number", ""), &mut records).unwrap_err().to_string().contains("is none of binary"));
+    let counts = TidyFile::from_text("q.csv", "id,kind\nc,Count\n").unwrap();
+    counts.questions(&mut records).unwrap();
+    assert_eq!(records.questions["c"].kind, QuestionKind::Numeric);
     assert!(read(text("categorical", ""), &mut records).unwrap_err().to_string().contains("has no options"));
     read(text("binary", ""), &mut records).unwrap();
     assert_eq!(records.questions["q"].closes, Some(date(2025, 12, 31)));

@@ -299,8 +299,13 @@ pub fn relative_scores(
         .collect();
     entries.sort_by(|a, b| a.0.total_cmp(&b.0));
     let ends = entries.iter().skip(1).map(|(at, _)| *at).chain([window.actual_close]);
-    let stretches: Vec<(f64, f64, &Standing)> =
-        entries.iter().zip(ends).map(|((at, of), end)| (*at, end, *of)).collect();
+    // A community that was withdrawn is held against nobody after that.
+    let stretches: Vec<(f64, f64, &Standing)> = entries
+        .iter()
+        .zip(ends)
+        .map(|((at, of), end)| (*at, of.end.map_or(end, |own| own.min(end)), *of))
+        .filter(|(from, to, _)| from < to)
+        .collect();
     forecasts
         .iter()
         .map(|forecast| {
@@ -487,6 +492,14 @@ mod tests {
         assert_eq!(prizes.take, [900.0, 100.0, 1.0, 0.0]);
         assert_eq!(prizes.share, [0.9, 0.1, 0.0, 0.0]);
         assert_eq!(tournament_prizes(&[-1.0, 0.0], 0.0).expect("finite").share, [0.0, 0.0]);
+    }
+
+    #[test]
+    fn a_community_that_was_withdrawn_is_held_against_nobody_afterwards() {
+        // Of the eight days to the actual close it stood for four, at half of what was said.
+        let crowd = [standing(1.0, Some(5.0), 0.4)];
+        let earned = relative_scores(&[standing(0.5, None, 0.8)], &crowd, 1, WINDOW).expect("a score");
+        assert!((earned[0].score - 0.5).abs() < 1e-12 && (earned[0].coverage - 0.5).abs() < 1e-12, "{earned:?}");
     }
 
     #[test]
