@@ -270,7 +270,7 @@ pub(super) fn left_out<'a>(reason: Reason, standings: impl IntoIterator<Item = &
         forecasts += standing.forecasts;
         questions.insert(standing.question.as_str());
     }
-    (forecasts > 0).then(|| Excluded { reason, forecasts, questions: questions.len() })
+    (forecasts > 0).then_some(Excluded { reason, forecasts, questions: questions.len() })
 }
 
 /// A question that resolved, and one who forecast it.

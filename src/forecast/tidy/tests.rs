@@ -514,7 +514,11 @@ proptest! {
         if records.forecasts.is_empty() {
             prop_assert_eq!(remarks.pop(), Some(format!("{}: it has no rows", name("forecasts"))));
         }
-        let mut said: Vec<_> = records.forecasts.iter().map(|one| (&one.question, &one.forecaster, one.made_at)).collect();
+        let mut said: Vec<String> = records
+            .forecasts
+            .iter()
+            .map(|one| format!("{:?}", (&one.question, &one.forecaster, one.made_at)))
+            .collect();
         said.sort();
         let twice = said.windows(2).any(|pair| pair[0] == pair[1]);
         prop_assert_eq!(remarks.len(), usize::from(twice), "{:?}", remarks);
