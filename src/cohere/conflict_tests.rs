@@ -22,10 +22,8 @@ fn sets_on_the_same_figures_are_told_apart_by_their_relations() {
     // Two ways from a to b, and either is enough.
     let text = "unasked = ['m', 'n']\nlogic = ['a implies m', 'm implies b', 'a implies n', 'n implies b']\n";
     let statement = looked_at(text, &[("a", 0.65), ("b", 0.6)], &Options::default());
-    let expected = [
-        (vec!["a", "b"], vec!["a implies m", "m implies b"]),
-        (vec!["a", "b"], vec!["a implies n", "n implies b"]),
-    ];
+    let expected =
+        [(vec!["a", "b"], vec!["a implies m", "m implies b"]), (vec!["a", "b"], vec!["a implies n", "n implies b"])];
     assert_eq!(sets(&statement), expected);
     assert!(!statement.more_conflicts);
     statement.conflicts.iter().for_each(|conflict| near(conflict.points, 5.0, 1e-3));
