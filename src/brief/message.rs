@@ -116,10 +116,20 @@ impl Brief {
         self.say_why_no(&mut text, "drivers", "What it hangs on");
         if let Some(watch) = &self.watch {
             let _ = write!(text, "\n### What to watch\n\nFor: {}\n\n", plain(&watch.target));
+            let unit = match watch.mean_in.as_deref() {
+                None => " points".to_owned(),
+                Some("") => String::new(),
+                Some(unit) => format!(" {}", plain(unit)),
+            };
             for row in &watch.rows {
                 let when = row.when.as_ref().map_or_else(String::new, |when| format!(" (by {when})"));
-                let expected = format!("{} points{}", points(&row.expected_change), error(row.standard_error));
+                let error = Some(watch.error_of(row)).filter(|_| row.standard_error > 0.0);
+                let error = error.map_or_else(String::new, |error| format!(" ± {error}"));
+                let expected = format!("{}{unit}{error}", watch.moves_by(row));
                 let _ = writeln!(text, "- {}{when}, {expected} in the mean: {}", plain(&row.what), plain(&row.moves));
+            }
+            if watch.others > 0 {
+                let _ = write!(text, "\nBy less: {}.\n", counted(watch.others, "finding"));
             }
         }
         self.say_why_no(&mut text, "watch", "What to watch");

@@ -24,6 +24,7 @@ pub use page::comparison_page;
 pub use picture::{Curves, Line, Mark};
 pub use wording::{Doubtful, InWords, day_in_words, in_brackets, in_words};
 
+use crate::report::figure::significant;
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -261,6 +262,29 @@ pub struct Watch {
     pub target: String,
     /// The most telling first.
     pub rows: Vec<Watched>,
+    /// The unit of the moves where the mean of a number moves, empty if it has none; without it they are points of a chance.
+    pub mean_in: Option<String>,
+    /// How many more answers would move it, by less than those told.
+    pub others: usize,
+}
+
+impl Watch {
+    /// What heads the moves.
+    fn heading(&self) -> String {
+        match self.mean_in.as_deref() {
+            None => "Expected move, points".to_owned(),
+            Some("") => "Expected move".to_owned(),
+            Some(unit) => format!("Expected move, {unit}"),
+        }
+    }
+
+    fn moves_by(&self, row: &Watched) -> String {
+        if self.mean_in.is_some() { significant(row.expected_change, 3) } else { page::points(&row.expected_change) }
+    }
+
+    fn error_of(&self, row: &Watched) -> String {
+        if self.mean_in.is_some() { significant(row.standard_error, 2) } else { page::points(&row.standard_error) }
+    }
 }
 
 /// A question whose answer would move another.
@@ -272,7 +296,7 @@ pub struct Watched {
     pub when: Option<String>,
     /// How likely each answer is and where it would carry the target, in words.
     pub moves: String,
-    /// By how far the answer moves the target on average.
+    /// By how far the answer moves the target on average: a chance, or the mean of a number.
     pub expected_change: f64,
     /// Its standard error.
     pub standard_error: f64,

@@ -7,6 +7,9 @@ use crate::diagnostic::counted;
 use crate::report::figure::significant;
 use crate::report::{Column, Format, Output, Sheet};
 
+/// A figure that is repaired by less than this stays: so exact is the nearest by divergence.
+const STAYS: f64 = 1e-6;
+
 fn share(of: f64) -> String {
     format!("{} %", significant(of * 100.0, 4))
 }
@@ -126,12 +129,15 @@ fn of_statement(report: &CoherenceReport, statement: &StatementReport) -> Vec<Sh
     }
     let mut sheet = Sheet::new(Some(&title), columns);
     for figure in &statement.figures {
-        let repaired =
-            |value: f64, distance: Distance| match (value == figure.stated, figure.not_repaired.contains(&distance)) {
-                (true, true) => "none found".to_owned(),
-                (true, false) => "=".to_owned(),
-                (false, _) => share(value),
-            };
+        let repaired = |value: f64, distance: Distance| {
+            if figure.not_repaired.contains(&distance) {
+                "none found".to_owned()
+            } else if (value - figure.stated).abs() < STAYS {
+                "=".to_owned()
+            } else {
+                share(value)
+            }
+        };
         let squared = repaired(figure.squared, Distance::Squared);
         let mut row = vec![figure.name.clone(), share(figure.stated), squared, repaired(figure.kl, Distance::Kl)];
         if has_weights {

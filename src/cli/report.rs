@@ -39,7 +39,7 @@ pub(super) struct Arguments {
     /// Scenario file
     #[arg(value_name = "FILE", required_unless_present = "compare")]
     file: Option<PathBuf>,
-    /// Write the page into this file: HTML, or Markdown if its name ends in `.md`
+    /// Write the page into this file: HTML (`.html`, `.htm` or no ending), or Markdown (`.md`)
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -87,6 +87,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         let ledger = arguments.inputs.ledger_path();
         let read = own.chain(arguments.inputs.files()).chain([&ledger]);
         console::refuse_to_write_over(out, read.map(PathBuf::as_path))?;
+        is_markdown(out)?;
     }
     match &arguments.file {
         Some(file) => of_scenario(arguments, file, format),
@@ -256,21 +257,30 @@ fn named(loaded: &Loaded, named: &[String]) -> Result<Vec<usize>, Error> {
     named.iter().map(place).collect()
 }
 
+/// Whether a file is to hold Markdown, by its ending, and not HTML; an error where that is of neither.
+fn is_markdown(path: &Path) -> Result<bool, Error> {
+    let is = |ending: &str| path.extension().is_some_and(|own| own.eq_ignore_ascii_case(ending));
+    if path.extension().is_some() && !["html", "htm", "md"].into_iter().any(is) {
+        let page = path.with_extension("html");
+        return Err(Error::input(format!("--out: `{}` is neither HTML nor Markdown by its ending", path.display()))
+            .help(format!("name it `{}`, which any browser prints, or let it end in `.md`", page.display())));
+    }
+    Ok(is("md"))
+}
+
 fn of_forecasters(arguments: &Arguments, format: Format) -> Done {
     let found = compare::for_page(&arguments.compare, &arguments.inputs)?;
     let Some(path) = &arguments.out else {
         return compare::show(&found, format);
     };
-    let is_markdown = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("md"));
-    let text = if is_markdown { compare::text(&found, Format::Md)? } else { compare::page(&found)? };
+    let text = if is_markdown(path)? { compare::text(&found, Format::Md)? } else { compare::page(&found)? };
     console::write_alone(path, &text)?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn show(brief: &Brief, out: Option<&Path>, format: Format) -> Done {
     if let Some(path) = out {
-        let is_markdown = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("md"));
-        console::write_alone(path, &if is_markdown { brief.markdown() } else { brief.page()? })?;
+        console::write_alone(path, &if is_markdown(path)? { brief.markdown() } else { brief.page()? })?;
         return Ok(ExitCode::SUCCESS);
     }
     console::present_with(format, |format| terminal(brief, format), brief.markdown())?;

@@ -1,12 +1,13 @@
 //! What a brief says of what may come: stories, and what to watch.
 
 use super::load::Loaded;
+use super::report_parts::unit;
 use crate::brief::{Driver, Drivers, Stories, Story, Watch, Watched, day_in_words, in_brackets};
 use crate::cohere::{self, StatementReport};
 use crate::error::Error;
 use crate::explain::{self, Bar, BarKind, Explained};
 use crate::forecast::{Estimate, Records};
-use crate::model::{self, Model};
+use crate::model::{self, Model, QuestionTarget};
 use crate::plan::Situation;
 use crate::report::figure;
 use crate::report::run::RunReport;
@@ -118,10 +119,16 @@ pub(super) fn watched(
     let options = watch::Settings { simulation: quick(settings), ..watch::Settings::default() };
     // A question that cannot be watched, because its answer is known, is no fault of a brief.
     let found = watch(model, situation, &report.questions[at].id, &options).ok()?;
-    let rows: Vec<Watched> = found
-        .findings
+    let target = &model.questions[at].target;
+    let mean_in =
+        matches!(target, QuestionTarget::Value(_)).then(|| unit(model, target).unwrap_or_default().to_owned());
+    let telling = |one: &&watch::Watched| {
+        one.matters && !settles(one) && one.same_as.is_none() && one.name != found.target.question
+    };
+    let telling: Vec<&watch::Watched> = found.findings.iter().filter(telling).collect();
+    let rows: Vec<Watched> = telling
         .iter()
-        .filter(|one| one.matters && !settles(one) && one.same_as.is_none() && one.name != found.target.question)
+        .filter(|one| mean_in.is_some() || one.expected_change.value >= LEAST_MOVE)
         .take(FINDINGS)
         .map(|one| Watched {
             what: one.ask.clone().unwrap_or_else(|| one.name.replace('_', " ")),
@@ -131,7 +138,8 @@ pub(super) fn watched(
             standard_error: one.expected_change.standard_error,
         })
         .collect();
-    (!rows.is_empty()).then(|| Watch { target: report.questions[at].ask.clone(), rows })
+    let others = telling.len() - rows.len();
+    (!rows.is_empty()).then(|| Watch { target: report.questions[at].ask.clone(), rows, mean_in, others })
 }
 
 /// What the chance of the question at a place hangs on; nothing where no doubtful input moves it, or it is a number.
@@ -165,12 +173,23 @@ pub(super) const SUPPOSED: &str =
 
 /// Why nothing is told of what the headline questions hang on.
 pub(super) fn no_drivers(loaded: &Loaded, open: &[usize]) -> String {
-    of_none(loaded, open, "no doubtful input moves the chance by a tenth of a point")
+    let is_number = |at: &usize| matches!(loaded.model.questions[*at].target, QuestionTarget::Value(_));
+    let (numbers, chances): (Vec<usize>, Vec<usize>) = open.iter().copied().partition(is_number);
+    let mut told = Vec::new();
+    if !chances.is_empty() || numbers.is_empty() {
+        told.push(of_none(loaded, &chances, "no doubtful input moves the chance by a tenth of a point"));
+    }
+    if !numbers.is_empty() {
+        told.push(of_none(loaded, &numbers, "nothing is told here, which is of chances; `foretell explain` tells it"));
+    }
+    told.join(" ")
 }
 
 /// Why there is nothing to watch for the headline questions.
 pub(super) fn nothing_to_watch(loaded: &Loaded, open: &[usize]) -> String {
-    of_none(loaded, open, "nothing that is still to become known would move it, short of what settles it")
+    let why =
+        "nothing that is still to become known is seen to move it by a tenth of a point, short of what settles it";
+    of_none(loaded, open, why)
 }
 
 /// The same reason for each of some questions.
@@ -207,7 +226,8 @@ fn input_in_words(input: &str) -> String {
 
 /// Whether an outcome answers the question by what it says, or by what has to come before it.
 fn settles(one: &watch::Watched) -> bool {
-    let answered = |part: &Part| part.figure.is_some_and(|figure| figure.value <= 0.0005 || figure.value >= 0.9995);
+    let is_sure = |chance: f64| chance <= 0.0005 || chance >= 0.9995;
+    let answered = |part: &Part| part.part == "yes" && part.figure.is_some_and(|figure| is_sure(figure.value));
     one.settles || one.outcomes.iter().any(|outcome| outcome.then.len() == 1 && outcome.then.iter().any(answered))
 }
 
@@ -356,6 +376,11 @@ mod tests {
         assert_eq!(no_drivers(&loaded, &[]), "No question of the headline is open and unsettled.");
         let told = "For “Is it on paper?” and “Which order?” no doubtful input moves the chance by a tenth of a point.";
         assert_eq!(no_drivers(&loaded, &open), told);
+        let spend: Vec<usize> =
+            loaded.model.questions.iter().position(|question| question.name == "spend").into_iter().collect();
+        assert!(no_drivers(&loaded, &spend).starts_with("For “How much is spent?” nothing is told here"));
+        let both = no_drivers(&loaded, &[open[0], spend[0]]);
+        assert!(both.contains("“Is it on paper?” no doubtful") && both.contains("spent?” nothing is told"), "{both}");
         assert!(nothing_to_watch(&loaded, &open[..1]).starts_with("For “Is it on paper?” nothing"));
     }
 

@@ -27,6 +27,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 /// So many times all relations together are asked for one more conflict. One relation alone is asked once more for each of its figures, as long as
 /// fewer conflicts than this were found: that is enough to be sure that a single conflict is the only one.
 const ASKED: usize = 8;
+/// Of so few figures or fewer, all relations together are asked four times as often, since that costs little.
+const SMALL: usize = 20;
 /// Up to so many conflicts are hit in every way to find the next.
 const FEW: usize = 3;
 /// So many ways are looked at in all.
@@ -43,6 +45,23 @@ pub(super) struct Conflict {
     pub(super) amount: f64,
     /// Whether a search was cut off, so that less of it may be enough, and the amount may be greater.
     pub(super) may_be_less: bool,
+}
+
+/// What a conflict is made of: without any one of it, it is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Member {
+    Figure(usize),
+    Relation(usize),
+}
+
+impl Conflict {
+    fn by_figure(&self) -> impl Iterator<Item = Member> {
+        self.figures.iter().copied().map(Member::Figure)
+    }
+
+    fn by_relation(&self) -> impl Iterator<Item = Member> {
+        self.relations.iter().copied().map(Member::Relation)
+    }
 }
 
 /// A relation that is violated by itself.
@@ -196,49 +215,80 @@ impl<'p, 'r> Look<'p, 'r> {
         Ok(())
     }
 
+    /// A conflict among some of its figures under some of its relations, if there is one.
+    fn one(&self, figures: &[usize], relations: &[usize]) -> Result<Option<Conflict>, Error> {
+        if relations.len() == self.relations.len() {
+            let (amount, involved) = self.amount(figures)?;
+            return if amount > self.tolerance { self.minimal(figures, &involved) } else { Ok(None) };
+        }
+        let (given, tolerance) = (self.given, self.tolerance);
+        let look = Self::new(self.problem, figures, relations.to_vec(), given, tolerance, self.budget);
+        let Some(look) = look else { return Ok(None) };
+        *look.worlds.borrow_mut() = self.projected(&look.system);
+        let (amount, involved) = look.amount(&look.figures)?;
+        if amount > tolerance { look.minimal(&look.figures, &involved) } else { Ok(None) }
+    }
+
     /// Conflicts beyond those known, until none is left or they were asked for too often; whether there may be more.
     ///
-    /// Where few are known, every way of hitting them is tried; where many are, two: by the figures that are in most of them and by those that are in
-    /// fewest.
+    /// Where few are known, every way of hitting them is tried, by their figures and by their relations, since the same figures may conflict for several
+    /// reasons; where many are, three: by the figures that are in most of them, by those that are in fewest, and by the relations that are in most.
     fn all(&self, known: &mut Vec<Conflict>) -> Result<bool, Error> {
-        let starts =
-            if known.len() <= FEW { vec![BTreeSet::new()] } else { vec![hitting(known, true), hitting(known, false)] };
+        let of_several = self.relations.len() > 1;
+        let mut starts = vec![BTreeSet::new()];
+        if known.len() > FEW {
+            starts = vec![hitting(known, Conflict::by_figure, true), hitting(known, Conflict::by_figure, false)];
+            if of_several {
+                starts.push(hitting(known, Conflict::by_relation, true));
+            }
+        }
         let mut more = known.len() > FEW;
         let (mut queue, mut seen) = (VecDeque::from(starts), BTreeSet::new());
-        let most = if self.relations.len() > 1 { ASKED } else { ASKED + self.figures.len() };
+        let most = match (of_several, self.figures.len()) {
+            (false, figures) => ASKED + figures,
+            (true, figures) if figures <= SMALL => 4 * ASKED,
+            (true, _) => ASKED,
+        };
+        // Without what leaves no conflict when it is removed there is none either when more is.
+        let mut clean: Vec<BTreeSet<Member>> = Vec::new();
         let (mut asked, mut found, mut looked) = (0, 0, 0);
         while let Some(removed) = queue.pop_front() {
+            if clean.iter().any(|less| less.is_subset(&removed)) {
+                continue;
+            }
             looked += 1;
             if looked > LOOKED || self.budget.is_spent() {
                 return Ok(true);
             }
-            let left: Vec<usize> = self.figures.iter().copied().filter(|figure| !removed.contains(figure)).collect();
-            let mine = |conflict: &&Conflict| {
+            let stays = |figure: &usize| !removed.contains(&Member::Figure(*figure));
+            let figures: Vec<usize> = self.figures.iter().copied().filter(stays).collect();
+            let stays = |relation: &usize| !removed.contains(&Member::Relation(*relation));
+            let relations: Vec<usize> = self.relations.iter().copied().filter(stays).collect();
+            let mine = |conflict: &Conflict| {
                 conflict.given == self.given
-                    && conflict.relations.iter().all(|relation| self.relations.contains(relation))
-                    && conflict.figures.iter().all(|figure| left.contains(figure))
+                    && conflict.relations.iter().all(|relation| relations.contains(relation))
+                    && conflict.figures.iter().all(|figure| figures.contains(figure))
             };
-            let hit = if let Some(conflict) = known.iter().find(mine) {
-                conflict.figures.clone()
+            let at = if let Some(at) = known.iter().position(mine) {
+                at
             } else {
                 if asked == most || found == ASKED {
                     return Ok(true);
                 }
                 asked += 1;
-                let (amount, involved) = self.amount(&left)?;
-                if amount <= self.tolerance {
+                let Some(conflict) = self.one(&figures, &relations)? else {
+                    clean.push(removed);
                     continue;
-                }
-                let Some(conflict) = self.minimal(&left, &involved)? else { continue };
-                let figures = conflict.figures.clone();
+                };
                 known.push(conflict);
                 found += 1;
-                figures
+                known.len() - 1
             };
-            more |= hit.is_empty();
-            for figure in hit {
+            let conflict = &known[at];
+            more |= conflict.figures.is_empty();
+            for member in conflict.by_figure().chain(conflict.by_relation().filter(|_| of_several)) {
                 let mut removed = removed.clone();
-                removed.insert(figure);
+                removed.insert(member);
                 if seen.insert(removed.clone()) {
                     queue.push_back(removed);
                 }
@@ -248,22 +298,27 @@ impl<'p, 'r> Look<'p, 'r> {
     }
 }
 
-/// Figures of which each conflict has one: of those left, always that which is in most conflicts, or in fewest.
-fn hitting(conflicts: &[Conflict], most: bool) -> BTreeSet<usize> {
+/// Members of which each conflict that has any has one: of those left, always that which is in most conflicts, or in fewest.
+fn hitting<'c, Members: Iterator<Item = Member>>(
+    conflicts: &'c [Conflict],
+    members: impl Fn(&'c Conflict) -> Members,
+    most: bool,
+) -> BTreeSet<Member> {
     let mut hit = BTreeSet::new();
     loop {
-        let open = || conflicts.iter().filter(|conflict| !conflict.figures.iter().any(|figure| hit.contains(figure)));
-        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-        for figure in open().flat_map(|conflict| &conflict.figures) {
-            *counts.entry(*figure).or_insert(0) += 1;
+        let mut counts: BTreeMap<Member, usize> = BTreeMap::new();
+        for conflict in conflicts.iter().filter(|&conflict| !members(conflict).any(|member| hit.contains(&member))) {
+            for member in members(conflict) {
+                *counts.entry(member).or_insert(0) += 1;
+            }
         }
         let next = if most {
-            counts.iter().max_by_key(|(figure, count)| (**count, std::cmp::Reverse(**figure)))
+            counts.iter().max_by_key(|(member, count)| (**count, std::cmp::Reverse(**member)))
         } else {
-            counts.iter().min_by_key(|(figure, count)| (**count, **figure))
+            counts.iter().min_by_key(|(member, count)| (**count, **member))
         };
-        let Some(figure) = next.map(|(figure, _)| *figure) else { return hit };
-        hit.insert(figure);
+        let Some(member) = next.map(|(member, _)| *member) else { return hit };
+        hit.insert(member);
     }
 }
 

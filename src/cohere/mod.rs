@@ -14,6 +14,8 @@ mod budget;
 mod budget_tests;
 pub mod codes;
 mod conflict;
+#[cfg(test)]
+mod conflict_tests;
 mod elimination;
 mod encoded;
 mod formula;

@@ -31,15 +31,24 @@ impl Worked {
         self.less(&Self::exact(0.0))
     }
 
-    /// The difference of two figures, with its error within the same worlds.
+    /// The difference of two figures, with its error within the same worlds; 0 where they differ by their last bits alone.
     pub(super) fn less(&self, other: &Self) -> Figure {
-        let value = self.value - other.value;
+        let value = difference(self.value, other.value);
         let longer = if self.batches.is_empty() { &other.batches } else { &self.batches };
         let at = |of: &Self, place: usize| of.batches.get(place).map_or(of.value, |(_, value)| *value);
-        let parts: Vec<(f64, f64)> =
-            longer.iter().enumerate().map(|(place, (share, _))| (*share, at(self, place) - at(other, place))).collect();
+        let parts: Vec<(f64, f64)> = longer
+            .iter()
+            .enumerate()
+            .map(|(place, (share, _))| (*share, difference(at(self, place), at(other, place))))
+            .collect();
         Figure { value, standard_error: error_of(&parts, value) }
     }
+}
+
+/// One figure less another, and 0 if no more than their last bits differ.
+fn difference(figure: f64, other: f64) -> f64 {
+    let difference = figure - other;
+    if difference.abs() < ROUNDING * figure.abs().max(other.abs()) { 0.0 } else { difference }
 }
 
 /// The error of a weighted mean of independent parts.
@@ -55,7 +64,7 @@ pub(super) fn error_of(parts: &[(f64, f64)], mean: f64) -> f64 {
     if error > ROUNDING * largest { error } else { 0.0 }
 }
 
-/// What the last bits of a mean leave of an error, as a share of it.
+/// What the last bits leave of an error or a difference, as a share of what it is of.
 const ROUNDING: f64 = 1e-13;
 
 impl Bench {
@@ -146,5 +155,21 @@ mod tests {
         assert_eq!(error_of(&[(0.5, 1.0), (0.5, 3.0)], 2.0), 1.0);
         assert_eq!(error_of(&[(0.5, 1.4), (0.5, 1.4 + 4.0 * f64::EPSILON)], 1.4), 0.0);
         assert_eq!(error_of(&[(0.5, 0.0), (0.5, 0.0)], 0.0), 0.0);
+    }
+
+    #[test]
+    fn figures_that_differ_by_their_last_bits_are_the_same() {
+        let nothing = Figure { value: 0.0, standard_error: 0.0 };
+        let above = |value: f64| value + 4.0 * f64::EPSILON;
+        assert_eq!(Worked::exact(above(0.8)).less(&Worked::exact(0.8)), nothing);
+        let in_parts = |parts: [f64; 2]| Worked {
+            value: f64::midpoint(parts[0], parts[1]),
+            batches: parts.map(|value| (0.5, value)).to_vec(),
+        };
+        assert_eq!(in_parts([above(1.5), 1.9]).less(&in_parts([1.5, above(1.9)])), nothing);
+        // What is small itself is not taken for rounding.
+        assert_eq!(Worked::exact(3e-20).less(&Worked::exact(1e-20)).value, 3e-20 - 1e-20);
+        assert_eq!(Worked::exact(0.8).less(&Worked::exact(0.8 - 1e-9)).value, 0.8 - (0.8 - 1e-9));
+        assert_eq!(Worked::exact(f64::INFINITY).figure().value, f64::INFINITY);
     }
 }

@@ -317,6 +317,24 @@ fn what_was_filled_in_is_named_with_its_place_and_its_effect() {
 }
 
 #[test]
+fn what_is_filled_in_and_moves_it_by_rounding_alone_is_without_effect() {
+    // Under its condition the chance of the condition is worth nothing, whatever is filled in there.
+    let text = "title = \"t\"\nas_of = 2026-01-01\n[event.a]\nchance = \"3 of 10\"\n[event.b]\nchance = [{ if = \"a\", is = \"70%\" }, \
+                { otherwise = \"likely\" }]\n[event.c]\nchance = \"20%\"\nodds = { b = \"medium\", a = \"x0.5\" }\n\
+                [question.cg]\nask = \"c?\"\nholds = \"c\"\ngiven = \"a\"\ncloses = 2026-06-01\nresolves = \"r\"\n";
+    let found = explained(text, "cg", &only(Parts { filled: true, what_if: true, ..Parts::NONE }));
+    let filled = found.filled.unwrap();
+    // c at odds 1 : 4, halved by a, x2.5 where b holds: 0.7 * 5/21 + 0.3 / 9.
+    assert!((filled.figure.value - 0.2).abs() < 1e-12, "{filled:?}");
+    let moving: Vec<&str> = filled.values.iter().map(|value| value.what.as_str()).collect();
+    assert!(moving.len() == 1 && moving[0].starts_with("c: the strength"), "{moving:?}");
+    assert_eq!(filled.without_effect.len(), 2, "{:?}", filled.without_effect);
+    let what_if = found.what_if.unwrap();
+    let made = what_if.rows.iter().find(|row| row.event == "a" && row.outcome == "yes").unwrap();
+    assert_eq!(made.effect.unwrap(), Figure { value: 0.0, standard_error: 0.0 });
+}
+
+#[test]
 fn inputs_that_move_it_by_rounding_alone_are_without_bearing() {
     // It is known that it does not rain, so that the chance of a match in the rain moves nothing.
     let events = "title = \"t\"\nas_of = 2026-01-01\n[event.rain]\nchance = \"30%\"\n[event.match]\nchance = [{ if = \"rain\", is = \"2 of 9\" }, \

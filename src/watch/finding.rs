@@ -87,7 +87,10 @@ pub(super) fn findings(model: &Model, target: &Question, (today, by): (Date, Dat
             only_dated: false,
         });
     }
-    found.itself.extend(target.target.just_an_event().map(|event| model.event(event).name.clone()));
+    // A question and the event that it asks about may have one name.
+    let event = target.target.just_an_event().map(|event| model.event(event).name.clone());
+    let event = event.filter(|name| !found.itself.contains(name));
+    found.itself.extend(event);
     // What is decided and what it is worth is no news.
     asked.extend(model.decisions.iter().map(|decision| decision.event).chain(model.utilities.iter().copied()));
     for (at, event) in model.events.iter().enumerate().filter(|(at, _)| !asked.contains(&EventId(*at))) {

@@ -237,6 +237,10 @@ fn an_event_is_watched_as_a_question_about_it_would_be() {
     assert_eq!(by_event.unrelated, ["late", "x"]);
     // A question that asks just that is it by another name, also where options or numbers are asked for.
     assert_eq!(watched(&format!("{events}{asked}"), "b", &settings(None)).itself, ["q"]);
+    // A question and its event of one name are named once.
+    let namesake = asked.replace("question.q", "question.b");
+    let given = "[question.g]\nask = \"?\"\nresolves = \"?\"\ncloses = 2026-06-01\nholds = \"b\"\ngiven = \"a\"\n";
+    assert_eq!(watched(&format!("{events}{namesake}{given}"), "g", &settings(None)).itself, ["b"]);
     let value = "[question.q]\nask = \"?\"\nresolves = \"?\"\ncloses = 2026-06-01\nvalue = \"x\"\n";
     let number = watched(&format!("{events}{value}"), "x", &settings(None));
     assert_eq!((number.itself, number.target.kind), (vec!["q".to_owned()], "number"));

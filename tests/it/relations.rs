@@ -181,3 +181,25 @@ fn a_scenario_declares_what_follows_from_its_events() {
         assert!(found(&figures) > 0, "{} at {wrong}", questions[at].0);
     }
 }
+
+/// The ladder of the visit meets in the middle; what is merely tied to it stays by both distances.
+#[test]
+fn a_figure_that_nothing_moves_is_shown_to_stay_by_either_distance() {
+    let folder = desk(
+        "logic = ['win is t within 20 days after v']\n[deadlines.v]\nby = { 2026-02-28 = 'v_feb', 2026-03-31 = 'v_mar' }\n\
+         [deadlines.t]\nby = { 2026-03-31 = 't_mar' }\n",
+    );
+    let table = "question,forecaster,made_at,probability\nv_mar,eve,2026-01-01,50%\nv_feb,eve,2026-01-01,60%\n\
+        t_mar,eve,2026-01-01,20%\nwin,eve,2026-01-01,40%\n";
+    std::fs::write(folder.path().join("f.csv"), table).expect("a file can be written");
+    let out = run(folder.path(), &["f.csv", "--relations", "r.toml"]);
+    let text = String::from_utf8_lossy(&out.stdout).into_owned();
+    let (_, repaired) = text.split_once("the nearest coherent figures").expect("there is a repair");
+    let row = |name: &str| {
+        let line = repaired.lines().find(|line| line.starts_with(name)).expect("its row");
+        line.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(row("t_mar"), ["t_mar", "20", "%", "=", "="], "{text}");
+    assert_eq!(row("win"), ["win", "40", "%", "=", "="], "{text}");
+    assert_eq!(row("v_feb")[..5], ["v_feb", "60", "%", "55", "%"], "{text}");
+}

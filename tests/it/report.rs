@@ -334,6 +334,8 @@ fn what_cannot_be_is_refused_with_a_way_out() {
         (vec!["report", "scenarios/golden.toml", "--headline", "papre"], "did you mean `paper`?"),
         (vec!["report", SUMMIT, "--since", "2025-08-19"], "nothing has moved since 2025-08-19"),
         (vec!["report", "--compare", "ann", "--ledger", "none.db"], "none.db"),
+        (vec!["report", "scenarios/golden.toml", "--out", "brief.pdf"], "name it `brief.html`"),
+        (vec!["report", "--compare", "ann", "--out", "brief.txt"], "neither HTML nor Markdown"),
         (vec!["report"], "FILE"),
     ] {
         let output = foretell().args(&arguments).output().expect("the binary runs");
@@ -398,4 +400,47 @@ fn options_keep_their_names_for_programs_and_figures_their_errors_for_people() {
     assert!(text.contains("| How?: by land |"), "{text}");
     // sqrt(0.43 x 0.57 / 100,000) in points, of cost over 41.
     assert!(text.contains("(43 %) | 0.16 |"), "{text}");
+}
+
+/// A bill that hangs on rain.
+const BILL: &str = "title = 't'\nas_of = 2026-01-01\nhorizon = 2026-12-31\n[event.rain]\nchance = '30%'\n\
+    [event.bill]\nunit = 'million'\nvalue = [{ if = 'rain', is = 'normal(60, 6)' }, { otherwise = 'normal(40, 6)' }]\n\
+    [question.bill]\nask = 'How much?'\nvalue = 'bill'\ncloses = 2026-12-01\nresolves = 'r'\n";
+
+/// A vote that hangs on rain, and hardly on a rumour.
+const VOTE: &str = "title = 't'\nas_of = 2026-01-01\nhorizon = 2026-12-31\n[event.rain]\nchance = '30%'\n[event.rumour]\nchance = '50%'\n\
+    [event.vote]\nchance = [{ if = 'rain and rumour', is = '80.02%' }, { if = 'rain', is = '80%' }, { otherwise = '20%' }]\n\
+    [question.vote]\nask = 'Is it voted for?'\nholds = 'vote'\ncloses = 2026-12-01\nresolves = 'r'\n";
+
+#[test]
+fn what_to_watch_is_told_of_numbers_in_their_unit_and_not_of_what_hardly_moves() {
+    let desk = Desk::new();
+    let headline = |file: &Path| if file.ends_with("bill.toml") { "bill" } else { "vote" };
+    let watch = |file: &Path| -> serde_json::Value {
+        let json = reported(file, &["--headline", headline(file), "--worlds", "100k", "--format", "json"]);
+        serde_json::from_str::<serde_json::Value>(&json).expect("JSON")["watch"].clone()
+    };
+    let moves = |watch: &serde_json::Value| watch["rows"][0]["expected_change"].as_f64().expect("a number");
+    let text = |file: &Path| reported(file, &["--headline", headline(file), "--worlds", "100k", "--format", "md"]);
+    let bill = desk.write("bill.toml", BILL);
+    let told = watch(&bill);
+    assert_eq!(
+        (&told["rows"][0]["what"], &told["mean_in"]),
+        (&serde_json::json!("rain"), &serde_json::json!("million"))
+    );
+    // 2 x 0.3 x 0.7 x (60 - 40), in 100,000 worlds.
+    assert!((moves(&told) - 8.4).abs() < 0.3, "{told}");
+    let text_of_bill = text(&bill);
+    assert!(text_of_bill.contains("- rain, 8.") && text_of_bill.contains(" million ± 0."), "{text_of_bill}");
+    // 2 x 0.3 x 0.7 x 0.6, but for what the rumour adds; the rumour moves it by 0.3 x 0.02 / 2 of a point.
+    let vote = desk.write("vote.toml", VOTE);
+    let told = watch(&vote);
+    assert_eq!((told["rows"].as_array().map(Vec::len), &told["others"]), (Some(1), &serde_json::json!(1)), "{told}");
+    assert!((moves(&told) - 0.252).abs() < 1e-4, "{told}");
+    let text_of_vote = text(&vote);
+    assert!(
+        text_of_vote.contains("- rain, 25 points in the mean: If no (70 %): 20 %. If yes (30 %): 80 %."),
+        "{text_of_vote}"
+    );
+    assert!(text_of_vote.contains("By less: 1 finding."), "{text_of_vote}");
 }
