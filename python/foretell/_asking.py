@@ -108,7 +108,7 @@ def warn(message: str) -> None:
 
 
 def told(told: _foretell.Told, command: str, names: _wording.Names | None = None, warns: bool = True) -> _foretell.Told:
-    """What was said, in Python's terms: warnings are raised as such, unless the answer itself is made of them, and a failure as an exception.
+    """What was said, in Python's terms: warnings are raised as such, unless the answer itself is made of them or another will say them, and a failure as an exception.
 
     `names` are those of the tables that are no files, by the paths where they lie for the engine.
     """
@@ -151,10 +151,11 @@ def ask(
     texts: Mapping[str, str] | None = None,
     progress: Progress = False,
     names: _wording.Names | None = None,
+    warns: bool = True,
 ) -> _foretell.Told:
     """Runs a command; see `told`."""
     command = arguments[0]
-    warns = command != "check"
+    warns = warns and command != "check"
     listen, close = listener(progress, command)
     try:
         answer = told(_foretell.ask(arguments, dict(texts or {}), listen), command, names, warns)

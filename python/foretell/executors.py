@@ -6,6 +6,10 @@ together to has the bytes of one run.
 
 from __future__ import annotations
 
+import contextlib
+import sys
+import time
+import uuid
 import zlib
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -15,12 +19,12 @@ from typing import Any
 import numpy
 
 from . import _asking, _foretell, _wording
-from ._asking import Progress
-from .errors import of_environment
+from ._asking import OnProgress, Progress
+from .errors import ForetellError, of_environment
 
 __all__ = ["RayExecutor", "Work", "merged", "run_on", "run_shard"]
 
-#: What gives a packed part: a function and what it is called with.
+#: What gives a packed part: a function and what it is called with, before the name of the run.
 Work = tuple[Callable[..., bytes], tuple[object, ...]]
 
 #: Parts, if the executor does not say how many workers it has.
@@ -35,6 +39,36 @@ AHEAD = 2
 TRIES = 4
 #: How often one looks, in seconds, whether the run was interrupted.
 BREATH = 0.2
+#: After how many seconds in which nothing came back one looks whether there are workers at all.
+PATIENCE = 10.0
+
+#: Runs of this process whose parts nobody waits for any more.
+_called_off: set[str] = set()
+
+
+class CalledOff(Exception):
+    """Breaks off a part that nobody waits for any more."""
+
+
+def _cancelled_by_dask() -> Callable[[], bool]:
+    """What says whether the task of this thread was cancelled, if it is one of Dask's, which leaves a task that has begun to itself."""
+    distributed = sys.modules.get("distributed")
+    with contextlib.suppress(ValueError, AttributeError, KeyError):
+        worker = distributed.get_worker()  # type: ignore[union-attr]
+        task = worker.state.tasks[worker.get_current_task()]
+        return lambda: task.state == "cancelled"
+    return lambda: False
+
+
+def while_wanted(run: str) -> OnProgress:
+    """What a part tells of its progress, and what breaks it off once nobody waits for the run any more: one of this process, or of Dask."""
+    is_cancelled = _cancelled_by_dask()
+
+    def go_on(_: float) -> None:
+        if run in _called_off or is_cancelled():
+            raise CalledOff("nobody waits for this part any more")
+
+    return go_on
 
 
 def packed(part: str) -> bytes:
@@ -47,15 +81,18 @@ def unpacked(part: bytes) -> str:
     return zlib.decompress(part).decode()
 
 
-def run_shard(arguments: list[str], texts: Mapping[str, str], number: int, of: int) -> bytes:
+def run_shard(arguments: list[str], texts: Mapping[str, str], number: int, of: int, run: str = "") -> bytes:
     """Runs one part; what it gives, `packed`, is put together with others. What a worker runs.
+
+    What is worth to know about the scenario is said where the parts are put together, once, and not by each worker. `run` is what the run is called by `merged`.
 
     Raises
     ------
     InputFault
         If the scenario or an argument is at fault.
     """
-    return packed(_asking.ask([*arguments, f"--shard={number}/{of}", "--out=-"], texts).text)
+    arguments = [*arguments, f"--shard={number}/{of}", "--out=-"]
+    return packed(_asking.ask(arguments, texts, while_wanted(run), warns=False).text)
 
 
 class RayExecutor(Executor):
@@ -108,7 +145,13 @@ def workers(executor: Executor) -> int | None:
 
 def _is_lost(problem: BaseException) -> bool:
     """Whether a part failed with its worker, and not by its own fault."""
-    return type(problem).__name__ in {"KilledWorker", "WorkerCrashedError", "CommClosedError", "FutureCancelledError"}
+    return type(problem).__name__ in {"KilledWorker", "WorkerCrashedError", "CommClosedError", "FutureCancelledError", "CalledOff"}
+
+
+def _of_worker(problem: BaseException) -> BaseException:
+    """What a worker raised, as it would have been raised here: Ray's has it as its cause."""
+    cause = getattr(problem, "cause", None)
+    return cause if isinstance(cause, ForetellError) else problem
 
 
 def check_executor(executor: object) -> None:
@@ -162,15 +205,24 @@ def run_on(
     return merged(executor, work, events, progress)
 
 
+def _check_workers(count: int | None) -> None:
+    """Warns where there is no worker: Dask waits for one, and says nothing."""
+    if count == 0:
+        _asking.warn("the executor has no worker: its work waits until there is one")
+
+
 def merged(
     executor: Executor, work: Sequence[Work], events: bool, progress: Progress, names: Mapping[str, str] | None = None
 ) -> _foretell.Told:
-    """Has parts worked out and puts them together in their order, as they come. A part that is lost with its worker is worked out again.
+    """Has parts worked out and puts them together in their order, as they come. A part that is lost with its worker is worked out again. Each is given
+    the name of the run last, by which `while_wanted` breaks it off if nobody waits for it any more: where this is interrupted, or a part is at fault.
 
     Messages call a part by its place, from 1, or as `names` has it.
     """
     called = {} if names is None else dict(names)
+    run = uuid.uuid4().hex
     count = workers(executor)
+    _check_workers(count)
     at_once = len(work) if count is None else min(len(work), AHEAD * max(count, 1))
     tell, close = _asking.listener(progress, "parts")
     merger = _foretell.Merger()
@@ -179,14 +231,20 @@ def merged(
     tries = [0] * len(work)
     done: dict[int, bytes] = {}
     following = 0
+    last = time.monotonic()
     try:
         while waiting or running:
             while waiting and len(running) + len(done) < at_once:
                 number = waiting.popleft()
                 tries[number] += 1
                 function, arguments = work[number]
-                running[executor.submit(function, *arguments)] = number
+                running[executor.submit(function, *arguments, run)] = number
             finished, _ = wait(running, timeout=BREATH, return_when=FIRST_COMPLETED)
+            if finished:
+                last = time.monotonic()
+            elif time.monotonic() - last > PATIENCE:
+                _check_workers(workers(executor))
+                last = time.monotonic()
             for future in finished:
                 number = running.pop(future)
                 problem = future.exception()
@@ -195,7 +253,7 @@ def merged(
                 elif _is_lost(problem) and tries[number] < TRIES:
                     waiting.appendleft(number)
                 else:
-                    raise problem
+                    raise _of_worker(problem)
             while following in done:
                 name = f"part {following + 1}"
                 _asking.told(merger.add(called.get(name, name), unpacked(done.pop(following))), "run")
@@ -205,6 +263,8 @@ def merged(
         return _asking.told(merger.finish(events), "run")
     finally:
         # Interrupted or failed: nobody waits for the rest.
+        if running:
+            _called_off.add(run)
         for future in running:
             future.cancel()
         close()

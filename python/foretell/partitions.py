@@ -15,8 +15,8 @@ from . import _asking
 from ._tables import Folder, Frame, Names
 from ._tables import names_of as _names
 from .answers import Answer
-from .errors import InputFault
-from .executors import Work, check_executor, merged, packed
+from .errors import InputFault, of_environment
+from .executors import Work, check_executor, merged, packed, while_wanted
 from .records import reasoned
 
 __all__ = ["score_partition", "score_partitions"]
@@ -26,7 +26,7 @@ __all__ = ["score_partition", "score_partitions"]
 Shared = tuple[str, str, bytes]
 
 
-def score_partition(piece: Frame, shared: list[Shared], options: list[str], at: int) -> bytes:
+def score_partition(piece: Frame, shared: list[Shared], options: list[str], at: int, run: str = "") -> bytes:
     """Scores one piece, which stands at `at` in the list; what it gives, `packed`, is put together with others. What a worker runs."""
     with Folder() as folder:
         arguments = ["score", "--stream", "--part=-", f"--forecasts={folder.path(piece, 'forecasts', at)}"]
@@ -35,7 +35,7 @@ def score_partition(piece: Frame, shared: list[Shared], options: list[str], at: 
             with open(path, "wb") as file:
                 file.write(content)
             arguments.append(f"--{option}={path}")
-        return packed(_asking.ask([*arguments, *options], names=folder.names).text)
+        return packed(_asking.ask([*arguments, *options], progress=while_wanted(run), names=folder.names).text)
 
 
 def pieces_of(forecasts: Any) -> list[Any]:
@@ -69,7 +69,11 @@ def _read(folder: Folder, option: str, table: Frame) -> list[Shared]:
     files = []
     for at, path in enumerate(paths):
         name = option if len(paths) == 1 else f"{option}{at}"
-        files.append((option, f"{name}{_ending(path)}", pathlib.Path(path).read_bytes()))
+        try:
+            content = pathlib.Path(path).read_bytes()
+        except OSError as problem:
+            raise of_environment(f"`{path}` cannot be read: {problem.strerror} (os error {problem.errno})", "give the path of a file that is there, or a table") from None
+        files.append((option, f"{name}{_ending(path)}", content))
     return files
 
 
@@ -160,6 +164,6 @@ def score_partitions(
     return answer
 
 
-def _score_delayed(piece: Any, shared: list[Shared], options: list[str], at: int) -> bytes:
+def _score_delayed(piece: Any, shared: list[Shared], options: list[str], at: int, run: str) -> bytes:
     """Reads a partition of Dask where the worker is, and scores it."""
-    return score_partition(piece.compute(scheduler="synchronous"), shared, options, at)
+    return score_partition(piece.compute(scheduler="synchronous"), shared, options, at, run)

@@ -169,8 +169,8 @@ class Scenario:
         Returns
         -------
         RunAnswer
-            Its table has a row for each figure of each question: ``kind``, ``id``, the day on which it ``closes``, ``part`` (``yes``, an option, ``mean``, a
-            quantile such as ``q50``), ``value`` (a chance from 0 to 1, or a number in the unit of the question; a day stands under ``value_day``) with its
+            Its table has a row for each figure of each question: ``kind``, ``id``, the day on which it ``closes``, ``part`` (``yes``, an option, ``mean``,
+            ``never``, a quantile by its level such as ``0.5``), ``value`` (a chance from 0 to 1, or a number in the unit of the question; a day stands under ``value_day``) with its
             ``standard_error`` of simulation, ``doubt_low`` and ``doubt_high`` (where doubt about the inputs leaves it in 90 of 100 cases), and the variances
             of chance, doubt and simulation.
 
@@ -197,7 +197,7 @@ class Scenario:
             "as_of": as_of,
             **options,
         }
-        if executor is None and shards is None:
+        if (executor is None and shards is None) or options.get("help"):
             return RunAnswer(self._ask("run", {**asked, "exact": exact, "events": events}, progress))
         if exact:
             raise ValueError("a computation is not dealt out to workers: leave out `exact`, or `executor`")

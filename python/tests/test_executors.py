@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 
 import numpy
 import pandas
@@ -78,6 +79,84 @@ def test_what_is_wrong_is_raised_here():
             foretell.run(SUMMIT, executor=executor, exact=True)
 
 
+def test_what_is_worth_to_know_is_said_once():
+    """Where the run was asked for, and not by each of the workers that read the scenario."""
+    scenario = foretell.load(GOLDEN.read_text(encoding="utf-8").replace("resolves", "# resolves"))
+    said = []
+    with concurrent.futures.ThreadPoolExecutor(2) as executor:
+        for others in ({}, {"executor": executor, "shards": 5}):
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                scenario.run(worlds=200_000, doubt_draws=0, **others)
+            said.append([(str(one.message), one.filename) for one in caught])
+    assert len(said[0]) > 2 and said[0][0][1] == __file__
+    assert said[1] == said[0]
+
+
+def interrupted(seconds: float, **run) -> float:
+    """After how many seconds a run ended that was interrupted after so many."""
+    begun = time.monotonic()
+    timer = threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        timer.start()
+        foretell.run(SUMMIT, doubt_draws=0, **run)
+    return time.monotonic() - begun
+
+
+def test_a_part_that_has_begun_ends_with_its_run():
+    """Each of these parts would take hours; whoever ends the executor waits for those that have begun."""
+    assert interrupted(1.0, worlds=10**11, shards=2) < 60
+    begun = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(2) as executor:
+        interrupted(1.0, worlds=10**11, executor=executor)
+
+        def fail(_: float) -> None:
+            raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            foretell.run(SUMMIT, worlds=10**11, executor=executor, progress=fail)
+    assert time.monotonic() - begun < 60
+
+
+def test_an_executor_without_workers_says_so():
+    class Client:
+        def ncores(self) -> dict[str, int]:
+            return {}
+
+    with concurrent.futures.ThreadPoolExecutor(1) as executor:
+        executor._client = Client()  # type: ignore[attr-defined]
+        with pytest.warns(foretell.ForetellWarning, match="no worker"):
+            assert foretell.run(SUMMIT, executor=executor, **RUN).json == LOCAL
+
+
+def test_what_an_executor_wraps_is_raised_as_it_was():
+    """As Ray does, whose errors have that of the worker as their cause."""
+
+    class Wrapped(Exception):
+        def __init__(self, cause: BaseException) -> None:
+            self.cause = cause
+
+    class Wrapping(concurrent.futures.ThreadPoolExecutor):
+        def submit(self, function, /, *arguments):  # type: ignore[override]
+            def wrapped():
+                try:
+                    return function(*arguments)
+                except foretell.ForetellError as problem:
+                    raise Wrapped(problem) from problem
+
+            return super().submit(wrapped)
+
+    with Wrapping(1) as executor, pytest.raises(foretell.InputFault, match="`given=") as raised:
+        foretell.run(SUMMIT, executor=executor, given="nonsense by")
+    assert type(raised.value) is foretell.InputFault
+    assert raised.value.problems[0].code == "E0208"
+
+
+def test_help_needs_no_worker():
+    with concurrent.futures.ThreadPoolExecutor(1) as executor:
+        assert foretell.run(SUMMIT, executor=executor, help=True).text == foretell.run(SUMMIT, help=True).text
+
+
 def test_few_parts_are_asked_for_at_once():
     """However many parts there are, no more than a few wait to be put together."""
     asked = {"now": 0, "most": 0, "all": 0}
@@ -135,6 +214,8 @@ def test_pieces_have_the_scores_of_all_rows(tmp_path):
         assert foretell.score_partitions(paths, outcomes, executor=executor).json == expected
         again = [pandas.read_parquet(path) for path in reversed(paths)]
         assert foretell.score_partitions(again, outcomes, executor=executor).json == expected
+        with pytest.raises(foretell.MissingFile, match="nowhere.csv"):
+            foretell.score_partitions(paths, "nowhere.csv", executor=executor)
         with pytest.raises(foretell.InputFault, match="another table has one of, too"):
             foretell.score_partitions([paths[0], paths[0]], outcomes, executor=executor)
 
@@ -208,6 +289,10 @@ def test_a_worker_that_is_killed_changes_nothing(tmp_path):
         begun = time.monotonic()
         while any(client.processing().values()) and time.monotonic() - begun < 100:
             time.sleep(0.2)
+        # Also the parts that have begun, of which each would take hours: the workers are free for others.
+        interrupted(3.0, executor=executor, worlds=10**11)
+        free = [client.submit(int, number, pure=False, workers=[worker]) for number, worker in enumerate(client.ncores())]
+        assert [future.result(timeout=60) for future in free] == [0, 1, 2]
 
 
 def test_a_frame_of_dask_is_scored_by_its_partitions(tmp_path):
