@@ -2,12 +2,16 @@
 
 use crate::forecast::Estimate;
 use crate::math::gauss::Nodes;
+use crate::math::student;
 
 /// A share of the prior that is too small to have been moved by anything but rounding.
 pub(super) const ROUNDING: f64 = 1e-9;
 
 /// So many standard errors a posterior must differ from its prior to have been moved by more than the simulation.
 pub(super) const ERRORS: f64 = 4.0;
+
+/// The level of the normal distribution at so many standard errors.
+const LEVEL: f64 = 0.999_968_328_758_166_9;
 
 /// So small a shift, in shares of what the prior leaves open, is not looked for again with more worlds.
 pub(super) const SMALL: f64 = 0.05;
@@ -34,6 +38,11 @@ impl OfWorlds {
         let Self { standard_error, worth } = self;
         ((worth * standard_error * standard_error + prior_variance / worth) / (worth + 1.0)).sqrt()
     }
+
+    /// What [`ERRORS`] are where so few worlds say how large an error is: of Student's t.
+    fn errors(self) -> f64 {
+        student::quantile(self.worth - 1.0, LEVEL).unwrap_or(f64::INFINITY)
+    }
 }
 
 /// The mean and variance of an input after what was observed.
@@ -44,6 +53,8 @@ pub(super) struct Moments {
     before: (f64, f64),
     /// Of the mean, from the simulation.
     pub(super) error: f64,
+    /// So many errors are more than the simulation makes.
+    errors: f64,
     /// The largest share of one node.
     pub(super) largest: f64,
 }
@@ -77,15 +88,16 @@ impl Moments {
         };
         let prior_mean = nodes.mean(|value| value);
         let prior_variance = nodes.mean(|value| (value - prior_mean) * (value - prior_mean));
-        let error = match (before, worlds) {
-            (None, Some(worlds)) => worlds.error(prior_variance),
-            _ => (of_error(shares) + before.map_or(0.0, of_error)).sqrt(),
+        let (error, errors) = match (before, worlds) {
+            (None, Some(worlds)) => (worlds.error(prior_variance), worlds.errors()),
+            _ => ((of_error(shares) + before.map_or(0.0, of_error)).sqrt(), ERRORS),
         };
         Self {
             mean,
             variance: variance / total,
             before: (prior_mean, prior_variance),
             error,
+            errors,
             largest: weights.iter().fold(0.0, |largest: f64, weight| largest.max(weight / total)),
         }
     }
@@ -95,12 +107,12 @@ impl Moments {
         let spread = self.before.1.sqrt();
         let shift = (self.mean - self.before.0).abs();
         let narrowed = (self.variance.sqrt() - spread).abs();
-        let bound = (ROUNDING * spread).max(ERRORS * self.error);
+        let bound = (ROUNDING * spread).max(self.errors * self.error);
         shift > bound || narrowed > bound
     }
 
     /// Whether a shift that the simulation cannot tell from none is small beside the doubt.
     pub(super) fn is_told(&self) -> bool {
-        ERRORS * self.error <= SMALL * self.before.1.sqrt()
+        self.errors * self.error <= SMALL * self.before.1.sqrt()
     }
 }

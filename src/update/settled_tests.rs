@@ -195,7 +195,7 @@ fn outcomes_that_cannot_be_together_move_nothing_at_all() {
     assert_eq!(of(&update, "c").after, "4 of 10");
     let together = why(&update, "the outcomes together");
     assert!(together.contains("a: no") && together.contains("b: yes") && !together.contains("c: yes"), "{together}");
-    assert!(why(&update, "a").contains("cannot be together"), "{update:?}");
+    assert!(why(&update, "a").contains("cannot be, by itself or with others"), "{update:?}");
     // Also where no chance is left to weigh.
     let fixed = text.replace("\"3 of 9\"\nrequires", "\"30%\"\nrequires");
     assert_eq!(learned(&fixed, &list, None).learned.len(), 1);
