@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import math
+import re
 import warnings
 
 import numpy
@@ -134,6 +135,17 @@ SCIKIT_LEARN = {"brier_score_loss", "log_loss", "mean_pinball_loss"}
 
 def test_every_function_is_tried():
     assert set(CALLS) | MENDED | SCIKIT_LEARN == set(drop_in.__all__)
+
+
+def test_what_is_not_there_is_said():
+    """Each name of scoringrules that is no name here stands in the documentation, or belongs to a family that does."""
+    weighing_vectors = re.compile(r"(tw|ow|vr)(es_ensemble|vs_ensemble|energy_score|variogram_score)")
+    kernel = re.compile(r"(tw|ow|vr)?gks[um]v_ensemble")
+    scores = {name for name in dir(scoringrules) if re.search(r"^(crps|logs)_|_(ensemble|score)$", name)}
+    absent = {name for name in scores - set(drop_in.__all__) if not weighing_vectors.fullmatch(name) and not kernel.fullmatch(name)}
+    said = set(re.findall(r"``(\w+)``", drop_in.__doc__ or ""))
+    assert absent and absent <= said
+    assert not {name for name in said if re.search(r"^(crps|logs)_", name)} & set(drop_in.__all__)
 
 
 @pytest.mark.parametrize("name", sorted(CALLS))

@@ -316,5 +316,8 @@ def test_ray_gives_the_bytes_of_one_run():
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
     try:
         assert foretell.run(SUMMIT, executor=RayExecutor(), shards=5, **RUN).json == LOCAL
+        with pytest.raises(foretell.InputFault, match="`given=") as raised:
+            foretell.run(SUMMIT, executor=RayExecutor(), given="nonsense by")
+        assert type(raised.value) is foretell.InputFault and raised.value.problems[0].code == "E0208"
     finally:
         ray.shutdown()

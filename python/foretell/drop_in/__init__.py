@@ -6,8 +6,9 @@ the same three of scikit-learn (its version 1.9). The values are theirs up to ro
 
 What is not there, of scoringrules
 ----------------------------------
-- Kernel scores, the error spread, scores of vectors that weigh some outcomes more (``twes_ensemble``, ``owvs_ensemble`` and their like), laws with masses at both ends but
-  the uniform one. There are no such names.
+- Kernel scores (``gksuv_ensemble``, ``owgksmv_ensemble`` and their like), the error spread (``error_spread_score``), the conditional and the censored likelihood (``clogs_ensemble``), scores of vectors that
+  weigh some outcomes more (``twes_ensemble``, ``owvs_ensemble`` and their like), laws with masses at both ends but the uniform one (``crps_gtcnormal``, ``crps_gtclogistic``, ``crps_gtct``), and the
+  censored shifted gamma law (``crps_csg0``). There are no such names.
 - ``estimator="akr"`` and ``"akr_circperm"``, which compare each draw with one other: their value depends on the order of the draws.
 - Weights of draws (``ens_w``) of ``es_ensemble`` and ``vs_ensemble``, and by ``estimator="pwm"``, whose weighted form is not the score of what the draws are from.
 - ``vs_ensemble(p=0)``, which is 0 whatever was said; intervals whose bounds cross, and of ``alpha`` 1; laws without spread, such as a Poisson law of mean 0; probabilities of
