@@ -107,7 +107,7 @@ pub struct Report {
     /// What a row stands for.
     pub by: Group,
     /// How much a question counts; every one alike where it is not said.
-    #[serde(skip_serializing_if = "Weigh::is_alike")]
+    #[serde(default, skip_serializing_if = "Weigh::is_alike")]
     pub weigh: Weigh,
     /// The rules used.
     pub rules: Vec<RuleUsed>,
