@@ -121,7 +121,7 @@ class EnvironmentFault(ForetellError, OSError):
 
 
 class MissingFile(EnvironmentFault, FileNotFoundError):
-    """A file that is not there: a scenario, a table, a ledger that is only read. An `EnvironmentFault` and a `FileNotFoundError`.
+    """A file that is not there, such as a scenario, a table or a ledger that is only read, or the folder of one to write. An `EnvironmentFault` and a `FileNotFoundError`.
 
     Examples
     --------
@@ -135,7 +135,7 @@ class MissingFile(EnvironmentFault, FileNotFoundError):
 
 
 def of_environment(message: str, help: str | None = None, problems: tuple[Problem, ...] = ()) -> EnvironmentFault:
-    """The fault that the system's number of the error calls for, by which a message of the engine ends: 2 is a file that is not there on every system, 3 a folder on Windows."""
+    """The fault that the system's number of the error calls for, which a message of the engine holds: 2 is a file that is not there on every system, 3 a folder on Windows."""
     codes = {"(os error 2)", "(os error 3)"} if os.name == "nt" else {"(os error 2)"}
     kind = MissingFile if any(code in message for code in codes) else EnvironmentFault
     return kind(message, help, problems)

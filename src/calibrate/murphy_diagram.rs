@@ -92,7 +92,7 @@ fn by_question(sample: &Sample, threshold: f64) -> Vec<f64> {
 }
 
 /// The mean elementary scores of a sample at rising thresholds, whichever way its questions end.
-struct Pass<'a> {
+struct Means<'a> {
     sample: &'a Sample,
     thresholds: &'a [f64],
     /// Of each row how many thresholds lie below its probability.
@@ -100,7 +100,7 @@ struct Pass<'a> {
     total: f64,
 }
 
-impl<'a> Pass<'a> {
+impl<'a> Means<'a> {
     fn new(sample: &'a Sample, thresholds: &'a [f64]) -> Self {
         let below = |probability: f64| thresholds.partition_point(|threshold| *threshold < probability);
         let below = sample.rows.iter().map(|row| below(row.probability)).collect();
@@ -130,7 +130,7 @@ impl<'a> Pass<'a> {
         let draws: Vec<Vec<f64>> = (0..replicates)
             .into_par_iter()
             .map(|replicate| {
-                let mut stream = SplitMix::of_replicate(seed, replicate as u64);
+                let mut stream = SplitMix::of_replicate(!seed, replicate as u64);
                 let questions = self.sample.questions.iter();
                 let answers: Vec<bool> = questions.map(|question| stream.unit() < question.probability).collect();
                 self.means(|question| answers[question])
@@ -166,7 +166,7 @@ pub fn elementary_means(sample: &Sample, replicates: usize, seed: u64) -> Vec<El
             / total
     };
     let thresholds: Vec<f64> = (1..=THRESHOLDS).map(|at| at as f64 / (THRESHOLDS + 1) as f64).collect();
-    let if_calibrated = Pass::new(sample, &thresholds).if_calibrated(replicates, seed);
+    let if_calibrated = Means::new(sample, &thresholds).if_calibrated(replicates, seed);
     thresholds
         .iter()
         .zip(if_calibrated)
@@ -323,7 +323,7 @@ mod tests {
         let sample = Sample::of_pairs(&probabilities, &happened, &clusters).expect("probabilities");
         let curves = elementary_means(&sample, 1, 1);
         let thresholds: Vec<f64> = curves.iter().map(|of| of.threshold).collect();
-        let means = Pass::new(&sample, &thresholds).means(|question| happened[question]);
+        let means = Means::new(&sample, &thresholds).means(|question| happened[question]);
         for (mean, of) in means.iter().zip(&curves) {
             assert!((mean - of.stated).abs() < 1e-14, "{mean} against {of:?}");
         }

@@ -248,6 +248,9 @@ fn name(row: &CalibrationRow) -> String {
     titled(row.of.as_ref(), &row.forecaster)
 }
 
+/// Mean elementary scores lie between 0 and 1/2: what differs by less differs in its last bits.
+const ROUNDING: f64 = 1e-12;
+
 /// Where the curve of a Murphy diagram leaves the band of calibrated forecasts.
 fn beside_calibrated(row: &CalibrationRow) -> String {
     let places = |is_there: fn(&ElementaryMeans) -> bool, side: &str| {
@@ -256,8 +259,8 @@ fn beside_calibrated(row: &CalibrationRow) -> String {
         let span = if first == last { format!("{first:.0} %") } else { format!("{first:.0} % to {last:.0} %") };
         Some(format!("{side} it at {} from {span}", counted(found.len(), "threshold")))
     };
-    let above = places(|of| of.stated > of.calibrated_upper, "above");
-    let below = places(|of| of.stated < of.calibrated_lower, "below");
+    let above = places(|of| of.stated > of.calibrated_upper + ROUNDING, "above");
+    let below = places(|of| of.stated < of.calibrated_lower - ROUNDING, "below");
     let found: Vec<String> = above.into_iter().chain(below).collect();
     let found = if found.is_empty() { "within it everywhere".to_owned() } else { found.join(", ") };
     format!(

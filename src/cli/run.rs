@@ -271,7 +271,7 @@ pub(super) fn report(
     for (at, seen) in tally.divisions().iter().enumerate() {
         if seen.worlds > 0 {
             return Err(Error::input(format!("{} in {} of {worlds} worlds", plan.failure(at), seen.worlds))
-                .help("write `if … then … else …` around it, or a lower limit such as `at least 1` on the divisor"));
+                .help("write `if … then … else …` around it, or give what it is taken of or divided by a lower limit, such as `at least 1`"));
         }
     }
     let report = forecasts::report(Run { model: &loaded.model, hash: &loaded.hash, situation, plan, settings, tally });

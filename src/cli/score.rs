@@ -44,7 +44,7 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, default_value_t = Group::Forecaster)]
     by: Group,
     /// How much a question counts
-    #[arg(long, value_enum, value_name = "HOW", default_value_t = Weigh::Alike)]
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = Weigh::Alike, conflicts_with_all = ["components", "over_time"])]
     weigh: Weigh,
     /// Only this forecaster; may be given several times
     #[arg(long, value_name = "NAME")]

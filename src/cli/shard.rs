@@ -59,7 +59,7 @@ pub(super) fn run(loaded: &Loaded, view: &View, settings: &Settings, shard: Shar
         design: settings.design,
     };
     let text = PartFile::new(origin, shard, part.record()).to_text()?;
-    if out == Path::new("-") {
+    if console::is_stdout(out) {
         console::data(&text)?;
         return Ok(ExitCode::SUCCESS);
     }

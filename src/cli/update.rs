@@ -78,6 +78,9 @@ pub(super) struct Report<'a> {
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    if let Some(out) = &arguments.out {
+        console::refuse_stdout(out)?;
+    }
     if network::Format::of_path(&arguments.file).is_some() {
         return Err(Error::input(format!(
             "`{}` is a network, whose chances hold no priors that could learn",
@@ -126,7 +129,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
             ));
         }
     }
-    let reports = if arguments.until.is_none() { update::reports(&loaded.model) } else { 0 };
+    let reports = if arguments.until.is_none() { update::reports(&loaded.model, &loaded.source) } else { 0 };
     if reports > 0 {
         console::note(&format!(
             "note: what {reports} {} of the file {} for certain teaches with `--until DAY`: up to that day it is known",

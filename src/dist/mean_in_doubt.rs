@@ -6,8 +6,6 @@ use crate::math::gauss::{self, Nodes};
 use crate::math::{exp, ln, normal};
 use std::sync::Arc;
 
-const SIGNATURE: &str = "normal(normal(mean, doubt), sd)";
-
 /// What the mean in doubt is the mean of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MeanOf {
@@ -54,11 +52,15 @@ impl MeanInDoubt {
     /// # Errors
     /// When a standard deviation is not positive. The arguments of an error are counted in this order.
     pub fn new(of: MeanOf, mean: f64, doubt: f64, sd: f64) -> Result<Self, ParameterError> {
+        let signature = match of {
+            MeanOf::Number => "normal(normal(mean, doubt), sd)",
+            MeanOf::Logarithm => "lognormal(normal(mean, doubt), sd)",
+        };
         Ok(Self {
             of,
-            mean: Argument::new(SIGNATURE, 0, "mean", mean).finite()?,
-            doubt: Argument::new(SIGNATURE, 1, "doubt about the mean", doubt).positive()?,
-            sd: Argument::new(SIGNATURE, 2, "standard deviation", sd).positive()?,
+            mean: Argument::new(signature, 0, "mean", mean).finite()?,
+            doubt: Argument::new(signature, 1, "doubt about the mean", doubt).positive()?,
+            sd: Argument::new(signature, 2, "standard deviation", sd).positive()?,
         })
     }
 
@@ -227,7 +229,11 @@ mod tests {
     fn what_is_wrong_is_laid_at_its_door() {
         for (arguments, at) in [([f64::NAN, 1.0, 1.0], 0), ([0.0, 0.0, 1.0], 1), ([0.0, 1.0, -1.0], 2)] {
             let [mean, doubt, sd] = arguments;
-            assert_eq!(MeanInDoubt::new(MeanOf::Number, mean, doubt, sd).expect_err("wrong").argument, Some(at));
+            for (of, family) in [(MeanOf::Number, " normal(normal("), (MeanOf::Logarithm, " lognormal(normal(")] {
+                let problem = MeanInDoubt::new(of, mean, doubt, sd).expect_err("wrong");
+                assert_eq!(problem.argument, Some(at));
+                assert!(problem.to_string().contains(family), "{problem}");
+            }
         }
         assert_eq!(law(MeanOf::Logarithm).on_scale(-1.0), None);
         assert_eq!(law(MeanOf::Number).on_scale(-1.0), Some(-1.0));

@@ -100,6 +100,10 @@ pub fn read_joint_forecasts(path: &Path, records: &Records) -> Result<Vec<JointF
 
 /// The same of a table that was read.
 pub(super) fn of_table(table: &Table, records: &Records) -> Result<Vec<JointForecast>, Error> {
+    if table.rows.is_empty() {
+        // Of rows that cannot be read there may be no columns.
+        table.check_rows()?;
+    }
     table.require("joint forecasts", &COLUMNS, &COLUMNS)?;
     let mut problems = Problems::of(table);
     let places = COLUMNS.map(|name| table.column(name));

@@ -1,5 +1,6 @@
 //! Forecasts that come after another of the same question, forecaster and moment: how many, and where the first of them stand.
 
+use crate::diagnostic::counted;
 use std::collections::BTreeSet;
 
 /// How many are named.
@@ -65,17 +66,15 @@ impl Repeats {
 
     /// A line for each sort; `words` names a place.
     pub(crate) fn notes(&self, words: impl Fn(u64) -> String) -> Vec<String> {
-        let noun = |count: usize| if count == 1 { "forecast" } else { "forecasts" };
         let same = self.same.told("as", &words).map(|places| {
             let verb = if self.same.count == 1 { "stands" } else { "stand" };
-            format!("{} {} {verb} there twice: {places}", self.same.count, noun(self.same.count))
+            format!("{} {verb} there twice: {places}", counted(self.same.count, "forecast"))
         });
         let changed = self.changed.told("of", &words).map(|places| {
             let verb = if self.changed.count == 1 { "takes" } else { "take" };
             format!(
-                "{} {} {verb} the place of another of the same question, forecaster and moment: {places}",
-                self.changed.count,
-                noun(self.changed.count)
+                "{} {verb} the place of another of the same question, forecaster and moment: {places}",
+                counted(self.changed.count, "forecast")
             )
         });
         same.into_iter().chain(changed).collect()

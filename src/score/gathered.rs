@@ -324,7 +324,7 @@ impl GatheredForecasts {
     }
 
     /// Which forecasts come after another of the same question, forecaster and moment, each by file and row: known once the questions were gone
-    /// through by [`each`](Self::each).
+    /// through by [`each`](Self::each). Unlike for tables read whole a `revision` excuses none: it is not read.
     #[must_use]
     pub fn repeats(&self) -> Vec<String> {
         let words = |place: u64| {

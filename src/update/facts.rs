@@ -161,7 +161,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Takes in what a piece of news reports; what it says of several events together is no fact about one of them.
-    pub(super) fn report(&mut self, finding: &Finding, from: &str) {
+    pub(super) fn report(&mut self, finding: &Finding, from: &str) -> Result<(), String> {
         match finding {
             Finding::Binary(event, holds) => note(&mut self.binary, *event, *holds, from),
             Finding::Option(event, option) => note(&mut self.options, *event, *option, from),
@@ -169,9 +169,10 @@ impl<'a> Facts<'a> {
             Finding::HappenedOn(event, day) => self.date(*event, day - 1.0, *day, from),
             Finding::NotBy(event, day) => self.date(*event, *day, f64::INFINITY, from),
             Finding::Never(event) => self.date(*event, self.model.horizon_days(), f64::INFINITY, from),
-            Finding::Holds(condition) => drop(self.holds(condition, true, Times::AS_STATED, from)),
+            Finding::Holds(condition) => return self.holds(condition, true, Times::AS_STATED, from),
             Finding::Hint(..) | Finding::Now(..) => {}
         }
+        Ok(())
     }
 
     fn holds(&mut self, condition: &Condition, holds: bool, times: Times, from: &str) -> Result<(), String> {

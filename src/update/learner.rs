@@ -2,6 +2,7 @@
 
 use crate::model::{EventId, Model};
 use crate::source::Source;
+use std::collections::BTreeSet;
 
 /// An event, or a reference class with all events that are like it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,6 +51,11 @@ impl Learner {
             _ => tags.contains(&tag.as_str()).then(|| tag.clone()),
         };
         history.iter().filter_map(own).collect()
+    }
+
+    /// What of this scenario anything has learned from.
+    pub(super) fn everything_learned(model: &Model, source: &Source) -> BTreeSet<String> {
+        Self::all(model).flat_map(|learner| learner.learned_from(model, source, &[])).collect()
     }
 
     /// How it remembers an observation.

@@ -52,7 +52,7 @@ use learner::Learner;
 use posterior::Given;
 use relevant::Graph;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A prior that moved.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
@@ -177,13 +177,15 @@ pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: 
     let mut update = Update::default();
     let mut facts = Facts::new(model);
     let mut items = Vec::new();
-    let learned_from: BTreeSet<String> =
-        Learner::all(model).flat_map(|learner| learner.learned_from(model, source, &[])).collect();
+    let mut told: Vec<named::Told> = Vec::new();
+    let learned_from = Learner::everything_learned(model, source);
     for (finding, item) in reported::known(model, observed.until, &learned_from) {
-        facts.report(finding, &item.tag);
+        let settles = facts.report(finding, &item.tag);
+        if !learned_from.contains(&item.tag) {
+            told.push(named::Told::by_news(finding, &item.tag, settles));
+        }
         items.push(item);
     }
-    let mut asked: Vec<named::Asked<'_>> = Vec::new();
     // Why an outcome did not move its event by itself.
     let mut reasons: BTreeMap<String, String> = BTreeMap::new();
     for question in &model.questions {
@@ -203,7 +205,7 @@ pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: 
             }
             (_, settles) => settles,
         };
-        asked.push(named::Asked { question, tag: facts::tag(outcome), settles });
+        told.push(named::Told::by_outcome(question, facts::tag(outcome), settles));
     }
     let contradictions = facts.contradictions();
     items.retain(|item| !contradictions.contains(item.tag.as_str()));
@@ -226,7 +228,7 @@ pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: 
     let weighed = weighed::learn(&given, source, settings, &mut reasons, &mut update);
     posterior::members_follow(&mut update);
     update.conflicts = conflict::conflicts(&update);
-    let unused = named::unused(&given, source, &asked, &weighed, &mut reasons, &update);
+    let unused = named::unused(&given, source, &told, &weighed, &mut reasons, &update);
     update.skipped.extend(unused);
     let place = |name: &String| model.events.iter().position(|event| event.name == *name);
     let mut reasons: Vec<(String, String)> = reasons.into_iter().collect();

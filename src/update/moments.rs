@@ -2,16 +2,13 @@
 
 use crate::forecast::Estimate;
 use crate::math::gauss::Nodes;
-use crate::math::student;
+use crate::math::{normal, student};
 
 /// A share of the prior that is too small to have been moved by anything but rounding.
 pub(super) const ROUNDING: f64 = 1e-9;
 
 /// So many standard errors a posterior must differ from its prior to have been moved by more than the simulation.
 pub(super) const ERRORS: f64 = 4.0;
-
-/// The level of the normal distribution at so many standard errors.
-const LEVEL: f64 = 0.999_968_328_758_166_9;
 
 /// So small a shift, in shares of what the prior leaves open, is not looked for again with more worlds.
 pub(super) const SMALL: f64 = 0.05;
@@ -41,7 +38,7 @@ impl OfWorlds {
 
     /// What [`ERRORS`] are where so few worlds say how large an error is: of Student's t.
     fn errors(self) -> f64 {
-        student::quantile(self.worth - 1.0, LEVEL).unwrap_or(f64::INFINITY)
+        student::quantile(self.worth - 1.0, normal::cdf(ERRORS)).unwrap_or(f64::INFINITY)
     }
 }
 

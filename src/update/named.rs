@@ -6,15 +6,36 @@ use super::numbered::STATE_DOUBT;
 use super::posterior::{Given, PUT_BACK, is_of_this_time, question_of};
 use super::weighed::{self, Stated, TOGETHER, Weighed};
 use super::{Skipped, Update};
-use crate::model::{Definition, Event, EventId, Formula, Model, Question, QuestionTarget};
+use crate::model::{Definition, Event, EventId, Finding, Formula, Model, Question, QuestionTarget};
 use crate::source::Source;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A question with its outcome, and whether that settles an event.
-pub(super) struct Asked<'a> {
-    pub(super) question: &'a Question,
-    pub(super) tag: String,
-    pub(super) settles: Result<(), String>,
+/// What an outcome or a piece of news tells, and whether that settles an event.
+pub(super) struct Told {
+    /// The question, or what the news says.
+    name: String,
+    /// The number whose value it tells.
+    number: Option<EventId>,
+    tag: String,
+    settles: Result<(), String>,
+}
+
+impl Told {
+    pub(super) fn by_outcome(question: &Question, tag: String, settles: Result<(), String>) -> Self {
+        let number = match question.target {
+            QuestionTarget::Value(Formula::Event(event)) => Some(event),
+            _ => None,
+        };
+        Self { name: question.name.clone(), number, tag, settles }
+    }
+
+    pub(super) fn by_news(finding: &Finding, tag: &str, settles: Result<(), String>) -> Self {
+        let number = match finding {
+            Finding::Number(event, _) => Some(*event),
+            _ => None,
+        };
+        Self { name: tag.to_owned(), number, tag: tag.to_owned(), settles }
+    }
 }
 
 /// A question that was annulled, and what has learned from the outcome it had before.
@@ -37,12 +58,12 @@ pub(super) fn annulled(model: &Model, source: &Source, question: &Question) -> S
     Skipped { name: question.name.clone(), why }
 }
 
-/// The outcomes that moved nothing, where no event that they settle says why. `reasons` of events without a prior of their own, whose outcomes moved
+/// The outcomes and reports that moved nothing, where no event that they settle says why. `reasons` of events without a prior of their own, whose outcomes moved
 /// others (the class that they are like, what they depend on), are taken out, but for those of fixed numbers, which could be stated otherwise.
 pub(super) fn unused(
     given: &Given<'_>,
     source: &Source,
-    asked: &[Asked<'_>],
+    told: &[Told],
     weighed: &Weighed,
     reasons: &mut BTreeMap<String, String>,
     update: &Update,
@@ -63,14 +84,14 @@ pub(super) fn unused(
         facts.is_refused(tag)
             || events.any(|(at, event)| reasons.contains_key(&event.name) && facts.about(EventId(at)).contains(tag))
     };
-    let unused = asked.iter().filter(|one| !is_used(&one.tag) && !is_named(&one.tag));
+    let unused = told.iter().filter(|one| !is_used(&one.tag) && !is_named(&one.tag));
     unused
         .map(|one| {
             let why = match &one.settles {
                 Err(why) if why != COMBINATION => why.clone(),
                 _ => why(given, source, one, weighed, reasons, &doubtful),
             };
-            Skipped { name: one.question.name.clone(), why }
+            Skipped { name: one.name.clone(), why }
         })
         .collect()
 }
@@ -78,32 +99,29 @@ pub(super) fn unused(
 fn why(
     given: &Given<'_>,
     source: &Source,
-    asked: &Asked<'_>,
+    told: &Told,
     weighed: &Weighed,
     reasons: &BTreeMap<String, String>,
     doubtful: &BTreeSet<Learner>,
 ) -> String {
     let Given { model, facts, items, graph, .. } = *given;
-    if let Some(why) = weighed.unmoved.get(&asked.tag) {
+    if let Some(why) = weighed.unmoved.get(&told.tag) {
         return why.clone();
     }
-    let Some(item) = items.iter().position(|item| item.tag == asked.tag) else {
+    let Some(item) = items.iter().position(|item| item.tag == told.tag) else {
         return "its outcome is none that it can have".to_owned();
     };
     if graph.behind(item).is_disjoint(doubtful) {
-        return match &asked.question.target {
-            QuestionTarget::Value(Formula::Event(event)) => match &model.event(*event).definition {
-                Definition::Number(_) => format!(
-                    "it is drawn from distributions of fixed numbers, which learn nothing, by chances that state no doubt: {STATE_DOUBT}"
-                ),
-                _ => NO_DOUBT.to_owned(),
-            },
+        return match told.number.map(|event| &model.event(event).definition) {
+            Some(Definition::Number(_)) => format!(
+                "it is drawn from distributions of fixed numbers, which learn nothing, by chances that state no doubt: {STATE_DOUBT}"
+            ),
             _ => NO_DOUBT.to_owned(),
         };
     }
     let bearing = doubtful.iter().filter(|learner| weighed.bearing[*learner].contains(&item));
     let bearing: Vec<Learner> = bearing.copied().collect();
-    let has_learned = |learner: &Learner| learner.learned_from(model, source, &[&asked.tag]).contains(&asked.tag);
+    let has_learned = |learner: &Learner| learner.learned_from(model, source, &[&told.tag]).contains(&told.tag);
     if !bearing.is_empty() && bearing.iter().all(has_learned) {
         let names: Vec<String> = bearing.iter().map(|learner| format!("`{}`", learner.name(model))).collect();
         return format!("learned from it already: {}", names.join(", "));

@@ -3,7 +3,9 @@
 //! Hints and beliefs are no observations: they say what somebody thought of an event, not what came of it.
 
 use super::items::Item;
+use super::learner::Learner;
 use crate::model::{Condition, Finding, Formula, Model, News};
+use crate::source::Source;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
@@ -21,10 +23,12 @@ pub(super) fn known<'a>(
     reports.collect()
 }
 
-/// How many pieces of news report something for certain, so that they would be observed if the world was watched long enough.
+/// How many pieces of news report something for certain that nothing has learned from yet, so that it would be observed if the world was watched long
+/// enough. `source` is what the model was read from.
 #[must_use]
-pub fn reports(model: &Model) -> usize {
-    let later = model.news.iter().filter(|news| news.date > model.as_of);
+pub fn reports(model: &Model, source: &Source) -> usize {
+    let learned_from = Learner::everything_learned(model, source);
+    let later = model.news.iter().filter(|news| news.date > model.as_of && !learned_from.contains(&tag(news)));
     later.filter(|news| condition(model, &news.finding).is_some()).count()
 }
 
@@ -56,7 +60,10 @@ fn condition(model: &Model, finding: &Finding) -> Option<Condition> {
 
 #[cfg(test)]
 mod tests {
+    use super::reports;
     use crate::forecast::Resolution;
+    use crate::source::Source;
+    use crate::update::numbered::STATE_DOUBT;
     use crate::update::tests::{HEAD, checked, learned, question, rewritten};
     use crate::update::{Learned, Means, Skipped, Update};
     use jiff::civil::date;
@@ -86,6 +93,8 @@ mod tests {
         checked(&after);
         assert!(learned(&after, &outcome, Some(date(2025, 7, 1))).learned.is_empty(), "{after}");
         assert!(learned(&after, &outcome, None).learned.is_empty(), "{after}");
+        let reports = |text: &str| reports(&checked(text), &Source::new("test.toml", text));
+        assert_eq!((reports(&text), reports(&after)), (1, 0));
         // A watch that ends before knows nothing of it, and without one outcomes alone speak.
         for until in [Some(date(2025, 2, 28)), None] {
             let early = learned(&text, &outcome, until);
@@ -152,6 +161,17 @@ mod tests {
             assert_eq!(phrases(&by_outcome), phrases(&by_news), "{effect}");
             assert_eq!(by_news.learned.len(), 1, "{effect}: {by_news:?}");
         }
+    }
+
+    #[test]
+    fn a_report_that_teaches_nothing_is_named_with_the_reason() {
+        let fixed = "[event.a]\nchance = 0.3\n[event.b]\nchance = 0.2\n[event.c]\nvalue = \"normal(10, 2)\"\n";
+        let told = news("2025-03-01", "c", "is 12") + &news("2025-03-02", "a or b", "happened");
+        let update = learned(&format!("{HEAD}{fixed}{told}"), &[], Some(date(2025, 7, 1)));
+        let said: Vec<(&str, &str)> = update.skipped.iter().map(|one| (one.name.as_str(), one.why.as_str())).collect();
+        assert_eq!(said.len(), 2, "{said:?}");
+        assert!(said[0].0 == "c is 12: news (2025-03-01)" && said[0].1.contains(STATE_DOUBT), "{said:?}");
+        assert!(said[1].0.starts_with("a or b happened: news") && said[1].1.contains("states a doubt"), "{said:?}");
     }
 
     #[test]

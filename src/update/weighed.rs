@@ -88,19 +88,21 @@ pub(super) fn learn(
             Ok(old) => drop(learners.insert(*learner, old)),
             Err(tag) => {
                 reasons.entry(learner.name(model)).or_insert_with(|| {
-                    format!("it has learned from {tag}, which is not among the outcomes: give that one too, as it was")
+                    format!("it has learned from {tag}, which is not observed any more: give that outcome, or put that piece of news back into the file, as it was")
                 });
             }
         }
     }
     let input_of = |parameter: usize| inputs.get(&plan.parameters[parameter].place);
+    // Later news is no part of what is known as the file stands.
+    let has_news = model.news.iter().any(|news| news.date <= model.as_of);
     let wanted = |parameter: usize| {
         let input = input_of(parameter)?;
         let old = learners.get(&input.learner)?;
         let is_stated = matches!(&input.belief, Stated::Chance(belief) if belief.stated.is_some())
             || matches!(input.belief, Stated::Options(_) | Stated::Rate { .. } | Stated::Mean { .. });
         let learns = is_stated && !done.contains(&plan.parameters[parameter].place);
-        learns.then_some(if old.is_empty() && model.news.is_empty() { Grain::Exact } else { Grain::Fine })
+        learns.then_some(if old.is_empty() && !has_news { Grain::Exact } else { Grain::Fine })
     };
     if !(0..plan.parameters.len()).any(|parameter| wanted(parameter).is_some()) {
         return weighed;
@@ -115,13 +117,13 @@ pub(super) fn learn(
     // Those that moved by less than the simulation tells, and by what the others moved.
     let mut unmoved: Vec<(Learner, Vec<String>)> = Vec::new();
     let mut taught: BTreeSet<String> = BTreeSet::new();
-    // By what is known already: nothing but the news of the file, and what an event has learned from before.
+    // By what is known already: nothing but the news of the file's own day, and what an event has learned from before.
     let mut before: Vec<(&[Item], Figures)> = Vec::new();
     for parameter in 0..all.unfolded.inquiries.len() {
         let (Some(input), true) = (input_of(parameter), wanted(parameter).is_some()) else { continue };
         let learned_from = input.learner.learned_from(model, source, &tags);
         let old = learners[&input.learner].as_slice();
-        let known = if old.is_empty() && model.news.is_empty() {
+        let known = if old.is_empty() && !has_news {
             None
         } else {
             let at = match before.iter().position(|(known, _)| *known == old) {

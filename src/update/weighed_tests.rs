@@ -319,4 +319,12 @@ fn the_stated_error_of_rarely_met_evidence_is_true() {
     let spread = (runs.iter().map(|run| (run.0 - mean) * (run.0 - mean)).sum::<f64>() / 39.0).sqrt();
     let stated = (runs.iter().map(|run| run.1 * run.1).sum::<f64>() / 40.0).sqrt();
     assert!((0.63..1.97).contains(&(stated / spread)), "stated {stated}, spread {spread}");
+    // News of a later day is no part of what is known as the file stands: it changes neither the figure nor its error.
+    let later = "[event.other]\nchance = 0.5\n[[news]]\ndate = 2025-03-01\nsource = \"a paper\"\nabout = \"other\"\neffect = \"x2\"\n";
+    let text = format!("{text}{later}");
+    let (model, source) = (checked(&text), Source::new("test.toml", text.as_str()));
+    let settings = Settings { worlds: 100_000, seed: 1, ..Settings::default() };
+    let update = update(&model, &source, Observed { outcomes: &outcomes, until: None }, &settings);
+    let strikes = one(&update, "strikes", "3 in 365 days");
+    assert_eq!((strikes.mean_after, strikes.standard_error), runs[0]);
 }

@@ -246,6 +246,37 @@ fn forecasts_without_rows_are_to_blame_and_not_the_outcomes() {
     let err = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1));
     assert!(err.contains("error: `forecasts.csv` holds no forecast and no question"), "{err}");
+    // What a file said of itself is the way out.
+    std::fs::write(folder.path().join("prices.json"), r#"{"history": [{"t": 1735689600, "p": 0.1}]}"#).expect("a file");
+    let output = Command::new(env!("CARGO_BIN_EXE_foretell"))
+        .current_dir(folder.path())
+        .args(["score", "--forecasts", "prices.json", "--outcomes", "outcomes.csv"])
+        .output()
+        .expect("the binary runs");
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(err.contains("help: prices.json: 1 price left out: `prices` is no market that is known"), "{err}");
+}
+
+/// Eight of ten that were given 50 %: at the thresholds where the curve lies on an end of its band it differs from it by last bits alone.
+#[test]
+fn a_curve_on_the_edge_of_its_band_is_within_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut said, mut came) =
+        (String::from("question,forecaster,made_at,probability\n"), String::from("question,resolution,resolved_on\n"));
+    for at in 0..10 {
+        let _ = writeln!(said, "q{at},ada,2025-01-01,0.5");
+        let _ = writeln!(came, "q{at},{},2025-02-01", if at < 8 { "yes" } else { "no" });
+    }
+    for (name, text) in [("f.csv", said), ("o.csv", came)] {
+        std::fs::write(folder.path().join(name), text).expect("a file in the folder");
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_foretell"))
+        .current_dir(folder.path())
+        .args(["calibrate", "--forecasts", "f.csv", "--outcomes", "o.csv", "--murphy", "m.svg"])
+        .output()
+        .expect("the binary runs");
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert!(out.contains("95 % at each of 99 thresholds: within it everywhere"), "{out}");
 }
 
 #[test]
@@ -268,9 +299,10 @@ fn what_stands_in_two_files_is_named_with_both() {
     std::fs::write(folder.path().join("more.csv"), more).expect("a file in the folder");
     let (code, out, err) = run_on(folder.path(), &["score", "--forecasts", "more.csv"]);
     // `more.csv` is named first, so what stands in `forecasts.csv` comes after it.
-    let told = "note: forecasts.csv: 2 forecasts take the place of one of the same question, forecaster and moment in more.csv: \
-                `q0` by `ada` at 2025-01-01, `q1` by `bob` at 2025-01-05";
-    assert!(code == 0 && err.contains(told), "{err}");
+    let changed = "note: forecasts.csv: 1 forecast takes the place of one of the same question, forecaster and moment in more.csv: \
+                   `q0` by `ada` at 2025-01-01\n";
+    let same = "note: forecasts.csv: 1 forecast also stands in more.csv: `q1` by `bob` at 2025-01-05\n";
+    assert!(code == 0 && err.contains(changed) && err.contains(same), "{err}");
     assert!(out.contains("not scored: 2 forecasts on 2 questions: another of the same moment"), "{out}");
 }
 

@@ -24,8 +24,8 @@ ROW = re.compile(r"^row (\d+)(?=\b)")
 
 #: What rules of elements take that has no unit, or one over that of what happened: no day can stand there.
 PURE = frozenset({"a", "alpha", "b", "degrees", "drawn", "floor", "level", "marked", "mass", "p", "rate", "shape", "size", "trials", "unmarked"})
-#: Rules of what either happens or not, and of laws of counts: nothing of theirs is a day.
-COUNTED = re.compile("brier|log|log_floored|(crps|log)_(poisson|binomial|negative_binomial|hypergeometric)")
+#: Rules of what either happens or not, of laws of counts and of laws of a logarithm: nothing of theirs is a day.
+WITHOUT_DAYS = re.compile("brier|log|log_floored|(crps|log)_(poisson|binomial|negative_binomial|hypergeometric|lognormal|loglogistic|loglaplace)")
 
 
 def numbers(values: ArrayLike) -> Floats:
@@ -110,8 +110,8 @@ def shaped(scores: Floats, shape: tuple[int, ...]) -> Scores:
 
 def elementwise(rule: str, *columns: ArrayLike) -> Scores:
     names = _takes(rule)
-    is_counted = COUNTED.fullmatch(rule) is not None
-    doubles = [pure(one, name) if is_counted or name in PURE else numbers(one) for name, one in zip(names, columns, strict=True)]
+    is_without_days = WITHOUT_DAYS.fullmatch(rule) is not None
+    doubles = [pure(one, name) if is_without_days or name in PURE else numbers(one) for name, one in zip(names, columns, strict=True)]
     arrays = numpy.broadcast_arrays(*doubles)
     flat = [numpy.ascontiguousarray(array).reshape(-1) for array in arrays]
     shape = arrays[0].shape

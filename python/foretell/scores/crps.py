@@ -95,7 +95,7 @@ def crps_student_t(y: ArrayLike, degrees: ArrayLike, location: ArrayLike, scale:
     Raises
     ------
     ValueError
-        If ``degrees`` is not above 1 or ``scale`` not above 0; or if a number is NaN. The message names the row.
+        If ``degrees`` is not above 1 or ``scale`` not above 0; or if ``y`` is infinite or a number is NaN. The message names the row.
 
     Jordan, Krüger and Lerch (2019), J. Stat. Softw. 90(12), appendix A.
 
@@ -152,7 +152,7 @@ def crps_gev(y: ArrayLike, shape: ArrayLike, location: ArrayLike, scale: ArrayLi
     Raises
     ------
     ValueError
-        If ``shape`` is not below 1 or ``scale`` not above 0; or if a number is NaN. The message names the row.
+        If ``shape`` is not below 1 or ``scale`` not above 0; or if ``y`` is infinite or a number is NaN. The message names the row.
 
     Friederichs and Thorarinsdottir (2012), Environmetrics 23, 579–594.
 
@@ -207,7 +207,7 @@ def crps_two_piece_normal(y: ArrayLike, location: ArrayLike, scale_below: ArrayL
     Raises
     ------
     ValueError
-        If a scale is not above 0; or if a number is NaN. The message names the row.
+        If a scale is not above 0; or if ``y`` is infinite or a number is NaN. The message names the row.
 
     Gneiting and Thorarinsdottir (2010), arXiv:1010.2318.
 

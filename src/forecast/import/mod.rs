@@ -30,8 +30,9 @@ mod scoringutils;
 mod tests;
 mod values;
 
-use super::tidy::{Holds, Summary, Table, TidyFile, read_whole};
-use super::{Outcome, Records};
+use super::tidy::{Holds, Summary, Table, TidyFile, read_whole, shortened};
+use super::{ForecastRecord, Outcome, Records};
+use crate::diagnostic::counted;
 use crate::error::Error;
 use content::{Content, Documents};
 use reading::Reading;
@@ -246,38 +247,33 @@ pub fn read_all(files: &[(Holds, InputFile)], records: &mut Records) -> Result<(
     Ok((outcomes, summaries))
 }
 
-/// Forecasts that are named where they stand in two files.
-const NAMED: usize = 10;
-
-/// Notes which forecasts of a file come after one of the same question, forecaster and moment in another.
+/// Notes which forecasts of a file come after one of the same question, forecaster and moment in another, revisions among them.
 fn tell_of_what_stands_in_two_files(records: &Records, parts: &[(usize, Range<usize>)], summaries: &mut [Summary]) {
     if parts.len() < 2 {
         return;
     }
-    let mut latest: HashMap<(&str, &str, u64), usize> = HashMap::new();
-    let mut found: BTreeMap<(usize, usize), (usize, Vec<String>)> = BTreeMap::new();
+    let mut latest: HashMap<(&str, &str, u64), (usize, &ForecastRecord)> = HashMap::new();
+    let mut found: BTreeMap<(usize, usize, bool), Vec<String>> = BTreeMap::new();
     for (file, part) in parts {
         for record in &records.forecasts[part.clone()] {
             let moment = record.made_at.epoch_days().to_bits();
-            let Some(before) = latest.insert((&*record.question, &*record.forecaster, moment), *file) else { continue };
+            let key = (&*record.question, &*record.forecaster, moment);
+            let Some((before, other)) = latest.insert(key, (*file, record)) else { continue };
             if before != *file {
-                let (count, named) = found.entry((*file, before)).or_default();
-                *count += 1;
-                if named.len() < NAMED {
-                    named.push(format!("`{}` by `{}` at {}", record.question, record.forecaster, record.made_at));
-                }
+                let named = found.entry((*file, before, record == other)).or_default();
+                named.push(format!("`{}` by `{}` at {}", record.question, record.forecaster, record.made_at));
             }
         }
     }
-    for ((file, before), (count, named)) in found {
-        let more = if count > named.len() { format!(" and {} more", count - named.len()) } else { String::new() };
-        let (noun, verb) = if count == 1 { ("forecast", "takes") } else { ("forecasts", "take") };
-        let note = format!(
-            "{count} {noun} {verb} the place of one of the same question, forecaster and moment in {}: {}{more}",
-            summaries[before].file,
-            named.join(", ")
-        );
-        summaries[file].notes.push(note);
+    for ((file, before, is_same), named) in found {
+        let what = match (is_same, named.len()) {
+            (true, 1) => "also stands in",
+            (true, _) => "also stand in",
+            (false, 1) => "takes the place of one of the same question, forecaster and moment in",
+            (false, _) => "take the place of one of the same question, forecaster and moment in",
+        };
+        let (which, other) = (counted(named.len(), "forecast"), &summaries[before].file);
+        summaries[file].notes.push(format!("{which} {what} {other}: {}", shortened(&named)));
     }
 }
 
@@ -288,9 +284,14 @@ fn check_that_something_was_asked(files: &[(Holds, InputFile)], summaries: &[Sum
     }
     let named: Vec<String> = summaries.iter().map(|summary| format!("`{}`", summary.file)).collect();
     let verb = if named.len() == 1 { "holds" } else { "hold" };
+    let told: Vec<String> = summaries.iter().flat_map(Summary::remarks).collect();
     Err(Error::input(format!(
         "{} {verb} no forecast and no question, so there is nothing for the outcomes",
         named.join(", ")
     ))
-    .help("a table of forecasts has a row for each below its header"))
+    .help(if told.is_empty() {
+        "a table of forecasts has a row for each below its header".to_owned()
+    } else {
+        told.join("; ")
+    }))
 }

@@ -8,9 +8,11 @@ use super::content::{Content, list, number, text};
 use super::reading::{Reading, blank};
 use super::values::{binary, day_of, from_milliseconds};
 use super::{Importer, Recognised};
+use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::tidy::Holds;
 use crate::forecast::{Forecast, Moment, Outcome, Question, QuestionKind, Resolution};
+use crate::math::round_to;
 use serde_json::{Map, Value};
 use std::path::Path;
 
@@ -132,8 +134,8 @@ fn history(item: &Map<String, Value>, file: &str, reading: &mut Reading<'_>) {
     let name = Path::new(file).file_stem().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let Some((question, is_of_yes)) = reading.beside.priced.get(&name).cloned() else {
         reading.note(format!(
-            "{} prices left out: `{name}` is no market that is known; name the file after the condition_id, the market_slug or the token_id, and read the markets with it",
-            points.len()
+            "{} left out: `{name}` is no market that is known; name the file after the condition_id, the market_slug or the token_id, and read the markets with it",
+            counted(points.len(), "price")
         ));
         return;
     };
@@ -149,9 +151,13 @@ fn history(item: &Map<String, Value>, file: &str, reading: &mut Reading<'_>) {
 fn price(point: &Map<String, Value>, is_of_yes: bool) -> Result<(Moment, Forecast), String> {
     let seconds = number(point, "t").ok_or_else(|| "it has no time".to_owned())?;
     let price = number(point, "p").ok_or_else(|| "it has no price".to_owned())?;
-    let of_yes = if is_of_yes { price } else { 1.0 - price };
-    let said = binary(&of_yes.to_string())?;
-    Ok((from_milliseconds(seconds * 1000.0)?, said))
+    Ok((from_milliseconds(seconds * 1000.0)?, of_yes(price, is_of_yes)?))
+}
+
+/// What a price of yes or no says of yes: of 0.9 for no, 0.1 and not its last bits.
+fn of_yes(price: f64, is_of_yes: bool) -> Result<Forecast, String> {
+    let probability = if is_of_yes { price } else { round_to(1.0 - price, 12) };
+    binary(&probability.to_string())
 }
 
 /// What the market said after a trade.
@@ -162,8 +168,8 @@ fn trade(seconds: f64, item: &Map<String, Value>) -> Result<(Moment, Forecast), 
     }
     let price = number(item, "price").ok_or_else(|| "it has no price".to_owned())?;
     let said = match number(item, "outcomeIndex") {
-        Some(0.0) => binary(&price.to_string())?,
-        Some(1.0) => binary(&(1.0 - price).to_string())?,
+        Some(0.0) => of_yes(price, true)?,
+        Some(1.0) => of_yes(price, false)?,
         _ => return Err("outcomeIndex is neither 0 nor 1".to_owned()),
     };
     Ok((from_milliseconds(seconds * 1000.0)?, said))
@@ -177,11 +183,11 @@ mod tests {
     const MARKETS: &str = r#"[{"condition_id": "0x1", "question": "Will it?", "market_slug": "will-it", "end_date_iso": "2025-03-01T00:00:00Z", "closed": true,
         "tokens": [{"token_id": "71", "outcome": "Yes", "winner": true}, {"token_id": "72", "outcome": "No", "winner": false}]}]"#;
     const PRICES: &str =
-        r#"{"history": [{"t": 1735689600, "p": 0.25}, {"t": 1735776000, "p": 0.5}, {"t": 1735776001, "p": 1.5}]}"#;
+        r#"{"history": [{"t": 1735689600, "p": 0.1}, {"t": 1735776000, "p": 0.5}, {"t": 1735776001, "p": 1.5}]}"#;
 
     #[test]
     fn a_price_history_is_of_the_market_that_its_file_is_named_after() {
-        for (name, first) in [("prices/71.json", 0.25), ("72.json", 0.75), ("will-it.json", 0.25), ("0x1.json", 0.25)] {
+        for (name, first) in [("prices/71.json", 0.1), ("72.json", 0.9), ("will-it.json", 0.1), ("0x1.json", 0.1)] {
             let (records, remarks) = read(&[(name, PRICES), ("m.json", MARKETS)]).unwrap();
             let expected = [first, 0.5].map(|probability| Forecast::Binary { probability });
             assert_eq!(said(&records, "0x1", "polymarket"), expected.iter().collect::<Vec<_>>(), "{name}");

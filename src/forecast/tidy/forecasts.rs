@@ -3,6 +3,7 @@
 use super::Summary;
 use super::cell::{level, parse_number, parse_probability};
 use super::table::{Problems, Row, Table};
+use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::marks::in_order_of;
 use crate::forecast::numbers;
@@ -128,10 +129,6 @@ fn check_says(table: &Table) -> Result<(), Error> {
         &[]
     };
     table.require_one("forecasts", missing, &known_columns())
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// What one row says.

@@ -96,7 +96,7 @@ impl Summary {
 }
 
 /// A list for people: the first ten, and how many more.
-fn shortened(names: &[String]) -> String {
+pub(in crate::forecast) fn shortened(names: &[String]) -> String {
     let mut text = names.iter().take(10).cloned().collect::<Vec<_>>().join(", ");
     if names.len() > 10 {
         let _ = write!(text, " and {} more", names.len() - 10);
