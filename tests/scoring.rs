@@ -9,6 +9,8 @@ mod calibration;
 mod commands;
 #[path = "scoring/comparison.rs"]
 mod comparison;
+#[path = "scoring/distributions.rs"]
+mod distributions;
 #[path = "scoring/leaderboard_commands.rs"]
 mod leaderboard_commands;
 #[path = "scoring/measures.rs"]

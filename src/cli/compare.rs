@@ -1,6 +1,6 @@
 //! `foretell compare`.
 
-use super::figures::{Figures, figure_column, remarks, write_table};
+use super::figures::{Figures, figure_column, note_quantiles_of_distributions, remarks, write_table};
 use super::inputs::{Inputs, check_cluster, check_forecaster, records, rule_parser, rules, unknown_forecaster};
 use super::pair_tests::{TEST_COLUMNS, test_cells, test_sheet};
 use super::{Done, console, stream};
@@ -198,6 +198,7 @@ fn recorded(arguments: &Arguments) -> Result<(Comparison, Vec<Reliability>), Err
     check_cluster(&arguments.cluster, &records)?;
     let standings = regroup(standings, &records, &arguments.cluster);
     let rules = rules(&arguments.rules);
+    note_quantiles_of_distributions(&standings.standings, &rules);
     let comparison = compare_chosen(&standings, &pairs(arguments, &forecasters), &rules, arguments.adjust);
     if let Some(path) = &arguments.murphy {
         draw_murphy(&standings, &comparison, path)?;

@@ -1,6 +1,8 @@
 //! `foretell leaderboard`.
 
-use super::figures::{Figures, figure_column, remarks, warn_of_different_levels, write_table};
+use super::figures::{
+    Figures, figure_column, note_quantiles_of_distributions, remarks, warn_of_different_levels, write_table,
+};
 use super::inputs::{Inputs, check_cluster, check_forecaster, records, rule_parser, rules, unknown_forecaster};
 use super::{Done, LEAST_REPLICATES, console, stream};
 use crate::compare::{
@@ -136,6 +138,7 @@ fn recorded(arguments: &Arguments, settings: &BoardSettings) -> Result<(Leaderbo
     let standings = regroup(standings, &records, &arguments.cluster);
     let rules = rules(&arguments.rules);
     warn_of_different_levels(&standings.standings, &rules);
+    note_quantiles_of_distributions(&standings.standings, &rules);
     Ok((leaderboard(&standings, &rules, settings), standings.standings.is_empty()))
 }
 

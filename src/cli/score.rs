@@ -1,6 +1,8 @@
 //! `foretell score`.
 
-use super::figures::{Figures, figure_column, remarks, warn_of_different_levels, write_table};
+use super::figures::{
+    Figures, figure_column, note_quantiles_of_distributions, remarks, warn_of_different_levels, write_table,
+};
 use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules};
 use super::{Done, console, score_otherwise, stream};
 use crate::compare::{ScoreOfDay, over_time_picture, score_over_time};
@@ -145,6 +147,7 @@ fn recorded(arguments: &Arguments) -> Result<Report, Error> {
     let rules = chosen(arguments, &DEFAULT_RULES);
     let standings = standings(&records, wanted);
     warn_of_different_levels(&standings.standings, &rules);
+    note_quantiles_of_distributions(&standings.standings, &rules);
     let mut report = match arguments.weigh {
         Weigh::Alike => summarise(&standings, &rules, arguments.by),
         Weigh::Time => summarise_by_time(&standings, &records, &rules, arguments.by),
