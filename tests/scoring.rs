@@ -15,6 +15,8 @@ mod distributions;
 mod leaderboard_commands;
 #[path = "scoring/measures.rs"]
 mod measures;
+#[path = "scoring/weights.rs"]
+mod weights;
 
 use foretell::calibrate::{
     CorpScore, Points, area_under_curve, corp, expected_calibration_error, murphy_elementary, spiegelhalter,

@@ -11,7 +11,7 @@ use crate::forecast::{
     Forecast, ForecastRecord, Living, Records, Scale, Selection, check_name, day, live_records, nearest,
 };
 use crate::pool::{POOLS, PoolMethod, Said, pooled_records};
-use crate::score::{RULES, ScoringRule, rule};
+use crate::score::{RULES, ScoringRule, Weigh, rule};
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use jiff::civil::Date;
 use std::cell::Cell;
@@ -238,6 +238,19 @@ pub(super) fn records_of_any(inputs: &Inputs) -> Result<Records, Error> {
         }
     }
     Ok(records)
+}
+
+/// Refuses weights in a stream, which sums forecasts as they come.
+pub(super) fn check_weigh(weigh: Weigh, is_streamed: bool) -> Result<(), Error> {
+    if is_streamed && weigh == Weigh::Time {
+        return Err(Error::input(
+            "--weigh time does not go with --stream, which sums questions as they come, each alike",
+        )
+        .help(
+            "leave --stream out, so that the records are in memory; `--tagged` and `--made-from` take a part of them",
+        ));
+    }
+    Ok(())
 }
 
 /// Checks that questions are grouped by something that they have.
