@@ -308,6 +308,18 @@ fn a_run_records_what_several_of_its_questions_come_to_together() {
     let of_wet = recorded.forecasts.iter().find(|record| record.question == "wet").expect("it was recorded");
     let Forecast::Binary { probability } = of_wet.forecast else { panic!("it is a yes/no question") };
     assert!((wet - probability).abs() < 1e-12, "{wet} against {probability}");
+    // Of parts put together they are those of the run.
+    for (number, file) in [("1/2", "a.json"), ("2/2", "b.json")] {
+        let words = ["run", "s.toml", "--worlds", "100k", "--method", "rejection", "--shard", number, "--out", file];
+        run(folder.path(), 0, &words);
+    }
+    let merge = ["merge", "b.json", "a.json", "--curve-worlds", "0", "--record", "--joint", "said,wet", "--ledger"];
+    let (_, err) = run(folder.path(), 0, &[&merge[..], &["merged.db"]].concat());
+    assert!(err.contains("1 joint forecast"), "{err}");
+    assert_eq!(sorted("merged.db"), found);
+    let sayd = ["merge", "a.json", "b.json", "--record", "--joint", "wet,sayd", "--ledger", "none.db"];
+    let (_, err) = run(folder.path(), 1, &sayd);
+    assert!(err.contains("did you mean `said`?"), "{err}");
     // What cannot be part of a pattern is named, and nothing is recorded.
     for (names, told) in [
         ("wet,much", "`much` asks for a number or a day"),

@@ -9,10 +9,14 @@ mod calibration;
 mod commands;
 #[path = "scoring/comparison.rs"]
 mod comparison;
+#[path = "scoring/distributions.rs"]
+mod distributions;
 #[path = "scoring/leaderboard_commands.rs"]
 mod leaderboard_commands;
 #[path = "scoring/measures.rs"]
 mod measures;
+#[path = "scoring/weights.rs"]
+mod weights;
 
 use foretell::calibrate::{
     CorpScore, Points, area_under_curve, corp, expected_calibration_error, murphy_elementary, spiegelhalter,

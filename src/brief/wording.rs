@@ -167,6 +167,7 @@ pub fn in_words(
             let words = of_number([low, middle, high], figures.masses, unit);
             vec![plain("", words)]
         }
+        Some(Forecast::Distribution { distribution }) => vec![plain("", distribution.to_string())],
         Some(Forecast::Date { levels, days, never }) => {
             let error = figures.never.map(|never| never.standard_error);
             let doubt = figures.never.and_then(|never| never.prior_interval).map(|(low, high)| (1.0 - high, 1.0 - low));

@@ -2,12 +2,19 @@
 
 use super::pit::{Jump, pit_histogram, pit_of_quantiles};
 use super::{HistogramTest, rank_histogram_test};
-use crate::score::{Case, Standing, clustered_mean, label, quantile_bias};
+use crate::score::{Case, Standing, bias, clustered_mean, label};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Levels nearer than this are one level.
 const SAME_LEVEL: f64 = 1e9;
+
+/// Of a distribution by name, which states every level: those of forecast hubs.
+static LEVELS_OF_A_DISTRIBUTION: [f64; 23] = [
+    0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9,
+    0.95, 0.975, 0.99,
+];
 
 /// How often outcomes were at or below a stated quantile.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
@@ -35,7 +42,8 @@ pub struct QuantileReliability {
     pub clusters: usize,
     /// Each stated level, rising.
     pub levels: Vec<LevelShare>,
-    /// Shares of the bins of the probability integral transform, spread evenly between the quantiles next to the outcome.
+    /// Shares of the bins of the probability integral transform: of quantiles spread evenly between those next to the outcome, of a distribution by name
+    /// its cdf there, of a count spread evenly over its jump.
     pub pit: Vec<f64>,
     /// The test that the cells between the levels are filled as they should be; `None` unless all questions have the same two levels
     /// at least. It takes questions for independent.
@@ -47,8 +55,11 @@ pub struct QuantileReliability {
 /// One forecast of quantiles beside its outcome.
 struct Stated<'a> {
     levels: &'a [f64],
-    values: &'a [f64],
+    values: Cow<'a, [f64]>,
     outcome: f64,
+    /// The transform, where it is known exactly.
+    jump: Option<Jump>,
+    bias: Option<f64>,
     /// Whether everything after the last day counts as the last day.
     held: bool,
     cluster: &'a str,
@@ -56,20 +67,32 @@ struct Stated<'a> {
 
 fn stated(standing: &Standing, last: bool) -> Option<Stated<'_>> {
     let segment = if last { standing.segments.last() } else { standing.segments.first() }?;
-    let cluster = standing.cluster.as_str();
+    let of = |levels, values, outcome, jump, held| Stated {
+        levels,
+        values,
+        outcome,
+        jump,
+        bias: bias(&segment.case),
+        held,
+        cluster: standing.cluster.as_str(),
+    };
     match &segment.case {
-        Case::Quantiles { levels, values, outcome } => {
-            Some(Stated { levels, values, outcome: *outcome, held: false, cluster })
-        }
-        Case::Days { levels, days, outcome, .. } => {
-            Some(Stated { levels, values: days, outcome: *outcome, held: true, cluster })
+        Case::Quantiles { levels, values, outcome } => Some(of(levels, Cow::from(values), *outcome, None, false)),
+        Case::Days { levels, days, outcome, .. } => Some(of(levels, Cow::from(days), *outcome, None, true)),
+        Case::Distribution { distribution, outcome } => {
+            let levels = &LEVELS_OF_A_DISTRIBUTION;
+            let values: Vec<f64> = levels.iter().map(|level| distribution.law().quantile(*level)).collect();
+            Some(of(levels, Cow::from(values), *outcome, Some(distribution.around(*outcome)), false))
         }
         _ => None,
     }
 }
 
 fn transform(of: &Stated) -> Option<Jump> {
-    let (from, to) = pit_of_quantiles(of.levels, of.values, of.outcome)?;
+    if of.jump.is_some() {
+        return of.jump;
+    }
+    let (from, to) = pit_of_quantiles(of.levels, &of.values, of.outcome)?;
     // A day held to the last day stands for all later ones too.
     let at_end = of.held && of.values.last().is_some_and(|last| *last <= of.outcome);
     Some((from, if at_end { 1.0 } else { to }))
@@ -96,7 +119,7 @@ pub(super) fn quantile_reliability(
     let clusters = label(forecasts.iter().map(|(stated, _)| stated.cluster));
     let mut by_level: BTreeMap<u64, (f64, Vec<f64>, Vec<usize>)> = BTreeMap::new();
     for ((stated, _), cluster) in forecasts.iter().zip(&clusters) {
-        for (level, value) in stated.levels.iter().zip(stated.values) {
+        for (level, value) in stated.levels.iter().zip(stated.values.iter()) {
             let entry = by_level.entry((level * SAME_LEVEL).round() as u64).or_insert((*level, Vec::new(), Vec::new()));
             entry.1.push(f64::from(u8::from(stated.outcome <= *value)));
             entry.2.push(*cluster);
@@ -115,10 +138,7 @@ pub(super) fn quantile_reliability(
     });
     let jumps: Vec<Jump> = forecasts.iter().map(|(_, jump)| *jump).collect();
     let test = if same_levels && first.0.levels.len() > 1 { cell_test(&levels, &jumps) } else { None };
-    let biases: Vec<f64> = forecasts
-        .iter()
-        .filter_map(|(stated, _)| quantile_bias(stated.levels, stated.values, stated.outcome))
-        .collect();
+    let biases: Vec<f64> = forecasts.iter().filter_map(|(stated, _)| stated.bias).collect();
     Some(QuantileReliability {
         of: of.map(str::to_owned),
         forecaster: forecaster.to_owned(),
@@ -131,7 +151,8 @@ pub(super) fn quantile_reliability(
     })
 }
 
-/// The test over the cells between the levels; an outcome on a quantile counts half for each side, a jump by its parts.
+/// The test over the cells between the levels; an outcome on a quantile counts half for each side, a jump by its parts. Beyond 0 and 1 there is no other
+/// side.
 fn cell_test(levels: &[LevelShare], jumps: &[Jump]) -> Option<HistogramTest> {
     let edges: Vec<f64> = std::iter::once(0.0).chain(levels.iter().map(|of| of.level)).chain([1.0]).collect();
     let shares: Vec<f64> = edges.windows(2).map(|pair| pair[1] - pair[0]).collect();
@@ -140,8 +161,10 @@ fn cell_test(levels: &[LevelShare], jumps: &[Jump]) -> Option<HistogramTest> {
         for (at, cell) in edges.windows(2).enumerate() {
             counts[at] += if from < to {
                 (to.min(cell[1]) - from.max(cell[0])).max(0.0) / (to - from)
+            } else if cell[0] < from && from < cell[1] {
+                1.0
             } else if from == cell[0] || from == cell[1] {
-                0.5
+                if from == 0.0 || from == 1.0 { 1.0 } else { 0.5 }
             } else {
                 0.0
             };

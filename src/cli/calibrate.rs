@@ -15,7 +15,7 @@ use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::day;
 use crate::report::{Format, Output, Reliable, reliability_plot};
-use crate::score::standings;
+use crate::score::{Weigh, standings};
 use jiff::civil::Date;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -50,6 +50,9 @@ pub(super) struct Arguments {
     /// Which forecasts of a question count
     #[arg(long = "use", value_enum, value_name = "WHICH", default_value_t = Chosen::Standing)]
     chosen: Chosen,
+    /// As in `score`; here every question counts 1
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = Weigh::Alike, hide = true)]
+    weigh: Weigh,
     /// Count all resolved questions, also those whose scheduled close lies ahead
     #[arg(long)]
     all_resolved: bool,
@@ -90,6 +93,12 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    if arguments.weigh == Weigh::Time {
+        return Err(Error::input(
+            "--weigh time does not go with calibrate, whose tests and bands draw the answers of whole questions, each counting 1",
+        )
+        .help("`--use first` takes what was said before an answer could end the question; `score` and `compare` take --weigh time"));
+    }
     let records = records(&arguments.inputs)?;
     for name in &arguments.forecaster {
         check_forecaster(&records, name)?;

@@ -1,18 +1,20 @@
 //! `foretell compare`.
 
-use super::figures::{Figures, figure_column, remarks, write_table};
-use super::inputs::{Inputs, check_cluster, check_forecaster, records, rule_parser, rules, unknown_forecaster};
+use super::figures::{Figures, figure_column, note_quantiles_of_distributions, remarks, write_table};
+use super::inputs::{
+    Inputs, check_cluster, check_forecaster, check_weigh, records, rule_parser, rules, unknown_forecaster,
+};
 use super::pair_tests::{TEST_COLUMNS, test_cells, test_sheet};
 use super::{Done, console, stream};
 use crate::brief::comparison_page;
 use crate::calibrate::{Panel, ReliabilityAxis, reliability_diagram};
 use crate::compare::{
-    Adjustment, ClusterBy, Comparison, MurphyPair, PairComparison, Reliability, common_reliability, compare_chosen,
-    difference_picture, gathered_comparison, murphy_picture, murphy_points, regroup,
+    Adjustment, ClusterBy, Comparison, MurphyPair, PairComparison, Reliability, common_reliability, compare_by_time,
+    compare_chosen, difference_picture, gathered_comparison, murphy_picture, murphy_points, regroup,
 };
 use crate::error::Error;
 use crate::report::{Column, Format, Output, Sheet};
-use crate::score::{Standings, standings};
+use crate::score::{Schedule, Standings, Weigh, standings};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -53,6 +55,9 @@ pub(super) struct Arguments {
     /// How p-values of several pairs are adjusted
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Adjustment::Holm)]
     adjust: Adjustment,
+    /// How much a question counts; `time` weighs it by the share of its time from opening to scheduled close
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = Weigh::Alike)]
+    weigh: Weigh,
     /// Read yes/no forecasts batch by batch, from files that may be larger than memory; without the questions one by one
     #[arg(long, requires = "forecasts", conflicts_with_all = ["pool", "live", "scale", "murphy"])]
     stream: bool,
@@ -81,6 +86,11 @@ struct Whole<'a> {
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    check_weigh(arguments.weigh, arguments.stream)?;
+    if arguments.weigh == Weigh::Time && arguments.murphy.is_some() {
+        return Err(Error::input("--weigh time does not go with --murphy, whose curves count every question alike")
+            .help("leave one of the two out"));
+    }
     let (comparison, reliability) = if arguments.stream { streamed(arguments)? } else { recorded(arguments)? };
     if let Some(path) = &arguments.svg {
         if reliability.is_empty() {
@@ -198,7 +208,12 @@ fn recorded(arguments: &Arguments) -> Result<(Comparison, Vec<Reliability>), Err
     check_cluster(&arguments.cluster, &records)?;
     let standings = regroup(standings, &records, &arguments.cluster);
     let rules = rules(&arguments.rules);
-    let comparison = compare_chosen(&standings, &pairs(arguments, &forecasters), &rules, arguments.adjust);
+    note_quantiles_of_distributions(&standings.standings, &rules);
+    let pairs = pairs(arguments, &forecasters);
+    let comparison = match arguments.weigh {
+        Weigh::Alike => compare_chosen(&standings, &pairs, &rules, arguments.adjust),
+        Weigh::Time => compare_by_time(&standings, &Schedule::of(&records), &pairs, &rules, arguments.adjust),
+    };
     if let Some(path) = &arguments.murphy {
         draw_murphy(&standings, &comparison, path)?;
     }
@@ -425,6 +440,9 @@ fn foot(comparison: &Comparison) -> Vec<String> {
     );
     lines.push("MCB: lost to miscalibration; DSC: gained by telling cases apart; UNC: of the base rate".to_owned());
     lines.extend(remarks(&comparison.rules, &comparison.excluded, &comparison.not_scored));
+    if comparison.weigh == Weigh::Time {
+        lines.push("weigh time: each question weighs as the share of its time from opening to scheduled close for which both stood; the tests are of differences multiplied by that, reliability counts questions alike".to_owned());
+    }
     let restricted = |pair: &PairComparison| pair.by_question.iter().any(|of| of.common_levels.is_some());
     if comparison.pairs.iter().any(restricted) {
         lines.push(

@@ -4,8 +4,13 @@ use super::console;
 use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::report::{Column, FileForm, Format, Sheet};
-use crate::score::{Excluded, NotScored, RuleUsed, ScoringRule, Standing, Unfit, Unit, questions_of_different_levels};
+use crate::score::{
+    Excluded, NotScored, RuleUsed, ScoringRule, Standing, Unfit, Unit, crps_by_quantiles, questions_of_different_levels,
+};
 use std::path::Path;
+
+/// How many distributions a note names.
+const MOST_NAMED: usize = 5;
 
 /// How numbers are written.
 #[derive(Debug, Clone, Copy)]
@@ -116,6 +121,22 @@ pub(super) fn warn_of_different_levels(standings: &[Standing], rules: &[&'static
             counted(questions, "question")
         ));
         console::note("  = help: `foretell compare` compares each pair by the levels that both state");
+    }
+}
+
+/// Says which distributions by name are scored by their quantiles, for want of a closed form.
+pub(super) fn note_quantiles_of_distributions(standings: &[Standing], rules: &[&'static dyn ScoringRule]) {
+    let (forecasts, names) = crps_by_quantiles(standings);
+    if forecasts > 0 && rules.iter().any(|rule| rule.id() == "crps") {
+        let named = names.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join(", ");
+        let more = match names.len().saturating_sub(MOST_NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        console::note(&format!(
+            "note: the CRPS of {} is that of quantiles at 399 even levels, for it has no closed form: {named}{more}",
+            counted(forecasts, "forecast")
+        ));
     }
 }
 

@@ -7,9 +7,11 @@ use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::import::{InputFile, read_all};
 use crate::forecast::tidy::{self, Holds};
-use crate::forecast::{Forecast, Living, Records, Scale, Selection, check_name, day, live_records, nearest};
+use crate::forecast::{
+    Forecast, ForecastRecord, Living, Records, Scale, Selection, check_name, day, live_records, nearest,
+};
 use crate::pool::{POOLS, PoolMethod, Said, pooled_records};
-use crate::score::{RULES, ScoringRule, rule};
+use crate::score::{RULES, ScoringRule, Weigh, rule};
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use jiff::civil::Date;
 use std::cell::Cell;
@@ -222,12 +224,33 @@ pub(super) fn records_of_any(inputs: &Inputs) -> Result<Records, Error> {
     }
     add_pools(&mut records, &inputs.pool)?;
     if inputs.scale == Scale::Log {
+        let is_named = |record: &&ForecastRecord| matches!(record.forecast, Forecast::Distribution { .. });
+        let named = records.forecasts.iter().filter(is_named).count();
+        if named > 0 {
+            console::note(&format!(
+                "note: log scale: {} by name by their quantiles at 399 even levels, for they have no name on that scale",
+                counted(named, "distribution")
+            ));
+        }
         let raised = records.use_log_scale().map_err(Error::input)?;
         if raised > 0 {
             console::note(&format!("note: log scale: {raised} forecasts have quantiles below 0, which count as 0"));
         }
     }
     Ok(records)
+}
+
+/// Refuses weights in a stream, which sums forecasts as they come.
+pub(super) fn check_weigh(weigh: Weigh, is_streamed: bool) -> Result<(), Error> {
+    if is_streamed && weigh == Weigh::Time {
+        return Err(Error::input(
+            "--weigh time does not go with --stream, which sums questions as they come, each alike",
+        )
+        .help(
+            "leave --stream out, so that the records are in memory; `--tagged` and `--made-from` take a part of them",
+        ));
+    }
+    Ok(())
 }
 
 /// Checks that questions are grouped by something that they have.

@@ -1,15 +1,19 @@
 //! `foretell leaderboard`.
 
-use super::figures::{Figures, figure_column, remarks, warn_of_different_levels, write_table};
-use super::inputs::{Inputs, check_cluster, check_forecaster, records, rule_parser, rules, unknown_forecaster};
+use super::figures::{
+    Figures, figure_column, note_quantiles_of_distributions, remarks, warn_of_different_levels, write_table,
+};
+use super::inputs::{
+    Inputs, check_cluster, check_forecaster, check_weigh, records, rule_parser, rules, unknown_forecaster,
+};
 use super::{Done, LEAST_REPLICATES, console, stream};
 use crate::compare::{
     Board, BoardRow, BoardSettings, ClusterBy, FEWEST_CLUSTERS, LEADERBOARD_REPLICATES, Leaderboard, MOST_GROUPS,
-    Measure, Place, gathered_leaderboard, leaderboard, leaderboard_picture, regroup,
+    Measure, Place, gathered_leaderboard, leaderboard, leaderboard_by_time, leaderboard_picture, regroup,
 };
 use crate::error::Error;
 use crate::report::{Column, Format, Output, Sheet, Whisker, whisker_plot};
-use crate::score::standings;
+use crate::score::{Schedule, Weigh, standings};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -51,6 +55,9 @@ pub(super) struct Arguments {
     /// their tags), `horizon` (a band of time to the scheduled close), or `question` (nothing)
     #[arg(long, value_name = "BY", default_value_t = ClusterBy::Cluster)]
     cluster: ClusterBy,
+    /// How much a question counts; `time` weighs it by the share of its time from opening to scheduled close
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = Weigh::Alike)]
+    weigh: Weigh,
     /// How many times clusters are drawn anew for the intervals
     #[arg(long, value_name = "N", default_value_t = LEADERBOARD_REPLICATES, value_parser = clap::value_parser!(u32).range(i64::from(LEAST_REPLICATES)..=100_000))]
     replicates: u32,
@@ -69,6 +76,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    check_weigh(arguments.weigh, arguments.stream)?;
     let settings = BoardSettings {
         ordered_by: arguments.order,
         baseline: arguments.baseline.clone(),
@@ -136,7 +144,12 @@ fn recorded(arguments: &Arguments, settings: &BoardSettings) -> Result<(Leaderbo
     let standings = regroup(standings, &records, &arguments.cluster);
     let rules = rules(&arguments.rules);
     warn_of_different_levels(&standings.standings, &rules);
-    Ok((leaderboard(&standings, &rules, settings), standings.standings.is_empty()))
+    note_quantiles_of_distributions(&standings.standings, &rules);
+    let found = match arguments.weigh {
+        Weigh::Alike => leaderboard(&standings, &rules, settings),
+        Weigh::Time => leaderboard_by_time(&standings, &Schedule::of(&records), &rules, settings),
+    };
+    Ok((found, standings.standings.is_empty()))
 }
 
 /// Of files that are read batch by batch.
@@ -334,6 +347,9 @@ fn foot(found: &Leaderboard) -> Vec<String> {
         "peer score: score less that of the others at the same moments, weighted by coverage".to_owned(),
         format!("rank: 1 is best; in brackets the central 95 % of {} draws of the clusters", found.replicates),
     ];
+    if found.weigh == Weigh::Time {
+        lines.push("weigh time: each question weighs as the share of its time from opening to scheduled close that it lived; in means and peer scores, for which a forecast stood".to_owned());
+    }
     if let Some(groups) = found.boards.iter().find_map(|board| board.groups) {
         lines.push(format!(
             "streamed: more than {MOST_GROUPS} clusters were put into {groups} groups, and the draws are of whole groups"

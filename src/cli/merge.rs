@@ -4,7 +4,7 @@ use super::desk::{self, Told};
 use super::load::{self, Loaded, View};
 use super::means::{Means, Voice};
 use super::run::{Recording, record, refuse_to_record_what_if, report};
-use super::{Done, console, curves, ended, score};
+use super::{Done, console, curves, ended, record_joint, score};
 use crate::error::Error;
 use crate::plan::{self, Plan, Situation};
 use crate::report::Format;
@@ -37,6 +37,10 @@ pub(super) struct Arguments {
     events: bool,
     #[command(flatten)]
     recording: Recording,
+    /// With --record, also record what these questions come to together: yes/no questions and questions of options, separated by commas. Where that is not
+    /// computed, the worlds of the run are gone through here to count it
+    #[arg(long, value_name = "QUESTIONS", value_delimiter = ',', requires = "record")]
+    joint: Vec<String>,
 }
 
 /// What all parts are parts of.
@@ -58,7 +62,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
             .map_err(|problem| Error::environment(format!("cannot read `{name}`")).because(problem))?;
         merging.add(&name, &String::from_utf8_lossy(&bytes), &arguments.recording)?;
     }
-    merging.finish(&arguments.recording, format, arguments.events)
+    merging.finish(&arguments.recording, &arguments.joint, format, arguments.events)
 }
 
 /// Parts put together as they come, in any order, for a program that holds this library: those of a run, or those of scores.
@@ -87,7 +91,7 @@ impl Merger {
     /// The forecasts of the whole run, or which parts are missing; the means over all rows.
     #[must_use]
     pub fn finish(self, with_events: bool) -> Told {
-        let finish = || self.merging.finish(&Recording::default(), Format::Json, with_events);
+        let finish = || self.merging.finish(&Recording::default(), &[], Format::Json, with_events);
         let (exit_code, told) = desk::at(BTreeMap::new(), None, || ended(finish()));
         Told { exit_code, ..told }
     }
@@ -122,10 +126,10 @@ impl Merging {
         }
     }
 
-    fn finish(self, recording: &Recording, format: Format, with_events: bool) -> Done {
+    fn finish(self, recording: &Recording, joint: &[String], format: Format, with_events: bool) -> Done {
         match self {
             Self::Nothing => Err(Error::input("there is no part to merge").help("name the files")),
-            Self::Run(run) => run.finish(recording, format, with_events),
+            Self::Run(run) => run.finish(recording, joint, format, with_events),
             Self::Scores(_) if recording.record || with_events => {
                 Err(Error::input("--record and --events are for parts of a run, but these are of scores")
                     .help("leave them out"))
@@ -163,16 +167,19 @@ impl MergingRun {
         add(&mut self.parts, &mut self.files, name, &self.whole, &part)
     }
 
-    fn finish(self, recording: &Recording, format: Format, with_events: bool) -> Done {
+    fn finish(self, recording: &Recording, joint: &[String], format: Format, with_events: bool) -> Done {
         let Self { whole: Whole { origin, loaded, situation, plan, .. }, parts, files } = self;
         refuse_gaps(&parts.missing(), files.len())?;
+        let together = record_joint::chosen(joint, &loaded.model)?;
         let settings = origin.settings();
         let means = if settings.method == Method::Auto { Means::Choose } else { Means::Simulation };
         let merged = || parts.finish(&plan, &settings);
         let figures = means.figures_by(&plan, &settings, Voice::default(), merged)?;
         let mut report = report(&loaded, &situation, &plan, &settings, &figures.tally)?;
         figures.tell(&plan, &mut report);
-        record(recording, &loaded, &report, &settings, curves::WORLDS, None)?;
+        let forecaster = recording.forecaster(&loaded);
+        let joint = record_joint::joint(&together, &loaded, &view_of(&origin), &report, &settings, forecaster)?;
+        record(recording, &loaded, &report, &settings, curves::WORLDS, joint)?;
         console::present_run(format, &report, with_events)?;
         Ok(ExitCode::SUCCESS)
     }
@@ -192,6 +199,11 @@ fn refuse_gaps(missing: &[u64], present: usize) -> Result<(), Error> {
         .help(format!("run each with `foretell run … --shard {first}/{of} --out FILE` and give its file too")))
 }
 
+/// How the run looked at its scenario.
+fn view_of(origin: &Origin) -> View {
+    View { as_of: Some(origin.as_of), given: origin.given.clone(), suppose: origin.suppose.clone() }
+}
+
 /// The scenario that a part carries, compiled as it was where the part ran.
 fn understand(name: &str, origin: &Origin, recording: &Recording) -> Result<Whole, Error> {
     let loaded = load::from_source(Source::new(origin.scenario_file.as_str(), origin.scenario.as_str()))?;
@@ -199,7 +211,7 @@ fn understand(name: &str, origin: &Origin, recording: &Recording) -> Result<Whol
         return Err(Error::input(format!("`{name}` is damaged: its scenario does not have the hash it states"))
             .help("run that part again"));
     }
-    let view = View { as_of: Some(origin.as_of), given: origin.given.clone(), suppose: origin.suppose.clone() };
+    let view = view_of(origin);
     refuse_to_record_what_if(recording, &view, &loaded)?;
     let situation = view.situation(&loaded.model)?;
     let plan = plan::compile(&loaded.model, &situation);

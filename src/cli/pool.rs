@@ -213,7 +213,9 @@ fn kind(arguments: &Arguments, past: &Records, now: Option<&Records>) -> Result<
         records.filter(|record| arguments.is_member(&record.forecaster)).any(|record| is_kind(&record.forecast))
     };
     let has_yes_no = holds(|forecast| matches!(forecast, Forecast::Binary { .. }));
-    match (has_yes_no, holds(|forecast| matches!(forecast, Forecast::Quantiles { .. }))) {
+    let is_number =
+        |forecast: &Forecast| matches!(forecast, Forecast::Quantiles { .. } | Forecast::Distribution { .. });
+    match (has_yes_no, holds(is_number)) {
         (true, true) => {
             Err(Error::input("there are yes/no forecasts and quantiles, and each kind is pooled in a way of its own")
                 .help("say which to pool: `--of yes-no` or `--of quantiles`"))

@@ -1,4 +1,4 @@
-//! `foretell run --record --joint QUESTIONS`: what several questions of a scenario come to together, for the ledger.
+//! `foretell run --record --joint QUESTIONS`, and `merge` likewise: what several questions of a scenario come to together, for the ledger.
 //!
 //! Where the run was computed, so is this; else its patterns are counted in the very worlds of the run, so that they sum to its figures.
 

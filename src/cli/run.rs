@@ -203,7 +203,7 @@ fn refuse_beside_a_part(arguments: &Arguments) -> Result<(), Error> {
         return Ok(());
     };
     Err(Error::input(format!("--shard does not go with {what}: one part of the worlds is no forecast yet"))
-        .help("`foretell merge` takes --record and --events; a replay can be run day by day with --as-of"))
+        .help("`foretell merge` takes --record, --joint and --events; a replay can be run day by day with --as-of"))
 }
 
 /// What is recorded is scored against the world as it is; a what-if is not about it.
@@ -313,7 +313,7 @@ pub(super) struct Recording {
 
 impl Recording {
     /// Under which name forecasts are recorded.
-    fn forecaster<'a>(&'a self, loaded: &'a Loaded) -> &'a str {
+    pub(super) fn forecaster<'a>(&'a self, loaded: &'a Loaded) -> &'a str {
         self.forecaster.as_deref().unwrap_or(&loaded.model.forecaster)
     }
 }

@@ -1,7 +1,9 @@
 //! `foretell score`.
 
-use super::figures::{Figures, figure_column, remarks, warn_of_different_levels, write_table};
-use super::inputs::{Inputs, check_forecaster, records, rule_parser, rules};
+use super::figures::{
+    Figures, figure_column, note_quantiles_of_distributions, remarks, warn_of_different_levels, write_table,
+};
+use super::inputs::{Inputs, check_forecaster, check_weigh, records, rule_parser, rules};
 use super::{Done, console, score_otherwise, stream};
 use crate::compare::{ScoreOfDay, over_time_picture, score_over_time};
 use crate::error::Error;
@@ -53,7 +55,7 @@ pub(super) struct Arguments {
     #[arg(
         long,
         requires = "forecasts",
-        conflicts_with_all = ["pool", "live", "scale", "components", "over_time", "weigh"]
+        conflicts_with_all = ["pool", "live", "scale", "components", "over_time"]
     )]
     stream: bool,
     /// With --stream, write what was summed as a part into this file instead of showing means, for `foretell merge`; `-` is standard output
@@ -89,6 +91,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     if let Some(platform) = arguments.platform {
         return score_otherwise::of_platform(inputs, platform, arguments.community.as_deref(), only, out, format);
     }
+    check_weigh(arguments.weigh, arguments.stream)?;
     if let Some(part) = &arguments.part {
         let rules = chosen(arguments, &stream::DEFAULT_RULES);
         let text = stream::part(inputs, &rules, only)?.to_text()?;
@@ -145,6 +148,7 @@ fn recorded(arguments: &Arguments) -> Result<Report, Error> {
     let rules = chosen(arguments, &DEFAULT_RULES);
     let standings = standings(&records, wanted);
     warn_of_different_levels(&standings.standings, &rules);
+    note_quantiles_of_distributions(&standings.standings, &rules);
     let mut report = match arguments.weigh {
         Weigh::Alike => summarise(&standings, &rules, arguments.by),
         Weigh::Time => summarise_by_time(&standings, &records, &rules, arguments.by),

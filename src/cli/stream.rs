@@ -12,7 +12,7 @@ pub(super) const DEFAULT_RULES: [&str; 2] = ["brier", "log"];
 
 /// The means that the files give, read batch by batch; what was not used goes to stderr.
 ///
-/// Where each forecaster has one forecast a question and rows are by forecaster, nothing but sums is kept. Otherwise forecasts are put together
+/// Where each forecaster has one forecast a question – also of those that have not resolved, for what stands twice is to be named – and rows are by forecaster, nothing but sums is kept. Otherwise forecasts are put together
 /// by question first.
 pub(super) fn report(
     inputs: &Inputs,
@@ -32,12 +32,16 @@ pub(super) fn report(
         let records = definitions(inputs)?;
         let mut scores = StreamedScores::new(&records, rules);
         drop(records);
-        match read(inputs, |batch, name, _| scores.add(batch, name, &keep)) {
+        let found = read(inputs, |batch, name, _| {
+            scores.add(batch, name, &keep)?;
+            if scores.may_repeat() { Err(Error::input(format!("{name}: forecasts change"))) } else { Ok(()) }
+        });
+        match found {
             Ok(()) => {
                 check_names(forecasters, || scores.everybody())?;
                 return Ok(scores.report());
             }
-            Err(_) if scores.has_met_a_change() => {
+            Err(_) if scores.has_met_a_change() || scores.may_repeat() => {
                 console::note("note: forecasts change: they are put together by question, on disk if they are many");
             }
             Err(problem) => return Err(problem),

@@ -46,17 +46,30 @@ impl Default for Resampling {
 /// Davison and Hinkley (1997), Bootstrap Methods and their Application, section 3.8.
 #[must_use]
 pub fn bootstrap_means(values: &[f64], clusters: &[usize], resampling: Resampling) -> Option<Vec<f64>> {
-    if values.len() != clusters.len() || !values.iter().all(|value| value.is_finite()) {
+    weighted_bootstrap_means(values, &vec![1.0; values.len()], clusters, resampling)
+}
+
+/// The same of values that weigh differently; `None` also where a weight is not a positive number.
+fn weighted_bootstrap_means(
+    values: &[f64],
+    weights: &[f64],
+    clusters: &[usize],
+    resampling: Resampling,
+) -> Option<Vec<f64>> {
+    let fits = values.len() == clusters.len() && values.len() == weights.len();
+    let are_weights = weights.iter().all(|weight| *weight > 0.0 && weight.is_finite());
+    if !fits || !are_weights || !values.iter().all(|value| value.is_finite()) {
         return None;
     }
-    let mut labelled: Vec<(usize, f64)> = clusters.iter().copied().zip(values.iter().copied()).collect();
+    let weighed = values.iter().zip(weights).map(|(value, weight)| (weight * value, *weight));
+    let mut labelled: Vec<(usize, (f64, f64))> = clusters.iter().copied().zip(weighed).collect();
     // Stable, so that the sum of a cluster runs in the order given.
     labelled.sort_by_key(|(cluster, _)| *cluster);
     let mut sums = Vec::new();
     let mut sizes = Vec::new();
     for cluster in labelled.chunk_by(|a, b| a.0 == b.0) {
-        sums.push(cluster.iter().map(|(_, value)| value).sum::<f64>());
-        sizes.push(cluster.len() as f64);
+        sums.push(cluster.iter().map(|(_, (value, _))| value).sum::<f64>());
+        sizes.push(cluster.iter().map(|(_, (_, weight))| weight).sum::<f64>());
     }
     if sums.len() < 2 {
         return None;
@@ -100,10 +113,21 @@ pub fn bootstrap_interval(
     level: f64,
     resampling: Resampling,
 ) -> Option<(f64, f64)> {
+    weighted_bootstrap_interval(values, &vec![1.0; values.len()], clusters, level, resampling)
+}
+
+/// The same of the mean of values that weigh differently.
+pub(super) fn weighted_bootstrap_interval(
+    values: &[f64],
+    weights: &[f64],
+    clusters: &[usize],
+    level: f64,
+    resampling: Resampling,
+) -> Option<(f64, f64)> {
     if !(level > 0.0 && level < 1.0) || resampling.replicates == 0 {
         return None;
     }
-    bootstrap_means(values, clusters, resampling).map(|means| central(means, level))
+    weighted_bootstrap_means(values, weights, clusters, resampling).map(|means| central(means, level))
 }
 
 /// The central interval that holds a share of the values.
@@ -227,6 +251,18 @@ mod tests {
         assert_eq!(count(1.0) + count(0.25) + count(0.0), 4000.0);
         // Binomial(4000, ½), 4.9 standard deviations.
         assert!((count(0.25) - 2000.0).abs() < 4.9 * 1000.0_f64.sqrt());
+    }
+
+    #[test]
+    fn a_weight_is_so_many_values() {
+        let values = [0.1, 0.4, 0.2, 0.7, 0.3, 0.9];
+        let weights = [2.0, 1.0, 1.0, 3.0, 1.0, 1.0];
+        let copied = [0.1, 0.1, 0.4, 0.2, 0.7, 0.7, 0.7, 0.3, 0.9];
+        let resampling = Resampling { replicates: 50, seed: 3 };
+        let weighed = weighted_bootstrap_means(&values, &weights, &[0, 1, 1, 2, 3, 4], resampling).expect("weights");
+        let counted = bootstrap_means(&copied, &[0, 0, 1, 1, 2, 2, 2, 3, 4], resampling).expect("values");
+        assert!(weighed.iter().zip(&counted).all(|(a, b)| (a - b).abs() < 1e-14), "{weighed:?} {counted:?}");
+        assert_eq!(weighted_bootstrap_means(&values, &[0.0; 6], &[0, 1, 1, 2, 3, 4], resampling), None);
     }
 
     #[test]

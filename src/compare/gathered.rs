@@ -8,7 +8,7 @@ use super::verdict::{COMPARE_SCHEMA, Comparison, PairComparison, decide, measure
 use crate::calibrate::Points;
 use crate::error::Error;
 use crate::score::{
-    Case, Excluded, GatheredForecasts, GatheredQuestion, NotScored, ScoringRule, Standing, Unfit, describe,
+    Case, Excluded, GatheredForecasts, GatheredQuestion, NotScored, ScoringRule, Standing, Unfit, Weigh, describe,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -95,6 +95,7 @@ pub fn gathered_comparison(
         schema: COMPARE_SCHEMA,
         rules: rules.iter().map(|rule| describe(*rule)).collect(),
         adjustment,
+        weigh: Weigh::Alike,
         pairs,
         excluded,
         not_scored: not_scored
@@ -116,7 +117,7 @@ fn compared(rule: &dyn ScoringRule, a: &str, b: &str, mut held: Vec<Held>) -> Pa
         clusters.push(number);
     }
     let figures: Vec<PairedFigures> = held.into_iter().map(|of| of.figures).collect();
-    measure(rule, a, b, &figures, &clusters)
+    measure(rule, a, b, &figures, &clusters, &vec![1.0; figures.len()])
 }
 
 /// What a pass over the questions found.

@@ -51,8 +51,8 @@ pub use interval::{POWER, TInterval, t_interval};
 pub use leaderboard::{
     Agreement, BaselineSkill, Board, BoardRow, BoardSettings, Cell, LEADERBOARD_REPLICATES, LEADERBOARD_SCHEMA,
     Leaderboard, MOST_GROUPS, Measure, Panel, PanelQuestion, Peer, Place, PlainQuestion, Swap, adjusted_means, board,
-    gathered_leaderboard, kendall_tau, leaderboard, leaderboard_picture, pair_ratios, peer_score, ranks,
-    relative_skill, ridge_penalty, ridge_skill,
+    gathered_leaderboard, kendall_tau, leaderboard, leaderboard_by_time, leaderboard_picture, pair_ratios, peer_score,
+    ranks, relative_skill, ridge_penalty, ridge_skill,
 };
 pub use multiplicity::{Adjustment, benjamini_hochberg, holm};
 pub use murphy::{MurphyPair, MurphyPoint, murphy_picture, murphy_points};
@@ -64,6 +64,6 @@ pub use rank_tests::{EXACT_RANKS, SignedRanks, Signs, signed_ranks};
 pub use reliability::{Reliability, common_reliability};
 pub use roc::{AreaDifference, AreaErrors, area_difference};
 pub use verdict::{
-    BOOTSTRAP_CLUSTERS, COMPARE_SCHEMA, Comparison, Doubt, FEWEST_CLUSTERS, PairComparison, Verdict, compare_chosen,
-    compare_pairs,
+    BOOTSTRAP_CLUSTERS, COMPARE_SCHEMA, Comparison, Doubt, FEWEST_CLUSTERS, PairComparison, Verdict, compare_by_time,
+    compare_chosen, compare_pairs,
 };

@@ -27,6 +27,9 @@ pub struct Paired {
     pub even_variance: Option<f64>,
     /// How many levels both state, by which alone they are compared where they state different ones; `None` where they do not.
     pub common_levels: Option<usize>,
+    /// By what the question weighs where questions weigh by time: the share of its time from opening to scheduled close for which both stood.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight: Option<f64>,
     /// Evidence that the first was better on this question (an e-value); `None` unless it is a yes/no question.
     pub evidence_a: Option<f64>,
     /// Evidence that the second was better.
@@ -73,6 +76,7 @@ pub(super) fn pair(first: &Standing, second: &Standing, rule: &dyn ScoringRule) 
         ended: figures.ended,
         even_variance: figures.even_variance,
         common_levels: figures.common_levels,
+        weight: None,
         evidence_a: figures.evidence.map(|evidence| evidence.0),
         evidence_b: figures.evidence.map(|evidence| evidence.1),
     })

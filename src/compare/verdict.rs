@@ -1,14 +1,14 @@
 //! Who was better, and whether one can tell.
 
-use super::bootstrap::{Resampling, bootstrap_interval};
+use super::bootstrap::{Resampling, weighted_bootstrap_interval};
 use super::interval::{POWER, TInterval, t_interval};
 use super::multiplicity::Adjustment;
 use super::pair::{Paired, PairedFigures, paired_differences};
 use super::pair_tests::{PairTests, pair_tests};
 use crate::math::{normal, sqrt};
 use crate::score::{
-    ClusteredMean, Excluded, NotScored, RuleUsed, ScoringRule, Standings, Unfit, clustered_mean, describe, label,
-    untaken,
+    ClusteredMean, Excluded, NotScored, RuleUsed, Schedule, ScoringRule, Standings, Unfit, Weigh, describe, label,
+    untaken, weighted_clustered_mean,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -138,6 +138,9 @@ pub struct Comparison {
     pub rules: Vec<RuleUsed>,
     /// How the p-values of several pairs were adjusted.
     pub adjustment: Adjustment,
+    /// How much a question counts; every one alike where it is not said.
+    #[serde(default, skip_serializing_if = "Weigh::is_alike")]
+    pub weigh: Weigh,
     /// By rule, then in the order in which the forecasters were named.
     pub pairs: Vec<PairComparison>,
     /// Forecasts left out of every rule.
@@ -170,18 +173,48 @@ pub fn compare_chosen(
     rules: &[&'static dyn ScoringRule],
     adjustment: Adjustment,
 ) -> Comparison {
+    compare_weighed(standings, chosen, rules, adjustment, None)
+}
+
+/// The same, where each question weighs by the share of its time from opening to scheduled close for which both stood: means, their errors, intervals and the
+/// cluster bootstrap are weighted, and the tests are those of the differences multiplied by their weights. Questions whose time is not known are left
+/// out and counted.
+#[must_use]
+pub fn compare_by_time(
+    standings: &Standings,
+    schedule: &Schedule,
+    chosen: &[(&str, &str)],
+    rules: &[&'static dyn ScoringRule],
+    adjustment: Adjustment,
+) -> Comparison {
+    let compared = compare_weighed(&schedule.keep(standings), chosen, rules, adjustment, Some(schedule));
+    Comparison { weigh: Weigh::Time, ..compared }
+}
+
+fn compare_weighed(
+    standings: &Standings,
+    chosen: &[(&str, &str)],
+    rules: &[&'static dyn ScoringRule],
+    adjustment: Adjustment,
+    schedule: Option<&Schedule>,
+) -> Comparison {
     let mut pairs = Vec::new();
     let mut not_scored: BTreeMap<(usize, Unfit), usize> = BTreeMap::new();
     for (at, rule) in rules.iter().enumerate() {
         let mut under_rule = Vec::new();
         for (a, b) in chosen {
-            let (paired, unfit) = paired_differences(&standings.standings, a, b, *rule);
+            let (mut paired, unfit) = paired_differences(&standings.standings, a, b, *rule);
             for (_, reason) in unfit.into_iter().filter(|(_, reason)| *reason != Unfit::Kind) {
                 *not_scored.entry((at, reason)).or_default() += 1;
             }
+            for pair in &mut paired {
+                pair.weight = schedule.and_then(|schedule| schedule.share(&pair.question, pair.days));
+            }
+            let weights: Vec<f64> = paired.iter().map(|pair| pair.weight.unwrap_or(1.0)).collect();
             let figures: Vec<PairedFigures> = paired.iter().map(PairedFigures::from).collect();
             let clusters = label(paired.iter().map(|pair| pair.cluster.as_str()));
-            under_rule.push(PairComparison { by_question: paired, ..measure(*rule, a, b, &figures, &clusters) });
+            under_rule
+                .push(PairComparison { by_question: paired, ..measure(*rule, a, b, &figures, &clusters, &weights) });
         }
         decide(&mut under_rule, adjustment);
         pairs.extend(under_rule);
@@ -190,6 +223,7 @@ pub fn compare_chosen(
         schema: COMPARE_SCHEMA,
         rules: rules.iter().map(|rule| describe(*rule)).collect(),
         adjustment,
+        weigh: Weigh::Alike,
         pairs,
         excluded: standings.excluded.clone(),
         not_scored: not_scored
@@ -200,21 +234,29 @@ pub fn compare_chosen(
     }
 }
 
-/// The figures of a pair, without a verdict yet; `clusters` labels the questions.
+/// The figures of a pair, without a verdict yet; `clusters` labels the questions, and `weights` are theirs, none above 1.
 pub(super) fn measure(
     rule: &dyn ScoringRule,
     a: &str,
     b: &str,
     paired: &[PairedFigures],
     clusters: &[usize],
+    weights: &[f64],
 ) -> PairComparison {
     let differences: Vec<f64> = paired.iter().map(|pair| pair.difference).collect();
-    let difference = clustered_mean(&differences, clusters);
+    let difference = weighted_clustered_mean(&differences, weights, clusters);
+    let whole: f64 = weights.iter().sum();
     let mean = |of: fn(&PairedFigures) -> f64| {
-        (!paired.is_empty()).then(|| paired.iter().map(of).sum::<f64>() / paired.len() as f64)
+        let sum = || paired.iter().zip(weights).map(|(pair, weight)| weight * of(pair)).sum::<f64>();
+        (!paired.is_empty()).then(|| sum() / whole)
     };
+    let weighed: Vec<PairedFigures> = paired
+        .iter()
+        .zip(weights)
+        .map(|(pair, weight)| PairedFigures { difference: weight * pair.difference, ..*pair })
+        .collect();
     let measured = difference.as_ref().and_then(|mean| t_interval(mean, LEVEL));
-    let even = difference.as_ref().and_then(|mean| even_interval(mean, paired));
+    let even = difference.as_ref().and_then(|mean| even_interval(mean, paired, weights));
     let few_events = measured
         .zip(even)
         .is_some_and(|(measured, even)| measured.p_two_sided < 1.0 - LEVEL && even.p_two_sided >= 1.0 - LEVEL);
@@ -228,10 +270,10 @@ pub(super) fn measure(
         interval: if few_events { even } else { measured },
         bootstrap: difference
             .filter(|mean| mean.clusters >= BOOTSTRAP_CLUSTERS)
-            .and_then(|_| bootstrap_interval(&differences, clusters, LEVEL, Resampling::default())),
+            .and_then(|_| weighted_bootstrap_interval(&differences, weights, clusters, LEVEL, Resampling::default())),
         difference,
         p_adjusted: None,
-        tests: pair_tests(paired, clusters, rule.bound()),
+        tests: pair_tests(&weighed, clusters, rule.bound()),
         verdict: Verdict::CannotTellYet,
         doubt: if is_alike { Some(Doubt::NoDifference) } else { few_events.then_some(Doubt::FewEvents) },
         why: None,
@@ -241,9 +283,10 @@ pub(super) fn measure(
 
 /// The interval by the variance that the difference has where both are as good, which is known and not estimated: the questions need not have shown the rarer
 /// outcome. Questions of other kinds count as if they had none.
-fn even_interval(mean: &ClusteredMean, paired: &[PairedFigures]) -> Option<TInterval> {
-    let variance: f64 = paired.iter().filter_map(|pair| pair.even_variance).sum();
-    let error = sqrt(variance) / paired.len() as f64;
+fn even_interval(mean: &ClusteredMean, paired: &[PairedFigures], weights: &[f64]) -> Option<TInterval> {
+    let of_pair = |(pair, weight): (&PairedFigures, &f64)| Some(weight * weight * pair.even_variance?);
+    let variance: f64 = paired.iter().zip(weights).filter_map(of_pair).sum();
+    let error = sqrt(variance) / weights.iter().sum::<f64>();
     let reach = normal::quantile(0.5 * (1.0 + LEVEL)) * error;
     (error > 0.0 && mean.clusters > 1).then(|| TInterval {
         lower: mean.mean - reach,

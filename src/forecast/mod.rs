@@ -12,6 +12,7 @@ mod joint;
 mod knots;
 mod living;
 mod marks;
+mod named;
 mod numbers;
 mod pace;
 mod records;
@@ -27,6 +28,7 @@ pub use knots::{Looked, knots};
 pub use living::{Course, Living, live_records};
 pub use marks::Buckets;
 pub(crate) use marks::tells_time;
+pub use named::NamedDistribution;
 pub use pace::Pace;
 pub use records::{ForecastRecord, Moment, Outcome, Provenance, Question, QuestionKind, Records, day};
 pub(crate) use repeats::Repeats;
@@ -59,6 +61,11 @@ pub enum Forecast {
         levels: Vec<f64>,
         /// As many values, not decreasing, in the unit of the question.
         values: Vec<f64>,
+    },
+    /// A number by a distribution of a named family.
+    Distribution {
+        /// Such as `normal(10, 2)`.
+        distribution: NamedDistribution,
     },
     /// Quantiles of the day of an event that may never come.
     Date {

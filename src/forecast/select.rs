@@ -1,6 +1,6 @@
 //! A part of the records: by tag, by when forecasts were made, and numbers on another scale.
 
-use super::{Forecast, Records, Resolution, number_text};
+use super::{Forecast, NamedDistribution, Records, Resolution, number_text};
 use crate::math::ln_1p;
 use jiff::civil::Date;
 
@@ -50,7 +50,7 @@ impl Records {
     }
 
     /// Turns quantiles of numbers and the numbers that came into `ln(1 + x)`, and returns how many forecasts had quantiles below 0,
-    /// which become 0.
+    /// which become 0. A distribution by name, which has no name on that scale, becomes its quantiles at the even levels.
     ///
     /// For counts (Bosse et al. 2023, PLoS Comput. Biol. 19(8), e1011393): the weighted interval score is then one of relative errors.
     ///
@@ -75,6 +75,10 @@ impl Records {
         }
         let mut raised = 0;
         for record in &mut self.forecasts {
+            if let Forecast::Distribution { distribution } = &record.forecast {
+                let (levels, values) = (NamedDistribution::even_levels(), distribution.even_quantiles());
+                record.forecast = Forecast::Quantiles { levels: levels.to_vec(), values: values.to_vec() };
+            }
             if let Forecast::Quantiles { values, .. } = &mut record.forecast {
                 raised += usize::from(values.iter().any(|value| *value < 0.0));
                 values.iter_mut().for_each(|value| *value = ln_1p(value.max(0.0)));

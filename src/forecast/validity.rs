@@ -2,7 +2,7 @@
 //!
 //! Each check says what is wrong, with the value and the rule, in one line without a full stop; the caller adds the place.
 
-use super::{Forecast, Question, QuestionKind, Resolution};
+use super::{Forecast, NamedDistribution, Question, QuestionKind, Resolution};
 use jiff::civil::Date;
 use std::fmt;
 
@@ -139,8 +139,20 @@ impl Forecast {
         match self {
             Self::Binary { .. } => QuestionKind::Binary,
             Self::Categorical { .. } => QuestionKind::Categorical,
-            Self::Quantiles { .. } => QuestionKind::Numeric,
+            Self::Quantiles { .. } | Self::Distribution { .. } => QuestionKind::Numeric,
             Self::Date { .. } => QuestionKind::Date,
+        }
+    }
+
+    /// Levels and values of a forecast of a number; of a distribution, its quantiles at the even levels.
+    #[must_use]
+    pub fn quantiles(&self) -> Option<(&[f64], &[f64])> {
+        match self {
+            Self::Quantiles { levels, values } => Some((levels, values)),
+            Self::Distribution { distribution } => {
+                Some((NamedDistribution::even_levels(), distribution.even_quantiles()))
+            }
+            _ => None,
         }
     }
 
@@ -184,6 +196,8 @@ impl Forecast {
                 }
                 Ok(())
             }
+            // Its parameters were looked at when it was made.
+            Self::Distribution { .. } => Ok(()),
             Self::Date { levels, days, never } => {
                 check_levels(levels)?;
                 check_probability("the chance of never", *never)?;
@@ -362,6 +376,7 @@ impl fmt::Display for Forecast {
                 .zip(values)
                 .map(|(level, value)| format!("{}: {}", percent(*level), round(*value)))
                 .collect(),
+            Self::Distribution { distribution } => vec![distribution.to_string()],
             Self::Date { levels, days, never } => levels
                 .iter()
                 .zip(days)

@@ -1,9 +1,9 @@
 //! What the weighted interval score of quantile forecasts is made of, and the figures beside it, by forecaster.
 
 use super::evaluate::{Segment, Standing, Standings};
+use super::quantile_figures::{bias, interval_holds};
 use super::quantiles::{MedianWeight, central_intervals, weighted_interval_score};
 use super::rule::Case;
-use super::{interval_holds, quantile_bias};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -58,7 +58,7 @@ pub struct QuantileParts {
     pub forecaster: String,
     /// The weighted interval score and its parts, over the questions whose levels are symmetric around a median.
     pub parts: IntervalParts,
-    /// From -1 (too low) to 1 (too high); see [`quantile_bias`]. Absent if no median can be known.
+    /// From -1 (too low) to 1 (too high); see [`quantile_bias`](super::quantile_bias). Absent if no median can be known.
     pub bias: Option<f64>,
     /// The share of outcomes within the central 50 %; absent if its ends are never stated.
     pub within_50: Option<f64>,
@@ -112,7 +112,7 @@ fn of_forecaster(forecaster: &str, own: &[&Standing]) -> Option<QuantileParts> {
             &|case| Some(parts_of(case)?.0.overprediction),
             &|case| Some(parts_of(case)?.0.underprediction),
             &|case| Some(parts_of(case)?.1),
-            &|case| with_quantiles(case, quantile_bias),
+            &bias,
             &|case| with_quantiles(case, |levels, values, y| interval_holds(levels, values, y, 0.5)).map(share),
             &|case| with_quantiles(case, |levels, values, y| interval_holds(levels, values, y, 0.9)).map(share),
         ];
@@ -143,14 +143,14 @@ fn share(holds: bool) -> f64 {
 
 /// The parts, and the distance of the median.
 fn parts_of(case: &Case) -> Option<(IntervalParts, f64)> {
-    let Case::Quantiles { levels, values, outcome } = case else { return None };
+    let (levels, values, outcome) = case.quantiles()?;
     let (median, intervals) = central_intervals(levels, values)?;
-    Some((interval_parts(median, &intervals, *outcome), (median - outcome).abs()))
+    Some((interval_parts(median, &intervals, outcome), (median - outcome).abs()))
 }
 
 fn with_quantiles<T>(case: &Case, of: impl Fn(&[f64], &[f64], f64) -> Option<T>) -> Option<T> {
-    let Case::Quantiles { levels, values, outcome } = case else { return None };
-    of(levels, values, *outcome)
+    let (levels, values, outcome) = case.quantiles()?;
+    of(levels, values, outcome)
 }
 
 /// The mean over the time for which forecasts stood; `None` if one of them has no value.

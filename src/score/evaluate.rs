@@ -367,12 +367,11 @@ fn case(question: &Question, forecast: &Forecast, resolution: &Resolution) -> Re
         (QuestionKind::Categorical | QuestionKind::Ordinal, Forecast::Categorical { options, probabilities }) => {
             classes(question, options, probabilities, resolution)
         }
+        (QuestionKind::Numeric, Forecast::Distribution { distribution }) => {
+            Ok(Case::Distribution { distribution: distribution.clone(), outcome: number(resolution)? })
+        }
         (QuestionKind::Numeric, Forecast::Quantiles { levels, values }) => {
-            let outcome = match resolution {
-                Resolution::Value(outcome) => *outcome,
-                Resolution::BelowBound | Resolution::AboveBound => return Err(Reason::BeyondBound),
-                _ => return Err(Reason::OutcomeDoesNotFit),
-            };
+            let outcome = number(resolution)?;
             let fits = !levels.is_empty() && levels.len() == values.len() && values.iter().all(|v| v.is_finite());
             if !fits {
                 return Err(Reason::ForecastDoesNotFit);
@@ -399,6 +398,15 @@ fn case(question: &Question, forecast: &Forecast, resolution: &Resolution) -> Re
             })
         }
         _ => Err(Reason::ForecastDoesNotFit),
+    }
+}
+
+/// The number that came.
+fn number(resolution: &Resolution) -> Result<f64, Reason> {
+    match resolution {
+        Resolution::Value(outcome) => Ok(*outcome),
+        Resolution::BelowBound | Resolution::AboveBound => Err(Reason::BeyondBound),
+        _ => Err(Reason::OutcomeDoesNotFit),
     }
 }
 

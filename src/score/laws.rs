@@ -1,6 +1,8 @@
 //! Laws that every scoring rule of the list must keep.
 
-use super::{Case, RULES, ScoringRule, Takes};
+use super::{Case, RULES, ScoringRule, Takes, Unfit};
+use crate::forecast::NamedDistribution;
+use crate::math::powf;
 use proptest::prelude::*;
 
 /// Levels that every quantile rule takes.
@@ -36,6 +38,7 @@ fn case(takes: Takes, said: &[f64], outcome: usize) -> Case {
         Takes::Categorical => Case::Classes { probabilities: said.to_vec(), outcome, ordered: false },
         Takes::Ordinal => Case::Classes { probabilities: said.to_vec(), outcome, ordered: true },
         Takes::Numeric => Case::Quantiles { levels: LEVELS.to_vec(), values: values(), outcome: outcome as f64 },
+        Takes::Distribution => Case::Distribution { distribution: binomial(said), outcome: outcome as f64 },
         Takes::Date => {
             let last = said.len() - 1;
             let (never, came) = (said[last], outcome < last);
@@ -44,8 +47,29 @@ fn case(takes: Takes, said: &[f64], outcome: usize) -> Case {
     }
 }
 
-/// Chances that sum to 1; for a binary question of two answers.
+/// The binomial distribution on 0, 1, 2 … of the mean of these chances, which are those of one; sure if they are.
+fn binomial(chances: &[f64]) -> NamedDistribution {
+    let arguments = match chances.iter().position(|chance| *chance == 1.0) {
+        Some(sure) => [sure as f64, 1.0],
+        None => {
+            let trials = (chances.len() - 1) as f64;
+            [trials, chances.iter().enumerate().map(|(at, chance)| at as f64 * chance).sum::<f64>() / trials]
+        }
+    };
+    NamedDistribution::new("binomial", &arguments).expect("a count of trials and a chance")
+}
+
+/// Chances that sum to 1; for a binary question of two answers, for a distribution by name those of a binomial one.
 fn chances(weights: &[u32], takes: Takes) -> Vec<f64> {
+    if takes == Takes::Distribution {
+        let (trials, p) = (weights.len() - 1, f64::from(weights[0]) / f64::from(weights[0] + weights[1]));
+        return (0..=trials)
+            .map(|k| {
+                let ways = (0..k).fold(1.0, |ways, at| ways * (trials - at) as f64 / (at + 1) as f64);
+                ways * powf(p, k as f64) * powf(1.0 - p, (trials - k) as f64)
+            })
+            .collect();
+    }
     let kept = if takes == Takes::Binary { 2 } else { weights.len() };
     let total: u32 = weights[..kept].iter().sum();
     weights[..kept].iter().map(|weight| f64::from(*weight) / f64::from(total)).collect()
@@ -88,7 +112,11 @@ fn every_rule_gives_its_best_score_to_a_forecast_that_was_sure_and_right() {
     for rule in RULES {
         for &takes in rule.takes() {
             let sure = if takes == Takes::Binary { vec![0.0, 1.0] } else { vec![0.0, 1.0, 0.0, 0.0] };
-            let score = rule.score(&case(takes, &sure, 1)).expect("the rule takes this kind");
+            let score = match rule.score(&case(takes, &sure, 1)) {
+                // Moments without spread have no score.
+                Err(Unfit::NoMoments) => continue,
+                score => score.expect("the rule takes this kind"),
+            };
             assert_eq!(score.value, 0.0, "{} of {takes:?}", rule.id());
         }
     }
@@ -104,7 +132,10 @@ fn every_score_is_finite_even_for_a_forecast_that_was_sure_and_wrong() {
                 Takes::Date => vec![0.0, 0.0, 0.0, 1.0],
                 _ => vec![1.0, 0.0, 0.0, 0.0],
             };
-            let score = rule.score(&case(takes, &sure, 1)).expect("the rule takes this kind");
+            let score = match rule.score(&case(takes, &sure, 1)) {
+                Err(Unfit::NoMoments) => continue,
+                score => score.expect("the rule takes this kind"),
+            };
             assert!(score.value.is_finite() && score.value > 0.0, "{} of {takes:?}", rule.id());
         }
     }
@@ -112,7 +143,7 @@ fn every_score_is_finite_even_for_a_forecast_that_was_sure_and_wrong() {
 
 #[test]
 fn every_rule_refuses_the_kinds_it_does_not_take() {
-    let every = [Takes::Binary, Takes::Categorical, Takes::Ordinal, Takes::Numeric, Takes::Date];
+    let every = [Takes::Binary, Takes::Categorical, Takes::Ordinal, Takes::Numeric, Takes::Distribution, Takes::Date];
     for rule in RULES {
         for takes in every.into_iter().filter(|takes| !rule.takes().contains(takes)) {
             assert!(rule.score(&case(takes, &[0.5, 0.5], 1)).is_err(), "{} of {takes:?}", rule.id());

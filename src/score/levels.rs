@@ -1,7 +1,7 @@
 //! Forecasts by quantiles of different levels, side by side.
 //!
 //! Scores over levels are proper for fixed levels. Between forecasters who choose their own they say nothing: the far quantiles alone cost little, whatever they
-//! hold. So two forecasts are compared by the levels that both state. A forecast that is a whole distribution – draws, or a cdf at many points – states every level.
+//! hold. So two forecasts are compared by the levels that both state. A forecast that is a whole distribution – one by name, draws, or a cdf at many points – states every level.
 
 use super::evaluate::{Segment, Standing};
 use super::rule::Case;
@@ -49,6 +49,10 @@ fn value_at(levels: &[f64], values: &[f64], level: f64) -> Option<f64> {
 
 /// The same forecast by these levels.
 fn at_levels(case: &Case, kept: &[f64]) -> Option<Case> {
+    if let Case::Distribution { distribution, outcome } = case {
+        let values = kept.iter().map(|level| distribution.law().quantile(*level)).collect();
+        return Some(Case::Quantiles { levels: kept.to_vec(), values, outcome: *outcome });
+    }
     let mut case = case.clone();
     if let Case::Quantiles { levels, values, .. } | Case::Days { levels, days: values, .. } = &mut case {
         *values = kept.iter().map(|level| value_at(levels, values, *level)).collect::<Option<_>>()?;

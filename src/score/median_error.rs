@@ -18,13 +18,13 @@ impl ScoringRule for MedianError {
         "absolute error of the stated median"
     }
     fn takes(&self) -> &'static [Takes] {
-        &[Takes::Numeric]
+        &[Takes::Numeric, Takes::Distribution]
     }
     fn unit(&self) -> Unit {
         Unit::OfQuestion
     }
     fn score(&self, case: &Case) -> Result<Score, Unfit> {
-        let Case::Quantiles { levels, values, outcome } = case else { return Err(Unfit::Kind) };
+        let (levels, values, outcome) = case.quantiles().ok_or(Unfit::Kind)?;
         let at = levels.iter().position(|level| same_level(*level, 0.5)).ok_or(Unfit::NoMedian)?;
         values.get(at).map(|median| (median - outcome).abs().into()).ok_or(Unfit::NoMedian)
     }

@@ -26,6 +26,7 @@ mod life;
 mod logarithmic;
 mod median_error;
 mod multivariate;
+mod named;
 pub mod platform;
 mod quantile_figures;
 mod quantiles;
@@ -36,6 +37,7 @@ mod rows;
 mod rule;
 mod running;
 mod samples;
+mod schedule;
 mod skill;
 mod spherical;
 mod streamed;
@@ -64,14 +66,16 @@ pub(crate) use levels::{Common, common_levels};
 pub use life::Life;
 pub use logarithmic::{
     LOG_FLOOR, log_score, log_score_beta, log_score_binomial, log_score_exponential, log_score_floored,
-    log_score_gamma, log_score_generalised_pareto, log_score_gev, log_score_hypergeometric, log_score_laplace,
-    log_score_logistic, log_score_loglaplace, log_score_loglogistic, log_score_lognormal, log_score_negative_binomial,
-    log_score_normal, log_score_normal_kernel, log_score_normal_mixture, log_score_poisson, log_score_student_t,
-    log_score_truncated_logistic, log_score_truncated_normal, log_score_truncated_student_t,
-    log_score_two_piece_exponential, log_score_two_piece_normal, log_score_uniform, normal_reference_bandwidth,
-    ranked_log_score,
+    log_score_gamma, log_score_generalised_pareto, log_score_gev, log_score_hypergeometric, log_score_inverse_gamma,
+    log_score_laplace, log_score_logistic, log_score_loglaplace, log_score_loglogistic, log_score_lognormal,
+    log_score_negative_binomial, log_score_normal, log_score_normal_kernel, log_score_normal_mixture,
+    log_score_poisson, log_score_student_t, log_score_triangular, log_score_truncated_logistic,
+    log_score_truncated_normal, log_score_truncated_student_t, log_score_two_piece_exponential,
+    log_score_two_piece_normal, log_score_uniform, log_score_weibull, normal_reference_bandwidth, ranked_log_score,
 };
 pub use multivariate::{EnsembleEstimator, energy_score, variogram_score};
+pub use named::crps_by_quantiles;
+pub(crate) use quantile_figures::bias;
 pub use quantile_figures::{interval_holds, quantile_bias};
 pub use quantiles::{
     CentralIntervals, MedianWeight, central_intervals, interval_score, mean_pinball, pinball, weighted_interval_score,
@@ -82,6 +86,7 @@ pub use rows::score_rows;
 pub use rule::{Case, Floor, Orientation, Score, ScoringRule, Takes, Unfit, Unit};
 pub(crate) use running::Bits;
 pub use samples::{absolute_error_of_median, median, median_absolute_deviation, squared_error_of_mean};
+pub use schedule::Schedule;
 pub use skill::{Skill, skill_score};
 pub use spherical::spherical;
 pub use streamed::StreamedScores;
@@ -102,6 +107,8 @@ pub static RULES: &[&dyn ScoringRule] = &[
     &ranked_logarithmic::RankedLogarithmic,
     &crps::FromQuantiles,
     &crps::OfDays,
+    &named::OfDensity,
+    &named::OfMoments,
     &brier_never::BrierNever,
     &quantiles::Pinball,
     &quantiles::Interval90,

@@ -1,6 +1,7 @@
 //! Figures of a quantile forecast that are no scores: on which side of the outcome it lies, and whether an interval holds it.
 
 use super::levels::same_level;
+use super::rule::Case;
 
 /// Pairs of level and value, sorted by level, without those that are missing (NaN); `None` if there are none, a level lies outside
 /// of 0..1 or is stated twice, the lengths differ, or a higher level has a lower value.
@@ -58,6 +59,26 @@ pub fn quantile_bias(levels: &[f64], values: &[f64], y: f64) -> Option<f64> {
     } else {
         pairs.iter().find(|(_, value)| *value >= y).map_or(-1.0, |(level, _)| 1.0 - 2.0 * level)
     })
+}
+
+/// The bias of a forecast by quantiles, or of a distribution, which states every level.
+pub(crate) fn bias(case: &Case) -> Option<f64> {
+    match case {
+        Case::Distribution { distribution, outcome } => {
+            let (below, up_to) = distribution.around(*outcome);
+            Some(if up_to < 0.5 {
+                1.0 - 2.0 * up_to
+            } else if below >= 0.5 {
+                1.0 - 2.0 * below
+            } else {
+                0.0
+            })
+        }
+        Case::Quantiles { levels, values, outcome } | Case::Days { levels, days: values, outcome, .. } => {
+            quantile_bias(levels, values, *outcome)
+        }
+        _ => None,
+    }
 }
 
 /// Whether the central interval of this coverage, such as 0.9, holds the outcome; its ends belong to it.

@@ -103,7 +103,7 @@ impl ScoringRule for Pinball {
         "mean pinball loss over the stated levels"
     }
     fn takes(&self) -> &'static [Takes] {
-        &[Takes::Numeric]
+        &[Takes::Numeric, Takes::Distribution]
     }
     fn unit(&self) -> Unit {
         Unit::OfQuestion
@@ -112,12 +112,8 @@ impl ScoringRule for Pinball {
         true
     }
     fn score(&self, case: &Case) -> Result<Score, Unfit> {
-        match case {
-            Case::Quantiles { levels, values, outcome } => {
-                mean_pinball(levels, values, *outcome).map(Score::from).ok_or(Unfit::Kind)
-            }
-            _ => Err(Unfit::Kind),
-        }
+        let (levels, values, outcome) = case.quantiles().ok_or(Unfit::Kind)?;
+        mean_pinball(levels, values, outcome).map(Score::from).ok_or(Unfit::Kind)
     }
 }
 
@@ -133,13 +129,13 @@ impl ScoringRule for Interval90 {
         "interval score of the central 90 %"
     }
     fn takes(&self) -> &'static [Takes] {
-        &[Takes::Numeric]
+        &[Takes::Numeric, Takes::Distribution]
     }
     fn unit(&self) -> Unit {
         Unit::OfQuestion
     }
     fn score(&self, case: &Case) -> Result<Score, Unfit> {
-        let Case::Quantiles { levels, values, outcome } = case else { return Err(Unfit::Kind) };
+        let (levels, values, outcome) = case.quantiles().ok_or(Unfit::Kind)?;
         let at = |level: f64| {
             levels
                 .iter()
@@ -147,7 +143,7 @@ impl ScoringRule for Interval90 {
                 .and_then(|at| values.get(at))
                 .ok_or(Unfit::NoInterval90)
         };
-        Ok(interval_score(*at(0.05)?, *at(0.95)?, 0.1, *outcome).into())
+        Ok(interval_score(*at(0.05)?, *at(0.95)?, 0.1, outcome).into())
     }
 }
 
@@ -163,7 +159,7 @@ impl ScoringRule for WeightedInterval {
         "weighted interval score"
     }
     fn takes(&self) -> &'static [Takes] {
-        &[Takes::Numeric]
+        &[Takes::Numeric, Takes::Distribution]
     }
     fn unit(&self) -> Unit {
         Unit::OfQuestion
@@ -172,9 +168,9 @@ impl ScoringRule for WeightedInterval {
         true
     }
     fn score(&self, case: &Case) -> Result<Score, Unfit> {
-        let Case::Quantiles { levels, values, outcome } = case else { return Err(Unfit::Kind) };
+        let (levels, values, outcome) = case.quantiles().ok_or(Unfit::Kind)?;
         let (median, intervals) = central_intervals(levels, values).ok_or(Unfit::AsymmetricLevels)?;
-        Ok(weighted_interval_score(median, &intervals, *outcome, MedianWeight::Half).into())
+        Ok(weighted_interval_score(median, &intervals, outcome, MedianWeight::Half).into())
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a scoring rule is: the nouns that every rule shares.
 
+use crate::forecast::NamedDistribution;
 use serde::Serialize;
 use std::fmt;
 
@@ -32,6 +33,13 @@ pub enum Case {
         /// The number.
         outcome: f64,
     },
+    /// A distribution of a number by the name of its family, and the number.
+    Distribution {
+        /// The distribution.
+        distribution: NamedDistribution,
+        /// The number.
+        outcome: f64,
+    },
     /// Quantiles of a day, and the day. What lies after the question's last day, or never comes, counts as the last day.
     Days {
         /// Increasing, strictly between 0 and 1.
@@ -48,11 +56,24 @@ pub enum Case {
 }
 
 impl Case {
-    /// The levels of a forecast by quantiles.
+    /// The levels of a forecast by quantiles; of a distribution, which states every level, the even ones.
     #[must_use]
     pub fn levels(&self) -> Option<&[f64]> {
         match self {
             Self::Quantiles { levels, .. } | Self::Days { levels, .. } => Some(levels),
+            Self::Distribution { .. } => Some(NamedDistribution::even_levels()),
+            _ => None,
+        }
+    }
+
+    /// Levels, values and outcome of a forecast of a number; of a distribution, its quantiles at the even levels.
+    #[must_use]
+    pub fn quantiles(&self) -> Option<(&[f64], &[f64], f64)> {
+        match self {
+            Self::Quantiles { levels, values, outcome } => Some((levels, values, *outcome)),
+            Self::Distribution { distribution, outcome } => {
+                Some((NamedDistribution::even_levels(), distribution.even_quantiles(), *outcome))
+            }
             _ => None,
         }
     }
@@ -65,6 +86,7 @@ impl Case {
             Self::Classes { ordered: false, .. } => Takes::Categorical,
             Self::Classes { ordered: true, .. } => Takes::Ordinal,
             Self::Quantiles { .. } => Takes::Numeric,
+            Self::Distribution { .. } => Takes::Distribution,
             Self::Days { .. } => Takes::Date,
         }
     }
@@ -83,6 +105,8 @@ pub enum Takes {
     Ordinal,
     /// Quantiles of a number.
     Numeric,
+    /// A distribution of a number by name.
+    Distribution,
     /// Quantiles of a day.
     Date,
 }
@@ -149,6 +173,10 @@ pub enum Unfit {
     NoInterval90,
     /// The level 0.5 is not stated.
     NoMedian,
+    /// The density is infinite at what happened.
+    InfiniteDensity,
+    /// The distribution has no finite mean or variance, or no spread.
+    NoMoments,
     /// Two forecasters state no level in common.
     NoCommonLevels,
     /// Two forecasters never stood at the same time.
@@ -162,6 +190,8 @@ impl fmt::Display for Unfit {
             Self::AsymmetricLevels => "the levels are not symmetric around a median",
             Self::NoInterval90 => "the levels 0.05 and 0.95 are not both stated",
             Self::NoMedian => "the level 0.5 is not stated",
+            Self::InfiniteDensity => "the density is infinite at what happened",
+            Self::NoMoments => "the distribution has no mean and spread that are finite and above 0",
             Self::NoCommonLevels => "the two state no level in common",
             Self::NoCommonTime => "the forecasts of the two never stood at the same time",
         })

@@ -80,9 +80,14 @@ pub struct StreamedScores {
     pub(super) left_out: BTreeMap<Reason, (usize, Bits)>,
     pairs: usize,
     changes: bool,
+    pairs_beside: usize,
+    may_repeat: bool,
     /// Forecasters of no interest.
     pub(super) passed: BTreeSet<String>,
 }
+
+/// How many of them are looked at for forecasts that do not count: 128 MB.
+const MOST_PAIRS_BESIDE: usize = MOST_PAIRS / 4;
 
 /// One forecaster.
 #[derive(Debug)]
@@ -90,6 +95,8 @@ pub(super) struct Person {
     pub(super) name: String,
     /// Which questions were answered in time.
     pub(super) answered: Bits,
+    /// Which questions have a forecast that does not count: they have not resolved or were annulled, or it came too late.
+    beside: Bits,
     /// By rule.
     pub(super) sums: Vec<RunningMean>,
 }
@@ -136,6 +143,8 @@ impl StreamedScores {
             left_out: BTreeMap::new(),
             pairs: 0,
             changes: false,
+            pairs_beside: 0,
+            may_repeat: false,
             passed: BTreeSet::new(),
         }
     }
@@ -197,6 +206,7 @@ impl StreamedScores {
         self.people.push(Person {
             name: name.to_owned(),
             answered: Bits::default(),
+            beside: Bits::default(),
             sums: vec![RunningMean::default(); self.rules.len()],
         });
         number
@@ -224,17 +234,30 @@ impl StreamedScores {
         entry.1.insert(question);
     }
 
+    /// Leaves out a forecast, and looks whether it may be the repeat of another that was left out.
+    fn stand_beside(&mut self, reason: Reason, person: u32, question: u32) {
+        self.leave_out(reason, question);
+        if self.may_repeat {
+            return;
+        }
+        let beside = &mut self.people[person as usize].beside;
+        let before = beside.words();
+        let is_new = beside.insert(question);
+        self.pairs_beside += 64 * (beside.words() - before);
+        self.may_repeat = !is_new || self.pairs_beside > MOST_PAIRS_BESIDE;
+    }
+
     fn forecast(&mut self, person: u32, question: u32, made_at: Moment, probability: f64) -> Result<(), Problem> {
         let (life, happened, cluster) = match self.fates[question as usize] {
             Fate::Resolved { life, happened, cluster } => (life, happened, cluster),
             Fate::Without(reason) => {
-                self.leave_out(reason, question);
+                self.stand_beside(reason, person, question);
                 return Ok(());
             }
             Fate::OtherKind(kind) => return Err(Problem::OtherKind(kind)),
         };
         if !life.counts(made_at) {
-            self.leave_out(Reason::Late, question);
+            self.stand_beside(Reason::Late, person, question);
             return Ok(());
         }
         let from = made_at.epoch_days().max(life.begins().unwrap_or(f64::NEG_INFINITY));
@@ -276,6 +299,15 @@ impl StreamedScores {
     #[must_use]
     pub const fn has_met_a_change(&self) -> bool {
         self.changes
+    }
+
+    /// Whether forecasts that do not count may be repeats of each other: a forecaster has two of a question. Which of them are is known to
+    /// [`GatheredForecasts`].
+    ///
+    /// [`GatheredForecasts`]: super::GatheredForecasts
+    #[must_use]
+    pub const fn may_repeat(&self) -> bool {
+        self.may_repeat
     }
 
     /// The names of those who have forecast something.

@@ -2,8 +2,9 @@
 
 use super::clusters::weighted_clustered_mean;
 use super::components::QuantileParts;
-use super::evaluate::{Excluded, Reason, Segment, Standing, Standings, TimeMean, left_out, untagged};
+use super::evaluate::{Excluded, Standing, Standings, TimeMean, untagged};
 use super::rule::{Orientation, ScoringRule, Takes, Unfit, Unit};
+use super::schedule::Schedule;
 use crate::forecast::Records;
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -159,18 +160,9 @@ pub fn summarise_by_time(
     rules: &[&'static dyn ScoringRule],
     by: Group,
 ) -> Report {
-    let share = |standing: &Standing| {
-        let question = records.questions.get(&standing.question)?;
-        let time = question.scheduled_close()? - question.opened()?;
-        let stood: f64 = standing.segments.iter().map(Segment::days).sum();
-        (time > 0.0).then(|| stood / time)
-    };
-    let (weighed, without): (Vec<&Standing>, Vec<&Standing>) =
-        standings.standings.iter().partition(|standing| share(standing).is_some());
-    let excluded = standings.excluded.iter().cloned().chain(left_out(Reason::NoSchedule, without)).collect();
-    let weighed = Standings { standings: weighed.into_iter().cloned().collect(), excluded };
-    let weight = |standing: &Standing| share(standing).unwrap_or_default();
-    Report { weigh: Weigh::Time, ..summarise_weighted(&weighed, rules, by, &weight) }
+    let schedule = Schedule::of(records);
+    let weight = |standing: &Standing| schedule.stood(standing).unwrap_or_default();
+    Report { weigh: Weigh::Time, ..summarise_weighted(&schedule.keep(standings), rules, by, &weight) }
 }
 
 fn summarise_weighted(

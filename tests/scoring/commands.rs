@@ -233,6 +233,29 @@ fn what_stands_twice_is_named_by_file_and_row_whether_streamed_or_not() {
 }
 
 #[test]
+fn what_stands_twice_on_an_open_question_alone_is_named_in_a_stream_too() {
+    let folder = folder(3, "");
+    let said = "question,forecaster,made_at,probability\nq0,ada,2025-01-01,0.5\n";
+    let write = |more: &str| {
+        std::fs::write(folder.path().join("forecasts.csv"), format!("{said}{more}")).expect("a file in the folder");
+    };
+    // On a question without an outcome, and after the close of one that has one.
+    for (day, id) in [("2025-01-01", "unknown"), ("2025-01-25", "q1")] {
+        write(&format!("{id},ada,{day},0.6\n{id},ada,{day},0.6\n{id},ada,{day},0.7\n"));
+        let (code, records, _) = run_on(folder.path(), &["score", "--rule", "brier"]);
+        assert_eq!(code, 0);
+        let (code, streamed, err) = run_on(folder.path(), &["score", "--rule", "brier", "--stream"]);
+        assert!(code == 0 && streamed == records, "{streamed} for {records}");
+        assert!(err.contains("1 forecast stands there twice: forecasts.csv:4 (as forecasts.csv:3)\n"), "{err}");
+        assert!(err.contains(": forecasts.csv:5 (of forecasts.csv:4)\n"), "{err}");
+    }
+    // Of one forecast each nothing is said, and nothing is put on disk.
+    write("unknown,ada,2025-01-01,0.6\nq1,ada,2025-01-25,0.6\n");
+    let (_, _, err) = run_on(folder.path(), &["score", "--rule", "brier", "--stream"]);
+    assert!(!err.contains("twice") && !err.contains("put together"), "{err}");
+}
+
+#[test]
 fn forecasts_without_rows_are_to_blame_and_not_the_outcomes() {
     let folder = folder(3, "");
     std::fs::write(folder.path().join("forecasts.csv"), "question,forecaster,made_at,probability\n").expect("a file");

@@ -8,9 +8,12 @@ use super::relative_skill::relative_skill;
 use super::ridge::{ridge_penalty, ridge_skill};
 use crate::compare::bootstrap::{BOOTSTRAP_SEED, central, multiplicities};
 use crate::compare::verdict::{FEWEST_CLUSTERS, LEVEL};
-use crate::score::{Excluded, NotScored, RuleUsed, ScoringRule, Standings, describe, untaken};
+use crate::score::{
+    Excluded, NotScored, RuleUsed, Schedule, ScoringRule, Standing, Standings, Weigh, describe, untaken,
+};
 use rayon::prelude::*;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// The version of the JSON form of [`Leaderboard`].
@@ -173,6 +176,9 @@ pub struct Leaderboard {
     pub baseline: Option<String>,
     /// How many times clusters were drawn anew.
     pub replicates: u32,
+    /// How much a question counts; every one alike where it is not said.
+    #[serde(default, skip_serializing_if = "Weigh::is_alike")]
+    pub weigh: Weigh,
     /// One board a rule.
     pub boards: Vec<Board>,
     /// Forecasts left out of every rule.
@@ -203,12 +209,41 @@ impl Default for BoardSettings {
 /// A leaderboard under each of the rules that found something to score.
 #[must_use]
 pub fn leaderboard(standings: &Standings, rules: &[&'static dyn ScoringRule], settings: &BoardSettings) -> Leaderboard {
+    leaderboard_of(standings, rules, settings, None)
+}
+
+/// The same, where each question weighs by the share of its time from opening to scheduled close that it lived – in a forecaster's plain mean and peer score by
+/// that for which their forecast stood. Questions whose time is not known are left out and counted.
+#[must_use]
+pub fn leaderboard_by_time(
+    standings: &Standings,
+    schedule: &Schedule,
+    rules: &[&'static dyn ScoringRule],
+    settings: &BoardSettings,
+) -> Leaderboard {
+    let kept = schedule.keep(standings);
+    let lived = |standing: &Standing| schedule.lived(standing).unwrap_or_default();
+    let shares: BTreeMap<&str, f64> =
+        kept.standings.iter().map(|standing| (standing.question.as_str(), lived(standing))).collect();
+    Leaderboard { weigh: Weigh::Time, ..leaderboard_of(&kept, rules, settings, Some(&shares)) }
+}
+
+fn leaderboard_of(
+    standings: &Standings,
+    rules: &[&'static dyn ScoringRule],
+    settings: &BoardSettings,
+    shares: Option<&BTreeMap<&str, f64>>,
+) -> Leaderboard {
     let mut boards = Vec::new();
     let mut not_scored = Vec::new();
     for rule in rules {
         let (panel, unfit) = Panel::from_standings(&standings.standings, *rule);
         not_scored.extend(unfit);
         let panel = panel.with_at_least(settings.at_least);
+        let panel = match shares {
+            Some(shares) => panel.by_time(shares),
+            None => panel,
+        };
         if !panel.questions().is_empty() {
             boards.push(board(rule.id(), &panel, settings));
         }
@@ -220,6 +255,7 @@ pub fn leaderboard(standings: &Standings, rules: &[&'static dyn ScoringRule], se
         ordered_by: settings.ordered_by,
         baseline: settings.baseline.clone(),
         replicates: settings.replicates,
+        weigh: Weigh::Alike,
         boards,
         excluded: standings.excluded.clone(),
         not_scored,
@@ -278,7 +314,7 @@ pub fn board(rule: &'static str, panel: &Panel, settings: &BoardSettings) -> Boa
     let baseline =
         settings.baseline.as_ref().and_then(|name| panel.forecasters().iter().position(|known| known == name));
     let penalty = ridge_penalty(panel);
-    let whole = Replicate::new(panel, &panel.equal_weights(), penalty, baseline);
+    let whole = Replicate::new(panel, &panel.weights(), penalty, baseline);
     let drawn: Vec<Replicate> = if panel.clusters() < FEWEST_CLUSTERS {
         Vec::new()
     } else {
@@ -286,7 +322,8 @@ pub fn board(rule: &'static str, panel: &Panel, settings: &BoardSettings) -> Boa
             .into_par_iter()
             .map(|at| {
                 let times = multiplicities(panel.clusters(), BOOTSTRAP_SEED, at);
-                let weights: Vec<f64> = panel.questions().iter().map(|question| times[question.cluster]).collect();
+                let weight = |question: &super::PanelQuestion| times[question.cluster] * question.weight;
+                let weights: Vec<f64> = panel.questions().iter().map(weight).collect();
                 Replicate::new(panel, &weights, penalty, baseline)
             })
             .collect()
@@ -299,20 +336,21 @@ pub fn board(rule: &'static str, panel: &Panel, settings: &BoardSettings) -> Boa
 
 /// What a forecaster of a panel answered.
 fn answered(panel: &Panel, at: usize, baseline: Option<usize>) -> Answered {
-    let own: Vec<(usize, &super::Cell)> = panel
+    let own: Vec<(&super::PanelQuestion, &super::Cell)> = panel
         .questions()
         .iter()
-        .flat_map(|question| question.cells.iter().map(move |cell| (question.cluster, cell)))
+        .flat_map(|question| question.cells.iter().map(move |cell| (question, cell)))
         .filter(|(_, cell)| cell.forecaster == at)
         .collect();
-    let clusters: std::collections::BTreeSet<usize> = own.iter().map(|(cluster, _)| *cluster).collect();
-    let count = own.len() as f64;
+    let clusters: std::collections::BTreeSet<usize> = own.iter().map(|(question, _)| question.cluster).collect();
+    let worth: f64 = own.iter().map(|(question, cell)| panel.worth(question, cell)).sum();
+    let score: f64 = own.iter().map(|(question, cell)| panel.worth(question, cell) * cell.score).sum();
     Answered {
         forecaster: panel.forecasters()[at].clone(),
         questions: own.len(),
         clusters: clusters.len(),
-        coverage: own.iter().map(|(_, cell)| cell.coverage).sum::<f64>() / count,
-        mean: own.iter().map(|(_, cell)| cell.score).sum::<f64>() / count,
+        coverage: own.iter().map(|(_, cell)| cell.coverage).sum::<f64>() / own.len() as f64,
+        mean: score / worth,
         shared: baseline.map_or(0, |baseline| shared(panel, at, baseline)),
     }
 }

@@ -7,7 +7,9 @@ use crate::compare::ClusterBy;
 use crate::compare::bootstrap::{BOOTSTRAP_SEED, multiplicities};
 use crate::compare::verdict::FEWEST_CLUSTERS;
 use crate::error::Error;
-use crate::score::{Bits, Excluded, GatheredForecasts, GatheredQuestion, NotScored, ScoringRule, Unfit, describe};
+use crate::score::{
+    Bits, Excluded, GatheredForecasts, GatheredQuestion, NotScored, ScoringRule, Unfit, Weigh, describe,
+};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 
@@ -97,6 +99,7 @@ pub fn gathered_leaderboard(
         ordered_by: settings.ordered_by,
         baseline: settings.baseline.clone(),
         replicates: settings.replicates,
+        weigh: Weigh::Alike,
         boards,
         excluded,
         not_scored,

@@ -21,7 +21,7 @@ mod tests;
 
 pub use board::{
     Agreement, BaselineSkill, Board, BoardRow, BoardSettings, LEADERBOARD_REPLICATES, LEADERBOARD_SCHEMA, Leaderboard,
-    Measure, Place, Swap, board, leaderboard,
+    Measure, Place, Swap, board, leaderboard, leaderboard_by_time,
 };
 pub use fixed_effects::adjusted_means;
 pub use gathered::{MOST_GROUPS, gathered_leaderboard};

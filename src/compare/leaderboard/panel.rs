@@ -32,6 +32,8 @@ pub struct PanelQuestion {
     pub id: String,
     /// Number of the cluster that shares its fate.
     pub cluster: usize,
+    /// How much it counts: 1, or where questions weigh by time the share of its scheduled time that it lived.
+    pub weight: f64,
     /// Each forecaster once.
     pub cells: Vec<Cell>,
 }
@@ -45,6 +47,7 @@ pub struct Panel {
     forecasters: Vec<String>,
     questions: Vec<PanelQuestion>,
     clusters: usize,
+    by_time: bool,
 }
 
 impl Panel {
@@ -72,7 +75,7 @@ impl Panel {
                     peer: (others > 0.0).then(|| Peer { difference: score - (total - score) / others, coverage: 1.0 }),
                 })
                 .collect();
-            all.push(PanelQuestion { id, cluster, cells });
+            all.push(PanelQuestion { id, cluster, weight: 1.0, cells });
         }
         Some(Self::of(forecasters, all))
     }
@@ -99,6 +102,7 @@ impl Panel {
             .map(|((id, scored), cluster)| PanelQuestion {
                 id: id.to_owned(),
                 cluster,
+                weight: 1.0,
                 cells: cells(&scored, &forecasters),
             })
             .collect();
@@ -133,7 +137,7 @@ impl Panel {
             let next = numbers.len();
             question.cluster = *numbers.entry(question.cluster).or_insert(next);
         }
-        Self { forecasters, questions, clusters: numbers.len() }
+        Self { forecasters, questions, clusters: numbers.len(), by_time: false }
     }
 
     /// The same without the forecasters who answered fewer questions.
@@ -165,6 +169,19 @@ impl Panel {
         Self::of(kept, left)
     }
 
+    /// The same, where each question weighs by the share of its scheduled time that it lived, and each forecast by the share for which it stood.
+    pub(super) fn by_time(mut self, shares: &BTreeMap<&str, f64>) -> Self {
+        for question in &mut self.questions {
+            question.weight = shares.get(question.id.as_str()).copied().unwrap_or_default();
+        }
+        Self { by_time: true, ..self }
+    }
+
+    /// What a forecaster's answer weighs in a plain mean: 1, or the share of the question's scheduled time for which it stood.
+    pub(super) fn worth(&self, question: &PanelQuestion, cell: &Cell) -> f64 {
+        if self.by_time { question.weight * cell.coverage } else { 1.0 }
+    }
+
     /// The forecasters' names.
     #[must_use]
     pub fn forecasters(&self) -> &[String] {
@@ -181,6 +198,12 @@ impl Panel {
     #[must_use]
     pub const fn clusters(&self) -> usize {
         self.clusters
+    }
+
+    /// How much each question counts.
+    #[must_use]
+    pub fn weights(&self) -> Vec<f64> {
+        self.questions.iter().map(|question| question.weight).collect()
     }
 
     /// A weight of 1 for every question.

@@ -13,12 +13,12 @@ const COMMON: fn(f64, f64) -> f64 = f64::min;
 /// `None` when nothing can be compared or nobody differs.
 #[must_use]
 pub fn ridge_penalty(panel: &Panel) -> Option<f64> {
-    let weights = panel.equal_weights();
+    let weights = panel.weights();
     let connected = panel.connected(&weights);
     let skills = pairwise_effects(panel, &weights, &connected, 0.0, COMMON)?;
     let (mut squares, mut worth_all) = (0.0, 0.0);
-    for question in panel.questions() {
-        let each = 1.0 / question.cells.len() as f64;
+    for (question, weight) in panel.weighted(&weights) {
+        let each = weight / question.cells.len() as f64;
         for (at, own) in question.cells.iter().enumerate() {
             for other in &question.cells[at + 1..] {
                 let worth = each * COMMON(own.coverage, other.coverage);

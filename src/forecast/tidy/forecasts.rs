@@ -35,7 +35,7 @@ pub(super) const COLUMNS: [&str; 16] = [
     "curve",
     "until",
 ];
-/// Columns in which a number may be forecast in other ways than by quantiles. They are read as such and never written.
+/// Columns in which a number may be forecast in other ways than by quantiles. Draws and points of a cdf become quantiles, and are never written.
 const SHAPES: [&str; 3] = ["draw", "cdf", "distribution"];
 
 /// How far the probabilities of the options may be from summing to 1 and still be taken as rounded.
@@ -331,7 +331,9 @@ fn said_of_shape(shapes: [&str; 3], value: &str, is_given: [bool; 6]) -> Result<
             Ok(Said::Draw(draw.to_owned(), parse_number(value)?))
         }
         ([false, true, false], true) if !has_others => Ok(Said::Cdf(parse_number(value)?, parse_probability(cdf)?)),
-        ([false, false, true], false) if !has_others => numbers::distribution(distribution).map(Said::Whole),
+        ([false, false, true], false) if !has_others => {
+            distribution.parse().map(|distribution| Said::Whole(Forecast::Distribution { distribution }))
+        }
         ([true, false, false], false) if !has_others => Err(format!("the draw `{draw}` has no value")),
         ([false, true, false], false) if !has_others => {
             Err(format!("the cdf of {cdf} has no value at which it is reached"))

@@ -1,7 +1,9 @@
 //! Tables as people write them, and that what is written reads back equal.
 
 use super::*;
-use crate::forecast::{Curve, Forecast, ForecastRecord, Moment, Provenance, Question, QuestionKind, Resolution};
+use crate::forecast::{
+    Curve, Forecast, ForecastRecord, Moment, NamedDistribution, Provenance, Question, QuestionKind, Resolution,
+};
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -63,7 +65,8 @@ fn a_number_is_forecast_by_draws_a_cdf_or_a_distribution() {
     let said: Vec<&Forecast> = records.forecasts.iter().map(|record| &record.forecast).collect();
     assert_eq!(said[0], &Forecast::Quantiles { levels: vec![0.25, 0.75], values: vec![-1.0, 3.5] });
     assert_eq!(said[1], &Forecast::Quantiles { levels: vec![0.1, 0.6], values: vec![2.0, 3.0] });
-    let Forecast::Quantiles { levels, values } = said[2] else { panic!("{:?}", said[2]) };
+    assert_eq!(said[2], &Forecast::Distribution { distribution: "uniform(0, 400)".parse().unwrap() });
+    let (levels, values) = said[2].quantiles().unwrap();
     assert_eq!((levels.len(), values.len()), (399, 399));
     assert!(values.iter().enumerate().all(|(at, value)| (value - (at as f64 + 1.0)).abs() < 1e-9));
     assert_eq!((said.len(), summary.ignored_columns.len()), (3, 0));
@@ -398,6 +401,15 @@ fn forecast(question: &Question) -> BoxedStrategy<Forecast> {
                 values.sort_by(f64::total_cmp);
                 Forecast::Quantiles { levels, values }
             })
+            .boxed()
+            .prop_union(
+                (-1e9..1e9f64, 1e-9..1e9f64)
+                    .prop_map(|(mean, sd)| {
+                        let distribution = NamedDistribution::new("normal", &[mean, sd]).unwrap();
+                        Forecast::Distribution { distribution }
+                    })
+                    .boxed(),
+            )
             .boxed(),
         QuestionKind::Date => ((0..4usize).prop_flat_map(levels), 0.0..=1.0f64)
             .prop_flat_map(|(levels, never)| {

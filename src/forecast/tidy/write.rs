@@ -184,7 +184,7 @@ pub fn forecasts_file<'a>(records: impl IntoIterator<Item = &'a ForecastRecord>,
         return json_lines(records);
     }
     let mut revisions: BTreeMap<(&str, &str, String), usize> = BTreeMap::new();
-    let mut rows: Vec<[String; 16]> = Vec::new();
+    let mut rows: Vec<[String; 17]> = Vec::new();
     for record in records {
         let mut revision = String::new();
         if !matches!(record.forecast, Forecast::Binary { .. }) {
@@ -200,7 +200,8 @@ pub fn forecasts_file<'a>(records: impl IntoIterator<Item = &'a ForecastRecord>,
         });
         let curve = record.curve.as_ref().map(ToString::to_string).unwrap_or_default();
         let until = record.until.map(|until| until.to_string()).unwrap_or_default();
-        rows.extend(said(&record.forecast).into_iter().map(|[probability, option, quantile, value, day, never]| {
+        let said = said(&record.forecast).into_iter();
+        rows.extend(said.map(|[probability, option, quantile, value, day, never, distribution]| {
             [
                 record.question.clone(),
                 record.forecaster.clone(),
@@ -218,14 +219,14 @@ pub fn forecasts_file<'a>(records: impl IntoIterator<Item = &'a ForecastRecord>,
                 worlds.clone(),
                 curve.clone(),
                 until.clone(),
+                distribution,
             ]
         }));
     }
-    let is_needed: Vec<bool> = (0..forecasts::COLUMNS.len())
-        .map(|at| at < 3 || at == 4 || rows.iter().any(|row| !row[at].is_empty()))
-        .collect();
-    let columns: Vec<&str> =
-        forecasts::COLUMNS.into_iter().zip(&is_needed).filter(|(_, needed)| **needed).map(|(name, _)| name).collect();
+    let columns = || forecasts::COLUMNS.into_iter().chain(["distribution"]);
+    let is_needed: Vec<bool> =
+        (0..columns().count()).map(|at| at < 3 || at == 4 || rows.iter().any(|row| !row[at].is_empty())).collect();
+    let columns: Vec<&str> = columns().zip(&is_needed).filter(|(_, needed)| **needed).map(|(name, _)| name).collect();
     rows_in(
         form,
         &columns,
@@ -234,29 +235,34 @@ pub fn forecasts_file<'a>(records: impl IntoIterator<Item = &'a ForecastRecord>,
     )
 }
 
-/// What each row of a forecast says: probability, option, quantile, value, day, never.
-fn said(forecast: &Forecast) -> Vec<[String; 6]> {
+/// What each row of a forecast says: probability, option, quantile, value, day, never, distribution.
+fn said(forecast: &Forecast) -> Vec<[String; 7]> {
     let blank = String::new;
     match forecast {
         Forecast::Binary { probability } => {
-            vec![[number_text(*probability), blank(), blank(), blank(), blank(), blank()]]
+            vec![[number_text(*probability), blank(), blank(), blank(), blank(), blank(), blank()]]
         }
         Forecast::Categorical { options, probabilities } => options
             .iter()
             .zip(probabilities)
-            .map(|(option, p)| [number_text(*p), option.clone(), blank(), blank(), blank(), blank()])
+            .map(|(option, p)| [number_text(*p), option.clone(), blank(), blank(), blank(), blank(), blank()])
             .collect(),
         Forecast::Quantiles { levels, values } => levels
             .iter()
             .zip(values)
-            .map(|(level, value)| [blank(), blank(), number_text(*level), number_text(*value), blank(), blank()])
+            .map(|(level, value)| {
+                [blank(), blank(), number_text(*level), number_text(*value), blank(), blank(), blank()]
+            })
             .collect(),
+        Forecast::Distribution { distribution } => {
+            vec![[blank(), blank(), blank(), blank(), blank(), blank(), distribution.to_string()]]
+        }
         Forecast::Date { levels, days, never } => {
             let never = number_text(*never);
-            std::iter::once([blank(), blank(), blank(), blank(), blank(), never])
+            std::iter::once([blank(), blank(), blank(), blank(), blank(), never, blank()])
                 .chain(levels.iter().zip(days).map(|(level, day)| {
                     let day = day.map_or_else(|| "never".to_owned(), |day| day.to_string());
-                    [blank(), blank(), number_text(*level), blank(), day, blank()]
+                    [blank(), blank(), number_text(*level), blank(), day, blank(), blank()]
                 }))
                 .collect()
         }

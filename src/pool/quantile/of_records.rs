@@ -72,7 +72,9 @@ pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) 
     if levels.is_empty() {
         return Err("there are no forecasts by quantiles".to_owned());
     }
-    let is_quantiles = |record: &&ForecastRecord| matches!(record.forecast, Forecast::Quantiles { .. });
+    let is_quantiles = |record: &&ForecastRecord| {
+        matches!(record.forecast, Forecast::Quantiles { .. } | Forecast::Distribution { .. })
+    };
     let names = |records: &Records| -> BTreeSet<String> {
         let theirs = records.forecasts.iter().filter(is_quantiles).map(|record| record.forecaster.clone());
         theirs.filter(|name| is_member(name)).collect()

@@ -1,7 +1,7 @@
 //! What each member said of each target, at common levels.
 
 use super::pivot::at_level;
-use crate::forecast::{Forecast, ForecastRecord, Moment, Records, Resolution};
+use crate::forecast::{Forecast, ForecastRecord, Moment, NamedDistribution, Records, Resolution};
 use indexmap::IndexMap;
 use std::collections::BTreeMap;
 
@@ -35,7 +35,8 @@ pub struct Panel {
     pub short: usize,
 }
 
-/// The levels that most forecasts by quantiles have; of several the longest. Empty when there are none.
+/// The levels that most forecasts by quantiles have; of several the longest. A distribution by name states every level, and counts for its even ones where
+/// nobody states others. Empty when there are none.
 pub(super) fn usual_levels(records: &Records, member: impl Fn(&str) -> bool) -> Vec<f64> {
     let mut counts: IndexMap<Vec<u64>, (usize, &[f64])> = IndexMap::new();
     for record in records.forecasts.iter().filter(|record| member(&record.forecaster)) {
@@ -45,13 +46,20 @@ pub(super) fn usual_levels(records: &Records, member: impl Fn(&str) -> bool) -> 
         }
     }
     let usual = counts.values().max_by_key(|(count, levels)| (*count, levels.len()));
-    usual.map_or_else(Vec::new, |(_, levels)| levels.to_vec())
+    let is_distribution = |record: &ForecastRecord| {
+        member(&record.forecaster) && matches!(record.forecast, Forecast::Distribution { .. })
+    };
+    match usual {
+        Some((_, levels)) => levels.to_vec(),
+        None if records.forecasts.iter().any(is_distribution) => NamedDistribution::even_levels().to_vec(),
+        None => Vec::new(),
+    }
 }
 
 impl Panel {
     /// The panel of those members' forecasts at those levels: a target for each question and each moment at which one of them spoke.
     ///
-    /// A forecast with other levels is brought to these on straight lines between its own; one that does not reach as far
+    /// A distribution by name has its own values there. A forecast with other levels is brought to these on straight lines between its own; one that does not reach as far
     /// out is left out and counted. A forecast made when the outcome was known does not count.
     #[must_use]
     pub fn new(records: &Records, members: Vec<String>, levels: Vec<f64>) -> Self {
@@ -59,7 +67,9 @@ impl Panel {
         let mut panel = Self { members, levels, ..Self::default() };
         let mut by_question: IndexMap<&str, Vec<(usize, &ForecastRecord)>> = IndexMap::new();
         for record in &records.forecasts {
-            if let (Forecast::Quantiles { .. }, Some(place)) = (&record.forecast, places.get(&record.forecaster)) {
+            if let (Forecast::Quantiles { .. } | Forecast::Distribution { .. }, Some(place)) =
+                (&record.forecast, places.get(&record.forecaster))
+            {
                 by_question.entry(record.question.as_str()).or_default().push((*place, record));
             }
         }
@@ -100,6 +110,9 @@ impl Panel {
 
     /// A forecast's values at the panel's levels.
     fn at_levels(&mut self, forecast: &Forecast) -> Option<Vec<f64>> {
+        if let Forecast::Distribution { distribution } = forecast {
+            return Some(self.levels.iter().map(|level| distribution.law().quantile(*level)).collect());
+        }
         let Forecast::Quantiles { levels, values } = forecast else { return None };
         if *levels == self.levels {
             return Some(values.clone());

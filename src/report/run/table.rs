@@ -217,6 +217,9 @@ fn rows(sheet: &mut Sheet, name: &str, closes: &str, words: &str, figures: &Figu
                 row(percent(*level, 0.02), value, error, String::new(), String::new());
             }
         }
+        Some(Forecast::Distribution { distribution }) => {
+            row(String::new(), distribution.to_string(), String::new(), String::new(), String::new());
+        }
         Some(Forecast::Date { levels, days, never }) => {
             for (at, (level, day)) in levels.iter().zip(days).enumerate() {
                 if !shown(*level) {
@@ -283,6 +286,9 @@ fn flat_rows(sheet: &mut Sheet, start: &[String; 3], figures: &FigureReport) {
             for (at, (level, value)) in levels.iter().zip(values).enumerate() {
                 row(level.to_string(), value.to_string(), error(at), doubt(at), None);
             }
+        }
+        Some(Forecast::Distribution { distribution }) => {
+            row("distribution".to_owned(), distribution.to_string(), None, None, None);
         }
         Some(Forecast::Date { levels, days, never }) => {
             for (at, (level, day)) in levels.iter().zip(days).enumerate() {

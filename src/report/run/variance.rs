@@ -60,7 +60,7 @@ pub(super) fn split(figures: &FigureReport, doubt: &[f64]) -> Option<Figures<Opt
         Forecast::Categorical { probabilities, .. } => {
             Figures::Many(probabilities.iter().enumerate().map(|(at, one)| binary(*one, at, error(at))).collect())
         }
-        Forecast::Quantiles { .. } => {
+        Forecast::Quantiles { .. } | Forecast::Distribution { .. } => {
             let spread = figures.standard_deviation?;
             Figures::One(VarianceReport::of(spread * spread, doubt(0), figures.mean?.standard_error))
         }

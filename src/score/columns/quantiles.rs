@@ -3,7 +3,7 @@
 use super::problem::ColumnProblem;
 use crate::math::level;
 use crate::score::{MedianWeight, central_intervals};
-use fearless_simd::{Simd, SimdBase, dispatch, f64x8};
+use fearless_simd::{Simd, SimdBase, SimdSplit, dispatch, f64x8};
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 
@@ -116,6 +116,8 @@ struct Weights {
     over: Vec<[f64; LANES]>,
     /// Of `(y - q)⁺`.
     under: Vec<[f64; LANES]>,
+    /// Whether a vector has a column that counts for the over-, and for the underprediction: those of one side of the median alone do not for the other.
+    sides: Vec<(bool, bool)>,
 }
 
 impl Weights {
@@ -142,6 +144,7 @@ impl Weights {
             dispersion: vec![[0.0; LANES]; vectors],
             over: vec![[0.0; LANES]; vectors],
             under: vec![[0.0; LANES]; vectors],
+            sides: vec![(false, false); vectors],
         };
         for (at, level) in levels.iter().enumerate() {
             let (dispersion, over, under) = match at.cmp(&middle) {
@@ -154,6 +157,8 @@ impl Weights {
             weights.dispersion[vector][lane] = dispersion / total;
             weights.over[vector][lane] = over / total;
             weights.under[vector][lane] = under / total;
+            weights.sides[vector].0 |= over > 0.0;
+            weights.sides[vector].1 |= under > 0.0;
         }
         Some(weights)
     }
@@ -200,7 +205,8 @@ fn long_rows_of<S: Simd, const N: usize>(
             let first = Weights::first(at, columns);
             sums.add(simd, &values[first..first + LANES], weights, at);
         }
-        if !sums.store(row, y.is_finite(), &mut *out.score, &mut *out.dispersion, &mut *out.under, &mut *out.over) {
+        let width = sums.store(row, &mut *out.score, &mut *out.dispersion, &mut *out.under, &mut *out.over);
+        if !(y.is_finite() && width.is_finite()) {
             return Some(row);
         }
     }
@@ -222,7 +228,8 @@ fn short_rows_of<S: Simd>(
         padded[..columns].copy_from_slice(values);
         let mut sums = Sums::new(simd, *y);
         sums.add(simd, &padded, weights, 0);
-        if !sums.store(row, y.is_finite(), &mut *out.score, &mut *out.dispersion, &mut *out.under, &mut *out.over) {
+        let width = sums.store(row, &mut *out.score, &mut *out.dispersion, &mut *out.under, &mut *out.over);
+        if !(y.is_finite() && width.is_finite()) {
             return Some(row);
         }
     }
@@ -236,15 +243,13 @@ struct Sums<S: Simd> {
     dispersion: f64x8<S>,
     over: f64x8<S>,
     under: f64x8<S>,
-    /// 0 as long as all is finite, then NaN.
-    finite: f64x8<S>,
 }
 
 impl<S: Simd> Sums<S> {
     #[inline(always)]
     fn new(simd: S, y: f64) -> Self {
         let zero = f64x8::splat(simd, 0.0);
-        Self { outcome: f64x8::splat(simd, y), zero, dispersion: zero, over: zero, under: zero, finite: zero }
+        Self { outcome: f64x8::splat(simd, y), zero, dispersion: zero, over: zero, under: zero }
     }
 
     #[inline(always)]
@@ -252,38 +257,36 @@ impl<S: Simd> Sums<S> {
         let values = f64x8::from_slice(simd, eight);
         let above = values - self.outcome;
         self.dispersion += values * f64x8::from_slice(simd, &weights.dispersion[at]);
-        self.over += above.max(self.zero) * f64x8::from_slice(simd, &weights.over[at]);
-        self.under += (-above).max(self.zero) * f64x8::from_slice(simd, &weights.under[at]);
-        self.finite += values * 0.0;
+        let (over, under) = weights.sides[at];
+        if over {
+            self.over += above.max(self.zero) * f64x8::from_slice(simd, &weights.over[at]);
+        }
+        if under {
+            self.under += (-above).max(self.zero) * f64x8::from_slice(simd, &weights.under[at]);
+        }
     }
 
-    /// Writes the scores of a row; says whether all was finite.
+    /// Writes the scores of a row; gives back the width, which is finite if all quantiles are and not otherwise: 0 times what is not finite is no number, and
+    /// the weights of either side sum to less than 1/2, so that nothing finite adds up to what is not.
     #[inline(always)]
-    fn store(
-        self,
-        row: usize,
-        is_finite: bool,
-        score: &mut [f64],
-        dispersion: &mut [f64],
-        under: &mut [f64],
-        over: &mut [f64],
-    ) -> bool {
+    fn store(self, row: usize, score: &mut [f64], dispersion: &mut [f64], under: &mut [f64], over: &mut [f64]) -> f64 {
         let (of_width, of_over, of_under) = (total(self.dispersion), total(self.over), total(self.under));
         dispersion[row] = of_width;
         over[row] = of_over;
         under[row] = of_under;
         score[row] = of_width + of_over + of_under;
-        is_finite && total(self.finite) == 0.0
+        of_width
     }
 }
 
-/// The sum of the lanes, halves first.
+/// The sum of the lanes, halves first: of a to h ((a + e) + (c + g)) + ((b + f) + (d + h)).
 #[inline(always)]
 fn total<S: Simd>(sum: f64x8<S>) -> f64 {
-    let mut lanes = [0.0; LANES];
-    sum.store_slice(&mut lanes);
-    let [a, b, c, d, e, f, g, h] = lanes;
-    ((a + e) + (c + g)) + ((b + f) + (d + h))
+    let (low, high) = sum.split();
+    let (low, high) = (low + high).split();
+    let mut two = [0.0; 2];
+    (low + high).store_slice(&mut two);
+    two[0] + two[1]
 }
 
 #[cfg(test)]
@@ -336,6 +339,30 @@ mod tests {
         let values = (0..rows * 23).map(|at| (at % 23) as f64 + (at / 23 % 101) as f64).collect();
         let outcomes: Vec<f64> = (0..rows).map(|row| (row * 7 % 130) as f64).collect();
         agree(rows, 23, values, &outcomes);
+    }
+
+    #[test]
+    fn a_number_that_is_not_finite_is_found_in_whatever_column_it_stands() {
+        for columns in [1, 3, 7, 9, 23] {
+            let cut = (23 - columns) / 2;
+            let levels = &LEVELS[cut..23 - cut];
+            for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+                for at in 0..=columns {
+                    let mut quantiles = Array2::from_shape_fn((5, columns), |(_, column)| column as f64);
+                    let mut outcomes = [1.0; 5];
+                    match at {
+                        0 => outcomes[3] = bad,
+                        _ => quantiles[[3, at - 1]] = bad,
+                    }
+                    let found = wis_of_quantiles(quantiles.view(), levels, &outcomes, MedianWeight::Half);
+                    assert_eq!(found, Err(ColumnProblem::NotFinite { row: 3 }), "{bad} in {at} of {columns}");
+                }
+            }
+        }
+        // What is too large to be added up is a number all the same.
+        let wide = Array2::from_shape_fn((2, 3), |(_, column)| f64::MAX * (column as f64 - 1.0));
+        let found = wis_of_quantiles(wide.view(), &[0.25, 0.5, 0.75], &[0.0, 0.0], MedianWeight::Half);
+        assert!(found.is_ok(), "{found:?}");
     }
 
     #[test]

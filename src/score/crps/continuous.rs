@@ -93,6 +93,29 @@ pub fn crps_uniform(y: f64, lower: f64, upper: f64) -> Option<f64> {
     })
 }
 
+/// The CRPS of a triangular forecast, which rises in a line from `low` to `mode` and falls in a line to `high`.
+///
+/// ```text
+/// CRPS = |y - c| + (s³ + t³)/(5w²) + d - 2/(3ws) (s³ - (s - d)³)
+/// ```
+///
+/// where c is y held to `low..=high`, w = `high` - `low`, d how far c is from the mode, and s and t the lengths of the sides on which c lies and does not.
+/// `None` unless `low` <= `mode` <= `high` and `low` < `high`.
+#[must_use]
+pub fn crps_triangular(y: f64, low: f64, mode: f64, high: f64) -> Option<f64> {
+    let width = high - low;
+    (low <= mode && mode <= high && width > 0.0 && width.is_finite()).then(|| {
+        let held = y.clamp(low, high);
+        let (side, other) = if held < mode { (mode - low, high - mode) } else { (high - mode, mode - low) };
+        let from_mode = (held - mode).abs();
+        let rest = side - from_mode;
+        // (s³ - (s - d)³)/s, whose numerator holds d as a factor; on a side without length nothing lies.
+        let between = if side > 0.0 { from_mode * (side * side + side * rest + rest * rest) / side } else { 0.0 };
+        let ends = (side * side * side + other * other * other) / (5.0 * width * width);
+        (y - held).abs() + ends + from_mode - 2.0 * between / (3.0 * width)
+    })
+}
+
 /// Shapes closer to 0 than this are interpolated between their neighbours: the closed form divides by the shape.
 const NEAR_GUMBEL: f64 = 1e-3;
 

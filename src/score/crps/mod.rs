@@ -28,7 +28,9 @@ pub use bounded::{
     Bounds, crps_bounded_logistic, crps_bounded_student_t, crps_censored_logistic, crps_censored_normal,
     crps_censored_student_t, crps_truncated_logistic, crps_truncated_normal, crps_truncated_student_t,
 };
-pub use continuous::{crps_gamma, crps_gev, crps_logistic, crps_lognormal, crps_student_t, crps_uniform};
+pub use continuous::{
+    crps_gamma, crps_gev, crps_logistic, crps_lognormal, crps_student_t, crps_triangular, crps_uniform,
+};
 pub use counts::{crps_binomial, crps_hypergeometric, crps_negative_binomial, crps_poisson};
 pub use ensemble::{
     EnsembleParts, crps_ensemble, crps_ensemble_fair, crps_ensemble_parts, crps_ensemble_resized,
@@ -39,7 +41,7 @@ pub use exponential::{
 };
 pub use normal::{crps_normal, crps_normal_kernel, crps_normal_mixture, crps_two_piece_normal};
 pub use piecewise::{PiecewiseParts, crps_piecewise_linear};
-pub use positive::{crps_beta, crps_loglaplace, crps_loglogistic};
+pub use positive::{crps_beta, crps_inverse_gamma, crps_loglaplace, crps_loglogistic, crps_weibull};
 pub(super) use quantiles::{FromQuantiles, OfDays};
 pub use quantiles::{crps_quantiles, crps_quantiles_by_width};
 pub use weighted::{

@@ -1,7 +1,8 @@
-//! The CRPS of forecasts of positive numbers on a logarithmic scale, and of shares.
+//! The CRPS of forecasts of positive numbers – on a logarithmic scale, Weibull, inverse gamma – and of shares.
 
 use crate::math::beta::{ln_beta, regularised};
-use crate::math::{exp, ln, logistic, powf};
+use crate::math::{exp, gamma, ln, ln_gamma, logistic, powf};
+use std::f64::consts::LN_2;
 
 /// The CRPS of a log-logistic forecast: its logarithm is logistic with this location μ and scale σ.
 ///
@@ -58,6 +59,43 @@ pub fn crps_beta(y: f64, a: f64, b: f64, lower: f64, upper: f64) -> Option<f64> 
         let mean = a / (a + b);
         let inside = 2.0 * regularised(a, b, held) - 1.0;
         width * (z * inside + mean * (1.0 - 2.0 * regularised(a + 1.0, b, held) - spread))
+    })
+}
+
+/// The CRPS of a Weibull forecast.
+///
+/// ```text
+/// CRPS = y (2F(y) - 1) - 2m P(1 + 1/k, (y/s)^k) + m 2^{-1/k}        m = s Γ(1 + 1/k),  F(y) = 1 - exp(-(y/s)^k)
+/// ```
+///
+/// with k the shape, s the scale and P the regularised lower incomplete gamma function: the smaller of two draws is Weibull of the scale
+/// `2^{-1/k} s`. `None` unless both parameters are positive and finite.
+#[must_use]
+pub fn crps_weibull(y: f64, shape: f64, scale: f64) -> Option<f64> {
+    (shape > 0.0 && shape.is_finite() && scale > 0.0 && scale.is_finite()).then(|| {
+        let inverse = 1.0 / shape;
+        let x = powf((y / scale).max(0.0), shape);
+        let ln_mean = ln_gamma(1.0 + inverse);
+        let of_less = -2.0 * exp(ln_mean) * gamma::lower(1.0 + inverse, x);
+        y * (1.0 - 2.0 * exp(-x)) + scale * (of_less + exp(ln_mean - inverse * LN_2))
+    })
+}
+
+/// The CRPS of an inverse gamma forecast: `scale` divided by a gamma variable of this shape and rate 1.
+///
+/// ```text
+/// CRPS = y (2 Q(a, b/y) - 1) + b/(a-1) (1 - 2 Q(a-1, b/y)) - b/((a-1)² B(1/2, a-1))
+/// ```
+///
+/// with a the shape, b the scale and Q the regularised upper incomplete gamma function: weighted by its inverse, a gamma variable of
+/// shape a has the shape a-1. `None` unless `shape` > 1 (below, the mean is infinite) and `scale` > 0, both finite.
+#[must_use]
+pub fn crps_inverse_gamma(y: f64, shape: f64, scale: f64) -> Option<f64> {
+    (shape > 1.0 && shape.is_finite() && scale > 0.0 && scale.is_finite()).then(|| {
+        let less = shape - 1.0;
+        let below = |shape: f64| if y > 0.0 { gamma::upper(shape, scale / y) } else { 0.0 };
+        let spread = exp(-ln_beta(0.5, less)) / less;
+        y * (2.0 * below(shape) - 1.0) + scale / less * (1.0 - 2.0 * below(less) - spread)
     })
 }
 

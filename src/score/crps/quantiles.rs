@@ -1,6 +1,8 @@
-//! The CRPS of a forecast of which only quantiles are known.
+//! The CRPS of a forecast of which only quantiles are known, and the rules of the CRPS.
 
+use crate::forecast::NamedDistribution;
 use crate::score::levels::are_many;
+use crate::score::named::closed_crps;
 use crate::score::quantiles::{mean_pinball, pinball};
 use crate::score::rule::{Case, Score, ScoringRule, Takes, Unfit, Unit};
 
@@ -60,7 +62,8 @@ fn of_levels(levels: &[f64], values: &[f64], y: f64) -> Result<Score, Unfit> {
     score(levels, values, y).map(Score::from).ok_or(Unfit::Kind)
 }
 
-/// The CRPS of numbers as a rule for records: [`crps_quantiles`], and of fifty levels or more [`crps_quantiles_by_width`].
+/// The CRPS of numbers as a rule for records: [`crps_quantiles`], and of fifty levels or more [`crps_quantiles_by_width`]; of a distribution by name its
+/// closed form, and where it has none that of its quantiles.
 #[derive(Debug)]
 pub(in crate::score) struct FromQuantiles;
 
@@ -69,10 +72,10 @@ impl ScoringRule for FromQuantiles {
         "crps"
     }
     fn name(&self) -> &'static str {
-        "continuous ranked probability score, from quantiles"
+        "continuous ranked probability score, from quantiles or in closed form"
     }
     fn takes(&self) -> &'static [Takes] {
-        &[Takes::Numeric]
+        &[Takes::Numeric, Takes::Distribution]
     }
     fn unit(&self) -> Unit {
         Unit::OfQuestion
@@ -82,6 +85,10 @@ impl ScoringRule for FromQuantiles {
     }
     fn score(&self, case: &Case) -> Result<Score, Unfit> {
         match case {
+            Case::Distribution { distribution, outcome } => match closed_crps(distribution, *outcome) {
+                Some(score) => Ok(score.into()),
+                None => of_levels(NamedDistribution::even_levels(), distribution.even_quantiles(), *outcome),
+            },
             Case::Quantiles { levels, values, outcome } => of_levels(levels, values, *outcome),
             _ => Err(Unfit::Kind),
         }

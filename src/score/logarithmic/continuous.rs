@@ -77,6 +77,28 @@ pub fn log_score_student_t(y: f64, degrees: f64, location: f64, scale: f64) -> O
     })
 }
 
+/// The logarithmic score of a triangular forecast, which rises in a line from `low` to `mode` and falls in a line to `high`.
+///
+/// ```text
+/// S = ln w + ln s - ln 2 - ln d        w = high - low, s the length of the side on which y lies, d how far y is from its end
+/// ```
+///
+/// Infinite outside and at the ends, but for one that is the mode. `None` unless `low` <= `mode` <= `high`, `low` < `high`, and all is finite.
+#[must_use]
+pub fn log_score_triangular(y: f64, low: f64, mode: f64, high: f64) -> Option<f64> {
+    let width = high - low;
+    (is_sound(y, low, width) && high.is_finite() && low <= mode && mode <= high).then(|| {
+        let (side, rest) = if y < mode { (mode - low, y - low) } else { (high - mode, high - y) };
+        if y == mode {
+            ln(width) - LN_2
+        } else if rest > 0.0 {
+            ln(width) + ln(side) - LN_2 - ln(rest)
+        } else {
+            f64::INFINITY
+        }
+    })
+}
+
 /// The logarithmic score of a uniform forecast: the logarithm of its width, and infinite outside.
 ///
 /// `None` unless `lower` < `upper`, both finite.

@@ -14,13 +14,14 @@ mod positive;
 pub use bounded::{log_score_truncated_logistic, log_score_truncated_normal, log_score_truncated_student_t};
 pub use continuous::{
     log_score_gev, log_score_laplace, log_score_logistic, log_score_normal, log_score_normal_mixture,
-    log_score_student_t, log_score_two_piece_exponential, log_score_two_piece_normal, log_score_uniform,
+    log_score_student_t, log_score_triangular, log_score_two_piece_exponential, log_score_two_piece_normal,
+    log_score_uniform,
 };
 pub use counts::{log_score_binomial, log_score_hypergeometric, log_score_negative_binomial, log_score_poisson};
 pub use draws::{log_score_normal_kernel, normal_reference_bandwidth};
 pub use positive::{
-    log_score_beta, log_score_exponential, log_score_gamma, log_score_generalised_pareto, log_score_loglaplace,
-    log_score_loglogistic, log_score_lognormal,
+    log_score_beta, log_score_exponential, log_score_gamma, log_score_generalised_pareto, log_score_inverse_gamma,
+    log_score_loglaplace, log_score_loglogistic, log_score_lognormal, log_score_weibull,
 };
 
 use super::rule::{Case, Floor, Score, ScoringRule, Takes, Unfit, Unit};

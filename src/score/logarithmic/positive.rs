@@ -3,7 +3,7 @@
 use super::continuous::{is_sound, log_score_laplace, log_score_logistic};
 use crate::math::beta::ln_beta;
 use crate::math::gamma::HALF_LN_2_PI;
-use crate::math::{ln, ln_1p, ln_gamma};
+use crate::math::{ln, ln_1p, ln_gamma, powf};
 use std::cmp::Ordering;
 use std::f64::consts::LN_2;
 
@@ -118,6 +118,42 @@ pub fn log_score_beta(y: f64, a: f64, b: f64) -> Option<f64> {
     }
     let upper = if y == 1.0 { weighed_ln(b - 1.0, 0.0)? } else { (b - 1.0) * ln_1p(-y) };
     Some(ln_beta(a, b) - weighed_ln(a - 1.0, y)? - upper)
+}
+
+/// The logarithmic score of a Weibull forecast.
+///
+/// ```text
+/// S = ln(s/k) - (k-1) ln(y/s) + (y/s)^k        k the shape, s the scale
+/// ```
+///
+/// Infinite for `y` < 0. `None` unless both parameters are positive and finite; and for `y` = 0 with a shape below 1.
+#[must_use]
+pub fn log_score_weibull(y: f64, shape: f64, scale: f64) -> Option<f64> {
+    if !(is_positive(shape) && is_positive(scale)) || y.is_nan() {
+        return None;
+    }
+    if !(0.0..f64::INFINITY).contains(&y) {
+        return Some(f64::INFINITY);
+    }
+    Some(ln(scale) - ln(shape) - weighed_ln(shape - 1.0, y / scale)? + powf(y / scale, shape))
+}
+
+/// The logarithmic score of an inverse gamma forecast: `scale` divided by a gamma variable of this shape and rate 1.
+///
+/// ```text
+/// S = ln Γ(a) - a ln b + (a+1) ln y + b/y        a the shape, b the scale
+/// ```
+///
+/// Infinite for `y` <= 0. `None` unless both parameters are positive and finite.
+#[must_use]
+pub fn log_score_inverse_gamma(y: f64, shape: f64, scale: f64) -> Option<f64> {
+    if !(is_positive(shape) && is_positive(scale)) || y.is_nan() {
+        return None;
+    }
+    if !(y > 0.0 && y < f64::INFINITY) {
+        return Some(f64::INFINITY);
+    }
+    Some(ln_gamma(shape) - shape * ln(scale) + (shape + 1.0) * ln(y) + scale / y)
 }
 
 /// The logarithmic score of a generalised Pareto forecast of this shape ξ, location and scale.

@@ -329,7 +329,7 @@ fn classes(case: &Case) -> Option<(Vec<f64>, usize)> {
     match case {
         Case::Binary { probability, happened } => Some((vec![1.0 - probability, *probability], usize::from(*happened))),
         Case::Classes { probabilities, outcome, .. } => Some((probabilities.clone(), *outcome)),
-        Case::Quantiles { .. } | Case::Days { .. } => None,
+        Case::Quantiles { .. } | Case::Distribution { .. } | Case::Days { .. } => None,
     }
 }
 

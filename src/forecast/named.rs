@@ -1,0 +1,194 @@
+//! A distribution of a number by the name of its family, as a forecast holds it.
+
+use super::number_text;
+use super::tidy::parse_number;
+use crate::dist::{self, Distribution, FAMILIES, Family};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+use std::sync::{Arc, LazyLock, OnceLock};
+
+/// The even levels are all multiples of one part in so many, among which are 1 %, 2.5 %, 5 %, …, 97.5 % and 99 %.
+const PARTS: u32 = 400;
+
+static EVEN_LEVELS: LazyLock<Vec<f64>> =
+    LazyLock::new(|| (1..PARTS).map(|part| f64::from(part) / f64::from(PARTS)).collect());
+
+/// A distribution of a number by the name of its family, such as `normal(10, 2)`: kept whole, so that what is asked of it is exact.
+///
+/// ```
+/// use foretell::forecast::NamedDistribution;
+///
+/// let height: NamedDistribution = "normal(10, 2)".parse()?;
+/// assert_eq!((height.family(), height.law().mean()), ("normal", Some(10.0)));
+/// assert_eq!(height.to_string(), "normal(10, 2)");
+/// # Ok::<(), String>(())
+/// ```
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
+pub struct NamedDistribution {
+    family: &'static Family,
+    arguments: Vec<f64>,
+    law: Arc<dyn Distribution>,
+    /// The values at the even levels, computed when first asked for.
+    quantiles: Arc<OnceLock<Vec<f64>>>,
+}
+
+impl NamedDistribution {
+    /// The member of the family of this name with these arguments.
+    ///
+    /// # Errors
+    /// If there is no such member, or one of its quantiles at the even levels is beyond the largest number.
+    pub fn new(name: &str, arguments: &[f64]) -> Result<Self, String> {
+        let law = dist::family(name, arguments).map_err(|problem| {
+            let help = problem.help.as_ref().map_or_else(String::new, |help| format!("; {help}"));
+            format!("{problem}{help}")
+        })?;
+        let family = FAMILIES.iter().find(|family| family.name == name);
+        let family = family.ok_or_else(|| format!("there is no family of distributions named `{name}`"))?;
+        for level in EVEN_LEVELS.first().into_iter().chain(EVEN_LEVELS.last()) {
+            let value = law.quantile(*level);
+            if !value.is_finite() {
+                return Err(format!("its quantile at the level {level} must be a finite number, but is {value}"));
+            }
+        }
+        Ok(Self { family, arguments: arguments.to_vec(), law, quantiles: Arc::default() })
+    }
+
+    /// The name of its family.
+    #[must_use]
+    pub const fn family(&self) -> &'static str {
+        self.family.name
+    }
+
+    /// The arguments, in the order of the family's parameters.
+    #[must_use]
+    pub fn arguments(&self) -> &[f64] {
+        &self.arguments
+    }
+
+    /// The distribution itself.
+    #[must_use]
+    pub fn law(&self) -> &dyn Distribution {
+        self.law.as_ref()
+    }
+
+    /// The levels at which it is held where quantiles are asked for and nobody says which: `k/400`, of which there are 399.
+    #[must_use]
+    pub fn even_levels() -> &'static [f64] {
+        &EVEN_LEVELS
+    }
+
+    /// Its quantiles at the even levels.
+    #[must_use]
+    pub fn even_quantiles(&self) -> &[f64] {
+        self.quantiles.get_or_init(|| EVEN_LEVELS.iter().map(|level| self.law.quantile(*level)).collect())
+    }
+
+    /// The chances of less than `y`, and of no more: alike where no single number is possible.
+    #[must_use]
+    pub fn around(&self, y: f64) -> (f64, f64) {
+        let up_to = self.law.cdf(y);
+        // Families that sit on isolated values sit on whole numbers.
+        let below = if self.law.is_discrete() { self.law.cdf(y.ceil() - 1.0) } else { up_to };
+        (below, up_to)
+    }
+}
+
+impl PartialEq for NamedDistribution {
+    fn eq(&self, other: &Self) -> bool {
+        self.family.name == other.family.name && self.arguments == other.arguments
+    }
+}
+
+impl fmt::Display for NamedDistribution {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let arguments: Vec<String> = self.arguments.iter().map(|argument| number_text(*argument)).collect();
+        write!(formatter, "{}({})", self.family.name, arguments.join(", "))
+    }
+}
+
+impl FromStr for NamedDistribution {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let bad = || format!("`{text}` is not a distribution such as `normal(10, 2)`");
+        let (name, rest) = text.split_once('(').ok_or_else(bad)?;
+        let inner = rest.trim_end().strip_suffix(')').ok_or_else(bad)?;
+        let arguments: Result<Vec<f64>, String> = inner.split(',').map(parse_number).collect();
+        arguments
+            .and_then(|arguments| Self::new(&name.trim().to_lowercase(), &arguments))
+            .map_err(|problem| format!("the distribution `{text}`: {problem}"))
+    }
+}
+
+impl TryFrom<String> for NamedDistribution {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<NamedDistribution> for String {
+    fn from(distribution: NamedDistribution) -> Self {
+        distribution.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(text: &str) -> NamedDistribution {
+        text.parse().expect("it is one")
+    }
+
+    #[test]
+    fn the_even_levels_hold_those_of_hubs() {
+        let uniform = named("uniform(0, 10)");
+        for (level, value) in [(0.01, 0.1), (0.025, 0.25), (0.05, 0.5), (0.5, 5.0), (0.95, 9.5), (0.975, 9.75)] {
+            let at = NamedDistribution::even_levels().iter().position(|stated| *stated == level);
+            assert!((uniform.even_quantiles()[at.expect("it is among them")] - value).abs() < 1e-12, "{level}");
+        }
+        assert_eq!((NamedDistribution::even_levels().len(), uniform.even_quantiles().len()), (399, 399));
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_to_the_last_bit() {
+        for family in FAMILIES {
+            let read = named(family.example);
+            assert_eq!(named(&read.to_string()), read);
+            let json = serde_json::to_string(&read).expect("a text");
+            assert_eq!(serde_json::from_str::<NamedDistribution>(&json).expect("the same text"), read);
+        }
+        let odd = NamedDistribution::new("normal", &[-0.1 - 0.2, 1e-99]).expect("in range");
+        assert_eq!(named(&odd.to_string()), odd);
+        assert_eq!(named(" Normal( 10 ,2 ) "), named("normal(10, 2)"));
+        assert_ne!(named("normal(10, 2)"), named("laplace(10, 2)"));
+    }
+
+    #[test]
+    fn a_count_may_jump_where_the_outcome_lies() {
+        // Of two tosses: none 1/4, one 1/2, two 1/4.
+        let tosses = named("binomial(2, 0.5)");
+        let known = [(-1.0, 0.0, 0.0), (0.0, 0.0, 0.25), (1.0, 0.25, 0.75), (1.5, 0.75, 0.75), (2.0, 0.75, 1.0)];
+        for (y, below, up_to) in known {
+            let found = tosses.around(y);
+            assert!((found.0 - below).abs() < 1e-15 && (found.1 - up_to).abs() < 1e-15, "{y}: {found:?}");
+        }
+        assert_eq!(named("uniform(0, 10)").around(2.5), (0.25, 0.25));
+    }
+
+    #[test]
+    fn what_is_no_distribution_is_refused_with_a_way_out() {
+        let told = |text: &str| text.parse::<NamedDistribution>().expect_err("it is none");
+        assert_eq!(told("about 10"), "`about 10` is not a distribution such as `normal(10, 2)`");
+        assert!(told("nromal(10, 2)").ends_with("did you mean `normal(mean, sd)`?"), "{}", told("nromal(10, 2)"));
+        assert!(told("normal(10, x)").contains("`x` is not a number"));
+        assert!(told("normal(10, -2)").contains("must be positive, but is -2"));
+        assert!(told("normal(10)").contains("takes 2 arguments, but 1 is given"));
+        assert!(told("pareto(1, 0.001)").contains("must be a finite number, but is inf"));
+    }
+}
