@@ -49,12 +49,11 @@ fn case(takes: Takes, said: &[f64], outcome: usize) -> Case {
 
 /// The binomial distribution on 0, 1, 2 … of the mean of these chances, which are those of one; sure if they are.
 fn binomial(chances: &[f64]) -> NamedDistribution {
-    let arguments = match chances.iter().position(|chance| *chance == 1.0) {
-        Some(sure) => [sure as f64, 1.0],
-        None => {
-            let trials = (chances.len() - 1) as f64;
-            [trials, chances.iter().enumerate().map(|(at, chance)| at as f64 * chance).sum::<f64>() / trials]
-        }
+    let arguments = if let Some(sure) = chances.iter().position(|chance| *chance == 1.0) {
+        [sure as f64, 1.0]
+    } else {
+        let trials = (chances.len() - 1) as f64;
+        [trials, chances.iter().enumerate().map(|(at, chance)| at as f64 * chance).sum::<f64>() / trials]
     };
     NamedDistribution::new("binomial", &arguments).expect("a count of trials and a chance")
 }
