@@ -242,8 +242,8 @@ impl Monotone {
     }
 }
 
-/// Which numbers are true where true ones cost least, if all above a true one are; those that are forced are as they are forced, and that goes on along
-/// the pairs. `None` if the steps were spent.
+/// Which numbers are true where true ones cost least, if all above a true one are; those that are forced, which no pair names, are as they are forced.
+/// `None` if the steps were spent.
 pub(super) fn cheapest(
     costs: &[f64],
     forced: &[Option<bool>],

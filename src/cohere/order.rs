@@ -10,8 +10,9 @@
 //!
 //! Generalized isotonic regression: Robertson, Wright and Dykstra (1988), Order Restricted Statistical Inference, chapter 1.5.
 
+use super::assignment::{Assignment, naming};
 use super::budget::Budget;
-use super::formula::Literal;
+use super::formula::{Clause, Literal};
 use super::monotone::{Monotone, cheapest};
 use super::problem::Problem;
 use super::program::FLOOR;
@@ -49,7 +50,9 @@ pub(super) struct Order {
     pub(super) numbers: usize,
     /// Pairs of numbers of which the first is at most the second and comes before it, ordered by the second.
     pub(super) pairs: Vec<(usize, usize)>,
-    /// Numbers that are true or false in every world.
+    /// Whether a proposition is true or false in every world, be it stated or not.
+    pub(super) is_forced: bool,
+    /// Numbers that are true or false in every world; no pair names them.
     forced: Vec<Option<bool>>,
     /// For each atom what is said of it from below.
     arcs: Vec<Vec<Link>>,
@@ -133,7 +136,7 @@ fn numbered(above: &[Vec<usize>], below: &[Vec<usize>]) -> (Vec<usize>, usize) {
 }
 
 impl Order {
-    /// Some figures under some relations as an order; `None` if these say more, or contradict each other.
+    /// Some figures under some relations as an order, once what is sure is left out; `None` if these say more, or contradict each other.
     pub(super) fn of(problem: &Problem<'_>, figures: &[usize], relations: &[usize]) -> Option<Self> {
         let is_plain = |relation: &usize| {
             let of = &problem.relations.relations[*relation];
@@ -152,19 +155,31 @@ impl Order {
         let said = relations.iter().flat_map(|relation| {
             problem.relations.relations[*relation].clauses.iter().map(move |clause| (Some(*relation), clause))
         });
-        let (mut ties, mut units) = (Vec::new(), Vec::new());
+        let (mut by, mut clauses): (Vec<Option<usize>>, Vec<Clause>) = (Vec::new(), Vec::new());
         for (relation, clause) in meanings.iter().map(|clause| (None, clause)).chain(said) {
-            let here = |of: &Literal| Literal { atom: local(of.atom), holds: of.holds };
-            let mut literals: Vec<Literal> = clause.iter().map(here).collect();
-            literals.sort_unstable();
-            literals.dedup();
-            match literals[..] {
-                [one] => units.push(one),
-                // True in any case.
-                [a, b] if a.atom == b.atom => {}
-                [a, b] => ties.push((a, b, relation)),
-                _ => return None,
+            let mut here: Clause = clause.iter().map(|of| Literal { atom: local(of.atom), holds: of.holds }).collect();
+            here.sort_unstable();
+            here.dedup();
+            // What names an atom and its opposite is true in any case.
+            if !here.windows(2).any(|two| two[0].atom == two[1].atom) {
+                by.push(relation);
+                clauses.push(here);
             }
+        }
+        let naming = naming(atoms.len(), &clauses);
+        let mut sure = Assignment::new(&clauses, &naming);
+        if !sure.units() {
+            return None;
+        }
+        let sure = sure.value;
+        let mut ties = Vec::new();
+        for (relation, clause) in by.into_iter().zip(&clauses) {
+            if clause.iter().any(|literal| sure[literal.atom] == Some(literal.holds)) {
+                continue;
+            }
+            let open: Clause = clause.iter().filter(|literal| sure[literal.atom].is_none()).copied().collect();
+            let [a, b] = open[..] else { return None };
+            ties.push((a, b, relation));
         }
         let is_upright = uprights(atoms.len(), &ties)?;
         let (mut above, mut below) = (vec![Vec::new(); atoms.len()], vec![Vec::new(); atoms.len()]);
@@ -186,37 +201,19 @@ impl Order {
             numbers,
             pairs: Vec::new(),
             forced: vec![None; numbers],
+            is_forced: sure.iter().any(Option::is_some),
             arcs,
         };
-        for unit in units {
-            let forced = unit.holds == is_upright[unit.atom];
-            if order.forced[number[unit.atom]].replace(forced).is_some_and(|before| before != forced) {
-                return None;
-            }
+        for (atom, is_true) in sure.iter().enumerate() {
+            order.forced[number[atom]] = is_true.map(|is_true| is_true == is_upright[atom]);
         }
         let mut pairs: Vec<(usize, usize)> =
             order.arcs.iter().flatten().map(|arc| (number[arc.from], number[arc.to])).filter(|(a, b)| a != b).collect();
         pairs.sort_unstable_by_key(|(below, above)| (*above, *below));
         pairs.dedup();
         order.pairs = pairs;
-        order.force_on()?;
         order.without_unstated()?;
         Some(order)
-    }
-
-    /// What is above a true one is true, and what is below a false one false; `None` if that contradicts itself.
-    fn force_on(&mut self) -> Option<()> {
-        for (below, above) in &self.pairs {
-            if self.forced[*below] == Some(true) && self.forced[*above].replace(true) == Some(false) {
-                return None;
-            }
-        }
-        for (below, above) in self.pairs.iter().rev() {
-            if self.forced[*above] == Some(false) && self.forced[*below].replace(false) == Some(true) {
-                return None;
-            }
-        }
-        Some(())
     }
 
     /// Leaves out numbers that no figure has, and puts pairs in their place; `None` if that takes too many.
@@ -264,11 +261,6 @@ impl Order {
         self.forced = forced.collect();
         self.numbers = kept;
         Some(())
-    }
-
-    /// Whether something is true or false in every world.
-    pub(super) fn is_forced(&self) -> bool {
-        self.forced.iter().any(Option::is_some)
     }
 
     /// The pairs with a number at their upper end.

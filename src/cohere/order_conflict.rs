@@ -43,7 +43,7 @@ struct Stated<'p, 'r> {
 impl<'p, 'r> Stated<'p, 'r> {
     /// `None` if some relation says more than an order.
     fn new(problem: &'p Problem<'r>, figures: &[usize], relations: &[usize]) -> Option<Self> {
-        let order = Order::of(problem, figures, relations).filter(|order| !order.is_forced())?;
+        let order = Order::of(problem, figures, relations).filter(|order| !order.is_forced)?;
         let mut of = vec![Vec::new(); order.numbers];
         for (place, (spot, figure)) in order.spots.iter().zip(figures).enumerate() {
             let chance = problem.figures[*figure].stated;

@@ -55,7 +55,8 @@ impl Case {
                     (true, a_side, b_side) => format!("q{a} is {}q{b}", if a_side == b_side { "" } else { "not " }),
                     (_, true, true) => format!("q{a} implies q{b}"),
                     (_, true, false) => format!("q{a} excludes q{b}"),
-                    (_, false, true) => format!("always q{a} or q{b}"),
+                    (_, false, true) if stream.unit() < 0.5 => format!("always q{a} or q{b}"),
+                    (_, false, true) => format!("at least one of q{a}, q{b}"),
                     (_, false, false) => format!("q{b} implies q{a}"),
                 });
             }
