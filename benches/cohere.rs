@@ -2,7 +2,8 @@
 //!
 //! `20_events`: four ladders of three deadlines, each rung of one requiring that of the one before, five options of which exactly one comes, two of
 //! which bear on ladders, and three combinations. `60_events` is three times as much, tied together. `20_free` has few relations, so that more than
-//! half a million worlds are possible. The figures are drawn and conflict.
+//! half a million worlds are possible. `chain_1000` and `chain_20000` are consequences one after the other, `ladder_5000` the deadlines of one event, and
+//! `grid_50x100` ladders side by side, each rung requiring that of the one before. The figures are drawn and conflict.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use foretell::cohere::{Options, Relations, cohere, read_relations};
@@ -48,6 +49,30 @@ fn free() -> (String, Vec<String>) {
     (format!("logic = [\"q19 is {}\"]\n", names[..19].join(" or ")), names)
 }
 
+fn grid(rows: usize, columns: usize) -> (String, Vec<String>) {
+    let name = |row: usize, column: usize| format!("q{row}_{column}");
+    let (mut logic, mut names) = (Vec::new(), Vec::new());
+    for row in 0..rows {
+        for column in 0..columns {
+            if column + 1 < columns {
+                logic.push(format!("{} implies {}", name(row, column), name(row, column + 1)));
+            }
+            if row + 1 < rows {
+                logic.push(format!("{} implies {}", name(row, column), name(row + 1, column)));
+            }
+            names.push(name(row, column));
+        }
+    }
+    (format!("logic = {logic:?}\n"), names)
+}
+
+fn ladder(rungs: usize) -> (String, Vec<String>) {
+    let names: Vec<String> = (0..rungs).map(|at| format!("q{at}")).collect();
+    let day = |at: usize| jiff::civil::date(2026, 1, 1) + jiff::Span::new().days(at as i64);
+    let by: Vec<String> = names.iter().enumerate().map(|(at, name)| format!("{} = \"{name}\"", day(at))).collect();
+    (format!("[deadlines.x]\nby = {{ {} }}\n", by.join(", ")), names)
+}
+
 fn case((text, names): (String, Vec<String>)) -> (Records, Relations) {
     let (relations, problems) = read_relations(&Source::new("relations.toml", text));
     assert!(problems.is_empty(), "the relations can be read");
@@ -64,7 +89,16 @@ fn case((text, names): (String, Vec<String>)) -> (Records, Relations) {
 fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("cohere");
     group.sample_size(10);
-    for (name, texts) in [("20_events", ladders(1)), ("20_free", free()), ("60_events", ladders(3))] {
+    let cases = [
+        ("20_events", ladders(1)),
+        ("20_free", free()),
+        ("60_events", ladders(3)),
+        ("chain_1000", grid(1, 1_000)),
+        ("chain_20000", grid(1, 20_000)),
+        ("ladder_5000", ladder(5_000)),
+        ("grid_50x100", grid(50, 100)),
+    ];
+    for (name, texts) in cases {
         let (records, relations) = case(texts);
         group.bench_function(name, |bencher| {
             bencher.iter(|| cohere(black_box(&records), &relations, &Options::default()).expect("it is looked at"));

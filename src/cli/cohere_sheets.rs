@@ -6,6 +6,7 @@ use crate::cohere::{
 use crate::diagnostic::counted;
 use crate::report::figure::significant;
 use crate::report::{Column, Format, Output, Sheet};
+use std::collections::BTreeMap;
 
 /// A figure that is repaired by less than this stays: so exact is the nearest by divergence.
 const STAYS: f64 = 1e-6;
@@ -323,13 +324,14 @@ fn rows(report: &CoherenceReport) -> Sheet {
     columns.extend(["errors", "warnings"].map(Column::count));
     let mut sheet = Sheet::new(None, columns);
     for statement in &report.statements {
+        let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        for conflict in &statement.conflicts {
+            for figure in &conflict.figures {
+                *counts.entry((conflict.severity, figure.name.as_str())).or_default() += 1;
+            }
+        }
         for figure in &statement.figures {
-            let sets = |severity: &str| {
-                let sets = statement.conflicts.iter().filter(|conflict| {
-                    conflict.severity == severity && conflict.figures.iter().any(|of| of.name == figure.name)
-                });
-                sets.count().to_string()
-            };
+            let sets = |severity: &str| counts.get(&(severity, figure.name.as_str())).copied().unwrap_or(0).to_string();
             sheet.row(vec![
                 statement.forecaster.clone(),
                 statement.day.clone(),

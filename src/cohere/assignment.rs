@@ -100,3 +100,22 @@ impl<'c> Assignment<'c> {
         })
     }
 }
+
+/// Whether a world that keeps clauses is found without turning back: each atom in turn is taken to be true with all that follows, or else false. Where
+/// clauses have two literals at most, there is none otherwise (Even, Itai and Shamir 1976, SIAM J. Comput. 5, 691–703).
+pub(super) fn is_kept_straight_away(atoms: usize, clauses: &[Clause]) -> bool {
+    let naming = naming(atoms, clauses);
+    let mut assignment = Assignment::new(clauses, &naming);
+    assignment.units()
+        && (0..atoms).all(|atom| {
+            assignment.value[atom].is_some()
+                || [true, false].into_iter().any(|holds| {
+                    let length = assignment.length();
+                    let can_be = assignment.assume(Literal { atom, holds });
+                    if !can_be {
+                        assignment.back_to(length);
+                    }
+                    can_be
+                })
+        })
+}

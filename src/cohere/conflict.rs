@@ -16,6 +16,7 @@
 
 use super::budget::Budget;
 use super::formula::Literal;
+use super::order_conflict::in_order;
 use super::problem::{Held, Part, Problem};
 use super::program::{Aim, Nearest, System};
 use super::relations::Strength;
@@ -26,11 +27,13 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// So many times all relations together are asked for one more conflict. One relation alone is asked once more for each of its figures, as long as
 /// fewer conflicts than this were found: that is enough to be sure that a single conflict is the only one.
-const ASKED: usize = 8;
+pub(super) const ASKED: usize = 8;
 /// Of so few figures or fewer, all relations together are asked four times as often, since that costs little.
 const SMALL: usize = 20;
 /// Up to so many conflicts are hit in every way to find the next.
-const FEW: usize = 3;
+pub(super) const FEW: usize = 3;
+/// In parts of more figures than this that are an order, pairs are named and nothing is searched for.
+const SEARCHED: usize = 40;
 /// So many ways are looked at in all.
 const LOOKED: usize = 200;
 
@@ -45,6 +48,8 @@ pub(super) struct Conflict {
     pub(super) amount: f64,
     /// Whether a search was cut off, so that less of it may be enough, and the amount may be greater.
     pub(super) may_be_less: bool,
+    /// For each figure what the others allow, where that is known already.
+    pub(super) allowed: Option<Vec<(f64, f64)>>,
 }
 
 /// What a conflict is made of: without any one of it, it is none.
@@ -86,7 +91,8 @@ pub(super) struct Conflicts {
 }
 
 /// One way of looking at a part: some figures and relations, and the worlds of a condition or all.
-struct Look<'p, 'r> {
+#[derive(Debug)]
+pub(super) struct Look<'p, 'r> {
     problem: &'p Problem<'r>,
     figures: Vec<usize>,
     relations: Vec<usize>,
@@ -111,7 +117,7 @@ pub(super) fn plain(problem: &Problem<'_>, figures: &[usize], relations: &[usize
 
 impl<'p, 'r> Look<'p, 'r> {
     /// None if no figure says anything there.
-    fn new(
+    pub(super) fn new(
         problem: &'p Problem<'r>,
         figures: &[usize],
         relations: Vec<usize>,
@@ -165,7 +171,7 @@ impl<'p, 'r> Look<'p, 'r> {
     }
 
     /// Leaves out whatever can be; `None` if what is taken to conflict does not.
-    fn minimal(&self, figures: &[usize], involved: &[usize]) -> Result<Option<Conflict>, Error> {
+    pub(super) fn minimal(&self, figures: &[usize], involved: &[usize]) -> Result<Option<Conflict>, Error> {
         let before = self.budget.cut_offs();
         let mut figures = figures.to_vec();
         let is_less = !involved.is_empty() && involved.len() < figures.len();
@@ -193,7 +199,7 @@ impl<'p, 'r> Look<'p, 'r> {
         let found = plain(self.problem, &figures, &relations, self.given).nearest(Aim::Amount, self.budget)?;
         let amount = found.found().map_or(0.0, |solution| solution.total());
         let may_be_less = self.budget.cut_offs() > before;
-        let conflict = Conflict { figures, relations, given: self.given, amount, may_be_less };
+        let conflict = Conflict { figures, relations, given: self.given, amount, may_be_less, allowed: None };
         Ok((amount > self.tolerance).then_some(conflict))
     }
 
@@ -349,6 +355,11 @@ fn needed(
 ///
 /// Relations alone and all of them together have so many steps each.
 pub(super) fn conflicts(problem: &Problem<'_>, part: &Part, tolerance: f64, steps: u64) -> Result<Conflicts, Error> {
+    if part.figures.len() > SEARCHED
+        && let Some(found) = in_order(problem, part, tolerance, steps)?
+    {
+        return Ok(found);
+    }
     let mut conflicts = Conflicts::default();
     let (apart, together) = (Budget::new(steps), Budget::new(steps));
     let conditions = problem.conditions(&part.figures).into_iter().map(Some);

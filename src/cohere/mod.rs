@@ -8,6 +8,7 @@
 //!
 //! Uses `forecast`, and Clarabel for convex programs; knows nothing of scenarios and scores.
 
+mod active;
 mod assignment;
 mod budget;
 #[cfg(test)]
@@ -21,7 +22,12 @@ mod encoded;
 mod formula;
 mod ladder;
 mod layers;
+mod monotone;
 mod names;
+mod order;
+mod order_conflict;
+#[cfg(test)]
+mod order_tests;
 mod phrase;
 mod problem;
 mod program;
@@ -57,7 +63,7 @@ use crate::forecast::{Forecast, ForecastRecord, Records, nearest};
 use crate::math::exp_m1;
 use conflict::{Conflict, conflicts, plain};
 use jiff::civil::Date;
-use problem::{Part, Problem};
+use problem::{Figure, Part, Problem};
 use program::Range;
 use repair::{MISSED, Repaired, repair};
 use statement::{Statement, statements};
@@ -344,14 +350,18 @@ fn check_pins(problem: &Problem<'_>, part: &Part, repaired: &Repaired) -> Result
 }
 
 fn described(problem: &Problem<'_>, conflict: &Conflict, steps: u64) -> Result<ConflictReport, Error> {
-    let budget = Budget::new(steps);
-    let system = plain(problem, &conflict.figures, &conflict.relations, conflict.given);
     let relations = &problem.relations;
+    let ranges: Vec<Range> = if let Some(allowed) = &conflict.allowed {
+        allowed.iter().map(|(low, high)| Range::Between(*low, *high)).collect()
+    } else {
+        let budget = Budget::new(steps);
+        let system = plain(problem, &conflict.figures, &conflict.relations, conflict.given);
+        (0..conflict.figures.len()).map(|at| system.range(at, &budget)).collect::<Result<_, Error>>()?
+    };
     let mut figures = Vec::new();
-    for (at, figure) in conflict.figures.iter().enumerate() {
+    for (figure, range) in conflict.figures.iter().zip(ranges) {
         let figure = &problem.figures[*figure];
         let round = |chance: f64| crate::math::round_to(chance, 6);
-        let range = system.range(at, &budget)?;
         let others_allow = match range {
             Range::Between(low, high) => Some((round(low), round(high))),
             Range::Never | Range::Unknown => None,
@@ -388,15 +398,13 @@ fn placed(relations: &Relations, of: usize) -> RelationReport {
 
 fn hazards(problem: &Problem<'_>) -> Vec<HazardReport> {
     let mut reports = Vec::new();
+    let unconditional = problem.figures.iter().filter(|figure| figure.conditional.is_none());
+    let by_atom: BTreeMap<usize, &Figure> = unconditional.map(|figure| (figure.atom, figure)).collect();
     for ladder in &problem.relations.ladders {
         let first = ladder.from.and_then(|from| from.yesterday().ok());
         let mut last: Option<(Date, f64)> = None;
         for (by, atom) in &ladder.rungs {
-            let Some(figure) =
-                problem.figures.iter().find(|figure| figure.atom == *atom && figure.conditional.is_none())
-            else {
-                continue;
-            };
+            let Some(figure) = by_atom.get(atom) else { continue };
             let (after, before) = last
                 .unwrap_or_else(|| (first.map_or(figure.made_at.day(), |first| first.max(figure.made_at.day())), 0.0));
             last = Some((*by, figure.stated));
@@ -439,14 +447,18 @@ pub fn with_repaired(
         else {
             continue;
         };
-        let repaired = |question: &str, option: Option<&str>| {
-            let figure =
-                of.figures.iter().find(|figure| figure.question == question && figure.option.as_deref() == option)?;
-            Some(match distance {
-                Distance::Squared => figure.squared,
-                Distance::Kl => figure.kl,
+        let repaired: BTreeMap<(&str, Option<&str>), f64> = of
+            .figures
+            .iter()
+            .map(|figure| {
+                let value = match distance {
+                    Distance::Squared => figure.squared,
+                    Distance::Kl => figure.kl,
+                };
+                ((figure.question.as_str(), figure.option.as_deref()), value)
             })
-        };
+            .collect();
+        let repaired = |question: &str, option: Option<&str>| repaired.get(&(question, option)).copied();
         for record in statement.said.values() {
             let key = (record.forecaster.clone(), record.question.clone(), record.made_at.to_string());
             if written.insert(key) {

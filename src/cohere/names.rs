@@ -1,8 +1,9 @@
 //! Whether the names of relations are questions of a table, and whether any world keeps the relations.
 
+use super::assignment::is_kept_straight_away;
 use super::budget::{Budget, STEPS};
 use super::codes;
-use super::formula::Definition;
+use super::formula::{Clause, Definition};
 use super::problem::{Held, Problem};
 use super::relations::Relations;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -62,6 +63,12 @@ pub fn check_possible(relations: &Relations) -> Diagnostics {
         atoms: relations.propositions.len(),
         figures: Vec::new(),
     };
+    let meanings = relations.definitions.iter().flat_map(|definition| &definition.clauses);
+    let clauses: Vec<Clause> =
+        meanings.chain(relations.relations.iter().flat_map(|relation| &relation.clauses)).cloned().collect();
+    if is_kept_straight_away(problem.atoms, &clauses) {
+        return found;
+    }
     // Whatever cannot be shown to be impossible is let pass.
     let budget = Budget::new(STEPS);
     let possible = |of: &[usize]| problem.system(&[], of, None, Held::AsStated).space.may_be(&budget);

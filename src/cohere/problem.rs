@@ -151,7 +151,7 @@ impl Problem<'_> {
     }
 
     /// What the meaning of some atoms names, and the clauses of that.
-    fn reached(&self, start: BTreeSet<usize>) -> (BTreeSet<usize>, Vec<Clause>) {
+    pub(super) fn reached(&self, start: BTreeSet<usize>) -> (BTreeSet<usize>, Vec<Clause>) {
         let (mut reached, mut clauses) = (start, Vec::new());
         let mut open: Vec<&Definition> = self.definitions.iter().collect();
         loop {

@@ -15,11 +15,14 @@
 //! With pins the nearest figures are those among the coherent ones that keep them, and the guarantee is lost: what is given away at least is
 //! then computed and may be negative. It is computed in any case ([`Repaired::least`]), over all possible worlds.
 //!
+//! Where figures are tied by an order alone they are found as such ([`Order`]), without a search.
+//!
 //! Each search has a budget. Where it is spent the figures are coherent, but perhaps not the nearest, and the theorem promises nothing; the least gain
 //! is then that of a bound, below which these figures gain in no world: what they gain is a sum over atoms, and no world has less than the bound of
 //! the search for the worst one. Figures that were found so and may score worse than those stated are no repair: those stated are left as they are.
 
 use super::budget::Budget;
+use super::order::Order;
 use super::problem::{Held, Part, Problem};
 use super::program::{Aim, FLOOR, Linear, Nearest, System, Target};
 use super::relations::Strength;
@@ -28,11 +31,11 @@ use crate::error::Error;
 use crate::math::{ln, round_to};
 
 /// The least gain may miss the distance by this share of it, for the digits of the solver.
-const NEAR: f64 = 1e-3;
+pub(super) const NEAR: f64 = 1e-3;
 /// Figures that have not moved by more than this are as they were stated.
-const STILL: f64 = 1e-7;
+pub(super) const STILL: f64 = 1e-7;
 /// Figures that have to move by no more than this in all are coherent.
-const COHERENT: f64 = 1e-8;
+pub(super) const COHERENT: f64 = 1e-8;
 /// A condition with less than this is taken to never come about.
 const NEVER: f64 = 1e-6;
 
@@ -107,7 +110,7 @@ impl Distance {
     }
 
     /// How much better `repaired` scores than `stated`: if the event comes, and if it does not.
-    fn gains(self, stated: f64, repaired: f64) -> (f64, f64) {
+    pub(super) fn gains(self, stated: f64, repaired: f64) -> (f64, f64) {
         let loss = |chance: f64| match self {
             Self::Squared => (1.0 - chance) * (1.0 - chance),
             Self::Kl => -ln(chance.clamp(FLOOR, 1.0)),
@@ -118,7 +121,7 @@ impl Distance {
 
 impl Repaired {
     /// What was stated, as it is.
-    fn unmoved(figures: Vec<f64>, cut_off: CutOff) -> Self {
+    pub(super) fn unmoved(figures: Vec<f64>, cut_off: CutOff) -> Self {
         Self { figures, divergence: 0.0, least: 0.0, most: 0.0, cut_off, missed: 0.0 }
     }
 }
@@ -186,6 +189,10 @@ pub(super) fn repair(
         assumptions || relation.strength == Strength::Logic || !relation.conditionals.is_empty()
     };
     let relations: Vec<usize> = part.relations.iter().filter(counts).copied().collect();
+    let order = Order::of(problem, &part.figures, &relations);
+    if let Some(found) = order.and_then(|of| of.repaired(problem, &part.figures, distance, &Budget::new(steps))) {
+        return Ok(Some(found));
+    }
     let system = problem.system(&part.figures, &relations, None, Held::AsPinned);
     let stated: Vec<f64> = part.figures.iter().map(|figure| problem.figures[*figure].stated).collect();
     let every = vec![true; system.targets.len()];

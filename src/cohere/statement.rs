@@ -3,7 +3,7 @@
 use super::formula::Definition;
 use super::names::of_options;
 use super::problem::Figure;
-use super::relations::Relations;
+use super::relations::{Conditional, Relations};
 use crate::forecast::{Forecast, ForecastRecord, Moment, Records};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,14 +80,17 @@ impl Statement<'_> {
                 named.entry(question).or_default().insert(option.as_deref(), at);
             }
         }
+        let mut conditionals: BTreeMap<usize, (usize, Conditional)> = BTreeMap::new();
+        for (at, relation) in relations.relations.iter().enumerate() {
+            for of in &relation.conditionals {
+                conditionals.entry(of.name).or_insert((at, *of));
+            }
+        }
         let (mut figures, mut others) = (Vec::new(), Vec::new());
         for (question, record) in &self.said {
             let Some(places) = named.get(question) else { continue };
             let mut push = |option: Option<&str>, atom: usize, stated: f64| {
                 let name = option.map_or_else(|| (*question).to_owned(), |option| format!("{question}:{option}"));
-                let conditional = relations.relations.iter().enumerate().find_map(|(at, relation)| {
-                    relation.conditionals.iter().find(|of| of.name == atom).map(|of| (at, *of))
-                });
                 figures.push(Figure {
                     question: (*question).to_owned(),
                     option: option.map(str::to_owned),
@@ -97,7 +100,7 @@ impl Statement<'_> {
                     made_at: record.made_at,
                     weight: 1.0,
                     pin: None,
-                    conditional,
+                    conditional: conditionals.get(&atom).copied(),
                 });
             };
             match (&record.forecast, places.get(&None)) {
