@@ -184,31 +184,58 @@ impl<S: Simd> Random<'_, S> {
     }
 }
 
-/// The bits of the chances in one place: ones in either column, or in neither.
+/// The bits of the chances in one place.
 #[derive(Clone, Copy)]
-struct Bits<'a> {
-    one: &'a Aligned,
-    two: &'a Aligned,
-    flip: u64,
+enum Bits<'a> {
+    /// The same in every world.
+    Everywhere(bool),
+    /// Ones in a column, or zeros.
+    In(&'a Aligned, u64),
+    /// Ones in either column, or zeros.
+    InEither(&'a Aligned, &'a Aligned, u64),
 }
 
 impl<'a> Bits<'a> {
     /// Of rows that are few, or gathered.
     fn new(chances: &Chances, rows: Rows, planes: &'a [Aligned], gathered: &'a Aligned) -> Self {
         if rows.many() {
-            return Self { one: gathered, two: &NOWHERE, flip: 0 };
+            return Self::In(gathered, 0);
         }
-        let masks = chances.masks(rows);
-        Self {
-            one: masks.first().map_or(&NOWHERE, |mask| &planes[mask.0 as usize]),
-            two: masks.last().map_or(&NOWHERE, |mask| &planes[mask.0 as usize]),
-            flip: if rows.all_but { u64::MAX } else { 0 },
+        let flip = if rows.all_but { u64::MAX } else { 0 };
+        let plane = |mask: PlaneId| &planes[mask.0 as usize];
+        match *chances.masks(rows) {
+            [one, two, ..] => Self::InEither(plane(one), plane(two), flip),
+            [one] => Self::In(plane(one), flip),
+            [] => Self::Everywhere(rows.all_but),
         }
     }
+}
 
+/// Some worlds on their way: which are a yes, and which are undecided.
+#[derive(Clone, Copy)]
+struct Deciding<S: Simd> {
+    yes: u64x8<S>,
+    open: u64x8<S>,
+}
+
+impl<S: Simd> Deciding<S> {
+    /// Compares a bit of the chances with one of the uniforms.
     #[inline(always)]
-    fn at<S: Simd>(&self, simd: S, at: usize) -> u64x8<S> {
-        (vector(simd, self.one, at) | vector(simd, self.two, at)) ^ u64x8::splat(simd, self.flip)
+    fn compare(&mut self, ones: u64x8<S>, random: u64x8<S>) {
+        let differs = self.open & (ones ^ random);
+        self.yes |= differs & ones;
+        self.open ^= differs;
+    }
+
+    /// The same where the bit of the chances is one in all worlds, or in none.
+    #[inline(always)]
+    fn compare_alike(&mut self, one: bool, random: u64x8<S>) {
+        if one {
+            self.yes |= self.open & !random;
+            self.open &= random;
+        } else {
+            self.open &= !random;
+        }
     }
 }
 
@@ -229,7 +256,7 @@ fn decide<S: Simd>(
             worlds(simd, chances, *rows, planes, &mut gathered[place]);
         }
     }
-    let mut bits = [Bits { one: &NOWHERE, two: &NOWHERE, flip: 0 }; AT_ONCE];
+    let mut bits = [Bits::Everywhere(false); AT_ONCE];
     for (place, rows) in chances.places[..at_once].iter().enumerate() {
         bits[place] = Bits::new(chances, *rows, planes, &gathered[place]);
     }
@@ -245,24 +272,36 @@ fn decide<S: Simd>(
         }
     }
     let mut left = u64x8::splat(simd, 0);
-    // Two vectors at a time, so that the bits of a place are looked up half as often.
+    // Two vectors at a time, so that what a place is like is asked half as often.
     for pair in 0..VECTORS / 2 {
         let (first, second) = (2 * pair, 2 * pair + 1);
-        let mut yes = (vector(simd, out, first), vector(simd, out, second));
-        let mut open = (vector(simd, &undecided, first), vector(simd, &undecided, second));
+        let mut one = Deciding { yes: vector(simd, out, first), open: vector(simd, &undecided, first) };
+        let mut two = Deciding { yes: vector(simd, out, second), open: vector(simd, &undecided, second) };
         for place in 0..at_once {
-            let (bits, random) = (&bits[place], &random.places[place]);
-            let ones = (bits.at(simd, first), bits.at(simd, second));
-            let differs =
-                (open.0 & (ones.0 ^ vector(simd, random, first)), open.1 & (ones.1 ^ vector(simd, random, second)));
-            yes = (yes.0 | (differs.0 & ones.0), yes.1 | (differs.1 & ones.1));
-            open = (open.0 ^ differs.0, open.1 ^ differs.1);
+            let random = &random.places[place];
+            let random = (vector(simd, random, first), vector(simd, random, second));
+            match bits[place] {
+                Bits::Everywhere(bit) => {
+                    one.compare_alike(bit, random.0);
+                    two.compare_alike(bit, random.1);
+                }
+                Bits::In(column, flip) => {
+                    let flip = u64x8::splat(simd, flip);
+                    one.compare(vector(simd, column, first) ^ flip, random.0);
+                    two.compare(vector(simd, column, second) ^ flip, random.1);
+                }
+                Bits::InEither(column, other, flip) => {
+                    let flip = u64x8::splat(simd, flip);
+                    one.compare((vector(simd, column, first) | vector(simd, other, first)) ^ flip, random.0);
+                    two.compare((vector(simd, column, second) | vector(simd, other, second)) ^ flip, random.1);
+                }
+            }
         }
-        set_vector(out, first, yes.0);
-        set_vector(out, second, yes.1);
-        set_vector(&mut undecided, first, open.0);
-        set_vector(&mut undecided, second, open.1);
-        left |= open.0 | open.1;
+        set_vector(out, first, one.yes);
+        set_vector(out, second, two.yes);
+        set_vector(&mut undecided, first, one.open);
+        set_vector(&mut undecided, second, two.open);
+        left |= one.open | two.open;
     }
     let mut place = at_once;
     while place < chances.places.len() && !left.simd_eq(0).all_true() {
