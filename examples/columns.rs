@@ -1,18 +1,23 @@
-//! Runs the engine's side of the comparison of scores of columns with their peers (`benches/peers/scoring.py`).
+//! Runs the engine's side of the comparison of scores of columns with their peers (`benches/peers/scoring.py`) and with the same calls from Python
+//! (`python/benches/against_rust.py`).
 //!
 //! ```text
 //! echo 5 | cargo run --release --example columns -- binary FOLDER
 //! ```
 //!
-//! The works are `binary`, `corp`, `crps`, `wis` and `bootstrap`; their columns lie in the folder, as raw numbers of the machine. Each line of stdin
+//! The works are `binary`, `corp`, `crps`, `wis` and `bootstrap`, and for Python `means`, `brier`, `normal` and `parts`; their columns lie in the folder, as raw numbers of the machine. Each line of stdin
 //! is a number of runs: they are run one after another, and a line of JSON is written: the seconds of the whole (`wall`, and `cpu` where the
 //! system tells), and the figures of the last run. How many threads there are is said by `RAYON_NUM_THREADS`.
 
 use foretell::calibrate::{corp_of_columns, figures_of_columns};
 use foretell::compare::{Resampling, bootstrap_interval};
-use foretell::score::columns::{BinaryColumns, QuantileScores, crps_of_ensembles, wis_of_quantiles_into};
-use foretell::score::{EnsembleEstimator, MedianWeight};
+use foretell::score::columns::{
+    BinaryColumns, QuantileScores, crps_of_ensembles, wis_of_quantiles, wis_of_quantiles_into,
+};
+use foretell::score::crps::crps_normal;
+use foretell::score::{EnsembleEstimator, MedianWeight, brier};
 use ndarray::Array2;
+use rayon::prelude::*;
 use serde_json::json;
 use std::error::Error;
 use std::io::{self, BufRead, Write};
@@ -80,6 +85,37 @@ fn work_of(work: &str, folder: &Path) -> Result<Run, Box<dyn Error>> {
             Box::new(move || {
                 wis_of_quantiles_into(quantiles.view(), &levels, &outcomes, MedianWeight::Half, &mut found)?;
                 Ok(vec![found.score[0], found.score[1], found.score.iter().sum::<f64>() / outcomes.len() as f64])
+            })
+        }
+        "means" => {
+            let (p, y) = (column("p")?, std::fs::read(folder.join("y"))?);
+            Box::new(move || {
+                let means = BinaryColumns::of_one(&p, &y)?.score(20)?.overall.ok_or("no rows")?;
+                Ok(vec![means.brier, means.log])
+            })
+        }
+        "brier" => {
+            let (p, y) = (column("p")?, std::fs::read(folder.join("y"))?);
+            Box::new(move || {
+                let scores: Vec<f64> = p.par_iter().zip(&y).map(|(p, y)| brier(*p, *y == 1)).collect();
+                Ok(vec![scores[0], scores[scores.len() - 1]])
+            })
+        }
+        "normal" => {
+            let (y, mu, sigma) = (column("normal_outcomes")?, column("mu")?, column("sigma")?);
+            Box::new(move || {
+                let rows = y.par_iter().zip(&mu).zip(&sigma);
+                let scores: Vec<f64> =
+                    rows.map(|((y, mu), sigma)| crps_normal(*y, *mu, *sigma).unwrap_or(f64::NAN)).collect();
+                Ok(vec![scores[0], scores[scores.len() - 1]])
+            })
+        }
+        "parts" => {
+            let (outcomes, levels) = (column("wis_outcomes")?, column("levels")?);
+            let quantiles = Array2::from_shape_vec((outcomes.len(), levels.len()), column("quantiles")?)?;
+            Box::new(move || {
+                let found = wis_of_quantiles(quantiles.view(), &levels, &outcomes, MedianWeight::Half)?;
+                Ok(vec![found.score[0], found.score[outcomes.len() - 1]])
             })
         }
         "bootstrap" => {

@@ -3,8 +3,7 @@
     FORETELL=target/release/foretell python python/benches/against_command_line.py [WORLDS [ROUNDS]]
 
 In every round one after the other, who begins changing from round to round: a call from Python against a whole process of the command line. Of each the least, median
-and most, and of the rounds' ratios the median with the interval of its order statistics (David & Nagaraja 2003, Order Statistics, 7.1); by wall clock, and by CPU seconds of all
-threads, which other programs on the machine disturb less.
+and most, and of the rounds' ratios the median with its interval; by wall clock, and by CPU seconds of all threads, which other programs on the machine disturb less. The table that is printed is Markdown.
 """
 
 from __future__ import annotations
@@ -16,6 +15,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+
+from _rounds import machine, ratio
 
 import foretell
 
@@ -33,18 +34,6 @@ def measured(work: Callable[[], str], whose: int) -> tuple[str, float, float]:
     begun, cpu_before = time.perf_counter(), cpu(whose)
     answer = work()
     return answer, time.perf_counter() - begun, cpu(whose) - cpu_before
-
-
-def interval(rounds: int) -> tuple[int, int]:
-    """The places, from 0, of the order statistics that hold the median of so many in at least 95 of 100 cases; of few, the least and the most."""
-    below, chance = 0, 0.5**rounds
-    seen = chance
-    while seen <= 0.025:
-        below += 1
-        chance *= (rounds - below + 1) / below
-        seen += chance
-    first = max(below - 1, 0)
-    return first, rounds - 1 - first
 
 
 def main() -> None:
@@ -66,13 +55,15 @@ def main() -> None:
                 took[name]["wall"].append(wall)
                 took[name]["CPU"].append(seconds)
         assert len(answers) == 1, "the same bytes"
-    for of in ("wall", "CPU"):
-        for name in took:
-            times = took[name][of]
-            print(f"{of}: {name}: least {min(times):.3f} s, median {statistics.median(times):.3f} s, most {max(times):.3f} s")
-        ratios = sorted(100 * (here / there - 1) for here, there in zip(took["Python"][of], took["command line"][of], strict=True))
-        low, high = interval(rounds)
-        print(f"{of}: {worlds} worlds, {rounds} rounds: Python takes {statistics.median(ratios):+.1f} % ({ratios[low]:+.1f} to {ratios[high]:+.1f}) against the command line")
+    print(f"{machine()}; {worlds:,} worlds, {rounds} rounds")
+    print()
+    print("| by | Python: least, median, most | command line: least, median, most | Python takes, against the command line |")
+    print("|---|--:|--:|--:|")
+    for of in ("CPU", "wall"):
+        sides = [took[name][of] for name in took]
+        cells = [f"{min(times):.3f}, {statistics.median(times):.3f}, {max(times):.3f} s" for times in sides]
+        more = "{:+.1f} % ({:+.1f} to {:+.1f})".format(*(100 * (share - 1) for share in ratio(*sides)))
+        print(f"| {of} | {' | '.join(cells)} | {more} |")
 
 
 if __name__ == "__main__":

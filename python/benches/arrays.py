@@ -2,7 +2,7 @@
 
     python python/benches/arrays.py [ROWS]
 
-For each work the least of five rounds of each, taken in turn, and how many times as long the other took.
+For each work the least of five rounds of each, taken in turn, and how many times as long the other took: Markdown. Beside Rust itself: `against_rust.py`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Callable
 import numpy
 import scoringrules
 import sklearn.metrics
+from _rounds import machine
 
 from foretell import scores
 
@@ -42,34 +43,39 @@ def main() -> None:
     levels = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975]
     quantiles = numpy.sort(random.normal(size=(few, 7)), axis=1)
     works: dict[str, dict[str, Callable[[], object]]] = {
-        f"mean Brier and log score, {ROWS} rows": {
+        f"mean Brier and log score, {ROWS:,} rows": {
             "foretell": lambda: scores.binary_means(y, p),
             "scikit-learn": lambda: (sklearn.metrics.brier_score_loss(y, p), sklearn.metrics.log_loss(y, p)),
         },
-        f"Brier score of each of {ROWS} rows": {
+        f"Brier score of each of {ROWS:,} rows": {
             "foretell": lambda: scores.brier(y, p),
             "NumPy": lambda: (p - y) ** 2,
             "scoringrules": lambda: scoringrules.brier_score(y, p),
         },
-        f"CRPS of a normal law, {ROWS} rows": {
+        f"CRPS of a normal law, {ROWS:,} rows": {
             "foretell": lambda: scores.crps_normal(at, mean, sd),
             "scoringrules": lambda: scoringrules.crps_normal(at, mean, sd),
         },
-        f"CRPS of ensembles, {few} rows of 50 draws": {
+        f"CRPS of ensembles, {few:,} rows of 50 draws": {
             "foretell": lambda: scores.crps_ensemble(at[:few], draws),
             "scoringrules": lambda: scoringrules.crps_ensemble(at[:few], draws),
         },
-        f"weighted interval score, {few} rows of 7 quantiles": {
+        f"weighted interval score, {few:,} rows of 7 quantiles": {
             "foretell": lambda: scores.weighted_interval(at[:few], quantiles, levels),
             "scoringrules' CRPS of quantiles": lambda: scoringrules.crps_quantile(at[:few], quantiles, numpy.array(levels)),
         },
     }
+    print(f"{machine()}; the least of {ROUNDS} rounds")
+    print()
+    print("| work | foretell | the other takes |")
+    print("|---|--:|---|")
     for what, rivals in works.items():
         for work in rivals.values():
             work()
         times = least(rivals)
         ours = times.pop("foretell")
-        print(f"{what}: foretell {1000 * ours:.0f} ms", *(f"{name} {time / ours:.1f} times as long" for name, time in times.items()), sep="; ")
+        others = ", ".join(f"{name} {time / ours:.1f} times as long" for name, time in times.items())
+        print(f"| {what} | {1000 * ours:.0f} ms | {others} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
     python python/benches/scaling.py [WORLDS] [WORKERS]
 
 A scheduler of Dask distributed and workers of one thread each run as processes of their own on loopback, with one worker, two, and so on. The times are the least of
-three rounds, the local run (as many threads as workers) beside them in each round.
+three rounds, the local run (as many threads as workers) beside them in each round. What is printed is Markdown.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import sys
 import time
 
 import distributed
+from _rounds import machine
 
 import foretell
 from foretell import _foretell
@@ -43,11 +44,13 @@ def main() -> None:
     small = ["run", SCENARIO, f"--worlds={32_768 * shards}", "--doubt-draws=0", "--threads=1"]
     beside = min(seconds(lambda: run_shard(small, {}, 7, shards)) for _ in range(7))
     scenario = sum(len(text) for text in _foretell.scenario_texts(SCENARIO).values())
-    print(f"to a worker: {scenario} bytes; from it: {len(part)} bytes a part; put together in {1000 * each:.1f} ms a part, the first in {1000 * first:.1f} ms")
-    print(f"a part of 32,768 worlds: {1000 * beside:.0f} ms")
-
-    print(f"{worlds} worlds of {SCENARIO}: seconds")
-    print("workers  distributed  one process  overhead  seconds per 1e12 worlds")
+    print(f"{machine()}; {worlds:,} worlds of {SCENARIO}, no doubt run; the least of {ROUNDS} rounds")
+    print()
+    print(f"To a worker go {scenario:,} bytes; of each of {shards} parts {len(part):,} bytes come back; to put one to the others takes {1000 * each:.0f} ms here (the first {1000 * first:.0f} ms);")
+    print(f"a part of 32,768 worlds takes its worker {1000 * beside:.0f} ms.")
+    print()
+    print("| workers | Dask | one process, as many threads | more | seconds for 10¹² worlds at that pace |")
+    print("|--:|--:|--:|--:|--:|")
     for count in range(1, most + 1):
         with distributed.LocalCluster(n_workers=count, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
             with distributed.Client(cluster) as client:
@@ -57,7 +60,7 @@ def main() -> None:
                 for _ in range(ROUNDS):
                     there = min(there, seconds(lambda: foretell.run(SCENARIO, executor=executor, **run)))
                     here = min(here, seconds(lambda: foretell.run(SCENARIO, threads=count, **run)))
-        print(f"{count:7}  {there:11.2f}  {here:11.2f}  {100 * (there / here - 1):7.1f}%  {there / worlds * 1e12:.0f}")
+        print(f"| {count} | {there:.2f} s | {here:.2f} s | {100 * (there / here - 1):.0f} % | {there / worlds * 1e12:,.0f} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import csv
 import datetime
 import os
 import pathlib
+import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from typing import Any, Union
@@ -43,19 +44,64 @@ def names_of(names: Names | None) -> list[str]:
 NAMES = frozenset({"question", "question_id", "id"})
 
 
-def _cell(heading: str, value: Any) -> Any:
-    """A cell as a table of text has it: a day, or a time in UTC without a fraction of a second, and nothing for one that is missing."""
-    if isinstance(value, datetime.datetime) and value == value:
-        in_utc = value if value.tzinfo is None else value.astimezone(datetime.timezone.utc)
-        value = numpy.datetime64(in_utc.strftime("%Y-%m-%dT%H:%M:%S"))
-    if isinstance(value, numpy.datetime64):
-        if numpy.isnat(value):
-            return ""
-        day, second = value.astype("datetime64[D]"), value.astype("datetime64[s]")
-        return str(day) if day == second else f"{second}Z"
-    if heading in NAMES and isinstance(value, (float, numpy.floating)) and float(value).is_integer():
-        return int(value)
-    return value
+#: What pandas may hold in a column of objects that has days among them, by `infer_dtype`, or in one of its own kind: no one type of Arrow's has it all.
+OF_SEVERAL = frozenset({"date", "datetime", "datetime64", "mixed", "mixed-integer", "period"})
+
+
+def _moment(value: Any, what: str) -> Any:
+    """A time in UTC, as NumPy has it; what is none as it is."""
+    if hasattr(value, "to_datetime64"):  # pandas, which knows nanoseconds
+        value = value.to_datetime64()
+    elif isinstance(value, datetime.datetime):
+        value = numpy.datetime64(value if value.tzinfo is None else value.astimezone(datetime.timezone.utc).replace(tzinfo=None))
+    if not isinstance(value, numpy.datetime64) or numpy.isnat(value):
+        return value
+    unit, _ = numpy.datetime_data(value.dtype)
+    if unit in ("Y", "M", "W"):
+        raise TypeError(f"{what} holds {value.dtype}, which are no days: bring them to days, as by .astype('datetime64[D]')")
+    # The engine knows nanoseconds, and NumPy goes round where a time has no place.
+    fine = value if unit in ("D", "h", "m", "s", "ms", "us", "ns") else value.astype("datetime64[ns]")
+    if fine != value:
+        raise ValueError(f"{what} holds {value}, which nanoseconds do not reach")
+    return fine
+
+
+def _cells(heading: str, cells: Iterable[Any], name: str) -> list[Any]:
+    """The cells of a column as a table of text has them: days where every time is a midnight in UTC, else times in UTC; nothing for what is missing."""
+    told = [_moment(cell, f"the column `{heading}` of {name}") for cell in cells]
+    times = [cell for cell in told if isinstance(cell, numpy.datetime64) and not numpy.isnat(cell)]
+    days = {cell: cell.astype("datetime64[D]") for cell in set(times)}
+    are_days = all(day == cell for cell, day in days.items())
+
+    def text(cell: Any) -> Any:
+        if isinstance(cell, numpy.datetime64):
+            if numpy.isnat(cell):
+                return ""
+            # An hour alone is no time to the engine: at least to the second.
+            return str(days[cell]) if are_days else f"{cell.astype(numpy.promote_types(cell.dtype, 'M8[s]'))}Z"
+        if heading in NAMES and isinstance(cell, (float, numpy.floating)) and float(cell).is_integer():
+            return int(cell)
+        return "" if type(cell).__name__ == "NAType" else cell
+
+    return [text(cell) for cell in told]
+
+
+def _with_days_as_text(table: Any, name: str, all_days: bool = False) -> Any:
+    """A data frame of pandas with days among objects, and periods, as text: Arrow would take a time for a day, or a period for its number. With `all_days`
+    so are columns of times, which pandas writes without their zone.
+    """
+    pandas = sys.modules.get("pandas")
+    if pandas is None or not isinstance(table, pandas.DataFrame):
+        return table
+    for at, heading in enumerate(table.columns):
+        column = table.iloc[:, at]
+        is_of_several = column.dtype == object or isinstance(column.dtype, pandas.PeriodDtype) or (all_days and column.dtype.kind == "M")
+        if is_of_several and pandas.api.types.infer_dtype(column, skipna=True) in OF_SEVERAL:
+            if any(isinstance(cell, (datetime.date, numpy.datetime64, pandas.Period)) for cell in column):
+                cells = [None if cell is pandas.NaT else str(cell) if isinstance(cell, pandas.Period) else cell for cell in column]
+                table = table.copy(deep=False)
+                table.isetitem(at, [None if cell == "" else str(cell) for cell in _cells(str(heading), cells, name)])
+    return table
 
 
 class Folder:
@@ -96,6 +142,7 @@ class Folder:
         if list(getattr(getattr(table, "index", None), "names", ())) == [None]:
             # The row numbers of a data frame of pandas are no column.
             table = table.reset_index(drop=True)
+        table = _with_days_as_text(table, name)
         if type(table).__module__.partition(".")[0] == "polars":
             # A column without any value has no type, which Arrow's interface does not take from polars.
             untyped = [column for column, kind in dict(getattr(table, "schema", {})).items() if str(kind) == "Null"]
@@ -114,7 +161,7 @@ class Folder:
                 raise TypeError(f"{name} cannot be read as a table of plain columns: {problem}") from problem
         if hasattr(table, "to_csv"):
             path = self.new(f"{file}.csv", name)
-            table.to_csv(path, index=False)
+            _with_days_as_text(table, name, all_days=True).to_csv(path, index=False)
             self._rows[path] = len(table)
             return path
         raise TypeError(f"{name} must be a table: a data frame, an Arrow table, a mapping of arrays or a path, not {type(table).__name__}")
@@ -126,7 +173,7 @@ class Folder:
                     f"{name} must be a mapping of columns, such as {{{heading!r}: [{cells!r:.40}, …], …}}: under {heading!r} stands a single value. "
                     "Rows become a table by pandas.DataFrame(rows)"
                 )
-        columns = {heading: [_cell(heading, cell) for cell in cells] for heading, cells in table.items()}
+        columns = {heading: _cells(heading, cells, name) for heading, cells in table.items()}
         lengths = {heading: len(cells) for heading, cells in columns.items()}
         if len(set(lengths.values())) > 1:
             raise ValueError(f"the columns of {name} must have one length, but they have {lengths}")

@@ -13,7 +13,8 @@ import uuid
 import zlib
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
 from typing import Any
 
 import numpy
@@ -95,27 +96,49 @@ def run_shard(arguments: list[str], texts: Mapping[str, str], number: int, of: i
     return packed(_asking.ask(arguments, texts, while_wanted(run), warns=False).text)
 
 
+def _called(function: Callable[..., Any], arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+    """What a function gives."""
+    return function(*arguments, **keywords)
+
+
 class RayExecutor(Executor):
     """The workers of Ray, which has no executor of its own; for `ray.init` to have been called.
 
     >>> import ray
     >>> ray.init()                                                                              # doctest: +SKIP
     >>> foretell.run("scenario.toml", worlds="1G", executor=foretell.executors.RayExecutor())   # doctest: +SKIP
+
+    Raises
+    ------
+    ImportError
+        If Ray is not installed.
+    RuntimeError
+        If `ray.init` was not called: there is nobody to work.
     """
 
     def __init__(self) -> None:
         import ray
 
+        if not ray.is_initialized():
+            raise RuntimeError("there is no Ray to work: call `ray.init()` first, or `ray.init(\"auto\")` where `ray start` has started it")
         self._ray = ray
-        self._remote: dict[object, Any] = {}
+        self._is_shut_down = False
+        # Ray would make an actor of a class, and asks for a signature that builtins do not have.
+        self._remote = ray.remote(_called)
         self._references: dict[Future[Any], Any] = {}
         self._max_workers = int(ray.cluster_resources().get("CPU", 1))
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any, **keywords: Any) -> Future[Any]:
-        """Has a worker call the function; a call that is lost with its worker is made again."""
-        if function not in self._remote:
-            self._remote[function] = self._ray.remote(function)
-        reference = self._remote[function].remote(*arguments, **keywords)
+        """Has a worker call the function; a call that is lost with its worker is made again.
+
+        Raises
+        ------
+        RuntimeError
+            If it was shut down.
+        """
+        if self._is_shut_down:
+            raise RuntimeError("cannot schedule new futures after shutdown")
+        reference = self._remote.remote(function, arguments, keywords)
         future: Future[Any] = reference.future()
         self._references[future] = reference
         future.add_done_callback(self._is_done)
@@ -127,10 +150,13 @@ class RayExecutor(Executor):
             self._ray.cancel(reference)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Calls off what is not done; Ray itself goes on."""
+        """Takes no more calls, calls off those that are not done if asked to, and waits for the rest; Ray itself goes on."""
+        self._is_shut_down = True
         if cancel_futures:
             for reference in list(self._references.values()):
                 self._ray.cancel(reference)
+        if wait:
+            wait_for(list(self._references))
 
 
 def workers(executor: Executor) -> int | None:
@@ -239,7 +265,7 @@ def merged(
                 tries[number] += 1
                 function, arguments = work[number]
                 running[executor.submit(function, *arguments, run)] = number
-            finished, _ = wait(running, timeout=BREATH, return_when=FIRST_COMPLETED)
+            finished, _ = wait_for(running, timeout=BREATH, return_when=FIRST_COMPLETED)
             if finished:
                 last = time.monotonic()
             elif time.monotonic() - last > PATIENCE:

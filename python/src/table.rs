@@ -3,9 +3,10 @@
 use arrow_array::cast::AsArray;
 use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
 use arrow_array::types::{
-    Date32Type, Date64Type, Float64Type, Int64Type, TimestampMillisecondType, TimestampSecondType,
+    Date32Type, Date64Type, DurationMicrosecondType, DurationMillisecondType, DurationNanosecondType,
+    DurationSecondType, Float64Type, Int64Type, TimestampMillisecondType, TimestampSecondType,
 };
-use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchIterator, RecordBatchReader};
+use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchIterator, RecordBatchReader, StringArray};
 use arrow_ipc::reader::StreamReader;
 use arrow_ipc::writer::StreamWriter;
 use arrow_schema::ffi::FFI_ArrowSchema;
@@ -144,12 +145,17 @@ pub(crate) fn write_parquet(py: Python<'_>, data: &Bound<'_, PyAny>, path: PathB
     let file = File::create(&path).map_err(|problem| PyOSError::new_err(problem.to_string()))?;
     // Other readers know the plain types of Parquet.
     let options = ArrowWriterOptions::new().with_skip_arrow_metadata(true);
-    let schema = known_to_parquet(&reader.schema());
+    let schema = known_to_parquet(&reader.schema()).map_err(no_table)?;
     let mut writer = ArrowWriter::try_new_with_options(file, schema.clone(), options).map_err(no_table)?;
     let mut rows = 0;
     for batch in reader {
-        let columns = batch.map_err(no_table)?.columns().iter().map(told_to_parquet).collect::<Result<_, _>>();
-        let batch = columns.and_then(|columns| RecordBatch::try_new(schema.clone(), columns)).map_err(no_table)?;
+        let batch = batch.map_err(no_table)?;
+        let told = |(column, field): (&ArrayRef, &Arc<Field>)| {
+            told_to_parquet(column)
+                .map_err(|problem| no_table(format!("the column `{}` cannot be read: {problem}", field.name())))
+        };
+        let columns = batch.columns().iter().zip(schema.fields().iter()).map(told).collect::<PyResult<Vec<_>>>()?;
+        let batch = RecordBatch::try_new(schema.clone(), columns).map_err(no_table)?;
         rows += batch.num_rows();
         writer.write(&batch).map_err(no_table)?;
     }
@@ -157,20 +163,26 @@ pub(crate) fn write_parquet(py: Python<'_>, data: &Bound<'_, PyAny>, path: PathB
     Ok(rows)
 }
 
-/// Parquet has no times in seconds, and no days in milliseconds: it would keep them as numbers.
-fn known_to_parquet(schema: &Schema) -> SchemaRef {
-    let known = |field: &Arc<Field>| match field.data_type() {
-        DataType::Timestamp(TimeUnit::Second, zone) => {
-            let kind = DataType::Timestamp(TimeUnit::Millisecond, zone.clone());
-            Arc::new(field.as_ref().clone().with_data_type(kind))
+/// Parquet has no times in seconds, no days in milliseconds and no lengths of time, and knows nothing of the periods of pandas: it would keep them as
+/// numbers, which would be scored as such. Lengths of time become texts with their unit: no number is read from those.
+fn known_to_parquet(schema: &Schema) -> Result<SchemaRef, ArrowError> {
+    let known = |field: &Arc<Field>| {
+        if field.metadata().get("ARROW:extension:name").is_some_and(|kind| kind == "pandas.period") {
+            let what = format!("the column `{}` holds periods: give days, as by `.dt.to_timestamp()`", field.name());
+            return Err(ArrowError::SchemaError(what));
         }
-        DataType::Date64 => Arc::new(field.as_ref().clone().with_data_type(DataType::Date32)),
-        _ => Arc::clone(field),
+        let of = |kind: DataType| Arc::new(field.as_ref().clone().with_data_type(kind));
+        Ok(match field.data_type() {
+            DataType::Timestamp(TimeUnit::Second, zone) => of(DataType::Timestamp(TimeUnit::Millisecond, zone.clone())),
+            DataType::Date64 => of(DataType::Date32),
+            DataType::Duration(_) => of(DataType::Utf8),
+            _ => Arc::clone(field),
+        })
     };
-    Arc::new(Schema::new(schema.fields().iter().map(known).collect::<Vec<_>>()))
+    Ok(Arc::new(Schema::new(schema.fields().iter().map(known).collect::<Result<Vec<_>, _>>()?)))
 }
 
-/// A column of the type that [`known_to_parquet`] names.
+/// A column of the type that [`known_to_parquet`] names; an error where a value has no place there.
 fn told_to_parquet(column: &ArrayRef) -> Result<ArrayRef, ArrowError> {
     const MILLISECONDS_OF_A_DAY: i64 = 86_400_000;
     Ok(match column.data_type() {
@@ -184,7 +196,21 @@ fn told_to_parquet(column: &ArrayRef) -> Result<ArrayRef, ArrowError> {
         }
         DataType::Date64 => {
             let days = column.as_primitive::<Date64Type>();
-            Arc::new(days.unary::<_, Date32Type>(|time| time.div_euclid(MILLISECONDS_OF_A_DAY) as i32))
+            let none = |time| ArrowError::ComputeError(format!("{time} milliseconds since 1970 are no day"));
+            Arc::new(days.try_unary::<_, Date32Type, _>(|time| {
+                let day = i32::try_from(time / MILLISECONDS_OF_A_DAY).ok();
+                day.filter(|_| time % MILLISECONDS_OF_A_DAY == 0).ok_or_else(|| none(time))
+            })?)
+        }
+        DataType::Duration(unit) => {
+            let (counts, unit) = match unit {
+                TimeUnit::Second => (column.as_primitive::<DurationSecondType>().values(), "s"),
+                TimeUnit::Millisecond => (column.as_primitive::<DurationMillisecondType>().values(), "ms"),
+                TimeUnit::Microsecond => (column.as_primitive::<DurationMicrosecondType>().values(), "us"),
+                TimeUnit::Nanosecond => (column.as_primitive::<DurationNanosecondType>().values(), "ns"),
+            };
+            let texts = (0..column.len()).map(|row| column.is_valid(row).then(|| format!("{} {unit}", counts[row])));
+            Arc::new(texts.collect::<StringArray>())
         }
         _ => Arc::clone(column),
     })

@@ -305,3 +305,12 @@ def test_extreme_values_at_the_ends_of_their_law():
     assert scores.log_gev(2.0, -1.0, 0.0, 2.0) == pytest.approx(at_end) == pytest.approx(math.log(2.0))
     with pytest.raises(ValueError, match="log_gev"):
         scores.log_gev(0.5, -2.0, 0.0, 1.0)
+
+
+def test_student_t_far_out_is_its_distance():
+    """Where squares are too large for doubles; so are all laws there."""
+    for law in (scores.crps_student_t, scores.crps_truncated_student_t, scores.crps_censored_student_t):
+        bounds = () if law is scores.crps_student_t else (-numpy.inf, numpy.inf)
+        far = law([1e160, -1e200, 5e307], 3.0, 0.0, 1.0, *bounds)
+        numpy.testing.assert_allclose(far, [1e160, 1e200, 5e307], rtol=1e-14)
+    assert scores.crps_student_t(1.0, 3.0, 0.0, 1e-300) == 1.0

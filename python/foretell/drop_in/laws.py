@@ -6,6 +6,7 @@ import numpy
 from numpy.typing import ArrayLike
 
 from .. import scores
+from ..scores._days import alike
 from ..scores._shapes import Scores, numbers, pure
 
 __all__ = [
@@ -120,6 +121,7 @@ def crps_uniform(
     masses = numpy.broadcast_arrays(pure(lmass, "lmass"), pure(umass, "umass"))
     if not any(mass.any() for mass in masses):
         return scores.crps_uniform(obs, min, max)
+    obs, min, max = alike({"obs": obs, "min": min, "max": max})
     return scores.crps_cdf(obs, numpy.stack(numpy.broadcast_arrays(numbers(min), numbers(max)), axis=-1), numpy.stack([masses[0], 1.0 - masses[1]], axis=-1))
 
 
@@ -313,6 +315,7 @@ def crps_gamma(
     obs: ArrayLike, shape: ArrayLike, rate: ArrayLike | None = None, *, scale: ArrayLike | None = None, backend: object = None
 ) -> Scores:
     """`foretell.scores.crps_gamma`."""
+    obs, scale = alike({"obs": obs, "scale": scale}) if scale is not None else (obs, scale)
     return scores.crps_gamma(obs, shape, _rate(rate, scale))
 
 
@@ -334,6 +337,7 @@ def logs_gamma(
     obs: ArrayLike, shape: ArrayLike, rate: ArrayLike | None = None, *, scale: ArrayLike | None = None, backend: object = None
 ) -> Scores:
     """`foretell.scores.log_gamma`."""
+    obs, scale = alike({"obs": obs, "scale": scale}) if scale is not None else (obs, scale)
     return scores.log_gamma(obs, shape, _rate(rate, scale))
 
 

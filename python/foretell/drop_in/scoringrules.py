@@ -8,6 +8,7 @@ import numpy
 from numpy.typing import ArrayLike, NDArray
 
 from .. import scores
+from ..scores._days import alike
 from ..scores._shapes import Floats, Scores, aligned, last, numbers, pure
 
 __all__ = [
@@ -80,7 +81,8 @@ def rls_score(obs: ArrayLike, fct: ArrayLike, k_axis: int = -1, *, onehot: bool 
 
 def quantile_score(obs: ArrayLike, fct: ArrayLike, alpha: ArrayLike, *, backend: object = None) -> Scores:
     """`foretell.scores.pinball`, of levels from 0 to 1, themselves included."""
-    outcomes, quantiles, levels = map(numbers, (obs, fct, alpha))
+    outcomes, quantiles = map(numbers, alike({"obs": obs, "fct": fct}))
+    levels = pure(alpha, "alpha")
     if not ((levels >= 0.0) & (levels <= 1.0)).all():
         raise ValueError(f"alpha is levels from 0 to 1, not {levels}")
     # The loss at the level 1/2 is half the distance.
@@ -90,6 +92,7 @@ def quantile_score(obs: ArrayLike, fct: ArrayLike, alpha: ArrayLike, *, backend:
 
 def crps_quantile(obs: ArrayLike, fct: ArrayLike, alpha: ArrayLike, m_axis: int = -1, *, backend: object = None) -> Scores:
     """`foretell.scores.crps_quantiles`, of quantiles in any order, and also of those that cross."""
+    obs, fct = alike({"obs": obs, "fct": fct})
     quantiles, levels = last(fct, m_axis), pure(alpha, "alpha")
     if levels.shape[-1:] != quantiles.shape[-1:]:
         raise ValueError(f"{quantiles.shape[-1]} quantiles need as many levels, not {levels.size}")
@@ -100,6 +103,7 @@ def crps_quantile(obs: ArrayLike, fct: ArrayLike, alpha: ArrayLike, m_axis: int 
 
 
 def _intervals(obs: ArrayLike, lower: ArrayLike, upper: ArrayLike, alpha: ArrayLike) -> Scores:
+    obs, lower, upper = alike({"obs": obs, "lower": lower, "upper": upper})
     return scores.interval(numbers(obs)[..., None] if numpy.ndim(alpha) == 1 else obs, lower, upper, alpha)
 
 
@@ -125,6 +129,7 @@ def weighted_interval_score(
     As Bracher et al. (2021), eq. (1), and scoringrules' description have it; scoringrules 0.10 itself, by NumPy, adds the median where it should add its distance from what happened.
     """
     at = pure(alpha, "alpha")
+    obs, median, lower, upper = alike({"obs": obs, "median": median, "lower": lower, "upper": upper})
     weights = at / 2 if w_alpha is None else pure(w_alpha, "w_alpha")
     of_median = abs(numbers(obs) - numbers(median)) * (0.5 if w_median is None else w_median)
     score = (of_median + (weights * _intervals(obs, lower, upper, at)).sum(axis=-1)) / (at.size + 0.5)
@@ -144,6 +149,7 @@ def _fair(estimator: str) -> bool:
 
 def _fair_and_weighted(obs: ArrayLike, fct: ArrayLike, m_axis: int, ens_w: ArrayLike) -> Scores:
     """The fair score of weighted draws: their mean distance from each other is of pairs of distinct draws, whose weights are 1 - Σw² in all."""
+    obs, fct = alike({"obs": obs, "fct": fct})
     draws, counts = aligned(m_axis, fct, pure(ens_w, "ens_w"))
     as_they_are = scores.crps_ensemble(obs, draws, weights=counts)
     shares = counts / counts.sum(axis=-1, keepdims=True)
@@ -187,6 +193,7 @@ def twcrps_ensemble(
     backend: object = None,
 ) -> Scores:
     """The CRPS of what is moved by ``v_func``, or held to ``a`` … ``b``: `foretell.scores.crps_ensemble_threshold`."""
+    obs, fct, a, b = alike({"obs": obs, "fct": fct, "a": a, "b": b})
     moved = v_func or (lambda values: numpy.clip(values, a, b))
     outcomes, draws = (moved(numbers(values)) for values in (obs, fct))
     return crps_ensemble(outcomes, draws, m_axis, ens_w=ens_w, estimator=estimator)
@@ -234,7 +241,7 @@ def dssuv_ensemble(obs: ArrayLike, fct: ArrayLike, m_axis: int = -1, *, bias: bo
 
 def _vectors(obs: ArrayLike, fct: ArrayLike, m_axis: int, v_axis: int) -> tuple[Floats, Floats]:
     """Components last, draws before them. The axes are those of ``fct``; ``obs`` has the same but that of the draws."""
-    outcomes, draws = numbers(obs), numbers(fct)
+    outcomes, draws = map(numbers, alike({"obs": obs, "fct": fct}))
     if not all(-draws.ndim <= axis < draws.ndim for axis in (m_axis, v_axis)) or (m_axis - v_axis) % draws.ndim == 0:
         raise ValueError(f"m_axis and v_axis are two axes of fct, which has {draws.ndim}, not {m_axis} and {v_axis}")
     draws_at, components_at = m_axis % draws.ndim, v_axis % draws.ndim

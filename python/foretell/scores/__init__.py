@@ -5,7 +5,8 @@ for their common shape, which is that of the scores; a scalar of everything give
 `ValueError` names it: no number is made up, and none is left out.
 
 A number that is missing – NaN, what a masked array hides, NaT – is none. So is a row that holds it. Complex numbers, and days where a probability, a weight or a count is asked for, are a
-`TypeError`; what happens on days may be scored as such, in their unit.
+`TypeError`. What happens on days may be scored as such, as may times and lengths of time: in the finest of the units of what is compared, to which all of it is brought exactly. What has no
+place there, and a number beside several units, is refused by name; times with a zone are those moments in UTC, and times without one are taken for UTC.
 
 What happened may also be called impossible by a law: then its logarithmic score is infinite, and said so by `inf`.
 

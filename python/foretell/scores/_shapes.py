@@ -13,6 +13,7 @@ import numpy
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _foretell
+from ._days import alike, check_spans, days_of
 
 Floats = NDArray[numpy.float64]
 #: A score for each row, or one number where nothing has a shape.
@@ -28,17 +29,21 @@ PURE = frozenset({"a", "alpha", "b", "degrees", "drawn", "floor", "level", "mark
 WITHOUT_DAYS = re.compile("brier|log|log_floored|(crps|log)_(poisson|binomial|negative_binomial|hypergeometric|lognormal|loglogistic|loglaplace)")
 
 
-def numbers(values: ArrayLike) -> Floats:
-    """Values as doubles. What a masked array hides is NaN, and so is a day that is missing (NaT)."""
+def numbers(values: ArrayLike, name: str = "y") -> Floats:
+    """Values as doubles. What a masked array hides is NaN, and so is a day that is missing (NaT). Days and times are in the unit they have, by themselves: those
+    that are compared with others go through `alike` first.
+    """
     if isinstance(values, numpy.ma.MaskedArray):
-        return numpy.where(numpy.ma.getmaskarray(values), numpy.nan, numbers(numpy.asarray(values)))
+        return numpy.where(numpy.ma.getmaskarray(values), numpy.nan, numbers(numpy.asarray(values), name))
     if isinstance(values, (list, tuple)) and any(isinstance(one, numpy.ma.MaskedArray) for one in values):
-        return numpy.stack([numbers(one) for one in values])
+        return numpy.stack([numbers(one, name) for one in values])
     array = numpy.asarray(values)
     if array.dtype.kind == "c":
         raise TypeError(f"scores are of real numbers, not of complex ones ({array.dtype})")
+    if array.dtype.kind in "mMO":
+        array = numpy.asarray(alike({name: array})[0])
     if array.dtype.kind in "mM":
-        return numpy.where(numpy.isnat(array), numpy.nan, array.astype(numpy.float64))
+        return numpy.full(array.shape, numpy.nan)
     if array.dtype == object:
         # A missing day among objects would become the least whole number there is.
         missing = [isinstance(one, (numpy.datetime64, numpy.timedelta64)) and bool(numpy.isnat(one)) for one in array.flat]
@@ -47,19 +52,11 @@ def numbers(values: ArrayLike) -> Floats:
     return numpy.asarray(array, dtype=numpy.float64)
 
 
-def _holds_days(array: NDArray[Any]) -> bool:
-    """Whether there is a day or a time among the values, other than ones that are missing."""
-    if array.dtype.kind in "mM":
-        return not bool(numpy.isnat(array).all())
-    days = (numpy.datetime64, numpy.timedelta64)
-    return array.dtype == object and any(isinstance(one, days) and not numpy.isnat(one) for one in array.flat)
-
-
 def pure(values: ArrayLike, name: str) -> Floats:
     """Values without a unit as doubles, such as probabilities, weights and counts; `name` is what they are called."""
-    array = numpy.asarray(values)
-    if _holds_days(array):
-        raise TypeError(f"{name} takes numbers, not days or times ({array.dtype})")
+    days = days_of(values, name)
+    if days is not None:
+        raise TypeError(f"{name} takes numbers, not days or times ({days.dtype})")
     return numbers(values)
 
 
@@ -111,7 +108,12 @@ def shaped(scores: Floats, shape: tuple[int, ...]) -> Scores:
 def elementwise(rule: str, *columns: ArrayLike) -> Scores:
     names = _takes(rule)
     is_without_days = WITHOUT_DAYS.fullmatch(rule) is not None
-    doubles = [pure(one, name) if is_without_days or name in PURE else numbers(one) for name, one in zip(names, columns, strict=True)]
+    takes = dict(zip(names, columns, strict=True))
+    placed_values = {name: one for name, one in takes.items() if not is_without_days and name not in PURE}
+    if list(placed_values) == ["y"]:
+        check_spans(takes["y"], "y", f"the law of {rule} begins at 0")
+    takes.update(zip(placed_values, alike(placed_values), strict=True))
+    doubles = [numbers(one, name) if name in placed_values else pure(one, name) for name, one in takes.items()]
     arrays = numpy.broadcast_arrays(*doubles)
     flat = [numpy.ascontiguousarray(array).reshape(-1) for array in arrays]
     shape = arrays[0].shape
@@ -146,8 +148,9 @@ def aligned(axis: int, *arrays: ArrayLike) -> list[Floats]:
     return list(numpy.broadcast_arrays(*(one if one.ndim < min(most, 2) else last(one, axis) for one in several)))
 
 
-def matrix_of(y: ArrayLike, rows: ArrayLike, axis: int) -> tuple[Floats, Floats, tuple[int, ...]]:
-    """Outcomes in a row, what was said of each as a row of a matrix, and the shape of the scores."""
+def matrix_of(y: ArrayLike, rows: ArrayLike, axis: int, name: str = "draws") -> tuple[Floats, Floats, tuple[int, ...]]:
+    """Outcomes in a row, what was said of each as a row of a matrix, and the shape of the scores; `name` is what the rows are called."""
+    y, rows = alike({"y": y, name: rows})
     said = last(rows, axis)
     if said.shape[-1] == 0:
         raise ValueError(f"nothing lies along axis {axis} of an array of shape {numpy.shape(rows)}")
@@ -163,9 +166,9 @@ def flattened(values: Floats, shape: tuple[int, ...], kept: int) -> Floats:
     return numpy.ascontiguousarray(numpy.broadcast_to(values, (*shape, *rest))).reshape(math.prod(shape), *rest)
 
 
-def by_rows(rule: str, y: ArrayLike, rows: ArrayLike, axis: int, shared: Sequence[float] = ()) -> Scores:
+def by_rows(rule: str, y: ArrayLike, rows: ArrayLike, axis: int, shared: Sequence[ArrayLike] = ()) -> Scores:
     outcomes, matrix, shape = matrix_of(y, rows, axis)
-    common = [float(one) for one in shared]
+    common = [float(pure(one, "size")) for one in shared]
     if any(map(math.isnan, common)):
         raise ValueError(f"there is no score under {rule} by {', '.join(map(str, common))}: NaN is no number")
     return scored(rule, shape, lambda: _foretell.by_rows(rule, matrix, outcomes, common), outcomes, matrix, shared=common)
@@ -178,6 +181,7 @@ def _by_two(rule: str, outcomes: Floats, matrix: Floats, others: Floats, shape: 
 
 def by_two_rows(rule: str, y: ArrayLike, rows: ArrayLike, others: ArrayLike, axis: int) -> Scores:
     """A rule that takes two numbers for each of what lies along the axis, broadcast against each other."""
+    y, rows = alike({"y": y, "draws": rows})
     first, second = aligned(axis, rows, others)
     outcomes, matrix, shape = matrix_of(y, first, -1)
     return _by_two(rule, outcomes, matrix, flattened(second, shape, 1), shape)
@@ -191,6 +195,7 @@ def by_row_and_rest(rule: str, y: ArrayLike, rows: ArrayLike, axis: int, rest: C
 
 def of_mixture(rule: str, y: ArrayLike, mean: ArrayLike, sd: ArrayLike, weights: ArrayLike | None, axis: int) -> Scores:
     """A rule for mixtures of normal laws, whose components lie along the axis."""
+    y, mean, sd = alike({"y": y, "mean": mean, "sd": sd})
     means, sds, shares = aligned(axis, mean, sd, 1.0 if weights is None else pure(weights, "weights"))
     return by_row_and_rest(
         rule, y, means, -1, lambda _, __, shape: numpy.concatenate([flattened(sds, shape, 1), flattened(shares, shape, 1)], axis=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy
 from numpy.typing import ArrayLike, NDArray
@@ -93,6 +93,22 @@ class BinaryMeans(NamedTuple):
     bins: NDArray[numpy.float64]
 
 
+def _happened(y: ArrayLike) -> NDArray[numpy.uint8]:
+    """What happened as 0 and 1, of a byte each; what is so already is not copied."""
+    if type(y) is numpy.ndarray and y.dtype in (numpy.bool_, numpy.uint8):
+        outcomes: NDArray[Any] = numpy.ascontiguousarray(y).reshape(-1)
+        happened = outcomes.view(numpy.uint8)
+        bad = happened > 1
+    else:
+        outcomes = pure(y, "y").reshape(-1)
+        happened = (outcomes == 1.0).astype(numpy.uint8)
+        bad = happened != outcomes
+    if bad.any():
+        row = int(numpy.argmax(bad))
+        raise ValueError(f"row {row}: what happened is 0 or 1, not {outcomes[row]}")
+    return happened
+
+
 def binary_means(y: ArrayLike, p: ArrayLike, bins: int = 10) -> BinaryMeans:
     """Mean Brier and log score and the bins of a reliability diagram, in one pass.
 
@@ -125,11 +141,7 @@ def binary_means(y: ArrayLike, p: ArrayLike, bins: int = 10) -> BinaryMeans:
            [1. , 1. , 0.8]])
     """
     probabilities = numpy.ascontiguousarray(pure(p, "p")).reshape(-1)
-    outcomes = pure(y, "y").reshape(-1)
-    happened = (outcomes == 1.0).astype(numpy.uint8)
-    if not numpy.array_equal(happened, outcomes):
-        row = int(numpy.argmax(happened != outcomes))
-        raise ValueError(f"row {row}: what happened is 0 or 1, not {outcomes[row]}")
+    happened = _happened(y)
     if isinstance(bins, bool) or not isinstance(bins, (int, numpy.integer)):
         raise TypeError(f"bins is a whole number from 1, not {bins!r}")
     if bins < 1:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
+from ._days import alike
 from ._shapes import Scores, by_two_rows, elementwise, of_mixture, pure
 
 
@@ -282,4 +283,5 @@ def crps_cdf(y: ArrayLike, points: ArrayLike, cdf: ArrayLike, axis: int = -1) ->
     >>> crps_cdf(0.5, [0.0, 1.0], [0.0, 1.0])
     0.08333333333333333
     """
+    y, points = alike({"y": y, "points": points})
     return by_two_rows("crps_cdf", y, pure(cdf, "cdf"), points, axis)

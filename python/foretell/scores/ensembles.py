@@ -6,6 +6,7 @@ import numpy
 from numpy.typing import ArrayLike
 
 from .. import _foretell
+from ._days import alike
 from ._shapes import Floats, Scores, by_row_and_rest, by_rows, by_two_rows, elementwise, flattened, last, matrix_of, numbers, pure, scored
 
 
@@ -106,7 +107,8 @@ def crps_ensemble_threshold(y: ArrayLike, draws: ArrayLike, lower: float, upper:
     >>> crps_ensemble_threshold([0.3, 5.0], [0.0, 1.0, 2.0], lower=0.5, upper=float("inf"))
     array([0.33333333, 3.5       ])
     """
-    return by_rows("crps_ensemble_threshold", y, draws, axis, (lower, upper))
+    y, draws, *bounds = alike({"y": y, "draws": draws, "lower": lower, "upper": upper})
+    return by_rows("crps_ensemble_threshold", y, draws, axis, bounds)
 
 
 def bandwidth(draws: ArrayLike, axis: int = -1) -> Scores:
@@ -138,6 +140,9 @@ def bandwidth(draws: ArrayLike, axis: int = -1) -> Scores:
 
 
 def _smoothed(rule: str, y: ArrayLike, draws: ArrayLike, width: ArrayLike | None, axis: int) -> Scores:
+    if width is not None:
+        y, draws, width = alike({"y": y, "draws": draws, "width": width})
+
     def widths(_: Floats, matrix: Floats, shape: tuple[int, ...]) -> Floats:
         said = numpy.reshape(bandwidth(matrix), shape) if width is None else numbers(width)
         return flattened(said, shape, 0).reshape(-1, 1)
@@ -244,6 +249,7 @@ def brier_ensemble(
     """
     if fair and size is not None:
         raise ValueError("give one of `fair` and `size`")
+    y, draws, threshold = alike({"y": y, "draws": draws, "threshold": threshold})
     if size is not None:
         return by_rows("brier_ensemble_resized", y, draws, axis, (threshold, size))
     return by_rows("brier_ensemble_fair" if fair else "brier_ensemble", y, draws, axis, (threshold,))

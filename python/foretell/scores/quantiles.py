@@ -47,7 +47,7 @@ def _checked(rule: str, matrix: Floats, levels: ArrayLike, shape: tuple[int, ...
 
 
 def _of_quantiles(rule: str, y: ArrayLike, q: ArrayLike, levels: ArrayLike, axis: int) -> Scores:
-    outcomes, matrix, shape = matrix_of(y, q, axis)
+    outcomes, matrix, shape = matrix_of(y, q, axis, "q")
     shared = _checked(rule, matrix, levels, shape)
     return scored(rule, shape, lambda: _foretell.by_rows(rule, matrix, outcomes, shared), outcomes, matrix)
 
@@ -252,7 +252,7 @@ def weighted_interval(
     >>> parts.underprediction
     array([2.33333333, 0.        ])
     """
-    outcomes, matrix, shape = matrix_of(y, q, axis)
+    outcomes, matrix, shape = matrix_of(y, q, axis, "q")
     at = _checked("weighted_interval", matrix, levels, shape)
     try:
         parts = _foretell.wis_of_quantiles(matrix, at, outcomes, whole_median)

@@ -8,6 +8,7 @@ import numpy
 from numpy.typing import ArrayLike
 
 from .. import _foretell
+from ._days import alike
 from ._shapes import Floats, Scores, flattened, numbers, pure, scored
 
 
@@ -20,7 +21,7 @@ __all__ = [
 
 def _vectors(y: ArrayLike, draws: ArrayLike) -> tuple[Floats, Floats, tuple[int, ...]]:
     """What happened as a row of components each, the draws of each, and the shape of the scores."""
-    outcomes, said = numbers(y), numbers(draws)
+    outcomes, said = map(numbers, alike({"y": y, "draws": draws}))
     if said.ndim < 2 or outcomes.ndim < 1 or said.shape[-1] != outcomes.shape[-1] or 0 in said.shape[-2:]:
         raise ValueError(f"y is (..., components) and draws (..., draws, components), but these are {outcomes.shape} and {said.shape}")
     shape = numpy.broadcast_shapes(outcomes.shape[:-1], said.shape[:-2])

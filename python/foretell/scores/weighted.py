@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy
 from numpy.typing import ArrayLike
 
+from ._days import alike, check_spans
 from ._shapes import Floats, Scores, aligned, by_row_and_rest, flattened, numbers, pure
 
 
@@ -24,7 +25,7 @@ def _by_weight(
     rule: str, y: ArrayLike, draws: ArrayLike, bounds: tuple[float, float], weight: Weight | None, weights: ArrayLike | None, axis: int
 ) -> Scores:
     """A rule that knows what draws and outcomes matter, and how much each draw counts."""
-    lower, upper = bounds
+    y, draws, lower, upper = alike({"y": y, "draws": draws, "lower": bounds[0], "upper": bounds[1]})
     if lower != lower or upper != upper:
         raise ValueError(f"there is no score under {rule} from {lower} to {upper}: NaN is no bound")
     of = weight or (lambda values: (lower <= values) & (values <= upper))
@@ -126,4 +127,6 @@ def crps_ensemble_vertically_rescaled(
     >>> crps_ensemble_vertically_rescaled([2.5, 0.5], [0.0, 2.0], lower=1.0)
     array([1. , 0.5])
     """
+    for name, values in (("y", y), ("draws", draws)):
+        check_spans(values, name, "crps_ensemble_vertically_rescaled measures from 0")
     return _by_weight("crps_ensemble_vertically_rescaled", y, draws, (lower, upper), weight, weights, axis)

@@ -1,7 +1,7 @@
 //! The CRPS of normal, logistic and Student's t forecasts between two bounds, with what lies outside cut off or put at the bounds.
 
 use super::between::Between;
-use crate::math::{ln, ln_1p, ln_1p_exp, logistic, normal, student};
+use crate::math::{exp, ln, ln_1p, ln_1p_exp, logistic, normal, student};
 use std::f64::consts::{PI, SQRT_2};
 
 /// Where a forecast is bounded, and what sits at the bounds.
@@ -98,12 +98,13 @@ pub(in crate::score) fn log_density_of_logistic(x: f64) -> f64 {
 /// The logarithm of the density of Student's t.
 pub(in crate::score) fn log_density_of_student(degrees: f64) -> impl Fn(f64) -> f64 {
     let at_centre = ln(student::density(degrees, 0.0));
-    // 1 + x²/n without its square, which may be too large for a number.
-    move |x: f64| {
-        let far = x.abs() / degrees.sqrt();
-        let spread = if far > 1e100 { 2.0 * ln(far) } else { ln_1p(far * far) };
-        at_centre - 0.5 * (degrees + 1.0) * spread
-    }
+    move |x: f64| at_centre - 0.5 * (degrees + 1.0) * ln_spread_of_student(degrees, x)
+}
+
+/// `ln(1 + x²/n)`, also where the square is too large for a number.
+fn ln_spread_of_student(degrees: f64, x: f64) -> f64 {
+    let far = x.abs() / degrees.sqrt();
+    if far > 1e100 { 2.0 * ln(far) } else { ln_1p(far * far) }
 }
 
 /// The standard normal distribution: ∫ Φ = x Φ + φ, ∫ Φ² = x Φ² + 2 φ Φ - Φ(x √2)/√π.
@@ -143,7 +144,8 @@ fn of_student(y: f64, degrees: f64, bounds: (f64, f64), outside: Outside) -> Opt
     let stretch = ((2.0 * n - 1.0) / n).sqrt();
     let at_centre = student::density(n, 0.0);
     let factor = n / (n - 1.0) * at_centre * at_centre / (stretch * student::density(2.0 * n - 1.0, 0.0));
-    let g = |x: f64| student::density(n, x) * (n + x * x) / (n - 1.0);
+    // f (n + x²)/(n - 1), where f is its value at the centre times (1 + x²/n)^(-(n + 1)/2).
+    let g = |x: f64| n / (n - 1.0) * at_centre * exp(-0.5 * (n - 1.0) * ln_spread_of_student(n, x));
     let cdf = |x: f64| student::cdf(n, x);
     let integral = |x: f64| x * cdf(x) + g(x);
     let square = |x: f64| {
@@ -308,6 +310,28 @@ mod tests {
                 assert!((closed - (y - z).abs() - squares).abs() < 1e-12, "{y} in {l} to {u}");
                 let mirrored = crps_truncated_normal(-y, 0.0, 1.0, -u, -l).expect("it has a score");
                 assert!((closed - mirrored).abs() < 1e-12, "{y} in {l} to {u}");
+            }
+        }
+    }
+
+    #[test]
+    fn student_t_far_out_between_bounds_is_its_distance() {
+        let infinite = f64::INFINITY;
+        for z in [1e90, 1e150, 1e160, 1e300] {
+            for score in [
+                crps_truncated_student_t(z, 3.0, 0.0, 1.0, -infinite, infinite),
+                crps_censored_student_t(-z, 3.0, 0.0, 1.0, -infinite, infinite),
+                crps_truncated_student_t(-z, 1.5, 0.0, 1.0, -infinite, 1.0),
+                crps_truncated_student_t(z, 1.5, 0.0, 1.0, 0.0, infinite),
+                crps_censored_student_t(z, 3.0, 0.0, 1.0, 0.0, infinite),
+            ] {
+                assert!((score.expect("it has a score") / z - 1.0).abs() < 1e-14, "{z}: {score:?}");
+            }
+            // Bounds that far away are none.
+            for y in [-0.3, 2.0] {
+                let between = crps_truncated_student_t(y, 3.0, 0.0, 1.0, -z, z).expect("it has a score");
+                let without = crps_student_t(y, 3.0, 0.0, 1.0).expect("it has a score");
+                assert!((between - without).abs() < 1e-13, "{y}, {z}: {between} for {without}");
             }
         }
     }
