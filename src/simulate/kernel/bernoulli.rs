@@ -277,10 +277,9 @@ fn decide<S: Simd>(
         let (first, second) = (2 * pair, 2 * pair + 1);
         let mut one = Deciding { yes: vector(simd, out, first), open: vector(simd, &undecided, first) };
         let mut two = Deciding { yes: vector(simd, out, second), open: vector(simd, &undecided, second) };
-        for place in 0..at_once {
-            let random = &random.places[place];
+        for (bits, random) in bits[..at_once].iter().zip(&*random.places) {
             let random = (vector(simd, random, first), vector(simd, random, second));
-            match bits[place] {
+            match *bits {
                 Bits::Everywhere(bit) => {
                     one.compare_alike(bit, random.0);
                     two.compare_alike(bit, random.1);
