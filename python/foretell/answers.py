@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import pathlib
+import re
 import tempfile
 from collections.abc import Callable
 from functools import cached_property
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     import pyarrow
 
 __all__ = ["Answer", "BriefAnswer", "CalibrationAnswer", "PoolAnswer", "RunAnswer", "Table"]
+
+#: How far a picture shrinks in a page: its letters are 13 units high or more, and so at least 9 pixels.
+LEAST = 0.7
 
 
 def _series(table: Table, name: str, kind: str) -> pandas.Series[Any]:
@@ -150,8 +154,17 @@ class Answer:
         """The text as HTML."""
         return f'<pre style="white-space: pre; overflow-x: auto">{html.escape(self.text)}</pre>'
 
+    def _shown(self) -> str:
+        """The picture as HTML: on a narrow screen it shrinks as far as it can be read, and is scrolled beyond that."""
+        if not self.picture:
+            return ""
+        width = re.search(r'^<svg[^>]*\bwidth="([\d.]+)"', self.picture)
+        least = LEAST * float(width.group(1)) if width else 0.0
+        fitted = self.picture.replace("<svg ", f'<svg style="max-width: 100%; min-width: {least:.0f}px; height: auto" ', 1)
+        return f'<div style="overflow-x: auto">{fitted}</div>'
+
     def _repr_html_(self) -> str:
-        return f"{self.picture or ''}{self._figures()}"
+        return f"{self._shown()}{self._figures()}"
 
 
 class RunAnswer(Answer):
@@ -178,7 +191,7 @@ class RunAnswer(Answer):
         }
 
     def _repr_html_(self) -> str:
-        return f"{self.picture or ''}<details><summary>Figures</summary>{self._figures()}</details>"
+        return f"{self._shown()}<details><summary>Figures</summary>{self._figures()}</details>"
 
 
 class BriefAnswer(Answer):

@@ -2,15 +2,15 @@
 
 use super::{PairComparison, Verdict};
 use crate::calibrate::chart::{Chart, Labels, is_beyond};
-use crate::calibrate::svg::{BLUE, INK, MIDDLE, WIDTH, disc, line, opening, shortened, text};
+use crate::calibrate::svg::{BLUE, INK, MIDDLE, PAPER, WIDTH, disc, line, opening, shortened, text};
 use std::collections::BTreeMap;
 
 /// Height of a pair.
 const ROW: f64 = 92.0;
 /// Space above the pairs.
 const TOP: f64 = 84.0;
-/// Space below them.
-const BOTTOM: f64 = 116.0;
+/// From the axis to the first line of the legend, from a line to the next, and below the last.
+const LEGEND: (f64, f64, f64) = (48.0, 24.0, 24.0);
 /// Letters of two names that fit over a pair.
 const BOTH_NAMES: usize = 41;
 
@@ -21,10 +21,6 @@ const BOTH_NAMES: usize = 41;
 #[must_use]
 pub fn difference_picture(pairs: &[&PairComparison]) -> String {
     let heading = format!("Paired differences under {}", pairs.first().map_or("", |pair| pair.rule));
-    let height = TOP + ROW * pairs.len() as f64 + BOTTOM;
-    let mut svg = opening(WIDTH, height, &heading);
-    text(&mut svg, 18.0, 28.0, "start", r#" font-size="18" font-weight="bold""#, &heading);
-    text(&mut svg, 18.0, 50.0, "start", "", "left of 0: the first is better");
     let dots: Vec<Vec<f64>> = pairs.iter().map(|pair| cluster_means(pair)).collect();
     let mut sorted: Vec<f64> = dots.iter().flatten().copied().collect();
     sorted.sort_by(f64::total_cmp);
@@ -39,15 +35,22 @@ pub fn difference_picture(pairs: &[&PairComparison]) -> String {
         across: Chart::holding(sorted[inner].iter().copied().chain(means).chain(ends).chain([0.0])),
         up: Vec::new(),
     };
+    let has_dots = dots.iter().any(|dots| !dots.is_empty());
+    let has_more = dots.iter().flatten().any(|dot| is_beyond(&chart.across, *dot));
+    let lines = f64::from(u8::from(has_dots) + u8::from(has_more));
+    let mut svg = opening(WIDTH, chart.floor() + LEGEND.0 + LEGEND.1 * lines + LEGEND.2, &heading);
+    text(&mut svg, 18.0, 28.0, "start", r#" font-size="18" font-weight="bold""#, &heading);
+    text(&mut svg, 18.0, 50.0, "start", "", "left of 0: the first is better");
     chart.axes(&mut svg, Labels::Numbers, Labels::Numbers);
     let zero = format!(r#"stroke="{MIDDLE}" stroke-width="1.5" stroke-dasharray="6 5""#);
     line(&mut svg, (chart.x(0.0), chart.top), (chart.x(0.0), chart.floor()), &zero);
     for (at, (pair, dots)) in pairs.iter().zip(&dots).enumerate() {
         draw_pair(&mut svg, &chart, pair, dots, chart.top + ROW * at as f64);
     }
-    draw_legend(&mut svg, chart.floor() + 48.0, dots.iter().any(|dots| !dots.is_empty()));
-    if dots.iter().flatten().any(|dot| is_beyond(&chart.across, *dot)) {
-        text(&mut svg, 76.0, chart.floor() + 95.0, "start", r#" font-size="14""#, "beyond the scale: at its ends");
+    draw_legend(&mut svg, chart.floor() + LEGEND.0, has_dots);
+    if has_more {
+        let at = chart.floor() + LEGEND.0 + LEGEND.1 * lines + 5.0;
+        text(&mut svg, 76.0, at, "start", "", "beyond the scale: at its ends");
     }
     svg.push_str("</svg>\n");
     svg
@@ -67,8 +70,10 @@ fn draw_pair(svg: &mut String, chart: &Chart, pair: &PairComparison, dots: &[f64
         shortened(&pair.a, half.max(BOTH_NAMES.saturating_sub(b))),
         shortened(&pair.b, half.max(BOTH_NAMES.saturating_sub(a)))
     );
-    text(svg, chart.left + 8.0, top + 20.0, "start", r#" font-size="14""#, &words);
-    text(svg, chart.left + 8.0, top + 38.0, "start", r#" font-size="14""#, verdict);
+    // Letters stand out from the lines that they cross.
+    let style = format!(r#" font-size="14" stroke="{PAPER}" stroke-width="4" paint-order="stroke""#);
+    text(svg, chart.left + 8.0, top + 20.0, "start", &style, &words);
+    text(svg, chart.left + 8.0, top + 38.0, "start", &style, verdict);
     for (at, dot) in dots.iter().enumerate() {
         // Spread over three heights, so that equal ones do not hide each other.
         let y = top + 64.0 + 8.0 * ((at % 3) as f64 - 1.0);
@@ -104,6 +109,6 @@ fn draw_legend(svg: &mut String, top: f64, has_dots: bool) {
     if !has_dots {
         return;
     }
-    disc(svg, 48.0, top + 24.0, 2.6, &format!(r#"fill="{INK}" fill-opacity="0.28""#));
-    text(svg, 76.0, top + 29.0, "start", "", "mean of one cluster");
+    disc(svg, 48.0, top + LEGEND.1, 2.6, &format!(r#"fill="{INK}" fill-opacity="0.28""#));
+    text(svg, 76.0, top + LEGEND.1 + 5.0, "start", "", "mean of one cluster");
 }
