@@ -40,6 +40,8 @@ AHEAD = 2
 TRIES = 4
 #: How often one looks, in seconds, whether the run was interrupted.
 BREATH = 0.2
+#: How often one looks, in seconds, how many workers there are: more may have joined, or some have gone.
+LOOK = 1.0
 #: After how many seconds in which nothing came back one looks whether there are workers at all.
 PATIENCE = 10.0
 
@@ -212,7 +214,8 @@ def run_on(
     check_executor(executor)
     count = workers(executor)
     if shards is None:
-        shards = SHARDS if count is None else SHARDS_PER_WORKER * max(count, 1)
+        # Where there is no worker yet, nobody knows how many will come.
+        shards = SHARDS_PER_WORKER * count if count else SHARDS
     if isinstance(shards, bool) or not isinstance(shards, (int, numpy.integer)):
         raise TypeError(f"shards is a whole number, not {shards!r}")
     if shards > MOST_SHARDS:
@@ -249,7 +252,6 @@ def merged(
     run = uuid.uuid4().hex
     count = workers(executor)
     _check_workers(count)
-    at_once = len(work) if count is None else min(len(work), AHEAD * max(count, 1))
     tell, close = _asking.listener(progress, "parts")
     merger = _foretell.Merger()
     waiting = deque(range(len(work)))
@@ -257,9 +259,12 @@ def merged(
     tries = [0] * len(work)
     done: dict[int, bytes] = {}
     following = 0
-    last = time.monotonic()
+    last = looked = time.monotonic()
     try:
         while waiting or running:
+            if time.monotonic() - looked > LOOK:
+                count, looked = workers(executor), time.monotonic()
+            at_once = len(work) if count is None else AHEAD * max(count, 1)
             while waiting and len(running) + len(done) < at_once:
                 number = waiting.popleft()
                 tries[number] += 1
@@ -269,7 +274,7 @@ def merged(
             if finished:
                 last = time.monotonic()
             elif time.monotonic() - last > PATIENCE:
-                _check_workers(workers(executor))
+                _check_workers(count)
                 last = time.monotonic()
             for future in finished:
                 number = running.pop(future)

@@ -177,6 +177,32 @@ def test_few_parts_are_asked_for_at_once():
     assert asked["most"] <= 4
 
 
+def test_workers_that_join_later_are_given_parts(monkeypatch):
+    monkeypatch.setattr(foretell.executors, "LOOK", 0.0)
+    asked = {"now": 0, "most": 0}
+
+    class Client:
+        looks = 0
+
+        def ncores(self) -> dict[str, int]:
+            self.looks += 1
+            return {} if self.looks < 4 else {"one": 2, "other": 1}
+
+    class Counting(concurrent.futures.ThreadPoolExecutor):
+        _client = Client()
+
+        def submit(self, function, /, *arguments):  # type: ignore[override]
+            asked["now"] += 1
+            asked["most"] = max(asked["most"], asked["now"])
+            future = super().submit(function, *arguments)
+            future.add_done_callback(lambda _: asked.__setitem__("now", asked["now"] - 1))
+            return future
+
+    with Counting(3) as executor, pytest.warns(foretell.ForetellWarning, match="no worker"):
+        assert foretell.run(SUMMIT, executor=executor, **RUN).json == LOCAL
+    assert 2 < asked["most"] <= 6
+
+
 # Forecasts in pieces.
 
 RANDOM = numpy.random.default_rng(20251129)
