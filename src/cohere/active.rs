@@ -60,17 +60,24 @@ struct Side {
 }
 
 impl<'m> Active<'m> {
-    /// Numbers that are nearest by the pairs that are tight, which make a forest, and the bounds.
-    pub(super) fn new(of: &'m Monotone, values: Vec<f64>, is_tight: Vec<bool>) -> Self {
-        let count = values.len();
+    /// Numbers that are nearest by pairs that make a forest, of which these are tight; bounds are added like the other pairs.
+    pub(super) fn new(of: &'m Monotone, is_tight: Vec<bool>) -> Self {
+        let count = of.values.len();
         let mut around = vec![Vec::new(); count];
         for (pair, (below, above)) in of.pairs.iter().enumerate() {
             around[*below].push(pair);
             around[*above].push(pair);
         }
         let push = vec![0.0; is_tight.len()];
-        let mut active =
-            Self { of, around, values, is_tight, push, anchors: vec![None; count], taken: vec![0.0; count] };
+        let mut active = Self {
+            of,
+            around,
+            values: vec![0.0; count],
+            is_tight,
+            push,
+            anchors: vec![None; count],
+            taken: vec![0.0; count],
+        };
         let mut is_done = vec![false; count];
         for number in 0..count {
             if is_done[number] {
@@ -108,24 +115,12 @@ impl<'m> Active<'m> {
         (sum / weight, weight)
     }
 
-    /// The value of a block, its anchor and the pushes within it.
+    /// The value of a block and the pushes within it, as if there were no bounds: so none of them is negative.
     fn begin(&mut self, block: &[(usize, Option<usize>)]) {
-        let (mean, weight) = self.mean(block);
-        let members = || block.iter().map(|(member, _)| *member);
-        let low = members().map(|member| self.of.low[member]).fold(f64::NEG_INFINITY, f64::max);
-        let high = members().map(|member| self.of.high[member]).fold(f64::INFINITY, f64::min);
-        let at_high = mean > high;
-        let value = if at_high { high } else { mean.max(low) };
-        let anchor = members()
-            .find(|member| if at_high { self.of.high[*member] == value } else { self.of.low[*member] == value });
-        for member in members() {
-            self.values[member] = value;
-            self.taken[member] = self.of.weights[member] * (value - self.of.values[member]);
-        }
-        if let Some(anchor) = anchor.filter(|_| value != mean) {
-            let push = weight * (value - mean).abs();
-            self.anchors[anchor] = Some(Anchor { at_high, push });
-            self.taken[anchor] += if at_high { push } else { -push };
+        let (value, _) = self.mean(block);
+        for (member, _) in block {
+            self.values[*member] = value;
+            self.taken[*member] = self.of.weights[*member] * (value - self.of.values[*member]);
         }
         for (member, pair) in block.iter().rev() {
             let Some(pair) = *pair else { continue };

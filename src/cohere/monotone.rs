@@ -6,7 +6,7 @@
 //!
 //! Pairs that make a forest – chains, trees, ladders – are solved at one stroke: from the leaves to the top each number hands on the derivative of what
 //! the numbers behind it cost, a broken line that never falls; where the pair holds it back, the line ends at its zero. What is pooled that way has one
-//! value, the weighted mean, in `O(n log² n)`. Pairs beyond a forest are added one by one as they are violated ([`Active`]).
+//! value, the weighted mean, in `O(n log² n)`. Pairs beyond a forest and bounds are added one by one as they are violated ([`Active`]).
 //!
 //! The same numbers answer two more questions. Those above 0 are the set, closed upwards, whose sum is largest; and halving the values in turn gives
 //! the least total by which numbers must move.
@@ -107,42 +107,42 @@ impl Slope {
         self.last = self.last.plus(other.last);
     }
 
-    /// Makes it 0 above its zero, or above `high` if that is lower; gives that place.
-    fn end_above(&mut self, high: f64) -> f64 {
+    /// Makes it 0 above its zero; gives that place.
+    fn end_above(&mut self) -> f64 {
         let (mut line, mut zero) = (self.last, None);
         while let Some((at, change)) = self.breaks.last_key_value().map(|(at, change)| (at.0, *change)) {
-            if at < high && line.at(at) <= 0.0 {
+            if line.at(at) <= 0.0 {
                 break;
             }
             self.breaks.pop_last();
             line = line.minus(change);
-            if at < high && line.at(at) <= 0.0 {
+            if line.at(at) <= 0.0 {
                 zero = Some(at);
                 break;
             }
         }
-        let zero = zero.unwrap_or_else(|| line.zero().min(high));
+        let zero = zero.unwrap_or_else(|| line.zero());
         let end = self.breaks.entry(At(zero)).or_default();
         *end = end.minus(line);
         self.last = Line::default();
         zero
     }
 
-    /// Makes it 0 below its zero, or below `low` if that is higher; gives that place.
-    fn end_below(&mut self, low: f64) -> f64 {
+    /// Makes it 0 below its zero; gives that place.
+    fn end_below(&mut self) -> f64 {
         let (mut line, mut zero) = (self.first, None);
         while let Some((at, change)) = self.breaks.first_key_value().map(|(at, change)| (at.0, *change)) {
-            if at > low && line.at(at) >= 0.0 {
+            if line.at(at) >= 0.0 {
                 break;
             }
             self.breaks.pop_first();
             line = line.plus(change);
-            if at > low && line.at(at) >= 0.0 {
+            if line.at(at) >= 0.0 {
                 zero = Some(at);
                 break;
             }
         }
-        let zero = zero.unwrap_or_else(|| line.zero().max(low));
+        let zero = zero.unwrap_or_else(|| line.zero());
         let end = self.breaks.entry(At(zero)).or_default();
         *end = end.plus(line);
         self.first = Line::default();
@@ -172,12 +172,11 @@ impl Monotone {
     /// The nearest numbers that keep the order and the bounds; `None` if the steps were spent before they were found.
     pub(super) fn nearest(&self, budget: &Budget) -> Option<Vec<f64>> {
         budget.spend((self.values.len() + self.pairs.len()) as u64);
-        let (values, is_tight) = self.of_forest();
-        Active::new(self, values, is_tight).settled(budget)
+        Active::new(self, self.of_forest()).settled(budget)
     }
 
-    /// The nearest numbers by pairs that make a forest, and which of these hold a number back.
-    fn of_forest(&self) -> (Vec<f64>, Vec<bool>) {
+    /// Of pairs that make a forest those that hold a number back where it is nearest by these alone, without bounds.
+    fn of_forest(&self) -> Vec<bool> {
         let count = self.values.len();
         let mut leader: Vec<usize> = (0..count).collect();
         let mut tied: Vec<Vec<usize>> = vec![Vec::new(); count];
@@ -216,12 +215,10 @@ impl Monotone {
         let mut own = vec![0.0; count];
         for number in order.iter().rev().copied() {
             let Some(mut mine) = slopes[number].take() else { continue };
-            let zero = match through[number] {
-                Some(pair) if self.pairs[pair].0 != number => mine.end_below(self.low[number]),
-                Some(_) => mine.end_above(self.high[number]),
-                None => mine.end_above(f64::INFINITY),
+            own[number] = match through[number] {
+                Some(pair) if self.pairs[pair].0 != number => mine.end_below(),
+                _ => mine.end_above(),
             };
-            own[number] = zero.max(self.low[number]).min(self.high[number]);
             if let Some(pair) = through[number]
                 && let Some(theirs) = &mut slopes[self.other(pair, number)]
             {
@@ -238,7 +235,7 @@ impl Monotone {
                 is_tight[pair] = true;
             }
         }
-        (own, is_tight)
+        is_tight
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) struct Order {
     pub(super) numbers: usize,
     /// Pairs of numbers of which the first is at most the second and comes before it, ordered by the second.
     pub(super) pairs: Vec<(usize, usize)>,
-    /// Whether a proposition is true or false in every world, be it stated or not.
+    /// Whether a proposition is true or false in every world, be it stated or not, other than what a relation asserts as a whole.
     pub(super) is_forced: bool,
     /// Numbers that are true or false in every world; no pair names them.
     forced: Vec<Option<bool>>,
@@ -172,13 +172,31 @@ impl Order {
             return None;
         }
         let sure = sure.value;
+        let mut asserts: Vec<Option<usize>> = vec![None; atoms.len()];
+        for (relation, clause) in by.iter().zip(&clauses) {
+            if let ([literal], Some(_)) = (&clause[..], relation) {
+                asserts[literal.atom] = asserts[literal.atom].or(*relation);
+            }
+        }
+        // Of what is stated no relation only lends the name to what it means.
+        figures.iter().for_each(|figure| asserts[local(problem.figures[*figure].atom)] = None);
+        let mut is_forced = sure.iter().zip(&asserts).any(|(sure, asserts)| sure.is_some() && asserts.is_none());
         let mut ties = Vec::new();
         for (relation, clause) in by.into_iter().zip(&clauses) {
             if clause.iter().any(|literal| sure[literal.atom] == Some(literal.holds)) {
                 continue;
             }
-            let open: Clause = clause.iter().filter(|literal| sure[literal.atom].is_none()).copied().collect();
+            let (open, failed): (Clause, Clause) = clause.iter().partition(|literal| sure[literal.atom].is_none());
             let [a, b] = open[..] else { return None };
+            // What a formula means that a relation asserts as a whole, such as `always a or b`, is said by that relation.
+            let relation = match (relation, &failed[..]) {
+                (_, []) => relation,
+                (None, [whole]) => asserts[whole.atom],
+                _ => {
+                    is_forced = true;
+                    relation
+                }
+            };
             ties.push((a, b, relation));
         }
         let is_upright = uprights(atoms.len(), &ties)?;
@@ -201,7 +219,7 @@ impl Order {
             numbers,
             pairs: Vec::new(),
             forced: vec![None; numbers],
-            is_forced: sure.iter().any(Option::is_some),
+            is_forced,
             arcs,
         };
         for (atom, is_true) in sure.iter().enumerate() {

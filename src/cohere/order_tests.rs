@@ -1,6 +1,8 @@
 //! Tests of figures in an order: against a closed form over all sets, pooling of adjacent violators, dynamic programming and every world.
 
+use super::budget::{Budget, STEPS};
 use super::budget_tests::least_of_grid;
+use super::monotone::Monotone;
 use super::tests::{looked_at, near};
 use super::*;
 use crate::math::{SplitMix, isotonic, logistic, logit};
@@ -346,4 +348,101 @@ fn ends_and_certainties_are_kept() {
     let both = Options { pins: [("b".to_owned(), 0.6), ("c".to_owned(), 0.5)].into(), ..Options::default() };
     let refused = cohere(&super::tests::table(&figures), &super::tests::read(text), &both).expect_err("they fall");
     assert!(refused.to_string().contains("`b`, `c`"), "{refused}");
+}
+
+/// The nearest numbers by turns: each pair and each bound puts right what it finds, and takes back what it changed the last time.
+///
+/// Dykstra (1983), J. Amer. Statist. Assoc. 78, 837–842.
+fn nearest_by_turns(of: &Monotone) -> Vec<f64> {
+    let mut x = of.values.clone();
+    let mut changed = vec![(0.0, 0.0); of.pairs.len()];
+    let mut bounded = vec![0.0; x.len()];
+    for _ in 0..100_000 {
+        let mut most = 0.0_f64;
+        for ((a, b), changed) in of.pairs.iter().copied().zip(&mut changed) {
+            let (from_a, from_b) = (x[a] - changed.0, x[b] - changed.1);
+            let middle = (of.weights[a] * from_a + of.weights[b] * from_b) / (of.weights[a] + of.weights[b]);
+            let (to_a, to_b) = if from_a > from_b { (middle, middle) } else { (from_a, from_b) };
+            most = most.max((to_a - x[a]).abs()).max((to_b - x[b]).abs());
+            (x[a], x[b], *changed) = (to_a, to_b, (to_a - from_a, to_b - from_b));
+        }
+        for (at, bounded) in bounded.iter_mut().enumerate() {
+            let from = x[at] - *bounded;
+            let to = from.max(of.low[at]).min(of.high[at]);
+            most = most.max((to - x[at]).abs());
+            (x[at], *bounded) = (to, to - from);
+        }
+        if most < 1e-12 {
+            break;
+        }
+    }
+    x
+}
+
+/// Several numbers of a block at one bound, and bounds that meet what other numbers are held at.
+#[test]
+fn large_orders_with_pins_are_repaired_to_the_nearest() {
+    let mut stream = SplitMix::of_replicate(65, 1);
+    for _ in 0..5_000 {
+        // Trees that grow in any direction, and a few pairs beyond them.
+        let count = 20 + stream.below(60);
+        let mut places: Vec<usize> = (0..count).collect();
+        stream.shuffle(&mut places);
+        let mut ties: Vec<(usize, usize)> = (1..count).map(|at| (places[at], places[stream.below(at)])).collect();
+        ties.extend((0..stream.below(count / 4)).map(|_| (stream.below(count), stream.below(count))));
+        let mut pairs: Vec<(usize, usize)> = ties.into_iter().map(|(a, b)| (a.min(b), a.max(b))).collect();
+        pairs.retain(|(below, above)| below != above);
+        pairs.sort_unstable_by_key(|(below, above)| (*above, *below));
+        pairs.dedup();
+        let values: Vec<f64> = (0..count).map(|_| stream.unit()).collect();
+        let weights: Vec<f64> = (0..count).map(|_| [0.5, 1.0, 1.0, 3.0][stream.below(4)]).collect();
+        let (mut low, mut high) = (vec![f64::NEG_INFINITY; count], vec![f64::INFINITY; count]);
+        let level = (stream.unit() < 0.5).then(|| stream.unit());
+        for _ in 0..=stream.below(3) {
+            let at = stream.below(count);
+            let pin = level.unwrap_or((at as f64 + 0.5) / count as f64);
+            (low[at], high[at]) = (pin, pin);
+        }
+        for (below, above) in &pairs {
+            low[*above] = low[*above].max(low[*below]);
+        }
+        for (below, above) in pairs.iter().rev() {
+            high[*below] = high[*below].min(high[*above]);
+        }
+        let order = Monotone::new(values, weights, (low, high), &pairs);
+        let found = order.nearest(&Budget::new(STEPS)).expect("the steps are enough");
+        for (found, expected) in found.iter().zip(nearest_by_turns(&order)) {
+            near(*found, expected, 1e-8);
+        }
+    }
+}
+
+/// `always not a or b` says what `a implies b` says, and is named in its place.
+#[test]
+fn an_order_that_is_asserted_as_a_whole_is_one() {
+    let mut stream = SplitMix::of_replicate(66, 1);
+    let names: Vec<String> = (0..60).map(|at| format!("q{at:02}")).collect();
+    let drawn: Vec<f64> = names.iter().map(|_| 0.01 + 0.98 * stream.unit()).collect();
+    let figures: Vec<(&str, f64)> = names.iter().zip(&drawn).map(|(name, chance)| (name.as_str(), *chance)).collect();
+    let looked_at = |words: fn(&str, &str) -> String| {
+        let sentences: Vec<String> = names.windows(2).map(|two| words(&two[0], &two[1])).collect();
+        looked_at(&format!("logic = {sentences:?}\n"), &figures, &Options::default())
+    };
+    let implied = looked_at(|a, b| format!("{a} implies {b}"));
+    let spelled =
+        [|a: &str, b: &str| format!("always not {a} or {b}"), |a: &str, b: &str| format!("never {a} and not {b}")];
+    for words in spelled {
+        let statement = looked_at(words);
+        assert!(!statement.cut_off && statement.worth.iter().all(|worth| worth.guaranteed));
+        assert_eq!((statement.errors, statement.violated.len()), (implied.errors, implied.violated.len()));
+        let sets = |of: &StatementReport| -> Vec<Vec<String>> {
+            of.conflicts.iter().map(|of| of.figures.iter().map(|figure| figure.name.clone()).collect()).collect()
+        };
+        assert_eq!(sets(&statement), sets(&implied));
+        for distance in DISTANCES {
+            for (one, other) in statement.figures.iter().zip(&implied.figures) {
+                near(repaired(one, distance), repaired(other, distance), 1e-9);
+            }
+        }
+    }
 }

@@ -109,7 +109,8 @@ fn a_law_without_a_closed_form_is_named_and_one_in_a_stream_is_refused() {
         let told = "note: the CRPS of 1 forecast is that of quantiles at 399 even levels, for it has no closed form: cauchy(110, 8)";
         assert!(err.contains(told), "{err}");
     }
-    std::fs::write(folder.path().join("asked.csv"), "id,kind\nprice,numeric\nstrikes,numeric\n").expect("a file in the folder");
+    std::fs::write(folder.path().join("asked.csv"), "id,kind\nprice,numeric\nstrikes,numeric\n")
+        .expect("a file in the folder");
     let (_, err) = run(&folder, &[&["score", "--stream", "--questions", "asked.csv"], &TABLES[..]].concat());
     assert!(err.contains("a table that is streamed needs the column `probability`"), "{err}");
 }
