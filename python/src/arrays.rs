@@ -3,18 +3,18 @@
 use super::parallel;
 use foretell::score::crps::{
     crps_beta, crps_binomial, crps_censored_logistic, crps_censored_normal, crps_censored_student_t, crps_exponential,
-    crps_exponential_with_mass, crps_gamma, crps_generalised_pareto, crps_gev, crps_hypergeometric, crps_laplace,
-    crps_logistic, crps_loglaplace, crps_loglogistic, crps_lognormal, crps_negative_binomial, crps_normal,
-    crps_poisson, crps_student_t, crps_truncated_logistic, crps_truncated_normal, crps_truncated_student_t,
-    crps_two_piece_exponential, crps_two_piece_normal, crps_uniform,
+    crps_exponential_with_mass, crps_gamma, crps_generalised_pareto, crps_gev, crps_hypergeometric, crps_inverse_gamma,
+    crps_laplace, crps_logistic, crps_loglaplace, crps_loglogistic, crps_lognormal, crps_negative_binomial,
+    crps_normal, crps_poisson, crps_student_t, crps_triangular, crps_truncated_logistic, crps_truncated_normal,
+    crps_truncated_student_t, crps_two_piece_exponential, crps_two_piece_normal, crps_uniform, crps_weibull,
 };
 use foretell::score::{
     brier, dawid_sebastiani, interval_score, log_score, log_score_beta, log_score_binomial, log_score_exponential,
     log_score_floored, log_score_gamma, log_score_generalised_pareto, log_score_gev, log_score_hypergeometric,
-    log_score_laplace, log_score_logistic, log_score_loglaplace, log_score_loglogistic, log_score_lognormal,
-    log_score_negative_binomial, log_score_normal, log_score_poisson, log_score_student_t,
-    log_score_truncated_logistic, log_score_truncated_normal, log_score_truncated_student_t,
-    log_score_two_piece_exponential, log_score_two_piece_normal, log_score_uniform, pinball,
+    log_score_inverse_gamma, log_score_laplace, log_score_logistic, log_score_loglaplace, log_score_loglogistic,
+    log_score_lognormal, log_score_negative_binomial, log_score_normal, log_score_poisson, log_score_student_t,
+    log_score_triangular, log_score_truncated_logistic, log_score_truncated_normal, log_score_truncated_student_t,
+    log_score_two_piece_exponential, log_score_two_piece_normal, log_score_uniform, log_score_weibull, pinball,
 };
 use numpy::{PyArray1, PyArrayMethods, PyReadonlyArray1};
 use pyo3::exceptions::PyValueError;
@@ -99,6 +99,9 @@ static RULES: &[Rule] = rules! {
     "log_beta": |y, a, b, lower, upper| (lower < upper)
         .then(|| log_score_beta((y - lower) / (upper - lower), a, b)).flatten().map(|score| score + width(lower, upper));
     "log_uniform": |y, lower, upper| log_score_uniform(y, lower, upper);
+    "log_triangular": |y, low, mode, high| log_score_triangular(y, low, mode, high);
+    "log_weibull": |y, shape, scale| log_score_weibull(y, shape, scale);
+    "log_inverse_gamma": |y, shape, scale| log_score_inverse_gamma(y, shape, scale);
     "log_gev": |y, shape, location, scale| log_score_gev(y, shape, location, scale);
     "log_exponential": |y, rate| log_score_exponential(y, rate);
     "log_generalised_pareto": |y, shape, location, scale| log_score_generalised_pareto(y, shape, location, scale);
@@ -123,6 +126,9 @@ static RULES: &[Rule] = rules! {
     "crps_student_t": |y, degrees, location, scale| crps_student_t(y, degrees, location, scale);
     "crps_gamma": |y, shape, rate| crps_gamma(y, shape, rate);
     "crps_uniform": |y, lower, upper| crps_uniform(y, lower, upper);
+    "crps_triangular": |y, low, mode, high| crps_triangular(y, low, mode, high);
+    "crps_weibull": |y, shape, scale| crps_weibull(y, shape, scale);
+    "crps_inverse_gamma": |y, shape, scale| crps_inverse_gamma(y, shape, scale);
     "crps_gev": |y, shape, location, scale| crps_gev(y, shape, location, scale);
     "crps_poisson": |y, mean| crps_poisson(y, mean);
     "crps_binomial": |y, trials, p| count(trials).and_then(|trials| crps_binomial(y, trials, p));

@@ -93,6 +93,7 @@ def test_objects_are_days():
         (lambda: scores.pinball([days("D")[0], days("D")[1]], 3.0, 0.5), None),
         (lambda: scores.crps_normal(days("D")[0], days("D")[1], days("D")[2]), "sigma takes a length of time .timedelta64., not days or times .datetime64.D.."),
         (lambda: scores.crps_normal(days("D")[0], spans("D", 3), spans("D", 2)), "days and lengths of time cannot be compared: y is datetime64.D., mu is timedelta64.D."),
+        (lambda: scores.crps_weibull(days("D"), 2.0, days("D") - days("D")[0]), "the law of crps_weibull begins at 0"),
         (lambda: scores.crps_exponential(days("D"), 0.5), "y takes a length of time .timedelta64., not days or times .datetime64.D..: the law of crps_exponential begins at 0"),
         (lambda: scores.crps_ensemble_vertically_rescaled(0.0, days("s")), "draws takes a length of time .timedelta64., .* measures from 0"),
         (lambda: scores.crps_ensemble(0.0, numpy.array([days("D")[0], 3.0], dtype=object)), "draws holds days and something else: .*3.0"),

@@ -9,6 +9,7 @@ import threading
 
 import numpy
 import pytest
+import scipy.integrate
 import scipy.stats
 import scoringrules
 import sklearn.metrics
@@ -93,6 +94,20 @@ def test_options():
 
 
 POSITIVE = numpy.exp(Y)
+
+
+def by_quadrature(law):
+    """The CRPS of laws of SciPy's by its definition."""
+
+    def score(y, law):
+        begins, ends = law.support()
+        below = scipy.integrate.quad(lambda x: law.cdf(x) ** 2, begins, y, limit=200)[0] if y > begins else begins - y
+        above = scipy.integrate.quad(lambda x: law.sf(x) ** 2, max(y, begins), ends, limit=200)[0] if y < ends else 0.0
+        return below + above
+
+    return lambda y, *parameters: numpy.array([score(*one) for one in zip(y, map(law, *parameters), strict=True)])
+
+
 LAWS = {
     "crps_normal": ((Y, LOCATION, SCALE), scoringrules.crps_normal),
     "crps_lognormal": ((POSITIVE, LOCATION, SCALE), scoringrules.crps_lognormal),
@@ -101,6 +116,12 @@ LAWS = {
     "crps_gamma": ((POSITIVE, SCALE, 1 / SCALE), lambda y, shape, rate: scoringrules.crps_gamma(y, shape, rate=rate)),
     "crps_beta": ((P, SCALE, SCALE[::-1]), scoringrules.crps_beta),
     "crps_uniform": ((Y, LOCATION, LOCATION + SCALE), scoringrules.crps_uniform),
+    "crps_triangular": (
+        (Y, LOCATION - SCALE, LOCATION, LOCATION + SCALE[::-1]),
+        by_quadrature(lambda low, mode, high: scipy.stats.triang((mode - low) / (high - low), low, high - low)),
+    ),
+    "crps_weibull": ((POSITIVE, 0.8 + P, SCALE), by_quadrature(lambda shape, scale: scipy.stats.weibull_min(shape, scale=scale))),
+    "crps_inverse_gamma": ((POSITIVE, 2 + SCALE, SCALE[::-1]), by_quadrature(lambda shape, scale: scipy.stats.invgamma(shape, scale=scale))),
     "crps_gev": ((Y, 0.8 * P - 0.3, LOCATION, SCALE), scoringrules.crps_gev),
     "crps_exponential": ((POSITIVE, SCALE), scoringrules.crps_exponential),
     "crps_exponential_with_mass": (
@@ -139,7 +160,7 @@ LAWS = {
 
 
 @pytest.mark.parametrize("name", sorted(LAWS))
-def test_laws_are_those_of_scoringrules(name):
+def test_laws_are_those_of_scoringrules_and_of_the_definition(name):
     arguments, theirs = LAWS[name]
     before = [argument.copy() for argument in arguments]
     ours = getattr(scores, name)(*arguments)
@@ -171,6 +192,13 @@ def test_what_a_law_calls_impossible_is_infinite():
     close(scores.log_beta(2.0, 2.0, 2.0, 1.0, 3.0), scoringrules.logs_beta(0.5, 2.0, 2.0) + math.log(2.0))
     with pytest.raises(ValueError, match="row 0 has no score under log_gamma"):
         scores.log_gamma(0.0, 0.5, 1.0)
+
+
+def test_densities_are_those_of_scipy():
+    low, high = LOCATION - SCALE, LOCATION + SCALE[::-1]
+    close(scores.log_triangular(LOCATION + 0.1, low, LOCATION, high + 1.0), -scipy.stats.triang.logpdf(LOCATION + 0.1, SCALE / (high + 1.0 - low), low, high + 1.0 - low))
+    close(scores.log_weibull(POSITIVE, 0.8 + P, SCALE), -scipy.stats.weibull_min.logpdf(POSITIVE, 0.8 + P, scale=SCALE))
+    close(scores.log_inverse_gamma(POSITIVE, SCALE, SCALE[::-1]), -scipy.stats.invgamma.logpdf(POSITIVE, SCALE, scale=SCALE[::-1]))
 
 
 def test_ensembles_as_if_they_had_another_size():

@@ -29,6 +29,8 @@ CALLS = {
     **dict.fromkeys(("crps_normal_mixture", "log_normal_mixture"), MIXTURE),
     **dict.fromkeys(("crps_beta", "log_beta"), (Y, 1.0, 2.0, 0.0, 1.0)),
     **dict.fromkeys(("crps_uniform", "log_uniform"), (Y, 0.0, 1.0)),
+    **dict.fromkeys(("crps_triangular", "log_triangular"), (Y, 0.0, 0.5, 1.0)),
+    "crps_inverse_gamma": (Y, 2.0, 1.0),
     **dict.fromkeys(("crps_poisson", "log_poisson"), ([1.0, 1.0], 2.0)),
     **dict.fromkeys(("crps_binomial", "log_binomial"), ([1.0, 1.0], 3.0, 0.5)),
     **dict.fromkeys(("crps_negative_binomial", "log_negative_binomial"), ([1.0, 1.0], 3.0, 0.5)),

@@ -106,18 +106,18 @@ impl<'m> Active<'m> {
         block
     }
 
-    fn mean(&self, block: &[(usize, Option<usize>)]) -> (f64, f64) {
+    fn mean(&self, block: &[(usize, Option<usize>)]) -> f64 {
         let (mut sum, mut weight) = (0.0, 0.0);
         for (member, _) in block {
             sum += self.of.weights[*member] * self.of.values[*member];
             weight += self.of.weights[*member];
         }
-        (sum / weight, weight)
+        sum / weight
     }
 
     /// The value of a block and the pushes within it, as if there were no bounds: so none of them is negative.
     fn begin(&mut self, block: &[(usize, Option<usize>)]) {
-        let (value, _) = self.mean(block);
+        let value = self.mean(block);
         for (member, _) in block {
             self.values[*member] = value;
             self.taken[*member] = self.of.weights[*member] * (value - self.of.values[*member]);
@@ -200,7 +200,7 @@ impl<'m> Active<'m> {
             let value = match anchor {
                 Some((at, anchor)) if anchor.at_high => self.of.high[at],
                 Some((at, _)) => self.of.low[at],
-                None => self.mean(&block).0,
+                None => self.mean(&block),
             };
             for (member, _) in block {
                 self.values[member] = value;

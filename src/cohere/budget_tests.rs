@@ -113,6 +113,18 @@ fn grid(rows: usize, columns: usize) -> Vec<Clause> {
     clauses
 }
 
+/// Each event of a grid implies the next of its row and of its column.
+pub(super) fn sentences_of_grid(rows: usize, columns: usize, name: &dyn Fn(usize, usize) -> String) -> Vec<String> {
+    let implies = |from: (usize, usize), to: (usize, usize)| {
+        (to.0 < rows && to.1 < columns).then(|| format!("{} implies {}", name(from.0, from.1), name(to.0, to.1)))
+    };
+    let places = (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column)));
+    places
+        .flat_map(|(row, column)| [(row, column + 1), (row + 1, column)].map(|to| implies((row, column), to)))
+        .flatten()
+        .collect()
+}
+
 /// The least of a grid: each row is true from some column on, not later than the row above.
 pub(super) fn least_of_grid(rows: usize, columns: usize, costs: &[f64]) -> f64 {
     // For each column from which the row above is true the least that the rows from here on cost.
@@ -153,20 +165,12 @@ fn chains_ladders_and_grids_of_80_and_200_are_searched_to_the_end() {
 fn what_is_planted_into_80_and_200_questions_is_found() {
     for (rows, columns) in [(2_usize, 40_usize), (8, 10), (1, 200)] {
         let name = |row: usize, column: usize| format!("q{row:02}_{column:03}");
-        let mut sentences = Vec::new();
-        let mut figures = Vec::new();
+        let sentences = sentences_of_grid(rows, columns, &name);
         let steps = (rows + columns) as f64;
-        for row in 0..rows {
-            for column in 0..columns {
-                if column + 1 < columns {
-                    sentences.push(format!("{} implies {}", name(row, column), name(row, column + 1)));
-                }
-                if row + 1 < rows {
-                    sentences.push(format!("{} implies {}", name(row, column), name(row + 1, column)));
-                }
-                figures.push((name(row, column), 0.2 + 0.6 * (row + column) as f64 / steps));
-            }
-        }
+        let mut figures: Vec<(String, f64)> = (0..rows * columns)
+            .map(|at| (at / columns, at % columns))
+            .map(|(row, column)| (name(row, column), 0.2 + 0.6 * (row + column) as f64 / steps))
+            .collect();
         let (row, column) = (rows - 1, columns / 2);
         let next = figures[row * columns + column + 1].1;
         figures[row * columns + column].1 = next + 0.05;

@@ -231,7 +231,7 @@ fn one(statement: &Statement<'_>, relations: &Relations, options: &Options) -> R
         figure.weight = options.weights.get(&figure.name).copied().unwrap_or(1.0);
         figure.pin = options.pins.get(&figure.name).copied();
     }
-    let problem = Problem { relations, definitions, atoms, figures };
+    let problem = Problem::new(relations, definitions, atoms, figures);
     let mut found: Vec<ConflictReport> = Vec::new();
     let mut violated = Vec::new();
     let (mut more_conflicts, mut cut_off) = (false, false);

@@ -57,12 +57,7 @@ pub fn check_names(relations: &Relations, records: &Records) -> Diagnostics {
 #[must_use]
 pub fn check_possible(relations: &Relations) -> Diagnostics {
     let mut found = Diagnostics::new();
-    let problem = Problem {
-        relations,
-        definitions: relations.definitions.clone(),
-        atoms: relations.propositions.len(),
-        figures: Vec::new(),
-    };
+    let problem = Problem::new(relations, relations.definitions.clone(), relations.propositions.len(), Vec::new());
     let meanings = relations.definitions.iter().flat_map(|definition| &definition.clauses);
     let clauses: Vec<Clause> =
         meanings.chain(relations.relations.iter().flat_map(|relation| &relation.clauses)).cloned().collect();

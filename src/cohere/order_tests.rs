@@ -1,7 +1,7 @@
 //! Tests of figures in an order: against a closed form over all sets, pooling of adjacent violators, dynamic programming and every world.
 
 use super::budget::{Budget, STEPS};
-use super::budget_tests::least_of_grid;
+use super::budget_tests::{least_of_grid, sentences_of_grid};
 use super::monotone::Monotone;
 use super::tests::{looked_at, near};
 use super::*;
@@ -208,18 +208,9 @@ fn a_grid_of_a_thousand_is_repaired_to_the_nearest() {
     let (rows, columns) = (20, 50);
     let mut stream = SplitMix::of_replicate(63, 1);
     let name = |row: usize, column: usize| format!("q{row:02}_{column:02}");
-    let (mut sentences, mut figures) = (Vec::new(), Vec::new());
-    for row in 0..rows {
-        for column in 0..columns {
-            if column + 1 < columns {
-                sentences.push(format!("{} implies {}", name(row, column), name(row, column + 1)));
-            }
-            if row + 1 < rows {
-                sentences.push(format!("{} implies {}", name(row, column), name(row + 1, column)));
-            }
-            figures.push((name(row, column), 0.01 + 0.98 * stream.unit()));
-        }
-    }
+    let sentences = sentences_of_grid(rows, columns, &name);
+    let figures: Vec<(String, f64)> =
+        (0..rows * columns).map(|at| (name(at / columns, at % columns), 0.01 + 0.98 * stream.unit())).collect();
     let borrowed: Vec<(&str, f64)> = figures.iter().map(|(name, chance)| (name.as_str(), *chance)).collect();
     let statement = looked_at(&format!("logic = {sentences:?}\n"), &borrowed, &Options::default());
     for (distance, worth) in DISTANCES.into_iter().zip(&statement.worth) {

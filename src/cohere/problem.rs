@@ -51,6 +51,8 @@ pub(super) struct Problem<'r> {
     pub(super) definitions: Vec<Definition>,
     pub(super) atoms: usize,
     pub(super) figures: Vec<Figure>,
+    /// For each atom the definitions that say what it means.
+    means: BTreeMap<usize, Vec<usize>>,
 }
 
 /// The first of those that were joined with one.
@@ -61,6 +63,21 @@ pub(super) fn find(leader: &mut [usize], of: usize) -> usize {
         at = leader[at];
     }
     at
+}
+
+impl<'r> Problem<'r> {
+    pub(super) fn new(
+        relations: &'r Relations,
+        definitions: Vec<Definition>,
+        atoms: usize,
+        figures: Vec<Figure>,
+    ) -> Self {
+        let mut means: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (at, definition) in definitions.iter().enumerate() {
+            definition.on.iter().for_each(|atom| means.entry(*atom).or_default().push(at));
+        }
+        Self { relations, definitions, atoms, figures, means }
+    }
 }
 
 impl Problem<'_> {
@@ -153,19 +170,22 @@ impl Problem<'_> {
     /// What the meaning of some atoms names, and the clauses of that.
     pub(super) fn reached(&self, start: BTreeSet<usize>) -> (BTreeSet<usize>, Vec<Clause>) {
         let (mut reached, mut clauses) = (start, Vec::new());
-        let mut open: Vec<&Definition> = self.definitions.iter().collect();
-        loop {
-            let (now, later): (Vec<&Definition>, Vec<&Definition>) =
-                open.into_iter().partition(|definition| definition.on.iter().any(|atom| reached.contains(atom)));
-            if now.is_empty() {
-                return (reached, clauses);
+        let mut used = BTreeSet::new();
+        let mut open: Vec<usize> = reached.iter().copied().collect();
+        while !open.is_empty() {
+            let named: BTreeSet<usize> =
+                open.iter().filter_map(|atom| self.means.get(atom)).flatten().copied().collect();
+            open.clear();
+            for at in named {
+                if used.insert(at) {
+                    let definition = &self.definitions[at];
+                    let more = definition.on.iter().copied().chain(atoms(&definition.clauses));
+                    open.extend(more.filter(|atom| reached.insert(*atom)));
+                    clauses.extend(definition.clauses.iter().cloned());
+                }
             }
-            for definition in now {
-                reached.extend(definition.on.iter().copied().chain(atoms(&definition.clauses)));
-                clauses.extend(definition.clauses.iter().cloned());
-            }
-            open = later;
         }
+        (reached, clauses)
     }
 
     /// The system of some figures and relations, in the worlds of a condition if there is one; figures must speak there.

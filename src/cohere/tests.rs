@@ -482,7 +482,7 @@ fn generated_worlds_find_what_all_worlds_find() {
         );
         let all = statement::statements(&records, Standing::Standing, None, false);
         let (figures, _, atoms, definitions) = all[0].figures(&relations);
-        let problem = Problem { relations: &relations, definitions, atoms, figures };
+        let problem = Problem::new(&relations, definitions, atoms, figures);
         for part in problem.parts() {
             let system = problem.system(&part.figures, &part.relations, None, problem::Held::AsStated);
             if !system.space.may_be(&Budget::new(STEPS)) {

@@ -128,7 +128,7 @@ fn fits(shown: &[String], actual: &[String]) -> bool {
     }
 }
 
-/// What should be shown instead.
+/// What should be shown instead: of what was printed the lines that were shown, and a gap wherever there are others now.
 fn redrawn(shown: &[String], actual: &[String]) -> Vec<String> {
     let cut =
         shown.iter().filter(|line| *line != GAP && line.ends_with(GAP)).map(|line| line.chars().count() - 1).max();
@@ -142,15 +142,26 @@ fn redrawn(shown: &[String], actual: &[String]) -> Vec<String> {
         return actual.iter().map(cut_line).collect();
     }
     let first_word = |line: &str| line.split_whitespace().next().map(str::to_owned);
-    let mut result = Vec::new();
+    let mut result: Vec<String> = Vec::new();
+    let leave_gap = |result: &mut Vec<String>| {
+        if result.last().is_none_or(|last| last != GAP) {
+            result.push(GAP.to_owned());
+        }
+    };
     let mut next = 0;
     for line in shown {
         if line == GAP {
-            result.push(line.clone());
+            leave_gap(&mut result);
         } else if let Some(at) = (next..actual.len()).find(|at| first_word(&actual[*at]) == first_word(line)) {
+            if at > next {
+                leave_gap(&mut result);
+            }
             result.push(cut_line(&actual[at]));
             next = at + 1;
         }
+    }
+    if next < actual.len() {
+        leave_gap(&mut result);
     }
     result
 }
@@ -287,5 +298,8 @@ fn what_is_shown_fits_only_what_is_printed() {
         assert!(!fits(&lines(shown), &actual), "{shown}");
     }
     assert_eq!(redrawn(&lines("head\n…\nb 9\n…"), &actual), lines("head\n…\nb 2\n…"));
+    // What came between two lines that were shown, and after the last.
+    assert_eq!(redrawn(&lines("head\n…\na 1 long\nc 9"), &actual), lines("head\n…\na 1 long\n…\nc 3"));
+    assert_eq!(redrawn(&lines("head\n…\nb 9"), &actual), lines("head\n…\nb 2\n…"));
     assert_eq!(masked("at 2026-11-24T03:28:43.947613396Z: head 826df79efc0a"), "at …: head …");
 }

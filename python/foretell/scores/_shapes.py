@@ -13,7 +13,7 @@ import numpy
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _foretell
-from ._days import alike, check_spans, days_of
+from ._days import SPANS, alike, check_spans, days_of
 
 Floats = NDArray[numpy.float64]
 #: A score for each row, or one number where nothing has a shape.
@@ -110,7 +110,7 @@ def elementwise(rule: str, *columns: ArrayLike) -> Scores:
     is_without_days = WITHOUT_DAYS.fullmatch(rule) is not None
     takes = dict(zip(names, columns, strict=True))
     placed_values = {name: one for name, one in takes.items() if not is_without_days and name not in PURE}
-    if list(placed_values) == ["y"]:
+    if "y" in placed_values and placed_values.keys() <= {"y"} | SPANS:
         check_spans(takes["y"], "y", f"the law of {rule} begins at 0")
     takes.update(zip(placed_values, alike(placed_values), strict=True))
     doubles = [numbers(one, name) if name in placed_values else pure(one, name) for name, one in takes.items()]

@@ -16,10 +16,13 @@ __all__ = [
     "crps_exponential_with_mass",
     "crps_gamma",
     "crps_generalised_pareto",
+    "crps_inverse_gamma",
     "crps_loglaplace",
     "crps_loglogistic",
     "crps_lognormal",
+    "crps_triangular",
     "crps_uniform",
+    "crps_weibull",
 ]
 
 
@@ -276,3 +279,84 @@ def crps_uniform(y: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> Scores:
     array([0.08333333, 2.33333333])
     """
     return elementwise("crps_uniform", y, lower, upper)
+
+def crps_triangular(y: ArrayLike, low: ArrayLike, mode: ArrayLike, high: ArrayLike) -> Scores:
+    """The CRPS of a triangular law, which rises in a line from ``low`` to ``mode`` and falls in a line to ``high``.
+
+    ``|y - c| + (s³ + t³)/(5w²) + d - 2/(3ws) (s³ - (s - d)³)`` with ``c`` the nearest to ``y`` from ``low`` to ``high``, ``w = high - low``, ``d = |c - mode|``, and ``s`` and
+    ``t`` the lengths of the sides on which ``c`` lies and does not. Lower is better; in the unit of ``y``.
+
+    Parameters
+    ----------
+    y
+        What happened. Shape (...).
+    low, mode, high
+        Where the density begins, is highest and ends, ``low <= mode <= high``, in the unit of ``y``. Shapes (...), broadcast against ``y``.
+
+    Raises
+    ------
+    ValueError
+        If not ``low <= mode <= high``, ``low`` below ``high``; or if a number is NaN. The message names the row.
+
+    Gneiting and Raftery (2007), J. Am. Stat. Assoc. 102, 359–378, eq. (21).
+
+    Examples
+    --------
+    >>> crps_triangular([1.0, 3.0], low=0.0, mode=1.0, high=4.0)
+    array([0.35      , 0.90555556])
+    """
+    return elementwise("crps_triangular", y, low, mode, high)
+
+def crps_weibull(y: ArrayLike, shape: ArrayLike, scale: ArrayLike) -> Scores:
+    """The CRPS of a Weibull law.
+
+    With ``m = scale Γ(1 + 1/shape)`` the mean, ``x = (y/scale)^shape`` and ``P`` the regularised lower incomplete gamma function
+    ``y (1 - 2 exp(-x)) - 2m P(1 + 1/shape, x) + m 2^(-1/shape)``. Lower is better; in the unit of ``y``.
+
+    Parameters
+    ----------
+    y
+        What happened. Shape (...).
+    shape, scale
+        Both above 0; ``scale`` is in the unit of ``y``. Shapes (...), broadcast against ``y``.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is not above 0, or the mean is too large for a number; or if a number is NaN. The message names the row.
+
+    Gneiting and Raftery (2007), J. Am. Stat. Assoc. 102, 359–378, eq. (21).
+
+    Examples
+    --------
+    >>> crps_weibull([1.0, 3.0], shape=2.0, scale=1.0)
+    array([0.1330088 , 1.85424237])
+    """
+    return elementwise("crps_weibull", y, shape, scale)
+
+def crps_inverse_gamma(y: ArrayLike, shape: ArrayLike, scale: ArrayLike) -> Scores:
+    """The CRPS of an inverse gamma law: ``scale`` divided by a gamma variable of this shape and rate 1.
+
+    With ``Q`` the regularised upper incomplete gamma function, ``a = shape`` and ``b = scale``
+    ``y (2Q(a, b/y) - 1) + b/(a - 1) (1 - 2Q(a - 1, b/y)) - b/((a - 1)² B(1/2, a - 1))``. Lower is better; in the unit of ``y``.
+
+    Parameters
+    ----------
+    y
+        What happened. Shape (...).
+    shape, scale
+        ``shape`` above 1: below, the mean is infinite; ``scale`` above 0, in the unit of ``y``. Shapes (...), broadcast against ``y``.
+
+    Raises
+    ------
+    ValueError
+        If ``shape`` is not above 1 or ``scale`` not above 0; or if a number is NaN. The message names the row.
+
+    Gneiting and Raftery (2007), J. Am. Stat. Assoc. 102, 359–378, eq. (21).
+
+    Examples
+    --------
+    >>> crps_inverse_gamma([1.0, 3.0], shape=3.0, scale=4.0)
+    array([0.35989383, 0.88597138])
+    """
+    return elementwise("crps_inverse_gamma", y, shape, scale)

@@ -17,10 +17,13 @@ __all__ = [
     "log_exponential",
     "log_gamma",
     "log_generalised_pareto",
+    "log_inverse_gamma",
     "log_loglaplace",
     "log_loglogistic",
     "log_lognormal",
+    "log_triangular",
     "log_uniform",
+    "log_weibull",
 ]
 
 
@@ -243,3 +246,81 @@ def log_uniform(y: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> Scores:
     array([0.69314718,        inf])
     """
     return elementwise("log_uniform", y, lower, upper)
+
+def log_triangular(y: ArrayLike, low: ArrayLike, mode: ArrayLike, high: ArrayLike) -> Scores:
+    """The logarithmic score of a triangular law, which rises in a line from ``low`` to ``mode`` and falls in a line to ``high``.
+
+    ``ln w + ln s - ln 2 - ln d`` with ``w = high - low``, ``s`` the length of the side on which ``y`` lies and ``d`` how far ``y`` is from its end; infinite outside. Lower is better; in nats.
+
+    Parameters
+    ----------
+    y
+        What happened. Shape (...).
+    low, mode, high
+        Where the density begins, is highest and ends, ``low <= mode <= high``, in the unit of ``y``. Shapes (...), broadcast against ``y``.
+
+    Raises
+    ------
+    ValueError
+        If not ``low <= mode <= high``, ``low`` below ``high``; or if a number is NaN. The message names the row.
+
+    Good (1952), J. R. Stat. Soc. B 14, 107–114.
+
+    Examples
+    --------
+    >>> log_triangular([1.0, -1.0], low=0.0, mode=1.0, high=4.0)
+    array([0.69314718,        inf])
+    """
+    return elementwise("log_triangular", y, low, mode, high)
+
+def log_weibull(y: ArrayLike, shape: ArrayLike, scale: ArrayLike) -> Scores:
+    """The logarithmic score of a Weibull law.
+
+    ``ln(scale/shape) - (shape - 1) ln(y/scale) + (y/scale)^shape``; infinite below 0. Lower is better; in nats.
+
+    Parameters
+    ----------
+    y
+        What happened. Shape (...).
+    shape, scale
+        Both above 0; ``scale`` is in the unit of ``y``. Shapes (...), broadcast against ``y``.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is not above 0; at 0 if ``shape`` is below 1, where the density is infinite; or if a number is NaN. The message names the row.
+
+    Good (1952), J. R. Stat. Soc. B 14, 107–114.
+
+    Examples
+    --------
+    >>> log_weibull([1.0, -1.0], shape=2.0, scale=1.0)
+    array([0.30685282,        inf])
+    """
+    return elementwise("log_weibull", y, shape, scale)
+
+def log_inverse_gamma(y: ArrayLike, shape: ArrayLike, scale: ArrayLike) -> Scores:
+    """The logarithmic score of an inverse gamma law: ``scale`` divided by a gamma variable of this shape and rate 1.
+
+    ``ln Γ(shape) - shape ln scale + (shape + 1) ln y + scale/y``; infinite for ``y`` of 0 or less. Lower is better; in nats.
+
+    Parameters
+    ----------
+    y
+        What happened. Shape (...).
+    shape, scale
+        Both above 0; ``scale`` is in the unit of ``y``. Shapes (...), broadcast against ``y``.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is not above 0; or if a number is NaN. The message names the row.
+
+    Good (1952), J. R. Stat. Soc. B 14, 107–114.
+
+    Examples
+    --------
+    >>> log_inverse_gamma([1.0, -1.0], shape=3.0, scale=4.0)
+    array([0.5342641,       inf])
+    """
+    return elementwise("log_inverse_gamma", y, shape, scale)

@@ -69,15 +69,19 @@ pub fn crps_beta(y: f64, a: f64, b: f64, lower: f64, upper: f64) -> Option<f64> 
 /// ```
 ///
 /// with k the shape, s the scale and P the regularised lower incomplete gamma function: the smaller of two draws is Weibull of the scale
-/// `2^{-1/k} s`. `None` unless both parameters are positive and finite.
+/// `2^{-1/k} s`. `None` unless both parameters are positive and finite, and the mean is.
 #[must_use]
 pub fn crps_weibull(y: f64, shape: f64, scale: f64) -> Option<f64> {
-    (shape > 0.0 && shape.is_finite() && scale > 0.0 && scale.is_finite()).then(|| {
-        let inverse = 1.0 / shape;
+    if !(shape > 0.0 && shape.is_finite() && scale > 0.0 && scale.is_finite()) {
+        return None;
+    }
+    let inverse = 1.0 / shape;
+    let ln_mean = ln_gamma(1.0 + inverse);
+    let mean = scale * exp(ln_mean);
+    mean.is_finite().then(|| {
         let x = powf((y / scale).max(0.0), shape);
-        let ln_mean = ln_gamma(1.0 + inverse);
-        let of_less = -2.0 * exp(ln_mean) * gamma::lower(1.0 + inverse, x);
-        y * (1.0 - 2.0 * exp(-x)) + scale * (of_less + exp(ln_mean - inverse * LN_2))
+        let of_less = -2.0 * mean * gamma::lower(1.0 + inverse, x);
+        y * (1.0 - 2.0 * exp(-x)) + of_less + scale * exp(ln_mean - inverse * LN_2)
     })
 }
 
