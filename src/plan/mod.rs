@@ -11,6 +11,7 @@
 //! A `Plan` is valid by construction: every column is filled before it is read, masks of rows do not overlap. `simulate`
 //! may rely on that, and `exact` may read the same plan.
 
+mod apart;
 mod applied;
 mod certain;
 mod columns;

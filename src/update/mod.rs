@@ -7,6 +7,8 @@
 //!
 //! Each outcome counts once: the event's `learned_from` remembers which ones have moved it.
 
+#[cfg(test)]
+mod apart_tests;
 mod cases;
 #[cfg(test)]
 mod cases_tests;
@@ -107,7 +109,7 @@ impl Means {
 pub struct Simulated {
     /// Worlds drawn.
     pub worlds: u64,
-    /// How many independent worlds those that agree with what was observed are worth.
+    /// How many independent worlds those that agree with what was observed are worth; the fewest, where what has nothing in common was simulated apart.
     pub effective_sample_size: f64,
 }
 

@@ -107,15 +107,9 @@ pub(super) fn learn(
     if !(0..plan.parameters.len()).any(|parameter| wanted(parameter).is_some()) {
         return weighed;
     }
-    let all = match figures(model, items, &wanted, settings) {
-        Ok(all) => all,
-        Err(why) => {
-            reasons.insert(TOGETHER.to_owned(), why);
-            return weighed;
-        }
-    };
+    let all = figures(model, items, &wanted, settings);
     // Those that moved by less than the simulation tells, and by what the others moved.
-    let mut unmoved: Vec<(Learner, Vec<String>)> = Vec::new();
+    let mut unmoved: Vec<(Learner, Vec<String>, String)> = Vec::new();
     let mut taught: BTreeSet<String> = BTreeSet::new();
     // By what is known already: nothing but the news of the file's own day, and what an event has learned from before.
     let mut before: Vec<(&[Item], Figures)> = Vec::new();
@@ -126,21 +120,16 @@ pub(super) fn learn(
         let known = if old.is_empty() && !has_news {
             None
         } else {
-            let at = match before.iter().position(|(known, _)| *known == old) {
-                Some(at) => at,
-                None => match figures(model, old, &wanted, settings) {
-                    Ok(figures) => {
-                        before.push((old, figures));
-                        before.len() - 1
-                    }
-                    Err(why) => {
-                        reasons.insert(TOGETHER.to_owned(), why);
-                        return weighed;
-                    }
-                },
-            };
+            let at = before.iter().position(|(known, _)| *known == old).unwrap_or_else(|| {
+                before.push((old, figures(model, old, &wanted, settings)));
+                before.len() - 1
+            });
             Some(&before[at].1)
         };
+        if let Some(why) = all.impossible(parameter).or_else(|| known.and_then(|known| known.impossible(parameter))) {
+            reasons.entry(TOGETHER.to_owned()).or_insert_with(|| why.to_owned());
+            continue;
+        }
         let by: Vec<String> = weighed.bearing[&input.learner]
             .iter()
             .map(|item| tags[*item].to_owned())
@@ -149,23 +138,24 @@ pub(super) fn learn(
         match moved(text, input, parameter, &all, known) {
             Moved::To { phrase, mean_before, mean_after, error } => {
                 taught.extend(by.iter().cloned());
-                write(model, input, phrase, (mean_before, mean_after), error, by, source, &all, update);
+                let simulated = all.simulated(parameter);
+                write(model, input, phrase, (mean_before, mean_after), error, by, source, simulated, update);
                 reasons.remove(&input.learner.name(model));
             }
             Moved::Nowhere { is_told } => {
-                let Some((worlds, worth)) = all.simulated else { continue };
+                let Some((worlds, worth)) = all.simulated(parameter) else { continue };
                 let why = too_few(worlds, worth);
                 by.iter().for_each(|tag| drop(weighed.unmoved.insert(tag.clone(), why.clone())));
                 // Why it was weighed at all is no reason, unless nothing was to be said.
                 if let Some(reason) = reasons.get_mut(&input.learner.name(model)).filter(|one| !one.contains(NOTHING)) {
                     reason.clone_from(&why);
                 }
-                update.simulated = Some(super::Simulated { worlds, effective_sample_size: worth });
+                note_worlds((worlds, worth), update);
                 // A shift that is surely small counts as learned too, or it would be looked for anew each time.
                 if is_told {
                     remember(model, input.learner, &by, source, update);
                 } else {
-                    unmoved.push((input.learner, by));
+                    unmoved.push((input.learner, by, why));
                 }
             }
             Moved::No(why) => {
@@ -174,7 +164,11 @@ pub(super) fn learn(
         }
     }
     // Once the others have learned from the same observations, these are no longer weighed by the priors that they were seen with.
-    for (learner, by) in unmoved {
+    for (learner, by, why) in unmoved {
+        let name = learner.name(model);
+        if update.learned.iter().all(|one| one.event != name) {
+            reasons.entry(name).or_insert(why);
+        }
         if by.iter().any(|tag| taught.contains(tag)) {
             remember(model, learner, &by, source, update);
         }
@@ -260,19 +254,16 @@ pub(super) fn inputs(model: &Model) -> BTreeMap<Span, Input<'_>> {
 /// What the unfolded scenario says given some observations.
 struct Figures {
     unfolded: Unfolded,
-    answers: Vec<Answer>,
-    /// For each input that is a draw among nodes, the ask for its value, where that is simulated.
+    /// By ask, the answer, or why what is known of it cannot be.
+    answers: Vec<Result<Answer, String>>,
+    /// For each input that is a draw among nodes, the ask for its value, where that may be simulated.
     values: Vec<Option<usize>>,
-    /// Worlds, and how many independent ones they are worth; `None` of exact figures.
-    simulated: Option<(u64, f64)>,
+    /// By ask, worlds, and how many independent ones they are worth; `None` of exact figures.
+    simulated: Vec<Option<(u64, f64)>>,
 }
 
-fn figures(
-    model: &Model,
-    items: &[Item],
-    wanted: &dyn Fn(usize) -> Option<Grain>,
-    settings: &Settings,
-) -> Result<Figures, String> {
+/// Computed, as a whole or in parts that have nothing to do with each other; those that cannot be are simulated, each with what is known of it alone.
+fn figures(model: &Model, items: &[Item], wanted: &dyn Fn(usize) -> Option<Grain>, settings: &Settings) -> Figures {
     let given = items.iter().map(|item| (item.tag.clone(), item.condition.clone())).collect();
     let mut bare = plan::draft(model, &Situation { given, ..Situation::of_file(model) });
     // Nothing is asked but of the inputs.
@@ -280,22 +271,47 @@ fn figures(
     bare.joints.clear();
     bare.rules.clear();
     let unfolded = plan::unfold(&bare, wanted);
-    let plan = &unfolded.plan;
-    if exact::cost(plan).cells <= MOST_CELLS
-        && let Some(answers) = computed(plan)?
-    {
-        return Ok(Figures { unfolded, answers, values: Vec::new(), simulated: None });
+    if let Ok(Some(answers)) = computed(&unfolded.plan) {
+        let simulated = vec![None; answers.len()];
+        return Figures { unfolded, answers: answers.into_iter().map(Ok).collect(), values: Vec::new(), simulated };
     }
     let (plan, values) = unfolded.with_values();
     let settings = Settings { doubt_draws: 0, ..*settings };
-    let tally = simulate::simulate(exact::conditioned(&plan), &settings, &|_| ());
-    let tally = tally.map_err(|problem| problem.to_string())?;
-    let simulated = Some((tally.worlds(), tally.effective_sample_size()));
-    Ok(Figures { unfolded, answers: tally.answers().to_vec(), values, simulated })
+    let mut answers = vec![Err(String::new()); plan.asks.len()];
+    let mut simulated = vec![None; plan.asks.len()];
+    // The asks for values are for the errors of a simulation, and stand behind all others.
+    for (shares, part) in unfolded.plan.apart().into_iter().zip(plan.apart()) {
+        match computed(&shares.plan) {
+            Ok(Some(found)) => {
+                for (ask, answer) in shares.asks.iter().zip(found) {
+                    answers[*ask] = Ok(answer);
+                }
+                continue;
+            }
+            Ok(None) => {}
+            Err(why) => {
+                shares.asks.iter().for_each(|ask| answers[*ask] = Err(why.clone()));
+                continue;
+            }
+        }
+        match simulate::simulate(exact::conditioned(&part.plan), &settings, &|_| ()) {
+            Ok(tally) => {
+                for (ask, answer) in part.asks.iter().zip(tally.answers()) {
+                    answers[*ask] = Ok(answer.clone());
+                    simulated[*ask] = Some((tally.worlds(), tally.effective_sample_size()));
+                }
+            }
+            Err(problem) => part.asks.iter().for_each(|ask| answers[*ask] = Err(problem.to_string())),
+        }
+    }
+    Figures { unfolded, answers, values, simulated }
 }
 
-/// All answers, if all can be computed.
+/// All answers, if all can be computed with tables that are not too large.
 fn computed(plan: &Plan) -> Result<Option<Vec<Answer>>, String> {
+    if exact::cost(plan).cells > MOST_CELLS {
+        return Ok(None);
+    }
     match exact::solve(plan) {
         Ok(exact) => Ok(exact.answers().iter().map(|answer| answer.as_ref().ok().cloned()).collect()),
         Err(exact::Failure::Impossible(problem)) => Err(problem.to_string()),
@@ -318,25 +334,44 @@ enum Moved {
 }
 
 impl Figures {
+    /// What is asked of an input.
+    fn asks(&self, parameter: usize) -> &[usize] {
+        match &self.unfolded.inquiries[parameter] {
+            Inquiry::Nodes { ask, .. } => std::slice::from_ref(ask),
+            Inquiry::Options { asks } => asks,
+            Inquiry::Nothing => &[],
+        }
+    }
+
+    /// The worlds from which the figures of an input are, and how many independent ones they are worth; `None` of exact figures.
+    fn simulated(&self, parameter: usize) -> Option<(u64, f64)> {
+        self.asks(parameter).iter().find_map(|ask| self.simulated[*ask])
+    }
+
+    /// Why what is known of an input cannot be, if it cannot.
+    fn impossible(&self, parameter: usize) -> Option<&str> {
+        self.asks(parameter).iter().find_map(|ask| self.answers[*ask].as_ref().err()).map(String::as_str)
+    }
+
     fn options(&self, ask: usize) -> Vec<Estimate> {
         match &self.answers[ask] {
-            Answer::Categorical(options) => options.clone(),
+            Ok(Answer::Categorical(options)) => options.clone(),
             _ => Vec::new(),
         }
     }
 
     /// What a simulation says of the mean of an input.
     fn of_worlds(&self, parameter: usize) -> Option<OfWorlds> {
-        let ((_, worth), ask) = (self.simulated?, (*self.values.get(parameter)?)?);
+        let ((_, worth), ask) = (self.simulated(parameter)?, (*self.values.get(parameter)?)?);
         match &self.answers[ask] {
-            Answer::Number(number) => Some(OfWorlds { standard_error: number.mean.standard_error, worth }),
+            Ok(Answer::Number(number)) => Some(OfWorlds { standard_error: number.mean.standard_error, worth }),
             _ => None,
         }
     }
 
     fn binary(&self, ask: usize) -> Option<Estimate> {
         match &self.answers[ask] {
-            Answer::Binary(estimate) => Some(*estimate),
+            Ok(Answer::Binary(estimate)) => Some(*estimate),
             _ => None,
         }
     }
@@ -505,7 +540,7 @@ fn write(
     error: f64,
     by: Vec<String>,
     source: &Source,
-    all: &Figures,
+    simulated: Option<(u64, f64)>,
     update: &mut Update,
 ) {
     let span = match &input.belief {
@@ -528,10 +563,16 @@ fn write(
         mean_before,
         mean_after,
         standard_error: error,
-        means: if all.simulated.is_some() { Means::Simulated } else { Means::Exact },
+        means: if simulated.is_some() { Means::Simulated } else { Means::Exact },
         by,
     });
-    if let Some((worlds, worth)) = all.simulated {
-        update.simulated = Some(super::Simulated { worlds, effective_sample_size: worth });
+    if let Some(worlds) = simulated {
+        note_worlds(worlds, update);
     }
+}
+
+/// Notes on how many worlds simulated posteriors rest: of several simulations, the one whose worlds are worth least.
+fn note_worlds((worlds, worth): (u64, f64), update: &mut Update) {
+    let least = update.simulated.map_or(worth, |known| known.effective_sample_size.min(worth));
+    update.simulated = Some(super::Simulated { worlds, effective_sample_size: least });
 }

@@ -8,13 +8,13 @@ use crate::model::Definition;
 use jiff::civil::date;
 
 /// The posterior mean and variance of a Beta under a likelihood.
-fn integrated(prior: &Beta, likelihood: impl Fn(f64) -> f64) -> (f64, f64) {
+pub(super) fn integrated(prior: &Beta, likelihood: impl Fn(f64) -> f64) -> (f64, f64) {
     let evidence = prior.expectation(&likelihood);
     let mean = prior.expectation(|p| p * likelihood(p)) / evidence;
     (mean, prior.expectation(|p| (p - mean) * (p - mean) * likelihood(p)) / evidence)
 }
 
-fn one<'a>(update: &'a Update, event: &str, before: &str) -> &'a Learned {
+pub(super) fn one<'a>(update: &'a Update, event: &str, before: &str) -> &'a Learned {
     let found = update.learned.iter().find(|one| one.event == event && one.before.contains(before));
     found.unwrap_or_else(|| panic!("{event} {before} did not move: {update:?}"))
 }
@@ -32,7 +32,7 @@ fn stated(phrase: &str) -> Beta {
     }
 }
 
-fn agree(found: &Learned, (mean, variance): (f64, f64), tolerance: f64) {
+pub(super) fn agree(found: &Learned, (mean, variance): (f64, f64), tolerance: f64) {
     assert_eq!(found.means, Means::Exact, "{found:?}");
     let written = stated(found.after.trim_matches('"'));
     assert!((found.mean_after - mean).abs() < tolerance, "{found:?}: {mean}");
