@@ -11,7 +11,7 @@ use crate::model::{self, Condition, Intervention, Model};
 use crate::network;
 use crate::plan::{Situation, decided};
 use crate::scenario;
-use crate::source::Source;
+use crate::source::{Source, Span};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -174,13 +174,27 @@ pub(super) fn load(path: &Path) -> Result<Loaded, Error> {
     checked(scenario_file(path)?)
 }
 
-/// The same from what the file at that path might hold; the file itself is not read.
+/// The same from what the file at that path would hold after an edit; the file itself is not read, and what was found in it before is not said again.
 ///
 /// # Errors
 /// If that is at fault.
-pub(super) fn load_as(path: &Path, text: &str) -> Result<Loaded, Error> {
+pub(super) fn load_edited(path: &Path, text: &str, before: &Loaded) -> Result<Loaded, Error> {
     let (written, found) = with_priors(Source::new(path.display().to_string(), text));
-    checked(understand(written, found))
+    let (_, known) = check(&before.source);
+    let is_known = |one: &Diagnostic, source: &Source| {
+        // What stands behind the edit stands as far from the end as it did.
+        let from_end = |span: Span, text: &str| text.len() - span.start;
+        known.iter().any(|other| {
+            let is_there = match (one.span, other.span) {
+                (Some(now), Some(then)) => {
+                    now.start == then.start || from_end(now, source.text()) == from_end(then, before.source.text())
+                }
+                (now, then) => now == then,
+            };
+            is_there && one.code == other.code && one.message == other.message
+        })
+    };
+    checked_anew(understand(written, found), is_known)
 }
 
 /// The same from the text of a file, behind which its file of priors stands already.
@@ -192,6 +206,11 @@ pub(super) fn from_source(written: Source) -> Result<Loaded, Error> {
 }
 
 fn checked(file: ScenarioFile) -> Result<Loaded, Error> {
+    checked_anew(file, |_, _| false)
+}
+
+/// Checks a file and says what was not known of it.
+fn checked_anew(file: ScenarioFile, is_known: impl Fn(&Diagnostic, &Source) -> bool) -> Result<Loaded, Error> {
     show(&file.found, &file.written);
     let refused = |found: &Diagnostics| {
         Error::input(format!("`{}` cannot be run: {}", file.written.name(), tally(found)))
@@ -199,7 +218,9 @@ fn checked(file: ScenarioFile) -> Result<Loaded, Error> {
     };
     let Some(source) = file.scenario else { return Err(refused(&file.found)) };
     let (model, found) = check(&source);
-    show(&found, &source);
+    let mut new = found.clone();
+    new.retain(|one| !is_known(one, &source));
+    show(&new, &source);
     let Some(model) = model else { return Err(refused(&found)) };
     let hash = sha256(file.written.text().as_bytes());
     Ok(Loaded { written: file.written, source, model, hash })

@@ -123,7 +123,7 @@ pub(super) fn run(file: &Path, arguments: &NewsArguments, preview: Preview, form
         Some(phrase) => added(&old, &text, phrase, arguments)?,
         None => taken_back(file, &old, &text, &log)?,
     };
-    let new = load::load_as(file, &draft.text)?;
+    let new = load::load_edited(file, &draft.text, &old)?;
     // Of the two files the one with the news says what it is about.
     let (with, finding) = match arguments.news {
         Some(_) => (&new, added_finding(&new.model, &old.model)),

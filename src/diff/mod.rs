@@ -92,7 +92,7 @@ pub struct ChangedPlace {
     pub before: Option<String>,
     /// What stands there now.
     pub after: Option<String>,
-    /// Why, as the new file says and the old one did not: `why` of an event, what news says, the last outcome it learned from.
+    /// Why, as the new file says and the old one did not: `why` of an event, what news says, the outcomes it learned from since.
     pub reason: Option<String>,
     /// Whether one figure was put in the place of another without a new reason.
     pub without_reason: bool,

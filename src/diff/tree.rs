@@ -107,17 +107,19 @@ impl Tree {
         Ok(tree)
     }
 
-    /// The reason that a table states and the other file's does not; the last outcome that it learned from, if that is new.
+    /// The reason that a table states and the other file's does not; the outcomes that it learned from, as far as they are new.
     pub(super) fn new_reason(&self, old: &Self, at: &(Section, String)) -> Option<String> {
         let (own, before) = (self.reasons.get(at)?, old.reasons.get(at));
-        let key = REASONS
-            .iter()
-            .find(|key| own.contains_key(**key) && !same(before.and_then(|keys| keys.get(**key)), own.get(**key)))?;
-        let reason = own.get(*key)?;
-        match reason.as_array() {
-            Some(outcomes) => Some(format!("learned from {}", shown(outcomes.iter().last()?))),
-            None => Some(shown(reason)),
-        }
+        REASONS.iter().find_map(|key| {
+            let (reason, known) = (own.get(*key)?, before.and_then(|keys| keys.get(*key)));
+            if same(known, Some(reason)) {
+                return None;
+            }
+            let Some(outcomes) = reason.as_array() else { return Some(shown(reason)) };
+            let known: Vec<String> = known.and_then(Value::as_array).into_iter().flatten().map(shown).collect();
+            let new: Vec<String> = outcomes.iter().map(shown).filter(|outcome| !known.contains(outcome)).collect();
+            (!new.is_empty()).then(|| format!("learned from {}", new.join("; ")))
+        })
     }
 
     /// As the text of a scenario that the engine reads.
@@ -226,5 +228,23 @@ mod tests {
         let other = "as_of = 2026-01-01\n[event]\na = { chance = 0.3, odds = { b = 2 } }\nb.chance = 1\n";
         let [one, other] = [one, other].map(|text| Tree::read(text).expect("TOML").write());
         assert_eq!(one, other);
+    }
+
+    #[test]
+    fn a_reason_is_every_outcome_that_was_learned_from_since() {
+        let at = (Section::Event, "a".to_owned());
+        let reason = |old: &str, new: &str| {
+            let [old, new] =
+                [old, new].map(|more| Tree::read(&format!("[event.a]\nchance = 0.3\n{more}")).expect("TOML"));
+            new.new_reason(&old, &at)
+        };
+        let (before, after) = ("learned_from = [\"x: yes\"]", "learned_from = [\"x: yes\", \"y: no\", \"z: not yet\"]");
+        assert_eq!(reason(before, after).as_deref(), Some("learned from y: no; z: not yet"));
+        assert_eq!(reason("", before).as_deref(), Some("learned from x: yes"));
+        // What was taken out again is no reason; what stands beside it may be one.
+        assert_eq!(reason(after, before), None);
+        assert_eq!(reason(after, &format!("{before}\nsource = \"a paper\"")).as_deref(), Some("a paper"));
+        // Words come first.
+        assert_eq!(reason(before, &format!("{after}\nwhy = \"counted\"")).as_deref(), Some("counted"));
     }
 }

@@ -192,3 +192,24 @@ fn news_that_cannot_be_is_refused_and_nothing_is_written() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("new scenario has no figures"));
     assert_eq!((desk.text(), desk.log().lines().count()), (text, 1));
 }
+
+/// The file has a report without a source in front of the new one, and a question without a rule behind it.
+#[test]
+fn what_was_found_in_the_file_before_is_said_once() {
+    let desk = Desk::new();
+    let text = TALKS.replace("source = \"Reuters\"\n", "").replace("resolves = \"yes with a signed paper\"\n", "");
+    desk.write(&text);
+    let said = |output: Output| {
+        assert!(output.status.success(), "{output:?}");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (said.matches("names no source").count(), said.matches("resolution rule").count(), said)
+    };
+    let (sources, rules, words) = said(desk.news("talks x0.4", &[]));
+    assert_eq!((sources, rules), (1, 1), "{words}");
+    // Of the new report it is said, too.
+    let bare = ["update", "talks.toml", "--news", "talks x0.5", "--date", "2026-01-21"];
+    let (sources, rules, words) = said(desk.run(&bare));
+    assert_eq!((sources, rules), (2, 1), "{words}");
+    let (sources, rules, words) = said(desk.undo());
+    assert_eq!((sources, rules), (2, 1), "{words}");
+}
