@@ -413,3 +413,37 @@ fn a_pool_that_learned_from_one_season_of_flusight_is_first_in_the_next() {
     let others = rows.iter().filter(|row| row["forecaster"] != "pool");
     assert!(others.map(|row| number(&row["mean"])).all(|mean_of_other| mean("pool") < mean_of_other - 0.02));
 }
+
+/// What a pool or a map cannot be learned from is named with what it needs; forecasts that are never wrong have no best temperature and no best beta map.
+#[test]
+fn what_cannot_be_learned_says_what_it_needs() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let (past, truth) = (folder.path().join("past.csv"), folder.path().join("outcomes.csv"));
+    let mut rows = "question,forecaster,made_at,probability\n".to_owned();
+    let mut outcomes = "question,resolution,resolved_on\n".to_owned();
+    for at in 0..30 {
+        let yes = at % 3 == 0;
+        for (who, sure) in [("anna", 60), ("ben", 70), ("cleo", 80)] {
+            let said = if yes { sure + at / 3 } else { 100 - sure - at / 3 };
+            let _ = writeln!(rows, "q{at},{who},2025-01-05,{said}%");
+        }
+        let _ = writeln!(outcomes, "q{at},{},2025-03-01", if yes { "yes" } else { "no" });
+    }
+    std::fs::write(&past, &rows).expect("a file can be written");
+    std::fs::write(&truth, outcomes).expect("a file can be written");
+    let refused = |past: &Path, method: &str| {
+        let output = foretell(&["pool", "--fit", &text(past), "--outcomes", &text(&truth), "--method", method]);
+        assert_eq!(output.status.code(), Some(1), "{method}: {output:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    assert!(refused(&past, "mean+temperature").contains("it needs after the pool, probabilities other than 50 %"));
+    assert!(refused(&past, "mean+beta").contains("it needs after the pool, three different probabilities"));
+    // One question, three forecasters.
+    let one = folder.path().join("one.csv");
+    let rows: Vec<&str> = rows.lines().take(4).collect();
+    std::fs::write(&one, rows.join("\n") + "\n").expect("a file can be written");
+    let stacking = refused(&one, "stacking");
+    assert!(stacking.contains("`stacking` cannot be learned from 1 question\n"), "{stacking}");
+    assert!(stacking.contains("it needs as many clusters of questions as forecasters"), "{stacking}");
+    assert!(refused(&one, "performance").contains("it needs a forecaster who has spoken on questions of two clusters"));
+}

@@ -364,8 +364,8 @@ fn set_apart(past: &mut Records, now: &Records) -> usize {
 fn nothing(history: &History, named: Option<Recipe>, apart: usize) -> Error {
     match named {
         Some(recipe) if !history.questions.is_empty() => {
-            let nothing =
-                Error::input(format!("`{recipe}` cannot be learned from {} questions", history.questions.len()));
+            let questions = counted(history.questions.len(), "question");
+            let nothing = Error::input(format!("`{recipe}` cannot be learned from {questions}"));
             match recipe.needs() {
                 Some(needs) => nothing.help(format!("it needs {needs}")),
                 None => nothing,

@@ -95,6 +95,13 @@ impl MapMethod for BetaMethod {
         "an exponent for either end and a shift on log odds, exponents not below 0"
     }
 
+    fn needs(&self) -> Option<&'static str> {
+        Some(
+            "three different probabilities at least, questions that came true and questions that did not, and no probability that divides the ones from the \
+             others",
+        )
+    }
+
     fn fit(&self, probabilities: &[f64], happened: &[bool]) -> Option<Box<dyn Map>> {
         let held: Vec<f64> = probabilities.iter().map(|p| p.clamp(SURE, 1.0 - SURE)).collect();
         Some(Box::new(beta_calibration(&held, happened)?))

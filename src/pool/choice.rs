@@ -11,6 +11,7 @@ use super::past::{History, Past, plain_mean};
 use super::penalty::Penalty;
 use super::recipe::{Cooked, Recipe};
 use super::trial::{Attempt, CANDIDATES, FEWEST_CLUSTERS, attempts, blended, by_question, surest};
+use crate::diagnostic::counted;
 use crate::math::student;
 use crate::score::{ClusteredMean, clustered_mean};
 use rayon::prelude::*;
@@ -200,7 +201,9 @@ fn decide(past: &Past<'_>, tried: &[Attempt], judged: &Judged) -> (Option<(usize
     let clusters = past.cluster_count();
     if clusters < FEWEST_CLUSTERS {
         let why = format!(
-            "{clusters} clusters of questions are too few to tell more: the plain mean stays below {FEWEST_CLUSTERS}"
+            "{} of questions {} too few to tell more: the plain mean stays below {FEWEST_CLUSTERS}",
+            counted(clusters, "cluster"),
+            if clusters == 1 { "is" } else { "are" },
         );
         return (None, why);
     }

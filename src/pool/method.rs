@@ -74,6 +74,11 @@ pub trait MapMethod: fmt::Debug + Sync {
     /// The map as it stands after these. `None` where no finite map is best, or there are too few.
     fn fit(&self, probabilities: &[f64], happened: &[bool]) -> Option<Box<dyn Map>>;
 
+    /// What these must be like for it, if not any will do.
+    fn needs(&self) -> Option<&'static str> {
+        None
+    }
+
     /// A map for each forecaster, by number, if not one by one by [`MapMethod::fit`] for whoever has said enough: a method that draws those
     /// with few questions to what all have in common.
     fn fit_each(&self, _: &Past<'_>) -> Option<BTreeMap<usize, Box<dyn Map>>> {

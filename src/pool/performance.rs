@@ -40,6 +40,9 @@ pub fn shrunk_excess(past: &Past<'_>, penalty: Penalty) -> Option<Vec<f64>> {
     shrunk_means(&sums)
 }
 
+/// What weights by performance cannot be had without.
+const NEEDS: &str = "a forecaster who has spoken on questions of two clusters";
+
 /// The mean of each forecaster's values drawn to the middle as far as they differ by luck, as [`shrunk_excess`] has it; of each the sum and
 /// the count of values by cluster. `None` where nobody has two clusters.
 pub(super) fn shrunk_means(sums: &[BTreeMap<usize, (f64, f64)>]) -> Option<Vec<f64>> {
@@ -99,6 +102,10 @@ impl PoolMethod for Performance {
         "the mean weighted by past scores, shrunk to equal weights by how many clusters each has"
     }
 
+    fn needs(&self) -> Option<&'static str> {
+        Some(NEEDS)
+    }
+
     fn fit(&self, past: &Past<'_>, penalty: Penalty) -> Option<Box<dyn Pooling>> {
         Some(Box::new(Weighted::new(weights(past, penalty)?, Scale::Probability)))
     }
@@ -111,6 +118,10 @@ impl PoolMethod for PerformanceLogOdds {
 
     fn about(&self) -> &'static str {
         "the mean of log odds with the weights of `performance`"
+    }
+
+    fn needs(&self) -> Option<&'static str> {
+        Some(NEEDS)
     }
 
     fn fit(&self, past: &Past<'_>, penalty: Penalty) -> Option<Box<dyn Pooling>> {

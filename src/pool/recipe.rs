@@ -4,6 +4,7 @@ use super::method::{Map, MapMethod, PoolMethod, Pooling, Said};
 use super::past::{History, Past, PastQuestion};
 use super::penalty::Penalty;
 use super::{MAPS, POOLS};
+use crate::diagnostic::counted;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
@@ -62,10 +63,12 @@ impl fmt::Display for Recipe {
 }
 
 impl Recipe {
-    /// What the past must have for its pool beyond questions that resolved, if that is something.
+    /// What the past must have for its pool and the map after it beyond questions that resolved, if that is something.
     #[must_use]
-    pub fn needs(&self) -> Option<&'static str> {
-        self.pool.needs()
+    pub fn needs(&self) -> Option<String> {
+        let of_map = self.after.and_then(MapMethod::needs).map(|needs| format!("after the pool, {needs}"));
+        let needs: Vec<String> = self.pool.needs().map(str::to_owned).into_iter().chain(of_map).collect();
+        (!needs.is_empty()).then(|| needs.join("; "))
     }
 
     /// Learns from the past. `None` where the past is too little for it.
@@ -155,7 +158,8 @@ impl Cooked {
     /// What it has learned besides weights, in words.
     #[must_use]
     pub fn learned(&self) -> Vec<String> {
-        let each = (!self.each.is_empty()).then(|| format!("maps of their own: {} forecasters", self.each.len()));
+        let each =
+            (!self.each.is_empty()).then(|| format!("maps of their own: {}", counted(self.each.len(), "forecaster")));
         let after = self.after.as_ref().map(|map| map.learned());
         each.into_iter().chain(self.pool.learned()).chain(after).collect()
     }

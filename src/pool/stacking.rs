@@ -107,6 +107,10 @@ impl PoolMethod for Stacking {
         "the mean weighted so that it would have scored best, pulled towards equal weights"
     }
 
+    fn needs(&self) -> Option<&'static str> {
+        Some("as many clusters of questions as forecasters at least; --members and --without say who is in the pool")
+    }
+
     /// `None` with more forecasters than clusters: there would be a weight to each question.
     fn fit(&self, past: &Past<'_>, penalty: Penalty) -> Option<Box<dyn Pooling>> {
         if past.forecasters > past.cluster_count() {

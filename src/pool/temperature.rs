@@ -58,6 +58,10 @@ impl MapMethod for TemperatureMethod {
         "a factor on log odds"
     }
 
+    fn needs(&self) -> Option<&'static str> {
+        Some("probabilities other than 50 % of which some lay on the wrong side of it, and more on the right one")
+    }
+
     fn fit(&self, probabilities: &[f64], happened: &[bool]) -> Option<Box<dyn Map>> {
         let held: Vec<f64> = probabilities.iter().map(|p| p.clamp(SURE, 1.0 - SURE)).collect();
         Some(Box::new(temperature(&held, happened)?))
