@@ -1,8 +1,9 @@
 //! Counts: constants, families, a rate seen over a time, ranges.
 
 use super::lexing::{amount, arguments, duration, family_name, mark, word};
-use super::number::range;
-use super::reading::{Input, Parsed, described, either, maybe, spanned};
+use super::number::{Doubts, parameter, range};
+use super::reading::{Input, Parsed, described, either, maybe, rest, spanned};
+use crate::scenario::codes;
 use crate::scenario::phrase::CountPhrase;
 use crate::source::Spanned;
 
@@ -27,14 +28,25 @@ pub(super) fn count_phrase(input: &mut Input<'_>) -> Parsed<CountPhrase> {
     })(input)
 }
 
+const OF_COUNTS: Doubts = Doubts {
+    code: codes::COUNT,
+    of: "the mean of `poisson`, by a Gamma,",
+    help: "write it as in `poisson(gamma(2, 1))`, or as a rate such as `3 in 180 days, over 365 days`; every other parameter is a number",
+};
+
 fn family(input: &mut Input<'_>) -> Parsed<CountPhrase> {
     let name = spanned(family_name)(input)?;
-    if name.value.eq_ignore_ascii_case("poisson")
-        && let Some((shape, rate)) = maybe(input, gamma_mean)?
-    {
+    if name.value.eq_ignore_ascii_case("poisson") && opens_with_gamma(rest(input)) {
+        let (shape, rate) = gamma_mean(input)?;
         return Ok(CountPhrase::PoissonGamma { shape, rate });
     }
-    Ok(CountPhrase::Family { name, arguments: arguments(input, spanned(amount))? })
+    Ok(CountPhrase::Family { name, arguments: arguments(input, |input| parameter(input, &OF_COUNTS))? })
+}
+
+/// Whether the first argument that follows is a Gamma.
+fn opens_with_gamma(text: &str) -> bool {
+    let argument = text.trim_start().strip_prefix('(').map_or("", str::trim_start);
+    argument.get(.."gamma".len()).is_some_and(|word| word.eq_ignore_ascii_case("gamma"))
 }
 
 /// `(gamma(2, 1))`, after `poisson`.
@@ -78,9 +90,15 @@ mod tests {
 
     #[test]
     fn what_is_no_count_is_refused_at_its_place() {
-        for (text, start) in
-            [("some", 4), ("3 in 180", 8), ("3 in 180 days", 13), ("poisson(gamma(2))", 15), ("3 to", 4)]
-        {
+        for (text, start) in [
+            ("some", 4),
+            ("3 in 180", 8),
+            ("3 in 180 days", 13),
+            ("poisson(gamma(2))", 15),
+            ("poisson(normal(2, 1))", 8),
+            ("binomial(10, beta(2, 3))", 13),
+            ("3 to", 4),
+        ] {
             let error = grammar::count(text, &Place::at(0)).expect_err(text);
             assert_eq!(
                 (error.code, error.span.map(|span| span.start)),

@@ -1,7 +1,9 @@
 //! Numbers: constants, ranges, quantiles and named families, with caps and cuts after them.
 
 use super::lexing::{amount, arguments, family_name, mark, word, words};
-use super::reading::{Input, Parsed, described, either, expected, maybe, place, ranged, rest, spanned, verdict};
+use super::reading::{
+    Input, Parsed, described, either, expected, maybe, offset, place, ranged, rest, spanned, verdict,
+};
 use crate::scenario::codes;
 use crate::scenario::phrase::{Limit, NumberPhrase, NumberShape};
 use crate::source::Spanned;
@@ -41,7 +43,7 @@ fn shape(input: &mut Input<'_>) -> Parsed<NumberShape> {
         if is_bell && opens_with_normal(rest(input)) {
             return mean_in_doubt(input, name);
         }
-        let arguments = arguments(input, spanned(amount))?;
+        let arguments = arguments(input, |input| parameter(input, &OF_NUMBERS))?;
         return Ok(NumberShape::Family { name, arguments });
     };
     if maybe(input, word("to"))?.is_some() {
@@ -74,6 +76,39 @@ fn shape(input: &mut Input<'_>) -> Parsed<NumberShape> {
     Ok(NumberShape::Constant(first.value))
 }
 
+/// Of which parameters a doubt can be stated, for whoever states one of another.
+pub(super) struct Doubts {
+    pub(super) code: &'static str,
+    pub(super) of: &'static str,
+    pub(super) help: &'static str,
+}
+
+const OF_NUMBERS: Doubts = Doubts {
+    code: codes::NUMBER,
+    of: "the mean of `normal` or `lognormal`",
+    help: "write it as in `normal(normal(10, 2), 3)`, which is 10 give or take 2 with a standard deviation of 3; every other parameter is a number",
+};
+
+/// A number among the parameters of a family; a distribution in its place would be a doubt that cannot be stated there.
+pub(super) fn parameter(input: &mut Input<'_>, doubts: &Doubts) -> Parsed<Spanned<f64>> {
+    if let Some(number) = either(input, spanned(amount))? {
+        return Ok(number);
+    }
+    let text = rest(input);
+    let name = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').next().unwrap_or_default();
+    if !name.is_empty() && text[name.len()..].trim_start().starts_with('(') {
+        let start = offset(input);
+        return verdict(
+            input,
+            doubts.code,
+            start..start + name.len(),
+            format!("expected a number, found `{name}(…)`: a doubt can be stated about {} alone", doubts.of),
+            doubts.help,
+        );
+    }
+    expected(input, "a number")
+}
+
 /// Whether the first argument that follows is a distribution itself.
 fn opens_with_normal(text: &str) -> bool {
     let argument = text.trim_start().strip_prefix('(').map_or("", str::trim_start);
@@ -85,12 +120,12 @@ fn mean_in_doubt(input: &mut Input<'_>, family: Spanned<String>) -> Parsed<Numbe
     mark("(")(input)?;
     word("normal")(input)?;
     mark("(")(input)?;
-    let mean = spanned(amount)(input)?;
+    let mean = parameter(input, &OF_NUMBERS)?;
     mark(",")(input)?;
-    let doubt = spanned(amount)(input)?;
+    let doubt = parameter(input, &OF_NUMBERS)?;
     mark(")")(input)?;
     mark(",")(input)?;
-    let sd = spanned(amount)(input)?;
+    let sd = parameter(input, &OF_NUMBERS)?;
     mark(")")(input)?;
     Ok(NumberShape::MeanInDoubt { family, mean, doubt, sd })
 }
@@ -183,6 +218,9 @@ mod tests {
             ("40 to 90, up to 3", 10),
             ("2025-09-01", 0),
             ("40k", 2),
+            ("normal(10, gamma(2, 1))", 11),
+            ("normal(normal(10, 2), gamma (2, 1))", 22),
+            ("normal(normal(normal(1, 1), 2), 3)", 14),
         ] {
             let error = grammar::number(text, &Place::at(0)).expect_err(text);
             assert_eq!(
@@ -192,5 +230,21 @@ mod tests {
                 error.message
             );
         }
+    }
+
+    #[test]
+    fn a_doubt_about_another_parameter_is_told_where_one_can_be_stated() {
+        for text in ["normal(10, gamma(2, 1))", "normal(normal(10, 2), gamma(2, 1))", "exponential(gamma(2, 1))"] {
+            let error = grammar::number(text, &Place::at(0)).expect_err(text);
+            assert!(
+                error.message.contains("found `gamma(…)`: a doubt can be stated about the mean of"),
+                "{}",
+                error.message
+            );
+            assert!(error.help.iter().any(|help| help.contains("normal(normal(10, 2), 3)")), "{:?}", error.help);
+        }
+        // A word is no distribution.
+        let error = grammar::number("normal(10, high)", &Place::at(0)).expect_err("no number");
+        assert!(!error.message.contains("doubt"), "{}", error.message);
     }
 }
