@@ -116,7 +116,8 @@ impl Tree {
                 return None;
             }
             let Some(outcomes) = reason.as_array() else { return Some(shown(reason)) };
-            let known: Vec<String> = known.and_then(Value::as_array).into_iter().flatten().map(shown).collect();
+            let known: Vec<String> =
+                known.and_then(Value::as_array).into_iter().flat_map(Array::iter).map(shown).collect();
             let new: Vec<String> = outcomes.iter().map(shown).filter(|outcome| !known.contains(outcome)).collect();
             (!new.is_empty()).then(|| format!("learned from {}", new.join("; ")))
         })

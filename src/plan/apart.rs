@@ -45,9 +45,9 @@ impl Plan {
         for ask in asks.iter().map(|ask| &self.asks[*ask]) {
             planes.extend(ask.given);
             match &ask.what {
-                Asked::Binary(plane) => drop(planes.insert(*plane)),
+                Asked::Binary(plane) => planes.extend([*plane]),
                 Asked::Categorical(options) => planes.extend(options),
-                Asked::Number(number) | Asked::Date(number) => drop(numbers.insert(*number)),
+                Asked::Number(number) | Asked::Date(number) => numbers.extend([*number]),
             }
         }
         let mut steps = Vec::new();
