@@ -183,8 +183,10 @@ fn about_events(loaded: &Loaded) -> Option<Loaded> {
             Kind::Date => "when",
         };
         let closes = loaded.model.horizon;
-        let _ =
-            write!(text, "[question.{name}]\nask = \"?\"\n{key} = \"{name}\"\ncloses = {closes}\nresolves = \"?\"\n");
+        let _ = write!(
+            text,
+            "[question.\"{name}\"]\nask = \"?\"\n{key} = \"{name}\"\ncloses = {closes}\nresolves = \"?\"\n"
+        );
     }
     loaded.model.questions.is_empty().then(|| loaded.asking(&text)).flatten()
 }
