@@ -304,6 +304,20 @@ fn every_problem_of_a_file_is_found_in_one_run() {
 }
 
 #[test]
+fn a_table_with_a_fault_is_not_also_missing() {
+    // The parent is not there, and stands twice.
+    assert_eq!(
+        found("bif", &format!("{TWO}probability (b | c) {{\n default 0.5, 0.5;\n}}\n")),
+        [(codes::UNKNOWN_VARIABLE, 11)]
+    );
+    assert_eq!(
+        found("bif", &format!("{TWO}probability (b | a, a) {{\n default 0.5, 0.5;\n}}\n")),
+        [(codes::TWICE, 11)]
+    );
+    assert_eq!(found("bif", TWO), [(codes::TABLE_MISSING, 5)]);
+}
+
+#[test]
 fn many_problems_of_a_kind_are_counted() {
     let rows: Vec<String> = (0..50).map(|at| format!("variable a{at} {{ type discrete [2] {{ x, y }}; }}\n")).collect();
     let tables: Vec<String> = (0..50).map(|at| format!("probability (a{at}) {{ table 0.3333, 0.6666; }}\n")).collect();
