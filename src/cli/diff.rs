@@ -183,8 +183,10 @@ fn about_events(loaded: &Loaded) -> Option<Loaded> {
             Kind::Date => "when",
         };
         let closes = loaded.model.horizon;
-        let _ =
-            write!(text, "[question.{name}]\nask = \"?\"\n{key} = \"{name}\"\ncloses = {closes}\nresolves = \"?\"\n");
+        let _ = write!(
+            text,
+            "[question.\"{name}\"]\nask = \"?\"\n{key} = \"{name}\"\ncloses = {closes}\nresolves = \"?\"\n"
+        );
     }
     loaded.model.questions.is_empty().then(|| loaded.asking(&text)).flatten()
 }
@@ -199,18 +201,12 @@ fn named(name: &str, files: [&Loaded; 2]) -> String {
 fn own_names(diff: &Diff, model: &Model) -> Diff {
     let mut shown = diff.clone();
     for question in &mut shown.questions {
-        let Some(id) = model.find(&question.id) else { continue };
-        let event = model.event(id);
         for figure in &mut question.figures {
-            let option = event.options().iter().position(|option| *option == figure.part);
-            let label = option.and_then(|at| event.option_labels.get(at)).filter(|label| !label.is_empty());
-            if let Some(label) = label {
-                figure.part.clone_from(label);
-            }
+            let called = network::option_called(&figure.part, &question.id, model).to_owned();
+            figure.part = called;
         }
-        if let Some(label) = &event.label {
-            question.id.clone_from(label);
-        }
+        let called = network::event_called(&question.id, model).to_owned();
+        question.id = called;
     }
     shown
 }

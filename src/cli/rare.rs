@@ -17,6 +17,9 @@ use std::process::ExitCode;
 /// A run ends once the error is this share of the probability.
 const RELATIVE_ERROR: f64 = 0.01;
 
+/// Beyond this share it was not brought down that far. What is known has an error of its own, so that both together may be a little above it.
+const NOT_REACHED: f64 = 0.015;
+
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub(super) struct Report {
     #[serde(flatten)]
@@ -90,6 +93,14 @@ pub(super) fn run(loaded: &Loaded, view: &View, texts: &[String], settings: &Set
     })?;
     for one in &report.impossible {
         console::note(&format!("error: `{}`: {}", one.condition, one.why));
+    }
+    for one in report.events.iter().filter(|one| one.relative_error > NOT_REACHED) {
+        let (error, worlds) = (significant(100.0 * one.relative_error, 2), grouped(one.worlds));
+        console::note(&format!(
+            "warning: the error of `{}` is still {error} % of it after {worlds} worlds, and itself rough if that is much",
+            one.condition
+        ));
+        console::note("  = help: allow more of them with --worlds");
     }
     Ok(if report.impossible.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -7,7 +7,8 @@ use super::{Done, console};
 use crate::error::Error;
 use crate::exact::{self, Failure, Outcome, StorylineFailure};
 use crate::forecast::nearest;
-use crate::model::Kind;
+use crate::model::{Kind, Model};
+use crate::network;
 use crate::plan::{self, Asked, Plan};
 use crate::report::figure::{self, percent};
 use crate::report::{Column, Format, Output, Sheet};
@@ -44,7 +45,7 @@ impl Report {
 pub(super) fn run(loaded: &Loaded, view: &View, names: &[String], count: usize, format: Format) -> Done {
     let situation = view.situation(&loaded.model)?;
     let plan = plan::compile(&loaded.model, &situation);
-    let chosen = if names.is_empty() { everything(loaded, &plan) } else { named(&plan, names)? };
+    let chosen = if names.is_empty() { everything(loaded, &plan) } else { named(loaded, &plan, names)? };
     if chosen.is_empty() {
         return Err(Error::input("there is no yes/no or categorical event to tell a story of")
             .help("name questions with `--storyline`"));
@@ -88,7 +89,7 @@ pub(super) fn run(loaded: &Loaded, view: &View, names: &[String], count: usize, 
         }
     }
     console::present(format, |format| {
-        let sheet = if format == Format::Csv { rows(&report) } else { sheet(&report) };
+        let sheet = if format == Format::Csv { rows(&report) } else { sheet(&report, &loaded.model) };
         Output { head: head.clone(), sheets: vec![sheet], foot: Vec::new(), json: &report }
     })?;
     Ok(ExitCode::SUCCESS)
@@ -117,9 +118,9 @@ fn everything(loaded: &Loaded, plan: &Plan) -> Vec<usize> {
     chosen
 }
 
-fn named(plan: &Plan, names: &[String]) -> Result<Vec<usize>, Error> {
+fn named(loaded: &Loaded, plan: &Plan, names: &[String]) -> Result<Vec<usize>, Error> {
     let mut chosen: Vec<usize> = Vec::with_capacity(names.len());
-    for name in names.iter().map(|name| name.trim()) {
+    for name in names.iter().map(|name| network::event_named(name.trim(), &loaded.model)) {
         let ask = plan.asks.iter().position(|ask| ask.name == name && ask.given.is_none());
         let Some(ask) = ask else {
             let known: Vec<&str> = plan
@@ -145,16 +146,19 @@ fn named(plan: &Plan, names: &[String]) -> Result<Vec<usize>, Error> {
 /// So many events have a column each.
 const MOST_COLUMNS: usize = 8;
 
-/// One row a story with a column an event, if those fit; else one row an event.
-fn sheet(report: &Report) -> Sheet {
+/// One row a story with a column an event, if those fit; else one row an event. Events and options are called as another tool calls them,
+/// where it does.
+fn sheet(report: &Report, model: &Model) -> Sheet {
+    let called = |name: &str| network::event_called(name, model).to_owned();
+    let told = |name: &str, outcome: &str| network::option_called(outcome, name, model).to_owned();
     let names: Vec<&String> = report.stories.first().map(|story| story.outcomes.keys().collect()).unwrap_or_default();
     if names.len() > MOST_COLUMNS {
         let mut columns = vec![Column::text("event")];
         columns.extend(report.stories.iter().map(|story| Column::text(percent(story.probability, 0.0))));
         let mut sheet = Sheet::new(Some("Likeliest stories"), columns);
         for name in names {
-            let mut cells = vec![name.clone()];
-            cells.extend(report.stories.iter().map(|story| story.outcomes[name].clone()));
+            let mut cells = vec![called(name)];
+            cells.extend(report.stories.iter().map(|story| told(name, &story.outcomes[name])));
             sheet.row(cells);
         }
         return sheet;
@@ -164,14 +168,14 @@ fn sheet(report: &Report) -> Sheet {
     if with_evidence {
         columns.push(Column::number("with what is known"));
     }
-    columns.extend(names.iter().map(|name| Column::text(name.as_str())));
+    columns.extend(names.iter().map(|name| Column::text(called(name))));
     let mut sheet = Sheet::new(Some("Likeliest stories"), columns);
     for story in &report.stories {
         let mut cells = vec![percent(story.probability, 0.0)];
         if with_evidence {
             cells.push(story.probability_with_evidence.map_or_else(String::new, |joint| percent(joint, 0.0)));
         }
-        cells.extend(story.outcomes.values().cloned());
+        cells.extend(story.outcomes.iter().map(|(name, outcome)| told(name, outcome)));
         sheet.row(cells);
     }
     sheet

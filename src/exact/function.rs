@@ -120,6 +120,15 @@ impl Indicator {
     /// Boolean algebra.
     pub(super) fn combine(logic: Logic, left: &Self, right: &Self, cards: &[u32]) -> Self {
         let scope = union(&left.scope, &right.scope);
+        if logic == Logic::And {
+            for (few, other) in [(left, right), (right, left)] {
+                let cells = size(&scope, cards);
+                let places = few.count() * (cells / size(&few.scope, cards).max(1));
+                if places < cells / 64 {
+                    return Self { bits: few.narrowed(other, &scope, cards), scope };
+                }
+            }
+        }
         let left = if left.scope == scope { Cow::Borrowed(left) } else { Cow::Owned(left.expanded(&scope, cards)) };
         let right = if right.scope == scope { Cow::Borrowed(right) } else { Cow::Owned(right.expanded(&scope, cards)) };
         let pairs = left.bits.iter().zip(&right.bits);
@@ -130,6 +139,53 @@ impl Indicator {
             Logic::Xor => pairs.map(|(left, right)| left ^ right).collect(),
         };
         Self { scope, bits }
+    }
+
+    /// In how many configurations it holds.
+    fn count(&self) -> usize {
+        self.bits.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// Where another holds, too: goes through the configurations where this one does, which must be few, and not through all.
+    fn narrowed(&self, other: &Self, scope: &[u32], cards: &[u32]) -> Vec<u64> {
+        /// A variable: how many states it has, and how far apart they lie in the whole and in the other.
+        #[derive(Clone, Copy)]
+        struct Digit {
+            card: usize,
+            whole: usize,
+            other: usize,
+        }
+        let stride = |of: &[u32], variable: u32| {
+            of.iter().position(|known| *known == variable).map_or(0, |at| size(&of[at + 1..], cards))
+        };
+        let digit = |variable: u32| Digit {
+            card: cards[variable as usize] as usize,
+            whole: stride(scope, variable),
+            other: stride(&other.scope, variable),
+        };
+        let own: Vec<Digit> = self.scope.iter().map(|variable| digit(*variable)).collect();
+        let more = scope.iter().filter(|variable| !self.scope.contains(variable));
+        let more: Vec<Digit> = more.map(|variable| digit(*variable)).collect();
+        // The places of a configuration of some variables, the last the fastest.
+        let places = |mut at: usize, digits: &[Digit]| {
+            digits.iter().rev().fold((0, 0), |(whole, other), digit| {
+                let state = at % digit.card;
+                at /= digit.card;
+                (whole + state * digit.whole, other + state * digit.other)
+            })
+        };
+        let free: usize = more.iter().map(|digit| digit.card).product();
+        let mut bits = vec![0_u64; size(scope, cards).div_ceil(64)];
+        for at in self.each() {
+            let (whole, place) = places(at, &own);
+            for rest in 0..free {
+                let (further, and_there) = places(rest, &more);
+                if other.holds(place + and_there) {
+                    bits[(whole + further) / 64] |= 1 << ((whole + further) % 64);
+                }
+            }
+        }
+        bits
     }
 
     /// The configurations where it holds, in order.
@@ -210,6 +266,15 @@ mod tests {
         assert_eq!(both.each().collect::<Vec<_>>(), (135..140).collect::<Vec<_>>());
         let neither = Indicator::combine(Logic::Or, &left, &right, &cards).not(&cards);
         assert_eq!(neither.each().collect::<Vec<_>>(), (0..65).collect::<Vec<_>>());
+        // Few places of many are found one by one, from either side.
+        let cards_of_three = [40, 30, 20];
+        let single = Indicator::of_states(1, 30, |state| state == 7);
+        let pair = Indicator::over(vec![0, 2], 800, |at| at == 3 * 20 + 5 || at == 39 * 20);
+        for (one, other) in [(&single, &pair), (&pair, &single)] {
+            let both = Indicator::combine(Logic::And, one, other, &cards_of_three);
+            assert_eq!(both.scope, [0, 1, 2]);
+            assert_eq!(both.each().collect::<Vec<_>>(), [(3 * 30 + 7) * 20 + 5, (39 * 30 + 7) * 20]);
+        }
         let wider = both.expanded(&[0, 1, 2], &cards);
         assert_eq!(wider.each().count(), 15);
         assert!(wider.holds(210 + 2 * 70 + 69) && !wider.holds(210 + 2 * 70 + 64));

@@ -9,6 +9,9 @@ use std::rc::Rc;
 /// Functions of more configurations than this are not tabulated; they are taken apart, or the answer is not exact.
 pub(super) const MOST_CONFIGURATIONS: f64 = 4096.0;
 
+/// The same of the rows of a table that the plan spells out one by one: a column for each row, with a bit for each, is at most 128 MiB.
+pub(super) const MOST_ROWS: f64 = 32_768.0;
+
 /// Where a variable comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {

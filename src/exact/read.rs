@@ -5,7 +5,7 @@
 //! variable for each part that is needed.
 
 use super::function::{Indicator, Opaque, Values, arithmetic, compare, union};
-use super::network::{Cover, Found, MOST_CONFIGURATIONS, Network, Source};
+use super::network::{Cover, Found, MOST_CONFIGURATIONS, MOST_ROWS, Network, Source};
 use super::table::{Table, configurations, size};
 use crate::plan::{Asked, Comparison, Draw, FindingId, Logic, NumberId, Operand, Operation, Plan, PlaneId, Row};
 use std::rc::Rc;
@@ -34,6 +34,8 @@ pub(super) struct Reading<'a> {
     pub(super) network: Network<'a>,
     planes: Vec<Option<Found<Rc<Indicator>>>>,
     recipes: Vec<Recipe>,
+    /// How many configurations each yes/no column may have.
+    most: Vec<f64>,
     switches: Vec<Option<Rc<Indicator>>>,
     pub(super) numbers: Vec<Option<Found<Number>>>,
     /// The constants that each number column is compared with, as the upper ends of intervals.
@@ -58,6 +60,7 @@ impl<'a> Reading<'a> {
             network: Network::default(),
             planes: vec![None; plan.planes as usize],
             recipes: vec![Recipe::Drawn; plan.planes as usize],
+            most: most_configurations(plan),
             switches: vec![None; plan.planes as usize],
             numbers: vec![None; plan.numbers as usize],
             cuts: cuts(plan),
@@ -143,7 +146,7 @@ impl<'a> Reading<'a> {
                 }
             }
             Operation::Logic { out, logic, left, right } => {
-                let found = self.logic(*logic, *left, *right);
+                let found = self.logic(*out, *logic, *left, *right);
                 self.recipes[out.0 as usize] = Recipe::Logic(*logic, *left, *right);
                 self.set(*out, found);
             }
@@ -174,7 +177,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn logic(&mut self, logic: Logic, left: PlaneId, right: PlaneId) -> Found<Rc<Indicator>> {
+    fn logic(&mut self, out: PlaneId, logic: Logic, left: PlaneId, right: PlaneId) -> Found<Rc<Indicator>> {
         let (one, other) = match (self.plane(left), self.plane(right)) {
             (Ok(one), Ok(other)) => (one, other),
             (Err(opaque), Ok(known)) | (Ok(known), Err(opaque)) => {
@@ -182,7 +185,8 @@ impl<'a> Reading<'a> {
             }
             (Err(opaque), Err(also)) => return Err(Rc::new(Opaque::clone(&opaque).touching(&also.touches))),
         };
-        if one.scope == other.scope || self.small(&union(&one.scope, &other.scope)) {
+        let together = |scope: &[u32]| configurations(scope, &self.network.cards);
+        if one.scope == other.scope || together(&union(&one.scope, &other.scope)) <= self.most[out.0 as usize] {
             return Ok(Rc::new(Indicator::combine(logic, &one, &other, &self.network.cards)));
         }
         let (one, other) = (self.switch(left)?, self.switch(right)?);
@@ -405,6 +409,31 @@ impl Drawn {
             Self::Variable(variable) => Indicator::of_states(variable, card, |state| state == option),
         }
     }
+}
+
+/// How many configurations each yes/no column of a plan may have: what says when the rows of a table count has as many as there are rows, and
+/// is no larger for being read.
+fn most_configurations(plan: &Plan) -> Vec<f64> {
+    fn masks<T>(rows: &[Row<T>]) -> (Vec<PlaneId>, f64) {
+        (rows.iter().filter_map(|row| row.mask).collect(), (2.0 * rows.len() as f64).min(MOST_ROWS))
+    }
+    let mut most = vec![MOST_CONFIGURATIONS; plan.planes as usize];
+    for step in plan.steps.iter().rev() {
+        let (planes, needed) = match &step.operation {
+            Operation::Bernoulli { rows, .. } => masks(rows),
+            Operation::Categorical { rows, .. } => masks(rows),
+            Operation::Number { rows, .. } => masks(rows),
+            Operation::Date { rows, .. } => masks(rows),
+            Operation::Not { out, of } => (vec![*of], most[out.0 as usize]),
+            Operation::Logic { out, left, right, .. } => (vec![*left, *right], most[out.0 as usize]),
+            _ => continue,
+        };
+        for plane in planes {
+            let known = &mut most[plane.0 as usize];
+            *known = known.max(needed);
+        }
+    }
+    most
 }
 
 /// The constants that each number column is compared with, as upper ends of intervals in rising order.

@@ -119,24 +119,10 @@ fn coverage(
 /// Whether the conditions are the rows of a table: each `a is x and b is y` over the same events with options, every combination once.
 /// Then they cover every world and none is covered by another, however many there are.
 fn is_full_table(conditions: &[(Condition, Span)], names: &Names) -> bool {
-    /// The options that a conjunction names, in the order of its parts.
-    fn options(condition: &Condition, into: &mut Vec<(EventId, usize)>) -> bool {
-        match condition {
-            Condition::And(left, right) => options(left, into) && options(right, into),
-            Condition::Options { event, options } if options.len() == 1 => {
-                into.push((*event, options[0]));
-                true
-            }
-            _ => false,
-        }
-    }
     let mut events: Option<Vec<EventId>> = None;
     let mut seen = vec![false; conditions.len()];
     for (condition, _) in conditions {
-        let mut row = Vec::new();
-        if !options(condition, &mut row) {
-            return false;
-        }
+        let Some(row) = condition.as_options() else { return false };
         let own: Vec<EventId> = row.iter().map(|(event, _)| *event).collect();
         if (1..own.len()).any(|at| own[..at].contains(&own[at])) || *events.get_or_insert_with(|| own.clone()) != own {
             return false;

@@ -79,6 +79,23 @@ impl Condition {
         Self::Or(Box::new(self), Box::new(other))
     }
 
+    /// The events and options that it names, in order, if it is of the kind `a is x and b is y`; `None` if it is of another.
+    #[must_use]
+    pub fn as_options(&self) -> Option<Vec<(EventId, usize)>> {
+        fn collect(condition: &Condition, into: &mut Vec<(EventId, usize)>) -> bool {
+            match condition {
+                Condition::And(left, right) => collect(left, into) && collect(right, into),
+                Condition::Options { event, options } if options.len() == 1 => {
+                    into.push((*event, options[0]));
+                    true
+                }
+                _ => false,
+            }
+        }
+        let mut row = Vec::new();
+        collect(self, &mut row).then_some(row)
+    }
+
     /// Calls `visit` with every event it depends on.
     pub fn visit_events(&self, visit: &mut dyn FnMut(EventId)) {
         match self {

@@ -131,7 +131,8 @@ pub(super) fn assemble(draft: &Draft, whole: bool, source: &Source, found: &mut 
     }
     if whole {
         for (at, variable) in declared.variables.iter().enumerate() {
-            if !tables.contains_key(&at) && draft.tables.iter().all(|table| table.variable != variable.name) {
+            if !tables.contains_key(&at) && draft.tables.iter().all(|table| table.variable.value != variable.name.value)
+            {
                 let message = format!("`{}` has no table of chances", shown(&variable.name.value));
                 let help = "give it one, or leave the variable out";
                 found.push(Diagnostic::new(codes::TABLE_MISSING, variable.name.span, message).help(help));

@@ -258,12 +258,15 @@ fn word(name: &str) -> Result<String, Unwritable> {
     Ok(format!("\"{name}\""))
 }
 
-/// The text of a property, which ends at the first `;`.
+/// The text of a property as it is, if it is read back as that.
 fn plain(property: &str) -> Result<&str, Unwritable> {
-    let unquoted = property.split('"').step_by(2);
-    let unbalanced = property.matches('"').count() % 2 == 1;
-    if unbalanced || property.contains(['\n', '\r', '{', '}']) || unquoted.into_iter().any(|part| part.contains(';')) {
-        return Err(Unwritable { name: property.to_owned(), rule: "a property ends at the first `;`" });
+    let mut found = Diagnostics::new();
+    let draft = read(&Source::new("property", format!("network {{\n  property {property};\n}}\n")), &mut found);
+    if found.is_empty() && draft.properties == [property] {
+        return Ok(property);
     }
-    Ok(property)
+    Err(Unwritable {
+        name: property.to_owned(),
+        rule: "a property goes on to the first `;`, with quotes and braces in pairs and without comments",
+    })
 }

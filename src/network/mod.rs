@@ -23,7 +23,7 @@ mod xml;
 mod xmlbif;
 
 pub use from_model::from_model;
-pub use spoken::{event_named, in_scenario_names, option_named, own_names};
+pub use spoken::{event_called, event_named, in_scenario_names, option_called, option_named, own_names};
 pub use to_scenario::{AS_OF, scenario_text};
 
 use crate::diagnostic::Diagnostics;

@@ -90,6 +90,24 @@ pub fn option_named<'n>(option: &'n str, event: &str, model: &'n Model) -> &'n s
     options.iter().find(|one| one.own == option).map_or(option, |one| one.name)
 }
 
+/// What the network calls an event of the scenario; a name that is no event's comes back as it is.
+#[must_use]
+pub fn event_called<'n>(name: &'n str, model: &'n Model) -> &'n str {
+    let event = model.events.iter().find(|event| event.name == name);
+    event.and_then(|event| event.label.as_deref()).unwrap_or(name)
+}
+
+/// What the network calls an option of an event of the scenario; what is none comes back as it is.
+#[must_use]
+pub fn option_called<'n>(option: &'n str, event: &str, model: &'n Model) -> &'n str {
+    let event = model.events.iter().find(|one| one.name == event);
+    let label = event.and_then(|event| {
+        let at = event.options().iter().position(|one| one == option)?;
+        event.option_labels.get(at)
+    });
+    label.map(String::as_str).filter(|label| !label.is_empty()).unwrap_or(option)
+}
+
 /// The network's own names where they are not those of the scenario, in words; `None` if all are.
 #[must_use]
 pub fn own_names(model: &Model) -> Option<String> {

@@ -304,6 +304,45 @@ fn every_problem_of_a_file_is_found_in_one_run() {
 }
 
 #[test]
+fn a_table_with_a_fault_is_not_also_missing() {
+    // The parent is not there, and stands twice.
+    assert_eq!(
+        found("bif", &format!("{TWO}probability (b | c) {{\n default 0.5, 0.5;\n}}\n")),
+        [(codes::UNKNOWN_VARIABLE, 11)]
+    );
+    assert_eq!(
+        found("bif", &format!("{TWO}probability (b | a, a) {{\n default 0.5, 0.5;\n}}\n")),
+        [(codes::TWICE, 11)]
+    );
+    assert_eq!(found("bif", TWO), [(codes::TABLE_MISSING, 5)]);
+}
+
+#[test]
+fn a_property_of_a_bif_file_is_written_as_it_was_read_or_refused() {
+    let bif = Format::named("bif").expect("a format");
+    let with = |property: &str| {
+        let mut network = network("bif", &format!("{TWO}probability (b | a) {{\n default 0.5, 0.5;\n}}\n"));
+        network.variables[0].properties.push(property.to_owned());
+        network
+    };
+    for property in ["position = (12, 13)", "x = {1, 2}", "\"a { b\"", "\"a; b\" c", "size 3 /* mm */ x", "größe | 3"]
+    {
+        let text = bif.write(&with(property)).unwrap_or_else(|problem| panic!("{property}: {problem}"));
+        assert_eq!(network("bif", &text), with(property), "{text}");
+    }
+    for property in [
+        "a; b",
+        "a }",
+        "see http://example.org",
+        "\"a",
+        "a /* b",
+        "x; } variable z { type discrete [1] { u }; property y",
+    ] {
+        assert!(bif.write(&with(property)).is_err(), "{property}");
+    }
+}
+
+#[test]
 fn many_problems_of_a_kind_are_counted() {
     let rows: Vec<String> = (0..50).map(|at| format!("variable a{at} {{ type discrete [2] {{ x, y }}; }}\n")).collect();
     let tables: Vec<String> = (0..50).map(|at| format!("probability (a{at}) {{ table 0.3333, 0.6666; }}\n")).collect();

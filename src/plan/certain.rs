@@ -1,6 +1,6 @@
-//! What a plan settles before any world is drawn: by what is known, by what is made so, and by what follows from that.
+//! What a plan settles before any world is drawn: by what is known, by what is made so, by chances of 0 and 1, and by what follows from that.
 
-use super::{Comparison, DateEvidence, Logic, NumberId, Operand, Operation, Plan, PlaneId};
+use super::{Comparison, DateEvidence, Logic, NumberId, Operand, Operation, Plan, PlaneId, Row};
 
 /// The range of a number: above `over`, up to and including `up_to`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,6 +48,14 @@ impl Settled {
             Operation::Categorical { out, evidence: Some((option, _)), .. } => {
                 out.iter().enumerate().for_each(|(at, plane)| self.set(*plane, Some(at == *option)));
             }
+            Operation::Bernoulli { out, rows, evidence: None, .. } => {
+                self.set(*out, self.in_every_row(rows, |chance| chance.predictive));
+            }
+            Operation::Categorical { out, rows, evidence: None, .. } => {
+                for (option, plane) in out.iter().enumerate() {
+                    self.set(*plane, self.in_every_row(rows, |chances| chances.predictive[option]));
+                }
+            }
             Operation::ConstantNumber { out, value } | Operation::Number { out, evidence: Some((value, _)), .. } => {
                 self.narrow(*out, Range { over: value.next_down(), up_to: *value });
             }
@@ -72,6 +80,14 @@ impl Settled {
             }
             _ => {}
         }
+    }
+
+    /// What every row that counts says, where each has a chance of 0 or each of 1 and nothing is left to be drawn.
+    fn in_every_row<T>(&self, rows: &[Row<T>], chance: impl Fn(&T) -> f64) -> Option<bool> {
+        let counts = |row: &&Row<T>| row.mask.is_none_or(|mask| self.of(mask) != Some(false));
+        let mut chances = rows.iter().filter(counts).map(|row| chance(&row.value));
+        let first = chances.next()?;
+        ((first == 0.0 || first == 1.0) && chances.all(|other| other == first)).then_some(first == 1.0)
     }
 
     /// What is settled of those that a column is made of once that is of the column.
@@ -235,5 +251,43 @@ mod tests {
         let plan = Plan { steps, planes: 8, numbers: 1, ..Plan::default() };
         let (yes, no) = (Some(true), Some(false));
         assert_eq!(plan.certain(), [no, yes, yes, yes, yes, no, None, yes]);
+    }
+
+    #[test]
+    fn chances_of_0_or_1_in_every_row_that_counts_leave_nothing_to_be_drawn() {
+        use crate::plan::{Chance, Draw, FindingId, Probabilities, Step, StreamId};
+        let chance = |mask: Option<u32>, predictive: f64| Row {
+            mask: mask.map(PlaneId),
+            value: Chance { predictive, drawn: None },
+        };
+        let yes_no = |out: u32, rows: Vec<Row<Chance>>| Operation::Bernoulli {
+            out: PlaneId(out),
+            draw: Draw::Stream(StreamId(out)),
+            rows,
+            evidence: None,
+        };
+        let options = Probabilities { predictive: vec![0.0, 0.5, 0.5], drawn: None, stream: None };
+        let mut operations = vec![
+            yes_no(0, vec![chance(None, 0.5)]),
+            Operation::Not { out: PlaneId(1), of: PlaneId(0) },
+            yes_no(2, vec![chance(Some(0), 1.0), chance(Some(1), 0.0)]),
+            yes_no(3, vec![chance(Some(0), 1.0), chance(Some(1), 1.0)]),
+            Operation::Categorical {
+                out: vec![PlaneId(4), PlaneId(5), PlaneId(6)],
+                draw: Draw::Stream(StreamId(4)),
+                rows: vec![Row { mask: None, value: options }],
+                evidence: None,
+            },
+            yes_no(7, vec![chance(None, 0.0)]),
+        ];
+        let certain = |operations: &[Operation]| {
+            let step = |operation: &Operation| Step { label: String::new(), operation: operation.clone() };
+            Plan { steps: operations.iter().map(step).collect(), planes: 8, ..Plan::default() }.certain()
+        };
+        let (yes, no) = (Some(true), Some(false));
+        assert_eq!(certain(&operations), [None, None, None, yes, no, None, None, no]);
+        // Once plane 0 is known to hold, the row for where it does not counts no more.
+        operations.push(Operation::Require { plane: PlaneId(0), finding: FindingId(0) });
+        assert_eq!(certain(&operations), [yes, no, yes, yes, no, None, None, no]);
     }
 }

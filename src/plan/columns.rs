@@ -21,6 +21,8 @@ pub(super) struct Columns {
     pub(super) plan: Plan,
     events: BTreeMap<EventId, Column>,
     known: BTreeMap<String, PlaneId>,
+    /// Of two columns: whether both hold (`true`), or one of them.
+    pairs: BTreeMap<(bool, PlaneId, PlaneId), PlaneId>,
     opposites: BTreeMap<PlaneId, PlaneId>,
     /// Inside a branch of `if … then … else …`: the worlds in which that branch counts, so that a division in it can fail only there.
     branch: Option<PlaneId>,
@@ -106,8 +108,16 @@ impl Columns {
 
     /// The bit column of a condition.
     pub(super) fn condition(&mut self, condition: &Condition, label: &str) -> PlaneId {
-        if let Condition::Event(event) = condition {
-            return self.event_plane(*event);
+        match condition {
+            Condition::Event(event) => return self.event_plane(*event),
+            // Known by the columns that they are made of: a text of each part of a long conjunction takes long to write.
+            Condition::Not(inner) => {
+                let inner = self.condition(inner, label);
+                return self.not(label, inner);
+            }
+            Condition::And(left, right) => return self.pair(true, left, right, label),
+            Condition::Or(left, right) => return self.pair(false, left, right, label),
+            _ => {}
         }
         let mut key = format!("{condition:?}");
         if let Some(branch) = self.branch
@@ -126,8 +136,10 @@ impl Columns {
 
     fn new_condition(&mut self, condition: &Condition, label: &str) -> PlaneId {
         match condition {
+            Condition::Event(_) | Condition::Not(_) | Condition::And(..) | Condition::Or(..) => {
+                self.condition(condition, label)
+            }
             Condition::Constant(value) => self.constant_plane(label, *value),
-            Condition::Event(event) => self.event_plane(*event),
             Condition::Happens(event) => {
                 let date = self.event_number(*event);
                 self.happens(label, date)
@@ -163,19 +175,18 @@ impl Columns {
             Condition::LessOrEqual(left, right) => self.comparison(Comparison::LessOrEqual, left, right, label),
             Condition::Less(left, right) => self.comparison(Comparison::Less, left, right, label),
             Condition::Equal(left, right) => self.comparison(Comparison::Equal, left, right, label),
-            Condition::Not(inner) => {
-                let inner = self.condition(inner, label);
-                self.not(label, inner)
-            }
-            Condition::And(left, right) => {
-                let (left, right) = (self.condition(left, label), self.condition(right, label));
-                self.logic(label, Logic::And, left, right)
-            }
-            Condition::Or(left, right) => {
-                let (left, right) = (self.condition(left, label), self.condition(right, label));
-                self.logic(label, Logic::Or, left, right)
-            }
         }
+    }
+
+    /// Both conditions, or one of them.
+    fn pair(&mut self, both: bool, left: &Condition, right: &Condition, label: &str) -> PlaneId {
+        let (left, right) = (self.condition(left, label), self.condition(right, label));
+        if let Some(plane) = self.pairs.get(&(both, left, right)) {
+            return *plane;
+        }
+        let plane = self.logic(label, if both { Logic::And } else { Logic::Or }, left, right);
+        self.pairs.insert((both, left, right), plane);
+        plane
     }
 
     fn comparison(&mut self, comparison: Comparison, left: &Formula, right: &Formula, label: &str) -> PlaneId {

@@ -111,6 +111,14 @@ impl Draws {
 
     /// Rows that do not overlap: each case where it holds and none before it does, all within `within`.
     fn masks<T>(&mut self, rows: &[CaseRow<T>], within: Option<PlaneId>, label: &str) -> Vec<Option<PlaneId>> {
+        if let Some(last) = self.last_of_table(rows) {
+            let conditions = rows.iter().filter_map(|row| row.condition.as_ref()).chain([&last]);
+            let mask = |condition: &Condition| {
+                let holds = self.columns.condition(condition, label);
+                within.map_or(holds, |within| self.columns.logic(label, Logic::And, within, holds))
+            };
+            return conditions.map(mask).map(Some).collect();
+        }
         let mut left = within;
         let mut masks = Vec::with_capacity(rows.len());
         for row in rows {
@@ -129,6 +137,44 @@ impl Draws {
             });
         }
         masks
+    }
+
+    /// When the last case holds, where the cases are the rows of a table: each but the last `a is x and b is y` over the same events, and
+    /// every combination but one among them. So no case holds where another does.
+    fn last_of_table<T>(&self, rows: &[CaseRow<T>]) -> Option<Condition> {
+        let (last, stated) = rows.split_last()?;
+        if last.condition.is_some() {
+            return None;
+        }
+        let options = |row: &CaseRow<T>| row.condition.as_ref().and_then(Condition::as_options);
+        let events: Vec<EventId> = options(stated.first()?)?.into_iter().map(|(event, _)| event).collect();
+        if (1..events.len()).any(|at| events[..at].contains(&events[at])) {
+            return None;
+        }
+        let sizes: Vec<usize> = events.iter().map(|event| self.columns.event_options(*event).len()).collect();
+        let combinations = sizes.iter().try_fold(1_usize, |product, size| product.checked_mul(*size))?;
+        if combinations != rows.len() {
+            return None;
+        }
+        let mut seen = vec![false; combinations];
+        for row in stated {
+            let options = options(row)?;
+            if !options.iter().map(|(event, _)| event).eq(&events) {
+                return None;
+            }
+            let at = options.iter().zip(&sizes).fold(0, |at, ((_, option), size)| at * size + option);
+            if std::mem::replace(&mut seen[at], true) {
+                return None;
+            }
+        }
+        let mut rest = seen.iter().position(|seen| !seen)?;
+        let mut chosen = vec![0; sizes.len()];
+        for (option, size) in chosen.iter_mut().zip(&sizes).rev() {
+            *option = rest % size;
+            rest /= size;
+        }
+        let parts = events.into_iter().zip(chosen);
+        parts.map(|(event, option)| Condition::Options { event, options: vec![option] }).reduce(Condition::and)
     }
 
     /// The mask of a requirement and of its opposite.

@@ -60,6 +60,22 @@ pub fn suggested_name(text: &str) -> String {
     name
 }
 
+/// A name as words: each `_` between letters or digits is a space. One at either end is part of the name, and stays.
+///
+/// ```
+/// assert_eq!(foretell::scenario::names::in_words("first_meeting"), "first meeting");
+/// assert_eq!(foretell::scenario::names::in_words("and_"), "and_");
+/// ```
+#[must_use]
+pub fn in_words(name: &str) -> String {
+    let inner = name.trim_matches('_');
+    let begin = name.len() - name.trim_start_matches('_').len();
+    if inner.is_empty() {
+        return name.to_owned();
+    }
+    format!("{}{}{}", &name[..begin], inner.replace('_', " "), &name[begin + inner.len()..])
+}
+
 /// The known word nearest to a mistyped one, if one is near enough to be meant.
 #[must_use]
 pub fn nearest<'w>(written: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
@@ -91,6 +107,15 @@ mod tests {
             assert_eq!(name_problem(&suggested_name(bad)), None, "{bad}");
         }
         assert_eq!(option_problem("none"), None);
+    }
+
+    #[test]
+    fn names_in_words_keep_the_underscores_at_their_ends() {
+        for (name, words) in
+            [("a_b_c", "a b c"), ("and_", "and_"), ("_1_3", "_1 3"), ("__", "__"), ("größe_m_", "größe m_")]
+        {
+            assert_eq!(in_words(name), words);
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::program::Program;
 use super::sampling::by_masks;
 use super::{Impossible, Settings, on_threads};
 use crate::forecast::Estimate;
-use crate::plan::{Asked, Plan, PlaneId};
+use crate::plan::{Ask, Asked, Operation, Plan, PlaneId, Touched};
 use rayon::prelude::*;
 
 /// One figure as things are and as they would have been; `None` in a run in which no world meets the question's condition.
@@ -25,6 +25,14 @@ pub struct Contrast {
     pub counterfactual: Option<Estimate>,
     /// The second less the first, with the error of paired worlds; `None` unless both are there.
     pub difference: Option<Estimate>,
+}
+
+impl Contrast {
+    /// The same of a figure that is made of the same draws in both runs.
+    fn unmoved(self) -> Self {
+        let nothing = Estimate { value: 0.0, standard_error: 0.0, prior_interval: None };
+        Self { counterfactual: self.factual, difference: self.factual.map(|_| nothing), ..self }
+    }
 }
 
 /// What a run and its twin say.
@@ -62,6 +70,7 @@ pub fn counterfactual(factual: &Plan, changed: &Plan, settings: &Settings) -> Re
             return Err(diagnose(factual, settings.seed, twins.worlds));
         }
         let certain = [masked.certain(), changed.certain()];
+        let otherwise = MadeOtherwise::new(changed);
         let mut moments = sums.moments.iter();
         let answers = factual
             .asks
@@ -69,6 +78,7 @@ pub fn counterfactual(factual: &Plan, changed: &Plan, settings: &Settings) -> Re
             .zip(&changed.asks)
             .map(|(ask, other)| {
                 let pairs = kept(&ask.what).into_iter().zip(kept(&other.what));
+                let moves = otherwise.reaches(other);
                 pairs
                     .map(|(one, other)| {
                         let known = [(one, &certain[0]), (other, &certain[1])].map(|(figure, certain)| match figure {
@@ -77,7 +87,9 @@ pub fn counterfactual(factual: &Plan, changed: &Plan, settings: &Settings) -> Re
                             Figure::Mean(_) | Figure::Median(_) => false,
                         });
                         let moments = moments.next();
-                        moments.map_or_else(Contrast::default, |moments| moments.contrast(sums.agreeing as f64, known))
+                        let contrast = moments.map(|moments| moments.contrast(sums.agreeing as f64, known));
+                        let contrast = contrast.unwrap_or_default();
+                        if moves { contrast } else { contrast.unmoved() }
                     })
                     .collect()
             })
@@ -89,6 +101,42 @@ pub fn counterfactual(factual: &Plan, changed: &Plan, settings: &Settings) -> Re
 /// The figures that are contrasted.
 fn kept(what: &Asked) -> Vec<Figure> {
     figures(what).into_iter().filter(|figure| !matches!(figure, Figure::Median(_))).collect()
+}
+
+/// The columns of a plan that follow from a constant, as what is made so is; all others are drawn in the twin as in the factual run.
+struct MadeOtherwise {
+    planes: Vec<bool>,
+    numbers: Vec<bool>,
+}
+
+impl MadeOtherwise {
+    fn new(changed: &Plan) -> Self {
+        let mut found =
+            Self { planes: vec![false; changed.planes as usize], numbers: vec![false; changed.numbers as usize] };
+        for step in &changed.steps {
+            let touched = Touched::by(&step.operation);
+            let is_constant =
+                matches!(step.operation, Operation::ConstantPlane { .. } | Operation::ConstantNumber { .. });
+            if is_constant
+                || touched.planes_in.iter().any(|plane| found.planes[plane.0 as usize])
+                || touched.numbers_in.iter().any(|number| found.numbers[number.0 as usize])
+            {
+                touched.planes_out.iter().for_each(|plane| found.planes[plane.0 as usize] = true);
+                touched.numbers_out.iter().for_each(|number| found.numbers[number.0 as usize] = true);
+            }
+        }
+        found
+    }
+
+    fn reaches(&self, ask: &Ask) -> bool {
+        let plane = |plane: &PlaneId| self.planes[plane.0 as usize];
+        let what = match &ask.what {
+            Asked::Binary(asked) => plane(asked),
+            Asked::Categorical(options) => options.iter().any(plane),
+            Asked::Number(number) | Asked::Date(number) => self.numbers[number.0 as usize],
+        };
+        what || ask.given.as_ref().is_some_and(plane)
+    }
 }
 
 struct Twins<'a> {

@@ -10,6 +10,7 @@ use super::report::ToldKind;
 use super::words::{band_words, number};
 use crate::model::{Condition, Definition, Event, EventId, Formula, Model, Question, QuestionTarget};
 use crate::plan::{Ask, Asked, Comparison, Logic, NumberId, Operand, Operation, Plan, PlaneId, Step};
+use crate::scenario::names::in_words;
 use crate::simulate::joint::{Facet, Moment};
 use jiff::civil::Date;
 
@@ -115,7 +116,7 @@ pub(super) struct Extended {
 fn options_in_words(event: &Event) -> Vec<String> {
     let own = |at: usize| event.option_labels.get(at).filter(|label| !label.is_empty()).cloned();
     let options = event.options().iter().enumerate();
-    options.map(|(at, option)| own(at).unwrap_or_else(|| option.replace('_', " "))).collect()
+    options.map(|(at, option)| own(at).unwrap_or_else(|| in_words(option))).collect()
 }
 
 const FAILS: &str = "its condition fails";
@@ -226,7 +227,7 @@ impl Extended {
         let own_name = event.filter(|_| subject.question.is_none()).and_then(|event| event.label.clone());
         let called = match &ask {
             Some(ask) if self.called == Called::ByQuestion && own_name.is_none() => format!("“{}”", ask.trim()),
-            _ => format!("{}:", own_name.unwrap_or_else(|| subject.name.replace('_', " "))),
+            _ => format!("{}:", own_name.unwrap_or_else(|| in_words(subject.name))),
         };
         Chosen {
             id: subject.name.to_owned(),

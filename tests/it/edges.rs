@@ -198,3 +198,32 @@ fn a_seed_that_is_none_is_told_what_a_seed_is() {
         assert!(said.contains("from 0 to 18446744073709551615"), "{command}: {said}");
     }
 }
+
+#[test]
+fn a_chance_of_0_has_no_error_and_follows_through() {
+    let folder = folder();
+    let report = json(folder.path(), &["--events", "--worlds", "2000"]);
+    assert_eq!(event(&report, "dead")["standard_error"], serde_json::json!(0.0), "{report}");
+    assert_ne!(event(&report, "maybe")["standard_error"], serde_json::json!(0.0), "{report}");
+}
+
+#[test]
+fn a_rare_event_that_its_worlds_do_not_settle_is_said_to_be_rough() {
+    let folder = folder();
+    // Two numbers within a thousandth of each other (3.1e-7): no proposal for each of them alone makes that frequent.
+    let thin = "price - 10 * strikes < 0.001 and price - 10 * strikes > -0.001";
+    let (code, table, said) = run(folder.path(), &["--rare", thin, "--worlds", "20k"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("is still") && said.contains("of it after 20,000 worlds"), "{table}{said}");
+    // Computed, and reached: nothing to say.
+    let (_, _, said) = run(folder.path(), &["--rare", "price > 150"]);
+    assert!(!said.contains("is still"), "{said}");
+}
+
+#[test]
+fn the_computed_chance_of_what_is_known_has_its_digits_and_no_error() {
+    let folder = folder();
+    // The price is drawn, and what is known is only compared with: P(N(100, 10) > 105) = 0.308538 (tables of the normal distribution).
+    let (_, table, _) = run(folder.path(), &["--given", "price > 105", "--events", "--worlds", "20k"]);
+    assert!(table.contains("the evidence had a chance of 0.308538\n"), "{table}");
+}

@@ -357,3 +357,116 @@ fn a_network_is_asked_in_its_own_names() {
     let (code, _, said) = run(&["run", "lamp.bif", "--given", "lamp on is dim"]);
     assert!(code == Some(1) && said.contains("`lamp on` is `true`, `false`; `EXPCO2` is `ZERO`, `HIGH-UP`"), "{said}");
 }
+
+/// Tables as large networks have them: thousands of rows over several parents. By hand the marginal is a sum over the rows.
+#[test]
+fn a_table_of_thousands_of_rows_is_computed() {
+    const STATES: usize = 17;
+    let total = (STATES * (STATES + 1) / 2) as f64;
+    let weights: Vec<f64> = (1..=STATES).map(|weight| weight as f64 / total).collect();
+    let parent = |name: &str| Variable {
+        name: name.to_owned(),
+        states: (0..STATES).map(|state| format!("s{state}")).collect(),
+        parents: Vec::new(),
+        table: weights.clone(),
+        properties: Vec::new(),
+    };
+    let chance = |first: usize, second: usize, third: usize| ((first * 7 + second * 3 + third) % 10 + 1) as f64 / 12.0;
+    let (mut table, mut expected, mut expected_with_first) = (Vec::new(), 0.0, 0.0);
+    for first in 0..STATES {
+        for second in 0..STATES {
+            for third in 0..STATES {
+                let yes = chance(first, second, third);
+                table.extend([yes, 1.0 - yes]);
+                let weight = weights[first] * weights[second] * weights[third];
+                expected += weight * yes;
+                expected_with_first += if first == 0 { weight * yes } else { 0.0 };
+            }
+        }
+    }
+    let child = Variable {
+        name: "child".to_owned(),
+        states: vec!["yes".to_owned(), "no".to_owned()],
+        parents: vec![0, 1, 2],
+        table,
+        properties: Vec::new(),
+    };
+    let variables = vec![parent("first"), parent("second"), parent("third"), child];
+    let model = model(&Network { name: "wide".to_owned(), properties: Vec::new(), variables });
+    let mut situation = Situation::of_file(&model);
+    let plan = plan::compile(&model, &situation);
+    // A column a row, and one for each pair of the first two.
+    let rows = STATES * STATES * STATES;
+    assert!(plan.steps.len() <= rows + STATES * STATES + 4, "{} steps for {rows} rows", plan.steps.len());
+    let options = |plan: &plan::Plan, at: usize| {
+        let exact = exact::solve(plan).expect("the network is small enough");
+        match &exact.answers()[at] {
+            Ok(Answer::Categorical(options)) => options.iter().map(|option| option.value).collect::<Vec<f64>>(),
+            other => panic!("not computed: {other:?}"),
+        }
+    };
+    assert!((options(&plan, 3)[0] - expected).abs() < 1e-12);
+    let child = model.find("child").expect("the child is there");
+    situation.given.push(("child is yes".to_owned(), model::Condition::Options { event: child, options: vec![0] }));
+    let posterior = options(&plan::compile(&model, &situation), 0)[0];
+    assert!((posterior - expected_with_first / expected).abs() < 1e-12, "{posterior}");
+}
+
+/// Names beyond the English alphabet, and words of the language.
+const ODD: &str = "network \"odd; names\" { }\nvariable \"Größe (m)\" { type discrete [ 2 ] { \"<5\", \">=5\" }; }\n\
+    variable and_ { type discrete [ 2 ] { yes, no }; }\nprobability ( \"Größe (m)\" ) { table 0.25, 0.75; }\n\
+    probability ( and_ | \"Größe (m)\" ) {\n  (\"<5\") 0.9, 0.1;\n  (\">=5\") 0.2, 0.8;\n}\n";
+
+#[test]
+fn names_beyond_the_english_alphabet_are_compared_told_and_written() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file can be written");
+    write("odd.bif", ODD);
+    write("later.bif", &ODD.replace("0.25, 0.75", "0.5, 0.5"));
+    let run = |arguments: &[&str]| {
+        let output = foretell().current_dir(folder.path()).args(arguments).output().expect("the binary runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let row = |table: &str, cells: &str| {
+        table.lines().any(|line| line.split_whitespace().collect::<Vec<_>>().join(" ").starts_with(cells))
+    };
+    for only in [&[][..], &["--only", "Größe (m)"]] {
+        let (code, table, said) = run(&[&["diff", "odd.bif", "later.bif"], only].concat());
+        assert!(code == Some(0) && row(&table, "Größe (m) <5 Größe__m_: chance"), "{table}{said}");
+    }
+    // 0.75 · 0.8
+    let (code, table, said) = run(&["storylines", "odd.bif", "--over", "and_,Größe (m)"]);
+    assert!(code == Some(0) && table.contains("60 %") && table.to_lowercase().contains("and_: no"), "{table}{said}");
+    let (code, table, said) = run(&["run", "odd.bif", "--storyline", "Größe (m),and_", "--top", "1"]);
+    assert!(
+        code == Some(0) && row(&table, "probability Größe (m) and_") && row(&table, "60 % >=5 no"),
+        "{table}{said}"
+    );
+    let (code, table, said) = run(&["run", "odd.bif", "--most-probable"]);
+    assert!(code == Some(0) && row(&table, "60 % >=5 no"), "{table}{said}");
+}
+
+#[test]
+fn a_title_that_is_no_name_of_a_format_is_left_out_and_said_so() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let text = "title = 'Does it \"rain\"?'\nas_of = 2026-01-10\n[event.rain]\nchance = '25%'\n";
+    std::fs::write(folder.path().join("rain.toml"), text).expect("a file can be written");
+    for format in ["bif", "xdsl", "net", "xmlbif"] {
+        let out = format!("rain.{format}");
+        let arguments = ["export", "rain.toml", "--out", &out];
+        let output = foretell().current_dir(folder.path()).args(arguments).output().expect("the binary runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(0), "{format}: {said}");
+        let written = network(&folder.path().join(&out));
+        assert_eq!(written.variables[0].table, [0.75, 0.25], "{format}");
+        let kept = format == "xmlbif";
+        assert_eq!((written.name.is_empty(), said.contains("title")), (!kept, !kept), "{format}: {said}");
+    }
+    // A name of a variable is not left out.
+    std::fs::write(folder.path().join("odd.bif"), ODD).expect("a file can be written");
+    let output = foretell().current_dir(folder.path()).args(["export", "odd.bif", "--to", "net"]).output();
+    let output = output.expect("the binary runs");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("`Größe (m)` cannot be a name in net"));
+}

@@ -26,8 +26,11 @@ impl RunReport {
         }
         if self.effective_sample_size < self.worlds as f64 * 0.999_999 {
             let chance = self.probability_of_evidence.map_or_else(String::new, |chance| {
-                let error = self.error_of_evidence.unwrap_or(0.0);
-                format!("; the evidence had a chance of {} ± {}", significant(chance, 4), significant(error, 2))
+                let chance = match self.error_of_evidence {
+                    Some(error) if error > 0.0 => format!("{} ± {}", significant(chance, 4), significant(error, 2)),
+                    _ => significant(chance, 6),
+                };
+                format!("; the evidence had a chance of {chance}")
             });
             lines.push(format!(
                 "worth {} equally weighted worlds{chance}",

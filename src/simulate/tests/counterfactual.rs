@@ -68,6 +68,24 @@ fn twins_share_their_noise_as_enumeration_does() {
 }
 
 #[test]
+fn what_does_not_follow_from_what_is_made_so_is_the_same_in_both_runs_without_error() {
+    let windy = |known: bool, made: Option<bool>| {
+        let mut sketch = slippery(known, made);
+        let wind = sketch.bernoulli("wind", 0.4);
+        sketch.ask(Asked::Binary(wind));
+        sketch.plan
+    };
+    let settings = Settings { worlds: 100_000, doubt_draws: 0, ..Settings::default() };
+    let found = counterfactual(&windy(true, None), &windy(false, Some(false)), &settings).unwrap();
+    let wind = found.answers[3][0];
+    close(wind.factual.unwrap(), 0.4);
+    assert_eq!(wind.counterfactual, wind.factual);
+    assert_eq!(wind.difference.map(|apart| (apart.value, apart.standard_error)), Some((0.0, 0.0)));
+    // The ground is wet because of the rain.
+    assert!(found.answers[1][0].difference.unwrap().standard_error > 0.0);
+}
+
+#[test]
 fn a_figure_is_there_in_each_run_that_has_worlds_for_it() {
     // How likely wet is if it rains, and if it does not; had it not rained.
     let conditional = |made: Option<bool>| {
