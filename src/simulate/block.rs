@@ -124,25 +124,37 @@ static PLACES: [[u16; 8]; 256] = {
     places
 };
 
-/// Lists every world that the bit column holds in, in order: [`for_each_world`] without its branches, where each of them has more to do.
-pub(crate) fn list_worlds(plane: &Plane, worlds: &mut Vec<u16>) {
+/// How many bits are set in each byte.
+static ONES: [u8; 256] = {
+    let mut ones = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        ones[byte] = (byte as u8).count_ones() as u8;
+        byte += 1;
+    }
+    ones
+};
+
+/// Lists every world that the bit column holds in, in order: [`for_each_world`] without its branches, where each of them has more to do. What is
+/// behind the list is kept, so that it need not be cleared again.
+pub(crate) fn list_worlds<'a>(plane: &Plane, worlds: &'a mut Vec<u16>) -> &'a [u16] {
     worlds.resize(WORLDS_PER_BLOCK + 8, 0);
     let mut count = 0;
     for (first, word) in (0_u16..).step_by(64).zip(plane) {
         let mut rest = *word;
         let mut first = first;
         while rest != 0 {
-            let places = &PLACES[(rest & 0xff) as usize];
+            let byte = (rest & 0xff) as usize;
             let (eight, _) = worlds[count..].split_first_chunk_mut::<8>().expect("room for a byte is left");
-            for (world, place) in eight.iter_mut().zip(places) {
+            for (world, place) in eight.iter_mut().zip(PLACES[byte]) {
                 *world = first + place;
             }
-            count += (rest & 0xff).count_ones() as usize;
+            count += usize::from(ONES[byte]);
             rest >>= 8;
             first += 8;
         }
     }
-    worlds.truncate(count);
+    &worlds[..count]
 }
 
 /// The bit column of the worlds where a predicate of the index holds.
@@ -382,9 +394,9 @@ mod tests {
     fn listed_worlds_are_those_visited() {
         let planes =
             [EVERYWHERE, NOWHERE.0, plane_where(|world| world % 63 == 5), plane_where(|world| world * world % 7 < 3)];
-        let mut listed = vec![9; 3];
+        let mut room = vec![9; 3];
         for plane in planes {
-            list_worlds(&plane, &mut listed);
+            let listed = list_worlds(&plane, &mut room);
             let mut visited = Vec::new();
             for_each_world(&plane, |world| visited.push(world as u16));
             assert_eq!(listed, visited);

@@ -89,7 +89,7 @@ def crps_student_t(y: ArrayLike, degrees: ArrayLike, location: ArrayLike, scale:
     y
         What happened. Shape (...).
     degrees
-        Degrees of freedom, above 1: below, the score is infinite. Shape (...), broadcast against ``y``.
+        Degrees of freedom, above 1: up to there no mean exists, and the score, which is finite above one half, is not computed. Shape (...), broadcast against ``y``.
     location, scale
         Where the law lies and how wide it is, in the unit of ``y``; ``scale`` above 0. Shapes (...), broadcast against ``y``.
 
@@ -146,7 +146,7 @@ def crps_gev(y: ArrayLike, shape: ArrayLike, location: ArrayLike, scale: ArrayLi
     y
         What happened. Shape (...).
     shape
-        Below 1: above, the score is infinite; 0 is Gumbel's law. Shape (...), broadcast against ``y``.
+        Below 1: from there on no mean exists, and the score, which is finite below 2, is not computed; 0 is Gumbel's law. Shape (...), broadcast against ``y``.
     location, scale
         Where the law lies and how wide it is, in the unit of ``y``; ``scale`` above 0. Shapes (...), broadcast against ``y``.
 

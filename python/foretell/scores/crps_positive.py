@@ -203,7 +203,7 @@ def crps_generalised_pareto(y: ArrayLike, shape: ArrayLike, location: ArrayLike,
     y
         What happened. Shape (...).
     shape
-        Below 1: above, the score is infinite; 0 is the exponential law. Shape (...), broadcast against ``y``.
+        Below 1: from there on no mean exists, and the score, which is finite below 2, is not computed; 0 is the exponential law. Shape (...), broadcast against ``y``.
     location, scale
         Where the law lies and how wide it is, in the unit of ``y``; ``scale`` above 0. Shapes (...), broadcast against ``y``.
     mass

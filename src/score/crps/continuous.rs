@@ -51,7 +51,7 @@ const FAR: f64 = 1e100;
 /// CRPS = s (z (2F(z) - 1) + 2f(z) (n + z²)/(n - 1) - 2√n/(n - 1) B(1/2, n - 1/2) / B(1/2, n/2)²)
 /// ```
 ///
-/// `None` unless `degrees` > 1 (below, the score is infinite) and `scale` > 0.
+/// `None` unless `degrees` > 1 (up to there no mean exists; the score, which is finite above ½, is not computed) and `scale` > 0.
 #[must_use]
 pub fn crps_student_t(y: f64, degrees: f64, location: f64, scale: f64) -> Option<f64> {
     (degrees > 1.0 && scale > 0.0).then(|| {
@@ -135,7 +135,8 @@ const NEAR_GUMBEL: f64 = 1e-3;
 /// ```
 ///
 /// where γ is the lower incomplete gamma function, C Euler's constant and E₁ the exponential integral. Shapes within 0.001 of 0 are interpolated
-/// by a polynomial of degree four in the shape, which loses no digit that counts. `None` unless `scale` > 0 and `shape` < 1 (above, the score is infinite).
+/// by a polynomial of degree four in the shape, which loses no digit that counts. `None` unless `scale` > 0 and `shape` < 1
+/// (from there on no mean exists; the score, which is finite below 2, is not computed).
 ///
 /// Friederichs and Thorarinsdottir (2012), Environmetrics 23, 579–594.
 #[must_use]

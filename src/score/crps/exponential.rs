@@ -38,8 +38,8 @@ pub fn crps_exponential_with_mass(y: f64, location: f64, scale: f64, mass: f64) 
 /// CRPS = s (|z| - 2 (1 - M)/(1 - ξ) (1 - (1 - F(z))^{1 - ξ}) + (1 - M)²/(2 - ξ))        1 - F(z) = (1 + ξ z)^{-1/ξ} for z >= 0
 /// ```
 ///
-/// A shape of 0 is the exponential. `None` unless `scale` is positive, `shape` < 1 (above, the score is infinite), and `mass` lies in
-/// 0..=1.
+/// A shape of 0 is the exponential. `None` unless `scale` is positive, `shape` < 1 (from there on no mean exists; the score,
+/// which is finite below 2, is not computed), and `mass` lies in 0..=1.
 ///
 /// Friederichs and Thorarinsdottir (2012), Environmetrics 23, 579–594.
 #[must_use]

@@ -55,8 +55,9 @@ pub(crate) struct Space {
     sets_in: Vec<Plane>,
     /// What the multipliers do in some worlds.
     factors: Vec<Factor>,
-    /// The worlds in which the date may come, and when.
-    worlds: Vec<u16>,
+    /// The worlds in which the date may come: found by their bits, or one by one.
+    listed: Vec<u16>,
+    few: Vec<u16>,
     passages: Passages,
 }
 
@@ -218,21 +219,22 @@ impl Row<'_> {
 
     /// Draws the dates of worlds in which the same multipliers set in.
     fn draw(&self, among: &Plane, most: f64, space: &mut Space, out: &mut [f64]) {
-        let Space { factors, worlds, passages, .. } = space;
+        let Space { factors, listed, few, passages, .. } = space;
         let Self { dates, hazard, scale, level, uniforms, .. } = *self;
         let least = self.least(most);
-        if least <= self.least {
-            list_worlds(among, worlds);
+        let worlds: &[u16] = if least <= self.least {
+            list_worlds(among, listed)
         } else if count(among) < FEW {
-            worlds.clear();
+            few.clear();
             for_each_world(among, |world| {
                 if uniforms[world] >= least {
-                    worlds.push(world as u16);
+                    few.push(world as u16);
                 }
             });
+            few
         } else {
-            list_worlds(&both(among, &self.with_uniforms_from(least)), worlds);
-        }
+            list_worlds(&both(among, &self.with_uniforms_from(least)), listed)
+        };
         if worlds.is_empty() {
             return;
         }
