@@ -59,18 +59,17 @@ pub(super) fn run(arguments: &Arguments, output: Format) -> Done {
         Error::input(problem).help(format!("add --to with one of {}", names.join(", ")))
     })?;
     let network = network(arguments)?;
-    let text = match format.write(&network) {
-        Ok(text) => text,
+    let text = if let Ok(text) = format.write(&network) {
+        text
+    } else {
         // A title is no part of what a network says, and most titles of scenarios are no names.
-        Err(_) => {
-            let text = format.write(&Network { name: String::new(), ..network.clone() })?;
-            console::note(&format!(
-                "{} has no way to write the title `{}`: left out",
-                format.name,
-                network.name.escape_debug()
-            ));
-            text
-        }
+        let text = format.write(&Network { name: String::new(), ..network.clone() })?;
+        console::note(&format!(
+            "{} has no way to write the title `{}`: left out",
+            format.name,
+            network.name.escape_debug()
+        ));
+        text
     };
     if !format.keeps.names {
         console::note(&format!("{} has no names: variables and states are numbered in their order", format.name));
