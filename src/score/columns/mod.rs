@@ -10,6 +10,7 @@
 //! Nothing is dropped: a row that cannot be scored is an error that names it, counted from 0.
 
 mod binary;
+mod eight;
 mod ensembles;
 mod problem;
 mod quantiles;
