@@ -217,12 +217,13 @@ impl Sums {
     }
 }
 
-/// One lane of a bin's sums, for one answer.
+/// One lane of a bin's sums, for one answer. Both sums lie where one vector of two is loaded, added to and stored.
 #[derive(Debug, Clone, Copy, Default)]
+#[repr(C, align(32))]
 struct Stated {
-    forecasts: u64,
     sum: f64,
     squares: f64,
+    forecasts: u64,
 }
 
 /// Running sums of yes/no forecasts that come in pieces, such as the batches of a file.
@@ -268,44 +269,31 @@ impl BinaryTally {
         happened: &[Y],
         forecasters: &[u32],
     ) -> Result<(), ColumnProblem> {
-        /// A double that is added to this has its nearest whole number in the low bits.
-        const WHOLE: f64 = 4_503_599_627_370_496.0;
-        let count = self.forecasters.len();
-        let bins = self.bins.len() as f64;
-        for (row, ((&p, &y), &forecaster)) in probabilities.iter().zip(happened).zip(forecasters).enumerate() {
-            if !(0.0..=1.0).contains(&p) {
-                return Err(ColumnProblem::Probability { row, value: p });
+        let rows = probabilities.len().min(happened.len()).min(forecasters.len());
+        let (fours, rest) = probabilities[..rows].as_chunks::<LANES>();
+        let (happened_in_fours, happened) = happened[..rows].as_chunks::<LANES>();
+        let (forecasters_in_fours, forecasters) = forecasters[..rows].as_chunks::<LANES>();
+        let mut sums = Adding {
+            width: self.bins.len() as f64,
+            forecasters: &mut self.forecasters,
+            bins: &mut self.bins,
+            edges: &self.edges,
+        };
+        let mut row = 0;
+        for ((four, happened), forecasters) in fours.iter().zip(happened_in_fours).zip(forecasters_in_fours) {
+            let ([a, b, c, d], [of_a, of_b, of_c, of_d], [by_a, by_b, by_c, by_d]) = (*four, *happened, *forecasters);
+            sums.add::<Y, 0>(row, a, of_a, by_a)?;
+            sums.add::<Y, 1>(row + 1, b, of_b, by_b)?;
+            sums.add::<Y, 2>(row + 2, c, of_c, by_c)?;
+            sums.add::<Y, 3>(row + 3, d, of_d, by_d)?;
+            row += LANES;
+        }
+        for (lane, ((p, y), forecaster)) in rest.iter().zip(happened).zip(forecasters).enumerate() {
+            match lane {
+                0 => sums.add::<Y, 0>(row, *p, *y, *forecaster)?,
+                1 => sums.add::<Y, 1>(row + 1, *p, *y, *forecaster)?,
+                _ => sums.add::<Y, 2>(row + 2, *p, *y, *forecaster)?,
             }
-            let yes = y.happened().map_err(|value| ColumnProblem::Outcome { row, value })?;
-            let Some(lanes) = self.forecasters.get_mut(forecaster as usize) else {
-                return Err(ColumnProblem::Forecaster { row, value: forecaster, forecasters: count });
-            };
-            let lane = row % LANES;
-            let sums = &mut lanes[lane];
-            let rest = 1.0 - p;
-            let (of_outcome, miss) = if yes { (p, rest) } else { (rest, p) };
-            sums.brier += miss * miss;
-            sums.forecasts += 1;
-            let mut factor = of_outcome;
-            if of_outcome < LOG_FLOOR {
-                factor = LOG_FLOOR;
-                if of_outcome > 0.0 {
-                    sums.raised += 1;
-                } else {
-                    sums.infinite += 1;
-                }
-            }
-            sums.product *= factor;
-            if sums.product < SMALL {
-                sums.close();
-            }
-            // The nearest edge; a bin holds its upper edge and not its lower one.
-            let edge = (p * bins + WHOLE).to_bits() as u32 as usize;
-            let at = (edge + usize::from(p > self.edges[edge])) - 1;
-            let stated = &mut self.bins[at][usize::from(yes)][lane];
-            stated.forecasts += 1;
-            stated.sum += p;
-            stated.squares += p * p;
         }
         Ok(())
     }
@@ -379,120 +367,169 @@ impl BinaryTally {
     }
 }
 
+/// The sums of a tally while rows are added to them.
+struct Adding<'a> {
+    forecasters: &'a mut [[Sums; LANES]],
+    bins: &'a mut [[[Stated; LANES]; 2]],
+    edges: &'a [f64],
+    /// How many bins there are.
+    width: f64,
+}
+
+impl Adding<'_> {
+    /// Adds a row to a lane, which is known when this is compiled.
+    #[inline(always)]
+    fn add<Y: YesNo, const LANE: usize>(
+        &mut self,
+        row: usize,
+        p: f64,
+        y: Y,
+        forecaster: u32,
+    ) -> Result<(), ColumnProblem> {
+        /// A double that is added to this has its nearest whole number in the low bits.
+        const WHOLE: f64 = 4_503_599_627_370_496.0;
+        // One comparison for nearly all: what is negative or no number has greater bits than 1, too. So has -0, which is 0.
+        if p.to_bits() > 1.0_f64.to_bits() {
+            check_closely(row, p)?;
+        }
+        let yes = y.happened().map_err(|value| ColumnProblem::Outcome { row, value })?;
+        let count = self.forecasters.len();
+        let Some(lanes) = self.forecasters.get_mut(forecaster as usize) else {
+            return Err(ColumnProblem::Forecaster { row, value: forecaster, forecasters: count });
+        };
+        let sums = &mut lanes[LANE];
+        // If it happened, the one is exchanged for the other. In bits, since a choice between doubles becomes a branch, and which way it goes nobody can
+        // foresee.
+        let (stated, rest) = (p.to_bits(), (1.0 - p).to_bits());
+        let exchanged = (stated ^ rest) & u64::from(yes).wrapping_neg();
+        let of_outcome = f64::from_bits(rest ^ exchanged);
+        let miss = f64::from_bits(stated ^ exchanged);
+        sums.brier += miss * miss;
+        sums.forecasts += 1;
+        let mut factor = of_outcome;
+        if of_outcome < LOG_FLOOR {
+            factor = LOG_FLOOR;
+            if of_outcome > 0.0 {
+                sums.raised += 1;
+            } else {
+                sums.infinite += 1;
+            }
+        }
+        sums.product *= factor;
+        if sums.product < SMALL {
+            sums.close();
+        }
+        // The nearest edge; a bin holds its upper edge and not its lower one.
+        let edge = (p * self.width + WHOLE).to_bits() as u32 as usize;
+        let at = (edge + usize::from(p > self.edges[edge])) - 1;
+        let stated = &mut self.bins[at][usize::from(yes)][LANE];
+        stated.sum += p;
+        stated.squares += p * p;
+        stated.forecasts += 1;
+        Ok(())
+    }
+}
+
+/// Whether a number is a probability.
+#[cold]
+fn check_closely(row: usize, p: f64) -> Result<(), ColumnProblem> {
+    if (0.0..=1.0).contains(&p) { Ok(()) } else { Err(ColumnProblem::Probability { row, value: p }) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::math::SplitMix;
-    use crate::score::{brier, log_score_floored};
-    use proptest::prelude::*;
 
-    fn near(a: f64, b: f64) -> bool {
-        (a - b).abs() <= 1e-12 * (1.0 + b.abs())
+    /// What stands in a tally, every number by its bits.
+    fn contents(tally: &BinaryTally) -> Vec<[u64; 6]> {
+        let of_forecasters = tally.forecasters.iter().flatten().map(|sums| {
+            let Sums { brier, product, log, forecasts, raised, infinite } = *sums;
+            [brier.to_bits(), product.to_bits(), log.to_bits(), forecasts, raised, infinite]
+        });
+        let of_bins = tally.bins.iter().flatten().flatten();
+        let of_bins = of_bins.map(|stated| [stated.sum.to_bits(), stated.squares.to_bits(), stated.forecasts, 0, 0, 0]);
+        of_forecasters.chain(of_bins).collect()
     }
 
-    /// What the functions of one forecast give.
-    fn one_by_one(rows: &[(f64, bool, u32)], forecaster: Option<u32>) -> Option<(usize, f64, f64)> {
-        let of: Vec<_> = rows.iter().filter(|row| forecaster.is_none_or(|one| row.2 == one)).collect();
-        let n = of.len() as f64;
-        (!of.is_empty()).then(|| {
-            let of_outcome = |p: f64, y: bool| if y { p } else { 1.0 - p };
-            (
-                of.len(),
-                of.iter().map(|(p, y, _)| brier(*p, *y)).sum::<f64>() / n,
-                of.iter().map(|(p, y, _)| log_score_floored(of_outcome(*p, *y), LOG_FLOOR).0).sum::<f64>() / n,
-            )
-        })
-    }
-
-    fn score(rows: &[(f64, bool, u32)], forecasters: usize, bins: usize) -> BinaryScores {
-        let p: Vec<f64> = rows.iter().map(|row| row.0).collect();
-        let y: Vec<bool> = rows.iter().map(|row| row.1).collect();
-        let f: Vec<u32> = rows.iter().map(|row| row.2).collect();
-        BinaryColumns::new(&p, &y, &f, forecasters).expect("one length").score(bins).expect("rows that can be scored")
-    }
-
-    proptest! {
-        #[test]
-        fn means_are_those_of_the_scores_one_by_one(
-            rows in prop::collection::vec((prop_oneof![0.0..=1.0_f64, Just(0.0), Just(1.0), Just(1e-9)], any::<bool>(), 0_u32..5), 0..300)
-        ) {
-            let scores = score(&rows, 6, 7);
-            for forecaster in 0..6 {
-                match (scores.forecasters[forecaster as usize], one_by_one(&rows, Some(forecaster))) {
-                    (Some(means), Some((count, brier, log))) => {
-                        prop_assert_eq!(means.forecasts as usize, count);
-                        prop_assert!(near(means.brier, brier) && near(means.log, log));
-                    }
-                    (means, expected) => prop_assert!(means.is_none() && expected.is_none()),
-                }
+    /// Adds rows to a tally one by one, as it is defined: each to the lane of its number.
+    fn add_plainly(tally: &mut BinaryTally, p: &[f64], y: &[u8], forecasters: &[u32]) {
+        let bins = tally.bins.len();
+        for row in 0..p.len() {
+            let lane = row % LANES;
+            let (p, yes) = (p[row], y[row] == 1);
+            let of_outcome = if yes { p } else { 1.0 - p };
+            let miss = if yes { 1.0 - p } else { p };
+            let sums = &mut tally.forecasters[forecasters[row] as usize][lane];
+            sums.forecasts += 1;
+            sums.brier += miss * miss;
+            sums.raised += u64::from(of_outcome > 0.0 && of_outcome < LOG_FLOOR);
+            sums.infinite += u64::from(of_outcome <= 0.0);
+            sums.product *= of_outcome.max(LOG_FLOOR);
+            if sums.product < SMALL {
+                sums.log -= ln(sums.product);
+                sums.product = 1.0;
             }
-            let held: u64 = scores.bins.iter().map(|bin| bin.forecasts).sum();
-            prop_assert_eq!(held as usize, rows.len());
+            let bin = (0..bins).rfind(|at| *at == 0 || p > *at as f64 / bins as f64).expect("the first takes all");
+            let stated = &mut tally.bins[bin][usize::from(yes)][lane];
+            stated.forecasts += 1;
+            stated.sum += p;
+            stated.squares += p * p;
         }
     }
 
     #[test]
-    fn many_rows_of_many_forecasters_agree_with_the_scores_one_by_one_at_any_number_of_threads() {
-        let mut stream = SplitMix::of_replicate(5, 1);
-        let uniform = |bits: u64| (bits >> 11) as f64 / (1_u64 << 53) as f64;
-        let rows: Vec<(f64, bool, u32)> = (0..300_000)
-            .map(|_| (uniform(stream.next_u64()), stream.next_u64().is_multiple_of(3), stream.below(40) as u32))
-            .collect();
-        let under = |threads| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-            pool.install(|| score(&rows, 40, 20))
-        };
-        let scores = under(1);
-        assert_eq!(scores, under(3));
-        for forecaster in 0..40 {
-            let (count, brier, log) = one_by_one(&rows, Some(forecaster)).expect("forecasts");
-            let means = scores.forecasters[forecaster as usize].expect("forecasts");
-            assert_eq!(means.forecasts as usize, count);
-            assert!(near(means.brier, brier) && near(means.log, log));
+    fn sums_are_those_of_rows_one_by_one_to_the_last_bit() {
+        let mut stream = SplitMix::of_replicate(5, 2);
+        let special = [0.0, -0.0, 1.0, 1e-7, 5e-324, 0.5, 0.3, 1.0 - f64::EPSILON / 2.0, 1e-6];
+        for rows in (0..=70).chain([127, 128, 129, 20_000]) {
+            let p: Vec<f64> = (0..rows)
+                .map(|_| match stream.below(4) {
+                    0 => special[stream.below(special.len())],
+                    1 => stream.below(8) as f64 / 7.0,
+                    _ => stream.unit(),
+                })
+                .collect();
+            let y: Vec<u8> = (0..rows).map(|_| stream.below(2) as u8).collect();
+            let forecasters: Vec<u32> = (0..rows).map(|_| stream.below(3) as u32).collect();
+            let (mut own, mut plain) = (BinaryTally::new(3, 7), BinaryTally::new(3, 7));
+            // A second call begins with the first lane again.
+            for _ in 0..2 {
+                own.add(&p, &y, &forecasters).expect("rows that can be scored");
+                add_plainly(&mut plain, &p, &y, &forecasters);
+            }
+            assert_eq!(contents(&own), contents(&plain), "{rows} rows");
         }
-        let (_, brier, log) = one_by_one(&rows, None).expect("forecasts");
-        let overall = scores.overall.expect("forecasts");
-        assert!(near(overall.brier, brier) && near(overall.log, log));
     }
 
     #[test]
-    fn a_bin_holds_its_upper_edge() {
-        // 0.3 is less than 3/10 in neither bits nor sense; 0 belongs to the first bin.
-        let rows: Vec<(f64, bool, u32)> = (0..=10).map(|at| (f64::from(at) / 10.0, at % 2 == 0, 0)).collect();
-        let counts: Vec<u64> = score(&rows, 1, 10).bins.iter().map(|bin| bin.forecasts).collect();
-        assert_eq!(counts, [2, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
-    }
-
-    #[test]
-    fn the_floor_is_counted() {
-        let scores = score(&[(0.0, true, 0), (1e-7, true, 0), (1.0, false, 0), (0.5, true, 0)], 1, 10);
-        let means = scores.overall.expect("four forecasts");
-        assert_eq!((means.raised, means.infinite), (1, 2));
-        assert!(near(means.log, (3.0 * -crate::math::ln(1e-6) + std::f64::consts::LN_2) / 4.0));
-    }
-
-    #[test]
-    fn what_cannot_be_scored_is_named_by_its_row() {
-        let ten = vec![0.5; 200_000];
-        let mut p = ten.clone();
-        p[150_003] = f64::NAN;
-        p[190_000] = 2.0;
-        let (y, f) = (vec![1_u8; 200_000], vec![0_u32; 200_000]);
-        let problem = BinaryColumns::new(&p, &y, &f, 1).expect("one length").score(10).expect_err("no probability");
-        assert!(problem.to_string().starts_with("row 150003: the probability"), "{problem}");
-        let mut y = y;
-        y[70_000] = 255;
-        let columns = BinaryColumns::new(&ten, &y, &f, 1).expect("one length");
-        assert_eq!(columns.score(10), Err(ColumnProblem::Outcome { row: 70_000, value: 255 }));
-        let columns = BinaryColumns::new(&ten[..3], &[true; 3], &[0, 7, 0], 2).expect("one length");
-        assert_eq!(columns.score(10), Err(ColumnProblem::Forecaster { row: 1, value: 7, forecasters: 2 }));
-        assert!(BinaryColumns::new(&[0.5], &[true, false], &[0], 1).is_err());
-    }
-
-    #[test]
-    fn no_rows_have_no_means() {
-        let scores = score(&[], 2, 10);
-        assert_eq!(scores.overall, None);
-        assert_eq!(scores.forecasters, [None, None]);
+    fn rows_before_the_first_that_cannot_be_scored_are_part_of_the_sums() {
+        for bad in 0..11 {
+            for what in 0..4 {
+                let (mut p, mut y, mut forecasters) = ([0.25; 11], [1; 11], [0; 11]);
+                let expected = match what {
+                    0 => {
+                        p[bad] = -1e-300;
+                        ColumnProblem::Probability { row: bad, value: -1e-300 }
+                    }
+                    1 => {
+                        p[bad] = 1.0 + f64::EPSILON;
+                        ColumnProblem::Probability { row: bad, value: 1.0 + f64::EPSILON }
+                    }
+                    2 => {
+                        y[bad] = 2;
+                        ColumnProblem::Outcome { row: bad, value: 2 }
+                    }
+                    _ => {
+                        forecasters[bad] = 1;
+                        ColumnProblem::Forecaster { row: bad, value: 1, forecasters: 1 }
+                    }
+                };
+                let (mut own, mut plain) = (BinaryTally::new(1, 7), BinaryTally::new(1, 7));
+                assert_eq!(own.add(&p, &y, &forecasters), Err(expected));
+                add_plainly(&mut plain, &p[..bad], &y, &forecasters);
+                assert_eq!(contents(&own), contents(&plain), "{expected:?}");
+            }
+        }
     }
 }

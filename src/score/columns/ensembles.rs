@@ -1,16 +1,13 @@
 //! The CRPS of many ensembles, one a row.
 
+use super::eight::{Eight, MOST_MEMBERS};
 use super::problem::ColumnProblem;
 use crate::math::level;
-use crate::math::sort_lanes::{LANES, sort_lanes};
+use crate::math::sort_lanes::LANES;
 use crate::score::EnsembleEstimator;
 use crate::score::crps::{crps_ensemble, crps_ensemble_fair};
-use fearless_simd::{Simd, SimdBase, dispatch, f64x8};
-use ndarray::{ArrayView1, ArrayView2, s};
+use ndarray::{ArrayView2, s};
 use rayon::prelude::*;
-
-/// Ensembles with more members are sorted one by one: eight of them together would not stay in the caches.
-const MOST_MEMBERS: usize = 1 << 13;
 
 /// Rows of a piece of work.
 const ROWS: usize = 16 * LANES;
@@ -18,7 +15,8 @@ const ROWS: usize = 16 * LANES;
 /// The CRPS of every row of an array of ensembles: as [`crps_ensemble`] and [`crps_ensemble_fair`] give it, bit for bit.
 ///
 /// `ensembles` has one row a forecast and one column a member; `outcomes` has what happened, one a row. Lower is better; in the unit of the
-/// outcomes. Eight rows are sorted side by side in a network without branches, so the time does not depend on the numbers.
+/// outcomes. Eight rows are sorted side by side in a network without branches; rows nearly all of whose members lie together in next to nothing of
+/// what they span take longer.
 ///
 /// ```
 /// use foretell::score::EnsembleEstimator;
@@ -51,15 +49,19 @@ pub fn crps_of_ensembles(
         .par_chunks_mut(ROWS)
         .zip(outcomes.par_chunks(ROWS))
         .enumerate()
-        .filter_map(|(at, (scores, outcomes))| {
-            let ensembles = ensembles.slice(s![at * ROWS..at * ROWS + outcomes.len(), ..]);
-            let bad = if members > MOST_MEMBERS {
-                one_by_one(ensembles, outcomes, estimator, scores)
-            } else {
-                side_by_side(ensembles, outcomes, estimator, scores)
-            };
-            bad.map(|row| at * ROWS + row)
-        })
+        .map_init(
+            // Ensembles with more members are sorted one by one: eight of them together would not stay in the caches.
+            || (members <= MOST_MEMBERS).then(|| Eight::new(level(), members)),
+            |eight, (at, (scores, outcomes))| {
+                let ensembles = ensembles.slice(s![at * ROWS..at * ROWS + outcomes.len(), ..]);
+                let bad = match eight {
+                    Some(eight) => side_by_side(eight, ensembles, outcomes, estimator, scores),
+                    None => one_by_one(ensembles, outcomes, estimator, scores),
+                };
+                bad.map(|row| at * ROWS + row)
+            },
+        )
+        .flatten_iter()
         .min();
     match bad {
         Some(row) => Err(ColumnProblem::NotFinite { row }),
@@ -92,72 +94,39 @@ fn one_by_one(
 
 /// Scores eight rows at a time; the first row with a number that is not finite.
 fn side_by_side(
+    eight: &mut Eight,
     ensembles: ArrayView2<'_, f64>,
     outcomes: &[f64],
     estimator: EnsembleEstimator,
     scores: &mut [f64],
 ) -> Option<usize> {
-    let members = ensembles.ncols();
-    let level = level();
-    // What is beyond the members is greater than all of them and stays at the end.
-    let mut lanes = vec![[f64::INFINITY; LANES]; members.next_power_of_two().max(8)];
+    let count = ensembles.ncols() as f64;
+    let pairs_of = match estimator {
+        EnsembleEstimator::Empirical => count,
+        EnsembleEstimator::Fair => count - 1.0,
+    };
     for (at, (outcomes, scores)) in outcomes.chunks(LANES).zip(scores.chunks_mut(LANES)).enumerate() {
-        lanes[members..].fill([f64::INFINITY; LANES]);
         let mut y = [0.0; LANES];
+        y[..outcomes.len()].copy_from_slice(outcomes);
         for (lane, outcome) in outcomes.iter().enumerate() {
             let row = at * LANES + lane;
-            y[lane] = *outcome;
-            if !(outcome.is_finite() && fill(&mut lanes, lane, ensembles.row(row))) {
+            let members = ensembles.row(row);
+            let finite = match members.as_slice() {
+                Some(members) => eight.take(lane, members),
+                None => eight.take(lane, &members.to_vec()),
+            };
+            if !(finite && outcome.is_finite()) {
                 return Some(row);
             }
         }
-        sort_lanes(level, &mut lanes);
-        let sums = dispatch!(level, simd => sums(simd, &lanes[..members], &y));
-        let count = members as f64;
-        let pairs_of = match estimator {
-            EnsembleEstimator::Empirical => count,
-            EnsembleEstimator::Fair => count - 1.0,
-        };
+        (outcomes.len()..LANES).for_each(|lane| eight.leave(lane));
+        let sums = eight.sums(&y);
         for (lane, score) in scores.iter_mut().enumerate() {
             let [below, above, pairs] = sums.map(|sum| sum[lane]);
             *score = below / count + above / count - 2.0 * pairs / (2.0 * count * pairs_of);
         }
     }
     None
-}
-
-/// Writes a row into a lane; says whether all of it is finite.
-fn fill(lanes: &mut [[f64; LANES]], lane: usize, row: ArrayView1<'_, f64>) -> bool {
-    let mut largest = 0;
-    let mut put = |(place, value): (&mut [f64; LANES], &f64)| {
-        place[lane] = *value;
-        largest = largest.max(value.to_bits() & (u64::MAX >> 1));
-    };
-    match row.as_slice() {
-        Some(values) => lanes.iter_mut().zip(values).for_each(&mut put),
-        None => lanes.iter_mut().zip(row.iter()).for_each(&mut put),
-    }
-    largest < f64::INFINITY.to_bits()
-}
-
-/// Of sorted lanes the shortfalls below and above `y`, and half the sum of all distances between two members.
-#[inline(always)]
-fn sums<S: Simd>(simd: S, lanes: &[[f64; LANES]], y: &[f64; LANES]) -> [[f64; LANES]; 3] {
-    let zero = f64x8::splat(simd, 0.0);
-    let y = f64x8::from_slice(simd, y);
-    let count = lanes.len() as f64;
-    let (mut below, mut above, mut pairs) = (zero, zero, zero);
-    for (at, place) in lanes.iter().enumerate() {
-        let member = f64x8::from_slice(simd, place);
-        below += (y - member).max(zero);
-        above += (member - y).max(zero);
-        pairs += member * (2.0 * at as f64 + 1.0 - count);
-    }
-    let mut out = [[0.0; LANES]; 3];
-    below.store_slice(&mut out[0]);
-    above.store_slice(&mut out[1]);
-    pairs.store_slice(&mut out[2]);
-    out
 }
 
 #[cfg(test)]

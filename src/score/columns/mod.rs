@@ -10,6 +10,9 @@
 //! Nothing is dropped: a row that cannot be scored is an error that names it, counted from 0.
 
 mod binary;
+#[cfg(test)]
+mod binary_tests;
+mod eight;
 mod ensembles;
 mod problem;
 mod quantiles;

@@ -116,8 +116,6 @@ struct Weights {
     over: Vec<[f64; LANES]>,
     /// Of `(y - q)⁺`.
     under: Vec<[f64; LANES]>,
-    /// Whether a vector has a column that counts for the over-, and for the underprediction: those of one side of the median alone do not for the other.
-    sides: Vec<(bool, bool)>,
 }
 
 impl Weights {
@@ -144,7 +142,6 @@ impl Weights {
             dispersion: vec![[0.0; LANES]; vectors],
             over: vec![[0.0; LANES]; vectors],
             under: vec![[0.0; LANES]; vectors],
-            sides: vec![(false, false); vectors],
         };
         for (at, level) in levels.iter().enumerate() {
             let (dispersion, over, under) = match at.cmp(&middle) {
@@ -157,8 +154,6 @@ impl Weights {
             weights.dispersion[vector][lane] = dispersion / total;
             weights.over[vector][lane] = over / total;
             weights.under[vector][lane] = under / total;
-            weights.sides[vector].0 |= over > 0.0;
-            weights.sides[vector].1 |= under > 0.0;
         }
         Some(weights)
     }
@@ -180,7 +175,6 @@ fn rows_of<S: Simd>(simd: S, quantiles: &[f64], outcomes: &[f64], weights: &Weig
         return short_rows_of(simd, quantiles, outcomes, weights, out);
     }
     match weights.over.len() {
-        1 => long_rows_of::<S, 1>(simd, quantiles, outcomes, weights, out),
         2 => long_rows_of::<S, 2>(simd, quantiles, outcomes, weights, out),
         3 => long_rows_of::<S, 3>(simd, quantiles, outcomes, weights, out),
         4 => long_rows_of::<S, 4>(simd, quantiles, outcomes, weights, out),
@@ -188,7 +182,7 @@ fn rows_of<S: Simd>(simd: S, quantiles: &[f64], outcomes: &[f64], weights: &Weig
     }
 }
 
-/// Rows of eight columns and more, in so many vectors; 0 is any number.
+/// Rows of more than eight columns, in so many vectors; 0 is any number.
 #[inline(always)]
 fn long_rows_of<S: Simd, const N: usize>(
     simd: S,
@@ -199,13 +193,19 @@ fn long_rows_of<S: Simd, const N: usize>(
 ) -> Option<usize> {
     let columns = quantiles.len() / outcomes.len().max(1);
     let vectors = if N == 0 { weights.over.len() } else { N };
+    // The vector with the median: columns before it count for no underprediction, and those after it for no overprediction.
+    let middle = (vectors - 1) / 2;
+    // As long as the rows are many, so that no place is compared with a length again.
+    let rows = outcomes.len();
+    let (score, dispersion) = (&mut out.score[..rows], &mut out.dispersion[..rows]);
+    let (under, over) = (&mut out.under[..rows], &mut out.over[..rows]);
     for (row, (values, y)) in quantiles.chunks_exact(columns).zip(outcomes).enumerate() {
         let mut sums = Sums::new(simd, *y);
         for at in 0..vectors {
             let first = Weights::first(at, columns);
-            sums.add(simd, &values[first..first + LANES], weights, at);
+            sums.add(simd, &values[first..first + LANES], weights, at, (at <= middle, at >= middle));
         }
-        let width = sums.store(row, &mut *out.score, &mut *out.dispersion, &mut *out.under, &mut *out.over);
+        let width = sums.store(row, score, dispersion, under, over);
         if !(y.is_finite() && width.is_finite()) {
             return Some(row);
         }
@@ -227,7 +227,7 @@ fn short_rows_of<S: Simd>(
     for (row, (values, y)) in quantiles.chunks_exact(columns.max(1)).zip(outcomes).enumerate() {
         padded[..columns].copy_from_slice(values);
         let mut sums = Sums::new(simd, *y);
-        sums.add(simd, &padded, weights, 0);
+        sums.add(simd, &padded, weights, 0, (true, true));
         let width = sums.store(row, &mut *out.score, &mut *out.dispersion, &mut *out.under, &mut *out.over);
         if !(y.is_finite() && width.is_finite()) {
             return Some(row);
@@ -252,12 +252,12 @@ impl<S: Simd> Sums<S> {
         Self { outcome: f64x8::splat(simd, y), zero, dispersion: zero, over: zero, under: zero }
     }
 
+    /// Adds eight columns, to the over- and to the underprediction if they have a column that counts for it.
     #[inline(always)]
-    fn add(&mut self, simd: S, eight: &[f64], weights: &Weights, at: usize) {
+    fn add(&mut self, simd: S, eight: &[f64], weights: &Weights, at: usize, (over, under): (bool, bool)) {
         let values = f64x8::from_slice(simd, eight);
         let above = values - self.outcome;
         self.dispersion += values * f64x8::from_slice(simd, &weights.dispersion[at]);
-        let (over, under) = weights.sides[at];
         if over {
             self.over += above.max(self.zero) * f64x8::from_slice(simd, &weights.over[at]);
         }
@@ -292,6 +292,7 @@ fn total<S: Simd>(sum: f64x8<S>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::SplitMix;
     use crate::score::weighted_interval_score;
     use ndarray::Array2;
     use proptest::prelude::*;
@@ -330,6 +331,52 @@ mod tests {
             let mut values = seed[..rows * columns].to_vec();
             values.chunks_exact_mut(columns).for_each(|row| row.sort_by(f64::total_cmp));
             agree(rows, columns, values, &outcomes[..rows]);
+        }
+    }
+
+    /// The sum of eight lanes as it is documented.
+    fn total_of([a, b, c, d, e, f, g, h]: [f64; 8]) -> f64 {
+        ((a + e) + (c + g)) + ((b + f) + (d + h))
+    }
+
+    /// What a row comes to, column by column: each in the lane of its vector.
+    fn plainly(values: &[f64], levels: &[f64], y: f64, of_median: f64) -> [f64; 4] {
+        let (columns, middle) = (values.len(), values.len() / 2);
+        let total = middle as f64 + of_median;
+        let mut sums = [[0.0; 8]; 3];
+        for (at, value) in values.iter().enumerate() {
+            let lane = at - (at / 8 * 8).min(columns.max(8) - 8);
+            let (width, over, under) = match at.cmp(&middle) {
+                std::cmp::Ordering::Less => (-levels[at], 1.0, 0.0),
+                std::cmp::Ordering::Equal => (0.0, of_median, of_median),
+                std::cmp::Ordering::Greater => (levels[columns - 1 - at], 0.0, 1.0),
+            };
+            sums[0][lane] += value * (width / total);
+            sums[1][lane] += (y - value).max(0.0) * (under / total);
+            sums[2][lane] += (value - y).max(0.0) * (over / total);
+        }
+        let [width, under, over] = sums.map(total_of);
+        [width + over + under, width, under, over]
+    }
+
+    #[test]
+    fn every_width_gives_the_bits_of_columns_added_one_by_one() {
+        let mut stream = SplitMix::of_replicate(7, 1);
+        for columns in (1..=71).step_by(2) {
+            let levels: Vec<f64> = (1..=columns).map(|at| at as f64 / (columns + 1) as f64).collect();
+            let rows = 40;
+            let quantiles =
+                Array2::from_shape_fn((rows, columns), |_| [-0.0, 0.0, 4.0][stream.below(3)] * stream.unit());
+            let outcomes: Vec<f64> = (0..rows).map(|_| stream.unit() * 5.0 - 0.5).collect();
+            for (weight, of_median) in [(MedianWeight::Half, 0.5), (MedianWeight::Whole, 1.0)] {
+                let found = wis_of_quantiles(quantiles.view(), &levels, &outcomes, weight).expect("finite numbers");
+                for (row, y) in outcomes.iter().enumerate() {
+                    let own = [&found.score, &found.dispersion, &found.underprediction, &found.overprediction];
+                    let expected = plainly(&quantiles.row(row).to_vec(), &levels, *y, of_median);
+                    let bits = |four: [f64; 4]| four.map(f64::to_bits);
+                    assert_eq!(bits(own.map(|column| column[row])), bits(expected), "row {row} of {columns} columns");
+                }
+            }
         }
     }
 

@@ -1,0 +1,446 @@
+//! Eight ensembles at a time: their sums over sorted members, without sorting the members themselves.
+//!
+//! What is sorted is a *key* of 32 bits for each member: in its upper bits the *cell* in which the member lies, of millions of equal width
+//! between the bounds of its ensemble; in its lower bits which member it is. That is half of what the members take, and no member is moved before
+//! the sums are. Members that share a cell are few and put in order by their values. Whether the order is right is seen by the members
+//! themselves as they are summed; where it is not, because nearly all of them share a few cells, they are sorted after all.
+//!
+//! So the sums are those of the sorted members to the last bit, whatever the keys are.
+
+use crate::math::sort_lanes::{BLOCK, LANES, Row, sort_keys, sort_lanes};
+use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, f64x8, u32x8};
+
+/// The most members of an ensemble: those of all lanes are counted in 16 bits, so that no place has to be compared with a length.
+pub(super) const MOST_MEMBERS: usize = (1 << 16) / LANES;
+
+/// Members of all lanes.
+type Members = [f64; MOST_MEMBERS * LANES];
+
+/// From so many members on the bounds of cells leave out what lies far off.
+const MANY: usize = 128;
+
+/// Members whose places are found at a time.
+const STEP: usize = 16;
+
+/// What one thread holds to score eight ensembles after another.
+#[derive(Debug)]
+pub(super) struct Eight {
+    level: Level,
+    /// Of an ensemble.
+    count: usize,
+    /// The bits of a key that say which member it is.
+    bits: u32,
+    /// Those of a lane lie together, and a lane begins every `1 << bits`.
+    members: Box<Members>,
+    /// Beyond the members greater than any key.
+    keys: Vec<Row<u32>>,
+    /// Lower bounds of the cells of each lane.
+    lowest: [f64; LANES],
+    /// Upper bounds.
+    highest: [f64; LANES],
+}
+
+/// Of sorted members the shortfalls below and above an outcome, and half the sum of all distances between two members.
+pub(super) type Sums = [[f64; LANES]; 3];
+
+impl Eight {
+    /// For ensembles of so many members, at least one and at most [`MOST_MEMBERS`].
+    pub(super) fn new(level: Level, count: usize) -> Self {
+        let room = count.next_power_of_two().max(BLOCK);
+        // Made on the heap: half a megabyte, of which what is not used is never touched.
+        let members: Box<Members> =
+            vec![0.0; MOST_MEMBERS * LANES].into_boxed_slice().try_into().expect("as many as were made");
+        Self {
+            level,
+            count,
+            bits: room.trailing_zeros(),
+            members,
+            keys: vec![Row([u32::MAX; LANES]); room],
+            lowest: [0.0; LANES],
+            highest: [0.0; LANES],
+        }
+    }
+
+    /// Takes the members of an ensemble into a lane; says whether all are finite.
+    pub(super) fn take(&mut self, lane: usize, members: &[f64]) -> bool {
+        let own = &mut self.members[lane << self.bits..][..self.count];
+        let bounds = dispatch!(self.level, simd => bounds(simd, members, own));
+        (self.lowest[lane], self.highest[lane]) = bounds.unwrap_or_default();
+        bounds.is_some()
+    }
+
+    /// Takes nothing but zeros into a lane that has no ensemble.
+    pub(super) fn leave(&mut self, lane: usize) {
+        self.members[lane << self.bits..][..self.count].fill(0.0);
+        (self.lowest[lane], self.highest[lane]) = (0.0, 0.0);
+    }
+
+    /// The sums of each lane about its outcome.
+    pub(super) fn sums(&mut self, outcomes: &[f64; LANES]) -> Sums {
+        let sums = dispatch!(self.level, simd => self.sums_by_keys(simd, outcomes));
+        sums.unwrap_or_else(|| self.sums_by_members(outcomes))
+    }
+
+    /// The sums, unless the keys are not in the order of the members.
+    #[inline(always)]
+    fn sums_by_keys<S: Simd>(&mut self, simd: S, outcomes: &[f64; LANES]) -> Option<Sums> {
+        self.find_keys(simd);
+        sort_keys(simd, &mut self.keys);
+        // Where members are equal there is mostly nothing to be done: cells that hold such are all looked at only if need be.
+        for equals in [32, usize::MAX] {
+            self.order_cells(simd, equals);
+            let sums = self.sum(simd, outcomes);
+            if sums.is_some() {
+                return sums;
+            }
+        }
+        None
+    }
+
+    /// Finds the key of each member.
+    #[inline(always)]
+    fn find_keys<S: Simd>(&mut self, simd: S) {
+        /// A double that is added to this has its nearest whole number in the low bits.
+        const WHOLE: f64 = 4_503_599_627_370_496.0;
+        let cells = f64::from((u32::MAX >> self.bits) - 1);
+        let mut scales = [0.0; LANES];
+        for (scale, (lowest, highest)) in scales.iter_mut().zip(self.lowest.iter().zip(&self.highest)) {
+            let width = highest - lowest;
+            *scale = if width > 0.0 { cells / width } else { 0.0 };
+        }
+        let mut own = [[0; LANES]; LANES];
+        let blocks = self.count.div_ceil(LANES);
+        for (block, places) in self.keys.as_chunks_mut::<LANES>().0[..blocks].iter_mut().enumerate() {
+            let first = block * LANES;
+            let mut held = [u32x8::splat(simd, 0); LANES];
+            for lane in 0..LANES {
+                let (lowest, highest, scale) = (self.lowest[lane], self.highest[lane], scales[lane]);
+                let members = &self.members[(lane << self.bits) + first..][..LANES];
+                for (at, (key, member)) in own[lane].iter_mut().zip(members).enumerate() {
+                    // Not `f64::max` and `min`, which take thrice the instructions to let no NaN through.
+                    let raised = if *member > lowest { *member } else { lowest };
+                    let within = if raised < highest { raised } else { highest };
+                    let cell = ((within - lowest) * scale + WHOLE).to_bits() as u32;
+                    *key = (cell << self.bits) | (first + at) as u32;
+                }
+                held[lane] = u32x8::from_slice(simd, &own[lane]);
+            }
+            // Lanes become places: three times each takes its half of the ones and of the others in turn.
+            for _ in 0..3 {
+                let [a, b, c, d, e, f, g, h] = held;
+                held = [
+                    a.zip_low(e),
+                    a.zip_high(e),
+                    b.zip_low(f),
+                    b.zip_high(f),
+                    c.zip_low(g),
+                    c.zip_high(g),
+                    d.zip_low(h),
+                    d.zip_high(h),
+                ];
+            }
+            for at in 0..LANES {
+                held[at].store_slice(&mut places[at].0);
+            }
+        }
+        self.keys[self.count..].fill(Row([u32::MAX; LANES]));
+    }
+
+    /// Puts members that share a cell in the order of their values, until many more than so many are found to be in order already, or so many are not
+    /// that sorting takes less time.
+    #[inline(always)]
+    fn order_cells<S: Simd>(&mut self, simd: S, equals: usize) {
+        let cell = 1_u32 << self.bits;
+        let (mut steps, mut ordered) = (0, 0);
+        for at in 1..self.count {
+            let before = u32x8::from_slice(simd, &self.keys[at - 1].0);
+            let own = u32x8::from_slice(simd, &self.keys[at].0);
+            if (before ^ own).simd_lt(cell).any_true() {
+                let by = self.insert(at);
+                steps += by;
+                ordered += usize::from(by == 0);
+                if steps > self.count / 2 || ordered > equals.saturating_add(4 * steps) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Moves the keys at a place to before those of their cells that have greater members; by how many places in all.
+    #[inline(never)]
+    fn insert(&mut self, at: usize) -> usize {
+        let mut steps = 0;
+        for lane in 0..LANES {
+            let member = |key: u32| self.members[(lane << self.bits) + (key & !(u32::MAX << self.bits)) as usize];
+            let key = self.keys[at].0[lane];
+            let mut to = at;
+            while to > 0 {
+                let before = self.keys[to - 1].0[lane];
+                if (before ^ key) >> self.bits != 0 || member(before) <= member(key) {
+                    break;
+                }
+                self.keys[to].0[lane] = before;
+                to -= 1;
+            }
+            // What stays is not written, since a vector that is read after a part of it was written waits.
+            if to < at {
+                self.keys[to].0[lane] = key;
+                steps += at - to;
+            }
+        }
+        steps
+    }
+
+    /// The sums over members in the order of keys; `None` if that is not theirs.
+    #[inline(always)]
+    fn sum<S: Simd>(&self, simd: S, outcomes: &[f64; LANES]) -> Option<Sums> {
+        let members = &*self.members;
+        let which = u32x8::splat(simd, !(u32::MAX << self.bits));
+        let mut begin = [0; LANES];
+        for (lane, begin) in begin.iter_mut().enumerate() {
+            *begin = (lane << self.bits) as u32;
+        }
+        let begin = u32x8::from_slice(simd, &begin);
+        let mut sums = Summing::new(simd, outcomes, self.count);
+        let mut before = f64x8::splat(simd, f64::NEG_INFINITY);
+        let mut ordered = before.simd_le(before);
+        let mut places = [[0; LANES]; STEP];
+        for keys in self.keys[..self.count].chunks(STEP) {
+            for (place, key) in places.iter_mut().zip(keys) {
+                ((u32x8::from_slice(simd, &key.0) & which) + begin).store_slice(place);
+            }
+            for place in &places[..keys.len()] {
+                let mut eight = [0.0; LANES];
+                for lane in 0..LANES {
+                    eight[lane] = members[usize::from(place[lane] as u16)];
+                }
+                let own = f64x8::from_slice(simd, &eight);
+                ordered &= before.simd_le(own);
+                before = own;
+                sums.add(own);
+            }
+        }
+        ordered.all_true().then(|| sums.finish())
+    }
+
+    /// The sums over members that are sorted themselves.
+    #[inline(never)]
+    fn sums_by_members(&self, outcomes: &[f64; LANES]) -> Sums {
+        // What is beyond the members is greater than all of them and stays at the end.
+        let mut sorted = vec![Row([f64::INFINITY; LANES]); self.keys.len()];
+        for lane in 0..LANES {
+            let members = &self.members[lane << self.bits..][..self.count];
+            sorted.iter_mut().zip(members).for_each(|(place, member)| place.0[lane] = *member);
+        }
+        sort_lanes(self.level, &mut sorted);
+        dispatch!(self.level, simd => sums_of(simd, &sorted[..self.count], outcomes))
+    }
+}
+
+/// The sums of sorted members.
+#[inline(always)]
+fn sums_of<S: Simd>(simd: S, sorted: &[Row<f64>], outcomes: &[f64; LANES]) -> Sums {
+    let mut sums = Summing::new(simd, outcomes, sorted.len());
+    for members in sorted {
+        sums.add(f64x8::from_slice(simd, &members.0));
+    }
+    sums.finish()
+}
+
+/// Copies members; gives bounds between which most or all of them lie, or `None` if one is not finite.
+///
+/// Where there are many, eight parts of them have their bounds each, and what lies further off than twice the distance of the innermost of
+/// these is left out: a few members far from the others do not make all others share a cell.
+#[inline(always)]
+fn bounds<S: Simd>(simd: S, members: &[f64], own: &mut [f64]) -> Option<(f64, f64)> {
+    let (eights, rest) = members.as_chunks::<LANES>();
+    let (own_eights, own_rest) = own.as_chunks_mut::<LANES>();
+    let zero = f64x8::splat(simd, 0.0);
+    let mut low = f64x8::splat(simd, f64::INFINITY);
+    let mut high = f64x8::splat(simd, f64::NEG_INFINITY);
+    // 0 times what is not finite is no number, and stays one.
+    let mut nothing = zero;
+    for (eight, own) in eights.iter().zip(own_eights) {
+        let eight = f64x8::from_slice(simd, eight);
+        eight.store_slice(own);
+        low = low.min(eight);
+        high = high.max(eight);
+        nothing += eight * zero;
+    }
+    let mut found = [[0.0; LANES]; 3];
+    low.store_slice(&mut found[0]);
+    high.store_slice(&mut found[1]);
+    nothing.store_slice(&mut found[2]);
+    let [lows, highs, nothings] = found;
+    let mut nothing: f64 = nothings.iter().sum();
+    let (mut lowest, mut highest) = (f64::INFINITY, f64::NEG_INFINITY);
+    let (mut inner_low, mut inner_high) = (f64::NEG_INFINITY, f64::INFINITY);
+    for lane in 0..LANES {
+        lowest = lowest.min(lows[lane]);
+        highest = highest.max(highs[lane]);
+        inner_low = inner_low.max(lows[lane]);
+        inner_high = inner_high.min(highs[lane]);
+    }
+    for (member, own) in rest.iter().zip(own_rest) {
+        *own = *member;
+        lowest = lowest.min(*member);
+        highest = highest.max(*member);
+        nothing += member * 0.0;
+    }
+    let inner = inner_high - inner_low;
+    if members.len() >= MANY && inner > 0.0 {
+        lowest = lowest.max(inner_low - 2.0 * inner);
+        highest = highest.min(inner_high + 2.0 * inner);
+    }
+    (nothing == 0.0).then_some((lowest, highest))
+}
+
+/// Sums over sorted members, the least first.
+struct Summing<S: Simd> {
+    zero: f64x8<S>,
+    outcomes: f64x8<S>,
+    below: f64x8<S>,
+    above: f64x8<S>,
+    pairs: f64x8<S>,
+    /// How often the next member is the greater one of a pair, less how often it is the lesser one.
+    factor: f64,
+}
+
+impl<S: Simd> Summing<S> {
+    #[inline(always)]
+    fn new(simd: S, outcomes: &[f64; LANES], count: usize) -> Self {
+        let zero = f64x8::splat(simd, 0.0);
+        let outcomes = f64x8::from_slice(simd, outcomes);
+        Self { zero, outcomes, below: zero, above: zero, pairs: zero, factor: 1.0 - count as f64 }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, members: f64x8<S>) {
+        self.below += (self.outcomes - members).max(self.zero);
+        self.above += (members - self.outcomes).max(self.zero);
+        self.pairs += members * self.factor;
+        self.factor += 2.0;
+    }
+
+    #[inline(always)]
+    fn finish(self) -> Sums {
+        let mut out = [[0.0; LANES]; 3];
+        self.below.store_slice(&mut out[0]);
+        self.above.store_slice(&mut out[1]);
+        self.pairs.store_slice(&mut out[2]);
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::columns::levels;
+    use crate::math::{SplitMix, exp};
+
+    /// The sums of one ensemble as they are defined.
+    fn plainly(members: &[f64], outcome: f64) -> [f64; 3] {
+        let mut sorted = members.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        let count = sorted.len() as f64;
+        let (mut below, mut above, mut pairs) = (0.0, 0.0, 0.0);
+        for (at, member) in sorted.iter().enumerate() {
+            below += (outcome - member).max(0.0);
+            above += (member - outcome).max(0.0);
+            pairs += member * (2.0 * at as f64 + 1.0 - count);
+        }
+        [below, above, pairs]
+    }
+
+    /// Members of every kind that keys treat differently.
+    const KINDS: [fn(&mut SplitMix, usize) -> f64; 11] = [
+        |stream, _| stream.unit() - 0.5,
+        // Equal members, everywhere or in one half; zeros of both signs.
+        |stream, _| (stream.unit() * 5.0).floor(),
+        |stream, _| (stream.unit() - 0.5).max(0.0),
+        |stream, _| [0.0, -0.0][stream.below(2)],
+        |_, _| 7.25,
+        // Long tails; one member far off; all but a few in next to nothing of the whole; wider than the greatest number; subnormal.
+        |stream, _| 1.0 / (stream.unit() - 0.5),
+        |stream, at| if at == 3 { 1e300 } else { stream.unit() },
+        |stream, _| exp(80.0 * stream.unit()),
+        |stream, _| (stream.unit() - 0.5) * f64::MAX * 2.0,
+        |stream, _| stream.unit() * 1e-310,
+        |_, at| -(at as f64),
+    ];
+
+    fn agree(level: Level, count: usize, kind: usize, stream: &mut SplitMix) {
+        let mut eight = Eight::new(level, count);
+        // The last lane has no ensemble.
+        let own = 7;
+        for round in 0..2 {
+            let ensembles: Vec<Vec<f64>> =
+                (0..own).map(|_| (0..count).map(|at| KINDS[kind](stream, at)).collect()).collect();
+            let mut outcomes = [0.0; LANES];
+            for (lane, members) in ensembles.iter().enumerate() {
+                outcomes[lane] = if lane % 2 == 0 { stream.unit() } else { members[count / 2] };
+                assert!(eight.take(lane, members));
+            }
+            eight.leave(own);
+            let sums = eight.sums(&outcomes);
+            for (lane, members) in ensembles.iter().enumerate() {
+                for (sum, expected) in sums.iter().zip(plainly(members, outcomes[lane])) {
+                    let same = sum[lane].to_bits() == expected.to_bits() || (sum[lane].is_nan() && expected.is_nan());
+                    assert!(same, "kind {kind} of {count}, lane {lane}, round {round}: {} for {expected}", sum[lane]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn sums_are_those_of_sorted_members_to_the_last_bit() {
+        let mut stream = SplitMix::of_replicate(6, 1);
+        for count in (1..=70).chain([127, 128, 129, 255, 256, 257, 1000, 1024, 1025]) {
+            for kind in 0..KINDS.len() {
+                agree(Level::new(), count, kind, &mut stream);
+            }
+        }
+    }
+
+    #[test]
+    fn every_level_and_size_gives_the_same_bits() {
+        let mut stream = SplitMix::of_replicate(6, 2);
+        for level in levels() {
+            for (count, kind) in
+                [(19, 0), (600, 1), (600, 5), (600, 7), (600, 8), (MOST_MEMBERS - 1, 0), (MOST_MEMBERS, 5)]
+            {
+                agree(level, count, kind, &mut stream);
+            }
+        }
+    }
+
+    #[test]
+    fn keys_give_the_order_unless_nearly_all_members_share_a_cell() {
+        let mut stream = SplitMix::of_replicate(6, 3);
+        let mut by_keys = |kind: usize| {
+            let mut eight = Eight::new(Level::new(), 1000);
+            for lane in 0..LANES {
+                let members: Vec<f64> = (0..1000).map(|at| KINDS[kind](&mut stream, at)).collect();
+                assert!(eight.take(lane, &members));
+            }
+            dispatch!(eight.level, simd => eight.sums_by_keys(simd, &[0.0; LANES])).is_some()
+        };
+        let found: Vec<bool> = (0..KINDS.len()).map(&mut by_keys).collect();
+        assert_eq!(found, [true, true, true, true, true, true, true, false, false, false, true]);
+    }
+
+    #[test]
+    fn what_is_not_finite_is_seen_wherever_it_stands() {
+        for count in [1, 7, 8, 9, 130] {
+            for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+                for at in 0..count {
+                    let mut eight = Eight::new(Level::new(), count);
+                    let mut members = vec![f64::MAX; count];
+                    assert!(eight.take(2, &members));
+                    members[at] = bad;
+                    assert!(!eight.take(2, &members), "{bad} at {at} of {count}");
+                }
+            }
+        }
+    }
+}
