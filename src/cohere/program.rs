@@ -23,7 +23,7 @@ use crate::error::Error;
 use std::collections::BTreeSet;
 
 /// So many worlds at most are in the master from the start.
-const AT_ONCE: usize = 64;
+pub(super) const AT_ONCE: usize = 64;
 /// A world whose price is above minus this would change nothing that is shown.
 const PRICE: f64 = 1e-9;
 /// So many worlds are generated before the program is cut off.
