@@ -38,6 +38,8 @@ mod relations;
 mod repair;
 mod report;
 mod simplex;
+#[cfg(test)]
+mod simplex_tests;
 mod statement;
 #[cfg(test)]
 mod tests;
