@@ -21,6 +21,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// So many pairs within the tolerance at most are looked at for a set that is not.
 const TOGETHER: usize = 100;
 
+/// The relations of a way, if there is one by those that count.
+type Way<'w> = dyn Fn(&dyn Fn(usize) -> bool) -> Option<Vec<usize>> + 'w;
+
 /// The greatest that is stated so far, and at which place.
 type Greatest = Option<(f64, usize)>;
 
@@ -186,7 +189,7 @@ impl<'p, 'r> Stated<'p, 'r> {
     }
 
     /// The relations of a way: of logic alone if that is enough, and none that can be left out.
-    fn fewest(&self, way: &dyn Fn(&dyn Fn(usize) -> bool) -> Option<Vec<usize>>) -> Vec<usize> {
+    fn fewest(&self, way: &Way<'_>) -> Vec<usize> {
         let is_logic = |relation: usize| self.problem.relations.relations[relation].strength == Strength::Logic;
         let mut relations = way(&is_logic).or_else(|| way(&|_| true)).unwrap_or_default();
         for relation in relations.clone() {

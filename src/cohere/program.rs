@@ -157,6 +157,38 @@ pub(super) struct Solution {
 }
 
 impl Solution {
+    /// What a vertex of a linear program says, and what another world would change.
+    fn of_vertex(vertex: Vertex, aim: Aim, targets: &[(usize, &Target)], worlds: &[World]) -> (Self, Linear) {
+        let chance = |of: &Linear| -> f64 {
+            vertex.shares.iter().map(|(world, share)| share * of.at(&worlds[*world])).sum::<f64>().clamp(0.0, 1.0)
+        };
+        let chances = targets
+            .iter()
+            .map(|(_, target)| (chance(&target.event), target.condition.as_ref().map_or(1.0, chance)))
+            .collect();
+        let (mut missed, mut pulls, mut row) = (0.0, Vec::new(), 0);
+        for (number, target) in targets {
+            if target.pin.is_some() {
+                missed += vertex.missed[row];
+                row += 1;
+            }
+            match aim {
+                Aim::Amount => {
+                    pulls.push(vertex.prices[row]);
+                    row += 1;
+                }
+                Aim::Bound { of, .. } if of == *number => {}
+                _ => {
+                    missed += vertex.missed[row];
+                    row += 1;
+                }
+            }
+        }
+        missed += vertex.missed[row..].iter().sum::<f64>();
+        let support = vertex.shares.iter().filter(|(_, share)| *share > SHARE).map(|(world, _)| *world).collect();
+        (Self { value: vertex.value, chances, missed, pulls, support, cut_off: None }, vertex.price)
+    }
+
     /// What an amount comes to where each miss counts like a figure; where it was cut off, what it comes to at least.
     pub(super) fn total(&self) -> f64 {
         self.cut_off.unwrap_or(self.value - (MISS - 1.0) * self.missed).max(0.0)
@@ -283,7 +315,7 @@ impl System {
             }
             let of_vertex = simplex.as_mut().and_then(|simplex| settled(simplex, worlds, budget));
             let (solution, price) = if let Some(vertex) = of_vertex {
-                self.at(vertex, aim, &targets, worlds)
+                Solution::of_vertex(vertex, aim, &targets, worlds)
             } else {
                 // Numbers that the simplex method cannot trust are for the other one.
                 simplex = None;
@@ -397,38 +429,6 @@ impl System {
             rows.push(Row { of: of.clone(), right: 0.0, short: MISS, over });
         }
         rows
-    }
-
-    /// What a vertex of a linear program says, and what another world would change.
-    fn at(&self, vertex: Vertex, aim: Aim, targets: &[(usize, &Target)], worlds: &[World]) -> (Solution, Linear) {
-        let chance = |of: &Linear| -> f64 {
-            vertex.shares.iter().map(|(world, share)| share * of.at(&worlds[*world])).sum::<f64>().clamp(0.0, 1.0)
-        };
-        let chances = targets
-            .iter()
-            .map(|(_, target)| (chance(&target.event), target.condition.as_ref().map_or(1.0, chance)))
-            .collect();
-        let (mut missed, mut pulls, mut row) = (0.0, Vec::new(), 0);
-        for (number, target) in targets {
-            if target.pin.is_some() {
-                missed += vertex.missed[row];
-                row += 1;
-            }
-            match aim {
-                Aim::Amount => {
-                    pulls.push(vertex.prices[row]);
-                    row += 1;
-                }
-                Aim::Bound { of, .. } if of == *number => {}
-                _ => {
-                    missed += vertex.missed[row];
-                    row += 1;
-                }
-            }
-        }
-        missed += vertex.missed[row..].iter().sum::<f64>();
-        let support = vertex.shares.iter().filter(|(_, share)| *share > SHARE).map(|(world, _)| *world).collect();
-        (Solution { value: vertex.value, chances, missed, pulls, support, cut_off: None }, vertex.price)
     }
 }
 

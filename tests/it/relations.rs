@@ -219,7 +219,7 @@ fn a_long_table_lists_what_conflicts_and_moves_and_says_what_it_leaves_out() {
     }
     std::fs::write(folder.path().join("t.csv"), table).expect("a file can be written");
     let lines = |arguments: &[&str]| -> Vec<String> {
-        let out = run(folder.path(), &[&["t.csv", "--relations", "r.toml"], arguments].concat());
+        let out = run(folder.path(), &[&["t.csv", "--relations", "r.toml"][..], arguments].concat());
         String::from_utf8(out.stdout).expect("a text").lines().map(str::to_owned).collect()
     };
     let (short, all) = (lines(&[]), lines(&["--all"]));
