@@ -1,5 +1,6 @@
 //! `foretell cohere`: whether anybody's probabilities can stand together, and the nearest that can.
 
+use super::cohere_sheets::Extent;
 use super::inputs::{pattern, unknown_forecaster, without_outcomes};
 use super::ledger_file::LedgerArgument;
 use super::{Done, cohere_sheets, console, load};
@@ -71,7 +72,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     same_day: bool,
     /// By how much figures may miss a relation, such as 0.02 or 2% [default: 1%]
-    #[arg(long, value_name = "SHARE", value_parser = parse_probability, conflicts_with = "strict", allow_hyphen_values = true)]
+    #[arg(long, value_name = "SHARE", value_parser = tolerance, conflicts_with = "strict", allow_hyphen_values = true)]
     tolerance: Option<f64>,
     /// No tolerance, and a violated assumption counts as an error
     #[arg(long)]
@@ -91,6 +92,24 @@ pub(super) struct Arguments {
     /// By which distance the repaired forecasts of `--out` are nearest
     #[arg(long, value_enum, default_value_t = Distance::Squared)]
     by: Distance,
+    /// List every relation, set, figure and hazard in the tables, however many; without it 40 of each at most
+    #[arg(long)]
+    all: bool,
+}
+
+/// A share such as `0.02`, or a percentage such as `2%`.
+fn tolerance(text: &str) -> Result<f64, String> {
+    let text = text.trim();
+    parse_probability(text).map_err(|_| {
+        let percentage = match text.parse::<f64>() {
+            Ok(number) if number > 1.0 && number <= 100.0 => format!("; write {text} percent as `{text}%`"),
+            _ => String::new(),
+        };
+        format!(
+            "`{text}` is no tolerance: it is a share from 0 to 1 such as `0.02`, or a percentage from 0% to 100% such as `2%`\
+             {percentage}"
+        )
+    })
 }
 
 fn named<T>(text: &str, what: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<(String, T), String> {
@@ -202,7 +221,8 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let relations = relations(arguments, &records)?;
     let options = options(arguments, &records)?;
     let report = cohere(&records, &relations, &options)?;
-    console::present(format, |format| cohere_sheets::output(&report, format))?;
+    let extent = if arguments.all { Extent::Full } else { Extent::Short };
+    console::present(format, |format| cohere_sheets::output(&report, extent, format))?;
     if format == Format::Csv {
         let is_cut_off = |of: &&StatementReport| of.cut_off || of.worth.iter().any(|worth| worth.cut_off.any());
         for of in report.statements.iter().filter(is_cut_off) {
@@ -218,4 +238,22 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     }
     let fails = report.errors() > 0 || (arguments.strict && report.warnings() > 0);
     Ok(if fails { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tolerance;
+
+    #[test]
+    fn a_tolerance_is_a_share_or_a_percentage_and_its_refusal_says_so() {
+        for (text, share) in [("0.3", 0.3), ("30%", 0.3), (" 30 % ", 0.3), ("0", 0.0), ("100%", 1.0)] {
+            assert_eq!(tolerance(text), Ok(share), "{text}");
+        }
+        for text in ["30", "300%", "-1%", "a lot", "1e300", ""] {
+            let refused = tolerance(text).expect_err("it is none");
+            assert!(refused.contains("such as `0.02`, or a percentage from 0% to 100% such as `2%`"), "{refused}");
+            assert!(!refused.contains("probability") && refused.len() < 160, "{refused}");
+        }
+        assert!(tolerance("30").is_err_and(|refused| refused.ends_with("; write 30 percent as `30%`")));
+    }
 }

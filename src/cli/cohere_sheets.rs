@@ -1,12 +1,32 @@
 //! How `foretell cohere` shows what it found.
 
 use crate::cohere::{
-    CoherenceReport, ConflictReport, Distance, RelationReport, Standing, StatementReport, Strength, WorthReport,
+    CoherenceReport, ConflictReport, Distance, FigureReport, RelationReport, Standing, StatementReport, Strength,
+    WorthReport,
 };
 use crate::diagnostic::counted;
 use crate::report::figure::significant;
 use crate::report::{Column, Format, Output, Sheet};
 use std::collections::BTreeMap;
+
+/// So many rows of a kind are listed at most, unless all are asked for.
+const LISTED: usize = 40;
+
+/// How much of a long report is listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// The first of what is violated and conflicts, and of many figures those that move most.
+    Short,
+    /// All of it.
+    Full,
+}
+
+impl Extent {
+    /// How many of so many are listed.
+    fn of(self, count: usize) -> usize {
+        if self == Self::Full { count } else { count.min(LISTED) }
+    }
+}
 
 /// A figure that is repaired by less than this stays: so exact is the nearest by divergence.
 const STAYS: f64 = 1e-6;
@@ -23,7 +43,7 @@ fn place(of: &RelationReport) -> String {
 }
 
 /// The text of the form asked for.
-pub(super) fn output(report: &CoherenceReport, format: Format) -> Output<'_, CoherenceReport> {
+pub(super) fn output(report: &CoherenceReport, extent: Extent, format: Format) -> Output<'_, CoherenceReport> {
     let mut sheets = Vec::new();
     let (mut head, mut foot) = (Vec::new(), Vec::new());
     if format == Format::Csv {
@@ -41,8 +61,9 @@ pub(super) fn output(report: &CoherenceReport, format: Format) -> Output<'_, Coh
             }
         ));
         for statement in &report.statements {
-            sheets.extend(of_statement(report, statement));
+            sheets.extend(of_statement(report, statement, extent));
             foot.extend(remarks(report, statement));
+            foot.extend(not_listed(statement, extent));
         }
     }
     Output { head, sheets, foot, json: report }
@@ -69,14 +90,64 @@ fn heading(report: &CoherenceReport, statement: &StatementReport) -> String {
     format!("{} {day}: {verdict}", statement.forecaster)
 }
 
-fn of_statement(report: &CoherenceReport, statement: &StatementReport) -> Vec<Sheet> {
+/// By how much a figure moves, by the distance by which it moves most.
+fn moves(figure: &FigureReport) -> f64 {
+    (figure.squared - figure.stated).abs().max((figure.kl - figure.stated).abs())
+}
+
+fn stays(figure: &FigureReport) -> bool {
+    moves(figure) < STAYS && figure.not_repaired.is_empty() && figure.pin.is_none()
+}
+
+/// The figures that are listed, in their order: all where they are few, else those that are pinned, have no repair or move, and of many those that move most.
+fn listed(statement: &StatementReport, extent: Extent) -> Vec<&FigureReport> {
+    if extent.of(statement.figures.len()) == statement.figures.len() {
+        return statement.figures.iter().collect();
+    }
+    let mut places: Vec<usize> = (0..statement.figures.len()).filter(|at| !stays(&statement.figures[*at])).collect();
+    let rank = |at: &usize| {
+        let figure = &statement.figures[*at];
+        (figure.pin.is_some(), moves(figure))
+    };
+    places.sort_by(|a, b| {
+        let (a, b) = (rank(a), rank(b));
+        b.0.cmp(&a.0).then(b.1.total_cmp(&a.1))
+    });
+    places.truncate(LISTED);
+    places.sort_unstable();
+    places.into_iter().map(|at| &statement.figures[at]).collect()
+}
+
+/// What is not listed, in a line.
+fn not_listed(statement: &StatementReport, extent: Extent) -> Option<String> {
+    let mut parts = Vec::new();
+    let mut note = |count: usize, what: &str| {
+        if count > 0 {
+            parts.push(format!("{count} {what}"));
+        }
+    };
+    let left = |count: usize| count - extent.of(count);
+    note(left(statement.violated.len()), "violated relations");
+    note(left(statement.conflicts.len()), "sets");
+    let shown = listed(statement, extent);
+    let staying = statement.figures.iter().filter(|figure| stays(figure)).count();
+    let staying = staying - shown.iter().filter(|figure| stays(figure)).count();
+    note(statement.figures.len() - shown.len() - staying, "figures that move less");
+    note(staying, "figures that stay as stated");
+    note(left(statement.hazards.len()), "hazards");
+    let who = &statement.forecaster;
+    (!parts.is_empty())
+        .then(|| format!("{who}: not listed are {}; `--all` lists them, `--format json` has them", parts.join(", ")))
+}
+
+fn of_statement(report: &CoherenceReport, statement: &StatementReport, extent: Extent) -> Vec<Sheet> {
     let mut sheets = Vec::new();
     let mut title = heading(report, statement);
     if !statement.violated.is_empty() {
         let columns = ["violated relation", "severity"].into_iter().map(Column::text);
         let columns = columns.chain([Column::number("points"), Column::text("place")]).collect();
         let mut sheet = Sheet::new(Some(&title), columns);
-        for of in &statement.violated {
+        for of in &statement.violated[..extent.of(statement.violated.len())] {
             let given = of.given.as_ref().map_or_else(String::new, |given| format!(" (where {given})"));
             let severity = if of.relation.strength == Strength::Logic { "error" } else { "warning" };
             sheet.row(vec![
@@ -100,7 +171,7 @@ fn of_statement(report: &CoherenceReport, statement: &StatementReport) -> Vec<Sh
             Column::text("place"),
         ];
         let mut sheet = Sheet::new(Some(&title), columns);
-        for (at, conflict) in statement.conflicts.iter().enumerate() {
+        for (at, conflict) in statement.conflicts.iter().enumerate().take(extent.of(statement.conflicts.len())) {
             conflict_rows(&mut sheet, at + 1, conflict);
         }
         sheets.push(sheet);
@@ -129,7 +200,8 @@ fn of_statement(report: &CoherenceReport, statement: &StatementReport) -> Vec<Sh
         columns.push(Column::text("probability of"));
     }
     let mut sheet = Sheet::new(Some(&title), columns);
-    for figure in &statement.figures {
+    let shown = listed(statement, extent);
+    for figure in &shown {
         let repaired = |value: f64, distance: Distance| {
             if figure.not_repaired.contains(&distance) {
                 "none found".to_owned()
@@ -152,6 +224,10 @@ fn of_statement(report: &CoherenceReport, statement: &StatementReport) -> Vec<Sh
         }
         sheet.row(row);
     }
+    // Where nothing moves, the heading alone has to be said.
+    if shown.is_empty() {
+        sheet.row(vec!["every figure".to_owned(), String::new(), "=".to_owned(), "=".to_owned()]);
+    }
     sheets.push(sheet);
     if !statement.hazards.is_empty() {
         let columns = vec![
@@ -164,7 +240,7 @@ fn of_statement(report: &CoherenceReport, statement: &StatementReport) -> Vec<Sh
         ];
         let title = format!("{}: hazards that the deadlines imply, if it has not come before", statement.forecaster);
         let mut sheet = Sheet::new(Some(&title), columns);
-        for hazard in &statement.hazards {
+        for hazard in &statement.hazards[..extent.of(statement.hazards.len())] {
             let known = |value: Option<f64>| value.map_or_else(String::new, share);
             sheet.row(vec![
                 hazard.event.clone(),

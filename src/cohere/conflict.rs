@@ -16,6 +16,7 @@
 
 use super::budget::Budget;
 use super::formula::Literal;
+use super::learned::Learned;
 use super::order_conflict::in_order;
 use super::problem::{Held, Part, Problem};
 use super::program::{Aim, Nearest, System};
@@ -103,6 +104,8 @@ pub(super) struct Look<'p, 'r> {
     worlds: RefCell<Vec<World>>,
     /// Those of them that had a share last, to begin with elsewhere.
     seeds: RefCell<Vec<World>>,
+    /// What was decided of its part, if it is looked at in all worlds.
+    learned: Option<&'p RefCell<Learned>>,
     budget: &'p Budget,
 }
 
@@ -128,31 +131,66 @@ impl<'p, 'r> Look<'p, 'r> {
         let figures = problem.speaking(figures, &relations, given);
         let system = plain(problem, &figures, &relations, given);
         let (worlds, seeds) = (RefCell::default(), RefCell::default());
-        let look = Self { problem, figures, relations, given, tolerance, system, worlds, seeds, budget };
+        let look = Self { problem, figures, relations, given, tolerance, system, worlds, seeds, learned: None, budget };
         (!look.figures.is_empty()).then_some(look)
+    }
+
+    /// The same with what was decided of its part; in the worlds of a condition nothing is: they may be none, and then nothing conflicts.
+    fn knowing(mut self, learned: Option<&'p RefCell<Learned>>) -> Self {
+        self.learned = learned.filter(|_| self.given.is_none());
+        self
+    }
+
+    /// Whether figures conflict under relations, if that follows from what was decided.
+    fn known(&self, figures: &[usize], relations: &[usize]) -> Option<bool> {
+        self.learned.and_then(|learned| learned.borrow().conflicts(figures, relations))
+    }
+
+    /// Keeps whether figures conflict under relations; that they do not only if no search was cut off since there were so many.
+    fn learn(&self, figures: &[usize], relations: &[usize], conflicts: bool, cut_offs: u64) {
+        if let Some(learned) = self.learned.filter(|_| conflicts || self.budget.cut_offs() == cut_offs) {
+            learned.borrow_mut().decided(figures, relations, conflicts);
+        }
     }
 
     /// The amount of some of its figures under all of its relations, surely on its side of the tolerance, and the figures that play a part in it.
     fn amount(&self, figures: &[usize]) -> Result<(f64, Vec<usize>), Error> {
         let counts: Vec<bool> = self.figures.iter().map(|figure| figures.contains(figure)).collect();
         let worlds = &mut self.worlds.borrow_mut();
+        let before = self.budget.cut_offs();
         let found = self.system.nearest_of(&counts, Aim::Amount, Some(self.tolerance), worlds, self.budget)?;
         // Under a condition that cannot be, nothing is at stake; and what was cut off is no conflict found.
         let Nearest::Found(solution) = found else { return Ok((0.0, Vec::new())) };
         *self.seeds.borrow_mut() = solution.support.iter().map(|world| worlds[*world].clone()).collect();
         let counted = self.figures.iter().zip(&counts).filter(|(_, counts)| **counts).map(|(figure, _)| *figure);
         let involved = counted.zip(&solution.pulls).filter(|(_, pull)| pull.abs() > 1e-6).map(|(figure, _)| figure);
-        Ok((solution.total(), involved.collect()))
+        let total = solution.total();
+        self.learn(figures, &self.relations, total > self.tolerance, before);
+        Ok((total, involved.collect()))
+    }
+
+    /// Whether some of its figures conflict under all of its relations.
+    fn exceeds(&self, figures: &[usize]) -> Result<bool, Error> {
+        match self.known(figures, &self.relations) {
+            Some(conflicts) => Ok(conflicts),
+            None => Ok(self.amount(figures)?.0 > self.tolerance),
+        }
     }
 
     /// Whether figures conflict under some relations, taken alone.
     fn conflicts(&self, figures: &[usize], relations: &[usize]) -> Result<bool, Error> {
         let figures = self.problem.speaking(figures, relations, self.given);
+        if let Some(conflicts) = self.known(&figures, relations) {
+            return Ok(conflicts);
+        }
+        let before = self.budget.cut_offs();
         let system = plain(self.problem, &figures, relations, self.given);
         let counts = vec![true; figures.len()];
         let mut worlds = self.projected(&system);
         let found = system.nearest_of(&counts, Aim::Amount, Some(self.tolerance), &mut worlds, self.budget)?;
-        Ok(found.found().is_some_and(|solution| solution.total() > self.tolerance))
+        let conflicts = found.found().is_some_and(|solution| solution.total() > self.tolerance);
+        self.learn(&figures, relations, conflicts, before);
+        Ok(conflicts)
     }
 
     /// What worlds of its own system, which keep more relations, are in that of some of the relations.
@@ -177,7 +215,7 @@ impl<'p, 'r> Look<'p, 'r> {
         let is_less = !involved.is_empty() && involved.len() < figures.len();
         // A judgement may take a figure as stated, so that it says nothing without it.
         let suffices = if self.system.rows.is_empty() {
-            is_less && self.amount(involved)?.0 > self.tolerance
+            is_less && self.exceeds(involved)?
         } else {
             is_less && self.conflicts(involved, &self.relations)?
         };
@@ -192,7 +230,16 @@ impl<'p, 'r> Look<'p, 'r> {
             relations = needed(&[], false, &relations, &test)?;
             relations.sort_unstable();
         }
-        let test = |figures: &[usize]| self.conflicts(figures, &relations);
+        // A judgement may take a figure as stated, so that each number of them makes another system; else these relations make one for all.
+        let one = Self::new(self.problem, &figures, relations.clone(), self.given, self.tolerance, self.budget);
+        let one = one.filter(|one| one.system.rows.is_empty()).map(|one| one.knowing(self.learned));
+        if let Some(one) = &one {
+            *one.worlds.borrow_mut() = self.projected(&one.system);
+        }
+        let test = |figures: &[usize]| match &one {
+            Some(one) => one.exceeds(&self.problem.speaking(figures, &relations, self.given)),
+            None => self.conflicts(figures, &relations),
+        };
         let mut figures = needed(&[], false, &figures, &test)?;
         figures.sort_unstable();
         let figures = self.problem.speaking(&figures, &relations, self.given);
@@ -223,13 +270,16 @@ impl<'p, 'r> Look<'p, 'r> {
 
     /// A conflict among some of its figures under some of its relations, if there is one.
     fn one(&self, figures: &[usize], relations: &[usize]) -> Result<Option<Conflict>, Error> {
+        if self.known(&self.problem.speaking(figures, relations, self.given), relations) == Some(false) {
+            return Ok(None);
+        }
         if relations.len() == self.relations.len() {
             let (amount, involved) = self.amount(figures)?;
             return if amount > self.tolerance { self.minimal(figures, &involved) } else { Ok(None) };
         }
         let (given, tolerance) = (self.given, self.tolerance);
         let look = Self::new(self.problem, figures, relations.to_vec(), given, tolerance, self.budget);
-        let Some(look) = look else { return Ok(None) };
+        let Some(look) = look.map(|look| look.knowing(self.learned)) else { return Ok(None) };
         *look.worlds.borrow_mut() = self.projected(&look.system);
         let (amount, involved) = look.amount(&look.figures)?;
         if amount > tolerance { look.minimal(&look.figures, &involved) } else { Ok(None) }
@@ -364,9 +414,11 @@ pub(super) fn conflicts(problem: &Problem<'_>, part: &Part, tolerance: f64, step
     let (apart, together) = (Budget::new(steps), Budget::new(steps));
     let conditions = problem.conditions(&part.figures).into_iter().map(Some);
     let views: Vec<Option<Literal>> = conditions.chain([None]).collect();
+    let learned = RefCell::new(Learned::new(problem, part));
     for given in views {
         let look = |figures: &[usize], relations: Vec<usize>, budget| {
-            Look::new(problem, figures, relations, given, tolerance, budget)
+            let look = Look::new(problem, figures, relations, given, tolerance, budget);
+            look.map(|look| look.knowing(Some(&learned)))
         };
         let Some(whole) = look(&part.figures, part.relations.clone(), &together) else { continue };
         let before = together.cut_offs();

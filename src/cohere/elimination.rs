@@ -41,6 +41,8 @@ pub(super) struct Elimination {
     clauses: Vec<Clause>,
     naming: Vec<Vec<usize>>,
     components: Vec<Component>,
+    /// Whether no table was split, so that the tables are the answer.
+    pub(super) is_whole: bool,
     /// How many steps the preparation took.
     pub(super) effort: u64,
 }
@@ -135,12 +137,13 @@ impl Elimination {
     ) -> Self {
         let (all, clauses) = encoded(atoms, clauses, groups);
         let naming = naming(all, &clauses);
-        let mut elimination = Self { atoms, clauses, naming, components: Vec::new(), effort: 0 };
+        let mut elimination = Self { atoms, clauses, naming, components: Vec::new(), is_whole: true, effort: 0 };
         for members in elimination.tied() {
             let (order, work) = elimination.order(&members);
             let is_whole = order.iter().all(|(_, width)| *width <= wide)
                 && order.iter().map(|(_, width)| 1_u64 << (width + 1)).sum::<u64>() <= ENTRIES;
             let component = elimination.component(&members, &order, if is_whole { wide } else { narrow });
+            elimination.is_whole &= is_whole;
             elimination.effort += 1 + work + component.entries / A_STEP;
             elimination.components.push(component);
         }

@@ -6,7 +6,7 @@
 //!
 //! Relations are declared, never guessed. Figures are never changed silently: what was stated and what is repaired stand side by side.
 //!
-//! Uses `forecast`, and Clarabel for convex programs; knows nothing of scenarios and scores.
+//! Uses `forecast`, and Clarabel for convex programs that are not linear; knows nothing of scenarios and scores.
 
 mod active;
 mod assignment;
@@ -20,8 +20,10 @@ mod conflict_tests;
 mod elimination;
 mod encoded;
 mod formula;
+mod interior;
 mod ladder;
 mod layers;
+mod learned;
 mod monotone;
 mod names;
 mod order;
@@ -35,6 +37,9 @@ mod read;
 mod relations;
 mod repair;
 mod report;
+mod simplex;
+#[cfg(test)]
+mod simplex_tests;
 mod statement;
 #[cfg(test)]
 mod tests;
@@ -59,7 +64,7 @@ pub use statement::Standing;
 pub use worlds::{LISTED, Least, Space, World};
 
 use crate::error::Error;
-use crate::forecast::{Forecast, ForecastRecord, Records, nearest};
+use crate::forecast::{Forecast, ForecastRecord, Records, nearest, number_text};
 use crate::math::exp_m1;
 use conflict::{Conflict, conflicts, plain};
 use jiff::civil::Date;
@@ -205,21 +210,28 @@ const MOST_NAMED: usize = 12;
 
 fn check(options: &Options) -> Result<(), Error> {
     if !(0.0..=1.0).contains(&options.tolerance) {
-        return Err(Error::input(format!("the tolerance must lie between 0 and 1, but is {}", options.tolerance))
-            .help("one percentage point is `0.01` or `1%`"));
+        return Err(Error::input(format!(
+            "the tolerance must lie between 0 and 1, but is {}",
+            number_text(options.tolerance)
+        ))
+        .help("one percentage point is `0.01` or `1%`"));
     }
     for (name, weight) in &options.weights {
         if !(weight.is_finite() && (1e-3..=1e3).contains(weight)) {
             return Err(Error::input(format!(
-                "the weight of `{name}` must lie between 0.001 and 1000, but is {weight}"
+                "the weight of `{name}` must lie between 0.001 and 1000, but is {}",
+                number_text(*weight)
             ))
             .help("to keep a figure as it is, pin it"));
         }
     }
     for (name, pin) in &options.pins {
         if !(0.0..=1.0).contains(pin) {
-            return Err(Error::input(format!("the pin of `{name}` must lie between 0 and 1, but is {pin}"))
-                .help("30 % is `0.3` or `30%`"));
+            return Err(Error::input(format!(
+                "the pin of `{name}` must lie between 0 and 1, but is {}",
+                number_text(*pin)
+            ))
+            .help("30 % is `0.3` or `30%`"));
         }
     }
     Ok(())

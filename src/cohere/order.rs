@@ -6,6 +6,9 @@
 //! ([`Monotone`]): by squared distance of the figures themselves, by divergence of their log odds, since it is the log odds whose weighted mean is the
 //! chance nearest to several by it. The worst and the best world are sets closed upwards. All of it is exact.
 //!
+//! What is true or false in every world is left out first: what is said to be so, and what follows whichever of two that exclude each other fails, so that
+//! `a implies not a` is a bound of the order, directly or by way of others.
+//!
 //! What nobody states only hands an order on, and is replaced by it.
 //!
 //! Generalized isotonic regression: Robertson, Wright and Dykstra (1988), Order Restricted Statistical Inference, chapter 1.5.
@@ -22,6 +25,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// What nobody states is replaced by so many pairs at most for each pair that was declared.
 const HANDED_ON: usize = 64;
+
+/// So many ties at most that are no order are looked at for what is sure by them.
+const TURNED: usize = 64;
 
 /// That one atom is at most as likely as another, and which relation says so; what a proposition means needs none.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +47,56 @@ pub(super) struct Spot {
     atom: usize,
 }
 
+/// Why propositions are sure: what is said of one alone, and what follows from one that is.
+#[derive(Debug, Default)]
+struct Reasons {
+    said: Vec<(Literal, Option<usize>)>,
+    follows: BTreeMap<Literal, Vec<(Literal, Option<usize>)>>,
+}
+
+impl Reasons {
+    fn of(clauses: &[Clause], by: &[Option<usize>], sure: &[Option<bool>]) -> Self {
+        let mut reasons = Self::default();
+        let is = |literal: &Literal| sure[literal.atom].map(|holds| holds == literal.holds);
+        for (clause, relation) in clauses.iter().zip(by) {
+            match clause.as_slice() {
+                [one] => reasons.said.push((*one, *relation)),
+                [a, b] => {
+                    for (from, to) in [(a, b), (b, a)] {
+                        if is(from) == Some(false) && is(to) == Some(true) {
+                            reasons.follows.entry(from.negated()).or_default().push((*to, *relation));
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        reasons
+    }
+
+    /// What is sure by the relations that count, each with what it follows from at once and the relation by which it does.
+    fn sure(&self, counts: &dyn Fn(usize) -> bool) -> BTreeMap<Literal, (Option<Literal>, Option<usize>)> {
+        let counts = |relation: &Option<usize>| relation.is_none_or(counts);
+        let mut sure = BTreeMap::new();
+        let mut open = VecDeque::new();
+        for (literal, relation) in self.said.iter().filter(|(_, relation)| counts(relation)) {
+            if !sure.contains_key(literal) {
+                sure.insert(*literal, (None, *relation));
+                open.push_back(*literal);
+            }
+        }
+        while let Some(from) = open.pop_front() {
+            for (literal, relation) in self.follows.get(&from).into_iter().flatten() {
+                if counts(relation) && !sure.contains_key(literal) {
+                    sure.insert(*literal, (Some(from), *relation));
+                    open.push_back(*literal);
+                }
+            }
+        }
+        sure
+    }
+}
+
 /// Figures in an order.
 #[derive(Debug)]
 pub(super) struct Order {
@@ -50,42 +106,71 @@ pub(super) struct Order {
     pub(super) numbers: usize,
     /// Pairs of numbers of which the first is at most the second and comes before it, ordered by the second.
     pub(super) pairs: Vec<(usize, usize)>,
-    /// Whether a proposition is true or false in every world, be it stated or not, other than what a relation asserts as a whole.
+    /// Whether a proposition is true or false in every world, be it stated or not, other than by what is said of one alone and follows from one by one; or
+    /// whether something follows from two of which one is sure.
     pub(super) is_forced: bool,
+    reasons: Reasons,
     /// Numbers that are true or false in every world; no pair names them.
     forced: Vec<Option<bool>>,
     /// For each atom what is said of it from below.
     arcs: Vec<Vec<Link>>,
 }
 
-/// Which propositions are taken upright and which turned, so that each tie is an order of two that stand alike; `None` if there is no such way.
-fn uprights(atoms: usize, ties: &[(Literal, Literal, Option<usize>)]) -> Option<Vec<bool>> {
+/// One of two propositions is true, or the relation that says so is broken.
+type Tie = (Literal, Literal, Option<usize>);
+
+/// Which propositions are taken upright and which turned, so that each tie is an order of two that stand alike; and the ties that are none that way.
+fn uprights(atoms: usize, ties: &[Tie]) -> (Vec<bool>, Vec<(Literal, Literal)>) {
+    let is_turned = |a: Literal, b: Literal| a.holds == b.holds;
     let mut around = vec![Vec::new(); atoms];
     for (a, b, _) in ties {
-        let is_turned = a.holds == b.holds;
-        around[a.atom].push((b.atom, is_turned));
-        around[b.atom].push((a.atom, is_turned));
+        around[a.atom].push((b.atom, is_turned(*a, *b)));
+        around[b.atom].push((a.atom, is_turned(*a, *b)));
     }
-    let mut is_upright: Vec<Option<bool>> = vec![None; atoms];
+    let mut seen = vec![false; atoms];
+    let mut is_upright = vec![true; atoms];
     for start in 0..atoms {
-        if is_upright[start].is_some() {
+        if seen[start] {
             continue;
         }
-        is_upright[start] = Some(true);
+        seen[start] = true;
         let mut open = vec![start];
         while let Some(atom) = open.pop() {
             for (other, is_turned) in &around[atom] {
-                let expected = is_upright[atom].map(|upright| upright != *is_turned);
-                if is_upright[*other].is_none() {
-                    is_upright[*other] = expected;
+                if !seen[*other] {
+                    seen[*other] = true;
+                    is_upright[*other] = is_upright[atom] != *is_turned;
                     open.push(*other);
-                } else if is_upright[*other] != expected {
-                    return None;
                 }
             }
         }
     }
-    is_upright.into_iter().collect()
+    let is_odd = |a: Literal, b: Literal| (is_upright[a.atom] != is_upright[b.atom]) != is_turned(a, b);
+    let odd = ties.iter().filter(|(a, b, _)| is_odd(*a, *b)).map(|(a, b, _)| (*a, *b)).collect();
+    (is_upright, odd)
+}
+
+/// Makes sure what follows from each of two of which one is true; whether that was anything, and `None` if it contradicts.
+///
+/// So `a` is false where it implies what excludes it.
+fn make_sure(assignment: &mut Assignment<'_>, (a, b): (Literal, Literal)) -> Option<bool> {
+    let before = assignment.length();
+    let mut followed = Vec::new();
+    for literal in [a, b] {
+        let is_possible = assignment.assume(literal);
+        followed.push(is_possible.then(|| assignment.value.clone()));
+        assignment.back_to(before);
+    }
+    let sure: Vec<Literal> = match (&followed[0], &followed[1]) {
+        (None, None) => return None,
+        (None, Some(_)) => vec![b],
+        (Some(_), None) => vec![a],
+        (Some(one), Some(other)) => {
+            let both = one.iter().zip(other).enumerate().filter(|(_, (one, other))| one == other);
+            both.filter_map(|(atom, (holds, _))| holds.map(|holds| Literal { atom, holds })).collect()
+        }
+    };
+    sure.into_iter().all(|literal| assignment.assume(literal)).then(|| assignment.length() > before)
 }
 
 /// A number for each atom, never smaller than that of an atom below it; those that lie below each other have the same. And how many there are.
@@ -167,11 +252,37 @@ impl Order {
             }
         }
         let naming = naming(atoms.len(), &clauses);
-        let mut sure = Assignment::new(&clauses, &naming);
-        if !sure.units() {
+        let mut assignment = Assignment::new(&clauses, &naming);
+        if !assignment.units() {
             return None;
         }
-        let sure = sure.value;
+        let mut left = TURNED;
+        let is_upright = loop {
+            let value = &assignment.value;
+            let open = clauses
+                .iter()
+                .zip(&by)
+                .filter(|(clause, _)| !clause.iter().any(|literal| value[literal.atom] == Some(literal.holds)));
+            let ties: Option<Vec<Tie>> = open
+                .map(|(clause, relation)| {
+                    let open: Vec<&Literal> = clause.iter().filter(|literal| value[literal.atom].is_none()).collect();
+                    if let [a, b] = open[..] { Some((*a, *b, *relation)) } else { None }
+                })
+                .collect();
+            let (is_upright, odd) = uprights(atoms.len(), &ties?);
+            if odd.is_empty() {
+                break is_upright;
+            }
+            let mut is_more = false;
+            for tie in odd {
+                left = left.checked_sub(1)?;
+                is_more |= make_sure(&mut assignment, tie)?;
+            }
+            if !is_more {
+                return None;
+            }
+        };
+        let sure = assignment.value;
         let mut asserts: Vec<Option<usize>> = vec![None; atoms.len()];
         for (relation, clause) in by.iter().zip(&clauses) {
             if let ([literal], Some(_)) = (&clause[..], relation) {
@@ -180,7 +291,8 @@ impl Order {
         }
         // Of what is stated no relation only lends the name to what it means.
         figures.iter().for_each(|figure| asserts[local(problem.figures[*figure].atom)] = None);
-        let mut is_forced = sure.iter().zip(&asserts).any(|(sure, asserts)| sure.is_some() && asserts.is_none());
+        let reasons = Reasons::of(&clauses, &by, &sure);
+        let mut is_forced = reasons.sure(&|_| true).len() < sure.iter().flatten().count();
         let mut ties = Vec::new();
         for (relation, clause) in by.into_iter().zip(&clauses) {
             if clause.iter().any(|literal| sure[literal.atom] == Some(literal.holds)) {
@@ -191,7 +303,10 @@ impl Order {
             // What a formula means that a relation asserts as a whole, such as `always a or b`, is said by that relation.
             let relation = match (relation, &failed[..]) {
                 (_, []) => relation,
-                (None, [whole]) => asserts[whole.atom],
+                (None, [whole]) => {
+                    is_forced |= asserts[whole.atom].is_none();
+                    asserts[whole.atom]
+                }
                 _ => {
                     is_forced = true;
                     relation
@@ -199,7 +314,6 @@ impl Order {
             };
             ties.push((a, b, relation));
         }
-        let is_upright = uprights(atoms.len(), &ties)?;
         let (mut above, mut below) = (vec![Vec::new(); atoms.len()], vec![Vec::new(); atoms.len()]);
         let mut arcs: Vec<Vec<Link>> = vec![Vec::new(); atoms.len()];
         for (a, b, relation) in ties {
@@ -220,6 +334,7 @@ impl Order {
             pairs: Vec::new(),
             forced: vec![None; numbers],
             is_forced,
+            reasons,
             arcs,
         };
         for (atom, is_true) in sure.iter().enumerate() {
@@ -310,6 +425,26 @@ impl Order {
             let arc = through.get(&at)?;
             relations.extend(arc.relation);
             at = arc.from;
+        }
+        Some(relations.into_iter().collect())
+    }
+
+    /// What a figure is in every world, 0 or 1, if it is sure.
+    pub(super) fn sure(&self, place: usize) -> Option<f64> {
+        let spot = &self.spots[place];
+        self.forced[spot.number].map(|is_true| f64::from(u8::from(is_true == spot.upright)))
+    }
+
+    /// The relations by which it is that, as few as a shortest way takes, among those that count.
+    pub(super) fn why_sure(&self, place: usize, counts: &dyn Fn(usize) -> bool) -> Option<Vec<usize>> {
+        let holds = self.sure(place)? > 0.5;
+        let sure = self.reasons.sure(counts);
+        let mut relations = BTreeSet::new();
+        let mut at = Some(Literal { atom: self.spots[place].atom, holds });
+        while let Some(literal) = at {
+            let (from, relation) = sure.get(&literal)?;
+            relations.extend(*relation);
+            at = *from;
         }
         Some(relations.into_iter().collect())
     }

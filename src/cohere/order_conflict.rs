@@ -4,6 +4,8 @@
 //! the other; several pairs within the tolerance may conflict together. Each relation alone gives as many pairs as have no figure in common, all of
 //! them together those that are left; nothing is searched for, so that thousands of figures take no longer than to read them.
 //!
+//! A figure that is sure to be 0 or 1 conflicts by itself, with the relations by which it is.
+//!
 //! That there is no other set is said only where it is sure: if all the pairs were found, each has one way only, and what is left once each has lost a
 //! figure stays within the tolerance.
 
@@ -18,6 +20,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// So many pairs within the tolerance at most are looked at for a set that is not.
 const TOGETHER: usize = 100;
+
+/// The relations of a way, if there is one by those that count.
+type Way<'w> = dyn Fn(&dyn Fn(usize) -> bool) -> Option<Vec<usize>> + 'w;
 
 /// The greatest that is stated so far, and at which place.
 type Greatest = Option<(f64, usize)>;
@@ -38,18 +43,24 @@ struct Stated<'p, 'r> {
     figures: Vec<usize>,
     /// For each number what is stated of it, and at which place.
     of: Vec<Vec<(f64, usize)>>,
+    /// The places of figures that are sure to be 0 or 1, each with how far it is from there.
+    bound: Vec<(usize, f64)>,
 }
 
 impl<'p, 'r> Stated<'p, 'r> {
     /// `None` if some relation says more than an order.
     fn new(problem: &'p Problem<'r>, figures: &[usize], relations: &[usize]) -> Option<Self> {
         let order = Order::of(problem, figures, relations).filter(|order| !order.is_forced)?;
-        let mut of = vec![Vec::new(); order.numbers];
+        let (mut of, mut bound) = (vec![Vec::new(); order.numbers], Vec::new());
         for (place, (spot, figure)) in order.spots.iter().zip(figures).enumerate() {
             let chance = problem.figures[*figure].stated;
+            if let Some(sure) = order.sure(place) {
+                bound.push((place, (chance - sure).abs()));
+                continue;
+            }
             of[spot.number].push((if spot.upright { chance } else { 1.0 - chance }, place));
         }
-        Some(Self { problem, order, figures: figures.to_vec(), of })
+        Some(Self { problem, order, figures: figures.to_vec(), of, bound })
     }
 
     /// Walks the numbers upwards with the greatest figure so far among those that are not left out, that of the number with it; the nearer of two as great.
@@ -99,9 +110,37 @@ impl<'p, 'r> Stated<'p, 'r> {
         }
     }
 
-    /// A total by which figures need not move more: that by which each falls short of the greatest below it.
+    /// Figures that are sure to be something else, by more than this, until there are `most`; they are left out then.
+    fn singles(&self, above: f64, most: usize, is_out: &mut [bool]) -> Vec<Conflict> {
+        let mut found = Vec::new();
+        for (place, amount) in &self.bound {
+            if found.len() == most {
+                break;
+            }
+            if *amount > above && !is_out[*place] {
+                is_out[*place] = true;
+                found.push(self.single(*place, *amount));
+            }
+        }
+        found
+    }
+
+    fn single(&self, place: usize, amount: f64) -> Conflict {
+        let why = |counts: &dyn Fn(usize) -> bool| self.order.why_sure(place, counts);
+        let is = self.order.sure(place).unwrap_or_default();
+        Conflict {
+            figures: vec![self.figures[place]],
+            relations: self.fewest(&why),
+            given: None,
+            amount,
+            may_be_less: false,
+            allowed: Some(vec![(is, is)]),
+        }
+    }
+
+    /// A total by which figures need not move more: that by which each falls short of the greatest below it, and what is sure of what it is.
     fn at_most(&self, is_out: &mut [bool]) -> f64 {
-        let mut total = 0.0;
+        let mut total: f64 = self.bound.iter().filter(|(place, _)| !is_out[*place]).map(|(_, amount)| amount).sum();
         self.upwards(is_out, &mut |number, best, is_out| {
             let own = self.of[number].iter().filter(|(_, place)| !is_out[*place]);
             total += own.filter_map(|(chance, _)| best.map(|(greatest, _)| (greatest - chance).max(0.0))).sum::<f64>();
@@ -112,7 +151,8 @@ impl<'p, 'r> Stated<'p, 'r> {
     /// The least total by which the figures would have to move; `None` if the steps were spent.
     fn amount(&self, budget: &Budget) -> Option<f64> {
         let stated: Vec<Vec<f64>> = self.of.iter().map(|of| of.iter().map(|(chance, _)| *chance).collect()).collect();
-        least_total(&stated, &self.order.pairs, budget)
+        let bound: f64 = self.bound.iter().map(|(_, amount)| amount).sum();
+        least_total(&stated, &self.order.pairs, budget).map(|total| total + bound)
     }
 
     /// Every pair that misses the order by more than the tolerance, if there are no more than a few.
@@ -143,10 +183,14 @@ impl<'p, 'r> Stated<'p, 'r> {
         (pairs.len() <= FEW).then_some(pairs)
     }
 
-    /// The relations of a pair: of logic alone if that is enough, and none that can be left out.
+    /// The relations of a pair.
     fn relations(&self, pair: Pair) -> Vec<usize> {
+        self.fewest(&|counts: &dyn Fn(usize) -> bool| self.order.way(pair.below, pair.above, counts))
+    }
+
+    /// The relations of a way: of logic alone if that is enough, and none that can be left out.
+    fn fewest(&self, way: &Way<'_>) -> Vec<usize> {
         let is_logic = |relation: usize| self.problem.relations.relations[relation].strength == Strength::Logic;
-        let way = |counts: &dyn Fn(usize) -> bool| self.order.way(pair.below, pair.above, counts);
         let mut relations = way(&is_logic).or_else(|| way(&|_| true)).unwrap_or_default();
         for relation in relations.clone() {
             let less = way(&|other| other != relation && relations.contains(&other));
@@ -202,8 +246,17 @@ impl<'p, 'r> Stated<'p, 'r> {
         Ok((found, true))
     }
 
+    /// Whether a figure that is sure to be 0 or 1 is not: with others within the tolerance it may be above it, which no pairs tell.
+    fn misses_bounds(&self) -> bool {
+        self.bound.iter().any(|(_, amount)| *amount > 0.0)
+    }
+
     /// Whether it is sure that these are all the conflicts there are.
     fn is_all(&self, found: &[Conflict], tolerance: f64) -> bool {
+        // What is sure may be so in several ways.
+        if self.misses_bounds() {
+            return false;
+        }
         let Some(pairs) = self.every_pair(tolerance) else { return false };
         let is_only = |pair: &Pair| {
             let relations = self.relations(*pair);
@@ -249,7 +302,11 @@ pub(super) fn in_order(
         }
         let pairs = alone.pairs(tolerance, usize::MAX, &mut vec![false; touched.len()]);
         let mut mine: Vec<Conflict> = pairs.into_iter().map(|pair| alone.conflict(pair)).collect();
+        mine.extend(alone.singles(tolerance, usize::MAX, &mut vec![false; touched.len()]));
         if mine.is_empty() {
+            if alone.misses_bounds() {
+                return Ok(None);
+            }
             let (found, sure) = alone.together(tolerance, &budget)?;
             mine.extend(found);
             is_sure &= sure;
@@ -275,8 +332,12 @@ pub(super) fn in_order(
         let mut is_out: Vec<bool> = stated.figures.iter().map(|figure| in_one.contains(figure)).collect();
         let pairs = stated.pairs(tolerance, ASKED, &mut is_out);
         conflicts.found.extend(pairs.into_iter().map(|pair| stated.conflict(pair)));
+        conflicts.found.extend(stated.singles(tolerance, ASKED, &mut is_out));
     }
     if conflicts.found.is_empty() {
+        if whole.misses_bounds() && whole.at_most(&mut vec![false; whole.figures.len()]) > tolerance {
+            return Ok(None);
+        }
         let (found, sure) = whole.together(tolerance, &budget)?;
         conflicts.more = found.is_some();
         is_sure &= sure;

@@ -5,7 +5,7 @@
 
 use super::formula::{Clause, Definition, Literal};
 use super::phrase::atoms;
-use super::program::{Linear, System, Target};
+use super::program::{AT_ONCE, Linear, System, Target};
 use super::relations::{Bound, Conditional, Judgement, Relations};
 use super::worlds::Space;
 use crate::forecast::Moment;
@@ -241,7 +241,7 @@ impl Problem<'_> {
             }
         }
         let atoms = local.keys().copied().collect();
-        System { space: Space::new(local.len(), clauses), atoms, targets: targets.collect(), rows }
+        System { space: Space::of_few(local.len(), clauses, AT_ONCE), atoms, targets: targets.collect(), rows }
     }
 
     /// The chance that some figures give a literal, and whether it is pinned.

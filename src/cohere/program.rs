@@ -1,32 +1,29 @@
 //! Convex programs over probability distributions on possible worlds, solved by generating the worlds that matter.
 //!
 //! Every coherent set of probabilities is that of some distribution over the possible worlds. A program looks for the distribution nearest to what
-//! was stated; its *master* knows some worlds only and is solved by an interior-point method (Clarabel); *pricing* then finds the world that would
-//! lower it most, among all of them ([`Space::cheapest`]). Once no world would, the master's solution is that of the whole program, and the last
-//! price bounds what is left to gain. Where worlds are few, all of them are in the master at once.
+//! was stated; its *master* knows some worlds only and is solved by the simplex method where it is linear ([`Simplex`]), else by an interior-point
+//! method (Clarabel); *pricing* then finds the world that would lower it most, among all of them ([`Space::cheapest`]). Once no world would, the
+//! master's solution is that of the whole program, and the last price bounds what is left to gain. Where worlds are few, all of them are in the master at
+//! once.
+//!
+//! Whether figures conflict is a linear question, asked hundreds of times for one statement: there the master goes on from the vertex that it had reached.
 //!
 //! All of it takes from a [`Budget`]. A program that runs out of it is *cut off*: its figures are coherent, since they are those of a distribution over
 //! worlds, but nearer ones may be left; how much nearer, the price of the last search bounds, where there was one.
 //!
 //! Gilmore and Gomory (1961), Oper. Res. 9, 849–859; for probabilities Jaumard, Hansen and Poggi de Aragão (1991), ORSA J. Comput. 3, 135–148.
-//! The solver: Goulart and Chen (2024), arXiv 2405.12762.
 
 use super::budget::Budget;
 use super::formula::Literal;
 use super::layers::Layers;
 use super::relations::Bound;
+use super::simplex::{Row, Simplex, Vertex};
 use super::worlds::{LONG, Least, Space, World};
 use crate::error::Error;
-use crate::math::{ln, ln_1p};
-use clarabel::algebra::CscMatrix;
-use clarabel::solver::{
-    DefaultSettings, DefaultSolver, ExponentialConeT, IPSolver, NonnegativeConeT, SecondOrderConeT, SolverStatus,
-    SupportedConeT, ZeroConeT,
-};
 use std::collections::BTreeSet;
 
 /// So many worlds at most are in the master from the start.
-const AT_ONCE: usize = 64;
+pub(super) const AT_ONCE: usize = 64;
 /// A world whose price is above minus this would change nothing that is shown.
 const PRICE: f64 = 1e-9;
 /// So many worlds are generated before the program is cut off.
@@ -36,9 +33,9 @@ const QUICK: u64 = 100_000;
 /// The first program may take so many times the steps that are left: without it nothing is known.
 const FIRST: u64 = 4;
 /// A world with less than this has no share.
-const SHARE: f64 = 1e-6;
+pub(super) const SHARE: f64 = 1e-6;
 /// What it costs to miss a pin or a judgement, against 1 for a figure.
-const MISS: f64 = 1e3;
+pub(super) const MISS: f64 = 1e3;
 /// Chances nearer to 0 or 1 count as so far from it in logarithms, as in the logarithmic score.
 pub(super) const FLOOR: f64 = 1e-6;
 
@@ -97,6 +94,21 @@ pub(super) struct Target {
     pub(super) pin: Option<f64>,
 }
 
+impl Target {
+    /// That the figure is one chance, and what it costs to miss it by one.
+    fn row(&self, chance: f64, cost: f64) -> Row {
+        let mut of = self.event.clone();
+        let right = match &self.condition {
+            None => chance,
+            Some(condition) => {
+                of.add(-chance, condition);
+                0.0
+            }
+        };
+        Row { of, right, short: cost, over: cost }
+    }
+}
+
 /// What was stated, and what is possible.
 #[derive(Debug, Clone)]
 pub(super) struct System {
@@ -145,6 +157,38 @@ pub(super) struct Solution {
 }
 
 impl Solution {
+    /// What a vertex of a linear program says, and what another world would change.
+    fn of_vertex(vertex: Vertex, aim: Aim, targets: &[(usize, &Target)], worlds: &[World]) -> (Self, Linear) {
+        let chance = |of: &Linear| -> f64 {
+            vertex.shares.iter().map(|(world, share)| share * of.at(&worlds[*world])).sum::<f64>().clamp(0.0, 1.0)
+        };
+        let chances = targets
+            .iter()
+            .map(|(_, target)| (chance(&target.event), target.condition.as_ref().map_or(1.0, chance)))
+            .collect();
+        let (mut missed, mut pulls, mut row) = (0.0, Vec::new(), 0);
+        for (number, target) in targets {
+            if target.pin.is_some() {
+                missed += vertex.missed[row];
+                row += 1;
+            }
+            match aim {
+                Aim::Amount => {
+                    pulls.push(vertex.prices[row]);
+                    row += 1;
+                }
+                Aim::Bound { of, .. } if of == *number => {}
+                _ => {
+                    missed += vertex.missed[row];
+                    row += 1;
+                }
+            }
+        }
+        missed += vertex.missed[row..].iter().sum::<f64>();
+        let support = vertex.shares.iter().filter(|(_, share)| *share > SHARE).map(|(world, _)| *world).collect();
+        (Self { value: vertex.value, chances, missed, pulls, support, cut_off: None }, vertex.price)
+    }
+
     /// What an amount comes to where each miss counts like a figure; where it was cut off, what it comes to at least.
     pub(super) fn total(&self) -> f64 {
         self.cut_off.unwrap_or(self.value - (MISS - 1.0) * self.missed).max(0.0)
@@ -183,107 +227,6 @@ pub(super) enum Range {
     Between(f64, f64),
 }
 
-/// The master, put together row by row.
-#[derive(Default)]
-struct Master {
-    variables: usize,
-    linear: Vec<f64>,
-    quadratic: Vec<f64>,
-    entries: Vec<(usize, usize, f64)>,
-    right: Vec<f64>,
-    cones: Vec<SupportedConeT<f64>>,
-    /// Variables that are not negative.
-    positive: Vec<usize>,
-    /// Variables that say by how much a pin or a judgement is missed.
-    misses: Vec<usize>,
-}
-
-/// Rows of a cone: terms and the right side.
-type Rows = Vec<(Vec<(usize, f64)>, f64)>;
-
-impl Master {
-    fn variable(&mut self, cost: f64, square: f64) -> usize {
-        self.linear.push(cost);
-        self.quadratic.push(square);
-        self.variables += 1;
-        self.variables - 1
-    }
-
-    /// `right - sum` lies in the cone that is named next.
-    fn row(&mut self, terms: &[(usize, f64)], right: f64) -> usize {
-        let row = self.right.len();
-        self.entries.extend(terms.iter().filter(|(_, factor)| *factor != 0.0).map(|(at, factor)| (row, *at, *factor)));
-        self.right.push(right);
-        row
-    }
-
-    /// `terms = right` up to misses to the sides, which cost.
-    fn soft(&mut self, terms: &[(usize, f64)], right: f64, cost: f64, sides: &[f64]) -> usize {
-        let mut terms = terms.to_vec();
-        for side in sides {
-            let miss = self.variable(cost, 0.0);
-            terms.push((miss, *side));
-            self.positive.push(miss);
-            if cost == MISS {
-                self.misses.push(miss);
-            }
-        }
-        self.row(&terms, right)
-    }
-
-    /// Solves it as exactly as it can be, by the first of the tolerances that is reached.
-    fn solve(&self, tolerances: &[f64]) -> Result<DefaultSolver<f64>, Error> {
-        let mut last = Err(Error::environment("the solver could not find the nearest coherent figures"));
-        for tolerance in tolerances {
-            last = self.solve_to(*tolerance);
-            if last.is_ok() {
-                break;
-            }
-        }
-        last
-    }
-
-    fn solve_to(&self, tolerance: f64) -> Result<DefaultSolver<f64>, Error> {
-        let failed = || Error::environment("the solver could not find the nearest coherent figures");
-        let matrix = |rows: usize, entries: &[(usize, usize, f64)]| {
-            let (mut at, mut column, mut value) = (Vec::new(), Vec::new(), Vec::new());
-            for (row, of, factor) in entries {
-                at.push(*row);
-                column.push(*of);
-                value.push(*factor);
-            }
-            CscMatrix::new_from_triplets(rows, self.variables, at, column, value)
-        };
-        let squares: Vec<(usize, usize, f64)> = self
-            .quadratic
-            .iter()
-            .enumerate()
-            .filter(|(_, square)| **square != 0.0)
-            .map(|(at, square)| (at, at, *square))
-            .collect();
-        let settings = DefaultSettings {
-            verbose: false,
-            tol_gap_abs: tolerance,
-            tol_gap_rel: tolerance,
-            tol_feas: tolerance * 10.0,
-            reduced_tol_gap_abs: tolerance * 100.0,
-            reduced_tol_gap_rel: tolerance * 100.0,
-            reduced_tol_feas: tolerance * 1000.0,
-            ..DefaultSettings::default()
-        };
-        let constraints = matrix(self.right.len(), &self.entries);
-        let squares = matrix(self.variables, &squares);
-        let mut solver = DefaultSolver::new(&squares, &self.linear, &constraints, &self.right, &self.cones, settings)
-            .map_err(|problem| failed().because(problem.to_string()))?;
-        solver.solve();
-        let finite = solver.solution.x.iter().chain(&solver.solution.z).all(|value| value.is_finite());
-        match solver.solution.status {
-            SolverStatus::Solved | SolverStatus::AlmostSolved if finite => Ok(solver),
-            status => Err(failed().because(format!("it stopped with {status:?}"))),
-        }
-    }
-}
-
 impl System {
     /// The nearest coherent figures.
     pub(super) fn nearest(&self, aim: Aim, budget: &Budget) -> Result<Nearest, Error> {
@@ -308,7 +251,16 @@ impl System {
             .flat_map(|(_, target)| std::iter::once(&target.event).chain(&target.condition))
             .chain(self.rows.iter().map(|(row, _)| row))
             .collect();
-        let size = |worlds: usize| (worlds * functionals.len() * functionals.len() / 10) as u64;
+        let mut simplex =
+            aim.is_linear(&targets).then(|| Simplex::new(aim.cost(&targets), self.rows_of(aim, &targets)));
+        let is_linear = simplex.is_some();
+        let size = |worlds: usize| {
+            if is_linear {
+                Simplex::expected(functionals.len(), worlds)
+            } else {
+                interior_steps(functionals.len(), worlds)
+            }
+        };
         budget.spend(self.space.listing());
         match self.space.worlds() {
             Some(all) if all.len() <= AT_ONCE => all.clone_into(worlds),
@@ -329,7 +281,7 @@ impl System {
                         return Ok(Nearest::Unknown);
                     }
                 }
-                let (first, is_complete) = self.first_worlds(budget);
+                let (first, is_complete) = self.first_worlds(is_linear, budget);
                 if first.is_empty() && !is_complete {
                     budget.cut_off();
                     return Ok(Nearest::Unknown);
@@ -361,8 +313,15 @@ impl System {
                 budget.cut_off();
                 return Ok(Nearest::Unknown);
             }
-            budget.spend(steps);
-            let (solution, prices, least) = self.master(aim, &targets, &functionals, worlds)?;
+            let of_vertex = simplex.as_mut().and_then(|simplex| settled(simplex, worlds, budget));
+            let (solution, price) = if let Some(vertex) = of_vertex {
+                Solution::of_vertex(vertex, aim, &targets, worlds)
+            } else {
+                // Numbers that the simplex method cannot trust are for the other one.
+                simplex = None;
+                budget.spend(interior_steps(functionals.len(), worlds.len()));
+                self.interior(aim, &targets, &functionals, worlds)?
+            };
             // No distance is below 0.
             let is_least = !matches!(aim, Aim::Bound { .. }) && solution.value <= PRICE;
             if all_there || is_least || enough.is_some_and(|enough| solution.value <= enough) {
@@ -370,10 +329,6 @@ impl System {
             }
             if budget.is_spent() {
                 return cut_off(solution, 0.0);
-            }
-            let mut price = Linear { constant: least, terms: Vec::new() };
-            for (of, functional) in prices.iter().zip(&functionals) {
-                price.add(*of, functional);
             }
             let lowers = |found: &Least, worlds: &[World]| {
                 found.best.as_ref().is_some_and(|(cost, world)| *cost < -PRICE && !worlds.contains(world))
@@ -428,7 +383,7 @@ impl System {
 
     /// Some worlds to begin with: the likeliest by what was stated, and for each figure one in which it comes true and one in which it does not; and
     /// whether there is none if none was found.
-    fn first_worlds(&self, budget: &Budget) -> (Vec<World>, bool) {
+    fn first_worlds(&self, one_is_enough: bool, budget: &Budget) -> (Vec<World>, bool) {
         let mut price = Linear::default();
         for target in &self.targets {
             price.add(0.5 - target.stated, &target.event);
@@ -439,7 +394,7 @@ impl System {
         }
         let Some((_, world)) = first.best else { return (Vec::new(), first.is_complete) };
         let mut worlds = vec![world];
-        for target in &self.targets {
+        for target in self.targets.iter().filter(|_| !one_is_enough) {
             for sign in [4.0, -4.0] {
                 if budget.is_spent() {
                     break;
@@ -456,135 +411,61 @@ impl System {
         (worlds, true)
     }
 
-    /// Solves the master; gives the solution, the price of each functional and that of the sum of all chances.
-    fn master(
-        &self,
-        aim: Aim,
-        targets: &[(usize, &Target)],
-        functionals: &[&Linear],
-        worlds: &[World],
-    ) -> Result<(Solution, Vec<f64>, f64), Error> {
-        let mut master = Master::default();
-        let shares: Vec<usize> = worlds.iter().map(|_| master.variable(0.0, 0.0)).collect();
-        let chances: Vec<usize> = functionals.iter().map(|_| master.variable(0.0, 0.0)).collect();
-        let whole: Vec<(usize, f64)> = shares.iter().map(|at| (*at, 1.0)).collect();
-        master.row(&whole, 1.0);
-        for (functional, chance) in functionals.iter().zip(&chances) {
-            let mut terms: Vec<(usize, f64)> =
-                worlds.iter().zip(&shares).map(|(world, at)| (*at, functional.at(world))).collect();
-            terms.push((*chance, -1.0));
-            master.row(&terms, 0.0);
-        }
-        master.positive.clone_from(&shares);
-        let mut at = 0;
-        let (mut places, mut pulls) = (Vec::new(), Vec::new());
-        let mut cones: Vec<(Rows, bool)> = Vec::new();
-        let mut constant = 0.0;
-        for (number, target) in targets.iter().copied() {
-            let event = chances[at];
-            let condition = target.condition.as_ref().map(|_| chances[at + 1]);
-            at += 1 + usize::from(condition.is_some());
-            places.push((event, condition));
-            // `event - p × condition = 0`, with 1 for no condition.
-            let against = |p: f64| match condition {
-                None => (vec![(event, 1.0)], p),
-                Some(condition) => (vec![(event, 1.0), (condition, -p)], 0.0),
-            };
+    /// The rows of a linear program: what is stated and pinned of its targets, and its own.
+    fn rows_of(&self, aim: Aim, targets: &[(usize, &Target)]) -> Vec<Row> {
+        let mut rows = Vec::new();
+        for (number, target) in targets {
             if let Some(pin) = target.pin {
-                let (terms, right) = against(pin);
-                master.soft(&terms, right, MISS, &[1.0, -1.0]);
+                rows.push(target.row(pin, MISS));
             }
-            let (p, weight) = (target.stated, target.weight);
-            match (aim, condition) {
-                (Aim::Amount, _) => {
-                    let (terms, right) = against(p);
-                    pulls.push(master.soft(&terms, right, weight, &[1.0, -1.0]));
-                }
-                (Aim::Bound { of, factor, ratio }, _) if of == number => {
-                    master.linear[event] += factor;
-                    match condition {
-                        Some(condition) => master.linear[condition] -= factor * ratio,
-                        None => constant -= factor * ratio,
-                    }
-                }
-                (Aim::Bound { .. }, _) => {
-                    let (terms, right) = against(p);
-                    master.soft(&terms, right, MISS, &[1.0, -1.0]);
-                }
-                (Aim::Squared, None) => {
-                    master.quadratic[event] = 2.0 * weight;
-                    master.linear[event] -= 2.0 * weight * p;
-                    constant += weight * p * p;
-                }
-                (Aim::Squared, Some(condition)) => {
-                    // (p b - a)² <= t b, as a second-order cone.
-                    let loss = master.variable(weight, 0.0);
-                    let rows = vec![
-                        (vec![(loss, -1.0), (condition, -1.0)], 0.0),
-                        (vec![(loss, -1.0), (condition, 1.0)], 0.0),
-                        (vec![(condition, -2.0 * p), (event, 2.0)], 0.0),
-                    ];
-                    cones.push((rows, false));
-                }
-                (Aim::Information, _) => {
-                    // t >= a ln(a / b) and s >= (b - a) ln((b - a) / b), as exponential cones. What is stated counts in the costs: chances near 0
-                    // in a cone would cost the solver its digits.
-                    let p = p.clamp(FLOOR, 1.0 - FLOOR);
-                    let (yes, no) = (master.variable(weight, 0.0), master.variable(weight, 0.0));
-                    let whole = || match condition {
-                        None => (Vec::new(), 1.0),
-                        Some(condition) => (vec![(condition, -1.0)], 0.0),
-                    };
-                    let (mut rest, right) = whole();
-                    rest.push((event, 1.0));
-                    cones.push((vec![(vec![(yes, 1.0)], 0.0), (vec![(event, -1.0)], 0.0), whole()], true));
-                    cones.push((vec![(vec![(no, 1.0)], 0.0), (rest, right), whole()], true));
-                    let (of_yes, of_no) = (-weight * ln(p), -weight * ln_1p(-p));
-                    master.linear[event] += of_yes - of_no;
-                    match condition {
-                        None => constant += of_no,
-                        Some(condition) => master.linear[condition] += of_no,
-                    }
-                }
+            match aim {
+                Aim::Amount => rows.push(target.row(target.stated, target.weight)),
+                Aim::Bound { of, .. } if of == *number => {}
+                _ => rows.push(target.row(target.stated, MISS)),
             }
         }
-        for ((_, bound), chance) in self.rows.iter().zip(&chances[at..]) {
-            match bound {
-                // A sum that must be at least 0 is a surplus, up to a miss.
-                Bound::AtLeast => {
-                    let surplus = master.variable(0.0, 0.0);
-                    master.positive.push(surplus);
-                    master.soft(&[(*chance, 1.0), (surplus, -1.0)], 0.0, MISS, &[1.0]);
-                }
-                Bound::Zero => {
-                    master.soft(&[(*chance, 1.0)], 0.0, MISS, &[1.0, -1.0]);
-                }
+        for (of, bound) in &self.rows {
+            let over = if *bound == Bound::Zero { MISS } else { 0.0 };
+            rows.push(Row { of: of.clone(), right: 0.0, short: MISS, over });
+        }
+        rows
+    }
+}
+
+/// How many steps the interior-point method takes for so many functionals and worlds.
+const fn interior_steps(functionals: usize, worlds: usize) -> u64 {
+    (worlds * functionals * functionals / 10) as u64
+}
+
+/// The vertex of the worlds that are known by now.
+fn settled(simplex: &mut Simplex, worlds: &[World], budget: &Budget) -> Option<Vertex> {
+    worlds[simplex.known()..].iter().for_each(|world| simplex.add(world));
+    let is_settled = simplex.settle();
+    budget.spend(simplex.steps());
+    is_settled.then(|| simplex.vertex())
+}
+
+impl Aim {
+    /// Whether the simplex method answers it. Where a condition may be left no chance, a ratio is sought away from the vertices.
+    fn is_linear(self, targets: &[(usize, &Target)]) -> bool {
+        match self {
+            Self::Amount => true,
+            Self::Squared | Self::Information => false,
+            Self::Bound { of, .. } => {
+                targets.iter().any(|(number, target)| *number == of && target.condition.is_none())
             }
         }
-        master.cones.push(ZeroConeT(master.right.len()));
-        let positive = std::mem::take(&mut master.positive);
-        for variable in &positive {
-            master.row(&[(*variable, -1.0)], 0.0);
+    }
+
+    /// What a world costs in a linear program.
+    fn cost(self, targets: &[(usize, &Target)]) -> Linear {
+        let mut cost = Linear::default();
+        if let Self::Bound { of, factor, ratio } = self
+            && let Some((_, target)) = targets.iter().find(|(number, _)| *number == of)
+        {
+            cost.add(factor, &target.event);
+            cost.constant -= factor * ratio;
         }
-        master.cones.push(NonnegativeConeT(positive.len()));
-        for (rows, is_exponential) in &cones {
-            for (terms, right) in rows {
-                master.row(terms, *right);
-            }
-            master.cones.push(if *is_exponential { ExponentialConeT() } else { SecondOrderConeT(rows.len()) });
-        }
-        let is_linear = matches!(aim, Aim::Amount | Aim::Bound { .. });
-        let solver = master.solve(if is_linear { &[1e-9, 1e-8] } else { &[1e-13, 1e-11, 1e-9, 1e-8] })?;
-        let (x, z) = (&solver.solution.x, &solver.solution.z);
-        let chance = |variable: usize| x[variable].clamp(0.0, 1.0);
-        let solution = Solution {
-            value: solver.solution.obj_val + constant,
-            chances: places.iter().map(|(event, condition)| (chance(*event), condition.map_or(1.0, chance))).collect(),
-            missed: master.misses.iter().map(|miss| x[*miss].max(0.0)).sum(),
-            pulls: pulls.iter().map(|row| z[*row]).collect(),
-            support: shares.iter().enumerate().filter(|(_, at)| x[**at] > SHARE).map(|(world, _)| world).collect(),
-            cut_off: None,
-        };
-        Ok((solution, z[1..=functionals.len()].to_vec(), z[0]))
+        cost
     }
 }

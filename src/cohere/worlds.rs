@@ -1,8 +1,8 @@
 //! The possible worlds among some propositions: all of them where they are few, and the cheapest by elimination or search where they are many.
 //!
-//! A [`Space`] is a number of atoms and clauses over them. Its worlds are listed if there are at most [`LISTED`]; else [`Space::cheapest`] finds one
-//! by eliminating atoms, exactly where few hang together at a time, and by a search with the bounds from that where many do. A search that
-//! reaches its limit says so: it still has a bound below which no world costs, and mostly a world.
+//! A [`Space`] is a number of atoms and clauses over them. Its worlds are listed if there are few; else [`Space::cheapest`] finds one by eliminating
+//! atoms, exactly where few hang together at a time; where many do, worlds are listed up to [`LISTED`], and beyond that there is a search with the bounds
+//! from the elimination. A search that reaches its limit says so: it still has a bound below which no world costs, and mostly a world.
 
 use super::assignment::{Assignment, naming};
 use super::budget::Budget;
@@ -30,6 +30,8 @@ pub struct Space {
     listed: Option<Vec<World>>,
     /// How many steps it took to list them, or to see that they are many.
     listing: u64,
+    /// The worlds, where they are listed since no elimination is the answer; `None` where they are too many for that.
+    listed_late: OnceLock<Option<Vec<World>>>,
     /// Prepared for searches when the first is made.
     elimination: OnceLock<Elimination>,
 }
@@ -76,26 +78,42 @@ impl Space {
     /// The worlds that keep the clauses.
     #[must_use]
     pub fn new(atoms: usize, clauses: Vec<Clause>) -> Self {
-        let mut space = Self::searched(atoms, clauses);
-        let mut worlds = Vec::new();
-        let mut listing = Listing { assignment: Assignment::new(&space.clauses, &space.naming), left: LISTING };
-        let few = !listing.assignment.units() || {
-            listing.all(&mut |world| {
-                worlds.push(world);
-                worlds.len() <= LISTED
-            })
-        };
-        let steps = LISTING - listing.left;
-        space.listing = steps;
-        space.listed = few.then_some(worlds);
+        Self::of_few(atoms, clauses, LISTED)
+    }
+
+    /// The same with a list only if there are no more than so many.
+    pub(super) fn of_few(atoms: usize, clauses: Vec<Clause>, most: usize) -> Self {
+        let mut space = Self { listed_late: OnceLock::new(), ..Self::searched(atoms, clauses) };
+        (space.listed, space.listing) = space.list(most);
         space
     }
 
-    /// The same without the list, however few worlds there are.
+    /// The worlds, if there are no more than so many, and how many steps it took to see.
+    fn list(&self, most: usize) -> (Option<Vec<World>>, u64) {
+        let mut worlds = Vec::new();
+        let mut listing = Listing { assignment: Assignment::new(&self.clauses, &self.naming), left: LISTING };
+        let few = !listing.assignment.units() || {
+            listing.all(&mut |world| {
+                worlds.push(world);
+                worlds.len() <= most
+            })
+        };
+        (few.then_some(worlds), LISTING - listing.left)
+    }
+
+    /// The same without any list, however few worlds there are.
     #[must_use]
     pub fn searched(atoms: usize, clauses: Vec<Clause>) -> Self {
         let naming = naming(atoms, &clauses);
-        Self { atoms, clauses, naming, listed: None, listing: 0, elimination: OnceLock::new() }
+        Self {
+            atoms,
+            clauses,
+            naming,
+            listed: None,
+            listing: 0,
+            listed_late: OnceLock::from(None),
+            elimination: OnceLock::new(),
+        }
     }
 
     /// How many worlds there are, if they are listed.
@@ -143,7 +161,22 @@ impl Space {
         assert_eq!(costs.len(), self.atoms, "one cost for each atom");
         let cost =
             |world: &World| -> f64 { world.iter().zip(costs).filter(|(holds, _)| **holds).map(|(_, cost)| cost).sum() };
-        if let Some(worlds) = &self.listed {
+        let elimination = || {
+            self.elimination.get_or_init(|| {
+                let made = Elimination::new(self.atoms, &self.clauses, &exclusive_groups(self.atoms, &self.clauses));
+                budget.spend(made.effort);
+                made
+            })
+        };
+        let late = || {
+            self.listed_late.get_or_init(|| {
+                let (worlds, steps) = self.list(LISTED);
+                budget.spend(steps);
+                worlds
+            })
+        };
+        let listed = self.listed.as_ref().or_else(|| if elimination().is_whole { None } else { late().as_ref() });
+        if let Some(worlds) = listed {
             budget.spend(1 + worlds.len() as u64);
             let mut best: Option<(f64, &World)> = None;
             for world in worlds {
@@ -158,12 +191,7 @@ impl Space {
                 is_complete: true,
             };
         }
-        let elimination = self.elimination.get_or_init(|| {
-            let made = Elimination::new(self.atoms, &self.clauses, &exclusive_groups(self.atoms, &self.clauses));
-            budget.spend(made.effort);
-            made
-        });
-        let found = elimination.cheapest(costs, most.min(budget.left()));
+        let found = elimination().cheapest(costs, most.min(budget.left()));
         budget.spend(found.steps);
         let best = found.world.map(|world| (cost(&world), world));
         // The bound is added up in another order than the cost: they differ in their last bits.

@@ -203,3 +203,61 @@ fn a_figure_that_nothing_moves_is_shown_to_stay_by_either_distance() {
     assert_eq!(row("win"), ["win", "40", "%", "=", "="], "{text}");
     assert_eq!(row("v_feb")[..5], ["v_feb", "60", "%", "55", "%"], "{text}");
 }
+
+/// A chain of 2,000 in which every tenth figure is five points above the next: 200 relations are violated, and no other figure moves.
+#[test]
+fn a_long_table_lists_what_conflicts_and_moves_and_says_what_it_leaves_out() {
+    let count = 2_000;
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let sentences: Vec<String> = (1..count).map(|at| format!("q{:04} implies q{at:04}", at - 1)).collect();
+    std::fs::write(folder.path().join("r.toml"), format!("logic = {sentences:?}\n")).expect("a file can be written");
+    let mut table = "question,forecaster,made_at,probability\n".to_owned();
+    for at in 0..count {
+        // Steps of 0.4 points from ten to ten, and none within.
+        let level = 0.1 + 0.004 * f64::from(at / 10);
+        let _ = writeln!(table, "q{at:04},anna,2025-08-19,{:.4}", if at % 10 == 4 { level + 0.05 } else { level });
+    }
+    std::fs::write(folder.path().join("t.csv"), table).expect("a file can be written");
+    let lines = |arguments: &[&str]| -> Vec<String> {
+        let out = run(folder.path(), &[&["t.csv", "--relations", "r.toml"][..], arguments].concat());
+        String::from_utf8(out.stdout).expect("a text").lines().map(str::to_owned).collect()
+    };
+    let (short, all) = (lines(&[]), lines(&["--all"]));
+    let figures = |lines: &[String]| lines.iter().filter(|line| line.starts_with('q') && line.contains('%')).count();
+    assert!(short.len() < 300, "{} lines", short.len());
+    assert_eq!((figures(&short), figures(&all)), (40, count as usize));
+    let left = short.iter().find(|line| line.starts_with("anna: not listed are ")).expect("it is said");
+    assert!(left.contains("160 violated relations") && left.contains("`--all` lists them"), "{left}");
+    assert!(!all.iter().any(|line| line.contains("not listed")));
+    // What is listed and what is left out are all figures.
+    let counts = |what: &str| -> usize {
+        let before = left.split(what).next().unwrap_or_default();
+        before.rsplit(' ').find_map(|word| word.parse().ok()).unwrap_or(0)
+    };
+    assert_eq!(40 + counts(" figures that move less") + counts(" figures that stay as stated"), count as usize);
+    let csv = lines(&["--format", "csv"]);
+    assert_eq!(csv.len(), 1 + count as usize);
+    // Those that move most are listed, and each that stays is not.
+    let moved = csv[1..].iter().filter(|line| {
+        let cells: Vec<&str> = line.split(',').collect();
+        cells[5] != cells[6] || cells[5] != cells[7]
+    });
+    assert_eq!(counts(" figures that stay as stated"), count as usize - moved.count());
+}
+
+#[test]
+fn numbers_beyond_all_sense_are_refused_in_a_line() {
+    let folder = desk("logic = ['trilateral requires bilateral']\n");
+    for (option, said) in [
+        ("--weight=talks=1e300", "must lie between 0.001 and 1000, but is 1e300"),
+        ("--weight=talks=1e-300", "must lie between 0.001 and 1000, but is 1e-300"),
+        ("--tolerance=300%", "a share from 0 to 1 such as `0.02`, or a percentage from 0% to 100% such as `2%`"),
+    ] {
+        let out = run(folder.path(), &["t.csv", "--relations", "r.toml", option]);
+        let shown = String::from_utf8(out.stderr).expect("messages are text");
+        assert!(!out.status.success() && shown.contains(said), "{shown}");
+        assert!(shown.lines().all(|line| line.len() < 200), "{shown}");
+    }
+    let out = run(folder.path(), &["t.csv", "--relations", "r.toml", "--tolerance", "30%"]);
+    assert!(String::from_utf8_lossy(&out.stdout).contains("up to 30 percentage points is let pass"));
+}
