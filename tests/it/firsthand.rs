@@ -266,7 +266,7 @@ fn a_value_below_nought_is_refused_by_its_name() {
     refused(
         folder.path(),
         &["cohere", "t.csv", "--relations", "r.toml", "--tolerance", "-3%"],
-        &["--tolerance", "`-3%` must lie between 0 and 1"],
+        &["--tolerance", "`-3%` is no tolerance", "from 0 to 1"],
     );
 }
 
