@@ -171,7 +171,11 @@ fn looks_right(desk: &Desk, name: &str) {
     // What folds out on the screen is printed though it is closed, as it is where it is open. Where a browser cannot do that, the page says so.
     let sheets = print(&address);
     let open = desk.write("open.html", &desk.read(name).replace("<details>", "<details open>"));
-    assert_eq!(sheets, print(&format!("file://{}", open.display())), "what is folded is not printed; Chromium before 131 cannot");
+    assert_eq!(
+        sheets,
+        print(&format!("file://{}", open.display())),
+        "what is folded is not printed; Chromium before 131 cannot"
+    );
     assert!(desk.read(name).contains("@supports not selector(::details-content)"));
 }
 
@@ -485,7 +489,10 @@ fn what_may_settle_it_by_the_last_day_is_watched_on_the_days_before() {
     let granted = number(&february["outcomes"][0]["chance"]["value"]);
     assert!((granted - (1.0 - 0.5_f64.powf(30.0 / 81.0))).abs() < 5.0 * (0.23 * 0.77 / 1e5_f64).sqrt(), "{granted}");
     let text = reported(&file, &["--worlds", "100k", "--format", "md"]);
-    assert!(text.contains("- Is the permit granted? (by 9 July 2026), 1") && !text.contains("nothing that is still"), "{text}");
+    assert!(
+        text.contains("- Is the permit granted? (by 9 July 2026), 1") && !text.contains("nothing that is still"),
+        "{text}"
+    );
     assert!(text.contains("To watch first for “Does the ferry sail in 2026?”: Is the permit granted?"), "{text}");
 
     // What is known on no day is named where it may settle it.
