@@ -71,8 +71,10 @@ impl Brief {
                 plain(title)
             );
             for question in &group.questions {
-                for line in &question.lines {
-                    let ask = format!("{}{}", plain(&question.ask), part(line));
+                for (at, line) in question.lines.iter().enumerate() {
+                    let unheard = question.unheard.as_ref().filter(|_| at == 0);
+                    let unheard = unheard.map_or_else(String::new, |told| format!(" **{}**", plain(told)));
+                    let ask = format!("{}{}{unheard}", plain(&question.ask), part(line));
                     let doubt = line.doubt_text().unwrap_or_default();
                     let error = line.standard_error.as_ref().map_or_else(String::new, points);
                     let _ = writeln!(text, "| {ask} | {} | {error} | {doubt} |", plain(&line.sentence()));
@@ -137,12 +139,42 @@ impl Brief {
         for line in &self.coherence {
             let _ = writeln!(text, "- {}", plain(line));
         }
+        self.record_in(&mut text);
         self.say_why_no(&mut text, "record", "The record");
         text.push_str("\n### Method\n\n");
         for (what, how) in &self.method {
             let _ = writeln!(text, "- {}: {}", plain(what), plain(how));
         }
         text
+    }
+
+    /// How forecasts of the past turned out, if that is known.
+    fn record_in(&self, text: &mut String) {
+        let Some(record) = &self.record else { return };
+        let _ = write!(
+            text,
+            "\n### The record\n\n{}\n\n\
+             | forecaster | questions | clusters | Brier score (lower is better) | ± s.e. | said | came true |\n\
+             |---|--:|--:|--:|--:|--:|--:|\n",
+            plain(&record.what)
+        );
+        for row in &record.rows {
+            let error = row.standard_error.map_or_else(String::new, |error| format!("{error:.4}"));
+            let (stated, observed) = row
+                .stated_and_observed
+                .map_or_else(Default::default, |(stated, observed)| (in_brackets(stated), in_brackets(observed)));
+            let _ = writeln!(
+                text,
+                "| {} | {} | {} | {:.4} | {error} | {stated} | {observed} |",
+                plain(&row.forecaster),
+                row.questions,
+                row.clusters,
+                row.brier
+            );
+        }
+        for remark in &record.remarks {
+            let _ = write!(text, "\n{}\n", plain(remark));
+        }
     }
 
     /// A section that has nothing to say, with the reason.

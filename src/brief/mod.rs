@@ -172,6 +172,8 @@ pub struct QuestionInWords {
     pub lines: Vec<InWords>,
     /// What became of it, if that is known.
     pub outcome: Option<String>,
+    /// What became of it by the record, where the file does not say so and still forecasts it: a sentence.
+    pub unheard: Option<String>,
 }
 
 /// A piece of news.

@@ -49,6 +49,7 @@ mod report;
 mod report_bottom;
 mod report_outlook;
 mod report_parts;
+mod report_resolved;
 mod resolve;
 mod run;
 mod schema;

@@ -161,9 +161,16 @@ fn brief(
     if drivers.is_none() {
         or_why("drivers", outlook::no_drivers(loaded, &open));
     }
-    let watch = open.iter().find_map(|at| outlook::watched(model, &situation, report, *at, settings));
+    let mut settling = Vec::new();
+    let watch = open.iter().find_map(|at| match outlook::watched(model, &situation, report, *at, settings) {
+        Ok(watch) => Some(watch),
+        Err(may_settle_it) => {
+            settling.push((*at, may_settle_it));
+            None
+        }
+    });
     if watch.is_none() {
-        or_why("watch", outlook::nothing_to_watch(loaded, &open));
+        or_why("watch", outlook::nothing_to_watch(loaded, &settling));
     }
     let record = records.and_then(parts::record);
     if record.is_none() {
@@ -174,7 +181,7 @@ fn brief(
     let curves = parts::curves(loaded, report, &past, records, headline, &news);
     let coherence = outlook::coherence(loaded, report, records)?;
     let told = (stories.as_ref(), changes.as_ref(), watch.as_ref());
-    let bottom_line = bottom_line(loaded, report, headline, told, &doubts, &lexicon);
+    let bottom_line = bottom_line(loaded, report, (headline, questions.as_slice()), told, &doubts, &lexicon);
     Ok(Brief {
         schema: brief::BRIEF_SCHEMA,
         engine: env!("CARGO_PKG_VERSION"),
@@ -328,9 +335,12 @@ fn terminal(brief: &Brief, format: Format) -> Output<'_, Brief> {
         closed.row(vec![question.id.clone(), answer, question.closes.to_string(), question.ask.clone()]);
     }
     let sheets = [sheet, closed].into_iter().filter(|sheet| csv || !sheet.is_empty()).collect();
-    let foot = vec![
+    let open = brief.questions.iter().flat_map(|group| &group.questions);
+    let unheard = open.filter_map(|question| Some(format!("{}: {}", question.id, question.unheard.as_ref()?)));
+    let foot = unheard.chain([
         brief.of_blank_doubt(),
         "--out brief.html writes the whole brief as a page, --format md as Markdown".to_owned(),
-    ];
+    ]);
+    let foot = foot.collect();
     Output { head, sheets, foot, json: brief }
 }

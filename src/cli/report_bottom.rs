@@ -2,14 +2,16 @@
 
 use super::load::Loaded;
 use super::report_parts::{Doubts, unit};
-use crate::brief::{Changes, Confidence, Lexicon, Reach, Stories, Watch, day_in_words, in_brackets, in_words};
+use crate::brief::{
+    Changes, Confidence, Lexicon, QuestionGroup, Reach, Stories, Watch, day_in_words, in_brackets, in_words,
+};
 use crate::report::run::RunReport;
 
 /// What to know if nothing else is read.
 pub(super) fn bottom_line(
     loaded: &Loaded,
     report: &RunReport,
-    headline: &[usize],
+    (headline, open): (&[usize], &[QuestionGroup]),
     (stories, changes, watch): (Option<&Stories>, Option<&Changes>, Option<&Watch>),
     doubts: &Doubts,
     lexicon: &Lexicon,
@@ -29,7 +31,9 @@ pub(super) fn bottom_line(
         } else {
             String::new()
         };
-        lines.push(format!("{}{part} {}.{closed}", question.ask, upper(&first.sentence())));
+        let shown = open.iter().flat_map(|group| &group.questions).find(|one| one.id == question.name);
+        let unheard = shown.and_then(|one| one.unheard.as_ref()).map_or_else(String::new, |told| format!(" {told}"));
+        lines.push(format!("{}{part} {}.{closed}{unheard}", question.ask, upper(&first.sentence())));
     }
     lines.extend(confidence(&confidences));
     if let Some(story) = stories.and_then(|stories| stories.stories.first()) {
@@ -94,7 +98,7 @@ fn confidence(all: &[(Option<Reach>, Option<Confidence>)]) -> Option<String> {
 }
 
 /// `a, b and c`.
-fn listed(words: &[String]) -> String {
+pub(super) fn listed(words: &[String]) -> String {
     match words {
         [] => String::new(),
         [one] => one.clone(),

@@ -1,6 +1,7 @@
 //! What a brief says of what may come: stories, and what to watch.
 
 use super::load::Loaded;
+use super::report_bottom::listed;
 use super::report_parts::unit;
 use crate::brief::{Driver, Drivers, Stories, Story, Watch, Watched, day_in_words, in_brackets};
 use crate::cohere::{self, StatementReport};
@@ -15,6 +16,7 @@ use crate::scenario;
 use crate::simulate::{Settings, Stop};
 use crate::storylines::{self, Called, Options, Storylines, storylines};
 use crate::watch::{self, Outcome, Part, watch};
+use jiff::civil::Date;
 use std::collections::BTreeSet;
 
 /// Stories that are told.
@@ -108,38 +110,107 @@ fn story(told: &Storylines, one: &storylines::Story) -> Story {
     }
 }
 
-/// What would move the question at a place most, short of what settles it by what it says; nothing where nothing bears on it, or it is a number without a variance.
+/// One thing to watch: a question, an event, or whether a date event has happened by a day.
+struct Seen<'a> {
+    name: &'a str,
+    kind: watch::Event,
+    ask: Option<&'a str>,
+    day: Option<Date>,
+    outcomes: &'a [Outcome],
+    expected_change: Estimate,
+    brier_gain: f64,
+    settles: bool,
+}
+
+impl Seen<'_> {
+    fn is_of(&self, other: &Seen<'_>) -> bool {
+        (self.name, self.kind) == (other.name, other.kind)
+    }
+
+    fn in_words(&self) -> String {
+        self.ask.map_or_else(|| self.name.replace('_', " "), str::to_owned)
+    }
+}
+
+/// All that is seen to move a question, most first. A date event stands there once for each day of the calendar: what it settles by the last of them it does
+/// not settle by an earlier one.
+fn seen<'a>(model: &'a Model, found: &'a watch::Watch) -> Vec<Seen<'a>> {
+    let same = |name: &str, day: Date| {
+        found.findings.iter().any(|one| one.name == name && one.known_on == Some(day) && one.same_as.is_some())
+    };
+    let findings =
+        found.findings.iter().filter(|one| one.matters && one.same_as.is_none() && one.kind != watch::Event::Date);
+    let findings = findings.map(|one| Seen {
+        name: &one.name,
+        kind: one.kind,
+        ask: one.ask.as_deref(),
+        day: one.known_on,
+        outcomes: &one.outcomes,
+        expected_change: one.expected_change,
+        brier_gain: one.brier_gain.value,
+        settles: settles(one.settles, &one.outcomes),
+    });
+    let days = found.calendar.iter().filter(|day| day.kind == watch::Event::Date && !same(&day.name, day.day));
+    let days = days.map(|day| Seen {
+        name: &day.name,
+        kind: day.kind,
+        ask: model.find(&day.name).and_then(|event| model.in_words(event)),
+        day: Some(day.day),
+        outcomes: &day.outcomes,
+        expected_change: day.expected_change,
+        brier_gain: day.brier_gain.value,
+        settles: settles(day.settles, &day.outcomes),
+    });
+    let mut seen: Vec<Seen<'a>> = findings.chain(days).filter(|one| one.name != found.target.question).collect();
+    seen.sort_by(|a, b| b.brier_gain.total_cmp(&a.brier_gain));
+    seen
+}
+
+/// What would move the question at a place most, short of what settles it by what it says; where there is none, what may settle it.
 pub(super) fn watched(
     model: &Model,
     situation: &Situation,
     report: &RunReport,
     at: usize,
     settings: &Settings,
-) -> Option<Watch> {
+) -> Result<Watch, Vec<String>> {
     let options = watch::Settings { simulation: quick(settings), ..watch::Settings::default() };
     // A question that cannot be watched, because its answer is known, is no fault of a brief.
-    let found = watch(model, situation, &report.questions[at].id, &options).ok()?;
+    let found = watch(model, situation, &report.questions[at].id, &options).map_err(|_| Vec::new())?;
     let target = &model.questions[at].target;
     let mean_in =
         matches!(target, QuestionTarget::Value(_)).then(|| unit(model, target).unwrap_or_default().to_owned());
-    let telling = |one: &&watch::Watched| {
-        one.matters && !settles(one) && one.same_as.is_none() && one.name != found.target.question
-    };
-    let telling: Vec<&watch::Watched> = found.findings.iter().filter(telling).collect();
-    let rows: Vec<Watched> = telling
-        .iter()
-        .filter(|one| mean_in.is_some() || one.expected_change.value >= LEAST_MOVE)
-        .take(FINDINGS)
-        .map(|one| Watched {
-            what: one.ask.clone().unwrap_or_else(|| one.name.replace('_', " ")),
-            when: one.known_on.map(day_in_words),
-            moves: moves(&one.outcomes),
-            expected_change: one.expected_change.value,
-            standard_error: one.expected_change.standard_error,
-        })
-        .collect();
-    let others = telling.len() - rows.len();
-    (!rows.is_empty()).then(|| Watch { target: report.questions[at].ask.clone(), rows, mean_in, others })
+    let moves_it = |one: &Seen<'_>| mean_in.is_some() || one.expected_change.value >= LEAST_MOVE;
+    let (settling, telling): (Vec<Seen<'_>>, Vec<Seen<'_>>) =
+        seen(model, &found).into_iter().partition(|one| one.settles);
+    // Each once, and where room is left, date events on their other days, too.
+    let mut first: Vec<&Seen<'_>> = Vec::new();
+    let mut again: Vec<&Seen<'_>> = Vec::new();
+    for one in &telling {
+        if first.iter().any(|before| before.is_of(one)) { again.push(one) } else { first.push(one) }
+    }
+    let things = first.len();
+    let mut shown: Vec<&Seen<'_>> = first.into_iter().chain(again).filter(|one| moves_it(one)).take(FINDINGS).collect();
+    if shown.is_empty() {
+        let mut names: Vec<String> = Vec::new();
+        for name in settling.iter().filter(|one| moves_it(one)).map(Seen::in_words) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        return Err(names);
+    }
+    shown.sort_by(|a, b| b.brier_gain.total_cmp(&a.brier_gain));
+    let told =
+        shown.iter().enumerate().filter(|(at, one)| !shown[..*at].iter().any(|before| before.is_of(one))).count();
+    let rows = shown.iter().map(|one| Watched {
+        what: one.in_words(),
+        when: one.day.map(day_in_words),
+        moves: moves(one.outcomes),
+        expected_change: one.expected_change.value,
+        standard_error: one.expected_change.standard_error,
+    });
+    Ok(Watch { target: report.questions[at].ask.clone(), rows: rows.collect(), mean_in, others: things - told })
 }
 
 /// What the chance of the question at a place hangs on; nothing where no doubtful input moves it, or it is a number.
@@ -185,11 +256,22 @@ pub(super) fn no_drivers(loaded: &Loaded, open: &[usize]) -> String {
     told.join(" ")
 }
 
-/// Why there is nothing to watch for the headline questions.
-pub(super) fn nothing_to_watch(loaded: &Loaded, open: &[usize]) -> String {
-    let why =
-        "nothing that is still to become known is seen to move it by a tenth of a point, short of what settles it";
-    of_none(loaded, open, why)
+/// Why there is nothing to watch for the headline questions, each with what may settle it.
+pub(super) fn nothing_to_watch(loaded: &Loaded, open: &[(usize, Vec<String>)]) -> String {
+    let mut told = Vec::new();
+    let still: Vec<usize> = open.iter().filter(|(_, settling)| settling.is_empty()).map(|(at, _)| *at).collect();
+    if !still.is_empty() || open.is_empty() {
+        let why = "nothing that is still to become known is seen to move it by a tenth of a point";
+        told.push(of_none(loaded, &still, why));
+    }
+    for (at, settling) in open.iter().filter(|(_, settling)| !settling.is_empty()) {
+        let more = settling.len().saturating_sub(FINDINGS);
+        let more = if more > 0 { format!("; {more} more") } else { String::new() };
+        let named = settling.iter().take(FINDINGS).map(String::as_str).collect::<Vec<_>>().join("; ");
+        let why = format!("only what may settle it is seen to move it by a tenth of a point ({named}{more})");
+        told.push(of_none(loaded, &[*at], &why));
+    }
+    told.join(" ")
 }
 
 /// The same reason for each of some questions.
@@ -225,10 +307,10 @@ fn input_in_words(input: &str) -> String {
 }
 
 /// Whether an outcome answers the question by what it says, or by what has to come before it.
-fn settles(one: &watch::Watched) -> bool {
+fn settles(says_so: bool, outcomes: &[Outcome]) -> bool {
     let is_sure = |chance: f64| chance <= 0.0005 || chance >= 0.9995;
     let answered = |part: &Part| part.part == "yes" && part.figure.is_some_and(|figure| is_sure(figure.value));
-    one.settles || one.outcomes.iter().any(|outcome| outcome.then.len() == 1 && outcome.then.iter().any(answered))
+    says_so || outcomes.iter().any(|outcome| outcome.then.len() == 1 && outcome.then.iter().any(answered))
 }
 
 /// `If yes (12 %): 61 %. If no (88 %): 4 %.`
@@ -284,12 +366,12 @@ pub(super) fn coherence(loaded: &Loaded, report: &RunReport, records: Option<&Re
         ..cohere::Options::default()
     };
     let found = cohere::cohere(records, &relations, &options)?;
-    lines.extend(found.statements.iter().filter(|one| one.figures.len() > 1).map(statement));
+    lines.extend(found.statements.iter().filter(|one| one.figures.len() > 1).map(|one| statement(one, report)));
     Ok(lines)
 }
 
 /// What one forecaster says, and whether it can be.
-fn statement(one: &StatementReport) -> String {
+fn statement(one: &StatementReport, report: &RunReport) -> String {
     let (who, figures) = (&one.forecaster, one.figures.len());
     let Some(worst) = one.conflicts.first() else {
         if one.cut_off {
@@ -301,12 +383,34 @@ fn statement(one: &StatementReport) -> String {
             "The {figures} probabilities of {who} on these questions can stand together, as far as the file says how they hang together."
         );
     };
+    // The question as it is asked, with the option.
+    let asked = |name: &str| {
+        let figure = one.figures.iter().find(|figure| figure.name == name);
+        let question = figure.and_then(|figure| report.questions.iter().find(|asked| asked.id == figure.question));
+        let option = figure.and_then(|figure| figure.option.as_ref());
+        let option = option.map_or_else(String::new, |option| format!(" {}", option.replace('_', " ")));
+        question.map_or_else(|| name.replace('_', " "), |question| format!("“{}”{option}", question.ask))
+    };
     let told: Vec<String> = worst
         .figures
         .iter()
-        .map(|figure| format!("{} {}", figure.name.replace('_', " "), in_brackets(figure.stated)))
+        .map(|figure| format!("{} for {}", in_brackets(figure.stated), asked(&figure.name)))
         .collect();
-    let rules: Vec<&str> = worst.relations.iter().map(|relation| relation.text.as_str()).collect();
+    let by_what = if worst.severity == "error" { "by what the file asks and says" } else { "by what the file assumes" };
+    let room = worst.figures.first().and_then(|first| Some((first, first.others_allow?)));
+    let room = room.map_or_else(String::new, |(first, (low, high))| {
+        let range = match (low <= 0.0, high >= 1.0) {
+            (_, true) => format!("at least {}", in_brackets(low)),
+            (true, _) => format!("at most {}", in_brackets(high)),
+            _ if in_brackets(low) == in_brackets(high) => in_brackets(low),
+            _ => format!("between {} and {}", in_brackets(low), in_brackets(high)),
+        };
+        match worst.figures.len() {
+            1 => format!(" It would have to be {range}."),
+            2 => format!(" If the second is right, {} has to have {range}.", asked(&first.name)),
+            _ => format!(" If the others are right, {} has to have {range}.", asked(&first.name)),
+        }
+    });
     let worth =
         one.worth.iter().find(|worth| worth.guaranteed && worth.at_least > 0.0).map_or_else(String::new, |worth| {
             format!(
@@ -314,11 +418,13 @@ fn statement(one: &StatementReport) -> String {
                 figure::significant(worth.at_least, 2)
             )
         });
-    format!(
-        "The probabilities of {who} contradict each other: {} cannot stand together, since {}.{worth}",
-        told.join(" and "),
-        rules.join(" and ")
-    )
+    match told.as_slice() {
+        [only] => format!("A probability of {who} cannot be, {by_what}: {only}.{room}{worth}"),
+        all => format!(
+            "The probabilities of {who} contradict each other: {} cannot stand together, {by_what}.{room}{worth}",
+            listed(all)
+        ),
+    }
 }
 
 /// What a reader must be warned of.
@@ -381,7 +487,17 @@ mod tests {
         assert!(no_drivers(&loaded, &spend).starts_with("For “How much is spent?” nothing is told here"));
         let both = no_drivers(&loaded, &[open[0], spend[0]]);
         assert!(both.contains("“Is it on paper?” no doubtful") && both.contains("spent?” nothing is told"), "{both}");
-        assert!(nothing_to_watch(&loaded, &open[..1]).starts_with("For “Is it on paper?” nothing"));
+        let still = nothing_to_watch(&loaded, &[(open[0], Vec::new())]);
+        assert!(
+            still.starts_with("For “Is it on paper?” nothing") && still.ends_with("a tenth of a point."),
+            "{still}"
+        );
+        let settling = nothing_to_watch(&loaded, &[(open[0], vec!["Is it signed?".to_owned()])]);
+        assert_eq!(
+            settling,
+            "For “Is it on paper?” only what may settle it is seen to move it by a tenth of a point (Is it signed?)."
+        );
+        assert_eq!(nothing_to_watch(&loaded, &[]), "No question of the headline is open and unsettled.");
     }
 
     #[test]

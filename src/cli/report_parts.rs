@@ -3,6 +3,7 @@
 use super::diff;
 use super::load::{Loaded, View};
 use super::means::{Choice, Means, Voice};
+use super::report_resolved::unheard;
 use super::run::once;
 use crate::brief::{
     Because, Changes, Curves, Doubtful, Input, Lexicon, Line, Mark, Move, NewsItem, QuestionGroup, QuestionInWords,
@@ -11,6 +12,7 @@ use crate::brief::{
 use crate::calibrate::{
     CalibrationSettings, Counted, Panel, ReliabilityAxis, calibration_report, reliability_diagram, streams,
 };
+use crate::diagnostic::counted;
 use crate::diff::{Diff, Effect, FigureKind, Options, QuestionMoved};
 use crate::error::Error;
 use crate::forecast::{Forecast, ForecastRecord, Records, Resolution};
@@ -275,9 +277,8 @@ pub(super) fn questions(
     for (at, (question, found)) in model.questions.iter().zip(&report.questions).enumerate() {
         let unit = unit(model, &question.target);
         let horizon = question.closes.min(model.horizon);
-        let outcome =
-            records.and_then(|records| records.outcomes.get(&question.name)).map(|outcome| &outcome.resolution);
-        let known = outcome.map(resolution).or_else(|| match found.figures.forecast {
+        let outcome = records.and_then(|records| records.outcomes.get(&question.name));
+        let known = outcome.map(|outcome| resolution(&outcome.resolution)).or_else(|| match found.figures.forecast {
             Some(Forecast::Binary { probability: 0.0 }) => Some("no".to_owned()),
             Some(Forecast::Binary { probability: 1.0 }) => Some("yes".to_owned()),
             _ => None,
@@ -289,6 +290,7 @@ pub(super) fn questions(
             resolves: question.resolves.clone(),
             lines: in_words(&found.figures, unit, horizon, doubts.of_question(at), lexicon),
             outcome: known,
+            unheard: outcome.and_then(|outcome| unheard(outcome, found.figures.forecast.as_ref())),
         };
         if question.closes <= report.as_of && question.closes <= model.horizon {
             closed.push(one);
@@ -310,13 +312,14 @@ pub(super) fn questions(
             resolves: None,
             lines: in_words(&found.figures, event.unit.as_deref(), model.horizon, doubts.of_event(at), lexicon),
             outcome: None,
+            unheard: None,
         });
         groups.push(QuestionGroup { tag: "events".to_owned(), questions: events.collect() });
     }
     (groups, closed)
 }
 
-fn resolution(of: &Resolution) -> String {
+pub(super) fn resolution(of: &Resolution) -> String {
     match of {
         Resolution::Yes => "yes".to_owned(),
         Resolution::No => "no".to_owned(),
@@ -431,12 +434,13 @@ pub(super) fn record(records: &Records) -> Option<Record> {
     let picture = (!panels.is_empty()).then(|| reliability_diagram(&panels, ReliabilityAxis::Share));
     let resolved = records.outcomes.len();
     let what = format!(
-        "From {} of {resolved} resolved questions; the Brier score is the mean squared distance of what was said from what happened, over the time each forecast stood (0 is perfect, 0.25 is always saying even).",
+        "From {} of {}; the Brier score is the mean squared distance of what was said from what happened, over the time each forecast stood (0 is perfect, 0.25 is always saying even).",
         if rows.len() == 1 {
             "the forecasts".to_owned()
         } else {
             format!("the forecasts of {} forecasters", rows.len())
-        }
+        },
+        counted(resolved, "resolved question")
     );
     Some(Record { what, rows, remarks, picture })
 }

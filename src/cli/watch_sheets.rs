@@ -216,7 +216,7 @@ pub(super) fn foot(watch: &Watch, top: usize) -> Vec<String> {
         foot.push(format!("cannot matter, nothing connects them with it: {}", watch.unrelated.join(", ")));
     }
     if !watch.too_late.is_empty() {
-        foot.push(format!("known only after {}: {}", watch.by, watch.too_late.join(", ")));
+        foot.push(format!("questions known only after {}: {}", watch.by, watch.too_late.join(", ")));
     }
     if !watch.conditional.is_empty() {
         foot.push(format!("asked under a condition, and not waited for: {}", watch.conditional.join(", ")));

@@ -424,6 +424,7 @@ fn calendar(watched: &[(bool, Watched)]) -> Vec<Day> {
                 day: one.known_on?,
                 name: one.name.clone(),
                 kind: one.kind,
+                outcomes: one.outcomes.clone(),
                 expected_change: one.expected_change,
                 brier_gain: one.brier_gain,
                 settles: one.settles,

@@ -142,6 +142,8 @@ pub struct Day {
     pub name: String,
     /// A question that closes, or a date event that has happened by then or not.
     pub kind: Event,
+    /// What it can turn out to be by then.
+    pub outcomes: Vec<Outcome>,
     /// How far it is expected to move the forecast.
     pub expected_change: Estimate,
     /// How much better the Brier score of the target is expected to be with it.

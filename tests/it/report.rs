@@ -161,10 +161,22 @@ fn looks_right(desk: &Desk, name: &str) {
     assert_eq!(crowded, 0, "cells whose words run into the next");
 
     let paper = desk.at("paper.pdf");
-    let printed = common("third").arg(format!("--print-to-pdf={}", paper.display())).arg(&address).output();
-    assert!(printed.expect("the browser runs").status.success());
-    let bytes = std::fs::read(&paper).expect("it printed");
-    assert!(bytes.starts_with(b"%PDF") && bytes.len() > 20_000, "{} bytes", bytes.len());
+    let print = |address: &str| {
+        let printed = common("third").arg(format!("--print-to-pdf={}", paper.display())).arg(address).output();
+        assert!(printed.expect("the browser runs").status.success());
+        let bytes = std::fs::read(&paper).expect("it printed");
+        assert!(bytes.starts_with(b"%PDF") && bytes.len() > 20_000, "{} bytes", bytes.len());
+        bytes.windows(12).filter(|part| *part == b"/Type /Page\n").count()
+    };
+    // What folds out on the screen is printed though it is closed, as it is where it is open. Where a browser cannot do that, the page says so.
+    let sheets = print(&address);
+    let open = desk.write("open.html", &desk.read(name).replace("<details>", "<details open>"));
+    assert_eq!(
+        sheets,
+        print(&format!("file://{}", open.display())),
+        "what is folded is not printed; Chromium before 131 cannot"
+    );
+    assert!(desk.read(name).contains("@supports not selector(::details-content)"));
 }
 
 /// Where the browser itself asks for its updates and the time, whatever page it shows.
@@ -443,4 +455,106 @@ fn what_to_watch_is_told_of_numbers_in_their_unit_and_not_of_what_hardly_moves()
         "{text_of_vote}"
     );
     assert!(text_of_vote.contains("By less: 1 finding."), "{text_of_vote}");
+}
+
+/// A ferry that sails after its permit: without that by the last day it cannot.
+const FERRY: &str = "title = 't'\nas_of = 2026-01-10\nhorizon = 2026-12-31\n[event.permit]\nask = 'Is the permit granted?'\n\
+    when = '50% by 2026-04-01'\n[event.ferry]\nafter = 'permit'\nwhen = '70% within 200 days'\n\
+    [question.ferry]\nask = 'Does the ferry sail in 2026?'\nholds = 'ferry'\ncloses = 2026-12-31\nresolves = 'r'\n";
+
+#[test]
+fn what_may_settle_it_by_the_last_day_is_watched_on_the_days_before() {
+    let json = |text: &[u8]| serde_json::from_slice::<serde_json::Value>(text).expect("JSON");
+    let number = |of: &serde_json::Value| of.as_f64().expect("a number");
+    let desk = Desk::new();
+    let file = desk.write("ferry.toml", FERRY);
+    let common = ["--worlds", "100k", "--format", "json"];
+    let brief = json(reported(&file, &common).as_bytes());
+    let rows = brief["watch"]["rows"].as_array().expect("rows");
+    let watch = foretell().arg("watch").arg(&file).args(["--question", "ferry"]).args(common).output();
+    let watch = json(&watch.expect("the binary runs").stdout);
+    let days = watch["calendar"].as_array().expect("days").iter();
+    let mut days: Vec<&serde_json::Value> =
+        days.filter(|day| day["name"] == "permit" && day["settles"] == false).collect();
+    days.sort_by(|a, b| number(&b["brier_gain"]["value"]).total_cmp(&number(&a["brier_gain"]["value"])));
+    assert_eq!((rows.len(), days.len()), (6, 6), "{brief} {watch}");
+    for (row, day) in rows.iter().zip(&days) {
+        assert_eq!(row["what"], "Is the permit granted?");
+        let (row, error) = (number(&row["expected_change"]), number(&day["expected_change"]["standard_error"]));
+        assert!((row - number(&day["expected_change"]["value"])).abs() < 5.0 * error, "{row} {day}");
+    }
+    assert_eq!(rows[0]["when"], "9 July 2026");
+    // By 9 February 30 of the 81 days have passed by whose end it is as likely as not.
+    let february = days.iter().find(|day| day["day"] == "2026-02-09").expect("30 days on");
+    let granted = number(&february["outcomes"][0]["chance"]["value"]);
+    assert!((granted - (1.0 - 0.5_f64.powf(30.0 / 81.0))).abs() < 5.0 * (0.23 * 0.77 / 1e5_f64).sqrt(), "{granted}");
+    let text = reported(&file, &["--worlds", "100k", "--format", "md"]);
+    assert!(
+        text.contains("- Is the permit granted? (by 9 July 2026), 1") && !text.contains("nothing that is still"),
+        "{text}"
+    );
+    assert!(text.contains("To watch first for “Does the ferry sail in 2026?”: Is the permit granted?"), "{text}");
+
+    // What is known on no day is named where it may settle it.
+    let at_once = FERRY.replace("when = '50% by 2026-04-01'", "chance = '50%'");
+    let after = "after = 'permit'\nwhen = '70% within 200 days'";
+    let chance = "chance = [{ if = 'permit', is = '70%' }, { otherwise = '0%' }]";
+    let file = desk.write("at_once.toml", &at_once.replace(after, chance));
+    let text = reported(&file, &["--worlds", "100k", "--format", "md"]);
+    let told = "For “Does the ferry sail in 2026?” only what may settle it is seen to move it by a tenth of a point \
+        (Is the permit granted?).";
+    assert!(text.contains(told), "{text}");
+}
+
+/// A port, and what a crowd said of it.
+const PORT: &str = "title = 't'\nas_of = 2026-01-10\nhorizon = 2026-12-31\n[event.ship]\nwhen = '60% by 2026-07-01'\n\
+    [event.strike]\nchance = '25%'\n\
+    [question.summer]\nask = 'Does a ship call by 1 July 2026?'\nholds = 'ship by 2026-07-01'\ncloses = 2026-07-01\nresolves = 'r'\n\
+    [question.open_2026]\nask = 'Does a ship call in 2026?'\nholds = 'ship'\ncloses = 2026-12-31\nresolves = 'r'\n\
+    [question.strike]\nask = 'Is there a strike?'\nholds = 'strike'\ncloses = 2026-12-31\nresolves = 'r'\n";
+const CROWD: &str = "question,forecaster,made_at,probability\nsummer,crowd,2026-02-01,60%\nopen_2026,crowd,2026-02-01,50%\n\
+    strike,crowd,2026-02-01,30%\n";
+
+#[test]
+fn what_the_record_holds_is_told_in_every_format() {
+    let desk = Desk::new();
+    let file = desk.write("port.toml", PORT);
+    let crowd = desk.write("crowd.csv", CROWD).display().to_string();
+    let outcomes = desk.write("outcomes.csv", "question,resolution,resolved_on\nstrike,yes,2026-05-01\n");
+    let outcomes = outcomes.display().to_string();
+    let common = ["--as-of", "2026-05-05", "--forecasts", &crowd, "--outcomes", &outcomes, "--doubt-draws", "0"];
+    let text = reported(&file, &[&common[..], &["--format", "md"]].concat());
+    // It said 30 % of what came to be: (1 - 0.3)².
+    assert!(text.contains("\n### The record\n\nFrom the forecasts of 1 resolved question;"), "{text}");
+    assert!(text.contains("\n| crowd | 1 | 1 | 0.4900 |  | 30 % | 100 % |\n"), "{text}");
+    // That the strike has come the file does not say.
+    let unheard = "By the record it has resolved: yes, on 1 May 2026. The file does not say so";
+    assert!(text.contains(&format!("- Is there a strike? Unlikely (25 %). {unheard}")), "{text}");
+    assert!(text.contains(&format!("| Is there a strike? **{unheard}")), "{text}");
+    assert_eq!(text.matches(unheard).count(), 2, "of no other question: {text}");
+    // The questions as they are asked, and no names of the file.
+    let coherence = "50 % for “Does a ship call in 2026?” and 60 % for “Does a ship call by 1 July 2026?” cannot stand together, by what the file asks \
+        and says. If the second is right, “Does a ship call in 2026?” has to have at least 60 %. The nearest";
+    assert!(text.contains(coherence) && !text.contains('`'), "{text}");
+    let page = desk.at("port.html").display().to_string();
+    run(&[&["report", &file.display().to_string()][..], &common, &["--out", &page]].concat());
+    assert_eq!(desk.read("port.html").matches(unheard).count(), 2);
+    let table = reported(&file, &common);
+    assert!(table.contains(&format!("strike: {unheard}")), "{table}");
+    // Once the file has the news, there is nothing to say.
+    let news = "[[news]]\ndate = 2026-05-01\nabout = 'strike'\neffect = 'happened'\n";
+    let file = desk.write("heard.toml", &format!("{PORT}{news}"));
+    let text = reported(&file, &[&common[..], &["--format", "md"]].concat());
+    assert!(!text.contains("By the record"), "{text}");
+}
+
+#[test]
+fn an_event_and_the_question_of_its_name_are_told_apart_by_what_is_known_when() {
+    let desk = Desk::new();
+    let late = "[question.rain]\nask = 'Is it wet?'\nholds = 'rain or rumour'\ncloses = 2026-12-20\nresolves = 'r'\n";
+    let file = desk.write("vote.toml", &format!("{VOTE}{late}"));
+    let output = foretell().arg("watch").arg(&file).args(["--question", "vote"]).output().expect("the binary runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.lines().any(|line| line.starts_with("rain ")), "the event: {text}");
+    assert!(text.contains("questions known only after 2026-11-30: rain\n"), "the question: {text}");
 }

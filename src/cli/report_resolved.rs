@@ -1,0 +1,80 @@
+//! What the records of a brief say has become of questions that its file still forecasts.
+
+use super::report_parts::resolution;
+use crate::brief::day_in_words;
+use crate::forecast::{Forecast, Outcome, Resolution};
+
+/// In a sentence, what a question has resolved to by the record, with the way out; nothing where the file has it so.
+pub(super) fn unheard(outcome: &Outcome, forecast: Option<&Forecast>) -> Option<String> {
+    if says_so(forecast, &outcome.resolution) {
+        return None;
+    }
+    Some(format!(
+        "By the record it has resolved: {}, on {}. The file does not say so, and still forecasts it; put the news into the file.",
+        resolution(&outcome.resolution),
+        day_in_words(outcome.resolved_on.day())
+    ))
+}
+
+/// Whether a forecast leaves nothing open of how its question has resolved.
+fn says_so(forecast: Option<&Forecast>, resolution: &Resolution) -> bool {
+    match (forecast, resolution) {
+        // Of what is annulled in every world there is no forecast.
+        (None, Resolution::Annulled) => true,
+        (Some(Forecast::Binary { probability }), Resolution::Yes) => *probability >= 1.0,
+        (Some(Forecast::Binary { probability }), Resolution::No) => *probability <= 0.0,
+        (Some(Forecast::Categorical { options, probabilities }), Resolution::Option(option)) => {
+            options.iter().zip(probabilities).any(|(one, probability)| one == option && *probability >= 1.0)
+        }
+        (Some(Forecast::Quantiles { values, .. }), Resolution::Value(_)) => {
+            values.first().is_some() && values.first() == values.last()
+        }
+        (Some(Forecast::Date { days, never, .. }), Resolution::Date(_)) => {
+            *never <= 0.0 && days.first().is_some() && days.first() == days.last()
+        }
+        (Some(Forecast::Date { never, .. }), Resolution::No) => *never >= 1.0,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forecast::Moment;
+    use jiff::civil::date;
+
+    fn told(resolution: Resolution, forecast: Option<&Forecast>) -> Option<String> {
+        let resolved_on = Moment::Day(date(2026, 5, 1));
+        unheard(&Outcome { question: "q".to_owned(), resolution, resolved_on, source: None }, forecast)
+    }
+
+    #[test]
+    fn what_the_record_knows_is_told_where_the_file_does_not_have_it() {
+        let chance = |probability| Forecast::Binary { probability };
+        let text = told(Resolution::Yes, Some(&chance(0.25))).expect("the file does not have it");
+        assert!(
+            text.starts_with("By the record it has resolved: yes, on 1 May 2026. The file does not say so"),
+            "{text}"
+        );
+        assert_eq!(told(Resolution::Yes, Some(&chance(1.0))), None);
+        assert!(told(Resolution::No, Some(&chance(1.0))).is_some(), "the file has the opposite");
+        assert!(told(Resolution::Annulled, Some(&chance(0.25))).is_some_and(|text| text.contains("annulled")));
+        assert_eq!(told(Resolution::Annulled, None), None);
+        let which = |shares: [f64; 2]| Forecast::Categorical {
+            options: vec!["city".to_owned(), "nobody".to_owned()],
+            probabilities: shares.to_vec(),
+        };
+        let city = || Resolution::Option("city".to_owned());
+        assert_eq!(told(city(), Some(&which([1.0, 0.0]))), None);
+        assert!(told(city(), Some(&which([0.0, 1.0]))).is_some() && told(city(), Some(&which([0.6, 0.4]))).is_some());
+        let day = Some(date(2026, 5, 1));
+        let when = |never, days: [Option<jiff::civil::Date>; 2]| Forecast::Date {
+            levels: vec![0.1, 0.9],
+            days: days.to_vec(),
+            never,
+        };
+        assert_eq!(told(Resolution::Date(date(2026, 5, 1)), Some(&when(0.0, [day, day]))), None);
+        assert!(told(Resolution::Date(date(2026, 5, 1)), Some(&when(0.1, [day, None]))).is_some());
+        assert_eq!(told(Resolution::No, Some(&when(1.0, [None, None]))), None);
+    }
+}
