@@ -27,10 +27,10 @@ fn says_so(forecast: Option<&Forecast>, resolution: &Resolution) -> bool {
             options.iter().zip(probabilities).any(|(one, probability)| one == option && *probability >= 1.0)
         }
         (Some(Forecast::Quantiles { values, .. }), Resolution::Value(_)) => {
-            values.first().is_some() && values.first() == values.last()
+            !values.is_empty() && values.first() == values.last()
         }
         (Some(Forecast::Date { days, never, .. }), Resolution::Date(_)) => {
-            *never <= 0.0 && days.first().is_some() && days.first() == days.last()
+            *never <= 0.0 && !days.is_empty() && days.first() == days.last()
         }
         (Some(Forecast::Date { never, .. }), Resolution::No) => *never >= 1.0,
         _ => false,
