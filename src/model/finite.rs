@@ -304,7 +304,9 @@ impl<'a> Means<'a> {
             self.find_roots(*event);
         }
         let roots = |event: &EventId| self.roots.get(event);
-        some.iter().filter_map(roots).any(|mine| others.iter().filter_map(roots).any(|theirs| !mine.is_disjoint(theirs)))
+        some.iter()
+            .filter_map(roots)
+            .any(|mine| others.iter().filter_map(roots).any(|theirs| !mine.is_disjoint(theirs)))
     }
 
     fn find_roots(&mut self, event: EventId) {

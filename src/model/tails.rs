@@ -99,9 +99,8 @@ impl Tails {
     pub(super) fn plus(self, other: Self, independent: bool) -> Self {
         // E max(X + Y, 0) is at least E max(X, 0) - E max(-Y, 0).
         let side = |one: [Tail; 2], two: [Tail; 2]| {
-            let endless = |of: [Tail; 2], by: [Tail; 2]| {
-                of[0] == Tail::Endless && (independent || by[1] <= Tail::Finite)
-            };
+            let endless =
+                |of: [Tail; 2], by: [Tail; 2]| of[0] == Tail::Endless && (independent || by[1] <= Tail::Finite);
             if endless(one, two) || endless(two, one) {
                 Tail::Endless
             } else if one[0].max(two[0]) <= Tail::Finite {
