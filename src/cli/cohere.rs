@@ -1,12 +1,12 @@
 //! `foretell cohere`: whether anybody's probabilities can stand together, and the nearest that can.
 
 use super::cohere_sheets::Extent;
-use super::inputs::{pattern, unknown_forecaster, without_outcomes};
+use super::inputs::{as_stated, pattern, unknown_forecaster};
 use super::ledger_file::LedgerArgument;
 use super::{Done, cohere_sheets, console, load};
 use crate::cohere::{
     Distance, Options, Relations, Standing, StatementReport, TOLERANCE, check_names, check_possible, cohere,
-    read_relations, with_repaired,
+    options_as_relations, read_relations, with_repaired,
 };
 use crate::error::Error;
 use crate::forecast::tidy::{Form, forecasts_file, parse_number, parse_probability};
@@ -210,7 +210,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
             problem.help(help)
         })?
     } else {
-        without_outcomes(&arguments.questions, &arguments.forecasts)?
+        as_stated(&arguments.questions, &arguments.forecasts)?
     };
     if records.forecasts.is_empty() {
         let tables: Vec<String> = arguments.forecasts.iter().map(|path| format!("`{}`", path.display())).collect();
@@ -218,7 +218,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         return Err(Error::input(format!("there are no forecasts in {place}"))
             .help("a table has a row for each: `question,forecaster,made_at,probability`"));
     }
-    let relations = relations(arguments, &records)?;
+    let relations = relations(arguments, &records)?.joined(options_as_relations(&records));
     let options = options(arguments, &records)?;
     let report = cohere(&records, &relations, &options)?;
     let extent = if arguments.all { Extent::Full } else { Extent::Short };

@@ -308,8 +308,20 @@ pub(super) fn from_files(questions: &[PathBuf], forecasts: &[PathBuf], outcomes:
 
 /// Questions and forecasts of files; outcomes that stand in them are not looked at.
 pub(super) fn without_outcomes(questions: &[PathBuf], forecasts: &[PathBuf]) -> Result<Records, Error> {
+    unresolved(&open_all(questions, forecasts, &[])?, questions)
+}
+
+/// The same with options that do not sum to 1 as they stand.
+pub(super) fn as_stated(questions: &[PathBuf], forecasts: &[PathBuf]) -> Result<Records, Error> {
+    let files = open_all(questions, forecasts, &[])?;
+    let files: Vec<(Holds, InputFile)> =
+        files.into_iter().map(|(holds, file)| (holds, file.with_options_as_stated())).collect();
+    unresolved(&files, questions)
+}
+
+fn unresolved(files: &[(Holds, InputFile)], questions: &[PathBuf]) -> Result<Records, Error> {
     let mut records = Records::default();
-    let (_, summaries) = read_all(&open_all(questions, forecasts, &[])?, &mut records)?;
+    let (_, summaries) = read_all(files, &mut records)?;
     tell_all(summaries, questions);
     records.outcomes.clear();
     Ok(records)

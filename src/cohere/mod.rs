@@ -60,7 +60,7 @@ pub use report::{
     CoherenceReport, ConflictFigure, ConflictReport, FigureReport, HazardReport, RelationReport, StatementReport,
     UntestedReport, ViolationReport, WorthReport,
 };
-pub use statement::Standing;
+pub use statement::{Standing, options_as_relations};
 pub use worlds::{LISTED, Least, Space, World};
 
 use crate::error::Error;

@@ -1,10 +1,11 @@
 //! Who said what on a day: the forecasts of the records as statements.
 
-use super::formula::Definition;
+use super::formula::{Definition, Literal};
 use super::names::of_options;
 use super::problem::Figure;
-use super::relations::{Conditional, Relations};
-use crate::forecast::{Forecast, ForecastRecord, Moment, Records};
+use super::relations::{Builder, Conditional, Relations, Strength, group};
+use crate::forecast::{Forecast, ForecastRecord, Moment, Records, SUM_TOLERANCE};
+use crate::source::Span;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,6 +62,34 @@ pub(super) fn statements(
     statements
 }
 
+/// Whether options, where there are any, sum to 1.
+fn sums_to_one(forecast: &Forecast) -> bool {
+    match forecast {
+        Forecast::Categorical { probabilities, .. } => (probabilities.iter().sum::<f64>() - 1.0).abs() <= SUM_TOLERANCE,
+        _ => true,
+    }
+}
+
+/// That the options of a question exclude each other and one of them comes, of each question of which somebody's do not sum to 1: there it is a
+/// relation that is violated and repaired like any other, and elsewhere what options mean.
+#[must_use]
+pub fn options_as_relations(records: &Records) -> Relations {
+    let mut builder = Builder::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    for record in records.forecasts.iter().filter(|record| !sums_to_one(&record.forecast)) {
+        let Some(question) = records.questions.get(&record.question) else { continue };
+        if !seen.insert(&record.question) {
+            continue;
+        }
+        let asked = |option: &String| builder.question(&record.question, Some(option), Span::default());
+        let options: Vec<Literal> = question.options.iter().map(asked).collect();
+        let names: Vec<String> = options.iter().map(|option| builder.name(*option)).collect();
+        let text = format!("exactly one of {}", names.join(", "));
+        builder.holds(&text, Strength::Logic, Span::default(), group(&options, true, true));
+    }
+    builder.finish()
+}
+
 impl Statement<'_> {
     /// The moment at which all of it had been said.
     pub(super) fn moment(&self) -> Moment {
@@ -115,11 +144,56 @@ impl Statement<'_> {
                         push(Some(option), atom, *probability);
                         all.push(atom);
                     }
-                    definitions.push(of_options(&all));
+                    // Elsewhere it is a relation: see `options_as_relations`.
+                    if sums_to_one(&record.forecast) {
+                        definitions.push(of_options(&all));
+                    }
                 }
                 _ => others.push((*question).to_owned()),
             }
         }
         (figures, others, atoms, definitions)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{near, read};
+    use super::super::{Options, cohere};
+    use super::options_as_relations;
+    use crate::forecast::Records;
+    use crate::forecast::tidy::TidyFile;
+
+    const TABLE: &str = "question,option,forecaster,made_at,probability\nwin,r,anna,2026-01-01,50%\nwin,g,anna,2026-01-01,40%\n\
+        win,b,anna,2026-01-01,35%\nq,,anna,2026-01-01,10%\nwin,r,ben,2026-01-01,50%\nwin,g,ben,2026-01-01,30%\n\
+        win,b,ben,2026-01-01,20%\nq,,ben,2026-01-01,10%\n";
+
+    #[test]
+    fn options_that_do_not_sum_to_one_are_a_violation_and_repaired() {
+        let mut records = Records::default();
+        let table = || TidyFile::from_text("t.csv", TABLE).expect("a table");
+        let refused = table().forecasts(&mut records).expect_err("others refuse it").to_string();
+        assert!(refused.contains("must sum to 1, but sum to 1.25"), "{refused}");
+        table().with_options_as_stated().forecasts(&mut records).expect("it is read as it stands");
+        let relations = read("logic = [\"q implies win:r\"]\n").joined(options_as_relations(&records));
+        let report = cohere(&records, &relations, &Options::default()).expect("it can be looked at");
+        let [anna, ben] = report.statements.as_slice() else { panic!("two forecasters") };
+        assert_eq!((anna.errors, anna.violated.len()), (1, 1));
+        // The nearest that sum to 1 are a third of the excess lower each.
+        for (name, stated) in [("win:r", 0.5), ("win:g", 0.4), ("win:b", 0.35)] {
+            let figure = anna.figures.iter().find(|figure| figure.name == name).expect("an option is a figure");
+            near(figure.stated, stated, 1e-12);
+            near(figure.squared, stated - 0.25 / 3.0, 1e-6);
+        }
+        assert_eq!((ben.errors, ben.violated.len()), (0, 0));
+        assert!(ben.figures.iter().all(|figure| (figure.squared - figure.stated).abs() < 1e-9));
+    }
+
+    #[test]
+    fn where_all_options_sum_to_one_there_is_no_such_relation() {
+        let mut records = Records::default();
+        let text = "question,option,forecaster,made_at,probability\nwin,r,a,2026-01-01,60%\nwin,g,a,2026-01-01,40%\n";
+        TidyFile::from_text("t.csv", text).expect("a table").forecasts(&mut records).expect("they sum to 1");
+        assert_eq!(options_as_relations(&records).iter().count(), 0);
     }
 }

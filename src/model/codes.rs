@@ -114,6 +114,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("W1404", "a utility on which no decision bears"),
     ("W1405", "a decision that bears on no utility"),
     ("E1406", "news about a decision"),
+    ("W1407", "a utility of which it cannot be told whether it has a finite mean"),
 ];
 
 #[cfg(test)]

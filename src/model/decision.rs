@@ -2,8 +2,10 @@
 
 use super::definition::{CaseRow, Definition, Event, Kind};
 use super::evidence::News;
+use super::finite::Means;
 use super::names::{Names, listed, nearest};
 use super::number::NumberSpec;
+use super::tails::Tail;
 use super::{EventId, Intervention};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::scenario::Document;
@@ -158,6 +160,50 @@ fn finite(event: &Event, node: &EventNode, found: &mut Diagnostics) {
             Diagnostic::new("E1403", span, format!("the utility `{}` has no finite mean", event.name))
                 .help("cap it, as in `\"…, at most 1000\"`: an expected utility is a mean"),
         );
+    }
+}
+
+/// What a formula gives must have a mean, too, as far as that can be told.
+pub(super) fn means(
+    document: &Document,
+    (events, order): (&[Event], &[EventId]),
+    (decisions, utilities): (&[Decision], &[EventId]),
+    (news, suppose): (&[News], &[Intervention]),
+    found: &mut Diagnostics,
+) {
+    let chosen: Vec<EventId> = decisions.iter().map(|decision| decision.event).collect();
+    let mut learned: Vec<EventId> = suppose.iter().map(|made| made.event).collect();
+    for one in news {
+        one.finding.visit_events(&mut |event| learned.push(event));
+    }
+    let mut means = Means::new((events, order), &chosen, learned.into_iter());
+    for utility in utilities {
+        let (event, node) = (&events[utility.0], &document.events[utility.0]);
+        let Definition::Equals(formula) = &event.definition else { continue };
+        let span: Span = node.equals.as_ref().map_or(node.name.span, |(span, _)| *span);
+        let (worst, without) = means.worst(formula);
+        let names = listed(without.iter().map(|event| &events[event.0].name));
+        match worst {
+            Tail::Light | Tail::Finite => {}
+            Tail::Endless => {
+                let message = format!("the utility `{}` has no finite mean", event.name);
+                found.push(Diagnostic::new("E1403", span, message).help(format!(
+                    "limit {names} on both sides, where it is stated, as in `\"…, at least -1000, at most 1000\"`, or here, as in `max(-1000, min(1000, …))`: an expected utility is a mean"
+                )));
+            }
+            Tail::Unknown => {
+                let message = format!("whether the utility `{}` has a finite mean cannot be told", event.name);
+                let of = if without.is_empty() {
+                    "what it divides by, or what far-out values are multiplied with".to_owned()
+                } else {
+                    format!("{names}, which has none")
+                };
+                found.push(
+                    Diagnostic::new("W1407", span, message)
+                        .help(format!("without one its expected utility means nothing: limit {of}")),
+                );
+            }
+        }
     }
 }
 

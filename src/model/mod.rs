@@ -15,6 +15,7 @@ mod decision;
 mod definition;
 mod event;
 mod evidence;
+mod finite;
 mod graph;
 mod group;
 mod names;
@@ -24,6 +25,7 @@ mod reference;
 mod relations;
 mod resolve;
 mod story;
+mod tails;
 mod truth;
 mod when;
 mod wording;
@@ -208,6 +210,9 @@ pub fn check(document: &Document) -> (Option<Model>, Diagnostics) {
     let news = evidence::news(document, &names, &header, &mut found);
     let suppose = evidence::interventions(document, &names, &mut found);
     let (decisions, utilities) = decision::decisions(document, &names, (&events, order.as_deref()), &mut found);
+    if let Some(order) = &order {
+        decision::means(document, (&events, order), (&decisions, &utilities), (&news, &suppose), &mut found);
+    }
     decision::news(&decisions, &names, &news, &mut found);
     if let Some(order) = &order {
         coherence::deadlines(&events, order, header.as_of, &mut found);

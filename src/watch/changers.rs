@@ -74,8 +74,10 @@ pub(super) fn changers(
             .help("name it, as in `--line \"talks 50%\"`"));
         }
     };
-    let mut asked = vec![asking("", QuestionTarget::Holds(wanted.1.clone()), None, model)];
-    asked.extend(target.given.iter().map(|given| asking("", QuestionTarget::Holds(given.clone()), None, model)));
+    let mut asked = vec![asking(&target.name, QuestionTarget::Holds(wanted.1.clone()), None, model)];
+    asked.extend(
+        target.given.iter().map(|given| asking(&target.name, QuestionTarget::Holds(given.clone()), None, model)),
+    );
     let own = asked.len();
     let mut labels = Vec::new();
     for (place, finding) in findings.iter().enumerate() {

@@ -308,10 +308,10 @@ fn both(left: Option<&Condition>, right: &Condition) -> Condition {
 
 impl Look {
     fn new(model: &Model, situation: &Situation, (target, aim): (&Question, &Aim), findings: Vec<Finding>) -> Self {
-        let given = target.given.as_ref();
+        let (given, name) = (target.given.as_ref(), target.name.as_str());
         let mut asked = Vec::new();
         let mut ask = |target: QuestionTarget, given: Option<Condition>| {
-            asked.push(asking("", target, given, model));
+            asked.push(asking(name, target, given, model));
             asked.len() - 1
         };
         match aim {

@@ -107,6 +107,15 @@ impl InputFile {
         Self::from_bytes(&name, &bytes)
     }
 
+    /// The same, read with probabilities of options that do not sum to 1 as they stand in a table; files of the field are read as ever.
+    #[must_use]
+    pub fn with_options_as_stated(self) -> Self {
+        match self.form {
+            Form::Tidy(file) => Self { form: Form::Tidy(file.with_options_as_stated()) },
+            form @ Form::Field { .. } => Self { form },
+        }
+    }
+
     /// The same from what stands in a file of that name.
     ///
     /// # Errors

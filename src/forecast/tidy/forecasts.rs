@@ -1,8 +1,8 @@
 //! Reads a table of forecasts: rows to forecasts, forecasts to questions.
 
-use super::Summary;
 use super::cell::{level, parse_number, parse_probability};
 use super::table::{Problems, Row, Table};
+use super::{Summary, Sums};
 use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::marks::in_order_of;
@@ -13,6 +13,7 @@ use crate::forecast::{
 };
 use indexmap::IndexMap;
 use jiff::civil::Date;
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 const REQUIRED: [&str; 3] = ["question", "forecaster", "made_at"];
@@ -42,7 +43,7 @@ const SHAPES: [&str; 3] = ["draw", "cdf", "distribution"];
 const ROUNDING: f64 = 1e-3;
 
 /// Adds the forecasts of a table to the records.
-pub(super) fn read(table: &Table, records: &mut Records) -> Result<Summary, Error> {
+pub(super) fn read(table: &Table, sums: Sums, records: &mut Records) -> Result<Summary, Error> {
     let mut known = known_columns();
     if table.rows.iter().any(|row| row.whole.is_some()) {
         known.extend(["forecast", "provenance"]);
@@ -53,9 +54,9 @@ pub(super) fn read(table: &Table, records: &mut Records) -> Result<Summary, Erro
     let mut problems = Problems::of(table);
     check_says(table)?;
     let mut scaled = Vec::new();
-    let items = assemble(table, &mut problems, &mut scaled);
+    let items = assemble(table, sums, &mut problems, &mut scaled);
     let (created, mut forecasts) = infer_questions(items, records, &mut problems);
-    let filled = fit_options(&mut forecasts, records, &created, &mut problems);
+    let filled = fit_options(&mut forecasts, sums, (&*records, &created), &mut problems);
     problems.into_result()?;
 
     let mut notes = table.slips(&known);
@@ -163,7 +164,12 @@ struct Key {
 type Rows = (u64, Vec<Option<(u64, Said)>>, Option<Curve>);
 
 /// The forecasts of a table with the line each begins on, in the order in which they begin.
-fn assemble(table: &Table, problems: &mut Problems, scaled: &mut Vec<(u64, f64)>) -> Vec<(u64, ForecastRecord)> {
+fn assemble(
+    table: &Table,
+    sums: Sums,
+    problems: &mut Problems,
+    scaled: &mut Vec<(u64, f64)>,
+) -> Vec<(u64, ForecastRecord)> {
     let columns = COLUMNS.map(|name| table.column(name));
     let shapes = SHAPES.map(|name| table.column(name));
     let mut groups: IndexMap<Key, Rows> = IndexMap::new();
@@ -197,7 +203,7 @@ fn assemble(table: &Table, problems: &mut Problems, scaled: &mut Vec<(u64, f64)>
             continue;
         }
         let said = rows.into_iter().map(|(_, said)| said).collect();
-        let forecast = combine(said).and_then(|forecast| rescale(forecast, line, scaled));
+        let forecast = combine(said).and_then(|forecast| rescale(forecast, sums, line, scaled));
         if let Some(forecast) = problems.take(line, forecast) {
             let Key { question, forecaster, made_at, until, provenance, .. } = key;
             forecasts
@@ -208,8 +214,10 @@ fn assemble(table: &Table, problems: &mut Problems, scaled: &mut Vec<(u64, f64)>
     for (line, record) in &forecasts {
         let names = check_name("question id", &record.question).and(check_name("forecaster", &record.forecaster));
         let curve = || record.curve.as_ref().map_or(Ok(()), |curve| curve.check_against(record));
-        if let Err(problem) =
-            names.and_then(|()| record.check_until()).and_then(|()| record.forecast.check()).and_then(|()| curve())
+        if let Err(problem) = names
+            .and_then(|()| record.check_until())
+            .and_then(|()| judged(&record.forecast, sums).check())
+            .and_then(|()| curve())
         {
             problems.push(*line, &problem);
         }
@@ -402,12 +410,15 @@ fn combine(rows: Vec<Said>) -> Result<Forecast, String> {
 }
 
 /// Scales probabilities that sum to 1 up to rounding.
-fn rescale(forecast: Forecast, line: u64, scaled: &mut Vec<(u64, f64)>) -> Result<Forecast, String> {
+fn rescale(forecast: Forecast, sums: Sums, line: u64, scaled: &mut Vec<(u64, f64)>) -> Result<Forecast, String> {
     let Forecast::Categorical { options, mut probabilities } = forecast else { return Ok(forecast) };
     let sum: f64 = probabilities.iter().sum();
     let distance = (sum - 1.0).abs();
     // Four tenths rounded to three decimals may sum to 0.999 or 1.001, neither of which is a number of the machine.
     if distance > ROUNDING + 1e-12 {
+        if sums == Sums::AsStated {
+            return Ok(Forecast::Categorical { options, probabilities });
+        }
         return Err(format!("the probabilities of the options must sum to 1, but sum to {}", number_text(sum)));
     }
     if distance > SUM_TOLERANCE {
@@ -417,6 +428,21 @@ fn rescale(forecast: Forecast, line: u64, scaled: &mut Vec<(u64, f64)>) -> Resul
         scaled.push((line, sum));
     }
     Ok(Forecast::Categorical { options, probabilities })
+}
+
+/// A forecast as it is looked at: where options may sum to what they do, with a sum of 1.
+fn judged(forecast: &Forecast, sums: Sums) -> Cow<'_, Forecast> {
+    let Forecast::Categorical { options, probabilities } = forecast else { return Cow::Borrowed(forecast) };
+    let sum: f64 = probabilities.iter().sum();
+    if sums == Sums::ToOne || (sum - 1.0).abs() <= SUM_TOLERANCE {
+        return Cow::Borrowed(forecast);
+    }
+    let even = 1.0 / probabilities.len() as f64;
+    let scaled = |probability: &f64| if sum > 0.0 { probability / sum } else { even };
+    Cow::Owned(Forecast::Categorical {
+        options: options.clone(),
+        probabilities: probabilities.iter().map(scaled).collect(),
+    })
 }
 
 /// Creates the questions that the records do not know, with the kind of their forecasts and all options named.
@@ -474,15 +500,15 @@ fn infer_questions(
 /// went; checks each forecast beside its question. Returns how many had options filled in.
 fn fit_options(
     forecasts: &mut [(u64, ForecastRecord)],
-    records: &Records,
-    created: &IndexMap<String, Question>,
+    sums: Sums,
+    (records, created): (&Records, &IndexMap<String, Question>),
     problems: &mut Problems,
 ) -> usize {
     let mut filled = 0;
     for (line, record) in forecasts {
         let known = records.questions.get(&record.question);
         let Some(question) = known.or_else(|| created.get(&record.question)) else { continue };
-        if known.is_some() && problems.take(*line, record.forecast.check_against(question)).is_none() {
+        if known.is_some() && problems.take(*line, judged(&record.forecast, sums).check_against(question)).is_none() {
             continue;
         }
         if matches!(question.kind, QuestionKind::Categorical | QuestionKind::Ordinal)

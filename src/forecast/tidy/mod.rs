@@ -104,10 +104,20 @@ pub(in crate::forecast) fn shortened(names: &[String]) -> String {
     text
 }
 
+/// What the probabilities of the options of one forecast must sum to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sums {
+    /// To 1, up to rounding.
+    ToOne,
+    /// To what they do.
+    AsStated,
+}
+
 /// A file that was read, and not yet understood.
 #[derive(Debug)]
 pub struct TidyFile {
     table: table::Table,
+    sums: Sums,
 }
 
 impl TidyFile {
@@ -117,7 +127,7 @@ impl TidyFile {
     /// # Errors
     /// If it cannot be read or has no header. A row that is not of its form is named, with whatever else is wrong, when its rows are read.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        table::Table::open_with_bad_rows(path).map(|table| Self { table })
+        table::Table::open_with_bad_rows(path).map(|table| Self { table, sums: Sums::ToOne })
     }
 
     /// Reads what stands in a file of that name.
@@ -125,7 +135,7 @@ impl TidyFile {
     /// # Errors
     /// As [`TidyFile::open`].
     pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, Error> {
-        table::Table::read(name, bytes).map(|table| Self { table })
+        table::Table::read(name, bytes).map(|table| Self { table, sums: Sums::ToOne })
     }
 
     /// Reads a text as if it stood in a file of that name.
@@ -133,12 +143,19 @@ impl TidyFile {
     /// # Errors
     /// As [`TidyFile::open`].
     pub fn from_text(name: &str, text: &str) -> Result<Self, Error> {
-        table::Table::read(name, text.as_bytes()).map(|table| Self { table })
+        table::Table::read(name, text.as_bytes()).map(|table| Self { table, sums: Sums::ToOne })
     }
 
     /// A table that was read already.
     pub(in crate::forecast) fn of_table(table: table::Table) -> Self {
-        Self { table }
+        Self { table, sums: Sums::ToOne }
+    }
+
+    /// The same, read with probabilities of options that do not sum to 1 as they stand, for whoever looks at just that. Whole forecasts as objects
+    /// are read as ever.
+    #[must_use]
+    pub fn with_options_as_stated(self) -> Self {
+        Self { sums: Sums::AsStated, ..self }
     }
 
     /// What its columns say that it holds.
@@ -182,7 +199,7 @@ impl TidyFile {
     /// # Errors
     /// If a row cannot be; then the records stay as they were.
     pub fn forecasts(&self, records: &mut Records) -> Result<Summary, Error> {
-        forecasts::read(&self.table, records)
+        forecasts::read(&self.table, self.sums, records)
     }
 
     /// Every outcome in it, in order, for the questions that the records know.

@@ -78,8 +78,9 @@ fn one(
     let choice = first.choice(number);
     let (situation, cost) = (problem.situation_of(&choice), problem.cost(&choice));
     let mut asked = Vec::new();
-    let mut ask = |target: QuestionTarget, given: Option<Condition>| {
-        asked.push(asking("", target, given, problem.model));
+    let name = |event: EventId| problem.model.event(event).name.as_str();
+    let mut ask = |name: &str, target: QuestionTarget, given: Option<Condition>| {
+        asked.push(asking(name, target, given, problem.model));
         asked.len() - 1
     };
     // For each structure and pattern: how likely it is, and each term under it.
@@ -89,11 +90,14 @@ fn one(
         let mut rows = Vec::new();
         for pattern in 0..structure.patterns() {
             let given = together(&flat, pattern);
-            let likely = ask(QuestionTarget::Holds(given.clone().unwrap_or(Condition::Constant(true))), None);
+            let spoken = flat.first().map_or("", |known| name(known.event));
+            let likely = ask(spoken, QuestionTarget::Holds(given.clone().unwrap_or(Condition::Constant(true))), None);
             let terms = problem.terms.iter().map(|term| match &term.part {
                 Part::Always => None,
-                Part::Where(condition) => Some(ask(QuestionTarget::Holds(condition.clone()), given.clone())),
-                Part::Number(number) => Some(ask(QuestionTarget::Value(number.clone()), given.clone())),
+                Part::Where(condition) => {
+                    Some(ask(name(term.of), QuestionTarget::Holds(condition.clone()), given.clone()))
+                }
+                Part::Number(number) => Some(ask(name(term.of), QuestionTarget::Value(number.clone()), given.clone())),
             });
             rows.push((likely, terms.collect()));
         }

@@ -205,7 +205,10 @@ type Asked3 = (Vec<crate::model::Question>, Vec<Known>, Vec<EventId>);
 
 /// What is asked: the utility, every outcome that anything wants, every number.
 fn questions(problem: &Problem<'_>, wanted: &[Wanted<'_>], base: &Structure) -> Asked3 {
-    let mut asked = vec![asking("", QuestionTarget::Value(formula(&problem.terms)), None, problem.model)];
+    let utilities: Vec<&str> =
+        problem.model.utilities.iter().map(|id| problem.model.event(*id).name.as_str()).collect();
+    let worth = QuestionTarget::Value(formula(&problem.terms));
+    let mut asked = vec![asking(&utilities.join(" + "), worth, None, problem.model)];
     let mut known: Vec<Known> = Vec::new();
     let mut numbers: Vec<EventId> = Vec::new();
     let structures = wanted.iter().filter_map(|one| match one {
@@ -226,7 +229,12 @@ fn questions(problem: &Problem<'_>, wanted: &[Wanted<'_>], base: &Structure) -> 
     }
     for one in &known {
         for (_, outcome) in &one.outcomes {
-            asked.push(asking("", QuestionTarget::Holds(outcome.clone()), None, problem.model));
+            asked.push(asking(
+                &problem.model.event(one.event).name,
+                QuestionTarget::Holds(outcome.clone()),
+                None,
+                problem.model,
+            ));
         }
     }
     for event in &numbers {
@@ -234,7 +242,7 @@ fn questions(problem: &Problem<'_>, wanted: &[Wanted<'_>], base: &Structure) -> 
             crate::model::Kind::Date => QuestionTarget::When(*event),
             _ => QuestionTarget::Value(number_of(*event)),
         };
-        asked.push(asking("", target, None, problem.model));
+        asked.push(asking(&problem.model.event(*event).name, target, None, problem.model));
     }
     (asked, known, numbers)
 }

@@ -25,6 +25,8 @@ pub(super) enum Part {
 pub(super) struct Term {
     pub(super) coefficient: f64,
     pub(super) part: Part,
+    /// The utility in which it stands first.
+    pub(super) of: EventId,
 }
 
 /// Terms by what they are multiplied with.
@@ -32,12 +34,15 @@ struct Sum<'a> {
     model: &'a Model,
     /// By its text; order of appearance is kept beside it.
     terms: BTreeMap<String, (usize, Term)>,
+    /// The utility that is taken apart.
+    of: EventId,
 }
 
 /// The utilities of a model as one sum.
 pub(super) fn terms(model: &Model) -> Vec<Term> {
-    let mut sum = Sum { model, terms: BTreeMap::new() };
+    let mut sum = Sum { model, terms: BTreeMap::new(), of: EventId(0) };
     for utility in &model.utilities {
+        sum.of = *utility;
         sum.utility(*utility);
     }
     let mut terms: Vec<(usize, Term)> = sum.terms.into_values().filter(|(_, term)| term.coefficient != 0.0).collect();
@@ -54,9 +59,9 @@ fn both(guard: Option<&Condition>, condition: Condition) -> Condition {
 
 impl Sum<'_> {
     fn push(&mut self, coefficient: f64, part: Part) {
-        let place = self.terms.len();
+        let (place, of) = (self.terms.len(), self.of);
         let entry = self.terms.entry(format!("{part:?}"));
-        entry.or_insert((place, Term { coefficient: 0.0, part })).1.coefficient += coefficient;
+        entry.or_insert((place, Term { coefficient: 0.0, part, of })).1.coefficient += coefficient;
     }
 
     fn utility(&mut self, id: EventId) {

@@ -118,3 +118,48 @@ fn a_date_or_number_is_worth_what_its_thresholds_are() {
         assert!(worth("size").value < 1e-9);
     }
 }
+
+#[test]
+fn what_is_the_same_in_every_world_has_no_error_and_a_simulation_names_its_utility() {
+    let text = r#"
+title = "t"
+as_of = 2026-01-01
+[event.strike]
+chance = "30%"
+[event.price]
+value = "normal(50, 10)"
+[event.dear]
+holds = "price > 55"
+[decision.buy]
+options = ["now", "wait"]
+[decision.later]
+knows = ["strike", "dear"]
+options = ["sell", "hold"]
+[utility.u]
+equals = "(if buy is now then price - 90 else 0) + (if later is sell then (if strike then 12.1 else -3.3) else (if strike then -10.7 else 4.9))"
+"#;
+    let (document, _) = parse(&Source::new("t.toml", text));
+    let model = check(&document).0.unwrap();
+    let advice = decide(&model, &Situation::of_file(&model), &Settings::default()).unwrap();
+    assert!(
+        advice.simulated_because.as_ref().is_some_and(|why| why.starts_with("`u` ")),
+        "{:?}",
+        advice.simulated_because
+    );
+    // The first decision is certain to come up; to sell or hold is worth what the strike says, and nothing else does.
+    let first = advice.policy.iter().find(|rule| rule.decision == "buy").unwrap();
+    assert_eq!(first.chance.standard_error, 0.0);
+    let later: Vec<_> = advice.policy.iter().filter(|rule| rule.decision == "later").collect();
+    assert_eq!(later.len(), 4);
+    for rule in later {
+        let figures = if rule.known[0] == "strike" { [12.1, -10.7] } else { [-3.3, 4.9] };
+        for (option, figure) in rule.options.iter().zip(figures) {
+            let worth = option.expected_utility;
+            assert!((worth.value - figure).abs() < 1e-10 && worth.standard_error == 0.0, "{rule:?}");
+        }
+        assert!(rule.chance.standard_error > 0.0, "{rule:?}");
+    }
+    // Nothing is worth knowing beyond what is known, and of nothing there is no error.
+    let dear = advice.events.iter().find(|event| event.event == "dear").unwrap().beyond.estimate;
+    assert_eq!((dear.value, dear.standard_error), (0.0, 0.0));
+}

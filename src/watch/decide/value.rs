@@ -33,9 +33,15 @@ pub(super) enum Source {
     Counted(Batches),
 }
 
-/// The standard error of a figure by leaving out one batch after the other.
+/// What lies below this share of a figure is rounding.
+const ROUNDING: f64 = 1e-12;
+
+/// The standard error of a figure by leaving out one batch after the other; none of a figure that is the same but for rounding whichever is left out.
 pub(super) fn jackknife(batches: usize, figure: impl Fn(usize) -> f64) -> f64 {
-    jackknife_error(&(0..batches).map(figure).collect::<Vec<f64>>())
+    let without: Vec<f64> = (0..batches).map(figure).collect();
+    let error = jackknife_error(&without);
+    let size = without.iter().fold(0.0, |size: f64, one| size.max(one.abs()));
+    if error <= ROUNDING * size { 0.0 } else { error }
 }
 
 impl Source {
@@ -78,9 +84,9 @@ impl Source {
     /// What information is worth: never less than nothing. The difference of two maxima; by the same worlds either of them is too high.
     fn gain(&self, figure: impl Fn(&Payoffs, &Payoffs) -> f64) -> Worth {
         let mut worth = self.judged(figure);
-        let least = 1e-12 * self.scale();
+        let least = ROUNDING * self.scale();
         let clean = |value: f64| if value.abs() < least { 0.0 } else { value.max(0.0) };
-        worth.estimate.value = clean(worth.estimate.value);
+        worth.estimate = Estimate::new(clean(worth.estimate.value), clean(worth.estimate.standard_error));
         worth.at_most = clean(worth.at_most).max(worth.estimate.value);
         worth
     }
