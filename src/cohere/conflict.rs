@@ -401,6 +401,46 @@ fn needed(
     Ok([of_first, of_second].concat())
 }
 
+/// The conflicts without those that only name an option by all the others of its question: what these come to says what is left for it.
+fn once(problem: &Problem<'_>, found: Vec<Conflict>) -> Vec<Conflict> {
+    let question = |figure: usize| {
+        let figure = &problem.figures[figure];
+        figure.option.as_ref().map(|_| figure.question.as_str())
+    };
+    let mut options: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for figure in 0..problem.figures.len() {
+        options.entry(question(figure).unwrap_or_default()).or_default().push(figure);
+    }
+    options.remove("");
+    if options.is_empty() {
+        return found;
+    }
+    // What the figures of a conflict say.
+    let said = |conflict: &Conflict| -> BTreeSet<usize> {
+        let mut said: BTreeSet<usize> = conflict.figures.iter().copied().collect();
+        let asked: BTreeSet<&str> = conflict.figures.iter().filter_map(|figure| question(*figure)).collect();
+        for all in asked.into_iter().filter_map(|question| options.get(question)) {
+            let left: Vec<usize> = all.iter().copied().filter(|figure| !said.contains(figure)).collect();
+            if left.len() == 1 {
+                said.extend(left);
+            }
+        }
+        said
+    };
+    let said: Vec<BTreeSet<usize>> = found.iter().map(said).collect();
+    // Whether one says all that another does, so that this is enough.
+    let holds = |one: usize, other: usize| {
+        found[one].given == found[other].given
+            && found[other].relations.iter().all(|relation| found[one].relations.contains(relation))
+            && found[other].figures.iter().all(|figure| said[one].contains(figure))
+    };
+    let is_said = |one: usize| {
+        (0..found.len()).any(|other| other != one && holds(one, other) && (other < one || !holds(other, one)))
+    };
+    let is_new: Vec<bool> = (0..found.len()).map(|one| !is_said(one)).collect();
+    found.into_iter().zip(is_new).filter(|(_, is_new)| *is_new).map(|(conflict, _)| conflict).collect()
+}
+
 /// Every conflict of a part that was found, those of one relation first.
 ///
 /// Relations alone and all of them together have so many steps each.
@@ -478,6 +518,7 @@ pub(super) fn conflicts(problem: &Problem<'_>, part: &Part, tolerance: f64, step
             }
         }
     }
+    conflicts.found = once(problem, conflicts.found);
     conflicts.cut_off = apart.cut_offs() + together.cut_offs() > 0;
     conflicts.more |= conflicts.cut_off;
     Ok(conflicts)

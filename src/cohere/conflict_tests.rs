@@ -1,8 +1,14 @@
 //! Tests of which sets are found, by hand.
 
-use super::Options;
 use super::report::StatementReport;
-use super::tests::{looked_at, near};
+use super::tests::{looked_at, near, read};
+use super::{Options, Strength, cohere, read_relations};
+use crate::diagnostic::Severity;
+use crate::forecast::Records;
+use crate::forecast::tidy::TidyFile;
+use crate::math::SplitMix;
+use crate::source::Source;
+use std::collections::BTreeSet;
 
 /// The names of the figures and the words of the relations of each set.
 fn sets(statement: &StatementReport) -> Vec<(Vec<&str>, Vec<&str>)> {
@@ -41,4 +47,135 @@ fn a_set_with_the_figures_of_another_and_one_more_is_found() {
     assert_eq!(sets(&statement), expected);
     assert!(!statement.more_conflicts);
     statement.conflicts.iter().for_each(|conflict| near(conflict.points, 4.0, 1e-3));
+}
+
+/// Events with a random distribution over their worlds: what is read off it is coherent, and what is assumed of it is true.
+struct Table {
+    shares: Vec<f64>,
+}
+
+impl Table {
+    fn random(stream: &mut SplitMix, events: u32) -> Self {
+        let shares: Vec<f64> = (0..1 << events).map(|_| 0.01 + stream.unit().powi(3)).collect();
+        let total: f64 = shares.iter().sum();
+        Self { shares: shares.iter().map(|share| share / total).collect() }
+    }
+
+    fn chance(&self, holds: impl Fn(usize) -> bool) -> f64 {
+        self.shares.iter().enumerate().filter(|(world, _)| holds(*world)).map(|(_, share)| share).sum()
+    }
+
+    fn given(&self, event: usize, condition: usize, is_so: bool) -> f64 {
+        let is = |world: usize, at: usize| world >> at & 1 == 1;
+        let there = |world: usize| is(world, condition) == is_so;
+        self.chance(|world| there(world) && is(world, event)) / self.chance(there)
+    }
+}
+
+/// A bound on a chance says nothing of the chance within a condition, however the figures under it stand to it.
+#[test]
+fn true_assumptions_of_coherent_figures_conflict_nowhere() {
+    let mut stream = SplitMix::of_replicate(47, 1);
+    for round in 0..150 {
+        let events = 3 + stream.below(2);
+        let table = Table::random(&mut stream, events as u32);
+        let alone: Vec<f64> = (0..events).map(|at| table.chance(|world| world >> at & 1 == 1)).collect();
+        let mut figures: Vec<(String, f64)> =
+            alone.iter().enumerate().map(|(at, chance)| (format!("q{at}"), *chance)).collect();
+        let pair = |stream: &mut SplitMix| {
+            let a = stream.below(events);
+            (a, (a + 1 + stream.below(events - 1)) % events)
+        };
+        let mut logic = BTreeSet::new();
+        let (a, b) = pair(&mut stream);
+        figures.push(("c".to_owned(), table.given(a, b, true)));
+        logic.insert(format!("c is q{a} given q{b}"));
+        let (a, b) = pair(&mut stream);
+        figures.push(("x".to_owned(), table.given(a, b, true)));
+        figures.push(("y".to_owned(), table.given(a, b, false)));
+        logic.insert(format!("q{a} is x if q{b}, else y"));
+        let mut assume = BTreeSet::new();
+        for _ in 0..3 {
+            let (a, b) = pair(&mut stream);
+            let given = table.given(a, b, true);
+            assume.insert(match stream.below(5) {
+                0 => format!("q{a} is at least {:.6}", (alone[a] - 0.02).max(0.0)),
+                1 => format!("q{a} is at most {:.6}", (alone[a] + 0.02).min(1.0)),
+                2 => format!("q{a} is between {:.6} and {:.6}", (alone[a] - 0.02).max(0.0), (alone[a] + 0.02).min(1.0)),
+                3 if alone[a] >= alone[b] => format!("q{a} is at least as likely as q{b}"),
+                3 => format!("q{b} is at least as likely as q{a}"),
+                _ => format!(
+                    "q{a} given q{b} is between {:.6} and {:.6}",
+                    (given - 0.02).max(0.0),
+                    (given + 0.02).min(1.0)
+                ),
+            });
+        }
+        let list = |of: BTreeSet<String>| of.into_iter().map(|one| format!("'{one}', ")).collect::<String>();
+        let text = format!("logic = [{}]\nassume = [{}]\n", list(logic), list(assume));
+        let figures: Vec<(&str, f64)> = figures.iter().map(|(name, chance)| (name.as_str(), *chance)).collect();
+        for tolerance in [0.0, super::TOLERANCE] {
+            let options = Options { tolerance, ..Options::default() };
+            let statement = looked_at(&text, &figures, &options);
+            assert!(statement.violated.is_empty(), "{round}: {text}{figures:?}\n{:?}", statement.violated);
+            assert!(statement.conflicts.is_empty(), "{round}: {text}{figures:?}\n{:?}", statement.conflicts);
+            // What is coherent stays, bit for bit, and nothing is given away.
+            for of in &statement.figures {
+                assert_eq!((of.squared, of.kl), (of.stated, of.stated), "{round}: {text}{figures:?}");
+            }
+            for worth in &statement.worth {
+                assert_eq!((worth.divergence, worth.at_least, worth.at_most), (0.0, 0.0, 0.0), "{round}: {text}");
+            }
+        }
+    }
+}
+
+/// The two that a reader met, by hand, and one where the bound within the condition does follow.
+#[test]
+fn a_bound_holds_within_a_condition_only_if_it_is_one_of_what_happens_there() {
+    let mixed = "logic = ['h is hx if a, else hy']\nassume = ['a is at least 70%']\n";
+    let statement = looked_at(mixed, &[("a", 0.8), ("h", 0.5), ("hx", 0.55), ("hy", 0.3)], &Options::default());
+    assert!(sets(&statement).is_empty());
+    let figures = [("a", 0.4), ("b", 0.75), ("bga", 0.5)];
+    for assumed in ["b is at least 70%", "b is at most 80%", "b is between 70% and 80%", "b is at least as likely as a"]
+    {
+        let text = format!("logic = ['bga is b given a']\nassume = ['{assumed}']\n");
+        let statement = looked_at(&text, &figures, &Options::default());
+        assert!(sets(&statement).is_empty(), "{assumed}");
+    }
+    // Of the same condition by another name it is one.
+    let text =
+        "unasked = ['d']\nlogic = ['bga is b given a', 'a is the same as d']\nassume = ['b given d is at least 60%']\n";
+    let statement = looked_at(text, &[("bga", 0.5)], &Options::default());
+    assert_eq!(statement.conflicts.len(), 1);
+    assert_eq!(statement.conflicts[0].given.as_deref(), Some("a"));
+    near(statement.conflicts[0].points, 10.0, 1e-3);
+}
+
+/// `red` is the winner's first option by another name: all the other options say the same of it as the option itself.
+#[test]
+fn an_option_and_all_the_others_of_its_question_are_named_once() {
+    let table = "question,option,forecaster,made_at,probability\nred,,anna,2025-08-19,0.6\nwin,a,anna,2025-08-19,0.5\n\
+        win,b,anna,2025-08-19,0.4\nwin,c,anna,2025-08-19,0.1\nalone,,anna,2025-08-19,0.3\n";
+    let mut records = Records::default();
+    TidyFile::from_text("t.csv", table).expect("a table").forecasts(&mut records).expect("forecasts");
+    let mut options = Options::default();
+    options.pins.insert("alone".to_owned(), 0.45);
+    let report = cohere(&records, &read("logic = ['red is win:a']\n"), &options).expect("it can be looked at");
+    let statement = &report.statements[0];
+    assert_eq!(sets(statement), [(vec!["red", "win:a"], vec!["red is win:a"])]);
+    // What no relation names becomes what it is pinned to, and counts.
+    let alone = statement.figures.iter().find(|of| of.name == "alone").expect("it is pinned");
+    assert_eq!((alone.squared, alone.kl, statement.unrelated), (0.45, 0.45, 0));
+    options.pins.insert("nowhere".to_owned(), 0.5);
+    let refused = cohere(&records, &read("logic = ['red is win:a']\n"), &options);
+    assert!(refused.is_err_and(|problem| problem.to_string().contains("nobody states a probability of `nowhere`")));
+}
+
+#[test]
+fn a_relation_that_stands_twice_counts_once() {
+    let source = Source::new("relations.toml", "assume = ['a is between 0.1 and 0.2', 'a is  between 0.1 and 0.2']\n");
+    let (relations, problems) = read_relations(&source);
+    assert!(!problems.has_errors() && problems.count(Severity::Warning) == 1);
+    assert_eq!(relations.count(Strength::Assume), 1);
 }

@@ -70,7 +70,7 @@ use conflict::{Conflict, conflicts, plain};
 use jiff::civil::Date;
 use problem::{Figure, Part, Problem};
 use program::Range;
-use repair::{MISSED, Repaired, repair};
+use repair::{MISSED, NEAR, Repaired, repair};
 use statement::{Statement, statements};
 use std::collections::{BTreeMap, BTreeSet};
 use untested::untested;
@@ -165,7 +165,7 @@ pub fn cohere(records: &Records, relations: &Relations, options: &Options) -> Re
     }
     for name in options.weights.keys().chain(options.pins.keys()) {
         if !names.contains(name) {
-            let unknown = Error::input(format!("nobody states a figure on `{name}` that a relation names"));
+            let unknown = Error::input(format!("nobody states a probability of `{name}`"));
             return Err(match nearest(name, names.iter().map(String::as_str)) {
                 Some(near) => unknown.help(format!("the nearest name is `{near}`")),
                 None => {
@@ -238,7 +238,8 @@ fn check(options: &Options) -> Result<(), Error> {
 }
 
 fn one(statement: &Statement<'_>, relations: &Relations, options: &Options) -> Result<StatementReport, Error> {
-    let (mut figures, without_probability, atoms, definitions) = statement.figures(relations);
+    let asked: BTreeSet<&str> = options.weights.keys().chain(options.pins.keys()).map(String::as_str).collect();
+    let (mut figures, without_probability, atoms, definitions) = statement.figures(relations, &asked);
     for figure in &mut figures {
         figure.weight = options.weights.get(&figure.name).copied().unwrap_or(1.0);
         figure.pin = options.pins.get(&figure.name).copied();
@@ -297,6 +298,9 @@ fn one(statement: &Statement<'_>, relations: &Relations, options: &Options) -> R
             worth.cut_off = worth.cut_off.or(of.cut_off);
             worth.guaranteed &= !of.cut_off.any();
         }
+    }
+    for of in &mut worth {
+        of.guaranteed &= of.at_least >= of.divergence * (1.0 - NEAR) - MISSED;
     }
     found.sort_by(|a, b| {
         let key = |of: &ConflictReport| (of.severity, of.relations.len(), of.figures.len());

@@ -3,6 +3,7 @@
 //! A *figure* is one probability that a forecaster stated. The figures and relations that share propositions, directly or through others, are a
 //! *part*; parts have nothing to do with each other and are looked at one by one.
 
+use super::assignment::{Assignment, naming};
 use super::formula::{Clause, Definition, Literal};
 use super::phrase::atoms;
 use super::program::{AT_ONCE, Linear, System, Target};
@@ -10,6 +11,9 @@ use super::relations::{Bound, Conditional, Judgement, Relations};
 use super::worlds::Space;
 use crate::forecast::Moment;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Sums of factors are 0 but for the digits of a machine.
+const ROUNDING: f64 = 1e-12;
 
 /// One probability of a statement.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +67,26 @@ pub(super) fn find(leader: &mut [usize], of: usize) -> usize {
         at = leader[at];
     }
     at
+}
+
+/// What is true and what is false in each world without a condition, as far as that follows from clauses at once; `None` if there is none.
+fn without(atoms: usize, clauses: &[Clause], condition: Literal) -> Option<Vec<Option<bool>>> {
+    let naming = naming(atoms, clauses);
+    let mut there = Assignment::new(clauses, &naming);
+    (there.units() && there.assume(condition.negated())).then_some(there.value)
+}
+
+/// Whether a number is 0 wherever that is true and false which is known to be.
+fn is_nothing(row: &Linear, known: &[Option<bool>]) -> bool {
+    let mut open: BTreeMap<usize, f64> = BTreeMap::new();
+    let mut sum = row.constant;
+    for (atom, factor) in &row.terms {
+        match known[*atom] {
+            Some(is_true) => sum += if is_true { *factor } else { 0.0 },
+            None => *open.entry(*atom).or_default() += factor,
+        }
+    }
+    open.values().chain([&sum]).all(|factor| factor.abs() < ROUNDING)
 }
 
 impl<'r> Problem<'r> {
@@ -189,6 +213,9 @@ impl Problem<'_> {
     }
 
     /// The system of some figures and relations, in the worlds of a condition if there is one; figures must speak there.
+    ///
+    /// A judgement of chances is none of the chances within a condition, unless it says nothing of the worlds without it, as that of `a given b` does of
+    /// those without `b`.
     pub(super) fn system(&self, figures: &[usize], relations: &[usize], given: Option<Literal>, held: Held) -> System {
         let mut start: BTreeSet<usize> = figures.iter().flat_map(|figure| self.atoms_of(*figure)).collect();
         start.extend(relations.iter().flat_map(|relation| self.atoms_in(*relation)));
@@ -196,12 +223,9 @@ impl Problem<'_> {
         let (reached, mut clauses) = self.reached(start);
         clauses
             .extend(relations.iter().flat_map(|relation| self.relations.relations[*relation].clauses.iter().cloned()));
-        clauses.extend(given.map(|literal| vec![literal]));
         let local: BTreeMap<usize, usize> = reached.iter().enumerate().map(|(at, atom)| (*atom, at)).collect();
         let here = |literal: Literal| Literal { atom: local[&literal.atom], holds: literal.holds };
         clauses.iter_mut().flatten().for_each(|literal| *literal = here(*literal));
-        clauses.sort();
-        clauses.dedup();
         let targets = figures.iter().map(|figure| {
             let figure = &self.figures[*figure];
             let (event, condition) = match &figure.conditional {
@@ -240,6 +264,16 @@ impl Problem<'_> {
                 }
             }
         }
+        if let Some(condition) = given.map(here) {
+            if !rows.is_empty()
+                && let Some(known) = without(local.len(), &clauses, condition)
+            {
+                rows.retain(|(row, _)| is_nothing(row, &known));
+            }
+            clauses.push(vec![condition]);
+        }
+        clauses.sort();
+        clauses.dedup();
         let atoms = local.keys().copied().collect();
         System { space: Space::of_few(local.len(), clauses, AT_ONCE), atoms, targets: targets.collect(), rows }
     }

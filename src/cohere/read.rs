@@ -122,8 +122,8 @@ impl Reader<'_> {
             for (text, span) in self.strings(value, key, &format!("{key} = [\"a implies b\"]")) {
                 let plain = text.split_whitespace().collect::<Vec<_>>().join(" ");
                 if let Some(first) = seen.insert(plain.clone(), span) {
-                    let diagnostic =
-                        Diagnostic::new(codes::TWICE, span, format!("the relation `{plain}` stands twice"));
+                    let message = format!("the relation `{plain}` stands twice and counts once");
+                    let diagnostic = Diagnostic::new(codes::REPEATED, span, message);
                     self.found.push(diagnostic.other(first, "first here").help("leave one of them out"));
                     continue;
                 }

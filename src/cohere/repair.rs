@@ -24,11 +24,12 @@
 use super::budget::Budget;
 use super::order::Order;
 use super::problem::{Held, Part, Problem};
-use super::program::{Aim, FLOOR, Linear, Nearest, System, Target};
+use super::program::{Aim, FLOOR, Linear, Nearest, Solution, System, Target};
 use super::relations::Strength;
 use super::worlds::{LONG, World};
 use crate::error::Error;
 use crate::math::{ln, round_to};
+use std::collections::BTreeSet;
 
 /// The least gain may miss the distance by this share of it, for the digits of the solver.
 pub(super) const NEAR: f64 = 1e-3;
@@ -171,6 +172,42 @@ fn gain(system: &System, repaired: &[f64], distance: Distance) -> Linear {
     gain
 }
 
+/// Whether the figures of a part are coherent as they were stated, by the least amount by which they would have to move.
+///
+/// Under a condition that is left hardly any chance a figure that is far off counts for hardly anything: there it is held against what is left, and under
+/// one that is left none, against the worlds of the condition alone.
+fn is_still(
+    problem: &Problem<'_>,
+    part: &Part,
+    relations: &[usize],
+    system: &System,
+    amount: &Solution,
+    steps: u64,
+) -> Result<bool, Error> {
+    if amount.value > COHERENT {
+        return Ok(false);
+    }
+    let mut left_none = BTreeSet::new();
+    for ((figure, target), (event, condition)) in part.figures.iter().zip(&system.targets).zip(&amount.chances) {
+        let Some((_, of)) = &problem.figures[*figure].conditional else { continue };
+        if *condition < NEVER {
+            left_none.insert(of.condition);
+        } else if (event / condition - target.stated).abs() > STILL {
+            return Ok(false);
+        }
+    }
+    for condition in left_none {
+        let under = problem.speaking(&part.figures, relations, Some(condition));
+        let there = problem.system(&under, relations, Some(condition), Held::AsPinned);
+        match there.nearest(Aim::Amount, &Budget::new(steps))? {
+            Nearest::Found(amount) if amount.value > COHERENT => return Ok(false),
+            Nearest::Unknown => return Ok(false),
+            Nearest::Found(_) | Nearest::Impossible => {}
+        }
+    }
+    Ok(true)
+}
+
 /// Finds the coherent figures that are nearest to those of a part, and what they are worth; `None` if no world is possible.
 ///
 /// The relations are those of `logic`, and with `assumptions` the others, too. Worlds that were generated for the same part are kept in `worlds`. Each
@@ -196,7 +233,7 @@ pub(super) fn repair(
     let system = problem.system(&part.figures, &relations, None, Held::AsPinned);
     let stated: Vec<f64> = part.figures.iter().map(|figure| problem.figures[*figure].stated).collect();
     let every = vec![true; system.targets.len()];
-    if system.targets.iter().all(|target| target.pin.is_none() && target.condition.is_none()) {
+    if system.targets.iter().all(|target| target.pin.is_none_or(|pin| pin == target.stated)) {
         let mut seen = Vec::new();
         let found = system.nearest_of(&every, Aim::Amount, Some(COHERENT), &mut seen, &Budget::new(steps))?;
         if worlds.is_empty() {
@@ -205,7 +242,7 @@ pub(super) fn repair(
         match found {
             Nearest::Impossible => return Ok(None),
             // Cut off or not: figures that need not move are coherent.
-            Nearest::Found(amount) if amount.value <= COHERENT => {
+            Nearest::Found(amount) if is_still(problem, part, &relations, &system, &amount, steps)? => {
                 return Ok(Some(Repaired::unmoved(stated, CutOff::default())));
             }
             Nearest::Found(_) | Nearest::Unknown => {}

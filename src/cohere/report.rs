@@ -191,7 +191,8 @@ pub struct WorthReport {
     pub at_least: f64,
     /// The gain in the possible world in which it is greatest, or a bound: no world gains more.
     pub at_most: f64,
-    /// Whether theory promises that the least gain is the distance: not with pins or assumptions, and not where a search was cut off.
+    /// Whether the least gain is the distance, as theory promises of the nearest figures: not with pins or assumptions, and not where a search was cut off
+    /// or was not exact enough.
     pub guaranteed: bool,
     /// Which searches were cut off.
     pub cut_off: CutOff,

@@ -99,14 +99,32 @@ impl Statement<'_> {
     }
 
     /// Its figures on the propositions of the relations, with the options that are not named there beside those that are; and the questions that
-    /// are named and answered in a form that is no probability; how many propositions there are now, and what they mean.
-    pub(super) fn figures(&self, relations: &Relations) -> (Vec<Figure>, Vec<String>, usize, Vec<Definition>) {
+    /// are named and answered in a form that is no probability; how many propositions there are now, and what they mean. Those of other names that are
+    /// `asked` for are among them.
+    pub(super) fn figures(
+        &self,
+        relations: &Relations,
+        asked: &BTreeSet<&str>,
+    ) -> (Vec<Figure>, Vec<String>, usize, Vec<Definition>) {
         let mut definitions = relations.definitions.clone();
         let mut atoms = relations.propositions.len();
         let mut named: BTreeMap<&str, BTreeMap<Option<&str>, usize>> = BTreeMap::new();
         for (at, proposition) in relations.propositions.iter().enumerate() {
             if let Some((question, option)) = &proposition.question {
                 named.entry(question).or_default().insert(option.as_deref(), at);
+            }
+        }
+        for (question, record) in &self.said {
+            let is_option = |option: &String| asked.contains(format!("{question}:{option}").as_str());
+            match &record.forecast {
+                Forecast::Binary { .. } if asked.contains(question) && !named.contains_key(question) => {
+                    named.entry(question).or_default().insert(None, atoms);
+                    atoms += 1;
+                }
+                Forecast::Categorical { options, .. } if options.iter().any(is_option) => {
+                    named.entry(question).or_default();
+                }
+                _ => {}
             }
         }
         let mut conditionals: BTreeMap<usize, (usize, Conditional)> = BTreeMap::new();

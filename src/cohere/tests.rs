@@ -481,7 +481,7 @@ fn generated_worlds_find_what_all_worlds_find() {
             &(0..atoms).map(|at| (&*Box::leak(format!("q{at}").into_boxed_str()), stream.unit())).collect::<Vec<_>>(),
         );
         let all = statement::statements(&records, Standing::Standing, None, false);
-        let (figures, _, atoms, definitions) = all[0].figures(&relations);
+        let (figures, _, atoms, definitions) = all[0].figures(&relations, &BTreeSet::new());
         let problem = Problem::new(&relations, definitions, atoms, figures);
         for part in problem.parts() {
             let system = problem.system(&part.figures, &part.relations, None, problem::Held::AsStated);

@@ -97,12 +97,13 @@ impl Writer<'_> {
                 });
             }
             QuestionTarget::Which(event) if question.given.is_none() => {
+                let mut clauses = Vec::new();
                 for option in 0..self.model.event(*event).options().len() {
                     let own = self.option(*event, option);
                     let asked = self.builder.question(name, Some(&self.model.event(*event).options()[option]), span);
-                    let text = format!("what `{name}` asks");
-                    self.builder.holds(&text, Strength::Logic, span, equal(asked, own));
+                    clauses.extend(equal(asked, own));
                 }
+                self.builder.holds(&format!("what `{name}` asks"), Strength::Logic, span, clauses);
             }
             _ => {}
         }
