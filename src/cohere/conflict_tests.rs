@@ -111,8 +111,8 @@ fn true_assumptions_of_coherent_figures_conflict_nowhere() {
                 ),
             });
         }
-        let list = |of: BTreeSet<String>| of.into_iter().map(|one| format!("'{one}', ")).collect::<String>();
-        let text = format!("logic = [{}]\nassume = [{}]\n", list(logic), list(assume));
+        let list = |of: BTreeSet<String>| of.into_iter().collect::<Vec<_>>().join("', '");
+        let text = format!("logic = ['{}']\nassume = ['{}']\n", list(logic), list(assume));
         let figures: Vec<(&str, f64)> = figures.iter().map(|(name, chance)| (name.as_str(), *chance)).collect();
         for tolerance in [0.0, super::TOLERANCE] {
             let options = Options { tolerance, ..Options::default() };
