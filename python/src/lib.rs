@@ -20,8 +20,8 @@ mod _foretell {
     use super::asking::{Merger, Told, ask, scenario_texts};
     #[pymodule_export]
     use super::rows::{
-        binary, by_rows, by_two_rows, crps_of_ensembles, dawid_sebastiani_of_vectors, energy, rules_of_rows,
-        rules_of_two_rows, variogram, wis_of_quantiles,
+        binary, by_rows, by_two_rows, crps_of_ensembles, dawid_sebastiani_of_vectors, energy, falling_row,
+        rules_of_rows, rules_of_two_rows, variogram, wis_of_quantiles,
     };
     #[pymodule_export]
     use super::table::{Table, write_parquet};

@@ -257,6 +257,7 @@ def test_shapes_broadcast_and_scalars_stay_scalars():
         (lambda: scores.rps([0, 3], [[0.5, 0.5], [0.5, 0.5]]), "row 1"),
         (lambda: scores.weighted_interval([0.0], [[1.0, 2.0]], [0.25, 0.75]), "levels"),
         (lambda: scores.weighted_interval([1.0], [[3.0, 1.0, 0.5]], [0.1, 0.5, 0.9]), "row 0 .* its quantiles fall"),
+        (lambda: scores.weighted_interval(1.0, [[1.0, 1.0, 2.0]] * 5000 + [[1.0, 3.0, 2.0]] * 2, [0.1, 0.5, 0.9]), "row 5000 .* its quantiles fall"),
         (lambda: scores.crps_quantiles([1.0], [[1.0, 2.0]], [0.9, 0.1]), "levels must increase"),
         (lambda: scores.mean_pinball([1.0], [[1.0, 2.0]], [0.5]), "2 quantiles need as many levels"),
         (lambda: scores.rps([0, 1], [[0.5, 0.5], [0.2, 0.9]]), "row 1 .* sum to 1"),

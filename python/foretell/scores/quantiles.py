@@ -38,10 +38,8 @@ def _checked(rule: str, matrix: Floats, levels: ArrayLike, shape: tuple[int, ...
         raise ValueError(f"{rule}: {matrix.shape[1]} quantiles need as many levels, not {at.size}")
     if not ((at > 0.0) & (at < 1.0)).all() or not (numpy.diff(at) > 0.0).all():
         raise ValueError(f"{rule}: levels must increase between 0 and 1, but are {at}")
-    with numpy.errstate(invalid="ignore"):
-        bad = (numpy.diff(matrix, axis=1) < 0.0).any(axis=1)
-    if bad.any():
-        row = int(numpy.argmax(bad))
+    row = _foretell.falling_row(matrix)
+    if row is not None:
         raise ValueError(placed(f"row {row} has no score under {rule}: its quantiles fall, {matrix[row]}", shape))
     return [float(level) for level in at]
 
