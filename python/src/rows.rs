@@ -253,7 +253,7 @@ pub(crate) fn falling_row(py: Python<'_>, matrix: PyReadonlyArray2<'_, f64>) -> 
     let columns = matrix.as_array().ncols().max(1);
     let numbers = matrix.as_slice()?;
     // Without a branch, for hardly any row falls.
-    let falls = |row: &[f64]| row.windows(2).fold(false, |falls, pair| falls | (pair[1] < pair[0]));
+    let falls = |row: &[f64]| row.windows(2).map(|pair| u32::from(pair[1] < pair[0])).sum::<u32>() > 0;
     py.detach(|| pools::shared(|| numbers.par_chunks_exact(columns).position_first(falls)))
 }
 
