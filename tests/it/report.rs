@@ -172,7 +172,10 @@ fn looks_right(desk: &Desk, name: &str) {
     let (sheets, page) = (print(&address), desk.read(name));
     if page.contains("<details>") {
         let open = desk.write("open.html", &page.replace("<details>", "<details open>"));
-        assert!(sheets < print(&format!("file://{}", open.display())), "{sheets} sheets, and no more of what was opened");
+        assert!(
+            sheets < print(&format!("file://{}", open.display())),
+            "{sheets} sheets, and no more of what was opened"
+        );
         assert!(page.contains("is printed where it was opened."));
     }
 }
