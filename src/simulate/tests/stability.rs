@@ -61,7 +61,8 @@ fn an_added_event_does_not_change_the_others() {
 #[test]
 fn worlds_beyond_the_last_do_not_count() {
     let mut sketch = Sketch::new(1.0);
-    let plane = sketch.bernoulli("plane", 1.0);
+    // A chance of 1 would be settled before any world is drawn.
+    let plane = sketch.bernoulli("plane", 1.0_f64.next_down());
     sketch.ask(Asked::Binary(plane));
     let number = sketch.number();
     sketch.push("count", Operation::Count { out: number, of: vec![plane] });
@@ -70,8 +71,7 @@ fn worlds_beyond_the_last_do_not_count() {
         let tally = sketch.run(worlds);
         assert_eq!(tally.effective_sample_size(), worlds as f64);
         assert_eq!(probability(&tally, 0).value, 1.0);
-        // What has a chance of 1 is settled before any world is drawn.
-        assert_eq!(probability(&tally, 0).standard_error, 0.0);
+        assert!(probability(&tally, 0).standard_error > 0.0);
     }
 }
 
