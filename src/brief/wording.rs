@@ -5,6 +5,7 @@ use super::lexicon::Lexicon;
 use crate::forecast::Forecast;
 use crate::math::round_to;
 use crate::report::run::FigureReport;
+use crate::scenario::names;
 use crate::simulate::Masses;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -50,7 +51,7 @@ impl InWords {
     /// What of the question, for people to read.
     #[must_use]
     pub fn part_in_words(&self) -> String {
-        self.part.replace('_', " ")
+        names::in_words(&self.part)
     }
 
     /// The range of the doubt in percent, or that none was seen; nothing where no doubtful input bears on the question.

@@ -12,7 +12,7 @@ use crate::model::{self, Model, QuestionTarget};
 use crate::plan::Situation;
 use crate::report::figure;
 use crate::report::run::RunReport;
-use crate::scenario;
+use crate::scenario::{self, names};
 use crate::simulate::{Settings, Stop};
 use crate::storylines::{self, Called, Options, Storylines, storylines};
 use crate::watch::{self, Outcome, Part, watch};
@@ -72,7 +72,7 @@ pub(super) fn stories(
 
 fn over_what(told: &Storylines) -> String {
     let names: Vec<String> =
-        told.over.iter().map(|one| one.ask.clone().unwrap_or_else(|| one.id.replace('_', " "))).collect();
+        told.over.iter().map(|one| one.ask.clone().unwrap_or_else(|| names::in_words(&one.id))).collect();
     let how = if told.choice.is_some() { "Told over the questions that say most of all others" } else { "Told over" };
     let same =
         if told.first_is_uncertain { " The first two are too close for the simulation to order them." } else { "" };
@@ -128,7 +128,7 @@ impl Seen<'_> {
     }
 
     fn in_words(&self) -> String {
-        self.ask.map_or_else(|| self.name.replace('_', " "), str::to_owned)
+        self.ask.map_or_else(|| names::in_words(self.name), str::to_owned)
     }
 }
 
@@ -227,7 +227,7 @@ pub(super) fn drivers(loaded: &Loaded, situation: &Situation, at: usize, setting
     let ask = &model.questions[at].ask;
     let target = match &found.explained {
         Explained::Yes => ask.clone(),
-        Explained::Option { option } => format!("{ask} {}", option.replace('_', " ")),
+        Explained::Option { option } => format!("{ask} {}", names::in_words(option)),
         Explained::By { day } => format!("{ask} By {}", day_in_words(*day)),
         Explained::Mean { .. } => return None,
     };
@@ -298,7 +298,7 @@ fn driver(bar: &Bar) -> Driver {
 /// An input as a reader takes it who does not know the file: its name as words, and no table of views.
 fn input_in_words(input: &str) -> String {
     let (name, phrase) = input.split_once(": ").unwrap_or((input, ""));
-    let name = name.replace('_', " ");
+    let name = names::in_words(name);
     match phrase {
         "" => name,
         table if table.starts_with('{') => format!("{name}: several views taken together"),
@@ -321,7 +321,7 @@ fn moves(outcomes: &[Outcome]) -> String {
         .iter()
         .take(OUTCOMES)
         .map(|one| {
-            format!("If {} ({}): {}.", one.outcome.replace('_', " "), in_brackets(one.chance.value), then(&one.then))
+            format!("If {} ({}): {}.", names::in_words(&one.outcome), in_brackets(one.chance.value), then(&one.then))
         })
         .collect();
     shown.join(" ")
@@ -332,7 +332,7 @@ fn then(parts: &[Part]) -> String {
     let figure = |part: &Part, figure: Estimate| match part.part.as_str() {
         "yes" => in_brackets(figure.value),
         "mean" => format!("mean {}", figure::significant(figure.value, 3)),
-        option => format!("{} {}", option.replace('_', " "), in_brackets(figure.value)),
+        option => format!("{} {}", names::in_words(option), in_brackets(figure.value)),
     };
     let told: Vec<String> = parts.iter().filter_map(|part| Some(figure(part, part.figure?))).collect();
     if told.is_empty() { "cannot be".to_owned() } else { told.join(", ") }
@@ -388,8 +388,8 @@ fn statement(one: &StatementReport, report: &RunReport) -> String {
         let figure = one.figures.iter().find(|figure| figure.name == name);
         let question = figure.and_then(|figure| report.questions.iter().find(|asked| asked.id == figure.question));
         let option = figure.and_then(|figure| figure.option.as_ref());
-        let option = option.map_or_else(String::new, |option| format!(" {}", option.replace('_', " ")));
-        question.map_or_else(|| name.replace('_', " "), |question| format!("“{}”{option}", question.ask))
+        let option = option.map_or_else(String::new, |option| format!(" {}", names::in_words(option)));
+        question.map_or_else(|| names::in_words(name), |question| format!("“{}”{option}", question.ask))
     };
     let told: Vec<String> = worst
         .figures
@@ -436,7 +436,7 @@ pub(super) fn warnings(report: &RunReport) -> Vec<String> {
     for one in report.overall_missed() {
         warnings.push(format!(
             "{} was stated to be {} overall, but its parts give {}",
-            one.event.replace('_', " "),
+            names::in_words(&one.event),
             in_brackets(one.stated),
             in_brackets(one.computed)
         ));

@@ -20,6 +20,7 @@ use crate::model::{Formula, Model, QuestionTarget};
 use crate::plan::{self, Situation};
 use crate::report::figure;
 use crate::report::run::RunReport;
+use crate::scenario::names;
 use crate::score::{Group, rule, standings, summarise};
 use crate::simulate::Settings;
 use jiff::civil::Date;
@@ -190,7 +191,7 @@ fn moves(found: &Diff, question: &QuestionMoved, report: &RunReport, model: &Mod
         if moved.abs() < LEAST_MOVE {
             return None;
         }
-        let ask = if one.part == "yes" { ask.to_owned() } else { format!("{ask} {}", one.part.replace('_', " ")) };
+        let ask = if one.part == "yes" { ask.to_owned() } else { format!("{ask} {}", names::in_words(&one.part)) };
         let mut causes: Vec<&Effect> = one.effects.iter().filter(|effect| effect.told_apart).collect();
         causes.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()).then(a.change.cmp(&b.change)));
         let mut because: Vec<Because> = causes
@@ -307,7 +308,7 @@ pub(super) fn questions(
         let events = report.events.iter().zip(&model.events).enumerate();
         let events = events.map(|(at, (found, event))| QuestionInWords {
             id: found.id.clone(),
-            ask: found.ask.clone().unwrap_or_else(|| found.id.replace('_', " ")),
+            ask: found.ask.clone().unwrap_or_else(|| names::in_words(&found.id)),
             closes: model.horizon,
             resolves: None,
             lines: in_words(&found.figures, event.unit.as_deref(), model.horizon, doubts.of_event(at), lexicon),
@@ -323,7 +324,7 @@ pub(super) fn resolution(of: &Resolution) -> String {
     match of {
         Resolution::Yes => "yes".to_owned(),
         Resolution::No => "no".to_owned(),
-        Resolution::Option(option) => option.replace('_', " "),
+        Resolution::Option(option) => names::in_words(option),
         Resolution::Value(value) => figure::significant(*value, 6),
         Resolution::Date(day) => day_in_words(*day),
         Resolution::BelowBound => "below its range".to_owned(),
