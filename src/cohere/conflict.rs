@@ -161,7 +161,7 @@ impl<'p, 'r> Look<'p, 'r> {
         let found = self.system.nearest_of(&counts, Aim::Amount, Some(self.tolerance), worlds, self.budget)?;
         // Under a condition that cannot be, nothing is at stake; and what was cut off is no conflict found.
         let Nearest::Found(solution) = found else { return Ok((0.0, Vec::new())) };
-        *self.seeds.borrow_mut() = solution.support.iter().map(|world| worlds[*world].clone()).collect();
+        *self.seeds.borrow_mut() = solution.shares.iter().map(|(world, _)| worlds[*world].clone()).collect();
         let counted = self.figures.iter().zip(&counts).filter(|(_, counts)| **counts).map(|(figure, _)| *figure);
         let involved = counted.zip(&solution.pulls).filter(|(_, pull)| pull.abs() > 1e-6).map(|(figure, _)| figure);
         let total = solution.total();

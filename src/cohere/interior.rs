@@ -241,7 +241,7 @@ impl System {
             chances: places.iter().map(|(event, condition)| (chance(*event), condition.map_or(1.0, chance))).collect(),
             missed: master.misses.iter().map(|miss| x[*miss].max(0.0)).sum(),
             pulls: pulls.iter().map(|row| z[*row]).collect(),
-            support: shares.iter().enumerate().filter(|(_, at)| x[**at] > SHARE).map(|(world, _)| world).collect(),
+            shares: shares.iter().map(|at| x[*at]).enumerate().filter(|(_, share)| *share > SHARE).collect(),
             cut_off: None,
         };
         let mut price = Linear { constant: z[0], terms: Vec::new() };

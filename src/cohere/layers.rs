@@ -65,6 +65,14 @@ impl Layers {
         let met: Option<Vec<f64>> = met.collect();
         met.filter(|_| rows.iter().all(is_kept))
     }
+
+    /// What a program finds where its figures are coherent as they were stated.
+    pub(super) fn stated(&self, stated: Vec<f64>, aim: Aim) -> Solution {
+        let pulls = if aim == Aim::Amount { vec![0.0; stated.len()] } else { Vec::new() };
+        let chances = stated.into_iter().map(|p| (p, 1.0)).collect();
+        let shares = self.worlds.iter().map(|(_, share)| *share).enumerate().collect();
+        Solution { value: 0.0, chances, missed: 0.0, pulls, shares, cut_off: None }
+    }
 }
 
 impl Aim {
@@ -76,14 +84,5 @@ impl Aim {
             Self::Information => stated.iter().all(|p| (FLOOR..=1.0 - FLOOR).contains(p)),
             Self::Bound { .. } => false,
         }
-    }
-}
-
-impl Solution {
-    /// Of figures that are coherent as they were stated, by so many worlds.
-    pub(super) fn as_stated(stated: Vec<f64>, aim: Aim, worlds: usize) -> Self {
-        let pulls = if aim == Aim::Amount { vec![0.0; stated.len()] } else { Vec::new() };
-        let chances = stated.into_iter().map(|p| (p, 1.0)).collect();
-        Self { value: 0.0, chances, missed: 0.0, pulls, support: (0..worlds).collect(), cut_off: None }
     }
 }

@@ -31,6 +31,7 @@ mod order_conflict;
 #[cfg(test)]
 mod order_tests;
 mod phrase;
+mod polish;
 mod problem;
 mod program;
 mod read;

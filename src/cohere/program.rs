@@ -150,8 +150,8 @@ pub(super) struct Solution {
     pub(super) missed: f64,
     /// For an amount: how much less it would be, were a target's figure one higher; 0 for those that play no part.
     pub(super) pulls: Vec<f64>,
-    /// Which of the worlds have a share.
-    pub(super) support: Vec<usize>,
+    /// Which of the worlds have a share, and how much of the whole.
+    pub(super) shares: Vec<(usize, f64)>,
     /// Where the program was cut off: what the least value is at least.
     pub(super) cut_off: Option<f64>,
 }
@@ -185,8 +185,8 @@ impl Solution {
             }
         }
         missed += vertex.missed[row..].iter().sum::<f64>();
-        let support = vertex.shares.iter().filter(|(_, share)| *share > SHARE).map(|(world, _)| *world).collect();
-        (Self { value: vertex.value, chances, missed, pulls, support, cut_off: None }, vertex.price)
+        let shares = vertex.shares.iter().copied().filter(|(_, share)| *share > SHARE).collect();
+        (Self { value: vertex.value, chances, missed, pulls, shares, cut_off: None }, vertex.price)
     }
 
     /// What an amount comes to where each miss counts like a figure; where it was cut off, what it comes to at least.
@@ -246,13 +246,31 @@ impl System {
         budget: &Budget,
     ) -> Result<Nearest, Error> {
         let targets: Vec<(usize, &Target)> = self.targets.iter().enumerate().filter(|(at, _)| counts[*at]).collect();
+        let found = self.generated(&targets, aim, enough, worlds, budget)?;
+        let is_free = self.rows.is_empty() && targets.iter().all(|(_, target)| target.pin.is_none());
+        Ok(match found {
+            Nearest::Found(solution) if is_free && matches!(aim, Aim::Squared | Aim::Information) => {
+                Nearest::Found(solution.polished(aim, &targets, worlds))
+            }
+            found => found,
+        })
+    }
+
+    /// The nearest figures by the worlds that matter, to the digits of the solver.
+    fn generated(
+        &self,
+        targets: &[(usize, &Target)],
+        aim: Aim,
+        enough: Option<f64>,
+        worlds: &mut Vec<World>,
+        budget: &Budget,
+    ) -> Result<Nearest, Error> {
         let functionals: Vec<&Linear> = targets
             .iter()
             .flat_map(|(_, target)| std::iter::once(&target.event).chain(&target.condition))
             .chain(self.rows.iter().map(|(row, _)| row))
             .collect();
-        let mut simplex =
-            aim.is_linear(&targets).then(|| Simplex::new(aim.cost(&targets), self.rows_of(aim, &targets)));
+        let mut simplex = aim.is_linear(targets).then(|| Simplex::new(aim.cost(targets), self.rows_of(aim, targets)));
         let is_linear = simplex.is_some();
         let size = |worlds: usize| {
             if is_linear {
@@ -269,11 +287,11 @@ impl System {
                 return Ok(Nearest::Unknown);
             }
             _ if worlds.is_empty() => {
-                let layers = Layers::of(&self.space, &targets, budget);
+                let layers = Layers::of(&self.space, targets, budget);
                 if let Some(layers) = &layers {
-                    if let Some(stated) = layers.as_stated(&targets, &self.rows).filter(|of| aim.is_least(of)) {
+                    if let Some(stated) = layers.as_stated(targets, &self.rows).filter(|of| aim.is_least(of)) {
                         *worlds = layers.worlds.iter().map(|(world, _)| world.clone()).collect();
-                        return Ok(Nearest::Found(Solution::as_stated(stated, aim, worlds.len())));
+                        return Ok(Nearest::Found(layers.stated(stated, aim)));
                     }
                     // There are worlds, and a first program of so many is too large.
                     if size(2 * targets.len()) / FIRST > budget.left() {
@@ -315,12 +333,12 @@ impl System {
             }
             let of_vertex = simplex.as_mut().and_then(|simplex| settled(simplex, worlds, budget));
             let (solution, price) = if let Some(vertex) = of_vertex {
-                Solution::of_vertex(vertex, aim, &targets, worlds)
+                Solution::of_vertex(vertex, aim, targets, worlds)
             } else {
                 // Numbers that the simplex method cannot trust are for the other one.
                 simplex = None;
                 budget.spend(interior_steps(functionals.len(), worlds.len()));
-                self.interior(aim, &targets, &functionals, worlds)?
+                self.interior(aim, targets, &functionals, worlds)?
             };
             // No distance is below 0.
             let is_least = !matches!(aim, Aim::Bound { .. }) && solution.value <= PRICE;

@@ -49,11 +49,17 @@ pub fn difference_picture(pairs: &[&PairComparison]) -> String {
     }
     draw_legend(&mut svg, chart.floor() + LEGEND.0, has_dots);
     if has_more {
-        let at = chart.floor() + LEGEND.0 + LEGEND.1 * lines + 5.0;
-        text(&mut svg, 76.0, at, "start", "", "beyond the scale: at its ends");
+        let at = chart.floor() + LEGEND.0 + LEGEND.1 * lines;
+        disc(&mut svg, 48.0, at, 2.6, &beyond());
+        text(&mut svg, 76.0, at + 5.0, "start", "", "the same, beyond the scale: at its ends");
     }
     svg.push_str("</svg>\n");
     svg
+}
+
+/// A cluster whose place is not on the scale.
+fn beyond() -> String {
+    format!(r#"fill="{PAPER}" stroke="{INK}" stroke-opacity="0.6" stroke-width="1.2""#)
 }
 
 fn draw_pair(svg: &mut String, chart: &Chart, pair: &PairComparison, dots: &[f64], top: f64) {
@@ -77,7 +83,9 @@ fn draw_pair(svg: &mut String, chart: &Chart, pair: &PairComparison, dots: &[f64
     for (at, dot) in dots.iter().enumerate() {
         // Spread over three heights, so that equal ones do not hide each other.
         let y = top + 64.0 + 8.0 * ((at % 3) as f64 - 1.0);
-        disc(svg, chart.x(*dot), y, 2.6, &format!(r#"fill="{INK}" fill-opacity="0.28""#));
+        let style =
+            if is_beyond(&chart.across, *dot) { beyond() } else { format!(r#"fill="{INK}" fill-opacity="0.28""#) };
+        disc(svg, chart.x(*dot), y, 2.6, &style);
     }
     let y = top + 64.0;
     if let Some(of) = pair.interval {

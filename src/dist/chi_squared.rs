@@ -1,7 +1,7 @@
 //! The chi-squared distribution.
 
 use crate::dist::parameter::Argument;
-use crate::dist::{Distribution, Family, Gamma, ParameterError};
+use crate::dist::{Distribution, Family, Gamma, ParameterError, TailWeight};
 use std::sync::Arc;
 
 const SIGNATURE: &str = "chi_squared(df)";
@@ -37,6 +37,10 @@ impl Distribution for ChiSquared {
 
     fn variance(&self) -> Option<f64> {
         Distribution::variance(&self.0)
+    }
+
+    fn tail_weight(&self) -> TailWeight {
+        TailWeight::Moderate
     }
 
     fn cdf(&self, x: f64) -> f64 {

@@ -1,7 +1,7 @@
 //! The exponential distribution.
 
 use crate::dist::parameter::Argument;
-use crate::dist::{Distribution, Family, ParameterError, QuantileCost};
+use crate::dist::{Distribution, Family, ParameterError, QuantileCost, TailWeight};
 use crate::math::{exp, exp_m1, ln, ln_1p};
 use std::sync::Arc;
 
@@ -43,6 +43,10 @@ impl Distribution for Exponential {
 
     fn variance(&self) -> Option<f64> {
         Some(1.0 / (self.rate * self.rate))
+    }
+
+    fn tail_weight(&self) -> TailWeight {
+        TailWeight::Moderate
     }
 
     fn cdf(&self, x: f64) -> f64 {

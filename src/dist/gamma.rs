@@ -1,7 +1,7 @@
 //! The Gamma distribution, also as a prior over a rate.
 
 use crate::dist::parameter::Argument;
-use crate::dist::{Distribution, Family, NegativeBinomial, ParameterError};
+use crate::dist::{Distribution, Family, NegativeBinomial, ParameterError, TailWeight};
 use crate::math::{exp, gamma, ln};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -143,6 +143,10 @@ impl Distribution for Gamma {
 
     fn variance(&self) -> Option<f64> {
         Some(Self::variance(self))
+    }
+
+    fn tail_weight(&self) -> TailWeight {
+        TailWeight::Moderate
     }
 
     fn cdf(&self, x: f64) -> f64 {

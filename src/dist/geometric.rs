@@ -2,7 +2,7 @@
 
 use crate::dist::lattice::{is_whole, smallest_whole};
 use crate::dist::parameter::Argument;
-use crate::dist::{Distribution, Family, ParameterError};
+use crate::dist::{Distribution, Family, ParameterError, TailWeight};
 use crate::math::{exp, exp_m1, ln, ln_1p};
 use std::sync::Arc;
 
@@ -49,6 +49,10 @@ impl Distribution for Geometric {
 
     fn variance(&self) -> Option<f64> {
         Some((1.0 - self.p) / self.p / self.p)
+    }
+
+    fn tail_weight(&self) -> TailWeight {
+        TailWeight::Moderate
     }
 
     fn cdf(&self, x: f64) -> f64 {

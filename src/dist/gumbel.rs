@@ -1,7 +1,7 @@
 //! The Gumbel distribution (of maxima).
 
 use crate::dist::parameter::Argument;
-use crate::dist::{Distribution, Family, ParameterError, QuantileCost};
+use crate::dist::{Distribution, Family, ParameterError, QuantileCost, TailWeight};
 use crate::math::{exp, exp_m1, ln, ln_1p};
 use std::f64::consts::{EULER_GAMMA, PI};
 use std::sync::Arc;
@@ -54,6 +54,10 @@ impl Distribution for Gumbel {
 
     fn variance(&self) -> Option<f64> {
         Some(self.scale * self.scale * PI * PI / 6.0)
+    }
+
+    fn tail_weight(&self) -> TailWeight {
+        TailWeight::Moderate
     }
 
     fn cdf(&self, x: f64) -> f64 {

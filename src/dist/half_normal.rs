@@ -1,7 +1,7 @@
 //! The half-normal distribution.
 
 use crate::dist::parameter::Argument;
-use crate::dist::{Distribution, Family, ParameterError, QuantileCost};
+use crate::dist::{Distribution, Family, ParameterError, QuantileCost, TailWeight};
 use crate::math::{erf, erfc, normal};
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_PI};
 use std::sync::Arc;
@@ -44,6 +44,10 @@ impl Distribution for HalfNormal {
 
     fn variance(&self) -> Option<f64> {
         Some(self.scale * self.scale * (1.0 - FRAC_2_PI))
+    }
+
+    fn tail_weight(&self) -> TailWeight {
+        TailWeight::Thin
     }
 
     fn cdf(&self, x: f64) -> f64 {

@@ -1,7 +1,7 @@
 //! The Laplace (double exponential) distribution.
 
 use crate::dist::parameter::Argument;
-use crate::dist::{Distribution, Family, ParameterError, QuantileCost};
+use crate::dist::{Distribution, Family, ParameterError, QuantileCost, TailWeight};
 use crate::math::{exp, ln};
 use std::sync::Arc;
 
@@ -53,6 +53,10 @@ impl Distribution for Laplace {
 
     fn variance(&self) -> Option<f64> {
         Some(2.0 * self.scale * self.scale)
+    }
+
+    fn tail_weight(&self) -> TailWeight {
+        TailWeight::Moderate
     }
 
     fn cdf(&self, x: f64) -> f64 {

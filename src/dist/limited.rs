@@ -2,7 +2,7 @@
 
 use crate::dist::moments::mean_and_variance;
 use crate::dist::parameter::{finite_or_none, is_moderate};
-use crate::dist::{Distribution, ParameterError, QuantileCost};
+use crate::dist::{Distribution, ParameterError, QuantileCost, TailWeight};
 use std::sync::{Arc, OnceLock};
 
 /// A limit keeps at least this share of the distribution, so that the share itself is known to a few digits.
@@ -166,6 +166,10 @@ impl Distribution for Limited {
 
     fn variance(&self) -> Option<f64> {
         self.moments().1
+    }
+
+    fn tail_weight(&self) -> TailWeight {
+        self.base.tail_weight()
     }
 
     fn cdf(&self, x: f64) -> f64 {

@@ -1,7 +1,7 @@
 //! The logistic distribution.
 
 use crate::dist::parameter::Argument;
-use crate::dist::{Distribution, Family, ParameterError, QuantileCost};
+use crate::dist::{Distribution, Family, ParameterError, QuantileCost, TailWeight};
 use crate::math::{logistic, logit};
 use std::f64::consts::PI;
 use std::sync::Arc;
@@ -54,6 +54,10 @@ impl Distribution for Logistic {
 
     fn variance(&self) -> Option<f64> {
         Some(self.scale * self.scale * PI * PI / 3.0)
+    }
+
+    fn tail_weight(&self) -> TailWeight {
+        TailWeight::Moderate
     }
 
     fn cdf(&self, x: f64) -> f64 {

@@ -1,7 +1,7 @@
 //! The lognormal distribution.
 
 use crate::dist::parameter::{Argument, finite_or_none};
-use crate::dist::{Distribution, Family, ParameterError, QuantileCost};
+use crate::dist::{Distribution, Family, ParameterError, QuantileCost, TailWeight};
 use crate::math::{columns, exp, exp_m1, level, ln, normal};
 use std::sync::Arc;
 
@@ -71,6 +71,10 @@ impl Distribution for LogNormal {
     fn variance(&self) -> Option<f64> {
         let square = self.sigma * self.sigma;
         finite_or_none(exp_m1(square) * exp(2.0 * self.mu + square))
+    }
+
+    fn tail_weight(&self) -> TailWeight {
+        TailWeight::Moderate
     }
 
     fn cdf(&self, x: f64) -> f64 {

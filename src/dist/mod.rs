@@ -97,6 +97,11 @@ pub trait Distribution: std::fmt::Debug + Send + Sync {
     /// The variance; `None` where it does not exist or is not a finite number.
     fn variance(&self) -> Option<f64>;
 
+    /// How heavy its tails are at most, where it has a variance.
+    fn tail_weight(&self) -> TailWeight {
+        TailWeight::Heavy
+    }
+
     /// The probability of a value at most `x`.
     fn cdf(&self, x: f64) -> f64;
 
@@ -153,6 +158,17 @@ pub trait Distribution: std::fmt::Debug + Send + Sync {
     fn next_value(&self, x: f64) -> f64 {
         x.floor() + 1.0
     }
+}
+
+/// How heavy the tails of a distribution are: of which functions of its values there is a mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TailWeight {
+    /// Of every exponential function: they fall as fast as those of a normal law, or there are none.
+    Thin,
+    /// Of every power.
+    Moderate,
+    /// Of the square, and perhaps of no higher power.
+    Heavy,
 }
 
 /// How dear one quantile of a distribution is.

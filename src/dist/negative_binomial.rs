@@ -2,7 +2,7 @@
 
 use crate::dist::lattice::{guess, is_whole, smallest_whole};
 use crate::dist::parameter::{Argument, finite_or_none};
-use crate::dist::{Distribution, Family, ParameterError};
+use crate::dist::{Distribution, Family, ParameterError, TailWeight};
 use crate::math::beta;
 use std::sync::Arc;
 
@@ -65,6 +65,10 @@ impl Distribution for NegativeBinomial {
 
     fn variance(&self) -> Option<f64> {
         finite_or_none(self.r * self.q / self.p / self.p)
+    }
+
+    fn tail_weight(&self) -> TailWeight {
+        TailWeight::Moderate
     }
 
     fn cdf(&self, x: f64) -> f64 {

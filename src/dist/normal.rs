@@ -1,7 +1,7 @@
 //! The normal distribution.
 
 use crate::dist::parameter::Argument;
-use crate::dist::{Distribution, Family, ParameterError, QuantileCost};
+use crate::dist::{Distribution, Family, ParameterError, QuantileCost, TailWeight};
 use crate::math::{columns, level, normal};
 use std::sync::Arc;
 
@@ -56,6 +56,10 @@ impl Distribution for Normal {
 
     fn variance(&self) -> Option<f64> {
         Some(self.sd * self.sd)
+    }
+
+    fn tail_weight(&self) -> TailWeight {
+        TailWeight::Thin
     }
 
     fn cdf(&self, x: f64) -> f64 {

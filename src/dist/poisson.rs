@@ -2,7 +2,7 @@
 
 use crate::dist::lattice::{guess, is_whole, smallest_whole};
 use crate::dist::parameter::Argument;
-use crate::dist::{Distribution, Family, ParameterError};
+use crate::dist::{Distribution, Family, ParameterError, TailWeight};
 use crate::math::gamma;
 use std::sync::Arc;
 
@@ -55,6 +55,10 @@ impl Distribution for Poisson {
 
     fn variance(&self) -> Option<f64> {
         Some(self.mean)
+    }
+
+    fn tail_weight(&self) -> TailWeight {
+        TailWeight::Thin
     }
 
     fn cdf(&self, x: f64) -> f64 {

@@ -1,7 +1,7 @@
 //! A distribution from stated quantiles: "5%: 40, 50%: 60, 95%: 90".
 
 use crate::dist::parameter::is_moderate;
-use crate::dist::{Distribution, ParameterError, QuantileCost};
+use crate::dist::{Distribution, ParameterError, QuantileCost, TailWeight};
 use crate::math::{exp, ln};
 use std::sync::Arc;
 
@@ -123,6 +123,10 @@ impl Distribution for PiecewiseQuantiles {
         });
         let tail = |from: f64, length: f64| (from + length) * (from + length) + length * length;
         Some(crate::math::sum(bulk.chain([p * tail(mean - x, lower), q * tail(last_x - mean, upper)])))
+    }
+
+    fn tail_weight(&self) -> TailWeight {
+        TailWeight::Moderate
     }
 
     fn cdf(&self, x: f64) -> f64 {

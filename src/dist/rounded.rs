@@ -2,7 +2,7 @@
 
 use crate::dist::moments::mean_and_variance;
 use crate::dist::parameter::finite_or_none;
-use crate::dist::{Distribution, QuantileCost};
+use crate::dist::{Distribution, QuantileCost, TailWeight};
 use std::sync::{Arc, OnceLock};
 
 /// The nearest whole number to a random variable (halves go up), and at least 0.
@@ -55,6 +55,10 @@ impl Distribution for Rounded {
 
     fn variance(&self) -> Option<f64> {
         self.moments().1
+    }
+
+    fn tail_weight(&self) -> TailWeight {
+        self.base.tail_weight()
     }
 
     fn cdf(&self, x: f64) -> f64 {

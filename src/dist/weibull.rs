@@ -1,7 +1,7 @@
 //! The Weibull distribution.
 
 use crate::dist::parameter::{Argument, finite_or_none};
-use crate::dist::{Distribution, Family, ParameterError, QuantileCost};
+use crate::dist::{Distribution, Family, ParameterError, QuantileCost, TailWeight};
 use crate::math::{exp, exp_m1, ln, ln_1p, ln_gamma, powf};
 use std::f64::consts::PI;
 use std::sync::Arc;
@@ -58,6 +58,10 @@ impl Distribution for Weibull {
         };
         let mean = self.mean()?;
         finite_or_none(mean * mean * relative)
+    }
+
+    fn tail_weight(&self) -> TailWeight {
+        TailWeight::Moderate
     }
 
     fn cdf(&self, x: f64) -> f64 {

@@ -184,7 +184,7 @@ pub(super) fn means(
         let (worst, without) = means.worst(formula);
         let names = listed(without.iter().map(|event| &events[event.0].name));
         match worst {
-            Tail::Light | Tail::Finite => {}
+            Tail::Thin | Tail::Moderate | Tail::Heavy | Tail::Finite => {}
             Tail::Endless => {
                 let message = format!("the utility `{}` has no finite mean", event.name);
                 found.push(Diagnostic::new("E1403", span, message).help(format!(

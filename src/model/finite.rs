@@ -76,7 +76,7 @@ impl<'a> Means<'a> {
         let choices = bearing.iter().fold(1_usize, |all, (_, options)| all.saturating_mul(*options));
         let is_small = choices.saturating_mul(behind.len().max(1)) <= MOST_STEPS;
         let order: Vec<EventId> = self.order.iter().copied().filter(|event| behind.contains(event)).collect();
-        let (mut worst, mut without) = (Tail::Light, BTreeSet::new());
+        let (mut worst, mut without) = (Tail::Thin, BTreeSet::new());
         for number in 0..(if is_small { choices } else { 1 }) {
             self.choice.clear();
             let mut left = number;
@@ -160,12 +160,12 @@ impl<'a> Means<'a> {
                 self.rows(&count.rows, (count.only_if.as_ref(), count.otherwise), |spec| match spec {
                     CountSpec::Constant(value) => Tails::between(*value, *value),
                     CountSpec::Distribution(law) => Tails::of_law(law.as_ref()),
-                    CountSpec::PoissonGamma { .. } => Tails { low: 0.0, ..Tails::light() },
+                    CountSpec::PoissonGamma { .. } => Tails { low: 0.0, ..Tails::moderate() },
                 })
             }
             Definition::Equals(formula) => self.formula(formula, &[]),
             _ if events[event.0].kind == Kind::Binary => Tails::between(0.0, 1.0),
-            _ => Tails::light(),
+            _ => Tails::moderate(),
         }
     }
 
@@ -272,7 +272,7 @@ impl<'a> Means<'a> {
 
     /// An event where something is known.
     fn named(&mut self, event: EventId, given: &[Given]) -> Tails {
-        let mut tails = self.tails.get(&event).copied().unwrap_or_else(Tails::light);
+        let mut tails = self.tails.get(&event).copied().unwrap_or_else(Tails::moderate);
         for one in given {
             match one {
                 Given::AtMost(of, bound) if *of == event => tails.high = tails.high.min(*bound),
@@ -293,7 +293,7 @@ impl<'a> Means<'a> {
 
     /// Whether two parts of a formula are independent; not asked where nothing turns on it.
     fn are_apart(&mut self, one: (&Formula, Tails), other: (&Formula, Tails), given: &[Given]) -> bool {
-        one.1.worst().max(other.1.worst()) > Tail::Light
+        one.1.worst().max(other.1.worst()) > Tail::Moderate
             && given.is_empty()
             && !self.share(&events_of(one.0), &events_of(other.0))
     }
@@ -338,7 +338,7 @@ mod tests {
             "title = \"t\"\nas_of = 2026-01-01\n\
              [event.lost]\nvalue = \"cauchy(0, 1)\"\n[event.gone]\nvalue = \"cauchy(3, 2)\"\n\
              [event.paid]\nvalue = \"pareto(1, 0.5)\"\n[event.kept]\nvalue = \"cauchy(0, 1), at least -9, at most 9\"\n\
-             [event.cost]\nvalue = \"normal(50, 10)\"\n[event.rain]\nchance = \"30%\"\n[event.high]\nholds = \"lost > 3\"\n\
+             [event.cost]\nvalue = \"normal(50, 10)\"\n[event.far]\nvalue = \"pareto(1, 2.5)\"\n[event.rain]\nchance = \"30%\"\n[event.high]\nholds = \"lost > 3\"\n\
              [decision.d]\n[decision.e]\noptions = [\"x\", \"y\"]\ncosts = {{ x = 1 }}\n\
              [utility.v]\nequals = \"{formula}\"\n{more}"
         );
@@ -387,6 +387,8 @@ mod tests {
             "if d then cost * cost else 0",
             "if d then 100 / (5 + kept * kept) else 0",
             "if d and not d then lost else 0",
+            "if d then far ^ 2 else 0",
+            "if d then exp(cost / 10) else 0",
         ] {
             assert_eq!(said(formula, ""), None, "{formula}");
         }
@@ -399,6 +401,8 @@ mod tests {
             "if d then 100 / cost else 0",
             "if d and high then 2 - lost else 0",
             "if d then lost * cost else 0",
+            "if d then far ^ 3 else 0",
+            "if d then exp(far) else 0",
         ] {
             assert_eq!(said(formula, ""), Some("W1407"), "{formula}");
         }

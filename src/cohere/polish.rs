@@ -1,0 +1,219 @@
+//! The last digits of the nearest figures.
+//!
+//! Near its least value a distance hardly changes: an interior-point method that knows it to 1e-13 knows the figures to 1e-6 alone, and .35 comes out
+//! as .349998957. But the worlds that have a share are known by then. Among these Newton's method goes to the least distance at once; a world whose
+//! share is used up on the way is left out, and one that would lower the distance comes in, until there is none. The figures are coherent at every
+//! step, since they are those of a distribution over worlds.
+//!
+//! Wolfe (1976), Math. Program. 11, 128–149, for the squared distance.
+
+use super::program::{Aim, FLOOR, Solution, Target};
+use super::worlds::World;
+use crate::math::{Cholesky, ln};
+
+/// So many steps at most.
+const STEPS: usize = 400;
+/// So many worlds with a share at most: a step takes as much time as the cube of their number.
+const MOST: usize = 300;
+/// Shares that change by less than this have settled.
+const SETTLED: f64 = 1e-12;
+/// A world that lowers the distance by less than this changes nothing that is shown.
+const LOWERS: f64 = 1e-13;
+/// A condition, or with divergences an outcome, that has less than this is too near to never coming about.
+const RARE: f64 = 1e-6;
+/// Against the greatest of a matrix: worlds that can be told from others add this to its diagonal, so that those that cannot have a place, too.
+const RIDGE: f64 = 1e-11;
+
+/// The chance that a figure's event comes about and that it does not, where its condition does; or what one world adds to the distance by either.
+type Pair = [f64; 2];
+
+/// Figures on their way to the nearest ones.
+struct Polish<'t> {
+    aim: Aim,
+    targets: &'t [(usize, &'t Target)],
+    /// For each known world what comes about in it.
+    worlds: Vec<Vec<Pair>>,
+}
+
+/// A distribution over worlds.
+#[derive(Clone)]
+struct Shares {
+    of: Vec<(usize, f64)>,
+    chances: Vec<Pair>,
+    slopes: Vec<Pair>,
+    /// How far its figures are from those stated.
+    distance: f64,
+}
+
+impl Solution {
+    /// The same, with the last digits; as it is where something is too rare for that, or where there are too many worlds.
+    pub(super) fn polished(mut self, aim: Aim, targets: &[(usize, &Target)], worlds: &[World]) -> Self {
+        let shares: Vec<(usize, f64)> = self.shares.iter().copied().filter(|(_, share)| *share > 0.0).collect();
+        if shares.is_empty() || shares.len() > MOST || targets.len() * worlds.len() > 1 << 22 {
+            return self;
+        }
+        let outcomes = |world: &World| targets.iter().map(|(_, target)| target.outcome(world)).collect();
+        let polish = Polish { aim, targets, worlds: worlds.iter().map(outcomes).collect() };
+        if let Some(shares) = polish.settled(shares) {
+            let chances = |([yes, no], (_, target)): (&Pair, &(usize, &Target))| {
+                let condition = if target.condition.is_some() { yes + no } else { 1.0 };
+                (yes.clamp(0.0, 1.0), condition.clamp(0.0, 1.0))
+            };
+            self.chances = shares.chances.iter().zip(targets).map(chances).collect();
+            self.value = shares.distance;
+            self.shares = shares.of;
+        }
+        self
+    }
+}
+
+impl Target {
+    /// Whether its event comes about in a world, and whether it does not where its condition does.
+    fn outcome(&self, world: &World) -> Pair {
+        let yes = self.event.at(world);
+        let condition = self.condition.as_ref().map_or(1.0, |condition| condition.at(world));
+        [yes, condition - yes]
+    }
+}
+
+impl Polish<'_> {
+    /// The nearest figures that the worlds allow, from shares that are near theirs.
+    fn settled(&self, shares: Vec<(usize, f64)>) -> Option<Shares> {
+        let mut now = self.shares(shares)?;
+        for _ in 0..STEPS {
+            let Some(step) = self.step(&now) else { break };
+            if step.iter().all(|change| change.abs() <= SETTLED) {
+                let prices = self.worlds.iter().map(|world| price(world, &now.slopes)).enumerate();
+                let (world, least) = prices.min_by(|one, other| one.1.total_cmp(&other.1))?;
+                // The price of every world that has a share is the distance itself.
+                if least >= now.distance - LOWERS || now.of.iter().any(|(known, _)| *known == world) {
+                    break;
+                }
+                now.of.push((world, 0.0));
+                continue;
+            }
+            // None where nothing but rounding is left.
+            let Some(next) = self.stepped(&now, &step) else { break };
+            now = next;
+        }
+        Some(now)
+    }
+
+    /// What shares come to; `None` where something is too rare.
+    fn shares(&self, mut of: Vec<(usize, f64)>) -> Option<Shares> {
+        let whole: f64 = of.iter().map(|(_, share)| share).sum();
+        of.iter_mut().for_each(|(_, share)| *share /= whole);
+        let mut chances = vec![[0.0; 2]; self.targets.len()];
+        for (world, share) in &of {
+            for (chance, outcome) in chances.iter_mut().zip(&self.worlds[*world]) {
+                chance[0] += share * outcome[0];
+                chance[1] += share * outcome[1];
+            }
+        }
+        let mut slopes = Vec::with_capacity(chances.len());
+        for ([yes, no], (_, target)) in chances.iter().zip(self.targets) {
+            let condition = yes + no;
+            let is_rare = self.aim == Aim::Information && yes.min(*no) < RARE * condition;
+            if condition < RARE || is_rare {
+                return None;
+            }
+            let (of_yes, of_no) = (yes / condition, no / condition);
+            let slope = if self.aim == Aim::Information {
+                let p = target.stated.clamp(FLOOR, 1.0 - FLOOR);
+                [ln(of_yes / p), ln(of_no / (1.0 - p))]
+            } else {
+                // Of `condition × (p - r)²`.
+                let off = target.stated - of_yes;
+                let sum = off * (target.stated + of_yes);
+                [sum - 2.0 * off, sum]
+            };
+            slopes.push(slope.map(|slope| target.weight * slope));
+        }
+        // It grows in proportion to the chances, so that it is the sum of what each of them adds.
+        let distance = price(&chances, &slopes);
+        Some(Shares { of, chances, slopes, distance })
+    }
+
+    /// How much each share has to change for the distance to be least where it is taken for a parabola; they change by nothing in all.
+    fn step(&self, now: &Shares) -> Option<Vec<f64>> {
+        let (first, _) = now.of.iter().enumerate().max_by(|one, other| one.1.1.total_cmp(&other.1.1))?;
+        let others: Vec<usize> = (0..now.of.len()).filter(|at| *at != first).collect();
+        if others.is_empty() {
+            return Some(vec![0.0]);
+        }
+        // How a figure moves with a share: by `outcome - figure × condition`, times the root of how much that counts.
+        let moves = |at: usize| -> Vec<f64> {
+            let world = &self.worlds[now.of[at].0];
+            let of = world.iter().zip(&now.chances).zip(self.targets);
+            of.map(|(([yes, no], chance), (_, target))| {
+                let condition = chance[0] + chance[1];
+                let figure = chance[0] / condition;
+                let counts = if self.aim == Aim::Information {
+                    1.0 / (condition * figure * (1.0 - figure))
+                } else {
+                    2.0 / condition
+                };
+                (target.weight * counts).sqrt() * (yes - figure * (yes + no))
+            })
+            .collect()
+        };
+        let of_first = moves(first);
+        let columns: Vec<Vec<f64>> = others
+            .iter()
+            .map(|at| moves(*at).iter().zip(&of_first).map(|(one, first)| one - first).collect())
+            .collect();
+        let size = columns.len();
+        let mut matrix = vec![0.0; size * size];
+        for row in 0..size {
+            for column in 0..=row {
+                matrix[row * size + column] = columns[row].iter().zip(&columns[column]).map(|(a, b)| a * b).sum();
+            }
+        }
+        let greatest = (0..size).map(|at| matrix[at * size + at]).fold(0.0, f64::max);
+        for at in 0..size {
+            matrix[at * size + at] += RIDGE * greatest.max(1.0);
+        }
+        let price_of = |at: usize| price(&self.worlds[now.of[at].0], &now.slopes);
+        let of_first = price_of(first);
+        let right: Vec<f64> = others.iter().map(|at| of_first - price_of(*at)).collect();
+        let solution = Cholesky::new(size, &matrix)?.solve(&right);
+        let mut step = vec![0.0; now.of.len()];
+        for (at, change) in others.iter().zip(&solution) {
+            step[*at] = *change;
+        }
+        step[first] = -solution.iter().sum::<f64>();
+        Some(step)
+    }
+
+    /// As much of a step as leaves every share and lowers the distance; a world whose share is used up is left out.
+    fn stepped(&self, now: &Shares, step: &[f64]) -> Option<Shares> {
+        let lasts =
+            |((_, share), change): (&(usize, f64), &f64)| if *change < 0.0 { share / -change } else { f64::INFINITY };
+        let ends = now.of.iter().zip(step).map(lasts).enumerate().min_by(|one, other| one.1.total_cmp(&other.1));
+        let (leaves, end) = ends.filter(|(_, end)| *end < 1.0).map_or((None, 1.0), |(at, end)| (Some(at), end));
+        let mut length = end;
+        loop {
+            let mut of: Vec<(usize, f64)> = now
+                .of
+                .iter()
+                .zip(step)
+                .map(|((world, share), change)| (*world, (share + length * change).max(0.0)))
+                .collect();
+            if let Some(at) = leaves.filter(|_| length == end) {
+                of.remove(at);
+            }
+            match self.shares(of) {
+                Some(next) if next.distance <= now.distance + f64::EPSILON => {
+                    return Some(next);
+                }
+                _ if length > 1e-6 * end => length /= 2.0,
+                _ => return None,
+            }
+        }
+    }
+}
+
+/// How much more the distance would be for each share of a world, or what chances come to.
+fn price(outcomes: &[Pair], slopes: &[Pair]) -> f64 {
+    outcomes.iter().zip(slopes).map(|(of, slope)| of[0] * slope[0] + of[1] * slope[1]).sum()
+}
