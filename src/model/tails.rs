@@ -306,7 +306,7 @@ mod tests {
 
     #[test]
     fn sides_are_those_of_the_textbook() {
-        use Tail::{Endless, Finite, Heavy, Moderate, Thin, Unknown};
+        use Tail::{Endless, Finite, Thin, Unknown};
         let sides = |of: Tails| [of.below, of.above];
         let (cauchy, pareto) = (law("cauchy", &[0.0, 1.0]), law("pareto", &[1.0, 0.9]));
         assert_eq!(sides(cauchy), [Endless, Endless]);

@@ -21,6 +21,13 @@ pub trait YesNo: Copy + Sync {
     /// # Errors
     /// For a number that is neither 0 nor 1.
     fn happened(self) -> Result<bool, u8>;
+
+    /// [`BinaryTally::add`] of such a column. It is compiled here and not wherever it is called, so that everybody gets the same loop.
+    ///
+    /// # Errors
+    /// Of the first row that cannot be scored.
+    #[doc(hidden)]
+    fn add(tally: &mut BinaryTally, p: &[f64], happened: &[Self], forecasters: &[u32]) -> Result<(), ColumnProblem>;
 }
 
 impl YesNo for bool {
@@ -28,12 +35,22 @@ impl YesNo for bool {
     fn happened(self) -> Result<bool, u8> {
         Ok(self)
     }
+
+    #[inline(never)]
+    fn add(tally: &mut BinaryTally, p: &[f64], happened: &[Self], forecasters: &[u32]) -> Result<(), ColumnProblem> {
+        tally.add_rows(p, happened, forecasters)
+    }
 }
 
 impl YesNo for u8 {
     #[inline(always)]
     fn happened(self) -> Result<bool, u8> {
         if self < 2 { Ok(self == 1) } else { Err(self) }
+    }
+
+    #[inline(never)]
+    fn add(tally: &mut BinaryTally, p: &[f64], happened: &[Self], forecasters: &[u32]) -> Result<(), ColumnProblem> {
+        tally.add_rows(p, happened, forecasters)
     }
 }
 
@@ -264,6 +281,16 @@ impl BinaryTally {
     /// # Errors
     /// Of the first row that cannot be scored; the rows before it are then part of the sums. Rows are counted within this call.
     pub fn add<Y: YesNo>(
+        &mut self,
+        probabilities: &[f64],
+        happened: &[Y],
+        forecasters: &[u32],
+    ) -> Result<(), ColumnProblem> {
+        Y::add(self, probabilities, happened, forecasters)
+    }
+
+    #[inline(always)]
+    fn add_rows<Y: YesNo>(
         &mut self,
         probabilities: &[f64],
         happened: &[Y],
