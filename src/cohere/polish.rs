@@ -33,6 +33,8 @@ struct Polish<'t> {
     targets: &'t [(usize, &'t Target)],
     /// For each known world what comes about in it.
     worlds: Vec<Vec<Pair>>,
+    /// For each figure what comes about in some of them.
+    can: Vec<[bool; 2]>,
 }
 
 /// A distribution over worlds.
@@ -53,7 +55,9 @@ impl Solution {
             return self;
         }
         let outcomes = |world: &World| targets.iter().map(|(_, target)| target.outcome(world)).collect();
-        let polish = Polish { aim, targets, worlds: worlds.iter().map(outcomes).collect() };
+        let worlds: Vec<Vec<Pair>> = worlds.iter().map(outcomes).collect();
+        let can = |figure: usize| [0, 1].map(|side| worlds.iter().any(|world| world[figure][side] > 0.0));
+        let polish = Polish { aim, targets, can: (0..targets.len()).map(can).collect(), worlds };
         if let Some(shares) = polish.settled(shares) {
             let chances = |([yes, no], (_, target)): (&Pair, &(usize, &Target))| {
                 let condition = if target.condition.is_some() { yes + no } else { 1.0 };
@@ -111,16 +115,22 @@ impl Polish<'_> {
             }
         }
         let mut slopes = Vec::with_capacity(chances.len());
-        for ([yes, no], (_, target)) in chances.iter().zip(self.targets) {
+        for (([yes, no], can), (_, target)) in chances.iter().zip(&self.can).zip(self.targets) {
             let condition = yes + no;
-            let is_rare = self.aim == Aim::Information && yes.min(*no) < RARE * condition;
-            if condition < RARE || is_rare {
+            if *can == [false; 2] {
+                slopes.push([0.0; 2]);
+                continue;
+            }
+            let is_rare = |side: f64, can: bool| can && side < RARE * condition;
+            let is_information = self.aim == Aim::Information;
+            if condition < RARE || (is_information && (is_rare(*yes, can[0]) || is_rare(*no, can[1]))) {
                 return None;
             }
             let (of_yes, of_no) = (yes / condition, no / condition);
-            let slope = if self.aim == Aim::Information {
+            let slope = if is_information {
                 let p = target.stated.clamp(FLOOR, 1.0 - FLOOR);
-                [ln(of_yes / p), ln(of_no / (1.0 - p))]
+                let [by_yes, by_no] = *can;
+                [if by_yes { ln(of_yes / p) } else { 0.0 }, if by_no { ln(of_no / (1.0 - p)) } else { 0.0 }]
             } else {
                 // Of `condition × (p - r)²`.
                 let off = target.stated - of_yes;
@@ -144,9 +154,13 @@ impl Polish<'_> {
         // How a figure moves with a share: by `outcome - figure × condition`, times the root of how much that counts.
         let moves = |at: usize| -> Vec<f64> {
             let world = &self.worlds[now.of[at].0];
-            let of = world.iter().zip(&now.chances).zip(self.targets);
-            of.map(|(([yes, no], chance), (_, target))| {
+            let of = world.iter().zip(&now.chances).zip(&self.can).zip(self.targets);
+            of.map(|((([yes, no], chance), can), (_, target))| {
                 let condition = chance[0] + chance[1];
+                // What cannot turn out one way or the other does not move.
+                if *can != [true; 2] {
+                    return 0.0;
+                }
                 let figure = chance[0] / condition;
                 let counts = if self.aim == Aim::Information {
                     1.0 / (condition * figure * (1.0 - figure))
