@@ -231,26 +231,16 @@ fn json_on_stdout_is_one_document_with_the_pooled_forecasts() {
 
 /// A panel judged out of sample: the report, or nothing where the data are absent.
 fn panel(file: &str, name: &str, method: &str) -> Option<Value> {
-    let (forecasts, questions) = (shared(file)?, shared("questions.parquet")?);
-    let (forecasts, questions) = (text(&forecasts), text(&questions));
-    let tag = format!("panel={name}");
-    let output = foretell(&[
-        "pool",
-        "--fit",
-        &forecasts,
-        "--questions",
-        &questions,
-        "--tagged",
-        &tag,
-        "--without",
-        "crowd",
-        "--method",
-        method,
-        "--format",
-        "json",
-    ]);
+    Some(judged(&shared(file)?, &shared("questions.parquet")?, name, method))
+}
+
+/// A panel judged out of sample, its questions related as the second table has it.
+fn judged(forecasts: &Path, questions: &Path, name: &str, method: &str) -> Value {
+    let (forecasts, questions, tag) = (text(forecasts), text(questions), format!("panel={name}"));
+    let past = ["pool", "--fit", &forecasts, "--questions", &questions, "--tagged", &tag, "--without", "crowd"];
+    let output = foretell(&[&past[..], &["--method", method, "--format", "json"]].concat());
     assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
-    Some(serde_json::from_slice(&output.stdout).expect("JSON"))
+    serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
 /// The largest panel, of which two tests ask.
@@ -280,6 +270,25 @@ fn on_every_panel_the_procedure_is_no_worse_than_the_plain_mean_by_more_than_its
             assert_eq!(report["chosen"], "mean", "{name}");
         }
     }
+}
+
+/// `tests/pool/subjects.csv` says by their words which questions share a subject: thirty-one of the language models' are on who reaches one final. Subjects
+/// are judged as a whole by what the others teach.
+#[test]
+fn judged_by_subject_the_procedure_is_no_worse_than_the_plain_mean_and_coherence_finds_its_groups() {
+    let Some(forecasts) = shared("panels_forecasts.parquet") else { return };
+    let subjects = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pool/subjects.csv");
+    for (name, clusters) in [("llm_consistency", 64.0), ("metaculus_bots", 15.0), ("metaculus_pros", 140.0)] {
+        let report = judged(&forecasts, &subjects, name, "auto");
+        assert_eq!(number(&report["clusters"]), clusters, "{name}");
+        assert!(number(&report["against_mean"]["lower"]) <= 0.0, "{name}: {}", report["against_mean"]);
+        assert_eq!(report["chosen"], "mean", "{name}");
+    }
+    // Named, the fitted factor gains on the bots by subject, too: -0.0242 (-0.0365 to -0.0118).
+    let bold = judged(&forecasts, &subjects, "metaculus_bots", "extremized-fitted");
+    assert!(number(&bold["against_mean"]["upper"]) < -0.005, "{bold}");
+    let coherent = judged(&forecasts, &subjects, "metaculus_pros", "coherence");
+    assert!(coherent["learned"].to_string().contains("26 groups of related questions"), "{coherent}");
 }
 
 /// 3,292 people on 37 questions: whoever did best was lucky. Nobody gets a weight to speak of.

@@ -50,11 +50,18 @@ pub fn platt(probabilities: &[f64], happened: &[bool]) -> Option<Platt> {
 }
 
 /// An intercept and a slope that leave a forecast as it is.
-const NO_CHANGE: [f64; 2] = [0.0, 1.0];
+const NO_CHANGE: Platt = Platt { intercept: 0.0, slope: 1.0 };
 
-/// Whoever points the wrong way is not turned round.
-fn not_turned(fit: &[f64]) -> Platt {
-    Platt { intercept: fit[0], slope: fit[1].max(0.0) }
+/// The map of log odds pulled towards another. Whoever points the wrong way is not turned round: where the best slope lies below 0 it is 0, and the intercept is
+/// fitted anew without it, which is best of all that are left, since the loss is convex.
+fn pulled(log_odds: Vec<f64>, happened: &[bool], weights: Option<&[f64]>, towards: Platt) -> Option<Platt> {
+    let columns = [vec![1.0; log_odds.len()], log_odds];
+    let fit = pulled_logistic(&columns, happened, weights, &[towards.intercept, towards.slope])?;
+    if fit[1] >= 0.0 {
+        return Some(Platt { intercept: fit[0], slope: fit[1] });
+    }
+    let level = pulled_logistic(&columns[..1], happened, weights, &[towards.intercept])?;
+    Some(Platt { intercept: level[0], slope: 0.0 })
 }
 
 /// Forecasts with what happened and how much each counts.
@@ -72,9 +79,8 @@ impl Rows {
         self.weights.push(weight);
     }
 
-    fn fit(self, towards: &[f64]) -> Option<Vec<f64>> {
-        let ones = vec![1.0; self.log_odds.len()];
-        pulled_logistic(&[ones, self.log_odds], &self.happened, Some(&self.weights), towards)
+    fn fit(self, towards: Platt) -> Option<Platt> {
+        pulled(self.log_odds, &self.happened, Some(&self.weights), towards)
     }
 }
 
@@ -93,8 +99,7 @@ impl MapMethod for PlattMethod {
 
     fn fit(&self, probabilities: &[f64], happened: &[bool]) -> Option<Box<dyn Map>> {
         let log_odds: Vec<f64> = probabilities.iter().map(|p| logit(p.clamp(SURE, 1.0 - SURE))).collect();
-        let fit = pulled_logistic(&[vec![1.0; log_odds.len()], log_odds], happened, None, &NO_CHANGE)?;
-        Some(Box::new(not_turned(&fit)))
+        Some(Box::new(pulled(log_odds, happened, None, NO_CHANGE)?))
     }
 
     /// In two storeys: what all have in common is pulled towards no change, each question counting once however many answered it; each
@@ -109,10 +114,8 @@ impl MapMethod for PlattMethod {
                 each.entry(said.forecaster).or_default().add(said.probability, question.happened, 1.0);
             }
         }
-        let common = all.fit(&NO_CHANGE)?;
-        let own = |(forecaster, rows): (usize, Rows)| {
-            Some((forecaster, Box::new(not_turned(&rows.fit(&common)?)) as Box<dyn Map>))
-        };
+        let common = all.fit(NO_CHANGE)?;
+        let own = |(forecaster, rows): (usize, Rows)| Some((forecaster, Box::new(rows.fit(common)?) as Box<dyn Map>));
         each.into_iter().map(own).collect()
     }
 }
@@ -123,7 +126,14 @@ impl Map for Platt {
     }
 
     fn learned(&self) -> String {
-        format!("intercept {:.3}, slope {:.3}", self.intercept, self.slope)
+        if self.slope > 0.0 {
+            format!("intercept {:.3}, slope {:.3}", self.intercept, self.slope)
+        } else {
+            format!(
+                "intercept {:.3}, slope 0: the past went against what was said, of which nothing is left",
+                self.intercept
+            )
+        }
     }
 }
 
@@ -152,6 +162,13 @@ mod tests {
         let came: Vec<bool> = (0..400).map(|at| at % 2 == 1).collect();
         let turned = PlattMethod.fit(&said, &came).expect("a fit");
         assert!((turned.apply(0.9) - turned.apply(0.1)).abs() < 1e-12);
+        assert!(turned.learned().contains("slope 0: "), "{}", turned.learned());
+        // 95 % and 90 % are said, 10 % and 30 % come: what is left is one chance for all, where the data and the pull balance.
+        let said: Vec<f64> = (0..400).map(|at| if at % 2 == 0 { 0.95 } else { 0.9 }).collect();
+        let came: Vec<bool> = (0..400).map(|at| if at % 2 == 0 { at % 20 == 0 } else { at % 20 < 6 }).collect();
+        let flat = PlattMethod.fit(&said, &came).expect("a fit").apply(0.9);
+        let happened = came.iter().filter(|yes| **yes).count() as f64;
+        assert!((400.0 * flat - happened + 10.0 * logit(flat)).abs() < 1e-6 && flat < 0.25, "{flat} {happened}");
         assert!(platt(&[1.0, 0.0], &[true, false]).is_none());
     }
 
