@@ -8,7 +8,7 @@
 //! So the sums are those of the sorted members to the last bit, whatever the keys are.
 
 use crate::math::sort_lanes::{BLOCK, LANES, Row, sort_keys, sort_lanes};
-use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, f64x8, u32x8};
+use fearless_simd::{Bytes, Level, Simd, SimdBase, SimdMask, SimdSplit, dispatch, f64x8, u32x8, u32x16, u64x8};
 
 /// The most members of an ensemble: those of all lanes are counted in 16 bits, so that no place has to be compared with a length.
 pub(super) const MOST_MEMBERS: usize = (1 << 16) / LANES;
@@ -98,52 +98,50 @@ impl Eight {
     }
 
     /// Finds the key of each member.
+    ///
+    /// Here and in [`sum`](Self::sum) what is called is always inlined, and loops count: adaptors such as `zip` may be called, and what is called is not
+    /// compiled for the level.
     #[inline(always)]
     fn find_keys<S: Simd>(&mut self, simd: S) {
-        /// A double that is added to this has its nearest whole number in the low bits.
-        const WHOLE: f64 = 4_503_599_627_370_496.0;
+        let low = (1_u64 << self.bits) - 1;
         let cells = f64::from((u32::MAX >> self.bits) - 1);
+        // A double that is added to this has its whole part above so many low bits, and in them its fraction.
+        let whole = (1_u64 << (52 - self.bits)) as f64;
         let mut scales = [0.0; LANES];
-        for (scale, (lowest, highest)) in scales.iter_mut().zip(self.lowest.iter().zip(&self.highest)) {
-            let width = highest - lowest;
+        for (lane, scale) in scales.iter_mut().enumerate() {
+            let width = self.highest[lane] - self.lowest[lane];
             *scale = if width > 0.0 { cells / width } else { 0.0 };
         }
-        let mut own = [[0; LANES]; LANES];
+        let own = Keys {
+            lowest: &self.lowest,
+            highest: &self.highest,
+            scales: &scales,
+            whole: f64x8::splat(simd, whole),
+            lower: u64x8::splat(simd, u64::from(u32::MAX)),
+            cells: u64x8::splat(simd, !(low | low << 32)),
+        };
+        let members = self.members.as_chunks::<LANES>().0;
         let blocks = self.count.div_ceil(LANES);
-        for (block, places) in self.keys.as_chunks_mut::<LANES>().0[..blocks].iter_mut().enumerate() {
-            let first = block * LANES;
-            let mut held = [u32x8::splat(simd, 0); LANES];
-            for lane in 0..LANES {
-                let (lowest, highest, scale) = (self.lowest[lane], self.highest[lane], scales[lane]);
-                let members = &self.members[(lane << self.bits) + first..][..LANES];
-                for (at, (key, member)) in own[lane].iter_mut().zip(members).enumerate() {
-                    // Not `f64::max` and `min`, which take thrice the instructions to let no NaN through.
-                    let raised = if *member > lowest { *member } else { lowest };
-                    let within = if raised < highest { raised } else { highest };
-                    let cell = ((within - lowest) * scale + WHOLE).to_bits() as u32;
-                    *key = (cell << self.bits) | (first + at) as u32;
-                }
-                held[lane] = u32x8::from_slice(simd, &own[lane]);
-            }
-            // Lanes become places: three times each takes its half of the ones and of the others in turn.
-            for _ in 0..3 {
-                let [a, b, c, d, e, f, g, h] = held;
-                held = [
-                    a.zip_low(e),
-                    a.zip_high(e),
-                    b.zip_low(f),
-                    b.zip_high(f),
-                    c.zip_low(g),
-                    c.zip_high(g),
-                    d.zip_low(h),
-                    d.zip_high(h),
-                ];
-            }
-            for at in 0..LANES {
-                held[at].store_slice(&mut places[at].0);
-            }
+        let places = self.keys.as_chunks_mut::<LANES>().0;
+        let room = 1_usize << self.bits >> LANES.trailing_zeros();
+        let mut which = u64x8::load_array(simd, EACH);
+        for block in 0..blocks {
+            // Two lanes go together in 64 bits, and these become places as wholes.
+            let a = own.of_pair::<0>(simd, &members[block], &members[room + block], which);
+            let b = own.of_pair::<2>(simd, &members[2 * room + block], &members[3 * room + block], which);
+            let c = own.of_pair::<4>(simd, &members[4 * room + block], &members[5 * room + block], which);
+            let d = own.of_pair::<6>(simd, &members[6 * room + block], &members[7 * room + block], which);
+            let (even, odd) = (a.zip_low(c), b.zip_low(d));
+            store_two(even.zip_low(odd), &mut places[block], 0);
+            store_two(even.zip_high(odd), &mut places[block], 2);
+            let (even, odd) = (a.zip_high(c), b.zip_high(d));
+            store_two(even.zip_low(odd), &mut places[block], 4);
+            store_two(even.zip_high(odd), &mut places[block], 6);
+            which += u64x8::splat(simd, (LANES as u64) << 32 | LANES as u64);
         }
-        self.keys[self.count..].fill(Row([u32::MAX; LANES]));
+        for key in &mut self.keys[self.count..] {
+            *key = Row([u32::MAX; LANES]);
+        }
     }
 
     /// Puts members that share a cell in the order of their values, until many more than so many are found to be in order already, or so many are not
@@ -196,31 +194,31 @@ impl Eight {
     fn sum<S: Simd>(&self, simd: S, outcomes: &[f64; LANES]) -> Option<Sums> {
         let members = &*self.members;
         let which = u32x8::splat(simd, !(u32::MAX << self.bits));
-        let mut begin = [0; LANES];
-        for (lane, begin) in begin.iter_mut().enumerate() {
-            *begin = (lane << self.bits) as u32;
-        }
-        let begin = u32x8::from_slice(simd, &begin);
+        let begin = u32x8::load_array(simd, [0, 1, 2, 3, 4, 5, 6, 7]) << self.bits;
         let mut sums = Summing::new(simd, outcomes, self.count);
         let mut before = f64x8::splat(simd, f64::NEG_INFINITY);
         let mut ordered = before.simd_le(before);
         let mut places = [[0; LANES]; STEP];
-        for keys in self.keys[..self.count].chunks(STEP) {
-            for (place, key) in places.iter_mut().zip(keys) {
-                ((u32x8::from_slice(simd, &key.0) & which) + begin).store_slice(place);
+        let (steps, rest) = self.keys[..self.count].as_chunks::<STEP>();
+        for keys in steps {
+            for at in 0..STEP {
+                ((u32x8::load_array_ref(simd, &keys[at].0) & which) + begin).store_array(&mut places[at]);
             }
-            for place in &places[..keys.len()] {
-                let mut eight = [0.0; LANES];
-                for lane in 0..LANES {
-                    eight[lane] = members[usize::from(place[lane] as u16)];
-                }
-                let own = f64x8::from_slice(simd, &eight);
+            for at in 0..STEP {
+                let own = fetch(simd, members, &places, at);
                 ordered &= before.simd_le(own);
                 before = own;
                 sums.add(own);
             }
         }
-        ordered.all_true().then(|| sums.finish())
+        for key in rest {
+            ((u32x8::load_array_ref(simd, &key.0) & which) + begin).store_array(&mut places[0]);
+            let own = fetch(simd, members, &places, 0);
+            ordered &= before.simd_le(own);
+            before = own;
+            sums.add(own);
+        }
+        if ordered.all_true() { Some(sums.finish()) } else { None }
     }
 
     /// The sums over members that are sorted themselves.
@@ -230,11 +228,30 @@ impl Eight {
         let mut sorted = vec![Row([f64::INFINITY; LANES]); self.keys.len()];
         for lane in 0..LANES {
             let members = &self.members[lane << self.bits..][..self.count];
-            sorted.iter_mut().zip(members).for_each(|(place, member)| place.0[lane] = *member);
+            for (place, member) in sorted.iter_mut().zip(members) {
+                place.0[lane] = *member;
+            }
         }
         sort_lanes(self.level, &mut sorted);
         dispatch!(self.level, simd => sums_of(simd, &sorted[..self.count], outcomes))
     }
+}
+
+/// The member of each lane at one of several places. Written out: what is read in a loop would lie in memory before it is a vector.
+#[inline(always)]
+fn fetch<S: Simd>(simd: S, members: &Members, places: &[[u32; LANES]; STEP], at: usize) -> f64x8<S> {
+    let [a, b, c, d, e, f, g, h] = places[at];
+    let eight = [
+        members[usize::from(a as u16)],
+        members[usize::from(b as u16)],
+        members[usize::from(c as u16)],
+        members[usize::from(d as u16)],
+        members[usize::from(e as u16)],
+        members[usize::from(f as u16)],
+        members[usize::from(g as u16)],
+        members[usize::from(h as u16)],
+    ];
+    f64x8::load_array(simd, eight)
 }
 
 /// The sums of sorted members.
@@ -260,9 +277,9 @@ fn bounds<S: Simd>(simd: S, members: &[f64], own: &mut [f64]) -> Option<(f64, f6
     let mut high = f64x8::splat(simd, f64::NEG_INFINITY);
     // 0 times what is not finite is no number, and stays one.
     let mut nothing = zero;
-    for (eight, own) in eights.iter().zip(own_eights) {
-        let eight = f64x8::from_slice(simd, eight);
-        eight.store_slice(own);
+    for at in 0..eights.len() {
+        let eight = f64x8::load_array_ref(simd, &eights[at]);
+        eight.store_array(&mut own_eights[at]);
         low = low.min(eight);
         high = high.max(eight);
         nothing += eight * zero;
@@ -281,10 +298,11 @@ fn bounds<S: Simd>(simd: S, members: &[f64], own: &mut [f64]) -> Option<(f64, f6
         inner_low = inner_low.max(lows[lane]);
         inner_high = inner_high.min(highs[lane]);
     }
-    for (member, own) in rest.iter().zip(own_rest) {
-        *own = *member;
-        lowest = lowest.min(*member);
-        highest = highest.max(*member);
+    for at in 0..rest.len() {
+        let member = rest[at];
+        own_rest[at] = member;
+        lowest = lowest.min(member);
+        highest = highest.max(member);
         nothing += member * 0.0;
     }
     let inner = inner_high - inner_low;
@@ -293,6 +311,62 @@ fn bounds<S: Simd>(simd: S, members: &[f64], own: &mut [f64]) -> Option<(f64, f6
         highest = highest.min(inner_high + 2.0 * inner);
     }
     (nothing == 0.0).then_some((lowest, highest))
+}
+
+/// Which members a block begins with, in both halves of 64 bits.
+const EACH: [u64; LANES] = {
+    let mut each = [0; LANES];
+    let mut at = 0;
+    while at < LANES {
+        each[at] = (at as u64) << 32 | at as u64;
+        at += 1;
+    }
+    each
+};
+
+/// What keys are found with.
+struct Keys<'a, S: Simd> {
+    lowest: &'a [f64; LANES],
+    highest: &'a [f64; LANES],
+    /// Cells to a unit.
+    scales: &'a [f64; LANES],
+    whole: f64x8<S>,
+    /// The lower of two lanes.
+    lower: u64x8<S>,
+    /// The bits of the cells of both.
+    cells: u64x8<S>,
+}
+
+impl<S: Simd> Keys<'_, S> {
+    /// The keys of eight members each of a lane and of the one after it.
+    #[inline(always)]
+    fn of_pair<const LANE: usize>(
+        &self,
+        simd: S,
+        first: &[f64; LANES],
+        second: &[f64; LANES],
+        which: u64x8<S>,
+    ) -> u64x8<S> {
+        let first = self.cells_of(simd, first, LANE);
+        let second = self.cells_of(simd, second, LANE + 1);
+        (((first & self.lower) | (second << 32)) & self.cells) | which
+    }
+
+    /// The cells of eight members of a lane, with their fractions.
+    #[inline(always)]
+    fn cells_of(&self, simd: S, members: &[f64; LANES], lane: usize) -> u64x8<S> {
+        let (lowest, highest) = (f64x8::splat(simd, self.lowest[lane]), f64x8::splat(simd, self.highest[lane]));
+        let within = f64x8::load_array_ref(simd, members).max(lowest).min(highest);
+        ((within - lowest) * f64x8::splat(simd, self.scales[lane]) + self.whole).bitcast()
+    }
+}
+
+/// Stores the keys of a place and of the one after it.
+#[inline(always)]
+fn store_two<S: Simd>(keys: u64x8<S>, places: &mut [Row<u32>; LANES], at: usize) {
+    let (first, second) = keys.bitcast::<u32x16<S>>().split();
+    first.store_array(&mut places[at].0);
+    second.store_array(&mut places[at + 1].0);
 }
 
 /// Sums over sorted members, the least first.
