@@ -6,8 +6,8 @@ use crate::plan::{
     Chance, Conditional, HazardSource, NumberSource, Operation, Parameter, ParameterId, Plan, Prior, Probabilities,
     Row, StreamId,
 };
-use crate::simulate::kernel::bernoulli::{Chances, Threshold};
 use crate::simulate::kernel::categorical::{self, Options};
+use crate::simulate::kernel::chances::{Chances, Threshold};
 use crate::simulate::kernel::number::{Likelihood, Source, likelihood};
 use std::borrow::Cow;
 

@@ -1,126 +1,32 @@
 //! Yes/no draws as bit planes.
 //!
 //! Each world has a uniform `U` of 64 bits and is a yes where `U < p`. The bits are drawn plane by plane, most significant first, for
-//! all worlds of the block at once, and compared with the bits of `p`, until every world has decided: 14 planes for 4096
-//! worlds, and more in one block of five. Bit `j` of world `w`'s uniform is always the same one of the stream, whatever the chances
+//! all worlds of the block at once, and compared with the bits of `p` as they come, until every world has decided: after 12 planes one world of 4096 is
+//! undecided in the mean. Bit `j` of world `w`'s uniform is always the same one of the stream, whatever the chances
 //! are; so a slightly higher `p` turns a few noes into yeses and nothing else, and two variants of a scenario can be compared world by
 //! world.
 
 use super::by_world::ByWorld;
+use super::chances::{Chances, worlds};
 use crate::plan::PlaneId;
-use crate::simulate::block::{Aligned, NOWHERE, Plane, VECTORS, WORDS, set_vector, vector};
+use crate::simulate::block::{Aligned, Plane, VECTORS, WORDS, set_vector, vector};
 use crate::simulate::strata::{BITS, Strata};
 use crate::simulate::streams::{Address, Lanes};
 use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, u64x8};
 
-/// A probability in units of 2^-64, rounded down; 1 is apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Threshold {
-    bits: u64,
-    always: bool,
-}
-
-impl Threshold {
-    /// Of what is certain.
-    pub(crate) const ALWAYS: Self = Self { bits: 0, always: true };
-
-    /// Exact for 0, for 1, and for every probability of at least 2^-12; otherwise less than 2^-64 too low.
-    #[must_use]
-    pub(crate) fn new(probability: f64) -> Self {
-        // The cast saturates, and 2^64 times a number below 1 is below 2^64.
-        Self { bits: (probability * 18_446_744_073_709_551_616.0) as u64, always: probability >= 1.0 }
-    }
-
-    /// Of what comes next on the number line: the lengths of both together, at most all of it.
-    #[must_use]
-    pub(crate) fn and_then(self, next: Self) -> Self {
-        let (bits, beyond) = self.bits.overflowing_add(next.bits);
-        if self.always || next.always || beyond { Self::ALWAYS } else { Self { bits, always: false } }
-    }
-
-    fn bit(self, place: u32) -> bool {
-        (self.bits >> (63 - place)) & 1 == 1
-    }
-}
-
-/// The chances of a draw, turned about: for each binary place, the rows whose chance has a one there.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Chances {
-    /// Where it is certain.
-    always: Rows,
-    /// Where it is impossible.
-    never: Rows,
-    places: Vec<Rows>,
-    /// The masks of all lists, one after another.
-    masks: Vec<PlaneId>,
-}
-
-/// A list of rows, as a part of [`Chances::masks`]; or all rows but those.
-#[derive(Debug, Clone, Copy, Default)]
-struct Rows {
-    start: u32,
-    end: u32,
-    all_but: bool,
-}
-
-impl Rows {
-    fn none(self) -> bool {
-        self.start == self.end && !self.all_but
-    }
-
-    /// Whether they are gathered before they are used.
-    fn many(self) -> bool {
-        self.end - self.start > 2
-    }
-}
-
-impl Chances {
-    /// Of rows that do not overlap and together are everywhere; one without a mask is everywhere by itself.
-    #[must_use]
-    pub(crate) fn new(rows: &[(Option<PlaneId>, Threshold)]) -> Self {
-        let mut chances = Self::default();
-        chances.always = chances.list(rows, |threshold| threshold.always);
-        chances.never = chances.list(rows, |threshold| threshold.bits == 0 && !threshold.always);
-        // Below the last bit set in any chance, equal means not less.
-        let any_bits =
-            rows.iter().fold(0, |bits, (_, threshold)| bits | if threshold.always { 0 } else { threshold.bits });
-        for place in 0..64 - any_bits.trailing_zeros().min(64) {
-            let rows = chances.list(rows, |threshold| threshold.bit(place) && !threshold.always);
-            chances.places.push(rows);
-        }
-        chances
-    }
-
-    /// The rows of which something is so: they, or if those are fewer, the others.
-    fn list(&mut self, rows: &[(Option<PlaneId>, Threshold)], is_so: impl Fn(Threshold) -> bool) -> Rows {
-        let so = rows.iter().filter(|(_, threshold)| is_so(*threshold)).count();
-        let all_but = 2 * so > rows.len();
-        let start = self.masks.len() as u32;
-        // A row that is everywhere is the only one, and so in no list: none or all but none.
-        self.masks.extend(rows.iter().filter(|(_, row)| is_so(*row) != all_but).filter_map(|(mask, _)| *mask));
-        Rows { start, end: self.masks.len() as u32, all_but }
-    }
-
-    fn masks(&self, rows: Rows) -> &[PlaneId] {
-        &self.masks[rows.start as usize..rows.end as usize]
-    }
-}
-
-/// How many places are drawn and compared before anything is asked: after 14 of them, one block in five has a world undecided.
-const AT_ONCE: usize = 14;
+/// How many places are compared before it is asked whether every world has decided.
+const PLACES_BEFORE_ASKING: usize = 12;
 
 /// The space that draws need.
 #[derive(Debug, Clone)]
 pub(crate) struct Space {
     /// The bits of the uniforms, place by place.
     random: Vec<Aligned>,
-    /// The bits of the chances in the first places.
-    gathered: Vec<Aligned>,
 }
 
 impl Default for Space {
     fn default() -> Self {
-        Self { random: vec![Aligned::default(); 64], gathered: vec![Aligned::default(); AT_ONCE] }
+        Self { random: vec![Aligned::default(); 64] }
     }
 }
 
@@ -139,76 +45,23 @@ pub(crate) fn draw(
         address: Address<'_>,
         chances: &[Chances],
         planes: &[Aligned],
-        Space { random, gathered }: &mut Space,
+        Space { random }: &mut Space,
         out: &mut [Aligned],
     ) {
         let (lanes, strata) = address.open(simd);
-        let mut random = Random { lanes, places: random, drawn: 0 };
-        if let Some(strata) = strata {
-            random.take(&strata);
+        if let (None, [chances], [out]) = (&strata, chances, &mut *out) {
+            decide(simd, &mut Once(lanes), chances, planes, out);
+            return;
+        }
+        let mut kept = Kept { lanes, places: random, drawn: 0 };
+        if let Some(strata) = &strata {
+            kept.take(strata);
         }
         for (chances, out) in chances.iter().zip(out) {
-            decide(simd, &mut random, chances, planes, gathered, out);
+            decide(simd, &mut kept, chances, planes, out);
         }
     }
     dispatch!(level, simd => draw_in(simd, address, chances, planes, space, out));
-}
-
-/// The bits of the uniforms, place by place from the most significant on; drawn when they are needed first, and kept.
-struct Random<'a, S: Simd> {
-    lanes: Lanes<S>,
-    places: &'a mut [Aligned],
-    drawn: usize,
-}
-
-impl<S: Simd> Random<'_, S> {
-    /// Takes the first places from strata.
-    #[inline(always)]
-    fn take(&mut self, strata: &Strata) {
-        for place in 0..BITS {
-            strata.place(place, &mut self.places[place]);
-        }
-        self.drawn = BITS;
-    }
-
-    /// Draws the first so many places.
-    #[inline(always)]
-    fn draw(&mut self, places: usize) {
-        while self.drawn < places {
-            let plane = &mut self.places[self.drawn];
-            for at in 0..VECTORS {
-                set_vector(plane, at, self.lanes.next());
-            }
-            self.drawn += 1;
-        }
-    }
-}
-
-/// The bits of the chances in one place.
-#[derive(Clone, Copy)]
-enum Bits<'a> {
-    /// The same in every world.
-    Everywhere(bool),
-    /// Ones in a column, or zeros.
-    In(&'a Aligned, u64),
-    /// Ones in either column, or zeros.
-    InEither(&'a Aligned, &'a Aligned, u64),
-}
-
-impl<'a> Bits<'a> {
-    /// Of rows that are few, or gathered.
-    fn new(chances: &Chances, rows: Rows, planes: &'a [Aligned], gathered: &'a Aligned) -> Self {
-        if rows.many() {
-            return Self::In(gathered, 0);
-        }
-        let flip = if rows.all_but { u64::MAX } else { 0 };
-        let plane = |mask: PlaneId| &planes[mask.0 as usize];
-        match *chances.masks(rows) {
-            [one, two, ..] => Self::InEither(plane(one), plane(two), flip),
-            [one] => Self::In(plane(one), flip),
-            [] => Self::Everywhere(rows.all_but),
-        }
-    }
 }
 
 /// Some worlds on their way: which are a yes, and which are undecided.
@@ -226,144 +79,132 @@ impl<S: Simd> Deciding<S> {
         self.yes |= differs & ones;
         self.open ^= differs;
     }
+}
 
-    /// The same where the bit of the chances is one in all worlds, or in none.
+/// A place of the chances: ones in the worlds of some rows, or in all others.
+struct Place<'a, S: Simd, const ROWS: usize> {
+    simd: S,
+    number: usize,
+    rows: [&'a Aligned; ROWS],
+    flip: u64x8<S>,
+}
+
+impl<S: Simd, const ROWS: usize> Place<'_, S, ROWS> {
+    /// Its bits in some worlds.
     #[inline(always)]
-    fn compare_alike(&mut self, one: bool, random: u64x8<S>) {
-        if one {
-            self.yes |= self.open & !random;
-            self.open &= random;
+    fn ones(&self, at: usize) -> u64x8<S> {
+        let mut listed = u64x8::splat(self.simd, 0);
+        for row in self.rows {
+            listed |= vector(self.simd, row, at);
+        }
+        listed ^ self.flip
+    }
+}
+
+/// The bits of the uniforms, asked for place by place from the most significant on.
+trait Bits<S: Simd> {
+    /// Compares all worlds with a place of the chances. How many rows it has is known to the compiler, so that nothing is asked on the way.
+    fn compare<const ROWS: usize>(&mut self, block: &mut [Deciding<S>; VECTORS], place: Place<'_, S, ROWS>);
+}
+
+/// Bits that are asked for once, straight from the stream.
+struct Once<S: Simd>(Lanes<S>);
+
+impl<S: Simd> Bits<S> for Once<S> {
+    #[inline(always)]
+    fn compare<const ROWS: usize>(&mut self, block: &mut [Deciding<S>; VECTORS], place: Place<'_, S, ROWS>) {
+        for (at, deciding) in block.iter_mut().enumerate() {
+            deciding.compare(place.ones(at), self.0.next());
+        }
+    }
+}
+
+/// Bits that are asked for again, or come from strata: drawn when they are needed first, and kept.
+struct Kept<'a, S: Simd> {
+    lanes: Lanes<S>,
+    places: &'a mut [Aligned],
+    drawn: usize,
+}
+
+impl<S: Simd> Kept<'_, S> {
+    /// Takes the first places from strata.
+    #[inline(always)]
+    fn take(&mut self, strata: &Strata) {
+        for place in 0..BITS {
+            strata.place(place, &mut self.places[place]);
+        }
+        self.drawn = BITS;
+    }
+}
+
+impl<S: Simd> Bits<S> for Kept<'_, S> {
+    #[inline(always)]
+    fn compare<const ROWS: usize>(&mut self, block: &mut [Deciding<S>; VECTORS], place: Place<'_, S, ROWS>) {
+        let kept = &mut self.places[place.number];
+        if place.number < self.drawn {
+            for (at, deciding) in block.iter_mut().enumerate() {
+                deciding.compare(place.ones(at), vector(place.simd, kept, at));
+            }
         } else {
-            self.open &= !random;
+            for (at, deciding) in block.iter_mut().enumerate() {
+                let words = self.lanes.next();
+                set_vector(kept, at, words);
+                deciding.compare(place.ones(at), words);
+            }
+            self.drawn += 1;
         }
     }
 }
 
 /// Compares with the bits until every world has decided.
 #[inline(always)]
-fn decide<S: Simd>(
-    simd: S,
-    random: &mut Random<'_, S>,
-    chances: &Chances,
-    planes: &[Aligned],
-    gathered: &mut [Aligned],
-    out: &mut Plane,
-) {
-    let at_once = chances.places.len().min(AT_ONCE);
-    random.draw(at_once);
-    for (place, rows) in chances.places[..at_once].iter().enumerate() {
-        if rows.many() {
-            worlds(simd, chances, *rows, planes, &mut gathered[place]);
-        }
-    }
-    let mut bits = [Bits::Everywhere(false); AT_ONCE];
-    for (place, rows) in chances.places[..at_once].iter().enumerate() {
-        bits[place] = Bits::new(chances, *rows, planes, &gathered[place]);
-    }
-    let mut undecided = Aligned([u64::MAX; WORDS]);
-    if chances.always.none() && chances.never.none() {
-        *out = NOWHERE.0;
-    } else {
+fn decide<S: Simd>(simd: S, bits: &mut impl Bits<S>, chances: &Chances, planes: &[Aligned], out: &mut Plane) {
+    // Here rather than in the space, so that the stack begins where a line of the cache does: vectors that find no register are put there.
+    let mut gathered = Aligned::default();
+    let none = u64x8::splat(simd, 0);
+    let mut block = [Deciding { yes: none, open: !none }; VECTORS];
+    if !chances.always.none() || !chances.never.none() {
         worlds(simd, chances, chances.always, planes, out);
-        worlds(simd, chances, chances.never, planes, &mut undecided);
-        for at in 0..VECTORS {
-            let settled = vector(simd, &undecided, at) | vector(simd, out, at);
-            set_vector(&mut undecided, at, !settled);
+        worlds(simd, chances, chances.never, planes, &mut gathered);
+        for (at, deciding) in block.iter_mut().enumerate() {
+            let yes = vector(simd, out, at);
+            *deciding = Deciding { yes, open: !(yes | vector(simd, &gathered, at)) };
         }
     }
-    let mut left = u64x8::splat(simd, 0);
-    // Two vectors at a time, so that what a place is like is asked half as often.
-    for pair in 0..VECTORS / 2 {
-        let (first, second) = (2 * pair, 2 * pair + 1);
-        let mut one = Deciding { yes: vector(simd, out, first), open: vector(simd, &undecided, first) };
-        let mut two = Deciding { yes: vector(simd, out, second), open: vector(simd, &undecided, second) };
-        for (bits, random) in bits[..at_once].iter().zip(&*random.places) {
-            let random = (vector(simd, random, first), vector(simd, random, second));
-            match *bits {
-                Bits::Everywhere(bit) => {
-                    one.compare_alike(bit, random.0);
-                    two.compare_alike(bit, random.1);
-                }
-                Bits::In(column, flip) => {
-                    let flip = u64x8::splat(simd, flip);
-                    one.compare(vector(simd, column, first) ^ flip, random.0);
-                    two.compare(vector(simd, column, second) ^ flip, random.1);
-                }
-                Bits::InEither(column, other, flip) => {
-                    let flip = u64x8::splat(simd, flip);
-                    one.compare((vector(simd, column, first) | vector(simd, other, first)) ^ flip, random.0);
-                    two.compare((vector(simd, column, second) | vector(simd, other, second)) ^ flip, random.1);
-                }
-            }
-        }
-        set_vector(out, first, one.yes);
-        set_vector(out, second, two.yes);
-        set_vector(&mut undecided, first, one.open);
-        set_vector(&mut undecided, second, two.open);
-        left |= one.open | two.open;
-    }
-    let mut place = at_once;
-    while place < chances.places.len() && !left.simd_eq(0).all_true() {
-        random.draw(place + 1);
-        worlds(simd, chances, chances.places[place], planes, &mut gathered[0]);
-        left = u64x8::splat(simd, 0);
-        for at in 0..VECTORS {
-            let (ones, open) = (vector(simd, &gathered[0], at), vector(simd, &undecided, at));
-            let differs = open & (ones ^ vector(simd, &random.places[place], at));
-            set_vector(out, at, vector(simd, out, at) | (differs & ones));
-            set_vector(&mut undecided, at, open ^ differs);
-            left |= open ^ differs;
-        }
-        place += 1;
-    }
-}
-
-/// The worlds of some rows.
-#[inline(always)]
-fn worlds<S: Simd>(simd: S, chances: &Chances, rows: Rows, planes: &[Aligned], out: &mut Plane) {
-    // A function of its own, so that not every caller holds a copy.
-    simd.vectorize(
-        #[inline(always)]
-        || worlds_in(simd, chances, rows, planes, out),
-    );
-}
-
-/// Four rows at a time, so that what is gathered is seldom read and written.
-#[inline(always)]
-fn worlds_in<S: Simd>(simd: S, chances: &Chances, rows: Rows, planes: &[Aligned], out: &mut Plane) {
     let plane = |mask: PlaneId| &planes[mask.0 as usize];
-    let (fours, rest) = chances.masks(rows).as_chunks::<4>();
-    let flip = u64x8::splat(simd, if rows.all_but { u64::MAX } else { 0 });
-    match *rest {
-        [] => (0..VECTORS).for_each(|at| set_vector(out, at, flip)),
-        [one] => {
-            let one = plane(one);
-            for at in 0..VECTORS {
-                set_vector(out, at, vector(simd, one, at) ^ flip);
+    for (number, rows) in chances.places.iter().enumerate() {
+        let flip = u64x8::splat(simd, if rows.all_but { u64::MAX } else { 0 });
+        macro_rules! compare {
+            ($($row:expr),*) => {
+                bits.compare(&mut block, Place { simd, number, rows: [$($row),*], flip })
+            };
+        }
+        // Few rows are read where they stand.
+        match *chances.masks(*rows) {
+            [] => compare!(),
+            [a] => compare!(plane(a)),
+            [a, b] => compare!(plane(a), plane(b)),
+            [a, b, c] => compare!(plane(a), plane(b), plane(c)),
+            [a, b, c, d] => compare!(plane(a), plane(b), plane(c), plane(d)),
+            [a, b, c, d, e] => compare!(plane(a), plane(b), plane(c), plane(d), plane(e)),
+            [a, b, c, d, e, f] => compare!(plane(a), plane(b), plane(c), plane(d), plane(e), plane(f)),
+            _ => {
+                worlds(simd, chances, *rows, planes, &mut gathered);
+                bits.compare(&mut block, Place { simd, number, rows: [&gathered], flip: none });
             }
         }
-        [one, two] => {
-            let (one, two) = (plane(one), plane(two));
-            for at in 0..VECTORS {
-                set_vector(out, at, (vector(simd, one, at) | vector(simd, two, at)) ^ flip);
+        if number + 1 >= PLACES_BEFORE_ASKING {
+            let mut open = none;
+            for deciding in &block {
+                open |= deciding.open;
             }
-        }
-        [one, two, three, ..] => {
-            let (one, two, three) = (plane(one), plane(two), plane(three));
-            for at in 0..VECTORS {
-                let two_of_them = vector(simd, one, at) | vector(simd, two, at);
-                set_vector(out, at, (two_of_them | vector(simd, three, at)) ^ flip);
+            if open.simd_eq(0).all_true() {
+                break;
             }
         }
     }
-    for [one, two, three, four] in fours {
-        let (one, two, three, four) = (plane(*one), plane(*two), plane(*three), plane(*four));
-        for at in 0..VECTORS {
-            let (first, last) =
-                (vector(simd, one, at) | vector(simd, two, at), vector(simd, three, at) | vector(simd, four, at));
-            // Rows do not overlap.
-            set_vector(out, at, vector(simd, out, at) ^ (first | last));
-        }
+    for (at, deciding) in block.iter().enumerate() {
+        set_vector(out, at, deciding.yes);
     }
 }
 
@@ -382,12 +223,27 @@ pub(crate) fn draw_from_uniforms(uniforms: &[f64], mask: &Plane, chance: ByWorld
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::columns::levels;
     use crate::simulate::block::{count, plane_where};
+    use crate::simulate::kernel::chances::Threshold;
     use crate::simulate::strata::Design;
-    use crate::simulate::streams::{LANES, StreamKey, strata_of};
+    use crate::simulate::streams::{LANES, Stream, StreamKey, strata_of};
 
     fn at(key: &StreamKey, block: u64) -> Address<'_> {
         Address { key, block, design: Design::Independent }
+    }
+
+    /// The bits of each world's uniform from a place on, one after another.
+    fn draw_plainly(stream: &mut Stream, first: usize, uniforms: &mut [u64]) {
+        for place in first..64 {
+            for group in 0..8 {
+                for (lane, word) in stream.next_words().into_iter().enumerate() {
+                    for bit in 0..64 {
+                        uniforms[64 * (8 * group + lane) + bit] |= ((word >> bit) & 1) << (63 - place);
+                    }
+                }
+            }
+        }
     }
 
     fn draw_rows(key: &StreamKey, block: u64, rows: &[(Option<PlaneId>, Threshold)], planes: &[Aligned]) -> Plane {
@@ -430,15 +286,7 @@ mod tests {
         let key = StreamKey::new(5, "plain");
         let mut uniforms = vec![0_u64; 4096];
         let mut stream = key.open(0);
-        for place in 0..64 {
-            for group in 0..8 {
-                for (lane, word) in stream.next_words().into_iter().enumerate() {
-                    for bit in 0..64 {
-                        uniforms[64 * (8 * group + lane) + bit] |= ((word >> bit) & 1) << (63 - place);
-                    }
-                }
-            }
-        }
+        draw_plainly(&mut stream, 0, &mut uniforms);
         let bits = Threshold::new(probability).bits;
         let expected = plane_where(|world| uniforms[world] < bits);
         assert_eq!(draw_alike(&key, 0, Threshold::new(probability)), expected);
@@ -468,6 +316,37 @@ mod tests {
     }
 
     #[test]
+    fn any_number_of_rows_is_compared_alike_by_any_instructions_whether_bits_are_kept_or_not() {
+        let key = StreamKey::new(8, "rows");
+        let mut stream = key.open(2);
+        let mut uniforms = vec![0_u64; 4096];
+        draw_plainly(&mut stream, 0, &mut uniforms);
+        let alike = Chances::new(&[(None, Threshold::new(0.4))]);
+        for rows in 1..=20_usize {
+            // Multiples of the golden section are spread out. Two rows have the same chance, the first two none.
+            let thresholds: Vec<Threshold> =
+                (0..rows).map(|row| Threshold::new((row / 2) as f64 * 0.618_033_988_75 % 1.0)).collect();
+            let row_of = |world: usize| world * world / 5 % rows;
+            let planes: Vec<Aligned> =
+                (0..rows).map(|row| Aligned(plane_where(|world| row_of(world) == row))).collect();
+            let masked: Vec<(Option<PlaneId>, Threshold)> =
+                (0..).map(|row| Some(PlaneId(row))).zip(thresholds.iter().copied()).collect();
+            let chances = Chances::new(&masked);
+            let expected = plane_where(|world| uniforms[world] < thresholds[row_of(world)].bits);
+            for level in levels() {
+                let mut space = Space::default();
+                let mut out = [Aligned([9; WORDS]); 3];
+                draw(level, at(&key, 2), std::slice::from_ref(&chances), &planes, &mut space, &mut out[..1]);
+                assert_eq!(out[0].0, expected, "{rows} {level:?}");
+                let kept = [alike.clone(), chances.clone(), chances.clone()];
+                draw(level, at(&key, 2), &kept, &planes, &mut space, &mut out);
+                assert_eq!(out[1].0, expected, "{rows} {level:?}");
+                assert_eq!(out[2].0, expected, "{rows} {level:?}");
+            }
+        }
+    }
+
+    #[test]
     fn a_higher_chance_only_adds_worlds() {
         let key = StreamKey::new(6, "monotone");
         let mut before = [0; WORDS];
@@ -490,15 +369,7 @@ mod tests {
         for _ in 0..WORDS / LANES {
             let _ = stream.next_words();
         }
-        for place in BITS..64 {
-            for group in 0..8 {
-                for (lane, word) in stream.next_words().into_iter().enumerate() {
-                    for bit in 0..64 {
-                        uniforms[64 * (8 * group + lane) + bit] |= ((word >> bit) & 1) << (63 - place);
-                    }
-                }
-            }
-        }
+        draw_plainly(&mut stream, BITS, &mut uniforms);
         let row = plane_where(|world| world.is_multiple_of(3));
         let planes = [Aligned(row), Aligned(row.map(|word| !word))];
         for chances in [[0.3, 0.7], [0.015_625, 1e-4], [0.5, 0.99]] {

@@ -1,7 +1,8 @@
 //! Draws of one of several options, one bit column each.
 
-use super::bernoulli::{self, Chances, Space, Threshold};
+use super::bernoulli::{self, Space};
 use super::by_world::ByWorld;
+use super::chances::{Chances, Threshold};
 use crate::plan::PlaneId;
 use crate::simulate::block::{Aligned, EVERYWHERE, Plane, WORDS};
 use crate::simulate::streams::Address;

@@ -7,6 +7,7 @@ pub(crate) mod arithmetic;
 pub(crate) mod bernoulli;
 pub(crate) mod by_world;
 pub(crate) mod categorical;
+pub(crate) mod chances;
 pub(crate) mod correlated;
 pub(crate) mod count;
 pub(crate) mod date;

@@ -9,8 +9,8 @@
 //!
 //! so no weight is above `1 / a`, whatever the proposal (Hesterberg 1995, Technometrics 37, 185–194).
 
-use super::bernoulli::{Chances, Threshold};
 use super::categorical::{self, Options};
+use super::chances::{Chances, Threshold};
 use super::evidence;
 use crate::math::{exp, ln};
 use crate::plan::PlaneId;

@@ -166,11 +166,12 @@ impl Counts {
     fn absorb_joints(&mut self, plan: &Plan, arena: &Arena, weights: Option<Weights<'_>>, all: f64) {
         let stratified = self.design == Design::Stratified;
         let in_block = |mass: Mass| if stratified { mass.of_block(all) } else { mass };
+        let as_they_are = weights.is_none() && arena.mask == EVERYWHERE;
         let mut pair = self.joints.iter_mut();
         for (place, left) in plan.joints.iter().enumerate() {
             let left = arena.plane(binary_plane(plan, *left));
             let counting;
-            let left = if arena.mask == EVERYWHERE && weights.is_none() {
+            let left = if as_they_are {
                 left
             } else {
                 counting = both(&arena.mask, left);
