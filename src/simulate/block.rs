@@ -5,6 +5,7 @@
 //! one for all of its blocks, so that nothing is allocated while blocks run.
 
 use super::kernel::bernoulli::Space;
+use super::kernel::chances::Chances;
 use super::kernel::date;
 use super::kernel::tilted::{LogRatios, Tilting};
 use crate::math;
@@ -172,7 +173,7 @@ pub(crate) fn plane_where(predicate: impl Fn(usize) -> bool) -> Plane {
 /// All columns of one block and the scratch space to fill them.
 #[derive(Debug)]
 pub(crate) struct Arena {
-    /// Those of the plan, then those of [`Self::halve`].
+    /// Those of the plan, then those of [`Self::halve`] and the sums of [`Chances`], which last for a draw.
     planes: Vec<Aligned>,
     plan_planes: usize,
     numbers: Vec<Vec<f64>>,
@@ -265,14 +266,11 @@ impl Arena {
         &self.planes[id.0 as usize]
     }
 
-    /// Draws bit columns, which read others.
-    pub(crate) fn draw_planes(&mut self, out: &[PlaneId], draw: impl FnOnce(&[Aligned], &mut Space, &mut [Aligned])) {
-        let drawn = &mut self.scratch.planes;
-        drawn.resize(drawn.len().max(out.len()), Aligned::default());
-        draw(&self.planes, &mut self.space, &mut drawn[..out.len()]);
-        for (out, drawn) in out.iter().zip(drawn) {
-            self.planes[out.0 as usize] = *drawn;
-        }
+    /// Draws bit columns by chances, which read others. Room for sums is made in the first block.
+    pub(crate) fn draw_planes(&mut self, chances: &[Chances], draw: impl FnOnce(&mut [Aligned], &mut Space)) {
+        let columns = chances.iter().map(Chances::columns).fold(self.planes.len(), usize::max);
+        self.planes.resize(columns, Aligned::default());
+        draw(&mut self.planes, &mut self.space);
     }
 
     /// Fills a bit column.

@@ -270,15 +270,17 @@ impl<'a> Program<'a> {
             (Draw::Stream(stream), None) if let Some(TiltedDraw::Chances(chances, log_ratios)) = self.tilt(at) => {
                 let address = self.address(*stream, block);
                 arena.halve(rows.iter().map(|row| row.mask));
-                arena.draw_planes(&[*out], |planes, space, out| {
-                    bernoulli::draw(level, address, std::slice::from_ref(chances), planes, space, out);
+                let chances = std::slice::from_ref(chances);
+                arena.draw_planes(chances, |planes, space| {
+                    bernoulli::draw(level, address, chances, planes, space, &[*out]);
                 });
                 arena.count_tilted(rows, log_ratios, &[*out]);
             }
             (Draw::Stream(stream), None) => {
                 let address = self.address(*stream, block);
-                arena.draw_planes(&[*out], |planes, space, out| {
-                    bernoulli::draw(level, address, std::slice::from_ref(chances), planes, space, out);
+                let chances = std::slice::from_ref(chances);
+                arena.draw_planes(chances, |planes, space| {
+                    bernoulli::draw(level, address, chances, planes, space, &[*out]);
                 });
             }
             (Draw::Stream(_), Some((value, _))) => {
@@ -331,14 +333,14 @@ impl<'a> Program<'a> {
             (Draw::Stream(stream), None) if let Some(TiltedDraw::Options(chances, log_ratios)) = self.tilt(at) => {
                 let address = self.address(*stream, block);
                 arena.halve(rows.iter().map(|row| row.mask));
-                arena.draw_planes(out, |planes, space, out| {
+                arena.draw_planes(chances, |planes, space| {
                     categorical::draw(level, address, chances, planes, space, out);
                 });
                 arena.count_tilted(rows, log_ratios, out);
             }
             (Draw::Stream(stream), None) => {
                 let address = self.address(*stream, block);
-                arena.draw_planes(out, |planes, space, out| {
+                arena.draw_planes(chances, |planes, space| {
                     categorical::draw(level, address, chances, planes, space, out);
                 });
             }
