@@ -7,9 +7,10 @@
 use super::kernel::bernoulli::Space;
 use super::kernel::chances::Chances;
 use super::kernel::date;
+use super::kernel::logic;
 use super::kernel::tilted::{LogRatios, Tilting};
 use crate::math;
-use crate::plan::{NumberId, Plan, PlaneId, Row};
+use crate::plan::{NumberId, Plan, PlaneId, Row, Step};
 use crate::simulate::streams::LANES;
 use fearless_simd::{Level, Simd, SimdBase, u64x8};
 use std::ops::{Deref, DerefMut};
@@ -278,22 +279,9 @@ impl Arena {
         self.planes[id.0 as usize].0 = *plane;
     }
 
-    /// Fills a bit column from two others, which may be one.
-    pub(crate) fn fill_plane(
-        &mut self,
-        out: PlaneId,
-        (left, right): (PlaneId, PlaneId),
-        fill: impl FnOnce(&Plane, &Plane, &mut Plane),
-    ) {
-        let (out, left, right) = (out.0 as usize, left.0 as usize, right.0 as usize);
-        if left < out && right < out {
-            let (before, from_out_on) = self.planes.split_at_mut(out);
-            fill(&before[left], &before[right], &mut from_out_on[0]);
-        } else {
-            let mut filled = [0; WORDS];
-            fill(&self.planes[left], &self.planes[right], &mut filled);
-            self.planes[out].0 = filled;
-        }
+    /// Fills the bit columns of the boolean steps that come first; how many there are.
+    pub(crate) fn combine_planes(&mut self, steps: &[Step]) -> usize {
+        logic::combine(self.level, steps, &mut self.planes)
     }
 
     /// A bit column, or everywhere.

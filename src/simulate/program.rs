@@ -151,8 +151,11 @@ impl<'a> Program<'a> {
         if let Some(key) = &self.component {
             arena.tilting.start(&mut key.open(block));
         }
-        for (at, (step, inputs)) in self.plan.steps.iter().zip(&self.inputs).enumerate() {
+        let mut at = arena.combine_planes(&self.plan.steps);
+        while let (Some(step), Some(inputs)) = (self.plan.steps.get(at), self.inputs.get(at)) {
             self.step(&step.operation, (inputs, at), arena, block);
+            at += 1;
+            at += arena.combine_planes(&self.plan.steps[at..]);
         }
         if self.pilot {
             return;
@@ -208,14 +211,7 @@ impl<'a> Program<'a> {
                 }
                 arena.scratch.normals = normals;
             }
-            Operation::Logic { out, logic, left, right } => {
-                arena.fill_plane(*out, (*left, *right), |left, right, out| {
-                    logic::combine(level, *logic, left, right, out);
-                });
-            }
-            Operation::Not { out, of } => {
-                arena.fill_plane(*out, (*of, *of), |of, _, out| logic::not(level, of, out));
-            }
+            Operation::Logic { .. } | Operation::Not { .. } => unreachable!("boolean steps are done together"),
             Operation::Compare { out, comparison, left, right } => {
                 let mut plane = [0; WORDS];
                 logic::compare(level, *comparison, side(arena, *left), side(arena, *right), &mut plane);
