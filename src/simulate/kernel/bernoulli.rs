@@ -1,8 +1,8 @@
 //! Yes/no draws as bit planes.
 //!
 //! Each world has a uniform `U` of 64 bits and is a yes where `U < p`. The bits are drawn plane by plane, most significant first, for
-//! all worlds of the block at once, and compared with the bits of `p` as they come, until every world has decided: after 12 planes one world of 4096 is
-//! undecided in the mean. Bit `j` of world `w`'s uniform is always the same one of the stream, whatever the chances
+//! all worlds of the block at once, and compared with the bits of `p` as they come, until every world has decided: after 12 planes one
+//! world of 4096 is undecided in the mean. Bit `j` of world `w`'s uniform is always the same one of the stream, whatever the chances
 //! are; so a slightly higher `p` turns a few noes into yeses and nothing else, and two variants of a scenario can be compared world by
 //! world.
 
