@@ -3,7 +3,6 @@
 use crate::plan::PlaneId;
 use crate::simulate::block::{Aligned, Plane, VECTORS, set_vector, vector};
 use fearless_simd::{Simd, SimdBase, u64x8};
-use std::collections::BTreeMap;
 
 /// A probability in units of 2^-64, rounded down; 1 is apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,24 +74,26 @@ impl Chances {
         let all = || rows.iter().copied();
         chances.always = chances.list(all().map(|(mask, threshold)| (mask, threshold.always)));
         chances.never = chances.list(all().map(|(mask, threshold)| (mask, threshold == Threshold::NEVER)));
-        let mut by_chance: BTreeMap<u64, Vec<Option<PlaneId>>> = BTreeMap::new();
-        for (mask, threshold) in all().filter(|(_, threshold)| !threshold.always && *threshold != Threshold::NEVER) {
-            by_chance.entry(threshold.bits).or_default().push(mask);
-        }
-        // What is the only chance stands in no list.
-        let only = by_chance.len() == 1;
-        let mut open = Vec::with_capacity(by_chance.len());
-        for (bits, masks) in by_chance {
-            let column = match masks[..] {
-                _ if only => None,
-                [mask] => mask,
-                _ => {
-                    let start = chances.masks.len() as u32;
-                    chances.masks.extend(masks.into_iter().flatten());
-                    let sum = PlaneId(spare.0 + chances.sums.len() as u32);
-                    chances.sums.push((sum, Rows { start, end: chances.masks.len() as u32, all_but: false }));
-                    Some(sum)
-                }
+        let is_open = |threshold: Threshold| !threshold.always && threshold != Threshold::NEVER;
+        let mut rows: Vec<(Option<PlaneId>, u64)> = all()
+            .filter(|(_, threshold)| is_open(*threshold))
+            .map(|(mask, threshold)| (mask, threshold.bits))
+            .collect();
+        rows.sort_unstable_by_key(|(_, bits)| *bits);
+        let mut open = Vec::with_capacity(rows.len());
+        for alike in rows.chunk_by(|(_, left), (_, right)| left == right) {
+            let (mask, bits) = alike[0];
+            let column = if alike.len() == rows.len() {
+                // What is the only chance stands in no list.
+                None
+            } else if alike.len() == 1 {
+                mask
+            } else {
+                let start = chances.masks.len() as u32;
+                chances.masks.extend(alike.iter().filter_map(|(mask, _)| *mask));
+                let sum = PlaneId(spare.0 + chances.sums.len() as u32);
+                chances.sums.push((sum, Rows { start, end: chances.masks.len() as u32, all_but: false }));
+                Some(sum)
             };
             open.push((column, bits));
         }
