@@ -5,10 +5,12 @@
 //! one for all of its blocks, so that nothing is allocated while blocks run.
 
 use super::kernel::bernoulli::Space;
+use super::kernel::chances::Chances;
 use super::kernel::date;
+use super::kernel::logic;
 use super::kernel::tilted::{LogRatios, Tilting};
 use crate::math;
-use crate::plan::{NumberId, Plan, PlaneId, Row};
+use crate::plan::{NumberId, Plan, PlaneId, Row, Step};
 use crate::simulate::streams::LANES;
 use fearless_simd::{Level, Simd, SimdBase, u64x8};
 use std::ops::{Deref, DerefMut};
@@ -172,7 +174,7 @@ pub(crate) fn plane_where(predicate: impl Fn(usize) -> bool) -> Plane {
 /// All columns of one block and the scratch space to fill them.
 #[derive(Debug)]
 pub(crate) struct Arena {
-    /// Those of the plan, then those of [`Self::halve`].
+    /// Those of the plan, then those of [`Self::halve`] and the sums of [`Chances`], which last for a draw.
     planes: Vec<Aligned>,
     plan_planes: usize,
     numbers: Vec<Vec<f64>>,
@@ -265,14 +267,11 @@ impl Arena {
         &self.planes[id.0 as usize]
     }
 
-    /// Draws bit columns, which read others.
-    pub(crate) fn draw_planes(&mut self, out: &[PlaneId], draw: impl FnOnce(&[Aligned], &mut Space, &mut [Aligned])) {
-        let drawn = &mut self.scratch.planes;
-        drawn.resize(drawn.len().max(out.len()), Aligned::default());
-        draw(&self.planes, &mut self.space, &mut drawn[..out.len()]);
-        for (out, drawn) in out.iter().zip(drawn) {
-            self.planes[out.0 as usize] = *drawn;
-        }
+    /// Draws bit columns by chances, which read others. Room for sums is made in the first block.
+    pub(crate) fn draw_planes(&mut self, chances: &[Chances], draw: impl FnOnce(&mut [Aligned], &mut Space)) {
+        let columns = chances.iter().map(Chances::columns).fold(self.planes.len(), usize::max);
+        self.planes.resize(columns, Aligned::default());
+        draw(&mut self.planes, &mut self.space);
     }
 
     /// Fills a bit column.
@@ -280,22 +279,9 @@ impl Arena {
         self.planes[id.0 as usize].0 = *plane;
     }
 
-    /// Fills a bit column from two others, which may be one.
-    pub(crate) fn fill_plane(
-        &mut self,
-        out: PlaneId,
-        (left, right): (PlaneId, PlaneId),
-        fill: impl FnOnce(&Plane, &Plane, &mut Plane),
-    ) {
-        let (out, left, right) = (out.0 as usize, left.0 as usize, right.0 as usize);
-        if left < out && right < out {
-            let (before, from_out_on) = self.planes.split_at_mut(out);
-            fill(&before[left], &before[right], &mut from_out_on[0]);
-        } else {
-            let mut filled = [0; WORDS];
-            fill(&self.planes[left], &self.planes[right], &mut filled);
-            self.planes[out].0 = filled;
-        }
+    /// Fills the bit columns of the boolean steps that come first; how many there are.
+    pub(crate) fn combine_planes(&mut self, steps: &[Step]) -> usize {
+        logic::combine(self.level, steps, &mut self.planes)
     }
 
     /// A bit column, or everywhere.

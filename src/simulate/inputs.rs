@@ -3,8 +3,8 @@
 use crate::dist::{Beta, Sampler};
 use crate::math::{ln, ln_1p, logistic, logit};
 use crate::plan::{
-    Chance, Conditional, HazardSource, NumberSource, Operation, Parameter, ParameterId, Plan, Prior, Probabilities,
-    Row, StreamId,
+    Chance, Conditional, HazardSource, NumberSource, Operation, Parameter, ParameterId, Plan, PlaneId, Prior,
+    Probabilities, Row, StreamId,
 };
 use crate::simulate::kernel::categorical::{self, Options};
 use crate::simulate::kernel::chances::{Chances, Threshold};
@@ -72,14 +72,14 @@ pub(crate) fn prepare<'a>(plan: &'a Plan, drawn: Option<&[ParameterValue]>) -> V
                     rows.iter().zip(&chances).map(|(row, chance)| (row.mask, Threshold::new(*chance))).collect();
                 StepInputs::Chances(
                     chances,
-                    Chances::new(&thresholds),
+                    Chances::new(&thresholds, PlaneId(plan.planes)),
                     each(rows, |chance| values.chance_strata(chance)),
                 )
             }
             Operation::Categorical { rows, .. } => {
                 let options = each(rows, |options| values.options(options));
                 let masked: Vec<_> = rows.iter().map(|row| row.mask).zip(&options).collect();
-                let chances = categorical::chances(&masked);
+                let chances = categorical::chances(&masked, PlaneId(plan.planes));
                 StepInputs::Options(options, chances, each(rows, |options| values.option_strata(options)))
             }
             Operation::Number { rows, .. } => StepInputs::Numbers(

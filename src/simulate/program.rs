@@ -151,8 +151,11 @@ impl<'a> Program<'a> {
         if let Some(key) = &self.component {
             arena.tilting.start(&mut key.open(block));
         }
-        for (at, (step, inputs)) in self.plan.steps.iter().zip(&self.inputs).enumerate() {
+        let mut at = arena.combine_planes(&self.plan.steps);
+        while let (Some(step), Some(inputs)) = (self.plan.steps.get(at), self.inputs.get(at)) {
             self.step(&step.operation, (inputs, at), arena, block);
+            at += 1;
+            at += arena.combine_planes(&self.plan.steps[at..]);
         }
         if self.pilot {
             return;
@@ -208,14 +211,7 @@ impl<'a> Program<'a> {
                 }
                 arena.scratch.normals = normals;
             }
-            Operation::Logic { out, logic, left, right } => {
-                arena.fill_plane(*out, (*left, *right), |left, right, out| {
-                    logic::combine(level, *logic, left, right, out);
-                });
-            }
-            Operation::Not { out, of } => {
-                arena.fill_plane(*out, (*of, *of), |of, _, out| logic::not(level, of, out));
-            }
+            Operation::Logic { .. } | Operation::Not { .. } => unreachable!("boolean steps are done together"),
             Operation::Compare { out, comparison, left, right } => {
                 let mut plane = [0; WORDS];
                 logic::compare(level, *comparison, side(arena, *left), side(arena, *right), &mut plane);
@@ -270,15 +266,17 @@ impl<'a> Program<'a> {
             (Draw::Stream(stream), None) if let Some(TiltedDraw::Chances(chances, log_ratios)) = self.tilt(at) => {
                 let address = self.address(*stream, block);
                 arena.halve(rows.iter().map(|row| row.mask));
-                arena.draw_planes(&[*out], |planes, space, out| {
-                    bernoulli::draw(level, address, std::slice::from_ref(chances), planes, space, out);
+                let chances = std::slice::from_ref(chances);
+                arena.draw_planes(chances, |planes, space| {
+                    bernoulli::draw(level, address, chances, planes, space, &[*out]);
                 });
                 arena.count_tilted(rows, log_ratios, &[*out]);
             }
             (Draw::Stream(stream), None) => {
                 let address = self.address(*stream, block);
-                arena.draw_planes(&[*out], |planes, space, out| {
-                    bernoulli::draw(level, address, std::slice::from_ref(chances), planes, space, out);
+                let chances = std::slice::from_ref(chances);
+                arena.draw_planes(chances, |planes, space| {
+                    bernoulli::draw(level, address, chances, planes, space, &[*out]);
                 });
             }
             (Draw::Stream(_), Some((value, _))) => {
@@ -331,14 +329,14 @@ impl<'a> Program<'a> {
             (Draw::Stream(stream), None) if let Some(TiltedDraw::Options(chances, log_ratios)) = self.tilt(at) => {
                 let address = self.address(*stream, block);
                 arena.halve(rows.iter().map(|row| row.mask));
-                arena.draw_planes(out, |planes, space, out| {
+                arena.draw_planes(chances, |planes, space| {
                     categorical::draw(level, address, chances, planes, space, out);
                 });
                 arena.count_tilted(rows, log_ratios, out);
             }
             (Draw::Stream(stream), None) => {
                 let address = self.address(*stream, block);
-                arena.draw_planes(out, |planes, space, out| {
+                arena.draw_planes(chances, |planes, space| {
                     categorical::draw(level, address, chances, planes, space, out);
                 });
             }

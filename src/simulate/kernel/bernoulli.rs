@@ -1,8 +1,8 @@
 //! Yes/no draws as bit planes.
 //!
 //! Each world has a uniform `U` of 64 bits and is a yes where `U < p`. The bits are drawn plane by plane, most significant first, for
-//! all worlds of the block at once, and compared with the bits of `p` as they come, until every world has decided: after 12 planes one world of 4096 is
-//! undecided in the mean. Bit `j` of world `w`'s uniform is always the same one of the stream, whatever the chances
+//! all worlds of the block at once, and compared with the bits of `p` as they come, until every world has decided: after 12 planes one
+//! world of 4096 is undecided in the mean. Bit `j` of world `w`'s uniform is always the same one of the stream, whatever the chances
 //! are; so a slightly higher `p` turns a few noes into yeses and nothing else, and two variants of a scenario can be compared world by
 //! world.
 
@@ -35,22 +35,22 @@ pub(crate) fn draw(
     level: Level,
     address: Address<'_>,
     chances: &[Chances],
-    planes: &[Aligned],
+    planes: &mut [Aligned],
     space: &mut Space,
-    out: &mut [Aligned],
+    out: &[PlaneId],
 ) {
     #[inline(always)]
     fn draw_in<S: Simd>(
         simd: S,
         address: Address<'_>,
         chances: &[Chances],
-        planes: &[Aligned],
+        planes: &mut [Aligned],
         Space { random }: &mut Space,
-        out: &mut [Aligned],
+        out: &[PlaneId],
     ) {
         let (lanes, strata) = address.open(simd);
-        if let (None, [chances], [out]) = (&strata, chances, &mut *out) {
-            decide(simd, &mut Once(lanes), chances, planes, out);
+        if let (None, [chances], [out]) = (&strata, chances, out) {
+            decide(simd, &mut Once(lanes), chances, planes, *out);
             return;
         }
         let mut kept = Kept { lanes, places: random, drawn: 0 };
@@ -58,7 +58,7 @@ pub(crate) fn draw(
             kept.take(strata);
         }
         for (chances, out) in chances.iter().zip(out) {
-            decide(simd, &mut kept, chances, planes, out);
+            decide(simd, &mut kept, chances, planes, *out);
         }
     }
     dispatch!(level, simd => draw_in(simd, address, chances, planes, space, out));
@@ -158,20 +158,24 @@ impl<S: Simd> Bits<S> for Kept<'_, S> {
 
 /// Compares with the bits until every world has decided.
 #[inline(always)]
-fn decide<S: Simd>(simd: S, bits: &mut impl Bits<S>, chances: &Chances, planes: &[Aligned], out: &mut Plane) {
+fn decide<S: Simd>(simd: S, bits: &mut impl Bits<S>, chances: &Chances, planes: &mut [Aligned], out: PlaneId) {
+    for (sum, rows) in &chances.sums {
+        let (planes, sums) = planes.split_at_mut(sum.0 as usize);
+        worlds(simd, chances, *rows, planes, &mut sums[0]);
+    }
+    let plane = |mask: PlaneId| &planes[mask.0 as usize];
     // Here rather than in the space, so that the stack begins where a line of the cache does: vectors that find no register are put there.
-    let mut gathered = Aligned::default();
+    let (mut gathered, mut never) = (Aligned::default(), Aligned::default());
     let none = u64x8::splat(simd, 0);
     let mut block = [Deciding { yes: none, open: !none }; VECTORS];
     if !chances.always.none() || !chances.never.none() {
-        worlds(simd, chances, chances.always, planes, out);
-        worlds(simd, chances, chances.never, planes, &mut gathered);
+        worlds(simd, chances, chances.always, planes, &mut gathered);
+        worlds(simd, chances, chances.never, planes, &mut never);
         for (at, deciding) in block.iter_mut().enumerate() {
-            let yes = vector(simd, out, at);
-            *deciding = Deciding { yes, open: !(yes | vector(simd, &gathered, at)) };
+            let yes = vector(simd, &gathered, at);
+            *deciding = Deciding { yes, open: !(yes | vector(simd, &never, at)) };
         }
     }
-    let plane = |mask: PlaneId| &planes[mask.0 as usize];
     for (number, rows) in chances.places.iter().enumerate() {
         let flip = u64x8::splat(simd, if rows.all_but { u64::MAX } else { 0 });
         macro_rules! compare {
@@ -203,6 +207,7 @@ fn decide<S: Simd>(simd: S, bits: &mut impl Bits<S>, chances: &Chances, planes: 
             }
         }
     }
+    let out = &mut planes[out.0 as usize];
     for (at, deciding) in block.iter().enumerate() {
         set_vector(out, at, deciding.yes);
     }
@@ -246,10 +251,22 @@ mod tests {
         }
     }
 
+    /// Columns of these masks, of sums and of what is drawn: the last of them, of each of the chances.
+    fn drawn(level: Level, address: Address<'_>, chances: &[Chances], planes: &[Aligned]) -> Vec<Plane> {
+        let first = chances.iter().map(Chances::columns).fold(planes.len(), usize::max);
+        let mut planes = planes.to_vec();
+        planes.resize(first + chances.len(), Aligned([9; WORDS]));
+        let out: Vec<PlaneId> = (first..planes.len()).map(|plane| PlaneId(plane as u32)).collect();
+        draw(level, address, chances, &mut planes, &mut Space::default(), &out);
+        planes[first..].iter().map(|plane| plane.0).collect()
+    }
+
+    fn chances_of(rows: &[(Option<PlaneId>, Threshold)]) -> Chances {
+        Chances::new(rows, PlaneId(rows.len() as u32))
+    }
+
     fn draw_rows(key: &StreamKey, block: u64, rows: &[(Option<PlaneId>, Threshold)], planes: &[Aligned]) -> Plane {
-        let mut out = [Aligned([9; WORDS])];
-        draw(Level::new(), at(key, block), &[Chances::new(rows)], planes, &mut Space::default(), &mut out);
-        out[0].0
+        drawn(Level::new(), at(key, block), &[chances_of(rows)], planes)[0]
     }
 
     fn draw_alike(key: &StreamKey, block: u64, threshold: Threshold) -> Plane {
@@ -308,10 +325,8 @@ mod tests {
                 threshold.always || uniforms[world] < threshold.bits
             };
             assert_eq!(draw_rows(&key, 0, &rows, &planes), plane_where(is_yes), "{chances:?}");
-            let mut out = [Aligned([9; WORDS]); 2];
-            let both = [Chances::new(&[(None, Threshold::new(probability))]), Chances::new(&rows)];
-            draw(Level::new(), at(&key, 0), &both, &planes, &mut Space::default(), &mut out);
-            assert_eq!(out.map(|plane| plane.0), [expected, plane_where(is_yes)]);
+            let both = [chances_of(&[(None, Threshold::new(probability))]), chances_of(&rows)];
+            assert_eq!(drawn(Level::new(), at(&key, 0), &both, &planes), [expected, plane_where(is_yes)]);
         }
     }
 
@@ -321,7 +336,7 @@ mod tests {
         let mut stream = key.open(2);
         let mut uniforms = vec![0_u64; 4096];
         draw_plainly(&mut stream, 0, &mut uniforms);
-        let alike = Chances::new(&[(None, Threshold::new(0.4))]);
+        let alike = chances_of(&[(None, Threshold::new(0.4))]);
         for rows in 1..=20_usize {
             // Multiples of the golden section are spread out. Two rows have the same chance, the first two none.
             let thresholds: Vec<Threshold> =
@@ -331,17 +346,16 @@ mod tests {
                 (0..rows).map(|row| Aligned(plane_where(|world| row_of(world) == row))).collect();
             let masked: Vec<(Option<PlaneId>, Threshold)> =
                 (0..).map(|row| Some(PlaneId(row))).zip(thresholds.iter().copied()).collect();
-            let chances = Chances::new(&masked);
+            let chances = chances_of(&masked);
             let expected = plane_where(|world| uniforms[world] < thresholds[row_of(world)].bits);
             for level in levels() {
-                let mut space = Space::default();
-                let mut out = [Aligned([9; WORDS]); 3];
-                draw(level, at(&key, 2), std::slice::from_ref(&chances), &planes, &mut space, &mut out[..1]);
-                assert_eq!(out[0].0, expected, "{rows} {level:?}");
+                assert_eq!(
+                    drawn(level, at(&key, 2), std::slice::from_ref(&chances), &planes),
+                    [expected],
+                    "{rows} {level:?}"
+                );
                 let kept = [alike.clone(), chances.clone(), chances.clone()];
-                draw(level, at(&key, 2), &kept, &planes, &mut space, &mut out);
-                assert_eq!(out[1].0, expected, "{rows} {level:?}");
-                assert_eq!(out[2].0, expected, "{rows} {level:?}");
+                assert_eq!(drawn(level, at(&key, 2), &kept, &planes)[1..], [expected; 2], "{rows} {level:?}");
             }
         }
     }
@@ -375,10 +389,9 @@ mod tests {
         for chances in [[0.3, 0.7], [0.015_625, 1e-4], [0.5, 0.99]] {
             let thresholds = chances.map(Threshold::new);
             let rows = [(Some(PlaneId(0)), thresholds[0]), (Some(PlaneId(1)), thresholds[1])];
-            let mut out = [Aligned([9; WORDS])];
-            draw(Level::new(), address, &[Chances::new(&rows)], &planes, &mut Space::default(), &mut out);
+            let out = drawn(Level::new(), address, &[chances_of(&rows)], &planes);
             let bits = |world: usize| thresholds[usize::from(!world.is_multiple_of(3))].bits;
-            assert_eq!(out[0].0, plane_where(|world| uniforms[world] < bits(world)));
+            assert_eq!(out, [plane_where(|world| uniforms[world] < bits(world))]);
         }
     }
 
@@ -387,13 +400,12 @@ mod tests {
         let key = StreamKey::new(5, "shares");
         let blocks = 500;
         for probability in [0.5, 0.3, 1.0 / 3.0, 0.00007, 0.99995, 0.062_51] {
-            let chances = [Chances::new(&[(None, Threshold::new(probability))])];
+            let chances = [chances_of(&[(None, Threshold::new(probability))])];
             let expected = probability * 64.0;
             let mut yes = 0;
             for block in 0..blocks {
                 let address = Address { design: Design::Stratified, ..at(&key, block) };
-                let mut out = [Aligned([9; WORDS])];
-                draw(Level::new(), address, &chances, &[], &mut Space::default(), &mut out);
+                let out = drawn(Level::new(), address, &chances, &[]);
                 assert!(out[0].iter().all(|word| (f64::from(word.count_ones()) - expected).abs() < 1.0));
                 yes += count(&out[0]);
             }

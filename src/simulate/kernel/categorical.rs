@@ -4,9 +4,9 @@ use super::bernoulli::{self, Space};
 use super::by_world::ByWorld;
 use super::chances::{Chances, Threshold};
 use crate::plan::PlaneId;
-use crate::simulate::block::{Aligned, EVERYWHERE, Plane, WORDS};
+use crate::simulate::block::{Aligned, EVERYWHERE, Plane, VECTORS, WORDS, set_vector, vector};
 use crate::simulate::streams::Address;
-use fearless_simd::Level;
+use fearless_simd::{Level, Simd, dispatch};
 
 /// The chances of one row, made ready.
 #[derive(Debug, Clone)]
@@ -42,12 +42,12 @@ impl Options {
 
 /// The chances of all rows, made ready: for each option but the last, that it is chosen or one before it.
 #[must_use]
-pub(crate) fn chances(rows: &[(Option<PlaneId>, &Options)]) -> Vec<Chances> {
+pub(crate) fn chances(rows: &[(Option<PlaneId>, &Options)], spare: PlaneId) -> Vec<Chances> {
     let options = rows.first().map_or(0, |(_, row)| row.thresholds.len());
     (0..options.saturating_sub(1))
         .map(|option| {
             let thresholds: Vec<_> = rows.iter().map(|(mask, row)| (*mask, row.thresholds[option])).collect();
-            Chances::new(&thresholds)
+            Chances::new(&thresholds, spare)
         })
         .collect()
 }
@@ -57,17 +57,24 @@ pub(crate) fn draw(
     level: Level,
     address: Address<'_>,
     chances: &[Chances],
-    planes: &[Aligned],
+    planes: &mut [Aligned],
     space: &mut Space,
-    out: &mut [Aligned],
+    out: &[PlaneId],
 ) {
-    let Some((last, others)) = out.split_last_mut() else { return };
+    let Some((last, others)) = out.split_last() else { return };
     bernoulli::draw(level, address, chances, planes, space, others);
-    last.0 = EVERYWHERE;
-    for option in (1..out.len()).rev() {
-        let (before, from_here_on) = out.split_at_mut(option);
-        for (chosen, before) in from_here_on[0].iter_mut().zip(&*before[option - 1]) {
-            *chosen &= !before;
+    planes[last.0 as usize].0 = EVERYWHERE;
+    dispatch!(level, simd => part(simd, planes, out));
+}
+
+/// Leaves to each option the worlds that none before it has; until then it has theirs as well.
+#[inline(always)]
+fn part<S: Simd>(simd: S, planes: &mut [Aligned], options: &[PlaneId]) {
+    for options in options.windows(2).rev() {
+        let (before, option) = (options[0].0 as usize, options[1].0 as usize);
+        for at in 0..VECTORS {
+            let left = vector(simd, &planes[option], at) & !vector(simd, &planes[before], at);
+            set_vector(&mut planes[option], at, left);
         }
     }
 }
@@ -98,7 +105,8 @@ mod tests {
     #[test]
     fn shares_meet_the_chances_and_exactly_one_option_holds() {
         let row = Options::new(vec![0.1, 0.0, 0.6, 0.25, 0.05]);
-        let chances = chances(&[(None, &row)]);
+        let chances = chances(&[(None, &row)], PlaneId(5));
+        let options = [0, 1, 2, 3, 4].map(PlaneId);
         let key = StreamKey::new(1, "categorical");
         let uniform_key = StreamKey::new(1, "uniform");
         let blocks = 300;
@@ -122,7 +130,7 @@ mod tests {
                 } else {
                     let mut planes = [Aligned::default(); 5];
                     let address = Address { key: &key, block, design: Design::Independent };
-                    draw(Level::new(), address, &chances, &[], &mut Space::default(), &mut planes);
+                    draw(Level::new(), address, &chances, &mut planes, &mut Space::default(), &options);
                     planes.iter().enumerate().for_each(|(option, plane)| fill(option, plane));
                 }
                 assert_eq!(seen, EVERYWHERE);

@@ -12,6 +12,9 @@ pub(crate) struct Threshold {
 }
 
 impl Threshold {
+    /// Of what is impossible.
+    const NEVER: Self = Self { bits: 0, always: false };
+
     /// Of what is certain.
     pub(crate) const ALWAYS: Self = Self { bits: 0, always: true };
 
@@ -28,10 +31,6 @@ impl Threshold {
         let (bits, beyond) = self.bits.overflowing_add(next.bits);
         if self.always || next.always || beyond { Self::ALWAYS } else { Self { bits, always: false } }
     }
-
-    fn bit(self, place: u32) -> bool {
-        (self.bits >> (63 - place)) & 1 == 1
-    }
 }
 
 /// The chances of a draw, turned about: for each binary place, the rows whose chance has a one there.
@@ -41,7 +40,10 @@ pub(crate) struct Chances {
     pub(super) always: Rows,
     /// Where it is impossible.
     pub(super) never: Rows,
-    /// Where there is a one in each place, the most significant first; behind the last of them there are none.
+    /// Rows of the same chance, and the column that they are put together in before anything else.
+    pub(super) sums: Vec<(PlaneId, Rows)>,
+    /// Where there is a one in each place, the most significant first; behind the last of them there are none. Where it is certain or impossible,
+    /// anything may be said.
     pub(super) places: Vec<Rows>,
     /// The masks of all lists, one after another.
     masks: Vec<PlaneId>,
@@ -64,33 +66,63 @@ impl Rows {
 }
 
 impl Chances {
-    /// Of rows that do not overlap and together are everywhere; one without a mask is everywhere by itself.
+    /// Of rows that do not overlap and together are everywhere; one without a mask is everywhere by itself. Columns from `spare` on are free for
+    /// sums.
     #[must_use]
-    pub(crate) fn new(rows: &[(Option<PlaneId>, Threshold)]) -> Self {
+    pub(crate) fn new(rows: &[(Option<PlaneId>, Threshold)], spare: PlaneId) -> Self {
         let mut chances = Self::default();
-        chances.always = chances.list(rows, |threshold| threshold.always);
-        chances.never = chances.list(rows, |threshold| threshold.bits == 0 && !threshold.always);
+        let all = || rows.iter().copied();
+        chances.always = chances.list(all().map(|(mask, threshold)| (mask, threshold.always)));
+        chances.never = chances.list(all().map(|(mask, threshold)| (mask, threshold == Threshold::NEVER)));
+        let is_open = |threshold: Threshold| !threshold.always && threshold != Threshold::NEVER;
+        let mut rows: Vec<(Option<PlaneId>, u64)> = all()
+            .filter(|(_, threshold)| is_open(*threshold))
+            .map(|(mask, threshold)| (mask, threshold.bits))
+            .collect();
+        rows.sort_unstable_by_key(|(_, bits)| *bits);
+        let mut open = Vec::with_capacity(rows.len());
+        for alike in rows.chunk_by(|(_, left), (_, right)| left == right) {
+            let (mask, bits) = alike[0];
+            let column = if alike.len() == rows.len() {
+                // What is the only chance stands in no list.
+                None
+            } else if alike.len() == 1 {
+                mask
+            } else {
+                let start = chances.masks.len() as u32;
+                chances.masks.extend(alike.iter().filter_map(|(mask, _)| *mask));
+                let sum = PlaneId(spare.0 + chances.sums.len() as u32);
+                chances.sums.push((sum, Rows { start, end: chances.masks.len() as u32, all_but: false }));
+                Some(sum)
+            };
+            open.push((column, bits));
+        }
         // Below the last bit set in any chance, equal means not less.
-        let any_bits =
-            rows.iter().fold(0, |bits, (_, threshold)| bits | if threshold.always { 0 } else { threshold.bits });
+        let any_bits = open.iter().fold(0, |any_bits, (_, bits)| any_bits | bits);
         for place in 0..64 - any_bits.trailing_zeros().min(64) {
-            let rows = chances.list(rows, |threshold| threshold.bit(place) && !threshold.always);
+            let rows = chances.list(open.iter().map(|(column, bits)| (*column, (bits >> (63 - place)) & 1 == 1)));
             chances.places.push(rows);
         }
         chances
     }
 
     /// The rows of which something is so: they, or if those are fewer, the others.
-    fn list(&mut self, rows: &[(Option<PlaneId>, Threshold)], is_so: impl Fn(Threshold) -> bool) -> Rows {
-        let so = rows.iter().filter(|(_, threshold)| is_so(*threshold)).count();
-        let all_but = 2 * so > rows.len();
+    fn list(&mut self, rows: impl Iterator<Item = (Option<PlaneId>, bool)> + Clone) -> Rows {
+        let (all, so) = rows.clone().fold((0, 0), |(all, so), (_, is_so)| (all + 1, so + u32::from(is_so)));
+        let all_but = 2 * so > all;
         let start = self.masks.len() as u32;
         // A row that is everywhere is the only one, and so in no list: none or all but none.
-        self.masks.extend(rows.iter().filter(|(_, row)| is_so(*row) != all_but).filter_map(|(mask, _)| *mask));
+        self.masks.extend(rows.filter(|(_, is_so)| *is_so != all_but).filter_map(|(column, _)| column));
         Rows { start, end: self.masks.len() as u32, all_but }
     }
 
-    /// The masks of the rows of a list.
+    /// How many columns there must be for its sums.
+    #[must_use]
+    pub(crate) fn columns(&self) -> usize {
+        self.sums.last().map_or(0, |(sum, _)| sum.0 as usize + 1)
+    }
+
+    /// The masks of a list.
     pub(super) fn masks(&self, rows: Rows) -> &[PlaneId] {
         &self.masks[rows.start as usize..rows.end as usize]
     }
@@ -106,41 +138,29 @@ pub(super) fn worlds<S: Simd>(simd: S, chances: &Chances, rows: Rows, planes: &[
     );
 }
 
-/// Four rows at a time, so that what is gathered is seldom read and written.
+/// Half of the worlds at a time, whose vectors stay in registers.
 #[inline(always)]
 fn worlds_in<S: Simd>(simd: S, chances: &Chances, rows: Rows, planes: &[Aligned], out: &mut Plane) {
+    const HALF: usize = VECTORS / 2;
     let plane = |mask: PlaneId| &planes[mask.0 as usize];
-    let (fours, rest) = chances.masks(rows).as_chunks::<4>();
-    let flip = u64x8::splat(simd, if rows.all_but { u64::MAX } else { 0 });
-    match *rest {
-        [] => (0..VECTORS).for_each(|at| set_vector(out, at, flip)),
-        [one] => {
-            let one = plane(one);
-            for at in 0..VECTORS {
-                set_vector(out, at, vector(simd, one, at) ^ flip);
+    let (pairs, last) = chances.masks(rows).as_chunks::<2>();
+    for start in [0, HALF] {
+        let mut sum = [u64x8::splat(simd, if rows.all_but { u64::MAX } else { 0 }); HALF];
+        // Rows do not overlap.
+        for [one, two] in pairs {
+            let (one, two) = (plane(*one), plane(*two));
+            for (at, sum) in sum.iter_mut().enumerate() {
+                *sum ^= vector(simd, one, start + at) ^ vector(simd, two, start + at);
             }
         }
-        [one, two] => {
-            let (one, two) = (plane(one), plane(two));
-            for at in 0..VECTORS {
-                set_vector(out, at, (vector(simd, one, at) | vector(simd, two, at)) ^ flip);
+        for one in last {
+            let one = plane(*one);
+            for (at, sum) in sum.iter_mut().enumerate() {
+                *sum ^= vector(simd, one, start + at);
             }
         }
-        [one, two, three, ..] => {
-            let (one, two, three) = (plane(one), plane(two), plane(three));
-            for at in 0..VECTORS {
-                let two_of_them = vector(simd, one, at) | vector(simd, two, at);
-                set_vector(out, at, (two_of_them | vector(simd, three, at)) ^ flip);
-            }
-        }
-    }
-    for [one, two, three, four] in fours {
-        let (one, two, three, four) = (plane(*one), plane(*two), plane(*three), plane(*four));
-        for at in 0..VECTORS {
-            let (first, last) =
-                (vector(simd, one, at) | vector(simd, two, at), vector(simd, three, at) | vector(simd, four, at));
-            // Rows do not overlap.
-            set_vector(out, at, vector(simd, out, at) ^ (first | last));
+        for (at, sum) in sum.iter().enumerate() {
+            set_vector(out, start + at, *sum);
         }
     }
 }

@@ -1,44 +1,46 @@
 //! Boolean algebra on bit columns, and bit columns from comparisons of numbers.
 
-use crate::plan::{Comparison, Logic};
-use crate::simulate::block::{Plane, VECTORS, set_vector, vector};
+use crate::plan::{Comparison, Logic, Operation, Step};
+use crate::simulate::block::{Aligned, Plane, VECTORS, set_vector, vector};
 use crate::simulate::streams::LANES;
-use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, f64x8, u64x8};
+use fearless_simd::{Level, Simd, SimdBase, SimdMask, dispatch, f64x8};
 
-/// Combines two columns.
-pub(crate) fn combine(level: Level, logic: Logic, left: &Plane, right: &Plane, out: &mut Plane) {
-    match logic {
-        Logic::And => {
-            dispatch!(level, simd => zip(simd, left, right, out, #[inline(always)] |left, right| left & right));
+/// Fills the columns of boolean operations, one after another, up to the first operation of another kind; how many there were. Together they take
+/// the place of many short calls: half of the steps of a network say where the rows of its tables hold.
+pub(crate) fn combine(level: Level, steps: &[Step], planes: &mut [Aligned]) -> usize {
+    #[inline(always)]
+    fn combine_in<S: Simd>(simd: S, steps: &[Step], planes: &mut [Aligned]) {
+        macro_rules! fill {
+            ($out:expr, ($left:ident, $right:ident) => $words:expr) => {{
+                let (left, right, out) = ($left.0 as usize, $right.0 as usize, $out.0 as usize);
+                for place in 0..VECTORS {
+                    let ($left, $right) = (vector(simd, &planes[left], place), vector(simd, &planes[right], place));
+                    set_vector(&mut planes[out], place, $words);
+                }
+            }};
         }
-        Logic::Or => {
-            dispatch!(level, simd => zip(simd, left, right, out, #[inline(always)] |left, right| left | right));
-        }
-        Logic::AndNot => {
-            dispatch!(level, simd => zip(simd, left, right, out, #[inline(always)] |left, right| left & !right));
-        }
-        Logic::Xor => {
-            dispatch!(level, simd => zip(simd, left, right, out, #[inline(always)] |left, right| left ^ right));
+        for step in steps {
+            match step.operation {
+                Operation::Logic { out, logic: Logic::And, left, right } => fill!(out, (left, right) => left & right),
+                Operation::Logic { out, logic: Logic::Or, left, right } => fill!(out, (left, right) => left | right),
+                Operation::Logic { out, logic: Logic::AndNot, left, right } => {
+                    fill!(out, (left, right) => left & !right);
+                }
+                Operation::Logic { out, logic: Logic::Xor, left, right } => fill!(out, (left, right) => left ^ right),
+                Operation::Not { out, of: left } => {
+                    let right = left;
+                    fill!(out, (left, right) => !(left & right));
+                }
+                _ => unreachable!("only boolean operations are taken"),
+            }
         }
     }
-}
-
-/// The opposite.
-pub(crate) fn not(level: Level, of: &Plane, out: &mut Plane) {
-    dispatch!(level, simd => zip(simd, of, of, out, #[inline(always)] |word, _| !word));
-}
-
-#[inline(always)]
-fn zip<S: Simd>(
-    simd: S,
-    left: &Plane,
-    right: &Plane,
-    out: &mut Plane,
-    combine: impl Fn(u64x8<S>, u64x8<S>) -> u64x8<S>,
-) {
-    for place in 0..VECTORS {
-        set_vector(out, place, combine(vector(simd, left, place), vector(simd, right, place)));
+    let is_boolean = |step: &&Step| matches!(step.operation, Operation::Logic { .. } | Operation::Not { .. });
+    let steps = &steps[..steps.iter().take_while(is_boolean).count()];
+    if !steps.is_empty() {
+        dispatch!(level, simd => combine_in(simd, steps, planes));
     }
+    steps.len()
 }
 
 /// A column or the same number everywhere, as the kernels read it.
@@ -106,12 +108,20 @@ fn compare_by<S: Simd>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulate::block::{WORDS, plane_where};
+    use crate::math::columns::levels;
+    use crate::plan::PlaneId;
+    use crate::simulate::block::{EVERYWHERE, WORDS, plane_where};
+
+    fn step(operation: Operation) -> Step {
+        Step { label: String::new(), operation }
+    }
 
     fn combined(logic: Logic, left: &Plane, right: &Plane) -> Plane {
-        let mut out = [9; WORDS];
-        combine(Level::new(), logic, left, right, &mut out);
-        out
+        let [out, left_id, right_id] = [2, 0, 1].map(PlaneId);
+        let steps = [step(Operation::Logic { out, logic, left: left_id, right: right_id })];
+        let mut planes = [Aligned(*left), Aligned(*right), Aligned([9; WORDS])];
+        assert_eq!(combine(Level::new(), &steps, &mut planes), 1);
+        planes[2].0
     }
 
     fn compared(comparison: Comparison, left: Side<'_>, right: Side<'_>) -> Plane {
@@ -128,9 +138,26 @@ mod tests {
         assert_eq!(combined(Logic::Or, &left, &right), plane_where(|world| world % 2 == 0 || world % 3 == 0));
         assert_eq!(combined(Logic::AndNot, &left, &right), plane_where(|world| world % 2 == 0 && world % 3 != 0));
         assert_eq!(combined(Logic::Xor, &left, &right), plane_where(|world| (world % 2 == 0) != (world % 3 == 0)));
-        let mut out = [9; WORDS];
-        not(Level::new(), &left, &mut out);
-        assert_eq!(out, plane_where(|world| world % 2 != 0));
+    }
+
+    #[test]
+    fn boolean_steps_read_those_before_them_up_to_one_of_another_kind() {
+        let (a, b, c) = (PlaneId(0), PlaneId(1), PlaneId(2));
+        let steps = [
+            step(Operation::Not { out: b, of: a }),
+            step(Operation::Logic { out: c, logic: Logic::Or, left: a, right: b }),
+            // In the place of what it reads.
+            step(Operation::Logic { out: a, logic: Logic::Xor, left: a, right: c }),
+            step(Operation::ConstantPlane { out: a, value: true }),
+            step(Operation::Not { out: c, of: a }),
+        ];
+        let even = plane_where(|world| world % 2 == 0);
+        for level in levels() {
+            let mut planes = [Aligned(even), Aligned([9; WORDS]), Aligned([9; WORDS])];
+            assert_eq!(combine(level, &steps, &mut planes), 3);
+            assert_eq!(planes.map(|plane| plane.0), [even.map(|word| !word), even.map(|word| !word), EVERYWHERE]);
+            assert_eq!(combine(level, &steps[3..], &mut planes), 0);
+        }
     }
 
     #[test]

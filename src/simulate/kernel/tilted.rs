@@ -109,7 +109,7 @@ impl<'a> TiltedDraw<'a> {
             log_ratios
                 .push(proposed.map(|proposed| vec![ln((1.0 - proposed) / (1.0 - chance)), ln(proposed / chance)]));
         }
-        Self::Chances(Chances::new(&rows), log_ratios)
+        Self::Chances(Chances::new(&rows, behind(split)), log_ratios)
     }
 
     /// From the chances of the options of each row and those proposed.
@@ -125,7 +125,7 @@ impl<'a> TiltedDraw<'a> {
                 |proposed: &Options| proposed.probabilities.iter().zip(&options.probabilities).map(log_ratio).collect();
             log_ratios.push(proposed.as_ref().map(ratios));
         }
-        Self::Options(categorical::chances(&rows), log_ratios)
+        Self::Options(categorical::chances(&rows, behind(split)), log_ratios)
     }
 
     /// The density over the uniform of a member.
@@ -135,6 +135,11 @@ impl<'a> TiltedDraw<'a> {
             _ => None,
         }
     }
+}
+
+/// The first column behind these.
+fn behind(split: &[[PlaneId; 2]]) -> PlaneId {
+    PlaneId(split.last().map_or(0, |[_, last]| last.0 + 1))
 }
 
 /// The ends of the cells of a proposal over a uniform: octaves down to 2^-44 from either end, 1/32 wide in the middle.

@@ -110,7 +110,12 @@ impl Counts {
             None if everywhere => Mass::worlds(count::ones(level, plane)),
             None => Mass::worlds(count::common(level, among, plane)),
         };
-        let everything = Mass::of_all(mask, weights);
+        // The same of worlds that others are a share of.
+        let mass_of_all = |plane: &Plane| match weights {
+            Some(_) => Mass::of_all(plane, weights),
+            None => Mass::worlds(count::ones(level, plane)),
+        };
+        let everything = mass_of_all(mask);
         let everything = in_block(everything, everything.weight);
         self.total.add(everything);
         for (ask, counts) in plan.asks.iter().zip(&mut self.asks) {
@@ -119,7 +124,7 @@ impl Counts {
                 None => (mask, everywhere, everything),
                 Some(plane) => {
                     given = both(mask, arena.plane(plane));
-                    let mass = Mass::of_all(&given, weights);
+                    let mass = mass_of_all(&given);
                     (&given, false, in_block(mass, mass.weight))
                 }
             };
