@@ -341,6 +341,8 @@ def spread(values, text):
 
 def compare(work, options):
     environment = dict(os.environ, RAYON_NUM_THREADS=str(THREADS), NUMBA_NUM_THREADS=str(THREADS), OPENBLAS_NUM_THREADS="1", PYTHONWARNINGS="ignore")
+    # NumPy asks for large pages for its arrays: whoever else holds columns gets them, too.
+    environment["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1"
     commands = {ENGINE: [options.engine, work, options.home]}
     commands |= {peer: [sys.executable, __file__, "worker", work, peer, options.home] for peer in PEERS[work]}
     took, wall, right = {name: [] for name in commands}, {name: [] for name in commands}, {}

@@ -45,6 +45,7 @@ pub fn crps_of_ensembles(
         return Err(ColumnProblem::TooFew { found: members, needed });
     }
     let mut scores = vec![0.0; rows];
+    let whole = ensembles.as_slice();
     let bad = scores
         .par_chunks_mut(ROWS)
         .zip(outcomes.par_chunks(ROWS))
@@ -53,12 +54,19 @@ pub fn crps_of_ensembles(
             // Ensembles with more members are sorted one by one: eight of them together would not stay in the caches.
             || (members <= MOST_MEMBERS).then(|| Eight::new(level(), members)),
             |eight, (at, (scores, outcomes))| {
-                let ensembles = ensembles.slice(s![at * ROWS..at * ROWS + outcomes.len(), ..]);
-                let bad = match eight {
-                    Some(eight) => side_by_side(eight, ensembles, outcomes, estimator, scores),
-                    None => one_by_one(ensembles, outcomes, estimator, scores),
+                let first = at * ROWS;
+                let piece = ensembles.slice(s![first..first + outcomes.len(), ..]);
+                let bad = match (eight, whole) {
+                    (Some(eight), Some(whole)) => {
+                        side_by_side(eight, members, &whole[first * members..], outcomes, estimator, scores)
+                    }
+                    (Some(eight), None) => {
+                        let own: Vec<f64> = piece.iter().copied().collect();
+                        side_by_side(eight, members, &own, outcomes, estimator, scores)
+                    }
+                    (None, _) => one_by_one(piece, outcomes, estimator, scores),
                 };
-                bad.map(|row| at * ROWS + row)
+                bad.map(|row| first + row)
             },
         )
         .flatten_iter()
@@ -92,35 +100,26 @@ fn one_by_one(
     None
 }
 
-/// Scores eight rows at a time; the first row with a number that is not finite.
+/// Scores eight rows of so many members at a time; the first row with a number that is not finite. What lies behind the last of them does not count.
 fn side_by_side(
     eight: &mut Eight,
-    ensembles: ArrayView2<'_, f64>,
+    members: usize,
+    ensembles: &[f64],
     outcomes: &[f64],
     estimator: EnsembleEstimator,
     scores: &mut [f64],
 ) -> Option<usize> {
-    let count = ensembles.ncols() as f64;
+    let count = members as f64;
     let pairs_of = match estimator {
         EnsembleEstimator::Empirical => count,
         EnsembleEstimator::Fair => count - 1.0,
     };
     for (at, (outcomes, scores)) in outcomes.chunks(LANES).zip(scores.chunks_mut(LANES)).enumerate() {
-        let mut y = [0.0; LANES];
-        y[..outcomes.len()].copy_from_slice(outcomes);
-        for (lane, outcome) in outcomes.iter().enumerate() {
-            let row = at * LANES + lane;
-            let members = ensembles.row(row);
-            let finite = match members.as_slice() {
-                Some(members) => eight.take(lane, members),
-                None => eight.take(lane, &members.to_vec()),
-            };
-            if !(finite && outcome.is_finite()) {
-                return Some(row);
-            }
-        }
-        (outcomes.len()..LANES).for_each(|lane| eight.leave(lane));
-        let sums = eight.sums(&y);
+        let first = at * LANES;
+        let sums = match eight.sums(&ensembles[first * members..], outcomes) {
+            Ok(sums) => sums,
+            Err(lane) => return Some(first + lane),
+        };
         for (lane, score) in scores.iter_mut().enumerate() {
             let [below, above, pairs] = sums.map(|sum| sum[lane]);
             *score = below / count + above / count - 2.0 * pairs / (2.0 * count * pairs_of);
@@ -152,7 +151,9 @@ mod tests {
     #[test]
     fn every_shape_gives_the_bits_of_the_score_of_one_ensemble() {
         let mut stream = SplitMix::of_replicate(4, 4);
-        for (rows, members) in [(1, 1), (7, 2), (9, 3), (130, 8), (3, 1000), (260, 33), (2, MOST_MEMBERS + 1)] {
+        for (rows, members) in
+            [(1, 1), (7, 2), (9, 3), (130, 8), (3, 1000), (260, 33), (90, 1000), (2, MOST_MEMBERS + 1)]
+        {
             let ensembles = Array2::from_shape_fn((rows, members), |_| (stream.unit() * 40.0).floor() / 4.0 - 5.0);
             let outcomes: Vec<f64> = (0..rows).map(|_| stream.unit() * 10.0 - 5.0).collect();
             agree(&ensembles, &outcomes);
@@ -180,6 +181,12 @@ mod tests {
         let outcomes = vec![0.0; 300];
         let score = |estimator| crps_of_ensembles(ensembles.view(), &outcomes, estimator);
         assert_eq!(score(EnsembleEstimator::Fair), Err(ColumnProblem::NotFinite { row: 201 }));
+        // Where there are so many numbers that most rows are not copied.
+        let mut many = Array2::from_elem((300, 500), 1.0);
+        many[[130, 499]] = f64::NAN;
+        many[[129, 500 - 8]] = f64::NEG_INFINITY;
+        let found = crps_of_ensembles(many.view(), &outcomes, EnsembleEstimator::Fair);
+        assert_eq!(found, Err(ColumnProblem::NotFinite { row: 129 }));
         let none = Array2::zeros((0, 5));
         assert_eq!(crps_of_ensembles(none.view(), &[], EnsembleEstimator::Fair), Ok(Vec::new()));
         let one = Array2::zeros((1, 1));

@@ -168,6 +168,8 @@ struct Out<'a> {
 }
 
 /// Scores rows; the first of them with a number that is not finite. The numbers of vectors that are usual are unrolled.
+///
+/// Rows are counted, here and below: an adaptor such as `zip` may be called row by row, and what is called is not compiled for the level.
 #[inline(always)]
 fn rows_of<S: Simd>(simd: S, quantiles: &[f64], outcomes: &[f64], weights: &Weights, out: Out<'_>) -> Option<usize> {
     let columns = quantiles.len() / outcomes.len().max(1);
@@ -178,11 +180,11 @@ fn rows_of<S: Simd>(simd: S, quantiles: &[f64], outcomes: &[f64], weights: &Weig
         2 => long_rows_of::<S, 2>(simd, quantiles, outcomes, weights, out),
         3 => long_rows_of::<S, 3>(simd, quantiles, outcomes, weights, out),
         4 => long_rows_of::<S, 4>(simd, quantiles, outcomes, weights, out),
-        _ => long_rows_of::<S, 0>(simd, quantiles, outcomes, weights, out),
+        _ => wide_rows_of(simd, quantiles, outcomes, weights, out),
     }
 }
 
-/// Rows of more than eight columns, in so many vectors; 0 is any number.
+/// Rows of so many vectors, whose weights are held in registers where there are enough.
 #[inline(always)]
 fn long_rows_of<S: Simd, const N: usize>(
     simd: S,
@@ -192,21 +194,55 @@ fn long_rows_of<S: Simd, const N: usize>(
     out: Out<'_>,
 ) -> Option<usize> {
     let columns = quantiles.len() / outcomes.len().max(1);
-    let vectors = if N == 0 { weights.over.len() } else { N };
+    let mut held = [Weight::of(simd, weights, 0); N];
+    for (at, own) in held.iter_mut().enumerate() {
+        *own = Weight::of(simd, weights, at);
+    }
     // The vector with the median: columns before it count for no underprediction, and those after it for no overprediction.
-    let middle = (vectors - 1) / 2;
+    let middle = (N - 1) / 2;
     // As long as the rows are many, so that no place is compared with a length again.
     let rows = outcomes.len();
     let (score, dispersion) = (&mut out.score[..rows], &mut out.dispersion[..rows]);
     let (under, over) = (&mut out.under[..rows], &mut out.over[..rows]);
-    for (row, (values, y)) in quantiles.chunks_exact(columns).zip(outcomes).enumerate() {
-        let mut sums = Sums::new(simd, *y);
-        for at in 0..vectors {
+    for row in 0..rows {
+        let values = &quantiles[row * columns..][..columns];
+        let mut sums = Sums::new(simd, outcomes[row]);
+        let mut at = 0;
+        while at < N {
             let first = Weights::first(at, columns);
-            sums.add(simd, &values[first..first + LANES], weights, at, (at <= middle, at >= middle));
+            sums.add(simd, &values[first..first + LANES], &held[at], (at <= middle, at >= middle));
+            at += 1;
         }
         let width = sums.store(row, score, dispersion, under, over);
-        if !(y.is_finite() && width.is_finite()) {
+        if !(outcomes[row].is_finite() && width.is_finite()) {
+            return Some(row);
+        }
+    }
+    None
+}
+
+/// Rows of any number of vectors.
+#[inline(always)]
+fn wide_rows_of<S: Simd>(
+    simd: S,
+    quantiles: &[f64],
+    outcomes: &[f64],
+    weights: &Weights,
+    out: Out<'_>,
+) -> Option<usize> {
+    let columns = quantiles.len() / outcomes.len().max(1);
+    let vectors = weights.over.len();
+    let middle = (vectors - 1) / 2;
+    for row in 0..outcomes.len() {
+        let values = &quantiles[row * columns..][..columns];
+        let mut sums = Sums::new(simd, outcomes[row]);
+        for at in 0..vectors {
+            let first = Weights::first(at, columns);
+            let weight = Weight::of(simd, weights, at);
+            sums.add(simd, &values[first..first + LANES], &weight, (at <= middle, at >= middle));
+        }
+        let width = sums.store(row, &mut *out.score, &mut *out.dispersion, &mut *out.under, &mut *out.over);
+        if !(outcomes[row].is_finite() && width.is_finite()) {
             return Some(row);
         }
     }
@@ -224,16 +260,35 @@ fn short_rows_of<S: Simd>(
 ) -> Option<usize> {
     let columns = quantiles.len() / outcomes.len().max(1);
     let mut padded = [0.0; LANES];
-    for (row, (values, y)) in quantiles.chunks_exact(columns.max(1)).zip(outcomes).enumerate() {
-        padded[..columns].copy_from_slice(values);
-        let mut sums = Sums::new(simd, *y);
-        sums.add(simd, &padded, weights, 0, (true, true));
+    for row in 0..outcomes.len() {
+        padded[..columns].copy_from_slice(&quantiles[row * columns..][..columns]);
+        let mut sums = Sums::new(simd, outcomes[row]);
+        sums.add(simd, &padded, &Weight::of(simd, weights, 0), (true, true));
         let width = sums.store(row, &mut *out.score, &mut *out.dispersion, &mut *out.under, &mut *out.over);
-        if !(y.is_finite() && width.is_finite()) {
+        if !(outcomes[row].is_finite() && width.is_finite()) {
             return Some(row);
         }
     }
     None
+}
+
+/// What the columns of a vector count for.
+#[derive(Clone, Copy)]
+struct Weight<S: Simd> {
+    dispersion: f64x8<S>,
+    over: f64x8<S>,
+    under: f64x8<S>,
+}
+
+impl<S: Simd> Weight<S> {
+    #[inline(always)]
+    fn of(simd: S, weights: &Weights, at: usize) -> Self {
+        Self {
+            dispersion: f64x8::load_array_ref(simd, &weights.dispersion[at]),
+            over: f64x8::load_array_ref(simd, &weights.over[at]),
+            under: f64x8::load_array_ref(simd, &weights.under[at]),
+        }
+    }
 }
 
 /// The sums of a row, in lanes.
@@ -254,15 +309,15 @@ impl<S: Simd> Sums<S> {
 
     /// Adds eight columns, to the over- and to the underprediction if they have a column that counts for it.
     #[inline(always)]
-    fn add(&mut self, simd: S, eight: &[f64], weights: &Weights, at: usize, (over, under): (bool, bool)) {
+    fn add(&mut self, simd: S, eight: &[f64], weight: &Weight<S>, (over, under): (bool, bool)) {
         let values = f64x8::from_slice(simd, eight);
         let above = values - self.outcome;
-        self.dispersion += values * f64x8::from_slice(simd, &weights.dispersion[at]);
+        self.dispersion += values * weight.dispersion;
         if over {
-            self.over += above.max(self.zero) * f64x8::from_slice(simd, &weights.over[at]);
+            self.over += above.max(self.zero) * weight.over;
         }
         if under {
-            self.under += (-above).max(self.zero) * f64x8::from_slice(simd, &weights.under[at]);
+            self.under -= above.min(self.zero) * weight.under;
         }
     }
 
