@@ -91,6 +91,8 @@ fn the_summits_brief_is_one_small_page_that_fetches_nothing_and_is_the_same_ever
     assert_eq!(addresses(&page), Vec::<&str>::new());
     assert_eq!(addresses("<img src=\"x.png\"><a href=\"#a\">"), ["x.png"], "this check can fail");
     assert!(!page.contains("<script"), "a page is read without scripts");
+    let policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+    assert!(page.contains(policy), "nothing is fetched but the empty icon that the page itself holds");
     for section in
         ["bottom-line", "stories", "questions", "curves", "changes", "watch", "record", "coherence", "method"]
     {
@@ -124,9 +126,12 @@ fn looks_right(desk: &Desk, name: &str) {
             .arg(format!("--user-data-dir={}", desk.at(profile).display()));
         command
     };
-    let logged =
-        common("first").arg(format!("--log-net-log={}", log.display())).args(["--dump-dom", &address]).output();
+    let logging = format!("--log-net-log={}", log.display());
+    let logged = common("first").args(["--enable-logging=stderr", &logging, "--dump-dom", &address]).output();
     let logged = logged.expect("the browser runs");
+    let complaints = String::from_utf8_lossy(&logged.stderr).into_owned();
+    let complaints: Vec<&str> = complaints.lines().filter(|line| line.contains(":CONSOLE")).collect();
+    assert!(complaints.is_empty(), "the browser's console has {complaints:?}");
     let dom = String::from_utf8_lossy(&logged.stdout);
     assert!(dom.contains("Bottom line"), "the page was read: {dom}");
     let requests = requests(&log);
