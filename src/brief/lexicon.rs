@@ -250,7 +250,10 @@ mod tests {
     fn what_lies_outside_of_all_bands_is_not_called_by_the_nearest() {
         let term = Term { from: 0.4, to: 0.5, words: vec!["middling".to_owned()] };
         let middle = Lexicon { name: "middle".to_owned(), source: String::new(), terms: vec![term] };
-        assert_eq!([0.37, 0.45, 0.66].map(|chance| middle.say(chance)), ["below middling", "middling", "above middling"]);
+        assert_eq!(
+            [0.37, 0.45, 0.66].map(|chance| middle.say(chance)),
+            ["below middling", "middling", "above middling"]
+        );
         assert_eq!([0.37, 0.45, 0.66].map(|chance| middle.place(chance)), [-0.5, 0.0, 0.5]);
     }
 

@@ -96,7 +96,7 @@ fn digits(percent: f64) -> usize {
 }
 
 /// The chance that stands in brackets, which is what a word must fit: 44.8 % is told as 45 %.
-fn as_told(probability: f64) -> f64 {
+pub(super) fn as_told(probability: f64) -> f64 {
     let percent = 100.0 * probability;
     if !(0.05..=99.95).contains(&percent) {
         return probability;
