@@ -1,8 +1,8 @@
 //! A brief as Markdown, short enough for a comment on a change: the bottom line, what moved and by what, every question in words.
 
+use super::Brief;
 use super::page::{finely, points};
 use super::wording::in_brackets;
-use super::{Brief, InWords};
 use crate::diagnostic::counted;
 use crate::report::plain;
 use std::fmt::Write as _;
@@ -74,7 +74,7 @@ impl Brief {
                 for (at, line) in question.lines.iter().enumerate() {
                     let unheard = question.unheard.as_ref().filter(|_| at == 0);
                     let unheard = unheard.map_or_else(String::new, |told| format!(" **{}**", plain(told)));
-                    let ask = format!("{}{}{unheard}", plain(&question.ask), part(line));
+                    let ask = format!("{}{unheard}", plain(&line.asked(&question.ask)));
                     let doubt = line.doubt_text().unwrap_or_default();
                     let error = line.standard_error.as_ref().map_or_else(String::new, points);
                     let _ = writeln!(text, "| {ask} | {} | {error} | {doubt} |", plain(&line.sentence()));
@@ -183,10 +183,6 @@ impl Brief {
             let _ = write!(text, "\n### {title}\n\n{}\n", plain(why));
         }
     }
-}
-
-fn part(line: &InWords) -> String {
-    if line.part.is_empty() { String::new() } else { format!(": {}", plain(&line.part_in_words())) }
 }
 
 /// The error of a share behind it, in percentage points; nothing where there is none.

@@ -22,7 +22,7 @@ pub use lexicon::{KnownLexicon, Lexicon, Term, Wording};
 pub use lint::{CODES, lint};
 pub use page::comparison_page;
 pub use picture::{Curves, Line, Mark};
-pub use wording::{Doubtful, InWords, day_in_words, in_brackets, in_words};
+pub use wording::{Doubtful, InWords, asked, day_in_words, in_brackets, in_words};
 
 use crate::report::figure::significant;
 use jiff::civil::Date;

@@ -3,7 +3,7 @@
 use super::load::Loaded;
 use super::report_bottom::listed;
 use super::report_parts::unit;
-use crate::brief::{Driver, Drivers, Stories, Story, Watch, Watched, day_in_words, in_brackets};
+use crate::brief::{Driver, Drivers, Stories, Story, Watch, Watched, asked, day_in_words, in_brackets};
 use crate::cohere::{self, StatementReport};
 use crate::error::Error;
 use crate::explain::{self, Bar, BarKind, Explained};
@@ -227,7 +227,7 @@ pub(super) fn drivers(loaded: &Loaded, situation: &Situation, at: usize, setting
     let ask = &model.questions[at].ask;
     let target = match &found.explained {
         Explained::Yes => ask.clone(),
-        Explained::Option { option } => format!("{ask} {}", names::in_words(option)),
+        Explained::Option { option } => asked(ask, option),
         Explained::By { day } => format!("{ask} By {}", day_in_words(*day)),
         Explained::Mean { .. } => return None,
     };

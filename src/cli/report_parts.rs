@@ -7,7 +7,7 @@ use super::report_resolved::unheard;
 use super::run::once;
 use crate::brief::{
     Because, Changes, Curves, Doubtful, Input, Lexicon, Line, Mark, Move, NewsItem, QuestionGroup, QuestionInWords,
-    Record, RecordRow, day_in_words, in_words,
+    Record, RecordRow, asked, day_in_words, in_words,
 };
 use crate::calibrate::{
     CalibrationSettings, Counted, Panel, ReliabilityAxis, calibration_report, reliability_diagram, streams,
@@ -182,8 +182,8 @@ fn before_and_now(old: f64, new: f64, moved: f64, in_table: Option<f64>) -> (f64
 
 /// The moves of a question: of yes, or of each option that moved.
 fn moves(found: &Diff, question: &QuestionMoved, report: &RunReport, model: &Model) -> Vec<Move> {
-    let asked = report.questions.iter().find(|one| one.id == question.id);
-    let ask = asked.map_or("", |one| one.ask.as_str());
+    let now = report.questions.iter().find(|one| one.id == question.id);
+    let ask = now.map_or("", |one| one.ask.as_str());
     let told = question.figures.iter().filter(|one| one.kind == FigureKind::Chance);
     told.filter_map(|one| {
         let (old, new) = (one.old?, one.new?);
@@ -191,7 +191,7 @@ fn moves(found: &Diff, question: &QuestionMoved, report: &RunReport, model: &Mod
         if moved.abs() < LEAST_MOVE {
             return None;
         }
-        let ask = if one.part == "yes" { ask.to_owned() } else { format!("{ask} {}", names::in_words(&one.part)) };
+        let ask = if one.part == "yes" { ask.to_owned() } else { asked(ask, &one.part) };
         let mut causes: Vec<&Effect> = one.effects.iter().filter(|effect| effect.told_apart).collect();
         causes.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()).then(a.change.cmp(&b.change)));
         let mut because: Vec<Because> = causes
@@ -212,7 +212,7 @@ fn moves(found: &Diff, question: &QuestionMoved, report: &RunReport, model: &Mod
         if !because.is_empty() && rest.abs() >= LEAST_MOVE / 2.0 {
             because.push(Because { what: "all else".to_owned(), effect: rest, standard_error: one.moved_error });
         }
-        let table = in_table(asked.and_then(|one| one.figures.forecast.as_ref()), &one.part);
+        let table = in_table(now.and_then(|one| one.figures.forecast.as_ref()), &one.part);
         let (old, new) = before_and_now(old, new, moved, table);
         Some(Move { id: question.id.clone(), ask, old, new, standard_error: one.moved_error, because })
     })

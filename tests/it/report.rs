@@ -415,7 +415,7 @@ fn options_keep_their_names_for_programs_and_figures_their_errors_for_people() {
     let json = reported(&file, &["--worlds", "100k", "--format", "json"]);
     assert!(json.contains("\"part\": \"by_sea\""), "{json}");
     let text = reported(&file, &["--worlds", "100k", "--format", "md"]);
-    assert!(text.contains("| How?: by land |"), "{text}");
+    assert!(text.contains("| How? By land |"), "{text}");
     // sqrt(0.43 x 0.57 / 100,000) in points, of cost over 41.
     assert!(text.contains("(43 %) | 0.16 |"), "{text}");
 }
