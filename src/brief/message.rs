@@ -40,12 +40,12 @@ impl Brief {
                         .collect();
                     let _ = writeln!(
                         text,
-                        "| {} | {} | {} | {:+.1} | {:.2} | {} |",
+                        "| {} | {} | {} | {:+.1} | {} | {} |",
                         plain(&one.ask),
                         in_brackets(one.old),
                         in_brackets(one.new),
                         100.0 * (one.new - one.old),
-                        100.0 * one.standard_error,
+                        Some(one.standard_error).filter(|error| *error > 0.0).as_ref().map_or_else(String::new, points),
                         because.join("; ")
                     );
                 }
@@ -64,11 +64,14 @@ impl Brief {
         }
         self.say_why_no(&mut text, "stories", "Stories");
         for group in &self.questions {
-            let title = if group.tag.is_empty() { "other" } else { group.tag.as_str() };
+            let title = match group.tag.as_str() {
+                "" if self.questions.len() == 1 => String::new(),
+                "" => ": other".to_owned(),
+                tag => format!(": {}", plain(tag)),
+            };
             let _ = write!(
                 text,
-                "\n### Questions: {}\n\n| question | forecast | ± points | doubt 90 % |\n|---|---|--:|---|\n",
-                plain(title)
+                "\n### Questions{title}\n\n| question | forecast | ± points | doubt 90 % |\n|---|---|--:|---|\n"
             );
             for question in &group.questions {
                 for (at, line) in question.lines.iter().enumerate() {

@@ -278,9 +278,9 @@ fn is_markdown(path: &Path) -> Result<bool, Error> {
 fn of_forecasters(arguments: &Arguments, format: Format) -> Done {
     let found = compare::for_page(&arguments.compare, &arguments.inputs)?;
     let Some(path) = &arguments.out else {
-        return compare::show(&found, format);
+        return compare::show_as_page(&found, format);
     };
-    let text = if is_markdown(path)? { compare::text(&found, Format::Md)? } else { compare::page(&found)? };
+    let text = if is_markdown(path)? { compare::markdown(&found)? } else { compare::page(&found)? };
     console::write_alone(path, &text)?;
     Ok(ExitCode::SUCCESS)
 }

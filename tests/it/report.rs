@@ -245,8 +245,22 @@ fn a_comparison_is_a_page_too() {
     run(&["report", "--compare", "foretell,polymarket", "--ledger", &ledger, "--out", &out]);
     let page = desk.read("comparison.html");
     assert!(page.contains("cannot tell yet") && page.contains("<svg") && page.len() < 500_000);
+    assert!(page.contains("<h1>foretell and polymarket compared</h1>"));
+    let first = page.split("<li>").nth(1).and_then(|rest| rest.split("</li>").next()).unwrap_or_default();
+    assert!(first.starts_with("foretell against polymarket under brier: ") && first.ends_with('.'), "{first}");
+    // What the pictures show is told to those who do not see them.
+    let alt = page.split("<title>Paired differences under brier: foretell less polymarket, mean ").nth(1);
+    let alt = alt.and_then(|rest| rest.split("</title>").next()).expect("the picture has words");
+    assert!(alt.starts_with(['+', '−']) && alt.ends_with(": cannot tell yet"), "one cluster has no interval: {alt}");
+    let alt = page.split("<title>Reliability of stated probabilities: foretell said ").nth(1);
+    let alt = alt.and_then(|rest| rest.split("</title>").next()).expect("the picture has words");
+    assert!(alt.contains(" % in the mean, and ") && alt.contains("; polymarket said "), "{alt}");
     assert_eq!(addresses(&page), Vec::<&str>::new());
     looks_right(&desk, "comparison.html");
+    let told = ["report", "--compare", "foretell,polymarket", "--format", "md", "--ledger", &ledger];
+    let output = foretell().args(told).output().expect("the binary runs");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(text.starts_with("## foretell and polymarket compared\n\n"), "{text}");
 }
 
 #[test]
@@ -401,6 +415,7 @@ fn the_first_question_is_told_with_what_it_hangs_on() {
     assert!(page.contains("What it hangs on") && page.contains("rain: 6 of 20") && !page.contains("<on>"), "{page}");
     let text = reported(&file, &[&headline[..], &["--format", "md"]].concat());
     assert!(text.contains("### What it hangs on") && text.contains("| rain: 6 of 20 |"), "{text}");
+    assert!(text.contains("\n### Questions\n\n"), "no question has a tag: {text}");
     // A number of which nothing is in doubt hangs on nothing.
     let dear = reported(&file, &["--headline", "dear", "--worlds", "100k", "--format", "md"]);
     assert!(!dear.contains("For:") && dear.contains("### What it hangs on\n\nFor “"), "{dear}");
