@@ -21,7 +21,7 @@ pub use confidence::{Confidence, Reach};
 pub use lexicon::{KnownLexicon, Lexicon, Term, Wording};
 pub use lint::{CODES, lint};
 pub use page::comparison_page;
-pub use picture::{Curves, Line, Mark};
+pub use picture::{Curves, Drawn, Line, Mark, Resolved};
 pub use wording::{Doubtful, InWords, asked, day_in_words, in_brackets, in_words};
 
 use crate::report::figure::significant;
@@ -97,6 +97,11 @@ impl Brief {
     #[must_use]
     pub fn why_no(&self, section: &str) -> Option<&str> {
         self.left_out.iter().find(|one| one.section == section).map(|one| one.why.as_str())
+    }
+
+    /// Whether a picture has rings for what was recorded.
+    fn has_rings(&self) -> bool {
+        self.curves.iter().flat_map(|curves| &curves.lines).any(Line::is_rings)
     }
 
     fn has(&self, reach: Reach) -> bool {

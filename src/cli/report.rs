@@ -6,6 +6,7 @@ use super::inputs::{self, Inputs};
 use super::load::{self, Loaded, View};
 use super::means::{Means, Voice};
 use super::report_bottom::bottom_line;
+use super::report_curves as curves;
 use super::report_outlook as outlook;
 use super::report_parts::{self as parts, Doubts, Moved};
 use super::run::once;
@@ -133,7 +134,7 @@ fn brief(
     settings: &Settings,
 ) -> Result<Brief, Error> {
     let model = &loaded.model;
-    let past = parts::replays(loaded, &arguments.view, report, arguments.every, settings)?;
+    let past = curves::past(loaded, &arguments.view, report, arguments.every, settings)?;
     let news = parts::news(model, report.as_of);
     let moved = match (&arguments.against, arguments.since) {
         (Some(path), _) => Moved::Against(Box::new(load::load(path)?)),
@@ -178,7 +179,8 @@ fn brief(
     }
     let doubts = Doubts::new(model, &situation, settings.doubt_draws);
     let (questions, closed) = parts::questions(loaded, report, records, &doubts, &lexicon);
-    let curves = parts::curves(loaded, report, &past, records, headline, &news);
+    let shown = curves::curves(loaded, report, &past, records, headline, &news);
+    let how_curves = curves::how(&shown, &past, report.worlds);
     let coherence = outlook::coherence(loaded, report, records)?;
     let told = (stories.as_ref(), changes.as_ref(), watch.as_ref());
     let bottom_line = bottom_line(loaded, report, (headline, questions.as_slice()), told, &doubts, &lexicon);
@@ -193,15 +195,15 @@ fn brief(
         stories,
         questions,
         closed,
-        news: if curves.is_empty() { Vec::new() } else { news },
-        curves,
+        news: if shown.is_empty() { Vec::new() } else { news },
+        curves: shown,
         changes,
         drivers,
         watch,
         record,
         left_out,
         coherence,
-        method: parts::method(report, past.len(), &lexicon),
+        method: parts::method(report, how_curves, &lexicon),
         inputs: parts::stated(loaded),
         warnings: outlook::warnings(report),
         file: loaded.source.text().to_owned(),

@@ -569,6 +569,51 @@ fn what_the_record_holds_is_told_in_every_format() {
     assert!(!text.contains("By the record"), "{text}");
 }
 
+/// A deal that a mediator makes likely, named on 1 February.
+const MEDIATED: &str = "title = 't'\nas_of = 2026-01-10\nhorizon = 2026-12-31\n[event.mediator]\nchance = '30%'\n\
+    [event.deal]\nchance = [{ if = 'mediator', is = '80%' }, { otherwise = '20%' }]\n\
+    [[news]]\ndate = 2026-02-01\nabout = 'mediator'\neffect = 'happened'\nsays = 'A mediator is named'\n\
+    [question.deal]\nask = 'Is there a deal?'\nholds = 'deal'\ncloses = 2026-06-30\nresolves = 'r'\n";
+const SAID: &str =
+    "question,forecaster,made_at,probability\ndeal,foretell,2026-01-20,40%\ndeal,foretell,2026-02-10,78%\n";
+
+#[test]
+fn curves_are_what_the_file_says_of_each_day_with_rings_for_what_was_recorded_and_no_rise_before_its_cause() {
+    let desk = Desk::new();
+    let file = desk.write("mediated.toml", MEDIATED);
+    let said = desk.write("said.csv", SAID).display().to_string();
+    let outcomes = desk.write("outcomes.csv", "question,resolution,resolved_on\ndeal,yes,2026-02-20\n");
+    let outcomes = outcomes.display().to_string();
+    let common = ["--as-of", "2026-03-01", "--forecasts", &said, "--outcomes", &outcomes];
+    let brief = reported(&file, &[&common[..], &["--format", "json"]].concat());
+    let brief: serde_json::Value = serde_json::from_str(&brief).expect("JSON");
+    let curves = &brief["curves"][0];
+    let points = |line: usize| -> Vec<(String, f64)> {
+        let points = curves["lines"][line]["points"].as_array().expect("points").iter();
+        points.map(|one| (one[0].as_str().expect("a day").to_owned(), one[1].as_f64().expect("a chance"))).collect()
+    };
+    assert_eq!((&curves["lines"][0]["drawn"], &curves["lines"][1]["drawn"]), (&"straight".into(), &"rings".into()));
+    // 0.3 x 0.8 + 0.7 x 0.2 until the mediator is named.
+    for (day, chance) in points(0) {
+        let expected = if day.as_str() < "2026-02-01" { 0.38 } else { 0.8 };
+        assert!((chance - expected).abs() < 1e-12, "{day}: {chance}");
+    }
+    assert!(
+        points(0).iter().any(|(day, _)| day == "2026-01-31") && points(0).iter().any(|(day, _)| day == "2026-02-01")
+    );
+    assert_eq!(points(1), [("2026-01-20".to_owned(), 0.4), ("2026-02-10".to_owned(), 0.78)]);
+    assert_eq!(curves["resolved"], serde_json::json!({ "day": "2026-02-20", "answer": "yes" }));
+    // Every third day makes 17, and one more is that of the news; the day before it is among them.
+    let how = "- Curves: lines: the file looked at from 18 earlier days (every 3 days, and each day with news and the day before it)";
+    let text = reported(&file, &[&common[..], &["--format", "md"]].concat());
+    assert!(text.contains(how) && text.contains("; rings: forecasts as they were recorded, on their days\n"), "{text}");
+    let page = desk.at("mediated.html").display().to_string();
+    run(&[&["report", &file.display().to_string()][..], &common, &["--out", &page]].concat());
+    let page = desk.read("mediated.html");
+    assert!(page.contains("rings are forecasts as they were recorded") && page.contains("foretell, as recorded"));
+    assert!(page.contains("<td>the record</td><td>2026-02-20: resolved, yes</td>"), "{page}");
+}
+
 #[test]
 fn an_event_and_the_question_of_its_name_are_told_apart_by_what_is_known_when() {
     let desk = Desk::new();
