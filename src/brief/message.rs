@@ -57,6 +57,9 @@ impl Brief {
         self.say_why_no(&mut text, "changes", "What moved");
         if let Some(stories) = &self.stories {
             text.push_str("\n### Stories\n\n");
+            for remark in &stories.remarks {
+                let _ = write!(text, "> **Warning:** {}\n\n", plain(remark));
+            }
             for story in &stories.stories {
                 let share = format!("**{}**{}", in_brackets(story.share), error(story.standard_error));
                 let _ = writeln!(text, "- {share} {}", plain(&story.words));
@@ -121,6 +124,9 @@ impl Brief {
         self.say_why_no(&mut text, "drivers", "What it hangs on");
         if let Some(watch) = &self.watch {
             let _ = write!(text, "\n### What to watch\n\nFor: {}\n\n", plain(&watch.target));
+            for remark in &watch.remarks {
+                let _ = write!(text, "> **Warning:** {}\n\n", plain(remark));
+            }
             let unit = match watch.mean_in.as_deref() {
                 None => " points".to_owned(),
                 Some("") => String::new(),

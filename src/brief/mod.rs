@@ -131,6 +131,8 @@ impl Brief {
 pub struct Stories {
     /// Over what they run, in a sentence.
     pub over: String,
+    /// What a reader must know of them, a sentence each: that they tell a question as open which the record has resolved.
+    pub remarks: Vec<String>,
     /// The likeliest first.
     pub stories: Vec<Story>,
     /// What is left.
@@ -273,6 +275,8 @@ pub struct Watch {
     pub mean_in: Option<String>,
     /// How many more answers would move it, by less than those told.
     pub others: usize,
+    /// What a reader must know of them, a sentence each: that the record has resolved a question which they take for open.
+    pub remarks: Vec<String>,
 }
 
 impl Watch {

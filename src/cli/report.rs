@@ -9,6 +9,7 @@ use super::report_bottom::bottom_line;
 use super::report_curves as curves;
 use super::report_outlook as outlook;
 use super::report_parts::{self as parts, Doubts, Moved};
+use super::report_resolved::all_unheard;
 use super::run::once;
 use super::{Done, console};
 use crate::brief::{self, Brief, KnownLexicon, LeftOut, Lexicon};
@@ -150,11 +151,16 @@ fn brief(
         if arguments.view.suppose.is_empty() { parts::changes(loaded, report, moved, settings)? } else { None };
     let situation = arguments.view.situation(model)?;
     let over = if arguments.over.is_empty() { &arguments.headline } else { &arguments.over };
-    let stories = outlook::stories(model, &situation, over, settings)?;
+    let unheard = all_unheard(model, report, records);
+    let stories = outlook::stories(model, &situation, over, settings, &unheard)?;
     let mut left_out = Vec::new();
     let mut or_why = |section: &'static str, why: String| left_out.push(LeftOut { section, why });
     let stories = stories.map_err(|why| or_why("stories", why)).ok();
-    let open: Vec<usize> = headline.iter().copied().filter(|at| model.questions[*at].closes > report.as_of).collect();
+    let is_open = |at: &usize| {
+        let question = &model.questions[*at];
+        question.closes > report.as_of && !unheard.iter().any(|one| one.id == question.name)
+    };
+    let open: Vec<usize> = headline.iter().copied().filter(is_open).collect();
     if !arguments.view.suppose.is_empty() {
         or_why("changes", outlook::SUPPOSED.to_owned());
     }
@@ -163,7 +169,7 @@ fn brief(
         or_why("drivers", outlook::no_drivers(loaded, &open));
     }
     let mut settling = Vec::new();
-    let watch = open.iter().find_map(|at| match outlook::watched(model, &situation, report, *at, settings) {
+    let watch = open.iter().find_map(|at| match outlook::watched(model, &situation, report, *at, settings, &unheard) {
         Ok(watch) => Some(watch),
         Err(may_settle_it) => {
             settling.push((*at, may_settle_it));

@@ -35,10 +35,14 @@ pub(super) fn bottom_line(
         lines.push(format!("{}.{closed}{unheard}", first.answer(&question.ask)));
     }
     lines.extend(confidence(&confidences));
-    if let Some(story) = stories.and_then(|stories| stories.stories.first()) {
-        lines.push(format!("Likeliest course ({}): {}", in_brackets(story.share), story.words));
+    if let Some((stories, story)) = stories.and_then(|stories| Some((stories, stories.stories.first()?))) {
+        let by = if stories.remarks.is_empty() { "" } else { ", by a file that lacks what the record knows" };
+        lines.push(format!("Likeliest course{by} ({}): {}", in_brackets(story.share), story.words));
     }
-    if let Some(largest) = changes.and_then(|changes| changes.moved.first()) {
+    // What the record has resolved is told above.
+    let questions = || open.iter().flat_map(|group| &group.questions);
+    let is_known = |id: &str| questions().any(|one| one.id == id && one.unheard.is_some());
+    if let Some(largest) = changes.and_then(|changes| changes.moved.iter().find(|one| !is_known(&one.id))) {
         let why = largest
             .because
             .first()

@@ -7,25 +7,25 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A folder with the summit's ledger: recorded every two weeks, resolved, and with the crowd's prices.
-struct Desk {
+pub(crate) struct Desk {
     folder: tempfile::TempDir,
 }
 
 impl Desk {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().expect("a folder can be made") }
     }
 
-    fn at(&self, name: &str) -> PathBuf {
+    pub(crate) fn at(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn write(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         std::fs::write(self.at(name), text).expect("a file can be written");
         self.at(name)
     }
 
-    fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.at(name)).expect("the command wrote it")
     }
 }
@@ -33,7 +33,7 @@ impl Desk {
 const SUMMIT: &str = "scenarios/white-house-2025-08-18.toml";
 
 /// Runs a command that must end well; its stderr.
-fn run(arguments: &[&str]) -> String {
+pub(crate) fn run(arguments: &[&str]) -> String {
     let output = foretell().args(arguments).output().expect("the binary runs");
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{arguments:?}: {told}");
@@ -384,7 +384,7 @@ const MATCH: &str = "title = 't'\nas_of = 2026-01-01\nhorizon = 2026-12-31\n[eve
     [question.goes]\nask = 'How?'\nwhich = 'way'\ncloses = 2026-12-01\nresolves = 'r'\n\
     [question.dear]\nask = 'Is it dear?'\nholds = 'cost + 1 > 42'\ncloses = 2026-12-01\nresolves = 'r'\n";
 
-fn reported(file: &Path, more: &[&str]) -> String {
+pub(crate) fn reported(file: &Path, more: &[&str]) -> String {
     let output = foretell().arg("report").arg(file).args(more).output().expect("the binary runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("text")
@@ -459,12 +459,15 @@ fn what_to_watch_is_told_of_numbers_in_their_unit_and_not_of_what_hardly_moves()
     let told = watch(&bill);
     assert_eq!(
         (&told["rows"][0]["what"], &told["mean_in"]),
-        (&serde_json::json!("rain"), &serde_json::json!("million"))
+        (&serde_json::json!("whether “rain” comes true"), &serde_json::json!("million"))
     );
     // 2 x 0.3 x 0.7 x (60 - 40), in 100,000 worlds.
     assert!((moves(&told) - 8.4).abs() < 0.3, "{told}");
     let text_of_bill = text(&bill);
-    assert!(text_of_bill.contains("- rain, 8.") && text_of_bill.contains(" million ± 0."), "{text_of_bill}");
+    assert!(
+        text_of_bill.contains("- whether “rain” comes true, 8.") && text_of_bill.contains(" million ± 0."),
+        "{text_of_bill}"
+    );
     // 2 x 0.3 x 0.7 x 0.6, but for what the rumour adds; the rumour moves it by 0.3 x 0.02 / 2 of a point.
     let vote = desk.write("vote.toml", VOTE);
     let told = watch(&vote);
@@ -472,7 +475,8 @@ fn what_to_watch_is_told_of_numbers_in_their_unit_and_not_of_what_hardly_moves()
     assert!((moves(&told) - 0.252).abs() < 1e-4, "{told}");
     let text_of_vote = text(&vote);
     assert!(
-        text_of_vote.contains("- rain, 25 points in the mean: If no (70 %): 20 %. If yes (30 %): 80 %."),
+        text_of_vote
+            .contains("- whether “rain” comes true, 25 points in the mean: If no (70 %): 20 %. If yes (30 %): 80 %."),
         "{text_of_vote}"
     );
     assert!(text_of_vote.contains("By less: 1 finding."), "{text_of_vote}");
@@ -567,51 +571,6 @@ fn what_the_record_holds_is_told_in_every_format() {
     let file = desk.write("heard.toml", &format!("{PORT}{news}"));
     let text = reported(&file, &[&common[..], &["--format", "md"]].concat());
     assert!(!text.contains("By the record"), "{text}");
-}
-
-/// A deal that a mediator makes likely, named on 1 February.
-const MEDIATED: &str = "title = 't'\nas_of = 2026-01-10\nhorizon = 2026-12-31\n[event.mediator]\nchance = '30%'\n\
-    [event.deal]\nchance = [{ if = 'mediator', is = '80%' }, { otherwise = '20%' }]\n\
-    [[news]]\ndate = 2026-02-01\nabout = 'mediator'\neffect = 'happened'\nsays = 'A mediator is named'\n\
-    [question.deal]\nask = 'Is there a deal?'\nholds = 'deal'\ncloses = 2026-06-30\nresolves = 'r'\n";
-const SAID: &str =
-    "question,forecaster,made_at,probability\ndeal,foretell,2026-01-20,40%\ndeal,foretell,2026-02-10,78%\n";
-
-#[test]
-fn curves_are_what_the_file_says_of_each_day_with_rings_for_what_was_recorded_and_no_rise_before_its_cause() {
-    let desk = Desk::new();
-    let file = desk.write("mediated.toml", MEDIATED);
-    let said = desk.write("said.csv", SAID).display().to_string();
-    let outcomes = desk.write("outcomes.csv", "question,resolution,resolved_on\ndeal,yes,2026-02-20\n");
-    let outcomes = outcomes.display().to_string();
-    let common = ["--as-of", "2026-03-01", "--forecasts", &said, "--outcomes", &outcomes];
-    let brief = reported(&file, &[&common[..], &["--format", "json"]].concat());
-    let brief: serde_json::Value = serde_json::from_str(&brief).expect("JSON");
-    let curves = &brief["curves"][0];
-    let points = |line: usize| -> Vec<(String, f64)> {
-        let points = curves["lines"][line]["points"].as_array().expect("points").iter();
-        points.map(|one| (one[0].as_str().expect("a day").to_owned(), one[1].as_f64().expect("a chance"))).collect()
-    };
-    assert_eq!((&curves["lines"][0]["drawn"], &curves["lines"][1]["drawn"]), (&"straight".into(), &"rings".into()));
-    // 0.3 x 0.8 + 0.7 x 0.2 until the mediator is named.
-    for (day, chance) in points(0) {
-        let expected = if day.as_str() < "2026-02-01" { 0.38 } else { 0.8 };
-        assert!((chance - expected).abs() < 1e-12, "{day}: {chance}");
-    }
-    assert!(
-        points(0).iter().any(|(day, _)| day == "2026-01-31") && points(0).iter().any(|(day, _)| day == "2026-02-01")
-    );
-    assert_eq!(points(1), [("2026-01-20".to_owned(), 0.4), ("2026-02-10".to_owned(), 0.78)]);
-    assert_eq!(curves["resolved"], serde_json::json!({ "day": "2026-02-20", "answer": "yes" }));
-    // Every third day makes 17, and one more is that of the news; the day before it is among them.
-    let how = "- Curves: lines: the file looked at from 18 earlier days (every 3 days, and each day with news and the day before it)";
-    let text = reported(&file, &[&common[..], &["--format", "md"]].concat());
-    assert!(text.contains(how) && text.contains("; rings: forecasts as they were recorded, on their days\n"), "{text}");
-    let page = desk.at("mediated.html").display().to_string();
-    run(&[&["report", &file.display().to_string()][..], &common, &["--out", &page]].concat());
-    let page = desk.read("mediated.html");
-    assert!(page.contains("rings are forecasts as they were recorded") && page.contains("foretell, as recorded"));
-    assert!(page.contains("<td>the record</td><td>2026-02-20: resolved, yes</td>"), "{page}");
 }
 
 #[test]
