@@ -12,19 +12,23 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
+    /// An empty one.
     pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().expect("a folder can be made") }
     }
 
+    /// The path of a file in it.
     pub(crate) fn at(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
+    /// Writes a file; its path.
     pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         std::fs::write(self.at(name), text).expect("a file can be written");
         self.at(name)
     }
 
+    /// What a file holds that a command wrote.
     pub(crate) fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.at(name)).expect("the command wrote it")
     }
@@ -384,6 +388,7 @@ const MATCH: &str = "title = 't'\nas_of = 2026-01-01\nhorizon = 2026-12-31\n[eve
     [question.goes]\nask = 'How?'\nwhich = 'way'\ncloses = 2026-12-01\nresolves = 'r'\n\
     [question.dear]\nask = 'Is it dear?'\nholds = 'cost + 1 > 42'\ncloses = 2026-12-01\nresolves = 'r'\n";
 
+/// What `report` prints of a file.
 pub(crate) fn reported(file: &Path, more: &[&str]) -> String {
     let output = foretell().arg("report").arg(file).args(more).output().expect("the binary runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
