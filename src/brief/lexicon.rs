@@ -24,7 +24,7 @@ pub struct Lexicon {
     /// Where it is laid down.
     #[serde(default)]
     pub source: String,
-    /// From the lowest band to the highest. Bands may leave gaps and share ends.
+    /// From the lowest band to the highest. Bands may leave gaps and share ends; one that is read from a file reaches from 0 to 1.
     pub terms: Vec<Term>,
 }
 
@@ -35,6 +35,10 @@ pub enum Wording<'a> {
     Within(&'a Term),
     /// It lies in a gap between two bands.
     Between(&'a Term, &'a Term),
+    /// It lies below the lowest band.
+    Below(&'a Term),
+    /// It lies above the highest.
+    Above(&'a Term),
 }
 
 /// The two that everybody knows; others are read from files.
@@ -101,7 +105,7 @@ impl Lexicon {
     /// Reads a lexicon of one's own, written in TOML: `name`, `source`, and `[[terms]]` with `from`, `to` and `words`.
     ///
     /// # Errors
-    /// If it cannot be read, has no terms, or its bands overlap, run backwards or leave 0 to 1.
+    /// If it cannot be read, has no terms, or its bands overlap, run backwards, leave 0 to 1 or do not reach its ends.
     pub fn from_toml(text: &str) -> Result<Self, Error> {
         let lexicon: Self = toml::from_str(text).map_err(|problem| {
             Error::input("the lexicon cannot be read").because(problem).help(
@@ -131,6 +135,17 @@ impl Lexicon {
                 return wrong(format!("`{high}` starts at {} before `{low}` ends at {}", pair[1].from, pair[0].to));
             }
         }
+        let (first, last) = (&lexicon.terms[0], &lexicon.terms[lexicon.terms.len() - 1]);
+        let outside = match (first.from > 0.0, last.to < 1.0) {
+            (false, false) => None,
+            (true, false) => Some(format!("below {}", first.from)),
+            (false, true) => Some(format!("above {}", last.to)),
+            (true, true) => Some(format!("below {} and above {}", first.from, last.to)),
+        };
+        if let Some(outside) = outside {
+            return Err(Error::input(format!("the lexicon `{}` has no words for chances {outside}", lexicon.name))
+                .help("let its first band start at 0 and its last one end at 1; between bands there may be gaps"));
+        }
         let mut all: Vec<String> =
             lexicon.terms.iter().flat_map(|term| &term.words).map(|word| word.to_lowercase()).collect();
         all.sort();
@@ -140,8 +155,10 @@ impl Lexicon {
         Ok(lexicon)
     }
 
-    /// What a probability is called. On the border of two bands the one nearer to even odds is meant; below the lowest band and above the highest their words
-    /// are used.
+    /// What a probability is called. On the border of two bands the one nearer to even odds is meant.
+    ///
+    /// # Panics
+    /// If there are no terms, which no lexicon has that was read.
     #[must_use]
     pub fn wording(&self, probability: f64) -> Wording<'_> {
         let within = |term: &&Term| (term.from..=term.to).contains(&probability);
@@ -151,9 +168,9 @@ impl Lexicon {
         }
         let above = self.terms.iter().position(|term| term.from > probability);
         match above {
-            Some(0) => Wording::Within(&self.terms[0]),
+            Some(0) => Wording::Below(&self.terms[0]),
             Some(at) => Wording::Between(&self.terms[at - 1], &self.terms[at]),
-            None => Wording::Within(&self.terms[self.terms.len() - 1]),
+            None => Wording::Above(&self.terms[self.terms.len() - 1]),
         }
     }
 
@@ -163,16 +180,20 @@ impl Lexicon {
         match self.wording(probability) {
             Wording::Within(term) => term.words[0].clone(),
             Wording::Between(low, high) => format!("between {} and {}", low.words[0], high.words[0]),
+            Wording::Below(lowest) => format!("below {}", lowest.words[0]),
+            Wording::Above(highest) => format!("above {}", highest.words[0]),
         }
     }
 
-    /// The place of a probability among the terms: 0, 1, …; half-way between where it lies in a gap.
+    /// The place of a probability among the terms: 0, 1, …; half-way between where it lies in a gap, and half a step beyond the first or the last where it lies outside of all.
     #[must_use]
     pub fn place(&self, probability: f64) -> f64 {
         let of = |term: &Term| self.terms.iter().position(|one| one == term).unwrap_or(0) as f64;
         match self.wording(probability) {
             Wording::Within(term) => of(term),
             Wording::Between(low, _) => of(low) + 0.5,
+            Wording::Below(lowest) => of(lowest) - 0.5,
+            Wording::Above(highest) => of(highest) + 0.5,
         }
     }
 }
@@ -226,6 +247,17 @@ mod tests {
     }
 
     #[test]
+    fn what_lies_outside_of_all_bands_is_not_called_by_the_nearest() {
+        let term = Term { from: 0.4, to: 0.5, words: vec!["middling".to_owned()] };
+        let middle = Lexicon { name: "middle".to_owned(), source: String::new(), terms: vec![term] };
+        assert_eq!(
+            [0.37, 0.45, 0.66].map(|chance| middle.say(chance)),
+            ["below middling", "middling", "above middling"]
+        );
+        assert_eq!([0.37, 0.45, 0.66].map(|chance| middle.place(chance)), [-0.5, 0.0, 0.5]);
+    }
+
+    #[test]
     fn a_lexicon_of_ones_own_is_read_and_a_crooked_one_refused() {
         let own = "name = \"Ours\"\n[[terms]]\nfrom = 0.0\nto = 0.3\nwords = [\"no\"]\n[[terms]]\nfrom = 0.3\nto = 1.0\nwords = [\"yes\"]\n";
         assert_eq!(Lexicon::from_toml(own).expect("a lexicon").say(0.29), "no");
@@ -236,6 +268,9 @@ mod tests {
             ("name = \"x\"\nterms = []\n".to_owned(), "it has no terms"),
             (own.replace("words = [\"no\"]", "words = []"), "has no words"),
             (own.replace("name", "nome"), "unknown field `nome`"),
+            (own.replace("from = 0.0", "from = 0.01"), "`Ours` has no words for chances below 0.01"),
+            (own.replace("to = 1.0", "to = 0.99"), "has no words for chances above 0.99"),
+            (own.replace("from = 0.0", "from = 0.1").replace("to = 1.0", "to = 0.9"), "below 0.1 and above 0.9"),
         ] {
             let problem = Lexicon::from_toml(&bad).expect_err(why).to_string();
             assert!(problem.contains(why), "{problem}");

@@ -32,8 +32,8 @@ struct Found<'a> {
 /// Goes through a text that people wrote: every expression of the lexicon, or of one of the known ones, and the number that stands beside it.
 ///
 /// A number counts if it is the first thing in a bracket that follows within three words (`unlikely (27 %)`, `likely to happen [0.7]`, `unlikely (1 in
-/// 10)`), if it is set off behind the expression (`very likely, at 50 %`), or if it is called a chance in the same clause (`there is a 10 % chance, so it is
-/// unlikely`). It belongs to the nearest expression, and of several numbers the nearest counts. It may be rounded to a whole percent; a range must fit as a
+/// 10)`, `(one in ten)`), if it is set off behind the expression (`very likely, at 50 %`, `likely: 70 %`, `likely – 70 % –`), if it says how likely something is right before it (`it is 30 %
+/// likely`), or if it is called a chance in the same clause (`there is a 10 % chance, so it is unlikely`). It belongs to the nearest expression, and of several numbers the nearest counts. It may be rounded to a whole percent; a range must fit as a
 /// whole. Longer expressions go first, so that `very unlikely` is not `unlikely`; `not` before an expression leaves it out.
 #[must_use]
 pub fn lint(source: &Source, lexicon: &Lexicon) -> Diagnostics {
@@ -263,6 +263,14 @@ mod tests {
             ("A truce is unlikely, with a 70 % chance.", "unlikely, with a 70 %"),
             ("There is a roughly even chance of 70 %.", "roughly even chance of 70 %"),
             ("UNLIKELY (ABOUT 70 PERCENT)", "UNLIKELY (ABOUT 70 PERCENT"),
+            ("A walkout is likely: 30 percent.", "likely: 30 percent"),
+            ("A walkout is likely - 30 % - in May.", "likely - 30 %"),
+            ("A walkout is likely – about 30 % – in May.", "likely – about 30 %"),
+            ("A walkout is likely—30 %—in May.", "likely—30 %"),
+            ("A deal is 30 % likely.", "30 % likely"),
+            ("We take it to be only about 30 percent likely to last.", "30 percent likely"),
+            ("A deal is likely (one in three).", "likely (one in three"),
+            ("It is unlikely (seven out of ten).", "unlikely (seven out of ten"),
         ] {
             assert_eq!(codes(text, &icd), [(OUTSIDE_ITS_BAND, warned.to_owned())], "{text}");
         }
@@ -281,6 +289,12 @@ mod tests {
             "It is likely (in 2 of 5 districts).",
             "It is likely (10 % of the seats are open).",
             "It is likely (1 in 2025).",
+            "A rise of 30 % likely ends the talks.",
+            "Prices went up by 5 % likely for good.",
+            "It is likely: 30 % of the members stay away.",
+            "It is likely - 30 % more than last year came.",
+            "A deal is 60 % likely (two in three), a walkout unlikely: 30 %.",
+            "It is likely (one in five districts votes).",
             "It is not likely; the chance is 10 %.",
             "A is likely (60 %); B is unlikely (30 %), C very likely (90 percent).",
         ] {

@@ -1,8 +1,8 @@
 //! A brief as Markdown, short enough for a comment on a change: the bottom line, what moved and by what, every question in words.
 
+use super::Brief;
 use super::page::{finely, points};
 use super::wording::in_brackets;
-use super::{Brief, InWords};
 use crate::diagnostic::counted;
 use crate::report::plain;
 use std::fmt::Write as _;
@@ -40,12 +40,12 @@ impl Brief {
                         .collect();
                     let _ = writeln!(
                         text,
-                        "| {} | {} | {} | {:+.1} | {:.2} | {} |",
+                        "| {} | {} | {} | {:+.1} | {} | {} |",
                         plain(&one.ask),
                         in_brackets(one.old),
                         in_brackets(one.new),
                         100.0 * (one.new - one.old),
-                        100.0 * one.standard_error,
+                        Some(one.standard_error).filter(|error| *error > 0.0).as_ref().map_or_else(String::new, points),
                         because.join("; ")
                     );
                 }
@@ -57,6 +57,9 @@ impl Brief {
         self.say_why_no(&mut text, "changes", "What moved");
         if let Some(stories) = &self.stories {
             text.push_str("\n### Stories\n\n");
+            for remark in &stories.remarks {
+                let _ = write!(text, "> **Warning:** {}\n\n", plain(remark));
+            }
             for story in &stories.stories {
                 let share = format!("**{}**{}", in_brackets(story.share), error(story.standard_error));
                 let _ = writeln!(text, "- {share} {}", plain(&story.words));
@@ -64,17 +67,20 @@ impl Brief {
         }
         self.say_why_no(&mut text, "stories", "Stories");
         for group in &self.questions {
-            let title = if group.tag.is_empty() { "other" } else { group.tag.as_str() };
+            let title = match group.tag.as_str() {
+                "" if self.questions.len() == 1 => String::new(),
+                "" => ": other".to_owned(),
+                tag => format!(": {}", plain(tag)),
+            };
             let _ = write!(
                 text,
-                "\n### Questions: {}\n\n| question | forecast | ± points | doubt 90 % |\n|---|---|--:|---|\n",
-                plain(title)
+                "\n### Questions{title}\n\n| question | forecast | ± points | doubt 90 % |\n|---|---|--:|---|\n"
             );
             for question in &group.questions {
                 for (at, line) in question.lines.iter().enumerate() {
                     let unheard = question.unheard.as_ref().filter(|_| at == 0);
                     let unheard = unheard.map_or_else(String::new, |told| format!(" **{}**", plain(told)));
-                    let ask = format!("{}{}{unheard}", plain(&question.ask), part(line));
+                    let ask = format!("{}{unheard}", plain(&line.asked(&question.ask)));
                     let doubt = line.doubt_text().unwrap_or_default();
                     let error = line.standard_error.as_ref().map_or_else(String::new, points);
                     let _ = writeln!(text, "| {ask} | {} | {error} | {doubt} |", plain(&line.sentence()));
@@ -118,6 +124,9 @@ impl Brief {
         self.say_why_no(&mut text, "drivers", "What it hangs on");
         if let Some(watch) = &self.watch {
             let _ = write!(text, "\n### What to watch\n\nFor: {}\n\n", plain(&watch.target));
+            for remark in &watch.remarks {
+                let _ = write!(text, "> **Warning:** {}\n\n", plain(remark));
+            }
             let unit = match watch.mean_in.as_deref() {
                 None => " points".to_owned(),
                 Some("") => String::new(),
@@ -183,10 +192,6 @@ impl Brief {
             let _ = write!(text, "\n### {title}\n\n{}\n", plain(why));
         }
     }
-}
-
-fn part(line: &InWords) -> String {
-    if line.part.is_empty() { String::new() } else { format!(": {}", plain(&line.part_in_words())) }
 }
 
 /// The error of a share behind it, in percentage points; nothing where there is none.

@@ -21,8 +21,8 @@ pub use confidence::{Confidence, Reach};
 pub use lexicon::{KnownLexicon, Lexicon, Term, Wording};
 pub use lint::{CODES, lint};
 pub use page::comparison_page;
-pub use picture::{Curves, Line, Mark};
-pub use wording::{Doubtful, InWords, day_in_words, in_brackets, in_words};
+pub use picture::{Curves, Drawn, Line, Mark, Resolved};
+pub use wording::{Doubtful, InWords, asked, day_in_words, in_brackets, in_words};
 
 use crate::report::figure::significant;
 use jiff::civil::Date;
@@ -99,6 +99,11 @@ impl Brief {
         self.left_out.iter().find(|one| one.section == section).map(|one| one.why.as_str())
     }
 
+    /// Whether a picture has rings for what was recorded.
+    fn has_rings(&self) -> bool {
+        self.curves.iter().flat_map(|curves| &curves.lines).any(Line::is_rings)
+    }
+
     fn has(&self, reach: Reach) -> bool {
         let questions = self.questions.iter().flat_map(|group| &group.questions);
         questions.flat_map(|question| &question.lines).any(|line| line.reach == Some(reach))
@@ -126,6 +131,8 @@ impl Brief {
 pub struct Stories {
     /// Over what they run, in a sentence.
     pub over: String,
+    /// What a reader must know of them, a sentence each: that they tell a question as open which the record has resolved.
+    pub remarks: Vec<String>,
     /// The likeliest first.
     pub stories: Vec<Story>,
     /// What is left.
@@ -268,6 +275,8 @@ pub struct Watch {
     pub mean_in: Option<String>,
     /// How many more answers would move it, by less than those told.
     pub others: usize,
+    /// What a reader must know of them, a sentence each: that the record has resolved a question which they take for open.
+    pub remarks: Vec<String>,
 }
 
 impl Watch {

@@ -1,6 +1,6 @@
 //! A brief, or a comparison of forecasters, as one HTML file.
 
-use super::wording::{day_in_words, in_brackets};
+use super::wording::{capitalised, day_in_words, in_brackets};
 use super::{Brief, Driver, Drivers, InWords};
 use crate::calibrate::svg::DARK;
 use crate::diagnostic::counted;
@@ -120,9 +120,7 @@ fn signed(difference: impl Borrow<f64>) -> String {
 
 /// The heading of a group: its tag, or what is left.
 fn heading(tag: &str) -> String {
-    let words = tag.replace(['_', '-'], " ");
-    let mut letters = words.chars();
-    letters.next().map_or_else(|| "Other".to_owned(), |first| first.to_uppercase().chain(letters).collect())
+    if tag.is_empty() { "Other".to_owned() } else { capitalised(&tag.replace(['_', '-'], " ")) }
 }
 
 /// Words whose percent signs stay with their numbers.

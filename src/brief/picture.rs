@@ -5,6 +5,7 @@ use crate::calibrate::svg::{BLUE, COLOURS, GRID, INK, MIDDLE};
 use crate::error::Error;
 use jiff::civil::Date;
 use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
 use serde::Serialize;
 
 /// Width of a picture in its own unit; letters can be read where it is shown 340 pixels wide.
@@ -16,16 +17,40 @@ const LETTERS: u32 = 14;
 
 /// Where the numbers of marks stand.
 const ABOVE: i32 = 11;
+/// How far what is said of a resolution stands from its line and from the top.
+const BESIDE: i32 = 4;
 /// Marks nearer to each other than this share a label.
 const CLOSE: i32 = 30;
+
+/// How the values of a line are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Drawn {
+    /// Straight from one to the next: it was so in between, too, as far as is known.
+    Straight,
+    /// Each stands until the next one.
+    Stands,
+    /// Rings about the line before: what was said on those days.
+    Rings,
+}
+
+/// What became of a question by the record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Resolved {
+    /// When.
+    #[schemars(with = "String")]
+    pub day: Date,
+    /// What.
+    pub answer: String,
+}
 
 /// One line of a picture.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Line {
     /// Whose.
     pub name: String,
-    /// Whether a value stands until the next one; else the line runs straight between them.
-    pub stands: bool,
+    /// How its values are drawn.
+    pub drawn: Drawn,
     /// Day and chance, by day.
     #[schemars(with = "Vec<(String, f64)>")]
     pub points: Vec<(Date, f64)>,
@@ -52,9 +77,33 @@ pub struct Curves {
     pub lines: Vec<Line>,
     /// What happened meanwhile.
     pub marks: Vec<Mark>,
+    /// What became of it, where the record knows that.
+    pub resolved: Option<Resolved>,
+}
+
+impl Line {
+    /// Whether it is drawn as rings.
+    pub(super) fn is_rings(&self) -> bool {
+        self.drawn == Drawn::Rings
+    }
 }
 
 impl Curves {
+    /// Each line with the number of its colour.
+    pub(super) fn coloured(&self) -> Vec<(&Line, usize)> {
+        self.lines.iter().enumerate().map(|(at, line)| (line, self.colour_of(at))).collect()
+    }
+
+    /// The number of the colour of a line, from 1: rings have that of the line that they are about.
+    fn colour_of(&self, at: usize) -> usize {
+        self.lines.iter().take(at + 1).filter(|line| !line.is_rings()).count().max(1)
+    }
+
+    /// What became of it and when, within the days of the picture.
+    fn resolved_within(&self, first: Date, last: Date) -> Option<&Resolved> {
+        self.resolved.as_ref().filter(|resolved| (first..=last).contains(&resolved.day))
+    }
+
     /// First and last day of all lines; nothing if there is no more than one day.
     #[must_use]
     pub fn days(&self) -> Option<(Date, Date)> {
@@ -75,7 +124,10 @@ impl Curves {
             })
         };
         let told: Vec<String> = self.lines.iter().filter_map(line).collect();
-        format!("{} {}.", self.ask, told.join("; "))
+        let resolved = self.resolved.as_ref().map_or_else(String::new, |resolved| {
+            format!(" By the record it resolved on {}: {}.", resolved.day, resolved.answer)
+        });
+        format!("{} {}.{resolved}", self.ask, told.join("; "))
     }
 
     /// The picture, as SVG to stand in a page; nothing where no line has two days.
@@ -136,12 +188,26 @@ impl Curves {
             let words = if from == to { from.to_string() } else { format!("{from}–{to}") };
             root.draw(&Text::new(words, (at, ABOVE), number))?;
         }
-        for (at, line) in self.lines.iter().enumerate() {
-            let ink = colour(COLOURS.get(at).copied().unwrap_or(BLUE));
+        if let Some(resolved) = self.resolved_within(first, last) {
+            let x = day(resolved.day);
+            chart.draw_series(LineSeries::new([(x, 0.0), (x, top)], colour(INK).stroke_width(1)))?;
+            let (at, below) = chart.backend_coord(&(x, top));
+            let beside = if at > WIDTH as i32 / 2 { (HPos::Right, -BESIDE) } else { (HPos::Left, BESIDE) };
+            let place = Pos::new(beside.0, VPos::Top);
+            let words = ("sans-serif", LETTERS - 2).into_font().color(&colour(INK)).pos(place);
+            root.draw(&Text::new(format!("resolved: {}", resolved.answer), (at + beside.1, below + BESIDE), words))?;
+        }
+        for (at, (line, number)) in self.coloured().into_iter().enumerate() {
+            let ink = colour(COLOURS.get(number - 1).copied().unwrap_or(BLUE));
+            let place = |(date, share): &(Date, f64)| (day(*date), *share);
+            if line.is_rings() {
+                chart.draw_series(line.points.iter().map(|point| Circle::new(place(point), 4, ink.stroke_width(2))))?;
+                continue;
+            }
             chart.draw_series(LineSeries::new(corners(line, day), ink.stroke_width(2)))?;
-            if line.points.len() <= 40 {
-                let dots = line.points.iter().map(|(date, share)| Circle::new((day(*date), *share), 2, ink.filled()));
-                chart.draw_series(dots)?;
+            let is_ringed = self.lines.get(at + 1).is_some_and(Line::is_rings);
+            if line.points.len() <= 40 && !is_ringed {
+                chart.draw_series(line.points.iter().map(|point| Circle::new(place(point), 2, ink.filled())))?;
             }
         }
         for (x, words) in ticks(first, last) {
@@ -152,8 +218,7 @@ impl Curves {
     }
 }
 
-fn centred() -> plotters::style::text_anchor::Pos {
-    use plotters::style::text_anchor::{HPos, Pos, VPos};
+fn centred() -> Pos {
     Pos::new(HPos::Center, VPos::Center)
 }
 
@@ -168,7 +233,7 @@ fn corners(line: &Line, day: impl Fn(Date) -> f64) -> Vec<(f64, f64)> {
     let mut points: Vec<(f64, f64)> = Vec::with_capacity(2 * line.points.len());
     for (date, share) in &line.points {
         if let Some((_, before)) = points.last().copied()
-            && line.stands
+            && line.drawn == Drawn::Stands
         {
             points.push((day(*date), before));
         }
@@ -221,11 +286,34 @@ mod tests {
             ask: "Do \"they\" meet <soon>?".to_owned(),
             lines: vec![Line {
                 name: "foretell".to_owned(),
-                stands: true,
+                drawn: Drawn::Stands,
                 points: vec![(day(8, 19), 0.202), (day(8, 26), 0.089), (day(9, 30), 0.06)],
             }],
             marks: vec![Mark { number: 1, day: day(8, 22) }, Mark { number: 2, day: day(12, 1) }],
+            resolved: None,
         }
+    }
+
+    #[test]
+    fn what_was_recorded_is_ringed_and_a_resolution_has_its_day() {
+        let day = |month, day| jiff::civil::date(2025, month, day);
+        let mut both = curves();
+        both.lines[0].drawn = Drawn::Straight;
+        let recorded =
+            Line { name: "said".to_owned(), drawn: Drawn::Rings, points: vec![(day(8, 26), 0.1), (day(9, 2), 0.07)] };
+        let other = Line { name: "crowd".to_owned(), drawn: Drawn::Stands, points: vec![(day(8, 26), 0.12)] };
+        both.lines.extend([recorded, other]);
+        assert_eq!([0, 1, 2].map(|at| both.colour_of(at)), [1, 1, 2]);
+        let svg = both.picture().expect("it is drawn").expect("there are days");
+        // Two rings, and the dot of the one value that somebody else's line has; none on the line with the rings.
+        assert_eq!((svg.matches("r=\"4\"").count(), svg.matches("r=\"2\"").count()), (2, 1), "{svg}");
+        assert!(!svg.contains("resolved"));
+        both.resolved = Some(Resolved { day: day(9, 9), answer: "no".to_owned() });
+        let svg = both.picture().expect("it is drawn").expect("there are days");
+        assert!(svg.contains("By the record it resolved on 2025-09-09: no.") && svg.contains("resolved: no"), "{svg}");
+        both.resolved = Some(Resolved { day: day(10, 9), answer: "no".to_owned() });
+        let svg = both.picture().expect("it is drawn").expect("there are days");
+        assert!(!svg.contains("resolved: no"), "it lies after the last day");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The chances that a text states in numbers: `10 %`, `10 per cent`, `85-95 %`, `1 in 10`, `0.1`, and which words they can belong to.
+//! The chances that a text states in numbers: `10 %`, `10 per cent`, `85-95 %`, `1 in 10`, `one in ten`, `0.1`, and which words they can belong to.
 
 use crate::source::Span;
 
@@ -39,6 +39,41 @@ const LEAD: [&str; 19] = [
     "be",
     "between",
 ];
+/// What may stand between a word that says what something is and its number: `it is only about 30 % likely`.
+const NEARLY: [&str; 13] = [
+    "about",
+    "around",
+    "roughly",
+    "some",
+    "only",
+    "just",
+    "nearly",
+    "approximately",
+    "at",
+    "most",
+    "least",
+    "ca",
+    "still",
+];
+/// Words that say what something is: a number behind them, and right before a word for a chance, is of that.
+const IS: [&str; 14] =
+    ["is", "are", "was", "were", "be", "being", "been", "seems", "seem", "looks", "remains", "as", "it", "a"];
+/// Counts in words.
+const COUNTS: [(&str, u32); 13] = [
+    ("one", 1),
+    ("two", 2),
+    ("three", 3),
+    ("four", 4),
+    ("five", 5),
+    ("six", 6),
+    ("seven", 7),
+    ("eight", 8),
+    ("nine", 9),
+    ("ten", 10),
+    ("twenty", 20),
+    ("hundred", 100),
+    ("thousand", 1_000),
+];
 /// Another thing is spoken of behind these.
 const ELSEWHERE: [&str; 15] = [
     "and", "but", "or", "nor", "while", "whereas", "if", "though", "although", "when", "makes", "make", "than",
@@ -54,7 +89,8 @@ pub(super) fn stated(lower: &str) -> Vec<Stated> {
     let mut found: Vec<Stated> = Vec::new();
     for (at, letter) in lower.char_indices() {
         let is_new = found.last().is_none_or(|last| last.span.end <= at);
-        if letter.is_ascii_digit() && is_new && begins(&lower[..at]) {
+        let can_begin = letter.is_ascii_digit() || COUNTS.iter().any(|(word, _)| word.starts_with(letter));
+        if can_begin && is_new && begins(&lower[..at]) {
             found.extend(at_place(lower, at));
         }
     }
@@ -73,7 +109,25 @@ fn begins(before: &str) -> bool {
 
 /// The number that begins at a place, if it states a chance.
 fn at_place(lower: &str, at: usize) -> Option<Stated> {
-    let first = number(&lower[at..])?;
+    let (low, high, end, is_decimal) = match number(&lower[at..]) {
+        Some(first) => in_digits(lower, at, first)?,
+        None => one_in(&lower[at..]).map(|(share, length)| (share, share, at + length, false))?,
+    };
+    if !(low <= high && high <= 100.0) {
+        return None;
+    }
+    let after = lower[end..].trim_start();
+    let called_after = CHANCE.contains(&word(after));
+    let closes = after.starts_with([')', ']', ',', ';']) || called_after;
+    let bracket = opened(&lower[..at]).filter(|_| closes);
+    let called_chance = called_after || called_before(&lower[..at]);
+    let span = Span::new(at, end);
+    // A bare share of 1 says nothing of chances in running text.
+    (!is_decimal || bracket.is_some() || called_chance).then_some(Stated { low, high, span, bracket, called_chance })
+}
+
+/// A number of so many digits: its ends in percent, where it ends, and whether it is a share between 0 and 1.
+fn in_digits(lower: &str, at: usize, first: usize) -> Option<(f64, f64, usize, bool)> {
     let mut end = at + first;
     let low: f64 = lower[at..end].parse().ok()?;
     let mut is_percent = percent_sign(&lower[end..]).inspect(|sign| end += sign).is_some();
@@ -90,27 +144,13 @@ fn at_place(lower: &str, at: usize) -> Option<Stated> {
             is_percent = sign.is_some();
         }
     }
-    let is_decimal = !is_percent && is_share(last) && is_share(&lower[at..at + first]);
-    let (low, high) = if is_percent {
-        (low, high)
-    } else if is_decimal {
-        (100.0 * low, 100.0 * high)
-    } else {
-        let (share, length) = one_in(&lower[at..], first)?;
-        end = at + length;
-        (share, share)
-    };
-    if !(low <= high && high <= 100.0) {
-        return None;
+    if is_percent {
+        return Some((low, high, end, false));
     }
-    let after = lower[end..].trim_start();
-    let called_after = CHANCE.contains(&word(after));
-    let closes = after.starts_with([')', ']', ',', ';']) || called_after;
-    let bracket = opened(&lower[..at]).filter(|_| closes);
-    let called_chance = called_after || called_before(&lower[..at]);
-    let span = Span::new(at, end);
-    // A bare share of 1 says nothing of chances in running text.
-    (!is_decimal || bracket.is_some() || called_chance).then_some(Stated { low, high, span, bracket, called_chance })
+    if is_share(last) && is_share(&lower[at..at + first]) {
+        return Some((100.0 * low, 100.0 * high, end, true));
+    }
+    one_in(&lower[at..]).map(|(share, length)| (share, share, at + length, false))
 }
 
 /// The length of the number that a text begins with.
@@ -148,17 +188,27 @@ fn is_share(digits: &str) -> bool {
     digits.contains('.') && digits.parse().is_ok_and(|share: f64| share <= 1.0)
 }
 
-/// `1 in 10`, in percent, and its length; years are no cases.
-fn one_in(text: &str, first: usize) -> Option<(f64, usize)> {
+/// `1 in 10` or `one in ten`, in percent, and its length; years are no cases.
+fn one_in(text: &str) -> Option<(f64, usize)> {
     const MOST: u32 = 1_000;
-    let part: u32 = text[..first].parse().ok()?;
+    let (part, first) = count(text)?;
     let behind = &text[first..];
-    let rest = ["in ", "out of "].iter().find_map(|one| behind.strip_prefix(' ')?.strip_prefix(one))?;
-    let length = number(rest)?;
-    let whole: u32 = rest[..length].parse().ok()?;
+    let join =
+        |blank: &str| ["in", "out of"].iter().find_map(|one| behind.strip_prefix(&format!("{blank}{one}{blank}")));
+    let rest = join(" ").or_else(|| behind.strip_prefix("-in-"))?;
+    let (whole, length) = count(rest)?;
     let is_of_cases = (2..=MOST).contains(&whole) || whole.is_multiple_of(MOST);
     let end = text.len() - rest.len() + length;
     (part >= 1 && part <= whole && is_of_cases).then(|| (100.0 * f64::from(part) / f64::from(whole), end))
+}
+
+/// A count that a text begins with, in digits or in words, and its length.
+fn count(text: &str) -> Option<(u32, usize)> {
+    if let Some(length) = number(text) {
+        return text[..length].parse().ok().map(|count| (count, length));
+    }
+    let word = word(text);
+    COUNTS.iter().find(|(own, _)| *own == word).map(|(_, count)| (*count, word.len()))
 }
 
 /// The letters that a text begins with.
@@ -190,7 +240,9 @@ impl Stated {
     pub(super) fn belongs_to(&self, lower: &str, word: Span) -> Option<usize> {
         if self.span.end <= word.start {
             let between = &lower[self.span.end..word.start];
-            return (self.called_chance && is_one_clause(between)).then_some(between.len());
+            let is_own = (self.called_chance && is_one_clause(between))
+                || (between.trim().is_empty() && self.bracket.is_none() && says_what_is(&lower[..self.span.start]));
+            return is_own.then_some(between.len());
         }
         if self.span.start < word.end {
             return None;
@@ -208,13 +260,25 @@ impl Stated {
     }
 }
 
-/// `, at 50 %` and nothing else in its clause.
+/// `, at 50 %`, `: 50 %` or ` – 50 % –`, and nothing else in its clause.
 fn is_set_off(between: &str, after: &str) -> bool {
-    let Some(rest) = [",", ":", " –", " —", " -"].iter().find_map(|mark| between.strip_prefix(mark)) else {
-        return false;
+    let marks = [":", " – ", " — ", " - ", "—"];
+    let (rest, needs_at) = match marks.iter().find_map(|mark| between.strip_prefix(mark)) {
+        Some(rest) => (rest, false),
+        None => match [",", " –", " -"].iter().find_map(|mark| between.strip_prefix(mark)) {
+            Some(rest) => (rest, true),
+            None => return false,
+        },
     };
-    let ends = after.trim_start().starts_with(['.', ',', ';', '!', '?', ')', ']']) || after.trim().is_empty();
-    ends && words(rest).any(|word| word == "at") && words(rest).all(|word| LEAD.contains(&word))
+    let after = after.trim_start();
+    let ends = after.is_empty() || after.starts_with(['.', ',', ';', '!', '?', ')', ']', '–', '—', '-']);
+    ends && (!needs_at || words(rest).any(|word| word == "at")) && words(rest).all(|word| LEAD.contains(&word))
+}
+
+/// Whether what stands before a number says what something is: `the deal is about`, or nothing.
+fn says_what_is(before: &str) -> bool {
+    let clause = before.rfind(['.', ',', ';', ':', '!', '?', '(', ')']).map_or(before, |at| &before[at + 1..]);
+    words(clause).rev().find(|word| !NEARLY.contains(word)).is_none_or(|word| IS.contains(&word))
 }
 
 /// Whether a text goes on within one clause, or says what follows from it.
@@ -240,6 +304,11 @@ mod tests {
             ("85-95 %, 85–95%, 85 % to 95 %", vec![(85.0, 95.0); 3]),
             ("between 85 and 95 %", vec![(85.0, 95.0)]),
             ("(1 in 10)", vec![(10.0, 10.0)]),
+            (
+                "(one in ten), (two out of five), (one-in-four), (1 in five)",
+                vec![(10.0, 10.0), (40.0, 40.0), (25.0, 25.0), (20.0, 20.0)],
+            ),
+            ("(one in a row), (someone in ten), (ten in five), (twofold in ten), (one)", vec![]),
             ("(0.25)", vec![(25.0, 25.0)]),
             ("a probability of 0.5", vec![(50.0, 50.0)]),
             ("(3 in 2025), (7), v1.5 %, $10 %, 1,200 %, 12,5 %, 150 %, in 0.5 hours, -5 %", vec![]),

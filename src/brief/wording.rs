@@ -13,7 +13,7 @@ use serde::Serialize;
 /// One figure of a question in words.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct InWords {
-    /// What of the question: nothing for a yes/no question, an option as the file has it, `comes by DAY` of a date.
+    /// What of the question: nothing for a yes/no question, an option as the file has it, `by DAY` and `by which day` of a date.
     pub part: String,
     /// What the lexicon calls the chance; for a number, its range in words.
     pub words: String,
@@ -54,6 +54,23 @@ impl InWords {
         names::in_words(&self.part)
     }
 
+    /// What is asked, with what of it, to be read aloud: `Who wins? The union`, `Who wins: the union`.
+    #[must_use]
+    pub fn asked(&self, ask: &str) -> String {
+        asked(ask, &self.part)
+    }
+
+    /// The same with the forecast, as a sentence or two without the last full stop: `Is it so? Likely (60 %)`, `Who wins? The union: likely (60 %)`.
+    #[must_use]
+    pub fn answer(&self, ask: &str) -> String {
+        let (asked, sentence) = (self.asked(ask), self.sentence());
+        if self.part.is_empty() {
+            format!("{asked} {}", capitalised(&sentence))
+        } else {
+            format!("{asked}: {sentence}")
+        }
+    }
+
     /// The range of the doubt in percent, or that none was seen; nothing where no doubtful input bears on the question.
     #[must_use]
     pub fn doubt_text(&self) -> Option<String> {
@@ -71,6 +88,29 @@ impl InWords {
         let has_figures = self.probability.is_some() || self.standard_error.is_some();
         !has_figures && self.doubt_text().is_none() && self.confidence.is_none()
     }
+}
+
+/// A question with a part of it, such as an option as the file has it, to be read aloud.
+///
+/// ```
+/// use foretell::brief::asked;
+///
+/// assert_eq!(asked("Who wins?", "the_union"), "Who wins? The union");
+/// assert_eq!(asked("Winner", "the_union"), "Winner: the union");
+/// ```
+#[must_use]
+pub fn asked(ask: &str, part: &str) -> String {
+    match names::in_words(part) {
+        part if part.is_empty() => ask.to_owned(),
+        part if ask.ends_with(['?', '!', '.']) => format!("{ask} {}", capitalised(&part)),
+        part => format!("{ask}: {part}"),
+    }
+}
+
+/// With a capital first letter.
+pub(super) fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// A range narrower than this is told by its width: its ends would be told alike.
@@ -96,7 +136,7 @@ fn digits(percent: f64) -> usize {
 }
 
 /// The chance that stands in brackets, which is what a word must fit: 44.8 % is told as 45 %.
-fn as_told(probability: f64) -> f64 {
+pub(super) fn as_told(probability: f64) -> f64 {
     let percent = 100.0 * probability;
     if !(0.05..=99.95).contains(&percent) {
         return probability;
@@ -172,7 +212,7 @@ pub fn in_words(
         Some(Forecast::Date { levels, days, never }) => {
             let error = figures.never.map(|never| never.standard_error);
             let doubt = figures.never.and_then(|never| never.prior_interval).map(|(low, high)| (1.0 - high, 1.0 - low));
-            let mut lines = vec![chance(&format!("comes by {}", day_in_words(horizon)), 1.0 - never, error, doubt)];
+            let mut lines = vec![chance(&format!("by {}", day_in_words(horizon)), 1.0 - never, error, doubt)];
             let known: Vec<(f64, Date)> =
                 levels.iter().zip(days).filter_map(|(level, day)| day.map(|day| (*level, day))).collect();
             let told = [0.05, 0.25, 0.5, 0.75, 0.95];
@@ -185,7 +225,7 @@ pub fn in_words(
             let told: Vec<String> =
                 told.iter().map(|(level, day)| format!("{} by {}", in_brackets(*level), day_in_words(*day))).collect();
             if !told.is_empty() {
-                lines.push(plain("when", told.join("; ")));
+                lines.push(plain("by which day", told.join("; ")));
             }
             lines
         }
@@ -306,7 +346,7 @@ mod tests {
         date.never = Some(Estimate { value: 0.84, standard_error: 0.001, prior_interval: Some((0.7, 0.95)) });
         assert_eq!(
             words(&date, None),
-            ["comes by 31 December 2025|very unlikely (16 %)|5 % to 30 %", "when|5 % by 13 October 2025|"]
+            ["by 31 December 2025|very unlikely (16 %)|5 % to 30 %", "by which day|5 % by 13 October 2025|"]
         );
         let may = jiff::civil::date(2025, 5, 17);
         let scheduled = empty(Forecast::Date {
@@ -314,7 +354,14 @@ mod tests {
             days: vec![Some(may), Some(may), Some(may), Some(end), None],
             never: 0.1,
         });
-        assert_eq!(words(&scheduled, None)[1], "when|50 % by 17 May 2025; 75 % by 31 December 2025|");
+        assert_eq!(words(&scheduled, None)[1], "by which day|50 % by 17 May 2025; 75 % by 31 December 2025|");
+        let lines = in_words(&date, None, end, LOOKED_FOR, &icd);
+        assert_eq!(lines[0].answer("When is it?"), "When is it? By 31 December 2025: very unlikely (16 %)");
+        assert_eq!(lines[1].answer("When is it?"), "When is it? By which day: 5 % by 13 October 2025");
+        let lines = in_words(&which, None, end, LOOKED_FOR, &icd);
+        assert_eq!(lines[1].answer("What is first?"), "What is first? Ceasefire first: unlikely (30 %)");
+        assert_eq!(lines[1].answer("What is first"), "What is first: ceasefire first: unlikely (30 %)");
+        assert_eq!(in_words(&yes, None, end, LOOKED_FOR, &icd)[0].answer("Is it?"), "Is it? Very unlikely (9 %)");
         let alone = |figures: &FigureReport| -> Vec<bool> {
             in_words(figures, None, end, LOOKED_FOR, &icd).iter().map(InWords::is_words_alone).collect()
         };

@@ -119,7 +119,8 @@ pub fn reliability_diagram(panels: &[Panel], axis: ReliabilityAxis) -> String {
     let has_confidence = panels.iter().any(|panel| !panel.confidence.is_empty());
     let legend_rows = 4 + usize::from(has_consistency) + usize::from(has_confidence);
     let height = panels.len().max(1) as f64 * PANEL_HEIGHT + legend_rows as f64 * LEGEND_ROW + 14.0;
-    let mut svg = opening(WIDTH, height, "Reliability of stated probabilities");
+    let told: Vec<String> = panels.iter().map(in_words).collect();
+    let mut svg = opening(WIDTH, height, &format!("Reliability of stated probabilities: {}", told.join("; ")));
     for (at, panel) in panels.iter().enumerate() {
         let _ = writeln!(svg, r#"<g transform="translate(0 {})">"#, at as f64 * PANEL_HEIGHT);
         draw_panel(&mut svg, panel, axis);
@@ -128,6 +129,16 @@ pub fn reliability_diagram(panels: &[Panel], axis: ReliabilityAxis) -> String {
     draw_legend(&mut svg, panels.len().max(1) as f64 * PANEL_HEIGHT + 10.0, has_consistency, has_confidence);
     svg.push_str("</svg>\n");
     svg
+}
+
+/// What a panel shows, for those who do not see it.
+fn in_words(panel: &Panel) -> String {
+    let points = panel.points;
+    let means = points.mean(|stated, _| stated).zip(points.mean(|_, happened| happened));
+    let Some((stated, observed)) = means else { return format!("{} said nothing", panel.name) };
+    let (stated, observed) = (100.0 * stated, 100.0 * observed);
+    let from = drawn_from(points.questions(), points.len());
+    format!("{} said {stated:.0} % in the mean, and {observed:.0} % came true ({from})", panel.name)
 }
 
 fn draw_panel(svg: &mut String, panel: &Panel, axis: ReliabilityAxis) {
@@ -336,6 +347,8 @@ mod tests {
         let points = Points::new(&[0.2, 0.7], &[false, true]).expect("two pairs");
         let svg = reliability_diagram(&[Panel::new("<script>&\"\u{1}", &points)], SHARE);
         assert!(svg.contains("&lt;script&gt;&amp;&quot; </text>"));
+        // Half of 0.9 is 45 %, and one of the two came true.
+        assert!(svg.contains("&lt;script&gt;&amp;&quot;  said 45 % in the mean, and 50 % came true (2 questions, 2 "));
         assert!(!svg.contains("<script"));
     }
 

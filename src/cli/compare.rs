@@ -5,6 +5,7 @@ use super::inputs::{
     Inputs, check_cluster, check_forecaster, check_weigh, records, rule_parser, rules, unknown_forecaster,
 };
 use super::pair_tests::{TEST_COLUMNS, test_cells, test_sheet};
+use super::report_bottom::listed;
 use super::{Done, console, stream};
 use crate::brief::comparison_page;
 use crate::calibrate::{Panel, ReliabilityAxis, reliability_diagram};
@@ -13,7 +14,7 @@ use crate::compare::{
     compare_chosen, difference_picture, gathered_comparison, murphy_picture, murphy_points, regroup,
 };
 use crate::error::Error;
-use crate::report::{Column, Format, Output, Sheet};
+use crate::report::{Column, Format, Output, Sheet, plain};
 use crate::score::{Schedule, Standings, Weigh, standings};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -146,17 +147,38 @@ pub(super) fn show(found: &Found, format: Format) -> Done {
     let Found { comparison, reliability } = found;
     let whole = Whole { comparison, reliability };
     console::present(format, |format| output(found, &whole, format))?;
+    draw(comparison);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// As a page of Markdown has it, to stdout where that is asked for.
+pub(super) fn show_as_page(found: &Found, format: Format) -> Done {
+    let Found { comparison, reliability } = found;
+    let whole = Whole { comparison, reliability };
+    console::present_with(format, |format| output(found, &whole, format), markdown(found)?)?;
+    draw(comparison);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The picture of the differences, for a program that asks.
+fn draw(comparison: &Comparison) {
     console::picture(|| {
         let pairs = under_first_rule(comparison);
         pairs.iter().any(|pair| pair.difference.is_some()).then(|| difference_picture(&pairs))
     });
-    Ok(ExitCode::SUCCESS)
 }
 
-/// In the form asked for.
-pub(super) fn text(found: &Found, format: Format) -> Result<String, Error> {
+/// As Markdown, with a title.
+pub(super) fn markdown(found: &Found) -> Result<String, Error> {
     let Found { comparison, reliability } = found;
-    output(found, &Whole { comparison, reliability }, format).render(format)
+    let text = output(found, &Whole { comparison, reliability }, Format::Md).render(Format::Md)?;
+    Ok(format!("## {}\n\n{}", plain(&title(comparison)), text.trim_start()))
+}
+
+/// Who is compared.
+fn title(comparison: &Comparison) -> String {
+    let names: BTreeSet<&str> = comparison.pairs.iter().flat_map(|pair| [pair.a.as_str(), pair.b.as_str()]).collect();
+    format!("{} compared", listed(&names.into_iter().map(str::to_owned).collect::<Vec<_>>()))
 }
 
 fn output<'a>(found: &Found, whole: &'a Whole<'a>, format: Format) -> Output<'a, Whole<'a>> {
@@ -166,9 +188,8 @@ fn output<'a>(found: &Found, whole: &'a Whole<'a>, format: Format) -> Output<'a,
 /// As a page, with the pictures of the differences and of reliability.
 pub(super) fn page(found: &Found) -> Result<String, Error> {
     let Found { comparison, reliability } = found;
-    let names: BTreeSet<&str> = comparison.pairs.iter().flat_map(|pair| [pair.a.as_str(), pair.b.as_str()]).collect();
-    let title = format!("{} compared", names.into_iter().collect::<Vec<_>>().join(", "));
-    let lines: Vec<String> = comparison.pairs.iter().map(sentence).collect();
+    let title = title(comparison);
+    let lines: Vec<String> = comparison.pairs.iter().map(|pair| format!("{}.", sentence(pair))).collect();
     let pairs: Vec<&PairComparison> = comparison.pairs.iter().filter(|pair| pair.difference.is_some()).collect();
     let mut pictures = Vec::new();
     if !pairs.is_empty() {

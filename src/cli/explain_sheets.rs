@@ -68,16 +68,22 @@ pub(super) fn head(report: &Report) -> Vec<String> {
     let main = Figure { value: forecast.value, standard_error: forecast.standard_error };
     lines.push(format!("{what}: {}", words.value(main)));
     let total = forecast.chance_variance + forecast.doubt_variance;
+    let error = forecast.doubt_variance_error;
     let share = |part: f64| {
-        if total > 0.0 {
-            format!("{} % of the variance", significant(100.0 * part / total, 3))
-        } else {
-            "none".to_owned()
+        if total <= 0.0 {
+            return "none".to_owned();
         }
+        if error <= 0.0 {
+            return format!("{} % of the variance", significant(100.0 * part / total, 3));
+        }
+        let (part, error) = (part / total, error / total);
+        format!("{} of the variance, ± {} points", percent(part, error), percent_error(error))
     };
     lines.push(format!("  chance      {}", share(forecast.chance_variance)));
     let doubt = match forecast.doubt_interval {
-        None => "none was stated that reaches it".to_owned(),
+        None if !forecast.reached => "none was stated that reaches it".to_owned(),
+        None if forecast.doubt_variance <= 0.0 => "none is seen to move it".to_owned(),
+        None => share(forecast.doubt_variance),
         Some((low, high)) => {
             let end = |value: f64| {
                 words.value(Figure { value, standard_error: forecast.standard_error.max((high - low).abs() / 100.0) })
@@ -224,7 +230,13 @@ fn picture(tornado: &Tornado, words: Words) -> Vec<String> {
         return vec!["no input that is in doubt bears on it".to_owned()];
     }
     let unit = if words.is_probability { ", in percent" } else { "" };
-    let mut lines = vec![format!("● all inputs at their means{unit}; ├┤ each over its 90 % interval")];
+    let has = |kind: BarKind| tornado.bars.iter().any(|bar| bar.kind == kind);
+    let dot = match (has(BarKind::Doubt), has(BarKind::Chance)) {
+        (_, false) => "all inputs at their means",
+        (true, true) => "all doubtful inputs at their means, numbers left to chance",
+        (false, true) => "all numbers left to chance",
+    };
+    let mut lines = vec![format!("● {dot}{unit}; ├┤ each over its 90 % interval")];
     lines.extend(whisker_plot(&rows));
     lines.push(String::new());
     lines
@@ -313,8 +325,9 @@ pub(super) fn tidy(of: &Explanation) -> Sheet {
     let exact = |value: f64| Figure { value, standard_error: 0.0 };
     let main = Figure { value: forecast.value, standard_error: forecast.standard_error };
     row("forecast", &of.question, "", "figure", main, forecast.doubt_interval);
-    row("forecast", &of.question, "", "chance variance", exact(forecast.chance_variance), None);
-    row("forecast", &of.question, "", "doubt variance", exact(forecast.doubt_variance), None);
+    let shared = |value: f64| Figure { value, standard_error: forecast.doubt_variance_error };
+    row("forecast", &of.question, "", "chance variance", shared(forecast.chance_variance), None);
+    row("forecast", &of.question, "", "doubt variance", shared(forecast.doubt_variance), None);
     row("forecast", &of.question, "", "simulation variance", exact(forecast.simulation_variance), None);
     for bar in of.tornado.iter().flat_map(|tornado| &tornado.bars) {
         row("tornado", &bar.input, "", "swing", bar.swing, Some((bar.at_low.value, bar.at_high.value)));

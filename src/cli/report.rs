@@ -6,8 +6,10 @@ use super::inputs::{self, Inputs};
 use super::load::{self, Loaded, View};
 use super::means::{Means, Voice};
 use super::report_bottom::bottom_line;
+use super::report_curves as curves;
 use super::report_outlook as outlook;
 use super::report_parts::{self as parts, Doubts, Moved};
+use super::report_resolved::all_unheard;
 use super::run::once;
 use super::{Done, console};
 use crate::brief::{self, Brief, KnownLexicon, LeftOut, Lexicon};
@@ -133,7 +135,7 @@ fn brief(
     settings: &Settings,
 ) -> Result<Brief, Error> {
     let model = &loaded.model;
-    let past = parts::replays(loaded, &arguments.view, report, arguments.every, settings)?;
+    let past = curves::past(loaded, &arguments.view, report, arguments.every, settings)?;
     let news = parts::news(model, report.as_of);
     let moved = match (&arguments.against, arguments.since) {
         (Some(path), _) => Moved::Against(Box::new(load::load(path)?)),
@@ -149,11 +151,16 @@ fn brief(
         if arguments.view.suppose.is_empty() { parts::changes(loaded, report, moved, settings)? } else { None };
     let situation = arguments.view.situation(model)?;
     let over = if arguments.over.is_empty() { &arguments.headline } else { &arguments.over };
-    let stories = outlook::stories(model, &situation, over, settings)?;
+    let unheard = all_unheard(model, report, records);
+    let stories = outlook::stories(model, &situation, over, settings, &unheard)?;
     let mut left_out = Vec::new();
     let mut or_why = |section: &'static str, why: String| left_out.push(LeftOut { section, why });
     let stories = stories.map_err(|why| or_why("stories", why)).ok();
-    let open: Vec<usize> = headline.iter().copied().filter(|at| model.questions[*at].closes > report.as_of).collect();
+    let is_open = |at: &usize| {
+        let question = &model.questions[*at];
+        question.closes > report.as_of && !unheard.iter().any(|one| one.id == question.name)
+    };
+    let open: Vec<usize> = headline.iter().copied().filter(is_open).collect();
     if !arguments.view.suppose.is_empty() {
         or_why("changes", outlook::SUPPOSED.to_owned());
     }
@@ -162,7 +169,7 @@ fn brief(
         or_why("drivers", outlook::no_drivers(loaded, &open));
     }
     let mut settling = Vec::new();
-    let watch = open.iter().find_map(|at| match outlook::watched(model, &situation, report, *at, settings) {
+    let watch = open.iter().find_map(|at| match outlook::watched(model, &situation, report, *at, settings, &unheard) {
         Ok(watch) => Some(watch),
         Err(may_settle_it) => {
             settling.push((*at, may_settle_it));
@@ -178,7 +185,8 @@ fn brief(
     }
     let doubts = Doubts::new(model, &situation, settings.doubt_draws);
     let (questions, closed) = parts::questions(loaded, report, records, &doubts, &lexicon);
-    let curves = parts::curves(loaded, report, &past, records, headline, &news);
+    let shown = curves::curves(loaded, report, &past, records, headline, &news);
+    let how_curves = curves::how(&shown, &past, report.worlds);
     let coherence = outlook::coherence(loaded, report, records)?;
     let told = (stories.as_ref(), changes.as_ref(), watch.as_ref());
     let bottom_line = bottom_line(loaded, report, (headline, questions.as_slice()), told, &doubts, &lexicon);
@@ -193,15 +201,15 @@ fn brief(
         stories,
         questions,
         closed,
-        news: if curves.is_empty() { Vec::new() } else { news },
-        curves,
+        news: if shown.is_empty() { Vec::new() } else { news },
+        curves: shown,
         changes,
         drivers,
         watch,
         record,
         left_out,
         coherence,
-        method: parts::method(report, past.len(), &lexicon),
+        method: parts::method(report, how_curves, &lexicon),
         inputs: parts::stated(loaded),
         warnings: outlook::warnings(report),
         file: loaded.source.text().to_owned(),
@@ -278,9 +286,9 @@ fn is_markdown(path: &Path) -> Result<bool, Error> {
 fn of_forecasters(arguments: &Arguments, format: Format) -> Done {
     let found = compare::for_page(&arguments.compare, &arguments.inputs)?;
     let Some(path) = &arguments.out else {
-        return compare::show(&found, format);
+        return compare::show_as_page(&found, format);
     };
-    let text = if is_markdown(path)? { compare::text(&found, Format::Md)? } else { compare::page(&found)? };
+    let text = if is_markdown(path)? { compare::markdown(&found)? } else { compare::page(&found)? };
     console::write_alone(path, &text)?;
     Ok(ExitCode::SUCCESS)
 }

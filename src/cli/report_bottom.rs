@@ -24,8 +24,7 @@ pub(super) fn bottom_line(
         let (unit, horizon) = (unit(model, &question.target), question.closes.min(model.horizon));
         let told = in_words(&found.figures, unit, horizon, doubts.of_question(*at), lexicon);
         let Some(first) = told.first() else { continue };
-        confidences.push((first.reach, first.confidence));
-        let part = if first.part.is_empty() { String::new() } else { format!(" {}:", first.part_in_words()) };
+        confidences.push((question.ask.as_str(), first.reach, first.confidence));
         let closed = if question.closes <= report.as_of {
             format!(" It closed on {}: that is what is known of it, and no forecast.", day_in_words(question.closes))
         } else {
@@ -33,20 +32,25 @@ pub(super) fn bottom_line(
         };
         let shown = open.iter().flat_map(|group| &group.questions).find(|one| one.id == question.name);
         let unheard = shown.and_then(|one| one.unheard.as_ref()).map_or_else(String::new, |told| format!(" {told}"));
-        lines.push(format!("{}{part} {}.{closed}{unheard}", question.ask, upper(&first.sentence())));
+        lines.push(format!("{}.{closed}{unheard}", first.answer(&question.ask)));
     }
     lines.extend(confidence(&confidences));
-    if let Some(story) = stories.and_then(|stories| stories.stories.first()) {
-        lines.push(format!("Likeliest course ({}): {}", in_brackets(story.share), story.words));
+    if let Some((stories, story)) = stories.and_then(|stories| Some((stories, stories.stories.first()?))) {
+        let by = if stories.remarks.is_empty() { "" } else { ", by a file that lacks what the record knows" };
+        lines.push(format!("Likeliest course{by} ({}): {}", in_brackets(story.share), story.words));
     }
-    if let Some(largest) = changes.and_then(|changes| changes.moved.first()) {
+    // What the record has resolved is told above.
+    let questions = || open.iter().flat_map(|group| &group.questions);
+    let is_known = |id: &str| questions().any(|one| one.id == id && one.unheard.is_some());
+    if let Some(largest) = changes.and_then(|changes| changes.moved.iter().find(|one| !is_known(&one.id))) {
         let why = largest
             .because
             .first()
             .map_or_else(String::new, |cause| format!(", mostly by this: {}", cause.what.trim_end_matches('.')));
         let between = changes.map_or("", |changes| changes.between.as_str());
+        let stop = if largest.ask.ends_with('?') { "" } else { ":" };
         lines.push(format!(
-            "{between}, most has moved here: {} {} before, {} now{why}.",
+            "{between}, most has moved here: {}{stop} {} before, {} now{why}.",
             largest.ask,
             in_brackets(largest.old),
             in_brackets(largest.new)
@@ -61,40 +65,57 @@ pub(super) fn bottom_line(
 }
 
 /// A sentence of its own, apart from how likely anything is; nothing where no doubt was seen or looked for.
-fn confidence(all: &[(Option<Reach>, Option<Confidence>)]) -> Option<String> {
-    let told = [(Confidence::High, "high"), (Confidence::Moderate, "moderate"), (Confidence::Low, "low")];
-    let parts: Vec<(usize, &str)> = told
+fn confidence(all: &[(&str, Option<Reach>, Option<Confidence>)]) -> Option<String> {
+    let of_reach = |which: Option<Reach>| -> Vec<&str> {
+        all.iter().filter(|(_, reach, _)| *reach == which).map(|(ask, ..)| *ask).collect()
+    };
+    let of_confidence = |which: Confidence| -> Vec<&str> {
+        all.iter().filter(|(.., one)| *one == Some(which)).map(|(ask, ..)| *ask).collect()
+    };
+    let mut told: Vec<(Vec<&str>, &str)> = [Confidence::High, Confidence::Moderate, Confidence::Low]
+        .map(|which| (of_confidence(which), which.word()))
         .into_iter()
-        .map(|(which, word)| (all.iter().filter(|(_, one)| *one == Some(which)).count(), word))
-        .filter(|(count, _)| *count > 0)
+        .filter(|(asks, _)| !asks.is_empty())
         .collect();
-    let silent = [
+    let mut silent: Vec<(Vec<&str>, &str)> = [
         (Some(Reach::NotSeen), "the doubt about the inputs moves the figure by less than the simulation can show"),
         (Some(Reach::None), "the file states no doubt that reaches the question"),
         (None, "none is told, since the figure is no chance"),
-    ];
-    let silent: Vec<String> = silent
-        .into_iter()
-        .map(|(which, why)| (all.iter().filter(|(reach, _)| *reach == which).count(), why))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, why)| format!("for {count} {why}"))
-        .collect();
-    let silent = silent.join("; ");
-    match parts.as_slice() {
-        [] if !all.iter().any(|(reach, _)| *reach == Some(Reach::NotSeen)) => None,
-        [] => Some(format!("Nothing is said of confidence in these figures: {silent}.")),
-        [(count, word)] if *count == all.len() => Some(format!(
-            "Confidence in these figures is {word}, by how far the doubt about the inputs could carry them."
-        )),
-        parts => {
-            let told: Vec<String> = parts.iter().map(|(count, word)| format!("{word} for {count}")).collect();
-            let silent = if silent.is_empty() { silent } else { format!("; {silent}") };
-            Some(format!(
-                "Confidence in these figures is {}, by how far the doubt about the inputs could carry them{silent}.",
-                listed(&told)
-            ))
-        }
+    ]
+    .map(|(which, why)| (of_reach(which), why))
+    .into_iter()
+    .filter(|(asks, _)| !asks.is_empty())
+    .collect();
+    if told.is_empty() && of_reach(Some(Reach::NotSeen)).is_empty() {
+        return None;
     }
+    if let ([(_, word)], true) = (told.as_slice(), silent.is_empty()) {
+        return Some(format!(
+            "Confidence in these figures is {word}, by how far the doubt about the inputs could carry them."
+        ));
+    }
+    // Those that are named last, if they are several, are all that were not named before.
+    if let Some((asks, _)) = silent.last_mut().or(told.last_mut())
+        && asks.len() > 1
+        && asks.len() < all.len()
+    {
+        asks.clear();
+    }
+    let named = |asks: &[&str]| match asks {
+        [] => "all others".to_owned(),
+        asks => listed(&asks.iter().map(|ask| format!("“{}”", ask.trim_end_matches('.'))).collect::<Vec<_>>()),
+    };
+    let silent: Vec<String> = silent.iter().map(|(asks, why)| format!("for {} {why}", named(asks))).collect();
+    let silent = silent.join("; ");
+    if told.is_empty() {
+        return Some(format!("Nothing is said of confidence in these figures: {silent}."));
+    }
+    let told: Vec<String> = told.iter().map(|(asks, word)| format!("{word} for {}", named(asks))).collect();
+    let silent = if silent.is_empty() { silent } else { format!("; {silent}") };
+    Some(format!(
+        "Confidence in these figures is {}, by how far the doubt about the inputs could carry them{silent}.",
+        listed(&told)
+    ))
 }
 
 /// `a, b and c`.
@@ -106,33 +127,36 @@ pub(super) fn listed(words: &[String]) -> String {
     }
 }
 
-fn upper(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn confidence_is_a_sentence_of_its_own() {
-        let seen = |which| (Some(Reach::Seen), Some(which));
-        let (high, moderate, low) = (seen(Confidence::High), seen(Confidence::Moderate), seen(Confidence::Low));
+    fn confidence_is_a_sentence_of_its_own_that_names_the_questions() {
+        let seen = |ask, which| (ask, Some(Reach::Seen), Some(which));
+        let (high, moderate) = (seen("A?", Confidence::High), seen("B?", Confidence::Moderate));
+        let low = |ask| seen(ask, Confidence::Low);
+        let unseen = |ask| (ask, Some(Reach::NotSeen), None);
+        let unreached = ("U?", Some(Reach::None), None);
         let told = |all: &[_]| confidence(all).unwrap_or_default();
-        assert!(told(&[high, high]).starts_with("Confidence in these figures is high,"));
-        let (unseen, unreached) = ((Some(Reach::NotSeen), None), (Some(Reach::None), None));
-        let some = told(&[high, low, low, moderate, unseen, unseen, unreached]);
-        assert!(some.contains("high for 1, moderate for 1 and low for 2,"), "{some}");
+        assert!(told(&[high, seen("H?", Confidence::High)]).starts_with("Confidence in these figures is high,"));
+        let some = told(&[high, low("C?"), low("D?"), moderate, unseen("E?"), unseen("F?"), unreached]);
+        assert!(some.contains("is high for “A?”, moderate for “B?” and low for “C?” and “D?”, by"), "{some}");
         assert!(
             some.ends_with(
-                "; for 2 the doubt about the inputs moves the figure by less than the simulation can show; \
-                 for 1 the file states no doubt that reaches the question."
+                "; for “E?” and “F?” the doubt about the inputs moves the figure by less than the simulation can show; \
+                 for “U?” the file states no doubt that reaches the question."
             ),
             "{some}"
         );
-        assert!(!told(&[high, unseen]).contains("states no doubt"));
-        assert!(told(&[unseen, (None, None)]).starts_with("Nothing is said of confidence in these figures: for 1 the"));
-        assert_eq!(confidence(&[unreached, (None, None), (Some(Reach::NotLookedFor), None)]), None);
+        let rest = told(&[high, unseen("E?"), unseen("F?")]);
+        assert!(rest.contains("high for “A?”, by") && rest.contains("; for all others the doubt"), "{rest}");
+        assert!(told(&[high, low("C?"), low("D?")]).contains("high for “A?” and low for all others, by"));
+        assert!(!told(&[high, unseen("E?")]).contains("states no doubt"));
+        let none = told(&[unseen("E?"), ("N?", None, None)]);
+        assert!(none.starts_with("Nothing is said of confidence in these figures: for “E?” the"), "{none}");
+        assert!(none.ends_with("; for “N?” none is told, since the figure is no chance."), "{none}");
+        assert!(told(&[unseen("E?"), unseen("F?")]).contains("figures: for “E?” and “F?” the"));
+        assert_eq!(confidence(&[unreached, ("N?", None, None), ("L?", Some(Reach::NotLookedFor), None)]), None);
     }
 }

@@ -3,12 +3,13 @@
 use super::load::Loaded;
 use super::report_bottom::listed;
 use super::report_parts::unit;
-use crate::brief::{Driver, Drivers, Stories, Story, Watch, Watched, day_in_words, in_brackets};
+use super::report_resolved::{Unheard, remark};
+use crate::brief::{Driver, Drivers, Stories, Story, Watch, Watched, asked, day_in_words, in_brackets};
 use crate::cohere::{self, StatementReport};
 use crate::error::Error;
 use crate::explain::{self, Bar, BarKind, Explained};
 use crate::forecast::{Estimate, Records};
-use crate::model::{self, Model, QuestionTarget};
+use crate::model::{self, Kind, Model, QuestionTarget};
 use crate::plan::Situation;
 use crate::report::figure;
 use crate::report::run::RunReport;
@@ -42,6 +43,7 @@ pub(super) fn stories(
     situation: &Situation,
     over: &[String],
     settings: &Settings,
+    unheard: &[Unheard],
 ) -> Result<Result<Stories, String>, Error> {
     let options = Options {
         over,
@@ -63,8 +65,10 @@ pub(super) fn stories(
         ));
     }
     let covered = told.stories.last().map_or(0.0, |story| story.cumulative);
+    let of_them = unheard.iter().filter(|one| told.over.iter().any(|over| over.question && over.id == one.id));
     Ok(Ok(Stories {
         over: over_what(&told),
+        remarks: remark(of_them, "these stories tell it as the file has it").into_iter().collect(),
         stories: told.stories.iter().map(|one| story(&told, one)).collect(),
         rest: (1.0 - covered).max(0.0),
     }))
@@ -114,7 +118,8 @@ fn story(told: &Storylines, one: &storylines::Story) -> Story {
 struct Seen<'a> {
     name: &'a str,
     kind: watch::Event,
-    ask: Option<&'a str>,
+    /// What it is, for people to read.
+    words: String,
     day: Option<Date>,
     outcomes: &'a [Outcome],
     expected_change: Estimate,
@@ -126,15 +131,31 @@ impl Seen<'_> {
     fn is_of(&self, other: &Seen<'_>) -> bool {
         (self.name, self.kind) == (other.name, other.kind)
     }
+}
 
-    fn in_words(&self) -> String {
-        self.ask.map_or_else(|| names::in_words(self.name), str::to_owned)
+/// What is seen, in the words of the file, or where it has none by its name.
+fn seen_in_words(model: &Model, name: &str, kind: watch::Event, ask: Option<&str>) -> String {
+    let of_a_day = |ask: &str| {
+        let asks_when = |target: &QuestionTarget| matches!(target, QuestionTarget::When(_));
+        model.questions.iter().any(|question| question.ask == ask && asks_when(&question.target))
+    };
+    let is_date = kind == watch::Event::Date;
+    // Whether it has come by a day is no answer to when it comes.
+    if let Some(ask) = ask.filter(|ask| !(is_date && of_a_day(ask))) {
+        return ask.to_owned();
+    }
+    let words = names::in_words(name);
+    match model.find(name).map(|event| &model.event(event).kind) {
+        _ if is_date => format!("whether “{words}” has come"),
+        Some(Kind::Categorical { .. }) => format!("which “{words}” it is"),
+        Some(Kind::Numeric | Kind::Count) => format!("what “{words}” comes to"),
+        _ => format!("whether “{words}” comes true"),
     }
 }
 
 /// All that is seen to move a question, most first. A date event stands there once for each day of the calendar: what it settles by the last of them it does
 /// not settle by an earlier one.
-fn seen<'a>(model: &'a Model, found: &'a watch::Watch) -> Vec<Seen<'a>> {
+fn seen<'a>(model: &Model, found: &'a watch::Watch, unheard: &[Unheard]) -> Vec<Seen<'a>> {
     let same = |name: &str, day: Date| {
         found.findings.iter().any(|one| one.name == name && one.known_on == Some(day) && one.same_as.is_some())
     };
@@ -143,7 +164,7 @@ fn seen<'a>(model: &'a Model, found: &'a watch::Watch) -> Vec<Seen<'a>> {
     let findings = findings.map(|one| Seen {
         name: &one.name,
         kind: one.kind,
-        ask: one.ask.as_deref(),
+        words: seen_in_words(model, &one.name, one.kind, one.ask.as_deref()),
         day: one.known_on,
         outcomes: &one.outcomes,
         expected_change: one.expected_change,
@@ -154,14 +175,20 @@ fn seen<'a>(model: &'a Model, found: &'a watch::Watch) -> Vec<Seen<'a>> {
     let days = days.map(|day| Seen {
         name: &day.name,
         kind: day.kind,
-        ask: model.find(&day.name).and_then(|event| model.in_words(event)),
+        words: seen_in_words(model, &day.name, day.kind, model.find(&day.name).and_then(|event| model.in_words(event))),
         day: Some(day.day),
         outcomes: &day.outcomes,
         expected_change: day.expected_change,
         brier_gain: day.brier_gain.value,
         settles: settles(day.settles, &day.outcomes),
     });
-    let mut seen: Vec<Seen<'a>> = findings.chain(days).filter(|one| one.name != found.target.question).collect();
+    // What the record knows is not to be watched.
+    let is_known = |one: &Seen<'_>| match one.kind {
+        watch::Event::Question => unheard.iter().any(|question| question.id == one.name),
+        _ => unheard.iter().any(|question| question.event.is_some() && question.event == model.find(one.name)),
+    };
+    let all = findings.chain(days).filter(|one| one.name != found.target.question && !is_known(one));
+    let mut seen: Vec<Seen<'a>> = all.collect();
     seen.sort_by(|a, b| b.brier_gain.total_cmp(&a.brier_gain));
     seen
 }
@@ -173,6 +200,7 @@ pub(super) fn watched(
     report: &RunReport,
     at: usize,
     settings: &Settings,
+    unheard: &[Unheard],
 ) -> Result<Watch, Vec<String>> {
     let options = watch::Settings { simulation: quick(settings), ..watch::Settings::default() };
     // A question that cannot be watched, because its answer is known, is no fault of a brief.
@@ -182,7 +210,7 @@ pub(super) fn watched(
         matches!(target, QuestionTarget::Value(_)).then(|| unit(model, target).unwrap_or_default().to_owned());
     let moves_it = |one: &Seen<'_>| mean_in.is_some() || one.expected_change.value >= LEAST_MOVE;
     let (settling, telling): (Vec<Seen<'_>>, Vec<Seen<'_>>) =
-        seen(model, &found).into_iter().partition(|one| one.settles);
+        seen(model, &found, unheard).into_iter().partition(|one| one.settles);
     // Each once, and where room is left, date events on their other days, too.
     let mut first: Vec<&Seen<'_>> = Vec::new();
     let mut again: Vec<&Seen<'_>> = Vec::new();
@@ -193,7 +221,7 @@ pub(super) fn watched(
     let mut shown: Vec<&Seen<'_>> = first.into_iter().chain(again).filter(|one| moves_it(one)).take(FINDINGS).collect();
     if shown.is_empty() {
         let mut names: Vec<String> = Vec::new();
-        for name in settling.iter().filter(|one| moves_it(one)).map(Seen::in_words) {
+        for name in settling.iter().filter(|one| moves_it(one)).map(|one| one.words.clone()) {
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -204,13 +232,15 @@ pub(super) fn watched(
     let told =
         shown.iter().enumerate().filter(|(at, one)| !shown[..*at].iter().any(|before| before.is_of(one))).count();
     let rows = shown.iter().map(|one| Watched {
-        what: one.in_words(),
+        what: one.words.clone(),
         when: one.day.map(day_in_words),
         moves: moves(one.outcomes),
         expected_change: one.expected_change.value,
         standard_error: one.expected_change.standard_error,
     });
-    Ok(Watch { target: report.questions[at].ask.clone(), rows: rows.collect(), mean_in, others: things - told })
+    let remarks = remark(unheard.iter(), "what is told here still takes it for open").into_iter().collect();
+    let target = report.questions[at].ask.clone();
+    Ok(Watch { target, rows: rows.collect(), mean_in, others: things - told, remarks })
 }
 
 /// What the chance of the question at a place hangs on; nothing where no doubtful input moves it, or it is a number.
@@ -227,7 +257,7 @@ pub(super) fn drivers(loaded: &Loaded, situation: &Situation, at: usize, setting
     let ask = &model.questions[at].ask;
     let target = match &found.explained {
         Explained::Yes => ask.clone(),
-        Explained::Option { option } => format!("{ask} {}", names::in_words(option)),
+        Explained::Option { option } => asked(ask, option),
         Explained::By { day } => format!("{ask} By {}", day_in_words(*day)),
         Explained::Mean { .. } => return None,
     };

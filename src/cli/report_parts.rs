@@ -6,8 +6,8 @@ use super::means::{Choice, Means, Voice};
 use super::report_resolved::unheard;
 use super::run::once;
 use crate::brief::{
-    Because, Changes, Curves, Doubtful, Input, Lexicon, Line, Mark, Move, NewsItem, QuestionGroup, QuestionInWords,
-    Record, RecordRow, day_in_words, in_words,
+    Because, Changes, Doubtful, Input, Lexicon, Move, NewsItem, QuestionGroup, QuestionInWords, Record, RecordRow,
+    asked, day_in_words, in_words,
 };
 use crate::calibrate::{
     CalibrationSettings, Counted, Panel, ReliabilityAxis, calibration_report, reliability_diagram, streams,
@@ -15,7 +15,7 @@ use crate::calibrate::{
 use crate::diagnostic::counted;
 use crate::diff::{Diff, Effect, FigureKind, Options, QuestionMoved};
 use crate::error::Error;
-use crate::forecast::{Forecast, ForecastRecord, Records, Resolution};
+use crate::forecast::{Forecast, Records, Resolution};
 use crate::model::{Formula, Model, QuestionTarget};
 use crate::plan::{self, Situation};
 use crate::report::figure;
@@ -24,20 +24,16 @@ use crate::scenario::names;
 use crate::score::{Group, rule, standings, summarise};
 use crate::simulate::Settings;
 use jiff::civil::Date;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-/// Worlds of a day of the curves.
-const WORLDS_OF_A_DAY: u64 = 100_000;
-/// Days of the curves, if nobody says how far apart they are.
-const DAYS: i32 = 20;
+/// Worlds of an earlier day.
+pub(super) const WORLDS_OF_A_DAY: u64 = 100_000;
 /// What moved by less than this is not told.
 const LEAST_MOVE: f64 = 0.01;
 /// Moves that are told.
 const MOST_MOVES: usize = 8;
 /// Causes of a move that are told.
 const MOST_CAUSES: usize = 4;
-/// Lines of a picture.
-const MOST_LINES: usize = 4;
 
 /// The chance of yes of the question at a place.
 pub(super) fn probability(report: &RunReport, at: usize) -> Option<f64> {
@@ -45,34 +41,6 @@ pub(super) fn probability(report: &RunReport, at: usize) -> Option<f64> {
         Some(Forecast::Binary { probability }) => Some(probability),
         _ => None,
     }
-}
-
-/// The forecasts of earlier days, from the day of the file on; none where the brief is as of that day.
-pub(super) fn replays(
-    loaded: &Loaded,
-    view: &View,
-    report: &RunReport,
-    every: Option<i64>,
-    settings: &Settings,
-) -> Result<Vec<RunReport>, Error> {
-    let (first, last) = (loaded.model.as_of, report.as_of);
-    let length = (last - first).get_days();
-    if length <= 0 {
-        return Ok(Vec::new());
-    }
-    let every = every.unwrap_or_else(|| i64::from((length + DAYS - 1) / DAYS).max(1));
-    let settings = Settings {
-        worlds: settings.worlds.min(WORLDS_OF_A_DAY),
-        doubt_draws: 0,
-        stop: crate::simulate::Stop::AtWorlds,
-        ..*settings
-    };
-    let days = (0..).map_while(|at| {
-        let day = first.checked_add(jiff::Span::new().try_days(at * every).ok()?).ok()?;
-        (day < last).then_some(day)
-    });
-    let once = |day| once(loaded, &View { as_of: Some(day), ..view.clone() }, &settings, Means::Choose, Voice::of(day));
-    days.map(once).collect()
 }
 
 /// What became known after the day of the file and up to that of the brief.
@@ -182,8 +150,8 @@ fn before_and_now(old: f64, new: f64, moved: f64, in_table: Option<f64>) -> (f64
 
 /// The moves of a question: of yes, or of each option that moved.
 fn moves(found: &Diff, question: &QuestionMoved, report: &RunReport, model: &Model) -> Vec<Move> {
-    let asked = report.questions.iter().find(|one| one.id == question.id);
-    let ask = asked.map_or("", |one| one.ask.as_str());
+    let now = report.questions.iter().find(|one| one.id == question.id);
+    let ask = now.map_or("", |one| one.ask.as_str());
     let told = question.figures.iter().filter(|one| one.kind == FigureKind::Chance);
     told.filter_map(|one| {
         let (old, new) = (one.old?, one.new?);
@@ -191,7 +159,7 @@ fn moves(found: &Diff, question: &QuestionMoved, report: &RunReport, model: &Mod
         if moved.abs() < LEAST_MOVE {
             return None;
         }
-        let ask = if one.part == "yes" { ask.to_owned() } else { format!("{ask} {}", names::in_words(&one.part)) };
+        let ask = if one.part == "yes" { ask.to_owned() } else { asked(ask, &one.part) };
         let mut causes: Vec<&Effect> = one.effects.iter().filter(|effect| effect.told_apart).collect();
         causes.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()).then(a.change.cmp(&b.change)));
         let mut because: Vec<Because> = causes
@@ -212,7 +180,7 @@ fn moves(found: &Diff, question: &QuestionMoved, report: &RunReport, model: &Mod
         if !because.is_empty() && rest.abs() >= LEAST_MOVE / 2.0 {
             because.push(Because { what: "all else".to_owned(), effect: rest, standard_error: one.moved_error });
         }
-        let table = in_table(asked.and_then(|one| one.figures.forecast.as_ref()), &one.part);
+        let table = in_table(now.and_then(|one| one.figures.forecast.as_ref()), &one.part);
         let (old, new) = before_and_now(old, new, moved, table);
         Some(Move { id: question.id.clone(), ask, old, new, standard_error: one.moved_error, because })
     })
@@ -333,55 +301,6 @@ pub(super) fn resolution(of: &Resolution) -> String {
     }
 }
 
-/// The curves of the questions that matter most: as recorded where the records hold some, else as replayed; beside them those of others.
-pub(super) fn curves(
-    loaded: &Loaded,
-    report: &RunReport,
-    past: &[RunReport],
-    records: Option<&Records>,
-    headline: &[usize],
-    news: &[NewsItem],
-) -> Vec<Curves> {
-    let marks: Vec<Mark> = news.iter().map(|item| Mark { number: item.number, day: item.day }).collect();
-    let own = &loaded.model.forecaster;
-    let of = |at: usize| -> Curves {
-        let question = &loaded.model.questions[at];
-        let mut recorded: BTreeMap<&str, BTreeMap<Date, f64>> = BTreeMap::new();
-        for record in records.iter().flat_map(|records| &records.forecasts) {
-            if let ForecastRecord { forecast: Forecast::Binary { probability }, .. } = record
-                && record.question == question.name
-                && record.made_at.day() <= report.as_of.min(question.closes)
-            {
-                recorded.entry(&record.forecaster).or_default().insert(record.made_at.day(), *probability);
-            }
-        }
-        let mut lines = Vec::new();
-        let mine = recorded.remove(own.as_str()).filter(|days| days.len() > 1);
-        let points: Vec<(Date, f64)> = if let Some(mut days) = mine {
-            if report.as_of <= question.closes
-                && let Some(now) = probability(report, at)
-            {
-                days.insert(report.as_of, now);
-            }
-            days.into_iter().collect()
-        } else {
-            let runs = past.iter().chain([report]).filter(|run| run.as_of <= question.closes);
-            runs.filter_map(|run| Some((run.as_of, probability(run, at)?))).collect()
-        };
-        lines.push(Line { name: own.clone(), stands: false, points });
-        let mut others: Vec<(&str, BTreeMap<Date, f64>)> =
-            recorded.into_iter().filter(|(_, days)| days.len() > 1).collect();
-        others.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then(a.0.cmp(b.0)));
-        lines.extend(others.into_iter().take(MOST_LINES - 1).map(|(name, days)| Line {
-            name: name.to_owned(),
-            stands: true,
-            points: days.into_iter().collect(),
-        }));
-        Curves { id: question.name.clone(), ask: question.ask.clone(), lines, marks: marks.clone() }
-    };
-    headline.iter().map(|at| of(*at)).filter(|curves| curves.days().is_some()).collect()
-}
-
 /// How past forecasts turned out; nothing where no yes/no question has resolved.
 pub(super) fn record(records: &Records) -> Option<Record> {
     let all = standings(records, |_| true);
@@ -456,7 +375,7 @@ pub(super) fn no_record(records: Option<&Records>, as_of: Date) -> String {
 }
 
 /// How the figures came about.
-pub(super) fn method(report: &RunReport, replays: usize, lexicon: &Lexicon) -> Vec<(String, String)> {
+pub(super) fn method(report: &RunReport, curves: Option<String>, lexicon: &Lexicon) -> Vec<(String, String)> {
     let fact = |what: &str, how: String| (what.to_owned(), how);
     let mut facts = vec![
         fact("As of", report.as_of.to_string()),
@@ -476,13 +395,7 @@ pub(super) fn method(report: &RunReport, replays: usize, lexicon: &Lexicon) -> V
     }
     facts.extend(report.given.iter().map(|text| fact("Given", text.clone())));
     facts.extend(report.suppose.iter().map(|text| fact("Supposed", text.clone())));
-    if replays > 0 {
-        let worlds = figure::grouped(WORLDS_OF_A_DAY.min(report.worlds.max(1)));
-        facts.push(fact(
-            "Curves",
-            format!("the file looked at from {replays} earlier days, at most {worlds} worlds each"),
-        ));
-    }
+    facts.extend(curves.map(|how| fact("Curves", how)));
     facts.push(fact("Words", lexicon.name.clone()));
     facts.push(fact("Engine", format!("foretell {}", report.engine)));
     facts.push(fact("File", format!("SHA-256 {}", report.scenario_hash)));
@@ -524,7 +437,7 @@ fn plain(value: &toml::Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::forecast::{Moment, Outcome};
+    use crate::forecast::{ForecastRecord, Moment, Outcome};
 
     #[test]
     fn a_brief_knows_nothing_that_came_after_its_day() {

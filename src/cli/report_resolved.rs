@@ -2,7 +2,9 @@
 
 use super::report_parts::resolution;
 use crate::brief::day_in_words;
-use crate::forecast::{Forecast, Outcome, Resolution};
+use crate::forecast::{Forecast, Outcome, Records, Resolution};
+use crate::model::{EventId, Model};
+use crate::report::run::RunReport;
 
 /// In a sentence, what a question has resolved to by the record, with the way out; nothing where the file has it so.
 pub(super) fn unheard(outcome: &Outcome, forecast: Option<&Forecast>) -> Option<String> {
@@ -14,6 +16,44 @@ pub(super) fn unheard(outcome: &Outcome, forecast: Option<&Forecast>) -> Option<
         resolution(&outcome.resolution),
         day_in_words(outcome.resolved_on.day())
     ))
+}
+
+/// An open question of which the record knows what became, and the file does not.
+#[derive(Debug)]
+pub(super) struct Unheard {
+    /// Its name.
+    pub(super) id: String,
+    /// The event that it asks about just as it stands.
+    pub(super) event: Option<EventId>,
+    /// What is asked, and what the record says.
+    told: String,
+}
+
+/// All of them.
+pub(super) fn all_unheard(model: &Model, report: &RunReport, records: Option<&Records>) -> Vec<Unheard> {
+    let questions = model.questions.iter().zip(&report.questions);
+    let open = questions.filter(|(question, _)| question.closes > report.as_of);
+    open.filter_map(|(question, found)| {
+        let outcome = records?.outcomes.get(&question.name)?;
+        if says_so(found.figures.forecast.as_ref(), &outcome.resolution) {
+            return None;
+        }
+        let told = format!(
+            "“{}” has resolved: {}, on {}",
+            question.ask.trim_end_matches('.'),
+            resolution(&outcome.resolution),
+            day_in_words(outcome.resolved_on.day())
+        );
+        let event = question.target.just_an_event().filter(|_| question.given.is_none());
+        Some(Unheard { id: question.name.clone(), event, told })
+    })
+    .collect()
+}
+
+/// A sentence on some of them, with what that means for what is told beside it; nothing where there are none.
+pub(super) fn remark<'a>(unheard: impl Iterator<Item = &'a Unheard>, meaning: &str) -> Option<String> {
+    let told: Vec<&str> = unheard.map(|one| one.told.as_str()).collect();
+    (!told.is_empty()).then(|| format!("By the record {}. The file does not say so, and {meaning}.", told.join("; ")))
 }
 
 /// Whether a forecast leaves nothing open of how its question has resolved.

@@ -1,6 +1,6 @@
 //! Paired differences as an SVG: for each pair the mean with its interval, and the mean of each cluster behind it.
 
-use super::{PairComparison, Verdict};
+use super::PairComparison;
 use crate::calibrate::chart::{Chart, Labels, is_beyond};
 use crate::calibrate::svg::{BLUE, INK, MIDDLE, PAPER, WIDTH, disc, line, opening, shortened, text};
 use std::collections::BTreeMap;
@@ -38,7 +38,8 @@ pub fn difference_picture(pairs: &[&PairComparison]) -> String {
     let has_dots = dots.iter().any(|dots| !dots.is_empty());
     let has_more = dots.iter().flatten().any(|dot| is_beyond(&chart.across, *dot));
     let lines = f64::from(u8::from(has_dots) + u8::from(has_more));
-    let mut svg = opening(WIDTH, chart.floor() + LEGEND.0 + LEGEND.1 * lines + LEGEND.2, &heading);
+    let height = chart.floor() + LEGEND.0 + LEGEND.1 * lines + LEGEND.2;
+    let mut svg = opening(WIDTH, height, &format!("{heading}: {}", in_words(pairs)));
     text(&mut svg, 18.0, 28.0, "start", r#" font-size="18" font-weight="bold""#, &heading);
     text(&mut svg, 18.0, 50.0, "start", "", "left of 0: the first is better");
     chart.axes(&mut svg, Labels::Numbers, Labels::Numbers);
@@ -57,17 +58,38 @@ pub fn difference_picture(pairs: &[&PairComparison]) -> String {
     svg
 }
 
+/// Pairs that are told to those who do not see the picture.
+const TOLD: usize = 8;
+
+/// The figures of the picture, for those who do not see it.
+fn in_words(pairs: &[&PairComparison]) -> String {
+    let pair = |pair: &&PairComparison| {
+        let Some(difference) = pair.difference else {
+            return format!("{} and {} have no common question", pair.a, pair.b);
+        };
+        let interval = pair
+            .interval
+            .map_or_else(String::new, |of| format!(", 95 % interval {} to {}", signed(of.lower), signed(of.upper)));
+        format!("{} less {}, mean {}{interval}: {}", pair.a, pair.b, signed(difference.mean), pair.verdict)
+    };
+    let mut told: Vec<String> = pairs.iter().take(TOLD).map(pair).collect();
+    if pairs.len() > TOLD {
+        told.push(format!("and {} more pairs", pairs.len() - TOLD));
+    }
+    told.join("; ")
+}
+
+/// A difference with its sign.
+fn signed(difference: f64) -> String {
+    format!("{difference:+.4}").replace('-', "−")
+}
+
 /// A cluster whose place is not on the scale.
 fn beyond() -> String {
     format!(r#"fill="{PAPER}" stroke="{INK}" stroke-opacity="0.6" stroke-width="1.2""#)
 }
 
 fn draw_pair(svg: &mut String, chart: &Chart, pair: &PairComparison, dots: &[f64], top: f64) {
-    let verdict = match pair.verdict {
-        Verdict::Better => "better",
-        Verdict::Worse => "worse",
-        Verdict::CannotTellYet => "cannot tell yet",
-    };
     // What one name does not need the other may have.
     let (a, b) = (pair.a.chars().count(), pair.b.chars().count());
     let half = BOTH_NAMES / 2;
@@ -79,7 +101,7 @@ fn draw_pair(svg: &mut String, chart: &Chart, pair: &PairComparison, dots: &[f64
     // Letters stand out from the lines that they cross.
     let style = format!(r#" font-size="14" stroke="{PAPER}" stroke-width="4" paint-order="stroke""#);
     text(svg, chart.left + 8.0, top + 20.0, "start", &style, &words);
-    text(svg, chart.left + 8.0, top + 38.0, "start", &style, verdict);
+    text(svg, chart.left + 8.0, top + 38.0, "start", &style, &pair.verdict.to_string());
     for (at, dot) in dots.iter().enumerate() {
         // Spread over three heights, so that equal ones do not hide each other.
         let y = top + 64.0 + 8.0 * ((at % 3) as f64 - 1.0);

@@ -147,13 +147,21 @@ pub fn explain(view: View<'_>, question: &str, options: &Options<'_>) -> Result<
     let likeliest = |ask: usize| likeliest(model, situation, ask, &bench);
     let target = Target::find(model, question, options.part, likeliest)?;
     let subject = Subject { source, model, situation, undecided, target, bench };
-    let forecast = uncertainty(&subject, options)?;
+    let mut forecast = uncertainty(&subject, options)?;
     let tornado = options.parts.tornado.then(|| tornado::tornado(&subject)).transpose()?;
     let (doubt, chance) = if options.parts.shares {
-        (Some(variances::of_doubt(&subject)?), Some(variances::of_chance(&subject)))
+        let is_seen = forecast.doubt_interval.is_some();
+        (Some(variances::of_doubt(&subject, is_seen)?), Some(variances::of_chance(&subject)))
     } else {
         (None, None)
     };
+    // Of two estimates of one variance the more exact one.
+    if let Some(shared) = doubt.as_ref().and_then(|shares| shares.variance)
+        && variances::is_that_of_the_figure(&subject)
+        && (forecast.doubt_interval.is_none() || shared.standard_error < forecast.doubt_variance_error)
+    {
+        forecast.share(shared.value, shared.standard_error);
+    }
     let (information, what_if) = observed::observed(&subject, options.parts.information, options.parts.what_if)?;
     let told = options.parts.information || options.parts.what_if;
     let filled = options.parts.filled.then(|| filled::filled(&subject)).transpose()?;
@@ -181,18 +189,19 @@ pub fn explain(view: View<'_>, question: &str, options: &Options<'_>) -> Result<
 fn uncertainty(subject: &Subject<'_>, options: &Options<'_>) -> Result<Uncertainty, Error> {
     let plan = subject.plan(Doubt::Drawn);
     let computed = subject.bench.computed(&plan)?;
-    let has_doubt = !relevant::parameters(&plan).is_empty() && options.settings.doubt_draws > 0;
+    let reached = !relevant::parameters(&plan).is_empty();
+    let has_doubt = reached && options.settings.doubt_draws > 0;
     let settings =
         Settings { doubt_draws: if has_doubt { options.settings.doubt_draws } else { 0 }, ..options.settings };
-    let answer = |plan: &Plan| -> Result<(Answer, f64), Error> {
+    let answer = |plan: &Plan| -> Result<(Answer, (f64, f64)), Error> {
         let tally = bench::simulated(plan, &settings)?;
-        let doubt = tally.doubt(0).first().copied().unwrap_or(0.0);
-        Ok((tally.answers()[0].clone(), doubt))
+        let first = |of: &[f64]| of.first().copied().unwrap_or(0.0);
+        Ok((tally.answers()[0].clone(), (first(tally.doubt(0)), first(tally.doubt_error(0)))))
     };
     let is_number = !subject.target.explained.is_probability();
-    let (mut figure, interval, variance, doubt) = match computed {
+    let (mut figure, interval, mut variance, doubt) = match computed {
         Some(value) if !has_doubt && !is_number => {
-            (Figure { value, standard_error: 0.0 }, None, value * (1.0 - value), 0.0)
+            (Figure { value, standard_error: 0.0 }, None, value * (1.0 - value), (0.0, 0.0))
         }
         _ => match answer(&plan)? {
             (Answer::Binary(one), doubt) => {
@@ -209,16 +218,32 @@ fn uncertainty(subject: &Subject<'_>, options: &Options<'_>) -> Result<Uncertain
     };
     if let Some(value) = computed {
         figure = Figure { value, standard_error: 0.0 };
+        if !is_number {
+            variance = value * (1.0 - value);
+        }
     }
-    let doubt = doubt.clamp(0.0, variance.max(0.0));
-    Ok(Uncertainty {
+    let mut all = Uncertainty {
         value: figure.value,
         standard_error: figure.standard_error,
+        reached,
         doubt_interval: interval,
-        doubt_variance: doubt,
-        chance_variance: (variance - doubt).max(0.0),
+        doubt_variance: 0.0,
+        doubt_variance_error: 0.0,
+        chance_variance: variance.max(0.0),
         simulation_variance: figure.standard_error * figure.standard_error,
-    })
+    };
+    all.share(doubt.0, doubt.1);
+    Ok(all)
+}
+
+impl Uncertainty {
+    /// Shares the variance of the outcome between doubt, which has so much of it with an error, and chance.
+    fn share(&mut self, doubt: f64, error: f64) {
+        let total = self.chance_variance + self.doubt_variance;
+        self.doubt_variance = doubt.clamp(0.0, total);
+        self.chance_variance = total - self.doubt_variance;
+        self.doubt_variance_error = error;
+    }
 }
 
 /// The likeliest option of an ask.

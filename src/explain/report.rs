@@ -63,11 +63,15 @@ pub struct Uncertainty {
     pub value: f64,
     /// Simulation: its standard error. More worlds make it smaller.
     pub standard_error: f64,
-    /// Doubt: where it would lie if the doubtful inputs were known; central 90 %. `null` where no doubt was stated that reaches it. More cases make it
-    /// smaller.
+    /// Whether a doubtful input bears on it.
+    pub reached: bool,
+    /// Doubt: where it would lie if the doubtful inputs were known; central 90 %. `null` where no doubt was stated that reaches it, or none was seen to move it. More
+    /// cases make it smaller.
     pub doubt_interval: Option<(f64, f64)>,
-    /// Doubt, as a variance.
+    /// Doubt, as a variance: that which is shared out between the inputs, or that of the draws behind `doubt_interval`, whichever is known more exactly.
     pub doubt_variance: f64,
+    /// The standard error of `doubt_variance`, which is that of `chance_variance`, too.
+    pub doubt_variance_error: f64,
     /// Chance, as a variance: that of the outcome if all inputs were known, in the mean. Nothing makes it smaller.
     pub chance_variance: f64,
     /// Simulation, as a variance. It is no part of the variance of the outcome.
@@ -77,7 +81,7 @@ pub struct Uncertainty {
 /// How far each doubtful input moves a figure, the widest first.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Tornado {
-    /// The figure with all inputs at their means.
+    /// The figure with all doubtful inputs at their means; numbers that chance draws are left to it.
     pub at_means: Figure,
     /// One for each input that bears on it.
     pub bars: Vec<Bar>,

@@ -3,6 +3,7 @@
 use crate::model::Model;
 use crate::scenario::Document;
 use crate::scenario::document::{Cases, ChanceNode, CorrelationNode};
+use crate::scenario::expression::Expression;
 use crate::scenario::phrase::{
     Chance, Effect, HazardShape, NumberPhrase, NumberShape, Ratio, Strength, WhenPhrase, WhenStep,
 };
@@ -25,6 +26,16 @@ pub(super) struct Slot<'d> {
     pub(super) others: Vec<Other<'d>>,
 }
 
+impl Slot<'_> {
+    /// With the case of an event named behind its name: `price if builder is Alpha: …`.
+    fn in_case(mut self, name: &str, case: &str) -> Self {
+        if let Some(rest) = self.what.strip_prefix(name) {
+            self.what = format!("{name}{case}{rest}");
+        }
+        self
+    }
+}
+
 /// Calls `visit` with every filled-in value of a document. `text` is what the document was read from.
 pub(super) fn slots<'d>(document: &'d mut Document, model: &Model, text: &str, visit: &mut dyn FnMut(Slot<'d>)) {
     for prior in &mut document.priors {
@@ -35,8 +46,8 @@ pub(super) fn slots<'d>(document: &'d mut Document, model: &Model, text: &str, v
     }
     for event in &mut document.events {
         let name = event.name.value.clone();
-        for node in event.chance.iter_mut().flat_map(|(_, cases)| phrases(cases)) {
-            of_chances(node, &name, visit);
+        for (case, node) in event.chance.iter_mut().flat_map(|(_, cases)| phrases(cases, text)) {
+            of_chances(node, &name, &mut |slot: Slot<'d>| visit(slot.in_case(&name, &case)));
         }
         let causes = event.causes.as_ref().map(|(span, _)| *span);
         if let Some((_, causes)) = &mut event.causes {
@@ -52,11 +63,11 @@ pub(super) fn slots<'d>(document: &'d mut Document, model: &Model, text: &str, v
                 of_chance(background, &name, visit);
             }
         }
-        for phrase in event.value.iter_mut().flat_map(|(_, cases)| phrases(cases)) {
-            of_number(phrase, &name, text, visit);
+        for (case, phrase) in event.value.iter_mut().flat_map(|(_, cases)| phrases(cases, text)) {
+            of_number(phrase, &name, text, &mut |slot: Slot<'d>| visit(slot.in_case(&name, &case)));
         }
-        for phrase in event.when.iter_mut().flat_map(|(_, cases)| phrases(cases)) {
-            of_when(phrase, &name, visit);
+        for (case, phrase) in event.when.iter_mut().flat_map(|(_, cases)| phrases(cases, text)) {
+            of_when(phrase, &name, &mut |slot: Slot<'d>| visit(slot.in_case(&name, &case)));
         }
         for (list, lowering) in [(&mut event.odds, false), (&mut event.raised_by, false), (&mut event.lowered_by, true)]
         {
@@ -121,10 +132,17 @@ fn choice<'d, T: Clone + 'd>(
     Slot { of: Some(of.to_owned()), what, span, others }
 }
 
-fn phrases<T>(cases: &mut Cases<T>) -> Vec<&mut Spanned<T>> {
+/// What is stated of an event, case by case; each with the words that tell its case from the others, if there are others.
+fn phrases<'d, T>(cases: &'d mut Cases<T>, text: &str) -> Vec<(String, &'d mut Spanned<T>)> {
+    let several = matches!(cases, Cases::Many(many) if many.len() > 1);
+    let told = |condition: Option<&Expression>| match condition {
+        _ if !several => String::new(),
+        Some(condition) => format!(" if {}", text.get(condition.span.range()).unwrap_or_default()),
+        None => " otherwise".to_owned(),
+    };
     match cases {
-        Cases::One(one) => vec![one],
-        Cases::Many(many) => many.iter_mut().map(|case| &mut case.is).collect(),
+        Cases::One(one) => vec![(String::new(), one)],
+        Cases::Many(many) => many.iter_mut().map(|case| (told(case.condition.as_ref()), &mut case.is)).collect(),
     }
 }
 

@@ -225,6 +225,42 @@ fn the_doubt_is_shared_as_the_closed_form_has_it() {
     }
 }
 
+/// Two doubtful chances of which one is enough.
+const EITHER: &str = "title = \"t\"\nas_of = 2026-01-01\n[event.a]\nchance = \"beta(2, 3)\"\n[event.b]\nchance = \"beta(4, 2)\"\n\
+                      [event.e]\nholds = \"a or b\"\n";
+
+#[test]
+fn chance_and_doubt_share_the_variance_as_the_closed_form_has_it() {
+    // P(neither) = (1 - a) (1 - b), where 1 - a is Beta(3, 2) with the second moment 0.4, 1 - b Beta(2, 4) with 1/7: its variance is 0.4 / 7 - 0.04.
+    let (doubt, total) = (0.4 / 7.0 - 0.04, 0.2 * 0.8);
+    let best = explained(EITHER, "e", &only(SHARES));
+    let variance = best.doubt.unwrap().variance.unwrap();
+    // The head has the figure that is shared out, and its error.
+    assert_eq!(
+        (best.forecast.doubt_variance, best.forecast.doubt_variance_error),
+        (variance.value, variance.standard_error)
+    );
+    near(variance, doubt, 0.03 * doubt);
+    assert!((best.forecast.doubt_variance + best.forecast.chance_variance - total).abs() < 1e-12);
+    // Without the shares it is that of 200 draws, and says so by its error.
+    let rough = explained(EITHER, "e", &only(Parts::NONE)).forecast;
+    let error = rough.doubt_variance_error;
+    assert!(error > 2.0 * variance.standard_error && error < 0.2 * doubt, "{rough:?}");
+    assert!((rough.doubt_variance - doubt).abs() < 5.0 * error, "{rough:?}, not {doubt}");
+    assert!(rough.reached && rough.doubt_interval.is_some());
+}
+
+#[test]
+fn what_is_sure_whatever_the_inputs_are_has_no_doubt_that_is_seen() {
+    let sure = EITHER.replace("a or b", "a or not a");
+    for most_cells in [1e6, -1.0] {
+        let found = explained(&sure, "e", &Options { most_cells, ..only(SHARES) });
+        assert_eq!((found.forecast.doubt_interval, found.forecast.doubt_variance), (None, 0.0), "{:?}", found.forecast);
+        let note = found.doubt.unwrap().note.unwrap();
+        assert!(note.starts_with("no doubt"), "{note}");
+    }
+}
+
 /// A function with noise, in points that are drawn afresh for each seed: `x + 2 y` and three times as much noise as it varies.
 struct Noisy {
     seed: u64,
@@ -314,6 +350,15 @@ fn what_was_filled_in_is_named_with_its_place_and_its_effect() {
     assert!((strength.otherwise[0].figure.value - figure(0.2, 3.54)).abs() < 1e-12, "{strength:?}");
     assert_eq!(found.without_effect.len(), 1, "{:?}", found.without_effect);
     assert!(found.without_effect[0].starts_with("far"));
+}
+
+#[test]
+fn what_was_filled_in_in_several_cases_is_told_with_its_case() {
+    let text = "title = \"t\"\nas_of = 2026-01-01\n[event.a]\nchance = \"40%\"\n\
+                [event.price]\nvalue = [{ if = \"a\", is = \"10 to 20\" }, { otherwise = \"12 to 40\" }]\n";
+    let found = explained(text, "price", &only(Parts { filled: true, ..Parts::NONE })).filled.unwrap();
+    let told: Vec<&str> = found.values.iter().map(|value| value.what.as_str()).collect();
+    assert_eq!(told, ["price otherwise: its range holds 90 %", "price if a: its range holds 90 %"]);
 }
 
 #[test]

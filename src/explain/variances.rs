@@ -38,8 +38,15 @@ const ROUNDING: f64 = 1e-13;
 const ALONE: InputShares =
     InputShares { first: Share::exact(1.0), total: Share::exact(1.0), shapley: Share::exact(1.0) };
 
-/// The shares of the doubt.
-pub(super) fn of_doubt(subject: &Subject<'_>) -> Result<Shares, Error> {
+/// Whether the variance that is shared out is that of the doubt about the figure: where nothing is known and nothing is a condition, which would make some
+/// values of the inputs likelier.
+pub(super) fn is_that_of_the_figure(subject: &Subject<'_>) -> bool {
+    let plan = subject.plan(Doubt::Outside);
+    !subject.target.has_condition && !plan.steps.iter().any(|step| step.operation.is_evidence())
+}
+
+/// The shares of the doubt, which draws of the inputs have or have not seen to move the figure.
+pub(super) fn of_doubt(subject: &Subject<'_>, is_seen: bool) -> Result<Shares, Error> {
     let plan = subject.plan(Doubt::Outside);
     let inputs: Vec<ParameterId> = parameters(&plan).into_iter().collect();
     if inputs.is_empty() {
@@ -72,7 +79,8 @@ pub(super) fn of_doubt(subject: &Subject<'_>) -> Result<Shares, Error> {
     let effort = Effort { replicates: REPLICATES, walks: 1, pairs: false, seed: bench.settings.seed };
     let found = match estimate(&of_inputs, effort) {
         Ok(Some(found)) => found,
-        Ok(None) => return Ok(without("the doubt is too small to be shared out")),
+        Ok(None) if is_seen => return Ok(without("the doubt is too small to be shared out")),
+        Ok(None) => return Ok(without("no doubtful input is seen to move the figure")),
         Err(problem) => return Ok(without(&problem.to_string())),
     };
     // A computed figure that varies by its rounding alone does not vary.

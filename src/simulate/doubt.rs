@@ -331,6 +331,8 @@ pub(crate) struct Spread {
     pub(crate) interval: (f64, f64),
     /// Between the draws, free of chance.
     pub(crate) variance: f64,
+    /// The standard error of that, as if the draws were independent: stratified ones are a little better.
+    pub(crate) variance_error: f64,
 }
 
 /// The spread of one figure, by its place among all figures of all asks; `main` is what the main run says.
@@ -356,6 +358,12 @@ pub(crate) fn spread(
     let covariance =
         |left: usize, right: usize| mean_of(&|values| (values[left] - means[left]) * (values[right] - means[right]));
     let shared = covariance(0, 1).max(0.0);
+    let product = |values: &[f64; 3]| (values[0] - means[0]) * (values[1] - means[1]);
+    let squares: f64 = centred
+        .iter()
+        .map(|(weight, values)| weight * weight * (product(values) - shared) * (product(values) - shared))
+        .sum();
+    let shared_error = squares.sqrt() / total;
     if conditional || evidence_depends_on_inputs(draws) {
         let squares: f64 = centred.iter().map(|(weight, _)| weight * weight).sum();
         let effective = total * total / squares;
@@ -377,7 +385,8 @@ pub(crate) fn spread(
     let interval = (weighted_quantile(&moved, tail), weighted_quantile(&moved, 1.0 - tail));
     let mean = moved.iter().map(|(value, weight)| weight * value).sum::<f64>() / total;
     let variance = moved.iter().map(|(value, weight)| weight * (value - mean) * (value - mean)).sum::<f64>() / total;
-    Some(Spread { interval, variance })
+    let variance_error = if shared > 0.0 { shared_error * variance / shared } else { 0.0 };
+    Some(Spread { interval, variance, variance_error })
 }
 
 fn evidence_depends_on_inputs(draws: &[DrawResult]) -> bool {
@@ -535,9 +544,11 @@ mod tests {
             if signal == 0.0 {
                 assert_eq!(spread, None);
             } else {
-                let Spread { interval: (low, high), variance } = spread.unwrap();
+                let Spread { interval: (low, high), variance, variance_error } = spread.unwrap();
                 // 1, not 2: the covariance of the halves over 800 draws has a standard error of about 0.1.
                 assert!((variance - 1.0).abs() < 0.5, "{variance}");
+                // Each half has variance 3, so a product of the two varies by 3² + 1: √(10 / 800).
+                assert!((variance_error - 0.112).abs() < 0.03, "{variance_error}");
                 // 2 * 1.645, not √2 times that.
                 assert!((high - low - 3.29).abs() < 0.4, "{low} {high}");
             }

@@ -51,6 +51,7 @@ impl Tally {
         Some(Self {
             answers: figures.answers.iter().map(|answer| answer.clone().ok()).collect::<Option<_>>()?,
             doubt: Vec::new(),
+            doubt_errors: Vec::new(),
             doubt_worth: None,
             joints: figures.joints.map(|joint| joint.unwrap_or(missing)),
             rules: figures.rules.iter().copied().collect::<Option<_>>()?,

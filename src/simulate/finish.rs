@@ -28,10 +28,11 @@ pub(crate) fn finish(
         Stop::AtPrecision { standard_error, first_ask } => precision::worst(&answers, first_ask, standard_error),
         _ => None,
     };
-    let doubt = add_doubt(plan, &mut answers, draws);
+    let (doubt, doubt_errors) = add_doubt(plan, &mut answers, draws);
     Ok(Tally {
         answers,
         doubt,
+        doubt_errors,
         doubt_worth: doubt::worth(draws).filter(|_| is_conditioned(plan)),
         joints: counts.joints(plan),
         rules: counts.rules(),
@@ -111,10 +112,10 @@ fn settle_certain(plan: &Plan, answers: &mut [Answer]) {
     }
 }
 
-/// Adds the intervals to the answers; the variances of their figures apart.
-fn add_doubt(plan: &Plan, answers: &mut [Answer], draws: &[doubt::DrawResult]) -> Vec<Vec<f64>> {
+/// Adds the intervals to the answers; the variances of their figures apart, and the standard errors of these.
+fn add_doubt(plan: &Plan, answers: &mut [Answer], draws: &[doubt::DrawResult]) -> (Vec<Vec<f64>>, Vec<Vec<f64>>) {
     let mut place = 0;
-    let mut variances = Vec::with_capacity(answers.len());
+    let (mut variances, mut errors) = (Vec::with_capacity(answers.len()), Vec::with_capacity(answers.len()));
     for (ask, answer) in plan.asks.iter().zip(answers) {
         let figures = doubt::figures(&ask.what);
         let estimates: Vec<&mut Estimate> = match answer {
@@ -124,14 +125,16 @@ fn add_doubt(plan: &Plan, answers: &mut [Answer], draws: &[doubt::DrawResult]) -
             Answer::Date(date) => vec![&mut date.never],
             Answer::NoWorlds => Vec::new(),
         };
-        let mut of_ask = vec![0.0; figures.len()];
+        let (mut of_ask, mut errors_of_ask) = (vec![0.0; figures.len()], vec![0.0; figures.len()]);
         for (offset, (estimate, figure)) in estimates.into_iter().zip(&figures).enumerate() {
             let spread = doubt::spread(draws, place + offset, *figure, estimate.value, ask.given.is_some());
             estimate.prior_interval = spread.map(|spread| spread.interval);
             of_ask[offset] = spread.map_or(0.0, |spread| spread.variance);
+            errors_of_ask[offset] = spread.map_or(0.0, |spread| spread.variance_error);
         }
         place += figures.len();
         variances.push(of_ask);
+        errors.push(errors_of_ask);
     }
-    variances
+    (variances, errors)
 }

@@ -65,6 +65,7 @@ use ndarray::Array2;
 pub struct Tally {
     answers: Vec<Answer>,
     doubt: Vec<Vec<f64>>,
+    doubt_errors: Vec<Vec<f64>>,
     doubt_worth: Option<f64>,
     joints: Array2<Estimate>,
     rules: Vec<Occurrence>,
@@ -93,6 +94,12 @@ impl Tally {
     #[must_use]
     pub fn doubt(&self, ask: usize) -> &[f64] {
         self.doubt.get(ask).map_or(&[], Vec::as_slice)
+    }
+
+    /// The standard errors of [`Self::doubt`], by how its draws of the inputs differ; 0 where that is.
+    #[must_use]
+    pub fn doubt_error(&self, ask: usize) -> &[f64] {
+        self.doubt_errors.get(ask).map_or(&[], Vec::as_slice)
     }
 
     /// How many worlds of equal weight that agree with what is known each draw of the doubtful inputs was worth in the mean: with few of them the

@@ -68,6 +68,12 @@ fn story<'m>(subject: Subject<'_>, model: &'m Model) -> &'m [String] {
     }
 }
 
+/// Whether words are those of a question that asks for a day.
+fn is_of_a_day(ask: Option<&str>, model: &Model) -> bool {
+    let asks_when = |question: &Question| matches!(question.target, QuestionTarget::When(_));
+    ask.is_some_and(|ask| model.questions.iter().any(|question| asks_when(question) && question.ask == ask))
+}
+
 /// The same by the numbers of a facet with these outcomes.
 fn told(kind: ToldKind, story: &[String], outcomes: &[String]) -> Vec<Option<String>> {
     // An option may be called yes or no.
@@ -89,6 +95,8 @@ pub(super) struct Chosen {
     pub(super) ask: Option<String>,
     /// What a clause begins with, where the file does not tell the outcome in its own words.
     pub(super) called: String,
+    /// Whether it is called by a question for a day, whose answer is that day and no yes.
+    pub(super) asks_for_a_day: bool,
     pub(super) kind: ToldKind,
     pub(super) deadline: Option<Date>,
     /// The day on which a question closes.
@@ -225,6 +233,12 @@ impl Extended {
             (None, None) => None,
         };
         let own_name = event.filter(|_| subject.question.is_none()).and_then(|event| event.label.clone());
+        let story: &[String] = if kind == ToldKind::Number { &[] } else { story(subject, model) };
+        let asks_for_a_day = kind == ToldKind::Date
+            && story.is_empty()
+            && self.called == Called::ByQuestion
+            && own_name.is_none()
+            && is_of_a_day(ask.as_deref(), model);
         let called = match &ask {
             Some(ask) if self.called == Called::ByQuestion && own_name.is_none() => format!("“{}”", ask.trim()),
             _ => format!("{}:", own_name.unwrap_or_else(|| in_words(subject.name))),
@@ -234,12 +248,13 @@ impl Extended {
             is_question: subject.question.is_some(),
             ask,
             called,
+            asks_for_a_day,
             kind,
             deadline: (kind == ToldKind::Date).then_some(deadline),
             closes: subject.question.map(|question| question.closes),
             banded,
             facet,
-            told: told(kind, if kind == ToldKind::Number { &[] } else { story(subject, model) }, &outcomes),
+            told: told(kind, story, &outcomes),
             outcomes,
             exact,
         }

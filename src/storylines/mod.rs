@@ -426,7 +426,7 @@ impl Telling<'_> {
                 id: self.chosen[facet].id.clone(),
                 here: words(facet, codes[facet]),
                 in_first: words(facet, first[facet]),
-                told: words::clause(&self.chosen[facet], codes[facet]),
+                told: words::clause(&self.chosen[facet], codes[facet], self.days),
             })
             .collect();
         let outcomes: IndexMap<String, String> =
@@ -472,10 +472,10 @@ impl Telling<'_> {
                 found.push(AgainstTheOdds {
                     id: one.id.clone(),
                     here: one.outcomes[*code].clone(),
-                    told: words::clause(one, *code),
+                    told: words::clause(one, *code, self.days),
                     probability: share,
                     likelier: one.outcomes[best].clone(),
-                    likelier_told: words::clause(one, best),
+                    likelier_told: words::clause(one, best, self.days),
                     likelier_probability: most,
                 });
             }

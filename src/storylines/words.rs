@@ -64,14 +64,25 @@ pub(super) fn sentence(
     while at < order.len() {
         let as_one = order[at..].iter().take_while(|one| one.place == order[at].place).count();
         let together = if usual.is_some() { 1 } else { as_one };
-        let said: Vec<String> = order[at..at + together]
+        let said: Vec<(&Chosen, usize)> = order[at..at + together]
             .iter()
-            .filter_map(|one| of(&one.id).map(|place| clause(&chosen[place], codes[place])))
+            .filter_map(|one| of(&one.id).map(|place| (&chosen[place], codes[place])))
             .collect();
-        let mut said = said.join(" and at the same moment ");
-        if let Some(typically) = typically(&order[at], days) {
-            said.push_str(&typically);
-        }
+        let typically = typically(&order[at], days);
+        // A question for a day is answered by it, and stands first.
+        let (when, rest): (Vec<_>, Vec<_>) =
+            said.into_iter().partition(|(one, _)| one.asks_for_a_day && typically.is_some());
+        let rest: Vec<String> = rest.into_iter().map(|(one, code)| clause(one, code, days)).collect();
+        let rest = rest.join(" and at the same moment ");
+        let typically = typically.unwrap_or_default();
+        let said = if when.is_empty() {
+            let comma = if typically.is_empty() { "" } else { ", " };
+            format!("{rest}{comma}{typically}")
+        } else {
+            let when: Vec<&str> = when.into_iter().map(|(one, _)| one.called.as_str()).collect();
+            let then = if rest.is_empty() { String::new() } else { format!(", and at the same moment {rest}") };
+            format!("{} {typically}{then}", when.join(" and "))
+        };
         first.push(said);
         at += together;
     }
@@ -91,8 +102,13 @@ pub(super) fn sentence(
 }
 
 /// What an event does, as part of a sentence.
-pub(super) fn clause(one: &Chosen, code: usize) -> String {
-    one.told[code].clone().unwrap_or_else(|| format!("{} {}", one.called, one.outcomes[code]))
+pub(super) fn clause(one: &Chosen, code: usize, days: Days) -> String {
+    match (&one.told[code], one.deadline.filter(|_| one.asks_for_a_day), one.outcomes[code].as_str()) {
+        (Some(told), ..) => told.clone(),
+        (None, Some(deadline), "yes") => format!("{} by {}", one.called, days.full(deadline)),
+        (None, Some(deadline), "no") => format!("{} not by {}", one.called, days.full(deadline)),
+        (None, _, outcome) => format!("{} {outcome}", one.called),
+    }
 }
 
 fn not_dated(one: &Chosen, code: usize, days: Days) -> String {
@@ -100,18 +116,18 @@ fn not_dated(one: &Chosen, code: usize, days: Days) -> String {
         (ToldKind::Date, Some(deadline)) if one.outcomes[code] == "no" && one.told[code].is_none() => {
             format!("{} not by {}", one.called, days.full(deadline))
         }
-        _ => clause(one, code),
+        _ => clause(one, code, days),
     }
 }
 
 fn typically(happening: &Happening, days: Days) -> Option<String> {
     let median = happening.median?;
     Some(match happening.interval_80 {
-        Some((from, to)) if from == to => format!(", on {}", days.full(median)),
+        Some((from, to)) if from == to => format!("on {}", days.full(median)),
         Some((from, to)) => {
-            format!(", typically by {} (80 %: {} – {})", days.full(median), days.short(from), days.short(to))
+            format!("typically by {} (80 %: {} – {})", days.full(median), days.short(from), days.short(to))
         }
-        None => format!(", typically by {}", days.full(median)),
+        None => format!("typically by {}", days.full(median)),
     })
 }
 

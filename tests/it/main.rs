@@ -19,6 +19,7 @@ mod news;
 mod priors;
 mod readme;
 mod report;
+mod report_records;
 mod relations;
 mod scenarios;
 mod schema;

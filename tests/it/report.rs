@@ -7,25 +7,29 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A folder with the summit's ledger: recorded every two weeks, resolved, and with the crowd's prices.
-struct Desk {
+pub(crate) struct Desk {
     folder: tempfile::TempDir,
 }
 
 impl Desk {
-    fn new() -> Self {
+    /// An empty one.
+    pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().expect("a folder can be made") }
     }
 
-    fn at(&self, name: &str) -> PathBuf {
+    /// The path of a file in it.
+    pub(crate) fn at(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn write(&self, name: &str, text: &str) -> PathBuf {
+    /// Writes a file; its path.
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         std::fs::write(self.at(name), text).expect("a file can be written");
         self.at(name)
     }
 
-    fn read(&self, name: &str) -> String {
+    /// What a file holds that a command wrote.
+    pub(crate) fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.at(name)).expect("the command wrote it")
     }
 }
@@ -33,7 +37,7 @@ impl Desk {
 const SUMMIT: &str = "scenarios/white-house-2025-08-18.toml";
 
 /// Runs a command that must end well; its stderr.
-fn run(arguments: &[&str]) -> String {
+pub(crate) fn run(arguments: &[&str]) -> String {
     let output = foretell().args(arguments).output().expect("the binary runs");
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{arguments:?}: {told}");
@@ -91,6 +95,8 @@ fn the_summits_brief_is_one_small_page_that_fetches_nothing_and_is_the_same_ever
     assert_eq!(addresses(&page), Vec::<&str>::new());
     assert_eq!(addresses("<img src=\"x.png\"><a href=\"#a\">"), ["x.png"], "this check can fail");
     assert!(!page.contains("<script"), "a page is read without scripts");
+    let policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+    assert!(page.contains(policy), "nothing is fetched but the empty icon that the page itself holds");
     for section in
         ["bottom-line", "stories", "questions", "curves", "changes", "watch", "record", "coherence", "method"]
     {
@@ -124,9 +130,12 @@ fn looks_right(desk: &Desk, name: &str) {
             .arg(format!("--user-data-dir={}", desk.at(profile).display()));
         command
     };
-    let logged =
-        common("first").arg(format!("--log-net-log={}", log.display())).args(["--dump-dom", &address]).output();
+    let logging = format!("--log-net-log={}", log.display());
+    let logged = common("first").args(["--enable-logging=stderr", &logging, "--dump-dom", &address]).output();
     let logged = logged.expect("the browser runs");
+    let complaints = String::from_utf8_lossy(&logged.stderr).into_owned();
+    let complaints: Vec<&str> = complaints.lines().filter(|line| line.contains(":CONSOLE")).collect();
+    assert!(complaints.is_empty(), "the browser's console has {complaints:?}");
     let dom = String::from_utf8_lossy(&logged.stdout);
     assert!(dom.contains("Bottom line"), "the page was read: {dom}");
     let requests = requests(&log);
@@ -240,8 +249,22 @@ fn a_comparison_is_a_page_too() {
     run(&["report", "--compare", "foretell,polymarket", "--ledger", &ledger, "--out", &out]);
     let page = desk.read("comparison.html");
     assert!(page.contains("cannot tell yet") && page.contains("<svg") && page.len() < 500_000);
+    assert!(page.contains("<h1>foretell and polymarket compared</h1>"));
+    let first = page.split("<li>").nth(1).and_then(|rest| rest.split("</li>").next()).unwrap_or_default();
+    assert!(first.starts_with("foretell against polymarket under brier: ") && first.ends_with('.'), "{first}");
+    // What the pictures show is told to those who do not see them.
+    let alt = page.split("<title>Paired differences under brier: foretell less polymarket, mean ").nth(1);
+    let alt = alt.and_then(|rest| rest.split("</title>").next()).expect("the picture has words");
+    assert!(alt.starts_with(['+', '−']) && alt.ends_with(": cannot tell yet"), "one cluster has no interval: {alt}");
+    let alt = page.split("<title>Reliability of stated probabilities: foretell said ").nth(1);
+    let alt = alt.and_then(|rest| rest.split("</title>").next()).expect("the picture has words");
+    assert!(alt.contains(" % in the mean, and ") && alt.contains("; polymarket said "), "{alt}");
     assert_eq!(addresses(&page), Vec::<&str>::new());
     looks_right(&desk, "comparison.html");
+    let told = ["report", "--compare", "foretell,polymarket", "--format", "md", "--ledger", &ledger];
+    let output = foretell().args(told).output().expect("the binary runs");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(text.starts_with("## foretell and polymarket compared\n\n"), "{text}");
 }
 
 #[test]
@@ -365,7 +388,8 @@ const MATCH: &str = "title = 't'\nas_of = 2026-01-01\nhorizon = 2026-12-31\n[eve
     [question.goes]\nask = 'How?'\nwhich = 'way'\ncloses = 2026-12-01\nresolves = 'r'\n\
     [question.dear]\nask = 'Is it dear?'\nholds = 'cost + 1 > 42'\ncloses = 2026-12-01\nresolves = 'r'\n";
 
-fn reported(file: &Path, more: &[&str]) -> String {
+/// What `report` prints of a file.
+pub(crate) fn reported(file: &Path, more: &[&str]) -> String {
     let output = foretell().arg("report").arg(file).args(more).output().expect("the binary runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("text")
@@ -396,6 +420,7 @@ fn the_first_question_is_told_with_what_it_hangs_on() {
     assert!(page.contains("What it hangs on") && page.contains("rain: 6 of 20") && !page.contains("<on>"), "{page}");
     let text = reported(&file, &[&headline[..], &["--format", "md"]].concat());
     assert!(text.contains("### What it hangs on") && text.contains("| rain: 6 of 20 |"), "{text}");
+    assert!(text.contains("\n### Questions\n\n"), "no question has a tag: {text}");
     // A number of which nothing is in doubt hangs on nothing.
     let dear = reported(&file, &["--headline", "dear", "--worlds", "100k", "--format", "md"]);
     assert!(!dear.contains("For:") && dear.contains("### What it hangs on\n\nFor “"), "{dear}");
@@ -410,7 +435,7 @@ fn options_keep_their_names_for_programs_and_figures_their_errors_for_people() {
     let json = reported(&file, &["--worlds", "100k", "--format", "json"]);
     assert!(json.contains("\"part\": \"by_sea\""), "{json}");
     let text = reported(&file, &["--worlds", "100k", "--format", "md"]);
-    assert!(text.contains("| How?: by land |"), "{text}");
+    assert!(text.contains("| How? By land |"), "{text}");
     // sqrt(0.43 x 0.57 / 100,000) in points, of cost over 41.
     assert!(text.contains("(43 %) | 0.16 |"), "{text}");
 }
@@ -439,12 +464,15 @@ fn what_to_watch_is_told_of_numbers_in_their_unit_and_not_of_what_hardly_moves()
     let told = watch(&bill);
     assert_eq!(
         (&told["rows"][0]["what"], &told["mean_in"]),
-        (&serde_json::json!("rain"), &serde_json::json!("million"))
+        (&serde_json::json!("whether “rain” comes true"), &serde_json::json!("million"))
     );
     // 2 x 0.3 x 0.7 x (60 - 40), in 100,000 worlds.
     assert!((moves(&told) - 8.4).abs() < 0.3, "{told}");
     let text_of_bill = text(&bill);
-    assert!(text_of_bill.contains("- rain, 8.") && text_of_bill.contains(" million ± 0."), "{text_of_bill}");
+    assert!(
+        text_of_bill.contains("- whether “rain” comes true, 8.") && text_of_bill.contains(" million ± 0."),
+        "{text_of_bill}"
+    );
     // 2 x 0.3 x 0.7 x 0.6, but for what the rumour adds; the rumour moves it by 0.3 x 0.02 / 2 of a point.
     let vote = desk.write("vote.toml", VOTE);
     let told = watch(&vote);
@@ -452,7 +480,8 @@ fn what_to_watch_is_told_of_numbers_in_their_unit_and_not_of_what_hardly_moves()
     assert!((moves(&told) - 0.252).abs() < 1e-4, "{told}");
     let text_of_vote = text(&vote);
     assert!(
-        text_of_vote.contains("- rain, 25 points in the mean: If no (70 %): 20 %. If yes (30 %): 80 %."),
+        text_of_vote
+            .contains("- whether “rain” comes true, 25 points in the mean: If no (70 %): 20 %. If yes (30 %): 80 %."),
         "{text_of_vote}"
     );
     assert!(text_of_vote.contains("By less: 1 finding."), "{text_of_vote}");

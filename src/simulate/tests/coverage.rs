@@ -88,7 +88,7 @@ fn intervals_of_simulation_and_of_doubt_cover_at_their_rates() {
     let truths = truths();
     let settings = |seed| Settings { seed, worlds: 60_000, ..Settings::default() };
     let (mut by_simulation, mut by_doubt) = ([0_u32; 4], [0_u32; 4]);
-    let (mut lows, mut highs, mut variances) = (0.0, 0.0, [0.0; 4]);
+    let (mut lows, mut highs, mut variances, mut scores) = (0.0, 0.0, [0.0; 4], [0.0; 4]);
     for seed in 1..=SEEDS {
         let tally = simulate(&sketch.plan, &settings(seed), &|_| ()).unwrap();
         // What the inputs might truly be, drawn anew for each seed and apart from the run.
@@ -106,6 +106,13 @@ fn intervals_of_simulation_and_of_doubt_cover_at_their_rates() {
             // 200 stratified draws of 4,096 worlds: no seed may be further off than a third.
             assert!((seen / doubt - 1.0).abs() < 0.34, "seed {seed}, ask {ask}: {seen} for {doubt}");
             variances[ask] += seen / SEEDS as f64;
+            let error = tally.doubt_error(ask)[0];
+            assert!(
+                error > 0.02 * doubt && error < 0.4 * doubt,
+                "seed {seed}, ask {ask}: {seen} ± {error} for {doubt}"
+            );
+            let score = (seen - doubt) / error;
+            scores[ask] += score * score / SEEDS as f64;
         }
         let (low, high) = estimate(&tally, 0).prior_interval.unwrap();
         lows += low / SEEDS as f64;
@@ -115,6 +122,8 @@ fn intervals_of_simulation_and_of_doubt_cover_at_their_rates() {
         by_simulation.iter().chain(&by_doubt).all(|count| COVERED.contains(count)),
         "{by_simulation:?} {by_doubt:?}"
     );
+    // Errors that are those of independent draws: stratified ones scatter less. Six standard errors of a mean of 200 squares.
+    assert!(scores.iter().all(|score| *score < 1.6), "{scores:?}");
     // The published interval of S1. The ends scatter by 0.003 a seed: 5 times a fourteenth of that, and the bias of a stratum.
     assert!((lows - 0.344_941).abs() < 0.002 && (highs - 0.831_250).abs() < 0.002, "{lows} {highs}");
     for (ask, (seen, (_, chance, doubt))) in variances.into_iter().zip(truths).enumerate() {
