@@ -121,7 +121,7 @@ mod tests {
     fn the_factor_is_where_data_and_pull_balance_and_not_below_0() {
         let fitted = |right: usize, said: f64| {
             let (yes, no) = ([said, said], [1.0 - said, 1.0 - said]);
-            let row = |at: usize| if at % 2 == 0 { (&yes[..], at < right) } else { (&no[..], at >= right) };
+            let row = |at: usize| if at.is_multiple_of(2) { (&yes[..], at < right) } else { (&no[..], at >= right) };
             let rows: Vec<(&[f64], bool)> = (0..20).map(row).collect();
             ExtremizedFitted.fit(&history(&rows).past(), Penalty::Brier).expect("a fit")
         };
