@@ -143,10 +143,17 @@ impl Dates<'_> {
         onsets: &mut Vec<f64>,
         (factors, out): (&mut [f64], &mut [f64]),
     ) {
+        let mut first_start = 0.0;
+        if let Some(clock) = self.clock {
+            first_start = f64::INFINITY;
+            for_each_world(mask, |world| first_start = f64::min(first_start, clock[world]));
+        }
+        let most = self.multipliers.iter().fold(most_of(scale), |most, by| most * by.before.max(by.after));
+        let reach = most * hazard.cumulative(self.horizon - first_start) * (1.0 + SLACK);
         for_each_world(mask, |world| {
             let start = self.clock.map_or(0.0, |clock| clock[world]);
             self.find_onsets(world, start, onsets);
-            let path = Path { dates: self, hazard, scale: *scale.at(world), world, start, onsets };
+            let path = Path { dates: self, hazard, scale: *scale.at(world), world, start, onsets, reach };
             let (date, factor) = path.date_given(evidence, exponentials[world]);
             out[world] = if date <= self.horizon { date } else { f64::INFINITY };
             factors[world] = factor;
@@ -253,6 +260,8 @@ struct Path<'a> {
     world: usize,
     start: f64,
     onsets: &'a [f64],
+    /// More hazard than this is not accumulated by the horizon.
+    reach: f64,
 }
 
 impl Path<'_> {
@@ -270,9 +279,9 @@ impl Path<'_> {
         product
     }
 
-    /// The date at which the accumulated hazard reaches `target`.
+    /// The date at which the accumulated hazard reaches `target`; infinite where that is surely beyond the horizon.
     fn date(&self, target: f64) -> f64 {
-        if !self.start.is_finite() {
+        if !self.start.is_finite() || target > self.reach {
             return f64::INFINITY;
         }
         let mut accumulated = 0.0;
@@ -464,6 +473,7 @@ mod tests {
         let mut bytes = vec![0; 4096];
         StreamKey::new(7, "bytes").open(0).bytes(&mut bytes);
         StreamKey::new(7, "uniforms").open(0).uniforms(&mut uniforms);
+        let exponentials: Vec<f64> = uniforms.iter().map(|uniform| -ln(*uniform)).collect();
         let values: Vec<f64> = (0..256).map(|byte| f64::from(byte) / 128.0).collect();
         let scales = [ByWorld::Same(&1.25), ByWorld::Chosen { values: &values, bytes: &bytes }];
         let knots = vec![Knot { day: 5.0, before: 0.1, at: 0.4 }, Knot { day: 12.0, before: 0.6, at: 0.6 }];
@@ -486,19 +496,29 @@ mod tests {
                 let multipliers = &multipliers[..used];
                 let dates = Dates { arena: &arena, clock, multipliers, horizon: 22.0, randomness: Randomness::Free };
                 let (mut space, mut out) = (Space::default(), vec![0.0; 4096]);
-                let mut onsets = Vec::new();
+                let alone = |dates: &Dates<'_>, world: usize, date: &dyn Fn(&Path<'_>) -> f64| {
+                    let start = clock.map_or(0.0, |clock| clock[world]);
+                    let mut onsets = Vec::new();
+                    dates.find_onsets(world, start, &mut onsets);
+                    let (scale, reach) = (*scale.at(world), f64::INFINITY);
+                    let date = date(&Path { dates, hazard, scale, world, start, onsets: &onsets, reach });
+                    if date <= 22.0 { date } else { f64::INFINITY }
+                };
                 for level in columns::levels() {
                     dates.start(level, &mut space);
                     dates.fill(level, &EVERYWHERE, (hazard, *scale), &uniforms, &mut space, &mut out);
                     for (world, date) in out.iter().enumerate() {
-                        let start = clock.map_or(0.0, |clock| clock[world]);
-                        dates.find_onsets(world, start, &mut onsets);
-                        let path =
-                            Path { dates: &dates, hazard, scale: *scale.at(world), world, start, onsets: &onsets };
-                        let alone = path.date(-ln(uniforms[world]));
-                        let alone = if alone <= 22.0 { alone } else { f64::INFINITY };
-                        assert_eq!(date.to_bits(), alone.to_bits(), "world {world}: {date} {alone}, {used} {hazard:?}");
+                        let found = alone(&dates, world, &|path| path.date(exponentials[world]));
+                        assert_eq!(date.to_bits(), found.to_bits(), "world {world}: {date} {found}, {used} {hazard:?}");
                     }
+                }
+                // And where nothing came by a day.
+                let (evidence, mut factors) = (DateEvidence::NotBy(3.0), vec![1.0; 4096]);
+                let to = (&mut factors[..], &mut out[..]);
+                dates.fill_given(evidence, &EVERYWHERE, (hazard, *scale), &exponentials, &mut Vec::new(), to);
+                for (world, date) in out.iter().enumerate() {
+                    let found = alone(&dates, world, &|path| path.date_given(evidence, exponentials[world]).0);
+                    assert_eq!(date.to_bits(), found.to_bits(), "world {world}: {date} {found}, {used} {hazard:?}");
                 }
             }
         }
