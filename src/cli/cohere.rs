@@ -83,7 +83,7 @@ pub(super) struct Arguments {
     /// What a figure must become, as QUESTION=PROBABILITY; may be given several times
     #[arg(long, value_name = "PIN", value_parser = pin)]
     pin: Vec<(String, f64)>,
-    /// Repair to the assumptions, too, not to logic alone (to dependence with one of its chances held as stated)
+    /// Repair to the assumptions, too, not to logic alone
     #[arg(long)]
     assume: bool,
     /// Write the forecasts and, as `NAME (repaired)`, the nearest coherent ones to this table (`.csv`, `.jsonl`, `.parquet`)
