@@ -42,7 +42,7 @@ Exit code 1 if figures violate `logic`, or with --strict anything.";
 
 /// Check probabilities against declared relations, and show the nearest coherent ones
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, group = clap::ArgGroup::new("declared").args(["relations", "scenario"]).required(true).multiple(true))]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct Arguments {
     /// Forecasts in tables, or files of the field, by a path or a quoted pattern, instead of a ledger
@@ -51,7 +51,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     ledger: LedgerArgument,
     /// What holds among the questions
-    #[arg(long, value_name = "FILE", required_unless_present = "scenario")]
+    #[arg(long, value_name = "FILE")]
     relations: Option<PathBuf>,
     /// A scenario of these questions: what it says of its events holds among them, too
     #[arg(long, value_name = "FILE")]
@@ -83,7 +83,7 @@ pub(super) struct Arguments {
     /// What a figure must become, as QUESTION=PROBABILITY; may be given several times
     #[arg(long, value_name = "PIN", value_parser = pin)]
     pin: Vec<(String, f64)>,
-    /// Repair to the assumptions, too, not to logic alone (to dependence with one of its chances held as stated)
+    /// Repair to the assumptions, too, not to logic alone
     #[arg(long)]
     assume: bool,
     /// Write the forecasts and, as `NAME (repaired)`, the nearest coherent ones to this table (`.csv`, `.jsonl`, `.parquet`)
@@ -132,7 +132,8 @@ fn relations(arguments: &Arguments, records: &Records) -> Result<Relations, Erro
     match (scenario, written) {
         (Some(scenario), Some(written)) => Ok(scenario.joined(written)),
         (Some(one), None) | (None, Some(one)) => Ok(one),
-        (None, None) => Err(Error::input("no relations are given").help("name their file: `--relations FILE`")),
+        (None, None) => Err(Error::input("no relations are given")
+            .help("name their file, `--relations FILE`, or a scenario of the questions, `--scenario FILE`")),
     }
 }
 

@@ -241,7 +241,7 @@ fn of_statement(report: &CoherenceReport, statement: &StatementReport, extent: E
         let title = format!("{}: hazards that the deadlines imply, if it has not come before", statement.forecaster);
         let mut sheet = Sheet::new(Some(&title), columns);
         for hazard in &statement.hazards[..extent.of(statement.hazards.len())] {
-            let known = |value: Option<f64>| value.map_or_else(String::new, share);
+            let known = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), share);
             sheet.row(vec![
                 hazard.event.clone(),
                 hazard.after.clone(),
@@ -267,10 +267,11 @@ fn conflict_rows(sheet: &mut Sheet, number: usize, conflict: &ConflictReport) {
     }
     for figure in &conflict.figures {
         let none = if figure.cut_off { "not known" } else { "–" };
-        let range = figure.others_allow.map_or_else(
-            || none.to_owned(),
-            |(low, high)| if high - low < 1e-6 { share(low) } else { format!("{} to {}", share(low), share(high)) },
-        );
+        let written = |(low, high): (f64, f64)| {
+            if high - low < 1e-6 { share(low) } else { format!("{} to {}", share(low), share(high)) }
+        };
+        let ranges: Vec<String> = figure.others_allow.into_iter().chain(figure.or_allow).map(written).collect();
+        let range = if ranges.is_empty() { none.to_owned() } else { ranges.join(" or ") };
         sheet.row([lead(), vec![format!("  {}", figure.name), share(figure.stated), range]].concat());
     }
 }
@@ -306,6 +307,22 @@ fn cut_off(statement: &StatementReport) -> Vec<String> {
          that no world passes and perhaps none reaches",
     );
     lines
+}
+
+/// By how much repaired figures miss assumptions that cannot all be kept.
+fn missed(statement: &StatementReport) -> Vec<String> {
+    let missing = statement.worth.iter().filter(|worth| worth.missed > 0.0);
+    let line = |worth: &WorthReport| {
+        let (who, by) = (&statement.forecaster, points(worth.missed * 100.0));
+        let name = match worth.distance {
+            Distance::Squared => "for Brier",
+            Distance::Kl => "for log",
+        };
+        format!(
+            "{who}, {name}: no figures were found that keep all assumptions; the repaired ones miss them by {by} in all"
+        )
+    };
+    missing.map(line).collect()
 }
 
 /// What it is worth, and what was not looked at.
@@ -346,6 +363,7 @@ fn remarks(report: &CoherenceReport, statement: &StatementReport) -> Vec<String>
         lines.push(format!("{who} is coherent"));
     }
     lines.extend(cut_off(statement));
+    lines.extend(missed(statement));
     let pins = statement.figures.iter().any(|figure| figure.pin.is_some());
     if pins || (report.repaired_to_assumptions && report.assume > 0) {
         let assumed = report.repaired_to_assumptions && report.assume > 0;

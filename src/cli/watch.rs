@@ -72,10 +72,18 @@ fn probability(text: &str) -> Result<f64, String> {
 }
 
 fn line(text: &str) -> Result<(f64, Option<String>), String> {
-    match text.trim().rsplit_once(char::is_whitespace) {
-        Some((option, line)) if line != "%" => Ok((probability(line)?, Some(option.trim().to_owned()))),
-        _ => Ok((probability(text)?, None)),
-    }
+    let (option, line) = match text.trim().rsplit_once(char::is_whitespace) {
+        Some((option, line)) if line != "%" => (Some(option.trim().to_owned()), line),
+        _ => (None, text),
+    };
+    let at = probability(line).map_err(|problem| {
+        let percentage = match line.trim().parse::<f64>() {
+            Ok(number) if number > 1.0 && number < 100.0 => format!("; {0} percent is `{0}%`", line.trim()),
+            _ => String::new(),
+        };
+        format!("{problem}{percentage} (a question that asks for a number has no line)")
+    })?;
+    Ok((at, option))
 }
 
 #[derive(Debug, Serialize, schemars::JsonSchema)]
@@ -178,4 +186,22 @@ fn target(watch: &Watch) -> Vec<String> {
     let parts: Vec<String> = closes.into_iter().chain([format!("now {}", now.join(", "))]).chain(counts).collect();
     lines.push(parts.join("; "));
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line;
+
+    #[test]
+    fn a_line_is_a_probability_and_its_refusal_says_that_numbers_have_none() {
+        assert_eq!(line("25%"), Ok((0.25, None)));
+        assert_eq!(line("0.25"), Ok((0.25, None)));
+        assert_eq!(line("talks 50%").map(|(_, option)| option), Ok(Some("talks".to_owned())));
+        let refused = line("25").expect_err("it is no probability");
+        assert!(
+            refused.contains("25 percent is `25%`") && refused.contains("asks for a number has no line"),
+            "{refused}"
+        );
+        assert!(line("talks 0").is_err_and(|refused| !refused.contains("percent")));
+    }
 }

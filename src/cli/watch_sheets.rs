@@ -227,6 +227,13 @@ pub(super) fn foot(watch: &Watch, top: usize) -> Vec<String> {
     if !watch.closed.is_empty() {
         foot.push(format!("closed already, so that nothing is waited for: {}", watch.closed.join(", ")));
     }
+    if !watch.sure.is_empty() {
+        foot.push(format!("can only turn out one way, so that nothing is learned from it: {}", watch.sure.join(", ")));
+    }
+    if !watch.told_as.is_empty() {
+        let named: Vec<String> = watch.told_as.iter().map(|one| format!("{} ({})", one.name, one.told_as)).collect();
+        foot.push(format!("told of under another name: {}", named.join(", ")));
+    }
     if let Some(changers) = &watch.changers {
         foot.extend(of_changers(changers));
     }
@@ -237,8 +244,9 @@ fn of_changers(changers: &Changers) -> Vec<String> {
     let mut lines = Vec::new();
     let least = percent(changers.least_probability, 0.0);
     if changers.sets.is_empty() {
+        let other = if changers.settling.is_empty() { "" } else { "other " };
         lines.push(format!(
-            "no set of up to {} of {} outcomes with a chance of {least} or more carries it over the line",
+            "no {other}set of up to {} of {} outcomes with a chance of {least} or more carries it over the line",
             changers.size, changers.outcomes
         ));
     } else if changers.found > changers.sets.len() {

@@ -18,7 +18,7 @@ use super::budget::Budget;
 use super::formula::Literal;
 use super::learned::Learned;
 use super::order_conflict::in_order;
-use super::problem::{Held, Part, Problem};
+use super::problem::{Part, Problem};
 use super::program::{Aim, Nearest, System};
 use super::relations::Strength;
 use super::worlds::World;
@@ -111,7 +111,7 @@ pub(super) struct Look<'p, 'r> {
 
 /// The system of some figures, each with weight 1 and free to move.
 pub(super) fn plain(problem: &Problem<'_>, figures: &[usize], relations: &[usize], given: Option<Literal>) -> System {
-    let mut system = problem.system(figures, relations, given, Held::AsStated);
+    let mut system = problem.system(figures, relations, given);
     for target in &mut system.targets {
         (target.weight, target.pin) = (1.0, None);
     }
@@ -213,13 +213,7 @@ impl<'p, 'r> Look<'p, 'r> {
         let before = self.budget.cut_offs();
         let mut figures = figures.to_vec();
         let is_less = !involved.is_empty() && involved.len() < figures.len();
-        // A judgement may take a figure as stated, so that it says nothing without it.
-        let suffices = if self.system.rows.is_empty() {
-            is_less && self.exceeds(involved)?
-        } else {
-            is_less && self.conflicts(involved, &self.relations)?
-        };
-        if suffices {
+        if is_less && self.exceeds(involved)? {
             figures = involved.to_vec();
         }
         let mut relations = self.relations.clone();
@@ -230,9 +224,9 @@ impl<'p, 'r> Look<'p, 'r> {
             relations = needed(&[], false, &relations, &test)?;
             relations.sort_unstable();
         }
-        // A judgement may take a figure as stated, so that each number of them makes another system; else these relations make one for all.
+        // These relations make one system, whichever of the figures are held against them.
         let one = Self::new(self.problem, &figures, relations.clone(), self.given, self.tolerance, self.budget);
-        let one = one.filter(|one| one.system.rows.is_empty()).map(|one| one.knowing(self.learned));
+        let one = one.map(|one| one.knowing(self.learned));
         if let Some(one) = &one {
             *one.worlds.borrow_mut() = self.projected(&one.system);
         }
@@ -454,7 +448,7 @@ pub(super) fn conflicts(problem: &Problem<'_>, part: &Part, tolerance: f64, step
     let (apart, together) = (Budget::new(steps), Budget::new(steps));
     let conditions = problem.conditions(&part.figures).into_iter().map(Some);
     let views: Vec<Option<Literal>> = conditions.chain([None]).collect();
-    let learned = RefCell::new(Learned::new(problem, part));
+    let learned = RefCell::new(Learned::new(part));
     for given in views {
         let look = |figures: &[usize], relations: Vec<usize>, budget| {
             let look = Look::new(problem, figures, relations, given, tolerance, budget);

@@ -236,12 +236,14 @@ impl System {
         let solver = master.solve(if is_linear { &[1e-9, 1e-8] } else { &[1e-13, 1e-11, 1e-9, 1e-8] })?;
         let (x, z) = (&solver.solution.x, &solver.solution.z);
         let chance = |variable: usize| x[variable].clamp(0.0, 1.0);
+        let mean = |of: &Linear| -> f64 { worlds.iter().zip(&shares).map(|(world, at)| x[*at] * of.at(world)).sum() };
         let solution = Solution {
             value: solver.solution.obj_val + constant,
             chances: places.iter().map(|(event, condition)| (chance(*event), condition.map_or(1.0, chance))).collect(),
             missed: master.misses.iter().map(|miss| x[*miss].max(0.0)).sum(),
             pulls: pulls.iter().map(|row| z[*row]).collect(),
             shares: shares.iter().map(|at| x[*at]).enumerate().filter(|(_, share)| *share > SHARE).collect(),
+            watched: self.watched.iter().map(mean).collect(),
             cut_off: None,
         };
         let mut price = Linear { constant: z[0], terms: Vec::new() };

@@ -58,6 +58,8 @@ struct Cell {
 }
 
 const NEVER: i64 = i64::MAX / 4;
+/// Chances that differ by no more than this do so by the digits of a machine.
+const FALL: f64 = 1e-12;
 
 fn cells(ladder: &Ladder) -> Vec<Cell> {
     let number = |day: Date| i64::from((day - jiff::civil::date(1970, 1, 1)).get_days());
@@ -112,8 +114,8 @@ pub(super) fn window_clauses(window: &Window, ladders: &[Ladder]) -> Vec<Clause>
 /// conditional = (p₂ - p₁) / (1 - p₁)        rate = -ln(1 - conditional) / days
 /// ```
 ///
-/// Gives the chance that it comes between the two days if it has not by the first, and the constant rate per day that makes it so. A negative
-/// pair says that the later deadline has the smaller chance. `None` where nothing is left to come (`p₁ = 1`), the rate where it is infinite.
+/// Gives the chance that it comes between the two days if it has not by the first, and the constant rate per day that makes it so. `None` where nothing is
+/// left to come (`p₁ = 1`), and where the later deadline has the smaller chance, which no hazard makes so; no rate where it is infinite.
 ///
 /// ```
 /// use foretell::cohere::hazard;
@@ -121,13 +123,27 @@ pub(super) fn window_clauses(window: &Window, ladders: &[Ladder]) -> Vec<Clause>
 /// let (conditional, rate) = hazard(0.0, 0.4, 14.0).expect("something is left");
 /// assert!((conditional - 0.4).abs() < 1e-12);
 /// assert!((rate.expect("it is finite") - 0.036_487_5).abs() < 1e-6);
+/// assert_eq!(hazard(0.3, 0.25, 28.0), None);
 /// ```
 #[must_use]
 pub fn hazard(before: f64, by: f64, days: f64) -> Option<(f64, Option<f64>)> {
     let left = 1.0 - before;
-    if left <= 0.0 || days <= 0.0 {
+    if left <= 0.0 || days <= 0.0 || by < before - FALL {
         return None;
     }
-    let conditional = (by - before) / left;
+    let conditional = ((by - before) / left).max(0.0);
     Some((conditional, (conditional < 1.0).then(|| -ln_1p(-conditional) / days)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hazard;
+
+    /// From 30 % to 25 % no chance between the two days leads: neither a hazard nor one below 0. What the digits of a machine make smaller is no fall.
+    #[test]
+    fn a_ladder_that_falls_has_no_hazard() {
+        assert_eq!(hazard(0.3, 0.25, 28.0), None);
+        assert_eq!(hazard(0.1 + 0.2, 0.3, 28.0).map(|(conditional, _)| conditional), Some(0.0));
+        assert_eq!(hazard(0.5, 0.75, 30.0).map(|(conditional, _)| conditional), Some(0.5));
+    }
 }

@@ -50,16 +50,20 @@ impl Layers {
         Some(Self { worlds })
     }
 
+    /// The mean of a number that each world has.
+    fn chance(&self, of: &Linear) -> f64 {
+        self.worlds.iter().map(|(world, share)| share * of.at(world)).sum()
+    }
+
     /// The chance of each figure, if all are as they were stated, and as they are pinned, and the bounds are kept.
     pub(super) fn as_stated(&self, targets: &[(usize, &Target)], rows: &[(Linear, Bound)]) -> Option<Vec<f64>> {
-        let chance = |of: &Linear| -> f64 { self.worlds.iter().map(|(world, share)| share * of.at(world)).sum() };
         let is_kept = |(row, bound): &(Linear, Bound)| match bound {
-            Bound::Zero => chance(row).abs() <= SAME,
-            Bound::AtLeast => chance(row) >= -SAME,
+            Bound::Zero => self.chance(row).abs() <= SAME,
+            Bound::AtLeast => self.chance(row) >= -SAME,
         };
         let met = targets.iter().map(|(_, target)| {
             let is_met = target.pin.is_none_or(|pin| (pin - target.stated).abs() <= SAME)
-                && (chance(&target.event) - target.stated).abs() <= SAME;
+                && (self.chance(&target.event) - target.stated).abs() <= SAME;
             is_met.then_some(target.stated)
         });
         let met: Option<Vec<f64>> = met.collect();
@@ -67,11 +71,12 @@ impl Layers {
     }
 
     /// What a program finds where its figures are coherent as they were stated.
-    pub(super) fn stated(&self, stated: Vec<f64>, aim: Aim) -> Solution {
+    pub(super) fn stated(&self, stated: Vec<f64>, aim: Aim, watched: &[Linear]) -> Solution {
         let pulls = if aim == Aim::Amount { vec![0.0; stated.len()] } else { Vec::new() };
         let chances = stated.into_iter().map(|p| (p, 1.0)).collect();
         let shares = self.worlds.iter().map(|(_, share)| *share).enumerate().collect();
-        Solution { value: 0.0, chances, missed: 0.0, pulls, shares, cut_off: None }
+        let watched = watched.iter().map(|of| self.chance(of)).collect();
+        Solution { value: 0.0, chances, missed: 0.0, pulls, shares, watched, cut_off: None }
     }
 }
 

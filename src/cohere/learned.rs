@@ -1,10 +1,8 @@
 //! What is known of sets of figures and relations: what holds a set that conflicts does so, too, and what lies within one that agrees agrees.
 //!
-//! True where a relation says the same whatever is stated. One that holds a chance at what is stated of it does not: with another figure it may hold
-//! another chance, so that nothing is concluded where there is one.
+//! True since a relation says the same whatever is stated.
 
-use super::problem::{Part, Problem};
-use super::relations::Judgement;
+use super::problem::Part;
 
 /// Figures and relations of a part, a bit for each.
 type Members = Vec<u64>;
@@ -13,7 +11,6 @@ type Members = Vec<u64>;
 #[derive(Debug)]
 pub(super) struct Learned {
     part: Part,
-    concludes: bool,
     /// None of them lies within another.
     agree: Vec<Members>,
     /// None of them holds another.
@@ -26,10 +23,8 @@ fn is_within(less: &Members, more: &Members) -> bool {
 
 impl Learned {
     /// Nothing yet.
-    pub(super) fn new(problem: &Problem<'_>, part: &Part) -> Self {
-        let judgements = part.relations.iter().flat_map(|relation| &problem.relations.relations[*relation].judgements);
-        let concludes = judgements.into_iter().all(|judgement| matches!(judgement, Judgement::Linear(_)));
-        Self { part: part.clone(), concludes, agree: Vec::new(), conflict: Vec::new() }
+    pub(super) fn new(part: &Part) -> Self {
+        Self { part: part.clone(), agree: Vec::new(), conflict: Vec::new() }
     }
 
     /// `None` if it is not about figures and relations of the part alone.
@@ -47,9 +42,6 @@ impl Learned {
 
     /// Whether a set conflicts, if that follows.
     pub(super) fn conflicts(&self, figures: &[usize], relations: &[usize]) -> Option<bool> {
-        if !self.concludes {
-            return None;
-        }
         let members = self.members(figures, relations)?;
         if self.conflict.iter().any(|less| is_within(less, &members)) {
             Some(true)
@@ -60,9 +52,6 @@ impl Learned {
 
     /// Keeps what was decided by itself.
     pub(super) fn decided(&mut self, figures: &[usize], relations: &[usize], conflicts: bool) {
-        if !self.concludes {
-            return;
-        }
         let Some(members) = self.members(figures, relations) else { return };
         if conflicts {
             self.conflict.retain(|more| !is_within(&members, more));

@@ -33,6 +33,9 @@ mod order_tests;
 mod phrase;
 mod polish;
 mod problem;
+mod products;
+#[cfg(test)]
+mod products_tests;
 mod program;
 mod read;
 mod relations;
@@ -265,6 +268,7 @@ fn one(statement: &Statement<'_>, relations: &Relations, options: &Options) -> R
         at_most: 0.0,
         guaranteed,
         cut_off: CutOff::default(),
+        missed: 0.0,
     });
     let parts = problem.parts();
     for part in &parts {
@@ -297,6 +301,7 @@ fn one(statement: &Statement<'_>, relations: &Relations, options: &Options) -> R
             worth.at_least += of.least;
             worth.at_most += of.most;
             worth.cut_off = worth.cut_off.or(of.cut_off);
+            worth.missed += if keeps_assumptions && of.missed > MISSED { of.missed } else { 0.0 };
             worth.guaranteed &= !of.cut_off.any();
         }
     }
@@ -310,7 +315,6 @@ fn one(statement: &Statement<'_>, relations: &Relations, options: &Options) -> R
     let untested = untested(&problem, &parts)
         .into_iter()
         .map(|of| UntestedReport { relation: placed(relations, of.relation), why: of.why });
-    // A product is held against the one chance as stated, so it may still conflict where that chance itself cannot stand.
     let conflicts_in = |of: &UntestedReport| found.iter().any(|conflict| conflict.relations.contains(&of.relation));
     let untested = untested.filter(|of| !conflicts_in(of)).collect();
     violated.sort_by(|a, b| b.points.total_cmp(&a.points));
@@ -369,7 +373,7 @@ fn check_pins(problem: &Problem<'_>, part: &Part, repaired: &Repaired) -> Result
 fn described(problem: &Problem<'_>, conflict: &Conflict, steps: u64) -> Result<ConflictReport, Error> {
     let relations = &problem.relations;
     let ranges: Vec<Range> = if let Some(allowed) = &conflict.allowed {
-        allowed.iter().map(|(low, high)| Range::Between(*low, *high)).collect()
+        allowed.iter().map(|limits| Range::Between(*limits, None)).collect()
     } else {
         let budget = Budget::new(steps);
         let system = plain(problem, &conflict.figures, &conflict.relations, conflict.given);
@@ -379,12 +383,13 @@ fn described(problem: &Problem<'_>, conflict: &Conflict, steps: u64) -> Result<C
     for (figure, range) in conflict.figures.iter().zip(ranges) {
         let figure = &problem.figures[*figure];
         let round = |chance: f64| crate::math::round_to(chance, 6);
-        let others_allow = match range {
-            Range::Between(low, high) => Some((round(low), round(high))),
-            Range::Never | Range::Unknown => None,
+        let rounded = |(low, high): (f64, f64)| (round(low), round(high));
+        let (others_allow, or_allow) = match range {
+            Range::Between(limits, more) => (Some(rounded(limits)), more.map(rounded)),
+            Range::Never | Range::Unknown => (None, None),
         };
-        let cut_off = range == Range::Unknown;
-        figures.push(ConflictFigure { name: figure.name.clone(), stated: figure.stated, others_allow, cut_off });
+        let (name, stated, cut_off) = (figure.name.clone(), figure.stated, range == Range::Unknown);
+        figures.push(ConflictFigure { name, stated, others_allow, or_allow, cut_off });
     }
     let by_logic = conflict.relations.iter().all(|of| relations.relations[*of].strength == Strength::Logic);
     Ok(ConflictReport {

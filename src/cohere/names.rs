@@ -4,7 +4,7 @@ use super::assignment::is_kept_straight_away;
 use super::budget::{Budget, STEPS};
 use super::codes;
 use super::formula::{Clause, Definition};
-use super::problem::{Held, Problem};
+use super::problem::Problem;
 use super::relations::Relations;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::forecast::{QuestionKind, Records, nearest};
@@ -66,7 +66,7 @@ pub fn check_possible(relations: &Relations) -> Diagnostics {
     }
     // Whatever cannot be shown to be impossible is let pass.
     let budget = Budget::new(STEPS);
-    let possible = |of: &[usize]| problem.system(&[], of, None, Held::AsStated).space.may_be(&budget);
+    let possible = |of: &[usize]| problem.system(&[], of, None).space.may_be(&budget);
     let mut left: Vec<usize> = (0..relations.relations.len()).collect();
     if possible(&left) {
         return found;

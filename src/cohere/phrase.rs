@@ -78,6 +78,7 @@ impl Names {
 }
 
 pub(super) struct Phrase<'p> {
+    text: &'p str,
     words: Vec<(Token, Span)>,
     at: usize,
     whole: Span,
@@ -95,7 +96,7 @@ pub(super) fn relation(text: &str, span: Span, strength: Strength, names: &Names
         span,
         help: "close it with `'`".to_owned(),
     })?;
-    let mut phrase = Phrase { words: found, at: 0, whole: span, names, builder };
+    let mut phrase = Phrase { text, words: found, at: 0, whole: span, names, builder };
     let mut relation = Relation {
         text: text.split_whitespace().collect::<Vec<_>>().join(" "),
         strength,
@@ -128,7 +129,11 @@ impl Phrase<'_> {
 
     fn unexpected(&self, expected: &str) -> Wrong {
         let message = match self.words.get(self.at) {
-            Some((token, _)) => format!("{expected} is expected here, not {}", token.shown()),
+            Some((token, span)) => {
+                let written = self.text.get(span.start - self.whole.start..span.end - self.whole.start);
+                let written = written.map_or_else(|| token.shown(), |written| format!("`{written}`"));
+                format!("{expected} is expected here, not {written}")
+            }
             None => format!("{expected} is expected at the end"),
         };
         Wrong {

@@ -6,8 +6,9 @@
 use super::assignment::{Assignment, naming};
 use super::formula::{Clause, Definition, Literal};
 use super::phrase::atoms;
+use super::products::Product;
 use super::program::{AT_ONCE, Linear, System, Target};
-use super::relations::{Bound, Conditional, Judgement, Relations};
+use super::relations::{Conditional, Judgement, Relations};
 use super::worlds::Space;
 use crate::forecast::Moment;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,15 +31,6 @@ pub(super) struct Figure {
     pub(super) pin: Option<f64>,
     /// Where it is conditional: by which relation, and what it means.
     pub(super) conditional: Option<(usize, Conditional)>,
-}
-
-/// What a judgement of a product holds one of its chances at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Held {
-    /// As stated, whatever it is pinned to: so conflicts are found.
-    AsStated,
-    /// As pinned, where it is; so figures are repaired.
-    AsPinned,
 }
 
 /// Figures and relations that hang together.
@@ -216,7 +208,7 @@ impl Problem<'_> {
     ///
     /// A judgement of chances is none of the chances within a condition, unless it says nothing of the worlds without it, as that of `a given b` does of
     /// those without `b`.
-    pub(super) fn system(&self, figures: &[usize], relations: &[usize], given: Option<Literal>, held: Held) -> System {
+    pub(super) fn system(&self, figures: &[usize], relations: &[usize], given: Option<Literal>) -> System {
         let mut start: BTreeSet<usize> = figures.iter().flat_map(|figure| self.atoms_of(*figure)).collect();
         start.extend(relations.iter().flat_map(|relation| self.atoms_in(*relation)));
         start.extend(given.map(|literal| literal.atom));
@@ -240,27 +232,19 @@ impl Problem<'_> {
                 pin: figure.pin,
             }
         });
-        let mut rows = Vec::new();
+        let (mut rows, mut products) = (Vec::new(), Vec::new());
         for judgement in relations.iter().flat_map(|relation| &self.relations.relations[*relation].judgements) {
-            let mut row = Linear::default();
             match judgement {
                 Judgement::Linear(stated) => {
-                    row.constant = stated.constant;
+                    let mut row = Linear { constant: stated.constant, terms: Vec::new() };
                     stated.terms.iter().for_each(|(factor, literal)| row.add(*factor, &Linear::of(here(*literal))));
                     rows.push((row, stated.bound));
                 }
+                // Chances within a condition need not be as those of all worlds.
+                Judgement::Product { .. } if given.is_some() => {}
                 Judgement::Product { a, b, both, sign } => {
-                    let known = |literal: &Literal| self.held(figures, *literal, held);
-                    // What is pinned does not move: a product with it stays one.
-                    let (chance, other) = match (known(a), known(b)) {
-                        (Some((_, false)), Some((chance, true))) | (None, Some((chance, _))) => (chance, a),
-                        (Some((chance, _)), _) => (chance, b),
-                        (None, None) => continue,
-                    };
-                    let side = if *sign < 0 { -1.0 } else { 1.0 };
-                    row.add(side, &Linear::of(here(Literal::of(*both))));
-                    row.add(-side * chance, &Linear::of(here(*other)));
-                    rows.push((row, if *sign == 0 { Bound::Zero } else { Bound::AtLeast }));
+                    let both = here(Literal::of(*both)).atom;
+                    products.push(Product { a: here(*a), b: here(*b), both, sign: *sign });
                 }
             }
         }
@@ -275,15 +259,7 @@ impl Problem<'_> {
         clauses.sort();
         clauses.dedup();
         let atoms = local.keys().copied().collect();
-        System { space: Space::of_few(local.len(), clauses, AT_ONCE), atoms, targets: targets.collect(), rows }
-    }
-
-    /// The chance that some figures give a literal, and whether it is pinned.
-    fn held(&self, figures: &[usize], literal: Literal, held: Held) -> Option<(f64, bool)> {
-        let mut of = figures.iter().map(|figure| &self.figures[*figure]);
-        let figure = of.find(|figure| figure.conditional.is_none() && figure.atom == literal.atom)?;
-        let pin = figure.pin.filter(|_| held == Held::AsPinned);
-        let chance = pin.unwrap_or(figure.stated);
-        Some((if literal.holds { chance } else { 1.0 - chance }, pin.is_some()))
+        let space = Space::of_few(local.len(), clauses, AT_ONCE);
+        System { space, atoms, targets: targets.collect(), rows, products, watched: Vec::new() }
     }
 }

@@ -16,6 +16,7 @@
 use super::budget::Budget;
 use super::formula::Literal;
 use super::layers::Layers;
+use super::products::Product;
 use super::relations::Bound;
 use super::simplex::{Row, Simplex, Vertex};
 use super::worlds::{LONG, Least, Space, World};
@@ -36,6 +37,8 @@ const FIRST: u64 = 4;
 pub(super) const SHARE: f64 = 1e-6;
 /// What it costs to miss a pin or a judgement, against 1 for a figure.
 pub(super) const MISS: f64 = 1e3;
+/// Pieces of a range that are nearer to each other are one.
+const PIECE: f64 = 1e-5;
 /// Chances nearer to 0 or 1 count as so far from it in logarithms, as in the logarithmic score.
 pub(super) const FLOOR: f64 = 1e-6;
 
@@ -117,6 +120,9 @@ pub(super) struct System {
     pub(super) atoms: Vec<usize>,
     pub(super) targets: Vec<Target>,
     pub(super) rows: Vec<(Linear, Bound)>,
+    pub(super) products: Vec<Product>,
+    /// Numbers whose mean is told with a solution.
+    pub(super) watched: Vec<Linear>,
 }
 
 /// What is to be least.
@@ -152,13 +158,21 @@ pub(super) struct Solution {
     pub(super) pulls: Vec<f64>,
     /// Which of the worlds have a share, and how much of the whole.
     pub(super) shares: Vec<(usize, f64)>,
+    /// The means of the numbers that are watched.
+    pub(super) watched: Vec<f64>,
     /// Where the program was cut off: what the least value is at least.
     pub(super) cut_off: Option<f64>,
 }
 
 impl Solution {
     /// What a vertex of a linear program says, and what another world would change.
-    fn of_vertex(vertex: Vertex, aim: Aim, targets: &[(usize, &Target)], worlds: &[World]) -> (Self, Linear) {
+    fn of_vertex(
+        vertex: Vertex,
+        aim: Aim,
+        targets: &[(usize, &Target)],
+        watched: &[Linear],
+        worlds: &[World],
+    ) -> (Self, Linear) {
         let chance = |of: &Linear| -> f64 {
             vertex.shares.iter().map(|(world, share)| share * of.at(&worlds[*world])).sum::<f64>().clamp(0.0, 1.0)
         };
@@ -166,6 +180,7 @@ impl Solution {
             .iter()
             .map(|(_, target)| (chance(&target.event), target.condition.as_ref().map_or(1.0, chance)))
             .collect();
+        let watched = watched.iter().map(chance).collect();
         let (mut missed, mut pulls, mut row) = (0.0, Vec::new(), 0);
         for (number, target) in targets {
             if target.pin.is_some() {
@@ -186,7 +201,7 @@ impl Solution {
         }
         missed += vertex.missed[row..].iter().sum::<f64>();
         let shares = vertex.shares.iter().copied().filter(|(_, share)| *share > SHARE).collect();
-        (Self { value: vertex.value, chances, missed, pulls, shares, cut_off: None }, vertex.price)
+        (Self { value: vertex.value, chances, missed, pulls, shares, watched, cut_off: None }, vertex.price)
     }
 
     /// What an amount comes to where each miss counts like a figure; where it was cut off, what it comes to at least.
@@ -223,8 +238,19 @@ pub(super) enum Range {
     Never,
     /// The search was cut off.
     Unknown,
-    /// The least and the greatest that it can be.
-    Between(f64, f64),
+    /// The least and the greatest that it can be; where dependence is assumed perhaps first below what was stated, and then above it.
+    Between((f64, f64), Option<(f64, f64)>),
+}
+
+/// How far one side of a range goes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Limit {
+    /// The condition is left no chance.
+    Never,
+    /// The search was cut off.
+    Unknown,
+    /// To here.
+    At(f64),
 }
 
 impl System {
@@ -245,6 +271,9 @@ impl System {
         worlds: &mut Vec<World>,
         budget: &Budget,
     ) -> Result<Nearest, Error> {
+        if !self.products.is_empty() {
+            return self.nearest_of_products(counts, aim, enough, worlds, budget);
+        }
         let targets: Vec<(usize, &Target)> = self.targets.iter().enumerate().filter(|(at, _)| counts[*at]).collect();
         let found = self.generated(&targets, aim, enough, worlds, budget)?;
         let is_free = self.rows.is_empty() && targets.iter().all(|(_, target)| target.pin.is_none());
@@ -291,7 +320,7 @@ impl System {
                 if let Some(layers) = &layers {
                     if let Some(stated) = layers.as_stated(targets, &self.rows).filter(|of| aim.is_least(of)) {
                         *worlds = layers.worlds.iter().map(|(world, _)| world.clone()).collect();
-                        return Ok(Nearest::Found(layers.stated(stated, aim)));
+                        return Ok(Nearest::Found(layers.stated(stated, aim, &self.watched)));
                     }
                     // There are worlds, and a first program of so many is too large.
                     if size(2 * targets.len()) / FIRST > budget.left() {
@@ -333,7 +362,7 @@ impl System {
             }
             let of_vertex = simplex.as_mut().and_then(|simplex| settled(simplex, worlds, budget));
             let (solution, price) = if let Some(vertex) = of_vertex {
-                Solution::of_vertex(vertex, aim, targets, worlds)
+                Solution::of_vertex(vertex, aim, targets, &self.watched, worlds)
             } else {
                 // Numbers that the simplex method cannot trust are for the other one.
                 simplex = None;
@@ -370,33 +399,65 @@ impl System {
         Ok(Nearest::Unknown)
     }
 
-    /// What a target can be while the others stay as they were stated, and the factor of a product, too, even if it is this target.
+    /// What a target can be while the others stay as they were stated.
+    ///
+    /// What keeps a product may lie in pieces, so that what was stated lies between them; then each side of it has its own limits.
+    pub(super) fn range(&self, of: usize, budget: &Budget) -> Result<Range, Error> {
+        let (low, high) = match (self.limit(of, 1.0, budget)?, self.limit(of, -1.0, budget)?) {
+            (Limit::At(low), Limit::At(high)) => (low.min(high), high.max(low)),
+            (Limit::Unknown, _) | (_, Limit::Unknown) => return Ok(Range::Unknown),
+            (Limit::Never, _) | (_, Limit::Never) => return Ok(Range::Never),
+        };
+        let stated = self.targets[of].stated;
+        if self.products.is_empty() || stated < low + PIECE || stated > high - PIECE {
+            return Ok(Range::Between((low, high), None));
+        }
+        let (below, above) = (self.beside(of, -1.0), self.beside(of, 1.0));
+        Ok(match (below.limit(of, -1.0, budget)?, above.limit(of, 1.0, budget)?) {
+            (Limit::At(below), Limit::At(above)) if below < stated - PIECE && above > stated + PIECE => {
+                Range::Between((low, below.max(low)), Some((above.min(high), high)))
+            }
+            (Limit::Unknown, _) | (_, Limit::Unknown) => Range::Unknown,
+            _ => Range::Between((low, high), None),
+        })
+    }
+
+    /// The same where a target is at most what was stated of it (-1), or at least that (1).
+    fn beside(&self, of: usize, side: f64) -> Self {
+        let target = &self.targets[of];
+        let always = Linear { constant: 1.0, terms: Vec::new() };
+        let mut row = Linear::default();
+        row.add(side, &target.event);
+        row.add(-side * target.stated, target.condition.as_ref().unwrap_or(&always));
+        let mut beside = self.clone();
+        beside.rows.push((row, Bound::AtLeast));
+        beside
+    }
+
+    /// The least (1) or the greatest (-1) that a target can be while the others stay as they were stated.
     ///
     /// A ratio of two sums is bounded by Dinkelbach's method (1967, Manage. Sci. 13, 492–498).
-    pub(super) fn range(&self, of: usize, budget: &Budget) -> Result<Range, Error> {
-        let mut limits = [0.0; 2];
-        for (limit, factor) in limits.iter_mut().zip([1.0, -1.0]) {
-            *limit = self.targets[of].stated;
-            for _ in 0..20 {
-                let found = match self.nearest(Aim::Bound { of, factor, ratio: *limit }, budget)? {
-                    Nearest::Impossible => return Ok(Range::Never),
-                    Nearest::Unknown => return Ok(Range::Unknown),
-                    Nearest::Found(solution) if solution.cut_off.is_some() => return Ok(Range::Unknown),
-                    Nearest::Found(solution) => solution,
-                };
-                let (event, condition) = found.chances[of];
-                if condition < 1e-7 {
-                    return Ok(Range::Never);
-                }
-                let next = (event / condition).clamp(0.0, 1.0);
-                let done = (next - *limit).abs() < 1e-8;
-                *limit = next;
-                if done || self.targets[of].condition.is_none() {
-                    break;
-                }
+    fn limit(&self, of: usize, factor: f64, budget: &Budget) -> Result<Limit, Error> {
+        let mut limit = self.targets[of].stated;
+        for _ in 0..20 {
+            let found = match self.nearest(Aim::Bound { of, factor, ratio: limit }, budget)? {
+                Nearest::Impossible => return Ok(Limit::Never),
+                Nearest::Unknown => return Ok(Limit::Unknown),
+                Nearest::Found(solution) if solution.cut_off.is_some() => return Ok(Limit::Unknown),
+                Nearest::Found(solution) => solution,
+            };
+            let (event, condition) = found.chances[of];
+            if condition < 1e-7 {
+                return Ok(Limit::Never);
+            }
+            let next = (event / condition).clamp(0.0, 1.0);
+            let done = (next - limit).abs() < 1e-8;
+            limit = next;
+            if done || self.targets[of].condition.is_none() {
+                break;
             }
         }
-        Ok(Range::Between(limits[0].min(limits[1]), limits[1].max(limits[0])))
+        Ok(Limit::At(limit))
     }
 
     /// Some worlds to begin with: the likeliest by what was stated, and for each figure one in which it comes true and one in which it does not; and

@@ -81,7 +81,7 @@ pub struct Row {
 pub enum Judgement {
     /// A linear one.
     Linear(Row),
-    /// `P(both) = P(a) P(b)`, or at least or at most that: a product, which is linear once one factor is taken as stated.
+    /// `P(both) = P(a) P(b)`, or at least or at most that.
     Product {
         /// The one.
         a: Literal,

@@ -23,7 +23,7 @@
 
 use super::budget::Budget;
 use super::order::Order;
-use super::problem::{Held, Part, Problem};
+use super::problem::{Part, Problem};
 use super::program::{Aim, FLOOR, Linear, Nearest, Solution, System, Target};
 use super::relations::Strength;
 use super::worlds::{LONG, World};
@@ -198,7 +198,7 @@ fn is_still(
     }
     for condition in left_none {
         let under = problem.speaking(&part.figures, relations, Some(condition));
-        let there = problem.system(&under, relations, Some(condition), Held::AsPinned);
+        let there = problem.system(&under, relations, Some(condition));
         match there.nearest(Aim::Amount, &Budget::new(steps))? {
             Nearest::Found(amount) if amount.value > COHERENT => return Ok(false),
             Nearest::Unknown => return Ok(false),
@@ -230,7 +230,7 @@ pub(super) fn repair(
     if let Some(found) = order.and_then(|of| of.repaired(problem, &part.figures, distance, &Budget::new(steps))) {
         return Ok(Some(found));
     }
-    let system = problem.system(&part.figures, &relations, None, Held::AsPinned);
+    let system = problem.system(&part.figures, &relations, None);
     let stated: Vec<f64> = part.figures.iter().map(|figure| problem.figures[*figure].stated).collect();
     let every = vec![true; system.targets.len()];
     if system.targets.iter().all(|target| target.pin.is_none_or(|pin| pin == target.stated)) {
@@ -277,7 +277,7 @@ pub(super) fn repair(
         if places.iter().all(|at| solution.chances[*at].1 >= NEVER) {
             continue;
         }
-        let there = problem.system(&under, &relations, Some(condition), Held::AsPinned);
+        let there = problem.system(&under, &relations, Some(condition));
         let inner = match there.nearest(distance.aim(), &Budget::new(steps))? {
             Nearest::Impossible => continue,
             Nearest::Unknown => {
@@ -305,11 +305,15 @@ pub(super) fn repair(
         })
         .sum();
     // No gain is below the distance, unless the figures are not the nearest.
-    let is_free = system.rows.is_empty() && system.targets.iter().all(|target| target.pin.is_none());
+    let is_free = system.rows.is_empty()
+        && system.products.is_empty()
+        && system.targets.iter().all(|target| target.pin.is_none());
     cut_off.nearest |= is_free && least < divergence - NEAR * (1.0 + divergence);
-    // What was not searched to the end, or not exactly enough, is shown only if it scores no worse than what was stated, whatever happens.
+    // What was not searched to the end, or not exactly enough, is shown only if it scores no worse than what was stated, whatever happens; but what keeps
+    // assumed dependence may score worse, however long it was searched for.
     let is_rough = !is_searched || (is_complete && cut_off.nearest);
-    if is_rough && (least < -COHERENT || (!is_searched && solution.missed > MISSED)) {
+    let is_worse = system.products.is_empty() && least < -COHERENT;
+    if is_rough && (is_worse || (!is_searched && solution.missed > MISSED)) {
         return Ok(unrepaired(&system, stated, distance, steps));
     }
     Ok(Some(Repaired { figures, divergence: divergence.max(0.0), least, most, cut_off, missed: solution.missed }))

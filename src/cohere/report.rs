@@ -21,7 +21,7 @@ pub struct CoherenceReport {
     pub tolerance: f64,
     /// Which forecasts make a statement.
     pub standing: Standing,
-    /// Whether figures are repaired to the assumptions, too; to dependence with one factor held as pinned, or else as stated.
+    /// Whether figures are repaired to the assumptions, too.
     pub repaired_to_assumptions: bool,
     /// One for each forecaster and day, ordered by both.
     pub statements: Vec<StatementReport>,
@@ -173,8 +173,12 @@ pub struct ConflictFigure {
     pub name: String,
     /// What was stated.
     pub stated: f64,
-    /// The range that the other figures of the conflict leave it; where dependence is assumed, with one factor of its product held as stated, so that it may be too wide; `None` where they leave its condition no chance, or where the search for it was cut off.
+    /// The range that the other figures of the conflict leave it: the least and the greatest that it can be, or, where there is `or_allow`, the range below
+    /// what was stated. `None` where they leave its condition no chance, or where the search for it was cut off.
     pub others_allow: Option<(f64, f64)>,
+    /// The range above what was stated, where dependence is assumed and what keeps it lies to both sides, in pieces. Within one range more may be left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub or_allow: Option<(f64, f64)>,
     /// Whether the search for that range was cut off.
     pub cut_off: bool,
 }
@@ -196,6 +200,14 @@ pub struct WorthReport {
     pub guaranteed: bool,
     /// Which searches were cut off.
     pub cut_off: CutOff,
+    /// Where no figures keep all assumptions: by how much those repaired to them miss them, as a probability, in all.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub missed: f64,
+}
+
+/// Whether nothing is missed.
+fn is_nothing(missed: &f64) -> bool {
+    *missed == 0.0
 }
 
 /// The hazard between two deadlines of an event, or between the start and the first that comes after it.
@@ -212,7 +224,7 @@ pub struct HazardReport {
     pub by: String,
     /// The probability stated for the later day.
     pub stated: f64,
-    /// The probability that it comes in between, if it has not before; negative where the ladder falls.
+    /// The probability that it comes in between, if it has not before; `None` where the ladder falls, or nothing is left to come.
     pub conditional: Option<f64>,
     /// The same for 30 days, at a constant hazard.
     pub per_30_days: Option<f64>,

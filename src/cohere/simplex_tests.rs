@@ -28,7 +28,8 @@ fn random(stream: &mut SplitMix) -> System {
         row.constant -= 0.3;
         rows.push((row, if stream.unit() < 0.5 { Bound::Zero } else { Bound::AtLeast }));
     }
-    System { space: Space::new(atoms, clauses), atoms: (0..atoms).collect(), targets, rows }
+    let space = Space::new(atoms, clauses);
+    System { space, atoms: (0..atoms).collect(), targets, rows, products: Vec::new(), watched: Vec::new() }
 }
 
 #[test]

@@ -484,7 +484,7 @@ fn generated_worlds_find_what_all_worlds_find() {
         let (figures, _, atoms, definitions) = all[0].figures(&relations, &BTreeSet::new());
         let problem = Problem::new(&relations, definitions, atoms, figures);
         for part in problem.parts() {
-            let system = problem.system(&part.figures, &part.relations, None, problem::Held::AsStated);
+            let system = problem.system(&part.figures, &part.relations, None);
             if !system.space.may_be(&Budget::new(STEPS)) {
                 continue;
             }

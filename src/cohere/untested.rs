@@ -1,7 +1,8 @@
 //! Assumptions that a statement leaves untested, and why: whatever its figures are, they could not violate them.
 //!
 //! It is said only where it is sure. Leave the assumption out, and the meaning of the `a and b` that it speaks of; if then nothing ties its two sides
-//! together, any distribution of the one goes with any of the other, and they can be joined so that a dependence holds. And if no figure tells of one
+//! together, any distribution of the one goes with any of the other, and they can be joined so that a dependence holds; or, if no figure tells of either, the
+//! one can be sure and the other as likely as both. And if no figure tells of one
 //! of them, and nothing else restrains it, its chance can be whatever a range or an order asks for.
 
 use super::budget::Budget;
@@ -51,18 +52,16 @@ fn reason(problem: &Problem<'_>, part: &Part, relation: usize, judgement: &Judge
                 let mut of = part.figures.iter().map(|figure| &problem.figures[*figure]);
                 of.any(|figure| figure.conditional.is_none() && figure.atom == literal.atom)
             };
-            if !is_stated(a) && !is_stated(b) {
-                let (a, b) = (name(*a), name(*b));
-                return Some(format!(
-                    "neither the chance of `{a}` nor that of `{b}` is stated, and it takes one of them"
-                ));
-            }
             let mut without = Without::new(problem, relation, Some(*both));
             let (a_side, b_side) = (without.side(*a), without.side(*b));
+            let neither_stated = !is_stated(a) && !is_stated(b) && without.is_loose(*a) && without.is_loose(*b);
             let both = Literal::of(*both);
             let both_side = without.side(both);
             let is_apart = a_side != b_side && both_side != a_side && both_side != b_side;
             let (a, b) = (name(*a), name(*b));
+            if is_apart && neither_stated {
+                return Some(format!("neither the chance of `{a}` nor that of `{b}` is stated"));
+            }
             (is_apart && without.is_loose(both)).then(|| {
                 format!(
                     "nothing that is stated tells of `{a}` and `{b}` together: state that, or the one given the other"

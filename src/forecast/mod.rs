@@ -33,6 +33,7 @@ pub use pace::Pace;
 pub use records::{ForecastRecord, Moment, Outcome, Provenance, Question, QuestionKind, Records, day};
 pub(crate) use repeats::Repeats;
 pub use select::{Scale, Selection};
+pub(crate) use validity::without_rounding;
 pub use validity::{ANNULLED, SUM_TOLERANCE, check_name, check_probability, nearest, number_text, way_to_name};
 
 use schemars::JsonSchema;

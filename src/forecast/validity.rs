@@ -44,6 +44,16 @@ pub fn check_probability(what: &str, probability: f64) -> Result<(), String> {
     }
 }
 
+/// A probability is off by no more than this through sums in floating-point numbers.
+const ROUNDING: f64 = 1e-12;
+
+/// A probability that lies beyond 0 or 1 by the rounding of sums alone, such as 1.0000000000000002, brought back to it; any other number as it is.
+#[must_use]
+pub(crate) fn without_rounding(probability: f64) -> f64 {
+    let nearest = probability.clamp(0.0, 1.0);
+    if (probability - nearest).abs() <= ROUNDING { nearest } else { probability }
+}
+
 /// A number in the shortest form that reads back to the same bits.
 #[must_use]
 pub fn number_text(number: f64) -> String {
@@ -153,6 +163,18 @@ impl Forecast {
                 Some((NamedDistribution::even_levels(), distribution.even_quantiles()))
             }
             _ => None,
+        }
+    }
+
+    /// Brings probabilities back to 0 or 1 that lie beyond them by the rounding of sums alone.
+    pub(crate) fn drop_rounding(&mut self) {
+        match self {
+            Self::Binary { probability } => *probability = without_rounding(*probability),
+            Self::Categorical { probabilities, .. } => {
+                probabilities.iter_mut().for_each(|probability| *probability = without_rounding(*probability));
+            }
+            Self::Date { never, .. } => *never = without_rounding(*never),
+            Self::Quantiles { .. } | Self::Distribution { .. } => {}
         }
     }
 
@@ -445,6 +467,21 @@ pub fn way_to_name<'a>(word: &str, what: &str, known: impl IntoIterator<Item = &
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// `0.1 + 0.2 + 0.7` and the like are probabilities; what is off by more stays as it is, and is refused.
+    #[test]
+    fn the_rounding_of_sums_is_dropped_and_nothing_else() {
+        let mut sure = Forecast::Binary { probability: 1.000_000_000_000_000_2 };
+        sure.drop_rounding();
+        assert_eq!(sure, Forecast::Binary { probability: 1.0 });
+        let options = vec!["a".to_owned(), "b".to_owned()];
+        let mut of_two = Forecast::Categorical { options, probabilities: vec![1.000_000_000_000_000_2, -1e-17] };
+        of_two.drop_rounding();
+        assert_eq!(of_two.check(), Ok(()));
+        let mut wrong = Forecast::Binary { probability: 1.000_001 };
+        wrong.drop_rounding();
+        assert!(wrong.check().is_err());
+    }
 
     fn question(kind: QuestionKind, options: &[&str]) -> Question {
         Question {

@@ -206,6 +206,20 @@ impl Event {
         matches!(self.definition, Definition::Holds(_) | Definition::FirstOf(_) | Definition::Equals(_))
     }
 
+    /// Whether chance plays a part in it of its own: not where it is derived, nor where each of its cases leaves one value.
+    #[must_use]
+    pub fn has_chance(&self) -> bool {
+        let is_sure = |chance: f64| chance == 0.0 || chance == 1.0;
+        match &self.definition {
+            Definition::Holds(_) | Definition::FirstOf(_) | Definition::Equals(_) => false,
+            Definition::Number(number) => number.rows.iter().any(|row| !matches!(row.value, NumberSpec::Constant(_))),
+            Definition::Count(count) => count.rows.iter().any(|row| !matches!(row.value, CountSpec::Constant(_))),
+            Definition::Chance(chance) => chance.rows.iter().any(|row| !is_sure(row.value.mean)),
+            Definition::Options(rows) => rows.iter().flat_map(|row| &row.value.means).any(|chance| !is_sure(*chance)),
+            Definition::Causes { .. } | Definition::When(_) => true,
+        }
+    }
+
     /// Calls `visit` with the belief behind each of its chances of yes, or of coming.
     pub fn visit_beliefs(&self, visit: &mut dyn FnMut(&Belief)) {
         match &self.definition {

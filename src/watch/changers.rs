@@ -125,6 +125,7 @@ pub(super) fn changers(
         least: line.search.least_probability,
         near: if computing.is_some() { NEAR } else { 0.0 },
         found: Vec::new(),
+        settled: Vec::new(),
     };
     let mut settling = Vec::new();
     for ((place, name, condition), plane) in labels.into_iter().zip(&kept.planes()[own..]) {
@@ -144,7 +145,11 @@ pub(super) fn changers(
         size += 1;
         searcher.found.clear();
         searcher.extend(&base, &mut Vec::new(), 0, size);
-        sets = searcher.sets(upwards, computing.as_ref());
+        let (settled, crossing): (Vec<Crossing>, Vec<Crossing>) =
+            searcher.sets(upwards, computing.as_ref()).into_iter().partition(|one| one.settles);
+        settling.extend(settled.iter().take(line.search.sets).map(|one| one.set.findings.join(" + ")));
+        searcher.settled.extend(settled.into_iter().map(|one| one.chosen));
+        sets = crossing.into_iter().map(|one| one.set).collect();
     }
     let outcomes = searcher.items.len();
     let found = sets.len();
@@ -223,6 +228,14 @@ impl Computing<'_> {
     }
 }
 
+/// The items of a set, the mass where it holds, and that where the goal does as well.
+type Found = (Vec<usize>, [f64; 2], f64);
+
+/// Whether the goal holds in every world of a set.
+fn seems_settled((_, mass, goal): &Found) -> bool {
+    *goal >= mass[0]
+}
+
 /// A search over sets of outcomes, at most one of each finding.
 struct Searcher<'a> {
     kept: &'a KeptWorlds,
@@ -235,8 +248,21 @@ struct Searcher<'a> {
     least: f64,
     /// So many standard errors below the line are near enough.
     near: f64,
-    found: Vec<(Vec<usize>, [f64; 2], f64)>,
+    found: Vec<Found>,
+    /// Smaller sets that settle the question by what they say; none that holds one of them is looked at.
+    settled: Vec<Vec<usize>>,
 }
+
+/// A set that carries the forecast over the line.
+struct Crossing {
+    chosen: Vec<usize>,
+    /// Whether it settles the question by what it says.
+    settles: bool,
+    set: FindingSet,
+}
+
+/// A computed share that is no further from 1 than this is 1: the last bits do not count.
+const ROUNDING: f64 = 1e-12;
 
 impl Searcher<'_> {
     /// The mass where a column holds, and that where the goal does as well.
@@ -268,6 +294,11 @@ impl Searcher<'_> {
                 continue;
             }
             chosen.push(at);
+            let is_settled = self.settled.iter().any(|set| set.iter().all(|one| chosen.contains(one)));
+            if is_settled {
+                chosen.pop();
+                continue;
+            }
             if left == 1 {
                 if self.may_cross(mass, goal) {
                     self.found.push((chosen.clone(), mass, goal));
@@ -279,10 +310,13 @@ impl Searcher<'_> {
         }
     }
 
-    /// The sets that were found; where figures are computed, by these, and only those that cross the line by them.
-    fn sets(&self, upwards: bool, computing: Option<&Computing<'_>>) -> Vec<FindingSet> {
-        let mut found: Vec<&(Vec<usize>, [f64; 2], f64)> = self.found.iter().collect();
-        found.sort_by(|left, right| right.1[0].total_cmp(&left.1[0]));
+    /// The sets that were found, likeliest first; where figures are computed, by these, and only those that cross the line by them.
+    fn sets(&self, upwards: bool, computing: Option<&Computing<'_>>) -> Vec<Crossing> {
+        let mut found: Vec<&Found> = self.found.iter().collect();
+        // Those that seem to settle it come after the others, if not all are computed.
+        found.sort_by(|left, right| {
+            seems_settled(left).cmp(&seems_settled(right)).then(right.1[0].total_cmp(&left.1[0]))
+        });
         let computed = computing.filter(|_| !found.is_empty()).and_then(|computing| {
             found.truncate(MOST_COMPUTED);
             let together = |chosen: &[usize]| {
@@ -294,13 +328,15 @@ impl Searcher<'_> {
         let names = |chosen: &[usize]| chosen.iter().map(|at| self.items[*at].name.clone()).collect();
         let Some(computed) = computed else {
             let crossing = found.into_iter().filter(|(_, mass, goal)| self.crosses(goal / mass[0]));
-            let set = |(chosen, mass, goal): &(Vec<usize>, [f64; 2], f64)| {
+            let set = |one: &Found| {
+                let (chosen, mass, goal) = one;
                 let share = goal / mass[0];
-                FindingSet {
+                let set = FindingSet {
                     findings: names(chosen),
                     probability: estimate(mass[0] / self.total[0], effective(self.total)),
                     forecast: estimate(if upwards { share } else { 1.0 - share }, effective(*mass)),
-                }
+                };
+                Crossing { chosen: chosen.clone(), settles: seems_settled(one), set }
             };
             return crossing.map(set).collect();
         };
@@ -309,14 +345,18 @@ impl Searcher<'_> {
         let crossing = figures.filter(|(_, (probability, forecast))| {
             // The last bits of a computed figure are not what a line is crossed by.
             let share = if upwards { *forecast } else { 1.0 - forecast };
-            let rounded = if (share - self.line).abs() < 1e-12 { self.line } else { share };
+            let rounded = if (share - self.line).abs() < ROUNDING { self.line } else { share };
             *probability >= self.least && self.crosses(rounded)
         });
         crossing
-            .map(|((chosen, ..), (probability, forecast))| FindingSet {
-                findings: names(chosen),
-                probability: exactly(probability),
-                forecast: exactly(forecast),
+            .map(|((chosen, ..), (probability, forecast))| {
+                let share = if upwards { forecast } else { 1.0 - forecast };
+                let set = FindingSet {
+                    findings: names(chosen),
+                    probability: exactly(probability),
+                    forecast: exactly(forecast),
+                };
+                Crossing { chosen: chosen.clone(), settles: share >= 1.0 - ROUNDING, set }
             })
             .collect()
     }

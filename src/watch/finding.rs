@@ -1,6 +1,6 @@
 //! What will be known by a day: the findings that a forecast may wait for.
 
-use super::report::Event;
+use super::report::{Event, ToldAs};
 use crate::model::{Condition, EventId, Formula, Kind, Model, Question, QuestionTarget};
 use crate::plan::Undecided;
 use jiff::civil::Date;
@@ -37,6 +37,8 @@ pub(super) struct Findings {
     pub(super) conditional: Vec<String>,
     /// What an open decision changes.
     pub(super) undecided: Vec<String>,
+    /// What stands under another name.
+    pub(super) told_as: Vec<ToldAs>,
 }
 
 /// The days of the calendar on which date events are looked at, counted from today.
@@ -49,10 +51,6 @@ pub(super) fn findings(model: &Model, target: &Question, (today, by): (Date, Dat
     let itself = condition_of(target);
     let mut asked: Vec<EventId> = target.target.just_an_event().into_iter().collect();
     for question in model.questions.iter().filter(|question| question.name != target.name) {
-        // The date event that a question asks for the day of is looked at itself.
-        if matches!(question.target, QuestionTarget::When(_)) {
-            continue;
-        }
         if question.closes <= today {
             found.closed.push(question.name.clone());
             continue;
@@ -77,7 +75,21 @@ pub(super) fn findings(model: &Model, target: &Question, (today, by): (Date, Dat
             found.too_late.push(question.name.clone());
             continue;
         }
-        asked.extend(question.target.just_an_event());
+        // The date event that a question asks for the day of is looked at itself.
+        if let QuestionTarget::When(event) = question.target {
+            let event = &model.event(event).name;
+            if *event != question.name {
+                found.told_as.push(ToldAs { name: question.name.clone(), told_as: event.clone() });
+            }
+            continue;
+        }
+        if let Some(event) = question.target.just_an_event() {
+            let name = &model.event(event).name;
+            if *name != question.name && !asked.contains(&event) {
+                found.told_as.push(ToldAs { name: name.clone(), told_as: question.name.clone() });
+            }
+            asked.push(event);
+        }
         found.add(model, &question.target, |outcomes| Finding {
             name: question.name.clone(),
             kind: Event::Question,

@@ -94,15 +94,17 @@ pub fn watch(model: &Model, situation: &Situation, question: &str, settings: &Se
     let by = last_day(asked, situation, settings.by, model)?;
     let aim = aim(model, target);
     let mut found = findings(model, target, (situation.as_of, by), &undecided);
-    let cut = ranges(model, situation, std::mem::take(&mut found.numbers), &settings.simulation)?;
+    let (cut, mut sure) = ranges(model, situation, std::mem::take(&mut found.numbers), &settings.simulation)?;
     found.ready.extend(cut);
     let look = Look::new(model, situation, (target, &aim), found.ready);
     let answers = look.answers(settings)?;
     let now = Now::of(&aim, &answers, target)?;
     let mut watched: Vec<(bool, Watched)> = Vec::new();
     for (at, finding) in look.findings.iter().enumerate() {
-        if let Some(one) = now.watched(finding, &look.asks[at], &answers) {
-            watched.push((finding.only_dated, one));
+        match now.watched(finding, &look.asks[at], &answers) {
+            Some(one) => watched.push((finding.only_dated, one)),
+            None if finding.only_dated => {}
+            None => sure.push(finding.name.clone()),
         }
     }
     let calendar = calendar(&watched);
@@ -162,6 +164,8 @@ pub fn watch(model: &Model, situation: &Situation, question: &str, settings: &Se
         itself: found.itself,
         conditional: found.conditional,
         undecided: found.undecided,
+        sure,
+        told_as: found.told_as,
         calendar,
         changers,
         worlds: answers.worlds,
@@ -185,8 +189,11 @@ fn about_event(model: &Model, name: &str) -> Result<Question, Error> {
 
 /// Whether the question of a name asks about the event of that name just as it stands.
 fn asks_its_namesake(model: &Model, name: &str) -> bool {
-    let event =
-        model.questions.iter().find(|question| question.name == name).and_then(|one| one.target.just_an_event());
+    let asked = model.questions.iter().find(|question| question.name == name);
+    let event = asked.and_then(|one| match one.target {
+        QuestionTarget::When(event) => Some(event),
+        _ => one.target.just_an_event(),
+    });
     event.is_some_and(|event| model.event(event).name == name)
 }
 
@@ -200,12 +207,16 @@ fn last_day(asked: Option<&Question>, situation: &Situation, by: Option<Date>, m
     let tomorrow = today.tomorrow().unwrap_or(today);
     let before_closing = |question: &Question| question.closes.yesterday().unwrap_or(today).max(tomorrow);
     let by = by.unwrap_or_else(|| asked.map_or(model.horizon, before_closing));
-    if by <= today || by > model.horizon {
+    let horizon = model.horizon;
+    if by > horizon {
         return Err(Error::input(format!(
-            "nothing new is known by {by}: the scenario is looked at from {today} and simulated up to {}",
-            model.horizon
+            "{by} lies past the horizon of the scenario, {horizon}, up to which it is simulated"
         ))
-        .help("choose a day between the two"));
+        .help(format!("choose a day after {today} and up to {horizon}, or set `horizon` later")));
+    }
+    if by <= today {
+        return Err(Error::input(format!("nothing new is known by {by}: the scenario is looked at from {today}"))
+            .help(format!("choose a day after {today} and up to {horizon}")));
     }
     Ok(by)
 }
@@ -221,15 +232,16 @@ fn aim(model: &Model, target: &Question) -> Aim {
     }
 }
 
-/// Cuts numbers at their quartiles, as a first few worlds show them.
+/// Cuts numbers at their quartiles, as a first few worlds show them; and names those that have one value in all of these.
 fn ranges(
     model: &Model,
     situation: &Situation,
     numbers: Vec<Ranged>,
     settings: &simulate::Settings,
-) -> Result<Vec<Finding>, Error> {
+) -> Result<(Vec<Finding>, Vec<String>), Error> {
+    let (mut ready, mut sure) = (Vec::new(), Vec::new());
     if numbers.is_empty() {
-        return Ok(Vec::new());
+        return Ok((ready, sure));
     }
     let asked: Vec<Question> = numbers
         .iter()
@@ -239,17 +251,23 @@ fn ranges(
     let settings = simulate::Settings { worlds: PILOT_WORLDS.min(settings.worlds), doubt_draws: 0, ..*settings };
     let tally =
         simulate(subject(&plan, settings.method), &settings, &|_| ()).map_err(|problem| impossible(&problem))?;
-    let cut = numbers.into_iter().zip(tally.answers()).filter_map(|(one, answer)| {
-        let Answer::Number(number) = answer else { return None };
-        let mut cuts: Vec<f64> = [0.25, 0.5, 0.75].iter().map(|level| number.quantile(*level).value).collect();
-        cuts.retain(|cut| cut.is_finite() && *cut < number.maximum);
-        cuts.dedup();
-        if cuts.is_empty() && number.minimum < number.maximum && number.minimum.is_finite() {
-            cuts.push(number.minimum);
+    for (one, answer) in numbers.into_iter().zip(tally.answers()) {
+        let mut cuts: Vec<f64> = Vec::new();
+        if let Answer::Number(number) = answer {
+            cuts.extend([0.25, 0.5, 0.75].iter().map(|level| number.quantile(*level).value));
+            cuts.retain(|cut| cut.is_finite() && *cut < number.maximum);
+            cuts.dedup();
+            if cuts.is_empty() && number.minimum < number.maximum && number.minimum.is_finite() {
+                cuts.push(number.minimum);
+            }
         }
-        (!cuts.is_empty()).then(|| one.cut(&cuts))
-    });
-    Ok(cut.collect())
+        if cuts.is_empty() {
+            sure.push(one.finding.name);
+        } else {
+            ready.push(one.cut(&cuts));
+        }
+    }
+    Ok((ready, sure))
 }
 
 pub(super) fn impossible(problem: &dyn std::fmt::Display) -> Error {

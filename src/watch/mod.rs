@@ -20,7 +20,7 @@ mod report;
 pub use changers::{Line, Search};
 pub use gain::{Contingency, Gains, Moments};
 pub use look::{Settings, watch};
-pub use report::{Changers, Day, Event, FindingSet, Outcome, Part, Target, Watch, Watched};
+pub use report::{Changers, Day, Event, FindingSet, Outcome, Part, Target, ToldAs, Watch, Watched};
 
 #[cfg(test)]
 mod tests;

@@ -27,6 +27,10 @@ pub struct Watch {
     pub conditional: Vec<String>,
     /// What an open decision changes: before that is taken, nobody can say what to expect of it.
     pub undecided: Vec<String>,
+    /// What can only turn out one way, as far as it counts for the question, so that nothing is learned from it.
+    pub sure: Vec<String>,
+    /// What stands under another name.
+    pub told_as: Vec<ToldAs>,
     /// What becomes known when, and matters.
     pub calendar: Vec<Day>,
     /// What would carry the forecast over a line, if one was named.
@@ -66,6 +70,16 @@ pub struct Target {
     pub expected_brier: f64,
     /// The logarithmic score expected of it: its entropy in nats. `null` for a number.
     pub expected_log: Option<f64>,
+}
+
+/// An event that a question asks about as it stands, which is told of under the name of the question; or a question for the day of a date event, which is told
+/// of under the name of the event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ToldAs {
+    /// Its name.
+    pub name: String,
+    /// The name under which it stands.
+    pub told_as: String,
 }
 
 /// A part of a forecast.
@@ -171,7 +185,7 @@ pub struct Changers {
     pub least_probability: f64,
     /// How many outcomes of findings were combined.
     pub outcomes: usize,
-    /// Single findings that settle the question by what they say; they stand in no set.
+    /// Findings that settle the question by what they say, alone or, the likeliest, together; they stand in no set.
     pub settling: Vec<String>,
     /// Worlds that were searched.
     pub worlds: u64,

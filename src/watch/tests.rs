@@ -261,8 +261,99 @@ fn a_conditional_question_is_moved_within_its_condition() {
     let model = model(text);
     let found = watch(&model, &Situation::of_file(&model), "q", &settings(None)).expect("it is open");
     assert!((found.target.now[0].figure.expect("a figure").value - 0.8).abs() < 1e-12);
-    // Where it counts at all, a holds: that is known within the condition, and moves nothing.
+    // Where it counts at all, a holds: that is known within the condition, and moves nothing, which is said.
     assert!(found.findings.iter().all(|one| one.name != "a"));
+    assert_eq!(found.sure, ["a"]);
+}
+
+/// Each event and each other question stands in a table or in one of the lists, or is said to stand under another name.
+#[test]
+fn nothing_that_could_be_known_is_left_out_unsaid() {
+    let text = "[event.tender]\nwhen = \"60% by 2026-05-31\"\n[event.start]\nafter = \"tender\"\nwhen = \"70% within 90 days\"\n\
+                [event.builder]\none_of = [\"x\", \"y\"]\nchance = \"40%, 60%\"\n[event.strike]\nchance = \"10%\"\n\
+                [event.price]\nvalue = [{ if = \"builder is x\", is = \"10 to 20\" }, { otherwise = \"12 to 40\" }]\n\
+                [event.fee]\nvalue = [{ if = \"builder is x\", is = 3 }, { otherwise = 3 }]\n\
+                [event.vote]\nchance = [{ if = \"start by 2026-07-01\", is = \"80%\" }, { otherwise = \"30%\" }]\n";
+    let question = |name: &str, closes: &str, rest: &str| {
+        format!("[question.{name}]\nask = \"?\"\nresolves = \"?\"\ncloses = {closes}\n{rest}\n")
+    };
+    let text = [
+        text.to_owned(),
+        question("start_june", "2026-06-30", "holds = \"start by 2026-06-30\""),
+        question("when_start", "2026-12-31", "when = \"start\""),
+        question("when_tender", "2026-06-30", "when = \"tender\""),
+        question("who", "2026-06-30", "which = \"builder\""),
+        question("cost", "2026-06-30", "value = \"price\""),
+        question("vote_if", "2026-12-31", "holds = \"vote\"\ngiven = \"builder is x\""),
+    ]
+    .concat();
+    let model = model(&text);
+    for question in &model.questions {
+        let found = watch(&model, &Situation::of_file(&model), &question.name, &settings(None)).expect("it is open");
+        let lists = [
+            &found.unrelated,
+            &found.too_late,
+            &found.closed,
+            &found.itself,
+            &found.conditional,
+            &found.undecided,
+            &found.sure,
+        ];
+        let listed = lists.into_iter().flatten().map(String::as_str);
+        let told = found.findings.iter().map(|one| one.name.as_str());
+        let named: Vec<&str> = listed.chain(told).chain(found.told_as.iter().map(|one| one.name.as_str())).collect();
+        let events = model.events.iter().map(|one| one.name.as_str());
+        let others = model.questions.iter().map(|one| one.name.as_str()).filter(|name| *name != question.name);
+        for name in events.chain(others) {
+            assert!(named.contains(&name), "{name} is missing for {}: {named:?}", question.name);
+        }
+        // What stands under another name is to be found there.
+        for one in &found.told_as {
+            assert!(named.contains(&one.told_as.as_str()), "{one:?}");
+        }
+    }
+    let found = watched(&text, "vote_if", &settings(None));
+    assert!(found.sure.contains(&"who".to_owned()) && found.sure.contains(&"fee".to_owned()), "{:?}", found.sure);
+    assert_eq!(found.too_late, ["when_start"]);
+    let told: Vec<(&str, &str)> = found.told_as.iter().map(|one| (one.name.as_str(), one.told_as.as_str())).collect();
+    assert_eq!(told, [("when_tender", "tender"), ("builder", "who"), ("price", "cost")]);
+}
+
+/// `e` is `c or d`: neither of them settles it, which crosses any line, and stands in no set, nor does what holds it.
+#[test]
+fn what_settles_the_question_together_stands_in_no_set() {
+    let text = "[event.a]\nchance = \"40%\"\n[event.c]\nchance = \"30%\"\n\
+                [event.d]\nchance = [{ if = \"a\", is = \"75%\" }, { otherwise = \"5%\" }]\n\
+                [question.q]\nask = \"?\"\nresolves = \"?\"\ncloses = 2026-06-01\nholds = \"c or d\"\n";
+    for most_cells in [-1.0, 1_048_576.0] {
+        let changers =
+            watched(text, "q", &Settings { most_cells, ..settings(Some(0.2)) }).changers.expect("a line was named");
+        let sets: Vec<String> = changers.sets.iter().map(|set| set.findings.join(" + ")).collect();
+        // 5 % of d are left where neither a nor c came.
+        assert_eq!(sets, ["a: no + c: no"]);
+        assert_eq!(changers.settling, ["c: no + d: no"]);
+        // Nothing but that falls below 1 %; a set of three that holds it is no other.
+        let changers =
+            watched(text, "q", &Settings { most_cells, ..settings(Some(0.01)) }).changers.expect("a line was named");
+        assert!(changers.sets.is_empty(), "{:?}", changers.sets);
+        assert_eq!(changers.settling, ["c: no + d: no"]);
+    }
+}
+
+#[test]
+fn a_day_past_the_horizon_is_refused_with_the_horizon() {
+    let text = "[event.a]\nchance = \"50%\"\n[question.q]\nask = \"?\"\nresolves = \"?\"\ncloses = 2026-07-01\nholds = \"a\"\n";
+    let model = model(text);
+    let refused = |by: &str| {
+        let settings = Settings { by: by.parse().ok(), ..settings(None) };
+        watch(&model, &Situation::of_file(&model), "q", &settings).expect_err("no such day").to_string()
+    };
+    assert!(
+        refused("2027-01-01").contains("past the horizon of the scenario, 2026-12-31"),
+        "{}",
+        refused("2027-01-01")
+    );
+    assert!(refused("2026-01-01").contains("looked at from 2026-01-01"), "{}", refused("2026-01-01"));
 }
 
 #[test]

@@ -62,7 +62,10 @@ fn exit_codes_tell_errors_from_warnings_and_strict_has_no_tolerance() {
     assert_eq!(code(logic.path(), &["--same-day"]), Some(0));
     assert_eq!(code(logic.path(), &["--forecaster", "carl"]), Some(1));
     assert_eq!(code(logic.path(), &["--pin", "trilateral=14%", "--pin", "bilateral=10%"]), Some(1));
-    assert_eq!(run(logic.path(), &["t.csv"]).status.code(), Some(2));
+    let undeclared = run(logic.path(), &["t.csv"]);
+    assert_eq!(undeclared.status.code(), Some(2));
+    let refused = String::from_utf8_lossy(&undeclared.stderr);
+    assert!(refused.contains("--relations <FILE>|--scenario <FILE>"), "{refused}");
     assert_eq!(run(logic.path(), &["t.csv", "--relations", "none.toml"]).status.code(), Some(2));
     let assumed = desk("assume = ['trilateral requires bilateral']\n");
     assert_eq!(code(assumed.path(), &[]), Some(0));

@@ -3,7 +3,7 @@
 use super::{Batch, Came, Lines, Names, OutcomeColumn, Places, ROWS, checked, other_kind};
 use crate::error::Error;
 use crate::forecast::tidy::{Problems, cell_texts, parse_probability};
-use crate::forecast::{Moment, check_name, number_text};
+use crate::forecast::{Moment, check_name, number_text, without_rounding};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     Date32Type, Float64Type, Int32Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
@@ -279,10 +279,12 @@ impl Whole {
     ) -> Result<Vec<f64>, Error> {
         let line = |row: usize| before + row as u64 + 1;
         if let Some(numbers) = array.as_primitive_opt::<Float64Type>() {
+            let mut said = numbers.values().to_vec();
             for (row, p) in numbers.iter().enumerate() {
                 match p {
                     None => problems.push(line(row), "the row has no probability"),
                     Some(p) if (0.0..=1.0).contains(&p) => {}
+                    Some(p) if (0.0..=1.0).contains(&without_rounding(p)) => said[row] = without_rounding(p),
                     // As a text is told that says the same.
                     Some(p) => {
                         let told = parse_probability(&number_text(p));
@@ -290,7 +292,7 @@ impl Whole {
                     }
                 }
             }
-            return Ok(numbers.values().to_vec());
+            return Ok(said);
         }
         let texts = self.texts(array, before, place)?;
         let read = |(row, text): (usize, &String)| {

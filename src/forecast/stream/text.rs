@@ -177,8 +177,9 @@ fn json_row(text: &[u8], outcomes: OutcomeColumn) -> Said {
     let object: Map<String, Value> =
         serde_json::from_slice(text).map_err(|problem| format!("the line is not a JSON object: {problem}"))?;
     if object.get("forecast").is_some_and(Value::is_object) {
-        let record: ForecastRecord =
+        let mut record: ForecastRecord =
             serde_json::from_value(Value::Object(object)).map_err(|problem| problem.to_string())?;
+        record.forecast.drop_rounding();
         let Forecast::Binary { probability } = record.forecast else {
             return Err(format!(
                 "the forecast is of a {} question, but only yes/no forecasts can be streamed",

@@ -1,8 +1,11 @@
 //! Reads what stands in one cell.
 
-use crate::forecast::check_probability;
+use crate::forecast::{check_probability, without_rounding};
 
-/// Reads a probability: `0.35` or `35%`.
+/// A number over 1 that is smaller than this is hardly meant as a percentage.
+const HARDLY_PERCENT: f64 = 1.1;
+
+/// Reads a probability: `0.35` or `35%`. What lies beyond 0 or 1 by no more than 1e-12, as sums of floating-point numbers do, is 0 or 1.
 ///
 /// # Errors
 /// If it is no number, or not between 0 and 1.
@@ -15,11 +18,14 @@ use crate::forecast::check_probability;
 pub fn parse_probability(text: &str) -> Result<f64, String> {
     let text = text.trim();
     let probability = fraction(text).ok_or_else(|| format!("`{text}` is not a probability such as 0.35 or 35%"))?;
+    let probability = without_rounding(probability);
     check_probability(&format!("the probability `{text}`"), probability).map_err(|problem| {
-        if probability > 1.0 && probability <= 100.0 && !text.ends_with('%') {
-            format!("{problem}; write {text} percent as `{text}%`")
-        } else {
+        if text.ends_with('%') || !(1.0..=100.0).contains(&probability) {
             problem
+        } else if probability < HARDLY_PERCENT {
+            format!("{problem}; if it is a sum, round it to 1")
+        } else {
+            format!("{problem}; write {text} percent as `{text}%`")
         }
     })?;
     Ok(probability)
@@ -100,6 +106,19 @@ mod tests {
             assert_eq!(parse_probability(text), Ok(expected), "{text}");
         }
         assert_eq!(parse_probability("1e-3"), Ok(0.001));
+    }
+
+    #[test]
+    fn what_sums_of_numbers_are_off_by_is_let_pass_and_no_more() {
+        for (text, expected) in
+            [("1.0000000000000002", 1.0), ("100.00000000000001%", 1.0), ("-1e-17", 0.0), ("1.0000000000005", 1.0)]
+        {
+            assert_eq!(parse_probability(text), Ok(expected), "{text}");
+        }
+        assert_eq!(parse_probability("0.9999999999999998"), Ok(0.999_999_999_999_999_8));
+        let refused = parse_probability("1.00001").expect_err("that is no rounding");
+        assert!(refused.ends_with("if it is a sum, round it to 1"), "{refused}");
+        assert!(parse_probability("-1e-9").is_err() && parse_probability("NaN").is_err());
     }
 
     #[test]

@@ -177,7 +177,8 @@ fn assemble(
     for (at, row) in table.rows.iter().enumerate() {
         if let Some(value) = &row.whole {
             let read = serde_json::from_value::<ForecastRecord>(value.clone());
-            if let Some(record) = problems.take(row.line, read.map_err(|problem| problem.to_string())) {
+            if let Some(mut record) = problems.take(row.line, read.map_err(|problem| problem.to_string())) {
+                record.forecast.drop_rounding();
                 whole.push((row.line, record));
             }
             continue;

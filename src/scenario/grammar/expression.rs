@@ -310,7 +310,17 @@ fn built(input: &mut Input<'_>) -> Parsed<ExpressionNode> {
         let condition = expression(input)?;
         word("then")(input)?;
         let then = expression(input)?;
-        word("else")(input)?;
+        let at = offset(input);
+        if either(input, word("else"))?.is_none() {
+            // Where something else stands, that may be the fault; where the value ends, nothing but this is.
+            let ends = rest(input).chars().next().is_none_or(|next| matches!(next, ')' | ','));
+            if !ends {
+                return expected(input, "`else`");
+            }
+            let message = "`if` needs `else`: there must be a value in every world";
+            let help = "as in `if talks then 5 else 0`; a condition that follows from another is `talks implies paper`";
+            return verdict(input, codes::EXPRESSION, at..at, message, help);
+        }
         let otherwise = expression(input)?;
         return Ok(ExpressionNode::If { condition, then, otherwise });
     }

@@ -115,12 +115,13 @@ impl<'r, 's, 'v> Fields<'r, 's, 'v> {
         {
             return diagnostic.help(format!("the key for it is `{meant}`"));
         }
-        let elsewhere = keys().iter().find(|table| table.name != TableName::Top && table.key(key).is_some());
-        if let Some(elsewhere) = elsewhere {
-            return diagnostic.help(format!("`{key}` belongs to {}", elsewhere.title));
-        }
         let known: Vec<String> = self.known.keys.iter().map(|key| format!("`{}`", key.name)).collect();
-        diagnostic.help(format!("the keys of {} are {}", self.known.title, known.join(", ")))
+        let known = format!("the keys of {} are {}", self.known.title, known.join(", "));
+        let elsewhere = keys().iter().find(|table| table.name != TableName::Top && table.key(key).is_some());
+        diagnostic.help(match elsewhere {
+            Some(elsewhere) => format!("`{key}` belongs to {}; {known}", elsewhere.title),
+            None => known,
+        })
     }
 
     /// The registry's entry for this table.

@@ -192,7 +192,7 @@ impl<'a> Problem<'a> {
     /// Whether chance plays a part in anything that a decision changes and that matters.
     pub(super) fn chance_after_decisions(&self) -> bool {
         self.model.events.iter().enumerate().any(|(at, event)| {
-            self.changed[at] && self.matters[at] && !event.is_derived() && !self.is_no_event(EventId(at))
+            self.changed[at] && self.matters[at] && event.has_chance() && !self.is_no_event(EventId(at))
         })
     }
 }

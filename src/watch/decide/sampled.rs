@@ -41,8 +41,8 @@ pub(super) struct Batches {
 /// What worlds say.
 #[derive(Debug)]
 pub(super) struct Sampled {
-    /// For each thing wanted; `None` if a rate was no rate.
-    pub(super) wanted: Vec<Option<Batches>>,
+    /// For each thing wanted.
+    pub(super) wanted: Vec<Batches>,
     /// For each batch, the weight of its worlds and the sum of what the best choice of each world is worth.
     pub(super) best: Vec<[f64; 2]>,
 }
@@ -90,7 +90,7 @@ pub(super) fn payoffs(problem: &Problem<'_>, wanted: &[Wanted<'_>], settings: &S
     let mut best: Vec<f64> = Vec::new();
     let mut weights: Vec<f64> = Vec::new();
     let mut seen: Vec<Option<Seen>> = Vec::new();
-    let mut all: Vec<Option<Vec<Payoffs>>> = Vec::new();
+    let mut all: Vec<Vec<Payoffs>> = Vec::new();
     for number in 0..choices {
         let choice = Payoffs::empty(options.clone(), vec![1; options.len()]).choice(number);
         let (asked, known, numbers) = questions(problem, wanted, &base);
@@ -119,25 +119,25 @@ pub(super) fn payoffs(problem: &Problem<'_>, wanted: &[Wanted<'_>], settings: &S
             seen = wanted
                 .iter()
                 .map(|one| match one {
-                    Wanted::Structure(_) => None,
-                    Wanted::Number(event) => Some(binned(values(*event), &weights)),
+                    Wanted::Structure(_) => Ok(None),
+                    Wanted::Number(event) => Ok(Some(binned(values(*event), &weights))),
                     Wanted::Sample(event, sample) => {
-                        sample.seen(values(*event), settings.seed).map(|seen| binned(&seen, &weights))
+                        sample.seen(values(*event), &weights, settings.seed).map(|seen| Some(binned(&seen, &weights)))
                     }
                 })
-                .collect();
+                .collect::<Result<_, Error>>()?;
             for (one, seen) in wanted.iter().zip(&seen) {
                 let learned = match one {
-                    Wanted::Structure(structure) => Some(structure.learned()),
-                    Wanted::Number(_) | Wanted::Sample(..) => seen.as_ref().map(|seen| {
+                    Wanted::Structure(structure) => structure.learned(),
+                    Wanted::Number(_) | Wanted::Sample(..) => {
                         let mut learned = base.learned();
-                        if let Some(first) = learned.first_mut() {
+                        if let (Some(first), Some(seen)) = (learned.first_mut(), seen) {
                             *first *= seen.bins;
                         }
                         learned
-                    }),
+                    }
                 };
-                all.push(learned.map(|learned| vec![Payoffs::empty(options.clone(), learned); BATCHES]));
+                all.push(vec![Payoffs::empty(options.clone(), learned); BATCHES]);
             }
         }
         let (worth, cost) = (&kept.numbers()[0], problem.cost(&choice));
@@ -159,8 +159,7 @@ pub(super) fn payoffs(problem: &Problem<'_>, wanted: &[Wanted<'_>], settings: &S
             let planes = &kept.planes()[starts[at]..starts[at] + columns.planes[at].1.len()];
             planes.iter().position(|plane| bit(plane, world)).unwrap_or(0)
         };
-        for ((one, seen), all) in wanted.iter().zip(&seen).zip(&mut all) {
-            let Some(batches) = all else { continue };
+        for ((one, seen), batches) in wanted.iter().zip(&seen).zip(&mut all) {
             let flat: Vec<&Known> = match one {
                 Wanted::Structure(structure) => structure.flat(),
                 _ => base.flat(),
@@ -189,7 +188,7 @@ pub(super) fn payoffs(problem: &Problem<'_>, wanted: &[Wanted<'_>], settings: &S
         sum[0] += weight;
         sum[1] += weight * best;
     }
-    let wanted = all.into_iter().map(|payoffs| payoffs.map(|payoffs| Batches { payoffs })).collect();
+    let wanted = all.into_iter().map(|payoffs| Batches { payoffs }).collect();
     Ok(Sampled { wanted, best: sums })
 }
 

@@ -8,10 +8,10 @@ use super::induction::Payoffs;
 use super::problem::Problem;
 use crate::dist::Beta;
 use crate::error::Error;
-use crate::forecast::way_to_name;
+use crate::forecast::{number_text, way_to_name};
 use crate::math::beta::ln_beta;
-use crate::math::{SplitMix, exp, ln, normal};
-use crate::model::{Definition, EventId, Kind};
+use crate::math::{SplitMix, exp, ln, normal, round_to};
+use crate::model::{Definition, EventId, Kind, Model};
 
 /// A sample that could be taken.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,7 +58,12 @@ pub(super) fn way(problem: &Problem<'_>, sample: &Sample) -> Result<Way, Error> 
     }
     let event = model.event(id);
     match (&event.kind, &event.definition) {
-        (Kind::Binary, Definition::Chance(chance)) if sample.deviation.is_none() => {
+        (Kind::Binary, _) if event.is_derived() => Err(derived(model, id)),
+        (Kind::Binary, _) if sample.deviation.is_some() => Err(Error::input(format!(
+            "`{name}` is a yes/no event, whose cases are counted without an error, so `sd` says nothing of it"
+        ))
+        .help(format!("write `--sample \"{name} {}\"`", sample.size))),
+        (Kind::Binary, Definition::Chance(chance)) => {
             let single = match chance.rows.as_slice() {
                 [row] if row.condition.is_none() && chance.odds.is_empty() && chance.requires.is_none() => {
                     Some(&row.value)
@@ -66,39 +71,62 @@ pub(super) fn way(problem: &Problem<'_>, sample: &Sample) -> Result<Way, Error> 
                 _ => None,
             };
             let prior = single.filter(|belief| belief.member.is_none()).and_then(|belief| belief.prior);
-            prior.map(|prior| Way::Beta(id, prior)).ok_or_else(|| {
-                Error::input(format!(
-                    "the chance of `{name}` is not in doubt by itself, so a sample tells nothing of it"
-                ))
-                .help("state it as a base rate such as `6 of 20`, or with its interval; it must not depend on anything")
-            })
+            prior.map(|prior| Way::Beta(id, prior)).ok_or_else(|| not_in_doubt(name))
         }
+        (Kind::Binary, _) => Err(not_in_doubt(name)),
         (Kind::Numeric, _) => Ok(Way::Seen(id)),
         _ => Err(Error::input(format!("`{name}` is {}, of which no sample can be taken", event.kind.words()))
             .help("sample a yes/no event by counting cases, or a number by measuring it")),
     }
 }
 
+/// Why no cases are counted of a chance that has no Beta behind it.
+fn not_in_doubt(name: &str) -> Error {
+    Error::input(format!("the chance of `{name}` is not in doubt by itself, so a sample tells nothing of it"))
+        .help("state it as a base rate such as `6 of 20`, or with its interval; it must not depend on anything")
+}
+
+/// Why no cases are counted of what follows from other events.
+fn derived(model: &Model, id: EventId) -> Error {
+    let mut parents: Vec<String> = Vec::new();
+    model.event(id).visit_parents(&mut |parent| {
+        let name = format!("`{}`", model.event(parent).name);
+        if !parents.contains(&name) {
+            parents.push(name);
+        }
+    });
+    let name = &model.event(id).name;
+    Error::input(format!("`{name}` follows from other events, so there are no further cases of it to count"))
+        .help(format!("sample what it follows from: {}", parents.join(", ")))
+}
+
 /// The most results that are told apart.
 pub(super) const MOST_BINS: usize = 64;
 
 impl Sample {
-    /// What would be seen in each world; `None` if a rate leaves 0 to 1.
-    pub(super) fn seen(&self, values: &[f64], seed: u64) -> Option<Vec<f64>> {
+    /// What would be seen in each world.
+    ///
+    /// # Errors
+    /// If cases are to be counted of a number that is no rate, in a world that counts.
+    pub(super) fn seen(&self, values: &[f64], weights: &[f64], seed: u64) -> Result<Vec<f64>, Error> {
         let mut random = SplitMix::of_replicate(seed, 0x5a4d_504c_4500);
         if let Some(deviation) = self.deviation {
             let error = deviation / f64::from(self.size).sqrt();
-            return Some(values.iter().map(|value| value + error * normal::quantile(random.inner_unit())).collect());
+            return Ok(values.iter().map(|value| value + error * normal::quantile(random.inner_unit())).collect());
         }
-        values
-            .iter()
-            .map(|rate| {
-                (0.0..=1.0).contains(rate).then(|| {
-                    let hits = (0..self.size).filter(|_| random.unit() < *rate).count();
-                    hits as f64
-                })
-            })
-            .collect()
+        let mut counting = values.iter().zip(weights).filter(|(_, weight)| **weight > 0.0);
+        if let Some((rate, _)) = counting.find(|(rate, _)| !(0.0..=1.0).contains(*rate)) {
+            let (name, size) = (&self.event, self.size);
+            return Err(Error::input(format!(
+                "`{name}` is no rate of which cases could be counted: it does not lie between 0 and 1, but may be {}",
+                number_text(round_to(*rate, 3))
+            ))
+            .help(format!(
+                "measure it: `--sample \"{name} {size} sd S\"`, where S is the standard deviation of the error"
+            )));
+        }
+        let hits = |rate: &f64| (0..self.size).filter(|_| random.unit() < *rate).count() as f64;
+        Ok(values.iter().map(hits).collect())
     }
 }
 

@@ -205,7 +205,7 @@ pub fn decide(model: &Model, situation: &Situation, settings: &Settings) -> Resu
         }
     }
     let found = sampled::payoffs(&problem, &wanted, &settings.simulation)?;
-    let sources = found.wanted.into_iter().map(|batches| batches.map(Source::Counted)).collect();
+    let sources = found.wanted.into_iter().map(|batches| Some(Source::Counted(batches))).collect();
     Ok(advice(&problem, &asked, settings, (sources, found.best), simulated_because))
 }
 
