@@ -429,9 +429,9 @@ fn a_rule_that_must_hold_and_does_not_is_refused() {
 fn a_question_for_a_day_is_answered_by_the_day() {
     let text = "[event.deal]\nwhen = \"50% within 60 days\"\n\
                 [question.june]\nask = \"Is there a deal by June?\"\nholds = \"deal by 2026-06-30\"\ncloses = 2026-06-30\nresolves = \"r\"\n\
-                [question.day]\nask = \"When is the deal?\"\nwhen = \"deal\"\ncloses = 2026-12-31\nresolves = \"r\"\n";
+                [question.moment]\nask = \"When is the deal?\"\nwhen = \"deal\"\ncloses = 2026-12-31\nresolves = \"r\"\n";
     let by_question = Options { called: Called::ByQuestion, ..counted(50_000) };
-    let told = tell(&model(text), "june,day", &by_question);
+    let told = tell(&model(text), "june,moment", &by_question);
     let [both, late, never] = told.stories.as_slice() else { panic!("three stories: {:?}", told.stories) };
     assert!(both.sentence.starts_with("“When is the deal?” typically by "), "{}", both.sentence);
     assert!(both.sentence.ends_with("), and at the same moment “Is there a deal by June?” yes."), "{}", both.sentence);
@@ -441,6 +441,6 @@ fn a_question_for_a_day_is_answered_by_the_day() {
     let differs: Vec<&str> = never.differs.iter().map(|one| one.told.as_str()).collect();
     assert_eq!(differs, ["“Is there a deal by June?” no", "“When is the deal?” not by 31 December"]);
     // By its name it is told as ever.
-    let told = tell(&model(text), "day", &counted(50_000));
-    assert!(told.stories[0].sentence.starts_with("Day: yes, typically by "), "{}", told.stories[0].sentence);
+    let told = tell(&model(text), "moment", &counted(50_000));
+    assert!(told.stories[0].sentence.starts_with("Moment: yes, typically by "), "{}", told.stories[0].sentence);
 }
