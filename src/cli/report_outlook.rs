@@ -428,13 +428,15 @@ fn statement(one: &StatementReport, report: &RunReport) -> String {
         .collect();
     let by_what = if worst.severity == "error" { "by what the file asks and says" } else { "by what the file assumes" };
     let room = worst.figures.first().and_then(|first| Some((first, first.others_allow?)));
-    let room = room.map_or_else(String::new, |(first, (low, high))| {
-        let range = match (low <= 0.0, high >= 1.0) {
+    let room = room.map_or_else(String::new, |(first, limits)| {
+        let written = |(low, high): (f64, f64)| match (low <= 0.0, high >= 1.0) {
             (_, true) => format!("at least {}", in_brackets(low)),
             (true, _) => format!("at most {}", in_brackets(high)),
             _ if in_brackets(low) == in_brackets(high) => in_brackets(low),
             _ => format!("between {} and {}", in_brackets(low), in_brackets(high)),
         };
+        // Where dependence is assumed there may be two, to either side of what was stated.
+        let range = std::iter::once(limits).chain(first.or_allow).map(written).collect::<Vec<_>>().join(" or ");
         match worst.figures.len() {
             1 => format!(" It would have to be {range}."),
             2 => format!(" If the second is right, {} has to have {range}.", asked(&first.name)),

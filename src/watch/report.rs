@@ -27,7 +27,7 @@ pub struct Watch {
     pub conditional: Vec<String>,
     /// What an open decision changes: before that is taken, nobody can say what to expect of it.
     pub undecided: Vec<String>,
-    /// What can only turn out one way, as far as it counts for the question, so that nothing is learned from it.
+    /// What turns out one way in every world that counts for the question, so that nothing is learned from it.
     pub sure: Vec<String>,
     /// What stands under another name.
     pub told_as: Vec<ToldAs>,
