@@ -60,6 +60,7 @@ pub(super) struct Rows {
 
 impl Rows {
     /// Whether there are none.
+    #[inline(always)]
     pub(super) fn none(self) -> bool {
         self.start == self.end && !self.all_but
     }
@@ -123,6 +124,7 @@ impl Chances {
     }
 
     /// The masks of a list.
+    #[inline(always)]
     pub(super) fn masks(&self, rows: Rows) -> &[PlaneId] {
         &self.masks[rows.start as usize..rows.end as usize]
     }
