@@ -331,7 +331,7 @@ fn remarks(report: &CoherenceReport, statement: &StatementReport) -> Vec<String>
     let who = &statement.forecaster;
     for worth in &statement.worth {
         let untouched = worth.divergence < 1e-9 && worth.at_least.abs() < 1e-9 && worth.at_most.abs() < 1e-9;
-        if worth.divergence < 1e-9 && (worth.guaranteed || (worth.cut_off.any() && untouched)) {
+        if untouched || (worth.divergence < 1e-9 && worth.guaranteed) {
             continue;
         }
         let (score, distance) = match worth.distance {
@@ -365,7 +365,8 @@ fn remarks(report: &CoherenceReport, statement: &StatementReport) -> Vec<String>
     lines.extend(cut_off(statement));
     lines.extend(missed(statement));
     let pins = statement.figures.iter().any(|figure| figure.pin.is_some());
-    if pins || (report.repaired_to_assumptions && report.assume > 0) {
+    let moved = statement.worth.iter().any(|worth| worth.divergence >= 1e-9);
+    if moved && (pins || (report.repaired_to_assumptions && report.assume > 0)) {
         let assumed = report.repaired_to_assumptions && report.assume > 0;
         let why = match (pins, assumed) {
             (true, true) => "pins are kept, and assumptions are not kept by every world",

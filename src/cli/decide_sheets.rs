@@ -110,6 +110,7 @@ pub(super) fn information(advice: &Advice) -> Sheet {
     for sample in &advice.samples {
         let name = match sample.deviation {
             None => format!("{} more of {}", sample.size, sample.event),
+            Some(deviation) if sample.size == 1 => format!("{} measured once, ± {deviation}", sample.event),
             Some(deviation) => {
                 format!("{} measured {} times, each ± {deviation}", sample.event, sample.size)
             }

@@ -228,7 +228,10 @@ pub(super) fn foot(watch: &Watch, top: usize) -> Vec<String> {
         foot.push(format!("closed already, so that nothing is waited for: {}", watch.closed.join(", ")));
     }
     if !watch.sure.is_empty() {
-        foot.push(format!("turn out one way in every world, so that nothing is learned from them: {}", watch.sure.join(", ")));
+        foot.push(format!(
+            "turn out one way in every world, so that nothing is learned from them: {}",
+            watch.sure.join(", ")
+        ));
     }
     if !watch.told_as.is_empty() {
         let named: Vec<String> = watch.told_as.iter().map(|one| format!("{} ({})", one.name, one.told_as)).collect();

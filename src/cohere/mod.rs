@@ -69,7 +69,7 @@ pub use worlds::{LISTED, Least, Space, World};
 
 use crate::error::Error;
 use crate::forecast::{Forecast, ForecastRecord, Records, nearest, number_text};
-use crate::math::exp_m1;
+use crate::math::{exp_m1, round_to};
 use conflict::{Conflict, conflicts, plain};
 use jiff::civil::Date;
 use problem::{Figure, Part, Problem};
@@ -497,7 +497,8 @@ pub fn with_repaired(
                     }
                     let rest = 1.0 - probabilities.iter().sum::<f64>();
                     if let Some(largest) = probabilities.iter_mut().max_by(|a, b| a.total_cmp(b)) {
-                        *largest += rest;
+                        // Of a sum of decimals, no more digits than they have.
+                        *largest = round_to(*largest + rest, 12);
                     }
                 }
                 _ => {}

@@ -3,6 +3,7 @@
 //! Each check says what is wrong, with the value and the rule, in one line without a full stop; the caller adds the place.
 
 use super::{Forecast, NamedDistribution, Question, QuestionKind, Resolution};
+use crate::math::round_to;
 use jiff::civil::Date;
 use std::fmt;
 
@@ -200,7 +201,10 @@ impl Forecast {
                 if (sum - 1.0).abs() <= SUM_TOLERANCE {
                     Ok(())
                 } else {
-                    Err(format!("the probabilities of the options must sum to 1, but sum to {}", number_text(sum)))
+                    Err(format!(
+                        "the probabilities of the options must sum to 1, but sum to {}",
+                        number_text(round_to(sum, 12))
+                    ))
                 }
             }
             Self::Quantiles { levels, values } => {

@@ -11,6 +11,7 @@ use crate::forecast::{
     Curve, Forecast, ForecastRecord, Moment, Provenance, Question, QuestionKind, Records, Repeats, SUM_TOLERANCE,
     check_name, day, number_text,
 };
+use crate::math::round_to;
 use indexmap::IndexMap;
 use jiff::civil::Date;
 use std::borrow::Cow;
@@ -420,7 +421,10 @@ fn rescale(forecast: Forecast, sums: Sums, line: u64, scaled: &mut Vec<(u64, f64
         if sums == Sums::AsStated {
             return Ok(Forecast::Categorical { options, probabilities });
         }
-        return Err(format!("the probabilities of the options must sum to 1, but sum to {}", number_text(sum)));
+        return Err(format!(
+            "the probabilities of the options must sum to 1, but sum to {}",
+            number_text(round_to(sum, 12))
+        ));
     }
     if distance > SUM_TOLERANCE {
         for probability in &mut probabilities {
