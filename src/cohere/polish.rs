@@ -21,7 +21,7 @@ const SETTLED: f64 = 1e-12;
 const LOWERS: f64 = 1e-13;
 /// A condition, or with divergences an outcome, that has less than this is too near to never coming about.
 const RARE: f64 = 1e-6;
-/// Against the greatest of a matrix: worlds that can be told from others add this to its diagonal, so that those that cannot have a place, too.
+/// So much of the greatest entry is added to the diagonal of a matrix, which then has a factor also where the figures cannot tell some worlds apart.
 const RIDGE: f64 = 1e-11;
 
 /// The chance that a figure's event comes about and that it does not, where its condition does; or what one world adds to the distance by either.
@@ -38,7 +38,6 @@ struct Polish<'t> {
 }
 
 /// A distribution over worlds.
-#[derive(Clone)]
 struct Shares {
     of: Vec<(usize, f64)>,
     chances: Vec<Pair>,

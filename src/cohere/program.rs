@@ -8,6 +8,8 @@
 //!
 //! Whether figures conflict is a linear question, asked hundreds of times for one statement: there the master goes on from the vertex that it had reached.
 //!
+//! The nearest figures then get their last digits ([`Solution::polished`]), unless pins or judgements hold them.
+//!
 //! All of it takes from a [`Budget`]. A program that runs out of it is *cut off*: its figures are coherent, since they are those of a distribution over
 //! worlds, but nearer ones may be left; how much nearer, the price of the last search bounds, where there was one.
 //!

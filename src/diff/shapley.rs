@@ -27,9 +27,9 @@ pub const MOST_EXACT: usize = 8;
 /// use foretell::diff::shapley::exact;
 ///
 /// // Two changes, each worth 1 alone, and 4 together: the surplus of 2 is shared.
-/// assert_eq!(exact(&[0.0, 1.0, 1.0, 4.0], &[true; 4]).unwrap(), [2.0, 2.0]);
+/// assert_eq!(exact(&[0.0, 1.0, 1.0, 4.0], &[true; 4]), Some(vec![2.0, 2.0]));
 /// // The second cannot be without the first: it comes after it in every order.
-/// assert_eq!(exact(&[0.0, 1.0, 9.0, 4.0], &[true, true, false, true]).unwrap(), [1.0, 3.0]);
+/// assert_eq!(exact(&[0.0, 1.0, 9.0, 4.0], &[true, true, false, true]), Some(vec![1.0, 3.0]));
 /// ```
 ///
 /// \[1\] Shapley (1953), in: Contributions to the Theory of Games II, Annals of Mathematics Studies 28, 307–317.
