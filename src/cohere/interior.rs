@@ -115,13 +115,15 @@ impl Master {
 }
 
 impl System {
-    /// Solves the program of the worlds that are known; gives the solution, and what another world would change.
+    /// Solves the program of the worlds that are known to the first of the tolerances that is reached; gives the solution, and what another world would
+    /// change.
     pub(super) fn interior(
         &self,
         aim: Aim,
         targets: &[(usize, &Target)],
         functionals: &[&Linear],
         worlds: &[World],
+        tolerances: &[f64],
     ) -> Result<(Solution, Linear), Error> {
         let mut master = Master::default();
         let shares: Vec<usize> = worlds.iter().map(|_| master.variable(0.0, 0.0)).collect();
@@ -159,11 +161,11 @@ impl System {
                     let (terms, right) = against(p);
                     pulls.push(master.soft(&terms, right, weight, &[1.0, -1.0]));
                 }
-                (Aim::Bound { of, factor, ratio }, _) if of == number => {
-                    master.linear[event] += factor;
+                (Aim::Bound { of, event: by_event, condition: by_condition }, _) if of == number => {
+                    master.linear[event] += by_event;
                     match condition {
-                        Some(condition) => master.linear[condition] -= factor * ratio,
-                        None => constant -= factor * ratio,
+                        Some(condition) => master.linear[condition] += by_condition,
+                        None => constant += by_condition,
                     }
                 }
                 (Aim::Bound { .. }, _) => {
@@ -232,8 +234,7 @@ impl System {
             }
             master.cones.push(if *is_exponential { ExponentialConeT() } else { SecondOrderConeT(rows.len()) });
         }
-        let is_linear = matches!(aim, Aim::Amount | Aim::Bound { .. });
-        let solver = master.solve(if is_linear { &[1e-9, 1e-8] } else { &[1e-13, 1e-11, 1e-9, 1e-8] })?;
+        let solver = master.solve(tolerances)?;
         let (x, z) = (&solver.solution.x, &solver.solution.z);
         let chance = |variable: usize| x[variable].clamp(0.0, 1.0);
         let mean = |of: &Linear| -> f64 { worlds.iter().zip(&shares).map(|(world, at)| x[*at] * of.at(world)).sum() };

@@ -37,6 +37,7 @@ mod products;
 #[cfg(test)]
 mod products_tests;
 mod program;
+mod range;
 mod read;
 mod relations;
 mod repair;
@@ -73,7 +74,7 @@ use crate::math::{exp_m1, round_to};
 use conflict::{Conflict, conflicts, plain};
 use jiff::civil::Date;
 use problem::{Figure, Part, Problem};
-use program::Range;
+use range::Range;
 use repair::{MISSED, NEAR, Repaired, repair};
 use statement::{Statement, statements};
 use std::collections::{BTreeMap, BTreeSet};

@@ -7,7 +7,7 @@
 //!
 //! Wolfe (1976), Math. Program. 11, 128–149, for the squared distance.
 
-use super::program::{Aim, FLOOR, Solution, Target};
+use super::program::{Aim, FLOOR, Linear, Solution, Target};
 use super::worlds::World;
 use crate::math::{Cholesky, ln};
 
@@ -19,6 +19,8 @@ const MOST: usize = 300;
 const SETTLED: f64 = 1e-12;
 /// A world that lowers the distance by less than this changes nothing that is shown.
 const LOWERS: f64 = 1e-13;
+/// Where a known world would lower the distance by more than this, it has not settled.
+const UNSETTLED: f64 = 1e-9;
 /// A condition, or with divergences an outcome, that has less than this is too near to never coming about.
 const RARE: f64 = 1e-6;
 /// So much of the greatest entry is added to the diagonal of a matrix, which then has a factor also where the figures cannot tell some worlds apart.
@@ -26,6 +28,9 @@ const RIDGE: f64 = 1e-11;
 
 /// The chance that a figure's event comes about and that it does not, where its condition does; or what one world adds to the distance by either.
 type Pair = [f64; 2];
+
+/// So many products and sums count as one step of a search.
+const A_STEP: usize = 512;
 
 /// Figures on their way to the nearest ones.
 struct Polish<'t> {
@@ -49,25 +54,72 @@ struct Shares {
 impl Solution {
     /// The same, with the last digits; as it is where something is too rare for that, or where there are too many worlds.
     pub(super) fn polished(mut self, aim: Aim, targets: &[(usize, &Target)], worlds: &[World]) -> Self {
-        let shares: Vec<(usize, f64)> = self.shares.iter().copied().filter(|(_, share)| *share > 0.0).collect();
-        if shares.is_empty() || shares.len() > MOST || targets.len() * worlds.len() > 1 << 22 {
-            return self;
-        }
-        let outcomes = |world: &World| targets.iter().map(|(_, target)| target.outcome(world)).collect();
-        let worlds: Vec<Vec<Pair>> = worlds.iter().map(outcomes).collect();
-        let can = |figure: usize| [0, 1].map(|side| worlds.iter().any(|world| world[figure][side] > 0.0));
-        let polish = Polish { aim, targets, can: (0..targets.len()).map(can).collect(), worlds };
-        if let Some(shares) = polish.settled(shares) {
-            let chances = |([yes, no], (_, target)): (&Pair, &(usize, &Target))| {
-                let condition = if target.condition.is_some() { yes + no } else { 1.0 };
-                (yes.clamp(0.0, 1.0), condition.clamp(0.0, 1.0))
-            };
-            self.chances = shares.chances.iter().zip(targets).map(chances).collect();
+        if let Some(polish) = Polish::of(&self, aim, targets, worlds)
+            && let Some(shares) = polish.settled(self.shares.clone(), &mut 0)
+        {
+            self.chances = polish.chances(&shares);
             self.value = shares.distance;
             self.shares = shares.of;
         }
         self
     }
+}
+
+/// The nearest figures of the worlds that are known, taken up again as worlds are added; without pins and judgements.
+pub(super) struct Newton<'t> {
+    polish: Polish<'t>,
+    shares: Vec<(usize, f64)>,
+}
+
+impl<'t> Newton<'t> {
+    /// From figures that are near them; `None` if there are too many worlds.
+    pub(super) fn new(near: &Solution, aim: Aim, targets: &'t [(usize, &'t Target)], worlds: &[World]) -> Option<Self> {
+        let polish = Polish::of(near, aim, targets, worlds)?;
+        Some(Self { polish, shares: near.shares.clone() })
+    }
+
+    /// The nearest figures of these worlds, of which it knows the first already, what another world would change, and how many steps it took; `None`
+    /// where something is too rare, or it did not settle.
+    pub(super) fn settled(&mut self, worlds: &[World], watched: &[Linear]) -> Option<(Solution, Linear, u64)> {
+        for world in &worlds[self.polish.worlds.len()..] {
+            self.shares.push((self.polish.worlds.len(), 0.0));
+            let outcomes = outcomes(self.polish.targets, world);
+            for (can, outcome) in self.polish.can.iter_mut().zip(&outcomes) {
+                *can = [can[0] || outcome[0] > 0.0, can[1] || outcome[1] > 0.0];
+            }
+            self.polish.worlds.push(outcomes);
+        }
+        let mut work = 0;
+        let found = self.polish.settled(self.shares.clone(), &mut work)?;
+        if self.polish.worlds.iter().any(|world| price(world, &found.slopes) < found.distance - UNSETTLED) {
+            return None;
+        }
+        let mut change = Linear { constant: -found.distance, terms: Vec::new() };
+        for ((_, target), [yes, no]) in self.polish.targets.iter().zip(&found.slopes) {
+            change.add(yes - no, &target.event);
+            match &target.condition {
+                Some(condition) => change.add(*no, condition),
+                None => change.constant += no,
+            }
+        }
+        let mean = |of: &Linear| found.of.iter().map(|(world, share)| share * of.at(&worlds[*world])).sum();
+        let solution = Solution {
+            value: found.distance,
+            chances: self.polish.chances(&found),
+            missed: 0.0,
+            pulls: Vec::new(),
+            shares: found.of.clone(),
+            watched: watched.iter().map(mean).collect(),
+            cut_off: None,
+        };
+        self.shares = found.of;
+        Some((solution, change, (work / A_STEP) as u64))
+    }
+}
+
+/// What comes about of each figure in a world.
+fn outcomes(targets: &[(usize, &Target)], world: &World) -> Vec<Pair> {
+    targets.iter().map(|(_, target)| target.outcome(world)).collect()
 }
 
 impl Target {
@@ -79,11 +131,32 @@ impl Target {
     }
 }
 
-impl Polish<'_> {
-    /// The nearest figures that the worlds allow, from shares that are near theirs.
-    fn settled(&self, shares: Vec<(usize, f64)>) -> Option<Shares> {
+impl<'t> Polish<'t> {
+    /// From a solution; `None` if it has too many worlds.
+    fn of(near: &Solution, aim: Aim, targets: &'t [(usize, &'t Target)], worlds: &[World]) -> Option<Self> {
+        let few = (1..=MOST).contains(&near.shares.len()) && targets.len() * worlds.len() <= 1 << 22;
+        few.then(|| {
+            let worlds: Vec<Vec<Pair>> = worlds.iter().map(|world| outcomes(targets, world)).collect();
+            let can = |figure: usize| [0, 1].map(|side| worlds.iter().any(|world| world[figure][side] > 0.0));
+            Self { aim, targets, can: (0..targets.len()).map(can).collect(), worlds }
+        })
+    }
+
+    /// The chance of each figure's event and of its condition.
+    fn chances(&self, shares: &Shares) -> Vec<(f64, f64)> {
+        let chances = |([yes, no], (_, target)): (&Pair, &(usize, &Target))| {
+            let condition = if target.condition.is_some() { yes + no } else { 1.0 };
+            (yes.clamp(0.0, 1.0), condition.clamp(0.0, 1.0))
+        };
+        shares.chances.iter().zip(self.targets).map(chances).collect()
+    }
+
+    /// The nearest figures that the worlds allow, from shares that are near theirs; how many products and sums it took is added to `work`.
+    fn settled(&self, shares: Vec<(usize, f64)>, work: &mut usize) -> Option<Shares> {
         let mut now = self.shares(shares)?;
         for _ in 0..STEPS {
+            let known = now.of.len();
+            *work += known * known * (self.targets.len() + known / 3) + self.worlds.len() * self.targets.len();
             let Some(step) = self.step(&now) else { break };
             if step.iter().all(|change| change.abs() <= SETTLED) {
                 let prices = self.worlds.iter().map(|world| price(world, &now.slopes)).enumerate();

@@ -18,6 +18,7 @@
 use super::budget::Budget;
 use super::formula::Literal;
 use super::layers::Layers;
+use super::polish::Newton;
 use super::products::Product;
 use super::relations::Bound;
 use super::simplex::{Row, Simplex, Vertex};
@@ -39,8 +40,8 @@ const FIRST: u64 = 4;
 pub(super) const SHARE: f64 = 1e-6;
 /// What it costs to miss a pin or a judgement, against 1 for a figure.
 pub(super) const MISS: f64 = 1e3;
-/// Pieces of a range that are nearer to each other are one.
-const PIECE: f64 = 1e-5;
+/// So exactly does the interior-point method solve what Newton's method goes on from.
+const ROUGH: f64 = 1e-7;
 /// Chances nearer to 0 or 1 count as so far from it in logarithms, as in the logarithmic score.
 pub(super) const FLOOR: f64 = 1e-6;
 
@@ -136,14 +137,14 @@ pub(super) enum Aim {
     Squared,
     /// The information lost, in nats.
     Information,
-    /// `factor × (event - ratio × condition)` of one target, while the others stay as they were stated.
+    /// So many times the event of one target and so many times its condition, while the others stay as they were stated.
     Bound {
         /// Which target.
         of: usize,
-        /// 1 for the lower, -1 for the upper bound.
-        factor: f64,
-        /// The ratio that is tried.
-        ratio: f64,
+        /// What its event counts.
+        event: f64,
+        /// What its condition counts.
+        condition: f64,
     },
 }
 
@@ -233,28 +234,6 @@ impl Nearest {
     }
 }
 
-/// What the others leave a target.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Range {
-    /// They leave its condition no chance.
-    Never,
-    /// The search was cut off.
-    Unknown,
-    /// The least and the greatest that it can be; where dependence is assumed perhaps first below what was stated, and then above it.
-    Between((f64, f64), Option<(f64, f64)>),
-}
-
-/// How far one side of a range goes.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Limit {
-    /// The condition is left no chance.
-    Never,
-    /// The search was cut off.
-    Unknown,
-    /// To here.
-    At(f64),
-}
-
 impl System {
     /// The nearest coherent figures.
     pub(super) fn nearest(&self, aim: Aim, budget: &Budget) -> Result<Nearest, Error> {
@@ -301,7 +280,8 @@ impl System {
             .flat_map(|(_, target)| std::iter::once(&target.event).chain(&target.condition))
             .chain(self.rows.iter().map(|(row, _)| row))
             .collect();
-        let mut simplex = aim.is_linear(targets).then(|| Simplex::new(aim.cost(targets), self.rows_of(aim, targets)));
+        let mut simplex =
+            self.is_linear(aim, targets).then(|| Simplex::new(aim.cost(targets), self.rows_of(aim, targets)));
         let is_linear = simplex.is_some();
         let size = |worlds: usize| {
             if is_linear {
@@ -355,6 +335,9 @@ impl System {
             solution.cut_off = Some(if misses { 0.0 } else { at_least.max(0.0) });
             Ok(Nearest::Found(solution))
         };
+        let is_free = self.rows.is_empty() && targets.iter().all(|(_, target)| target.pin.is_none());
+        let is_smooth = is_free && !is_linear && (all_there || self.has_both(targets, worlds, budget));
+        let mut newton = None;
         for round in 0..=ROUNDS {
             let steps = size(worlds.len());
             if round == 0 && steps / FIRST > budget.left() {
@@ -368,8 +351,18 @@ impl System {
             } else {
                 // Numbers that the simplex method cannot trust are for the other one.
                 simplex = None;
-                budget.spend(interior_steps(functionals.len(), worlds.len()));
-                self.interior(aim, targets, &functionals, worlds)?
+                if round == 0 && is_smooth {
+                    newton = self.begun(aim, targets, &functionals, worlds, budget);
+                }
+                let settled = newton.as_mut().and_then(|newton| newton.settled(worlds, &self.watched));
+                if let Some((solution, price, steps)) = settled {
+                    budget.spend(steps);
+                    (solution, price)
+                } else {
+                    newton = None;
+                    budget.spend(interior_steps(functionals.len(), worlds.len()));
+                    self.interior(aim, targets, &functionals, worlds, exactly(aim))?
+                }
             };
             // No distance is below 0.
             let is_least = !matches!(aim, Aim::Bound { .. }) && solution.value <= PRICE;
@@ -399,67 +392,6 @@ impl System {
             }
         }
         Ok(Nearest::Unknown)
-    }
-
-    /// What a target can be while the others stay as they were stated.
-    ///
-    /// What keeps a product may lie in pieces, so that what was stated lies between them; then each side of it has its own limits.
-    pub(super) fn range(&self, of: usize, budget: &Budget) -> Result<Range, Error> {
-        let (low, high) = match (self.limit(of, 1.0, budget)?, self.limit(of, -1.0, budget)?) {
-            (Limit::At(low), Limit::At(high)) => (low.min(high), high.max(low)),
-            (Limit::Unknown, _) | (_, Limit::Unknown) => return Ok(Range::Unknown),
-            (Limit::Never, _) | (_, Limit::Never) => return Ok(Range::Never),
-        };
-        let stated = self.targets[of].stated;
-        if self.products.is_empty() || stated < low + PIECE || stated > high - PIECE {
-            return Ok(Range::Between((low, high), None));
-        }
-        let (below, above) = (self.beside(of, -1.0), self.beside(of, 1.0));
-        Ok(match (below.limit(of, -1.0, budget)?, above.limit(of, 1.0, budget)?) {
-            (Limit::At(below), Limit::At(above)) if below < stated - PIECE && above > stated + PIECE => {
-                Range::Between((low, below.max(low)), Some((above.min(high), high)))
-            }
-            (Limit::Unknown, _) | (_, Limit::Unknown) => Range::Unknown,
-            _ => Range::Between((low, high), None),
-        })
-    }
-
-    /// The same where a target is at most what was stated of it (-1), or at least that (1).
-    fn beside(&self, of: usize, side: f64) -> Self {
-        let target = &self.targets[of];
-        let always = Linear { constant: 1.0, terms: Vec::new() };
-        let mut row = Linear::default();
-        row.add(side, &target.event);
-        row.add(-side * target.stated, target.condition.as_ref().unwrap_or(&always));
-        let mut beside = self.clone();
-        beside.rows.push((row, Bound::AtLeast));
-        beside
-    }
-
-    /// The least (1) or the greatest (-1) that a target can be while the others stay as they were stated.
-    ///
-    /// A ratio of two sums is bounded by Dinkelbach's method (1967, Manage. Sci. 13, 492–498).
-    fn limit(&self, of: usize, factor: f64, budget: &Budget) -> Result<Limit, Error> {
-        let mut limit = self.targets[of].stated;
-        for _ in 0..20 {
-            let found = match self.nearest(Aim::Bound { of, factor, ratio: limit }, budget)? {
-                Nearest::Impossible => return Ok(Limit::Never),
-                Nearest::Unknown => return Ok(Limit::Unknown),
-                Nearest::Found(solution) if solution.cut_off.is_some() => return Ok(Limit::Unknown),
-                Nearest::Found(solution) => solution,
-            };
-            let (event, condition) = found.chances[of];
-            if condition < 1e-7 {
-                return Ok(Limit::Never);
-            }
-            let next = (event / condition).clamp(0.0, 1.0);
-            let done = (next - limit).abs() < 1e-8;
-            limit = next;
-            if done || self.targets[of].condition.is_none() {
-                break;
-            }
-        }
-        Ok(Limit::At(limit))
     }
 
     /// Some worlds to begin with: the likeliest by what was stated, and for each figure one in which it comes true and one in which it does not; and
@@ -492,6 +424,59 @@ impl System {
         (worlds, true)
     }
 
+    /// Makes a world known in which each figure comes true, and one in which it does not where its condition holds, if there are such and none is known;
+    /// whether that was searched to the end.
+    fn has_both(&self, targets: &[(usize, &Target)], worlds: &mut Vec<World>, budget: &Budget) -> bool {
+        for (_, target) in targets {
+            let mut other = target.event.clone();
+            match &target.condition {
+                Some(condition) => other.add(-1.0, condition),
+                None => other.constant -= 1.0,
+            }
+            let mut event = Linear::default();
+            event.add(-1.0, &target.event);
+            for side in [event, other] {
+                if worlds.iter().any(|world| side.at(world) < 0.0) {
+                    continue;
+                }
+                let found = side.least(&self.space, QUICK, budget);
+                match found.best {
+                    Some((cost, world)) if cost < 0.0 => worlds.push(world),
+                    _ if found.is_complete => {}
+                    _ => return false,
+                }
+            }
+        }
+        true
+    }
+
+    /// Newton's method from what the interior-point method finds roughly.
+    fn begun<'t>(
+        &self,
+        aim: Aim,
+        targets: &'t [(usize, &'t Target)],
+        functionals: &[&Linear],
+        worlds: &[World],
+        budget: &Budget,
+    ) -> Option<Newton<'t>> {
+        budget.spend(interior_steps(functionals.len(), worlds.len()));
+        let (near, _) = self.interior(aim, targets, functionals, worlds, &[ROUGH]).ok()?;
+        Newton::new(&near, aim, targets, worlds)
+    }
+
+    /// Whether the simplex method answers it.
+    fn is_linear(&self, aim: Aim, targets: &[(usize, &Target)]) -> bool {
+        match aim {
+            Aim::Amount => true,
+            Aim::Squared | Aim::Information => false,
+            // Between the planes of products a ratio is sought away from the vertices.
+            Aim::Bound { of, .. } => {
+                self.watched.is_empty()
+                    || targets.iter().any(|(number, target)| *number == of && target.condition.is_none())
+            }
+        }
+    }
+
     /// The rows of a linear program: what is stated and pinned of its targets, and its own.
     fn rows_of(&self, aim: Aim, targets: &[(usize, &Target)]) -> Vec<Row> {
         let mut rows = Vec::new();
@@ -513,6 +498,14 @@ impl System {
     }
 }
 
+/// How exactly the interior-point method solves a program: the first of these that it reaches.
+const fn exactly(aim: Aim) -> &'static [f64] {
+    match aim {
+        Aim::Amount | Aim::Bound { .. } => &[1e-9, 1e-8],
+        Aim::Squared | Aim::Information => &[1e-13, 1e-11, 1e-9, 1e-8],
+    }
+}
+
 /// How many steps the interior-point method takes for so many functionals and worlds.
 const fn interior_steps(functionals: usize, worlds: usize) -> u64 {
     (worlds * functionals * functionals / 10) as u64
@@ -527,25 +520,17 @@ fn settled(simplex: &mut Simplex, worlds: &[World], budget: &Budget) -> Option<V
 }
 
 impl Aim {
-    /// Whether the simplex method answers it. Where a condition may be left no chance, a ratio is sought away from the vertices.
-    fn is_linear(self, targets: &[(usize, &Target)]) -> bool {
-        match self {
-            Self::Amount => true,
-            Self::Squared | Self::Information => false,
-            Self::Bound { of, .. } => {
-                targets.iter().any(|(number, target)| *number == of && target.condition.is_none())
-            }
-        }
-    }
-
     /// What a world costs in a linear program.
     fn cost(self, targets: &[(usize, &Target)]) -> Linear {
         let mut cost = Linear::default();
-        if let Self::Bound { of, factor, ratio } = self
+        if let Self::Bound { of, event, condition } = self
             && let Some((_, target)) = targets.iter().find(|(number, _)| *number == of)
         {
-            cost.add(factor, &target.event);
-            cost.constant -= factor * ratio;
+            cost.add(event, &target.event);
+            match &target.condition {
+                Some(of) => cost.add(condition, of),
+                None => cost.constant += condition,
+            }
         }
         cost
     }

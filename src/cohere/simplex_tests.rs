@@ -1,6 +1,7 @@
 //! Tests of the simplex method and of what follows from what was decided, against the interior-point method and decisions one by one.
 
 use super::program::{Aim, Linear, System, Target};
+use super::range::Range;
 use super::relations::Bound;
 use super::simplex::{Row, Simplex};
 use super::tests::near;
@@ -46,13 +47,15 @@ fn a_vertex_is_as_low_as_what_the_interior_point_method_finds() {
         let functionals: Vec<&Linear> =
             targets.iter().map(|(_, of)| &of.event).chain(system.rows.iter().map(|(row, _)| row)).collect();
         let of = stream.below(targets.len());
-        for aim in
-            [Aim::Amount, Aim::Bound { of, factor: 1.0, ratio: 0.5 }, Aim::Bound { of, factor: -1.0, ratio: 0.2 }]
-        {
+        for aim in [
+            Aim::Amount,
+            Aim::Bound { of, event: 1.0, condition: -0.5 },
+            Aim::Bound { of, event: -1.0, condition: 0.2 },
+        ] {
             let mut some = worlds[..1].to_vec();
             let found = system.nearest_of(&vec![true; targets.len()], aim, None, &mut some, &Budget::new(STEPS));
             let found = found.expect("it is solved").found().expect("there are worlds");
-            let (interior, _) = system.interior(aim, &targets, &functionals, &worlds).expect("it is solved");
+            let (interior, _) = system.interior(aim, &targets, &functionals, &worlds, &[1e-9, 1e-8]).expect("it is solved");
             // A miss counts a thousandfold, also among the digits of the interior-point method.
             near(found.value, interior.value, 1e-5 * (1.0 + interior.value.abs()));
             near(found.missed, interior.missed, 1e-5);
@@ -80,4 +83,62 @@ fn worlds_that_are_added_are_taken_up_from_the_vertex_that_was_reached() {
     for (found, expected) in values.into_iter().zip([1.2, 0.4, 0.2]) {
         near(found, expected, 1e-12);
     }
+}
+
+/// What figures of a random distribution leave a conditional one: within its range all are coherent together, beyond it they are not.
+#[test]
+fn a_conditional_range_ends_where_the_figures_stop_being_coherent() {
+    let mut stream = SplitMix::of_replicate(72, 1);
+    let (mut inner, mut never) = (0, 0);
+    for _ in 0..200 {
+        let mut system = random(&mut stream);
+        system.rows.clear();
+        let worlds = system.space.worlds().expect("they are few").to_vec();
+        let atoms = system.space.atoms();
+        let (event, condition) = (stream.below(atoms), stream.below(atoms));
+        let Some(first) = worlds.first() else { continue };
+        // A few worlds alone have a share, so that some conditions have none.
+        let raw: Vec<f64> =
+            worlds.iter().map(|_| if stream.unit() < 0.5 { 0.0 } else { 0.05 + stream.unit() }).collect();
+        let whole: f64 = raw.iter().sum();
+        if whole == 0.0 || first.len() < 3 {
+            continue;
+        }
+        let chance = |of: &Linear| worlds.iter().zip(&raw).map(|(world, raw)| raw / whole * of.at(world)).sum::<f64>();
+        system.targets.iter_mut().for_each(|target| target.stated = chance(&target.event));
+        // That both hold is an atom of its own, which here is any atom that implies the condition.
+        let [a, b] = [event, condition].map(|atom| Linear::of(Literal::of(atom)));
+        if a == b || worlds.iter().any(|world| world[event] && !world[condition]) {
+            continue;
+        }
+        let stated = chance(&b);
+        system.targets.push(Target { event: b.clone(), condition: None, stated, weight: 1.0, pin: None });
+        system.targets.push(Target { event: a, condition: Some(b), stated: 0.5, weight: 1.0, pin: None });
+        let of = system.targets.len() - 1;
+        let budget = Budget::new(STEPS);
+        let (low, high) = match system.range(of, &budget).expect("it is solved") {
+            Range::Between(range, None) => range,
+            Range::Never => {
+                near(stated, 0.0, 1e-6);
+                never += 1;
+                continue;
+            }
+            other => panic!("{other:?}"),
+        };
+        let mut amount = |ratio: f64| {
+            system.targets[of].stated = ratio;
+            let found = system.nearest(Aim::Amount, &budget).expect("it is solved").found();
+            found.expect("there are worlds").value
+        };
+        let within = 0.5 * (low + high);
+        for ratio in [low + 1e-7 * (within - low), within, high] {
+            near(amount(ratio), 0.0, 1e-8);
+        }
+        for beyond in [low - 1e-3, high + 1e-3].into_iter().filter(|ratio| (0.0..=1.0).contains(ratio)) {
+            let missed = amount(beyond);
+            assert!(missed > 1e-4 * stated && missed < 1e-3 * stated + 1e-8, "{missed} of {stated}");
+            inner += 1;
+        }
+    }
+    assert!(inner > 15 && never > 3, "{inner} ends within, {never} conditions without a chance");
 }
