@@ -243,7 +243,16 @@ fn lexicon(named: &str) -> Result<Lexicon, Error> {
     match named {
         "icd203" => Ok(Lexicon::known(KnownLexicon::Icd203)),
         "uk" => Ok(Lexicon::known(KnownLexicon::Uk)),
-        path if Path::new(path).exists() => Lexicon::from_toml(load::read(Path::new(path))?.text()),
+        path if Path::new(path).exists() => {
+            let read = Lexicon::from_toml(load::read(Path::new(path))?.text());
+            read.map_err(|problem| {
+                let named = Error::input(format!("{path}: {problem}"));
+                match problem.way_out() {
+                    Some(help) => named.help(help),
+                    None => named,
+                }
+            })
+        }
         other => Err(Error::input(format!("there is no lexicon `{other}`"))
             .help("say icd203, uk, or name a TOML file with `name` and `[[terms]]`")),
     }

@@ -367,7 +367,7 @@ fn what_cannot_be_is_refused_with_a_way_out() {
     let bad = desk.write("bad.toml", "name = \"x\"\nterms = []\n").display().to_string();
     for (arguments, told) in [
         (vec!["report", SUMMIT, "--lexicon", "icd"], "there is no lexicon `icd`"),
-        (vec!["report", SUMMIT, "--lexicon", &bad], "it has no terms"),
+        (vec!["report", SUMMIT, "--lexicon", &bad], "bad.toml: the lexicon `x` cannot be used: it has no terms"),
         (vec!["report", "scenarios/golden.toml", "--headline", "papre"], "did you mean `paper`?"),
         (vec!["report", SUMMIT, "--since", "2025-08-19"], "nothing has moved since 2025-08-19"),
         (vec!["report", "--compare", "ann", "--ledger", "none.db"], "none.db"),
