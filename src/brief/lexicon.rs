@@ -1,6 +1,7 @@
 //! Words for chances: a lexicon gives each band of probability its words, in one row or in two that must not be mixed.
 
 use crate::error::Error;
+use crate::forecast::tidy::parse_probability;
 use serde::{Deserialize, Serialize};
 
 /// A band of probability and its words.
@@ -48,6 +49,57 @@ pub enum KnownLexicon {
     Icd203,
     /// The probability yardstick of the United Kingdom.
     Uk,
+}
+
+/// How a lexicon of one's own is written.
+const FORM: &str = "it is TOML: name = \"Ours\", then for each band, from the lowest to the highest, [[terms]] with from = 0.2, to = 0.45 (or \"20%\", \"45%\") \
+    and words = [\"unlikely\"] of its own";
+
+/// A lexicon as people write it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    name: String,
+    #[serde(default)]
+    source: String,
+    terms: Vec<WrittenTerm>,
+}
+
+/// A band as people write it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenTerm {
+    from: End,
+    to: End,
+    words: Vec<String>,
+}
+
+/// An end of a band: `0.55` or `"55 %"`.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "an end of a band must be a chance, such as 0.55 or \"55%\"")]
+enum End {
+    Number(f64),
+    Text(String),
+}
+
+impl End {
+    fn read(&self, lexicon: &str) -> Result<f64, Error> {
+        match self {
+            Self::Number(number) => Ok(*number),
+            Self::Text(text) => parse_probability(text)
+                .map_err(|why| Error::input(format!("the lexicon `{lexicon}` cannot be used: {why}")).help(FORM)),
+        }
+    }
+}
+
+impl Written {
+    fn read(self) -> Result<Lexicon, Error> {
+        let mut terms = Vec::with_capacity(self.terms.len());
+        for term in self.terms {
+            terms.push(Term { from: term.from.read(&self.name)?, to: term.to.read(&self.name)?, words: term.words });
+        }
+        Ok(Lexicon { name: self.name, source: self.source, terms })
+    }
 }
 
 const ICD203: [(f64, f64, &[&str]); 7] = [
@@ -102,17 +154,20 @@ impl Lexicon {
         Self { name: name.to_owned(), source: source.to_owned(), terms: terms.iter().map(term).collect() }
     }
 
-    /// Reads a lexicon of one's own, written in TOML: `name`, `source`, and `[[terms]]` with `from`, `to` and `words`.
+    /// Reads a lexicon of one's own, written in TOML: `name`, `source`, and `[[terms]]` with `from`, `to` (`0.2` or `"20%"`) and `words`.
     ///
     /// # Errors
     /// If it cannot be read, has no terms, or its bands overlap, run backwards, leave 0 to 1 or do not reach its ends.
     pub fn from_toml(text: &str) -> Result<Self, Error> {
-        let lexicon: Self = toml::from_str(text).map_err(|problem| {
-            Error::input("the lexicon cannot be read").because(problem).help(
-                "it is TOML: name = \"Ours\", then for each band [[terms]] with from = 0.2, to = 0.45 and words = [\"unlikely\"]",
-            )
+        let written: Written = toml::from_str(text).map_err(|problem| {
+            let line =
+                problem.span().and_then(|span| text.get(..span.start)).map(|before| 1 + before.matches('\n').count());
+            let place = line.map_or_else(String::new, |line| format!(" at its line {line}"));
+            Error::input(format!("the lexicon cannot be read{place}: {}", problem.message().trim_end())).help(FORM)
         })?;
-        let wrong = |why: String| Err(Error::input(format!("the lexicon `{}` cannot be used: {why}", lexicon.name)));
+        let lexicon = written.read()?;
+        let wrong =
+            |why: String| Err(Error::input(format!("the lexicon `{}` cannot be used: {why}", lexicon.name)).help(FORM));
         if lexicon.terms.is_empty() {
             return wrong("it has no terms".to_owned());
         }
@@ -261,7 +316,13 @@ mod tests {
     fn a_lexicon_of_ones_own_is_read_and_a_crooked_one_refused() {
         let own = "name = \"Ours\"\n[[terms]]\nfrom = 0.0\nto = 0.3\nwords = [\"no\"]\n[[terms]]\nfrom = 0.3\nto = 1.0\nwords = [\"yes\"]\n";
         assert_eq!(Lexicon::from_toml(own).expect("a lexicon").say(0.29), "no");
+        let percent =
+            own.replace("to = 0.3", "to = '30 %'").replace("from = 0.3", "from = \"30%\"").replace("1.0", "1");
+        assert_eq!(Lexicon::from_toml(&percent).expect("a lexicon"), Lexicon::from_toml(own).expect("a lexicon"));
         for (bad, why) in [
+            (own.replace("to = 0.3", "to = '30'"), "write 30 percent as `30%`"),
+            (own.replace("to = 0.3", "to = = 0.3"), "cannot be read at its line 4"),
+            (own.replace("to = 0.3", "to = true"), "an end of a band must be a chance"),
             (own.replace("from = 0.3", "from = 0.2"), "`yes` starts at 0.2 before `no` ends at 0.3"),
             (own.replace("\"yes\"", "\"No\""), "`no` stands for two bands"),
             (own.replace("to = 1.0", "to = 1.5"), "must run upwards between 0 and 1"),
@@ -272,8 +333,8 @@ mod tests {
             (own.replace("to = 1.0", "to = 0.99"), "has no words for chances above 0.99"),
             (own.replace("from = 0.0", "from = 0.1").replace("to = 1.0", "to = 0.9"), "below 0.1 and above 0.9"),
         ] {
-            let problem = Lexicon::from_toml(&bad).expect_err(why).to_string();
-            assert!(problem.contains(why), "{problem}");
+            let problem = Lexicon::from_toml(&bad).expect_err(why);
+            assert!(problem.to_string().contains(why) && problem.way_out().is_some(), "{problem}");
         }
     }
 }

@@ -195,6 +195,25 @@ impl Inputs {
         self.ledger.path()
     }
 
+    /// Whether numbers are to be scored on another scale than their own.
+    pub(super) fn is_scaled(&self) -> bool {
+        self.scale != Scale::Natural
+    }
+
+    /// The first option that says something of records, but not where they are.
+    pub(super) fn asked_of_records(&self) -> Option<&'static str> {
+        let asked = [
+            ("--outcomes", !self.outcomes.is_empty()),
+            ("--questions", !self.questions.is_empty()),
+            ("--tagged", !self.tagged.is_empty()),
+            ("--made-from", self.made_from.is_some()),
+            ("--made-until", self.made_until.is_some()),
+            ("--pool", !self.pool.is_empty()),
+            ("--live", self.live.is_some()),
+        ];
+        asked.into_iter().find(|(_, is_asked)| *is_asked).map(|(option, _)| option)
+    }
+
     /// Whether only a part of the records is asked for.
     pub(super) fn is_selective(&self) -> bool {
         self.selection() != Selection::default()

@@ -41,7 +41,7 @@ pub(super) struct Arguments {
     /// Scenario file
     #[arg(value_name = "FILE", required_unless_present = "compare")]
     file: Option<PathBuf>,
-    /// Write the page into this file: HTML (`.html`, `.htm` or no ending), or Markdown (`.md`)
+    /// Write the page into this file: HTML (`.html`, `.htm` or no ending), or Markdown (`.md`, or no ending and --format md)
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -76,7 +76,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "STEP", value_parser = super::run::step)]
     every: Option<i64>,
     /// Compare these forecasters instead of briefing on a scenario
-    #[arg(long, value_name = "FORECASTERS", value_delimiter = ',', conflicts_with_all = ["file", "headline", "over", "text", "since", "against", "every"])]
+    #[arg(long, value_name = "FORECASTERS", value_delimiter = ',', conflicts_with_all = ["file", "headline", "over", "text", "since", "against", "every", "worlds", "precision", "seconds", "seed", "as_of", "given", "suppose", "doubt_draws", "lexicon"])]
     compare: Vec<String>,
     #[command(flatten)]
     inputs: Inputs,
@@ -89,7 +89,11 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         let ledger = arguments.inputs.ledger_path();
         let read = own.chain(arguments.inputs.files()).chain([&ledger]);
         console::refuse_to_write_over(out, read.map(PathBuf::as_path))?;
-        is_markdown(out)?;
+        is_markdown(out, format)?;
+    }
+    if arguments.inputs.is_scaled() {
+        return Err(Error::input("--scale is of scores of numbers, and a page scores yes/no questions alone")
+            .help("leave it out, or score numbers with `foretell score --scale log`"));
     }
     match &arguments.file {
         Some(file) => of_scenario(arguments, file, format),
@@ -98,6 +102,10 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
 }
 
 fn of_scenario(arguments: &Arguments, file: &Path, format: Format) -> Done {
+    if let Some(option) = arguments.inputs.asked_of_records().filter(|_| !arguments.inputs.is_named()) {
+        return Err(Error::input(format!("{option} is of records, and none are named"))
+            .help("name them: --ledger FILE, or --forecasts FILE"));
+    }
     let lexicon = lexicon(&arguments.lexicon)?;
     let loaded = load::load(file)?;
     let budget = arguments.budget.of(&loaded.model, None)?;
@@ -235,7 +243,16 @@ fn lexicon(named: &str) -> Result<Lexicon, Error> {
     match named {
         "icd203" => Ok(Lexicon::known(KnownLexicon::Icd203)),
         "uk" => Ok(Lexicon::known(KnownLexicon::Uk)),
-        path if Path::new(path).exists() => Lexicon::from_toml(load::read(Path::new(path))?.text()),
+        path if Path::new(path).exists() => {
+            let read = Lexicon::from_toml(load::read(Path::new(path))?.text());
+            read.map_err(|problem| {
+                let named = Error::input(format!("{path}: {problem}"));
+                match problem.way_out() {
+                    Some(help) => named.help(help),
+                    None => named,
+                }
+            })
+        }
         other => Err(Error::input(format!("there is no lexicon `{other}`"))
             .help("say icd203, uk, or name a TOML file with `name` and `[[terms]]`")),
     }
@@ -272,15 +289,33 @@ fn named(loaded: &Loaded, named: &[String]) -> Result<Vec<usize>, Error> {
     named.iter().map(place).collect()
 }
 
-/// Whether a file is to hold Markdown, by its ending, and not HTML; an error where that is of neither.
-fn is_markdown(path: &Path) -> Result<bool, Error> {
+/// Whether a file is to hold Markdown and not HTML: by its ending, or by the form asked for where it has none. An error where the ending is of neither, or of
+/// another form than is asked for.
+fn is_markdown(path: &Path, format: Format) -> Result<bool, Error> {
     let is = |ending: &str| path.extension().is_some_and(|own| own.eq_ignore_ascii_case(ending));
     if path.extension().is_some() && !["html", "htm", "md"].into_iter().any(is) {
         let page = path.with_extension("html");
         return Err(Error::input(format!("--out: `{}` is neither HTML nor Markdown by its ending", path.display()))
             .help(format!("name it `{}`, which any browser prints, or let it end in `.md`", page.display())));
     }
-    Ok(is("md"))
+    let ends_otherwise = path.extension().is_some() && !is("md");
+    match format {
+        Format::Table => Ok(is("md")),
+        Format::Md if ends_otherwise => {
+            let other = path.with_extension("md");
+            Err(Error::input(format!(
+                "--format md asks for Markdown, and --out `{}` ends as HTML does",
+                path.display()
+            ))
+            .help(format!("name it `{}`, or leave --format out", other.display())))
+        }
+        Format::Md => Ok(true),
+        Format::Json | Format::Csv => {
+            let name = if format == Format::Json { "json" } else { "csv" };
+            Err(Error::input(format!("--format {name} goes to stdout, and --out writes a page"))
+                .help(format!("leave --out out and send stdout into a file: `--format {name} > brief.{name}`")))
+        }
+    }
 }
 
 fn of_forecasters(arguments: &Arguments, format: Format) -> Done {
@@ -288,14 +323,14 @@ fn of_forecasters(arguments: &Arguments, format: Format) -> Done {
     let Some(path) = &arguments.out else {
         return compare::show_as_page(&found, format);
     };
-    let text = if is_markdown(path)? { compare::markdown(&found)? } else { compare::page(&found)? };
+    let text = if is_markdown(path, format)? { compare::markdown(&found)? } else { compare::page(&found)? };
     console::write_alone(path, &text)?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn show(brief: &Brief, out: Option<&Path>, format: Format) -> Done {
     if let Some(path) = out {
-        console::write_alone(path, &if is_markdown(path)? { brief.markdown() } else { brief.page()? })?;
+        console::write_alone(path, &if is_markdown(path, format)? { brief.markdown() } else { brief.page()? })?;
         return Ok(ExitCode::SUCCESS);
     }
     console::present_with(format, |format| terminal(brief, format), brief.markdown())?;

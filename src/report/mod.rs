@@ -55,7 +55,11 @@ impl<T: Serialize> Output<'_, T> {
                 .map_err(|problem| Error::environment("the result cannot be written as JSON").because(problem)),
             Format::Csv => self.sheets.first().map_or_else(|| Ok(String::new()), Sheet::to_csv),
             Format::Md => {
-                let said = |lines: &[String]| lines.iter().map(|line| plain(line) + "\n\n").collect::<String>();
+                // Lines that part groups of others in the table form would be runs of blank lines here.
+                let said = |lines: &[String]| {
+                    let lines = lines.iter().filter(|line| !line.is_empty());
+                    lines.map(|line| plain(line) + "\n\n").collect::<String>()
+                };
                 let tables = self.sheets.iter().map(|sheet| sheet.to_markdown() + "\n").collect::<String>();
                 let text = format!("{}{tables}{}", said(&self.head), said(&self.foot));
                 Ok(text.trim_end().to_owned() + "\n")

@@ -265,6 +265,7 @@ fn a_comparison_is_a_page_too() {
     let output = foretell().args(told).output().expect("the binary runs");
     let text = String::from_utf8(output.stdout).expect("UTF-8");
     assert!(text.starts_with("## foretell and polymarket compared\n\n"), "{text}");
+    assert!(!text.contains("\n\n\n"), "no runs of blank lines: {text}");
 }
 
 #[test]
@@ -366,12 +367,20 @@ fn what_cannot_be_is_refused_with_a_way_out() {
     let bad = desk.write("bad.toml", "name = \"x\"\nterms = []\n").display().to_string();
     for (arguments, told) in [
         (vec!["report", SUMMIT, "--lexicon", "icd"], "there is no lexicon `icd`"),
-        (vec!["report", SUMMIT, "--lexicon", &bad], "it has no terms"),
+        (vec!["report", SUMMIT, "--lexicon", &bad], "bad.toml: the lexicon `x` cannot be used: it has no terms"),
         (vec!["report", "scenarios/golden.toml", "--headline", "papre"], "did you mean `paper`?"),
         (vec!["report", SUMMIT, "--since", "2025-08-19"], "nothing has moved since 2025-08-19"),
         (vec!["report", "--compare", "ann", "--ledger", "none.db"], "none.db"),
         (vec!["report", "scenarios/golden.toml", "--out", "brief.pdf"], "name it `brief.html`"),
         (vec!["report", "--compare", "ann", "--out", "brief.txt"], "neither HTML nor Markdown"),
+        (vec!["report", "scenarios/golden.toml", "--out", "b.html", "--format", "md"], "name it `b.md`"),
+        (vec!["report", "scenarios/golden.toml", "--out", "b.html", "--format", "json"], "--format json > brief.json"),
+        (vec!["report", "--compare", "ann,bob", "--out", "b.htm", "--format", "csv"], "--format csv goes to stdout"),
+        (vec!["report", "scenarios/golden.toml", "--pool", "all=median"], "--pool is of records, and none are named"),
+        (vec!["report", "scenarios/golden.toml", "--outcomes", "o.csv"], "--outcomes is of records"),
+        (vec!["report", "scenarios/golden.toml", "--scale", "log"], "--scale is of scores of numbers"),
+        (vec!["report", "--compare", "ann,bob", "--seed", "3"], "cannot be used with '--seed"),
+        (vec!["report", "--compare", "ann,bob", "--lexicon", "uk"], "cannot be used with '--lexicon"),
         (vec!["report"], "FILE"),
     ] {
         let output = foretell().args(&arguments).output().expect("the binary runs");

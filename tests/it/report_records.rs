@@ -91,3 +91,14 @@ fn what_the_record_has_resolved_is_not_watched_and_stories_say_that_they_lack_it
     );
     assert_eq!(brief["watch"]["target"], "Is a mediator named?");
 }
+
+#[test]
+fn a_page_without_an_ending_is_of_the_form_that_is_asked_for() {
+    let desk = Desk::new();
+    let out = desk.at("brief").display().to_string();
+    let common = ["report", "scenarios/golden.toml", "--worlds", "1k", "--out", &out];
+    run(&common);
+    assert!(desk.read("brief").starts_with("<!doctype html>"));
+    run(&[&common[..], &["--format", "md"]].concat());
+    assert!(desk.read("brief").starts_with("## "));
+}
