@@ -55,7 +55,8 @@ fn a_vertex_is_as_low_as_what_the_interior_point_method_finds() {
             let mut some = worlds[..1].to_vec();
             let found = system.nearest_of(&vec![true; targets.len()], aim, None, &mut some, &Budget::new(STEPS));
             let found = found.expect("it is solved").found().expect("there are worlds");
-            let (interior, _) = system.interior(aim, &targets, &functionals, &worlds, &[1e-9, 1e-8]).expect("it is solved");
+            let (interior, _) =
+                system.interior(aim, &targets, &functionals, &worlds, &[1e-9, 1e-8]).expect("it is solved");
             // A miss counts a thousandfold, also among the digits of the interior-point method.
             near(found.value, interior.value, 1e-5 * (1.0 + interior.value.abs()));
             near(found.missed, interior.missed, 1e-5);
