@@ -1,10 +1,12 @@
 //! Tests of the simplex method and of what follows from what was decided, against the interior-point method and decisions one by one.
 
+use super::formula::is_all_of;
 use super::program::{Aim, Linear, System, Target};
 use super::range::Range;
 use super::relations::Bound;
 use super::simplex::{Row, Simplex};
 use super::tests::near;
+use super::worlds::Space;
 use super::*;
 use crate::math::SplitMix;
 
@@ -94,24 +96,24 @@ fn a_conditional_range_ends_where_the_figures_stop_being_coherent() {
     for _ in 0..200 {
         let mut system = random(&mut stream);
         system.rows.clear();
-        let worlds = system.space.worlds().expect("they are few").to_vec();
+        // That both hold is an atom of its own.
         let atoms = system.space.atoms();
-        let (event, condition) = (stream.below(atoms), stream.below(atoms));
-        let Some(first) = worlds.first() else { continue };
+        let [event, condition] = [stream.below(atoms), stream.below(atoms)].map(|atom| Literal { atom, holds: true });
+        let both = Literal { atom: atoms, holds: true };
+        let mut clauses = system.space.clauses().to_vec();
+        clauses.extend(is_all_of(both, &[event, condition]));
+        system.space = Space::new(atoms + 1, clauses);
+        let worlds = system.space.worlds().expect("they are few").to_vec();
         // A few worlds alone have a share, so that some conditions have none.
         let raw: Vec<f64> =
-            worlds.iter().map(|_| if stream.unit() < 0.5 { 0.0 } else { 0.05 + stream.unit() }).collect();
+            worlds.iter().map(|_| if stream.unit() < 0.7 { 0.0 } else { 0.05 + stream.unit() }).collect();
         let whole: f64 = raw.iter().sum();
-        if whole == 0.0 || first.len() < 3 {
+        if event.atom == condition.atom || whole == 0.0 {
             continue;
         }
         let chance = |of: &Linear| worlds.iter().zip(&raw).map(|(world, raw)| raw / whole * of.at(world)).sum::<f64>();
         system.targets.iter_mut().for_each(|target| target.stated = chance(&target.event));
-        // That both hold is an atom of its own, which here is any atom that implies the condition.
-        let [a, b] = [event, condition].map(|atom| Linear::of(Literal::of(atom)));
-        if a == b || worlds.iter().any(|world| world[event] && !world[condition]) {
-            continue;
-        }
+        let [a, b] = [both, condition].map(Linear::of);
         let stated = chance(&b);
         system.targets.push(Target { event: b.clone(), condition: None, stated, weight: 1.0, pin: None });
         system.targets.push(Target { event: a, condition: Some(b), stated: 0.5, weight: 1.0, pin: None });
