@@ -124,8 +124,17 @@ def shaped(scores: Floats, shape: tuple[int, ...]) -> Scores:
 
 def of_outcomes(rule: str, y: ArrayLike, p: ArrayLike) -> Scores:
     """Scores of yes/no forecasts. Outcomes that are truth values or single bytes already are taken as they are, beside probabilities of the same shape."""
-    is_ready = type(y) is numpy.ndarray and type(p) is numpy.ndarray and y.shape == p.shape and y.size > 0
-    if is_ready and y.dtype in (numpy.bool_, numpy.uint8) and p.dtype == numpy.float64 and y.flags.c_contiguous and p.flags.c_contiguous:
+    # Subclasses, such as masked arrays, hold more than their numbers say.
+    if (
+        type(y) is numpy.ndarray
+        and type(p) is numpy.ndarray
+        and y.shape == p.shape
+        and y.size > 0
+        and y.dtype in (numpy.bool_, numpy.uint8)
+        and p.dtype == numpy.float64
+        and y.flags.c_contiguous
+        and p.flags.c_contiguous
+    ):
         try:
             return shaped(_foretell.of_outcomes(rule, y.view(numpy.uint8).reshape(-1), p.reshape(-1)), p.shape)
         except ValueError:
