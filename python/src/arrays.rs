@@ -43,8 +43,9 @@ macro_rules! rules {
                 let [$($argument),+] = columns else { return Some(0) };
                 for (row, slot) in slots.iter_mut().enumerate() {
                     $(let $argument = $argument[row];)+
+                    let is_missing = $($argument.is_nan())||+;
                     match $score {
-                        Some(score) if !score.is_nan() => *slot = score,
+                        Some(score) if !is_missing && !score.is_nan() => *slot = score,
                         _ => return Some(row),
                     }
                 }
@@ -153,6 +154,51 @@ static RULES: &[Rule] = rules! {
     "crps_truncated_student_t": |y, degrees, location, scale, lower, upper| crps_truncated_student_t(y, degrees, location, scale, lower, upper);
     "crps_censored_student_t": |y, degrees, location, scale, lower, upper| crps_censored_student_t(y, degrees, location, scale, lower, upper);
 };
+
+/// Scores yes/no forecasts of outcomes that are 0 or 1 in a byte each.
+#[pyfunction]
+pub(crate) fn of_outcomes<'py>(
+    py: Python<'py>,
+    rule: &str,
+    y: PyReadonlyArray1<'py, u8>,
+    p: PyReadonlyArray1<'py, f64>,
+) -> PyResult<Bound<'py, PyArray1<f64>>> {
+    let (y, p) = (y.as_slice()?, p.as_slice()?);
+    if y.len() != p.len() {
+        return Err(PyValueError::new_err("y and p are arrays of one length"));
+    }
+    let scores = PyArray1::<f64>::zeros(py, y.len(), false);
+    let mut writable = scores.readwrite();
+    let slots = writable.as_slice_mut()?;
+    let bad = match rule {
+        "brier" => fill_outcomes(py, y, p, slots, brier)?,
+        "log" => fill_outcomes(py, y, p, slots, |p, y| log_score(if y { p } else { 1.0 - p }))?,
+        _ => return Err(PyValueError::new_err("there is no such rule of outcomes")),
+    };
+    drop(writable);
+    bad.map_or(Ok(scores), |row| Err(PyValueError::new_err(format!("row {row} has no score under {rule}"))))
+}
+
+/// Fills the slots with the scores of rows; the first row without one.
+fn fill_outcomes(
+    py: Python<'_>,
+    y: &[u8],
+    p: &[f64],
+    slots: &mut [f64],
+    score: impl Fn(f64, bool) -> f64 + Sync,
+) -> PyResult<Option<usize>> {
+    let of_rows = |start: usize, slots: &mut [f64]| {
+        let (y, p) = (&y[start..start + slots.len()], &p[start..start + slots.len()]);
+        for (row, slot) in slots.iter_mut().enumerate() {
+            if y[row] > 1 || probability(p[row]).is_none() {
+                return Some(start + row);
+            }
+            *slot = score(p[row], y[row] == 1);
+        }
+        None
+    };
+    parallel::fill(py, slots, WORK, of_rows)
+}
 
 /// The rules of [`elementwise`]: their names and what each takes.
 #[pyfunction]

@@ -15,7 +15,7 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _foretell {
     #[pymodule_export]
-    use super::arrays::{elementwise, rules_of_elements};
+    use super::arrays::{elementwise, of_outcomes, rules_of_elements};
     #[pymodule_export]
     use super::asking::{Merger, Told, ask, scenario_texts};
     #[pymodule_export]

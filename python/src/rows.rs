@@ -241,7 +241,7 @@ pub(crate) fn wis_of_quantiles<'py>(
     let (quantiles, outcomes) = (quantiles.as_array(), outcomes.as_slice()?);
     let median = if whole_median { MedianWeight::Whole } else { MedianWeight::Half };
     let scores = py
-        .detach(|| pools::shared(|| columns::wis_of_quantiles(quantiles, &levels, outcomes, median)))?
+        .detach(|| pools::shared(|| columns::wis_of_rising_quantiles(quantiles, &levels, outcomes, median)))?
         .map_err(refused)?;
     let of = |column| PyArray1::from_vec(py, column);
     Ok([of(scores.score), of(scores.dispersion), of(scores.underprediction), of(scores.overprediction)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+from typing import Any
 
 import numpy
 import pytest
@@ -237,3 +238,32 @@ def test_what_happened_broadcasts_against_what_was_said(name):
     # (3, 1) against what has a row for each of two; a law that is one for all has no rows.
     assert spread.shape in ((3, 2), (3, 1))
     numpy.testing.assert_array_equal(spread[:, 0], numpy.repeat(alone[0], 3))
+
+
+@pytest.mark.parametrize("rule", [scores.brier, scores.log])
+def test_outcomes_in_bytes_score_as_numbers_do(rule: Any) -> None:
+    random = numpy.random.default_rng(5)
+    p = random.uniform(size=(50_000, 4))
+    y = random.uniform(size=p.shape) < p
+    expected = rule(y.astype(float), p)
+    for outcomes in (y, y.astype(numpy.uint8), y.astype(numpy.uint8)[::-1][::-1]):
+        assert numpy.array_equal(rule(outcomes, p), expected)
+    for spoil in (numpy.nan, 1.5):
+        bad = p.copy()
+        bad[31_000, 2] = spoil
+        with pytest.raises(ValueError, match=r"row \(31000, 2\)"):
+            rule(y, bad)
+    two = y.astype(numpy.uint8)
+    two[3, 1] = 2
+    with pytest.raises(ValueError, match=r"row \(3, 1\) .*y = 2"):
+        rule(two, p)
+    # What a masked array hides is missing, whatever lies beneath.
+    with pytest.raises(ValueError, match=r"row \(0, 0\)"):
+        rule(numpy.ma.array(y, mask=True), p)
+
+
+def test_a_missing_draw_is_named_by_its_row() -> None:
+    draws = numpy.zeros((3, 8))
+    draws[1, 5] = numpy.nan
+    with pytest.raises(ValueError, match="row 1 has no score under crps_ensemble"):
+        scores.crps_ensemble(numpy.zeros(3), draws)

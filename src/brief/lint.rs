@@ -13,12 +13,19 @@ pub const MIXED_ROWS: &str = "W1302";
 /// A word of another lexicon.
 pub const OTHER_LEXICON: &str = "W1303";
 
+/// How sure somebody is, in the sentence that says how likely something is.
+pub const WITH_CONFIDENCE: &str = "W1304";
+
 /// Each code with its meaning in one line.
 pub const CODES: &[(&str, &str)] = &[
     (OUTSIDE_ITS_BAND, "a word for a chance stands beside a number outside of its band"),
     (MIXED_ROWS, "words of two rows of the lexicon stand in one text"),
     (OTHER_LEXICON, "a word for a chance is one of another lexicon"),
+    (WITH_CONFIDENCE, "a level of confidence stands in one sentence with a word for a chance"),
 ];
+
+/// Levels of confidence.
+const LEVELS: [&str; 4] = ["high", "moderate", "medium", "low"];
 
 /// An expression found in a text.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +41,9 @@ struct Found<'a> {
 /// A number counts if it is the first thing in a bracket that follows within three words (`unlikely (27 %)`, `likely to happen [0.7]`, `unlikely (1 in
 /// 10)`, `(one in ten)`), if it is set off behind the expression (`very likely, at 50 %`, `likely: 70 %`, `likely – 70 % –`), if it says how likely something is right before it (`it is 30 %
 /// likely`), or if it is called a chance in the same clause (`there is a 10 % chance, so it is unlikely`). It belongs to the nearest expression, and of several numbers the nearest counts. It may be rounded to a whole percent; a range must fit as a
-/// whole. Longer expressions go first, so that `very unlikely` is not `unlikely`; `not` before an expression leaves it out.
+/// whole. `70 percent, very likely` and `70 % (very likely)` are read where nothing else stands in the clause. Longer expressions go first, so that `very unlikely` is not `unlikely`; `not` before an expression leaves it out.
+///
+/// A level of confidence does not stand in the sentence that says how likely something is (ICD 203, D.6.e.2.b).
 #[must_use]
 pub fn lint(source: &Source, lexicon: &Lexicon) -> Diagnostics {
     let mut problems = Diagnostics::new();
@@ -89,8 +98,58 @@ pub fn lint(source: &Source, lexicon: &Lexicon) -> Diagnostics {
             );
         }
     }
+    for sentence in sentences(source.text()) {
+        let inside = |span: Span| sentence.start <= span.start && span.end <= sentence.end;
+        let likely = found.iter().find(|one| inside(one.span));
+        if let (Some(level), Some(likely)) = (confidence(source.text(), sentence), likely) {
+            problems.push(
+                Diagnostic::new(
+                    WITH_CONFIDENCE,
+                    level,
+                    format!("a level of confidence stands in one sentence with `{}`", likely.words),
+                )
+                .other(likely.span, "this says how likely something is")
+                .help("say in a sentence of its own how sure you are, so that nobody takes it for a chance"),
+            );
+        }
+    }
     problems.sort();
     problems
+}
+
+/// The sentences of a text; a blank line ends one, too.
+fn sentences(text: &str) -> Vec<Span> {
+    let (mut all, mut start) = (Vec::new(), 0);
+    for (at, letter) in text.char_indices() {
+        let rest = &text[at + letter.len_utf8()..];
+        let ends = match letter {
+            '.' | '!' | '?' => rest.is_empty() || rest.starts_with(char::is_whitespace),
+            '\n' => rest.trim_start_matches([' ', '\t', '\r']).starts_with('\n'),
+            _ => false,
+        };
+        if ends {
+            all.push(Span::new(start, at));
+            start = at + letter.len_utf8();
+        }
+    }
+    all.push(Span::new(start, text.len()));
+    all
+}
+
+/// Where a sentence names a level of confidence: `high confidence`, `confidence is low`.
+fn confidence(text: &str, sentence: Span) -> Option<Span> {
+    let lower = text[sentence.range()].to_ascii_lowercase();
+    let named = LEVELS.into_iter().flat_map(|level| {
+        [format!("{level} confidence"), format!("confidence is {level}"), format!("confidence: {level}")]
+    });
+    let places = named.filter_map(|form| {
+        let at = lower.find(&form)?;
+        let apart = |letter: Option<char>| letter.is_none_or(|letter| !letter.is_alphanumeric());
+        let end = at + form.len();
+        (apart(lower[..at].chars().next_back()) && apart(lower[end..].chars().next()))
+            .then(|| Span::new(sentence.start + at, sentence.start + end))
+    });
+    places.min_by_key(|span| span.start)
 }
 
 /// A word that is also said of places and people counts where no such thing follows.
@@ -246,6 +305,26 @@ mod tests {
     }
 
     #[test]
+    fn a_level_of_confidence_has_a_sentence_of_its_own() {
+        let icd = Lexicon::known(KnownLexicon::Icd203);
+        for (text, level) in [
+            ("We have high confidence that a truce is very likely.", "high confidence"),
+            ("A truce is unlikely; our confidence is low", "confidence is low"),
+            ("Peace holds. It is likely (60 %), moderate confidence! That is all.", "moderate confidence"),
+        ] {
+            assert_eq!(codes(text, &icd), [(WITH_CONFIDENCE, level.to_owned())], "{text}");
+        }
+        for text in [
+            "A truce is very likely. We have high confidence in that.",
+            "A truce is likely\n\nConfidence: high",
+            "High confidence in the sources, of which there are many.",
+            "Consumers of higher confidence are likely to spend, and overconfidence is likely.",
+        ] {
+            assert!(codes(text, &icd).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
     fn a_number_is_found_however_it_is_written_and_another_things_number_is_not() {
         let icd = Lexicon::known(KnownLexicon::Icd203);
         for (text, warned) in [
@@ -268,6 +347,8 @@ mod tests {
             ("A walkout is likely – about 30 % – in May.", "likely – about 30 %"),
             ("A walkout is likely—30 %—in May.", "likely—30 %"),
             ("A deal is 30 % likely.", "30 % likely"),
+            ("A deal is 30 percent, likely.", "30 percent, likely"),
+            ("We put it at about 30 % (very likely).", "30 % (very likely"),
             ("We take it to be only about 30 percent likely to last.", "30 percent likely"),
             ("A deal is likely (one in three).", "likely (one in three"),
             ("It is unlikely (seven out of ten).", "unlikely (seven out of ten"),
@@ -283,6 +364,10 @@ mod tests {
             "There is a 10 % chance. A truce is likely.",
             "A truce is likely, with 40 % of the vote counted.",
             "Growth of 3 % is likely.",
+            "Turnout was 40 %, likely a record.",
+            "Prices went up by 5 percent, likely.",
+            "A deal is 70 percent, very likely by May.",
+            "A deal is 60 %, likely. A walkout is unlikely (30 %).",
             "A rise by 5 percent is very likely, and a fall is very unlikely.",
             "It is likely (see 3.5).",
             "It is likely (2), and very likely [12].",

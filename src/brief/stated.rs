@@ -240,8 +240,11 @@ impl Stated {
     pub(super) fn belongs_to(&self, lower: &str, word: Span) -> Option<usize> {
         if self.span.end <= word.start {
             let between = &lower[self.span.end..word.start];
-            let is_own = (self.called_chance && is_one_clause(between))
-                || (between.trim().is_empty() && self.bracket.is_none() && says_what_is(&lower[..self.span.start]));
+            let is_free = self.bracket.is_none() && says_what_is(&lower[..self.span.start]);
+            // `30 % likely`, and `30 %, likely` or `30 % (likely)` with nothing else in its clause.
+            let is_next = between.trim().is_empty()
+                || (matches!(between.trim(), "," | "(" | "[") && ends_clause(&lower[word.end..]));
+            let is_own = (self.called_chance && is_one_clause(between)) || (is_free && is_next);
             return is_own.then_some(between.len());
         }
         if self.span.start < word.end {
@@ -270,9 +273,15 @@ fn is_set_off(between: &str, after: &str) -> bool {
             None => return false,
         },
     };
+    ends_clause(after)
+        && (!needs_at || words(rest).any(|word| word == "at"))
+        && words(rest).all(|word| LEAD.contains(&word))
+}
+
+/// Whether a clause ends before a text.
+fn ends_clause(after: &str) -> bool {
     let after = after.trim_start();
-    let ends = after.is_empty() || after.starts_with(['.', ',', ';', '!', '?', ')', ']', '–', '—', '-']);
-    ends && (!needs_at || words(rest).any(|word| word == "at")) && words(rest).all(|word| LEAD.contains(&word))
+    after.is_empty() || after.starts_with(['.', ',', ';', '!', '?', ')', ']', '–', '—', '-'])
 }
 
 /// Whether what stands before a number says what something is: `the deal is about`, or nothing.

@@ -248,10 +248,14 @@ fn of_changers(changers: &Changers) -> Vec<String> {
     let least = percent(changers.least_probability, 0.0);
     if changers.sets.is_empty() {
         let other = if changers.settling.is_empty() { "" } else { "other " };
-        lines.push(format!(
-            "no {other}set of up to {} of {} outcomes with a chance of {least} or more carries it over the line",
-            changers.size, changers.outcomes
-        ));
+        let (size, outcomes) = (changers.size, changers.outcomes);
+        let of = match outcomes {
+            1 => "the one outcome".to_owned(),
+            _ if size >= outcomes => format!("some of the {outcomes} outcomes"),
+            _ if size == 1 => format!("one of {outcomes} outcomes"),
+            _ => format!("{size} or fewer of {outcomes} outcomes"),
+        };
+        lines.push(format!("no {other}set of {of} with a chance of {least} or more carries it over the line"));
     } else if changers.found > changers.sets.len() {
         lines.push(format!("{} sets of {} do it; the likeliest are shown", changers.found, changers.size));
     }

@@ -83,14 +83,31 @@ def _missing(*columns: Floats) -> int | None:
 
 
 def scored(
-    rule: str, shape: tuple[int, ...], score: Callable[[], Floats], outcomes: Floats, *rows: Floats, shared: Sequence[float] = ()
+    rule: str,
+    shape: tuple[int, ...],
+    score: Callable[[], Floats],
+    outcomes: Floats,
+    *rows: Floats,
+    shared: Sequence[float] = (),
+    refuses_nan: bool = False,
 ) -> Scores:
-    """Scores in their shape; where a row has none, the error names its place, what it holds, and what all share."""
-    try:
+    """Scores in their shape; where a row has none, the error names its place, what it holds, and what all share. What refuses NaN by itself is searched for it
+    only once it has refused something.
+    """
+
+    def check() -> None:
         missing = _missing(outcomes, *rows)
         if missing is not None:
             raise ValueError(f"row {missing} has no score under {rule}: y = {outcomes[missing]}")
-        scores = score()
+
+    try:
+        if not refuses_nan:
+            check()
+        try:
+            scores = score()
+        except ValueError:
+            check()
+            raise
     except ValueError as problem:
         said = str(problem)
         row = ROW.match(said)
@@ -103,6 +120,27 @@ def scored(
 
 def shaped(scores: Floats, shape: tuple[int, ...]) -> Scores:
     return scores.reshape(shape) if shape else float(scores[0])
+
+
+def of_outcomes(rule: str, y: ArrayLike, p: ArrayLike) -> Scores:
+    """Scores of yes/no forecasts. Outcomes that are truth values or single bytes already are taken as they are, beside probabilities of the same shape."""
+    # Subclasses, such as masked arrays, hold more than their numbers say.
+    if (
+        type(y) is numpy.ndarray
+        and type(p) is numpy.ndarray
+        and y.shape == p.shape
+        and y.size > 0
+        and y.dtype in (numpy.bool_, numpy.uint8)
+        and p.dtype == numpy.float64
+        and y.flags.c_contiguous
+        and p.flags.c_contiguous
+    ):
+        try:
+            return shaped(_foretell.of_outcomes(rule, y.view(numpy.uint8).reshape(-1), p.reshape(-1)), p.shape)
+        except ValueError:
+            # Said below, where it stands.
+            pass
+    return elementwise(rule, y, p)
 
 
 def elementwise(rule: str, *columns: ArrayLike) -> Scores:
@@ -118,13 +156,14 @@ def elementwise(rule: str, *columns: ArrayLike) -> Scores:
     flat = [numpy.ascontiguousarray(array).reshape(-1) for array in arrays]
     shape = arrays[0].shape
     try:
+        return shaped(_foretell.elementwise(rule, flat), shape)
+    except ValueError as problem:
+        said = str(problem)
         missing = _missing(*flat)
         if missing is not None:
             holds = ", ".join(f"{name} = {column[missing]:g}" for name, column in zip(names, flat, strict=True))
-            raise ValueError(f"row {missing} has no score under {rule}: {holds}")
-        return shaped(_foretell.elementwise(rule, flat), shape)
-    except ValueError as problem:
-        raise ValueError(placed(str(problem), shape)) from None
+            said = f"row {missing} has no score under {rule}: {holds}"
+        raise ValueError(placed(said, shape)) from None
 
 
 def last(values: ArrayLike, axis: int) -> Floats:

@@ -8,7 +8,7 @@ import numpy
 from numpy.typing import ArrayLike, NDArray
 
 from .. import _foretell
-from ._shapes import Scores, elementwise, pure
+from ._shapes import Scores, elementwise, of_outcomes, pure
 
 
 __all__ = [
@@ -45,7 +45,7 @@ def brier(y: ArrayLike, p: ArrayLike) -> Scores:
     >>> brier([[1], [0]], [0.2, 0.4, 0.9]).shape
     (2, 3)
     """
-    return elementwise("brier", y, p)
+    return of_outcomes("brier", y, p)
 
 
 def log(y: ArrayLike, p: ArrayLike, floor: float | None = None) -> Scores:
@@ -76,7 +76,7 @@ def log(y: ArrayLike, p: ArrayLike, floor: float | None = None) -> Scores:
     >>> log([1, 1], [0.8, 0.0], floor=1e-6)
     array([ 0.22314355, 13.81551056])
     """
-    return elementwise("log", y, p) if floor is None else elementwise("log_floored", y, p, floor)
+    return of_outcomes("log", y, p) if floor is None else elementwise("log_floored", y, p, floor)
 
 
 class BinaryMeans(NamedTuple):

@@ -76,7 +76,9 @@ def crps_ensemble(
     if size is not None:
         return by_rows("crps_ensemble_resized", y, draws, axis, (size,))
     outcomes, matrix, shape = matrix_of(y, draws, axis)
-    return scored("crps_ensemble", shape, lambda: _foretell.crps_of_ensembles(matrix, outcomes, fair), outcomes, matrix)
+    return scored(
+        "crps_ensemble", shape, lambda: _foretell.crps_of_ensembles(matrix, outcomes, fair), outcomes, matrix, refuses_nan=True
+    )
 
 
 def crps_ensemble_threshold(y: ArrayLike, draws: ArrayLike, lower: float, upper: float, axis: int = -1) -> Scores:

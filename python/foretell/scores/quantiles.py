@@ -31,6 +31,12 @@ def _levels(levels: ArrayLike) -> Floats:
 
 def _checked(rule: str, matrix: Floats, levels: ArrayLike, shape: tuple[int, ...]) -> list[float]:
     """Levels, which must increase between 0 and 1, of quantiles, which must not fall."""
+    at = _checked_levels(rule, matrix, levels)
+    _check_rising(rule, matrix, shape)
+    return at
+
+
+def _checked_levels(rule: str, matrix: Floats, levels: ArrayLike) -> list[float]:
     at = _levels(levels)
     if at.ndim != 1:
         raise ValueError(f"{rule}: levels are a list, such as [0.5], not of shape {at.shape}")
@@ -38,10 +44,13 @@ def _checked(rule: str, matrix: Floats, levels: ArrayLike, shape: tuple[int, ...
         raise ValueError(f"{rule}: {matrix.shape[1]} quantiles need as many levels, not {at.size}")
     if not ((at > 0.0) & (at < 1.0)).all() or not (numpy.diff(at) > 0.0).all():
         raise ValueError(f"{rule}: levels must increase between 0 and 1, but are {at}")
+    return [float(level) for level in at]
+
+
+def _check_rising(rule: str, matrix: Floats, shape: tuple[int, ...]) -> None:
     row = _foretell.falling_row(matrix)
     if row is not None:
         raise ValueError(placed(f"row {row} has no score under {rule}: its quantiles fall, {matrix[row]}", shape))
-    return [float(level) for level in at]
 
 
 def _of_quantiles(rule: str, y: ArrayLike, q: ArrayLike, levels: ArrayLike, axis: int) -> Scores:
@@ -251,9 +260,10 @@ def weighted_interval(
     array([2.33333333, 0.        ])
     """
     outcomes, matrix, shape = matrix_of(y, q, axis, "q")
-    at = _checked("weighted_interval", matrix, levels, shape)
+    at = _checked_levels("weighted_interval", matrix, levels)
     try:
         parts = _foretell.wis_of_quantiles(matrix, at, outcomes, whole_median)
     except ValueError as problem:
+        _check_rising("weighted_interval", matrix, shape)
         raise ValueError(placed(str(problem), shape)) from None
     return IntervalParts(*(shaped(part, shape) for part in parts))

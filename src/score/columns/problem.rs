@@ -41,6 +41,11 @@ pub enum ColumnProblem {
         /// Where it stands.
         row: usize,
     },
+    /// Quantiles that fall from one level to the next.
+    Falling {
+        /// Where they stand.
+        row: usize,
+    },
     /// Too few columns or bins for a score.
     TooFew {
         /// How many there are.
@@ -71,6 +76,7 @@ impl fmt::Display for ColumnProblem {
                 )
             }
             Self::NotFinite { row } => write!(formatter, "row {row}: every number must be finite, but one is not"),
+            Self::Falling { row } => write!(formatter, "row {row}: quantiles must not fall from one level to the next"),
             Self::TooFew { found, needed } => write!(formatter, "{needed} are needed, but there are {found}"),
             Self::Levels => formatter
                 .write_str("the levels must increase, lie symmetric about 1/2 inside of 0 to 1, and hold 1/2 itself"),

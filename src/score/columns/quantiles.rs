@@ -76,6 +76,42 @@ pub fn wis_of_quantiles_into(
     median: MedianWeight,
     scores: &mut QuantileScores,
 ) -> Result<(), ColumnProblem> {
+    scored(quantiles, levels, outcomes, median, false, scores)
+}
+
+/// [`wis_of_quantiles`] of quantiles that are checked on the way: they must not fall from one level to the next.
+///
+/// # Errors
+/// As [`wis_of_quantiles`], and if quantiles fall; of several such rows, or rows with a number that is not finite, the first is named.
+///
+/// ```
+/// use foretell::score::MedianWeight;
+/// use foretell::score::columns::{ColumnProblem, wis_of_rising_quantiles};
+/// use ndarray::array;
+///
+/// let quantiles = array![[2.0, 5.0, 9.0], [2.0, 1.0, 9.0]];
+/// let found = wis_of_rising_quantiles(quantiles.view(), &[0.25, 0.5, 0.75], &[10.0, 3.0], MedianWeight::Half);
+/// assert_eq!(found.unwrap_err(), ColumnProblem::Falling { row: 1 });
+/// ```
+pub fn wis_of_rising_quantiles(
+    quantiles: ArrayView2<'_, f64>,
+    levels: &[f64],
+    outcomes: &[f64],
+    median: MedianWeight,
+) -> Result<QuantileScores, ColumnProblem> {
+    let mut scores = QuantileScores::default();
+    scored(quantiles, levels, outcomes, median, true, &mut scores)?;
+    Ok(scores)
+}
+
+fn scored(
+    quantiles: ArrayView2<'_, f64>,
+    levels: &[f64],
+    outcomes: &[f64],
+    median: MedianWeight,
+    is_checked: bool,
+    scores: &mut QuantileScores,
+) -> Result<(), ColumnProblem> {
     let (rows, columns) = quantiles.dim();
     if rows != outcomes.len() {
         return Err(ColumnProblem::Lengths { first: rows, other: outcomes.len() });
@@ -98,13 +134,32 @@ pub fn wis_of_quantiles_into(
         .enumerate()
         .filter_map(|(at, (((quantiles, outcomes), (score, dispersion)), (under, over)))| {
             let out = Out { score, dispersion, under, over };
-            dispatch!(level, simd => rows_of(simd, quantiles, outcomes, &weights, out)).map(|row| at * ROWS + row)
+            let odd = dispatch!(level, simd => rows_of(simd, quantiles, outcomes, &weights, out));
+            // The numbers are still at hand.
+            let falling = is_checked.then(|| dispatch!(level, simd => falling_row(simd, quantiles, columns))).flatten();
+            let odd = odd.map(|row| (at * ROWS + row, ColumnProblem::NotFinite { row: at * ROWS + row }));
+            let falling = falling.map(|row| (at * ROWS + row, ColumnProblem::Falling { row: at * ROWS + row }));
+            odd.into_iter().chain(falling).min_by_key(|(row, _)| *row)
         })
-        .min();
-    match bad {
-        Some(row) => Err(ColumnProblem::NotFinite { row }),
-        None => Ok(()),
+        .min_by_key(|(row, _)| *row);
+    bad.map_or(Ok(()), |(_, problem)| Err(problem))
+}
+
+/// The first row in which a number is followed by a lesser one.
+#[inline(always)]
+fn falling_row<S: Simd>(_: S, quantiles: &[f64], columns: usize) -> Option<usize> {
+    for row in 0..quantiles.len() / columns {
+        let values = &quantiles[row * columns..][..columns];
+        // Without a branch, for hardly any row falls.
+        let mut falls = 0_u64;
+        for at in 1..columns {
+            falls |= u64::from(values[at] < values[at - 1]);
+        }
+        if falls != 0 {
+            return Some(row);
+        }
     }
+    None
 }
 
 /// What each column counts for, in whole vectors. From eight columns on the last vector ends with the last column: what it shares with the
@@ -465,6 +520,29 @@ mod tests {
         let wide = Array2::from_shape_fn((2, 3), |(_, column)| f64::MAX * (column as f64 - 1.0));
         let found = wis_of_quantiles(wide.view(), &[0.25, 0.5, 0.75], &[0.0, 0.0], MedianWeight::Half);
         assert!(found.is_ok(), "{found:?}");
+    }
+
+    #[test]
+    fn quantiles_that_fall_are_found_wherever_they_do() {
+        let half = MedianWeight::Half;
+        for columns in [3, 7, 9, 23, 35] {
+            let levels: Vec<f64> = (1..=columns).map(|level| level as f64 / (columns as f64 + 1.0)).collect();
+            let rows = ROWS + 3;
+            let rising = Array2::from_shape_fn((rows, columns), |(row, column)| (row + column / 2) as f64);
+            let outcomes = vec![1.5; rows];
+            let score = |quantiles: &Array2<f64>| wis_of_rising_quantiles(quantiles.view(), &levels, &outcomes, half);
+            // Checked or not, the scores are the same.
+            assert_eq!(score(&rising), wis_of_quantiles(rising.view(), &levels, &outcomes, half));
+            for column in 1..columns {
+                for row in [0, ROWS - 1, ROWS, rows - 1] {
+                    let mut quantiles = rising.clone();
+                    quantiles[[row, column]] = rising[[row, column - 1]] - 1e-9;
+                    assert_eq!(score(&quantiles), Err(ColumnProblem::Falling { row }), "{row}, {column} of {columns}");
+                    quantiles[[row / 2, 0]] = f64::NEG_INFINITY;
+                    assert_eq!(score(&quantiles), Err(ColumnProblem::NotFinite { row: row / 2 }));
+                }
+            }
+        }
     }
 
     #[test]
