@@ -2,7 +2,7 @@
 //!
 //! `20_events`: four ladders of three deadlines, each rung of one requiring that of the one before, five options of which exactly one comes, two of
 //! which bear on ladders, and three combinations. `60_events` is three times as much, tied together. `20_free` has few relations, so that more than
-//! half a million worlds are possible. `chain_1000` and `chain_20000` are consequences one after the other, `ladder_5000` the deadlines of one event, and
+//! half a million worlds are possible. `20_conditional` has 20 events, 20 relations between some of them at random and three conditional figures. `chain_1000` and `chain_20000` are consequences one after the other, `ladder_5000` the deadlines of one event, and
 //! `grid_50x100` ladders side by side, each rung requiring that of the one before. The figures are drawn and conflict.
 
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -49,6 +49,32 @@ fn free() -> (String, Vec<String>) {
     (format!("logic = [\"q19 is {}\"]\n", names[..19].join(" or ")), names)
 }
 
+fn conditional() -> (String, Vec<String>) {
+    let mut names: Vec<String> = (0..20).map(|at| format!("q{at}")).collect();
+    let mut stream = SplitMix::of_replicate(11, 1);
+    let mut four = || {
+        let mut left: Vec<usize> = (0..20).collect();
+        [(); 4].map(|()| left.swap_remove(stream.below(left.len())))
+    };
+    let mut logic = Vec::new();
+    for kind in 0..20 {
+        let [a, b, c, d] = four();
+        logic.push(match kind % 5 {
+            0 => format!("q{a} implies q{b}"),
+            1 => format!("q{a} and q{b} implies q{c} or q{d}"),
+            2 => format!("at least one of q{a}, q{b}, q{c}"),
+            3 => format!("q{a} excludes q{b}"),
+            _ => format!("exactly one of q{a}, q{b} or something else"),
+        });
+    }
+    for number in 0..3 {
+        let [a, b, ..] = four();
+        logic.push(format!("c{number} is q{a} given q{b}"));
+        names.push(format!("c{number}"));
+    }
+    (format!("logic = {logic:?}\n"), names)
+}
+
 fn grid(rows: usize, columns: usize) -> (String, Vec<String>) {
     let name = |row: usize, column: usize| format!("q{row}_{column}");
     let (mut logic, mut names) = (Vec::new(), Vec::new());
@@ -92,6 +118,7 @@ fn bench(criterion: &mut Criterion) {
     let cases = [
         ("20_events", ladders(1)),
         ("20_free", free()),
+        ("20_conditional", conditional()),
         ("60_events", ladders(3)),
         ("chain_1000", grid(1, 1_000)),
         ("chain_20000", grid(1, 20_000)),

@@ -18,7 +18,6 @@ use ndarray::{ArrayView2, s};
 use numpy::{PyArray1, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2, PyReadonlyArray3};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use rayon::prelude::*;
 
 /// A score of a row, what happened, and what all rows share.
 type Scored = fn(&[f64], f64, &[f64]) -> Option<f64>;
@@ -250,11 +249,8 @@ pub(crate) fn wis_of_quantiles<'py>(
 /// The first row of a matrix in which a number is followed by a lesser one.
 #[pyfunction]
 pub(crate) fn falling_row(py: Python<'_>, matrix: PyReadonlyArray2<'_, f64>) -> PyResult<Option<usize>> {
-    let columns = matrix.as_array().ncols().max(1);
-    let numbers = matrix.as_slice()?;
-    // Without a branch, for hardly any row falls.
-    let falls = |row: &[f64]| row.windows(2).map(|pair| u32::from(pair[1] < pair[0])).sum::<u32>() > 0;
-    py.detach(|| pools::shared(|| numbers.par_chunks_exact(columns).position_first(falls)))
+    let matrix = matrix.as_array();
+    py.detach(|| pools::shared(|| columns::falling_row(matrix)))
 }
 
 /// The draws of a row as vectors.

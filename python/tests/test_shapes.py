@@ -246,7 +246,7 @@ def test_outcomes_in_bytes_score_as_numbers_do(rule: Any) -> None:
     p = random.uniform(size=(50_000, 4))
     y = random.uniform(size=p.shape) < p
     expected = rule(y.astype(float), p)
-    for outcomes in (y, y.astype(numpy.uint8), y.astype(numpy.uint8)[::-1][::-1]):
+    for outcomes in (y, y.astype(numpy.uint8), numpy.asfortranarray(y)):
         assert numpy.array_equal(rule(outcomes, p), expected)
     for spoil in (numpy.nan, 1.5):
         bad = p.copy()

@@ -12,7 +12,6 @@ pub const OUTSIDE_ITS_BAND: &str = "W1301";
 pub const MIXED_ROWS: &str = "W1302";
 /// A word of another lexicon.
 pub const OTHER_LEXICON: &str = "W1303";
-
 /// How sure somebody is, in the sentence that says how likely something is.
 pub const WITH_CONFIDENCE: &str = "W1304";
 
@@ -43,7 +42,7 @@ struct Found<'a> {
 /// likely`), or if it is called a chance in the same clause (`there is a 10 % chance, so it is unlikely`). It belongs to the nearest expression, and of several numbers the nearest counts. It may be rounded to a whole percent; a range must fit as a
 /// whole. `70 percent, very likely` and `70 % (very likely)` are read where nothing else stands in the clause. Longer expressions go first, so that `very unlikely` is not `unlikely`; `not` before an expression leaves it out.
 ///
-/// A level of confidence does not stand in the sentence that says how likely something is (ICD 203, D.6.e.2.b).
+/// A level of confidence does not stand in the sentence that says how likely something is (ICD 203, D.6.e(2)(b)).
 #[must_use]
 pub fn lint(source: &Source, lexicon: &Lexicon) -> Diagnostics {
     let mut problems = Diagnostics::new();

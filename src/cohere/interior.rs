@@ -1,4 +1,5 @@
-//! The interior-point method for the worlds that are known (Clarabel): what is nearest by squared distance and by divergence, and ratios.
+//! The interior-point method for the worlds that are known (Clarabel): what is nearest by squared distance and by divergence where pins, judgements or
+//! products hold it, and elsewhere roughly, for Newton's method to go on from.
 //!
 //! Goulart and Chen (2024), arXiv 2405.12762.
 

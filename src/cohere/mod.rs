@@ -26,12 +26,12 @@ mod layers;
 mod learned;
 mod monotone;
 mod names;
+mod newton;
 mod order;
 mod order_conflict;
 #[cfg(test)]
 mod order_tests;
 mod phrase;
-mod polish;
 mod problem;
 mod products;
 #[cfg(test)]

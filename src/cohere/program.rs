@@ -1,14 +1,12 @@
 //! Convex programs over probability distributions on possible worlds, solved by generating the worlds that matter.
 //!
 //! Every coherent set of probabilities is that of some distribution over the possible worlds. A program looks for the distribution nearest to what
-//! was stated; its *master* knows some worlds only and is solved by the simplex method where it is linear ([`Simplex`]), else by an interior-point
-//! method (Clarabel); *pricing* then finds the world that would lower it most, among all of them ([`Space::cheapest`]). Once no world would, the
+//! was stated; its *master* knows some worlds only and is solved by the simplex method where it is linear ([`Simplex`]), by Newton's where it is not
+//! ([`Newton`]), and where pins or judgements hold it by an interior-point method (Clarabel); *pricing* then finds the world that would lower it most, among all of them ([`Space::cheapest`]). Once no world would, the
 //! master's solution is that of the whole program, and the last price bounds what is left to gain. Where worlds are few, all of them are in the master at
 //! once.
 //!
 //! Whether figures conflict is a linear question, asked hundreds of times for one statement: there the master goes on from the vertex that it had reached.
-//!
-//! The nearest figures then get their last digits ([`Solution::polished`]), unless pins or judgements hold them.
 //!
 //! All of it takes from a [`Budget`]. A program that runs out of it is *cut off*: its figures are coherent, since they are those of a distribution over
 //! worlds, but nearer ones may be left; how much nearer, the price of the last search bounds, where there was one.
@@ -18,7 +16,7 @@
 use super::budget::Budget;
 use super::formula::Literal;
 use super::layers::Layers;
-use super::polish::Newton;
+use super::newton::Newton;
 use super::products::Product;
 use super::relations::Bound;
 use super::simplex::{Row, Simplex, Vertex};
@@ -256,17 +254,10 @@ impl System {
             return self.nearest_of_products(counts, aim, enough, worlds, budget);
         }
         let targets: Vec<(usize, &Target)> = self.targets.iter().enumerate().filter(|(at, _)| counts[*at]).collect();
-        let found = self.generated(&targets, aim, enough, worlds, budget)?;
-        let is_free = self.rows.is_empty() && targets.iter().all(|(_, target)| target.pin.is_none());
-        Ok(match found {
-            Nearest::Found(solution) if is_free && matches!(aim, Aim::Squared | Aim::Information) => {
-                Nearest::Found(solution.polished(aim, &targets, worlds))
-            }
-            found => found,
-        })
+        self.generated(&targets, aim, enough, worlds, budget)
     }
 
-    /// The nearest figures by the worlds that matter, to the digits of the solver.
+    /// The nearest figures by the worlds that matter.
     fn generated(
         &self,
         targets: &[(usize, &Target)],

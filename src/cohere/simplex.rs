@@ -28,7 +28,7 @@ const FRESH: usize = 16;
 /// So many exchanges for each row and column are enough.
 const ENOUGH: usize = 50;
 /// So many products and sums count as one step of a search.
-const A_STEP: u64 = 512;
+pub(super) const A_STEP: u64 = 512;
 
 /// A number that is to become `right`, and what one costs that is missing or too much.
 #[derive(Debug, Clone)]

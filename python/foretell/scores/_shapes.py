@@ -95,27 +95,21 @@ def scored(
     only once it has refused something.
     """
 
-    def check() -> None:
+    def of_missing() -> str | None:
         missing = _missing(outcomes, *rows)
-        if missing is not None:
-            raise ValueError(f"row {missing} has no score under {rule}: y = {outcomes[missing]}")
+        return None if missing is None else f"row {missing} has no score under {rule}: y = {outcomes[missing]}"
 
-    try:
-        if not refuses_nan:
-            check()
+    said = None if refuses_nan else of_missing()
+    if said is None:
         try:
-            scores = score()
-        except ValueError:
-            check()
-            raise
-    except ValueError as problem:
-        said = str(problem)
-        row = ROW.match(said)
-        if row is not None:
-            holds = [numpy.array2string(one[int(row.group(1))], threshold=8).replace("\n", "") for one in rows]
-            said += f", with {' and '.join(holds)}" + (f", under {', '.join(map(str, shared))}" if shared else "")
-        raise ValueError(placed(said, shape)) from None
-    return shaped(scores, shape)
+            return shaped(score(), shape)
+        except ValueError as problem:
+            said = of_missing() or str(problem)
+    row = ROW.match(said)
+    if row is not None:
+        holds = [numpy.array2string(one[int(row.group(1))], threshold=8).replace("\n", "") for one in rows]
+        said += f", with {' and '.join(holds)}" + (f", under {', '.join(map(str, shared))}" if shared else "")
+    raise ValueError(placed(said, shape))
 
 
 def shaped(scores: Floats, shape: tuple[int, ...]) -> Scores:

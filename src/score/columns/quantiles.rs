@@ -91,7 +91,7 @@ pub fn wis_of_quantiles_into(
 ///
 /// let quantiles = array![[2.0, 5.0, 9.0], [2.0, 1.0, 9.0]];
 /// let found = wis_of_rising_quantiles(quantiles.view(), &[0.25, 0.5, 0.75], &[10.0, 3.0], MedianWeight::Half);
-/// assert_eq!(found.unwrap_err(), ColumnProblem::Falling { row: 1 });
+/// assert_eq!(found, Err(ColumnProblem::Falling { row: 1 }));
 /// ```
 pub fn wis_of_rising_quantiles(
     quantiles: ArrayView2<'_, f64>,
@@ -104,6 +104,7 @@ pub fn wis_of_rising_quantiles(
     Ok(scores)
 }
 
+/// Scores into memory that is there, and checks on the way that quantiles do not fall, or not.
 fn scored(
     quantiles: ArrayView2<'_, f64>,
     levels: &[f64],
@@ -136,7 +137,7 @@ fn scored(
             let out = Out { score, dispersion, under, over };
             let odd = dispatch!(level, simd => rows_of(simd, quantiles, outcomes, &weights, out));
             // The numbers are still at hand.
-            let falling = is_checked.then(|| dispatch!(level, simd => falling_row(simd, quantiles, columns))).flatten();
+            let falling = is_checked.then(|| dispatch!(level, simd => falling_of(simd, quantiles, columns))).flatten();
             let odd = odd.map(|row| (at * ROWS + row, ColumnProblem::NotFinite { row: at * ROWS + row }));
             let falling = falling.map(|row| (at * ROWS + row, ColumnProblem::Falling { row: at * ROWS + row }));
             odd.into_iter().chain(falling).min_by_key(|(row, _)| *row)
@@ -145,9 +146,28 @@ fn scored(
     bad.map_or(Ok(()), |(_, problem)| Err(problem))
 }
 
-/// The first row in which a number is followed by a lesser one.
+/// The first row in which a quantile is followed by a lesser one.
+///
+/// ```
+/// use foretell::score::columns::falling_row;
+/// use ndarray::array;
+///
+/// assert_eq!(falling_row(array![[1.0, 2.0], [2.0, 2.0], [3.0, 2.0]].view()), Some(2));
+/// ```
+#[must_use]
+pub fn falling_row(quantiles: ArrayView2<'_, f64>) -> Option<usize> {
+    let columns = quantiles.ncols().max(1);
+    let quantiles = quantiles.as_standard_layout();
+    let level = level();
+    let chunks = quantiles.as_slice().unwrap_or_default().par_chunks(ROWS * columns).enumerate();
+    chunks
+        .filter_map(|(at, rows)| dispatch!(level, simd => falling_of(simd, rows, columns)).map(|row| at * ROWS + row))
+        .min()
+}
+
+/// The same of some rows.
 #[inline(always)]
-fn falling_row<S: Simd>(_: S, quantiles: &[f64], columns: usize) -> Option<usize> {
+fn falling_of<S: Simd>(_: S, quantiles: &[f64], columns: usize) -> Option<usize> {
     for row in 0..quantiles.len() / columns {
         let values = &quantiles[row * columns..][..columns];
         // Without a branch, for hardly any row falls.
@@ -538,6 +558,7 @@ mod tests {
                     let mut quantiles = rising.clone();
                     quantiles[[row, column]] = rising[[row, column - 1]] - 1e-9;
                     assert_eq!(score(&quantiles), Err(ColumnProblem::Falling { row }), "{row}, {column} of {columns}");
+                    assert_eq!(falling_row(quantiles.view()), Some(row));
                     quantiles[[row / 2, 0]] = f64::NEG_INFINITY;
                     assert_eq!(score(&quantiles), Err(ColumnProblem::NotFinite { row: row / 2 }));
                 }

@@ -1,13 +1,15 @@
-//! The last digits of the nearest figures.
+//! The nearest figures by Newton's method, from one world to the next.
 //!
 //! Near its least value a distance hardly changes: an interior-point method that knows it to 1e-13 knows the figures to 1e-6 alone, and .35 comes out
-//! as .349998957. But the worlds that have a share are known by then. Among these Newton's method goes to the least distance at once; a world whose
+//! as .349998957. But roughly it soon says which worlds have a share. Among these Newton's method goes to the least distance at once; a world whose
 //! share is used up on the way is left out, and one that would lower the distance comes in, until there is none. The figures are coherent at every
-//! step, since they are those of a distribution over worlds.
+//! step, since they are those of a distribution over worlds. Worlds that are found later are taken up from there, which takes a fraction of what a
+//! solution from the start does.
 //!
 //! Wolfe (1976), Math. Program. 11, 128–149, for the squared distance.
 
 use super::program::{Aim, FLOOR, Linear, Solution, Target};
+use super::simplex::A_STEP;
 use super::worlds::World;
 use crate::math::{Cholesky, ln};
 
@@ -29,11 +31,8 @@ const RIDGE: f64 = 1e-11;
 /// The chance that a figure's event comes about and that it does not, where its condition does; or what one world adds to the distance by either.
 type Pair = [f64; 2];
 
-/// So many products and sums count as one step of a search.
-const A_STEP: usize = 512;
-
 /// Figures on their way to the nearest ones.
-struct Polish<'t> {
+struct Nearing<'t> {
     aim: Aim,
     targets: &'t [(usize, &'t Target)],
     /// For each known world what comes about in it.
@@ -51,51 +50,37 @@ struct Shares {
     distance: f64,
 }
 
-impl Solution {
-    /// The same, with the last digits; as it is where something is too rare for that, or where there are too many worlds.
-    pub(super) fn polished(mut self, aim: Aim, targets: &[(usize, &Target)], worlds: &[World]) -> Self {
-        if let Some(polish) = Polish::of(&self, aim, targets, worlds)
-            && let Some(shares) = polish.settled(self.shares.clone(), &mut 0)
-        {
-            self.chances = polish.chances(&shares);
-            self.value = shares.distance;
-            self.shares = shares.of;
-        }
-        self
-    }
-}
-
 /// The nearest figures of the worlds that are known, taken up again as worlds are added; without pins and judgements.
 pub(super) struct Newton<'t> {
-    polish: Polish<'t>,
+    nearing: Nearing<'t>,
     shares: Vec<(usize, f64)>,
 }
 
 impl<'t> Newton<'t> {
     /// From figures that are near them; `None` if there are too many worlds.
     pub(super) fn new(near: &Solution, aim: Aim, targets: &'t [(usize, &'t Target)], worlds: &[World]) -> Option<Self> {
-        let polish = Polish::of(near, aim, targets, worlds)?;
-        Some(Self { polish, shares: near.shares.clone() })
+        let nearing = Nearing::of(near, aim, targets, worlds)?;
+        Some(Self { nearing, shares: near.shares.clone() })
     }
 
     /// The nearest figures of these worlds, of which it knows the first already, what another world would change, and how many steps it took; `None`
     /// where something is too rare, or it did not settle.
     pub(super) fn settled(&mut self, worlds: &[World], watched: &[Linear]) -> Option<(Solution, Linear, u64)> {
-        for world in &worlds[self.polish.worlds.len()..] {
-            self.shares.push((self.polish.worlds.len(), 0.0));
-            let outcomes = outcomes(self.polish.targets, world);
-            for (can, outcome) in self.polish.can.iter_mut().zip(&outcomes) {
+        for world in &worlds[self.nearing.worlds.len()..] {
+            self.shares.push((self.nearing.worlds.len(), 0.0));
+            let outcomes = outcomes(self.nearing.targets, world);
+            for (can, outcome) in self.nearing.can.iter_mut().zip(&outcomes) {
                 *can = [can[0] || outcome[0] > 0.0, can[1] || outcome[1] > 0.0];
             }
-            self.polish.worlds.push(outcomes);
+            self.nearing.worlds.push(outcomes);
         }
         let mut work = 0;
-        let found = self.polish.settled(self.shares.clone(), &mut work)?;
-        if self.polish.worlds.iter().any(|world| price(world, &found.slopes) < found.distance - UNSETTLED) {
+        let found = self.nearing.settled(self.shares.clone(), &mut work)?;
+        if self.nearing.worlds.iter().any(|world| price(world, &found.slopes) < found.distance - UNSETTLED) {
             return None;
         }
         let mut change = Linear { constant: -found.distance, terms: Vec::new() };
-        for ((_, target), [yes, no]) in self.polish.targets.iter().zip(&found.slopes) {
+        for ((_, target), [yes, no]) in self.nearing.targets.iter().zip(&found.slopes) {
             change.add(yes - no, &target.event);
             match &target.condition {
                 Some(condition) => change.add(*no, condition),
@@ -105,7 +90,7 @@ impl<'t> Newton<'t> {
         let mean = |of: &Linear| found.of.iter().map(|(world, share)| share * of.at(&worlds[*world])).sum();
         let solution = Solution {
             value: found.distance,
-            chances: self.polish.chances(&found),
+            chances: self.nearing.chances(&found),
             missed: 0.0,
             pulls: Vec::new(),
             shares: found.of.clone(),
@@ -113,7 +98,7 @@ impl<'t> Newton<'t> {
             cut_off: None,
         };
         self.shares = found.of;
-        Some((solution, change, (work / A_STEP) as u64))
+        Some((solution, change, work as u64 / A_STEP))
     }
 }
 
@@ -131,7 +116,7 @@ impl Target {
     }
 }
 
-impl<'t> Polish<'t> {
+impl<'t> Nearing<'t> {
     /// From a solution; `None` if it has too many worlds.
     fn of(near: &Solution, aim: Aim, targets: &'t [(usize, &'t Target)], worlds: &[World]) -> Option<Self> {
         let few = (1..=MOST).contains(&near.shares.len()) && targets.len() * worlds.len() <= 1 << 22;
