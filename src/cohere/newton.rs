@@ -8,6 +8,7 @@
 //!
 //! Wolfe (1976), Math. Program. 11, 128–149, for the squared distance.
 
+use super::budget::Budget;
 use super::program::{Aim, FLOOR, Linear, Solution, Target};
 use super::simplex::A_STEP;
 use super::worlds::World;
@@ -63,9 +64,14 @@ impl<'t> Newton<'t> {
         Some(Self { nearing, shares: near.shares.clone() })
     }
 
-    /// The nearest figures of these worlds, of which it knows the first already, what another world would change, and how many steps it took; `None`
-    /// where something is too rare, or it did not settle.
-    pub(super) fn settled(&mut self, worlds: &[World], watched: &[Linear]) -> Option<(Solution, Linear, u64)> {
+    /// The nearest figures of these worlds, of which it knows the first already, and what another world would change; `None` where something is too
+    /// rare, or it did not settle.
+    pub(super) fn settled(
+        &mut self,
+        worlds: &[World],
+        watched: &[Linear],
+        budget: &Budget,
+    ) -> Option<(Solution, Linear)> {
         for world in &worlds[self.nearing.worlds.len()..] {
             self.shares.push((self.nearing.worlds.len(), 0.0));
             let outcomes = outcomes(self.nearing.targets, world);
@@ -75,7 +81,9 @@ impl<'t> Newton<'t> {
             self.nearing.worlds.push(outcomes);
         }
         let mut work = 0;
-        let found = self.nearing.settled(self.shares.clone(), &mut work)?;
+        let found = self.nearing.settled(self.shares.clone(), &mut work);
+        budget.spend(work as u64 / A_STEP);
+        let found = found?;
         if self.nearing.worlds.iter().any(|world| price(world, &found.slopes) < found.distance - UNSETTLED) {
             return None;
         }
@@ -98,7 +106,7 @@ impl<'t> Newton<'t> {
             cut_off: None,
         };
         self.shares = found.of;
-        Some((solution, change, work as u64 / A_STEP))
+        Some((solution, change))
     }
 }
 

@@ -326,8 +326,7 @@ impl System {
             solution.cut_off = Some(if misses { 0.0 } else { at_least.max(0.0) });
             Ok(Nearest::Found(solution))
         };
-        let is_free = self.rows.is_empty() && targets.iter().all(|(_, target)| target.pin.is_none());
-        let is_smooth = is_free && !is_linear && (all_there || self.has_both(targets, worlds, budget));
+        let is_smooth = !misses && !is_linear && (all_there || self.has_both(targets, worlds, budget));
         let mut newton = None;
         for round in 0..=ROUNDS {
             let steps = size(worlds.len());
@@ -345,14 +344,15 @@ impl System {
                 if round == 0 && is_smooth {
                     newton = self.begun(aim, targets, &functionals, worlds, budget);
                 }
-                let settled = newton.as_mut().and_then(|newton| newton.settled(worlds, &self.watched));
-                if let Some((solution, price, steps)) = settled {
-                    budget.spend(steps);
-                    (solution, price)
+                let settle = |newton: &mut Option<Newton<'_>>| newton.as_mut()?.settled(worlds, &self.watched, budget);
+                if let Some(settled) = settle(&mut newton) {
+                    settled
                 } else {
-                    newton = None;
+                    // Where it does not go on, it begins anew, if it can, from as near as may be.
                     budget.spend(interior_steps(functionals.len(), worlds.len()));
-                    self.interior(aim, targets, &functionals, worlds, exactly(aim))?
+                    let (near, price) = self.interior(aim, targets, &functionals, worlds, exactly(aim))?;
+                    newton = if is_smooth { Newton::new(&near, aim, targets, worlds) } else { None };
+                    settle(&mut newton).unwrap_or((near, price))
                 }
             };
             // No distance is below 0.
