@@ -22,6 +22,7 @@ mod jackknife;
 mod least_squares;
 pub mod logit;
 pub mod normal;
+pub(crate) mod prefetch;
 pub mod quadrature;
 pub mod regression;
 pub mod root;

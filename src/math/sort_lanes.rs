@@ -9,6 +9,7 @@
 //!
 //! Sources: Batcher (1968), AFIPS Spring Joint Computer Conference 32, 307–314; of the sixteen, Green as in Knuth, The Art of Computer Programming 3, section 5.3.4.
 
+use crate::math::prefetch::prefetch_part;
 use fearless_simd::{Level, Simd, SimdBase, dispatch, u32x8};
 
 /// Columns sorted at a time.
@@ -82,26 +83,28 @@ pub(crate) fn sort_lanes(level: Level, rows: &mut [Numbers]) {
 }
 
 /// Sorts keys, within instructions chosen before: those of each of the first eight lanes with those of the lane eight further on, which gets the
-/// greater half.
+/// greater half. Meanwhile the numbers that are needed next are read into the caches.
 ///
 /// # Panics
 /// As [`sort_lanes`].
 #[inline(always)]
-pub(crate) fn sort_keys<S: Simd>(simd: S, rows: &mut [Keys]) {
-    sort::<S, S::u32s, HALVES>(simd, rows);
+pub(crate) fn sort_keys<S: Simd>(simd: S, rows: &mut [Keys], next: &[f64]) {
+    sort::<S, S::u32s, HALVES>(simd, rows, next);
     merge_halves(simd, rows);
 }
 
 #[inline(always)]
 fn sort_numbers<S: Simd>(simd: S, rows: &mut [Numbers]) {
-    sort::<S, S::f64s, LANES>(simd, rows);
+    sort::<S, S::f64s, LANES>(simd, rows, &[]);
 }
 
-/// Sorts each column by itself.
+/// Sorts each column by itself, and reads a part of what is needed next before each block.
 #[inline(always)]
-fn sort<S: Simd, V: SimdBase<S>, const N: usize>(simd: S, rows: &mut [Row<V::Element, N>]) {
+fn sort<S: Simd, V: SimdBase<S>, const N: usize>(simd: S, rows: &mut [Row<V::Element, N>], next: &[f64]) {
     assert!(rows.len().is_power_of_two() && rows.len() >= BLOCK, "a power of two of rows, from sixteen on");
-    for block in 1..=rows.len() / BLOCK {
+    let blocks = rows.len() / BLOCK;
+    for block in 1..=blocks {
+        prefetch_part(simd, next, block - 1, blocks);
         sort_block::<S, V, N>(simd, &mut rows.as_chunks_mut::<BLOCK>().0[block - 1]);
         // Two blocks are merged when there are two, two of those when there are two of those, and so on.
         let mut merged = 1;
@@ -492,7 +495,7 @@ mod tests {
     fn keys_sorted(rows: &[Keys]) {
         for level in levels() {
             let mut own = rows.to_vec();
-            dispatch!(level, simd => sort_keys(simd, &mut own));
+            dispatch!(level, simd => sort_keys(simd, &mut own, &[]));
             for lane in 0..LANES {
                 let mut expected = whole(rows, lane);
                 expected.sort_unstable();

@@ -16,7 +16,7 @@ pub(super) const MOST_MEMBERS: usize = (1 << 16) / LANES;
 /// Members of all lanes.
 type Members = [f64; MOST_MEMBERS * LANES];
 
-/// From so many members on the bounds of cells leave out what lies far off.
+/// From so many members on the bounds of cells leave out what lies far off, and the next members are read ahead.
 const MANY: usize = 128;
 
 /// Members whose places are found at a time.
@@ -105,7 +105,8 @@ impl Sorting {
     #[inline(always)]
     fn sums_by_keys<S: Simd>(&mut self, simd: S, members: &Members, outcomes: &[f64; LANES]) -> Option<Sums> {
         self.find_keys(simd, members);
-        sort_keys(simd, &mut self.keys);
+        let ahead = self.ahead(members);
+        sort_keys(simd, &mut self.keys, ahead);
         // Where members are equal there is mostly nothing to be done: cells that hold such are all looked at only if need be.
         for equals in [32, usize::MAX] {
             self.order_cells(simd, members, equals);
@@ -117,7 +118,17 @@ impl Sorting {
         None
     }
 
+    /// The members of the next eight ensembles, where they are many and not too far ahead: reading them takes the memory as long as sorting keys takes
+    /// the processor.
+    #[inline(always)]
+    fn ahead<'a>(&self, members: &'a Members) -> &'a [f64] {
+        let own = LANES * self.count;
+        if self.count < MANY { &[] } else { members.get(own..2 * own).unwrap_or_default() }
+    }
+
     /// Finds the key of each member.
+    ///
+    /// A greater member never has a lesser cell: products, sums and bounds keep an order, however they are rounded.
     ///
     /// Here and in [`sum`](Self::sum) what is called is always inlined, and loops count: adaptors such as `zip` may be called, and what is called is not
     /// compiled for the level.
@@ -127,16 +138,17 @@ impl Sorting {
         let cells = f64::from((u32::MAX >> self.bits) - 1);
         // A double that is added to this has its whole part above so many low bits, and in them its fraction.
         let whole = (1_u64 << (52 - self.bits)) as f64;
-        let mut scales = [0.0; LANES];
-        for (lane, scale) in scales.iter_mut().enumerate() {
+        let (mut scales, mut offsets) = ([0.0; LANES], [0.0; LANES]);
+        for lane in 0..LANES {
             let width = self.highest[lane] - self.lowest[lane];
-            *scale = if width > 0.0 { cells / width } else { 0.0 };
+            let scale = if width > 0.0 { cells / width } else { 0.0 };
+            (scales[lane], offsets[lane]) = (scale, whole - self.lowest[lane] * scale);
         }
         let own = Finding {
-            lowest: &self.lowest,
-            highest: &self.highest,
             scales: &scales,
-            whole: f64x8::splat(simd, whole),
+            offsets: &offsets,
+            lowest: f64x8::splat(simd, whole),
+            highest: f64x8::splat(simd, whole + cells),
             lower: u64x8::splat(simd, u64::from(u32::MAX)),
             cells: u64x8::splat(simd, !(low | low << 32)),
         };
@@ -381,11 +393,14 @@ const EACH: [u64; LANES] = {
 
 /// What keys are found with.
 struct Finding<'a, S: Simd> {
-    lowest: &'a [f64; LANES],
-    highest: &'a [f64; LANES],
     /// Cells to a unit.
     scales: &'a [f64; LANES],
-    whole: f64x8<S>,
+    /// The cell of zero.
+    offsets: &'a [f64; LANES],
+    /// The first cell.
+    lowest: f64x8<S>,
+    /// The last one.
+    highest: f64x8<S>,
     /// The lower of two lanes.
     lower: u64x8<S>,
     /// The bits of the cells of both.
@@ -411,9 +426,8 @@ impl<S: Simd> Finding<'_, S> {
     /// The cells of eight members of a lane, with their fractions.
     #[inline(always)]
     fn cells_of(&self, simd: S, members: &[f64], lane: usize) -> u64x8<S> {
-        let (lowest, highest) = (f64x8::splat(simd, self.lowest[lane]), f64x8::splat(simd, self.highest[lane]));
-        let within = f64x8::from_slice(simd, members).max(lowest).min(highest);
-        ((within - lowest) * f64x8::splat(simd, self.scales[lane]) + self.whole).bitcast()
+        let (scale, offset) = (f64x8::splat(simd, self.scales[lane]), f64x8::splat(simd, self.offsets[lane]));
+        (f64x8::from_slice(simd, members) * scale + offset).max(self.lowest).min(self.highest).bitcast()
     }
 }
 
@@ -476,118 +490,5 @@ impl<S: Simd> Summing<S> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::math::columns::levels;
-    use crate::math::{SplitMix, exp};
-
-    /// The sums of one ensemble as they are defined.
-    fn plainly(members: &[f64], outcome: f64) -> [f64; 3] {
-        let mut sorted = members.to_vec();
-        sorted.sort_by(f64::total_cmp);
-        let count = sorted.len() as f64;
-        let (mut below, mut above, mut pairs) = (0.0, 0.0, 0.0);
-        for (at, member) in sorted.iter().enumerate() {
-            below += (outcome - member).max(0.0);
-            above += (member - outcome).max(0.0);
-            pairs += member * (2.0 * at as f64 + 1.0 - count);
-        }
-        [below, above, pairs]
-    }
-
-    /// Members of every kind that keys treat differently.
-    const KINDS: [fn(&mut SplitMix, usize) -> f64; 11] = [
-        |stream, _| stream.unit() - 0.5,
-        // Equal members, everywhere or in one half; zeros of both signs.
-        |stream, _| (stream.unit() * 5.0).floor(),
-        |stream, _| (stream.unit() - 0.5).max(0.0),
-        |stream, _| [0.0, -0.0][stream.below(2)],
-        |_, _| 7.25,
-        // Long tails; one member far off; all but a few in next to nothing of the whole; wider than the greatest number; subnormal.
-        |stream, _| 1.0 / (stream.unit() - 0.5),
-        |stream, at| if at == 3 { 1e300 } else { stream.unit() },
-        |stream, _| exp(80.0 * stream.unit()),
-        |stream, _| (stream.unit() - 0.5) * f64::MAX * 2.0,
-        |stream, _| stream.unit() * 1e-310,
-        |_, at| -(at as f64),
-    ];
-
-    fn agree(level: Level, count: usize, kind: usize, stream: &mut SplitMix) {
-        let mut eight = Eight::new(level, count);
-        for round in 0..4 {
-            // Lanes without an ensemble; and members that are not copied, since there are enough numbers behind them.
-            let (own, behind) = [(7, 0), (8, 0), (8, MOST_MEMBERS * LANES), (1, 3)][round];
-            let ensembles: Vec<Vec<f64>> =
-                (0..own).map(|_| (0..count).map(|at| KINDS[kind](stream, at)).collect()).collect();
-            let mut outcomes = vec![0.0; own];
-            for (lane, members) in ensembles.iter().enumerate() {
-                outcomes[lane] = if lane % 2 == 0 { stream.unit() } else { members[count / 2] };
-            }
-            let mut members = ensembles.concat();
-            members.resize(members.len() + behind, f64::NAN);
-            let sums = eight.sums(&members, &outcomes).expect("finite numbers");
-            for (lane, members) in ensembles.iter().enumerate() {
-                for (sum, expected) in sums.iter().zip(plainly(members, outcomes[lane])) {
-                    let same = sum[lane].to_bits() == expected.to_bits() || (sum[lane].is_nan() && expected.is_nan());
-                    assert!(same, "kind {kind} of {count}, lane {lane}, round {round}: {} for {expected}", sum[lane]);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn sums_are_those_of_sorted_members_to_the_last_bit() {
-        let mut stream = SplitMix::of_replicate(6, 1);
-        for count in (1..=70).chain([127, 128, 129, 255, 256, 257, 1000, 1024, 1025]) {
-            for kind in 0..KINDS.len() {
-                agree(Level::new(), count, kind, &mut stream);
-            }
-        }
-    }
-
-    #[test]
-    fn every_level_and_size_gives_the_same_bits() {
-        let mut stream = SplitMix::of_replicate(6, 2);
-        for level in levels() {
-            for (count, kind) in
-                [(19, 0), (600, 1), (600, 5), (600, 7), (600, 8), (MOST_MEMBERS - 1, 0), (MOST_MEMBERS, 5)]
-            {
-                agree(level, count, kind, &mut stream);
-            }
-        }
-    }
-
-    #[test]
-    fn keys_give_the_order_unless_nearly_all_members_share_a_cell() {
-        let mut stream = SplitMix::of_replicate(6, 3);
-        let mut by_keys = |kind: usize| {
-            let mut eight = Eight::new(Level::new(), 1000);
-            let mut members: Vec<f64> = (0..8000).map(|at| KINDS[kind](&mut stream, at % 1000)).collect();
-            members.resize(MOST_MEMBERS * LANES, 0.0);
-            let members = members.first_chunk().expect("as many");
-            let sorting = &mut eight.sorting;
-            assert_eq!(dispatch!(sorting.level, simd => sorting.find_bounds(simd, members, &[0.0; LANES])), None);
-            dispatch!(sorting.level, simd => sorting.sums_by_keys(simd, members, &[0.0; LANES])).is_some()
-        };
-        let found: Vec<bool> = (0..KINDS.len()).map(&mut by_keys).collect();
-        assert_eq!(found, [true, true, true, true, true, true, true, false, false, false, true]);
-    }
-
-    #[test]
-    fn what_is_not_finite_is_seen_wherever_it_stands() {
-        for count in [1, 7, 8, 9, 130] {
-            for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-                for at in 0..count {
-                    let mut eight = Eight::new(Level::new(), count);
-                    let mut members = vec![f64::MAX; 3 * count];
-                    assert!(eight.sums(&members, &[0.0; 3]).is_ok());
-                    members[2 * count + at] = bad;
-                    assert_eq!(eight.sums(&members, &[0.0; 3]), Err(2), "{bad} at {at} of {count}");
-                    assert_eq!(eight.sums(&members, &[0.0, bad, 0.0]), Err(1));
-                    members.resize(MOST_MEMBERS * LANES, 0.0);
-                    assert_eq!(eight.sums(&members, &[0.0; LANES]), Err(2), "{bad} at {at} of {count}, not copied");
-                }
-            }
-        }
-    }
-}
+#[path = "eight_tests.rs"]
+mod tests;
