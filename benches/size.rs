@@ -3,7 +3,7 @@
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use foretell::calibrate::{corp_of_columns, figures_of_columns};
 use foretell::compare::{Resampling, bootstrap_interval};
-use foretell::score::columns::{BinaryColumns, crps_of_ensembles, wis_of_quantiles};
+use foretell::score::columns::{BinaryColumns, crps_of_ensembles, wis_of_quantiles, wis_without_parts};
 use foretell::score::{EnsembleEstimator, MedianWeight};
 use foretell::simulate::streams::StreamKey;
 use ndarray::Array2;
@@ -62,6 +62,11 @@ fn size(criterion: &mut Criterion) {
     group.bench_function(BenchmarkId::new("wis_of_23", rows), |bencher| {
         bencher.iter(|| {
             wis_of_quantiles(black_box(quantiles.view()), &levels, &outcomes, MedianWeight::Half).expect("finite")
+        });
+    });
+    group.bench_function(BenchmarkId::new("wis_of_23_without_parts", rows), |bencher| {
+        bencher.iter(|| {
+            wis_without_parts(black_box(quantiles.view()), &levels, &outcomes, MedianWeight::Half).expect("finite")
         });
     });
 

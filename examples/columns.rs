@@ -5,18 +5,19 @@
 //! echo 5 | cargo run --release --example columns -- binary FOLDER
 //! ```
 //!
-//! The works are `binary`, `corp`, `crps`, `wis` and `bootstrap`, and for Python `means`, `brier`, `normal` and `parts`; their columns lie in the folder, as raw numbers of the machine. Each line of stdin
+//! The works are `binary`, `corp`, `crps`, `wis`, `wis-parts` and `bootstrap`, and for Python `means`, `brier`, `normal` and `parts`; their columns lie in the folder, as raw numbers of the machine. Each line of stdin
 //! is a number of runs: they are run one after another, and a line of JSON is written: the seconds of the whole (`wall`, and `cpu` where the
 //! system tells), and the figures of the last run. How many threads there are is said by `RAYON_NUM_THREADS`.
 
 use foretell::calibrate::{corp_of_columns, figures_of_columns};
 use foretell::compare::{Resampling, bootstrap_interval};
 use foretell::score::columns::{
-    BinaryColumns, QuantileScores, crps_of_ensembles, wis_of_quantiles, wis_of_quantiles_into,
+    BinaryColumns, QuantileScores, crps_of_ensembles, wis_of_quantiles_into, wis_of_rising_quantiles,
+    wis_without_parts_into,
 };
 use foretell::score::crps::crps_normal;
 use foretell::score::{EnsembleEstimator, MedianWeight, brier};
-use ndarray::Array2;
+use ndarray::{Array2, aview1};
 use rayon::prelude::*;
 use serde_json::json;
 use std::error::Error;
@@ -75,16 +76,25 @@ fn work_of(work: &str, folder: &Path) -> Result<Run, Box<dyn Error>> {
             let ensembles = Array2::from_shape_vec((outcomes.len(), 1000), column("ensembles")?)?;
             Box::new(move || {
                 let scores = crps_of_ensembles(ensembles.view(), &outcomes, EnsembleEstimator::Empirical)?;
-                Ok(vec![scores[0], scores[1], scores.iter().sum::<f64>() / scores.len() as f64])
+                Ok(vec![scores[0], scores[1], mean(&scores)])
             })
         }
         "wis" => {
             let (outcomes, levels) = (column("wis_outcomes")?, column("levels")?);
             let quantiles = Array2::from_shape_vec((outcomes.len(), levels.len()), column("quantiles")?)?;
+            let mut found = Vec::new();
+            Box::new(move || {
+                wis_without_parts_into(quantiles.view(), &levels, &outcomes, MedianWeight::Half, &mut found)?;
+                Ok(vec![found[0], found[1], mean(&found)])
+            })
+        }
+        "wis-parts" => {
+            let (outcomes, levels) = (column("wis_outcomes")?, column("levels")?);
+            let quantiles = Array2::from_shape_vec((outcomes.len(), levels.len()), column("quantiles")?)?;
             let mut found = QuantileScores::default();
             Box::new(move || {
                 wis_of_quantiles_into(quantiles.view(), &levels, &outcomes, MedianWeight::Half, &mut found)?;
-                Ok(vec![found.score[0], found.score[1], found.score.iter().sum::<f64>() / outcomes.len() as f64])
+                Ok(vec![found.score[0], found.score[1], mean(&found.score)])
             })
         }
         "means" => {
@@ -114,7 +124,7 @@ fn work_of(work: &str, folder: &Path) -> Result<Run, Box<dyn Error>> {
             let (outcomes, levels) = (column("wis_outcomes")?, column("levels")?);
             let quantiles = Array2::from_shape_vec((outcomes.len(), levels.len()), column("quantiles")?)?;
             Box::new(move || {
-                let found = wis_of_quantiles(quantiles.view(), &levels, &outcomes, MedianWeight::Half)?;
+                let found = wis_of_rising_quantiles(quantiles.view(), &levels, &outcomes, MedianWeight::Half)?;
                 Ok(vec![found.score[0], found.score[outcomes.len() - 1]])
             })
         }
@@ -132,6 +142,11 @@ fn work_of(work: &str, folder: &Path) -> Result<Run, Box<dyn Error>> {
         }
         _ => return Err(format!("there is no work `{work}`").into()),
     })
+}
+
+/// The mean of a column, by all threads.
+fn mean(column: &[f64]) -> f64 {
+    column.par_chunks(1 << 12).map(|chunk| aview1(chunk).sum()).sum::<f64>() / column.len() as f64
 }
 
 /// What the threads of this process have run so far; `None` where the system does not say.

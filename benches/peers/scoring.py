@@ -21,7 +21,8 @@ WORKS = {
     "binary": "10⁷ yes/no forecasts by 100 forecasters: Brier, log, both by forecaster, Murphy over 20 bins",
     "corp": "CORP decomposition of 10⁷ forecasts of full precision",
     "crps": "CRPS (edf) of 10⁵ forecasts by 1,000 members",
-    "wis": "weighted interval score of 10⁶ forecasts by 23 quantiles (the engine: with its three parts)",
+    "wis": "weighted interval score of 10⁶ forecasts by 23 quantiles",
+    "wis-parts": "the same, the engine's with its three parts",
     "bootstrap": "interval of a paired difference, 10⁴ resamples of 10⁵ questions",
 }
 # Resamples are random: an interval's end wanders by about 0.03 of its half width.
@@ -311,6 +312,7 @@ PEERS = {
     "corp": {"numpy + scipy by hand": corp_packed, "model-diagnostics": corp_model_diagnostics},
     "crps": {"numpy by hand": crps_numpy, "scoringrules": crps_scoringrules, "properscoring": crps_properscoring},
     "wis": {"numba by hand": wis_numba, "scoringrules": wis_scoringrules},
+    "wis-parts": {"numba by hand": wis_numba, "scoringrules": wis_scoringrules},
     "bootstrap": {"numba by hand": bootstrap_numba, "numpy by hand": bootstrap_numpy},
 }
 

@@ -21,5 +21,8 @@ mod tree;
 pub use binary::{BinaryColumns, BinaryScores, BinaryTally, MeanScores, ProbabilityBin, YesNo};
 pub use ensembles::crps_of_ensembles;
 pub use problem::ColumnProblem;
-pub use quantiles::{QuantileScores, falling_row, wis_of_quantiles, wis_of_quantiles_into, wis_of_rising_quantiles};
+pub use quantiles::{
+    QuantileScores, falling_row, wis_of_quantiles, wis_of_quantiles_into, wis_of_rising_quantiles, wis_without_parts,
+    wis_without_parts_into,
+};
 pub(crate) use tree::in_tree;

@@ -3,8 +3,8 @@
 use super::problem::ColumnProblem;
 use crate::math::level;
 use crate::score::{MedianWeight, central_intervals};
-use fearless_simd::{Simd, SimdBase, SimdSplit, dispatch, f64x8};
-use ndarray::ArrayView2;
+use fearless_simd::{Simd, SimdBase, SimdMask, SimdSplit, dispatch, f64x8, mask64x8};
+use ndarray::{ArrayView2, CowArray, Ix2};
 use rayon::prelude::*;
 
 /// Rows of a piece of work.
@@ -76,7 +76,8 @@ pub fn wis_of_quantiles_into(
     median: MedianWeight,
     scores: &mut QuantileScores,
 ) -> Result<(), ColumnProblem> {
-    scored(quantiles, levels, outcomes, median, false, scores)
+    let table = Table::of(quantiles, levels, outcomes, median)?;
+    table.score::<false, _>(scores.parts(outcomes.len()))
 }
 
 /// [`wis_of_quantiles`] of quantiles that are checked on the way: they must not fall from one level to the next.
@@ -99,51 +100,135 @@ pub fn wis_of_rising_quantiles(
     outcomes: &[f64],
     median: MedianWeight,
 ) -> Result<QuantileScores, ColumnProblem> {
+    let table = Table::of(quantiles, levels, outcomes, median)?;
     let mut scores = QuantileScores::default();
-    scored(quantiles, levels, outcomes, median, true, &mut scores)?;
+    table.score::<true, _>(scores.parts(outcomes.len()))?;
     Ok(scores)
 }
 
-/// Scores into memory that is there, and checks on the way that quantiles do not fall, or not.
-fn scored(
+/// The `score` of [`wis_of_quantiles`] without its parts: to the same bits, and a quarter less memory to go through.
+///
+/// ```
+/// use foretell::score::MedianWeight;
+/// use foretell::score::columns::wis_without_parts;
+/// use ndarray::array;
+///
+/// let quantiles = array![[2.0, 5.0, 9.0]];
+/// let scores = wis_without_parts(quantiles.view(), &[0.25, 0.5, 0.75], &[10.0], MedianWeight::Half).expect("a median and an interval");
+/// assert!((scores[0] - (0.25 * 7.0 + 1.0 + 0.5 * 5.0) / 1.5).abs() < 1e-15);
+/// ```
+///
+/// # Errors
+/// As [`wis_of_quantiles`].
+pub fn wis_without_parts(
     quantiles: ArrayView2<'_, f64>,
     levels: &[f64],
     outcomes: &[f64],
     median: MedianWeight,
-    is_checked: bool,
-    scores: &mut QuantileScores,
+) -> Result<Vec<f64>, ColumnProblem> {
+    let mut scores = Vec::new();
+    wis_without_parts_into(quantiles, levels, outcomes, median, &mut scores)?;
+    Ok(scores)
+}
+
+/// [`wis_without_parts`] into memory that is there. What stood there is lost, also after an error.
+///
+/// # Errors
+/// As [`wis_of_quantiles`].
+pub fn wis_without_parts_into(
+    quantiles: ArrayView2<'_, f64>,
+    levels: &[f64],
+    outcomes: &[f64],
+    median: MedianWeight,
+    scores: &mut Vec<f64>,
 ) -> Result<(), ColumnProblem> {
-    let (rows, columns) = quantiles.dim();
-    if rows != outcomes.len() {
-        return Err(ColumnProblem::Lengths { first: rows, other: outcomes.len() });
-    }
-    if columns != levels.len() {
-        return Err(ColumnProblem::Lengths { first: columns, other: levels.len() });
-    }
-    let weights = Weights::of(levels, median).ok_or(ColumnProblem::Levels)?;
-    let quantiles = quantiles.as_standard_layout();
-    let quantiles = quantiles.as_slice().unwrap_or_default();
-    for column in [&mut scores.score, &mut scores.dispersion, &mut scores.underprediction, &mut scores.overprediction] {
+    let table = Table::of(quantiles, levels, outcomes, median)?;
+    make_room(scores, outcomes.len());
+    table.score::<false, _>(scores.par_chunks_mut(ROWS).map(|score| Whole { score }))
+}
+
+/// Makes a column so long. Memory that is new is asked for empty, and so touched by the threads that write there.
+fn make_room(column: &mut Vec<f64>, rows: usize) {
+    if column.capacity() < rows {
+        *column = vec![0.0; rows];
+    } else {
         column.resize(rows, 0.0);
     }
-    let level = level();
-    let bad = quantiles
-        .par_chunks(ROWS * columns)
-        .zip(outcomes.par_chunks(ROWS))
-        .zip(scores.score.par_chunks_mut(ROWS).zip(scores.dispersion.par_chunks_mut(ROWS)))
-        .zip(scores.underprediction.par_chunks_mut(ROWS).zip(scores.overprediction.par_chunks_mut(ROWS)))
-        .enumerate()
-        .filter_map(|(at, (((quantiles, outcomes), (score, dispersion)), (under, over)))| {
-            let out = Out { score, dispersion, under, over };
-            let odd = dispatch!(level, simd => rows_of(simd, quantiles, outcomes, &weights, out));
-            // The numbers are still at hand.
-            let falling = is_checked.then(|| dispatch!(level, simd => falling_of(simd, quantiles, columns))).flatten();
-            let odd = odd.map(|row| (at * ROWS + row, ColumnProblem::NotFinite { row: at * ROWS + row }));
-            let falling = falling.map(|row| (at * ROWS + row, ColumnProblem::Falling { row: at * ROWS + row }));
-            odd.into_iter().chain(falling).min_by_key(|(row, _)| *row)
-        })
-        .min_by_key(|(row, _)| *row);
-    bad.map_or(Ok(()), |(_, problem)| Err(problem))
+}
+
+impl QuantileScores {
+    /// Room for so many rows, by pieces of work.
+    fn parts(&mut self, rows: usize) -> impl IndexedParallelIterator<Item = Parts<'_>> {
+        for column in [&mut self.score, &mut self.dispersion, &mut self.underprediction, &mut self.overprediction] {
+            make_room(column, rows);
+        }
+        let whole = self.score.par_chunks_mut(ROWS).zip(self.dispersion.par_chunks_mut(ROWS));
+        let sides = self.underprediction.par_chunks_mut(ROWS).zip(self.overprediction.par_chunks_mut(ROWS));
+        whole.zip(sides).map(|((score, dispersion), (under, over))| Parts { score, dispersion, under, over })
+    }
+}
+
+/// What is scored.
+struct Table<'a> {
+    quantiles: CowArray<'a, f64, Ix2>,
+    outcomes: &'a [f64],
+    weights: Weights,
+}
+
+/// Why a row is not scored.
+#[derive(Debug, Clone, Copy)]
+enum Odd {
+    NotFinite,
+    Falling,
+}
+
+impl<'a> Table<'a> {
+    fn of(
+        quantiles: ArrayView2<'a, f64>,
+        levels: &[f64],
+        outcomes: &'a [f64],
+        median: MedianWeight,
+    ) -> Result<Self, ColumnProblem> {
+        let (rows, columns) = quantiles.dim();
+        if rows != outcomes.len() {
+            return Err(ColumnProblem::Lengths { first: rows, other: outcomes.len() });
+        }
+        if columns != levels.len() {
+            return Err(ColumnProblem::Lengths { first: columns, other: levels.len() });
+        }
+        let weights = Weights::of(levels, median).ok_or(ColumnProblem::Levels)?;
+        Ok(Self { quantiles: as_rows(quantiles), outcomes, weights })
+    }
+
+    /// Scores all rows, and checks on the way that quantiles do not fall, or not. The first problem is told.
+    fn score<const CHECKED: bool, O: Out + Send>(
+        &self,
+        outs: impl IndexedParallelIterator<Item = O>,
+    ) -> Result<(), ColumnProblem> {
+        let level = level();
+        let quantiles = self.quantiles.as_slice().unwrap_or_default();
+        let bad = quantiles
+            .par_chunks(ROWS * self.quantiles.ncols())
+            .zip(self.outcomes.par_chunks(ROWS))
+            .zip(outs)
+            .enumerate()
+            .filter_map(|(at, ((quantiles, outcomes), out))| {
+                let odd =
+                    dispatch!(level, simd => rows_of::<_, _, CHECKED>(simd, quantiles, outcomes, &self.weights, out));
+                odd.map(|(row, odd)| (at * ROWS + row, odd))
+            })
+            .min_by_key(|(row, _)| *row);
+        match bad {
+            None => Ok(()),
+            Some((row, Odd::NotFinite)) => Err(ColumnProblem::NotFinite { row }),
+            Some((row, Odd::Falling)) => Err(ColumnProblem::Falling { row }),
+        }
+    }
+}
+
+/// An array row by row, copied where it lies otherwise.
+fn as_rows(array: ArrayView2<'_, f64>) -> CowArray<'_, f64, Ix2> {
+    if array.is_standard_layout() { array.into() } else { array.as_standard_layout().into_owned().into() }
 }
 
 /// The first row in which a quantile is followed by a lesser one.
@@ -235,39 +320,91 @@ impl Weights {
 }
 
 /// Where the scores of some rows go.
-struct Out<'a> {
+trait Out {
+    /// For so many rows, so that no place is compared with a length again.
+    fn cut(self, rows: usize) -> Self;
+
+    /// Writes the scores of a row.
+    fn put(&mut self, row: usize, width: f64, over: f64, under: f64);
+}
+
+/// Scores with their parts.
+struct Parts<'a> {
     score: &'a mut [f64],
     dispersion: &'a mut [f64],
     under: &'a mut [f64],
     over: &'a mut [f64],
 }
 
-/// Scores rows; the first of them with a number that is not finite. The numbers of vectors that are usual are unrolled.
+impl Out for Parts<'_> {
+    #[inline(always)]
+    fn cut(self, rows: usize) -> Self {
+        Self {
+            score: &mut self.score[..rows],
+            dispersion: &mut self.dispersion[..rows],
+            under: &mut self.under[..rows],
+            over: &mut self.over[..rows],
+        }
+    }
+
+    #[inline(always)]
+    fn put(&mut self, row: usize, width: f64, over: f64, under: f64) {
+        self.dispersion[row] = width;
+        self.over[row] = over;
+        self.under[row] = under;
+        self.score[row] = width + over + under;
+    }
+}
+
+/// Scores alone.
+struct Whole<'a> {
+    score: &'a mut [f64],
+}
+
+impl Out for Whole<'_> {
+    #[inline(always)]
+    fn cut(self, rows: usize) -> Self {
+        Self { score: &mut self.score[..rows] }
+    }
+
+    #[inline(always)]
+    fn put(&mut self, row: usize, width: f64, over: f64, under: f64) {
+        self.score[row] = width + over + under;
+    }
+}
+
+/// Scores rows; the first of them that is odd. The numbers of vectors that are usual are unrolled.
 ///
 /// Rows are counted, here and below: an adaptor such as `zip` may be called row by row, and what is called is not compiled for the level.
 #[inline(always)]
-fn rows_of<S: Simd>(simd: S, quantiles: &[f64], outcomes: &[f64], weights: &Weights, out: Out<'_>) -> Option<usize> {
+fn rows_of<S: Simd, O: Out, const CHECKED: bool>(
+    simd: S,
+    quantiles: &[f64],
+    outcomes: &[f64],
+    weights: &Weights,
+    out: O,
+) -> Option<(usize, Odd)> {
     let columns = quantiles.len() / outcomes.len().max(1);
     if columns < LANES {
-        return short_rows_of(simd, quantiles, outcomes, weights, out);
+        return short_rows_of::<S, O, CHECKED>(simd, quantiles, outcomes, weights, out);
     }
     match weights.over.len() {
-        2 => long_rows_of::<S, 2>(simd, quantiles, outcomes, weights, out),
-        3 => long_rows_of::<S, 3>(simd, quantiles, outcomes, weights, out),
-        4 => long_rows_of::<S, 4>(simd, quantiles, outcomes, weights, out),
-        _ => wide_rows_of(simd, quantiles, outcomes, weights, out),
+        2 => long_rows_of::<S, O, 2, CHECKED>(simd, quantiles, outcomes, weights, out),
+        3 => long_rows_of::<S, O, 3, CHECKED>(simd, quantiles, outcomes, weights, out),
+        4 => long_rows_of::<S, O, 4, CHECKED>(simd, quantiles, outcomes, weights, out),
+        _ => wide_rows_of::<S, O, CHECKED>(simd, quantiles, outcomes, weights, out),
     }
 }
 
 /// Rows of so many vectors, whose weights are held in registers where there are enough.
 #[inline(always)]
-fn long_rows_of<S: Simd, const N: usize>(
+fn long_rows_of<S: Simd, O: Out, const N: usize, const CHECKED: bool>(
     simd: S,
     quantiles: &[f64],
     outcomes: &[f64],
     weights: &Weights,
-    out: Out<'_>,
-) -> Option<usize> {
+    out: O,
+) -> Option<(usize, Odd)> {
     let columns = quantiles.len() / outcomes.len().max(1);
     let mut held = [Weight::of(simd, weights, 0); N];
     for (at, own) in held.iter_mut().enumerate() {
@@ -275,22 +412,23 @@ fn long_rows_of<S: Simd, const N: usize>(
     }
     // The vector with the median: columns before it count for no underprediction, and those after it for no overprediction.
     let middle = (N - 1) / 2;
-    // As long as the rows are many, so that no place is compared with a length again.
-    let rows = outcomes.len();
-    let (score, dispersion) = (&mut out.score[..rows], &mut out.dispersion[..rows]);
-    let (under, over) = (&mut out.under[..rows], &mut out.over[..rows]);
-    for row in 0..rows {
+    let mut out = out.cut(outcomes.len());
+    for row in 0..outcomes.len() {
         let values = &quantiles[row * columns..][..columns];
         let mut sums = Sums::new(simd, outcomes[row]);
         let mut at = 0;
         while at < N {
             let first = Weights::first(at, columns);
             sums.add(simd, &values[first..first + LANES], &held[at], (at <= middle, at >= middle));
+            if CHECKED {
+                let first = first - usize::from(at == N - 1);
+                sums.compare(simd, &values[first..=first + LANES]);
+            }
             at += 1;
         }
-        let width = sums.store(row, score, dispersion, under, over);
-        if !(outcomes[row].is_finite() && width.is_finite()) {
-            return Some(row);
+        let odd = sums.store::<O, CHECKED>(row, outcomes[row], &mut out);
+        if odd.is_some() {
+            return odd.map(|odd| (row, odd));
         }
     }
     None
@@ -298,13 +436,13 @@ fn long_rows_of<S: Simd, const N: usize>(
 
 /// Rows of any number of vectors.
 #[inline(always)]
-fn wide_rows_of<S: Simd>(
+fn wide_rows_of<S: Simd, O: Out, const CHECKED: bool>(
     simd: S,
     quantiles: &[f64],
     outcomes: &[f64],
     weights: &Weights,
-    out: Out<'_>,
-) -> Option<usize> {
+    mut out: O,
+) -> Option<(usize, Odd)> {
     let columns = quantiles.len() / outcomes.len().max(1);
     let vectors = weights.over.len();
     let middle = (vectors - 1) / 2;
@@ -315,10 +453,14 @@ fn wide_rows_of<S: Simd>(
             let first = Weights::first(at, columns);
             let weight = Weight::of(simd, weights, at);
             sums.add(simd, &values[first..first + LANES], &weight, (at <= middle, at >= middle));
+            if CHECKED {
+                let first = first - usize::from(at == vectors - 1);
+                sums.compare(simd, &values[first..=first + LANES]);
+            }
         }
-        let width = sums.store(row, &mut *out.score, &mut *out.dispersion, &mut *out.under, &mut *out.over);
-        if !(outcomes[row].is_finite() && width.is_finite()) {
-            return Some(row);
+        let odd = sums.store::<O, CHECKED>(row, outcomes[row], &mut out);
+        if odd.is_some() {
+            return odd.map(|odd| (row, odd));
         }
     }
     None
@@ -326,22 +468,29 @@ fn wide_rows_of<S: Simd>(
 
 /// Rows of fewer than eight columns.
 #[inline(always)]
-fn short_rows_of<S: Simd>(
+fn short_rows_of<S: Simd, O: Out, const CHECKED: bool>(
     simd: S,
     quantiles: &[f64],
     outcomes: &[f64],
     weights: &Weights,
-    out: Out<'_>,
-) -> Option<usize> {
+    mut out: O,
+) -> Option<(usize, Odd)> {
     let columns = quantiles.len() / outcomes.len().max(1);
     let mut padded = [0.0; LANES];
     for row in 0..outcomes.len() {
-        padded[..columns].copy_from_slice(&quantiles[row * columns..][..columns]);
+        let values = &quantiles[row * columns..][..columns];
+        padded[..columns].copy_from_slice(values);
         let mut sums = Sums::new(simd, outcomes[row]);
         sums.add(simd, &padded, &Weight::of(simd, weights, 0), (true, true));
-        let width = sums.store(row, &mut *out.score, &mut *out.dispersion, &mut *out.under, &mut *out.over);
-        if !(outcomes[row].is_finite() && width.is_finite()) {
-            return Some(row);
+        if CHECKED {
+            // What fills up is no number that falls.
+            let mut filled = [padded[columns - 1]; LANES + 1];
+            filled[..columns].copy_from_slice(values);
+            sums.compare(simd, &filled);
+        }
+        let odd = sums.store::<O, CHECKED>(row, outcomes[row], &mut out);
+        if odd.is_some() {
+            return odd.map(|odd| (row, odd));
         }
     }
     None
@@ -368,6 +517,8 @@ impl<S: Simd> Weight<S> {
 
 /// The sums of a row, in lanes.
 struct Sums<S: Simd> {
+    /// Where a quantile is followed by a lesser one.
+    falls: mask64x8<S>,
     outcome: f64x8<S>,
     zero: f64x8<S>,
     dispersion: f64x8<S>,
@@ -379,7 +530,8 @@ impl<S: Simd> Sums<S> {
     #[inline(always)]
     fn new(simd: S, y: f64) -> Self {
         let zero = f64x8::splat(simd, 0.0);
-        Self { outcome: f64x8::splat(simd, y), zero, dispersion: zero, over: zero, under: zero }
+        let falls = zero.simd_lt(zero);
+        Self { falls, outcome: f64x8::splat(simd, y), zero, dispersion: zero, over: zero, under: zero }
     }
 
     /// Adds eight columns, to the over- and to the underprediction if they have a column that counts for it.
@@ -396,16 +548,23 @@ impl<S: Simd> Sums<S> {
         }
     }
 
-    /// Writes the scores of a row; gives back the width, which is finite if all quantiles are and not otherwise: 0 times what is not finite is no number, and
-    /// the weights of either side sum to less than 1/2, so that nothing finite adds up to what is not.
+    /// Compares each of nine columns with the one before it.
     #[inline(always)]
-    fn store(self, row: usize, score: &mut [f64], dispersion: &mut [f64], under: &mut [f64], over: &mut [f64]) -> f64 {
-        let (of_width, of_over, of_under) = (total(self.dispersion), total(self.over), total(self.under));
-        dispersion[row] = of_width;
-        over[row] = of_over;
-        under[row] = of_under;
-        score[row] = of_width + of_over + of_under;
-        of_width
+    fn compare(&mut self, simd: S, nine: &[f64]) {
+        let (before, after) = (f64x8::from_slice(simd, &nine[..LANES]), f64x8::from_slice(simd, &nine[1..]));
+        self.falls |= after.simd_lt(before);
+    }
+
+    /// Writes the scores of a row; what is odd about it. The width is finite if all quantiles are and not otherwise: 0 times what is not finite is no
+    /// number, and the weights of either side sum to less than 1/2, so that nothing finite adds up to what is not.
+    #[inline(always)]
+    fn store<O: Out, const CHECKED: bool>(self, row: usize, outcome: f64, out: &mut O) -> Option<Odd> {
+        let width = total(self.dispersion);
+        out.put(row, width, total(self.over), total(self.under));
+        if !(outcome.is_finite() && width.is_finite()) {
+            return Some(Odd::NotFinite);
+        }
+        (CHECKED && self.falls.any_true()).then_some(Odd::Falling)
     }
 }
 
@@ -420,167 +579,5 @@ fn total<S: Simd>(sum: f64x8<S>) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::math::SplitMix;
-    use crate::score::weighted_interval_score;
-    use ndarray::Array2;
-    use proptest::prelude::*;
-
-    const LEVELS: [f64; 23] = [
-        0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9,
-        0.95, 0.975, 0.99,
-    ];
-
-    fn agree(rows: usize, columns: usize, values: Vec<f64>, outcomes: &[f64]) {
-        let cut = (23 - columns) / 2;
-        let levels = &LEVELS[cut..23 - cut];
-        let quantiles = Array2::from_shape_vec((rows, columns), values).expect("as many numbers");
-        for weight in [MedianWeight::Half, MedianWeight::Whole] {
-            let scores = wis_of_quantiles(quantiles.view(), levels, outcomes, weight).expect("finite numbers");
-            for (row, y) in outcomes.iter().enumerate() {
-                let (median, intervals) =
-                    central_intervals(levels, &quantiles.row(row).to_vec()).expect("a median and intervals");
-                let expected = weighted_interval_score(median, &intervals, *y, weight);
-                assert!((scores.score[row] - expected).abs() < 1e-12 * (1.0 + expected.abs()), "row {row}");
-                let divisor = intervals.len() as f64 + if weight == MedianWeight::Half { 0.5 } else { 1.0 };
-                let width: f64 = intervals.iter().map(|(l, u, alpha)| 0.5 * alpha * (u - l)).sum::<f64>() / divisor;
-                assert!((scores.dispersion[row] - width).abs() < 1e-12 * (1.0 + width.abs()));
-                assert!(scores.underprediction[row] >= 0.0 && scores.overprediction[row] >= 0.0);
-                assert!(scores.overprediction[row] == 0.0 || intervals.iter().any(|(l, ..)| l > y) || median > *y);
-            }
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn scores_are_those_of_one_forecast(
-            half in 0_usize..12, rows in 1_usize..9, seed in prop::collection::vec(-100.0..100.0_f64, 23 * 9), outcomes in prop::collection::vec(-150.0..150.0_f64, 9)
-        ) {
-            let columns = 2 * half + 1;
-            let mut values = seed[..rows * columns].to_vec();
-            values.chunks_exact_mut(columns).for_each(|row| row.sort_by(f64::total_cmp));
-            agree(rows, columns, values, &outcomes[..rows]);
-        }
-    }
-
-    /// The sum of eight lanes as it is documented.
-    fn total_of([a, b, c, d, e, f, g, h]: [f64; 8]) -> f64 {
-        ((a + e) + (c + g)) + ((b + f) + (d + h))
-    }
-
-    /// What a row comes to, column by column: each in the lane of its vector.
-    fn plainly(values: &[f64], levels: &[f64], y: f64, of_median: f64) -> [f64; 4] {
-        let (columns, middle) = (values.len(), values.len() / 2);
-        let total = middle as f64 + of_median;
-        let mut sums = [[0.0; 8]; 3];
-        for (at, value) in values.iter().enumerate() {
-            let lane = at - (at / 8 * 8).min(columns.max(8) - 8);
-            let (width, over, under) = match at.cmp(&middle) {
-                std::cmp::Ordering::Less => (-levels[at], 1.0, 0.0),
-                std::cmp::Ordering::Equal => (0.0, of_median, of_median),
-                std::cmp::Ordering::Greater => (levels[columns - 1 - at], 0.0, 1.0),
-            };
-            sums[0][lane] += value * (width / total);
-            sums[1][lane] += (y - value).max(0.0) * (under / total);
-            sums[2][lane] += (value - y).max(0.0) * (over / total);
-        }
-        let [width, under, over] = sums.map(total_of);
-        [width + over + under, width, under, over]
-    }
-
-    #[test]
-    fn every_width_gives_the_bits_of_columns_added_one_by_one() {
-        let mut stream = SplitMix::of_replicate(7, 1);
-        for columns in (1..=71).step_by(2) {
-            let levels: Vec<f64> = (1..=columns).map(|at| at as f64 / (columns + 1) as f64).collect();
-            let rows = 40;
-            let quantiles =
-                Array2::from_shape_fn((rows, columns), |_| [-0.0, 0.0, 4.0][stream.below(3)] * stream.unit());
-            let outcomes: Vec<f64> = (0..rows).map(|_| stream.unit() * 5.0 - 0.5).collect();
-            for (weight, of_median) in [(MedianWeight::Half, 0.5), (MedianWeight::Whole, 1.0)] {
-                let found = wis_of_quantiles(quantiles.view(), &levels, &outcomes, weight).expect("finite numbers");
-                for (row, y) in outcomes.iter().enumerate() {
-                    let own = [&found.score, &found.dispersion, &found.underprediction, &found.overprediction];
-                    let expected = plainly(&quantiles.row(row).to_vec(), &levels, *y, of_median);
-                    let bits = |four: [f64; 4]| four.map(f64::to_bits);
-                    assert_eq!(bits(own.map(|column| column[row])), bits(expected), "row {row} of {columns} columns");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn many_rows_are_scored_in_their_order() {
-        let rows = 3 * ROWS + 17;
-        let values = (0..rows * 23).map(|at| (at % 23) as f64 + (at / 23 % 101) as f64).collect();
-        let outcomes: Vec<f64> = (0..rows).map(|row| (row * 7 % 130) as f64).collect();
-        agree(rows, 23, values, &outcomes);
-    }
-
-    #[test]
-    fn a_number_that_is_not_finite_is_found_in_whatever_column_it_stands() {
-        for columns in [1, 3, 7, 9, 23] {
-            let cut = (23 - columns) / 2;
-            let levels = &LEVELS[cut..23 - cut];
-            for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-                for at in 0..=columns {
-                    let mut quantiles = Array2::from_shape_fn((5, columns), |(_, column)| column as f64);
-                    let mut outcomes = [1.0; 5];
-                    match at {
-                        0 => outcomes[3] = bad,
-                        _ => quantiles[[3, at - 1]] = bad,
-                    }
-                    let found = wis_of_quantiles(quantiles.view(), levels, &outcomes, MedianWeight::Half);
-                    assert_eq!(found, Err(ColumnProblem::NotFinite { row: 3 }), "{bad} in {at} of {columns}");
-                }
-            }
-        }
-        // What is too large to be added up is a number all the same.
-        let wide = Array2::from_shape_fn((2, 3), |(_, column)| f64::MAX * (column as f64 - 1.0));
-        let found = wis_of_quantiles(wide.view(), &[0.25, 0.5, 0.75], &[0.0, 0.0], MedianWeight::Half);
-        assert!(found.is_ok(), "{found:?}");
-    }
-
-    #[test]
-    fn quantiles_that_fall_are_found_wherever_they_do() {
-        let half = MedianWeight::Half;
-        for columns in [3, 7, 9, 23, 35] {
-            let levels: Vec<f64> = (1..=columns).map(|level| level as f64 / (columns as f64 + 1.0)).collect();
-            let rows = ROWS + 3;
-            let rising = Array2::from_shape_fn((rows, columns), |(row, column)| (row + column / 2) as f64);
-            let outcomes = vec![1.5; rows];
-            let score = |quantiles: &Array2<f64>| wis_of_rising_quantiles(quantiles.view(), &levels, &outcomes, half);
-            // Checked or not, the scores are the same.
-            assert_eq!(score(&rising), wis_of_quantiles(rising.view(), &levels, &outcomes, half));
-            for column in 1..columns {
-                for row in [0, ROWS - 1, ROWS, rows - 1] {
-                    let mut quantiles = rising.clone();
-                    quantiles[[row, column]] = rising[[row, column - 1]] - 1e-9;
-                    assert_eq!(score(&quantiles), Err(ColumnProblem::Falling { row }), "{row}, {column} of {columns}");
-                    assert_eq!(falling_row(quantiles.view()), Some(row));
-                    quantiles[[row / 2, 0]] = f64::NEG_INFINITY;
-                    assert_eq!(score(&quantiles), Err(ColumnProblem::NotFinite { row: row / 2 }));
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn what_cannot_be_scored_is_named() {
-        let mut quantiles = Array2::from_elem((10_000, 3), 1.0);
-        let (levels, outcomes) = ([0.25, 0.5, 0.75], vec![1.0; 10_000]);
-        let score = |quantiles: &Array2<f64>, levels: &[f64]| {
-            wis_of_quantiles(quantiles.view(), levels, &outcomes, MedianWeight::Half).map(|found| found.score.len())
-        };
-        assert_eq!(score(&quantiles, &levels), Ok(10_000));
-        quantiles[[9_000, 2]] = f64::INFINITY;
-        quantiles[[9_500, 0]] = f64::NAN;
-        assert_eq!(score(&quantiles, &levels), Err(ColumnProblem::NotFinite { row: 9_000 }));
-        assert_eq!(score(&quantiles, &[0.75, 0.5, 0.25]), Err(ColumnProblem::Levels));
-        assert_eq!(score(&quantiles, &[0.25, 0.5, 0.8]), Err(ColumnProblem::Levels));
-        assert_eq!(score(&quantiles, &[0.5]), Err(ColumnProblem::Lengths { first: 3, other: 1 }));
-        let none = Array2::zeros((0, 3));
-        assert_eq!(wis_of_quantiles(none.view(), &levels, &[], MedianWeight::Half), Ok(QuantileScores::default()));
-    }
-}
+#[path = "quantiles_tests.rs"]
+mod tests;
