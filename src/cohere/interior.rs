@@ -127,7 +127,9 @@ impl System {
         tolerances: &[f64],
     ) -> Result<(Solution, Linear), Error> {
         let mut master = Master::default();
-        let shares: Vec<usize> = worlds.iter().map(|_| master.variable(0.0, 0.0)).collect();
+        let is_smooth = matches!(aim, Aim::Squared | Aim::Information);
+        let adds = |world| if is_smooth { self.adds.at(world) } else { 0.0 };
+        let shares: Vec<usize> = worlds.iter().map(|world| master.variable(adds(world), 0.0)).collect();
         let chances: Vec<usize> = functionals.iter().map(|_| master.variable(0.0, 0.0)).collect();
         let whole: Vec<(usize, f64)> = shares.iter().map(|at| (*at, 1.0)).collect();
         master.row(&whole, 1.0);
@@ -249,6 +251,9 @@ impl System {
             cut_off: None,
         };
         let mut price = Linear { constant: z[0], terms: Vec::new() };
+        if is_smooth {
+            price.add(1.0, &self.adds);
+        }
         for (of, functional) in z[1..=functionals.len()].iter().zip(functionals) {
             price.add(*of, functional);
         }

@@ -48,6 +48,7 @@ mod simplex_tests;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod unlikely;
 mod untested;
 mod words;
 mod worlds;

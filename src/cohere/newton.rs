@@ -38,6 +38,8 @@ struct Nearing<'t> {
     targets: &'t [(usize, &'t Target)],
     /// For each known world what comes about in it.
     worlds: Vec<Vec<Pair>>,
+    /// What each of them adds.
+    adds: Vec<f64>,
     /// For each figure what comes about in some of them.
     can: Vec<[bool; 2]>,
 }
@@ -54,14 +56,22 @@ struct Shares {
 /// The nearest figures of the worlds that are known, taken up again as worlds are added; without pins and judgements.
 pub(super) struct Newton<'t> {
     nearing: Nearing<'t>,
+    /// What a world adds.
+    adds: &'t Linear,
     shares: Vec<(usize, f64)>,
 }
 
 impl<'t> Newton<'t> {
     /// From figures that are near them; `None` if there are too many worlds.
-    pub(super) fn new(near: &Solution, aim: Aim, targets: &'t [(usize, &'t Target)], worlds: &[World]) -> Option<Self> {
-        let nearing = Nearing::of(near, aim, targets, worlds)?;
-        Some(Self { nearing, shares: near.shares.clone() })
+    pub(super) fn new(
+        near: &Solution,
+        aim: Aim,
+        targets: &'t [(usize, &'t Target)],
+        adds: &'t Linear,
+        worlds: &[World],
+    ) -> Option<Self> {
+        let nearing = Nearing::of(near, aim, targets, adds, worlds)?;
+        Some(Self { nearing, adds, shares: near.shares.clone() })
     }
 
     /// The nearest figures of these worlds, of which it knows the first already, and what another world would change; `None` where something is too
@@ -79,15 +89,19 @@ impl<'t> Newton<'t> {
                 *can = [can[0] || outcome[0] > 0.0, can[1] || outcome[1] > 0.0];
             }
             self.nearing.worlds.push(outcomes);
+            self.nearing.adds.push(self.adds.at(world));
         }
         let mut work = 0;
         let found = self.nearing.settled(self.shares.clone(), &mut work);
         budget.spend(work as u64 / A_STEP);
         let found = found?;
-        if self.nearing.worlds.iter().any(|world| price(world, &found.slopes) < found.distance - UNSETTLED) {
+        if (0..self.nearing.worlds.len())
+            .any(|world| self.nearing.price(world, &found.slopes) < found.distance - UNSETTLED)
+        {
             return None;
         }
         let mut change = Linear { constant: -found.distance, terms: Vec::new() };
+        change.add(1.0, self.adds);
         for ((_, target), [yes, no]) in self.nearing.targets.iter().zip(&found.slopes) {
             change.add(yes - no, &target.event);
             match &target.condition {
@@ -126,13 +140,25 @@ impl Target {
 
 impl<'t> Nearing<'t> {
     /// From a solution; `None` if it has too many worlds.
-    fn of(near: &Solution, aim: Aim, targets: &'t [(usize, &'t Target)], worlds: &[World]) -> Option<Self> {
+    fn of(
+        near: &Solution,
+        aim: Aim,
+        targets: &'t [(usize, &'t Target)],
+        adds: &Linear,
+        worlds: &[World],
+    ) -> Option<Self> {
         let few = (1..=MOST).contains(&near.shares.len()) && targets.len() * worlds.len() <= 1 << 22;
         few.then(|| {
+            let adds = worlds.iter().map(|world| adds.at(world)).collect();
             let worlds: Vec<Vec<Pair>> = worlds.iter().map(|world| outcomes(targets, world)).collect();
             let can = |figure: usize| [0, 1].map(|side| worlds.iter().any(|world| world[figure][side] > 0.0));
-            Self { aim, targets, can: (0..targets.len()).map(can).collect(), worlds }
+            Self { aim, targets, can: (0..targets.len()).map(can).collect(), worlds, adds }
         })
+    }
+
+    /// How much more the distance would be for each share of a world.
+    fn price(&self, world: usize, slopes: &[Pair]) -> f64 {
+        self.adds[world] + price(&self.worlds[world], slopes)
     }
 
     /// The chance of each figure's event and of its condition.
@@ -152,7 +178,7 @@ impl<'t> Nearing<'t> {
             *work += known * known * (self.targets.len() + known / 3) + self.worlds.len() * self.targets.len();
             let Some(step) = self.step(&now) else { break };
             if step.iter().all(|change| change.abs() <= SETTLED) {
-                let prices = self.worlds.iter().map(|world| price(world, &now.slopes)).enumerate();
+                let prices = (0..self.worlds.len()).map(|world| (world, self.price(world, &now.slopes)));
                 let (world, least) = prices.min_by(|one, other| one.1.total_cmp(&other.1))?;
                 // The price of every world that has a share is the distance itself.
                 if least >= now.distance - LOWERS || now.of.iter().any(|(known, _)| *known == world) {
@@ -205,7 +231,8 @@ impl<'t> Nearing<'t> {
             slopes.push(slope.map(|slope| target.weight * slope));
         }
         // It grows in proportion to the chances, so that it is the sum of what each of them adds.
-        let distance = price(&chances, &slopes);
+        let added: f64 = of.iter().map(|(world, share)| share * self.adds[*world]).sum();
+        let distance = price(&chances, &slopes) + added;
         Some(Shares { of, chances, slopes, distance })
     }
 
@@ -252,7 +279,7 @@ impl<'t> Nearing<'t> {
         for at in 0..size {
             matrix[at * size + at] += RIDGE * greatest.max(1.0);
         }
-        let price_of = |at: usize| price(&self.worlds[now.of[at].0], &now.slopes);
+        let price_of = |at: usize| self.price(now.of[at].0, &now.slopes);
         let of_first = price_of(first);
         let right: Vec<f64> = others.iter().map(|at| of_first - price_of(*at)).collect();
         let solution = Cholesky::new(size, &matrix)?.solve(&right);
@@ -292,7 +319,7 @@ impl<'t> Nearing<'t> {
     }
 }
 
-/// How much more the distance would be for each share of a world, or what chances come to.
+/// What outcomes or chances come to by so much for each of them.
 fn price(outcomes: &[Pair], slopes: &[Pair]) -> f64 {
     outcomes.iter().zip(slopes).map(|(of, slope)| of[0] * slope[0] + of[1] * slope[1]).sum()
 }

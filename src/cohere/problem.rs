@@ -209,10 +209,22 @@ impl Problem<'_> {
     /// A judgement of chances is none of the chances within a condition, unless it says nothing of the worlds without it, as that of `a given b` does of
     /// those without `b`.
     pub(super) fn system(&self, figures: &[usize], relations: &[usize], given: Option<Literal>) -> System {
+        self.system_where(figures, relations, given, &[])
+    }
+
+    /// The same in the worlds alone that keep some clauses more, about what the figures are about.
+    pub(super) fn system_where(
+        &self,
+        figures: &[usize],
+        relations: &[usize],
+        given: Option<Literal>,
+        more: &[Clause],
+    ) -> System {
         let mut start: BTreeSet<usize> = figures.iter().flat_map(|figure| self.atoms_of(*figure)).collect();
         start.extend(relations.iter().flat_map(|relation| self.atoms_in(*relation)));
         start.extend(given.map(|literal| literal.atom));
         let (reached, mut clauses) = self.reached(start);
+        clauses.extend_from_slice(more);
         clauses
             .extend(relations.iter().flat_map(|relation| self.relations.relations[*relation].clauses.iter().cloned()));
         let local: BTreeMap<usize, usize> = reached.iter().enumerate().map(|(at, atom)| (*atom, at)).collect();
@@ -260,6 +272,14 @@ impl Problem<'_> {
         clauses.dedup();
         let atoms = local.keys().copied().collect();
         let space = Space::of_few(local.len(), clauses, AT_ONCE);
-        System { space, atoms, targets: targets.collect(), rows, products, watched: Vec::new() }
+        System {
+            space,
+            atoms,
+            targets: targets.collect(),
+            rows,
+            products,
+            watched: Vec::new(),
+            adds: Linear::default(),
+        }
     }
 }

@@ -124,6 +124,8 @@ pub(super) struct System {
     pub(super) products: Vec<Product>,
     /// Numbers whose mean is told with a solution.
     pub(super) watched: Vec<Linear>,
+    /// What each world adds to a squared distance or a divergence.
+    pub(super) adds: Linear,
 }
 
 /// What is to be least.
@@ -351,12 +353,13 @@ impl System {
                     // Where it does not go on, it begins anew, if it can, from as near as may be.
                     budget.spend(interior_steps(functionals.len(), worlds.len()));
                     let (near, price) = self.interior(aim, targets, &functionals, worlds, exactly(aim))?;
-                    newton = if is_smooth { Newton::new(&near, aim, targets, worlds) } else { None };
+                    newton = if is_smooth { Newton::new(&near, aim, targets, &self.adds, worlds) } else { None };
                     settle(&mut newton).unwrap_or((near, price))
                 }
             };
             // No distance is below 0.
-            let is_least = !matches!(aim, Aim::Bound { .. }) && solution.value <= PRICE;
+            let is_distance = !matches!(aim, Aim::Bound { .. }) && self.adds == Linear::default();
+            let is_least = is_distance && solution.value <= PRICE;
             if all_there || is_least || enough.is_some_and(|enough| solution.value <= enough) {
                 return Ok(Nearest::Found(solution));
             }
@@ -443,7 +446,7 @@ impl System {
 
     /// Newton's method from what the interior-point method finds roughly.
     fn begun<'t>(
-        &self,
+        &'t self,
         aim: Aim,
         targets: &'t [(usize, &'t Target)],
         functionals: &[&Linear],
@@ -452,7 +455,7 @@ impl System {
     ) -> Option<Newton<'t>> {
         budget.spend(interior_steps(functionals.len(), worlds.len()));
         let (near, _) = self.interior(aim, targets, functionals, worlds, &[ROUGH]).ok()?;
-        Newton::new(&near, aim, targets, worlds)
+        Newton::new(&near, aim, targets, &self.adds, worlds)
     }
 
     /// Whether the simplex method answers it.

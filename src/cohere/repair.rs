@@ -26,6 +26,7 @@ use super::order::Order;
 use super::problem::{Part, Problem};
 use super::program::{Aim, FLOOR, Linear, Nearest, Solution, System, Target};
 use super::relations::Strength;
+use super::unlikely::{Found, NEVER, Search};
 use super::worlds::{LONG, World};
 use crate::error::Error;
 use crate::math::{ln, round_to};
@@ -37,9 +38,6 @@ pub(super) const NEAR: f64 = 1e-3;
 pub(super) const STILL: f64 = 1e-7;
 /// Figures that have to move by no more than this in all are coherent.
 pub(super) const COHERENT: f64 = 1e-8;
-/// A condition with less than this is taken to never come about.
-const NEVER: f64 = 1e-6;
-
 /// Pins and judgements that are missed by no more than this are kept.
 pub(super) const MISSED: f64 = 1e-6;
 
@@ -103,7 +101,7 @@ impl CutOff {
 }
 
 impl Distance {
-    const fn aim(self) -> Aim {
+    pub(super) const fn aim(self) -> Aim {
         match self {
             Self::Squared => Aim::Squared,
             Self::Kl => Aim::Information,
@@ -160,8 +158,13 @@ fn gains(system: &System, repaired: &[f64], distance: Distance, steps: u64) -> O
     (least.is_finite() && most.is_finite()).then_some(Gains { least, most, is_complete })
 }
 
+/// A chance as it is shown: as stated where it is that but for the digits of the solver.
+pub(super) fn tidy(chance: f64, stated: f64) -> f64 {
+    if (chance - stated).abs() < STILL { stated } else { round_to(chance.clamp(0.0, 1.0), 9) }
+}
+
 /// How much better the repaired figures score than those stated, as a number that each world has.
-fn gain(system: &System, repaired: &[f64], distance: Distance) -> Linear {
+pub(super) fn gain(system: &System, repaired: &[f64], distance: Distance) -> Linear {
     let mut gain = Linear::default();
     for (target, repaired) in system.targets.iter().zip(repaired) {
         let (yes, no) = distance.gains(target.stated, *repaired);
@@ -257,47 +260,26 @@ pub(super) fn repair(
         Nearest::Found(solution) => solution,
     };
     cut_off.nearest = solution.cut_off.is_some();
-    let tidy = |chance: f64, stated: f64| {
-        if (chance - stated).abs() < STILL { stated } else { round_to(chance.clamp(0.0, 1.0), 9) }
-    };
-    let mut figures = stated.clone();
-    for (at, (event, condition)) in solution.chances.iter().enumerate() {
-        if *condition >= NEVER {
-            figures[at] = tidy(event / condition, figures[at]);
-        }
-        if let Some(pin) = problem.figures[part.figures[at]].pin {
-            figures[at] = pin;
-        }
+    let is_free = system.rows.is_empty()
+        && system.products.is_empty()
+        && system.targets.iter().all(|target| target.pin.is_none());
+    let search = Search { problem, part, relations: &relations, distance, steps };
+    let mut found = Found::of(&solution, stated.clone());
+    if is_free {
+        search.sharpen(&mut found, &solution)?;
+        search.by_layers(&mut found)?;
+    } else {
+        let pins = part.figures.iter().map(|figure| problem.figures[*figure].pin);
+        found.figures.iter_mut().zip(pins).for_each(|(figure, pin)| *figure = pin.unwrap_or(*figure));
+        search.under_conditions(&mut found)?;
     }
-    // Figures under a condition that is left no chance are repaired in its worlds alone.
-    for condition in problem.conditions(&part.figures) {
-        let under = problem.speaking(&part.figures, &relations, Some(condition));
-        let places: Vec<usize> =
-            under.iter().filter_map(|figure| part.figures.iter().position(|other| other == figure)).collect();
-        if places.iter().all(|at| solution.chances[*at].1 >= NEVER) {
-            continue;
-        }
-        let there = problem.system(&under, &relations, Some(condition));
-        let inner = match there.nearest(distance.aim(), &Budget::new(steps))? {
-            Nearest::Impossible => continue,
-            Nearest::Unknown => {
-                cut_off.figures = true;
-                continue;
-            }
-            Nearest::Found(inner) => inner,
-        };
-        cut_off.nearest |= inner.cut_off.is_some();
-        for (at, (event, _)) in places.iter().zip(&inner.chances) {
-            if problem.figures[part.figures[*at]].pin.is_none() {
-                figures[*at] = tidy(*event, figures[*at]);
-            }
-        }
-    }
+    cut_off = cut_off.or(found.cut_off);
+    let Found { figures, chances, .. } = found;
     let Some(Gains { least, most, is_complete }) = gains(&system, &figures, distance, steps) else { return Ok(None) };
     cut_off.gain = !is_complete;
     let is_searched = !cut_off.nearest && !cut_off.figures;
     // The expected gain under the distribution found is the distance itself.
-    let shares = solution.chances.iter().zip(&system.targets).zip(&figures);
+    let shares = chances.iter().zip(&system.targets).zip(&figures);
     let divergence: f64 = shares
         .map(|(((event, condition), target), repaired)| {
             let (yes, no) = distance.gains(target.stated, *repaired);
@@ -305,9 +287,6 @@ pub(super) fn repair(
         })
         .sum();
     // No gain is below the distance, unless the figures are not the nearest.
-    let is_free = system.rows.is_empty()
-        && system.products.is_empty()
-        && system.targets.iter().all(|target| target.pin.is_none());
     cut_off.nearest |= is_free && least < divergence - NEAR * (1.0 + divergence);
     // What was not searched to the end, or not exactly enough, is shown only if it scores no worse than what was stated, whatever happens; but what keeps
     // assumed dependence may score worse, however long it was searched for.

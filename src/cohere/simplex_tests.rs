@@ -32,7 +32,15 @@ fn random(stream: &mut SplitMix) -> System {
         rows.push((row, if stream.unit() < 0.5 { Bound::Zero } else { Bound::AtLeast }));
     }
     let space = Space::new(atoms, clauses);
-    System { space, atoms: (0..atoms).collect(), targets, rows, products: Vec::new(), watched: Vec::new() }
+    System {
+        space,
+        atoms: (0..atoms).collect(),
+        targets,
+        rows,
+        products: Vec::new(),
+        watched: Vec::new(),
+        adds: Linear::default(),
+    }
 }
 
 #[test]

@@ -141,15 +141,15 @@ impl Said {
 }
 
 /// Relations, conditional questions as (event, condition), and the worlds that keep the relations.
-struct Model {
-    atoms: usize,
+pub(super) struct Model {
+    pub(super) atoms: usize,
     said: Vec<Said>,
-    conditional: Vec<(usize, usize)>,
-    worlds: Vec<u32>,
+    pub(super) conditional: Vec<(usize, usize)>,
+    pub(super) worlds: Vec<u32>,
 }
 
 impl Model {
-    fn random(stream: &mut SplitMix) -> Self {
+    pub(super) fn random(stream: &mut SplitMix) -> Self {
         loop {
             let atoms = 3 + stream.below(4);
             let said: Vec<Said> = (0..=stream.below(4)).map(|_| Said::random(stream, atoms)).collect();
@@ -167,7 +167,7 @@ impl Model {
         }
     }
 
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let mut sentences: Vec<String> = self.said.iter().map(Said::sentence).collect();
         sentences.extend(self.conditional.iter().enumerate().map(|(at, (a, b))| format!("c{at} is q{a} given q{b}")));
         sentences.sort();
@@ -181,7 +181,7 @@ impl Model {
         if name.starts_with('q') { (at, None) } else { (self.conditional[at].0, Some(self.conditional[at].1)) }
     }
 
-    fn names(&self) -> Vec<String> {
+    pub(super) fn names(&self) -> Vec<String> {
         let questions = (0..self.atoms).map(|at| format!("q{at}"));
         questions.chain((0..self.conditional.len()).map(|at| format!("c{at}"))).collect()
     }
@@ -207,7 +207,7 @@ impl Model {
     }
 
     /// The gain of the repaired figures in a world.
-    fn gain(&self, world: u32, statement: &StatementReport, distance: Distance) -> f64 {
+    pub(super) fn gain(&self, world: u32, statement: &StatementReport, distance: Distance) -> f64 {
         let mut gain = 0.0;
         for of in &statement.figures {
             let (event, condition) = self.meaning(&of.name);
