@@ -15,6 +15,9 @@
 //! With pins the nearest figures are those among the coherent ones that keep them, and the guarantee is lost: what is given away at least is
 //! then computed and may be negative. It is computed in any case ([`Repaired::least`]), over all possible worlds.
 //!
+//! With assumptions the nearest figures are those that keep them, too. Worlds may break an assumption, so that the least gain may be negative here as well:
+//! it is that over all worlds that logic allows.
+//!
 //! Where figures are tied by an order alone they are found as such ([`Order`]), without a search.
 //!
 //! Each search has a budget. Where it is spent the figures are coherent, but perhaps not the nearest, and the theorem promises nothing; the least gain
@@ -23,7 +26,7 @@
 
 use super::budget::Budget;
 use super::order::Order;
-use super::problem::{Part, Problem};
+use super::problem::{Figure, Part, Problem};
 use super::program::{Aim, FLOOR, Linear, Nearest, Solution, System, Target};
 use super::relations::Strength;
 use super::worlds::{LONG, World};
@@ -208,10 +211,34 @@ fn is_still(
     Ok(true)
 }
 
+/// Whether worlds may break a relation; what a conditional forecast means is no assumption.
+fn is_assumed(problem: &Problem<'_>, relation: usize) -> bool {
+    let relation = &problem.relations.relations[relation];
+    relation.strength == Strength::Assume && relation.conditionals.is_empty()
+}
+
+/// What figures that are repaired to assumptions gain in the worlds that logic allows, those among them that break the assumptions.
+fn gains_by_logic(
+    problem: &Problem<'_>,
+    part: &Part,
+    repaired: &[f64],
+    distance: Distance,
+    steps: u64,
+) -> Option<Gains> {
+    let logic: Vec<usize> = part.relations.iter().copied().filter(|of| !is_assumed(problem, *of)).collect();
+    if let Some(order) = Order::of(problem, &part.figures, &logic) {
+        let figures: Vec<&Figure> = part.figures.iter().map(|figure| &problem.figures[*figure]).collect();
+        if let Some((least, most)) = order.gains(&figures, repaired, distance, &Budget::new(steps)) {
+            return Some(Gains { least, most, is_complete: true });
+        }
+    }
+    gains(&problem.system(&part.figures, &logic, None), repaired, distance, steps)
+}
+
 /// Finds the coherent figures that are nearest to those of a part, and what they are worth; `None` if no world is possible.
 ///
-/// The relations are those of `logic`, and with `assumptions` the others, too. Worlds that were generated for the same part are kept in `worlds`. Each
-/// search takes so many steps at most.
+/// The relations are those of `logic`, and with `assumptions` the others, too; what is gained is so in all worlds of logic either way. Worlds that were
+/// generated for the same part are kept in `worlds`. Each search takes so many steps at most.
 pub(super) fn repair(
     problem: &Problem<'_>,
     part: &Part,
@@ -220,11 +247,27 @@ pub(super) fn repair(
     worlds: &mut Vec<World>,
     steps: u64,
 ) -> Result<Option<Repaired>, Error> {
-    let counts = |relation: &&usize| {
-        let relation = &problem.relations.relations[**relation];
-        // What a conditional forecast means is no assumption.
-        assumptions || relation.strength == Strength::Logic || !relation.conditionals.is_empty()
-    };
+    let Some(mut found) = repaired_to(problem, part, distance, assumptions, worlds, steps)? else { return Ok(None) };
+    // Chances that are assumed leave the same worlds.
+    let leaves_out = |of: &usize| is_assumed(problem, *of) && !problem.relations.relations[*of].clauses.is_empty();
+    let has_moved = part.figures.iter().zip(&found.figures).any(|(of, to)| problem.figures[*of].stated != *to);
+    if assumptions && has_moved && part.relations.iter().any(leaves_out) {
+        let Some(gains) = gains_by_logic(problem, part, &found.figures, distance, steps) else { return Ok(None) };
+        (found.least, found.most, found.cut_off.gain) = (gains.least, gains.most, !gains.is_complete);
+    }
+    Ok(Some(found))
+}
+
+/// The same with what is gained in the worlds that keep the assumptions, where these count.
+fn repaired_to(
+    problem: &Problem<'_>,
+    part: &Part,
+    distance: Distance,
+    assumptions: bool,
+    worlds: &mut Vec<World>,
+    steps: u64,
+) -> Result<Option<Repaired>, Error> {
+    let counts = |relation: &&usize| assumptions || !is_assumed(problem, **relation);
     let relations: Vec<usize> = part.relations.iter().filter(counts).copied().collect();
     let order = Order::of(problem, &part.figures, &relations);
     if let Some(found) = order.and_then(|of| of.repaired(problem, &part.figures, distance, &Budget::new(steps))) {
