@@ -20,7 +20,7 @@ use super::monotone::{Monotone, cheapest};
 use super::problem::{Figure, Problem};
 use super::program::FLOOR;
 use super::repair::{COHERENT, CutOff, Distance, MISSED, NEAR, Repaired, STILL};
-use crate::math::{logistic, logit, round_to};
+use crate::math::{logistic, logit};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// What nobody states is replaced by so many pairs at most for each pair that was declared.
@@ -536,7 +536,7 @@ impl Order {
             of.iter().map(|bound| if bound.is_finite() { scaled(*bound) } else { *bound }).collect()
         };
         let found = Monotone::new(values, weights, (bounds(&low), bounds(&high)), &self.pairs).nearest(budget)?;
-        let mut chances: Vec<f64> = found.iter().map(|value| round_to(unscaled(*value).clamp(0.0, 1.0), 9)).collect();
+        let mut chances: Vec<f64> = found.iter().map(|value| distance.rounded(unscaled(*value))).collect();
         for (spot, chance) in self.spots.iter().zip(&stated) {
             let as_counted = if distance == Distance::Kl { floored(*chance) } else { *chance };
             if (unscaled(found[spot.number]) - as_counted).abs() < STILL {
@@ -558,7 +558,7 @@ impl Order {
                 (Some(pin), _) => pin,
                 (None, chance) if chance == *was => figure.stated,
                 (None, chance) if spot.upright => chance,
-                (None, chance) => round_to(1.0 - chance, 9),
+                (None, chance) => distance.rounded(1.0 - chance),
             })
             .collect();
         let mut divergence = 0.0;

@@ -40,6 +40,10 @@ pub(super) const NEAR: f64 = 1e-3;
 pub(super) const STILL: f64 = 1e-7;
 /// Figures that have to move by no more than this in all are coherent.
 pub(super) const COHERENT: f64 = 1e-8;
+/// So many digits after the point a repaired figure has,
+const DIGITS: u8 = 9;
+/// and by divergence one more for each power of ten by which it is nearer than this to 0 or 1, since there its logarithm counts.
+const TOLD: f64 = 1e-3;
 /// A condition with less than this is taken to never come about.
 const NEVER: f64 = 1e-6;
 
@@ -111,6 +115,18 @@ impl Distance {
             Self::Squared => Aim::Squared,
             Self::Kl => Aim::Information,
         }
+    }
+
+    /// A repaired figure to the digits that tell.
+    pub(super) fn rounded(self, chance: f64) -> f64 {
+        let chance = chance.clamp(0.0, 1.0);
+        let mut digits = DIGITS;
+        let mut nearness = chance.min(1.0 - chance).max(FLOOR);
+        while self == Self::Kl && nearness < TOLD {
+            nearness *= 10.0;
+            digits += 1;
+        }
+        round_to(chance, digits)
     }
 
     /// How much better `repaired` scores than `stated`: if the event comes, and if it does not.
@@ -301,7 +317,7 @@ fn repaired_to(
     };
     cut_off.nearest = solution.cut_off.is_some();
     let tidy = |chance: f64, stated: f64| {
-        if (chance - stated).abs() < STILL { stated } else { round_to(chance.clamp(0.0, 1.0), 9) }
+        if (chance - stated).abs() < STILL { stated } else { distance.rounded(chance) }
     };
     let mut figures = stated.clone();
     for (at, (event, condition)) in solution.chances.iter().enumerate() {
