@@ -276,19 +276,20 @@ fn conflict_rows(sheet: &mut Sheet, number: usize, conflict: &ConflictReport) {
     }
 }
 
+/// A line on those scores of which something is so, if there are any.
+fn of_scores(statement: &StatementReport, is_so: &dyn Fn(&WorthReport) -> bool, what: &str) -> Option<String> {
+    let distances = statement.worth.iter().filter(|worth| is_so(worth)).map(|worth| match worth.distance {
+        Distance::Squared => "for Brier",
+        Distance::Kl => "for log",
+    });
+    let names: Vec<&str> = distances.collect();
+    (!names.is_empty()).then(|| format!("{}, {}: {what}", statement.forecaster, names.join(" and ")))
+}
+
 /// What of the worth is not known, since a search was cut off.
 fn cut_off(statement: &StatementReport) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut note = |is_so: &dyn Fn(&WorthReport) -> bool, what: &str| {
-        let distances = statement.worth.iter().filter(|worth| is_so(worth)).map(|worth| match worth.distance {
-            Distance::Squared => "for Brier",
-            Distance::Kl => "for log",
-        });
-        let names: Vec<&str> = distances.collect();
-        if !names.is_empty() {
-            lines.push(format!("{}, {}: {what}", statement.forecaster, names.join(" and ")));
-        }
-    };
+    let mut note = |is_so: &dyn Fn(&WorthReport) -> bool, what: &str| lines.extend(of_scores(statement, is_so, what));
     let repaired =
         |worth: &WorthReport| statement.figures.iter().any(|figure| !figure.not_repaired.contains(&worth.distance));
     note(
@@ -365,15 +366,15 @@ fn remarks(report: &CoherenceReport, statement: &StatementReport) -> Vec<String>
     lines.extend(cut_off(statement));
     lines.extend(missed(statement));
     let pins = statement.figures.iter().any(|figure| figure.pin.is_some());
-    let moved = statement.worth.iter().any(|worth| worth.divergence >= 1e-9);
-    if moved && (pins || (report.repaired_to_assumptions && report.assume > 0)) {
-        let assumed = report.repaired_to_assumptions && report.assume > 0;
+    let assumed = report.repaired_to_assumptions && report.assume > 0;
+    if pins || assumed {
         let why = match (pins, assumed) {
             (true, true) => "pins are kept, and assumptions are not kept by every world",
             (false, true) => "assumptions are not kept by every world",
             (_, false) => "pins are kept",
         };
-        lines.push(format!("{who}: {why}, so that the gain is no longer at least the distance in every world"));
+        let what = format!("{why}, so that the gain is no longer at least the distance in every world");
+        lines.extend(of_scores(statement, &|of| of.divergence >= 1e-9 && !of.is_reached(), &what));
     }
     if statement.cut_off {
         lines.push(format!(

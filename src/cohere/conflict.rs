@@ -234,7 +234,9 @@ impl<'p, 'r> Look<'p, 'r> {
             Some(one) => one.exceeds(&self.problem.speaking(figures, &relations, self.given)),
             None => self.conflicts(figures, &relations),
         };
-        let mut figures = needed(&[], false, &figures, &test)?;
+        // Judgements may contradict logic or each other, whatever is stated.
+        let judges = |relation: &usize| !self.problem.relations.relations[*relation].judgements.is_empty();
+        let mut figures = needed(&[], relations.iter().any(judges), &figures, &test)?;
         figures.sort_unstable();
         let figures = self.problem.speaking(&figures, &relations, self.given);
         let found = plain(self.problem, &figures, &relations, self.given).nearest(Aim::Amount, self.budget)?;
@@ -254,6 +256,8 @@ impl<'p, 'r> Look<'p, 'r> {
             }
             let Some(conflict) = self.minimal(&left, &involved)? else { break };
             if conflict.figures.is_empty() {
+                // The relation contradicts itself, and no figure adds to that.
+                found.push(conflict);
                 break;
             }
             left.retain(|figure| !conflict.figures.contains(figure));

@@ -179,3 +179,76 @@ fn a_relation_that_stands_twice_counts_once() {
     assert!(!problems.has_errors() && problems.count(Severity::Warning) == 1);
     assert_eq!(relations.count(Strength::Assume), 1);
 }
+
+/// `a` is at least 20 % by assumption and 0 by logic: that needs no figure.
+#[test]
+fn a_set_whose_relations_contradict_each_other_names_no_figure() {
+    let text = "unasked = ['b']\nlogic = ['never a and b', 'a implies b', 'c implies a or b']\nassume = ['a is at least 20%']\n";
+    let statement = looked_at(text, &[("a", 0.1), ("c", 0.95)], &Options::default());
+    let expected = [
+        (vec![], vec!["never a and b", "a implies b", "a is at least 20%"]),
+        (vec!["a"], vec!["a is at least 20%"]),
+        (vec!["a"], vec!["never a and b", "a implies b"]),
+    ];
+    assert_eq!(sets(&statement), expected);
+    // So it is where one assumption contradicts itself, and it is violated by itself.
+    let text = "logic = ['a implies b']\nassume = ['a but not a is at least 20%']\n";
+    let statement = looked_at(text, &[("a", 0.1), ("b", 0.5)], &Options::default());
+    assert_eq!(sets(&statement), [(vec![], vec!["a but not a is at least 20%"])]);
+    assert_eq!(statement.violated.len(), 1);
+    near(statement.violated[0].points, 20.0, 1e-3);
+}
+
+/// Whether the named logic leaves `q0` no chance is told by going through all assignments.
+#[test]
+fn no_set_lies_within_another_where_assumptions_contradict_logic() {
+    let mut stream = SplitMix::of_replicate(53, 1);
+    let (mut without_figures, mut with_figures) = (0, 0);
+    for _ in 0..150 {
+        let mut pairs = BTreeSet::new();
+        for _ in 0..4 {
+            let a = stream.below(4);
+            pairs.insert((a, (a + 1 + stream.below(3)) % 4, stream.unit() < 0.5));
+        }
+        let sentence = |(a, b, excludes): &(usize, usize, bool)| {
+            format!("q{a} {} q{b}", if *excludes { "excludes" } else { "implies" })
+        };
+        let sentences: Vec<String> = pairs.iter().map(sentence).collect();
+        let text = format!("logic = ['{}']\nassume = ['q0 is at least 0.3']\n", sentences.join("', '"));
+        let figures: Vec<(String, f64)> = (0..4).map(|at| (format!("q{at}"), stream.unit())).collect();
+        let figures: Vec<(&str, f64)> = figures.iter().map(|(name, chance)| (name.as_str(), *chance)).collect();
+        let statement = looked_at(&text, &figures, &Options::default());
+        let found = sets(&statement);
+        let is_within = |less: &[&str], more: &[&str]| less.iter().all(|member| more.contains(member));
+        for (at, one) in found.iter().enumerate() {
+            for (other_at, other) in found.iter().enumerate() {
+                let lies_within = is_within(&one.0, &other.0) && is_within(&one.1, &other.1);
+                assert!(at == other_at || !lies_within, "{text}{figures:?}\n{one:?}\n{other:?}");
+            }
+            if one.1.contains(&"q0 is at least 0.3") {
+                let holds = |world: usize, (a, b, excludes): &(usize, usize, bool)| {
+                    world >> a & 1 == 0 || (world >> b & 1 == 1) != *excludes
+                };
+                let named = |of: &&(usize, usize, bool)| one.1.contains(&sentence(of).as_str());
+                let may_come =
+                    (0..16).any(|world| world & 1 == 1 && pairs.iter().filter(named).all(|of| holds(world, of)));
+                assert_eq!(one.0.is_empty(), !may_come, "{text}{figures:?}\n{one:?}");
+                without_figures += usize::from(!may_come);
+                with_figures += usize::from(may_come);
+            }
+        }
+    }
+    assert!(without_figures > 20 && with_figures > 20, "{without_figures} {with_figures}");
+}
+
+#[test]
+fn relations_that_name_what_nobody_is_asked_about_alone_are_told_so() {
+    let records = super::tests::table(&[("a", 0.1), ("b", 0.95)]);
+    let relations = read("unasked = ['u', 'v']\nlogic = ['u implies v']\n");
+    let refused = cohere(&records, &relations, &Options::default()).expect_err("no forecast is on these");
+    let help = refused.way_out().expect("there is one");
+    assert!(
+        help.starts_with("the relations name nothing that anybody is asked about; there are forecasts on a, b: "),
+        "{help}"
+    );
+}

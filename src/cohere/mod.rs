@@ -52,6 +52,8 @@ mod unlikely;
 mod untested;
 mod words;
 mod worlds;
+#[cfg(test)]
+mod worth_tests;
 
 pub use budget::{Budget, STEPS};
 pub use formula::{Clause, Literal, equal, implies};
@@ -76,7 +78,7 @@ use conflict::{Conflict, conflicts, plain};
 use jiff::civil::Date;
 use problem::{Figure, Part, Problem};
 use range::Range;
-use repair::{MISSED, NEAR, Repaired, repair};
+use repair::{MISSED, Repaired, repair};
 use statement::{Statement, statements};
 use std::collections::{BTreeMap, BTreeSet};
 use untested::untested;
@@ -203,9 +205,13 @@ fn nothing_to_hold(records: &Records, relations: &Relations, options: &Options, 
             let of = |names: BTreeSet<&str>| names.into_iter().take(MOST_NAMED).collect::<Vec<_>>().join(", ");
             let asked = relations.propositions.iter().filter_map(|one| Some(one.question.as_ref()?.0.as_str()));
             let (asked, said) = (of(asked.collect()), of(records.questions.keys().map(String::as_str).collect()));
+            let named = if asked.is_empty() {
+                "the relations name nothing that anybody is asked about".to_owned()
+            } else {
+                format!("the relations name {asked}")
+            };
             Error::input("no forecast is on a question that the relations name").help(format!(
-                "the relations name {asked}; there are forecasts on {said}: name questions as the table does, or give them short \
-                 names under `[names]`"
+                "{named}; there are forecasts on {said}: name questions as the table does, or give them short names under `[names]`"
             ))
         }
     }
@@ -308,7 +314,7 @@ fn one(statement: &Statement<'_>, relations: &Relations, options: &Options) -> R
         }
     }
     for of in &mut worth {
-        of.guaranteed &= of.at_least >= of.divergence * (1.0 - NEAR) - MISSED;
+        of.guaranteed &= of.is_reached();
     }
     found.sort_by(|a, b| {
         let key = |of: &ConflictReport| (of.severity, of.relations.len(), of.figures.len());

@@ -25,8 +25,8 @@ const LOWERS: f64 = 1e-13;
 /// Where a known world would lower the distance by more than this, it has not settled.
 const UNSETTLED: f64 = 1e-9;
 /// A condition, or with divergences an outcome, that has less than this is too near to never coming about.
-const RARE: f64 = 1e-6;
-/// So much of the greatest entry is added to the diagonal of a matrix, which then has a factor also where the figures cannot tell some worlds apart.
+const RARE: f64 = 1e-9;
+/// So much of each entry of the diagonal of a matrix is added to it, so that it has a factor also where the figures cannot tell some worlds apart.
 const RIDGE: f64 = 1e-11;
 
 /// The chance that a figure's event comes about and that it does not, where its condition does; or what one world adds to the distance by either.
@@ -275,9 +275,8 @@ impl<'t> Nearing<'t> {
                 matrix[row * size + column] = columns[row].iter().zip(&columns[column]).map(|(a, b)| a * b).sum();
             }
         }
-        let greatest = (0..size).map(|at| matrix[at * size + at]).fold(0.0, f64::max);
         for at in 0..size {
-            matrix[at * size + at] += RIDGE * greatest.max(1.0);
+            matrix[at * size + at] += RIDGE * matrix[at * size + at].max(1.0);
         }
         let price_of = |at: usize| self.price(now.of[at].0, &now.slopes);
         let of_first = price_of(first);

@@ -17,10 +17,10 @@ use super::assignment::{Assignment, naming};
 use super::budget::Budget;
 use super::formula::{Clause, Literal};
 use super::monotone::{Monotone, cheapest};
-use super::problem::Problem;
+use super::problem::{Figure, Problem};
 use super::program::FLOOR;
 use super::repair::{COHERENT, CutOff, Distance, MISSED, NEAR, Repaired, STILL};
-use crate::math::{logistic, logit, round_to};
+use crate::math::{logistic, logit};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// What nobody states is replaced by so many pairs at most for each pair that was declared.
@@ -536,7 +536,7 @@ impl Order {
             of.iter().map(|bound| if bound.is_finite() { scaled(*bound) } else { *bound }).collect()
         };
         let found = Monotone::new(values, weights, (bounds(&low), bounds(&high)), &self.pairs).nearest(budget)?;
-        let mut chances: Vec<f64> = found.iter().map(|value| round_to(unscaled(*value).clamp(0.0, 1.0), 9)).collect();
+        let mut chances: Vec<f64> = found.iter().map(|value| distance.rounded(unscaled(*value))).collect();
         for (spot, chance) in self.spots.iter().zip(&stated) {
             let as_counted = if distance == Distance::Kl { floored(*chance) } else { *chance };
             if (unscaled(found[spot.number]) - as_counted).abs() < STILL {
@@ -558,14 +558,32 @@ impl Order {
                 (Some(pin), _) => pin,
                 (None, chance) if chance == *was => figure.stated,
                 (None, chance) if spot.upright => chance,
-                (None, chance) => round_to(1.0 - chance, 9),
+                (None, chance) => distance.rounded(1.0 - chance),
             })
             .collect();
-        // What they gain in a world is a sum over what is true in it.
-        let (mut constant, mut gains, mut divergence) = (0.0, vec![0.0; self.numbers], 0.0);
-        for ((spot, figure), chance) in self.spots.iter().zip(&figures).zip(&repaired) {
+        let mut divergence = 0.0;
+        for (figure, chance) in figures.iter().zip(&repaired) {
             let (yes, no) = distance.gains(figure.stated, *chance);
             divergence += figure.weight * (yes * chance + no * (1.0 - chance));
+        }
+        let (least, most) = self.gains(&figures, &repaired, distance, budget)?;
+        let mut cut_off = CutOff::default();
+        cut_off.nearest |= is_free && least < divergence - NEAR * (1.0 + divergence);
+        Some(Repaired { figures: repaired, divergence: divergence.max(0.0), least, most, cut_off, missed })
+    }
+
+    /// What its figures gain in the world in which they gain least and in that in which they gain most; `None` if the steps were spent.
+    pub(super) fn gains(
+        &self,
+        figures: &[&Figure],
+        repaired: &[f64],
+        distance: Distance,
+        budget: &Budget,
+    ) -> Option<(f64, f64)> {
+        // What they gain in a world is a sum over what is true in it.
+        let (mut constant, mut gains) = (0.0, vec![0.0; self.numbers]);
+        for ((spot, figure), chance) in self.spots.iter().zip(figures).zip(repaired) {
+            let (yes, no) = distance.gains(figure.stated, *chance);
             let (if_true, if_false) = if spot.upright { (yes, no) } else { (no, yes) };
             constant += figure.weight * if_false;
             gains[spot.number] += figure.weight * (if_true - if_false);
@@ -575,9 +593,6 @@ impl Order {
             let is_true = cheapest(&costs, &self.forced, &self.pairs, budget)?;
             Some(constant + gains.iter().zip(&is_true).filter(|(_, is)| **is).map(|(gain, _)| gain).sum::<f64>())
         };
-        let (least, most) = (extreme(1.0)?, extreme(-1.0)?);
-        let mut cut_off = CutOff::default();
-        cut_off.nearest |= is_free && least < divergence - NEAR * (1.0 + divergence);
-        Some(Repaired { figures: repaired, divergence: divergence.max(0.0), least, most, cut_off, missed })
+        Some((extreme(1.0)?, extreme(-1.0)?))
     }
 }

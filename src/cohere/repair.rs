@@ -15,6 +15,9 @@
 //! With pins the nearest figures are those among the coherent ones that keep them, and the guarantee is lost: what is given away at least is
 //! then computed and may be negative. It is computed in any case ([`Repaired::least`]), over all possible worlds.
 //!
+//! With assumptions the nearest figures are those that keep them, too. Worlds may break an assumption, so that the least gain may be negative here as well:
+//! it is that over all worlds that logic allows.
+//!
 //! Where figures are tied by an order alone they are found as such ([`Order`]), without a search.
 //!
 //! Each search has a budget. Where it is spent the figures are coherent, but perhaps not the nearest, and the theorem promises nothing; the least gain
@@ -23,7 +26,7 @@
 
 use super::budget::Budget;
 use super::order::Order;
-use super::problem::{Part, Problem};
+use super::problem::{Figure, Part, Problem};
 use super::program::{Aim, FLOOR, Linear, Nearest, Solution, System, Target};
 use super::relations::Strength;
 use super::unlikely::{Found, NEVER, Search};
@@ -36,8 +39,14 @@ use std::collections::BTreeSet;
 pub(super) const NEAR: f64 = 1e-3;
 /// Figures that have not moved by more than this are as they were stated.
 pub(super) const STILL: f64 = 1e-7;
+/// By divergence those nearer to 0 or 1 than a thousandth may have moved by no more than this share.
+const TIMES: f64 = 1e-4;
 /// Figures that have to move by no more than this in all are coherent.
 pub(super) const COHERENT: f64 = 1e-8;
+/// So many digits after the point a repaired figure has,
+const DIGITS: u8 = 9;
+/// and by divergence one more for each power of ten by which it is nearer than this to 0 or 1, since there its logarithm counts.
+const TOLD: f64 = 1e-3;
 /// Pins and judgements that are missed by no more than this are kept.
 pub(super) const MISSED: f64 = 1e-6;
 
@@ -108,6 +117,25 @@ impl Distance {
         }
     }
 
+    /// A repaired figure to the digits that tell.
+    pub(super) fn rounded(self, chance: f64) -> f64 {
+        let chance = chance.clamp(0.0, 1.0);
+        let mut digits = DIGITS;
+        let mut nearness = chance.min(1.0 - chance).max(FLOOR);
+        while self == Self::Kl && nearness < TOLD {
+            nearness *= 10.0;
+            digits += 1;
+        }
+        round_to(chance, digits)
+    }
+
+    /// A chance as it is shown: as stated where it is that but for the digits of the solver. By divergence small ones count by what they are times.
+    pub(super) fn tidy(self, chance: f64, stated: f64) -> f64 {
+        let end = stated.min(1.0 - stated);
+        let still = if self == Self::Kl && end > 0.0 { STILL.min(TIMES * end) } else { STILL };
+        if (chance - stated).abs() < still { stated } else { self.rounded(chance) }
+    }
+
     /// How much better `repaired` scores than `stated`: if the event comes, and if it does not.
     pub(super) fn gains(self, stated: f64, repaired: f64) -> (f64, f64) {
         let loss = |chance: f64| match self {
@@ -158,11 +186,6 @@ fn gains(system: &System, repaired: &[f64], distance: Distance, steps: u64) -> O
     (least.is_finite() && most.is_finite()).then_some(Gains { least, most, is_complete })
 }
 
-/// A chance as it is shown: as stated where it is that but for the digits of the solver.
-pub(super) fn tidy(chance: f64, stated: f64) -> f64 {
-    if (chance - stated).abs() < STILL { stated } else { round_to(chance.clamp(0.0, 1.0), 9) }
-}
-
 /// How much better the repaired figures score than those stated, as a number that each world has.
 pub(super) fn gain(system: &System, repaired: &[f64], distance: Distance) -> Linear {
     let mut gain = Linear::default();
@@ -211,10 +234,34 @@ fn is_still(
     Ok(true)
 }
 
+/// Whether worlds may break a relation; what a conditional forecast means is no assumption.
+fn is_assumed(problem: &Problem<'_>, relation: usize) -> bool {
+    let relation = &problem.relations.relations[relation];
+    relation.strength == Strength::Assume && relation.conditionals.is_empty()
+}
+
+/// What figures that are repaired to assumptions gain in the worlds that logic allows, those among them that break the assumptions.
+fn gains_by_logic(
+    problem: &Problem<'_>,
+    part: &Part,
+    repaired: &[f64],
+    distance: Distance,
+    steps: u64,
+) -> Option<Gains> {
+    let logic: Vec<usize> = part.relations.iter().copied().filter(|of| !is_assumed(problem, *of)).collect();
+    if let Some(order) = Order::of(problem, &part.figures, &logic) {
+        let figures: Vec<&Figure> = part.figures.iter().map(|figure| &problem.figures[*figure]).collect();
+        if let Some((least, most)) = order.gains(&figures, repaired, distance, &Budget::new(steps)) {
+            return Some(Gains { least, most, is_complete: true });
+        }
+    }
+    gains(&problem.system(&part.figures, &logic, None), repaired, distance, steps)
+}
+
 /// Finds the coherent figures that are nearest to those of a part, and what they are worth; `None` if no world is possible.
 ///
-/// The relations are those of `logic`, and with `assumptions` the others, too. Worlds that were generated for the same part are kept in `worlds`. Each
-/// search takes so many steps at most.
+/// The relations are those of `logic`, and with `assumptions` the others, too; what is gained is so in all worlds of logic either way. Worlds that were
+/// generated for the same part are kept in `worlds`. Each search takes so many steps at most.
 pub(super) fn repair(
     problem: &Problem<'_>,
     part: &Part,
@@ -223,11 +270,27 @@ pub(super) fn repair(
     worlds: &mut Vec<World>,
     steps: u64,
 ) -> Result<Option<Repaired>, Error> {
-    let counts = |relation: &&usize| {
-        let relation = &problem.relations.relations[**relation];
-        // What a conditional forecast means is no assumption.
-        assumptions || relation.strength == Strength::Logic || !relation.conditionals.is_empty()
-    };
+    let Some(mut found) = repaired_to(problem, part, distance, assumptions, worlds, steps)? else { return Ok(None) };
+    // Chances that are assumed leave the same worlds.
+    let leaves_out = |of: &usize| is_assumed(problem, *of) && !problem.relations.relations[*of].clauses.is_empty();
+    let has_moved = part.figures.iter().zip(&found.figures).any(|(of, to)| problem.figures[*of].stated != *to);
+    if assumptions && has_moved && part.relations.iter().any(leaves_out) {
+        let Some(gains) = gains_by_logic(problem, part, &found.figures, distance, steps) else { return Ok(None) };
+        (found.least, found.most, found.cut_off.gain) = (gains.least, gains.most, !gains.is_complete);
+    }
+    Ok(Some(found))
+}
+
+/// The same with what is gained in the worlds that keep the assumptions, where these count.
+fn repaired_to(
+    problem: &Problem<'_>,
+    part: &Part,
+    distance: Distance,
+    assumptions: bool,
+    worlds: &mut Vec<World>,
+    steps: u64,
+) -> Result<Option<Repaired>, Error> {
+    let counts = |relation: &&usize| assumptions || !is_assumed(problem, **relation);
     let relations: Vec<usize> = part.relations.iter().filter(counts).copied().collect();
     let order = Order::of(problem, &part.figures, &relations);
     if let Some(found) = order.and_then(|of| of.repaired(problem, &part.figures, distance, &Budget::new(steps))) {
@@ -264,7 +327,7 @@ pub(super) fn repair(
         && system.products.is_empty()
         && system.targets.iter().all(|target| target.pin.is_none());
     let search = Search { problem, part, relations: &relations, distance, steps };
-    let mut found = Found::of(&solution, stated.clone());
+    let mut found = Found::of(&solution, stated.clone(), distance);
     if is_free {
         search.sharpen(&mut found, &solution)?;
         search.by_layers(&mut found)?;

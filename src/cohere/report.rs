@@ -1,6 +1,7 @@
 //! What [`cohere`](super::cohere) finds, as it is printed and written as JSON.
 
 use super::relations::Strength;
+use super::repair::{MISSED, NEAR};
 use super::statement::Standing;
 use super::{CutOff, Distance};
 use schemars::JsonSchema;
@@ -190,10 +191,10 @@ pub struct WorthReport {
     pub distance: Distance,
     /// That distance: the sum of squares, or the divergence in nats.
     pub divergence: f64,
-    /// The gain in the possible world in which it is least: the Brier score for the squared distance, the logarithmic score for the other. Where the
-    /// search for that world was cut off, a bound: no world gains less.
+    /// The gain in the world possible by logic in which it is least, whether that keeps the assumptions or not: the Brier score for the squared distance,
+    /// the logarithmic score for the other. Where the search for that world was cut off, a bound: no world gains less.
     pub at_least: f64,
-    /// The gain in the possible world in which it is greatest, or a bound: no world gains more.
+    /// The gain in the world possible by logic in which it is greatest, or a bound: no world gains more.
     pub at_most: f64,
     /// Whether the least gain is the distance, as theory promises of the nearest figures: not with pins or assumptions, and not where a search was cut off
     /// or was not exact enough.
@@ -203,6 +204,13 @@ pub struct WorthReport {
     /// Where no figures keep all assumptions: by how much those repaired to them miss them, as a probability, in all.
     #[serde(default, skip_serializing_if = "is_nothing")]
     pub missed: f64,
+}
+
+impl WorthReport {
+    /// Whether the least gain is the distance, but for the digits of the solver.
+    pub(crate) fn is_reached(&self) -> bool {
+        self.at_least >= self.divergence * (1.0 - NEAR) - MISSED
+    }
 }
 
 /// Whether nothing is missed.

@@ -18,7 +18,7 @@ use super::budget::Budget;
 use super::formula::Literal;
 use super::problem::{Part, Problem};
 use super::program::{Nearest, Solution};
-use super::repair::{CutOff, Distance, gain, tidy};
+use super::repair::{CutOff, Distance, gain};
 use crate::error::Error;
 use std::collections::BTreeSet;
 
@@ -50,11 +50,11 @@ pub(super) struct Search<'s, 'r> {
 
 impl Found {
     /// The nearest figures, but for those under conditions that are left no chance.
-    pub(super) fn of(solution: &Solution, stated: Vec<f64>) -> Self {
+    pub(super) fn of(solution: &Solution, stated: Vec<f64>, distance: Distance) -> Self {
         let mut found = Self { figures: stated, chances: solution.chances.clone(), cut_off: CutOff::default() };
         for (figure, (event, condition)) in found.figures.iter_mut().zip(&found.chances) {
             if *condition >= NEVER {
-                *figure = tidy(event / condition, *figure);
+                *figure = distance.tidy(event / condition, *figure);
             }
         }
         found
@@ -102,7 +102,7 @@ impl Search<'_, '_> {
             let (event, condition) = *chance.unwrap_or(&(0.0, 0.0));
             let stated = self.stated(at);
             found.chances[at] = (event, condition);
-            found.figures[at] = if condition >= NEVER { tidy(event / condition, stated) } else { stated };
+            found.figures[at] = if condition >= NEVER { self.distance.tidy(event / condition, stated) } else { stated };
         }
         Ok(())
     }
@@ -129,7 +129,7 @@ impl Search<'_, '_> {
             let mut goes_on = false;
             for (at, (event, condition)) in places.into_iter().zip(&inner.chances) {
                 if *condition >= NEVER {
-                    found.figures[at] = tidy(event / condition, self.stated(at));
+                    found.figures[at] = self.distance.tidy(event / condition, self.stated(at));
                     open[at] = false;
                     goes_on = true;
                 }
@@ -163,7 +163,7 @@ impl Search<'_, '_> {
             found.cut_off.nearest |= inner.cut_off.is_some();
             for (at, (event, _)) in places.iter().zip(&inner.chances) {
                 if self.problem.figures[self.part.figures[*at]].pin.is_none() {
-                    found.figures[*at] = tidy(*event, self.stated(*at));
+                    found.figures[*at] = self.distance.tidy(*event, self.stated(*at));
                 }
             }
         }
