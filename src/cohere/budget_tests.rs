@@ -238,8 +238,8 @@ fn what_is_shown_as_repaired_is_never_worse_than_what_was_stated() {
             let loss = |chance: f64, came: bool| match (worth.distance, came) {
                 (Distance::Squared, true) => (1.0 - chance).powi(2),
                 (Distance::Squared, false) => chance.powi(2),
-                (Distance::Kl, true) => -chance.max(1e-6).ln(),
-                (Distance::Kl, false) => -(1.0 - chance).max(1e-6).ln(),
+                (Distance::Kl, true) => -chance.clamp(1e-6, 1.0 - 1e-6).ln(),
+                (Distance::Kl, false) => -(1.0 - chance).clamp(1e-6, 1.0 - 1e-6).ln(),
             };
             for world in &worlds {
                 let came = statement.figures.iter().zip(related(&statement, world));
@@ -298,7 +298,7 @@ fn what_is_cut_off_is_said_and_promises_nothing() {
                 for (of, came) in statement.figures.iter().zip(related(&statement, world)) {
                     let loss = |chance: f64| match worth.distance {
                         Distance::Squared => (chance - f64::from(u8::from(came))).powi(2),
-                        Distance::Kl => -(if came { chance } else { 1.0 - chance }).max(1e-6).ln(),
+                        Distance::Kl => -(if came { chance } else { 1.0 - chance }).clamp(1e-6, 1.0 - 1e-6).ln(),
                     };
                     let repaired = if worth.distance == Distance::Squared { of.squared } else { of.kl };
                     gain += loss(of.stated) - loss(repaired);

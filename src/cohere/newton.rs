@@ -26,6 +26,8 @@ const LOWERS: f64 = 1e-13;
 const UNSETTLED: f64 = 1e-9;
 /// A condition, or with divergences an outcome, that has less than this is too near to never coming about.
 const RARE: f64 = 1e-9;
+/// What a world gets that is needed and has no share.
+const SOME: f64 = 1e-7;
 /// So much of each entry of the diagonal of a matrix is added to it, so that it has a factor also where the figures cannot tell some worlds apart.
 const RIDGE: f64 = 1e-11;
 
@@ -71,7 +73,8 @@ impl<'t> Newton<'t> {
         worlds: &[World],
     ) -> Option<Self> {
         let nearing = Nearing::of(near, aim, targets, adds, worlds)?;
-        Some(Self { nearing, adds, shares: near.shares.clone() })
+        let shares = nearing.with_every_side(near.shares.clone());
+        Some(Self { nearing, adds, shares })
     }
 
     /// The nearest figures of these worlds, of which it knows the first already, and what another world would change; `None` where something is too
@@ -154,6 +157,20 @@ impl<'t> Nearing<'t> {
             let can = |figure: usize| [0, 1].map(|side| worlds.iter().any(|world| world[figure][side] > 0.0));
             Self { aim, targets, can: (0..targets.len()).map(can).collect(), worlds, adds }
         })
+    }
+
+    /// Gives a small share to a world in which a figure's event comes about, and to one in which it does not, where no world of these has any: what is
+    /// known roughly leaves out what is unlikely.
+    fn with_every_side(&self, mut shares: Vec<(usize, f64)>) -> Vec<(usize, f64)> {
+        for (figure, can) in self.can.iter().enumerate() {
+            for side in [0, 1] {
+                let has = |world: usize| self.worlds[world][figure][side] > 0.0;
+                if can[side] && !shares.iter().any(|(world, _)| has(*world)) {
+                    shares.extend((0..self.worlds.len()).find(|world| has(*world)).map(|world| (world, SOME)));
+                }
+            }
+        }
+        shares
     }
 
     /// How much more the distance would be for each share of a world.

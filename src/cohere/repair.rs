@@ -132,7 +132,10 @@ impl Distance {
     /// A chance as it is shown: as stated where it is that but for the digits of the solver. By divergence small ones count by what they are times.
     pub(super) fn tidy(self, chance: f64, stated: f64) -> f64 {
         let end = stated.min(1.0 - stated);
-        let still = if self == Self::Kl && end > 0.0 { STILL.min(TIMES * end) } else { STILL };
+        let still = match self {
+            Self::Squared => STILL,
+            Self::Kl => STILL.min(TIMES * end.max(FLOOR)),
+        };
         if (chance - stated).abs() < still { stated } else { self.rounded(chance) }
     }
 
@@ -140,7 +143,7 @@ impl Distance {
     pub(super) fn gains(self, stated: f64, repaired: f64) -> (f64, f64) {
         let loss = |chance: f64| match self {
             Self::Squared => (1.0 - chance) * (1.0 - chance),
-            Self::Kl => -ln(chance.clamp(FLOOR, 1.0)),
+            Self::Kl => -ln(chance.clamp(FLOOR, 1.0 - FLOOR)),
         };
         (loss(stated) - loss(repaired), loss(1.0 - stated) - loss(1.0 - repaired))
     }

@@ -221,7 +221,7 @@ impl Model {
                     of.weight * (score(of.stated) - score(of.squared))
                 }
                 Distance::Kl => {
-                    let score = |chance: f64| -(if came { chance } else { 1.0 - chance }).max(1e-6).ln();
+                    let score = |chance: f64| -(if came { chance } else { 1.0 - chance }).clamp(1e-6, 1.0 - 1e-6).ln();
                     of.weight * (score(of.stated) - score(of.kl))
                 }
             };

@@ -24,8 +24,8 @@ use std::collections::BTreeSet;
 
 /// A condition with less than this is taken to never come about.
 pub(super) const NEVER: f64 = 1e-6;
-/// One with less than this may be left no chance at all: near that a solver knows distances better than chances.
-const HARDLY: f64 = 1e-4;
+/// Those with less than this may be left no chance at all, or those with less than that: a solver knows distances better than chances.
+const HARDLY: [f64; 2] = [1e-2, 1e-4];
 /// Distances that differ by less are the same.
 const SAME: f64 = 1e-9;
 
@@ -81,20 +81,32 @@ impl Search<'_, '_> {
 
     /// Finds the other figures exactly where conditions are left hardly any chance: in the worlds without these, if the nearest figures are as near there.
     pub(super) fn sharpen(&self, found: &mut Found, nearest: &Solution) -> Result<(), Error> {
-        let rare = found.below(HARDLY);
+        let mut before = Vec::new();
+        for hardly in HARDLY {
+            let rare = found.below(hardly);
+            if rare != before && self.sharpen_without(&rare, found, nearest)? {
+                break;
+            }
+            before = rare;
+        }
+        Ok(())
+    }
+
+    /// The same for the conditions of some figures; whether it is so.
+    fn sharpen_without(&self, rare: &[bool], found: &mut Found, nearest: &Solution) -> Result<bool, Error> {
         let counts: Vec<bool> = rare.iter().map(|is| !is).collect();
         if !rare.contains(&true) || !counts.contains(&true) {
-            return Ok(());
+            return Ok(false);
         }
-        let without: Vec<_> = self.conditions(&rare).iter().map(|condition| vec![condition.negated()]).collect();
+        let without: Vec<_> = self.conditions(rare).iter().map(|condition| vec![condition.negated()]).collect();
         let system = self.problem.system_where(&self.part.figures, self.relations, None, &without);
         let budget = Budget::new(self.steps);
         let Nearest::Found(inner) = system.nearest_of(&counts, self.distance.aim(), None, &mut Vec::new(), &budget)?
         else {
-            return Ok(());
+            return Ok(false);
         };
         if inner.cut_off.is_some() || inner.value > nearest.value + SAME {
-            return Ok(());
+            return Ok(false);
         }
         let mut chances = inner.chances.iter();
         for (at, counts) in counts.iter().enumerate() {
@@ -104,7 +116,7 @@ impl Search<'_, '_> {
             found.chances[at] = (event, condition);
             found.figures[at] = if condition >= NEVER { self.distance.tidy(event / condition, stated) } else { stated };
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Finds figures under conditions that are left no chance, layer by layer.
