@@ -1,6 +1,7 @@
 //! Tests of the search for worlds and of what is said where it is cut off, against enumeration and dynamic programming of their own.
 
 use super::elimination::Elimination;
+use super::models::log_gain;
 use super::tests::{looked_at, near, read, table};
 use super::worlds::{LONG, exclusive_groups};
 use super::*;
@@ -235,15 +236,14 @@ fn what_is_shown_as_repaired_is_never_worse_than_what_was_stated() {
     for steps in (0..23).map(|power| 1_u64 << power) {
         let statement = looked_at(&text, &figures, &Options { steps, ..Options::default() });
         for (worth, of) in statement.worth.iter().zip(by_distance) {
-            let loss = |chance: f64, came: bool| match (worth.distance, came) {
-                (Distance::Squared, true) => (1.0 - chance).powi(2),
-                (Distance::Squared, false) => chance.powi(2),
-                (Distance::Kl, true) => -chance.clamp(1e-6, 1.0 - 1e-6).ln(),
-                (Distance::Kl, false) => -(1.0 - chance).clamp(1e-6, 1.0 - 1e-6).ln(),
+            let score = |chance: f64, came: bool| (chance - f64::from(u8::from(came))).powi(2);
+            let gain = |stated: f64, repaired: f64, came: bool| match worth.distance {
+                Distance::Squared => score(stated, came) - score(repaired, came),
+                Distance::Kl => log_gain(stated, repaired, came),
             };
             for world in &worlds {
                 let came = statement.figures.iter().zip(related(&statement, world));
-                let gain: f64 = came.map(|(figure, came)| loss(figure.stated, came) - loss(of(figure), came)).sum();
+                let gain: f64 = came.map(|(figure, came)| gain(figure.stated, of(figure), came)).sum();
                 assert!(gain >= -1e-6, "{steps}: {gain} {worth:?}");
             }
             let as_stated = statement.figures.iter().filter(|figure| figure.not_repaired.contains(&worth.distance));
@@ -296,12 +296,11 @@ fn what_is_cut_off_is_said_and_promises_nothing() {
             for world in &worlds {
                 let mut gain = 0.0;
                 for (of, came) in statement.figures.iter().zip(related(&statement, world)) {
-                    let loss = |chance: f64| match worth.distance {
-                        Distance::Squared => (chance - f64::from(u8::from(came))).powi(2),
-                        Distance::Kl => -(if came { chance } else { 1.0 - chance }).clamp(1e-6, 1.0 - 1e-6).ln(),
+                    let score = |chance: f64| (chance - f64::from(u8::from(came))).powi(2);
+                    gain += match worth.distance {
+                        Distance::Squared => score(of.stated) - score(of.squared),
+                        Distance::Kl => log_gain(of.stated, of.kl, came),
                     };
-                    let repaired = if worth.distance == Distance::Squared { of.squared } else { of.kl };
-                    gain += loss(of.stated) - loss(repaired);
                 }
                 assert!(gain >= worth.at_least - 1e-9, "{steps}: {gain} < {}", worth.at_least);
                 assert!(gain <= worth.at_most + 1e-9, "{steps}: {gain} > {}", worth.at_most);

@@ -249,6 +249,7 @@ impl System {
             shares: shares.iter().map(|at| x[*at]).enumerate().filter(|(_, share)| *share > SHARE).collect(),
             watched: self.watched.iter().map(mean).collect(),
             cut_off: None,
+            is_exact: false,
         };
         let mut price = Linear { constant: z[0], terms: Vec::new() };
         if is_smooth {

@@ -76,7 +76,7 @@ impl Layers {
         let chances = stated.into_iter().map(|p| (p, 1.0)).collect();
         let shares = self.worlds.iter().map(|(_, share)| *share).enumerate().collect();
         let watched = watched.iter().map(|of| self.chance(of)).collect();
-        Solution { value: 0.0, chances, missed: 0.0, pulls, shares, watched, cut_off: None }
+        Solution { value: 0.0, chances, missed: 0.0, pulls, shares, watched, cut_off: None, is_exact: true }
     }
 }
 

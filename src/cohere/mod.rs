@@ -24,6 +24,8 @@ mod interior;
 mod ladder;
 mod layers;
 mod learned;
+#[cfg(test)]
+mod models;
 mod monotone;
 mod names;
 mod newton;

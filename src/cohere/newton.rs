@@ -24,8 +24,12 @@ const SETTLED: f64 = 1e-12;
 const LOWERS: f64 = 1e-13;
 /// Where a known world would lower the distance by more than this, it has not settled.
 const UNSETTLED: f64 = 1e-9;
-/// A condition, or with divergences an outcome, that has less than this is too near to never coming about.
-const RARE: f64 = 1e-9;
+/// Distances that differ by less are the same but for rounding.
+const ROUNDING: f64 = 4.0 * f64::EPSILON;
+/// A condition that has less than this is too near to never coming about.
+const RARE: f64 = 1e-12;
+/// The same for an outcome by divergence, which keeps a chance to each, though it may be as small as an exponential.
+const RAREST: f64 = 1e-30;
 /// What a world gets that is needed and has no share.
 const SOME: f64 = 1e-7;
 /// So much of each entry of the diagonal of a matrix is added to it, so that it has a factor also where the figures cannot tell some worlds apart.
@@ -121,6 +125,7 @@ impl<'t> Newton<'t> {
             shares: found.of.clone(),
             watched: watched.iter().map(mean).collect(),
             cut_off: None,
+            is_exact: true,
         };
         self.shares = found.of;
         Some((solution, change))
@@ -194,7 +199,12 @@ impl<'t> Nearing<'t> {
             let known = now.of.len();
             *work += known * known * (self.targets.len() + known / 3) + self.worlds.len() * self.targets.len();
             let Some(step) = self.step(&now) else { break };
-            if step.iter().all(|change| change.abs() <= SETTLED) {
+            // A share may be so small that its changes are, too, and its price still far off.
+            let is_priced =
+                |(world, _): &(usize, f64)| (self.price(*world, &now.slopes) - now.distance).abs() <= UNSETTLED / 2.0;
+            if step.iter().all(|change| change.abs() <= SETTLED)
+                && (self.aim == Aim::Squared || now.of.iter().all(is_priced))
+            {
                 let prices = (0..self.worlds.len()).map(|world| (world, self.price(world, &now.slopes)));
                 let (world, least) = prices.min_by(|one, other| one.1.total_cmp(&other.1))?;
                 // The price of every world that has a share is the distance itself.
@@ -225,18 +235,27 @@ impl<'t> Nearing<'t> {
         let mut slopes = Vec::with_capacity(chances.len());
         for (([yes, no], can), (_, target)) in chances.iter().zip(&self.can).zip(self.targets) {
             let condition = yes + no;
-            if *can == [false; 2] {
-                slopes.push([0.0; 2]);
-                continue;
-            }
-            let is_rare = |side: f64, can: bool| can && side < RARE * condition;
             let is_information = self.aim == Aim::Information;
-            if condition < RARE || (is_information && (is_rare(*yes, can[0]) || is_rare(*no, can[1]))) {
-                return None;
-            }
-            let (of_yes, of_no) = (yes / condition, no / condition);
-            let slope = if is_information {
-                let p = target.stated.clamp(FLOOR, 1.0 - FLOOR);
+            let (of_yes, of_no) = match *can {
+                // What can turn out one way alone does so under its condition, however likely that is.
+                [true, false] => (1.0, 0.0),
+                [false, _] => (0.0, 1.0),
+                [true, true] => {
+                    if condition < RARE || (is_information && yes.min(*no) < RAREST) {
+                        return None;
+                    }
+                    (yes / condition, no / condition)
+                }
+            };
+            let slope = if *can == [false; 2] {
+                [0.0; 2]
+            } else if is_information {
+                // What cannot turn out otherwise than it was stated is as it was stated.
+                let p = match *can {
+                    [true, true] => target.stated.clamp(FLOOR, 1.0 - FLOOR),
+                    [true, false] => target.stated.max(FLOOR),
+                    [false, _] => target.stated.min(1.0 - FLOOR),
+                };
                 let [by_yes, by_no] = *can;
                 [if by_yes { ln(of_yes / p) } else { 0.0 }, if by_no { ln(of_no / (1.0 - p)) } else { 0.0 }]
             } else {
@@ -325,7 +344,7 @@ impl<'t> Nearing<'t> {
                 of.remove(at);
             }
             match self.shares(of) {
-                Some(next) if next.distance <= now.distance + f64::EPSILON => {
+                Some(next) if next.distance <= now.distance + ROUNDING * (1.0 + now.distance.abs()) => {
                     return Some(next);
                 }
                 _ if length > 1e-6 * end => length /= 2.0,

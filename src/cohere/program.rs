@@ -165,6 +165,8 @@ pub(super) struct Solution {
     pub(super) watched: Vec<f64>,
     /// Where the program was cut off: what the least value is at least.
     pub(super) cut_off: Option<f64>,
+    /// Whether it is known to the digits of the machine, and not only to those of the interior-point method.
+    pub(super) is_exact: bool,
 }
 
 impl Solution {
@@ -204,7 +206,10 @@ impl Solution {
         }
         missed += vertex.missed[row..].iter().sum::<f64>();
         let shares = vertex.shares.iter().copied().filter(|(_, share)| *share > SHARE).collect();
-        (Self { value: vertex.value, chances, missed, pulls, shares, watched, cut_off: None }, vertex.price)
+        (
+            Self { value: vertex.value, chances, missed, pulls, shares, watched, cut_off: None, is_exact: true },
+            vertex.price,
+        )
     }
 
     /// What an amount comes to where each miss counts like a figure; where it was cut off, what it comes to at least.

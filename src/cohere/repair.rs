@@ -140,11 +140,17 @@ impl Distance {
     }
 
     /// How much better `repaired` scores than `stated`: if the event comes, and if it does not.
+    ///
+    /// In logarithms 0 and 1 are stated as so far from there as chances can be, as in the divergence.
     pub(super) fn gains(self, stated: f64, repaired: f64) -> (f64, f64) {
+        if stated == repaired {
+            return (0.0, 0.0);
+        }
         let loss = |chance: f64| match self {
             Self::Squared => (1.0 - chance) * (1.0 - chance),
-            Self::Kl => -ln(chance.clamp(FLOOR, 1.0 - FLOOR)),
+            Self::Kl => -ln(chance.max(FLOOR)),
         };
+        let stated = if self == Self::Kl { stated.clamp(FLOOR, 1.0 - FLOOR) } else { stated };
         (loss(stated) - loss(repaired), loss(1.0 - stated) - loss(1.0 - repaired))
     }
 }

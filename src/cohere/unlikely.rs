@@ -22,8 +22,10 @@ use super::repair::{CutOff, Distance, gain};
 use crate::error::Error;
 use std::collections::BTreeSet;
 
-/// A condition with less than this is taken to never come about.
+/// A condition with less than this is taken to never come about,
 pub(super) const NEVER: f64 = 1e-6;
+/// or with less than this where chances are known to the digits of the machine.
+const NEVER_EXACTLY: f64 = 1e-11;
 /// Those with less than this may be left no chance at all, or those with less than that: a solver knows distances better than chances.
 const HARDLY: [f64; 2] = [1e-2, 1e-4];
 /// Distances that differ by less are the same.
@@ -35,8 +37,17 @@ pub(super) struct Found {
     pub(super) figures: Vec<f64>,
     /// The chance of its event, with its condition, and of its condition.
     pub(super) chances: Vec<(f64, f64)>,
+    /// Which figures are still to be found, for their conditions are left no chance.
+    pub(super) open: Vec<bool>,
     /// Which searches were cut off.
     pub(super) cut_off: CutOff,
+}
+
+impl Solution {
+    /// The least chance of a condition under which figures are known.
+    fn never(&self) -> f64 {
+        if self.is_exact { NEVER_EXACTLY } else { NEVER }
+    }
 }
 
 /// What is repaired, and how.
@@ -51,18 +62,14 @@ pub(super) struct Search<'s, 'r> {
 impl Found {
     /// The nearest figures, but for those under conditions that are left no chance.
     pub(super) fn of(solution: &Solution, stated: Vec<f64>, distance: Distance) -> Self {
-        let mut found = Self { figures: stated, chances: solution.chances.clone(), cut_off: CutOff::default() };
-        for (figure, (event, condition)) in found.figures.iter_mut().zip(&found.chances) {
-            if *condition >= NEVER {
+        let open: Vec<bool> = solution.chances.iter().map(|(_, condition)| *condition < solution.never()).collect();
+        let mut figures = stated;
+        for ((figure, (event, condition)), open) in figures.iter_mut().zip(&solution.chances).zip(&open) {
+            if !open {
                 *figure = distance.tidy(event / condition, *figure);
             }
         }
-        found
-    }
-
-    /// Which figures are not found, for their conditions are left less than this.
-    fn below(&self, chance: f64) -> Vec<bool> {
-        self.chances.iter().map(|(_, condition)| *condition < chance).collect()
+        Self { figures, chances: solution.chances.clone(), open, cut_off: CutOff::default() }
     }
 }
 
@@ -82,8 +89,8 @@ impl Search<'_, '_> {
     /// Finds the other figures exactly where conditions are left hardly any chance: in the worlds without these, if the nearest figures are as near there.
     pub(super) fn sharpen(&self, found: &mut Found, nearest: &Solution) -> Result<(), Error> {
         let mut before = Vec::new();
-        for hardly in HARDLY {
-            let rare = found.below(hardly);
+        for hardly in HARDLY.into_iter().filter(|_| !nearest.is_exact) {
+            let rare: Vec<bool> = found.chances.iter().map(|(_, condition)| *condition < hardly).collect();
             if rare != before && self.sharpen_without(&rare, found, nearest)? {
                 break;
             }
@@ -114,21 +121,21 @@ impl Search<'_, '_> {
             let (event, condition) = *chance.unwrap_or(&(0.0, 0.0));
             let stated = self.stated(at);
             found.chances[at] = (event, condition);
-            found.figures[at] = if condition >= NEVER { self.distance.tidy(event / condition, stated) } else { stated };
+            found.open[at] = condition < inner.never();
+            found.figures[at] = if found.open[at] { stated } else { self.distance.tidy(event / condition, stated) };
         }
         Ok(true)
     }
 
     /// Finds figures under conditions that are left no chance, layer by layer.
     pub(super) fn by_layers(&self, found: &mut Found) -> Result<(), Error> {
-        let mut open = found.below(NEVER);
-        while open.contains(&true) {
-            let some = self.conditions(&open).into_iter().collect();
+        while found.open.contains(&true) {
+            let some = self.conditions(&found.open).into_iter().collect();
             let mut system = self.problem.system_where(&self.part.figures, self.relations, None, &[some]);
             // Those that are not found are as they were stated, and gain nothing.
             system.adds = gain(&system, &found.figures, self.distance);
             let budget = Budget::new(self.steps);
-            let inner = match system.nearest_of(&open, self.distance.aim(), None, &mut Vec::new(), &budget)? {
+            let inner = match system.nearest_of(&found.open, self.distance.aim(), None, &mut Vec::new(), &budget)? {
                 Nearest::Impossible => return Ok(()),
                 Nearest::Unknown => {
                     found.cut_off.figures = true;
@@ -137,12 +144,12 @@ impl Search<'_, '_> {
                 Nearest::Found(inner) => inner,
             };
             found.cut_off.nearest |= inner.cut_off.is_some();
-            let places: Vec<usize> = (0..open.len()).filter(|at| open[*at]).collect();
+            let places: Vec<usize> = (0..found.open.len()).filter(|at| found.open[*at]).collect();
             let mut goes_on = false;
             for (at, (event, condition)) in places.into_iter().zip(&inner.chances) {
-                if *condition >= NEVER {
+                if *condition >= inner.never() {
                     found.figures[at] = self.distance.tidy(event / condition, self.stated(at));
-                    open[at] = false;
+                    found.open[at] = false;
                     goes_on = true;
                 }
             }
@@ -160,7 +167,7 @@ impl Search<'_, '_> {
             let under = self.problem.speaking(&self.part.figures, self.relations, Some(condition));
             let places: Vec<usize> =
                 under.iter().filter_map(|figure| self.part.figures.iter().position(|other| other == figure)).collect();
-            if places.iter().all(|at| found.chances[*at].1 >= NEVER) {
+            if places.iter().all(|at| !found.open[*at]) {
                 continue;
             }
             let there = self.problem.system(&under, self.relations, Some(condition));
