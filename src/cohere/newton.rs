@@ -9,7 +9,7 @@
 //! Wolfe (1976), Math. Program. 11, 128–149, for the squared distance.
 
 use super::budget::Budget;
-use super::program::{Aim, FLOOR, Linear, Solution, Target};
+use super::program::{Aim, FLOOR, Linear, Solution, System, Target};
 use super::simplex::A_STEP;
 use super::worlds::World;
 use crate::math::{Cholesky, ln};
@@ -30,6 +30,10 @@ const ROUNDING: f64 = 4.0 * f64::EPSILON;
 const RARE: f64 = 1e-12;
 /// The same for an outcome by divergence, which keeps a chance to each, though it may be as small as an exponential.
 const RAREST: f64 = 1e-30;
+/// A condition that lowers the distance until it has less than this is left no chance.
+const DWINDLED: f64 = 1e-8;
+/// What a world costs whose condition is left no chance.
+const CLOSED: f64 = 1e3;
 /// What a world gets that is needed and has no share.
 const SOME: f64 = 1e-7;
 /// So much of each entry of the diagonal of a matrix is added to it, so that it has a factor also where the figures cannot tell some worlds apart.
@@ -48,6 +52,10 @@ struct Nearing<'t> {
     adds: Vec<f64>,
     /// For each figure what comes about in some of them.
     can: Vec<[bool; 2]>,
+    /// The figures whose conditions are left no chance: no world of theirs gets a share.
+    closed: Vec<bool>,
+    /// Whether there may be such.
+    closes: bool,
 }
 
 /// A distribution over worlds.
@@ -62,8 +70,7 @@ struct Shares {
 /// The nearest figures of the worlds that are known, taken up again as worlds are added; without pins and judgements.
 pub(super) struct Newton<'t> {
     nearing: Nearing<'t>,
-    /// What a world adds.
-    adds: &'t Linear,
+    system: &'t System,
     shares: Vec<(usize, f64)>,
 }
 
@@ -73,12 +80,12 @@ impl<'t> Newton<'t> {
         near: &Solution,
         aim: Aim,
         targets: &'t [(usize, &'t Target)],
-        adds: &'t Linear,
+        system: &'t System,
         worlds: &[World],
     ) -> Option<Self> {
-        let nearing = Nearing::of(near, aim, targets, adds, worlds)?;
+        let nearing = Nearing::of(near, aim, targets, system, worlds)?;
         let shares = nearing.with_every_side(near.shares.clone());
-        Some(Self { nearing, adds, shares })
+        Some(Self { nearing, system, shares })
     }
 
     /// The nearest figures of these worlds, of which it knows the first already, and what another world would change; `None` where something is too
@@ -90,13 +97,9 @@ impl<'t> Newton<'t> {
         budget: &Budget,
     ) -> Option<(Solution, Linear)> {
         for world in &worlds[self.nearing.worlds.len()..] {
-            self.shares.push((self.nearing.worlds.len(), 0.0));
-            let outcomes = outcomes(self.nearing.targets, world);
-            for (can, outcome) in self.nearing.can.iter_mut().zip(&outcomes) {
-                *can = [can[0] || outcome[0] > 0.0, can[1] || outcome[1] > 0.0];
+            if self.nearing.add(world, self.system) {
+                self.shares.push((self.nearing.worlds.len() - 1, 0.0));
             }
-            self.nearing.worlds.push(outcomes);
-            self.nearing.adds.push(self.adds.at(world));
         }
         let mut work = 0;
         let found = self.nearing.settled(self.shares.clone(), &mut work);
@@ -108,10 +111,11 @@ impl<'t> Newton<'t> {
             return None;
         }
         let mut change = Linear { constant: -found.distance, terms: Vec::new() };
-        change.add(1.0, self.adds);
-        for ((_, target), [yes, no]) in self.nearing.targets.iter().zip(&found.slopes) {
+        change.add(1.0, &self.system.adds);
+        for (figure, ((_, target), [yes, no])) in self.nearing.targets.iter().zip(&found.slopes).enumerate() {
             change.add(yes - no, &target.event);
             match &target.condition {
+                Some(condition) if self.nearing.closed[figure] => change.add(CLOSED, condition),
                 Some(condition) => change.add(*no, condition),
                 None => change.constant += no,
             }
@@ -152,16 +156,62 @@ impl<'t> Nearing<'t> {
         near: &Solution,
         aim: Aim,
         targets: &'t [(usize, &'t Target)],
-        adds: &Linear,
+        system: &System,
         worlds: &[World],
     ) -> Option<Self> {
         let few = (1..=MOST).contains(&near.shares.len()) && targets.len() * worlds.len() <= 1 << 22;
         few.then(|| {
-            let adds = worlds.iter().map(|world| adds.at(world)).collect();
-            let worlds: Vec<Vec<Pair>> = worlds.iter().map(|world| outcomes(targets, world)).collect();
-            let can = |figure: usize| [0, 1].map(|side| worlds.iter().any(|world| world[figure][side] > 0.0));
-            Self { aim, targets, can: (0..targets.len()).map(can).collect(), worlds, adds }
+            let mut nearing = Self {
+                aim,
+                targets,
+                worlds: Vec::new(),
+                adds: Vec::new(),
+                can: vec![[false; 2]; targets.len()],
+                closed: vec![false; targets.len()],
+                closes: system.closes,
+            };
+            for world in worlds {
+                nearing.add(world, system);
+            }
+            nearing
         })
+    }
+
+    /// Adds a world; whether it may have a share.
+    fn add(&mut self, world: &World, system: &System) -> bool {
+        let outcomes = outcomes(self.targets, world);
+        let is_closed = outcomes.iter().zip(&self.closed).any(|([yes, no], closed)| *closed && yes + no > 0.0);
+        if !is_closed {
+            for (can, outcome) in self.can.iter_mut().zip(&outcomes) {
+                *can = [can[0] || outcome[0] > 0.0, can[1] || outcome[1] > 0.0];
+            }
+        }
+        self.worlds.push(outcomes);
+        self.adds.push(if is_closed { f64::INFINITY } else { system.adds.at(world) });
+        !is_closed
+    }
+
+    /// Leaves the rarest condition no chance, if it has next to none; what is left to the other worlds.
+    fn close(&mut self, now: &Shares) -> Option<Vec<(usize, f64)>> {
+        let condition = |figure: &usize| now.chances[*figure][0] + now.chances[*figure][1];
+        let conditional =
+            |figure: &usize| self.targets[*figure].1.condition.is_some() && self.can[*figure] == [true; 2];
+        let figure = (0..self.targets.len())
+            .filter(|figure| self.closes && conditional(figure) && condition(figure) < DWINDLED)
+            .min_by(|one, other| condition(one).total_cmp(&condition(other)))?;
+        self.closed[figure] = true;
+        for (world, adds) in self.worlds.iter().zip(&mut self.adds) {
+            if world[figure][0] + world[figure][1] > 0.0 {
+                *adds = f64::INFINITY;
+            }
+        }
+        let open: Vec<&Vec<Pair>> =
+            self.worlds.iter().zip(&self.adds).filter(|(_, adds)| adds.is_finite()).map(|(world, _)| world).collect();
+        let can = |figure: usize| [0, 1].map(|side| open.iter().any(|world| world[figure][side] > 0.0));
+        self.can = (0..self.targets.len()).map(can).collect();
+        let left: Vec<(usize, f64)> =
+            now.of.iter().copied().filter(|(world, _)| self.adds[*world].is_finite()).collect();
+        (!left.is_empty()).then(|| self.with_every_side(left))
     }
 
     /// Gives a small share to a world in which a figure's event comes about, and to one in which it does not, where no world of these has any: what is
@@ -170,8 +220,9 @@ impl<'t> Nearing<'t> {
         for (figure, can) in self.can.iter().enumerate() {
             for side in [0, 1] {
                 let has = |world: usize| self.worlds[world][figure][side] > 0.0;
-                if can[side] && !shares.iter().any(|(world, _)| has(*world)) {
-                    shares.extend((0..self.worlds.len()).find(|world| has(*world)).map(|world| (world, SOME)));
+                if can[side] && !shares.iter().any(|(world, share)| *share > 0.0 && has(*world)) {
+                    let may = |world: &usize| has(*world) && self.adds[*world].is_finite();
+                    shares.extend((0..self.worlds.len()).find(may).map(|world| (world, SOME)));
                 }
             }
         }
@@ -193,7 +244,7 @@ impl<'t> Nearing<'t> {
     }
 
     /// The nearest figures that the worlds allow, from shares that are near theirs; how many products and sums it took is added to `work`.
-    fn settled(&self, shares: Vec<(usize, f64)>, work: &mut usize) -> Option<Shares> {
+    fn settled(&mut self, shares: Vec<(usize, f64)>, work: &mut usize) -> Option<Shares> {
         let mut now = self.shares(shares)?;
         for _ in 0..STEPS {
             let known = now.of.len();
@@ -214,9 +265,14 @@ impl<'t> Nearing<'t> {
                 now.of.push((world, 0.0));
                 continue;
             }
-            // None where nothing but rounding is left.
-            let Some(next) = self.stepped(&now, &step) else { break };
-            now = next;
+            if let Some(next) = self.stepped(&now, &step) {
+                now = next;
+            } else if let Some(left) = self.close(&now) {
+                now = self.shares(left)?;
+            } else {
+                // Nothing but rounding is left.
+                break;
+            }
         }
         Some(now)
     }

@@ -280,6 +280,7 @@ impl Problem<'_> {
             products,
             watched: Vec::new(),
             adds: Linear::default(),
+            closes: true,
         }
     }
 }

@@ -126,6 +126,8 @@ pub(super) struct System {
     pub(super) watched: Vec<Linear>,
     /// What each world adds to a squared distance or a divergence.
     pub(super) adds: Linear,
+    /// Whether a condition whose chance dwindles is taken to be left none, for its figures to be looked at by themselves.
+    pub(super) closes: bool,
 }
 
 /// What is to be least.
@@ -358,7 +360,7 @@ impl System {
                     // Where it does not go on, it begins anew, if it can, from as near as may be.
                     budget.spend(interior_steps(functionals.len(), worlds.len()));
                     let (near, price) = self.interior(aim, targets, &functionals, worlds, exactly(aim))?;
-                    newton = if is_smooth { Newton::new(&near, aim, targets, &self.adds, worlds) } else { None };
+                    newton = if is_smooth { Newton::new(&near, aim, targets, self, worlds) } else { None };
                     settle(&mut newton).unwrap_or((near, price))
                 }
             };
@@ -460,7 +462,7 @@ impl System {
     ) -> Option<Newton<'t>> {
         budget.spend(interior_steps(functionals.len(), worlds.len()));
         let (near, _) = self.interior(aim, targets, functionals, worlds, &[ROUGH]).ok()?;
-        Newton::new(&near, aim, targets, &self.adds, worlds)
+        Newton::new(&near, aim, targets, self, worlds)
     }
 
     /// Whether the simplex method answers it.

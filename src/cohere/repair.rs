@@ -37,6 +37,8 @@ use std::collections::BTreeSet;
 
 /// The least gain may miss the distance by this share of it, for the digits of the solver.
 pub(super) const NEAR: f64 = 1e-3;
+/// A gain that is below the distance by less than this share of it is that of rounded figures.
+const EXACT: f64 = 1e-6;
 /// Figures that have not moved by more than this are as they were stated.
 pub(super) const STILL: f64 = 1e-7;
 /// By divergence those nearer to 0 or 1 than a thousandth may have moved by no more than this share.
@@ -323,11 +325,34 @@ fn repaired_to(
             Nearest::Found(_) | Nearest::Unknown => {}
         }
     }
+    let search = Search { problem, part, relations: &relations, distance, steps };
+    let first = by_program(&search, &system, &stated, worlds)?;
+    let is_short = |of: &Repaired| of.cut_off.any() || of.least < of.divergence - EXACT * (1.0 + of.divergence);
+    if !system.targets.iter().any(|target| target.condition.is_some()) || !first.as_ref().is_some_and(is_short) {
+        return Ok(first);
+    }
+    // Perhaps a condition was left no chance too early.
+    let second = by_program(&search, &System { closes: false, ..system }, &stated, worlds)?;
+    let is_better = |(one, other): (&Repaired, &Repaired)| {
+        (one.cut_off.figures, other.least - other.divergence) > (other.cut_off.figures, one.least - one.divergence)
+    };
+    Ok(if first.as_ref().zip(second.as_ref()).is_some_and(is_better) { second } else { first })
+}
+
+/// The repaired figures of the nearest distribution over worlds; `None` if no world is possible.
+fn by_program(
+    search: &Search<'_, '_>,
+    system: &System,
+    stated: &[f64],
+    worlds: &mut Vec<World>,
+) -> Result<Option<Repaired>, Error> {
+    let (distance, steps) = (search.distance, search.steps);
+    let every = vec![true; system.targets.len()];
     let mut cut_off = CutOff::default();
     let solution = match system.nearest_of(&every, distance.aim(), None, worlds, &Budget::new(steps))? {
         Nearest::Impossible => return Ok(None),
         Nearest::Unknown => {
-            return Ok(unrepaired(&system, stated, distance, steps));
+            return Ok(unrepaired(system, stated.to_vec(), distance, steps));
         }
         Nearest::Found(solution) => solution,
     };
@@ -335,19 +360,18 @@ fn repaired_to(
     let is_free = system.rows.is_empty()
         && system.products.is_empty()
         && system.targets.iter().all(|target| target.pin.is_none());
-    let search = Search { problem, part, relations: &relations, distance, steps };
-    let mut found = Found::of(&solution, stated.clone(), distance);
+    let mut found = Found::of(&solution, stated.to_vec(), distance);
     if is_free {
         search.sharpen(&mut found, &solution)?;
         search.by_layers(&mut found)?;
     } else {
-        let pins = part.figures.iter().map(|figure| problem.figures[*figure].pin);
+        let pins = system.targets.iter().map(|target| target.pin);
         found.figures.iter_mut().zip(pins).for_each(|(figure, pin)| *figure = pin.unwrap_or(*figure));
         search.under_conditions(&mut found)?;
     }
     cut_off = cut_off.or(found.cut_off);
     let Found { figures, chances, .. } = found;
-    let Some(Gains { least, most, is_complete }) = gains(&system, &figures, distance, steps) else { return Ok(None) };
+    let Some(Gains { least, most, is_complete }) = gains(system, &figures, distance, steps) else { return Ok(None) };
     cut_off.gain = !is_complete;
     let is_searched = !cut_off.nearest && !cut_off.figures;
     // The expected gain under the distribution found is the distance itself.
@@ -365,7 +389,7 @@ fn repaired_to(
     let is_rough = !is_searched || (is_complete && cut_off.nearest);
     let is_worse = system.products.is_empty() && least < -COHERENT;
     if is_rough && (is_worse || (!is_searched && solution.missed > MISSED)) {
-        return Ok(unrepaired(&system, stated, distance, steps));
+        return Ok(unrepaired(system, stated.to_vec(), distance, steps));
     }
     Ok(Some(Repaired { figures, divergence: divergence.max(0.0), least, most, cut_off, missed: solution.missed }))
 }

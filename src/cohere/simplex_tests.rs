@@ -40,6 +40,7 @@ fn random(stream: &mut SplitMix) -> System {
         products: Vec::new(),
         watched: Vec::new(),
         adds: Linear::default(),
+        closes: true,
     }
 }
 
