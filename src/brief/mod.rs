@@ -11,6 +11,7 @@ mod confidence;
 mod lexicon;
 mod lint;
 mod message;
+mod moved;
 mod page;
 mod picture;
 mod stated;
@@ -20,9 +21,10 @@ pub use chances::chances_picture;
 pub use confidence::{Confidence, Reach};
 pub use lexicon::{KnownLexicon, Lexicon, Term, Wording};
 pub use lint::{CODES, lint};
+pub use moved::{Because, Changes, Move};
 pub use page::comparison_page;
 pub use picture::{Curves, Drawn, Line, Mark, Resolved};
-pub use wording::{Doubtful, InWords, asked, day_in_words, in_brackets, in_words};
+pub use wording::{Doubtful, InWords, asked, day_in_words, in_brackets, in_words, number_in_words};
 
 use crate::report::figure::significant;
 use jiff::civil::Date;
@@ -195,45 +197,6 @@ pub struct NewsItem {
     pub says: String,
     /// Who says so.
     pub source: Option<String>,
-}
-
-/// What moved between two days, or two files.
-#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
-pub struct Changes {
-    /// From when to when, or from which file to which, in words.
-    pub between: String,
-    /// The largest moves first.
-    pub moved: Vec<Move>,
-    /// How many questions did not move by a point.
-    pub still: usize,
-}
-
-/// A figure that moved.
-#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
-pub struct Move {
-    /// The question's name.
-    pub id: String,
-    /// In words, with the option where it is one.
-    pub ask: String,
-    /// Before.
-    pub old: f64,
-    /// Now.
-    pub new: f64,
-    /// Monte Carlo standard error of the difference.
-    pub standard_error: f64,
-    /// By what, the largest first.
-    pub because: Vec<Because>,
-}
-
-/// One cause of a move.
-#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
-pub struct Because {
-    /// What changed.
-    pub what: String,
-    /// How far that moved the figure.
-    pub effect: f64,
-    /// Its standard error.
-    pub standard_error: f64,
 }
 
 /// What a chance hangs on.

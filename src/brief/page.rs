@@ -113,7 +113,7 @@ pub(super) fn points(error: &f64) -> String {
 }
 
 /// A difference of chances in percentage points, with its sign.
-fn signed(difference: impl Borrow<f64>) -> String {
+pub(super) fn signed(difference: impl Borrow<f64>) -> String {
     let points = format!("{:+.1}", 100.0 * difference.borrow());
     points.replace('-', "−").replace("−0.0", "0.0").replace("+0.0", "0.0")
 }

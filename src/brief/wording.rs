@@ -244,15 +244,19 @@ fn of_number([low, middle, high]: [f64; 3], masses: Option<Masses>, unit: Option
     let mut parts = Vec::new();
     if low == high {
         match most {
-            Some((_, share)) if share < 1.0 => parts.push(format!("{}{unit} in {}", number(low), of_hundred(share))),
-            _ => return format!("{}{unit}", number(middle)),
+            Some((_, share)) if share < 1.0 => {
+                parts.push(format!("{}{unit} in {}", number_in_words(low), of_hundred(share)));
+            }
+            _ => return format!("{}{unit}", number_in_words(middle)),
         }
     } else {
-        parts.extend(most.map(|(value, share)| format!("most likely {}, in {}", number(value), of_hundred(share))));
+        parts.extend(
+            most.map(|(value, share)| format!("most likely {}, in {}", number_in_words(value), of_hundred(share))),
+        );
         let within = of_hundred(masses.within);
-        parts.push(format!("between {} and {}{unit} in {within}", number(low), number(high)));
+        parts.push(format!("between {} and {}{unit} in {within}", number_in_words(low), number_in_words(high)));
         if masses.on_median < SHARED {
-            parts.push(format!("as often above as below {}", number(middle)));
+            parts.push(format!("as often above as below {}", number_in_words(middle)));
         }
     }
     parts.join("; ")
@@ -266,8 +270,15 @@ fn of_hundred(share: f64) -> String {
     }
 }
 
-/// Three significant digits.
-fn number(value: f64) -> String {
+/// A number as people say it: three significant digits.
+///
+/// ```
+/// use foretell::brief::number_in_words;
+///
+/// assert_eq!([0.012345, 1.2345, 56.789, 1234.5].map(number_in_words), ["0.0123", "1.23", "56.8", "1,235"]);
+/// ```
+#[must_use]
+pub fn number_in_words(value: f64) -> String {
     if value.abs() < 1.0 {
         return crate::report::figure::significant(value, 3);
     }

@@ -6,9 +6,10 @@ use super::inputs::{self, Inputs};
 use super::load::{self, Loaded, View};
 use super::means::{Means, Voice};
 use super::report_bottom::bottom_line;
+use super::report_changes::{self as moves, Moved};
 use super::report_curves as curves;
 use super::report_outlook as outlook;
-use super::report_parts::{self as parts, Doubts, Moved};
+use super::report_parts::{self as parts, Doubts};
 use super::report_resolved::all_unheard;
 use super::run::once;
 use super::{Done, console};
@@ -156,7 +157,7 @@ fn brief(
     };
     // What is supposed is supposed of both days, and then it is another file that moves.
     let changes =
-        if arguments.view.suppose.is_empty() { parts::changes(loaded, report, moved, settings)? } else { None };
+        if arguments.view.suppose.is_empty() { moves::changes(loaded, report, moved, settings)? } else { None };
     let situation = arguments.view.situation(model)?;
     let over = if arguments.over.is_empty() { &arguments.headline } else { &arguments.over };
     let unheard = all_unheard(model, report, records);

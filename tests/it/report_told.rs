@@ -1,0 +1,66 @@
+//! What a brief tells its reader: what moved, of every kind, and what it hangs on.
+
+use crate::report::{Desk, reported};
+use serde_json::Value;
+
+/// A bill of one, a start of 200 days, and a deal that nothing touches.
+const BILL: &str = "title = 't'\nas_of = 2026-01-01\nhorizon = 2026-12-31\n[event.bill]\nunit = 'million'\nvalue = 'normal(40, 6)'\n\
+    [event.start]\nwhen = '50% by 2026-07-01'\n[event.deal]\nchance = '30%'\n\
+    [question.bill]\nask = 'How much?'\nvalue = 'bill'\ncloses = 2026-12-01\nresolves = 'r'\n\
+    [question.start]\nask = 'When does it start?'\nwhen = 'start'\ncloses = 2026-12-01\nresolves = 'r'\n\
+    [question.deal]\nask = 'Is there a deal?'\nholds = 'deal'\ncloses = 2026-12-01\nresolves = 'r'\n";
+const SIGNED: &str = "[question.signed]\nask = 'Is it signed?'\nholds = 'deal'\ncloses = 2026-12-01\nresolves = 'r'\n";
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).expect("JSON")
+}
+
+fn number(of: &Value) -> f64 {
+    of.as_f64().expect("a number")
+}
+
+#[test]
+fn numbers_and_dates_move_too_and_questions_that_one_file_lacks_are_named() {
+    let desk = Desk::new();
+    let old = desk.write("old.toml", &format!("{BILL}{SIGNED}")).display().to_string();
+    let dearer = BILL.replace("normal(40, 6)", "normal(46, 6)").replace("50% by", "80% by");
+    let new = desk.write("new.toml", &dearer);
+    let common = ["--against", &old, "--worlds", "100k"];
+    let brief = json(&reported(&new, &[&common[..], &["--format", "json"]].concat()));
+    let changes = &brief["changes"];
+    let moved = changes["moved"].as_array().expect("moves");
+    let of = |id: &str, kind: &str| {
+        moved.iter().find(|one| one["id"] == id && one["kind"] == kind).unwrap_or_else(|| panic!("{id}: {changes}"))
+    };
+    // The median of a normal, which moves by its spread: a third of all cases lies between. The error of a median is 1.25 spreads over the root of the
+    // worlds, and it lies between quantiles of which the chances are known.
+    let bill = of("bill", "number");
+    assert_eq!(bill["ask"], "How much? Median");
+    assert_eq!(bill["unit"], "million");
+    assert_eq!(bill["level"], 0.5);
+    assert!((number(&bill["by"]) - 6.0).abs() < 0.2, "{bill}");
+    assert!((number(&bill["passed"]) - 0.34).abs() < 0.03, "{bill}");
+    assert_eq!(bill["because"].as_array().map(Vec::len), Some(1), "{bill}");
+    let (comes, day) = (of("start", "chance"), of("start", "day"));
+    assert_eq!(comes["ask"], "When does it start? By 1 December 2026");
+    assert!(number(&comes["by"]) > 0.05 && number(&comes["new"]) > 0.8, "{comes}");
+    assert!(number(&day["by"]) < -30.0 && day["new_day"].as_str() < day["old_day"].as_str(), "{day}");
+    assert_eq!(["common", "still", "others"].map(|key| number(&changes[key])), [3.0, 1.0, 0.0]);
+    assert_eq!(changes["gone"], serde_json::json!(["Is it signed?"]));
+    let text = reported(&new, &[&common[..], &["--format", "md"]].concat());
+    assert!(text.contains("| How much? Median | ") && text.contains(" million | +"), "{text}");
+    let remarks = "\nNot moved by a point: 1 question. Asked before and no longer: “Is it signed?”.\n";
+    assert!(text.contains(remarks), "{text}");
+}
+
+#[test]
+fn files_without_a_common_question_are_said_to_have_none() {
+    let desk = Desk::new();
+    let old = desk.write("old.toml", BILL).display().to_string();
+    let events = BILL.split("[question").next().expect("the events");
+    let new = desk.write("new.toml", &format!("{events}{SIGNED}"));
+    let text = reported(&new, &["--against", &old, "--worlds", "10k", "--format", "md"]);
+    let told = "The two have no question in common, so nothing is compared. Asked before and no longer: “How much?”;";
+    assert!(text.contains(told) && text.contains("Asked now and not before: “Is it signed?”."), "{text}");
+    assert!(!text.contains("Nothing moved"), "{text}");
+}
