@@ -95,7 +95,7 @@ impl Brief {
                 );
             }
             if drivers.others > 0 {
-                let _ = write!(text, "\nBy less, or not at all: {}.\n", counted(drivers.others, "input"));
+                let _ = write!(text, "\nBy less, or not seen to: {}.\n", counted(drivers.others, "input"));
             }
         }
         self.say_why_no(&mut text, "drivers", "What it hangs on");

@@ -208,7 +208,7 @@ pub struct Drivers {
     pub at_means: f64,
     /// The inputs that move it, the widest first.
     pub rows: Vec<Driver>,
-    /// How many more inputs move it by less than a tenth of a point, or not at all, or are too many to be told.
+    /// How many more inputs move it by less than a tenth of a point, or are not seen to move it, or are too many to be told.
     pub others: usize,
 }
 

@@ -243,7 +243,7 @@ pub(super) fn watched(
     Ok(Watch { target, rows: rows.collect(), mean_in, others: things - told, remarks })
 }
 
-/// What the chance of the question at a place hangs on; nothing where no doubtful input moves it, or it is a number.
+/// What the chance of the question at a place hangs on; nothing where no doubtful input is seen to move it, or it is a number.
 pub(super) fn drivers(loaded: &Loaded, situation: &Situation, at: usize, settings: &Settings) -> Option<Drivers> {
     let model = &loaded.model;
     let options = explain::Options {
@@ -262,7 +262,8 @@ pub(super) fn drivers(loaded: &Loaded, situation: &Situation, at: usize, setting
         Explained::Mean { .. } => return None,
     };
     let tornado = found.tornado?;
-    let moves = |bar: &&Bar| bar.kind == BarKind::Doubt && bar.range.1 - bar.range.0 >= LEAST_MOVE;
+    // What the simulation does not tell from nothing is no effect.
+    let moves = |bar: &&Bar| bar.kind == BarKind::Doubt && bar.told_apart && bar.range.1 - bar.range.0 >= LEAST_MOVE;
     let rows: Vec<Driver> = tornado.bars.iter().filter(moves).take(INPUTS).map(driver).collect();
     let others = tornado.bars.len() + tornado.without_bearing.len() - rows.len();
     (!rows.is_empty()).then_some(Drivers { target, at_means: tornado.at_means.value, rows, others })
@@ -278,7 +279,7 @@ pub(super) fn no_drivers(loaded: &Loaded, open: &[usize]) -> String {
     let (numbers, chances): (Vec<usize>, Vec<usize>) = open.iter().copied().partition(is_number);
     let mut told = Vec::new();
     if !chances.is_empty() || numbers.is_empty() {
-        told.push(of_none(loaded, &chances, "no doubtful input moves the chance by a tenth of a point"));
+        told.push(of_none(loaded, &chances, "no doubtful input is seen to move the chance by a tenth of a point"));
     }
     if !numbers.is_empty() {
         told.push(of_none(loaded, &numbers, "nothing is told here, which is of chances; `foretell explain` tells it"));
@@ -512,7 +513,7 @@ mod tests {
             .filter_map(|name| loaded.model.questions.iter().position(|question| question.name == *name))
             .collect();
         assert_eq!(no_drivers(&loaded, &[]), "No question of the headline is open and unsettled.");
-        let told = "For “Is it on paper?” and “Which order?” no doubtful input moves the chance by a tenth of a point.";
+        let told = "For “Is it on paper?” and “Which order?” no doubtful input is seen to move the chance by a tenth of a point.";
         assert_eq!(no_drivers(&loaded, &open), told);
         let spend: Vec<usize> =
             loaded.model.questions.iter().position(|question| question.name == "spend").into_iter().collect();

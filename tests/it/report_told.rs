@@ -64,3 +64,30 @@ fn files_without_a_common_question_are_said_to_have_none() {
     assert!(text.contains(told) && text.contains("Asked now and not before: “Is it signed?”."), "{text}");
     assert!(!text.contains("Nothing moved"), "{text}");
 }
+
+/// A strike whose chance is in doubt, and an end that does not hang on it once there is one: it is even then.
+const STRIKE: &str = "title = 't'\nas_of = 2026-01-01\nhorizon = 2026-12-31\n[event.mediator]\nwhen = '40% by 2026-05-01'\n\
+    [event.strike]\nwhen = '70% (90% sure: 45% to 90%) by 2026-07-01'\nlowered_by = { mediator = 'medium' }\n\
+    [event.deal]\none_of = ['pay_rise', 'none']\nchance = [{ if = 'strike', is = '50%, 50%' }, { otherwise = '35%, 65%' }]\n\
+    [question.rise]\nask = 'If there is a strike, are wages raised?'\nholds = 'deal is pay_rise'\ngiven = 'strike'\n\
+    closes = 2026-12-31\nresolves = 'r'\n\
+    [question.strike]\nask = 'Is there a strike?'\nholds = 'strike by 2026-07-01'\ncloses = 2026-07-01\nresolves = 'r'\n";
+
+#[test]
+fn noise_is_nothing_that_a_chance_hangs_on() {
+    let desk = Desk::new();
+    let file = desk.write("strike.toml", STRIKE);
+    // The seeds 1 and 2 make the chance that wages are raised seem to hang on the chance of the strike, by a tenth of a point and more.
+    for seed in ["1", "2", "3"] {
+        let told = ["--headline", "rise,strike", "--worlds", "100k", "--seed", seed, "--format", "json"];
+        let drivers = &json(&reported(&file, &told))["drivers"];
+        assert_eq!(drivers["target"], "Is there a strike?", "{drivers}");
+        assert_eq!(drivers["rows"].as_array().map(Vec::len), Some(1), "{drivers}");
+        // 45 % to 90 %, less what the mediator takes from it.
+        let ends = [0, 1].map(|at| number(&drivers["rows"][0]["at"][at]));
+        assert!((0.35..0.45).contains(&ends[0]) && (0.8..0.9).contains(&ends[1]), "{drivers}");
+    }
+    let alone = reported(&file, &["--headline", "rise", "--worlds", "100k", "--format", "md"]);
+    let told = "For “If there is a strike, are wages raised?” no doubtful input is seen to move the chance";
+    assert!(alone.contains(told), "{alone}");
+}
