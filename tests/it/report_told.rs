@@ -1,6 +1,7 @@
-//! What a brief tells its reader: what moved, of every kind, and what it hangs on.
+//! What briefs and stories tell their reader: what moved, of every kind, what it hangs on, and how usual an order is.
 
 use crate::report::{Desk, reported};
+use crate::support::foretell;
 use serde_json::Value;
 
 /// A bill of one, a start of 200 days, and a deal that nothing touches.
@@ -90,4 +91,33 @@ fn noise_is_nothing_that_a_chance_hangs_on() {
     let alone = reported(&file, &["--headline", "rise", "--worlds", "100k", "--format", "md"]);
     let told = "For “If there is a strike, are wages raised?” no doubtful input is seen to move the chance";
     assert!(alone.contains(told), "{alone}");
+}
+
+#[test]
+fn stories_in_any_order_say_how_usual_the_order_shown_is() {
+    let desk = Desk::new();
+    let head = "title = 't'\nas_of = 2026-01-01\nhorizon = 2026-12-31\n";
+    let clocks = format!("{head}[event.t]\nwhen = '30% by 2026-07-01'\n[event.u]\nwhen = '50% by 2026-07-01'\n");
+    let told = |text: &str, over: &str| -> String {
+        let file = desk.write("clocks.toml", text);
+        let arguments = ["--over", over, "--any-order", "--worlds", "200k"];
+        let output = foretell().arg("storylines").arg(file).args(arguments).output().expect("the binary runs");
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let text = told(&clocks, "t,u");
+    let share = text.split("the order shown is each story's most frequent one: that of ").nth(1);
+    let share = share.and_then(|rest| rest.strip_suffix(" % of story 1\n")).and_then(|share| share.parse::<f64>().ok());
+    // Of rates t and u, with 364 days: the chance that both come and u first, and that both come.
+    let (t, u, days) = (-0.7_f64.ln() / 181.0, -0.5_f64.ln() / 181.0, 364.0);
+    let [never_t, never_u] = [t, u].map(|rate: f64| (-rate * days).exp());
+    let u_first = u / (t + u) * (1.0 - never_t * never_u) - never_t * (1.0 - never_u);
+    let expected = 100.0 * u_first / ((1.0 - never_t) * (1.0 - never_u));
+    // 77,000 worlds of the story: a standard error of 0.18 points.
+    assert!(share.is_some_and(|share| (share - expected).abs() < 0.99), "{expected}: {text}");
+    // What comes after another comes in no other order.
+    let text = told(
+        &clocks.replace("[event.u]\n", "[event.u]\nafter = 't'\n").replace("50% by 2026-07-01", "50% within 60 days"),
+        "t,u",
+    );
+    assert!(text.contains("; then u: yes") && text.ends_with("came in no other order\n"), "{text}");
 }
