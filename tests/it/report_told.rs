@@ -108,7 +108,7 @@ fn stories_in_any_order_say_how_usual_the_order_shown_is() {
     let share = text.split("the order shown is each story's most frequent one: that of ").nth(1);
     let share = share.and_then(|rest| rest.strip_suffix(" % of story 1\n")).and_then(|share| share.parse::<f64>().ok());
     // Of rates t and u, with 364 days: the chance that both come and u first, and that both come.
-    let (t, u, days) = (-0.7_f64.ln() / 181.0, -0.5_f64.ln() / 181.0, 364.0);
+    let (t, u, days) = (0.7_f64.ln() / -181.0, 0.5_f64.ln() / -181.0, 364.0);
     let [never_t, never_u] = [t, u].map(|rate: f64| (-rate * days).exp());
     let u_first = u / (t + u) * (1.0 - never_t * never_u) - never_t * (1.0 - never_u);
     let expected = 100.0 * u_first / ((1.0 - never_t) * (1.0 - never_u));
