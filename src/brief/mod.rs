@@ -26,6 +26,7 @@ pub use page::comparison_page;
 pub use picture::{Curves, Drawn, Line, Mark, Resolved};
 pub use wording::{Doubtful, InWords, asked, day_in_words, in_brackets, in_words, number_in_words};
 
+use crate::math::thousands_apart;
 use crate::report::figure::significant;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -253,11 +254,15 @@ impl Watch {
     }
 
     fn moves_by(&self, row: &Watched) -> String {
-        if self.mean_in.is_some() { significant(row.expected_change, 3) } else { page::points(&row.expected_change) }
+        if self.mean_in.is_some() { number_in_words(row.expected_change) } else { page::points(&row.expected_change) }
     }
 
     fn error_of(&self, row: &Watched) -> String {
-        if self.mean_in.is_some() { significant(row.standard_error, 2) } else { page::points(&row.standard_error) }
+        if self.mean_in.is_some() {
+            thousands_apart(&significant(row.standard_error, 2))
+        } else {
+            page::points(&row.standard_error)
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use super::page::{points, signed};
 use super::wording::{in_brackets, number_in_words};
 use crate::diagnostic::counted;
 use crate::diff::FigureKind;
+use crate::math::thousands_apart;
 use crate::report::figure::significant;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -182,7 +183,7 @@ impl Move {
     #[must_use]
     pub fn error(&self) -> Option<String> {
         let error = Some(self.standard_error).filter(|error| *error > 0.0)?;
-        Some(if self.is_chance() { points(&error) } else { significant(error, 2) })
+        Some(if self.is_chance() { points(&error) } else { thousands_apart(&significant(error, 2)) })
     }
 
     fn difference(&self, by: f64) -> String {

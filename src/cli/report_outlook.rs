@@ -4,11 +4,14 @@ use super::load::Loaded;
 use super::report_bottom::listed;
 use super::report_parts::unit;
 use super::report_resolved::{Unheard, remark};
-use crate::brief::{Driver, Drivers, Stories, Story, Watch, Watched, asked, day_in_words, in_brackets};
+use crate::brief::{
+    Driver, Drivers, Stories, Story, Watch, Watched, asked, day_in_words, in_brackets, number_in_words,
+};
 use crate::cohere::{self, StatementReport};
 use crate::error::Error;
 use crate::explain::{self, Bar, BarKind, Explained};
 use crate::forecast::{Estimate, Records};
+use crate::math::thousands_apart;
 use crate::model::{self, Kind, Model, QuestionTarget};
 use crate::plan::Situation;
 use crate::report::figure;
@@ -352,7 +355,9 @@ fn moves(outcomes: &[Outcome]) -> String {
         .iter()
         .take(OUTCOMES)
         .map(|one| {
-            format!("If {} ({}): {}.", names::in_words(&one.outcome), in_brackets(one.chance.value), then(&one.then))
+            let outcome = names::in_words(&one.outcome);
+            let outcome: Vec<String> = outcome.split(' ').map(thousands_apart).collect();
+            format!("If {} ({}): {}.", outcome.join(" "), in_brackets(one.chance.value), then(&one.then))
         })
         .collect();
     shown.join(" ")
@@ -362,7 +367,7 @@ fn moves(outcomes: &[Outcome]) -> String {
 fn then(parts: &[Part]) -> String {
     let figure = |part: &Part, figure: Estimate| match part.part.as_str() {
         "yes" => in_brackets(figure.value),
-        "mean" => format!("mean {}", figure::significant(figure.value, 3)),
+        "mean" => format!("mean {}", number_in_words(figure.value)),
         option => format!("{} {}", names::in_words(option), in_brackets(figure.value)),
     };
     let told: Vec<String> = parts.iter().filter_map(|part| Some(figure(part, part.figure?))).collect();

@@ -10,7 +10,8 @@ use crate::calibrate::{
 };
 use crate::diagnostic::counted;
 use crate::forecast::{Forecast, Records, Resolution};
-use crate::model::{Formula, Model, QuestionTarget};
+use crate::math::thousands_apart;
+use crate::model::{EventId, Formula, Model, QuestionTarget};
 use crate::plan::{self, Situation};
 use crate::report::figure;
 use crate::report::run::RunReport;
@@ -125,7 +126,12 @@ pub(super) fn questions(
     }
     // A file without questions has its events told.
     if model.questions.is_empty() {
-        let events = report.events.iter().zip(&model.events).enumerate();
+        // What is decided and what it is worth is no forecast.
+        let decided = |at: usize| {
+            let id = EventId(at);
+            model.utilities.contains(&id) || model.decisions.iter().any(|decision| decision.event == id)
+        };
+        let events = report.events.iter().zip(&model.events).enumerate().filter(|(at, _)| !decided(*at));
         let events = events.map(|(at, (found, event))| QuestionInWords {
             id: found.id.clone(),
             ask: found.ask.clone().unwrap_or_else(|| names::in_words(&found.id)),
@@ -145,7 +151,7 @@ pub(super) fn resolution(of: &Resolution) -> String {
         Resolution::Yes => "yes".to_owned(),
         Resolution::No => "no".to_owned(),
         Resolution::Option(option) => names::in_words(option),
-        Resolution::Value(value) => figure::significant(*value, 6),
+        Resolution::Value(value) => thousands_apart(&figure::significant(*value, 6)),
         Resolution::Date(day) => day_in_words(*day),
         Resolution::BelowBound => "below its range".to_owned(),
         Resolution::AboveBound => "above its range".to_owned(),

@@ -6,14 +6,16 @@
 use super::bands::Threshold;
 use super::facets::Chosen;
 use super::report::{Happening, ToldKind};
+use crate::math::thousands_apart;
 use crate::model::EventId;
 use jiff::civil::Date;
 
-/// A number with its unit.
+/// A number with its unit, its thousands apart.
 pub(super) fn number(value: f64, unit: Option<&str>) -> String {
+    let digits = thousands_apart(&value.to_string());
     match unit {
-        Some(unit) => format!("{value} {unit}"),
-        None => value.to_string(),
+        Some(unit) => format!("{digits} {unit}"),
+        None => digits,
     }
 }
 
@@ -26,7 +28,7 @@ pub(super) fn band_words(from: Option<Threshold>, to: Option<Threshold>, unit: O
         (None, Some(to)) => format!("{} {}", to_words(to), number(to.value, unit)),
         (Some(from), None) => format!("{} {}", from_words(from), number(from.value, unit)),
         (Some(from), Some(to)) => {
-            format!("{} {} and {} {}", from_words(from), from.value, to_words(to), number(to.value, unit))
+            format!("{} {} and {} {}", from_words(from), number(from.value, None), to_words(to), number(to.value, unit))
         }
     }
 }

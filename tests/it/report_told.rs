@@ -121,3 +121,24 @@ fn stories_in_any_order_say_how_usual_the_order_shown_is() {
     );
     assert!(text.contains("; then u: yes") && text.ends_with("came in no other order\n"), "{text}");
 }
+
+#[test]
+fn large_numbers_have_three_digits_and_what_is_decided_is_no_forecast() {
+    let desk = Desk::new();
+    let file = desk.write(
+        "fund.toml",
+        "title = 't'\nas_of = 2026-01-01\n[event.rain]\nchance = '30%'\n[event.fund]\nunit = '€'\nvalue = '1200000000 to 4500000000'\n\
+         [decision.take]\ncosts = { yes = 1 }\n[utility.gain]\nvalue = [{ if = 'rain and not take', is = '-10' }, { otherwise = '0' }]\n",
+    );
+    let common = ["--suppose", "take", "--worlds", "100k"];
+    let brief = json(&reported(&file, &[&common[..], &["--format", "json"]].concat()));
+    let questions = brief["questions"][0]["questions"].as_array().expect("events");
+    assert_eq!(questions.iter().filter_map(|one| one["id"].as_str()).collect::<Vec<_>>(), ["rain", "fund"]);
+    // The ends of the 90 % are those that the file states, but for the noise of 100,000 worlds, which is below half a percent.
+    let words = questions[1]["lines"][0]["words"].as_str().expect("words");
+    let digits: Vec<&str> =
+        words.split(' ').filter(|word| word.starts_with(|digit: char| digit.is_ascii_digit())).collect();
+    assert_eq!((digits.len(), words.matches("0,000,000").count()), (5, 3), "{words}");
+    let [low, high] = [0, 1].map(|at| digits[at].replace(',', "").parse::<f64>().expect("a number"));
+    assert!((low / 1.2e9 - 1.0).abs() < 0.03 && (high / 4.5e9 - 1.0).abs() < 0.03, "{words}");
+}
