@@ -107,6 +107,11 @@ impl Brief {
         self.curves.iter().flat_map(|curves| &curves.lines).any(Line::is_rings)
     }
 
+    /// Whether two pictures have axes of different lengths.
+    fn scales_differ(&self) -> bool {
+        self.curves.windows(2).any(|two| two[0].top() != two[1].top())
+    }
+
     fn has(&self, reach: Reach) -> bool {
         let questions = self.questions.iter().flat_map(|group| &group.questions);
         questions.flat_map(|question| &question.lines).any(|line| line.reach == Some(reach))

@@ -149,8 +149,18 @@ fn brief(
     let moved = match (&arguments.against, arguments.since) {
         (Some(path), _) => Moved::Against(Box::new(load::load(path)?)),
         (None, Some(since)) if since >= report.as_of => {
-            return Err(Error::input(format!("nothing has moved since {since}: the brief is as of {}", report.as_of))
-                .help("name an earlier day with --since, or a later one with --as-of"));
+            return Err(Error::input(format!(
+                "--since: nothing has moved since {since}: the brief is as of {}",
+                report.as_of
+            ))
+            .help("name an earlier day with --since, or a later one with --as-of"));
+        }
+        (None, Some(since)) if since < model.as_of => {
+            return Err(Error::input(format!(
+                "--since {since} lies before what the file knows, which is of {}",
+                model.as_of
+            ))
+            .help(format!("name {} or a later day", model.as_of)));
         }
         (None, Some(since)) => Moved::Since(since),
         (None, None) => Moved::Since(week_before(report.as_of).max(model.as_of)),

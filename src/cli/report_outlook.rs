@@ -21,6 +21,7 @@ use crate::simulate::{Settings, Stop};
 use crate::storylines::{self, Called, Options, Storylines, storylines};
 use crate::watch::{self, Outcome, Part, watch};
 use jiff::civil::Date;
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 /// Stories that are told.
@@ -126,7 +127,6 @@ struct Seen<'a> {
     day: Option<Date>,
     outcomes: &'a [Outcome],
     expected_change: Estimate,
-    brier_gain: f64,
     settles: bool,
 }
 
@@ -134,6 +134,11 @@ impl Seen<'_> {
     fn is_of(&self, other: &Seen<'_>) -> bool {
         (self.name, self.kind) == (other.name, other.kind)
     }
+}
+
+/// What moves it furthest on average comes first: that is what stands beside it.
+fn by_move(one: &Seen<'_>, other: &Seen<'_>) -> Ordering {
+    other.expected_change.value.total_cmp(&one.expected_change.value)
 }
 
 /// What is seen, in the words of the file, or where it has none by its name.
@@ -171,7 +176,6 @@ fn seen<'a>(model: &Model, found: &'a watch::Watch, unheard: &[Unheard]) -> Vec<
         day: one.known_on,
         outcomes: &one.outcomes,
         expected_change: one.expected_change,
-        brier_gain: one.brier_gain.value,
         settles: settles(one.settles, &one.outcomes),
     });
     let days = found.calendar.iter().filter(|day| day.kind == watch::Event::Date && !same(&day.name, day.day));
@@ -182,7 +186,6 @@ fn seen<'a>(model: &Model, found: &'a watch::Watch, unheard: &[Unheard]) -> Vec<
         day: Some(day.day),
         outcomes: &day.outcomes,
         expected_change: day.expected_change,
-        brier_gain: day.brier_gain.value,
         settles: settles(day.settles, &day.outcomes),
     });
     // What the record knows is not to be watched.
@@ -192,7 +195,7 @@ fn seen<'a>(model: &Model, found: &'a watch::Watch, unheard: &[Unheard]) -> Vec<
     };
     let all = findings.chain(days).filter(|one| one.name != found.target.question && !is_known(one));
     let mut seen: Vec<Seen<'a>> = all.collect();
-    seen.sort_by(|a, b| b.brier_gain.total_cmp(&a.brier_gain));
+    seen.sort_by(by_move);
     seen
 }
 
@@ -231,7 +234,7 @@ pub(super) fn watched(
         }
         return Err(names);
     }
-    shown.sort_by(|a, b| b.brier_gain.total_cmp(&a.brier_gain));
+    shown.sort_by(|a, b| by_move(a, b));
     let told =
         shown.iter().enumerate().filter(|(at, one)| !shown[..*at].iter().any(|before| before.is_of(one))).count();
     let rows = shown.iter().map(|one| Watched {

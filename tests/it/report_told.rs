@@ -1,6 +1,6 @@
 //! What briefs and stories tell their reader: what moved, of every kind, what it hangs on, and how usual an order is.
 
-use crate::report::{Desk, reported};
+use crate::report::{Desk, reported, run};
 use crate::support::foretell;
 use serde_json::Value;
 
@@ -81,7 +81,8 @@ fn noise_is_nothing_that_a_chance_hangs_on() {
     // The seeds 1 and 2 make the chance that wages are raised seem to hang on the chance of the strike, by a tenth of a point and more.
     for seed in ["1", "2", "3"] {
         let told = ["--headline", "rise,strike", "--worlds", "100k", "--seed", seed, "--format", "json"];
-        let drivers = &json(&reported(&file, &told))["drivers"];
+        let brief = json(&reported(&file, &told));
+        let drivers = &brief["drivers"];
         assert_eq!(drivers["target"], "Is there a strike?", "{drivers}");
         assert_eq!(drivers["rows"].as_array().map(Vec::len), Some(1), "{drivers}");
         // 45 % to 90 %, less what the mediator takes from it.
@@ -141,4 +142,23 @@ fn large_numbers_have_three_digits_and_what_is_decided_is_no_forecast() {
     assert_eq!((digits.len(), words.matches("0,000,000").count()), (5, 3), "{words}");
     let [low, high] = [0, 1].map(|at| digits[at].replace(',', "").parse::<f64>().expect("a number"));
     assert!((low / 1.2e9 - 1.0).abs() < 0.03 && (high / 4.5e9 - 1.0).abs() < 0.03, "{words}");
+}
+
+#[test]
+fn scales_are_said_to_differ_where_they_do() {
+    let desk = Desk::new();
+    let rare = BILL.replace(
+        "[question.bill]",
+        "[event.flood]\nchance = '1%'\n[question.flood]\nask = 'Is there a flood?'\nholds = 'flood'\n\
+        closes = 2026-12-01\nresolves = 'r'\n[question.bill]",
+    );
+    let file = desk.write("rare.toml", &rare).display().to_string();
+    let out = desk.at("rare.html").display().to_string();
+    for (headline, differ) in [("deal", false), ("deal,flood", true)] {
+        let more = ["--as-of", "2026-02-01", "--headline", headline, "--worlds", "20k", "--doubt-draws", "0"];
+        run(&[&["report", &file][..], &more, &["--out", &out]].concat());
+        let page = desk.read("rare.html");
+        assert!(page.contains("The chance of yes day by day"), "{headline}: there are pictures");
+        assert_eq!(page.contains("Scales differ between pictures."), differ, "{headline}");
+    }
 }
