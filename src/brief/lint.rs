@@ -1,7 +1,7 @@
 //! What a text says of chances against a lexicon: words outside their band, rows mixed, words of another lexicon.
 
 use super::lexicon::{KnownLexicon, Lexicon, Term};
-use super::stated::{Stated, stated};
+use super::stated::{Bound, Stated, stated};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::math::round_to;
 use crate::source::{Source, Span};
@@ -40,7 +40,8 @@ struct Found<'a> {
 /// A number counts if it is the first thing in a bracket that follows within three words (`unlikely (27 %)`, `likely to happen [0.7]`, `unlikely (1 in
 /// 10)`, `(one in ten)`), if it is set off behind the expression (`very likely, at 50 %`, `likely: 70 %`, `likely – 70 % –`), if it says how likely something is right before it (`it is 30 %
 /// likely`), or if it is called a chance in the same clause (`there is a 10 % chance, so it is unlikely`). It belongs to the nearest expression, and of several numbers the nearest counts. It may be rounded to a whole percent; a range must fit as a
-/// whole. `70 percent, very likely` and `70 % (very likely)` are read where nothing else stands in the clause. Longer expressions go first, so that `very unlikely` is not `unlikely`; `not` before an expression leaves it out.
+/// whole, and a bound (`< 10 %`) leave room for the band. `70 percent, very likely`, `70 % (very likely)`, `a strike (70 %) is likely` and `a strike is likely at 70 %` are read where nothing else stands in the clause. Longer expressions go
+/// first, so that `very unlikely` is not `unlikely`; `not`, `hardly` and comparisons (`as likely as not`) leave an expression out.
 ///
 /// A level of confidence does not stand in the sentence that says how likely something is (ICD 203, D.6.e(2)(b)).
 #[must_use]
@@ -63,7 +64,7 @@ pub fn lint(source: &Source, lexicon: &Lexicon) -> Diagnostics {
             continue;
         };
         if let Some(number) = number
-            && !(holds(term, number.low) && holds(term, number.high))
+            && !fits(term, &number)
         {
             let (start, end) = (one.span.start.min(number.span.start), one.span.end.max(number.span.end));
             problems.push(
@@ -181,8 +182,7 @@ fn expressions<'a>(text: &str, lexicon: &'a Lexicon, others: &'a [Lexicon]) -> V
     let mut taken = vec![false; text.len()];
     let mut found = Vec::new();
     for (form, words, own) in all {
-        for (at, _) in lower.match_indices(&form) {
-            let end = at + form.len();
+        for (at, end) in places(&lower, &form) {
             let apart = |letter: Option<char>| letter.is_none_or(|letter| !letter.is_alphanumeric());
             if taken[at..end].iter().any(|taken| *taken)
                 || !apart(lower[..at].chars().next_back())
@@ -191,14 +191,39 @@ fn expressions<'a>(text: &str, lexicon: &'a Lexicon, others: &'a [Lexicon]) -> V
                 continue;
             }
             taken[at..end].fill(true);
-            let is_denied = lower[..at].trim_end().ends_with("not");
-            if !is_denied && is_of_chances(&form, &lower[end..]) {
+            if says_so(&lower[..at], &lower[end..]) && is_of_chances(&form, &lower[end..]) {
                 found.push(Found { span: Span::new(at, end), words, own });
             }
         }
     }
     found.sort_by_key(|one| one.span.start);
     found
+}
+
+/// Where the words of an expression stand one after the other, whatever blanks lie between them: the two ends of each place.
+fn places(lower: &str, form: &str) -> Vec<(usize, usize)> {
+    let mut words = form.split_whitespace();
+    let Some(first) = words.next() else { return Vec::new() };
+    let end_of = |start: usize| {
+        words.clone().try_fold(start + first.len(), |end, word| {
+            let rest = lower[end..].trim_start();
+            let blank = &lower[end..lower.len() - rest.len()];
+            let is_next = !blank.is_empty() && blank.matches('\n').count() < 2 && rest.starts_with(word);
+            is_next.then_some(end + blank.len() + word.len())
+        })
+    };
+    lower.match_indices(first).filter_map(|(at, _)| Some((at, end_of(at)?))).collect()
+}
+
+/// Words before an expression that turn it round or set it against another: `hardly likely`, `less likely`.
+const TURNED: [&str; 12] =
+    ["not", "cannot", "hardly", "scarcely", "barely", "never", "neither", "more", "less", "most", "least", "equally"];
+
+/// Whether an expression says of itself how likely something is: `not likely`, `as likely as not` and `more likely than that` do not.
+fn says_so(before: &str, after: &str) -> bool {
+    let last = before.split_whitespace().next_back().unwrap_or_default();
+    let next = after.split_whitespace().next().unwrap_or_default();
+    !TURNED.contains(&last) && !last.ends_with("n't") && !last.ends_with("n’t") && !["as", "than"].contains(&next)
 }
 
 /// An expression in small letters, and its adverb: `probably`, `almost certainly`.
@@ -237,20 +262,42 @@ fn pairs(text: &str, found: &[Found<'_>]) -> Vec<Option<Stated>> {
     beside.into_iter().map(|pair| pair.map(|(_, number)| number)).collect()
 }
 
-/// A number or a range in percent.
+/// A number, a range or a bound in percent.
 fn percent(number: &Stated) -> String {
     let [low, high] = [number.low, number.high].map(|percent| round_to(percent, 2));
-    if number.low == number.high { format!("{low} %") } else { format!("{low} to {high} %") }
+    match number.bound {
+        Some(Bound::Most) => format!("at most {high} %"),
+        Some(Bound::Least) => format!("at least {low} %"),
+        None if number.low == number.high => format!("{low} %"),
+        None => format!("{low} to {high} %"),
+    }
 }
 
 /// What the lexicon calls a number, or the ends of a range.
 fn called(lexicon: &Lexicon, number: &Stated) -> String {
+    let bound = match number.bound {
+        Some(Bound::Most) => Some(number.high),
+        Some(Bound::Least) => Some(number.low),
+        None => None,
+    };
+    if let Some(bound) = bound {
+        return format!("{} % is called `{}`", round_to(bound, 2), lexicon.say(bound / 100.0));
+    }
     let [low, high] = [number.low, number.high].map(|percent| lexicon.say(percent / 100.0));
     if low == high {
         return format!("{} is called `{low}`", percent(number));
     }
     let [from, to] = [number.low, number.high].map(|percent| round_to(percent, 2));
     format!("{from} % is called `{low}`, and {to} % `{high}`")
+}
+
+/// Whether a number or a range belongs to a band as a whole; a bound needs to leave room for it.
+fn fits(term: &Term, number: &Stated) -> bool {
+    match number.bound {
+        Some(Bound::Most) => 100.0 * term.from < number.high,
+        Some(Bound::Least) => 100.0 * term.to > number.low,
+        None => holds(term, number.low) && holds(term, number.high),
+    }
 }
 
 /// Whether a percentage, perhaps rounded to a whole one, belongs to a band.
@@ -351,6 +398,20 @@ mod tests {
             ("We take it to be only about 30 percent likely to last.", "30 percent likely"),
             ("A deal is likely (one in three).", "likely (one in three"),
             ("It is unlikely (seven out of ten).", "unlikely (seven out of ten"),
+            ("A strike is likely at 20 %.", "likely at 20 %"),
+            ("A pay rise is unlikely at 60 percent.", "unlikely at 60 percent"),
+            ("A strike (20 %) is likely.", "20 %) is likely"),
+            ("A pay deal [0.2] is therefore likely, they say.", "0.2] is therefore likely"),
+            ("A strike is likely (twenty per cent).", "likely (twenty per cent"),
+            ("A strike is unlikely (seventy-five percent).", "unlikely (seventy-five percent"),
+            ("A strike is likely (p=.2).", "likely (p=.2"),
+            ("A strike is likely (p = .2).", "likely (p = .2"),
+            ("A strike: likely = 20 %.", "likely = 20 %"),
+            ("A strike is almost certain (<50 %).", "almost certain (<50 %"),
+            ("A strike is unlikely (more than 50 %).", "unlikely (more than 50 %"),
+            ("We put the chance of a strike at 20 %, which makes it likely.", "20 %, which makes it likely"),
+            ("A strike is very  likely (10 %).", "very  likely (10 %"),
+            ("A strike is very\nlikely (10 %).", "very\nlikely (10 %"),
         ] {
             assert_eq!(codes(text, &icd), [(OUTSIDE_ITS_BAND, warned.to_owned())], "{text}");
         }
@@ -380,6 +441,16 @@ mod tests {
             "A deal is 60 % likely (two in three), a walkout unlikely: 30 %.",
             "It is likely (one in five districts votes).",
             "It is not likely; the chance is 10 %.",
+            "A strike is as likely as not (50 %).",
+            "A strike is hardly likely (30 %), and a deal isn't likely (20 %).",
+            "The most likely outcome (40 %) is a deal, less likely (30 %) a strike.",
+            "A strike is more likely than not (52 %).",
+            "Growth is likely at 3 %, and a rise (5 %) is likely.",
+            "The Greens (12 %) are likely to lose.",
+            "A strike is likely at 20 % of the ports.",
+            "A chance of 10 % makes it likely that talks fail.",
+            "A strike is likely (>60 %), very likely (at least 80 %), unlikely (<45 %).",
+            "It is very\n likely (85 %), and twenty per cent of them stay.",
             "A is likely (60 %); B is unlikely (30 %), C very likely (90 percent).",
         ] {
             assert_eq!(codes(text, &icd), [], "{text}");
@@ -426,6 +497,10 @@ mod tests {
             "likely (1 in ",
             "5\u{202f}% – ü likely, at 7\u{a0}%–",
             "likely (1-",
+            "likely .",
+            "very ü likely",
+            "twenty-ü per cent",
+            "(<",
         ] {
             let _ = codes(text, &icd);
         }

@@ -1,6 +1,7 @@
 //! A brief as Markdown, short enough for a comment on a change: the bottom line, what moved and by what, every question in words.
 
 use super::Brief;
+use super::moved::Changes;
 use super::page::{finely, points};
 use super::wording::in_brackets;
 use crate::diagnostic::counted;
@@ -28,31 +29,7 @@ impl Brief {
         if let Some(changes) = &self.changes {
             let between = changes.between.strip_prefix("From ").unwrap_or(&changes.between);
             let _ = write!(text, "\n### What moved from {}\n\n", plain(between));
-            if changes.moved.is_empty() {
-                text.push_str("Nothing moved by a point.\n");
-            } else {
-                text.push_str("| question | before | now | moved | ± s.e. | because |\n|---|--:|--:|--:|--:|---|\n");
-                for one in &changes.moved {
-                    let because: Vec<String> = one
-                        .because
-                        .iter()
-                        .map(|cause| format!("{} ({:+.1})", plain(&cause.what), 100.0 * cause.effect))
-                        .collect();
-                    let _ = writeln!(
-                        text,
-                        "| {} | {} | {} | {:+.1} | {} | {} |",
-                        plain(&one.ask),
-                        in_brackets(one.old),
-                        in_brackets(one.new),
-                        100.0 * (one.new - one.old),
-                        Some(one.standard_error).filter(|error| *error > 0.0).as_ref().map_or_else(String::new, points),
-                        because.join("; ")
-                    );
-                }
-                if changes.still > 0 {
-                    let _ = write!(text, "\nNot moved by a point: {}.\n", counted(changes.still, "question"));
-                }
-            }
+            moves_in(&mut text, changes);
         }
         self.say_why_no(&mut text, "changes", "What moved");
         if let Some(stories) = &self.stories {
@@ -118,7 +95,7 @@ impl Brief {
                 );
             }
             if drivers.others > 0 {
-                let _ = write!(text, "\nBy less, or not at all: {}.\n", counted(drivers.others, "input"));
+                let _ = write!(text, "\nBy less, or not seen to: {}.\n", counted(drivers.others, "input"));
             }
         }
         self.say_why_no(&mut text, "drivers", "What it hangs on");
@@ -197,4 +174,33 @@ impl Brief {
 /// The error of a share behind it, in percentage points; nothing where there is none.
 fn error(standard_error: f64) -> String {
     if standard_error > 0.0 { format!(" ± {}", points(&standard_error)) } else { String::new() }
+}
+
+/// What moved and by what, and what is to be said beside it.
+fn moves_in(text: &mut String, changes: &Changes) {
+    if !changes.moved.is_empty() {
+        text.push_str("| question | before | now | moved | ± s.e. | because |\n|---|--:|--:|--:|--:|---|\n");
+    }
+    for one in &changes.moved {
+        let because: Vec<String> =
+            one.because.iter().map(|cause| format!("{} ({})", plain(&cause.what), one.effect_of(cause))).collect();
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {} | {} |",
+            plain(&one.ask),
+            plain(&one.before()),
+            plain(&one.now()),
+            plain(&one.moved()),
+            one.error().unwrap_or_default(),
+            because.join("; ")
+        );
+    }
+    let remarks = changes.remarks().join(" ");
+    if remarks.is_empty() {
+        return;
+    }
+    if !changes.moved.is_empty() {
+        text.push('\n');
+    }
+    let _ = writeln!(text, "{}", plain(&remarks));
 }

@@ -11,6 +11,7 @@ mod confidence;
 mod lexicon;
 mod lint;
 mod message;
+mod moved;
 mod page;
 mod picture;
 mod stated;
@@ -20,10 +21,12 @@ pub use chances::chances_picture;
 pub use confidence::{Confidence, Reach};
 pub use lexicon::{KnownLexicon, Lexicon, Term, Wording};
 pub use lint::{CODES, lint};
+pub use moved::{Because, Changes, Move};
 pub use page::comparison_page;
 pub use picture::{Curves, Drawn, Line, Mark, Resolved};
-pub use wording::{Doubtful, InWords, asked, day_in_words, in_brackets, in_words};
+pub use wording::{Doubtful, InWords, asked, day_in_words, in_brackets, in_words, number_in_words};
 
+use crate::math::thousands_apart;
 use crate::report::figure::significant;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -102,6 +105,11 @@ impl Brief {
     /// Whether a picture has rings for what was recorded.
     fn has_rings(&self) -> bool {
         self.curves.iter().flat_map(|curves| &curves.lines).any(Line::is_rings)
+    }
+
+    /// Whether two pictures have axes of different lengths.
+    fn scales_differ(&self) -> bool {
+        self.curves.windows(2).any(|two| two[0].top() != two[1].top())
     }
 
     fn has(&self, reach: Reach) -> bool {
@@ -197,45 +205,6 @@ pub struct NewsItem {
     pub source: Option<String>,
 }
 
-/// What moved between two days, or two files.
-#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
-pub struct Changes {
-    /// From when to when, or from which file to which, in words.
-    pub between: String,
-    /// The largest moves first.
-    pub moved: Vec<Move>,
-    /// How many questions did not move by a point.
-    pub still: usize,
-}
-
-/// A figure that moved.
-#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
-pub struct Move {
-    /// The question's name.
-    pub id: String,
-    /// In words, with the option where it is one.
-    pub ask: String,
-    /// Before.
-    pub old: f64,
-    /// Now.
-    pub new: f64,
-    /// Monte Carlo standard error of the difference.
-    pub standard_error: f64,
-    /// By what, the largest first.
-    pub because: Vec<Because>,
-}
-
-/// One cause of a move.
-#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
-pub struct Because {
-    /// What changed.
-    pub what: String,
-    /// How far that moved the figure.
-    pub effect: f64,
-    /// Its standard error.
-    pub standard_error: f64,
-}
-
 /// What a chance hangs on.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Drivers {
@@ -245,7 +214,7 @@ pub struct Drivers {
     pub at_means: f64,
     /// The inputs that move it, the widest first.
     pub rows: Vec<Driver>,
-    /// How many more inputs move it by less than a tenth of a point, or not at all, or are too many to be told.
+    /// How many more inputs move it by less than a tenth of a point, or are not seen to move it, or are too many to be told.
     pub others: usize,
 }
 
@@ -290,11 +259,15 @@ impl Watch {
     }
 
     fn moves_by(&self, row: &Watched) -> String {
-        if self.mean_in.is_some() { significant(row.expected_change, 3) } else { page::points(&row.expected_change) }
+        if self.mean_in.is_some() { number_in_words(row.expected_change) } else { page::points(&row.expected_change) }
     }
 
     fn error_of(&self, row: &Watched) -> String {
-        if self.mean_in.is_some() { significant(row.standard_error, 2) } else { page::points(&row.standard_error) }
+        if self.mean_in.is_some() {
+            thousands_apart(&significant(row.standard_error, 2))
+        } else {
+            page::points(&row.standard_error)
+        }
     }
 }
 

@@ -62,7 +62,9 @@ pub fn comparison_page(
     foot: &[String],
 ) -> Result<String, Error> {
     let engine = env!("CARGO_PKG_VERSION");
-    let page = ComparisonPage { title, lines, pictures, sheets, foot, engine, style: STYLE, dark: dark() };
+    let pictures: Vec<(String, String)> =
+        pictures.iter().map(|(caption, picture)| (caption.clone(), labels_with_minus(picture))).collect();
+    let page = ComparisonPage { title, lines, pictures: &pictures, sheets, foot, engine, style: STYLE, dark: dark() };
     page.render().map_err(unwritable)
 }
 
@@ -113,9 +115,40 @@ pub(super) fn points(error: &f64) -> String {
 }
 
 /// A difference of chances in percentage points, with its sign.
-fn signed(difference: impl Borrow<f64>) -> String {
+pub(super) fn signed(difference: impl Borrow<f64>) -> String {
     let points = format!("{:+.1}", 100.0 * difference.borrow());
     points.replace('-', "−").replace("−0.0", "0.0").replace("+0.0", "0.0")
+}
+
+/// Words in which a hyphen before a number is the sign that it stands for; days keep theirs.
+fn with_minus(words: &str) -> String {
+    let mut told = String::with_capacity(words.len());
+    let mut letters = words.chars().peekable();
+    let mut before = ' ';
+    while let Some(letter) = letters.next() {
+        let is_sign = letter == '-' && (before.is_whitespace() || "(±".contains(before));
+        let is_of_a_number = letters.peek().is_some_and(char::is_ascii_digit);
+        told.push(if is_sign && is_of_a_number { '−' } else { letter });
+        before = letter;
+    }
+    told
+}
+
+/// The same of the labels of a picture, in SVG: of what stands first between two of its tags.
+fn labels_with_minus(picture: &str) -> String {
+    let mut told = String::with_capacity(picture.len());
+    for (at, part) in picture.split('>').enumerate() {
+        if at > 0 {
+            told.push('>');
+        }
+        let label = part.trim_start();
+        let rest = label.strip_prefix('-').filter(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()));
+        match rest {
+            Some(rest) if at > 0 => told.extend([&part[..part.len() - label.len()], "−", rest]),
+            _ => told.push_str(part),
+        }
+    }
+    told
 }
 
 /// The heading of a group: its tag, or what is left.
@@ -153,6 +186,15 @@ mod tests {
     fn an_error_however_small_is_as_wide_as_its_column() {
         let shown = [0.0, 1.2e-9, 0.000_099, 0.000_1, 0.000_123, 0.012, 0.12].map(|error| points(&error));
         assert_eq!(shown, ["0", "<0.01", "<0.01", "0.01", "0.012", "1.2", "12"]);
+    }
+
+    #[test]
+    fn a_hyphen_before_a_number_is_a_minus_and_that_of_a_day_is_none() {
+        let told = ["-0.0197", "0.02 (-0.1 to -0.05)", "2025-08-19", "week-end", "- 5", "-x", "± -3"].map(with_minus);
+        assert_eq!(told, ["−0.0197", "0.02 (−0.1 to −0.05)", "2025-08-19", "week-end", "- 5", "-x", "± −3"]);
+        let picture = "<g transform=\"translate(-3 4)\"><text x=\"-3\">\n-0.1</text><!-- a --><text>-x</text></g>";
+        let expected = "<g transform=\"translate(-3 4)\"><text x=\"-3\">\n−0.1</text><!-- a --><text>-x</text></g>";
+        assert_eq!(labels_with_minus(picture), expected);
     }
 
     /// The contrasts of WCAG 2: letters at least 4.5 against what they stand on, lines and marks at least 3.

@@ -111,6 +111,11 @@ impl Curves {
         Some((days().min()?, days().max()?)).filter(|(first, last)| first < last)
     }
 
+    /// The end of its axis of chances.
+    pub(super) fn top(&self) -> f64 {
+        ceiling(self.lines.iter().flat_map(|line| line.points.iter().map(|point| point.1)))
+    }
+
     /// What the picture shows, in a sentence for those who do not see it.
     #[must_use]
     pub fn alt(&self) -> String {
@@ -152,7 +157,7 @@ impl Curves {
     ) -> Result<(), DrawingAreaErrorKind<<SVGBackend<'static> as DrawingBackend>::ErrorType>> {
         let day = |date: Date| f64::from((date - first).get_days());
         let length = day(last);
-        let top = ceiling(self.lines.iter().flat_map(|line| line.points.iter().map(|point| point.1)));
+        let top = self.top();
         let root = SVGBackend::with_string(svg, (WIDTH, HEIGHT)).into_drawing_area();
         let mut chart = ChartBuilder::on(&root)
             .margin_top(20)

@@ -3,7 +3,8 @@
 use super::confidence::{Confidence, Reach};
 use super::lexicon::Lexicon;
 use crate::forecast::Forecast;
-use crate::math::round_to;
+use crate::math::thousands_apart;
+use crate::report::figure::significant;
 use crate::report::run::FigureReport;
 use crate::scenario::names;
 use crate::simulate::Masses;
@@ -241,6 +242,11 @@ fn of_number([low, middle, high]: [f64; 3], masses: Option<Masses>, unit: Option
     let unit = unit.map_or_else(String::new, |unit| format!(" {unit}"));
     let masses = masses.unwrap_or(Masses { most: (middle, 0.0), within: 0.9, on_median: 0.0 });
     let most = Some(masses.most).filter(|(_, share)| *share >= SHARED);
+    // What many worlds share is no estimate: it is told as it is.
+    let number = |value: f64| match most {
+        Some((shared, _)) if shared == value && value.abs() >= 1000.0 => thousands_apart(&value.round().to_string()),
+        _ => number_in_words(value),
+    };
     let mut parts = Vec::new();
     if low == high {
         match most {
@@ -266,23 +272,17 @@ fn of_hundred(share: f64) -> String {
     }
 }
 
-/// Three significant digits.
-fn number(value: f64) -> String {
-    if value.abs() < 1.0 {
-        return crate::report::figure::significant(value, 3);
-    }
-    if value.abs() >= 1000.0 {
-        let sign = if value < 0.0 { "-" } else { "" };
-        return format!("{sign}{}", crate::report::figure::grouped(value.abs().round() as u64));
-    }
-    let digits = if value.abs() >= 100.0 {
-        0
-    } else if value.abs() >= 10.0 {
-        1
-    } else {
-        2
-    };
-    round_to(value, digits).to_string()
+/// A number as people say it: three significant digits, and its thousands apart.
+///
+/// ```
+/// use foretell::brief::number_in_words;
+///
+/// assert_eq!([0.012345, 1.2345, 56.789].map(number_in_words), ["0.0123", "1.23", "56.8"]);
+/// assert_eq!([999.6, -1234.5, 1_198_111_903.2].map(number_in_words), ["1,000", "-1,230", "1,200,000,000"]);
+/// ```
+#[must_use]
+pub fn number_in_words(value: f64) -> String {
+    thousands_apart(&significant(value, 3))
 }
 
 #[cfg(test)]
@@ -430,6 +430,15 @@ mod tests {
         assert_eq!(
             told([1.0, 5.0, 9.0], (4.8, 0.0001), 0.9002, 0.0001),
             "between 1 and 9 billion USD in 90 of 100 cases; as often above as below 5"
+        );
+        // Quantiles of a simulation have three digits, and a value that many worlds share all of its own.
+        assert_eq!(
+            told([0.0, 2_323_588_787.0, 4_494_619_692.0], (0.0, 0.2), 0.95, 0.0),
+            "most likely 0, in 20 of 100 cases; between 0 and 4,490,000,000 billion USD in 95 of 100 cases; as often above as below 2,320,000,000"
+        );
+        assert_eq!(
+            told([100.0, 12_345.0, 54_321.0], (12_345.0, 0.3), 0.9, 0.3),
+            "most likely 12,345, in 30 of 100 cases; between 100 and 54,300 billion USD in 90 of 100 cases"
         );
     }
 }

@@ -47,6 +47,7 @@ mod record;
 mod record_joint;
 mod report;
 mod report_bottom;
+mod report_changes;
 mod report_curves;
 mod report_outlook;
 mod report_parts;

@@ -6,9 +6,10 @@ use super::inputs::{self, Inputs};
 use super::load::{self, Loaded, View};
 use super::means::{Means, Voice};
 use super::report_bottom::bottom_line;
+use super::report_changes::{self as moves, Moved};
 use super::report_curves as curves;
 use super::report_outlook as outlook;
-use super::report_parts::{self as parts, Doubts, Moved};
+use super::report_parts::{self as parts, Doubts};
 use super::report_resolved::all_unheard;
 use super::run::once;
 use super::{Done, console};
@@ -148,15 +149,25 @@ fn brief(
     let moved = match (&arguments.against, arguments.since) {
         (Some(path), _) => Moved::Against(Box::new(load::load(path)?)),
         (None, Some(since)) if since >= report.as_of => {
-            return Err(Error::input(format!("nothing has moved since {since}: the brief is as of {}", report.as_of))
-                .help("name an earlier day with --since, or a later one with --as-of"));
+            return Err(Error::input(format!(
+                "--since: nothing has moved since {since}: the brief is as of {}",
+                report.as_of
+            ))
+            .help("name an earlier day with --since, or a later one with --as-of"));
+        }
+        (None, Some(since)) if since < model.as_of => {
+            return Err(Error::input(format!(
+                "--since {since} lies before what the file knows, which is of {}",
+                model.as_of
+            ))
+            .help(format!("name {} or a later day", model.as_of)));
         }
         (None, Some(since)) => Moved::Since(since),
         (None, None) => Moved::Since(week_before(report.as_of).max(model.as_of)),
     };
     // What is supposed is supposed of both days, and then it is another file that moves.
     let changes =
-        if arguments.view.suppose.is_empty() { parts::changes(loaded, report, moved, settings)? } else { None };
+        if arguments.view.suppose.is_empty() { moves::changes(loaded, report, moved, settings)? } else { None };
     let situation = arguments.view.situation(model)?;
     let over = if arguments.over.is_empty() { &arguments.headline } else { &arguments.over };
     let unheard = all_unheard(model, report, records);

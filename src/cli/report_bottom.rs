@@ -52,8 +52,8 @@ pub(super) fn bottom_line(
         lines.push(format!(
             "{between}, most has moved here: {}{stop} {} before, {} now{why}.",
             largest.ask,
-            in_brackets(largest.old),
-            in_brackets(largest.new)
+            largest.before(),
+            largest.now()
         ));
     }
     if let Some((watch, first)) = watch.and_then(|watch| Some((watch, watch.rows.first()?))) {

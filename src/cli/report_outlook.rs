@@ -4,11 +4,14 @@ use super::load::Loaded;
 use super::report_bottom::listed;
 use super::report_parts::unit;
 use super::report_resolved::{Unheard, remark};
-use crate::brief::{Driver, Drivers, Stories, Story, Watch, Watched, asked, day_in_words, in_brackets};
+use crate::brief::{
+    Driver, Drivers, Stories, Story, Watch, Watched, asked, day_in_words, in_brackets, number_in_words,
+};
 use crate::cohere::{self, StatementReport};
 use crate::error::Error;
 use crate::explain::{self, Bar, BarKind, Explained};
 use crate::forecast::{Estimate, Records};
+use crate::math::thousands_apart;
 use crate::model::{self, Kind, Model, QuestionTarget};
 use crate::plan::Situation;
 use crate::report::figure;
@@ -18,6 +21,7 @@ use crate::simulate::{Settings, Stop};
 use crate::storylines::{self, Called, Options, Storylines, storylines};
 use crate::watch::{self, Outcome, Part, watch};
 use jiff::civil::Date;
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 /// Stories that are told.
@@ -123,7 +127,6 @@ struct Seen<'a> {
     day: Option<Date>,
     outcomes: &'a [Outcome],
     expected_change: Estimate,
-    brier_gain: f64,
     settles: bool,
 }
 
@@ -131,6 +134,11 @@ impl Seen<'_> {
     fn is_of(&self, other: &Seen<'_>) -> bool {
         (self.name, self.kind) == (other.name, other.kind)
     }
+}
+
+/// What moves it furthest on average comes first: that is what stands beside it.
+fn by_move(one: &Seen<'_>, other: &Seen<'_>) -> Ordering {
+    other.expected_change.value.total_cmp(&one.expected_change.value)
 }
 
 /// What is seen, in the words of the file, or where it has none by its name.
@@ -168,7 +176,6 @@ fn seen<'a>(model: &Model, found: &'a watch::Watch, unheard: &[Unheard]) -> Vec<
         day: one.known_on,
         outcomes: &one.outcomes,
         expected_change: one.expected_change,
-        brier_gain: one.brier_gain.value,
         settles: settles(one.settles, &one.outcomes),
     });
     let days = found.calendar.iter().filter(|day| day.kind == watch::Event::Date && !same(&day.name, day.day));
@@ -179,7 +186,6 @@ fn seen<'a>(model: &Model, found: &'a watch::Watch, unheard: &[Unheard]) -> Vec<
         day: Some(day.day),
         outcomes: &day.outcomes,
         expected_change: day.expected_change,
-        brier_gain: day.brier_gain.value,
         settles: settles(day.settles, &day.outcomes),
     });
     // What the record knows is not to be watched.
@@ -189,7 +195,7 @@ fn seen<'a>(model: &Model, found: &'a watch::Watch, unheard: &[Unheard]) -> Vec<
     };
     let all = findings.chain(days).filter(|one| one.name != found.target.question && !is_known(one));
     let mut seen: Vec<Seen<'a>> = all.collect();
-    seen.sort_by(|a, b| b.brier_gain.total_cmp(&a.brier_gain));
+    seen.sort_by(by_move);
     seen
 }
 
@@ -228,7 +234,7 @@ pub(super) fn watched(
         }
         return Err(names);
     }
-    shown.sort_by(|a, b| b.brier_gain.total_cmp(&a.brier_gain));
+    shown.sort_by(|a, b| by_move(a, b));
     let told =
         shown.iter().enumerate().filter(|(at, one)| !shown[..*at].iter().any(|before| before.is_of(one))).count();
     let rows = shown.iter().map(|one| Watched {
@@ -243,7 +249,7 @@ pub(super) fn watched(
     Ok(Watch { target, rows: rows.collect(), mean_in, others: things - told, remarks })
 }
 
-/// What the chance of the question at a place hangs on; nothing where no doubtful input moves it, or it is a number.
+/// What the chance of the question at a place hangs on; nothing where no doubtful input is seen to move it, or it is a number.
 pub(super) fn drivers(loaded: &Loaded, situation: &Situation, at: usize, settings: &Settings) -> Option<Drivers> {
     let model = &loaded.model;
     let options = explain::Options {
@@ -262,7 +268,8 @@ pub(super) fn drivers(loaded: &Loaded, situation: &Situation, at: usize, setting
         Explained::Mean { .. } => return None,
     };
     let tornado = found.tornado?;
-    let moves = |bar: &&Bar| bar.kind == BarKind::Doubt && bar.range.1 - bar.range.0 >= LEAST_MOVE;
+    // What the simulation does not tell from nothing is no effect.
+    let moves = |bar: &&Bar| bar.kind == BarKind::Doubt && bar.told_apart && bar.range.1 - bar.range.0 >= LEAST_MOVE;
     let rows: Vec<Driver> = tornado.bars.iter().filter(moves).take(INPUTS).map(driver).collect();
     let others = tornado.bars.len() + tornado.without_bearing.len() - rows.len();
     (!rows.is_empty()).then_some(Drivers { target, at_means: tornado.at_means.value, rows, others })
@@ -278,7 +285,7 @@ pub(super) fn no_drivers(loaded: &Loaded, open: &[usize]) -> String {
     let (numbers, chances): (Vec<usize>, Vec<usize>) = open.iter().copied().partition(is_number);
     let mut told = Vec::new();
     if !chances.is_empty() || numbers.is_empty() {
-        told.push(of_none(loaded, &chances, "no doubtful input moves the chance by a tenth of a point"));
+        told.push(of_none(loaded, &chances, "no doubtful input is seen to move the chance by a tenth of a point"));
     }
     if !numbers.is_empty() {
         told.push(of_none(loaded, &numbers, "nothing is told here, which is of chances; `foretell explain` tells it"));
@@ -351,7 +358,9 @@ fn moves(outcomes: &[Outcome]) -> String {
         .iter()
         .take(OUTCOMES)
         .map(|one| {
-            format!("If {} ({}): {}.", names::in_words(&one.outcome), in_brackets(one.chance.value), then(&one.then))
+            let outcome = names::in_words(&one.outcome);
+            let outcome: Vec<String> = outcome.split(' ').map(thousands_apart).collect();
+            format!("If {} ({}): {}.", outcome.join(" "), in_brackets(one.chance.value), then(&one.then))
         })
         .collect();
     shown.join(" ")
@@ -361,7 +370,7 @@ fn moves(outcomes: &[Outcome]) -> String {
 fn then(parts: &[Part]) -> String {
     let figure = |part: &Part, figure: Estimate| match part.part.as_str() {
         "yes" => in_brackets(figure.value),
-        "mean" => format!("mean {}", figure::significant(figure.value, 3)),
+        "mean" => format!("mean {}", number_in_words(figure.value)),
         option => format!("{} {}", names::in_words(option), in_brackets(figure.value)),
     };
     let told: Vec<String> = parts.iter().filter_map(|part| Some(figure(part, part.figure?))).collect();
@@ -512,7 +521,7 @@ mod tests {
             .filter_map(|name| loaded.model.questions.iter().position(|question| question.name == *name))
             .collect();
         assert_eq!(no_drivers(&loaded, &[]), "No question of the headline is open and unsettled.");
-        let told = "For “Is it on paper?” and “Which order?” no doubtful input moves the chance by a tenth of a point.";
+        let told = "For “Is it on paper?” and “Which order?” no doubtful input is seen to move the chance by a tenth of a point.";
         assert_eq!(no_drivers(&loaded, &open), told);
         let spend: Vec<usize> =
             loaded.model.questions.iter().position(|question| question.name == "spend").into_iter().collect();

@@ -1,39 +1,27 @@
 //! The parts of a brief, from a run, its replays, a difference and records.
 
-use super::diff;
-use super::load::{Loaded, View};
-use super::means::{Choice, Means, Voice};
+use super::load::Loaded;
 use super::report_resolved::unheard;
-use super::run::once;
 use crate::brief::{
-    Because, Changes, Doubtful, Input, Lexicon, Move, NewsItem, QuestionGroup, QuestionInWords, Record, RecordRow,
-    asked, day_in_words, in_words,
+    Doubtful, Input, Lexicon, NewsItem, QuestionGroup, QuestionInWords, Record, RecordRow, day_in_words, in_words,
 };
 use crate::calibrate::{
     CalibrationSettings, Counted, Panel, ReliabilityAxis, calibration_report, reliability_diagram, streams,
 };
 use crate::diagnostic::counted;
-use crate::diff::{Diff, Effect, FigureKind, Options, QuestionMoved};
-use crate::error::Error;
 use crate::forecast::{Forecast, Records, Resolution};
-use crate::model::{Formula, Model, QuestionTarget};
+use crate::math::thousands_apart;
+use crate::model::{EventId, Formula, Model, QuestionTarget};
 use crate::plan::{self, Situation};
 use crate::report::figure;
 use crate::report::run::RunReport;
 use crate::scenario::names;
 use crate::score::{Group, rule, standings, summarise};
-use crate::simulate::Settings;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
 /// Worlds of an earlier day.
 pub(super) const WORLDS_OF_A_DAY: u64 = 100_000;
-/// What moved by less than this is not told.
-const LEAST_MOVE: f64 = 0.01;
-/// Moves that are told.
-const MOST_MOVES: usize = 8;
-/// Causes of a move that are told.
-const MOST_CAUSES: usize = 4;
 
 /// The chance of yes of the question at a place.
 pub(super) fn probability(report: &RunReport, at: usize) -> Option<f64> {
@@ -57,141 +45,6 @@ pub(super) fn news(model: &Model, as_of: Date) -> Vec<NewsItem> {
         items.push(NewsItem { number: items.len() + 1, day: news.date, says, source: news.source.clone() });
     }
     items
-}
-
-/// Against what is looked for moves.
-pub(super) enum Moved {
-    Since(Date),
-    Against(Box<Loaded>),
-}
-
-/// What moved by a point and more, and by what.
-pub(super) fn changes(
-    loaded: &Loaded,
-    report: &RunReport,
-    moved: Moved,
-    settings: &Settings,
-) -> Result<Option<Changes>, Error> {
-    let (old, from, between) = match &moved {
-        Moved::Since(since) if *since >= report.as_of => return Ok(None),
-        Moved::Since(since) => {
-            let between = format!("From {} to {}", day_in_words(*since), day_in_words(report.as_of));
-            (loaded, *since, between)
-        }
-        Moved::Against(old) => {
-            let between = format!("From {} to {}", old.written.name(), loaded.written.name());
-            (old.as_ref(), report.as_of.max(old.model.as_of), between)
-        }
-    };
-    let quick =
-        Settings { worlds: WORLDS_OF_A_DAY, doubt_draws: 0, stop: crate::simulate::Stop::AtWorlds, ..*settings };
-    let view = View { as_of: Some(from), given: report.given.clone(), suppose: Vec::new() };
-    let before = once(old, &view, &quick, Means::Choose, Voice::of(from))?;
-    let candidates = candidates(&before, report);
-    let still = report.questions.len() - candidates.len();
-    if candidates.is_empty() {
-        return Ok(Some(Changes { between, moved: Vec::new(), still }));
-    }
-    let options = Options {
-        only: &candidates,
-        most_cells: diff::most_cells(Choice::Auto),
-        settings: Settings { seed: settings.seed, ..Settings::default() },
-        worlds: None,
-        given: &report.given,
-        orders: 16,
-    };
-    let found = diff::compare((old, from), (loaded, report.as_of), &options)?;
-    let mut moved: Vec<Move> =
-        found.questions.iter().flat_map(|question| moves(&found, question, report, &loaded.model)).collect();
-    moved.sort_by(|a, b| (b.new - b.old).abs().total_cmp(&(a.new - a.old).abs()).then_with(|| a.id.cmp(&b.id)));
-    moved.truncate(MOST_MOVES);
-    Ok(Some(Changes { between, moved, still }))
-}
-
-/// Names of the questions whose chances moved most.
-fn candidates(before: &RunReport, now: &RunReport) -> Vec<String> {
-    let chances = |forecast: &Option<Forecast>| match forecast {
-        Some(Forecast::Binary { probability }) => vec![*probability],
-        Some(Forecast::Categorical { probabilities, .. }) => probabilities.clone(),
-        _ => Vec::new(),
-    };
-    let mut moved: Vec<(&str, f64)> = now
-        .questions
-        .iter()
-        .filter_map(|question| {
-            let old = before.questions.iter().find(|old| old.id == question.id)?;
-            let pairs = chances(&old.figures.forecast).into_iter().zip(chances(&question.figures.forecast));
-            let largest = pairs.map(|(old, new)| (new - old).abs()).fold(0.0, f64::max);
-            (largest >= LEAST_MOVE).then_some((question.id.as_str(), largest))
-        })
-        .collect();
-    moved.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
-    moved.into_iter().map(|(id, _)| id.to_owned()).collect()
-}
-
-/// The chance that the brief's table has of a part of a question.
-fn in_table(forecast: Option<&Forecast>, part: &str) -> Option<f64> {
-    match forecast? {
-        Forecast::Binary { probability } if part == "yes" => Some(*probability),
-        Forecast::Categorical { options, probabilities } => {
-            options.iter().position(|option| option == part).and_then(|at| probabilities.get(at).copied())
-        }
-        Forecast::Date { never, .. } if part == "never" => Some(*never),
-        _ => None,
-    }
-}
-
-/// What stands as before and now: now as in the table, whose worlds are not those of the difference, and before by how far it moved. What was certain
-/// before stays so.
-fn before_and_now(old: f64, new: f64, moved: f64, in_table: Option<f64>) -> (f64, f64) {
-    let now = in_table.unwrap_or(new);
-    if old <= 0.0 || old >= 1.0 { (old, now) } else { ((now - moved).clamp(0.0, 1.0), now) }
-}
-
-/// The moves of a question: of yes, or of each option that moved.
-fn moves(found: &Diff, question: &QuestionMoved, report: &RunReport, model: &Model) -> Vec<Move> {
-    let now = report.questions.iter().find(|one| one.id == question.id);
-    let ask = now.map_or("", |one| one.ask.as_str());
-    let told = question.figures.iter().filter(|one| one.kind == FigureKind::Chance);
-    told.filter_map(|one| {
-        let (old, new) = (one.old?, one.new?);
-        let moved = one.moved.unwrap_or(new - old);
-        if moved.abs() < LEAST_MOVE {
-            return None;
-        }
-        let ask = if one.part == "yes" { ask.to_owned() } else { asked(ask, &one.part) };
-        let mut causes: Vec<&Effect> = one.effects.iter().filter(|effect| effect.told_apart).collect();
-        causes.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()).then(a.change.cmp(&b.change)));
-        let mut because: Vec<Because> = causes
-            .iter()
-            .take(MOST_CAUSES)
-            .filter(|effect| effect.value.abs() >= LEAST_MOVE / 4.0)
-            .map(|effect| {
-                let change = &found.changes[effect.change];
-                let reason = change.edits.iter().find_map(|edit| edit.reason.clone());
-                Because {
-                    what: whole(reason.unwrap_or_else(|| change.what.clone()), model),
-                    effect: effect.value,
-                    standard_error: effect.standard_error,
-                }
-            })
-            .collect();
-        let rest: f64 = moved - because.iter().map(|cause| cause.effect).sum::<f64>();
-        if !because.is_empty() && rest.abs() >= LEAST_MOVE / 2.0 {
-            because.push(Because { what: "all else".to_owned(), effect: rest, standard_error: one.moved_error });
-        }
-        let table = in_table(now.and_then(|one| one.figures.forecast.as_ref()), &one.part);
-        let (old, new) = before_and_now(old, new, moved, table);
-        Some(Move { id: question.id.clone(), ask, old, new, standard_error: one.moved_error, because })
-    })
-    .collect()
-}
-
-/// What news says in full, where a difference has it cut short.
-fn whole(told: String, model: &Model) -> String {
-    let Some(start) = told.strip_suffix('…') else { return told };
-    let says = model.news.iter().filter_map(|news| news.says.as_ref()).find(|says| says.starts_with(start.trim_end()));
-    says.cloned().unwrap_or(told)
 }
 
 /// The records as they stood at the end of a day: a brief knows nothing that came later.
@@ -273,7 +126,12 @@ pub(super) fn questions(
     }
     // A file without questions has its events told.
     if model.questions.is_empty() {
-        let events = report.events.iter().zip(&model.events).enumerate();
+        // What is decided and what it is worth is no forecast.
+        let decided = |at: usize| {
+            let id = EventId(at);
+            model.utilities.contains(&id) || model.decisions.iter().any(|decision| decision.event == id)
+        };
+        let events = report.events.iter().zip(&model.events).enumerate().filter(|(at, _)| !decided(*at));
         let events = events.map(|(at, (found, event))| QuestionInWords {
             id: found.id.clone(),
             ask: found.ask.clone().unwrap_or_else(|| names::in_words(&found.id)),
@@ -293,7 +151,7 @@ pub(super) fn resolution(of: &Resolution) -> String {
         Resolution::Yes => "yes".to_owned(),
         Resolution::No => "no".to_owned(),
         Resolution::Option(option) => names::in_words(option),
-        Resolution::Value(value) => figure::significant(*value, 6),
+        Resolution::Value(value) => thousands_apart(&figure::significant(*value, 6)),
         Resolution::Date(day) => day_in_words(*day),
         Resolution::BelowBound => "below its range".to_owned(),
         Resolution::AboveBound => "above its range".to_owned(),
@@ -459,21 +317,5 @@ mod tests {
         let seen = up_to(records, jiff::civil::date(2025, 10, 20));
         assert_eq!((seen.forecasts.len(), seen.outcomes.len()), (1, 1));
         assert!(seen.outcomes.contains_key("a"));
-    }
-
-    #[test]
-    fn what_changed_has_the_figure_of_the_table() {
-        // 41.8 % in the table, 43.1 % in the worlds of the difference, which moved by 6.1 points.
-        let (before, now) = before_and_now(0.37, 0.431, 0.061, Some(0.418));
-        assert_eq!(now, 0.418);
-        assert!((now - before - 0.061).abs() < 1e-12);
-        assert_eq!(before_and_now(1.0, 0.431, -0.569, Some(0.418)), (1.0, 0.418), "certain it was, and stays");
-        assert_eq!(before_and_now(0.37, 0.431, 0.061, None).1, 0.431);
-        let which = Forecast::Categorical {
-            options: vec!["talks".to_owned(), "war".to_owned()],
-            probabilities: vec![0.3, 0.7],
-        };
-        assert_eq!((in_table(Some(&which), "war"), in_table(Some(&which), "yes")), (Some(0.7), None));
-        assert_eq!(in_table(Some(&Forecast::Binary { probability: 0.2 }), "yes"), Some(0.2));
     }
 }

@@ -293,13 +293,16 @@ fn foot(told: &Storylines, coverage: Option<f64>) -> Vec<String> {
     }
     let usual: Vec<String> = (1..)
         .zip(&told.stories)
-        .filter_map(|(at, story)| Some(format!("{at}: {}", percent(story.order_probability?, 0.005))))
+        .filter_map(|(at, story)| Some(format!("{} of story {at}", percent(story.order_probability?, 0.005))))
         .collect();
     if !usual.is_empty() {
-        foot.push(format!(
-            "the order shown is the most frequent one; its share within each story is {}",
-            usual.join(", ")
-        ));
+        foot.push(format!("the order shown is each story's most frequent one: that of {}", usual.join(", ")));
+    }
+    let says_then = |story: &Story| {
+        story.order_probability.is_none() && story.order.windows(2).any(|two| two[0].place != two[1].place)
+    };
+    if !told.ordered && told.stories.iter().any(says_then) {
+        foot.push("where a story says `then`, what happens came in no other order".to_owned());
     }
     let closed: Vec<&str> = told.over.iter().filter(|one| one.closed.is_some()).map(|one| one.id.as_str()).collect();
     if !closed.is_empty() {

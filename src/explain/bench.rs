@@ -3,6 +3,7 @@
 use super::report::Figure;
 use crate::error::Error;
 use crate::exact::{self, Failure};
+use crate::math::student;
 use crate::plan::Plan;
 use crate::simulate::{self, Answer, Batched, Impossible, Settings, Tally};
 
@@ -42,6 +43,18 @@ impl Worked {
             .map(|(place, (share, _))| (*share, difference(at(self, place), at(other, place))))
             .collect();
         Figure { value, standard_error: error_of(&parts, value) }
+    }
+
+    /// Whether it differs from another figure by more than chance leaves between the same worlds but once in `1 / false_alarm` cases: by Student's t of the
+    /// stretches of worlds, since few of them say how large the error is. Computed figures differ if they do.
+    pub(super) fn is_apart_from(&self, other: &Self, false_alarm: f64) -> bool {
+        let difference = self.less(other);
+        let stretches = self.batches.len().max(other.batches.len());
+        if stretches == 0 {
+            return difference.value != 0.0;
+        }
+        let errors = student::quantile(stretches as f64 - 1.0, 1.0 - 0.5 * false_alarm);
+        errors.is_some_and(|errors| difference.value.abs() > errors * difference.standard_error)
     }
 }
 
@@ -171,5 +184,25 @@ mod tests {
         assert_eq!(Worked::exact(3e-20).less(&Worked::exact(1e-20)).value, 3e-20 - 1e-20);
         assert_eq!(Worked::exact(0.8).less(&Worked::exact(0.8 - 1e-9)).value, 0.8 - (0.8 - 1e-9));
         assert_eq!(Worked::exact(f64::INFINITY).figure().value, f64::INFINITY);
+    }
+
+    #[test]
+    fn a_difference_is_told_from_nothing_by_students_t_of_its_stretches() {
+        // Eight stretches that lie by 1 to either side of their mean: its error is 1 / sqrt(7), and Student's t with 7 degrees of freedom passes
+        // 15.767 once in two million to each side (scipy.stats.t.isf(5e-7, 7)).
+        let about = |mean: f64| Worked {
+            value: mean,
+            batches: (0..8).map(|at| (0.125, if at % 2 == 0 { mean + 1.0 } else { mean - 1.0 })).collect(),
+        };
+        let nothing = Worked::exact(0.0);
+        let error = 1.0 / 7.0_f64.sqrt();
+        assert!(
+            about(15.768 * error).is_apart_from(&nothing, 1e-6) && about(-15.768 * error).is_apart_from(&nothing, 1e-6)
+        );
+        assert!(!about(15.766 * error).is_apart_from(&nothing, 1e-6));
+        // In the same worlds what chance did to both drops out.
+        assert!(about(3.0).is_apart_from(&about(2.0), 1e-6) && !about(3.0).is_apart_from(&about(3.0), 1e-6));
+        assert!(Worked::exact(0.5).is_apart_from(&Worked::exact(0.25), 1e-6));
+        assert!(!Worked::exact(0.5).is_apart_from(&Worked::exact(0.5), 1e-6));
     }
 }

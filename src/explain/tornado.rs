@@ -19,6 +19,9 @@ pub(super) const LEVELS: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 /// A figure is sure to about so much of it: the sums that it is made of are rounded.
 const ROUNDING: f64 = 1e-12;
 
+/// How often an input that moves nothing may be told to move a figure.
+const FALSE_ALARM: f64 = 1e-6;
+
 /// An input and how to move it.
 struct Lever {
     input: String,
@@ -87,6 +90,9 @@ fn width(bar: &Bar) -> f64 {
 fn bar(subject: &Subject<'_>, lever: &Lever, figures: &[Worked]) -> Bar {
     let (first, last) = (&figures[0], &figures[figures.len() - 1]);
     let each = || figures.iter().map(|figure| figure.value);
+    let pairs = (LEVELS.len() * (LEVELS.len() - 1) / 2) as f64;
+    let is_apart = |one: &Worked, other: &Worked| one.is_apart_from(other, FALSE_ALARM / pairs);
+    let told_apart = figures.iter().enumerate().any(|(at, one)| figures[..at].iter().any(|other| is_apart(one, other)));
     Bar {
         input: lever.input.clone(),
         place: subject.place(lever.place),
@@ -98,6 +104,7 @@ fn bar(subject: &Subject<'_>, lever: &Lever, figures: &[Worked]) -> Bar {
         at_high: last.figure(),
         swing: last.less(first),
         range: (each().fold(f64::INFINITY, f64::min), each().fold(f64::NEG_INFINITY, f64::max)),
+        told_apart,
     }
 }
 

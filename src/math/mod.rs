@@ -48,7 +48,7 @@ pub use jackknife::jackknife_error;
 pub use least_squares::fit_two_positive;
 pub use logit::{ln_1p_exp, logistic, logit};
 pub use root::find_root;
-pub use rounding::{ceil_days, floor_to, round_half_up, round_to};
+pub use rounding::{ceil_days, floor_to, round_half_up, round_to, thousands_apart};
 pub use sorted_quantile::sorted_quantile;
 pub use split_mix::SplitMix;
 pub use sum::{CompensatedSum, log_sum_exp, sum};

@@ -51,20 +51,39 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// How the file tells the outcomes of a subject: its own words, or those of the event that it asks about as it is.
-fn story<'m>(subject: Subject<'_>, model: &'m Model) -> &'m [String] {
-    let event = |id: EventId| model.event(id).story.as_slice();
+/// The event whose words tell a subject, and the day up to which they are meant where that is not the last one of the scenario.
+type OfEvent = Option<(EventId, Option<Date>)>;
+
+/// How the file tells the outcomes of a subject: its own words, or those of the event that it asks about, as it is or up to a day.
+fn story<'m>(subject: Subject<'_>, model: &'m Model) -> (&'m [String], OfEvent) {
+    let up_to = |id: EventId, day: Option<Date>| {
+        let words = model.event(id).story.as_slice();
+        (words, (!words.is_empty()).then_some((id, day.filter(|day| *day < model.horizon))))
+    };
+    let none = (<&'m [String]>::default(), None);
     let Some(question) = subject.ask.checked_sub(model.events.len()).map(|at| &model.questions[at]) else {
-        return subject.event.map_or(&[], event);
+        return subject.event.map_or(none, |id| up_to(id, None));
     };
     if !question.story.is_empty() {
-        return &question.story;
+        return (question.story.as_slice(), None);
     }
     match &question.target {
-        QuestionTarget::Which(id) | QuestionTarget::Holds(Condition::Event(id) | Condition::Happens(id)) => event(*id),
-        QuestionTarget::When(id) if question.closes == model.horizon => event(*id),
-        QuestionTarget::Holds(Condition::ByDay { event: id, day }) if *day >= model.horizon_days() => event(*id),
-        _ => &[],
+        QuestionTarget::Which(id) | QuestionTarget::Holds(Condition::Event(id) | Condition::Happens(id)) => {
+            up_to(*id, None)
+        }
+        QuestionTarget::When(id) => up_to(*id, Some(question.closes)),
+        QuestionTarget::Holds(Condition::ByDay { event, day }) => up_to(*event, model.date(*day)),
+        _ => none,
+    }
+}
+
+/// The one event that a subject asks about, as it is or up to a day.
+fn about(subject: Subject<'_>) -> Option<EventId> {
+    match subject.question.map(|question| &question.target) {
+        Some(QuestionTarget::Holds(
+            Condition::Event(id) | Condition::Happens(id) | Condition::ByDay { event: id, .. },
+        )) => Some(*id),
+        _ => subject.event,
     }
 }
 
@@ -107,6 +126,10 @@ pub(super) struct Chosen {
     pub(super) outcomes: Vec<String>,
     /// The same as the file tells it, where it does.
     pub(super) told: Vec<Option<String>>,
+    /// Whose words these are, if they are an event's.
+    pub(super) of_event: OfEvent,
+    /// The one event that it asks about.
+    pub(super) event: Option<EventId>,
     /// The ask of the extended plan whose outcomes are these, and what each of its options is as a number of the facet; of a yes/no ask: of no, then
     /// of yes.
     pub(super) exact: (usize, Vec<usize>),
@@ -233,7 +256,8 @@ impl Extended {
             (None, None) => None,
         };
         let own_name = event.filter(|_| subject.question.is_none()).and_then(|event| event.label.clone());
-        let story: &[String] = if kind == ToldKind::Number { &[] } else { story(subject, model) };
+        let (story, of_event) =
+            if kind == ToldKind::Number { (<&[String]>::default(), None) } else { story(subject, model) };
         let asks_for_a_day = kind == ToldKind::Date
             && story.is_empty()
             && self.called == Called::ByQuestion
@@ -255,6 +279,8 @@ impl Extended {
             banded,
             facet,
             told: told(kind, story, &outcomes),
+            of_event,
+            event: about(subject),
             outcomes,
             exact,
         }

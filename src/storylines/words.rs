@@ -1,17 +1,21 @@
 //! Stories in plain words.
 //!
-//! What happens comes first, in its order and with its typical day; then what holds without a day of its own; then what does not come about.
+//! What happens comes first, in its order and with its typical day; then what holds without a day of its own; then what does not come about. What several
+//! questions ask of one event is said once.
 
 use super::bands::Threshold;
 use super::facets::Chosen;
 use super::report::{Happening, ToldKind};
+use crate::math::thousands_apart;
+use crate::model::EventId;
 use jiff::civil::Date;
 
-/// A number with its unit.
+/// A number with its unit, its thousands apart.
 pub(super) fn number(value: f64, unit: Option<&str>) -> String {
+    let digits = thousands_apart(&value.to_string());
     match unit {
-        Some(unit) => format!("{value} {unit}"),
-        None => value.to_string(),
+        Some(unit) => format!("{digits} {unit}"),
+        None => digits,
     }
 }
 
@@ -24,7 +28,7 @@ pub(super) fn band_words(from: Option<Threshold>, to: Option<Threshold>, unit: O
         (None, Some(to)) => format!("{} {}", to_words(to), number(to.value, unit)),
         (Some(from), None) => format!("{} {}", from_words(from), number(from.value, unit)),
         (Some(from), Some(to)) => {
-            format!("{} {} and {} {}", from_words(from), from.value, to_words(to), number(to.value, unit))
+            format!("{} {} and {} {}", from_words(from), number(from.value, None), to_words(to), number(to.value, unit))
         }
     }
 }
@@ -66,31 +70,53 @@ pub(super) fn sentence(
         let together = if usual.is_some() { 1 } else { as_one };
         let said: Vec<(&Chosen, usize)> = order[at..at + together]
             .iter()
-            .filter_map(|one| of(&one.id).map(|place| (&chosen[place], codes[place])))
+            .filter_map(|one| of(&one.id).filter(|place| !is_said(chosen, codes, *place)))
+            .map(|place| (&chosen[place], codes[place]))
             .collect();
         let typically = typically(&order[at], days);
+        at += together;
+        if said.is_empty() {
+            continue;
+        }
         // A question for a day is answered by it, and stands first.
         let (when, rest): (Vec<_>, Vec<_>) =
             said.into_iter().partition(|(one, _)| one.asks_for_a_day && typically.is_some());
-        let rest: Vec<String> = rest.into_iter().map(|(one, code)| clause(one, code, days)).collect();
-        let rest = rest.join(" and at the same moment ");
         let typically = typically.unwrap_or_default();
+        let (beside, rest): (Vec<_>, Vec<_>) = by_event(&rest, days)
+            .into_iter()
+            .partition(|(event, _)| event.is_some() && when.iter().any(|(one, _)| one.event == *event));
+        let [beside, rest]: [Vec<String>; 2] =
+            [beside, rest].map(|all| all.into_iter().map(|(_, told)| told).collect());
+        let rest = rest.join(" and at the same moment ");
         let said = if when.is_empty() {
             let comma = if typically.is_empty() { "" } else { ", " };
             format!("{rest}{comma}{typically}")
         } else {
             let when: Vec<&str> = when.into_iter().map(|(one, _)| one.called.as_str()).collect();
-            let then = if rest.is_empty() { String::new() } else { format!(", and at the same moment {rest}") };
+            let mut then = String::new();
+            for told in beside {
+                then.push_str(", ");
+                then.push_str(&told);
+            }
+            if !rest.is_empty() {
+                then.push_str(", and at the same moment ");
+                then.push_str(&rest);
+            }
             format!("{} {typically}{then}", when.join(" and "))
         };
         first.push(said);
-        at += together;
     }
     let happens = |one: &Chosen| order.iter().any(|happening| happening.id == one.id);
     let (mut holds, mut fails) = (Vec::new(), Vec::new());
-    for (one, code) in chosen.iter().zip(codes).filter(|(one, _)| !happens(one)) {
+    for (place, (one, code)) in chosen.iter().zip(codes).enumerate() {
+        if happens(one) || is_said(chosen, codes, place) {
+            continue;
+        }
         let fell_through = matches!(one.kind, ToldKind::YesNo | ToldKind::Date) && one.outcomes[*code] == "no";
-        (if fell_through { &mut fails } else { &mut holds }).push(not_dated(one, *code, days));
+        let (list, told) = (if fell_through { &mut fails } else { &mut holds }, not_dated(one, *code, days));
+        if !list.contains(&told) {
+            list.push(told);
+        }
     }
     let parts = [first.join(if usual.is_some() { "; " } else { "; then " }), holds.join("; "), fails.join("; ")];
     parts
@@ -101,10 +127,50 @@ pub(super) fn sentence(
         .join(" ")
 }
 
+/// Whether another one says in the same event's words what the one at a place says, or more than it: that the event comes by an earlier day, or does not
+/// come by a later one.
+fn is_said(chosen: &[Chosen], codes: &[usize], place: usize) -> bool {
+    let outcome = |at: usize| chosen[at].outcomes[codes[at]].as_str();
+    let told = |at: usize| {
+        let (event, by) = chosen[at].of_event.filter(|_| chosen[at].told[codes[at]].is_some())?;
+        // What is told up to no day is told up to the last one.
+        Some((event, by.unwrap_or(Date::MAX)))
+    };
+    let Some((event, by)) = told(place) else { return false };
+    let says_it = |other: usize| {
+        let Some((_, day)) = told(other).filter(|(own, _)| *own == event) else { return false };
+        outcome(other) == outcome(place)
+            && match outcome(place) {
+                _ if day == by => other < place,
+                "yes" => day < by,
+                "no" => day > by,
+                _ => false,
+            }
+    };
+    (0..chosen.len()).any(|other| other != place && says_it(other))
+}
+
+/// What some do at one moment: clauses of one event beside each other.
+fn by_event(all: &[(&Chosen, usize)], days: Days) -> Vec<(Option<EventId>, String)> {
+    let mut said: Vec<(Option<EventId>, Vec<String>)> = Vec::new();
+    for (one, code) in all {
+        let told = clause(one, *code, days);
+        match said.iter_mut().find(|(event, _)| event.is_some() && *event == one.event) {
+            Some((_, clauses)) if clauses.contains(&told) => {}
+            Some((_, clauses)) => clauses.push(told),
+            None => said.push((one.event, vec![told])),
+        }
+    }
+    said.into_iter().map(|(event, clauses)| (event, clauses.join(", "))).collect()
+}
+
 /// What an event does, as part of a sentence.
 pub(super) fn clause(one: &Chosen, code: usize, days: Days) -> String {
     match (&one.told[code], one.deadline.filter(|_| one.asks_for_a_day), one.outcomes[code].as_str()) {
-        (Some(told), ..) => told.clone(),
+        (Some(told), ..) => match one.of_event {
+            Some((_, Some(day))) => format!("{told} by {}", days.full(day)),
+            _ => told.clone(),
+        },
         (None, Some(deadline), "yes") => format!("{} by {}", one.called, days.full(deadline)),
         (None, Some(deadline), "no") => format!("{} not by {}", one.called, days.full(deadline)),
         (None, _, outcome) => format!("{} {outcome}", one.called),

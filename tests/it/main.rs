@@ -20,6 +20,7 @@ mod priors;
 mod readme;
 mod report;
 mod report_records;
+mod report_told;
 mod relations;
 mod scenarios;
 mod schema;

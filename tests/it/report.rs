@@ -370,6 +370,7 @@ fn what_cannot_be_is_refused_with_a_way_out() {
         (vec!["report", SUMMIT, "--lexicon", &bad], "bad.toml: the lexicon `x` cannot be used: it has no terms"),
         (vec!["report", "scenarios/golden.toml", "--headline", "papre"], "did you mean `paper`?"),
         (vec!["report", SUMMIT, "--since", "2025-08-19"], "nothing has moved since 2025-08-19"),
+        (vec!["report", SUMMIT, "--since", "2025-01-01"], "--since 2025-01-01 lies before what the file knows"),
         (vec!["report", "--compare", "ann", "--ledger", "none.db"], "none.db"),
         (vec!["report", "scenarios/golden.toml", "--out", "brief.pdf"], "name it `brief.html`"),
         (vec!["report", "--compare", "ann", "--out", "brief.txt"], "neither HTML nor Markdown"),
