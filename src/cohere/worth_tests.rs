@@ -101,8 +101,8 @@ fn gains_of_repairs_to_assumptions_are_those_of_all_worlds_of_logic() {
     let (mut looked, mut broken) = (0, 0);
     for round in 0..300 {
         let events = 3 + stream.below(3);
-        let logic: Vec<Said> = (0..1 + stream.below(2)).map(|_| Said::random(&mut stream, events)).collect();
-        let assumed: Vec<Said> = (0..1 + stream.below(2)).map(|_| Said::random(&mut stream, events)).collect();
+        let logic: Vec<Said> = (0..=stream.below(2)).map(|_| Said::random(&mut stream, events)).collect();
+        let assumed: Vec<Said> = (0..=stream.below(2)).map(|_| Said::random(&mut stream, events)).collect();
         let keeps = |of: &[Said], world: usize| of.iter().all(|said| said.holds(world));
         let possible: Vec<usize> = (0..1 << events).filter(|world| keeps(&logic, *world)).collect();
         let list = |of: &[Said]| {
