@@ -61,7 +61,7 @@ fn best(plan: &Plan) -> Result<Option<Exact>, Error> {
     match exact::solve(plan) {
         Ok(exact) => Ok(Some(exact).filter(Exact::is_of_use)),
         Err(Failure::TooWide(_)) => Ok(None),
-        Err(problem) => Err(impossible(&problem)),
+        Err(Failure::Impossible(problem)) => Err(impossible(&problem)),
     }
 }
 
@@ -202,7 +202,7 @@ fn refused(problem: &Impossible, (plan, settings): (&Plan, &Settings), exact: Op
         }
         (Impossible::NoPosterior, _) => match exact::solve(plan) {
             // There is none of what cannot be.
-            Err(cannot @ Failure::Impossible(_)) => impossible(&cannot),
+            Err(Failure::Impossible(cannot)) => impossible(&cannot),
             _ => Error::input(problem.to_string()),
         },
         (Impossible::NotByRejection { .. }, _) => Error::input(problem.to_string()).help("leave the method to be chosen"),
@@ -305,6 +305,6 @@ fn compute(plan: &Plan, voice: Voice) -> Result<Result<Exact, TooWide>, Error> {
             voice.note(&format!("{}; the scenario is simulated instead", Failure::TooWide(wide)));
             Ok(Err(wide))
         }
-        Err(problem) => Err(impossible(&problem)),
+        Err(Failure::Impossible(problem)) => Err(impossible(&problem)),
     }
 }
