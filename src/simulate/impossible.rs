@@ -104,7 +104,10 @@ impl fmt::Display for Impossible {
                 formatter,
                 "`{name}` asks for one exact value of a continuous number, and no simulated world has just that value"
             ),
-            Self::Contradiction { names, worlds, .. } if names.len() == 1 && *worlds > 0 => {
+            Self::Contradiction { names, worlds: 0, .. } if names.len() == 1 => {
+                write!(formatter, "`{}` contradicts itself in this scenario: its probability is 0", names[0])
+            }
+            Self::Contradiction { names, worlds, .. } if names.len() == 1 => {
                 write!(formatter, "none of {worlds} worlds agrees with `{}`: it may be too rare for so few", names[0])
             }
             Self::Contradiction { names, worlds, .. } => {
