@@ -147,7 +147,7 @@ impl DateCounts {
             }
             upto.add(*day);
         }
-        self.total.error_of(level, upto.square)
+        self.total.error_of_level(level, upto.square)
     }
 
     fn first_day(&self, level: f64) -> Option<f64> {

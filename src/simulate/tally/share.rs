@@ -139,23 +139,19 @@ impl Mass {
         } else {
             all.variance_of(share, self.square)
         };
-        Estimate { value: share, standard_error: all.at_least_half_a_world(variance).sqrt(), prior_interval: None }
+        let half = all.largest / all.weight / 2.0;
+        Estimate { value: share, standard_error: variance.max(half * half).sqrt(), prior_interval: None }
     }
 
-    /// The standard error of a share of these worlds, the squares of whose weights sum to `square`: [as above](Self::share_of), each world drawn by
-    /// itself, and neither none nor all of them.
-    pub(crate) fn error_of(self, share: f64, square: f64) -> f64 {
-        self.at_least_half_a_world(self.variance_of(share, square)).sqrt()
+    /// The standard error of the share of these worlds that lie below a quantile, the squares of whose weights sum to `square`:
+    /// [as above](Self::share_of), each world drawn by itself. Where weights differ it is never less than a world of the largest weight, on which
+    /// levels to either side might stand else, as if there were no error.
+    pub(crate) fn error_of_level(self, level: f64, square: f64) -> f64 {
+        self.variance_of(level, square).sqrt().max(self.largest / self.weight)
     }
 
     fn variance_of(self, share: f64, square: f64) -> f64 {
         (square * (1.0 - 2.0 * share) + share * share * self.square).max(0.0) / (self.weight * self.weight)
-    }
-
-    /// A variance, unless half a world of the largest weight says more.
-    fn at_least_half_a_world(self, variance: f64) -> f64 {
-        let half = self.largest / self.weight / 2.0;
-        variance.max(half * half)
     }
 }
 
