@@ -70,6 +70,13 @@ pub(super) fn run(
         ),
         _ => impossible(&problem),
     })?;
+    if found.agreeing < 2 {
+        return Err(Error::input(format!(
+            "only one of {} worlds agrees with what is known, and one world does not tell how far off a figure is",
+            grouped(found.worlds)
+        ))
+        .help("allow more of them with --worlds"));
+    }
     if found.agreeing < 1000 {
         console::note(&format!(
             "warning: only {} of {} worlds agree with what is known; allow more of them with --worlds",
