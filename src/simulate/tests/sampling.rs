@@ -164,7 +164,7 @@ fn holds_quantiles_to_their_errors(sketch: &Sketch, method: Method, exact: impl 
 }
 
 /// Worlds below the 2 % quantile weigh twenty times as much as the others, so that a low quantile is less exact and a high one more than what all worlds
-/// are worth together would say: of the errors that says, the sums would be 590 at 5 % and 40 at 95 %.
+/// are worth together would say: of the errors that says, the sums would be about 590 at 5 % and 40 at 95 %.
 #[test]
 fn stated_errors_of_quantiles_are_true_where_worlds_weigh_differently() {
     let quantile = crate::math::normal::quantile;
