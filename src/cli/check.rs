@@ -257,6 +257,7 @@ fn impossible(problem: &Impossible, model: &Model) -> Diagnostic {
         Impossible::Contradiction { names, .. } => names.iter().map(String::as_str).collect(),
         Impossible::Evidence { name, .. }
         | Impossible::Belief { name, .. }
+        | Impossible::ExactValue { name, .. }
         | Impossible::CorrelatedNumber { name, .. } => {
             vec![name.as_str()]
         }
@@ -273,7 +274,9 @@ fn impossible(problem: &Impossible, model: &Model) -> Diagnostic {
         Impossible::Evidence { .. } => "give what is reported a chance over 0 in the scenario, or correct the news",
         Impossible::Contradiction { .. } => "correct the news that is wrong, or the link that forbids them together",
         Impossible::Belief { .. } => "state a belief that the scenario can hold, or change what it follows from",
-        Impossible::CorrelatedNumber { .. } => "write a comparison, such as `about = \"price > 40\"` with `happened`",
+        Impossible::ExactValue { .. } | Impossible::CorrelatedNumber { .. } => {
+            "write a comparison, such as `about = \"price > 40\"` with `happened`"
+        }
         _ => "leave some of them out",
     })
 }

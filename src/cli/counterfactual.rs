@@ -70,6 +70,13 @@ pub(super) fn run(
         ),
         _ => impossible(&problem),
     })?;
+    if found.agreeing < 2 {
+        return Err(Error::input(format!(
+            "only one of {} worlds agrees with what is known, and one world does not tell how far off a figure is",
+            grouped(found.worlds)
+        ))
+        .help("allow more of them with --worlds"));
+    }
     if found.agreeing < 1000 {
         console::note(&format!(
             "warning: only {} of {} worlds agree with what is known; allow more of them with --worlds",
@@ -186,8 +193,13 @@ fn sheet<'a>(title: &str, rows: impl Iterator<Item = &'a Row>) -> Sheet {
     let columns = headings.into_iter().enumerate();
     let columns = columns.map(|(at, name)| if at < 2 { Column::text(name) } else { Column::number(name) }).collect();
     let mut sheet = Sheet::new(Some(title), columns);
-    for row in rows {
-        let part = if row.part == "yes" { "" } else { row.part.as_str() };
+    let rows: Vec<&Row> = rows.collect();
+    for (at, row) in rows.iter().enumerate() {
+        let is_of_same = |other: Option<&&Row>| other.is_some_and(|other| other.id == row.id);
+        // An option may be called `yes`, too.
+        let is_option =
+            is_of_same(rows.get(at + 1)) || is_of_same(at.checked_sub(1).and_then(|before| rows.get(before)));
+        let part = if row.part == "yes" && !is_option { "" } else { row.part.as_str() };
         let mut cells = vec![row.id.clone(), part.to_owned()];
         for (column, estimate) in [row.factual, row.counterfactual, row.difference].into_iter().enumerate() {
             cells.extend(match estimate {

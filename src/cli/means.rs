@@ -5,7 +5,7 @@ use super::console;
 use super::run::impossible;
 use crate::error::Error;
 use crate::exact::{self, Difference, Exact, Failure, TooWide};
-use crate::plan::Plan;
+use crate::plan::{Operation, Plan};
 use crate::report::figure;
 use crate::report::run::{CheckReport, ExactReport, RunReport};
 use crate::simulate::{self, Impossible, Method, Settings, Tally};
@@ -61,7 +61,7 @@ fn best(plan: &Plan) -> Result<Option<Exact>, Error> {
     match exact::solve(plan) {
         Ok(exact) => Ok(Some(exact).filter(Exact::is_of_use)),
         Err(Failure::TooWide(_)) => Ok(None),
-        Err(problem) => Err(impossible(&problem)),
+        Err(Failure::Impossible(problem)) => Err(impossible(&problem)),
     }
 }
 
@@ -181,7 +181,7 @@ fn simulated(plan: &Plan, settings: &Settings, voice: Voice) -> Result<Tally, Im
     let tally = simulate::simulate(exact::subject(plan, settings.method), settings, &|share| progress.set(share));
     progress.finish();
     let tally = tally?;
-    tell_of_few_worlds(&tally, voice);
+    tell_of_few_worlds(&tally, (plan, settings), voice);
     budget::tell_what_is_missing(settings, plan, &tally);
     Ok(tally)
 }
@@ -202,7 +202,7 @@ fn refused(problem: &Impossible, (plan, settings): (&Plan, &Settings), exact: Op
         }
         (Impossible::NoPosterior, _) => match exact::solve(plan) {
             // There is none of what cannot be.
-            Err(cannot @ Failure::Impossible(_)) => impossible(&cannot),
+            Err(Failure::Impossible(cannot)) => impossible(&cannot),
             _ => Error::input(problem.to_string()),
         },
         (Impossible::NotByRejection { .. }, _) => Error::input(problem.to_string()).help("leave the method to be chosen"),
@@ -231,15 +231,23 @@ fn tell_of_missed_evidence(tally: &Tally, exact: &Exact, voice: Voice) {
 }
 
 /// Says on stderr if weighted worlds are worth so few, or so few agree with what is known, that the errors they state are rough.
-fn tell_of_few_worlds(tally: &Tally, voice: Voice) {
+pub(super) fn tell_of_few_worlds(tally: &Tally, (plan, settings): (&Plan, &Settings), voice: Voice) {
     const FEW: f64 = 400.0;
     const FEW_KEPT: f64 = 1000.0;
+    let believes = plan.steps.iter().any(|step| matches!(step.operation, Operation::Believe { .. }));
+    let help = match settings.method {
+        Method::Auto if believes && tally.weighted() => {
+            "simulate more with --worlds; a hint, such as `x1000`, lets worlds be drawn by the news, a belief such as `is now 50%` weighs those that are drawn without it"
+        }
+        Method::Auto => "simulate more with --worlds",
+        _ => "simulate more with --worlds, or leave the choice of --method to the program",
+    };
     let kept = tally.effective_sample_size();
     if tally.method() == Some(Method::Rejection) && kept < FEW_KEPT && tally.worlds() as f64 > FEW_KEPT {
         let (kept, worlds) = (figure::grouped(kept.round() as u64), figure::grouped(tally.worlds()));
         voice.warn(
             &format!("only {kept} of {worlds} worlds agree with what is known: figures and their errors are rough"),
-            "simulate more with --worlds, or leave the choice of --method to the program",
+            help,
         );
         return;
     }
@@ -253,7 +261,7 @@ fn tell_of_few_worlds(tally: &Tally, voice: Voice) {
             figure::grouped(tally.worlds()),
             figure::grouped(worth.round() as u64)
         ),
-        "simulate more with --worlds, or leave the choice of --method to the program",
+        help,
     );
 }
 
@@ -305,6 +313,6 @@ fn compute(plan: &Plan, voice: Voice) -> Result<Result<Exact, TooWide>, Error> {
             voice.note(&format!("{}; the scenario is simulated instead", Failure::TooWide(wide)));
             Ok(Err(wide))
         }
-        Err(problem) => Err(impossible(&problem)),
+        Err(Failure::Impossible(problem)) => Err(impossible(&problem)),
     }
 }

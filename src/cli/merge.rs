@@ -2,7 +2,7 @@
 
 use super::desk::{self, Told};
 use super::load::{self, Loaded, View};
-use super::means::{Means, Voice};
+use super::means::{Means, Voice, tell_of_few_worlds};
 use super::run::{Recording, record, refuse_to_record_what_if, report};
 use super::{Done, console, curves, ended, record_joint, score};
 use crate::error::Error;
@@ -173,7 +173,10 @@ impl MergingRun {
         let together = record_joint::chosen(joint, &loaded.model)?;
         let settings = origin.settings();
         let means = if settings.method == Method::Auto { Means::Choose } else { Means::Simulation };
-        let merged = || parts.finish(&plan, &settings);
+        let merged = || {
+            let tally = parts.finish(&plan, &settings);
+            tally.inspect(|tally| tell_of_few_worlds(tally, (&plan, &settings), Voice::default()))
+        };
         let figures = means.figures_by(&plan, &settings, Voice::default(), merged)?;
         let mut report = report(&loaded, &situation, &plan, &settings, &figures.tally)?;
         figures.tell(&plan, &mut report);

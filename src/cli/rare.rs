@@ -126,6 +126,7 @@ fn rare(
     let mut with = situation.clone();
     with.given.push((text.to_owned(), wanted));
     let joint = without_beliefs(plan::compile(&loaded.model, &with))?;
+    refuse_exact_value(text, &joint, known)?;
     let conditioned = simulate::is_conditioned(known);
     let computed = if settings.method == Method::Auto {
         let all = exactly(&without_divisions(&joint))?.and_then(|exact| exact.evidence());
@@ -168,6 +169,18 @@ fn rare(
         worlds,
         may_be_missed,
     })
+}
+
+/// An exact value of a continuous number has a density, which is no probability.
+fn refuse_exact_value(text: &str, joint: &Plan, known: &Plan) -> Result<(), Error> {
+    const BESIDE: f64 = 0.5;
+    let before: Vec<(&str, f64)> = simulate::known_exactly(known).collect();
+    let Some((name, value)) = simulate::known_exactly(joint).find(|one| !before.contains(one)) else { return Ok(()) };
+    let (low, high) = (significant(value - BESIDE, 6), significant(value + BESIDE, 6));
+    Err(Error::input(format!(
+        "`{text}` asks for one exact value of the continuous number `{name}`, whose probability is 0: it has a density there"
+    ))
+    .help(format!("ask for a range, such as `{name} > {low} and {name} < {high}`")))
 }
 
 /// As it is written on the command line.

@@ -13,7 +13,7 @@ use crate::math::Instructions;
 use crate::plan::{self, Plan, Situation};
 use crate::report::run::{self as forecasts, Run, RunReport};
 use crate::report::{Column, Format, Output, Sheet, figure};
-use crate::simulate::{Design, Settings, Tally};
+use crate::simulate::{Design, Impossible, Settings, Tally};
 use jiff::civil::Date;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -241,9 +241,8 @@ pub(super) fn once(
 }
 
 /// What is known cannot be.
-pub(super) fn impossible(problem: &impl std::fmt::Display) -> Error {
-    Error::input(problem.to_string())
-        .help("look for evidence that cannot be true together, or that something supposed rules out")
+pub(super) fn impossible(problem: &Impossible) -> Error {
+    Error::input(problem.to_string()).help(problem.way_out())
 }
 
 /// The report of a run, unless its figures must not be given.

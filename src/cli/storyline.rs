@@ -51,7 +51,7 @@ pub(super) fn run(loaded: &Loaded, view: &View, names: &[String], count: usize, 
             .help("name questions with `--storyline`"));
     }
     let stories = exact::storylines(&plan, &chosen, count).map_err(|problem| match &problem {
-        StorylineFailure::Failure(Failure::Impossible(_)) => impossible(&problem),
+        StorylineFailure::Failure(Failure::Impossible(problem)) => impossible(problem),
         StorylineFailure::Failure(_) => {
             Error::input(problem.to_string()).help("choose fewer events with `--storyline`")
         }

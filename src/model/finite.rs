@@ -1,10 +1,10 @@
 //! Whether a utility that a formula gives has a finite mean, as far as that follows from what it is made of.
 
-use super::EventId;
 use super::condition::{ArithmeticOperator, Condition, Formula};
 use super::definition::{CaseRow, Definition, Event, Kind};
 use super::number::{CountSpec, NumberSpec};
 use super::tails::{Tail, Tails};
+use super::{EventId, Model};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// With more choices than this, times the events that bear on a utility, decisions are left open.
@@ -30,6 +30,15 @@ pub(super) struct Means<'a> {
     tails: BTreeMap<EventId, Tails>,
     /// What the chance behind each event comes from, once somebody asked.
     roots: BTreeMap<EventId, BTreeSet<usize>>,
+}
+
+impl Model {
+    /// Whether what a formula gives surely has no mean (a Cauchy plus one, the square of a heavy Pareto). False where that cannot be told: of what
+    /// something has been `learned` that bears on it, what lies far out may be cut off.
+    pub(crate) fn lacks_mean(&self, formula: &Formula, learned: Vec<EventId>) -> bool {
+        let mut means = Means::new((&self.events, &self.order), &[], learned.into_iter());
+        means.worst(formula).0 == Tail::Endless
+    }
 }
 
 fn events_of(formula: &Formula) -> Vec<EventId> {

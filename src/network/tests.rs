@@ -379,6 +379,8 @@ fn an_xdsl_file_is_read_with_its_nodes_that_follow_from_others() {
     assert_eq!(network.variables[2].table, [1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 1.0]);
     let noisy = text.replace("<deterministic", "<noisymax").replace("</deterministic", "</noisymax");
     assert_eq!(found("xdsl", &noisy), [(codes::NOT_DISCRETE, 6)]);
+    let dynamic = text.replace("</smile>", "<dynamic numslices=\"9\"></dynamic></smile>");
+    assert_eq!(found("xdsl", &dynamic), [(codes::NOT_DISCRETE, 9)]);
     assert_eq!(found("xdsl", &text.replace("0.0104", "0,0104")), [(codes::SYNTAX, 5)]);
     assert_eq!(found("xdsl", &text.replace("yes yes yes no<", "yes maybe yes no<")), [(codes::UNKNOWN_STATE, 6)]);
 }

@@ -46,6 +46,12 @@ fn read(source: &Source, found: &mut Diagnostics) -> Draft {
             found.push(Diagnostic::new(codes::NOT_DISCRETE, xml::place(node, source), message).help(help));
         }
     }
+    // Read without it, the network would be another.
+    for dynamic in xml::children(root, "dynamic") {
+        let message = "`<dynamic>` links the nodes of a network over time, and one moment is all that is read";
+        let help = "unroll the network in GeNIe, and save what it makes of it";
+        found.push(Diagnostic::new(codes::NOT_DISCRETE, xml::place(dynamic, source), message).help(help));
+    }
     draft
 }
 

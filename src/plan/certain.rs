@@ -16,8 +16,11 @@ impl Plan {
     /// simulation error. `None` for all others (and for some whose certainty would take more than a look to see).
     #[must_use]
     pub fn certain(&self) -> Vec<Option<bool>> {
-        let mut settled =
-            Settled { planes: vec![None; self.planes as usize], numbers: vec![ANYWHERE; self.numbers as usize] };
+        let mut settled = Settled {
+            planes: vec![None; self.planes as usize],
+            numbers: vec![ANYWHERE; self.numbers as usize],
+            are_dates: vec![false; self.numbers as usize],
+        };
         // What is required settles what it is made of, and that what else is made of it.
         const MOST_SWEEPS: usize = 8;
         for _ in 0..MOST_SWEEPS {
@@ -36,6 +39,8 @@ impl Plan {
 struct Settled {
     planes: Vec<Option<bool>>,
     numbers: Vec<Range>,
+    /// Which numbers are drawn dates: they are never undefined.
+    are_dates: Vec<bool>,
 }
 
 impl Settled {
@@ -60,6 +65,7 @@ impl Settled {
                 self.narrow(*out, Range { over: value.next_down(), up_to: *value });
             }
             Operation::Date { out, evidence, .. } => {
+                self.are_dates[out.0 as usize] = true;
                 // A date is after the day it is looked at from, or just then.
                 self.narrow(*out, Range { over: (0.0_f64).next_down(), up_to: f64::INFINITY });
                 if let Some((evidence, _)) = evidence {
@@ -116,6 +122,17 @@ impl Settled {
                 if let Some(known) = out.iter().position(|plane| self.of(*plane) == Some(true)) {
                     out.iter().enumerate().for_each(|(at, plane)| self.set(*plane, Some(at == known)));
                 }
+            }
+            // A date that has not come by a day comes later, or never.
+            Operation::Compare { out, comparison, left: Operand::Column(date), right: Operand::Constant(day) }
+                if self.of(*out) == Some(false) && self.are_dates[date.0 as usize] =>
+            {
+                let over = match comparison {
+                    Comparison::LessOrEqual => *day,
+                    Comparison::Less => day.next_down(),
+                    Comparison::Equal => f64::NEG_INFINITY,
+                };
+                self.narrow(*date, Range { over, up_to: f64::INFINITY });
             }
             // An undefined number makes a comparison false, so only what is true tells of the number.
             Operation::Compare { out, comparison, left, right } if self.of(*out) == Some(true) => {
@@ -251,6 +268,46 @@ mod tests {
         let plan = Plan { steps, planes: 8, numbers: 1, ..Plan::default() };
         let (yes, no) = (Some(true), Some(false));
         assert_eq!(plan.certain(), [no, yes, yes, yes, yes, no, None, yes]);
+    }
+
+    #[test]
+    fn a_date_that_is_required_not_to_come_comes_by_no_day() {
+        use crate::dist::Hazard;
+        use crate::plan::{Draw, FindingId, HazardSource, Step, StreamId};
+        let date = NumberId(0);
+        let source = HazardSource { hazard: Hazard::evenly(100.0, 0.5), scale: None };
+        let drawn = Operation::Date {
+            out: date,
+            draw: Draw::Stream(StreamId(0)),
+            rows: vec![Row { mask: None, value: source }],
+            clock: None,
+            multipliers: Vec::new(),
+            evidence: None,
+        };
+        let by = |out, day| Operation::Compare {
+            out: PlaneId(out),
+            comparison: Comparison::LessOrEqual,
+            left: Operand::Column(date),
+            right: Operand::Constant(day),
+        };
+        // Required: not by `day`. Asked: by 20 and by 60.
+        let certain = |day: f64| {
+            let operations = vec![
+                drawn.clone(),
+                by(0, day),
+                Operation::Not { out: PlaneId(1), of: PlaneId(0) },
+                by(2, 20.0),
+                by(3, 60.0),
+                Operation::Require { plane: PlaneId(1), finding: FindingId(0) },
+            ];
+            let steps = operations.into_iter().map(|operation| Step { label: String::new(), operation }).collect();
+            Plan { steps, planes: 4, numbers: 1, ..Plan::default() }.certain()
+        };
+        let (yes, no) = (Some(true), Some(false));
+        assert_eq!(certain(f64::MAX), [no, yes, no, no]);
+        assert_eq!(certain(30.0), [no, yes, no, None]);
+        assert_eq!(certain(20.0), [no, yes, no, None]);
+        assert_eq!(certain(19.0), [no, yes, None, None]);
     }
 
     #[test]

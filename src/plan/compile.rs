@@ -91,7 +91,10 @@ fn evidence(model: &Model, situation: &Situation, draws: &mut Draws) -> Vec<(Lat
     draws.made.iter().for_each(|(event, made)| facts.make(*event, *made));
     findings.retain(|(_, finding)| !is_made(finding, &draws.made, &nothing, &facts));
     // News about what is made so has no say; what the command line takes as given must agree with it.
-    findings.extend(situation.given.iter().map(|(text, condition)| (text.clone(), given(model, draws, condition))));
+    for (text, condition) in &situation.given {
+        let parts = given_parts(model, draws, condition);
+        findings.extend(parts.into_iter().map(|finding| (text.clone(), finding)));
+    }
     findings.iter().for_each(|(_, finding)| facts.learn(finding));
     let silent = silent(model, now, &draws.made, &facts);
     silent.iter().for_each(|event| facts.not_by(*event, now));
@@ -216,6 +219,26 @@ fn silence(model: &Model, now: f64, silent: &[EventId], draws: &mut Draws) {
                 draws.known.insert(id, (Known::Date(DateEvidence::NotBy(now)), finding));
             }
         }
+    }
+}
+
+/// The findings that a condition of the command line comes to: one, or where an exact value of a number is asked for beside other things
+/// (`x = 2 and rain`), one for each of them. Worlds are drawn with such a value; among drawn ones none would have it.
+fn given_parts(model: &Model, draws: &Draws, condition: &Condition) -> Vec<Finding> {
+    fn sets_a_number(model: &Model, draws: &Draws, condition: &Condition) -> bool {
+        match condition {
+            Condition::And(left, right) => sets_a_number(model, draws, left) || sets_a_number(model, draws, right),
+            _ => match given(model, draws, condition) {
+                Finding::Number(event, _) => matches!(model.event(event).definition, Definition::Number(_)),
+                _ => false,
+            },
+        }
+    }
+    match condition {
+        Condition::And(left, right) if sets_a_number(model, draws, condition) => {
+            [left, right].into_iter().flat_map(|part| given_parts(model, draws, part)).collect()
+        }
+        _ => vec![given(model, draws, condition)],
     }
 }
 

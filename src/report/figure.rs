@@ -16,10 +16,11 @@ pub fn percent_error(error: f64) -> String {
     significant(error * 100.0, 2)
 }
 
-/// A number, with one digit more than its error is sure of.
+/// A number, with one digit more than its error is sure of; with six digits if it has none, or is too large to be read in full.
 #[must_use]
 pub fn figure(value: f64, error: f64) -> String {
-    if error <= 0.0 {
+    const TOO_LARGE: f64 = 1e15;
+    if error <= 0.0 || value.abs() >= TOO_LARGE {
         return significant(value, 6);
     }
     let digits = digits_after_point(error);
@@ -65,6 +66,12 @@ pub fn grouped(value: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_too_large_to_be_read_has_six_digits() {
+        assert_eq!(figure(1.234_567_89e94, 3e93), "1.23457e94");
+        assert_eq!(figure(-123_456.78, 20.0), "-123457");
+    }
 
     #[test]
     fn a_share_shows_one_digit_more_than_its_error_is_sure_of() {

@@ -66,13 +66,14 @@ impl Origin {
             if phrases.is_empty() { "nothing".to_owned() } else { phrases.join(", ") }
         };
         let stratified = |design| if design == Design::Stratified { "yes" } else { "no" }.to_owned();
+        let method = |of: &Self| format!("{:?}", of.method).to_lowercase();
         let short = |hash: &str| hash.chars().take(12).collect::<String>();
         let figures = [
             ("scenario", short(&self.scenario_hash), short(&other.scenario_hash)),
             ("seed", self.seed.to_string(), other.seed.to_string()),
             ("number of worlds", self.worlds.to_string(), other.worlds.to_string()),
             ("number of doubt draws", self.doubt_draws.to_string(), other.doubt_draws.to_string()),
-            ("--method", format!("{:?}", self.method), format!("{:?}", other.method)),
+            ("--method", method(self), method(other)),
             ("--stratified", stratified(self.design), stratified(other.design)),
             ("as-of", self.as_of.to_string(), other.as_of.to_string()),
             ("--given", phrases(&self.given), phrases(&other.given)),

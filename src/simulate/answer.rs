@@ -1,6 +1,6 @@
 //! What a run says.
 
-use super::tally::{DateCounts, Gap, Histogram, Spread};
+use super::tally::{DateCounts, Gap, Histogram, Spread, Squares};
 use crate::forecast::Estimate;
 use crate::math::normal;
 
@@ -40,6 +40,8 @@ pub struct NumberAnswer {
     pub(super) histogram: Histogram,
     pub(super) effective_worlds: f64,
     pub(super) spread: Option<Box<Spread>>,
+    /// Where worlds weigh differently.
+    pub(super) squares: Option<Squares>,
 }
 
 /// The levels of the quantiles that are always given.
@@ -58,8 +60,9 @@ impl NumberAnswer {
     /// The smallest value that a share `level` of the worlds does not pass, for a level strictly between 0 and 1.
     ///
     /// The histogram behind it has at most 8,192 bins, finest about the median (about 1/1024 of the distance of the quartiles, for a normal), and
-    /// interpolates within; a value that many worlds share exactly (0, a cap) comes out exactly. The standard error is half the distance of the quantiles one binomial standard error to
-    /// either side; of stratified worlds that is an upper bound, and at [`QUANTILE_LEVELS`] the spread of the quantiles of 16 and more chunks of 32,768
+    /// interpolates within; a value that many worlds share exactly (0, a cap) comes out exactly. The standard error is half the distance of the quantiles one standard error of the share
+    /// of worlds up to it to either side, the binomial one or, where worlds weigh differently, that of a ratio of sums of weights (Woodruff 1952, J. Amer. Statist. Assoc. 47, 635–646);
+    /// of stratified worlds that is an upper bound, and at [`QUANTILE_LEVELS`] the spread of the quantiles of 16 and more chunks of 32,768
     /// worlds takes its place.
     ///
     /// Where most of what lies within three such errors is a gap between values, no density says how far off the quantile is: other worlds put it on the other side with the probability
@@ -89,7 +92,18 @@ impl NumberAnswer {
 
     /// How far off the share of worlds up to the quantile at a level may be.
     fn error_of_level(&self, level: f64) -> f64 {
-        (level * (1.0 - level) / self.effective_worlds).sqrt()
+        match &self.squares {
+            Some(squares) => squares.error_of_level(&self.histogram, level),
+            None => (level * (1.0 - level) / self.effective_worlds).sqrt(),
+        }
+    }
+
+    /// How many worlds of equal weight lie within one error of a level.
+    fn worlds_within(&self, error: f64, level: f64) -> f64 {
+        match &self.squares {
+            Some(squares) => squares.worth_between(&self.histogram, level - error, level + error) / 2.0,
+            None => error * self.effective_worlds,
+        }
     }
 
     /// A gap that other worlds may put the quantile on the other side of, where there are enough worlds to tell a gap from chance: of 60 that lie evenly,
@@ -98,7 +112,7 @@ impl NumberAnswer {
         const WORLDS_WITHIN_ERROR: f64 = 10.0;
         const ERRORS: f64 = 3.0;
         let error = self.error_of_level(level);
-        let is_told = error * self.effective_worlds >= WORLDS_WITHIN_ERROR;
+        let is_told = self.worlds_within(error, level) >= WORLDS_WITHIN_ERROR;
         is_told.then(|| self.histogram.gap_between(level - ERRORS * error, level + ERRORS * error))?
     }
 
@@ -163,7 +177,7 @@ pub struct DayQuantile {
     pub level: f64,
     /// The first day, in days after `as_of`, by whose end at least that share has; `None` if it is beyond the horizon.
     pub day: Option<f64>,
-    /// In days: half the distance of the days one binomial standard error to either side; `None` if one of them is beyond the
+    /// In days: half the distance of the days one standard error of that share to either side; `None` if one of them is beyond the
     /// horizon, or only one world counts.
     pub standard_error: Option<f64>,
 }

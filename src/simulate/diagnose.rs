@@ -1,6 +1,7 @@
 //! Which findings leave no world: asked only after a run in which none was left.
 
 use super::Impossible;
+use super::exact_value::requires_exact_value;
 use super::forest::Combine;
 use super::passes::{Arenas, Gather, gather};
 use super::program::Program;
@@ -47,7 +48,12 @@ pub(crate) fn diagnose_by(plan: &Plan, worlds: u64, impossible: &dyn Fn(&Plan) -
     let name = |finding: FindingId| plan.findings[finding.0 as usize].clone();
     let findings: Vec<FindingId> = plan.steps.iter().filter_map(|step| finding_of(&step.operation)).collect();
     if let Some(alone) = findings.iter().find(|finding| leaves_none(&BTreeSet::from([**finding]))) {
-        return Impossible::Evidence { finding: alone.0 as usize, name: name(*alone), worlds };
+        let (finding, name) = (alone.0 as usize, name(*alone));
+        return if requires_exact_value(plan, *alone) {
+            Impossible::ExactValue { finding, name }
+        } else {
+            Impossible::Evidence { finding, name, worlds }
+        };
     }
     let mut kept = BTreeSet::new();
     for finding in findings {
@@ -62,11 +68,10 @@ pub(crate) fn diagnose_by(plan: &Plan, worlds: u64, impossible: &dyn Fn(&Plan) -
             kept.insert(finding);
         }
     }
-    Impossible::Contradiction {
-        findings: kept.iter().map(|finding| finding.0 as usize).collect(),
-        names: kept.iter().map(|finding| name(*finding)).collect(),
-        worlds,
-    }
+    let mut names: Vec<String> = kept.iter().map(|finding| name(*finding)).collect();
+    // Parts of one condition bear its name.
+    names.dedup();
+    Impossible::Contradiction { findings: kept.iter().map(|finding| finding.0 as usize).collect(), names, worlds }
 }
 
 /// The finding an operation meets, if it is one that can leave no world by itself.

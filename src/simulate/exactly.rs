@@ -147,6 +147,7 @@ impl NumberAnswer {
             histogram: Histogram::exact(&sorted),
             effective_worlds: WORLDS_WITHOUT_ERROR,
             spread: None,
+            squares: None,
         };
         answer.median = answer.quantile(0.5);
         answer.quantiles = QUANTILE_LEVELS.iter().map(|level| (*level, answer.quantile(*level))).collect();

@@ -9,6 +9,7 @@ use super::{Answer, Impossible, Tally, diagnose, is_conditioned, precision};
 use crate::forecast::Estimate;
 use crate::plan::{Asked, Draw, Operation, Plan, PlaneId};
 use crate::simulate::{Settings, Stop};
+use std::collections::BTreeMap;
 
 /// What a run of so many worlds says.
 pub(crate) fn finish(
@@ -59,6 +60,7 @@ pub(crate) fn finish(
 pub(crate) fn answers(plan: &Plan, counts: &Counts) -> Vec<Answer> {
     let mut answers = counts.answers(plan);
     settle_certain(plan, &mut answers);
+    settle_believed(plan, &mut answers);
     answers
 }
 
@@ -102,6 +104,45 @@ fn settle_certain(plan: &Plan, answers: &mut [Answer]) {
         }
     };
     for (ask, answer) in plan.asks.iter().zip(answers) {
+        match (&ask.what, answer) {
+            (Asked::Binary(plane), Answer::Binary(estimate)) => settle(estimate, *plane),
+            (Asked::Categorical(planes), Answer::Categorical(estimates)) => {
+                planes.iter().zip(estimates).for_each(|(plane, estimate)| settle(estimate, *plane));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What is believed, and its opposite, has just the probability stated, whichever worlds were drawn: they are weighed until it has, but for rounding.
+fn settle_believed(plan: &Plan, answers: &mut [Answer]) {
+    const ROUNDING: f64 = 1e-9;
+    let mut believed: BTreeMap<PlaneId, f64> = BTreeMap::new();
+    for step in &plan.steps {
+        if let Operation::Believe { plane, probability, .. } = step.operation {
+            believed.insert(plane, probability);
+        }
+    }
+    if believed.is_empty() {
+        return;
+    }
+    for step in &plan.steps {
+        if let Operation::Not { out, of } = step.operation {
+            match (believed.get(&out).copied(), believed.get(&of).copied()) {
+                (Some(probability), None) => drop(believed.insert(of, 1.0 - probability)),
+                (None, Some(probability)) => drop(believed.insert(out, 1.0 - probability)),
+                _ => {}
+            }
+        }
+    }
+    let settle = |estimate: &mut Estimate, plane: PlaneId| {
+        if let Some(probability) = believed.get(&plane)
+            && (estimate.value - probability).abs() <= ROUNDING
+        {
+            *estimate = Estimate { value: *probability, standard_error: 0.0, prior_interval: None };
+        }
+    };
+    for (ask, answer) in plan.asks.iter().zip(answers).filter(|(ask, _)| ask.given.is_none()) {
         match (&ask.what, answer) {
             (Asked::Binary(plane), Answer::Binary(estimate)) => settle(estimate, *plane),
             (Asked::Categorical(planes), Answer::Categorical(estimates)) => {

@@ -16,6 +16,14 @@ pub enum Impossible {
         /// How many worlds were looked at; 0 if it was computed exactly.
         worlds: u64,
     },
+    /// A finding that requires one exact value of a continuous number that is calculated, or asked for beside other things: no world that is drawn has just
+    /// that value.
+    ExactValue {
+        /// An index into [`Plan::findings`](crate::plan::Plan::findings).
+        finding: usize,
+        /// Its name.
+        name: String,
+    },
     /// Findings each of which is possible, but not all of them together; none of them can be left out of the contradiction.
     Contradiction {
         /// Indices into [`Plan::findings`](crate::plan::Plan::findings).
@@ -59,6 +67,24 @@ pub enum Impossible {
     },
 }
 
+impl Impossible {
+    /// What can be done about it, in words.
+    #[must_use]
+    pub const fn way_out(&self) -> &'static str {
+        match self {
+            Self::ExactValue { .. } => {
+                "give a range, such as `z > 2.9 and z < 3.1`; only a number that is drawn by itself can be given exactly (`x = 2`), alone or with `and`"
+            }
+            Self::CorrelatedNumber { .. } => "give a range, such as `u > 0.9 and u < 1.1`",
+            Self::TooManyBeliefs { .. } => "leave out the beliefs that say least",
+            Self::NotByRejection { .. } | Self::NoPosterior => "leave the method to be chosen",
+            Self::Evidence { .. } | Self::Contradiction { .. } | Self::Belief { .. } => {
+                "look for evidence that cannot be true together, or that something supposed rules out"
+            }
+        }
+    }
+}
+
 impl fmt::Display for Impossible {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -74,7 +100,14 @@ impl fmt::Display for Impossible {
                     "`{name}` is impossible in this scenario, or next to it: none of {worlds} worlds agrees with it"
                 )
             }
-            Self::Contradiction { names, worlds, .. } if names.len() == 1 && *worlds > 0 => {
+            Self::ExactValue { name, .. } => write!(
+                formatter,
+                "`{name}` asks for one exact value of a continuous number, and no simulated world has just that value"
+            ),
+            Self::Contradiction { names, worlds: 0, .. } if names.len() == 1 => {
+                write!(formatter, "`{}` contradicts itself in this scenario: its probability is 0", names[0])
+            }
+            Self::Contradiction { names, worlds, .. } if names.len() == 1 => {
                 write!(formatter, "none of {worlds} worlds agrees with `{}`: it may be too rare for so few", names[0])
             }
             Self::Contradiction { names, worlds, .. } => {

@@ -47,7 +47,7 @@ pub(super) fn impossible(problem: &Impossible) -> Error {
     let error = Error::input(problem.to_string());
     match problem {
         Impossible::NotByRejection { .. } | Impossible::NoPosterior => error,
-        _ => error.help("look for evidence that cannot be true together, or that something supposed rules out"),
+        _ => error.help(problem.way_out()),
     }
 }
 

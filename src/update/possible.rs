@@ -19,7 +19,7 @@ pub(super) fn contradictions(model: &Model, items: &[Item]) -> Vec<Contradiction
     let mut found = Vec::new();
     while let Some(impossible) = impossible(model, &left) {
         let names = match &impossible {
-            Impossible::Evidence { name, .. } => std::slice::from_ref(name),
+            Impossible::Evidence { name, .. } | Impossible::ExactValue { name, .. } => std::slice::from_ref(name),
             Impossible::Contradiction { names, .. } => names.as_slice(),
             _ => break,
         };

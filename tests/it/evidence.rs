@@ -177,6 +177,30 @@ fn a_condition_that_fails_in_the_other_world_alone_leaves_the_figure_of_this_one
 }
 
 #[test]
+fn one_world_has_no_error_and_is_no_figure() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    std::fs::write(folder.path().join("c.toml"), CONDITIONAL).expect("a file can be written");
+    let start = ["run", "c.toml", "--counterfactual", "not attends", "--worlds", "1"];
+    let output = foretell().current_dir(folder.path()).args(start).output().expect("the binary runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{said}");
+    assert!(said.contains("only one of 1 worlds agrees") && said.contains("help: allow more of them"), "{said}");
+}
+
+#[test]
+fn options_that_are_called_yes_and_no_are_named() {
+    let asia = ["run", "scenarios/networks/asia.bif", "--counterfactual", "asia is yes", "--worlds", "50k", "--events"];
+    let output = foretell().args(asia).output().expect("the binary runs");
+    let table = String::from_utf8(output.stdout).expect("tables are text");
+    let parts: Vec<&str> = table
+        .lines()
+        .filter(|line| line.starts_with("asia "))
+        .filter_map(|line| line.split_whitespace().nth(1))
+        .collect();
+    assert_eq!(parts, ["yes", "no"], "{table}{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
 fn an_event_and_a_question_of_one_name_are_told_apart() {
     let starts = |table: &str| -> Vec<String> {
         let start = |line: &str| line.split(',').take(3).collect::<Vec<_>>().join(",");

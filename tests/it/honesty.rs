@@ -51,6 +51,56 @@ fn report(seed: u64, worlds: u64, doubt_draws: u32) -> RunReport {
     run_model(&model, &situation, &Settings { seed, worlds, doubt_draws, ..Settings::default() })
 }
 
+#[test]
+fn no_mean_is_shown_of_what_has_none() {
+    let text = r#"title = "Far out"
+as_of = 2025-08-19
+[event.far]
+value = "cauchy(0, 1)"
+[event.heavy]
+value = "pareto(1, 0.8)"
+[event.plain]
+value = "normal(3, 1)"
+[event.moved]
+equals = "far + 1"
+[event.size]
+equals = "abs(far) * 2"
+[event.square]
+equals = "heavy ^ 2"
+[event.part]
+equals = "if plain > 3 then far else plain"
+[event.kept]
+equals = "max(-3, min(3, far))"
+[event.twice]
+equals = "2 * plain"
+[question.asked]
+ask = "?"
+value = "far - plain"
+closes = 2025-12-31
+resolves = "by the drawn world"
+[question.cut]
+ask = "?"
+value = "moved"
+given = "far > -5 and far < 5"
+closes = 2025-12-31
+resolves = "by the drawn world"
+"#;
+    let model = model("far", text);
+    let settings = Settings { worlds: 20_000, doubt_draws: 0, ..Settings::default() };
+    let report = run_model(&model, &Situation::of_file(&model), &settings);
+    let mean = |id: &str| report.events.iter().find(|event| event.id == id).expect("it is there").figures.mean;
+    for id in ["far", "heavy", "moved", "size", "square", "part"] {
+        assert!(mean(id).is_none(), "{id}: {:?}", mean(id));
+    }
+    for (id, expected) in [("plain", 3.0), ("kept", 0.0), ("twice", 6.0)] {
+        let mean = mean(id).expect("it has a mean");
+        assert!((mean.value - expected).abs() < 5.5 * mean.standard_error, "{id}: {mean:?}");
+    }
+    assert!(question(&report, "asked").figures.mean.is_none());
+    // Among the worlds that are asked about it has one.
+    assert!(question(&report, "cut").figures.mean.is_some());
+}
+
 /// The chance of a deal, once there is paper.
 fn given_paper(deal: f64) -> f64 {
     0.6 * deal / (0.6 * deal + 0.2 * (1.0 - deal))

@@ -144,3 +144,58 @@ fn doubt_from_few_worlds_a_draw_is_said_to_be_rough() {
     let (worth, problem) = run(&["--method", "rejection", "--doubt-draws", "0"]);
     assert!(worth.is_none() && !problem.contains("doubt is rough"), "{worth:?} {problem}");
 }
+
+/// Numbers drawn by themselves, their sum, and two in a group.
+const NUMBERS: &str = "[event.x]\nvalue = 'normal(1, 1)'\n[event.y]\nvalue = 'normal(0, 2)'\n[event.z]\nequals = 'x + y'\n\
+    [event.w]\nchance = '40%'\n[event.u]\nvalue = 'normal(0, 1)'\n[event.v]\nvalue = 'normal(0, 1)'\n[event.n]\ncount = 'poisson(2)'\n\
+    [[correlated]]\nevents = ['u', 'v']\ncorrelation = 0.6\n\
+    [question.much]\nask = '?'\nholds = 'z > 3'\ncloses = 2026-12-01\nresolves = 'r'\n\
+    [question.wet]\nask = '?'\nholds = 'w'\ncloses = 2026-12-01\nresolves = 'r'\n";
+
+#[test]
+fn an_exact_value_is_given_beside_other_things_and_refused_with_the_way_out_where_no_world_has_it() {
+    let run = |given: &[&str]| {
+        let given: Vec<&str> = given.iter().flat_map(|one| ["--given", one]).collect();
+        let start = ["run", "s.toml", "--worlds", "50k", "--doubt-draws", "0", "--format", "csv"];
+        said(NUMBERS, &[&start[..], &given].concat())
+    };
+    let (code, together, problem) = run(&["x = 2 and w and n = 3"]);
+    assert_eq!(code, Some(0), "{problem}");
+    assert_eq!(together, run(&["x = 2", "w", "n = 3"]).1);
+    let much = together.lines().find(|line| line.contains("much")).expect("the question is there");
+    // P(y > 1) for y ~ N(0, 2), by hand: Φ(-1/2).
+    let figure = much.split(',').filter_map(|cell| cell.parse::<f64>().ok()).find(|cell| *cell > 0.01);
+    let off = (figure.expect("a figure") - 0.308_538) / (0.308_538 * 0.691_462 / 50_000.0_f64).sqrt();
+    assert!(off.abs() < 5.0, "{much}");
+    for given in ["z = 3", "z = 3 and w", "min(x, y) = 1", "not (x != 2 or y != 1)", "x = 2 or y = 2"] {
+        let (code, stdout, problem) = run(&[given]);
+        assert_eq!((code, stdout.as_str()), (Some(1), ""), "{given}");
+        assert!(problem.contains(&format!("`{given}` asks for one exact value of a continuous number")), "{problem}");
+        assert!(problem.contains("help: give a range, such as `z > 2.9 and z < 3.1`"), "{problem}");
+    }
+    let (code, _, problem) = run(&["u = 1"]);
+    assert!(code == Some(1) && problem.contains("help: give a range, such as `u > 0.9 and u < 1.1`"), "{problem}");
+    // What is impossible for other reasons is not laid to an exact value.
+    for given in ["n = 2.5", "w and x > 2 and x < 1"] {
+        let (code, _, problem) = run(&[given]);
+        assert!(code == Some(1) && !problem.contains("exact value"), "{given}: {problem}");
+    }
+}
+
+#[test]
+fn a_density_is_no_probability() {
+    let rare = |more: &[&str]| said(NUMBERS, &[&["run", "s.toml", "--worlds", "200k"][..], more].concat());
+    for (asked, name) in [("x = 1", "x"), ("w and x = 1", "x"), ("y = 1", "y")] {
+        let (code, stdout, problem) = rare(&["--rare", asked]);
+        assert_eq!((code, stdout.as_str()), (Some(1), ""), "{asked}");
+        assert!(problem.contains(&format!("`{asked}` asks for one exact value")), "{problem}");
+        assert!(problem.contains("whose probability is 0"), "{problem}");
+        assert!(
+            problem.contains(&format!("help: ask for a range, such as `{name} > 0.5 and {name} < 1.5`")),
+            "{problem}"
+        );
+    }
+    // A count has a probability, and what is given may have a density.
+    assert_eq!(rare(&["--rare", "n = 9"]).0, Some(0));
+    assert_eq!(rare(&["--rare", "z > 8", "--given", "x = 1"]).0, Some(0));
+}

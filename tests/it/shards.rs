@@ -159,6 +159,23 @@ fn merged_parts_print_the_bytes_of_one_run() {
 }
 
 #[test]
+fn merged_parts_warn_as_one_run_does() {
+    let folder = desk();
+    let folder = folder.path();
+    // A chance of 1.2 %.
+    let rare = ["--doubt-draws", "0", "--method", "rejection", "--given", "cost > 105"];
+    let run_of = [&["run", "all.toml", "--worlds", "40k"][..], &rare].concat();
+    part(folder, &run_of, "1/2", "a.json");
+    part(folder, &run_of, "2/2", "b.json");
+    let (whole, merged) = (run(folder, &run_of), run(folder, &["merge", "a.json", "b.json"]));
+    let said = String::from_utf8_lossy(&whole.stderr);
+    assert!(said.contains("warning: only ") && said.contains(" of 40,000 worlds agree"), "{said}");
+    assert_eq!(said, String::from_utf8_lossy(&merged.stderr));
+    assert_eq!(whole.stdout, merged.stdout);
+    assert!(said.contains("leave the choice of --method to the program"), "{said}");
+}
+
+#[test]
 fn a_part_needs_no_other_file_and_merged_forecasts_are_recorded() {
     let folder = desk();
     let folder = folder.path();

@@ -1,5 +1,6 @@
 //! A tally → its report.
 
+use super::moments::Moments;
 use super::{
     AssumptionReport, EventReport, FigureReport, Figures, JointReport, OverallReport, QuestionReport, Run, RunReport,
     SCHEMA, variance,
@@ -20,6 +21,7 @@ pub fn report(run: Run) -> RunReport {
         let variance = if doubt_known { variance::split(&figures, tally.doubt(ask)) } else { None };
         FigureReport { variance, ..figures }
     };
+    let moments = Moments::new(model, situation);
     let events = model
         .events
         .iter()
@@ -31,7 +33,7 @@ pub fn report(run: Run) -> RunReport {
             unit: event.unit.clone(),
             label: event.label.clone(),
             option_labels: event.option_labels.clone(),
-            figures: with_variance(with_moments_that_exist(figures(answer, event.options(), model), Some(event)), ask),
+            figures: with_variance(moments.of_event(event, figures(answer, event.options(), model)), ask),
         })
         .collect();
     let questions = model
@@ -44,7 +46,7 @@ pub fn report(run: Run) -> RunReport {
             ask: question.ask.clone(),
             closes: question.closes,
             figures: with_variance(
-                with_moments_that_exist(figures(answer, options(question, model), model), asked(question, model)),
+                moments.of_question(question, figures(answer, options(question, model), model)),
                 of_events.len() + ask,
             ),
         })
@@ -139,38 +141,6 @@ fn overall(model: &Model, answers: &[Answer]) -> Vec<OverallReport> {
             })
         })
         .collect()
-}
-
-/// The event whose number a question asks for as it stands.
-fn asked<'a>(question: &model::Question, model: &'a Model) -> Option<&'a model::Event> {
-    match &question.target {
-        QuestionTarget::Value(model::Formula::Event(event)) => Some(model.event(*event)),
-        _ => None,
-    }
-}
-
-/// Leaves out a mean or a spread that does not exist: any sample has one, but of a Cauchy or a heavy Pareto it says nothing.
-fn with_moments_that_exist(mut figures: FigureReport, event: Option<&model::Event>) -> FigureReport {
-    let drawn = event.and_then(|event| match &event.definition {
-        model::Definition::Number(number) => Some(&number.rows),
-        _ => None,
-    });
-    let lacks = |moment: fn(&dyn crate::dist::Distribution) -> Option<f64>| {
-        drawn
-            .is_some_and(|rows| rows.iter().filter_map(|row| row.value.law()).any(|law| moment(law.as_ref()).is_none()))
-    };
-    if lacks(|distribution| distribution.mean()) || figures.mean.is_some_and(|mean| !mean.value.is_finite()) {
-        figures.mean = None;
-        figures.standard_deviation = None;
-    }
-    if lacks(|distribution| distribution.variance())
-        || figures.standard_deviation.is_some_and(|spread| !spread.is_finite())
-    {
-        figures.standard_deviation = None;
-        // Without a variance the standard error of the mean does not exist either.
-        figures.mean = None;
-    }
-    figures
 }
 
 /// The figures of one answer.

@@ -2,6 +2,7 @@
 
 mod build;
 mod exact;
+mod moments;
 mod records;
 mod table;
 mod variance;

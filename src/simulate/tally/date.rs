@@ -128,12 +128,26 @@ impl DateCounts {
     /// The day by whose end at least a share `level` has seen it.
     #[must_use]
     pub(crate) fn quantile(&self, level: f64) -> DayQuantile {
-        let error = (level * (1.0 - level) / self.total.effective_worlds()).sqrt();
+        let error = self.error_of_level(level);
         let standard_error = match (self.first_day(level - error), self.first_day(level + error)) {
             (Some(low), Some(high)) if self.total.effective_worlds() > 1.0 => Some((high - low) / 2.0),
             _ => None,
         };
         DayQuantile { level, day: self.first_day(level), standard_error }
+    }
+
+    /// How far off the share of worlds up to the quantile at a level may be; the worlds of its day count in proportion.
+    fn error_of_level(&self, level: f64) -> f64 {
+        let target = level * self.total.weight;
+        let mut upto = Mass::default();
+        for day in self.days.iter().chain([&self.never]) {
+            if day.weight > 0.0 && upto.weight + day.weight >= target {
+                upto.square += day.square * ((target - upto.weight) / day.weight).clamp(0.0, 1.0);
+                break;
+            }
+            upto.add(*day);
+        }
+        self.total.error_of_level(level, upto.square)
     }
 
     fn first_day(&self, level: f64) -> Option<f64> {
@@ -176,5 +190,29 @@ mod tests {
         assert_eq!(answer.never.value, 4091.0 / 4096.0);
         assert_eq!(answer.quantile(0.5).day, None);
         assert_eq!(answer.quantile(3.0 / 4096.0).day, Some(2.0));
+    }
+
+    #[test]
+    fn the_error_of_a_day_goes_by_what_the_worlds_up_to_it_weigh() {
+        // Four worlds a day; those of the first half of the days weigh nine times as much as the others.
+        let column: Vec<f64> = (0..4096_u32).map(|world| f64::from(world / 4) + 0.5).collect();
+        let weights: Vec<f64> = column.iter().map(|date| if *date < 512.0 { 9.0 } else { 1.0 }).collect();
+        let squares: Vec<f64> = weights.iter().map(|weight| weight * weight).collect();
+        let weighted = Some(Weights { weights: &weights, squares: &squares });
+        let mut counts = DateCounts::new(1023.5);
+        counts.absorb(Level::new(), &EVERYWHERE, &column, weighted, Mass::of_all(&EVERYWHERE, weighted));
+        let answer = counts.answer().unwrap();
+        for level in [0.25, 0.95] {
+            let quantile = answer.quantile(level);
+            let day = quantile.day.unwrap();
+            let deviation = |(date, weight): (&f64, &f64)| {
+                let off = f64::from(u8::from(*date <= day)) - level;
+                weight * weight * off * off
+            };
+            let error = column.iter().zip(&weights).map(deviation).sum::<f64>().sqrt() / 20_480.0;
+            // A day of the first half weighs 36 of 20,480, one of the second 4.
+            let days = error * 20_480.0 / if day < 512.0 { 36.0 } else { 4.0 };
+            assert!((quantile.standard_error.unwrap() - days).abs() < 1.0, "{level}: {quantile:?} against {days}");
+        }
     }
 }

@@ -10,7 +10,7 @@ mod share;
 
 pub(crate) use date::DateCounts;
 pub(crate) use lossless::{Lossless, Numbers};
-pub(crate) use number::{Gap, Histogram, NumberCounts, Pivot, Spread};
+pub(crate) use number::{Gap, Histogram, NumberCounts, Pivot, Spread, Squares};
 use number::{Pending, Sorting};
 pub(crate) use record::CountsRecord;
 pub(crate) use share::Mass;

@@ -6,12 +6,14 @@ mod order;
 mod pivot;
 mod record;
 mod spread;
+mod squares;
 
 pub(crate) use self::masses::Gap;
 use self::moments::Moments;
 use self::order::{repeated_early, sort_by_key};
 pub(crate) use self::pivot::Pivot;
 pub(crate) use self::spread::Spread;
+pub(crate) use self::squares::Squares;
 use super::{Mass, Weights};
 use crate::forecast::Estimate;
 use crate::simulate::answer::{NumberAnswer, QUANTILE_LEVELS};
@@ -28,6 +30,8 @@ pub(crate) struct NumberCounts {
     /// If blocks are stratified, what their means are.
     spread: Option<Box<Spread>>,
     histogram: Histogram,
+    /// The same, each world weighing the square of its weight; empty where all weigh 1.
+    squares: Histogram,
     pub(super) pending: Pending,
 }
 
@@ -50,18 +54,21 @@ impl NumberCounts {
     /// Nothing yet; the histogram is fine about `pivot`.
     #[must_use]
     pub(crate) fn new(pivot: Option<Pivot>) -> Self {
-        Self { histogram: Histogram { pivot, ..Histogram::default() }, ..Self::default() }
+        let empty = || Histogram { pivot, ..Histogram::default() };
+        Self { histogram: empty(), squares: empty(), ..Self::default() }
     }
 
     /// Nothing again; the memory stays.
     pub(crate) fn clear(&mut self) {
-        let Self { total, undefined, moments, squared, spread, histogram, pending } = self;
+        let Self { total, undefined, moments, squared, spread, histogram, squares, pending } = self;
         (*total, *undefined, *moments, *squared) = Default::default();
         if let Some(spread) = spread {
             **spread = Spread::default();
         }
-        histogram.bins.clear();
-        histogram.coarseness = 0;
+        for histogram in [histogram, squares] {
+            histogram.bins.clear();
+            histogram.coarseness = 0;
+        }
         pending.values.clear();
         pending.weights.clear();
     }
@@ -112,6 +119,8 @@ impl NumberCounts {
                 .weighted
                 .sort_unstable_by(|left, right| left.0.total_cmp(&right.0).then(left.1.total_cmp(&right.1)));
             self.histogram.add_sorted(&sorting.weighted);
+            sorting.weighted.iter_mut().for_each(|(_, weight)| *weight *= *weight);
+            self.squares.add_sorted(&sorting.weighted);
         }
         values.clear();
         weights.clear();
@@ -132,6 +141,7 @@ impl NumberCounts {
             self.spread.get_or_insert_default().combine(later);
         }
         self.histogram.combine(&mut later.histogram);
+        self.squares.combine(&mut later.squares);
     }
 
     /// The answer; `None` if it is defined in no world that counts.
@@ -157,6 +167,7 @@ impl NumberCounts {
             histogram: self.histogram.clone(),
             effective_worlds: self.moments.weight * self.moments.weight / squared.weight,
             spread: self.spread.clone(),
+            squares: self.squared.is_some().then(|| Squares::new(self.squares.clone(), self.total.largest)),
         };
         if let Some(spread) = &self.spread
             && let Some(error) = spread.error_of_mean(self.moments.mean)
@@ -412,8 +423,7 @@ impl Histogram {
     /// The smallest value that a share `level` of the weight does not pass.
     #[must_use]
     pub(crate) fn quantile(&self, level: f64) -> f64 {
-        let total: f64 = self.bins.iter().map(|bin| bin.weight).sum();
-        let target = level * total;
+        let target = level * self.weight();
         let mut below = 0.0;
         for bin in &self.bins {
             if bin.weight > 0.0 && below + bin.weight >= target {

@@ -128,7 +128,7 @@ impl Mass {
     pub(crate) fn share_of(self, all: Self) -> Estimate {
         let share = (self.weight / all.weight).clamp(0.0, 1.0);
         let effective = all.effective_worlds();
-        let from_worlds = if self.weight <= 0.0 || self.weight >= all.weight {
+        let variance = if self.weight <= 0.0 || self.weight >= all.weight {
             let softened = (share * effective + 0.5) / (effective + 1.0);
             softened * (1.0 - softened) / effective
         } else if all.blocks() >= ENOUGH_BLOCKS {
@@ -137,11 +137,21 @@ impl Mass {
             let half = self.square / self.weight / 2.0;
             (spread.max(0.0) * blocks / (blocks - 1.0)).max(half * half) / (all.weight * all.weight)
         } else {
-            (self.square * (1.0 - 2.0 * share) + share * share * all.square).max(0.0) / (all.weight * all.weight)
+            all.variance_of(share, self.square)
         };
         let half = all.largest / all.weight / 2.0;
-        let variance = from_worlds.max(half * half);
-        Estimate { value: share, standard_error: variance.sqrt(), prior_interval: None }
+        Estimate { value: share, standard_error: variance.max(half * half).sqrt(), prior_interval: None }
+    }
+
+    /// The standard error of the share of these worlds that lie below a quantile, the squares of whose weights sum to `square`:
+    /// [as above](Self::share_of), each world drawn by itself. Where weights differ it is never less than a world of the largest weight, on which
+    /// levels to either side might stand else, as if there were no error.
+    pub(crate) fn error_of_level(self, level: f64, square: f64) -> f64 {
+        self.variance_of(level, square).sqrt().max(self.largest / self.weight)
+    }
+
+    fn variance_of(self, share: f64, square: f64) -> f64 {
+        (square * (1.0 - 2.0 * share) + share * share * self.square).max(0.0) / (self.weight * self.weight)
     }
 }
 

@@ -126,6 +126,9 @@ fn beliefs_are_met_exactly_and_leave_what_is_within_alone() {
     let tally = sketch.run(200_000);
     assert!((probability(&tally, 0).value - 0.2).abs() < 1e-10);
     assert!((probability(&tally, 2).value - 0.9).abs() < 1e-10);
+    // Over all seeds they are the same, so they have no error; what hangs together with them has.
+    assert_eq!([0, 2].map(|ask| probability(&tally, ask).standard_error), [0.0, 0.0]);
+    assert!(probability(&tally, 3).standard_error > 0.0);
 }
 
 #[test]

@@ -143,6 +143,66 @@ fn stated_errors_are_true() {
     }
 }
 
+/// Over 200 seeds the sum of squared distances of each of seven quantiles from the truth, in units of the mean square of the errors stated, is
+/// chi-square with 200 degrees of freedom: below 110 or above 327 it is for one of them with a chance of 1e-6.
+fn holds_quantiles_to_their_errors(sketch: &Sketch, method: Method, exact: impl Fn(f64) -> f64) {
+    const SEEDS: u64 = 200;
+    let (mut off, mut stated) = ([0.0; QUANTILE_LEVELS.len()], [0.0; QUANTILE_LEVELS.len()]);
+    let exact = QUANTILE_LEVELS.map(exact);
+    for seed in 1..=SEEDS {
+        let tally = run_by(sketch, method, 40_000, seed);
+        let Answer::Number(number) = &tally.answers()[0] else { panic!() };
+        for (at, (_, quantile)) in number.quantiles.iter().enumerate() {
+            off[at] += (quantile.value - exact[at]).powi(2);
+            stated[at] += quantile.standard_error.powi(2) / SEEDS as f64;
+        }
+    }
+    for (at, level) in QUANTILE_LEVELS.iter().enumerate() {
+        let sum = off[at] / stated[at];
+        assert!((110.0..327.0).contains(&sum), "{level}: {sum} for {SEEDS}");
+    }
+}
+
+/// Worlds below the 2 % quantile weigh twenty times as much as the others, so that a low quantile is less exact and a high one more than what all worlds
+/// are worth together would say: of the errors that says, the sums would be about 590 at 5 % and 40 at 95 %.
+#[test]
+fn stated_errors_of_quantiles_are_true_where_worlds_weigh_differently() {
+    let quantile = crate::math::normal::quantile;
+    let mut sketch = Sketch::new(1.0);
+    let z = normal(&mut sketch, "z", 0.0, 1.0);
+    let low = sketch.compare(Comparison::Less, Operand::Column(z), Operand::Constant(quantile(0.02)));
+    let finding = sketch.finding("hint");
+    sketch.push("hint", Operation::Weigh { plane: low, ratio: 20.0, finding });
+    sketch.ask(Asked::Number(z));
+    holds_quantiles_to_their_errors(&sketch, Method::Weighting, |level| {
+        // Those below weigh 20 · 0.02, the others 0.98.
+        let weight = level * (0.4 + 0.98);
+        quantile(if weight < 0.4 { weight / 20.0 } else { weight - 0.38 })
+    });
+}
+
+#[test]
+fn stated_errors_of_quantiles_of_a_tilted_run_are_true() {
+    // S given R < S, for R ~ N(7, 1) and S ~ N(2, 1): 2.03e-4, half-way between the two.
+    let mut sketch = Sketch::new(1.0);
+    let r = normal(&mut sketch, "r", 7.0, 1.0);
+    let s = normal(&mut sketch, "s", 2.0, 1.0);
+    let less = sketch.compare(Comparison::Less, Operand::Column(r), Operand::Column(s));
+    sketch.require(less);
+    sketch.ask(Asked::Number(s));
+    let density = |x: f64| crate::math::normal::density(x - 2.0) * crate::math::normal::cdf(x - 7.0);
+    let upto = |x: f64| crate::math::quadrature::integrate(density, -6.0, x, 1e-13);
+    let all = upto(14.0);
+    holds_quantiles_to_their_errors(&sketch, Method::Adaptive, |level| {
+        let (mut low, mut high) = (-6.0, 14.0);
+        for _ in 0..60 {
+            let middle = (low + high) / 2.0;
+            (low, high) = if upto(middle) < level * all { (middle, high) } else { (low, middle) };
+        }
+        low
+    });
+}
+
 #[test]
 fn without_evidence_nothing_is_chosen() {
     let mut sketch = Sketch::new(1.0);

@@ -16,7 +16,7 @@ impl Histogram {
     /// how far a quantile may be off.
     #[must_use]
     pub(crate) fn gap_between(&self, low: f64, high: f64) -> Option<Gap> {
-        let total: f64 = self.bins.iter().map(|bin| bin.weight).sum();
+        let total = self.weight();
         let mut widest: Option<Gap> = None;
         let (mut below, mut last) = (0.0, f64::NAN);
         for bin in self.bins.iter().filter(|bin| bin.weight > 0.0) {
@@ -52,7 +52,7 @@ impl Histogram {
     /// The value at an edge of a bin that carries most of the weight, the lowest of such, and its share.
     #[must_use]
     pub(crate) fn most(&self) -> (f64, f64) {
-        let total: f64 = self.bins.iter().map(|bin| bin.weight).sum();
+        let total = self.weight();
         let edges = self.bins.iter().flat_map(|bin| {
             let other = (bin.minimum < bin.maximum).then_some((bin.maximum, bin.at_maximum));
             std::iter::once((bin.minimum, bin.at_minimum)).chain(other)

@@ -5,8 +5,7 @@ use crate::simulate::tally::{Lossless, Mass, Numbers};
 
 impl NumberCounts {
     /// In numbers: the total, undefined ones, moments, whether there are squared moments and those, whether there is a spread between blocks
-    /// and that, the coarseness of the histogram, and
-    /// its bins.
+    /// and that, the coarseness of the histogram, and its bins; the same of the squares, if there are squared moments.
     pub(crate) fn write(&self, out: &mut Vec<Lossless>) {
         debug_assert!(self.pending.values.is_empty(), "a chunk is settled before it is written");
         self.total.write(out);
@@ -19,6 +18,9 @@ impl NumberCounts {
             spread.write(out);
         }
         self.histogram.write(out);
+        if self.squared.is_some() {
+            self.squares.write(out);
+        }
     }
 
     /// From its numbers, into counts that are empty.
@@ -32,7 +34,10 @@ impl NumberCounts {
         let has_spread = numbers.next()? == 1.0;
         self.spread = if has_spread { Some(Box::new(Spread::read(numbers)?)) } else { None };
         self.histogram = self.histogram.read(numbers)?;
-        Some(self)
+        if has_squared {
+            self.squares = self.squares.read(numbers)?;
+        }
+        (!has_squared || self.squares.has_bins_of(&self.histogram)).then_some(self)
     }
 }
 
