@@ -196,7 +196,7 @@ fn stated_errors_of_quantiles_of_a_tilted_run_are_true() {
     holds_quantiles_to_their_errors(&sketch, Method::Adaptive, |level| {
         let (mut low, mut high) = (-6.0, 14.0);
         for _ in 0..60 {
-            let middle = (low + high) / 2.0;
+            let middle = f64::midpoint(low, high);
             (low, high) = if upto(middle) < level * all { (middle, high) } else { (low, middle) };
         }
         low
