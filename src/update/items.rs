@@ -99,31 +99,27 @@ fn known(model: &Model, condition: &Condition, holds: bool, times: Times) -> Con
     }
 }
 
-/// That a date event had not come by the end of a day: silence, of those that would be reported.
-pub(super) fn silence(model: &Model, facts: &Facts<'_>, until: Date) -> Vec<Item> {
-    let observed = (0..model.events.len())
-        .map(EventId)
-        .filter(|event| matches!(&model.event(*event).definition, Definition::When(when) if when.observed));
-    observed.filter_map(|event| not_yet(model, event, until).filter(|_| is_open(model, facts, event, until))).collect()
-}
-
-/// Silence that was learned from and reaches further than `until`: it is known whatever else is observed now, and would be unlearned without it.
-pub(super) fn standing_silence(
+/// That date events had not come: those that would be reported, by the end of `until`; and those whose silence was learned from, up to the day of that, which is
+/// known whatever is observed now and would be unlearned without it. Of one event the longer silence says what the shorter one does.
+pub(super) fn silence(
     model: &Model,
     facts: &Facts<'_>,
     learned_from: &BTreeSet<String>,
     until: Option<Date>,
 ) -> Vec<Item> {
-    let mut longest: BTreeMap<EventId, Date> = BTreeMap::new();
-    for (event, then) in learned_from.iter().filter_map(|tag| silent(model, tag)) {
-        let known = longest.entry(event).or_insert(then);
+    let mut learned: BTreeMap<EventId, Date> = BTreeMap::new();
+    let remembered = learned_from.iter().filter_map(|tag| silent(model, tag));
+    for (event, then) in remembered.filter(|(event, then)| is_open(model, facts, *event, *then)) {
+        let known = learned.entry(event).or_insert(then);
         *known = then.max(*known);
     }
-    let further = longest.into_iter().filter(|(_, then)| until.is_none_or(|until| until < *then));
-    further
-        .filter(|(event, then)| is_open(model, facts, *event, *then))
-        .filter_map(|(event, then)| not_yet(model, event, then))
-        .collect()
+    let longest = |event: EventId| {
+        let Definition::When(when) = &model.event(event).definition else { return None };
+        // What came before `until` was silent all the same up to the day to which that was learned from.
+        let now = until.filter(|until| when.observed && is_open(model, facts, event, *until));
+        not_yet(model, event, now.max(learned.get(&event).copied())?)
+    };
+    (0..model.events.len()).map(EventId).filter_map(longest).collect()
 }
 
 /// Whether silence up to a day says something of an event: it is neither known to have come by then, nor not to have come for longer.

@@ -211,10 +211,7 @@ pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: 
     }
     let contradictions = facts.contradictions();
     items.retain(|item| !contradictions.contains(item.tag.as_str()));
-    if let Some(until) = observed.until {
-        items.extend(items::silence(model, &facts, until));
-    }
-    items.extend(items::standing_silence(model, &facts, &learned_from, observed.until));
+    items.extend(items::silence(model, &facts, &learned_from, observed.until));
     let impossible = possible::contradictions(model, &items);
     facts.refuse(&impossible.iter().flat_map(|one| one.tags.iter().cloned()).collect());
     items.retain(|item| !facts.is_refused(&item.tag));

@@ -202,6 +202,36 @@ fn silence_that_was_learned_from_is_not_unlearned_by_what_comes_later() {
     }
 }
 
+/// Silence of May, learned from, and a yes at the end of June: what is said of October besides, when it had come, changes nothing. For an event with a prior of its own
+/// in closed form but for the integral.
+#[test]
+fn silence_that_was_learned_from_stays_known_where_the_event_came_before_the_watch_ended() {
+    let asked = question("q", "holds = \"paper by 2025-12-31\"");
+    let own = format!("{HEAD}[event.paper]\nwhen = \"6 of 20 by 2025-12-31\"\n{asked}");
+    let classed = format!(
+        "{HEAD}[prior.papers]\nchance = \"6 of 20\"\nworth = 4\n[event.paper]\nwhen = \"like papers by 2025-12-31\"\n{asked}"
+    );
+    let came = [("q", Resolution::Yes)];
+    for text in [&own, &classed] {
+        let may = rewritten(text, &learned(text, &[], Some(date(2025, 5, 1))));
+        assert!(may.contains("paper: not yet (2025-05-01)"), "{may}");
+        let without = learned(&may, &came, None);
+        assert_eq!(without.learned.len(), 1, "{without:?}");
+        for until in [date(2025, 6, 30), date(2025, 10, 1)] {
+            assert_eq!(learned(&may, &came, Some(until)).learned, without.learned, "{until}");
+        }
+        // As known at once, but for what is written of May alone.
+        let forgotten = learned(text, &came, None).learned[0].mean_after;
+        assert!((without.learned[0].mean_after - forgotten).abs() > 2e-4, "{without:?} {forgotten}");
+    }
+    let may = rewritten(&own, &learned(&own, &[], Some(date(2025, 5, 1))));
+    let october = learned(&may, &came, Some(date(2025, 10, 1)));
+    // Silent for 120 of 364 days, and there after 180.
+    let likelihood = |p: f64| powf(1.0 - p, 120.0 / 364.0) - powf(1.0 - p, 180.0 / 364.0);
+    let prior = Beta::jeffreys(6.0, 20.0).expect("one");
+    agree(one(&october, "paper", "6 of 20."), integrated(&prior, likelihood), 1e-4);
+}
+
 #[test]
 fn what_cannot_be_computed_is_simulated_with_an_error() {
     let body = format!(
