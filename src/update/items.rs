@@ -145,8 +145,42 @@ fn silent(model: &Model, tag: &str) -> Option<(EventId, Date)> {
     Some((model.find(name)?, rest.strip_suffix(')')?.parse().ok()?))
 }
 
+/// Whether one tag remembers silence of this scenario's time and another a longer one of the same event, which says all that the first one does.
+pub(super) fn is_outlasted(model: &Model, tag: &str, by: &str) -> bool {
+    // A class that several scenarios share names the scenario behind.
+    let of = |tag: &str| match tag.split_once(") in ") {
+        Some((tag, scenario)) => (silent(model, &format!("{tag})")), scenario.to_owned()),
+        None => (silent(model, tag), String::new()),
+    };
+    let ((one, of_one), (other, of_other)) = (of(tag), of(by));
+    let (Some((event, until)), Some((same, longer))) = (one, other) else { return false };
+    event == same && of_one == of_other && model.as_of < until && until < longer
+}
+
 /// The silence that an event has learned from already, from what `learned_from` remembers.
 pub(super) fn remembered_silence(model: &Model, tag: &str) -> Option<Item> {
     let (event, until) = silent(model, tag)?;
     not_yet(model, event, until)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_outlasted;
+    use crate::update::tests::{HEAD, checked};
+
+    #[test]
+    fn only_a_longer_silence_of_the_same_event_and_scenario_stands_for_another() {
+        let model = checked(&format!(
+            "{HEAD}[event.a]\nwhen = \"30% by 2025-12-31\"\n[event.b]\nwhen = \"30% by 2025-12-31\"\n"
+        ));
+        let july = "a: not yet (2025-07-01)";
+        assert!(is_outlasted(&model, july, "a: not yet (2025-08-01)"));
+        assert!(is_outlasted(&model, "a: not yet (2025-07-01) in x", "a: not yet (2025-08-01) in x"));
+        let others =
+            ["a: not yet (2025-07-01)", "a: not yet (2025-06-01)", "b: not yet (2025-08-01)", "a: yes (2025-08-01)"];
+        assert!(others.iter().all(|other| !is_outlasted(&model, july, other)));
+        assert!(!is_outlasted(&model, "a: not yet (2025-07-01) in x", "a: not yet (2025-08-01) in y"));
+        // What was learned in an earlier time of the scenario is part of the prior.
+        assert!(!is_outlasted(&model, "a: not yet (2024-07-01)", "a: not yet (2025-08-01)"));
+    }
 }

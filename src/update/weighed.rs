@@ -519,13 +519,14 @@ fn dirichlet(belief: &OptionsBelief, asks: &[usize], all: &Figures) -> Moved {
     }
 }
 
-/// Adds observations to those that something has learned from.
+/// Adds observations to those that something has learned from; of the silence of an event the longest is remembered.
 fn remember(model: &Model, learner: Learner, by: &[String], source: &Source, update: &mut Update) {
     let known = || learner.history(model).to_vec();
     let list = update.learned_from.entry(learner.key(model)).or_insert_with(known);
     for tag in by {
         let remembered = learner.remembered(model, source, tag);
         if !list.contains(&remembered) {
+            list.retain(|known| !items::is_outlasted(model, known, &remembered));
             list.push(remembered);
         }
     }

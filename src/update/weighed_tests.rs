@@ -170,6 +170,9 @@ fn what_has_not_come_yet_is_known_of_what_would_be_seen() {
     let at_once = on(&text, date(2025, 8, 1));
     let (after, whole) = (&two_steps.learned[0], &at_once.learned[0]);
     assert!((after.mean_after - whole.mean_after).abs() < 2e-4, "{after:?} {whole:?}");
+    // The longer silence says what the shorter one does, and takes its place.
+    let august = rewritten(&july, &two_steps);
+    assert!(august.contains("learned_from = [\"paper: not yet (2025-08-01)\"]"), "{august}");
     // On the same day again nothing is new, and what is not observed does not speak by being silent.
     assert!(on(&july, date(2025, 7, 1)).learned.is_empty());
     let unseen = text.replace("2025-12-31\"\n", "2025-12-31\"\nobserved = false\n");
