@@ -284,7 +284,7 @@ fn quantiles(arguments: &Arguments, past: Records, now: Option<Records>, format:
     };
     let pooled = quantile::pool_quantiles(&past, &now, &options).map_err(Error::input)?;
     if applies && pooled.forecasts.is_empty() {
-        return Err(Error::input("there is nothing to pool: nobody has a forecast by quantiles"));
+        return Err(pool_quantiles::nothing(&pooled));
     }
     let found = QuantileReport::new(&pooled, &options);
     let forecasts = arguments.tells(format).then_some(&pooled.forecasts[..]);
