@@ -101,7 +101,16 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     }
     let records = match &arguments.outcomes {
         None if arguments.ledger.is_named() => arguments.ledger.proven_records()?,
-        None => arguments.ledger.records()?,
+        None => {
+            let path = arguments.ledger.path();
+            if !path.exists() {
+                console::note(&format!(
+                    "note: there is no ledger `{}`, so that no outcomes are known; `--ledger` names another, `--outcomes` reads them from a table",
+                    path.display()
+                ));
+            }
+            arguments.ledger.records()?
+        }
         Some(path) => {
             let mut records = Records::default();
             for question in run::questions(&loaded.model) {

@@ -38,6 +38,17 @@ fn update(desk: &Path, arguments: &[&str]) -> (bool, String) {
 }
 
 #[test]
+fn an_update_that_finds_no_ledger_says_so() {
+    let desk = desk();
+    for arguments in [&["update", "a.toml"][..], &["update", "a.toml", "--until", "2026-03-01"]] {
+        let output = foretell().current_dir(desk.path()).args(arguments).output().expect("the binary runs");
+        let said = String::from_utf8(output.stderr).expect("messages are text");
+        assert!(output.status.success() && said.contains("there is no ledger `foretell.db`"), "{said}");
+    }
+    assert!(!update(desk.path(), &["--dry-run"]).1.contains("no ledger"));
+}
+
+#[test]
 fn an_update_writes_both_files_and_counts_once_under_whatever_name() {
     let desk = desk();
     assert!(update(desk.path(), &[]).0);
