@@ -144,9 +144,7 @@ impl<'a> Facts<'a> {
                 note(&mut self.numbers, *event, *value, &from);
                 Ok(())
             }
-            (QuestionTarget::Value(_), Resolution::Value(_)) => {
-                Err("it asks about a formula of several events".to_owned())
-            }
+            (QuestionTarget::Value(_), Resolution::Value(_)) => Err(COMBINATION.to_owned()),
             (QuestionTarget::When(event), Resolution::Date(date)) => {
                 let day = self.model.day(*date);
                 self.date(*event, day - 1.0, day, &from);

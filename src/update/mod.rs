@@ -202,7 +202,10 @@ pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: 
         let settles = facts.learn(question, outcome);
         items.extend(items::outcome(model, question, outcome));
         let settles = match (&question.target, settles) {
-            (QuestionTarget::Value(formula), Ok(())) if !items::has_worlds(model, formula) => {
+            (QuestionTarget::Value(formula), settles)
+                if !items::has_worlds(model, formula)
+                    && settles.as_ref().err().is_none_or(|why| why == facts::COMBINATION) =>
+            {
                 Err("it asks about a number that follows from others: no world has just this value".to_owned())
             }
             (_, settles) => settles,

@@ -329,6 +329,13 @@ fn a_number_that_no_world_has_is_named_and_leaves_the_others_alone() {
     let update = learned(&text, &[("v", Resolution::Value(17.0)), ("s", Resolution::Yes)], None);
     assert!(update.learned.iter().any(|one| one.event == "s"), "{update:?}");
     assert!(update.skipped.iter().any(|one| one.name == "v" && one.why.contains("follows from others")), "{update:?}");
+    // So does a formula of one event, and of several.
+    let asks = [question("v", "value = \"2 * p\""), question("s", "value = \"p + v\"")].concat();
+    let text = format!("{HEAD}[event.p]\nvalue = \"normal(normal(10, 3), 2)\"\n[event.v]\nequals = \"p + 6\"\n{asks}");
+    let update = learned(&text, &[("v", Resolution::Value(17.0)), ("s", Resolution::Value(1.0))], None);
+    let named =
+        |name: &str| update.skipped.iter().any(|one| one.name == name && one.why.contains("follows from others"));
+    assert!(named("v") && named("s") && update.learned.is_empty(), "{update:?}");
 }
 
 /// Two in a thousand worlds or so agree with what was observed, and are drawn by a proposal. Over 40 seeds the posterior mean of the rate spreads as its
