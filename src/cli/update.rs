@@ -160,6 +160,11 @@ fn show(arguments: &Arguments, loaded: &Loaded, update: &Update, format: Format)
         } else {
             write(arguments, loaded, update)?
         };
+    if arguments.dry_run
+        && let Some(problem) = unsound(loaded, &update::rewrite(&loaded.source, update)?)
+    {
+        console::note(&format!("note: {problem}, so that nothing could be written"));
+    }
     let report = Report {
         schema: "foretell.update/1",
         file: arguments.file.display().to_string(),
@@ -215,9 +220,20 @@ fn show(arguments: &Arguments, loaded: &Loaded, update: &Update, format: Format)
     Ok(ExitCode::SUCCESS)
 }
 
+/// Why the scenario could not be run with these texts, if it could not: what it states of other chances may leave no room for a prior that moved.
+fn unsound(loaded: &Loaded, texts: &[String]) -> Option<String> {
+    let problem = load::first_error(&loaded.source, texts)?;
+    Some(format!("after this update `{}` could not be run: {}", loaded.written.name(), problem.message))
+}
+
 /// Writes the scenario, and its file of priors if that moved or the new scenario would not find it.
 fn write(arguments: &Arguments, loaded: &Loaded, update: &Update) -> Result<Vec<String>, Error> {
     let mut texts = update::rewrite(&loaded.source, update)?;
+    if let Some(problem) = unsound(loaded, &texts) {
+        return Err(Error::input(problem).help(
+            "nothing was written; loosen what the file states beside the prior that learns (a total, other steps of a ladder, the share that never comes), and update again",
+        ));
+    }
     let mut files = vec![arguments.out.clone().unwrap_or_else(|| arguments.file.clone())];
     let parts: Vec<_> = loaded.source.parts().collect();
     if let [_, priors] = parts[..] {
