@@ -42,11 +42,17 @@ pub(super) fn applied<'a, T>(rows: &'a [CaseRow<T>], facts: &Facts) -> Applied<'
     Applied::Unknown("which of its cases counted is not known: the outcomes do not tell its conditions".to_owned())
 }
 
+/// Why an outcome of what is made so by intervention teaches nothing.
+const MADE: &str = "`suppose` makes it so, whatever its chance: what came of it says nothing of that";
+
 /// Learns what the facts say about one event.
 ///
 /// # Errors
 /// Why they do not settle its chance by themselves.
 pub(super) fn learn(given: &Given<'_>, id: EventId, event: &Event, update: &mut Update) -> Result<(), String> {
+    if given.model.suppose.iter().any(|made| made.event == id) {
+        return if given.facts.about(id).is_empty() { Ok(()) } else { Err(MADE.to_owned()) };
+    }
     match &event.definition {
         Definition::Chance(chance) => binary(given, id, event, chance, update),
         Definition::Options(rows) => options(given, id, event, rows, update),

@@ -85,6 +85,21 @@ fn what_came_of_a_correlated_event_moves_the_chance_too() {
     assert_eq!((of(&update, "d").means, of(&update, "d").after.as_str()), (Means::Conjugate, "7 of 21"));
 }
 
+/// What is made so by intervention happens whatever its chance; what follows from it learns as ever.
+#[test]
+fn what_is_supposed_learns_nothing_from_what_came_of_it() {
+    let events = "suppose = [\"a\", \"m\"]\n[prior.c]\nchance = \"8 of 16\"\n[event.a]\nchance = \"6 of 20\"\n[event.m]\nchance = \"like c\"\n\
+                  [event.s]\nchance = [ { if = \"a\", is = \"6 of 20\" }, { otherwise = \"2 of 20\" } ]\n";
+    let asked = ["a", "m", "s"].map(|name| question(name, &format!("holds = \"{name}\""))).concat();
+    let text = format!("{HEAD}{events}{asked}");
+    let update = learned(&text, &[("a", Resolution::Yes), ("m", Resolution::Yes), ("s", Resolution::Yes)], None);
+    assert_eq!(update.learned.len(), 1, "{update:?}");
+    assert_eq!(of(&update, "s").after, "7 of 21");
+    for name in ["a", "m"] {
+        assert!(why(&update, name).contains("`suppose` makes it so"), "{update:?}");
+    }
+}
+
 /// Of two dates one came and the other is silent: against the same integral.
 #[test]
 fn the_silence_of_a_correlated_date_counts() {
