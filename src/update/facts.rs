@@ -146,8 +146,13 @@ impl<'a> Facts<'a> {
             }
             (QuestionTarget::Value(_), Resolution::Value(_)) => Err(COMBINATION.to_owned()),
             (QuestionTarget::When(event), Resolution::Date(date)) => {
-                let day = self.model.day(*date);
-                self.date(*event, day - 1.0, day, &from);
+                let (day, horizon) = (self.model.day(*date), self.model.horizon_days());
+                if day <= 0.0 {
+                    return Err(format!("it came on {date}, which is no later than what the file knows anyway"));
+                }
+                // What comes after the horizon never comes in the world of the file.
+                let (after, by) = if day <= horizon { (day - 1.0, day) } else { (horizon, f64::INFINITY) };
+                self.date(*event, after, by, &from);
                 Ok(())
             }
             (QuestionTarget::When(event), Resolution::No) => {

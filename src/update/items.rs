@@ -36,9 +36,12 @@ pub(super) fn outcome(model: &Model, question: &Question, outcome: &Outcome) -> 
             equal(formula, *value)
         }
         (QuestionTarget::When(event), Resolution::Date(date)) => {
-            let day = model.day(*date);
+            let (day, horizon) = (model.day(*date), model.horizon_days());
+            if day <= 0.0 {
+                return None;
+            }
             let by = |day: f64| Condition::ByDay { event: *event, day };
-            by(day).and(by(day - 1.0).negated())
+            if day <= horizon { by(day).and(by(day - 1.0).negated()) } else { by(horizon).negated() }
         }
         (QuestionTarget::When(event), Resolution::No) => {
             Condition::ByDay { event: *event, day: model.day(question.closes) }.negated()

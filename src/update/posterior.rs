@@ -87,10 +87,13 @@ pub(super) fn is_news(given: &Given<'_>, event: &Event, from: &[String], agreed:
         }
     }
     match learned.first() {
-        Some(learned) => Err(format!("it has learned from {learned}, and {} moves it no further", from.join(", "))),
+        Some(learned) => Err(format!("it has learned from {learned}, and {} {NO_FURTHER}", from.join(", "))),
         None => Ok(()),
     }
 }
+
+/// Of an event that has learned its outcome, while that is still known.
+pub(super) const NO_FURTHER: &str = "moves it no further";
 
 /// What to do where something was learned that is no longer so.
 pub(super) const PUT_BACK: &str =

@@ -333,3 +333,37 @@ fn what_bears_on_a_chance_that_has_moved_moves_it_again() {
     assert!(at_once.contains("\"2 of 21\"") && at_once.contains("\"6 of 20\""), "{at_once}");
     assert!(learned(&at_once, &both, None).learned.is_empty());
 }
+
+/// In the world of the file what comes after the horizon never comes; what came before its own day it knows.
+#[test]
+fn a_day_after_the_horizon_is_never_and_one_that_is_known_anyway_teaches_nothing() {
+    for law in ["6 of 20 by 2025-06-30", "6 of 20 by 2025-06-30, only", "6 of 20 by 2025-06-30, evenly"] {
+        let text = format!("{HEAD}[event.t]\nwhen = \"{law}\"\n{}", question("t", "when = \"t\""));
+        let never = learned(&text, &[("t", Resolution::No)], None);
+        let late = learned(&text, &[("t", Resolution::Date(date(2026, 3, 1)))], None);
+        assert_eq!(of(&late, "t").after, of(&never, "t").after, "{law}: {late:?}");
+        let early = learned(&text, &[("t", Resolution::Date(date(2024, 12, 1)))], None);
+        assert!(
+            early.learned.is_empty() && why(&early, "t").contains("no later than what the file knows"),
+            "{early:?}"
+        );
+    }
+}
+
+#[test]
+fn what_did_not_move_since_an_earlier_outcome_is_missing_says_so() {
+    let events = "[prior.c]\nchance = \"8 of 16\"\n[event.a]\nchance = \"6 of 20\"\n[event.m]\nchance = \"like c\"\n[event.n]\nchance = \"like c\"\n\
+                  [event.s]\nchance = [ { if = \"a\", is = \"6 of 20\" }, { otherwise = \"2 of 20\" } ]\n";
+    let asked = ["a", "m", "n", "s"].map(|name| question(name, &format!("holds = \"{name}\""))).concat();
+    let text = format!("{HEAD}{events}{asked}");
+    let after = rewritten(&text, &learned(&text, &[("s", Resolution::Yes), ("m", Resolution::Yes)], None));
+    let update = learned(&after, &[("a", Resolution::Yes), ("n", Resolution::Yes)], None);
+    assert!(update.learned.is_empty(), "{update:?}");
+    assert!(why(&update, "a").contains("s: yes (2025-06-30), which is not observed any more"), "{update:?}");
+    assert!(why(&update, "prior c").contains("m: yes (2025-06-30), which is not observed any more"), "{update:?}");
+    assert!(why(&update, "n").contains("see `prior c`"), "{update:?}");
+    // With them it moves.
+    let all = ["a", "m", "n", "s"].map(|name| (name, Resolution::Yes));
+    let whole = learned(&after, &all, None);
+    assert!(of(&whole, "a").mean_after > of(&whole, "a").mean_before && of(&whole, "prior c").mean_after > 0.5);
+}

@@ -87,9 +87,11 @@ pub(super) fn learn(
         match remembered(model, &known, items) {
             Ok(old) => drop(learners.insert(*learner, old)),
             Err(tag) => {
-                reasons.entry(learner.name(model)).or_insert_with(|| {
-                    format!("it has learned from {tag}, which is not observed any more: give that outcome, or put that piece of news back into the file, as it was")
-                });
+                let name = learner.name(model);
+                // What is new may well move it, with what it has learned from.
+                if reasons.get(&name).is_none_or(|why| why.ends_with(posterior::NO_FURTHER)) {
+                    reasons.insert(name, format!("it has learned from {tag}, which is not observed any more: give that outcome, or put that piece of news back into the file, as it was"));
+                }
             }
         }
     }
