@@ -17,7 +17,7 @@ use crate::exact;
 use crate::forecast::Estimate;
 use crate::model::{Belief, CountSpec, Definition, EventId, Model, NumberSpec, OptionsBelief};
 use crate::plan::{self, Grain, Inquiry, Plan, Situation, Unfolded};
-use crate::simulate::{self, Answer, Settings};
+use crate::simulate::{self, Answer, Impossible, Settings};
 use crate::source::{Source, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -303,7 +303,15 @@ fn figures(model: &Model, items: &[Item], wanted: &dyn Fn(usize) -> Option<Grain
                     simulated[*ask] = Some((tally.worlds(), tally.effective_sample_size()));
                 }
             }
-            Err(problem) => part.asks.iter().for_each(|ask| answers[*ask] = Err(problem.to_string())),
+            Err(problem) => {
+                let way_out = match problem {
+                    Impossible::Evidence { .. } | Impossible::Contradiction { .. } => {
+                        "; if that can be, `--worlds` draws more"
+                    }
+                    _ => "",
+                };
+                part.asks.iter().for_each(|ask| answers[*ask] = Err(format!("{problem}{way_out}")));
+            }
         }
     }
     Figures { unfolded, answers, values, simulated }
