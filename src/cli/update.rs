@@ -128,8 +128,26 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         ))
         .help("nothing is observed by then that the file does not know"));
     }
+    for question in run::questions(&loaded.model) {
+        let known = records.questions.get(&question.id).filter(|known| known.ask != question.ask);
+        if let Some(known) = known.filter(|_| records.outcomes.contains_key(&question.id)) {
+            console::note(&format!(
+                "note: where it resolved, {} asks “{}”, here “{}”: the outcome counts all the same",
+                question.id, known.ask, question.ask
+            ));
+        }
+    }
     for question in &loaded.model.questions {
         let Some(outcome) = records.outcomes.get(&question.name) else { continue };
+        if let Resolution::Date(came) = outcome.resolution
+            && came > outcome.resolved_on.day()
+        {
+            console::note(&format!(
+                "note: the outcome of {} is of {}, before the day on which it came ({came}); it counts all the same",
+                question.name,
+                outcome.resolved_on.day()
+            ));
+        }
         let (day, as_of) = (outcome.resolved_on.day(), loaded.model.as_of);
         if day < as_of && outcome.resolution != Resolution::Annulled {
             console::note(&format!(

@@ -37,6 +37,31 @@ fn update(desk: &Path, arguments: &[&str]) -> (bool, String) {
     (output.status.success(), String::from_utf8(said).expect("messages are text"))
 }
 
+/// Two scenarios of one ledger call different questions alike, and a day is told before it came: both are said.
+#[test]
+fn an_outcome_that_may_be_of_something_else_is_said() {
+    let desk = desk();
+    let ran = |arguments: &[&str]| {
+        let output = foretell().current_dir(desk.path()).args(arguments).output().expect("the binary runs");
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        String::from_utf8(output.stderr).expect("messages are text")
+    };
+    ran(&["run", "a.toml", "--worlds", "10k", "--doubt-draws", "0", "--record", "--ledger", "l.db"]);
+    ran(&["resolve", "talks", "no", "--on", "2026-05-31", "--ledger", "l.db"]);
+    assert!(!ran(&["update", "a.toml", "--dry-run", "--ledger", "l.db"]).contains("where it resolved"));
+    let other = scenario("B").replace("ask = \"?\"", "ask = \"Is it raining?\"");
+    std::fs::write(desk.path().join("b.toml"), other).expect("it can be written");
+    let said = ran(&["update", "b.toml", "--dry-run", "--ledger", "l.db"]);
+    assert!(said.contains("talks asks “?”, here “Is it raining?”"), "{said}");
+    let dated = "title = \"C\"\nas_of = 2026-01-01\nhorizon = 2026-12-31\n[event.talks]\nwhen = \"6 of 20 by 2026-06-30\"\n\
+                 [question.talks]\nask = \"?\"\nwhen = \"talks\"\ncloses = 2026-05-31\nresolves = \"so\"\n";
+    std::fs::write(desk.path().join("c.toml"), dated).expect("it can be written");
+    let early = "question,resolution,resolved_on\ntalks,2026-03-05,2026-03-01\n";
+    std::fs::write(desk.path().join("early.csv"), early).expect("it can be written");
+    let said = ran(&["update", "c.toml", "--outcomes", "early.csv", "--dry-run"]);
+    assert!(said.contains("of talks is of 2026-03-01, before the day on which it came (2026-03-05)"), "{said}");
+}
+
 #[test]
 fn an_update_that_finds_no_ledger_says_so() {
     let desk = desk();
