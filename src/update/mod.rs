@@ -17,6 +17,7 @@ mod conjugate;
 mod dated;
 mod facts;
 mod items;
+mod ladder;
 mod learner;
 mod moments;
 mod named;
@@ -237,6 +238,8 @@ pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: 
     reasons.sort_by_key(|(name, _)| place(name));
     update.skipped.extend(reasons.into_iter().map(|(name, why)| Skipped { name, why }));
     update.skipped.extend(named::ladders(&given));
+    let left_behind = ladder::left_behind(model, text, &update);
+    update.skipped.extend(left_behind);
     update.learned.sort_by_key(|one| place(&one.event));
     update
 }

@@ -336,6 +336,32 @@ fn the_steps_of_a_ladder_that_learn_nothing_are_named() {
     assert!(learned(&text, &[], None).skipped.is_empty());
 }
 
+/// Of Beta(6.5, 14.5), with which the first step is reached by the power of 1 - p that makes it 20 % in the mean; after a no it is Beta(6.5, 15.5).
+#[test]
+fn what_the_steps_of_a_ladder_without_a_doubt_would_be_is_said() {
+    let text = format!(
+        "{HEAD}[event.p]\nwhen = \"20% by 2025-04-01, 6 of 20 by 2025-10-01\"\n{}",
+        question("p", "holds = \"p by 2025-10-01\"")
+    );
+    let (before, after) = (Beta::new(6.5, 14.5).expect("one"), Beta::new(6.5, 15.5).expect("one"));
+    let reached = |law: &Beta, power: f64| 1.0 - law.expectation(|p| powf(1.0 - p, power));
+    let (mut low, mut high) = (0.0, 1.0);
+    for _ in 0..50 {
+        let middle = f64::midpoint(low, high);
+        if reached(&before, middle) < 0.2 { low = middle } else { high = middle }
+    }
+    let expected = 100.0 * reached(&after, low);
+    assert!((expected - 19.01).abs() < 0.01, "{expected}");
+    let update = on_days(&text, &[("p", Resolution::No, date(2025, 10, 1))], None);
+    assert_eq!(of(&update, "p").after, "6 of 21");
+    let said = why(&update, "p").split_once("`20%` would now be ").expect("it is named").1;
+    let said: f64 = said.trim_end_matches(" %").parse().expect("a number");
+    // Four digits are said, and 256 strata of the prior made the ladder.
+    assert!((said - expected).abs() < 0.02, "{said} {expected}");
+    // Nothing is said of it where nothing has moved.
+    assert!(learned(&text, &[], None).skipped.is_empty());
+}
+
 #[test]
 fn an_annulled_question_that_has_taught_says_what_to_do() {
     let text = format!("{HEAD}[event.a]\nchance = \"6 of 20\"\n{}", question("q", "holds = \"a\""));
