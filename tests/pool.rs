@@ -196,6 +196,20 @@ fn what_cannot_be_learned_or_pooled_is_said() {
     fails(&["pool", "--fit", &past, "--outcomes", &outcomes, "--tagged", "x=y"], "no question has the tag");
     let taken = ["pool", "--fit", &past, "--outcomes", &outcomes, "--apply", &now, "--name", "f1"];
     fails(&taken, "forecasts already");
+    let early = ["pool", "--fit", &past, "--outcomes", &outcomes, "--fit-until", "2020-01-01"];
+    fails(&early, "no forecast was made on 2020-01-01 or before");
+    let late = ["pool", "--fit", &past, "--outcomes", &outcomes, "--apply", &now, "--apply-from", "2030-01-01"];
+    fails(&late, "no forecast to be pooled was made on 2030-01-01 or later");
+    let out = at("pooled.xlsx");
+    fails(&["pool", "--fit", &past, "--outcomes", &outcomes, "--apply", &now, "--out", &out], "says of no form");
+    // Forecasts of options have no pool, and that is said.
+    let options = at("options.csv");
+    let rows = "question,forecaster,made_at,option,probability\nn9,f0,2025-03-20,x,0.4\nn9,f0,2025-03-20,y,0.6\n";
+    std::fs::write(&options, rows).expect("it can be written");
+    let mixed = ["pool", "--fit", &past, "--outcomes", &outcomes, "--apply", &now, "--apply", &options];
+    let mixed = foretell(&[&mixed[..], &["--method", "mean"]].concat());
+    let said = String::from_utf8_lossy(&mixed.stderr).into_owned();
+    assert!(mixed.status.success() && said.contains("quantiles are pooled: 1 other forecast"), "{said}");
     let again = foretell(&["pool", "--fit", &past, "--outcomes", &outcomes, "--apply", &past]);
     assert!(String::from_utf8_lossy(&again.stderr).contains("stand in the past, too"));
     assert!(!again.status.success());

@@ -235,7 +235,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     }
     if let Some(path) = &arguments.out {
         let all = with_repaired(&records, &report, &options, arguments.by);
-        console::write_bytes(path, &forecasts_file(&all, Form::of(path))?)?;
+        console::write_bytes(path, &forecasts_file(&all, Form::of(path)?)?)?;
     }
     let fails = report.errors() > 0 || (arguments.strict && report.warnings() > 0);
     Ok(if fails { ExitCode::from(1) } else { ExitCode::SUCCESS })

@@ -182,11 +182,12 @@ fn export(arguments: &Export, format: Format) -> Done {
         .collect();
     let to_stdout = arguments.to_stdout()?;
     let form = arguments.form.unwrap_or_default();
-    let target = |given: &Option<PathBuf>, stem: &str| -> Vec<(PathBuf, Form)> {
+    let target = |given: &Option<PathBuf>, stem: &str| -> Result<Vec<(PathBuf, Form)>, Error> {
         let in_folder =
             arguments.out.as_ref().map(|folder| (folder.join(format!("{stem}.{}", form.extension())), form));
-        let form_of = |path: &Path| if console::is_stdout(path) { form } else { Form::of(path) };
-        in_folder.into_iter().chain(given.iter().map(|path| (path.clone(), form_of(path)))).collect()
+        let form_of = |path: &Path| if console::is_stdout(path) { Ok(form) } else { Form::of(path) };
+        let named = given.iter().map(|path| form_of(path).map(|form| (path.clone(), form)));
+        in_folder.into_iter().map(Ok).chain(named).collect()
     };
     if let Some(folder) = &arguments.out {
         std::fs::create_dir_all(folder).map_err(|problem| unwritable(folder, problem))?;
@@ -203,18 +204,18 @@ fn export(arguments: &Export, format: Format) -> Done {
         written.push(json!({ "file": path.display().to_string(), "entries": rows }));
         Ok(())
     };
-    for (path, form) in target(&arguments.questions, "questions") {
+    for (path, form) in target(&arguments.questions, "questions")? {
         write(&path, questions_file(records.questions.values(), form)?, records.questions.len())?;
     }
-    for (path, form) in target(&arguments.forecasts, "forecasts") {
+    for (path, form) in target(&arguments.forecasts, "forecasts")? {
         write(&path, forecasts_file(&records.forecasts, form)?, records.forecasts.len())?;
     }
     if arguments.joint.is_some() || !records.joints.is_empty() {
-        for (path, form) in target(&arguments.joint, "joint") {
+        for (path, form) in target(&arguments.joint, "joint")? {
             write(&path, joint_file(&records.joints, form)?, records.joints.len())?;
         }
     }
-    for (path, form) in target(&arguments.outcomes, "outcomes") {
+    for (path, form) in target(&arguments.outcomes, "outcomes")? {
         write(&path, outcomes_file(&outcomes, form)?, outcomes.len())?;
     }
     let (last, head) = ledger.head()?;

@@ -151,6 +151,20 @@ pub(super) fn check(source: &Source) -> (Option<Model>, Diagnostics) {
     (model.filter(|_| !unreadable), found)
 }
 
+/// The first error of a scenario with other texts in the place of its own; none if it could be run.
+pub(super) fn first_error(source: &Source, texts: &[String]) -> Option<Diagnostic> {
+    let mut parts = source.parts().zip(texts);
+    let (own, text) = parts.next()?;
+    let written = Source::new(own.name, text.as_str());
+    let (source, found) = match parts.next() {
+        Some((priors, text)) => scenario::with_priors(written, priors.name, text),
+        None => (written, Diagnostics::new()),
+    };
+    let (_, checked) = check(&source);
+    let mut all = found.iter().chain(checked.iter());
+    all.find(|one| one.severity == Severity::Error).cloned()
+}
+
 /// In words, how many problems there are.
 pub(super) fn tally(found: &Diagnostics) -> String {
     let count = |severity, one: &str| match found.count(severity) {

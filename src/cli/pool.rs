@@ -134,6 +134,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         console::present(format, |_| pool_sheets::listed(&lists))?;
         return Ok(ExitCode::SUCCESS);
     }
+    let form = arguments.out.as_deref().map_or(Ok(Form::Csv), Form::of)?;
     let mut past = if arguments.fit.is_empty() {
         arguments.ledger.proven_records().map_err(|problem| match problem.way_out() {
             None => problem.help("`--fit FILE` learns from files instead"),
@@ -143,15 +144,26 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         from_files(&arguments.questions, &arguments.fit, &arguments.outcomes)?
     };
     let open = arguments.open.then(|| open_questions(&past));
-    select(&mut past, &Selection { tags: arguments.tagged.clone(), from: None, until: arguments.fit_until })?;
+    select(&mut past, &Selection { tags: arguments.tagged.clone(), from: None, until: None })?;
+    if let Some(day) = arguments.fit_until {
+        let has_forecasts = !past.forecasts.is_empty();
+        select(&mut past, &Selection { tags: Vec::new(), from: None, until: Some(day) })?;
+        if has_forecasts && past.forecasts.is_empty() {
+            let why = format!("there is nothing to learn from: no forecast was made on {day} or before");
+            return Err(Error::input(why).help("that is the day of `--fit-until`"));
+        }
+    }
     let now = match open {
         None if arguments.apply.is_empty() => None,
         open => Some(new_forecasts(arguments, open)?),
     };
     arguments.check_patterns(&past, now.as_ref())?;
+    if let Some(now) = &now {
+        tell_other_kinds(arguments, now);
+    }
     match kind(arguments, &past, now.as_ref())? {
-        Kind::YesNo => yes_no(arguments, past, now, format),
-        Kind::Quantiles => quantiles(arguments, past, now, format),
+        Kind::YesNo => yes_no(arguments, past, now, (format, form)),
+        Kind::Quantiles => quantiles(arguments, past, now, (format, form)),
     }
 }
 
@@ -203,6 +215,21 @@ impl Arguments {
     }
 }
 
+/// Says how many of the forecasts to be pooled are of kinds that have no pool.
+fn tell_other_kinds(arguments: &Arguments, now: &Records) {
+    let has_pool = |forecast: &Forecast| {
+        matches!(forecast, Forecast::Binary { .. } | Forecast::Quantiles { .. } | Forecast::Distribution { .. })
+    };
+    let theirs = now.forecasts.iter().filter(|record| arguments.is_member(&record.forecaster));
+    let others = theirs.filter(|record| !has_pool(&record.forecast)).count();
+    if others > 0 {
+        console::note(&format!(
+            "note: left out, since only yes/no forecasts and quantiles are pooled: {}",
+            counted(others, "other forecast")
+        ));
+    }
+}
+
 /// What is to be pooled: what was said, or what the new forecasts are; without these, the past ones.
 fn kind(arguments: &Arguments, past: &Records, now: Option<&Records>) -> Result<Kind, Error> {
     if let Some(kind) = arguments.of {
@@ -225,7 +252,7 @@ fn kind(arguments: &Arguments, past: &Records, now: Option<&Records>) -> Result<
     }
 }
 
-fn yes_no(arguments: &Arguments, mut past: Records, now: Option<Records>, format: Format) -> Done {
+fn yes_no(arguments: &Arguments, mut past: Records, now: Option<Records>, (format, form): (Format, Form)) -> Done {
     if arguments.baseline.is_some() || arguments.scale != Scale::Natural {
         return Err(Error::input("`--scale` and `--baseline` are for quantiles, but these are yes/no forecasts"));
     }
@@ -246,10 +273,10 @@ fn yes_no(arguments: &Arguments, mut past: Records, now: Option<Records>, format
         if let Some(now) = &now { pooled(now, &history, &ready, &arguments.name, member)? } else { Vec::new() };
     let answer =
         Answer { report: Report::YesNo(&choice), forecasts: arguments.tells(format).then_some(&forecasts[..]) };
-    deliver(arguments, &forecasts, |format| pool_sheets::report(&choice, &answer, format), format)
+    deliver(arguments, &forecasts, |format| pool_sheets::report(&choice, &answer, format), (format, form))
 }
 
-fn quantiles(arguments: &Arguments, past: Records, now: Option<Records>, format: Format) -> Done {
+fn quantiles(arguments: &Arguments, past: Records, now: Option<Records>, (format, form): (Format, Form)) -> Done {
     if arguments.rule.is_some() {
         return Err(Error::input(
             "`--rule` is for yes/no forecasts; quantiles are pooled by the weighted interval score",
@@ -284,12 +311,13 @@ fn quantiles(arguments: &Arguments, past: Records, now: Option<Records>, format:
     };
     let pooled = quantile::pool_quantiles(&past, &now, &options).map_err(Error::input)?;
     if applies && pooled.forecasts.is_empty() {
-        return Err(Error::input("there is nothing to pool: nobody has a forecast by quantiles"));
+        return Err(pool_quantiles::nothing(&pooled));
     }
     let found = QuantileReport::new(&pooled, &options);
     let forecasts = arguments.tells(format).then_some(&pooled.forecasts[..]);
     let answer = Answer { report: Report::Quantiles(&found), forecasts };
-    deliver(arguments, &pooled.forecasts, |format| pool_quantiles::report(&found.quantiles, &answer, format), format)
+    let report = |format| pool_quantiles::report(&found.quantiles, &answer, format);
+    deliver(arguments, &pooled.forecasts, report, (format, form))
 }
 
 /// Writes the pooled forecasts and says how they came about.
@@ -297,13 +325,12 @@ fn deliver<'a>(
     arguments: &Arguments,
     forecasts: &[ForecastRecord],
     report: impl Fn(Format) -> Output<'a, Answer<'a>>,
-    format: Format,
+    (format, form): (Format, Form),
 ) -> Done {
     if (arguments.apply.is_empty() && !arguments.open) || arguments.tells(format) {
         console::present(format, report)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let form = arguments.out.as_deref().map_or(Form::Csv, Form::of);
     let file = forecasts_file(forecasts, form)?;
     if let Some(path) = arguments.out.as_deref().filter(|path| !console::is_stdout(path)) {
         console::write_bytes(path, &file)?;
@@ -331,7 +358,15 @@ fn new_forecasts(arguments: &Arguments, open: Option<Records>) -> Result<Records
         Some(open) => open,
         None => without_outcomes(&arguments.questions, &arguments.apply)?,
     };
-    select(&mut now, &Selection { tags: arguments.tagged.clone(), from: arguments.apply_from, until: None })?;
+    select(&mut now, &Selection { tags: arguments.tagged.clone(), from: None, until: None })?;
+    if let Some(day) = arguments.apply_from {
+        let has_forecasts = !now.forecasts.is_empty();
+        select(&mut now, &Selection { tags: Vec::new(), from: Some(day), until: None })?;
+        if has_forecasts && now.forecasts.is_empty() {
+            let why = format!("there is nothing to pool: no forecast to be pooled was made on {day} or later");
+            return Err(Error::input(why).help("that is the day of `--apply-from`"));
+        }
+    }
     Ok(now)
 }
 
@@ -343,8 +378,10 @@ fn set_apart(past: &mut Records, now: &Records) -> usize {
     past.forecasts.retain(|record| !asked.contains(record.question.as_str()));
     if both > 0 {
         console::note(&format!(
-            "note: {both} question{} to be pooled stand in the past, too: nothing is learned from them",
-            if both == 1 { "" } else { "s" }
+            "note: {} to be pooled {} in the past, too: nothing is learned from {}",
+            counted(both, "question"),
+            if both == 1 { "stands" } else { "stand" },
+            if both == 1 { "it" } else { "them" }
         ));
     }
     let Some(first) = now.forecasts.iter().map(|record| record.made_at.day()).min() else { return both };

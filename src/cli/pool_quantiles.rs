@@ -3,9 +3,29 @@
 use super::figures::Figures;
 use super::pool_sheets::{Answer, heaviest};
 use crate::diagnostic::counted;
+use crate::error::Error;
 use crate::pool::Estimate;
-use crate::pool::quantile::QuantileChoice;
+use crate::pool::quantile::{PooledQuantiles, QuantileChoice, QuantileMethod};
 use crate::report::{Column, Format, Output, Sheet};
+
+/// Why nothing was pooled.
+pub(super) fn nothing(pooled: &PooledQuantiles) -> Error {
+    let of = |count: usize, what: &str| format!("there is nothing to pool: {} {what}", counted(count, "forecast"));
+    match pooled.method.pool.needs() {
+        Some(needs) if pooled.without_pool > 0 => Error::input(format!(
+            "there is nothing to pool: `{}` needs {needs}, which none of {} has throughout",
+            pooled.method,
+            counted(pooled.without_pool, "target")
+        ))
+        .help("`--method mean` exists everywhere"),
+        _ if pooled.off_scale > 0 => {
+            Error::input(of(pooled.off_scale, "left out, since the log scale holds no number below 0"))
+                .help("`--scale natural` holds every number")
+        }
+        _ if pooled.short > 0 => Error::input(of(pooled.short, "left out, since their levels do not reach as far")),
+        _ => Error::input("there is nothing to pool: nobody has a forecast by quantiles"),
+    }
+}
 
 /// The report on a choice.
 pub(super) fn report<'a>(choice: &QuantileChoice, json: &'a Answer<'a>, format: Format) -> Output<'a, Answer<'a>> {
@@ -113,11 +133,22 @@ fn foot(choice: &QuantileChoice) -> Vec<String> {
     if choice.short > 0 {
         lines.push(format!("left out, since their levels do not reach as far: {}", counted(choice.short, "forecast")));
     }
+    if choice.off_scale > 0 {
+        lines.push(format!(
+            "left out, since the log scale holds no number below 0: {}",
+            counted(choice.off_scale, "forecast")
+        ));
+    }
     if choice.unpivoted > 0 {
         lines.push(format!("not moved, since the baseline is absent: {}", counted(choice.unpivoted, "forecast")));
     }
+    let needs = choice.chosen.parse::<QuantileMethod>().ok().and_then(|method| method.pool.needs());
+    let since = needs.map_or_else(String::new, |needs| format!(", since `{}` needs {needs}", choice.chosen));
+    if choice.by_mean > 0 {
+        lines.push(format!("pooled by the plain mean{since}: {}", counted(choice.by_mean, "target")));
+    }
     if choice.without_pool > 0 {
-        lines.push(format!("without a pool: {}", counted(choice.without_pool, "target")));
+        lines.push(format!("without a pool{since}: {}", counted(choice.without_pool, "target")));
     }
     lines
 }

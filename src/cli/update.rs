@@ -101,7 +101,16 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     }
     let records = match &arguments.outcomes {
         None if arguments.ledger.is_named() => arguments.ledger.proven_records()?,
-        None => arguments.ledger.records()?,
+        None => {
+            let path = arguments.ledger.path();
+            if !path.exists() {
+                console::note(&format!(
+                    "note: there is no ledger `{}`, so that no outcomes are known; `--ledger` names another, `--outcomes` reads them from a table",
+                    path.display()
+                ));
+            }
+            arguments.ledger.records()?
+        }
         Some(path) => {
             let mut records = Records::default();
             for question in run::questions(&loaded.model) {
@@ -119,8 +128,26 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         ))
         .help("nothing is observed by then that the file does not know"));
     }
+    for question in run::questions(&loaded.model) {
+        let known = records.questions.get(&question.id).filter(|known| known.ask != question.ask);
+        if let Some(known) = known.filter(|_| records.outcomes.contains_key(&question.id)) {
+            console::note(&format!(
+                "note: where it resolved, {} asks “{}”, here “{}”: the outcome counts all the same",
+                question.id, known.ask, question.ask
+            ));
+        }
+    }
     for question in &loaded.model.questions {
         let Some(outcome) = records.outcomes.get(&question.name) else { continue };
+        if let Resolution::Date(came) = outcome.resolution
+            && came > outcome.resolved_on.day()
+        {
+            console::note(&format!(
+                "note: the outcome of {} is of {}, before the day on which it came ({came}); it counts all the same",
+                question.name,
+                outcome.resolved_on.day()
+            ));
+        }
         let (day, as_of) = (outcome.resolved_on.day(), loaded.model.as_of);
         if day < as_of && outcome.resolution != Resolution::Annulled {
             console::note(&format!(
@@ -151,6 +178,11 @@ fn show(arguments: &Arguments, loaded: &Loaded, update: &Update, format: Format)
         } else {
             write(arguments, loaded, update)?
         };
+    if arguments.dry_run
+        && let Some(problem) = unsound(loaded, &update::rewrite(&loaded.source, update)?)
+    {
+        console::note(&format!("note: {problem}, so that nothing could be written"));
+    }
     let report = Report {
         schema: "foretell.update/1",
         file: arguments.file.display().to_string(),
@@ -206,9 +238,20 @@ fn show(arguments: &Arguments, loaded: &Loaded, update: &Update, format: Format)
     Ok(ExitCode::SUCCESS)
 }
 
+/// Why the scenario could not be run with these texts, if it could not: what it states of other chances may leave no room for a prior that moved.
+fn unsound(loaded: &Loaded, texts: &[String]) -> Option<String> {
+    let problem = load::first_error(&loaded.source, texts)?;
+    Some(format!("after this update `{}` could not be run: {}", loaded.written.name(), problem.message))
+}
+
 /// Writes the scenario, and its file of priors if that moved or the new scenario would not find it.
 fn write(arguments: &Arguments, loaded: &Loaded, update: &Update) -> Result<Vec<String>, Error> {
     let mut texts = update::rewrite(&loaded.source, update)?;
+    if let Some(problem) = unsound(loaded, &texts) {
+        return Err(Error::input(problem).help(
+            "nothing was written; loosen what the file states beside the prior that learns (a total, other steps of a ladder, the share that never comes), and update again",
+        ));
+    }
     let mut files = vec![arguments.out.clone().unwrap_or_else(|| arguments.file.clone())];
     let parts: Vec<_> = loaded.source.parts().collect();
     if let [_, priors] = parts[..] {

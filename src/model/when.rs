@@ -20,6 +20,8 @@ pub struct HazardSpec {
     pub stated_days: Vec<f64>,
     /// Where the other steps stand that state a doubt: they are taken at their means.
     pub taken_at_mean: Vec<Span>,
+    /// Where the steps stand that state no doubt, each a chance by a day, with that day: the doubt of another step moves them.
+    pub without_doubt: Vec<(Span, f64)>,
 }
 
 /// See [`HazardSpec::doubt`].
@@ -155,6 +157,8 @@ pub(super) fn hazard(
     let is_other = |step: &&Step| doubt.as_ref().is_some_and(|doubt| doubt.belief.span != step.belief.span);
     let others = steps.iter().filter(|step| step.belief.prior.is_some()).filter(is_other);
     let taken_at_mean = others.map(|step| step.belief.span).collect();
+    let fixed = steps.iter().filter(|step| step.belief.prior.is_none() && !step.is_mass);
+    let without_doubt = fixed.map(|step| (step.belief.span, step.day)).collect();
     let scales: Option<Vec<f64>> = doubt.as_ref().map(|doubt| {
         let reference = -crate::math::ln_1p(-doubt.belief.mean);
         doubt.strata.iter().map(|p| -crate::math::ln_1p(-p.min(1.0 - 1e-15)) / reference).collect()
@@ -207,7 +211,7 @@ pub(super) fn hazard(
             }
         }
     };
-    Some(HazardSpec { hazard, doubt, stated_days, taken_at_mean })
+    Some(HazardSpec { hazard, doubt, stated_days, taken_at_mean, without_doubt })
 }
 
 /// Each day alike although the hazard is in doubt, by 64 corners.

@@ -329,9 +329,11 @@ fn uses(plan: &Plan) -> Vec<Use> {
     let mut uses = vec![Use::default(); plan.parameters.len()];
     for step in &plan.steps {
         let mut of_this: Vec<(ParameterId, bool)> = match &step.operation {
-            Operation::Bernoulli { rows, .. } => {
+            Operation::Bernoulli { rows, draw, .. } => {
+                // Of a draw in common with others the probability of all together is no polynomial.
+                let is_shared = matches!(draw, Draw::Column(_));
                 let drawn = rows.iter().filter_map(|row| row.value.drawn);
-                drawn.map(|drawn| (drawn.parameter, drawn.log_odds != 0.0)).collect()
+                drawn.map(|drawn| (drawn.parameter, is_shared || drawn.log_odds != 0.0)).collect()
             }
             Operation::Date { rows, .. } => {
                 rows.iter().filter_map(|row| row.value.scale).map(|scale| (scale.parameter, true)).collect()

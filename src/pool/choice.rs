@@ -10,7 +10,7 @@ use super::method::Said;
 use super::past::{History, Past, plain_mean};
 use super::penalty::Penalty;
 use super::recipe::{Cooked, Recipe};
-use super::trial::{Attempt, CANDIDATES, FEWEST_CLUSTERS, attempts, blended, by_question, surest};
+use super::trial::{Attempt, BLENDS, CANDIDATES, FEWEST_CLUSTERS, WHOLE, attempts, blended, by_question, surest};
 use crate::diagnostic::counted;
 use crate::math::student;
 use crate::score::{ClusteredMean, clustered_mean};
@@ -57,7 +57,7 @@ impl Estimate {
 pub struct Tried {
     /// The recipe.
     pub recipe: String,
-    /// The share of it in the blend with the plain mean whose gain is surest.
+    /// The share of it in the blend with the plain mean whose gain is surest; all of it where it was named.
     pub blend: f64,
     /// The blend's mean score less that of the plain mean; below 0 is better.
     pub difference: f64,
@@ -156,7 +156,8 @@ pub fn choose(history: &History, penalty: Penalty, named: Option<Recipe>) -> Opt
     };
     let (folding, outer) = folds(&past, OUTER_REPEATS);
     let judged = Judged::new(&past, &outer, &recipes, penalty, named.is_some());
-    let (_, tried) = attempts(&past, &recipes, penalty, INNER_REPEATS + 1);
+    let blends = if named.is_some() { WHOLE } else { BLENDS };
+    let (_, tried) = attempts(&past, &recipes, penalty, INNER_REPEATS + 1, blends);
     let (picked, why) = match named {
         Some(_) => (Some((0, 1.0)), "it was named".to_owned()),
         None => decide(&past, &tried, &judged),
@@ -293,7 +294,8 @@ fn judge(past: &Past<'_>, fold: &Fold, recipes: &[Recipe], penalty: Penalty, is_
     let picked = if is_named {
         recipes.first().map(|recipe| (*recipe, 1.0))
     } else {
-        surest(&attempts(&learn, recipes, penalty, INNER_REPEATS).1).map(|best| (recipes[best.recipe], best.blend))
+        surest(&attempts(&learn, recipes, penalty, INNER_REPEATS, BLENDS).1)
+            .map(|best| (recipes[best.recipe], best.blend))
     };
     let cooked = picked.and_then(|(recipe, blend)| Some((recipe.fit(&learn, penalty)?, blend)));
     let best = best_single(&learn, penalty);
@@ -378,6 +380,22 @@ mod tests {
         assert!(gained < -0.02, "{gained}");
         assert!(promised.lower.is_some_and(|lower| lower < gained), "{promised:?} {gained}");
         assert!(promised.upper.is_some_and(|upper| gained < upper), "{promised:?} {gained}");
+    }
+
+    /// Where nobody knows anything a tenth of a recipe does least harm, but a recipe that was named is applied, and so shown, whole.
+    #[test]
+    fn a_recipe_that_was_named_is_shown_as_it_is_applied() {
+        let mut stream = SplitMix::of_replicate(13, 0);
+        let history = history_of(60, || {
+            let row = (0..4).map(|_| uniform(&mut stream)).collect();
+            (row, uniform(&mut stream) < 0.5)
+        });
+        let named = "median".parse().expect("a recipe");
+        let (choice, _) = choose(&history, Penalty::Brier, Some(named)).expect("sixty questions");
+        assert_eq!((choice.blend, choice.tried.len(), choice.tried[0].blend), (1.0, 1, 1.0));
+        let (procedure, mean) = (choice.procedure.expect("judged").mean, choice.plain_mean.expect("judged").mean);
+        // The median learns nothing: however the folds are made, the difference is that of all questions.
+        assert!((choice.tried[0].difference - (procedure - mean)).abs() < 1e-12, "{choice:?}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The isotonic map: the non-decreasing map that would have scored best.
 
 use super::method::{Map, MapMethod};
+use crate::diagnostic::counted;
 use crate::math::isotonic;
 
 /// A fitted isotonic map.
@@ -83,7 +84,7 @@ impl Map for Held {
     fn learned(&self) -> String {
         let mut values = self.map.values.clone();
         values.dedup();
-        format!("{} steps", values.len())
+        counted(values.len(), "step")
     }
 }
 

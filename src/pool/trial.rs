@@ -26,7 +26,10 @@ pub static CANDIDATES: &[&str] = &[
 pub const FEWEST_CLUSTERS: usize = 15;
 
 /// Shares of a recipe in the blend that are tried, the rest being the plain mean.
-const BLENDS: [f64; 10] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
+pub(super) const BLENDS: &[f64] = &[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
+
+/// A recipe that was named is taken as it is.
+pub(super) const WHOLE: &[f64] = &[1.0];
 
 /// A recipe as it did on questions that it had not learned from.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -55,13 +58,14 @@ fn caution(count: usize, clusters: usize) -> Option<f64> {
     student::quantile(clusters.checked_sub(1)? as f64, powf(0.5, 1.0 / count.max(1) as f64))
 }
 
-/// The best blend of each recipe that the past is enough for, and how the folds were made. Nothing with fewer than [`FEWEST_CLUSTERS`]
-/// clusters.
+/// The best of these blends of each recipe that the past is enough for, and how the folds were made. Nothing with fewer than
+/// [`FEWEST_CLUSTERS`] clusters.
 pub(super) fn attempts(
     past: &Past<'_>,
     recipes: &[Recipe],
     penalty: Penalty,
     repeats: usize,
+    blends: &[f64],
 ) -> (Folding, Vec<Attempt>) {
     let (folding, folds) = folds(past, repeats);
     if past.cluster_count() < FEWEST_CLUSTERS {
@@ -77,7 +81,9 @@ pub(super) fn attempts(
     let predicted_count = predicted.len();
     let found = predicted
         .iter()
-        .filter_map(|(recipe, predicted)| best_blend(past, penalty, *recipe, predicted, &means, predicted_count))
+        .filter_map(|(recipe, predicted)| {
+            best_blend(past, penalty, *recipe, predicted, &means, (predicted_count, blends))
+        })
         .collect();
     (folding, found)
 }
@@ -112,10 +118,10 @@ fn best_blend(
     recipe: usize,
     predicted: &[(usize, f64)],
     means: &[f64],
-    looked_at: usize,
+    (looked_at, blends): (usize, &[f64]),
 ) -> Option<Attempt> {
     let mut best: Option<Attempt> = None;
-    for blend in BLENDS {
+    for blend in blends.iter().copied() {
         let score = |at: usize, said: f64| {
             let happened = past.questions[at].happened;
             penalty.of(blended(means[at], said, blend), happened) - penalty.of(means[at], happened)

@@ -113,10 +113,10 @@ impl fmt::Display for Impossible {
             Self::Contradiction { names, worlds, .. } => {
                 let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
                 let names = names.join(" and ");
-                write!(formatter, "{names} contradict each other in this scenario: ")?;
+                write!(formatter, "{names} contradict each other in this scenario")?;
                 match worlds {
-                    0 => write!(formatter, "the probability of all of them together is 0"),
-                    _ => write!(formatter, "none of {worlds} worlds agrees with all of them"),
+                    0 => write!(formatter, ": the probability of all of them together is 0"),
+                    _ => write!(formatter, ", or next to it: none of {worlds} worlds agrees with all of them"),
                 }
             }
             Self::Belief { name, probability, reached, .. } if reached.is_nan() => write!(

@@ -144,12 +144,15 @@ impl<'a> Facts<'a> {
                 note(&mut self.numbers, *event, *value, &from);
                 Ok(())
             }
-            (QuestionTarget::Value(_), Resolution::Value(_)) => {
-                Err("it asks about a formula of several events".to_owned())
-            }
+            (QuestionTarget::Value(_), Resolution::Value(_)) => Err(COMBINATION.to_owned()),
             (QuestionTarget::When(event), Resolution::Date(date)) => {
-                let day = self.model.day(*date);
-                self.date(*event, day - 1.0, day, &from);
+                let (day, horizon) = (self.model.day(*date), self.model.horizon_days());
+                if day <= 0.0 {
+                    return Err(format!("it came on {date}, which is no later than what the file knows anyway"));
+                }
+                // What comes after the horizon never comes in the world of the file.
+                let (after, by) = if day <= horizon { (day - 1.0, day) } else { (horizon, f64::INFINITY) };
+                self.date(*event, after, by, &from);
                 Ok(())
             }
             (QuestionTarget::When(event), Resolution::No) => {

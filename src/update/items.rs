@@ -36,9 +36,12 @@ pub(super) fn outcome(model: &Model, question: &Question, outcome: &Outcome) -> 
             equal(formula, *value)
         }
         (QuestionTarget::When(event), Resolution::Date(date)) => {
-            let day = model.day(*date);
+            let (day, horizon) = (model.day(*date), model.horizon_days());
+            if day <= 0.0 {
+                return None;
+            }
             let by = |day: f64| Condition::ByDay { event: *event, day };
-            by(day).and(by(day - 1.0).negated())
+            if day <= horizon { by(day).and(by(day - 1.0).negated()) } else { by(horizon).negated() }
         }
         (QuestionTarget::When(event), Resolution::No) => {
             Condition::ByDay { event: *event, day: model.day(question.closes) }.negated()
@@ -99,31 +102,27 @@ fn known(model: &Model, condition: &Condition, holds: bool, times: Times) -> Con
     }
 }
 
-/// That a date event had not come by the end of a day: silence, of those that would be reported.
-pub(super) fn silence(model: &Model, facts: &Facts<'_>, until: Date) -> Vec<Item> {
-    let observed = (0..model.events.len())
-        .map(EventId)
-        .filter(|event| matches!(&model.event(*event).definition, Definition::When(when) if when.observed));
-    observed.filter_map(|event| not_yet(model, event, until).filter(|_| is_open(model, facts, event, until))).collect()
-}
-
-/// Silence that was learned from and reaches further than `until`: it is known whatever else is observed now, and would be unlearned without it.
-pub(super) fn standing_silence(
+/// That date events had not come: those that would be reported, by the end of `until`; and those whose silence was learned from, up to the day of that, which is
+/// known whatever is observed now and would be unlearned without it. Of one event the longer silence says what the shorter one does.
+pub(super) fn silence(
     model: &Model,
     facts: &Facts<'_>,
     learned_from: &BTreeSet<String>,
     until: Option<Date>,
 ) -> Vec<Item> {
-    let mut longest: BTreeMap<EventId, Date> = BTreeMap::new();
-    for (event, then) in learned_from.iter().filter_map(|tag| silent(model, tag)) {
-        let known = longest.entry(event).or_insert(then);
+    let mut learned: BTreeMap<EventId, Date> = BTreeMap::new();
+    let remembered = learned_from.iter().filter_map(|tag| silent(model, tag));
+    for (event, then) in remembered.filter(|(event, then)| is_open(model, facts, *event, *then)) {
+        let known = learned.entry(event).or_insert(then);
         *known = then.max(*known);
     }
-    let further = longest.into_iter().filter(|(_, then)| until.is_none_or(|until| until < *then));
-    further
-        .filter(|(event, then)| is_open(model, facts, *event, *then))
-        .filter_map(|(event, then)| not_yet(model, event, then))
-        .collect()
+    let longest = |event: EventId| {
+        let Definition::When(when) = &model.event(event).definition else { return None };
+        // What came before `until` was silent all the same up to the day to which that was learned from.
+        let now = until.filter(|until| when.observed && is_open(model, facts, event, *until));
+        not_yet(model, event, now.max(learned.get(&event).copied())?)
+    };
+    (0..model.events.len()).map(EventId).filter_map(longest).collect()
 }
 
 /// Whether silence up to a day says something of an event: it is neither known to have come by then, nor not to have come for longer.
@@ -149,8 +148,42 @@ fn silent(model: &Model, tag: &str) -> Option<(EventId, Date)> {
     Some((model.find(name)?, rest.strip_suffix(')')?.parse().ok()?))
 }
 
+/// Whether one tag remembers silence of this scenario's time and another a longer one of the same event, which says all that the first one does.
+pub(super) fn is_outlasted(model: &Model, tag: &str, by: &str) -> bool {
+    // A class that several scenarios share names the scenario behind.
+    let of = |tag: &str| match tag.split_once(") in ") {
+        Some((tag, scenario)) => (silent(model, &format!("{tag})")), scenario.to_owned()),
+        None => (silent(model, tag), String::new()),
+    };
+    let ((one, of_one), (other, of_other)) = (of(tag), of(by));
+    let (Some((event, until)), Some((same, longer))) = (one, other) else { return false };
+    event == same && of_one == of_other && model.as_of < until && until < longer
+}
+
 /// The silence that an event has learned from already, from what `learned_from` remembers.
 pub(super) fn remembered_silence(model: &Model, tag: &str) -> Option<Item> {
     let (event, until) = silent(model, tag)?;
     not_yet(model, event, until)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_outlasted;
+    use crate::update::tests::{HEAD, checked};
+
+    #[test]
+    fn only_a_longer_silence_of_the_same_event_and_scenario_stands_for_another() {
+        let model = checked(&format!(
+            "{HEAD}[event.a]\nwhen = \"30% by 2025-12-31\"\n[event.b]\nwhen = \"30% by 2025-12-31\"\n"
+        ));
+        let july = "a: not yet (2025-07-01)";
+        assert!(is_outlasted(&model, july, "a: not yet (2025-08-01)"));
+        assert!(is_outlasted(&model, "a: not yet (2025-07-01) in x", "a: not yet (2025-08-01) in x"));
+        let others =
+            ["a: not yet (2025-07-01)", "a: not yet (2025-06-01)", "b: not yet (2025-08-01)", "a: yes (2025-08-01)"];
+        assert!(others.iter().all(|other| !is_outlasted(&model, july, other)));
+        assert!(!is_outlasted(&model, "a: not yet (2025-07-01) in x", "a: not yet (2025-08-01) in y"));
+        // What was learned in an earlier time of the scenario is part of the prior.
+        assert!(!is_outlasted(&model, "a: not yet (2024-07-01)", "a: not yet (2025-08-01)"));
+    }
 }

@@ -17,6 +17,7 @@ mod conjugate;
 mod dated;
 mod facts;
 mod items;
+mod ladder;
 mod learner;
 mod moments;
 mod named;
@@ -202,7 +203,10 @@ pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: 
         let settles = facts.learn(question, outcome);
         items.extend(items::outcome(model, question, outcome));
         let settles = match (&question.target, settles) {
-            (QuestionTarget::Value(formula), Ok(())) if !items::has_worlds(model, formula) => {
+            (QuestionTarget::Value(formula), settles)
+                if !items::has_worlds(model, formula)
+                    && settles.as_ref().err().is_none_or(|why| why == facts::COMBINATION) =>
+            {
                 Err("it asks about a number that follows from others: no world has just this value".to_owned())
             }
             (_, settles) => settles,
@@ -211,10 +215,7 @@ pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: 
     }
     let contradictions = facts.contradictions();
     items.retain(|item| !contradictions.contains(item.tag.as_str()));
-    if let Some(until) = observed.until {
-        items.extend(items::silence(model, &facts, until));
-    }
-    items.extend(items::standing_silence(model, &facts, &learned_from, observed.until));
+    items.extend(items::silence(model, &facts, &learned_from, observed.until));
     let impossible = possible::contradictions(model, &items);
     facts.refuse(&impossible.iter().flat_map(|one| one.tags.iter().cloned()).collect());
     items.retain(|item| !facts.is_refused(&item.tag));
@@ -237,6 +238,8 @@ pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: 
     reasons.sort_by_key(|(name, _)| place(name));
     update.skipped.extend(reasons.into_iter().map(|(name, why)| Skipped { name, why }));
     update.skipped.extend(named::ladders(&given));
+    let left_behind = ladder::left_behind(model, text, &update);
+    update.skipped.extend(left_behind);
     update.learned.sort_by_key(|one| place(&one.event));
     update
 }

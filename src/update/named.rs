@@ -126,18 +126,18 @@ fn why(
         let names: Vec<String> = bearing.iter().map(|learner| format!("`{}`", learner.name(model))).collect();
         return format!("learned from it already: {}", names.join(", "));
     }
+    let of = |learner: &Learner| Some(learner.name(model)).filter(|name| reasons.contains_key(name));
+    let named: Vec<String> = bearing.iter().filter_map(of).map(|name| format!("`{name}`")).collect();
     let mut is_settled = true;
     items[item].condition.visit_events(&mut |event| {
         is_settled &= facts.binary(event).is_some() || facts.option(event).is_some() || facts.number(event).is_some();
     });
-    if bearing.is_empty() || is_settled {
+    if bearing.is_empty() || is_settled && named.is_empty() {
         return "other outcomes say already what it says".to_owned();
     }
     if reasons.contains_key(TOGETHER) {
         return format!("the chances on which it bears were not weighed: see `{TOGETHER}`");
     }
-    let of = |learner: &Learner| Some(learner.name(model)).filter(|name| reasons.contains_key(name));
-    let named: Vec<String> = bearing.iter().filter_map(of).map(|name| format!("`{name}`")).collect();
     if !named.is_empty() {
         return format!("it bears on what did not move for a reason of its own: see {}", named.join(", "));
     }

@@ -42,11 +42,17 @@ pub(super) fn applied<'a, T>(rows: &'a [CaseRow<T>], facts: &Facts) -> Applied<'
     Applied::Unknown("which of its cases counted is not known: the outcomes do not tell its conditions".to_owned())
 }
 
+/// Why an outcome of what is made so by intervention teaches nothing.
+const MADE: &str = "`suppose` makes it so, whatever its chance: what came of it says nothing of that";
+
 /// Learns what the facts say about one event.
 ///
 /// # Errors
 /// Why they do not settle its chance by themselves.
 pub(super) fn learn(given: &Given<'_>, id: EventId, event: &Event, update: &mut Update) -> Result<(), String> {
+    if given.model.suppose.iter().any(|made| made.event == id) {
+        return if given.facts.about(id).is_empty() { Ok(()) } else { Err(MADE.to_owned()) };
+    }
     match &event.definition {
         Definition::Chance(chance) => binary(given, id, event, chance, update),
         Definition::Options(rows) => options(given, id, event, rows, update),
@@ -81,10 +87,13 @@ pub(super) fn is_news(given: &Given<'_>, event: &Event, from: &[String], agreed:
         }
     }
     match learned.first() {
-        Some(learned) => Err(format!("it has learned from {learned}, and {} moves it no further", from.join(", "))),
+        Some(learned) => Err(format!("it has learned from {learned}, and {} {NO_FURTHER}", from.join(", "))),
         None => Ok(()),
     }
 }
+
+/// Of an event that has learned its outcome, while that is still known.
+pub(super) const NO_FURTHER: &str = "moves it no further";
 
 /// What to do where something was learned that is no longer so.
 pub(super) const PUT_BACK: &str =

@@ -4,6 +4,7 @@ use super::Update;
 use crate::error::Error;
 use crate::scenario::edit;
 use crate::source::Source;
+use std::ops::Range;
 use toml::de::DeTable;
 
 /// The texts of a source after an update, in their order; one that nothing moved is as it was. Comments, spacing and order stay as they are.
@@ -40,7 +41,8 @@ pub fn rewrite(source: &Source, update: &Update) -> Result<Vec<String>, Error> {
         // The text that has the table is the one whose table learned.
         let home = texts.iter_mut().find(|text| has_table(text, table, name));
         let home = home.ok_or_else(|| Error::input(format!("there is no `{table}.{name}` in the text to update")))?;
-        *home = edit::set_key(home, &[table, name], "learned_from", &list(from))?;
+        let list = grown(home, table, name, from).unwrap_or_else(|| list(from));
+        *home = edit::set_key(home, &[table, name], "learned_from", &list)?;
         if let Some(counted_to) = update.counted_to.get(name).filter(|_| *table == "prior") {
             *home = edit::set_key(home, &[table, name], "as_of", &counted_to.to_string())?;
         }
@@ -52,6 +54,37 @@ fn has_table(text: &str, table: &str, name: &str) -> bool {
     let (tree, _) = DeTable::parse_recoverable(text);
     let tables = tree.get_ref().get(table).and_then(|tables| tables.get_ref().as_table());
     tables.is_some_and(|tables| tables.contains_key(name))
+}
+
+/// The list that is there with more entries, and with its comments where they stand; none if it has no comments, or if entries of it are to go.
+fn grown(text: &str, table: &str, name: &str, entries: &[String]) -> Option<String> {
+    let (tree, _) = DeTable::parse_recoverable(text);
+    let named = tree.get_ref().get(table)?.get_ref().as_table()?.get(name)?.get_ref().as_table()?;
+    let list = named.get("learned_from")?;
+    let (whole, known) = (list.span(), list.get_ref().as_array()?);
+    let known: Vec<(&str, Range<usize>)> =
+        known.iter().map(|one| Some((one.get_ref().as_str()?, one.span()))).collect::<Option<_>>()?;
+    let stay = known.len() <= entries.len() && known.iter().zip(entries).all(|((known, _), entry)| known == entry);
+    let last = known.last()?.1.end;
+    // What stands before, between and behind the entries.
+    let starts = known.iter().map(|(_, span)| span.start).chain([whole.end]);
+    let ends = std::iter::once(whole.start).chain(known.iter().map(|(_, span)| span.end));
+    let has_comments =
+        ends.zip(starts).any(|(from, to)| text.get(from..to).is_some_and(|between| between.contains('#')));
+    if !stay || !has_comments {
+        return None;
+    }
+    let (before, behind) = (text.get(whole.start..last)?, text.get(last..whole.end - 1)?);
+    let behind = behind.trim_end_matches([' ', '\t']);
+    let has_comma = behind.lines().any(|line| line.split('#').next().is_some_and(|code| code.contains(',')));
+    let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let mut parts = vec![before, if has_comma { "" } else { "," }, behind];
+    if !behind.ends_with('\n') {
+        parts.push(line_end);
+    }
+    let more: Vec<String> =
+        entries[known.len()..].iter().map(|entry| format!("    {},{line_end}", edit::quoted(entry))).collect();
+    Some(format!("{}{}]", parts.concat(), more.concat()))
 }
 
 /// A list of texts: in one line, or where that would be long one in each.

@@ -71,6 +71,26 @@ fn a_base_rate_counts_one_more_case() {
 }
 
 #[test]
+fn comments_in_the_list_of_what_was_learned_from_stay() {
+    let asked = question("q", "holds = \"deal\"");
+    let of = |list: &str| format!("[event.deal]\nchance = \"6 of 20\"\nlearned_from = {list}\n{asked}");
+    for (before, after) in [
+        (
+            "[ # by hand\n   \"old: yes (2024-06-30)\", # kept?\n]",
+            "[ # by hand\n   \"old: yes (2024-06-30)\", # kept?\n    \"q: yes (2025-06-30)\",\n]",
+        ),
+        (
+            "[\n  \"old: yes (2024-06-30)\" # the last, of two\n  # [one more]\n  ]",
+            "[\n  \"old: yes (2024-06-30)\", # the last, of two\n  # [one more]\n    \"q: yes (2025-06-30)\",\n]",
+        ),
+        ("[\"old: yes (2024-06-30)\"]", "[\"old: yes (2024-06-30)\", \"q: yes (2025-06-30)\"]"),
+    ] {
+        let (text, _) = updated(&of(before), &[("q", Resolution::Yes)]);
+        assert!(text.contains(&format!("learned_from = {after}\n")), "{text}");
+    }
+}
+
+#[test]
 fn an_outcome_counts_once() {
     let body = format!("[event.deal]\nchance = \"6 of 20\"\n{}", question("q", "holds = \"deal\""));
     let (after, _) = updated(&body, &[("q", Resolution::Yes)]);

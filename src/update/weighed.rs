@@ -17,7 +17,7 @@ use crate::exact;
 use crate::forecast::Estimate;
 use crate::model::{Belief, CountSpec, Definition, EventId, Model, NumberSpec, OptionsBelief};
 use crate::plan::{self, Grain, Inquiry, Plan, Situation, Unfolded};
-use crate::simulate::{self, Answer, Settings};
+use crate::simulate::{self, Answer, Impossible, Settings};
 use crate::source::{Source, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -87,9 +87,11 @@ pub(super) fn learn(
         match remembered(model, &known, items) {
             Ok(old) => drop(learners.insert(*learner, old)),
             Err(tag) => {
-                reasons.entry(learner.name(model)).or_insert_with(|| {
-                    format!("it has learned from {tag}, which is not observed any more: give that outcome, or put that piece of news back into the file, as it was")
-                });
+                let name = learner.name(model);
+                // What is new may well move it, with what it has learned from.
+                if reasons.get(&name).is_none_or(|why| why.ends_with(posterior::NO_FURTHER)) {
+                    reasons.insert(name, format!("it has learned from {tag}, which is not observed any more: give that outcome, or put that piece of news back into the file, as it was"));
+                }
             }
         }
     }
@@ -301,7 +303,15 @@ fn figures(model: &Model, items: &[Item], wanted: &dyn Fn(usize) -> Option<Grain
                     simulated[*ask] = Some((tally.worlds(), tally.effective_sample_size()));
                 }
             }
-            Err(problem) => part.asks.iter().for_each(|ask| answers[*ask] = Err(problem.to_string())),
+            Err(problem) => {
+                let way_out = match problem {
+                    Impossible::Evidence { .. } | Impossible::Contradiction { .. } => {
+                        "; if that can be, `--worlds` draws more"
+                    }
+                    _ => "",
+                };
+                part.asks.iter().for_each(|ask| answers[*ask] = Err(format!("{problem}{way_out}")));
+            }
         }
     }
     Figures { unfolded, answers, values, simulated }
@@ -519,13 +529,14 @@ fn dirichlet(belief: &OptionsBelief, asks: &[usize], all: &Figures) -> Moved {
     }
 }
 
-/// Adds observations to those that something has learned from.
+/// Adds observations to those that something has learned from; of the silence of an event the longest is remembered.
 fn remember(model: &Model, learner: Learner, by: &[String], source: &Source, update: &mut Update) {
     let known = || learner.history(model).to_vec();
     let list = update.learned_from.entry(learner.key(model)).or_insert_with(known);
     for tag in by {
         let remembered = learner.remembered(model, source, tag);
         if !list.contains(&remembered) {
+            list.retain(|known| !items::is_outlasted(model, known, &remembered));
             list.push(remembered);
         }
     }

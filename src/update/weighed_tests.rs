@@ -170,6 +170,9 @@ fn what_has_not_come_yet_is_known_of_what_would_be_seen() {
     let at_once = on(&text, date(2025, 8, 1));
     let (after, whole) = (&two_steps.learned[0], &at_once.learned[0]);
     assert!((after.mean_after - whole.mean_after).abs() < 2e-4, "{after:?} {whole:?}");
+    // The longer silence says what the shorter one does, and takes its place.
+    let august = rewritten(&july, &two_steps);
+    assert!(august.contains("learned_from = [\"paper: not yet (2025-08-01)\"]"), "{august}");
     // On the same day again nothing is new, and what is not observed does not speak by being silent.
     assert!(on(&july, date(2025, 7, 1)).learned.is_empty());
     let unseen = text.replace("2025-12-31\"\n", "2025-12-31\"\nobserved = false\n");
@@ -200,6 +203,36 @@ fn silence_that_was_learned_from_is_not_unlearned_by_what_comes_later() {
         let again = learned(&december, &[("q", Resolution::Yes)], until);
         assert!(again.learned.is_empty(), "{until:?}: {again:?}");
     }
+}
+
+/// Silence of May, learned from, and a yes at the end of June: what is said of October besides, when it had come, changes nothing. For an event with a prior of its own
+/// in closed form but for the integral.
+#[test]
+fn silence_that_was_learned_from_stays_known_where_the_event_came_before_the_watch_ended() {
+    let asked = question("q", "holds = \"paper by 2025-12-31\"");
+    let own = format!("{HEAD}[event.paper]\nwhen = \"6 of 20 by 2025-12-31\"\n{asked}");
+    let classed = format!(
+        "{HEAD}[prior.papers]\nchance = \"6 of 20\"\nworth = 4\n[event.paper]\nwhen = \"like papers by 2025-12-31\"\n{asked}"
+    );
+    let came = [("q", Resolution::Yes)];
+    for text in [&own, &classed] {
+        let may = rewritten(text, &learned(text, &[], Some(date(2025, 5, 1))));
+        assert!(may.contains("paper: not yet (2025-05-01)"), "{may}");
+        let without = learned(&may, &came, None);
+        assert_eq!(without.learned.len(), 1, "{without:?}");
+        for until in [date(2025, 6, 30), date(2025, 10, 1)] {
+            assert_eq!(learned(&may, &came, Some(until)).learned, without.learned, "{until}");
+        }
+        // As known at once, but for what is written of May alone.
+        let forgotten = learned(text, &came, None).learned[0].mean_after;
+        assert!((without.learned[0].mean_after - forgotten).abs() > 2e-4, "{without:?} {forgotten}");
+    }
+    let may = rewritten(&own, &learned(&own, &[], Some(date(2025, 5, 1))));
+    let october = learned(&may, &came, Some(date(2025, 10, 1)));
+    // Silent for 120 of 364 days, and there after 180.
+    let likelihood = |p: f64| powf(1.0 - p, 120.0 / 364.0) - powf(1.0 - p, 180.0 / 364.0);
+    let prior = Beta::jeffreys(6.0, 20.0).expect("one");
+    agree(one(&october, "paper", "6 of 20."), integrated(&prior, likelihood), 1e-4);
 }
 
 #[test]
@@ -296,6 +329,13 @@ fn a_number_that_no_world_has_is_named_and_leaves_the_others_alone() {
     let update = learned(&text, &[("v", Resolution::Value(17.0)), ("s", Resolution::Yes)], None);
     assert!(update.learned.iter().any(|one| one.event == "s"), "{update:?}");
     assert!(update.skipped.iter().any(|one| one.name == "v" && one.why.contains("follows from others")), "{update:?}");
+    // So does a formula of one event, and of several.
+    let asks = [question("v", "value = \"2 * p\""), question("s", "value = \"p + v\"")].concat();
+    let text = format!("{HEAD}[event.p]\nvalue = \"normal(normal(10, 3), 2)\"\n[event.v]\nequals = \"p + 6\"\n{asks}");
+    let update = learned(&text, &[("v", Resolution::Value(17.0)), ("s", Resolution::Value(1.0))], None);
+    let named =
+        |name: &str| update.skipped.iter().any(|one| one.name == name && one.why.contains("follows from others"));
+    assert!(named("v") && named("s") && update.learned.is_empty(), "{update:?}");
 }
 
 /// Two in a thousand worlds or so agree with what was observed, and are drawn by a proposal. Over 40 seeds the posterior mean of the rate spreads as its

@@ -37,6 +37,79 @@ fn update(desk: &Path, arguments: &[&str]) -> (bool, String) {
     (output.status.success(), String::from_utf8(said).expect("messages are text"))
 }
 
+/// Two scenarios of one ledger call different questions alike, and a day is told before it came: both are said.
+#[test]
+fn an_outcome_that_may_be_of_something_else_is_said() {
+    let desk = desk();
+    let ran = |arguments: &[&str]| {
+        let output = foretell().current_dir(desk.path()).args(arguments).output().expect("the binary runs");
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        String::from_utf8(output.stderr).expect("messages are text")
+    };
+    ran(&["run", "a.toml", "--worlds", "10k", "--doubt-draws", "0", "--record", "--ledger", "l.db"]);
+    ran(&["resolve", "talks", "no", "--on", "2026-05-31", "--ledger", "l.db"]);
+    assert!(!ran(&["update", "a.toml", "--dry-run", "--ledger", "l.db"]).contains("where it resolved"));
+    let other = scenario("B").replace("ask = \"?\"", "ask = \"Is it raining?\"");
+    std::fs::write(desk.path().join("b.toml"), other).expect("it can be written");
+    let said = ran(&["update", "b.toml", "--dry-run", "--ledger", "l.db"]);
+    assert!(said.contains("talks asks “?”, here “Is it raining?”"), "{said}");
+    let dated = "title = \"C\"\nas_of = 2026-01-01\nhorizon = 2026-12-31\n[event.talks]\nwhen = \"6 of 20 by 2026-06-30\"\n\
+                 [question.talks]\nask = \"?\"\nwhen = \"talks\"\ncloses = 2026-05-31\nresolves = \"so\"\n";
+    std::fs::write(desk.path().join("c.toml"), dated).expect("it can be written");
+    let early = "question,resolution,resolved_on\ntalks,2026-03-05,2026-03-01\n";
+    std::fs::write(desk.path().join("early.csv"), early).expect("it can be written");
+    let said = ran(&["update", "c.toml", "--outcomes", "early.csv", "--dry-run"]);
+    assert!(said.contains("of talks is of 2026-03-01, before the day on which it came (2026-03-05)"), "{said}");
+}
+
+#[test]
+fn an_update_that_finds_no_ledger_says_so() {
+    let desk = desk();
+    for arguments in [&["update", "a.toml"][..], &["update", "a.toml", "--until", "2026-03-01"]] {
+        let output = foretell().current_dir(desk.path()).args(arguments).output().expect("the binary runs");
+        let said = String::from_utf8(output.stderr).expect("messages are text");
+        assert!(output.status.success() && said.contains("there is no ledger `foretell.db`"), "{said}");
+    }
+    assert!(!update(desk.path(), &["--dry-run"]).1.contains("no ledger"));
+}
+
+/// What a file states of a total, of the other steps of a ladder or of never may leave no room for a prior that moved.
+#[test]
+fn an_update_that_would_leave_a_file_that_cannot_be_run_writes_nothing() {
+    let desk = desk();
+    let cases = [
+        (
+            "[event.a]\nchance = 0.3\n[event.talks]\nchance = [ { if = \"a\", is = \"6 of 20\" }, { otherwise = \"2 of 20\" } ]\noverall = \"12%\"\n",
+            "talks",
+            "yes",
+            "cannot be 12% overall",
+        ),
+        (
+            "[event.talks]\nwhen = \"31% by 2026-03-01, 3 of 10 by 2026-05-31\"\n",
+            "talks by 2026-05-31",
+            "no",
+            "but was 31 % before",
+        ),
+        ("[event.talks]\nwhen = \"6 of 20 by 2026-05-31, 68% never\"\n", "talks by 2026-05-31", "yes", "not 68 %"),
+    ];
+    for (events, asks, answer, words) in cases {
+        let text = format!(
+            "title = \"A\"\nas_of = 2026-01-01\nhorizon = 2026-12-31\n{events}[question.talks]\nask = \"?\"\nholds = \"{asks}\"\n\
+             closes = 2026-05-31\nresolves = \"so\"\n"
+        );
+        std::fs::write(desk.path().join("a.toml"), &text).expect("it can be written");
+        let outcome = format!("question,resolution,resolved_on\ntalks,{answer},2026-05-31\n");
+        std::fs::write(desk.path().join("outcomes.csv"), outcome).expect("it can be written");
+        for arguments in [&[][..], &["--out", "new.toml"]] {
+            let (went_well, said) = update(desk.path(), arguments);
+            assert!(!went_well && said.contains(words) && said.contains("nothing was written"), "{events}: {said}");
+        }
+        assert!(read(desk.path(), "a.toml") == text && !desk.path().join("new.toml").exists());
+        let (went_well, said) = update(desk.path(), &["--dry-run"]);
+        assert!(went_well && said.contains(words), "{events}: {said}");
+    }
+}
+
 #[test]
 fn an_update_writes_both_files_and_counts_once_under_whatever_name() {
     let desk = desk();

@@ -22,13 +22,20 @@ pub enum Form {
 }
 
 impl Form {
-    /// The form that a file of this name has.
-    #[must_use]
-    pub fn of(path: &Path) -> Self {
-        match path.extension().and_then(|text| text.to_str()) {
-            Some("jsonl" | "ndjson") => Self::Jsonl,
-            Some("parquet") => Self::Parquet,
-            _ => Self::Csv,
+    /// The form that a file of this name has; one without an ending is comma-separated.
+    ///
+    /// # Errors
+    /// If the ending is none of `.csv`, `.jsonl`, `.ndjson` and `.parquet`.
+    pub fn of(path: &Path) -> Result<Self, Error> {
+        let Some(ending) = path.extension() else { return Ok(Self::Csv) };
+        match ending.to_string_lossy().to_ascii_lowercase().as_str() {
+            "csv" => Ok(Self::Csv),
+            "jsonl" | "ndjson" => Ok(Self::Jsonl),
+            "parquet" => Ok(Self::Parquet),
+            _ => {
+                Err(Error::input(format!("the ending of `{}` says of no form of a table of forecasts", path.display()))
+                    .help("call it `.csv`, `.jsonl` or `.parquet`"))
+            }
         }
     }
 

@@ -61,6 +61,9 @@ impl QuantilePool for LogMean {
     fn name(&self) -> &'static str {
         "the mean of ln(1 + quantile), taken back"
     }
+    fn needs(&self) -> Option<&'static str> {
+        Some("numbers above -1")
+    }
     fn combine(&self, _levels: &[f64], said: &[&[f64]], weights: &[f64]) -> Option<Vec<f64>> {
         if said.iter().any(|values| values.iter().any(|value| *value <= -1.0)) {
             return None;

@@ -1,9 +1,9 @@
 //! A pool with what it learned, ready for further forecasts.
 
-use super::QuantilePool;
 use super::loss::{Past, loss};
 use super::panel::Target;
 use super::pivot::{Pivot, fit_pivot, median};
+use super::{QUANTILE_POOLS, QuantilePool};
 use crate::forecast::Scale;
 
 /// A pool with its weights and, if it has one, its pivot.
@@ -17,7 +17,7 @@ pub struct FittedPool {
     pub pivot: Option<Pivot>,
     /// The scale on which it is moved.
     pub scale: Scale,
-    /// Whether nothing of the past lay below 0, so that nothing pooled does.
+    /// Whether nothing of the past lay below 0: then nothing pooled does where no member goes below it.
     pub is_count: bool,
 }
 
@@ -72,11 +72,18 @@ impl FittedPool {
         if let Some(reach) = reach.filter(|reach| *reach != 0.0) {
             values.iter_mut().for_each(|value| *value = self.scale.back(self.scale.of(*value) + reach));
         }
-        if self.is_count {
+        // A target of which somebody says a number below 0 is no count, whatever the past was.
+        let may_be_count = || target.said.iter().flatten().flatten().all(|value| *value >= 0.0);
+        if self.is_count && may_be_count() {
             values.iter_mut().for_each(|value| *value = value.max(0.0));
         }
         values.sort_by(f64::total_cmp);
         values.iter().all(|value| value.is_finite()).then_some(Pooled { values, is_pivoted: reach.is_some() })
+    }
+
+    /// The plain mean of the same members.
+    pub(super) fn plain_mean(&self) -> Self {
+        Self { pool: QUANTILE_POOLS[0], weights: vec![1.0; self.weights.len()], pivot: None, ..self.clone() }
     }
 
     /// What the pool loses at a target whose outcome is known.

@@ -60,6 +60,11 @@ pub trait QuantilePool: Debug + Sync {
         vec![1.0; past.panel.members.len()]
     }
 
+    /// What the numbers must be for this pool to exist, in words; `None` where it exists for all.
+    fn needs(&self) -> Option<&'static str> {
+        None
+    }
+
     /// The pool's quantiles at the levels, of what the members present said there. Weights are above 0 and need not sum to 1.
     /// `None` where this pool does not exist.
     fn combine(&self, levels: &[f64], said: &[&[f64]], weights: &[f64]) -> Option<Vec<f64>>;

@@ -6,7 +6,7 @@ use super::fitted::FittedPool;
 use super::loss::{Losses, Past};
 use super::method::QuantileMethod;
 use super::panel::{Panel, Target, is_before, usual_levels};
-use crate::forecast::{Forecast, ForecastRecord, Records, Scale};
+use crate::forecast::{Forecast, ForecastRecord, Records, Scale, number_text};
 use std::collections::BTreeSet;
 
 /// How forecasts by quantiles are pooled.
@@ -49,20 +49,28 @@ pub struct PooledQuantiles {
     pub unpivoted: usize,
     /// Targets of now at which no pool exists.
     pub without_pool: usize,
+    /// Targets of now at which the pool that was chosen does not exist, so that the plain mean took its place.
+    pub by_mean: usize,
     /// Forecasts, then and now, that were brought from other levels, and those left out because their levels do not reach as far.
     pub brought: usize,
     /// See `brought`.
     pub short: usize,
+    /// Forecasts of now that were left out because they have numbers below 0, which the logarithmic scale does not hold.
+    pub off_scale: usize,
 }
 
 /// Fits a pool on the past and applies it to forecasts of now, whose outcomes are not looked at.
 ///
 /// For each forecast of now only those outcomes of the past count that were known before it was made; where new ones became known since
 /// the last fit, weights and pivot are fitted anew. Which pool it is stays as chosen before the first. Without forecasts of now the pool is
-/// fitted on the whole past.
+/// fitted on the whole past. Where the pool that was chosen does not exist (a mean of logarithms, for numbers of -1 and below) the plain mean takes its place;
+/// one that was named gives nothing there.
+///
+/// On the logarithmic scale quantiles of the past that lie below 0 count as 0, as they do in scores; forecasts of now that have some are left out and counted.
 ///
 /// # Errors
-/// If there are no forecasts by quantiles, no outcomes of them, the reference is not among the members, or a pool with a pivot is named and there is none.
+/// If there are no forecasts by quantiles, no outcomes of them, the reference is not among the members, a pool with a pivot is named and there is none, or a number
+/// that came lies below 0 and the scale is the logarithmic one.
 pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) -> Result<PooledQuantiles, String> {
     let is_member = |name: &str| !options.without.contains(name);
     let levels = match usual_levels(now, is_member) {
@@ -88,7 +96,16 @@ pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) 
     let known = Panel::new(past, members.clone(), levels.clone());
     let mut unresolved = now.clone();
     unresolved.outcomes.clear();
-    let now = Panel::new(&unresolved, members.clone(), levels);
+    let now = Panel::on(options.scale, &unresolved, members.clone(), levels);
+    let below = |target: &&Target| options.scale == Scale::Log && target.outcome.is_some_and(|outcome| outcome < 0.0);
+    if let Some((target, outcome)) = known.targets.iter().find(below).and_then(|target| Some((target, target.outcome?)))
+    {
+        return Err(format!(
+            "the log scale is for numbers of 0 and above, but `{}` came to {}",
+            target.question,
+            number_text(outcome)
+        ));
+    }
     let losses = Losses::new(&known, options.scale);
     let whole = Past::whole(&known, &losses);
     let before = |target: &Target| -> Past<'_> {
@@ -125,8 +142,10 @@ pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) 
         forecasts: Vec::new(),
         unpivoted: 0,
         without_pool: 0,
+        by_mean: 0,
         brought: known.brought + now.brought,
         short: known.short + now.short,
+        off_scale: now.off_scale,
         fitted: fitted.clone(),
         members,
     };
@@ -138,7 +157,12 @@ pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) 
             pooled.fits += 1;
         }
         for target in moment {
-            let Some(found) = fitted.at(&now.levels, target) else {
+            let found = fitted.at(&now.levels, target).or_else(|| {
+                let plain = fitted.plain_mean().at(&now.levels, target).filter(|_| options.only.is_none())?;
+                pooled.by_mean += 1;
+                Some(plain)
+            });
+            let Some(found) = found else {
                 pooled.without_pool += 1;
                 continue;
             };

@@ -1,7 +1,7 @@
 //! What each member said of each target, at common levels.
 
 use super::pivot::at_level;
-use crate::forecast::{Forecast, ForecastRecord, Moment, NamedDistribution, Records, Resolution};
+use crate::forecast::{Forecast, ForecastRecord, Moment, NamedDistribution, Records, Resolution, Scale};
 use indexmap::IndexMap;
 use std::collections::BTreeMap;
 
@@ -33,6 +33,8 @@ pub struct Panel {
     pub brought: usize,
     /// How many forecasts were left out because they do not reach as far out as the levels.
     pub short: usize,
+    /// How many forecasts were left out because they have numbers below 0, which the scale does not hold.
+    pub off_scale: usize,
 }
 
 /// The levels that most forecasts by quantiles have; of several the longest. A distribution by name states every level, and counts for its even ones where
@@ -63,6 +65,11 @@ impl Panel {
     /// out is left out and counted. A forecast made when the outcome was known does not count.
     #[must_use]
     pub fn new(records: &Records, members: Vec<String>, levels: Vec<f64>) -> Self {
+        Self::on(Scale::Natural, records, members, levels)
+    }
+
+    /// The same of those forecasts that stand on a scale: on the logarithmic one, without numbers below 0 at the levels. The others are left out and counted.
+    pub(super) fn on(scale: Scale, records: &Records, members: Vec<String>, levels: Vec<f64>) -> Self {
         let places: BTreeMap<String, usize> = members.iter().enumerate().map(|(at, name)| (name.clone(), at)).collect();
         let mut panel = Self { members, levels, ..Self::default() };
         let mut by_question: IndexMap<&str, Vec<(usize, &ForecastRecord)>> = IndexMap::new();
@@ -86,7 +93,11 @@ impl Panel {
             let mut last: Vec<Option<Vec<f64>>> = vec![None; panel.members.len()];
             let mut ends = vec![f64::INFINITY; panel.members.len()];
             for (at, (place, record)) in made.iter().enumerate() {
-                last[*place] = panel.at_levels(&record.forecast);
+                last[*place] = panel.at_levels(&record.forecast).filter(|values| {
+                    let holds = scale == Scale::Natural || values.iter().all(|value| *value >= 0.0);
+                    panel.off_scale += usize::from(!holds);
+                    holds
+                });
                 ends[*place] = record.ends();
                 let now = record.made_at.epoch_days();
                 last.iter_mut().zip(&ends).filter(|(_, ends)| **ends <= now).for_each(|(last, _)| *last = None);

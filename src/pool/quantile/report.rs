@@ -62,10 +62,14 @@ pub struct QuantileChoice {
     pub unpivoted: usize,
     /// New targets at which no pool exists.
     pub without_pool: usize,
+    /// New targets pooled by the plain mean, since the pool that was chosen does not exist there.
+    pub by_mean: usize,
     /// Forecasts brought from other levels.
     pub brought: usize,
     /// Forecasts left out because their levels do not reach as far.
     pub short: usize,
+    /// New forecasts left out because they have numbers below 0, which the logarithmic scale does not hold.
+    pub off_scale: usize,
     /// Members without a past: they weigh as members of mean skill.
     pub new_members: Vec<String>,
 }
@@ -129,8 +133,10 @@ impl QuantileReport {
             pooled: pooled.forecasts.len(),
             unpivoted: pooled.unpivoted,
             without_pool: pooled.without_pool,
+            by_mean: pooled.by_mean,
             brought: pooled.brought,
             short: pooled.short,
+            off_scale: pooled.off_scale,
             new_members: pooled.new.clone(),
             members: pooled.members.clone(),
         };

@@ -327,3 +327,56 @@ fn other_levels_are_brought_or_left_out_and_newcomers_named() {
     assert!(pool_quantiles(&Records::default(), &now, &options).is_err());
     assert!(pool_quantiles(&now, &past, &options).is_err(), "what came later teaches nothing");
 }
+
+/// A past of counts does not make counts of forecasts that go below 0; the logarithmic scale cannot hold them, and says so.
+#[test]
+fn numbers_below_zero_stay_as_they_are_and_the_log_scale_leaves_them_out() {
+    let mut past = weekly(0..30, 6);
+    for record in &mut past.forecasts {
+        if let Forecast::Quantiles { values, .. } = &mut record.forecast {
+            values.iter_mut().for_each(|value| *value = value.max(0.0));
+        }
+    }
+    let mut now = Records { questions: weekly(60..61, 7).questions, ..Records::default() };
+    for (who, value) in [("good", -10.0), ("poor1", -20.0)] {
+        now.forecasts.push(said_by(who, 60, date(2025, 3, 3), &LEVELS, vec![value; 5]));
+    }
+    let values = |pooled: &PooledQuantiles| match &pooled.forecasts[0].forecast {
+        Forecast::Quantiles { values, .. } => values.clone(),
+        other => panic!("{other:?}"),
+    };
+    let natural = QuantileOptions { name: "pool".to_owned(), ..QuantileOptions::default() };
+    for method in ["mean", "median", "trimmed", "linear", "weighted", "stacked"] {
+        let options = natural.clone().only(method).expect("listed");
+        let pooled = pool_quantiles(&past, &now, &options).expect("there is a past");
+        assert!(pooled.fitted.is_count && pooled.off_scale == 0);
+        assert!(values(&pooled).iter().all(|value| (-20.0..=-10.0).contains(value)), "{method}: {pooled:?}");
+        if method == "mean" {
+            assert_eq!(values(&pooled), [-15.0; 5]);
+        }
+    }
+    // A mean of logarithms does not exist there; where it was chosen the plain mean does.
+    let options = natural.clone().only("log-mean").expect("listed");
+    let pooled = pool_quantiles(&past, &now, &options).expect("there is a past");
+    assert_eq!((pooled.forecasts.len(), pooled.without_pool, pooled.by_mean), (0, 1, 0));
+    let target = Target {
+        question: "q60".to_owned(),
+        made_at: Moment::Day(date(2025, 3, 3)),
+        outcome: None,
+        resolved_on: None,
+        said: vec![Some(vec![-10.0; 5]), Some(vec![-20.0; 5])],
+    };
+    let logged = FittedPool { weights: vec![1.0; 2], pivot: None, ..pooled.fitted };
+    assert_eq!(logged.at(&LEVELS, &target), None);
+    assert_eq!(logged.plain_mean().at(&LEVELS, &target).expect("it exists").values, [-15.0; 5]);
+    // On the logarithmic scale the third alone is pooled.
+    let log = QuantileOptions { scale: Scale::Log, ..natural }.only("mean").expect("listed");
+    let pooled = pool_quantiles(&past, &now, &log).expect("there is a past");
+    assert_eq!((pooled.forecasts.len(), pooled.off_scale), (0, 2));
+    now.forecasts.push(said_by("poor2", 60, date(2025, 3, 3), &LEVELS, vec![7.0; 5]));
+    let pooled = pool_quantiles(&past, &now, &log).expect("there is a past");
+    assert_eq!((values(&pooled), pooled.off_scale), (vec![7.0; 5], 2));
+    past.outcomes.values_mut().take(1).for_each(|outcome| outcome.resolution = Resolution::Value(-1.0));
+    let refused = pool_quantiles(&past, &now, &log).expect_err("a number below 0 came");
+    assert!(refused.contains("came to -1"), "{refused}");
+}

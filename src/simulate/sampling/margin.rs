@@ -1,11 +1,12 @@
 //! How far worlds are from what is required of them, so that a pilot can tell which of those that fail come nearest.
 //!
 //! Parts of a conjunction add up, of a disjunction the nearest counts; a comparison of numbers is as far off as the numbers are apart, in
-//! units of their usual distance; a date that never comes, as the exponential it was drawn by; any other part counts 1.
+//! units of their usual distance; a date that never comes, as the exponential it was drawn by; a yes/no event or an option that is drawn in common with
+//! others, as its uniform; any other part counts 1.
 
 use crate::math::ln;
-use crate::plan::{Comparison, Draw, Logic, NumberId, Operand, Operation, Plan, PlaneId};
-use crate::simulate::block::{Arena, WORLDS_PER_BLOCK};
+use crate::plan::{Comparison, Draw, Logic, NumberId, Operand, Operation, Plan, PlaneId, Row};
+use crate::simulate::block::{Arena, Plane, WORLDS_PER_BLOCK};
 use crate::simulate::program::Program;
 use std::collections::BTreeMap;
 
@@ -62,13 +63,55 @@ impl<'a> Margins<'a> {
                 sum.iter_mut().zip(look.of(plane, true, 0)).for_each(|(sum, more)| *sum += more);
             }
         }
-        // Also required by a draw in common with others.
+        self.add_shared(arena, &mut sum);
+        // Also required by a date drawn in common with others.
         for (world, sum) in sum.iter_mut().enumerate() {
-            if *sum == 0.0 && (arena.mask[world / 64] >> (world % 64)) & 1 == 0 {
+            if *sum == 0.0 && !holds(&arena.mask, world) {
                 *sum = 1.0;
             }
         }
         sum
+    }
+
+    /// Adds how far the uniforms that events have in common with others are from what is known of these.
+    fn add_shared(&self, arena: &Arena, sum: &mut [f64]) {
+        for step in &self.plan.steps {
+            match &step.operation {
+                Operation::Bernoulli { draw: Draw::Column(uniforms), rows, evidence: Some((known, _)), .. } => {
+                    for Row { mask, value } in rows {
+                        let no = 1.0 - value.predictive;
+                        let ends = if *known { (no, 1.0) } else { (0.0, no) };
+                        add_distance(arena, *mask, *uniforms, ends, sum);
+                    }
+                }
+                Operation::Categorical { draw: Draw::Column(uniforms), rows, evidence: Some((known, _)), .. } => {
+                    for Row { mask, value } in rows {
+                        let up_to = |options: &[f64]| options.iter().sum::<f64>();
+                        let ends = (up_to(&value.predictive[..*known]), up_to(&value.predictive[..=*known]));
+                        add_distance(arena, *mask, *uniforms, ends, sum);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn holds(plane: &Plane, world: usize) -> bool {
+    (plane[world / 64] >> (world % 64)) & 1 == 1
+}
+
+/// In the worlds of a row that disagree with something: the logarithm of how many times as wide the part of the uniform that agrees would have to be to
+/// reach its value.
+fn add_distance(arena: &Arena, row: Option<PlaneId>, uniforms: NumberId, (from, to): (f64, f64), sum: &mut [f64]) {
+    let (row, uniforms) = (arena.mask_of(row), arena.number(uniforms));
+    // What cannot be is far off.
+    let width = (to - from).max(1e-12);
+    for (world, sum) in sum.iter_mut().enumerate() {
+        if holds(row, world) && !holds(&arena.mask, world) {
+            let beyond = (from - uniforms[world]).max(uniforms[world] - to).max(0.0);
+            *sum += ln((width + beyond) / width);
+        }
     }
 }
 
