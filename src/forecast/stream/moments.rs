@@ -53,7 +53,7 @@ fn each(
 
 /// Days by their number since 1970-01-01. Tables have few of them, so those that were met are kept and not reckoned again.
 struct Days {
-    kept: [Option<(i64, Date)>; KEPT],
+    kept: [Option<(i64, Moment)>; KEPT],
 }
 
 impl Default for Days {
@@ -66,15 +66,15 @@ impl Days {
     /// `None` outside of the calendar.
     fn moment(&mut self, number: i64) -> Option<Moment> {
         let kept = &mut self.kept[number as usize % KEPT];
-        if let Some((known, day)) = kept
+        if let Some((known, moment)) = kept
             && *known == number
         {
-            return Some(Moment::Day(*day));
+            return Some(*moment);
         }
         let span = Span::new().try_days(number).ok()?;
-        let day = Date::constant(1970, 1, 1).checked_add(span).ok()?;
-        *kept = Some((number, day));
-        Some(Moment::Day(day))
+        let moment = Moment::Day(Date::constant(1970, 1, 1).checked_add(span).ok()?);
+        *kept = Some((number, moment));
+        Some(moment)
     }
 }
 
