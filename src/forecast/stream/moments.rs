@@ -52,13 +52,14 @@ fn each(
 }
 
 /// Days by their number since 1970-01-01. Tables have few of them, so those that were met are kept and not reckoned again.
+#[derive(Debug)]
 struct Days {
-    kept: [Option<(i64, Moment)>; KEPT],
+    kept: Vec<Option<(i64, Moment)>>,
 }
 
 impl Default for Days {
     fn default() -> Self {
-        Self { kept: [None; KEPT] }
+        Self { kept: vec![None; KEPT] }
     }
 }
 
