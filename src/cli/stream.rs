@@ -76,7 +76,7 @@ pub(super) fn part(
             .help("name them: `--outcomes FILE`"));
     }
     let keep = |name: &str| forecasters.is_empty() || forecasters.iter().any(|only| only == name);
-    let mut scores = StreamedScores::new(&definitions(inputs)?, rules);
+    let mut scores = StreamedScores::of_part(&definitions(inputs)?, rules);
     read(inputs, |batch, name, _| scores.add(batch, name, &keep))?;
     Ok(scores.part())
 }

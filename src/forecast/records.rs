@@ -44,8 +44,7 @@ impl Moment {
 
 /// Whole days since 1970-01-01.
 fn epoch_day(day: Date) -> f64 {
-    let origin = jiff::civil::date(1970, 1, 1);
-    f64::from((day - origin).get_days())
+    (day.duration_since(jiff::civil::date(1970, 1, 1)).as_hours() / 24) as f64
 }
 
 impl fmt::Display for Moment {

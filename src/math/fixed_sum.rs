@@ -19,13 +19,12 @@
 /// ```
 ///
 /// In the spirit of Kulisch (2013), Computer Arithmetic and Validity, ch. 8, whose accumulator holds every double.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct FixedSum {
-    /// The upper half of a whole number in two's complement.
-    high: i128,
-    /// The lower half.
-    low: u128,
-    /// Whether a term or the sum could not be held.
+    /// Whole numbers of steps of 2⁻¹⁹², 2⁻¹²⁸, 2⁻⁶⁴ and 1. What one of them has beyond 64 bits is carried to the next when the sum is read, not with
+    /// every term.
+    words: [i128; 4],
+    /// Whether a term could not be held.
     over: bool,
 }
 
@@ -36,71 +35,85 @@ const MOST: i32 = 62;
 
 impl FixedSum {
     /// Adds a term.
+    #[inline]
     pub fn add(&mut self, term: f64) {
-        let bits = term.abs().to_bits();
-        let exponent = (bits >> 52) as i32;
+        let (digits, exponent) = parts(term);
+        let shift = exponent - 1075 + PLACES;
         if exponent >= 1023 + MOST {
             self.over = true;
-            return;
-        }
-        let digits = if exponent == 0 { bits } else { (bits & ((1 << 52) - 1)) | (1 << 52) };
-        // The term is `digits` times two to the power of this, in steps of the last place.
-        let shift = exponent.max(1) - 1075 + PLACES;
-        let (high, low) = if shift < -53 {
-            (0, 0)
-        } else if shift < 0 {
+        } else if shift >= 0 {
+            self.put(term.is_sign_negative(), digits, shift);
+        } else if shift >= -53 {
             // To the nearest, half of a step away from zero.
-            (0, u128::from((digits + (1 << (-shift - 1))) >> -shift))
-        } else if shift < 75 {
-            (0, u128::from(digits) << shift)
-        } else if shift < 128 {
-            (u128::from(digits) >> (128 - shift), u128::from(digits) << shift)
-        } else {
-            (u128::from(digits) << (shift - 128), 0)
-        };
-        self.add_whole(term.is_sign_negative(), high as i128, low);
+            self.put(term.is_sign_negative(), (digits + (1 << (-shift - 1))) >> -shift, 0);
+        }
     }
 
     /// Adds the square of a term, which may need twice as many digits as a double has.
+    #[inline]
     pub fn add_square(&mut self, term: f64) {
-        let (square, rest) = product(term, term);
-        self.add(square);
-        self.add(rest);
+        let (digits, exponent) = parts(term);
+        let shift = 2 * (exponent - 1075) + PLACES;
+        if shift >= 0 && exponent < 1023 + MOST / 2 {
+            let square = u128::from(digits) * u128::from(digits);
+            let (word, bit) = (shift as usize / 64, shift % 64);
+            let low = u128::from(square as u64) << bit;
+            let high = (square >> 64) << bit;
+            self.put_word(word, i128::from(low as u64));
+            self.put_word(word + 1, ((low >> 64) + u128::from(high as u64)) as i128);
+            self.put_word(word + 2, i128::from((high >> 64) as u64));
+        } else {
+            let (square, rest) = product(term, term);
+            self.add(square);
+            self.add(rest);
+        }
     }
 
     /// Adds what another sum has gathered.
     pub fn merge(&mut self, other: &Self) {
         self.over |= other.over;
-        self.add_whole(false, other.high, other.low);
+        self.words.iter_mut().zip(&other.words).for_each(|(word, more)| *word += more);
     }
 
-    fn add_whole(&mut self, negative: bool, high: i128, low: u128) {
-        let (low, borrow_or_carry) =
-            if negative { self.low.overflowing_sub(low) } else { self.low.overflowing_add(low) };
-        let of_low = i128::from(borrow_or_carry);
-        let sum = if negative {
-            self.high.checked_sub(high).and_then(|sum| sum.checked_sub(of_low))
-        } else {
-            self.high.checked_add(high).and_then(|sum| sum.checked_add(of_low))
-        };
-        match sum {
-            Some(high) => (self.high, self.low) = (high, low),
-            None => self.over = true,
+    /// Adds digits that stand so many steps of the last place up, or takes them away.
+    #[inline]
+    fn put(&mut self, negative: bool, digits: u64, shift: i32) {
+        let (word, bit) = (shift as usize / 64, shift % 64);
+        let digits = u128::from(digits) << bit;
+        let (low, high) = (i128::from(digits as u64), i128::from((digits >> 64) as u64));
+        self.put_word(word, if negative { -low } else { low });
+        self.put_word(word + 1, if negative { -high } else { high });
+    }
+
+    /// Adds to a word. Beyond the last one there is nothing to add, for terms stay below 2⁶².
+    #[inline]
+    fn put_word(&mut self, at: usize, digits: i128) {
+        if let Some(word) = self.words.get_mut(at) {
+            *word += digits;
         }
+    }
+
+    /// The sum as a whole number of 256 bits in two's complement, in steps of the last place: its upper half and its lower one; `None` if it could not be held.
+    fn whole(&self) -> Option<(i128, u128)> {
+        let [a, b, c, d] = self.words;
+        let b = b + (a >> 64);
+        let c = c + (b >> 64);
+        let d = d + (c >> 64);
+        let high = i64::try_from(d).ok().filter(|_| !self.over)?;
+        let word = |of: i128| u128::from(of as u64);
+        Some(((i128::from(high) << 64) | word(c) as i128, (word(b) << 64) | word(a)))
     }
 
     /// The double that is nearest to the sum; no number if it could not be held.
     #[must_use]
     pub fn total(&self) -> f64 {
-        if self.over {
-            return f64::NAN;
-        }
-        let negative = self.high < 0;
+        let Some((high, low)) = self.whole() else { return f64::NAN };
+        let negative = high < 0;
         let (high, low) = if negative {
-            let low = (!self.low).wrapping_add(1);
-            ((!self.high).wrapping_add(i128::from(low == 0)) as u128, low)
+            let low = (!low).wrapping_add(1);
+            ((!high).wrapping_add(i128::from(low == 0)) as u128, low)
         } else {
-            (self.high as u128, self.low)
+            (high as u128, low)
         };
         // The leading 128 bits, the last of which says whether anything follows.
         let leading = if high == 0 { 128 + low.leading_zeros() } else { high.leading_zeros() };
@@ -132,16 +145,33 @@ impl FixedSum {
     /// As it is kept in a file: four words, the highest first; `None` for what could not be held.
     #[must_use]
     pub fn write(&self) -> Option<[u64; 4]> {
-        let high = self.high as u128;
-        (!self.over).then_some([(high >> 64) as u64, high as u64, (self.low >> 64) as u64, self.low as u64])
+        let (high, low) = self.whole()?;
+        Some([(high >> 64) as u64, high as u64, (low >> 64) as u64, low as u64])
     }
 
     /// From a file.
     #[must_use]
     pub fn read([a, b, c, d]: [u64; 4]) -> Self {
-        let word = |upper: u64, lower: u64| (u128::from(upper) << 64) | u128::from(lower);
-        Self { high: word(a, b) as i128, low: word(c, d), over: false }
+        Self { words: [i128::from(d), i128::from(c), i128::from(b), i128::from(a as i64)], over: false }
     }
+}
+
+/// Whatever was carried and what was not.
+impl PartialEq for FixedSum {
+    fn eq(&self, other: &Self) -> bool {
+        self.whole() == other.whole()
+    }
+}
+
+impl Eq for FixedSum {}
+
+/// The digits of a number's size, and its exponent as it is kept: the size is `digits` times two to the power of `exponent - 1075`.
+#[inline]
+fn parts(term: f64) -> (u64, i32) {
+    let bits = term.abs().to_bits();
+    let exponent = (bits >> 52) as i32;
+    let digits = if exponent == 0 { bits } else { (bits & ((1 << 52) - 1)) | (1 << 52) };
+    (digits, exponent.max(1))
 }
 
 /// A double times a power of two that stays in their range.
@@ -234,6 +264,13 @@ mod tests {
         assert!((about / (apart * apart) - 1.0).abs() < 1e-4, "{about}");
     }
 
+    #[test]
+    fn a_sum_that_came_back_from_beyond_what_is_held_is_held() {
+        assert_eq!(of(&[4e18, 4e18, 4e18, -4e18]).total(), 8e18);
+        assert_eq!(of(&[-4e18, -4e18, -1223372036854775808.0]).total(), -scaled(1.0, 63));
+        assert!(of(&[4e18, 4e18, 1223372036854775808.0]).total().is_nan(), "2^63");
+    }
+
     /// Merged from sums of one term each.
     fn one_by_one(terms: &[f64]) -> FixedSum {
         terms.iter().fold(FixedSum::default(), |sum, term| {
@@ -265,6 +302,50 @@ mod tests {
             prop_assert!((whole.total() - compensated).abs() <= 1e-15 * scale + 1e-50);
             let (first, rest) = whole.pair();
             prop_assert!(rest.abs() <= first.abs() * f64::EPSILON);
+        }
+
+        #[test]
+        fn whole_numbers_of_a_small_step_are_added_as_such(
+            terms in prop::collection::vec((any::<i32>(), 0..60_u32), 0..200),
+        ) {
+            // In steps of 2^-60, which a double holds for every term.
+            let whole: i128 = terms.iter().map(|(digits, shift)| i128::from(*digits) << shift).sum();
+            let step = scaled(1.0, -60);
+            let doubles: Vec<f64> = terms.iter().map(|(digits, shift)| scaled(f64::from(*digits), *shift as i32 - 60)).collect();
+            prop_assert_eq!(of(&doubles).total(), whole as f64 * step);
+        }
+
+        #[test]
+        fn squares_are_those_of_whole_numbers(terms in prop::collection::vec((any::<i32>(), -40..30_i32), 1..50)) {
+            // The square of `digits` times 2^shift, in steps of 2^-80.
+            let mut squares = FixedSum::default();
+            let mut whole = FixedSum::default();
+            for (digits, shift) in &terms {
+                squares.add_square(scaled(f64::from(*digits), *shift - 31));
+                // Its upper and its lower 32 bits, each of which a double holds.
+                let square = (i64::from(*digits) * i64::from(*digits)) as u64;
+                for (half, up) in [(square >> 32, 32), (square & 0xffff_ffff, 0)] {
+                    whole.add(scaled(half as f64, up + 2 * (*shift - 31)));
+                }
+            }
+            prop_assert_eq!(squares, whole);
+        }
+
+        #[test]
+        fn squares_of_all_sizes_are_products_and_their_rounding_errors(bits in prop::collection::vec(any::<u64>(), 1..20)) {
+            for bits in bits {
+                let term = f64::from_bits(bits);
+                // From 2^-100 to 2^32 and as it came, which is mostly beyond what is held or rounded away.
+                let near = f64::from_bits((bits & !(0x7ff << 52)) | ((923 + (bits >> 52) % 133) << 52));
+                for term in [term, near] {
+                    let (mut one, mut two) = (FixedSum::default(), FixedSum::default());
+                    one.add_square(term);
+                    let (square, rest) = product(term, term);
+                    two.add(square);
+                    two.add(rest);
+                    prop_assert_eq!(one, two, "{:e}", term);
+                }
+            }
         }
     }
 }

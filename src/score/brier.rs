@@ -120,6 +120,9 @@ impl ScoringRule for Brier {
             _ => Err(Unfit::Kind),
         }
     }
+    fn score_each(&self, probabilities: &[f64], happened: &[bool]) -> Result<Vec<Score>, Unfit> {
+        Ok(probabilities.iter().zip(happened).map(|(p, yes)| brier(*p, *yes).into()).collect())
+    }
 }
 
 /// [`brier_all`] as a rule for records.

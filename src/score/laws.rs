@@ -1,6 +1,6 @@
 //! Laws that every scoring rule of the list must keep.
 
-use super::{Case, RULES, ScoringRule, Takes, Unfit};
+use super::{Case, RULES, Score, ScoringRule, Takes, Unfit};
 use crate::forecast::NamedDistribution;
 use crate::math::powf;
 use proptest::prelude::*;
@@ -136,6 +136,26 @@ fn every_score_is_finite_even_for_a_forecast_that_was_sure_and_wrong() {
                 score => score.expect("the rule takes this kind"),
             };
             assert!(score.value.is_finite() && score.value > 0.0, "{} of {takes:?}", rule.id());
+        }
+    }
+}
+
+#[test]
+fn scores_of_a_column_have_the_bits_of_scores_one_by_one() {
+    let mut probabilities = vec![0.0, 1.0, 0.5, 1e-8, 1e-6, 1.0 - 1e-6, 1.0 - 1e-9, 5e-324, f64::MIN_POSITIVE];
+    probabilities.extend((0..200).map(|at| f64::from(at) / 199.0));
+    let twice: Vec<f64> = probabilities.iter().chain(&probabilities).copied().collect();
+    let happened: Vec<bool> = (0..twice.len()).map(|at| at < probabilities.len()).collect();
+    for rule in RULES {
+        let each = rule.score_each(&twice, &happened);
+        assert_eq!(each.is_ok(), rule.takes().contains(&Takes::Binary), "{}", rule.id());
+        let Ok(each) = each else { continue };
+        assert_eq!(each.len(), twice.len());
+        for ((probability, yes), score) in twice.iter().zip(&happened).zip(&each) {
+            let one = rule.score(&Case::Binary { probability: *probability, happened: *yes });
+            let one = one.expect("it takes yes/no forecasts");
+            let bits = |score: &Score| (score.value.to_bits(), score.floor);
+            assert_eq!(bits(score), bits(&one), "{} of {probability} and {yes}", rule.id());
         }
     }
 }

@@ -232,4 +232,13 @@ pub trait ScoringRule: fmt::Debug + Sync {
     /// # Errors
     /// Why the case has no score under this rule.
     fn score(&self, case: &Case) -> Result<Score, Unfit>;
+
+    /// The scores of yes/no forecasts, one for each probability, with the bits that [`score`](Self::score) gives.
+    ///
+    /// # Errors
+    /// Why the first that has none has no score under this rule.
+    fn score_each(&self, probabilities: &[f64], happened: &[bool]) -> Result<Vec<Score>, Unfit> {
+        let score = |(p, yes): (&f64, &bool)| self.score(&Case::Binary { probability: *p, happened: *yes });
+        probabilities.iter().zip(happened).map(score).collect()
+    }
 }

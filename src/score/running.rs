@@ -83,9 +83,10 @@ pub(super) struct RunningMean {
     forecasts: usize,
     /// The least and the greatest score; nothing before the first.
     range: Option<(f64, f64)>,
-    all: Spread,
     /// Of questions that are clusters of their own.
     alone: Spread,
+    /// Of the others.
+    together: Spread,
     coverage: Fixed,
     covered: usize,
     raised: usize,
@@ -97,10 +98,8 @@ impl RunningMean {
     pub(super) fn add(&mut self, score: &TimeMean, forecasts: usize, coverage: Option<f64>, is_alone: bool) {
         self.forecasts += forecasts;
         self.widen(score.score, score.score);
-        self.all.add(score.score);
-        if is_alone {
-            self.alone.add(score.score);
-        }
+        let spread = if is_alone { &mut self.alone } else { &mut self.together };
+        spread.add(score.score);
         if let Some(coverage) = coverage {
             self.coverage.0.add(coverage);
             self.covered += 1;
@@ -115,8 +114,8 @@ impl RunningMean {
         if let Some((least, greatest)) = other.range {
             self.widen(least, greatest);
         }
-        self.all.merge(&other.all);
         self.alone.merge(&other.alone);
+        self.together.merge(&other.together);
         self.coverage.0.merge(&other.coverage.0);
         self.covered += other.covered;
         self.raised += other.raised;
@@ -138,8 +137,10 @@ impl RunningMean {
         shared: &[(u32, f64)],
     ) -> Option<Row> {
         let (least, greatest) = self.range?;
-        let n = self.all.count as f64;
-        let mean = self.all.sum.0.total() / n;
+        let mut every = self.alone;
+        every.merge(&self.together);
+        let n = every.count as f64;
+        let mean = every.sum.0.total() / n;
         let clusters = self.alone.count + shared.len();
         let between = self.alone.about(mean)
             + shared
@@ -149,7 +150,7 @@ impl RunningMean {
                     off * off
                 })
                 .sum::<f64>();
-        let all = self.all.about(mean);
+        let all = every.about(mean);
         let rounding = 8.0 * f64::EPSILON * least.abs().max(greatest.abs());
         let alike = (mean - least).max(greatest - mean) <= rounding;
         let (between, all) = if alike { (0.0, 0.0) } else { (between, all) };
@@ -161,7 +162,7 @@ impl RunningMean {
             forecaster: forecaster.to_owned(),
             mean,
             standard_error: known.then(|| (g / (g - 1.0) * between).sqrt() / n),
-            questions: self.all.count,
+            questions: every.count,
             clusters,
             effective_questions: (known && all > 0.0 && between > 0.0).then(|| (n * all / between).min(n)),
             forecasts: self.forecasts,

@@ -38,6 +38,35 @@ const PASSED: u32 = u32::MAX - 1;
 /// How many bits, of each forecaster and question, are kept at most: 512 MB.
 const MOST_PAIRS: usize = 1 << 32;
 
+/// Rows that are scored side by side: few enough to stay in a cache.
+const ROWS: usize = 4096;
+
+/// Rows that count, and what rules score of them.
+#[derive(Debug, Default)]
+struct Counted {
+    rows: Vec<CountedRow>,
+    probabilities: Vec<f64>,
+    happened: Vec<bool>,
+}
+
+impl Counted {
+    fn clear(&mut self) {
+        self.rows.clear();
+        self.probabilities.clear();
+        self.happened.clear();
+    }
+}
+
+/// A row that counts: where it stands in its batch, whose it is, the question's cluster, for how many days it stood and which share of its question's life.
+#[derive(Debug)]
+struct CountedRow {
+    row: usize,
+    person: u32,
+    cluster: u32,
+    days: f64,
+    coverage: Option<f64>,
+}
+
 /// The questions that are defined beforehand.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Definitions {
@@ -50,7 +79,12 @@ pub(super) struct Definitions {
 impl Definitions {
     fn of(records: &Records) -> Self {
         let whole = serde_json::to_vec(&(&records.questions, &records.outcomes)).unwrap_or_default();
-        Self { count: records.questions.len() as u32, digest: sha256(&whole) }
+        Self { digest: sha256(&whole), ..Self::uncompared(records) }
+    }
+
+    /// Of scores that are not put together with others.
+    fn uncompared(records: &Records) -> Self {
+        Self { count: records.questions.len() as u32, digest: String::new() }
     }
 }
 
@@ -138,7 +172,7 @@ impl StreamedScores {
             fates,
             forecasters: HashMap::new(),
             people: Vec::new(),
-            definitions: Definitions::of(records),
+            definitions: Definitions::uncompared(records),
             shared: HashMap::new(),
             left_out: BTreeMap::new(),
             pairs: 0,
@@ -147,6 +181,12 @@ impl StreamedScores {
             may_repeat: false,
             passed: BTreeSet::new(),
         }
+    }
+
+    /// [`StreamedScores::new`] of scores that become a [`ScorePart`](super::ScorePart), which says what its questions and outcomes are.
+    #[must_use]
+    pub fn of_part(records: &Records, rules: &[&'static dyn ScoringRule]) -> Self {
+        Self { definitions: Definitions::of(records), ..Self::new(records, rules) }
     }
 
     /// Adds the forecasts of a batch by those whom `keep` names; `file` is named where a row cannot be.
@@ -159,27 +199,60 @@ impl StreamedScores {
         let mut person_of = vec![UNKNOWN; batch.forecasters.texts()];
         let missing =
             |row: usize| Error::input(format!("{file}:{}: the row names no question or nobody", batch.line(row)));
-        for row in 0..batch.len() {
-            let code = batch.forecasters.codes()[row];
-            let slot = person_of.get_mut(code as usize).ok_or_else(|| missing(row))?;
-            if *slot == UNKNOWN {
-                *slot = self.person(&batch.forecasters, code, keep);
-            }
-            let person = *slot;
-            if person == PASSED {
-                continue;
-            }
-            let code = batch.questions.codes()[row];
-            let slot = question_of.get_mut(code as usize).ok_or_else(|| missing(row))?;
-            if *slot == UNKNOWN {
-                *slot = self.question(batch.questions.text(code));
-            }
-            let question = *slot;
-            self.forecast(person, question, batch.made_at[row], batch.probabilities[row]).map_err(|problem| {
-                let id = batch.questions.text(batch.questions.codes()[row]);
-                let who = &self.people[person as usize].name;
-                problem.told(file, batch.line(row), id, who)
+        let mut counted = Counted::default();
+        for first in (0..batch.len()).step_by(ROWS) {
+            counted.clear();
+            let put = |row: usize| {
+                let code = batch.forecasters.codes()[row];
+                let slot = person_of.get_mut(code as usize).ok_or_else(|| missing(row))?;
+                if *slot == UNKNOWN {
+                    *slot = self.person(&batch.forecasters, code, keep);
+                }
+                let person = *slot;
+                if person == PASSED {
+                    return Ok(());
+                }
+                let code = batch.questions.codes()[row];
+                let slot = question_of.get_mut(code as usize).ok_or_else(|| missing(row))?;
+                if *slot == UNKNOWN {
+                    *slot = self.question(batch.questions.text(code));
+                }
+                let (made_at, probability) = (batch.made_at[row], batch.probabilities[row]);
+                self.count(person, *slot, made_at, probability, row, &mut counted).map_err(|problem| {
+                    let who = &self.people[person as usize].name;
+                    problem.told(file, batch.line(row), batch.questions.text(code), who)
+                })
+            };
+            let gone_through = (first..batch.len().min(first + ROWS)).try_for_each(put);
+            // Also what stands before a row that is refused: a rule may refuse a row before it.
+            self.score(&counted).map_err(|(row, why)| Error::input(format!("{file}:{}: {why}", batch.line(row))))?;
+            gone_through?;
+        }
+        Ok(())
+    }
+
+    /// Adds the scores of rows that count; or tells which row has none, and why.
+    fn score(&mut self, counted: &Counted) -> Result<(), (usize, String)> {
+        for (at, rule) in self.rules.iter().enumerate() {
+            let scores = rule.score_each(&counted.probabilities, &counted.happened).map_err(|unfit| {
+                let mut cases = counted.probabilities.iter().zip(&counted.happened);
+                let has_none =
+                    |(p, yes): (&f64, &bool)| rule.score(&Case::Binary { probability: *p, happened: *yes }).is_err();
+                let first = cases.position(has_none).and_then(|at| counted.rows.get(at)).map_or(0, |row| row.row);
+                (first, format!("the rule {} has no score for it: {unfit}", rule.id()))
             })?;
+            for (of, score) in counted.rows.iter().zip(&scores) {
+                let raised = usize::from(score.floor == Floor::Raised);
+                let infinite = usize::from(score.floor == Floor::Infinite);
+                let one = TimeMean { score: score.value, days: of.days, raised, infinite };
+                let is_alone = of.cluster == ALONE;
+                self.people[of.person as usize].sums[at].add(&one, 1, of.coverage, is_alone);
+                if !is_alone {
+                    let shared = self.shared.entry((of.person, at as u32, of.cluster)).or_default();
+                    shared.0 += 1;
+                    shared.1.add(score.value);
+                }
+            }
         }
         Ok(())
     }
@@ -247,7 +320,16 @@ impl StreamedScores {
         self.may_repeat = !is_new || self.pairs_beside > MOST_PAIRS_BESIDE;
     }
 
-    fn forecast(&mut self, person: u32, question: u32, made_at: Moment, probability: f64) -> Result<(), Problem> {
+    /// Puts a row to those that count, or says why it does not.
+    fn count(
+        &mut self,
+        person: u32,
+        question: u32,
+        made_at: Moment,
+        probability: f64,
+        row: usize,
+        counted: &mut Counted,
+    ) -> Result<(), Problem> {
         let (life, happened, cluster) = match self.fates[question as usize] {
             Fate::Resolved { life, happened, cluster } => (life, happened, cluster),
             Fate::Without(reason) => {
@@ -277,19 +359,9 @@ impl StreamedScores {
             return Ok(());
         }
         let coverage = life.begins().map(|begins| (to - from) / (to - begins));
-        let case = Case::Binary { probability, happened };
-        for (at, (rule, sums)) in self.rules.iter().zip(&mut of.sums).enumerate() {
-            let score = rule.score(&case).map_err(|unfit| Problem::Unfit(rule.id(), unfit.to_string()))?;
-            let raised = usize::from(score.floor == Floor::Raised);
-            let infinite = usize::from(score.floor == Floor::Infinite);
-            let one = TimeMean { score: score.value, days: to - from, raised, infinite };
-            sums.add(&one, 1, coverage, cluster == ALONE);
-            if cluster != ALONE {
-                let shared = self.shared.entry((person, at as u32, cluster)).or_default();
-                shared.0 += 1;
-                shared.1.add(score.value);
-            }
-        }
+        counted.rows.push(CountedRow { row, person, cluster, days: to - from, coverage });
+        counted.probabilities.push(probability);
+        counted.happened.push(happened);
         Ok(())
     }
 
@@ -367,7 +439,6 @@ enum Problem {
     Again,
     TooMany,
     OtherKind(&'static str),
-    Unfit(&'static str, String),
 }
 
 impl Problem {
@@ -380,7 +451,6 @@ impl Problem {
             Self::OtherKind(kind) => Error::input(format!(
                 "{file}:{line}: the forecast is a probability of yes, but `{question}` is a {kind} question"
             )),
-            Self::Unfit(rule, why) => Error::input(format!("{file}:{line}: the rule {rule} has no score for it: {why}")),
         }
     }
 }

@@ -93,7 +93,7 @@ impl ScorePart {
 }
 
 impl StreamedScores {
-    /// What was summed so far, as a part.
+    /// What was summed so far, as a part; of scores that were begun as such ([`StreamedScores::of_part`]).
     #[must_use]
     pub fn part(&self) -> ScorePart {
         let defined = self.definitions.count;
@@ -259,7 +259,7 @@ mod tests {
     fn scored(folder: &Path, records: &Records, rules: &[&'static dyn ScoringRule], rows: &[String]) -> StreamedScores {
         let path = folder.join("rows.csv");
         std::fs::write(&path, format!("question,forecaster,made_at,probability\n{}", rows.concat())).expect("written");
-        let mut scores = StreamedScores::new(records, rules);
+        let mut scores = StreamedScores::of_part(records, rules);
         let keep = |name: &str| name != "p7";
         stream(&path, OutcomeColumn::Unused, |batch| scores.add(batch, "rows", &keep)).expect("rows");
         scores

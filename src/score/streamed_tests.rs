@@ -176,6 +176,20 @@ fn every_form_of_file_gives_the_figures_of_records() {
 }
 
 #[test]
+fn a_batch_of_many_rows_is_scored_to_its_end_and_its_bad_rows_are_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let of =
+        |at: u32| (format!("q{}", at / 100), format!("f{}", at % 100), (at % 25) as u8, f64::from(at % 101) / 100.0);
+    let mut many: Vec<Line> = (0..9_000).map(of).collect();
+    let file = write(folder.path(), "many.csv", csv(&many));
+    same(&streamed(folder.path(), &file, |_| true).expect("forecasts"), &of_records(folder.path(), &file, |_| true));
+    many.push(many[100].clone());
+    let twice = write(folder.path(), "twice.csv", csv(&many));
+    let problem = streamed(folder.path(), &twice, |_| true).expect_err("two forecasts").to_string();
+    assert!(problem.contains("f:9002: a second forecast by `f0` of `q1`"), "{problem}");
+}
+
+#[test]
 fn only_those_who_are_wanted_are_scored() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = write(folder.path(), "f.parquet", parquet(&lines(), "day"));

@@ -1,17 +1,14 @@
 //! Batches of a Parquet file: the columns that matter, several row groups side by side.
 
-use super::{Batch, Came, Lines, Names, OutcomeColumn, Places, ROWS, checked, other_kind};
+use super::{Batch, Came, Lines, Names, OutcomeColumn, Places, ROWS, checked, moments, other_kind};
 use crate::error::Error;
 use crate::forecast::tidy::{Problems, cell_texts, parse_probability};
 use crate::forecast::{Moment, check_name, number_text, without_rounding};
 use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    Date32Type, Float64Type, Int32Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
-    TimestampSecondType,
-};
+use arrow_array::types::{Float64Type, Int32Type};
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
-use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
-use jiff::{Span, Timestamp, civil::Date};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use jiff::civil::Date;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
@@ -24,9 +21,6 @@ use std::sync::Arc;
 
 /// Row groups that are read side by side. Fixed, for the order of batches hangs on it.
 const LANES: usize = 4;
-
-/// Nanoseconds of a day.
-const DAY: i128 = 86_400_000_000_000;
 
 /// A Parquet file.
 pub(super) struct Columnar {
@@ -139,9 +133,7 @@ impl Whole {
         for group in 0..self.metadata.metadata().num_row_groups() {
             for batch in self.reader(group, &[made_at])? {
                 let batch = batch.map_err(|problem| damaged(&self.name, &problem))?;
-                let array = batch.column(0);
-                let on_midnight = |row| array.is_null(row) || nanoseconds(array, row).is_none_or(|at| at % DAY == 0);
-                if !(0..array.len()).all(on_midnight) {
+                if !moments::are_midnights(batch.column(0)) {
                     return Ok(false);
                 }
             }
@@ -220,40 +212,13 @@ impl Whole {
         let nowhen = Moment::Day(Date::constant(1970, 1, 1));
         let mut moment =
             |row: usize, found: Result<Moment, String>| problems.take(before + row as u64 + 1, found).unwrap_or(nowhen);
-        let missing = || Err("made_at: the row has no day".to_owned());
-        let outside = || "made_at: the day lies outside of the calendar".to_owned();
-        if let Some(days) = array.as_primitive_opt::<Date32Type>() {
-            let mut last = None;
-            let each = |row: usize| {
-                if days.is_null(row) {
-                    return moment(row, missing());
-                }
-                let count = days.value(row);
-                if let Some((known, found)) = last
-                    && known == count
-                {
-                    return found;
-                }
-                let found = moment(row, day(i64::from(count)).ok_or_else(outside));
-                last = Some((count, found));
-                found
-            };
-            return Ok((0..array.len()).map(each).collect());
-        }
-        if matches!(array.data_type(), DataType::Timestamp(_, _)) {
-            let each = |row: usize| {
-                if array.is_null(row) {
-                    return moment(row, missing());
-                }
-                let nanoseconds = nanoseconds(array, row).unwrap_or(i128::MAX);
-                let found = if self.is_dated {
-                    i64::try_from(nanoseconds.div_euclid(DAY)).ok().and_then(day)
-                } else {
-                    Timestamp::from_nanosecond(nanoseconds).ok().map(Moment::Instant)
-                };
-                moment(row, found.ok_or_else(outside))
-            };
-            return Ok((0..array.len()).map(each).collect());
+        let neither = |row: usize| {
+            let missing = array.is_null(row);
+            let what = if missing { "the row has no day" } else { "the day lies outside of the calendar" };
+            moment(row, Err(format!("made_at: {what}")))
+        };
+        if let Some(found) = moments::of_column(array, self.is_dated, neither) {
+            return Ok(found);
         }
         let names = self.names(array, before, place)?;
         let mut known: Vec<Option<Moment>> = vec![None; names.texts()];
@@ -333,21 +298,4 @@ fn check_names(what: &str, names: &Names, problems: &mut Problems, before: u64) 
         }
         problems.take(before + row as u64 + 1, check_name(what, names.text(*code)));
     }
-}
-
-/// The day so many days after 1970-01-01.
-fn day(days: i64) -> Option<Moment> {
-    let span = Span::new().try_days(days).ok()?;
-    Date::constant(1970, 1, 1).checked_add(span).ok().map(Moment::Day)
-}
-
-/// Nanoseconds since 1970-01-01 of a time; `None` for what is no time.
-fn nanoseconds(array: &ArrayRef, row: usize) -> Option<i128> {
-    let DataType::Timestamp(unit, _) = array.data_type() else { return None };
-    Some(match unit {
-        TimeUnit::Second => i128::from(array.as_primitive::<TimestampSecondType>().value(row)) * 1_000_000_000,
-        TimeUnit::Millisecond => i128::from(array.as_primitive::<TimestampMillisecondType>().value(row)) * 1_000_000,
-        TimeUnit::Microsecond => i128::from(array.as_primitive::<TimestampMicrosecondType>().value(row)) * 1_000,
-        TimeUnit::Nanosecond => i128::from(array.as_primitive::<TimestampNanosecondType>().value(row)),
-    })
 }

@@ -16,6 +16,7 @@
 
 mod by_question;
 mod columnar;
+mod moments;
 mod names;
 mod text;
 

@@ -25,7 +25,7 @@ pub use positive::{
 };
 
 use super::rule::{Case, Floor, Score, ScoringRule, Takes, Unfit, Unit};
-use crate::math::ln;
+use crate::math::{columns, level, ln};
 
 /// What a probability is raised to before its logarithm is taken, unless told otherwise.
 ///
@@ -61,13 +61,24 @@ pub fn log_score(probability_of_outcome: f64) -> f64 {
 /// ```
 #[must_use]
 pub fn log_score_floored(probability_of_outcome: f64, floor: f64) -> (f64, Floor) {
+    let used = used(probability_of_outcome, floor);
+    (log_score(if used == Floor::Unused { probability_of_outcome } else { floor }), used)
+}
+
+/// Whether a probability has to be raised to the floor.
+fn used(probability_of_outcome: f64, floor: f64) -> Floor {
     if probability_of_outcome >= floor {
-        (log_score(probability_of_outcome), Floor::Unused)
+        Floor::Unused
     } else if probability_of_outcome > 0.0 {
-        (log_score(floor), Floor::Raised)
+        Floor::Raised
     } else {
-        (log_score(floor), Floor::Infinite)
+        Floor::Infinite
     }
+}
+
+/// The probability that was given to what happened.
+fn given_to_outcome(probability: f64, happened: bool) -> f64 {
+    if happened { probability } else { 1.0 - probability }
 }
 
 /// The ranked logarithmic score of an ordinal forecast, in nats.
@@ -117,18 +128,20 @@ impl ScoringRule for Logarithmic {
     }
     fn score(&self, case: &Case) -> Result<Score, Unfit> {
         let of_outcome = match case {
-            Case::Binary { probability, happened } => {
-                if *happened {
-                    *probability
-                } else {
-                    1.0 - probability
-                }
-            }
+            Case::Binary { probability, happened } => given_to_outcome(*probability, *happened),
             Case::Classes { probabilities, outcome, .. } => *probabilities.get(*outcome).ok_or(Unfit::Kind)?,
             _ => return Err(Unfit::Kind),
         };
         let (value, floor) = log_score_floored(of_outcome, LOG_FLOOR);
         Ok(Score { value, floor })
+    }
+    fn score_each(&self, probabilities: &[f64], happened: &[bool]) -> Result<Vec<Score>, Unfit> {
+        let said: Vec<f64> = probabilities.iter().zip(happened).map(|(p, yes)| given_to_outcome(*p, *yes)).collect();
+        let mut values: Vec<f64> = said.iter().map(|p| p.max(LOG_FLOOR)).collect();
+        columns::minus_ln(level(), &mut values);
+        // A perfect forecast's is -0, and becomes 0.
+        let score = |(value, said): (f64, f64)| Score { value: value + 0.0, floor: used(said, LOG_FLOOR) };
+        Ok(values.into_iter().zip(said).map(score).collect())
     }
 }
 
