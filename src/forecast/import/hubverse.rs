@@ -16,6 +16,7 @@ use crate::forecast::tidy::{Holds, Row, Table, parse_level, parse_probability};
 use crate::forecast::{Moment, Question, QuestionKind};
 use indexmap::IndexMap;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Columns that are no part of the task.
@@ -174,6 +175,8 @@ struct Group {
     median: Option<f64>,
     cdf: Vec<(f64, f64)>,
     draws: Vec<f64>,
+    /// The numbers of the draws so far.
+    samples: BTreeSet<String>,
     options: Vec<(String, f64)>,
     is_whole: bool,
 }
@@ -234,6 +237,7 @@ impl Output {
                 median: None,
                 cdf: Vec::new(),
                 draws: Vec::new(),
+                samples: BTreeSet::new(),
                 options: Vec::new(),
                 is_whole: true,
             });
@@ -368,9 +372,17 @@ impl Group {
         match row.cell(output_type) {
             "quantile" => self.quantiles.push((parse_level(row.cell(id))?, number(row.cell(value))?)),
             "mean" if self.median.is_some() => return Err("the mean stands twice".to_owned()),
+            "median" if self.median.is_some() => return Err("the median stands twice".to_owned()),
             "median" | "mean" => self.median = Some(number(row.cell(value))?),
             "cdf" => self.cdf.push((number(row.cell(id))?, parse_probability(row.cell(value))?)),
-            "sample" => self.draws.push(number(row.cell(value))?),
+            "sample" => {
+                if let Some(sample) = given(row.cell(id))
+                    && !self.samples.insert(sample.to_owned())
+                {
+                    return Err(format!("the sample `{sample}` stands twice"));
+                }
+                self.draws.push(number(row.cell(value))?);
+            }
             _ => self.options.push((row.cell(id).to_owned(), parse_probability(row.cell(value))?)),
         }
         Ok(())

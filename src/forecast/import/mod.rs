@@ -27,6 +27,8 @@ mod predictionbook;
 mod reading;
 mod scoringutils;
 #[cfg(test)]
+mod scoringutils_tests;
+#[cfg(test)]
 mod tests;
 mod values;
 
