@@ -23,7 +23,7 @@ pub struct LevelShare {
     pub level: f64,
     /// The share of outcomes at or below it.
     pub observed: f64,
-    /// Its standard error over clusters; `None` with fewer than two.
+    /// Its standard error over clusters; `None` with fewer than two, and where all outcomes lie on one side, which tells nothing of chance.
     pub standard_error: Option<f64>,
     /// Questions on which the level was stated.
     pub questions: usize,
@@ -129,7 +129,8 @@ pub(super) fn quantile_reliability(
         .into_values()
         .filter_map(|(level, below, clusters)| {
             let mean = clustered_mean(&below, &clusters)?;
-            Some(LevelShare { level, observed: mean.mean, standard_error: mean.standard_error, questions: mean.count })
+            let standard_error = mean.standard_error.filter(|error| *error > 0.0);
+            Some(LevelShare { level, observed: mean.mean, standard_error, questions: mean.count })
         })
         .collect();
     let same_levels = forecasts.iter().all(|(stated, _)| {

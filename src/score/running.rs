@@ -160,7 +160,7 @@ impl RunningMean {
             of: of.map(str::to_owned),
             forecaster: forecaster.to_owned(),
             mean,
-            standard_error: known.then(|| (g / (g - 1.0) * between).sqrt() / n),
+            standard_error: (known && between > 0.0).then(|| (g / (g - 1.0) * between).sqrt() / n),
             questions: self.all.count,
             clusters,
             effective_questions: (known && all > 0.0 && between > 0.0).then(|| (n * all / between).min(n)),
