@@ -13,6 +13,7 @@ const NAMED: usize = 10;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Fate {
     LeftOut,
+    InPart,
     Voided,
     Pending,
 }
@@ -111,6 +112,11 @@ impl<'r> Reading<'r> {
     /// A row that cannot be taken.
     pub(super) fn leave_out(&mut self, row: u64, why: &str, detail: &str) {
         self.count(Fate::LeftOut, row, why, detail);
+    }
+
+    /// A row of which a cell cannot be and is not used, the rest is.
+    pub(super) fn in_part(&mut self, row: u64, why: &str, detail: &str) {
+        self.count(Fate::InPart, row, why, detail);
     }
 
     /// A question that will have no answer.
@@ -254,6 +260,7 @@ impl<'r> Reading<'r> {
         for ((fate, why), tally) in &self.tallies {
             let fate = match fate {
                 Fate::LeftOut => "left out",
+                Fate::InPart => "taken in part",
                 Fate::Voided => "voided",
                 Fate::Pending => "pending",
             };

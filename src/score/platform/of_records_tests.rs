@@ -251,3 +251,21 @@ fn forecastbench_takes_one_forecast_a_question() {
     assert!((value(&found, "peer", "ann") - 0.03).abs() < 1e-12);
     assert_eq!(found.not_defined[0].reason, Undefined::Changed.to_string());
 }
+
+#[test]
+fn a_question_counts_by_its_weight_on_metaculus() {
+    let mut records = records(&[("ann", 1, 0.999), ("bob", 1, 0.5)]);
+    let of = |records: &Records, score: &str| value(&report(records, Platform::Metaculus, None), score, "ann");
+    let whole = ["baseline", "peer", "peer_global"].map(|score| of(&records, score));
+    let question = records.questions.get_mut("q").expect("it is there");
+    question.tags = vec!["question_weight=0.25".to_owned()];
+    assert_eq!(question.check(), Ok(()));
+    let quarter = ["baseline", "peer", "peer_global"].map(|score| of(&records, score));
+    // One question covers less than thirty: the global score is over 30 as before.
+    for (whole, quarter) in whole.into_iter().zip(quarter) {
+        assert!((quarter - 0.25 * whole).abs() < 1e-12, "{quarter} of {whole}");
+    }
+    let question = records.questions.get_mut("q").expect("it is there");
+    question.tags = vec!["question_weight=-1".to_owned()];
+    assert!(question.check().is_err());
+}
