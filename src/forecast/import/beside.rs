@@ -70,6 +70,7 @@ impl Importer for Beside {
         reading.rows(table.rows.len());
         let columns = Columns::of(table);
         let asked = columns.questions(table, recognised.holds == Holds::Forecasts);
+        columns.days(table, reading);
         reading.ignore(columns.unused(table, &asked));
         for (id, asked) in &asked {
             if reading.question(id).is_none() {
@@ -147,6 +148,15 @@ impl Columns {
             joined([row.cell(self.made), row.cell(self.asked)])
         } else {
             row.cell(self.asked).to_owned()
+        }
+    }
+
+    /// Names what stands for a day and is none.
+    fn days(&self, table: &Table, reading: &mut Reading<'_>) {
+        for row in &table.rows {
+            for at in [self.known, self.closes].into_iter().flatten() {
+                reading.time(row.line, &format!("`{}`", table.columns()[at]), row.cell(Some(at)));
+            }
         }
     }
 
@@ -233,7 +243,13 @@ impl Columns {
                 continue;
             }
             let made_at = match self.made.and_then(|at| given(row.cell(Some(at)))).map(moment) {
-                None => Moment::Day(UNDATED),
+                None => {
+                    if self.made.is_some() {
+                        let why = format!("no day of the forecast, taken for made on {UNDATED}");
+                        reading.in_part(row.line, &why, "");
+                    }
+                    Moment::Day(UNDATED)
+                }
                 Some(Ok(made_at)) => made_at,
                 Some(Err(problem)) => {
                     reading.leave_out(row.line, "no day of the forecast", &problem);

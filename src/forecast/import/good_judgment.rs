@@ -60,8 +60,15 @@ fn question(table: &Table, row: &Row, reading: &mut Reading<'_>) {
     };
     let options = if count == 2 { Vec::new() } else { LETTERS.chars().take(count).map(String::from).collect() };
     let day = |name: &str| american_day(cell(name));
-    let opens = day("date_start").ok();
-    let closes = day("date_to_close").ok().filter(|closes| opens.is_none_or(|opens| opens <= *closes));
+    let mut given_day = |name: &str| match given(cell(name)).map(american_day).transpose() {
+        Ok(day) => day,
+        Err(problem) => {
+            reading.in_part(row.line, &format!("`{name}` cannot be read, and is not used"), &problem);
+            None
+        }
+    };
+    let (opens, closes) = (given_day("date_start"), given_day("date_to_close"));
+    let closes = closes.filter(|closes| reading.may_close(row.line, opens, *closes));
     let question = Question {
         ask: format!("{} {}", cell("q_text"), cell("options")).trim().to_owned(),
         options,

@@ -71,8 +71,15 @@ pub(super) fn read(table: &Table, reading: &mut Reading<'_>) -> Unanswered {
                 let target = target.and_then(|at| day_of(row.cell(Some(at))).ok());
                 let new = Known { row: row.line, as_of, resolution, target };
                 let slot = (is_pmf, key);
-                if known.get(&slot).is_none_or(|before| before.as_of <= new.as_of) {
-                    known.insert(slot, new);
+                match known.get(&slot) {
+                    Some(before) if before.as_of == new.as_of && before.resolution != new.resolution => {
+                        let detail = format!("{}, in row {} {}", new.resolution, before.row, before.resolution);
+                        reading.leave_out(row.line, "contradicts an earlier row, which counts", &detail);
+                    }
+                    Some(before) if before.as_of > new.as_of => {}
+                    _ => {
+                        known.insert(slot, new);
+                    }
                 }
             }
             Ok(None) => {}

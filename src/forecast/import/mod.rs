@@ -12,6 +12,8 @@
 mod beside;
 mod checking_our_work;
 mod content;
+#[cfg(test)]
+mod contradiction_tests;
 mod fatebook;
 mod forecastbench;
 mod good_judgment;

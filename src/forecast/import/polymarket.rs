@@ -77,7 +77,11 @@ fn market(row: u64, item: &Map<String, Value>, reading: &mut Reading<'_>) {
         reading.leave_out(row, "a market whose outcomes are not Yes and No", &id);
         return;
     };
-    let closes = day_of(&text(item, "end_date_iso"));
+    let end = text(item, "end_date_iso");
+    let closes = day_of(&end);
+    if closes.is_err() {
+        reading.time(row, "`end_date_iso`", &end);
+    }
     let rule = text(item, "description");
     let question = Question {
         ask: text(item, "question"),

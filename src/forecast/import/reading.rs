@@ -1,9 +1,11 @@
 //! Collects what an importer finds in a file, checks it, and counts what is left out and why.
 
+use super::values::{given, moment};
 use crate::error::Error;
 use crate::forecast::tidy::Summary;
-use crate::forecast::{Forecast, ForecastRecord, Moment, Outcome, Question, Records, check_name};
+use crate::forecast::{Forecast, ForecastRecord, Moment, Outcome, Question, Records, Resolution, check_name};
 use indexmap::IndexMap;
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// How many places are named for each reason.
@@ -60,6 +62,8 @@ pub(super) struct Reading<'r> {
     /// The last forecast of each forecaster on each question, to find what stands twice.
     latest: IndexMap<(String, String), usize>,
     outcomes: Vec<Outcome>,
+    /// By question the row of its outcome, the file of the folder, and what it says.
+    resolved: IndexMap<String, (u64, Option<String>, Resolution)>,
     rows: usize,
     ignored: Vec<String>,
     notes: Vec<String>,
@@ -78,6 +82,7 @@ impl<'r> Reading<'r> {
             forecasts: Vec::new(),
             latest: IndexMap::new(),
             outcomes: Vec::new(),
+            resolved: IndexMap::new(),
             rows: 0,
             ignored: Vec::new(),
             notes: vec![format!("recognised as {what}")],
@@ -117,6 +122,33 @@ impl<'r> Reading<'r> {
     /// A row of which a cell cannot be and is not used, the rest is.
     pub(super) fn in_part(&mut self, row: u64, why: &str, detail: &str) {
         self.count(Fate::InPart, row, why, detail);
+    }
+
+    /// A moment in a cell, if the cell says anything. What cannot be read is named and not used.
+    pub(super) fn time(&mut self, row: u64, name: &str, cell: &str) -> Option<Moment> {
+        match moment(given(cell)?) {
+            Ok(moment) => Some(moment),
+            Err(problem) => {
+                self.in_part(row, &format!("{name} cannot be read, and is not used"), &problem);
+                None
+            }
+        }
+    }
+
+    /// Whether a question may close then; a close before its opening is named and not used.
+    pub(super) fn may_close(&mut self, row: u64, opens: Option<Date>, closes: Date) -> bool {
+        let is_before = opens.filter(|opens| closes < *opens);
+        if let Some(opens) = is_before {
+            let detail = format!("it closes on {closes} and opens on {opens}");
+            self.in_part(row, "the close lies before the opening, and is not used", &detail);
+        }
+        is_before.is_none()
+    }
+
+    /// The day of a close in a cell, under the same conditions.
+    pub(super) fn close(&mut self, row: u64, opens: Option<Date>, name: &str, cell: &str) -> Option<Date> {
+        let closes = self.time(row, name, cell)?.day();
+        self.may_close(row, opens, closes).then_some(closes)
     }
 
     /// A question that will have no answer.
@@ -237,15 +269,41 @@ impl<'r> Reading<'r> {
         self.forecasts.push(record);
     }
 
-    /// Adds an outcome; one that cannot be is left out.
+    /// Adds an outcome; one that cannot be, or contradicts another one of this file, is left out.
     pub(super) fn add_outcome(&mut self, row: u64, outcome: Outcome) {
         let Some(question) = self.question(&outcome.question) else {
             self.leave_out(row, "the outcome of a question that nobody forecast", &outcome.question);
             return;
         };
         match outcome.resolution.check_against(question) {
+            Ok(()) if self.contradicts(row, &outcome) => {}
             Ok(()) => self.outcomes.push(outcome),
             Err(problem) => self.leave_out(row, "the outcome does not fit its question", &problem),
+        }
+    }
+
+    /// Whether an earlier row of the same file says that the question came out in another way: then that one counts, and this one is named.
+    fn contradicts(&mut self, row: u64, outcome: &Outcome) -> bool {
+        let Outcome { question, resolution, .. } = outcome;
+        match self.resolved.get(question) {
+            Some((first, part, before)) if *part == self.part && before != resolution => {
+                let detail = format!("{question}: {resolution}, in row {first} {before}");
+                self.leave_out(row, "contradicts an earlier row, which counts", &detail);
+                true
+            }
+            _ => {
+                self.resolved.insert(question.clone(), (row, self.part.clone(), resolution.clone()));
+                false
+            }
+        }
+    }
+
+    /// Names a row that says another outcome than the first one of its question, which counts: where each row of forecasts has the outcome beside it.
+    pub(super) fn beside_outcome(&mut self, row: u64, question: &str, said: Option<&Resolution>) {
+        let found = said.zip(self.resolved.get(question)).filter(|(said, (_, _, before))| *said != before);
+        if let Some((said, (first, _, before))) = found {
+            let detail = format!("{question}: {said}, in row {first} {before}");
+            self.in_part(row, "its outcome contradicts an earlier row, which counts", &detail);
         }
     }
 

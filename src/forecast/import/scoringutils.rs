@@ -8,7 +8,7 @@
 
 use super::content::Content;
 use super::reading::{Reading, blank};
-use super::values::{binary, by_name, categorical, day_after, day_of, draws, given, joined, moment, number, quantiles};
+use super::values::{binary, by_name, categorical, day_after, draws, given, joined, moment, number, quantiles};
 use super::{Importer, Recognised};
 use crate::error::Error;
 use crate::forecast::tidy::{Holds, Row, Table, parse_level, parse_probability};
@@ -256,6 +256,11 @@ fn collect(table: &Table, kind: Kind, unit: &[usize], reading: &mut Reading<'_>)
             reading.leave_out(row.line, "an observation without a forecast", "");
             continue;
         };
+        let model_cell = model.map_or(Some("all"), |at| given(row.cell(Some(at))));
+        let Some(model) = model_cell.map(str::to_owned) else {
+            reading.leave_out(row.line, "no model", "");
+            continue;
+        };
         let made_at = match made.map(|at| moment(row.cell(Some(at)))) {
             None => Moment::Day(UNDATED),
             Some(Ok(made_at)) => made_at,
@@ -266,14 +271,18 @@ fn collect(table: &Table, kind: Kind, unit: &[usize], reading: &mut Reading<'_>)
         };
         let mut id = unit_of(row);
         if contested.contains(&id) {
-            id = format!("{id}/{}", joined([row.cell(model)]));
+            id = format!("{id}/{}", joined([model.as_str()]));
         }
         let id = if id.is_empty() { format!("row {}", row.line) } else { id };
+        let target_day = match target.filter(|_| !asked.contains_key(&id)) {
+            Some(at) => reading.time(row.line, &format!("`{}`", names[at]), row.cell(Some(at))).map(Moment::day),
+            None => None,
+        };
         let entry = asked.entry(id.clone()).or_insert_with(|| Asked {
             row: row.line,
             question: question(&id, kind, names, unit, row, made),
             observed: None,
-            target: target.and_then(|at| day_of(row.cell(Some(at))).ok()),
+            target: target_day,
             last_made: made_at.day(),
         });
         entry.last_made = entry.last_made.max(made_at.day());
@@ -291,7 +300,6 @@ fn collect(table: &Table, kind: Kind, unit: &[usize], reading: &mut Reading<'_>)
                 }
             }
         }
-        let model = given(row.cell(model)).unwrap_or("all").to_owned();
         let group = groups.entry((id.clone(), model.clone())).or_insert_with(|| Group {
             row: row.line,
             question: id,

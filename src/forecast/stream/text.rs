@@ -6,10 +6,10 @@ use super::{
     UNTIL, checked, other_kind,
 };
 use crate::error::Error;
-use crate::forecast::tidy::{Problems, cell_text, check_header, parse_probability};
+use crate::forecast::tidy::{Problems, cell_text, check_header, object_of, parse_probability};
 use crate::forecast::{Forecast, ForecastRecord, Moment, check_name};
 use rayon::prelude::*;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -174,8 +174,7 @@ fn json_rows(
 
 fn json_row(text: &[u8], outcomes: OutcomeColumn) -> Said {
     let is_used = outcomes == OutcomeColumn::Used;
-    let object: Map<String, Value> =
-        serde_json::from_slice(text).map_err(|problem| format!("the line is not a JSON object: {problem}"))?;
+    let object = object_of(text)?;
     if object.get("forecast").is_some_and(Value::is_object) {
         let mut record: ForecastRecord =
             serde_json::from_value(Value::Object(object)).map_err(|problem| problem.to_string())?;

@@ -22,7 +22,10 @@
 //! column, an outcome of an unknown question) is named in the [`Summary`]. Writing is lossless: what is written reads back equal.
 
 mod cell;
+#[cfg(test)]
+mod contradiction_tests;
 mod forecasts;
+mod object;
 mod outcomes;
 mod parquet;
 #[cfg(test)]
@@ -36,6 +39,7 @@ mod write;
 
 pub(in crate::forecast) use cell::level as parse_level;
 pub use cell::{join_list, parse_number, parse_probability, split_list};
+pub(in crate::forecast) use object::object_of;
 pub(in crate::forecast) use parquet::cell_texts;
 pub(in crate::forecast) use table::{Problems, Row, Table, cell_text, check_header, read_whole};
 pub use wide::WideTable;

@@ -1,10 +1,12 @@
 //! A file as rows of text cells with line numbers, whether it is CSV, JSON lines or Parquet.
 
 use super::cell::join_list;
+use super::object::object_of;
 use super::parquet;
 use crate::error::Error;
 use crate::forecast::nearest;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Read;
 use std::path::Path;
@@ -174,9 +176,9 @@ impl Table {
             if text.trim_ascii().is_empty() {
                 continue;
             }
-            match serde_json::from_slice::<Map<String, Value>>(text) {
+            match object_of(text) {
                 Ok(object) => table.push_object(line, object),
-                Err(problem) => table.bad.push((line, format!("the line is not a JSON object: {problem}"))),
+                Err(problem) => table.bad.push((line, problem)),
             }
         }
         table
@@ -186,6 +188,7 @@ impl Table {
         let bad = self.bad.len();
         let mut cells = vec![String::new(); self.columns.len()];
         let is_whole = object.get("forecast").is_some_and(Value::is_object);
+        let mut filled = BTreeSet::new();
         for (key, value) in &object {
             let key = key.trim().to_lowercase();
             let at = self.columns.iter().position(|column| *column == key).unwrap_or_else(|| {
@@ -193,6 +196,9 @@ impl Table {
                 self.columns.len() - 1
             });
             cells.resize(self.columns.len(), String::new());
+            if !filled.insert(at) {
+                self.bad.push((line, format!("the key `{key}` stands twice")));
+            }
             match cell_text(value) {
                 Some(text) => cells[at] = text,
                 None if is_whole => {}
