@@ -193,6 +193,11 @@ impl Bits {
         is_new
     }
 
+    /// Whether a number is in it.
+    pub(crate) fn contains(&self, at: u32) -> bool {
+        self.words.get(at as usize / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
+    }
+
     /// How many numbers.
     pub(crate) fn len(&self) -> usize {
         self.words.iter().map(|word| word.count_ones() as usize).sum()

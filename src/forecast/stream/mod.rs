@@ -193,7 +193,7 @@ pub fn stream(
     outcomes: OutcomeColumn,
     mut take: impl FnMut(&Batch) -> Result<(), Error> + Send,
 ) -> Result<Summary, Error> {
-    let (mut source, ignored_columns) = Source::open(path, outcomes)?;
+    let (mut source, mut ignored_columns) = Source::open(path, outcomes)?;
     let mut rows = 0;
     let mut batches = source.next()?;
     while !batches.is_empty() {
@@ -201,6 +201,9 @@ pub fn stream(
         let (taken, read) = rayon::join(|| batches.iter().try_for_each(&mut take), || source.next());
         taken?;
         batches = read?;
+    }
+    if let Source::Text(file) = &source {
+        ignored_columns.extend(file.unused().cloned());
     }
     Ok(Summary { file: path.display().to_string(), rows, taken: rows, ignored_columns, ..Summary::default() })
 }

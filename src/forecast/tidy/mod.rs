@@ -47,6 +47,7 @@ pub use write::{Form, forecasts_file, joint_file, outcomes_file, questions_file}
 
 use super::{JointForecast, Outcome, Question, QuestionKind, Records, joint};
 use crate::error::Error;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -212,6 +213,12 @@ impl TidyFile {
     /// If a row cannot be, or no question is known.
     pub fn outcomes(&self, records: &Records) -> Result<(Vec<Outcome>, Summary), Error> {
         outcomes::read(&self.table, records)
+    }
+
+    /// Which of its outcomes are of these questions, which nobody knows, in words: for outcomes that were read before the forecasts. `None` if none is.
+    #[must_use]
+    pub fn outcomes_of_unknown(&self, unknown: &BTreeSet<&str>) -> Option<String> {
+        outcomes::of_unknown(&self.table, unknown).map(|note| format!("{}: {note}", self.table.name))
     }
 
     /// Adds its questions to the records; a known one is defined anew.

@@ -1,10 +1,11 @@
 //! Reads a table of outcomes, each by the kind of its question.
 
-use super::table::{Problems, Table};
+use super::table::{Problems, Row, Table};
 use super::{Summary, shortened};
 use crate::error::Error;
 use crate::forecast::{Outcome, Records, Resolution, check_name, nearest};
 use indexmap::IndexMap;
+use std::collections::BTreeSet;
 
 /// Every column of a table of outcomes, in the order in which they are written.
 pub(super) const COLUMNS: [&str; 4] = ["question", "resolution", "resolved_on", "source"];
@@ -62,10 +63,7 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
         .help("record or import their forecasts or definitions first"));
     }
     let mut notes = table.slips(&COLUMNS);
-    if !unknown.is_empty() {
-        let noun = if unknown.len() == 1 { "outcome of a question" } else { "outcomes of questions" };
-        notes.push(format!("{} {noun} not known left out: {}", unknown.len(), shortened(&unknown)));
-    }
+    notes.extend(told_unknown(&unknown));
     if !pending.is_empty() {
         notes.push(format!("{} pending, without a resolution: {}", pending.len(), shortened(&pending)));
     }
@@ -86,4 +84,19 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
         notes,
     };
     Ok((outcomes, summary))
+}
+
+/// Says which outcomes are of questions that nobody knows; nothing where there are none.
+fn told_unknown(places: &[String]) -> Option<String> {
+    let noun = if places.len() == 1 { "outcome of a question" } else { "outcomes of questions" };
+    (!places.is_empty()).then(|| format!("{} {noun} not known left out: {}", places.len(), shortened(places)))
+}
+
+/// The same of a table that was read before the forecasts, once it is known which questions nobody forecast.
+pub(super) fn of_unknown(table: &Table, unknown: &BTreeSet<&str>) -> Option<String> {
+    let [question, resolution, ..] = COLUMNS.map(|name| table.column(name));
+    let is_of_one = |row: &&Row| unknown.contains(row.cell(question)) && !row.cell(resolution).is_empty();
+    let places: Vec<String> =
+        table.rows.iter().filter(is_of_one).map(|row| format!("row {} (`{}`)", row.line, row.cell(question))).collect();
+    told_unknown(&places)
 }
