@@ -374,7 +374,7 @@ fn a_stream_says_what_records_say_of_unknown_outcomes_unused_keys_and_nothing_at
         (output.status.code(), String::from_utf8(output.stderr).expect("UTF-8"))
     };
     for ways in [&["--stream"][..], &["--stream", "--by", "tag"], &[]] {
-        let with = |file: &str| run(&[&["--forecasts", file], ways].concat());
+        let with = |file: &str| run(&[&["--forecasts", file][..], ways].concat());
         let (_, told) = with("f.csv");
         assert!(told.contains("o.csv: 1 outcome of a question not known left out: row 3 (`b`"), "{ways:?}: {told}");
         let (_, told) = with("f.jsonl");
