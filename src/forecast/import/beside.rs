@@ -10,6 +10,7 @@ use super::content::Content;
 use super::reading::{Reading, blank};
 use super::values::{binary, day_after, day_of, given, joined, moment};
 use super::{Importer, Recognised};
+use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::tidy::{Holds, Row, Table};
 use crate::forecast::{Moment, Outcome, Question, QuestionKind, Resolution};
@@ -232,6 +233,7 @@ impl Columns {
             FORECASTERS.into_iter().filter_map(|name| table.column(name).map(|at| (name, at))).collect();
         let leaky = table.column("leaky");
         let mut told: BTreeSet<(String, &str, String)> = BTreeSet::new();
+        let mut of_crowds: BTreeMap<&str, usize> = BTreeMap::new();
         for row in &table.rows {
             let id = self.id(row);
             if id.is_empty() {
@@ -274,11 +276,18 @@ impl Columns {
                 let Some(value) = given(row.cell(Some(*at))) else { continue };
                 if told.insert((id.clone(), name, made_at.to_string())) {
                     match binary(value) {
-                        Ok(said) => reading.add_forecast(row.line, &id, name, made_at, said),
+                        Ok(said) => {
+                            *of_crowds.entry(name).or_default() += 1;
+                            reading.add_forecast(row.line, &id, name, made_at, said);
+                        }
                         Err(problem) => reading.leave_out(row.line, &format!("`{name}` is no probability"), &problem),
                     }
                 }
             }
+        }
+        for (name, count) in of_crowds {
+            let which = counted(count, "forecast");
+            reading.note(format!("the column `{name}` is a forecaster of that name: {which} beside those of the rows"));
         }
     }
 }
@@ -298,6 +307,9 @@ fn outcomes(asked: IndexMap<String, Asked>, reading: &mut Reading<'_>) {
             reading.leave_out(asked.row, "the outcome is neither yes nor no", &came);
             continue;
         };
+        if resolution == Resolution::Annulled {
+            reading.voided(asked.row, "annulled", &id);
+        }
         let resolved_on = Moment::Day(asked.known.unwrap_or_else(|| day_after(asked.last_made, asked.last_made)));
         reading.add_outcome(asked.row, Outcome { question: id, resolution, resolved_on, source: None });
     }

@@ -99,3 +99,27 @@ fn prices_of_yes_and_no_sum_to_a_dollar() {
     assert_eq!(said(&records, "T", "kalshi"), [&Forecast::Binary { probability: 0.6 }]);
     has(&remarks, "1 left out, the prices of yes and no do not sum to 100 cents: row 1 (80 and 40)");
 }
+
+#[test]
+fn every_row_of_a_forecast_that_is_not_taken_is_named_and_those_past_ten_by_their_rows() {
+    let head = "id,model,observed,predicted,quantile_level\n";
+    // Of each model both rows: the first crosses, the second has a level that is none.
+    let text = format!("{head}x,a,3,5,0.25\nx,a,3,4,0.75\nx,b,3,5,0.25\nx,b,3,6,1.5\nx,c,3,5,0.5\n");
+    let (_, remarks) = read(&[("quantile.csv", &text)]).unwrap();
+    has(&remarks, "2 left out, the forecast cannot be: rows 2–3 (the quantiles cross");
+    has(&remarks, "1 left out, of a forecast that is not taken, since another row of it cannot be: row 4");
+    has(&remarks, "1 left out, the value cannot be, so the forecast is not taken: row 5");
+    let rows: Vec<String> = (0..14).map(|at| format!("q{at},m,3,,0.5\n")).collect();
+    let (_, remarks) = read(&[("quantile.csv", &format!("{head}x,c,3,5,0.5\n{}", rows.concat()))]).unwrap();
+    has(&remarks, "14 left out, an observation without a forecast: rows 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13–16");
+}
+
+#[test]
+fn what_takes_the_place_of_an_earlier_row_is_named() {
+    let table = "question_id,forecaster,forecast,outcome,made_at,crowd\na,x,0.3,annulled,2026-01-01,0.4\na,x,0.5,annulled,2026-01-01,0.4\n";
+    let (records, remarks) = read(&[("any.csv", table)]).unwrap();
+    assert_eq!(said(&records, "a", "x").len(), 2, "the later one counts");
+    has(&remarks, "1 taken, in place of an earlier row of the same moment: row 3 (a by x)");
+    has(&remarks, "1 voided, annulled: row 2 (a)");
+    has(&remarks, "the column `crowd` is a forecaster of that name: 1 forecast beside those of the rows");
+}

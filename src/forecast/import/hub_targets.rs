@@ -6,7 +6,8 @@
 use super::reading::Reading;
 use super::scoringutils::TARGET;
 use super::values::{day_after, day_of, given, number};
-use crate::forecast::tidy::{Row, Table};
+use crate::diagnostic::counted;
+use crate::forecast::tidy::{Row, Table, shortened};
 use crate::forecast::{Moment, Outcome, Question, QuestionKind, Resolution};
 use indexmap::IndexMap;
 use jiff::civil::Date;
@@ -41,9 +42,11 @@ pub(super) fn say(unanswered: &Unanswered, file: &str, more: &str, reading: &mut
         (Lacks::Column, format!("their task lacks a column of {file}")),
         (Lacks::Row, format!("no row for them in {file}{more}")),
     ] {
-        let count = unanswered.values().filter(|of| **of == lacks).count();
-        if count > 0 {
-            reading.note(format!("{count} questions pending: {why}"));
+        let lacking = unanswered.iter().filter(|(_, of)| **of == lacks);
+        let named: Vec<String> = lacking.map(|(id, _)| format!("`{id}`")).collect();
+        if !named.is_empty() {
+            let which = counted(named.len(), "question");
+            reading.note(format!("{which} pending: {why}: {}", shortened(&named)));
         }
     }
 }

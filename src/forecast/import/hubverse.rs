@@ -8,9 +8,10 @@
 
 use super::content::Content;
 use super::hub_targets;
-use super::reading::{Reading, blank};
+use super::reading::{OTHER_ROW, Reading, blank, first};
 use super::values::{by_name, categorical, cdf, draws, given, joined, moment, number, quantiles};
 use super::{Importer, Recognised};
+use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::tidy::{Holds, Row, Table, parse_level, parse_probability};
 use crate::forecast::{Moment, Question, QuestionKind};
@@ -167,7 +168,9 @@ fn orders(tasks: &Path) -> Result<Orders, Error> {
 
 /// One model's forecast of one task.
 struct Group {
-    row: u64,
+    /// Where those rows stand that can be.
+    rows: Vec<u64>,
+    is_mean: bool,
     part: String,
     model: String,
     made_at: Moment,
@@ -187,8 +190,6 @@ struct Output {
     orders: Orders,
     questions: IndexMap<String, Question>,
     groups: IndexMap<(String, String), Group>,
-    /// Rows that hold a mean.
-    means: usize,
 }
 
 impl Output {
@@ -209,9 +210,9 @@ impl Output {
                 continue;
             };
             let mut model = given(row.cell(model)).unwrap_or(&named).to_owned();
-            if row.cell(output_type) == "mean" {
+            let is_mean = row.cell(output_type) == "mean";
+            if is_mean {
                 model.push_str(" mean");
-                self.means += 1;
             }
             let kind = match row.cell(output_type) {
                 "cdf" if number(row.cell(id)).is_err() => {
@@ -229,7 +230,8 @@ impl Output {
             };
             let question = self.question(&task, names, row, kind, round);
             let group = self.groups.entry((question, model.clone())).or_insert_with(|| Group {
-                row: row.line,
+                rows: Vec::new(),
+                is_mean,
                 part: part.clone(),
                 model,
                 made_at,
@@ -241,9 +243,12 @@ impl Output {
                 options: Vec::new(),
                 is_whole: true,
             });
-            if let Err(problem) = group.push(row, output_type, id, value) {
-                group.is_whole = false;
-                reading.leave_out(row.line, "the value cannot be, so the forecast is not taken", &problem);
+            match group.push(row, output_type, id, value) {
+                Ok(()) => group.rows.push(row.line),
+                Err(problem) => {
+                    group.is_whole = false;
+                    reading.leave_out(row.line, "the value cannot be, so the forecast is not taken", &problem);
+                }
             }
         }
     }
@@ -289,10 +294,11 @@ impl Output {
         for question in self.questions.values() {
             reading.add_question(0, question.clone());
         }
-        if self.means > 0 {
+        let means = self.groups.values().filter(|group| group.is_mean && group.is_whole).count();
+        if means > 0 {
             reading.note(format!(
-                "{} means are taken as points, the level 0.5 alone, of forecasters called `… mean`: the absolute error by which points are scored is one for medians",
-                self.means
+                "{} taken as points, the level 0.5 alone, of forecasters called `… mean`: the absolute error by which points are scored is one for medians",
+                counted(means, "mean")
             ));
         }
         let count = |rows: &dyn Fn(&Group, Form) -> usize| -> usize {
@@ -316,13 +322,17 @@ impl Output {
                 ));
             }
         }
-        for ((question, _), group) in self.groups.into_iter().filter(|(_, group)| group.is_whole) {
+        for ((question, _), group) in self.groups {
             reading.part(&group.part);
+            if !group.is_whole {
+                reading.leave_out_all(&group.rows, OTHER_ROW, "");
+                continue;
+            }
             let options = self.questions.get(&question).map(|question| question.options.clone()).unwrap_or_default();
-            let (row, model, made_at) = (group.row, group.model.clone(), group.made_at);
+            let (rows, model, made_at) = (group.rows.clone(), group.model.clone(), group.made_at);
             match group.said(options) {
-                Ok(forecast) => reading.add_forecast(row, &question, &model, made_at, forecast),
-                Err(problem) => reading.leave_out(row, "the forecast cannot be", &problem),
+                Ok(forecast) => reading.add_forecast(first(&rows), &question, &model, made_at, forecast),
+                Err(problem) => reading.leave_out_all(&rows, "the forecast cannot be", &problem),
             }
         }
     }

@@ -8,13 +8,17 @@ use indexmap::IndexMap;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
-/// How many places are named for each reason.
+/// How many places are named for each reason with what stands there.
 const NAMED: usize = 10;
+
+/// How many stretches of rows are named after them.
+const MOST_STRETCHES: usize = 100;
 
 /// What became of a row that was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Fate {
     LeftOut,
+    Replacing,
     InPart,
     Voided,
     Pending,
@@ -25,6 +29,35 @@ enum Fate {
 struct Tally {
     count: usize,
     places: Vec<String>,
+    /// Rows after those: the file of the folder, the first and the last of a stretch.
+    further: Vec<(Option<String>, u64, u64)>,
+    /// Rows after these.
+    unnamed: usize,
+}
+
+impl Tally {
+    /// Names rows without what stands there.
+    fn add_further(&mut self, part: Option<&String>, first: u64, last: u64) {
+        match self.further.last_mut() {
+            Some((of, _, end)) if of.as_ref() == part && *end + 1 == first => *end = last,
+            _ if self.further.len() < MOST_STRETCHES => self.further.push((part.cloned(), first, last)),
+            _ => self.unnamed += (last - first + 1) as usize,
+        }
+    }
+
+    /// All places, in words.
+    fn told(&self) -> String {
+        let further = self.further.iter().map(|(part, first, last)| place(part.as_ref(), *first, *last));
+        let all: Vec<String> = self.places.iter().cloned().chain(further).collect();
+        let more = if self.unnamed == 0 { String::new() } else { format!(" and {} more", self.unnamed) };
+        format!("{}{more}", all.join(", "))
+    }
+}
+
+/// A stretch of rows, with the file of the folder in which it lies.
+fn place(part: Option<&String>, first: u64, last: u64) -> String {
+    let part = part.map_or_else(String::new, |part| format!("{part}:"));
+    if first == last { format!("{part}{first}") } else { format!("{part}{first}–{last}") }
 }
 
 /// What one file says of questions for another that is read with it.
@@ -119,6 +152,13 @@ impl<'r> Reading<'r> {
         self.count(Fate::LeftOut, row, why, detail);
     }
 
+    /// Rows that cannot be taken together, as those of one forecast.
+    pub(super) fn leave_out_all(&mut self, rows: &[u64], why: &str, detail: &str) {
+        let ends = |stretch: &[u64]| Some((*stretch.first()?, *stretch.last()?));
+        let stretches: Vec<(u64, u64)> = rows.chunk_by(|a, b| a + 1 == *b).filter_map(ends).collect();
+        self.count_all(Fate::LeftOut, &stretches, why, detail);
+    }
+
     /// A row of which a cell cannot be and is not used, the rest is.
     pub(super) fn in_part(&mut self, row: u64, why: &str, detail: &str) {
         self.count(Fate::InPart, row, why, detail);
@@ -162,12 +202,22 @@ impl<'r> Reading<'r> {
     }
 
     fn count(&mut self, fate: Fate, row: u64, why: &str, detail: &str) {
+        self.count_all(fate, &[(row, row)], why, detail);
+    }
+
+    fn count_all(&mut self, fate: Fate, stretches: &[(u64, u64)], why: &str, detail: &str) {
+        if stretches.is_empty() {
+            return;
+        }
+        let part = self.part.as_ref();
         let tally = self.tallies.entry((fate, why.to_owned())).or_default();
-        tally.count += 1;
+        tally.count += stretches.iter().map(|(first, last)| (last - first + 1) as usize).sum::<usize>();
         if tally.places.len() < NAMED {
-            let part = self.part.as_ref().map_or_else(String::new, |part| format!("{part}:"));
             let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
-            tally.places.push(format!("{part}{row}{detail}"));
+            let places: Vec<String> = stretches.iter().map(|(first, last)| place(part, *first, *last)).collect();
+            tally.places.push(format!("{}{detail}", places.join(", ")));
+        } else {
+            stretches.iter().for_each(|(first, last)| tally.add_further(part, *first, *last));
         }
     }
 
@@ -265,6 +315,10 @@ impl<'r> Reading<'r> {
             self.leave_out(row, "stands twice", &format!("{question} by {forecaster}"));
             return;
         }
+        if before.is_some_and(|before| before.made_at.epoch_days() == made_at.epoch_days()) {
+            let detail = format!("{question} by {forecaster}");
+            self.count(Fate::Replacing, row, "in place of an earlier row of the same moment", &detail);
+        }
         self.latest.insert(key, self.forecasts.len());
         self.forecasts.push(record);
     }
@@ -318,29 +372,27 @@ impl<'r> Reading<'r> {
         for ((fate, why), tally) in &self.tallies {
             let fate = match fate {
                 Fate::LeftOut => "left out",
+                Fate::Replacing => "taken",
                 Fate::InPart => "taken in part",
                 Fate::Voided => "voided",
                 Fate::Pending => "pending",
             };
-            let more = tally.count - tally.places.len();
-            let more = if more == 0 { String::new() } else { format!(" and {more} more") };
             let noun = if tally.count == 1 { "row" } else { "rows" };
-            tallied.push(format!("{} {fate}, {why}: {noun} {}{more}", tally.count, tally.places.join(", ")));
+            tallied.push(format!("{} {fate}, {why}: {noun} {}", tally.count, tally.told()));
         }
         if taken == 0 && self.tallies.keys().any(|(fate, _)| *fate == Fate::LeftOut) {
             return Err(Error::input(format!("{}: nothing could be taken\n{}", self.file, tallied.join("\n"))));
         }
-        self.notes.push(format!(
-            "read: questions {}, forecasts {}, outcomes {}",
-            self.questions.len(),
-            self.forecasts.len(),
-            self.outcomes.len()
-        ));
+        let [questions, forecasts, outcomes] = [self.questions.len(), self.forecasts.len(), self.outcomes.len()];
+        self.notes.push(format!("read: questions {questions}, forecasts {forecasts}, outcomes {outcomes}"));
         self.notes.extend(tallied);
         let summary = Summary {
             file: self.file,
             rows: self.rows,
             taken,
+            questions,
+            forecasts,
+            outcomes,
             ignored_columns: self.ignored,
             created_questions: Vec::new(),
             notes: self.notes,
@@ -349,6 +401,14 @@ impl<'r> Reading<'r> {
         questions.extend(self.questions);
         Ok(Found { questions, forecasts: self.forecasts, outcomes: self.outcomes, summary })
     }
+}
+
+/// Why rows of a forecast are left out that could be, but for another one.
+pub(super) const OTHER_ROW: &str = "of a forecast that is not taken, since another row of it cannot be";
+
+/// The row that names a forecast of several.
+pub(super) fn first(rows: &[u64]) -> u64 {
+    rows.first().copied().unwrap_or_default()
 }
 
 /// A question of which only the kind is known.

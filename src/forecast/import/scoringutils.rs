@@ -7,7 +7,7 @@
 //! its values, in the order of the columns' names, make the question's id and its tags, those that do not say when it was forecast its cluster.
 
 use super::content::Content;
-use super::reading::{Reading, blank};
+use super::reading::{OTHER_ROW, Reading, blank, first};
 use super::values::{binary, by_name, categorical, day_after, draws, given, joined, moment, number, quantiles};
 use super::{Importer, Recognised};
 use crate::error::Error;
@@ -41,7 +41,8 @@ enum Kind {
 
 /// One forecast's rows.
 struct Group {
-    row: u64,
+    /// Where those stand that can be.
+    rows: Vec<u64>,
     question: String,
     model: String,
     made_at: Moment,
@@ -87,13 +88,17 @@ impl Importer for Scoringutils {
                 reading.add_question(asked.row, asked.question.clone());
             }
         }
-        for group in groups.into_values().filter(|group| group.is_whole) {
+        for group in groups.into_values() {
+            if !group.is_whole {
+                reading.leave_out_all(&group.rows, OTHER_ROW, "");
+                continue;
+            }
             let options = asked.get(&group.question).map(|asked| asked.question.options.clone()).unwrap_or_default();
-            let (row, question, model, made_at) =
-                (group.row, group.question.clone(), group.model.clone(), group.made_at);
+            let rows = group.rows.clone();
+            let (question, model, made_at) = (group.question.clone(), group.model.clone(), group.made_at);
             match said(kind, group, options) {
-                Ok(forecast) => reading.add_forecast(row, &question, &model, made_at, forecast),
-                Err(problem) => reading.leave_out(row, "the forecast cannot be", &problem),
+                Ok(forecast) => reading.add_forecast(first(&rows), &question, &model, made_at, forecast),
+                Err(problem) => reading.leave_out_all(&rows, "the forecast cannot be", &problem),
             }
         }
         for (id, asked) in asked {
@@ -301,7 +306,7 @@ fn collect(table: &Table, kind: Kind, unit: &[usize], reading: &mut Reading<'_>)
             }
         }
         let group = groups.entry((id.clone(), model.clone())).or_insert_with(|| Group {
-            row: row.line,
+            rows: Vec::new(),
             question: id,
             model,
             made_at,
@@ -334,9 +339,12 @@ fn collect(table: &Table, kind: Kind, unit: &[usize], reading: &mut Reading<'_>)
                 group.options.push((label, probability));
             }),
         };
-        if let Err(problem) = taken {
-            group.is_whole = false;
-            reading.leave_out(row.line, "the value cannot be, so the forecast is not taken", &problem);
+        match taken {
+            Ok(()) => group.rows.push(row.line),
+            Err(problem) => {
+                group.is_whole = false;
+                reading.leave_out(row.line, "the value cannot be, so the forecast is not taken", &problem);
+            }
         }
     }
     (groups, asked)

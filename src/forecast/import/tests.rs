@@ -83,7 +83,7 @@ fn a_hub_is_read_with_its_order_of_categories_and_the_latest_target_data() {
     );
     assert_eq!(resolved(&records, rate), Some(&Resolution::Option("decrease".to_owned())));
     has(&remarks, "1 rows of samples are not used: quantiles of the same forecasts are there");
-    has(&remarks, "1 questions pending: no row for them in target-data/oracle-output.csv");
+    has(&remarks, "1 question pending: no row for them in target-data/oracle-output.csv");
 }
 
 #[test]
@@ -124,11 +124,11 @@ fn means_and_cdfs_of_a_hub_are_taken_and_said() {
     assert_eq!(said(&records, id, "one mean"), [&wanted]);
     let wanted = Forecast::Quantiles { levels: vec![0.5], values: vec![170.0] };
     assert_eq!(said(&records, id, "two"), [&wanted]);
-    has(&remarks, "1 means are taken as points");
+    has(&remarks, "1 mean taken as points");
     has(&remarks, "1 rows of samples are not used");
     has(&remarks, "1 rows of a cdf are not used");
     has(&remarks, "1 left out, a cdf over categories has no place in a forecast here: row 9 (EW202501)");
-    has(&remarks, "1 left out, the forecast cannot be: row output.csv:10 (the cdf falls at 200");
+    has(&remarks, "2 left out, the forecast cannot be: rows output.csv:10–11 (the cdf falls at 200");
     has(&remarks, "1 left out, the output type `cmf` has no place in a forecast here: row 12");
 }
 
@@ -248,7 +248,7 @@ fn the_good_judgment_project_is_read_with_its_days_and_options() {
     assert_eq!(probabilities, &[0.2, 0.3, 0.5]);
     assert_eq!(resolved(&records, "1113-6"), Some(&Resolution::Option("c".to_owned())));
     assert_eq!(resolved(&records, "1200-0"), Some(&Resolution::Annulled));
-    has(&remarks, "1 voided, voided: row 4 (1200-0)");
+    has(&remarks, "1 voided, its status is `voided`: row 4 (1200-0)");
     has(&remarks, "a withdrawal; the forecast before stands on: row 4");
     has(&remarks, "1 left out, no user_id: row 10");
     has(&remarks, "a question that ifps.csv does not define: row 11 (9999-0)");

@@ -205,7 +205,14 @@ pub fn stream(
     if let Source::Text(file) = &source {
         ignored_columns.extend(file.unused().cloned());
     }
-    Ok(Summary { file: path.display().to_string(), rows, taken: rows, ignored_columns, ..Summary::default() })
+    Ok(Summary {
+        file: path.display().to_string(),
+        rows,
+        taken: rows,
+        forecasts: rows,
+        ignored_columns,
+        ..Summary::default()
+    })
 }
 
 /// What a batch's rows were found to be, or the error that names the bad ones.

@@ -88,9 +88,12 @@ pub(super) fn read(table: &Table, sums: Sums, records: &mut Records) -> Result<S
         file: table.name.clone(),
         rows: table.rows.len(),
         taken: forecasts.len(),
+        questions: created.len(),
+        forecasts: forecasts.len(),
         ignored_columns: table.others(&known),
         created_questions: created.keys().cloned().collect(),
         notes,
+        ..Summary::default()
     };
     records.questions.extend(created);
     records.forecasts.extend(forecasts.into_iter().map(|(_, record)| record));

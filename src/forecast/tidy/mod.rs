@@ -69,8 +69,14 @@ pub struct Summary {
     pub file: String,
     /// Rows in it.
     pub rows: usize,
-    /// Forecasts, outcomes or questions taken.
+    /// Forecasts, outcomes or questions taken. A row may say several of them, and several rows one.
     pub taken: usize,
+    /// Questions taken, or created from their forecasts.
+    pub questions: usize,
+    /// Forecasts taken.
+    pub forecasts: usize,
+    /// Outcomes taken.
+    pub outcomes: usize,
     /// Columns that mean nothing here.
     pub ignored_columns: Vec<String>,
     /// Questions that were not known and were created from their forecasts.

@@ -79,9 +79,10 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
         file: table.name.clone(),
         rows: table.rows.len(),
         taken: outcomes.len(),
+        outcomes: outcomes.len(),
         ignored_columns: table.others(&COLUMNS),
-        created_questions: Vec::new(),
         notes,
+        ..Summary::default()
     };
     Ok((outcomes, summary))
 }
