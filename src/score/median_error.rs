@@ -47,7 +47,7 @@ mod tests {
         let case = Case::Quantiles { values: levels.clone(), levels: levels.clone(), outcome: 0.7 };
         let score = MedianError.score(&case).expect("it is a whole distribution");
         assert!((score.value - 0.2).abs() < 1e-12, "{}", score.value);
-        // Beyond its levels it says nothing.
+        // Of fewer points only what is stated counts.
         let (levels, values) = (levels[31..].to_vec(), levels[31..].to_vec());
         assert_eq!(MedianError.score(&Case::Quantiles { levels, values, outcome: 0.7 }), Err(Unfit::NoMedian));
     }

@@ -89,6 +89,14 @@ pub(super) fn read(table: &Table, reading: &mut Reading<'_>) -> Unanswered {
             Err(problem) => reading.leave_out(row.line, "the observation cannot be", &problem),
         }
     }
+    let output_type = table.column("output_type");
+    let of_cdf = table.rows.iter().filter(|row| ["cdf", "cmf"].contains(&row.cell(output_type))).count();
+    if of_cdf > 0 && known.keys().all(|(is_pmf, _)| *is_pmf) {
+        reading.note(format!(
+            "{} of a cdf are not used: they say between which places a number lies, and not which it is",
+            counted(of_cdf, "row")
+        ));
+    }
     let mut last_made: IndexMap<String, Date> = IndexMap::new();
     for (question, made_at) in reading.made() {
         let day = last_made.entry(question.to_owned()).or_insert_with(|| made_at.day());

@@ -390,7 +390,9 @@ impl<'t> Sheet<'t> {
             .filter(|(_, name)| !self.cell(row, name).is_empty())
             .map(|(level, name)| place(self.cell(row, name)).map(|value| (*level, value)))
             .collect::<Result<Vec<_>, String>>()?;
-        if pairs.is_empty() {
+        if pairs.is_empty() && !said.is_empty() {
+            Err("its cdf is given, but not at which places: `Continuous Range` of question_data.csv is empty or was not read".to_owned())
+        } else if pairs.is_empty() {
             Err("the row holds no probability and no percentile".to_owned())
         } else {
             quantiles(pairs)

@@ -163,3 +163,13 @@ fn weights_of_questions_are_kept_and_times_that_cannot_be_are_named() {
     has(&remarks, "1 taken in part, the weight lies below 0, and is taken for 1: row 5 (-1)");
     assert_eq!(records.outcomes.len(), 4);
 }
+
+#[test]
+fn a_cdf_without_its_places_says_what_is_missing() {
+    let questions = "Question ID,Question Title,Question Type,Continuous Range,Open Time,Scheduled Close Time,Resolution,Resolution Known Time\n\
+        1,How many?,numeric,,2026-06-01 12:00:00+00:00,2026-06-10 12:00:00+00:00,,\n";
+    let forecasts = "Question ID,Forecaster Username,Start Time,End Time,Probability Yes,Probability Yes Per Category,Continuous CDF\n\
+        1,ann,2026-06-02 12:00:00+00:00,,,,\"[0.1, 0.6, 0.95]\"\n";
+    let problem = read(&[("forecast_data.csv", forecasts), ("question_data.csv", questions)]).unwrap_err().to_string();
+    has(&problem, "row 2 (its cdf is given, but not at which places: `Continuous Range` of question_data.csv is empty");
+}

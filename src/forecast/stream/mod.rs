@@ -23,7 +23,7 @@ pub use by_question::{ByQuestion, NumberedForecast, PARTS};
 pub use names::Names;
 
 use super::Moment;
-use super::tidy::{Problems, Summary};
+use super::tidy::{Problems, Summary, check_unpacked};
 use crate::error::Error;
 use columnar::Columnar;
 use jiff::civil::Date;
@@ -165,6 +165,7 @@ impl Source {
         let unreadable = |problem| Error::environment(format!("`{name}` cannot be read")).because(problem);
         let mut first = Vec::new();
         File::open(path).and_then(|file| file.take(64).read_to_end(&mut first)).map_err(unreadable)?;
+        check_unpacked(&name, &first)?;
         if first.starts_with(b"PAR1") {
             let (file, others) = Columnar::open(path, &name, outcomes)?;
             Ok((Self::Columnar(file), others))

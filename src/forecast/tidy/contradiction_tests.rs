@@ -53,3 +53,12 @@ fn a_key_that_stands_twice_in_a_line_is_refused() {
         assert!(found.contains("f.jsonl:1: the key `probability` stands twice"), "{found}");
     }
 }
+
+#[test]
+fn a_packed_file_is_called_that() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("f.csv.gz");
+    std::fs::write(&path, b"\x1f\x8b\x08\x00rest").unwrap();
+    let problem = TidyFile::open(&path).unwrap_err().to_string();
+    assert!(problem.contains("is packed (gzip)"), "{problem}");
+}

@@ -71,7 +71,23 @@ pub(in crate::forecast) fn read_whole(path: &Path) -> Result<(String, Vec<u8>), 
         (path.display().to_string(), opened)
     };
     read.map_err(|problem| Error::environment(format!("`{name}` cannot be read")).because(problem))?;
+    check_unpacked(&name, &bytes)?;
     Ok((name, bytes))
+}
+
+/// Refuses a file that is packed as a whole, by its first bytes.
+pub(in crate::forecast) fn check_unpacked(name: &str, first: &[u8]) -> Result<(), Error> {
+    let kinds = [
+        (&b"\x1f\x8b"[..], "gzip"),
+        (&b"PK\x03\x04"[..], "zip"),
+        (&b"\x28\xb5\x2f\xfd"[..], "zstd"),
+        (&b"BZh"[..], "bzip2"),
+    ];
+    match kinds.iter().find(|(begins, _)| first.starts_with(begins)) {
+        None => Ok(()),
+        Some((_, kind)) => Err(Error::input(format!("`{name}` is packed ({kind})"))
+            .help("unpack it first; Parquet files are compressed within, and read as they are")),
+    }
 }
 
 /// The line of a row. The reader's position lies before what is left of the line break, and before empty lines.
