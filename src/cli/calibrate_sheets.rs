@@ -5,6 +5,7 @@ use crate::calibrate::{
     BandPoint, BinnedErrors, CalibrationGroup, CalibrationReport, ElementaryMeans, Estimate, ScoreParts, Until,
     UpdateFinding, UpdateRow,
 };
+use crate::diagnostic::counted;
 use crate::report::{Column, Format, Sheet};
 
 /// Starts a sheet whose rows begin with the tag, if wanted, and the forecaster.
@@ -215,7 +216,7 @@ fn test_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
         });
         add("Cox", bent, of.map(|of| of.statistic), of.map(|of| of.p));
         let of = tests.hosmer_lemeshow;
-        let found = of.map_or_else(none, |of| format!("{} groups", of.groups));
+        let found = of.map_or_else(none, |of| counted(of.groups, "group"));
         add("Hosmer–Lemeshow", found, of.map(|of| of.statistic), of.map(|of| of.p));
         let of = tests.belt;
         let found = of.map_or_else(none, |of| format!("degree {}", of.degree));

@@ -333,6 +333,13 @@ impl<'t> Sheet<'t> {
         reading.ignore(self.table.columns().iter().filter(|name| unused.contains(&name.as_str())).cloned());
     }
 
+    /// The options that there were at a time, where the history says so.
+    fn existed<'r>(id: &str, at: Moment, reading: &'r Reading<'_>) -> &'r [String] {
+        let history = reading.beside.options.get(id).map_or(&[][..], Vec::as_slice);
+        let then = history.iter().rfind(|(from, _)| from.epoch_days() <= at.epoch_days());
+        then.map_or(&[][..], |(_, options)| options.as_slice())
+    }
+
     /// Which options the probabilities of a row are of: all, or as many as there were when it was made.
     fn options_of(
         question: &Question,
@@ -343,14 +350,12 @@ impl<'t> Sheet<'t> {
         if count == question.options.len() {
             return Ok(question.options.clone());
         }
-        let history = reading.beside.options.get(&question.id).map_or(&[][..], Vec::as_slice);
-        let then = history.iter().rfind(|(from, _)| from.epoch_days() <= made_at.epoch_days());
-        match then {
-            Some((_, options)) if options.len() == count => Ok(options.clone()),
-            Some((_, options)) => {
+        match Self::existed(&question.id, made_at, reading) {
+            options if options.len() == count => Ok(options.to_vec()),
+            options @ [_, ..] => {
                 Err(format!("{count} probabilities for the {} options that there were then", options.len()))
             }
-            None => Err(format!(
+            [] => Err(format!(
                 "{count} probabilities for {} options, and no MC Options History says which there were then",
                 question.options.len()
             )),
@@ -370,12 +375,15 @@ impl<'t> Sheet<'t> {
             };
             let items = listed(categories)?;
             let options = Self::options_of(question, items.len(), made_at, reading)?;
-            // What has no probability did not exist at the time, and the forecast does not name it.
+            // What has no probability did not exist at the time, and the forecast does not name it; what the history knows of did.
+            let existed = Self::existed(&question.id, made_at, reading);
             let (mut named, mut probabilities) = (Vec::new(), Vec::new());
             for (option, text) in options.into_iter().zip(&items) {
                 if let Some(text) = given(text) {
                     named.push(option);
                     probabilities.push(number(text)?);
+                } else if existed.contains(&option) {
+                    return Err(format!("the option `{option}` existed then, and has no probability"));
                 }
             }
             return categorical(named, probabilities);

@@ -10,6 +10,7 @@ use super::content::Content;
 use super::reading::{OTHER_ROW, Reading, blank, first};
 use super::values::{binary, by_name, categorical, day_after, draws, given, joined, moment, number, quantiles};
 use super::{Importer, Recognised};
+use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::tidy::{Holds, Row, Table, parse_level, parse_probability};
 use crate::forecast::{Forecast, Moment, Outcome, Question, QuestionKind, Resolution};
@@ -250,8 +251,8 @@ fn collect(table: &Table, kind: Kind, unit: &[usize], reading: &mut Reading<'_>)
     let contested = contested(table, observed, model, &unit_of);
     if !contested.is_empty() {
         reading.note(format!(
-            "{} units have another observation for each model; there each model answers a question of its own",
-            contested.len()
+            "{} with another observation for each model; there each model answers a question of its own",
+            counted(contested.len(), "unit")
         ));
     }
     let mut groups: Groups = IndexMap::new();

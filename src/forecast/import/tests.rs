@@ -343,7 +343,7 @@ fn scoringutils_models_with_observations_of_their_own_answer_questions_of_their_
     assert_eq!(resolved(&records, "x/m"), Some(&Resolution::Yes));
     assert_eq!(resolved(&records, "x/n"), Some(&Resolution::No));
     assert_eq!(records.forecasts.iter().filter(|record| record.question == "y").count(), 2);
-    has(&remarks, "1 units have another observation for each model");
+    has(&remarks, "1 unit with another observation for each model");
 }
 
 #[test]
