@@ -52,7 +52,7 @@ pub(super) fn stated_value(levels: &[f64], values: &[f64], level: f64) -> Option
     if let Some(at) = levels.iter().position(|own| same_level(*own, level)) {
         return values.get(at).copied();
     }
-    let is_within = levels.first()? < &level && &level < levels.last()?;
+    let is_within = *levels.first()? < level && level < *levels.last()?;
     if are_many(levels) && is_within { value_at(levels, values, level) } else { None }
 }
 
