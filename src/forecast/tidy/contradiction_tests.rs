@@ -62,3 +62,17 @@ fn a_packed_file_is_called_that() {
     let problem = TidyFile::open(&path).unwrap_err().to_string();
     assert!(problem.contains("is packed (gzip)"), "{problem}");
 }
+
+#[test]
+fn what_is_no_count_is_named_where_counts_were_forecast() {
+    let mut records = Records::default();
+    let said = "question,forecaster,made_at,distribution\nn,a,2026-01-01,poisson(3)\nm,a,2026-01-01,\"normal(3, 1)\"\n";
+    TidyFile::from_text("f.csv", said).unwrap().forecasts(&mut records).unwrap();
+    let came = "question,resolution,resolved_on\nn,-3.5,2026-02-01\nm,-3.5,2026-02-01\n";
+    let (outcomes, summary) = TidyFile::from_text("o.csv", came).unwrap().outcomes(&records).unwrap();
+    let told = summary.remarks().join("\n");
+    assert!(
+        outcomes.len() == 2 && told.contains("taken as stated: row 2 (`n`, -3.5)") && !told.contains("`m`"),
+        "{told}"
+    );
+}

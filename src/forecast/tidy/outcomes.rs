@@ -3,7 +3,7 @@
 use super::table::{Problems, Row, Table};
 use super::{Summary, shortened};
 use crate::error::Error;
-use crate::forecast::{Outcome, Records, Resolution, check_name, nearest};
+use crate::forecast::{Forecast, Outcome, Records, Resolution, check_name, nearest};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
 
@@ -24,6 +24,8 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
     let mut last: IndexMap<&str, (u64, bool)> = IndexMap::new();
     let mut repeated: Vec<String> = Vec::new();
     let place = |line: u64, id: &str| format!("row {line} (`{id}`)");
+    let of_counts = of_counts(records);
+    let mut no_counts: Vec<String> = Vec::new();
     for row in &table.rows {
         let id = row.cell(question_column);
         if problems.take(row.line, check_name("question id", id)).is_none() {
@@ -46,6 +48,12 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
         let resolved_on =
             problems.take(row.line, row.cell(resolved_on).parse().map_err(|problem| format!("resolved_on: {problem}")));
         if let (Some(resolution), Some(resolved_on)) = (resolution, resolved_on) {
+            if let Resolution::Value(value) = resolution
+                && (value < 0.0 || value.fract() != 0.0)
+                && of_counts.contains(id)
+            {
+                no_counts.push(format!("row {} (`{id}`, {written})", row.line));
+            }
             let source = Some(row.text(source).to_owned()).filter(|text| !text.is_empty());
             if last.insert(id, (row.line, resolution == Resolution::Annulled)).is_some() {
                 repeated.push(place(row.line, id));
@@ -64,6 +72,10 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
     }
     let mut notes = table.slips(&COLUMNS);
     notes.extend(told_unknown(&unknown));
+    if !no_counts.is_empty() {
+        let rows = shortened(&no_counts);
+        notes.push(format!("no count came true where counts were forecast, taken as stated: {rows}"));
+    }
     if !pending.is_empty() {
         notes.push(format!("{} pending, without a resolution: {}", pending.len(), shortened(&pending)));
     }
@@ -85,6 +97,15 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
         ..Summary::default()
     };
     Ok((outcomes, summary))
+}
+
+/// The questions of which somebody forecast a count, by a distribution of such.
+fn of_counts(records: &Records) -> BTreeSet<&str> {
+    let is_one = |forecast: &Forecast| match forecast {
+        Forecast::Distribution { distribution } => distribution.is_of_counts(),
+        _ => false,
+    };
+    records.forecasts.iter().filter(|record| is_one(&record.forecast)).map(|record| record.question.as_str()).collect()
 }
 
 /// Says which outcomes are of questions that nobody knows; nothing where there are none.
