@@ -38,9 +38,10 @@ struct Tally {
 impl Tally {
     /// Names rows without what stands there.
     fn add_further(&mut self, part: Option<&String>, first: u64, last: u64) {
+        let has_room = self.further.len() < MOST_STRETCHES;
         match self.further.last_mut() {
             Some((of, _, end)) if of.as_ref() == part && *end + 1 == first => *end = last,
-            _ if self.further.len() < MOST_STRETCHES => self.further.push((part.cloned(), first, last)),
+            _ if has_room => self.further.push((part.cloned(), first, last)),
             _ => self.unnamed += (last - first + 1) as usize,
         }
     }
