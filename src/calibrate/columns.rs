@@ -284,7 +284,7 @@ mod tests {
                     (found.resolution, expected.resolution),
                     (found.uncertainty, expected.uncertainty),
                     (found.within_bins, expected.within_bins),
-                    (found.reliability_error, expected.reliability_error),
+                    (found.reliability_error.unwrap_or(-1.0), expected.reliability_error.unwrap_or(-1.0)),
                 ] {
                     prop_assert!((found - expected).abs() < 1e-11, "{} against {}", found, expected);
                 }

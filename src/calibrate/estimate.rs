@@ -4,6 +4,9 @@ use crate::math::sorted_quantile;
 use serde::Serialize;
 
 /// A figure with its interval by the cluster bootstrap; no ends with fewer than ten clusters.
+///
+/// Where fewer than ten clusters hold a yes, or a no, the interval is stretched to what the figure would be at other chances that so few outcomes do
+/// not rule out: the isotonic fit scaled to the ends of the exact interval of the share of yes, and the forecasts themselves, unless refuted.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Estimate {
     /// The figure.
@@ -12,6 +15,13 @@ pub struct Estimate {
     pub lower: Option<f64>,
     /// The upper end.
     pub upper: Option<f64>,
+}
+
+impl Estimate {
+    /// The same, without ends where every draw gave one figure: that tells nothing of chance.
+    pub(super) fn with_width(self) -> Self {
+        if self.lower < self.upper { self } else { Self { lower: None, upper: None, ..self } }
+    }
 }
 
 /// The interval of a figure from its draws, about the figure less its bias.

@@ -39,6 +39,7 @@ mod points;
 mod proportion;
 mod quantile_reliability;
 mod rank_histogram;
+mod rare;
 mod report;
 mod resample;
 mod sample;
@@ -72,6 +73,7 @@ pub use points::Points;
 pub use proportion::{BandPoint, clopper_pearson, simultaneous_band};
 pub use quantile_reliability::{LevelShare, QuantileReliability};
 pub use rank_histogram::{HistogramTest, rank_histogram, rank_histogram_test};
+pub(crate) use rare::has_few_outcomes;
 pub use report::{
     BinnedErrors, CALIBRATE_SCHEMA, CalibrationReport, CalibrationRow, CalibrationSettings, CalibrationTests, Counted,
     CurvePoint, InTheLarge, ScoreParts, calibration_report,

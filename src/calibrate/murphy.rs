@@ -25,12 +25,12 @@ pub struct MurphyParts {
     pub uncertainty: f64,
     /// What the probabilities' differences within bins leave over: mean score less `REL - RES + UNC` of the raw parts.
     pub within_bins: f64,
-    /// Standard error of the reliability, for independent cases.
-    pub reliability_error: f64,
+    /// Standard error of the reliability, for independent cases; absent, as the others, where all cases ended alike, which tells nothing of chance.
+    pub reliability_error: Option<f64>,
     /// Standard error of the resolution, for independent cases.
-    pub resolution_error: f64,
+    pub resolution_error: Option<f64>,
     /// Standard error of the uncertainty, for independent cases.
-    pub uncertainty_error: f64,
+    pub uncertainty_error: Option<f64>,
 }
 
 /// Counts, events and stated probabilities of a bin.
@@ -125,9 +125,9 @@ fn parts(sums: Vec<Sums>, score: f64, correction: BiasCorrection) -> MurphyParts
         resolution,
         uncertainty,
         within_bins,
-        reliability_error: 0.0,
-        resolution_error: 0.0,
-        uncertainty_error: 0.0,
+        reliability_error: None,
+        resolution_error: None,
+        uncertainty_error: None,
     };
     match correction {
         BiasCorrection::Raw => with_raw_errors(raw, &filled, n, events),
@@ -155,10 +155,11 @@ fn with_raw_errors(raw: MurphyParts, filled: &[Sums], n: f64, events: f64) -> Mu
         })
         .collect();
     let spread = base * (1.0 - base) * n;
+    let differ = |error: f64| (events > 0.0 && events < n).then_some(error);
     MurphyParts {
-        reliability_error: propagated(filled, &reliability, 0.0, n, events),
-        resolution_error: propagated(filled, &resolution, 0.0, n, events),
-        uncertainty_error: ((1.0 - 2.0 * base) * (1.0 - 2.0 * base) / (n * n) * spread).max(0.0).sqrt(),
+        reliability_error: differ(propagated(filled, &reliability, 0.0, n, events)),
+        resolution_error: differ(propagated(filled, &resolution, 0.0, n, events)),
+        uncertainty_error: differ(((1.0 - 2.0 * base) * (1.0 - 2.0 * base) / (n * n) * spread).max(0.0).sqrt()),
         ..raw
     }
 }
@@ -201,14 +202,15 @@ fn corrected(raw: MurphyParts, filled: &[Sums], n: f64, events: f64) -> MurphyPa
     let by_all_events = if n > 1.0 { (n - 2.0 * events) / (n * n * (n - 1.0)) } else { 0.0 };
     let spread = base * (1.0 - base) * n;
     let slope = if n > 1.0 { (n - 2.0 * events) / (n * (n - 1.0)) } else { 0.0 };
+    let differ = |error: f64| (events > 0.0 && events < n).then_some(error);
     MurphyParts {
         reliability: raw.reliability - alpha * s,
         resolution: raw.resolution - alpha * s + if alpha == 0.0 { 0.0 } else { alpha * t },
         uncertainty: raw.uncertainty + if alpha == 0.0 { 0.0 } else { alpha * t },
         within_bins: raw.within_bins,
-        reliability_error: propagated(&several, &reliability, 0.0, n, events),
-        resolution_error: propagated(&several, &resolution, by_all_events, n, events),
-        uncertainty_error: (slope * slope * spread).max(0.0).sqrt(),
+        reliability_error: differ(propagated(&several, &reliability, 0.0, n, events)),
+        resolution_error: differ(propagated(&several, &resolution, by_all_events, n, events)),
+        uncertainty_error: differ((slope * slope * spread).max(0.0).sqrt()),
     }
 }
 
@@ -251,7 +253,8 @@ mod tests {
             for correction in [BiasCorrection::Raw, BiasCorrection::Corrected] {
                 let parts = murphy_decomposition(&points, 10, correction).expect("there are points");
                 assert!(parts.reliability.is_finite() && parts.resolution.is_finite() && parts.uncertainty.is_finite());
-                assert!(parts.reliability_error.is_finite() && parts.uncertainty_error.is_finite());
+                let errors = [parts.reliability_error, parts.resolution_error, parts.uncertainty_error];
+                assert_eq!(errors, [None; 3], "cases that all ended alike tell nothing of chance");
             }
         }
         assert_eq!(murphy_decomposition(&Points::default(), 10, BiasCorrection::Raw), None);

@@ -27,9 +27,13 @@ pub fn clopper_pearson(successes: u64, trials: u64, level: f64) -> Option<(f64, 
     if trials == 0 || successes > trials || !(level > 0.0 && level < 1.0) {
         return None;
     }
-    let (k, n) = (successes as f64, trials as f64);
+    Some(exact_limits(successes as f64, trials as f64, level))
+}
+
+/// The same of numbers that need not be whole, as where trials are clusters of several answers.
+pub(super) fn exact_limits(successes: f64, trials: f64, level: f64) -> (f64, f64) {
     let tail = 0.5 * (1.0 - level);
-    Some((lower_bound(k, n, tail), upper_bound(k, n, tail)))
+    (lower_bound(successes, trials, tail), upper_bound(successes, trials, tail))
 }
 
 /// The one-sided exact lower bound that is missed with chance `tail` at most.

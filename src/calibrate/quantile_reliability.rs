@@ -2,6 +2,7 @@
 
 use super::pit::{Jump, pit_histogram, pit_of_quantiles};
 use super::{HistogramTest, rank_histogram_test};
+use crate::math::SplitMix;
 use crate::score::{Case, Standing, bias, clustered_mean, label};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -23,7 +24,7 @@ pub struct LevelShare {
     pub level: f64,
     /// The share of outcomes at or below it.
     pub observed: f64,
-    /// Its standard error over clusters; `None` with fewer than two.
+    /// Its standard error over clusters; `None` with fewer than two, and where all outcomes lie on one side, which tells nothing of chance.
     pub standard_error: Option<f64>,
     /// Questions on which the level was stated.
     pub questions: usize,
@@ -129,7 +130,8 @@ pub(super) fn quantile_reliability(
         .into_values()
         .filter_map(|(level, below, clusters)| {
             let mean = clustered_mean(&below, &clusters)?;
-            Some(LevelShare { level, observed: mean.mean, standard_error: mean.standard_error, questions: mean.count })
+            let standard_error = mean.standard_error.filter(|error| *error > 0.0);
+            Some(LevelShare { level, observed: mean.mean, standard_error, questions: mean.count })
         })
         .collect();
     let same_levels = forecasts.iter().all(|(stated, _)| {
@@ -170,7 +172,42 @@ fn cell_test(levels: &[LevelShare], jumps: &[Jump]) -> Option<HistogramTest> {
             };
         }
     }
-    rank_histogram_test(&counts, Some(&shares))
+    let seen = rank_histogram_test(&counts, Some(&shares))?;
+    let least = shares.iter().copied().fold(f64::INFINITY, f64::min);
+    let is_few = jumps.len() as f64 * least < FEW_IN_A_CELL;
+    Some(if is_few { by_draws(seen, &edges, &shares, jumps.len()) } else { seen })
+}
+
+/// With fewer than this to be expected in a cell the distributions of the statistics are drawn: χ² is far from theirs.
+const FEW_IN_A_CELL: f64 = 5.0;
+/// How many times they are, and how many outcomes are drawn for them at most.
+const DRAWS: usize = 1999;
+const MOST_OUTCOMES: usize = 4_000_000;
+/// The seed of these draws.
+const SEED: u64 = 0x7069_7420_6365_6c6c;
+
+/// The test with its chances by draws of as many independent outcomes of calibrated forecasts: the share of draws whose statistic is as large, the seen
+/// one counted among them.
+fn by_draws(seen: HistogramTest, edges: &[f64], shares: &[f64], outcomes: usize) -> HistogramTest {
+    let draws = (MOST_OUTCOMES / outcomes.max(1)).clamp(199, DRAWS);
+    let mut as_large = [1.0; 3];
+    for draw in 0..draws {
+        let mut stream = SplitMix::of_replicate(SEED, draw as u64);
+        let mut counts = vec![0.0; shares.len()];
+        for _ in 0..outcomes {
+            let place = stream.unit();
+            let cell = edges.partition_point(|edge| *edge <= place).saturating_sub(1);
+            counts[cell.min(shares.len() - 1)] += 1.0;
+        }
+        let Some(drawn) = rank_histogram_test(&counts, Some(shares)) else { continue };
+        let pairs = [(drawn.chi_squared, seen.chi_squared), (drawn.linear, seen.linear), (drawn.u_shape, seen.u_shape)];
+        for (count, (drawn, seen)) in as_large.iter_mut().zip(pairs) {
+            // Equal statistics may differ in their last bits.
+            *count += f64::from(u8::from(drawn >= seen * (1.0 - 1e-9)));
+        }
+    }
+    let [p_chi_squared, p_linear, p_u_shape] = as_large.map(|count| count / (draws + 1) as f64);
+    HistogramTest { p_chi_squared, p_linear, p_u_shape, ..seen }
 }
 
 #[cfg(test)]
@@ -201,6 +238,22 @@ mod tests {
         assert_eq!((shares, report.pit), (vec![0.25, 0.5, 0.75], vec![0.25; 4]));
         assert!(report.test.expect("one set of levels").chi_squared < 1e-12);
         assert_eq!(report.bias, Some(0.0));
+    }
+
+    #[test]
+    fn the_chances_of_few_outcomes_are_those_of_the_cells_and_not_of_chi_squared() {
+        // One outcome below the first of the hubs' levels: the two outer cells, of one per cent each, have the largest statistic.
+        let levels: Vec<LevelShare> = LEVELS_OF_A_DISTRIBUTION
+            .iter()
+            .map(|level| LevelShare { level: *level, observed: 0.0, standard_error: None, questions: 1 })
+            .collect();
+        let test = cell_test(&levels, &[(0.004, 0.004)]).expect("24 cells");
+        // Five standard errors of a share of 2 % in 1,999 draws.
+        assert!((test.p_chi_squared - 0.02).abs() < 0.016, "{test:?}");
+        // χ² with 23 degrees of freedom would have it impossible: 1/0.01 - 1.
+        assert!((test.chi_squared - 99.0).abs() < 1e-9, "{test:?}");
+        // In the middle nothing is odd.
+        assert!(cell_test(&levels, &[(0.52, 0.52)]).expect("24 cells").p_chi_squared > 0.9);
     }
 
     #[test]

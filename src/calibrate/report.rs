@@ -4,6 +4,7 @@ use super::early::{Naive, by_schedule, count_questions, differ, latest_day};
 use super::estimate::{Estimate, estimate};
 use super::groups::{CalibrationGroup, grouped};
 use super::quantile_reliability::{QuantileReliability, quantile_reliability};
+use super::rare::{OtherChances, share_of_yes};
 use super::resample::{Drawn, confidence_band, observed, redrawn_answers, redrawn_clusters};
 use super::updates::{Stream, UpdateRow, update_rows};
 use super::{
@@ -115,9 +116,10 @@ pub struct InTheLarge {
     pub observed: f64,
     /// Stated minus observed: above 0 for a forecaster who says yes too often.
     pub bias: f64,
-    /// Its standard error over clusters.
+    /// Its standard error over clusters; absent where all questions are missed alike, which tells nothing of chance.
     pub standard_error: Option<f64>,
     /// Lower end of its interval by Student's t over clusters; by the spread that the stated probabilities promise, where that alone holds 0.
+    /// Where all are missed alike and that is not chance, the exact interval of the share of yes is held, too.
     pub lower: Option<f64>,
     /// Upper end.
     pub upper: Option<f64>,
@@ -279,26 +281,32 @@ fn row(
         let drawn: Vec<f64> = again.iter().map(of).collect();
         estimate(of(&seen), &drawn, optimism, range, settings.level)
     };
+    let other = OtherChances::of(&sample, settings.bins, settings.level);
     let under = |of: &dyn Fn(&Drawn) -> f64| -> Vec<f64> { calibrated.figures.iter().map(of).collect() };
     let parts = |of: &dyn Fn(&Drawn) -> [f64; 4]| {
         let chance = under(&|drawn| of(drawn)[1]);
         let optimism = mean(&chance);
-        let part = |at: usize, optimism: f64| estimate(&|drawn| of(drawn)[at], optimism, (0.0, f64::INFINITY));
+        let p = share_at_least(&chance, of(&seen)[1]);
+        let part = |at: usize, optimism: f64| {
+            let figure = |drawn: &Drawn| of(drawn)[at];
+            other.stretch(estimate(&figure, optimism, (0.0, f64::INFINITY)), &figure, p)
+        };
         ScoreParts {
             score: part(0, 0.0),
             miscalibration: part(1, optimism),
             miscalibration_expected: optimism,
-            miscalibration_p: share_at_least(&chance, of(&seen)[1]),
+            miscalibration_p: p,
             discrimination: part(2, optimism),
             uncertainty: part(3, 0.0),
         }
     };
     let errors = |expected: &dyn Fn(&Drawn) -> f64, largest: &dyn Fn(&Drawn) -> f64| {
         let (expected_by_chance, largest_by_chance) = (under(expected), under(largest));
+        let p = share_at_least(&expected_by_chance, expected(&seen));
         BinnedErrors {
-            expected: estimate(expected, 0.0, (0.0, 1.0)),
+            expected: other.stretch(estimate(expected, 0.0, (0.0, 1.0)), expected, p),
             expected_if_calibrated: mean(&expected_by_chance),
-            expected_p: share_at_least(&expected_by_chance, expected(&seen)),
+            expected_p: p,
             largest: largest(&seen),
             largest_if_calibrated: mean(&largest_by_chance),
             largest_p: share_at_least(&largest_by_chance, largest(&seen)),
@@ -318,7 +326,7 @@ fn row(
         murphy: murphy_decomposition(alone, settings.bins, BiasCorrection::Raw)?,
         murphy_corrected: murphy_decomposition(alone, settings.bins, BiasCorrection::Corrected)?,
         promised: points.mean(|probability, _| probability * (1.0 - probability))?,
-        area_under_curve: seen.area.is_finite().then(|| estimate(&|drawn| drawn.area, 0.0, (0.0, 1.0))),
+        area_under_curve: seen.area.is_finite().then(|| estimate(&|drawn| drawn.area, 0.0, (0.0, 1.0)).with_width()),
         tests: tests(alone),
         bins: reliability_table(points, settings.bins),
         bins_equal_mass: equal_mass_table(points, settings.bins),
@@ -345,10 +353,12 @@ fn in_the_large(sample: &Sample, level: f64) -> Option<InTheLarge> {
     let mean = clustered_mean(&sample.misses(), &sample.cluster_labels())?;
     let points = sample.points();
     let degrees = mean.clusters as f64 - 1.0;
-    let measured = t_of(&mean, degrees, level);
+    // Misses that are all alike tell nothing of their spread.
+    let error = mean.standard_error.filter(|error| *error > 0.0);
+    let measured = error.and_then(|_| t_of(&mean, degrees, level));
     // Ten forecasts of 95 % that all came true have misses without any spread; the stated probabilities say what spread there is.
-    let stated = points.mean(|probability, _| probability * (1.0 - probability))?;
-    let promised = sqrt(stated / mean.count as f64);
+    let variance = points.mean(|probability, _| probability * (1.0 - probability))?;
+    let promised = sqrt(variance / mean.count as f64);
     let by_promise = (mean.clusters > 1 && promised > 0.0).then(|| {
         let reach = normal::quantile(0.5 * (1.0 + level)) * promised;
         (reach, 2.0 * normal::cdf(-(mean.mean / promised).abs()))
@@ -356,15 +366,27 @@ fn in_the_large(sample: &Sample, level: f64) -> Option<InTheLarge> {
     let unlikely = 1.0 - level;
     let (reach, p) = match (measured, by_promise) {
         (Some((_, seen)), Some((reach, p))) if seen < unlikely && p >= unlikely => (Some(reach), Some(p)),
+        (None, Some((reach, p))) => (Some(reach), Some(p)),
         (measured, _) => measured.unzip(),
     };
+    let stated = points.mean(|probability, _| probability)?;
+    let mut ends = reach.map(|reach| (mean.mean - reach, mean.mean + reach));
+    if error.is_none()
+        && p.is_none_or(|p| p < unlikely)
+        && let Some((least, most)) = share_of_yes(sample, level)
+    {
+        let (lower, upper) = ends.unwrap_or((mean.mean, mean.mean));
+        ends = Some((lower.min(stated - most), upper.max(stated - least)));
+    }
+    // Shares lie no further apart.
+    let ends = ends.map(|(lower, upper)| (lower.max(-1.0), upper.min(1.0)));
     Some(InTheLarge {
-        stated: points.mean(|probability, _| probability)?,
+        stated,
         observed: points.mean(|_, outcome| outcome)?,
         bias: mean.mean,
-        standard_error: mean.standard_error,
-        lower: reach.map(|reach| mean.mean - reach),
-        upper: reach.map(|reach| mean.mean + reach),
+        standard_error: error,
+        lower: ends.map(|(lower, _)| lower),
+        upper: ends.map(|(_, upper)| upper),
         p,
     })
 }

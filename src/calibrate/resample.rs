@@ -58,8 +58,9 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    /// The figures when each question counts `times` and was answered by `answer`. `None` if nothing counts.
-    fn figures(&mut self, times: impl Fn(usize) -> f64, answer: impl Fn(usize) -> bool) -> Option<Drawn> {
+    /// The figures when each question counts `times` and of its answers the share `yes` is yes, which is 0 or 1 of what was answered. `None` if
+    /// nothing counts.
+    fn figures(&mut self, times: impl Fn(usize) -> f64, yes_of: impl Fn(usize) -> f64) -> Option<Drawn> {
         let rows = &self.sample.rows;
         self.blocks.clear();
         self.ties.clear();
@@ -74,9 +75,7 @@ impl Pass<'_> {
             while end < rows.len() && rows[end].probability == probability {
                 let of = rows[end].weight * times(rows[end].question);
                 weight += of;
-                if answer(rows[end].question) {
-                    yes += of;
-                }
+                yes += of * yes_of(rows[end].question);
                 end += 1;
             }
             start = end;
@@ -171,7 +170,29 @@ fn pass(sample: &Sample, bins: usize) -> Pass<'_> {
 
 /// The figures of the sample as it is. `None` without forecasts.
 pub(super) fn observed(sample: &Sample, bins: usize) -> Option<Drawn> {
-    pass(sample, bins).figures(|_| 1.0, |question| sample.questions[question].happened)
+    pass(sample, bins).figures(|_| 1.0, |question| answer(sample, question))
+}
+
+/// 1 for yes, 0 for no.
+fn answer(sample: &Sample, question: usize) -> f64 {
+    f64::from(u8::from(sample.questions[question].happened))
+}
+
+/// What the figures would be on the whole if each question had this chance of yes. `None` without forecasts.
+pub(super) fn at_chances(sample: &Sample, bins: usize, chances: &[f64]) -> Option<Drawn> {
+    pass(sample, bins).figures(|_| 1.0, |question| chances[question])
+}
+
+/// The isotonic fit at the forecast of each question by which its answer is drawn. `None` without forecasts.
+pub(super) fn fit_of_questions(sample: &Sample) -> Option<Vec<f64>> {
+    let mut whole = pass(sample, 1);
+    whole.figures(|_| 1.0, |question| answer(sample, question))?;
+    let at = |probability: f64| {
+        let mut fit = [0.0];
+        whole.fit_at(&[probability], &mut fit);
+        fit[0]
+    };
+    Some(sample.questions.iter().map(|question| at(question.probability)).collect())
 }
 
 /// The figures of `replicates` draws of clusters with replacement, in the order of the replicates.
@@ -190,10 +211,8 @@ pub(super) fn redrawn_clusters(sample: &Sample, bins: usize, replicates: usize, 
             for _ in 0..clusters {
                 times[stream.below(clusters)] += 1.0;
             }
-            pass(sample, bins).figures(
-                |question| times[sample.questions[question].cluster],
-                |question| sample.questions[question].happened,
-            )
+            pass(sample, bins)
+                .figures(|question| times[sample.questions[question].cluster], |question| answer(sample, question))
         })
         .collect()
 }
@@ -241,22 +260,7 @@ pub(super) fn confidence_band(
     places: &[f64],
     level: f64,
 ) -> Vec<BandPoint> {
-    let mut whole = pass(sample, 1);
-    if sample.rows.is_empty()
-        || replicates == 0
-        || whole.figures(|_| 1.0, |question| sample.questions[question].happened).is_none()
-    {
-        return Vec::new();
-    }
-    let chances: Vec<f64> = sample
-        .questions
-        .iter()
-        .map(|question| {
-            let mut fit = [0.0];
-            whole.fit_at(&[question.probability], &mut fit);
-            fit[0]
-        })
-        .collect();
+    let Some(chances) = fit_of_questions(sample).filter(|_| replicates > 0) else { return Vec::new() };
     // Streams apart from those of clusters and of calibrated answers.
     let draws = drawn(sample, 1, replicates, seed.rotate_left(32) ^ 0x9e37_79b9_7f4a_7c15, places, &chances);
     let fits: Vec<Vec<f64>> = draws.into_iter().map(|(_, fit)| fit).collect();
@@ -276,7 +280,7 @@ fn drawn(
         .into_par_iter()
         .filter_map(|replicate| {
             let mut stream = SplitMix::of_replicate(seed, replicate as u64);
-            let answers: Vec<bool> = chances.iter().map(|chance| stream.unit() < *chance).collect();
+            let answers: Vec<f64> = chances.iter().map(|chance| f64::from(u8::from(stream.unit() < *chance))).collect();
             let mut pass = pass(sample, bins);
             let figures = pass.figures(|_| 1.0, |question| answers[question])?;
             let mut fit = vec![0.0; places.len()];
@@ -352,7 +356,7 @@ mod tests {
         ) {
             let sample = sample(&pairs);
             let mut pass = pass(&sample, 10);
-            let _ = pass.figures(|_| 1.0, |question| sample.questions[question].happened);
+            let _ = pass.figures(|_| 1.0, |question| answer(&sample, question));
             let places: Vec<f64> = sample.rows.iter().map(|row| row.probability).collect();
             let mut fit = vec![0.0; places.len()];
             pass.fit_at(&places, &mut fit);

@@ -8,7 +8,7 @@ use crate::calibrate::{
     BeltPanel, Bin, CALIBRATION_CLUSTERS, CALIBRATION_REPLICATES, CALIBRATION_SEED, CalibrationGroup,
     CalibrationReport, CalibrationRow, CalibrationSettings, Chosen, Counted, ElementaryMeans, Panel, PitHistogram,
     ReliabilityAxis, belt_picture, calibration_belt, calibration_report, elementary_means, elementary_picture,
-    pit_picture, reliability_diagram, streams,
+    has_few_outcomes, pit_picture, reliability_diagram, streams,
 };
 use crate::compare::{ClusterBy, regroup, regroup_streams};
 use crate::diagnostic::counted;
@@ -320,6 +320,12 @@ fn foot(report: &CalibrationReport) -> Vec<String> {
             "promised: the Brier score that the forecasts would get if they were calibrated, lower is sharper"
                 .to_owned(),
         );
+    }
+    for row in report.rows.iter().filter(|row| row.clusters >= CALIBRATION_CLUSTERS && has_few_outcomes(&row.sample)) {
+        lines.push(format!(
+            "{}: fewer than ten clusters hold a yes, or a no: intervals of MCB, DSC and ECE also hold what chances would give that so few outcomes do not rule out",
+            name(row)
+        ));
     }
     lines.extend(report.rows.iter().filter(|row| !row.elementary.is_empty()).map(beside_calibrated));
     if !report.updates.is_empty() {

@@ -5,6 +5,7 @@ use crate::calibrate::{
     BandPoint, BinnedErrors, CalibrationGroup, CalibrationReport, ElementaryMeans, Estimate, ScoreParts, Until,
     UpdateFinding, UpdateRow,
 };
+use crate::diagnostic::counted;
 use crate::report::{Column, Format, Sheet};
 
 /// Starts a sheet whose rows begin with the tag, if wanted, and the forecaster.
@@ -179,9 +180,9 @@ fn murphy_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
             cells.extend([
                 kind.to_owned(),
                 figures.score(parts.reliability),
-                figures.score(parts.reliability_error),
+                figures.maybe(parts.reliability_error),
                 figures.score(parts.resolution),
-                figures.score(parts.resolution_error),
+                figures.maybe(parts.resolution_error),
                 figures.score(parts.uncertainty),
                 figures.score(parts.within_bins),
             ]);
@@ -215,7 +216,7 @@ fn test_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
         });
         add("Cox", bent, of.map(|of| of.statistic), of.map(|of| of.p));
         let of = tests.hosmer_lemeshow;
-        let found = of.map_or_else(none, |of| format!("{} groups", of.groups));
+        let found = of.map_or_else(none, |of| counted(of.groups, "group"));
         add("Hosmer–Lemeshow", found, of.map(|of| of.statistic), of.map(|of| of.p));
         let of = tests.belt;
         let found = of.map_or_else(none, |of| format!("degree {}", of.degree));
@@ -497,18 +498,18 @@ pub(super) fn wide(report: &CalibrationReport) -> Sheet {
         cells.extend(in_bins(&row.errors_equal_mass));
         cells.extend(
             [
-                row.murphy.reliability,
+                Some(row.murphy.reliability),
                 row.murphy.reliability_error,
-                row.murphy.resolution,
+                Some(row.murphy.resolution),
                 row.murphy.resolution_error,
-                row.murphy.uncertainty,
-                row.murphy.within_bins,
-                row.murphy_corrected.reliability,
-                row.murphy_corrected.resolution,
-                row.murphy_corrected.uncertainty,
-                row.promised,
+                Some(row.murphy.uncertainty),
+                Some(row.murphy.within_bins),
+                Some(row.murphy_corrected.reliability),
+                Some(row.murphy_corrected.resolution),
+                Some(row.murphy_corrected.uncertainty),
+                Some(row.promised),
             ]
-            .map(|of| figures.score(of)),
+            .map(|of| figures.maybe(of)),
         );
         let area = row.area_under_curve;
         cells.extend(

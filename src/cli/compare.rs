@@ -92,14 +92,19 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         return Err(Error::input("--weigh time does not go with --murphy, whose curves count every question alike")
             .help("leave one of the two out"));
     }
-    let (comparison, reliability) = if arguments.stream { streamed(arguments)? } else { recorded(arguments)? };
-    if let Some(path) = &arguments.svg {
-        if reliability.is_empty() {
-            return Err(Error::input("there is no reliability to draw: no binary question is shared by all of them")
-                .help("leave `--svg` out, or name fewer forecasters"));
+    let mut without = Vec::new();
+    let (comparison, reliability) =
+        if arguments.stream { streamed(arguments)? } else { recorded(arguments, &mut without)? };
+    match &arguments.svg {
+        Some(path) if reliability.is_empty() => without.push(format!(
+            "`{}` was not drawn: a reliability diagram (--svg) needs yes/no questions that all of them share; name fewer forecasters",
+            path.display()
+        )),
+        Some(path) => {
+            let panels: Vec<Panel> = reliability.iter().map(|of| Panel::new(&of.forecaster, &of.points)).collect();
+            console::write(path, &reliability_diagram(&panels, ReliabilityAxis::Share))?;
         }
-        let panels: Vec<Panel> = reliability.iter().map(|of| Panel::new(&of.forecaster, &of.points)).collect();
-        console::write(path, &reliability_diagram(&panels, ReliabilityAxis::Share))?;
+        None => {}
     }
     if let Some(path) = &arguments.differences {
         console::write(path, &difference_picture(&under_first_rule(&comparison)))?;
@@ -107,7 +112,12 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     if let Some(path) = &arguments.out {
         write_table(path, &pair_sheet(&comparison, Format::Csv))?;
     }
-    show(&Found { comparison, reliability }, format)
+    let done = show(&Found { comparison, reliability }, format)?;
+    if without.is_empty() {
+        return Ok(done);
+    }
+    // What can be said was said; a picture that was asked for and is not there is an error all the same.
+    Err(Error::input(without.join("\n")).help("the comparison is complete without it: leave the option out"))
 }
 
 fn under_first_rule(comparison: &Comparison) -> Vec<&PairComparison> {
@@ -218,7 +228,7 @@ fn sheets(Found { comparison, reliability }: &Found, format: Format) -> Vec<Shee
 }
 
 /// Of records that are all in memory.
-fn recorded(arguments: &Arguments) -> Result<(Comparison, Vec<Reliability>), Error> {
+fn recorded(arguments: &Arguments, without: &mut Vec<String>) -> Result<(Comparison, Vec<Reliability>), Error> {
     let records = records(&arguments.inputs)?;
     let known: BTreeSet<&str> = records.forecasts.iter().map(|record| record.forecaster.as_str()).collect();
     let forecasters = named(arguments, &known)?;
@@ -236,7 +246,7 @@ fn recorded(arguments: &Arguments) -> Result<(Comparison, Vec<Reliability>), Err
         Weigh::Time => compare_by_time(&standings, &Schedule::of(&records), &pairs, &rules, arguments.adjust),
     };
     if let Some(path) = &arguments.murphy {
-        draw_murphy(&standings, &comparison, path)?;
+        without.extend(draw_murphy(&standings, &comparison, path)?);
     }
     let reliability = common_reliability(&standings.standings, &forecasters);
     Ok((comparison, reliability))
@@ -282,7 +292,8 @@ fn each_with_each(forecasters: &[String]) -> Vec<(&str, &str)> {
     pairs.map(|(first, second)| (forecasters[first].as_str(), forecasters[second].as_str())).collect()
 }
 
-fn draw_murphy(standings: &Standings, comparison: &Comparison, path: &Path) -> Result<(), Error> {
+/// Writes the Murphy diagram; says what it needs where there is none.
+fn draw_murphy(standings: &Standings, comparison: &Comparison, path: &Path) -> Result<Option<String>, Error> {
     let first = comparison.pairs.first().map_or("", |pair| pair.rule);
     let pairs: Vec<MurphyPair> = comparison
         .pairs
@@ -292,11 +303,12 @@ fn draw_murphy(standings: &Standings, comparison: &Comparison, path: &Path) -> R
         .filter(|pair| !pair.points.is_empty())
         .collect();
     if pairs.is_empty() {
-        return Err(Error::input("there is no Murphy diagram to draw: no pair shares a yes/no question")
-            .help("leave `--murphy` out"));
+        let needs = "a Murphy diagram (--murphy) needs yes/no questions that a pair shares";
+        return Ok(Some(format!("`{}` was not drawn: {needs}", path.display())));
     }
     let is_table = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
-    console::write(path, &if is_table { murphy_sheet(&pairs).to_csv()? } else { murphy_picture(&pairs) })
+    console::write(path, &if is_table { murphy_sheet(&pairs).to_csv()? } else { murphy_picture(&pairs) })?;
+    Ok(None)
 }
 
 /// The figures of Murphy diagrams, for CSV.

@@ -207,11 +207,19 @@ pub(super) fn write_alone(path: &Path, text: &str) -> Result<(), Error> {
     if is_stdout(path) { data(text) } else { write(path, text) }
 }
 
+/// Endings of pictures that are not written.
+const OTHER_PICTURES: [&str; 6] = ["png", "jpg", "jpeg", "gif", "webp", "pdf"];
+
 /// A file beside the results, which stderr then names.
 ///
 /// # Errors
 /// If it cannot be written.
 pub(super) fn write(path: &Path, text: &str) -> Result<(), Error> {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
+    if text.starts_with("<svg") && OTHER_PICTURES.contains(&ending.as_str()) {
+        return Err(Error::input(format!("`{}` would hold an SVG picture, which is no {ending}", path.display()))
+            .help("call it `.svg`; browsers and editors of drawings turn that into other pictures"));
+    }
     write_bytes(path, text.as_bytes())
 }
 

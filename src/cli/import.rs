@@ -102,10 +102,11 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         acknowledge(&receipt);
         receipt
     };
-    let columns = vec![Column::text("file"), Column::number("rows"), Column::number("taken")];
-    let mut sheet = Sheet::new(None, columns);
+    let columns = ["rows", "questions", "forecasts", "outcomes"].map(Column::number);
+    let mut sheet = Sheet::new(None, std::iter::once(Column::text("file")).chain(columns).collect());
     for file in &files {
-        sheet.row(vec![file.file.clone(), file.rows.to_string(), file.taken.to_string()]);
+        let counts = [file.rows, file.questions, file.forecasts, file.outcomes].map(|count| count.to_string());
+        sheet.row(std::iter::once(file.file.clone()).chain(counts).collect());
     }
     let joint = if receipt.joints > 0 { format!(", joint forecasts {}", receipt.joints) } else { String::new() };
     let foot = vec![format!(
@@ -156,7 +157,8 @@ impl Arguments {
         for table in given?.iter().chain(sorted.joint.iter().filter_map(InputFile::patterns)) {
             let found = table.joint_forecasts(&records)?;
             let rows = found.iter().map(|forecast| forecast.patterns.len()).sum();
-            summaries.push(Summary { file: table.name().to_owned(), rows, taken: found.len(), ..Summary::default() });
+            let (file, taken) = (table.name().to_owned(), found.len());
+            summaries.push(Summary { file, rows, taken, forecasts: taken, ..Summary::default() });
             joints.extend(found);
         }
         let questions = records.questions.into_values().filter(|new| before.questions.get(&new.id) != Some(new));

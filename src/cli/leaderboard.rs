@@ -187,7 +187,11 @@ fn plots(found: &Leaderboard) -> Vec<String> {
             })
             .collect();
         lines.push(format!("{} under {}, with 95 % intervals; lower is better", found.ordered_by, board.rule));
-        lines.extend(whisker_plot(&rows));
+        if rows.iter().any(|row| row.value.is_some()) {
+            lines.extend(whisker_plot(&rows));
+        } else {
+            lines.push("nobody has a value".to_owned());
+        }
         lines.push(String::new());
     }
     lines
@@ -363,13 +367,28 @@ fn foot(found: &Leaderboard) -> Vec<String> {
             "fewer than {FEWEST_CLUSTERS} clusters of questions: no intervals, and ranks are a matter of chance"
         ));
     }
-    if found.boards.iter().flat_map(|board| &board.rows).any(|row| row.places.iter().any(|place| place.rank.is_none()))
-    {
+    let lacks = |board: &Board| {
+        let explained = |measure: Measure| board.negative_scores && measure == Measure::RelativeSkill;
+        let mut places = board.rows.iter().flat_map(|row| &row.places);
+        places.any(|place| place.rank.is_none() && !explained(place.measure))
+    };
+    if found.boards.iter().any(lacks) {
         lines.push("–: no place under this measure: no question is shared with the others, the differences teach nothing, or a ratio to a score of 0 would be needed".to_owned());
+    }
+    let negative: Vec<&str> =
+        found.boards.iter().filter(|board| board.negative_scores).map(|board| board.rule).collect();
+    if !negative.is_empty() {
+        let what =
+            if found.baseline.is_some() { "relative skill and skill are made of" } else { "relative skill is made of" };
+        lines.push(format!(
+            "{what} ratios of scores, so there is none under {}: some scores lie below 0",
+            negative.join(", ")
+        ));
     }
     let perfect: BTreeSet<&str> = found
         .boards
         .iter()
+        .filter(|board| !board.negative_scores)
         .flat_map(|board| board.rows.iter().filter(|row| row.mean == 0.0 && board.rows.len() > 1))
         .map(|row| row.forecaster.as_str())
         .collect();

@@ -269,6 +269,9 @@ fn foot(report: &Report) -> Vec<String> {
                 .to_owned(),
         );
     }
+    if report.rows.iter().any(|row| row.clusters > 1 && row.standard_error.is_none()) {
+        lines.push("equal scores tell nothing of chance: where all are alike there is no standard error".to_owned());
+    }
     let nats = |id: &str| report.rules.iter().any(|rule| rule.id == id && rule.unit == Unit::Nats);
     let infinite: usize = report.rows.iter().filter(|row| nats(row.rule)).map(|row| row.infinite).sum();
     if infinite > 0 {

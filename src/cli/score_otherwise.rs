@@ -144,6 +144,7 @@ fn platform_foot(report: &PlatformReport) -> Vec<String> {
         Platform::Metaculus => &[
             "baseline, peer: sums over questions of the score, weighted by shares of the scheduled time",
             "peer_global: the sum over the coverage, or over 30 if that is more",
+            "prize_share: of a tournament of these questions, the square of peer (0 where that is negative) over the sum of all",
             "coverage: the sum over questions; limited: forecasts brought within 0.001 and 0.999",
         ][..],
         Platform::GoodJudgment => &[

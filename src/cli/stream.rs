@@ -2,10 +2,12 @@
 
 use super::console;
 use super::inputs::{Inputs, expand, select, unknown_forecaster};
+use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::stream::OutcomeColumn;
 use crate::forecast::{Records, stream, tidy};
 use crate::score::{GatheredForecasts, Group, Report, ScorePart, ScoringRule, StreamedScores, Takes, gathered_means};
+use std::collections::BTreeSet;
 
 /// The rules used if none is named.
 pub(super) const DEFAULT_RULES: [&str; 2] = ["brier", "log"];
@@ -29,7 +31,7 @@ pub(super) fn report(
     check_rules(rules)?;
     let keep = |name: &str| forecasters.is_empty() || forecasters.iter().any(|only| only == name);
     if by == Group::Forecaster && !inputs.is_selective() && !inputs.outcomes.is_empty() {
-        let records = definitions(inputs)?;
+        let (records, asked) = definitions(inputs)?;
         let mut scores = StreamedScores::new(&records, rules);
         drop(records);
         let found = read(inputs, |batch, name, _| {
@@ -37,8 +39,13 @@ pub(super) fn report(
             if scores.may_repeat() { Err(Error::input(format!("{name}: forecasts change"))) } else { Ok(()) }
         });
         match found {
-            Ok(()) => {
+            Ok(rows) => {
+                check_that_there_is_something(inputs, rows, asked)?;
                 check_names(forecasters, || scores.everybody())?;
+                // Rows of those who are of no interest were not looked at.
+                if forecasters.is_empty() {
+                    tell_unknown(inputs, &scores.not_met(asked))?;
+                }
                 return Ok(scores.report());
             }
             Err(_) if scores.has_met_a_change() || scores.may_repeat() => {
@@ -76,20 +83,25 @@ pub(super) fn part(
             .help("name them: `--outcomes FILE`"));
     }
     let keep = |name: &str| forecasters.is_empty() || forecasters.iter().any(|only| only == name);
-    let mut scores = StreamedScores::of_part(&definitions(inputs)?, rules);
+    let mut scores = StreamedScores::of_part(&definitions(inputs)?.0, rules);
     read(inputs, |batch, name, _| scores.add(batch, name, &keep))?;
     Ok(scores.part())
 }
 
 /// Everybody's forecasts, or those of these forecasters, put together by question; what was not used goes to stderr.
 pub(super) fn gathered(inputs: &Inputs, forecasters: &[String]) -> Result<GatheredForecasts, Error> {
-    let mut records = definitions(inputs)?;
+    let (mut records, asked) = definitions(inputs)?;
     let selection = inputs.selection();
     select(&mut records, &selection)?;
     let mut gathered = GatheredForecasts::new(&records, &selection);
     drop(records);
     let keep = |name: &str| forecasters.is_empty() || forecasters.iter().any(|only| only == name);
-    read(inputs, |batch, name, number| gathered.add(batch, name, number, &keep))?;
+    let rows = read(inputs, |batch, name, number| gathered.add(batch, name, number, &keep))?;
+    check_that_there_is_something(inputs, rows, asked)?;
+    // A selection leaves questions out, and numbers the others anew.
+    if !inputs.is_selective() {
+        tell_unknown(inputs, &gathered.not_met(asked))?;
+    }
     check_names(forecasters, || gathered.everybody())?;
     Ok(gathered)
 }
@@ -105,31 +117,60 @@ pub(super) fn check_rules(rules: &[&'static dyn ScoringRule]) -> Result<(), Erro
     }
 }
 
-/// Questions and outcomes. Without a table of outcomes they stand beside the forecasts.
-fn definitions(inputs: &Inputs) -> Result<Records, Error> {
+/// Questions and outcomes, and how many questions a table of them defines; those after them are known by their outcomes alone. Without a table of
+/// outcomes they stand beside the forecasts.
+fn definitions(inputs: &Inputs) -> Result<(Records, usize), Error> {
     let mut records = Records::default();
     for path in expand(&inputs.questions)? {
         tell(&tidy::read_questions(&path, &mut records)?);
     }
+    let asked = records.questions.len();
     for path in expand(&inputs.outcomes)? {
         tell(&tidy::read_outcomes_first(&path, &mut records)?);
     }
-    Ok(records)
+    Ok((records, asked))
 }
 
-/// Hands on each batch of each file, with the file's name and number.
+/// Refuses outcomes where nothing was asked, as where files are read whole.
+fn check_that_there_is_something(inputs: &Inputs, rows: usize, asked: usize) -> Result<(), Error> {
+    if rows > 0 || asked > 0 || inputs.outcomes.is_empty() {
+        return Ok(());
+    }
+    let paths = expand(&inputs.forecasts)?;
+    let named: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
+    let verb = if named.len() == 1 { "holds" } else { "hold" };
+    let told = format!("{} {verb} no forecast and no question, so there is nothing for the outcomes", named.join(", "));
+    Err(Error::input(told).help("a table of forecasts has a row for each below its header"))
+}
+
+/// Tells which outcomes are of questions that nobody forecast. Their tables are read again: without such outcomes their rows need not be kept.
+fn tell_unknown(inputs: &Inputs, unknown: &BTreeSet<&str>) -> Result<(), Error> {
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    for path in expand(&inputs.outcomes)? {
+        if let Some(told) = tidy::TidyFile::open(&path)?.outcomes_of_unknown(unknown) {
+            console::note(&format!("note: {told}"));
+        }
+    }
+    Ok(())
+}
+
+/// Hands on each batch of each file, with the file's name and number; returns how many rows there were.
 fn read(
     inputs: &Inputs,
     mut take: impl FnMut(&stream::Batch, &str, u32) -> Result<(), Error> + Send,
-) -> Result<(), Error> {
+) -> Result<usize, Error> {
+    let mut rows = 0;
     let outcomes = if inputs.outcomes.is_empty() { OutcomeColumn::Used } else { OutcomeColumn::Unused };
     for (number, path) in expand(&inputs.forecasts)?.into_iter().enumerate() {
         let name = path.display().to_string();
         let summary = stream::stream(&path, outcomes, |batch| take(batch, &name, number as u32))?;
-        console::note(&format!("note: {name}: {} rows read", summary.rows));
+        console::note(&format!("note: {name}: {} read", counted(summary.rows, "row")));
         tell(&summary);
+        rows += summary.rows;
     }
-    Ok(())
+    Ok(rows)
 }
 
 fn tell(summary: &tidy::Summary) {

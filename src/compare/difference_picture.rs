@@ -11,13 +11,15 @@ const ROW: f64 = 92.0;
 const TOP: f64 = 84.0;
 /// From the axis to the first line of the legend, from a line to the next, and below the last.
 const LEGEND: (f64, f64, f64) = (48.0, 24.0, 24.0);
+/// Half the height of the ticks at the ends of an interval.
+const TICK: f64 = 9.0;
 /// Letters of two names that fit over a pair.
 const BOTH_NAMES: usize = 41;
 
 /// Draws the differences of pairs under one rule; text of an SVG file.
 ///
-/// Left of 0 the first of a pair is better. A dot is the mean difference of a cluster, the bar the 95 % interval of the mean over
-/// questions. The axis holds the intervals and the middle nine tenths of the dots; dots beyond it stand at its ends.
+/// Left of 0 the first of a pair is better. A dot is the mean difference of a cluster, the bar between two ticks the 95 % interval of the mean over
+/// questions, which stands beside the verdict in figures, since it may be narrower than can be seen. The axis holds the intervals and the middle nine tenths of the dots; dots beyond it stand at its ends.
 #[must_use]
 pub fn difference_picture(pairs: &[&PairComparison]) -> String {
     let heading = format!("Paired differences under {}", pairs.first().map_or("", |pair| pair.rule));
@@ -110,12 +112,26 @@ fn draw_pair(svg: &mut String, chart: &Chart, pair: &PairComparison, dots: &[f64
         disc(svg, chart.x(*dot), y, 2.6, &style);
     }
     let y = top + 64.0;
+    let mut radius = 6.0_f64;
     if let Some(of) = pair.interval {
+        let (from, to) = (chart.x(of.lower), chart.x(of.upper));
         let bar = format!(r#"stroke="{BLUE}" stroke-width="3.4" stroke-linecap="round""#);
-        line(svg, (chart.x(of.lower), y), (chart.x(of.upper), y), &bar);
+        line(svg, (from, y), (to, y), &bar);
+        for end in [from, to] {
+            line(svg, (end, y - TICK), (end, y + TICK), &format!(r#"stroke="{BLUE}" stroke-width="1.4""#));
+        }
+        // The mean leaves the ends of its interval to be seen.
+        radius = (0.25 * (to - from)).clamp(1.2, radius);
+    }
+    if let Some(difference) = pair.difference {
+        let interval =
+            pair.interval.map_or_else(String::new, |of| format!(" ({} to {})", signed(of.lower), signed(of.upper)));
+        let figures = format!("{}{interval}", signed(difference.mean));
+        let style = format!(r#" font-size="12" stroke="{PAPER}" stroke-width="4" paint-order="stroke""#);
+        text(svg, chart.left + chart.width - 4.0, top + 38.0, "end", &style, &figures);
     }
     match pair.difference {
-        Some(difference) => disc(svg, chart.x(difference.mean), y, 6.0, &format!(r#"fill="{BLUE}""#)),
+        Some(difference) => disc(svg, chart.x(difference.mean), y, radius, &format!(r#"fill="{BLUE}""#)),
         None => text(svg, chart.left + 0.5 * chart.width, y + 5.0, "middle", "", "no common question"),
     }
 }
@@ -134,6 +150,9 @@ fn cluster_means(pair: &PairComparison) -> Vec<f64> {
 fn draw_legend(svg: &mut String, top: f64, has_dots: bool) {
     let bar = format!(r#"stroke="{BLUE}" stroke-width="3.4" stroke-linecap="round""#);
     line(svg, (30.0, top), (66.0, top), &bar);
+    for end in [30.0, 66.0] {
+        line(svg, (end, top - TICK), (end, top + TICK), &format!(r#"stroke="{BLUE}" stroke-width="1.4""#));
+    }
     disc(svg, 48.0, top, 6.0, &format!(r#"fill="{BLUE}""#));
     text(svg, 76.0, top + 5.0, "start", "", "mean over questions, 95 % interval");
     if !has_dots {

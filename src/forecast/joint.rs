@@ -75,7 +75,7 @@ impl JointForecast {
         }
         let sum: f64 = self.patterns.iter().map(|(_, probability)| probability).sum();
         if (sum - 1.0).abs() > SUM_TOLERANCE {
-            return Err(format!("the patterns sum to {sum:.4}, but must to 1"));
+            return Err(format!("the patterns sum to {sum:.4}, but must sum to 1"));
         }
         Ok(())
     }
@@ -128,7 +128,7 @@ pub(super) fn of_table(table: &Table, records: &Records) -> Result<Vec<JointFore
         if (sum - 1.0).abs() > ROUNDING {
             problems.push(
                 line,
-                &format!("the patterns of this forecast sum to {sum:.4}, but must to 1: give those left out"),
+                &format!("the patterns of this forecast sum to {sum:.4}, but must sum to 1: give those left out"),
             );
             continue;
         }

@@ -8,6 +8,7 @@
 //! | `closed_at=2025-01-06T12:00:00Z` | it closed then, before it was to |
 //! | `buckets=200`, `bounds=0..100` | a platform cuts the range of this number between its bounds into so many buckets, and takes cdfs at their ends |
 //! | `open_bounds=lower` (`upper`, `both`) | beyond which of them the number may lie; without it beyond neither |
+//! | `question_weight=0.25` | a platform counts its scores by this, where it counts others by 1 |
 //! | `shown_at=2025-01-03T12:00:00Z` | what the community said was shown from then on, and others could follow it |
 //!
 //! Times of an opening and a scheduled close matter to every score: forecasts count from the one to the other. An earlier close and what the community
@@ -34,6 +35,8 @@ pub(super) const BUCKETS: &str = "buckets=";
 pub(super) const BOUNDS: &str = "bounds=";
 /// How the tag begins that says beyond which bounds the number may lie.
 pub(super) const OPEN_BOUNDS: &str = "open_bounds=";
+/// How the tag begins that says by what a platform counts the scores of a question.
+pub(super) const QUESTION_WEIGHT: &str = "question_weight=";
 /// What that tag may say, and how many bounds that opens.
 const OPEN: [(&str, u8); 3] = [("lower", 1), ("upper", 1), ("both", 2)];
 
@@ -54,6 +57,10 @@ fn bounds(text: &str) -> Option<(f64, f64)> {
     let (low, high) = text.split_once("..")?;
     let (low, high) = (low.trim().parse::<f64>().ok()?, high.trim().parse::<f64>().ok()?);
     (low.is_finite() && high.is_finite() && low < high).then_some((low, high))
+}
+
+fn weight(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|weight: &f64| weight.is_finite() && *weight >= 0.0)
 }
 
 fn inner_buckets(text: &str) -> Option<usize> {
@@ -133,6 +140,12 @@ impl Question {
         }
     }
 
+    /// By what a platform counts the question's scores, 1 if the tag `question_weight=` does not say else.
+    #[must_use]
+    pub fn platform_weight(&self) -> f64 {
+        self.mark(QUESTION_WEIGHT).and_then(weight).unwrap_or(1.0)
+    }
+
     fn moment(&self, begins: &str) -> Option<f64> {
         self.mark(begins).and_then(|text| text.parse::<Moment>().ok()).map(Moment::epoch_days)
     }
@@ -169,6 +182,9 @@ impl Question {
         }
         if let Some(text) = self.mark(BOUNDS).filter(|text| bounds(text).is_none()) {
             return wrong(BOUNDS, text, "does not hold two rising numbers such as 0..100");
+        }
+        if let Some(text) = self.mark(QUESTION_WEIGHT).filter(|text| weight(text).is_none()) {
+            return wrong(QUESTION_WEIGHT, text, "does not hold a number from 0 on such as 0.25");
         }
         let is_open = |text: &str| OPEN.iter().any(|(word, _)| *word == text);
         if let Some(text) = self.mark(OPEN_BOUNDS).filter(|text| !is_open(text)) {

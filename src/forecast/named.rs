@@ -68,6 +68,13 @@ impl NamedDistribution {
         &self.arguments
     }
 
+    /// Whether it is one of counts: whole numbers, and not one value alone.
+    #[must_use]
+    pub fn is_of_counts(&self) -> bool {
+        self.law.is_discrete()
+            && self.law.quantile(EVEN_LEVELS[0]) < self.law.quantile(EVEN_LEVELS[EVEN_LEVELS.len() - 1])
+    }
+
     /// The distribution itself.
     #[must_use]
     pub fn law(&self) -> &dyn Distribution {

@@ -9,6 +9,7 @@
 use super::evaluate::{AskedBy, Excluded, Reason, Standing};
 use super::life::{Close, Life};
 use super::rule::Case;
+use super::running::Bits;
 use crate::error::Error;
 use crate::forecast::stream::{Batch, ByQuestion, Came, NumberedForecast, PARTS};
 use crate::forecast::{Moment, QuestionKind, Records, Repeats, Resolution, Selection, tells_time};
@@ -86,6 +87,8 @@ pub struct GatheredForecasts {
     repeats: OnceLock<Repeats>,
     /// What rows say of outcomes, by question.
     beside: HashMap<u32, Beside>,
+    /// Questions that a row names.
+    met: Bits,
     /// Whether questions that nobody defined are of interest.
     takes_unknown: bool,
     from: Option<Date>,
@@ -136,6 +139,7 @@ impl GatheredForecasts {
             files: BTreeMap::new(),
             repeats: OnceLock::new(),
             beside: HashMap::new(),
+            met: Bits::default(),
             takes_unknown: selection.tags.is_empty(),
             from: selection.from,
             until: selection.until,
@@ -277,14 +281,16 @@ impl GatheredForecasts {
 
     /// The number of a question; one that nobody defined has not resolved, and has no tags.
     fn question(&mut self, id: &str) -> u32 {
-        if let Some(known) = self.questions.get(id) {
-            return *known;
+        if let Some(known) = self.questions.get(id).copied() {
+            self.met.insert(known);
+            return known;
         }
         if !self.takes_unknown {
             return PASSED;
         }
         let number = self.asked.len() as u32;
         self.questions.insert(id.into(), number);
+        self.met.insert(number);
         self.asked.push(Asked {
             id: id.into(),
             cluster: NO_CLUSTER,
@@ -294,6 +300,13 @@ impl GatheredForecasts {
             fate: Fate::Open,
         });
         number
+    }
+
+    /// The questions from the one of this number on that no row names.
+    #[must_use]
+    pub fn not_met(&self, from: usize) -> BTreeSet<&str> {
+        let beyond = self.asked.iter().enumerate().skip(from);
+        beyond.filter(|(number, _)| !self.met.contains(*number as u32)).map(|(_, asked)| &*asked.id).collect()
     }
 
     /// The names of those who have forecast something, in the order in which they were met.

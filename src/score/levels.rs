@@ -47,6 +47,15 @@ fn value_at(levels: &[f64], values: &[f64], level: f64) -> Option<f64> {
     }
 }
 
+/// The value of a level that is stated; of a cdf at many points also of one between two of its levels, where its cdf is a line.
+pub(super) fn stated_value(levels: &[f64], values: &[f64], level: f64) -> Option<f64> {
+    if let Some(at) = levels.iter().position(|own| same_level(*own, level)) {
+        return values.get(at).copied();
+    }
+    let is_within = *levels.first()? < level && level < *levels.last()?;
+    if are_many(levels) && is_within { value_at(levels, values, level) } else { None }
+}
+
 /// The same forecast by these levels.
 fn at_levels(case: &Case, kept: &[f64]) -> Option<Case> {
     if let Case::Distribution { distribution, outcome } = case {

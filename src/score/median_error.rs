@@ -1,6 +1,6 @@
 //! The absolute error of a stated median as a rule for records.
 
-use super::levels::same_level;
+use super::levels::stated_value;
 use super::rule::{Case, Score, ScoringRule, Takes, Unfit, Unit};
 
 /// The distance of the stated median from the outcome.
@@ -25,8 +25,7 @@ impl ScoringRule for MedianError {
     }
     fn score(&self, case: &Case) -> Result<Score, Unfit> {
         let (levels, values, outcome) = case.quantiles().ok_or(Unfit::Kind)?;
-        let at = levels.iter().position(|level| same_level(*level, 0.5)).ok_or(Unfit::NoMedian)?;
-        values.get(at).map(|median| (median - outcome).abs().into()).ok_or(Unfit::NoMedian)
+        stated_value(levels, values, 0.5).map(|median| (median - outcome).abs().into()).ok_or(Unfit::NoMedian)
     }
 }
 
@@ -39,5 +38,17 @@ mod tests {
         let case = |levels: Vec<f64>| Case::Quantiles { levels, values: vec![1.0, 2.0], outcome: 5.0 };
         assert_eq!(MedianError.score(&case(vec![0.5, 0.9])), Ok(Score::from(4.0)));
         assert_eq!(MedianError.score(&case(vec![0.4, 0.9])), Err(Unfit::NoMedian));
+    }
+
+    #[test]
+    fn the_median_of_a_cdf_at_many_points_lies_on_the_line_between_two_of_them() {
+        // The cdf of a uniform number from 0 to 1 at 60 places, of which none is the middle.
+        let levels: Vec<f64> = (0..60).map(|at| (f64::from(at) + 0.3) / 60.0).collect();
+        let case = Case::Quantiles { values: levels.clone(), levels: levels.clone(), outcome: 0.7 };
+        let score = MedianError.score(&case).expect("it is a whole distribution");
+        assert!((score.value - 0.2).abs() < 1e-12, "{}", score.value);
+        // Of fewer points only what is stated counts.
+        let (levels, values) = (levels[31..].to_vec(), levels[31..].to_vec());
+        assert_eq!(MedianError.score(&Case::Quantiles { levels, values, outcome: 0.7 }), Err(Unfit::NoMedian));
     }
 }

@@ -1,6 +1,6 @@
 //! Scores of quantiles and intervals: pinball, interval score, weighted interval score.
 
-use super::levels::same_level;
+use super::levels::{same_level, stated_value};
 use super::rule::{Case, Score, ScoringRule, Takes, Unfit, Unit};
 
 /// The pinball loss of one quantile.
@@ -136,14 +136,8 @@ impl ScoringRule for Interval90 {
     }
     fn score(&self, case: &Case) -> Result<Score, Unfit> {
         let (levels, values, outcome) = case.quantiles().ok_or(Unfit::Kind)?;
-        let at = |level: f64| {
-            levels
-                .iter()
-                .position(|stated| same_level(*stated, level))
-                .and_then(|at| values.get(at))
-                .ok_or(Unfit::NoInterval90)
-        };
-        Ok(interval_score(*at(0.05)?, *at(0.95)?, 0.1, outcome).into())
+        let at = |level: f64| stated_value(levels, values, level).ok_or(Unfit::NoInterval90);
+        Ok(interval_score(at(0.05)?, at(0.95)?, 0.1, outcome).into())
     }
 }
 

@@ -161,7 +161,7 @@ impl RunningMean {
             of: of.map(str::to_owned),
             forecaster: forecaster.to_owned(),
             mean,
-            standard_error: known.then(|| (g / (g - 1.0) * between).sqrt() / n),
+            standard_error: (known && between > 0.0).then(|| (g / (g - 1.0) * between).sqrt() / n),
             questions: every.count,
             clusters,
             effective_questions: (known && all > 0.0 && between > 0.0).then(|| (n * all / between).min(n)),
@@ -192,6 +192,11 @@ impl Bits {
         let is_new = self.words[word] & bit == 0;
         self.words[word] |= bit;
         is_new
+    }
+
+    /// Whether a number is in it.
+    pub(crate) fn contains(&self, at: u32) -> bool {
+        self.words.get(at as usize / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
     }
 
     /// How many numbers.

@@ -112,6 +112,8 @@ pub struct StreamedScores {
     /// By forecaster, rule and cluster of several questions: how many, and the sum of their scores.
     pub(super) shared: HashMap<(u32, u32, u32), (u32, FixedSum)>,
     pub(super) left_out: BTreeMap<Reason, (usize, Bits)>,
+    /// Questions that a row names.
+    met: Bits,
     pairs: usize,
     changes: bool,
     pairs_beside: usize,
@@ -175,6 +177,7 @@ impl StreamedScores {
             definitions: Definitions::uncompared(records),
             shared: HashMap::new(),
             left_out: BTreeMap::new(),
+            met: Bits::default(),
             pairs: 0,
             changes: false,
             pairs_beside: 0,
@@ -287,8 +290,9 @@ impl StreamedScores {
 
     /// The number of a question; one that nobody defined has not resolved.
     pub(super) fn question(&mut self, id: &str) -> u32 {
-        if let Some(known) = self.questions.get(id) {
-            return *known;
+        if let Some(known) = self.questions.get(id).copied() {
+            self.met.insert(known);
+            return known;
         }
         let number = self.fates.len() as u32;
         self.questions.insert(id.to_owned(), number);
@@ -380,6 +384,14 @@ impl StreamedScores {
     #[must_use]
     pub const fn may_repeat(&self) -> bool {
         self.may_repeat
+    }
+
+    /// The questions defined beforehand, from the one of this number on, that no row named which was looked at.
+    #[must_use]
+    pub fn not_met(&self, from: usize) -> BTreeSet<&str> {
+        let defined = from as u32..self.definitions.count;
+        let is_one = |number: u32| defined.contains(&number) && !self.met.contains(number);
+        self.questions.iter().filter(|(_, number)| is_one(**number)).map(|(id, _)| id.as_str()).collect()
     }
 
     /// The names of those who have forecast something.

@@ -56,7 +56,8 @@ pub struct Row {
     pub forecaster: String,
     /// The mean over questions of the time-averaged score.
     pub mean: f64,
-    /// Its standard error, robust to clusters of questions; `None` with fewer than two clusters.
+    /// Its standard error, robust to clusters of questions; `None` with fewer than two clusters, and where all scores are equal, which tells nothing
+    /// of chance.
     pub standard_error: Option<f64>,
     /// Questions scored.
     pub questions: usize,
@@ -250,7 +251,7 @@ fn row(
         of: of.map(str::to_owned),
         forecaster: forecaster.to_owned(),
         mean: mean.mean,
-        standard_error: mean.standard_error,
+        standard_error: mean.standard_error.filter(|error| *error > 0.0),
         questions: mean.count,
         clusters: mean.clusters,
         effective_questions: mean.effective_count,

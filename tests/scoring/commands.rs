@@ -352,3 +352,35 @@ fn a_file_of_no_known_source_says_what_it_lacks_before_outcomes_are_missed() {
     assert!(told.contains("export.csv:1: a table of forecasts needs the column `question` and `forecaster`"), "{told}");
     assert!(!told.contains("--outcomes"), "{told}");
 }
+
+#[test]
+fn a_stream_says_what_records_say_of_unknown_outcomes_unused_keys_and_nothing_at_all() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let put = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");
+    put("o.csv", "question,resolution,resolved_on\na,yes,2026-02-01\nb,no,2026-02-01\nc,,2026-02-01\n");
+    put("f.csv", "question,forecaster,made_at,probability\na,x,2026-01-01,0.6\n");
+    put(
+        "f.jsonl",
+        "{\"question\": \"a\", \"forecaster\": \"x\", \"made_at\": \"2026-01-01\", \"probability\": 0.6, \"extra\": 1}\n",
+    );
+    put("none.csv", "question,forecaster,made_at,probability\n");
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_foretell"))
+            .current_dir(folder.path())
+            .args(["score", "--rule", "brier", "--outcomes", "o.csv"])
+            .args(arguments)
+            .output()
+            .expect("the binary runs");
+        (output.status.code(), String::from_utf8(output.stderr).expect("UTF-8"))
+    };
+    for ways in [&["--stream"][..], &["--stream", "--by", "tag"], &[]] {
+        let with = |file: &str| run(&[&["--forecasts", file][..], ways].concat());
+        let (_, told) = with("f.csv");
+        assert!(told.contains("o.csv: 1 outcome of a question not known left out: row 3 (`b`"), "{ways:?}: {told}");
+        let (_, told) = with("f.jsonl");
+        assert!(told.contains("f.jsonl: columns not used: extra"), "{ways:?}: {told}");
+        let (code, told) = with("none.csv");
+        assert_eq!(code, Some(1), "{ways:?}: {told}");
+        assert!(told.contains("`none.csv` holds no forecast and no question"), "{ways:?}: {told}");
+    }
+}

@@ -161,6 +161,9 @@ pub struct Board {
     /// Where clusters were too many to be kept apart: they were put into so many groups, and the intervals come of groups drawn anew.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub groups: Option<usize>,
+    /// Whether a score lies below 0, as of log densities: then there is no relative skill and no skill, which are ratios of scores.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub negative_scores: bool,
 }
 
 /// Leaderboards, ready to be shown.
@@ -273,13 +276,29 @@ pub(super) struct Replicate {
 impl Replicate {
     fn new(panel: &Panel, weights: &[f64], penalty: Option<f64>, baseline: Option<usize>) -> Self {
         let values = Measure::ALL.iter().map(|measure| measure.values(panel, weights, penalty)).collect();
-        Self::of(values, skills(panel, weights, baseline))
+        Self::of(values, skills(panel, weights, baseline), &panel.connected(weights))
     }
 
-    /// Of values by measure.
-    pub(super) fn of(values: Vec<Vec<Option<f64>>>, skill: Vec<Option<f64>>) -> Self {
+    /// Of values by measure. Who is not of the largest circle of those who share questions has no place among them, whatever the measure says.
+    pub(super) fn of(mut values: Vec<Vec<Option<f64>>>, skill: Vec<Option<f64>>, connected: &[bool]) -> Self {
+        for of in &mut values {
+            for (value, _) in of.iter_mut().zip(connected).filter(|(_, connected)| !**connected) {
+                *value = None;
+            }
+        }
         let ranks = values.iter().map(|of| ranks(of)).collect();
         Self { values, ranks, skill }
+    }
+
+    /// The same without what is a ratio of scores.
+    fn without_ratios(&mut self) {
+        for (at, measure) in Measure::ALL.iter().enumerate() {
+            if *measure == Measure::RelativeSkill {
+                self.values[at].fill(None);
+                self.ranks[at].fill(None);
+            }
+        }
+        self.skill.fill(None);
     }
 }
 
@@ -300,6 +319,8 @@ pub(super) struct Drawn {
     pub(super) questions: usize,
     pub(super) clusters: usize,
     pub(super) groups: Option<usize>,
+    /// Whether a score lies below 0: then no ratio means anything.
+    pub(super) has_negative: bool,
     /// Who answered nothing has no row.
     pub(super) people: Vec<Answered>,
     pub(super) penalty: Option<f64>,
@@ -331,7 +352,9 @@ pub fn board(rule: &'static str, panel: &Panel, settings: &BoardSettings) -> Boa
     let (questions, clusters) = (panel.questions().len(), panel.clusters());
     let people = (0..panel.forecasters().len()).map(|at| answered(panel, at, baseline)).collect();
     let has_baseline = baseline.is_some();
-    Drawn { rule, questions, clusters, groups: None, people, penalty, has_baseline, whole, drawn }.board(settings)
+    let has_negative = panel.questions().iter().flat_map(|question| &question.cells).any(|cell| cell.score < 0.0);
+    Drawn { rule, questions, clusters, groups: None, has_negative, people, penalty, has_baseline, whole, drawn }
+        .board(settings)
 }
 
 /// What a forecaster of a panel answered.
@@ -357,7 +380,10 @@ fn answered(panel: &Panel, at: usize, baseline: Option<usize>) -> Answered {
 
 impl Drawn {
     /// The board, ordered.
-    pub(super) fn board(self, settings: &BoardSettings) -> Board {
+    pub(super) fn board(mut self, settings: &BoardSettings) -> Board {
+        if self.has_negative {
+            self.drawn.iter_mut().chain([&mut self.whole]).for_each(Replicate::without_ratios);
+        }
         let ordering = Measure::ALL.iter().position(|measure| *measure == settings.ordered_by);
         let mut rows: Vec<(Option<usize>, BoardRow)> = (0..self.people.len())
             .filter(|at| self.people[*at].questions > 0)
@@ -384,6 +410,7 @@ impl Drawn {
             rows,
             ridge_penalty: self.penalty,
             groups: self.groups,
+            negative_scores: self.has_negative,
         }
     }
 

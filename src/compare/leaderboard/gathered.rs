@@ -43,6 +43,8 @@ struct Board {
     clusters: usize,
     questions: usize,
     squares: f64,
+    /// Whether a score lies below 0.
+    has_negative: bool,
     people: Vec<Person>,
     unfit: BTreeMap<Unfit, usize>,
 }
@@ -153,6 +155,7 @@ impl Board {
             clusters: 0,
             questions: 0,
             squares: 0.0,
+            has_negative: false,
             people: kept.iter().map(|name| Person { name: name.clone(), ..Person::default() }).collect(),
             unfit: BTreeMap::new(),
         };
@@ -198,6 +201,7 @@ impl Board {
                 of.questions += 1;
                 of.coverage += cell.coverage;
                 of.score += cell.score;
+                self.has_negative = self.has_negative || cell.score < 0.0;
                 if question.cluster.is_some() {
                     of.clusters.insert(number);
                 } else {
@@ -247,6 +251,7 @@ impl Board {
             questions: self.questions,
             clusters: self.clusters,
             groups: is_grouped.then_some(self.groups.len()),
+            has_negative: self.has_negative,
             people: people.collect(),
             penalty,
             has_baseline: baseline.is_some(),
@@ -286,5 +291,5 @@ fn replicate(sums: &Sums, answered: &[f64], penalty: Option<f64>, baseline: Opti
         sums.ridge_skill(&connected, penalty),
         sums.peer_score(),
     ];
-    Replicate::of(values, sums.skill(baseline))
+    Replicate::of(values, sums.skill(baseline), &connected)
 }

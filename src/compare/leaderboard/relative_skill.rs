@@ -5,8 +5,8 @@ use crate::math::{exp, ln};
 
 /// The ratio of mean scores of each pair on the questions both answered.
 ///
-/// `ratios[i][j]` is the mean score of i over that of j: below 1 when i was better. `None` where they share no question or
-/// the mean score of j is 0; 1 on the diagonal. `weights` are those of the questions.
+/// `ratios[i][j]` is the mean score of i over that of j: below 1 when i was better. `None` where they share no question,
+/// the mean score of j is 0 or one of both lies below 0; 1 on the diagonal. `weights` are those of the questions.
 #[must_use]
 pub fn pair_ratios(panel: &Panel, weights: &[f64]) -> Vec<Vec<Option<f64>>> {
     let count = panel.forecasters().len();
@@ -27,7 +27,7 @@ pub fn pair_ratios(panel: &Panel, weights: &[f64]) -> Vec<Vec<Option<f64>>> {
             return Some(1.0);
         }
         let (own, other) = (sums[i * count + j], sums[j * count + i]);
-        (shared[i * count + j] > 0.0 && other > 0.0).then(|| own / other)
+        (shared[i * count + j] > 0.0 && own >= 0.0 && other > 0.0).then(|| own / other)
     };
     (0..count).map(|i| (0..count).map(|j| ratio(i, j)).collect()).collect()
 }

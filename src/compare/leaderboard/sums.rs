@@ -136,7 +136,7 @@ impl Sums {
             if i == j {
                 return Some(1.0);
             }
-            (self.shared(i, j) > 0.0 && other > 0.0).then(|| own / other)
+            (self.shared(i, j) > 0.0 && own >= 0.0 && other > 0.0).then(|| own / other)
         };
         geometric_means((0..self.count).map(|i| (0..self.count).map(|j| ratio(i, j)).collect()).collect())
     }

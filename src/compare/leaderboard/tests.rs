@@ -181,3 +181,47 @@ fn panels_refuse_what_makes_no_sense_and_drop_who_answered_little() {
             .with_at_least(2);
     assert_eq!((panel.forecasters(), panel.clusters()), (&["b".to_owned()][..], 2));
 }
+
+#[test]
+fn who_shares_no_question_with_the_circle_has_no_place_under_any_measure() {
+    // f0 and f1 answer three questions, f2 and f3 two others.
+    let panel =
+        additive(&[0.2, 0.3, 0.1, 0.4], &[0.1, 0.2, 0.3, 0.4, 0.5], |who, question| (who < 2) == (question < 3));
+    let board = board("brier", &panel, &BoardSettings { replicates: 50, ..BoardSettings::default() });
+    for row in &board.rows {
+        let is_in_circle = ["f0", "f1"].contains(&row.forecaster.as_str());
+        for place in &row.places {
+            let found = (place.value.is_some(), place.rank.is_some());
+            assert_eq!(found, (is_in_circle, is_in_circle), "{} {}", row.forecaster, place.measure);
+        }
+    }
+    let ranks: Vec<_> = board.rows.iter().map(|row| row.places[0].rank).collect();
+    assert_eq!(ranks, [Some(1), Some(2), None, None]);
+}
+
+#[test]
+fn scores_below_0_have_no_ratio() {
+    let cells = |scores: [f64; 3]| scores.into_iter().enumerate().collect::<Vec<_>>();
+    let names = || ["a", "b", "c"].map(str::to_owned).to_vec();
+    let settings = BoardSettings { baseline: Some("c".to_owned()), replicates: 20, ..BoardSettings::default() };
+    let of = |first: [f64; 3]| {
+        let questions = (0..8).map(|at| (format!("q{at}"), at, cells(if at == 0 { first } else { [0.5, 0.6, 0.7] })));
+        let panel = Panel::new(names(), questions.collect()).expect("the scores are finite");
+        board("log_density", &panel, &settings)
+    };
+    // The means stay above 0, so there would be numbers.
+    let board = of([-0.1, 0.2, 0.3]);
+    assert!(board.negative_scores);
+    for row in &board.rows {
+        let relative = row.places[0];
+        assert_eq!((relative.value, relative.rank, relative.interval, row.baseline), (None, None, None, None));
+        assert!(row.places[1].rank.is_some() && row.places[3].rank.is_some());
+    }
+    let board = of([0.1, 0.2, 0.3]);
+    assert!(!board.negative_scores && board.rows.iter().all(|row| row.baseline.is_some()));
+    // Alone, the ratio of a mean below 0 is none either, where it was no number.
+    let panel = Panel::new(names(), vec![("q".to_owned(), 0, cells([-0.5, 0.5, 1.0]))]).expect("the scores are finite");
+    let skills = relative_skill(&panel, &panel.equal_weights());
+    assert_eq!((skills[0], skills[1].is_some()), (None, true));
+    assert!(skills.iter().flatten().all(|skill| skill.is_finite()));
+}

@@ -10,6 +10,7 @@ use super::content::Content;
 use super::reading::{Reading, blank};
 use super::values::{binary, day_after, day_of, given, joined, moment};
 use super::{Importer, Recognised};
+use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::tidy::{Holds, Row, Table};
 use crate::forecast::{Moment, Outcome, Question, QuestionKind, Resolution};
@@ -70,6 +71,7 @@ impl Importer for Beside {
         reading.rows(table.rows.len());
         let columns = Columns::of(table);
         let asked = columns.questions(table, recognised.holds == Holds::Forecasts);
+        columns.days(table, reading);
         reading.ignore(columns.unused(table, &asked));
         for (id, asked) in &asked {
             if reading.question(id).is_none() {
@@ -150,6 +152,15 @@ impl Columns {
         }
     }
 
+    /// Names what stands for a day and is none.
+    fn days(&self, table: &Table, reading: &mut Reading<'_>) {
+        for row in &table.rows {
+            for at in [self.known, self.closes].into_iter().flatten() {
+                reading.time(row.line, &format!("`{}`", table.columns()[at]), row.cell(Some(at)));
+            }
+        }
+    }
+
     fn questions(&self, table: &Table, forecast: bool) -> IndexMap<String, Asked> {
         let tags = self.tags(table);
         let names = table.columns();
@@ -222,6 +233,7 @@ impl Columns {
             FORECASTERS.into_iter().filter_map(|name| table.column(name).map(|at| (name, at))).collect();
         let leaky = table.column("leaky");
         let mut told: BTreeSet<(String, &str, String)> = BTreeSet::new();
+        let mut of_crowds: BTreeMap<&str, usize> = BTreeMap::new();
         for row in &table.rows {
             let id = self.id(row);
             if id.is_empty() {
@@ -233,7 +245,13 @@ impl Columns {
                 continue;
             }
             let made_at = match self.made.and_then(|at| given(row.cell(Some(at)))).map(moment) {
-                None => Moment::Day(UNDATED),
+                None => {
+                    if self.made.is_some() {
+                        let why = format!("no day of the forecast, taken for made on {UNDATED}");
+                        reading.in_part(row.line, &why, "");
+                    }
+                    Moment::Day(UNDATED)
+                }
                 Some(Ok(made_at)) => made_at,
                 Some(Err(problem)) => {
                     reading.leave_out(row.line, "no day of the forecast", &problem);
@@ -258,11 +276,18 @@ impl Columns {
                 let Some(value) = given(row.cell(Some(*at))) else { continue };
                 if told.insert((id.clone(), name, made_at.to_string())) {
                     match binary(value) {
-                        Ok(said) => reading.add_forecast(row.line, &id, name, made_at, said),
+                        Ok(said) => {
+                            *of_crowds.entry(name).or_default() += 1;
+                            reading.add_forecast(row.line, &id, name, made_at, said);
+                        }
                         Err(problem) => reading.leave_out(row.line, &format!("`{name}` is no probability"), &problem),
                     }
                 }
             }
+        }
+        for (name, count) in of_crowds {
+            let which = counted(count, "forecast");
+            reading.note(format!("the column `{name}` is a forecaster of that name: {which} beside those of the rows"));
         }
     }
 }
@@ -282,6 +307,9 @@ fn outcomes(asked: IndexMap<String, Asked>, reading: &mut Reading<'_>) {
             reading.leave_out(asked.row, "the outcome is neither yes nor no", &came);
             continue;
         };
+        if resolution == Resolution::Annulled {
+            reading.voided(asked.row, "annulled", &id);
+        }
         let resolved_on = Moment::Day(asked.known.unwrap_or_else(|| day_after(asked.last_made, asked.last_made)));
         reading.add_outcome(asked.row, Outcome { question: id, resolution, resolved_on, source: None });
     }

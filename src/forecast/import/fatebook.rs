@@ -5,11 +5,11 @@
 
 use super::content::Content;
 use super::reading::{Reading, blank};
-use super::values::{binary, day_of, given, joined, moment};
+use super::values::{binary, given, joined, moment};
 use super::{Importer, Recognised};
 use crate::error::Error;
 use crate::forecast::tidy::{Holds, Row, Table};
-use crate::forecast::{Outcome, Question, QuestionKind, Resolution};
+use crate::forecast::{Moment, Outcome, Question, QuestionKind, Resolution};
 
 /// See the module.
 #[derive(Debug)]
@@ -33,16 +33,21 @@ impl Importer for Fatebook {
 fn forecast(table: &Table, row: &Row, reading: &mut Reading<'_>) {
     let cell = |name: &str| table.column(name).and_then(|at| given(row.cell(Some(at)))).unwrap_or_default();
     let (title, option) = (cell("question title"), cell("multiple choice option"));
+    if title.is_empty() {
+        reading.leave_out(row.line, "no title of the question", "");
+        return;
+    }
     // Line breaks in a title are no part of a name.
     let plain = title.split_whitespace().collect::<Vec<_>>().join(" ");
     let asked = joined([plain.as_str(), cell("question created by"), cell("question created at")]);
     let id = if option.is_empty() { asked.clone() } else { format!("{asked}/{}", joined([option])) };
     if reading.question(&id).is_none() {
-        let opens = day_of(cell("question created at")).ok();
+        let opens = reading.time(row.line, "the time of creation", cell("question created at")).map(Moment::day);
+        let closes = reading.close(row.line, opens, "`resolve by`", cell("question resolve by"));
         let question = Question {
             ask: if option.is_empty() { title.to_owned() } else { format!("{title} ({option})") },
             opens,
-            closes: day_of(cell("question resolve by")).ok().filter(|by| opens.is_none_or(|opens| opens <= *by)),
+            closes,
             resolves: Some(cell("question notes").to_owned()).filter(|notes| !notes.is_empty()),
             cluster: (!option.is_empty()).then_some(asked),
             ..blank(&id, QuestionKind::Binary)
@@ -51,6 +56,8 @@ fn forecast(table: &Table, row: &Row, reading: &mut Reading<'_>) {
             return;
         }
         resolve(row.line, &id, cell("resolution"), cell("resolved at"), reading);
+    } else {
+        reading.beside_outcome(row.line, &id, said_of(cell("resolution")).as_ref());
     }
     match (binary(cell("forecast (scale = 0-1)")), moment(cell("forecast created at"))) {
         (Ok(said), Ok(made_at)) => reading.add_forecast(row.line, &id, cell("forecast created by"), made_at, said),
@@ -59,23 +66,28 @@ fn forecast(table: &Table, row: &Row, reading: &mut Reading<'_>) {
     }
 }
 
+/// What a resolution says.
+fn said_of(word: &str) -> Option<Resolution> {
+    match word {
+        "YES" => Some(Resolution::Yes),
+        "NO" => Some(Resolution::No),
+        "AMBIGUOUS" => Some(Resolution::Annulled),
+        _ => None,
+    }
+}
+
 fn resolve(row: u64, id: &str, word: &str, at: &str, reading: &mut Reading<'_>) {
-    let resolution = match word {
-        "YES" => Resolution::Yes,
-        "NO" => Resolution::No,
-        "AMBIGUOUS" => {
-            reading.voided(row, "resolved as ambiguous", id);
-            Resolution::Annulled
-        }
-        "" => {
+    let Some(resolution) = said_of(word) else {
+        if word.is_empty() {
             reading.pending(row, "not resolved", id);
-            return;
+        } else {
+            reading.leave_out(row, "the resolution is none of YES, NO, AMBIGUOUS", word);
         }
-        other => {
-            reading.leave_out(row, "the resolution is none of YES, NO, AMBIGUOUS", other);
-            return;
-        }
+        return;
     };
+    if resolution == Resolution::Annulled {
+        reading.voided(row, "resolved as ambiguous", id);
+    }
     match moment(at) {
         Ok(resolved_on) => {
             let outcome = Outcome { question: id.to_owned(), resolution, resolved_on, source: None };

@@ -51,14 +51,20 @@ impl Importer for ForecastBench {
     }
 }
 
-/// The id of a question; `None` for a combination of two.
-fn question_id(item: &Map<String, Value>, due: &str, date: &str) -> Option<String> {
+/// The id of a question, or why it has none and what stands there.
+fn question_id(item: &Map<String, Value>, due: &str, date: &str) -> Result<String, (&'static str, String)> {
     if item.get("id").is_some_and(Value::is_array) {
-        return None;
+        return Err(("a combination of two questions", String::new()));
     }
     let (source, id) = (text(item, "source"), text(item, "id"));
+    if id.is_empty() {
+        return Err(("no id of the question", String::new()));
+    }
     let date = if is_market(&source) { None } else { given(date) };
-    Some(joined([due, &source, &id].into_iter().chain(date)))
+    if let Some(Err(problem)) = date.map(day_of) {
+        return Err(("the date of the resolution cannot be", problem));
+    }
+    Ok(joined([due, &source, &id].into_iter().chain(date)))
 }
 
 fn is_market(source: &str) -> bool {
@@ -77,16 +83,26 @@ fn questions(set: &Map<String, Value>, due: &str, day: Moment, reading: &mut Rea
             _ => vec![String::new()],
         };
         for date in dates {
-            let Some(id) = question_id(item, due, &date) else {
-                reading.leave_out(row, "a combination of two questions", "");
-                break;
+            let id = match question_id(item, due, &date) {
+                Ok(id) => id,
+                Err((why, detail)) => {
+                    reading.leave_out(row, why, &detail);
+                    // Of an id that cannot be the other dates cannot be either.
+                    if detail.is_empty() {
+                        break;
+                    }
+                    continue;
+                }
             };
             let close = text(item, "market_info_close_datetime");
-            let closes = if is_market(&source) { day_of(&close) } else { day_of(&date) }.ok();
+            let (name, close) =
+                if is_market(&source) { ("market_info_close_datetime", &close) } else { ("the date", &date) };
+            let closes = reading.time(row, name, close).map(Moment::day);
+            let closes = closes.filter(|closes| reading.may_close(row, Some(day.day()), *closes));
             let question = Question {
                 ask: text(item, "question"),
                 opens: Some(day.day()),
-                closes: closes.filter(|closes| *closes >= day.day()),
+                closes,
                 resolves: Some(text(item, "resolution_criteria")).filter(|rule| !rule.is_empty()),
                 cluster: Some(joined([source.as_str(), &text(item, "id")])),
                 tags: vec![source.clone(), (if is_market(&source) { "market" } else { "dataset" }).to_owned()],
@@ -113,9 +129,12 @@ fn forecasts(set: &Map<String, Value>, due: &str, day: Moment, reading: &mut Rea
     let model = text(set, "model");
     let set_of = if organization.is_empty() { model } else { format!("{organization}: {model}") };
     for (row, item) in (1..).zip(items) {
-        let Some(id) = question_id(item, due, &text(item, "resolution_date")) else {
-            reading.leave_out(row, "a combination of two questions", "");
-            continue;
+        let id = match question_id(item, due, &text(item, "resolution_date")) {
+            Ok(id) => id,
+            Err((why, detail)) => {
+                reading.leave_out(row, why, &detail);
+                continue;
+            }
         };
         let said = match item.get("forecast") {
             None | Some(Value::Null) => Err("there is none".to_owned()),
@@ -138,9 +157,12 @@ fn resolutions(set: &Map<String, Value>, due: &str, reading: &mut Reading<'_>) {
     reading.rows(items.len());
     for (row, item) in (1..).zip(items) {
         let date = text(item, "resolution_date");
-        let Some(id) = question_id(item, due, &date) else {
-            reading.leave_out(row, "a combination of two questions", "");
-            continue;
+        let id = match question_id(item, due, &date) {
+            Ok(id) => id,
+            Err((why, detail)) => {
+                reading.leave_out(row, why, &detail);
+                continue;
+            }
         };
         if item.get("resolved").and_then(Value::as_bool) == Some(false) {
             reading.pending(row, "not resolved; the value is the market's price", &id);

@@ -5,7 +5,7 @@
 //! the American order.
 
 use super::content::Content;
-use super::reading::{Reading, blank};
+use super::reading::{OTHER_ROW, Reading, blank, first};
 use super::values::{american_day, categorical, given, moment};
 use super::{Importer, Recognised};
 use crate::error::Error;
@@ -60,8 +60,15 @@ fn question(table: &Table, row: &Row, reading: &mut Reading<'_>) {
     };
     let options = if count == 2 { Vec::new() } else { LETTERS.chars().take(count).map(String::from).collect() };
     let day = |name: &str| american_day(cell(name));
-    let opens = day("date_start").ok();
-    let closes = day("date_to_close").ok().filter(|closes| opens.is_none_or(|opens| opens <= *closes));
+    let mut given_day = |name: &str| match given(cell(name)).map(american_day).transpose() {
+        Ok(day) => day,
+        Err(problem) => {
+            reading.in_part(row.line, &format!("`{name}` cannot be read, and is not used"), &problem);
+            None
+        }
+    };
+    let (opens, closes) = (given_day("date_start"), given_day("date_to_close"));
+    let closes = closes.filter(|closes| reading.may_close(row.line, opens, *closes));
     let question = Question {
         ask: format!("{} {}", cell("q_text"), cell("options")).trim().to_owned(),
         options,
@@ -76,7 +83,7 @@ fn question(table: &Table, row: &Row, reading: &mut Reading<'_>) {
     }
     let resolution = match (cell("q_status"), cell("outcome")) {
         ("voided", _) => {
-            reading.voided(row.line, "voided", id);
+            reading.voided(row.line, "its status is `voided`", id);
             Ok(Resolution::Annulled)
         }
         ("closed", "a") if count == 2 => Ok(Resolution::Yes),
@@ -102,7 +109,8 @@ fn question(table: &Table, row: &Row, reading: &mut Reading<'_>) {
 
 /// One forecast's rows.
 struct Group {
-    row: u64,
+    /// Where those stand that can be.
+    rows: Vec<u64>,
     question: String,
     made_at: Moment,
     options: Vec<(String, f64)>,
@@ -132,23 +140,30 @@ fn forecasts(table: &Table, reading: &mut Reading<'_>) {
         };
         let key = (cell("ifp_id").to_owned(), user.to_owned(), cell("forecast_id").to_owned(), when.to_owned());
         let group = groups.entry(key).or_insert_with(|| Group {
-            row: row.line,
+            rows: Vec::new(),
             question: cell("ifp_id").to_owned(),
             made_at,
             options: Vec::new(),
             is_whole: true,
         });
         match parse_probability(cell("value")) {
-            Ok(probability) => group.options.push((cell("answer_option").to_owned(), probability)),
+            Ok(probability) => {
+                group.rows.push(row.line);
+                group.options.push((cell("answer_option").to_owned(), probability));
+            }
             Err(problem) => {
                 group.is_whole = false;
                 reading.leave_out(row.line, "the value is no probability, so the forecast is not taken", &problem);
             }
         }
     }
-    for ((_, user, _, _), group) in groups.into_iter().filter(|(_, group)| group.is_whole) {
+    for ((_, user, _, _), group) in groups {
+        if !group.is_whole {
+            reading.leave_out_all(&group.rows, OTHER_ROW, "");
+            continue;
+        }
         let Some(question) = reading.question(&group.question) else {
-            reading.leave_out(group.row, "a question that ifps.csv does not define", &group.question);
+            reading.leave_out_all(&group.rows, "a question that ifps.csv does not define", &group.question);
             continue;
         };
         let letters: Vec<String> = match question.kind {
@@ -157,8 +172,8 @@ fn forecasts(table: &Table, reading: &mut Reading<'_>) {
         };
         let is_binary = question.kind == QuestionKind::Binary;
         match said(&group, letters, is_binary) {
-            Ok(said) => reading.add_forecast(group.row, &group.question, &user, group.made_at, said),
-            Err(problem) => reading.leave_out(group.row, "the forecast cannot be", &problem),
+            Ok(said) => reading.add_forecast(first(&group.rows), &group.question, &user, group.made_at, said),
+            Err(problem) => reading.leave_out_all(&group.rows, "the forecast cannot be", &problem),
         }
     }
 }

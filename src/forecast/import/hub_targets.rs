@@ -6,7 +6,8 @@
 use super::reading::Reading;
 use super::scoringutils::TARGET;
 use super::values::{day_after, day_of, given, number};
-use crate::forecast::tidy::{Row, Table};
+use crate::diagnostic::counted;
+use crate::forecast::tidy::{Row, Table, shortened};
 use crate::forecast::{Moment, Outcome, Question, QuestionKind, Resolution};
 use indexmap::IndexMap;
 use jiff::civil::Date;
@@ -41,9 +42,11 @@ pub(super) fn say(unanswered: &Unanswered, file: &str, more: &str, reading: &mut
         (Lacks::Column, format!("their task lacks a column of {file}")),
         (Lacks::Row, format!("no row for them in {file}{more}")),
     ] {
-        let count = unanswered.values().filter(|of| **of == lacks).count();
-        if count > 0 {
-            reading.note(format!("{count} questions pending: {why}"));
+        let lacking = unanswered.iter().filter(|(_, of)| **of == lacks);
+        let named: Vec<String> = lacking.map(|(id, _)| format!("`{id}`")).collect();
+        if !named.is_empty() {
+            let which = counted(named.len(), "question");
+            reading.note(format!("{which} pending: {why}: {}", shortened(&named)));
         }
     }
 }
@@ -71,13 +74,28 @@ pub(super) fn read(table: &Table, reading: &mut Reading<'_>) -> Unanswered {
                 let target = target.and_then(|at| day_of(row.cell(Some(at))).ok());
                 let new = Known { row: row.line, as_of, resolution, target };
                 let slot = (is_pmf, key);
-                if known.get(&slot).is_none_or(|before| before.as_of <= new.as_of) {
-                    known.insert(slot, new);
+                match known.get(&slot) {
+                    Some(before) if before.as_of == new.as_of && before.resolution != new.resolution => {
+                        let detail = format!("{}, in row {} {}", new.resolution, before.row, before.resolution);
+                        reading.leave_out(row.line, "contradicts an earlier row, which counts", &detail);
+                    }
+                    Some(before) if before.as_of > new.as_of => {}
+                    _ => {
+                        known.insert(slot, new);
+                    }
                 }
             }
             Ok(None) => {}
             Err(problem) => reading.leave_out(row.line, "the observation cannot be", &problem),
         }
+    }
+    let output_type = table.column("output_type");
+    let of_cdf = table.rows.iter().filter(|row| ["cdf", "cmf"].contains(&row.cell(output_type))).count();
+    if of_cdf > 0 && known.keys().all(|(is_pmf, _)| *is_pmf) {
+        reading.note(format!(
+            "{} of a cdf are not used: they say between which places a number lies, and not which it is",
+            counted(of_cdf, "row")
+        ));
     }
     let mut last_made: IndexMap<String, Date> = IndexMap::new();
     for (question, made_at) in reading.made() {

@@ -8,14 +8,16 @@
 
 use super::content::Content;
 use super::hub_targets;
-use super::reading::{Reading, blank};
+use super::reading::{OTHER_ROW, Reading, blank, first};
 use super::values::{by_name, categorical, cdf, draws, given, joined, moment, number, quantiles};
 use super::{Importer, Recognised};
+use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::tidy::{Holds, Row, Table, parse_level, parse_probability};
 use crate::forecast::{Moment, Question, QuestionKind};
 use indexmap::IndexMap;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Columns that are no part of the task.
@@ -166,7 +168,9 @@ fn orders(tasks: &Path) -> Result<Orders, Error> {
 
 /// One model's forecast of one task.
 struct Group {
-    row: u64,
+    /// Where those rows stand that can be.
+    rows: Vec<u64>,
+    is_mean: bool,
     part: String,
     model: String,
     made_at: Moment,
@@ -174,6 +178,8 @@ struct Group {
     median: Option<f64>,
     cdf: Vec<(f64, f64)>,
     draws: Vec<f64>,
+    /// The numbers of the draws so far.
+    samples: BTreeSet<String>,
     options: Vec<(String, f64)>,
     is_whole: bool,
 }
@@ -184,8 +190,6 @@ struct Output {
     orders: Orders,
     questions: IndexMap<String, Question>,
     groups: IndexMap<(String, String), Group>,
-    /// Rows that hold a mean.
-    means: usize,
 }
 
 impl Output {
@@ -206,9 +210,9 @@ impl Output {
                 continue;
             };
             let mut model = given(row.cell(model)).unwrap_or(&named).to_owned();
-            if row.cell(output_type) == "mean" {
+            let is_mean = row.cell(output_type) == "mean";
+            if is_mean {
                 model.push_str(" mean");
-                self.means += 1;
             }
             let kind = match row.cell(output_type) {
                 "cdf" if number(row.cell(id)).is_err() => {
@@ -226,7 +230,8 @@ impl Output {
             };
             let question = self.question(&task, names, row, kind, round);
             let group = self.groups.entry((question, model.clone())).or_insert_with(|| Group {
-                row: row.line,
+                rows: Vec::new(),
+                is_mean,
                 part: part.clone(),
                 model,
                 made_at,
@@ -234,12 +239,16 @@ impl Output {
                 median: None,
                 cdf: Vec::new(),
                 draws: Vec::new(),
+                samples: BTreeSet::new(),
                 options: Vec::new(),
                 is_whole: true,
             });
-            if let Err(problem) = group.push(row, output_type, id, value) {
-                group.is_whole = false;
-                reading.leave_out(row.line, "the value cannot be, so the forecast is not taken", &problem);
+            match group.push(row, output_type, id, value) {
+                Ok(()) => group.rows.push(row.line),
+                Err(problem) => {
+                    group.is_whole = false;
+                    reading.leave_out(row.line, "the value cannot be, so the forecast is not taken", &problem);
+                }
             }
         }
     }
@@ -285,10 +294,11 @@ impl Output {
         for question in self.questions.values() {
             reading.add_question(0, question.clone());
         }
-        if self.means > 0 {
+        let means = self.groups.values().filter(|group| group.is_mean && group.is_whole).count();
+        if means > 0 {
             reading.note(format!(
-                "{} means are taken as points, the level 0.5 alone, of forecasters called `… mean`: the absolute error by which points are scored is one for medians",
-                self.means
+                "{} taken as points, the level 0.5 alone, of forecasters called `… mean`: the absolute error by which points are scored is one for medians",
+                counted(means, "mean")
             ));
         }
         let count = |rows: &dyn Fn(&Group, Form) -> usize| -> usize {
@@ -312,13 +322,17 @@ impl Output {
                 ));
             }
         }
-        for ((question, _), group) in self.groups.into_iter().filter(|(_, group)| group.is_whole) {
+        for ((question, _), group) in self.groups {
             reading.part(&group.part);
+            if !group.is_whole {
+                reading.leave_out_all(&group.rows, OTHER_ROW, "");
+                continue;
+            }
             let options = self.questions.get(&question).map(|question| question.options.clone()).unwrap_or_default();
-            let (row, model, made_at) = (group.row, group.model.clone(), group.made_at);
+            let (rows, model, made_at) = (group.rows.clone(), group.model.clone(), group.made_at);
             match group.said(options) {
-                Ok(forecast) => reading.add_forecast(row, &question, &model, made_at, forecast),
-                Err(problem) => reading.leave_out(row, "the forecast cannot be", &problem),
+                Ok(forecast) => reading.add_forecast(first(&rows), &question, &model, made_at, forecast),
+                Err(problem) => reading.leave_out_all(&rows, "the forecast cannot be", &problem),
             }
         }
     }
@@ -368,9 +382,17 @@ impl Group {
         match row.cell(output_type) {
             "quantile" => self.quantiles.push((parse_level(row.cell(id))?, number(row.cell(value))?)),
             "mean" if self.median.is_some() => return Err("the mean stands twice".to_owned()),
+            "median" if self.median.is_some() => return Err("the median stands twice".to_owned()),
             "median" | "mean" => self.median = Some(number(row.cell(value))?),
             "cdf" => self.cdf.push((number(row.cell(id))?, parse_probability(row.cell(value))?)),
-            "sample" => self.draws.push(number(row.cell(value))?),
+            "sample" => {
+                if let Some(sample) = given(row.cell(id))
+                    && !self.samples.insert(sample.to_owned())
+                {
+                    return Err(format!("the sample `{sample}` stands twice"));
+                }
+                self.draws.push(number(row.cell(value))?);
+            }
             _ => self.options.push((row.cell(id).to_owned(), parse_probability(row.cell(value))?)),
         }
         Ok(())

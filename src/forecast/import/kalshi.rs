@@ -5,7 +5,7 @@
 
 use super::content::{Content, number, text};
 use super::reading::{Reading, blank};
-use super::values::{closing, day_of, moment};
+use super::values::{closing, moment};
 use super::{Importer, Recognised};
 use crate::error::Error;
 use crate::forecast::tidy::Holds;
@@ -48,8 +48,14 @@ impl Importer for Kalshi {
             let ticker = text(item, "ticker");
             match number(item, "yes_price") {
                 Some(cents) if (0.0..=100.0).contains(&cents) => {
-                    let said = Forecast::Binary { probability: cents / 100.0 };
-                    reading.add_forecast(row, &ticker, MARKET, made_at, said);
+                    let other = number(item, "no_price").filter(|other| (cents + other - 100.0).abs() > 0.5);
+                    if let Some(other) = other {
+                        let detail = format!("{cents} and {other}");
+                        reading.leave_out(row, "the prices of yes and no do not sum to 100 cents", &detail);
+                    } else {
+                        let said = Forecast::Binary { probability: cents / 100.0 };
+                        reading.add_forecast(row, &ticker, MARKET, made_at, said);
+                    }
                 }
                 _ => reading.leave_out(row, "yes_price is no number of cents from 0 to 100", &text(item, "yes_price")),
             }
@@ -65,9 +71,9 @@ fn market(row: u64, item: &Map<String, Value>, reading: &mut Reading<'_>) {
         reading.leave_out(row, &format!("markets of the type {kind} are not read"), &id);
         return;
     }
-    let opens = day_of(&text(item, "open_time")).ok();
-    let closing = moment(&text(item, "close_time")).map(closing).ok();
-    let closing = closing.filter(|(closes, _)| opens.is_none_or(|opens| opens <= *closes));
+    let opens = reading.time(row, "`open_time`", &text(item, "open_time")).map(Moment::day);
+    let closing = reading.time(row, "`close_time`", &text(item, "close_time")).map(closing);
+    let closing = closing.filter(|(closes, _)| reading.may_close(row, opens, *closes));
     let question = Question {
         ask: text(item, "title"),
         opens,

@@ -48,7 +48,25 @@ impl Importer for Manifold {
 }
 
 fn time(item: &Map<String, Value>, key: &str) -> Result<Moment, String> {
-    number(item, key).ok_or_else(|| format!("{key} is not given")).and_then(from_milliseconds)
+    let missing = || match text(item, key) {
+        there if there.is_empty() => format!("{key} is not given"),
+        there => format!("{key}: `{there}` is no time in milliseconds"),
+    };
+    number(item, key).ok_or_else(missing).and_then(from_milliseconds)
+}
+
+/// The same if it is given; what cannot be read is named and not used.
+fn time_or_none(row: u64, item: &Map<String, Value>, key: &str, reading: &mut Reading<'_>) -> Option<Moment> {
+    if text(item, key).is_empty() {
+        return None;
+    }
+    match time(item, key) {
+        Ok(moment) => Some(moment),
+        Err(problem) => {
+            reading.in_part(row, &format!("`{key}` cannot be read, and is not used"), &problem);
+            None
+        }
+    }
 }
 
 fn contract(row: u64, item: &Map<String, Value>, reading: &mut Reading<'_>) {
@@ -58,9 +76,9 @@ fn contract(row: u64, item: &Map<String, Value>, reading: &mut Reading<'_>) {
         reading.leave_out(row, &format!("contracts of the type {kind} are not read"), &id);
         return;
     }
-    let opens = time(item, "createdTime").map(Moment::day).ok();
-    let closing = time(item, "closeTime").map(closing).ok();
-    let closing = closing.filter(|(closes, _)| opens.is_none_or(|opens| opens <= *closes));
+    let opens = time_or_none(row, item, "createdTime", reading).map(Moment::day);
+    let closing = time_or_none(row, item, "closeTime", reading).map(closing);
+    let closing = closing.filter(|(closes, _)| reading.may_close(row, opens, *closes));
     let question = Question {
         ask: text(item, "question"),
         opens,

@@ -6,7 +6,7 @@
 //! An option that was added later, or taken away, is `None` in forecasts of other times, or not in them where `MC Options History` says which there
 //! were: such a forecast names the options that existed, and the question's tag `other=` the last one, at which the others are read.
 //! A question closes with its scheduled close; times of day, and an earlier actual close, are kept as its tags `opens_at=`, `closes_at=` and `closed_at=`, as are
-//! the time at which the community was shown (`shown_at=`) and the buckets of numbers (`buckets=`, `bounds=`, `open_bounds=`). A number that came true beyond a
+//! the time at which the community was shown (`shown_at=`), a weight other than 1 (`question_weight=`) and the buckets of numbers (`buckets=`, `bounds=`, `open_bounds=`). A number that came true beyond a
 //! bound that is known to be open is kept as that, without its value.
 //! A forecast stands until the same forecaster's next one, and no longer than its `End Time`, when it was withdrawn or ran out. The platform's scores are not read: they are computed here from the forecasts.
 
@@ -74,11 +74,11 @@ impl<'t> Sheet<'t> {
     fn questions(&self, reading: &mut Reading<'_>) {
         let mut early = 0;
         for row in &self.table.rows {
-            self.question(row, reading);
+            let times = self.times(row, reading);
+            let closed_at = times.closed_at;
+            self.question(row, times, reading);
             let known = moment(self.cell(row, "resolution known time")).ok();
-            let times = self.times(row);
-            early +=
-                usize::from(times.closed_at.zip(known).is_some_and(|(at, known)| at.epoch_days() < known.epoch_days()));
+            early += usize::from(closed_at.zip(known).is_some_and(|(at, known)| at.epoch_days() < known.epoch_days()));
         }
         if early > 0 {
             reading.note(format!(
@@ -87,23 +87,37 @@ impl<'t> Sheet<'t> {
         }
     }
 
-    /// When a question opened, was to close and closed.
-    fn times(&self, row: &'t Row) -> Times {
-        let at = |name: &str| moment(self.cell(row, name)).ok();
+    /// When a question opened, was to close and closed. What cannot be is named and not used.
+    fn times(&self, row: &'t Row, reading: &mut Reading<'_>) -> Times {
+        let mut at = |name: &str| match given(self.cell(row, name)).map(moment).transpose() {
+            Ok(at) => at,
+            Err(problem) => {
+                reading.in_part(row.line, &format!("the {name} cannot be read"), &problem);
+                None
+            }
+        };
         let opened = at("open time");
         let scheduled = at("scheduled close time");
+        let (actual, shown) = (at("actual close time"), at("cp reveal time"));
         let mut tags = Vec::new();
         let opens = opened.map(|opened| {
             tags.extend(time_of(opened).map(|time| format!("opens_at={time}")));
             opened.day()
         });
-        let closing = scheduled.map(closing).filter(|(closes, _)| opens.is_none_or(|opens| opens <= *closes));
+        let closing = scheduled.map(closing).filter(|(closes, _)| {
+            let is_before = opens.is_none_or(|opens| opens <= *closes);
+            if !is_before {
+                let why = "the question opens after its scheduled close, which is not used";
+                reading.in_part(row.line, why, self.cell(row, "question id"));
+            }
+            is_before
+        });
         let closes = closing.as_ref().map(|(day, _)| *day);
         tags.extend(closing.and_then(|(_, time)| time));
-        let closed_at = at("actual close time")
-            .filter(|closed| scheduled.is_some_and(|scheduled| closed.epoch_days() < scheduled.epoch_days()));
+        let closed_at =
+            actual.filter(|closed| scheduled.is_some_and(|scheduled| closed.epoch_days() < scheduled.epoch_days()));
         tags.extend(closed_at.map(|closed| format!("closed_at={closed}")));
-        tags.extend(at("cp reveal time").map(|shown| format!("shown_at={shown}")));
+        tags.extend(shown.map(|shown| format!("shown_at={shown}")));
         Times { opens, closes, closed_at, tags }
     }
 
@@ -129,7 +143,7 @@ impl<'t> Sheet<'t> {
         }
     }
 
-    fn question(&self, row: &'t Row, reading: &mut Reading<'_>) {
+    fn question(&self, row: &'t Row, times: Times, reading: &mut Reading<'_>) {
         let id = self.cell(row, "question id");
         let kind = match self.cell(row, "question type") {
             "binary" => QuestionKind::Binary,
@@ -156,7 +170,8 @@ impl<'t> Sheet<'t> {
         };
         let label = self.cell(row, "label");
         let title = self.cell(row, "question title");
-        let Times { opens, closes, tags: of_times, .. } = self.times(row);
+        let Times { opens, closes, tags: of_times, .. } = times;
+        let weight = self.weight(row, reading);
         let history = if options.is_empty() { Vec::new() } else { self.history(row, reading) };
         let current = listed(self.cell(row, "mc options (current)")).unwrap_or_default();
         let changed = history.len() > 1
@@ -177,6 +192,7 @@ impl<'t> Sheet<'t> {
                 .chain(of_times)
                 .chain(other)
                 .chain(self.buckets(row, &places))
+                .chain(weight)
                 .collect(),
             ..blank(id, kind)
         };
@@ -187,6 +203,22 @@ impl<'t> Sheet<'t> {
             }
             if !places.is_empty() {
                 reading.beside.places.insert(id.to_owned(), places);
+            }
+        }
+    }
+
+    /// What the platform counts a question's scores by, as a tag; none for 1.
+    fn weight(&self, row: &'t Row, reading: &mut Reading<'_>) -> Option<String> {
+        let text = given(self.cell(row, "question weight"))?;
+        match number(text) {
+            Ok(weight) if weight >= 0.0 => (weight != 1.0).then(|| format!("question_weight={weight}")),
+            Ok(_) => {
+                reading.in_part(row.line, "the weight lies below 0, and is taken for 1", text);
+                None
+            }
+            Err(problem) => {
+                reading.in_part(row.line, "the weight is taken for 1", &problem);
+                None
             }
         }
     }
@@ -301,6 +333,13 @@ impl<'t> Sheet<'t> {
         reading.ignore(self.table.columns().iter().filter(|name| unused.contains(&name.as_str())).cloned());
     }
 
+    /// The options that there were at a time, where the history says so.
+    fn existed<'r>(id: &str, at: Moment, reading: &'r Reading<'_>) -> &'r [String] {
+        let history = reading.beside.options.get(id).map_or(&[][..], Vec::as_slice);
+        let then = history.iter().rfind(|(from, _)| from.epoch_days() <= at.epoch_days());
+        then.map_or(&[][..], |(_, options)| options.as_slice())
+    }
+
     /// Which options the probabilities of a row are of: all, or as many as there were when it was made.
     fn options_of(
         question: &Question,
@@ -311,14 +350,12 @@ impl<'t> Sheet<'t> {
         if count == question.options.len() {
             return Ok(question.options.clone());
         }
-        let history = reading.beside.options.get(&question.id).map_or(&[][..], Vec::as_slice);
-        let then = history.iter().rfind(|(from, _)| from.epoch_days() <= made_at.epoch_days());
-        match then {
-            Some((_, options)) if options.len() == count => Ok(options.clone()),
-            Some((_, options)) => {
+        match Self::existed(&question.id, made_at, reading) {
+            options if options.len() == count => Ok(options.to_vec()),
+            options @ [_, ..] => {
                 Err(format!("{count} probabilities for the {} options that there were then", options.len()))
             }
-            None => Err(format!(
+            [] => Err(format!(
                 "{count} probabilities for {} options, and no MC Options History says which there were then",
                 question.options.len()
             )),
@@ -338,12 +375,15 @@ impl<'t> Sheet<'t> {
             };
             let items = listed(categories)?;
             let options = Self::options_of(question, items.len(), made_at, reading)?;
-            // What has no probability did not exist at the time, and the forecast does not name it.
+            // What has no probability did not exist at the time, and the forecast does not name it; what the history knows of did.
+            let existed = Self::existed(&question.id, made_at, reading);
             let (mut named, mut probabilities) = (Vec::new(), Vec::new());
             for (option, text) in options.into_iter().zip(&items) {
                 if let Some(text) = given(text) {
                     named.push(option);
                     probabilities.push(number(text)?);
+                } else if existed.contains(&option) {
+                    return Err(format!("the option `{option}` existed then, and has no probability"));
                 }
             }
             return categorical(named, probabilities);
@@ -358,7 +398,9 @@ impl<'t> Sheet<'t> {
             .filter(|(_, name)| !self.cell(row, name).is_empty())
             .map(|(level, name)| place(self.cell(row, name)).map(|value| (*level, value)))
             .collect::<Result<Vec<_>, String>>()?;
-        if pairs.is_empty() {
+        if pairs.is_empty() && !said.is_empty() {
+            Err("its cdf is given, but not at which places: `Continuous Range` of question_data.csv is empty or was not read".to_owned())
+        } else if pairs.is_empty() {
             Err("the row holds no probability and no percentile".to_owned())
         } else {
             quantiles(pairs)

@@ -146,3 +146,30 @@ fn options_are_those_that_there_were_when_a_forecast_was_made() {
     has(&remarks, "7 (2 probabilities for 3 options, and no MC Options History says which there were then)");
     has(&remarks, "row 5: the history of the options cannot be read");
 }
+
+#[test]
+fn weights_of_questions_are_kept_and_times_that_cannot_be_are_named() {
+    let questions = "Question ID,Question Title,Question Type,Open Time,Scheduled Close Time,Resolution,Resolution Known Time,Question Weight\n\
+        1,Will it?,binary,2026-06-01 12:00:00+00:00,2026-06-10 12:00:00+00:00,yes,2026-06-11 09:00:00+00:00,0.25\n\
+        2,Will it?,binary,notatime,2026-06-10 12:00:00+00:00,yes,2026-06-11 09:00:00+00:00,1.0\n\
+        3,Will it?,binary,2026-06-12 12:00:00+00:00,2026-06-10 12:00:00+00:00,yes,2026-06-13 09:00:00+00:00,heavy\n\
+        4,Will it?,binary,2026-06-01 12:00:00+00:00,2026-06-10 12:00:00+00:00,yes,2026-06-11 09:00:00+00:00,-1\n";
+    let (records, remarks) = read(&[("question_data.csv", questions)]).unwrap();
+    let weights = ["1", "2", "3", "4"].map(|id| records.questions[id].platform_weight());
+    assert_eq!(weights, [0.25, 1.0, 1.0, 1.0]);
+    has(&remarks, "1 taken in part, the open time cannot be read: row 3 (`notatime` is neither a day nor a time)");
+    has(&remarks, "1 taken in part, the question opens after its scheduled close, which is not used: row 4 (3)");
+    has(&remarks, "1 taken in part, the weight is taken for 1: row 4");
+    has(&remarks, "1 taken in part, the weight lies below 0, and is taken for 1: row 5 (-1)");
+    assert_eq!(records.outcomes.len(), 4);
+}
+
+#[test]
+fn a_cdf_without_its_places_says_what_is_missing() {
+    let questions = "Question ID,Question Title,Question Type,Continuous Range,Open Time,Scheduled Close Time,Resolution,Resolution Known Time\n\
+        1,How many?,numeric,,2026-06-01 12:00:00+00:00,2026-06-10 12:00:00+00:00,,\n";
+    let forecasts = "Question ID,Forecaster Username,Start Time,End Time,Probability Yes,Probability Yes Per Category,Continuous CDF\n\
+        1,ann,2026-06-02 12:00:00+00:00,,,,\"[0.1, 0.6, 0.95]\"\n";
+    let problem = read(&[("forecast_data.csv", forecasts), ("question_data.csv", questions)]).unwrap_err().to_string();
+    has(&problem, "row 2 (its cdf is given, but not at which places: `Continuous Range` of question_data.csv is empty");
+}

@@ -12,6 +12,8 @@
 mod beside;
 mod checking_our_work;
 mod content;
+#[cfg(test)]
+mod contradiction_tests;
 mod fatebook;
 mod forecastbench;
 mod good_judgment;
@@ -26,6 +28,8 @@ mod polymarket;
 mod predictionbook;
 mod reading;
 mod scoringutils;
+#[cfg(test)]
+mod scoringutils_tests;
 #[cfg(test)]
 mod tests;
 mod values;

@@ -77,7 +77,11 @@ fn market(row: u64, item: &Map<String, Value>, reading: &mut Reading<'_>) {
         reading.leave_out(row, "a market whose outcomes are not Yes and No", &id);
         return;
     };
-    let closes = day_of(&text(item, "end_date_iso"));
+    let end = text(item, "end_date_iso");
+    let closes = day_of(&end);
+    if closes.is_err() {
+        reading.time(row, "`end_date_iso`", &end);
+    }
     let rule = text(item, "description");
     let question = Question {
         ask: text(item, "question"),
@@ -123,7 +127,8 @@ fn market(row: u64, item: &Map<String, Value>, reading: &mut Reading<'_>) {
 
 /// Whether an object is a price history: a list of times and prices, and nothing else.
 fn is_history(item: &Map<String, Value>) -> bool {
-    let is_point = |point: &Value| point.get("t").is_some() && point.get("p").is_some();
+    // A point that lacks one of the two is named when it is read.
+    let is_point = |point: &Value| point.get("t").is_some() || point.get("p").is_some();
     item.len() == 1 && item.get("history").and_then(Value::as_array).is_some_and(|points| points.iter().all(is_point))
 }
 
@@ -193,6 +198,14 @@ mod tests {
             assert_eq!(said(&records, "0x1", "polymarket"), expected.iter().collect::<Vec<_>>(), "{name}");
             has(&remarks, "1 left out, the price cannot be: row 3");
         }
+    }
+
+    #[test]
+    fn a_point_without_a_price_is_named_and_the_others_are_read() {
+        let prices = r#"{"history": [{"t": 1735689600, "p": 0.1}, {"t": 1735776000}]}"#;
+        let (records, remarks) = read(&[("71.json", prices), ("m.json", MARKETS)]).unwrap();
+        assert_eq!(said(&records, "0x1", "polymarket"), [&Forecast::Binary { probability: 0.1 }]);
+        has(&remarks, "1 left out, the price cannot be: row 2 (it has no price)");
     }
 
     #[test]

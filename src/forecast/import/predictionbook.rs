@@ -2,11 +2,11 @@
 
 use super::content::Content;
 use super::reading::{Reading, blank};
-use super::values::{binary, day_of, given, moment};
+use super::values::{binary, given, moment};
 use super::{Importer, Recognised};
 use crate::error::Error;
 use crate::forecast::tidy::{Holds, Row, Table};
-use crate::forecast::{Outcome, Question, QuestionKind, Resolution};
+use crate::forecast::{Moment, Outcome, Question, QuestionKind, Resolution};
 
 /// See the module.
 #[derive(Debug)]
@@ -36,17 +36,15 @@ fn forecast(table: &Table, row: &Row, reading: &mut Reading<'_>) {
         return;
     }
     if reading.question(id).is_none() {
-        let opens = day_of(cell("open_time")).ok();
-        let question = Question {
-            ask: cell("q_title").to_owned(),
-            opens,
-            closes: day_of(cell("close_time")).ok().filter(|closes| opens.is_none_or(|opens| opens <= *closes)),
-            ..blank(id, QuestionKind::Binary)
-        };
+        let opens = reading.time(row.line, "`open_time`", cell("open_time")).map(Moment::day);
+        let closes = reading.close(row.line, opens, "`close_time`", cell("close_time"));
+        let question = Question { ask: cell("q_title").to_owned(), opens, closes, ..blank(id, QuestionKind::Binary) };
         if !reading.add_question(row.line, question) {
             return;
         }
         resolve(row.line, id, [cell("outcome"), cell("q_status"), cell("resolve_time")], reading);
+    } else {
+        reading.beside_outcome(row.line, id, said_of(cell("q_status"), cell("outcome")).as_ref());
     }
     // A probability of the option `b` or 0 is one of no.
     let said = binary(cell("probability")).and_then(|said| match (cell("answer_option"), said) {
@@ -63,23 +61,28 @@ fn forecast(table: &Table, row: &Row, reading: &mut Reading<'_>) {
     }
 }
 
+/// What status and outcome say.
+fn said_of(status: &str, outcome: &str) -> Option<Resolution> {
+    match (status, outcome) {
+        ("voided" | "withdrawn", _) => Some(Resolution::Annulled),
+        (_, "1" | "1.0" | "a" | "yes") => Some(Resolution::Yes),
+        (_, "0" | "0.0" | "b" | "no") => Some(Resolution::No),
+        _ => None,
+    }
+}
+
 fn resolve(row: u64, id: &str, [outcome, status, at]: [&str; 3], reading: &mut Reading<'_>) {
-    let resolution = match (status, outcome) {
-        ("voided" | "withdrawn", _) => {
-            reading.voided(row, status, id);
-            Resolution::Annulled
-        }
-        (_, "1" | "1.0" | "a" | "yes") => Resolution::Yes,
-        (_, "0" | "0.0" | "b" | "no") => Resolution::No,
-        (_, "") => {
+    let Some(resolution) = said_of(status, outcome) else {
+        if outcome.is_empty() {
             reading.pending(row, "no outcome", id);
-            return;
+        } else {
+            reading.leave_out(row, "the outcome is neither yes nor no", outcome);
         }
-        (_, other) => {
-            reading.leave_out(row, "the outcome is neither yes nor no", other);
-            return;
-        }
+        return;
     };
+    if resolution == Resolution::Annulled {
+        reading.voided(row, &format!("its status is `{status}`"), id);
+    }
     match moment(at) {
         Ok(resolved_on) => {
             let outcome = Outcome { question: id.to_owned(), resolution, resolved_on, source: None };

@@ -1,18 +1,25 @@
 //! Collects what an importer finds in a file, checks it, and counts what is left out and why.
 
+use super::values::{given, moment};
 use crate::error::Error;
 use crate::forecast::tidy::Summary;
-use crate::forecast::{Forecast, ForecastRecord, Moment, Outcome, Question, Records, check_name};
+use crate::forecast::{Forecast, ForecastRecord, Moment, Outcome, Question, Records, Resolution, check_name};
 use indexmap::IndexMap;
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
-/// How many places are named for each reason.
+/// How many places are named for each reason with what stands there.
 const NAMED: usize = 10;
+
+/// How many stretches of rows are named after them.
+const MOST_STRETCHES: usize = 100;
 
 /// What became of a row that was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Fate {
     LeftOut,
+    Replacing,
+    InPart,
     Voided,
     Pending,
 }
@@ -22,6 +29,36 @@ enum Fate {
 struct Tally {
     count: usize,
     places: Vec<String>,
+    /// Rows after those: the file of the folder, the first and the last of a stretch.
+    further: Vec<(Option<String>, u64, u64)>,
+    /// Rows after these.
+    unnamed: usize,
+}
+
+impl Tally {
+    /// Names rows without what stands there.
+    fn add_further(&mut self, part: Option<&String>, first: u64, last: u64) {
+        let has_room = self.further.len() < MOST_STRETCHES;
+        match self.further.last_mut() {
+            Some((of, _, end)) if of.as_ref() == part && *end + 1 == first => *end = last,
+            _ if has_room => self.further.push((part.cloned(), first, last)),
+            _ => self.unnamed += (last - first + 1) as usize,
+        }
+    }
+
+    /// All places, in words.
+    fn told(&self) -> String {
+        let further = self.further.iter().map(|(part, first, last)| place(part.as_ref(), *first, *last));
+        let all: Vec<String> = self.places.iter().cloned().chain(further).collect();
+        let more = if self.unnamed == 0 { String::new() } else { format!(" and {} more", self.unnamed) };
+        format!("{}{more}", all.join(", "))
+    }
+}
+
+/// A stretch of rows, with the file of the folder in which it lies.
+fn place(part: Option<&String>, first: u64, last: u64) -> String {
+    let part = part.map_or_else(String::new, |part| format!("{part}:"));
+    if first == last { format!("{part}{first}") } else { format!("{part}{first}–{last}") }
 }
 
 /// What one file says of questions for another that is read with it.
@@ -59,6 +96,8 @@ pub(super) struct Reading<'r> {
     /// The last forecast of each forecaster on each question, to find what stands twice.
     latest: IndexMap<(String, String), usize>,
     outcomes: Vec<Outcome>,
+    /// By question the row of its outcome, the file of the folder, and what it says.
+    resolved: IndexMap<String, (u64, Option<String>, Resolution)>,
     rows: usize,
     ignored: Vec<String>,
     notes: Vec<String>,
@@ -77,6 +116,7 @@ impl<'r> Reading<'r> {
             forecasts: Vec::new(),
             latest: IndexMap::new(),
             outcomes: Vec::new(),
+            resolved: IndexMap::new(),
             rows: 0,
             ignored: Vec::new(),
             notes: vec![format!("recognised as {what}")],
@@ -113,6 +153,45 @@ impl<'r> Reading<'r> {
         self.count(Fate::LeftOut, row, why, detail);
     }
 
+    /// Rows that cannot be taken together, as those of one forecast.
+    pub(super) fn leave_out_all(&mut self, rows: &[u64], why: &str, detail: &str) {
+        let ends = |stretch: &[u64]| Some((*stretch.first()?, *stretch.last()?));
+        let stretches: Vec<(u64, u64)> = rows.chunk_by(|a, b| a + 1 == *b).filter_map(ends).collect();
+        self.count_all(Fate::LeftOut, &stretches, why, detail);
+    }
+
+    /// A row of which a cell cannot be and is not used, the rest is.
+    pub(super) fn in_part(&mut self, row: u64, why: &str, detail: &str) {
+        self.count(Fate::InPart, row, why, detail);
+    }
+
+    /// A moment in a cell, if the cell says anything. What cannot be read is named and not used.
+    pub(super) fn time(&mut self, row: u64, name: &str, cell: &str) -> Option<Moment> {
+        match moment(given(cell)?) {
+            Ok(moment) => Some(moment),
+            Err(problem) => {
+                self.in_part(row, &format!("{name} cannot be read, and is not used"), &problem);
+                None
+            }
+        }
+    }
+
+    /// Whether a question may close then; a close before its opening is named and not used.
+    pub(super) fn may_close(&mut self, row: u64, opens: Option<Date>, closes: Date) -> bool {
+        let is_before = opens.filter(|opens| closes < *opens);
+        if let Some(opens) = is_before {
+            let detail = format!("it closes on {closes} and opens on {opens}");
+            self.in_part(row, "the close lies before the opening, and is not used", &detail);
+        }
+        is_before.is_none()
+    }
+
+    /// The day of a close in a cell, under the same conditions.
+    pub(super) fn close(&mut self, row: u64, opens: Option<Date>, name: &str, cell: &str) -> Option<Date> {
+        let closes = self.time(row, name, cell)?.day();
+        self.may_close(row, opens, closes).then_some(closes)
+    }
+
     /// A question that will have no answer.
     pub(super) fn voided(&mut self, row: u64, why: &str, detail: &str) {
         self.count(Fate::Voided, row, why, detail);
@@ -124,12 +203,22 @@ impl<'r> Reading<'r> {
     }
 
     fn count(&mut self, fate: Fate, row: u64, why: &str, detail: &str) {
+        self.count_all(fate, &[(row, row)], why, detail);
+    }
+
+    fn count_all(&mut self, fate: Fate, stretches: &[(u64, u64)], why: &str, detail: &str) {
+        if stretches.is_empty() {
+            return;
+        }
+        let part = self.part.as_ref();
         let tally = self.tallies.entry((fate, why.to_owned())).or_default();
-        tally.count += 1;
+        tally.count += stretches.iter().map(|(first, last)| (last - first + 1) as usize).sum::<usize>();
         if tally.places.len() < NAMED {
-            let part = self.part.as_ref().map_or_else(String::new, |part| format!("{part}:"));
             let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
-            tally.places.push(format!("{part}{row}{detail}"));
+            let places: Vec<String> = stretches.iter().map(|(first, last)| place(part, *first, *last)).collect();
+            tally.places.push(format!("{}{detail}", places.join(", ")));
+        } else {
+            stretches.iter().for_each(|(first, last)| tally.add_further(part, *first, *last));
         }
     }
 
@@ -227,19 +316,49 @@ impl<'r> Reading<'r> {
             self.leave_out(row, "stands twice", &format!("{question} by {forecaster}"));
             return;
         }
+        if before.is_some_and(|before| before.made_at.epoch_days() == made_at.epoch_days()) {
+            let detail = format!("{question} by {forecaster}");
+            self.count(Fate::Replacing, row, "in place of an earlier row of the same moment", &detail);
+        }
         self.latest.insert(key, self.forecasts.len());
         self.forecasts.push(record);
     }
 
-    /// Adds an outcome; one that cannot be is left out.
+    /// Adds an outcome; one that cannot be, or contradicts another one of this file, is left out.
     pub(super) fn add_outcome(&mut self, row: u64, outcome: Outcome) {
         let Some(question) = self.question(&outcome.question) else {
             self.leave_out(row, "the outcome of a question that nobody forecast", &outcome.question);
             return;
         };
         match outcome.resolution.check_against(question) {
+            Ok(()) if self.contradicts(row, &outcome) => {}
             Ok(()) => self.outcomes.push(outcome),
             Err(problem) => self.leave_out(row, "the outcome does not fit its question", &problem),
+        }
+    }
+
+    /// Whether an earlier row of the same file says that the question came out in another way: then that one counts, and this one is named.
+    fn contradicts(&mut self, row: u64, outcome: &Outcome) -> bool {
+        let Outcome { question, resolution, .. } = outcome;
+        match self.resolved.get(question) {
+            Some((first, part, before)) if *part == self.part && before != resolution => {
+                let detail = format!("{question}: {resolution}, in row {first} {before}");
+                self.leave_out(row, "contradicts an earlier row, which counts", &detail);
+                true
+            }
+            _ => {
+                self.resolved.insert(question.clone(), (row, self.part.clone(), resolution.clone()));
+                false
+            }
+        }
+    }
+
+    /// Names a row that says another outcome than the first one of its question, which counts: where each row of forecasts has the outcome beside it.
+    pub(super) fn beside_outcome(&mut self, row: u64, question: &str, said: Option<&Resolution>) {
+        let found = said.zip(self.resolved.get(question)).filter(|(said, (_, _, before))| *said != before);
+        if let Some((said, (first, _, before))) = found {
+            let detail = format!("{question}: {said}, in row {first} {before}");
+            self.in_part(row, "its outcome contradicts an earlier row, which counts", &detail);
         }
     }
 
@@ -254,28 +373,27 @@ impl<'r> Reading<'r> {
         for ((fate, why), tally) in &self.tallies {
             let fate = match fate {
                 Fate::LeftOut => "left out",
+                Fate::Replacing => "taken",
+                Fate::InPart => "taken in part",
                 Fate::Voided => "voided",
                 Fate::Pending => "pending",
             };
-            let more = tally.count - tally.places.len();
-            let more = if more == 0 { String::new() } else { format!(" and {more} more") };
             let noun = if tally.count == 1 { "row" } else { "rows" };
-            tallied.push(format!("{} {fate}, {why}: {noun} {}{more}", tally.count, tally.places.join(", ")));
+            tallied.push(format!("{} {fate}, {why}: {noun} {}", tally.count, tally.told()));
         }
         if taken == 0 && self.tallies.keys().any(|(fate, _)| *fate == Fate::LeftOut) {
             return Err(Error::input(format!("{}: nothing could be taken\n{}", self.file, tallied.join("\n"))));
         }
-        self.notes.push(format!(
-            "read: questions {}, forecasts {}, outcomes {}",
-            self.questions.len(),
-            self.forecasts.len(),
-            self.outcomes.len()
-        ));
+        let [questions, forecasts, outcomes] = [self.questions.len(), self.forecasts.len(), self.outcomes.len()];
+        self.notes.push(format!("read: questions {questions}, forecasts {forecasts}, outcomes {outcomes}"));
         self.notes.extend(tallied);
         let summary = Summary {
             file: self.file,
             rows: self.rows,
             taken,
+            questions,
+            forecasts,
+            outcomes,
             ignored_columns: self.ignored,
             created_questions: Vec::new(),
             notes: self.notes,
@@ -284,6 +402,14 @@ impl<'r> Reading<'r> {
         questions.extend(self.questions);
         Ok(Found { questions, forecasts: self.forecasts, outcomes: self.outcomes, summary })
     }
+}
+
+/// Why rows of a forecast are left out that could be, but for another one.
+pub(super) const OTHER_ROW: &str = "of a forecast that is not taken, since another row of it cannot be";
+
+/// The row that names a forecast of several.
+pub(super) fn first(rows: &[u64]) -> u64 {
+    rows.first().copied().unwrap_or_default()
 }
 
 /// A question of which only the kind is known.

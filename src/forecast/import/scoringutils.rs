@@ -2,13 +2,15 @@
 //!
 //! `quantile_level` makes it a table of quantiles, `sample_id` one of draws (taken as quantiles), `predicted_label` one of options; with none
 //! of them, it is one of points, taken as medians, where `observed` has numbers that are no levels or `predicted` what can be no probability, and else one of yes/no
-//! questions, where `predicted` is the probability of the second level of `observed`. Every other column but `model` is part of the forecast unit:
+//! questions, where `predicted` is the probability of the second level of `observed`; a third one is left out, or the table refused where none of them
+//! is a word for yes or no. Every other column but `model` is part of the forecast unit:
 //! its values, in the order of the columns' names, make the question's id and its tags, those that do not say when it was forecast its cluster.
 
 use super::content::Content;
-use super::reading::{Reading, blank};
-use super::values::{binary, by_name, categorical, day_after, day_of, draws, given, joined, moment, number, quantiles};
+use super::reading::{OTHER_ROW, Reading, blank, first};
+use super::values::{binary, by_name, categorical, day_after, draws, given, joined, moment, number, quantiles};
 use super::{Importer, Recognised};
+use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::tidy::{Holds, Row, Table, parse_level, parse_probability};
 use crate::forecast::{Forecast, Moment, Outcome, Question, QuestionKind, Resolution};
@@ -40,12 +42,15 @@ enum Kind {
 
 /// One forecast's rows.
 struct Group {
-    row: u64,
+    /// Where those stand that can be.
+    rows: Vec<u64>,
     question: String,
     model: String,
     made_at: Moment,
     numbers: Vec<(f64, f64)>,
     options: Vec<(String, f64)>,
+    /// The numbers of the draws so far.
+    samples: BTreeSet<String>,
     is_whole: bool,
 }
 
@@ -53,7 +58,8 @@ struct Group {
 struct Asked {
     row: u64,
     question: Question,
-    observed: Option<String>,
+    /// What was observed, and the row that says so first.
+    observed: Option<(String, u64)>,
     target: Option<Date>,
     last_made: Date,
 }
@@ -74,7 +80,7 @@ impl Importer for Scoringutils {
         if kind == Kind::Points {
             reading.note("`predicted` holds points; each is taken for its forecast's median, the level 0.5 alone");
         }
-        let second = if kind == Kind::Binary { Some(second_level(table, reading)?) } else { None };
+        let levels = if kind == Kind::Binary { Some(Levels::of(table, reading)?) } else { None };
         let (groups, mut asked) = collect(table, kind, &unit, reading);
         for asked in asked.values_mut() {
             let options = asked.question.options.clone();
@@ -83,32 +89,35 @@ impl Importer for Scoringutils {
                 reading.add_question(asked.row, asked.question.clone());
             }
         }
-        for group in groups.into_values().filter(|group| group.is_whole) {
+        for group in groups.into_values() {
+            if !group.is_whole {
+                reading.leave_out_all(&group.rows, OTHER_ROW, "");
+                continue;
+            }
             let options = asked.get(&group.question).map(|asked| asked.question.options.clone()).unwrap_or_default();
-            let (row, question, model, made_at) =
-                (group.row, group.question.clone(), group.model.clone(), group.made_at);
+            let rows = group.rows.clone();
+            let (question, model, made_at) = (group.question.clone(), group.model.clone(), group.made_at);
             match said(kind, group, options) {
-                Ok(forecast) => reading.add_forecast(row, &question, &model, made_at, forecast),
-                Err(problem) => reading.leave_out(row, "the forecast cannot be", &problem),
+                Ok(forecast) => reading.add_forecast(first(&rows), &question, &model, made_at, forecast),
+                Err(problem) => reading.leave_out_all(&rows, "the forecast cannot be", &problem),
             }
         }
         for (id, asked) in asked {
-            let Some(observed) = &asked.observed else {
+            let Some((observed, row)) = &asked.observed else {
                 reading.pending(asked.row, "nothing is observed yet", &id);
                 continue;
             };
-            let resolution = match (kind, &second) {
-                (Kind::Quantiles | Kind::Draws | Kind::Points, _) => number(observed).map(Resolution::Value),
-                (Kind::Options, _) => Ok(Resolution::Option(observed.clone())),
-                (Kind::Binary, second) if Some(observed) == second.as_ref() => Ok(Resolution::Yes),
-                (Kind::Binary, _) => Ok(Resolution::No),
+            let resolution = match &levels {
+                Some(levels) => levels.resolution(observed),
+                None if kind == Kind::Options => Ok(Resolution::Option(observed.clone())),
+                None => number(observed).map(Resolution::Value),
             };
             let resolved_on = Moment::Day(day_after(asked.target.unwrap_or(asked.last_made), asked.last_made));
             match resolution {
                 Ok(resolution) => {
                     reading.add_outcome(asked.row, Outcome { question: id, resolution, resolved_on, source: None });
                 }
-                Err(problem) => reading.leave_out(asked.row, "the observation cannot be", &problem),
+                Err(problem) => reading.leave_out(*row, "the observation cannot be", &problem),
             }
         }
         Ok(())
@@ -147,28 +156,81 @@ fn kind_of(table: &Table) -> Kind {
     if are_probabilities && observed.len() <= 2 { Kind::Binary } else { Kind::Points }
 }
 
-/// Which level of `observed` the probabilities are of.
-fn second_level(table: &Table, reading: &mut Reading<'_>) -> Result<String, Error> {
-    let column = table.column("observed");
-    let levels: BTreeSet<&str> = table.rows.iter().filter_map(|row| given(row.cell(column))).collect();
-    for yes in ["1", "1.0", "TRUE", "True", "true", "yes", "Yes"] {
-        if levels.contains(yes) {
-            return Ok(yes.to_owned());
+/// The words for yes and for no, in any case.
+const WORDS: [[&str; 4]; 2] = [["1", "1.0", "true", "yes"], ["0", "0.0", "false", "no"]];
+
+/// The two levels of `observed`.
+#[derive(Debug)]
+enum Levels {
+    /// Words for yes and for no; any other level is a slip.
+    Words,
+    /// The probabilities are of the second of these.
+    Named(String, String),
+}
+
+impl Levels {
+    /// The levels that stand in a table.
+    ///
+    /// # Errors
+    /// If there are not two, and they are no words for yes and for no either.
+    fn of(table: &Table, reading: &mut Reading<'_>) -> Result<Self, Error> {
+        let column = table.column("observed");
+        let levels: BTreeSet<&str> = table.rows.iter().filter_map(|row| given(row.cell(column))).collect();
+        let mut levels: Vec<&str> = levels.into_iter().collect();
+        let [has_yes, has_no] = WORDS.map(|words| levels.iter().any(|level| is_one_of(&words, level)));
+        if levels.iter().all(|level| yes_or_no(level).is_some()) || (has_yes && has_no) {
+            return Ok(Self::Words);
+        }
+        // Numbers are in order as numbers; of two words, one for yes or no has its place.
+        let falls = |first: &str, second: &str| match (first.parse::<f64>(), second.parse::<f64>()) {
+            (Ok(first), Ok(second)) => first > second,
+            _ => yes_or_no(first) == Some(true) || yes_or_no(second) == Some(false),
+        };
+        if let [first, second] = levels.as_slice()
+            && falls(first, second)
+        {
+            levels.reverse();
+        }
+        match levels.as_slice() {
+            [first, second] => {
+                reading
+                    .note(format!("`predicted` is taken for the probability of `{second}`, the level after `{first}`"));
+                Ok(Self::Named((*first).to_owned(), (*second).to_owned()))
+            }
+            other => Err(Error::input(format!(
+                "{}: `observed` of yes/no forecasts has two levels, but here it has {}: {}",
+                table.name,
+                other.len(),
+                other.join(", ")
+            ))),
         }
     }
-    let levels: Vec<&str> = levels.into_iter().collect();
-    match levels.as_slice() {
-        [] | ["0" | "0.0" | "FALSE" | "False" | "false" | "no" | "No"] => Ok("1".to_owned()),
-        [first, second] => {
-            reading.note(format!("`predicted` is taken for the probability of `{second}`, the level after `{first}`"));
-            Ok((*second).to_owned())
+
+    /// What an observed level says.
+    fn resolution(&self, observed: &str) -> Result<Resolution, String> {
+        let is_yes = match self {
+            Self::Words => yes_or_no(observed),
+            Self::Named(_, second) if observed == second => Some(true),
+            Self::Named(first, _) => (observed == first).then_some(false),
+        };
+        match is_yes {
+            Some(true) => Ok(Resolution::Yes),
+            Some(false) => Ok(Resolution::No),
+            None => Err(format!("`{observed}` is a third level beside yes and no")),
         }
-        other => Err(Error::input(format!(
-            "{}: `observed` of yes/no forecasts has two levels, but here it has {}: {}",
-            table.name,
-            other.len(),
-            other.join(", ")
-        ))),
+    }
+}
+
+fn is_one_of(words: &[&str], level: &str) -> bool {
+    words.iter().any(|word| level.eq_ignore_ascii_case(word))
+}
+
+/// Whether a word says yes, or no; `None` if it says neither.
+fn yes_or_no(level: &str) -> Option<bool> {
+    match WORDS.map(|words| is_one_of(&words, level)) {
+        [true, _] => Some(true),
+        [_, true] => Some(false),
+        [false, false] => None,
     }
 }
 
@@ -184,13 +246,13 @@ fn collect(table: &Table, kind: Kind, unit: &[usize], reading: &mut Reading<'_>)
     }
     let dropped = (0..names.len()).filter(|at| !unit.contains(at) && !VALUES.contains(&names[*at].as_str()));
     reading.ignore(dropped.map(|at| names[at].clone()));
-    let [observed, predicted, level, _, label, model] = VALUES.map(|name| table.column(name));
+    let [observed, predicted, level, sample, label, model] = VALUES.map(|name| table.column(name));
     let unit_of = |row: &Row| joined(unit.iter().map(|at| row.cell(Some(*at))));
     let contested = contested(table, observed, model, &unit_of);
     if !contested.is_empty() {
         reading.note(format!(
-            "{} units have another observation for each model; there each model answers a question of its own",
-            contested.len()
+            "{} with another observation for each model; there each model answers a question of its own",
+            counted(contested.len(), "unit")
         ));
     }
     let mut groups: Groups = IndexMap::new();
@@ -198,6 +260,11 @@ fn collect(table: &Table, kind: Kind, unit: &[usize], reading: &mut Reading<'_>)
     for row in &table.rows {
         let Some(value) = given(row.cell(predicted)) else {
             reading.leave_out(row.line, "an observation without a forecast", "");
+            continue;
+        };
+        let model_cell = model.map_or(Some("all"), |at| given(row.cell(Some(at))));
+        let Some(model) = model_cell.map(str::to_owned) else {
+            reading.leave_out(row.line, "no model", "");
             continue;
         };
         let made_at = match made.map(|at| moment(row.cell(Some(at)))) {
@@ -210,22 +277,26 @@ fn collect(table: &Table, kind: Kind, unit: &[usize], reading: &mut Reading<'_>)
         };
         let mut id = unit_of(row);
         if contested.contains(&id) {
-            id = format!("{id}/{}", joined([row.cell(model)]));
+            id = format!("{id}/{}", joined([model.as_str()]));
         }
         let id = if id.is_empty() { format!("row {}", row.line) } else { id };
+        let target_day = match target.filter(|_| !asked.contains_key(&id)) {
+            Some(at) => reading.time(row.line, &format!("`{}`", names[at]), row.cell(Some(at))).map(Moment::day),
+            None => None,
+        };
         let entry = asked.entry(id.clone()).or_insert_with(|| Asked {
             row: row.line,
             question: question(&id, kind, names, unit, row, made),
             observed: None,
-            target: target.and_then(|at| day_of(row.cell(Some(at))).ok()),
+            target: target_day,
             last_made: made_at.day(),
         });
         entry.last_made = entry.last_made.max(made_at.day());
         if let Some(seen) = given(row.cell(observed)) {
             match &entry.observed {
-                None => entry.observed = Some(seen.to_owned()),
-                Some(before) if before == seen => {}
-                Some(before) => {
+                None => entry.observed = Some((seen.to_owned(), row.line)),
+                Some((before, _)) if before == seen => {}
+                Some((before, _)) => {
                     reading.leave_out(
                         row.line,
                         "the same question has two observations",
@@ -235,14 +306,14 @@ fn collect(table: &Table, kind: Kind, unit: &[usize], reading: &mut Reading<'_>)
                 }
             }
         }
-        let model = given(row.cell(model)).unwrap_or("all").to_owned();
         let group = groups.entry((id.clone(), model.clone())).or_insert_with(|| Group {
-            row: row.line,
+            rows: Vec::new(),
             question: id,
             model,
             made_at,
             numbers: Vec::new(),
             options: Vec::new(),
+            samples: BTreeSet::new(),
             is_whole: true,
         });
         let taken = match kind {
@@ -250,7 +321,16 @@ fn collect(table: &Table, kind: Kind, unit: &[usize], reading: &mut Reading<'_>)
                 group.numbers.push((level, number(value)?));
                 Ok(())
             }),
-            Kind::Draws | Kind::Points => number(value).map(|value| group.numbers.push((0.5, value))),
+            Kind::Draws => number(value).and_then(|value| {
+                if let Some(sample) = given(row.cell(sample))
+                    && !group.samples.insert(sample.to_owned())
+                {
+                    return Err(format!("the draw `{sample}` stands twice"));
+                }
+                group.numbers.push((0.5, value));
+                Ok(())
+            }),
+            Kind::Points => number(value).map(|value| group.numbers.push((0.5, value))),
             Kind::Binary => parse_probability(value).map(|probability| group.numbers.push((0.5, probability))),
             Kind::Options => parse_probability(value).map(|probability| {
                 let label = row.cell(label).to_owned();
@@ -260,9 +340,12 @@ fn collect(table: &Table, kind: Kind, unit: &[usize], reading: &mut Reading<'_>)
                 group.options.push((label, probability));
             }),
         };
-        if let Err(problem) = taken {
-            group.is_whole = false;
-            reading.leave_out(row.line, "the value cannot be, so the forecast is not taken", &problem);
+        match taken {
+            Ok(()) => group.rows.push(row.line),
+            Err(problem) => {
+                group.is_whole = false;
+                reading.leave_out(row.line, "the value cannot be, so the forecast is not taken", &problem);
+            }
         }
     }
     (groups, asked)

@@ -32,89 +32,6 @@ pub(super) fn has(remarks: &str, wanted: &str) {
     assert!(remarks.contains(wanted), "`{wanted}` is not said in:\n{remarks}");
 }
 
-#[test]
-fn scoringutils_quantiles_make_a_question_of_each_forecast_unit() {
-    let (records, remarks) = read(&[(
-        "quantile.csv",
-        "location,target_end_date,observed,location_name,forecast_date,quantile_level,predicted,model,horizon\n\
-         DE,2021-01-02,127300,Germany,,,,,\n\
-         DE,2021-05-22,1285,Germany,2021-05-17,0.75,1324,EuroCOVIDhub-ensemble,1\n\
-         DE,2021-05-22,1285,Germany,2021-05-17,0.25,1200,EuroCOVIDhub-ensemble,1\n\
-         DE,2021-05-22,1285,Germany,2021-05-17,0.25,1100,UMass-MechBayes,1\n\
-         DE,2021-05-22,1285,Germany,2021-05-17,0.75,1000,UMass-MechBayes,1\n\
-         DE,2021-05-29,NA,Germany,2021-05-17,0.5,1100,UMass-MechBayes,2\n\
-         DE,2021-05-29,NA,Germany,2021-05-17,1.5,1100,UMass-MechBayes,2\n",
-    )])
-    .unwrap();
-    let id = "2021-05-17/1/DE/2021-05-22";
-    let wanted = Forecast::Quantiles { levels: vec![0.25, 0.75], values: vec![1200.0, 1324.0] };
-    assert_eq!(said(&records, id, "EuroCOVIDhub-ensemble"), [&wanted]);
-    assert_eq!(resolved(&records, id), Some(&Resolution::Value(1285.0)));
-    assert_eq!(records.questions[id].cluster.as_deref(), Some("DE/2021-05-22"));
-    assert!(records.questions[id].tags.contains(&"horizon=1".to_owned()));
-    assert_eq!(records.outcomes[id].resolved_on, Moment::Day(date(2021, 5, 23)));
-    assert_eq!(records.forecasts.len(), 1);
-    has(&remarks, "1 left out, an observation without a forecast: row 2");
-    has(&remarks, "the quantiles cross");
-    has(&remarks, "so the forecast is not taken: row 8 (the quantile `1.5`");
-    has(&remarks, "1 pending, nothing is observed yet: row 7");
-    has(&remarks, "columns not used: location_name");
-}
-
-#[test]
-fn scoringutils_takes_the_probability_of_the_second_level() {
-    let text = "id,model,observed,predicted\nx,m,rain,0.8\ny,m,dry,0.3\nz,m,dry,1.2\n";
-    let (records, remarks) = read(&[("binary.csv", text)]).unwrap();
-    assert_eq!(said(&records, "x", "m"), [&Forecast::Binary { probability: 0.8 }]);
-    assert_eq!(resolved(&records, "x"), Some(&Resolution::Yes));
-    assert_eq!(resolved(&records, "y"), Some(&Resolution::No));
-    has(&remarks, "the probability of `rain`, the level after `dry`");
-    has(&remarks, "row 4 (the probability `1.2` must lie between 0 and 1");
-    let three = read(&[("binary.csv", "id,model,observed,predicted\nx,m,a,0.8\ny,m,b,0.3\nz,m,c,0.2\n")]);
-    assert!(three.unwrap_err().to_string().contains("two levels, but here it has 3"));
-    let samples = "id,model,observed,predicted,sample_id\nx,m,10,12,1\nx,m,10,9,2\n";
-    let (records, _) = read(&[("sample.csv", samples)]).unwrap();
-    let expected = Forecast::Quantiles { levels: vec![0.25, 0.75], values: vec![9.0, 12.0] };
-    assert_eq!(said(&records, "x", "m"), [&expected], "in order, at the middle of its share each");
-}
-
-#[test]
-fn scoringutils_points_are_medians() {
-    let text = "location,target_end_date,observed,predicted,model,horizon\n\
-                DE,2021-05-15,10,12,m,1\nDE,2021-05-22,30,NA,m,1\nDE,2021-05-29,NA,7,m,1\nDE,2021-06-05,1,0.4,m,1\nDE,2021-06-05,1,soon,n,1\n";
-    let (records, remarks) = read(&[("point.csv", text)]).unwrap();
-    let point = Forecast::Quantiles { levels: vec![0.5], values: vec![12.0] };
-    assert_eq!(said(&records, "1/DE/2021-05-15", "m"), [&point]);
-    assert_eq!(resolved(&records, "1/DE/2021-05-15"), Some(&Resolution::Value(10.0)));
-    has(&remarks, "1 left out, an observation without a forecast: row 3");
-    has(&remarks, "1 pending, nothing is observed yet: row 4");
-    // One slip makes the table no other kind of table.
-    has(&remarks, "1 left out, the value cannot be, so the forecast is not taken: row 6");
-    // Numbers between 0 and 1 with more than two observations are points, too.
-    let (records, remarks) =
-        read(&[("point.csv", "id,model,observed,predicted\nx,m,0.1,0.2\ny,m,0.4,0.2\nz,m,0.7,0.5\n")]).unwrap();
-    assert_eq!(resolved(&records, "z"), Some(&Resolution::Value(0.7)));
-    has(&remarks, "`predicted` holds points; each is taken for its forecast's median");
-}
-
-#[test]
-fn scoringutils_options_are_those_that_any_model_names() {
-    let (records, _) = read(&[(
-        "nominal.csv",
-        "id,model,observed,predicted_label,predicted\n\
-         x,m,b,a,0.333\nx,m,b,b,0.333\nx,m,b,c,0.333\nx,n,b,a,0.5\nx,n,b,b,0.5\n",
-    )])
-    .unwrap();
-    let options = vec!["a".to_owned(), "b".to_owned(), "c".to_owned()];
-    assert_eq!(
-        said(&records, "x", "n"),
-        [&Forecast::Categorical { options, probabilities: vec![0.5, 0.5, 0.0] }],
-        "an option that a model does not name gets nothing"
-    );
-    assert_eq!(said(&records, "x", "m").len(), 1, "a third three times is rounded, not wrong");
-    assert_eq!(resolved(&records, "x"), Some(&Resolution::Option("b".to_owned())));
-}
-
 const MODEL_OUTPUT: &str = "reference_date,target,horizon,target_end_date,location,output_type,output_type_id,value\n\
     2025-01-04,wk inc flu hosp,0,2025-01-04,US,quantile,0.1,100\n\
     2025-01-04,wk inc flu hosp,0,2025-01-04,US,quantile,0.9,300\n\
@@ -166,7 +83,7 @@ fn a_hub_is_read_with_its_order_of_categories_and_the_latest_target_data() {
     );
     assert_eq!(resolved(&records, rate), Some(&Resolution::Option("decrease".to_owned())));
     has(&remarks, "1 rows of samples are not used: quantiles of the same forecasts are there");
-    has(&remarks, "1 questions pending: no row for them in target-data/oracle-output.csv");
+    has(&remarks, "1 question pending: no row for them in target-data/oracle-output.csv");
 }
 
 #[test]
@@ -207,11 +124,11 @@ fn means_and_cdfs_of_a_hub_are_taken_and_said() {
     assert_eq!(said(&records, id, "one mean"), [&wanted]);
     let wanted = Forecast::Quantiles { levels: vec![0.5], values: vec![170.0] };
     assert_eq!(said(&records, id, "two"), [&wanted]);
-    has(&remarks, "1 means are taken as points");
+    has(&remarks, "1 mean taken as points");
     has(&remarks, "1 rows of samples are not used");
     has(&remarks, "1 rows of a cdf are not used");
     has(&remarks, "1 left out, a cdf over categories has no place in a forecast here: row 9 (EW202501)");
-    has(&remarks, "1 left out, the forecast cannot be: row output.csv:10 (the cdf falls at 200");
+    has(&remarks, "2 left out, the forecast cannot be: rows output.csv:10–11 (the cdf falls at 200");
     has(&remarks, "1 left out, the output type `cmf` has no place in a forecast here: row 12");
 }
 
@@ -331,7 +248,7 @@ fn the_good_judgment_project_is_read_with_its_days_and_options() {
     assert_eq!(probabilities, &[0.2, 0.3, 0.5]);
     assert_eq!(resolved(&records, "1113-6"), Some(&Resolution::Option("c".to_owned())));
     assert_eq!(resolved(&records, "1200-0"), Some(&Resolution::Annulled));
-    has(&remarks, "1 voided, voided: row 4 (1200-0)");
+    has(&remarks, "1 voided, its status is `voided`: row 4 (1200-0)");
     has(&remarks, "a withdrawal; the forecast before stands on: row 4");
     has(&remarks, "1 left out, no user_id: row 10");
     has(&remarks, "a question that ifps.csv does not define: row 11 (9999-0)");
@@ -426,7 +343,7 @@ fn scoringutils_models_with_observations_of_their_own_answer_questions_of_their_
     assert_eq!(resolved(&records, "x/m"), Some(&Resolution::Yes));
     assert_eq!(resolved(&records, "x/n"), Some(&Resolution::No));
     assert_eq!(records.forecasts.iter().filter(|record| record.question == "y").count(), 2);
-    has(&remarks, "1 units have another observation for each model");
+    has(&remarks, "1 unit with another observation for each model");
 }
 
 #[test]

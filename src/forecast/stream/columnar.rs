@@ -2,7 +2,7 @@
 
 use super::{Batch, Came, Lines, Names, OutcomeColumn, Places, ROWS, checked, moments, other_kind};
 use crate::error::Error;
-use crate::forecast::tidy::{Problems, cell_texts, parse_probability};
+use crate::forecast::tidy::{Problems, cell_texts, parse_probability, unreadable};
 use crate::forecast::{Moment, check_name, number_text, without_rounding};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type};
@@ -89,7 +89,7 @@ fn open(path: &Path, name: &str) -> Result<File, Error> {
 }
 
 fn damaged(name: &str, problem: &dyn std::fmt::Display) -> Error {
-    Error::input(format!("`{name}` cannot be read as Parquet")).because(problem.to_string())
+    unreadable(name, problem.to_string())
 }
 
 /// The schema with these columns, where they are texts, as dictionaries.

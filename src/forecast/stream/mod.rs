@@ -24,7 +24,7 @@ pub use by_question::{ByQuestion, NumberedForecast, PARTS};
 pub use names::Names;
 
 use super::Moment;
-use super::tidy::{Problems, Summary};
+use super::tidy::{Problems, Summary, check_unpacked};
 use crate::error::Error;
 use columnar::Columnar;
 use jiff::civil::Date;
@@ -166,6 +166,7 @@ impl Source {
         let unreadable = |problem| Error::environment(format!("`{name}` cannot be read")).because(problem);
         let mut first = Vec::new();
         File::open(path).and_then(|file| file.take(64).read_to_end(&mut first)).map_err(unreadable)?;
+        check_unpacked(&name, &first)?;
         if first.starts_with(b"PAR1") {
             let (file, others) = Columnar::open(path, &name, outcomes)?;
             Ok((Self::Columnar(file), others))
@@ -194,7 +195,7 @@ pub fn stream(
     outcomes: OutcomeColumn,
     mut take: impl FnMut(&Batch) -> Result<(), Error> + Send,
 ) -> Result<Summary, Error> {
-    let (mut source, ignored_columns) = Source::open(path, outcomes)?;
+    let (mut source, mut ignored_columns) = Source::open(path, outcomes)?;
     let mut rows = 0;
     let mut batches = source.next()?;
     while !batches.is_empty() {
@@ -203,7 +204,17 @@ pub fn stream(
         taken?;
         batches = read?;
     }
-    Ok(Summary { file: path.display().to_string(), rows, taken: rows, ignored_columns, ..Summary::default() })
+    if let Source::Text(file) = &source {
+        ignored_columns.extend(file.unused().cloned());
+    }
+    Ok(Summary {
+        file: path.display().to_string(),
+        rows,
+        taken: rows,
+        forecasts: rows,
+        ignored_columns,
+        ..Summary::default()
+    })
 }
 
 /// What a batch's rows were found to be, or the error that names the bad ones.

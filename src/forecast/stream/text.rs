@@ -3,13 +3,14 @@
 use super::names::Collected;
 use super::{
     Batch, CAME, COLUMNS, COLUMNS_BESIDE, Came, KNOWN, Lines, OF_MORE, OF_OTHER_KINDS, OutcomeColumn, Places, ROWS,
-    UNTIL, checked, other_kind,
+    UNTIL, WITHOUT_MEANING, checked, other_kind,
 };
 use crate::error::Error;
-use crate::forecast::tidy::{Problems, cell_text, check_header, parse_probability};
+use crate::forecast::tidy::{Problems, cell_text, check_header, object_of, parse_probability};
 use crate::forecast::{Forecast, ForecastRecord, Moment, check_name};
 use rayon::prelude::*;
-use serde_json::{Map, Value};
+use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -22,6 +23,8 @@ pub(super) struct Text {
     name: String,
     form: Form,
     outcomes: OutcomeColumn,
+    /// Keys of JSON lines that are not used.
+    unused: BTreeSet<String>,
 }
 
 enum Form {
@@ -51,7 +54,7 @@ impl Text {
         let own = name.to_owned();
         if is_json {
             let form = Form::Json { reader: BufReader::with_capacity(BUFFER, file), line: 0 };
-            return Ok((Self { name: own, form, outcomes }, Vec::new()));
+            return Ok((Self { name: own, form, outcomes, unused: BTreeSet::new() }, Vec::new()));
         }
         let delimiter = if ["tsv", "tab"].contains(&extension.as_str()) { b'\t' } else { b',' };
         let mut reader =
@@ -70,7 +73,12 @@ impl Text {
         let end = first.iter().position(|byte| *byte == b'\n').and_then(|at| at.checked_sub(1));
         let break_left = u64::from(end.is_some_and(|at| first[at] == b'\r'));
         let form = Form::Csv { reader, columns, places, break_left };
-        Ok((Self { name: own, form, outcomes }, unused))
+        Ok((Self { name: own, form, outcomes, unused: BTreeSet::new() }, unused))
+    }
+
+    /// Keys of JSON lines, of those read so far, that are not used.
+    pub(super) fn unused(&self) -> impl Iterator<Item = &String> {
+        self.unused.iter()
     }
 
     /// The next batch; none at the end.
@@ -78,7 +86,7 @@ impl Text {
         let name = &self.name;
         let rows = match &mut self.form {
             Form::Csv { reader, columns, places, break_left } => csv_rows(name, reader, columns, places, *break_left)?,
-            Form::Json { reader, line } => json_rows(name, reader, line, self.outcomes)?,
+            Form::Json { reader, line } => json_rows(name, reader, line, (self.outcomes, &mut self.unused))?,
         };
         if rows.is_empty() {
             return Ok(Vec::new());
@@ -153,7 +161,7 @@ fn json_rows(
     name: &str,
     reader: &mut BufReader<File>,
     line: &mut u64,
-    outcomes: OutcomeColumn,
+    (outcomes, unused): (OutcomeColumn, &mut BTreeSet<String>),
 ) -> Result<Vec<(u64, Said)>, Error> {
     let mut texts = Vec::with_capacity(ROWS);
     while texts.len() < ROWS {
@@ -169,14 +177,30 @@ fn json_rows(
             texts.push((*line, text));
         }
     }
-    Ok(texts.par_iter().map(|(line, text)| (*line, json_row(text, outcomes))).collect())
+    let read: Vec<(u64, Said, Vec<String>)> = texts
+        .par_iter()
+        .map(|(line, text)| {
+            let mut others = Vec::new();
+            (*line, json_row(text, outcomes, &mut others), others)
+        })
+        .collect();
+    let mut rows = Vec::with_capacity(read.len());
+    for (line, said, others) in read {
+        unused.extend(others);
+        rows.push((line, said));
+    }
+    Ok(rows)
 }
 
-fn json_row(text: &[u8], outcomes: OutcomeColumn) -> Said {
+/// Reads a line; keys that mean nothing go to `others`.
+fn json_row(text: &[u8], outcomes: OutcomeColumn, others: &mut Vec<String>) -> Said {
     let is_used = outcomes == OutcomeColumn::Used;
-    let object: Map<String, Value> =
-        serde_json::from_slice(text).map_err(|problem| format!("the line is not a JSON object: {problem}"))?;
-    if object.get("forecast").is_some_and(Value::is_object) {
+    let object = object_of(text)?;
+    let is_whole = object.get("forecast").is_some_and(Value::is_object);
+    let of_whole = ["forecast", "provenance"];
+    let means_nothing = |key: &str| !is_read(key, outcomes) && !(is_whole && of_whole.contains(&key));
+    others.extend(object.keys().map(|key| key.trim().to_lowercase()).filter(|key| means_nothing(key)));
+    if is_whole {
         let mut record: ForecastRecord =
             serde_json::from_value(Value::Object(object)).map_err(|problem| problem.to_string())?;
         record.forecast.drop_rounding();
@@ -217,6 +241,17 @@ fn json_row(text: &[u8], outcomes: OutcomeColumn) -> Said {
     let came = if is_used { Came::read(cell(&CAME), cell(&KNOWN))? } else { Came::default() };
     let [question, forecaster, made_at, probability] = (if is_used { COLUMNS_BESIDE } else { COLUMNS }).map(cell);
     said(question, forecaster, made_at, probability, came)
+}
+
+/// Whether a key of a line means something.
+fn is_read(key: &str, outcomes: OutcomeColumn) -> bool {
+    let is_used = outcomes == OutcomeColumn::Used;
+    let named = if is_used { COLUMNS_BESIDE } else { COLUMNS };
+    named.iter().any(|names| names.contains(&key))
+        || OF_OTHER_KINDS.contains(&key)
+        || WITHOUT_MEANING.contains(&key)
+        || key == UNTIL
+        || (is_used && (CAME.contains(&key) || KNOWN.contains(&key)))
 }
 
 fn not_read(key: &str) -> String {

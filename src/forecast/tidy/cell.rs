@@ -53,14 +53,18 @@ fn fraction(text: &str) -> Option<f64> {
     .map(|number: f64| if number == 0.0 { 0.0 } else { number })
 }
 
+/// The largest number that is read, on either side of 0: squares of larger ones are infinite, and so are scores.
+const LARGEST: f64 = 1e150;
+
 /// Reads a finite number.
 ///
 /// # Errors
-/// If it is none.
+/// If it is none, or so large that scores of it would be infinite.
 pub fn parse_number(text: &str) -> Result<f64, String> {
     let text = text.trim();
     match text.parse::<f64>() {
-        Ok(number) if number.is_finite() => Ok(number),
+        Ok(number) if number.abs() <= LARGEST => Ok(number),
+        Ok(number) if number.is_finite() => Err(format!("`{text}` lies beyond 1e150: scores of it would be infinite")),
         _ => Err(format!("`{text}` is not a number")),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::cell::{level, parse_number, parse_probability};
 use super::table::{Problems, Row, Table};
-use super::{Summary, Sums};
+use super::{Summary, Sums, shortened};
 use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::marks::in_order_of;
@@ -72,20 +72,56 @@ pub(super) fn read(table: &Table, sums: Sums, records: &mut Records) -> Result<S
             number_text(*sum)
         ));
     }
-    if filled > 0 {
-        notes.push(format!("{} did not name every option; the others were given 0 %", counted(filled, "forecast")));
+    if !filled.is_empty() {
+        let (which, rows) = (counted(filled.len(), "forecast"), shortened(&filled));
+        notes.push(format!("{which} did not name every option; the others were given 0 %: {rows}"));
+    }
+    notes.extend(created.values().filter_map(alike));
+    let doubtful: Vec<String> = forecasts.iter().filter_map(|(line, of)| no_room_for_never(*line, of)).collect();
+    if !doubtful.is_empty() {
+        let (which, rows) = (counted(doubtful.len(), "forecast"), shortened(&doubtful));
+        notes.push(format!(
+            "{which} of days whose chance of never leaves no room for the days, taken as stated: {rows}"
+        ));
     }
     let summary = Summary {
         file: table.name.clone(),
         rows: table.rows.len(),
         taken: forecasts.len(),
+        questions: created.len(),
+        forecasts: forecasts.len(),
         ignored_columns: table.others(&known),
         created_questions: created.keys().cloned().collect(),
         notes,
+        ..Summary::default()
     };
     records.questions.extend(created);
     records.forecasts.extend(forecasts.into_iter().map(|(_, record)| record));
     Ok(summary)
+}
+
+/// Tells of a question created here that has options which differ by case alone.
+fn alike(question: &Question) -> Option<String> {
+    let mut seen: HashSet<String> = HashSet::new();
+    let twin = |option: &&String| !seen.insert(option.to_lowercase());
+    let twins: Vec<String> = question.options.iter().filter(twin).map(|option| format!("`{option}`")).collect();
+    (!twins.is_empty()).then(|| {
+        format!(
+            "the question `{}` has options that differ from others by case alone: {}",
+            question.id,
+            twins.join(", ")
+        )
+    })
+}
+
+/// A forecast of a day that gives never more than its days leave, in words.
+fn no_room_for_never(line: u64, record: &ForecastRecord) -> Option<String> {
+    let Forecast::Date { levels, days, never } = &record.forecast else { return None };
+    let (level, day) = levels.iter().zip(days).rev().find_map(|(level, day)| day.map(|day| (*level, day)))?;
+    (level + never > 1.0 + ROUNDING).then(|| {
+        let percent = |p: f64| number_text(round_to(100.0 * p, 6));
+        format!("row {line} (never {} %, but {} % by {day})", percent(*never), percent(level))
+    })
 }
 
 /// Which forecasts come after another of the same question, forecaster and moment. One whose row has a `revision` is meant to.
@@ -308,7 +344,7 @@ fn said(row: &Row, columns: &[Option<usize>; 16], shapes: [Option<usize>; 3]) ->
             check_name("option", option)?;
             parse_probability(probability).map(|probability| Said::Option(option.to_owned(), probability))
         }
-        [false, false, true, true, false, false] => Ok(Said::Quantile(level(quantile)?, parse_number(value)?)),
+        [false, false, true, true, false, false] => Ok(Said::Quantile(level(quantile)?, read_value(value)?)),
         [false, false, true, false, true, _] => {
             let at = if day_cell.eq_ignore_ascii_case("never") { None } else { Some(day(day_cell)?) };
             let never = if never.is_empty() { None } else { Some(parse_probability(never)?) };
@@ -329,6 +365,14 @@ fn said(row: &Row, columns: &[Option<usize>; 16], shapes: [Option<usize>; 3]) ->
                   or a quantile with its value or day"
             .to_owned()),
     }
+}
+
+/// The value of a quantile; days have a column of their own.
+fn read_value(value: &str) -> Result<f64, String> {
+    parse_number(value).map_err(|problem| match day(value) {
+        Ok(_) => format!("the value `{value}` is a day: days stand in the column `day`"),
+        Err(_) => problem,
+    })
 }
 
 /// What a row says of a number in another way than by quantiles; `is_given` are the other cells, the fourth of which is the value.
@@ -502,14 +546,14 @@ fn infer_questions(
 }
 
 /// Brings the options of each forecast into the order of its question, with 0 for those not named unless the question says that options came and
-/// went; checks each forecast beside its question. Returns how many had options filled in.
+/// went; checks each forecast beside its question. Returns the rows of those that had options filled in.
 fn fit_options(
     forecasts: &mut [(u64, ForecastRecord)],
     sums: Sums,
     (records, created): (&Records, &IndexMap<String, Question>),
     problems: &mut Problems,
-) -> usize {
-    let mut filled = 0;
+) -> Vec<String> {
+    let mut filled = Vec::new();
     for (line, record) in forecasts {
         let known = records.questions.get(&record.question);
         let Some(question) = known.or_else(|| created.get(&record.question)) else { continue };
@@ -519,8 +563,9 @@ fn fit_options(
         if matches!(question.kind, QuestionKind::Categorical | QuestionKind::Ordinal)
             && let Forecast::Categorical { options, probabilities } = &mut record.forecast
             && *options != question.options
+            && in_order_of(question, options, probabilities)
         {
-            filled += usize::from(in_order_of(question, options, probabilities));
+            filled.push(format!("row {line}"));
         }
     }
     filled

@@ -22,7 +22,10 @@
 //! column, an outcome of an unknown question) is named in the [`Summary`]. Writing is lossless: what is written reads back equal.
 
 mod cell;
+#[cfg(test)]
+mod contradiction_tests;
 mod forecasts;
+mod object;
 mod outcomes;
 mod parquet;
 #[cfg(test)]
@@ -36,13 +39,15 @@ mod write;
 
 pub(in crate::forecast) use cell::level as parse_level;
 pub use cell::{join_list, parse_number, parse_probability, split_list};
-pub(in crate::forecast) use parquet::cell_texts;
-pub(in crate::forecast) use table::{Problems, Row, Table, cell_text, check_header, read_whole};
+pub(in crate::forecast) use object::object_of;
+pub(in crate::forecast) use parquet::{cell_texts, unreadable};
+pub(in crate::forecast) use table::{Problems, Row, Table, cell_text, check_header, check_unpacked, read_whole};
 pub use wide::WideTable;
 pub use write::{Form, forecasts_file, joint_file, outcomes_file, questions_file};
 
 use super::{JointForecast, Outcome, Question, QuestionKind, Records, joint};
 use crate::error::Error;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -64,8 +69,14 @@ pub struct Summary {
     pub file: String,
     /// Rows in it.
     pub rows: usize,
-    /// Forecasts, outcomes or questions taken.
+    /// Forecasts, outcomes or questions taken. A row may say several of them, and several rows one.
     pub taken: usize,
+    /// Questions taken, or created from their forecasts.
+    pub questions: usize,
+    /// Forecasts taken.
+    pub forecasts: usize,
+    /// Outcomes taken.
+    pub outcomes: usize,
     /// Columns that mean nothing here.
     pub ignored_columns: Vec<String>,
     /// Questions that were not known and were created from their forecasts.
@@ -208,6 +219,12 @@ impl TidyFile {
     /// If a row cannot be, or no question is known.
     pub fn outcomes(&self, records: &Records) -> Result<(Vec<Outcome>, Summary), Error> {
         outcomes::read(&self.table, records)
+    }
+
+    /// Which of its outcomes are of these questions, which nobody knows, in words: for outcomes that were read before the forecasts. `None` if none is.
+    #[must_use]
+    pub fn outcomes_of_unknown(&self, unknown: &BTreeSet<&str>) -> Option<String> {
+        outcomes::of_unknown(&self.table, unknown).map(|note| format!("{}: {note}", self.table.name))
     }
 
     /// Adds its questions to the records; a known one is defined anew.

@@ -1,10 +1,11 @@
 //! Reads a table of outcomes, each by the kind of its question.
 
-use super::table::{Problems, Table};
+use super::table::{Problems, Row, Table};
 use super::{Summary, shortened};
 use crate::error::Error;
-use crate::forecast::{Outcome, Records, Resolution, check_name, nearest};
+use crate::forecast::{Forecast, Outcome, Records, Resolution, check_name, nearest};
 use indexmap::IndexMap;
+use std::collections::BTreeSet;
 
 /// Every column of a table of outcomes, in the order in which they are written.
 pub(super) const COLUMNS: [&str; 4] = ["question", "resolution", "resolved_on", "source"];
@@ -23,6 +24,8 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
     let mut last: IndexMap<&str, (u64, bool)> = IndexMap::new();
     let mut repeated: Vec<String> = Vec::new();
     let place = |line: u64, id: &str| format!("row {line} (`{id}`)");
+    let of_counts = of_counts(records);
+    let mut no_counts: Vec<String> = Vec::new();
     for row in &table.rows {
         let id = row.cell(question_column);
         if problems.take(row.line, check_name("question id", id)).is_none() {
@@ -45,6 +48,12 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
         let resolved_on =
             problems.take(row.line, row.cell(resolved_on).parse().map_err(|problem| format!("resolved_on: {problem}")));
         if let (Some(resolution), Some(resolved_on)) = (resolution, resolved_on) {
+            if let Resolution::Value(value) = resolution
+                && (value < 0.0 || value.fract() != 0.0)
+                && of_counts.contains(id)
+            {
+                no_counts.push(format!("row {} (`{id}`, {written})", row.line));
+            }
             let source = Some(row.text(source).to_owned()).filter(|text| !text.is_empty());
             if last.insert(id, (row.line, resolution == Resolution::Annulled)).is_some() {
                 repeated.push(place(row.line, id));
@@ -62,9 +71,10 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
         .help("record or import their forecasts or definitions first"));
     }
     let mut notes = table.slips(&COLUMNS);
-    if !unknown.is_empty() {
-        let noun = if unknown.len() == 1 { "outcome of a question" } else { "outcomes of questions" };
-        notes.push(format!("{} {noun} not known left out: {}", unknown.len(), shortened(&unknown)));
+    notes.extend(told_unknown(&unknown));
+    if !no_counts.is_empty() {
+        let rows = shortened(&no_counts);
+        notes.push(format!("no count came true where counts were forecast, taken as stated: {rows}"));
     }
     if !pending.is_empty() {
         notes.push(format!("{} pending, without a resolution: {}", pending.len(), shortened(&pending)));
@@ -81,9 +91,34 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
         file: table.name.clone(),
         rows: table.rows.len(),
         taken: outcomes.len(),
+        outcomes: outcomes.len(),
         ignored_columns: table.others(&COLUMNS),
-        created_questions: Vec::new(),
         notes,
+        ..Summary::default()
     };
     Ok((outcomes, summary))
+}
+
+/// The questions of which somebody forecast a count, by a distribution of such.
+fn of_counts(records: &Records) -> BTreeSet<&str> {
+    let is_one = |forecast: &Forecast| match forecast {
+        Forecast::Distribution { distribution } => distribution.is_of_counts(),
+        _ => false,
+    };
+    records.forecasts.iter().filter(|record| is_one(&record.forecast)).map(|record| record.question.as_str()).collect()
+}
+
+/// Says which outcomes are of questions that nobody knows; nothing where there are none.
+fn told_unknown(places: &[String]) -> Option<String> {
+    let noun = if places.len() == 1 { "outcome of a question" } else { "outcomes of questions" };
+    (!places.is_empty()).then(|| format!("{} {noun} not known left out: {}", places.len(), shortened(places)))
+}
+
+/// The same of a table that was read before the forecasts, once it is known which questions nobody forecast.
+pub(super) fn of_unknown(table: &Table, unknown: &BTreeSet<&str>) -> Option<String> {
+    let [question, resolution, ..] = COLUMNS.map(|name| table.column(name));
+    let is_of_one = |row: &&Row| unknown.contains(row.cell(question)) && !row.cell(resolution).is_empty();
+    let places: Vec<String> =
+        table.rows.iter().filter(is_of_one).map(|row| format!("row {} (`{}`)", row.line, row.cell(question))).collect();
+    told_unknown(&places)
 }

@@ -30,9 +30,20 @@ pub(super) const MAGIC: &[u8] = b"PAR1";
 /// What a time at the start of a day ends with.
 const MIDNIGHT: &str = "T00:00:00Z";
 
+/// Why a Parquet file cannot be read, and the way out where it is compressed in a way that is not built in.
+pub(in crate::forecast) fn unreadable(name: &str, problem: String) -> Error {
+    let is_compression = problem.contains("Disabled feature");
+    let error = Error::input(format!("`{name}` cannot be read as Parquet")).because(problem);
+    if is_compression {
+        error.help("its compression is not built in; write it with zstd, snappy, gzip, lz4 or none")
+    } else {
+        error
+    }
+}
+
 /// The rows of a Parquet file.
 pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Table, Error> {
-    let damaged = |problem: String| Error::input(format!("`{name}` cannot be read as Parquet")).because(problem);
+    let damaged = |problem: String| unreadable(name, problem);
     let builder = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::copy_from_slice(bytes))
         .map_err(|problem| damaged(problem.to_string()))?;
     let schema = builder.schema().clone();

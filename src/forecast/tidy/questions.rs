@@ -38,6 +38,7 @@ pub(super) fn read(table: &Table, records: &mut Records) -> Result<Summary, Erro
         file: table.name.clone(),
         rows: table.rows.len(),
         taken: questions.len(),
+        questions: questions.len(),
         ignored_columns: table.others(&COLUMNS),
         notes: table.slips(&COLUMNS),
         ..Summary::default()

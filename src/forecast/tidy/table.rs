@@ -1,10 +1,12 @@
 //! A file as rows of text cells with line numbers, whether it is CSV, JSON lines or Parquet.
 
 use super::cell::join_list;
+use super::object::object_of;
 use super::parquet;
 use crate::error::Error;
 use crate::forecast::nearest;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Read;
 use std::path::Path;
@@ -69,7 +71,23 @@ pub(in crate::forecast) fn read_whole(path: &Path) -> Result<(String, Vec<u8>), 
         (path.display().to_string(), opened)
     };
     read.map_err(|problem| Error::environment(format!("`{name}` cannot be read")).because(problem))?;
+    check_unpacked(&name, &bytes)?;
     Ok((name, bytes))
+}
+
+/// Refuses a file that is packed as a whole, by its first bytes.
+pub(in crate::forecast) fn check_unpacked(name: &str, first: &[u8]) -> Result<(), Error> {
+    let kinds = [
+        (&b"\x1f\x8b"[..], "gzip"),
+        (&b"PK\x03\x04"[..], "zip"),
+        (&b"\x28\xb5\x2f\xfd"[..], "zstd"),
+        (&b"BZh"[..], "bzip2"),
+    ];
+    match kinds.iter().find(|(begins, _)| first.starts_with(begins)) {
+        None => Ok(()),
+        Some((_, kind)) => Err(Error::input(format!("`{name}` is packed ({kind})"))
+            .help("unpack it first; Parquet files are compressed within, and read as they are")),
+    }
 }
 
 /// The line of a row. The reader's position lies before what is left of the line break, and before empty lines.
@@ -174,9 +192,9 @@ impl Table {
             if text.trim_ascii().is_empty() {
                 continue;
             }
-            match serde_json::from_slice::<Map<String, Value>>(text) {
+            match object_of(text) {
                 Ok(object) => table.push_object(line, object),
-                Err(problem) => table.bad.push((line, format!("the line is not a JSON object: {problem}"))),
+                Err(problem) => table.bad.push((line, problem)),
             }
         }
         table
@@ -186,6 +204,7 @@ impl Table {
         let bad = self.bad.len();
         let mut cells = vec![String::new(); self.columns.len()];
         let is_whole = object.get("forecast").is_some_and(Value::is_object);
+        let mut filled = BTreeSet::new();
         for (key, value) in &object {
             let key = key.trim().to_lowercase();
             let at = self.columns.iter().position(|column| *column == key).unwrap_or_else(|| {
@@ -193,6 +212,9 @@ impl Table {
                 self.columns.len() - 1
             });
             cells.resize(self.columns.len(), String::new());
+            if !filled.insert(at) {
+                self.bad.push((line, format!("the key `{key}` stands twice")));
+            }
             match cell_text(value) {
                 Some(text) => cells[at] = text,
                 None if is_whole => {}

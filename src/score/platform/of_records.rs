@@ -52,7 +52,8 @@ pub struct PlatformRow {
     pub value: f64,
     /// Questions.
     pub questions: usize,
-    /// The sum over questions of the share of the time for which a forecast stood, where the score knows of it.
+    /// The sum over questions of the share of the time for which a forecast stood, where the score knows of it; by the weights of questions where a
+    /// platform weighs them.
     pub coverage: Option<f64>,
     /// Forecasts with a probability beyond what the platform takes, which was brought within it.
     pub limited: usize,
@@ -177,8 +178,9 @@ pub fn place_beyond_bounds(records: &mut Records) {
 
 /// The scores that a platform would have given. `community` names the forecaster who stands for its community prediction.
 ///
-/// Metaculus: `baseline` and `peer` are sums over questions, `peer_global` is the sum over at least 30 questions' worth of coverage, `relative` (with a community) a
-/// sum; `spot_baseline` and `spot_peer` are sums over those questions of which the tag `shown_at=` says when the community's prediction was shown, of the forecasts that stood then,
+/// Metaculus: `baseline` and `peer` are sums over questions, `peer_global` is the sum over at least 30 questions' worth of coverage, `prize_share` what somebody takes
+/// of a tournament of all these questions (`max(peer, 0)²` over the sum of that; a community takes none), `relative` (with a community) a
+/// sum; in each a question counts by its tag `question_weight=`, scores and coverage alike; `spot_baseline` and `spot_peer` are sums over those questions of which the tag `shown_at=` says when the community's prediction was shown, of the forecasts that stood then,
 /// or at the close if that was before. Numbers are scored where the tags `buckets=` and `bounds=` say how the platform cuts their range, and a forecast has the cdf at the end of each
 /// bucket; what came true beyond an open bound by the chance beyond it, once [`place_beyond_bounds`] has put it there. Probabilities beyond 0.001 and 0.999 are brought within, and counted. Good Judgment: `daily_brier` (0 to 2) and `accuracy` are means over questions. ForecastBench: of yes/no questions with one forecast each,
 /// `difficulty_adjusted` with the difficulties of a two-way model, so that the mean difficulty is kept; `brier_index` of that; `peer`.
@@ -200,7 +202,7 @@ pub fn platform_report(
             for (id, all) in &by_question {
                 of_metaculus(records, &named, id, all, community, &mut sums);
             }
-            rows_of_metaculus(&sums)
+            rows_of_metaculus(&sums, community)
         }
         Platform::GoodJudgment => {
             for (id, all) in &by_question {
@@ -258,16 +260,28 @@ fn sort(rows: &mut [PlatformRow], better: Better) {
     });
 }
 
-fn rows_of_metaculus(sums: &Sums) -> Vec<PlatformRow> {
+fn rows_of_metaculus(sums: &Sums, community: Option<&str>) -> Vec<PlatformRow> {
     let total = |sum: &Sum| sum.score;
     let global = |sum: &Sum| sum.score / sum.coverage.max(GLOBAL_COVERAGE);
     let mut all = rows(sums, "baseline", "baseline", Better::Higher, total);
     all.extend(rows(sums, "peer", "peer", Better::Higher, total));
     all.extend(rows(sums, "peer", "peer_global", Better::Higher, global));
+    all.extend(prize_shares(rows(sums, "peer", "peer", Better::Higher, total), community));
     for score in [SPOT_BASELINE, SPOT_PEER, "relative"] {
         all.extend(rows(sums, score, score, Better::Higher, total));
     }
     all
+}
+
+/// What each takes of the prizes of a tournament of these questions for their peer scores; a community takes none.
+fn prize_shares(mut peers: Vec<PlatformRow>, community: Option<&str>) -> Vec<PlatformRow> {
+    peers.retain(|row| Some(row.forecaster.as_str()) != community);
+    let scores: Vec<f64> = peers.iter().map(|row| row.value).collect();
+    let Some(prizes) = metaculus::tournament_prizes(&scores, 0.0) else { return Vec::new() };
+    for (row, share) in peers.iter_mut().zip(prizes.share) {
+        (row.score, row.value) = ("prize_share", share);
+    }
+    peers
 }
 
 /// The probabilities of all classes within what the platform takes, the class that came, and whether they had to be limited.
@@ -422,6 +436,7 @@ fn of_metaculus<'a>(
     let form = question.buckets().map_or(metaculus::QuestionForm::Options, |of| metaculus::QuestionForm::Continuous {
         open_bounds: of.open_bounds,
     });
+    let weight = question.platform_weight();
     // A forecast stands up to its end and no longer.
     let spot = question.shown().map(|shown| shown.min(actual_close.next_down()));
     let why_not = if open < scheduled_close { Undefined::NoChance } else { Undefined::NoWindow };
@@ -451,7 +466,8 @@ fn of_metaculus<'a>(
                     let total = seen.total(owner, earned);
                     // Who did not stand then has no spot score.
                     if total.coverage > 0.0 || !is_spot {
-                        sums.add(score, &standing.forecaster, total.score, total.coverage, limited);
+                        let (value, coverage) = (weight * total.score, weight * total.coverage);
+                        sums.add(score, &standing.forecaster, value, coverage, limited);
                     }
                 }
             }

@@ -251,3 +251,35 @@ fn forecastbench_takes_one_forecast_a_question() {
     assert!((value(&found, "peer", "ann") - 0.03).abs() < 1e-12);
     assert_eq!(found.not_defined[0].reason, Undefined::Changed.to_string());
 }
+
+#[test]
+fn a_question_counts_by_its_weight_on_metaculus() {
+    let mut records = records(&[("ann", 1, 0.999), ("bob", 1, 0.5)]);
+    let of = |records: &Records, score: &str| value(&report(records, Platform::Metaculus, None), score, "ann");
+    let whole = ["baseline", "peer", "peer_global"].map(|score| of(&records, score));
+    let question = records.questions.get_mut("q").expect("it is there");
+    question.tags = vec!["question_weight=0.25".to_owned()];
+    assert_eq!(question.check(), Ok(()));
+    let quarter = ["baseline", "peer", "peer_global"].map(|score| of(&records, score));
+    // One question covers less than thirty: the global score is over 30 as before.
+    for (whole, quarter) in whole.into_iter().zip(quarter) {
+        assert!((quarter - 0.25 * whole).abs() < 1e-12, "{quarter} of {whole}");
+    }
+    let question = records.questions.get_mut("q").expect("it is there");
+    question.tags = vec!["question_weight=-1".to_owned()];
+    assert!(question.check().is_err());
+}
+
+#[test]
+fn prizes_go_by_the_squares_of_peer_scores_above_0_and_none_to_the_community() {
+    let records = records(&[("ann", 1, 0.9), ("bob", 1, 0.8), ("cy", 1, 0.2), ("crowd", 1, 0.7)]);
+    let found = report(&records, Platform::Metaculus, Some("crowd"));
+    let peer = |who: &str| value(&found, "peer", who);
+    let [ann, bob] = ["ann", "bob"].map(|who| peer(who) * peer(who));
+    assert!(peer("crowd") > 0.0 && peer("cy") < 0.0, "{} {}", peer("crowd"), peer("cy"));
+    assert!((value(&found, "prize_share", "ann") - ann / (ann + bob)).abs() < 1e-12);
+    assert!((value(&found, "prize_share", "bob") - bob / (ann + bob)).abs() < 1e-12);
+    let shares: Vec<&str> =
+        found.rows.iter().filter(|row| row.score == "prize_share").map(|row| row.forecaster.as_str()).collect();
+    assert_eq!(shares, ["ann", "bob", "cy"]);
+}
