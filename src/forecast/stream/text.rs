@@ -198,7 +198,7 @@ fn json_row(text: &[u8], outcomes: OutcomeColumn, others: &mut Vec<String>) -> S
     let object = object_of(text)?;
     let is_whole = object.get("forecast").is_some_and(Value::is_object);
     let of_whole = ["forecast", "provenance"];
-    let means_nothing = |key: &str| !is_read(key, outcomes) && !(is_whole && of_whole.contains(&key));
+    let means_nothing = |key: &str| !(is_read(key, outcomes) || is_whole && of_whole.contains(&key));
     others.extend(object.keys().map(|key| key.trim().to_lowercase()).filter(|key| means_nothing(key)));
     if is_whole {
         let mut record: ForecastRecord =
