@@ -1,7 +1,7 @@
 //! Random relations with their sentences and their own meaning, for tests against enumeration.
 
 use super::*;
-use crate::math::SplitMix;
+use crate::math::{SplitMix, ln};
 
 /// A relation of the random models, with its sentence and its own meaning.
 #[derive(Debug, Clone)]
@@ -112,7 +112,8 @@ impl Model {
 
     /// The figures of a random distribution over the worlds.
     pub(super) fn coherent(&self, stream: &mut SplitMix) -> Vec<(String, f64)> {
-        let shares: Vec<f64> = self.worlds.iter().map(|_| stream.inner_unit().powi(2)).collect();
+        let square = |of: f64| of * of;
+        let shares: Vec<f64> = self.worlds.iter().map(|_| square(stream.inner_unit())).collect();
         let total: f64 = shares.iter().sum();
         let chance = |holds: &dyn Fn(u32) -> bool| -> f64 {
             self.worlds.iter().zip(&shares).filter(|(world, _)| holds(**world)).map(|(_, share)| share / total).sum()
@@ -141,7 +142,8 @@ impl Model {
             let came = world >> event & 1 == 1;
             gain += match distance {
                 Distance::Squared => {
-                    let score = |chance: f64| (chance - f64::from(u8::from(came))).powi(2);
+                    let off = |chance: f64| chance - f64::from(u8::from(came));
+                    let score = |chance: f64| off(chance) * off(chance);
                     of.weight * (score(of.stated) - score(of.squared))
                 }
                 Distance::Kl => of.weight * log_gain(of.stated, of.kl, came),
@@ -155,5 +157,5 @@ impl Model {
 pub(super) fn log_gain(stated: f64, repaired: f64, came: bool) -> f64 {
     let of_what_came = |chance: f64| if came { chance } else { 1.0 - chance };
     let stated_as = stated.clamp(1e-6, 1.0 - 1e-6);
-    if stated == repaired { 0.0 } else { (of_what_came(repaired).max(1e-6) / of_what_came(stated_as)).ln() }
+    if stated == repaired { 0.0 } else { ln(of_what_came(repaired).max(1e-6) / of_what_came(stated_as)) }
 }
