@@ -1,7 +1,7 @@
 //! `foretell import`: anybody's forecasts and outcomes into the ledger; and another tool's network as a scenario.
 
 use super::inputs::{expand, open, open_and_sort};
-use super::ledger_file::{LedgerArgument, acknowledge, now};
+use super::ledger_file::{LedgerArgument, acknowledge, now, warn_of_other_words};
 use super::{Done, console, load};
 use crate::error::Error;
 use crate::forecast::import::{InputFile, read_all};
@@ -102,6 +102,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         acknowledge(&receipt);
         receipt
     };
+    warn_of_other_words(&receipt);
     let columns = vec![Column::text("file"), Column::number("rows"), Column::number("taken")];
     let mut sheet = Sheet::new(None, columns);
     for file in &files {

@@ -86,12 +86,23 @@ pub(super) fn record(
 pub(super) fn append(ledger: &mut Ledger, entries: &[Entry]) -> Result<Receipt, Error> {
     let receipt = ledger.append(entries, now())?;
     acknowledge(&receipt);
+    warn_of_other_words(&receipt);
     Ok(receipt)
 }
 
 /// Says on stderr what the disk has.
 pub(super) fn acknowledge(receipt: &Receipt) {
     console::note(&receipt.to_string());
+}
+
+/// Says on stderr which resolved questions ask something else now: their outcomes are of what they asked before.
+pub(super) fn warn_of_other_words(receipt: &Receipt) {
+    for one in &receipt.reworded {
+        console::note(&format!(
+            "note: {} resolved where it asked “{}”; now it asks “{}”, and its outcome and its forecasts count for that all the same: if this is another question, give it another name",
+            one.question, one.before, one.after
+        ));
+    }
 }
 
 /// The question of that id.

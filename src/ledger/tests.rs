@@ -95,6 +95,29 @@ fn after(sql: &str) -> Vec<(FindingKind, u64, u64)> {
 }
 
 #[test]
+fn other_words_for_a_resolved_question_are_told_and_no_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = ten_lines(folder.path());
+    let asking = |id: &str, ask: &str| Entry::Question(Question { ask: ask.to_owned(), ..question(id) });
+    ledger.append(&[asking("open", "Is it open?")], now()).unwrap();
+    let told = ledger.append(&[asking("q", "Is it raining?"), asking("open", "Is it shut?")], now()).unwrap();
+    let words = |before: &str, after: &str| Reworded {
+        question: "q".to_owned(),
+        before: before.to_owned(),
+        after: after.to_owned(),
+    };
+    assert_eq!(told.reworded, [words("Will q happen?", "Is it raining?")]);
+    assert_eq!(told.questions, 2);
+    let again = ledger.append(&[asking("q", "Is it raining?")], now()).unwrap();
+    assert!(again.reworded.is_empty() && again.questions == 0);
+    let later = Question { closes: Some(jiff::civil::date(2026, 1, 31)), ..question("q") };
+    let later = Question { ask: "Is it raining?".to_owned(), ..later };
+    assert!(ledger.append(&[Entry::Question(later)], now()).unwrap().reworded.is_empty());
+    let batches = ledger.append_in_batches(&[asking("q", "Is it dry?")], now(), 1, |_| Ok(())).unwrap();
+    assert_eq!(batches.reworded, [words("Is it raining?", "Is it dry?")]);
+}
+
+#[test]
 fn a_change_of_any_byte_of_any_column_is_found_and_named() {
     let folder = tempfile::tempdir().unwrap();
     let mut ledger = ten_lines(folder.path());

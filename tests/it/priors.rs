@@ -53,6 +53,10 @@ fn an_outcome_that_may_be_of_something_else_is_said() {
     std::fs::write(desk.path().join("b.toml"), other).expect("it can be written");
     let said = ran(&["update", "b.toml", "--dry-run", "--ledger", "l.db"]);
     assert!(said.contains("talks asks “?”, here “Is it raining?”"), "{said}");
+    let recording = ["run", "b.toml", "--worlds", "10k", "--doubt-draws", "0", "--record", "--ledger", "l.db"];
+    let said = ran(&recording);
+    assert!(said.contains("note: talks resolved where it asked “?”; now it asks “Is it raining?”"), "{said}");
+    assert!(!ran(&recording).contains("resolved where"));
     let dated = "title = \"C\"\nas_of = 2026-01-01\nhorizon = 2026-12-31\n[event.talks]\nwhen = \"6 of 20 by 2026-06-30\"\n\
                  [question.talks]\nask = \"?\"\nwhen = \"talks\"\ncloses = 2026-05-31\nresolves = \"so\"\n";
     std::fs::write(desk.path().join("c.toml"), dated).expect("it can be written");
