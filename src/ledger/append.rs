@@ -12,6 +12,7 @@ use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::{Question, nearest};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rusqlite::{Connection, TransactionBehavior};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
@@ -37,12 +38,12 @@ pub struct Receipt {
     pub notes: usize,
     /// Forecasts and outcomes that stood there already.
     pub already_there: usize,
-    /// Questions that ask something else now than where they resolved.
+    /// Questions that ask something else now than where they resolved, or close on another day.
     #[serde(skip)]
     pub reworded: Vec<Reworded>,
 }
 
-/// A question whose words were replaced after it had resolved.
+/// A question whose words or closing day were replaced after it had resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reworded {
     /// The question.
@@ -51,6 +52,8 @@ pub struct Reworded {
     pub before: String,
     /// What it asks now.
     pub after: String,
+    /// When it closed, and when it closes now.
+    pub closes: (Option<Date>, Option<Date>),
 }
 
 /// `recorded 12 forecasts, 3 questions (lines 1 to 15, head 5f2c…)`.
@@ -353,22 +356,24 @@ fn plan(connection: &Connection, entries: &[Entry]) -> Result<Plan, Refusal> {
     Ok(plan)
 }
 
-/// The questions with an outcome in the ledger that would ask something else.
+/// The questions with an outcome in the ledger that would ask something else, or close on another day.
 fn reworded(to_write: &[Planned], standing: &Standing) -> Vec<Reworded> {
-    let asks = |payload: &str| match Entry::read("question", payload) {
-        Ok(Entry::Question(question)) => Some((question.id, question.ask)),
+    let read = |payload: &str| match Entry::read("question", payload) {
+        Ok(Entry::Question(question)) => Some(question),
         _ => None,
     };
-    let new = to_write.iter().filter(|one| one.kind == "question").filter_map(|one| asks(&one.payload));
+    let new = to_write.iter().filter(|one| one.kind == "question").filter_map(|one| read(&one.payload));
     // The last definition counts.
-    let last: BTreeMap<String, String> = new.collect();
+    let last: BTreeMap<String, Question> = new.map(|question| (question.id.clone(), question)).collect();
     let stands = |kind: &'static str, id: &str| {
         standing.lines.get(&(kind, id.to_owned(), String::new(), String::new())).and_then(|lines| lines.last())
     };
-    let changed = |(question, after): (String, String)| {
+    let changed = |(question, after): (String, Question)| {
         stands("outcome", &question)?;
-        let (_, before) = asks(stands("question", &question)?)?;
-        (before != after).then_some(Reworded { question, before, after })
+        let before = read(stands("question", &question)?)?;
+        let closes = (before.closes, after.closes);
+        let is_other = before.ask != after.ask || closes.0 != closes.1;
+        is_other.then_some(Reworded { question, before: before.ask, after: after.ask, closes })
     };
     last.into_iter().filter_map(changed).collect()
 }
