@@ -1,7 +1,7 @@
 //! `foretell import`: anybody's forecasts and outcomes into the ledger; and another tool's network as a scenario.
 
 use super::inputs::{expand, open, open_and_sort};
-use super::ledger_file::{LedgerArgument, acknowledge, now};
+use super::ledger_file::{LedgerArgument, acknowledge, now, warn_of_other_words};
 use super::{Done, console, load};
 use crate::error::Error;
 use crate::forecast::import::{InputFile, read_all};
@@ -102,6 +102,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         acknowledge(&receipt);
         receipt
     };
+    warn_of_other_words(&receipt);
     let columns = ["rows", "questions", "forecasts", "outcomes"].map(Column::number);
     let mut sheet = Sheet::new(None, std::iter::once(Column::text("file")).chain(columns).collect());
     for file in &files {

@@ -86,12 +86,33 @@ pub(super) fn record(
 pub(super) fn append(ledger: &mut Ledger, entries: &[Entry]) -> Result<Receipt, Error> {
     let receipt = ledger.append(entries, now())?;
     acknowledge(&receipt);
+    warn_of_other_words(&receipt);
     Ok(receipt)
 }
 
 /// Says on stderr what the disk has.
 pub(super) fn acknowledge(receipt: &Receipt) {
     console::note(&receipt.to_string());
+}
+
+/// Says on stderr which resolved questions ask something else now, or close on another day: their outcomes and forecasts stay.
+pub(super) fn warn_of_other_words(receipt: &Receipt) {
+    let day = |closes: Option<Date>| closes.map_or_else(|| "no day".to_owned(), |day| day.to_string());
+    for one in &receipt.reworded {
+        if one.before == one.after {
+            console::note(&format!(
+                "note: {} resolved where it closed on {}; now it closes on {}, up to which its forecasts count",
+                one.question,
+                day(one.closes.0),
+                day(one.closes.1)
+            ));
+        } else {
+            console::note(&format!(
+                "note: {} resolved where it asked “{}”; now it asks “{}”, and its outcome and its forecasts count for that all the same: if this is another question, give it another name",
+                one.question, one.before, one.after
+            ));
+        }
+    }
 }
 
 /// The question of that id.

@@ -64,6 +64,7 @@ mod storyline;
 mod storylines;
 mod stream;
 mod update;
+mod update_beside;
 mod update_log;
 mod update_news;
 mod watch;

@@ -4,7 +4,7 @@ use super::budget::{seed, worlds};
 use super::ledger_file::LedgerArgument;
 use super::load::Loaded;
 use super::update_news::{self, NewsArguments, Preview};
-use super::{Done, console, load};
+use super::{Done, console, load, update_beside};
 use crate::error::Error;
 use crate::forecast::tidy::WideTable;
 use crate::forecast::{Records, Resolution, day, tidy};
@@ -178,10 +178,17 @@ fn show(arguments: &Arguments, loaded: &Loaded, update: &Update, format: Format)
         } else {
             write(arguments, loaded, update)?
         };
-    if arguments.dry_run
-        && let Some(problem) = unsound(loaded, &update::rewrite(&loaded.source, update)?)
-    {
-        console::note(&format!("note: {problem}, so that nothing could be written"));
+    if arguments.dry_run {
+        let texts = update::rewrite(&loaded.source, update)?;
+        let beside = match loaded.source.parts().collect::<Vec<_>>()[..] {
+            [_, priors] if texts[1] != priors.text => {
+                update_beside::unsound(&arguments.file, Path::new(priors.name), &texts[1])
+            }
+            _ => Vec::new(),
+        };
+        for problem in unsound(loaded, &texts).into_iter().chain(beside) {
+            console::note(&format!("note: {problem}, so that nothing could be written"));
+        }
     }
     let report = Report {
         schema: "foretell.update/1",
@@ -274,6 +281,14 @@ fn write(arguments: &Arguments, loaded: &Loaded, update: &Update) -> Result<Vec<
                 files.push(out.with_file_name(name));
             }
             _ => {}
+        }
+    }
+    if let [scenario, priors] = files.as_slice() {
+        let beside = update_beside::unsound(scenario, priors, &texts[1]);
+        if !beside.is_empty() {
+            return Err(Error::input(beside.join("\n")).help(
+                "nothing was written; loosen what that scenario states beside the prior that learns, or keep what is learned apart: `--out` and `--priors-out` write copies",
+            ));
         }
     }
     for (file, text) in files.iter().zip(&texts) {

@@ -12,6 +12,7 @@ use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::{Question, nearest};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rusqlite::{Connection, TransactionBehavior};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
@@ -37,6 +38,22 @@ pub struct Receipt {
     pub notes: usize,
     /// Forecasts and outcomes that stood there already.
     pub already_there: usize,
+    /// Questions that ask something else now than where they resolved, or close on another day.
+    #[serde(skip)]
+    pub reworded: Vec<Reworded>,
+}
+
+/// A question whose words or closing day were replaced after it had resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reworded {
+    /// The question.
+    pub question: String,
+    /// What it asked.
+    pub before: String,
+    /// What it asks now.
+    pub after: String,
+    /// When it closed, and when it closes now.
+    pub closes: (Option<Date>, Option<Date>),
 }
 
 /// `recorded 12 forecasts, 3 questions (lines 1 to 15, head 5f2c…)`.
@@ -80,6 +97,7 @@ struct Planned {
 struct Plan {
     to_write: Vec<Planned>,
     already_there: usize,
+    reworded: Vec<Reworded>,
 }
 
 /// What an entry is about: kind, question, and for a forecast who and when.
@@ -104,6 +122,7 @@ impl Ledger {
             .map_err(|problem| super::open::failed(&self.path, problem))?;
         transaction.commit().map_err(|problem| super::open::failed(&self.path, problem))?;
         receipt.already_there = plan.already_there;
+        receipt.reworded = plan.reworded;
         Ok(receipt)
     }
 
@@ -121,7 +140,8 @@ impl Ledger {
     ) -> Result<Receipt, Error> {
         let plan = plan(&self.connection, entries).map_err(|problem| problem.located(&self.path))?;
         let (last, head) = self.head()?;
-        let mut sum = Receipt { last, head, already_there: plan.already_there, ..Receipt::default() };
+        let (already_there, reworded) = (plan.already_there, plan.reworded);
+        let mut sum = Receipt { last, head, already_there, reworded, ..Receipt::default() };
         for batch in plan.to_write.chunks(size.max(1)) {
             let failed = |problem| super::open::failed(&self.path, problem);
             let transaction =
@@ -139,6 +159,7 @@ impl Ledger {
                 outcomes: sum.outcomes + receipt.outcomes,
                 notes: sum.notes + receipt.notes,
                 already_there: sum.already_there,
+                reworded: sum.reworded,
             };
         }
         Ok(sum)
@@ -318,7 +339,7 @@ fn plan(connection: &Connection, entries: &[Entry]) -> Result<Plan, Refusal> {
             (*subject, (overlap(stands, sequence), None))
         })
         .collect();
-    let mut plan = Plan { to_write: Vec::new(), already_there: 0 };
+    let mut plan = Plan { to_write: Vec::new(), already_there: 0, reworded: Vec::new() };
     for (subject, payload) in &new {
         let (skip, before) = pending.entry(subject).or_default();
         let is_note = subject.0 == "note";
@@ -331,7 +352,30 @@ fn plan(connection: &Connection, entries: &[Entry]) -> Result<Plan, Refusal> {
             plan.to_write.push(Planned { kind: subject.0, payload: payload.clone() });
         }
     }
+    plan.reworded = reworded(&plan.to_write, &standing);
     Ok(plan)
+}
+
+/// The questions with an outcome in the ledger that would ask something else, or close on another day.
+fn reworded(to_write: &[Planned], standing: &Standing) -> Vec<Reworded> {
+    let read = |payload: &str| match Entry::read("question", payload) {
+        Ok(Entry::Question(question)) => Some(question),
+        _ => None,
+    };
+    let new = to_write.iter().filter(|one| one.kind == "question").filter_map(|one| read(&one.payload));
+    // The last definition counts.
+    let last: BTreeMap<String, Question> = new.map(|question| (question.id.clone(), question)).collect();
+    let stands = |kind: &'static str, id: &str| {
+        standing.lines.get(&(kind, id.to_owned(), String::new(), String::new())).and_then(|lines| lines.last())
+    };
+    let changed = |(question, after): (String, Question)| {
+        stands("outcome", &question)?;
+        let before = read(stands("question", &question)?)?;
+        let closes = (before.closes, after.closes);
+        let is_other = before.ask != after.ask || closes.0 != closes.1;
+        is_other.then_some(Reworded { question, before: before.ask, after: after.ask, closes })
+    };
+    last.into_iter().filter_map(changed).collect()
 }
 
 /// How many of the first new payloads are the last standing ones.

@@ -23,7 +23,7 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
-pub use append::Receipt;
+pub use append::{Receipt, Reworded};
 pub use entry::{Entry, Line, NO_LINE, Note, line_hash};
 pub use open::FORMAT;
 pub use verify::{Finding, FindingKind, Verification};

@@ -95,6 +95,33 @@ fn after(sql: &str) -> Vec<(FindingKind, u64, u64)> {
 }
 
 #[test]
+fn other_words_for_a_resolved_question_are_told_and_no_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut ledger = ten_lines(folder.path());
+    let asking = |id: &str, ask: &str| Entry::Question(Question { ask: ask.to_owned(), ..question(id) });
+    ledger.append(&[asking("open", "Is it open?")], now()).unwrap();
+    let told = ledger.append(&[asking("q", "Is it raining?"), asking("open", "Is it shut?")], now()).unwrap();
+    let words = |before: &str, after: &str| Reworded {
+        question: "q".to_owned(),
+        before: before.to_owned(),
+        after: after.to_owned(),
+        closes: (question("q").closes, question("q").closes),
+    };
+    assert_eq!(told.reworded, [words("Will q happen?", "Is it raining?")]);
+    assert_eq!(told.questions, 2);
+    let again = ledger.append(&[asking("q", "Is it raining?")], now()).unwrap();
+    assert!(again.reworded.is_empty() && again.questions == 0);
+    let tagged = Question { ask: "Is it raining?".to_owned(), tags: vec!["war".to_owned()], ..question("q") };
+    assert!(ledger.append(&[Entry::Question(tagged)], now()).unwrap().reworded.is_empty());
+    let batches = ledger.append_in_batches(&[asking("q", "Is it dry?")], now(), 1, |_| Ok(())).unwrap();
+    assert_eq!(batches.reworded, [words("Is it raining?", "Is it dry?")]);
+    let later = Some(jiff::civil::date(2026, 1, 31));
+    let moved = Question { ask: "Is it dry?".to_owned(), closes: later, ..question("q") };
+    let told = ledger.append(&[Entry::Question(moved)], now()).unwrap();
+    assert_eq!(told.reworded.iter().map(|one| one.closes).collect::<Vec<_>>(), [(question("q").closes, later)]);
+}
+
+#[test]
 fn a_change_of_any_byte_of_any_column_is_found_and_named() {
     let folder = tempfile::tempdir().unwrap();
     let mut ledger = ten_lines(folder.path());

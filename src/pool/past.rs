@@ -50,7 +50,6 @@ impl History {
     #[must_use]
     pub fn new(records: &Records, member: impl Fn(&str) -> bool) -> Self {
         let mut numbers: IndexMap<&str, usize> = IndexMap::new();
-        let mut clusters: BTreeMap<&str, usize> = BTreeMap::new();
         let mut by_question: IndexMap<&str, Vec<(&ForecastRecord, f64)>> = IndexMap::new();
         for record in records.forecasts.iter().filter(|record| member(&record.forecaster)) {
             if let Forecast::Binary { probability } = record.forecast
@@ -60,6 +59,8 @@ impl History {
             }
         }
         let related = Relations::new(records);
+        let shared = related.clusters(records);
+        let mut clusters: BTreeMap<usize, usize> = BTreeMap::new();
         let mut questions = Vec::new();
         for (id, mut made) in by_question {
             let (Some(question), Some(outcome)) = (records.questions.get(id), records.outcomes.get(id)) else {
@@ -89,7 +90,7 @@ impl History {
             said.sort_by_key(|(at, _)| *at);
             let Some(first_made) = said.first().map(|(_, first)| first.made_at) else { continue };
             let count = clusters.len();
-            let cluster = *clusters.entry(question.cluster.as_deref().unwrap_or(id)).or_insert(count);
+            let cluster = *clusters.entry(shared[id]).or_insert(count);
             questions.push(PastQuestion {
                 id: id.to_owned(),
                 cluster,

@@ -44,6 +44,32 @@ impl<'a> Relations<'a> {
         Self { sizes }
     }
 
+    /// What each question shares its fate with, by number: the cluster that it names, else whatever its tags tie it to. Where others of a key name
+    /// clusters, it is the first of these.
+    pub(super) fn clusters<'r>(&self, records: &'r Records) -> BTreeMap<&'r str, usize> {
+        let mut together = Together::default();
+        let mut of_key: BTreeMap<String, usize> = BTreeMap::new();
+        let mut own = Vec::with_capacity(records.questions.len());
+        for (id, question) in &records.questions {
+            let at = together.number(question.cluster.as_deref().unwrap_or(id));
+            own.push((id.as_str(), at));
+            if question.cluster.is_some() {
+                for relation in self.of(question) {
+                    of_key.entry(relation.key).or_insert(at);
+                }
+            }
+        }
+        for (question, (_, at)) in records.questions.values().zip(&own) {
+            if question.cluster.is_none() {
+                for relation in self.of(question) {
+                    let tied = *of_key.entry(relation.key).or_insert(*at);
+                    together.join(tied, *at);
+                }
+            }
+        }
+        own.into_iter().map(|(id, at)| (id, together.leader(at))).collect()
+    }
+
     /// Those of one question; a tag of another form is no relation.
     pub(super) fn of(&self, question: &Question) -> Vec<Relation> {
         let place = |of: &str, read: fn(&str) -> Option<f64>| {
@@ -69,6 +95,38 @@ impl<'a> Relations<'a> {
             }
         };
         question.tags.iter().filter_map(of).collect()
+    }
+}
+
+/// Names that belong together.
+#[derive(Debug, Default)]
+struct Together<'a> {
+    numbers: BTreeMap<&'a str, usize>,
+    /// By number, one that it belongs to; itself where it leads.
+    leaders: Vec<usize>,
+}
+
+impl<'a> Together<'a> {
+    fn number(&mut self, name: &'a str) -> usize {
+        let next = self.leaders.len();
+        let number = *self.numbers.entry(name).or_insert(next);
+        if number == next {
+            self.leaders.push(next);
+        }
+        number
+    }
+
+    fn leader(&self, number: usize) -> usize {
+        let mut at = number;
+        while self.leaders[at] != at {
+            at = self.leaders[at];
+        }
+        at
+    }
+
+    fn join(&mut self, one: usize, other: usize) {
+        let (one, other) = (self.leader(one), self.leader(other));
+        self.leaders[one.max(other)] = one.min(other);
     }
 }
 
@@ -170,6 +228,24 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Pairs, thresholds and deadlines are one cluster each, through whichever tag; a named cluster stays as it is and takes in what is tied to it.
+    #[test]
+    fn what_tags_tie_is_one_cluster_where_none_is_named() {
+        let mut records = Records::default();
+        let table = "id,kind,cluster,tags\na,binary,,one-of=pair\nb,binary,,one-of=pair\nc,binary,,above=oil:80\n\
+            d,binary,,above=oil:90|by=deal:2025-09-01\ne,binary,,by=deal:2025-10-01\nf,binary,,source=x\ng,binary,,source=x\n\
+            h,binary,war,one-of=end\ni,binary,peace,one-of=end\nj,binary,,one-of=end\n";
+        TidyFile::from_text("a.csv", table).expect("a table").questions(&mut records).expect("questions");
+        let clusters = Relations::new(&records).clusters(&records);
+        let members = |of: &str| -> String {
+            let mut ids: Vec<&str> =
+                clusters.iter().filter(|(_, at)| **at == clusters[of]).map(|(id, _)| *id).collect();
+            ids.sort_unstable();
+            ids.concat()
+        };
+        assert_eq!(["a", "c", "f", "g", "h", "i"].map(members), ["ab", "cde", "f", "g", "hj", "i"]);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Prior against data: outcomes that a prior hardly expected.
 //!
 //! A prior that was wrong is moved by its outcomes like any other, only not far enough. So the new outcomes of each prior are held against what it
-//! said of them before it learned: the probability, under the prior predictive distribution, of outcomes no likelier than those that came.
+//! said of them before it learned: the probability, under the prior predictive distribution, of outcomes no likelier than those that came. What
+//! settles no prior's chance by itself is held against the whole scenario ([`expected`](super::expected)).
 //!
 //! Source: Box (1980), J. R. Statist. Soc. A 143, 383–430; Evans and Moshonov (2006), Bayesian Analysis 1, 893–914.
 
@@ -11,7 +12,7 @@ use crate::model::Belief;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Warned of below this probability, shared out among all priors that are looked at (Bonferroni).
+/// Warned of below this probability, shared out among all priors and observations that are looked at (Bonferroni).
 const LEVEL: f64 = 0.05;
 
 /// More quadrature nodes are never needed: exact for 127 cases.
@@ -20,7 +21,7 @@ const MOST_NODES: usize = 64;
 /// Outcomes that a prior hardly expected.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Conflict {
-    /// The event, or `prior` and the name of a reference class.
+    /// The event, `prior` and the name of a reference class, or the question of what settles no chance by itself.
     pub of: String,
     /// What was seen.
     pub seen: String,
@@ -54,9 +55,21 @@ pub(super) enum Tested {
     },
 }
 
-/// The conflicts among the cases that have taught something.
-pub(super) fn conflicts(update: &Update) -> Vec<Conflict> {
-    let mut tested = Vec::new();
+/// Whether an observation has put a prior that learned from it to the test.
+pub(super) fn is_tested(update: &Update, tag: &str) -> bool {
+    let is_looked_at = |case: &Case| match &case.what {
+        Tested::YesNo { belief, .. } => {
+            let of = belief.member.as_ref().map_or_else(|| case.of.clone(), |member| format!("prior {}", member.name));
+            update.learned.iter().any(|one| one.event == of && is_by(one, &case.from))
+        }
+        Tested::Other { .. } => true,
+    };
+    update.cases.iter().any(|case| case.from.iter().any(|from| from == tag) && is_looked_at(case))
+}
+
+/// The conflicts among the cases that have taught something, and among what settled none (`unsettled`, however likely it was).
+pub(super) fn conflicts(update: &Update, unsettled: Vec<Conflict>) -> Vec<Conflict> {
+    let mut tested = unsettled;
     let mut classes: BTreeMap<usize, Vec<(&Belief, bool)>> = BTreeMap::new();
     for case in &update.cases {
         let taught = |of: &str| update.learned.iter().any(|one| one.event == of && is_by(one, &case.from));

@@ -15,6 +15,7 @@ mod cases_tests;
 mod conflict;
 mod conjugate;
 mod dated;
+mod expected;
 mod facts;
 mod items;
 mod ladder;
@@ -230,7 +231,8 @@ pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: 
     }
     let weighed = weighed::learn(&given, source, settings, &mut reasons, &mut update);
     posterior::members_follow(&mut update);
-    update.conflicts = conflict::conflicts(&update);
+    let unsettled = expected::unsettled(model, &items, &learned_from, &update);
+    update.conflicts = conflict::conflicts(&update, unsettled);
     let unused = named::unused(&given, source, &told, &weighed, &mut reasons, &update);
     update.skipped.extend(unused);
     let place = |name: &String| model.events.iter().position(|event| event.name == *name);

@@ -179,10 +179,52 @@ fn softened(blocks: &[Block]) -> Vec<Vec<f64>> {
         let sharpness = exp(log_sharpness);
         weights(blocks, |violation, likelihood| sharpness.min(1.0) * likelihood - STEEPNESS * sharpness * violation)
     };
-    let (mut soft, mut sharp) = (-20.0, 20.0);
-    for _ in 0..16 {
+    at(sharpest(|log_sharpness| effective(&at(log_sharpness)) >= ENOUGH))
+}
+
+/// The logarithm of the largest sharpness that leaves enough; the smallest of all if none does.
+///
+/// Effective worlds need not fall with the sharpness: of worlds that the likelihood weighs unevenly, what is required may leave those that weigh alike.
+/// So stretches are tried from the sharp end, and the first that begins with enough is halved. Where effective worlds fall, that is what halving
+/// the whole comes to.
+fn sharpest(is_enough: impl Fn(f64) -> bool) -> f64 {
+    const ENDS: (f64, f64) = (-20.0, 20.0);
+    const STRETCHES: u32 = 16;
+    const HALVINGS: usize = 12;
+    let width = (ENDS.1 - ENDS.0) / f64::from(STRETCHES);
+    let start = |stretch: u32| ENDS.0 + width * f64::from(stretch);
+    let found = (1..STRETCHES).rev().find(|stretch| is_enough(start(*stretch))).unwrap_or(0);
+    let (mut soft, mut sharp) = (start(found), start(found + 1));
+    for _ in 0..HALVINGS {
         let middle = f64::midpoint(soft, sharp);
-        *(if effective(&at(middle)) >= ENOUGH { &mut soft } else { &mut sharp }) = middle;
+        *(if is_enough(middle) { &mut soft } else { &mut sharp }) = middle;
     }
-    at(soft)
+    soft
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sharpest;
+
+    /// Where effective worlds fall with the sharpness, halving the whole sixteen times finds the same bits.
+    #[test]
+    fn the_sharpest_that_leaves_enough_is_found_as_by_halving() {
+        for bound in [-25.0, -20.0, -19.3, -7.5, -1.234_567, 0.0, 0.1, 3.99, 12.5, 17.6, 19.999, 25.0] {
+            let (mut soft, mut sharp) = (-20.0, 20.0);
+            for _ in 0..16 {
+                let middle = f64::midpoint(soft, sharp);
+                *(if middle <= bound { &mut soft } else { &mut sharp }) = middle;
+            }
+            let found = sharpest(|sharpness| sharpness <= bound);
+            assert_eq!(found.to_bits(), soft.to_bits(), "{bound}: {found} is not {soft}");
+        }
+    }
+
+    /// Enough below -5 and from 2 to 6: halving the whole looks at 0 first and stays below -5.
+    #[test]
+    fn a_gap_on_the_way_is_passed_from_the_sharp_end() {
+        let found = sharpest(|sharpness| sharpness <= -5.0 || (2.0..=6.0).contains(&sharpness));
+        assert!((found - 6.0).abs() < 1e-3 && found <= 6.0, "{found}");
+        assert!((sharpest(|_| false) + 20.0).abs() < 1e-12);
+    }
 }
