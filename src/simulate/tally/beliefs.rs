@@ -114,8 +114,8 @@ impl Beliefs {
         let rows = self.squares.chunks_exact(coefficients.len());
         let beliefs = self.probabilities.iter().zip(&off.held);
         for ((coefficient, row), (probability, [_, squared])) in coefficients.iter().zip(rows).zip(beliefs) {
-            let among: f64 = row.iter().zip(&coefficients).map(|(square, other)| square * other).sum();
-            left += coefficient * (among - 2.0 * (squared - probability * off.squared));
+            let products: f64 = row.iter().zip(&coefficients).map(|(square, other)| square * other).sum();
+            left += coefficient * (products - 2.0 * (squared - probability * off.squared));
         }
         // Infinite numbers have nothing that could be explained.
         if left.is_finite() { left.max(0.0) } else { off.squares }
