@@ -171,8 +171,11 @@ mod tests {
             assert!((found / by_hand - 1.0).abs() < 1e-2, "{upto}: {found} against {by_hand}");
         }
         // Half of a tenth of the worlds at 0: half of the squares there.
-        assert!((squares.upto(&histogram, 25.5 / total) - 13.0).abs() < 1e-9);
-        assert_eq!((squares.upto(&histogram, -0.1), squares.upto(&histogram, 1.1)), (0.0, squares.histogram.weight()));
+        assert!((upto(&squares.histogram, &histogram, 25.5 / total) - 13.0).abs() < 1e-9);
+        assert_eq!(
+            (upto(&squares.histogram, &histogram, -0.1), upto(&squares.histogram, &histogram, 1.1)),
+            (0.0, squares.histogram.weight())
+        );
     }
 
     #[test]
