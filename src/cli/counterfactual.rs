@@ -150,7 +150,7 @@ fn missing(plan: &Plan, found: &Counterfactual, first: usize) -> Vec<String> {
         Some(match (ask.given, &ask.what) {
             (None, _) => format!("no world: `{name}` is undefined in every world {run}"),
             (Some(_), Asked::Number(_)) => {
-                format!("no world: no world meets the condition of `{name}` with its number defined {run}")
+                format!("no world: no world meets the condition of `{name}` with its number defined {run}, or only one, which does not tell how far off its mean is")
             }
             (Some(_), _) => format!("no world: no world meets the condition of `{name}` {run}"),
         })

@@ -30,6 +30,8 @@ pub const TOO_LARGE: &str = "E1012";
 pub const NORMALISED: &str = "W1013";
 /// A table read in the other order.
 pub const OTHER_ORDER: &str = "W1014";
+/// What is known of variables, kept beside their network.
+pub const FINDINGS: &str = "W1015";
 /// An event that a network cannot hold.
 pub const NOT_EXPORTED: &str = "E1101";
 /// Something of the scenario that is left out of the network.
@@ -53,6 +55,7 @@ pub const CODES: &[(&str, &str)] = &[
     (TOO_LARGE, "a table too large to be held"),
     (NORMALISED, "a row of a network's table that was divided by its sum"),
     (OTHER_ORDER, "a table that only makes sense in the other order of its numbers"),
+    (FINDINGS, "findings that a network file keeps beside its network, which are left out"),
     (NOT_EXPORTED, "an event that a network cannot hold"),
     (LEFT_OUT, "a part of a scenario that is left out of the network made of it"),
     (SAME_LABEL, "two events or options that would have the same name in the network"),

@@ -52,6 +52,11 @@ fn read(source: &Source, found: &mut Diagnostics) -> Draft {
         let help = "unroll the network in GeNIe, and save what it makes of it";
         found.push(Diagnostic::new(codes::NOT_DISCRETE, xml::place(dynamic, source), message).help(help));
     }
+    for cases in xml::children(root, "cases") {
+        let message = "the findings of `<cases>` are left out: a network is read for its chances";
+        let help = "give what is known with `--given`";
+        found.push(Diagnostic::new(codes::FINDINGS, xml::place(cases, source), message).help(help));
+    }
     draft
 }
 

@@ -68,6 +68,11 @@ fn variable(node: Node<'_, '_>, source: &Source, found: &mut Diagnostics) -> Opt
         found.push(Diagnostic::new(codes::SYNTAX, xml::place(node, source), message).help(help));
         return None;
     };
+    for finding in xml::children(node, "OBS") {
+        let message = "the finding of `<OBS>` is left out: a network is read for its chances";
+        let help = "give what is known with `--given`";
+        found.push(Diagnostic::new(codes::FINDINGS, xml::place(finding, source), message).help(help));
+    }
     let outcomes = xml::children(node, "OUTCOME").chain(xml::children(node, "VALUE"));
     Some(DraftVariable {
         name: xml::text(name, source),

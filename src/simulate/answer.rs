@@ -1,6 +1,6 @@
 //! What a run says.
 
-use super::tally::{DateCounts, Gap, Histogram, Spread, Squares};
+use super::tally::{DateCounts, Gap, Histogram, Spread, Squares, Under};
 use crate::forecast::Estimate;
 use crate::math::normal;
 
@@ -168,6 +168,7 @@ pub struct DateAnswer {
     /// The [`QUANTILE_LEVELS`] and their days.
     pub quantiles: Vec<DayQuantile>,
     pub(super) counts: DateCounts,
+    pub(super) under: Option<Under<DateCounts>>,
 }
 
 /// The day by which a share of the worlds has seen the event.
@@ -186,13 +187,13 @@ impl DateAnswer {
     /// The chance that it comes by the end of a day, in days after `as_of`. From the horizon on the share that comes at all.
     #[must_use]
     pub fn by(&self, day: f64) -> Estimate {
-        self.counts.by(day)
+        self.counts.by(day, self.under.as_ref())
     }
 
     /// The day by whose end at least a share `level` of the worlds has seen it.
     #[must_use]
     pub fn quantile(&self, level: f64) -> DayQuantile {
-        self.counts.quantile(level)
+        self.counts.quantile(level, self.under.as_ref())
     }
 }
 

@@ -16,7 +16,8 @@ use crate::forecast::Estimate;
 use crate::plan::{Ask, Asked, Operation, Plan, PlaneId, Touched};
 use rayon::prelude::*;
 
-/// One figure as things are and as they would have been; `None` in a run in which no world meets the question's condition.
+/// One figure as things are and as they would have been; `None` in a run in which no world meets the question's condition, or of a mean only one, which
+/// does not tell how far off it is.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Contrast {
     /// Given what is known.
@@ -28,6 +29,14 @@ pub struct Contrast {
 }
 
 impl Contrast {
+    /// The same, without what so many worlds do not tell the error of.
+    fn of_several(self, [met, met_otherwise]: [f64; 2]) -> Self {
+        let (factual, counterfactual) =
+            (self.factual.filter(|_| met > 1.0), self.counterfactual.filter(|_| met_otherwise > 1.0));
+        let difference = self.difference.filter(|_| factual.is_some() && counterfactual.is_some());
+        Self { factual, counterfactual, difference }
+    }
+
     /// The same of a figure that is made of the same draws in both runs.
     fn unmoved(self) -> Self {
         let nothing = Estimate { value: 0.0, standard_error: 0.0, prior_interval: None };
@@ -89,6 +98,10 @@ pub fn counterfactual(factual: &Plan, changed: &Plan, settings: &Settings) -> Re
                         let moments = moments.next();
                         let contrast = moments.map(|moments| moments.contrast(sums.agreeing as f64, known));
                         let contrast = contrast.unwrap_or_default();
+                        let contrast = match (one, moments) {
+                            (Figure::Mean(_), Some(moments)) => contrast.of_several(moments.met()),
+                            _ => contrast,
+                        };
                         if moves { contrast } else { contrast.unmoved() }
                     })
                     .collect()
@@ -236,6 +249,11 @@ fn seen(arena: &Arena, (figure, given): (Figure, Option<PlaneId>), world: usize)
 }
 
 impl Moments {
+    /// How many worlds meet the condition in each run.
+    fn met(&self) -> [f64; 2] {
+        [self.sums[0], self.sums[2]]
+    }
+
     /// Both figures and their difference by the delta method; `simulated` says which are shares that are not certain, and so never free of
     /// error.
     fn contrast(&self, agreeing: f64, simulated: [bool; 2]) -> Contrast {

@@ -118,8 +118,9 @@ impl DateAnswer {
         let total: f64 = days.iter().sum::<f64>() + never;
         Self {
             never: Estimate { value: (never / total).clamp(0.0, 1.0), standard_error: 0.0, prior_interval: None },
-            quantiles: QUANTILE_LEVELS.iter().map(|level| counts.quantile(*level)).collect(),
+            quantiles: QUANTILE_LEVELS.iter().map(|level| counts.quantile(*level, None)).collect(),
             counts,
+            under: None,
         }
     }
 }

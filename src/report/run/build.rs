@@ -88,6 +88,12 @@ fn method(tally: &Tally, settings: &Settings) -> String {
         Some(Method::Adaptive) => ", adaptive importance sampling",
         Some(Method::Posterior) => ", drawn from the exact posterior",
         Some(Method::Rejection) => ", worlds against the evidence left out",
+        None if tally.weighted() && settings.method != Method::Auto => {
+            ", worlds weighted by what is believed, whatever method is asked for"
+        }
+        Some(Method::Weighting) if tally.weighted() && settings.method == Method::Adaptive => {
+            ", worlds weighted by the evidence: no better draws were found"
+        }
         _ if tally.weighted() => ", worlds weighted by the evidence",
         Some(Method::Weighting) => ", worlds against the evidence left out, since it weighs none",
         None if settings.method != Method::Auto => ", no evidence to meet by the method asked for",

@@ -1,6 +1,6 @@
 //! Dates counted by day.
 
-use super::{Lossless, Mass, Numbers, Weights};
+use super::{Lossless, Mass, Numbers, Under, Weights};
 use crate::forecast::Estimate;
 use crate::plan::Comparison;
 use crate::simulate::answer::{DateAnswer, DayQuantile, QUANTILE_LEVELS};
@@ -104,31 +104,47 @@ impl DateCounts {
 
     /// The answer; `None` if no world counts.
     #[must_use]
-    pub(crate) fn answer(&self) -> Option<DateAnswer> {
+    pub(crate) fn answer(&self, under: Option<Under<Self>>) -> Option<DateAnswer> {
         (self.total.weight > 0.0).then(|| DateAnswer {
-            never: self.never.share_of(self.total),
-            quantiles: QUANTILE_LEVELS.iter().map(|level| self.quantile(*level)).collect(),
+            never: match &under {
+                Some(Under { beliefs, held }) => {
+                    beliefs.share(self.never, self.total, held.iter().map(|held| (held.never, held.total)))
+                }
+                None => self.never.share_of(self.total),
+            },
+            quantiles: QUANTILE_LEVELS.iter().map(|level| self.quantile(*level, under.as_ref())).collect(),
             counts: self.clone(),
+            under,
         })
     }
 
     /// The chance that it comes by the end of a day.
     #[must_use]
-    pub(crate) fn by(&self, day: f64) -> Estimate {
+    pub(crate) fn by(&self, day: f64, under: Option<&Under<Self>>) -> Estimate {
+        // The days of a block are not told apart, so the error is at most this where blocks are stratified.
+        let (seen, all) = (self.seen_by(day), self.total.by_worlds());
+        match under {
+            Some(Under { beliefs, held }) => {
+                beliefs.share(seen, all, held.iter().map(|held| (held.seen_by(day), held.total)))
+            }
+            None => seen.share_of(all),
+        }
+    }
+
+    fn seen_by(&self, day: f64) -> Mass {
         let mut seen = Mass::default();
         // The cast takes what is before day 0 to 0, whose span nobody asks for then.
         let last = if day < 0.0 { 0 } else { (day.floor() as usize).saturating_add(1).min(self.days.len()) };
         for day in &self.days[..last] {
             seen.add(*day);
         }
-        // The days of a block are not told apart, so the error is at most this where blocks are stratified.
-        seen.share_of(self.total.by_worlds())
+        seen
     }
 
     /// The day by whose end at least a share `level` has seen it.
     #[must_use]
-    pub(crate) fn quantile(&self, level: f64) -> DayQuantile {
-        let error = self.error_of_level(level);
+    pub(crate) fn quantile(&self, level: f64, under: Option<&Under<Self>>) -> DayQuantile {
+        let error = self.error_of_level(level, under);
         let standard_error = match (self.first_day(level - error), self.first_day(level + error)) {
             (Some(low), Some(high)) if self.total.effective_worlds() > 1.0 => Some((high - low) / 2.0),
             _ => None,
@@ -137,17 +153,38 @@ impl DateCounts {
     }
 
     /// How far off the share of worlds up to the quantile at a level may be; the worlds of its day count in proportion.
-    fn error_of_level(&self, level: f64) -> f64 {
+    fn error_of_level(&self, level: f64, under: Option<&Under<Self>>) -> f64 {
         let target = level * self.total.weight;
-        let mut upto = Mass::default();
-        for day in self.days.iter().chain([&self.never]) {
-            if day.weight > 0.0 && upto.weight + day.weight >= target {
-                upto.square += day.square * ((target - upto.weight) / day.weight).clamp(0.0, 1.0);
+        let (mut below, mut end) = (0.0, (self.days.len() + 1, 1.0));
+        for (place, day) in self.days_and_never().enumerate() {
+            if day.weight > 0.0 && below + day.weight >= target {
+                end = (place, ((target - below) / day.weight).clamp(0.0, 1.0));
                 break;
             }
-            upto.add(*day);
+            below += day.weight;
         }
-        self.total.error_of_level(level, upto.square)
+        let [_, square] = self.sums_upto(end);
+        match under {
+            Some(Under { beliefs, held }) => {
+                let sums = |held: &Self| (held.sums_upto(end), [held.total.weight, held.total.square]);
+                beliefs.error_of_level(level, square, self.total, held.iter().map(sums))
+            }
+            None => self.total.error_of_level(level, square),
+        }
+    }
+
+    fn days_and_never(&self) -> impl Iterator<Item = &Mass> {
+        self.days.iter().chain([&self.never])
+    }
+
+    /// The weights, and their squares, of all days before one and of a part of that.
+    fn sums_upto(&self, (place, part): (usize, f64)) -> [f64; 2] {
+        let mut sums = [0.0, 0.0];
+        for (at, day) in self.days_and_never().take(place + 1).enumerate() {
+            let part = if at < place { 1.0 } else { part };
+            sums = [sums[0] + part * day.weight, sums[1] + part * day.square];
+        }
+        sums
     }
 
     fn first_day(&self, level: f64) -> Option<f64> {
@@ -181,7 +218,7 @@ mod tests {
         column[..6].copy_from_slice(&[0.5, 1.0, 1.001, 9.5, 10.0, f64::NAN]);
         let mut counts = DateCounts::new(10.0);
         counts.absorb(Level::new(), &EVERYWHERE, &column, None, Mass::worlds(4096));
-        let answer = counts.answer().unwrap();
+        let answer = counts.answer(None).unwrap();
         let by = |day: f64| (answer.by(day).value * 4096.0).round();
         assert_eq!(
             [by(-1.0), by(0.0), by(0.9), by(1.0), by(2.0), by(9.0), by(10.0), by(99.0)],
@@ -201,7 +238,7 @@ mod tests {
         let weighted = Some(Weights { weights: &weights, squares: &squares });
         let mut counts = DateCounts::new(1023.5);
         counts.absorb(Level::new(), &EVERYWHERE, &column, weighted, Mass::of_all(&EVERYWHERE, weighted));
-        let answer = counts.answer().unwrap();
+        let answer = counts.answer(None).unwrap();
         for level in [0.25, 0.95] {
             let quantile = answer.quantile(level);
             let day = quantile.day.unwrap();

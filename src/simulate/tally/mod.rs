@@ -2,26 +2,34 @@
 //!
 //! All sums run in a fixed order, so the counts have the same bits however many threads there are.
 
+mod absorb;
+mod beliefs;
 mod date;
 mod lossless;
 mod number;
 mod record;
 mod share;
 
+use absorb::Block;
+pub(crate) use beliefs::{Beliefs, Off, Under};
 pub(crate) use date::DateCounts;
 pub(crate) use lossless::{Lossless, Numbers};
 pub(crate) use number::{Gap, Histogram, NumberCounts, Pivot, Spread, Squares};
-use number::{Pending, Sorting};
+use number::{Kept, Pending, Sorting};
 pub(crate) use record::CountsRecord;
 pub(crate) use share::Mass;
 
 use super::answer::{Answer, Occurrence};
-use super::block::{Arena, EVERYWHERE, Plane, both, for_each_world};
-use super::kernel::count;
+use super::block::{Arena, Plane, WORLDS_PER_BLOCK, both, for_each_world};
+use super::kernel::{count, evidence};
+use super::program::believed;
 use super::strata::Design;
 use crate::forecast::Estimate;
 use crate::plan::{Asked, Plan, PlaneId};
 use ndarray::Array2;
+
+/// Of more beliefs than this, what their fit takes from the errors of quantiles of numbers is not told: each would need histograms of its own.
+const MOST_BELIEFS_OF_QUANTILES: usize = 3;
 
 /// What was counted over some blocks of worlds.
 #[derive(Debug, Clone)]
@@ -31,8 +39,20 @@ pub(crate) struct Counts {
     asks: Vec<AskCounts>,
     /// Pairs `(i, j)` with `i <= j` of the plan's joints, row by row.
     joints: Vec<Mass>,
+    /// The worlds of each pattern of beliefs: bit `j` of the index says whether belief `j` holds. None if nothing is believed.
+    patterns: Vec<Mass>,
+    /// Those where a belief holds, for each belief.
+    held: Vec<Held>,
     rules: Vec<(u64, f64)>,
     divisions: Vec<(u64, f64)>,
+}
+
+/// What was counted over the worlds where a belief holds.
+#[derive(Debug, Clone)]
+struct Held {
+    total: Mass,
+    asks: Vec<AskCounts>,
+    joints: Vec<Mass>,
 }
 
 #[derive(Debug, Clone)]
@@ -57,25 +77,21 @@ impl Counts {
     /// Nothing yet. `pivots` are those of the numbers, one for each ask.
     #[must_use]
     pub(crate) fn new(plan: &Plan, pivots: &[Option<Pivot>], design: Design) -> Self {
-        let asks = plan
-            .asks
-            .iter()
-            .zip(pivots)
-            .map(|(ask, pivot)| match &ask.what {
-                Asked::Binary(_) => AskCounts::Shares { total: Mass::default(), options: vec![Mass::default()] },
-                Asked::Categorical(options) => {
-                    AskCounts::Shares { total: Mass::default(), options: vec![Mass::default(); options.len()] }
-                }
-                Asked::Number(_) => AskCounts::Number(NumberCounts::new(*pivot)),
-                Asked::Date(_) => AskCounts::Date(DateCounts::new(plan.horizon_days)),
-            })
-            .collect();
-        let joints = plan.joints.len() * (plan.joints.len() + 1) / 2;
+        let beliefs = believed(plan).count();
+        let asks = |kept: Kept| -> Vec<AskCounts> {
+            let asks = plan.asks.iter().zip(pivots);
+            asks.map(|(ask, pivot)| AskCounts::new(plan, &ask.what, *pivot, kept)).collect()
+        };
+        let joints = || vec![Mass::default(); plan.joints.len() * (plan.joints.len() + 1) / 2];
+        let kept = if beliefs > MOST_BELIEFS_OF_QUANTILES { Kept::Moments } else { Kept::Values };
+        let held = || Held { total: Mass::default(), asks: asks(kept), joints: joints() };
         Self {
             design,
             total: Mass::default(),
-            asks,
-            joints: vec![Mass::default(); joints],
+            asks: asks(Kept::Values),
+            joints: joints(),
+            patterns: if beliefs > 0 { vec![Mass::default(); 1 << beliefs] } else { Vec::new() },
+            held: std::iter::repeat_with(held).take(beliefs).collect(),
             rules: vec![(0, 0.0); plan.rules.len()],
             divisions: vec![(0, 0.0); plan.divisions.len()],
         }
@@ -99,56 +115,15 @@ impl Counts {
 
     /// Adds a block. `weights` are those of the arena and their squares, or `None` where each world that counts weighs 1.
     pub(crate) fn absorb(&mut self, plan: &Plan, arena: &Arena, weights: Option<Weights<'_>>) {
-        let mask = &arena.mask;
-        let everywhere = *mask == EVERYWHERE;
-        let level = arena.level;
-        let stratified = self.design == Design::Stratified;
-        let in_block = |mass: Mass, all: f64| if stratified { mass.of_block(all) } else { mass };
-        // What the worlds of a column weigh that are among those that count.
-        let mass_of = |among: &Plane, everywhere: bool, plane: &Plane| match weights {
-            Some(_) => Mass::of(&both(among, plane), weights),
-            None if everywhere => Mass::worlds(count::ones(level, plane)),
-            None => Mass::worlds(count::common(level, among, plane)),
-        };
-        // The same of worlds that others are a share of.
-        let mass_of_all = |plane: &Plane| match weights {
-            Some(_) => Mass::of_all(plane, weights),
-            None => Mass::worlds(count::ones(level, plane)),
-        };
-        let everything = mass_of_all(mask);
-        let everything = in_block(everything, everything.weight);
+        let (mask, level) = (&arena.mask, arena.level);
+        let block = Block { plan, arena, weights, design: self.design };
+        let everything = block.all(mask);
         self.total.add(everything);
-        for (ask, counts) in plan.asks.iter().zip(&mut self.asks) {
-            let given;
-            let (among, all, mass) = match ask.given {
-                None => (mask, everywhere, everything),
-                Some(plane) => {
-                    given = both(mask, arena.plane(plane));
-                    let mass = mass_of_all(&given);
-                    (&given, false, in_block(mass, mass.weight))
-                }
-            };
-            match (&ask.what, counts) {
-                (Asked::Binary(plane), AskCounts::Shares { total, options }) => {
-                    total.add(mass);
-                    options[0].add(in_block(mass_of(among, all, arena.plane(*plane)), mass.weight));
-                }
-                (Asked::Categorical(planes), AskCounts::Shares { total, options }) => {
-                    total.add(mass);
-                    for (plane, option) in planes.iter().zip(options) {
-                        option.add(in_block(mass_of(among, all, arena.plane(*plane)), mass.weight));
-                    }
-                }
-                (Asked::Number(column), AskCounts::Number(counts)) => {
-                    counts.absorb(among, arena.number(*column), weights, mass);
-                }
-                (Asked::Date(column), AskCounts::Date(counts)) => {
-                    counts.absorb(level, among, arena.number(*column), weights, mass);
-                }
-                _ => unreachable!("the counts were made for these asks"),
-            }
+        block.count_asks(mask, everything, &mut self.asks);
+        block.count_joints(mask, everything.weight, &mut self.joints);
+        if !self.held.is_empty() {
+            self.absorb_held(plan, arena, weights);
         }
-        self.absorb_joints(plan, arena, weights, everything.weight);
         let occurred = |seen: &Plane, (worlds, weight): &mut (u64, f64)| {
             if let Some(weights) = weights {
                 let seen = both(mask, seen);
@@ -168,48 +143,36 @@ impl Counts {
         }
     }
 
-    fn absorb_joints(&mut self, plan: &Plan, arena: &Arena, weights: Option<Weights<'_>>, all: f64) {
-        let stratified = self.design == Design::Stratified;
-        let in_block = |mass: Mass| if stratified { mass.of_block(all) } else { mass };
-        let as_they_are = weights.is_none() && arena.mask == EVERYWHERE;
-        let mut pair = self.joints.iter_mut();
-        for (place, left) in plan.joints.iter().enumerate() {
-            let left = arena.plane(binary_plane(plan, *left));
-            let counting;
-            let left = if as_they_are {
-                left
-            } else {
-                counting = both(&arena.mask, left);
-                &counting
-            };
-            let rights = plan.joints[place..].iter().map(|right| arena.plane(binary_plane(plan, *right)));
-            match weights {
-                None => count::with_each(arena.level, left, rights, |worlds| {
-                    pair.next().expect("there is one for each pair").add(in_block(Mass::worlds(worlds)));
-                }),
-                Some(_) => rights.for_each(|right| {
-                    pair.next()
-                        .expect("there is one for each pair")
-                        .add(in_block(Mass::of(&both(left, right), weights)));
-                }),
-            }
+    /// Adds a block to what is counted for each belief. Worlds are taken as drawn each by itself.
+    fn absorb_held(&mut self, plan: &Plan, arena: &Arena, weights: Option<Weights<'_>>) {
+        let mut seen = [0; WORLDS_PER_BLOCK];
+        evidence::patterns(believed(plan).map(|plane| arena.plane(plane)), &mut seen);
+        for_each_world(&arena.mask, |world| {
+            let [weight, square] =
+                weights.map_or([1.0, 1.0], |weights| [weights.weights[world], weights.squares[world]]);
+            self.patterns[usize::from(seen[world])].add(Mass { weight, square, ..Mass::default() });
+        });
+        let block = Block { plan, arena, weights, design: Design::Independent };
+        for (plane, held) in believed(plan).zip(&mut self.held) {
+            let among = both(&arena.mask, arena.plane(plane));
+            let everything = block.all(&among);
+            held.total.add(everything);
+            block.count_asks(&among, everything, &mut held.asks);
+            block.count_joints(&among, everything.weight, &mut held.joints);
         }
     }
 
     /// Nothing again; the memory stays.
     pub(crate) fn clear(&mut self) {
         self.total = Mass::default();
-        for counts in &mut self.asks {
-            match counts {
-                AskCounts::Shares { total, options } => {
-                    *total = Mass::default();
-                    options.fill(Mass::default());
-                }
-                AskCounts::Number(counts) => counts.clear(),
-                AskCounts::Date(counts) => counts.clear(),
-            }
-        }
+        self.asks.iter_mut().for_each(AskCounts::clear);
         self.joints.fill(Mass::default());
+        self.patterns.fill(Mass::default());
+        for held in &mut self.held {
+            held.total = Mass::default();
+            held.asks.iter_mut().for_each(AskCounts::clear);
+            held.joints.fill(Mass::default());
+        }
         self.rules.fill((0, 0.0));
         self.divisions.fill((0, 0.0));
     }
@@ -230,7 +193,8 @@ impl Counts {
     }
 
     fn numbers(&mut self) -> impl Iterator<Item = &mut NumberCounts> {
-        self.asks.iter_mut().filter_map(|counts| match counts {
+        let held = self.held.iter_mut().flat_map(|held| &mut held.asks);
+        self.asks.iter_mut().chain(held).filter_map(|counts| match counts {
             AskCounts::Number(counts) => Some(counts),
             _ => None,
         })
@@ -239,22 +203,14 @@ impl Counts {
     /// Adds the counts of the blocks that follow.
     pub(crate) fn combine(&mut self, later: &mut Self) {
         self.total.add(later.total);
-        for (counts, later) in self.asks.iter_mut().zip(&mut later.asks) {
-            match (counts, later) {
-                (AskCounts::Shares { total, options }, AskCounts::Shares { total: more, options: later }) => {
-                    total.add(*more);
-                    for (option, later) in options.iter_mut().zip(later) {
-                        option.add(*later);
-                    }
-                }
-                (AskCounts::Number(counts), AskCounts::Number(later)) => counts.combine(later),
-                (AskCounts::Date(counts), AskCounts::Date(later)) => counts.combine(later),
-                _ => unreachable!("both were made for these asks"),
-            }
-        }
-        for (joint, later) in self.joints.iter_mut().zip(&later.joints) {
-            joint.add(*later);
-        }
+        combine_all(&mut self.asks, &mut later.asks, AskCounts::combine);
+        combine_all(&mut self.joints, &mut later.joints, add);
+        combine_all(&mut self.patterns, &mut later.patterns, add);
+        combine_all(&mut self.held, &mut later.held, |held, later| {
+            held.total.add(later.total);
+            combine_all(&mut held.asks, &mut later.asks, AskCounts::combine);
+            combine_all(&mut held.joints, &mut later.joints, add);
+        });
         let seen = self.rules.iter_mut().chain(&mut self.divisions);
         for (seen, later) in seen.zip(later.rules.iter().chain(&later.divisions)) {
             seen.0 += later.0;
@@ -271,18 +227,32 @@ impl Counts {
     /// One answer for each ask.
     #[must_use]
     pub(crate) fn answers(&self, plan: &Plan) -> Vec<Answer> {
-        plan.asks.iter().zip(&self.asks).map(|(ask, counts)| answer(&ask.what, counts)).collect()
+        let beliefs = Beliefs::of(&self.patterns);
+        let asks = plan.asks.iter().zip(&self.asks).enumerate();
+        asks.map(|(place, (ask, counts))| {
+            let under = beliefs.clone().map(|beliefs| {
+                let held: Vec<&AskCounts> = self.held.iter().map(|held| &held.asks[place]).collect();
+                Under { beliefs, held }
+            });
+            answer(&ask.what, counts, under)
+        })
+        .collect()
     }
 
     /// The joint probabilities of the plan's joints, its diagonal the probabilities themselves.
     #[must_use]
     pub(crate) fn joints(&self, plan: &Plan) -> Array2<Estimate> {
         let size = plan.joints.len();
+        let beliefs = Beliefs::of(&self.patterns);
         Array2::from_shape_fn((size, size), |(left, right)| {
             let (low, high) = (left.min(right), left.max(right));
             // Rows before `low` have size, size - 1, … pairs.
             let index = low * size - low * low.saturating_sub(1) / 2 + (high - low);
-            self.joints[index].share_of(self.total)
+            let held = self.held.iter().map(|held| (held.joints[index], held.total));
+            match &beliefs {
+                Some(beliefs) => beliefs.share(self.joints[index], self.total, held),
+                None => self.joints[index].share_of(self.total),
+            }
         })
     }
 
@@ -312,19 +282,89 @@ pub(crate) struct Weights<'a> {
     pub(crate) squares: &'a [f64],
 }
 
-fn answer(what: &Asked, counts: &AskCounts) -> Answer {
+impl AskCounts {
+    /// Nothing yet.
+    fn new(plan: &Plan, what: &Asked, pivot: Option<Pivot>, kept: Kept) -> Self {
+        let shares = |options| Self::Shares { total: Mass::default(), options: vec![Mass::default(); options] };
+        match what {
+            Asked::Binary(_) => shares(1),
+            Asked::Categorical(options) => shares(options.len()),
+            Asked::Number(_) => Self::Number(NumberCounts::new(pivot).keeping(kept)),
+            Asked::Date(_) => Self::Date(DateCounts::new(plan.horizon_days)),
+        }
+    }
+
+    fn clear(&mut self) {
+        match self {
+            Self::Shares { total, options } => {
+                *total = Mass::default();
+                options.fill(Mass::default());
+            }
+            Self::Number(counts) => counts.clear(),
+            Self::Date(counts) => counts.clear(),
+        }
+    }
+
+    fn combine(&mut self, later: &mut Self) {
+        match (self, later) {
+            (Self::Shares { total, options }, Self::Shares { total: more, options: later }) => {
+                total.add(*more);
+                combine_all(options, later, add);
+            }
+            (Self::Number(counts), Self::Number(later)) => counts.combine(later),
+            (Self::Date(counts), Self::Date(later)) => counts.combine(later),
+            _ => unreachable!("both were made for these asks"),
+        }
+    }
+}
+
+fn combine_all<T>(counts: &mut [T], later: &mut [T], combine: impl Fn(&mut T, &mut T)) {
+    counts.iter_mut().zip(later).for_each(|(counts, later)| combine(counts, later));
+}
+
+fn add(mass: &mut Mass, later: &mut Mass) {
+    mass.add(*later);
+}
+
+fn answer(what: &Asked, counts: &AskCounts, under: Option<Under<&AskCounts>>) -> Answer {
     match counts {
         AskCounts::Shares { total, .. } if total.weight <= 0.0 => Answer::NoWorlds,
         AskCounts::Shares { total, options } => {
-            let shares = || options.iter().map(|option| option.share_of(*total));
+            let mut shares = (0..options.len()).map(|option| share_of(option, *total, options, under.as_ref()));
             match what {
-                Asked::Binary(_) => Answer::Binary(options[0].share_of(*total)),
-                _ => Answer::Categorical(shares().collect()),
+                Asked::Binary(_) => Answer::Binary(shares.next().expect("a binary ask has one option")),
+                _ => Answer::Categorical(shares.collect()),
             }
         }
-        AskCounts::Number(counts) => counts.answer().map_or(Answer::NoWorlds, Answer::Number),
-        AskCounts::Date(counts) => counts.answer().map_or(Answer::NoWorlds, Answer::Date),
+        AskCounts::Number(counts) => {
+            let under = under.map(|under| {
+                under.map(|held| match held {
+                    AskCounts::Number(held) => held,
+                    _ => unreachable!("they were made for the same asks"),
+                })
+            });
+            counts.answer(under.as_ref()).map_or(Answer::NoWorlds, Answer::Number)
+        }
+        AskCounts::Date(counts) => {
+            let under = under.map(|under| {
+                under.map(|held| match held {
+                    AskCounts::Date(held) => held.clone(),
+                    _ => unreachable!("they were made for the same asks"),
+                })
+            });
+            counts.answer(under).map_or(Answer::NoWorlds, Answer::Date)
+        }
     }
+}
+
+/// The share of an option.
+fn share_of(option: usize, total: Mass, options: &[Mass], under: Option<&Under<&AskCounts>>) -> Estimate {
+    let Some(under) = under else { return options[option].share_of(total) };
+    let held = under.held.iter().map(|held| match held {
+        AskCounts::Shares { total, options } => (options[option], *total),
+        _ => unreachable!("they were made for the same asks"),
+    });
+    under.beliefs.share(options[option], total, held)
 }
 
 fn binary_plane(plan: &Plan, ask: usize) -> PlaneId {

@@ -1,5 +1,6 @@
 //! Numbers: moments that merge, and a histogram of bounded size.
 
+mod answer;
 mod masses;
 mod moments;
 mod order;
@@ -15,8 +16,6 @@ pub(crate) use self::pivot::Pivot;
 pub(crate) use self::spread::Spread;
 pub(crate) use self::squares::Squares;
 use super::{Mass, Weights};
-use crate::forecast::Estimate;
-use crate::simulate::answer::{NumberAnswer, QUANTILE_LEVELS};
 use crate::simulate::block::{Plane, for_each_world};
 
 /// What is known of a number column.
@@ -32,7 +31,18 @@ pub(crate) struct NumberCounts {
     histogram: Histogram,
     /// The same, each world weighing the square of its weight; empty where all weigh 1.
     squares: Histogram,
+    kept: Kept,
     pub(super) pending: Pending,
+}
+
+/// What is kept of the values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Kept {
+    /// Moments and histograms.
+    #[default]
+    Values,
+    /// Moments alone.
+    Moments,
 }
 
 /// Values not in the histogram yet, and what they weigh; no weights where all weigh 1.
@@ -58,9 +68,15 @@ impl NumberCounts {
         Self { histogram: empty(), squares: empty(), ..Self::default() }
     }
 
+    /// That keeps this of the values.
+    #[must_use]
+    pub(super) fn keeping(self, kept: Kept) -> Self {
+        Self { kept, ..self }
+    }
+
     /// Nothing again; the memory stays.
     pub(crate) fn clear(&mut self) {
-        let Self { total, undefined, moments, squared, spread, histogram, squares, pending } = self;
+        let Self { total, undefined, moments, squared, spread, histogram, squares, kept: _, pending } = self;
         (*total, *undefined, *moments, *squared) = Default::default();
         if let Some(spread) = spread {
             **spread = Spread::default();
@@ -110,6 +126,11 @@ impl NumberCounts {
     /// Takes what is pending into the histogram.
     pub(super) fn settle(&mut self, sorting: &mut Sorting) {
         let Pending { values, weights } = &mut self.pending;
+        if self.kept == Kept::Moments {
+            values.clear();
+            weights.clear();
+            return;
+        }
         if weights.is_empty() {
             self.histogram.add_ones(values, sorting);
         } else {
@@ -142,46 +163,6 @@ impl NumberCounts {
         }
         self.histogram.combine(&mut later.histogram);
         self.squares.combine(&mut later.squares);
-    }
-
-    /// The answer; `None` if it is defined in no world that counts.
-    #[must_use]
-    pub(crate) fn answer(&self) -> Option<NumberAnswer> {
-        let (first, last) = (self.histogram.bins.first()?, self.histogram.bins.last()?);
-        if self.moments.weight <= 0.0 {
-            return None;
-        }
-        let squared = self.squared.as_ref().unwrap_or(&self.moments);
-        let mut answer = NumberAnswer {
-            mean: Estimate {
-                value: self.moments.mean,
-                standard_error: squared.spread_about(self.moments.mean).sqrt() / self.moments.weight,
-                prior_interval: None,
-            },
-            median: Estimate { value: 0.0, standard_error: 0.0, prior_interval: None },
-            standard_deviation: (self.moments.squares / self.moments.weight).sqrt(),
-            minimum: first.minimum,
-            maximum: last.maximum,
-            quantiles: Vec::new(),
-            undefined: self.undefined.weight / self.total.weight,
-            histogram: self.histogram.clone(),
-            effective_worlds: self.moments.weight * self.moments.weight / squared.weight,
-            spread: self.spread.clone(),
-            squares: self.squared.is_some().then(|| Squares::new(self.squares.clone(), self.total.largest)),
-        };
-        if let Some(spread) = &self.spread
-            && let Some(error) = spread.error_of_mean(self.moments.mean)
-        {
-            answer.mean.standard_error = error;
-        }
-        if first.minimum == last.maximum {
-            // One value in all worlds: what their weights make of its mean and spread is rounding.
-            answer.mean = Estimate { value: first.minimum, standard_error: 0.0, prior_interval: None };
-            answer.standard_deviation = 0.0;
-        }
-        answer.median = answer.quantile(0.5);
-        answer.quantiles = QUANTILE_LEVELS.iter().map(|level| (*level, answer.quantile(*level))).collect();
-        Some(answer)
     }
 }
 

@@ -15,12 +15,12 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Counts")]
 pub(crate) struct CountsRecord {
-    /// The mass of all worlds that count.
+    /// The mass of all worlds that count; if anything is believed, that of each pattern of the beliefs, and of the worlds where each belief holds.
     total: Vec<Lossless>,
     /// For each event and question: of shares the mass of all worlds and of each option; of a date that of all worlds, of never and of
-    /// each day; of a number masses, moments and the bins of a histogram.
+    /// each day; of a number masses, moments and the bins of a histogram. Then, for each belief, the same of the worlds where it holds.
     asks: Vec<Vec<Lossless>>,
-    /// The mass of each pair of yes/no questions.
+    /// The mass of each pair of yes/no questions; then, for each belief, of the worlds where it holds.
     joints: Vec<Lossless>,
     /// Of each rule, how many worlds violate it and what they weigh.
     rules: Vec<Lossless>,
@@ -32,18 +32,25 @@ impl Counts {
     /// As numbers.
     #[must_use]
     pub(crate) fn write(&self) -> CountsRecord {
-        let masses = |masses: &[Mass]| {
-            let mut out = Vec::with_capacity(4 * masses.len());
-            masses.iter().for_each(|mass| mass.write(&mut out));
+        fn masses<'a>(masses: impl Iterator<Item = &'a Mass>) -> Vec<Lossless> {
+            let mut out = Vec::new();
+            masses.for_each(|mass| mass.write(&mut out));
             out
-        };
+        }
         let seen = |seen: &[(u64, f64)]| {
             seen.iter().flat_map(|(worlds, weight)| [*worlds as f64, *weight].map(Lossless)).collect()
         };
+        let ask = |(place, counts): (usize, &AskCounts)| {
+            let mut out = Vec::new();
+            counts.write(&mut out);
+            self.held.iter().for_each(|held| held.asks[place].write(&mut out));
+            out
+        };
+        let totals = self.held.iter().map(|held| &held.total);
         CountsRecord {
-            total: masses(&[self.total]),
-            asks: self.asks.iter().map(AskCounts::write).collect(),
-            joints: masses(&self.joints),
+            total: masses([&self.total].into_iter().chain(&self.patterns).chain(totals)),
+            asks: self.asks.iter().enumerate().map(ask).collect(),
+            joints: masses(self.joints.iter().chain(self.held.iter().flat_map(|held| &held.joints))),
             rules: seen(&self.rules),
             divisions: seen(&self.divisions),
         }
@@ -53,8 +60,10 @@ impl Counts {
     #[must_use]
     pub(crate) fn read(plan: &Plan, pivots: &[Option<Pivot>], design: Design, record: &CountsRecord) -> Option<Self> {
         let mut counts = Self::new(plan, pivots, design);
-        fill([&mut counts.total], &record.total)?;
-        fill(&mut counts.joints, &record.joints)?;
+        let totals = counts.held.iter_mut().map(|held| &mut held.total);
+        fill([&mut counts.total].into_iter().chain(&mut counts.patterns).chain(totals), &record.total)?;
+        let joints = counts.held.iter_mut().flat_map(|held| &mut held.joints);
+        fill(counts.joints.iter_mut().chain(joints), &record.joints)?;
         for (seen, numbers) in [(&mut counts.rules, &record.rules), (&mut counts.divisions, &record.divisions)] {
             let mut numbers = Numbers(numbers);
             for seen in seen {
@@ -65,40 +74,39 @@ impl Counts {
         if counts.asks.len() != record.asks.len() {
             return None;
         }
-        counts.asks = counts
-            .asks
-            .into_iter()
-            .zip(&record.asks)
-            .map(|(empty, numbers)| empty.read(numbers))
-            .collect::<Option<Vec<_>>>()?;
+        for (place, numbers) in record.asks.iter().enumerate() {
+            let mut numbers = Numbers(numbers);
+            counts.asks[place].read(&mut numbers)?;
+            for held in &mut counts.held {
+                held.asks[place].read(&mut numbers)?;
+            }
+            numbers.at_end()?;
+        }
         Some(counts)
     }
 }
 
 impl AskCounts {
-    fn write(&self) -> Vec<Lossless> {
-        let mut out = Vec::new();
+    fn write(&self, out: &mut Vec<Lossless>) {
         match self {
-            Self::Shares { total, options } => [total].into_iter().chain(options).for_each(|mass| mass.write(&mut out)),
-            Self::Number(number) => number.write(&mut out),
-            Self::Date(date) => date.write(&mut out),
+            Self::Shares { total, options } => [total].into_iter().chain(options).for_each(|mass| mass.write(out)),
+            Self::Number(number) => number.write(out),
+            Self::Date(date) => date.write(out),
         }
-        out
     }
 
-    fn read(self, numbers: &[Lossless]) -> Option<Self> {
-        let mut numbers = Numbers(numbers);
-        let filled = match self {
-            Self::Shares { options, .. } => {
-                let total = Mass::read(&mut numbers)?;
-                let options = options.iter().map(|_| Mass::read(&mut numbers)).collect::<Option<Vec<_>>>()?;
-                Self::Shares { total, options }
+    /// Fills one that is empty.
+    fn read(&mut self, numbers: &mut Numbers<'_>) -> Option<()> {
+        match self {
+            Self::Shares { total, options } => {
+                for mass in [total].into_iter().chain(options) {
+                    *mass = Mass::read(numbers)?;
+                }
             }
-            Self::Number(number) => Self::Number(number.read(&mut numbers)?),
-            Self::Date(date) => Self::Date(date.read(&mut numbers)?),
-        };
-        numbers.at_end()?;
-        Some(filled)
+            Self::Number(number) => *number = std::mem::take(number).read(numbers)?,
+            Self::Date(date) => *date = date.clone().read(numbers)?,
+        }
+        Some(())
     }
 }
 

@@ -119,3 +119,29 @@ fn what_cannot_be_known_has_no_twin() {
     let refused = counterfactual(&sketch.plan, &sketch.plan, &Settings { worlds: 10_000, ..Settings::default() });
     assert!(matches!(refused, Err(Impossible::Evidence { .. })));
 }
+
+#[test]
+fn a_mean_that_one_world_tells_is_not_shown() {
+    // About 1.6 of 16 worlds meet the condition.
+    let mut sketch = Sketch::new(1.0);
+    let out = sketch.number();
+    let draw = Draw::Stream(sketch.stream("amount"));
+    sketch.push("amount", Operation::Number { out, draw, rows: always(amount()), evidence: None });
+    let seldom = sketch.bernoulli("seldom", 0.1);
+    sketch.ask_given(Asked::Number(out), Some(seldom));
+    sketch.ask_given(Asked::Binary(seldom), Some(seldom));
+    let (mut alone, mut several) = (0, 0);
+    for seed in 0..40 {
+        let settings = Settings { worlds: 16, seed, doubt_draws: 0, ..Settings::default() };
+        let found = counterfactual(&sketch.plan, &sketch.plan, &settings).unwrap();
+        let [mean, share] = [0, 1].map(|ask| found.answers[ask][0].factual);
+        match mean {
+            Some(mean) => {
+                several += 1;
+                assert!(mean.standard_error > 0.0, "{mean:?}");
+            }
+            None => alone += i32::from(share.is_some()),
+        }
+    }
+    assert!(alone > 0 && several > 0, "{alone} {several}");
+}

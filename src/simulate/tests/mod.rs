@@ -3,6 +3,7 @@
 //! Statistical tests allow 5.5 standard errors: a false alarm in 3.8e-8 of cases, so that the 25 or so figures of one test
 //! together give one in 1e-6 of runs at most. Seeds are fixed.
 
+mod believed;
 mod counterfactual;
 mod coverage;
 mod dependence;

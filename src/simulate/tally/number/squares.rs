@@ -1,20 +1,28 @@
 //! How exact the shares of worlds below a quantile are where worlds weigh differently.
 
 use super::{Bin, Histogram};
-use crate::simulate::tally::Mass;
+use crate::simulate::tally::{Mass, Under};
 
 /// The worlds of a number by the squares of their weights.
 #[derive(Debug, Clone)]
 pub(crate) struct Squares {
     histogram: Histogram,
     largest: f64,
+    /// For each belief the weights where it holds, and their squares, over the same bins.
+    under: Option<Under<[Histogram; 2]>>,
 }
 
 impl Squares {
     /// Of the same values as another histogram, each weighing the square of what it weighs there; `largest` is the largest weight.
     #[must_use]
     pub(crate) fn new(histogram: Histogram, largest: f64) -> Self {
-        Self { histogram, largest }
+        Self { histogram, largest, under: None }
+    }
+
+    /// The same, where worlds are weighed for beliefs.
+    #[must_use]
+    pub(super) fn under(self, under: Under<[Histogram; 2]>) -> Self {
+        Self { under: Some(under), ..self }
     }
 
     /// The standard error of the share of worlds up to the quantile `q` at a level `p`: of a ratio of sums, as for any share.
@@ -29,29 +37,35 @@ impl Squares {
     pub(crate) fn error_of_level(&self, of: &Histogram, level: f64) -> f64 {
         let all =
             Mass { weight: of.weight(), square: self.histogram.weight(), largest: self.largest, ..Mass::default() };
-        all.error_of_level(level, self.upto(of, level))
+        let square = upto(&self.histogram, of, level);
+        let Some(Under { beliefs, held }) = &self.under else { return all.error_of_level(level, square) };
+        let sums = |held: &[Histogram; 2]| {
+            let upto_level = held.each_ref().map(|histogram| upto(histogram, of, level));
+            (upto_level, held.each_ref().map(Histogram::weight))
+        };
+        beliefs.error_of_level(level, square, all, held.iter().map(sums))
     }
 
     /// How many worlds of equal weight those between the quantiles at two levels are worth.
     #[must_use]
     pub(crate) fn worth_between(&self, of: &Histogram, low: f64, high: f64) -> f64 {
         let weight = (high.min(1.0) - low.max(0.0)) * of.weight();
-        weight * weight / (self.upto(of, high) - self.upto(of, low))
+        weight * weight / (upto(&self.histogram, of, high) - upto(&self.histogram, of, low))
     }
+}
 
-    /// What the worlds up to the quantile at a level weigh here.
-    fn upto(&self, of: &Histogram, level: f64) -> f64 {
-        let target = level * of.weight();
-        let (mut below, mut squares) = (0.0, 0.0);
-        for (bin, square) in of.bins.iter().zip(&self.histogram.bins) {
-            if bin.weight > 0.0 && below + bin.weight >= target {
-                return squares + bin.square_upto(target - below, square);
-            }
-            below += bin.weight;
-            squares += square.weight;
+/// What the worlds up to the quantile of a histogram at a level weigh in another of the same bins.
+fn upto(histogram: &Histogram, of: &Histogram, level: f64) -> f64 {
+    let target = level * of.weight();
+    let (mut below, mut squares) = (0.0, 0.0);
+    for (bin, square) in of.bins.iter().zip(&histogram.bins) {
+        if bin.weight > 0.0 && below + bin.weight >= target {
+            return squares + bin.square_upto(target - below, square);
         }
-        squares
+        below += bin.weight;
+        squares += square.weight;
     }
+    squares
 }
 
 impl Bin {
@@ -78,9 +92,42 @@ impl Bin {
         }
         squares
     }
+
+    /// What lies on a value, as far as it is an edge.
+    fn weight_on(&self, value: f64) -> f64 {
+        if self.minimum == value {
+            self.at_minimum
+        } else if self.maximum == value {
+            self.at_maximum
+        } else {
+            0.0
+        }
+    }
 }
 
 impl Histogram {
+    /// The same over the bins of a histogram of these values and others.
+    #[must_use]
+    pub(super) fn over_bins_of(&self, all: &Self) -> Self {
+        let mut these = self.clone();
+        these.coarsen(all.coarseness);
+        let mut left = these.bins.iter().peekable();
+        let bins = all
+            .bins
+            .iter()
+            .map(|bin| match left.next_if(|these| these.key == bin.key) {
+                Some(these) => Bin {
+                    weight: these.weight,
+                    at_minimum: these.weight_on(bin.minimum),
+                    at_maximum: these.weight_on(bin.maximum),
+                    ..*bin
+                },
+                None => Bin { weight: 0.0, at_minimum: 0.0, at_maximum: 0.0, ..*bin },
+            })
+            .collect();
+        Self { bins, pivot: all.pivot, coarseness: all.coarseness }
+    }
+
     /// What all of it weighs.
     #[must_use]
     pub(super) fn weight(&self) -> f64 {
@@ -124,8 +171,11 @@ mod tests {
             assert!((found / by_hand - 1.0).abs() < 1e-2, "{upto}: {found} against {by_hand}");
         }
         // Half of a tenth of the worlds at 0: half of the squares there.
-        assert!((squares.upto(&histogram, 25.5 / total) - 13.0).abs() < 1e-9);
-        assert_eq!((squares.upto(&histogram, -0.1), squares.upto(&histogram, 1.1)), (0.0, squares.histogram.weight()));
+        assert!((upto(&squares.histogram, &histogram, 25.5 / total) - 13.0).abs() < 1e-9);
+        assert_eq!(
+            (upto(&squares.histogram, &histogram, -0.1), upto(&squares.histogram, &histogram, 1.1)),
+            (0.0, squares.histogram.weight())
+        );
     }
 
     #[test]
