@@ -1,8 +1,8 @@
 //! How `foretell cohere` shows what it found.
 
 use crate::cohere::{
-    CoherenceReport, ConflictReport, Distance, FigureReport, RelationReport, Standing, StatementReport, Strength,
-    WorthReport,
+    CoherenceReport, ConflictReport, Distance, FigureReport, InsideReport, RelationReport, Standing, StatementReport,
+    Strength, WorthReport,
 };
 use crate::diagnostic::counted;
 use crate::report::figure::significant;
@@ -61,9 +61,17 @@ pub(super) fn output(report: &CoherenceReport, extent: Extent, format: Format) -
             }
         ));
         for statement in &report.statements {
-            sheets.extend(of_statement(report, statement, extent));
-            foot.extend(remarks(report, statement));
-            foot.extend(not_listed(statement, extent));
+            let who = who(report, statement);
+            sheets.extend(of_statement(report, statement, &who, extent));
+            foot.extend(remarks(report, statement, &who));
+            foot.extend(not_listed(statement, &who, extent));
+        }
+        if !report.by_numbers.is_empty() {
+            foot.push(format!(
+                "not looked at: what the numbers of the scenario follow from; so questions that compare them are held only against others that compare \
+                 the same ones: {}",
+                report.by_numbers.join(", ")
+            ));
         }
     }
     Output { head, sheets, foot, json: report }
@@ -75,11 +83,23 @@ fn points(of: f64) -> String {
     format!("{text} {noun}")
 }
 
-fn heading(report: &CoherenceReport, statement: &StatementReport) -> String {
-    let day = match report.standing {
+/// The day of a statement, in words.
+fn day(report: &CoherenceReport, statement: &StatementReport) -> String {
+    match report.standing {
         Standing::Standing => format!("as of {}", statement.day),
         Standing::SameDay => format!("on {}", statement.day),
-    };
+    }
+}
+
+/// Whose statement it is; where the report has several of theirs, on which day, too.
+fn who(report: &CoherenceReport, statement: &StatementReport) -> String {
+    let name = &statement.forecaster;
+    let theirs = report.statements.iter().filter(|other| other.forecaster == *name);
+    if theirs.count() > 1 { format!("{name} {}", day(report, statement)) } else { name.clone() }
+}
+
+fn heading(report: &CoherenceReport, statement: &StatementReport) -> String {
+    let day = day(report, statement);
     let verdict = match (statement.errors, statement.warnings) {
         (0, 0) if statement.cut_off => "nothing was found to conflict before the search was cut off".to_owned(),
         (0, 0) => "nothing conflicts".to_owned(),
@@ -119,7 +139,7 @@ fn listed(statement: &StatementReport, extent: Extent) -> Vec<&FigureReport> {
 }
 
 /// What is not listed, in a line.
-fn not_listed(statement: &StatementReport, extent: Extent) -> Option<String> {
+fn not_listed(statement: &StatementReport, who: &str, extent: Extent) -> Option<String> {
     let mut parts = Vec::new();
     let mut note = |count: usize, what: &str| {
         if count > 0 {
@@ -135,12 +155,11 @@ fn not_listed(statement: &StatementReport, extent: Extent) -> Option<String> {
     note(statement.figures.len() - shown.len() - staying, "figures that move less");
     note(staying, "figures that stay as stated");
     note(left(statement.hazards.len()), "hazards");
-    let who = &statement.forecaster;
     (!parts.is_empty())
         .then(|| format!("{who}: not listed are {}; `--all` lists them, `--format json` has them", parts.join(", ")))
 }
 
-fn of_statement(report: &CoherenceReport, statement: &StatementReport, extent: Extent) -> Vec<Sheet> {
+fn of_statement(report: &CoherenceReport, statement: &StatementReport, who: &str, extent: Extent) -> Vec<Sheet> {
     let mut sheets = Vec::new();
     let mut title = heading(report, statement);
     if !statement.violated.is_empty() {
@@ -158,7 +177,7 @@ fn of_statement(report: &CoherenceReport, statement: &StatementReport, extent: E
             ]);
         }
         sheets.push(sheet);
-        title = format!("{}: smallest sets that cannot stand together", statement.forecaster);
+        title = format!("{who}: smallest sets that cannot stand together");
     }
     if !statement.conflicts.is_empty() {
         let columns = vec![
@@ -175,11 +194,11 @@ fn of_statement(report: &CoherenceReport, statement: &StatementReport, extent: E
             conflict_rows(&mut sheet, at + 1, conflict);
         }
         sheets.push(sheet);
-        title = format!("{}: the nearest coherent figures", statement.forecaster);
+        title = format!("{who}: the nearest coherent figures");
     }
     let is_repaired = statement.figures.iter().any(|figure| figure.not_repaired.len() < 2);
     if !is_repaired && !statement.conflicts.is_empty() {
-        title = format!("{}: the figures stated, without a repair", statement.forecaster);
+        title = format!("{who}: the figures stated, without a repair");
     }
     let has_pins = statement.figures.iter().any(|figure| figure.pin.is_some());
     let has_weights = statement.figures.iter().any(|figure| figure.weight != 1.0);
@@ -238,7 +257,7 @@ fn of_statement(report: &CoherenceReport, statement: &StatementReport, extent: E
             Column::number("comes in between"),
             Column::number("per 30 days"),
         ];
-        let title = format!("{}: hazards that the deadlines imply, if it has not come before", statement.forecaster);
+        let title = format!("{who}: hazards that the deadlines imply, if it has not come before");
         let mut sheet = Sheet::new(Some(&title), columns);
         for hazard in &statement.hazards[..extent.of(statement.hazards.len())] {
             let known = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), share);
@@ -277,19 +296,25 @@ fn conflict_rows(sheet: &mut Sheet, number: usize, conflict: &ConflictReport) {
 }
 
 /// A line on those scores of which something is so, if there are any.
-fn of_scores(statement: &StatementReport, is_so: &dyn Fn(&WorthReport) -> bool, what: &str) -> Option<String> {
+fn of_scores(
+    statement: &StatementReport,
+    who: &str,
+    is_so: &dyn Fn(&WorthReport) -> bool,
+    what: &str,
+) -> Option<String> {
     let distances = statement.worth.iter().filter(|worth| is_so(worth)).map(|worth| match worth.distance {
         Distance::Squared => "for Brier",
         Distance::Kl => "for log",
     });
     let names: Vec<&str> = distances.collect();
-    (!names.is_empty()).then(|| format!("{}, {}: {what}", statement.forecaster, names.join(" and ")))
+    (!names.is_empty()).then(|| format!("{who}, {}: {what}", names.join(" and ")))
 }
 
 /// What of the worth is not known, since a search was cut off.
-fn cut_off(statement: &StatementReport) -> Vec<String> {
+fn cut_off(statement: &StatementReport, who: &str) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut note = |is_so: &dyn Fn(&WorthReport) -> bool, what: &str| lines.extend(of_scores(statement, is_so, what));
+    let mut note =
+        |is_so: &dyn Fn(&WorthReport) -> bool, what: &str| lines.extend(of_scores(statement, who, is_so, what));
     let repaired =
         |worth: &WorthReport| statement.figures.iter().any(|figure| !figure.not_repaired.contains(&worth.distance));
     note(
@@ -310,11 +335,35 @@ fn cut_off(statement: &StatementReport) -> Vec<String> {
     lines
 }
 
+/// What a distance is a loss of.
+const fn score(distance: Distance) -> &'static str {
+    match distance {
+        Distance::Squared => "Brier score",
+        Distance::Kl => "logarithmic score",
+    }
+}
+
+/// What is given away only under conditions that nobody gives a chance.
+fn inside(worth: &WorthReport, who: &str) -> Vec<String> {
+    let line = |inside: &InsideReport| {
+        let given: Vec<String> = inside.given.iter().map(|given| format!("`{given}`")).collect();
+        let (one, several) = (given.len() == 1, given.join(", "));
+        let without = if one { format!("{several} does not hold") } else { format!("none of {several} holds") };
+        let within = if one { "it does" } else { "one of them does" };
+        let (least, score) = (significant(inside.at_least, 3), score(worth.distance));
+        let figures = inside.figures.join(", ");
+        format!(
+            "{who} gives away nothing on {figures} where {without}, and at least {least} of {score} where {within}, against the figures shown"
+        )
+    };
+    worth.inside.iter().map(line).collect()
+}
+
 /// By how much repaired figures miss assumptions that cannot all be kept.
-fn missed(statement: &StatementReport) -> Vec<String> {
+fn missed(statement: &StatementReport, who: &str) -> Vec<String> {
     let missing = statement.worth.iter().filter(|worth| worth.missed > 0.0);
     let line = |worth: &WorthReport| {
-        let (who, by) = (&statement.forecaster, points(worth.missed * 100.0));
+        let by = points(worth.missed * 100.0);
         let name = match worth.distance {
             Distance::Squared => "for Brier",
             Distance::Kl => "for log",
@@ -327,18 +376,16 @@ fn missed(statement: &StatementReport) -> Vec<String> {
 }
 
 /// What it is worth, and what was not looked at.
-fn remarks(report: &CoherenceReport, statement: &StatementReport) -> Vec<String> {
+fn remarks(report: &CoherenceReport, statement: &StatementReport, who: &str) -> Vec<String> {
     let mut lines = Vec::new();
-    let who = &statement.forecaster;
     for worth in &statement.worth {
+        lines.extend(inside(worth, who));
         let untouched = worth.divergence < 1e-9 && worth.at_least.abs() < 1e-9 && worth.at_most.abs() < 1e-9;
         if untouched || (worth.divergence < 1e-9 && worth.guaranteed) {
             continue;
         }
-        let (score, distance) = match worth.distance {
-            Distance::Squared => ("Brier score", "squared distance"),
-            Distance::Kl => ("logarithmic score", "divergence"),
-        };
+        let score = score(worth.distance);
+        let distance = if worth.distance == Distance::Squared { "squared distance" } else { "divergence" };
         let number = |value: f64| significant(if value.abs() < 1e-9 { 0.0 } else { value }, 3);
         let (least, most) = (number(worth.at_least), number(worth.at_most));
         let repaired = match (worth.guaranteed, worth.cut_off.figures, worth.cut_off.nearest) {
@@ -363,8 +410,8 @@ fn remarks(report: &CoherenceReport, statement: &StatementReport) -> Vec<String>
     if is_near && statement.conflicts.is_empty() {
         lines.push(format!("{who} is coherent"));
     }
-    lines.extend(cut_off(statement));
-    lines.extend(missed(statement));
+    lines.extend(cut_off(statement, who));
+    lines.extend(missed(statement, who));
     let pins = statement.figures.iter().any(|figure| figure.pin.is_some());
     let assumed = report.repaired_to_assumptions && report.assume > 0;
     if pins || assumed {
@@ -374,7 +421,7 @@ fn remarks(report: &CoherenceReport, statement: &StatementReport) -> Vec<String>
             (_, false) => "pins are kept",
         };
         let what = format!("{why}, so that the gain is no longer at least the distance in every world");
-        lines.extend(of_scores(statement, &|of| of.divergence >= 1e-9 && !of.is_reached(), &what));
+        lines.extend(of_scores(statement, who, &|of| of.divergence >= 1e-9 && !of.is_reached(), &what));
     }
     if statement.cut_off {
         lines.push(format!(
@@ -401,6 +448,13 @@ fn remarks(report: &CoherenceReport, statement: &StatementReport) -> Vec<String>
     }
     for (why, named) in whys {
         lines.push(format!("{who}: assumed but not tested, since {why}: {}", named.join(", ")));
+    }
+    let never = statement.figures.iter().filter(|figure| figure.never_scored);
+    let never: Vec<String> =
+        never.map(|figure| format!("{} ({})", figure.name, figure.given.as_deref().unwrap_or_default())).collect();
+    if !never.is_empty() {
+        let never = never.join(", ");
+        lines.push(format!("{who}: never scored, since logic leaves the condition no world: {never}"));
     }
     if !statement.without_probability.is_empty() {
         let questions = statement.without_probability.join(", ");

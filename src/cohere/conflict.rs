@@ -94,18 +94,18 @@ pub(super) struct Conflicts {
 /// One way of looking at a part: some figures and relations, and the worlds of a condition or all.
 #[derive(Debug)]
 pub(super) struct Look<'p, 'r> {
-    problem: &'p Problem<'r>,
-    figures: Vec<usize>,
-    relations: Vec<usize>,
-    given: Option<Literal>,
-    tolerance: f64,
+    pub(super) problem: &'p Problem<'r>,
+    pub(super) figures: Vec<usize>,
+    pub(super) relations: Vec<usize>,
+    pub(super) given: Option<Literal>,
+    pub(super) tolerance: f64,
     /// All of it as one system, and the worlds that were generated for it.
     system: System,
     worlds: RefCell<Vec<World>>,
     /// Those of them that had a share last, to begin with elsewhere.
     seeds: RefCell<Vec<World>>,
     /// What was decided of its part, if it is looked at in all worlds.
-    learned: Option<&'p RefCell<Learned>>,
+    pub(super) learned: Option<&'p RefCell<Learned>>,
     budget: &'p Budget,
 }
 
@@ -136,13 +136,13 @@ impl<'p, 'r> Look<'p, 'r> {
     }
 
     /// The same with what was decided of its part; in the worlds of a condition nothing is: they may be none, and then nothing conflicts.
-    fn knowing(mut self, learned: Option<&'p RefCell<Learned>>) -> Self {
+    pub(super) fn knowing(mut self, learned: Option<&'p RefCell<Learned>>) -> Self {
         self.learned = learned.filter(|_| self.given.is_none());
         self
     }
 
     /// Whether figures conflict under relations, if that follows from what was decided.
-    fn known(&self, figures: &[usize], relations: &[usize]) -> Option<bool> {
+    pub(super) fn known(&self, figures: &[usize], relations: &[usize]) -> Option<bool> {
         self.learned.and_then(|learned| learned.borrow().conflicts(figures, relations))
     }
 
@@ -247,7 +247,7 @@ impl<'p, 'r> Look<'p, 'r> {
     }
 
     /// Conflicts without a figure in common, until none is left: enough to see that one relation is violated, and a start for finding them all.
-    fn apart(&self, found: &mut Vec<Conflict>) -> Result<(), Error> {
+    pub(super) fn apart(&self, found: &mut Vec<Conflict>) -> Result<(), Error> {
         let mut left = self.figures.clone();
         while !left.is_empty() {
             let (amount, involved) = self.amount(&left)?;
@@ -486,7 +486,10 @@ pub(super) fn conflicts(problem: &Problem<'_>, part: &Part, tolerance: f64, step
         {
             conflicts.more |= by_logic.all(&mut found)?;
         }
-        conflicts.more |= whole.all(&mut found)?;
+        if whole.all(&mut found)? {
+            conflicts.more = true;
+            whole.of_few_relations(&apart, &mut found)?;
+        }
         // What conflicts in the worlds of a condition already need not be said again with a figure for the condition.
         if given.is_none() {
             for conflict in &mut found {

@@ -252,3 +252,40 @@ fn relations_that_name_what_nobody_is_asked_about_alone_are_told_so() {
         "{help}"
     );
 }
+
+/// The search for all ends early here; what two relations say is found whatever it began with.
+#[test]
+fn the_plainest_set_is_found_and_stands_first() {
+    let text = "logic = ['ab is a and b']\nassume = ['a and b are independent', 'a given b is at least 50%', \
+        'b is at least as likely as a', 'a makes b less likely', 'b given not a is between 10% and 20%']\n";
+    let statement = looked_at(text, &[("a", 0.6), ("b", 0.3), ("ab", 0.1)], &Options::default());
+    let plain = |of: &&super::report::ConflictReport| {
+        of.relations.iter().map(|of| of.text.as_str()).eq(["ab is a and b", "a and b are independent"])
+    };
+    let found = statement.conflicts.iter().find(plain).expect("it is there");
+    // Of 18 % for both 10 % are stated.
+    near(found.points, 8.0, 0.05);
+    let sizes: Vec<usize> = statement.conflicts.iter().map(|of| of.relations.len()).collect();
+    assert!(sizes.is_sorted(), "{sizes:?}");
+    let all: BTreeSet<_> = sets(&statement).into_iter().collect();
+    assert_eq!(all.len(), statement.conflicts.len(), "no set is there twice");
+}
+
+#[test]
+fn a_figure_under_an_impossible_condition_is_never_scored_and_no_error() {
+    // `both` comes in no world, although no relation alone says so.
+    let text = "unasked = ['both']\nlogic = ['both is a and b', 'at most one of a, b', 'x is a given both', 'y is not a given b']\n";
+    let figures = [("a", 0.3), ("b", 0.4), ("x", 0.5), ("y", 0.2)];
+    let statement = looked_at(text, &figures, &Options::default());
+    let never: Vec<&str> = statement.figures.iter().filter(|of| of.never_scored).map(|of| of.name.as_str()).collect();
+    assert_eq!(never, ["x"]);
+    let x = statement.figures.iter().find(|of| of.name == "x").expect("it is stated");
+    assert_eq!((x.squared, x.kl, x.not_repaired.len()), (0.5, 0.5, 0));
+    // `y` is another matter: where b comes a does not.
+    assert!(statement.conflicts.iter().all(|of| of.figures.iter().all(|of| of.name != "x")));
+    assert!(statement.conflicts.iter().any(|of| of.figures.iter().any(|of| of.name == "y")));
+    // What is only assumed to be impossible is scored in worlds that break it.
+    let assumed = "logic = ['x is a given b']\nassume = ['at most one of a, b']\n";
+    let statement = looked_at(assumed, &[("a", 0.3), ("b", 0.4), ("x", 0.5)], &Options::default());
+    assert!(statement.figures.iter().all(|of| !of.never_scored) && statement.warnings > 0);
+}

@@ -34,6 +34,7 @@ mod order_conflict;
 #[cfg(test)]
 mod order_tests;
 mod phrase;
+mod plainest;
 mod problem;
 mod products;
 #[cfg(test)]
@@ -67,8 +68,8 @@ pub use relations::{
 };
 pub use repair::{CutOff, Distance};
 pub use report::{
-    CoherenceReport, ConflictFigure, ConflictReport, FigureReport, HazardReport, RelationReport, StatementReport,
-    UntestedReport, ViolationReport, WorthReport,
+    CoherenceReport, ConflictFigure, ConflictReport, FigureReport, HazardReport, InsideReport, RelationReport,
+    StatementReport, UntestedReport, ViolationReport, WorthReport,
 };
 pub use statement::{Standing, options_as_relations};
 pub use worlds::{LISTED, Least, Space, World};
@@ -184,6 +185,9 @@ pub fn cohere(records: &Records, relations: &Relations, options: &Options) -> Re
             });
         }
     }
+    let questions: BTreeSet<&String> =
+        reports.iter().flat_map(|of| of.figures.iter().map(|figure| &figure.question)).collect();
+    let by_numbers = relations.by_numbers.iter().filter(|question| questions.contains(question)).cloned().collect();
     Ok(CoherenceReport {
         schema: "foretell.cohere/1",
         title: relations.title().map(str::to_owned),
@@ -192,6 +196,7 @@ pub fn cohere(records: &Records, relations: &Relations, options: &Options) -> Re
         tolerance: options.tolerance,
         standing: options.standing,
         repaired_to_assumptions: options.to_assumptions,
+        by_numbers,
         statements: reports,
     })
 }
@@ -279,10 +284,15 @@ fn one(statement: &Statement<'_>, relations: &Relations, options: &Options) -> R
         guaranteed,
         cut_off: CutOff::default(),
         missed: 0.0,
+        inside: Vec::new(),
     });
     let parts = problem.parts();
+    let mut never_scored = BTreeSet::new();
     for part in &parts {
-        let conflicts = conflicts(&problem, part, options.tolerance + EXACT, options.steps)?;
+        let mut scored = part.clone();
+        never_scored.extend(problem.never_scored(part, options.steps));
+        scored.figures.retain(|figure| !never_scored.contains(figure));
+        let conflicts = conflicts(&problem, &scored, options.tolerance + EXACT, options.steps)?;
         more_conflicts |= conflicts.more;
         cut_off |= conflicts.cut_off;
         violated.extend(conflicts.violated.iter().map(|of| ViolationReport {
@@ -313,6 +323,11 @@ fn one(statement: &Statement<'_>, relations: &Relations, options: &Options) -> R
             worth.cut_off = worth.cut_off.or(of.cut_off);
             worth.missed += if keeps_assumptions && of.missed > MISSED { of.missed } else { 0.0 };
             worth.guaranteed &= !of.cut_off.any();
+            worth.inside.extend(of.inside.map(|inside| InsideReport {
+                given: inside.conditions.iter().map(|condition| relations.name(*condition)).collect(),
+                figures: inside.figures.iter().map(|figure| problem.figures[*figure].name.clone()).collect(),
+                at_least: inside.least,
+            }));
         }
     }
     for of in &mut worth {
@@ -353,6 +368,7 @@ fn one(statement: &Statement<'_>, relations: &Relations, options: &Options) -> R
                 squared: repaired[0][at],
                 kl: repaired[1][at],
                 not_repaired: std::mem::take(&mut not_repaired[at]),
+                never_scored: never_scored.contains(&at),
             })
             .collect(),
         violated,

@@ -569,7 +569,8 @@ impl Order {
         let (least, most) = self.gains(&figures, &repaired, distance, budget)?;
         let mut cut_off = CutOff::default();
         cut_off.nearest |= is_free && least < divergence - NEAR * (1.0 + divergence);
-        Some(Repaired { figures: repaired, divergence: divergence.max(0.0), least, most, cut_off, missed })
+        let divergence = divergence.max(0.0);
+        Some(Repaired { figures: repaired, divergence, least, most, cut_off, missed, inside: None })
     }
 
     /// What its figures gain in the world in which they gain least and in that in which they gain most; `None` if the steps were spent.

@@ -4,11 +4,12 @@
 //! *part*; parts have nothing to do with each other and are looked at one by one.
 
 use super::assignment::{Assignment, naming};
+use super::budget::Budget;
 use super::formula::{Clause, Definition, Literal};
 use super::phrase::atoms;
 use super::products::Product;
 use super::program::{AT_ONCE, Linear, System, Target};
-use super::relations::{Conditional, Judgement, Relations};
+use super::relations::{Conditional, Judgement, Relations, Strength};
 use super::worlds::Space;
 use crate::forecast::Moment;
 use std::collections::{BTreeMap, BTreeSet};
@@ -152,6 +153,18 @@ impl Problem<'_> {
         let mut parts: Vec<Part> = parts.into_values().collect();
         parts.sort_by_key(|part| part.figures.first().copied());
         parts
+    }
+
+    /// The figures of a part that are never scored, since logic leaves their conditions no world; where that cannot be shown they are let pass.
+    pub(super) fn never_scored(&self, part: &Part, steps: u64) -> Vec<usize> {
+        let is_logic = |of: &&usize| self.relations.relations[**of].strength == Strength::Logic;
+        let logic: Vec<usize> = part.relations.iter().filter(is_logic).copied().collect();
+        let mut never = self.conditions(&part.figures);
+        never.retain(|condition| !self.system(&[], &logic, Some(*condition)).space.may_be(&Budget::new(steps)));
+        let is_under = |figure: &&usize| {
+            self.figures[**figure].conditional.as_ref().is_some_and(|(_, of)| never.contains(&of.condition))
+        };
+        part.figures.iter().filter(is_under).copied().collect()
     }
 
     /// The conditions under which some of the figures are stated, each once.

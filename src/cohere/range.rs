@@ -12,6 +12,12 @@ const SHARE_OF_A_CONDITION: f64 = 1e-7;
 const SAME_RATIO: f64 = 1e-8;
 /// So many ratios are tried at most; it takes a few.
 const TRIED: usize = 50;
+/// A bound counts so much less than what is missed, where it would pay for missing what the others say.
+const LESSER: [f64; 2] = [1e-3, 1e-5];
+/// What is missed by no more than this is missed for the digits of the machine,
+const EXACTLY: f64 = 1e-10;
+/// or for those of the interior-point method.
+const ROUGHLY: f64 = 1e-6;
 /// Pieces of a range that are nearer to each other are one.
 const PIECE: f64 = 1e-5;
 
@@ -80,11 +86,10 @@ impl System {
     /// none is. The first is that where the condition is as likely as it can be, so that a condition that is left no chance is seen at once.
     fn limit(&self, of: usize, factor: f64, worlds: &mut Vec<World>, budget: &Budget) -> Result<Limit, Error> {
         let target = &self.targets[of];
-        let every = vec![true; self.targets.len()];
         let mut limit = None;
         let (mut event, mut condition) = if target.condition.is_some() { (0.0, -1.0) } else { (factor, 0.0) };
         for _ in 0..TRIED {
-            let found = match self.nearest_of(&every, Aim::Bound { of, event, condition }, None, worlds, budget)? {
+            let found = match self.bound(of, (event, condition), worlds, budget)? {
                 Nearest::Impossible => return Ok(Limit::Never),
                 Nearest::Unknown => return Ok(Limit::Unknown),
                 Nearest::Found(solution) if solution.cut_off.is_some() => return Ok(Limit::Unknown),
@@ -106,5 +111,42 @@ impl System {
             (event, condition) = (factor, -factor * next);
         }
         Ok(limit.map_or(Limit::Never, Limit::At))
+    }
+
+    /// The least that so many times the event of a target and so many times its condition come to, where no more of the others is missed than has to be.
+    ///
+    /// To miss them costs more than the bound counts; but where a figure is near 0 or 1 under a condition, little has to be missed for much of the
+    /// bound. Then what has to be is sought alone, and the bound counts less until it pays no more.
+    fn bound(
+        &self,
+        of: usize,
+        (event, condition): (f64, f64),
+        worlds: &mut Vec<World>,
+        budget: &Budget,
+    ) -> Result<Nearest, Error> {
+        let every = vec![true; self.targets.len()];
+        let mut counted = |share: f64| {
+            let aim = Aim::Bound { of, event: share * event, condition: share * condition };
+            self.nearest_of(&every, aim, None, worlds, budget)
+        };
+        let missed = |found: &Nearest| match found {
+            Nearest::Found(solution) if solution.cut_off.is_none() => {
+                let digits = if solution.is_exact { EXACTLY } else { ROUGHLY };
+                (solution.missed > digits).then_some((solution.missed, digits))
+            }
+            _ => None,
+        };
+        let mut found = counted(1.0)?;
+        if !self.products.is_empty() || missed(&found).is_none() {
+            return Ok(found);
+        }
+        let least = missed(&counted(0.0)?).map_or(0.0, |(least, _)| least);
+        for lesser in LESSER {
+            if missed(&found).is_none_or(|(missed, digits)| missed <= least + digits) {
+                break;
+            }
+            found = counted(lesser)?;
+        }
+        Ok(found)
     }
 }

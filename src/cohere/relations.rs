@@ -7,7 +7,7 @@ use super::formula::{Clause, Definition, Literal, at_most_one, equal, implies, i
 use super::ladder::{Clock, Ladder, Window, window_clauses};
 use crate::source::{Source, Span};
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether a relation holds in every world or is an assumption.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
@@ -132,6 +132,7 @@ pub struct Relations {
     pub(super) relations: Vec<Relation>,
     pub(super) ladders: Vec<Ladder>,
     pub(super) title: Option<String>,
+    pub(super) by_numbers: BTreeSet<String>,
 }
 
 impl Relations {
@@ -212,6 +213,7 @@ impl Relations {
             ..ladder
         }));
         self.title = self.title.or(other.title);
+        self.by_numbers.extend(other.by_numbers);
         self
     }
 
@@ -246,6 +248,11 @@ impl Builder {
     /// Gives them a title.
     pub fn title(&mut self, title: impl Into<String>) {
         self.relations.title = Some(title.into());
+    }
+
+    /// Says of a question that it compares numbers, of which it is not declared what they follow from.
+    pub fn compares_numbers(&mut self, question: &str) {
+        self.relations.by_numbers.insert(question.to_owned());
     }
 
     /// Counts the time of windows from moment to moment instead of from day to day.

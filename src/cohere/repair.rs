@@ -25,6 +25,7 @@
 //! the search for the worst one. Figures that were found so and may score worse than those stated are no repair: those stated are left as they are.
 
 use super::budget::Budget;
+use super::formula::Literal;
 use super::order::Order;
 use super::problem::{Figure, Part, Problem};
 use super::program::{Aim, FLOOR, Linear, Nearest, Solution, System, Target};
@@ -45,6 +46,8 @@ pub(super) const STILL: f64 = 1e-7;
 const TIMES: f64 = 1e-4;
 /// Figures that have to move by no more than this in all are coherent.
 pub(super) const COHERENT: f64 = 1e-8;
+/// A distance below this is none.
+const NOTHING: f64 = 1e-9;
 /// So many digits after the point a repaired figure has,
 const DIGITS: u8 = 9;
 /// and by divergence one more for each power of ten by which it is nearer than this to 0 or 1, since there its logarithm counts.
@@ -79,6 +82,19 @@ pub(super) struct Repaired {
     pub(super) cut_off: CutOff,
     /// By how much the pins are missed; over 0 if they contradict each other.
     pub(super) missed: f64,
+    /// What they gain under conditions alone.
+    pub(super) inside: Option<Inside>,
+}
+
+/// What figures gain that move under conditions alone.
+#[derive(Debug, Clone)]
+pub(super) struct Inside {
+    /// The conditions; without any of them nothing is gained.
+    pub(super) conditions: Vec<Literal>,
+    /// The figures that move.
+    pub(super) figures: Vec<usize>,
+    /// What they gain at least wherever one of the conditions holds.
+    pub(super) least: f64,
 }
 
 /// Which searches of a repair were cut off.
@@ -160,7 +176,7 @@ impl Distance {
 impl Repaired {
     /// What was stated, as it is.
     pub(super) fn unmoved(figures: Vec<f64>, cut_off: CutOff) -> Self {
-        Self { figures, divergence: 0.0, least: 0.0, most: 0.0, cut_off, missed: 0.0 }
+        Self { figures, divergence: 0.0, least: 0.0, most: 0.0, cut_off, missed: 0.0, inside: None }
     }
 }
 
@@ -269,6 +285,20 @@ fn gains_by_logic(
     gains(&problem.system(&part.figures, &logic, None), repaired, distance, steps)
 }
 
+/// What repaired figures gain in the worlds of the conditions under which they move, if they move under conditions alone and gain something there.
+fn inside(problem: &Problem<'_>, part: &Part, repaired: &[f64], distance: Distance, steps: u64) -> Option<Inside> {
+    let moves = part.figures.iter().zip(repaired).filter(|(of, to)| problem.figures[**of].stated != **to);
+    let figures: Vec<usize> = moves.map(|(of, _)| *of).collect();
+    if figures.iter().any(|of| problem.figures[*of].conditional.is_none()) {
+        return None;
+    }
+    let conditions = problem.conditions(&figures);
+    let logic: Vec<usize> = part.relations.iter().copied().filter(|of| !is_assumed(problem, *of)).collect();
+    let there = problem.system_where(&part.figures, &logic, None, std::slice::from_ref(&conditions));
+    let least = gains(&there, repaired, distance, steps)?.least;
+    (least > COHERENT).then_some(Inside { conditions, figures, least })
+}
+
 /// Finds the coherent figures that are nearest to those of a part, and what they are worth; `None` if no world is possible.
 ///
 /// The relations are those of `logic`, and with `assumptions` the others, too; what is gained is so in all worlds of logic either way. Worlds that were
@@ -288,6 +318,9 @@ pub(super) fn repair(
     if assumptions && has_moved && part.relations.iter().any(leaves_out) {
         let Some(gains) = gains_by_logic(problem, part, &found.figures, distance, steps) else { return Ok(None) };
         (found.least, found.most, found.cut_off.gain) = (gains.least, gains.most, !gains.is_complete);
+    }
+    if has_moved && found.divergence < NOTHING {
+        found.inside = inside(problem, part, &found.figures, distance, steps);
     }
     Ok(Some(found))
 }
@@ -391,5 +424,6 @@ fn by_program(
     if is_rough && (is_worse || (!is_searched && solution.missed > MISSED)) {
         return Ok(unrepaired(system, stated.to_vec(), distance, steps));
     }
-    Ok(Some(Repaired { figures, divergence: divergence.max(0.0), least, most, cut_off, missed: solution.missed }))
+    let (divergence, missed) = (divergence.max(0.0), solution.missed);
+    Ok(Some(Repaired { figures, divergence, least, most, cut_off, missed, inside: None }))
 }

@@ -24,6 +24,9 @@ pub struct CoherenceReport {
     pub standing: Standing,
     /// Whether figures are repaired to the assumptions, too.
     pub repaired_to_assumptions: bool,
+    /// Questions with a figure that compare numbers which follow from something else: that is not looked at, only how the questions stand to others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by_numbers: Vec<String>,
     /// One for each forecaster and day, ordered by both.
     pub statements: Vec<StatementReport>,
 }
@@ -106,6 +109,9 @@ pub struct FigureReport {
     /// coherent or not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_repaired: Vec<Distance>,
+    /// Whether it is conditional and logic leaves its condition no world: then it is never scored, and conflicts with nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub never_scored: bool,
 }
 
 /// A relation that the figures violate by itself.
@@ -204,6 +210,20 @@ pub struct WorthReport {
     /// Where no figures keep all assumptions: by how much those repaired to them miss them, as a probability, in all.
     #[serde(default, skip_serializing_if = "is_nothing")]
     pub missed: f64,
+    /// What is gained under conditions to which nobody gives a chance, where nothing is gained without them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inside: Vec<InsideReport>,
+}
+
+/// What repaired figures gain that move under conditions alone, which the nearest figures leave no chance.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct InsideReport {
+    /// The conditions. Where none of them holds, nothing is gained and nothing lost.
+    pub given: Vec<String>,
+    /// The figures that move.
+    pub figures: Vec<String>,
+    /// What is gained at least wherever one of the conditions holds.
+    pub at_least: f64,
 }
 
 impl WorthReport {

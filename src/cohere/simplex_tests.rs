@@ -154,3 +154,63 @@ fn a_conditional_range_ends_where_the_figures_stop_being_coherent() {
     }
     assert!(inner > 15 && never > 3, "{inner} ends within, {never} conditions without a chance");
 }
+
+/// What always holds was stated with less than certainty under a condition: then the condition can have no chance, however little is missing.
+#[test]
+fn a_bound_does_not_pay_for_missing_what_the_others_say() {
+    let [e, h, both] = [0, 1, 2].map(Literal::of);
+    let mut clauses = is_all_of(both, &[h, e]);
+    clauses.push(vec![h]);
+    for stated in [0.9, 0.99, 0.999, 0.9999, 0.99999] {
+        let target = |event: Literal, condition: Option<Literal>, stated: f64| Target {
+            event: Linear::of(event),
+            condition: condition.map(Linear::of),
+            stated,
+            weight: 1.0,
+            pin: None,
+        };
+        let system = System {
+            space: Space::new(3, clauses.clone()),
+            atoms: vec![0, 1, 2],
+            targets: vec![target(e, None, 0.3), target(both, Some(e), stated)],
+            rows: Vec::new(),
+            products: Vec::new(),
+            watched: Vec::new(),
+            adds: Linear::default(),
+            closes: true,
+        };
+        let budget = Budget::new(STEPS);
+        assert_eq!(system.range(0, &budget).expect("it is solved"), Range::Between((0.0, 0.0), None), "{stated}");
+        assert_eq!(system.range(1, &budget).expect("it is solved"), Range::Between((1.0, 1.0), None), "{stated}");
+    }
+}
+
+/// Two chances of what cannot both be, of 1.1 in all, miss a tenth: no more than that is missed for the bound of a third, and each of them may miss it.
+#[test]
+fn where_the_others_conflict_a_bound_misses_no_more_than_they_do() {
+    let [a, b, c] = [0, 1, 2].map(Literal::of);
+    let target = |event: Literal, stated: f64| Target {
+        event: Linear::of(event),
+        condition: None,
+        stated,
+        weight: 1.0,
+        pin: None,
+    };
+    // The third comes with the first and only then.
+    let clauses = [vec![vec![a.negated(), b.negated()]], equal(a, c)].concat();
+    let system = System {
+        space: Space::new(3, clauses),
+        atoms: vec![0, 1, 2],
+        targets: vec![target(a, 0.6), target(b, 0.5), target(c, 0.2)],
+        rows: Vec::new(),
+        products: Vec::new(),
+        watched: Vec::new(),
+        adds: Linear::default(),
+        closes: true,
+    };
+    let Range::Between((low, high), None) = system.range(2, &Budget::new(STEPS)).expect("it is solved") else {
+        panic!("there is a range")
+    };
+    near(low, 0.5, 1e-9);
+    near(high, 0.6, 1e-9);
+}

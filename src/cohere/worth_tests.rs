@@ -165,3 +165,25 @@ fn small_chances_are_repaired_to_the_digits_that_the_logarithm_takes() {
     near(statement.figures[0].kl, odds / (1.0 + odds), 1e-11);
     assert!(statement.worth[1].guaranteed);
 }
+
+/// `x` lies within `y`, if `c` comes, and nobody gives that a chance: .3 and .8 meet at .55, which is worth twice .0625 in every world of `c`.
+#[test]
+fn a_conflict_inside_a_condition_is_worth_nothing_without_it_and_something_with_it() {
+    let text = "unasked = ['a', 'b', 'c']\nlogic = ['x is a given c', 'y is a and b given c']\n";
+    let statement = looked_at(text, &[("x", 0.3), ("y", 0.8)], &Options::default());
+    for worth in &statement.worth {
+        let [inside] = worth.inside.as_slice() else { panic!("one condition") };
+        assert_eq!(
+            (inside.given.as_slice(), inside.figures.as_slice()),
+            (&["c".to_owned()][..], &["x".to_owned(), "y".to_owned()][..])
+        );
+        // Where `c` comes: neither, `a` alone, or both.
+        let came = |name: &str, world: usize| Some(if name == "x" { world > 0 } else { world > 1 });
+        let (least, _) = gains(&statement, worth.distance, &[0, 1, 2], came);
+        near(inside.at_least, least, 1e-6);
+        near(worth.at_least, 0.0, 1e-9);
+    }
+    near(statement.worth[0].inside[0].at_least, 0.125, 1e-6);
+    let coherent = looked_at(text, &[("x", 0.8), ("y", 0.3)], &Options::default());
+    assert!(coherent.worth.iter().all(|worth| worth.inside.is_empty()));
+}

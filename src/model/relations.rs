@@ -71,6 +71,10 @@ impl Writer<'_> {
     fn question(&mut self, at: usize, span: Span) {
         let question = &self.model.questions[at];
         let name = &question.name;
+        let holds = if let QuestionTarget::Holds(condition) = &question.target { Some(condition) } else { None };
+        if holds.into_iter().chain(&question.given).any(|condition| compares_numbers(self.model, condition)) {
+            self.builder.compares_numbers(name);
+        }
         match &question.target {
             QuestionTarget::Holds(condition) => {
                 let yes = self.builder.question(name, None, span);
@@ -282,5 +286,31 @@ impl Writer<'_> {
             of.push((constant, over, literal));
         }
         if above { literal } else { literal.negated() }
+    }
+}
+
+/// Whether a condition compares numbers otherwise than one that is drawn freely with a constant: then more may follow than what is declared here.
+fn compares_numbers(model: &Model, condition: &Condition) -> bool {
+    match condition {
+        Condition::Less(left, right) | Condition::LessOrEqual(left, right) => match (left.as_ref(), right.as_ref()) {
+            (Formula::Event(event), Formula::Constant(_)) | (Formula::Constant(_), Formula::Event(event)) => {
+                match &model.event(*event).definition {
+                    Definition::Number(number) => number.only_if.is_some(),
+                    Definition::Count(count) => count.only_if.is_some(),
+                    _ => true,
+                }
+            }
+            _ => true,
+        },
+        Condition::Equal(..) => true,
+        Condition::Event(event) => match &model.event(*event).definition {
+            Definition::Holds(made_of) => compares_numbers(model, made_of),
+            _ => false,
+        },
+        Condition::Not(inner) => compares_numbers(model, inner),
+        Condition::And(left, right) | Condition::Or(left, right) => {
+            compares_numbers(model, left) || compares_numbers(model, right)
+        }
+        _ => false,
     }
 }

@@ -269,3 +269,56 @@ fn numbers_beyond_all_sense_are_refused_in_a_line() {
     let out = run(folder.path(), &["t.csv", "--relations", "r.toml", "--tolerance", "30%"]);
     assert!(String::from_utf8_lossy(&out.stdout).contains("up to 30 percentage points is let pass"));
 }
+
+#[test]
+fn lines_on_several_days_of_one_forecaster_name_the_day() {
+    let folder = desk("logic = ['trilateral requires bilateral']\n");
+    let lines = |more: &[&str]| {
+        let out = run(folder.path(), &[&["t.csv", "--relations", "r.toml"][..], more].concat());
+        String::from_utf8(out.stdout).expect("the report is text")
+    };
+    let every = lines(&["--every-day"]);
+    for line in [
+        "anna as of 2025-08-19 is coherent",
+        "anna as of 2025-08-20: the nearest coherent figures",
+        "anna as of 2025-08-20 gives away at least 0.0008 of Brier score",
+        "\nben gives away at least 0.0000125 of Brier score",
+    ] {
+        assert!(every.contains(line), "{line}\n{every}");
+    }
+    assert!(lines(&["--every-day", "--same-day"]).contains("anna on 2025-08-19 is coherent"));
+    assert!(lines(&[]).contains("\nanna gives away at least 0.0008 of Brier score"));
+}
+
+/// `cost` is 0 without a strike, which no relation says: the report does.
+#[test]
+fn questions_whose_numbers_follow_from_something_are_named() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let mut scenario = "title = 'A strike'\nas_of = 2026-03-01\nhorizon = 2026-12-31\n\
+        [event.strike]\nchance = '40%'\n[event.length]\nvalue = '4 to 30'\nif = 'strike'\n\
+        [event.cost]\nequals = 'length * 3.5'\n[event.rain]\nvalue = '10 to 90'\n[event.dear]\nholds = 'cost > 50'\n"
+        .to_owned();
+    for (question, holds) in [
+        ("strikes", "strike"),
+        ("over_30", "cost > 30"),
+        ("is_dear", "dear"),
+        ("wet", "rain > 40"),
+        ("long", "length > 9"),
+    ] {
+        writeln!(
+            scenario,
+            "[question.{question}]\nask = '{question}?'\nholds = '{holds}'\ncloses = 2026-12-31\nresolves = 'as told'"
+        )
+        .expect("a text takes all");
+    }
+    let table = "question,forecaster,made_at,probability\nstrikes,z,2026-04-12,50%\nover_30,z,2026-04-12,90%\n\
+        is_dear,z,2026-04-12,40%\nwet,z,2026-04-12,40%\n";
+    std::fs::write(folder.path().join("s.toml"), scenario).expect("a file can be written");
+    std::fs::write(folder.path().join("t.csv"), table).expect("a file can be written");
+    let out = run(folder.path(), &["t.csv", "--scenario", "s.toml", "--format", "json"]);
+    // Nobody answers `long`.
+    assert_eq!(json(&out)["by_numbers"], serde_json::json!(["is_dear", "over_30"]));
+    let shown = run(folder.path(), &["t.csv", "--scenario", "s.toml"]);
+    let shown = String::from_utf8(shown.stdout).expect("the report is text");
+    assert!(shown.contains("not looked at: what the numbers of the scenario follow from"), "{shown}");
+}
