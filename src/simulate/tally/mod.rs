@@ -62,7 +62,7 @@ enum AskCounts {
         total: Mass,
         options: Vec<Mass>,
     },
-    Number(NumberCounts),
+    Number(Box<NumberCounts>),
     Date(DateCounts),
 }
 
@@ -195,7 +195,7 @@ impl Counts {
     fn numbers(&mut self) -> impl Iterator<Item = &mut NumberCounts> {
         let held = self.held.iter_mut().flat_map(|held| &mut held.asks);
         self.asks.iter_mut().chain(held).filter_map(|counts| match counts {
-            AskCounts::Number(counts) => Some(counts),
+            AskCounts::Number(counts) => Some(&mut **counts),
             _ => None,
         })
     }
@@ -289,7 +289,7 @@ impl AskCounts {
         match what {
             Asked::Binary(_) => shares(1),
             Asked::Categorical(options) => shares(options.len()),
-            Asked::Number(_) => Self::Number(NumberCounts::new(pivot).keeping(kept)),
+            Asked::Number(_) => Self::Number(Box::new(NumberCounts::new(pivot).keeping(kept))),
             Asked::Date(_) => Self::Date(DateCounts::new(plan.horizon_days)),
         }
     }
@@ -339,7 +339,7 @@ fn answer(what: &Asked, counts: &AskCounts, under: Option<Under<&AskCounts>>) ->
         AskCounts::Number(counts) => {
             let under = under.map(|under| {
                 under.map(|held| match held {
-                    AskCounts::Number(held) => held,
+                    AskCounts::Number(held) => &**held,
                     _ => unreachable!("they were made for the same asks"),
                 })
             });

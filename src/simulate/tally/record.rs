@@ -103,7 +103,7 @@ impl AskCounts {
                     *mass = Mass::read(numbers)?;
                 }
             }
-            Self::Number(number) => *number = std::mem::take(number).read(numbers)?,
+            Self::Number(number) => **number = std::mem::take(&mut **number).read(numbers)?,
             Self::Date(date) => *date = date.clone().read(numbers)?,
         }
         Some(())
