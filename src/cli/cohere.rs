@@ -118,7 +118,11 @@ fn named<T>(text: &str, what: &str, read: impl Fn(&str) -> Result<T, String>) ->
 }
 
 fn weight(text: &str) -> Result<(String, f64), String> {
-    named(text, "QUESTION=WEIGHT", parse_number)
+    // Whether it can be one is told where weights are counted.
+    named(text, "QUESTION=WEIGHT", |text| match text.trim().parse() {
+        Ok(weight) if f64::is_finite(weight) => Ok(weight),
+        _ => parse_number(text),
+    })
 }
 
 fn pin(text: &str) -> Result<(String, f64), String> {

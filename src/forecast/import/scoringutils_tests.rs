@@ -92,8 +92,7 @@ fn a_draw_that_stands_twice_is_no_second_draw() {
     let wanted = Forecast::Quantiles { levels: vec![0.5], values: vec![150.0] };
     assert_eq!(said(&records, "2025-01-04/hosp", "two"), [&wanted]);
     assert_eq!(records.forecasts.len(), 1);
-    has(&remarks, "row 3 (the sample `1` stands twice)");
-    has(&remarks, "row 6 (the median stands twice)");
+    has(&remarks, "rows 3 (the sample `1` stands twice), 6 (the median stands twice)");
 }
 
 #[test]

@@ -523,6 +523,8 @@ proptest! {
         let forecasts = forecasts_file(&records.forecasts, form).unwrap();
         let summary = TidyFile::from_bytes(&name("forecasts"), &forecasts).unwrap().forecasts(&mut back).unwrap();
         let mut remarks = summary.remarks();
+        // Dates drawn at random may contradict their own chance of never; they are kept as stated.
+        remarks.retain(|remark| !remark.contains("leaves no room for the days, taken as stated"));
         if records.forecasts.is_empty() {
             prop_assert_eq!(remarks.pop(), Some(format!("{}: it has no rows", name("forecasts"))));
         }
