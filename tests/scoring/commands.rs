@@ -126,7 +126,7 @@ fn nothing_in_common_is_said_and_cannot_be_drawn() {
     assert!(out.contains("they share no question that can be scored"), "{out}");
     let (code, _, err) = run_on(folder.path(), &["compare", "ada", "bob", "--svg", "drawing.svg"]);
     assert_eq!(code, 1);
-    assert!(err.contains("no binary question is shared"), "{err}");
+    assert!(err.contains("needs yes/no questions that all of them share"), "{err}");
 }
 
 /// A folder with a question of each kind: yes/no, and a number by quantiles.
