@@ -363,6 +363,12 @@ fn question() -> impl Strategy<Value = Question> {
     )
 }
 
+/// Numbers of every size that is read.
+fn numbers() -> impl Strategy<Value = f64> {
+    use proptest::num::f64::{NORMAL, SUBNORMAL};
+    (NORMAL | SUBNORMAL).prop_filter("beyond what is read", |number| number.abs() <= 1e150)
+}
+
 fn levels(count: usize) -> impl Strategy<Value = Vec<f64>> {
     proptest::collection::btree_set(1..u64::MAX, count)
         .prop_map(|set| {
@@ -392,10 +398,7 @@ fn forecast(question: &Question) -> BoxedStrategy<Forecast> {
             .prop_flat_map(levels)
             .prop_flat_map(|levels| {
                 let count = levels.len();
-                (
-                    Just(levels),
-                    proptest::collection::vec(proptest::num::f64::NORMAL | proptest::num::f64::SUBNORMAL, count),
-                )
+                (Just(levels), proptest::collection::vec(numbers(), count))
             })
             .prop_map(|(levels, mut values)| {
                 values.sort_by(f64::total_cmp);
@@ -434,7 +437,7 @@ fn resolution(question: &Question) -> BoxedStrategy<Resolution> {
         QuestionKind::Categorical | QuestionKind::Ordinal => {
             proptest::sample::select(question.options.clone()).prop_map(Resolution::Option).boxed()
         }
-        QuestionKind::Numeric => proptest::num::f64::NORMAL.prop_map(Resolution::Value).boxed(),
+        QuestionKind::Numeric => numbers().prop_map(Resolution::Value).boxed(),
         QuestionKind::Date => prop_oneof![some_day().prop_map(Resolution::Date), Just(Resolution::No)].boxed(),
     };
     prop_oneof![4 => answer, 1 => Just(Resolution::Annulled)].boxed()
