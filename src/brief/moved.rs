@@ -21,7 +21,7 @@ pub struct Changes {
     pub common: usize,
     /// The largest moves first.
     pub moved: Vec<Move>,
-    /// How many questions moved by a point or more and are not told, since others moved further.
+    /// How many questions moved by a point or more and are not told, since others moved as far or further.
     pub others: usize,
     /// How many questions did not move by a point.
     pub still: usize,
@@ -59,7 +59,7 @@ impl Changes {
         }
         if self.others > 0 {
             let others = counted(self.others, "question");
-            told.push(format!("Moved by a point or more, but by less than what is told: {others}."));
+            told.push(format!("Moved by a point or more, but no further than what is told: {others}."));
         }
         if self.still > 0 && !self.moved.is_empty() {
             told.push(format!("Not moved by a point: {}.", counted(self.still, "question")));
@@ -246,7 +246,7 @@ mod tests {
         assert_eq!(
             changes.remarks(),
             [
-                "Moved by a point or more, but by less than what is told: 2 questions.",
+                "Moved by a point or more, but no further than what is told: 2 questions.",
                 "Not moved by a point: 1 question."
             ]
         );

@@ -16,10 +16,11 @@ use crate::model::Model;
 use crate::report::run::{QuestionReport, RunReport};
 use crate::simulate::{Settings, Stop};
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 
 /// What moved by less than this is not told.
 const LEAST_MOVE: f64 = 0.01;
-/// Moves that are told.
+/// Moves that are told, and with each all that moved of its question.
 const MOST_MOVES: usize = 8;
 /// Causes of a move that are told.
 const MOST_CAUSES: usize = 4;
@@ -74,7 +75,9 @@ pub(super) fn changes(
     changes.moved.sort_by(|a, b| b.passed.total_cmp(&a.passed).then_with(|| a.id.cmp(&b.id)));
     let questions = |moved: &[Move]| candidates.iter().filter(|id| moved.iter().any(|one| one.id == **id)).count();
     let all = questions(&changes.moved);
-    changes.moved.truncate(MOST_MOVES);
+    // A question that is told is told whole.
+    let told: BTreeSet<String> = changes.moved.iter().take(MOST_MOVES).map(|one| one.id.clone()).collect();
+    changes.moved.retain(|one| told.contains(&one.id));
     changes.others = all - questions(&changes.moved);
     changes.still = changes.common - all;
     Ok(Some(changes))
@@ -275,13 +278,9 @@ fn quantile_moved(found: &Diff, question: &QuestionMoved, now: &QuestionReport, 
     // What is the same in the same worlds did not move, and a day that one side lacks is told by the chance that it comes.
     let moved = one.moved.filter(|moved| *moved != 0.0 && passed >= LEAST_MOVE)?;
     let is_day = one.kind == FigureKind::Day;
-    let value = new.value(level)?;
-    let new_day = if is_day { now_day(now_forecast, level) } else { None };
-    let by = match (one.old_day, new_day, one.old) {
-        (Some(old), Some(new), _) => days_of(new) - days_of(old),
-        (_, _, Some(old)) => value - old,
-        _ => return None,
-    };
+    // Both sides, and so what lies between, are those of the difference, whatever the worlds of the table.
+    let (old_day, new_day) = if is_day { (Some(one.old_day?), Some(one.new_day?)) } else { (None, None) };
+    let (old, new) = if is_day { (None, None) } else { (Some(one.old?), Some(one.new?)) };
     let part = if is_day { "by which day" } else { words };
     let at = sides.model.questions.iter().find(|asked| asked.name == now.id);
     Some(Move {
@@ -290,22 +289,15 @@ fn quantile_moved(found: &Diff, question: &QuestionMoved, now: &QuestionReport, 
         kind: one.kind,
         level: Some(level),
         unit: at.and_then(|asked| unit(sides.model, &asked.target)).map(str::to_owned),
-        old: one.old,
-        new: (!is_day).then_some(value),
-        old_day: one.old_day,
+        old,
+        new,
+        old_day,
         new_day,
-        by,
+        by: moved,
         standard_error: one.moved_error,
         passed,
         because: because(found, one, 1.0, LEAST_MOVE * moved.abs() / passed, sides.model),
     })
-}
-
-/// The day that a forecast has at a level.
-fn now_day(forecast: &Forecast, level: f64) -> Option<Date> {
-    let Forecast::Date { levels, days, .. } = forecast else { return None };
-    let at = levels.iter().position(|own| (own - level).abs() < 1e-9)?;
-    days.get(at).copied().flatten()
 }
 
 /// What moved a figure, the largest effect first. `sign` is -1 where the opposite of the figure is told; `least` is what moves by a point.
