@@ -8,13 +8,10 @@
 //! t         normal(10, 5), cut to 0 to 20
 //! T         days to an event of hazard 0.03 up to day 12, 0.06 up to day 24, 0.015 after
 //! ```
-//!
-//! A plan has no exponential of a column, so `exp(-0.02 T)` is drawn by its own inverse from the very uniforms that `T` is drawn
-//! from: the same stream.
 
 use crate::{Sketch, Workload};
-use foretell::dist::{Bound, Distribution, Hazard, Knot, Limited, QuantileCost, Sampler, family, from_interval};
-use foretell::math::{exp, ln};
+use foretell::dist::{Bound, Distribution, Hazard, Knot, Limited, Sampler, family, from_interval};
+use foretell::math::Function;
 use foretell::plan::{Arithmetic, Asked, Draw, HazardSource, NumberId, NumberSource, Operand, Operation};
 use foretell::plan::{PlaneId, Probabilities, Row};
 use foretell::simulate::{Answer, Tally};
@@ -94,58 +91,22 @@ fn hazard() -> Hazard {
 
 fn date_and_discount(sketch: &mut Sketch) -> (NumberId, NumberId) {
     let draw: Draw = sketch.stream("T");
-    let (date, discount) = (sketch.number(), sketch.number());
+    let (date, exponent, discount) = (sketch.number(), sketch.number(), sketch.number());
     let rows = vec![Row { mask: None, value: HazardSource { hazard: hazard(), scale: None } }];
     sketch.push(Operation::Date { out: date, draw, rows, clock: None, multipliers: Vec::new(), evidence: None });
-    let distribution: Arc<dyn Distribution> = Arc::new(Discount { hazard: hazard() });
-    sketch.push(Operation::Number { out: discount, draw, rows: vec![row(None, &distribution)], evidence: None });
+    let (left, right) = (Operand::Column(date), Operand::Constant(-DISCOUNT_A_DAY));
+    sketch.push(Operation::Arithmetic { out: exponent, arithmetic: Arithmetic::Multiply, left, right });
+    let (function, of) = (Function::Exponential, Operand::Column(exponent));
+    sketch.plan.divisions.push("exp(-0.02 T)".to_owned());
+    let division = sketch.plan.divisions.len() - 1;
+    sketch.push(Operation::Apply { out: discount, function, of, division });
     (date, discount)
-}
-
-/// `exp(-0.02 T)`: a date of survival `u` is the quantile of probability `u`, as late means little.
-#[derive(Debug)]
-struct Discount {
-    hazard: Hazard,
-}
-
-impl Distribution for Discount {
-    fn mean(&self) -> Option<f64> {
-        None
-    }
-
-    fn variance(&self) -> Option<f64> {
-        None
-    }
-
-    fn cdf(&self, x: f64) -> f64 {
-        if x <= 0.0 { 0.0 } else { self.hazard.survival(-ln(x) / DISCOUNT_A_DAY) }
-    }
-
-    fn density(&self, x: f64) -> f64 {
-        let step = 1e-6 * x;
-        (self.cdf(x + step) - self.cdf(x - step)) / (2.0 * step)
-    }
-
-    fn quantile(&self, p: f64) -> f64 {
-        exp(-DISCOUNT_A_DAY * self.hazard.inverse(-ln(p)))
-    }
-
-    fn support(&self) -> (f64, f64) {
-        (0.0, 1.0)
-    }
-
-    fn kinks(&self) -> Vec<f64> {
-        vec![exp(-1.08), exp(-0.36)]
-    }
-
-    fn quantile_cost(&self) -> QuantileCost {
-        QuantileCost::ClosedForm
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use foretell::math::exp;
     use foretell::plan::{Comparison, Logic};
     use foretell::simulate::{Settings, simulate};
 

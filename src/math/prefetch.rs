@@ -21,6 +21,23 @@ pub(crate) fn prefetch_part<S: Simd>(simd: S, numbers: &[f64], part: usize, part
     let _ = (simd, numbers.len() / LINE, part, parts);
 }
 
+/// Has so many lines of numbers read into the second cache, from a place on; what lies behind the last number is left out.
+#[inline(always)]
+pub(crate) fn prefetch_lines<S: Simd>(simd: S, numbers: &[f64], from: usize, lines: usize) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(sse2) = simd.level().as_sse2() {
+        let mut line = 0;
+        while line < lines {
+            if let Some(number) = numbers.get(from + LINE * line) {
+                into_second_cache(sse2, number);
+            }
+            line += 1;
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (simd, numbers, from, lines);
+}
+
 #[cfg(target_arch = "x86_64")]
 fearless_simd::kernel!(
     #[inline(always)]

@@ -218,7 +218,7 @@ impl<'a> Program<'a> {
                 arena.set_plane(*out, &plane);
             }
             Operation::Arithmetic { out, arithmetic, left, right } => arena.fill_number(*out, |arena, column| {
-                arithmetic::combine(*arithmetic, side(arena, *left), side(arena, *right), column);
+                arithmetic::combine(arena.level, *arithmetic, side(arena, *left), side(arena, *right), column);
             }),
             Operation::Divide { out, left, right, division } => arena.fill_number(*out, |arena, column| {
                 let by_zero = arithmetic::divide(side(arena, *left), side(arena, *right), column);
@@ -231,7 +231,7 @@ impl<'a> Program<'a> {
                 seen.iter_mut().zip(&without).for_each(|(seen, without)| *seen |= without);
             }),
             Operation::Apply { out, function, of, division } => arena.fill_number(*out, |arena, column| {
-                let without = arithmetic::apply(*function, side(arena, *of), column);
+                let without = arithmetic::apply(arena.level, *function, side(arena, *of), column);
                 let seen = &mut arena.divided_by_zero[*division];
                 seen.iter_mut().zip(&without).for_each(|(seen, without)| *seen |= without);
             }),

@@ -2,6 +2,7 @@
 
 use super::problem::ColumnProblem;
 use crate::math::level;
+use crate::math::prefetch::prefetch_lines;
 use crate::score::{MedianWeight, central_intervals};
 use fearless_simd::{Simd, SimdBase, SimdMask, SimdSplit, dispatch, f64x8, mask64x8};
 use ndarray::{ArrayView2, CowArray, Ix2};
@@ -9,6 +10,9 @@ use rayon::prelude::*;
 
 /// Rows of a piece of work.
 const ROWS: usize = 1 << 12;
+
+/// How many numbers ahead of a row memory is asked for.
+const AHEAD: usize = 256;
 
 /// Numbers of a vector.
 const LANES: usize = 8;
@@ -415,6 +419,7 @@ fn long_rows_of<S: Simd, O: Out, const N: usize, const CHECKED: bool>(
     let mut out = out.cut(outcomes.len());
     for row in 0..outcomes.len() {
         let values = &quantiles[row * columns..][..columns];
+        prefetch_lines(simd, quantiles, row * columns + AHEAD, N);
         let mut sums = Sums::new(simd, outcomes[row]);
         let mut at = 0;
         while at < N {

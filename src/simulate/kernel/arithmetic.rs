@@ -1,12 +1,18 @@
 //! Arithmetic on number columns.
 
 use super::logic::Side;
-use crate::math::{Function, power};
+use crate::math::{Function, columns, power};
 use crate::plan::Arithmetic;
 use crate::simulate::block::{Plane, WORDS};
+use fearless_simd::{Level, Simd, dispatch};
 
 /// A sum, a product, … in every world.
-pub(crate) fn combine(arithmetic: Arithmetic, left: Side<'_>, right: Side<'_>, out: &mut [f64]) {
+pub(crate) fn combine(level: Level, arithmetic: Arithmetic, left: Side<'_>, right: Side<'_>, out: &mut [f64]) {
+    dispatch!(level, simd => combine_in(simd, arithmetic, left, right, out));
+}
+
+#[inline(always)]
+fn combine_in<S: Simd>(_: S, arithmetic: Arithmetic, left: Side<'_>, right: Side<'_>, out: &mut [f64]) {
     match arithmetic {
         Arithmetic::Add => each(left, right, out, |left, right| left + right),
         Arithmetic::Subtract => each(left, right, out, |left, right| left - right),
@@ -18,8 +24,19 @@ pub(crate) fn combine(arithmetic: Arithmetic, left: Side<'_>, right: Side<'_>, o
 
 #[inline(always)]
 fn each(left: Side<'_>, right: Side<'_>, out: &mut [f64], combine: impl Fn(f64, f64) -> f64) {
-    for (world, out) in out.iter_mut().enumerate() {
-        *out = combine(left.at(world), right.at(world));
+    match (left, right) {
+        (Side::Column(left), Side::Column(right)) => {
+            for (out, (left, right)) in out.iter_mut().zip(left.iter().zip(right)) {
+                *out = combine(*left, *right);
+            }
+        }
+        (Side::Column(left), Side::Constant(right)) => {
+            out.iter_mut().zip(left).for_each(|(out, left)| *out = combine(*left, right));
+        }
+        (Side::Constant(left), Side::Column(right)) => {
+            out.iter_mut().zip(right).for_each(|(out, right)| *out = combine(left, *right));
+        }
+        (Side::Constant(left), Side::Constant(right)) => out.fill(combine(left, right)),
     }
 }
 
@@ -41,8 +58,35 @@ pub(crate) fn raise(base: Side<'_>, exponent: Side<'_>, out: &mut [f64]) -> Plan
 }
 
 /// A function in every world, 0 where it has no value; returns where that is.
-pub(crate) fn apply(function: Function, of: Side<'_>, out: &mut [f64]) -> Plane {
-    each_that_has_one(out, |world| function.value(of.at(world)))
+pub(crate) fn apply(level: Level, function: Function, of: Side<'_>, out: &mut [f64]) -> Plane {
+    match (function, of) {
+        (Function::Exponential, Side::Column(of)) => {
+            out.copy_from_slice(of);
+            columns::exp(level, out);
+            without_value(out)
+        }
+        (Function::Logarithm, Side::Column(of)) => {
+            out.copy_from_slice(of);
+            columns::minus_ln(level, out);
+            out.iter_mut().for_each(|value| *value = -*value);
+            without_value(out)
+        }
+        _ => each_that_has_one(out, |world| function.value(of.at(world))),
+    }
+}
+
+/// Writes 0 where an exponential or a logarithm has no value; returns where that is.
+fn without_value(out: &mut [f64]) -> Plane {
+    let mut without = [0; WORDS];
+    for (word, values) in without.iter_mut().zip(out.chunks_mut(64)) {
+        for (bit, value) in values.iter_mut().enumerate() {
+            // Of no number, of one under 0, of 0.
+            let lacks = value.is_nan() || *value == f64::NEG_INFINITY;
+            *word |= u64::from(lacks) << bit;
+            *value = if lacks { 0.0 } else { *value };
+        }
+    }
+    without
 }
 
 #[inline(always)]
@@ -84,15 +128,15 @@ mod tests {
         let column: Vec<f64> = (0..WORLDS_PER_BLOCK).map(|world| (world % 9) as f64 - 4.0).collect();
         let mut out = vec![0.0; WORLDS_PER_BLOCK];
         let (left, right) = (Side::Column(&column), Side::Constant(1.5));
-        combine(Arithmetic::Add, left, right, &mut out);
+        combine(Level::new(), Arithmetic::Add, left, right, &mut out);
         assert!(out.iter().zip(&column).all(|(out, value)| *out == value + 1.5));
-        combine(Arithmetic::Subtract, right, left, &mut out);
+        combine(Level::new(), Arithmetic::Subtract, right, left, &mut out);
         assert!(out.iter().zip(&column).all(|(out, value)| *out == 1.5 - value));
-        combine(Arithmetic::Multiply, left, left, &mut out);
+        combine(Level::new(), Arithmetic::Multiply, left, left, &mut out);
         assert!(out.iter().zip(&column).all(|(out, value)| *out == value * value));
-        combine(Arithmetic::Minimum, left, right, &mut out);
+        combine(Level::new(), Arithmetic::Minimum, left, right, &mut out);
         assert!(out.iter().zip(&column).all(|(out, value)| *out == value.min(1.5)));
-        combine(Arithmetic::Maximum, left, right, &mut out);
+        combine(Level::new(), Arithmetic::Maximum, left, right, &mut out);
         assert!(out.iter().zip(&column).all(|(out, value)| *out == value.max(1.5)));
     }
 
@@ -109,14 +153,38 @@ mod tests {
     fn functions_are_those_of_each_world_and_lacking_values_are_noticed() {
         let column: Vec<f64> = (0..WORLDS_PER_BLOCK).map(|world| (world % 4) as f64 - 1.0).collect();
         let mut out = vec![0.0; WORLDS_PER_BLOCK];
-        let without = apply(Function::SquareRoot, Side::Column(&column), &mut out);
+        let without = apply(Level::new(), Function::SquareRoot, Side::Column(&column), &mut out);
         assert_eq!(without, plane_where(|world| world % 4 == 0));
         assert_eq!(out[..4], [0.0, 0.0, 1.0, 2.0_f64.sqrt()]);
-        let without = apply(Function::Logarithm, Side::Column(&column), &mut out);
+        let without = apply(Level::new(), Function::Logarithm, Side::Column(&column), &mut out);
         assert_eq!(without, plane_where(|world| world % 4 < 2));
         assert_eq!(out[2..4], [0.0, std::f64::consts::LN_2]);
-        assert_eq!(apply(Function::Absolute, Side::Constant(-2.5), &mut out), [0; WORDS]);
+        assert_eq!(apply(Level::new(), Function::Absolute, Side::Constant(-2.5), &mut out), [0; WORDS]);
         assert!(out.iter().all(|value| *value == 2.5));
+    }
+
+    #[test]
+    fn columns_are_to_the_bit_what_their_worlds_are_one_by_one() {
+        let ends = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0, 5e-324, -1.0, 1.0, 710.0, -746.0, f64::MAX];
+        let column: Vec<f64> = (0..WORLDS_PER_BLOCK)
+            .map(|world| if world < 1000 { world as f64 * 0.731 - 300.0 } else { ends[world % ends.len()] })
+            .collect();
+        let (mut out, mut alone) = (vec![0.0; WORLDS_PER_BLOCK], vec![0.0; WORLDS_PER_BLOCK]);
+        for level in columns::levels() {
+            for function in [Function::Exponential, Function::Logarithm, Function::SquareRoot] {
+                let without = apply(level, function, Side::Column(&column), &mut out);
+                let expected = each_that_has_one(&mut alone, |world| function.value(column[world]));
+                assert_eq!(without, expected, "{function:?}");
+                assert!(out.iter().zip(&alone).all(|(out, alone)| out.to_bits() == alone.to_bits()), "{function:?}");
+            }
+            for arithmetic in [Arithmetic::Add, Arithmetic::Multiply, Arithmetic::Minimum, Arithmetic::Maximum] {
+                let (left, right) = (Side::Column(&column), Side::Constant(3.5));
+                combine(level, arithmetic, left, right, &mut out);
+                combine(Level::baseline(), arithmetic, left, right, &mut alone);
+                let same = |(out, alone): (&f64, &f64)| out == alone || (out.is_nan() && alone.is_nan());
+                assert!(out.iter().zip(&alone).all(same), "{arithmetic:?}");
+            }
+        }
     }
 
     #[test]

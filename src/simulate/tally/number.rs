@@ -3,6 +3,7 @@
 mod answer;
 mod masses;
 mod moments;
+mod ones;
 mod order;
 mod pivot;
 mod record;
@@ -11,12 +12,12 @@ mod squares;
 
 pub(crate) use self::masses::Gap;
 use self::moments::Moments;
-use self::order::{repeated_early, sort_by_key};
+pub(super) use self::ones::Sorting;
 pub(crate) use self::pivot::Pivot;
 pub(crate) use self::spread::Spread;
 pub(crate) use self::squares::Squares;
 use super::{Mass, Weights};
-use crate::simulate::block::{Plane, for_each_world};
+use crate::simulate::block::{EVERYWHERE, Plane, for_each_world};
 
 /// What is known of a number column.
 #[derive(Debug, Clone, Default)]
@@ -50,14 +51,6 @@ pub(super) enum Kept {
 pub(super) struct Pending {
     values: Vec<f64>,
     weights: Vec<f64>,
-}
-
-/// Space to sort them in.
-#[derive(Debug, Default)]
-pub(super) struct Sorting {
-    keyed: Vec<(u32, f64)>,
-    sorted: Vec<(u32, f64)>,
-    weighted: Vec<(f64, f64)>,
 }
 
 impl NumberCounts {
@@ -94,19 +87,23 @@ impl NumberCounts {
         self.total.add(mass);
         let first = self.pending.values.len();
         let Self { pending, undefined, .. } = self;
-        for_each_world(mask, |world| {
-            let value = column[world];
-            if value.is_nan() {
-                let weight = weights.map_or(1.0, |weights| weights.weights[world]);
-                undefined.add(Mass { weight, square: weight * weight, ..Mass::default() });
-            } else {
-                // Minus zero becomes zero.
-                pending.values.push(value + 0.0);
-                if let Some(weights) = weights {
-                    pending.weights.push(weights.weights[world]);
+        if *mask == EVERYWHERE && weights.is_none() && !column.iter().any(|value| value.is_nan()) {
+            // Minus zero becomes zero, here and below.
+            pending.values.extend(column.iter().map(|value| value + 0.0));
+        } else {
+            for_each_world(mask, |world| {
+                let value = column[world];
+                if value.is_nan() {
+                    let weight = weights.map_or(1.0, |weights| weights.weights[world]);
+                    undefined.add(Mass { weight, square: weight * weight, ..Mass::default() });
+                } else {
+                    pending.values.push(value + 0.0);
+                    if let Some(weights) = weights {
+                        pending.weights.push(weights.weights[world]);
+                    }
                 }
-            }
-        });
+            });
+        }
         let values = &self.pending.values[first..];
         if weights.is_some() {
             let weighted = values.iter().copied().zip(self.pending.weights[first..].iter().copied());
@@ -265,43 +262,23 @@ impl Histogram {
         histogram
     }
 
-    /// Adds values that weigh 1 each: ordered by their keys alone.
-    fn add_ones(&mut self, values: &[f64], sorting: &mut Sorting) {
-        let Sorting { keyed, sorted, .. } = sorting;
-        keyed.clear();
-        let key_of = |value: f64| key(self.pivot.map_or(value, |pivot| pivot.place(value)));
-        // A value that many worlds share need not be sorted.
-        let common = repeated_early(values);
-        let mut times = 0.0;
-        for value in values {
-            if Some(*value) == common {
-                times += 1.0;
-            } else {
-                keyed.push((key_of(*value), *value));
-            }
+    /// Adds values that weigh 1 each, in any order.
+    fn add_ones(&mut self, values: &[f64], space: &mut Sorting) {
+        let mut later = Self::of_ones(values, self.pivot, self.coarseness, space);
+        if self.bins.is_empty() {
+            *self = later;
+        } else {
+            self.combine(&mut later);
         }
-        sort_by_key(keyed, sorted);
-        let common = common.map(|value| (key_of(value), value, times));
-        let before = keyed.partition_point(|(key, _)| common.is_some_and(|(common, ..)| *key < common));
-        let (before, after) = keyed.split_at(before);
-        let once = |(key, value): &(u32, f64)| (*key, *value, 1.0);
-        self.add_keyed(before.iter().map(once).chain(common).chain(after.iter().map(once)));
     }
 
     /// Adds values in order, with their weights.
     fn add_sorted(&mut self, values: &[(f64, f64)]) {
-        self.add_keyed(keyed(values, self.pivot));
-    }
-
-    /// Adds values in the order of their keys, with their weights.
-    fn add_keyed(&mut self, values: impl Iterator<Item = (u32, f64, f64)>) {
         if self.bins.is_empty() && self.coarseness == 0 {
-            self.fill(values);
+            self.fill(keyed(values, self.pivot));
             self.limit();
         } else {
-            let mut later = Self { bins: Vec::new(), pivot: self.pivot, coarseness: 0 };
-            later.fill(values);
-            self.combine(&mut later);
+            self.combine(&mut Self::of_sorted(values, self.pivot));
         }
     }
 
@@ -442,15 +419,23 @@ mod tests {
 
     #[test]
     fn values_that_weigh_one_need_no_order() {
-        let values: Vec<f64> = heavy(30_000).into_iter().chain([0.0, 0.0, f64::INFINITY, f64::NEG_INFINITY]).collect();
-        let mut sorted: Vec<(f64, f64)> = values.iter().map(|value| (*value, 1.0)).collect();
-        sorted.sort_by(|left, right| left.0.total_cmp(&right.0));
-        for pivot in [None, Pivot::of(values.clone())] {
-            let empty = || Histogram { pivot, ..Histogram::default() };
-            let (mut ones, mut expected) = (empty(), empty());
-            ones.add_ones(&values, &mut Sorting::default());
-            expected.add_sorted(&sorted);
-            assert_eq!(format!("{:?}", ones.bins), format!("{:?}", expected.bins));
+        let far = heavy(30_000).into_iter().chain([0.0, 0.0, f64::INFINITY, f64::NEG_INFINITY]).collect();
+        let near = (0..30_000_u32).map(|at| f64::from(at.wrapping_mul(2_654_435_761) >> 8).sqrt() - 1000.0).collect();
+        let few = (0..30_000).map(|at| f64::from(at % 7) - 3.0).collect();
+        for values in [far, near, few] as [Vec<f64>; 3] {
+            for pivot in [None, Pivot::of(values.clone())] {
+                let empty = || Histogram { pivot, ..Histogram::default() };
+                let (mut ones, mut expected, mut space) = (empty(), empty(), Sorting::default());
+                // Nothing, into what is empty, and into what is coarse already.
+                for part in [0, values.len(), 100] {
+                    ones.add_ones(&values[..part], &mut space);
+                    let mut part: Vec<(f64, f64)> = values[..part].iter().map(|value| (*value, 1.0)).collect();
+                    part.sort_by(|left, right| left.0.total_cmp(&right.0));
+                    expected.add_sorted(&part);
+                    assert_eq!(ones.coarseness, expected.coarseness);
+                    assert_eq!(format!("{:?}", ones.bins), format!("{:?}", expected.bins));
+                }
+            }
         }
     }
 
