@@ -5,7 +5,7 @@
 use super::life::Life;
 use super::rule::{Case, Floor, ScoringRule, Unfit};
 use crate::forecast::{
-    Forecast, ForecastRecord, Moment, Outcome, Question, QuestionKind, Records, Resolution, tells_time,
+    Forecast, ForecastRecord, Moment, Outcome, Question, QuestionKind, Records, Resolution, groups_nothing,
 };
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -40,7 +40,7 @@ pub struct Standing {
     pub forecaster: String,
     /// What the question shares its fate with: its cluster if it names one, itself otherwise.
     pub cluster: String,
-    /// The question's tags, without those that say a time of it.
+    /// The question's tags, without those that say a time of it or name an aggregate.
     pub tags: Vec<String>,
     /// In time order from the first forecast (or the opening, if later) to the end of the question's life, without gaps but where a forecast was
     /// withdrawn.
@@ -331,7 +331,7 @@ impl AskedBy<'_> {
             question: self.id.to_owned(),
             forecaster: self.forecaster.to_owned(),
             cluster: self.cluster.to_owned(),
-            tags: self.tags.iter().filter(|tag| !tells_time(tag)).cloned().collect(),
+            tags: self.tags.iter().filter(|tag| !groups_nothing(tag)).cloned().collect(),
             coverage: life.begins().map(|begins| (life.ends() - first.from - without) / (life.ends() - begins)),
             segments,
             ended: life.ends(),
