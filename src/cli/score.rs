@@ -1,7 +1,8 @@
 //! `foretell score`.
 
 use super::figures::{
-    Figures, figure_column, note_quantiles_of_distributions, remarks, warn_of_different_levels, write_table,
+    Figures, figure_column, note_quantiles_of_distributions, remarks, warn_of_different_levels,
+    warn_of_early_resolutions, warn_of_idle_rules, write_table,
 };
 use super::inputs::{Inputs, check_forecaster, check_weigh, records, rule_parser, rules};
 use super::{Done, console, score_otherwise, stream};
@@ -159,6 +160,10 @@ fn recorded(arguments: &Arguments) -> Result<Report, Error> {
     let standings = standings(&records, wanted);
     warn_of_different_levels(&standings.standings, &rules);
     note_quantiles_of_distributions(&standings.standings, &rules);
+    if !arguments.rules.is_empty() {
+        warn_of_idle_rules(&standings.standings, &rules);
+    }
+    warn_of_early_resolutions(&records, &standings.standings);
     let mut report = match arguments.weigh {
         Weigh::Alike => summarise(&standings, &rules, arguments.by),
         Weigh::Time => summarise_by_time(&standings, &records, &rules, arguments.by),

@@ -211,6 +211,15 @@ impl Question {
 }
 
 impl Records {
+    /// Says of a forecaster, on every question, that it is no person but made of the forecasts of others (tag `aggregate=`).
+    pub(crate) fn mark_aggregate(&mut self, forecaster: &str) {
+        for question in self.questions.values_mut() {
+            if !question.aggregates().any(|known| known == forecaster) {
+                question.tags.push(format!("{AGGREGATE}{forecaster}"));
+            }
+        }
+    }
+
     /// Reads the option that came true at the one that the question's tag `other=` names, in every forecast that does not name it since it did not
     /// exist when the forecast was made: what was said of *other* was said of it, too. Returns how many forecasts were read so.
     ///
