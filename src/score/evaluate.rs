@@ -47,7 +47,7 @@ pub struct Standing {
     pub segments: Vec<Segment>,
     /// When the question's life ended, in days since 1970-01-01.
     pub ended: f64,
-    /// How many forecasts were made in time.
+    /// How many forecasts were made in time; of several of one moment the one that stands.
     pub forecasts: usize,
     /// The share of the question's life for which a forecast stood; `None` if the question's opening is not known.
     pub coverage: Option<f64>,
@@ -309,7 +309,7 @@ impl AskedBy<'_> {
         let at_once = fitting.windows(2).filter(|pair| pair[0].0.epoch_days() == pair[1].0.epoch_days()).count();
         leave_out(Reason::Superseded, at_once);
         let moments: Vec<Moment> = fitting.iter().map(|(made_at, ..)| *made_at).collect();
-        let forecasts = fitting.len();
+        let forecasts = fitting.len() - at_once;
         let mut stood = 0;
         let segments: Vec<Segment> = life
             .standing(&moments)
