@@ -15,7 +15,7 @@ use crate::compare::{
 use crate::error::Error;
 use crate::report::figure::significant;
 use crate::report::{Column, Format, Output, Sheet, Whisker, whisker_plot};
-use crate::score::{Schedule, ScoringRule, Weigh, rule, standings};
+use crate::score::{Schedule, Weigh, rule, standings};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -426,12 +426,14 @@ fn foot(found: &Leaderboard) -> Vec<String> {
 fn beyond_range(board: &Board) -> Option<String> {
     // What rounding may do to 0 is no news.
     const ROUNDING: f64 = 1e-9;
-    let bound = rule(board.rule).and_then(ScoringRule::bound);
+    let of = rule(board.rule)?;
+    if of.may_be_negative() {
+        return None;
+    }
+    let bound = of.bound();
     let largest = board.rows.iter().map(|row| row.mean.abs()).fold(0.0, f64::max);
-    let is_beyond = |value: f64| {
-        let below = !board.negative_scores && value < -ROUNDING * largest;
-        below || bound.is_some_and(|bound| value > bound * (1.0 + ROUNDING))
-    };
+    let is_beyond =
+        |value: f64| value < -ROUNDING * largest || bound.is_some_and(|bound| value > bound * (1.0 + ROUNDING));
     let adjusted = |row: &BoardRow| row.places.iter().find(|of| of.measure == Measure::AdjustedMean)?.value;
     let names: Vec<&str> = board
         .rows

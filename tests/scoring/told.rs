@@ -2,6 +2,7 @@
 
 use crate::commands::{json, run_on};
 use serde_json::Value;
+use std::fmt::Write as _;
 use tempfile::TempDir;
 
 /// A folder with these three tables.
@@ -39,7 +40,8 @@ fn the_floor_of_the_log_score_is_counted_by_every_command() {
         let rows = rows.as_array().expect("rows");
         rows.iter().find(|row| row["forecaster"] == name).cloned().expect("a row")
     };
-    let (one, none) = ((1.into(), 1.into()), (0.into(), 0.into()));
+    let one: (Value, Value) = (1.into(), 1.into());
+    let none: (Value, Value) = (0.into(), 0.into());
     let told = "1 forecast raised to the floor and 1 forecast that called impossible what happened, at the floor";
 
     let (found, _) = of(&["score", "--rule", "log"]);
@@ -50,14 +52,14 @@ fn the_floor_of_the_log_score_is_counted_by_every_command() {
     assert!(table.contains(&format!("x under log: {told}")) && !table.contains("y under log"), "{table}");
     let (found, table) = of(&["compare", "x", "y", "--rule", "log"]);
     let pair = &found["pairs"][0];
-    assert_eq!((both(&pair["floored_a"]), both(&pair["floored_b"])), (one.clone(), none));
+    assert_eq!((both(&pair["floored_a"]), both(&pair["floored_b"])), (one.clone(), none.clone()));
     assert!(table.contains(&format!("x beside y under log: {told}")), "{table}");
     let (found, table) = of(&["calibrate", "--replicates", "100"]);
     assert_eq!(both(&row(&found["rows"], "x")), one);
     assert!(table.contains(&format!("x under log: {told}")), "{table}");
     // Under a rule without a floor there is nothing to count.
     let (found, table) = of(&["leaderboard", "--rule", "brier"]);
-    assert_eq!(both(&row(&found["boards"][0]["rows"], "x")), (0.into(), 0.into()));
+    assert_eq!(both(&row(&found["boards"][0]["rows"], "x")), none);
     assert!(!table.contains("the floor"), "{table}");
 }
 
@@ -109,7 +111,7 @@ fn forecasts_that_another_replaced_are_not_among_the_scored() {
 
 #[test]
 fn an_adjusted_mean_that_no_score_can_be_is_named() {
-    // Y did better than Z, who did better than nobody: from Z's two questions the model goes on below 0.
+    // Y was far better than Z where both answered; on the question that Z alone answered, and scored 0.01 on, the model takes that off again.
     let folder = folder(
         "id,kind\na,binary\nb,binary\nc,binary\nd,binary\n",
         "question,forecaster,made_at,probability\na,x,2026-01-01,0.9\nb,y,2026-01-01,0.2\nc,y,2026-01-01,0.4\nd,z,2026-01-01,0.1\nc,z,2026-01-01,0.1\n",
@@ -141,7 +143,7 @@ fn aggregates_of_a_download_are_no_persons_and_hidden_rows_change_no_figure() {
             ("", "recency_weighted", "2", 0.6),
             ("", "unweighted", "2", 0.6),
         ] {
-            forecasts.push_str(&format!("{question},{id},{name},2025-01-02 00:00:00+00:00,,{count},{said}\n"));
+            let _ = writeln!(forecasts, "{question},{id},{name},2025-01-02 00:00:00+00:00,,{count},{said}");
         }
     }
     for (name, text) in [("question_data.csv", questions), ("forecast_data.csv", forecasts.as_str())] {
