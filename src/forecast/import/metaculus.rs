@@ -8,8 +8,8 @@
 //! A question closes with its scheduled close; times of day, and an earlier actual close, are kept as its tags `opens_at=`, `closes_at=` and `closed_at=`, as are
 //! the time at which the community was shown (`shown_at=`), a weight other than 1 (`question_weight=`) and the buckets of numbers (`buckets=`, `bounds=`, `open_bounds=`). A number that came true beyond a
 //! bound that is known to be open is kept as that, without its value.
-//! What the platform made of the forecasts of its users (`recency_weighted`, `unweighted`, …: a `Forecaster Count`, or such a name without a `Forecaster ID`) is read as a forecaster of that name, whom the
-//! question's tag `aggregate=` calls no person.
+//! What the platform made of the forecasts of its users (no `Forecaster ID`, and a `Forecaster Count` or a name such as `recency_weighted`) is read as a
+//! forecaster of that name, whom the question's tag `aggregate=` calls no person.
 //! A forecast stands until the same forecaster's next one, and no longer than its `End Time`, when it was withdrawn or ran out. The platform's scores are not read: they are computed here from the forecasts.
 
 use super::content::Content;
@@ -368,10 +368,10 @@ impl<'t> Sheet<'t> {
         reading.ignore(self.table.columns().iter().filter(|name| unused.contains(&name.as_str())).cloned());
     }
 
-    /// Whether a row is no user's forecast: the platform counts those of whose forecasts it is made, or gives its name and no id.
+    /// Whether a row is no user's forecast: it has no id, and the platform counts those of whose forecasts it is made, or its name is known.
     fn is_aggregate(&self, row: &'t Row, forecaster: &str) -> bool {
         let is_counted = !self.cell(row, "forecaster count").is_empty();
-        is_counted || (self.cell(row, "forecaster id").is_empty() && AGGREGATES.contains(&forecaster))
+        self.cell(row, "forecaster id").is_empty() && (is_counted || AGGREGATES.contains(&forecaster))
     }
 
     /// The options that there were at a time, where the history says so.
