@@ -1,6 +1,6 @@
 //! Probabilities beside what happened.
 
-use crate::score::{Case, Standing};
+use crate::score::{Case, Floor, LOG_FLOOR, Standing, log_score_floored};
 
 /// Probabilities of yes, what happened, and what each pair counts. The three columns have one length.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -109,6 +109,20 @@ impl Points {
             .zip(&self.happened)
             .zip(&self.weights)
             .map(|((&probability, &happened), &weight)| (probability, f64::from(u8::from(happened)), weight))
+    }
+
+    /// How many gave what happened a probability that the log score raises to its floor, and how many called it impossible.
+    pub(super) fn floored(&self) -> (usize, usize) {
+        let (mut raised, mut infinite) = (0, 0);
+        for (probability, outcome, _) in self.iter() {
+            let of_outcome = if outcome > 0.5 { probability } else { 1.0 - probability };
+            match log_score_floored(of_outcome, LOG_FLOOR).1 {
+                Floor::Unused => {}
+                Floor::Raised => raised += 1,
+                Floor::Infinite => infinite += 1,
+            }
+        }
+        (raised, infinite)
     }
 
     /// The weighted mean of a function of probability and outcome; `None` without points.

@@ -168,6 +168,10 @@ pub struct CalibrationRow {
     pub brier: ScoreParts,
     /// Under the logarithmic score in nats, probabilities raised to 10⁻⁶.
     pub log: ScoreParts,
+    /// Forecasts whose tiny probability was raised to the floor of the log score.
+    pub raised: usize,
+    /// Forecasts that called impossible what happened: their log score is infinite and enters at the floor.
+    pub infinite: usize,
     /// Calibration in the large.
     pub in_the_large: InTheLarge,
     /// Calibration errors over bins of equal width.
@@ -272,6 +276,7 @@ fn row(
     let seen = observed(&sample, settings.bins)?;
     let points = sample.points();
     let alone = sample.one_a_question();
+    let (raised, infinite) = points.floored();
     let places = places(points);
     let again = redrawn_clusters(&sample, settings.bins, settings.replicates, settings.seed);
     let calibrated =
@@ -320,6 +325,8 @@ fn row(
         forecasts: points.len(),
         brier: parts(&|drawn| drawn.brier),
         log: parts(&|drawn| drawn.log),
+        raised,
+        infinite,
         in_the_large: in_the_large(&sample, settings.level)?,
         errors: errors(&|drawn| drawn.expected_error, &|drawn| drawn.largest_error),
         errors_equal_mass: errors(&|drawn| drawn.expected_error_by_mass, &|drawn| drawn.largest_error_by_mass),

@@ -4,7 +4,7 @@ use super::early::latest_day;
 use super::groups::{Key, groups_of};
 use super::movement::{Movement, MovementCase, MovementTest, movement_test};
 use super::report::{CalibrationSettings, Counted};
-use crate::forecast::{Forecast, ForecastRecord, Moment, Records, Resolution, tells_time};
+use crate::forecast::{Forecast, ForecastRecord, Moment, Records, Resolution, groups_nothing};
 use crate::score::{Life, label};
 use indexmap::IndexMap;
 use jiff::civil::Date;
@@ -25,7 +25,7 @@ pub struct Stream {
     pub forecaster: String,
     /// What the question shares its fate with: its cluster if it names one, itself otherwise.
     pub cluster: String,
-    /// The question's tags, without those that say a time of it.
+    /// The question's tags, without those that say a time of it or name an aggregate.
     pub tags: Vec<String>,
     /// When, in days since 1970-01-01, and the probability of yes: those that counted, of one moment the one recorded last. Never empty.
     pub said: Vec<(f64, f64)>,
@@ -76,7 +76,7 @@ pub fn streams(records: &Records, keep: impl Fn(&str) -> bool) -> Vec<Stream> {
                 question: id.to_owned(),
                 forecaster: forecaster.to_owned(),
                 cluster: question.cluster.clone().unwrap_or_else(|| id.to_owned()),
-                tags: question.tags.iter().filter(|tag| !tells_time(tag)).cloned().collect(),
+                tags: question.tags.iter().filter(|tag| !groups_nothing(tag)).cloned().collect(),
                 said,
                 answer,
             });

@@ -1,7 +1,7 @@
 //! `foretell calibrate`.
 
 use super::calibrate_sheets::{elementary_sheet, narrow, nearest, wide};
-use super::figures::write_table;
+use super::figures::{floored, write_table};
 use super::inputs::{Inputs, check_cluster, check_forecaster, records};
 use super::{Done, LEAST_REPLICATES, console};
 use crate::calibrate::{
@@ -297,6 +297,7 @@ fn foot(report: &CalibrationReport) -> Vec<String> {
             name(row)
         ));
     }
+    lines.extend(report.rows.iter().filter_map(|row| floored(&name(row), "log", row.raised, row.infinite)));
     for row in &report.rows {
         let limited = row.tests.cox.map_or(0, |cox| cox.limited);
         if limited > 0 {

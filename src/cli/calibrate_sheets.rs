@@ -469,6 +469,8 @@ pub(super) fn wide(report: &CalibrationReport) -> Sheet {
             "movement_t",
             "movement_p",
             "updates",
+            "raised",
+            "infinite",
         ]
         .map(str::to_owned),
     );
@@ -556,6 +558,7 @@ pub(super) fn wide(report: &CalibrationReport) -> Sheet {
             ]
             .map(|of| figures.maybe(of)),
         );
+        cells.extend([row.raised, row.infinite].map(|of| of.to_string()));
         sheet.row(cells);
     }
     sheet

@@ -1,6 +1,9 @@
 //! `foretell compare`.
 
-use super::figures::{Figures, figure_column, note_quantiles_of_distributions, remarks, write_table};
+use super::figures::{
+    Figures, figure_column, floored, note_quantiles_of_distributions, remarks, warn_of_early_resolutions,
+    warn_of_idle_rules, write_table,
+};
 use super::inputs::{
     Inputs, check_cluster, check_forecaster, check_weigh, records, rule_parser, rules, unknown_forecaster,
 };
@@ -240,6 +243,8 @@ fn recorded(arguments: &Arguments, without: &mut Vec<String>) -> Result<(Compari
     let standings = regroup(standings, &records, &arguments.cluster);
     let rules = rules(&arguments.rules);
     note_quantiles_of_distributions(&standings.standings, &rules);
+    warn_of_idle_rules(&standings.standings, &rules);
+    warn_of_early_resolutions(&records, &standings.standings);
     let pairs = pairs(arguments, &forecasters);
     let comparison = match arguments.weigh {
         Weigh::Alike => compare_chosen(&standings, &pairs, &rules, arguments.adjust),
@@ -381,6 +386,7 @@ fn pair_sheet(comparison: &Comparison, format: Format) -> Sheet {
     numbers.extend(["questions", "clusters", "effective", "visible"]);
     if format == Format::Csv {
         numbers.extend(TEST_COLUMNS);
+        numbers.extend(["A raised", "A infinite", "B raised", "B infinite"]);
     }
     columns.extend(numbers.into_iter().map(figure_column));
     columns.push(Column::text("A is"));
@@ -410,6 +416,8 @@ fn pair_sheet(comparison: &Comparison, format: Format) -> Sheet {
         ]);
         if format == Format::Csv {
             cells.extend(test_cells(pair, figures));
+            let (a, b) = (pair.floored_a, pair.floored_b);
+            cells.extend([a.raised, a.infinite, b.raised, b.infinite].map(|of| of.to_string()));
         }
         cells.push(pair.verdict.to_string());
         sheet.row(cells);
@@ -476,6 +484,14 @@ fn foot(comparison: &Comparison) -> Vec<String> {
     if comparison.weigh == Weigh::Time {
         lines.push("weigh time: each question weighs as the share of its time from opening to scheduled close for which both stood; the tests are of differences multiplied by that, reliability counts questions alike".to_owned());
     }
+    // Somebody may be in several pairs, by other questions in each.
+    let of_pair = |pair: &'_ PairComparison| -> Vec<String> {
+        let beside = |own: &str, other: &str| format!("{own} beside {other}");
+        let of_a = floored(&beside(&pair.a, &pair.b), pair.rule, pair.floored_a.raised, pair.floored_a.infinite);
+        let of_b = floored(&beside(&pair.b, &pair.a), pair.rule, pair.floored_b.raised, pair.floored_b.infinite);
+        of_a.into_iter().chain(of_b).collect()
+    };
+    lines.extend(comparison.pairs.iter().flat_map(of_pair));
     let restricted = |pair: &PairComparison| pair.by_question.iter().any(|of| of.common_levels.is_some());
     if comparison.pairs.iter().any(restricted) {
         lines.push(

@@ -1,16 +1,22 @@
 //! Numbers as cells: short for people, whole for CSV.
 
 use super::console;
+use crate::calibrate::{by_schedule, count_questions, latest_day};
 use crate::diagnostic::counted;
 use crate::error::Error;
+use crate::forecast::Records;
 use crate::report::{Column, FileForm, Format, Sheet};
 use crate::score::{
-    Excluded, NotScored, RuleUsed, ScoringRule, Standing, Unfit, Unit, crps_by_quantiles, questions_of_different_levels,
+    Excluded, NotScored, RuleUsed, ScoringRule, Standing, Takes, Unfit, Unit, crps_by_quantiles,
+    questions_of_different_levels,
 };
 use std::path::Path;
 
 /// How many distributions a note names.
 const MOST_NAMED: usize = 5;
+
+/// From here on a number in full says less than one by its power of ten.
+const TOO_LARGE: f64 = 1e12;
 
 /// How numbers are written.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +34,7 @@ impl Figures {
     pub(super) fn score(self, value: f64) -> String {
         match self.format {
             Format::Csv => value.to_string(),
+            _ if value.abs() >= TOO_LARGE => format!("{value:.4e}"),
             _ if value.abs() >= 1000.0 => format!("{value:.1}"),
             // Rounding must not leave a minus before zero.
             _ => format!("{:.4}", if value.abs() < 5e-5 { 0.0 } else { value }),
@@ -97,7 +104,18 @@ impl Figures {
 }
 
 /// Headings of columns that count.
-const COUNTS: [&str; 6] = ["questions", "clusters", "forecasts", "raised", "infinite", "shared with baseline"];
+const COUNTS: [&str; 10] = [
+    "questions",
+    "clusters",
+    "forecasts",
+    "raised",
+    "infinite",
+    "shared with baseline",
+    "A raised",
+    "A infinite",
+    "B raised",
+    "B infinite",
+];
 
 /// A column of numbers: whole ones under the heading of a count or a rank.
 pub(super) fn figure_column(heading: impl Into<String>) -> Column {
@@ -138,6 +156,77 @@ pub(super) fn note_quantiles_of_distributions(standings: &[Standing], rules: &[&
             counted(forecasts, "forecast")
         ));
     }
+}
+
+/// Warns of rules that were asked for and score none of the forecasts, and says why.
+pub(super) fn warn_of_idle_rules(standings: &[Standing], rules: &[&'static dyn ScoringRule]) {
+    if standings.is_empty() {
+        return;
+    }
+    for rule in rules {
+        let mut why_not: Vec<Unfit> = Vec::new();
+        let is_idle = standings.iter().all(|standing| match standing.score(*rule) {
+            Ok(_) => false,
+            Err(why) => {
+                if !why_not.contains(&why) {
+                    why_not.push(why);
+                }
+                true
+            }
+        });
+        if !is_idle {
+            continue;
+        }
+        let why = if why_not == [Unfit::Kind] {
+            let mut said: Vec<Takes> = Vec::new();
+            for kind in standings.iter().filter_map(|standing| Some(standing.segments.first()?.case.kind())) {
+                if !said.contains(&kind) {
+                    said.push(kind);
+                }
+            }
+            let listed = |kinds: &[Takes]| kinds.iter().copied().map(in_words).collect::<Vec<_>>().join(", ");
+            format!("it takes {}, and these are {}", listed(rule.takes()), listed(&said))
+        } else {
+            let told: Vec<String> =
+                why_not.iter().filter(|why| **why != Unfit::Kind).map(ToString::to_string).collect();
+            told.join("; ")
+        };
+        console::note(&format!("warning: {} scores none of the forecasts: {why}", rule.id()));
+    }
+}
+
+/// What forecasts of a kind are.
+const fn in_words(kind: Takes) -> &'static str {
+    match kind {
+        Takes::Binary => "probabilities of yes",
+        Takes::Categorical => "probabilities of options",
+        Takes::Ordinal => "probabilities of ordered options",
+        Takes::Numeric => "quantiles of numbers",
+        Takes::Distribution => "distributions of numbers by name",
+        Takes::Date => "quantiles of days",
+    }
+}
+
+/// Warns of questions that resolved ahead of their scheduled close, as yes does and no cannot.
+pub(super) fn warn_of_early_resolutions(records: &Records, standings: &[Standing]) {
+    let Some(day) = latest_day(records) else { return };
+    let early = count_questions(&by_schedule(standings, records, day).early);
+    if early > 0 {
+        let verb = if early == 1 { "counts" } else { "count" };
+        console::note(&format!(
+            "warning: {} that resolved although the scheduled close lies after {day} {verb} here, and yes comes early where no comes only late: `foretell calibrate` leaves them out and says whether they mislead",
+            counted(early, "question")
+        ));
+    }
+}
+
+/// What the floor of the log score did for somebody, if it did anything.
+pub(super) fn floored(name: &str, rule: &str, raised: usize, infinite: usize) -> Option<String> {
+    let raised = (raised > 0).then(|| format!("{} raised to the floor", counted(raised, "forecast")));
+    let infinite = (infinite > 0)
+        .then(|| format!("{} that called impossible what happened, at the floor", counted(infinite, "forecast")));
+    let told: Vec<String> = raised.into_iter().chain(infinite).collect();
+    (!told.is_empty()).then(|| format!("{name} under {rule}: {}", told.join(" and ")))
 }
 
 /// What the rules are, and what was left out, in lines for people.

@@ -171,6 +171,7 @@ fn add_pools(records: &mut Records, pools: &[Pool]) -> Result<(), Error> {
         added.extend(pooled);
     }
     records.forecasts.extend(added);
+    pools.iter().for_each(|pool| records.mark_aggregate(&pool.name));
     Ok(())
 }
 

@@ -1,7 +1,8 @@
 //! `foretell leaderboard`.
 
 use super::figures::{
-    Figures, figure_column, note_quantiles_of_distributions, remarks, warn_of_different_levels, write_table,
+    Figures, figure_column, floored, note_quantiles_of_distributions, remarks, warn_of_different_levels,
+    warn_of_early_resolutions, warn_of_idle_rules, write_table,
 };
 use super::inputs::{
     Inputs, check_cluster, check_forecaster, check_weigh, records, rule_parser, rules, unknown_forecaster,
@@ -12,8 +13,9 @@ use crate::compare::{
     Measure, Place, gathered_leaderboard, leaderboard, leaderboard_by_time, leaderboard_picture, regroup,
 };
 use crate::error::Error;
+use crate::report::figure::significant;
 use crate::report::{Column, Format, Output, Sheet, Whisker, whisker_plot};
-use crate::score::{Schedule, Weigh, standings};
+use crate::score::{Schedule, Weigh, rule, standings};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -145,6 +147,8 @@ fn recorded(arguments: &Arguments, settings: &BoardSettings) -> Result<(Leaderbo
     let rules = rules(&arguments.rules);
     warn_of_different_levels(&standings.standings, &rules);
     note_quantiles_of_distributions(&standings.standings, &rules);
+    warn_of_idle_rules(&standings.standings, &rules);
+    warn_of_early_resolutions(&records, &standings.standings);
     let found = match arguments.weigh {
         Weigh::Alike => leaderboard(&standings, &rules, settings),
         Weigh::Time => leaderboard_by_time(&standings, &Schedule::of(&records), &rules, settings),
@@ -298,7 +302,9 @@ fn csv_sheet(found: &Leaderboard) -> Sheet {
             columns.push(figure_column(format!("{measure}{part}")));
         }
     }
-    columns.extend(["skill", "skill lower", "skill upper", "shared with baseline"].map(figure_column));
+    columns.extend(
+        ["skill", "skill lower", "skill upper", "shared with baseline", "raised", "infinite"].map(figure_column),
+    );
     let mut sheet = Sheet::new(None, columns);
     for board in &found.boards {
         for row in &board.rows {
@@ -334,6 +340,8 @@ fn csv_cells(board: &Board, row: &BoardRow, figures: Figures) -> Vec<String> {
         figures.maybe(interval.map(|ends| ends.0)),
         figures.maybe(interval.map(|ends| ends.1)),
         whole(row.baseline.map(|baseline| baseline.questions)),
+        row.raised.to_string(),
+        row.infinite.to_string(),
     ]);
     cells
 }
@@ -368,7 +376,10 @@ fn foot(found: &Leaderboard) -> Vec<String> {
         ));
     }
     let lacks = |board: &Board| {
-        let explained = |measure: Measure| board.negative_scores && measure == Measure::RelativeSkill;
+        let explained = |measure: Measure| match measure {
+            Measure::RelativeSkill => board.negative_scores,
+            _ => board.lost_to_rounding,
+        };
         let mut places = board.rows.iter().flat_map(|row| &row.places);
         places.any(|place| place.rank.is_none() && !explained(place.measure))
     };
@@ -385,6 +396,17 @@ fn foot(found: &Leaderboard) -> Vec<String> {
             negative.join(", ")
         ));
     }
+    lines.extend(found.boards.iter().filter(|board| board.lost_to_rounding).map(|board| {
+        format!(
+            "adjusted mean, ridge skill and peer score are made of differences of scores, of which rounding leaves nothing under {}: the worst scores are more than 10¹⁰ times those of the forecaster in the middle; name the others (`--forecaster`)",
+            board.rule
+        )
+    }));
+    lines.extend(found.boards.iter().filter_map(beyond_range));
+    let floors = |board: &'_ Board| -> Vec<String> {
+        board.rows.iter().filter_map(|row| floored(&row.forecaster, board.rule, row.raised, row.infinite)).collect()
+    };
+    lines.extend(found.boards.iter().flat_map(floors));
     let perfect: BTreeSet<&str> = found
         .boards
         .iter()
@@ -398,4 +420,36 @@ fn foot(found: &Leaderboard) -> Vec<String> {
     }
     lines.extend(remarks(&found.rules, &found.excluded, &found.not_scored));
     lines
+}
+
+/// Whose adjusted mean is none that the rule could give: the model adds effects up and knows no bounds.
+fn beyond_range(board: &Board) -> Option<String> {
+    // What rounding may do to 0 is no news.
+    const ROUNDING: f64 = 1e-9;
+    let of = rule(board.rule)?;
+    if of.may_be_negative() {
+        return None;
+    }
+    let bound = of.bound();
+    let largest = board.rows.iter().map(|row| row.mean.abs()).fold(0.0, f64::max);
+    let is_beyond =
+        |value: f64| value < -ROUNDING * largest || bound.is_some_and(|bound| value > bound * (1.0 + ROUNDING));
+    let adjusted = |row: &BoardRow| row.places.iter().find(|of| of.measure == Measure::AdjustedMean)?.value;
+    let names: Vec<&str> = board
+        .rows
+        .iter()
+        .filter(|row| adjusted(row).is_some_and(is_beyond))
+        .map(|row| row.forecaster.as_str())
+        .collect();
+    let range = match bound {
+        Some(bound) => format!("between 0 and {}", significant(bound, 6)),
+        None => "at 0 or above".to_owned(),
+    };
+    (!names.is_empty()).then(|| {
+        format!(
+            "adjusted mean of {} under {}: beyond what a score can be, {range}: effects of forecaster and question add up without bounds, so hold it for better or worse than it was and not for a mean to come",
+            names.join(", "),
+            board.rule
+        )
+    })
 }

@@ -1,14 +1,15 @@
 //! `foretell score`.
 
 use super::figures::{
-    Figures, figure_column, note_quantiles_of_distributions, remarks, warn_of_different_levels, write_table,
+    Figures, figure_column, note_quantiles_of_distributions, remarks, warn_of_different_levels,
+    warn_of_early_resolutions, warn_of_idle_rules, write_table,
 };
 use super::inputs::{Inputs, check_forecaster, check_weigh, records, rule_parser, rules};
 use super::{Done, console, score_otherwise, stream};
 use crate::compare::{ScoreOfDay, over_time_picture, score_over_time};
 use crate::error::Error;
 use crate::report::{Column, Format, Output, Sheet};
-use crate::score::platform::Platform;
+use crate::score::platform::{Platform, Taken};
 use crate::score::{
     Group, QuantileParts, Report, ScoringRule, Unit, Weigh, quantile_parts, standings, summarise, summarise_by_time,
 };
@@ -48,7 +49,7 @@ pub(super) struct Arguments {
     /// How much a question counts
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Weigh::Alike, conflicts_with_all = ["components", "over_time"])]
     weigh: Weigh,
-    /// Only this forecaster; may be given several times
+    /// Only this forecaster; may be given several times. With --platform only their rows are shown, of figures reckoned over everybody
     #[arg(long, value_name = "NAME")]
     forecaster: Vec<String>,
     /// Read yes/no forecasts batch by batch, from files that may be larger than memory
@@ -75,9 +76,13 @@ pub(super) struct Arguments {
     /// The scores of a platform instead, as it defines them
     #[arg(long, value_enum, value_name = "PLATFORM", conflicts_with_all = ["stream", "rules", "by", "weigh", "components", "over_time", "scale"])]
     platform: Option<Platform>,
-    /// The forecaster who stands for the community, for relative scores
+    /// A forecaster who is no person but made of the others, as a community's forecast: left out of the others' mean and of prizes. May be given
+    /// several times; relative scores are against the first
     #[arg(long, value_name = "NAME", requires = "platform")]
-    community: Option<String>,
+    community: Vec<String>,
+    /// Which forecast of a question `--platform forecastbench` takes, which scores one [default: only]
+    #[arg(long = "use", value_enum, value_name = "WHICH", requires = "platform")]
+    taken: Option<Taken>,
     /// Write the results as a table into this file, as its ending says: `.csv`, `.jsonl` or `.parquet`
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -89,7 +94,13 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         return score_otherwise::joint(inputs, table.as_deref(), only, out, format);
     }
     if let Some(platform) = arguments.platform {
-        return score_otherwise::of_platform(inputs, platform, arguments.community.as_deref(), only, out, format);
+        let of = score_otherwise::OfPlatform {
+            platform,
+            communities: &arguments.community,
+            taken: arguments.taken,
+            forecasters: only,
+        };
+        return score_otherwise::of_platform(inputs, &of, out, format);
     }
     check_weigh(arguments.weigh, arguments.stream)?;
     if let Some(part) = &arguments.part {
@@ -149,6 +160,10 @@ fn recorded(arguments: &Arguments) -> Result<Report, Error> {
     let standings = standings(&records, wanted);
     warn_of_different_levels(&standings.standings, &rules);
     note_quantiles_of_distributions(&standings.standings, &rules);
+    if !arguments.rules.is_empty() {
+        warn_of_idle_rules(&standings.standings, &rules);
+    }
+    warn_of_early_resolutions(&records, &standings.standings);
     let mut report = match arguments.weigh {
         Weigh::Alike => summarise(&standings, &rules, arguments.by),
         Weigh::Time => summarise_by_time(&standings, &records, &rules, arguments.by),

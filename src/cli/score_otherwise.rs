@@ -6,7 +6,9 @@ use super::{Done, console};
 use crate::error::Error;
 use crate::forecast::read_joint_forecasts;
 use crate::report::{Column, Format, Output, Sheet};
-use crate::score::platform::{Better, Platform, PlatformReport, place_beyond_bounds, platform_report};
+use crate::score::platform::{
+    Better, Platform, PlatformReport, PlatformSettings, Taken, Undefined, place_beyond_bounds, platform_report,
+};
 use crate::score::{JointReport, JointScore, joint_report, standings};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -77,22 +79,38 @@ fn joint_sheet(report: &JointReport, format: Format) -> Sheet {
     sheet
 }
 
+/// Which scores of a platform are asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OfPlatform<'a> {
+    /// Whose.
+    pub(super) platform: Platform,
+    /// Who is no person; relative scores are against the first.
+    pub(super) communities: &'a [String],
+    /// Which forecast is taken where the platform scores one.
+    pub(super) taken: Option<Taken>,
+    /// Whose rows are shown; nobody means everybody.
+    pub(super) forecasters: &'a [String],
+}
+
 /// Shows the scores of a platform.
-pub(super) fn of_platform(
-    inputs: &Inputs,
-    platform: Platform,
-    community: Option<&str>,
-    forecasters: &[String],
-    out: Option<&PathBuf>,
-    format: Format,
-) -> Done {
+pub(super) fn of_platform(inputs: &Inputs, of: &OfPlatform<'_>, out: Option<&PathBuf>, format: Format) -> Done {
+    let OfPlatform { platform, communities, taken, forecasters } = *of;
+    if taken.is_some() && platform != Platform::Forecastbench {
+        return Err(Error::input(
+            "--use goes with `--platform forecastbench`: other platforms score every forecast for as long as it stood",
+        )
+        .help("leave it out"));
+    }
     let mut records = records(inputs)?;
     place_beyond_bounds(&mut records);
-    for name in forecasters.iter().map(String::as_str).chain(community) {
+    for name in forecasters.iter().chain(communities) {
         check_forecaster(&records, name)?;
     }
+    let communities: Vec<&str> = communities.iter().map(String::as_str).collect();
+    let settings = PlatformSettings { communities: &communities, taken: taken.unwrap_or_default() };
     // Peers and crowds are everybody: only the rows are chosen.
-    let mut report = platform_report(&records, &standings(&records, |_| true), platform, community);
+    let mut report = platform_report(&records, &standings(&records, |_| true), platform, settings);
+    let everybody = report.rows.len();
     if !forecasters.is_empty() {
         report.rows.retain(|row| forecasters.contains(&row.forecaster));
     }
@@ -103,10 +121,14 @@ pub(super) fn of_platform(
     let sheets = |format| {
         if report.rows.is_empty() && format != Format::Csv { Vec::new() } else { vec![platform_sheet(&report, format)] }
     };
+    let mut foot = platform_foot(&report);
+    if report.rows.len() < everybody {
+        foot.push("--forecaster: rows of the others are hidden; the figures are reckoned over everybody".to_owned());
+    }
     console::present(format, |format| Output {
         head: head.clone(),
         sheets: sheets(format),
-        foot: platform_foot(&report),
+        foot: foot.clone(),
         json: &report,
     })?;
     Ok(ExitCode::SUCCESS)
@@ -154,6 +176,7 @@ fn platform_foot(report: &PlatformReport) -> Vec<String> {
         Platform::Forecastbench => &[
             "difficulty_adjusted: Brier score (0 to 1) less the difficulty of each question, plus the mean difficulty",
             "brier_index: 100 (1 - √difficulty_adjusted); peer: the mean of all on the same questions less own",
+            "the platform asks a question once and scores what was said then",
         ],
     }
     .iter()
@@ -168,6 +191,20 @@ fn platform_foot(report: &PlatformReport) -> Vec<String> {
         } else {
             "no spot scores: no question says when the community's forecast was shown (tag `shown_at=`)".to_owned()
         });
+    }
+    if !report.aggregates.is_empty() && report.platform != Platform::Forecastbench {
+        let where_not = match report.platform {
+            Platform::GoodJudgment => "the crowd's medians",
+            _ => "the others' mean and of prizes",
+        };
+        lines.push(format!(
+            "no persons but made of the others, left out of {where_not}: {}",
+            report.aggregates.join(", ")
+        ));
+    }
+    let changed = Undefined::Changed.to_string();
+    if report.not_defined.iter().any(|of| of.reason == changed) {
+        lines.push("of forecasts that changed `--use first` and `--use last` take one".to_owned());
     }
     for of in &report.not_defined {
         let pairs = if of.pairs == 1 { "forecaster and question" } else { "pairs of forecaster and question" };

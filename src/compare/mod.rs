@@ -57,7 +57,7 @@ pub use leaderboard::{
 pub use multiplicity::{Adjustment, benjamini_hochberg, holm};
 pub use murphy::{MurphyPair, MurphyPoint, murphy_picture, murphy_points};
 pub use over_time::{ScoreOfDay, over_time_picture, score_over_time};
-pub use pair::{Paired, paired_differences};
+pub use pair::{Floored, Paired, paired_differences};
 pub use pair_tests::{Anytime, Evidence, PairTests, SignTest};
 pub use permutation::{DRAWN_FLIPS, EXACT_FLIPS, SignFlips, sign_flips};
 pub use rank_tests::{EXACT_RANKS, SignedRanks, Signs, signed_ranks};

@@ -1,9 +1,40 @@
 //! The differences between two forecasters, question by question.
 
 use super::question_evidence::question_evidence;
-use crate::score::{Common, ScoringRule, Standing, Unfit, common_levels};
+use crate::score::{Common, ScoringRule, Standing, TimeMean, Unfit, common_levels};
 use indexmap::IndexMap;
 use serde::Serialize;
+
+/// Forecasts that the floor of the log score helped.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Floored {
+    /// Whose tiny probability was raised to the floor.
+    pub raised: usize,
+    /// That called impossible what happened: their log score is infinite and enters at the floor.
+    pub infinite: usize,
+}
+
+impl Floored {
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_none(&self) -> bool {
+        self.raised == 0 && self.infinite == 0
+    }
+
+    /// All of several questions.
+    pub(super) fn total(of: impl Iterator<Item = Self>) -> Self {
+        of.fold(Self::default(), |sum, of| Self {
+            raised: sum.raised + of.raised,
+            infinite: sum.infinite + of.infinite,
+        })
+    }
+}
+
+impl From<TimeMean> for Floored {
+    fn from(of: TimeMean) -> Self {
+        Self { raised: of.raised, infinite: of.infinite }
+    }
+}
 
 /// Two forecasters on one question, over the time for which both had a standing forecast.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
@@ -34,6 +65,12 @@ pub struct Paired {
     pub evidence_a: Option<f64>,
     /// Evidence that the second was better.
     pub evidence_b: Option<f64>,
+    /// Forecasts of the first that the floor of the log score helped.
+    #[serde(default, skip_serializing_if = "Floored::is_none")]
+    pub floored_a: Floored,
+    /// Forecasts of the second.
+    #[serde(default, skip_serializing_if = "Floored::is_none")]
+    pub floored_b: Floored,
 }
 
 /// The differences on the questions that both forecasters can be scored on, in the order of the first one's questions.
@@ -79,6 +116,8 @@ pub(super) fn pair(first: &Standing, second: &Standing, rule: &dyn ScoringRule) 
         weight: None,
         evidence_a: figures.evidence.map(|evidence| evidence.0),
         evidence_b: figures.evidence.map(|evidence| evidence.1),
+        floored_a: figures.floored.0,
+        floored_b: figures.floored.1,
     })
 }
 
@@ -93,6 +132,7 @@ pub(super) struct PairedFigures {
     pub(super) even_variance: Option<f64>,
     pub(super) common_levels: Option<usize>,
     pub(super) evidence: Option<(f64, f64)>,
+    pub(super) floored: (Floored, Floored),
 }
 
 impl PairedFigures {
@@ -126,6 +166,7 @@ impl PairedFigures {
             days: of_a.days,
             ended: first.ended,
             evidence: question_evidence(first, second, rule),
+            floored: (of_a.into(), of_b.into()),
         })
     }
 }
@@ -141,6 +182,7 @@ impl From<&Paired> for PairedFigures {
             even_variance: of.even_variance,
             common_levels: of.common_levels,
             evidence: of.evidence_a.zip(of.evidence_b),
+            floored: (of.floored_a, of.floored_b),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::bootstrap::{Resampling, weighted_bootstrap_interval};
 use super::interval::{POWER, TInterval, t_interval};
 use super::multiplicity::Adjustment;
-use super::pair::{Paired, PairedFigures, paired_differences};
+use super::pair::{Floored, Paired, PairedFigures, paired_differences};
 use super::pair_tests::{PairTests, pair_tests};
 use crate::math::{normal, sqrt};
 use crate::score::{
@@ -125,6 +125,10 @@ pub struct PairComparison {
     pub doubt: Option<Doubt>,
     /// The doubt in words.
     pub why: Option<String>,
+    /// Forecasts of the first that the floor of the log score helped.
+    pub floored_a: Floored,
+    /// Forecasts of the second.
+    pub floored_b: Floored,
     /// The questions, one by one; none of files that are streamed.
     pub by_question: Vec<Paired>,
 }
@@ -277,6 +281,8 @@ pub(super) fn measure(
         verdict: Verdict::CannotTellYet,
         doubt: if is_alike { Some(Doubt::NoDifference) } else { few_events.then_some(Doubt::FewEvents) },
         why: None,
+        floored_a: Floored::total(paired.iter().map(|pair| pair.floored.0)),
+        floored_b: Floored::total(paired.iter().map(|pair| pair.floored.1)),
         by_question: Vec::new(),
     }
 }

@@ -66,6 +66,10 @@ impl Argument {
     /// The error "the NAME of SIGNATURE must RULE, but is VALUE".
     pub(crate) fn error(&self, rule: &str) -> ParameterError {
         let Self { signature, position, name, value } = *self;
+        // A number of absurd size by its power of ten.
+        let size = value.abs();
+        let is_long = size.is_finite() && size > 0.0 && !(1e-9..1e15).contains(&size);
+        let value = if is_long { format!("{value:e}") } else { value.to_string() };
         ParameterError::new(format!("the {name} of {signature} must {rule}, but is {value}")).at(position)
     }
 
@@ -131,4 +135,18 @@ pub(crate) fn is_moderate(value: f64) -> bool {
 /// The value if it is a finite number: moments that overflow do not exist for us.
 pub(crate) fn finite_or_none(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_absurd_size_are_told_by_their_power_of_ten() {
+        let told = |value: f64| Argument::new("normal(mean, sd)", 1, "standard deviation", value).positive();
+        let message = |value: f64| told(value).expect_err("it cannot be").message;
+        assert!(message(1e-300).ends_with("must be at least 1e-100, but is 1e-300"), "{}", message(1e-300));
+        assert!(message(1e120).ends_with("but is 1e120"), "{}", message(1e120));
+        assert!(message(-0.5).ends_with("must be positive, but is -0.5"), "{}", message(-0.5));
+    }
 }

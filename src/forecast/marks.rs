@@ -10,9 +10,10 @@
 //! | `open_bounds=lower` (`upper`, `both`) | beyond which of them the number may lie; without it beyond neither |
 //! | `question_weight=0.25` | a platform counts its scores by this, where it counts others by 1 |
 //! | `shown_at=2025-01-03T12:00:00Z` | what the community said was shown from then on, and others could follow it |
+//! | `aggregate=NAME` | the forecaster of this name is no person but made of the forecasts of others, as a platform's community prediction; may stand several times |
 //!
-//! Times of an opening and a scheduled close matter to every score: forecasts count from the one to the other. An earlier close and what the community
-//! said matter to the scores of platforms alone. Questions are not grouped by tags that say times.
+//! Times of an opening and a scheduled close matter to every score: forecasts count from the one to the other. An earlier close, what the community
+//! said and who is an aggregate matter to the scores of platforms alone. Questions are not grouped by tags that say times or name aggregates.
 
 use super::{Forecast, Moment, Pace, Question, QuestionKind, Records, Resolution};
 use jiff::civil::{Date, Time};
@@ -37,7 +38,9 @@ pub(super) const BOUNDS: &str = "bounds=";
 pub(super) const OPEN_BOUNDS: &str = "open_bounds=";
 /// How the tag begins that says by what a platform counts the scores of a question.
 pub(super) const QUESTION_WEIGHT: &str = "question_weight=";
-/// What that tag may say, and how many bounds that opens.
+/// How the tag begins that names a forecaster who is no person but made of the forecasts of others.
+pub(super) const AGGREGATE: &str = "aggregate=";
+/// What the tag of open bounds may say, and how many bounds that opens.
 const OPEN: [(&str, u8); 3] = [("lower", 1), ("upper", 1), ("both", 2)];
 
 /// The buckets of a number on a platform.
@@ -67,9 +70,9 @@ fn inner_buckets(text: &str) -> Option<usize> {
     text.parse().ok().filter(|inner| *inner > 0)
 }
 
-/// Whether a tag says a time of its question, and nothing that several questions are alike in.
-pub(crate) fn tells_time(tag: &str) -> bool {
-    [OPENS_AT, CLOSES_AT, CLOSED_AT, SHOWN_AT].iter().any(|begins| tag.starts_with(begins))
+/// Whether a tag says a time of its question or who is an aggregate, and nothing that several questions are alike in.
+pub(crate) fn groups_nothing(tag: &str) -> bool {
+    [OPENS_AT, CLOSES_AT, CLOSED_AT, SHOWN_AT, AGGREGATE].iter().any(|begins| tag.starts_with(begins))
 }
 
 /// Days since 1970-01-01 at a time of a day, in UTC.
@@ -146,6 +149,11 @@ impl Question {
         self.mark(QUESTION_WEIGHT).and_then(weight).unwrap_or(1.0)
     }
 
+    /// The forecasters who are no persons but made of the forecasts of others, as the tags `aggregate=` name them.
+    pub fn aggregates(&self) -> impl Iterator<Item = &str> {
+        self.tags.iter().filter_map(|tag| tag.strip_prefix(AGGREGATE))
+    }
+
     fn moment(&self, begins: &str) -> Option<f64> {
         self.mark(begins).and_then(|text| text.parse::<Moment>().ok()).map(Moment::epoch_days)
     }
@@ -186,6 +194,9 @@ impl Question {
         if let Some(text) = self.mark(QUESTION_WEIGHT).filter(|text| weight(text).is_none()) {
             return wrong(QUESTION_WEIGHT, text, "does not hold a number from 0 on such as 0.25");
         }
+        if self.aggregates().any(str::is_empty) {
+            return wrong(AGGREGATE, "", "names no forecaster");
+        }
         let is_open = |text: &str| OPEN.iter().any(|(word, _)| *word == text);
         if let Some(text) = self.mark(OPEN_BOUNDS).filter(|text| !is_open(text)) {
             return wrong(OPEN_BOUNDS, text, "is none of lower, upper, both");
@@ -200,6 +211,15 @@ impl Question {
 }
 
 impl Records {
+    /// Says of a forecaster, on every question, that it is no person but made of the forecasts of others (tag `aggregate=`).
+    pub(crate) fn mark_aggregate(&mut self, forecaster: &str) {
+        for question in self.questions.values_mut() {
+            if !question.aggregates().any(|known| known == forecaster) {
+                question.tags.push(format!("{AGGREGATE}{forecaster}"));
+            }
+        }
+    }
+
     /// Reads the option that came true at the one that the question's tag `other=` names, in every forecast that does not name it since it did not
     /// exist when the forecast was made: what was said of *other* was said of it, too. Returns how many forecasts were read so.
     ///
@@ -371,6 +391,7 @@ mod tests {
             ("bounds=0-1", "does not hold two rising numbers"),
             ("pace=fast", "the tag `pace=fast` of `q`"),
             ("open_bounds=above", "is none of lower, upper, both"),
+            ("aggregate=", "names no forecaster"),
             ("other=Othr", "names none of its options, which are a, b, c, Other"),
         ] {
             assert!(question(&[tag]).check().unwrap_err().contains(said), "{tag}");

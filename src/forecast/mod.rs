@@ -27,7 +27,7 @@ pub use joint::{JointForecast, read_joint_forecasts};
 pub use knots::{Looked, knots};
 pub use living::{Course, Living, live_records};
 pub use marks::Buckets;
-pub(crate) use marks::tells_time;
+pub(crate) use marks::groups_nothing;
 pub use named::NamedDistribution;
 pub use pace::Pace;
 pub use records::{ForecastRecord, Moment, Outcome, Provenance, Question, QuestionKind, Records, day};

@@ -327,7 +327,11 @@ impl Resolution {
             QuestionKind::Numeric => match word.as_str() {
                 BELOW_BOUND if question.open_ends().0 => Some(Self::BelowBound),
                 ABOVE_BOUND if question.open_ends().1 => Some(Self::AboveBound),
-                _ => text.parse().ok().filter(|value: &f64| value.is_finite()).map(Self::Value),
+                // What cannot be forecast cannot come true either.
+                _ if text.parse::<f64>().is_ok_and(f64::is_finite) => {
+                    return super::tidy::parse_number(text).map(Self::Value);
+                }
+                _ => None,
             },
             QuestionKind::Date => match word.as_str() {
                 "no" | "never" => Some(Self::No),
@@ -524,6 +528,8 @@ mod tests {
         assert_eq!(Resolution::read("0", &binary), Ok(Resolution::No));
         assert!(Resolution::read("maybe", &binary).is_err());
         assert_eq!(Resolution::read("1", &question(QuestionKind::Numeric, &[])), Ok(Resolution::Value(1.0)));
+        let far = Resolution::read("-1e200", &question(QuestionKind::Numeric, &[]));
+        assert_eq!(far, Err("`-1e200` lies beyond 1e150: scores of it would be infinite".to_owned()));
         let options = question(QuestionKind::Categorical, &["Yes", "yes", "Other"]);
         assert_eq!(Resolution::read("yes", &options), Ok(Resolution::Option("yes".to_owned())));
         assert_eq!(Resolution::read("other", &options), Ok(Resolution::Option("Other".to_owned())));

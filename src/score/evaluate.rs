@@ -5,7 +5,7 @@
 use super::life::Life;
 use super::rule::{Case, Floor, ScoringRule, Unfit};
 use crate::forecast::{
-    Forecast, ForecastRecord, Moment, Outcome, Question, QuestionKind, Records, Resolution, tells_time,
+    Forecast, ForecastRecord, Moment, Outcome, Question, QuestionKind, Records, Resolution, groups_nothing,
 };
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -40,14 +40,14 @@ pub struct Standing {
     pub forecaster: String,
     /// What the question shares its fate with: its cluster if it names one, itself otherwise.
     pub cluster: String,
-    /// The question's tags, without those that say a time of it.
+    /// The question's tags, without those that say a time of it or name an aggregate.
     pub tags: Vec<String>,
     /// In time order from the first forecast (or the opening, if later) to the end of the question's life, without gaps but where a forecast was
     /// withdrawn.
     pub segments: Vec<Segment>,
     /// When the question's life ended, in days since 1970-01-01.
     pub ended: f64,
-    /// How many forecasts were made in time.
+    /// How many forecasts were made in time; of several of one moment the one that stands.
     pub forecasts: usize,
     /// The share of the question's life for which a forecast stood; `None` if the question's opening is not known.
     pub coverage: Option<f64>,
@@ -309,7 +309,7 @@ impl AskedBy<'_> {
         let at_once = fitting.windows(2).filter(|pair| pair[0].0.epoch_days() == pair[1].0.epoch_days()).count();
         leave_out(Reason::Superseded, at_once);
         let moments: Vec<Moment> = fitting.iter().map(|(made_at, ..)| *made_at).collect();
-        let forecasts = fitting.len();
+        let forecasts = fitting.len() - at_once;
         let mut stood = 0;
         let segments: Vec<Segment> = life
             .standing(&moments)
@@ -331,7 +331,7 @@ impl AskedBy<'_> {
             question: self.id.to_owned(),
             forecaster: self.forecaster.to_owned(),
             cluster: self.cluster.to_owned(),
-            tags: self.tags.iter().filter(|tag| !tells_time(tag)).cloned().collect(),
+            tags: self.tags.iter().filter(|tag| !groups_nothing(tag)).cloned().collect(),
             coverage: life.begins().map(|begins| (life.ends() - first.from - without) / (life.ends() - begins)),
             segments,
             ended: life.ends(),

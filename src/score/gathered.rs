@@ -12,7 +12,7 @@ use super::rule::Case;
 use super::running::Bits;
 use crate::error::Error;
 use crate::forecast::stream::{Batch, ByQuestion, Came, NumberedForecast, PARTS};
-use crate::forecast::{Moment, QuestionKind, Records, Repeats, Resolution, Selection, tells_time};
+use crate::forecast::{Moment, QuestionKind, Records, Repeats, Resolution, Selection, groups_nothing};
 use indexmap::IndexSet;
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -156,7 +156,7 @@ impl GatheredForecasts {
                 },
             };
             let cluster = question.cluster.as_deref().map_or(NO_CLUSTER, |name| clusters.insert_full(name).0 as u32);
-            let tags: Vec<String> = question.tags.iter().filter(|tag| !tells_time(tag)).cloned().collect();
+            let tags: Vec<String> = question.tags.iter().filter(|tag| !groups_nothing(tag)).cloned().collect();
             let tags = gathered.tags.insert_full(tags).0;
             gathered.questions.insert(id.as_str().into(), gathered.asked.len() as u32);
             let (tags, opens, closes) = (tags as u32, question.opened(), Close::of(question));

@@ -222,6 +222,11 @@ pub trait ScoringRule: fmt::Debug + Sync {
         None
     }
 
+    /// Whether a score may lie below 0, as that of a density.
+    fn may_be_negative(&self) -> bool {
+        false
+    }
+
     /// Whether it is a mean over the levels that a forecast states, so that only forecasts of the same levels can be compared by it.
     fn is_over_levels(&self) -> bool {
         false

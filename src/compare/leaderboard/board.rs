@@ -1,7 +1,7 @@
 //! The leaderboard: every forecaster under every way of dealing with gaps, with intervals, and how far the orders agree.
 
 use super::fixed_effects::adjusted_means;
-use super::order::{kendall_tau, ranks};
+use super::order::{ROUNDING, kendall_tau, ranks_within};
 use super::panel::Panel;
 use super::peer::peer_score;
 use super::relative_skill::relative_skill;
@@ -24,6 +24,9 @@ pub const LEADERBOARD_REPLICATES: u32 = 1000;
 
 /// A share of the replicates in which a forecaster must have a value for an interval to be given.
 const ENOUGH: f64 = 0.9;
+
+/// Scores larger than this may be too large to be held against others.
+const LARGE: f64 = 1e6;
 
 /// A way of dealing with the questions that somebody did not answer. Lower is better under each.
 #[derive(
@@ -49,6 +52,14 @@ pub enum Measure {
 impl Measure {
     /// All, in the order in which they are shown.
     pub const ALL: [Self; 4] = [Self::RelativeSkill, Self::AdjustedMean, Self::RidgeSkill, Self::PeerScore];
+
+    /// How far apart rounding may set values that are made of scores up to `largest`; ratios are held against themselves alone.
+    const fn rounding(self, largest: f64) -> f64 {
+        match self {
+            Self::RelativeSkill => 0.0,
+            _ => ROUNDING * largest,
+        }
+    }
 
     /// The value of each forecaster under question weights; `penalty` is that of [`ridge_skill`].
     fn values(self, panel: &Panel, weights: &[f64], penalty: Option<f64>) -> Vec<Option<f64>> {
@@ -113,6 +124,10 @@ pub struct BoardRow {
     pub mean: f64,
     /// Under each measure, in the order of [`Measure::ALL`].
     pub places: Vec<Place>,
+    /// Forecasts whose tiny probability was raised to the floor of the log score.
+    pub raised: usize,
+    /// Forecasts that called impossible what happened: their log score is infinite and enters at the floor.
+    pub infinite: usize,
     /// Against the baseline, if there is one.
     pub baseline: Option<BaselineSkill>,
 }
@@ -164,6 +179,10 @@ pub struct Board {
     /// Whether a score lies below 0, as of log densities: then there is no relative skill and no skill, which are ratios of scores.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub negative_scores: bool,
+    /// Whether scores are so much larger than those of the forecaster in the middle that their differences are rounding: then there are no values by
+    /// differences, and relative skill alone tells them apart.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lost_to_rounding: bool,
 }
 
 /// Leaderboards, ready to be shown.
@@ -274,31 +293,44 @@ pub(super) struct Replicate {
 }
 
 impl Replicate {
-    fn new(panel: &Panel, weights: &[f64], penalty: Option<f64>, baseline: Option<usize>) -> Self {
+    fn new(panel: &Panel, weights: &[f64], penalty: Option<f64>, baseline: Option<usize>, largest: f64) -> Self {
         let values = Measure::ALL.iter().map(|measure| measure.values(panel, weights, penalty)).collect();
-        Self::of(values, skills(panel, weights, baseline), &panel.connected(weights))
+        Self::of(values, skills(panel, weights, baseline), &panel.connected(weights), largest)
     }
 
-    /// Of values by measure. Who is not of the largest circle of those who share questions has no place among them, whatever the measure says.
-    pub(super) fn of(mut values: Vec<Vec<Option<f64>>>, skill: Vec<Option<f64>>, connected: &[bool]) -> Self {
+    /// Of values by measure, made of scores up to `largest`. Who is not of the largest circle of those who share questions has no place among them, whatever the measure says.
+    pub(super) fn of(
+        mut values: Vec<Vec<Option<f64>>>,
+        skill: Vec<Option<f64>>,
+        connected: &[bool],
+        largest: f64,
+    ) -> Self {
         for of in &mut values {
             for (value, _) in of.iter_mut().zip(connected).filter(|(_, connected)| !**connected) {
                 *value = None;
             }
         }
-        let ranks = values.iter().map(|of| ranks(of)).collect();
+        let ranks =
+            Measure::ALL.iter().zip(&values).map(|(measure, of)| ranks_within(of, measure.rounding(largest))).collect();
         Self { values, ranks, skill }
     }
 
     /// The same without what is a ratio of scores.
     fn without_ratios(&mut self) {
-        for (at, measure) in Measure::ALL.iter().enumerate() {
-            if *measure == Measure::RelativeSkill {
-                self.values[at].fill(None);
-                self.ranks[at].fill(None);
-            }
-        }
+        self.without(|measure| measure == Measure::RelativeSkill);
         self.skill.fill(None);
+    }
+
+    /// The same without what is made of differences of scores.
+    fn without_differences(&mut self) {
+        self.without(|measure| measure != Measure::RelativeSkill);
+    }
+
+    fn without(&mut self, which: impl Fn(Measure) -> bool) {
+        for (at, _) in Measure::ALL.iter().enumerate().filter(|(_, measure)| which(**measure)) {
+            self.values[at].fill(None);
+            self.ranks[at].fill(None);
+        }
     }
 }
 
@@ -311,6 +343,8 @@ pub(super) struct Answered {
     pub(super) mean: f64,
     /// Questions that the baseline answered too.
     pub(super) shared: usize,
+    pub(super) raised: usize,
+    pub(super) infinite: usize,
 }
 
 /// Everything that a board is made of.
@@ -321,6 +355,8 @@ pub(super) struct Drawn {
     pub(super) groups: Option<usize>,
     /// Whether a score lies below 0: then no ratio means anything.
     pub(super) has_negative: bool,
+    /// The largest distance of a score from 0.
+    pub(super) largest: f64,
     /// Who answered nothing has no row.
     pub(super) people: Vec<Answered>,
     pub(super) penalty: Option<f64>,
@@ -335,7 +371,10 @@ pub fn board(rule: &'static str, panel: &Panel, settings: &BoardSettings) -> Boa
     let baseline =
         settings.baseline.as_ref().and_then(|name| panel.forecasters().iter().position(|known| known == name));
     let penalty = ridge_penalty(panel);
-    let whole = Replicate::new(panel, &panel.weights(), penalty, baseline);
+    let scores = panel.questions().iter().flat_map(|question| &question.cells).map(|cell| cell.score);
+    let largest = scores.clone().fold(0.0, |largest: f64, score| largest.max(score.abs()));
+    let has_negative = scores.clone().any(|score| score < 0.0);
+    let whole = Replicate::new(panel, &panel.weights(), penalty, baseline, largest);
     let drawn: Vec<Replicate> = if panel.clusters() < FEWEST_CLUSTERS {
         Vec::new()
     } else {
@@ -345,15 +384,15 @@ pub fn board(rule: &'static str, panel: &Panel, settings: &BoardSettings) -> Boa
                 let times = multiplicities(panel.clusters(), BOOTSTRAP_SEED, at);
                 let weight = |question: &super::PanelQuestion| times[question.cluster] * question.weight;
                 let weights: Vec<f64> = panel.questions().iter().map(weight).collect();
-                Replicate::new(panel, &weights, penalty, baseline)
+                Replicate::new(panel, &weights, penalty, baseline, largest)
             })
             .collect()
     };
     let (questions, clusters) = (panel.questions().len(), panel.clusters());
     let people = (0..panel.forecasters().len()).map(|at| answered(panel, at, baseline)).collect();
     let has_baseline = baseline.is_some();
-    let has_negative = panel.questions().iter().flat_map(|question| &question.cells).any(|cell| cell.score < 0.0);
-    Drawn { rule, questions, clusters, groups: None, has_negative, people, penalty, has_baseline, whole, drawn }
+    let groups = None;
+    Drawn { rule, questions, clusters, groups, has_negative, largest, people, penalty, has_baseline, whole, drawn }
         .board(settings)
 }
 
@@ -375,6 +414,8 @@ fn answered(panel: &Panel, at: usize, baseline: Option<usize>) -> Answered {
         coverage: own.iter().map(|(_, cell)| cell.coverage).sum::<f64>() / own.len() as f64,
         mean: score / worth,
         shared: baseline.map_or(0, |baseline| shared(panel, at, baseline)),
+        raised: own.iter().map(|(_, cell)| cell.raised).sum(),
+        infinite: own.iter().map(|(_, cell)| cell.infinite).sum(),
     }
 }
 
@@ -383,6 +424,10 @@ impl Drawn {
     pub(super) fn board(mut self, settings: &BoardSettings) -> Board {
         if self.has_negative {
             self.drawn.iter_mut().chain([&mut self.whole]).for_each(Replicate::without_ratios);
+        }
+        let lost_to_rounding = self.is_lost_to_rounding();
+        if lost_to_rounding {
+            self.drawn.iter_mut().chain([&mut self.whole]).for_each(Replicate::without_differences);
         }
         let ordering = Measure::ALL.iter().position(|measure| *measure == settings.ordered_by);
         let mut rows: Vec<(Option<usize>, BoardRow)> = (0..self.people.len())
@@ -394,10 +439,14 @@ impl Drawn {
             (a.0.is_none(), a.0).cmp(&(b.0.is_none(), b.0)).then_with(|| a.1.mean.total_cmp(&b.1.mean))
         });
         let rows: Vec<BoardRow> = rows.into_iter().map(|(_, row)| row).collect();
+        // By ranks, in which what rounding sets apart is tied.
+        let order = |at: usize| -> Vec<Option<f64>> {
+            self.whole.ranks[at].iter().map(|rank| rank.map(|rank| rank as f64)).collect()
+        };
         let mut agreement = Vec::new();
         for (at, first) in Measure::ALL.iter().enumerate() {
             for (beside, second) in Measure::ALL.iter().enumerate().skip(at + 1) {
-                let tau = kendall_tau(&self.whole.values[at], &self.whole.values[beside]);
+                let tau = kendall_tau(&order(at), &order(beside));
                 agreement.push(Agreement { first: *first, second: *second, tau });
             }
         }
@@ -411,7 +460,17 @@ impl Drawn {
             ridge_penalty: self.penalty,
             groups: self.groups,
             negative_scores: self.has_negative,
+            lost_to_rounding,
         }
+    }
+
+    /// Whether rounding of the largest scores is more than what the forecaster in the middle scores.
+    fn is_lost_to_rounding(&self) -> bool {
+        let answered = self.people.iter().filter(|of| of.questions > 0 && of.mean != 0.0);
+        let mut means: Vec<f64> = answered.map(|of| of.mean.abs()).collect();
+        means.sort_by(f64::total_cmp);
+        let middle = means.len().checked_sub(1).map(|last| means[last / 2]);
+        self.largest > LARGE && middle.is_some_and(|middle| ROUNDING * self.largest > middle)
     }
 
     fn row(&self, at: usize) -> BoardRow {
@@ -439,6 +498,8 @@ impl Drawn {
             coverage: of.coverage,
             mean: of.mean,
             places,
+            raised: of.raised,
+            infinite: of.infinite,
             baseline: whole.skill[at].filter(|_| self.has_baseline).map(|skill| BaselineSkill {
                 skill,
                 interval: interval(drawn.iter().map(|replicate| replicate.skill[at])),

@@ -45,6 +45,8 @@ struct Board {
     squares: f64,
     /// Whether a score lies below 0.
     has_negative: bool,
+    /// The largest distance of a score from 0.
+    largest: f64,
     people: Vec<Person>,
     unfit: BTreeMap<Unfit, usize>,
 }
@@ -63,6 +65,8 @@ struct Person {
     clusters: Bits,
     coverage: f64,
     score: f64,
+    raised: usize,
+    infinite: usize,
 }
 
 /// The leaderboard of gathered forecasts under each of the rules that found something to score.
@@ -156,6 +160,7 @@ impl Board {
             questions: 0,
             squares: 0.0,
             has_negative: false,
+            largest: 0.0,
             people: kept.iter().map(|name| Person { name: name.clone(), ..Person::default() }).collect(),
             unfit: BTreeMap::new(),
         };
@@ -201,7 +206,10 @@ impl Board {
                 of.questions += 1;
                 of.coverage += cell.coverage;
                 of.score += cell.score;
+                of.raised += cell.raised;
+                of.infinite += cell.infinite;
                 self.has_negative = self.has_negative || cell.score < 0.0;
+                self.largest = self.largest.max(cell.score.abs());
                 if question.cluster.is_some() {
                     of.clusters.insert(number);
                 } else {
@@ -245,6 +253,8 @@ impl Board {
             coverage: of.coverage / of.questions as f64,
             mean: of.score / of.questions as f64,
             shared: baseline.map_or(0, |baseline| whole.shared(at, baseline) as usize),
+            raised: of.raised,
+            infinite: of.infinite,
         });
         Drawn {
             rule,
@@ -252,10 +262,11 @@ impl Board {
             clusters: self.clusters,
             groups: is_grouped.then_some(self.groups.len()),
             has_negative: self.has_negative,
+            largest: self.largest,
             people: people.collect(),
             penalty,
             has_baseline: baseline.is_some(),
-            whole: replicate(&whole, &answered, penalty, baseline),
+            whole: replicate(&whole, &answered, penalty, baseline, self.largest),
             drawn,
         }
     }
@@ -279,11 +290,12 @@ impl Board {
                 }
             }
         }
-        sums.iter().zip(&answered).map(|(sums, answered)| replicate(sums, answered, penalty, baseline)).collect()
+        let of = |(sums, answered): (&Sums, &Vec<f64>)| replicate(sums, answered, penalty, baseline, self.largest);
+        sums.iter().zip(&answered).map(of).collect()
     }
 }
 
-fn replicate(sums: &Sums, answered: &[f64], penalty: Option<f64>, baseline: Option<usize>) -> Replicate {
+fn replicate(sums: &Sums, answered: &[f64], penalty: Option<f64>, baseline: Option<usize>, largest: f64) -> Replicate {
     let connected = sums.connected(answered);
     let values = vec![
         sums.relative_skill(),
@@ -291,5 +303,5 @@ fn replicate(sums: &Sums, answered: &[f64], penalty: Option<f64>, baseline: Opti
         sums.ridge_skill(&connected, penalty),
         sums.peer_score(),
     ];
-    Replicate::of(values, sums.skill(baseline), &connected)
+    Replicate::of(values, sums.skill(baseline), &connected, largest)
 }

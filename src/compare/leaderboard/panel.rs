@@ -1,6 +1,6 @@
 //! Who scored how on which question: the table with gaps that every leaderboard is made of.
 
-use crate::score::{NotScored, ScoringRule, Standing, Unfit, label};
+use crate::score::{NotScored, ScoringRule, Standing, TimeMean, Unfit, label};
 use std::collections::BTreeMap;
 
 /// One forecaster on one question.
@@ -14,6 +14,10 @@ pub struct Cell {
     pub coverage: f64,
     /// Against the others who stood at the same time; `None` when nobody did.
     pub peer: Option<Peer>,
+    /// Forecasts whose probability was raised to the floor, infinite ones not counted.
+    pub raised: usize,
+    /// Forecasts that called impossible what happened: infinite without the floor.
+    pub infinite: usize,
 }
 
 /// A score against the mean of the others at the same time.
@@ -73,6 +77,8 @@ impl Panel {
                     score,
                     coverage: 1.0,
                     peer: (others > 0.0).then(|| Peer { difference: score - (total - score) / others, coverage: 1.0 }),
+                    raised: 0,
+                    infinite: 0,
                 })
                 .collect();
             all.push(PanelQuestion { id, cluster, weight: 1.0, cells });
@@ -213,7 +219,7 @@ impl Panel {
     }
 
     /// Which forecasters can be compared through common questions, directly or by way of others: those of the largest such
-    /// circle. Only questions of positive weight count.
+    /// circle. Only questions of positive weight count. Nobody, where no two share a question or no circle is the largest.
     #[must_use]
     pub fn connected(&self, weights: &[f64]) -> Vec<bool> {
         let mut answered = vec![0.0; self.forecasters.len()];
@@ -233,8 +239,8 @@ impl Panel {
     }
 }
 
-/// The largest circle of those who share a question, directly or by way of others, given pairs that do and how many questions each answered; of
-/// circles with as many answers the first.
+/// The largest circle of those who share a question, directly or by way of others, given pairs that do and how many questions each answered. One alone is
+/// no circle, and of circles with as many answers none is the largest: then nobody can be compared with the others.
 pub(super) fn circle(shares: impl IntoIterator<Item = (usize, usize)>, answered: &[f64]) -> Vec<bool> {
     let count = answered.len();
     let mut parent: Vec<usize> = (0..count).collect();
@@ -243,12 +249,15 @@ pub(super) fn circle(shares: impl IntoIterator<Item = (usize, usize)>, answered:
         parent[a.max(b)] = a.min(b);
     }
     let roots: Vec<usize> = (0..count).map(|at| root(&mut parent, at)).collect();
-    let mut sizes = vec![0.0; count];
-    for at in 0..count {
+    let (mut sizes, mut members) = (vec![0.0; count], vec![0_usize; count]);
+    for at in (0..count).filter(|at| answered[*at] > 0.0) {
         sizes[roots[at]] += answered[at];
+        members[roots[at]] += 1;
     }
-    // The first of the largest.
-    let largest = (0..count).rev().max_by(|a, b| sizes[*a].total_cmp(&sizes[*b]));
+    let largest = (0..count).filter(|at| members[*at] > 1).max_by(|a, b| sizes[*a].total_cmp(&sizes[*b]));
+    let is_alone =
+        |largest: &usize| (0..count).all(|at| at == *largest || members[at] < 2 || sizes[at] < sizes[*largest]);
+    let largest = largest.filter(is_alone);
     (0..count).map(|at| answered[at] > 0.0 && Some(roots[at]) == largest).collect()
 }
 
@@ -264,7 +273,7 @@ fn root(parent: &mut [usize], mut at: usize) -> usize {
 struct Scored<'a> {
     standing: &'a Standing,
     scores: Vec<f64>,
-    mean: f64,
+    mean: TimeMean,
 }
 
 impl<'a> Scored<'a> {
@@ -274,7 +283,7 @@ impl<'a> Scored<'a> {
             .iter()
             .map(|segment| rule.score(&segment.case).map(|score| score.value))
             .collect::<Result<_, _>>()?;
-        Ok(Self { standing, scores, mean: standing.score(rule)?.score })
+        Ok(Self { standing, scores, mean: standing.score(rule)? })
     }
 
     fn days(&self) -> f64 {
@@ -322,7 +331,8 @@ fn cells(scored: &[Scored], forecasters: &[String]) -> Vec<Cell> {
             let coverage = of.standing.coverage.unwrap_or(of.days() / longest);
             let life = of.days() / coverage;
             let peer = (days > 0.0).then(|| Peer { difference: difference / days, coverage: days / life });
-            Some(Cell { forecaster, score: of.mean, coverage, peer })
+            let TimeMean { score, raised, infinite, .. } = of.mean;
+            Some(Cell { forecaster, score, coverage, peer, raised, infinite })
         })
         .collect()
 }

@@ -225,3 +225,65 @@ fn scores_below_0_have_no_ratio() {
     assert_eq!((skills[0], skills[1].is_some()), (None, true));
     assert!(skills.iter().flatten().all(|skill| skill.is_finite()));
 }
+
+#[test]
+fn who_says_the_same_has_the_same_rank_under_every_measure() {
+    let mut stream = SplitMix::new(12);
+    let questions = (0..30)
+        .map(|at| {
+            let (good, bad) = (0.1 * stream.inner_unit(), 0.05 + 0.3 * stream.inner_unit());
+            // In another order on every second question, so that sums round in other ways.
+            let cells =
+                if at % 2 == 0 { vec![(0, good), (1, bad), (2, bad)] } else { vec![(2, bad), (1, bad), (0, good)] };
+            (format!("q{at}"), at, cells)
+        })
+        .collect();
+    let panel = Panel::new(["good", "bad", "twin"].map(str::to_owned).to_vec(), questions).expect("finite");
+    let board = board("brier", &panel, &BoardSettings { replicates: 100, ..BoardSettings::default() });
+    let of = |name: &str| &board.rows.iter().find(|row| row.forecaster == name).expect("all are listed").places;
+    for (bad, twin) in of("bad").iter().zip(of("twin")) {
+        assert_eq!((bad.rank, twin.rank), (Some(2), Some(2)), "{}", bad.measure);
+        assert_eq!(bad.rank_interval, twin.rank_interval, "{}", bad.measure);
+    }
+    for agreement in &board.agreement {
+        assert!((agreement.tau.expect("three forecasters") - 1.0).abs() < 1e-12, "{agreement:?}");
+    }
+    assert!(board.swaps.is_empty());
+}
+
+#[test]
+fn nobody_has_a_place_where_no_circle_is_the_largest() {
+    let settings = BoardSettings { replicates: 50, ..BoardSettings::default() };
+    // Two who share nothing; two pairs of as many answers; one alone.
+    let apart = additive(&[0.2, 0.3], &[0.1; 8], |who, question| (who == 0) == (question < 4));
+    let pairs = additive(&[0.2, 0.3, 0.1, 0.4], &[0.1; 8], |who, question| (who < 2) == (question < 4));
+    let alone = additive(&[0.2], &[0.1; 8], |_, _| true);
+    for panel in [apart, pairs, alone] {
+        let board = board("brier", &panel, &settings);
+        assert_eq!(board.rows.len(), panel.forecasters().len());
+        for place in board.rows.iter().flat_map(|row| &row.places) {
+            assert_eq!((place.value, place.rank, place.interval), (None, None, None), "{}", place.measure);
+        }
+    }
+}
+
+#[test]
+fn scores_beyond_all_others_leave_no_differences_and_ratios_stand() {
+    let questions = (0..6)
+        .map(|at| (format!("q{at}"), at, vec![(0, 0.3), (1, 0.6 + 0.01 * at as f64), (2, 1e16 * (1.0 + at as f64))]))
+        .collect();
+    let names = ["near", "far", "wild"].map(str::to_owned).to_vec();
+    let panel = Panel::new(names, questions).expect("the scores are finite");
+    let board = board("crps", &panel, &BoardSettings { replicates: 20, ..BoardSettings::default() });
+    assert!(board.lost_to_rounding);
+    for (row, rank) in board.rows.iter().zip(1..) {
+        assert_eq!(row.places[0].rank, Some(rank), "{}", row.forecaster);
+        assert!(row.places[1..].iter().all(|place| place.value.is_none() && place.rank.is_none()));
+    }
+    // One who is nearly always sure and right is no such case.
+    let questions = (0..6).map(|at| (format!("q{at}"), at, vec![(0, 1e-12), (1, 1e-12), (2, 0.3)])).collect();
+    let names = ["a", "b", "c"].map(str::to_owned).to_vec();
+    let panel = Panel::new(names, questions).expect("the scores are finite");
+    let board = super::board("brier", &panel, &BoardSettings { replicates: 20, ..BoardSettings::default() });
+    assert!(!board.lost_to_rounding && board.rows.iter().all(|row| row.places[1].rank.is_some()));
+}

@@ -8,6 +8,8 @@
 //! A question closes with its scheduled close; times of day, and an earlier actual close, are kept as its tags `opens_at=`, `closes_at=` and `closed_at=`, as are
 //! the time at which the community was shown (`shown_at=`), a weight other than 1 (`question_weight=`) and the buckets of numbers (`buckets=`, `bounds=`, `open_bounds=`). A number that came true beyond a
 //! bound that is known to be open is kept as that, without its value.
+//! What the platform made of the forecasts of its users (no `Forecaster ID`, and a `Forecaster Count` or a name such as `recency_weighted`) is read as a
+//! forecaster of that name, whom the question's tag `aggregate=` calls no person.
 //! A forecast stands until the same forecaster's next one, and no longer than its `End Time`, when it was withdrawn or ran out. The platform's scores are not read: they are computed here from the forecasts.
 
 use super::content::Content;
@@ -15,9 +17,11 @@ use super::reading::{Reading, blank};
 use super::values::{binary, categorical, cdf, closing, given, listed, moment, number, quantiles, time_of};
 use super::{Importer, Recognised};
 use crate::error::Error;
+use crate::forecast::marks::AGGREGATE;
 use crate::forecast::tidy::{Holds, Row, Table};
 use crate::forecast::{Forecast, Moment, Outcome, Question, QuestionKind, Resolution};
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 
 /// The levels of the percentiles, and their columns.
 const PERCENTILES: [(f64, &str); 5] = [
@@ -26,6 +30,19 @@ const PERCENTILES: [(f64, &str); 5] = [
     (0.5, "median"),
     (0.75, "75th percentile"),
     (0.95, "95th percentile"),
+];
+
+/// What the platform calls the forecasts that it makes of those of its users.
+const AGGREGATES: [&str; 9] = [
+    "recency_weighted",
+    "unweighted",
+    "single_aggregation",
+    "metaculus_prediction",
+    "medalists",
+    "experienced_users_25_resolved",
+    "ignorance",
+    "recency_weighted_log_odds",
+    "geometric_mean",
 ];
 
 /// See the module.
@@ -178,6 +195,9 @@ impl<'t> Sheet<'t> {
             || (!current.is_empty() && current != options)
             || reading.question(id).is_some_and(|before| before.other().is_some());
         let places = if kind == QuestionKind::Numeric { self.places(row, reading) } else { Vec::new() };
+        // Whom forecasts that were read before name, so that the question stays the same.
+        let before = reading.question(id).map(|before| before.aggregates().map(|name| format!("{AGGREGATE}{name}")));
+        let aggregates: Vec<String> = before.into_iter().flatten().collect();
         let other = options.last().filter(|_| changed).map(|last| format!("other={last}"));
         let question = Question {
             ask: if label.is_empty() { title.to_owned() } else { format!("{title} ({label})") },
@@ -193,6 +213,7 @@ impl<'t> Sheet<'t> {
                 .chain(other)
                 .chain(self.buckets(row, &places))
                 .chain(weight)
+                .chain(aggregates)
                 .collect(),
             ..blank(id, kind)
         };
@@ -288,6 +309,7 @@ impl<'t> Sheet<'t> {
 
     fn forecasts(&self, reading: &mut Reading<'_>) {
         let mut by_percentiles = 0;
+        let mut aggregates: BTreeSet<&str> = BTreeSet::new();
         for row in &self.table.rows {
             let id = self.cell(row, "question id");
             let forecaster = ["forecaster username", "forecaster (anonymized)", "forecaster id"]
@@ -315,7 +337,13 @@ impl<'t> Sheet<'t> {
                         reading.beside.places.contains_key(id) && !self.cell(row, "continuous cdf").is_empty();
                     by_percentiles += usize::from(matches!(said, Forecast::Quantiles { .. }) && !has_cdf);
                     match given(self.cell(row, "end time")).map(moment).transpose() {
-                        Ok(until) => reading.add_forecast_until(row.line, id, forecaster, (made_at, until), said),
+                        Ok(until) => {
+                            reading.add_forecast_until(row.line, id, forecaster, (made_at, until), said);
+                            if self.is_aggregate(row, forecaster) {
+                                reading.tag(id, &format!("{AGGREGATE}{forecaster}"));
+                                aggregates.insert(forecaster);
+                            }
+                        }
                         Err(problem) => reading.leave_out(row.line, "the end time cannot be read", &problem),
                     }
                 }
@@ -329,8 +357,21 @@ impl<'t> Sheet<'t> {
                 "{by_percentiles} forecasts of numbers are taken by their percentiles: where their cdf is given is not known, so read question_data too"
             ));
         }
+        if !aggregates.is_empty() {
+            let names: Vec<&str> = aggregates.into_iter().collect();
+            reading.note(format!(
+                "{}: made by the platform of its users' forecasts, no persons: scores of the platform hold nobody against them (tag `aggregate=`)",
+                names.join(", ")
+            ));
+        }
         let unused = ["probability below lower bound", "probability above upper bound"];
         reading.ignore(self.table.columns().iter().filter(|name| unused.contains(&name.as_str())).cloned());
+    }
+
+    /// Whether a row is no user's forecast: it has no id, and the platform counts those of whose forecasts it is made, or its name is known.
+    fn is_aggregate(&self, row: &'t Row, forecaster: &str) -> bool {
+        let is_counted = !self.cell(row, "forecaster count").is_empty();
+        self.cell(row, "forecaster id").is_empty() && (is_counted || AGGREGATES.contains(&forecaster))
     }
 
     /// The options that there were at a time, where the history says so.

@@ -40,7 +40,8 @@ fn metaculus_questions_and_forecasts_fit_together() {
     assert_eq!(resolved(&records, "2"), Some(&Resolution::Option("blue".to_owned())));
     assert_eq!(records.questions["2"].cluster.as_deref(), Some("post 9"));
     assert_eq!(records.questions["1"].closes, Some(date(2026, 6, 10)));
-    assert_eq!(records.questions["1"].tags, ["Cup", "opens_at=12:00:00", "closes_at=12:00:00"]);
+    let tags = ["Cup", "opens_at=12:00:00", "closes_at=12:00:00", "aggregate=geometric_mean"];
+    assert_eq!(records.questions["1"].tags, tags);
     let Some(Forecast::Quantiles { values, .. }) = said(&records, "3", "ann").first().copied() else { panic!() };
     assert_eq!(values, &[10.0, 20.0, 30.0, 40.0, 50.0]);
     assert_eq!(resolved(&records, "3"), Some(&Resolution::Annulled));
@@ -68,6 +69,7 @@ fn metaculus_questions_and_forecasts_fit_together() {
         records.forecasts.iter().filter(|of| of.forecaster == "ann").map(|of| of.until).take(2).collect();
     assert_eq!(ends, [until("2026-06-03T12:00:00Z"), until("2026-06-04T12:00:00Z")]);
     has(&remarks, "1 scores of the platform are not read");
+    has(&remarks, "geometric_mean: made by the platform");
 }
 
 const QUESTIONS: &str = "Question ID,Question Title,Post ID,Question Type,MC Options (Current),MC Options (All),MC Options History,Open Time,Scheduled Close Time,Actual Close Time,Resolution,Resolution Known Time\n";

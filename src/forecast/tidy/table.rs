@@ -244,13 +244,23 @@ impl Table {
     /// Checks that columns are there which must be.
     pub(in crate::forecast) fn require(&self, holds: &str, required: &[&str], known: &[&str]) -> Result<(), Error> {
         let missing: Vec<&str> = required.iter().copied().filter(|name| self.column(name).is_none()).collect();
-        let Some(first) = missing.first() else { return Ok(()) };
-        let help = self.rename(holds, &[*first], known);
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let (mut help, found) = self.rename(holds, &missing, known);
+        let absent: Vec<String> =
+            missing.iter().filter(|name| !found.contains(name)).map(|name| format!("`{name}`")).collect();
+        if !found.is_empty() && !absent.is_empty() {
+            help = format!("{help}, and add {}", and_listed(&absent));
+        } else if !found.is_empty() && holds == "forecasts" && BESIDE.iter().any(|name| self.column(name).is_some()) {
+            help.push_str("; the outcome beside each forecast is then read, too");
+        }
         let names: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
         Err(Error::input(format!(
-            "{}:1: a table of {holds} needs the column {}, but has {}",
+            "{}:1: a table of {holds} needs the {} {}, but has {}",
             self.name,
-            names.join(" and "),
+            if names.len() == 1 { "column" } else { "columns" },
+            and_listed(&names),
             self.columns.join(", ")
         ))
         .help(help))
@@ -260,7 +270,7 @@ impl Table {
     pub(in crate::forecast) fn require_one(&self, holds: &str, wanted: &[&str], known: &[&str]) -> Result<(), Error> {
         let [first, others @ ..] = wanted else { return Ok(()) };
         let others = others.iter().map(|name| format!(" and no column `{name}`")).collect::<Vec<_>>().concat();
-        let help = self.rename(holds, wanted, known);
+        let (help, _) = self.rename(holds, wanted, known);
         Err(Error::input(format!(
             "{}:1: there is no column `{first}`{others}, but {}",
             self.name,
@@ -269,13 +279,24 @@ impl Table {
         .help(help))
     }
 
-    /// Which column may have been meant for one of those wanted, or else which there are.
-    fn rename(&self, holds: &str, wanted: &[&str], known: &[&str]) -> String {
-        let mut unknown = self.columns.iter().filter(|column| !known.contains(&column.as_str()));
-        match unknown.find_map(|unknown| likeliest(unknown, wanted).map(|near| (unknown, near))) {
-            Some((unknown, near)) => format!("rename the column `{unknown}` to `{near}`"),
-            None => format!("a table of {holds} has the columns {}", known.join(", ")),
+    /// Which columns may have been meant for those wanted and for others that are not there, and for which; or else which columns there are.
+    fn rename<'k>(&self, holds: &str, wanted: &[&'k str], known: &[&'k str]) -> (String, Vec<&'k str>) {
+        let mut absent: Vec<&str> = known.iter().copied().filter(|name| self.column(name).is_none()).collect();
+        let (mut renamed, mut found) = (Vec::new(), Vec::new());
+        for column in self.others(known) {
+            if let Some(meant) = synonym(&column, &absent).or_else(|| likeliest(&column, wanted))
+                && absent.contains(&meant)
+            {
+                absent.retain(|name| *name != meant);
+                renamed.push(format!("`{column}` to `{meant}`"));
+                found.push(meant);
+            }
         }
+        if !wanted.iter().any(|name| found.contains(name)) {
+            return (format!("a table of {holds} has the columns {}", known.join(", ")), Vec::new());
+        }
+        let what = if renamed.len() == 1 { "column" } else { "columns" };
+        (format!("rename the {what} {}", and_listed(&renamed)), found)
     }
 
     /// For each column that is not known, but nearly, which it may have been meant for.
@@ -291,6 +312,50 @@ impl Table {
     /// The columns that are not among the known ones.
     pub(in crate::forecast) fn others(&self, known: &[&str]) -> Vec<String> {
         self.columns.iter().filter(|column| !known.contains(&column.as_str())).cloned().collect()
+    }
+}
+
+/// What tables of others call the columns of ours.
+const SYNONYMS: [(&str, &[&str]); 7] = [
+    (
+        "forecaster",
+        &[
+            "user",
+            "username",
+            "user_name",
+            "user_id",
+            "name",
+            "who",
+            "person",
+            "author",
+            "model",
+            "predictor",
+            "expert",
+        ],
+    ),
+    ("made_at", &["date", "time", "timestamp", "datetime", "created_at", "forecast_date", "made", "when"]),
+    ("probability", &["prob", "p", "chance", "forecast", "prediction", "probability_yes", "p_yes", "yes"]),
+    ("question", &["question_id", "id", "item", "event", "title", "market", "ask"]),
+    ("resolution", &["outcome", "answer", "result", "resolved_to", "actual", "truth"]),
+    ("resolved_on", &["date", "resolution_date", "resolved_at", "resolve_date", "known_on"]),
+    ("kind", &["type", "question_type"]),
+];
+
+/// Columns that say what came true beside a forecast.
+const BESIDE: [&str; 5] = ["outcome", "answer", "obs", "resolved_to", "resolution"];
+
+/// Which of these columns others call so.
+fn synonym<'k>(column: &str, absent: &[&'k str]) -> Option<&'k str> {
+    let calls = |known: &str| SYNONYMS.iter().any(|(own, others)| *own == known && others.contains(&column));
+    absent.iter().copied().find(|known| calls(known))
+}
+
+/// Words in a row, `and` before the last.
+fn and_listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => only.clone(),
+        [before @ .., last] => format!("{} and {last}", before.join(", ")),
     }
 }
 

@@ -149,6 +149,17 @@ fn a_missing_column_is_named_with_the_one_to_rename() {
     let problem = forecasts("question,forecaster,made_on,probability\nq,me,2025-08-19,0.5\n").unwrap_err();
     assert!(problem.to_string().contains("needs the column `made_at`"), "{problem}");
     assert_eq!(problem.way_out(), Some("rename the column `made_on` to `made_at`"));
+    let own = forecasts("date,user,question,prob,outcome\n2026-01-01,ann,Will it rain?,0.7,1\n").unwrap_err();
+    assert!(own.to_string().contains("needs the columns `forecaster` and `made_at`, but has date, user"), "{own}");
+    assert_eq!(
+        own.way_out(),
+        Some(
+            "rename the columns `date` to `made_at`, `user` to `forecaster` and `prob` to `probability`; the outcome beside each forecast is then read, too"
+        )
+    );
+    let half = forecasts("username,question,p\nann,q,0.7\n").unwrap_err();
+    let renamed = "rename the columns `username` to `forecaster` and `p` to `probability`, and add `made_at`";
+    assert_eq!(half.way_out(), Some(renamed));
     assert!(refusal("question;forecaster;made_at\n").contains("separate them by commas"));
     assert!(refusal("").contains("is empty"));
 }

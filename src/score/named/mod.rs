@@ -166,6 +166,9 @@ impl ScoringRule for OfDensity {
     fn unit(&self) -> Unit {
         Unit::Nats
     }
+    fn may_be_negative(&self) -> bool {
+        true
+    }
     fn score(&self, case: &Case) -> Result<Score, Unfit> {
         let Case::Distribution { distribution, outcome } = case else { return Err(Unfit::Kind) };
         let score = log_score_of(distribution, *outcome).ok_or(Unfit::InfiniteDensity)?;
@@ -195,6 +198,9 @@ impl ScoringRule for OfMoments {
     }
     fn unit(&self) -> Unit {
         Unit::None
+    }
+    fn may_be_negative(&self) -> bool {
+        true
     }
     fn score(&self, case: &Case) -> Result<Score, Unfit> {
         let Case::Distribution { distribution, outcome } = case else { return Err(Unfit::Kind) };

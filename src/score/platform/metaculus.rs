@@ -218,6 +218,21 @@ const fn peer_scale(form: QuestionForm) -> f64 {
 /// `None` when the window is empty or a forecast that counts gave what happened no probability.
 #[must_use]
 pub fn peer_scores(forecasts: &[Standing], outcome: usize, window: Window, form: QuestionForm) -> Option<Vec<Earned>> {
+    peer_scores_among(forecasts, &vec![true; forecasts.len()], outcome, window, form)
+}
+
+/// The same, where some of the forecasts are made of the others, as the platform's community prediction is: `are_persons` says which are not.
+///
+/// The N forecasts and GM are those of persons alone. What is made of them is held against them by the same formula, as the platform does it, and
+/// takes no part in the sum to 0. `None` also when `are_persons` is not as long as `forecasts`.
+#[must_use]
+pub fn peer_scores_among(
+    forecasts: &[Standing],
+    are_persons: &[bool],
+    outcome: usize,
+    window: Window,
+    form: QuestionForm,
+) -> Option<Vec<Earned>> {
     if !window.is_proper() {
         return None;
     }
@@ -230,7 +245,7 @@ pub fn peer_scores(forecasts: &[Standing], outcome: usize, window: Window, form:
     let mut earned = vec![Earned::default(); forecasts.len()];
     for stretch in times.windows(2) {
         let share = window.share(stretch[0], stretch[1]);
-        let at_once = spot_peer_scores(forecasts, outcome, stretch[0], form)?;
+        let at_once = spot_peer_scores_among(forecasts, are_persons, outcome, stretch[0], form)?;
         for (sum, now) in earned.iter_mut().zip(at_once) {
             sum.score += now.score * share;
             sum.coverage += now.coverage * share;
@@ -249,6 +264,21 @@ pub fn spot_peer_scores(
     instant: f64,
     form: QuestionForm,
 ) -> Option<Vec<Earned>> {
+    spot_peer_scores_among(forecasts, &vec![true; forecasts.len()], outcome, instant, form)
+}
+
+/// The same, where some of the forecasts are no persons', as in [`peer_scores_among`].
+#[must_use]
+pub fn spot_peer_scores_among(
+    forecasts: &[Standing],
+    are_persons: &[bool],
+    outcome: usize,
+    instant: f64,
+    form: QuestionForm,
+) -> Option<Vec<Earned>> {
+    if are_persons.len() != forecasts.len() {
+        return None;
+    }
     let logs: Vec<Option<f64>> = forecasts
         .iter()
         .map(
@@ -257,15 +287,18 @@ pub fn spot_peer_scores(
             },
         )
         .collect::<Option<_>>()?;
-    let count = logs.iter().flatten().count() as f64;
-    let mean = logs.iter().flatten().sum::<f64>() / count;
+    let of_persons: Vec<f64> =
+        logs.iter().zip(are_persons).filter(|(_, is_person)| **is_person).filter_map(|(log, _)| *log).collect();
+    let count = of_persons.len() as f64;
+    let mean = of_persons.iter().sum::<f64>() / count;
     let scale = if count > 1.0 { peer_scale(form) * count / (count - 1.0) } else { 0.0 };
     Some(
         logs.into_iter()
             .map(|log| {
                 log.map_or(Earned::default(), |log| Earned {
                     score: if scale == 0.0 { 0.0 } else { scale * (log - mean) },
-                    coverage: 1.0,
+                    // Where no person stands there is nobody to be held against.
+                    coverage: f64::from(u8::from(count > 0.0)),
                 })
             })
             .collect(),

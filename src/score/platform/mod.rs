@@ -9,11 +9,13 @@
 pub mod forecastbench;
 pub mod good_judgment;
 pub mod metaculus;
+mod of_forecastbench;
 mod of_records;
 #[cfg(test)]
 mod of_records_tests;
 
+pub use of_forecastbench::Taken;
 pub use of_records::{
-    Better, NotDefined, PLATFORM_SCHEMA, Platform, PlatformReport, PlatformRow, Undefined, place_beyond_bounds,
-    platform_report,
+    Better, NotDefined, PLATFORM_SCHEMA, Platform, PlatformReport, PlatformRow, PlatformSettings, Undefined,
+    place_beyond_bounds, platform_report,
 };

@@ -1,8 +1,9 @@
 //! Platform scores of forecasts in records, where the records hold what the platform's score is made of.
 
-use super::{forecastbench, good_judgment, metaculus};
+use super::of_forecastbench::{Taken, of_forecastbench};
+use super::{good_judgment, metaculus};
 use crate::forecast::{Buckets, Forecast, ForecastRecord, Moment, Question, Records, Resolution};
-use crate::score::{Case, Excluded, Segment, Standing, Standings, brier, brier_all, ordinal_brier};
+use crate::score::{Case, Excluded, Segment, Standing, Standings, brier_all, ordinal_brier};
 use indexmap::IndexMap;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +28,16 @@ pub enum Platform {
     GoodJudgment,
     /// ForecastBench: difficulty-adjusted Brier score, Brier index, peer score
     Forecastbench,
+}
+
+/// What platform scores are to be made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PlatformSettings<'a> {
+    /// Forecasters who are no persons but made of the forecasts of others, beside those whom tags `aggregate=` of questions name. Relative scores are
+    /// against the first.
+    pub communities: &'a [&'a str],
+    /// Which forecast of a question ForecastBench takes.
+    pub taken: Taken,
 }
 
 /// Which way a platform's score points.
@@ -120,6 +131,9 @@ pub struct PlatformReport {
     pub platform: Platform,
     /// By score, from the best to the worst.
     pub rows: Vec<PlatformRow>,
+    /// Forecasters among them who are no persons but made of the forecasts of others: nobody is held against them but in relative scores.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aggregates: Vec<String>,
     /// Pairs of forecaster and question without a score.
     pub not_defined: Vec<NotDefined>,
     /// Forecasts left out of every score.
@@ -137,7 +151,7 @@ struct Sum {
 
 /// Sums by score and forecaster, and what has none.
 #[derive(Default)]
-struct Sums<'a> {
+pub(super) struct Sums<'a> {
     of: BTreeMap<(&'static str, &'a str), Sum>,
     undefined: BTreeMap<(&'static str, Undefined), usize>,
 }
@@ -151,7 +165,7 @@ impl<'a> Sums<'a> {
         sum.limited += limited;
     }
 
-    fn without(&mut self, score: &'static str, why: Undefined) {
+    pub(super) fn without(&mut self, score: &'static str, why: Undefined) {
         *self.undefined.entry((score, why)).or_default() += 1;
     }
 
@@ -176,21 +190,27 @@ pub fn place_beyond_bounds(records: &mut Records) {
     }
 }
 
-/// The scores that a platform would have given. `community` names the forecaster who stands for its community prediction.
+/// The scores that a platform would have given.
 ///
 /// Metaculus: `baseline` and `peer` are sums over questions, `peer_global` is the sum over at least 30 questions' worth of coverage, `prize_share` what somebody takes
-/// of a tournament of all these questions (`max(peer, 0)²` over the sum of that; a community takes none), `relative` (with a community) a
+/// of a tournament of all these questions (`max(peer, 0)²` over the sum of that), `relative` (with a community) a
 /// sum; in each a question counts by its tag `question_weight=`, scores and coverage alike; `spot_baseline` and `spot_peer` are sums over those questions of which the tag `shown_at=` says when the community's prediction was shown, of the forecasts that stood then,
 /// or at the close if that was before. Numbers are scored where the tags `buckets=` and `bounds=` say how the platform cuts their range, and a forecast has the cdf at the end of each
-/// bucket; what came true beyond an open bound by the chance beyond it, once [`place_beyond_bounds`] has put it there. Probabilities beyond 0.001 and 0.999 are brought within, and counted. Good Judgment: `daily_brier` (0 to 2) and `accuracy` are means over questions. ForecastBench: of yes/no questions with one forecast each,
+/// bucket; what came true beyond an open bound by the chance beyond it, once [`place_beyond_bounds`] has put it there. Probabilities beyond 0.001 and 0.999 are brought within, and counted. Aggregates ([`PlatformSettings::communities`]) are held against the persons and are none of them: they are left out of the mean of
+/// the others and take no prize. Good Judgment: `daily_brier` (0 to 2) and `accuracy` are means over questions; aggregates are left out of the crowd. ForecastBench: of yes/no questions with one forecast each ([`Taken`]),
 /// `difficulty_adjusted` with the difficulties of a two-way model, so that the mean difficulty is kept; `brier_index` of that; `peer`.
 #[must_use]
 pub fn platform_report(
     records: &Records,
     standings: &Standings,
     platform: Platform,
-    community: Option<&str>,
+    settings: PlatformSettings<'_>,
 ) -> PlatformReport {
+    let tagged = records.questions.values().flat_map(Question::aggregates);
+    let crowd = Crowd {
+        community: settings.communities.first().copied(),
+        aggregates: settings.communities.iter().copied().chain(tagged).collect(),
+    };
     let mut by_question: IndexMap<&str, Vec<&Standing>> = IndexMap::new();
     for standing in &standings.standings {
         by_question.entry(&standing.question).or_default().push(standing);
@@ -200,13 +220,13 @@ pub fn platform_report(
         Platform::Metaculus => {
             let named = named_options(records);
             for (id, all) in &by_question {
-                of_metaculus(records, &named, id, all, community, &mut sums);
+                of_metaculus(records, &named, id, all, &crowd, &mut sums);
             }
-            rows_of_metaculus(&sums, community)
+            rows_of_metaculus(&sums, &crowd)
         }
         Platform::GoodJudgment => {
             for (id, all) in &by_question {
-                of_good_judgment(records, id, all, &mut sums);
+                of_good_judgment(records, id, all, &crowd, &mut sums);
             }
             let mean = |sum: &Sum| sum.score / sum.questions as f64;
             [("daily_brier", true), ("accuracy", false)]
@@ -214,18 +234,35 @@ pub fn platform_report(
                 .flat_map(|(score, _)| rows(&sums, score, score, Better::Lower, mean))
                 .collect()
         }
-        Platform::Forecastbench => of_forecastbench(&standings.standings, &mut sums),
+        Platform::Forecastbench => of_forecastbench(&standings.standings, settings.taken, &mut sums),
     };
+    let named: BTreeSet<&str> = rows.iter().map(|row| row.forecaster.as_str()).collect();
+    let aggregates = named.into_iter().filter(|name| crowd.aggregates.contains(name)).map(str::to_owned).collect();
     PlatformReport {
         schema: PLATFORM_SCHEMA,
         platform,
         rows,
+        aggregates,
         not_defined: sums
             .undefined
             .into_iter()
             .map(|((score, why), pairs)| NotDefined { score, reason: why.to_string(), pairs })
             .collect(),
         excluded: standings.excluded.clone(),
+    }
+}
+
+/// Who is no person.
+struct Crowd<'a> {
+    /// Against whom relative scores are.
+    community: Option<&'a str>,
+    /// Everybody who is made of the forecasts of others.
+    aggregates: BTreeSet<&'a str>,
+}
+
+impl Crowd<'_> {
+    fn is_person(&self, forecaster: &str) -> bool {
+        !self.aggregates.contains(forecaster)
     }
 }
 
@@ -253,29 +290,30 @@ fn rows(
     rows
 }
 
-fn sort(rows: &mut [PlatformRow], better: Better) {
+/// From the best to the worst.
+pub(super) fn sort(rows: &mut [PlatformRow], better: Better) {
     rows.sort_by(|a, b| {
         let order = a.value.total_cmp(&b.value);
         if better == Better::Higher { order.reverse() } else { order }.then_with(|| a.forecaster.cmp(&b.forecaster))
     });
 }
 
-fn rows_of_metaculus(sums: &Sums, community: Option<&str>) -> Vec<PlatformRow> {
+fn rows_of_metaculus(sums: &Sums, crowd: &Crowd<'_>) -> Vec<PlatformRow> {
     let total = |sum: &Sum| sum.score;
     let global = |sum: &Sum| sum.score / sum.coverage.max(GLOBAL_COVERAGE);
     let mut all = rows(sums, "baseline", "baseline", Better::Higher, total);
     all.extend(rows(sums, "peer", "peer", Better::Higher, total));
     all.extend(rows(sums, "peer", "peer_global", Better::Higher, global));
-    all.extend(prize_shares(rows(sums, "peer", "peer", Better::Higher, total), community));
+    all.extend(prize_shares(rows(sums, "peer", "peer", Better::Higher, total), crowd));
     for score in [SPOT_BASELINE, SPOT_PEER, "relative"] {
         all.extend(rows(sums, score, score, Better::Higher, total));
     }
     all
 }
 
-/// What each takes of the prizes of a tournament of these questions for their peer scores; a community takes none.
-fn prize_shares(mut peers: Vec<PlatformRow>, community: Option<&str>) -> Vec<PlatformRow> {
-    peers.retain(|row| Some(row.forecaster.as_str()) != community);
+/// What each person takes of the prizes of a tournament of these questions for their peer scores.
+fn prize_shares(mut peers: Vec<PlatformRow>, crowd: &Crowd<'_>) -> Vec<PlatformRow> {
+    peers.retain(|row| crowd.is_person(&row.forecaster));
     let scores: Vec<f64> = peers.iter().map(|row| row.value).collect();
     let Some(prizes) = metaculus::tournament_prizes(&scores, 0.0) else { return Vec::new() };
     for (row, share) in peers.iter_mut().zip(prizes.share) {
@@ -377,6 +415,8 @@ struct Seen {
     forecasts: Vec<metaculus::Standing>,
     /// Whose each of them is.
     owners: Vec<usize>,
+    /// Whether that is a person.
+    are_persons: Vec<bool>,
     /// What came.
     came: usize,
     /// How many of each forecaster had to be limited; `None` if the platform cannot score one of them.
@@ -384,7 +424,7 @@ struct Seen {
 }
 
 impl Seen {
-    fn of(question: &Question, named: &Named<'_>, all: &[&Standing]) -> Self {
+    fn of(question: &Question, named: &Named<'_>, all: &[&Standing], crowd: &Crowd<'_>) -> Self {
         let mut seen = Self::default();
         for (owner, standing) in all.iter().enumerate() {
             let said = named.get(&(standing.forecaster.as_str(), question.id.as_str())).map_or(&[][..], Vec::as_slice);
@@ -397,6 +437,7 @@ impl Seen {
             for (segment, (pmf, outcome, _)) in standing.segments.iter().zip(own.unwrap_or_default()) {
                 seen.forecasts.push(metaculus::Standing { start: segment.from, end: Some(segment.to), pmf });
                 seen.owners.push(owner);
+                seen.are_persons.push(crowd.is_person(&standing.forecaster));
                 seen.came = outcome;
             }
         }
@@ -415,14 +456,14 @@ fn of_metaculus<'a>(
     named: &Named<'_>,
     id: &str,
     all: &[&'a Standing],
-    community: Option<&str>,
+    crowd: &Crowd<'_>,
     sums: &mut Sums<'a>,
 ) {
     // Where no question says when the community's forecast was shown, nobody asks for spot scores.
     let is_spotted = records.questions.values().any(|question| question.shown().is_some());
     let mut scores = vec!["baseline", "peer"];
     scores.extend(if is_spotted { &[SPOT_BASELINE, SPOT_PEER][..] } else { &[] });
-    scores.extend(community.map(|_| "relative"));
+    scores.extend(crowd.community.map(|_| "relative"));
     let question = records.questions.get(id);
     let times = question.and_then(|question| Some((question, question.opened()?, question.scheduled_close()?)));
     let Some((question, open, scheduled_close)) = times else {
@@ -431,8 +472,8 @@ fn of_metaculus<'a>(
     let ended = all.iter().map(|of| of.ended).fold(f64::NEG_INFINITY, f64::max);
     let actual_close = ended.min(scheduled_close).min(question.closed_early().unwrap_or(f64::INFINITY));
     let window = metaculus::Window { open, actual_close, scheduled_close };
-    let seen = Seen::of(question, named, all);
-    let Seen { forecasts, came, .. } = &seen;
+    let seen = Seen::of(question, named, all, crowd);
+    let Seen { forecasts, are_persons, came, .. } = &seen;
     let form = question.buckets().map_or(metaculus::QuestionForm::Options, |of| metaculus::QuestionForm::Continuous {
         open_bounds: of.open_bounds,
     });
@@ -442,15 +483,17 @@ fn of_metaculus<'a>(
     let why_not = if open < scheduled_close { Undefined::NoChance } else { Undefined::NoWindow };
     for score in scores {
         let is_spot = [SPOT_BASELINE, SPOT_PEER].contains(&score);
-        let earned = match (score, spot, community) {
-            ("baseline", ..) => metaculus::baseline_scores(forecasts, *came, window, form).ok_or(why_not),
-            ("peer", ..) => metaculus::peer_scores(forecasts, *came, window, form).ok_or(why_not),
-            (SPOT_BASELINE, Some(at), _) => metaculus::spot_baseline_scores(forecasts, *came, at, form).ok_or(why_not),
-            (SPOT_PEER, Some(at), _) => metaculus::spot_peer_scores(forecasts, *came, at, form).ok_or(why_not),
-            (SPOT_BASELINE | SPOT_PEER, None, _) => Err(Undefined::NotShown),
+        let earned = match (score, spot) {
+            ("baseline", _) => metaculus::baseline_scores(forecasts, *came, window, form).ok_or(why_not),
+            ("peer", _) => metaculus::peer_scores_among(forecasts, are_persons, *came, window, form).ok_or(why_not),
+            (SPOT_BASELINE, Some(at)) => metaculus::spot_baseline_scores(forecasts, *came, at, form).ok_or(why_not),
+            (SPOT_PEER, Some(at)) => {
+                metaculus::spot_peer_scores_among(forecasts, are_persons, *came, at, form).ok_or(why_not)
+            }
+            (SPOT_BASELINE | SPOT_PEER, None) => Err(Undefined::NotShown),
             _ => {
                 let theirs = |(forecast, owner): (&metaculus::Standing, &usize)| {
-                    (Some(all[*owner].forecaster.as_str()) == community).then(|| forecast.clone())
+                    (Some(all[*owner].forecaster.as_str()) == crowd.community).then(|| forecast.clone())
                 };
                 let theirs: Vec<_> = forecasts.iter().zip(&seen.owners).filter_map(theirs).collect();
                 let theirs = with_each_change(&theirs, forecasts);
@@ -491,7 +534,7 @@ fn with_each_change(community: &[metaculus::Standing], all: &[metaculus::Standin
     told
 }
 
-fn of_good_judgment<'a>(records: &Records, id: &str, all: &[&'a Standing], sums: &mut Sums<'a>) {
+fn of_good_judgment<'a>(records: &Records, id: &str, all: &[&'a Standing], crowd: &Crowd<'_>, sums: &mut Sums<'a>) {
     let mut without =
         |why: Undefined| ["accuracy", "daily_brier"].iter().for_each(|score| sums.without_all(score, why, all.len()));
     let Some(opens) = records.questions.get(id).and_then(|question| question.opens) else {
@@ -528,10 +571,19 @@ fn of_good_judgment<'a>(records: &Records, id: &str, all: &[&'a Standing], sums:
         }
         daily.push(own);
     }
-    let crowd = good_judgment::crowd_median(&daily);
+    // Where nobody is a person all are the crowd.
+    let is_of_crowd = |standing: &Standing| crowd.is_person(&standing.forecaster);
+    let has_persons = all.iter().any(|standing| is_of_crowd(standing));
+    let of_crowd: Vec<good_judgment::DailyScores> = all
+        .iter()
+        .zip(&daily)
+        .filter(|(standing, _)| is_of_crowd(standing) || !has_persons)
+        .map(|(_, own)| own.clone())
+        .collect();
+    let medians = good_judgment::crowd_median(&of_crowd);
     for (standing, own) in all.iter().zip(&daily) {
         let (mean, share) = (good_judgment::average_daily(own), good_judgment::participation(own));
-        let accuracy = good_judgment::accuracy(own, &crowd, good_judgment::CrowdWindow::WholeQuestion);
+        let accuracy = good_judgment::accuracy(own, &medians, good_judgment::CrowdWindow::WholeQuestion);
         match (mean, accuracy) {
             (Some(mean), Some(accuracy)) => {
                 sums.add("daily_brier", &standing.forecaster, mean, share, 0);
@@ -540,53 +592,4 @@ fn of_good_judgment<'a>(records: &Records, id: &str, all: &[&'a Standing], sums:
             _ => ["accuracy", "daily_brier"].iter().for_each(|score| sums.without(score, Undefined::NoFullDay)),
         }
     }
-}
-
-fn of_forecastbench<'a>(standings: &'a [Standing], sums: &mut Sums<'a>) -> Vec<PlatformRow> {
-    let mut entries = Vec::new();
-    for standing in standings {
-        match standing.segments.as_slice() {
-            [only] if standing.forecasts == 1 => match only.case {
-                Case::Binary { probability, happened } => entries.push(forecastbench::Entry {
-                    forecaster: &standing.forecaster,
-                    question: &standing.question,
-                    brier: brier(probability, happened),
-                }),
-                _ => sums.without("difficulty_adjusted", Undefined::Kind),
-            },
-            _ => sums.without("difficulty_adjusted", Undefined::Changed),
-        }
-    }
-    let difficulties = forecastbench::question_difficulties(&entries);
-    let adjusted = forecastbench::difficulty_adjusted(&entries, &difficulties, None);
-    let peers = forecastbench::peer_scores(&entries);
-    let answered = |name: &str| {
-        let own: BTreeSet<&str> =
-            entries.iter().filter(|entry| entry.forecaster == name).map(|entry| entry.question).collect();
-        own.len()
-    };
-    let row = |score: &'static str, better: Better, name: &str, value: f64| PlatformRow {
-        score,
-        better,
-        forecaster: name.to_owned(),
-        value,
-        questions: answered(name),
-        coverage: None,
-        limited: 0,
-    };
-    let mut all = Vec::new();
-    let mut own: Vec<PlatformRow> =
-        adjusted.iter().map(|(name, value)| row("difficulty_adjusted", Better::Lower, name, *value)).collect();
-    sort(&mut own, Better::Lower);
-    all.append(&mut own);
-    own = adjusted
-        .iter()
-        .filter_map(|(name, value)| Some(row("brier_index", Better::Higher, name, forecastbench::brier_index(*value)?)))
-        .collect();
-    sort(&mut own, Better::Higher);
-    all.append(&mut own);
-    own = peers.iter().map(|(name, value)| row("peer", Better::Higher, name, *value)).collect();
-    sort(&mut own, Better::Higher);
-    all.append(&mut own);
-    all
 }

@@ -1,6 +1,6 @@
 //! Platform scores of records.
 
-use super::{Platform, PlatformReport, Undefined, place_beyond_bounds, platform_report};
+use super::{Platform, PlatformReport, PlatformSettings, Taken, Undefined, place_beyond_bounds, platform_report};
 use crate::forecast::{Forecast, ForecastRecord, Moment, Outcome, Question, QuestionKind, Records, Resolution};
 use crate::score::{Reason, standings};
 use jiff::civil::date;
@@ -46,7 +46,8 @@ fn records(said: &[(&str, i8, f64)]) -> Records {
 }
 
 fn report(records: &Records, platform: Platform, community: Option<&str>) -> PlatformReport {
-    platform_report(records, &standings(records, |_| true), platform, community)
+    let settings = PlatformSettings { communities: community.as_slice(), ..PlatformSettings::default() };
+    platform_report(records, &standings(records, |_| true), platform, settings)
 }
 
 fn value(report: &PlatformReport, score: &str, who: &str) -> f64 {
@@ -57,14 +58,16 @@ fn value(report: &PlatformReport, score: &str, who: &str) -> f64 {
 #[test]
 fn metaculus_shares_are_of_the_scheduled_time_and_peers_sum_to_nothing() {
     let records = records(&[("ann", 1, 0.999), ("bob", 1, 0.5), ("bob", 3, 1.0)]);
-    let found = report(&records, Platform::Metaculus, Some("bob"));
+    let found = report(&records, Platform::Metaculus, None);
     // Half of the ten days: 49.93 by the platform's own example.
     assert!((value(&found, "baseline", "ann") - 49.93).abs() < 0.01);
     assert!((value(&found, "peer", "ann") + value(&found, "peer", "bob")).abs() < 1e-12);
     // Two days of ten against 0.5, then the same as ann.
     assert!((value(&found, "peer", "ann") - 0.2 * 100.0 * (0.999_f64 / 0.5).ln()).abs() < 1e-9);
     assert!((value(&found, "peer_global", "ann") - value(&found, "peer", "ann") / 30.0).abs() < 1e-12);
-    // Of the five days to the actual close, two.
+    // Of the five days to the actual close, two. Who is the community is no peer.
+    let found = report(&records, Platform::Metaculus, Some("bob"));
+    assert_eq!(value(&found, "peer", "ann"), 0.0);
     assert!((value(&found, "relative", "ann") - 0.4 * (0.999_f64 / 0.5).log2()).abs() < 1e-9);
     let bob = found.rows.iter().find(|row| row.forecaster == "bob").expect("bob");
     assert_eq!(bob.limited, 1);
@@ -253,6 +256,59 @@ fn forecastbench_takes_one_forecast_a_question() {
 }
 
 #[test]
+fn forecastbench_takes_the_first_or_the_last_of_several_where_that_is_asked_for() {
+    let records = records(&[("ann", 1, 0.8), ("bob", 1, 0.5), ("bob", 3, 0.9), ("cy", 2, 0.6)]);
+    for (taken, brier) in [(Taken::First, 0.25), (Taken::Last, 0.01)] {
+        let settings = PlatformSettings { taken, ..PlatformSettings::default() };
+        let found = platform_report(&records, &standings(&records, |_| true), Platform::Forecastbench, settings);
+        // On the first question, which all three answered.
+        let mean = (0.04 + brier + 0.16) / 3.0;
+        assert!((value(&found, "peer", "bob") - (mean - brier)).abs() < 1e-12, "{taken:?}");
+        assert!(found.not_defined.is_empty(), "{:?}", found.not_defined);
+    }
+}
+
+/// Two persons and two aggregates, as in a download of the platform, over half of the scheduled time.
+#[test]
+fn aggregates_are_held_against_persons_and_nobody_against_them() {
+    let mut records =
+        records(&[("amy", 1, 0.8), ("ben", 1, 0.4), ("recency_weighted", 1, 0.6), ("unweighted", 1, 0.6)]);
+    let persons = 50.0 * (0.4_f64.ln() - 0.8_f64.ln());
+    let all_four = value(&report(&records, Platform::Metaculus, None), "peer", "ben");
+    assert!((all_four - persons).abs() > 1.0, "nobody said who is an aggregate: {all_four}");
+    let tags = &mut records.questions.get_mut("q").expect("it is there").tags;
+    tags.extend(["aggregate=recency_weighted", "aggregate=unweighted"].map(str::to_owned));
+    let found = report(&records, Platform::Metaculus, None);
+    assert!((value(&found, "peer", "ben") - persons).abs() < 1e-9);
+    assert!((value(&found, "peer", "amy") + persons).abs() < 1e-9);
+    // Twice the distance to the geometric mean of the two.
+    let crowd = 100.0 * (0.6_f64.ln() - f64::midpoint(0.4_f64.ln(), 0.8_f64.ln()));
+    for name in ["recency_weighted", "unweighted"] {
+        assert!((value(&found, "peer", name) - crowd).abs() < 1e-9, "{name}");
+    }
+    let shares: Vec<(&str, f64)> = found
+        .rows
+        .iter()
+        .filter(|row| row.score == "prize_share")
+        .map(|row| (row.forecaster.as_str(), row.value))
+        .collect();
+    assert_eq!(shares, [("amy", 1.0), ("ben", 0.0)]);
+    assert_eq!(found.aggregates, ["recency_weighted", "unweighted"]);
+    // Named by hand it is the same.
+    records.questions.get_mut("q").expect("it is there").tags.clear();
+    let settings = PlatformSettings { communities: &["recency_weighted", "unweighted"], ..PlatformSettings::default() };
+    let by_hand = platform_report(&records, &standings(&records, |_| true), Platform::Metaculus, settings);
+    let peers = |report: &PlatformReport| -> Vec<(String, f64)> {
+        let of_peer = report.rows.iter().filter(|row| row.score == "peer");
+        of_peer.map(|row| (row.forecaster.clone(), row.value)).collect()
+    };
+    assert_eq!(peers(&by_hand), peers(&found));
+    // Of Good Judgment's crowd they are none either: the median of 0.08 and 0.72.
+    let found = platform_report(&records, &standings(&records, |_| true), Platform::GoodJudgment, settings);
+    assert!((value(&found, "accuracy", "unweighted") - (0.32 - 0.4)).abs() < 1e-12);
+}
+
+#[test]
 fn a_question_counts_by_its_weight_on_metaculus() {
     let mut records = records(&[("ann", 1, 0.999), ("bob", 1, 0.5)]);
     let of = |records: &Records, score: &str| value(&report(records, Platform::Metaculus, None), score, "ann");
@@ -279,6 +335,11 @@ fn prizes_go_by_the_squares_of_peer_scores_above_0_and_none_to_the_community() {
     assert!(peer("crowd") > 0.0 && peer("cy") < 0.0, "{} {}", peer("crowd"), peer("cy"));
     assert!((value(&found, "prize_share", "ann") - ann / (ann + bob)).abs() < 1e-12);
     assert!((value(&found, "prize_share", "bob") - bob / (ann + bob)).abs() < 1e-12);
+    // Half of the scheduled time, against the two other persons alone; the crowd against all three, as the platform has it: 3/2 of the distance to their
+    // geometric mean.
+    assert!((peer("ann") - 50.0 * (0.9_f64.ln() - f64::midpoint(0.8_f64.ln(), 0.2_f64.ln()))).abs() < 1e-9);
+    let middle = (0.9_f64.ln() + 0.8_f64.ln() + 0.2_f64.ln()) / 3.0;
+    assert!((peer("crowd") - 75.0 * (0.7_f64.ln() - middle)).abs() < 1e-9);
     let shares: Vec<&str> =
         found.rows.iter().filter(|row| row.score == "prize_share").map(|row| row.forecaster.as_str()).collect();
     assert_eq!(shares, ["ann", "bob", "cy"]);
