@@ -262,16 +262,6 @@ impl Histogram {
         histogram
     }
 
-    /// Adds values that weigh 1 each, in any order.
-    fn add_ones(&mut self, values: &[f64], space: &mut Sorting) {
-        let mut later = Self::of_ones(values, self.pivot, self.coarseness, space);
-        if self.bins.is_empty() {
-            *self = later;
-        } else {
-            self.combine(&mut later);
-        }
-    }
-
     /// Adds values in order, with their weights.
     fn add_sorted(&mut self, values: &[(f64, f64)]) {
         if self.bins.is_empty() && self.coarseness == 0 {

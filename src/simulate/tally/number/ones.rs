@@ -28,6 +28,8 @@ pub(in crate::simulate::tally) struct Sorting {
     pairs: Vec<(u32, f64)>,
     sorted: Vec<(u32, f64)>,
     pub(super) weighted: Vec<(f64, f64)>,
+    /// Of values that come to others.
+    bins: Vec<Bin>,
 }
 
 /// Values in order that come into one bin, behind those of the group before it.
@@ -42,8 +44,22 @@ struct Group {
 }
 
 impl Histogram {
-    /// Of values that weigh 1 each, in any order; as coarse as that at least, and as they need to be.
-    pub(super) fn of_ones(values: &[f64], pivot: Option<Pivot>, coarseness: u32, space: &mut Sorting) -> Self {
+    /// Adds values that weigh 1 each, in any order.
+    pub(super) fn add_ones(&mut self, values: &[f64], space: &mut Sorting) {
+        if self.bins.is_empty() {
+            self.fill_with_ones(values, space);
+            return;
+        }
+        let bins = std::mem::take(&mut space.bins);
+        let mut later = Self { bins, pivot: self.pivot, coarseness: self.coarseness };
+        later.fill_with_ones(values, space);
+        self.combine(&mut later);
+        later.bins.clear();
+        space.bins = later.bins;
+    }
+
+    /// Fills an empty one, as coarse as it is at least, and as these values need it to be.
+    fn fill_with_ones(&mut self, values: &[f64], space: &mut Sorting) {
         let common = repeated_early(values);
         // A value that many worlds share need not be put in order more than once.
         let mut times = 0_u32;
@@ -55,24 +71,22 @@ impl Histogram {
         } else {
             space.values.extend(values);
         }
-        space.put_in_order(pivot);
-        let mut found = Self { bins: Vec::new(), pivot, coarseness: 0 };
-        if coarseness > 0 {
-            space.coarsen(coarseness, pivot.is_some());
-            found.coarseness = coarseness;
+        space.put_in_order(self.pivot);
+        let about_pivot = self.pivot.is_some();
+        if self.coarseness > 0 {
+            space.coarsen(self.coarseness, about_pivot);
         }
-        while space.groups.len() > MOST_BINS && found.coarseness < KEY_BITS {
-            found.coarseness += 1;
-            space.coarsen(found.coarseness, pivot.is_some());
+        while space.groups.len() > MOST_BINS && self.coarseness < KEY_BITS {
+            self.coarseness += 1;
+            space.coarsen(self.coarseness, about_pivot);
         }
-        space.fill(&mut found.bins);
+        space.fill(&mut self.bins);
         if let Some(common) = common {
-            let key = Self::coarse_key(key_of(common, pivot), found.coarseness, pivot.is_some());
-            if let Ok(place) = found.bins.binary_search_by_key(&key, |bin| bin.key) {
-                found.bins[place].add_to_edge(common, f64::from(times) - 1.0);
+            let key = Self::coarse_key(key_of(common, self.pivot), self.coarseness, about_pivot);
+            if let Ok(place) = self.bins.binary_search_by_key(&key, |bin| bin.key) {
+                self.bins[place].add_to_edge(common, f64::from(times) - 1.0);
             }
         }
-        found
     }
 }
 
@@ -193,7 +207,7 @@ impl Sorting {
 
     /// A bin for every group.
     fn fill(&self, bins: &mut Vec<Bin>) {
-        bins.reserve_exact(self.groups.len());
+        bins.reserve(self.groups.len());
         let mut start = 0;
         for group in &self.groups {
             let first = &self.ordered[start as usize..group.first_end as usize];
