@@ -173,7 +173,7 @@ pub enum Unfit {
     AsymmetricLevels,
     /// The levels 0.05 and 0.95 are not stated.
     NoInterval90,
-    /// The level 0.5 is not stated.
+    /// The level 0.5 is neither stated nor between two draws.
     NoMedian,
     /// The density is infinite at what happened.
     InfiniteDensity,
