@@ -2,6 +2,7 @@
 
 use super::pit::{Jump, pit_histogram, pit_of_quantiles};
 use super::{HistogramTest, rank_histogram_test};
+use crate::forecast::NamedDistribution;
 use crate::math::SplitMix;
 use crate::score::{Case, Standing, bias, clustered_mean, label};
 use serde::Serialize;
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 /// Levels nearer than this are one level.
 const SAME_LEVEL: f64 = 1e9;
 
-/// Of a distribution by name, which states every level: those of forecast hubs.
+/// Of a distribution by name or by its cdf, which states every level: those of forecast hubs.
 static LEVELS_OF_A_DISTRIBUTION: [f64; 23] = [
     0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9,
     0.95, 0.975, 0.99,
@@ -41,10 +42,10 @@ pub struct QuantileReliability {
     pub questions: usize,
     /// Clusters of them.
     pub clusters: usize,
-    /// Each stated level, rising.
+    /// Each stated level, rising; of distributions by name and by their cdf the 23 of forecast hubs, of a cdf those that it reaches.
     pub levels: Vec<LevelShare>,
     /// Shares of the bins of the probability integral transform: of quantiles spread evenly between those next to the outcome, of a distribution by name
-    /// its cdf there, of a count spread evenly over its jump.
+    /// or a cdf at points the cdf there, of a count spread evenly over its jump, of a cdf beyond its points over what it leaves there.
     pub pit: Vec<f64>,
     /// The test that the cells between the levels are filled as they should be; `None` unless all questions have the same two levels
     /// at least. It takes questions for independent.
@@ -55,7 +56,7 @@ pub struct QuantileReliability {
 
 /// One forecast of quantiles beside its outcome.
 struct Stated<'a> {
-    levels: &'a [f64],
+    levels: Cow<'a, [f64]>,
     values: Cow<'a, [f64]>,
     outcome: f64,
     /// The transform, where it is known exactly.
@@ -78,10 +79,12 @@ fn stated(standing: &Standing, last: bool) -> Option<Stated<'_>> {
         cluster: standing.cluster.as_str(),
     };
     match &segment.case {
-        Case::Quantiles { levels, values, outcome } => Some(of(levels, Cow::from(values), *outcome, None, false)),
-        Case::Days { levels, days, outcome, .. } => Some(of(levels, Cow::from(days), *outcome, None, true)),
+        Case::Quantiles { levels, values, outcome } => {
+            Some(of(Cow::from(levels), Cow::from(values), *outcome, None, false))
+        }
+        Case::Days { levels, days, outcome, .. } => Some(of(Cow::from(levels), Cow::from(days), *outcome, None, true)),
         Case::Distribution { distribution, outcome } => {
-            let levels = &LEVELS_OF_A_DISTRIBUTION;
+            let levels = levels_of(distribution);
             let values: Vec<f64> = levels.iter().map(|level| distribution.law().quantile(*level)).collect();
             Some(of(levels, Cow::from(values), *outcome, Some(distribution.around(*outcome)), false))
         }
@@ -89,11 +92,23 @@ fn stated(standing: &Standing, last: bool) -> Option<Stated<'_>> {
     }
 }
 
+/// The levels at which a distribution is judged: of a cdf at points those that it reaches between them, for no more is known of where the others lie.
+fn levels_of(distribution: &NamedDistribution) -> Cow<'static, [f64]> {
+    let (Some((_, below)), Some((_, up_to))) =
+        (distribution.points().and_then(<[_]>::first), distribution.points().and_then(<[_]>::last))
+    else {
+        return Cow::from(&LEVELS_OF_A_DISTRIBUTION[..]);
+    };
+    // What decimal notation loses does not count.
+    let reached = |level: &f64| below - 1e-9 < *level && *level < up_to + 1e-9;
+    LEVELS_OF_A_DISTRIBUTION.iter().copied().filter(reached).collect()
+}
+
 fn transform(of: &Stated) -> Option<Jump> {
     if of.jump.is_some() {
         return of.jump;
     }
-    let (from, to) = pit_of_quantiles(of.levels, &of.values, of.outcome)?;
+    let (from, to) = pit_of_quantiles(&of.levels, &of.values, of.outcome)?;
     // A day held to the last day stands for all later ones too.
     let at_end = of.held && of.values.last().is_some_and(|last| *last <= of.outcome);
     Some((from, if at_end { 1.0 } else { to }))
@@ -254,6 +269,30 @@ mod tests {
         assert!((test.chi_squared - 99.0).abs() < 1e-9, "{test:?}");
         // In the middle nothing is odd.
         assert!(cell_test(&levels, &[(0.52, 0.52)]).expect("24 cells").p_chi_squared > 0.9);
+    }
+
+    #[test]
+    fn a_cdf_is_judged_at_the_levels_of_hubs_that_it_reaches() {
+        // A uniform number from 0 to 100, said at 181 places from 5 to 95; the outcomes 0.5, 1.5 … 99.5.
+        let points = (0..=180).map(|at| 5.0 + 0.5 * f64::from(at)).map(|place| (place, place / 100.0)).collect();
+        let distribution = NamedDistribution::of_cdf(points).expect("a cdf");
+        let standings: Vec<Standing> = (0..100)
+            .map(|at| {
+                let mut standing = standing(at, 0.0);
+                let outcome = at as f64 + 0.5;
+                standing.segments[0].case = Case::Distribution { distribution: distribution.clone(), outcome };
+                standing
+            })
+            .collect();
+        let all: Vec<&Standing> = standings.iter().collect();
+        let report = quantile_reliability(None, "ada", &all, false, 10).expect("a cdf");
+        // Of the 23 levels 1, 2.5, 97.5 and 99 % lie beyond the points.
+        assert_eq!((report.levels.len(), report.levels[0].level, report.levels[18].level), (19, 0.05, 0.95));
+        assert!(report.levels.iter().all(|of| (of.observed - of.level).abs() < 1e-12), "{:?}", report.levels);
+        // The five outcomes beyond each end are spread over what the cdf leaves there.
+        assert!(report.pit.iter().all(|share| (share - 0.1).abs() < 1e-12), "{:?}", report.pit);
+        assert!(report.test.expect("one set of levels").chi_squared < 1e-9);
+        assert!(report.bias.expect("a bias").abs() < 1e-12);
     }
 
     #[test]

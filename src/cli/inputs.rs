@@ -244,12 +244,21 @@ pub(super) fn records_of_any(inputs: &Inputs) -> Result<Records, Error> {
     }
     add_pools(&mut records, &inputs.pool)?;
     if inputs.scale == Scale::Log {
-        let is_named = |record: &&ForecastRecord| matches!(record.forecast, Forecast::Distribution { .. });
-        let named = records.forecasts.iter().filter(is_named).count();
+        let how_many = |of_cdf: bool| {
+            let is_one = |record: &&ForecastRecord| matches!(&record.forecast, Forecast::Distribution { distribution } if distribution.is_cdf() == of_cdf);
+            records.forecasts.iter().filter(is_one).count()
+        };
+        let (named, cdfs) = (how_many(false), how_many(true));
         if named > 0 {
             console::note(&format!(
                 "note: log scale: {} by name by their quantiles at 399 even levels, for they have no name on that scale",
                 counted(named, "distribution")
+            ));
+        }
+        if cdfs > 0 {
+            console::note(&format!(
+                "note: log scale: {} by their quantiles at 399 even levels, for the lines between their points are bent there",
+                counted(cdfs, "cdf")
             ));
         }
         let raised = records.use_log_scale().map_err(Error::input)?;

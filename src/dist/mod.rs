@@ -2,7 +2,7 @@
 //!
 //! A [`Distribution`] is a fixed, checked object: its constructor refuses parameters outside their range, so nothing later can
 //! give NaN. [`FAMILIES`] is the list that the scenario language, the checks, the schema and the law tests derive from; a family
-//! is one file and one line there. [`from_interval`] and [`from_quantiles`] turn what people say into a distribution,
+//! is one file and one line there. [`from_interval`], [`from_quantiles`] and [`PiecewiseCdf`] turn what people say into a distribution,
 //! [`Limited`] caps or cuts one, [`Beta`], [`Dirichlet`] and [`Gamma`] are also priors that learn, and [`Sampler`] draws.
 //!
 //! Uses `math` only; knows nothing of files or scenarios: a [`ParameterError`] has no place, and its caller locates it.
@@ -13,6 +13,7 @@ mod interval;
 mod hazard;
 mod limited;
 mod moments;
+mod piecewise_cdf;
 mod quantiles;
 mod rounded;
 mod sampler;
@@ -78,6 +79,7 @@ pub use parameter::ParameterError;
 pub use pareto::Pareto;
 pub use partially_pooled::PartiallyPooled;
 pub use pert::Pert;
+pub use piecewise_cdf::PiecewiseCdf;
 pub use poisson::Poisson;
 pub use quantiles::{PiecewiseQuantiles, from_quantiles};
 pub use rounded::Rounded;

@@ -63,9 +63,9 @@ pub enum Forecast {
         /// As many values, not decreasing, in the unit of the question.
         values: Vec<f64>,
     },
-    /// A number by a distribution of a named family.
+    /// A number by a distribution of a named family, or by its cdf at some places.
     Distribution {
-        /// Such as `normal(10, 2)`.
+        /// Such as `normal(10, 2)` or `cdf(0, 0.1, 5, 0.55, 20, 0.9)`.
         distribution: NamedDistribution,
     },
     /// Quantiles of the day of an event that may never come.

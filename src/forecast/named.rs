@@ -1,8 +1,8 @@
-//! A distribution of a number by the name of its family, as a forecast holds it.
+//! A distribution of a number by the name of its family, or by its cdf at some places, as a forecast holds it.
 
 use super::number_text;
 use super::tidy::parse_number;
-use crate::dist::{self, Distribution, FAMILIES, Family};
+use crate::dist::{self, Distribution, FAMILIES, Family, PiecewiseCdf};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -14,7 +14,14 @@ const PARTS: u32 = 400;
 static EVEN_LEVELS: LazyLock<Vec<f64>> =
     LazyLock::new(|| (1..PARTS).map(|part| f64::from(part) / f64::from(PARTS)).collect());
 
-/// A distribution of a number by the name of its family, such as `normal(10, 2)`: kept whole, so that what is asked of it is exact.
+/// What a distribution by its cdf is called where it is written. It is no family: no scenario can call it.
+const CDF: &str = "cdf";
+
+/// A distribution of a number by the name of its family, such as `normal(10, 2)`, or by its cdf at some places: kept whole, so that what is asked of it is
+/// exact.
+///
+/// A cdf is written as its places, each with the probability of no more than that: `cdf(0, 0.1, 5, 0.55, 20, 0.9)`. Between them it runs straight, and what
+/// it leaves beyond an outer place sits there, as of a [`PiecewiseCdf`].
 ///
 /// ```
 /// use foretell::forecast::NamedDistribution;
@@ -28,19 +35,31 @@ static EVEN_LEVELS: LazyLock<Vec<f64>> =
 #[serde(try_from = "String", into = "String")]
 #[schemars(with = "String")]
 pub struct NamedDistribution {
-    family: &'static Family,
+    /// `None` of one by its cdf.
+    family: Option<&'static Family>,
     arguments: Vec<f64>,
     law: Arc<dyn Distribution>,
+    /// The law again, if it is by its cdf.
+    cdf: Option<Arc<PiecewiseCdf>>,
     /// The values at the even levels, computed when first asked for.
     quantiles: Arc<OnceLock<Vec<f64>>>,
 }
 
 impl NamedDistribution {
-    /// The member of the family of this name with these arguments.
+    /// The member of the family of this name with these arguments; under the name `cdf` the distribution that has it, of places and probabilities in turn.
     ///
     /// # Errors
     /// If there is no such member, or one of its quantiles at the even levels is beyond the largest number.
     pub fn new(name: &str, arguments: &[f64]) -> Result<Self, String> {
+        if name == CDF {
+            if !arguments.len().is_multiple_of(2) {
+                return Err(
+                    "a cdf is its places, each with the probability of no more than that, but the last has none"
+                        .to_owned(),
+                );
+            }
+            return Self::of_cdf(arguments.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect());
+        }
         let law = dist::family(name, arguments).map_err(|problem| {
             let help = problem.help.as_ref().map_or_else(String::new, |help| format!("; {help}"));
             format!("{problem}{help}")
@@ -53,16 +72,49 @@ impl NamedDistribution {
                 return Err(format!("its quantile at the level {level} must be a finite number, but is {value}"));
             }
         }
-        Ok(Self { family, arguments: arguments.to_vec(), law, quantiles: Arc::default() })
+        Ok(Self { family: Some(family), arguments: arguments.to_vec(), law, cdf: None, quantiles: Arc::default() })
     }
 
-    /// The name of its family.
+    /// The distribution with this cdf at these places, which rise.
+    ///
+    /// ```
+    /// use foretell::forecast::NamedDistribution;
+    ///
+    /// let rain = NamedDistribution::of_cdf(vec![(0.0, 0.1), (5.0, 0.55), (20.0, 0.9)])?;
+    /// assert_eq!(rain.to_string(), "cdf(0, 0.1, 5, 0.55, 20, 0.9)");
+    /// # Ok::<(), String>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If it is none: see [`PiecewiseCdf::new`].
+    pub fn of_cdf(points: Vec<(f64, f64)>) -> Result<Self, String> {
+        let cdf = Arc::new(PiecewiseCdf::new(points).map_err(|problem| problem.to_string())?);
+        let law: Arc<dyn Distribution> = cdf.clone();
+        Ok(Self { family: None, arguments: Vec::new(), law, cdf: Some(cdf), quantiles: Arc::default() })
+    }
+
+    /// The name of its family; `cdf` of one by its cdf.
     #[must_use]
     pub const fn family(&self) -> &'static str {
-        self.family.name
+        match self.family {
+            Some(family) => family.name,
+            None => CDF,
+        }
     }
 
-    /// The arguments, in the order of the family's parameters.
+    /// Whether it is one by its cdf at some places.
+    #[must_use]
+    pub const fn is_cdf(&self) -> bool {
+        self.cdf.is_some()
+    }
+
+    /// The places and the cdf there, of one by its cdf.
+    #[must_use]
+    pub fn points(&self) -> Option<&[(f64, f64)]> {
+        self.cdf.as_ref().map(|cdf| cdf.points())
+    }
+
+    /// The arguments, in the order of the family's parameters; none of one by its cdf, which has [`points`](Self::points).
     #[must_use]
     pub fn arguments(&self) -> &[f64] {
         &self.arguments
@@ -93,9 +145,18 @@ impl NamedDistribution {
         self.quantiles.get_or_init(|| EVEN_LEVELS.iter().map(|level| self.law.quantile(*level)).collect())
     }
 
-    /// The chances of less than `y`, and of no more: alike where no single number is possible.
+    /// The chances of less than `y`, and of no more: alike where no single number is possible. Of a cdf by its points no more is said of what is beyond an
+    /// outer one than how likely it is, so that these are chances between which both lie.
     #[must_use]
     pub fn around(&self, y: f64) -> (f64, f64) {
+        if let Some(points) = self.points() {
+            if let Some((_, up_to)) = points.first().filter(|(first, _)| y <= *first) {
+                return (0.0, *up_to);
+            }
+            if let Some((_, below)) = points.last().filter(|(last, _)| y >= *last) {
+                return (*below, 1.0);
+            }
+        }
         let up_to = self.law.cdf(y);
         // Families that sit on isolated values sit on whole numbers.
         let below = if self.law.is_discrete() { self.law.cdf(y.ceil() - 1.0) } else { up_to };
@@ -105,14 +166,16 @@ impl NamedDistribution {
 
 impl PartialEq for NamedDistribution {
     fn eq(&self, other: &Self) -> bool {
-        self.family.name == other.family.name && self.arguments == other.arguments
+        self.family() == other.family() && self.arguments == other.arguments && self.cdf == other.cdf
     }
 }
 
 impl fmt::Display for NamedDistribution {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let arguments: Vec<String> = self.arguments.iter().map(|argument| number_text(*argument)).collect();
-        write!(formatter, "{}({})", self.family.name, arguments.join(", "))
+        let points = self.points().unwrap_or_default().iter().flat_map(|(place, level)| [place, level]);
+        let arguments: Vec<String> =
+            self.arguments.iter().chain(points).map(|argument| number_text(*argument)).collect();
+        write!(formatter, "{}({})", self.family(), arguments.join(", "))
     }
 }
 
@@ -174,6 +237,29 @@ mod tests {
         assert_eq!(named(&odd.to_string()), odd);
         assert_eq!(named(" Normal( 10 ,2 ) "), named("normal(10, 2)"));
         assert_ne!(named("normal(10, 2)"), named("laplace(10, 2)"));
+        let odd =
+            NamedDistribution::of_cdf(vec![(-0.1 - 0.2, 1e-99), (0.1 + 0.2, 1.0 / 3.0), (1e30, 1.0)]).expect("a cdf");
+        assert_eq!(named(&odd.to_string()), odd);
+        let json = serde_json::to_string(&odd).expect("a text");
+        assert_eq!(serde_json::from_str::<NamedDistribution>(&json).expect("the same text"), odd);
+        assert_eq!(named(" CDF( 0 ,0.5 ) ").points(), Some(&[(0.0, 0.5)][..]));
+        assert!(odd.is_cdf() && odd.arguments().is_empty());
+        assert_ne!(named("cdf(0, 0.5)"), named("cdf(0, 0.25)"));
+    }
+
+    #[test]
+    fn beyond_the_points_of_a_cdf_no_more_is_known_than_they_say() {
+        let rain = named("cdf(0, 0.1, 5, 0.5, 20, 0.9)");
+        for (y, around) in
+            [(-3.0, (0.0, 0.1)), (0.0, (0.0, 0.1)), (5.0, (0.5, 0.5)), (20.0, (0.9, 1.0)), (21.0, (0.9, 1.0))]
+        {
+            assert_eq!(rain.around(y), around, "{y}");
+        }
+        // Closed at both ends all is said, and of one point alone next to nothing.
+        let closed = named("cdf(0, 0, 1, 0.5, 2, 1)");
+        assert_eq!((closed.around(-1.0), closed.around(2.0)), ((0.0, 0.0), (1.0, 1.0)));
+        let one = named("cdf(7, 0.3)");
+        assert_eq!((one.around(6.0), one.around(8.0)), ((0.0, 0.3), (0.3, 1.0)));
     }
 
     #[test]
@@ -197,5 +283,8 @@ mod tests {
         assert!(told("normal(10, -2)").contains("must be positive, but is -2"));
         assert!(told("normal(10)").contains("takes 2 arguments, but 1 is given"));
         assert!(told("pareto(1, 0.001)").contains("must be a finite number, but is inf"));
+        assert!(told("cdf(0, 0.1, 5)").contains("but the last has none"));
+        assert!(told("cdf(0, 0.5, 1, 0.4)").contains("the cdf falls at 1.0, from 0.5 to 0.4"));
+        assert!(told("cdf()").contains("is not a number"), "{}", told("cdf()"));
     }
 }

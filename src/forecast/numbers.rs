@@ -1,8 +1,8 @@
-//! A distribution of a number in any of its forms – quantiles, a cdf, draws – as the quantiles that a forecast holds.
+//! A distribution of a number in any of its forms – quantiles, a cdf, draws – as what a forecast holds.
 
-use super::{Forecast, number_text};
+use super::{Forecast, NamedDistribution, number_text};
 
-/// How far a cdf may fall and still be taken as rounded.
+/// How far a cdf may fall, or lie beyond 0 and 1, and still be taken as rounded.
 const ROUNDING: f64 = 1e-3;
 
 /// Quantiles in any order.
@@ -13,28 +13,26 @@ pub(super) fn quantiles(mut pairs: Vec<(f64, f64)>) -> Result<Forecast, String> 
     forecast.check().map(|()| forecast)
 }
 
-/// A cdf, as its values at rising places: each is the quantile of the level that the cdf has reached there. Levels of 0 and 1 say nothing of a quantile,
-/// and where the cdf stays level the first place counts.
+/// A cdf, by its values at places in any order, which stays what it is: a line between its points, also where it is level or has reached 0 or 1.
 pub(super) fn cdf(mut points: Vec<(f64, f64)>) -> Result<Forecast, String> {
     points.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut pairs: Vec<(f64, f64)> = Vec::with_capacity(points.len());
-    let mut reached = 0.0;
-    for (at, (place, level)) in points.iter().copied().enumerate() {
-        if at > 0 && points[at - 1].0 == place {
-            return Err(format!("the cdf has two values at {}", number_text(place)));
+    let (mut before, mut reached): (Option<f64>, f64) = (None, 0.0);
+    for (place, level) in &mut points {
+        let at = || number_text(*place);
+        if before == Some(*place) {
+            return Err(format!("the cdf has two values at {}", at()));
         }
-        if level < reached - ROUNDING {
-            return Err(format!("the cdf falls at {}, from {reached} to {level}", number_text(place)));
+        if !(-ROUNDING..=1.0 + ROUNDING).contains(level) {
+            return Err(format!("the cdf must lie between 0 and 1, but is {level} at {}", at()));
         }
-        if level > reached && level < 1.0 {
-            pairs.push((level, place));
+        if *level < reached - ROUNDING {
+            return Err(format!("the cdf falls at {}, from {reached} to {level}", at()));
         }
-        reached = level.max(reached);
+        reached = (*level).clamp(reached, 1.0);
+        before = Some(*place);
+        *level = reached;
     }
-    if pairs.is_empty() {
-        return Err("the cdf has no value between 0 and 1".to_owned());
-    }
-    quantiles(pairs)
+    NamedDistribution::of_cdf(points).map(|distribution| Forecast::Distribution { distribution })
 }
 
 /// Draws in any order as quantiles: the i-th of n in order at the level `(i - 1/2)/n`.

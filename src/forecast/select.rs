@@ -50,7 +50,8 @@ impl Records {
     }
 
     /// Turns quantiles of numbers and the numbers that came into `ln(1 + x)`, and returns how many forecasts had quantiles below 0,
-    /// which become 0. A distribution by name, which has no name on that scale, becomes its quantiles at the even levels.
+    /// which become 0. A distribution by name, which has no name on that scale, becomes its quantiles at the even levels, as does a cdf, whose
+    /// lines are bent there.
     ///
     /// For counts (Bosse et al. 2023, PLoS Comput. Biol. 19(8), e1011393): the weighted interval score is then one of relative errors.
     ///

@@ -2,7 +2,7 @@
 
 use super::evaluate::{Segment, Standing, Standings};
 use super::quantile_figures::{bias, interval_holds};
-use super::quantiles::{MedianWeight, central_intervals, weighted_interval_score};
+use super::quantiles::{MedianWeight, intervals_about_a_median, weighted_interval_score};
 use super::rule::Case;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -144,7 +144,7 @@ fn share(holds: bool) -> f64 {
 /// The parts, and the distance of the median.
 fn parts_of(case: &Case) -> Option<(IntervalParts, f64)> {
     let (levels, values, outcome) = case.quantiles()?;
-    let (median, intervals) = central_intervals(levels, values)?;
+    let (median, intervals) = intervals_about_a_median(levels, values)?;
     Some((interval_parts(median, &intervals, outcome), (median - outcome).abs()))
 }
 

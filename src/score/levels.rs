@@ -1,7 +1,8 @@
 //! Forecasts by quantiles of different levels, side by side.
 //!
 //! Scores over levels are proper for fixed levels. Between forecasters who choose their own they say nothing: the far quantiles alone cost little, whatever they
-//! hold. So two forecasts are compared by the levels that both state. A forecast that is a whole distribution – one by name, draws, or a cdf at many points – states every level.
+//! hold. So two forecasts are compared by the levels that both state. A forecast that is a whole distribution – one by name, a cdf at points, draws, or
+//! quantiles of many levels – states every level.
 
 use super::evaluate::{Segment, Standing};
 use super::rule::Case;
@@ -24,11 +25,15 @@ pub(super) fn are_many(levels: &[f64]) -> bool {
     levels.len() >= MANY
 }
 
-/// Whether these are the levels of draws, (i - ½)/n of two or more, or many.
-fn is_whole(levels: &[f64]) -> bool {
+/// Whether these are the levels of draws, (i - ½)/n.
+fn are_of_draws(levels: &[f64]) -> bool {
     let n = levels.len() as f64;
-    are_many(levels)
-        || levels.len() > 1 && levels.iter().enumerate().all(|(at, level)| same_level(*level, (at as f64 + 0.5) / n))
+    levels.iter().enumerate().all(|(at, level)| same_level(*level, (at as f64 + 0.5) / n))
+}
+
+/// Whether these are the levels of two draws or more, or many.
+fn is_whole(levels: &[f64]) -> bool {
+    are_many(levels) || levels.len() > 1 && are_of_draws(levels)
 }
 
 /// The value at a level, on the line between the levels stated about it; beyond them that of the nearest.
@@ -47,13 +52,16 @@ fn value_at(levels: &[f64], values: &[f64], level: f64) -> Option<f64> {
     }
 }
 
-/// The value of a level that is stated; of a cdf at many points also of one between two of its levels, where its cdf is a line.
+/// The value of a level that is stated; of draws and of many levels also of one between two of them, on the line between these, as a quantile of a sample is.
+///
+/// A quarter and three quarters, which two draws have, are quartiles here: nobody who states them states a median.
 pub(super) fn stated_value(levels: &[f64], values: &[f64], level: f64) -> Option<f64> {
     if let Some(at) = levels.iter().position(|own| same_level(*own, level)) {
         return values.get(at).copied();
     }
     let is_within = *levels.first()? < level && level < *levels.last()?;
-    if are_many(levels) && is_within { value_at(levels, values, level) } else { None }
+    let is_line = are_many(levels) || levels.len() > 2 && are_of_draws(levels);
+    if is_line && is_within { value_at(levels, values, level) } else { None }
 }
 
 /// The same forecast by these levels.

@@ -41,13 +41,23 @@ mod tests {
     }
 
     #[test]
-    fn the_median_of_a_cdf_at_many_points_lies_on_the_line_between_two_of_them() {
-        // The cdf of a uniform number from 0 to 1 at 60 places, of which none is the middle.
+    fn the_median_of_draws_is_that_of_a_sample() {
+        let of = |levels: &[f64], values: &[f64]| {
+            MedianError.score(&Case::Quantiles { levels: levels.to_vec(), values: values.to_vec(), outcome: 7.0 })
+        };
+        assert_eq!(of(&[0.125, 0.375, 0.625, 0.875], &[1.0, 2.0, 4.0, 9.0]), Ok(Score::from(4.0)));
+        // Two levels at a quarter and three quarters are quartiles, whoever states them.
+        assert_eq!(of(&[0.25, 0.75], &[1.0, 2.0]), Err(Unfit::NoMedian));
+    }
+
+    #[test]
+    fn the_median_of_many_levels_lies_on_the_line_between_two_of_them() {
+        // Of a uniform number from 0 to 1 at 60 levels, of which none is the middle.
         let levels: Vec<f64> = (0..60).map(|at| (f64::from(at) + 0.3) / 60.0).collect();
         let case = Case::Quantiles { values: levels.clone(), levels: levels.clone(), outcome: 0.7 };
         let score = MedianError.score(&case).expect("it is a whole distribution");
         assert!((score.value - 0.2).abs() < 1e-12, "{}", score.value);
-        // Of fewer points only what is stated counts.
+        // Of fewer levels only what is stated counts.
         let (levels, values) = (levels[31..].to_vec(), levels[31..].to_vec());
         assert_eq!(MedianError.score(&Case::Quantiles { levels, values, outcome: 0.7 }), Err(Unfit::NoMedian));
     }

@@ -91,6 +91,20 @@ pub fn central_intervals(levels: &[f64], quantiles: &[f64]) -> Option<CentralInt
     })
 }
 
+/// [`central_intervals`], also of an even number of draws or of many levels, whose median lies between two of them.
+pub(super) fn intervals_about_a_median(levels: &[f64], quantiles: &[f64]) -> Option<CentralIntervals> {
+    central_intervals(levels, quantiles).or_else(|| {
+        // Of an odd number of levels the median is one of them, or they are not symmetric.
+        if levels.len() != quantiles.len() || !levels.len().is_multiple_of(2) {
+            return None;
+        }
+        let median = stated_value(levels, quantiles, 0.5)?;
+        let middle = levels.len() / 2;
+        let with = |of: &[f64], value: f64| [&of[..middle], &[value], &of[middle..]].concat();
+        central_intervals(&with(levels, 0.5), &with(quantiles, median))
+    })
+}
+
 /// [`mean_pinball`] as a rule for records.
 #[derive(Debug)]
 pub(super) struct Pinball;
@@ -163,7 +177,7 @@ impl ScoringRule for WeightedInterval {
     }
     fn score(&self, case: &Case) -> Result<Score, Unfit> {
         let (levels, values, outcome) = case.quantiles().ok_or(Unfit::Kind)?;
-        let (median, intervals) = central_intervals(levels, values).ok_or(Unfit::AsymmetricLevels)?;
+        let (median, intervals) = intervals_about_a_median(levels, values).ok_or(Unfit::AsymmetricLevels)?;
         Ok(weighted_interval_score(median, &intervals, outcome, MedianWeight::Half).into())
     }
 }
@@ -182,6 +196,22 @@ mod tests {
             let pinball = mean_pinball(&levels, &quantiles, y).expect("five levels");
             assert!((score - 2.0 * pinball).abs() < 1e-12, "{y}: {score} against {}", 2.0 * pinball);
         }
+    }
+
+    #[test]
+    fn draws_of_even_number_have_their_median_between_two_of_them() {
+        let case = |levels: &[f64], values: &[f64]| Case::Quantiles {
+            levels: levels.to_vec(),
+            values: values.to_vec(),
+            outcome: 6.0,
+        };
+        // Draws 1, 2, 4, 9 and a median of 3: ½ · 3, then 1/8 and 3/8 of the intervals 1..9 and 2..4, over 2½.
+        let draws = case(&[0.125, 0.375, 0.625, 0.875], &[1.0, 2.0, 4.0, 9.0]);
+        let known = (1.5 + 0.125 * 8.0 + 0.375 * (2.0 + 2.0 / 0.75 * 2.0)) / 2.5;
+        let found = WeightedInterval.score(&draws).expect("draws have a median").value;
+        assert!((found - known).abs() < 1e-15, "{found} for {known}");
+        // Two quartiles are no draws.
+        assert_eq!(WeightedInterval.score(&case(&[0.25, 0.75], &[1.0, 2.0])), Err(Unfit::AsymmetricLevels));
     }
 
     #[test]

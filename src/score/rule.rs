@@ -33,7 +33,7 @@ pub enum Case {
         /// The number.
         outcome: f64,
     },
-    /// A distribution of a number by the name of its family, and the number.
+    /// A distribution of a number by the name of its family or by its cdf at points, and the number.
     Distribution {
         /// The distribution.
         distribution: NamedDistribution,
@@ -86,6 +86,8 @@ impl Case {
             Self::Classes { ordered: false, .. } => Takes::Categorical,
             Self::Classes { ordered: true, .. } => Takes::Ordinal,
             Self::Quantiles { .. } => Takes::Numeric,
+            // A cdf at points is no more than many quantiles to a rule that needs a whole distribution.
+            Self::Distribution { distribution, .. } if distribution.is_cdf() => Takes::Numeric,
             Self::Distribution { .. } => Takes::Distribution,
             Self::Days { .. } => Takes::Date,
         }
@@ -103,7 +105,7 @@ pub enum Takes {
     Categorical,
     /// Probabilities of options in an order.
     Ordinal,
-    /// Quantiles of a number.
+    /// Quantiles of a number, or its cdf at points.
     Numeric,
     /// A distribution of a number by name.
     Distribution,
@@ -171,7 +173,7 @@ pub enum Unfit {
     AsymmetricLevels,
     /// The levels 0.05 and 0.95 are not stated.
     NoInterval90,
-    /// The level 0.5 is not stated.
+    /// The level 0.5 is neither stated nor between two draws.
     NoMedian,
     /// The density is infinite at what happened.
     InfiniteDensity,

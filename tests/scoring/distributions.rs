@@ -2,6 +2,7 @@
 
 use crate::commands::json;
 use assert_cmd::Command;
+use std::fmt::Write as _;
 use tempfile::TempDir;
 
 /// Dora by laws, Emil by three quantiles, on a price of 112 and on a count of 4.
@@ -129,4 +130,46 @@ fn on_the_log_scale_a_distribution_is_its_quantiles_and_that_is_said() {
     let row = rows.iter().find(|row| row["forecaster"] == "dora" && row["of"] == "price").expect("it is scored");
     let found = row["mean"].as_f64().expect("a number");
     assert!((found - (113.0_f64.ln() - 111.0_f64.ln())).abs() < 1e-12, "{found}");
+}
+
+#[test]
+fn a_cdf_is_scored_by_its_integral_under_every_command() {
+    let folder = folder();
+    let mut said =
+        "question,forecaster,made_at,cdf,value,distribution\nn,law,2026-01-05,,,\"normal(5, 8)\"\n".to_owned();
+    // Twenty points far out that hold 2 in 100,000 between them, by which a score over levels falls.
+    for at in 0..20 {
+        writeln!(said, "n,padded,2026-01-05,{},{},", 1e-6 * f64::from(at + 1), at - 69).expect("a text");
+    }
+    for who in ["plain", "padded"] {
+        for (cdf, value) in [(0.1, 0), (0.55, 5), (0.9, 20)] {
+            writeln!(said, "n,{who},2026-01-05,{cdf},{value},").expect("a text");
+        }
+    }
+    for (name, text) in [("said.csv", said.as_str()), ("came.csv", "question,resolution,resolved_on\nn,7,2026-03-01\n")]
+    {
+        std::fs::write(folder.path().join(name), text).expect("a file in the folder");
+    }
+    // By the formula of lines, and by a sum over 400,000 places to the fifth digit.
+    for (who, known) in
+        [("plain", 2.193_333_333_333_333), ("padded", 2.360_033_342_666_333), ("law", 2.067_998_503_195)]
+    {
+        let found = mean(&folder, "crps", who, "n");
+        assert!((found - known).abs() < 1e-9, "{who}: {found} for {known}");
+    }
+    let (out, err) =
+        run(&folder, &[&["compare", "plain", "padded", "--rule", "crps", "--format", "json"], &TABLES[..]].concat());
+    let report = json(&out);
+    let difference = &report["pairs"][0]["difference"]["mean"];
+    let found = difference.as_f64().unwrap_or_else(|| panic!("a difference: {report} {err}"));
+    assert!((found.abs() - 0.166_700_009_333).abs() < 1e-9, "{found}");
+    for command in [&["score"][..], &["leaderboard", "--rule", "crps"]] {
+        let (_, err) = run(&folder, &[command, &TABLES[..]].concat());
+        assert!(!err.contains("different levels") && !err.contains("399"), "{err}");
+    }
+    let (out, _) = run(&folder, &[&["calibrate", "--forecaster", "plain", "--format", "json"], &TABLES[..]].concat());
+    // From 10 to 90 % in steps of 5.
+    assert_eq!(json(&out)["quantiles"][0]["levels"].as_array().expect("levels").len(), 17);
+    let (_, err) = run(&folder, &[&["score", "--scale", "log"], &TABLES[..]].concat());
+    assert!(err.contains("note: log scale: 2 cdfs by their quantiles at 399 even levels"), "{err}");
 }

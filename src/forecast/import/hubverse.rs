@@ -1,7 +1,7 @@
 //! Hubs of the hubverse: a folder with `model-output` and `target-data`, or single files of either.
 //!
 //! Columns of model output are those of the task, and `output_type`, `output_type_id`, `value`, (`model_id`). Quantiles make numeric
-//! questions and a median one of level 0.5; so do a cdf over numbers, and samples, as quantiles, of a task without these. One level alone, as a median is, gives way to a cdf or
+//! questions and a median one of level 0.5; so do a cdf over numbers, a line between its points, and samples, as quantiles, of a task without these. One level alone, as a median is, gives way to a cdf or
 //! samples of the same forecast. A mean is no quantile: it is taken as a point of the level 0.5,
 //! said by a forecaster of its own, `MODEL mean`. A pmf makes a question of options, an ordinal one where `hub-config/tasks.json` says so. The
 //! values of the task columns, in the order of the columns' names, are the question's id and its tags. Other output types are left out and counted.

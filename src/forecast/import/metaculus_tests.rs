@@ -47,10 +47,10 @@ fn metaculus_questions_and_forecasts_fit_together() {
     assert_eq!(resolved(&records, "3"), Some(&Resolution::Annulled));
     has(&remarks, "1 voided, annulled: row 4");
     // 2026-06-02 is day 20606; of two places on one day the later counts.
-    let wanted = Forecast::Quantiles { levels: vec![0.5, 0.9], values: vec![20_606.0, 20_607.0] };
+    let wanted = Forecast::Distribution { distribution: "cdf(20605, 0, 20606, 0.5, 20607, 0.9)".parse().unwrap() };
     assert_eq!(said(&records, "4", "ann"), [&wanted]);
     assert_eq!(resolved(&records, "4"), Some(&Resolution::Value(20_606.5)));
-    let wanted = Forecast::Quantiles { levels: vec![0.1, 0.6, 0.95], values: vec![10.0, 20.0, 40.0] };
+    let wanted = Forecast::Distribution { distribution: "cdf(10, 0.1, 20, 0.6, 40, 0.95)".parse().unwrap() };
     assert_eq!(said(&records, "6", "ann"), [&wanted]);
     assert_eq!(records.questions["6"].tags[3..], ["buckets=2", "bounds=10..40", "open_bounds=both"]);
     assert_eq!(records.questions["4"].buckets(), None, "two of its places are alike");

@@ -118,7 +118,7 @@ fn means_and_cdfs_of_a_hub_are_taken_and_said() {
         2025-01-04,hosp,2,US,cmf,200,0.4,one\n";
     let (records, remarks) = read(&[("output.csv", output)]).unwrap();
     let id = "1/US/2025-01-04/hosp";
-    let wanted = Forecast::Quantiles { levels: vec![0.2, 0.7], values: vec![100.0, 200.0] };
+    let wanted = Forecast::Distribution { distribution: "cdf(100, 0.2, 200, 0.7, 300, 1)".parse().unwrap() };
     assert_eq!(said(&records, id, "one"), [&wanted]);
     let wanted = Forecast::Quantiles { levels: vec![0.5], values: vec![180.5] };
     assert_eq!(said(&records, id, "one mean"), [&wanted]);
@@ -171,8 +171,8 @@ fn one_median_does_not_stand_for_samples_or_a_cdf() {
     has(&remarks, "1 medians or single quantiles are not used: one level is no distribution, and samples");
     let cdf = "2025-01-04,hosp,1,US,cdf,10,0.2\n2025-01-04,hosp,1,US,cdf,20,0.7\n";
     let (found, remarks) = read_one(&format!("{cdf}{median}{samples}"));
-    let levels = Forecast::Quantiles { levels: vec![0.2, 0.7], values: vec![10.0, 20.0] };
-    assert_eq!(said(&found, "1/US/2025-01-04/hosp", "m"), [&levels]);
+    let line = Forecast::Distribution { distribution: "cdf(10, 0.2, 20, 0.7)".parse().unwrap() };
+    assert_eq!(said(&found, "1/US/2025-01-04/hosp", "m"), [&line]);
     has(&remarks, "1 medians or single quantiles are not used: one level is no distribution, and a cdf");
     has(&remarks, "3 rows of samples are not used: a cdf of the same forecasts are there");
     // Two levels are a distribution, as before.

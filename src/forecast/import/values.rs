@@ -209,9 +209,15 @@ mod tests {
     }
 
     #[test]
-    fn a_cdf_gives_the_quantile_of_each_level_that_it_reaches() {
+    fn a_cdf_stays_a_line_between_its_points() {
         let found = cdf(vec![(30.0, 1.0), (10.0, 0.2), (0.0, 0.0), (20.0, 0.2), (25.0, 0.7)]);
-        assert_eq!(found, Ok(Forecast::Quantiles { levels: vec![0.2, 0.7], values: vec![10.0, 25.0] }));
+        let distribution = "cdf(0, 0, 10, 0.2, 20, 0.2, 25, 0.7, 30, 1)".parse().unwrap();
+        assert_eq!(found, Ok(Forecast::Distribution { distribution }));
+        // A fall within rounding is none, and neither is what lies as little beyond 0 and 1.
+        let found = cdf(vec![(0.0, -1e-4), (10.0, 0.3), (20.0, 0.2995), (30.0, 1.0005)]);
+        let distribution = "cdf(0, 0, 10, 0.3, 20, 0.3, 30, 1)".parse().unwrap();
+        assert_eq!(found, Ok(Forecast::Distribution { distribution }));
+        assert!(cdf(vec![(1.0, 0.5), (2.0, 1.5)]).unwrap_err().contains("between 0 and 1, but is 1.5 at 2"));
         assert!(cdf(vec![(1.0, 0.5), (2.0, 0.4)]).unwrap_err().contains("falls at 2"));
         assert!(cdf(vec![(1.0, 0.5), (1.0, 0.6)]).unwrap_err().contains("two values at 1"));
         assert!(cdf(vec![(1.0, 0.0), (2.0, 1.0)]).is_err());

@@ -10,7 +10,7 @@
 //!
 //! What was said: `probability` of yes; or `option` and `probability`, one row an option; or `quantile` (a level) and `value`, one
 //! row a quantile; or `quantile` and `day` (a day or `never`), with the chance of `never` in a row of its own or beside them. A number may also be
-//! forecast by `draw` (any name) and `value`, one row a draw; by `cdf` and `value`, one row a point; or by a `distribution` such as `normal(10, 2)`. Rows
+//! forecast by `draw` (any name) and `value`, one row a draw; by `cdf` and `value`, one row a point; or by a `distribution` such as `normal(10, 2)` or `cdf(0, 0.1, 5, 0.55, 20, 0.9)`. Rows
 //! of the same question, forecaster, moment and provenance are one forecast; `revision` keeps several apart. A forecast stands until the same
 //! forecaster's next one, and no longer than `until`, when it was withdrawn or ran out. Lists are separated
 //! by `|`; a `|` in a name is written `\|`.

@@ -64,7 +64,7 @@ fn a_number_is_forecast_by_draws_a_cdf_or_a_distribution() {
     .unwrap();
     let said: Vec<&Forecast> = records.forecasts.iter().map(|record| &record.forecast).collect();
     assert_eq!(said[0], &Forecast::Quantiles { levels: vec![0.25, 0.75], values: vec![-1.0, 3.5] });
-    assert_eq!(said[1], &Forecast::Quantiles { levels: vec![0.1, 0.6], values: vec![2.0, 3.0] });
+    assert_eq!(said[1], &Forecast::Distribution { distribution: "cdf(2, 0.1, 3, 0.6, 4, 1)".parse().unwrap() });
     assert_eq!(said[2], &Forecast::Distribution { distribution: "uniform(0, 400)".parse().unwrap() });
     let (levels, values) = said[2].quantiles().unwrap();
     assert_eq!((levels.len(), values.len()), (399, 399));

@@ -37,7 +37,7 @@ pub struct Panel {
     pub off_scale: usize,
 }
 
-/// The levels that most forecasts by quantiles have; of several the longest. A distribution by name states every level, and counts for its even ones where
+/// The levels that most forecasts by quantiles have; of several the longest. A distribution by name or by its cdf states every level, and counts for its even ones where
 /// nobody states others. Empty when there are none.
 pub(super) fn usual_levels(records: &Records, member: impl Fn(&str) -> bool) -> Vec<f64> {
     let mut counts: IndexMap<Vec<u64>, (usize, &[f64])> = IndexMap::new();
@@ -61,7 +61,7 @@ pub(super) fn usual_levels(records: &Records, member: impl Fn(&str) -> bool) -> 
 impl Panel {
     /// The panel of those members' forecasts at those levels: a target for each question and each moment at which one of them spoke.
     ///
-    /// A distribution by name has its own values there. A forecast with other levels is brought to these on straight lines between its own; one that does not reach as far
+    /// A distribution by name or by its cdf has its own values there. A forecast with other levels is brought to these on straight lines between its own; one that does not reach as far
     /// out is left out and counted. A forecast made when the outcome was known does not count.
     #[must_use]
     pub fn new(records: &Records, members: Vec<String>, levels: Vec<f64>) -> Self {

@@ -40,6 +40,7 @@ pub use exponential::{
     crps_exponential, crps_exponential_with_mass, crps_generalised_pareto, crps_laplace, crps_two_piece_exponential,
 };
 pub use normal::{crps_normal, crps_normal_kernel, crps_normal_mixture, crps_two_piece_normal};
+pub(super) use piecewise::crps_of_points;
 pub use piecewise::{PiecewiseParts, crps_piecewise_linear};
 pub use positive::{crps_beta, crps_inverse_gamma, crps_loglaplace, crps_loglogistic, crps_weibull};
 pub(super) use quantiles::{FromQuantiles, OfDays};

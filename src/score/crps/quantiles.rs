@@ -28,8 +28,8 @@ pub fn crps_quantiles(levels: &[f64], quantiles: &[f64], y: f64) -> Option<f64> 
 /// CRPS ≈ 2 sum_k w_k S_{τ_k}(q_k, y)        w_k the width of what is nearer to τ_k than to any other level of 0..1
 /// ```
 ///
-/// Lower is better; in the unit of `y`. For fixed levels proper, as every weighted sum of pinball losses is. For the levels (i - ½)/n it is [`crps_quantiles`], and exactly the CRPS of n draws; of a cdf
-/// given at many points it is the CRPS within the grid. Forecasts of different levels cannot be compared by it: who states the far ones alone scores well. `None` when
+/// Lower is better; in the unit of `y`. For fixed levels proper, as every weighted sum of pinball losses is. For the levels (i - ½)/n it is [`crps_quantiles`], and exactly the CRPS of n draws; of
+/// many levels it is the CRPS within the grid. Forecasts of different levels cannot be compared by it: who states the far ones alone scores well. `None` when
 /// there are no levels, the lengths differ, or levels do not increase within 0..1.
 ///
 /// ```
@@ -56,14 +56,14 @@ pub fn crps_quantiles_by_width(levels: &[f64], quantiles: &[f64], y: f64) -> Opt
     Some(2.0 * terms.map(|(k, (level, q))| (border(k + 1) - border(k)) * pinball(*level, *q, y)).sum::<f64>())
 }
 
-/// A cdf at many points by the widths of its levels, a few quantiles alike.
+/// Many quantiles by the widths of their levels, a few alike.
 fn of_levels(levels: &[f64], values: &[f64], y: f64) -> Result<Score, Unfit> {
     let score = if are_many(levels) { crps_quantiles_by_width } else { crps_quantiles };
     score(levels, values, y).map(Score::from).ok_or(Unfit::Kind)
 }
 
 /// The CRPS of numbers as a rule for records: [`crps_quantiles`], and of fifty levels or more [`crps_quantiles_by_width`]; of a distribution by name its
-/// closed form, and where it has none that of its quantiles.
+/// closed form, and where it has none that of its quantiles; of a cdf at points its integral.
 #[derive(Debug)]
 pub(in crate::score) struct FromQuantiles;
 

@@ -1,4 +1,4 @@
-//! Scores of distributions by name, in closed form, and the rules that need a whole distribution.
+//! Scores of distributions by name or by their cdf, in closed form, and the rules that need a whole distribution.
 //!
 //! [`LAWS`] has a line for each family of [`FAMILIES`](crate::dist::FAMILIES).
 
@@ -6,8 +6,8 @@ use crate::forecast::NamedDistribution;
 use crate::math::ln;
 use crate::score::crps::{
     crps_beta, crps_binomial, crps_exponential, crps_gamma, crps_generalised_pareto, crps_gev, crps_inverse_gamma,
-    crps_laplace, crps_logistic, crps_lognormal, crps_negative_binomial, crps_normal, crps_poisson, crps_student_t,
-    crps_triangular, crps_truncated_normal, crps_uniform, crps_weibull,
+    crps_laplace, crps_logistic, crps_lognormal, crps_negative_binomial, crps_normal, crps_of_points, crps_poisson,
+    crps_student_t, crps_triangular, crps_truncated_normal, crps_uniform, crps_weibull,
 };
 use crate::score::dawid_sebastiani::dawid_sebastiani;
 use crate::score::evaluate::Standing;
@@ -115,8 +115,11 @@ fn law_of(of: &NamedDistribution) -> Option<&'static Law> {
     LAWS.iter().find(|law| law.family == of.family())
 }
 
-/// The CRPS in closed form; `None` where the family has none for these arguments.
+/// The CRPS in closed form, which a cdf at points always has; `None` where the family has none for these arguments.
 pub(in crate::score) fn closed_crps(of: &NamedDistribution, y: f64) -> Option<f64> {
+    if let Some(points) = of.points() {
+        return crps_of_points(points, y).filter(|score| score.is_finite());
+    }
     let law = of.law();
     let is_wide = || law.variance().is_none_or(|variance| variance > MOST_VARIANCE_OF_A_COUNT);
     if law.is_discrete() && is_wide() {
@@ -146,6 +149,14 @@ pub fn crps_by_quantiles(standings: &[Standing]) -> (usize, Vec<String>) {
     (count, names.into_iter().collect())
 }
 
+/// A distribution by name and its outcome. A cdf at points says too little of what is beyond them to have a density there, or moments.
+fn by_name(case: &Case) -> Result<(&NamedDistribution, f64), Unfit> {
+    match case {
+        Case::Distribution { distribution, outcome } if !distribution.is_cdf() => Ok((distribution, *outcome)),
+        _ => Err(Unfit::Kind),
+    }
+}
+
 /// Log scores of densities are limited to this, so that one forecast of "impossible" does not make every mean infinite.
 const MOST_NATS: f64 = 700.0;
 
@@ -170,8 +181,8 @@ impl ScoringRule for OfDensity {
         true
     }
     fn score(&self, case: &Case) -> Result<Score, Unfit> {
-        let Case::Distribution { distribution, outcome } = case else { return Err(Unfit::Kind) };
-        let score = log_score_of(distribution, *outcome).ok_or(Unfit::InfiniteDensity)?;
+        let (distribution, outcome) = by_name(case)?;
+        let score = log_score_of(distribution, outcome).ok_or(Unfit::InfiniteDensity)?;
         Ok(if score == f64::INFINITY {
             Score { value: MOST_NATS, floor: Floor::Infinite }
         } else if score > MOST_NATS {
@@ -203,10 +214,10 @@ impl ScoringRule for OfMoments {
         true
     }
     fn score(&self, case: &Case) -> Result<Score, Unfit> {
-        let Case::Distribution { distribution, outcome } = case else { return Err(Unfit::Kind) };
+        let (distribution, outcome) = by_name(case)?;
         let law = distribution.law();
         let moments = law.mean().zip(law.variance());
-        let score = moments.and_then(|(mean, variance)| dawid_sebastiani(*outcome, mean, variance.sqrt()));
+        let score = moments.and_then(|(mean, variance)| dawid_sebastiani(outcome, mean, variance.sqrt()));
         score.filter(|score| score.is_finite()).map(Score::from).ok_or(Unfit::NoMoments)
     }
 }

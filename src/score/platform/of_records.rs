@@ -387,24 +387,29 @@ fn classes(case: &Case) -> Option<(Vec<f64>, usize)> {
 
 /// A forecast in the buckets of a platform, the bucket that came, and whether it had to be limited: if it says the cdf at the end of each of them.
 fn in_buckets(case: &Case, of: Buckets) -> Option<(Vec<f64>, usize, bool)> {
-    let Case::Quantiles { levels, values, outcome } = case else { return None };
+    let (points, outcome): (Vec<(f64, f64)>, f64) = match case {
+        Case::Quantiles { levels, values, outcome } => {
+            (values.iter().copied().zip(levels.iter().copied()).collect(), *outcome)
+        }
+        Case::Distribution { distribution, outcome } => (distribution.points()?.to_vec(), *outcome),
+        _ => return None,
+    };
     let is_inside = |value: &f64| of.low < *value && *value < of.high;
     // Levels of 0 and 1 are no quantiles: at a closed bound the cdf is not among them.
     let at =
-        |bound: f64, else_at: f64| values.iter().position(|value| *value == bound).map_or(else_at, |at| levels[at]);
-    let inside: Vec<(f64, f64)> =
-        values.iter().copied().zip(levels.iter().copied()).filter(|(value, _)| is_inside(value)).collect();
-    if inside.len() + 1 != of.inner || values.len() > of.inner + 1 {
+        |bound: f64, else_at: f64| points.iter().find(|(end, _)| *end == bound).map_or(else_at, |(_, level)| *level);
+    let inside: Vec<(f64, f64)> = points.iter().copied().filter(|(end, _)| is_inside(end)).collect();
+    if inside.len() + 1 != of.inner || points.len() > of.inner + 1 {
         return None;
     }
     let ends = [at(of.low, 0.0)].into_iter().chain(inside.iter().map(|(_, level)| *level)).chain([at(of.high, 1.0)]);
     let pmf = metaculus::buckets_of_cdf(&ends.collect::<Vec<f64>>())?;
-    let bucket = if *outcome < of.low {
+    let bucket = if outcome < of.low {
         0
-    } else if *outcome > of.high {
+    } else if outcome > of.high {
         of.inner + 1
     } else {
-        1 + inside.iter().filter(|(end, _)| end < outcome).count()
+        1 + inside.iter().filter(|(end, _)| *end < outcome).count()
     };
     Some((pmf, bucket, false))
 }

@@ -158,6 +158,26 @@ fn metaculus_scores_numbers_in_its_buckets_and_leaves_out_those_who_give_few_qua
 }
 
 #[test]
+fn metaculus_scores_a_cdf_that_is_level_somewhere_or_reaches_its_bounds() {
+    let mut records = records(&[("ann", 1, 0.5), ("bob", 1, 0.5)]);
+    let question = records.questions.get_mut("q").expect("it is there");
+    question.kind = QuestionKind::Numeric;
+    question.tags = ["buckets=4", "bounds=0..4"].map(str::to_owned).to_vec();
+    records.forecasts.retain(|record| record.question == "q");
+    for record in &mut records.forecasts {
+        let cdf = match record.forecaster.as_str() {
+            "ann" => "cdf(0, 0, 1, 0.2, 2, 0.2, 3, 0.8, 4, 1)",
+            _ => "cdf(0, 0, 1, 0.4, 2, 0.6, 3, 0.8, 4, 1)",
+        };
+        record.forecast = Forecast::Distribution { distribution: cdf.parse().expect("a cdf") };
+    }
+    records.outcomes.get_mut("q").expect("it is there").resolution = Resolution::Value(2.5);
+    let of = report(&records, Platform::Metaculus, None);
+    assert!((value(&of, "baseline", "ann") - 25.0 * (0.6_f64 / 0.25).ln()).abs() < 1e-9);
+    assert!((value(&of, "peer", "bob") - 25.0 * (0.2_f64 / 0.6).ln()).abs() < 1e-9);
+}
+
+#[test]
 fn metaculus_scores_what_lies_beyond_an_open_bound_by_the_chance_beyond_it() {
     let mut records = records(&[("ann", 1, 0.5), ("bob", 1, 0.5)]);
     let question = records.questions.get_mut("q").expect("it is there");
