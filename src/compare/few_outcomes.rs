@@ -112,14 +112,17 @@ impl Limits {
     }
 }
 
+/// A way for a question to end, by the difference that it made and the one that it would have made.
+type Way = fn(f64, f64) -> bool;
+
 /// For each question whether it ended the rare way; `None` where neither way is rare, or no question tells the two apart.
 fn rare(paired: &[PairedFigures], clusters: &[usize]) -> Option<Vec<bool>> {
-    let in_favour: fn(f64, f64) -> bool = |shown, other| shown < other;
-    let as_a_surprise: fn(f64, f64) -> bool = |shown, other| shown.abs() > other.abs() * (1.0 + ALIKE);
-    let ended = |of: &PairedFigures, is: fn(f64, f64) -> bool| {
+    let in_favour: Way = |shown, other| shown < other;
+    let as_a_surprise: Way = |shown, other| shown.abs() > other.abs() * (1.0 + ALIKE);
+    let ended = |of: &PairedFigures, is: Way| {
         of.otherwise.filter(|other| *other != of.difference).map(|other| is(of.difference, other))
     };
-    let mut rarest: Option<(usize, bool, fn(f64, f64) -> bool)> = None;
+    let mut rarest: Option<(usize, bool, Way)> = None;
     for is in [in_favour, as_a_surprise] {
         // No more need be counted than are few.
         let holding = |kind: bool| {
