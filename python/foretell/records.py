@@ -171,7 +171,7 @@ def compare(
     Answer
         Its table has a row for each rule and pair ``A``, ``B``: both means, ``A - B`` (below 0 where A is better) with its ``standard error``, 95 % interval
         (``lower``, ``upper``; drawn anew: ``bootstrap lower``, ``bootstrap upper``), ``p`` and ``p adjusted``; ``questions``, ``clusters``, ``effective`` and
-        the smallest difference that would be ``visible``; further tests; and the verdict under ``A is``.
+        the smallest difference that would be ``visible``; further tests; what the interval is by (``interval by``: ``t``, ``even variance`` or ``few outcomes``); and the verdict under ``A is``.
 
     Raises
     ------

@@ -27,9 +27,11 @@ mod diagram;
 mod e_test;
 mod early;
 mod estimate;
+mod few_events;
 mod figures;
 mod groups;
 mod hosmer_lemeshow;
+mod in_the_large;
 mod movement;
 mod murphy;
 mod murphy_diagram;
@@ -57,12 +59,14 @@ pub use diagram::{Panel, ReliabilityAxis, reliability_diagram};
 pub use e_test::{ETest, e_test};
 pub use early::{BySchedule, Naive, by_schedule, count_questions, latest_day};
 pub use estimate::Estimate;
+pub(crate) use few_events::{EventSum, FEW_EVENTS, p_of_limits};
 pub use figures::{
     Elementary, SpiegelhalterTest, area_under_curve, bias, equal_mass_calibration_error, expected_calibration_error,
     murphy_elementary, spiegelhalter,
 };
 pub use groups::CalibrationGroup;
 pub use hosmer_lemeshow::{HosmerLemeshow, Ties, hosmer_lemeshow};
+pub use in_the_large::{BiasBy, InTheLarge};
 pub use movement::{Movement, MovementCase, MovementTest, movement_test};
 pub use murphy::{BiasCorrection, MurphyParts, murphy_decomposition};
 pub(crate) use murphy_diagram::elementary_interval;

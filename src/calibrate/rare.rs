@@ -14,15 +14,20 @@ pub(crate) const FEW_OUTCOMES: usize = 10;
 
 /// Whether fewer than [`FEW_OUTCOMES`] clusters hold a yes, or a no.
 pub(crate) fn has_few_outcomes(sample: &Sample) -> bool {
+    clusters_of_rarer(sample) < FEW_OUTCOMES
+}
+
+/// How many clusters hold a yes, or how many a no, whichever are fewer.
+pub(super) fn clusters_of_rarer(sample: &Sample) -> usize {
     let holding = |kind: bool| {
         let own = sample.questions.iter().filter(|question| question.happened == kind);
         own.map(|question| question.cluster).collect::<BTreeSet<usize>>().len()
     };
-    holding(true).min(holding(false)) < FEW_OUTCOMES
+    holding(true).min(holding(false))
 }
 
 /// The exact interval of the share of yes, each cluster one trial. `None` with fewer than two of them.
-pub(super) fn share_of_yes(sample: &Sample, level: f64) -> Option<(f64, f64)> {
+fn share_of_yes(sample: &Sample, level: f64) -> Option<(f64, f64)> {
     let yes = sample.questions.iter().filter(|question| question.happened).count() as f64;
     let (questions, clusters) = (sample.questions() as f64, sample.clusters() as f64);
     (clusters > 1.0).then(|| exact_limits(yes / questions * clusters, clusters, level))

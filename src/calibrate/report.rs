@@ -3,8 +3,9 @@
 use super::early::{Naive, by_schedule, count_questions, differ, latest_day};
 use super::estimate::{Estimate, estimate};
 use super::groups::{CalibrationGroup, grouped};
+use super::in_the_large::{InTheLarge, in_the_large};
 use super::quantile_reliability::{QuantileReliability, quantile_reliability};
-use super::rare::{OtherChances, share_of_yes};
+use super::rare::OtherChances;
 use super::resample::{Drawn, confidence_band, observed, redrawn_answers, redrawn_clusters};
 use super::updates::{Stream, UpdateRow, update_rows};
 use super::{
@@ -13,8 +14,8 @@ use super::{
     hosmer_lemeshow, murphy_decomposition, reliability_table, spiegelhalter,
 };
 use crate::forecast::Records;
-use crate::math::{normal, sqrt, student};
-use crate::score::{ClusteredMean, Excluded, Standing, Standings, clustered_mean, untagged};
+use crate::math::student;
+use crate::score::{ClusteredMean, Excluded, Standing, Standings, untagged};
 use jiff::civil::Date;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -105,26 +106,6 @@ pub struct BinnedErrors {
     pub largest_if_calibrated: f64,
     /// The share of draws under calibration with an MCE at least as large.
     pub largest_p: f64,
-}
-
-/// Calibration in the large: stated against observed on the whole.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
-pub struct InTheLarge {
-    /// Mean stated probability.
-    pub stated: f64,
-    /// Share that came true.
-    pub observed: f64,
-    /// Stated minus observed: above 0 for a forecaster who says yes too often.
-    pub bias: f64,
-    /// Its standard error over clusters; absent where all questions are missed alike, which tells nothing of chance.
-    pub standard_error: Option<f64>,
-    /// Lower end of its interval by Student's t over clusters; by the spread that the stated probabilities promise, where that alone holds 0.
-    /// Where all are missed alike and that is not chance, the exact interval of the share of yes is held, too.
-    pub lower: Option<f64>,
-    /// Upper end.
-    pub upper: Option<f64>,
-    /// The chance of a bias as far from 0 for calibrated forecasts.
-    pub p: Option<f64>,
 }
 
 /// Tests that take each question for one independent draw, by one forecast a question.
@@ -354,48 +335,6 @@ fn mean(values: &[f64]) -> f64 {
 fn share_at_least(draws: &[f64], seen: f64) -> f64 {
     let as_large = draws.iter().filter(|draw| **draw >= seen - 1e-12).count();
     (as_large + 1) as f64 / (draws.len() + 1) as f64
-}
-
-fn in_the_large(sample: &Sample, level: f64) -> Option<InTheLarge> {
-    let mean = clustered_mean(&sample.misses(), &sample.cluster_labels())?;
-    let points = sample.points();
-    let degrees = mean.clusters as f64 - 1.0;
-    // Misses that are all alike tell nothing of their spread.
-    let error = mean.standard_error.filter(|error| *error > 0.0);
-    let measured = error.and_then(|_| t_of(&mean, degrees, level));
-    // Ten forecasts of 95 % that all came true have misses without any spread; the stated probabilities say what spread there is.
-    let variance = points.mean(|probability, _| probability * (1.0 - probability))?;
-    let promised = sqrt(variance / mean.count as f64);
-    let by_promise = (mean.clusters > 1 && promised > 0.0).then(|| {
-        let reach = normal::quantile(0.5 * (1.0 + level)) * promised;
-        (reach, 2.0 * normal::cdf(-(mean.mean / promised).abs()))
-    });
-    let unlikely = 1.0 - level;
-    let (reach, p) = match (measured, by_promise) {
-        (Some((_, seen)), Some((reach, p))) if seen < unlikely && p >= unlikely => (Some(reach), Some(p)),
-        (None, Some((reach, p))) => (Some(reach), Some(p)),
-        (measured, _) => measured.unzip(),
-    };
-    let stated = points.mean(|probability, _| probability)?;
-    let mut ends = reach.map(|reach| (mean.mean - reach, mean.mean + reach));
-    if error.is_none()
-        && p.is_none_or(|p| p < unlikely)
-        && let Some((least, most)) = share_of_yes(sample, level)
-    {
-        let (lower, upper) = ends.unwrap_or((mean.mean, mean.mean));
-        ends = Some((lower.min(stated - most), upper.max(stated - least)));
-    }
-    // Shares lie no further apart.
-    let ends = ends.map(|(lower, upper)| (lower.max(-1.0), upper.min(1.0)));
-    Some(InTheLarge {
-        stated,
-        observed: points.mean(|_, outcome| outcome)?,
-        bias: mean.mean,
-        standard_error: error,
-        lower: ends.map(|(lower, _)| lower),
-        upper: ends.map(|(_, upper)| upper),
-        p,
-    })
 }
 
 /// How far the interval of a mean over clusters reaches on either side, and the p-value of no mean, by Student's t.

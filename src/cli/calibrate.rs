@@ -5,7 +5,7 @@ use super::figures::{floored, write_table};
 use super::inputs::{Inputs, check_cluster, check_forecaster, records};
 use super::{Done, LEAST_REPLICATES, console};
 use crate::calibrate::{
-    BeltPanel, Bin, CALIBRATION_CLUSTERS, CALIBRATION_REPLICATES, CALIBRATION_SEED, CalibrationGroup,
+    BeltPanel, BiasBy, Bin, CALIBRATION_CLUSTERS, CALIBRATION_REPLICATES, CALIBRATION_SEED, CalibrationGroup,
     CalibrationReport, CalibrationRow, CalibrationSettings, Chosen, Counted, ElementaryMeans, Panel, PitHistogram,
     ReliabilityAxis, belt_picture, calibration_belt, calibration_report, elementary_means, elementary_picture,
     has_few_outcomes, pit_picture, reliability_diagram, streams,
@@ -325,6 +325,12 @@ fn foot(report: &CalibrationReport) -> Vec<String> {
     for row in report.rows.iter().filter(|row| row.clusters >= CALIBRATION_CLUSTERS && has_few_outcomes(&row.sample)) {
         lines.push(format!(
             "{}: fewer than ten clusters hold a yes, or a no: intervals of MCB, DSC and ECE also hold what chances would give that so few outcomes do not rule out",
+            name(row)
+        ));
+    }
+    for row in report.rows.iter().filter(|row| row.in_the_large.by == Some(BiasBy::FewOutcomes)) {
+        lines.push(format!(
+            "{}: fewer than five clusters hold a yes, or a no: interval and p of the bias are by exact limits of the share of yes",
             name(row)
         ));
     }

@@ -13,8 +13,8 @@ use super::{Done, console, stream};
 use crate::brief::comparison_page;
 use crate::calibrate::{Panel, ReliabilityAxis, reliability_diagram};
 use crate::compare::{
-    Adjustment, ClusterBy, Comparison, MurphyPair, PairComparison, Reliability, common_reliability, compare_by_time,
-    compare_chosen, difference_picture, gathered_comparison, murphy_picture, murphy_points, regroup,
+    Adjustment, ClusterBy, Comparison, IntervalBy, MurphyPair, PairComparison, Reliability, common_reliability,
+    compare_by_time, compare_chosen, difference_picture, gathered_comparison, murphy_picture, murphy_points, regroup,
 };
 use crate::error::Error;
 use crate::report::{Column, Format, Output, Sheet, plain};
@@ -389,6 +389,9 @@ fn pair_sheet(comparison: &Comparison, format: Format) -> Sheet {
         numbers.extend(["A raised", "A infinite", "B raised", "B infinite"]);
     }
     columns.extend(numbers.into_iter().map(figure_column));
+    if format == Format::Csv {
+        columns.push(Column::text("interval by"));
+    }
     columns.push(Column::text("A is"));
     let mut sheet = Sheet::new((format != Format::Csv).then_some("Differences on common questions"), columns);
     for pair in &comparison.pairs {
@@ -418,6 +421,7 @@ fn pair_sheet(comparison: &Comparison, format: Format) -> Sheet {
             cells.extend(test_cells(pair, figures));
             let (a, b) = (pair.floored_a, pair.floored_b);
             cells.extend([a.raised, a.infinite, b.raised, b.infinite].map(|of| of.to_string()));
+            cells.push(pair.interval_by.map_or_else(String::new, |by| by.to_string()));
         }
         cells.push(pair.verdict.to_string());
         sheet.row(cells);
@@ -475,6 +479,7 @@ fn foot(comparison: &Comparison) -> Vec<String> {
     lines.push(
         "visible: the smallest true difference that these clusters would have shown four times out of five".to_owned(),
     );
+    lines.extend(few_outcomes(comparison));
     lines.push(
         "once: holds if one looks once; any time: holds however often one looks (p is then 1 over the largest e-value so far)"
             .to_owned(),
@@ -499,6 +504,27 @@ fn foot(comparison: &Comparison) -> Vec<String> {
         );
     }
     lines
+}
+
+/// Pairs that are named in a line.
+const FEW_NAMED: usize = 6;
+
+/// Which intervals are by few outcomes, and what that means; nothing where none is.
+fn few_outcomes(comparison: &Comparison) -> Option<String> {
+    let few = |pair: &&PairComparison| pair.interval_by == Some(IntervalBy::FewOutcomes);
+    let named = |pair: &PairComparison| format!("{} against {} under {}", pair.a, pair.b, pair.rule);
+    let mut pairs: Vec<String> = comparison.pairs.iter().filter(few).map(named).collect();
+    let beyond = pairs.len().saturating_sub(FEW_NAMED);
+    pairs.truncate(FEW_NAMED);
+    if beyond > 0 {
+        pairs.push(format!("and {beyond} more"));
+    }
+    (!pairs.is_empty()).then(|| {
+        format!(
+            "few outcomes of one kind: fewer than five clusters ended in favour of one of the two, or against what both held for likely, so that interval, p and visible are by exact limits of how often that is to be expected: {}",
+            pairs.join("; ")
+        )
+    })
 }
 
 /// The verdict on a pair, with its reason.

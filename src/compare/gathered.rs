@@ -23,16 +23,17 @@ const ALONE: u32 = u32::MAX;
 
 /// What a pair said on a question.
 struct Held {
-    /// The place of the first forecast of the pair's first.
-    position: u64,
+    /// The place of the question among all by their ids.
+    rank: u32,
     cluster: u32,
     figures: PairedFigures,
 }
 
-/// A question on the way to the pairs: its cluster, what each task found, and the points of everybody if all forecast it.
+/// A question on the way to the pairs: its cluster, its place among all by their ids, what each task found, and the points of everybody if all forecast it.
 struct Question {
     cluster: Option<String>,
-    found: Vec<(usize, u64, Result<PairedFigures, Unfit>)>,
+    rank: u32,
+    found: Vec<(usize, Result<PairedFigures, Unfit>)>,
     points: Vec<Point>,
 }
 
@@ -106,9 +107,9 @@ pub fn gathered_comparison(
     Ok((comparison, reliability))
 }
 
-/// The comparison of a pair, questions in the order in which records would give them.
+/// The comparison of a pair, questions in the order of their ids, as records give them.
 fn compared(rule: &dyn ScoringRule, a: &str, b: &str, mut held: Vec<Held>) -> PairComparison {
-    held.sort_unstable_by_key(|of| of.position);
+    held.sort_unstable_by_key(|of| of.rank);
     let mut numbers: HashMap<u32, usize> = HashMap::new();
     let (mut clusters, mut next) = (Vec::with_capacity(held.len()), 0);
     for of in &held {
@@ -151,6 +152,7 @@ impl Found {
         let number: HashMap<&str, usize> = everybody.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
         let numbered: Vec<Option<(usize, usize)>> =
             chosen.iter().map(|(a, b)| Some((*number.get(a)?, *number.get(b)?))).collect();
+        let ranks = gathered.ranks();
         let question = |of: GatheredQuestion| {
             let mut standings: Vec<Option<(&Standing, u64)>> = vec![None; everybody.len()];
             for (standing, position) in of.standings.iter().zip(&of.positions) {
@@ -161,12 +163,12 @@ impl Found {
             let mut found = Vec::new();
             for (at, task) in tasks.iter().enumerate() {
                 let Some((a, b)) = numbered[task.pair] else { continue };
-                if let (Some((first, position)), Some((second, _))) = (standings[a], standings[b]) {
-                    found.push((at, position, PairedFigures::new(first, second, rules[task.rule])));
+                if let (Some((first, _)), Some((second, _))) = (standings[a], standings[b]) {
+                    found.push((at, PairedFigures::new(first, second, rules[task.rule])));
                 }
             }
             let points = if with_points { points(&standings).unwrap_or_default() } else { Vec::new() };
-            Question { cluster: by.of_question(&of), found, points }
+            Question { cluster: by.of_question(&of), rank: ranks[of.number as usize], found, points }
         };
         gathered.each(question, |questions| self.add(questions))
     }
@@ -175,9 +177,10 @@ impl Found {
         for question in questions {
             let next = self.clusters.len() as u32;
             let cluster = question.cluster.map_or(ALONE, |name| *self.clusters.entry(name).or_insert(next));
-            for (task, position, figures) in question.found {
+            let rank = question.rank;
+            for (task, figures) in question.found {
                 match figures {
-                    Ok(figures) => self.held[task].push(Held { position, cluster, figures }),
+                    Ok(figures) => self.held[task].push(Held { rank, cluster, figures }),
                     Err(Unfit::Kind) => {}
                     Err(unfit) => self.unfit.push((task, unfit)),
                 }

@@ -17,6 +17,7 @@ mod confidence_sequence;
 mod diebold_mariano;
 mod difference_picture;
 mod evalue;
+mod few_outcomes;
 mod gathered;
 mod grouping;
 mod interval;
@@ -64,6 +65,6 @@ pub use rank_tests::{EXACT_RANKS, SignedRanks, Signs, signed_ranks};
 pub use reliability::{Reliability, common_reliability};
 pub use roc::{AreaDifference, AreaErrors, area_difference};
 pub use verdict::{
-    BOOTSTRAP_CLUSTERS, COMPARE_SCHEMA, Comparison, Doubt, FEWEST_CLUSTERS, PairComparison, Verdict, compare_by_time,
-    compare_chosen, compare_pairs,
+    BOOTSTRAP_CLUSTERS, COMPARE_SCHEMA, Comparison, Doubt, FEWEST_CLUSTERS, IntervalBy, PairComparison, Verdict,
+    compare_by_time, compare_chosen, compare_pairs,
 };

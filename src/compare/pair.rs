@@ -56,6 +56,8 @@ pub struct Paired {
     /// The variance of the difference were both as good: minus the product of the difference and of what it would have been had the question ended the other way, 0 where
     /// one of them is better either way. `None` unless it is a yes/no question.
     pub even_variance: Option<f64>,
+    /// The difference had the question ended the other way. `None` unless it is a yes/no question.
+    pub otherwise: Option<f64>,
     /// How many levels both state, by which alone they are compared where they state different ones; `None` where they do not.
     pub common_levels: Option<usize>,
     /// By what the question weighs where questions weigh by time: the share of its time from opening to scheduled close for which both stood.
@@ -73,7 +75,8 @@ pub struct Paired {
     pub floored_b: Floored,
 }
 
-/// The differences on the questions that both forecasters can be scored on, in the order of the first one's questions.
+/// The differences on the questions that both forecasters can be scored on, in the order of the questions' ids: in whatever order forecasts were read,
+/// what is made of them is the same.
 ///
 /// A question on which the rule cannot score one of the two is left out; the reasons are given beside.
 #[must_use]
@@ -97,6 +100,7 @@ pub fn paired_differences(
             Err(reason) => unfit.push((first.question.clone(), reason)),
         }
     }
+    paired.sort_by(|one, other| one.question.cmp(&other.question));
     (paired, unfit)
 }
 
@@ -111,7 +115,8 @@ pub(super) fn pair(first: &Standing, second: &Standing, rule: &dyn ScoringRule) 
         difference: figures.difference,
         days: figures.days,
         ended: figures.ended,
-        even_variance: figures.even_variance,
+        even_variance: figures.even_variance(),
+        otherwise: figures.otherwise,
         common_levels: figures.common_levels,
         weight: None,
         evidence_a: figures.evidence.map(|evidence| evidence.0),
@@ -129,7 +134,8 @@ pub(super) struct PairedFigures {
     pub(super) difference: f64,
     pub(super) days: f64,
     pub(super) ended: f64,
-    pub(super) even_variance: Option<f64>,
+    /// The difference had the question ended the other way; `None` unless it is a yes/no question.
+    pub(super) otherwise: Option<f64>,
     pub(super) common_levels: Option<usize>,
     pub(super) evidence: Option<(f64, f64)>,
     pub(super) floored: (Floored, Floored),
@@ -155,19 +161,24 @@ impl PairedFigures {
         };
         let (of_a, of_b) = (first.score_from(rule, from)?, second.score_from(rule, from)?);
         let difference = of_a.score - of_b.score;
-        // With r the chance at which both are as good, r d_1 + (1 - r) d_0 = 0, the variance r (1 - r) (d_1 - d_0)² is -d_0 d_1.
         let otherwise = first.score_otherwise(rule, from).zip(second.score_otherwise(rule, from));
         Ok(Self {
             score_a: of_a.score,
             score_b: of_b.score,
             difference,
             common_levels: levels,
-            even_variance: otherwise.map(|(a, b)| (-difference * (a - b)).max(0.0)),
+            otherwise: otherwise.map(|(a, b)| a - b),
             days: of_a.days,
             ended: first.ended,
             evidence: question_evidence(first, second, rule),
             floored: (of_a.into(), of_b.into()),
         })
+    }
+
+    /// The variance of the difference were both as good: with r the chance at which they are, r d_1 + (1 - r) d_0 = 0, it is r (1 - r) (d_1 - d_0)², which is
+    /// -d_0 d_1.
+    pub(super) fn even_variance(&self) -> Option<f64> {
+        self.otherwise.map(|otherwise| (-self.difference * otherwise).max(0.0))
     }
 }
 
@@ -179,7 +190,7 @@ impl From<&Paired> for PairedFigures {
             difference: of.difference,
             days: of.days,
             ended: of.ended,
-            even_variance: of.even_variance,
+            otherwise: of.otherwise,
             common_levels: of.common_levels,
             evidence: of.evidence_a.zip(of.evidence_b),
             floored: (of.floored_a, of.floored_b),

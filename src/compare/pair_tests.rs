@@ -105,7 +105,8 @@ pub(super) fn neighbours(clusters: usize) -> usize {
     cbrt(clusters as f64).floor() as usize + 1
 }
 
-/// The clusters in the order in which their last question ended; of two that ended together the one met first comes first.
+/// The clusters in the order in which their last question ended; of two that ended together the one met first comes first, which is that of the least
+/// id, as questions come in the order of their ids.
 fn in_time_order(paired: &[PairedFigures], labels: &[usize]) -> Vec<Cluster> {
     let mut clusters: IndexMap<usize, Cluster> = IndexMap::new();
     for (pair, label) in paired.iter().zip(labels) {

@@ -1,6 +1,7 @@
 //! Who was better, and whether one can tell.
 
 use super::bootstrap::{Resampling, weighted_bootstrap_interval};
+use super::few_outcomes::few_outcomes_interval;
 use super::interval::{POWER, TInterval, t_interval};
 use super::multiplicity::Adjustment;
 use super::pair::{Floored, Paired, PairedFigures, paired_differences};
@@ -60,6 +61,8 @@ pub enum Doubt {
     FewClusters,
     /// They scored the same on every question.
     NoDifference,
+    /// Every difference is the same, and the score does not say what else it might have been.
+    AllAlike,
     /// Outcomes are too few: the clusters agree more than they would if both were as good.
     FewEvents,
     /// The difference is within what chance makes of this many clusters.
@@ -82,6 +85,7 @@ impl fmt::Display for Doubt {
                 "fewer than {FEWEST_CLUSTERS} clusters of questions: too few to know how far chance moves the difference"
             ),
             Self::NoDifference => formatter.write_str("they scored the same on every common question"),
+            Self::AllAlike => formatter.write_str("equal differences tell nothing of chance"),
             Self::FewEvents => formatter.write_str(
                 "too few outcomes: were both as good, chance would leave a difference as large in more than one of twenty histories, for all that the clusters agree",
             ),
@@ -91,6 +95,28 @@ impl fmt::Display for Doubt {
                 "had the two exchanged names in whole clusters, at least one way in twenty would show as large a difference",
             ),
         }
+    }
+}
+
+/// What the interval of a mean difference is by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum IntervalBy {
+    /// Student's t over clusters.
+    StudentT,
+    /// The variance that yes/no questions have where both are as good, which alone holds 0.
+    EvenVariance,
+    /// Exact limits of how often yes/no questions end the rarer way, which fewer than five clusters did.
+    FewOutcomes,
+}
+
+impl fmt::Display for IntervalBy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::StudentT => "t",
+            Self::EvenVariance => "even variance",
+            Self::FewOutcomes => "few outcomes",
+        })
     }
 }
 
@@ -110,9 +136,11 @@ pub struct PairComparison {
     /// Mean difference, its standard error over clusters, questions, clusters and effective number of questions; below 0 when the
     /// first was better.
     pub difference: Option<ClusteredMean>,
-    /// The 95 % interval by Student's t, robust to clusters; by the variance that yes/no questions have where both are as good, if that alone holds 0; `None` with fewer than
-    /// two clusters.
+    /// The 95 % interval, robust to clusters, by what `interval_by` says; `None` with fewer than two clusters, and where all differences are alike and the
+    /// score does not say what else they might have been.
     pub interval: Option<TInterval>,
+    /// What the interval is by.
+    pub interval_by: Option<IntervalBy>,
     /// The 95 % interval by the cluster bootstrap; `None` with fewer than [`BOOTSTRAP_CLUSTERS`] clusters.
     pub bootstrap: Option<(f64, f64)>,
     /// The p-value held against 0.05, adjusted for all pairs compared under the rule.
@@ -260,10 +288,19 @@ pub(super) fn measure(
         .map(|(pair, weight)| PairedFigures { difference: weight * pair.difference, ..*pair })
         .collect();
     let measured = difference.as_ref().and_then(|mean| t_interval(mean, LEVEL));
+    let few = difference.as_ref().and_then(|mean| few_outcomes_interval(mean, paired, weights, clusters));
     let even = difference.as_ref().and_then(|mean| even_interval(mean, paired, weights));
     let few_events = measured
-        .zip(even)
-        .is_some_and(|(measured, even)| measured.p_two_sided < 1.0 - LEVEL && even.p_two_sided >= 1.0 - LEVEL);
+        .zip(few.or(even))
+        .is_some_and(|(measured, other)| measured.p_two_sided < 1.0 - LEVEL && other.p_two_sided >= 1.0 - LEVEL);
+    // Differences that are all alike tell nothing of their spread.
+    let spread = difference.and_then(|mean| mean.standard_error).filter(|error| *error > 0.0);
+    let (interval, interval_by) = match (few, spread) {
+        (Some(_), _) => (few, IntervalBy::FewOutcomes),
+        (None, _) if few_events => (even, IntervalBy::EvenVariance),
+        (None, Some(_)) => (measured, IntervalBy::StudentT),
+        (None, None) => (None, IntervalBy::StudentT),
+    };
     let is_alike = !paired.is_empty() && differences.iter().all(|difference| *difference == 0.0);
     PairComparison {
         rule: rule.id(),
@@ -271,7 +308,8 @@ pub(super) fn measure(
         b: b.to_owned(),
         mean_a: mean(|pair| pair.score_a),
         mean_b: mean(|pair| pair.score_b),
-        interval: if few_events { even } else { measured },
+        interval_by: interval.map(|_| interval_by),
+        interval,
         bootstrap: difference
             .filter(|mean| mean.clusters >= BOOTSTRAP_CLUSTERS)
             .and_then(|_| weighted_bootstrap_interval(&differences, weights, clusters, LEVEL, Resampling::default())),
@@ -287,10 +325,10 @@ pub(super) fn measure(
     }
 }
 
-/// The interval by the variance that the difference has where both are as good, which is known and not estimated: the questions need not have shown the rarer
-/// outcome. Questions of other kinds count as if they had none.
+/// The interval by the variance that the difference has where both are as good, which is known and not estimated. Questions of other kinds count as if they
+/// had none.
 fn even_interval(mean: &ClusteredMean, paired: &[PairedFigures], weights: &[f64]) -> Option<TInterval> {
-    let of_pair = |(pair, weight): (&PairedFigures, &f64)| Some(weight * weight * pair.even_variance?);
+    let of_pair = |(pair, weight): (&PairedFigures, &f64)| Some(weight * weight * pair.even_variance()?);
     let variance: f64 = paired.iter().zip(weights).filter_map(of_pair).sum();
     let error = sqrt(variance) / weights.iter().sum::<f64>();
     let reach = normal::quantile(0.5 * (1.0 + LEVEL)) * error;
@@ -336,6 +374,9 @@ fn doubt(pair: &PairComparison) -> Option<Doubt> {
     }
     if pair.doubt == Some(Doubt::FewEvents) {
         return pair.doubt;
+    }
+    if pair.interval.is_none() {
+        return Some(Doubt::AllAlike);
     }
     if pair.p_adjusted.is_none_or(|p| p >= 1.0 - LEVEL) {
         return Some(Doubt::WithinChance);

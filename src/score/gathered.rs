@@ -85,6 +85,8 @@ pub struct GatheredForecasts {
     files: BTreeMap<u32, String>,
     /// Found when the questions are gone through for the first time.
     repeats: OnceLock<Repeats>,
+    /// The place of each question among all by their ids, found when it is first asked for.
+    ranks: OnceLock<Vec<u32>>,
     /// What rows say of outcomes, by question.
     beside: HashMap<u32, Beside>,
     /// Questions that a row names.
@@ -98,6 +100,8 @@ pub struct GatheredForecasts {
 /// A question with all that stood on it.
 #[derive(Debug)]
 pub struct GatheredQuestion<'a> {
+    /// Its number, by which [`GatheredForecasts::ranks`] knows it.
+    pub number: u32,
     /// The cluster that it names, if it names one.
     pub cluster: Option<&'a str>,
     /// Its scheduled close.
@@ -138,6 +142,7 @@ impl GatheredForecasts {
             rows: ByQuestion::default(),
             files: BTreeMap::new(),
             repeats: OnceLock::new(),
+            ranks: OnceLock::new(),
             beside: HashMap::new(),
             met: Bits::default(),
             takes_unknown: selection.tags.is_empty(),
@@ -290,6 +295,7 @@ impl GatheredForecasts {
         }
         let number = self.asked.len() as u32;
         self.questions.insert(id.into(), number);
+        self.ranks = OnceLock::new();
         self.met.insert(number);
         self.asked.push(Asked {
             id: id.into(),
@@ -328,6 +334,21 @@ impl GatheredForecasts {
     #[must_use]
     pub fn questions(&self) -> usize {
         self.asked.len()
+    }
+
+    /// The place of each question, by number, among all in the order of their ids: what is made of questions in this order does not depend on the order of
+    /// rows.
+    #[must_use]
+    pub fn ranks(&self) -> &[u32] {
+        self.ranks.get_or_init(|| {
+            let mut order: Vec<u32> = (0..self.asked.len() as u32).collect();
+            order.par_sort_unstable_by(|a, b| self.asked[*a as usize].id.cmp(&self.asked[*b as usize].id));
+            let mut ranks = vec![0; order.len()];
+            for (rank, number) in order.into_iter().enumerate() {
+                ranks[number as usize] = rank as u32;
+            }
+            ranks
+        })
     }
 
     /// How many forecasts there are.
@@ -387,12 +408,11 @@ impl GatheredForecasts {
         let mut places = vec![usize::MAX; self.people.len()];
         for rows in rows.chunk_by(|a, b| a.question == b.question) {
             let number = rows[0].question;
-            let asked = &self.asked[number as usize];
             let by_forecaster = by_forecaster(rows, &mut places);
             by_forecaster.iter().for_each(|(_, made)| find_repeats(made, &mut left_out.1));
             match self.fate(number) {
                 Fate::Resolved { life, happened } => {
-                    let question = self.question_of(asked, life, happened, by_forecaster, &mut left_out);
+                    let question = self.question_of(number, life, happened, by_forecaster, &mut left_out);
                     if !question.standings.is_empty() {
                         made.push(of(question));
                     }
@@ -407,12 +427,13 @@ impl GatheredForecasts {
 
     fn question_of(
         &self,
-        asked: &Asked,
+        number: u32,
         life: Life,
         happened: bool,
         by_forecaster: Vec<Made>,
         left_out: &mut LeftOut,
     ) -> GatheredQuestion<'_> {
+        let asked = &self.asked[number as usize];
         let cluster = self.clusters.get(asked.cluster as usize).map(String::as_str);
         let tags = self.tags.get_index(asked.tags as usize).map_or(&[][..], Vec::as_slice);
         let mut without: BTreeMap<Reason, usize> = BTreeMap::new();
@@ -433,7 +454,7 @@ impl GatheredForecasts {
         for (reason, count) in without.into_iter().filter(|(_, count)| *count > 0) {
             left_out.add(reason, count, 1);
         }
-        GatheredQuestion { cluster, closes: life.closes(), standings, positions }
+        GatheredQuestion { number, cluster, closes: life.closes(), standings, positions }
     }
 }
 

@@ -28,8 +28,8 @@ const SIDE_BY_SIDE: u32 = 8;
 /// A question on the way to the sums.
 struct Question {
     cluster: Option<String>,
-    /// The place of its first row: questions and clusters are numbered in the order in which records would give them.
-    first: u64,
+    /// Its place among all by their ids: clusters are numbered in the order in which records would give them.
+    rank: u32,
     cells: Vec<Cell>,
     unfit: Vec<Unfit>,
 }
@@ -54,7 +54,8 @@ struct Board {
 struct Group {
     sums: Sums,
     squares: f64,
-    first: u64,
+    /// The least place of its questions.
+    first: u32,
 }
 
 #[derive(Default)]
@@ -164,6 +165,7 @@ impl Board {
             people: kept.iter().map(|name| Person { name: name.clone(), ..Person::default() }).collect(),
             unfit: BTreeMap::new(),
         };
+        let ranks = gathered.ranks();
         let question = |of: GatheredQuestion| {
             let (mut cells, unfit) = Panel::cells_of(&of.standings, names, rule);
             cells.retain_mut(|cell| match places[cell.forecaster] {
@@ -173,8 +175,7 @@ impl Board {
                 }
                 None => false,
             });
-            let first = of.positions.iter().copied().min().unwrap_or_default();
-            Question { cluster: by.of_question(&of), first, cells, unfit }
+            Question { cluster: by.of_question(&of), rank: ranks[of.number as usize], cells, unfit }
         };
         let left_out = gathered.each(question, |questions| board.add(questions))?;
         Ok((board, left_out))
@@ -198,7 +199,7 @@ impl Board {
             self.clusters += usize::from(number == next);
             let group = number as usize % self.most_groups;
             if group == self.groups.len() {
-                self.groups.push(Group { sums: Sums::new(self.people.len()), squares: 0.0, first: u64::MAX });
+                self.groups.push(Group { sums: Sums::new(self.people.len()), squares: 0.0, first: u32::MAX });
             }
             by_group[group].push(at);
             for cell in &question.cells {
@@ -220,7 +221,7 @@ impl Board {
         self.groups.par_iter_mut().zip(by_group).for_each(|(group, members)| {
             for question in members.into_iter().map(|at| &questions[at]) {
                 group.squares += group.sums.add(&question.cells);
-                group.first = group.first.min(question.first);
+                group.first = group.first.min(question.rank);
             }
         });
     }

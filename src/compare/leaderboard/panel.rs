@@ -86,7 +86,7 @@ impl Panel {
         Some(Self::of(forecasters, all))
     }
 
-    /// The panel of what forecasters said under a rule, forecasters by name; and what the rule could not score.
+    /// The panel of what forecasters said under a rule, forecasters by name and questions by id; and what the rule could not score.
     #[must_use]
     pub fn from_standings(standings: &[Standing], rule: &dyn ScoringRule) -> (Self, Vec<NotScored>) {
         let mut unfit: BTreeMap<Unfit, usize> = BTreeMap::new();
@@ -98,6 +98,9 @@ impl Panel {
                 Err(reason) => *unfit.entry(reason).or_default() += 1,
             }
         }
+        // By id and name: what is made of them does not depend on the order of rows.
+        by_question.sort_keys();
+        by_question.values_mut().for_each(|scored| sort(scored));
         let names: std::collections::BTreeSet<&str> =
             by_question.values().flatten().map(|scored| scored.standing.forecaster.as_str()).collect();
         let forecasters: Vec<String> = names.into_iter().map(str::to_owned).collect();
@@ -133,6 +136,7 @@ impl Panel {
                 Err(reason) => unfit.push(reason),
             }
         }
+        sort(&mut scored);
         (cells(&scored, forecasters), unfit)
     }
 
@@ -289,6 +293,11 @@ impl<'a> Scored<'a> {
     fn days(&self) -> f64 {
         self.standing.segments.iter().map(crate::score::Segment::days).sum()
     }
+}
+
+/// Puts those who answered a question in the order of their names.
+fn sort(scored: &mut [Scored]) {
+    scored.sort_by(|one, other| one.standing.forecaster.cmp(&other.standing.forecaster));
 }
 
 /// The cells of a question, the peers compared at each moment.
