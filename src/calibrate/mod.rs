@@ -80,7 +80,7 @@ pub use rank_histogram::{HistogramTest, rank_histogram, rank_histogram_test};
 pub(crate) use rare::has_few_outcomes;
 pub use report::{
     BinnedErrors, CALIBRATE_SCHEMA, CalibrationReport, CalibrationRow, CalibrationSettings, CalibrationTests, Counted,
-    CurvePoint, InTheLarge, ScoreParts, calibration_report,
+    CurvePoint, ScoreParts, calibration_report,
 };
 pub use resample::{CALIBRATION_CLUSTERS, CALIBRATION_REPLICATES, CALIBRATION_SEED};
 pub use sample::{Chosen, Sample};

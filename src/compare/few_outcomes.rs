@@ -168,6 +168,7 @@ mod tests {
             otherwise: Some(difference(1.0 - outcome)),
             common_levels: None,
             evidence: None,
+            floored: Default::default(),
         }
     }
 

@@ -137,6 +137,7 @@ fn equal_differences_of_numbers_tell_nothing_of_chance() {
         otherwise: None,
         common_levels: None,
         evidence: None,
+        floored: Default::default(),
     };
     let clusters: Vec<usize> = (0..8).collect();
     let rule = rule("crps").expect("it is in the list");
