@@ -2,8 +2,8 @@
 //!
 //! Where an outcome settles by itself that a chance was put to the test, the posterior is conjugate: a Beta gains a success or a failure, a Dirichlet
 //! a count, a Gamma events and exposure, the mean of a number a value. Where it does not (a parent that nobody observed, an odds ratio that applied, a date that has not come
-//! yet, a question about several events), every prior on which it bears is weighed by how likely it made what was observed: exactly where the
-//! scenario is discrete, else by simulation. What neither can use is named among the [`Skipped`], not guessed.
+//! yet, a question about several events), every prior on which it bears is weighed by how likely it made what was observed, and so is what a member of a class
+//! whose members differ shows of itself: exactly where the scenario is discrete, else by simulation. What neither can use is named among the [`Skipped`], not guessed.
 //!
 //! Each outcome counts once: the event's `learned_from` remembers which ones have moved it.
 
@@ -17,9 +17,13 @@ mod conjugate;
 mod dated;
 mod expected;
 mod facts;
+mod figures;
 mod items;
 mod ladder;
 mod learner;
+mod members;
+#[cfg(test)]
+mod members_tests;
 mod moments;
 mod named;
 mod numbered;
@@ -229,7 +233,8 @@ pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: 
             reasons.insert(event.name.clone(), why);
         }
     }
-    let weighed = weighed::learn(&given, source, settings, &mut reasons, &mut update);
+    let mut weighed = weighed::learn(&given, source, settings, &mut reasons, &mut update);
+    members::learn(&given, source, settings, &mut weighed, &mut reasons, &mut update);
     posterior::members_follow(&mut update);
     let unsettled = expected::unsettled(model, &items, &learned_from, &update);
     update.conflicts = conflict::conflicts(&update, unsettled);

@@ -6,7 +6,7 @@ use super::items::Item;
 use super::relevant::Graph;
 use super::weighed::TOGETHER;
 use super::{Learned, Means, Replacement, Update, dated, numbered};
-use crate::dist::{Beta, Dirichlet, Distribution, Gamma};
+use crate::dist::{Beta, Dirichlet, Distribution, Gamma, PartiallyPooled};
 use crate::model::{
     Belief, CaseRow, ChanceDefinition, Condition, CountDefinition, CountSpec, Definition, Event, EventId, Known,
     Member, Model, OptionsBelief,
@@ -161,6 +161,13 @@ pub(super) fn beta_phrase(belief: &Belief, posterior: &Beta) -> String {
     }
 }
 
+/// The phrase of a member of a class with its own record.
+pub(super) fn member_phrase(class: &str, law: &PartiallyPooled) -> String {
+    let trials = figure(law.trials);
+    // Rounding leaves no more successes than trials.
+    format!("like {class}, itself {} of {trials}", figure(law.successes).min(trials))
+}
+
 /// The phrase of a posterior rate in the form in which its prior was stated.
 pub(super) fn rate_phrase(stated_as_gamma: bool, posterior: &Gamma, exposure: f64) -> String {
     let events = figure(posterior.shape() - 0.5);
@@ -253,7 +260,7 @@ pub(super) fn count_case(
         Some(Member { own: None, .. }) => {}
         Some(Member { name, prior, own: Some(law), .. }) => {
             let law = law.after(happened);
-            let phrase = format!("like {name}, itself {} of {}", figure(law.successes), figure(law.trials));
+            let phrase = member_phrase(name, &law);
             let means = (belief.mean, law.mean_given(prior.mean()));
             write(event, from, belief.span, phrase, means, Means::Conjugate, text, update);
         }
@@ -375,7 +382,7 @@ fn two_sided(law: &dyn Distribution, count: f64) -> f64 {
     (2.0 * law.cdf(count).min(upper)).min(1.0)
 }
 
-/// The means of members follow where their class went.
+/// The means of members that gained a whole case follow where their class went.
 pub(super) fn members_follow(update: &mut Update) {
     for case in &update.cases {
         let Tested::YesNo { belief, happened } = &case.what else { continue };
@@ -386,7 +393,7 @@ pub(super) fn members_follow(update: &mut Update) {
         update
             .learned
             .iter_mut()
-            .filter(|one| one.event == case.of && one.by == case.from)
+            .filter(|one| one.means == Means::Conjugate && one.event == case.of && one.by == case.from)
             .for_each(|one| one.mean_after = mean);
     }
 }
