@@ -197,6 +197,7 @@ fn show(arguments: &Arguments, loaded: &Loaded, update: &Update, format: Format)
         priors_written: written.get(1).cloned(),
         update,
     };
+    update.notes.iter().for_each(|note| console::note(&format!("note: {note}")));
     if let Some(simulated) = update.simulated {
         console::note(&format!(
             "note: simulated in {} worlds; those that agree with what was observed are worth {} independent ones",
@@ -207,10 +208,10 @@ fn show(arguments: &Arguments, loaded: &Loaded, update: &Update, format: Format)
     if let Some(from) = update.from_cases {
         let settled = if from.settled { "settled after" } else { "had not settled after" };
         console::note(&format!(
-            "note: {} cases ({} different ones); chances {settled} {} rounds; log-likelihood {}",
-            figure::grouped(from.cases),
+            "note: {}, {} different; chances {settled} {}; log-likelihood {}",
+            counted(from.cases, "case"),
             from.patterns,
-            from.rounds,
+            counted(u64::from(from.rounds), "round"),
             figure::significant(from.log_likelihood, 6)
         ));
     }
@@ -329,6 +330,11 @@ fn in_one_folder(one: &Path, other: &Path) -> bool {
         _ => PathBuf::from("."),
     };
     is_same(&folder(one), &folder(other))
+}
+
+/// A number of things, by its singular.
+fn counted(count: u64, of: &str) -> String {
+    format!("{} {of}{}", figure::grouped(count), if count == 1 { "" } else { "s" })
 }
 
 fn learned(update: &Update) -> Sheet {

@@ -146,6 +146,9 @@ pub struct Update {
     pub skipped: Vec<Skipped>,
     /// Outcomes that a prior hardly expected.
     pub conflicts: Vec<Conflict>,
+    /// What to look at before it is believed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// Outcomes that put a chance to the test.
     #[serde(skip)]
     cases: Vec<Case>,
