@@ -94,6 +94,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     }
     let loaded = load::load(&arguments.file)?;
     crate::plan::decided(&loaded.model, &[])?;
+    note_namesakes(arguments, &loaded);
     if let Some(path) = &arguments.cases {
         let against = if arguments.cases_alone { Against::Nothing } else { Against::Prior };
         let update = update::from_cases(&loaded.model, &loaded.source, &WideTable::open(path)?, against)?;
@@ -168,6 +169,19 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let settings = Settings { worlds: arguments.worlds, seed: arguments.seed, doubt_draws: 0, ..Settings::default() };
     let update = update::update(&loaded.model, &loaded.source, observed, &settings);
     show(arguments, &loaded, &update, format)
+}
+
+/// Says which other scenarios the file of priors takes for this one.
+fn note_namesakes(arguments: &Arguments, loaded: &Loaded) {
+    let parts: Vec<_> = loaded.source.parts().collect();
+    let [_, priors] = parts[..] else { return };
+    let title = &loaded.model.title;
+    for other in update_beside::namesakes(&arguments.file, Path::new(priors.name), title) {
+        console::note(&format!(
+            "note: `{other}` has the title “{title}” too, and `{}` knows scenarios by their titles: what one of them has taught it counts as learned from the other, and is dropped there; give each a title of its own",
+            priors.name
+        ));
+    }
 }
 
 /// Writes what moved, and says it.

@@ -83,7 +83,7 @@ pub(super) fn learn(
         let is_new = |item: &usize| !known.iter().any(|known| known == tags[*item]);
         if !bearing.iter().any(is_new) {
             if let (Learner::Prior(_), Some(tag)) = (learner, bearing.first().map(|item| tags[*item])) {
-                reasons.insert(learner.name(model), format!("it has learned from {tag} already"));
+                reasons.insert(learner.name(model), learner.has_learned(model, source, tag));
             }
             continue;
         }
