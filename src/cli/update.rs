@@ -1,7 +1,7 @@
 //! `foretell update`: outcomes turn priors into posteriors, written back into the scenario file.
 
 use super::budget::{seed, worlds};
-use super::ledger_file::LedgerArgument;
+use super::ledger_file::{LedgerArgument, today};
 use super::load::Loaded;
 use super::update_news::{self, NewsArguments, Preview};
 use super::{Done, console, load, update_beside};
@@ -128,6 +128,12 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
             loaded.model.as_of
         ))
         .help("nothing is observed by then that the file does not know"));
+    }
+    if let Some(until) = arguments.until.filter(|until| *until > today()) {
+        console::note(&format!(
+            "note: --until {until} lies ahead: nobody has watched the world beyond today, {}, and what is not known to have come by then counts as if it had not",
+            today()
+        ));
     }
     for question in run::questions(&loaded.model) {
         let known = records.questions.get(&question.id).filter(|known| known.ask != question.ask);

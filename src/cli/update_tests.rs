@@ -70,3 +70,17 @@ fn scenarios_of_one_title_that_share_a_file_of_priors_are_named() {
     let clashes: Vec<_> = told.remarks.iter().filter(|line| line.contains("has the title “t” too")).collect();
     assert!(clashes.len() == 1 && clashes[0].contains("b.toml"), "{:?}", told.remarks);
 }
+
+#[test]
+fn a_watch_that_ends_ahead_of_today_is_noted() {
+    let (folder, path) = folder();
+    let outcomes = folder.path().join("o.csv");
+    std::fs::write(&outcomes, "question,resolution,resolved_on\na,yes,2026-02-01\n").expect("it can be written");
+    let outcomes = outcomes.display().to_string();
+    for (until, noted) in [("9000-01-01", true), ("2026-02-02", false)] {
+        let asked = ["update", &path, "--outcomes", &outcomes, "--until", until, "--dry-run"];
+        let told = ask(asked, BTreeMap::new(), None);
+        let says = told.remarks.iter().any(|line| line.contains("9000-01-01 lies ahead"));
+        assert_eq!(says, noted, "{:?}", told.remarks);
+    }
+}

@@ -215,7 +215,7 @@ pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: 
                 if !items::has_worlds(model, formula)
                     && settles.as_ref().err().is_none_or(|why| why == facts::COMBINATION) =>
             {
-                Err("it asks about a number that follows from others: no world has just this value".to_owned())
+                Err(items::no_value(model, formula, outcome))
             }
             (_, settles) => settles,
         };
@@ -227,6 +227,8 @@ pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: 
     let impossible = possible::contradictions(model, &items);
     facts.refuse(&impossible.iter().flat_map(|one| one.tags.iter().cloned()).collect());
     items.retain(|item| !facts.is_refused(&item.tag));
+    let taken_back = items::contradicted(model, &facts, &learned_from);
+    update.notes.extend(items::taken_back(model, &facts, &taken_back));
     let refused = impossible.into_iter().map(|one| Skipped { name: weighed::TOGETHER.to_owned(), why: one.why });
     update.skipped.extend(refused);
     let graph = Graph::new(model, &facts, &items);
@@ -239,7 +241,10 @@ pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: 
     let mut weighed = weighed::learn(&given, source, settings, &mut reasons, &mut update);
     members::learn(&given, source, settings, &mut weighed, &mut reasons, &mut update);
     posterior::members_follow(&mut update);
-    let unsettled = expected::unsettled(model, &items, &learned_from, &update);
+    // What was learned in error is nothing to hold the truth against.
+    let standing =
+        learned_from.iter().filter(|tag| taken_back.iter().all(|(known, ..)| known != *tag)).cloned().collect();
+    let unsettled = expected::unsettled(model, &items, &standing, &update);
     update.conflicts = conflict::conflicts(&update, unsettled);
     let unused = named::unused(&given, source, &told, &weighed, &mut reasons, &update);
     update.skipped.extend(unused);

@@ -59,8 +59,12 @@ pub(super) fn learn(given: &Given<'_>, id: EventId, event: &Event, update: &mut 
         Definition::Count(count) => counted(given, id, event, count, update),
         Definition::When(when) => dated::learn(given, id, event, when, update),
         Definition::Number(number) => numbered::learn(given, id, event, number, update),
-        Definition::Causes { .. } if given.facts.binary(id).is_some() => {
-            Err("which of its causes brought it about is not known".to_owned())
+        Definition::Causes { .. } if let Some(fact) = given.facts.binary(id) => {
+            let learned = event.learned_from.iter().find(|learned| fact.from.contains(learned));
+            Err(learned.map_or_else(
+                || "which of its causes brought it about is not known".to_owned(),
+                |learned| format!("it has learned from {learned} already"),
+            ))
         }
         Definition::Causes { .. } | Definition::Holds(_) | Definition::FirstOf(_) | Definition::Equals(_) => Ok(()),
     }
@@ -83,6 +87,10 @@ pub(super) fn is_news(given: &Given<'_>, event: &Event, from: &[String], agreed:
     }
     for learned in &learned {
         if let Some(now) = from.iter().find(|tag| question_of(tag) == question_of(learned)) {
+            // Of what is no date the day of an outcome says nothing.
+            if answer_of(now) == answer_of(learned) && !matches!(event.definition, Definition::When(_)) {
+                return Err(format!("it has learned from {learned}, which says the same as {now}"));
+            }
             return Err(format!("it has learned from {learned}, and now the outcome is {now}: {PUT_BACK}"));
         }
     }
@@ -102,6 +110,11 @@ pub(super) const PUT_BACK: &str =
 /// The question of an outcome as `learned_from` remembers it.
 pub(super) fn question_of(tag: &str) -> &str {
     tag.split_once(": ").map_or(tag, |(question, _)| question)
+}
+
+/// The same without its day.
+fn answer_of(tag: &str) -> &str {
+    tag.rsplit_once(" (").map_or(tag, |(answer, _)| answer)
 }
 
 /// Refuses an event that is drawn together with others of which something is known too: what they say moves its chance as well.
