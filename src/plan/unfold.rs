@@ -145,6 +145,8 @@ pub enum Grain {
 struct Use {
     draws: usize,
     bends: bool,
+    /// Whether it applies in some worlds only.
+    masked: bool,
 }
 
 /// Makes doubtful inputs draws of their own, and asks for them: those for which `wanted` gives a [`Grain`]. The chance of a member of a class whose members
@@ -227,8 +229,9 @@ impl Unfolding {
     ) -> Option<Hidden> {
         let of_class = self.hidden[class.0 as usize].clone()?;
         // Mean and variance of the posterior need two degrees more than the likelihood has. A member may be in more doubt than any class, and most of that at
-        // the ends; with a class of many nodes the tables would grow too large.
-        let bent = if of_class.planes.len() > BENT_NODES { BENT_NODES } else { 2 * BENT_NODES };
+        // the ends; with a class of many nodes, or by cases, the tables would grow too large.
+        let is_large = of_class.planes.len() > BENT_NODES || used.masked;
+        let bent = if is_large { BENT_NODES } else { 2 * BENT_NODES };
         let count = if bends { bent.max(used.draws) } else { (used.draws + 4).div_ceil(2) };
         let count = count.min(MOST);
         let all = count * of_class.planes.len();
@@ -437,32 +440,35 @@ fn root(plan: &Plan, id: ParameterId) -> (ParameterId, Option<PartiallyPooled>) 
 fn uses(plan: &Plan) -> Vec<Use> {
     let mut uses = vec![Use::default(); plan.parameters.len()];
     for step in &plan.steps {
-        let mut of_this: Vec<(ParameterId, bool)> = match &step.operation {
+        let mut of_this: Vec<(ParameterId, bool, bool)> = match &step.operation {
             Operation::Bernoulli { rows, draw, .. } => {
                 // Of a draw in common with others the probability of all together is no polynomial.
                 let is_shared = matches!(draw, Draw::Column(_));
-                let drawn = rows.iter().filter_map(|row| row.value.drawn);
-                drawn.map(|drawn| (drawn.parameter, is_shared || drawn.log_odds != 0.0)).collect()
+                let drawn = rows.iter().filter_map(|row| Some((row.value.drawn?, row.mask.is_some())));
+                drawn.map(|(drawn, masked)| (drawn.parameter, is_shared || drawn.log_odds != 0.0, masked)).collect()
             }
             Operation::Date { rows, .. } => {
-                rows.iter().filter_map(|row| row.value.scale).map(|scale| (scale.parameter, true)).collect()
+                let scales = rows.iter().filter_map(|row| Some((row.value.scale?, row.mask.is_some())));
+                scales.map(|(scale, masked)| (scale.parameter, true, masked)).collect()
             }
             Operation::Number { rows, .. } => {
-                rows.iter().filter_map(|row| row.value.parameter()).map(|of| (of, true)).collect()
+                let of = rows.iter().filter_map(|row| Some((row.value.parameter()?, row.mask.is_some())));
+                of.map(|(parameter, masked)| (parameter, true, masked)).collect()
             }
             _ => Vec::new(),
         };
         // A draw from a member is one from its class too.
-        let of_classes: Vec<(ParameterId, bool)> = of_this
+        let of_classes: Vec<(ParameterId, bool, bool)> = of_this
             .iter()
-            .map(|(parameter, bends)| (root(plan, *parameter).0, *bends))
+            .map(|(parameter, bends, masked)| (root(plan, *parameter).0, *bends, *masked))
             .filter(|of_class| !of_this.contains(of_class))
             .collect();
         of_this.extend(of_classes);
         of_this.sort_unstable();
-        for (at, (parameter, bends)) in of_this.iter().enumerate() {
+        for (at, (parameter, bends, masked)) in of_this.iter().enumerate() {
             let used = &mut uses[parameter.0 as usize];
             used.bends |= bends;
+            used.masked |= masked;
             // A world takes one row of each step.
             if at == 0 || of_this[at - 1].0 != *parameter {
                 used.draws += 1;

@@ -89,7 +89,7 @@ pub struct Learned {
 pub enum Means {
     /// By the conjugate rule; it is of the form that is written.
     Conjugate,
-    /// By exact inference; what is written has its mean and variance.
+    /// By exact inference; what is written has its mean and variance, the latter as far as the form that is written can.
     Exact,
     /// By expectation maximisation over a table of cases; what is written is worth as many cases as what the table says.
     Cases,
