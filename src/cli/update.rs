@@ -1,7 +1,7 @@
 //! `foretell update`: outcomes turn priors into posteriors, written back into the scenario file.
 
 use super::budget::{seed, worlds};
-use super::ledger_file::LedgerArgument;
+use super::ledger_file::{LedgerArgument, today};
 use super::load::Loaded;
 use super::update_news::{self, NewsArguments, Preview};
 use super::{Done, console, load, update_beside};
@@ -94,6 +94,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     }
     let loaded = load::load(&arguments.file)?;
     crate::plan::decided(&loaded.model, &[])?;
+    note_namesakes(arguments, &loaded);
     if let Some(path) = &arguments.cases {
         let against = if arguments.cases_alone { Against::Nothing } else { Against::Prior };
         let update = update::from_cases(&loaded.model, &loaded.source, &WideTable::open(path)?, against)?;
@@ -127,6 +128,12 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
             loaded.model.as_of
         ))
         .help("nothing is observed by then that the file does not know"));
+    }
+    if let Some(until) = arguments.until.filter(|until| *until > today()) {
+        console::note(&format!(
+            "note: --until {until} lies ahead: nobody has watched the world beyond today, {}, and what is not known to have come by then counts as if it had not",
+            today()
+        ));
     }
     for question in run::questions(&loaded.model) {
         let known = records.questions.get(&question.id).filter(|known| known.ask != question.ask);
@@ -170,6 +177,19 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     show(arguments, &loaded, &update, format)
 }
 
+/// Says which other scenarios the file of priors takes for this one.
+fn note_namesakes(arguments: &Arguments, loaded: &Loaded) {
+    let parts: Vec<_> = loaded.source.parts().collect();
+    let [_, priors] = parts[..] else { return };
+    let title = &loaded.model.title;
+    for other in update_beside::namesakes(&arguments.file, Path::new(priors.name), title) {
+        console::note(&format!(
+            "note: `{other}` has the title “{title}” too, and `{}` knows scenarios by their titles: what one of them has taught it counts as learned from the other, and is dropped there; give each a title of its own",
+            priors.name
+        ));
+    }
+}
+
 /// Writes what moved, and says it.
 fn show(arguments: &Arguments, loaded: &Loaded, update: &Update, format: Format) -> Done {
     let written =
@@ -197,6 +217,7 @@ fn show(arguments: &Arguments, loaded: &Loaded, update: &Update, format: Format)
         priors_written: written.get(1).cloned(),
         update,
     };
+    update.notes.iter().for_each(|note| console::note(&format!("note: {note}")));
     if let Some(simulated) = update.simulated {
         console::note(&format!(
             "note: simulated in {} worlds; those that agree with what was observed are worth {} independent ones",
@@ -207,10 +228,10 @@ fn show(arguments: &Arguments, loaded: &Loaded, update: &Update, format: Format)
     if let Some(from) = update.from_cases {
         let settled = if from.settled { "settled after" } else { "had not settled after" };
         console::note(&format!(
-            "note: {} cases ({} different ones); chances {settled} {} rounds; log-likelihood {}",
-            figure::grouped(from.cases),
+            "note: {}, {} different; chances {settled} {}; log-likelihood {}",
+            counted(from.cases, "case"),
             from.patterns,
-            from.rounds,
+            counted(u64::from(from.rounds), "round"),
             figure::significant(from.log_likelihood, 6)
         ));
     }
@@ -329,6 +350,11 @@ fn in_one_folder(one: &Path, other: &Path) -> bool {
         _ => PathBuf::from("."),
     };
     is_same(&folder(one), &folder(other))
+}
+
+/// A number of things, by its singular.
+fn counted(count: u64, of: &str) -> String {
+    format!("{} {of}{}", figure::grouped(count), if count == 1 { "" } else { "s" })
 }
 
 fn learned(update: &Update) -> Sheet {

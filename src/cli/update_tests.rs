@@ -54,3 +54,33 @@ fn news_that_stands_twice_is_taken_out_once_at_a_time() {
         assert_eq!(&read(), text);
     }
 }
+
+#[test]
+fn scenarios_of_one_title_that_share_a_file_of_priors_are_named() {
+    let (folder, path) = folder();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("it can be written");
+    write("classes.toml", "[prior.k]\nchance = \"6 of 20\"\n");
+    let sharing = SCENARIO.replace("[event", "priors = \"classes.toml\"\n[event").replace("\"6 of 20\"", "\"like k\"");
+    write("a.toml", &sharing);
+    write("b.toml", &sharing);
+    write("c.toml", &sharing.replace("\"t\"", "\"another\""));
+    write("o.csv", "question,resolution,resolved_on\na,yes,2026-02-01\n");
+    let outcomes = folder.path().join("o.csv").display().to_string();
+    let told = ask(["update", &path, "--outcomes", &outcomes], BTreeMap::new(), None);
+    let clashes: Vec<_> = told.remarks.iter().filter(|line| line.contains("has the title “t” too")).collect();
+    assert!(clashes.len() == 1 && clashes[0].contains("b.toml"), "{:?}", told.remarks);
+}
+
+#[test]
+fn a_watch_that_ends_ahead_of_today_is_noted() {
+    let (folder, path) = folder();
+    let outcomes = folder.path().join("o.csv");
+    std::fs::write(&outcomes, "question,resolution,resolved_on\na,yes,2026-02-01\n").expect("it can be written");
+    let outcomes = outcomes.display().to_string();
+    for (until, noted) in [("9000-01-01", true), ("2026-02-02", false)] {
+        let asked = ["update", &path, "--outcomes", &outcomes, "--until", until, "--dry-run"];
+        let told = ask(asked, BTreeMap::new(), None);
+        let says = told.remarks.iter().any(|line| line.contains("9000-01-01 lies ahead"));
+        assert_eq!(says, noted, "{:?}", told.remarks);
+    }
+}

@@ -35,7 +35,7 @@ pub use reached::doubtful;
 pub use situation::Situation;
 pub(crate) use touched::Touched;
 pub(crate) use undecided::{Undecided, decided};
-pub use unfold::{BENT_NODES, Grain, Inquiry, Unfolded, unfold};
+pub use unfold::{BENT_NODES, Grain, Inquiry, Pairs, Unfolded, unfold};
 
 use crate::dist::{Beta, Dirichlet, Gamma, Hazard, MeanInDoubt, PartiallyPooled};
 use crate::error::Error;

@@ -34,12 +34,17 @@ pub struct Unfolded {
 }
 
 impl Unfolded {
-    /// The plan with a number more for each input that is a draw among nodes, its value, and the asks for these numbers by input.
+    /// The plan with a number more for each input that is a draw among nodes, its value (of a member of a class, [`Pairs::differences`]), and the asks for
+    /// these numbers by input.
     #[must_use]
     pub fn with_values(&self) -> (Plan, Vec<Option<usize>>) {
         let mut plan = self.plan.clone();
         let value_of = |inquiry: &Inquiry| {
-            let Inquiry::Nodes { ask, nodes, .. } = inquiry else { return None };
+            let (ask, values) = match inquiry {
+                Inquiry::Nodes { ask, nodes, .. } => (ask, nodes.values.clone()),
+                Inquiry::Member { ask, pairs, .. } => (ask, pairs.differences()),
+                Inquiry::Options { .. } | Inquiry::Nothing => return None,
+            };
             let Ask { name, what: Asked::Categorical(planes), .. } = &self.plan.asks[*ask] else { return None };
             let label = format!("{name}/number");
             plan.streams.push(label.clone());
@@ -49,7 +54,7 @@ impl Unfolded {
             plan.numbers += 1;
             let at_node =
                 |(plane, value): (&PlaneId, &f64)| Row { mask: Some(*plane), value: NumberSource::Constant(*value) };
-            let rows = planes.iter().zip(&nodes.values).map(at_node).collect();
+            let rows = planes.iter().zip(&values).map(at_node).collect();
             plan.steps.push(Step { label, operation: Operation::Number { out, draw, rows, evidence: None } });
             plan.asks.push(Ask { name: name.clone(), what: Asked::Number(out), given: None });
             Some(plan.asks.len() - 1)
@@ -71,6 +76,15 @@ pub enum Inquiry {
         /// Whether the probability of everything known is a polynomial in it of low degree, so that mean and variance are exact.
         exact: bool,
     },
+    /// It is the chance of a member of a class whose members differ, drawn together with that of its class: a categorical ask.
+    Member {
+        /// An index into [`Plan::asks`].
+        ask: usize,
+        /// The values of both, and their prior probabilities.
+        pairs: Pairs,
+        /// As for [`Inquiry::Nodes`].
+        exact: bool,
+    },
     /// For each option, whether these probabilities applied and it was taken: yes/no asks.
     Options {
         /// Indices into [`Plan::asks`].
@@ -80,13 +94,35 @@ pub enum Inquiry {
     Nothing,
 }
 
+/// Nodes of the chance of a member together with those of its class: for each node of the class as many of the member, given that.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pairs {
+    /// The chance of the class.
+    pub classes: Vec<f64>,
+    /// That of the member.
+    pub values: Vec<f64>,
+    /// Prior probabilities, summing to 1.
+    pub weights: Vec<f64>,
+    /// How the member differs from its class.
+    pub law: PartiallyPooled,
+}
+
+impl Pairs {
+    /// By how much the member's chance is above its mean given the class: what the member shows of itself, wherever its class goes.
+    #[must_use]
+    pub fn differences(&self) -> Vec<f64> {
+        self.values.iter().zip(&self.classes).map(|(value, class)| value - self.law.mean_given(*class)).collect()
+    }
+}
+
 /// Makes those doubtful inputs draws of the plan that several of its draws share; the draws of a doubt run stay as they are.
 pub(super) fn shared(plan: Plan) -> Plan {
     let uses = uses(&plan);
     if uses.iter().all(|used| used.draws < 2) {
         return plan;
     }
-    let mut unfolding = Unfolding::new(&plan, |at| (uses[at].draws >= 2).then_some(Grain::Coarse));
+    let is_member = |at: usize| matches!(plan.parameters[at].prior, Prior::Member { .. });
+    let mut unfolding = Unfolding::new(&plan, |at| (uses[at].draws >= 2 && !is_member(at)).then_some(Grain::Coarse));
     for step in &plan.steps {
         unfolding.step(step);
     }
@@ -109,9 +145,12 @@ pub enum Grain {
 struct Use {
     draws: usize,
     bends: bool,
+    /// Whether it applies in some worlds only.
+    masked: bool,
 }
 
-/// Makes doubtful inputs draws of their own, and asks for them: those for which `wanted` gives a [`Grain`].
+/// Makes doubtful inputs draws of their own, and asks for them: those for which `wanted` gives a [`Grain`]. The chance of a member of a class whose members
+/// differ is drawn where that of its class is.
 #[must_use]
 pub fn unfold(plan: &Plan, wanted: impl Fn(usize) -> Option<Grain>) -> Unfolded {
     let mut unfolding = Unfolding::new(plan, &wanted);
@@ -121,10 +160,21 @@ pub fn unfold(plan: &Plan, wanted: impl Fn(usize) -> Option<Grain>) -> Unfolded 
     unfolding.finish(plan, wanted)
 }
 
+/// A parameter that is a draw among nodes.
+#[derive(Debug, Clone)]
+struct Hidden {
+    planes: Vec<PlaneId>,
+    values: Vec<f64>,
+    weights: Vec<f64>,
+    exact: bool,
+    /// Of a member: the chance of its class at each node, and how it differs from that.
+    member: Option<(Vec<f64>, PartiallyPooled)>,
+}
+
 struct Unfolding {
     plan: Plan,
-    /// The planes of the nodes of each parameter.
-    hidden: Vec<Option<(Vec<PlaneId>, Nodes, bool)>>,
+    /// The nodes of each parameter.
+    hidden: Vec<Option<Hidden>>,
     /// For a Dirichlet: for each option, where it was taken while the parameter applied.
     taken: Vec<Vec<PlaneId>>,
 }
@@ -151,28 +201,77 @@ impl Unfolding {
                 Prior::Beta(beta) => gauss::beta(beta.a(), beta.b(), count),
                 Prior::Gamma(gamma) => gauss::gamma(gamma.shape(), gamma.rate(), BENT_NODES),
                 Prior::Mean(law) => law.nodes(BENT_NODES),
-                Prior::Dirichlet(_) | Prior::Member { .. } => {
+                Prior::Member { class, law } => {
+                    let hidden = this.member_draw(parameter, *class, *law, (used, bends));
+                    this.hidden.push(hidden);
+                    continue;
+                }
+                Prior::Dirichlet(_) => {
                     this.hidden.push(None);
                     continue;
                 }
             };
             let planes = this.node_draw(parameter, &nodes);
             let exact = !bends && matches!(parameter.prior, Prior::Beta(_)) && used.draws + 3 <= 2 * count;
-            this.hidden.push(Some((planes, nodes, exact)));
+            let Nodes { values, weights } = nodes;
+            this.hidden.push(Some(Hidden { planes, values, weights, exact, member: None }));
         }
         this
     }
 
+    /// The hidden draw of a member's chance: at each node of its class among nodes of its own. None where the class is no draw.
+    fn member_draw(
+        &mut self,
+        parameter: &Parameter,
+        class: ParameterId,
+        law: PartiallyPooled,
+        (used, bends): (Use, bool),
+    ) -> Option<Hidden> {
+        let of_class = self.hidden[class.0 as usize].clone()?;
+        // Mean and variance of the posterior need two degrees more than the likelihood has. A member may be in more doubt than any class, and most of that at
+        // the ends; with a class of many nodes, or by cases, the tables would grow too large.
+        let is_large = of_class.planes.len() > BENT_NODES || used.masked;
+        let bent = if is_large { BENT_NODES } else { 2 * BENT_NODES };
+        let count = if bends { bent.max(used.draws) } else { (used.draws + 4).div_ceil(2) };
+        let count = count.min(MOST);
+        let all = count * of_class.planes.len();
+        let (mut values, mut weights, mut classes, mut rows) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (at, class) in of_class.values.iter().enumerate() {
+            // Where the chance is certain there is one value.
+            let nodes = law.given(*class).map_or_else(
+                || Nodes {
+                    values: vec![law.mean_given(*class); count],
+                    weights: (0..count).map(|node| f64::from(node == 0)).collect(),
+                },
+                |law| gauss::beta(law.a(), law.b(), count),
+            );
+            let mut predictive = vec![0.0; all];
+            predictive[at * count..(at + 1) * count].copy_from_slice(&nodes.weights);
+            let value = Probabilities { predictive, drawn: None, stream: None };
+            rows.push(Row { mask: Some(of_class.planes[at]), value });
+            classes.extend(std::iter::repeat_n(*class, count));
+            weights.extend(nodes.weights.iter().map(|weight| weight * of_class.weights[at]));
+            values.extend(nodes.values);
+        }
+        let planes = self.categorical(parameter, rows, all);
+        let exact = of_class.exact && !bends && used.draws + 3 <= 2 * count;
+        Some(Hidden { planes, values, weights, exact, member: Some((classes, law)) })
+    }
+
     /// The hidden draw.
     fn node_draw(&mut self, parameter: &Parameter, nodes: &Nodes) -> Vec<PlaneId> {
-        let label = format!("{}/value", parameter.name);
-        self.plan.streams.push(label.clone());
-        let stream = StreamId(self.plan.streams.len() as u32 - 1);
-        let out: Vec<PlaneId> = nodes.values.iter().map(|_| self.plane()).collect();
         let rows = vec![Row {
             mask: None,
             value: Probabilities { predictive: nodes.weights.clone(), drawn: None, stream: None },
         }];
+        self.categorical(parameter, rows, nodes.values.len())
+    }
+
+    fn categorical(&mut self, parameter: &Parameter, rows: Vec<Row<Probabilities>>, options: usize) -> Vec<PlaneId> {
+        let label = format!("{}/value", parameter.name);
+        self.plan.streams.push(label.clone());
+        let stream = StreamId(self.plan.streams.len() as u32 - 1);
+        let out: Vec<PlaneId> = (0..options).map(|_| self.plane()).collect();
         let draw = Draw::Stream(stream);
         let operation = Operation::Categorical { out: out.clone(), draw, rows, evidence: None };
         self.plan.steps.push(Step { label, operation });
@@ -202,13 +301,19 @@ impl Unfolding {
     ) -> Vec<Row<T>> {
         let mut split = Vec::with_capacity(rows.len());
         for row in rows {
-            let drawn = parameter(&row.value).map(|id| root(&self.plan, id));
-            let hidden = drawn.and_then(|(id, law)| Some((self.hidden[id.0 as usize].clone()?, law)));
-            let Some(((planes, nodes, _), law)) = hidden else {
+            // A member that is drawn itself, or its class.
+            let hidden = parameter(&row.value).and_then(|id| match self.hidden[id.0 as usize].clone() {
+                Some(own) => Some((own, None)),
+                None => {
+                    let (class, law) = root(&self.plan, id);
+                    Some((self.hidden[class.0 as usize].clone()?, law))
+                }
+            });
+            let Some((Hidden { planes, values, .. }, law)) = hidden else {
                 split.push(row.clone());
                 continue;
             };
-            for (plane, class) in planes.iter().zip(&nodes.values) {
+            for (plane, class) in planes.iter().zip(&values) {
                 let mask = Some(self.both(label, row.mask, *plane));
                 let node = match law {
                     None => Node { value: *class, law: None },
@@ -276,8 +381,15 @@ impl Unfolding {
                 self.plan.asks.len() - 1
             };
             inquiries.push(match self.hidden[at].take() {
-                Some((planes, nodes, exact)) => Inquiry::Nodes { ask: ask(Asked::Categorical(planes)), nodes, exact },
-                None if wanted(at).is_some() => {
+                Some(Hidden { planes, values, weights, exact, member: None }) => {
+                    let nodes = Nodes { values, weights };
+                    Inquiry::Nodes { ask: ask(Asked::Categorical(planes)), nodes, exact }
+                }
+                Some(Hidden { planes, values, weights, exact, member: Some((classes, law)) }) => {
+                    let pairs = Pairs { classes, values, weights, law };
+                    Inquiry::Member { ask: ask(Asked::Categorical(planes)), pairs, exact }
+                }
+                None if wanted(at).is_some() && matches!(parameter.prior, Prior::Dirichlet(_)) => {
                     let asks = self.taken[at].iter().map(|plane| ask(Asked::Binary(*plane))).collect();
                     Inquiry::Options { asks }
                 }
@@ -328,28 +440,35 @@ fn root(plan: &Plan, id: ParameterId) -> (ParameterId, Option<PartiallyPooled>) 
 fn uses(plan: &Plan) -> Vec<Use> {
     let mut uses = vec![Use::default(); plan.parameters.len()];
     for step in &plan.steps {
-        let mut of_this: Vec<(ParameterId, bool)> = match &step.operation {
+        let mut of_this: Vec<(ParameterId, bool, bool)> = match &step.operation {
             Operation::Bernoulli { rows, draw, .. } => {
                 // Of a draw in common with others the probability of all together is no polynomial.
                 let is_shared = matches!(draw, Draw::Column(_));
-                let drawn = rows.iter().filter_map(|row| row.value.drawn);
-                drawn.map(|drawn| (drawn.parameter, is_shared || drawn.log_odds != 0.0)).collect()
+                let drawn = rows.iter().filter_map(|row| Some((row.value.drawn?, row.mask.is_some())));
+                drawn.map(|(drawn, masked)| (drawn.parameter, is_shared || drawn.log_odds != 0.0, masked)).collect()
             }
             Operation::Date { rows, .. } => {
-                rows.iter().filter_map(|row| row.value.scale).map(|scale| (scale.parameter, true)).collect()
+                let scales = rows.iter().filter_map(|row| Some((row.value.scale?, row.mask.is_some())));
+                scales.map(|(scale, masked)| (scale.parameter, true, masked)).collect()
             }
             Operation::Number { rows, .. } => {
-                rows.iter().filter_map(|row| row.value.parameter()).map(|of| (of, true)).collect()
+                let of = rows.iter().filter_map(|row| Some((row.value.parameter()?, row.mask.is_some())));
+                of.map(|(parameter, masked)| (parameter, true, masked)).collect()
             }
             _ => Vec::new(),
         };
-        for (parameter, _) in &mut of_this {
-            *parameter = root(plan, *parameter).0;
-        }
+        // A draw from a member is one from its class too.
+        let of_classes: Vec<(ParameterId, bool, bool)> = of_this
+            .iter()
+            .map(|(parameter, bends, masked)| (root(plan, *parameter).0, *bends, *masked))
+            .filter(|of_class| !of_this.contains(of_class))
+            .collect();
+        of_this.extend(of_classes);
         of_this.sort_unstable();
-        for (at, (parameter, bends)) in of_this.iter().enumerate() {
+        for (at, (parameter, bends, masked)) in of_this.iter().enumerate() {
             let used = &mut uses[parameter.0 as usize];
             used.bends |= bends;
+            used.masked |= masked;
             // A world takes one row of each step.
             if at == 0 || of_this[at - 1].0 != *parameter {
                 used.draws += 1;

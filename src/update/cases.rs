@@ -87,6 +87,8 @@ pub fn from_cases(model: &Model, source: &Source, table: &WideTable, against: Ag
         table.digest
     );
     let mut chances = Chances::default();
+    // Tables that have taught something before, of which nothing is found in this one.
+    let mut others: Vec<String> = Vec::new();
     let base = Counted::new(&plan);
     for (at, parameter) in plan.parameters.iter().enumerate() {
         let Some(input) = inputs.get(&parameter.place) else {
@@ -105,22 +107,14 @@ pub fn from_cases(model: &Model, source: &Source, table: &WideTable, against: Ag
             refuse("its members differ, and such a prior does not learn from a table of cases", &mut update);
             continue;
         }
-        let digest = format!("({})", table.digest);
-        let earlier = format!(" of {} (", file_name(&table.name));
-        let learned =
-            input.learner.history(model).iter().find(|known| known.contains(&earlier) && !known.ends_with(&digest));
-        if let Some(known) = learned {
-            refuse(
-                &format!(
-                    "it has learned from {known}, an earlier state of this table: give the new rows alone, in a file of another name"
-                ),
-                &mut update,
-            );
+        if let Some(why) = learned_before(input.learner.history(model), table) {
+            refuse(&why, &mut update);
             continue;
         }
-        if input.learner.history(model).iter().any(|known| known.ends_with(&digest)) {
-            refuse(&format!("it has learned from {tag} already"), &mut update);
-            continue;
+        for earlier in input.learner.history(model).iter().filter(|known| Remembered::of(known).is_some()) {
+            if !others.contains(earlier) {
+                others.push(earlier.clone());
+            }
         }
         match &parameter.prior {
             Prior::Beta(beta) if matches!(input.belief, Stated::Chance(belief) if belief.stated.is_some()) => {
@@ -133,6 +127,12 @@ pub fn from_cases(model: &Model, source: &Source, table: &WideTable, against: Ag
     if chances.of.is_empty() {
         return Ok(update);
     }
+    if !others.is_empty() && against == Against::Prior {
+        update.notes.push(format!(
+            "the priors have learned from {} before: whatever stands in more than one of these tables counts more than once",
+            others.join(" and ")
+        ));
+    }
     let mut worlds = Vec::with_capacity(patterns.len());
     for (pattern, (line, count)) in &patterns {
         worlds.push(World::new(model, &events, pattern, *line, *count)?);
@@ -144,6 +144,58 @@ pub fn from_cases(model: &Model, source: &Source, table: &WideTable, against: Ag
         write(model, source, &inputs[&chance.place], chance, (against, &tag), &mut update);
     }
     Ok(update)
+}
+
+/// A table of cases as `learned_from` remembers it.
+struct Remembered<'a> {
+    cases: usize,
+    name: &'a str,
+    digest: &'a str,
+}
+
+impl<'a> Remembered<'a> {
+    /// `None` of what is no table.
+    fn of(known: &'a str) -> Option<Self> {
+        let (cases, rest) = known.split_once(" case")?;
+        let rest = rest.strip_prefix('s').unwrap_or(rest).strip_prefix(" of ")?;
+        let (name, digest) = rest.rsplit_once(" (")?;
+        Some(Self { cases: cases.parse().ok()?, name, digest: digest.strip_suffix(')')? })
+    }
+}
+
+/// Why nothing is to be learned from a table: all of it has taught this already, or some of it, or an earlier state of the same file has. `history` is what was
+/// learned from.
+fn learned_before(history: &[String], table: &WideTable) -> Option<String> {
+    let rows = table.rows.len();
+    for known in history {
+        let Some(learned) = Remembered::of(known) else { continue };
+        let cases = learned.cases;
+        if learned.digest == table.digest {
+            return Some(format!(
+                "it has learned from {known} already, {}",
+                if learned.name == file_name(&table.name) {
+                    "this table"
+                } else {
+                    "whose rows stand here, in whatever order"
+                }
+            ));
+        }
+        let ends = [(0..cases, "first"), (rows.saturating_sub(cases)..rows, "last")];
+        let found =
+            ends.into_iter().find(|(range, _)| cases < rows && table.digest_of(range.clone()) == learned.digest);
+        if let Some((_, end)) = found {
+            return Some(format!(
+                "it has learned from {known} already, which are the {end} {cases} of the {rows} rows here: give the new rows alone; if these are other cases that look alike, \
+                 tell each apart by a column that names it, such as `case`"
+            ));
+        }
+        if learned.name == file_name(&table.name) {
+            return Some(format!(
+                "it has learned from {known}, an earlier state of this table: give the new rows alone, in a file of another name"
+            ));
+        }
+    }
+    None
 }
 
 fn file_name(path: &str) -> String {

@@ -157,3 +157,34 @@ fn what_begins_alike_may_end_apart() {
     let of_a: Vec<f64> = update.learned.iter().filter(|one| one.event == "a").map(|one| one.mean_after).collect();
     assert!((of_a[0] - of_a[1]).abs() > 0.9, "{of_a:?}");
 }
+
+/// Rows that have taught a prior are known again under any name, in any order, and before or behind new ones.
+#[test]
+fn the_same_cases_count_once_whatever_the_table_is_called() {
+    let text = format!("{HEAD}[event.a]\nchance = \"6 of 20\"\n[event.b]\nchance = \"2 of 4\"\n");
+    let cases = "a,b\nyes,no\nyes,yes\nno,no\n";
+    let after = rewritten(&text, &learn(&text, cases, Against::Prior).expect("they can be learned from"));
+    let named = |cases: &str, name: &str| {
+        let table = WideTable { name: name.to_owned(), ..table(cases) };
+        from_cases(&checked(&after), &Source::new("test.toml", &after), &table, Against::Prior).expect("it is a table")
+    };
+    for same in [cases, "a,b\nno,no\nyes,no\nyes,yes\n", "b,a\nno,yes\nyes,yes\nno,no\n"] {
+        for name in ["cases.csv", "others.csv"] {
+            let update = named(same, name);
+            assert!(update.learned.is_empty(), "{same}: {update:?}");
+            assert!(update.skipped.iter().all(|one| one.why.contains("3 cases of cases.csv (")), "{update:?}");
+        }
+    }
+    for grown in ["a,b\nyes,no\nyes,yes\nno,no\nno,yes\n", "a,b\nno,yes\nno,no\nyes,no\nyes,yes\n"] {
+        let update = named(grown, "grown.csv");
+        assert!(update.learned.is_empty(), "{grown}: {update:?}");
+        assert!(update.skipped.iter().all(|one| one.why.contains("give the new rows alone")), "{update:?}");
+    }
+    // Others are learned from, with a word; their names tell cases apart that look alike.
+    for new in ["a,b\nno,yes\n", "a,b,case\nyes,no,4\nyes,yes,5\nno,no,6\n"] {
+        let update = named(new, "new.csv");
+        assert_eq!(update.learned.len(), 2, "{new}: {update:?}");
+        assert!(update.notes[0].contains("3 cases of cases.csv ("), "{update:?}");
+    }
+    assert!(named("a,b\nno,yes\n", "cases.csv").learned.is_empty(), "it has the name of one that has taught");
+}

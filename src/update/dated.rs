@@ -82,31 +82,20 @@ pub(super) fn learn(
     }
     let own = level(deadline);
     let is_case = if came { before <= 0.0 && (upto - own).abs() <= SAME } else { (before - own).abs() <= SAME };
-    let has_record = doubt.belief.member.as_ref().is_some_and(|member| member.own.is_some());
     match happened {
-        // A member's own record counts by whether it came by its own day.
-        Some(happened) if is_case || has_record => {
-            return count_case(event, from, &doubt.belief, happened, given.text, update);
-        }
+        Some(happened) if is_case => return count_case(event, from, &doubt.belief, happened, given.text, update),
         // Whether it came put the chance to the test, whatever else is known of the day.
         Some(happened) => note_case(event, from, &doubt.belief, happened, update),
         None => {}
     }
-    match &doubt.belief.member {
-        // The class is weighed in their place.
-        Some(_) if !has_record => Ok(()),
-        Some(_) => {
-            let day = model.date(deadline).map_or_else(String::new, |date| date.to_string());
-            Err(format!("its outcome does not tell whether it came by {day}, to which its own record belongs"))
-        }
-        None => {
-            let (after, mean) = weighed(doubt, before, came.then_some(upto))?;
-            let phrase = beta_phrase(&doubt.belief, &after);
-            let means = (doubt.belief.mean, mean);
-            write(event, from, doubt.belief.span, phrase, means, Means::Exact, given.text, update);
-            Ok(())
-        }
+    // The class is weighed, and with it what a member that differs shows of itself.
+    if doubt.belief.member.is_none() {
+        let (after, mean) = weighed(doubt, before, came.then_some(upto))?;
+        let phrase = beta_phrase(&doubt.belief, &after);
+        let means = (doubt.belief.mean, mean);
+        write(event, from, doubt.belief.span, phrase, means, Means::Exact, given.text, update);
     }
+    Ok(())
 }
 
 /// The Beta of the mean and variance of a chance after what is known of the day, and the mean: not up to the cumulative hazard `before`, and if it

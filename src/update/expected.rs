@@ -7,9 +7,9 @@
 
 use super::Update;
 use super::conflict::{Conflict, is_tested};
+use super::figures::MOST_CELLS;
 use super::items::{self, Item};
 use super::posterior::{is_of_this_time, question_of};
-use super::weighed::MOST_CELLS;
 use crate::exact;
 use crate::math::round_to;
 use crate::model::{Condition, Model, Question, QuestionTarget};

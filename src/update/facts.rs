@@ -91,13 +91,18 @@ pub(super) struct Facts<'a> {
 /// Why the outcome of a question about several events is no fact about one of them; whether it moved anything is another matter.
 pub(super) const COMBINATION: &str = "its outcome does not settle the events it asks about one by one";
 
+/// A number in words that are no longer the larger it is.
+pub(super) fn short(value: f64) -> String {
+    if value.abs() < 1e15 { value.to_string() } else { format!("{value:e}") }
+}
+
 /// How an outcome is remembered in `learned_from`.
 pub(super) fn tag(outcome: &Outcome) -> String {
     let answer = match &outcome.resolution {
         Resolution::Yes => "yes".to_owned(),
         Resolution::No => "no".to_owned(),
         Resolution::Option(option) => option.clone(),
-        Resolution::Value(value) => value.to_string(),
+        Resolution::Value(value) => short(*value),
         Resolution::Date(date) => date.to_string(),
         beyond @ (Resolution::BelowBound | Resolution::AboveBound) => beyond.to_string(),
         Resolution::Annulled => "annulled".to_owned(),

@@ -131,6 +131,55 @@ fn is_open(model: &Model, facts: &Facts<'_>, event: EventId, until: Date) -> boo
     facts.dated(event).is_none_or(|known| known.by > day && known.after < day)
 }
 
+/// Silence of the scenario's time that was learned from, up to a day by which an outcome says that the event had come: as `learned_from` remembers it.
+pub(super) fn contradicted(
+    model: &Model,
+    facts: &Facts<'_>,
+    learned_from: &BTreeSet<String>,
+) -> Vec<(String, EventId, Date)> {
+    let had_come = |event: EventId, until: Date| {
+        facts.dated(event).is_some_and(|known| known.agreed() && known.by <= silent_to(model, until))
+    };
+    let remembered = learned_from.iter().filter_map(|tag| silent(model, tag).map(|(event, until)| (tag, event, until)));
+    remembered
+        .filter(|(_, event, until)| *until > model.as_of && had_come(*event, *until))
+        .map(|(tag, event, until)| (tag.clone(), event, until))
+        .collect()
+}
+
+/// That silence which was learned from is taken back, once for each event.
+pub(super) fn taken_back(model: &Model, facts: &Facts<'_>, contradicted: &[(String, EventId, Date)]) -> Vec<String> {
+    let mut longest: BTreeMap<EventId, Date> = BTreeMap::new();
+    for (_, event, until) in contradicted {
+        let known = longest.entry(*event).or_insert(*until);
+        *known = (*known).max(*until);
+    }
+    let note = |(event, until): (EventId, Date)| {
+        format!(
+            "{}: that it had not come by {until} was learned from, and {} says that it had: what that silence taught is taken back",
+            model.event(event).name,
+            facts.about(event).join(", ")
+        )
+    };
+    longest.into_iter().map(note).collect()
+}
+
+/// Why the value of a number that follows from others teaches nothing, and what does.
+pub(super) fn no_value(model: &Model, formula: &Formula, outcome: &Outcome) -> String {
+    let why = "it asks about a number that follows from others: no world has just this value";
+    match (formula, &outcome.resolution) {
+        (Formula::Event(event), Resolution::Value(value)) => {
+            let name = &model.event(*event).name;
+            format!(
+                "{why}; a question whether it lies in a band as wide as it is measured teaches, such as `holds = \"{name} > {} and {name} < {}\"` of whole numbers",
+                value - 0.5,
+                value + 0.5
+            )
+        }
+        _ => format!("{why}; a question whether it lies in a band as wide as it is measured teaches"),
+    }
+}
+
 fn silent_to(model: &Model, until: Date) -> f64 {
     model.day(until).min(model.horizon_days())
 }

@@ -66,6 +66,16 @@ impl Learner {
         }
     }
 
+    /// That it has learned from an observation already: of a prior that scenarios share, with the scenario that is meant.
+    pub(super) fn has_learned(self, model: &Model, source: &Source, tag: &str) -> String {
+        match self.shared_with(model, source) {
+            Some(title) => format!(
+                "it has learned from {tag} in “{title}” already; its file knows scenarios by their titles, so that if another one of this title has taught it that, each needs a title of its own"
+            ),
+            None => format!("it has learned from {tag} already"),
+        }
+    }
+
     /// The title of the scenario, for a prior that stands in another file: the name of a file changes more easily.
     fn shared_with(self, model: &Model, source: &Source) -> Option<String> {
         let Self::Prior(class) = self else { return None };

@@ -2,8 +2,8 @@
 //!
 //! Where an outcome settles by itself that a chance was put to the test, the posterior is conjugate: a Beta gains a success or a failure, a Dirichlet
 //! a count, a Gamma events and exposure, the mean of a number a value. Where it does not (a parent that nobody observed, an odds ratio that applied, a date that has not come
-//! yet, a question about several events), every prior on which it bears is weighed by how likely it made what was observed: exactly where the
-//! scenario is discrete, else by simulation. What neither can use is named among the [`Skipped`], not guessed.
+//! yet, a question about several events), every prior on which it bears is weighed by how likely it made what was observed, and so is what a member of a class
+//! whose members differ shows of itself: exactly where the scenario is discrete, else by simulation. What neither can use is named among the [`Skipped`], not guessed.
 //!
 //! Each outcome counts once: the event's `learned_from` remembers which ones have moved it.
 
@@ -17,9 +17,13 @@ mod conjugate;
 mod dated;
 mod expected;
 mod facts;
+mod figures;
 mod items;
 mod ladder;
 mod learner;
+mod members;
+#[cfg(test)]
+mod members_tests;
 mod moments;
 mod named;
 mod numbered;
@@ -85,7 +89,7 @@ pub struct Learned {
 pub enum Means {
     /// By the conjugate rule; it is of the form that is written.
     Conjugate,
-    /// By exact inference; what is written has its mean and variance.
+    /// By exact inference; what is written has its mean and variance, the latter as far as the form that is written can.
     Exact,
     /// By expectation maximisation over a table of cases; what is written is worth as many cases as what the table says.
     Cases,
@@ -142,6 +146,9 @@ pub struct Update {
     pub skipped: Vec<Skipped>,
     /// Outcomes that a prior hardly expected.
     pub conflicts: Vec<Conflict>,
+    /// What to look at before it is believed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// Outcomes that put a chance to the test.
     #[serde(skip)]
     cases: Vec<Case>,
@@ -208,7 +215,7 @@ pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: 
                 if !items::has_worlds(model, formula)
                     && settles.as_ref().err().is_none_or(|why| why == facts::COMBINATION) =>
             {
-                Err("it asks about a number that follows from others: no world has just this value".to_owned())
+                Err(items::no_value(model, formula, outcome))
             }
             (_, settles) => settles,
         };
@@ -220,6 +227,8 @@ pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: 
     let impossible = possible::contradictions(model, &items);
     facts.refuse(&impossible.iter().flat_map(|one| one.tags.iter().cloned()).collect());
     items.retain(|item| !facts.is_refused(&item.tag));
+    let taken_back = items::contradicted(model, &facts, &learned_from);
+    update.notes.extend(items::taken_back(model, &facts, &taken_back));
     let refused = impossible.into_iter().map(|one| Skipped { name: weighed::TOGETHER.to_owned(), why: one.why });
     update.skipped.extend(refused);
     let graph = Graph::new(model, &facts, &items);
@@ -229,9 +238,13 @@ pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: 
             reasons.insert(event.name.clone(), why);
         }
     }
-    let weighed = weighed::learn(&given, source, settings, &mut reasons, &mut update);
+    let mut weighed = weighed::learn(&given, source, settings, &mut reasons, &mut update);
+    members::learn(&given, source, settings, &mut weighed, &mut reasons, &mut update);
     posterior::members_follow(&mut update);
-    let unsettled = expected::unsettled(model, &items, &learned_from, &update);
+    // What was learned in error is nothing to hold the truth against.
+    let standing =
+        learned_from.iter().filter(|tag| taken_back.iter().all(|(known, ..)| known != *tag)).cloned().collect();
+    let unsettled = expected::unsettled(model, &items, &standing, &update);
     update.conflicts = conflict::conflicts(&update, unsettled);
     let unused = named::unused(&given, source, &told, &weighed, &mut reasons, &update);
     update.skipped.extend(unused);

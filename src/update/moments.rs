@@ -104,8 +104,13 @@ impl Moments {
         let spread = self.before.1.sqrt();
         let shift = (self.mean - self.before.0).abs();
         let narrowed = (self.variance.sqrt() - spread).abs();
-        let bound = (ROUNDING * spread).max(self.errors * self.error);
+        let bound = self.bound(spread);
         shift > bound || narrowed > bound
+    }
+
+    /// What rounding and the simulation may move, of an input whose prior has this standard deviation.
+    pub(super) fn bound(&self, spread: f64) -> f64 {
+        (ROUNDING * spread).max(self.errors * self.error)
     }
 
     /// Whether a shift that the simulation cannot tell from none is small beside the doubt.

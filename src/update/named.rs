@@ -2,6 +2,7 @@
 
 use super::facts::COMBINATION;
 use super::learner::Learner;
+use super::members::has_record;
 use super::numbered::STATE_DOUBT;
 use super::posterior::{Given, PUT_BACK, is_of_this_time, question_of};
 use super::weighed::{self, Stated, TOGETHER, Weighed};
@@ -154,14 +155,15 @@ fn doubtful(model: &Model) -> BTreeSet<Learner> {
         Stated::Options(belief) => belief.prior.is_some(),
         Stated::Rate { .. } | Stated::Mean { .. } => true,
     });
-    in_doubt.map(|input| input.learner).collect()
+    let differing = (0..model.events.len()).map(EventId).filter(|event| has_record(model.event(*event)));
+    in_doubt.map(|input| input.learner).chain(differing.map(Learner::Event)).collect()
 }
 
-/// Whether all chances of an event are those of classes.
+/// Whether all chances of an event are those of classes whose members are alike.
 fn is_member(event: &Event) -> bool {
     let (mut all, mut any) = (true, false);
     event.visit_beliefs(&mut |belief| {
-        all &= belief.member.is_some();
+        all &= belief.member.as_ref().is_some_and(|member| member.own.is_none());
         any = true;
     });
     all && any

@@ -2,6 +2,7 @@
 
 use super::conflict::{Case, Tested};
 use super::conjugate::normal_normal;
+use super::facts::short;
 use super::posterior::{Applied, Given, applied, is_alone, is_news, write};
 use super::{Means, Update};
 use crate::dist::{Distribution, MeanInDoubt, MeanOf};
@@ -51,8 +52,8 @@ pub(super) fn learn(
     update.cases.push(Case {
         of: event.name.clone(),
         what: Tested::Other {
-            seen: fact.value.to_string(),
-            expected: round_to(law.mean_of_number(), 3).to_string(),
+            seen: short(fact.value),
+            expected: short(round_to(law.mean_of_number(), 3)),
             probability: two_sided(predictive.as_ref(), fact.value),
         },
         from: from.to_vec(),

@@ -1,7 +1,7 @@
 //! Outcomes that cannot be together, found where the scenario can be computed.
 
+use super::figures::MOST_CELLS;
 use super::items::Item;
-use super::weighed::MOST_CELLS;
 use crate::exact;
 use crate::model::Model;
 use crate::plan::{self, Situation};

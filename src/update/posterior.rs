@@ -6,7 +6,7 @@ use super::items::Item;
 use super::relevant::Graph;
 use super::weighed::TOGETHER;
 use super::{Learned, Means, Replacement, Update, dated, numbered};
-use crate::dist::{Beta, Dirichlet, Distribution, Gamma};
+use crate::dist::{Beta, Dirichlet, Distribution, Gamma, PartiallyPooled};
 use crate::model::{
     Belief, CaseRow, ChanceDefinition, Condition, CountDefinition, CountSpec, Definition, Event, EventId, Known,
     Member, Model, OptionsBelief,
@@ -59,8 +59,12 @@ pub(super) fn learn(given: &Given<'_>, id: EventId, event: &Event, update: &mut 
         Definition::Count(count) => counted(given, id, event, count, update),
         Definition::When(when) => dated::learn(given, id, event, when, update),
         Definition::Number(number) => numbered::learn(given, id, event, number, update),
-        Definition::Causes { .. } if given.facts.binary(id).is_some() => {
-            Err("which of its causes brought it about is not known".to_owned())
+        Definition::Causes { .. } if let Some(fact) = given.facts.binary(id) => {
+            let learned = event.learned_from.iter().find(|learned| fact.from.contains(learned));
+            Err(learned.map_or_else(
+                || "which of its causes brought it about is not known".to_owned(),
+                |learned| format!("it has learned from {learned} already"),
+            ))
         }
         Definition::Causes { .. } | Definition::Holds(_) | Definition::FirstOf(_) | Definition::Equals(_) => Ok(()),
     }
@@ -83,6 +87,10 @@ pub(super) fn is_news(given: &Given<'_>, event: &Event, from: &[String], agreed:
     }
     for learned in &learned {
         if let Some(now) = from.iter().find(|tag| question_of(tag) == question_of(learned)) {
+            // Of what is no date the day of an outcome says nothing.
+            if answer_of(now) == answer_of(learned) && !matches!(event.definition, Definition::When(_)) {
+                return Err(format!("it has learned from {learned}, which says the same as {now}"));
+            }
             return Err(format!("it has learned from {learned}, and now the outcome is {now}: {PUT_BACK}"));
         }
     }
@@ -102,6 +110,11 @@ pub(super) const PUT_BACK: &str =
 /// The question of an outcome as `learned_from` remembers it.
 pub(super) fn question_of(tag: &str) -> &str {
     tag.split_once(": ").map_or(tag, |(question, _)| question)
+}
+
+/// The same without its day.
+fn answer_of(tag: &str) -> &str {
+    tag.rsplit_once(" (").map_or(tag, |(answer, _)| answer)
 }
 
 /// Refuses an event that is drawn together with others of which something is known too: what they say moves its chance as well.
@@ -159,6 +172,13 @@ pub(super) fn beta_phrase(belief: &Belief, posterior: &Beta) -> String {
         }
         _ => format!("beta({}, {})", figure(posterior.a()), figure(posterior.b())),
     }
+}
+
+/// The phrase of a member of a class with its own record.
+pub(super) fn member_phrase(class: &str, law: &PartiallyPooled) -> String {
+    let trials = figure(law.trials);
+    // Rounding leaves no more successes than trials.
+    format!("like {class}, itself {} of {trials}", figure(law.successes).min(trials))
 }
 
 /// The phrase of a posterior rate in the form in which its prior was stated.
@@ -253,7 +273,7 @@ pub(super) fn count_case(
         Some(Member { own: None, .. }) => {}
         Some(Member { name, prior, own: Some(law), .. }) => {
             let law = law.after(happened);
-            let phrase = format!("like {name}, itself {} of {}", figure(law.successes), figure(law.trials));
+            let phrase = member_phrase(name, &law);
             let means = (belief.mean, law.mean_given(prior.mean()));
             write(event, from, belief.span, phrase, means, Means::Conjugate, text, update);
         }
@@ -375,7 +395,7 @@ fn two_sided(law: &dyn Distribution, count: f64) -> f64 {
     (2.0 * law.cdf(count).min(upper)).min(1.0)
 }
 
-/// The means of members follow where their class went.
+/// The means of members that gained a whole case follow where their class went.
 pub(super) fn members_follow(update: &mut Update) {
     for case in &update.cases {
         let Tested::YesNo { belief, happened } = &case.what else { continue };
@@ -386,7 +406,7 @@ pub(super) fn members_follow(update: &mut Update) {
         update
             .learned
             .iter_mut()
-            .filter(|one| one.event == case.of && one.by == case.from)
+            .filter(|one| one.means == Means::Conjugate && one.event == case.of && one.by == case.from)
             .for_each(|one| one.mean_after = mean);
     }
 }

@@ -18,6 +18,8 @@ pub(super) struct Graph {
     news: usize,
     /// Where the reference classes begin.
     classes: usize,
+    /// Of each event the classes that it is like, where it has no chance of its own: what others say of them says nothing of how it differs from them.
+    own_classes: Vec<Vec<usize>>,
 }
 
 impl Graph {
@@ -43,10 +45,17 @@ impl Graph {
         for (at, one) in model.news.iter().enumerate() {
             one.finding.visit_events(&mut |event| parents[news + at].push(event.0));
         }
+        let mut own_classes = vec![Vec::new(); events];
         for (at, event) in model.events.iter().enumerate() {
+            let (mut of, mut has_own) = (Vec::new(), false);
             event.visit_beliefs(&mut |belief| {
-                parents[at].extend(belief.member.as_ref().map(|member| classes + member.class));
+                of.extend(belief.member.as_ref().map(|member| classes + member.class));
+                has_own |= belief.member.is_none();
             });
+            parents[at].extend(&of);
+            if !has_own {
+                own_classes[at] = of;
+            }
         }
         let mut children = vec![Vec::new(); count];
         for (node, of) in parents.iter().enumerate() {
@@ -62,24 +71,24 @@ impl Graph {
                 if node < events { settled() } else { node < events + items.len() || (news..classes).contains(&node) }
             })
             .collect();
-        Self { parents, children, observed, events, items: items.len(), news, classes }
+        Self { parents, children, observed, events, items: items.len(), news, classes, own_classes }
     }
 
     /// The observations that bear on the chances of an event or of a reference class, given all others: those that the ball of Shachter (1998, "Bayes-Ball", UAI 14)
     /// reaches from a parent of it.
     pub(super) fn bearing_on(&self, learner: Learner) -> BTreeSet<usize> {
-        let start = match learner {
-            Learner::Event(event) => event.0,
-            Learner::Prior(class) => self.classes + class,
+        let (start, without) = match learner {
+            Learner::Event(event) => (event.0, self.own_classes[event.0].as_slice()),
+            Learner::Prior(class) => (self.classes + class, &[][..]),
         };
-        self.reached(vec![(start, true)], None).0
+        self.reached(vec![(start, true)], without).0
     }
 
     /// Whether something is known, by outcomes, silence or the news of the file, of the events that are drawn together with this one.
     pub(super) fn is_tied(&self, model: &Model, event: EventId) -> bool {
         let Some((group, _)) = model.event(event).group else { return false };
         let others = model.groups[group].events.iter().filter(|other| **other != event);
-        let (items, news) = self.reached(others.map(|other| (other.0, true)).collect(), Some(event.0));
+        let (items, news) = self.reached(others.map(|other| (other.0, true)).collect(), &[event.0]);
         !items.is_empty() || news
     }
 
@@ -104,16 +113,16 @@ impl Graph {
             let is_told = **child < self.events && tells(EventId(**child));
             !is_own(**child) && !is_told
         });
-        !self.reached(children.map(|child| (*child, true)).collect(), Some(event.0)).0.is_empty()
+        !self.reached(children.map(|child| (*child, true)).collect(), &[event.0]).0.is_empty()
     }
 
-    /// The observations that the ball reaches, and whether it reaches news of the file; `without` is a node that it does not pass.
-    fn reached(&self, mut waiting: Vec<(usize, bool)>, without: Option<usize>) -> (BTreeSet<usize>, bool) {
+    /// The observations that the ball reaches, and whether it reaches news of the file; `without` are nodes that it does not pass.
+    fn reached(&self, mut waiting: Vec<(usize, bool)>, without: &[usize]) -> (BTreeSet<usize>, bool) {
         let mut reached = BTreeSet::new();
         let mut seen = BTreeSet::new();
         let mut news = false;
         while let Some((node, from_parent)) = waiting.pop() {
-            if without == Some(node) || !seen.insert((node, from_parent)) {
+            if without.contains(&node) || !seen.insert((node, from_parent)) {
                 continue;
             }
             news |= (self.news..self.classes).contains(&node);

@@ -451,3 +451,22 @@ fn what_did_not_move_since_an_earlier_outcome_is_missing_says_so() {
     let whole = learned(&after, &all, None);
     assert!(of(&whole, "a").mean_after > of(&whole, "a").mean_before && of(&whole, "prior c").mean_after > 0.5);
 }
+
+/// Silence that was learned from too soon is taken back by an outcome from before it ended, and that is said of each event alike.
+#[test]
+fn an_outcome_that_contradicts_silence_learned_before_takes_it_back() {
+    let events = "[event.a]\nwhen = \"beta(3, 5) by 2025-12-31\"\n[event.b]\nafter = \"a\"\nwhen = \"beta(4, 4) within 60 days\"\n\
+                  [event.u]\nwhen = \"5 of 10 by 2025-12-31\"\n";
+    let text = format!("{HEAD}{events}{}{}", question("q_a", "when = \"a\""), question("q_u", "when = \"u\""));
+    let april = rewritten(&text, &on_days(&text, &[], Some(date(2025, 4, 1))));
+    let (of_a, of_u) = (date(2025, 3, 15), date(2025, 2, 10));
+    let list = [("q_a", Resolution::Date(of_a), of_a), ("q_u", Resolution::Date(of_u), of_u)];
+    let later = on_days(&april, &list, None);
+    assert_eq!(later.notes.len(), 2, "{later:?}");
+    for (note, name) in later.notes.iter().zip(["a", "u"]) {
+        assert!(note.starts_with(&format!("{name}: that it had not come by 2025-04-01")), "{note}");
+    }
+    assert!(later.conflicts.is_empty(), "{later:?}");
+    let at_once = on_days(&text, &list, None);
+    assert!((of(&later, "u").mean_after - of(&at_once, "u").mean_after).abs() < 1e-4, "{later:?} {at_once:?}");
+}

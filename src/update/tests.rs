@@ -345,3 +345,26 @@ fn only_a_whole_number_is_a_count() {
         assert!(update.learned.is_empty() && !update.skipped.is_empty(), "{update:?}");
     }
 }
+
+#[test]
+fn what_was_learned_already_is_said_to_be() {
+    // The same answer, known since another day.
+    let asked = question("q", "holds = \"deal\"");
+    let text = format!("{HEAD}[event.deal]\nchance = \"7 of 21\"\nlearned_from = [\"q: yes (2025-06-01)\"]\n{asked}");
+    let why = |update: &Update, name: &str| {
+        let found = update.skipped.iter().find(|one| one.name == name);
+        found.map_or_else(|| panic!("{update:?}"), |one| one.why.clone())
+    };
+    let update = learned(&text, &[("q", Resolution::Yes)], None);
+    assert!(update.learned.is_empty() && why(&update, "deal").contains("says the same as"), "{update:?}");
+    let update = learned(&text, &[("q", Resolution::No)], None);
+    assert!(update.learned.is_empty() && why(&update, "deal").contains("put the prior back"), "{update:?}");
+    // An effect of which nobody knows the cause.
+    let events =
+        "[event.x]\nchance = \"6 of 20\"\n[event.nor]\ncauses = { \"x\" = \"6 of 10\" }\nbackground = \"1 of 18\"\n";
+    let (after, _) = updated(&format!("{events}{}", question("q", "holds = \"nor\"")), &[("q", Resolution::Yes)]);
+    let again = learned(&after, &[("q", Resolution::Yes)], None);
+    assert!(again.learned.is_empty() && why(&again, "nor").contains("already"), "{again:?}");
+    // However large a number, it is named in short.
+    assert_eq!([facts::short(1e300), facts::short(-38.5), facts::short(1e6)], ["1e300", "-38.5", "1000000"]);
+}

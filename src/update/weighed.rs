@@ -7,22 +7,20 @@
 //! new prior(x) = prior(x) P(x | all that is observed) / P(x | what it has learned from)        up to a constant, P of the prior as it stands
 //! ```
 
+use super::figures::{Figures, figures};
 use super::items::{self, Item};
 use super::learner::Learner;
-use super::moments::{ERRORS, Moments, OfWorlds, ROUNDING, SMALL};
+use super::members::has_record;
+use super::moments::{ERRORS, Moments, ROUNDING, SMALL};
 use super::posterior::Given;
 use super::{Learned, Means, Replacement, Update, numbered, posterior};
 use crate::dist::{Beta, Dirichlet, Gamma, MeanInDoubt};
-use crate::exact;
 use crate::forecast::Estimate;
 use crate::model::{Belief, CountSpec, Definition, EventId, Model, NumberSpec, OptionsBelief};
-use crate::plan::{self, Grain, Inquiry, Plan, Situation, Unfolded};
-use crate::simulate::{self, Answer, Impossible, Settings};
+use crate::plan::{self, Grain, Inquiry, Situation};
+use crate::simulate::Settings;
 use crate::source::{Source, Span};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Tables of more cells are simulated rather than computed.
-pub(super) const MOST_CELLS: f64 = 4_194_304.0;
 
 /// In the reasons of events whose outcomes have nothing to say.
 const NOTHING: &str = "says nothing about its";
@@ -44,6 +42,8 @@ pub(super) enum Stated<'a> {
 pub(super) struct Weighed {
     /// The observations that bear on each learner.
     pub(super) bearing: BTreeMap<Learner, BTreeSet<usize>>,
+    /// What each has learned from before, of those on which something new bears.
+    pub(super) old: BTreeMap<Learner, Vec<Item>>,
     /// Why observations moved less than the simulation can tell.
     pub(super) unmoved: BTreeMap<String, String>,
 }
@@ -61,12 +61,15 @@ pub(super) fn learn(
     let inputs = inputs(model);
     let bearing: BTreeMap<Learner, BTreeSet<usize>> =
         Learner::all(model).map(|learner| (learner, graph.bearing_on(learner))).collect();
-    let mut weighed = Weighed { bearing, unmoved: BTreeMap::new() };
+    let mut weighed = Weighed { bearing, old: BTreeMap::new(), unmoved: BTreeMap::new() };
     let bearing = &weighed.bearing;
     let tags: Vec<&str> = items.iter().map(|item| item.tag.as_str()).collect();
     // What is settled has learned from all that settled it, also from what is known of its parents.
     for (learner, bearing) in bearing {
-        let has_own = || inputs.values().any(|input| input.learner == *learner);
+        let has_own = || {
+            let differs = matches!(learner, Learner::Event(event) if has_record(model.event(*event)));
+            differs || inputs.values().any(|input| input.learner == *learner)
+        };
         if update.learned_from.contains_key(&learner.key(model)) && has_own() {
             let by: Vec<String> = bearing.iter().map(|item| tags[*item].to_owned()).collect();
             remember(model, *learner, &by, source, update);
@@ -80,7 +83,7 @@ pub(super) fn learn(
         let is_new = |item: &usize| !known.iter().any(|known| known == tags[*item]);
         if !bearing.iter().any(is_new) {
             if let (Learner::Prior(_), Some(tag)) = (learner, bearing.first().map(|item| tags[*item])) {
-                reasons.insert(learner.name(model), format!("it has learned from {tag} already"));
+                reasons.insert(learner.name(model), learner.has_learned(model, source, tag));
             }
             continue;
         }
@@ -107,6 +110,7 @@ pub(super) fn learn(
         learns.then_some(if old.is_empty() && !has_news { Grain::Exact } else { Grain::Fine })
     };
     if !(0..plan.parameters.len()).any(|parameter| wanted(parameter).is_some()) {
+        weighed.old = learners;
         return weighed;
     }
     let all = figures(model, items, &wanted, settings);
@@ -175,6 +179,7 @@ pub(super) fn learn(
             remember(model, learner, &by, source, update);
         }
     }
+    weighed.old = learners;
     weighed
 }
 
@@ -182,7 +187,7 @@ pub(super) fn learn(
 pub(super) const TOGETHER: &str = "the outcomes together";
 
 /// Why an observation moved nothing in a simulation.
-fn too_few(worlds: u64, worth: f64) -> String {
+pub(super) fn too_few(worlds: u64, worth: f64) -> String {
     format!(
         "what it moves is less than {worlds} worlds tell from chance: those that agree with what was observed are worth {} independent ones; more can be drawn with `--worlds`, from the file as it is now",
         worth.round()
@@ -253,82 +258,6 @@ pub(super) fn inputs(model: &Model) -> BTreeMap<Span, Input<'_>> {
     found
 }
 
-/// What the unfolded scenario says given some observations.
-struct Figures {
-    unfolded: Unfolded,
-    /// By ask, the answer, or why what is known of it cannot be.
-    answers: Vec<Result<Answer, String>>,
-    /// For each input that is a draw among nodes, the ask for its value, where that may be simulated.
-    values: Vec<Option<usize>>,
-    /// By ask, worlds, and how many independent ones they are worth; `None` of exact figures.
-    simulated: Vec<Option<(u64, f64)>>,
-}
-
-/// Computed, as a whole or in parts that have nothing to do with each other; those that cannot be are simulated, each with what is known of it alone.
-fn figures(model: &Model, items: &[Item], wanted: &dyn Fn(usize) -> Option<Grain>, settings: &Settings) -> Figures {
-    let given = items.iter().map(|item| (item.tag.clone(), item.condition.clone())).collect();
-    let mut bare = plan::draft(model, &Situation { given, ..Situation::of_file(model) });
-    // Nothing is asked but of the inputs.
-    bare.asks.clear();
-    bare.joints.clear();
-    bare.rules.clear();
-    let unfolded = plan::unfold(&bare, wanted);
-    if let Ok(Some(answers)) = computed(&unfolded.plan) {
-        let simulated = vec![None; answers.len()];
-        return Figures { unfolded, answers: answers.into_iter().map(Ok).collect(), values: Vec::new(), simulated };
-    }
-    let (plan, values) = unfolded.with_values();
-    let settings = Settings { doubt_draws: 0, ..*settings };
-    let mut answers = vec![Err(String::new()); plan.asks.len()];
-    let mut simulated = vec![None; plan.asks.len()];
-    // The asks for values are for the errors of a simulation, and stand behind all others.
-    for (shares, part) in unfolded.plan.apart().into_iter().zip(plan.apart()) {
-        match computed(&shares.plan) {
-            Ok(Some(found)) => {
-                for (ask, answer) in shares.asks.iter().zip(found) {
-                    answers[*ask] = Ok(answer);
-                }
-                continue;
-            }
-            Ok(None) => {}
-            Err(why) => {
-                shares.asks.iter().for_each(|ask| answers[*ask] = Err(why.clone()));
-                continue;
-            }
-        }
-        match simulate::simulate(exact::conditioned(&part.plan), &settings, &|_| ()) {
-            Ok(tally) => {
-                for (ask, answer) in part.asks.iter().zip(tally.answers()) {
-                    answers[*ask] = Ok(answer.clone());
-                    simulated[*ask] = Some((tally.worlds(), tally.effective_sample_size()));
-                }
-            }
-            Err(problem) => {
-                let way_out = match problem {
-                    Impossible::Evidence { .. } | Impossible::Contradiction { .. } => {
-                        "; if that can be, `--worlds` draws more"
-                    }
-                    _ => "",
-                };
-                part.asks.iter().for_each(|ask| answers[*ask] = Err(format!("{problem}{way_out}")));
-            }
-        }
-    }
-    Figures { unfolded, answers, values, simulated }
-}
-
-/// All answers, if all can be computed with tables that are not too large.
-fn computed(plan: &Plan) -> Result<Option<Vec<Answer>>, String> {
-    if exact::cost(plan).cells > MOST_CELLS {
-        return Ok(None);
-    }
-    match exact::solve(plan) {
-        Ok(exact) => Ok(exact.answers().iter().map(|answer| answer.as_ref().ok().cloned()).collect()),
-        Err(exact::Failure::Impossible(problem)) => Err(problem.to_string()),
-        Err(exact::Failure::TooWide(_)) => Ok(None),
-    }
-}
-
 enum Moved {
     To {
         phrase: String,
@@ -341,50 +270,6 @@ enum Moved {
         is_told: bool,
     },
     No(String),
-}
-
-impl Figures {
-    /// What is asked of an input.
-    fn asks(&self, parameter: usize) -> &[usize] {
-        match &self.unfolded.inquiries[parameter] {
-            Inquiry::Nodes { ask, .. } => std::slice::from_ref(ask),
-            Inquiry::Options { asks } => asks,
-            Inquiry::Nothing => &[],
-        }
-    }
-
-    /// The worlds from which the figures of an input are, and how many independent ones they are worth; `None` of exact figures.
-    fn simulated(&self, parameter: usize) -> Option<(u64, f64)> {
-        self.asks(parameter).iter().find_map(|ask| self.simulated[*ask])
-    }
-
-    /// Why what is known of an input cannot be, if it cannot.
-    fn impossible(&self, parameter: usize) -> Option<&str> {
-        self.asks(parameter).iter().find_map(|ask| self.answers[*ask].as_ref().err()).map(String::as_str)
-    }
-
-    fn options(&self, ask: usize) -> Vec<Estimate> {
-        match &self.answers[ask] {
-            Ok(Answer::Categorical(options)) => options.clone(),
-            _ => Vec::new(),
-        }
-    }
-
-    /// What a simulation says of the mean of an input.
-    fn of_worlds(&self, parameter: usize) -> Option<OfWorlds> {
-        let ((_, worth), ask) = (self.simulated(parameter)?, (*self.values.get(parameter)?)?);
-        match &self.answers[ask] {
-            Ok(Answer::Number(number)) => Some(OfWorlds { standard_error: number.mean.standard_error, worth }),
-            _ => None,
-        }
-    }
-
-    fn binary(&self, ask: usize) -> Option<Estimate> {
-        match &self.answers[ask] {
-            Ok(Answer::Binary(estimate)) => Some(*estimate),
-            _ => None,
-        }
-    }
 }
 
 fn moved(text: &str, input: &Input<'_>, place: usize, all: &Figures, known: Option<&Figures>) -> Moved {
@@ -530,7 +415,7 @@ fn dirichlet(belief: &OptionsBelief, asks: &[usize], all: &Figures) -> Moved {
 }
 
 /// Adds observations to those that something has learned from; of the silence of an event the longest is remembered.
-fn remember(model: &Model, learner: Learner, by: &[String], source: &Source, update: &mut Update) {
+pub(super) fn remember(model: &Model, learner: Learner, by: &[String], source: &Source, update: &mut Update) {
     let known = || learner.history(model).to_vec();
     let list = update.learned_from.entry(learner.key(model)).or_insert_with(known);
     for tag in by {
@@ -583,7 +468,7 @@ fn write(
 }
 
 /// Notes on how many worlds simulated posteriors rest: of several simulations, the one whose worlds are worth least.
-fn note_worlds((worlds, worth): (u64, f64), update: &mut Update) {
+pub(super) fn note_worlds((worlds, worth): (u64, f64), update: &mut Update) {
     let least = update.simulated.map_or(worth, |known| known.effective_sample_size.min(worth));
     update.simulated = Some(super::Simulated { worlds, effective_sample_size: least });
 }

@@ -154,7 +154,7 @@ fn an_update_writes_both_files_and_counts_once_under_whatever_name() {
     std::fs::rename(desk.path().join("a.toml"), desk.path().join("b.toml")).expect("it can be renamed");
     std::fs::copy(desk.path().join("b.toml"), desk.path().join("a.toml")).expect("it can be copied");
     let (went_well, said) = update(desk.path(), &[]);
-    assert!(went_well && said.contains("it has learned from talks: no (2026-05-31) already"), "{said}");
+    assert!(went_well && said.contains("it has learned from talks: no (2026-05-31) in “A” already"), "{said}");
     assert_eq!(read(desk.path(), "classes.toml"), learned);
 }
 
