@@ -4,7 +4,7 @@
 //! bets make the forecasts of one forecaster, `manifold`. Redemptions move nothing and are left out and counted.
 
 use super::content::{Content, number, text};
-use super::reading::{Reading, blank};
+use super::reading::{Reading, UNDEFINED, blank};
 use super::values::{binary, closing, from_milliseconds};
 use super::{Importer, Recognised};
 use crate::error::Error;
@@ -127,7 +127,7 @@ fn bet(row: u64, item: &Map<String, Value>, reading: &mut Reading<'_>) {
         return;
     }
     if reading.question(&id).is_none() {
-        reading.leave_out(row, "a bet on a contract that is not known as one of yes/no", &id);
+        reading.leave_out(row, &format!("{UNDEFINED} as one of yes/no"), &id);
         return;
     }
     let said = number(item, "probAfter").ok_or_else(|| "probAfter is not given".to_owned());

@@ -18,6 +18,9 @@ mod fatebook;
 mod forecastbench;
 mod good_judgment;
 mod hub_targets;
+mod hub_tasks;
+#[cfg(test)]
+mod hub_tests;
 mod hubverse;
 mod kalshi;
 mod manifold;
@@ -154,8 +157,10 @@ impl InputFile {
             Err(strict) if !is_text => {
                 let text = String::from_utf8_lossy(bytes);
                 let spoiled = text.lines().filter(|line| line.contains(char::REPLACEMENT_CHARACTER)).count();
-                let note =
-                    format!("{spoiled} lines are not UTF-8; what could not be read in them is shown as \u{fffd}");
+                let note = format!(
+                    "{} not UTF-8; what could not be read in them is shown as \u{fffd}",
+                    is_or_are(spoiled, "line")
+                );
                 let table = Table::from_bytes(name, text.as_bytes()).map_err(|_| strict)?;
                 Self::recognise(Content::Table(table), vec![note])
                     .map_err(|_| Error::input(format!("`{name}` is not UTF-8")).help("save the file as UTF-8"))
@@ -213,11 +218,15 @@ impl InputFile {
     ) -> Result<(Vec<Outcome>, Summary), Error> {
         match &self.form {
             Form::Tidy(file) => match holds {
-                Holds::Questions => Ok((Vec::new(), file.questions(records)?)),
+                Holds::Questions => {
+                    beside.has_questions = true;
+                    Ok((Vec::new(), file.questions(records)?))
+                }
                 Holds::Forecasts => Ok((Vec::new(), file.forecasts(records)?)),
                 Holds::Outcomes => file.outcomes(records),
             },
             Form::Field { importer, recognised, content, notes } => {
+                beside.has_questions |= holds == Holds::Questions;
                 let mut reading = Reading::new(&content.name(), recognised.what, records, beside);
                 notes.iter().for_each(|note| reading.note(note.clone()));
                 importer.read(*recognised, content, &mut reading)?;
@@ -228,6 +237,11 @@ impl InputFile {
             }
         }
     }
+}
+
+/// `1 line is`, `2 lines are`.
+fn is_or_are(count: usize, noun: &str) -> String {
+    format!("{} {}", counted(count, noun), if count == 1 { "is" } else { "are" })
 }
 
 /// Adds what stands in files to the records, whatever their order: questions first, then forecasts, then outcomes. Returns a summary a
