@@ -349,7 +349,7 @@ fn a_file_of_no_known_source_says_what_it_lacks_before_outcomes_are_missed() {
         .expect("the binary runs");
     let told = String::from_utf8(output.stderr).expect("the output is UTF-8");
     assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(told.contains("export.csv:1: a table of forecasts needs the column `question` and `forecaster`"), "{told}");
+    assert!(told.contains("export.csv:1: a table of forecasts needs the columns `question`, `forecaster`"), "{told}");
     assert!(!told.contains("--outcomes"), "{told}");
 }
 

@@ -79,7 +79,7 @@ fn columns_that_are_no_task_ids_are_named_and_split_no_question() {
 #[test]
 fn where_nothing_lists_the_task_ids_the_columns_taken_for_them_are_named() {
     let (_, remarks) = read(&[("2025-01-04-one.csv", &format!("{HEAD}\n{ONE}"))]).unwrap();
-    has(&remarks, "a question is made up of the columns location, reference_date, target: no hub-config/tasks.json");
+    has(&remarks, "a question is made up of: location, reference_date, target; no hub-config/tasks.json");
 }
 
 #[test]

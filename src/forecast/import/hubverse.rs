@@ -325,7 +325,7 @@ impl Output {
     fn give(self, reading: &mut Reading<'_>) {
         for columns in self.guessed.iter().filter(|columns| !columns.is_empty()) {
             reading.note(format!(
-                "a question is made up of the columns {}: no hub-config/tasks.json was read that lists the task ids",
+                "a question is made up of: {}; no hub-config/tasks.json was read that lists the task ids",
                 columns.join(", ")
             ));
         }

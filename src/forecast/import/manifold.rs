@@ -6,7 +6,7 @@
 use super::content::{Content, number, text};
 use super::reading::{Reading, UNDEFINED, blank};
 use super::values::{binary, closing, from_milliseconds};
-use super::{Importer, Recognised};
+use super::{Importer, Keyed, Recognised};
 use crate::error::Error;
 use crate::forecast::tidy::Holds;
 use crate::forecast::{Moment, Outcome, Question, QuestionKind, Resolution};
@@ -19,15 +19,23 @@ const MARKET: &str = "manifold";
 #[derive(Debug)]
 pub(super) struct Manifold;
 
+/// Its files.
+static FILES: &[Keyed] = &[
+    Keyed {
+        what: "contracts of Manifold",
+        holds: Holds::Questions,
+        keys: &["id", "outcomeType", "createdTime", "question"],
+    },
+    Keyed { what: "bets of Manifold", holds: Holds::Forecasts, keys: &["contractId", "createdTime", "probAfter"] },
+];
+
 impl Importer for Manifold {
+    fn documents(&self) -> &'static [Keyed] {
+        FILES
+    }
+
     fn recognises(&self, content: &Content) -> Option<Recognised> {
-        if content.has_keys(&["id", "outcomeType", "createdTime", "question"]) {
-            Some(Recognised { what: "contracts of Manifold", holds: Holds::Questions })
-        } else if content.has_keys(&["contractId", "createdTime", "probAfter"]) {
-            Some(Recognised { what: "bets of Manifold", holds: Holds::Forecasts })
-        } else {
-            None
-        }
+        content.keyed(FILES)
     }
 
     fn read(&self, recognised: Recognised, content: &Content, reading: &mut Reading<'_>) -> Result<(), Error> {

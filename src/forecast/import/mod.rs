@@ -28,6 +28,7 @@ mod metaculus;
 #[cfg(test)]
 mod metaculus_tests;
 mod polymarket;
+mod polymarket_gamma;
 mod predictionbook;
 mod reading;
 mod scoringutils;
@@ -73,8 +74,23 @@ struct Recognised {
     holds: Holds,
 }
 
+/// A file of JSON of a source.
+#[derive(Debug, Clone, Copy)]
+struct Keyed {
+    /// In words, such as `markets of Kalshi`.
+    what: &'static str,
+    holds: Holds,
+    /// The keys by which its objects are told.
+    keys: &'static [&'static str],
+}
+
 /// A source whose files can be read.
 trait Importer: fmt::Debug + Sync {
+    /// Its files of JSON that are told by their keys.
+    fn documents(&self) -> &'static [Keyed] {
+        &[]
+    }
+
     /// What the file is, if it is one of this source.
     fn recognises(&self, content: &Content) -> Option<Recognised>;
 
@@ -128,17 +144,14 @@ impl InputFile {
     /// # Errors
     /// As [`InputFile::open`].
     pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, Error> {
-        if let Some(first) = Documents::first(bytes) {
+        if let Some((first, is_page)) = Documents::first(bytes) {
             let sample = Content::Documents(Documents::sample(name, first));
             if IMPORTERS.iter().any(|importer| importer.recognises(&sample).is_some()) {
                 return Self::recognise(Content::Documents(Documents::parse(name, bytes)?), Vec::new())
                     .map_err(|_| Error::input(format!("`{name}` is of no known form")));
             }
-            if bytes.trim_ascii_start().first() == Some(&b'[') {
-                return Err(Error::input(format!(
-                    "`{name}` is a JSON array whose objects are those of no known source"
-                ))
-                .help("tables have one JSON object a line (.jsonl)"));
+            if is_page || bytes.trim_ascii_start().first() == Some(&b'[') {
+                return Err(of_no_source(name, &sample));
             }
         }
         // Some published files are in no encoding at all; only texts of questions suffer from it.
@@ -237,6 +250,22 @@ impl InputFile {
             }
         }
     }
+}
+
+/// Refuses JSON that is neither a file of a known source nor a table; names the keys that the nearest file has, and what is known.
+fn of_no_source(name: &str, sample: &Content) -> Error {
+    let known = || IMPORTERS.iter().flat_map(|importer| importer.documents());
+    let lacks = |file: &Keyed| -> Vec<String> {
+        let lacking = file.keys.iter().filter(|key| !sample.has_keys(&[**key]));
+        lacking.map(|key| format!("`{key}`")).collect()
+    };
+    let near = known().filter(|file| 2 * lacks(file).len() <= file.keys.len()).min_by_key(|file| lacks(file).len());
+    let near = near.map_or_else(String::new, |file| {
+        format!("the nearest are {}, whose objects have {}, too; ", file.what, lacks(file).join(", "))
+    });
+    let names: Vec<&str> = known().map(|file| file.what).collect();
+    Error::input(format!("`{name}` is JSON whose objects are those of no known source"))
+        .help(format!("{near}known are {}; tables have one JSON object a line (.jsonl)", names.join(", ")))
 }
 
 /// `1 line is`, `2 lines are`.

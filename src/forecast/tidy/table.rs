@@ -2,9 +2,9 @@
 
 use super::cell::join_list;
 use super::object::object_of;
-use super::parquet;
+use super::{forecasts, outcomes, parquet, questions};
 use crate::error::Error;
-use crate::forecast::nearest;
+use crate::forecast::{joint, nearest};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -217,7 +217,8 @@ impl Table {
             }
             match cell_text(value) {
                 Some(text) => cells[at] = text,
-                None if is_whole => {}
+                // What means nothing anywhere is named with the columns that are not used.
+                None if is_whole || !is_meant(&key) => {}
                 None => self.bad.push((line, format!("`{key}` is an object; here stands a text, a number or a list"))),
             }
         }
@@ -247,10 +248,14 @@ impl Table {
         let Some(first) = missing.first() else { return Ok(()) };
         let help = self.rename(holds, &[*first], known);
         let names: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
+        let wanted = match names.as_slice() {
+            [only] => format!("column {only}"),
+            [others @ .., last] => format!("columns {} and {last}", others.join(", ")),
+            [] => String::new(),
+        };
         Err(Error::input(format!(
-            "{}:1: a table of {holds} needs the column {}, but has {}",
+            "{}:1: a table of {holds} needs the {wanted}, but has {}",
             self.name,
-            names.join(" and "),
             self.columns.join(", ")
         ))
         .help(help))
@@ -312,6 +317,29 @@ pub(in crate::forecast) fn check_header(columns: &[String], line: u64, problems:
     {
         problems.push(line, &format!("the columns are separated by {separator:?}; separate them by commas"));
     }
+}
+
+/// Columns by which tables of others are read.
+const OF_OTHERS: [&str; 12] = [
+    "forecast",
+    "observed",
+    "predicted",
+    "true_value",
+    "prediction",
+    "output_type",
+    "output_type_id",
+    "oracle_value",
+    "observation",
+    "outcome",
+    "answer",
+    "resolved_to",
+];
+
+/// Whether a column of that name means something in any table.
+fn is_meant(key: &str) -> bool {
+    let own: [&[&str]; 5] =
+        [&forecasts::COLUMNS, &forecasts::SHAPES, &outcomes::COLUMNS, &questions::COLUMNS, &joint::COLUMNS];
+    own.iter().any(|columns| columns.contains(&key)) || OF_OTHERS.contains(&key)
 }
 
 /// The text of a JSON value as it would stand in a CSV cell; `None` for an object.
