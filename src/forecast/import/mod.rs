@@ -213,6 +213,15 @@ impl InputFile {
         }
     }
 
+    /// How many of its rows could be read batch by batch instead, as yes/no forecasts in a table.
+    #[must_use]
+    pub fn streamable_rows(&self) -> usize {
+        match &self.form {
+            Form::Tidy(file) => file.streamable_rows(),
+            Form::Field { content, .. } => content.table().map_or(0, Table::streamable_rows),
+        }
+    }
+
     /// Whether it is a file of a known source, which says itself what it holds.
     #[must_use]
     pub const fn is_of_the_field(&self) -> bool {

@@ -43,7 +43,7 @@ pub use cell::{join_list, parse_number, parse_probability, split_list};
 pub(in crate::forecast) use object::object_of;
 pub(in crate::forecast) use parquet::{cell_texts, unreadable};
 pub(in crate::forecast) use table::{Problems, Row, Table, cell_text, check_header, check_unpacked, read_whole};
-pub use tally::{Fate, Stretch, Tally};
+pub use tally::{Fate, NotTaken, Stretch, Tally, not_taken};
 pub use wide::WideTable;
 pub use write::{Form, forecasts_file, joint_file, outcomes_file, questions_file};
 
@@ -206,6 +206,11 @@ impl TidyFile {
     pub fn is_of_patterns(&self) -> bool {
         let has = |name: &str| self.table.column(name).is_some();
         has("forecaster") && has("pattern") && !has("question")
+    }
+
+    /// How many of its rows `--stream` could read instead: those of a table of probabilities of yes.
+    pub(in crate::forecast) fn streamable_rows(&self) -> usize {
+        self.table.streamable_rows()
     }
 
     /// The file, as named by the user.

@@ -237,6 +237,13 @@ impl Table {
         &self.columns
     }
 
+    /// How many of its rows could be read batch by batch: all of a table of probabilities of yes, and else none.
+    pub(in crate::forecast) fn streamable_rows(&self) -> usize {
+        let has = |names: &[&str]| names.iter().any(|name| self.column(name).is_some());
+        let is_of_yes = has(&["forecaster"]) && has(&["probability", "forecast", "prob"]);
+        if is_of_yes && !has(&["option", "quantile", "value", "day"]) { self.rows.len() } else { 0 }
+    }
+
     /// Where a column stands.
     pub(in crate::forecast) fn column(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column == name)

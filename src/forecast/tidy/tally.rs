@@ -1,5 +1,7 @@
 //! What was not taken as it stood, counted by reason: for programs, beside the [`Summary`](super::Summary)'s words for people.
 
+use super::Summary;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// What became of a row that was not taken as it stands.
@@ -69,6 +71,27 @@ impl Tally {
     }
 }
 
+/// Rows of all files that share a fate and a reason.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+pub struct NotTaken {
+    /// What became of them.
+    pub fate: Fate,
+    /// Why.
+    pub reason: String,
+    /// How many rows, or questions where these have no rows of their own.
+    pub count: usize,
+}
+
+/// What was not taken of several files as it stands: by fate, then by reason.
+#[must_use]
+pub fn not_taken(summaries: &[Summary]) -> Vec<NotTaken> {
+    let mut counts: BTreeMap<(Fate, &str), usize> = BTreeMap::new();
+    for tally in summaries.iter().flat_map(|summary| &summary.tallies) {
+        *counts.entry((tally.fate, tally.reason.as_str())).or_default() += tally.count;
+    }
+    counts.into_iter().map(|((fate, reason), count)| NotTaken { fate, reason: reason.to_owned(), count }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,5 +103,18 @@ mod tests {
         let stretches: Vec<(u64, u64)> = tally.rows.iter().map(|rows| (rows.first, rows.last)).collect();
         assert_eq!((tally.count, stretches), (4, vec![(2, 4), (7, 7)]));
         assert_eq!(serde_json::to_value(Fate::LeftOut).expect("a text"), "left_out");
+    }
+
+    #[test]
+    fn files_are_summed_by_fate_and_reason() {
+        let file = |fate, reason, rows: &[u64]| {
+            Summary::default().with_tallies(Tally::of_rows(fate, reason, rows).into_iter().collect())
+        };
+        let files =
+            [file(Fate::Pending, "open", &[2]), file(Fate::LeftOut, "bad", &[3]), file(Fate::Pending, "open", &[4, 9])];
+        assert_eq!((files[2].left_out, files[2].voided, files[2].pending), (0, 0, 2));
+        let found: Vec<(Fate, String, usize)> =
+            not_taken(&files).into_iter().map(|of| (of.fate, of.reason, of.count)).collect();
+        assert_eq!(found, [(Fate::LeftOut, "bad".to_owned(), 1), (Fate::Pending, "open".to_owned(), 3)]);
     }
 }
