@@ -1,4 +1,4 @@
-//! What was not taken as it stood, counted by reason: for programs, beside the [`Summary`](super::Summary)'s words for people.
+//! What was not taken as it stood, counted by reason: for programs, beside the [`Summary`]'s words for people.
 
 use super::Summary;
 use std::collections::BTreeMap;
