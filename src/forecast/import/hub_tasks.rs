@@ -49,10 +49,9 @@ impl Tasks {
             .map_err(|problem| Error::input(format!("`{}` cannot be read as JSON", path.display())).because(problem))?;
         let mut found = Self::default();
         for task in items(&config["rounds"]).iter().flat_map(|round| items(&round["model_tasks"])) {
-            let admits: BTreeMap<String, Vec<String>> = match task["task_ids"].as_object() {
-                Some(ids) => ids.iter().map(|(id, values)| (id.trim().to_lowercase(), listed(values))).collect(),
-                None => BTreeMap::new(),
-            };
+            let ids = task["task_ids"].as_object().into_iter().flatten();
+            let admits: BTreeMap<String, Vec<String>> =
+                ids.map(|(id, values)| (id.trim().to_lowercase(), listed(values))).collect();
             found.ids.extend(admits.keys().cloned());
             let categories = listed(&task["output_type"]["pmf"]["output_type_id"]);
             if !categories.is_empty() {

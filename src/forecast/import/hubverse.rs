@@ -276,6 +276,7 @@ impl Output {
                 }
             }
         }
+        models
     }
 
     /// The id of the question that a row asks; two kinds of answers to one task are two questions.
