@@ -45,8 +45,8 @@ fn a_category_that_the_hub_does_not_list_changes_nobodys_question() {
     let wrong = format!("{HEAD}\n2025-01-04,rate,US,pmf,low,0.4\n2025-01-04,rate,US,pmf,top,0.6\n");
     let files = [
         ("one/2025-01-04-one.csv", one.as_str()),
-        ("slip/2025-01-04-slip.csv", &slip),
-        ("wrong/2025-01-04-wrong.csv", &wrong),
+        ("slip/2025-01-04-slip.csv", slip.as_str()),
+        ("wrong/2025-01-04-wrong.csv", wrong.as_str()),
     ];
     let (records, remarks, summary) = hub(&files);
     let id = "US/2025-01-04/rate/pmf";
