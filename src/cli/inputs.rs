@@ -226,18 +226,30 @@ impl Inputs {
     }
 }
 
+/// Rows that `--stream` could read, of which so many make it worth a hint.
+const MANY_ROWS: usize = 3_000_000;
+
 /// The records that the arguments name; what a file holds that was not taken goes to stderr.
 pub(super) fn records(inputs: &Inputs) -> Result<Records, Error> {
+    records_and_summaries(inputs).map(|(records, _)| records)
+}
+
+/// The same, with what was taken of each file; none of a ledger.
+pub(super) fn records_and_summaries(inputs: &Inputs) -> Result<(Records, Vec<tidy::Summary>), Error> {
     if inputs.forecasts.is_empty() && inputs.has_tables() {
         return Err(Error::input("`--outcomes` and `--questions` stand beside tables of forecasts, and none is named")
             .help("name them: `--forecasts FILE`"));
     }
-    records_of_any(inputs)
+    of_any(inputs)
 }
 
 /// The same, where forecasts may stand elsewhere than in the tables that are named.
 pub(super) fn records_of_any(inputs: &Inputs) -> Result<Records, Error> {
-    let mut records = all_records(inputs)?;
+    of_any(inputs).map(|(records, _)| records)
+}
+
+fn of_any(inputs: &Inputs) -> Result<(Records, Vec<tidy::Summary>), Error> {
+    let (mut records, summaries) = all_records(inputs)?;
     select(&mut records, &inputs.selection())?;
     if let Some(live) = &inputs.live {
         add_living(&mut records, live)?;
@@ -266,7 +278,7 @@ pub(super) fn records_of_any(inputs: &Inputs) -> Result<Records, Error> {
             console::note(&format!("note: log scale: {raised} forecasts have quantiles below 0, which count as 0"));
         }
     }
-    Ok(records)
+    Ok((records, summaries))
 }
 
 /// Refuses weights in a stream, which sums forecasts as they come.
@@ -302,11 +314,11 @@ pub(super) fn select(records: &mut Records, selection: &Selection) -> Result<(),
 }
 
 /// Everything that the ledger or the files hold.
-fn all_records(inputs: &Inputs) -> Result<Records, Error> {
-    let mut records = if inputs.forecasts.is_empty() && !inputs.has_tables() {
-        inputs.ledger.proven_records()?
+fn all_records(inputs: &Inputs) -> Result<(Records, Vec<tidy::Summary>), Error> {
+    let (mut records, summaries) = if inputs.forecasts.is_empty() && !inputs.has_tables() {
+        (inputs.ledger.proven_records()?, Vec::new())
     } else {
-        from_files(&inputs.questions, &inputs.forecasts, &inputs.outcomes)?
+        read_files(&inputs.questions, &inputs.forecasts, &inputs.outcomes)?
     };
     let read = records.read_at_other();
     if read > 0 {
@@ -315,24 +327,43 @@ fn all_records(inputs: &Inputs) -> Result<Records, Error> {
             counted(read, "forecast")
         ));
     }
-    Ok(records)
+    Ok((records, summaries))
 }
 
 /// Everything that files hold, which must have outcomes.
 pub(super) fn from_files(questions: &[PathBuf], forecasts: &[PathBuf], outcomes: &[PathBuf]) -> Result<Records, Error> {
+    read_files(questions, forecasts, outcomes).map(|(records, _)| records)
+}
+
+/// Says where records of so many rows need not be in memory.
+fn hint_at_streams(files: &[(Holds, InputFile)]) {
+    let rows: usize = files.iter().map(|(_, file)| file.streamable_rows()).sum();
+    if rows > MANY_ROWS {
+        console::note(&format!(
+            "note: {rows} rows are held in memory, about a kilobyte each; `score`, `compare` and `leaderboard` read such forecasts batch by batch with --stream"
+        ));
+    }
+}
+
+fn read_files(
+    questions: &[PathBuf],
+    forecasts: &[PathBuf],
+    outcomes: &[PathBuf],
+) -> Result<(Records, Vec<tidy::Summary>), Error> {
     let files = open_all(questions, forecasts, outcomes)?;
     let has_outcomes = !outcomes.is_empty() || files.iter().any(|(_, file)| file.is_of_the_field());
+    hint_at_streams(&files);
     let mut records = Records::default();
-    let (_, summaries) = read_all(&files, &mut records)?;
+    let (_, mut summaries) = read_all(&files, &mut records)?;
     // Only now: a file that is no table of forecasts at all has said so.
     if !has_outcomes {
         return Err(Error::input("the forecasts have no outcomes").help("name them: `--outcomes FILE`"));
     }
-    tell_all(summaries, questions);
+    tell_all(&mut summaries, questions);
     if records.outcomes.is_empty() && outcomes.is_empty() {
         return Err(Error::input("none of the files holds an outcome").help("name them: `--outcomes FILE`"));
     }
-    Ok(records)
+    Ok((records, summaries))
 }
 
 /// Questions and forecasts of files; outcomes that stand in them are not looked at.
@@ -350,8 +381,8 @@ pub(super) fn as_stated(questions: &[PathBuf], forecasts: &[PathBuf]) -> Result<
 
 fn unresolved(files: &[(Holds, InputFile)], questions: &[PathBuf]) -> Result<Records, Error> {
     let mut records = Records::default();
-    let (_, summaries) = read_all(files, &mut records)?;
-    tell_all(summaries, questions);
+    let (_, mut summaries) = read_all(files, &mut records)?;
+    tell_all(&mut summaries, questions);
     records.outcomes.clear();
     Ok(records)
 }
@@ -430,7 +461,7 @@ pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
 }
 
 /// What was not taken as it stood. Where no table defines questions, each is known by its forecasts alone, and nothing is said of that.
-fn tell_all(mut summaries: Vec<tidy::Summary>, questions: &[PathBuf]) {
+fn tell_all(summaries: &mut [tidy::Summary], questions: &[PathBuf]) {
     if questions.is_empty() {
         summaries.iter_mut().for_each(|summary| summary.created_questions.clear());
     }

@@ -4,10 +4,11 @@ use super::figures::{
     Figures, figure_column, note_quantiles_of_distributions, remarks, warn_of_different_levels,
     warn_of_early_resolutions, warn_of_idle_rules, write_table,
 };
-use super::inputs::{Inputs, check_forecaster, check_weigh, records, rule_parser, rules};
+use super::inputs::{Inputs, check_forecaster, check_weigh, records_and_summaries, rule_parser, rules};
 use super::{Done, console, score_otherwise, stream};
 use crate::compare::{ScoreOfDay, over_time_picture, score_over_time};
 use crate::error::Error;
+use crate::forecast::tidy::not_taken;
 use crate::report::{Column, Format, Output, Sheet};
 use crate::score::platform::{Platform, Taken};
 use crate::score::{
@@ -151,7 +152,7 @@ fn chosen(arguments: &Arguments, default: &[&str]) -> Vec<&'static dyn ScoringRu
 
 /// Of records that are all in memory.
 fn recorded(arguments: &Arguments) -> Result<Report, Error> {
-    let records = records(&arguments.inputs)?;
+    let (records, summaries) = records_and_summaries(&arguments.inputs)?;
     for name in &arguments.forecaster {
         check_forecaster(&records, name)?;
     }
@@ -181,6 +182,7 @@ fn recorded(arguments: &Arguments) -> Result<Report, Error> {
         )?;
     }
     report.components = arguments.components.then(|| quantile_parts(&standings));
+    report.not_taken = not_taken(&summaries);
     Ok(report)
 }
 

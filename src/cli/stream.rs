@@ -30,8 +30,9 @@ pub(super) fn report(
     }
     check_rules(rules)?;
     let keep = |name: &str| forecasters.is_empty() || forecasters.iter().any(|only| only == name);
+    let mut say = Say::Now;
     if by == Group::Forecaster && !inputs.is_selective() && !inputs.outcomes.is_empty() {
-        let (records, asked) = definitions(inputs)?;
+        let (records, asked) = definitions(inputs, Say::Now)?;
         let mut scores = StreamedScores::new(&records, rules);
         drop(records);
         let found = read(inputs, |batch, name, _| {
@@ -49,12 +50,13 @@ pub(super) fn report(
                 return Ok(scores.report());
             }
             Err(_) if scores.has_met_a_change() || scores.may_repeat() => {
+                say = Say::Before;
                 console::note("note: forecasts change: they are put together by question, on disk if they are many");
             }
             Err(problem) => return Err(problem),
         }
     }
-    let gathered = gathered(inputs, forecasters)?;
+    let gathered = gathered_saying(inputs, forecasters, say)?;
     let report = gathered_means(&gathered, rules, by)?;
     tell_repeats(&gathered);
     Ok(report)
@@ -83,14 +85,25 @@ pub(super) fn part(
             .help("name them: `--outcomes FILE`"));
     }
     let keep = |name: &str| forecasters.is_empty() || forecasters.iter().any(|only| only == name);
-    let mut scores = StreamedScores::of_part(&definitions(inputs)?.0, rules);
+    let mut scores = StreamedScores::of_part(&definitions(inputs, Say::Now)?.0, rules);
     read(inputs, |batch, name, _| scores.add(batch, name, &keep))?;
     Ok(scores.part())
 }
 
 /// Everybody's forecasts, or those of these forecasters, put together by question; what was not used goes to stderr.
 pub(super) fn gathered(inputs: &Inputs, forecasters: &[String]) -> Result<GatheredForecasts, Error> {
-    let (mut records, asked) = definitions(inputs)?;
+    gathered_saying(inputs, forecasters, Say::Now)
+}
+
+/// Whether what is to be said of questions and outcomes was said when they were read before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Say {
+    Now,
+    Before,
+}
+
+fn gathered_saying(inputs: &Inputs, forecasters: &[String], say: Say) -> Result<GatheredForecasts, Error> {
+    let (mut records, asked) = definitions(inputs, say)?;
     let selection = inputs.selection();
     select(&mut records, &selection)?;
     let mut gathered = GatheredForecasts::new(&records, &selection);
@@ -119,14 +132,20 @@ pub(super) fn check_rules(rules: &[&'static dyn ScoringRule]) -> Result<(), Erro
 
 /// Questions and outcomes, and how many questions a table of them defines; those after them are known by their outcomes alone. Without a table of
 /// outcomes they stand beside the forecasts.
-fn definitions(inputs: &Inputs) -> Result<(Records, usize), Error> {
+fn definitions(inputs: &Inputs, say: Say) -> Result<(Records, usize), Error> {
     let mut records = Records::default();
     for path in expand(&inputs.questions)? {
-        tell(&tidy::read_questions(&path, &mut records)?);
+        let summary = tidy::read_questions(&path, &mut records)?;
+        if say == Say::Now {
+            tell(&summary);
+        }
     }
     let asked = records.questions.len();
     for path in expand(&inputs.outcomes)? {
-        tell(&tidy::read_outcomes_first(&path, &mut records)?);
+        let summary = tidy::read_outcomes_first(&path, &mut records)?;
+        if say == Say::Now {
+            tell(&summary);
+        }
     }
     Ok((records, asked))
 }

@@ -142,5 +142,6 @@ pub fn gathered_means(
             .map(|((at, unfit), count)| NotScored { rule: rules[at].id(), reason: unfit.to_string(), count })
             .collect(),
         components: None,
+        not_taken: Vec::new(),
     })
 }

@@ -441,6 +441,7 @@ impl StreamedScores {
             excluded,
             not_scored: Vec::new(),
             components: None,
+            not_taken: Vec::new(),
         }
     }
 }

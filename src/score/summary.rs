@@ -6,6 +6,7 @@ use super::evaluate::{Excluded, Standing, Standings, TimeMean, untagged};
 use super::rule::{Orientation, ScoringRule, Takes, Unfit, Unit};
 use super::schedule::Schedule;
 use crate::forecast::Records;
+use crate::forecast::tidy::NotTaken;
 use indexmap::IndexMap;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -122,6 +123,9 @@ pub struct Report {
     /// What quantile forecasts are made of, if it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub components: Option<Vec<QuantileParts>>,
+    /// What was not taken as it stands of the files that were read whole, by reason. Neither a ledger nor a stream has any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_taken: Vec<NotTaken>,
 }
 
 /// A rule as it stands in a report.
@@ -217,6 +221,7 @@ fn summarise_weighted(
             .chain(untaken(&standings.standings, rules))
             .collect(),
         components: None,
+        not_taken: Vec::new(),
     }
 }
 

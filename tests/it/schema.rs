@@ -125,6 +125,14 @@ fn what_scripts_read_is_as_its_schema_says() {
         .success();
     conforms("replay", &with(&["run", summit, "--from", "2025-08-19", "--to", "2025-08-26"], &few));
     let folder_of = "scenarios/white-house-2025-08-18";
+    // Rows that are left out or have no answer, in numbers.
+    let long = folder.path().join("long.csv");
+    std::fs::write(&long, "id,model,observed,predicted\na,m,1,0.8\nb,m,0,1.3\nc,m,NA,0.4\n")
+        .expect("a file can be written");
+    let long = long.to_str().expect("a path is text");
+    conforms("score", &["score", "--forecasts", long]);
+    let other = folder.path().join("other.db");
+    conforms("import", &["import", long, "--ledger", other.to_str().expect("a path is text")]);
     for table in ["outcomes.csv", "crowd.csv"] {
         foretell().args(["import", &format!("{folder_of}/{table}"), "--ledger", ledger]).assert().success();
     }

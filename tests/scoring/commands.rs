@@ -339,6 +339,31 @@ fn a_comparison_of_nobody_says_who_there_is() {
 }
 
 #[test]
+fn what_was_not_taken_stands_in_json_in_numbers() {
+    let folder = folder(3, "");
+    let came = "question,resolution,resolved_on\nq0,yes,2025-02-01\nq1,annulled,2025-02-01\nq2,,\nq9,yes,2025-02-01\n";
+    std::fs::write(folder.path().join("outcomes.csv"), came).expect("a file in the folder");
+    let (code, told, err) = run_on(folder.path(), &["score", "--rule", "brier", "--format", "json"]);
+    assert_eq!(code, 0, "{err}");
+    let report: serde_json::Value = serde_json::from_str(&told).expect("the output is JSON");
+    let expected = serde_json::json!([
+        {"fate": "left_out", "reason": "of a question that is not known", "count": 1},
+        {"fate": "voided", "reason": "annulled", "count": 1},
+        {"fate": "pending", "reason": "without a resolution", "count": 1}
+    ]);
+    assert_eq!(report["not_taken"], expected);
+    // Nested values of JSON lines that mean nothing are not used, streamed or not.
+    let lines = "{\"question\": \"q0\", \"forecaster\": \"bot\", \"made_at\": \"2025-01-01\", \"probability\": 0.4, \"extra\": {\"a\": 1}}\n";
+    std::fs::write(folder.path().join("forecasts.csv"), "question,forecaster,made_at,probability\n").expect("a file");
+    std::fs::write(folder.path().join("bot.jsonl"), lines).expect("a file in the folder");
+    for way in [&["score", "--rule", "brier"][..], &["score", "--rule", "brier", "--stream"]] {
+        let (code, told, err) = run_on(folder.path(), &[way, &["--forecasts", "bot.jsonl"]].concat());
+        assert!(code == 0 && told.contains("bot"), "{told}{err}");
+        assert!(err.contains("bot.jsonl: columns not used: extra"), "{err}");
+    }
+}
+
+#[test]
 fn a_file_of_no_known_source_says_what_it_lacks_before_outcomes_are_missed() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("export.csv"), "title,said by,chance\nWill it?,ada,0.4\n").expect("a file");
@@ -349,7 +374,7 @@ fn a_file_of_no_known_source_says_what_it_lacks_before_outcomes_are_missed() {
         .expect("the binary runs");
     let told = String::from_utf8(output.stderr).expect("the output is UTF-8");
     assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(told.contains("export.csv:1: a table of forecasts needs the column `question` and `forecaster`"), "{told}");
+    assert!(told.contains("export.csv:1: a table of forecasts needs the columns `question`, `forecaster`"), "{told}");
     assert!(!told.contains("--outcomes"), "{told}");
 }
 

@@ -1,12 +1,13 @@
 //! What stands in a file before anybody has said what it means: a table, JSON objects, or a folder.
 
+use super::{Keyed, Recognised};
 use crate::error::Error;
 use crate::forecast::tidy::Table;
 use serde_json::{Map, Value};
 use std::path::PathBuf;
 
 /// Keys under which interfaces answer with a list, and how many keys such an answer has at most: the others turn the page.
-const PAGES: [&str; 4] = ["markets", "trades", "data", "results"];
+const PAGES: [&str; 5] = ["markets", "trades", "data", "results", "predictions"];
 const PAGE_KEYS: usize = 5;
 
 /// A file or folder, read but not understood.
@@ -41,6 +42,12 @@ impl Content {
             if documents.items.first().is_some_and(|(_, first)| names.iter().all(|name| first.contains_key(*name))))
     }
 
+    /// Which of these files it is, by the keys of its first object.
+    pub(super) fn keyed(&self, files: &[Keyed]) -> Option<Recognised> {
+        let found = files.iter().find(|file| self.has_keys(file.keys));
+        found.map(|file| Recognised { what: file.what, holds: file.holds })
+    }
+
     /// Its table, if it is one.
     pub(super) const fn table(&self) -> Option<&Table> {
         if let Self::Table(table) = self { Some(table) } else { None }
@@ -60,15 +67,16 @@ pub(super) struct Documents {
 }
 
 impl Documents {
-    /// The first object of a file, if it is JSON: only so much of it is read.
-    pub(super) fn first(bytes: &[u8]) -> Option<Map<String, Value>> {
+    /// The first object of a file, if it is JSON, and whether it stands in a page of an interface's answer: only so much of it is read.
+    pub(super) fn first(bytes: &[u8]) -> Option<(Map<String, Value>, bool)> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
         let text = if bytes.first() == Some(&b'[') { &bytes[1..] } else { bytes };
         if text.trim_ascii_start().first() != Some(&b'{') {
             return None;
         }
         let first = serde_json::Deserializer::from_slice(text).into_iter::<Map<String, Value>>().next()?.ok()?;
-        unwrapped(first).into_iter().next()
+        let is_page = page_of(&first).is_some();
+        Some((unwrapped(first).into_iter().next()?, is_page))
     }
 
     /// A file of one object, to ask the importers about.
@@ -93,14 +101,18 @@ impl Documents {
 
 /// The objects in a page of an interface's answer, `{"markets": [...], "cursor": ""}`; any other object is itself.
 fn unwrapped(mut object: Map<String, Value>) -> Vec<Map<String, Value>> {
-    let lists: Vec<&String> = object.iter().filter(|(_, value)| value.is_array()).map(|(key, _)| key).collect();
-    let page = match lists.as_slice() {
-        [only] if PAGES.contains(&only.as_str()) && object.len() <= PAGE_KEYS => Some((*only).clone()),
-        _ => None,
-    };
-    let Some(Value::Array(items)) = page.and_then(|key| object.remove(&key)) else { return vec![object] };
+    let Some(Value::Array(items)) = page_of(&object).and_then(|key| object.remove(&key)) else { return vec![object] };
     let objects = items.into_iter().filter_map(|item| if let Value::Object(item) = item { Some(item) } else { None });
     objects.collect()
+}
+
+/// Under which key such a page has its objects.
+fn page_of(object: &Map<String, Value>) -> Option<String> {
+    let lists: Vec<&String> = object.iter().filter(|(_, value)| value.is_array()).map(|(key, _)| key).collect();
+    match lists.as_slice() {
+        [only] if PAGES.contains(&only.as_str()) && object.len() <= PAGE_KEYS => Some((*only).clone()),
+        _ => None,
+    }
 }
 
 /// The text of a key, or of a number under it; empty where there is none.

@@ -115,6 +115,38 @@ fn every_row_of_a_forecast_that_is_not_taken_is_named_and_those_past_ten_by_thei
 }
 
 #[test]
+fn what_takes_the_place_of_a_row_further_up_is_named() {
+    let head = "Question ID,Forecaster Username,Start Time,End Time,Probability Yes\n";
+    let row = |time: &str, said: &str| format!("1,alice,2025-01-0{time} 10:00:00+00:00,,{said}\n");
+    let rows = [row("2", "0.7"), row("6", "0.99"), row("2", "0.6"), row("2", "0.6"), row("6", "0.99")];
+    let (records, remarks) = read(&[("forecast_data.csv", &format!("{head}{}", rows.concat()))]).unwrap();
+    assert_eq!(records.forecasts.len(), 3);
+    has(&remarks, "1 taken, in place of an earlier row of the same moment: row 4 (1 by alice)");
+    has(&remarks, "2 left out, stands twice: rows 5 (1 by alice), 6 (1 by alice)");
+}
+
+#[test]
+fn forecasts_on_questions_that_no_file_of_questions_defines_are_named() {
+    let questions = "Question ID,Question Title,Post ID,Question Type,Open Time,Scheduled Close Time,Actual Close Time,Resolution,Resolution Known Time\n\
+        1,x,1,binary,2025-01-01T00:00:00Z,2025-03-01T00:00:00Z,,yes,2025-03-02T00:00:00Z\n";
+    let forecasts = "Question ID,Forecaster Username,Start Time,End Time,Probability Yes\n\
+        1,ann,2025-01-02 10:00:00+00:00,,0.7\n77,ann,2025-01-02 10:00:00+00:00,,0.7\n77,ben,2025-01-02 10:00:00+00:00,,0.7\n";
+    let (records, remarks) = read(&[("forecast_data.csv", forecasts), ("question_data.csv", questions)]).unwrap();
+    assert_eq!(records.forecasts.len(), 3);
+    has(&remarks, "2 taken, of a question that no file of questions defines: rows 3 (77), 4 (77)");
+    // Where there is no such file, nobody could have defined it.
+    let (_, remarks) = read(&[("forecast_data.csv", forecasts)]).unwrap();
+    assert!(!remarks.contains("no file of questions"), "{remarks}");
+
+    let questions = r#"{"forecast_due_date": "2026-01-05", "question_set": "s", "questions": [{"id": "a", "source": "fred", "resolution_dates": ["2026-02-04"]}]}"#;
+    let forecasts = r#"{"organization": "Lab", "model": "M", "question_set": "s", "forecast_due_date": "2026-01-05", "forecasts": [
+        {"id": "a", "source": "fred", "forecast": 0.4, "resolution_date": "2026-02-04"},
+        {"id": "zz", "source": "fred", "forecast": 0.4, "resolution_date": "2026-02-04"}]}"#;
+    let (_, remarks) = read(&[("f.json", forecasts), ("q.json", questions)]).unwrap();
+    has(&remarks, "1 taken, of a question that no file of questions defines: row 2 (2026-01-05/fred/zz/2026-02-04)");
+}
+
+#[test]
 fn what_takes_the_place_of_an_earlier_row_is_named() {
     let table = "question_id,forecaster,forecast,outcome,made_at,crowd\na,x,0.3,annulled,2026-01-01,0.4\na,x,0.5,annulled,2026-01-01,0.4\n";
     let (records, remarks) = read(&[("any.csv", table)]).unwrap();

@@ -7,7 +7,7 @@
 use super::content::{Content, list, number, text};
 use super::reading::{Reading, blank};
 use super::values::{binary, day_of, given, joined};
-use super::{Importer, Recognised};
+use super::{Importer, Keyed, Recognised};
 use crate::error::Error;
 use crate::forecast::tidy::Holds;
 use crate::forecast::{Moment, Outcome, Question, QuestionKind, Resolution};
@@ -22,18 +22,32 @@ const FREEZE: &str = "market at freeze";
 #[derive(Debug)]
 pub(super) struct ForecastBench;
 
+/// Its files.
+static FILES: &[Keyed] = &[
+    Keyed {
+        what: "a ForecastBench question set",
+        holds: Holds::Questions,
+        keys: &["forecast_due_date", "question_set", "questions"],
+    },
+    Keyed {
+        what: "a ForecastBench forecast set",
+        holds: Holds::Forecasts,
+        keys: &["forecast_due_date", "question_set", "forecasts"],
+    },
+    Keyed {
+        what: "a ForecastBench resolution set",
+        holds: Holds::Outcomes,
+        keys: &["forecast_due_date", "question_set", "resolutions"],
+    },
+];
+
 impl Importer for ForecastBench {
+    fn documents(&self) -> &'static [Keyed] {
+        FILES
+    }
+
     fn recognises(&self, content: &Content) -> Option<Recognised> {
-        let found = |what, holds| Some(Recognised { what, holds });
-        if content.has_keys(&["forecast_due_date", "question_set", "questions"]) {
-            found("a ForecastBench question set", Holds::Questions)
-        } else if content.has_keys(&["forecast_due_date", "question_set", "forecasts"]) {
-            found("a ForecastBench forecast set", Holds::Forecasts)
-        } else if content.has_keys(&["forecast_due_date", "question_set", "resolutions"]) {
-            found("a ForecastBench resolution set", Holds::Outcomes)
-        } else {
-            None
-        }
+        content.keyed(FILES)
     }
 
     fn read(&self, recognised: Recognised, content: &Content, reading: &mut Reading<'_>) -> Result<(), Error> {

@@ -5,7 +5,7 @@
 //! the American order.
 
 use super::content::Content;
-use super::reading::{OTHER_ROW, Reading, blank, first};
+use super::reading::{OTHER_ROW, Reading, UNDEFINED, blank, first};
 use super::values::{american_day, categorical, given, moment};
 use super::{Importer, Recognised};
 use crate::error::Error;
@@ -163,7 +163,7 @@ fn forecasts(table: &Table, reading: &mut Reading<'_>) {
             continue;
         }
         let Some(question) = reading.question(&group.question) else {
-            reading.leave_out_all(&group.rows, "a question that ifps.csv does not define", &group.question);
+            reading.leave_out_all(&group.rows, UNDEFINED, &group.question);
             continue;
         };
         let letters: Vec<String> = match question.kind {

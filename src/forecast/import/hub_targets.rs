@@ -46,6 +46,7 @@ pub(super) fn say(unanswered: &Unanswered, file: &str, more: &str, reading: &mut
         let named: Vec<String> = lacking.map(|(id, _)| format!("`{id}`")).collect();
         if !named.is_empty() {
             let which = counted(named.len(), "question");
+            reading.count_pending(named.len(), &why);
             reading.note(format!("{which} pending: {why}: {}", shortened(&named)));
         }
     }

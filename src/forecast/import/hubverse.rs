@@ -3,21 +3,22 @@
 //! Columns of model output are those of the task, and `output_type`, `output_type_id`, `value`, (`model_id`). Quantiles make numeric
 //! questions and a median one of level 0.5; so do a cdf over numbers, a line between its points, and samples, as quantiles, of a task without these. One level alone, as a median is, gives way to a cdf or
 //! samples of the same forecast. A mean is no quantile: it is taken as a point of the level 0.5,
-//! said by a forecaster of its own, `MODEL mean`. A pmf makes a question of options, an ordinal one where `hub-config/tasks.json` says so. The
-//! values of the task columns, in the order of the columns' names, are the question's id and its tags. Other output types are left out and counted.
+//! said by a forecaster of its own, `MODEL mean`. A pmf makes a question of options, an ordinal one where `hub-config/tasks.json` says so; a category
+//! that it does not list is left out. The values of the task columns, in the order of the columns' names, are the question's id and its tags. Task columns
+//! are those that `hub-config/tasks.json` lists; where nothing is listed, all that are no part of the answer. Other output types are left out and counted.
 
 use super::content::Content;
 use super::hub_targets;
+use super::hub_tasks::Tasks;
 use super::reading::{OTHER_ROW, Reading, blank, first};
 use super::values::{by_name, categorical, cdf, draws, given, joined, moment, number, quantiles};
 use super::{Importer, Recognised};
 use crate::diagnostic::counted;
-use crate::error::Error;
-use crate::forecast::tidy::{Holds, Row, Table, parse_level, parse_probability};
+use crate::error::{Error, ErrorKind};
+use crate::forecast::tidy::{Holds, Row, Table, parse_level, parse_probability, shortened};
 use crate::forecast::{Moment, Question, QuestionKind};
 use indexmap::IndexMap;
-use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Columns that are no part of the task.
@@ -64,16 +65,39 @@ impl Importer for Hubverse {
 }
 
 fn hub(folder: &Path, reading: &mut Reading<'_>) -> Result<(), Error> {
-    let mut output = Output { orders: orders(&folder.join("hub-config").join("tasks.json"))?, ..Output::default() };
-    for file in tables(&folder.join("model-output"))? {
-        let table = Table::open(&file)?;
+    let mut output = Output { tasks: Tasks::open(&folder.join("hub-config").join("tasks.json"))?, ..Output::default() };
+    let outputs = folder.join("model-output");
+    // Files by the model that their folder names and the one that they name themselves.
+    let mut apart: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for file in tables(&outputs)? {
         let part = file.strip_prefix(folder).unwrap_or(&file);
         reading.part(&part.display().to_string());
+        let table = match Table::open_with_bad_rows(&file) {
+            Ok(table) => table,
+            Err(problem) if problem.kind() == ErrorKind::Input => {
+                reading.leave_out(1, "the file is no table", &problem.to_string());
+                continue;
+            }
+            Err(problem) => return Err(problem),
+        };
         if VALUES[..3].iter().any(|name| table.column(name).is_none()) {
             reading.leave_out(1, "no columns output_type, output_type_id and value", "");
             continue;
         }
-        output.collect(&table, part, reading);
+        table.check_rows()?;
+        let models = output.collect(&table, part, reading);
+        let of_model = file.parent().filter(|parent| *parent != outputs).and_then(Path::file_name);
+        if let Some(of_model) = of_model.map(|name| name.to_string_lossy().into_owned()) {
+            for model in models.into_iter().filter(|model| *model != of_model) {
+                *apart.entry((of_model.clone(), model)).or_default() += 1;
+            }
+        }
+    }
+    for ((of_model, model), files) in apart {
+        reading.note(format!(
+            "forecasts in {} of the folder `{of_model}` are taken for those of `{model}`, as the column model_id or the file's name says",
+            counted(files, "file")
+        ));
     }
     output.give(reading);
     let targets = folder.join("target-data");
@@ -137,35 +161,6 @@ fn tables(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(found)
 }
 
-/// For each target of a pmf: its categories in order, and whether the order means something.
-type Orders = Vec<(String, Vec<String>, bool)>;
-
-fn orders(tasks: &Path) -> Result<Orders, Error> {
-    let Ok(text) = std::fs::read(tasks) else { return Ok(Vec::new()) };
-    let config: Value = serde_json::from_slice(&text)
-        .map_err(|problem| Error::input(format!("`{}` cannot be read as JSON", tasks.display())).because(problem))?;
-    let items = |value: &Value| value.as_array().cloned().unwrap_or_default();
-    let mut orders = Vec::new();
-    for task in items(&config["rounds"]).iter().flat_map(|round| items(&round["model_tasks"])) {
-        let ids = &task["output_type"]["pmf"]["output_type_id"];
-        let categories: Vec<String> = ["required", "optional"]
-            .iter()
-            .flat_map(|which| items(&ids[*which]))
-            .filter_map(|category| category.as_str().map(str::to_owned))
-            .collect();
-        if categories.is_empty() {
-            continue;
-        }
-        for target in items(&task["target_metadata"]) {
-            let keys = target["target_keys"].as_object().cloned().unwrap_or_default();
-            let is_ordinal = target["target_type"] == "ordinal";
-            let names = keys.values().filter_map(Value::as_str).chain(target["target_id"].as_str());
-            orders.extend(names.map(|name| (name.to_owned(), categories.clone(), is_ordinal)));
-        }
-    }
-    Ok(orders)
-}
-
 /// One model's forecast of one task.
 struct Group {
     /// Where those rows stand that can be.
@@ -187,19 +182,39 @@ struct Group {
 /// Model output while it is collected, over all its files.
 #[derive(Default)]
 struct Output {
-    orders: Orders,
+    tasks: Tasks,
     questions: IndexMap<String, Question>,
-    groups: IndexMap<(String, String), Group>,
+    /// Questions whose categories are listed.
+    listed: BTreeSet<String>,
+    /// By question, model and moment.
+    groups: IndexMap<(String, String, String), Group>,
+    /// Columns that were taken for the task's, since none are listed.
+    guessed: BTreeSet<Vec<String>>,
 }
 
 impl Output {
-    fn collect(&mut self, table: &Table, file: &Path, reading: &mut Reading<'_>) {
+    /// Takes the rows of a file; returns the models whose forecasts they are.
+    fn collect(&mut self, table: &Table, file: &Path, reading: &mut Reading<'_>) -> BTreeSet<String> {
         reading.rows(table.rows.len());
         let names = table.columns();
-        let task = (0..names.len()).filter(|at| !VALUES.contains(&names[*at].as_str())).collect();
-        let task = by_name(names, task);
+        let is_guessed = self.tasks.ids.is_empty();
+        let is_task = |name: &String| {
+            if is_guessed {
+                !name.is_empty() && !VALUES.contains(&name.as_str())
+            } else {
+                self.tasks.ids.contains(name)
+            }
+        };
+        let task = by_name(names, (0..names.len()).filter(|at| is_task(&names[*at])).collect());
+        let rounds = || ROUND.iter().filter_map(|name| table.column(name));
+        let round = rounds().find(|at| task.contains(at)).or_else(|| rounds().next());
+        let is_unused = |at: &usize| !task.contains(at) && Some(*at) != round && !VALUES.contains(&names[*at].as_str());
+        reading.ignore((0..names.len()).filter(is_unused).map(|at| names[at].clone()));
+        if is_guessed {
+            self.guessed.insert(task.iter().map(|at| names[*at].clone()).collect());
+        }
+        let mut models = BTreeSet::new();
         let [output_type, id, value, model] = VALUES.map(|name| table.column(name));
-        let round = ROUND.iter().find_map(|name| table.column(name));
         let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let (dated, named) = file_name(&stem);
         let part = file.display().to_string();
@@ -210,6 +225,9 @@ impl Output {
                 continue;
             };
             let mut model = given(row.cell(model)).unwrap_or(&named).to_owned();
+            if !models.contains(&model) {
+                models.insert(model.clone());
+            }
             let is_mean = row.cell(output_type) == "mean";
             if is_mean {
                 model.push_str(" mean");
@@ -228,8 +246,15 @@ impl Output {
                     continue;
                 }
             };
-            let question = self.question(&task, names, row, kind, round);
-            let group = self.groups.entry((question, model.clone())).or_insert_with(|| Group {
+            let question = match self.question(&task, names, row, kind, round) {
+                Ok(question) => question,
+                Err(unlisted) => {
+                    let why = "a category that hub-config/tasks.json does not list";
+                    reading.leave_out(row.line, why, &unlisted);
+                    continue;
+                }
+            };
+            let group = self.groups.entry((question, model.clone(), made_at.to_string())).or_insert_with(|| Group {
                 rows: Vec::new(),
                 is_mean,
                 part: part.clone(),
@@ -251,9 +276,13 @@ impl Output {
                 }
             }
         }
+        models
     }
 
     /// The id of the question that a row asks; two kinds of answers to one task are two questions.
+    ///
+    /// # Errors
+    /// If it asks about a category that is not listed; then which are.
     fn question(
         &mut self,
         task: &[usize],
@@ -261,11 +290,10 @@ impl Output {
         row: &Row,
         kind: QuestionKind,
         round: Option<usize>,
-    ) -> String {
+    ) -> Result<String, String> {
         let is_pmf = kind == QuestionKind::Categorical;
         let id = joined(task.iter().map(|at| row.cell(Some(*at))).chain(is_pmf.then_some("pmf")));
-        let orders = &self.orders;
-        let question = self.questions.entry(id.clone()).or_insert_with(|| {
+        if !self.questions.contains_key(&id) {
             let of_target = |at: &&usize| Some(**at) != round && names[**at] != "horizon";
             let target = task.iter().filter(of_target).map(|at| row.cell(Some(*at)));
             let mut question = Question {
@@ -273,25 +301,38 @@ impl Output {
                 tags: task.iter().map(|at| format!("{}={}", names[*at], row.cell(Some(*at)))).collect(),
                 ..blank(&id, kind)
             };
-            let order = orders.iter().find(|(name, _, _)| task.iter().any(|at| row.cell(Some(*at)) == name));
-            if let (true, Some((_, categories, is_ordinal))) = (is_pmf, order) {
-                question.options.clone_from(categories);
-                question.kind = if *is_ordinal { QuestionKind::Ordinal } else { QuestionKind::Categorical };
+            let values: Vec<(&str, &str)> = task.iter().map(|at| (names[*at].as_str(), row.cell(Some(*at)))).collect();
+            let listed = if is_pmf { self.tasks.categories(&values) } else { None };
+            if let Some((categories, is_ordinal)) = listed {
+                question.options = categories;
+                question.kind = if is_ordinal { QuestionKind::Ordinal } else { QuestionKind::Categorical };
+                self.listed.insert(id.clone());
             }
-            question
-        });
-        if is_pmf {
-            let option = row.cell(row_id(names)).to_owned();
-            if !question.options.contains(&option) {
-                question.options.push(option);
+            self.questions.insert(id.clone(), question);
+        }
+        if is_pmf && let Some(question) = self.questions.get_mut(&id) {
+            let option = row.cell(row_id(names));
+            if !question.options.iter().any(|known| known == option) {
+                if self.listed.contains(&id) {
+                    return Err(format!("`{option}`; it lists {}", shortened(&question.options)));
+                }
+                question.options.push(option.to_owned());
             }
         }
-        id
+        Ok(id)
     }
 
     /// Hands everything over.
     fn give(self, reading: &mut Reading<'_>) {
-        for question in self.questions.values() {
+        for columns in self.guessed.iter().filter(|columns| !columns.is_empty()) {
+            reading.note(format!(
+                "a question is made up of: {}; no hub-config/tasks.json was read that lists the task ids",
+                columns.join(", ")
+            ));
+        }
+        // Of a question that was asked about categories alone that are not listed nothing is left.
+        let asked: BTreeSet<&str> = self.groups.keys().map(|(question, _, _)| question.as_str()).collect();
+        for question in self.questions.values().filter(|question| asked.contains(question.id.as_str())) {
             reading.add_question(0, question.clone());
         }
         let means = self.groups.values().filter(|group| group.is_mean && group.is_whole).count();
@@ -322,7 +363,7 @@ impl Output {
                 ));
             }
         }
-        for ((question, _), group) in self.groups {
+        for ((question, _, _), group) in self.groups {
             reading.part(&group.part);
             if !group.is_whole {
                 reading.leave_out_all(&group.rows, OTHER_ROW, "");

@@ -4,9 +4,9 @@
 //! bets make the forecasts of one forecaster, `manifold`. Redemptions move nothing and are left out and counted.
 
 use super::content::{Content, number, text};
-use super::reading::{Reading, blank};
+use super::reading::{Reading, UNDEFINED, blank};
 use super::values::{binary, closing, from_milliseconds};
-use super::{Importer, Recognised};
+use super::{Importer, Keyed, Recognised};
 use crate::error::Error;
 use crate::forecast::tidy::Holds;
 use crate::forecast::{Moment, Outcome, Question, QuestionKind, Resolution};
@@ -19,15 +19,23 @@ const MARKET: &str = "manifold";
 #[derive(Debug)]
 pub(super) struct Manifold;
 
+/// Its files.
+static FILES: &[Keyed] = &[
+    Keyed {
+        what: "contracts of Manifold",
+        holds: Holds::Questions,
+        keys: &["id", "outcomeType", "createdTime", "question"],
+    },
+    Keyed { what: "bets of Manifold", holds: Holds::Forecasts, keys: &["contractId", "createdTime", "probAfter"] },
+];
+
 impl Importer for Manifold {
+    fn documents(&self) -> &'static [Keyed] {
+        FILES
+    }
+
     fn recognises(&self, content: &Content) -> Option<Recognised> {
-        if content.has_keys(&["id", "outcomeType", "createdTime", "question"]) {
-            Some(Recognised { what: "contracts of Manifold", holds: Holds::Questions })
-        } else if content.has_keys(&["contractId", "createdTime", "probAfter"]) {
-            Some(Recognised { what: "bets of Manifold", holds: Holds::Forecasts })
-        } else {
-            None
-        }
+        content.keyed(FILES)
     }
 
     fn read(&self, recognised: Recognised, content: &Content, reading: &mut Reading<'_>) -> Result<(), Error> {
@@ -127,7 +135,7 @@ fn bet(row: u64, item: &Map<String, Value>, reading: &mut Reading<'_>) {
         return;
     }
     if reading.question(&id).is_none() {
-        reading.leave_out(row, "a bet on a contract that is not known as one of yes/no", &id);
+        reading.leave_out(row, &format!("{UNDEFINED} as one of yes/no"), &id);
         return;
     }
     let said = number(item, "probAfter").ok_or_else(|| "probAfter is not given".to_owned());

@@ -18,6 +18,9 @@ mod fatebook;
 mod forecastbench;
 mod good_judgment;
 mod hub_targets;
+mod hub_tasks;
+#[cfg(test)]
+mod hub_tests;
 mod hubverse;
 mod kalshi;
 mod manifold;
@@ -25,6 +28,7 @@ mod metaculus;
 #[cfg(test)]
 mod metaculus_tests;
 mod polymarket;
+mod polymarket_gamma;
 mod predictionbook;
 mod reading;
 mod scoringutils;
@@ -70,8 +74,23 @@ struct Recognised {
     holds: Holds,
 }
 
+/// A file of JSON of a source.
+#[derive(Debug, Clone, Copy)]
+struct Keyed {
+    /// In words, such as `markets of Kalshi`.
+    what: &'static str,
+    holds: Holds,
+    /// The keys by which its objects are told.
+    keys: &'static [&'static str],
+}
+
 /// A source whose files can be read.
 trait Importer: fmt::Debug + Sync {
+    /// Its files of JSON that are told by their keys.
+    fn documents(&self) -> &'static [Keyed] {
+        &[]
+    }
+
     /// What the file is, if it is one of this source.
     fn recognises(&self, content: &Content) -> Option<Recognised>;
 
@@ -125,17 +144,14 @@ impl InputFile {
     /// # Errors
     /// As [`InputFile::open`].
     pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, Error> {
-        if let Some(first) = Documents::first(bytes) {
+        if let Some((first, is_page)) = Documents::first(bytes) {
             let sample = Content::Documents(Documents::sample(name, first));
             if IMPORTERS.iter().any(|importer| importer.recognises(&sample).is_some()) {
                 return Self::recognise(Content::Documents(Documents::parse(name, bytes)?), Vec::new())
                     .map_err(|_| Error::input(format!("`{name}` is of no known form")));
             }
-            if bytes.trim_ascii_start().first() == Some(&b'[') {
-                return Err(Error::input(format!(
-                    "`{name}` is a JSON array whose objects are those of no known source"
-                ))
-                .help("tables have one JSON object a line (.jsonl)"));
+            if is_page || bytes.trim_ascii_start().first() == Some(&b'[') {
+                return Err(of_no_source(name, &sample));
             }
         }
         // Some published files are in no encoding at all; only texts of questions suffer from it.
@@ -154,8 +170,10 @@ impl InputFile {
             Err(strict) if !is_text => {
                 let text = String::from_utf8_lossy(bytes);
                 let spoiled = text.lines().filter(|line| line.contains(char::REPLACEMENT_CHARACTER)).count();
-                let note =
-                    format!("{spoiled} lines are not UTF-8; what could not be read in them is shown as \u{fffd}");
+                let note = format!(
+                    "{} not UTF-8; what could not be read in them is shown as \u{fffd}",
+                    is_or_are(spoiled, "line")
+                );
                 let table = Table::from_bytes(name, text.as_bytes()).map_err(|_| strict)?;
                 Self::recognise(Content::Table(table), vec![note])
                     .map_err(|_| Error::input(format!("`{name}` is not UTF-8")).help("save the file as UTF-8"))
@@ -195,6 +213,15 @@ impl InputFile {
         }
     }
 
+    /// How many of its rows could be read batch by batch instead, as yes/no forecasts in a table.
+    #[must_use]
+    pub fn streamable_rows(&self) -> usize {
+        match &self.form {
+            Form::Tidy(file) => file.streamable_rows(),
+            Form::Field { content, .. } => content.table().map_or(0, Table::streamable_rows),
+        }
+    }
+
     /// Whether it is a file of a known source, which says itself what it holds.
     #[must_use]
     pub const fn is_of_the_field(&self) -> bool {
@@ -213,11 +240,15 @@ impl InputFile {
     ) -> Result<(Vec<Outcome>, Summary), Error> {
         match &self.form {
             Form::Tidy(file) => match holds {
-                Holds::Questions => Ok((Vec::new(), file.questions(records)?)),
+                Holds::Questions => {
+                    beside.has_questions = true;
+                    Ok((Vec::new(), file.questions(records)?))
+                }
                 Holds::Forecasts => Ok((Vec::new(), file.forecasts(records)?)),
                 Holds::Outcomes => file.outcomes(records),
             },
             Form::Field { importer, recognised, content, notes } => {
+                beside.has_questions |= holds == Holds::Questions;
                 let mut reading = Reading::new(&content.name(), recognised.what, records, beside);
                 notes.iter().for_each(|note| reading.note(note.clone()));
                 importer.read(*recognised, content, &mut reading)?;
@@ -228,6 +259,27 @@ impl InputFile {
             }
         }
     }
+}
+
+/// Refuses JSON that is neither a file of a known source nor a table; names the keys that the nearest file has, and what is known.
+fn of_no_source(name: &str, sample: &Content) -> Error {
+    let known = || IMPORTERS.iter().flat_map(|importer| importer.documents());
+    let lacks = |file: &Keyed| -> Vec<String> {
+        let lacking = file.keys.iter().filter(|key| !sample.has_keys(&[**key]));
+        lacking.map(|key| format!("`{key}`")).collect()
+    };
+    let near = known().filter(|file| 2 * lacks(file).len() <= file.keys.len()).min_by_key(|file| lacks(file).len());
+    let near = near.map_or_else(String::new, |file| {
+        format!("the nearest are {}, whose objects have {}, too; ", file.what, lacks(file).join(", "))
+    });
+    let names: Vec<&str> = known().map(|file| file.what).collect();
+    Error::input(format!("`{name}` is JSON whose objects are those of no known source"))
+        .help(format!("{near}known are {}; tables have one JSON object a line (.jsonl)", names.join(", ")))
+}
+
+/// `1 line is`, `2 lines are`.
+fn is_or_are(count: usize, noun: &str) -> String {
+    format!("{} {}", counted(count, noun), if count == 1 { "is" } else { "are" })
 }
 
 /// Adds what stands in files to the records, whatever their order: questions first, then forecasts, then outcomes. Returns a summary a

@@ -1,17 +1,18 @@
 //! Polymarket: markets and trades, as JSON arrays, one object a line, or pages of the interface.
 //!
-//! A market of the tokens Yes and No is a question, by its `condition_id`. A trade's price is the probability of the outcome traded, so
+//! A market of the tokens Yes and No is a question, by its `condition_id`, as the interface of the order book (CLOB) gives it; or by its `conditionId`, as
+//! [Gamma](super::polymarket_gamma) does. A trade's price is the probability of the outcome traded, so
 //! trades make the forecasts of one forecaster, `polymarket`. So do price histories; since they do not say which market they are of, the name of their
 //! file must: the market's `condition_id` or `market_slug`, whose prices are those of yes, or the `token_id` of Yes or No.
 
 use super::content::{Content, list, number, text};
 use super::reading::{Reading, blank};
 use super::values::{binary, day_of, from_milliseconds};
-use super::{Importer, Recognised};
+use super::{Importer, Keyed, Recognised, polymarket_gamma};
 use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::tidy::Holds;
-use crate::forecast::{Forecast, Moment, Outcome, Question, QuestionKind, Resolution};
+use crate::forecast::{Forecast, Moment, Outcome, Question, QuestionKind, Resolution, check_probability};
 use crate::math::round_to;
 use serde_json::{Map, Value};
 use std::path::Path;
@@ -26,17 +27,33 @@ const HISTORY: &str = "a price history of Polymarket";
 #[derive(Debug)]
 pub(super) struct Polymarket;
 
+/// What a file of markets of Gamma is called.
+const GAMMA: &str = "markets of Polymarket (Gamma)";
+
+/// Its files that are told by their keys.
+static FILES: &[Keyed] = &[
+    Keyed {
+        what: "markets of Polymarket (CLOB)",
+        holds: Holds::Questions,
+        keys: &["condition_id", "question", "tokens"],
+    },
+    Keyed { what: GAMMA, holds: Holds::Questions, keys: &["conditionId", "question", "outcomes"] },
+    Keyed {
+        what: "trades of Polymarket",
+        holds: Holds::Forecasts,
+        keys: &["conditionId", "price", "timestamp", "outcomeIndex"],
+    },
+];
+
 impl Importer for Polymarket {
+    fn documents(&self) -> &'static [Keyed] {
+        FILES
+    }
+
     fn recognises(&self, content: &Content) -> Option<Recognised> {
-        if content.has_keys(&["condition_id", "question", "tokens"]) {
-            Some(Recognised { what: "markets of Polymarket", holds: Holds::Questions })
-        } else if content.has_keys(&["conditionId", "price", "timestamp", "outcomeIndex"]) {
-            Some(Recognised { what: "trades of Polymarket", holds: Holds::Forecasts })
-        } else if content.objects().first().is_some_and(|(_, first)| is_history(first)) {
-            Some(Recognised { what: HISTORY, holds: Holds::Forecasts })
-        } else {
-            None
-        }
+        let is_history = || content.objects().first().is_some_and(|(_, first)| is_history(first));
+        let history = || is_history().then_some(Recognised { what: HISTORY, holds: Holds::Forecasts });
+        content.keyed(FILES).or_else(history)
     }
 
     fn read(&self, recognised: Recognised, content: &Content, reading: &mut Reading<'_>) -> Result<(), Error> {
@@ -46,7 +63,14 @@ impl Importer for Polymarket {
         }
         reading.rows(content.objects().len());
         if recognised.holds == Holds::Questions {
-            content.objects().iter().for_each(|(row, item)| market(*row, item, reading));
+            let of_gamma = recognised.what == GAMMA;
+            for (row, item) in content.objects() {
+                if of_gamma {
+                    polymarket_gamma::market(*row, item, reading);
+                } else {
+                    market(*row, item, reading);
+                }
+            }
             return Ok(());
         }
         let mut trades: Vec<(f64, u64, &Map<String, Value>)> = Vec::new();
@@ -121,6 +145,8 @@ fn market(row: u64, item: &Map<String, Value>, reading: &mut Reading<'_>) {
             let outcome = Outcome { question: id, resolution, resolved_on: Moment::Day(day), source: None };
             reading.add_outcome(row, outcome);
         }
+        // What is voided is named already.
+        Err(_) if resolution == Resolution::Annulled => {}
         Err(problem) => reading.leave_out(row, "no day of the resolution", &problem),
     }
 }
@@ -161,6 +187,7 @@ fn price(point: &Map<String, Value>, is_of_yes: bool) -> Result<(Moment, Forecas
 
 /// What a price of yes or no says of yes: of 0.9 for no, 0.1 and not its last bits.
 fn of_yes(price: f64, is_of_yes: bool) -> Result<Forecast, String> {
+    check_probability("its price", price)?;
     let probability = if is_of_yes { price } else { round_to(1.0 - price, 12) };
     binary(&probability.to_string())
 }
@@ -183,6 +210,7 @@ fn trade(seconds: f64, item: &Map<String, Value>) -> Result<(Moment, Forecast), 
 #[cfg(test)]
 mod tests {
     use crate::forecast::Forecast;
+    use crate::forecast::import::InputFile;
     use crate::forecast::import::tests::{has, read, said};
 
     const MARKETS: &str = r#"[{"condition_id": "0x1", "question": "Will it?", "market_slug": "will-it", "end_date_iso": "2025-03-01T00:00:00Z", "closed": true,
@@ -198,6 +226,32 @@ mod tests {
             assert_eq!(said(&records, "0x1", "polymarket"), expected.iter().collect::<Vec<_>>(), "{name}");
             has(&remarks, "1 left out, the price cannot be: row 3");
         }
+    }
+
+    #[test]
+    fn a_market_that_closed_without_a_winner_is_voided_once_and_a_price_is_named_as_it_stands() {
+        let markets = r#"[{"condition_id": "0x1", "question": "Q", "end_date_iso": null, "closed": true,
+            "tokens": [{"token_id": "71", "outcome": "Yes", "winner": false}, {"token_id": "72", "outcome": "No", "winner": false}]}]"#;
+        let trade =
+            r#"[{"conditionId": "0x1", "price": 3, "timestamp": 1735776000, "outcome": "No", "outcomeIndex": 1}]"#;
+        let (_, remarks) =
+            read(&[("m.json", markets), ("72.json", PRICES), ("t.json", &trade.replace("3,", "0.3,"))]).unwrap();
+        has(&remarks, "1 voided, closed without a winner: row 1 (0x1)");
+        assert!(!remarks.contains("no day of the resolution"), "{remarks}");
+        let told = read(&[("m.json", markets), ("t.json", trade)]).unwrap_err().to_string();
+        assert!(told.contains("row 1 (its price must lie between 0 and 1, but is 3)"), "{told}");
+    }
+
+    #[test]
+    fn json_of_no_source_is_told_what_the_nearest_lacks() {
+        let of = |text: &str| InputFile::from_bytes("x.json", text.as_bytes()).unwrap_err();
+        let told = of(r#"{"trades": [{"ticker": "A", "created_time": "2025-01-05T10:00:00Z", "price": 0.4}]}"#);
+        assert!(told.to_string().contains("is JSON whose objects are those of no known source"), "{told}");
+        let help = told.way_out().unwrap().to_owned();
+        has(&help, "the nearest are trades of Kalshi in cents, whose objects have `yes_price`, too");
+        has(&help, "known are a ForecastBench question set");
+        has(&help, "markets of Polymarket (Gamma)");
+        assert!(!of("[{\"a\": 1}]").way_out().unwrap().contains("nearest"));
     }
 
     #[test]

@@ -2,27 +2,17 @@
 
 use super::values::{given, moment};
 use crate::error::Error;
-use crate::forecast::tidy::Summary;
+use crate::forecast::tidy::{Fate, Stretch, Summary, Tally as Counted};
 use crate::forecast::{Forecast, ForecastRecord, Moment, Outcome, Question, Records, Resolution, check_name};
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How many places are named for each reason with what stands there.
 const NAMED: usize = 10;
 
 /// How many stretches of rows are named after them.
 const MOST_STRETCHES: usize = 100;
-
-/// What became of a row that was not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Fate {
-    LeftOut,
-    Replacing,
-    InPart,
-    Voided,
-    Pending,
-}
 
 /// Rows that share a fate and a reason.
 #[derive(Debug, Default)]
@@ -33,9 +23,21 @@ struct Tally {
     further: Vec<(Option<String>, u64, u64)>,
     /// Rows after these.
     unnamed: usize,
+    /// All of them, up to [`Counted::MOST`] stretches.
+    rows: Vec<Stretch>,
 }
 
 impl Tally {
+    /// Keeps where rows stand.
+    fn add_rows(&mut self, part: Option<&String>, first: u64, last: u64) {
+        let has_room = self.rows.len() < Counted::MOST;
+        match self.rows.last_mut() {
+            Some(stretch) if stretch.part.as_ref() == part && stretch.last + 1 == first => stretch.last = last,
+            _ if has_room => self.rows.push(Stretch { part: part.cloned(), first, last }),
+            _ => {}
+        }
+    }
+
     /// Names rows without what stands there.
     fn add_further(&mut self, part: Option<&String>, first: u64, last: u64) {
         let has_room = self.further.len() < MOST_STRETCHES;
@@ -70,6 +72,8 @@ pub(super) struct Beside {
     pub(super) options: BTreeMap<String, Vec<(Moment, Vec<String>)>>,
     /// The question that a file of prices may be named after, and whether these are of yes.
     pub(super) priced: BTreeMap<String, (String, bool)>,
+    /// Whether a file of questions was read.
+    pub(super) has_questions: bool,
 }
 
 /// What was found in a file.
@@ -93,8 +97,12 @@ pub(super) struct Reading<'r> {
     /// Questions known before of which this file says more.
     amended: IndexMap<String, Question>,
     forecasts: Vec<ForecastRecord>,
-    /// The last forecast of each forecaster on each question, to find what stands twice.
-    latest: IndexMap<(String, String), usize>,
+    /// Question and forecaster of the forecasts.
+    pairs: IndexSet<(String, String)>,
+    /// The last forecast of each pair at each moment, to find what stands twice.
+    latest: HashMap<(usize, u64), usize>,
+    /// Questions that nobody defined, created from their forecasts.
+    created: BTreeSet<String>,
     outcomes: Vec<Outcome>,
     /// By question the row of its outcome, the file of the folder, and what it says.
     resolved: IndexMap<String, (u64, Option<String>, Resolution)>,
@@ -102,6 +110,8 @@ pub(super) struct Reading<'r> {
     ignored: Vec<String>,
     notes: Vec<String>,
     tallies: IndexMap<(Fate, String), Tally>,
+    /// What is counted by questions, and said in notes.
+    of_questions: Vec<Counted>,
 }
 
 impl<'r> Reading<'r> {
@@ -114,13 +124,16 @@ impl<'r> Reading<'r> {
             questions: IndexMap::new(),
             amended: IndexMap::new(),
             forecasts: Vec::new(),
-            latest: IndexMap::new(),
+            pairs: IndexSet::new(),
+            latest: HashMap::new(),
+            created: BTreeSet::new(),
             outcomes: Vec::new(),
             resolved: IndexMap::new(),
             rows: 0,
             ignored: Vec::new(),
             notes: vec![format!("recognised as {what}")],
             tallies: IndexMap::new(),
+            of_questions: Vec::new(),
         }
     }
 
@@ -197,6 +210,12 @@ impl<'r> Reading<'r> {
         self.count(Fate::Voided, row, why, detail);
     }
 
+    /// Counts questions without an answer that a note names: they have no rows of their own.
+    pub(super) fn count_pending(&mut self, count: usize, why: &str) {
+        let reason = why.to_owned();
+        self.of_questions.push(Counted { fate: Fate::Pending, reason, count, rows: Vec::new() });
+    }
+
     /// A question that has no answer yet.
     pub(super) fn pending(&mut self, row: u64, why: &str, detail: &str) {
         self.count(Fate::Pending, row, why, detail);
@@ -213,6 +232,7 @@ impl<'r> Reading<'r> {
         let part = self.part.as_ref();
         let tally = self.tallies.entry((fate, why.to_owned())).or_default();
         tally.count += stretches.iter().map(|(first, last)| (last - first + 1) as usize).sum::<usize>();
+        stretches.iter().for_each(|(first, last)| tally.add_rows(part, *first, *last));
         if tally.places.len() < NAMED {
             let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
             let places: Vec<String> = stretches.iter().map(|(first, last)| place(part, *first, *last)).collect();
@@ -296,6 +316,10 @@ impl<'r> Reading<'r> {
             if !self.add_question(row, created) {
                 return;
             }
+            // Where no file of questions was read none could have defined it.
+            if self.beside.has_questions {
+                self.created.insert(question.to_owned());
+            }
         }
         let record = ForecastRecord {
             question: question.to_owned(),
@@ -310,15 +334,21 @@ impl<'r> Reading<'r> {
             self.leave_out(row, "the forecast stood for no time", &problem);
             return;
         }
-        let key = (record.question.clone(), record.forecaster.clone());
+        let (pair, _) = self.pairs.insert_full((record.question.clone(), record.forecaster.clone()));
+        let key = (pair, made_at.epoch_days().to_bits());
         let before = self.latest.get(&key).and_then(|at| self.forecasts.get(*at));
-        if before == Some(&record) {
+        let is_same = before == Some(&record);
+        let is_replacing = before.is_some();
+        if is_same {
             self.leave_out(row, "stands twice", &format!("{question} by {forecaster}"));
             return;
         }
-        if before.is_some_and(|before| before.made_at.epoch_days() == made_at.epoch_days()) {
+        if is_replacing {
             let detail = format!("{question} by {forecaster}");
             self.count(Fate::Replacing, row, "in place of an earlier row of the same moment", &detail);
+        }
+        if self.created.contains(question) {
+            self.count(Fate::Undefined, row, UNDEFINED, question);
         }
         self.latest.insert(key, self.forecasts.len());
         self.forecasts.push(record);
@@ -371,13 +401,6 @@ impl<'r> Reading<'r> {
         self.tallies.sort_keys();
         let mut tallied = Vec::new();
         for ((fate, why), tally) in &self.tallies {
-            let fate = match fate {
-                Fate::LeftOut => "left out",
-                Fate::Replacing => "taken",
-                Fate::InPart => "taken in part",
-                Fate::Voided => "voided",
-                Fate::Pending => "pending",
-            };
             let noun = if tally.count == 1 { "row" } else { "rows" };
             tallied.push(format!("{} {fate}, {why}: {noun} {}", tally.count, tally.told()));
         }
@@ -397,7 +420,15 @@ impl<'r> Reading<'r> {
             ignored_columns: self.ignored,
             created_questions: Vec::new(),
             notes: self.notes,
+            ..Summary::default()
         };
+        let by_rows = self.tallies.into_iter().map(|((fate, reason), tally)| Counted {
+            fate,
+            reason,
+            count: tally.count,
+            rows: tally.rows,
+        });
+        let summary = summary.with_tallies(by_rows.chain(self.of_questions).collect());
         let mut questions = self.amended;
         questions.extend(self.questions);
         Ok(Found { questions, forecasts: self.forecasts, outcomes: self.outcomes, summary })
@@ -406,6 +437,9 @@ impl<'r> Reading<'r> {
 
 /// Why rows of a forecast are left out that could be, but for another one.
 pub(super) const OTHER_ROW: &str = "of a forecast that is not taken, since another row of it cannot be";
+
+/// Why a forecast is named, or left out, whose question no file defines that was read with it.
+pub(super) const UNDEFINED: &str = "of a question that no file of questions defines";
 
 /// The row that names a forecast of several.
 pub(super) fn first(rows: &[u64]) -> u64 {

@@ -3,7 +3,8 @@
 //! `quantile_level` makes it a table of quantiles, `sample_id` one of draws (taken as quantiles), `predicted_label` one of options; with none
 //! of them, it is one of points, taken as medians, where `observed` has numbers that are no levels or `predicted` what can be no probability, and else one of yes/no
 //! questions, where `predicted` is the probability of the second level of `observed`; a third one is left out, or the table refused where none of them
-//! is a word for yes or no. Every other column but `model` is part of the forecast unit:
+//! is a word for yes or no. A few numbers beside 0 and 1 are slips. Before version 2.0 the columns were `true_value`, `prediction`, `quantile` and `sample`. Every other
+//! column but `model` in which anything stands is part of the forecast unit:
 //! its values, in the order of the columns' names, make the question's id and its tags, those that do not say when it was forecast its cluster.
 
 use super::content::Content;
@@ -20,6 +21,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Columns that are no part of the forecast unit.
 const VALUES: [&str; 6] = ["observed", "predicted", "quantile_level", "sample_id", "predicted_label", "model"];
+/// What they were called before version 2.0, where they had another name.
+const BEFORE: [&str; 6] = ["true_value", "prediction", "quantile", "sample", "predicted_label", "model"];
 /// Columns that say when a forecast was made, the first that is there counts.
 pub(super) const MADE: [&str; 4] = ["forecast_date", "reference_date", "origin_date", "made_at"];
 /// Columns that say which day is forecast.
@@ -66,9 +69,14 @@ struct Asked {
 
 impl Importer for Scoringutils {
     fn recognises(&self, content: &Content) -> Option<Recognised> {
-        content
-            .has_columns(&["observed", "predicted"])
-            .then_some(Recognised { what: "a long table of scoringutils", holds: Holds::Forecasts })
+        let found = |what| Some(Recognised { what, holds: Holds::Forecasts });
+        if content.has_columns(&VALUES[..2]) {
+            found("a long table of scoringutils")
+        } else if content.has_columns(&BEFORE[..2]) {
+            found("a long table of scoringutils before 2.0 (`true_value`, `prediction`)")
+        } else {
+            None
+        }
     }
 
     fn read(&self, _: Recognised, content: &Content, reading: &mut Reading<'_>) -> Result<(), Error> {
@@ -76,9 +84,16 @@ impl Importer for Scoringutils {
         reading.rows(table.rows.len());
         let unit = (0..table.columns().len()).filter(|at| is_unit(table, *at)).collect();
         let unit = by_name(table.columns(), unit);
-        let kind = kind_of(table);
+        let (kind, doubt) = kind_of(table);
+        if !unit.is_empty() {
+            let columns: Vec<&str> = unit.iter().map(|at| table.columns()[*at].as_str()).collect();
+            reading.note(format!("a question is made up of: {}", columns.join(", ")));
+        }
         if kind == Kind::Points {
             reading.note("`predicted` holds points; each is taken for its forecast's median, the level 0.5 alone");
+        }
+        if let Some(doubt) = doubt {
+            reading.note(doubt);
         }
         let levels = if kind == Kind::Binary { Some(Levels::of(table, reading)?) } else { None };
         let (groups, mut asked) = collect(table, kind, &unit, reading);
@@ -124,36 +139,74 @@ impl Importer for Scoringutils {
     }
 }
 
-/// Whether a column is part of the forecast unit; one that only names what another codes (`location_name`) is not.
+/// The names of [`VALUES`] in a table.
+fn value_names(table: &Table) -> [&'static str; 6] {
+    if VALUES[..2].iter().all(|name| table.column(name).is_some()) { VALUES } else { BEFORE }
+}
+
+/// Whether a column is part of the forecast unit; one that only names what another codes (`location_name`) is not, and neither is one without a value.
 fn is_unit(table: &Table, at: usize) -> bool {
     let name = table.columns()[at].as_str();
     let names_another = name.strip_suffix("_name").is_some_and(|coded| table.column(coded).is_some());
-    !name.is_empty() && !VALUES.contains(&name) && !names_another
+    let is_given = || table.rows.iter().any(|row| given(row.cell(Some(at))).is_some());
+    !name.is_empty() && !value_names(table).contains(&name) && !names_another && is_given()
 }
 
-fn kind_of(table: &Table) -> Kind {
-    if table.column("quantile_level").is_some() {
-        return Kind::Quantiles;
+/// What a table holds, and what is said where that is in doubt.
+fn kind_of(table: &Table) -> (Kind, Option<String>) {
+    let [observed, predicted, level, sample, label, _] = value_names(table).map(|name| table.column(name));
+    if level.is_some() {
+        return (Kind::Quantiles, None);
     }
-    if table.column("sample_id").is_some() {
-        return Kind::Draws;
+    if sample.is_some() {
+        return (Kind::Draws, None);
     }
-    if table.column("predicted_label").is_some() {
-        return Kind::Options;
+    if label.is_some() {
+        return (Kind::Options, None);
     }
-    let numbers = |column: &str| -> Vec<Option<f64>> {
-        let column = table.column(column);
-        let cells = table.rows.iter().filter_map(|row| given(row.cell(column)));
-        cells.map(|cell| cell.parse::<f64>().ok().filter(|value| value.is_finite())).collect()
+    let number = |cell: &str| cell.parse::<f64>().ok().filter(|value| value.is_finite());
+    let numbers = |column: Option<usize>| -> Vec<Option<f64>> {
+        table.rows.iter().filter_map(|row| given(row.cell(column))).map(number).collect()
     };
     // Levels may be words. A forecast that is no number is a slip, whatever the others are.
-    let Some(mut observed) = numbers("observed").into_iter().collect::<Option<Vec<f64>>>() else { return Kind::Binary };
-    let predicted: Vec<f64> = numbers("predicted").into_iter().flatten().collect();
-    observed.sort_by(f64::total_cmp);
-    observed.dedup();
+    let Some(observed) = numbers(observed).into_iter().collect::<Option<Vec<f64>>>() else {
+        return (Kind::Binary, None);
+    };
+    let predicted: Vec<f64> = numbers(predicted).into_iter().flatten().collect();
+    let mut levels = observed.clone();
+    levels.sort_by(f64::total_cmp);
+    levels.dedup();
     // A slip such as 1.2 leaves a table one of probabilities; two levels of `observed` do too.
     let are_probabilities = predicted.iter().all(|value| (-1.0..=2.0).contains(value));
-    if are_probabilities && observed.len() <= 2 { Kind::Binary } else { Kind::Points }
+    if are_probabilities && levels.len() <= 2 {
+        return (Kind::Binary, None);
+    }
+    if !(levels.contains(&0.0) && levels.contains(&1.0)) {
+        return (Kind::Points, None);
+    }
+    let others = observed.iter().filter(|value| **value != 0.0 && **value != 1.0).count();
+    let beyond = predicted.iter().filter(|value| !(0.0..=1.0).contains(*value)).count();
+    let way_out = "a table of points says so by a column `quantile_level` of 0.5";
+    if are_few(others, observed.len(), levels.len() - 2) && are_few(beyond, predicted.len(), beyond) {
+        let told = format!(
+            "`observed` holds 0 and 1 but for {}, so `predicted` is taken for the probability of yes; {way_out}",
+            counted(others, "row")
+        );
+        return (Kind::Binary, (others > 0).then_some(told));
+    }
+    let is_likely = 2 * others < observed.len() && 2 * beyond < predicted.len();
+    let told = || {
+        let (all, of) = (observed.len(), predicted.len());
+        format!(
+            "most rows look like yes/no forecasts, but {others} of {all} in `observed` are neither 0 nor 1, and {beyond} of {of} in `predicted` lie beyond them"
+        )
+    };
+    (Kind::Points, is_likely.then(told))
+}
+
+/// Whether so many slips of so many different kinds leave a column what most of it is: a tenth, or one kind alone in up to a quarter.
+const fn are_few(slips: usize, of: usize, kinds: usize) -> bool {
+    10 * slips <= of || (kinds <= 1 && 4 * slips <= of)
 }
 
 /// The words for yes and for no, in any case.
@@ -174,7 +227,7 @@ impl Levels {
     /// # Errors
     /// If there are not two, and they are no words for yes and for no either.
     fn of(table: &Table, reading: &mut Reading<'_>) -> Result<Self, Error> {
-        let column = table.column("observed");
+        let column = table.column(value_names(table)[0]);
         let levels: BTreeSet<&str> = table.rows.iter().filter_map(|row| given(row.cell(column))).collect();
         let mut levels: Vec<&str> = levels.into_iter().collect();
         let [has_yes, has_no] = WORDS.map(|words| levels.iter().any(|level| is_one_of(&words, level)));
@@ -244,9 +297,10 @@ fn collect(table: &Table, kind: Kind, unit: &[usize], reading: &mut Reading<'_>)
     if made.is_none() {
         reading.note(format!("no column says when the forecasts were made; they are taken for made on {UNDATED}"));
     }
-    let dropped = (0..names.len()).filter(|at| !unit.contains(at) && !VALUES.contains(&names[*at].as_str()));
+    let values = value_names(table);
+    let dropped = (0..names.len()).filter(|at| !unit.contains(at) && !values.contains(&names[*at].as_str()));
     reading.ignore(dropped.map(|at| names[at].clone()));
-    let [observed, predicted, level, sample, label, model] = VALUES.map(|name| table.column(name));
+    let [observed, predicted, level, sample, label, model] = values.map(|name| table.column(name));
     let unit_of = |row: &Row| joined(unit.iter().map(|at| row.cell(Some(*at))));
     let contested = contested(table, observed, model, &unit_of);
     if !contested.is_empty() {

@@ -31,6 +31,55 @@ fn scoringutils_quantiles_make_a_question_of_each_forecast_unit() {
     has(&remarks, "so the forecast is not taken: row 8 (the quantile `1.5`");
     has(&remarks, "1 pending, nothing is observed yet: row 7");
     has(&remarks, "columns not used: location_name");
+    has(&remarks, "a question is made up of: forecast_date, horizon, location, target_end_date");
+}
+
+#[test]
+fn an_empty_column_is_no_part_of_a_question() {
+    let text = "id,junk,model,observed,predicted\nx,,m,1,0.8\ny,NA,m,0,0.3\n";
+    let (records, remarks) = read(&[("binary.csv", text)]).unwrap();
+    assert_eq!(records.questions.keys().collect::<Vec<_>>(), ["x", "y"]);
+    has(&remarks, "columns not used: junk");
+    has(&remarks, "a question is made up of: id\n");
+}
+
+#[test]
+fn one_bad_outcome_makes_no_points_of_probabilities() {
+    let slip = "id,model,observed,predicted\na,m,1,0.8\na,n,1,0.6\nb,m,0,0.3\nb,n,0,1.3\nc,m,2,0.3\n";
+    let (records, remarks) = read(&[("binary.csv", slip)]).unwrap();
+    assert_eq!(said(&records, "a", "m"), [&Forecast::Binary { probability: 0.8 }]);
+    assert_eq!((resolved(&records, "a"), resolved(&records, "c")), (Some(&Resolution::Yes), None));
+    assert!(said(&records, "b", "n").is_empty());
+    has(&remarks, "`observed` holds 0 and 1 but for 1 row, so `predicted` is taken for the probability of yes");
+    has(&remarks, "1 left out, the observation cannot be: row 6 (`2` is a third level beside yes and no)");
+    has(&remarks, "row 5 (the probability `1.3` must lie between 0 and 1");
+    // A forecast far off is a slip as well.
+    let (records, remarks) = read(&[("binary.csv", &slip.replace("1.3", "13"))]).unwrap();
+    assert_eq!(records.forecasts.len(), 4);
+    has(&remarks, "row 5 (the probability `13` must lie between 0 and 1");
+    // Small counts are no slips.
+    let counts = "id,model,observed,predicted\na,m,1,0.8\nb,m,0,1.6\nc,m,2,2.1\nd,m,3,1.4\n";
+    let (records, _) = read(&[("point.csv", counts)]).unwrap();
+    assert_eq!(resolved(&records, "c"), Some(&Resolution::Value(2.0)));
+    let doubtful = "id,model,observed,predicted\na,m,1,0.8\nb,m,0,0.6\nc,m,2,0.1\nd,m,3,0.4\ne,m,1,0.9\n";
+    let (_, remarks) = read(&[("point.csv", doubtful)]).unwrap();
+    has(&remarks, "most rows look like yes/no forecasts, but 2 of 5 in `observed` are neither 0 nor 1, and 0 of 5");
+}
+
+#[test]
+fn tables_of_before_version_two_say_the_same_in_other_words() {
+    let new = "location,observed,forecast_date,quantile_level,predicted,model\n\
+        DE,100,2021-05-10,0.25,90,m\nDE,100,2021-05-10,0.75,110,m\n";
+    let old =
+        new.replace("observed", "true_value").replace("quantile_level", "quantile").replace("predicted", "prediction");
+    let (found, remarks) = read(&[("old.csv", &old)]).unwrap();
+    let (wanted, _) = read(&[("new.csv", new)]).unwrap();
+    assert_eq!((&found.questions, &found.forecasts), (&wanted.questions, &wanted.forecasts));
+    assert_eq!(resolved(&found, "2021-05-10/DE"), Some(&Resolution::Value(100.0)));
+    has(&remarks, "recognised as a long table of scoringutils before 2.0");
+    let draws = "location,true_value,sample,prediction,model\nDE,10,1,12,m\nDE,10,2,9,m\n";
+    let levels = Forecast::Quantiles { levels: vec![0.25, 0.75], values: vec![9.0, 12.0] };
+    assert_eq!(said(&read(&[("old.csv", draws)]).unwrap().0, "DE", "m"), [&levels]);
 }
 
 #[test]

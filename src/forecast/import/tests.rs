@@ -251,7 +251,7 @@ fn the_good_judgment_project_is_read_with_its_days_and_options() {
     has(&remarks, "1 voided, its status is `voided`: row 4 (1200-0)");
     has(&remarks, "a withdrawal; the forecast before stands on: row 4");
     has(&remarks, "1 left out, no user_id: row 10");
-    has(&remarks, "a question that ifps.csv does not define: row 11 (9999-0)");
+    has(&remarks, "1 left out, of a question that no file of questions defines: row 11 (9999-0)");
     has(&remarks, "sum to 1.8");
 }
 
@@ -266,7 +266,7 @@ fn texts_in_no_encoding_lose_only_the_letters_that_cannot_be_read() {
     let mut records = Records::default();
     let (_, summaries) = read_all(&[(Holds::Questions, file)], &mut records).unwrap();
     assert_eq!(records.questions.len(), 1);
-    has(&summaries[0].remarks().join("\n"), "1 lines are not UTF-8");
+    has(&summaries[0].remarks().join("\n"), "1 line is not UTF-8");
     assert!(InputFile::from_bytes("other.csv", b"question,forecaster\n\xff,a\n").is_err(), "other tables stay strict");
 }
 
@@ -298,7 +298,7 @@ fn manifold_bets_are_what_the_market_said() {
     has(&remarks, "1 voided, resolved to a probability: row 4 (c4: 0.4)");
     has(&remarks, "contracts of the type MULTIPLE_CHOICE are not read: row 3");
     has(&remarks, "a redemption, which moves no price: row 3");
-    has(&remarks, "1 left out, a bet on a contract that is not known as one of yes/no: row 4 (c9)");
+    has(&remarks, "1 left out, of a question that no file of questions defines as one of yes/no: row 4 (c9)");
 }
 
 #[test]

@@ -224,8 +224,13 @@ fn json_row(text: &[u8], outcomes: OutcomeColumn, others: &mut Vec<String>) -> S
     let mut cells: Vec<(String, String)> = Vec::with_capacity(object.len());
     for (key, value) in &object {
         let key = key.trim().to_lowercase();
-        let text =
-            cell_text(value).ok_or_else(|| format!("`{key}` is an object; here stands a text, a number or a list"))?;
+        let Some(text) = cell_text(value) else {
+            if is_read(&key, outcomes) || OF_MORE.contains(&key.as_str()) {
+                return Err(format!("`{key}` is an object; here stands a text, a number or a list"));
+            }
+            // It is among the keys that are not used.
+            continue;
+        };
         if OF_OTHER_KINDS.contains(&key.as_str()) && !text.trim().is_empty() {
             return Err(other_kind(&key));
         }

@@ -1,6 +1,6 @@
 //! Reads what stands in one cell.
 
-use crate::forecast::{check_probability, without_rounding};
+use crate::forecast::{check_probability, number_text, without_rounding};
 
 /// A number over 1 that is smaller than this is hardly meant as a percentage.
 const HARDLY_PERCENT: f64 = 1.1;
@@ -20,6 +20,12 @@ pub fn parse_probability(text: &str) -> Result<f64, String> {
     let probability = fraction(text).ok_or_else(|| format!("`{text}` is not a probability such as 0.35 or 35%"))?;
     let probability = without_rounding(probability);
     check_probability(&format!("the probability `{text}`"), probability).map_err(|problem| {
+        // What stands there is said once, unless it is written in another way than the number is.
+        let again = format!(", but is {text}");
+        let problem = match problem.strip_suffix(&again) {
+            Some(told) if number_text(probability) == text => told.to_owned(),
+            _ => problem,
+        };
         if text.ends_with('%') || !(1.0..=100.0).contains(&probability) {
             problem
         } else if probability < HARDLY_PERCENT {

@@ -25,6 +25,19 @@ fn a_chance_of_never_that_leaves_no_room_for_the_days_is_named() {
 }
 
 #[test]
+fn a_nested_value_under_a_key_that_means_nothing_is_not_used() {
+    let line = |more: &str| {
+        format!(r#"{{"question": "q", "forecaster": "bot", "made_at": "2026-01-01", "probability": 0.4, {more}}}"#)
+    };
+    for more in [r#""extra": {"model": "m"}"#, r#""extra": [{"a": 1}]"#] {
+        let found = told("f.jsonl", &line(more)).unwrap();
+        assert!(found.contains("f.jsonl: columns not used: extra"), "{found}");
+    }
+    let refused = told("f.jsonl", &line(r#""value": {"a": 1}"#)).unwrap_err();
+    assert!(refused.contains("f.jsonl:1: `value` is an object; here stands a text, a number or a list"), "{refused}");
+}
+
+#[test]
 fn options_that_differ_by_case_and_forecasts_that_leave_options_out_are_named_with_their_rows() {
     let table = "question,forecaster,made_at,option,probability\n\
         q,a,2026-01-01,red,0.4\nq,a,2026-01-01,blue,0.6\nq,b,2026-01-01,Red,0.5\nq,b,2026-01-01,blue,0.5\n";

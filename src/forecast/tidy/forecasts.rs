@@ -38,7 +38,7 @@ pub(super) const COLUMNS: [&str; 16] = [
     "until",
 ];
 /// Columns in which a number may be forecast in other ways than by quantiles. Draws become quantiles and points of a cdf a distribution, and are written as these.
-const SHAPES: [&str; 3] = ["draw", "cdf", "distribution"];
+pub(super) const SHAPES: [&str; 3] = ["draw", "cdf", "distribution"];
 
 /// How far the probabilities of the options may be from summing to 1 and still be taken as rounded.
 const ROUNDING: f64 = 1e-3;

@@ -32,6 +32,7 @@ mod parquet;
 mod parquet_tests;
 mod questions;
 mod table;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod wide;
@@ -42,6 +43,7 @@ pub use cell::{join_list, parse_number, parse_probability, split_list};
 pub(in crate::forecast) use object::object_of;
 pub(in crate::forecast) use parquet::{cell_texts, unreadable};
 pub(in crate::forecast) use table::{Problems, Row, Table, cell_text, check_header, check_unpacked, read_whole};
+pub use tally::{Fate, NotTaken, Stretch, Tally, not_taken};
 pub use wide::WideTable;
 pub use write::{Form, forecasts_file, joint_file, outcomes_file, questions_file};
 
@@ -83,9 +85,24 @@ pub struct Summary {
     pub created_questions: Vec<String>,
     /// What else was left out or made fit, in words.
     pub notes: Vec<String>,
+    /// Rows that were left out.
+    pub left_out: usize,
+    /// Questions that will have no answer, by the rows that say so.
+    pub voided: usize,
+    /// Questions without an answer yet, by the rows that say so.
+    pub pending: usize,
+    /// The same and what else was not taken as it stands, by reason: what the notes say, in numbers.
+    pub tallies: Vec<Tally>,
 }
 
 impl Summary {
+    /// The same with these tallies, and their sums.
+    pub(in crate::forecast) fn with_tallies(self, tallies: Vec<Tally>) -> Self {
+        let of = |fate: Fate| tallies.iter().filter(|tally| tally.fate == fate).map(|tally| tally.count).sum();
+        let (left_out, voided, pending) = (of(Fate::LeftOut), of(Fate::Voided), of(Fate::Pending));
+        Self { left_out, voided, pending, tallies, ..self }
+    }
+
     /// What was not taken as it stood, one line each.
     #[must_use]
     pub fn remarks(&self) -> Vec<String> {
@@ -189,6 +206,11 @@ impl TidyFile {
     pub fn is_of_patterns(&self) -> bool {
         let has = |name: &str| self.table.column(name).is_some();
         has("forecaster") && has("pattern") && !has("question")
+    }
+
+    /// How many of its rows `--stream` could read instead: those of a table of probabilities of yes.
+    pub(in crate::forecast) fn streamable_rows(&self) -> usize {
+        self.table.streamable_rows()
     }
 
     /// The file, as named by the user.

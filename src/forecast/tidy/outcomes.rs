@@ -1,7 +1,7 @@
 //! Reads a table of outcomes, each by the kind of its question.
 
 use super::table::{Problems, Row, Table};
-use super::{Summary, shortened};
+use super::{Fate, Summary, Tally, shortened};
 use crate::error::Error;
 use crate::forecast::{Forecast, Outcome, Records, Resolution, check_name, nearest};
 use indexmap::IndexMap;
@@ -26,6 +26,7 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
     let place = |line: u64, id: &str| format!("row {line} (`{id}`)");
     let of_counts = of_counts(records);
     let mut no_counts: Vec<String> = Vec::new();
+    let (mut open, mut left_out): (Vec<u64>, Vec<u64>) = (Vec::new(), Vec::new());
     for row in &table.rows {
         let id = row.cell(question_column);
         if problems.take(row.line, check_name("question id", id)).is_none() {
@@ -34,10 +35,12 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
         let written = row.cell(resolution_column);
         if written.is_empty() {
             pending.push(place(row.line, id));
+            open.push(row.line);
             continue;
         }
         let Some(question) = records.questions.get(id) else {
             let ids = records.questions.keys().map(String::as_str);
+            left_out.push(row.line);
             unknown.push(match nearest(id, ids) {
                 Some(near) => format!("row {} (`{id}`, nearest known: `{near}`)", row.line),
                 None => place(row.line, id),
@@ -87,6 +90,12 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
     if !repeated.is_empty() {
         notes.push(format!("resolved several times, the last counts: {}", shortened(&repeated)));
     }
+    let annulled: Vec<u64> = last.values().filter(|(_, annulled)| *annulled).map(|(line, _)| *line).collect();
+    let tallies = [
+        Tally::of_rows(Fate::LeftOut, "of a question that is not known", &left_out),
+        Tally::of_rows(Fate::Voided, "annulled", &annulled),
+        Tally::of_rows(Fate::Pending, "without a resolution", &open),
+    ];
     let summary = Summary {
         file: table.name.clone(),
         rows: table.rows.len(),
@@ -96,6 +105,7 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
         notes,
         ..Summary::default()
     };
+    let summary = summary.with_tallies(tallies.into_iter().flatten().collect());
     Ok((outcomes, summary))
 }
 

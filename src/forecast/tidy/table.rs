@@ -2,9 +2,9 @@
 
 use super::cell::join_list;
 use super::object::object_of;
-use super::parquet;
+use super::{forecasts, outcomes, parquet, questions};
 use crate::error::Error;
-use crate::forecast::nearest;
+use crate::forecast::{joint, nearest};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -217,7 +217,8 @@ impl Table {
             }
             match cell_text(value) {
                 Some(text) => cells[at] = text,
-                None if is_whole => {}
+                // What means nothing anywhere is named with the columns that are not used.
+                None if is_whole || !is_meant(&key) => {}
                 None => self.bad.push((line, format!("`{key}` is an object; here stands a text, a number or a list"))),
             }
         }
@@ -234,6 +235,13 @@ impl Table {
     /// The names of its columns, in small letters.
     pub(in crate::forecast) fn columns(&self) -> &[String] {
         &self.columns
+    }
+
+    /// How many of its rows could be read batch by batch: all of a table of probabilities of yes, and else none.
+    pub(in crate::forecast) fn streamable_rows(&self) -> usize {
+        let has = |names: &[&str]| names.iter().any(|name| self.column(name).is_some());
+        let is_of_yes = has(&["forecaster"]) && has(&["probability", "forecast", "prob"]);
+        if is_of_yes && !has(&["option", "quantile", "value", "day"]) { self.rows.len() } else { 0 }
     }
 
     /// Where a column stands.
@@ -377,6 +385,29 @@ pub(in crate::forecast) fn check_header(columns: &[String], line: u64, problems:
     {
         problems.push(line, &format!("the columns are separated by {separator:?}; separate them by commas"));
     }
+}
+
+/// Columns by which tables of others are read.
+const OF_OTHERS: [&str; 12] = [
+    "forecast",
+    "observed",
+    "predicted",
+    "true_value",
+    "prediction",
+    "output_type",
+    "output_type_id",
+    "oracle_value",
+    "observation",
+    "outcome",
+    "answer",
+    "resolved_to",
+];
+
+/// Whether a column of that name means something in any table.
+fn is_meant(key: &str) -> bool {
+    let own: [&[&str]; 5] =
+        [&forecasts::COLUMNS, &forecasts::SHAPES, &outcomes::COLUMNS, &questions::COLUMNS, &joint::COLUMNS];
+    own.iter().any(|columns| columns.contains(&key)) || OF_OTHERS.contains(&key)
 }
 
 /// The text of a JSON value as it would stand in a CSV cell; `None` for an object.

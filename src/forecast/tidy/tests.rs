@@ -86,7 +86,7 @@ fn draws_a_cdf_and_distributions_that_cannot_be_are_named_by_row() {
             "n,me,2025-08-19,1,,0.6,\nn,me,2025-08-19,1,,0.7,\n",
             "f.csv:3: the cdf at 1 stands twice in this forecast, first in row 2",
         ),
-        ("n,me,2025-08-19,1,,1.6,\n", "f.csv:2: the probability `1.6` must lie between 0 and 1, but is 1.6"),
+        ("n,me,2025-08-19,1,,1.6,\n", "f.csv:2: the probability `1.6` must lie between 0 and 1"),
         ("n,me,2025-08-19,,,,normal\n", "f.csv:2: `normal` is not a distribution such as `normal(10, 2)`"),
         ("n,me,2025-08-19,3,,,\"normal(1, 2)\"\n", "f.csv:2: the row says several things"),
         ("n,me,2025-08-19,3,a,,\nn,me,2025-08-19,3,,0.5,\n", "f.csv:2: the rows of this forecast mix"),
@@ -128,10 +128,7 @@ fn every_bad_row_is_named_with_its_line_and_nothing_is_taken() {
     );
     let lines: Vec<&str> = message.lines().collect();
     assert_eq!(lines.len(), 6, "{message}");
-    assert_eq!(
-        lines[0],
-        "f.csv:2: the probability `35` must lie between 0 and 1, but is 35; write 35 percent as `35%`"
-    );
+    assert_eq!(lines[0], "f.csv:2: the probability `35` must lie between 0 and 1; write 35 percent as `35%`");
     assert!(lines[2].starts_with("f.csv:4: made_at: `2025-08-19T14:00` is neither a day"), "{}", lines[2]);
     assert!(lines[5].starts_with("f.csv:7: the row says nothing"), "{}", lines[5]);
 }
