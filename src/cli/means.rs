@@ -123,7 +123,7 @@ impl Means {
         simulated: impl FnOnce() -> Result<Tally, Impossible>,
     ) -> Result<Figures, Error> {
         let computed = match self {
-            Self::Choose if simulate::is_conditioned(plan) => best(plan)?.map(Ok),
+            Self::Choose if simulate::is_conditioned(plan) || believes(plan) => best(plan)?.map(Ok),
             Self::Simulation | Self::Choose => None,
             Self::Exact | Self::Both => Some(compute(plan, voice)?),
         };
@@ -174,6 +174,11 @@ impl Figures {
             (_, None) | (Means::Simulation, _) => {}
         }
     }
+}
+
+/// Whether anything is believed (`is now 30%`).
+fn believes(plan: &Plan) -> bool {
+    plan.steps.iter().any(|step| matches!(step.operation, Operation::Believe { .. }))
 }
 
 fn simulated(plan: &Plan, settings: &Settings, voice: Voice) -> Result<Tally, Impossible> {
@@ -234,7 +239,7 @@ fn tell_of_missed_evidence(tally: &Tally, exact: &Exact, voice: Voice) {
 pub(super) fn tell_of_few_worlds(tally: &Tally, (plan, settings): (&Plan, &Settings), voice: Voice) {
     const FEW: f64 = 400.0;
     const FEW_KEPT: f64 = 1000.0;
-    let believes = plan.steps.iter().any(|step| matches!(step.operation, Operation::Believe { .. }));
+    let believes = believes(plan);
     let help = match settings.method {
         Method::Auto if believes && tally.weighted() => {
             "simulate more with --worlds; a hint, such as `x1000`, lets worlds be drawn by the news, a belief such as `is now 50%` weighs those that are drawn without it"
@@ -294,14 +299,23 @@ fn tell_of_ways_not_met(tally: &Tally, voice: Voice) {
         return;
     }
     let share = figure::significant(100.0 * share, 2);
+    // More than a day's work.
+    const WITHIN_REACH: f64 = 1e12;
+    let help = if worlds <= WITHIN_REACH {
+        let worlds = figure::grouped(worlds as u64);
+        format!(
+            "with {worlds} worlds it would be 10 %; or name one explanation after the other with --given, and compare"
+        )
+    } else {
+        "no number of worlds that can be simulated brings it to 10 %: name one explanation after the other with --given, and compare; \
+         --rare takes the ways of a condition `A or B` apart by itself"
+            .to_owned()
+    };
     voice.warn(
         &format!(
             "what is known is rare: up to {share} % of the probability may lie in explanations that no world has met, and is in no standard error"
         ),
-        &format!(
-            "with {} worlds it would be 10 %; or name one explanation after the other with --given, and compare",
-            figure::grouped(worlds as u64)
-        ),
+        &help,
     );
 }
 

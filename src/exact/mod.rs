@@ -82,6 +82,12 @@ fn count(cells: f64) -> String {
 
 impl std::error::Error for Failure {}
 
+impl From<Impossible> for Failure {
+    fn from(problem: Impossible) -> Self {
+        Self::Impossible(problem)
+    }
+}
+
 /// What exact inference would take, found without doing it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cost {

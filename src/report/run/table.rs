@@ -24,18 +24,22 @@ impl RunReport {
         if let (0, Some(chance)) = (self.worlds, self.probability_of_evidence) {
             lines.push(format!("the evidence had a chance of {}", significant(chance, 6)));
         }
+        let chance = self.probability_of_evidence.map(|chance| {
+            let chance = match self.error_of_evidence {
+                Some(error) if error > 0.0 => format!("{} ± {}", significant(chance, 4), significant(error, 2)),
+                _ => significant(chance, 6),
+            };
+            format!("the evidence had a chance of {chance}")
+        });
         if self.effective_sample_size < self.worlds as f64 * 0.999_999 {
-            let chance = self.probability_of_evidence.map_or_else(String::new, |chance| {
-                let chance = match self.error_of_evidence {
-                    Some(error) if error > 0.0 => format!("{} ± {}", significant(chance, 4), significant(error, 2)),
-                    _ => significant(chance, 6),
-                };
-                format!("; the evidence had a chance of {chance}")
-            });
+            let chance = chance.map_or_else(String::new, |chance| format!("; {chance}"));
             lines.push(format!(
                 "worth {} equally weighted worlds{chance}",
                 grouped(self.effective_sample_size.round() as u64)
             ));
+        } else if self.worlds > 0 && self.sampling != Some(Method::Posterior) {
+            // All worlds weigh alike.
+            lines.extend(chance);
         }
         if let Some(share) = self.may_be_missed {
             lines.push(format!(
