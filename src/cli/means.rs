@@ -101,11 +101,6 @@ impl Voice {
         console::note(&format!("warning: {day}{text}"));
         console::note(&format!("  = help: {help}"));
     }
-
-    fn note(self, text: &str) {
-        let day = self.day.map_or_else(String::new, |day| format!("as of {day}: "));
-        console::note(&format!("{day}{text}"));
-    }
 }
 
 impl Means {
@@ -168,7 +163,13 @@ impl Figures {
             }
             (Means::Exact | Means::Choose, Some(Err(wide))) => report.exact = Some(ExactReport::too_wide(*wide)),
             (Means::Both, Some(Ok(exact))) => {
-                report.check_exact = Some(CheckReport::of(&exact::compare(plan, &self.tally, exact)));
+                let mut comparison = exact::compare(plan, &self.tally, exact);
+                if let Some(largest) = &mut comparison.largest
+                    && let Some(option) = largest.option.and_then(|at| report.option(&largest.name, at))
+                {
+                    option.clone_into(&mut largest.part);
+                }
+                report.check_exact = Some(CheckReport::of(&comparison));
             }
             (Means::Both, Some(Err(wide))) => report.check_exact = Some(CheckReport::too_wide(*wide)),
             (_, None) | (Means::Simulation, _) => {}
@@ -199,6 +200,12 @@ fn refused(problem: &Impossible, (plan, settings): (&Plan, &Settings), exact: Op
         {
             Error::input(problem.to_string())
                 .help("worlds that disagree are left out by --method rejection, and all did: without --method what is rare is neared step by step")
+        }
+        (Impossible::Evidence { worlds: 1.., .. } | Impossible::Contradiction { worlds: 1.., .. }, _)
+            if settings.method == Method::Weighting =>
+        {
+            Error::input(problem.to_string())
+                .help("if it is only rare, leave out --method weighting: what follows from what is drawn is neared step by step then; or simulate more with --worlds")
         }
         (Impossible::Evidence { .. } | Impossible::Contradiction { .. }, Some(chance)) if chance.value > 0.0 => {
             let chance = figure::significant(chance.value, 4);
@@ -324,7 +331,10 @@ fn compute(plan: &Plan, voice: Voice) -> Result<Result<Exact, TooWide>, Error> {
     match exact::solve(plan) {
         Ok(exact) => Ok(Ok(exact)),
         Err(Failure::TooWide(wide)) => {
-            voice.note(&format!("{}; the scenario is simulated instead", Failure::TooWide(wide)));
+            voice.warn(
+                &format!("{}; the scenario is simulated instead", Failure::TooWide(wide)),
+                "ask for less: --rare EXPR and --storyline NAMES compute what one condition or a few events depend on, and nothing else",
+            );
             Ok(Err(wide))
         }
         Err(Failure::Impossible(problem)) => Err(impossible(&problem)),

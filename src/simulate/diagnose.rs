@@ -1,7 +1,7 @@
 //! Which findings leave no world: asked only after a run in which none was left.
 
 use super::Impossible;
-use super::exact_value::requires_exact_value;
+use super::exact_value::{has_another_value, requires_exact_value};
 use super::forest::Combine;
 use super::passes::{Arenas, Gather, gather};
 use super::program::Program;
@@ -48,6 +48,11 @@ pub(crate) fn diagnose_by(plan: &Plan, worlds: u64, impossible: &dyn Fn(&Plan) -
     let name = |finding: FindingId| plan.findings[finding.0 as usize].clone();
     let findings: Vec<FindingId> = plan.steps.iter().filter_map(|step| step.operation.evidence()).collect();
     if let Some(alone) = findings.iter().find(|finding| leaves_none(&BTreeSet::from([**finding]))) {
+        if let Some(other) = has_another_value(plan, *alone) {
+            // Each value can be by itself: worlds are drawn with it.
+            let findings = vec![other.0 as usize, alone.0 as usize];
+            return Impossible::Contradiction { findings, names: vec![name(other), name(*alone)], worlds };
+        }
         let (finding, name) = (alone.0 as usize, name(*alone));
         return if requires_exact_value(plan, *alone) {
             Impossible::ExactValue { finding, name }
@@ -61,6 +66,10 @@ pub(crate) fn diagnose_by(plan: &Plan, worlds: u64, impossible: &dyn Fn(&Plan) -
         if leaves_none(&kept) {
             break;
         }
+    }
+    if let Some(last) = kept.last().copied().filter(|_| plan.has_later_evidence() && !leaves_none(&kept)) {
+        // Without what is believed all of it can be.
+        return Impossible::Evidence { finding: last.0 as usize, name: name(last), worlds };
     }
     for finding in kept.clone() {
         kept.remove(&finding);

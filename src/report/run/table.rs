@@ -55,6 +55,17 @@ impl RunReport {
         lines
     }
 
+    /// The name of an option of an event or a question.
+    #[must_use]
+    pub fn option(&self, name: &str, at: usize) -> Option<&str> {
+        let questions = self.questions.iter().map(|question| (&question.id, &question.figures));
+        let events = self.events.iter().map(|event| (&event.id, &event.figures));
+        questions.chain(events).filter(|(id, _)| *id == name).find_map(|(_, figures)| match &figures.forecast {
+            Some(Forecast::Categorical { options, .. }) => options.get(at).map(String::as_str),
+            _ => None,
+        })
+    }
+
     /// Stated totals that the parts do not give. A total is stated of the scenario as the file has it: where anything more is known or supposed, it is
     /// not held against the figures.
     pub fn overall_missed(&self) -> impl Iterator<Item = &OverallReport> {
