@@ -80,7 +80,7 @@ pub fn counterfactual(factual: &Plan, changed: &Plan, settings: &Settings) -> Re
         }
         let certain = [masked.certain(), changed.certain()];
         let otherwise = MadeOtherwise::new(changed);
-        let is_otherwise = !is_as_known((factual, &certain[0]), changed);
+        let is_otherwise = !is_as_known((factual, certain[0].as_slice()), changed);
         let mut moments = sums.moments.iter();
         let answers = factual
             .asks
