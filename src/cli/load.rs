@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::error::Error;
 use crate::forecast::day;
 use crate::hash::sha256;
-use crate::model::{self, Condition, Intervention, Model};
+use crate::model::{self, Condition, Definition, EventId, Formula, Intervention, Kind, Model};
 use crate::network;
 use crate::plan::{Situation, decided};
 use crate::scenario;
@@ -282,7 +282,11 @@ impl View {
             situation = situation.as_of(date, model)?;
         }
         for text in &self.given {
-            situation.given.push((text.clone(), condition("--given", text, model)?));
+            let given = condition("--given", text, model)?;
+            if let Some((why, help)) = slip(&given, model) {
+                return Err(Error::input(format!("--given \"{text}\" cannot be: {why}")).help(help));
+            }
+            situation.given.push((text.clone(), given));
         }
         for text in &self.suppose {
             let made = intervention("--suppose", text, model)?;
@@ -293,6 +297,50 @@ impl View {
             situation.suppose.push(made);
         }
         Ok(situation)
+    }
+}
+
+/// Why a condition cannot hold whatever is drawn, and what was probably meant: a value that its event never has, an order that is the other way round.
+fn slip(condition: &Condition, model: &Model) -> Option<(String, String)> {
+    match condition {
+        Condition::And(left, right) => slip(left, model).or_else(|| slip(right, model)),
+        Condition::Equal(left, right) => match (left.as_ref(), right.as_ref()) {
+            (Formula::Indicator(_), Formula::Constant(value)) | (Formula::Constant(value), Formula::Indicator(_))
+                if *value != 0.0 && *value != 1.0 =>
+            {
+                Some((
+                    format!("as a number what is true counts 1 and what is not 0, never {value}"),
+                    "name the condition alone, or with `not`; what is believed of it is news (`is now 70%`)".to_owned(),
+                ))
+            }
+            (Formula::Event(id), Formula::Constant(value)) | (Formula::Constant(value), Formula::Event(id))
+                if model.event(*id).kind == Kind::Count && (value.fract() != 0.0 || *value < 0.0) =>
+            {
+                let name = &model.event(*id).name;
+                let near = value.max(0.0).round();
+                Some((
+                    format!("`{name}` is a count, so it is whole, never {value}"),
+                    format!("write `{name} = {near}`, or a range"),
+                ))
+            }
+            _ => None,
+        },
+        Condition::Before { event, other } if waits_for(*event, *other, model) => {
+            let (name, other) = (&model.event(*event).name, &model.event(*other).name);
+            Some((
+                format!("`{name}` does not begin before `{other}` has come (`after`)"),
+                format!("write `{other} before {name}`, or take `after` out of the event"),
+            ))
+        }
+        _ => None,
+    }
+}
+
+/// Whether the clock of a date starts with another, or with one that waits for it.
+fn waits_for(event: EventId, other: EventId, model: &Model) -> bool {
+    match &model.event(event).definition {
+        Definition::When(when) => when.after.is_some_and(|after| after == other || waits_for(after, other, model)),
+        _ => false,
     }
 }
 

@@ -101,11 +101,6 @@ impl Voice {
         console::note(&format!("warning: {day}{text}"));
         console::note(&format!("  = help: {help}"));
     }
-
-    fn note(self, text: &str) {
-        let day = self.day.map_or_else(String::new, |day| format!("as of {day}: "));
-        console::note(&format!("{day}{text}"));
-    }
 }
 
 impl Means {
@@ -123,7 +118,7 @@ impl Means {
         simulated: impl FnOnce() -> Result<Tally, Impossible>,
     ) -> Result<Figures, Error> {
         let computed = match self {
-            Self::Choose if simulate::is_conditioned(plan) => best(plan)?.map(Ok),
+            Self::Choose if simulate::is_conditioned(plan) || believes(plan) => best(plan)?.map(Ok),
             Self::Simulation | Self::Choose => None,
             Self::Exact | Self::Both => Some(compute(plan, voice)?),
         };
@@ -168,12 +163,23 @@ impl Figures {
             }
             (Means::Exact | Means::Choose, Some(Err(wide))) => report.exact = Some(ExactReport::too_wide(*wide)),
             (Means::Both, Some(Ok(exact))) => {
-                report.check_exact = Some(CheckReport::of(&exact::compare(plan, &self.tally, exact)));
+                let mut comparison = exact::compare(plan, &self.tally, exact);
+                if let Some(largest) = &mut comparison.largest
+                    && let Some(option) = largest.option.and_then(|at| report.option(&largest.name, at))
+                {
+                    option.clone_into(&mut largest.part);
+                }
+                report.check_exact = Some(CheckReport::of(&comparison));
             }
             (Means::Both, Some(Err(wide))) => report.check_exact = Some(CheckReport::too_wide(*wide)),
             (_, None) | (Means::Simulation, _) => {}
         }
     }
+}
+
+/// Whether anything is believed (`is now 30%`).
+fn believes(plan: &Plan) -> bool {
+    plan.steps.iter().any(|step| matches!(step.operation, Operation::Believe { .. }))
 }
 
 fn simulated(plan: &Plan, settings: &Settings, voice: Voice) -> Result<Tally, Impossible> {
@@ -194,6 +200,12 @@ fn refused(problem: &Impossible, (plan, settings): (&Plan, &Settings), exact: Op
         {
             Error::input(problem.to_string())
                 .help("worlds that disagree are left out by --method rejection, and all did: without --method what is rare is neared step by step")
+        }
+        (Impossible::Evidence { worlds: 1.., .. } | Impossible::Contradiction { worlds: 1.., .. }, _)
+            if settings.method == Method::Weighting =>
+        {
+            Error::input(problem.to_string())
+                .help("if it is only rare, leave out --method weighting: what follows from what is drawn is neared step by step then; or simulate more with --worlds")
         }
         (Impossible::Evidence { .. } | Impossible::Contradiction { .. }, Some(chance)) if chance.value > 0.0 => {
             let chance = figure::significant(chance.value, 4);
@@ -234,7 +246,7 @@ fn tell_of_missed_evidence(tally: &Tally, exact: &Exact, voice: Voice) {
 pub(super) fn tell_of_few_worlds(tally: &Tally, (plan, settings): (&Plan, &Settings), voice: Voice) {
     const FEW: f64 = 400.0;
     const FEW_KEPT: f64 = 1000.0;
-    let believes = plan.steps.iter().any(|step| matches!(step.operation, Operation::Believe { .. }));
+    let believes = believes(plan);
     let help = match settings.method {
         Method::Auto if believes && tally.weighted() => {
             "simulate more with --worlds; a hint, such as `x1000`, lets worlds be drawn by the news, a belief such as `is now 50%` weighs those that are drawn without it"
@@ -294,14 +306,23 @@ fn tell_of_ways_not_met(tally: &Tally, voice: Voice) {
         return;
     }
     let share = figure::significant(100.0 * share, 2);
+    // More than a day's work.
+    const WITHIN_REACH: f64 = 1e12;
+    let help = if worlds <= WITHIN_REACH {
+        let worlds = figure::grouped(worlds as u64);
+        format!(
+            "with {worlds} worlds it would be 10 %; or name one explanation after the other with --given, and compare"
+        )
+    } else {
+        "no number of worlds that can be simulated brings it to 10 %: name one explanation after the other with --given, and compare; \
+         --rare takes the ways of a condition `A or B` apart by itself"
+            .to_owned()
+    };
     voice.warn(
         &format!(
             "what is known is rare: up to {share} % of the probability may lie in explanations that no world has met, and is in no standard error"
         ),
-        &format!(
-            "with {} worlds it would be 10 %; or name one explanation after the other with --given, and compare",
-            figure::grouped(worlds as u64)
-        ),
+        &help,
     );
 }
 
@@ -310,7 +331,10 @@ fn compute(plan: &Plan, voice: Voice) -> Result<Result<Exact, TooWide>, Error> {
     match exact::solve(plan) {
         Ok(exact) => Ok(Ok(exact)),
         Err(Failure::TooWide(wide)) => {
-            voice.note(&format!("{}; the scenario is simulated instead", Failure::TooWide(wide)));
+            voice.warn(
+                &format!("{}; the scenario is simulated instead", Failure::TooWide(wide)),
+                "ask for less: --rare EXPR and --storyline NAMES compute what one condition or a few events depend on, and nothing else",
+            );
             Ok(Err(wide))
         }
         Err(Failure::Impossible(problem)) => Err(impossible(&problem)),

@@ -68,22 +68,22 @@ pub(super) struct Arguments {
     #[arg(long)]
     exact: bool,
     /// How what is known is met; the report names what was used
-    #[arg(long, value_enum, default_value_t = Choice::Auto, value_name = "METHOD", conflicts_with_all = ["exact", "storyline", "most_probable"])]
+    #[arg(long, value_enum, default_value_t = Choice::Auto, value_name = "METHOD", conflicts_with_all = ["storyline", "most_probable"])]
     method: Choice,
     /// Show how likely this condition is, however rare; may be given several times. Simulates until the error is 1 % of it, at most --worlds
-    #[arg(long, value_name = "EXPR", conflicts_with_all = ["storyline", "most_probable", "exact", "check_exact", "record", "from", "shard", "precision", "seconds"])]
+    #[arg(long, value_name = "EXPR", conflicts_with_all = ["storyline", "most_probable", "check_exact", "record", "from", "shard", "precision", "seconds"])]
     rare: Vec<String>,
     /// Given what is known, what would have been had this been so: "attends", "not attends", "track is neither"; may be given several times
-    #[arg(long, value_name = "PHRASE", conflicts_with_all = ["rare", "method", "storyline", "most_probable", "exact", "check_exact", "record", "from", "shard", "precision", "seconds"])]
+    #[arg(long, value_name = "PHRASE", conflicts_with_all = ["rare", "method", "storyline", "most_probable", "check_exact", "record", "from", "shard", "precision", "seconds"])]
     counterfactual: Vec<String>,
     /// Simulate and compute, and show how many standard errors the farthest figure is off; beyond 6 the exit code is 1
-    #[arg(long, conflicts_with_all = ["exact", "from"])]
+    #[arg(long, conflicts_with = "from")]
     check_exact: bool,
     /// Show the likeliest stories over these events and questions, computed exactly
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with_all = ["exact", "check_exact", "record", "from", "shard"])]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with_all = ["check_exact", "record", "from", "shard"])]
     storyline: Vec<String>,
     /// Show the likeliest story over all yes/no and categorical events
-    #[arg(long, conflicts_with_all = ["storyline", "exact", "check_exact", "record", "from", "shard"])]
+    #[arg(long, conflicts_with_all = ["storyline", "check_exact", "record", "from", "shard"])]
     most_probable: bool,
     /// How many stories to show [default: 3, with --most-probable 1]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
@@ -126,6 +126,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         let in_time = Instructions::Baseline.choose();
         debug_assert!(in_time, "nothing is worked on before the arguments are read");
     }
+    refuse_beside_exact(arguments)?;
     let loaded = load::load(&arguments.file)?;
     if arguments.most_probable || !arguments.storyline.is_empty() {
         let count = arguments.top.unwrap_or(if arguments.most_probable { 1 } else { 3 });
@@ -187,6 +188,29 @@ impl Arguments {
             (false, Choice::Rejection | Choice::Weighting | Choice::Adaptive | Choice::Posterior) => Means::Simulation,
         }
     }
+}
+
+/// What is exact anyway, or cannot be.
+fn refuse_beside_exact(arguments: &Arguments) -> Result<(), Error> {
+    if !arguments.exact {
+        return Ok(());
+    }
+    let (what, why) = if !arguments.storyline.is_empty() {
+        ("--storyline", "stories are computed in any case")
+    } else if arguments.most_probable {
+        ("--most-probable", "the likeliest story is computed in any case")
+    } else if !arguments.rare.is_empty() {
+        ("--rare", "it computes what can be computed, and names its method")
+    } else if !arguments.counterfactual.is_empty() {
+        ("--counterfactual", "it runs the same worlds twice, and there is no computed form of it")
+    } else if arguments.check_exact {
+        ("--check-exact", "the one computes in place of simulating, the other does both")
+    } else if matches!(arguments.method, Choice::Auto | Choice::Exact) {
+        return Ok(());
+    } else {
+        ("--method", "it computes in place of simulating (`--method exact` is the same)")
+    };
+    Err(Error::input(format!("--exact does not go with {what}: {why}")).help("leave out --exact"))
 }
 
 /// A part is no forecast yet.

@@ -150,6 +150,13 @@ fn calibrate<'a>(
     let beliefs = exactly::beliefs(plan);
     exactly::check_beliefs(&beliefs).map_err(Failure::Impossible)?;
     let impossible = || Failure::Impossible(exactly::diagnose(plan, &|stripped| !is_possible(stripped)));
+    if plan.has_later_evidence() {
+        factors.extend(fit_in_order(problem, tree, &beliefs)?);
+        let calibrated = tree.calibrate(factors).ok_or_else(impossible)?;
+        // The factors leave what was known before as likely as it was: this is its chance, times those of what followed by what was believed then.
+        let evidence = calibrated.evidence;
+        return Ok((calibrated, evidence));
+    }
     let calibrated = tree.calibrate(factors).ok_or_else(impossible)?;
     let evidence = calibrated.evidence;
     match fit(problem, &calibrated, &beliefs).map_err(Failure::Impossible)? {
@@ -193,6 +200,42 @@ fn is_possible(plan: &Plan) -> bool {
     check(&elimination).is_err() || Tree::new(&elimination, &problem.cards).calibrate(&problem.factors()).is_some()
 }
 
+/// What the cells of the believed variables come to.
+struct Patterns {
+    scope: Vec<u32>,
+    /// For each cell, the pattern of beliefs that hold in it: bit `j` says whether belief `j` does.
+    of_cells: Vec<usize>,
+    /// What each pattern weighs.
+    masses: Vec<f64>,
+}
+
+impl Patterns {
+    fn new(problem: &Problem<'_>, calibrated: &Calibrated<'_>, beliefs: &[(usize, Indicator)]) -> Self {
+        let joint = calibrated.joint(&problem.believed());
+        let holds: Vec<Vec<bool>> = beliefs
+            .iter()
+            .map(|(_, indicator)| {
+                let expanded = indicator.expanded(&joint.scope, &problem.cards);
+                (0..joint.cells.len()).map(|at| expanded.holds(at)).collect()
+            })
+            .collect();
+        let of_cells: Vec<usize> = (0..joint.cells.len())
+            .map(|at| holds.iter().enumerate().map(|(place, holds)| usize::from(holds[at]) << place).sum())
+            .collect();
+        let mut masses = vec![0.0; 1 << beliefs.len()];
+        for (pattern, cell) in of_cells.iter().zip(&joint.cells) {
+            masses[*pattern] += cell;
+        }
+        Self { scope: joint.scope, of_cells, masses }
+    }
+
+    /// A factor for each pattern as one for each cell.
+    fn table(self, factors: &[f64]) -> Table {
+        let cells = self.of_cells.iter().map(|pattern| factors[*pattern]).collect();
+        Table { scope: self.scope, cells }
+    }
+}
+
 /// The factor that gives every belief its probability; `None` without beliefs.
 fn fit(
     problem: &Problem<'_>,
@@ -203,26 +246,29 @@ fn fit(
     if beliefs.is_empty() {
         return Ok(None);
     }
-    let joint = calibrated.joint(&problem.believed());
-    // The pattern of beliefs that hold in each cell.
-    let holds: Vec<Vec<bool>> = beliefs
-        .iter()
-        .map(|(_, indicator)| {
-            let expanded = indicator.expanded(&joint.scope, &problem.cards);
-            (0..joint.cells.len()).map(|at| expanded.holds(at)).collect()
-        })
-        .collect();
-    let patterns: Vec<usize> = (0..joint.cells.len())
-        .map(|at| holds.iter().enumerate().map(|(place, holds)| usize::from(holds[at]) << place).sum())
-        .collect();
-    let mut masses = vec![0.0; 1 << beliefs.len()];
-    for (pattern, cell) in patterns.iter().zip(&joint.cells) {
-        masses[*pattern] += cell;
-    }
+    let patterns = Patterns::new(problem, calibrated, &beliefs);
     let kept: Vec<exactly::Belief> = beliefs.iter().map(|(at, _)| stated[*at]).collect();
-    let factors = exactly::fit(problem.plan, &masses, &kept)?;
-    let cells = patterns.iter().map(|pattern| factors[*pattern]).collect();
-    Ok(Some(Table { scope: joint.scope, cells }))
+    let factors = exactly::fit(problem.plan, &patterns.masses, &kept)?;
+    Ok(Some(patterns.table(&factors)))
+}
+
+/// The same where other evidence follows a belief.
+fn fit_in_order(problem: &Problem<'_>, tree: &Tree, stated: &[exactly::Belief]) -> Result<Option<Table>, Failure> {
+    let beliefs = problem.beliefs();
+    let kept: Vec<exactly::Belief> = beliefs.iter().map(|(at, _)| stated[*at]).collect();
+    let mut last: Option<Patterns> = None;
+    let factors = exactly::fit_in_order::<Failure>(problem.plan, &kept, &mut |stage| {
+        let impossible = || {
+            let known = problem.plan.known_at(stage);
+            Failure::Impossible(exactly::diagnose(&known, &|stripped| !is_possible(stripped)))
+        };
+        let calibrated = tree.calibrate(&problem.factors_at(Some(stage))).ok_or_else(impossible)?;
+        let patterns = Patterns::new(problem, &calibrated, &beliefs);
+        let masses = patterns.masses.clone();
+        last = Some(patterns);
+        Ok(masses)
+    })?;
+    Ok(last.map(|patterns| patterns.table(&factors)))
 }
 
 /// A figure without error.

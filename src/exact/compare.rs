@@ -21,6 +21,8 @@ pub struct Difference {
     pub name: String,
     /// Which of its figures; empty where there is but one.
     pub part: String,
+    /// Which option it is of, if it is of one; `part` has its place, counted from 1.
+    pub option: Option<usize>,
     /// As simulated, with its standard error.
     pub simulated: Estimate,
     /// Exactly.
@@ -35,35 +37,42 @@ pub struct Difference {
 #[must_use]
 pub fn compare(plan: &Plan, tally: &Tally, exact: &Exact) -> Comparison {
     let mut comparison = Comparison { figures: 0, largest: None };
-    let mut figure = |kind: Kind, name: &str, part: &str, simulated: Estimate, exact: f64| {
+    let mut figure = |kind: Kind, name: &str, part: &str, simulated: Estimate, exact: f64, option: Option<usize>| {
         comparison.figures += 1;
         let standard_errors = kind.standard_errors(simulated, exact);
         let farthest = comparison.largest.as_ref().map_or(-1.0, |largest| largest.standard_errors);
         if standard_errors > farthest {
             let (name, part) = (name.to_owned(), part.to_owned());
-            comparison.largest = Some(Difference { name, part, simulated, exact, standard_errors });
+            comparison.largest = Some(Difference { name, part, option, simulated, exact, standard_errors });
         }
     };
     for ((ask, simulated), exact) in plan.asks.iter().zip(tally.answers()).zip(exact.answers()) {
         let Ok(exact) = exact else { continue };
         match (simulated, exact) {
             (Answer::Binary(simulated), Answer::Binary(exact)) => {
-                figure(Kind::Share, &ask.name, "", *simulated, exact.value);
+                figure(Kind::Share, &ask.name, "", *simulated, exact.value, None);
             }
             (Answer::Categorical(simulated), Answer::Categorical(exact)) => {
                 for (at, (simulated, exact)) in simulated.iter().zip(exact).enumerate() {
-                    figure(Kind::Share, &ask.name, &format!("option {}", at + 1), *simulated, exact.value);
+                    figure(Kind::Share, &ask.name, &format!("option {}", at + 1), *simulated, exact.value, Some(at));
                 }
             }
             (Answer::Number(simulated), Answer::Number(exact)) if simulated.mean.value.is_finite() => {
-                figure(Kind::Other, &ask.name, "mean", simulated.mean, exact.mean.value);
+                figure(Kind::Other, &ask.name, "mean", simulated.mean, exact.mean.value, None);
             }
             (Answer::Date(simulated), Answer::Date(exact)) => {
-                figure(Kind::Share, &ask.name, "never", simulated.never, exact.never.value);
+                figure(Kind::Share, &ask.name, "never", simulated.never, exact.never.value, None);
                 let mut days: Vec<f64> = simulated.quantiles.iter().filter_map(|quantile| quantile.day).collect();
                 days.dedup();
                 for day in days {
-                    figure(Kind::Share, &ask.name, &format!("by day {day}"), simulated.by(day), exact.by(day).value);
+                    figure(
+                        Kind::Share,
+                        &ask.name,
+                        &format!("by day {day}"),
+                        simulated.by(day),
+                        exact.by(day).value,
+                        None,
+                    );
                 }
             }
             _ => {}
@@ -73,11 +82,11 @@ pub fn compare(plan: &Plan, tally: &Tally, exact: &Exact) -> Comparison {
     for ((first, second), exact) in exact.joints().indexed_iter().filter(|((first, second), _)| first < second) {
         if let Some(exact) = exact {
             let both = format!("{} and {}", name(first), name(second));
-            figure(Kind::Share, &both, "", tally.joints()[[first, second]], exact.value);
+            figure(Kind::Share, &both, "", tally.joints()[[first, second]], exact.value, None);
         }
     }
     if let Some((kind, simulated, exact)) = of_evidence(tally, exact) {
-        figure(kind, EVIDENCE, "", simulated, exact);
+        figure(kind, EVIDENCE, "", simulated, exact, None);
     }
     comparison
 }
@@ -87,7 +96,7 @@ pub fn compare(plan: &Plan, tally: &Tally, exact: &Exact) -> Comparison {
 pub fn compare_evidence(tally: &Tally, exact: &Exact) -> Option<Difference> {
     let (kind, simulated, exact) = of_evidence(tally, exact)?;
     let standard_errors = kind.standard_errors(simulated, exact);
-    Some(Difference { name: EVIDENCE.to_owned(), part: String::new(), simulated, exact, standard_errors })
+    Some(Difference { name: EVIDENCE.to_owned(), part: String::new(), option: None, simulated, exact, standard_errors })
 }
 
 const EVIDENCE: &str = "the evidence";

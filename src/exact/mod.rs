@@ -68,19 +68,37 @@ impl fmt::Display for TooWide {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
-            "exact inference would need tables of {} cells, the largest of {}; at most {MOST_CELLS} are allowed",
+            "exact inference would need tables of {} cells, the largest of {}; at most {} are allowed",
             count(self.cells),
-            count(self.largest)
+            count(self.largest),
+            count(MOST_CELLS)
         )
     }
 }
 
-/// In full while that can be read.
+/// In full while that can be read, in groups of three digits.
 fn count(cells: f64) -> String {
-    if cells < 1e15 { format!("{cells}") } else { format!("{cells:.1e}") }
+    if cells >= 1e15 {
+        return format!("{cells:.1e}");
+    }
+    let digits = format!("{cells}");
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 impl std::error::Error for Failure {}
+
+impl From<Impossible> for Failure {
+    fn from(problem: Impossible) -> Self {
+        Self::Impossible(problem)
+    }
+}
 
 /// What exact inference would take, found without doing it.
 #[derive(Debug, Clone, PartialEq)]

@@ -72,6 +72,11 @@ impl<'a> Reading<'a> {
             }
             (_, Err(opaque)) => return Err(self.not_discrete(Opaque::clone(&opaque), finding)),
         };
+        if let Some((value, finding)) = evidence.filter(|(_, finding)| self.plan.stage(*finding) > 0) {
+            // Beliefs stated before are met in worlds in which it is drawn.
+            let why = format!("`{label}` is known to be {value} only after something was believed");
+            return Err(self.not_discrete(Opaque { why, touches: cover.scope }, Some(finding)));
+        }
         if let Some((value, finding)) = evidence {
             let likelihoods: Vec<(f64, bool)> = rows.iter().map(|row| likelihood(&row.value, value)).collect();
             let any_mass = likelihoods.iter().any(|(likelihood, mass)| *mass && *likelihood > 0.0);

@@ -48,7 +48,8 @@ pub fn subject(plan: &Plan, method: Method) -> Conditioned<'_> {
 }
 
 fn posterior(plan: &Plan) -> Option<Posterior> {
-    if plan.steps.iter().any(|step| scales_with_what_is_known(&step.operation)) {
+    let is_out_of_reach = |step: &Step| scales_with_what_is_known(&step.operation);
+    if plan.has_later_evidence() || plan.steps.iter().any(is_out_of_reach) {
         return None;
     }
     let network = Reading::new(plan).network;

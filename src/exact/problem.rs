@@ -6,7 +6,7 @@ use super::order::{Elimination, Graph, eliminate};
 use super::read::{Number, Reading};
 use super::table::{Table, configurations};
 use super::{Cost, MOST_CELLS, TooWide};
-use crate::plan::{Asked, NumberId, Plan, PlaneId};
+use crate::plan::{Asked, FindingId, NumberId, Plan, PlaneId};
 use std::rc::Rc;
 
 /// What an ask comes to.
@@ -137,8 +137,14 @@ impl<'a> Problem<'a> {
 
     /// The families and the evidence over the variables that matter.
     pub(super) fn factors(&self) -> Vec<Table> {
+        self.factors_at(None)
+    }
+
+    /// The same with no evidence but what the beliefs of a stage are met with; without a stage all of it.
+    pub(super) fn factors_at(&self, stage: Option<u32>) -> Vec<Table> {
         let families = self.network.families.iter();
-        let evidence = self.network.evidence.iter().map(|(table, _)| table);
+        let is_known = |finding: FindingId| stage.is_none_or(|stage| self.plan.stage(finding) <= stage);
+        let evidence = self.network.evidence.iter().filter(|(_, finding)| is_known(*finding)).map(|(table, _)| table);
         families
             .chain(evidence)
             .filter_map(|table| Some(Table { scope: self.places(&table.scope)?, cells: table.cells.clone() }))

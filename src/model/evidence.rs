@@ -421,7 +421,7 @@ pub(super) fn intervention(
                     found,
                     event.span,
                     format!("`{}` has no options: it is {}", event.value, names.kind(id).words()),
-                    format!("write `{0}` or `not {0}`", event.value),
+                    supposed_as(&event.value, names.kind(id), names),
                 );
             };
             let Some(at) = options.iter().position(|known| *known == option.value) else {
@@ -441,7 +441,7 @@ pub(super) fn intervention(
                     found,
                     event.span,
                     format!("`{}` is no number: it is {}", event.value, names.kind(id).words()),
-                    format!("write `{0}` or `not {0}`", event.value),
+                    supposed_as(&event.value, names.kind(id), names),
                 );
             }
             if names.kind(id) == &Kind::Count && (*value < 0.0 || value.fract() != 0.0) {
@@ -469,6 +469,18 @@ pub(super) fn intervention(
         }
     };
     Some(Intervention { event, made, text })
+}
+
+/// How an event of a kind is supposed.
+fn supposed_as(event: &str, kind: &Kind, names: &Names) -> String {
+    match kind {
+        Kind::Binary => format!("write `{event}` or `not {event}`"),
+        Kind::Categorical { options, .. } => {
+            format!("write `{event} is {}`", options.first().map_or("…", String::as_str))
+        }
+        Kind::Numeric | Kind::Count => format!("write `{event} is 42`"),
+        Kind::Date => format!("write `{event} on {}` or `not {event}`", names.horizon),
+    }
 }
 
 fn refused(found: &mut Diagnostics, span: Span, message: String, help: String) -> Option<Intervention> {

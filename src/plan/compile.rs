@@ -78,29 +78,51 @@ fn groups(model: &Model, draws: &mut Draws) {
     }
 }
 
-/// Sorts what is known into what an event is drawn with and what is applied later.
+/// Sorts what is known into what an event is drawn with and what is applied later. What became known after a belief is required of the
+/// worlds in which the belief was met, which are drawn without it.
 fn evidence(model: &Model, situation: &Situation, draws: &mut Draws) -> Vec<(Late, FindingId)> {
     let mut late: Vec<(Late, FindingId)> = Vec::new();
     let now = model.day(situation.quiet_until.map_or(situation.as_of, |quiet| quiet.max(situation.as_of)));
     let mut news: Vec<&News> = model.news.iter().filter(|news| news.date <= situation.as_of).collect();
     news.sort_by_key(|news| news.date);
-    let mut findings: Vec<(String, Finding)> =
-        news.into_iter().map(|news| (news.text.clone(), news.finding.clone())).collect();
+    let mut findings: Vec<(Told, Finding)> = news
+        .into_iter()
+        .map(|news| (Told { text: news.text.clone(), day: model.day(news.date) }, news.finding.clone()))
+        .collect();
     let nothing = Facts::new(model);
     let mut facts = Facts::new(model);
     draws.made.iter().for_each(|(event, made)| facts.make(*event, *made));
     findings.retain(|(_, finding)| !is_made(finding, &draws.made, &nothing, &facts));
+    findings.iter().for_each(|(_, finding)| facts.learn(finding));
+    // What is given ends no belief: it asks about the worlds in which the belief was met.
+    let mut settled = facts.clone();
     // News about what is made so has no say; what the command line takes as given must agree with it.
     for (text, condition) in &situation.given {
         let parts = given_parts(model, draws, condition);
-        findings.extend(parts.into_iter().map(|finding| (text.clone(), finding)));
+        let told = || Told { text: text.clone(), day: f64::INFINITY };
+        findings.extend(parts.into_iter().map(|finding| (told(), finding)));
     }
     findings.iter().for_each(|(_, finding)| facts.learn(finding));
     let silent = silent(model, now, &draws.made, &facts);
-    silent.iter().for_each(|event| facts.not_by(*event, now));
-    for (text, finding) in unsettled(moved_on(findings), &facts) {
-        draws.columns.plan.findings.push(text);
-        let id = FindingId(draws.columns.plan.findings.len() as u32 - 1);
+    silent.iter().for_each(|event| settled.not_by(*event, now));
+    let findings = unsettled(moved_on(findings), &settled);
+    // Silence wears no belief off, so it stands before all of them.
+    let moves_on = is_followed(&findings);
+    if moves_on {
+        silence(model, now, &silent, draws);
+    }
+    let mut stage = 0;
+    let mut believed: Option<f64> = None;
+    for (told, finding) in findings {
+        let is_belief = matches!(finding, Finding::Now(..));
+        if !is_belief && let Some(day) = believed.take() {
+            quiet_before(model, (stage, day), &facts, draws, &mut late);
+            stage += 1;
+        }
+        if is_belief {
+            believed = Some(told.day);
+        }
+        let id = draws.finding(told.text, stage);
         let known = match finding {
             Finding::Binary(event, value) => Ok((event, Known::Binary(value), Condition::Event(event), value)),
             Finding::Option(event, option) => {
@@ -110,6 +132,9 @@ fn evidence(model: &Model, situation: &Situation, draws: &mut Draws) -> Vec<(Lat
                 let equal = Condition::Equal(Box::new(Formula::Event(event)), Box::new(Formula::Constant(value)));
                 Ok((event, Known::Number(value), equal, true))
             }
+            Finding::HappenedOn(event, day) if stage > 0 => Err(Late::Require(on_day(event, day))),
+            Finding::NotBy(event, day) if stage > 0 => Err(Late::Require(Condition::ByDay { event, day }.negated())),
+            Finding::Never(event) if stage > 0 => Err(Late::Require(Condition::Happens(event).negated())),
             Finding::HappenedOn(event, day) => {
                 dated(draws, &mut late, event, DateEvidence::On(day), id);
                 continue;
@@ -128,18 +153,69 @@ fn evidence(model: &Model, situation: &Situation, draws: &mut Draws) -> Vec<(Lat
         };
         match known {
             Ok((event, value, condition, holds)) => {
-                if let std::collections::btree_map::Entry::Vacant(e) = draws.known.entry(event) {
-                    e.insert((value, id));
-                } else {
-                    let condition = if holds { condition } else { condition.negated() };
-                    late.push((Late::Require(condition), id));
+                // No drawn world has just the value of a continuous number.
+                let is_drawn = stage == 0 || matches!(model.event(event).definition, Definition::Number(_));
+                match draws.known.entry(event) {
+                    std::collections::btree_map::Entry::Vacant(entry) if is_drawn => {
+                        entry.insert((value, id));
+                    }
+                    _ => {
+                        let condition = if holds { condition } else { condition.negated() };
+                        late.push((Late::Require(condition), id));
+                    }
                 }
             }
             Err(one) => late.push((one, id)),
         }
     }
-    silence(model, now, &silent, draws);
+    if !moves_on {
+        silence(model, now, &silent, draws);
+    }
     late
+}
+
+/// Where a finding comes from.
+struct Told {
+    text: String,
+    /// Infinite if it is given.
+    day: f64,
+}
+
+/// Whether anything but beliefs becomes known after a belief.
+fn is_followed(findings: &[(Told, Finding)]) -> bool {
+    let is_belief = |(_, finding): &(Told, Finding)| matches!(finding, Finding::Now(..));
+    let first = findings.iter().position(is_belief);
+    first.is_some_and(|first| !findings[first..].iter().all(is_belief))
+}
+
+/// Of events that have come since something was believed: on that day they had not, if they would have been reported.
+fn quiet_before(
+    model: &Model,
+    (stage, day): (u32, f64),
+    facts: &Facts<'_>,
+    draws: &mut Draws,
+    late: &mut Vec<(Late, FindingId)>,
+) {
+    if day <= 0.0 {
+        return;
+    }
+    for (at, event) in model.events.iter().enumerate() {
+        let id = EventId(at);
+        let is_observed = matches!(&event.definition, Definition::When(when) if when.observed);
+        let came_later = facts.dated(id).is_some_and(|(after, by)| after >= day && by.is_finite());
+        let is_known =
+            matches!(draws.known.get(&id), Some((Known::Date(DateEvidence::NotBy(quiet)), _)) if *quiet >= day);
+        if is_observed && came_later && !is_known && !draws.made.contains_key(&id) {
+            let finding = draws.finding(format!("{} had not happened by then", event.name), stage);
+            late.push((Late::Require(Condition::ByDay { event: id, day }.negated()), finding));
+        }
+    }
+}
+
+/// That a date event happens on a day.
+fn on_day(event: EventId, day: f64) -> Condition {
+    let before = Condition::ByDay { event, day: day - 1.0 }.negated();
+    Condition::And(Box::new(Condition::ByDay { event, day }), Box::new(before))
 }
 
 /// Adds what is known of a date. What says no more than is known already adds nothing; what contradicts it is required of the drawn
@@ -168,7 +244,8 @@ fn dated(
         }
         (Some(NotBy(_) | Never), NotBy(_)) => {}
         (Some(On(day)), NotBy(known)) if day > known => {}
-        (Some(_), On(day)) => late.push((Late::Require(Condition::ByDay { event, day }), finding)),
+        (Some(On(known)), On(day)) if day == known => {}
+        (Some(_), On(day)) => late.push((Late::Require(on_day(event, day)), finding)),
         (Some(On(_)), NotBy(day)) => late.push((Late::Require(Condition::ByDay { event, day }.negated()), finding)),
         (Some(On(_)), Never) => late.push((Late::Require(Condition::Happens(event).negated()), finding)),
     }
@@ -214,8 +291,7 @@ fn silence(model: &Model, now: f64, silent: &[EventId], draws: &mut Draws) {
             }
             Some(_) => {}
             None => {
-                draws.columns.plan.findings.push(format!("{} has not happened yet", model.event(id).name));
-                let finding = FindingId(draws.columns.plan.findings.len() as u32 - 1);
+                let finding = draws.finding(format!("{} has not happened yet", model.event(id).name), 0);
                 draws.known.insert(id, (Known::Date(DateEvidence::NotBy(now)), finding));
             }
         }

@@ -46,6 +46,14 @@ impl Draws {
         StreamId(self.columns.plan.streams.len() as u32 - 1)
     }
 
+    /// Names a finding of a stage; see [`super::Plan::stages`].
+    pub(super) fn finding(&mut self, text: String, stage: u32) -> FindingId {
+        let plan = &mut self.columns.plan;
+        plan.findings.push(text);
+        plan.stages.push(stage);
+        FindingId(plan.findings.len() as u32 - 1)
+    }
+
     fn parameter(&mut self, name: String, prior: Prior, strata: Vec<f64>, place: Span) -> ParameterId {
         self.columns.plan.parameters.push(Parameter { name, prior, strata, place });
         ParameterId(self.columns.plan.parameters.len() as u32 - 1)

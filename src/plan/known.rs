@@ -141,10 +141,10 @@ impl Known for Facts<'_> {
 }
 
 /// Beliefs stated (Jeffrey's rule) hold on their day and move on with later evidence about the same thing: a belief stated anew
-/// replaces them, a later hint multiplies their odds. `findings` stand in the order of their days.
-pub(super) fn moved_on(findings: Vec<(String, Finding)>) -> Vec<(String, Finding)> {
-    let mut kept: Vec<(String, Finding)> = Vec::with_capacity(findings.len());
-    for (text, finding) in findings {
+/// replaces them, a later hint multiplies their odds. `findings` stand in the order of their days, each with where it comes from.
+pub(super) fn moved_on<T>(findings: Vec<(T, Finding)>) -> Vec<(T, Finding)> {
+    let mut kept: Vec<(T, Finding)> = Vec::with_capacity(findings.len());
+    for (told, finding) in findings {
         match &finding {
             Finding::Now(condition, _) => {
                 kept.retain(
@@ -165,7 +165,7 @@ pub(super) fn moved_on(findings: Vec<(String, Finding)>) -> Vec<(String, Finding
             }
             _ => {}
         }
-        kept.push((text, finding));
+        kept.push((told, finding));
     }
     kept
 }
@@ -181,9 +181,10 @@ fn agreement(one: &Condition, other: &Condition) -> Option<bool> {
     }
 }
 
-/// Leaves out the beliefs that later hard evidence has settled. `all` is everything known for certain, silence and interventions included.
+/// Leaves out the beliefs that later news has settled. `all` is everything known for certain by news, silence and interventions; `findings` stand in the order of
+/// their days, each with where it comes from.
 /// A belief that was settled before it was stated stays: it contradicts what was known.
-pub(super) fn unsettled(findings: Vec<(String, Finding)>, all: &Facts<'_>) -> Vec<(String, Finding)> {
+pub(super) fn unsettled<T>(findings: Vec<(T, Finding)>, all: &Facts<'_>) -> Vec<(T, Finding)> {
     let mut before = Facts::new(all.model);
     findings
         .into_iter()

@@ -23,6 +23,7 @@ mod known;
 mod number;
 mod reached;
 mod situation;
+mod stages;
 mod touched;
 mod undecided;
 mod unfold;
@@ -78,6 +79,9 @@ pub struct Plan {
     pub parameters: Vec<Parameter>,
     /// Pieces of evidence, as they are named in messages.
     pub findings: Vec<String>,
+    /// For each of them, how many times something had been believed before it became known: a belief is met with the findings that have its own number or a
+    /// smaller one, and those with a larger one are taken of the worlds in which it was met. Those beyond the end have 0.
+    pub stages: Vec<u32>,
     /// What is to be counted.
     pub asks: Vec<Ask>,
     /// The bit columns whose pairwise joint probabilities are counted, as indices into `asks` (each a binary one without `given`).
@@ -462,8 +466,8 @@ pub enum Operation {
         /// Named.
         finding: FindingId,
     },
-    /// Jeffrey's rule: worlds are reweighted so that the condition has this probability after all other evidence; several are held together by
-    /// iterative proportional fitting over the same worlds.
+    /// Jeffrey's rule: worlds are reweighted so that the condition has this probability after the evidence of its own stage ([`Plan::stages`]) and of
+    /// those before; several are held together by iterative proportional fitting over the same worlds.
     Believe {
         /// The condition.
         plane: PlaneId,

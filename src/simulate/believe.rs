@@ -15,6 +15,7 @@ use super::passes::Gather;
 use super::program::believed;
 use super::tally::{Mass, Weights};
 use crate::plan::{FindingId, Operation, Plan};
+use std::collections::BTreeSet;
 
 /// More beliefs at once have too many patterns to count.
 pub const MOST_BELIEFS: usize = 12;
@@ -138,6 +139,40 @@ pub(crate) fn fit(plan: &Plan, masses: &[f64], beliefs: &[Belief]) -> Result<Vec
     Err(unreachable(&beliefs[worst], reached(worst)))
 }
 
+/// The same where other evidence follows a belief: the beliefs of each stage in turn are fitted to what the worlds of each pattern weigh by all that was
+/// known then, which `masses_at` says, and by the factors before them. Beliefs of earlier stages keep what evidence has made of
+/// their probabilities since.
+pub(crate) fn fit_in_order<E: From<Impossible>>(
+    plan: &Plan,
+    beliefs: &[Belief],
+    masses_at: &mut dyn FnMut(u32) -> Result<Vec<f64>, E>,
+) -> Result<Vec<f64>, E> {
+    let mut factors = vec![1.0; 1 << beliefs.len()];
+    let stages: BTreeSet<u32> = beliefs.iter().map(|belief| plan.stage(belief.finding)).collect();
+    for stage in stages {
+        let mut masses = masses_at(stage)?;
+        masses.iter_mut().zip(&factors).for_each(|(mass, factor)| *mass *= factor);
+        let total: f64 = masses.iter().sum();
+        let held = |place: usize| -> f64 {
+            masses.iter().enumerate().filter(|(pattern, _)| (pattern >> place) & 1 == 1).map(|(_, mass)| mass).sum()
+        };
+        // Beliefs stand in the order of their stages.
+        let wanted: Vec<Belief> = beliefs
+            .iter()
+            .enumerate()
+            .take_while(|(_, belief)| plan.stage(belief.finding) <= stage)
+            .map(|(place, belief)| {
+                let is_new = plan.stage(belief.finding) == stage;
+                let probability = if is_new { belief.probability } else { (held(place) / total).clamp(0.0, 1.0) };
+                Belief { probability, ..*belief }
+            })
+            .collect();
+        let more = fit(plan, &masses, &wanted)?;
+        factors.iter_mut().zip(more).for_each(|(factor, more)| *factor *= more);
+    }
+    Ok(factors)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,6 +200,61 @@ mod tests {
         assert!((cells[2] + cells[3] - 0.2).abs() < 1e-11);
         assert!((cells.iter().sum::<f64>() - 1.0).abs() < 1e-11);
         assert!((cells[0] * cells[3] / (cells[1] * cells[2]) - 6.0).abs() < 1e-9);
+    }
+
+    /// Against the joint of four events spelled out: a belief, evidence on something else, another belief, evidence again.
+    #[test]
+    fn what_follows_a_belief_is_taken_of_the_worlds_in_which_it_was_met() {
+        let mut plan = Plan { findings: vec![String::new(); 2], stages: vec![0, 1], ..Plan::default() };
+        // Bits of a world: first and second believed, then what becomes known between the beliefs and after them.
+        let prior: Vec<f64> = (0..16_u32).map(|world| f64::from(3 + world * world % 7 + 2 * (world % 5))).collect();
+        let holds = |world: usize, bit: usize| (world >> bit) & 1 == 1;
+        let patterns = |weights: &[f64]| {
+            let mut masses = vec![0.0; 4];
+            weights.iter().enumerate().for_each(|(world, weight)| masses[world & 3] += weight);
+            masses
+        };
+        let known: Vec<f64> =
+            prior.iter().enumerate().map(|(world, weight)| if holds(world, 2) { *weight } else { 0.0 }).collect();
+        let beliefs = [belief(0, 0.7), belief(1, 0.2)];
+        let factors = fit_in_order::<Impossible>(&plan, &beliefs, &mut |stage| {
+            Ok(patterns(if stage == 0 { &prior } else { &known }))
+        })
+        .unwrap();
+        // Step by step: Jeffrey's rule, Bayes' rule, then both beliefs by iterative scaling.
+        let share = |weights: &[f64], bit: usize| -> f64 {
+            let total: f64 = weights.iter().sum();
+            let held = weights.iter().enumerate().filter(|(world, _)| holds(*world, bit)).map(|(_, weight)| weight);
+            held.sum::<f64>() / total
+        };
+        let scale = |weights: &mut [f64], bit: usize, to: f64| {
+            let present = share(weights, bit);
+            for (world, weight) in weights.iter_mut().enumerate() {
+                *weight *= if holds(world, bit) { to / present } else { (1.0 - to) / (1.0 - present) };
+            }
+        };
+        let mut weights = prior.clone();
+        scale(&mut weights, 0, 0.7);
+        weights.iter_mut().enumerate().filter(|(world, _)| !holds(*world, 2)).for_each(|(_, weight)| *weight = 0.0);
+        let moved = share(&weights, 0);
+        assert!((moved - 0.7).abs() > 1e-3, "the evidence says something of the first belief: {moved}");
+        for _ in 0..2_000 {
+            scale(&mut weights, 1, 0.2);
+            scale(&mut weights, 0, moved);
+        }
+        let found: Vec<f64> = known.iter().enumerate().map(|(world, weight)| weight * factors[world & 3]).collect();
+        for bit in [0, 1, 3] {
+            assert!((share(&found, bit) - share(&weights, bit)).abs() < 1e-10, "{bit}");
+        }
+        // The weights sum to the chance of what became known, by the belief that stood then.
+        let (found, all): (f64, f64) = (found.iter().sum(), prior.iter().sum());
+        let mut first = prior.clone();
+        scale(&mut first, 0, 0.7);
+        assert!((found / all - share(&first, 2)).abs() < 1e-12);
+        // Stated with nothing known between them, both are met.
+        plan.stages = vec![0, 0];
+        let together = fit_in_order::<Impossible>(&plan, &beliefs, &mut |_| Ok(patterns(&prior))).unwrap();
+        assert_eq!(together, fit(&plan, &patterns(&prior), &beliefs).unwrap());
     }
 
     #[test]

@@ -80,6 +80,7 @@ pub fn counterfactual(factual: &Plan, changed: &Plan, settings: &Settings) -> Re
         }
         let certain = [masked.certain(), changed.certain()];
         let otherwise = MadeOtherwise::new(changed);
+        let is_otherwise = !is_as_known((factual, certain[0].as_slice()), changed);
         let mut moments = sums.moments.iter();
         let answers = factual
             .asks
@@ -87,7 +88,7 @@ pub fn counterfactual(factual: &Plan, changed: &Plan, settings: &Settings) -> Re
             .zip(&changed.asks)
             .map(|(ask, other)| {
                 let pairs = kept(&ask.what).into_iter().zip(kept(&other.what));
-                let moves = otherwise.reaches(other);
+                let moves = is_otherwise && otherwise.reaches(other);
                 pairs
                     .map(|(one, other)| {
                         let known = [(one, &certain[0]), (other, &certain[1])].map(|(figure, certain)| match figure {
@@ -109,6 +110,27 @@ pub fn counterfactual(factual: &Plan, changed: &Plan, settings: &Settings) -> Re
             .collect();
         Ok(Counterfactual { answers, worlds: twins.worlds, agreeing: sums.agreeing })
     })
+}
+
+/// Whether all that is made otherwise is what it is known to be anyway; only of yes/no events and options is that looked at.
+fn is_as_known((factual, certain): (&Plan, &[Option<bool>]), changed: &Plan) -> bool {
+    let made = |plane: PlaneId| {
+        changed.steps.iter().find_map(|step| match step.operation {
+            Operation::ConstantPlane { out, value } if out == plane => Some(value),
+            _ => None,
+        })
+    };
+    let is_known =
+        |one: PlaneId, other: PlaneId| made(other).is_none_or(|value| certain[one.0 as usize] == Some(value));
+    let numbers = changed.steps.iter().any(|step| matches!(step.operation, Operation::ConstantNumber { .. }));
+    !numbers
+        && factual.asks.iter().zip(&changed.asks).all(|(ask, other)| match (&ask.what, &other.what) {
+            (Asked::Binary(one), Asked::Binary(other)) => is_known(*one, *other),
+            (Asked::Categorical(one), Asked::Categorical(other)) => {
+                one.iter().zip(other).all(|(one, other)| is_known(*one, *other))
+            }
+            _ => true,
+        })
 }
 
 /// The figures that are contrasted.

@@ -1,7 +1,7 @@
 //! Which findings leave no world: asked only after a run in which none was left.
 
 use super::Impossible;
-use super::exact_value::requires_exact_value;
+use super::exact_value::{has_another_value, requires_exact_value};
 use super::forest::Combine;
 use super::passes::{Arenas, Gather, gather};
 use super::program::Program;
@@ -46,8 +46,13 @@ pub(crate) fn diagnose(plan: &Plan, seed: u64, worlds: u64) -> Impossible {
 pub(crate) fn diagnose_by(plan: &Plan, worlds: u64, impossible: &dyn Fn(&Plan) -> bool) -> Impossible {
     let leaves_none = |kept: &BTreeSet<FindingId>| impossible(&keep_only(plan, kept));
     let name = |finding: FindingId| plan.findings[finding.0 as usize].clone();
-    let findings: Vec<FindingId> = plan.steps.iter().filter_map(|step| finding_of(&step.operation)).collect();
+    let findings: Vec<FindingId> = plan.steps.iter().filter_map(|step| step.operation.evidence()).collect();
     if let Some(alone) = findings.iter().find(|finding| leaves_none(&BTreeSet::from([**finding]))) {
+        if let Some(other) = has_another_value(plan, *alone) {
+            // Each value can be by itself: worlds are drawn with it.
+            let findings = vec![other.0 as usize, alone.0 as usize];
+            return Impossible::Contradiction { findings, names: vec![name(other), name(*alone)], worlds };
+        }
         let (finding, name) = (alone.0 as usize, name(*alone));
         return if requires_exact_value(plan, *alone) {
             Impossible::ExactValue { finding, name }
@@ -62,6 +67,10 @@ pub(crate) fn diagnose_by(plan: &Plan, worlds: u64, impossible: &dyn Fn(&Plan) -
             break;
         }
     }
+    if let Some(last) = kept.last().copied().filter(|_| plan.has_later_evidence() && !leaves_none(&kept)) {
+        // Without what is believed all of it can be.
+        return Impossible::Evidence { finding: last.0 as usize, name: name(last), worlds };
+    }
     for finding in kept.clone() {
         kept.remove(&finding);
         if !leaves_none(&kept) {
@@ -74,18 +83,6 @@ pub(crate) fn diagnose_by(plan: &Plan, worlds: u64, impossible: &dyn Fn(&Plan) -
     Impossible::Contradiction { findings: kept.iter().map(|finding| finding.0 as usize).collect(), names, worlds }
 }
 
-/// The finding an operation meets, if it is one that can leave no world by itself.
-fn finding_of(operation: &Operation) -> Option<FindingId> {
-    match operation {
-        Operation::Bernoulli { evidence, .. } => evidence.map(|(_, finding)| finding),
-        Operation::Categorical { evidence, .. } => evidence.map(|(_, finding)| finding),
-        Operation::Number { evidence, .. } => evidence.map(|(_, finding)| finding),
-        Operation::Date { evidence, .. } => evidence.map(|(_, finding)| finding),
-        Operation::Require { finding, .. } | Operation::Weigh { finding, .. } => Some(*finding),
-        _ => None,
-    }
-}
-
 /// The plan without beliefs and without any other finding.
 fn keep_only(plan: &Plan, kept: &BTreeSet<FindingId>) -> Plan {
     let mut stripped = plan.clone();
@@ -95,7 +92,7 @@ fn keep_only(plan: &Plan, kept: &BTreeSet<FindingId>) -> Plan {
         _ => true,
     });
     for Step { operation, .. } in &mut stripped.steps {
-        if finding_of(operation).is_some_and(|finding| kept.contains(&finding)) {
+        if operation.evidence().is_some_and(|finding| kept.contains(&finding)) {
             continue;
         }
         match operation {

@@ -25,6 +25,30 @@ pub(super) fn requires_exact_value(plan: &Plan, finding: FindingId) -> bool {
     required.is_some_and(|plane| Columns::of(plan).need_exact_value(plane, true))
 }
 
+/// The finding that draws a number with another value than a finding requires of it.
+pub(super) fn has_another_value(plan: &Plan, finding: FindingId) -> Option<FindingId> {
+    let required = plan.steps.iter().find_map(|step| match step.operation {
+        Operation::Require { plane, finding: of } if of == finding => Some(plane),
+        _ => None,
+    })?;
+    let (column, wanted) = plan.steps.iter().find_map(|step| match step.operation {
+        Operation::Compare { out, comparison: Comparison::Equal, left, right } if out == required => {
+            match (left, right) {
+                (Operand::Column(column), Operand::Constant(value))
+                | (Operand::Constant(value), Operand::Column(column)) => Some((column, value)),
+                _ => None,
+            }
+        }
+        _ => None,
+    })?;
+    plan.steps.iter().find_map(|step| match step.operation {
+        Operation::Number { out, evidence: Some((value, known)), .. } if out == column && value != wanted => {
+            Some(known)
+        }
+        _ => None,
+    })
+}
+
 /// What fills each column.
 struct Columns<'a> {
     planes: BTreeMap<PlaneId, &'a Operation>,

@@ -11,7 +11,7 @@ use crate::forecast::Estimate;
 use crate::plan::Plan;
 use ndarray::Array2;
 
-pub(crate) use super::believe::{Belief, beliefs, fit};
+pub(crate) use super::believe::{Belief, beliefs, fit, fit_in_order};
 
 /// As many worlds as make a standard error vanish in every sum.
 const WORLDS_WITHOUT_ERROR: f64 = 1e300;

@@ -44,7 +44,11 @@ pub(crate) fn finish(
                 let exact = Estimate { value, standard_error: 0.0, prior_interval: None };
                 evidence_of(plan).filter(|known| *known).map(|_| exact)
             }
-            None => probability_of_evidence(plan, groundwork.before_beliefs.unwrap_or(total), worlds),
+            // What became known after a belief is as likely as the belief made it.
+            None => {
+                let before = groundwork.before_beliefs.filter(|_| !plan.has_later_evidence());
+                probability_of_evidence(plan, before.unwrap_or(total), worlds)
+            }
         },
         worlds,
         weighted: groundwork.sampling.weighs || !groundwork.sampling.figures.is_empty(),

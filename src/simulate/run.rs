@@ -117,7 +117,13 @@ impl<'a> Run<'a> {
             if patterns.total.weight <= 0.0 {
                 return Err(diagnose::diagnose(self.plan, self.seed, worlds));
             }
-            groundwork.factors = believe::fit(self.plan, &patterns.masses, &self.beliefs)?;
+            groundwork.factors = if self.plan.has_later_evidence() {
+                believe::fit_in_order::<Impossible>(self.plan, &self.beliefs, &mut |stage| {
+                    self.masses_at(stage, worlds)
+                })?
+            } else {
+                believe::fit(self.plan, &patterns.masses, &self.beliefs)?
+            };
             groundwork.before_beliefs = Some(patterns.total);
         }
         // The first block is looked at beforehand, whatever the number of worlds: the bins depend on the plan and the seed alone.
@@ -127,6 +133,19 @@ impl<'a> Run<'a> {
             Counts::pivots(self.plan, arena)
         });
         Ok(groundwork)
+    }
+
+    /// What the same worlds weigh in each pattern of the beliefs by what was known at a stage of them. Where other evidence follows a belief, worlds are drawn as
+    /// planned, so they are the same but for what is known.
+    fn masses_at(&self, stage: u32, worlds: u64) -> Result<Vec<f64>, Impossible> {
+        let known = self.plan.known_at(stage);
+        let program = Program::new(&known, self.seed, None, &[]).designed(self.design);
+        let patterns = passes::gather(&program, &Arenas::new(&known), worlds, || Patterns::new(self.beliefs.len()));
+        if patterns.total.weight > 0.0 {
+            Ok(patterns.masses)
+        } else {
+            Err(diagnose::diagnose(&known, self.seed, worlds))
+        }
     }
 
     /// Adds the counts of some chunks of the main run.

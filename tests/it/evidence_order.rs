@@ -4,8 +4,10 @@
 #![expect(clippy::format_collect, reason = "a few short texts of a test")]
 
 use crate::support::model;
-use foretell::plan::{self, Situation};
-use foretell::simulate::{Answer, Settings, simulate};
+use foretell::exact;
+use foretell::model::Model;
+use foretell::plan::{self, Plan, Situation};
+use foretell::simulate::{Answer, Method, Settings, simulate};
 use jiff::civil::Date;
 
 const HEAD: &str = "title = \"test\"\nas_of = 2025-01-01\nhorizon = 2025-12-31\n";
@@ -28,15 +30,9 @@ fn seen(body: &str, as_of: &str, given: &[&str], conditions: &[&str]) -> Result<
     let aliases: String =
         given.iter().enumerate().map(|(at, holds)| format!("[event.given{at}]\nholds = \"{holds}\"\n")).collect();
     let model = model("test.toml", &format!("{HEAD}{body}{aliases}{questions}"));
-    let day: Date = as_of.parse().expect("a date");
-    let mut situation = Situation::of_file(&model).as_of(day, &model).map_err(|problem| problem.to_string())?;
-    for event in model.events.iter().filter(|event| event.name.starts_with("given")) {
-        let foretell::model::Definition::Holds(condition) = &event.definition else { unreachable!() };
-        situation.given.push((event.name.clone(), condition.clone()));
-    }
+    let plan = compiled(&model, as_of)?;
     let settings = Settings { worlds: 400_000, doubt_draws: 0, ..Settings::default() };
-    let tally =
-        simulate(&plan::compile(&model, &situation), &settings, &|_| {}).map_err(|problem| problem.to_string())?;
+    let tally = simulate(&plan, &settings, &|_| {}).map_err(|problem| problem.to_string())?;
     let answers = &tally.answers()[model.events.len()..];
     Ok(answers
         .iter()
@@ -45,6 +41,26 @@ fn seen(body: &str, as_of: &str, given: &[&str], conditions: &[&str]) -> Result<
             other => panic!("{other:?}"),
         })
         .collect())
+}
+
+/// The plan of a scenario looked at from a day, with the events named `given…` given.
+fn compiled(model: &Model, as_of: &str) -> Result<Plan, String> {
+    let day: Date = as_of.parse().expect("a date");
+    let mut situation = Situation::of_file(model).as_of(day, model).map_err(|problem| problem.to_string())?;
+    for event in model.events.iter().filter(|event| event.name.starts_with("given")) {
+        let foretell::model::Definition::Holds(condition) = &event.definition else { unreachable!() };
+        situation.given.push((event.name.clone(), condition.clone()));
+    }
+    Ok(plan::compile(model, &situation))
+}
+
+/// The plan of a scenario with the events named `given…` given, and which event `of` is.
+fn plan_of(body: &str, as_of: &str, given: &[&str], of: &str) -> (Plan, usize) {
+    let aliases: String =
+        given.iter().enumerate().map(|(at, holds)| format!("[event.given{at}]\nholds = \"{holds}\"\n")).collect();
+    let model = model("test.toml", &format!("{HEAD}{body}{aliases}"));
+    let place = model.events.iter().position(|event| event.name == of).expect("an event of the scenario");
+    (compiled(&model, as_of).unwrap_or_else(|problem| panic!("{problem}")), place)
 }
 
 fn assert_chance(seen: Result<Vec<(f64, f64)>, String>, expected: f64) {
@@ -69,6 +85,94 @@ fn pieces_of_news_about_a_date_that_contradict_each_other_are_refused_by_name() 
 }
 
 #[test]
+fn two_days_of_one_date_are_a_contradiction_in_either_order_and_by_every_method() {
+    let (early, late) = ("x on 2025-03-01", "x on 2025-05-10");
+    let told = format!("{DATE}{}", news("2025-03-05", "x", "happened on 2025-03-01"));
+    for (body, as_of, given, names) in [
+        (DATE, "2025-01-01", vec![early, late], ["given0", "given1"]),
+        (DATE, "2025-01-01", vec![late, early], ["given0", "given1"]),
+        (told.as_str(), "2025-03-12", vec![late], ["happened on 2025-03-01", "given0"]),
+        (told.as_str(), "2025-03-12", vec!["x on 2025-02-10"], ["happened on 2025-03-01", "given0"]),
+    ] {
+        let (plan, _) = plan_of(body, as_of, &given, "x");
+        let computed = exact::solve(&plan).expect_err("it cannot be").to_string();
+        let drawn = [Method::Auto, Method::Rejection, Method::Weighting, Method::Adaptive].map(|method| {
+            let settings = Settings { worlds: 200_000, doubt_draws: 0, method, ..Settings::default() };
+            simulate(&plan, &settings, &|_| {}).expect_err("it cannot be").to_string()
+        });
+        for problem in drawn.iter().chain([&computed]) {
+            assert!(problem.contains("contradict each other"), "{given:?}: {problem}");
+            assert!(names.iter().all(|name| problem.contains(name)), "{given:?}: {problem}");
+        }
+    }
+    let both = "x on 2025-03-01 and x on 2025-05-10";
+    assert!(seen(DATE, "2025-01-01", &[both], &["x"]).is_err());
+    for given in [vec![early, early], vec![early, "x by 2025-05-10"], vec!["x by 2025-05-10", early]] {
+        assert_chance(seen(DATE, "2025-01-01", &given, &["x on 2025-03-01"]), 1.0);
+    }
+    assert_chance(seen(&told, "2025-03-12", &[early], &["x on 2025-03-01"]), 1.0);
+}
+
+const RAIN: &str = "[event.rain]\nchance = \"30%\"\n[event.wet]\nchance = [ { if = \"rain\", is = \"90%\" }, { otherwise = \"20%\" } ]\n";
+
+/// A belief of 50 % makes the four cells 0.45, 0.05, 0.1 and 0.4; what becomes known afterwards is taken of these.
+#[test]
+fn what_becomes_known_after_a_belief_is_taken_of_the_worlds_in_which_it_was_met() {
+    let believed = |more: &str| format!("{RAIN}{}{more}", news("2025-01-05", "rain", "is now 50%"));
+    let then = |effect: &str| believed(&news("2025-01-10", "wet", effect));
+    let earlier =
+        format!("{RAIN}{}{}", news("2025-01-04", "wet", "happened"), news("2025-01-05", "rain", "is now 50%"));
+    let conditions: [(String, &[&str], f64, Option<f64>); 6] = [
+        (believed(""), &[], 0.5, None),
+        (believed(""), &["wet"], 0.45 / 0.55, Some(0.55)),
+        (believed(""), &["not wet"], 0.05 / 0.45, Some(0.45)),
+        (then("happened"), &[], 0.45 / 0.55, Some(0.55)),
+        // 0.45 * 3 + 0.05 to 0.1 * 3 + 0.4.
+        (then("x3"), &[], 2.0 / 3.0, None),
+        // Known before it was stated: the belief holds.
+        (earlier, &[], 0.5, Some(0.41)),
+    ];
+    for (body, given, expected, evidence) in conditions {
+        let (plan, rain) = plan_of(&body, "2025-02-01", given, "rain");
+        let computed = exact::solve(&plan).unwrap_or_else(|problem| panic!("{problem}"));
+        let Ok(Answer::Binary(chance)) = &computed.answers()[rain] else { panic!("a chance is exact") };
+        assert!((chance.value - expected).abs() < 1e-12, "{body} given {given:?}: {}", chance.value);
+        for method in [Method::Auto, Method::Weighting, Method::Adaptive] {
+            let settings = Settings { worlds: 400_000, doubt_draws: 0, method, ..Settings::default() };
+            let tally = simulate(&plan, &settings, &|_| {}).unwrap_or_else(|problem| panic!("{problem}"));
+            let Answer::Binary(drawn) = &tally.answers()[rain] else { panic!("a yes/no event") };
+            let off = (drawn.value - expected).abs();
+            assert!(off <= 5.2 * drawn.standard_error + 1e-9, "{given:?} by {method:?}: {drawn:?}, not {expected}");
+            if let (Some(expected), Some(drawn)) = (evidence, tally.evidence()) {
+                let off = (drawn.value - expected).abs();
+                assert!(off <= 5.2 * drawn.standard_error + 1e-9, "{given:?} by {method:?}: {drawn:?}, not {expected}");
+            }
+        }
+        if let Some(expected) = evidence {
+            let chance = computed.evidence().expect("it has a probability");
+            assert!((chance.value - expected).abs() < 1e-12, "{given:?}: {}", chance.value);
+        }
+    }
+}
+
+/// A belief about what a date waits for, then the date: on the day of the belief it had not come.
+#[test]
+fn a_date_that_comes_after_a_belief_had_not_come_when_it_was_stated() {
+    let raised = "[event.c]\nchance = \"40%\"\n[event.x]\nwhen = \"40% by 2025-07-20\"\nraised_by = { c = \"x3\" }\n";
+    let before = news("2025-01-20", "c", "is now 70%");
+    // Hazard -ln(0.6)/200 a day, three times as much with `c`; on day 31 if not before.
+    let rate = -(0.6_f64.ln()) / 200.0;
+    let that_day = |rate: f64, from: f64| (-rate * (30.0 - from)).exp() - (-rate * (31.0 - from)).exp();
+    let (with, without) = (0.7 * that_day(3.0 * rate, 19.0), 0.3 * that_day(rate, 19.0));
+    let body = format!("{raised}{before}{}", news("2025-02-01", "x", "happened"));
+    let (plan, c) = plan_of(&body, "2025-02-10", &[], "c");
+    let computed = exact::solve(&plan).unwrap_or_else(|problem| panic!("{problem}"));
+    let Ok(Answer::Binary(chance)) = &computed.answers()[c] else { panic!("a chance is exact") };
+    assert!((chance.value - with / (with + without)).abs() < 1e-9, "{} for {}", chance.value, with / (with + without));
+    assert_chance(seen(&body, "2025-02-10", &[], &["c"]), with / (with + without));
+}
+
+#[test]
 fn a_certain_day_that_passes_in_silence_is_impossible() {
     let problem = seen("[event.x]\nwhen = \"100% on 2025-02-01\"\n", "2025-03-01", &[], &["x"]).unwrap_err();
     assert!(problem.contains("x has not happened yet"), "{problem}");
@@ -90,9 +194,10 @@ fn what_happens_overtakes_a_belief_about_what_follows_from_it() {
     let part = believed(&news("2025-01-11", "c", "did not happen"));
     assert_chance(seen(&part, "2025-02-01", &[], &["e"]), 0.5);
     assert_chance(seen(&believed(""), "2025-02-01", &["both"], &["c"]), 1.0);
-    // Half of it happened: the rest is still open, and the belief stands.
+    // Half of it happened, of the worlds in which the belief was met: 0.3 of both, and of those without 0.7 * 0.2 / 0.8 with `c`.
     let open = believed(&news("2025-01-11", "c", "happened"));
-    assert_chance(seen(&open, "2025-02-01", &[], &["e"]), 0.3);
+    assert_chance(seen(&open, "2025-02-01", &[], &["e"]), 0.3 / (0.3 + 0.175));
+    assert_chance(seen(&believed(""), "2025-02-01", &["c"], &["e"]), 0.3 / (0.3 + 0.175));
     // Against what was known when it was stated, a belief is a contradiction.
     let late = format!("{TWO}{}{}", news("2025-01-10", "c", "happened"), news("2025-01-11", "c", "is now 30%"));
     assert!(seen(&late, "2025-02-01", &[], &["c"]).is_err());

@@ -199,3 +199,53 @@ fn a_density_is_no_probability() {
     assert_eq!(rare(&["--rare", "n = 9"]).0, Some(0));
     assert_eq!(rare(&["--rare", "z > 8", "--given", "x = 1"]).0, Some(0));
 }
+
+/// A count, a number, a yes/no event, and a date that waits for another.
+const KINDS: &str = "[event.strikes]\ncount = 'poisson(2)'\n[event.attends]\nchance = '45%'\n[event.price]\nvalue = 'normal(50, 10)'\n\
+    [event.talks]\nwhen = '40% by 2026-06-30'\n[event.deal]\nafter = 'talks'\nwhen = '50% within 60 days'\n";
+
+#[test]
+fn what_cannot_be_given_supposed_or_asked_for_together_says_why() {
+    let cases: [(&[&str], &str); 12] = [
+        (&["--given", "strikes = 2.5"], "`strikes` is a count, so it is whole, never 2.5"),
+        (&["--given", "price > 40 and strikes = 2.5"], "`strikes` is a count, so it is whole, never 2.5"),
+        (&["--given", "attends = 0.7"], "never 0.7"),
+        (&["--given", "deal before talks"], "`deal` does not begin before `talks` has come"),
+        (&["--given", "strikes is 3"], "write `strikes = 3`"),
+        (&["--given", "price = 40", "--given", "price = 60"], "`price = 40` and `price = 60` contradict each other"),
+        (&["--suppose", "price is foo"], "write `price is 42`"),
+        (&["--suppose", "talks is foo"], "write `talks on 2026-12-31` or `not talks`"),
+        (&["--exact", "--most-probable"], "--exact does not go with --most-probable"),
+        (&["--exact", "--rare", "price > 90"], "--exact does not go with --rare"),
+        (&["--exact", "--counterfactual", "attends"], "--exact does not go with --counterfactual"),
+        (&["--exact", "--method", "weighting"], "--exact does not go with --method"),
+    ];
+    for (options, why) in cases {
+        let (code, _, problem) = said(KINDS, &[&["run", "s.toml", "--worlds", "10k"][..], options].concat());
+        assert_eq!(code, Some(1), "{options:?}: {problem}");
+        assert!(problem.contains(why) && problem.contains("help: "), "{options:?}: {problem}");
+    }
+    let (code, stdout, problem) =
+        said(KINDS, &["run", "s.toml", "--worlds", "10k", "--events", "--given", "attends", "--method", "weighting"]);
+    assert_eq!(code, Some(0), "{problem}");
+    assert!(stdout.contains("the evidence had a chance of 0.45"), "{stdout}");
+}
+
+#[test]
+fn what_is_only_believed_is_computed() {
+    let text = "[event.rain]\nchance = '30%'\n[event.wet]\nchance = [ { if = 'rain', is = '90%' }, { otherwise = '20%' } ]\n\
+        [question.rain_if_wet]\nask = '?'\nholds = 'rain'\ngiven = 'wet'\ncloses = 2026-12-31\nresolves = 'r'\n\
+        [[news]]\ndate = 2026-01-05\nsource = 's'\nsays = 's'\nabout = 'rain'\neffect = 'is now 50%'\n";
+    let of = |more: &[&str]| {
+        let arguments = [&["run", "s.toml", "--as-of", "2026-01-06", "--format", "json"][..], more].concat();
+        let (code, stdout, problem) = said(text, &arguments);
+        assert_eq!(code, Some(0), "{problem}");
+        let report: Value = serde_json::from_str(&stdout).expect("the report is JSON");
+        assert_eq!(report["method"], "exact", "{stdout}");
+        let chance = report["questions"][0]["forecast"]["probability"].as_f64().expect("a chance");
+        (chance, report["probability_of_evidence"].as_f64())
+    };
+    assert!((of(&[]).0 - 0.45 / 0.55).abs() < 1e-12);
+    let (chance, evidence) = of(&["--given", "wet"]);
+    assert!((chance - 0.45 / 0.55).abs() < 1e-12 && evidence.is_some_and(|one| (one - 0.55).abs() < 1e-12), "{chance}");
+}

@@ -24,18 +24,22 @@ impl RunReport {
         if let (0, Some(chance)) = (self.worlds, self.probability_of_evidence) {
             lines.push(format!("the evidence had a chance of {}", significant(chance, 6)));
         }
+        let chance = self.probability_of_evidence.map(|chance| {
+            let chance = match self.error_of_evidence {
+                Some(error) if error > 0.0 => format!("{} ± {}", significant(chance, 4), significant(error, 2)),
+                _ => significant(chance, 6),
+            };
+            format!("the evidence had a chance of {chance}")
+        });
         if self.effective_sample_size < self.worlds as f64 * 0.999_999 {
-            let chance = self.probability_of_evidence.map_or_else(String::new, |chance| {
-                let chance = match self.error_of_evidence {
-                    Some(error) if error > 0.0 => format!("{} ± {}", significant(chance, 4), significant(error, 2)),
-                    _ => significant(chance, 6),
-                };
-                format!("; the evidence had a chance of {chance}")
-            });
+            let chance = chance.map_or_else(String::new, |chance| format!("; {chance}"));
             lines.push(format!(
                 "worth {} equally weighted worlds{chance}",
                 grouped(self.effective_sample_size.round() as u64)
             ));
+        } else if self.worlds > 0 && self.sampling != Some(Method::Posterior) {
+            // All worlds weigh alike.
+            lines.extend(chance);
         }
         if let Some(share) = self.may_be_missed {
             lines.push(format!(
@@ -49,6 +53,17 @@ impl RunReport {
         lines.extend(self.given.iter().map(|text| format!("given: {text}")));
         lines.extend(self.suppose.iter().map(|text| format!("suppose: {text}")));
         lines
+    }
+
+    /// The name of an option of an event or a question.
+    #[must_use]
+    pub fn option(&self, name: &str, at: usize) -> Option<&str> {
+        let questions = self.questions.iter().map(|question| (&question.id, &question.figures));
+        let events = self.events.iter().map(|event| (&event.id, &event.figures));
+        questions.chain(events).filter(|(id, _)| *id == name).find_map(|(_, figures)| match &figures.forecast {
+            Some(Forecast::Categorical { options, .. }) => options.get(at).map(String::as_str),
+            _ => None,
+        })
     }
 
     /// Stated totals that the parts do not give. A total is stated of the scenario as the file has it: where anything more is known or supposed, it is

@@ -195,10 +195,10 @@ fn is(input: &mut Input<'_>, event: Spanned<String>) -> Parsed<ExpressionNode> {
         return Ok(ExpressionNode::Is { event, negated, options: arguments(input, spanned(option))? });
     }
     let at = offset(input);
-    if maybe(input, unsigned)?.is_some() {
+    if let Some(value) = maybe(input, unsigned)? {
         let operator = if negated { "!=" } else { "=" };
         let message = format!("`is` names an option; numbers are compared with `{operator}`");
-        let help = format!("write `{} {operator} …`", event.value);
+        let help = format!("write `{} {operator} {value}`", event.value);
         return verdict(input, codes::EXPRESSION, at..at + 1, message, help);
     }
     let option = spanned(option)(input)?;

@@ -112,6 +112,10 @@ impl<'a> Sampling<'a> {
                 let plan = by_masks(plan)?;
                 Ok(Self { plan: Cow::Owned(plan), ..as_planned(Some(Method::Rejection)) })
             }
+            // The factors of the beliefs are fitted to the same worlds without what became known later, so they are drawn as planned.
+            Method::Weighting | Method::Adaptive | Method::Auto if plan.has_later_evidence() => {
+                Ok(as_planned(Some(Method::Weighting)))
+            }
             Method::Weighting => Ok(weighting(plan, settings.seed)),
             Method::Posterior | Method::Auto if let Some(posterior) = &subject.posterior => {
                 // Draws of the inputs have other chances, and so other posteriors.

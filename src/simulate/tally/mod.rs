@@ -77,7 +77,8 @@ impl Counts {
     /// Nothing yet. `pivots` are those of the numbers, one for each ask.
     #[must_use]
     pub(crate) fn new(plan: &Plan, pivots: &[Option<Pivot>], design: Design) -> Self {
-        let beliefs = believed(plan).count();
+        // Where other evidence follows a belief, the factors were not fitted to the worlds that are counted, and errors are those of weights that stood beforehand.
+        let beliefs = if plan.has_later_evidence() { 0 } else { believed(plan).count() };
         let asks = |kept: Kept| -> Vec<AskCounts> {
             let asks = plan.asks.iter().zip(pivots);
             asks.map(|(ask, pivot)| AskCounts::new(plan, &ask.what, *pivot, kept)).collect()

@@ -145,3 +145,18 @@ fn a_mean_that_one_world_tells_is_not_shown() {
     }
     assert!(alone > 0 && several > 0, "{alone} {several}");
 }
+
+#[test]
+fn what_is_so_anyway_makes_no_difference_and_no_error_of_one() {
+    let mut known = slippery(false, None);
+    let Asked::Binary(rain) = known.plan.asks[0].what else { panic!("a yes/no event") };
+    let dry = known.not(rain);
+    known.require(dry);
+    let settings = Settings { worlds: 20_000, doubt_draws: 0, ..Settings::default() };
+    let differences = |made: bool| -> Vec<Estimate> {
+        let found = counterfactual(&known.plan, &slippery(false, Some(made)).plan, &settings).unwrap();
+        found.answers.iter().map(|contrasts| contrasts[0].difference.unwrap()).collect()
+    };
+    assert!(differences(false).iter().all(|one| one.value == 0.0 && one.standard_error == 0.0));
+    assert!(differences(true)[1..].iter().all(|one| one.value > 0.0 && one.standard_error > 0.0));
+}
