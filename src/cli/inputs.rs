@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::forecast::import::{InputFile, read_all};
 use crate::forecast::tidy::{self, Holds};
 use crate::forecast::{
-    Forecast, ForecastRecord, Living, Records, Scale, Selection, check_name, day, live_records, nearest,
+    Forecast, ForecastRecord, Living, Moment, Records, Scale, Selection, check_name, day, live_records, nearest,
 };
 use crate::pool::{POOLS, PoolMethod, Said, pooled_records};
 use crate::score::{RULES, ScoringRule, Weigh, rule};
@@ -144,7 +144,7 @@ fn add_pools(records: &mut Records, pools: &[Pool]) -> Result<(), Error> {
         let member = |name: &str| pool.members.as_ref().is_none_or(|members| members.matches(name));
         let ready = pool.method.without_past();
         let contradictions = Cell::new(0_usize);
-        let of_members = |said: &[Said]| {
+        let of_members = |_: Moment, said: &[Said]| {
             let pooled = ready.as_ref().and_then(|ready| ready.pool(said));
             contradictions.set(contradictions.get() + usize::from(pooled.is_none()));
             pooled

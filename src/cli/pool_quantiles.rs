@@ -1,7 +1,7 @@
 //! `foretell pool` of forecasts by quantiles: what it reports, as tables and in words.
 
 use super::figures::Figures;
-use super::pool_sheets::{Answer, heaviest};
+use super::pool_sheets::{Answer, heaviest, held_back};
 use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::pool::Estimate;
@@ -44,6 +44,9 @@ fn head(choice: &QuantileChoice) -> Vec<String> {
     ];
     if let (Some(factor), Some(baseline)) = (choice.pivot, &choice.baseline) {
         lines.push(format!("learned: moved away from {baseline} by {factor:.2} of the distance between the medians"));
+    }
+    if choice.held_back > 0 {
+        lines.push(held_back(choice.held_back));
     }
     if choice.pooled > 0 {
         let fits = if choice.fits == 1 { "once".to_owned() } else { format!("{} times", choice.fits) };

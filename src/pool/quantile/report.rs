@@ -56,6 +56,9 @@ pub struct QuantileChoice {
     pub against_best: Option<Estimate>,
     /// How many times the pool was fitted, since outcomes became known between the forecasts that were pooled.
     pub fits: usize,
+    /// Questions of the past that nothing was learned from, since they had not resolved before the last of the new forecasts was made, or by the day
+    /// up to which was to be learned.
+    pub held_back: usize,
     /// Pooled forecasts.
     pub pooled: usize,
     /// Of these, not moved since the baseline is absent.
@@ -130,6 +133,7 @@ impl QuantileReport {
             against_mean: chosen.map(|chosen| Estimate::of(&chosen.difference)),
             against_best: choice.and_then(|choice| choice.against_best.as_ref()).map(Estimate::of),
             fits: pooled.fits,
+            held_back: pooled.held_back,
             pooled: pooled.forecasts.len(),
             unpivoted: pooled.unpivoted,
             without_pool: pooled.without_pool,
