@@ -190,6 +190,23 @@ impl Inputs {
         self.forecasts.iter().chain(&self.outcomes).chain(&self.questions)
     }
 
+    /// Refuses to write over what is read. Each file to be written comes with the option that names it.
+    pub(super) fn refuse_to_write_over<'a>(
+        &self,
+        outs: impl IntoIterator<Item = (&'a str, Option<&'a PathBuf>)>,
+    ) -> Result<(), Error> {
+        let mut read = expand(&self.files().cloned().collect::<Vec<_>>())?;
+        if self.forecasts.is_empty() && !self.has_tables() {
+            read.push(self.ledger.path());
+        }
+        for (option, out) in outs {
+            if let Some(out) = out {
+                console::refuse_to_write_over(option, out, read.iter().map(PathBuf::as_path))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Where the ledger is.
     pub(super) fn ledger_path(&self) -> PathBuf {
         self.ledger.path()

@@ -1,6 +1,6 @@
 //! `foretell pool`: learns from past forecasts how to pool, and pools new ones, yes/no forecasts or forecasts by quantiles.
 
-use super::inputs::{check_forecaster, from_files, pattern, select, without_outcomes};
+use super::inputs::{check_forecaster, expand, from_files, pattern, select, without_outcomes};
 use super::ledger_file::LedgerArgument;
 use super::pool_sheets::{Answer, Report};
 use super::{Done, console, pool_quantiles, pool_sheets};
@@ -139,6 +139,10 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         return Ok(ExitCode::SUCCESS);
     }
     let form = arguments.out.as_deref().map_or(Ok(Form::Csv), Form::of)?;
+    if let Some(out) = &arguments.out {
+        let read = arguments.read()?;
+        console::refuse_to_write_over("--out", out, read.iter().map(PathBuf::as_path))?;
+    }
     let mut past = if arguments.fit.is_empty() {
         arguments.ledger.proven_records().map_err(|problem| match problem.way_out() {
             None => problem.help("`--fit FILE` learns from files instead"),
@@ -174,6 +178,16 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
 }
 
 impl Arguments {
+    /// The files that are read, or the ledger.
+    fn read(&self) -> Result<Vec<PathBuf>, Error> {
+        let tables = [&self.fit, &self.outcomes, &self.questions, &self.apply];
+        let mut read = expand(&tables.into_iter().flatten().cloned().collect::<Vec<_>>())?;
+        if self.fit.is_empty() {
+            read.push(self.ledger.path());
+        }
+        Ok(read)
+    }
+
     /// Whether the pooled forecasts stand in the report: stdout then is one JSON document.
     fn tells(&self, format: Format) -> bool {
         format == Format::Json && self.out.is_none() && (!self.apply.is_empty() || self.open)
