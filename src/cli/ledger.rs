@@ -170,6 +170,7 @@ fn verify(arguments: &Verify, format: Format) -> Done {
 }
 
 fn export(arguments: &Export, format: Format) -> Done {
+    arguments.spare_the_ledger()?;
     let ledger = arguments.ledger.open_existing()?;
     let records = ledger.records()?;
     let outcomes: Vec<_> = ledger
@@ -181,7 +182,6 @@ fn export(arguments: &Export, format: Format) -> Done {
         })
         .collect();
     let to_stdout = arguments.to_stdout()?;
-    arguments.spare_the_ledger()?;
     let form = arguments.form.unwrap_or_default();
     let target = |given: &Option<PathBuf>, stem: &str| -> Result<Vec<(PathBuf, Form)>, Error> {
         let in_folder =

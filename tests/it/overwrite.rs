@@ -52,7 +52,7 @@ fn a_file_that_is_read_is_not_written_over() {
         (format!("compare ann bob {tables} --murphy past.csv"), "past.csv"),
         (format!("calibrate {tables} --belt past.csv"), "past.csv"),
         ("calibrate --ledger ledger.db --svg ledger.db".to_owned(), "ledger.db"),
-        ("cohere now.csv --out now.csv".to_owned(), "now.csv"),
+        ("cohere now.csv --scenario scenario.toml --out now.csv".to_owned(), "now.csv"),
         ("update scenario.toml --outcomes outcomes.csv --out outcomes.csv".to_owned(), "outcomes.csv"),
         ("update scenario.toml --ledger ledger.db --out ledger.db".to_owned(), "ledger.db"),
         ("run scenario.toml --shard 1/2 --out scenario.toml".to_owned(), "scenario.toml"),
