@@ -336,11 +336,11 @@ fn yes_no(arguments: &Arguments, mut known: Known, now: Option<Records>, (format
         }
     };
     let PooledAsKnown { mut choice, forecasts } = found.map_err(|why| match why {
-        Unpooled::NoForecast => nobody(),
+        Unpooled::NoForecast => nobody(arguments),
         Unpooled::TooLittle { known, last } => nothing(&history, named, apart, (known, last)),
     })?;
     if now.is_some() && forecasts.is_empty() {
-        return Err(nobody());
+        return Err(nobody(arguments));
     }
     choice.held_back += known.late(arguments, |forecast| matches!(forecast, Forecast::Binary { .. }));
     let answer =
@@ -500,8 +500,12 @@ fn nothing(history: &History, named: Option<Recipe>, apart: usize, (known, last)
 }
 
 /// Nobody has anything to be pooled.
-fn nobody() -> Error {
-    Error::input("there is nothing to pool: nobody has a yes/no forecast")
+fn nobody(arguments: &Arguments) -> Error {
+    Error::input(if arguments.open {
+        "there is nothing to pool: no question with a forecast of a kind that is pooled is open"
+    } else {
+        "there is nothing to pool: nobody has a yes/no forecast"
+    })
 }
 
 fn taken(name: &str) -> Error {

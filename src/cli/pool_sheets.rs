@@ -102,6 +102,15 @@ fn head(choice: &Choice) -> Vec<String> {
     lines
 }
 
+/// That one forecaster did better than the pool, where that is beyond error.
+pub(super) fn best_is_better(against: Option<Estimate>) -> Option<String> {
+    let lower = against?.lower?;
+    (lower > 0.0).then(|| {
+        "whoever was best in training scored better than the pool, beyond error; `--members` can name that one alone"
+            .to_owned()
+    })
+}
+
 /// That some of the past came too late.
 pub(super) fn held_back(count: usize) -> String {
     format!("held back, since it was not known yet what became of them: {}", counted(count, "question"))
@@ -197,6 +206,7 @@ fn foot(choice: &Choice) -> Vec<String> {
             "best forecaster in training: whoever scored best in what each fold learned from, the plain mean where they are absent; of all the past: {best}"
         ));
     }
+    lines.extend(best_is_better(choice.against_best));
     if choice.without_pool > 0 {
         lines.push(format!(
             "without a pool, since too little was known for `{}`: {}",
