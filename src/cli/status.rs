@@ -296,10 +296,8 @@ fn foot(status: &Status<'_>) -> Vec<String> {
     }
     if !paces.is_empty() {
         let words: Vec<String> = paces.iter().map(|pace| in_words(pace)).collect();
-        ways.push(format!(
-            "as if yes could come on any day until the question closes, {}",
-            words.join(" or, as the question's tag has it, ")
-        ));
+        let by = if words.len() > 1 { ", as --pace or a tag of the question says" } else { "" };
+        ways.push(format!("as if yes could come on any day until the question closes, {}{by}", words.join(" or ")));
     }
     if ways.is_empty() {
         return Vec::new();

@@ -215,8 +215,10 @@ fn days_between(low: &[Option<Date>], high: &[Option<Date>], share: f64) -> Vec<
         })
         .collect();
     // Never is later than any day, and no quantile lies before a lower one.
-    for at in 1..days.len() {
-        days[at] = days[at - 1].zip(days[at]).map(|(before, day)| day.max(before));
+    let mut before = Some(Date::MIN);
+    for day in &mut days {
+        *day = before.zip(*day).map(|(before, day)| day.max(before));
+        before = *day;
     }
     days
 }

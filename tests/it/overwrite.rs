@@ -4,8 +4,8 @@ use crate::support::foretell;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-const SCENARIO: &str = "title = \"A test\"\nas_of = 2026-01-01\nhorizon = 2026-12-31\n[event.a]\nchance = \"3 of 6\"\n\
-     [question.q]\nask = \"Is it a?\"\nholds = \"a\"\ncloses = 2026-06-30\nresolves = \"by the record\"\n";
+const SCENARIO: &str = "title = \"A test\"\nas_of = 2026-01-01\nhorizon = 2026-12-31\n[event.e]\nchance = \"3 of 6\"\n\
+     [question.q]\nask = \"Is it?\"\nholds = \"e\"\ncloses = 2026-06-30\nresolves = \"by the record\"\n";
 
 /// Forecasts of two questions, their outcomes, new forecasts, a scenario and a ledger.
 fn desk() -> tempfile::TempDir {
