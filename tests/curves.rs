@@ -205,3 +205,63 @@ fn recorded_curves_are_scored_day_by_day() {
     assert!((mean("house live") - lived).abs() < 1e-12, "{}", mean("house live"));
     assert!((mean("guest live") - 0.16).abs() < 1e-12 && (mean("house") - 0.16).abs() < 1e-12);
 }
+
+/// Options, a day and a number hang on `30% by` a day at a constant rate: after days of silence it comes with `c = 1 - 0.7^(what is left of the time)`, the first
+/// option with `0.2 + 0.6 c`, and the number is one of two normal ones.
+#[test]
+fn options_days_and_numbers_have_a_value_of_today_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let asks = [("k", "which = \"k\""), ("mday", "when = \"m\""), ("v", "value = \"v\"")];
+    let asks = asks.map(|(id, what)| {
+        format!("[question.{id}]\nask = \"?\"\n{what}\ncloses = 2026-06-30\nresolves = \"by sight\"\n")
+    });
+    let scenario = format!(
+        "title = \"t\"\nas_of = 2026-01-01\nhorizon = 2026-06-30\n[event.m]\nwhen = \"30% by 2026-06-30\"\n\
+         [event.k]\none_of = [\"x\", \"y\"]\n\
+         chance = [{{ if = \"m\", is = \"80%, 20%\" }}, {{ otherwise = \"20%, 80%\" }}]\n\
+         [event.v]\nvalue = [{{ if = \"m\", is = \"normal(10, 1)\" }}, {{ otherwise = \"normal(20, 1)\" }}]\n{}",
+        asks.concat()
+    );
+    std::fs::write(folder.join("three.toml"), scenario).expect("it can be written");
+    foretell(folder, &["run", "three.toml", "--record", "--worlds", "400k", "--doubt-draws", "0"]);
+    let status = |day: Date| json(folder, &["status", "--as-of", &day.to_string()]);
+    let today = |status: &Value, id: &str| {
+        let standing = status["questions"].as_array().expect("a list").iter().find(|one| one["id"] == id);
+        standing.expect("it is there")["forecasts"][0]["today"].clone()
+    };
+    let number = |value: &Value| value.as_f64().unwrap_or_else(|| panic!("{value} is no number"));
+    for elapsed in [30_i64, 65, 120, 180] {
+        let looked = status(date(2026, 1, 1).checked_add(jiff::Span::new().days(elapsed)).expect("a day"));
+        let come = 1.0 - 0.7_f64.powf(1.0 - elapsed as f64 / 180.0);
+        let (options, day) = (today(&looked, "k"), today(&looked, "mday"));
+        assert_eq!((&options["by"], &day["by"]), (&"recorded".into(), &"recorded".into()), "{looked}");
+        // Half a point for straight pieces, and six errors of 100,000 worlds.
+        let bound = 0.005 + 6.0 * (0.25_f64 / 100_000.0).sqrt();
+        let first = number(&options["forecast"]["probabilities"][0]);
+        assert!((first - 0.2 - 0.6 * come).abs() < bound, "{elapsed}: {options}");
+        let never = number(&day["forecast"]["never"]);
+        assert!((never - (1.0 - come)).abs() < bound, "{elapsed}: {day}");
+    }
+    let last = status(date(2026, 6, 30));
+    let median = number(&today(&last, "v")["forecast"]["values"][3]);
+    assert!((median - 20.0).abs() < 0.05, "{median}: it is the other normal one by now");
+    // Never has moved by ten points when 0.2 is left to come: ln 0.8 / ln 0.7 = 0.626 of the time, on the 8th of March.
+    let stale: Date = today(&last, "mday")["stale_since"].as_str().expect("a day").parse().expect("a day");
+    assert!(stale >= date(2026, 3, 3) && stale <= date(2026, 3, 14), "{stale}");
+    let shown = foretell(folder, &["status", "--as-of", "2026-06-30"]);
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(shown.contains("y 80") && shown.contains("never 100") && shown.contains("stale since"), "{shown}");
+    let csv = foretell(folder, &["status", "--as-of", "2026-06-30", "--format", "csv"]);
+    let csv = String::from_utf8_lossy(&csv.stdout).into_owned();
+    assert_eq!(csv.lines().count(), 4, "{csv}");
+    assert!(csv.contains("never 100"), "{csv}");
+
+    // Nothing is lost by way of a table.
+    foretell(folder, &["ledger", "export", "--out", "tables"]);
+    for table in ["questions", "forecasts"] {
+        foretell(folder, &["import", &format!("tables/{table}.csv"), "--ledger", "other.db"]);
+    }
+    let again = json(folder, &["status", "--as-of", "2026-03-07", "--ledger", "other.db"]);
+    assert_eq!(again["questions"], status(date(2026, 3, 7))["questions"]);
+}

@@ -368,7 +368,7 @@ def pool(
     **options
         Further options of ``foretell pool``, among them ``rule``: the score of yes/no forecasts that is lessened, ``"brier"`` or ``"log"``; ``of``: ``"yes-no"``
         or ``"quantiles"``, where tables hold both; ``scale`` and ``baseline`` for quantiles; ``members`` and ``without``: only, or not, forecasters whose name
-        fits this pattern; ``fit_until``: learn from forecasts made by this day; ``apply_from``: pool those made from this day on; ``tagged``: only questions
+        fits this pattern; ``fit_until``: learn from forecasts made, and outcomes known, by this day; ``apply_from``: pool those made from this day on; ``tagged``: only questions
         with this tag.
 
     Returns

@@ -25,7 +25,7 @@ def sent(one):
 
 def answers():
     golden = foretell.load(GOLDEN)
-    now = {**SAID, "question": ["c", "c", "d", "d"]}
+    now = {**SAID, "question": ["c", "c", "d", "d"], "made_at": ["2025-02-05"] * 4}
     return [
         golden.run(worlds=2_000),
         golden.explain("paper"),

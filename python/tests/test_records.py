@@ -124,6 +124,7 @@ def test_comparison_calibration_leaderboard(files):
 
 def test_pools():
     past, now = FORECASTS[FORECASTS.question.str.len() < 3], FORECASTS[FORECASTS.question.str.len() == 3]
+    now = now.assign(made_at=pandas.Timestamp("2025-03-05"))
     told = OUTCOMES[OUTCOMES.question.str.len() < 3]
     answer = foretell.pool(FORECASTS, OUTCOMES, method="median")
     assert answer.pooled is None and answer.data["chosen"] == "median"

@@ -93,6 +93,13 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    arguments.inputs.refuse_to_write_over([
+        ("--svg", arguments.svg.as_ref()),
+        ("--belt", arguments.belt.as_ref()),
+        ("--pit", arguments.pit.as_ref()),
+        ("--murphy", arguments.murphy.as_ref()),
+        ("--out", arguments.out.as_ref()),
+    ])?;
     if arguments.weigh == Weigh::Time {
         return Err(Error::input(
             "--weigh time does not go with calibrate, whose tests and bands draw the answers of whole questions, each counting 1",

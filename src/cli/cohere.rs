@@ -1,7 +1,7 @@
 //! `foretell cohere`: whether anybody's probabilities can stand together, and the nearest that can.
 
 use super::cohere_sheets::Extent;
-use super::inputs::{as_stated, pattern, unknown_forecaster};
+use super::inputs::{as_stated, expand, pattern, unknown_forecaster};
 use super::ledger_file::LedgerArgument;
 use super::{Done, cohere_sheets, console, load};
 use crate::cohere::{
@@ -203,9 +203,13 @@ fn options(arguments: &Arguments, records: &Records) -> Result<Options, Error> {
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     if let Some(out) = &arguments.out {
-        let tables = arguments.forecasts.iter().chain(&arguments.questions);
-        let read = tables.chain(&arguments.relations).chain(&arguments.scenario);
-        console::refuse_to_write_over(out, read.map(PathBuf::as_path))?;
+        let tables: Vec<PathBuf> = arguments.forecasts.iter().chain(&arguments.questions).cloned().collect();
+        let mut read = expand(&tables)?;
+        read.extend(arguments.relations.iter().chain(&arguments.scenario).cloned());
+        if arguments.forecasts.is_empty() {
+            read.push(arguments.ledger.path());
+        }
+        console::refuse_to_write_over("--out", out, read.iter().map(PathBuf::as_path))?;
         console::refuse_stdout(out)?;
     }
     let records = if arguments.forecasts.is_empty() {

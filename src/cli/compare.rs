@@ -90,6 +90,12 @@ struct Whole<'a> {
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    arguments.inputs.refuse_to_write_over([
+        ("--svg", arguments.svg.as_ref()),
+        ("--murphy", arguments.murphy.as_ref()),
+        ("--differences", arguments.differences.as_ref()),
+        ("--out", arguments.out.as_ref()),
+    ])?;
     check_weigh(arguments.weigh, arguments.stream)?;
     if arguments.weigh == Weigh::Time && arguments.murphy.is_some() {
         return Err(Error::input("--weigh time does not go with --murphy, whose curves count every question alike")

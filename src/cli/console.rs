@@ -168,19 +168,43 @@ fn cut(line: &str, width: usize) -> String {
     format!("{}…", start.trim_end())
 }
 
-/// Refuses to write over a file that was read.
+/// Refuses to write over a file that is read, by whichever name or link, or over one in a folder that is read. `option` names the file to be written.
 ///
 /// # Errors
 /// If the file to be written is one of those.
-pub(super) fn refuse_to_write_over<'a>(out: &Path, read: impl IntoIterator<Item = &'a Path>) -> Result<(), Error> {
+pub(super) fn refuse_to_write_over<'a>(
+    option: &str,
+    out: &Path,
+    read: impl IntoIterator<Item = &'a Path>,
+) -> Result<(), Error> {
     let Ok(whole) = out.canonicalize() else { return Ok(()) };
-    match read.into_iter().find(|path| path.canonicalize().is_ok_and(|path| path == whole)) {
-        Some(path) => {
-            Err(Error::input(format!("--out `{}` would write over `{}`, which is read", out.display(), path.display()))
-                .help("name another file"))
-        }
+    let is_there = |path: &&Path| {
+        path.canonicalize().is_ok_and(|path| path == whole || (path.is_dir() && whole.starts_with(&path)))
+            || is_hard_link(path, &whole)
+    };
+    match read.into_iter().find(is_there) {
+        Some(path) => Err(Error::input(format!(
+            "{option} `{}` would write over `{}`, which is read",
+            out.display(),
+            path.display()
+        ))
+        .help("name another file")),
         None => Ok(()),
     }
+}
+
+/// Whether two names are of one file.
+#[cfg(unix)]
+fn is_hard_link(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let key = |path: &Path| std::fs::metadata(path).map(|of| (of.dev(), of.ino()));
+    key(one).is_ok_and(|one| key(other).is_ok_and(|other| one == other))
+}
+
+/// Whether two names are of one file, where that cannot be told.
+#[cfg(not(unix))]
+fn is_hard_link(_: &Path, _: &Path) -> bool {
+    false
 }
 
 /// Whether a file that is named for writing is standard output.

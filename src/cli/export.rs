@@ -87,10 +87,16 @@ pub(super) fn run(arguments: &Arguments, output: Format) -> Done {
 
 /// The network of the file, whichever it is.
 fn network(arguments: &Arguments) -> Result<Network, Error> {
+    if let Some(out) = &arguments.out {
+        console::refuse_to_write_over("--out", out, [arguments.file.as_path()])?;
+    }
     if network::Format::of_path(&arguments.file).is_some() {
         return load::network(&arguments.file);
     }
     let loaded = load::load(&arguments.file)?;
+    if let Some(out) = &arguments.out {
+        console::refuse_to_write_over("--out", out, loaded.files())?;
+    }
     crate::plan::decided(&loaded.model, &[])?;
     let (network, found) = network::from_model(&loaded.model);
     load::show(&found, &loaded.source);

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::forecast::import::{InputFile, read_all};
 use crate::forecast::tidy::{self, Holds};
 use crate::forecast::{
-    Forecast, ForecastRecord, Living, Records, Scale, Selection, check_name, day, live_records, nearest,
+    Forecast, ForecastRecord, Living, Moment, Records, Scale, Selection, check_name, day, live_records, nearest,
 };
 use crate::pool::{POOLS, PoolMethod, Said, pooled_records};
 use crate::score::{RULES, ScoringRule, Weigh, rule};
@@ -144,7 +144,7 @@ fn add_pools(records: &mut Records, pools: &[Pool]) -> Result<(), Error> {
         let member = |name: &str| pool.members.as_ref().is_none_or(|members| members.matches(name));
         let ready = pool.method.without_past();
         let contradictions = Cell::new(0_usize);
-        let of_members = |said: &[Said]| {
+        let of_members = |_: Moment, said: &[Said]| {
             let pooled = ready.as_ref().and_then(|ready| ready.pool(said));
             contradictions.set(contradictions.get() + usize::from(pooled.is_none()));
             pooled
@@ -189,6 +189,23 @@ impl Inputs {
     /// The files that are named.
     pub(super) fn files(&self) -> impl Iterator<Item = &PathBuf> {
         self.forecasts.iter().chain(&self.outcomes).chain(&self.questions)
+    }
+
+    /// Refuses to write over what is read. Each file to be written comes with the option that names it.
+    pub(super) fn refuse_to_write_over<'a>(
+        &self,
+        outs: impl IntoIterator<Item = (&'a str, Option<&'a PathBuf>)>,
+    ) -> Result<(), Error> {
+        let mut read = expand(&self.files().cloned().collect::<Vec<_>>())?;
+        if self.forecasts.is_empty() && !self.has_tables() {
+            read.push(self.ledger.path());
+        }
+        for (option, out) in outs {
+            if let Some(out) = out {
+                console::refuse_to_write_over(option, out, read.iter().map(PathBuf::as_path))?;
+            }
+        }
+        Ok(())
     }
 
     /// Where the ledger is.

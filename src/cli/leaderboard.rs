@@ -78,6 +78,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
+    arguments.inputs.refuse_to_write_over([("--svg", arguments.svg.as_ref()), ("--out", arguments.out.as_ref())])?;
     check_weigh(arguments.weigh, arguments.stream)?;
     let settings = BoardSettings {
         ordered_by: arguments.order,

@@ -170,6 +170,7 @@ fn verify(arguments: &Verify, format: Format) -> Done {
 }
 
 fn export(arguments: &Export, format: Format) -> Done {
+    arguments.spare_the_ledger()?;
     let ledger = arguments.ledger.open_existing()?;
     let records = ledger.records()?;
     let outcomes: Vec<_> = ledger
@@ -231,6 +232,23 @@ fn export(arguments: &Export, format: Format) -> Done {
 }
 
 impl Export {
+    /// Refuses to write over the ledger itself.
+    fn spare_the_ledger(&self) -> Result<(), Error> {
+        let ledger = self.ledger.path();
+        let named = [
+            ("--questions", &self.questions),
+            ("--forecasts", &self.forecasts),
+            ("--joint", &self.joint),
+            ("--outcomes", &self.outcomes),
+        ];
+        for (option, path) in named {
+            if let Some(path) = path {
+                console::refuse_to_write_over(option, path, [ledger.as_path()])?;
+            }
+        }
+        Ok(())
+    }
+
     /// Whether one of the files is stdout, which then has nothing else.
     fn to_stdout(&self) -> Result<bool, Error> {
         if let Some(folder) = self.out.as_deref().filter(|folder| console::is_stdout(folder)) {

@@ -31,6 +31,12 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
+    /// The files that it is made of: the scenario's, and that of its priors.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
+        let parts = self.source.parts().map(|part| Path::new(part.name));
+        std::iter::once(Path::new(self.written.name())).chain(parts)
+    }
+
     /// The same with more questions, as TOML; none if they cannot be asked. Nothing is said again of what was found in the file.
     pub(super) fn asking(&self, questions: &str) -> Option<Self> {
         let source = Source::new(self.written.name(), format!("{}\n{questions}", self.source.text()));

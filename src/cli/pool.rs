@@ -1,15 +1,15 @@
 //! `foretell pool`: learns from past forecasts how to pool, and pools new ones, yes/no forecasts or forecasts by quantiles.
 
-use super::inputs::{check_forecaster, from_files, pattern, select, without_outcomes};
+use super::inputs::{check_forecaster, expand, from_files, pattern, select, without_outcomes};
 use super::ledger_file::LedgerArgument;
 use super::pool_sheets::{Answer, Report};
 use super::{Done, console, pool_quantiles, pool_sheets};
 use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::tidy::{Form, forecasts_file};
-use crate::forecast::{Forecast, ForecastRecord, Records, Scale, Selection, check_name, day};
+use crate::forecast::{Forecast, ForecastRecord, Moment, Records, Scale, Selection, check_name, day};
 use crate::pool::quantile::{self, QuantileMethod, QuantileOptions, QuantileReport};
-use crate::pool::{History, Penalty, Ready, Recipe, choose, pooled_records};
+use crate::pool::{History, Penalty, PooledAsKnown, Recipe, Unpooled, choose, pool_as_known};
 use crate::report::{Format, Output};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
@@ -26,13 +26,17 @@ Examples:
   foretell pool --ledger foretell.db --open --out pooled.csv
   foretell pool --list
 
-Without --fit the past is that of the ledger, and --open pools what it holds on questions that have not resolved. Without --method a pool is chosen by cross-validation within the past. It is the plain mean of probabilities unless \
-another gains on it for sure, and is blended with the plain mean as far as the gain is not sure. The report says \
-what to expect. Outcomes of the forecasts to be pooled are never looked at.
+Without --fit the past is that of the ledger, and --open pools what it holds on questions that have not resolved. \
+Without --method a pool is chosen by cross-validation within the past. It is the plain mean of probabilities unless \
+another gains on it beyond error, and is blended with the plain mean as far as the gain is not sure. The report says \
+what to expect.
 
-Forecasts by quantiles are pooled to lessen the weighted interval score. The pool is the plain mean of quantiles unless \
-another is better beyond error. An outcome counts for a pooled forecast only if it was known before that was made; \
-where --fit has outcomes that became known between the forecasts pooled, the pool learns them as it goes.";
+Outcomes of the forecasts to be pooled are never looked at. An outcome of the past counts for a pooled forecast only \
+if it was known before that was made; what came later is held back. Where outcomes became known between the forecasts \
+pooled, the pool learns them as it goes.
+
+Forecasts by quantiles are pooled to lessen the weighted interval score. The pool is the plain mean of quantiles \
+unless another is better beyond error.";
 
 /// Learn from past forecasts how to pool yes/no forecasts or quantiles, and pool new ones
 #[derive(Debug, clap::Args)]
@@ -86,7 +90,7 @@ pub(super) struct Arguments {
     /// Only questions with this tag; given several times, with all of them
     #[arg(long, value_name = "TAG")]
     tagged: Vec<String>,
-    /// Only learn from forecasts made on this day or earlier
+    /// Only learn from forecasts made on this day or earlier, and from what had resolved by then
     #[arg(long, value_name = "DAY", value_parser = day)]
     fit_until: Option<Date>,
     /// Only pool forecasts made on this day or later
@@ -135,6 +139,10 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         return Ok(ExitCode::SUCCESS);
     }
     let form = arguments.out.as_deref().map_or(Ok(Form::Csv), Form::of)?;
+    if let Some(out) = &arguments.out {
+        let read = arguments.read()?;
+        console::refuse_to_write_over("--out", out, read.iter().map(PathBuf::as_path))?;
+    }
     let mut past = if arguments.fit.is_empty() {
         arguments.ledger.proven_records().map_err(|problem| match problem.way_out() {
             None => problem.help("`--fit FILE` learns from files instead"),
@@ -145,6 +153,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     };
     let open = arguments.open.then(|| open_questions(&past));
     select(&mut past, &Selection { tags: arguments.tagged.clone(), from: None, until: None })?;
+    let mut late = BTreeSet::new();
     if let Some(day) = arguments.fit_until {
         let has_forecasts = !past.forecasts.is_empty();
         select(&mut past, &Selection { tags: Vec::new(), from: None, until: Some(day) })?;
@@ -152,6 +161,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
             let why = format!("there is nothing to learn from: no forecast was made on {day} or before");
             return Err(Error::input(why).help("that is the day of `--fit-until`"));
         }
+        late = take_out_later(&mut past, day)?;
     }
     let now = match open {
         None if arguments.apply.is_empty() => None,
@@ -162,12 +172,22 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         tell_other_kinds(arguments, now);
     }
     match kind(arguments, &past, now.as_ref())? {
-        Kind::YesNo => yes_no(arguments, past, now, (format, form)),
-        Kind::Quantiles => quantiles(arguments, past, now, (format, form)),
+        Kind::YesNo => yes_no(arguments, Known { past, late }, now, (format, form)),
+        Kind::Quantiles => quantiles(arguments, Known { past, late }, now, (format, form)),
     }
 }
 
 impl Arguments {
+    /// The files that are read, or the ledger.
+    fn read(&self) -> Result<Vec<PathBuf>, Error> {
+        let tables = [&self.fit, &self.outcomes, &self.questions, &self.apply];
+        let mut read = expand(&tables.into_iter().flatten().cloned().collect::<Vec<_>>())?;
+        if self.fit.is_empty() {
+            read.push(self.ledger.path());
+        }
+        Ok(read)
+    }
+
     /// Whether the pooled forecasts stand in the report: stdout then is one JSON document.
     fn tells(&self, format: Format) -> bool {
         format == Format::Json && self.out.is_none() && (!self.apply.is_empty() || self.open)
@@ -252,7 +272,42 @@ fn kind(arguments: &Arguments, past: &Records, now: Option<&Records>) -> Result<
     }
 }
 
-fn yes_no(arguments: &Arguments, mut past: Records, now: Option<Records>, (format, form): (Format, Form)) -> Done {
+/// What may be learned from.
+struct Known {
+    past: Records,
+    /// Questions that had not resolved by the day of `--fit-until`.
+    late: BTreeSet<String>,
+}
+
+impl Known {
+    /// How many of the questions that came too late have a forecast of a kind by a member.
+    fn late(&self, arguments: &Arguments, is_kind: impl Fn(&Forecast) -> bool) -> usize {
+        let theirs = self.past.forecasts.iter().filter(|record| arguments.is_member(&record.forecaster));
+        let asked: BTreeSet<&str> =
+            theirs.filter(|record| is_kind(&record.forecast)).map(|record| record.question.as_str()).collect();
+        self.late.iter().filter(|id| asked.contains(id.as_str())).count()
+    }
+}
+
+/// Takes out the outcomes that were not known by a day, and says of which questions they are.
+fn take_out_later(past: &mut Records, day: Date) -> Result<BTreeSet<String>, Error> {
+    let had_outcomes = !past.outcomes.is_empty();
+    let mut late = BTreeSet::new();
+    past.outcomes.retain(|id, outcome| {
+        let is_known = outcome.resolved_on.day() <= day;
+        if !is_known {
+            late.insert(id.clone());
+        }
+        is_known
+    });
+    if had_outcomes && past.outcomes.is_empty() {
+        let why = format!("there is nothing to learn from: no question had resolved on {day} or before");
+        return Err(Error::input(why).help("that is the day of `--fit-until`"));
+    }
+    Ok(late)
+}
+
+fn yes_no(arguments: &Arguments, mut known: Known, now: Option<Records>, (format, form): (Format, Form)) -> Done {
     if arguments.baseline.is_some() || arguments.scale != Scale::Natural {
         return Err(Error::input("`--scale` and `--baseline` are for quantiles, but these are yes/no forecasts"));
     }
@@ -264,19 +319,37 @@ fn yes_no(arguments: &Arguments, mut past: Records, now: Option<Records>, (forma
                 .help("`foretell pool --list` lists the pools of each kind"));
         }
     };
-    let apart = now.as_ref().map_or(0, |now| set_apart(&mut past, now));
+    let apart = now.as_ref().map_or(0, |now| set_apart(&mut known.past, now));
     let member = |name: &str| arguments.is_member(name);
-    let history = History::new(&past, member);
+    let history = History::new(&known.past, member);
     let rule = arguments.rule.unwrap_or_default();
-    let (choice, ready) = choose(&history, rule, named).ok_or_else(|| nothing(&history, named, apart))?;
-    let forecasts =
-        if let Some(now) = &now { pooled(now, &history, &ready, &arguments.name, member)? } else { Vec::new() };
+    let found = match &now {
+        None => match choose(&history, rule, named) {
+            Some((choice, _)) => Ok(PooledAsKnown { choice, forecasts: Vec::new() }),
+            None => Err(Unpooled::TooLittle { known: history.questions.len(), last: None }),
+        },
+        Some(now) => {
+            if now.forecasts.iter().any(|record| record.forecaster == arguments.name && member(&record.forecaster)) {
+                return Err(taken(&arguments.name));
+            }
+            pool_as_known(&history, now, &arguments.name, member, rule, named)
+        }
+    };
+    let PooledAsKnown { mut choice, forecasts } = found.map_err(|why| match why {
+        Unpooled::NoForecast => nobody(arguments),
+        Unpooled::TooLittle { known, last } => nothing(&history, named, apart, (known, last)),
+    })?;
+    if now.is_some() && forecasts.is_empty() {
+        return Err(nobody(arguments));
+    }
+    choice.held_back += known.late(arguments, |forecast| matches!(forecast, Forecast::Binary { .. }));
     let answer =
         Answer { report: Report::YesNo(&choice), forecasts: arguments.tells(format).then_some(&forecasts[..]) };
     deliver(arguments, &forecasts, |format| pool_sheets::report(&choice, &answer, format), (format, form))
 }
 
-fn quantiles(arguments: &Arguments, past: Records, now: Option<Records>, (format, form): (Format, Form)) -> Done {
+fn quantiles(arguments: &Arguments, known: Known, now: Option<Records>, (format, form): (Format, Form)) -> Done {
+    let past = &known.past;
     if arguments.rule.is_some() {
         return Err(Error::input(
             "`--rule` is for yes/no forecasts; quantiles are pooled by the weighted interval score",
@@ -309,11 +382,18 @@ fn quantiles(arguments: &Arguments, past: Records, now: Option<Records>, (format
         without: everybody.into_iter().filter(|name| !arguments.is_member(name)).cloned().collect(),
         name: arguments.name.clone(),
     };
-    let pooled = quantile::pool_quantiles(&past, &now, &options).map_err(Error::input)?;
+    let pooled = quantile::pool_quantiles(past, &now, &options).map_err(|why| {
+        let is_early = why == quantile::NOTHING_KNOWN;
+        let refused = Error::input(why);
+        if is_early { refused.help(TOO_EARLY) } else { refused }
+    })?;
     if applies && pooled.forecasts.is_empty() {
         return Err(pool_quantiles::nothing(&pooled));
     }
-    let found = QuantileReport::new(&pooled, &options);
+    let mut found = QuantileReport::new(&pooled, &options);
+    let is_number =
+        |forecast: &Forecast| matches!(forecast, Forecast::Quantiles { .. } | Forecast::Distribution { .. });
+    found.quantiles.held_back += known.late(arguments, is_number);
     let forecasts = arguments.tells(format).then_some(&pooled.forecasts[..]);
     let answer = Answer { report: Report::Quantiles(&found), forecasts };
     let report = |format| pool_quantiles::report(&found.quantiles, &answer, format);
@@ -370,8 +450,7 @@ fn new_forecasts(arguments: &Arguments, open: Option<Records>) -> Result<Records
     Ok(now)
 }
 
-/// Takes the questions to be forecast out of the past, and says what of the rest was not known when they were; how many it took out that have
-/// resolved.
+/// Takes the questions to be forecast out of the past; how many it took out that have resolved.
 fn set_apart(past: &mut Records, now: &Records) -> usize {
     let asked: BTreeSet<&str> = now.forecasts.iter().map(|record| record.question.as_str()).collect();
     let both = past.outcomes.keys().filter(|id| asked.contains(id.as_str())).count();
@@ -384,25 +463,26 @@ fn set_apart(past: &mut Records, now: &Records) -> usize {
             if both == 1 { "it" } else { "them" }
         ));
     }
-    let Some(first) = now.forecasts.iter().map(|record| record.made_at.day()).min() else { return both };
-    let learned: BTreeSet<&str> = past.forecasts.iter().map(|record| record.question.as_str()).collect();
-    let later = |id: &&&str| past.outcomes.get(**id).is_some_and(|outcome| outcome.resolved_on.day() > first);
-    let later = learned.iter().filter(later).count();
-    if later > 0 {
-        console::note(&format!(
-            "note: {later} of {} past questions resolved after {first}, when the first new forecast was made: what they teach was not known then",
-            learned.len()
-        ));
-    }
     both
 }
 
-/// Why nothing can be learned; `apart` questions of the past were left out since they are to be pooled.
-fn nothing(history: &History, named: Option<Recipe>, apart: usize) -> Error {
-    match named {
-        Some(recipe) if !history.questions.is_empty() => {
-            let questions = counted(history.questions.len(), "question");
-            let nothing = Error::input(format!("`{recipe}` cannot be learned from {questions}"));
+/// What can be done where no outcome was known when the new forecasts were made.
+const TOO_EARLY: &str = "an outcome counts for a forecast only if it was known before that was made: learn from older questions, or pool later forecasts (`--apply-from`)";
+
+/// Why nothing can be learned. `apart` questions of the past were left out since they are to be pooled; `known` had resolved before the last of the new
+/// forecasts was made.
+fn nothing(history: &History, named: Option<Recipe>, apart: usize, (known, last): (usize, Option<Moment>)) -> Error {
+    let all = history.questions.len();
+    match (named, last) {
+        (_, Some(last)) if known == 0 && all > 0 => Error::input(format!(
+            "there is nothing to learn from: held back {}, none of which had resolved before {last}, when the last of the forecasts to be pooled was made",
+            counted(all, "question")
+        ))
+        .help(TOO_EARLY),
+        (Some(recipe), _) if all > 0 => {
+            let held = if known < all { format!(", and {} had not resolved yet", all - known) } else { String::new() };
+            let nothing =
+                Error::input(format!("`{recipe}` cannot be learned from {}{held}", counted(known, "question")));
             match recipe.needs() {
                 Some(needs) => nothing.help(format!("it needs {needs}")),
                 None => nothing,
@@ -419,23 +499,13 @@ fn nothing(history: &History, named: Option<Recipe>, apart: usize) -> Error {
     }
 }
 
-fn pooled(
-    now: &Records,
-    history: &History,
-    ready: &Ready,
-    name: &str,
-    member: impl Fn(&str) -> bool,
-) -> Result<Vec<ForecastRecord>, Error> {
-    if now.forecasts.iter().any(|record| record.forecaster == name && member(name)) {
-        return Err(taken(name));
-    }
-    let number =
-        |name: &str| history.forecasters.iter().position(|known| known == name).unwrap_or(history.forecasters.len());
-    let pooled = pooled_records(now, name, member, number, |said| ready.pool(said));
-    if pooled.is_empty() {
-        return Err(Error::input("there is nothing to pool: nobody has a yes/no forecast"));
-    }
-    Ok(pooled)
+/// Nobody has anything to be pooled.
+fn nobody(arguments: &Arguments) -> Error {
+    Error::input(if arguments.open {
+        "there is nothing to pool: no question with a forecast of a kind that is pooled is open"
+    } else {
+        "there is nothing to pool: nobody has a yes/no forecast"
+    })
 }
 
 fn taken(name: &str) -> Error {

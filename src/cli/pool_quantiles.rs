@@ -1,7 +1,7 @@
 //! `foretell pool` of forecasts by quantiles: what it reports, as tables and in words.
 
 use super::figures::Figures;
-use super::pool_sheets::{Answer, heaviest};
+use super::pool_sheets::{Answer, best_is_better, heaviest, held_back};
 use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::pool::Estimate;
@@ -44,6 +44,9 @@ fn head(choice: &QuantileChoice) -> Vec<String> {
     ];
     if let (Some(factor), Some(baseline)) = (choice.pivot, &choice.baseline) {
         lines.push(format!("learned: moved away from {baseline} by {factor:.2} of the distance between the medians"));
+    }
+    if choice.held_back > 0 {
+        lines.push(held_back(choice.held_back));
     }
     if choice.pooled > 0 {
         let fits = if choice.fits == 1 { "once".to_owned() } else { format!("{} times", choice.fits) };
@@ -101,7 +104,7 @@ fn expected(choice: &QuantileChoice, format: Format) -> Sheet {
     let rows = [
         ("pool", &choice.procedure, &None),
         ("plain mean", &choice.plain_mean, &choice.against_mean),
-        ("best forecaster in training", &None, &choice.against_best),
+        ("best forecaster in training", &choice.best_in_training, &choice.against_best),
     ];
     for (name, of, against) in rows {
         if of.is_none() && against.is_none() {
@@ -124,6 +127,7 @@ fn foot(choice: &QuantileChoice) -> Vec<String> {
                 .to_owned(),
         );
     }
+    lines.extend(best_is_better(choice.against_best));
     if !choice.new_members.is_empty() {
         lines.push(format!("new, weighing as members of mean skill: {}", choice.new_members.join(", ")));
     }

@@ -89,7 +89,31 @@ fn head(choice: &Choice) -> Vec<String> {
     if !choice.learned.is_empty() {
         lines.push(format!("learned: {}", choice.learned.join("; ")));
     }
+    if choice.held_back > 0 {
+        lines.push(held_back(choice.held_back));
+    }
+    if choice.fits > 1 {
+        lines.push(format!(
+            "each new forecast by what had resolved before it was made: learned {} times, at first from {}",
+            choice.fits,
+            counted(choice.known_at_first, "question")
+        ));
+    }
     lines
+}
+
+/// That one forecaster did better than the pool, where that is beyond error.
+pub(super) fn best_is_better(against: Option<Estimate>) -> Option<String> {
+    let lower = against?.lower?;
+    (lower > 0.0).then(|| {
+        "whoever was best in training scored better than the pool, beyond error; `--members` can name that one alone"
+            .to_owned()
+    })
+}
+
+/// That some of the past came too late.
+pub(super) fn held_back(count: usize) -> String {
+    format!("held back, since it was not known yet what became of them: {}", counted(count, "question"))
 }
 
 fn tables(choice: &Choice, format: Format) -> Vec<Sheet> {
@@ -173,13 +197,21 @@ fn foot(choice: &Choice) -> Vec<String> {
     ];
     if !choice.tried.is_empty() && choice.tried.len() > 1 {
         lines.push(
-            "at worst: the difference, with an allowance for luck among all that were tried; the least below 0 is chosen, if choosing so gains out of sample"
+            "at worst: the difference, with an allowance for luck among all that were tried; the least below 0 is chosen, if choosing so gains beyond its interval out of sample"
                 .to_owned(),
         );
     }
     if let Some(best) = &choice.best_forecaster {
         lines.push(format!(
             "best forecaster in training: whoever scored best in what each fold learned from, the plain mean where they are absent; of all the past: {best}"
+        ));
+    }
+    lines.extend(best_is_better(choice.against_best));
+    if choice.without_pool > 0 {
+        lines.push(format!(
+            "without a pool, since too little was known for `{}`: {}",
+            choice.chosen,
+            counted(choice.without_pool, "forecast")
         ));
     }
     if choice.clusters < FEWEST_CLUSTERS {

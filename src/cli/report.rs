@@ -88,8 +88,8 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         let lexicon = PathBuf::from(&arguments.lexicon);
         let own = [&arguments.file, &arguments.text, &arguments.against].into_iter().flatten().chain([&lexicon]);
         let ledger = arguments.inputs.ledger_path();
-        let read = own.chain(arguments.inputs.files()).chain([&ledger]);
-        console::refuse_to_write_over(out, read.map(PathBuf::as_path))?;
+        console::refuse_to_write_over("--out", out, own.chain([&ledger]).map(PathBuf::as_path))?;
+        arguments.inputs.refuse_to_write_over([("--out", Some(out))])?;
         is_markdown(out, format)?;
     }
     if arguments.inputs.is_scaled() {

@@ -328,7 +328,7 @@ pub(super) struct Recording {
     /// Record under this name instead of the file's `forecaster`
     #[arg(long, value_name = "NAME", requires = "record")]
     forecaster: Option<String>,
-    /// Worlds a day by which the curve of each yes/no forecast is found that is recorded with it: what it becomes while nothing happens; 0 records none
+    /// Worlds a day by which the curve of each forecast is found that is recorded with it: what it becomes while nothing happens; 0 records none
     /// [default: 100k, in a replay 0]
     #[arg(long, value_name = "N", requires = "record", value_parser = curves::worlds, allow_negative_numbers = true)]
     curve_worlds: Option<u64>,

@@ -91,6 +91,14 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let (inputs, only, out) = (&arguments.inputs, arguments.forecaster.as_slice(), arguments.out.as_ref());
+    inputs.refuse_to_write_over([
+        ("--out", out),
+        ("--part", arguments.part.as_ref()),
+        ("--over-time", arguments.over_time.as_ref()),
+    ])?;
+    if let (Some(out), Some(Some(table))) = (out, &arguments.joint) {
+        console::refuse_to_write_over("--out", out, [table.as_path()])?;
+    }
     if let Some(table) = &arguments.joint {
         return score_otherwise::joint(inputs, table.as_deref(), only, out, format);
     }

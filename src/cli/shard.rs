@@ -38,6 +38,7 @@ const MOST_PARTS: u64 = 100_000;
 /// Runs a part and writes its file.
 pub(super) fn run(loaded: &Loaded, view: &View, settings: &Settings, shard: Shard, out: Option<&Path>) -> Done {
     let out = out.ok_or_else(|| Error::input("--shard needs a file to write to").help("add `--out part.json`"))?;
+    console::refuse_to_write_over("--out", out, loaded.files())?;
     let situation = view.situation(&loaded.model)?;
     let plan = plan::compile(&loaded.model, &situation);
     let progress = console::Progress::new();

@@ -6,11 +6,11 @@ use super::{Done, console};
 use crate::error::Error;
 use crate::forecast::tidy::parse_probability;
 use crate::forecast::{Course, Forecast, ForecastRecord, Living, Moment, Pace, Question, Records, Resolution, day};
-use crate::report::figure::percent;
+use crate::report::figure::{percent, significant};
 use crate::report::{Column, Format, Output, Sheet};
 use jiff::civil::Date;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 const EXAMPLE: &str = "Examples:
@@ -21,9 +21,10 @@ const EXAMPLE: &str = "Examples:
 
 /// Show what is open, closing soon, due, resolved, and what is left of each forecast today
 ///
-/// A question is due when its last day is over and nobody said what became of it. While a question is open its yes/no forecasts are shown as they were
-/// recorded and as they are today if nothing has happened: by the curve that was recorded with them, or as if yes could come on any day until the
-/// question closes (`--pace`; a tag of the question such as `pace=none` comes first). A forecast is stale once that has moved it by more than `--stale`.
+/// A question is due when its last day is over and nobody said what became of it. While a question is open its forecasts are shown as they were recorded
+/// and as they are today if nothing has happened: by the curve that was recorded with them, or, of yes/no, as if yes could come on any day until the
+/// question closes (`--pace`; a tag of the question such as `pace=none` comes first). Of options today's leading one is shown, of a day its median or how
+/// likely it is never, of a number median and range. A forecast is stale once that has moved it by more than `--stale`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLE)]
 pub(super) struct Arguments {
@@ -125,16 +126,22 @@ struct Latest<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<Moment>,
     forecast: &'a Forecast,
-    /// What is left of it if nothing has happened; `null` where that cannot be said: it is no probability, it was withdrawn, or the question is resolved.
+    /// What it is if nothing has happened; `null` where that cannot be said: it was withdrawn, or the question is resolved.
     today: Option<Today>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 struct Today {
-    /// Of yes, on the day looked from; `null` if nothing happening until then was impossible when the forecast was made.
+    /// Of yes, on the day looked from; `null` if nothing happening until then was impossible when the forecast was made, and of other forecasts.
     probability: Option<f64>,
+    /// Of options, a day or a number the whole forecast, on the day looked from; absent if nothing happening until then was impossible.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forecast: Option<Forecast>,
     /// From where: `recorded` curve, `pace`, or `unchanged`.
     by: Source,
+    /// The pace by which it fell, in the words of the scenario language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pace: Option<String>,
     /// The first day on which it had moved by more than the threshold, if it has.
     #[schemars(with = "Option<String>")]
     stale_since: Option<Date>,
@@ -185,7 +192,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
                 standing.closes.map(|day| day.to_string()).unwrap_or_default(),
                 latest.map(|latest| latest.forecaster.to_owned()).unwrap_or_default(),
                 latest.map(|latest| latest.made_at.to_string()).unwrap_or_default(),
-                latest.map(|latest| latest.forecast.to_string()).unwrap_or_default(),
+                latest.map(|latest| said(latest.forecast, format)).unwrap_or_default(),
                 latest.map(|latest| left(latest, format)).unwrap_or_default(),
                 remark(standing, latest),
                 standing.resolution.map(ToString::to_string).unwrap_or_default(),
@@ -214,13 +221,53 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What is left of a forecast, as a cell.
+/// A forecast as it was recorded, as a cell: in CSV the probability of yes as a number, like that of today.
+fn said(forecast: &Forecast, format: Format) -> String {
+    match (forecast, format) {
+        (Forecast::Binary { probability }, Format::Csv) => probability.to_string(),
+        _ => forecast.to_string(),
+    }
+}
+
+/// What a forecast is today, as a cell.
 fn left(latest: &Latest<'_>, format: Format) -> String {
-    let shown = latest.today.as_ref().filter(|today| format != Format::Table || today.by != Source::Unchanged);
-    match (shown.and_then(|today| today.probability), format) {
-        (None, _) => String::new(),
-        (Some(left), Format::Table) => percent(left, if left <= 0.0 || left >= 1.0 { 0.0 } else { 0.005 }),
-        (Some(left), _) => left.to_string(),
+    let Some(today) = &latest.today else { return String::new() };
+    match (today.probability, &today.forecast) {
+        (Some(left), _) if format == Format::Csv => left.to_string(),
+        (Some(left), _) => points(left),
+        (None, Some(forecast)) if format == Format::Csv => forecast.to_string(),
+        (None, Some(forecast)) => short(forecast),
+        (None, None) => String::new(),
+    }
+}
+
+/// A probability, to a tenth of a point.
+fn points(probability: f64) -> String {
+    percent(probability, if probability <= 0.0 || probability >= 1.0 { 0.0 } else { 0.005 })
+}
+
+/// The least of a forecast that says what it is: its leading option, its median day or the chance of none, its median with the outermost quantiles.
+fn short(forecast: &Forecast) -> String {
+    match forecast {
+        Forecast::Binary { probability } => points(*probability),
+        Forecast::Categorical { options, probabilities } => {
+            let leading = options.iter().zip(probabilities).max_by(|a, b| a.1.total_cmp(b.1));
+            leading.map(|(option, probability)| format!("{option} {}", points(*probability))).unwrap_or_default()
+        }
+        Forecast::Date { levels, days, never } => {
+            let median = levels.iter().zip(days).find(|(level, _)| **level == 0.5).and_then(|(_, day)| *day);
+            median.map_or_else(|| format!("never {}", points(*never)), |day| format!("50 %: {day}"))
+        }
+        Forecast::Quantiles { values, .. } => {
+            let median = forecast.median().map(|median| significant(median, 3)).unwrap_or_default();
+            match (values.first(), values.last()) {
+                (Some(low), Some(high)) if low < high => {
+                    format!("{median} ({} to {})", significant(*low, 3), significant(*high, 3))
+                }
+                _ => median,
+            }
+        }
+        Forecast::Distribution { distribution } => distribution.to_string(),
     }
 }
 
@@ -232,7 +279,7 @@ fn remark(standing: &Standing<'_>, latest: Option<&Latest<'_>>) -> String {
     match today {
         _ if let Some(decided) = decided => decided,
         None if let Some(until) = ends => format!("until {until}"),
-        Some(Today { probability: None, .. }) => "something must have happened".to_owned(),
+        Some(Today { probability: None, forecast: None, .. }) => "something must have happened".to_owned(),
         Some(Today { stale_since: Some(day), .. }) => format!("stale since {day}"),
         _ => String::new(),
     }
@@ -240,28 +287,40 @@ fn remark(standing: &Standing<'_>, latest: Option<&Latest<'_>>) -> String {
 
 /// What the column `today` takes for granted.
 fn foot(status: &Status<'_>) -> Vec<String> {
-    let count = |source: Source| {
-        let all = status.questions.iter().flat_map(|standing| &standing.forecasts);
-        all.filter(|latest| latest.today.as_ref().is_some_and(|today| today.by == source)).count()
-    };
-    let (recorded, paced) = (count(Source::Recorded), count(Source::Pace));
+    let all = || status.questions.iter().flat_map(|standing| &standing.forecasts).filter_map(|of| of.today.as_ref());
+    let has = |source: Source| all().any(|today| today.by == source);
+    let paces: BTreeSet<&str> = all().filter_map(|today| today.pace.as_deref()).collect();
     let mut ways = Vec::new();
-    if recorded > 0 {
+    if has(Source::Recorded) {
         ways.push("by the curve recorded with the forecast".to_owned());
     }
-    if paced > 0 {
-        ways.push(format!("as if yes could come on any day until the question closes, at a {} pace", status.pace));
+    if !paces.is_empty() {
+        let words: Vec<String> = paces.iter().map(|pace| in_words(pace)).collect();
+        let by = if words.len() > 1 { ", as --pace or a tag of the question says" } else { "" };
+        ways.push(format!("as if yes could come on any day until the question closes, {}{by}", words.join(" or ")));
     }
     if ways.is_empty() {
         return Vec::new();
     }
+    if has(Source::Unchanged) {
+        ways.push("as it was recorded where nothing is known of that".to_owned());
+    }
     let mut lines = vec![format!("today: what is left of a forecast if nothing has happened, {}", ways.join("; or "))];
-    if paced > 0 {
+    if !paces.is_empty() {
         lines.push(
             "where yes cannot come early, give the question the tag `pace=none`, or look with --pace none".to_owned(),
         );
     }
     lines
+}
+
+/// How a chance is spread over the time.
+fn in_words(pace: &str) -> String {
+    match pace {
+        "constant" | "rising" | "falling" => format!("at a {pace} pace"),
+        "evenly" => "each day alike".to_owned(),
+        other => format!("at the pace `{other}`"),
+    }
 }
 
 /// Where every question stands with what was known on a day: what is due first, then by closing day.
@@ -277,6 +336,11 @@ fn status(records: &Records, reading: Reading) -> Result<Status<'_>, Error> {
             }
         }
     }
+    let mut first: BTreeMap<&str, Date> = BTreeMap::new();
+    for record in &records.forecasts {
+        let made = record.made_at.day();
+        first.entry(&record.question).and_modify(|first| *first = made.min(*first)).or_insert(made);
+    }
     let mut questions = Vec::with_capacity(records.questions.len());
     for question in records.questions.values() {
         let outcome = records.outcomes.get(&question.id).filter(|outcome| outcome.resolved_on.day() <= as_of);
@@ -284,7 +348,7 @@ fn status(records: &Records, reading: Reading) -> Result<Status<'_>, Error> {
         let mut forecasts = Vec::new();
         for record in latest.remove(question.id.as_str()).unwrap_or_default().into_values() {
             let stands = resolution.is_none() && record.stands_on(as_of);
-            let today = if stands { reading.left(record, question)? } else { None };
+            let today = if stands { Some(reading.left(record, question)?) } else { None };
             let (forecaster, made_at, until) = (record.forecaster.as_str(), record.made_at, record.until);
             forecasts.push(Latest { forecaster, made_at, until, forecast: &record.forecast, today });
         }
@@ -292,7 +356,7 @@ fn status(records: &Records, reading: Reading) -> Result<Status<'_>, Error> {
             id: &question.id,
             ask: &question.ask,
             kind: question.kind.name(),
-            state: state(question, resolution, as_of, soon_days),
+            state: state(question, resolution, first.get(question.id.as_str()).copied(), (as_of, soon_days)),
             closes: question.closes,
             days_left: question.closes.map(|closes| (closes - as_of).get_days()),
             resolution,
@@ -317,45 +381,78 @@ fn status(records: &Records, reading: Reading) -> Result<Status<'_>, Error> {
 
 impl Reading {
     /// What is left of a forecast on an open question. One that was computed knows more of its question than a pace does: without a curve it stays as
-    /// it is.
-    fn left(self, record: &ForecastRecord, question: &Question) -> Result<Option<Today>, Error> {
-        let Forecast::Binary { probability } = record.forecast else { return Ok(None) };
+    /// it is, as does one of options, a day or a number.
+    fn left(self, record: &ForecastRecord, question: &Question) -> Result<Today, Error> {
+        let Forecast::Binary { probability } = record.forecast else { return Ok(self.left_of_other(record, question)) };
+        let unchanged = Today {
+            probability: Some(probability),
+            forecast: None,
+            by: Source::Unchanged,
+            pace: None,
+            stale_since: None,
+        };
         let (living, by) = match self.pace {
             _ if record.curve.is_some() => (Living::Recorded, Source::Recorded),
             Some(pace) if record.provenance.is_none() => (Living::Pace(pace), Source::Pace),
-            _ => return Ok(Some(Today { probability: Some(probability), by: Source::Unchanged, stale_since: None })),
+            _ => return Ok(unchanged),
         };
         let course = Course::of(record, question, living).map_err(Error::input)?;
-        Ok(Some(match course {
-            Some(course) => {
-                Today { probability: course.on(self.as_of), by, stale_since: course.moved_on(self.stale, self.as_of) }
-            }
-            None => Today { probability: Some(probability), by: Source::Unchanged, stale_since: None },
+        Ok(course.map_or(unchanged, |course| Today {
+            probability: course.on(self.as_of),
+            forecast: None,
+            by,
+            pace: course.pace().map(|pace| pace.to_string()),
+            stale_since: course.moved_on(self.stale, self.as_of),
         }))
+    }
+
+    /// The same of a forecast that is not of yes or no. After the question has closed it stays where it ended.
+    fn left_of_other(self, record: &ForecastRecord, question: &Question) -> Today {
+        let said = &record.forecast;
+        let Some(curve) = &record.curve else {
+            let forecast = Some(said.clone());
+            return Today { probability: None, forecast, by: Source::Unchanged, pace: None, stale_since: None };
+        };
+        let made = record.made_at.day();
+        let last = question.closes.map_or(curve.last(), |closes| closes.max(made));
+        let on = |day: Date| curve.forecast_on(day.min(last));
+        let days = std::iter::successors(made.tomorrow().ok(), |day| day.tomorrow().ok());
+        let mut days = days.take_while(|day| *day <= self.as_of.min(last));
+        let has_moved = |day: &Date| on(*day).and_then(|is| said.moved(&is)).is_some_and(|by| by > self.stale);
+        let stale_since = days.find(has_moved);
+        Today { probability: None, forecast: on(self.as_of), by: Source::Recorded, pace: None, stale_since }
     }
 }
 
-/// What the answer is if nothing has happened, where the forecasts that live are sure of one.
+/// What the answer is if nothing has happened, where the forecasts that live are sure of one, and not all of them were sure of yes from the first.
 fn resolvable(forecasts: &[Latest<'_>]) -> Option<Resolution> {
-    let living: Vec<&Today> = forecasts
+    let is_living = |today: &Today| today.by != Source::Unchanged && today.forecast.is_none();
+    let living: Vec<(&Forecast, &Today)> = forecasts
         .iter()
-        .filter_map(|latest| latest.today.as_ref().filter(|today| today.by != Source::Unchanged))
+        .filter_map(|latest| Some((latest.forecast, latest.today.as_ref().filter(|today| is_living(today))?)))
         .collect();
-    let all = |certain: f64| !living.is_empty() && living.iter().all(|today| today.probability == Some(certain));
+    let all = |certain: f64| !living.is_empty() && living.iter().all(|(_, today)| today.probability == Some(certain));
+    let was_sure = |(said, _): &(&Forecast, &Today)| **said == Forecast::Binary { probability: 1.0 };
     match (all(0.0), all(1.0)) {
         (true, _) => Some(Resolution::No),
-        (_, true) => Some(Resolution::Yes),
+        (_, true) if !living.iter().all(was_sure) => Some(Resolution::Yes),
         _ => None,
     }
 }
 
-fn state(question: &Question, resolution: Option<&Resolution>, as_of: Date, soon_days: i32) -> State {
+/// Where a question stands; `first` is the day of the first forecast on it, before which nobody had heard of one that does not say when it opens.
+fn state(
+    question: &Question,
+    resolution: Option<&Resolution>,
+    first: Option<Date>,
+    (as_of, soon_days): (Date, i32),
+) -> State {
     let days_left = question.closes.map(|closes| (closes - as_of).get_days());
     match (resolution, days_left) {
         (Some(Resolution::Annulled), _) => State::Annulled,
         (Some(_), _) => State::Resolved,
         (None, Some(days)) if days < 0 => State::Due,
-        (None, _) if question.opens.is_some_and(|opens| opens > as_of) => State::NotYetOpen,
+        (None, _) if question.opens.or(first).is_some_and(|opens| opens > as_of) => State::NotYetOpen,
         (None, Some(days)) if days <= soon_days => State::ClosingSoon,
         (None, _) => State::Open,
     }

@@ -95,6 +95,12 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let loaded = load::load(&arguments.file)?;
     crate::plan::decided(&loaded.model, &[])?;
     note_namesakes(arguments, &loaded);
+    if let Some(out) = &arguments.out {
+        let ledger = (arguments.outcomes.is_none() && arguments.cases.is_none()).then(|| arguments.ledger.path());
+        let tables = [&arguments.outcomes, &arguments.cases, &ledger].into_iter().flatten().map(PathBuf::as_path);
+        let priors = loaded.source.parts().skip(1).map(|part| Path::new(part.name));
+        console::refuse_to_write_over("--out", out, tables.chain(priors))?;
+    }
     if let Some(path) = &arguments.cases {
         let against = if arguments.cases_alone { Against::Nothing } else { Against::Prior };
         let update = update::from_cases(&loaded.model, &loaded.source, &WideTable::open(path)?, against)?;
@@ -331,7 +337,8 @@ fn priors_out<'a>(arguments: &'a Arguments, out: &Path, priors: &str) -> Result<
     let there = out.with_file_name(name);
     let is_name = Path::new(name).file_name().is_some_and(|file| file == name);
     let in_use = [Some(&arguments.file), arguments.outcomes.as_ref(), arguments.cases.as_ref()];
-    let is_in_use = in_use.into_iter().flatten().any(|file| is_same(file, &there)) || there == out;
+    let is_read = is_same(Path::new(priors), &there);
+    let is_in_use = is_read || in_use.into_iter().flatten().any(|file| is_same(file, &there)) || there == out;
     if is_name && !is_in_use {
         return Ok(name);
     }

@@ -85,6 +85,15 @@ impl<'a> Course<'a> {
         })
     }
 
+    /// The pace by which it falls; `None` for one that was recorded with its curve.
+    #[must_use]
+    pub const fn pace(&self) -> Option<Pace> {
+        match self.by {
+            By::Curve(_) => None,
+            By::Pace(pace) => Some(pace),
+        }
+    }
+
     /// What is left of it on a day: by a pace at the start of that day, as its forecasts are dated; on a curve with that day's silence. After the
     /// question has closed it stays where it ended. `None` if nothing happening up to that day was impossible when it was made.
     #[must_use]

@@ -12,6 +12,7 @@ mod joint;
 mod knots;
 mod living;
 mod marks;
+mod moved;
 mod named;
 mod numbers;
 mod pace;

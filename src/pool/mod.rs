@@ -8,12 +8,13 @@
 //! and maps; it learns from a [`History`], questions that resolved. [`choose`] tries recipes on a past by cross-validation and says what it
 //! chose and what to expect of it.
 //!
-//! [`pooled_records`] makes a pool one more forecaster among the records.
+//! [`pooled_records`] makes a pool one more forecaster among the records; [`pool_as_known`] one that learns as outcomes become known.
 //!
 //! To add one: one file here and its line in the list below.
 //!
 //! Uses `forecast`, `math` and `score`; knows nothing of files.
 
+mod as_known;
 mod beta_calibration;
 mod beta_transformed;
 mod choice;
@@ -45,6 +46,7 @@ mod trial;
 mod venn_abers;
 mod weighted;
 
+pub use as_known::{PooledAsKnown, Unpooled, pool_as_known};
 pub use beta_calibration::{BetaCalibration, beta_calibration};
 pub use beta_transformed::beta_transformed;
 pub use choice::{Choice, Estimate, POOL_SCHEMA, Ready, Tried, choose};

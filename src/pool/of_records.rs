@@ -1,20 +1,20 @@
 //! A pool as one more forecaster among the records.
 
 use super::method::Said;
-use crate::forecast::{Forecast, ForecastRecord, Records};
+use crate::forecast::{Forecast, ForecastRecord, Moment, Records};
 use indexmap::IndexMap;
 use std::collections::BTreeMap;
 
 /// The forecasts of a pool of those forecasters whom `member` names, on yes/no questions: a new one at each moment at which one of them
-/// spoke, of what each of them had said last and not withdrawn. `number` gives each forecaster their number, by which weights are known; `pool` takes the probabilities, the
-/// oldest first. Where it gives `None` (sure forecasts that contradict each other) no forecast is made.
+/// spoke, of what each of them had said last and not withdrawn. `number` gives each forecaster their number, by which weights are known; `pool` takes the moment and the
+/// probabilities, the oldest first. Where it gives `None` (sure forecasts that contradict each other) no forecast is made.
 #[must_use]
 pub fn pooled_records(
     records: &Records,
     name: &str,
     member: impl Fn(&str) -> bool,
     number: impl Fn(&str) -> usize,
-    pool: impl Fn(&[Said]) -> Option<f64>,
+    pool: impl Fn(Moment, &[Said]) -> Option<f64>,
 ) -> Vec<ForecastRecord> {
     let mut by_question: IndexMap<&str, Vec<(&ForecastRecord, f64)>> = IndexMap::new();
     for record in records.forecasts.iter().filter(|record| member(&record.forecaster)) {
@@ -39,7 +39,7 @@ pub fn pooled_records(
             let mut standing: Vec<_> = last.values().copied().filter(|(_, ends, _)| *ends > made_at).collect();
             standing.sort_by_key(|(spoke, ..)| *spoke);
             let oldest_first: Vec<Said> = standing.into_iter().map(|(.., said)| said).collect();
-            if let Some(probability) = pool(&oldest_first) {
+            if let Some(probability) = pool(record.made_at, &oldest_first) {
                 pooled.push(ForecastRecord {
                     question: question.to_owned(),
                     forecaster: name.to_owned(),
@@ -58,14 +58,13 @@ pub fn pooled_records(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::forecast::Moment;
     use crate::pool::POOLS;
     use jiff::civil::date;
 
     fn made_by(name: &str, records: &Records, member: impl Fn(&str) -> bool) -> Vec<ForecastRecord> {
         let method = POOLS.iter().find(|method| method.name() == name).expect("it is listed");
         let pool = method.without_past().expect("it has nothing to learn");
-        pooled_records(records, "pool", member, |_| 0, |said| pool.pool(said))
+        pooled_records(records, "pool", member, |_| 0, |_, said| pool.pool(said))
     }
 
     fn said(who: &str, day: i8, probability: f64) -> ForecastRecord {

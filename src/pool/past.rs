@@ -5,7 +5,7 @@ use super::relation::{Relation, Relations};
 use crate::forecast::{Forecast, ForecastRecord, Records, Resolution};
 use crate::score::Life;
 use indexmap::IndexMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One question that resolved.
 #[derive(Debug, Clone, PartialEq)]
@@ -102,6 +102,23 @@ impl History {
             });
         }
         Self { forecasters: numbers.into_keys().map(str::to_owned).collect(), questions }
+    }
+
+    /// The part whose answers were known before a moment (in days since 1970-01-01), with those forecasters alone who are in it.
+    #[must_use]
+    pub fn known_before(&self, moment: f64) -> Self {
+        let mut questions: Vec<PastQuestion> =
+            self.questions.iter().filter(|question| question.resolved < moment).cloned().collect();
+        if questions.len() == self.questions.len() {
+            return self.clone();
+        }
+        let present: BTreeSet<usize> =
+            questions.iter().flat_map(|question| &question.said).map(|said| said.forecaster).collect();
+        let numbers: BTreeMap<usize, usize> = present.iter().enumerate().map(|(new, old)| (*old, new)).collect();
+        for said in questions.iter_mut().flat_map(|question| &mut question.said) {
+            said.forecaster = numbers[&said.forecaster];
+        }
+        Self { forecasters: present.iter().map(|at| self.forecasters[*at].clone()).collect(), questions }
     }
 
     /// All of it.

@@ -71,6 +71,15 @@ impl Recipe {
         (!needs.is_empty()).then(|| needs.join("; "))
     }
 
+    /// It as it stands without a past, where neither the pool nor a map has anything to learn.
+    #[must_use]
+    pub fn without_past(&self) -> Option<Cooked> {
+        if self.each.is_some() || self.after.is_some() {
+            return None;
+        }
+        Some(Cooked { each: BTreeMap::new(), pool: self.pool.without_past()?, after: None })
+    }
+
     /// Learns from the past. `None` where the past is too little for it.
     ///
     /// The map after the pool is fitted to what the pool says of the very questions that it has learned from; a forecaster's own map needs

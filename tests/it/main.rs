@@ -16,6 +16,7 @@ mod methods;
 mod modelling;
 mod networks;
 mod news;
+mod overwrite;
 mod priors;
 mod readme;
 mod report;

@@ -168,6 +168,7 @@ fn a_copy_takes_its_priors_along_under_a_name_of_their_own() {
         &["--out", "new.toml", "--priors-out", "a.toml"],
         &["--out", "new.toml", "--priors-out", "outcomes.csv"],
         &["--out", "new.toml", "--priors-out", "new.toml"],
+        &["--out", "new.toml", "--priors-out", "classes.toml"],
         &["--out", "new.toml", "--priors-out", "../elsewhere.toml"],
     ] {
         let (went_well, said) = update(desk.path(), refused);

@@ -460,10 +460,13 @@ fn provenance() -> impl Strategy<Value = Option<Provenance>> {
     }))
 }
 
-/// A curve of a forecast, if it is a probability; the numbers come out of `bits`.
+/// A curve of a forecast; the numbers of a probability come out of `bits`, and everything else stays as it is.
 fn curve(forecast: &Forecast, made_at: Moment, bits: u64) -> Option<Curve> {
-    let Forecast::Binary { probability } = *forecast else { return None };
     let days = std::iter::successors(Some(made_at.day()), |day| day.tomorrow().ok());
+    let Forecast::Binary { probability } = *forecast else {
+        return Curve::of_forecasts(days.map(|day| (day, forecast.clone())).take(1 + (bits % 4) as usize).collect())
+            .ok();
+    };
     let values = std::iter::successors(Some(probability), |before| Some(before * (bits % 1000) as f64 / 999.0));
     Curve::new(days.zip(values).take(1 + (bits % 4) as usize).collect()).ok()
 }

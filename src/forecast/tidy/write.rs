@@ -205,7 +205,8 @@ pub fn forecasts_file<'a>(records: impl IntoIterator<Item = &'a ForecastRecord>,
         let (scenario, engine, seed, worlds) = record.provenance.as_ref().map_or_else(Default::default, |from| {
             (from.scenario.clone(), from.engine.clone(), from.seed.to_string(), from.worlds.to_string())
         });
-        let curve = record.curve.as_ref().map(ToString::to_string).unwrap_or_default();
+        // On the first row of a forecast alone: it may be long.
+        let mut curve = record.curve.as_ref().map(ToString::to_string).unwrap_or_default();
         let until = record.until.map(|until| until.to_string()).unwrap_or_default();
         let said = said(&record.forecast).into_iter();
         rows.extend(said.map(|[probability, option, quantile, value, day, never, distribution]| {
@@ -224,7 +225,7 @@ pub fn forecasts_file<'a>(records: impl IntoIterator<Item = &'a ForecastRecord>,
                 engine.clone(),
                 seed.clone(),
                 worlds.clone(),
-                curve.clone(),
+                std::mem::take(&mut curve),
                 until.clone(),
                 distribution,
             ]

@@ -38,6 +38,8 @@ pub struct Choice {
     pub candidates: Vec<Candidate>,
     /// The one that is taken: the best beyond error, or the one that was named.
     pub chosen: usize,
+    /// The mean loss of the member that had been best in the past of each stretch, where that member spoke.
+    pub best_in_training: Option<ClusteredMean>,
     /// The chosen one's loss less that of the member that had been best in the past of each stretch, where that member spoke.
     pub against_best: Option<ClusteredMean>,
     /// How many stretches of time were held out.
@@ -106,12 +108,16 @@ pub fn choose(past: &Past<'_>, reference: Option<usize>, only: Option<QuantileMe
         Some(only) => tried.iter().position(|method| *method == only)?,
         None => least(&candidates),
     };
-    let (against, of): (Vec<f64>, Vec<usize>) = held
-        .iter()
-        .zip(&clusters)
-        .filter_map(|(row, cluster)| Some((row.lost[chosen] - row.of_best?, *cluster)))
-        .unzip();
-    Some(Choice { candidates, chosen, against_best: clustered_mean(&against, &of), stretches: stretches.len() })
+    let of_best = |value: fn(f64, f64) -> f64| {
+        let (values, of): (Vec<f64>, Vec<usize>) = held
+            .iter()
+            .zip(&clusters)
+            .filter_map(|(row, cluster)| Some((value(row.lost[chosen], row.of_best?), *cluster)))
+            .unzip();
+        clustered_mean(&values, &of)
+    };
+    let (best_in_training, against_best) = (of_best(|_, best| best), of_best(|pool, best| pool - best));
+    Some(Choice { candidates, chosen, best_in_training, against_best, stretches: stretches.len() })
 }
 
 /// Whether a pool exists at every target of the past; a mean of logarithms does not for numbers of -1 and below.

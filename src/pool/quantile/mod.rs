@@ -39,7 +39,7 @@ pub use choose::{Candidate, Choice, choose};
 pub use fitted::{FittedPool, Pooled};
 pub use loss::{Losses, Past};
 pub use method::QuantileMethod;
-pub use of_records::{PooledQuantiles, QuantileOptions, pool_quantiles};
+pub use of_records::{NOTHING_KNOWN, PooledQuantiles, QuantileOptions, pool_quantiles};
 pub use panel::{Panel, Target};
 pub use pivot::{Pivot, fit_pivot};
 pub use report::{QuantileChoice, QuantileReport, TriedQuantiles, WeightOfMember};

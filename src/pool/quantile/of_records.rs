@@ -9,6 +9,9 @@ use super::panel::{Panel, Target, is_before, usual_levels};
 use crate::forecast::{Forecast, ForecastRecord, Records, Scale, number_text};
 use std::collections::BTreeSet;
 
+/// Said where no outcome came early enough to be learned from.
+pub const NOTHING_KNOWN: &str = "no outcome of the past was known before the first forecast to be pooled was made";
+
 /// How forecasts by quantiles are pooled.
 #[derive(Debug, Clone, Default)]
 pub struct QuantileOptions {
@@ -39,6 +42,8 @@ pub struct PooledQuantiles {
     pub fitted: FittedPool,
     /// How many targets of the past could be learned from.
     pub learned_from: usize,
+    /// Questions of the past that nothing was learned from, since they had not resolved before the last of the forecasts of now was made.
+    pub held_back: usize,
     /// How many times the pool was fitted anew since outcomes became known between forecasts of now.
     pub fits: usize,
     /// Members who forecast now and have no past: they weigh as members of mean skill.
@@ -117,11 +122,7 @@ pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) 
     };
     let first = now.targets.first().map_or_else(|| whole.clone(), before);
     if first.targets.is_empty() {
-        let why = if whole.targets.is_empty() {
-            "no forecast of the past has an outcome"
-        } else {
-            "no outcome of the past was known before the first forecast to be pooled was made"
-        };
+        let why = if whole.targets.is_empty() { "no forecast of the past has an outcome" } else { NOTHING_KNOWN };
         return Err(why.to_owned());
     }
     let choice = choose(&first, reference, options.only);
@@ -132,11 +133,14 @@ pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) 
     };
     let pivot = reference.filter(|_| method.has_pivot);
     let mut fitted = FittedPool::fit(method.pool, &first, pivot);
+    let last = now.targets.last().map_or_else(|| whole.clone(), before);
+    let learnable = asked(&known, &last.targets);
     let mut pooled = PooledQuantiles {
         reference,
         choice,
         method,
         learned_from: first.targets.len(),
+        held_back: asked(&known, &whole.targets).difference(&learnable).count(),
         fits: 1,
         new: today.difference(&then).cloned().collect(),
         forecasts: Vec::new(),
@@ -180,6 +184,11 @@ pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) 
     }
     pooled.fitted = fitted;
     Ok(pooled)
+}
+
+/// The questions of these targets.
+fn asked<'a>(panel: &'a Panel, targets: &[usize]) -> BTreeSet<&'a str> {
+    targets.iter().map(|at| panel.targets[*at].question.as_str()).collect()
 }
 
 /// The place of the reference among the members.

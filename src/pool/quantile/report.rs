@@ -50,12 +50,17 @@ pub struct QuantileChoice {
     pub plain_mean: Option<Estimate>,
     /// The mean score of the chosen pool there. The choice itself saw these scores, so it is a little too good.
     pub procedure: Option<Estimate>,
+    /// The mean score of the member who was best in what each stretch learned from, where that one spoke.
+    pub best_in_training: Option<Estimate>,
     /// The chosen pool's score less that of the plain mean.
     pub against_mean: Option<Estimate>,
     /// The chosen pool's score less that of the member who was best in what each stretch learned from, where that one spoke.
     pub against_best: Option<Estimate>,
     /// How many times the pool was fitted, since outcomes became known between the forecasts that were pooled.
     pub fits: usize,
+    /// Questions of the past that nothing was learned from, since they had not resolved before the last of the new forecasts was made, or by the day
+    /// up to which was to be learned.
+    pub held_back: usize,
     /// Pooled forecasts.
     pub pooled: usize,
     /// Of these, not moved since the baseline is absent.
@@ -128,8 +133,10 @@ impl QuantileReport {
             plain_mean: candidates.first().map(|mean| Estimate::of(&mean.loss)),
             procedure: chosen.map(|chosen| Estimate::of(&chosen.loss)),
             against_mean: chosen.map(|chosen| Estimate::of(&chosen.difference)),
+            best_in_training: choice.and_then(|choice| choice.best_in_training.as_ref()).map(Estimate::of),
             against_best: choice.and_then(|choice| choice.against_best.as_ref()).map(Estimate::of),
             fits: pooled.fits,
+            held_back: pooled.held_back,
             pooled: pooled.forecasts.len(),
             unpivoted: pooled.unpivoted,
             without_pool: pooled.without_pool,

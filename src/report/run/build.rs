@@ -149,6 +149,11 @@ fn overall(model: &Model, answers: &[Answer]) -> Vec<OverallReport> {
         .collect()
 }
 
+/// What an answer to a question says; `None` where its condition held in no world.
+pub(crate) fn forecast_of(question: &model::Question, answer: &Answer, model: &Model) -> Option<Forecast> {
+    figures(answer, options(question, model), model).forecast
+}
+
 /// The figures of one answer.
 fn figures(answer: &Answer, options: &[String], model: &Model) -> FigureReport {
     let empty = FigureReport {

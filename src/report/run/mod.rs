@@ -7,6 +7,7 @@ mod records;
 mod table;
 mod variance;
 
+pub(crate) use build::forecast_of;
 pub use build::report;
 pub use exact::{CheckReport, ExactReport, InexactReport};
 pub use records::questions;
