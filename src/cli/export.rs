@@ -1,6 +1,6 @@
 //! `foretell export`: the discrete part of a scenario, or a network, as a network file of another tool.
 
-use super::{Done, console, load, update};
+use super::{Done, console, load, written};
 use crate::diagnostic::Severity;
 use crate::error::Error;
 use crate::network::{self, FORMATS, Network};
@@ -79,7 +79,7 @@ pub(super) fn run(arguments: &Arguments, output: Format) -> Done {
         console::note(&format!("{} has no properties: {properties} left out", format.name));
     }
     match &arguments.out {
-        Some(out) if !console::is_stdout(out) => update::replace(out, &text)?,
+        Some(out) if !console::is_stdout(out) => written::put(out, text.as_bytes())?,
         _ => console::data(&text)?,
     }
     Ok(ExitCode::SUCCESS)

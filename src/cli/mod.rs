@@ -69,6 +69,7 @@ mod update_log;
 mod update_news;
 mod watch;
 mod watch_sheets;
+mod written;
 
 pub use check::Problem;
 pub use desk::{Failure, OnProgress, Told};

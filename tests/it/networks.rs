@@ -470,3 +470,26 @@ fn a_title_that_is_no_name_of_a_format_is_left_out_and_said_so() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("`Größe (m)` cannot be a name in net"));
 }
+
+/// What `export --out` is given need not be a file: what is there stays what it is.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_network_is_written_to_where_a_link_leads_and_beside_nothing_of_others() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let at = |name: &str| folder.path().join(name);
+    let export = |out: &str| {
+        let file = path("scenarios/networks/asia.bif");
+        let run = foretell().arg("export").arg(file).args(["--to", "bif", "--out"]).arg(at(out)).output();
+        let run = run.expect("the binary runs");
+        assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+        String::from_utf8(run.stdout).expect("text")
+    };
+    std::os::unix::fs::symlink("/proc/self/fd/1", at("stdout")).expect("a link can be made");
+    let text = export("stdout");
+    assert!(text.starts_with("network asia {"), "{text}");
+    assert!(at("stdout").is_symlink());
+    std::fs::write(at("asia.bif.new"), "precious").expect("a file can be written");
+    assert_eq!(export("asia.bif"), "");
+    assert_eq!(std::fs::read_to_string(at("asia.bif")).expect("it is there"), text);
+    assert_eq!(std::fs::read_to_string(at("asia.bif.new")).expect("it is there"), "precious");
+}
