@@ -67,7 +67,7 @@ pub(super) fn run(arguments: &Arguments, output: Format) -> Done {
         console::note(&format!(
             "{} has no way to write the title `{}`: left out",
             format.name,
-            network.name.escape_debug()
+            network::shown(&network.name)
         ));
         text
     };
@@ -76,7 +76,7 @@ pub(super) fn run(arguments: &Arguments, output: Format) -> Done {
     }
     let properties = network.properties.len() + network.variables.iter().map(|one| one.properties.len()).sum::<usize>();
     if !format.keeps.properties && properties > 0 {
-        console::note(&format!("{} has no properties: {properties} left out", format.name));
+        console::note(&format!("properties are not written in {}: {properties} left out", format.name));
     }
     match &arguments.out {
         Some(out) if !console::is_stdout(out) => written::put(out, text.as_bytes())?,

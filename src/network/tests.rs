@@ -348,8 +348,9 @@ fn many_problems_of_a_kind_are_counted() {
     let tables: Vec<String> = (0..50).map(|at| format!("probability (a{at}) {{ table 0.3333, 0.6666; }}\n")).collect();
     let source = Source::new("test.bif", rows.concat() + &tables.concat());
     let (network, found) = read(&source, Format::named("bif").expect("a format"));
-    assert_eq!((network.expect("warnings only").variables.len(), found.count(Severity::Warning)), (50, 20));
-    assert_eq!(found.iter().last().expect("the last one").help[1], "30 more such places below line 70");
+    assert_eq!((network.expect("warnings only").variables.len(), found.count(Severity::Warning)), (50, 50));
+    assert_eq!(found.iter().count(), 20);
+    assert_eq!(found.iter().last().expect("the last one").help[1], "and 30 more such places below line 70");
 }
 
 #[test]

@@ -41,6 +41,7 @@ pub(in crate::forecast) use cell::level as parse_level;
 pub use cell::{join_list, parse_number, parse_probability, split_list};
 pub(in crate::forecast) use object::object_of;
 pub(in crate::forecast) use parquet::{cell_texts, unreadable};
+pub(crate) use table::packed_by;
 pub(in crate::forecast) use table::{Problems, Row, Table, cell_text, check_header, check_unpacked, read_whole};
 pub use wide::WideTable;
 pub use write::{Form, forecasts_file, joint_file, outcomes_file, questions_file};
