@@ -54,6 +54,7 @@ mod report_parts;
 mod report_resolved;
 mod resolve;
 mod run;
+mod run_conflicts;
 mod schema;
 mod score;
 mod score_otherwise;
