@@ -209,4 +209,6 @@ fn is_identifier(name: &str) -> bool {
 }
 
 #[cfg(test)]
+mod kept_tests;
+#[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 /// Reads a text that must be a network without a word against it.
 #[track_caller]
-fn network(format: &str, text: &str) -> Network {
+pub(super) fn network(format: &str, text: &str) -> Network {
     let source = Source::new("test", text);
     let (network, found) = read(&source, Format::named(format).expect("the format is one"));
     assert!(found.is_empty(), "{}", found.render(&source, false));
@@ -15,7 +15,7 @@ fn network(format: &str, text: &str) -> Network {
 }
 
 /// The codes and lines of what is found in a text.
-fn found(format: &str, text: &str) -> Vec<(&'static str, usize)> {
+pub(super) fn found(format: &str, text: &str) -> Vec<(&'static str, usize)> {
     let source = Source::new("test", text);
     let (network, found) = read(&source, Format::named(format).expect("the format is one"));
     assert_eq!(network.is_none(), found.has_errors(), "{}", found.render(&source, false));
