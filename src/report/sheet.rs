@@ -170,7 +170,7 @@ impl Sheet {
         text
     }
 
-    /// As CSV with a header line. A figure whose digits would be mostly zeros, such as a chance of 1e-268, stands with an exponent.
+    /// As CSV with a header line. A figure of more than 32 signs, such as a chance of 1e-268, stands with an exponent.
     ///
     /// # Errors
     /// If the writer fails, which memory does not.
@@ -197,7 +197,7 @@ impl Sheet {
 
 /// A figure in the shortest form that reads back to the same bits, where the one it stands in is long.
 fn shortest(cell: &str) -> Cow<'_, str> {
-    const LONG: usize = 24;
+    const LONG: usize = 32;
     match cell.parse::<f64>() {
         Ok(figure) if cell.len() > LONG && figure.is_finite() => Cow::Owned(number_text(figure)),
         _ => Cow::Borrowed(cell),
