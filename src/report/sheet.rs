@@ -198,10 +198,8 @@ impl Sheet {
 /// A figure in the shortest form that reads back to the same bits, where the one it stands in is long.
 fn shortest(cell: &str) -> Cow<'_, str> {
     const LONG: usize = 32;
-    match cell.parse::<f64>() {
-        Ok(figure) if cell.len() > LONG && figure.is_finite() => Cow::Owned(number_text(figure)),
-        _ => Cow::Borrowed(cell),
-    }
+    let figure = if cell.len() > LONG { cell.parse::<f64>().ok() } else { None };
+    figure.filter(|figure| figure.is_finite()).map_or(Cow::Borrowed(cell), |figure| Cow::Owned(number_text(figure)))
 }
 
 /// Words that neither break a table of Markdown nor mark anything up.
