@@ -5,8 +5,7 @@
 //! ```
 //!
 //! The numbers stand row by row, the last parent's state changing fastest. How a node looks on the screen (`<extensions>`) is left out, and so is how
-//! the tool works (attributes of `<smile>`). A node is written after its parents, and an empty `<extensions>` after them, as the tools of this format
-//! expect it.
+//! the tool works (attributes of `<smile>`). A node is written after its parents, as the tools of this format expect it.
 
 use super::draft::{Draft, DraftFlat, DraftTable, DraftVariable, FlatOrder, Text};
 use super::left_out::LeftOut;
@@ -168,7 +167,6 @@ fn write(network: &Network) -> Result<String, Unwritable> {
         put(format_args!("    </cpt>"));
     }
     put(format_args!("  </nodes>"));
-    put(format_args!("  <extensions />"));
     put(format_args!("</smile>"));
     Ok(text)
 }
