@@ -88,6 +88,8 @@ impl Diagnostic {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
+    /// How many there were beside these of each severity, from notes to errors.
+    unlisted: [usize; 3],
 }
 
 impl Diagnostics {
@@ -105,6 +107,14 @@ impl Diagnostics {
     /// Adds all of another stage.
     pub fn extend(&mut self, others: Self) {
         self.found.extend(others.found);
+        for (own, other) in self.unlisted.iter_mut().zip(others.unlisted) {
+            *own += other;
+        }
+    }
+
+    /// Counts one that is not listed, since too many of its kind are.
+    pub fn count_unlisted(&mut self, severity: Severity) {
+        self.unlisted[severity as usize] += 1;
     }
 
     /// Whether any of them is an error.
@@ -119,10 +129,11 @@ impl Diagnostics {
         self.found.is_empty()
     }
 
-    /// How many of a severity.
+    /// How many of a severity, those included that are only counted.
     #[must_use]
     pub fn count(&self, severity: Severity) -> usize {
-        self.found.iter().filter(|diagnostic| diagnostic.severity == severity).count()
+        let listed = self.found.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+        listed + self.unlisted[severity as usize]
     }
 
     /// Each of them.

@@ -41,6 +41,12 @@ pub(super) struct Limits {
 }
 
 impl Budget {
+    /// The options given that end a run by themselves.
+    pub(super) fn ending(&self) -> impl Iterator<Item = &'static str> {
+        let precision = self.precision.map(|_| "--precision");
+        precision.into_iter().chain(self.seconds.map(|_| "--seconds"))
+    }
+
     /// What was asked for. `alone` is what needs a number of worlds that is known beforehand, if anything does.
     ///
     /// # Errors
@@ -136,7 +142,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
     let number = text.strip_suffix('s').unwrap_or(text).parse::<f64>();
     match number {
         Ok(number) if number > 0.0 && number <= 1e7 => Ok(Duration::from_secs_f64(number)),
-        _ => Err("write a number of seconds such as 2 or 0.5".to_owned()),
+        _ => Err("write a number of seconds such as 2 or 0.5, up to 10 million".to_owned()),
     }
 }
 

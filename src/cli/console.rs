@@ -2,6 +2,7 @@
 
 use super::check::Problem;
 use super::desk::{self, Failure, OnProgress};
+use super::written;
 use crate::brief::chances_picture;
 use crate::diagnostic::Diagnostics;
 use crate::error::Error;
@@ -253,8 +254,7 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Error> {
 /// If it cannot be written, or is standard output.
 pub(super) fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     refuse_stdout(path)?;
-    std::fs::write(path, bytes)
-        .map_err(|problem| Error::environment(format!("cannot write `{}`", path.display())).because(problem))?;
+    written::put(path, bytes)?;
     note(&format!("wrote {}", path.display()));
     Ok(())
 }

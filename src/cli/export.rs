@@ -1,6 +1,6 @@
 //! `foretell export`: the discrete part of a scenario, or a network, as a network file of another tool.
 
-use super::{Done, console, load, update};
+use super::{Done, console, load, written};
 use crate::diagnostic::Severity;
 use crate::error::Error;
 use crate::network::{self, FORMATS, Network};
@@ -67,7 +67,7 @@ pub(super) fn run(arguments: &Arguments, output: Format) -> Done {
         console::note(&format!(
             "{} has no way to write the title `{}`: left out",
             format.name,
-            network.name.escape_debug()
+            network::shown(&network.name)
         ));
         text
     };
@@ -76,10 +76,10 @@ pub(super) fn run(arguments: &Arguments, output: Format) -> Done {
     }
     let properties = network.properties.len() + network.variables.iter().map(|one| one.properties.len()).sum::<usize>();
     if !format.keeps.properties && properties > 0 {
-        console::note(&format!("{} has no properties: {properties} left out", format.name));
+        console::note(&format!("properties are not written in {}: {properties} left out", format.name));
     }
     match &arguments.out {
-        Some(out) if !console::is_stdout(out) => update::replace(out, &text)?,
+        Some(out) if !console::is_stdout(out) => written::put(out, text.as_bytes())?,
         _ => console::data(&text)?,
     }
     Ok(ExitCode::SUCCESS)

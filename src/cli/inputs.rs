@@ -10,6 +10,7 @@ use crate::forecast::tidy::{self, Holds};
 use crate::forecast::{
     Forecast, ForecastRecord, Living, Moment, Records, Scale, Selection, check_name, day, live_records, nearest,
 };
+use crate::network::FORMATS;
 use crate::pool::{POOLS, PoolMethod, Said, pooled_records};
 use crate::score::{RULES, ScoringRule, Weigh, rule};
 use clap::builder::{PossibleValue, PossibleValuesParser};
@@ -446,8 +447,11 @@ pub(super) fn open_and_sort(paths: &[PathBuf]) -> Result<Sorted, Error> {
 fn told(holds: Option<Holds>, path: &Path, file: InputFile) -> Result<(Holds, InputFile), Error> {
     let given = if file.is_of_the_field() { file.holds() } else { holds.or_else(|| file.holds()) };
     let holds = given.ok_or_else(|| {
-        Error::input(format!("the columns of `{}` are those of no table", path.display()))
-            .help("forecasts have a `forecaster`, outcomes a `resolution`, questions an `id` and a `kind`")
+        let endings: Vec<String> = FORMATS.iter().map(|format| format!("`.{}`", format.extensions[0])).collect();
+        Error::input(format!("the columns of `{}` are those of no table", path.display())).help(format!(
+            "forecasts have a `forecaster`, outcomes a `resolution`, questions an `id` and a `kind`; a network is told by the ending of its file's name ({})",
+            endings.join(", ")
+        ))
     })?;
     Ok((holds, file))
 }

@@ -1,7 +1,7 @@
 //! `foretell ledger`: verify, export and look into the ledger.
 
 use super::ledger_file::LedgerArgument;
-use super::{Done, console};
+use super::{Done, console, written};
 use crate::error::Error;
 use crate::forecast::tidy::{Form, forecasts_file, joint_file, outcomes_file, questions_file};
 use crate::forecast::{Resolution, number_text};
@@ -199,7 +199,7 @@ fn export(arguments: &Export, format: Format) -> Done {
         if console::is_stdout(path) {
             console::data_bytes(&bytes)?;
         } else {
-            std::fs::write(path, bytes).map_err(|problem| unwritable(path, problem))?;
+            written::put(path, &bytes)?;
         }
         sheet.row(vec![path.display().to_string(), rows.to_string()]);
         written.push(json!({ "file": path.display().to_string(), "entries": rows }));

@@ -6,6 +6,7 @@ use super::{console, desk};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::error::Error;
 use crate::forecast::day;
+use crate::forecast::tidy::packed_by;
 use crate::hash::sha256;
 use crate::model::{self, Condition, Definition, EventId, Formula, Intervention, Kind, Model};
 use crate::network;
@@ -47,14 +48,24 @@ impl Loaded {
 
 /// Reads a file into a source that is named as the user wrote it.
 pub(super) fn read(path: &Path) -> Result<Source, Error> {
-    read_other(path, "`foretell init` writes a scenario file to start from")
+    let help = if network::Format::of_path(path).is_some() {
+        "check its name and folder; a network's file is written by another tool, or by `foretell export`"
+    } else {
+        "`foretell init` writes a scenario file to start from"
+    };
+    read_other(path, help)
 }
 
 /// The same of a file that holds something else; `help` says where one comes from.
 pub(super) fn read_other(path: &Path, help: &str) -> Result<Source, Error> {
     let bytes = desk::read(path).map_err(|problem| {
+        let help = if path.is_dir() { "it is a folder: name a file in it" } else { help };
         Error::environment(format!("cannot read `{}`", path.display())).because(problem).help(help)
     })?;
+    if let Some(packer) = packed_by(&bytes) {
+        return Err(Error::input(format!("`{}` is packed ({packer})", path.display()))
+            .help("unpack it first; what it holds is then told by the ending of its name, such as `.toml` or `.bif`"));
+    }
     let text = String::from_utf8(bytes).map_err(|problem| {
         let at = problem.utf8_error().valid_up_to();
         Error::input(format!("`{}` is not UTF-8 text: byte {} cannot be read", path.display(), at + 1))

@@ -14,7 +14,7 @@ use jiff::civil::Date;
 /// How what is known is met, as the command line says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(super) enum Choice {
-    /// Exact what can be computed, the rest as a pilot finds best
+    /// Exact what can be computed, the rest as a pilot finds best; simulated, if nothing is known
     #[default]
     Auto,
     /// The same as --exact

@@ -13,6 +13,7 @@ use crate::score::{SCORE_PART_SCHEMA, ScorePart, StreamedScores};
 use crate::simulate::{self, Method, Mismatch, Part};
 use crate::source::Source;
 use std::collections::BTreeMap;
+use std::io::{self, Read};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -29,7 +30,7 @@ use std::process::ExitCode;
 
 The result is the same bytes as that of one run of all worlds, or of one pass over all rows. A part of a run carries its scenario, so nothing else is needed.")]
 pub(super) struct Arguments {
-    /// Files that `foretell run --shard K/N --out FILE` wrote, all parts of one run, or that `foretell score --part FILE` wrote, in any order
+    /// Files that `foretell run --shard K/N --out FILE` wrote, all parts of one run, or that `foretell score --part FILE` wrote, in any order; `-` is standard input
     #[arg(value_name = "PART", required = true)]
     parts: Vec<PathBuf>,
     /// Also show every event, not only the questions (JSON always holds both)
@@ -57,9 +58,13 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let mut merging = Merging::default();
     // One after another, so that not all files are in memory at once.
     for path in &arguments.parts {
-        let name = path.display().to_string();
-        let bytes = std::fs::read(path)
-            .map_err(|problem| Error::environment(format!("cannot read `{name}`")).because(problem))?;
+        let (name, read) = if path.as_os_str() == "-" {
+            let mut bytes = Vec::new();
+            ("standard input".to_owned(), io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes))
+        } else {
+            (path.display().to_string(), std::fs::read(path))
+        };
+        let bytes = read.map_err(|problem| Error::environment(format!("cannot read `{name}`")).because(problem))?;
         merging.add(&name, &String::from_utf8_lossy(&bytes), &arguments.recording)?;
     }
     merging.finish(&arguments.recording, &arguments.joint, format, arguments.events)

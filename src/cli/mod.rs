@@ -54,6 +54,7 @@ mod report_parts;
 mod report_resolved;
 mod resolve;
 mod run;
+mod run_conflicts;
 mod schema;
 mod score;
 mod score_otherwise;
@@ -69,6 +70,7 @@ mod update_log;
 mod update_news;
 mod watch;
 mod watch_sheets;
+mod written;
 
 pub use check::Problem;
 pub use desk::{Failure, OnProgress, Told};

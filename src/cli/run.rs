@@ -5,7 +5,7 @@ use super::ledger_file::{self, LedgerArgument};
 use super::load::{self, Loaded, View};
 use super::means::{Choice, Means, Voice};
 use super::shard::PartArguments;
-use super::{Done, console, counterfactual, curves, rare, record_joint, storyline};
+use super::{Done, console, counterfactual, curves, rare, record_joint, run_conflicts, storyline};
 use crate::error::Error;
 use crate::forecast::{Forecast, JointForecast};
 use crate::ledger::Entry;
@@ -49,7 +49,7 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, default_value_t = Vectors::Best, value_name = "SET", hide_short_help = true)]
     instructions: Vectors,
     /// Let each 64 worlds share out what an event is drawn by, for smaller errors from as many worlds; standard errors then come from the spread between blocks
-    #[arg(long, conflicts_with_all = ["rare", "counterfactual", "storyline", "most_probable"])]
+    #[arg(long)]
     stratified: bool,
     #[command(flatten)]
     view: View,
@@ -62,34 +62,34 @@ pub(super) struct Arguments {
     #[command(flatten)]
     recording: Recording,
     /// With --record, also record what these questions come to together: yes/no questions and questions of options, separated by commas
-    #[arg(long, value_name = "QUESTIONS", value_delimiter = ',', requires = "record", conflicts_with_all = ["rare", "counterfactual", "storyline", "most_probable", "shard"])]
+    #[arg(long, value_name = "QUESTIONS", value_delimiter = ',', requires = "record")]
     joint: Vec<String>,
     /// Compute instead of simulating, wherever what is asked is discrete; the rest is simulated and says so
     #[arg(long)]
     exact: bool,
     /// How what is known is met; the report names what was used
-    #[arg(long, value_enum, default_value_t = Choice::Auto, value_name = "METHOD", conflicts_with_all = ["storyline", "most_probable"])]
+    #[arg(long, value_enum, default_value_t = Choice::Auto, value_name = "METHOD")]
     method: Choice,
     /// Show how likely this condition is, however rare; may be given several times. Simulates until the error is 1 % of it, at most --worlds
-    #[arg(long, value_name = "EXPR", conflicts_with_all = ["storyline", "most_probable", "check_exact", "record", "from", "shard", "precision", "seconds"])]
+    #[arg(long, value_name = "EXPR")]
     rare: Vec<String>,
     /// Given what is known, what would have been had this been so: "attends", "not attends", "track is neither"; may be given several times
-    #[arg(long, value_name = "PHRASE", conflicts_with_all = ["rare", "method", "storyline", "most_probable", "check_exact", "record", "from", "shard", "precision", "seconds"])]
+    #[arg(long, value_name = "PHRASE")]
     counterfactual: Vec<String>,
     /// Simulate and compute, and show how many standard errors the farthest figure is off; beyond 6 the exit code is 1
-    #[arg(long, conflicts_with = "from")]
+    #[arg(long)]
     check_exact: bool,
     /// Show the likeliest stories over these events and questions, computed exactly
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', conflicts_with_all = ["check_exact", "record", "from", "shard"])]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     storyline: Vec<String>,
     /// Show the likeliest story over all yes/no and categorical events
-    #[arg(long, conflicts_with_all = ["storyline", "check_exact", "record", "from", "shard"])]
+    #[arg(long)]
     most_probable: bool,
     /// How many stories to show [default: 3, with --most-probable 1]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
     top: Option<u16>,
     /// Replay: the first day looked from, each with only the news up to it
-    #[arg(long, value_name = "DATE", requires = "to", conflicts_with = "as_of")]
+    #[arg(long, value_name = "DATE", requires = "to")]
     from: Option<Date>,
     /// Replay: the last day looked from
     #[arg(long, value_name = "DATE", requires = "from")]
@@ -126,7 +126,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         let in_time = Instructions::Baseline.choose();
         debug_assert!(in_time, "nothing is worked on before the arguments are read");
     }
-    refuse_beside_exact(arguments)?;
+    run_conflicts::refuse(&arguments.given())?;
     let loaded = load::load(&arguments.file)?;
     if arguments.most_probable || !arguments.storyline.is_empty() {
         let count = arguments.top.unwrap_or(if arguments.most_probable { 1 } else { 3 });
@@ -179,6 +179,26 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
 }
 
 impl Arguments {
+    /// The options that were given and cannot be had beside every other.
+    fn given(&self) -> Vec<&'static str> {
+        let options = [
+            ("--stratified", self.stratified),
+            ("--as-of", self.view.as_of.is_some()),
+            ("--record", self.recording.record),
+            ("--exact", self.exact),
+            ("--check-exact", self.check_exact),
+            ("--method", self.method != Choice::Auto),
+            ("--rare", !self.rare.is_empty()),
+            ("--counterfactual", !self.counterfactual.is_empty()),
+            ("--storyline", !self.storyline.is_empty()),
+            ("--most-probable", self.most_probable),
+            ("--from", self.from.is_some()),
+            ("--shard", self.part.shard.is_some()),
+        ];
+        let given = options.into_iter().filter(|(_, is_given)| *is_given).map(|(option, _)| option);
+        given.chain(self.budget.ending()).collect()
+    }
+
     const fn means(&self) -> Means {
         match (self.check_exact, self.method) {
             (true, _) => Means::Both,
@@ -190,44 +210,25 @@ impl Arguments {
     }
 }
 
-/// What is exact anyway, or cannot be.
-fn refuse_beside_exact(arguments: &Arguments) -> Result<(), Error> {
-    if !arguments.exact {
-        return Ok(());
-    }
-    let (what, why) = if !arguments.storyline.is_empty() {
-        ("--storyline", "stories are computed in any case")
-    } else if arguments.most_probable {
-        ("--most-probable", "the likeliest story is computed in any case")
-    } else if !arguments.rare.is_empty() {
-        ("--rare", "it computes what can be computed, and names its method")
-    } else if !arguments.counterfactual.is_empty() {
-        ("--counterfactual", "it runs the same worlds twice, and there is no computed form of it")
-    } else if arguments.check_exact {
-        ("--check-exact", "the one computes in place of simulating, the other does both")
-    } else if matches!(arguments.method, Choice::Auto | Choice::Exact) {
-        return Ok(());
-    } else {
-        ("--method", "it computes in place of simulating (`--method exact` is the same)")
-    };
-    Err(Error::input(format!("--exact does not go with {what}: {why}")).help("leave out --exact"))
-}
-
 /// A part is no forecast yet.
 fn refuse_beside_a_part(arguments: &Arguments) -> Result<(), Error> {
-    let what = if arguments.from.is_some() {
-        "a replay (--from, --to)"
+    let (what, why, way_out) = if arguments.from.is_some() {
+        ("a replay (--from, --to)", "it has a run for each day", "run it day by day with --as-of")
     } else if arguments.recording.record {
-        "--record"
+        ("--record", "one part of the worlds is no forecast yet", "`foretell merge` takes --record and --joint")
     } else if arguments.exact || arguments.check_exact || arguments.method == Choice::Exact {
-        "--exact or --check-exact"
+        let what = match (arguments.exact, arguments.check_exact) {
+            (true, _) => "--exact",
+            (false, true) => "--check-exact",
+            (false, false) => "--method exact",
+        };
+        (what, "what is computed is computed whole, without worlds", "compute it in a run without --shard")
     } else if arguments.events {
-        "--events"
+        ("--events", "a part of a run holds all of them", "`foretell merge` takes --events and shows them")
     } else {
         return Ok(());
     };
-    Err(Error::input(format!("--shard does not go with {what}: one part of the worlds is no forecast yet"))
-        .help("`foretell merge` takes --record, --joint and --events; a replay can be run day by day with --as-of"))
+    Err(Error::input(format!("--shard does not go with {what}: {why}")).help(way_out))
 }
 
 /// What is recorded is scored against the world as it is; a what-if is not about it.

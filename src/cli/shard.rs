@@ -2,7 +2,7 @@
 
 use super::load::{Loaded, View};
 use super::run::impossible;
-use super::{Done, console};
+use super::{Done, console, written};
 use crate::error::Error;
 use crate::exact;
 use crate::plan;
@@ -64,8 +64,7 @@ pub(super) fn run(loaded: &Loaded, view: &View, settings: &Settings, shard: Shar
         console::data(&text)?;
         return Ok(ExitCode::SUCCESS);
     }
-    std::fs::write(out, text)
-        .map_err(|problem| Error::environment(format!("cannot write `{}`", out.display())).because(problem))?;
+    written::put(out, text.as_bytes())?;
     console::note(&format!(
         "note: part {} of {} is in `{}`; `foretell merge` puts the parts together",
         shard.number(),

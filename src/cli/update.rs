@@ -4,7 +4,7 @@ use super::budget::{seed, worlds};
 use super::ledger_file::{LedgerArgument, today};
 use super::load::Loaded;
 use super::update_news::{self, NewsArguments, Preview};
-use super::{Done, console, load, update_beside};
+use super::{Done, console, load, update_beside, written};
 use crate::error::Error;
 use crate::forecast::tidy::WideTable;
 use crate::forecast::{Records, Resolution, day, tidy};
@@ -319,7 +319,7 @@ fn write(arguments: &Arguments, loaded: &Loaded, update: &Update) -> Result<Vec<
         }
     }
     for (file, text) in files.iter().zip(&texts) {
-        replace(file, text)?;
+        written::put(file, text.as_bytes())?;
     }
     Ok(files.iter().map(|file| file.display().to_string()).collect())
 }
@@ -398,21 +398,4 @@ fn observations(by: &[String]) -> String {
         return by.join("; ");
     }
     format!("{}; and {} more", by[..SHOWN - 1].join("; "), by.len() - SHOWN + 1)
-}
-
-/// Writes beside the target and renames, so that a killed run leaves the old file or the new one, never half of one.
-pub(super) fn replace(path: &Path, text: &str) -> Result<(), Error> {
-    // A link stays one: what it leads to is replaced.
-    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let failed =
-        |problem: std::io::Error| Error::environment(format!("cannot write `{}`", path.display())).because(problem);
-    let name = path.file_name().ok_or_else(|| Error::input(format!("`{}` is not a file", path.display())))?;
-    let mut temporary = name.to_owned();
-    temporary.push(".new");
-    let temporary = path.with_file_name(temporary);
-    std::fs::write(&temporary, text).map_err(failed)?;
-    if let Ok(before) = std::fs::metadata(path) {
-        std::fs::set_permissions(&temporary, before.permissions()).map_err(failed)?;
-    }
-    std::fs::rename(&temporary, path).map_err(failed)
 }

@@ -5,9 +5,8 @@ use super::diff_sheets::{is_moved, why};
 use super::ledger_file::today;
 use super::load::{self, Loaded};
 use super::means::Choice;
-use super::update::replace;
 use super::update_log::{Did, Log, Moved};
-use super::{Done, console};
+use super::{Done, console, written};
 use crate::diff::{Diff, Options};
 use crate::error::Error;
 use crate::forecast::day;
@@ -175,7 +174,7 @@ pub(super) fn run(file: &Path, arguments: &NewsArguments, preview: Preview, form
                 .help("nothing was written; run it again"));
         }
         log.add(draft.did, &text, &draft.text, moved(&diff))?;
-        replace(file, &draft.text)?;
+        written::put(file, draft.text.as_bytes())?;
     }
     let report = Report {
         schema: "foretell.news/1",

@@ -139,11 +139,13 @@ pub(super) fn assemble(draft: &Draft, whole: bool, source: &Source, found: &mut 
             }
         }
         if declared.variables.is_empty() && !found.has_errors() {
-            let message = "the file has no variables";
-            found.push(
-                Diagnostic::new(codes::WRONG_NUMBER, Span::new(0, 0), message)
-                    .help("check that the ending of its name says its format"),
-            );
+            let is_blank = source.text().trim_start_matches('\u{feff}').trim().is_empty();
+            let (message, help) = if is_blank {
+                ("the file is empty", "write the network again in the tool that it comes from")
+            } else {
+                ("the file has no variables", "check that the ending of its name says its format")
+            };
+            found.push(Diagnostic::new(codes::WRONG_NUMBER, Span::new(0, 0), message).help(help));
         }
     }
     circle(&declared, &tables, found);
@@ -221,22 +223,37 @@ pub(super) fn gathered(found: Diagnostics, source: &Source) -> Diagnostics {
         let rest = of_a_kind[problem.code].saturating_sub(SHOWN_OF_A_KIND);
         if *count == SHOWN_OF_A_KIND && rest > 0 {
             let line = problem.span.map_or(0, |span| source.line_column(span.start).0);
-            problem = problem.help(format!("{} below line {line}", many(rest, "more such place")));
+            problem = problem.help(format!("and {} below line {line}", many(rest, "more such place")));
         }
         if *count <= SHOWN_OF_A_KIND {
             kept.push(problem);
+        } else {
+            kept.count_unlisted(problem.severity);
         }
     }
     kept
 }
 
-/// A name for messages: whole if it is short, and without line ends.
-pub(super) fn shown(name: &str) -> String {
-    let mut short: String = name.chars().take(60).flat_map(char::escape_debug).collect();
-    if name.chars().nth(60).is_some() {
+/// A name for messages: whole if it is short, and as it is but for line ends and signs that cannot be seen.
+pub(crate) fn shown(name: &str) -> String {
+    const LONGEST: usize = 60;
+    let mut short = String::with_capacity(name.len().min(4 * LONGEST));
+    for letter in name.chars().take(LONGEST) {
+        if letter.is_control() || is_unseen(letter) {
+            short.extend(letter.escape_debug());
+        } else {
+            short.push(letter);
+        }
+    }
+    if name.chars().nth(LONGEST).is_some() {
         short.push('…');
     }
     short
+}
+
+/// Whether a sign shows nothing of itself, or turns what stands around it.
+fn is_unseen(letter: char) -> bool {
+    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// `1 state`, `3 states`.

@@ -14,8 +14,9 @@
 //! only the other order gives rows that sum to 1, that one is taken, with a warning.
 
 use super::draft::{Draft, DraftFlat, DraftRow, DraftTable, DraftVariable, FlatOrder};
+use super::left_out::LeftOut;
 use super::tokens::{Cursor, Spelling, Stumbled, TokenKind};
-use super::{Format, Keeps, Network, Unwritable, codes};
+use super::{Format, Keeps, Network, Unwritable, What, codes};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Source, Span, Spanned};
 use std::fmt::Write as _;
@@ -55,9 +56,13 @@ fn read(source: &Source, found: &mut Diagnostics) -> Draft {
 }
 
 fn network(cursor: &mut Cursor<'_>, draft: &mut Draft, found: &mut Diagnostics) -> Result<(), Stumbled> {
-    cursor.next();
+    let here = cursor.next().span;
+    let mut name = String::new();
     if !cursor.is_mark('{') {
-        draft.name = cursor.name("the network's name", "it begins `network NAME { }`", found)?.value;
+        name = cursor.name("the network's name", "it begins `network NAME { }`", found)?.value;
+    }
+    if draft.begins(here, &name, found) {
+        draft.name = name;
     }
     let properties = &mut draft.properties;
     cursor.block(found, |cursor, found| property(cursor, properties, found)).map(drop)
@@ -77,10 +82,15 @@ fn variable(cursor: &mut Cursor<'_>, draft: &mut Draft, found: &mut Diagnostics)
     cursor.next();
     let name = cursor.name("the variable's name", "it begins `variable NAME {`", found)?;
     let mut variable = DraftVariable { name, states: Vec::new(), stated_count: None, properties: Vec::new() };
-    let mut typed = false;
+    let mut typed: Option<Span> = None;
     let whole = cursor.block(found, |cursor, found| {
         if cursor.is_word("type") {
-            typed = true;
+            let here = cursor.peek().span;
+            if let Some(first) = typed.replace(here) {
+                let message = "the states stand here a second time";
+                let problem = Diagnostic::new(codes::TWICE, here, message).other(first, "first here");
+                found.push(problem.help("leave one of the two out"));
+            }
             states(cursor, &mut variable, found)
         } else {
             property(cursor, &mut variable.properties, found)
@@ -134,14 +144,20 @@ fn probability(cursor: &mut Cursor<'_>, draft: &mut Draft, found: &mut Diagnosti
         }
     }
     let mut table = DraftTable { variable, parents, flat: None, rows: Vec::new(), default: None, damaged: false };
-    let read = cursor.block(found, |cursor, found| statement(cursor, &mut table, found));
+    let left_out = &mut draft.left_out;
+    let read = cursor.block(found, |cursor, found| statement(cursor, &mut table, left_out, found));
     table.damaged = !matches!(read, Ok(true));
     draft.tables.push(table);
     read.map(drop)
 }
 
 /// `table …;`, `default …;`, `(yes, no) …;` or `property …;`.
-fn statement(cursor: &mut Cursor<'_>, table: &mut DraftTable, found: &mut Diagnostics) -> Result<(), Stumbled> {
+fn statement(
+    cursor: &mut Cursor<'_>,
+    table: &mut DraftTable,
+    left_out: &mut LeftOut,
+    found: &mut Diagnostics,
+) -> Result<(), Stumbled> {
     let start = cursor.peek().span;
     let twice = |found: &mut Diagnostics| {
         let message = "the chances stand here a second time";
@@ -149,6 +165,7 @@ fn statement(cursor: &mut Cursor<'_>, table: &mut DraftTable, found: &mut Diagno
     };
     if cursor.is_word("property") {
         // Properties of tables, such as credal sets, say nothing about the chances.
+        left_out.note("`property` of a table", start);
         return property(cursor, &mut Vec::new(), found);
     }
     if cursor.is_word("table") {
@@ -251,7 +268,8 @@ fn word(name: &str) -> Result<String, Unwritable> {
     }
     if name.contains(['"', '\n', '\r']) {
         return Err(Unwritable {
-            name: name.to_owned(),
+            text: name.to_owned(),
+            what: What::Name,
             rule: "there is no way to write a quotation mark or a line end",
         });
     }
@@ -266,7 +284,8 @@ fn plain(property: &str) -> Result<&str, Unwritable> {
         return Ok(property);
     }
     Err(Unwritable {
-        name: property.to_owned(),
+        text: property.to_owned(),
+        what: What::Property,
         rule: "a property goes on to the first `;`, with quotes and braces in pairs and without comments",
     })
 }

@@ -4,7 +4,7 @@
 
 /// Text that the format does not have here.
 pub const SYNTAX: &str = "E1001";
-/// A variable or state declared twice, or a second table.
+/// A variable or state declared twice, a second table, or a second network.
 pub const TWICE: &str = "E1002";
 /// A variable that is not declared.
 pub const UNKNOWN_VARIABLE: &str = "E1003";
@@ -32,6 +32,8 @@ pub const NORMALISED: &str = "W1013";
 pub const OTHER_ORDER: &str = "W1014";
 /// What is known of variables, kept beside their network.
 pub const FINDINGS: &str = "W1015";
+/// What a file says beside its variables and tables.
+pub const LEFT_BESIDE: &str = "W1016";
 /// An event that a network cannot hold.
 pub const NOT_EXPORTED: &str = "E1101";
 /// Something of the scenario that is left out of the network.
@@ -42,7 +44,7 @@ pub const SAME_LABEL: &str = "E1103";
 /// Each code with its meaning in one line.
 pub const CODES: &[(&str, &str)] = &[
     (SYNTAX, "a network file with text that its format does not have there"),
-    (TWICE, "a variable, state or table that stands twice in a network file"),
+    (TWICE, "a variable, state or table that stands twice in a network file, or a second network in it"),
     (UNKNOWN_VARIABLE, "a variable that the network file does not declare"),
     (UNKNOWN_STATE, "a state that the variable does not have"),
     (WRONG_NUMBER, "more or fewer states or chances than there must be"),
@@ -56,6 +58,7 @@ pub const CODES: &[(&str, &str)] = &[
     (NORMALISED, "a row of a network's table that was divided by its sum"),
     (OTHER_ORDER, "a table that only makes sense in the other order of its numbers"),
     (FINDINGS, "findings that a network file keeps beside its network, which are left out"),
+    (LEFT_BESIDE, "what a network file says that has no place in a network, which is left out"),
     (NOT_EXPORTED, "an event that a network cannot hold"),
     (LEFT_OUT, "a part of a scenario that is left out of the network made of it"),
     (SAME_LABEL, "two events or options that would have the same name in the network"),

@@ -1,5 +1,9 @@
 //! What a reader hands on: a network as it was written, with the place of every word, before anybody asks whether it makes sense.
 
+use super::assemble::shown;
+use super::codes;
+use super::left_out::LeftOut;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Span, Spanned};
 
 /// A name with its place.
@@ -14,6 +18,28 @@ pub(super) struct Draft {
     pub(super) tables: Vec<DraftTable>,
     /// Variables that are there but could not be read: what names them is not to be complained about.
     pub(super) unread: Vec<String>,
+    /// What else the file says.
+    pub(super) left_out: LeftOut,
+    /// Where the network begins, once it has.
+    begun: Option<Span>,
+}
+
+impl Draft {
+    /// A network of this name begins here: whether it is the file's first. A second one is reported.
+    pub(super) fn begins(&mut self, here: Span, name: &str, found: &mut Diagnostics) -> bool {
+        let Some(first) = self.begun else {
+            self.begun = Some(here);
+            return true;
+        };
+        let message = if name.is_empty() {
+            "a second network begins here, and a file is read as one".to_owned()
+        } else {
+            format!("a second network, `{}`, begins here, and a file is read as one", shown(name))
+        };
+        let problem = Diagnostic::new(codes::TWICE, here, message).other(first, "the first begins here");
+        found.push(problem.help("give each network a file of its own"));
+        false
+    }
 }
 
 /// A variable as declared.

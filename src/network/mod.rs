@@ -12,6 +12,7 @@ mod bif;
 pub mod codes;
 mod draft;
 mod from_model;
+mod left_out;
 mod net;
 mod spoken;
 mod table;
@@ -25,6 +26,8 @@ mod xmlbif;
 pub use from_model::from_model;
 pub use spoken::{event_called, event_named, in_scenario_names, option_called, option_named, own_names};
 pub use to_scenario::{AS_OF, scenario_text};
+
+pub(crate) use assemble::shown;
 
 use crate::diagnostic::Diagnostics;
 use crate::source::Source;
@@ -114,13 +117,24 @@ pub struct Format {
     write: fn(&Network) -> Result<String, Unwritable>,
 }
 
-/// A name that a format cannot hold.
+/// A text that a format cannot hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Unwritable {
-    /// The name.
-    name: String,
-    /// What the format asks of names.
+    /// The text.
+    text: String,
+    /// What it is.
+    what: What,
+    /// What the format asks of such texts.
     rule: &'static str,
+}
+
+/// What a text of a network is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    /// The name of the network, a variable or a state.
+    Name,
+    /// A property.
+    Property,
 }
 
 /// Every format.
@@ -143,16 +157,24 @@ impl Format {
     /// The network as a file of this format.
     ///
     /// # Errors
-    /// If a name of the network cannot be one in this format.
+    /// If a name or a property of the network cannot be written in this format.
     pub fn write(&self, network: &Network) -> Result<String, crate::error::Error> {
-        (self.write)(network).map_err(|problem| {
-            crate::error::Error::input(format!(
-                "`{}` cannot be a name in {}: {}",
-                problem.name.escape_debug(),
-                self.name,
-                problem.rule
-            ))
-            .help("write it as `xmlbif`, which takes any name, or change the name")
+        (self.write)(network).map_err(|Unwritable { text, what, rule }| {
+            let (text, format) = (shown(&text), self.name);
+            let (problem, mut way_out) = match what {
+                What::Name => {
+                    (format!("`{text}` cannot be a name in {format}: {rule}"), "change the name".to_owned())
+                }
+                What::Property => (
+                    format!("the property `{text}` cannot be written in {format}: {rule}"),
+                    "make a scenario of the network (`foretell import`), change the property there, or take it out, and export that"
+                        .to_owned(),
+                ),
+            };
+            if format != xmlbif::FORMAT.name {
+                way_out.push_str("; or write the network as `xmlbif`, which takes nearly any text");
+            }
+            crate::error::Error::input(problem).help(way_out)
         })
     }
 }
@@ -162,6 +184,7 @@ impl Format {
 pub fn read(source: &Source, format: &Format) -> (Option<Network>, Diagnostics) {
     let mut found = Diagnostics::new();
     let draft = (format.read)(source, &mut found);
+    draft.left_out.tell(&mut found);
     let whole = !found.has_errors();
     let network = assemble::assemble(&draft, whole, source, &mut found);
     found.sort();
@@ -185,5 +208,7 @@ fn is_identifier(name: &str) -> bool {
         && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
+#[cfg(test)]
+mod kept_tests;
 #[cfg(test)]
 mod tests;

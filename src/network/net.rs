@@ -6,14 +6,14 @@
 //! potential (tub | asia) { data = ((0.05 0.95)(0.01 0.99)); }
 //! ```
 //!
-//! The numbers stand row by row, the last parent's state changing fastest; their parentheses may be left out. Positions, labels and other
-//! attributes of a node are left out.
+//! The numbers stand row by row, the last parent's state changing fastest; their parentheses may be left out. What else is said of the network and
+//! its nodes, such as positions and labels, becomes properties; they are not written here.
 
-use super::draft::{Draft, DraftFlat, DraftTable, DraftVariable, FlatOrder};
+use super::draft::{Draft, DraftFlat, DraftTable, DraftVariable, FlatOrder, Text};
 use super::tokens::{Cursor, Spelling, Stumbled, TokenKind};
-use super::{Format, Keeps, Network, Unwritable, codes};
+use super::{Format, Keeps, Network, Unwritable, What, codes};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::source::Source;
+use crate::source::{Source, Span, Spanned};
 use std::fmt::Write as _;
 
 pub(super) const FORMAT: Format = Format {
@@ -68,26 +68,48 @@ fn read(source: &Source, found: &mut Diagnostics) -> Draft {
 
 /// `net { name = "asia"; … }`.
 fn net(cursor: &mut Cursor<'_>, draft: &mut Draft, found: &mut Diagnostics) -> Result<(), Stumbled> {
-    cursor.next();
-    cursor
-        .block(found, |cursor, found| {
-            let is_name = cursor.is_word("name");
-            attribute(cursor, found)?;
-            let value = cursor.peek();
-            cursor.rest_of_statement(found)?;
-            if is_name && value.kind == TokenKind::Quoted {
-                value.text.clone_into(&mut draft.name);
-            }
-            Ok(())
-        })
-        .map(drop)
+    let here = cursor.next().span;
+    let mut name: Option<Text> = None;
+    let mut properties = Vec::new();
+    let read = cursor.block(found, |cursor, found| {
+        let attribute = attribute(cursor, found)?;
+        let value = cursor.peek();
+        if attribute.value.eq_ignore_ascii_case("name") && value.kind == TokenKind::Quoted {
+            once(name.as_ref().map(|first| first.span), &attribute, found);
+            name = Some(Spanned::new(value.text.to_owned(), attribute.span));
+            return cursor.rest_of_statement(found).map(drop);
+        }
+        properties.push(property(&attribute, cursor, found)?);
+        Ok(())
+    });
+    let name = name.map(|name| name.value).unwrap_or_default();
+    if draft.begins(here, &name, found) {
+        draft.name = name;
+        draft.properties = properties;
+    }
+    read.map(drop)
 }
 
 /// `NAME =`.
-fn attribute(cursor: &mut Cursor<'_>, found: &mut Diagnostics) -> Result<(), Stumbled> {
+fn attribute(cursor: &mut Cursor<'_>, found: &mut Diagnostics) -> Result<Text, Stumbled> {
     const FORM: &str = "an attribute is written `NAME = VALUE;`";
-    cursor.name("an attribute", FORM, found)?;
-    cursor.expect('=', FORM, found).map(drop)
+    let name = cursor.name("an attribute", FORM, found)?;
+    cursor.expect('=', FORM, found)?;
+    Ok(name)
+}
+
+/// The value of an attribute that the network has no other place for.
+fn property(attribute: &Text, cursor: &mut Cursor<'_>, found: &mut Diagnostics) -> Result<String, Stumbled> {
+    Ok(format!("{} = {}", attribute.value, cursor.rest_in_one_line(found)?))
+}
+
+/// Reports an attribute that stood before.
+fn once(first: Option<Span>, attribute: &Text, found: &mut Diagnostics) {
+    if let Some(first) = first {
+        let message = format!("`{}` stands here a second time", super::assemble::shown(&attribute.value));
+        let problem = Diagnostic::new(codes::TWICE, attribute.span, message).other(first, "first here");
+        found.push(problem.help("leave one of the two out"));
+    }
 }
 
 fn node(cursor: &mut Cursor<'_>, draft: &mut Draft, found: &mut Diagnostics) -> Result<(), Stumbled> {
@@ -95,12 +117,14 @@ fn node(cursor: &mut Cursor<'_>, draft: &mut Draft, found: &mut Diagnostics) -> 
     cursor.next();
     let name = cursor.name("the node's name", "it begins `node NAME {`", found)?;
     let mut variable = DraftVariable { name, states: Vec::new(), stated_count: None, properties: Vec::new() };
+    let mut first = None;
     let whole = cursor.block(found, |cursor, found| {
-        let is_states = cursor.is_word("states");
-        attribute(cursor, found)?;
-        if !is_states {
-            return cursor.rest_of_statement(found).map(drop);
+        let attribute = attribute(cursor, found)?;
+        if !attribute.value.eq_ignore_ascii_case("states") {
+            variable.properties.push(property(&attribute, cursor, found)?);
+            return Ok(());
         }
+        once(first.replace(attribute.span), &attribute, found);
         cursor.expect('(', FORM, found)?;
         let mut listed = Vec::new();
         while !cursor.takes(')') {
@@ -130,12 +154,16 @@ fn potential(cursor: &mut Cursor<'_>, draft: &mut Draft, found: &mut Diagnostics
         }
     }
     let mut table = DraftTable { variable, parents, flat: None, rows: Vec::new(), default: None, damaged: false };
+    let mut first = None;
+    let left_out = &mut draft.left_out;
     let read = cursor.block(found, |cursor, found| {
-        let is_data = cursor.is_word("data");
-        attribute(cursor, found)?;
-        if !is_data {
+        let attribute = attribute(cursor, found)?;
+        if !attribute.value.eq_ignore_ascii_case("data") {
+            let what = format!("`{}` of a potential", super::assemble::shown(&attribute.value));
+            left_out.note(&what, attribute.span);
             return cursor.rest_of_statement(found).map(drop);
         }
+        once(first.replace(attribute.span), &attribute, found);
         let start = cursor.peek().span;
         let mut values = Vec::new();
         let mut end = start;
@@ -208,14 +236,16 @@ fn identifier(name: &str) -> Result<&str, Unwritable> {
         return Ok(name);
     }
     Err(Unwritable {
-        name: name.to_owned(),
+        text: name.to_owned(),
+        what: What::Name,
         rule: "a node's name is letters of the English alphabet, digits and `_`, and begins with a letter or `_`",
     })
 }
 
 fn quotable(text: &str) -> Result<&str, Unwritable> {
     if text.contains(['"', '\\', '\n', '\r']) {
-        return Err(Unwritable { name: text.to_owned(), rule: "it has a quotation mark, a backslash or a line end" });
+        let rule = "it has a quotation mark, a backslash or a line end";
+        return Err(Unwritable { text: text.to_owned(), what: What::Name, rule });
     }
     Ok(text)
 }

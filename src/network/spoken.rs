@@ -4,6 +4,7 @@
 //! `option_labels`. A condition of the command line may use those too: as they stand, or in quotes where they hold what is part of the language
 //! (`'not' is true`).
 
+use super::shown;
 use crate::model::{Event, Model};
 use crate::scenario::names::{continues_name, is_reserved};
 
@@ -113,7 +114,7 @@ pub fn option_called<'n>(option: &'n str, event: &str, model: &'n Model) -> &'n 
 pub fn own_names(model: &Model) -> Option<String> {
     let quoted = |names: &[String]| -> String {
         let names: Vec<String> =
-            names.iter().filter(|name| !name.is_empty()).map(|name| format!("`{}`", name.escape_debug())).collect();
+            names.iter().filter(|name| !name.is_empty()).map(|name| format!("`{}`", shown(name))).collect();
         names.join(", ")
     };
     let renamed: Vec<&Event> =
@@ -122,7 +123,7 @@ pub fn own_names(model: &Model) -> Option<String> {
         .iter()
         .take(MOST_LISTED)
         .map(|event| {
-            let name = event.label.as_deref().unwrap_or(&event.name).escape_debug().to_string();
+            let name = shown(event.label.as_deref().unwrap_or(&event.name));
             let states = if event.option_labels.is_empty() { event.options() } else { event.option_labels.as_slice() };
             if states.is_empty() { format!("`{name}`") } else { format!("`{name}` is {}", quoted(states)) }
         })

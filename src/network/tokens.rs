@@ -167,6 +167,25 @@ impl<'s> Cursor<'s> {
         Ok(text)
     }
 
+    /// The same in one line: without the comments in it, and one space where there is any.
+    pub(super) fn rest_in_one_line(&mut self, found: &mut Diagnostics) -> Result<String, Stumbled> {
+        let mut text = String::new();
+        let mut end = None;
+        while !self.is_mark(';') {
+            if self.is_end() || (self.is_mark('}') && self.depth <= 1) {
+                return Err(self.wrong("`;`", "end it with `;`", found));
+            }
+            let place = self.next().whole();
+            if end.is_some_and(|end| end < place.start) {
+                text.push(' ');
+            }
+            text.push_str(self.source.text().get(place.range()).unwrap_or_default());
+            end = Some(place.end);
+        }
+        self.next();
+        Ok(text)
+    }
+
     /// Reads `{ statement … }`: after a mistake in a statement, goes on behind its `;`, or at the end of the block. Says whether every
     /// statement could be read.
     pub(super) fn block(

@@ -13,7 +13,7 @@
 //! 0.9 0.1 0.2 0.8
 //! ```
 //!
-//! It has no names: the variables are called `x0`, `x1` …, their states `s0`, `s1` …
+//! From `#` on a line is a remark. It has no names: the variables are called `x0`, `x1` …, their states `s0`, `s1` …
 
 use super::draft::{Draft, DraftFlat, DraftTable, DraftVariable, FlatOrder, Text};
 use super::{Format, Keeps, Network, Unwritable, codes};
@@ -56,14 +56,21 @@ impl<'s> Numbers<'s> {
         Self { text: source.text(), at: start }
     }
 
-    /// The next word, or the end of the file.
+    /// The next word, or the end of the file. From `#` to the end of its line is a remark, as one writer of the format has it.
     fn word(&mut self) -> (&'s str, Span) {
-        let rest = &self.text[self.at..];
-        let start = self.at + (rest.len() - rest.trim_start().len());
-        let rest = &self.text[start..];
-        let word = &rest[..rest.find(char::is_whitespace).unwrap_or(rest.len())];
-        self.at = start + word.len();
-        (word, Span::new(start, self.at))
+        loop {
+            let rest = &self.text[self.at..];
+            let start = self.at + (rest.len() - rest.trim_start().len());
+            let rest = &self.text[start..];
+            if rest.starts_with('#') {
+                self.at = start + rest.find(['\n', '\r']).unwrap_or(rest.len());
+                continue;
+            }
+            let ends = |letter: char| letter.is_whitespace() || letter == '#';
+            let word = &rest[..rest.find(ends).unwrap_or(rest.len())];
+            self.at = start + word.len();
+            return (word, Span::new(start, self.at));
+        }
     }
 
     fn wrong(expected: &str, word: &str, span: Span, found: &mut Diagnostics) -> Lost {
@@ -97,13 +104,13 @@ impl<'s> Numbers<'s> {
 
     fn network(&mut self, draft: &mut Draft, found: &mut Diagnostics) -> Result<(), Lost> {
         let (word, span) = self.word();
-        if word == "MARKOV" {
+        if word.eq_ignore_ascii_case("MARKOV") {
             let message = "a Markov network has no chances of variables given others";
             let help = "only `BAYES` networks can be read";
             found.push(Diagnostic::new(codes::NOT_DISCRETE, span, message).help(help));
             return Err(Lost);
         }
-        if word != "BAYES" {
+        if !word.eq_ignore_ascii_case("BAYES") {
             return Err(Self::wrong("`BAYES`", word, span, found));
         }
         let variables = self.count("how many variables there are", COUNT_LIMIT, found)?.value;

@@ -4,11 +4,12 @@
 //! <cpt id="tub"><state id="yes" /><state id="no" /><parents>asia</parents><probabilities>0.05 0.95 0.01 0.99</probabilities></cpt>
 //! ```
 //!
-//! The numbers stand row by row, the last parent's state changing fastest. How a node looks on the screen (`<extensions>`) is left out.
-//! A node is written after its parents, as the tools of this format expect it.
+//! The numbers stand row by row, the last parent's state changing fastest. How a node looks on the screen (`<extensions>`) is left out, and so is how
+//! the tool works (attributes of `<smile>`). A node is written after its parents, as the tools of this format expect it.
 
 use super::draft::{Draft, DraftFlat, DraftTable, DraftVariable, FlatOrder, Text};
-use super::{Format, Keeps, Network, Unwritable, Variable, codes, xml};
+use super::left_out::LeftOut;
+use super::{Format, Keeps, Network, Unwritable, Variable, What, codes, xml};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Source, Spanned};
 use roxmltree::Node;
@@ -27,7 +28,7 @@ fn read(source: &Source, found: &mut Diagnostics) -> Draft {
     let mut draft = Draft::default();
     let Some(tree) = xml::tree(source, found) else { return draft };
     let root = tree.root_element();
-    let nodes = if xml::is(root, "smile") { xml::children(root, "nodes").next() } else { None };
+    let nodes = if xml::is(root, "smile") { xml::only(root, "nodes", source, found) } else { None };
     let Some(nodes) = nodes else {
         let message = format!("expected `<smile>` with `<nodes>` in it, found `<{}>`", root.tag_name().name());
         let help =
@@ -57,7 +58,28 @@ fn read(source: &Source, found: &mut Diagnostics) -> Draft {
         let help = "give what is known with `--given`";
         found.push(Diagnostic::new(codes::FINDINGS, xml::place(cases, source), message).help(help));
     }
+    xml::note_others(root, "the network", &["nodes", "extensions", "dynamic", "cases"], source, &mut draft.left_out);
+    for part in xml::children(root, "extensions").flat_map(|extensions| extensions.descendants()) {
+        note_words(part, source, &mut draft.left_out);
+    }
     draft
+}
+
+/// Notes the words that people wrote beside the nodes: remarks, and names that are not the `id`.
+fn note_words(part: Node<'_, '_>, source: &Source, left_out: &mut LeftOut) {
+    let id = || part.parent_element().and_then(|node| node.attribute("id"));
+    if xml::is(part, "comment") || xml::is(part, "textbox") {
+        left_out.note(&format!("`<{}>` of the network's picture", part.tag_name().name()), xml::place(part, source));
+    } else if xml::is(part, "name") && id().is_some_and(|id| id != xml::text(part, source).value) {
+        left_out.note("`<name>` of a node, which is called by its `id`,", xml::place(part, source));
+    }
+}
+
+/// Notes the attributes of an element beside its `id`.
+fn note_attributes(node: Node<'_, '_>, of: &str, source: &Source, left_out: &mut LeftOut) {
+    for attribute in node.attributes().filter(|attribute| attribute.name() != "id") {
+        left_out.note(&format!("`{}` of {of}", attribute.name()), xml::place(node, source));
+    }
 }
 
 fn read_node(node: Node<'_, '_>, source: &Source, draft: &mut Draft, found: &mut Diagnostics) {
@@ -66,10 +88,20 @@ fn read_node(node: Node<'_, '_>, source: &Source, draft: &mut Draft, found: &mut
         xml::children(node, "state").map(|state| xml::attribute(state, "id", source, found)).collect();
     let damaged = states.iter().any(Option::is_none);
     let states: Vec<Text> = states.into_iter().flatten().collect();
-    let parents = xml::children(node, "parents").next().map(|parents| xml::words(parents, source)).unwrap_or_default();
+    let parents = xml::only(node, "parents", source, found).map(|parents| xml::words(parents, source));
+    let parents = parents.unwrap_or_default();
+    note_attributes(node, "a node", source, &mut draft.left_out);
+    xml::children(node, "state").for_each(|state| note_attributes(state, "a state", source, &mut draft.left_out));
+    let read = ["state", "parents", "probabilities", "resultingstates", "property"];
+    xml::note_others(node, "a node", &read, source, &mut draft.left_out);
+    let property = |property: Node<'_, '_>| {
+        let text = xml::text(property, source).value;
+        property.attribute("id").map_or_else(|| text.clone(), |id| format!("{id} = {text}"))
+    };
+    let properties = xml::children(node, "property").map(property).collect();
     let mut table =
         DraftTable { variable: name.clone(), parents, flat: None, rows: Vec::new(), default: None, damaged };
-    if let Some(numbers) = xml::children(node, "probabilities").next() {
+    if let Some(numbers) = xml::only(node, "probabilities", source, found) {
         match xml::numbers(numbers, source, found) {
             Some(values) => {
                 let span = xml::place(numbers, source);
@@ -77,7 +109,7 @@ fn read_node(node: Node<'_, '_>, source: &Source, draft: &mut Draft, found: &mut
             }
             None => table.damaged = true,
         }
-    } else if let Some(results) = xml::children(node, "resultingstates").next() {
+    } else if let Some(results) = xml::only(node, "resultingstates", source, found) {
         match certain(&xml::words(results, source), &name, &states, found) {
             Some(values) => {
                 let span = xml::place(results, source);
@@ -87,7 +119,7 @@ fn read_node(node: Node<'_, '_>, source: &Source, draft: &mut Draft, found: &mut
         }
     }
     draft.tables.push(table);
-    draft.variables.push(DraftVariable { name, states, stated_count: None, properties: Vec::new() });
+    draft.variables.push(DraftVariable { name, states, stated_count: None, properties });
 }
 
 /// The rows of a node that follows from its parents: each names the one state that has chance 1.
@@ -167,7 +199,8 @@ fn identifier(name: &str) -> Result<&str, Unwritable> {
         return Ok(name);
     }
     Err(Unwritable {
-        name: name.to_owned(),
+        text: name.to_owned(),
+        what: What::Name,
         rule: "an `id` is letters of the English alphabet, digits and `_`, and begins with a letter or `_`",
     })
 }

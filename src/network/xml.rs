@@ -2,6 +2,7 @@
 
 use super::codes;
 use super::draft::Text;
+use super::left_out::LeftOut;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Source, Span, Spanned};
 use roxmltree::{Attribute, Document, Node, ParsingOptions};
@@ -51,6 +52,30 @@ pub(super) fn children<'a, 's: 'a>(
     name: &'static str,
 ) -> impl Iterator<Item = Node<'a, 's>> + use<'a, 's> {
     node.children().filter(move |child| is(*child, name))
+}
+
+/// The only element of this name inside another, in any case of letters; a second one is reported.
+pub(super) fn only<'a, 's: 'a>(
+    node: Node<'a, 's>,
+    name: &'static str,
+    source: &Source,
+    found: &mut Diagnostics,
+) -> Option<Node<'a, 's>> {
+    let mut all = children(node, name);
+    let first = all.next()?;
+    if let Some(second) = all.next() {
+        let message = format!("`<{name}>` stands twice in `<{}>`", node.tag_name().name());
+        let problem = Diagnostic::new(codes::TWICE, place(second, source), message);
+        found.push(problem.other(place(first, source), "first here").help("leave one of the two out"));
+    }
+    Some(first)
+}
+
+/// Notes the elements inside another that are none of those read.
+pub(super) fn note_others(node: Node<'_, '_>, of: &str, read: &[&str], source: &Source, left_out: &mut LeftOut) {
+    for part in node.children().filter(|part| part.is_element() && !read.iter().any(|name| is(*part, name))) {
+        left_out.note(&format!("`<{}>` of {of}", part.tag_name().name()), place(part, source));
+    }
 }
 
 /// The text of an element without the space around it, with its place.

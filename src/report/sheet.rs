@@ -1,7 +1,9 @@
 //! A titled table of text cells, for the terminal and for CSV.
 
 use crate::error::Error;
+use crate::forecast::number_text;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use std::borrow::Cow;
 
 /// How a column stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,7 +170,7 @@ impl Sheet {
         text
     }
 
-    /// As CSV with a header line.
+    /// As CSV with a header line. A figure of more than 32 signs, such as a chance of 1e-268, stands with an exponent.
     ///
     /// # Errors
     /// If the writer fails, which memory does not.
@@ -177,13 +179,27 @@ impl Sheet {
         let mut writer = csv::Writer::from_writer(Vec::new());
         writer.write_record(self.columns.iter().map(|column| column.heading.as_str())).map_err(failed)?;
         for row in &self.rows {
-            writer.write_record(row).map_err(failed)?;
+            for (column, cell) in self.columns.iter().zip(row) {
+                let cell = match column.holds {
+                    Holds::Figures | Holds::FiguresOrDays => shortest(cell),
+                    Holds::Words | Holds::Counts | Holds::Days => Cow::Borrowed(cell.as_str()),
+                };
+                writer.write_field(cell.as_bytes()).map_err(failed)?;
+            }
+            writer.write_record(None::<&[u8]>).map_err(failed)?;
         }
         let bytes = writer
             .into_inner()
             .map_err(|problem| Error::environment("the table cannot be written as CSV").because(problem.to_string()))?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
+}
+
+/// A figure in the shortest form that reads back to the same bits, where the one it stands in is long.
+fn shortest(cell: &str) -> Cow<'_, str> {
+    const LONG: usize = 32;
+    let figure = if cell.len() > LONG { cell.parse::<f64>().ok() } else { None };
+    figure.filter(|figure| figure.is_finite()).map_or(Cow::Borrowed(cell), |figure| Cow::Owned(number_text(figure)))
 }
 
 /// Words that neither break a table of Markdown nor mark anything up.
@@ -203,6 +219,24 @@ pub fn plain(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tiny_and_a_huge_figure_stand_with_an_exponent_and_names_of_digits_as_they_are() {
+        let mut sheet = Sheet::new(None, vec![Column::text("id"), Column::number("value")]);
+        let id = "1".repeat(40);
+        let figures = [2.667_959_629_171_482_5e-268, 1e300, f64::MIN_POSITIVE, -5e-324, 0.1 + 0.2, 0.0];
+        for figure in figures {
+            sheet.row(vec![id.clone(), figure.to_string()]);
+        }
+        let csv = sheet.to_csv().expect("memory can be written");
+        let cells: Vec<&str> =
+            csv.lines().skip(1).filter_map(|line| line.split_once(',')).map(|(_, cell)| cell).collect();
+        assert_eq!(cells[..2], ["2.6679596291714825e-268", "1e300"]);
+        assert!(cells.iter().all(|cell| cell.len() <= 24), "{csv}");
+        let back: Vec<u64> = cells.iter().filter_map(|cell| cell.parse::<f64>().ok()).map(f64::to_bits).collect();
+        assert_eq!(back, figures.map(f64::to_bits));
+        assert!(csv.lines().skip(1).all(|line| line.starts_with(&format!("{id},"))));
+    }
 
     #[test]
     fn what_a_file_says_marks_nothing_up() {

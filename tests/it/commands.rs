@@ -437,6 +437,27 @@ const FAILURES: &[(&[&str], i32, &str)] = &[
     (&["init", "small.toml"], 1, "small.toml"),
     (&["merge", "small.toml"], 1, "small.toml"),
     (&["run", "small.toml", "--seconds", "1", "--precision", "0.1"], 1, "--seconds"),
+    (
+        &["run", "small.toml", "--shard", "1/2", "--out", "part.json", "--rare", "attends"],
+        1,
+        "some to learn where to look",
+    ),
+    (
+        &["run", "small.toml", "--shard", "1/2", "--out", "part.json", "--most-probable"],
+        1,
+        "leave --shard and --out out",
+    ),
+    (&["run", "small.toml", "--shard", "1/2", "--out", "part.json", "--exact"], 1, "without --shard"),
+    (&["run", "small.toml", "--stratified", "--counterfactual", "attends"], 1, "in pairs"),
+    (&["run", "small.toml", "--seconds", "1", "--storyline", "attends"], 1, "no worlds to draw"),
+    (
+        &["run", "small.toml", "--from", "2025-08-19", "--to", "2025-09-01", "--as-of", "2025-08-20"],
+        1,
+        "leave --as-of out",
+    ),
+    (&["run", "small.toml", "--seconds", "1e9"], 2, "up to 10 million"),
+    (&["run", "nowhere.bif"], 2, "another tool"),
+    (&["run", "."], 2, "name a file in it"),
 ];
 
 #[test]

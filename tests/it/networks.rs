@@ -470,3 +470,75 @@ fn a_title_that_is_no_name_of_a_format_is_left_out_and_said_so() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("`Größe (m)` cannot be a name in net"));
 }
+
+/// What `export --out` is given need not be a file: what is there stays what it is.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_network_is_written_to_where_a_link_leads_and_beside_nothing_of_others() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let at = |name: &str| folder.path().join(name);
+    let export = |out: &str| {
+        let file = path("scenarios/networks/asia.bif");
+        let run = foretell().arg("export").arg(file).args(["--to", "bif", "--out"]).arg(at(out)).output();
+        let run = run.expect("the binary runs");
+        assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+        String::from_utf8(run.stdout).expect("text")
+    };
+    std::os::unix::fs::symlink("/proc/self/fd/1", at("stdout")).expect("a link can be made");
+    let text = export("stdout");
+    assert!(text.starts_with("network asia {"), "{text}");
+    assert!(at("stdout").is_symlink());
+    std::fs::write(at("asia.bif.new"), "precious").expect("a file can be written");
+    assert_eq!(export("asia.bif"), "");
+    assert_eq!(std::fs::read_to_string(at("asia.bif")).expect("it is there"), text);
+    assert_eq!(std::fs::read_to_string(at("asia.bif.new")).expect("it is there"), "precious");
+}
+
+/// Files as repositories hand them out: packed, with the ending of any XML, with remarks, or not there.
+#[test]
+fn a_file_that_is_no_network_as_it_is_says_what_to_do() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).expect("a file is written");
+    let asia = network(&path("scenarios/networks/asia.bif"));
+    let xml = Format::named("xmlbif").expect("a format").write(&asia).expect("it can be written");
+    write("asia.bif.gz", b"\x1f\x8b\x08\x00rest");
+    write("asia.xml", xml.as_bytes());
+    write("empty.bif", b"");
+    let run = |arguments: &[&str]| {
+        let output = foretell().current_dir(folder.path()).args(arguments).output().expect("the binary runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    for (arguments, code, words) in [
+        (&["run", "asia.bif.gz"][..], 1, "`asia.bif.gz` is packed (gzip)"),
+        (&["import", "asia.bif.gz"], 1, "is packed (gzip)"),
+        (&["run", "asia.xml", "--worlds", "1k"], 0, ""),
+        (&["import", "asia.xml"], 0, ""),
+        (&["run", "empty.bif"], 1, "the file is empty"),
+        (&["run", "none.bif"], 2, "a network's file is written by another tool"),
+    ] {
+        let (ended, said) = run(arguments);
+        assert!(ended == Some(code) && said.contains(words), "{arguments:?}: {ended:?} {said}");
+    }
+    let text = std::fs::read(path("scenarios/networks/asia.bif")).expect("it can be read");
+    let piped = foretell().current_dir(folder.path()).args(["import", "-"]).write_stdin(text).output();
+    let said = String::from_utf8_lossy(&piped.expect("the binary runs").stderr).into_owned();
+    assert!(said.contains("a network is told by the ending of its file's name (`.bif`"), "{said}");
+}
+
+/// Each problem counts, though not each is listed.
+#[test]
+fn problems_are_counted_whole() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let of = |at: usize, numbers: &str| {
+        format!(
+            "variable v{at} {{ type discrete [ 3 ] {{ a, b, c }}; }}\nprobability ( v{at} ) {{ table {numbers}; }}\n"
+        )
+    };
+    for (numbers, words) in [("0.333 0.333 0.333", "many.bif: 45 warnings"), ("0.3 0.3 0.3", "many.bif: 45 errors")] {
+        let text: String = (0..45).map(|at| of(at, numbers)).collect::<Vec<_>>().concat();
+        std::fs::write(folder.path().join("many.bif"), text).expect("a file can be written");
+        let output = foretell().current_dir(folder.path()).args(["check", "many.bif"]).output().expect("it runs");
+        assert!(String::from_utf8_lossy(&output.stdout).contains(words), "{words}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("and 25 more such places below line"));
+    }
+}

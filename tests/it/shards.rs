@@ -159,6 +159,18 @@ fn merged_parts_print_the_bytes_of_one_run() {
 }
 
 #[test]
+fn a_part_is_read_from_standard_input() {
+    let folder = desk();
+    let folder = folder.path();
+    part(folder, RUN, "1/2", "1.json");
+    let second = printed(folder, &[RUN, &["--shard", "2/2", "--out", "-"]].concat());
+    let merged = foretell().current_dir(folder).args(["merge", "1.json", "-"]).write_stdin(second).output();
+    let merged = merged.expect("the binary runs");
+    assert!(merged.status.success(), "{}", String::from_utf8_lossy(&merged.stderr));
+    assert!(merged.stdout == printed(folder, RUN));
+}
+
+#[test]
 fn merged_parts_warn_as_one_run_does() {
     let folder = desk();
     let folder = folder.path();

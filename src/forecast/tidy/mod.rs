@@ -42,6 +42,7 @@ pub(in crate::forecast) use cell::level as parse_level;
 pub use cell::{join_list, parse_number, parse_probability, split_list};
 pub(in crate::forecast) use object::object_of;
 pub(in crate::forecast) use parquet::{cell_texts, unreadable};
+pub(crate) use table::packed_by;
 pub(in crate::forecast) use table::{Problems, Row, Table, cell_text, check_header, check_unpacked, read_whole};
 pub use tally::{Fate, NotTaken, Stretch, Tally, not_taken};
 pub use wide::WideTable;

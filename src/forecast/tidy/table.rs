@@ -75,17 +75,22 @@ pub(in crate::forecast) fn read_whole(path: &Path) -> Result<(String, Vec<u8>), 
     Ok((name, bytes))
 }
 
-/// Refuses a file that is packed as a whole, by its first bytes.
-pub(in crate::forecast) fn check_unpacked(name: &str, first: &[u8]) -> Result<(), Error> {
+/// By what a file is packed as a whole, if it is, by its first bytes.
+pub(crate) fn packed_by(first: &[u8]) -> Option<&'static str> {
     let kinds = [
         (&b"\x1f\x8b"[..], "gzip"),
         (&b"PK\x03\x04"[..], "zip"),
         (&b"\x28\xb5\x2f\xfd"[..], "zstd"),
         (&b"BZh"[..], "bzip2"),
     ];
-    match kinds.iter().find(|(begins, _)| first.starts_with(begins)) {
+    kinds.iter().find(|(begins, _)| first.starts_with(begins)).map(|(_, kind)| *kind)
+}
+
+/// Refuses a file that is packed as a whole.
+pub(in crate::forecast) fn check_unpacked(name: &str, first: &[u8]) -> Result<(), Error> {
+    match packed_by(first) {
         None => Ok(()),
-        Some((_, kind)) => Err(Error::input(format!("`{name}` is packed ({kind})"))
+        Some(kind) => Err(Error::input(format!("`{name}` is packed ({kind})"))
             .help("unpack it first; Parquet files are compressed within, and read as they are")),
     }
 }
