@@ -82,7 +82,10 @@ fn the_command_tells_too_much_movement_from_what_is_learned() {
         "{table}"
     );
     let wide = foretell(folder.path(), &[&arguments[..], &["--format", "csv"]].concat());
-    assert!(wide.lines().next().is_some_and(|line| line.ends_with("movement_t,movement_p,updates")), "{wide}");
+    assert!(
+        wide.lines().next().is_some_and(|line| line.ends_with("movement_t,movement_p,updates,raised,infinite")),
+        "{wide}"
+    );
     // Nobody changed anything: nothing is said of it.
     let first = "question,forecaster,made_at,probability\nq1,calm,2025-01-01,0.5\n";
     std::fs::write(folder.path().join("said.csv"), first).expect("a file can be written");

@@ -236,14 +236,14 @@ mod tests {
             ("exponential", &[1.0][..], 30.0, 9.357_622_968_840_175e-14),
             ("poisson", &[2.0][..], 39.5, 1.917_158_341_594_221e-37),
         ] {
-            let source = NumberSource::Sampler(Sampler::new(&family(name, parameters).unwrap()));
+            let source = NumberSource::Sampler(Box::new(Sampler::new(&family(name, parameters).unwrap())));
             let masses = Law::Number(&source).intervals(&[1.0, cut]);
             assert!((masses[2] / beyond - 1.0).abs() < 1e-11, "{name} above {cut}: {}", masses[2]);
             assert!((masses.iter().sum::<f64>() - 1.0).abs() < 1e-15, "{name}: {masses:?}");
             let between = Law::Number(&source).intervals(&[1.0, cut, cut + 1.0]);
             assert!((between[2] + between[3] - beyond).abs() < 1e-11 * beyond, "{name} around {cut}: {between:?}");
         }
-        let source = NumberSource::Sampler(Sampler::new(&family("normal", &[0.0, 1.0]).unwrap()));
+        let source = NumberSource::Sampler(Box::new(Sampler::new(&family("normal", &[0.0, 1.0]).unwrap())));
         let below = Law::Number(&source).intervals(&[-10.0])[0];
         assert!((below / 7.619_853_024_160_527e-24 - 1.0).abs() < 1e-11, "{below}");
     }

@@ -17,12 +17,12 @@ impl Forecast {
     #[must_use]
     pub fn moved(&self, other: &Self) -> Option<f64> {
         match (self, other) {
-            (Self::Binary { probability: was }, Self::Binary { probability: is }) => Some((was - is).abs()),
+            (Self::Binary { probability: was }, Self::Binary { probability: is })
+            | (Self::Date { never: was, .. }, Self::Date { never: is, .. }) => Some((was - is).abs()),
             (
                 Self::Categorical { options, probabilities: was },
                 Self::Categorical { options: others, probabilities: are },
             ) if options == others => Some(was.iter().zip(are).map(|(was, is)| (was - is).abs()).fold(0.0, f64::max)),
-            (Self::Date { never: was, .. }, Self::Date { never: is, .. }) => Some((was - is).abs()),
             (Self::Quantiles { levels, values }, Self::Quantiles { levels: others, values: are })
                 if levels == others =>
             {

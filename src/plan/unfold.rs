@@ -302,12 +302,12 @@ impl Unfolding {
         let mut split = Vec::with_capacity(rows.len());
         for row in rows {
             // A member that is drawn itself, or its class.
-            let hidden = parameter(&row.value).and_then(|id| match self.hidden[id.0 as usize].clone() {
-                Some(own) => Some((own, None)),
-                None => {
-                    let (class, law) = root(&self.plan, id);
-                    Some((self.hidden[class.0 as usize].clone()?, law))
+            let hidden = parameter(&row.value).and_then(|id| {
+                if let Some(own) = self.hidden[id.0 as usize].clone() {
+                    return Some((own, None));
                 }
+                let (class, law) = root(&self.plan, id);
+                Some((self.hidden[class.0 as usize].clone()?, law))
             });
             let Some((Hidden { planes, values, .. }, law)) = hidden else {
                 split.push(row.clone());

@@ -39,16 +39,13 @@ pub(crate) fn finish(
         rules: counts.rules(),
         divisions: counts.divisions(),
         effective_sample_size: total.effective_worlds(),
-        evidence: match groundwork.sampling.evidence {
-            Some(value) => {
-                let exact = Estimate { value, standard_error: 0.0, prior_interval: None };
-                evidence_of(plan).filter(|known| *known).map(|_| exact)
-            }
+        evidence: if let Some(value) = groundwork.sampling.evidence {
+            let exact = Estimate { value, standard_error: 0.0, prior_interval: None };
+            evidence_of(plan).filter(|known| *known).map(|_| exact)
+        } else {
             // What became known after a belief is as likely as the belief made it.
-            None => {
-                let before = groundwork.before_beliefs.filter(|_| !plan.has_later_evidence());
-                probability_of_evidence(plan, before.unwrap_or(total), worlds)
-            }
+            let before = groundwork.before_beliefs.filter(|_| !plan.has_later_evidence());
+            probability_of_evidence(plan, before.unwrap_or(total), worlds)
         },
         worlds,
         weighted: groundwork.sampling.weighs || !groundwork.sampling.figures.is_empty(),

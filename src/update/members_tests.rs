@@ -89,6 +89,9 @@ fn a_child_speaks_of_the_member_itself() {
     assert!(learned(&after, &[("f", Resolution::Yes)], None).learned.is_empty());
 }
 
+/// How likely an outcome is by the member's chance.
+type Likelihood = Box<dyn Fn(f64) -> f64>;
+
 /// Each by the integral over class and member; days of 2025, after the first.
 #[test]
 fn the_day_speaks_of_the_member_itself() {
@@ -96,7 +99,7 @@ fn the_day_speaks_of_the_member_itself() {
     let out = |day: f64, of: f64| move |p: f64| powf(1.0 - p, day / of);
     let (year, half) = (364.0, 180.0);
     let march = date(2025, 3, 31);
-    let cases: [(&str, Resolution, Date, Box<dyn Fn(f64) -> f64>); 6] = [
+    let cases: [(&str, Resolution, Date, Likelihood); 6] = [
         ("early", Resolution::Yes, march, Box::new(move |p| 1.0 - out(89.0, year)(p))),
         ("early", Resolution::No, march, Box::new(out(89.0, year))),
         ("g", Resolution::Date(date(2025, 12, 20)), date(2025, 12, 20), {
