@@ -2,7 +2,7 @@
 
 use crate::calibrate::chart::{Chart, Labels, is_beyond};
 use crate::calibrate::lettering::{figures, width_of};
-use crate::calibrate::naming::{Room, Weight, cut, fitted};
+use crate::calibrate::naming::{Name, Room, Weight, fitted};
 use crate::calibrate::svg::{COLOURS, END, MIDDLE, WIDTH, disc, group, line, opening, text};
 use crate::score::{ScoringRule, Standings};
 use jiff::civil::{Date, date};
@@ -15,8 +15,10 @@ const MOST_LINES: usize = 8;
 const NAMES: Room = Room { width: WIDTH - 96.0, large: 15.0, small: 10.5, lines: 2, weight: Weight::Plain };
 /// Size of the letters of figures.
 const FIGURES: f64 = 14.0;
-/// Letters of the names of those in grey, their size, and on how many lines they stand.
-const OTHERS: (usize, f64, usize) = (26, 12.0, 14);
+/// Where the names of those in grey stand, two beside each other.
+const OTHERS: Room = Room { width: 180.0, large: 12.0, small: 12.0, lines: 1, weight: Weight::Plain };
+/// How many of them are named.
+const MOST_OTHERS: usize = 28;
 
 /// The mean score on a day on which questions ended.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -87,8 +89,10 @@ pub fn over_time_picture(days: &[ScoreOfDay], rule: &str) -> String {
     let goes_beyond = lines.iter().flat_map(|line| line.iter()).any(|day| is_beyond(&scale, day.mean));
     let others = lines.split_off(lines.len().min(MOST_LINES));
     let listed = listed(&others);
+    let not_listed = others.len() - listed.len();
+    let rows = listed.len().div_ceil(2) + usize::from(not_listed > 0);
     let below = 22.0 * (lines.len() + usize::from(goes_beyond) + usize::from(!others.is_empty())) as f64;
-    let height = 396.0 + below + 16.0 * listed.len() as f64;
+    let height = 396.0 + below + 16.0 * rows as f64;
     let heading = format!("{rule} over time");
     let mut svg = opening(WIDTH, height, &heading);
     text(&mut svg, 18.0, 28.0, "start", r#" font-size="18" font-weight="bold""#, &heading);
@@ -135,8 +139,15 @@ pub fn over_time_picture(days: &[ScoreOfDay], rule: &str) -> String {
         text(&mut svg, 70.0, y, "start", small, &words);
         y += 22.0;
     }
-    for words in &listed {
-        text(&mut svg, 70.0, y - 4.0, "start", &format!(r#" font-size="{}""#, OTHERS.1), words);
+    for pair in listed.chunks(2) {
+        for (name, x) in pair.iter().zip([24.0, 218.0]) {
+            name.draw(&mut svg, x, y - 4.0, "start", "");
+        }
+        y += 16.0;
+    }
+    if not_listed > 0 {
+        let words = format!("and {not_listed} others: the form `.csv` has all");
+        text(&mut svg, 24.0, y - 4.0, "start", r#" font-size="12""#, &words);
         y += 16.0;
     }
     if goes_beyond {
@@ -166,25 +177,10 @@ fn told(line_of: &[ScoreOfDay]) -> String {
     format!("{name}: {}", ended(line_of))
 }
 
-/// The names of those in grey, on as many lines as there is room for; what is left out is counted.
-fn listed(others: &[&[ScoreOfDay]]) -> Vec<String> {
-    let (longest, size, most) = OTHERS;
-    let mut lines: Vec<String> = Vec::new();
-    for (at, line_of) in others.iter().enumerate() {
-        let name = cut(&line_of[0].forecaster, longest, 0.5);
-        let words = if at + 1 < others.len() { format!("{name}, ") } else { name };
-        let wide = width_of(&words, size);
-        let fits = lines.last().is_some_and(|line| width_of(line, size) + wide <= WIDTH - 84.0);
-        if fits && let Some(line) = lines.last_mut() {
-            line.push_str(&words);
-        } else if lines.len() < most {
-            lines.push(words);
-        } else {
-            lines.push(format!("and {} others: the form `.csv` has all", others.len() - at));
-            break;
-        }
-    }
-    lines
+/// The names of those in grey, of as many as there is room for.
+fn listed(others: &[&[ScoreOfDay]]) -> Vec<Name> {
+    let names: Vec<&str> = others.iter().take(MOST_OTHERS).map(|line| line[0].forecaster.as_str()).collect();
+    fitted(&names, OTHERS)
 }
 
 #[cfg(test)]

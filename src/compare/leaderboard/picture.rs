@@ -104,8 +104,8 @@ pub fn leaderboard_picture(board: &Board, ordered_by: Measure) -> String {
         draw_ranks(&mut svg, row, ranks, at, board.rows.len());
         svg.push_str(END);
     }
-    draw_values_legend(&mut svg, values);
-    draw_legend(&mut svg, if is_stacked { 60.0 } else { ranks.from - 60.0 }, ranks.floor + 44.0);
+    draw_values_legend(&mut svg, values, if is_stacked { from.min(WIDTH - 226.0) } else { 24.0 });
+    draw_legend(&mut svg, if is_stacked { 60.0 } else { ranks.from - 50.0 }, ranks.floor + 44.0);
     svg.push_str("</svg>\n");
     svg
 }
@@ -177,9 +177,8 @@ fn draw_value(svg: &mut String, row: &BoardRow, ordered_by: Measure, half: Half,
     disc(svg, across(value), y, 4.6, &format!(r#"fill="{BLUE}""#));
 }
 
-fn draw_values_legend(svg: &mut String, half: Half) {
+fn draw_values_legend(svg: &mut String, half: Half, x: f64) {
     let y = half.floor + 44.0;
-    let x = half.from.min(WIDTH - 226.0);
     let bar = format!(r#"stroke="{BLUE}" stroke-width="2.4" stroke-linecap="round""#);
     line(svg, (x - 6.0, y), (x + 28.0, y), &bar);
     disc(svg, x + 11.0, y, 4.6, &format!(r#"fill="{BLUE}""#));
