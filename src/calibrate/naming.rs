@@ -60,7 +60,9 @@ impl Name {
     pub(crate) fn draw(&self, svg: &mut String, x: f64, y: f64, anchor: &str, more: &str) {
         let bold = if self.weight == Weight::Bold { r#" font-weight="bold""# } else { "" };
         let style = format!(r#" font-size="{}"{bold}{more}"#, self.size);
-        let up = if self.lines.len() > 1 { 0.5 * self.size + 1.0 } else { 0.0 };
+        // Below a heading there is less room than above it.
+        let higher = if self.weight == Weight::Bold { 5.0 } else { 0.0 };
+        let up = if self.lines.len() > 1 { 0.5 * self.size + 1.0 + higher } else { 0.0 };
         for (at, words) in self.lines.iter().enumerate() {
             text(svg, x, y - up + (self.size + 1.0) * at as f64, anchor, &style, words);
         }

@@ -47,8 +47,8 @@ pub(crate) const WIDTH: f64 = 420.0;
 
 /// Up to this size a drawing goes onto any sheet as it is.
 const SHEET: (f64, f64) = (700.0, 1000.0);
-/// Height of a sheet over its width.
-const UPRIGHT: f64 = 1.45;
+/// Height of a page over its width, at most.
+const UPRIGHT: f64 = 1.6;
 
 /// Begins a drawing that should not be cut.
 pub(crate) fn opening(width: f64, height: f64, title: &str) -> String {
@@ -213,7 +213,7 @@ mod tests {
             for_paper(&svg)
         };
         assert!(!of(420.0, 700.0, 350.0).contains("@page"));
-        // Three rows of 546 are the most within 1.45 times the width.
+        // Three rows of 546 are the most within 1.6 times the width.
         assert!(of(1260.0, 5618.0, 546.0).contains("<style>@page { size: 1260px 1638px; margin: 0 } svg:root"));
         assert!(of(840.0, 1200.0, 546.0).contains("@page { size: 840px 1200px;"), "one page holds it");
         assert!(of(420.0, 9000.0, 2000.0).contains("@page { size: 420px 2000px;"), "no row is cut");
