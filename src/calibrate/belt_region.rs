@@ -3,7 +3,9 @@
 use super::belt::{Development, belt_curve, belt_threshold};
 use super::chart::{Chart, Labels};
 use super::cox::limited;
-use super::svg::{BAND, BLUE, MIDDLE, WIDTH, line, opening, shortened, text};
+use super::naming::{Name, Room, fitted};
+use super::panels::Panels;
+use super::svg::{BAND, BLUE, END, MIDDLE, WIDTH, line, text};
 use super::{BandPoint, Points};
 use crate::math::root::find_root;
 use crate::math::{logistic, logit};
@@ -16,8 +18,6 @@ const PLACES: usize = 41;
 const WIDEST: f64 = 30.0;
 /// Height of a panel.
 const PANEL_HEIGHT: f64 = 448.0;
-/// Letters of a name that fit over a panel.
-const LONGEST_NAME: usize = 34;
 
 /// The calibration belt at one level.
 ///
@@ -78,12 +78,15 @@ pub struct BeltPanel<'a> {
 /// rejected, and one sees where: below it says yes too often.
 #[must_use]
 pub fn belt_picture(panels: &[BeltPanel]) -> String {
-    let height = panels.len().max(1) as f64 * PANEL_HEIGHT + 66.0;
-    let mut svg = opening(WIDTH, height, "Calibration belt");
-    for (at, panel) in panels.iter().enumerate() {
-        draw_panel(&mut svg, panel, at as f64 * PANEL_HEIGHT);
+    let grid = Panels::new(panels.len(), PANEL_HEIGHT);
+    let mut svg = grid.opening(66.0, "Calibration belt");
+    let names: Vec<&str> = panels.iter().map(|panel| panel.name).collect();
+    for (at, (panel, name)) in panels.iter().zip(fitted(&names, Room::HEADING)).enumerate() {
+        grid.begin(&mut svg, at, panel.name);
+        draw_panel(&mut svg, panel, &name);
+        svg.push_str(END);
     }
-    let legend = height - 58.0;
+    let legend = grid.floor() + 8.0;
     let _ = writeln!(svg, r#"<rect x="32.0" y="{:.1}" width="28" height="14" fill="{BAND}"/>"#, legend - 7.0);
     text(&mut svg, 70.0, legend + 5.0, "start", "", "belt at 95 %, within it that at 80 %");
     let dashed = format!(r#"stroke="{MIDDLE}" stroke-width="1.5" stroke-dasharray="6 5""#);
@@ -93,14 +96,12 @@ pub fn belt_picture(panels: &[BeltPanel]) -> String {
     svg
 }
 
-fn draw_panel(svg: &mut String, panel: &BeltPanel, top: f64) {
-    let name = shortened(panel.name, LONGEST_NAME);
-    text(svg, 18.0, top + 26.0, "start", r#" font-size="18" font-weight="bold""#, &name);
-    text(svg, 18.0, top + 47.0, "start", "", &panel.says);
+fn draw_panel(svg: &mut String, panel: &BeltPanel, name: &Name) {
+    name.draw(svg, 18.0, 26.0, "start", "");
+    text(svg, 18.0, 47.0, "start", "", &panel.says);
     let quarters = vec![0.0, 0.25, 0.5, 0.75, 1.0];
     let side = WIDTH - 76.0 - 36.0;
-    let chart =
-        Chart { left: 76.0, top: top + 62.0, width: side, height: side, across: quarters.clone(), up: quarters };
+    let chart = Chart { left: 76.0, top: 62.0, width: side, height: side, across: quarters.clone(), up: quarters };
     for (belt, style) in
         [(&panel.wide, format!(r#"fill="{BAND}""#)), (&panel.narrow, format!(r#"fill="{BLUE}" fill-opacity="0.45""#))]
     {

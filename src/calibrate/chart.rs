@@ -1,5 +1,6 @@
 //! A rectangle with two axes, in which lines, bands and bars are drawn.
 
+use super::lettering::{numbers, width_of};
 use super::svg::{GRID, INK, digits, line, text, ticks};
 use std::fmt::Write as _;
 
@@ -31,8 +32,11 @@ pub(crate) enum Labels {
     Days,
 }
 
-/// About how wide a letter of a label is.
-const LETTER: f64 = 8.4;
+/// Size of the letters of labels.
+const LETTERS: f64 = 14.0;
+
+/// Room between two labels beside each other.
+const APART: f64 = 8.0;
 
 /// Room that every picture leaves on the right of a chart.
 const RIGHT: f64 = 20.0;
@@ -63,26 +67,24 @@ impl Chart {
         self.top + self.height
     }
 
+    /// The room that labels of the axis upwards need left of the rectangle, and at least so much.
+    pub(crate) fn room(up: &[f64], labels: Labels, least: f64) -> f64 {
+        let widest = words(up, labels).iter().map(|words| width_of(words, LETTERS)).fold(0.0, f64::max);
+        least.max(widest + 14.0)
+    }
+
     /// Draws grid, edge and labels.
     pub(crate) fn axes(&self, svg: &mut String, across: Labels, up: Labels) {
         let thin = format!(r#"stroke="{GRID}" stroke-width="1""#);
         for tick in &self.across {
             line(svg, (self.x(*tick), self.top), (self.x(*tick), self.floor()), &thin);
-            let words = label(&self.across, *tick, across);
-            // A day is long: the first begins, and the last ends, where its tick stands.
-            let anchor = match across {
-                Labels::Days if Some(tick) == self.across.first() => "start",
-                Labels::Days => "end",
-                Labels::Numbers | Labels::Percent => "middle",
-            };
-            // A long number at an end moves in until all of it is on the picture.
-            let half = if anchor == "middle" { 2.0 + 0.5 * LETTER * words.chars().count() as f64 } else { 0.0 };
-            let x = self.x(*tick).max(half).min((self.left + self.width + RIGHT - half).max(half));
-            text(svg, x, self.floor() + 20.0, anchor, r#" font-size="14""#, &words);
         }
-        for tick in &self.up {
+        let labels: Vec<(f64, String)> =
+            self.across.iter().map(|tick| self.x(*tick)).zip(words(&self.across, across)).collect();
+        let zero = self.across.iter().position(|tick| is_zero(&self.across, *tick)).unwrap_or(0);
+        labels_across(svg, &labels, zero, self.floor() + 20.0, (2.0, self.left + self.width + RIGHT));
+        for (tick, words) in self.up.iter().zip(words(&self.up, up)) {
             line(svg, (self.left, self.y(*tick)), (self.left + self.width, self.y(*tick)), &thin);
-            let words = label(&self.up, *tick, up);
             text(svg, self.left - 7.0, self.y(*tick) + 5.0, "end", r#" font-size="14""#, &words);
         }
         let _ = writeln!(
@@ -139,26 +141,54 @@ fn along(ticks: &[f64], value: f64) -> f64 {
     ((value - first) / (last - first)).clamp(0.0, 1.0)
 }
 
-fn label(ticks: &[f64], tick: f64, labels: Labels) -> String {
-    let step = match ticks {
+/// Writes labels of an axis to the right, each about its place but all within these ends; every second, third … alone if all would run into each
+/// other, such that this one is among them.
+pub(crate) fn labels_across(svg: &mut String, labels: &[(f64, String)], kept: usize, y: f64, ends: (f64, f64)) {
+    // A long label at an end moves in until all of it is on the picture.
+    let placed: Vec<(f64, f64, &str)> = labels
+        .iter()
+        .map(|(x, words)| {
+            let half = 0.5 * width_of(words, LETTERS);
+            (x.max(ends.0 + half).min((ends.1 - half).max(ends.0 + half)), half, words.as_str())
+        })
+        .collect();
+    let every = |step: usize| placed.iter().enumerate().filter(move |(at, _)| at.abs_diff(kept) % step == 0);
+    let is_clear = |step: &usize| {
+        let shown: Vec<&(f64, f64, &str)> = every(*step).map(|(_, label)| label).collect();
+        shown.windows(2).all(|pair| pair[0].0 + pair[0].1 + APART <= pair[1].0 - pair[1].1)
+    };
+    let step = (1..=labels.len()).find(is_clear).unwrap_or(labels.len().max(1));
+    for (_, (x, _, words)) in every(step) {
+        text(svg, *x, y, "middle", r#" font-size="14""#, words);
+    }
+}
+
+/// Whether a tick is that of zero, but for rounding.
+fn is_zero(ticks: &[f64], tick: f64) -> bool {
+    tick.abs() < 1e-9 * step(ticks).abs()
+}
+
+fn step(ticks: &[f64]) -> f64 {
+    match ticks {
         [first, second, ..] => second - first,
         _ => 1.0,
+    }
+}
+
+/// The words of all ticks of an axis.
+fn words(ticks: &[f64], labels: Labels) -> Vec<String> {
+    let percent = |tick: &f64| {
+        let digits = digits(100.0 * step(ticks));
+        format!("{:.digits$} %", 100.0 * tick)
+    };
+    let day = |tick: &f64| {
+        let span = jiff::Span::new().try_days(*tick as i64).unwrap_or_default();
+        jiff::civil::date(1970, 1, 1).checked_add(span).unwrap_or(jiff::civil::Date::MAX).to_string()
     };
     match labels {
-        Labels::Numbers => {
-            let digits = digits(step);
-            // Rounding must not leave a minus before zero.
-            let tick = if tick.abs() < 1e-9 * step.abs() { 0.0 } else { tick };
-            format!("{tick:.digits$}").replace('-', "−")
-        }
-        Labels::Percent => {
-            let digits = digits(100.0 * step);
-            format!("{:.digits$} %", 100.0 * tick)
-        }
-        Labels::Days => {
-            let span = jiff::Span::new().try_days(tick as i64).unwrap_or_default();
-            jiff::civil::date(1970, 1, 1).checked_add(span).unwrap_or(jiff::civil::Date::MAX).to_string()
-        }
+        Labels::Numbers => numbers(ticks),
+        Labels::Percent => ticks.iter().map(percent).collect(),
+        Labels::Days => ticks.iter().map(day).collect(),
     }
 }
 
@@ -172,7 +202,42 @@ mod tests {
             Chart { left: 10.0, top: 20.0, width: 100.0, height: 50.0, across: vec![0.0, 1.0], up: vec![-1.0, 1.0] };
         assert_eq!((chart.x(0.5), chart.x(9.0), chart.y(1.0), chart.y(-3.0)), (60.0, 110.0, 20.0, 70.0));
         assert!(is_beyond(&chart.across, 9.0) && is_beyond(&chart.up, -1.1) && !is_beyond(&chart.across, 1.0));
-        assert_eq!(label(&[-0.02, 0.0], -0.02, Labels::Numbers), "−0.02");
-        assert_eq!(label(&[0.0, 0.25], 0.25, Labels::Percent), "25 %");
+        assert_eq!(words(&[-0.02, 0.0], Labels::Numbers), ["−0.02", "0.00"]);
+        assert_eq!(words(&[0.0, 0.25], Labels::Percent), ["0 %", "25 %"]);
+        assert_eq!(words(&[0.0, 365.0], Labels::Days), ["1970-01-01", "1971-01-01"]);
+    }
+
+    /// Where the texts of a drawing begin and end, by their anchors and the width of their words.
+    fn spans(svg: &str) -> Vec<(f64, f64)> {
+        let number = |line: &str, name: &str| -> f64 {
+            let (_, rest) = line.split_once(name).expect("it has one");
+            rest.split('"').next().expect("it ends").parse().expect("a number")
+        };
+        svg.lines()
+            .filter(|line| line.starts_with("<text"))
+            .map(|line| {
+                let words = line.split(['>', '<']).nth(2).expect("it has words");
+                let (x, width) = (number(line, " x=\""), width_of(words, LETTERS));
+                let left = if line.contains("\"end\"") { x - width } else { x - 0.5 * width };
+                (left, left + width)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn labels_of_any_size_stand_whole_and_apart() {
+        for size in [1e-300, 3e-11, 1e-4, 1.0, 4.7e4, 2.1e7, 6e13, 1e290] {
+            for (low, high) in [(0.0, 1.0), (-0.31, 0.77), (1.0, 1.0 + 1e-7)] {
+                let up = Chart::holding([low * size, high * size]);
+                let left = Chart::room(&up, Labels::Numbers, 70.0);
+                let chart = Chart { left, top: 0.0, width: 420.0 - left - 36.0, height: 100.0, across: up.clone(), up };
+                let mut svg = String::new();
+                chart.axes(&mut svg, Labels::Numbers, Labels::Numbers);
+                let spans = spans(&svg);
+                assert!(spans.iter().all(|(from, to)| *from >= 0.0 && *to <= 420.0), "{spans:?}");
+                let across = spans.len() - chart.up.len();
+                assert!(across >= 1 && spans[..across].windows(2).all(|pair| pair[0].1 < pair[1].0), "{spans:?}");
+            }
+        }
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! On shares, or on odds for probabilities near 0 and 1. Panels stand one below the other, so that the letters can be read on a phone.
 
-use super::svg::{BAND, BLUE, GRID, INK, MIDDLE, ORANGE, WIDTH, disc, escaped, line, opening, shortened, text};
+use super::naming::{Name, Room, fitted};
+use super::panels::Panels;
+use super::svg::{BAND, BLUE, END, GRID, INK, MIDDLE, ORANGE, arrow, disc, escaped, line, text};
 use super::{BandPoint, Bin, Corp, CorpScore, Points, corp, recalibrated, reliability_table};
 use crate::diagnostic::counted;
 use crate::math::logit;
@@ -25,10 +27,10 @@ const PANEL_HEIGHT: f64 = TOP + SIDE + GAP + BARS + 66.0;
 const LEGEND_ROW: f64 = 24.0;
 /// Bins of the circles and of the histogram.
 const BINS: usize = 10;
-/// Letters of a name that fit over a panel.
-const LONGEST_NAME: usize = 34;
-/// The odds axis runs from this probability to its opposite; what lies beyond is drawn at its ends.
+/// The odds axis runs from this probability to its opposite; what lies beyond is drawn at its ends, as an arrow.
 const ODDS_FROM: f64 = 0.002;
+/// What lies beyond the odds axis.
+const BEYOND_ODDS: &str = "beyond 1:499 or 499:1";
 /// Edges of the bins on the odds axis.
 const ODDS_EDGES: [f64; 13] = [0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.65, 0.8, 0.9, 0.95, 0.98, 1.0];
 /// Ticks of the odds axis.
@@ -62,6 +64,28 @@ impl ReliabilityAxis {
                 (0.5 - 0.5 * logit(held) / logit(ODDS_FROM)).clamp(0.0, 1.0)
             }
         }
+    }
+
+    /// On which side of the axis a probability lies beyond it: -1, 1, or 0 if it is on it.
+    fn beyond(self, share: f64) -> f64 {
+        match self {
+            Self::Odds if share < ODDS_FROM => -1.0,
+            Self::Odds if share > 1.0 - ODDS_FROM => 1.0,
+            Self::Share | Self::Odds => 0.0,
+        }
+    }
+
+    /// A place in a panel, or an arrow at its frame that points to it.
+    fn point(
+        self,
+        svg: &mut String,
+        (stated, observed): (f64, f64),
+        colour: &str,
+        mark: impl FnOnce(&mut String, f64, f64),
+    ) {
+        let (x, y) = (self.across(stated), self.down(observed));
+        let toward = (self.beyond(stated), -self.beyond(observed));
+        if toward == (0.0, 0.0) { mark(svg, x, y) } else { arrow(svg, x, y, toward, colour) }
     }
 
     /// Left to right within a panel.
@@ -117,18 +141,27 @@ impl<'a> Panel<'a> {
 pub fn reliability_diagram(panels: &[Panel], axis: ReliabilityAxis) -> String {
     let has_consistency = panels.iter().any(|panel| !panel.consistency.is_empty());
     let has_confidence = panels.iter().any(|panel| !panel.confidence.is_empty());
-    let legend_rows = 4 + usize::from(has_consistency) + usize::from(has_confidence);
-    let height = panels.len().max(1) as f64 * PANEL_HEIGHT + legend_rows as f64 * LEGEND_ROW + 14.0;
+    let legend =
+        Legend { has_consistency, has_confidence, has_arrows: panels.iter().any(|panel| has_arrows(panel, axis)) };
+    let grid = Panels::new(panels.len(), PANEL_HEIGHT);
     let told: Vec<String> = panels.iter().map(in_words).collect();
-    let mut svg = opening(WIDTH, height, &format!("Reliability of stated probabilities: {}", told.join("; ")));
-    for (at, panel) in panels.iter().enumerate() {
-        let _ = writeln!(svg, r#"<g transform="translate(0 {})">"#, at as f64 * PANEL_HEIGHT);
-        draw_panel(&mut svg, panel, axis);
-        svg.push_str("</g>\n");
+    let title = format!("Reliability of stated probabilities: {}", told.join("; "));
+    let mut svg = grid.opening(legend.rows() * LEGEND_ROW + 14.0, &title);
+    let names: Vec<&str> = panels.iter().map(|panel| panel.name).collect();
+    for (at, (panel, name)) in panels.iter().zip(fitted(&names, Room::HEADING)).enumerate() {
+        grid.begin(&mut svg, at, &told[at]);
+        draw_panel(&mut svg, panel, &name, axis);
+        svg.push_str(END);
     }
-    draw_legend(&mut svg, panels.len().max(1) as f64 * PANEL_HEIGHT + 10.0, has_consistency, has_confidence);
+    draw_legend(&mut svg, grid.floor() + 10.0, &legend);
     svg.push_str("</svg>\n");
     svg
+}
+
+/// Whether something of a panel lies beyond its axes.
+fn has_arrows(panel: &Panel, axis: ReliabilityAxis) -> bool {
+    let levels = recalibrated(panel.points);
+    panel.points.probabilities().iter().chain(&levels).any(|share| axis.beyond(*share) != 0.0)
 }
 
 /// What a panel shows, for those who do not see it.
@@ -141,9 +174,12 @@ fn in_words(panel: &Panel) -> String {
     format!("{} said {stated:.0} % in the mean, and {observed:.0} % came true ({from})", panel.name)
 }
 
-fn draw_panel(svg: &mut String, panel: &Panel, axis: ReliabilityAxis) {
-    text(svg, 18.0, 26.0, "start", r#" font-size="18" font-weight="bold""#, &shortened(panel.name, LONGEST_NAME));
-    text(svg, 18.0, 47.0, "start", "", &drawn_from(panel.points.questions(), panel.points.len()));
+fn draw_panel(svg: &mut String, panel: &Panel, name: &Name, axis: ReliabilityAxis) {
+    name.draw(svg, 18.0, 26.0, "start", "");
+    let beyond = panel.points.probabilities().iter().filter(|stated| axis.beyond(**stated) != 0.0).count();
+    let beyond = if beyond > 0 { format!("; {beyond} beyond the axis") } else { String::new() };
+    let from = drawn_from(panel.points.questions(), panel.points.len());
+    text(svg, 18.0, 47.0, "start", r#" font-size="14""#, &format!("{from}{beyond}"));
     if let Some(parts) = corp(panel.points, CorpScore::Brier) {
         text(svg, 18.0, 66.0, "start", r#" font-size="14""#, &figures(&parts));
     }
@@ -254,7 +290,7 @@ fn draw_bins(svg: &mut String, table: &[Bin], axis: ReliabilityAxis) {
             text(svg, 0.5 * (from + to), floor - height - 3.0, "middle", r#" font-size="12""#, &words);
         }
         let style = format!(r#"fill="none" stroke="{ORANGE}" stroke-width="2""#);
-        disc(svg, axis.across(stated), axis.down(observed), 3.0 + 8.0 * share.sqrt(), &style);
+        axis.point(svg, (stated, observed), ORANGE, |svg, x, y| disc(svg, x, y, 3.0 + 8.0 * share.sqrt(), &style));
     }
 }
 
@@ -282,14 +318,31 @@ fn draw_corp_line(svg: &mut String, points: &Points, axis: ReliabilityAxis) {
     }
     for (from, to, level) in &levels {
         if from == to {
-            disc(svg, axis.across(*from), axis.down(*level), 3.4, &format!(r#"fill="{BLUE}""#));
+            let style = format!(r#"fill="{BLUE}""#);
+            axis.point(svg, (*from, *level), BLUE, |svg, x, y| disc(svg, x, y, 3.4, &style));
         } else {
             line(svg, at(*from, *level), at(*to, *level), &bold);
+            for end in [*from, *to] {
+                axis.point(svg, (end, *level), BLUE, |_, _, _| ());
+            }
         }
     }
 }
 
-fn draw_legend(svg: &mut String, top: f64, has_consistency: bool, has_confidence: bool) {
+/// Which of its lines a legend needs.
+struct Legend {
+    has_consistency: bool,
+    has_confidence: bool,
+    has_arrows: bool,
+}
+
+impl Legend {
+    fn rows(&self) -> f64 {
+        f64::from(4 + u8::from(self.has_consistency) + u8::from(self.has_confidence) + u8::from(self.has_arrows))
+    }
+}
+
+fn draw_legend(svg: &mut String, top: f64, legend: &Legend) {
     let mut row = top;
     let mut next = |svg: &mut String, words: &str| {
         let at = row;
@@ -299,11 +352,11 @@ fn draw_legend(svg: &mut String, top: f64, has_consistency: bool, has_confidence
     };
     let y = next(svg, "CORP line (isotonic fit)");
     line(svg, (32.0, y), (60.0, y), &format!(r#"stroke="{BLUE}" stroke-width="3.2" stroke-linecap="round""#));
-    if has_confidence {
+    if legend.has_confidence {
         let y = next(svg, "where that line may lie");
         line(svg, (32.0, y), (60.0, y), &format!(r#"stroke="{BLUE}" stroke-width="1.3" stroke-dasharray="2 3""#));
     }
-    if has_consistency {
+    if legend.has_consistency {
         let y = next(svg, "where the line of calibrated forecasts lies");
         let _ = writeln!(svg, r#"<rect x="32.0" y="{:.1}" width="28" height="14" fill="{BAND}"/>"#, y - 7.0);
     }
@@ -313,6 +366,11 @@ fn draw_legend(svg: &mut String, top: f64, has_consistency: bool, has_confidence
     disc(svg, 46.0, y, 8.0, &format!(r#"fill="none" stroke="{ORANGE}" stroke-width="2""#));
     let y = next(svg, "forecasts in the bin");
     text(svg, 46.0, y + 5.0, "middle", r#" font-size="12""#, &escaped("12"));
+    if legend.has_arrows {
+        let y = next(svg, &format!("at the frame: {BEYOND_ODDS}"));
+        arrow(svg, 40.0, y, (-1.0, 0.0), BLUE);
+        arrow(svg, 52.0, y, (1.0, 0.0), ORANGE);
+    }
 }
 
 /// Stated and observed shares between edges that rise from 0 to 1; an edge belongs to the bin above it, 1 to the last.
@@ -358,6 +416,33 @@ mod tests {
             let svg = reliability_diagram(&[Panel::new("nobody", &Points::default())], axis);
             assert!(svg.contains("0 questions, 0 forecasts"));
             assert!(!svg.contains("NaN") && !svg.contains("inf"));
+        }
+    }
+
+    #[test]
+    fn what_lies_beyond_the_odds_axis_is_an_arrow_and_said() {
+        let arrows = |svg: &str| svg.matches("<polygon").count();
+        let points = Points::new(&[1e-9, 0.3, 0.6, 1.0], &[false, true, false, true]).expect("four pairs");
+        let svg = reliability_diagram(&[Panel::new("a", &points)], ReliabilityAxis::Odds);
+        assert!(svg.contains("4 questions, 4 forecasts; 2 beyond the axis"), "{svg}");
+        // Of each of the four bins, whose shares are 0 or 1, of both ends of the line, and two in the legend.
+        assert_eq!((arrows(&svg), svg.matches("at the frame: beyond 1:499 or 499:1").count()), (8, 1), "{svg}");
+        let within = Points::new(&[0.1, 0.1, 0.8, 0.8], &[true, false, true, false]).expect("four pairs");
+        for (points, axis) in [(&points, SHARE), (&within, ReliabilityAxis::Odds)] {
+            let svg = reliability_diagram(&[Panel::new("a", points)], axis);
+            assert!(arrows(&svg) == 0 && !svg.contains("beyond"), "{svg}");
+        }
+    }
+
+    #[test]
+    fn many_forecasters_stand_beside_each_other_and_each_under_its_whole_name() {
+        let points = Points::new(&[0.2, 0.7], &[false, true]).expect("two pairs");
+        let names: Vec<String> = (0..30).map(|at| format!("{} {at}", "a long name ".repeat(12))).collect();
+        let panels: Vec<Panel> = names.iter().map(|name| Panel::new(name, &points)).collect();
+        let svg = reliability_diagram(&panels, SHARE);
+        assert!(svg.contains(r#"width="1260""#), "{svg}");
+        for name in &names {
+            assert!(svg.contains(&format!("<title>{name} said 45 %")), "{name}");
         }
     }
 

@@ -5,8 +5,10 @@
 //! probabilities miscalibration costs and discrimination gains, whatever the score.
 
 use super::chart::{Chart, Labels};
+use super::naming::{Name, Room, fitted};
+use super::panels::Panels;
 use super::report::t_of;
-use super::svg::{BAND, BLUE, MIDDLE, ORANGE, WIDTH, line, opening, shortened, text};
+use super::svg::{BAND, BLUE, END, MIDDLE, ORANGE, WIDTH, line, text};
 use super::{Sample, recalibrated};
 use crate::math::{SplitMix, sorted_quantile};
 use crate::score::{ClusteredMean, clustered_mean};
@@ -20,8 +22,6 @@ const THRESHOLDS: usize = 99;
 const LEVEL: f64 = 0.95;
 /// Height of the drawing of a forecaster.
 const PANEL_HEIGHT: f64 = 424.0;
-/// Letters of a name that fit above a chart.
-const LONGEST_NAME: usize = 34;
 
 /// The elementary score of a probability at a threshold.
 ///
@@ -188,12 +188,16 @@ pub fn elementary_means(sample: &Sample, replicates: usize, seed: u64) -> Vec<El
         .collect()
 }
 
-/// Draws Murphy diagrams, one a forecaster, one below the other; text of an SVG file.
+/// Draws Murphy diagrams, one a forecaster; text of an SVG file.
 #[must_use]
 pub fn elementary_picture(panels: &[(&str, &[ElementaryMeans])]) -> String {
-    let mut svg = opening(WIDTH, panels.len().max(1) as f64 * PANEL_HEIGHT, "Murphy diagram");
-    for (at, (name, curves)) in panels.iter().enumerate() {
-        draw(&mut svg, name, curves, at as f64 * PANEL_HEIGHT);
+    let grid = Panels::new(panels.len(), PANEL_HEIGHT);
+    let mut svg = grid.opening(0.0, "Murphy diagram");
+    let names: Vec<&str> = panels.iter().map(|panel| panel.0).collect();
+    for (at, ((whole, curves), name)) in panels.iter().zip(fitted(&names, Room::HEADING)).enumerate() {
+        grid.begin(&mut svg, at, whole);
+        draw(&mut svg, &name, curves);
+        svg.push_str(END);
     }
     svg.push_str("</svg>\n");
     svg
@@ -202,24 +206,23 @@ pub fn elementary_picture(panels: &[(&str, &[ElementaryMeans])]) -> String {
 /// What a line is called, what it shows, and how it is drawn.
 type Curve = (&'static str, fn(&ElementaryMeans) -> f64, String);
 
-fn draw(svg: &mut String, name: &str, curves: &[ElementaryMeans], top: f64) {
-    let heading = shortened(name, LONGEST_NAME);
-    text(svg, 18.0, top + 26.0, "start", r#" font-size="18" font-weight="bold""#, &heading);
-    text(svg, 18.0, top + 46.0, "start", r#" font-size="14""#, "mean elementary score, lower is better");
+fn draw(svg: &mut String, name: &Name, curves: &[ElementaryMeans]) {
+    name.draw(svg, 18.0, 26.0, "start", "");
+    text(svg, 18.0, 46.0, "start", r#" font-size="14""#, "mean elementary score, lower is better");
+    let up = Chart::holding(
+        curves
+            .iter()
+            .flat_map(|of| [of.stated, of.recalibrated, of.base_rate, of.calibrated_upper].into_iter().chain(of.upper))
+            .chain([0.0]),
+    );
+    let left = Chart::room(&up, Labels::Numbers, 72.0);
     let chart = Chart {
-        left: 72.0,
-        top: top + 62.0,
-        width: WIDTH - 72.0 - 36.0,
+        left,
+        top: 62.0,
+        width: WIDTH - left - 36.0,
         height: 230.0,
         across: vec![0.0, 0.25, 0.5, 0.75, 1.0],
-        up: Chart::holding(
-            curves
-                .iter()
-                .flat_map(|of| {
-                    [of.stated, of.recalibrated, of.base_rate, of.calibrated_upper].into_iter().chain(of.upper)
-                })
-                .chain([0.0]),
-        ),
+        up,
     };
     let band: Vec<(f64, f64, f64)> =
         curves.iter().map(|of| (of.threshold, of.calibrated_lower, of.calibrated_upper)).collect();

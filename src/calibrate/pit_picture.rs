@@ -1,15 +1,15 @@
 //! The PIT histogram as an SVG: one panel a forecaster, with what chance makes of a flat one.
 
 use super::chart::{Chart, Labels};
-use super::svg::{BAND, MIDDLE, ORANGE, WIDTH, line, opening, shortened, text};
+use super::naming::{Name, Room, fitted};
+use super::panels::Panels;
+use super::svg::{BAND, END, MIDDLE, ORANGE, WIDTH, line, text};
 use crate::diagnostic::counted;
 use crate::math::{normal, sqrt};
 use std::fmt::Write as _;
 
 /// Height of a panel.
 const PANEL_HEIGHT: f64 = 300.0;
-/// Letters of a name that fit over a panel.
-const LONGEST_NAME: usize = 34;
 
 /// One forecaster of the drawing.
 #[derive(Debug, Clone, Copy)]
@@ -30,12 +30,15 @@ pub struct PitHistogram<'a> {
 /// calibrated and clusters independent (normal approximation of the binomial).
 #[must_use]
 pub fn pit_picture(histograms: &[PitHistogram]) -> String {
-    let height = histograms.len().max(1) as f64 * PANEL_HEIGHT + 64.0;
-    let mut svg = opening(WIDTH, height, "Where outcomes fell in the forecast distributions");
-    for (at, histogram) in histograms.iter().enumerate() {
-        draw_panel(&mut svg, histogram, at as f64 * PANEL_HEIGHT);
+    let grid = Panels::new(histograms.len(), PANEL_HEIGHT);
+    let mut svg = grid.opening(64.0, "Where outcomes fell in the forecast distributions");
+    let names: Vec<&str> = histograms.iter().map(|histogram| histogram.name).collect();
+    for (at, (histogram, name)) in histograms.iter().zip(fitted(&names, Room::HEADING)).enumerate() {
+        grid.begin(&mut svg, at, histogram.name);
+        draw_panel(&mut svg, histogram, &name);
+        svg.push_str(END);
     }
-    let legend = height - 54.0;
+    let legend = grid.floor() + 10.0;
     let _ = writeln!(svg, r#"<rect x="32.0" y="{:.1}" width="28" height="14" fill="{BAND}"/>"#, legend - 7.0);
     text(&mut svg, 70.0, legend + 5.0, "start", "", "a bin of calibrated forecasts, in 9 of 10 cases");
     let dashed = format!(r#"stroke="{MIDDLE}" stroke-width="1.5" stroke-dasharray="6 5""#);
@@ -45,19 +48,18 @@ pub fn pit_picture(histograms: &[PitHistogram]) -> String {
     svg
 }
 
-fn draw_panel(svg: &mut String, histogram: &PitHistogram, top: f64) {
-    let name = shortened(histogram.name, LONGEST_NAME);
-    text(svg, 18.0, top + 26.0, "start", r#" font-size="18" font-weight="bold""#, &name);
+fn draw_panel(svg: &mut String, histogram: &PitHistogram, name: &Name) {
+    name.draw(svg, 18.0, 26.0, "start", "");
     let drawn_from =
         format!("{} in {}", counted(histogram.questions, "question"), counted(histogram.clusters, "cluster"));
-    text(svg, 18.0, top + 47.0, "start", "", &drawn_from);
+    text(svg, 18.0, 47.0, "start", "", &drawn_from);
     let bins = histogram.shares.len().max(1) as f64;
     let flat = 1.0 / bins;
     let reach = normal::quantile(0.95) * sqrt(flat * (1.0 - flat) / histogram.clusters.max(1) as f64);
     let (low, high) = ((flat - reach).max(0.0), flat + reach);
     let chart = Chart {
         left: 62.0,
-        top: top + 62.0,
+        top: 62.0,
         width: WIDTH - 62.0 - 36.0,
         height: 168.0,
         across: vec![0.0, 0.25, 0.5, 0.75, 1.0],

@@ -2,7 +2,8 @@
 //!
 //! Drawings are plain shapes and text: no script, no font, nothing fetched. Shapes bear the colours of the light scheme, which every
 //! program shows; a style in the drawing gives each its dark one on screens whose owner prefers that, and paper stays light. Widths are
-//! such that letters can be read where a drawing is 360 pixels wide.
+//! such that letters can be read where a drawing of one column is 360 pixels wide. No drawing is wider than there is room, and what is
+//! printed breaks between rows ([`for_paper`]).
 
 use crate::math::{log10, powf};
 use std::fmt::Write as _;
@@ -44,15 +45,26 @@ pub(crate) const DARK: [(&str, &str); 9] = [
 /// Width of a drawing of one column.
 pub(crate) const WIDTH: f64 = 420.0;
 
-/// Begins a drawing.
+/// Up to this size a drawing goes onto any sheet as it is.
+const SHEET: (f64, f64) = (700.0, 1000.0);
+/// Height of a page over its width, at most.
+const UPRIGHT: f64 = 1.6;
+
+/// Begins a drawing that should not be cut.
 pub(crate) fn opening(width: f64, height: f64, title: &str) -> String {
+    opening_of_rows(width, height, height, title)
+}
+
+/// Begins a drawing that may be cut at every multiple of a row's height.
+pub(crate) fn opening_of_rows(width: f64, height: f64, row: f64, title: &str) -> String {
     let mut svg = String::new();
     let _ = writeln!(
         svg,
-        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" font-family="Helvetica, Arial, sans-serif" font-size="15" fill="{INK}">"#
+        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" data-row="{row}" role="img" font-family="Helvetica, Arial, sans-serif" font-size="15" fill="{INK}">"#
     );
     let _ = writeln!(svg, "<title>{}</title>", escaped(title));
-    svg.push_str("<style>@media screen and (prefers-color-scheme: dark) {");
+    // A page that holds the drawing sets its width itself.
+    svg.push_str("<style>svg:root { max-width: 100%; height: auto } @media screen and (prefers-color-scheme: dark) {");
     for (light, dark) in DARK {
         let _ = write!(svg, r#" [fill="{light}"] {{ fill: {dark} }} [stroke="{light}"] {{ stroke: {dark} }}"#);
     }
@@ -60,6 +72,34 @@ pub(crate) fn opening(width: f64, height: f64, title: &str) -> String {
     let _ = writeln!(svg, r#"<rect width="{width}" height="{height}" fill="{PAPER}"/>"#);
     svg
 }
+
+/// A drawing as a file of its own: where it is larger than a sheet, its pages have its width and end between rows.
+///
+/// The rule is one for all of a document, so that a drawing within a page goes without.
+pub(crate) fn for_paper(svg: &str) -> String {
+    let tag = svg.split('>').next().unwrap_or_default();
+    let number = |name: &str| {
+        let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+        rest.split('"').next()?.parse::<f64>().ok()
+    };
+    let (Some(width), Some(height), Some(row)) = (number("width"), number("height"), number("data-row")) else {
+        return svg.to_owned();
+    };
+    if width <= SHEET.0 && height <= SHEET.1 {
+        return svg.to_owned();
+    }
+    let most = SHEET.1.max(UPRIGHT * width);
+    let page = if height <= most { height } else { row * (most / row).floor().max(1.0) };
+    svg.replacen("<style>", &format!("<style>@page {{ size: {width}px {page}px; margin: 0 }} "), 1)
+}
+
+/// Begins a group whose parts bear a name that is shown where a pointer rests on them; [`END`] ends it.
+pub(crate) fn group(svg: &mut String, title: &str) {
+    let _ = writeln!(svg, "<g><title>{}</title>", escaped(title));
+}
+
+/// Ends a group.
+pub(crate) const END: &str = "</g>\n";
 
 /// Words at a place: `anchor` is `start`, `middle` or `end`, `more` further attributes.
 pub(crate) fn text(svg: &mut String, x: f64, y: f64, anchor: &str, more: &str, words: &str) {
@@ -76,9 +116,27 @@ pub(crate) fn disc(svg: &mut String, x: f64, y: f64, radius: f64, style: &str) {
     let _ = writeln!(svg, r#"<circle cx="{x:.1}" cy="{y:.1}" r="{radius:.1}" {style}/>"#);
 }
 
+/// A triangle that points from a place to what lies beyond a frame: `toward` has -1, 0 or 1 to the right and downwards.
+pub(crate) fn arrow(svg: &mut String, x: f64, y: f64, toward: (f64, f64), colour: &str) {
+    let length = (toward.0 * toward.0 + toward.1 * toward.1).sqrt().max(1.0);
+    let (dx, dy) = (toward.0 / length, toward.1 / length);
+    let corner =
+        |along: f64, aside: f64| format!("{:.1},{:.1}", x + along * dx - aside * dy, y + along * dy + aside * dx);
+    let corners = [corner(8.0, 0.0), corner(-3.0, 6.0), corner(-3.0, -6.0)].join(" ");
+    let _ = writeln!(svg, r#"<polygon points="{corners}" fill="{colour}" stroke="{PAPER}" stroke-width="1"/>"#);
+}
+
 /// Round numbers that hold an interval between them, five or so.
 pub(crate) fn ticks(low: f64, high: f64) -> Vec<f64> {
-    let span = if high > low { high - low } else { low.abs().max(1e-6) };
+    // What differs in its last bits alone is alike, and a scale of nothing but zeros that of the shares.
+    let size = low.abs().max(high.abs());
+    let span = if high - low > 1e-12 * size {
+        high - low
+    } else if size > 0.0 {
+        size
+    } else {
+        1.0
+    };
     let rough = span / 4.0;
     let power = powf(10.0, log10(rough).floor());
     let step = [1.0, 2.0, 5.0, 10.0].into_iter().find(|step| step * power >= rough).unwrap_or(10.0) * power;
@@ -88,7 +146,7 @@ pub(crate) fn ticks(low: f64, high: f64) -> Vec<f64> {
 
 /// Digits after the point that tell multiples of a step apart.
 pub(crate) fn digits(step: f64) -> usize {
-    (0..9).find(|digits| step * powf(10.0, f64::from(*digits)) >= 0.999).map_or(9, |digits| digits as usize)
+    (0..16).find(|digits| step * powf(10.0, f64::from(*digits)) >= 0.999).map_or(16, |digits| digits as usize)
 }
 
 /// At most so many letters, the last of them an ellipsis where there were more.
@@ -141,6 +199,25 @@ mod tests {
             assert!(ticks[0] <= low && high <= ticks[ticks.len() - 1] + 1e-12, "{low} {high}: {ticks:?}");
         }
         assert_eq!((digits(0.02), digits(1.0), digits(0.5), digits(50.0)), (2, 0, 1, 0));
+        assert_eq!(digits(5e-12), 12);
+        // Two scores that differ in their last bit stand on one scale, not on one of that bit.
+        let alike = ticks(0.3, 0.1 + 0.2);
+        assert!(alike.len() <= 8 && alike[alike.len() - 1] - alike[0] > 0.01, "{alike:?}");
+    }
+
+    #[test]
+    fn large_drawings_are_cut_between_rows_and_small_ones_are_left_alone() {
+        let of = |width: f64, height: f64, row: f64| {
+            let svg = opening_of_rows(width, height, row, "a > b");
+            assert!(svg.contains("<style>svg:root { max-width: 100%; height: auto }") && !svg.contains("@page"));
+            for_paper(&svg)
+        };
+        assert!(!of(420.0, 700.0, 350.0).contains("@page"));
+        // Three rows of 546 are the most within 1.6 times the width.
+        assert!(of(1260.0, 5618.0, 546.0).contains("<style>@page { size: 1260px 1638px; margin: 0 } svg:root"));
+        assert!(of(840.0, 1200.0, 546.0).contains("@page { size: 840px 1200px;"), "one page holds it");
+        assert!(of(420.0, 9000.0, 2000.0).contains("@page { size: 420px 2000px;"), "no row is cut");
+        assert_eq!(for_paper("<p>no drawing</p>"), "<p>no drawing</p>");
     }
 
     #[test]

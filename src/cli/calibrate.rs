@@ -212,7 +212,7 @@ fn belt(report: &CalibrationReport) -> Option<String> {
         .filter_map(|(name, row)| {
             let test = row.tests.belt?;
             let p = if test.p < 5e-5 { "p < 0.0001".to_owned() } else { format!("p = {:.4}", test.p) };
-            let says = format!("{} questions, degree {}, {p}", row.questions, test.degree);
+            let says = format!("{}, degree {}, {p}", counted(row.questions, "question"), test.degree);
             let belt = |level: f64| calibration_belt(row.sample.one_a_question(), level);
             Some(BeltPanel { name, says, wide: belt(0.95), narrow: belt(0.8) })
         })

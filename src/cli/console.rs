@@ -4,6 +4,7 @@ use super::check::Problem;
 use super::desk::{self, Failure, OnProgress};
 use super::written;
 use crate::brief::chances_picture;
+use crate::calibrate::svg::for_paper;
 use crate::diagnostic::Diagnostics;
 use crate::error::Error;
 use crate::report::run::RunReport;
@@ -244,6 +245,9 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Error> {
     if text.starts_with("<svg") && OTHER_PICTURES.contains(&ending.as_str()) {
         return Err(Error::input(format!("`{}` would hold an SVG picture, which is no {ending}", path.display()))
             .help("call it `.svg`; browsers and editors of drawings turn that into other pictures"));
+    }
+    if text.starts_with("<svg") {
+        return write_bytes(path, for_paper(text).as_bytes());
     }
     write_bytes(path, text.as_bytes())
 }

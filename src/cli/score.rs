@@ -67,7 +67,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     components: bool,
     /// Draw how each forecaster's mean score under the first rule developed into this file; figures instead of a picture if its name
-    /// ends in `.csv`
+    /// ends in `.csv`. A question's day is the last of its time: that before the day of its resolution, or that of its close
     #[arg(long, value_name = "FILE")]
     over_time: Option<PathBuf>,
     /// Score joint forecasts of several questions instead, from the ledger or a table of patterns: `forecaster`, `made_at`, `pattern` such as
@@ -177,17 +177,21 @@ fn recorded(arguments: &Arguments) -> Result<Report, Error> {
         Weigh::Alike => summarise(&standings, &rules, arguments.by),
         Weigh::Time => summarise_by_time(&standings, &records, &rules, arguments.by),
     };
-    if let (Some(path), Some(first)) = (&arguments.over_time, rules.first()) {
-        let days = score_over_time(&standings, *first);
-        if days.is_empty() {
-            return Err(Error::input(format!("there is no score over time: nothing is scored under {}", first.id()))
-                .help("name another rule first: `--rule`"));
-        }
+    if let Some(path) = &arguments.over_time {
+        // Of rules that nobody named, the first that has something to score.
+        let candidates = if arguments.rules.is_empty() { rules.as_slice() } else { &rules[..rules.len().min(1)] };
+        let found = candidates.iter().find_map(|rule| {
+            let days = score_over_time(&standings, *rule);
+            (!days.is_empty()).then_some((days, rule.id()))
+        });
+        let Some((days, rule)) = found else {
+            let tried: Vec<&str> = candidates.iter().map(|rule| rule.id()).collect();
+            let problem = format!("there is no score over time: nothing is scored under {}", tried.join(", "));
+            return Err(Error::input(problem).help("name another rule first: `--rule`"));
+        };
         let is_table = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
-        console::write(
-            path,
-            &if is_table { over_time_sheet(&days).to_csv()? } else { over_time_picture(&days, first.id()) },
-        )?;
+        let text = if is_table { over_time_sheet(&days).to_csv()? } else { over_time_picture(&days, rule) };
+        console::write(path, &text)?;
     }
     report.components = arguments.components.then(|| quantile_parts(&standings));
     report.not_taken = not_taken(&summaries);

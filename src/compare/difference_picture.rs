@@ -2,19 +2,22 @@
 
 use super::PairComparison;
 use crate::calibrate::chart::{Chart, Labels, is_beyond};
-use crate::calibrate::svg::{BLUE, INK, MIDDLE, PAPER, WIDTH, disc, line, opening, shortened, text};
+use crate::calibrate::lettering::{signed, width_of};
+use crate::calibrate::naming::{Name, Room, Weight, differences};
+use crate::calibrate::svg::{BLUE, END, INK, MIDDLE, PAPER, WIDTH, disc, group, line, opening_of_rows, text};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
-/// Height of a pair.
-const ROW: f64 = 92.0;
-/// Space above the pairs.
-const TOP: f64 = 84.0;
+/// Height of a pair, and what a line of its own adds to it for figures that do not fit beside the verdict.
+const ROW: (f64, f64) = (92.0, 18.0);
 /// From the axis to the first line of the legend, from a line to the next, and below the last.
 const LEGEND: (f64, f64, f64) = (48.0, 24.0, 24.0);
 /// Half the height of the ticks at the ends of an interval.
 const TICK: f64 = 9.0;
-/// Letters of two names that fit over a pair.
-const BOTH_NAMES: usize = 41;
+/// Sizes of the letters of a verdict and of figures.
+const LETTERS: (f64, f64) = (14.0, 12.0);
+/// Where the names of a pair stand.
+const NAMES: Room = Room { width: 340.0, large: 14.0, small: 12.0, lines: 2, weight: Weight::Plain };
 
 /// Draws the differences of pairs under one rule; text of an SVG file.
 ///
@@ -29,11 +32,24 @@ pub fn difference_picture(pairs: &[&PairComparison]) -> String {
     let inner = sorted.len() / 20..sorted.len() - sorted.len() / 20;
     let means = pairs.iter().filter_map(|pair| pair.difference.map(|difference| difference.mean));
     let ends = pairs.iter().filter_map(|pair| pair.interval).flat_map(|of| [of.lower, of.upper]);
+    let columns = match pairs.len() {
+        0..=12 => 1,
+        13..=40 => 2,
+        _ => 3,
+    };
+    let figures: Vec<String> = pairs.iter().map(|pair| figures(pair)).collect();
+    let is_long = pairs.iter().zip(&figures).any(|(pair, figures)| {
+        width_of(&pair.verdict.to_string(), LETTERS.0) + width_of(figures, LETTERS.1) + 20.0 > WIDTH - 60.0
+    });
+    let more = if is_long { ROW.1 } else { 0.0 };
+    let row = ROW.0 + more;
+    let rows = pairs.len().max(1).div_ceil(columns);
     let chart = Chart {
         left: 30.0,
-        top: TOP - 14.0,
+        // As high as a row, so that pages end between rows.
+        top: row,
         width: WIDTH - 60.0,
-        height: ROW * pairs.len().max(1) as f64,
+        height: row * rows as f64,
         across: Chart::holding(sorted[inner].iter().copied().chain(means).chain(ends).chain([0.0])),
         up: Vec::new(),
     };
@@ -41,14 +57,26 @@ pub fn difference_picture(pairs: &[&PairComparison]) -> String {
     let has_more = dots.iter().flatten().any(|dot| is_beyond(&chart.across, *dot));
     let lines = f64::from(u8::from(has_dots) + u8::from(has_more));
     let height = chart.floor() + LEGEND.0 + LEGEND.1 * lines + LEGEND.2;
-    let mut svg = opening(WIDTH, height, &format!("{heading}: {}", in_words(pairs)));
+    let title = format!("{heading}: {}", in_words(pairs));
+    let mut svg = opening_of_rows(WIDTH * columns as f64, height, row, &title);
     text(&mut svg, 18.0, 28.0, "start", r#" font-size="18" font-weight="bold""#, &heading);
     text(&mut svg, 18.0, 50.0, "start", "", "left of 0: the first is better");
-    chart.axes(&mut svg, Labels::Numbers, Labels::Numbers);
-    let zero = format!(r#"stroke="{MIDDLE}" stroke-width="1.5" stroke-dasharray="6 5""#);
-    line(&mut svg, (chart.x(0.0), chart.top), (chart.x(0.0), chart.floor()), &zero);
-    for (at, (pair, dots)) in pairs.iter().zip(&dots).enumerate() {
-        draw_pair(&mut svg, &chart, pair, dots, chart.top + ROW * at as f64);
+    let both: Vec<(&str, &str)> = pairs.iter().map(|pair| (pair.a.as_str(), pair.b.as_str())).collect();
+    let names = differences(&both, NAMES);
+    let drawn: Vec<Drawn> = (0..pairs.len())
+        .map(|at| Drawn { pair: pairs[at], dots: &dots[at], name: &names[at], figures: &figures[at] })
+        .collect();
+    for (at, column) in drawn.chunks(rows).enumerate() {
+        let _ = writeln!(svg, r#"<g transform="translate({} 0)">"#, WIDTH * at as f64);
+        chart.axes(&mut svg, Labels::Numbers, Labels::Numbers);
+        let zero = format!(r#"stroke="{MIDDLE}" stroke-width="1.5" stroke-dasharray="6 5""#);
+        line(&mut svg, (chart.x(0.0), chart.top), (chart.x(0.0), chart.floor()), &zero);
+        for (at, of) in column.iter().enumerate() {
+            group(&mut svg, &told(of.pair));
+            draw_pair(&mut svg, &chart, of, chart.top + row * at as f64, more);
+            svg.push_str(END);
+        }
+        svg.push_str(END);
     }
     draw_legend(&mut svg, chart.floor() + LEGEND.0, has_dots);
     if has_more {
@@ -60,30 +88,47 @@ pub fn difference_picture(pairs: &[&PairComparison]) -> String {
     svg
 }
 
+/// A pair with what is drawn of it.
+struct Drawn<'a> {
+    pair: &'a PairComparison,
+    dots: &'a [f64],
+    name: &'a Name,
+    figures: &'a str,
+}
+
 /// Pairs that are told to those who do not see the picture.
 const TOLD: usize = 8;
 
 /// The figures of the picture, for those who do not see it.
 fn in_words(pairs: &[&PairComparison]) -> String {
-    let pair = |pair: &&PairComparison| {
-        let Some(difference) = pair.difference else {
-            return format!("{} and {} have no common question", pair.a, pair.b);
-        };
-        let interval = pair
-            .interval
-            .map_or_else(String::new, |of| format!(", 95 % interval {} to {}", signed(of.lower), signed(of.upper)));
-        format!("{} less {}, mean {}{interval}: {}", pair.a, pair.b, signed(difference.mean), pair.verdict)
-    };
-    let mut told: Vec<String> = pairs.iter().take(TOLD).map(pair).collect();
+    let mut words: Vec<String> = pairs.iter().take(TOLD).map(|pair| told(pair)).collect();
     if pairs.len() > TOLD {
-        told.push(format!("and {} more pairs", pairs.len() - TOLD));
+        words.push(format!("and {} more pairs", pairs.len() - TOLD));
     }
-    told.join("; ")
+    words.join("; ")
 }
 
-/// A difference with its sign.
-fn signed(difference: f64) -> String {
-    format!("{difference:+.4}").replace('-', "−")
+/// A pair in words, with its whole names.
+fn told(pair: &PairComparison) -> String {
+    let Some(difference) = pair.difference else {
+        return format!("{} and {} have no common question", pair.a, pair.b);
+    };
+    let interval = pair.interval.map(|of| signed(&[difference.mean, of.lower, of.upper]));
+    let words = match interval.as_deref() {
+        Some([mean, lower, upper]) => format!("{mean}, 95 % interval {lower} to {upper}"),
+        _ => signed(&[difference.mean]).concat(),
+    };
+    format!("{} less {}, mean {words}: {}", pair.a, pair.b, pair.verdict)
+}
+
+/// The mean difference and its interval in figures of one unit; nothing without a common question.
+fn figures(pair: &PairComparison) -> String {
+    let Some(difference) = pair.difference else { return String::new() };
+    let interval = pair.interval.map(|of| signed(&[difference.mean, of.lower, of.upper]));
+    match interval.as_deref() {
+        Some([mean, lower, upper]) => format!("{mean} ({lower} to {upper})"),
+        _ => signed(&[difference.mean]).concat(),
+    }
 }
 
 /// A cluster whose place is not on the scale.
@@ -91,27 +136,27 @@ fn beyond() -> String {
     format!(r#"fill="{PAPER}" stroke="{INK}" stroke-opacity="0.6" stroke-width="1.2""#)
 }
 
-fn draw_pair(svg: &mut String, chart: &Chart, pair: &PairComparison, dots: &[f64], top: f64) {
-    // What one name does not need the other may have.
-    let (a, b) = (pair.a.chars().count(), pair.b.chars().count());
-    let half = BOTH_NAMES / 2;
-    let words = format!(
-        "{} − {}",
-        shortened(&pair.a, half.max(BOTH_NAMES.saturating_sub(b))),
-        shortened(&pair.b, half.max(BOTH_NAMES.saturating_sub(a)))
-    );
+/// Draws a pair below `top`; `more` is what the line of its figures adds to the height.
+fn draw_pair(svg: &mut String, chart: &Chart, of: &Drawn, top: f64, more: f64) {
+    let Drawn { pair, dots, name, figures } = of;
     // Letters stand out from the lines that they cross.
-    let style = format!(r#" font-size="14" stroke="{PAPER}" stroke-width="4" paint-order="stroke""#);
-    text(svg, chart.left + 8.0, top + 20.0, "start", &style, &words);
-    text(svg, chart.left + 8.0, top + 38.0, "start", &style, &pair.verdict.to_string());
+    let halo = format!(r#" stroke="{PAPER}" stroke-width="4" paint-order="stroke""#);
+    name.draw(svg, chart.left + 8.0, top + 19.0, "start", &halo);
+    let style = format!(r#" font-size="{}"{halo}"#, LETTERS.0);
+    text(svg, chart.left + 8.0, top + 40.0, "start", &style, &pair.verdict.to_string());
+    if !figures.is_empty() {
+        let style = format!(r#" font-size="{}"{halo}"#, LETTERS.1);
+        text(svg, chart.left + chart.width - 4.0, top + 40.0 + more, "end", &style, figures);
+    }
+    let top = top + more;
     for (at, dot) in dots.iter().enumerate() {
         // Spread over three heights, so that equal ones do not hide each other.
-        let y = top + 64.0 + 8.0 * ((at % 3) as f64 - 1.0);
+        let y = top + 66.0 + 8.0 * ((at % 3) as f64 - 1.0);
         let style =
             if is_beyond(&chart.across, *dot) { beyond() } else { format!(r#"fill="{INK}" fill-opacity="0.28""#) };
         disc(svg, chart.x(*dot), y, 2.6, &style);
     }
-    let y = top + 64.0;
+    let y = top + 66.0;
     let mut radius = 6.0_f64;
     if let Some(of) = pair.interval {
         let (from, to) = (chart.x(of.lower), chart.x(of.upper));
@@ -122,13 +167,6 @@ fn draw_pair(svg: &mut String, chart: &Chart, pair: &PairComparison, dots: &[f64
         }
         // The mean leaves the ends of its interval to be seen.
         radius = (0.25 * (to - from)).clamp(1.2, radius);
-    }
-    if let Some(difference) = pair.difference {
-        let interval =
-            pair.interval.map_or_else(String::new, |of| format!(" ({} to {})", signed(of.lower), signed(of.upper)));
-        let figures = format!("{}{interval}", signed(difference.mean));
-        let style = format!(r#" font-size="12" stroke="{PAPER}" stroke-width="4" paint-order="stroke""#);
-        text(svg, chart.left + chart.width - 4.0, top + 38.0, "end", &style, &figures);
     }
     match pair.difference {
         Some(difference) => disc(svg, chart.x(difference.mean), y, radius, &format!(r#"fill="{BLUE}""#)),

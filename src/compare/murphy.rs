@@ -5,7 +5,10 @@
 
 use super::{paired_differences, t_interval};
 use crate::calibrate::chart::{Chart, Labels};
-use crate::calibrate::svg::{BAND, BLUE, MIDDLE, ORANGE, WIDTH, line, opening, shortened, text};
+use crate::calibrate::lettering::width_of;
+use crate::calibrate::naming::{Room, Weight, fitted};
+use crate::calibrate::panels::Panels;
+use crate::calibrate::svg::{BAND, BLUE, END, MIDDLE, ORANGE, WIDTH, line, text};
 use crate::calibrate::{elementary_interval, elementary_score};
 use crate::score::{Case, Score, ScoringRule, Standings, Takes, Unfit, Unit, clustered_mean, label};
 use serde::Serialize;
@@ -16,8 +19,10 @@ const THRESHOLDS: usize = 99;
 const LEVEL: f64 = 0.95;
 /// Height of the drawing of a pair.
 const PAIR_HEIGHT: f64 = 590.0;
-/// Letters of a name that fit beside the legend.
-const LONGEST_NAME: usize = 30;
+/// Where the names of a pair stand: beside the legend.
+const BESIDE: Room = Room { width: 334.0, large: 15.0, small: 10.0, lines: 2, weight: Weight::Plain };
+/// Room for the heading of the difference, and the size of its letters, which are bold.
+const HEADING: (f64, f64) = (384.0 / 1.13, 15.0);
 
 /// The elementary score at one threshold.
 #[derive(Debug, Clone, Copy)]
@@ -112,9 +117,12 @@ pub struct MurphyPair<'a> {
 /// Murphy diagrams, one a pair: the curves of both above, their difference below.
 #[must_use]
 pub fn murphy_picture(pairs: &[MurphyPair]) -> String {
-    let mut svg = opening(WIDTH, pairs.len().max(1) as f64 * PAIR_HEIGHT, "Murphy diagram");
+    let grid = Panels::new(pairs.len(), PAIR_HEIGHT);
+    let mut svg = grid.opening(0.0, "Murphy diagram");
     for (at, pair) in pairs.iter().enumerate() {
-        draw_pair(&mut svg, pair, at as f64 * PAIR_HEIGHT);
+        grid.begin(&mut svg, at, &format!("{} less {}", pair.a, pair.b));
+        draw_pair(&mut svg, pair);
+        svg.push_str(END);
     }
     svg.push_str("</svg>\n");
     svg
@@ -123,25 +131,18 @@ pub fn murphy_picture(pairs: &[MurphyPair]) -> String {
 /// Which interval of a point is drawn.
 type Interval = fn(&MurphyPoint) -> Option<(f64, f64)>;
 
-fn draw_pair(svg: &mut String, pair: &MurphyPair, top: f64) {
-    text(svg, 18.0, top + 26.0, "start", r#" font-size="18" font-weight="bold""#, "Mean elementary score");
+fn draw_pair(svg: &mut String, pair: &MurphyPair) {
+    text(svg, 18.0, 26.0, "start", r#" font-size="18" font-weight="bold""#, "Mean elementary score");
     let across = vec![0.0, 0.25, 0.5, 0.75, 1.0];
-    let upper = Chart {
-        left: 72.0,
-        top: top + 90.0,
-        width: WIDTH - 72.0 - 36.0,
-        height: 180.0,
-        across: across.clone(),
-        up: Chart::holding(
-            pair.points
-                .iter()
-                .flat_map(|of| {
-                    let tops = [of.a_interval, of.b_interval].into_iter().flatten().map(|ends| ends.1);
-                    [of.a, of.b].into_iter().chain(tops)
-                })
-                .chain([0.0]),
-        ),
-    };
+    let tops = pair.points.iter().flat_map(|of| {
+        let tops = [of.a_interval, of.b_interval].into_iter().flatten().map(|ends| ends.1);
+        [of.a, of.b].into_iter().chain(tops)
+    });
+    let of_both = Chart::holding(tops.chain([0.0]));
+    let ends = pair.points.iter().flat_map(|of| [Some(of.difference), of.lower, of.upper]).flatten();
+    let of_difference = Chart::holding(ends.chain([0.0]));
+    let left = Chart::room(&of_difference, Labels::Numbers, Chart::room(&of_both, Labels::Numbers, 72.0));
+    let upper = Chart { left, top: 90.0, width: WIDTH - left - 36.0, height: 180.0, across, up: of_both };
     let intervals: [(&str, Interval); 2] = [(BLUE, |of| of.a_interval), (ORANGE, |of| of.b_interval)];
     for (colour, interval) in intervals {
         let band: Vec<(f64, f64, f64)> = pair
@@ -152,19 +153,20 @@ fn draw_pair(svg: &mut String, pair: &MurphyPair, top: f64) {
         upper.band(svg, &band, &format!(r#"fill="{colour}" fill-opacity="0.15""#));
     }
     upper.axes(svg, Labels::Percent, Labels::Numbers);
-    for (row, (name, colour)) in [(pair.a, BLUE), (pair.b, ORANGE)].into_iter().enumerate() {
+    let names = fitted(&[pair.a, pair.b], BESIDE);
+    for (row, (name, colour)) in names.iter().zip([BLUE, ORANGE]).enumerate() {
         let dash = if row == 0 { "" } else { r#" stroke-dasharray="9 3""# };
         let style = format!(r#"stroke="{colour}" stroke-width="2.4"{dash}"#);
-        let y = top + 48.0 + 22.0 * row as f64;
+        let y = 48.0 + 22.0 * row as f64;
         line(svg, (24.0, y - 5.0), (60.0, y - 5.0), &style);
-        text(svg, 70.0, y, "start", "", &shortened(name, LONGEST_NAME));
+        name.draw(svg, 70.0, y, "start", "");
         upper.curve(svg, pair.points.iter().map(|of| (of.threshold, if row == 0 { of.a } else { of.b })), &style);
     }
-    let ends = pair.points.iter().flat_map(|of| [Some(of.difference), of.lower, of.upper]).flatten();
-    let lower = Chart { top: top + 356.0, height: 150.0, up: Chart::holding(ends.chain([0.0])), ..upper };
-    let heading = format!("{} less {}", shortened(pair.a, 18), shortened(pair.b, 18));
-    text(svg, 18.0, top + 326.0, "start", r#" font-weight="bold""#, &heading);
-    text(svg, 18.0, top + 345.0, "start", r#" font-size="14""#, "below 0: the first is better; band: 95 % at each");
+    let lower = Chart { top: 356.0, height: 150.0, up: of_difference, ..upper };
+    let named = format!("{} less {}", pair.a, pair.b);
+    let heading = if width_of(&named, HEADING.1) <= HEADING.0 { named.as_str() } else { "the first less the second" };
+    text(svg, 18.0, 326.0, "start", r#" font-weight="bold""#, heading);
+    text(svg, 18.0, 345.0, "start", r#" font-size="14""#, "below 0: the first is better; band: 95 % at each");
     let band: Vec<(f64, f64, f64)> =
         pair.points.iter().filter_map(|of| Some((of.threshold, of.lower?, of.upper?))).collect();
     lower.band(svg, &band, &format!(r#"fill="{BAND}""#));
