@@ -19,10 +19,12 @@ pub(crate) struct Panels {
 impl Panels {
     /// So many panels of this height.
     pub(crate) const fn new(count: usize, height: f64) -> Self {
-        let columns = match count {
-            0..=ONE_COLUMN => 1,
-            0..=TWO_COLUMNS => 2,
-            _ => 3,
+        let columns = if count <= ONE_COLUMN {
+            1
+        } else if count <= TWO_COLUMNS {
+            2
+        } else {
+            3
         };
         Self { count, columns, height }
     }
