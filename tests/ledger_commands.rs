@@ -149,7 +149,7 @@ fn status_is_data_that_a_program_can_read() {
         stdout.lines().next(),
         Some("state,question,closes,forecaster,made at,forecast,today,remark,resolution")
     );
-    assert!(stdout.contains("annulled,rain,2025-12-31,anna,2025-08-19T14:00:00.5Z,35 %,,,annulled"), "{stdout}");
+    assert!(stdout.contains("annulled,rain,2025-12-31,anna,2025-08-19T14:00:00.5Z,0.35,,,annulled"), "{stdout}");
 }
 
 #[test]

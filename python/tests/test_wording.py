@@ -176,7 +176,7 @@ def test_remarks_name_tables_and_not_files_of_ours():
         foretell.score(spare, CAME_FRAME),
         foretell.score(spare, CAME, stream=True),
         foretell.calibrate(spare, CAME, all_resolved=True),
-        foretell.pool(spare, CAME, SAID_FRAME.assign(question=["c", "c", "d", "d"]), method="mean"),
+        foretell.pool(spare, CAME, SAID_FRAME.assign(question=["c", "c", "d", "d"], made_at="2025-02-05"), method="mean"),
     ]:
         assert any(re.match(r"note: (forecasts|fit): columns not used: colour", remark) for remark in answer.remarks), answer.remarks
         assert not any(FOREIGN.search(remark) for remark in answer.remarks), answer.remarks
@@ -188,7 +188,7 @@ def test_the_same_call_gives_the_same_answer_twice(tmp_path):
     cases = pandas.DataFrame({"attends": ["yes", "no"] * 20, "paper": ["yes", "no"] * 20})
     outcomes = {"question": ["paper"], "resolution": ["yes"], "resolved_on": ["2025-10-01"]}
     joint = {"forecaster": ["ada"] * 2, "made_at": ["2025-01-05"] * 2, "pattern": ["rain=yes|snow=no", "rain=no|snow=no"], "probability": [0.7, 0.3]}
-    now = SAID_FRAME.assign(question=["c", "c", "d", "d"])
+    now = SAID_FRAME.assign(question=["c", "c", "d", "d"], made_at="2025-02-05")
     for call in [
         lambda: foretell.score(SAID_FRAME, CAME_FRAME),
         lambda: foretell.score(SAID, CAME, components=True),

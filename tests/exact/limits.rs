@@ -43,7 +43,7 @@ fn tables_that_would_be_too_large_are_not_built() {
     let problem = solve(&plan).unwrap_err();
     let Failure::TooWide(wide) = &problem else { panic!("{problem}") };
     assert_eq!((wide.cells, wide.largest), (cost.cells, cost.largest));
-    assert!(problem.to_string().contains("at most 16777216 are allowed"), "{problem}");
+    assert!(problem.to_string().contains("at most 16,777,216 are allowed"), "{problem}");
     let last = plan.asks.len() - 1;
     assert!(matches!(storylines(&plan, &[last], 1), Err(StorylineFailure::Failure(Failure::TooWide(_)))));
     // What does not matter to the question does not stand in its way.

@@ -215,10 +215,10 @@ fn what_cannot_be_given_supposed_or_asked_for_together_says_why() {
         (&["--given", "price = 40", "--given", "price = 60"], "`price = 40` and `price = 60` contradict each other"),
         (&["--suppose", "price is foo"], "write `price is 42`"),
         (&["--suppose", "talks is foo"], "write `talks on 2026-12-31` or `not talks`"),
-        (&["--exact", "--most-probable"], "--exact does not go with --most-probable"),
-        (&["--exact", "--rare", "price > 90"], "--exact does not go with --rare"),
-        (&["--exact", "--counterfactual", "attends"], "--exact does not go with --counterfactual"),
-        (&["--exact", "--method", "weighting"], "--exact does not go with --method"),
+        (&["--exact", "--most-probable"], "--most-probable does not go with --exact"),
+        (&["--exact", "--rare", "price > 90"], "--rare does not go with --exact"),
+        (&["--exact", "--counterfactual", "attends"], "--counterfactual does not go with --exact"),
+        (&["--exact", "--method", "weighting"], "--method does not go with --exact"),
     ];
     for (options, why) in cases {
         let (code, _, problem) = said(KINDS, &[&["run", "s.toml", "--worlds", "10k"][..], options].concat());
