@@ -21,7 +21,7 @@ import numpy
 
 from . import _asking, _foretell, _wording
 from ._asking import OnProgress, Progress
-from .errors import ForetellError, of_environment
+from .errors import ForetellError, InputFault, KindFault, of_environment
 
 __all__ = ["RayExecutor", "Work", "merged", "run_on", "run_shard"]
 
@@ -191,12 +191,12 @@ def check_executor(executor: object) -> None:
         If not: it says what may stand there.
     """
     if isinstance(executor, type):
-        raise TypeError(f"`executor` is a class, not an executor: give `{executor.__name__}(…)`")
+        raise KindFault(f"`executor` is a class, not an executor: give `{executor.__name__}(…)`")
     if hasattr(executor, "get_executor"):
-        raise TypeError("`executor` is a client, not an executor: give `client.get_executor()`")
+        raise KindFault("`executor` is a client, not an executor: give `client.get_executor()`")
     if not callable(getattr(executor, "submit", None)):
         kind = "None" if executor is None else type(executor).__name__
-        raise TypeError(f"`executor` must be a concurrent.futures.Executor, not {kind}: give `ThreadPoolExecutor(4)`, say, or `client.get_executor()` of Dask distributed")
+        raise KindFault(f"`executor` must be a concurrent.futures.Executor, not {kind}: give `ThreadPoolExecutor(4)`, say, or `client.get_executor()` of Dask distributed")
 
 
 def run_on(
@@ -217,11 +217,11 @@ def run_on(
         # Where there is no worker yet, nobody knows how many will come.
         shards = SHARDS_PER_WORKER * count if count else SHARDS
     if isinstance(shards, bool) or not isinstance(shards, (int, numpy.integer)):
-        raise TypeError(f"shards is a whole number, not {shards!r}")
+        raise KindFault(f"shards is a whole number, not {shards!r}")
     if shards > MOST_SHARDS:
-        raise ValueError(f"a run has at most {MOST_SHARDS} shards, not {shards}")
+        raise InputFault(f"a run has at most {MOST_SHARDS} shards, not {shards}")
     if shards < 1:
-        raise ValueError(f"a run has at least one shard, not {shards}")
+        raise InputFault(f"a run has at least one shard, not {shards}")
     if not texts:
         try:
             texts = _foretell.scenario_texts(arguments[1])

@@ -15,7 +15,7 @@ from . import _asking
 from ._tables import Folder, Frame, Names
 from ._tables import names_of as _names
 from .answers import Answer
-from .errors import InputFault, of_environment
+from .errors import InputFault, KindFault, of_environment
 from .executors import Work, check_executor, merged, packed, while_wanted
 from .records import reasoned
 
@@ -44,10 +44,10 @@ def pieces_of(forecasts: Any) -> list[Any]:
         return list(forecasts.to_delayed())
     is_one = isinstance(forecasts, (str, bytes, os.PathLike, Mapping, numpy.ndarray)) or hasattr(forecasts, "to_csv") or hasattr(forecasts, "__arrow_c_stream__")
     if is_one or not isinstance(forecasts, Iterable):
-        raise TypeError("pieces are a list of paths or tables, or a data frame of Dask")
+        raise KindFault("pieces are a list of paths or tables, or a data frame of Dask")
     pieces = list(forecasts)
     if not pieces:
-        raise ValueError("the list of tables of forecasts is empty")
+        raise InputFault("the list of tables of forecasts is empty")
     return pieces
 
 
@@ -60,7 +60,7 @@ def _read(folder: Folder, option: str, table: Frame) -> list[Shared]:
     """The files of a table, of a list of tables, or of a pattern of paths."""
     several = list(table) if isinstance(table, (list, tuple)) else [table]
     if not several:
-        raise ValueError(f"the list of tables of {option} is empty")
+        raise InputFault(f"the list of tables of {option} is empty")
     paths: list[str] = []
     for at, one in enumerate(several):
         path = folder.path(one, option, at if isinstance(table, (list, tuple)) else None)
