@@ -107,6 +107,11 @@ def warn(message: str) -> None:
     warnings.warn(message, ForetellWarning, stacklevel=level)
 
 
+def is_worth_a_warning(remark: str) -> bool:
+    """Whether `warn_of` would say it."""
+    return LEFT_OUT.match(remark) is not None or _wording.of_unused(remark) is not None
+
+
 def warn_of(remark: str) -> None:
     """Warns of what a note says where figures may not be those that were meant: rows that were left out, columns that are not used."""
     unused = _wording.of_unused(remark)

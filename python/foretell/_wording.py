@@ -171,6 +171,26 @@ def of_unused(remark: str) -> str | None:
     return said
 
 
+#: What the engine says of `stream` where a table is a piece of several: there is no such keyword then, and `foretell.score` reads everything.
+OF_PARTITIONS = {
+    "`stream` scores yes/no": "`foretell.score_partitions` scores yes/no",
+    "leave out the rule, or `stream`": "leave out the rule, or score all tables by `foretell.score`",
+    "all of them in memory: leave out `stream`": "all of them in memory: score all tables by `foretell.score`",
+    "leave out `stream`, or the column": "leave out the column, or score all tables by `foretell.score`",
+    "leave out `stream`": "score all tables by `foretell.score`",
+    "where a table is streamed": "where tables are scored in pieces",
+    "that is streamed": "that is scored in pieces",
+    "can be streamed": "can be scored in pieces",
+}
+
+
+def of_partitions(text: str) -> str:
+    """What is said in Python's terms of a piece of several tables, without the keyword that is none there."""
+    for said, other in OF_PARTITIONS.items():
+        text = text.replace(said, other)
+    return text
+
+
 #: A fault of a row of a table, or of a table, as Python says it; or of a line of a file.
 OF_ROW = re.compile(r"(?P<table>[a-z_]+(?:\[\d+\])?), row (?P<row>\d+): (?P<said>.*)")
 OF_TABLE = re.compile(r"`?(?P<table>[a-z_]+(?:\[\d+\])?)`?: (?P<said>.*)")
