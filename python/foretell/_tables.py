@@ -131,10 +131,10 @@ def _with_days_as_text(table: Any, name: str, all_days: bool = False) -> Any:
 
 def _check_names(table: Any, name: str) -> None:
     """Whether a table has each column once."""
-    columns = getattr(table, "column_names", None)
+    columns: Any = getattr(table, "column_names", None)
     if columns is None:
         columns = getattr(table, "columns", ())
-    if callable(columns):
+    if not isinstance(columns, Iterable):
         return
     seen: set[str] = set()
     for column in map(str, columns):

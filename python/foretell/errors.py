@@ -46,8 +46,8 @@ class Problem:
     line: int | None
     column: int | None
     help: tuple[str, ...]
-    table: str | None = None
-    row: int | None = None
+    table: str | None
+    row: int | None
 
     @classmethod
     def of(cls, told: dict[str, Any]) -> Problem:
@@ -60,6 +60,8 @@ class Problem:
             line=told.get("line"),
             column=told.get("column"),
             help=tuple(map(_wording.in_python, told["help"])),
+            table=None,
+            row=None,
         )
 
     @classmethod

@@ -304,8 +304,9 @@ def merged(
                 name = f"part {following + 1}"
                 part, remarks = unpacked_with_remarks(done.pop(following))
                 _asking.told(merger.add(called.get(name, name), part), "run")
-                for remark in remarks if on_remark is not None else ():
-                    on_remark(remark)
+                if on_remark is not None:
+                    for remark in remarks:
+                        on_remark(remark)
                 following += 1
             if tell is not None:
                 tell((following + len(done)) / len(work))
