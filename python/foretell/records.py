@@ -98,7 +98,8 @@ def score(
         days; ``pool``: one more forecaster, such as ``"crowd=median"``; ``live``: forecasts that move day by day while nothing happens; ``scale``:
         ``"natural"`` or ``"log"`` for numbers; ``components``: what the weighted interval score is made of; ``weigh``:
         ``"time"`` weighs questions by the share of their scheduled time; ``platform`` with ``community``: the scores of a
-        platform instead; ``stream``: batch by batch, from files that may be larger than memory.
+        platform instead; ``stream``: batch by batch, from files that may be larger than memory, with exact sums as in `foretell.score_partitions`: means differ by
+        rounding, some 2e-15, from those without it, which are summed in the order of rows.
 
     Returns
     -------
@@ -111,14 +112,14 @@ def score(
     Raises
     ------
     InputFault
-        If a table or an option is at fault: the message names the table and the row.
-    TypeError
-        If something is no table, or neither tables nor a ledger are given.
+        If a table or an option is at fault: the message names the table and the row, and so does `problems`.
+    KindFault
+        If something is no table, or neither tables nor a ledger are given; it is a `TypeError`, too.
 
     Warns
     -----
     ForetellWarning
-        If nothing can be scored, or if rows were left out: it says why, and which.
+        If nothing can be scored, or if rows were left out: it says why, and which. If a column means nothing where it stands: it says in which table it would.
 
     Standard errors: Liang and Zeger (1986), Biometrika 73, 13–22. Where the rules are from, `foretell.scores` says.
 
