@@ -205,7 +205,7 @@ def check_executor(executor: object) -> None:
     if hasattr(executor, "get_executor"):
         raise KindFault("`executor` is a client, not an executor: give `client.get_executor()`")
     if not callable(getattr(executor, "submit", None)):
-        kind = "None" if executor is None else type(executor).__name__
+        kind = type(executor).__name__
         raise KindFault(f"`executor` must be a concurrent.futures.Executor, not {kind}: give `ThreadPoolExecutor(4)`, say, or `client.get_executor()` of Dask distributed")
 
 
