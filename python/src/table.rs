@@ -196,9 +196,7 @@ fn told_to_parquet(column: &ArrayRef) -> Result<ArrayRef, ArrowError> {
             })?;
             Arc::new(times.with_timezone_opt(zone.clone()))
         }
-        DataType::Float16 => {
-            Arc::new(column.as_primitive::<Float16Type>().unary::<_, Float64Type>(|number| number.to_f64()))
-        }
+        DataType::Float16 => Arc::new(column.as_primitive::<Float16Type>().unary::<_, Float64Type>(f64::from)),
         DataType::Date64 => {
             let days = column.as_primitive::<Date64Type>();
             let none = |time| ArrowError::ComputeError(format!("{time} milliseconds since 1970 are no day"));
