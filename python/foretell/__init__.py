@@ -18,14 +18,15 @@ What runs is the engine of the command line: the same scenario, seed and worlds 
 `foretell.scores`                           scoring rules as functions on arrays
 `Answer`                                    what all of them give: text, JSON, table, picture
 `InputFault`, `EnvironmentFault`,           what can go wrong, and what is worth to know
-`MissingFile`, `ForetellWarning`
+`MissingFile`, `KindFault`,
+`ForetellWarning`
 ==========================================  ==================================================================
 """
 
 from . import drop_in, scores
 from ._foretell import VERSION as __version__
 from .answers import Answer, BriefAnswer, CalibrationAnswer, PoolAnswer, RunAnswer, Table
-from .errors import EnvironmentFault, ForetellError, ForetellWarning, InputFault, MissingFile, Problem
+from .errors import EnvironmentFault, ForetellError, ForetellWarning, InputFault, KindFault, MissingFile, Problem
 from .partitions import score_partitions
 from .records import calibrate, cohere, compare, leaderboard, pool, score
 from .scenario import Scenario, check, load, run
@@ -38,6 +39,7 @@ __all__ = [
     "ForetellError",
     "ForetellWarning",
     "InputFault",
+    "KindFault",
     "MissingFile",
     "PoolAnswer",
     "Problem",

@@ -14,7 +14,7 @@ from typing import Any, Union
 import numpy
 
 from . import _foretell, _wording
-from .errors import ForetellWarning, InputFault, Problem, of_environment
+from .errors import ForetellWarning, InputFault, KindFault, Problem, of_environment
 
 Scalar = Union[str, int, float, bool, datetime.date, numpy.generic, "os.PathLike[str]"]
 #: The value of an option: `True` for a flag, a sequence for an option that may be given several times, `None` for its default.
@@ -31,13 +31,13 @@ def words(value: Scalar) -> str:
     """A value as the command line writes it."""
     if isinstance(value, numpy.datetime64):
         if numpy.isnat(value):
-            raise ValueError("a day is missing: NaT")
+            raise InputFault("a day is missing: NaT")
         return str(value.astype("datetime64[D]"))
     if isinstance(value, numpy.generic):
         value = value.item()
     if isinstance(value, datetime.datetime):
         if value != value:
-            raise ValueError("a day is missing: NaT")
+            raise InputFault("a day is missing: NaT")
         return value.date().isoformat()
     if isinstance(value, datetime.date):
         return value.isoformat()
@@ -48,7 +48,7 @@ def words(value: Scalar) -> str:
         return str(value)
     if isinstance(value, os.PathLike):
         return os.fspath(value)
-    raise TypeError(f"a text, a number, a day or a path is needed, not {value!r}")
+    raise KindFault(f"a text, a number, a day or a path is needed, not {value!r}")
 
 
 def options(given: Mapping[str, Option]) -> list[str]:
@@ -69,7 +69,7 @@ def options(given: Mapping[str, Option]) -> list[str]:
                 arguments.append(f"{option}={words(value)}")  # type: ignore[arg-type]
         except TypeError as problem:
             kind = type(value).__name__
-            raise TypeError(f"{name} takes a text, a number, a day, a path or a list of these, not {kind}: {value!r:.60}") from problem
+            raise KindFault(f"{name} takes a text, a number, a day, a path or a list of these, not {kind}: {value!r:.60}") from problem
     return arguments
 
 
@@ -107,6 +107,20 @@ def warn(message: str) -> None:
     warnings.warn(message, ForetellWarning, stacklevel=level)
 
 
+def is_worth_a_warning(remark: str) -> bool:
+    """Whether `warn_of` would say it."""
+    return LEFT_OUT.match(remark) is not None or _wording.of_unused(remark) is not None
+
+
+def warn_of(remark: str) -> None:
+    """Warns of what a note says where figures may not be those that were meant: rows that were left out, columns that are not used."""
+    unused = _wording.of_unused(remark)
+    if unused is not None:
+        warn(unused)
+    elif LEFT_OUT.match(remark):
+        warn(remark.removeprefix("note: "))
+
+
 def told(told: _foretell.Told, command: str, names: _wording.Names | None = None, warns: bool = True) -> _foretell.Told:
     """What was said, in Python's terms: warnings are raised as such, unless the answer itself is made of them or another will say them, and a failure as an exception.
 
@@ -122,6 +136,8 @@ def told(told: _foretell.Told, command: str, names: _wording.Names | None = None
         else:
             said = _wording.in_python(message, names)
             way_out = None if help is None else _wording.way_out(help, names, message)
+        if not problems and not is_usage:
+            problems = tuple(map(Problem.of_table, _wording.of_tables(said, names)))
         raise kind(said, way_out, tuple(one for one in problems if one.severity == "error") or problems)
     for problem in problems:
         if problem.severity == "warning" and warns:
@@ -131,8 +147,8 @@ def told(told: _foretell.Told, command: str, names: _wording.Names | None = None
         if remark.startswith("warning: "):
             help = remarks[at + 1] if at + 1 < len(remarks) and remarks[at + 1].startswith("  = help:") else ""
             warn(f"{remark.removeprefix('warning: ')}\n{help}".strip())
-        elif LEFT_OUT.match(remark) and warns:
-            warn(remark.removeprefix("note: "))
+        elif warns:
+            warn_of(remark)
     return told.with_remarks(remarks)
 
 
@@ -142,7 +158,7 @@ def listener(progress: Progress | None, what: str) -> tuple[OnProgress | None, C
         bar = Bar(what) if progress else None
         return bar, bar.close if bar is not None else lambda: None
     if not callable(progress):
-        raise TypeError(f"progress takes True for a bar, False, or a function that is told the share that is done, not {progress!r:.60}")
+        raise KindFault(f"progress takes True for a bar, False, or a function that is told the share that is done, not {progress!r:.60}")
     return progress, lambda: None
 
 

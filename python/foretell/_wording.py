@@ -31,6 +31,8 @@ OTHERWISE = {
     "record or import their forecasts or definitions first": "give forecasts on these questions, or their definitions: `--questions FILE`",
     "put all of a question's into one part, or score without --part": "put all of a question's into one table, or score all tables by `foretell.score`",
     "that another part has one of, too": "that another table has one of, too",
+    "is of the type Binary": "holds bytes: decode them to text, as by `.cast(pyarrow.string())` or `.str.decode(\"utf-8\")`",
+    "the row says nothing: give": "the row says nothing, or its value is missing: give",
     ", `record` or `import`": ", `foretell record` or `foretell import`",
     "invalid digit found in string": "a whole number from 0 is needed",
     "number too small to fit in target type": "a whole number from 0 is needed",
@@ -135,6 +137,76 @@ def way_out(help: str, names: Names | None = None, message: str = "") -> str:
         if re.search(r", row \d+: ", _named(message, names)):
             said += "; rows are counted from 1"
     return said
+
+
+#: What the engine says where a table has columns that it does not read.
+UNUSED = re.compile(r"note: (?P<table>.*): columns not used: (?P<columns>.*)")
+#: The columns of tables, by the tables that read them. What stands in several belongs to the first that has it.
+COLUMNS = {
+    "questions": ("id", "ask", "kind", "options", "opens", "closes", "resolves", "cluster", "tags"),
+    "outcomes": ("question", "resolution", "resolved_on", "source"),
+    "forecasts": (
+        *("forecaster", "made_at", "revision", "probability", "option", "quantile", "value", "day", "never", "until", "draw", "cdf", "distribution"),
+        *("scenario", "engine", "seed", "worlds", "curve"),
+    ),
+}
+#: Tables of forecasts by other names.
+OF_FORECASTS = ("forecasts", "fit", "apply")
+
+
+def of_unused(remark: str) -> str | None:
+    """What a remark on columns that are not used says as a warning: which they are, and in which table those would mean something that mean nothing here."""
+    found = UNUSED.fullmatch(remark)
+    if found is None:
+        return None
+    table, columns = found["table"], found["columns"].split(", ")
+    here = table.partition("[")[0]
+    here = "forecasts" if here in OF_FORECASTS else here
+    listed = ", ".join(f"`{column}`" for column in columns)
+    said = f"{table}: {'the column' if len(columns) == 1 else 'the columns'} {listed} {'is' if len(columns) == 1 else 'are'} not used"
+    for other, known in COLUMNS.items():
+        belong = [f"`{column}`" for column in columns if column in known] if other != here else []
+        if belong:
+            said += f"; {', '.join(belong)} {'belongs' if len(belong) == 1 else 'belong'} to the table `{other}`, beside `{known[0] if other != 'forecasts' else 'question'}`"
+    return said
+
+
+#: What the engine says of `stream` where a table is a piece of several: there is no such keyword then, and `foretell.score` reads everything.
+OF_PARTITIONS = {
+    "`stream` scores yes/no": "`foretell.score_partitions` scores yes/no",
+    "leave out the rule, or `stream`": "leave out the rule, or score all tables by `foretell.score`",
+    "all of them in memory: leave out `stream`": "all of them in memory: score all tables by `foretell.score`",
+    "leave out `stream`, or the column": "leave out the column, or score all tables by `foretell.score`",
+    "leave out `stream`": "score all tables by `foretell.score`",
+    "where a table is streamed": "where tables are scored in pieces",
+    "that is streamed": "that is scored in pieces",
+    "can be streamed": "can be scored in pieces",
+}
+
+
+def of_partitions(text: str) -> str:
+    """What is said in Python's terms of a piece of several tables, without the keyword that is none there."""
+    for said, other in OF_PARTITIONS.items():
+        text = text.replace(said, other)
+    return text
+
+
+#: A fault of a row of a table, or of a table, as Python says it; or of a line of a file.
+OF_ROW = re.compile(r"(?P<table>[a-z_]+(?:\[\d+\])?), row (?P<row>\d+): (?P<said>.*)")
+OF_TABLE = re.compile(r"`?(?P<table>[a-z_]+(?:\[\d+\])?)`?: (?P<said>.*)")
+OF_LINE = re.compile(r"(?P<file>.*?\S):(?P<line>\d+): (?P<said>.*)")
+
+
+def of_tables(message: str, names: Names) -> list[dict[str, str]]:
+    """What a failure says of tables, a line each: `said`, and where: `table` and `row`, or `file` and `line`. The message is in Python's terms."""
+    told = []
+    for line in message.splitlines():
+        found = OF_ROW.fullmatch(line) or OF_TABLE.fullmatch(line)
+        if found is None or found["table"] not in names.values():
+            found = OF_LINE.fullmatch(line)
+        if found is not None:
+            told.append(found.groupdict())
+    return told
 
 
 def is_of_a_file_of_ours(remark: str, names: Names) -> bool:

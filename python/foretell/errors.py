@@ -8,27 +8,29 @@ from typing import Any
 
 from . import _wording
 
-__all__ = ["EnvironmentFault", "ForetellError", "ForetellWarning", "InputFault", "MissingFile", "Problem"]
+__all__ = ["EnvironmentFault", "ForetellError", "ForetellWarning", "InputFault", "KindFault", "MissingFile", "Problem"]
 
 
 @dataclasses.dataclass(frozen=True)
 class Problem:
-    """Something that was found in a scenario file or a phrase.
+    """Something that was found in a scenario file, a phrase or a table.
 
     Attributes
     ----------
     code
-        Stable code, such as ``E0301``; docs/reference/diagnostics.md lists them.
+        Stable code, such as ``E0301``; docs/reference/diagnostics.md lists them. Empty for what was found in a table.
     severity
         ``error``, ``warning`` or ``note``.
     message
         In words.
     file
-        The file of priors, where it does not stand in the scenario itself.
+        The file of priors, where it does not stand in the scenario itself; the path of a table that is a file.
     line, column
         Where it stands, both counted from 1; the column counts characters.
     help
         Ways out.
+    table, row
+        What a table that is no file is called, such as ``forecasts`` or ``forecasts[1]``, and its row, counted from 1, if the fault is of one.
 
     Examples
     --------
@@ -44,6 +46,8 @@ class Problem:
     line: int | None
     column: int | None
     help: tuple[str, ...]
+    table: str | None
+    row: int | None
 
     @classmethod
     def of(cls, told: dict[str, Any]) -> Problem:
@@ -56,9 +60,36 @@ class Problem:
             line=told.get("line"),
             column=told.get("column"),
             help=tuple(map(_wording.in_python, told["help"])),
+            table=None,
+            row=None,
         )
 
+    @classmethod
+    def of_table(cls, told: dict[str, str]) -> Problem:
+        """From what `_wording.of_tables` found."""
+        line, row = told.get("line"), told.get("row")
+        return cls(
+            code="",
+            severity="error",
+            message=told["said"],
+            file=told.get("file"),
+            line=None if line is None else int(line),
+            column=None,
+            help=(),
+            table=told.get("table"),
+            row=None if row is None else int(row),
+        )
+
+    @property
+    def is_of_table(self) -> bool:
+        """Whether it was found in a table."""
+        return not self.code
+
     def __str__(self) -> str:
+        if self.is_of_table:
+            row = "" if self.row is None else f", row {self.row}"
+            place = f"{self.file}:{self.line}" if self.file else f"{self.table}{row}"
+            return f"{place}: {self.message}"
         place = "" if self.line is None else f"{self.line}:{self.column}: "
         ways_out = "".join(f"\n  = help: {help}" for help in self.help)
         return f"{place}{self.severity}[{self.code}]: {self.message}{ways_out}"
@@ -74,12 +105,13 @@ class ForetellError(Exception):
     help
         The way out, if one is known.
     problems
-        What was found in the scenario file or the phrase.
+        What was found in the scenario file or the phrase, or in which rows of which table.
     """
 
     def __init__(self, message: str, help: str | None = None, problems: tuple[Problem, ...] = ()) -> None:
         ways_out = "" if help is None else f"\n  = help: {help}"
-        super().__init__("\n".join([*map(str, problems), message + ways_out]))
+        # What is wrong with tables is the message itself.
+        super().__init__("\n".join([*(str(one) for one in problems if not one.is_of_table), message + ways_out]))
         self.message = message
         self.help = help
         self.problems = problems
@@ -100,6 +132,12 @@ class InputFault(ForetellError, ValueError):
     ...     print(fault.help)
     `Scenario.run` has no keyword `doubt_drwas`
     did you mean `doubt_draws`?
+    """
+
+
+class KindFault(InputFault, TypeError):
+    """The input is of another kind than is needed: something that is no table, a column that cannot be read, an option that is neither text nor number. An
+    `InputFault`, and a `TypeError`, too.
     """
 
 

@@ -21,7 +21,7 @@ import numpy
 
 from . import _asking, _foretell, _wording
 from ._asking import OnProgress, Progress
-from .errors import ForetellError, of_environment
+from .errors import ForetellError, InputFault, KindFault, of_environment
 
 __all__ = ["RayExecutor", "Work", "merged", "run_on", "run_shard"]
 
@@ -74,14 +74,24 @@ def while_wanted(run: str) -> OnProgress:
     return go_on
 
 
-def packed(part: str) -> bytes:
-    """A part as it travels: about a third of its text, for a tenth of a second for ten megabytes."""
-    return zlib.compress(part.encode(), 1)
+#: What parts a part from what was said beside it; no text of JSON holds it.
+BESIDE = "\0"
+
+
+def packed(part: str, remarks: Sequence[str] = ()) -> bytes:
+    """A part as it travels, with notes that are to be said where it is put together: about a third of its text, for a tenth of a second for ten megabytes."""
+    return zlib.compress(BESIDE.join([part, *remarks]).encode(), 1)
 
 
 def unpacked(part: bytes) -> str:
     """The text of a part that has travelled."""
-    return zlib.decompress(part).decode()
+    return unpacked_with_remarks(part)[0]
+
+
+def unpacked_with_remarks(part: bytes) -> tuple[str, list[str]]:
+    """The same, and the notes beside it."""
+    text, *remarks = zlib.decompress(part).decode().split(BESIDE)
+    return text, remarks
 
 
 def run_shard(arguments: list[str], texts: Mapping[str, str], number: int, of: int, run: str = "") -> bytes:
@@ -191,12 +201,12 @@ def check_executor(executor: object) -> None:
         If not: it says what may stand there.
     """
     if isinstance(executor, type):
-        raise TypeError(f"`executor` is a class, not an executor: give `{executor.__name__}(…)`")
+        raise KindFault(f"`executor` is a class, not an executor: give `{executor.__name__}(…)`")
     if hasattr(executor, "get_executor"):
-        raise TypeError("`executor` is a client, not an executor: give `client.get_executor()`")
+        raise KindFault("`executor` is a client, not an executor: give `client.get_executor()`")
     if not callable(getattr(executor, "submit", None)):
-        kind = "None" if executor is None else type(executor).__name__
-        raise TypeError(f"`executor` must be a concurrent.futures.Executor, not {kind}: give `ThreadPoolExecutor(4)`, say, or `client.get_executor()` of Dask distributed")
+        kind = type(executor).__name__
+        raise KindFault(f"`executor` must be a concurrent.futures.Executor, not {kind}: give `ThreadPoolExecutor(4)`, say, or `client.get_executor()` of Dask distributed")
 
 
 def run_on(
@@ -217,11 +227,11 @@ def run_on(
         # Where there is no worker yet, nobody knows how many will come.
         shards = SHARDS_PER_WORKER * count if count else SHARDS
     if isinstance(shards, bool) or not isinstance(shards, (int, numpy.integer)):
-        raise TypeError(f"shards is a whole number, not {shards!r}")
+        raise KindFault(f"shards is a whole number, not {shards!r}")
     if shards > MOST_SHARDS:
-        raise ValueError(f"a run has at most {MOST_SHARDS} shards, not {shards}")
+        raise InputFault(f"a run has at most {MOST_SHARDS} shards, not {shards}")
     if shards < 1:
-        raise ValueError(f"a run has at least one shard, not {shards}")
+        raise InputFault(f"a run has at least one shard, not {shards}")
     if not texts:
         try:
             texts = _foretell.scenario_texts(arguments[1])
@@ -241,12 +251,17 @@ def _check_workers(count: int | None) -> None:
 
 
 def merged(
-    executor: Executor, work: Sequence[Work], events: bool, progress: Progress, names: Mapping[str, str] | None = None
+    executor: Executor,
+    work: Sequence[Work],
+    events: bool,
+    progress: Progress,
+    names: Mapping[str, str] | None = None,
+    on_remark: Callable[[str], object] | None = None,
 ) -> _foretell.Told:
     """Has parts worked out and puts them together in their order, as they come. A part that is lost with its worker is worked out again. Each is given
     the name of the run last, by which `while_wanted` breaks it off if nobody waits for it any more: where this is interrupted, or a part is at fault.
 
-    Messages call a part by its place, from 1, or as `names` has it.
+    Messages call a part by its place, from 1, or as `names` has it. `on_remark` is told the notes that came with the parts, in their order.
     """
     called = {} if names is None else dict(names)
     run = uuid.uuid4().hex
@@ -287,7 +302,11 @@ def merged(
                     raise _of_worker(problem)
             while following in done:
                 name = f"part {following + 1}"
-                _asking.told(merger.add(called.get(name, name), unpacked(done.pop(following))), "run")
+                part, remarks = unpacked_with_remarks(done.pop(following))
+                _asking.told(merger.add(called.get(name, name), part), "run")
+                if on_remark is not None:
+                    for remark in remarks:
+                        on_remark(remark)
                 following += 1
             if tell is not None:
                 tell((following + len(done)) / len(work))

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import glob
 import os
 import pathlib
 from collections.abc import Iterable, Mapping
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any
 
 import numpy
 
-from . import _asking
+from . import _asking, _wording
 from ._tables import Folder, Frame, Names
 from ._tables import names_of as _names
 from .answers import Answer
-from .errors import InputFault, of_environment
+from .errors import InputFault, KindFault, MissingFile, of_environment
 from .executors import Work, check_executor, merged, packed, while_wanted
 from .records import reasoned
 
@@ -35,19 +36,46 @@ def score_partition(piece: Frame, shared: list[Shared], options: list[str], at: 
             with open(path, "wb") as file:
                 file.write(content)
             arguments.append(f"--{option}={path}")
-        return packed(_asking.ask([*arguments, *options], progress=while_wanted(run), names=folder.names).text)
+        try:
+            told = _asking.ask([*arguments, *options], progress=while_wanted(run), names=folder.names, warns=False)
+        except InputFault as fault:
+            message, help = _wording.of_partitions(fault.message), fault.help
+            problems = tuple(dataclasses.replace(one, message=_wording.of_partitions(one.message)) for one in fault.problems)
+            raise type(fault)(message, None if help is None else _wording.of_partitions(help), problems) from None
+        return packed(told.text, [remark for remark in told.remarks if _asking.is_worth_a_warning(remark)])
+
+
+#: Endings of files that are tables.
+TABLES = (".csv", ".jsonl", ".parquet")
+
+
+def _files_of(path: str) -> list[str]:
+    """The files of a folder, of a pattern, or the one of that name."""
+    if os.path.isdir(path):
+        paths = sorted(str(one) for one in pathlib.Path(path).iterdir() if one.name.lower().endswith(TABLES) and one.name[0] not in "._")
+        if not paths:
+            raise MissingFile(f"the folder `{path}` holds no table", f"tables end in {', '.join(f'`{ending}`' for ending in TABLES)}")
+        return paths
+    if os.path.exists(path):
+        return [path]
+    paths = sorted(glob.glob(path))
+    if not paths:
+        raise MissingFile(f"there is no file `{path}`", "give a folder, a pattern such as `part-*.parquet`, or a list of paths or tables")
+    return paths
 
 
 def pieces_of(forecasts: Any) -> list[Any]:
-    """The pieces: those of a list, or the partitions of a data frame of Dask."""
+    """The pieces: those of a list, the files of a folder or of a pattern, or the partitions of a data frame of Dask."""
+    if isinstance(forecasts, (str, os.PathLike)):
+        return list(_files_of(os.fspath(forecasts)))
     if hasattr(forecasts, "to_delayed"):
         return list(forecasts.to_delayed())
-    is_one = isinstance(forecasts, (str, bytes, os.PathLike, Mapping, numpy.ndarray)) or hasattr(forecasts, "to_csv") or hasattr(forecasts, "__arrow_c_stream__")
+    is_one = isinstance(forecasts, (bytes, Mapping, numpy.ndarray)) or hasattr(forecasts, "to_csv") or hasattr(forecasts, "__arrow_c_stream__")
     if is_one or not isinstance(forecasts, Iterable):
-        raise TypeError("pieces are a list of paths or tables, or a data frame of Dask")
+        raise KindFault("`forecasts` must be a list of paths or tables, a folder, a pattern of paths, or a data frame of Dask: a single table is scored by `foretell.score`")
     pieces = list(forecasts)
     if not pieces:
-        raise ValueError("the list of tables of forecasts is empty")
+        raise InputFault("the list of tables of forecasts is empty")
     return pieces
 
 
@@ -60,7 +88,7 @@ def _read(folder: Folder, option: str, table: Frame) -> list[Shared]:
     """The files of a table, of a list of tables, or of a pattern of paths."""
     several = list(table) if isinstance(table, (list, tuple)) else [table]
     if not several:
-        raise ValueError(f"the list of tables of {option} is empty")
+        raise InputFault(f"the list of tables of {option} is empty")
     paths: list[str] = []
     for at, one in enumerate(several):
         path = folder.path(one, option, at if isinstance(table, (list, tuple)) else None)
@@ -90,7 +118,7 @@ def score_partitions(
     outcomes: Frame,
     questions: Frame = None,
     *,
-    executor: Executor,
+    executor: Executor | None = None,
     rule: Names | None = None,
     forecaster: Names | None = None,
     progress: _asking.Progress = False,
@@ -100,12 +128,13 @@ def score_partitions(
     Parameters
     ----------
     forecasts
-        Paths that every worker can read, or tables: a list, or what gives them one by one; or a data frame of Dask, whose partitions are the pieces. Each forecaster has one forecast a
+        Paths that every worker can read, or tables: a list, or what gives them one by one; a folder, whose files that end in ``.csv``, ``.jsonl`` or
+        ``.parquet`` are the pieces, or a pattern such as ``"part-*.parquet"``; or a data frame of Dask, whose partitions are the pieces. Each forecaster has one forecast a
         question in all pieces together: forecasts that change are weighted by how long they stood, and need all of them side by side.
     outcomes, questions
         Tables, lists of tables or patterns of paths, which go to every worker.
     executor
-        Any `concurrent.futures.Executor`, such as ``client.get_executor()`` of Dask distributed.
+        Any `concurrent.futures.Executor`, such as ``client.get_executor()`` of Dask distributed; without one, this process works out one piece after the other.
     rule, forecaster
         As in `foretell.score`.
     progress
@@ -114,34 +143,38 @@ def score_partitions(
     Returns
     -------
     Answer
-        That of ``foretell.score(…, stream=True)`` of all rows, to the last bit, however the rows are dealt out: sums are exact.
+        That of ``foretell.score(…, stream=True)`` of all rows, to the last bit, however the rows are dealt out: sums are exact there and here. `foretell.score`
+        without ``stream`` adds up in the order of the rows, and differs by rounding: means by some 2e-15.
 
     Raises
     ------
     InputFault
         If a table is at fault: the message names the piece (``forecasts[1]``) and the row. If somebody is named who has no forecast.
     TypeError
-        If the pieces are no list, something is no table, or `executor` is no executor.
+        If `forecasts` are a single table, something is no table, or `executor` is no executor.
+    MissingFile
+        If a folder holds no table, or a pattern fits no file.
 
     Warns
     -----
     ForetellWarning
-        If nothing can be scored: it says why.
+        If nothing can be scored: it says why. If columns of a table mean nothing there: it names them, once for all pieces.
 
     Examples
     --------
-    >>> from concurrent.futures import ThreadPoolExecutor
     >>> pieces = [
     ...     {"question": ["rain"], "forecaster": ["ada"], "made_at": ["2025-01-05"], "probability": [0.8]},
     ...     {"question": ["snow"], "forecaster": ["ada"], "made_at": ["2025-01-05"], "probability": [0.1]},
     ... ]
     >>> outcomes = {"question": ["rain", "snow"], "resolution": ["yes", "no"], "resolved_on": ["2025-01-07"] * 2}
-    >>> with ThreadPoolExecutor(2) as executor:
-    ...     answer = foretell.score_partitions(pieces, outcomes, executor=executor, rule="brier")
+    >>> answer = foretell.score_partitions(pieces, outcomes, rule="brier")
     >>> answer.to_pandas()[["forecaster", "mean", "questions"]]
       forecaster   mean  questions
     0        ada  0.025          2
     """
+    if executor is None:
+        with ThreadPoolExecutor(1) as own:
+            return score_partitions(forecasts, outcomes, questions, executor=own, rule=rule, forecaster=forecaster, progress=progress)
     check_executor(executor)
     names = _names(forecaster)
     options = _asking.options({"rule": ",".join(_names(rule)) or None, "forecaster": names})
@@ -157,11 +190,25 @@ def score_partitions(
             work.append((_score_delayed, (piece, shared, options, at)))
         else:
             work.append((score_partition, (piece, shared, options, at)))
-    answer = Answer(merged(executor, work, events=False, progress=progress, names={f"part {at + 1}": f"forecasts[{at}]" for at in range(len(work))}))
+    remarks: list[str] = []
+    called = {f"part {at + 1}": f"forecasts[{at}]" for at in range(len(work))}
+    answer = Answer(merged(executor, work, events=False, progress=progress, names=called, on_remark=remarks.append))
+    for remark in _of_all_pieces(remarks):
+        _asking.warn_of(remark)
     if names:
         _check_forecasters(names, answer)
     reasoned(answer._told)
     return answer
+
+
+def _of_all_pieces(remarks: list[str]) -> list[str]:
+    """What was said of pieces, each once: of columns that are not used, of the first piece that has them; what every worker says of outcomes, one time."""
+    said: dict[tuple[str, str], str] = {}
+    for remark in remarks:
+        table, of_columns, columns = remark.partition(": columns not used: ")
+        is_of_all = table in ("note: outcomes", "note: questions")
+        said.setdefault((table if is_of_all or not of_columns else "", columns or remark), remark)
+    return list(said.values())
 
 
 def _score_delayed(piece: Any, shared: list[Shared], options: list[str], at: int, run: str) -> bytes:

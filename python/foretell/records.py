@@ -22,6 +22,7 @@ from ._asking import Option
 from ._tables import Folder, Frame, Names
 from ._tables import names_of as _names
 from .answers import Answer, CalibrationAnswer, PoolAnswer
+from .errors import InputFault, KindFault
 
 #: How the text of an answer begins that is empty.
 NOTHING = "There is nothing to "
@@ -41,9 +42,9 @@ def _judged(
 ) -> _foretell.Told:
     """Asks a command that judges forecasts: those of tables (forecasts, outcomes, questions), or those of a ledger."""
     if (tables[0] is None) == (ledger is None) and not options.get("help"):
-        raise TypeError("give either a table of forecasts or a `ledger`")
+        raise KindFault("give either a table of forecasts or a `ledger`")
     if isinstance(tables[0], list) and not tables[0]:
-        raise ValueError("the list of tables of forecasts is empty")
+        raise InputFault("the list of tables of forecasts is empty")
     with Folder() as folder:
         given = dict(zip(("forecasts", "outcomes", "questions"), tables, strict=True))
         arguments = [command, *folder.options({**given, "ledger": ledger, **options})]
@@ -58,6 +59,7 @@ def reasoned(told: _foretell.Told) -> _foretell.Told:
         said = "\n".join(line for line in said.splitlines() if SHARES_NOTHING in line or line.startswith("not scored"))
     elif not said.startswith(NOTHING):
         return told
+    said = "\n".join(line for line in said.splitlines() if not line.endswith(" is better")).strip()
     _asking.warn(f"the answer is empty. {_wording.in_python(said)}")
     return told
 
@@ -96,7 +98,8 @@ def score(
         days; ``pool``: one more forecaster, such as ``"crowd=median"``; ``live``: forecasts that move day by day while nothing happens; ``scale``:
         ``"natural"`` or ``"log"`` for numbers; ``components``: what the weighted interval score is made of; ``weigh``:
         ``"time"`` weighs questions by the share of their scheduled time; ``platform`` with ``community``: the scores of a
-        platform instead; ``stream``: batch by batch, from files that may be larger than memory.
+        platform instead; ``stream``: batch by batch, from files that may be larger than memory, with exact sums as in `foretell.score_partitions`: means differ by
+        rounding, some 2e-15, from those without it, which are summed in the order of rows.
 
     Returns
     -------
@@ -109,14 +112,14 @@ def score(
     Raises
     ------
     InputFault
-        If a table or an option is at fault: the message names the table and the row.
-    TypeError
-        If something is no table, or neither tables nor a ledger are given.
+        If a table or an option is at fault: the message names the table and the row, and so does `problems`.
+    KindFault
+        If something is no table, or neither tables nor a ledger are given; it is a `TypeError`, too.
 
     Warns
     -----
     ForetellWarning
-        If nothing can be scored, or if rows were left out: it says why, and which.
+        If nothing can be scored, or if rows were left out: it says why, and which. If a column means nothing where it stands: it says in which table it would.
 
     Standard errors: Liang and Zeger (1986), Biometrika 73, 13–22. Where the rules are from, `foretell.scores` says.
 
@@ -196,7 +199,7 @@ def compare(
     """
     for name in forecasters:
         if not isinstance(name, str):
-            raise TypeError(f"compare takes names of forecasters, and tables as keywords: compare(\"ada\", \"bob\", forecasts=…), not {type(name).__name__}")
+            raise KindFault(f"compare takes names of forecasters, and tables as keywords: compare(\"ada\", \"bob\", forecasts=…), not {type(name).__name__}")
     asked = {"rule": ",".join(_names(rule)) or None, **options}
     return Answer(reasoned(_judged("compare", (forecasts, outcomes, questions), ledger, asked, *forecasters)))
 
@@ -398,7 +401,7 @@ def pool(
     ['0.7']
     """
     if (fit is None) == (ledger is None) and not (options.get("list") or options.get("help")):
-        raise TypeError("give either a table of past forecasts, `fit`, or a `ledger`")
+        raise KindFault("give either a table of past forecasts, `fit`, or a `ledger`")
     with Folder() as folder:
         out = options.pop("out", None)
         if out is None and (apply is not None or options.get("open")):
@@ -469,12 +472,12 @@ def cohere(
     1     snow     0.5      0.4       1
     """
     if (forecasts is None) == (ledger is None) and not options.get("help"):
-        raise TypeError("give either a table of forecasts or a `ledger`")
+        raise KindFault("give either a table of forecasts or a `ledger`")
     if relations is None and scenario is None and not options.get("help"):
-        raise TypeError("say what holds among the questions: `relations`, a file of relations, or a `scenario`")
+        raise KindFault("say what holds among the questions: `relations`, a file of relations, or a `scenario`")
     with Folder() as folder:
         if isinstance(forecasts, list) and not forecasts:
-            raise ValueError("the list of tables of forecasts is empty")
+            raise InputFault("the list of tables of forecasts is empty")
         several = forecasts if isinstance(forecasts, list) else [] if forecasts is None else [forecasts]
         paths = [folder.path(one, "forecasts", at if isinstance(forecasts, list) else None) for at, one in enumerate(several)]
         folder.check_rows("forecasts", paths)

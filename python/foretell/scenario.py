@@ -13,7 +13,7 @@ from . import _asking, _foretell
 from ._asking import Option, Progress
 from ._tables import Folder
 from .answers import Answer, BriefAnswer, RunAnswer
-from .errors import InputFault, Problem
+from .errors import InputFault, KindFault, Problem
 from .executors import run_on
 
 __all__ = ["Scenario", "check", "load", "run"]
@@ -31,11 +31,11 @@ def _phrases(name: str, phrases: Phrases | None) -> list[str]:
         return []
     several = [phrases] if isinstance(phrases, str) else phrases
     if isinstance(several, Mapping) or not isinstance(several, Iterable):
-        raise TypeError(f"{name} takes a phrase or a list of phrases, such as \"not attends\", not {several!r:.60}")
+        raise KindFault(f"{name} takes a phrase or a list of phrases, such as \"not attends\", not {several!r:.60}")
     several = list(several)
     for one in several:
         if not isinstance(one, str):
-            raise TypeError(f"{name} takes phrases, such as \"not attends\", not {one!r:.60}")
+            raise KindFault(f"{name} takes phrases, such as \"not attends\", not {one!r:.60}")
     return several
 
 
@@ -200,11 +200,11 @@ class Scenario:
         if (executor is None and shards is None) or options.get("help"):
             return RunAnswer(self._ask("run", {**asked, "exact": exact, "events": events}, progress))
         if exact:
-            raise ValueError("a computation is not dealt out to workers: leave out `exact`, or `executor`")
+            raise InputFault("a computation is not dealt out to workers: leave out `exact`, or `executor`")
         alone = ("from_", "to", "record", "rare", "counterfactual", "storyline", "most_probable", "check_exact", "precision", "seconds", "out")
         for name in alone:
             if options.get(name):
-                raise ValueError(f"`{name}` does not go with `executor` or `shards`, whose parts are of a plain run: leave out one of them")
+                raise InputFault(f"`{name}` does not go with `executor` or `shards`, whose parts are of a plain run: leave out one of them")
         name, texts = self._beside(*asked.values())
         return RunAnswer(run_on(executor, ["run", name, *_asking.options(asked)], texts, shards, events, progress))
 
@@ -479,7 +479,7 @@ class Scenario:
         Index: []
         """
         if self._text is not None and not (options.get("dry_run") or options.get("out") or options.get("help")):
-            raise ValueError("a text has no file that could be updated: write it into one, or say `dry_run=True`, or where to, `out`")
+            raise InputFault("a text has no file that could be updated: write it into one, or say `dry_run=True`, or where to, `out`")
         return Answer(self._ask("update", options))
 
 
@@ -512,14 +512,28 @@ def load(scenario: Scenario | os.PathLike[str] | str) -> Scenario:
     if _is_text(scenario):
         return Scenario(TEXT, str(scenario))
     if not isinstance(scenario, (str, os.PathLike)):
-        raise TypeError(f"a scenario is a path, or the text of a file, not {type(scenario).__name__}")
+        raise KindFault(f"a scenario is a path, or the text of a file, not {type(scenario).__name__}")
     if isinstance(scenario, str) and not scenario.strip():
         raise InputFault("a scenario is a path, or the text of a file, but this is an empty text", "the text of a file has line breaks")
     return Scenario(os.fspath(scenario), None)
 
 
-def run(scenario: Scenario | os.PathLike[str] | str, **options: Any) -> RunAnswer:
-    """``load(scenario).run(**options)``; see `Scenario.run`.
+def run(
+    scenario: Scenario | os.PathLike[str] | str,
+    *,
+    worlds: int | str | None = None,
+    seed: int | None = None,
+    given: Phrases | None = None,
+    suppose: Phrases | None = None,
+    as_of: Day | None = None,
+    exact: bool = False,
+    events: bool = False,
+    progress: Progress = False,
+    executor: Executor | None = None,
+    shards: int | None = None,
+    **options: Option,
+) -> RunAnswer:
+    """``load(scenario).run(…)`` with the same keywords; see `Scenario.run`, which says what they are.
 
     Raises
     ------
@@ -531,7 +545,19 @@ def run(scenario: Scenario | os.PathLike[str] | str, **options: Any) -> RunAnswe
     >>> foretell.run("scenarios/golden.toml", worlds=10_000).probabilities["paper"]
     0.2123
     """
-    return load(scenario).run(**options)
+    return load(scenario).run(
+        worlds=worlds,
+        seed=seed,
+        given=given,
+        suppose=suppose,
+        as_of=as_of,
+        exact=exact,
+        events=events,
+        progress=progress,
+        executor=executor,
+        shards=shards,
+        **options,
+    )
 
 
 def check(scenario: Scenario | os.PathLike[str] | str) -> list[Problem]:

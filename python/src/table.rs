@@ -4,7 +4,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
 use arrow_array::types::{
     Date32Type, Date64Type, DurationMicrosecondType, DurationMillisecondType, DurationNanosecondType,
-    DurationSecondType, Float64Type, Int64Type, TimestampMillisecondType, TimestampSecondType,
+    DurationSecondType, Float16Type, Float64Type, Int64Type, TimestampMillisecondType, TimestampSecondType,
 };
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchIterator, RecordBatchReader, StringArray};
 use arrow_ipc::reader::StreamReader;
@@ -164,7 +164,8 @@ pub(crate) fn write_parquet(py: Python<'_>, data: &Bound<'_, PyAny>, path: PathB
 }
 
 /// Parquet has no times in seconds, no days in milliseconds and no lengths of time, and knows nothing of the periods of pandas: it would keep them as
-/// numbers, which would be scored as such. Lengths of time become texts with their unit: no number is read from those.
+/// numbers, which would be scored as such. Lengths of time become texts with their unit: no number is read from those. Numbers of half precision become
+/// doubles, which hold each of them.
 fn known_to_parquet(schema: &Schema) -> Result<SchemaRef, ArrowError> {
     let known = |field: &Arc<Field>| {
         if field.metadata().get("ARROW:extension:name").is_some_and(|kind| kind == "pandas.period") {
@@ -176,6 +177,7 @@ fn known_to_parquet(schema: &Schema) -> Result<SchemaRef, ArrowError> {
             DataType::Timestamp(TimeUnit::Second, zone) => of(DataType::Timestamp(TimeUnit::Millisecond, zone.clone())),
             DataType::Date64 => of(DataType::Date32),
             DataType::Duration(_) => of(DataType::Utf8),
+            DataType::Float16 => of(DataType::Float64),
             _ => Arc::clone(field),
         })
     };
@@ -194,6 +196,7 @@ fn told_to_parquet(column: &ArrayRef) -> Result<ArrayRef, ArrowError> {
             })?;
             Arc::new(times.with_timezone_opt(zone.clone()))
         }
+        DataType::Float16 => Arc::new(column.as_primitive::<Float16Type>().unary::<_, Float64Type>(f64::from)),
         DataType::Date64 => {
             let days = column.as_primitive::<Date64Type>();
             let none = |time| ArrowError::ComputeError(format!("{time} milliseconds since 1970 are no day"));

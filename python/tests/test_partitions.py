@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import pandas
@@ -43,11 +45,69 @@ def test_outcomes_are_taken_as_score_takes_them(tmp_path):
 def test_pieces_may_come_one_by_one():
     expected = foretell.score(SAID, CAME, stream=True, rule="brier").json
     assert scored((SAID.iloc[at : at + 1] for at in range(4)), CAME).json == expected
-    for one in (SAID, "forecasts.csv", {"question": ["rain"]}):
+    for one in (SAID, {"question": ["rain"]}):
         with pytest.raises(TypeError, match="a list of paths or tables"):
             scored(one, CAME)
-    with pytest.raises(ValueError, match="tables of forecasts is empty"):
+    with pytest.raises(foretell.InputFault, match="tables of forecasts is empty"):
         scored([], CAME)
+
+
+def test_pieces_may_be_the_files_of_a_folder_or_of_a_pattern(tmp_path):
+    expected = foretell.score(SAID, CAME, stream=True, rule="brier").json
+    SAID.iloc[:3].to_csv(tmp_path / "a.csv", index=False)
+    SAID.iloc[3:].to_parquet(tmp_path / "b.parquet", index=False)
+    (tmp_path / "README.md").write_text("no table")
+    (tmp_path / "_SUCCESS.csv").write_text("")
+    for some in (tmp_path, str(tmp_path), str(tmp_path / "[ab].*")):
+        assert scored(some, CAME).json == expected
+    SAID.to_csv(tmp_path / "all.csv", index=False)
+    assert scored(tmp_path / "all.csv", CAME).json == expected
+    (tmp_path / "empty").mkdir()
+    for nothing in (tmp_path / "empty", tmp_path / "nowhere.csv", str(tmp_path / "*.parq")):
+        with pytest.raises(foretell.MissingFile):
+            scored(nothing, CAME)
+
+
+def test_without_an_executor_this_process_works():
+    assert foretell.score_partitions([SAID], CAME, rule="brier").json == scored([SAID], CAME).json
+
+
+def test_what_cannot_be_scored_in_pieces_is_said_without_a_keyword_that_is_none():
+    with pytest.raises(foretell.InputFault, match=r"which the rule crps does not take(.|\n)*`foretell.score`") as caught:
+        foretell.score_partitions([SAID], CAME, rule="crps")
+    assert "stream" not in str(caught.value)
+    for piece in (SAID.assign(until="2025-03-01"), pandas.concat([SAID, SAID.assign(made_at="2025-01-06")])):
+        with pytest.raises(foretell.InputFault, match=r"`foretell.score`") as caught:
+            foretell.score_partitions([piece], CAME)
+        assert "stream" not in str(caught.value)
+        assert caught.value.problems[0].table == "forecasts[0]"
+        assert "stream" not in caught.value.problems[0].message
+
+
+def test_columns_that_mean_nothing_are_named_once_for_all_pieces():
+    pieces = [SAID.iloc[at : at + 1].assign(colour="red") for at in range(4)]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        scored(pieces, CAME.assign(cluster="a"))
+    said = sorted(str(one.message) for one in caught if one.category is foretell.ForetellWarning)
+    assert len(said) == 2
+    assert said[0].startswith("forecasts[0]: the column `colour` is not used")
+    assert said[1].startswith("outcomes: the column `cluster` is not used; `cluster` belongs to the table `questions`")
+
+
+def test_means_are_those_of_all_rows_to_the_last_bit_only_where_sums_are_exact():
+    rows = range(300)
+    said = pandas.DataFrame(
+        {"question": [f"q{row}" for row in rows], "forecaster": "ada", "made_at": "2025-01-05", "probability": [(row * 37 % 97 + 1) / 99 for row in rows]}
+    )
+    came = pandas.DataFrame({"question": said["question"], "resolution": [("yes", "no")[row % 3 == 0] for row in rows], "resolved_on": "2025-01-07"})
+    pieces = [said.iloc[at : at + 70].sample(frac=1, random_state=1) for at in range(0, 300, 70)]
+    exact = foretell.score_partitions(pieces, came, rule="brier")
+    assert exact.json == foretell.score(said, came, rule="brier", stream=True).json
+    means = [answer.to_pandas()["mean"][0] for answer in (exact, foretell.score(said, came, rule="brier"))]
+    assert means[0] == pytest.approx(means[1], rel=1e-13)
+    happened = [row % 3 != 0 for row in rows]
+    assert means[0] == pytest.approx(math.fsum((p - y) ** 2 for p, y in zip(said["probability"], happened, strict=True)) / 300, rel=1e-15)
 
 
 def test_what_score_says_is_said():

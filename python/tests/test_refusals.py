@@ -106,11 +106,11 @@ def test_what_is_no_executor_is_refused(executor, says):
         foretell.score_partitions([SAID], CAME, executor=executor)
 
 
-def test_without_an_executor_a_run_is_done_here_and_parts_are_not():
+def test_without_an_executor_a_run_and_parts_are_done_here():
     alone = foretell.run(GOLDEN, worlds=1000)
     assert foretell.run(GOLDEN, worlds=1000, executor=None).json == alone.json
-    with pytest.raises(TypeError, match=r"`executor` must be a concurrent.futures.Executor, not None: give `ThreadPoolExecutor\(4\)`"):
-        foretell.score_partitions([SAID], CAME, executor=None)
+    with ThreadPoolExecutor(1) as one:
+        assert foretell.score_partitions([SAID], CAME, executor=None).json == foretell.score_partitions([SAID], CAME, executor=one).json
 
 
 @pytest.mark.parametrize("progress", [3, "yes", 0.5])

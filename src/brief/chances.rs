@@ -7,15 +7,17 @@ use crate::report::run::{QuestionReport, RunReport};
 use std::fmt::Write as _;
 
 /// Width of the picture.
-const WIDTH: f64 = 680.0;
+const WIDTH: f64 = 760.0;
 /// Where the scale begins and ends.
-const SCALE: (f64, f64) = (300.0, 600.0);
+const SCALE: (f64, f64) = (380.0, 680.0);
 /// Height of a line.
 const LINE: f64 = 24.0;
 /// What stands above the lines.
-const ABOVE: f64 = 34.0;
+const ABOVE: f64 = 104.0;
 /// Letters of a name.
-const LETTERS: usize = 36;
+const LETTERS: usize = 48;
+/// Letters of the heading.
+const HEADING: usize = 76;
 
 /// A line of the picture.
 struct Chance {
@@ -36,6 +38,7 @@ pub fn chances_picture(report: &RunReport) -> Option<String> {
     let bottom = ABOVE + LINE * chances.len() as f64;
     let mut svg = opening(WIDTH, bottom + 12.0, &format!("{}: chances as of {}", report.scenario, report.as_of));
     let x = |share: f64| SCALE.0 + share * (SCALE.1 - SCALE.0);
+    heading(&mut svg, report, chances.iter().any(|chance| chance.doubt.is_some()));
     for tick in [0.0, 0.25, 0.5, 0.75, 1.0] {
         line(&mut svg, (x(tick), ABOVE), (x(tick), bottom), &format!(r#"stroke="{GRID}""#));
         text(&mut svg, x(tick), ABOVE - 10.0, "middle", r#" font-size="13""#, &format!("{:.0} %", tick * 100.0));
@@ -60,6 +63,19 @@ pub fn chances_picture(report: &RunReport) -> Option<String> {
     }
     svg.push_str("</svg>\n");
     Some(svg)
+}
+
+/// What the picture is of, and what its marks are.
+fn heading(svg: &mut String, report: &RunReport, has_doubt: bool) {
+    let small = r#" font-size="13""#;
+    text(svg, 12.0, 24.0, "start", r#" font-weight="bold""#, &shortened(&report.scenario, HEADING));
+    disc(svg, 17.0, 45.0, 4.5, &format!(r#"fill="{BLUE}""#));
+    text(svg, 28.0, 49.5, "start", small, &format!("chance as of {}", report.as_of));
+    if has_doubt {
+        line(svg, (220.0, 45.0), (250.0, 45.0), &format!(r#"stroke="{BAND}" stroke-width="10""#));
+        text(svg, 258.0, 49.5, "start", small, "where doubt about the inputs leaves it in 90 of 100 cases");
+    }
+    text(svg, f64::midpoint(SCALE.0, SCALE.1), 76.0, "middle", small, "chance");
 }
 
 fn of_question(question: &QuestionReport) -> Vec<Chance> {
@@ -112,12 +128,17 @@ mod tests {
         let svg = chances_picture(&report).expect("three chances");
         let parsed = roxmltree::Document::parse(&svg).expect("the picture is XML");
         let count = |name: &str| parsed.descendants().filter(|node| node.has_tag_name(name)).count();
-        assert_eq!((count("circle"), count("g")), (3, 3));
+        // One disc more is that of the key.
+        assert_eq!((count("circle"), count("g")), (4, 3));
+        let words =
+            |text: &str| parsed.descendants().any(|node| node.has_tag_name("text") && node.text() == Some(text));
+        assert!(words("A & B") && words("chance as of 2026-01-01") && words("chance"), "{svg}");
+        assert!(words("where doubt about the inputs leaves it in 90 of 100 cases"), "{svg}");
         assert!(svg.contains("order: talks") && svg.contains("Is there a &lt;deal&gt;?"), "{svg}");
         // 6 of 20 is Beta(6.5, 14.5), whose mean is 6.5/21; six standard errors of 50,000 worlds.
         let centre: f64 = parsed
             .descendants()
-            .find(|node| node.has_tag_name("circle"))
+            .find(|node| node.has_tag_name("circle") && node.parent().is_some_and(|group| group.has_tag_name("g")))
             .and_then(|node| node.attribute("cx"))
             .and_then(|x| x.parse().ok())
             .expect("a place");
