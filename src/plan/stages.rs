@@ -18,6 +18,17 @@ impl Operation {
             _ => None,
         }
     }
+
+    /// Leaves what is drawn as it would be with nothing known of it.
+    pub(crate) fn forget(&mut self) {
+        match self {
+            Self::Bernoulli { evidence, .. } => *evidence = None,
+            Self::Categorical { evidence, .. } => *evidence = None,
+            Self::Number { evidence, .. } => *evidence = None,
+            Self::Date { evidence, .. } => *evidence = None,
+            _ => {}
+        }
+    }
 }
 
 impl Plan {
@@ -45,15 +56,7 @@ impl Plan {
             let is_applied = matches!(step.operation, Operation::Require { .. } | Operation::Weigh { .. });
             !(is_applied && is_later(&step.operation))
         });
-        for step in known.steps.iter_mut().filter(|step| is_later(&step.operation)) {
-            match &mut step.operation {
-                Operation::Bernoulli { evidence, .. } => *evidence = None,
-                Operation::Categorical { evidence, .. } => *evidence = None,
-                Operation::Number { evidence, .. } => *evidence = None,
-                Operation::Date { evidence, .. } => *evidence = None,
-                _ => {}
-            }
-        }
+        known.steps.iter_mut().filter(|step| is_later(&step.operation)).for_each(|step| step.operation.forget());
         known
     }
 }

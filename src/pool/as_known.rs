@@ -148,21 +148,14 @@ fn numbers(whole: &History, part: &History) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pool::past::testing::history;
+    use crate::pool::past::testing::{history, record};
     use jiff::civil::date;
 
     /// Forecasts by f0, f1 and f2 on one open question on these days of January 2025.
     fn now(days: &[i8]) -> Records {
         let said = |day: i8| {
-            [("f0", 0.9), ("f1", 0.3), ("f2", 0.6), ("new", 0.5)].map(|(who, probability)| ForecastRecord {
-                question: "open".to_owned(),
-                forecaster: who.to_owned(),
-                made_at: Moment::Day(date(2025, 1, day)),
-                forecast: Forecast::Binary { probability },
-                provenance: None,
-                until: None,
-                curve: None,
-            })
+            [("f0", 0.9), ("f1", 0.3), ("f2", 0.6), ("new", 0.5)]
+                .map(|(who, probability)| record("open", who, day, probability))
         };
         Records { forecasts: days.iter().copied().flat_map(said).collect(), ..Records::default() }
     }

@@ -59,6 +59,7 @@ pub fn pooled_records(
 mod tests {
     use super::*;
     use crate::pool::POOLS;
+    use crate::pool::past::testing::record;
     use jiff::civil::date;
 
     fn made_by(name: &str, records: &Records, member: impl Fn(&str) -> bool) -> Vec<ForecastRecord> {
@@ -68,15 +69,7 @@ mod tests {
     }
 
     fn said(who: &str, day: i8, probability: f64) -> ForecastRecord {
-        ForecastRecord {
-            question: "q".to_owned(),
-            forecaster: who.to_owned(),
-            made_at: Moment::Day(date(2025, 1, day)),
-            forecast: Forecast::Binary { probability },
-            provenance: None,
-            until: None,
-            curve: None,
-        }
+        record("q", who, day, probability)
     }
 
     #[test]

@@ -165,6 +165,8 @@ pub(super) fn plain_mean(said: &[Said]) -> f64 {
 #[cfg(test)]
 pub(super) mod testing {
     use super::*;
+    use crate::forecast::Moment;
+    use jiff::civil::date;
 
     /// A history of questions, each a cluster of its own, from rows of probabilities (NaN: not answered) and outcomes.
     pub(in crate::pool) fn history(rows: &[(&[f64], bool)]) -> History {
@@ -186,6 +188,19 @@ pub(super) mod testing {
         History {
             forecasters: (0..count).map(|at| format!("f{at}")).collect(),
             questions: rows.iter().enumerate().map(question).collect(),
+        }
+    }
+
+    /// What somebody said of a question on a day of January 2025.
+    pub(in crate::pool) fn record(question: &str, forecaster: &str, day: i8, probability: f64) -> ForecastRecord {
+        ForecastRecord {
+            question: question.to_owned(),
+            forecaster: forecaster.to_owned(),
+            made_at: Moment::Day(date(2025, 1, day)),
+            forecast: Forecast::Binary { probability },
+            provenance: None,
+            until: None,
+            curve: None,
         }
     }
 

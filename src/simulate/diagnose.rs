@@ -92,15 +92,8 @@ fn keep_only(plan: &Plan, kept: &BTreeSet<FindingId>) -> Plan {
         _ => true,
     });
     for Step { operation, .. } in &mut stripped.steps {
-        if operation.evidence().is_some_and(|finding| kept.contains(&finding)) {
-            continue;
-        }
-        match operation {
-            Operation::Bernoulli { evidence, .. } => *evidence = None,
-            Operation::Categorical { evidence, .. } => *evidence = None,
-            Operation::Number { evidence, .. } => *evidence = None,
-            Operation::Date { evidence, .. } => *evidence = None,
-            _ => {}
+        if operation.evidence().is_some_and(|finding| !kept.contains(&finding)) {
+            operation.forget();
         }
     }
     stripped

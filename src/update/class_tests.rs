@@ -1,11 +1,11 @@
 //! Reference classes: events that share a chance in doubt speak of each other, and teach it together.
 
-use super::tests::{HEAD, checked, learned, outcomes, question, rewritten};
+use super::tests::{HEAD, checked, exactly, learned, outcomes, question, rewritten};
 use super::*;
 use crate::dist::Beta;
 use crate::exact;
 use crate::math::SplitMix;
-use crate::model::{Definition, Model};
+use crate::model::Definition;
 use crate::plan::{Situation, compile};
 use crate::scenario::with_priors;
 use crate::simulate::{Answer, simulate};
@@ -20,17 +20,6 @@ fn class(chance: &str, like: &str) -> String {
         body.extend(["[event.", event, "]\n", like, "\n", &asked]);
     }
     format!("{HEAD}{body}{}", question("both", "holds = \"a and b\""))
-}
-
-/// The probability that a question is answered by yes, exactly.
-fn exactly(model: &Model, name: &str) -> f64 {
-    let plan = compile(model, &Situation::of_file(model));
-    let exact = exact::solve(&plan).expect("it is discrete");
-    let at = plan.asks.iter().position(|ask| ask.name == name).expect("it is asked");
-    match &exact.answers()[at] {
-        Ok(Answer::Binary(estimate)) => estimate.value,
-        other => panic!("{other:?}"),
-    }
 }
 
 /// Reference case S1: Beta(2, 3) and four of five; the next two both.

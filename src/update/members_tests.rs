@@ -1,15 +1,12 @@
 //! Members of a class whose members differ learn from all that bears on them, as they would by a prior of their own.
 
-use super::tests::{HEAD, checked, learned, outcomes, question, rewritten};
+use super::tests::{HEAD, checked, exactly, learned, outcomes, question, rewritten};
 use super::weighed_tests::one;
 use super::*;
 use crate::dist::{Beta, PartiallyPooled};
-use crate::exact;
 use crate::forecast::Moment;
 use crate::math::{exp, ln_1p, powf};
-use crate::model::{Belief, Model};
-use crate::plan::{Situation, compile};
-use crate::simulate::Answer;
+use crate::model::Belief;
 use jiff::civil::date;
 
 /// A class that is nearly sure, of which a member goes by two cases.
@@ -40,16 +37,6 @@ fn on_days(text: &str, list: &[(&str, Resolution, Date)]) -> Update {
     }
     let observed = Observed { outcomes: &all, until: None };
     update(&checked(text), &Source::new("test.toml", text), observed, &Settings::default())
-}
-
-fn probability(model: &Model, name: &str) -> f64 {
-    let plan = compile(model, &Situation::of_file(model));
-    let exact = exact::solve(&plan).expect("it is discrete");
-    let at = plan.asks.iter().position(|ask| ask.name == name).expect("it is asked");
-    match &exact.answers()[at] {
-        Ok(Answer::Binary(estimate)) => estimate.value,
-        other => panic!("{other:?}"),
-    }
 }
 
 /// What is written of an event.
@@ -130,7 +117,7 @@ fn the_day_speaks_of_the_member_itself() {
 #[test]
 fn looking_early_moves_no_member_in_the_mean() {
     let text = dated();
-    let yes = probability(&checked(&text), "early");
+    let yes = exactly(&checked(&text), "early");
     let after = |answer: Resolution| {
         let update = on_days(&text, &[("early", answer, date(2025, 3, 31))]);
         one(&update, "g", "like k").mean_after

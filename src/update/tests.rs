@@ -1,9 +1,12 @@
 //! Posteriors against conjugate arithmetic done by hand, and what an outcome does not settle.
 
 use super::*;
+use crate::exact;
 use crate::forecast::Moment;
 use crate::model::check;
+use crate::plan::{Situation, compile};
 use crate::scenario::parse;
+use crate::simulate::Answer;
 use crate::source::Source;
 use jiff::civil::{Date, date};
 
@@ -16,6 +19,17 @@ pub(super) fn checked(text: &str) -> Model {
     found.extend(more);
     assert!(!found.has_errors(), "{}", found.render(&source, false));
     model.expect("no errors")
+}
+
+/// The probability that a question is answered by yes, exactly.
+pub(super) fn exactly(model: &Model, name: &str) -> f64 {
+    let plan = compile(model, &Situation::of_file(model));
+    let exact = exact::solve(&plan).expect("it is discrete");
+    let at = plan.asks.iter().position(|ask| ask.name == name).expect("it is asked");
+    match &exact.answers()[at] {
+        Ok(Answer::Binary(estimate)) => estimate.value,
+        other => panic!("{other:?}"),
+    }
 }
 
 pub(super) fn outcomes(list: &[(&str, Resolution)]) -> IndexMap<String, Outcome> {
