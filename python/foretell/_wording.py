@@ -140,35 +140,17 @@ def way_out(help: str, names: Names | None = None, message: str = "") -> str:
 
 
 #: What the engine says where a table has columns that it does not read.
-UNUSED = re.compile(r"note: (?P<table>.*): columns not used: (?P<columns>.*)")
-#: The columns of tables, by the tables that read them. What stands in several belongs to the first that has it.
-COLUMNS = {
-    "questions": ("id", "ask", "kind", "options", "opens", "closes", "resolves", "cluster", "tags"),
-    "outcomes": ("question", "resolution", "resolved_on", "source"),
-    "forecasts": (
-        *("forecaster", "made_at", "revision", "probability", "option", "quantile", "value", "day", "never", "until", "draw", "cdf", "distribution"),
-        *("scenario", "engine", "seed", "worlds", "curve"),
-    ),
-}
-#: Tables of forecasts by other names.
-OF_FORECASTS = ("forecasts", "fit", "apply")
+UNUSED = re.compile(r"note: (?P<table>.*?): columns not used: (?P<columns>[^;]*)(?P<elsewhere>; .*)?")
 
 
 def of_unused(remark: str) -> str | None:
-    """What a remark on columns that are not used says as a warning: which they are, and in which table those would mean something that mean nothing here."""
+    """What a remark on columns that are not used says as a warning."""
     found = UNUSED.fullmatch(remark)
     if found is None:
         return None
-    table, columns = found["table"], found["columns"].split(", ")
-    here = table.partition("[")[0]
-    here = "forecasts" if here in OF_FORECASTS else here
-    listed = ", ".join(f"`{column}`" for column in columns)
-    said = f"{table}: {'the column' if len(columns) == 1 else 'the columns'} {listed} {'is' if len(columns) == 1 else 'are'} not used"
-    for other, known in COLUMNS.items():
-        belong = [f"`{column}`" for column in columns if column in known] if other != here else []
-        if belong:
-            said += f"; {', '.join(belong)} {'belongs' if len(belong) == 1 else 'belong'} to the table `{other}`, beside `{known[0] if other != 'forecasts' else 'question'}`"
-    return said
+    columns = [f"`{column}`" for column in found["columns"].split(", ")]
+    are = "column {} is" if len(columns) == 1 else "columns {} are"
+    return f"{found['table']}: the {are.format(', '.join(columns))} not used{found['elsewhere'] or ''}"
 
 
 #: What the engine says of `stream` where a table is a piece of several: there is no such keyword then, and `foretell.score` reads everything.

@@ -24,7 +24,7 @@ pub use by_question::{ByQuestion, NumberedForecast, PARTS};
 pub use names::Names;
 
 use super::Moment;
-use super::tidy::{Problems, Summary, check_unpacked};
+use super::tidy::{Problems, Summary, check_unpacked, misplaced};
 use crate::error::Error;
 use columnar::Columnar;
 use jiff::civil::Date;
@@ -212,6 +212,7 @@ pub fn stream(
         rows,
         taken: rows,
         forecasts: rows,
+        misplaced_columns: misplaced(&ignored_columns),
         ignored_columns,
         ..Summary::default()
     })

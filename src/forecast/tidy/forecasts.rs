@@ -2,7 +2,7 @@
 
 use super::cell::{level, parse_number, parse_probability};
 use super::table::{Problems, Row, Table};
-use super::{Summary, Sums, shortened};
+use super::{Summary, Sums, misplaced, shortened};
 use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::marks::in_order_of;
@@ -84,13 +84,15 @@ pub(super) fn read(table: &Table, sums: Sums, records: &mut Records) -> Result<S
             "{which} of days whose chance of never leaves no room for the days, taken as stated: {rows}"
         ));
     }
+    let ignored_columns = table.others(&known);
     let summary = Summary {
         file: table.name.clone(),
         rows: table.rows.len(),
         taken: forecasts.len(),
         questions: created.len(),
         forecasts: forecasts.len(),
-        ignored_columns: table.others(&known),
+        misplaced_columns: misplaced(&ignored_columns),
+        ignored_columns,
         created_questions: created.keys().cloned().collect(),
         notes,
         ..Summary::default()

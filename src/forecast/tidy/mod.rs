@@ -82,6 +82,9 @@ pub struct Summary {
     pub outcomes: usize,
     /// Columns that mean nothing here.
     pub ignored_columns: Vec<String>,
+    /// Which of them mean something in a table of another kind, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub misplaced_columns: Vec<String>,
     /// Questions that were not known and were created from their forecasts.
     pub created_questions: Vec<String>,
     /// What else was left out or made fit, in words.
@@ -109,7 +112,8 @@ impl Summary {
     pub fn remarks(&self) -> Vec<String> {
         let mut remarks = Vec::new();
         if !self.ignored_columns.is_empty() {
-            remarks.push(format!("{}: columns not used: {}", self.file, self.ignored_columns.join(", ")));
+            let elsewhere: String = self.misplaced_columns.iter().flat_map(|column| ["; ", column.as_str()]).collect();
+            remarks.push(format!("{}: columns not used: {}{elsewhere}", self.file, self.ignored_columns.join(", ")));
         }
         if !self.created_questions.is_empty() {
             remarks.push(format!(
@@ -122,6 +126,29 @@ impl Summary {
         remarks.extend(self.notes.iter().map(|note| format!("{}: {note}", self.file)));
         remarks
     }
+}
+
+/// Which of the columns that mean nothing where they stand mean something in a table of another kind; a column of several, in the first.
+pub(in crate::forecast) fn misplaced(ignored: &[String]) -> Vec<String> {
+    let of_forecasts = [&forecasts::COLUMNS[..], &forecasts::SHAPES].concat();
+    let tables = [
+        ("questions", "id", &questions::COLUMNS[..]),
+        ("outcomes", "question", &outcomes::COLUMNS[..]),
+        ("forecasts", "question", &of_forecasts[..]),
+    ];
+    let mut left: Vec<&String> = ignored.iter().collect();
+    let mut said = Vec::new();
+    for (table, key, known) in tables {
+        let (here, others): (Vec<&String>, Vec<&String>) =
+            left.into_iter().partition(|name| known.contains(&name.as_str()));
+        left = others;
+        if !here.is_empty() {
+            let names: Vec<String> = here.iter().map(|name| format!("`{name}`")).collect();
+            let belong = if here.len() == 1 { "belongs" } else { "belong" };
+            said.push(format!("{} {belong} to the table `{table}`, beside `{key}`", names.join(", ")));
+        }
+    }
+    said
 }
 
 /// A list for people: the first ten, and how many more.

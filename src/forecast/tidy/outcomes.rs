@@ -1,7 +1,7 @@
 //! Reads a table of outcomes, each by the kind of its question.
 
 use super::table::{Problems, Row, Table};
-use super::{Fate, Summary, Tally, shortened};
+use super::{Fate, Summary, Tally, misplaced, shortened};
 use crate::error::Error;
 use crate::forecast::{Forecast, Outcome, Records, Resolution, check_name, nearest};
 use indexmap::IndexMap;
@@ -96,12 +96,14 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
         Tally::of_rows(Fate::Voided, "annulled", &annulled),
         Tally::of_rows(Fate::Pending, "without a resolution", &open),
     ];
+    let ignored_columns = table.others(&COLUMNS);
     let summary = Summary {
         file: table.name.clone(),
         rows: table.rows.len(),
         taken: outcomes.len(),
         outcomes: outcomes.len(),
-        ignored_columns: table.others(&COLUMNS),
+        misplaced_columns: misplaced(&ignored_columns),
+        ignored_columns,
         notes,
         ..Summary::default()
     };

@@ -1,8 +1,8 @@
 //! Reads a table of questions.
 
-use super::Summary;
 use super::cell::split_list;
 use super::table::{Problems, Row, Table};
+use super::{Summary, misplaced};
 use crate::error::Error;
 use crate::forecast::{Question, QuestionKind, Records, day};
 use indexmap::IndexMap;
@@ -34,12 +34,14 @@ pub(super) fn read(table: &Table, records: &mut Records) -> Result<Summary, Erro
         }
     }
     problems.into_result()?;
+    let ignored_columns = table.others(&COLUMNS);
     let summary = Summary {
         file: table.name.clone(),
         rows: table.rows.len(),
         taken: questions.len(),
         questions: questions.len(),
-        ignored_columns: table.others(&COLUMNS),
+        misplaced_columns: misplaced(&ignored_columns),
+        ignored_columns,
         notes: table.slips(&COLUMNS),
         ..Summary::default()
     };

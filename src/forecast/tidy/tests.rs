@@ -51,6 +51,26 @@ fn every_kind_of_forecast_is_read_and_its_question_inferred() {
 }
 
 #[test]
+fn columns_of_another_table_are_named_with_it() {
+    let ignored = ["colour", "cluster", "resolution", "tags", "cdf"].map(str::to_owned);
+    let expected = [
+        "`cluster`, `tags` belong to the table `questions`, beside `id`",
+        "`resolution` belongs to the table `outcomes`, beside `question`",
+        "`cdf` belongs to the table `forecasts`, beside `question`",
+    ];
+    assert_eq!(misplaced(&ignored), expected);
+    let summary = Summary {
+        file: "o.csv".to_owned(),
+        ignored_columns: ignored[..2].to_vec(),
+        misplaced_columns: misplaced(&ignored[..2]),
+        ..Summary::default()
+    };
+    let told = "o.csv: columns not used: colour, cluster; `cluster` belongs to the table `questions`, beside `id`";
+    assert_eq!(summary.remarks(), [told]);
+    assert!(misplaced(&ignored[..1]).is_empty());
+}
+
+#[test]
 fn a_number_is_forecast_by_draws_a_cdf_or_a_distribution() {
     let (records, summary) = forecasts(
         "question,forecaster,made_at,value,draw,cdf,distribution\n\
