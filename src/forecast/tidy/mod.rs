@@ -23,6 +23,8 @@
 
 mod cell;
 #[cfg(test)]
+mod column_tests;
+#[cfg(test)]
 mod contradiction_tests;
 mod forecasts;
 mod object;
