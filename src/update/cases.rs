@@ -14,7 +14,7 @@
 //! cases what is left unsaid takes away: the information that is missing, Louis (1982), J. R. Statist. Soc. B 44, 226–233.
 
 use super::learner::Learner;
-use super::weighed::{Input, Stated, inputs};
+use super::weighed::{Input, Stated, inputs, option_of};
 use super::{Learned, Means, Replacement, Skipped, Update, posterior};
 use crate::dist::{Beta, Dirichlet};
 use crate::error::Error;
@@ -539,6 +539,7 @@ fn write(
         event: input.learner.name(model),
         before,
         after,
+        option: option_of(model, input, shown),
         mean_before: one.prior[shown] / sum,
         mean_after: one.now[shown],
         standard_error: 0.0,

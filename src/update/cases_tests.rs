@@ -51,6 +51,8 @@ fn cases_known_in_full_are_conjugate() {
     let update = learn(&text, cases, Against::Prior).expect("they can be learned from");
     let after: Vec<&str> = update.learned.iter().map(|one| one.after.as_str()).collect();
     assert_eq!(after, ["8 of 25", "beta(3, 4)", "2 of 7", "9, 31, 5 of 45"]);
+    // From 30.5 of 41.5 to 31.5 of 46.5, further than x and z.
+    assert_eq!(update.learned[3].option.as_deref(), Some("y"));
     let text = rewritten(&text, &update);
     assert!(text.contains("5 cases of cases.csv ("), "{text}");
     // Once.
