@@ -228,7 +228,7 @@ fn what_learns_nothing_needs_no_past_and_says_that_nothing_can_be_expected() {
     }
     // Without a ledger there is nothing to choose by; one that is named has to be there.
     for more in [&["--method", "auto"][..], &["--method", "mean", "--ledger", "none.db"]] {
-        let (code, _, said) = run(&[&["pool", "--apply", &now], more].concat());
+        let (code, _, said) = run(&[&["pool", "--apply", &now][..], more].concat());
         assert!(code != Some(0) && said.contains("there is no ledger"), "{more:?}: {said}");
     }
     let hub = hub();

@@ -5,6 +5,8 @@ use super::by_quantile::mean;
 use super::loss::Past;
 use super::skill::best_member;
 
+/// Half the best member, half [`mean`] of all with equal weights.
+///
 /// ```text
 /// q(τ) = 1/2 q_best(τ) + 1/2 mean_i q_i(τ)
 /// ```
