@@ -19,6 +19,7 @@ mod expected;
 mod facts;
 mod figures;
 mod items;
+mod known_cases;
 mod ladder;
 mod learner;
 mod members;
