@@ -187,6 +187,57 @@ fn what_had_not_resolved_before_the_new_forecasts_were_made_is_held_back_and_tha
 }
 
 #[test]
+fn what_learns_nothing_needs_no_past_and_says_that_nothing_can_be_expected() {
+    let desk = desk();
+    let at = |name: &str| text(&desk.path().join(name));
+    let (past, outcomes, now) = (at("past.csv"), at("outcomes.csv"), at("now.csv"));
+    let run = |arguments: &[&str]| {
+        let mut command = Command::cargo_bin("foretell").expect("the binary is built");
+        let output = command.current_dir(desk.path()).env_remove("FORETELL_LEDGER").args(arguments).output();
+        let output = output.expect("the binary runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let (code, table, said) = run(&["pool", "--apply", &now, "--method", "mean"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("nothing was learned: no outcome was known before, and `mean` needs none"), "{said}");
+    assert!(said.contains("cannot be said"), "{said}");
+    let rows = std::fs::read_to_string(&now).expect("it is there");
+    for row in table.lines().skip(1) {
+        let cells: Vec<&str> = row.split(',').collect();
+        let of: Vec<f64> = rows
+            .lines()
+            .filter(|line| line.starts_with(&format!("{},", cells[0])))
+            .filter_map(|line| line.rsplit(',').next()?.parse().ok())
+            .collect();
+        let pooled: f64 = cells[3].parse().expect("a number");
+        assert!(of.len() == 5 && (pooled - of.iter().sum::<f64>() / 5.0).abs() < 1e-12, "{row}");
+    }
+    assert_eq!(table.lines().count(), 11, "{table}");
+    // A past that comes later teaches nothing either.
+    on_another_day(&desk.path().join("now.csv"), "2024-12-01");
+    let late = ["pool", "--fit", &past, "--outcomes", &outcomes, "--apply", &now, "--format", "json", "--method"];
+    let (code, report, said) = run(&[&late[..], &["median"]].concat());
+    assert_eq!(code, Some(0), "{said}");
+    let report: Value = serde_json::from_str(&report).expect("JSON");
+    assert_eq!((&report["questions"], &report["held_back"]), (&Value::from(0), &Value::from(50)), "{report}");
+    assert!(report["against_mean"].is_null() && report["forecasts"].as_array().is_some_and(|all| all.len() == 10));
+    for method in ["auto", "performance", "mean+platt", "best-and-mean"] {
+        let (code, _, said) = run(&[&late[..], &[method]].concat());
+        assert!(code == Some(1) && said.contains("`--method mean`, needs no past"), "{method}: {said}");
+    }
+    // Without a ledger there is nothing to choose by; one that is named has to be there.
+    for more in [&["--method", "auto"][..], &["--method", "mean", "--ledger", "none.db"]] {
+        let (code, _, said) = run(&[&["pool", "--apply", &now][..], more].concat());
+        assert!(code != Some(0) && said.contains("there is no ledger"), "{more:?}: {said}");
+    }
+    let hub = hub();
+    let now = text(&hub.path().join("now.csv"));
+    let (code, table, said) = run(&["pool", "--apply", &now, "--method", "median"]);
+    assert!(code == Some(0) && said.contains("`median` needs none") && table.lines().count() == 16, "{said} {table}");
+}
+
+#[test]
 fn a_ledger_teaches_what_files_teach_and_its_open_questions_are_pooled() {
     let desk = desk();
     let at = |name: &str| text(&desk.path().join(name));

@@ -20,6 +20,7 @@ const EXAMPLES: &str = "\
 Examples:
   foretell pool --fit past.csv --outcomes outcomes.csv
   foretell pool --fit past.csv --outcomes outcomes.csv --apply now.csv --out pooled.csv
+  foretell pool --apply now.csv --method median
   foretell pool --fit past.parquet --method performance+platt --rule log --without crowd
   foretell pool --fit hub.parquet --outcomes truth.csv --scale log --baseline hub-baseline \
     --fit-until 2024-06-30 --apply hub.parquet --apply-from 2024-10-01 --out pooled.csv
@@ -36,7 +37,9 @@ if it was known before that was made; what came later is held back. Where outcom
 pooled, the pool learns them as it goes.
 
 Forecasts by quantiles are pooled to lessen the weighted interval score. The pool is the plain mean of quantiles \
-unless another is better beyond error.";
+unless another is better beyond error.
+
+A method that learns nothing, such as the median, needs no past; without one nothing can be said of what to expect.";
 
 /// Learn from past forecasts how to pool yes/no forecasts or quantiles, and pool new ones
 #[derive(Debug, clap::Args)]
@@ -108,6 +111,19 @@ enum Method {
     Named(Option<Recipe>, Option<QuantileMethod>),
 }
 
+impl Method {
+    /// Whether it is the same whatever the past was, for one kind of forecasts at least.
+    fn learns_nothing(self) -> bool {
+        match self {
+            Self::Auto => false,
+            Self::Named(yes_no, quantiles) => {
+                yes_no.is_some_and(|recipe| recipe.without_past().is_some())
+                    || quantiles.is_some_and(QuantileMethod::learns_nothing)
+            }
+        }
+    }
+}
+
 fn method(text: &str) -> Result<Method, String> {
     if text == "auto" {
         return Ok(Method::Auto);
@@ -144,10 +160,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         console::refuse_to_write_over("--out", out, read.iter().map(PathBuf::as_path))?;
     }
     let mut past = if arguments.fit.is_empty() {
-        arguments.ledger.proven_records().map_err(|problem| match problem.way_out() {
-            None => problem.help("`--fit FILE` learns from files instead"),
-            Some(_) => problem,
-        })?
+        arguments.past_of_ledger()?
     } else {
         from_files(&arguments.questions, &arguments.fit, &arguments.outcomes)?
     };
@@ -186,6 +199,18 @@ impl Arguments {
             read.push(self.ledger.path());
         }
         Ok(read)
+    }
+
+    /// The past that the ledger holds; none where there is no ledger, none is named and nothing need be learned.
+    fn past_of_ledger(&self) -> Result<Records, Error> {
+        let needs_none = self.method.learns_nothing() && !self.apply.is_empty() && !self.ledger.is_named();
+        if needs_none && !self.ledger.path().exists() {
+            return Ok(Records::default());
+        }
+        self.ledger.proven_records().map_err(|problem| match problem.way_out() {
+            None => problem.help("`--fit FILE` learns from files instead"),
+            Some(_) => problem,
+        })
     }
 
     /// Whether the pooled forecasts stand in the report: stdout then is one JSON document.
@@ -467,7 +492,7 @@ fn set_apart(past: &mut Records, now: &Records) -> usize {
 }
 
 /// What can be done where no outcome was known when the new forecasts were made.
-const TOO_EARLY: &str = "an outcome counts for a forecast only if it was known before that was made: learn from older questions, or pool later forecasts (`--apply-from`)";
+const TOO_EARLY: &str = "an outcome counts for a forecast only if it was known before that was made: learn from older questions, or pool later forecasts (`--apply-from`); what learns nothing, such as `--method mean`, needs no past";
 
 /// Why nothing can be learned. `apart` questions of the past were left out since they are to be pooled; `known` had resolved before the last of the new
 /// forecasts was made.

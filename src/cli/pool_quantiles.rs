@@ -1,7 +1,7 @@
 //! `foretell pool` of forecasts by quantiles: what it reports, as tables and in words.
 
 use super::figures::Figures;
-use super::pool_sheets::{Answer, best_is_better, heaviest, held_back};
+use super::pool_sheets::{Answer, NOTHING_TO_EXPECT, best_is_better, heaviest, held_back, nothing_learned};
 use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::pool::Estimate;
@@ -34,21 +34,25 @@ pub(super) fn report<'a>(choice: &QuantileChoice, json: &'a Answer<'a>, format: 
 }
 
 fn head(choice: &QuantileChoice) -> Vec<String> {
-    let mut lines = vec![
+    let learned = if choice.targets == 0 {
+        nothing_learned(&choice.chosen)
+    } else {
         format!(
             "learned from {} by {}",
             counted(choice.targets, "forecast target"),
             counted(choice.members.len(), "forecaster")
-        ),
-        format!("chosen: {}: {}", choice.chosen, choice.why),
-    ];
+        )
+    };
+    let mut lines = vec![learned, format!("chosen: {}: {}", choice.chosen, choice.why)];
     if let (Some(factor), Some(baseline)) = (choice.pivot, &choice.baseline) {
         lines.push(format!("learned: moved away from {baseline} by {factor:.2} of the distance between the medians"));
     }
     if choice.held_back > 0 {
         lines.push(held_back(choice.held_back));
     }
-    if choice.pooled > 0 {
+    if choice.pooled > 0 && choice.targets == 0 {
+        lines.push(format!("pooled: {}", counted(choice.pooled, "forecast")));
+    } else if choice.pooled > 0 {
         let fits = if choice.fits == 1 { "once".to_owned() } else { format!("{} times", choice.fits) };
         lines.push(format!("pooled: {}, fitted {fits}", counted(choice.pooled, "forecast")));
     }
@@ -128,7 +132,9 @@ fn foot(choice: &QuantileChoice) -> Vec<String> {
         );
     }
     lines.extend(best_is_better(choice.against_best));
-    if !choice.new_members.is_empty() {
+    if choice.targets == 0 {
+        lines.push(NOTHING_TO_EXPECT.to_owned());
+    } else if !choice.new_members.is_empty() {
         lines.push(format!("new, weighing as members of mean skill: {}", choice.new_members.join(", ")));
     }
     if choice.brought > 0 {

@@ -77,15 +77,17 @@ fn head(choice: &Choice) -> Vec<String> {
     } else {
         String::new()
     };
-    let mut lines = vec![
+    let learned = if choice.questions == 0 {
+        nothing_learned(&choice.chosen)
+    } else {
         format!(
             "learned from {} in {} by {}",
             counted(choice.questions, "question"),
             counted(choice.clusters, "cluster"),
             counted(choice.forecasters, "forecaster")
-        ),
-        format!("chosen: {}{blend}: {}", choice.chosen, choice.why),
-    ];
+        )
+    };
+    let mut lines = vec![learned, format!("chosen: {}{blend}: {}", choice.chosen, choice.why)];
     if !choice.learned.is_empty() {
         lines.push(format!("learned: {}", choice.learned.join("; ")));
     }
@@ -110,6 +112,14 @@ pub(super) fn best_is_better(against: Option<Estimate>) -> Option<String> {
             .to_owned()
     })
 }
+
+/// That a pool rests on no past.
+pub(super) fn nothing_learned(method: &str) -> String {
+    format!("nothing was learned: no outcome was known before, and `{method}` needs none")
+}
+
+/// What then follows.
+pub(super) const NOTHING_TO_EXPECT: &str = "what to expect of it cannot be said, since there is no past to judge it by";
 
 /// That some of the past came too late.
 pub(super) fn held_back(count: usize) -> String {
@@ -185,6 +195,9 @@ fn expected(choice: &Choice, format: Format) -> Sheet {
 }
 
 fn foot(choice: &Choice) -> Vec<String> {
+    if choice.questions == 0 {
+        return vec![NOTHING_TO_EXPECT.to_owned()];
+    }
     let mut lines = vec![
         match choice.folding {
             Folding::ByTime => {

@@ -216,7 +216,8 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     } else {
         sheets.extend(status_joint::sheet(&status.joint));
     }
-    let output = Output { head, sheets, foot: foot(&status), json: &status };
+    let foot = foot(&status).into_iter().chain(nothing_yet(&records, as_of)).collect();
+    let output = Output { head, sheets, foot, json: &status };
     console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -312,6 +313,12 @@ fn foot(status: &Status<'_>) -> Vec<String> {
         );
     }
     lines
+}
+
+/// That nobody had said anything yet.
+fn nothing_yet(records: &Records, as_of: Date) -> Option<String> {
+    let first = records.forecasts.iter().map(|record| record.made_at.day()).min()?;
+    (first > as_of).then(|| format!("no forecast was made by {as_of}: the first is of {first}"))
 }
 
 /// How a chance is spread over the time.
@@ -510,6 +517,14 @@ mod tests {
             states(date(2025, 9, 20)),
             expected([("b", State::Open), ("c", State::Resolved), ("a", State::Annulled)])
         );
+    }
+
+    #[test]
+    fn before_the_first_forecast_it_is_said_of_when_that_is() {
+        use jiff::civil::date;
+        let said = |day: i8| nothing_yet(&records(), date(2025, 8, day));
+        assert_eq!(said(19).as_deref(), Some("no forecast was made by 2025-08-19: the first is of 2025-08-20"));
+        assert_eq!((said(20), nothing_yet(&Records::default(), date(2025, 8, 19))), (None, None));
     }
 
     #[test]

@@ -378,7 +378,7 @@ fn learned(update: &Update) -> Sheet {
     let mut sheet = Sheet::new(Some("What moved"), columns);
     for one in &update.learned {
         sheet.row(vec![
-            one.event.clone(),
+            one.option.as_ref().map_or_else(|| one.event.clone(), |option| format!("{} is {option}", one.event)),
             one.before.clone(),
             one.after.clone(),
             figure::significant(one.mean_before, 4),

@@ -148,6 +148,7 @@ pub(super) fn run(file: &Path, arguments: &NewsArguments, preview: Preview, form
     let diff = diff.0;
     let stated = finding.map(|at| &with.model.news[at].finding);
     let mut warnings = draft.warnings.clone();
+    let mut is_idle = false;
     let step = told.as_ref().and_then(|told| {
         let figure = told.figures.first()?;
         let (before, after) = (figure.old?, figure.new?);
@@ -160,14 +161,23 @@ pub(super) fn run(file: &Path, arguments: &NewsArguments, preview: Preview, form
         let odds_ratio = (is_open(before) && is_open(after)).then(|| odds(after) / odds(before));
         let step = Step { before, after, odds_ratio, stated_ratio };
         if !arguments.undo {
-            warnings.extend(too_large(&step, figure.moved_error, stated, arguments));
+            let stands = finding.is_some_and(|at| is_stated(&old.model, words(&with.model.news[at].text)));
+            match idle(&step, stated, stands) {
+                Some(why) if stands || (told.exact && step.odds_ratio.is_none()) => {
+                    is_idle = true;
+                    warnings = vec![why];
+                }
+                Some(why) => warnings.push(why),
+                None => warnings.extend(too_large(&step, figure.moved_error, stated, arguments)),
+            }
         }
         Some(step)
     });
     for warning in &warnings {
         console::note(&format!("warning: {warning}"));
     }
-    if !preview.only {
+    let is_written = !preview.only && !is_idle;
+    if is_written {
         let unchanged = load::read(file)?.text() == text;
         if !unchanged {
             return Err(Error::environment(format!("`{}` has changed since it was read", file.display()))
@@ -184,7 +194,7 @@ pub(super) fn run(file: &Path, arguments: &NewsArguments, preview: Preview, form
         seed: preview.seed,
         undo: arguments.undo,
         lines: draft.lines,
-        written: !preview.only,
+        written: is_written,
         log: log.path().display().to_string(),
         step,
         warnings,
@@ -193,7 +203,7 @@ pub(super) fn run(file: &Path, arguments: &NewsArguments, preview: Preview, form
     console::present(format, |format| Output {
         head: head(&new, &report),
         sheets: sheets(&report, format),
-        foot: foot(&report),
+        foot: foot(&report, preview),
         json: &report,
     })?;
     Ok(ExitCode::SUCCESS)
@@ -261,14 +271,44 @@ fn twice(model: &Model, text: &str, date: Date, arguments: &NewsArguments) -> Ve
     let about = |text: &str| news_phrase(text).map(|(about, _)| about.to_owned());
     let own = about(text);
     let alike = model.news.iter().filter(|news| {
-        let words = |text: &str| text.split(" (news of").next().map(str::to_owned).unwrap_or_default();
         let same_words = arguments.says.is_some() && news.says == arguments.says;
-        same_words || (news.date == date && about(&words(&news.text)) == own)
+        same_words || (news.date == date && about(words(&news.text)) == own)
     });
     alike
         .map(|news| format!("the file knows `{}` already; one report must not count twice", news.text))
         .take(1)
         .collect()
+}
+
+/// A piece of news without its day.
+fn words(text: &str) -> &str {
+    text.rsplit_once(" (news of ").map_or(text, |(words, _)| words)
+}
+
+/// Whether a belief stands in a file in these very words.
+fn is_stated(model: &Model, belief: &str) -> bool {
+    model.news.iter().any(|news| matches!(news.finding, Finding::Now(..)) && words(&news.text) == belief)
+}
+
+/// Why news of a chance does nothing, if that is so; `stands` if the file states it already.
+fn idle(step: &Step, stated: Option<&Finding>, stands: bool) -> Option<String> {
+    /// Chances are computed this far.
+    const SAME: f64 = 1e-12;
+    let is_same = (step.before - step.after).abs() <= SAME;
+    match stated? {
+        Finding::Hint(..) | Finding::Now(..) if is_same && step.odds_ratio.is_none() => Some(format!(
+            "this can do nothing: what it is about is {} by what the file knows on that day",
+            if step.before > 0.5 { "certain" } else { "impossible" }
+        )),
+        Finding::Now(..) if is_same && stands => {
+            Some("this can do nothing: the file states that chance already, in the same words".to_owned())
+        }
+        Finding::Now(..) if is_same => Some(format!(
+            "this states the chance that what it is about has anyway, {}: it moves nothing",
+            percent(step.before, SHOWN)
+        )),
+        _ => None,
+    }
 }
 
 /// Where the news that only one of the models has stands in it.
@@ -369,7 +409,7 @@ fn sheets(report: &Report, format: Format) -> Vec<crate::report::Sheet> {
     if sheet.is_empty() { Vec::new() } else { vec![sheet] }
 }
 
-fn foot(report: &Report) -> Vec<String> {
+fn foot(report: &Report, preview: Preview) -> Vec<String> {
     let mut foot = Vec::new();
     let still: Vec<&str> =
         report.diff.questions.iter().filter(|one| !is_moved(one)).map(|one| one.id.as_str()).collect();
@@ -378,8 +418,10 @@ fn foot(report: &Report) -> Vec<String> {
     }
     foot.push(if report.written {
         format!("written to {}, and noted in {}", report.file, report.log)
-    } else {
+    } else if preview.only {
         "nothing was written (--dry-run)".to_owned()
+    } else {
+        "nothing was written, since it can do nothing".to_owned()
     });
     foot
 }

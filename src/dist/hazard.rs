@@ -7,6 +7,9 @@
 use crate::math::{exp, ln_1p, powf};
 use fearless_simd::{Select, Simd, SimdBase, f64x8};
 
+/// Of so many knots the right one is found sooner by halves than by going through all, for eight moments at once.
+const MOST_KNOTS_IN_A_ROW: usize = 64;
+
 /// A cumulative hazard from the start of a clock.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hazard {
@@ -23,8 +26,8 @@ enum Form {
         /// `H` never passes this (infinite if every world's event comes in the end).
         ceiling: f64,
     },
-    /// `H(t) = level * (t / days)^shape`: Weibull.
-    Weibull { days: f64, level: f64, shape: f64 },
+    /// `H(t) = level * (t / days)^shape` up to `end`, nothing after: Weibull.
+    Weibull { days: f64, level: f64, shape: f64, end: f64 },
     /// `exp(-H(t)) = 1 - chance * t / days` up to `days`, nothing after.
     Evenly { days: f64, chance: f64 },
 }
@@ -64,7 +67,13 @@ impl Hazard {
     /// `H(t) = level * (t / days)^shape`: Weibull; `shape` 1 is a constant hazard.
     #[must_use]
     pub fn weibull(days: f64, level: f64, shape: f64) -> Self {
-        Self { form: Form::Weibull { days, level, shape } }
+        Self { form: Form::Weibull { days, level, shape, end: f64::INFINITY } }
+    }
+
+    /// [`Hazard::weibull`] up to `days`; nothing after.
+    #[must_use]
+    pub fn weibull_until(days: f64, level: f64, shape: f64) -> Self {
+        Self { form: Form::Weibull { days, level, shape, end: days } }
     }
 
     /// Each day up to `days` alike, in total `chance`; nothing after.
@@ -91,7 +100,7 @@ impl Hazard {
                     None => level,
                 }
             }
-            Form::Weibull { days, level, shape } => level * powf(t / days, *shape),
+            Form::Weibull { days, level, shape, end } => level * powf(t.min(*end) / days, *shape),
             Form::Evenly { days, chance } => -ln_1p(-chance * (t / days).min(1.0)),
         }
     }
@@ -117,9 +126,9 @@ impl Hazard {
                     None => f64::INFINITY,
                 }
             }
-            Form::Weibull { days, level, shape } => {
-                if *level > 0.0 {
-                    days * powf(target / level, 1.0 / shape)
+            Form::Weibull { days, level, shape, end } => {
+                if *level > 0.0 && (target <= *level || end.is_infinite()) {
+                    (days * powf(target / level, 1.0 / shape)).min(*end)
                 } else {
                     f64::INFINITY
                 }
@@ -131,10 +140,20 @@ impl Hazard {
         }
     }
 
+    /// Knots, rate and ceiling, if there are few enough knots to go through.
+    fn few_knots(&self) -> Option<(&[Knot], f64, f64)> {
+        match &self.form {
+            Form::Knots { knots, tail_rate, ceiling } if knots.len() <= MOST_KNOTS_IN_A_ROW => {
+                Some((knots, *tail_rate, *ceiling))
+            }
+            _ => None,
+        }
+    }
+
     /// [`Hazard::cumulative`] of eight moments, to the last bit.
     #[inline(always)]
     pub(crate) fn cumulative_of_eight<S: Simd>(&self, simd: S, t: f64x8<S>) -> f64x8<S> {
-        let Form::Knots { knots, tail_rate, ceiling } = &self.form else {
+        let Some((knots, tail_rate, ceiling)) = self.few_knots() else {
             return one_by_one(simd, t, |t| self.cumulative(t));
         };
         let mut reached = splat(simd, 0.0);
@@ -147,9 +166,9 @@ impl Hazard {
             last = (knot.day, knot.at);
         }
         let (day, below) = last;
-        let after = if below < f64::INFINITY && *tail_rate > 0.0 {
-            let along = (t - day) * *tail_rate + below;
-            let capped = along.simd_lt(*ceiling).select(along, splat(simd, *ceiling));
+        let after = if below < f64::INFINITY && tail_rate > 0.0 {
+            let along = (t - day) * tail_rate + below;
+            let capped = along.simd_lt(ceiling).select(along, splat(simd, ceiling));
             capped.simd_gt(below).select(capped, splat(simd, below))
         } else {
             splat(simd, below)
@@ -161,13 +180,13 @@ impl Hazard {
     /// [`Hazard::inverse`] of eight targets, to the last bit.
     #[inline(always)]
     pub(crate) fn inverse_of_eight<S: Simd>(&self, simd: S, target: f64x8<S>) -> f64x8<S> {
-        let Form::Knots { knots, tail_rate, ceiling } = &self.form else {
+        let Some((knots, tail_rate, ceiling)) = self.few_knots() else {
             return one_by_one(simd, target, |target| self.inverse(target));
         };
         // From the last knot to the first: an earlier one takes the place of a later where it is reached already.
         let (day, level) = knots.last().map_or((0.0, 0.0), |knot| (knot.day, knot.at));
-        let mut found = if *tail_rate > 0.0 {
-            target.simd_lt(*ceiling).select((target - level) / *tail_rate + day, splat(simd, f64::INFINITY))
+        let mut found = if tail_rate > 0.0 {
+            target.simd_lt(ceiling).select((target - level) / tail_rate + day, splat(simd, f64::INFINITY))
         } else {
             splat(simd, f64::INFINITY)
         };
@@ -245,6 +264,8 @@ mod tests {
             ]
         };
         let certain = Knot { day: 9.5, before: 1.5, at: f64::INFINITY };
+        let many =
+            (1..100).map(|at| f64::from(at) / 10.0).map(|at| Knot { day: at, before: at, at: at + 0.05 }).collect();
         let hazards = [
             Hazard::from_knots(Vec::new(), 0.1, f64::INFINITY),
             Hazard::from_knots(Vec::new(), 0.1, 0.5),
@@ -254,12 +275,29 @@ mod tests {
             Hazard::from_knots(knots().into_iter().chain([certain]).collect(), 0.2, f64::INFINITY),
             Hazard::weibull(10.0, 0.7, 2.0),
             Hazard::weibull(10.0, 0.0, 0.5),
+            Hazard::weibull_until(10.0, 0.7, 0.5),
             Hazard::evenly(10.0, 0.4),
+            Hazard::from_knots(many, 0.1, f64::INFINITY),
         ];
         for hazard in &hazards {
             same_bits(hazard, [-1.0, 0.0, f64::MIN_POSITIVE, 2.0, 3.0, 5.0, 7.0, 9.0]);
             same_bits(hazard, [0.25, 0.5, 0.75, 1.0, 1.5, 1.75, 2.0, 2.5]);
             same_bits(hazard, [9.25, 9.5, 9.75, 10.0, 11.0, 1e9, f64::MAX, f64::INFINITY]);
+        }
+    }
+
+    #[test]
+    fn a_weibull_hazard_that_stops_is_the_same_up_to_its_deadline_and_reaches_nothing_after() {
+        for shape in [0.5, 2.0] {
+            let (lasting, stopped) = (Hazard::weibull(10.0, 0.7, shape), Hazard::weibull_until(10.0, 0.7, shape));
+            for t in [0.1, 1.0, 9.0, 10.0] {
+                let happened = 1.0 - (-0.7 * (t / 10.0_f64).powf(shape)).exp();
+                assert!((stopped.probability(t) - happened).abs() < 1e-14, "{shape}: {t}");
+                assert_eq!(stopped.cumulative(t).to_bits(), lasting.cumulative(t).to_bits());
+                assert!((stopped.inverse(stopped.cumulative(t)) - t).abs() < 1e-12, "{shape}: {t}");
+            }
+            assert_eq!(stopped.cumulative(30.0).to_bits(), stopped.cumulative(10.0).to_bits());
+            assert_eq!(stopped.inverse(0.700_001), f64::INFINITY);
         }
     }
 

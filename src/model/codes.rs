@@ -37,6 +37,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0329", "a length of time that cannot be used"),
     ("E0330", "a half-life without a day to count from"),
     ("E0331", "a limit on a number whose mean is in doubt"),
+    ("W0332", "records of members that hold more cases than their prior"),
     ("E0401", "a name that no event has"),
     ("E0402", "an event of another kind than is needed"),
     ("E0403", "an event that is said to be two things"),

@@ -182,8 +182,10 @@ pub(super) fn hazard(
             );
             return None;
         }
-        Some(HazardShape::Evenly) if scales.is_some() => evenly_in_doubt(steps[0].day, steps[0].belief.mean, &level),
-        Some(HazardShape::Evenly) => Hazard::evenly(steps[0].day, steps[0].belief.mean),
+        Some(HazardShape::Evenly) => match &scales {
+            Some(scales) => evenly_in_doubt(steps[0].day, steps[0].belief.mean, scales),
+            None => Hazard::evenly(steps[0].day, steps[0].belief.mean),
+        },
         Some(shape_stated) => {
             let power = match shape_stated {
                 HazardShape::Rising => 2.0,
@@ -205,7 +207,7 @@ pub(super) fn hazard(
             uncertain_end(&steps[0], of, found)?;
             let total = level(1.0 - steps[0].belief.mean);
             if phrase.value.only {
-                stopped_weibull(steps[0].day, total, power)
+                Hazard::weibull_until(steps[0].day, total, power)
             } else {
                 Hazard::weibull(steps[0].day, total, power)
             }
@@ -214,26 +216,20 @@ pub(super) fn hazard(
     Some(HazardSpec { hazard, doubt, stated_days, taken_at_mean, without_doubt })
 }
 
-/// Each day alike although the hazard is in doubt, by 64 corners.
-fn evenly_in_doubt(days: f64, chance: f64, level: &dyn Fn(f64) -> f64) -> Hazard {
+/// Each day alike although the hazard is in doubt: exactly so at corners, which are whole days, all of them if they are not too many, or at equal parts of
+/// a day if they are few.
+fn evenly_in_doubt(days: f64, chance: f64, scales: &[f64]) -> Hazard {
+    const FEWEST_CORNERS: f64 = 64.0;
+    const MOST_CORNERS: f64 = 366.0;
+    let days_apart = (days / MOST_CORNERS).ceil();
+    let in_a_day = (FEWEST_CORNERS / days).ceil();
+    let corners = (1_u32..).map(|corner| f64::from(corner) * days_apart / in_a_day).take_while(|day| *day < days);
     let mut reached = 0.0_f64;
-    let knots = (1..=64)
-        .map(|corner| {
-            let share = f64::from(corner) / 64.0;
-            reached = level(1.0 - chance * share).max(reached);
-            Knot { day: days * share, before: reached, at: reached }
-        })
-        .collect();
-    Hazard::from_knots(knots, 0.0, f64::INFINITY)
-}
-
-/// A Weibull hazard that stops at its deadline, by 64 corners.
-fn stopped_weibull(days: f64, total: f64, power: f64) -> Hazard {
-    let knots = (1..=64)
-        .map(|corner| {
-            let share = f64::from(corner) / 64.0;
-            let level = total * crate::math::powf(share, power);
-            Knot { day: days * share, before: level, at: level }
+    let knots = corners
+        .chain(std::iter::once(days))
+        .map(|day| {
+            reached = level_from(reached, 1.0 - chance * (day / days), scales);
+            Knot { day, before: reached, at: reached }
         })
         .collect();
     Hazard::from_knots(knots, 0.0, f64::INFINITY)
@@ -482,13 +478,17 @@ fn level_of(survival: f64, scales: Option<&[f64]>) -> f64 {
     if survival <= 0.0 {
         return f64::INFINITY;
     }
-    let Some(scales) = scales else {
-        return (-ln(survival)).max(0.0);
-    };
-    // Newton on the logarithm of what is left, which is convex: from 0 on it never goes too far. A share of scales of nothing may
+    match scales {
+        Some(scales) => level_from(0.0, survival, scales),
+        None => (-ln(survival)).max(0.0),
+    }
+}
+
+/// The cumulative hazard at which the mean over these scales is the share, where it is known to be no less than `level`.
+fn level_from(mut level: f64, survival: f64, scales: &[f64]) -> f64 {
+    // Newton on the logarithm of what is left, which is convex: from below it never goes too far. A share of scales of nothing may
     // keep it from ever getting there.
     const MOST: f64 = 1e6;
-    let mut level = 0.0;
     while level < MOST {
         let (mut left, mut falling) = (0.0, 0.0);
         for scale in scales {
@@ -503,4 +503,35 @@ fn level_of(survival: f64, scales: Option<&[f64]>) -> f64 {
         }
     }
     level
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A chance of which nothing is known: 256 equally likely values, and the hazards that lead to them.
+    fn unknown() -> Vec<f64> {
+        (0..256).map(|at| -(1.0 - (f64::from(at) + 0.5) / 256.0).ln() / 2.0_f64.ln()).collect()
+    }
+
+    #[test]
+    fn a_chance_in_doubt_that_is_spread_evenly_is_so_at_the_end_of_every_day_of_a_year() {
+        let scales = unknown();
+        let came = |hazard: &Hazard, day: f64| {
+            let level = hazard.cumulative(day);
+            1.0 - scales.iter().map(|scale| (-scale * level).exp()).sum::<f64>() / 256.0
+        };
+        // By the deadline, the days between the corners, and how far off it may be between them.
+        for (days, apart, between) in [(3_u32, 1, 1e-4), (40, 1, 2e-5), (180, 1, 1e-5), (366, 1, 2e-6), (1000, 3, 2e-6)]
+        {
+            let hazard = evenly_in_doubt(f64::from(days), 0.5, &scales);
+            let expected = |day: f64| 0.5 * day / f64::from(days);
+            for day in (apart..=days).step_by(apart as usize).map(f64::from) {
+                assert!((came(&hazard, day) - expected(day)).abs() < 1e-12, "{day} of {days}");
+                let middle = day - 0.5 * f64::from(apart);
+                assert!((came(&hazard, middle) - expected(middle)).abs() < between, "{middle} of {days}");
+            }
+            assert!((came(&hazard, 2.0 * f64::from(days)) - 0.5).abs() < 1e-12, "{days}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 //! Each new forecast is pooled by what had resolved before it was made. Where outcomes became known between new forecasts, the recipe learns
 //! anew; it is chosen anew once twice as much is known as when it was chosen last, and before the last of the new forecasts.
 
-use super::choice::{Choice, Ready, choose};
+use super::choice::{Choice, Ready, choose, unlearned};
 use super::method::Said;
 use super::of_records::pooled_records;
 use super::past::History;
@@ -53,10 +53,10 @@ struct Stage {
 /// Pools the yes/no forecasts of those whom `member` names, each by what the history held before it was made; the pool is called `name`.
 ///
 /// Without a `named` recipe one is chosen ([`choose`]), and what was made before anything was known is pooled by the plain mean. A recipe that
-/// was named gives nothing until it can be learned, unless it has nothing to learn.
+/// was named gives nothing until it can be learned, unless it has nothing to learn: then it needs no history at all.
 ///
 /// # Errors
-/// If there is nothing to pool, or what was known before the last of them is too little to learn from.
+/// If there is nothing to pool, or what was known before the last of them is too little to learn from and something must be learned.
 pub fn pool_as_known(
     history: &History,
     now: &Records,
@@ -70,9 +70,6 @@ pub fn pool_as_known(
     let mut moments: Vec<Moment> = now.forecasts.iter().filter(is_pooled).map(|record| record.made_at).collect();
     moments.sort_by(|a, b| a.epoch_days().total_cmp(&b.epoch_days()));
     let last = moments.last().copied();
-    if history.questions.is_empty() {
-        return Err(Unpooled::TooLittle { known: 0, last });
-    }
     let mut resolved: Vec<f64> = history.questions.iter().map(|question| question.resolved).collect();
     resolved.sort_by(f64::total_cmp);
     let mut starts: Vec<(f64, usize)> = moments
@@ -85,7 +82,8 @@ pub fn pool_as_known(
         return Err(Unpooled::NoForecast);
     };
     let last_part = history.known_before(begins);
-    let Some((mut choice, ready)) = choose(&last_part, penalty, named) else {
+    let found = choose(&last_part, penalty, named).or_else(|| unlearned(named?, penalty));
+    let Some((mut choice, ready)) = found else {
         return Err(Unpooled::TooLittle { known, last });
     };
     let mut stages = earlier(history, &starts, penalty, named);
@@ -108,7 +106,7 @@ pub fn pool_as_known(
     let forecasts = pooled_records(now, name, &member, number, pool);
     choice.known_at_first = known_at_first;
     choice.held_back = history.questions.len() - known;
-    choice.fits = stages.len();
+    choice.fits = if known == 0 { 0 } else { stages.len() };
     choice.without_pool = too_early.get();
     Ok(PooledAsKnown { choice, forecasts })
 }
@@ -222,6 +220,21 @@ mod tests {
         assert_eq!((median.forecasts.len(), median.choice.without_pool), (2, 0));
         let learned = pooled(&[2, 30], Some("performance")).expect("the later one has a past");
         assert_eq!((learned.forecasts.len(), learned.choice.without_pool), (1, 1));
+        // What has nothing to learn needs none of it, nor of any other past.
+        for past in [past(), History::default()] {
+            for (method, expected) in [("median", 0.6), ("mean", 0.6), ("extremized", 0.706_344_530)] {
+                let named = method.parse().expect("it is listed");
+                let found = pool_as_known(&past, &now(&[1]), "pool", |name| name != "new", Penalty::Brier, Some(named));
+                let found = found.expect("it needs no past");
+                assert!((values(&found)[0] - expected).abs() < 1e-9, "{method}: {found:?}");
+                let choice = &found.choice;
+                assert_eq!((choice.questions, choice.fits, choice.held_back), (0, 0, past.questions.len()));
+                assert_eq!((choice.chosen.as_str(), choice.against_mean), (method, None));
+            }
+        }
+        for method in ["performance", "mean+platt", "platt@mean"] {
+            assert!(matches!(pooled(&[1], Some(method)), Err(Unpooled::TooLittle { known: 0, .. })), "{method}");
+        }
         // On the third itself its outcome is not known yet.
         for day in [1, 3] {
             let nothing = pooled(&[day], None).expect_err("nothing had resolved");

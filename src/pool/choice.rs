@@ -5,6 +5,7 @@
 //! and all, is then cross-validated itself (nested): if it does not gain on the plain mean beyond error, the plain mean stays. What that
 //! outer cross-validation shows is what to expect.
 
+use super::best_and_mean::best_in_training;
 use super::folds::{Fold, Folding, folds};
 use super::method::Said;
 use super::past::{History, Past, plain_mean};
@@ -230,6 +231,37 @@ pub fn choose(history: &History, penalty: Penalty, named: Option<Recipe>) -> Opt
     Some((choice, ready))
 }
 
+/// A recipe that has nothing to learn, where nothing is known: what to expect of it cannot be said. `None` for one that needs a past.
+pub(super) fn unlearned(recipe: Recipe, penalty: Penalty) -> Option<(Choice, Ready)> {
+    let cooked = recipe.without_past()?;
+    let choice = Choice {
+        schema: POOL_SCHEMA,
+        rule: penalty,
+        questions: 0,
+        clusters: 0,
+        forecasters: 0,
+        folding: Folding::Impossible,
+        judged: 0,
+        tried: Vec::new(),
+        chosen: recipe.to_string(),
+        blend: 1.0,
+        why: "it was named".to_owned(),
+        learned: Vec::new(),
+        weights: Vec::new(),
+        plain_mean: None,
+        procedure: None,
+        best_forecaster: None,
+        best_in_training: None,
+        against_mean: None,
+        against_best: None,
+        held_back: 0,
+        known_at_first: 0,
+        fits: 0,
+        without_pool: 0,
+    };
+    Some((choice, Ready { recipe: Some(recipe), cooked: Some(cooked), blend: 1.0 }))
+}
+
 /// The recipe and the blend, and why.
 fn decide(past: &Past<'_>, tried: &[Attempt], judged: &Judged) -> (Option<(usize, f64)>, String) {
     let clusters = past.cluster_count();
@@ -261,21 +293,9 @@ fn told(attempt: &Attempt, recipes: &[Recipe]) -> Tried {
     }
 }
 
-/// The number of the forecaster with the least mean excess over the plain mean on the questions of each, among those with half as many
-/// questions as anybody.
+/// The number of whoever was best in training, of several who tie the first.
 fn best_single(past: &Past<'_>, penalty: Penalty) -> Option<usize> {
-    let mut sums = vec![(0.0, 0_usize); past.forecasters];
-    for question in &past.questions {
-        let mean = penalty.of(plain_mean(&question.said), question.happened);
-        for said in &question.said {
-            sums[said.forecaster].0 += penalty.of(said.probability, question.happened) - mean;
-            sums[said.forecaster].1 += 1;
-        }
-    }
-    let most = sums.iter().map(|(_, count)| *count).max()?;
-    let often = sums.iter().enumerate().filter(|(_, (_, count))| *count > 0 && 2 * count >= most);
-    let mean = |(sum, count): &(f64, usize)| sum / *count as f64;
-    often.min_by(|a, b| mean(a.1).total_cmp(&mean(b.1))).map(|(at, _)| at)
+    best_in_training(past, penalty).first().copied()
 }
 
 /// What the outer folds show.

@@ -15,6 +15,7 @@
 //! Uses `forecast`, `math` and `score`; knows nothing of files.
 
 mod as_known;
+mod best_and_mean;
 mod beta_calibration;
 mod beta_transformed;
 mod choice;
@@ -90,6 +91,7 @@ pub static POOLS: &[&dyn PoolMethod] = &[
     &performance::PerformanceLogOdds,
     &stacking::Stacking,
     &exponential::Exponential,
+    &best_and_mean::BestAndMean,
     &coherence::Coherence,
 ];
 

@@ -13,8 +13,9 @@
 //! Sources: Dempster, Laird and Rubin (1977), J. R. Statist. Soc. B 39, 1–38; Lauritzen (1995), Comput. Statist. Data Anal. 19, 191–201. How many
 //! cases what is left unsaid takes away: the information that is missing, Louis (1982), J. R. Statist. Soc. B 44, 226–233.
 
+use super::known_cases::{self, Remembered};
 use super::learner::Learner;
-use super::weighed::{Input, Stated, inputs};
+use super::weighed::{Input, Stated, inputs, option_of};
 use super::{Learned, Means, Replacement, Skipped, Update, posterior};
 use crate::dist::{Beta, Dirichlet};
 use crate::error::Error;
@@ -79,13 +80,7 @@ pub fn from_cases(model: &Model, source: &Source, table: &WideTable, against: Ag
     let patterns = patterns(model, table, &events, &columns)?;
     let plan = plan::draft(model, &Situation::of_file(model));
     let inputs = inputs(model);
-    let tag = format!(
-        "{} {} of {} ({})",
-        table.rows.len(),
-        if table.rows.len() == 1 { "case" } else { "cases" },
-        file_name(&table.name),
-        table.digest
-    );
+    let tag = known_cases::tag(model, table);
     let mut chances = Chances::default();
     // Tables that have taught something before, of which nothing is found in this one.
     let mut others: Vec<String> = Vec::new();
@@ -107,13 +102,13 @@ pub fn from_cases(model: &Model, source: &Source, table: &WideTable, against: Ag
             refuse("its members differ, and such a prior does not learn from a table of cases", &mut update);
             continue;
         }
-        if let Some(why) = learned_before(input.learner.history(model), table) {
+        if let Some(why) = known_cases::learned_before(model, input.learner.history(model), table) {
             refuse(&why, &mut update);
             continue;
         }
-        for earlier in input.learner.history(model).iter().filter(|known| Remembered::of(known).is_some()) {
-            if !others.contains(earlier) {
-                others.push(earlier.clone());
+        for earlier in input.learner.history(model).iter().filter_map(|known| Some(Remembered::of(known)?.said())) {
+            if !others.contains(&earlier) {
+                others.push(earlier);
             }
         }
         match &parameter.prior {
@@ -146,62 +141,6 @@ pub fn from_cases(model: &Model, source: &Source, table: &WideTable, against: Ag
     Ok(update)
 }
 
-/// A table of cases as `learned_from` remembers it.
-struct Remembered<'a> {
-    cases: usize,
-    name: &'a str,
-    digest: &'a str,
-}
-
-impl<'a> Remembered<'a> {
-    /// `None` of what is no table.
-    fn of(known: &'a str) -> Option<Self> {
-        let (cases, rest) = known.split_once(" case")?;
-        let rest = rest.strip_prefix('s').unwrap_or(rest).strip_prefix(" of ")?;
-        let (name, digest) = rest.rsplit_once(" (")?;
-        Some(Self { cases: cases.parse().ok()?, name, digest: digest.strip_suffix(')')? })
-    }
-}
-
-/// Why nothing is to be learned from a table: all of it has taught this already, or some of it, or an earlier state of the same file has. `history` is what was
-/// learned from.
-fn learned_before(history: &[String], table: &WideTable) -> Option<String> {
-    let rows = table.rows.len();
-    for known in history {
-        let Some(learned) = Remembered::of(known) else { continue };
-        let cases = learned.cases;
-        if learned.digest == table.digest {
-            return Some(format!(
-                "it has learned from {known} already, {}",
-                if learned.name == file_name(&table.name) {
-                    "this table"
-                } else {
-                    "whose rows stand here, in whatever order"
-                }
-            ));
-        }
-        let ends = [(0..cases, "first"), (rows.saturating_sub(cases)..rows, "last")];
-        let found =
-            ends.into_iter().find(|(range, _)| cases < rows && table.digest_of(range.clone()) == learned.digest);
-        if let Some((_, end)) = found {
-            return Some(format!(
-                "it has learned from {known} already, which are the {end} {cases} of the {rows} rows here: give the new rows alone; if these are other cases that look alike, \
-                 tell each apart by a column that names it, such as `case`"
-            ));
-        }
-        if learned.name == file_name(&table.name) {
-            return Some(format!(
-                "it has learned from {known}, an earlier state of this table: give the new rows alone, in a file of another name"
-            ));
-        }
-    }
-    None
-}
-
-fn file_name(path: &str) -> String {
-    std::path::Path::new(path).file_name().map_or_else(|| path.to_owned(), |name| name.to_string_lossy().into_owned())
-}
-
 /// The events that have a column, and where it stands.
 fn events(model: &Model, table: &WideTable, update: &mut Update) -> Result<(Vec<EventId>, Vec<usize>), Error> {
     let (mut events, mut columns) = (Vec::new(), Vec::new());
@@ -214,6 +153,10 @@ fn events(model: &Model, table: &WideTable, update: &mut Update) -> Result<(Vec<
                 continue;
             }
             Some(_) => "cases are of yes/no events and of options; this is another kind of event",
+            None if column == known_cases::NAMES && known_cases::has_names(model, table) => continue,
+            None if column == known_cases::NAMES => {
+                "it does not name each case once, so that the cases are not remembered by their names"
+            }
             None => "the scenario has no such event",
         };
         update.skipped.push(Skipped { name: format!("column {column}"), why: why.to_owned() });
@@ -539,11 +482,12 @@ fn write(
         event: input.learner.name(model),
         before,
         after,
+        option: option_of(model, input, shown),
         mean_before: one.prior[shown] / sum,
         mean_after: one.now[shown],
         standard_error: 0.0,
         means: Means::Cases,
-        by: vec![tag.to_owned()],
+        by: vec![Remembered::of(tag).map_or_else(|| tag.to_owned(), |table| table.said())],
     });
 }
 

@@ -51,6 +51,8 @@ fn cases_known_in_full_are_conjugate() {
     let update = learn(&text, cases, Against::Prior).expect("they can be learned from");
     let after: Vec<&str> = update.learned.iter().map(|one| one.after.as_str()).collect();
     assert_eq!(after, ["8 of 25", "beta(3, 4)", "2 of 7", "9, 31, 5 of 45"]);
+    // From 30.5 of 41.5 to 31.5 of 46.5, further than x and z.
+    assert_eq!(update.learned[3].option.as_deref(), Some("y"));
     let text = rewritten(&text, &update);
     assert!(text.contains("5 cases of cases.csv ("), "{text}");
     // Once.
@@ -156,6 +158,51 @@ fn what_begins_alike_may_end_apart() {
     assert!(from.log_likelihood > 0.5 * 100.0 * 0.125_f64.ln(), "{from:?}");
     let of_a: Vec<f64> = update.learned.iter().filter(|one| one.event == "a").map(|one| one.mean_after).collect();
     assert!((of_a[0] - of_a[1]).abs() > 0.9, "{of_a:?}");
+}
+
+/// Cases that a column names are known again wherever they stand and whatever else is known of them by then.
+#[test]
+fn named_cases_count_once_wherever_they_stand() {
+    let text = format!("{HEAD}[event.a]\nchance = \"6 of 20\"\n[event.b]\nchance = \"2 of 4\"\n");
+    let first = learn(&text, "case,a,b\nx1,yes,no\nx2,yes,yes\nx3,no,\n", Against::Prior).expect("it is a table");
+    assert!(first.skipped.is_empty(), "{first:?}");
+    assert!(first.learned[0].by[0].starts_with("3 cases of cases.csv (") && !first.learned[0].by[0].contains(';'));
+    let after = rewritten(&text, &first);
+    let named = |cases: &str, name: &str| {
+        let table = WideTable { name: name.to_owned(), ..table(cases) };
+        from_cases(&checked(&after), &Source::new("test.toml", &after), &table, Against::Prior).expect("it is a table")
+    };
+    for (cases, again) in [
+        (
+            "case,a,b\ny1,no,yes\nx2,yes,yes\ny2,no,no\nx1,yes,no\nx3,no,yes\n",
+            "of 3 of its cases that are remembered by their names in `case`, 3 stand here again",
+        ),
+        ("a,case\nno,y1\nyes,x2\nno,y2\n", "1 stands here again"),
+    ] {
+        let update = named(cases, "all.csv");
+        assert!(update.learned.is_empty(), "{cases}: {update:?}");
+        assert!(update.skipped.iter().all(|one| one.why.contains(again)), "{update:?}");
+    }
+    // Those of other names, and those without, are learned from, with a word.
+    for cases in ["case,a,b\nz1,yes,no\nz2,yes,yes\n", "a,b\nyes,no\nno,yes\nyes,yes\n"] {
+        let update = named(cases, "new.csv");
+        assert_eq!(update.learned.len(), 2, "{cases}: {update:?}");
+        assert!(update.notes[0].contains("3 cases of cases.csv ("), "{update:?}");
+    }
+    // Names that stand twice are none.
+    let twice = named("case,a,b\nx2,yes,no\nx2,yes,yes\n", "new.csv");
+    assert_eq!((twice.learned.len(), twice.skipped[0].name.as_str()), (2, "column case"));
+    // Of many names some are remembered, and any large part of the table has one of them.
+    let rows = |range: std::ops::Range<u32>| range.map(|at| format!("n{at},yes,no\n")).collect::<Vec<_>>().concat();
+    let head = "case,a,b\n";
+    let many = learn(&text, &format!("{head}{}", rows(0..60)), Against::Prior).expect("it is a table");
+    let remembered = &many.learned_from[&("event", "a".to_owned())][0];
+    let hashes = remembered.split_once("; ").expect("they are there").1;
+    assert_eq!(hashes.split(' ').count(), 8, "{remembered}");
+    let after = rewritten(&text, &many);
+    let table = WideTable { name: "half.csv".to_owned(), ..table(&format!("{head}m,no,no\n{}", rows(0..59))) };
+    let update = from_cases(&checked(&after), &Source::new("test.toml", &after), &table, Against::Prior);
+    assert!(update.expect("it is a table").learned.is_empty());
 }
 
 /// Rows that have taught a prior are known again under any name, in any order, and before or behind new ones.

@@ -182,6 +182,7 @@ fn move_one(
                 event: name.clone(),
                 before: text.get(span.range()).unwrap_or_default().to_owned(),
                 after,
+                option: None,
                 mean_before: one.belief.mean,
                 mean_after: record.mean_given(mean),
                 standard_error: (error * error + inherited * inherited).sqrt(),

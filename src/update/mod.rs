@@ -19,6 +19,7 @@ mod expected;
 mod facts;
 mod figures;
 mod items;
+mod known_cases;
 mod ladder;
 mod learner;
 mod members;
@@ -71,7 +72,10 @@ pub struct Learned {
     pub before: String,
     /// The phrase after.
     pub after: String,
-    /// The mean before (of the option that occurred, or of the rate).
+    /// The option that the means are of, where the prior is one of several options: the one that occurred, or whose chance moved most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub option: Option<String>,
+    /// The mean before (of a chance, of the option, of the rate or of the number).
     pub mean_before: f64,
     /// The mean after.
     pub mean_after: f64,

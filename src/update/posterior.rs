@@ -154,6 +154,7 @@ pub(super) fn write(
         event: event.name.clone(),
         before,
         after,
+        option: None,
         mean_before,
         mean_after,
         standard_error: 0.0,
@@ -341,6 +342,9 @@ fn options(
         from: from.to_vec(),
     });
     write(event, from, belief.span, phrase, means, Means::Conjugate, text, update);
+    if let Some(written) = update.learned.last_mut() {
+        written.option = event.options().get(fact.value).cloned();
+    }
     Ok(())
 }
 

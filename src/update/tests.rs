@@ -165,6 +165,7 @@ fn counts_of_options_and_a_dirichlet_gain_the_option_seen() {
     let (after, update) = updated(&body, &[("q", Resolution::Option("c".to_owned()))]);
     assert!(after.contains("\"6, 30, 5 of 41\""), "{after}");
     assert!((update.learned[0].mean_after - 5.5 / 42.5).abs() < 1e-12);
+    assert_eq!(update.learned[0].option.as_deref(), Some("c"));
     // Reference case S4: Dirichlet(2, 1, 1) plus (3, 0, 1) has means 0.625, 0.125, 0.25; here one step of it.
     let body = format!("[event.track]\none_of = [\"a\", \"b\", \"c\"]\nchance = \"dirichlet(2, 1, 1)\"\n{ask}");
     let (after, _) = updated(&body, &[("q", Resolution::Option("a".to_owned()))]);

@@ -142,10 +142,11 @@ pub(super) fn learn(
             .filter(|tag| !learned_from.contains(tag))
             .collect();
         match moved(text, input, parameter, &all, known) {
-            Moved::To { phrase, mean_before, mean_after, error } => {
+            Moved::To { phrase, option, mean_before, mean_after, error } => {
                 taught.extend(by.iter().cloned());
                 let simulated = all.simulated(parameter);
-                write(model, input, phrase, (mean_before, mean_after), error, by, source, simulated, update);
+                let option = option.and_then(|at| option_of(model, input, at));
+                write(model, input, phrase, option, (mean_before, mean_after), error, by, source, simulated, update);
                 reasons.remove(&input.learner.name(model));
             }
             Moved::Nowhere { is_told } => {
@@ -208,6 +209,14 @@ fn remembered(model: &Model, learned_from: &[String], items: &[Item]) -> Result<
         .collect()
 }
 
+/// The name of an option, if an input is the chances of several.
+pub(super) fn option_of(model: &Model, input: &Input<'_>, at: usize) -> Option<String> {
+    match (&input.belief, input.learner) {
+        (Stated::Options(_), Learner::Event(event)) => model.event(event).options().get(at).cloned(),
+        _ => None,
+    }
+}
+
 /// Every doubtful input by the place of its belief.
 pub(super) fn inputs(model: &Model) -> BTreeMap<Span, Input<'_>> {
     let mut found = BTreeMap::new();
@@ -261,6 +270,8 @@ pub(super) fn inputs(model: &Model) -> BTreeMap<Span, Input<'_>> {
 enum Moved {
     To {
         phrase: String,
+        /// Of which option the means are, where there are several.
+        option: Option<usize>,
         mean_before: f64,
         mean_after: f64,
         error: f64,
@@ -311,6 +322,7 @@ fn beta(belief: &Belief, moments: &Moments) -> Moved {
     match Beta::from_mean_and_variance(moments.mean, moments.variance) {
         Ok(after) => Moved::To {
             phrase: posterior::beta_phrase(belief, &after),
+            option: None,
             mean_before: belief.mean,
             mean_after: after.mean(),
             error: moments.error,
@@ -326,6 +338,7 @@ fn gamma(rate: &Gamma, exposure: f64, is_gamma: bool, moments: &Moments) -> Move
     match Gamma::new(moments.mean * moments.mean / moments.variance, moments.mean / moments.variance) {
         Ok(after) => Moved::To {
             phrase: posterior::rate_phrase(is_gamma, &after, exposure),
+            option: None,
             mean_before: rate.mean() * exposure,
             mean_after: after.mean() * exposure,
             error: moments.error * exposure,
@@ -347,6 +360,7 @@ fn mean(law: &MeanInDoubt, moments: &Moments) -> Moved {
     match numbered::after(law, moments.mean, moments.variance.sqrt()) {
         Some(after) => Moved::To {
             phrase: numbered::phrase(&after),
+            option: None,
             mean_before: law.mean_of_number(),
             mean_after: after.mean_of_number(),
             error: moments.error * numbered::slope(&after),
@@ -408,6 +422,7 @@ fn dirichlet(belief: &OptionsBelief, asks: &[usize], all: &Figures) -> Moved {
         .map_or(0, |(at, _)| at);
     Moved::To {
         phrase: posterior::options_phrase(belief, &after),
+        option: Some(moved_most),
         mean_before: belief.means[moved_most],
         mean_after: mean[moved_most],
         error,
@@ -432,6 +447,7 @@ fn write(
     model: &Model,
     input: &Input<'_>,
     phrase: String,
+    option: Option<String>,
     (mean_before, mean_after): (f64, f64),
     error: f64,
     by: Vec<String>,
@@ -456,6 +472,7 @@ fn write(
         event: input.learner.name(model),
         before,
         after: phrase,
+        option,
         mean_before,
         mean_after,
         standard_error: error,

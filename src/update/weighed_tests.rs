@@ -100,6 +100,7 @@ fn options_that_may_have_applied_learn_as_far_as_they_did() {
     let early = 0.15 / 0.22;
     let mean = early * 0.6 + (1.0 - early) * 0.5;
     assert!((track.mean_after - mean).abs() < 1e-12, "{track:?} {mean}");
+    assert_eq!(track.option.as_deref(), Some("a"));
     // The mean square of the first share, and of all three, as those of the mixture.
     let numbers: Vec<f64> = track.after[track.after.find('(').expect("a list") + 1..track.after.len()]
         .trim_end_matches([')', '"'])

@@ -214,3 +214,32 @@ fn what_was_found_in_the_file_before_is_said_once() {
     let (sources, rules, words) = said(desk.undo());
     assert_eq!((sources, rules), (2, 1), "{words}");
 }
+
+#[test]
+fn news_that_can_do_nothing_is_not_written() {
+    let desk = Desk::new();
+    // The tenth is over, and nobody reported talks; a chance of nothing stays one.
+    let (told, said) = desk.told("talks by 2026-01-10 x2", &[]);
+    assert!(
+        said.contains("this can do nothing: what it is about is impossible by what the file knows on that day"),
+        "{said}"
+    );
+    assert_eq!((&told["written"], &told["step"]["after"]), (&Value::Bool(false), &Value::from(0.0)));
+    assert_eq!((desk.text().as_str(), desk.log().as_str()), (TALKS, ""));
+    // A belief in the very words of one that stands.
+    desk.told("deal is now 40%", &["--why", "so"]);
+    let once = desk.text();
+    for more in [["--why", "so"], ["--says", "once more"]] {
+        let (told, said) = desk.told("deal is now 40%", &more);
+        assert!(said.contains("the file states that chance already") && !said.contains("odds by"), "{said}");
+        assert_eq!(told["written"], Value::Bool(false));
+        assert_eq!(desk.text(), once);
+    }
+    // In other words it is one more opinion, which is written down.
+    let (told, said) = desk.told("deal is now 0.4", &["--why", "so too"]);
+    assert!(
+        said.contains("this states the chance that what it is about has anyway, 40.00 %: it moves nothing"),
+        "{said}"
+    );
+    assert_eq!(told["written"], Value::Bool(true));
+}

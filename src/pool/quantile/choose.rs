@@ -4,7 +4,7 @@ use super::fitted::FittedPool;
 use super::loss::{Losses, Past};
 use super::method::QuantileMethod;
 use super::panel::Panel;
-use super::skill::adjusted_means;
+use super::skill::best_member;
 use super::{QUANTILE_POOLS, QuantilePool};
 use crate::forecast::Moment;
 use crate::math::normal::quantile;
@@ -46,7 +46,7 @@ pub struct Choice {
     pub stretches: usize,
 }
 
-/// Tries every pool, each with and without a pivot if there is a reference, and takes the one with the least held-out loss; the plain mean if none is
+/// Tries every pool that need not be named, each with and without a pivot if there is a reference, and takes the one with the least held-out loss; the plain mean if none is
 /// better than it beyond error.
 ///
 /// Seasons (parted by 60 days without a forecast) are held out in turn; a past of one season is cut into five
@@ -69,7 +69,7 @@ pub fn choose(past: &Past<'_>, reference: Option<usize>, only: Option<QuantileMe
         .iter()
         .flat_map(|pool| [false, true].map(|has_pivot| QuantileMethod { pool: *pool, has_pivot }))
         .filter(|method| !method.has_pivot || reference.is_some())
-        .filter(|method| *method == plain || only.is_none_or(|only| only == *method))
+        .filter(|method| *method == plain || only.map_or(method.pool.is_tried(), |only| only == *method))
         .filter(|method| exists(method.pool, past))
         .collect();
     let mut held: Vec<Held> = Vec::new();
@@ -156,14 +156,6 @@ fn least(candidates: &[Candidate]) -> usize {
     }
     let better = candidates.iter().enumerate().skip(1).filter(|(_, candidate)| is_better(candidate, FALSE_ALARM));
     better.min_by(|a, b| a.1.loss.mean.total_cmp(&b.1.loss.mean)).map_or(0, |(at, _)| at)
-}
-
-/// The member with the least adjusted mean loss.
-fn best_member(past: &Past<'_>) -> Option<usize> {
-    let losses: Vec<Vec<Option<f64>>> = past.targets.iter().map(|at| past.losses.of[*at].clone()).collect();
-    let means = adjusted_means(&losses, past.panel.members.len());
-    let known = means.iter().enumerate().filter_map(|(at, mean)| Some((at, (*mean)?)));
-    known.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(at, _)| at)
 }
 
 /// The targets in stretches of time: seasons, or parts of the only one.

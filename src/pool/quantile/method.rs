@@ -25,6 +25,14 @@ pub struct QuantileMethod {
     pub has_pivot: bool,
 }
 
+impl QuantileMethod {
+    /// Whether it is the same whatever the past was.
+    #[must_use]
+    pub fn learns_nothing(self) -> bool {
+        !self.has_pivot && !self.pool.learns()
+    }
+}
+
 impl PartialEq for QuantileMethod {
     fn eq(&self, other: &Self) -> bool {
         self.pool.id() == other.pool.id() && self.has_pivot == other.has_pivot

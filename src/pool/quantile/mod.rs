@@ -12,12 +12,14 @@
 //! | `linear` | cumulative probabilities (a mixture of the members) |
 //! | `weighted`, `weighted-linear` | quantiles, probabilities, by past scores |
 //! | `stacked` | quantiles, with the weights that would have scored best, held near equal ones |
+//! | `best-and-mean` | the quantiles of the best member and the mean of all; only by name |
 //!
 //! Averages of quantiles keep the members' shape and spread, averages of probabilities widen by their disagreement: Lichtendahl,
 //! Grushka-Cockayne and Winkler (2013), Manag. Sci. 59, 1594–1611.
 //!
 //! To add one: one file here and its line in [`QUANTILE_POOLS`].
 
+mod best_and_mean;
 mod by_cdf;
 mod by_quantile;
 mod choose;
@@ -43,7 +45,7 @@ pub use of_records::{NOTHING_KNOWN, PooledQuantiles, QuantileOptions, pool_quant
 pub use panel::{Panel, Target};
 pub use pivot::{Pivot, fit_pivot};
 pub use report::{QuantileChoice, QuantileReport, TriedQuantiles, WeightOfMember};
-pub use skill::{adjusted_means, weights_of_skill};
+pub use skill::{adjusted_means, best_member, weights_of_skill};
 
 use std::fmt::Debug;
 
@@ -58,6 +60,16 @@ pub trait QuantilePool: Debug + Sync {
     /// A weight for each member of the panel, none below 0; alike unless the pool learns them from the past.
     fn weights(&self, past: &Past<'_>) -> Vec<f64> {
         vec![1.0; past.panel.members.len()]
+    }
+
+    /// Whether its weights come of the past.
+    fn learns(&self) -> bool {
+        false
+    }
+
+    /// Whether it is among those that are tried where none is named.
+    fn is_tried(&self) -> bool {
+        true
     }
 
     /// What the numbers must be for this pool to exist, in words; `None` where it exists for all.
@@ -80,6 +92,7 @@ pub const QUANTILE_POOLS: &[&dyn QuantilePool] = &[
     &weighted::Weighted,
     &weighted::WeightedLinear,
     &stacked::Stacked,
+    &best_and_mean::BestAndMean,
 ];
 
 /// The pool of this name.

@@ -69,12 +69,12 @@ pub struct PooledQuantiles {
 /// For each forecast of now only those outcomes of the past count that were known before it was made; where new ones became known since
 /// the last fit, weights and pivot are fitted anew. Which pool it is stays as chosen before the first. Without forecasts of now the pool is
 /// fitted on the whole past. Where the pool that was chosen does not exist (a mean of logarithms, for numbers of -1 and below) the plain mean takes its place;
-/// one that was named gives nothing there.
+/// one that was named gives nothing there. A pool that was named and learns nothing needs no past; without one nothing can be said of what to expect.
 ///
 /// On the logarithmic scale quantiles of the past that lie below 0 count as 0, as they do in scores; forecasts of now that have some are left out and counted.
 ///
 /// # Errors
-/// If there are no forecasts by quantiles, no outcomes of them, the reference is not among the members, a pool with a pivot is named and there is none, or a number
+/// If there are no forecasts by quantiles, no outcomes of them that were known in time and the pool must learn, the reference is not among the members, a pool with a pivot is named and there is none, or a number
 /// that came lies below 0 and the scale is the logarithmic one.
 pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) -> Result<PooledQuantiles, String> {
     let is_member = |name: &str| !options.without.contains(name);
@@ -121,11 +121,13 @@ pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) 
         Past { targets: whole.targets.iter().copied().filter(is_known).collect(), ..whole.clone() }
     };
     let first = now.targets.first().map_or_else(|| whole.clone(), before);
-    if first.targets.is_empty() {
+    if first.targets.is_empty() && !options.only.is_some_and(QuantileMethod::learns_nothing) {
         let why = if whole.targets.is_empty() { "no forecast of the past has an outcome" } else { NOTHING_KNOWN };
         return Err(why.to_owned());
     }
-    let choice = choose(&first, reference, options.only);
+    let last = now.targets.last().map_or_else(|| whole.clone(), before);
+    // What learns nothing may be judged by whatever is known in the end.
+    let choice = choose(if first.targets.is_empty() { &last } else { &first }, reference, options.only);
     let method = match (options.only, &choice) {
         (Some(only), _) => only,
         (None, Some(choice)) => choice.candidates[choice.chosen].method,
@@ -133,7 +135,6 @@ pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) 
     };
     let pivot = reference.filter(|_| method.has_pivot);
     let mut fitted = FittedPool::fit(method.pool, &first, pivot);
-    let last = now.targets.last().map_or_else(|| whole.clone(), before);
     let learnable = asked(&known, &last.targets);
     let mut pooled = PooledQuantiles {
         reference,

@@ -98,3 +98,18 @@ pub fn weights_of_skill(past: &Past<'_>) -> Vec<f64> {
     }
     shrunk.iter().map(|loss| powf(least / loss, POWER)).collect()
 }
+
+/// The member with the least [adjusted mean](adjusted_means) loss, of several who tie the first, among those who forecast half as many targets as anybody.
+/// `None` where nobody has a loss.
+#[must_use]
+pub fn best_member(past: &Past<'_>) -> Option<usize> {
+    let members = past.panel.members.len();
+    let losses: Vec<Vec<Option<f64>>> = past.targets.iter().map(|at| past.losses.of[*at].clone()).collect();
+    let counts: Vec<usize> =
+        (0..members).map(|member| losses.iter().filter(|row| row[member].is_some()).count()).collect();
+    let most = counts.iter().copied().max()?;
+    let means = adjusted_means(&losses, members);
+    let often = means.iter().zip(&counts).enumerate().filter(|(_, (_, count))| 2 * **count >= most);
+    let known = often.filter_map(|(at, (mean, _))| Some((at, (*mean)?)));
+    known.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(at, _)| at)
+}

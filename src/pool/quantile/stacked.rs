@@ -32,6 +32,9 @@ impl QuantilePool for Stacked {
     fn name(&self) -> &'static str {
         "the mean of quantiles with the weights that scored best, held near equal ones"
     }
+    fn learns(&self) -> bool {
+        true
+    }
     fn weights(&self, past: &Past<'_>) -> Vec<f64> {
         stack(past, PRICE)
     }

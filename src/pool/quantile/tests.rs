@@ -293,6 +293,63 @@ fn the_past_teaches_whom_to_trust_and_outcomes_of_now_are_not_looked_at() {
 }
 
 #[test]
+fn half_of_best_and_mean_is_the_best_of_those_who_forecast_enough_and_it_is_taken_by_name_alone() {
+    // Point forecasts that miss by 1 and by 2; the third never misses, in two weeks of six.
+    let panel =
+        panel(3, 6, |week| (0.0, vec![Some(vec![1.0; 5]), Some(vec![2.0; 5]), (week < 2).then(|| vec![0.0; 5])]));
+    let losses = Losses::new(&panel, Scale::Natural);
+    let past = Past::whole(&panel, &losses);
+    assert_eq!(best_member(&past), Some(0));
+    let fitted = FittedPool::fit(quantile_pool("best-and-mean").expect("it is listed"), &past, None);
+    // Of the whole two thirds and a sixth each.
+    assert_eq!(fitted.weights, [4.0, 1.0, 1.0]);
+    let of = |value: f64| Some(vec![value; 5]);
+    let pooled = |said: Vec<Option<Vec<f64>>>| {
+        let target = Target { said, ..panel.targets[0].clone() };
+        fitted.at(&LEVELS, &target).expect("somebody spoke").values
+    };
+    assert_eq!(pooled(vec![of(10.0), of(20.0), of(60.0)]), [20.0; 5]);
+    assert_eq!(pooled(vec![None, of(20.0), of(60.0)]), [40.0; 5]);
+    assert_eq!(pooled(vec![of(10.0), None, None]), [10.0; 5]);
+    let tried = |named: Option<&str>| -> Vec<String> {
+        let named = named.map(|name| name.parse().expect("it is listed"));
+        let choice = choose(&past, None, named).expect("six weeks can be parted");
+        choice.candidates.iter().map(|candidate| candidate.method.to_string()).collect()
+    };
+    assert!(!tried(None).contains(&"best-and-mean".to_owned()));
+    assert_eq!(tried(Some("best-and-mean")), ["mean", "best-and-mean"]);
+}
+
+#[test]
+fn what_learns_nothing_needs_no_past() {
+    let now = weekly(0..3, 8);
+    let options = |method: &str| {
+        QuantileOptions { name: "pool".to_owned(), ..QuantileOptions::default() }.only(method).expect("it is listed")
+    };
+    // All of the second past comes later.
+    for past in [Records::default(), weekly(50..90, 9)] {
+        for method in ["mean", "median", "trimmed", "linear"] {
+            let pooled = pool_quantiles(&past, &now, &options(method)).expect("it needs no past");
+            assert_eq!((pooled.forecasts.len(), pooled.learned_from), (3, 0), "{method}");
+            assert!(pooled.choice.is_none(), "{method}");
+        }
+        for method in ["weighted", "weighted-linear", "stacked", "best-and-mean", "mean+pivot"] {
+            assert!(pool_quantiles(&past, &now, &options(method)).is_err(), "{method}");
+        }
+    }
+    let pooled = pool_quantiles(&Records::default(), &now, &options("mean")).expect("it needs no past");
+    let values = |record: &ForecastRecord| match &record.forecast {
+        Forecast::Quantiles { values, .. } => values.clone(),
+        other => panic!("{other:?}"),
+    };
+    let found = values(&pooled.forecasts[0]);
+    for (level, found) in found.iter().enumerate() {
+        let expected = now.forecasts[..5].iter().map(|record| values(record)[level]).sum::<f64>() / 5.0;
+        assert!((found - expected).abs() < 1e-9, "{found} is not {expected}");
+    }
+}
+
+#[test]
 fn outcomes_count_from_the_day_on_which_they_were_known() {
     let all = weekly(0..40, 3);
     let mut now = all.clone();

@@ -17,6 +17,9 @@ impl QuantilePool for Weighted {
     fn name(&self) -> &'static str {
         "the mean of quantiles, weighed by past scores"
     }
+    fn learns(&self) -> bool {
+        true
+    }
     fn weights(&self, past: &Past<'_>) -> Vec<f64> {
         weights_of_skill(past)
     }
@@ -35,6 +38,9 @@ impl QuantilePool for WeightedLinear {
     }
     fn name(&self) -> &'static str {
         "the mixture of the members, weighed by past scores"
+    }
+    fn learns(&self) -> bool {
+        true
     }
     fn weights(&self, past: &Past<'_>) -> Vec<f64> {
         weights_of_skill(past)
