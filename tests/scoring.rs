@@ -11,6 +11,8 @@ mod commands;
 mod comparison;
 #[path = "scoring/distributions.rs"]
 mod distributions;
+#[path = "scoring/ensembles.rs"]
+mod ensembles;
 #[path = "scoring/leaderboard_commands.rs"]
 mod leaderboard_commands;
 #[path = "scoring/measures.rs"]

@@ -106,6 +106,12 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         )
         .help("`--use first` takes what was said before an answer could end the question; `score` and `compare` take --weigh time"));
     }
+    if arguments.inputs.is_held() {
+        return Err(Error::input(
+            "--between does not go with calibrate: of numbers held between two ends many lie at these, and levels cannot be met there",
+        )
+        .help("leave it out; `score`, `compare` and `leaderboard` take --between"));
+    }
     let records = records(&arguments.inputs)?;
     for name in &arguments.forecaster {
         check_forecaster(&records, name)?;

@@ -4,11 +4,10 @@ use super::figures::{
     Figures, figure_column, floored, note_quantiles_of_distributions, remarks, warn_of_early_resolutions,
     warn_of_idle_rules, write_table,
 };
-use super::inputs::{
-    Inputs, check_cluster, check_forecaster, check_weigh, records, rule_parser, rules, unknown_forecaster,
-};
+use super::inputs::{Inputs, check_cluster, check_forecaster, check_weigh, records, unknown_forecaster};
 use super::pair_tests::{TEST_COLUMNS, test_cells, test_sheet};
 use super::report_bottom::listed;
+use super::rule_names::{RuleParser, rules};
 use super::{Done, console, stream};
 use crate::brief::comparison_page;
 use crate::calibrate::{Panel, ReliabilityAxis, reliability_diagram};
@@ -50,7 +49,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     inputs: Inputs,
     /// Scoring rules, separated by commas
-    #[arg(long = "rule", value_name = "RULE", value_delimiter = ',', value_parser = rule_parser(), default_value = "brier")]
+    #[arg(long = "rule", value_name = "RULE", value_delimiter = ',', value_parser = RuleParser, default_value = "brier")]
     rules: Vec<String>,
     /// What makes questions share their fate: `cluster` (what they name), `tag` (their first), `tag:KEY` (the value of `KEY=value` among
     /// their tags), `horizon` (a band of time to the scheduled close), or `question` (nothing)
@@ -63,7 +62,7 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Weigh::Alike)]
     weigh: Weigh,
     /// Read yes/no forecasts batch by batch, from files that may be larger than memory; without the questions one by one
-    #[arg(long, requires = "forecasts", conflicts_with_all = ["pool", "live", "scale", "murphy"])]
+    #[arg(long, requires = "forecasts", conflicts_with_all = ["pool", "live", "scale", "between", "murphy"])]
     stream: bool,
     /// Draw the reliability diagram of the binary questions that all share into this file
     #[arg(long, value_name = "FILE")]

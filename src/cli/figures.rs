@@ -145,7 +145,7 @@ pub(super) fn warn_of_different_levels(standings: &[Standing], rules: &[&'static
 /// Says which distributions by name are scored by their quantiles, for want of a closed form.
 pub(super) fn note_quantiles_of_distributions(standings: &[Standing], rules: &[&'static dyn ScoringRule]) {
     let (forecasts, names) = crps_by_quantiles(standings);
-    if forecasts > 0 && rules.iter().any(|rule| rule.id() == "crps") {
+    if forecasts > 0 && rules.iter().any(|rule| ["crps", "crps_fair"].contains(&rule.id())) {
         let named = names.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join(", ");
         let more = match names.len().saturating_sub(MOST_NAMED) {
             0 => String::new(),
@@ -202,6 +202,7 @@ const fn in_words(kind: Takes) -> &'static str {
         Takes::Categorical => "probabilities of options",
         Takes::Ordinal => "probabilities of ordered options",
         Takes::Numeric => "quantiles of numbers",
+        Takes::Draws => "draws of numbers",
         Takes::Distribution => "distributions of numbers by name",
         Takes::Date => "quantiles of days",
     }

@@ -8,12 +8,12 @@ use crate::error::Error;
 use crate::forecast::import::{InputFile, read_all};
 use crate::forecast::tidy::{self, Holds};
 use crate::forecast::{
-    Forecast, ForecastRecord, Living, Moment, Records, Scale, Selection, check_name, day, live_records, nearest,
+    Forecast, ForecastRecord, Interval, Living, Moment, Records, Scale, Selection, check_name, day, live_records,
+    nearest,
 };
 use crate::network::FORMATS;
 use crate::pool::{POOLS, PoolMethod, Said, pooled_records};
-use crate::score::{RULES, ScoringRule, Weigh, rule};
-use clap::builder::{PossibleValue, PossibleValuesParser};
+use crate::score::Weigh;
 use jiff::civil::Date;
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -54,6 +54,10 @@ pub(super) struct Inputs {
     /// The scale on which numbers are scored
     #[arg(long, value_enum, default_value_t = Scale::Natural)]
     scale: Scale,
+    /// Score numbers by what lies between two ends alone, of which one may be missing, as in `10..`: forecasts and outcomes beyond an end count as that
+    /// end. The CRPS is then the threshold-weighted one
+    #[arg(long, value_name = "LOW..HIGH", allow_hyphen_values = true)]
+    between: Option<Interval>,
 }
 
 /// Forecasts that live, as an argument.
@@ -214,9 +218,14 @@ impl Inputs {
         self.ledger.path()
     }
 
-    /// Whether numbers are to be scored on another scale than their own.
-    pub(super) fn is_scaled(&self) -> bool {
-        self.scale != Scale::Natural
+    /// The option by which numbers are to be scored otherwise than as they stand.
+    pub(super) fn asked_of_numbers(&self) -> Option<&'static str> {
+        if self.between.is_some() { Some("--between") } else { (self.scale != Scale::Natural).then_some("--scale") }
+    }
+
+    /// Whether numbers are to be held between two ends.
+    pub(super) fn is_held(&self) -> bool {
+        self.between.is_some()
     }
 
     /// The first option that says something of records, but not where they are.
@@ -273,6 +282,15 @@ fn of_any(inputs: &Inputs) -> Result<(Records, Vec<tidy::Summary>), Error> {
         add_living(&mut records, live)?;
     }
     add_pools(&mut records, &inputs.pool)?;
+    if let Some(ends) = inputs.between {
+        let outside = records.hold_between(ends);
+        if outside > 0 {
+            console::note(&format!(
+                "note: between {ends}: {} beyond an end, counted as that end",
+                counted(outside, "outcome")
+            ));
+        }
+    }
     if inputs.scale == Scale::Log {
         let how_many = |of_cdf: bool| {
             let is_one = |record: &&ForecastRecord| matches!(&record.forecast, Forecast::Distribution { distribution } if distribution.is_cdf() == of_cdf);
@@ -515,21 +533,4 @@ pub(super) fn unknown_forecaster<'a>(name: &str, known: impl Iterator<Item = &'a
         }
         None => unknown,
     }
-}
-
-/// Reads the id of a scoring rule; `--help` lists them.
-pub(super) fn rule_parser() -> PossibleValuesParser {
-    PossibleValuesParser::new(RULES.iter().map(|rule| PossibleValue::new(rule.id()).help(rule.name())))
-}
-
-/// The rules of these ids, each once.
-pub(super) fn rules(ids: &[String]) -> Vec<&'static dyn ScoringRule> {
-    let mut rules: Vec<&'static dyn ScoringRule> = Vec::new();
-    for id in ids {
-        let known = rules.iter().any(|listed| listed.id() == id);
-        if let Some(listed) = rule(id).filter(|_| !known) {
-            rules.push(listed);
-        }
-    }
-    rules
 }

@@ -4,9 +4,8 @@ use super::figures::{
     Figures, figure_column, floored, note_quantiles_of_distributions, remarks, warn_of_different_levels,
     warn_of_early_resolutions, warn_of_idle_rules, write_table,
 };
-use super::inputs::{
-    Inputs, check_cluster, check_forecaster, check_weigh, records, rule_parser, rules, unknown_forecaster,
-};
+use super::inputs::{Inputs, check_cluster, check_forecaster, check_weigh, records, unknown_forecaster};
+use super::rule_names::{RuleParser, rules};
 use super::{Done, LEAST_REPLICATES, console, stream};
 use crate::compare::{
     Board, BoardRow, BoardSettings, ClusterBy, FEWEST_CLUSTERS, LEADERBOARD_REPLICATES, Leaderboard, MOST_GROUPS,
@@ -39,7 +38,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     inputs: Inputs,
     /// Scoring rules, separated by commas
-    #[arg(long = "rule", value_name = "RULE", value_delimiter = ',', value_parser = rule_parser(), default_value = "brier")]
+    #[arg(long = "rule", value_name = "RULE", value_delimiter = ',', value_parser = RuleParser, default_value = "brier")]
     rules: Vec<String>,
     /// Only this forecaster; may be given several times
     #[arg(long, value_name = "NAME")]
@@ -64,7 +63,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N", default_value_t = LEADERBOARD_REPLICATES, value_parser = clap::value_parser!(u32).range(i64::from(LEAST_REPLICATES)..=100_000))]
     replicates: u32,
     /// Read yes/no forecasts batch by batch, from files that may be larger than memory; of more than 512 clusters the intervals draw groups of them
-    #[arg(long, requires = "forecasts", conflicts_with_all = ["pool", "live", "scale"])]
+    #[arg(long, requires = "forecasts", conflicts_with_all = ["pool", "live", "scale", "between"])]
     stream: bool,
     /// Draw the leaderboard of the first rule into this file
     #[arg(long, value_name = "FILE")]

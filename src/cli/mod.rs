@@ -53,6 +53,7 @@ mod report_outlook;
 mod report_parts;
 mod report_resolved;
 mod resolve;
+mod rule_names;
 mod run;
 mod run_conflicts;
 mod schema;

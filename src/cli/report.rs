@@ -92,9 +92,11 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         arguments.inputs.refuse_to_write_over([("--out", Some(out))])?;
         is_markdown(out, format)?;
     }
-    if arguments.inputs.is_scaled() {
-        return Err(Error::input("--scale is of scores of numbers, and a page scores yes/no questions alone")
-            .help("leave it out, or score numbers with `foretell score --scale log`"));
+    if let Some(option) = arguments.inputs.asked_of_numbers() {
+        return Err(Error::input(format!(
+            "{option} is of scores of numbers, and a page scores yes/no questions alone"
+        ))
+        .help(format!("leave it out, or score numbers with `foretell score {option} …`")));
     }
     match &arguments.file {
         Some(file) => of_scenario(arguments, file, format),

@@ -4,7 +4,8 @@ use super::figures::{
     Figures, figure_column, note_quantiles_of_distributions, remarks, warn_of_different_levels,
     warn_of_early_resolutions, warn_of_idle_rules, write_table,
 };
-use super::inputs::{Inputs, check_forecaster, check_weigh, records_and_summaries, rule_parser, rules};
+use super::inputs::{Inputs, check_forecaster, check_weigh, records_and_summaries};
+use super::rule_names::{RuleParser, rules};
 use super::{Done, console, score_otherwise, stream};
 use crate::compare::{ScoreOfDay, over_time_picture, score_over_time};
 use crate::error::Error;
@@ -42,7 +43,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     inputs: Inputs,
     /// Scoring rules, separated by commas
-    #[arg(long = "rule", value_name = "RULE", value_delimiter = ',', value_parser = rule_parser())]
+    #[arg(long = "rule", value_name = "RULE", value_delimiter = ',', value_parser = RuleParser)]
     rules: Vec<String>,
     /// What a row stands for
     #[arg(long, value_enum, default_value_t = Group::Forecaster)]
@@ -57,7 +58,7 @@ pub(super) struct Arguments {
     #[arg(
         long,
         requires = "forecasts",
-        conflicts_with_all = ["pool", "live", "scale", "components", "over_time"]
+        conflicts_with_all = ["pool", "live", "scale", "between", "components", "over_time"]
     )]
     stream: bool,
     /// With --stream, write what was summed as a part into this file instead of showing means, for `foretell merge`; `-` is standard output
@@ -72,10 +73,10 @@ pub(super) struct Arguments {
     over_time: Option<PathBuf>,
     /// Score joint forecasts of several questions instead, from the ledger or a table of patterns: `forecaster`, `made_at`, `pattern` such as
     /// `permit=yes|ferry=no`, `probability`
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["stream", "platform", "rules", "by", "weigh", "components", "over_time", "pool", "live", "scale"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["stream", "platform", "rules", "by", "weigh", "components", "over_time", "pool", "live", "scale", "between"])]
     joint: Option<Option<PathBuf>>,
     /// The scores of a platform instead, as it defines them
-    #[arg(long, value_enum, value_name = "PLATFORM", conflicts_with_all = ["stream", "rules", "by", "weigh", "components", "over_time", "scale"])]
+    #[arg(long, value_enum, value_name = "PLATFORM", conflicts_with_all = ["stream", "rules", "by", "weigh", "components", "over_time", "scale", "between"])]
     platform: Option<Platform>,
     /// A forecaster who is no person but made of the others, as a community's forecast: left out of the others' mean and of prizes. May be given
     /// several times; relative scores are against the first

@@ -150,7 +150,7 @@ impl PairedFigures {
         }
         // Where nothing was withdrawn both stand until the question's life ends, so the later start is where the common time begins.
         let from = first.from().max(second.from());
-        let common = common_levels(first, second, from);
+        let common = if rule.is_of_draws() { Common::AsTheyAre } else { common_levels(first, second, from) };
         let (first, second, levels) = match &common {
             Common::AsTheyAre => (first, second, None),
             Common::Levels(both, levels) => (&both.0, &both.1, Some(*levels)),

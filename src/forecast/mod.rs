@@ -8,6 +8,7 @@
 
 mod curve;
 pub mod import;
+mod interval;
 mod joint;
 mod knots;
 mod living;
@@ -24,6 +25,7 @@ pub mod tidy;
 mod validity;
 
 pub use curve::Curve;
+pub use interval::Interval;
 pub use joint::{JointForecast, read_joint_forecasts};
 pub use knots::{Looked, knots};
 pub use living::{Course, Living, live_records};

@@ -1,8 +1,8 @@
 //! A distribution of a number by the name of its family, or by its cdf at some places, as a forecast holds it.
 
-use super::number_text;
 use super::tidy::parse_number;
-use crate::dist::{self, Distribution, FAMILIES, Family, PiecewiseCdf};
+use super::{Interval, number_text};
+use crate::dist::{self, Bound, Distribution, FAMILIES, Family, Limited, PiecewiseCdf};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -41,6 +41,8 @@ pub struct NamedDistribution {
     law: Arc<dyn Distribution>,
     /// The law again, if it is by its cdf.
     cdf: Option<Arc<PiecewiseCdf>>,
+    /// Between which ends the law is held, and the law of the family as a whole; `None` unless it is held.
+    whole: Option<(Interval, Arc<dyn Distribution>)>,
     /// The values at the even levels, computed when first asked for.
     quantiles: Arc<OnceLock<Vec<f64>>>,
 }
@@ -72,7 +74,8 @@ impl NamedDistribution {
                 return Err(format!("its quantile at the level {level} must be a finite number, but is {value}"));
             }
         }
-        Ok(Self { family: Some(family), arguments: arguments.to_vec(), law, cdf: None, quantiles: Arc::default() })
+        let arguments = arguments.to_vec();
+        Ok(Self { family: Some(family), arguments, law, cdf: None, whole: None, quantiles: Arc::default() })
     }
 
     /// The distribution with this cdf at these places, which rise.
@@ -90,7 +93,56 @@ impl NamedDistribution {
     pub fn of_cdf(points: Vec<(f64, f64)>) -> Result<Self, String> {
         let cdf = Arc::new(PiecewiseCdf::new(points).map_err(|problem| problem.to_string())?);
         let law: Arc<dyn Distribution> = cdf.clone();
-        Ok(Self { family: None, arguments: Vec::new(), law, cdf: Some(cdf), quantiles: Arc::default() })
+        Ok(Self { family: None, arguments: Vec::new(), law, cdf: Some(cdf), whole: None, quantiles: Arc::default() })
+    }
+
+    /// The same held between two ends: what lies beyond one sits at it. `None` where next to nothing lies between them.
+    ///
+    /// It is written with its ends, such as `normal(10, 2) between 8..12`, which is not read back.
+    ///
+    /// ```
+    /// use foretell::forecast::NamedDistribution;
+    ///
+    /// let rain: NamedDistribution = "cdf(0, 0.25, 4, 0.75)".parse()?;
+    /// let held = rain.between("1..3".parse()?).expect("much lies between them");
+    /// assert_eq!(held.to_string(), "cdf(1, 0.375, 3, 0.625)");
+    /// # Ok::<(), String>(())
+    /// ```
+    #[must_use]
+    pub fn between(&self, ends: Interval) -> Option<Self> {
+        if let Some(points) = self.points() {
+            return Self::of_cdf(held(points, ends, self.law())).ok();
+        }
+        let law = self.limited(ends, Bound::Cap)?;
+        Some(Self {
+            family: self.family,
+            arguments: self.arguments.clone(),
+            law: Arc::new(law),
+            cdf: None,
+            whole: Some((ends, self.law.clone())),
+            quantiles: Arc::default(),
+        })
+    }
+
+    /// The law given that the number lies between two ends; `None` where next to nothing of it does.
+    pub(crate) fn given(&self, ends: Interval) -> Option<Limited> {
+        self.limited(ends, Bound::Cut)
+    }
+
+    fn limited(&self, ends: Interval, bound: fn(f64) -> Bound) -> Option<Limited> {
+        let at = |end: f64| end.is_finite().then(|| bound(end));
+        Limited::new(self.law.clone(), at(ends.lower()), at(ends.upper())).ok()
+    }
+
+    /// Between which ends it is held, and the law as a whole; `None` of one that is not held, and of a cdf, which is held by its points.
+    pub(crate) fn whole(&self) -> Option<(Interval, &dyn Distribution)> {
+        self.whole.as_ref().map(|(ends, law)| (*ends, law.as_ref()))
+    }
+
+    /// Whether it is one of a family, and whole: neither one by its cdf nor one that is held between two ends.
+    #[must_use]
+    pub const fn is_by_name(&self) -> bool {
+        self.family.is_some() && self.whole.is_none()
     }
 
     /// The name of its family; `cdf` of one by its cdf.
@@ -157,6 +209,14 @@ impl NamedDistribution {
                 return (*below, 1.0);
             }
         }
+        if let Some((ends, law)) = self.whole() {
+            if y <= ends.lower() {
+                return (0.0, self.law.cdf(ends.lower()));
+            }
+            if y >= ends.upper() {
+                return (law.cdf(ends.upper().next_down()), 1.0);
+            }
+        }
         let up_to = self.law.cdf(y);
         // Families that sit on isolated values sit on whole numbers.
         let below = if self.law.is_discrete() { self.law.cdf(y.ceil() - 1.0) } else { up_to };
@@ -166,7 +226,11 @@ impl NamedDistribution {
 
 impl PartialEq for NamedDistribution {
     fn eq(&self, other: &Self) -> bool {
-        self.family() == other.family() && self.arguments == other.arguments && self.cdf == other.cdf
+        let ends = |of: &Self| of.whole.as_ref().map(|(ends, _)| *ends);
+        self.family() == other.family()
+            && self.arguments == other.arguments
+            && self.cdf == other.cdf
+            && ends(self) == ends(other)
     }
 }
 
@@ -175,8 +239,21 @@ impl fmt::Display for NamedDistribution {
         let points = self.points().unwrap_or_default().iter().flat_map(|(place, level)| [place, level]);
         let arguments: Vec<String> =
             self.arguments.iter().chain(points).map(|argument| number_text(*argument)).collect();
-        write!(formatter, "{}({})", self.family(), arguments.join(", "))
+        write!(formatter, "{}({})", self.family(), arguments.join(", "))?;
+        self.whole.as_ref().map_or(Ok(()), |(ends, _)| write!(formatter, " between {ends}"))
     }
+}
+
+/// The points of a cdf held between two ends, whose law this is: what they leave below and above sits at the outer ones.
+fn held(points: &[(f64, f64)], ends: Interval, law: &dyn Distribution) -> Vec<(f64, f64)> {
+    let is_among = |end: f64| {
+        points.first().is_some_and(|first| first.0 < end)
+            && points.last().is_some_and(|last| end < last.0)
+            && points.iter().all(|point| point.0 != end)
+    };
+    let cut = |end: f64| is_among(end).then(|| (end, law.cdf(end)));
+    let between = points.iter().copied().filter(|point| ends.holds(point.0));
+    cut(ends.lower()).into_iter().chain(between).chain(cut(ends.upper())).collect()
 }
 
 impl FromStr for NamedDistribution {
@@ -272,6 +349,36 @@ mod tests {
             assert!((found.0 - below).abs() < 1e-15 && (found.1 - up_to).abs() < 1e-15, "{y}: {found:?}");
         }
         assert_eq!(named("uniform(0, 10)").around(2.5), (0.25, 0.25));
+    }
+
+    #[test]
+    fn what_lies_beyond_an_end_at_which_it_is_held_sits_there() {
+        let ends = |text: &str| text.parse::<Interval>().expect("an interval");
+        let held = named("normal(10, 2)").between(ends("8..13")).expect("much lies between them");
+        assert!(!held.is_by_name() && !held.is_cdf() && held != named("normal(10, 2)"));
+        assert_eq!(held.to_string(), "normal(10, 2) between 8..13");
+        let (below, above) = (0.158_655_253_931_457_05, 0.066_807_201_268_858_06);
+        for (y, known) in [(8.0, (0.0, below)), (10.0, (0.5, 0.5)), (13.0, (1.0 - above, 1.0))] {
+            let found = held.around(y);
+            assert!((found.0 - known.0).abs() < 1e-12 && (found.1 - known.1).abs() < 1e-12, "{y}: {found:?}");
+        }
+        assert_eq!((held.law().quantile(0.1), held.law().quantile(0.95)), (8.0, 13.0));
+        // Of three tosses: none 1/8, one 3/8, two 3/8, three 1/8.
+        let tosses = named("binomial(3, 0.5)").between(ends("1..2")).expect("much lies between them");
+        for (y, known) in [(1.0, (0.0, 0.5)), (2.0, (0.5, 1.0))] {
+            let found = tosses.around(y);
+            assert!((found.0 - known.0).abs() < 1e-15 && (found.1 - known.1).abs() < 1e-15, "{y}: {found:?}");
+        }
+        let rain = named("cdf(0, 0.25, 4, 0.75)");
+        let points = |text: &str| rain.between(ends(text)).map(|held| held.points().map(<[_]>::to_vec));
+        assert_eq!(points("..2"), Some(Some(vec![(0.0, 0.25), (2.0, 0.5)])));
+        assert_eq!(points("4..9"), Some(Some(vec![(4.0, 0.75)])));
+        assert_eq!(points("-9..9"), Some(Some(vec![(0.0, 0.25), (4.0, 0.75)])));
+        // Beyond all that is said nothing is left to be said.
+        assert_eq!(
+            (points("5.."), points("..-1"), named("normal(10, 2)").between(ends("90..")).is_none()),
+            (None, None, true)
+        );
     }
 
     #[test]

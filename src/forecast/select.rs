@@ -1,6 +1,6 @@
-//! A part of the records: by tag, by when forecasts were made, and numbers on another scale.
+//! A part of the records: by tag, by when forecasts were made, and numbers on another scale or within an interval.
 
-use super::{Forecast, NamedDistribution, Records, Resolution, number_text};
+use super::{Forecast, Interval, NamedDistribution, Records, Resolution, number_text};
 use crate::math::ln_1p;
 use jiff::civil::Date;
 
@@ -77,8 +77,7 @@ impl Records {
         let mut raised = 0;
         for record in &mut self.forecasts {
             if let Forecast::Distribution { distribution } = &record.forecast {
-                let (levels, values) = (NamedDistribution::even_levels(), distribution.even_quantiles());
-                record.forecast = Forecast::Quantiles { levels: levels.to_vec(), values: values.to_vec() };
+                record.forecast = by_quantiles(distribution);
             }
             if let Forecast::Quantiles { values, .. } = &mut record.forecast {
                 raised += usize::from(values.iter().any(|value| *value < 0.0));
@@ -87,6 +86,40 @@ impl Records {
         }
         Ok(raised)
     }
+
+    /// Holds numbers, stated and come, between two ends: whatever lies beyond one counts as that end. Returns how many outcomes lay outside.
+    ///
+    /// A score of what is held so looks at what lies between the ends alone. The CRPS becomes the threshold-weighted one (Gneiting and Ranjan 2011, J. Bus.
+    /// Econ. Stat. 29, 411–422), and every score that is proper stays so, since the quantiles of a number held are its quantiles held (Allen, Ginsbourger
+    /// and Ziegel 2023, SIAM/ASA J. Uncertain. Quantif. 11, 906–940). Distributions are held [as they are](NamedDistribution::between), and where next to
+    /// nothing of one lies between the ends by their quantiles at the even levels.
+    pub fn hold_between(&mut self, ends: Interval) -> usize {
+        let mut outside = 0;
+        for outcome in self.outcomes.values_mut() {
+            if let Resolution::Value(value) = &mut outcome.resolution {
+                outside += usize::from(!ends.holds(*value));
+                *value = ends.nearest(*value);
+            }
+        }
+        for record in &mut self.forecasts {
+            if let Forecast::Distribution { distribution } = &record.forecast {
+                record.forecast = match distribution.between(ends) {
+                    Some(distribution) => Forecast::Distribution { distribution },
+                    None => by_quantiles(distribution),
+                };
+            }
+            if let Forecast::Quantiles { values, .. } = &mut record.forecast {
+                values.iter_mut().for_each(|value| *value = ends.nearest(*value));
+            }
+        }
+        outside
+    }
+}
+
+/// A distribution by its quantiles at the even levels.
+fn by_quantiles(distribution: &NamedDistribution) -> Forecast {
+    let (levels, values) = (NamedDistribution::even_levels(), distribution.even_quantiles());
+    Forecast::Quantiles { levels: levels.to_vec(), values: values.to_vec() }
 }
 
 #[cfg(test)]
@@ -173,5 +206,26 @@ mod tests {
         let before = below.clone();
         assert!(below.use_log_scale().is_err());
         assert_eq!(below, before);
+    }
+
+    #[test]
+    fn what_lies_beyond_an_end_counts_as_that_end() {
+        let mut held = records();
+        let distribution: NamedDistribution = "normal(5, 2)".parse().expect("a distribution");
+        held.forecasts[0].forecast = Forecast::Distribution { distribution: distribution.clone() };
+        let ends: Interval = "1.5..8".parse().expect("an interval");
+        assert_eq!(held.hold_between(ends), 2);
+        let came: Vec<&Resolution> = held.outcomes.values().map(|outcome| &outcome.resolution).collect();
+        assert_eq!(came, [&Resolution::Value(1.5), &Resolution::Value(8.0)]);
+        let known = Forecast::Distribution { distribution: distribution.between(ends).expect("much is between") };
+        assert_eq!(held.forecasts[0].forecast, known);
+        let known = Forecast::Quantiles { levels: vec![0.25, 0.75], values: vec![1.5, 8.0] };
+        assert_eq!(held.forecasts[1].forecast, known);
+        // Next to nothing of the law lies there: it is its quantiles, all at the end.
+        let mut beyond = records();
+        beyond.forecasts[0].forecast = Forecast::Distribution { distribution };
+        assert_eq!(beyond.hold_between("90..".parse().expect("an interval")), 2);
+        let Forecast::Quantiles { values, .. } = &beyond.forecasts[0].forecast else { panic!("quantiles") };
+        assert!(values.len() == 399 && values.iter().all(|value| *value == 90.0));
     }
 }

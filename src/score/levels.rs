@@ -26,7 +26,7 @@ pub(super) fn are_many(levels: &[f64]) -> bool {
 }
 
 /// Whether these are the levels of draws, (i - ½)/n.
-fn are_of_draws(levels: &[f64]) -> bool {
+pub(super) fn are_of_draws(levels: &[f64]) -> bool {
     let n = levels.len() as f64;
     levels.iter().enumerate().all(|(at, level)| same_level(*level, (at as f64 + 0.5) / n))
 }

@@ -1,13 +1,13 @@
 //! Proper scores: of one forecast, over the life of a question, and as means that respect dependence.
 //!
 //! The functions of numbers and slices ([`brier`], [`rps`], [`crps`] …) stand alone. A [`ScoringRule`] makes one of them
-//! applicable to any forecast in the records; [`RULES`] lists them. [`standings`] lays the forecasts on every question that
+//! applicable to any forecast in the records; [`RULES`] lists them, and [`RULE_FAMILIES`] those that take an argument. [`standings`] lays the forecasts on every question that
 //! resolved beside its outcome, each for the time it stood; [`summarise`] makes mean scores of that, with standard errors.
 //!
 //! Every score is a loss: lower is better.
 //!
-//! To add a rule: one file here, one line in [`RULES`]. The command line's `--rule`, its help and the law test that it is proper
-//! follow from the list.
+//! To add a rule: one file here, one line in [`RULES`] or [`RULE_FAMILIES`]. The command line's `--rule`, its help and the law test that it is proper
+//! follow from the lists.
 
 mod brier;
 mod brier_never;
@@ -16,6 +16,7 @@ pub mod columns;
 mod components;
 pub mod crps;
 mod dawid_sebastiani;
+mod dawid_sebastiani_draws;
 mod evaluate;
 mod gathered;
 mod gathered_means;
@@ -35,6 +36,7 @@ mod ranked_logarithmic;
 mod revision;
 mod rows;
 mod rule;
+mod rule_family;
 mod running;
 mod samples;
 mod schedule;
@@ -83,7 +85,9 @@ pub use quantiles::{
 pub use ranked::{ordinal_brier, rps, rps_ensemble, rps_normalised};
 pub use revision::flip_flop_index;
 pub use rows::score_rows;
-pub use rule::{Case, Floor, Orientation, Score, ScoringRule, Takes, Unfit, Unit};
+pub use rule::{Case, Floor, Orientation, ProperFor, Score, ScoringRule, Takes, Unfit, Unit};
+pub use rule_family::RuleFamily;
+pub(crate) use rule_family::family_of;
 pub(crate) use running::Bits;
 pub use samples::{absolute_error_of_median, median, median_absolute_deviation, squared_error_of_mean};
 pub use schedule::Schedule;
@@ -114,10 +118,40 @@ pub static RULES: &[&dyn ScoringRule] = &[
     &quantiles::Interval90,
     &quantiles::WeightedInterval,
     &median_error::MedianError,
+    &crps::Fair,
+    &dawid_sebastiani_draws::OfDraws,
 ];
 
-/// The rule of this id.
+/// Every family of scoring rules that take an argument, in the order in which they are shown, after the others.
+pub static RULE_FAMILIES: &[&dyn RuleFamily] = &[&crps::Resized, &crps::OutcomeWeighted];
+
+/// The rule of this id, which names a rule of the list, or a member of a family by its argument: `brier`, `crps_resized:50`.
+///
+/// ```
+/// use foretell::score::find_rule;
+///
+/// assert_eq!(find_rule("brier").map(|rule| rule.id()), Ok("brier"));
+/// assert_eq!(find_rule("crps_outcome: 10 ..").map(|rule| rule.id()), Ok("crps_outcome:10.."));
+/// assert!(find_rule("crps_resized:0").is_err());
+/// ```
+///
+/// # Errors
+/// If there is no such rule, or the argument is missing or wrong.
+pub fn find_rule(id: &str) -> Result<&'static dyn ScoringRule, String> {
+    if let Some(known) = RULES.iter().copied().find(|rule| rule.id() == id) {
+        return Ok(known);
+    }
+    match family_of(id) {
+        Some((family, Some(argument))) => family.member(argument),
+        Some((family, None)) => {
+            Err(format!("{} takes an argument: `{}`, such as `{}`", family.id(), family.form(), family.example()))
+        }
+        None => Err(format!("there is no scoring rule `{id}`")),
+    }
+}
+
+/// [`find_rule`], without what is wrong.
 #[must_use]
 pub fn rule(id: &str) -> Option<&'static dyn ScoringRule> {
-    RULES.iter().copied().find(|rule| rule.id() == id)
+    find_rule(id).ok()
 }

@@ -1,5 +1,6 @@
 //! What a scoring rule is: the nouns that every rule shares.
 
+use super::levels::are_of_draws;
 use crate::forecast::NamedDistribution;
 use serde::Serialize;
 use std::fmt;
@@ -78,6 +79,27 @@ impl Case {
         }
     }
 
+    /// The draws in order, and the number that came, of quantiles at the levels of draws: (i - ½)/n of two draws or more.
+    ///
+    /// Quantiles that somebody stated at just these levels cannot be told from draws.
+    #[must_use]
+    pub fn draws(&self) -> Option<(&[f64], f64)> {
+        match self {
+            Self::Quantiles { levels, values, outcome } if levels.len() > 1 && are_of_draws(levels) => {
+                Some((values, *outcome))
+            }
+            _ => None,
+        }
+    }
+
+    /// Why a rule that takes draws gives no score to a case that holds none.
+    pub(super) const fn unfit_for_draws(&self) -> Unfit {
+        match self {
+            Self::Quantiles { .. } => Unfit::NoDraws,
+            _ => Unfit::Kind,
+        }
+    }
+
     /// What kind of forecast it is.
     #[must_use]
     pub const fn kind(&self) -> Takes {
@@ -86,9 +108,9 @@ impl Case {
             Self::Classes { ordered: false, .. } => Takes::Categorical,
             Self::Classes { ordered: true, .. } => Takes::Ordinal,
             Self::Quantiles { .. } => Takes::Numeric,
-            // A cdf at points is no more than many quantiles to a rule that needs a whole distribution.
-            Self::Distribution { distribution, .. } if distribution.is_cdf() => Takes::Numeric,
-            Self::Distribution { .. } => Takes::Distribution,
+            Self::Distribution { distribution, .. } if distribution.is_by_name() => Takes::Distribution,
+            // A cdf at points, or a law held between two ends, is no more than many quantiles to a rule that needs a whole distribution.
+            Self::Distribution { .. } => Takes::Numeric,
             Self::Days { .. } => Takes::Date,
         }
     }
@@ -107,6 +129,8 @@ pub enum Takes {
     Ordinal,
     /// Quantiles of a number, or its cdf at points.
     Numeric,
+    /// Draws of a number, which are held as quantiles at the levels (i - ½)/n.
+    Draws,
     /// A distribution of a number by name.
     Distribution,
     /// Quantiles of a day.
@@ -179,6 +203,10 @@ pub enum Unfit {
     InfiniteDensity,
     /// The distribution has no finite mean or variance, or no spread.
     NoMoments,
+    /// Quantiles at other levels than those of draws.
+    NoDraws,
+    /// The outcome lies in the interval of the rule, to which the forecast gives no chance.
+    NoChance,
     /// Two forecasters state no level in common.
     NoCommonLevels,
     /// Two forecasters never stood at the same time.
@@ -194,13 +222,28 @@ impl fmt::Display for Unfit {
             Self::NoMedian => "the level 0.5 is not stated",
             Self::InfiniteDensity => "the density is infinite at what happened",
             Self::NoMoments => "the distribution has no mean and spread that are finite and above 0",
+            Self::NoDraws => "the quantiles are not draws, whose levels are (i - 1/2)/n",
+            Self::NoChance => "the outcome lies in the interval, to which the forecast gives no chance",
             Self::NoCommonLevels => "the two state no level in common",
             Self::NoCommonTime => "the forecasts of the two never stood at the same time",
         })
     }
 }
 
-/// A proper scoring rule over records. One file a rule (or a family of them), one line in [`RULES`](super::RULES).
+/// What a rule that is proper brings to light: stating what is best by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProperFor {
+    /// The distribution that is stated; of draws that of the draws as they stand.
+    Stated,
+    /// The distribution that draws are drawn from, at random: a fair score, in expectation over the draws too.
+    Sampled,
+    /// Neither: a figure of what another forecast would score, which the forecast itself may gain by.
+    Neither,
+}
+
+/// A scoring rule over records, proper unless it says otherwise. One file a rule, one line in [`RULES`](super::RULES); of rules that take an argument one in
+/// [`RULE_FAMILIES`](super::RULE_FAMILIES).
 pub trait ScoringRule: fmt::Debug + Sync {
     /// What it is called on the command line and in output.
     fn id(&self) -> &'static str;
@@ -227,6 +270,21 @@ pub trait ScoringRule: fmt::Debug + Sync {
     /// Whether a score may lie below 0, as that of a density.
     fn may_be_negative(&self) -> bool {
         false
+    }
+
+    /// What is best stated by it.
+    fn proper_for(&self) -> ProperFor {
+        ProperFor::Stated
+    }
+
+    /// Whether it takes draws as draws, so that forecasts are compared by it as they are, whatever levels they have in common.
+    fn is_of_draws(&self) -> bool {
+        self.takes().contains(&Takes::Draws)
+    }
+
+    /// Whether it takes forecasts of this kind, which may be quantiles that are no draws.
+    fn may_take(&self, kind: Takes) -> bool {
+        self.takes().contains(&kind) || (kind == Takes::Numeric && self.is_of_draws())
     }
 
     /// Whether it is a mean over the levels that a forecast states, so that only forecasts of the same levels can be compared by it.

@@ -228,10 +228,7 @@ fn summarise_weighted(
 /// What none of the rules takes, under each of them.
 pub(crate) fn untaken(standings: &[Standing], rules: &[&'static dyn ScoringRule]) -> Vec<NotScored> {
     let taken = |standing: &Standing| {
-        standing
-            .segments
-            .first()
-            .is_none_or(|segment| rules.iter().any(|rule| rule.takes().contains(&segment.case.kind())))
+        standing.segments.first().is_none_or(|segment| rules.iter().any(|rule| rule.may_take(segment.case.kind())))
     };
     let count = standings.iter().filter(|standing| !taken(standing)).count();
     let told = |rule: &&'static dyn ScoringRule| NotScored { rule: rule.id(), reason: Unfit::Kind.to_string(), count };

@@ -15,10 +15,14 @@ mod continuous;
 mod counts;
 mod ensemble;
 mod exponential;
+mod fair;
 mod normal;
+mod of_law;
+mod outcome_weighted;
 mod piecewise;
 mod positive;
 mod quantiles;
+mod resized;
 mod weighted;
 
 #[cfg(test)]
@@ -39,12 +43,16 @@ pub use ensemble::{
 pub use exponential::{
     crps_exponential, crps_exponential_with_mass, crps_generalised_pareto, crps_laplace, crps_two_piece_exponential,
 };
+pub(super) use fair::Fair;
 pub use normal::{crps_normal, crps_normal_kernel, crps_normal_mixture, crps_two_piece_normal};
+pub(super) use of_law::crps_within;
+pub(super) use outcome_weighted::OutcomeWeighted;
 pub(super) use piecewise::crps_of_points;
 pub use piecewise::{PiecewiseParts, crps_piecewise_linear};
 pub use positive::{crps_beta, crps_inverse_gamma, crps_loglaplace, crps_loglogistic, crps_weibull};
 pub(super) use quantiles::{FromQuantiles, OfDays};
 pub use quantiles::{crps_quantiles, crps_quantiles_by_width};
+pub(super) use resized::Resized;
 pub use weighted::{
     crps_ensemble_by_outcome_weights, crps_ensemble_by_rescaled_weights, crps_ensemble_outcome_weighted,
     crps_ensemble_vertically_rescaled, crps_ensemble_weighted,

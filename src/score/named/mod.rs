@@ -7,7 +7,7 @@ use crate::math::ln;
 use crate::score::crps::{
     crps_beta, crps_binomial, crps_exponential, crps_gamma, crps_generalised_pareto, crps_gev, crps_inverse_gamma,
     crps_laplace, crps_logistic, crps_lognormal, crps_negative_binomial, crps_normal, crps_of_points, crps_poisson,
-    crps_student_t, crps_triangular, crps_truncated_normal, crps_uniform, crps_weibull,
+    crps_student_t, crps_triangular, crps_truncated_normal, crps_uniform, crps_weibull, crps_within,
 };
 use crate::score::dawid_sebastiani::dawid_sebastiani;
 use crate::score::evaluate::Standing;
@@ -115,10 +115,14 @@ fn law_of(of: &NamedDistribution) -> Option<&'static Law> {
     LAWS.iter().find(|law| law.family == of.family())
 }
 
-/// The CRPS in closed form, which a cdf at points always has; `None` where the family has none for these arguments.
+/// The CRPS in closed form, which a cdf at points always has, and of a law held between two ends by quadrature; `None` where the family has none for these
+/// arguments.
 pub(in crate::score) fn closed_crps(of: &NamedDistribution, y: f64) -> Option<f64> {
     if let Some(points) = of.points() {
         return crps_of_points(points, y).filter(|score| score.is_finite());
+    }
+    if let Some((ends, law)) = of.whole() {
+        return crps_within(law, ends, y);
     }
     let law = of.law();
     let is_wide = || law.variance().is_none_or(|variance| variance > MOST_VARIANCE_OF_A_COUNT);
@@ -149,10 +153,11 @@ pub fn crps_by_quantiles(standings: &[Standing]) -> (usize, Vec<String>) {
     (count, names.into_iter().collect())
 }
 
-/// A distribution by name and its outcome. A cdf at points says too little of what is beyond them to have a density there, or moments.
+/// A distribution by name and its outcome. A cdf at points says too little of what is beyond them to have a density there, or moments, and of a law held
+/// between two ends a part sits at them.
 fn by_name(case: &Case) -> Result<(&NamedDistribution, f64), Unfit> {
     match case {
-        Case::Distribution { distribution, outcome } if !distribution.is_cdf() => Ok((distribution, *outcome)),
+        Case::Distribution { distribution, outcome } if distribution.is_by_name() => Ok((distribution, *outcome)),
         _ => Err(Unfit::Kind),
     }
 }
