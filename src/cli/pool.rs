@@ -6,7 +6,7 @@ use super::pool_sheets::{Answer, Report};
 use super::{Done, console, pool_quantiles, pool_sheets};
 use crate::diagnostic::counted;
 use crate::error::Error;
-use crate::forecast::tidy::{Form, forecasts_file};
+use crate::forecast::tidy::{Form, NotTaken, Summary, forecasts_file, not_taken};
 use crate::forecast::{Forecast, ForecastRecord, Moment, Records, Scale, Selection, check_name, day};
 use crate::pool::quantile::{self, QuantileMethod, QuantileOptions, QuantileReport};
 use crate::pool::{History, Penalty, PooledAsKnown, Recipe, Unpooled, choose, pool_as_known};
@@ -143,11 +143,12 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         let read = arguments.read()?;
         console::refuse_to_write_over("--out", out, read.iter().map(PathBuf::as_path))?;
     }
-    let mut past = if arguments.fit.is_empty() {
-        arguments.ledger.proven_records().map_err(|problem| match problem.way_out() {
+    let (mut past, mut summaries) = if arguments.fit.is_empty() {
+        let records = arguments.ledger.proven_records().map_err(|problem| match problem.way_out() {
             None => problem.help("`--fit FILE` learns from files instead"),
             Some(_) => problem,
-        })?
+        })?;
+        (records, Vec::new())
     } else {
         from_files(&arguments.questions, &arguments.fit, &arguments.outcomes)?
     };
@@ -165,15 +166,16 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     }
     let now = match open {
         None if arguments.apply.is_empty() => None,
-        open => Some(new_forecasts(arguments, open)?),
+        open => Some(new_forecasts(arguments, open, &mut summaries)?),
     };
+    let left = not_taken(&summaries);
     arguments.check_patterns(&past, now.as_ref())?;
     if let Some(now) = &now {
         tell_other_kinds(arguments, now);
     }
     match kind(arguments, &past, now.as_ref())? {
-        Kind::YesNo => yes_no(arguments, Known { past, late }, now, (format, form)),
-        Kind::Quantiles => quantiles(arguments, Known { past, late }, now, (format, form)),
+        Kind::YesNo => yes_no(arguments, Known { past, late, not_taken: left }, now, (format, form)),
+        Kind::Quantiles => quantiles(arguments, Known { past, late, not_taken: left }, now, (format, form)),
     }
 }
 
@@ -277,6 +279,8 @@ struct Known {
     past: Records,
     /// Questions that had not resolved by the day of `--fit-until`.
     late: BTreeSet<String>,
+    /// What was not taken of the files.
+    not_taken: Vec<NotTaken>,
 }
 
 impl Known {
@@ -343,8 +347,11 @@ fn yes_no(arguments: &Arguments, mut known: Known, now: Option<Records>, (format
         return Err(nobody(arguments));
     }
     choice.held_back += known.late(arguments, |forecast| matches!(forecast, Forecast::Binary { .. }));
-    let answer =
-        Answer { report: Report::YesNo(&choice), forecasts: arguments.tells(format).then_some(&forecasts[..]) };
+    let answer = Answer {
+        report: Report::YesNo(&choice),
+        forecasts: arguments.tells(format).then_some(&forecasts[..]),
+        not_taken: &known.not_taken,
+    };
     deliver(arguments, &forecasts, |format| pool_sheets::report(&choice, &answer, format), (format, form))
 }
 
@@ -395,7 +402,7 @@ fn quantiles(arguments: &Arguments, known: Known, now: Option<Records>, (format,
         |forecast: &Forecast| matches!(forecast, Forecast::Quantiles { .. } | Forecast::Distribution { .. });
     found.quantiles.held_back += known.late(arguments, is_number);
     let forecasts = arguments.tells(format).then_some(&pooled.forecasts[..]);
-    let answer = Answer { report: Report::Quantiles(&found), forecasts };
+    let answer = Answer { report: Report::Quantiles(&found), forecasts, not_taken: &known.not_taken };
     let report = |format| pool_quantiles::report(&found.quantiles, &answer, format);
     deliver(arguments, &pooled.forecasts, report, (format, form))
 }
@@ -432,11 +439,14 @@ fn open_questions(records: &Records) -> Records {
     open
 }
 
-/// The forecasts to be pooled, without what became of their questions.
-fn new_forecasts(arguments: &Arguments, open: Option<Records>) -> Result<Records, Error> {
-    let mut now = match open {
-        Some(open) => open,
-        None => without_outcomes(&arguments.questions, &arguments.apply)?,
+/// The forecasts to be pooled, without what became of their questions; what was taken of their files is added to the summaries.
+fn new_forecasts(arguments: &Arguments, open: Option<Records>, summaries: &mut Vec<Summary>) -> Result<Records, Error> {
+    let mut now = if let Some(open) = open {
+        open
+    } else {
+        let (records, more) = without_outcomes(&arguments.questions, &arguments.apply)?;
+        summaries.extend(more);
+        records
     };
     select(&mut now, &Selection { tags: arguments.tagged.clone(), from: None, until: None })?;
     if let Some(day) = arguments.apply_from {

@@ -136,6 +136,7 @@ pub fn gathered_leaderboard(
         boards,
         excluded,
         not_scored,
+        not_taken: Vec::new(),
     })
 }
 
