@@ -14,6 +14,7 @@ use super::{
     hosmer_lemeshow, murphy_decomposition, reliability_table, spiegelhalter,
 };
 use crate::forecast::Records;
+use crate::forecast::tidy::NotTaken;
 use crate::math::student;
 use crate::score::{ClusteredMean, Excluded, Standing, Standings, untagged};
 use jiff::civil::Date;
@@ -206,6 +207,9 @@ pub struct CalibrationReport {
     pub resolved_early: usize,
     /// Forecasts left out of everything.
     pub excluded: Vec<Excluded>,
+    /// What was not taken as it stands of the files, by reason; of a ledger nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_taken: Vec<NotTaken>,
 }
 
 /// The account of calibration of records; histories are judged by their streams.
@@ -243,6 +247,7 @@ pub fn calibration_report(
         updates: update_rows(records, streams, settings),
         resolved_early: count_questions(&parted.early),
         excluded: standings.excluded.iter().cloned().chain(without_tag).collect(),
+        not_taken: Vec::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::calibrate_sheets::{elementary_sheet, narrow, nearest, wide};
 use super::figures::{floored, write_table};
-use super::inputs::{Inputs, check_cluster, check_forecaster, records};
+use super::inputs::{Inputs, check_cluster, check_forecaster, records_and_summaries};
 use super::{Done, LEAST_REPLICATES, console};
 use crate::calibrate::{
     BeltPanel, BiasBy, Bin, CALIBRATION_CLUSTERS, CALIBRATION_REPLICATES, CALIBRATION_SEED, CalibrationGroup,
@@ -14,6 +14,7 @@ use crate::compare::{ClusterBy, regroup, regroup_streams};
 use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::day;
+use crate::forecast::tidy::not_taken;
 use crate::report::{Format, Output, Reliable, reliability_plot};
 use crate::score::{Weigh, standings};
 use jiff::civil::Date;
@@ -112,7 +113,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         )
         .help("leave it out; `score`, `compare` and `leaderboard` take --between"));
     }
-    let records = records(&arguments.inputs)?;
+    let (records, summaries) = records_and_summaries(&arguments.inputs)?;
     for name in &arguments.forecaster {
         check_forecaster(&records, name)?;
     }
@@ -131,6 +132,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         ..CalibrationSettings::default()
     };
     let mut report = calibration_report(&records, &standings, &streams, settings);
+    report.not_taken = not_taken(&summaries);
     if arguments.murphy.is_some() {
         for row in &mut report.rows {
             row.elementary = elementary_means(&row.sample, arguments.replicates, arguments.seed);

@@ -4,7 +4,7 @@ use super::figures::{
     Figures, figure_column, floored, note_quantiles_of_distributions, remarks, warn_of_early_resolutions,
     warn_of_idle_rules, write_table,
 };
-use super::inputs::{Inputs, check_cluster, check_forecaster, check_weigh, records, unknown_forecaster};
+use super::inputs::{Inputs, check_cluster, check_forecaster, check_weigh, records_and_summaries, unknown_forecaster};
 use super::pair_tests::{TEST_COLUMNS, test_cells, test_sheet};
 use super::report_bottom::listed;
 use super::rule_names::{RuleParser, rules};
@@ -16,6 +16,7 @@ use crate::compare::{
     compare_by_time, compare_chosen, difference_picture, gathered_comparison, murphy_picture, murphy_points, regroup,
 };
 use crate::error::Error;
+use crate::forecast::tidy::not_taken;
 use crate::report::{Column, Format, Output, Sheet, plain};
 use crate::score::{Schedule, Standings, Weigh, standings};
 use serde::Serialize;
@@ -142,7 +143,7 @@ pub(super) struct Found {
 
 /// Everybody named, each with each, under the Brier score.
 pub(super) fn for_page(names: &[String], inputs: &Inputs) -> Result<Found, Error> {
-    let records = records(inputs)?;
+    let (records, summaries) = records_and_summaries(inputs)?;
     if names.len() < 2 {
         return Err(Error::input("a comparison needs two forecasters").help("name them: --compare ada,bob"));
     }
@@ -155,7 +156,8 @@ pub(super) fn for_page(names: &[String], inputs: &Inputs) -> Result<Found, Error
     }
     let standings = standings(&records, |name| names.iter().any(|named| named == name));
     let pairs = each_with_each(names);
-    let comparison = compare_chosen(&standings, &pairs, &rules(&["brier".to_owned()]), Adjustment::Holm);
+    let compared = compare_chosen(&standings, &pairs, &rules(&["brier".to_owned()]), Adjustment::Holm);
+    let comparison = Comparison { not_taken: not_taken(&summaries), ..compared };
     let reliability = common_reliability(&standings.standings, names);
     Ok(Found { comparison, reliability })
 }
@@ -237,7 +239,7 @@ fn sheets(Found { comparison, reliability }: &Found, format: Format) -> Vec<Shee
 
 /// Of records that are all in memory.
 fn recorded(arguments: &Arguments, without: &mut Vec<String>) -> Result<(Comparison, Vec<Reliability>), Error> {
-    let records = records(&arguments.inputs)?;
+    let (records, summaries) = records_and_summaries(&arguments.inputs)?;
     let known: BTreeSet<&str> = records.forecasts.iter().map(|record| record.forecaster.as_str()).collect();
     let forecasters = named(arguments, &known)?;
     for name in &forecasters {
@@ -251,10 +253,11 @@ fn recorded(arguments: &Arguments, without: &mut Vec<String>) -> Result<(Compari
     warn_of_idle_rules(&standings.standings, &rules);
     warn_of_early_resolutions(&records, &standings.standings);
     let pairs = pairs(arguments, &forecasters);
-    let comparison = match arguments.weigh {
+    let compared = match arguments.weigh {
         Weigh::Alike => compare_chosen(&standings, &pairs, &rules, arguments.adjust),
         Weigh::Time => compare_by_time(&standings, &Schedule::of(&records), &pairs, &rules, arguments.adjust),
     };
+    let comparison = Comparison { not_taken: not_taken(&summaries), ..compared };
     if let Some(path) = &arguments.murphy {
         without.extend(draw_murphy(&standings, &comparison, path)?);
     }
@@ -270,7 +273,8 @@ fn streamed(arguments: &Arguments) -> Result<(Comparison, Vec<Reliability>), Err
         Some(_) if arguments.forecasters.is_empty() => Vec::new(),
         reference => arguments.forecasters.iter().chain(reference).cloned().collect(),
     };
-    let gathered = stream::gathered(&arguments.inputs, &only)?;
+    let streamed = stream::gathered(&arguments.inputs, &only)?;
+    let gathered = &streamed.gathered;
     let known: BTreeSet<&str> = gathered.forecasters().collect();
     let forecasters = named(arguments, &known)?;
     if let Some(name) = forecasters.iter().find(|name| !known.contains(name.as_str())) {
@@ -278,9 +282,10 @@ fn streamed(arguments: &Arguments) -> Result<(Comparison, Vec<Reliability>), Err
     }
     arguments.cluster.check(gathered.tags())?;
     let pairs = pairs(arguments, &forecasters);
-    let (comparison, reliability) =
-        gathered_comparison(&gathered, &forecasters, &pairs, &rules, &arguments.cluster, arguments.adjust)?;
-    stream::tell_repeats(&gathered);
+    let (compared, reliability) =
+        gathered_comparison(gathered, &forecasters, &pairs, &rules, &arguments.cluster, arguments.adjust)?;
+    streamed.tell();
+    let comparison = Comparison { not_taken: streamed.not_taken, ..compared };
     if reliability.is_none() {
         console::note("note: no reliability: what all share is more than memory should hold; name fewer forecasters");
     }

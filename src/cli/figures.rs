@@ -10,6 +10,7 @@ use crate::score::{
     Excluded, NotScored, RuleUsed, ScoringRule, Standing, Takes, Unfit, Unit, crps_by_quantiles,
     questions_of_different_levels,
 };
+use jiff::civil::Date;
 use std::path::Path;
 
 /// How many distributions a note names.
@@ -210,8 +211,13 @@ const fn in_words(kind: Takes) -> &'static str {
 
 /// Warns of questions that resolved ahead of their scheduled close, as yes does and no cannot.
 pub(super) fn warn_of_early_resolutions(records: &Records, standings: &[Standing]) {
-    let Some(day) = latest_day(records) else { return };
-    let early = count_questions(&by_schedule(standings, records, day).early);
+    if let Some(day) = latest_day(records) {
+        warn_of_early(count_questions(&by_schedule(standings, records, day).early), day);
+    }
+}
+
+/// The same of so many, where this is the latest day that the records know of.
+pub(super) fn warn_of_early(early: usize, day: Date) {
     if early > 0 {
         let verb = if early == 1 { "counts" } else { "count" };
         console::note(&format!(

@@ -354,7 +354,7 @@ fn all_records(inputs: &Inputs) -> Result<(Records, Vec<tidy::Summary>), Error> 
     let (mut records, summaries) = if inputs.forecasts.is_empty() && !inputs.has_tables() {
         (inputs.ledger.proven_records()?, Vec::new())
     } else {
-        read_files(&inputs.questions, &inputs.forecasts, &inputs.outcomes)?
+        from_files(&inputs.questions, &inputs.forecasts, &inputs.outcomes)?
     };
     let read = records.read_at_other();
     if read > 0 {
@@ -364,11 +364,6 @@ fn all_records(inputs: &Inputs) -> Result<(Records, Vec<tidy::Summary>), Error> 
         ));
     }
     Ok((records, summaries))
-}
-
-/// Everything that files hold, which must have outcomes.
-pub(super) fn from_files(questions: &[PathBuf], forecasts: &[PathBuf], outcomes: &[PathBuf]) -> Result<Records, Error> {
-    read_files(questions, forecasts, outcomes).map(|(records, _)| records)
 }
 
 /// Says where records of so many rows need not be in memory.
@@ -381,7 +376,8 @@ fn hint_at_streams(files: &[(Holds, InputFile)]) {
     }
 }
 
-fn read_files(
+/// Everything that files hold, which must have outcomes, and what was taken of each.
+pub(super) fn from_files(
     questions: &[PathBuf],
     forecasts: &[PathBuf],
     outcomes: &[PathBuf],
@@ -402,8 +398,11 @@ fn read_files(
     Ok((records, summaries))
 }
 
-/// Questions and forecasts of files; outcomes that stand in them are not looked at.
-pub(super) fn without_outcomes(questions: &[PathBuf], forecasts: &[PathBuf]) -> Result<Records, Error> {
+/// Questions and forecasts of files, and what was taken of each; outcomes that stand in them are not looked at.
+pub(super) fn without_outcomes(
+    questions: &[PathBuf],
+    forecasts: &[PathBuf],
+) -> Result<(Records, Vec<tidy::Summary>), Error> {
     unresolved(&open_all(questions, forecasts, &[])?, questions)
 }
 
@@ -412,15 +411,15 @@ pub(super) fn as_stated(questions: &[PathBuf], forecasts: &[PathBuf]) -> Result<
     let files = open_all(questions, forecasts, &[])?;
     let files: Vec<(Holds, InputFile)> =
         files.into_iter().map(|(holds, file)| (holds, file.with_options_as_stated())).collect();
-    unresolved(&files, questions)
+    unresolved(&files, questions).map(|(records, _)| records)
 }
 
-fn unresolved(files: &[(Holds, InputFile)], questions: &[PathBuf]) -> Result<Records, Error> {
+fn unresolved(files: &[(Holds, InputFile)], questions: &[PathBuf]) -> Result<(Records, Vec<tidy::Summary>), Error> {
     let mut records = Records::default();
     let (_, mut summaries) = read_all(files, &mut records)?;
     tell_all(&mut summaries, questions);
     records.outcomes.clear();
-    Ok(records)
+    Ok((records, summaries))
 }
 
 fn open_all(

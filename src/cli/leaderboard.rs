@@ -4,7 +4,7 @@ use super::figures::{
     Figures, figure_column, floored, note_quantiles_of_distributions, remarks, warn_of_different_levels,
     warn_of_early_resolutions, warn_of_idle_rules, write_table,
 };
-use super::inputs::{Inputs, check_cluster, check_forecaster, check_weigh, records, unknown_forecaster};
+use super::inputs::{Inputs, check_cluster, check_forecaster, check_weigh, records_and_summaries, unknown_forecaster};
 use super::rule_names::{RuleParser, rules};
 use super::{Done, LEAST_REPLICATES, console, stream};
 use crate::compare::{
@@ -12,6 +12,7 @@ use crate::compare::{
     Measure, Place, gathered_leaderboard, leaderboard, leaderboard_by_time, leaderboard_picture, regroup,
 };
 use crate::error::Error;
+use crate::forecast::tidy::not_taken;
 use crate::report::figure::significant;
 use crate::report::{Column, Format, Output, Sheet, Whisker, whisker_plot};
 use crate::score::{Schedule, Weigh, rule, standings};
@@ -136,7 +137,7 @@ fn wanted(arguments: &Arguments) -> Vec<String> {
 
 /// Of records that are all in memory; and whether nothing stood on any question.
 fn recorded(arguments: &Arguments, settings: &BoardSettings) -> Result<(Leaderboard, bool), Error> {
-    let records = records(&arguments.inputs)?;
+    let (records, summaries) = records_and_summaries(&arguments.inputs)?;
     for name in arguments.forecaster.iter().chain(&arguments.baseline) {
         check_forecaster(&records, name)?;
     }
@@ -153,6 +154,7 @@ fn recorded(arguments: &Arguments, settings: &BoardSettings) -> Result<(Leaderbo
         Weigh::Alike => leaderboard(&standings, &rules, settings),
         Weigh::Time => leaderboard_by_time(&standings, &Schedule::of(&records), &rules, settings),
     };
+    let found = Leaderboard { not_taken: not_taken(&summaries), ..found };
     Ok((found, standings.standings.is_empty()))
 }
 
@@ -160,15 +162,17 @@ fn recorded(arguments: &Arguments, settings: &BoardSettings) -> Result<(Leaderbo
 fn streamed(arguments: &Arguments, settings: &BoardSettings) -> Result<(Leaderboard, bool), Error> {
     let rules = rules(&arguments.rules);
     stream::check_rules(&rules)?;
-    let gathered = stream::gathered(&arguments.inputs, &wanted(arguments))?;
+    let streamed = stream::gathered(&arguments.inputs, &wanted(arguments))?;
+    let gathered = &streamed.gathered;
     if let Some(name) = &arguments.baseline
         && !gathered.forecasters().any(|known| known == name)
     {
         return Err(unknown_forecaster(name, gathered.everybody()));
     }
     arguments.cluster.check(gathered.tags())?;
-    let found = gathered_leaderboard(&gathered, &rules, &arguments.cluster, settings)?;
-    stream::tell_repeats(&gathered);
+    let found = gathered_leaderboard(gathered, &rules, &arguments.cluster, settings)?;
+    streamed.tell();
+    let found = Leaderboard { not_taken: streamed.not_taken, ..found };
     // Rules for yes/no forecasts score all that stood.
     let is_empty = found.boards.is_empty() && arguments.at_least <= 1;
     Ok((found, is_empty))

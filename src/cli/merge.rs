@@ -1,6 +1,7 @@
 //! `foretell merge`: the parts of a run put together, the same bytes as one run of all worlds; or the parts of scores, the same bytes as one pass over all rows.
 
 use super::desk::{self, Told};
+use super::figures::warn_of_early;
 use super::load::{self, Loaded, View};
 use super::means::{Means, Voice, tell_of_few_worlds};
 use super::run::{Recording, record, refuse_to_record_what_if, report};
@@ -139,7 +140,12 @@ impl Merging {
                 Err(Error::input("--record and --events are for parts of a run, but these are of scores")
                     .help("leave them out"))
             }
-            Self::Scores(scores) => score::show_merged(scores.report(), format),
+            Self::Scores(scores) => {
+                if let Some((early, day)) = scores.resolved_early() {
+                    warn_of_early(early, day);
+                }
+                score::show_merged(scores.report(), format)
+            }
         }
     }
 }

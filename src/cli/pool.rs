@@ -6,7 +6,7 @@ use super::pool_sheets::{Answer, Report};
 use super::{Done, console, pool_quantiles, pool_sheets};
 use crate::diagnostic::counted;
 use crate::error::Error;
-use crate::forecast::tidy::{Form, forecasts_file};
+use crate::forecast::tidy::{Form, NotTaken, Summary, forecasts_file, not_taken};
 use crate::forecast::{Forecast, ForecastRecord, Moment, Records, Scale, Selection, check_name, day};
 use crate::pool::quantile::{self, QuantileMethod, QuantileOptions, QuantileReport};
 use crate::pool::{History, Penalty, PooledAsKnown, Recipe, Unpooled, choose, pool_as_known};
@@ -159,8 +159,8 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         let read = arguments.read()?;
         console::refuse_to_write_over("--out", out, read.iter().map(PathBuf::as_path))?;
     }
-    let mut past = if arguments.fit.is_empty() {
-        arguments.past_of_ledger()?
+    let (mut past, mut summaries) = if arguments.fit.is_empty() {
+        (arguments.past_of_ledger()?, Vec::new())
     } else {
         from_files(&arguments.questions, &arguments.fit, &arguments.outcomes)?
     };
@@ -178,15 +178,16 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     }
     let now = match open {
         None if arguments.apply.is_empty() => None,
-        open => Some(new_forecasts(arguments, open)?),
+        open => Some(new_forecasts(arguments, open, &mut summaries)?),
     };
+    let left = not_taken(&summaries);
     arguments.check_patterns(&past, now.as_ref())?;
     if let Some(now) = &now {
         tell_other_kinds(arguments, now);
     }
     match kind(arguments, &past, now.as_ref())? {
-        Kind::YesNo => yes_no(arguments, Known { past, late }, now, (format, form)),
-        Kind::Quantiles => quantiles(arguments, Known { past, late }, now, (format, form)),
+        Kind::YesNo => yes_no(arguments, Known { past, late, not_taken: left }, now, (format, form)),
+        Kind::Quantiles => quantiles(arguments, Known { past, late, not_taken: left }, now, (format, form)),
     }
 }
 
@@ -302,6 +303,8 @@ struct Known {
     past: Records,
     /// Questions that had not resolved by the day of `--fit-until`.
     late: BTreeSet<String>,
+    /// What was not taken of the files.
+    not_taken: Vec<NotTaken>,
 }
 
 impl Known {
@@ -368,8 +371,11 @@ fn yes_no(arguments: &Arguments, mut known: Known, now: Option<Records>, (format
         return Err(nobody(arguments));
     }
     choice.held_back += known.late(arguments, |forecast| matches!(forecast, Forecast::Binary { .. }));
-    let answer =
-        Answer { report: Report::YesNo(&choice), forecasts: arguments.tells(format).then_some(&forecasts[..]) };
+    let answer = Answer {
+        report: Report::YesNo(&choice),
+        forecasts: arguments.tells(format).then_some(&forecasts[..]),
+        not_taken: &known.not_taken,
+    };
     deliver(arguments, &forecasts, |format| pool_sheets::report(&choice, &answer, format), (format, form))
 }
 
@@ -420,7 +426,7 @@ fn quantiles(arguments: &Arguments, known: Known, now: Option<Records>, (format,
         |forecast: &Forecast| matches!(forecast, Forecast::Quantiles { .. } | Forecast::Distribution { .. });
     found.quantiles.held_back += known.late(arguments, is_number);
     let forecasts = arguments.tells(format).then_some(&pooled.forecasts[..]);
-    let answer = Answer { report: Report::Quantiles(&found), forecasts };
+    let answer = Answer { report: Report::Quantiles(&found), forecasts, not_taken: &known.not_taken };
     let report = |format| pool_quantiles::report(&found.quantiles, &answer, format);
     deliver(arguments, &pooled.forecasts, report, (format, form))
 }
@@ -457,11 +463,14 @@ fn open_questions(records: &Records) -> Records {
     open
 }
 
-/// The forecasts to be pooled, without what became of their questions.
-fn new_forecasts(arguments: &Arguments, open: Option<Records>) -> Result<Records, Error> {
-    let mut now = match open {
-        Some(open) => open,
-        None => without_outcomes(&arguments.questions, &arguments.apply)?,
+/// The forecasts to be pooled, without what became of their questions; what was taken of their files is added to the summaries.
+fn new_forecasts(arguments: &Arguments, open: Option<Records>, summaries: &mut Vec<Summary>) -> Result<Records, Error> {
+    let mut now = if let Some(open) = open {
+        open
+    } else {
+        let (records, more) = without_outcomes(&arguments.questions, &arguments.apply)?;
+        summaries.extend(more);
+        records
     };
     select(&mut now, &Selection { tags: arguments.tagged.clone(), from: None, until: None })?;
     if let Some(day) = arguments.apply_from {

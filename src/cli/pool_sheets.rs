@@ -3,6 +3,7 @@
 use super::figures::Figures;
 use crate::diagnostic::counted;
 use crate::forecast::ForecastRecord;
+use crate::forecast::tidy::NotTaken;
 use crate::pool::quantile::{QUANTILE_POOLS, QuantileReport};
 use crate::pool::{Choice, Estimate, FEWEST_CLUSTERS, Folding, MAPS, POOLS, Penalty};
 use crate::report::{Column, Format, Output, Sheet};
@@ -27,6 +28,9 @@ pub(super) struct Answer<'a> {
     /// The pooled forecasts, where new ones were to be pooled and no `--out` names a file for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) forecasts: Option<&'a [ForecastRecord]>,
+    /// What was not taken as it stands of the files, past and new, by reason; of a ledger nothing.
+    #[serde(default, skip_serializing_if = "<[NotTaken]>::is_empty")]
+    pub(super) not_taken: &'a [NotTaken],
 }
 
 /// The lists of pools and maps for yes/no forecasts, and of pools of quantiles.

@@ -1,21 +1,25 @@
 //! Yes/no forecasts from files larger than memory, for `--stream`.
 
 use super::console;
+use super::figures::warn_of_early;
 use super::inputs::{Inputs, expand, select, unknown_forecaster};
 use crate::diagnostic::counted;
 use crate::error::Error;
-use crate::forecast::stream::OutcomeColumn;
-use crate::forecast::{Records, stream, tidy};
-use crate::score::{GatheredForecasts, Group, Report, ScorePart, ScoringRule, StreamedScores, Takes, gathered_means};
-use std::collections::BTreeSet;
+use crate::forecast::stream::{Batch, Known, Latest, OutcomeColumn};
+use crate::forecast::tidy::{Fate, NotTaken, PlacedOutcome, Summary, Tally, TidyFile, not_taken, note_other_outcomes};
+use crate::forecast::{Moment, Outcome, Records, Resolution, Selection, stream, tidy};
+use crate::score::{
+    GatheredForecasts, Group, OtherOutcome, Report, ScorePart, ScoringRule, StreamedScores, Takes, gathered_means,
+};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The rules used if none is named.
 pub(super) const DEFAULT_RULES: [&str; 2] = ["brier", "log"];
 
 /// The means that the files give, read batch by batch; what was not used goes to stderr.
 ///
-/// Where each forecaster has one forecast a question – also of those that have not resolved, for what stands twice is to be named – and rows are by forecaster, nothing but sums is kept. Otherwise forecasts are put together
-/// by question first.
+/// Where each forecaster has one forecast a question – also of those that have not resolved, for what stands twice is to be named – rows are by forecaster, and
+/// outcomes stand in tables of their own, nothing but sums is kept. Otherwise forecasts are put together by question first.
 pub(super) fn report(
     inputs: &Inputs,
     rules: &[&'static dyn ScoringRule],
@@ -32,39 +36,66 @@ pub(super) fn report(
     let keep = |name: &str| forecasters.is_empty() || forecasters.iter().any(|only| only == name);
     let mut say = Say::Now;
     if by == Group::Forecaster && !inputs.is_selective() && !inputs.outcomes.is_empty() {
-        let (records, asked) = definitions(inputs, Say::Now)?;
+        let Defined { records, asked, outcomes } = definitions(inputs, Say::Now)?;
         let mut scores = StreamedScores::new(&records, rules);
+        let mut known = Known::new(&records, asked, &Selection::default());
         drop(records);
+        let mut has_outcomes = false;
         let found = read(inputs, |batch, name, _| {
+            has_outcomes = has_outcomes || says_outcomes(batch);
+            known.add(batch);
             scores.add(batch, name, &keep)?;
-            if scores.may_repeat() { Err(Error::input(format!("{name}: forecasts change"))) } else { Ok(()) }
+            if has_outcomes || scores.may_repeat() {
+                Err(Error::input(format!("{name}: forecasts are put together by question")))
+            } else {
+                Ok(())
+            }
         });
         match found {
-            Ok(rows) => {
+            Ok((rows, files)) => {
                 check_that_there_is_something(inputs, rows, asked)?;
                 check_names(forecasters, || scores.everybody())?;
-                // Rows of those who are of no interest were not looked at.
-                if forecasters.is_empty() {
-                    tell_unknown(inputs, &scores.not_met(asked))?;
+                let summaries = tell_outcomes(inputs, files, outcomes, &known.unmet(), &BTreeMap::new())?;
+                scores.add_latest(known.latest());
+                if let Some((early, day)) = scores.resolved_early() {
+                    warn_of_early(early, day);
                 }
-                return Ok(scores.report());
+                return Ok(Report { not_taken: not_taken(&summaries), ..scores.report() });
             }
-            Err(_) if scores.has_met_a_change() || scores.may_repeat() => {
+            Err(_) if has_outcomes || scores.has_met_a_change() || scores.may_repeat() => {
                 say = Say::Before;
-                console::note("note: forecasts change: they are put together by question, on disk if they are many");
+                let why = if has_outcomes { "outcomes stand beside the forecasts" } else { "forecasts change" };
+                console::note(&format!("note: {why}: they are put together by question, on disk if they are many"));
             }
             Err(problem) => return Err(problem),
         }
     }
-    let gathered = gathered_saying(inputs, forecasters, say)?;
-    let report = gathered_means(&gathered, rules, by)?;
-    tell_repeats(&gathered);
-    Ok(report)
+    let streamed = gathered_saying(inputs, forecasters, say)?;
+    let report = gathered_means(&streamed.gathered, rules, by)?;
+    streamed.tell();
+    Ok(Report { not_taken: streamed.not_taken, ..report })
 }
 
-/// What stands twice among forecasts that were gone through.
-pub(super) fn tell_repeats(gathered: &GatheredForecasts) {
-    gathered.repeats().iter().for_each(|repeats| console::note(&format!("note: {repeats}")));
+/// Forecasts put together by question, and what else is known of the files.
+#[derive(Debug)]
+pub(super) struct Streamed {
+    pub(super) gathered: GatheredForecasts,
+    /// What was not taken of the files.
+    pub(super) not_taken: Vec<NotTaken>,
+    /// When outcomes became known.
+    latest: Latest,
+}
+
+impl Streamed {
+    /// Tells what was found when the forecasts were gone through: what stands twice, and what resolved ahead of its scheduled close.
+    pub(super) fn tell(&self) {
+        self.gathered.repeats().iter().for_each(|repeats| console::note(&format!("note: {repeats}")));
+        let mut latest = self.gathered.latest();
+        latest.merge(self.latest);
+        if let Some(day) = latest.day() {
+            warn_of_early(self.gathered.closing_after(day), day);
+        }
+    }
 }
 
 /// What was summed of a part of the rows, to be put together with the others.
@@ -85,38 +116,83 @@ pub(super) fn part(
             .help("name them: `--outcomes FILE`"));
     }
     let keep = |name: &str| forecasters.is_empty() || forecasters.iter().any(|only| only == name);
-    let mut scores = StreamedScores::of_part(&definitions(inputs, Say::Now)?.0, rules);
-    read(inputs, |batch, name, _| scores.add(batch, name, &keep))?;
+    let Defined { records, asked, outcomes } = definitions(inputs, Say::Now)?;
+    let mut scores = StreamedScores::of_part(&records, rules);
+    let mut known = Known::new(&records, asked, &Selection::default());
+    let alone: BTreeSet<String> = records.questions.keys().skip(asked).cloned().collect();
+    drop(records);
+    let (_, files) = read(inputs, |batch, name, _| {
+        if says_outcomes(batch) {
+            return Err(Error::input(format!(
+                "{name}: outcomes stand beside the forecasts, but parts share those of `--outcomes` alone"
+            ))
+            .help("leave the column of outcomes out, or --part"));
+        }
+        known.add(batch);
+        scores.add(batch, name, &keep)
+    })?;
+    // Which questions somebody forecast is known when all parts are put together.
+    let summaries = tell_outcomes(inputs, files, outcomes, &BTreeSet::new(), &BTreeMap::new())?;
+    let sum = |of: fn(&Summary) -> usize| summaries.iter().map(of).sum();
+    let totals = [sum(|summary| summary.pending), sum(|summary| summary.voided)];
+    scores.tell_outcomes(totals, &rows_by_question(inputs, alone)?, &known.unmet());
+    scores.add_latest(known.latest());
     Ok(scores.part())
 }
 
+/// Of each of these questions how many rows of outcomes resolve it, and how many tables annul it in the end.
+fn rows_by_question(inputs: &Inputs, of: BTreeSet<String>) -> Result<BTreeMap<String, (usize, usize)>, Error> {
+    let mut rows: BTreeMap<String, (usize, usize)> = of.into_iter().map(|id| (id, (0, 0))).collect();
+    for (outcomes, _) in outcomes_again(inputs, &BTreeSet::new())? {
+        let mut last: BTreeMap<&str, &Resolution> = BTreeMap::new();
+        for outcome in &outcomes {
+            if let Some((count, _)) = rows.get_mut(&outcome.question) {
+                *count += 1;
+                last.insert(&outcome.question, &outcome.resolution);
+            }
+        }
+        for (id, _) in last.into_iter().filter(|(_, resolution)| **resolution == Resolution::Annulled) {
+            if let Some((_, annulled)) = rows.get_mut(id) {
+                *annulled += 1;
+            }
+        }
+    }
+    Ok(rows)
+}
+
 /// Everybody's forecasts, or those of these forecasters, put together by question; what was not used goes to stderr.
-pub(super) fn gathered(inputs: &Inputs, forecasters: &[String]) -> Result<GatheredForecasts, Error> {
+pub(super) fn gathered(inputs: &Inputs, forecasters: &[String]) -> Result<Streamed, Error> {
     gathered_saying(inputs, forecasters, Say::Now)
 }
 
-/// Whether what is to be said of questions and outcomes was said when they were read before.
+/// Whether what is to be said of questions was said when they were read before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Say {
     Now,
     Before,
 }
 
-fn gathered_saying(inputs: &Inputs, forecasters: &[String], say: Say) -> Result<GatheredForecasts, Error> {
-    let (mut records, asked) = definitions(inputs, say)?;
+fn gathered_saying(inputs: &Inputs, forecasters: &[String], say: Say) -> Result<Streamed, Error> {
+    let Defined { mut records, asked, outcomes } = definitions(inputs, say)?;
     let selection = inputs.selection();
+    let mut known = Known::new(&records, asked, &selection);
     select(&mut records, &selection)?;
     let mut gathered = GatheredForecasts::new(&records, &selection);
     drop(records);
     let keep = |name: &str| forecasters.is_empty() || forecasters.iter().any(|only| only == name);
-    let rows = read(inputs, |batch, name, number| gathered.add(batch, name, number, &keep))?;
+    let (rows, files) = read(inputs, |batch, name, number| {
+        known.add(batch);
+        gathered.add(batch, name, number, &keep)
+    })?;
     check_that_there_is_something(inputs, rows, asked)?;
-    // A selection leaves questions out, and numbers the others anew.
-    if !inputs.is_selective() {
-        tell_unknown(inputs, &gathered.not_met(asked))?;
-    }
     check_names(forecasters, || gathered.everybody())?;
-    Ok(gathered)
+    let mut summaries = tell_outcomes(inputs, files, outcomes, &known.unmet(), &gathered.other_outcomes())?;
+    let pending = gathered.pending_beside();
+    if pending > 0 {
+        let tally = Tally { fate: Fate::Pending, reason: "no outcome".to_owned(), count: pending, rows: Vec::new() };
+        summaries.push(Summary { tallies: vec![tally], ..Summary::default() });
+    }
+    Ok(Streamed { gathered, not_taken: not_taken(&summaries), latest: known.latest() })
 }
 
 /// Refuses rules for other forecasts than probabilities of yes.
@@ -130,9 +206,18 @@ pub(super) fn check_rules(rules: &[&'static dyn ScoringRule]) -> Result<(), Erro
     }
 }
 
-/// Questions and outcomes, and how many questions a table of them defines; those after them are known by their outcomes alone. Without a table of
-/// outcomes they stand beside the forecasts.
-fn definitions(inputs: &Inputs, say: Say) -> Result<(Records, usize), Error> {
+/// What is read before the forecasts.
+struct Defined {
+    /// Questions and outcomes.
+    records: Records,
+    /// How many questions a table of them defines; those after them are known by their outcomes alone.
+    asked: usize,
+    /// Of the tables of outcomes, as if somebody had forecast all of their questions.
+    outcomes: Vec<Summary>,
+}
+
+/// Questions and outcomes. Without a table of outcomes they stand beside the forecasts.
+fn definitions(inputs: &Inputs, say: Say) -> Result<Defined, Error> {
     let mut records = Records::default();
     for path in expand(&inputs.questions)? {
         let summary = tidy::read_questions(&path, &mut records)?;
@@ -141,13 +226,60 @@ fn definitions(inputs: &Inputs, say: Say) -> Result<(Records, usize), Error> {
         }
     }
     let asked = records.questions.len();
+    let mut outcomes = Vec::new();
     for path in expand(&inputs.outcomes)? {
-        let summary = tidy::read_outcomes_first(&path, &mut records)?;
-        if say == Say::Now {
-            tell(&summary);
-        }
+        outcomes.push(tidy::read_outcomes_first(&path, &mut records)?);
     }
-    Ok((records, asked))
+    Ok(Defined { records, asked, outcomes })
+}
+
+/// The outcomes of each table once more, without those of questions that nobody knows, as where files are read whole.
+fn outcomes_again(inputs: &Inputs, unmet: &BTreeSet<&str>) -> Result<Vec<(Vec<Outcome>, Summary)>, Error> {
+    let mut records = Records::default();
+    for path in expand(&inputs.questions)? {
+        tidy::read_questions(&path, &mut records)?;
+    }
+    let again =
+        |path| TidyFile::open(path).and_then(|file| file.outcomes_first(&mut records, |id| !unmet.contains(id)));
+    expand(&inputs.outcomes)?.iter().map(again).collect()
+}
+
+/// Tells what there is to say of the tables of outcomes, now that the forecasts are read: which outcomes are of questions that nobody knows, and which
+/// contradict others. Returns the summaries of all files, those of forecasts first.
+fn tell_outcomes(
+    inputs: &Inputs,
+    forecasts: Vec<Summary>,
+    outcomes: Vec<Summary>,
+    unmet: &BTreeSet<&str>,
+    others: &BTreeMap<&str, OtherOutcome<'_>>,
+) -> Result<Vec<Summary>, Error> {
+    let (mut all, files) = (forecasts, outcomes.len());
+    let before = all.len();
+    if unmet.is_empty() && others.is_empty() && files < 2 {
+        all.extend(outcomes);
+    } else {
+        // Read again: without what there is to say of them their rows need not be kept.
+        let mut placed: Vec<(usize, u64, Outcome)> = Vec::new();
+        for (id, other) in others {
+            let file = all.iter().position(|summary| summary.file == other.file).unwrap_or_default();
+            let resolution = if other.happened { Resolution::Yes } else { Resolution::No };
+            let resolved_on = Moment::Day(jiff::civil::Date::MIN);
+            placed.push((
+                file,
+                other.row,
+                Outcome { question: (*id).to_owned(), resolution, resolved_on, source: None },
+            ));
+        }
+        for (found, summary) in outcomes_again(inputs, unmet)? {
+            let rows = summary.outcome_rows.iter().copied();
+            placed.extend(found.into_iter().zip(rows).map(|(outcome, row)| (all.len(), row, outcome)));
+            all.push(summary);
+        }
+        let placed = placed.iter().map(|(file, row, outcome)| PlacedOutcome { file: *file, row: *row, outcome });
+        note_other_outcomes(placed, &mut all);
+    }
+    all[before..].iter().for_each(tell);
+    Ok(all)
 }
 
 /// Refuses outcomes where nothing was asked, as where files are read whole.
@@ -162,37 +294,30 @@ fn check_that_there_is_something(inputs: &Inputs, rows: usize, asked: usize) -> 
     Err(Error::input(told).help("a table of forecasts has a row for each below its header"))
 }
 
-/// Tells which outcomes are of questions that nobody forecast. Their tables are read again: without such outcomes their rows need not be kept.
-fn tell_unknown(inputs: &Inputs, unknown: &BTreeSet<&str>) -> Result<(), Error> {
-    if unknown.is_empty() {
-        return Ok(());
-    }
-    for path in expand(&inputs.outcomes)? {
-        if let Some(told) = tidy::TidyFile::open(&path)?.outcomes_of_unknown(unknown) {
-            console::note(&format!("note: {told}"));
-        }
-    }
-    Ok(())
+/// Whether a row of a batch says what came.
+fn says_outcomes(batch: &Batch) -> bool {
+    batch.came.iter().any(|came| came.happened.is_some())
 }
 
-/// Hands on each batch of each file, with the file's name and number; returns how many rows there were.
+/// Hands on each batch of each file, with the file's name and number; returns how many rows there were, and a summary of each file.
 fn read(
     inputs: &Inputs,
-    mut take: impl FnMut(&stream::Batch, &str, u32) -> Result<(), Error> + Send,
-) -> Result<usize, Error> {
-    let mut rows = 0;
-    let outcomes = if inputs.outcomes.is_empty() { OutcomeColumn::Used } else { OutcomeColumn::Unused };
+    mut take: impl FnMut(&Batch, &str, u32) -> Result<(), Error> + Send,
+) -> Result<(usize, Vec<Summary>), Error> {
+    let (mut rows, mut summaries) = (0, Vec::new());
+    let outcomes = if inputs.outcomes.is_empty() { OutcomeColumn::Used } else { OutcomeColumn::IfThere };
     for (number, path) in expand(&inputs.forecasts)?.into_iter().enumerate() {
         let name = path.display().to_string();
         let summary = stream::stream(&path, outcomes, |batch| take(batch, &name, number as u32))?;
         console::note(&format!("note: {name}: {} read", counted(summary.rows, "row")));
         tell(&summary);
         rows += summary.rows;
+        summaries.push(summary);
     }
-    Ok(rows)
+    Ok((rows, summaries))
 }
 
-fn tell(summary: &tidy::Summary) {
+fn tell(summary: &Summary) {
     summary.remarks().iter().for_each(|remark| console::note(&format!("note: {remark}")));
 }
 

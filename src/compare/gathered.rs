@@ -103,6 +103,7 @@ pub fn gathered_comparison(
             .into_iter()
             .map(|((at, unfit), count)| NotScored { rule: rules[at].id(), reason: unfit.to_string(), count })
             .collect(),
+        not_taken: Vec::new(),
     };
     Ok((comparison, reliability))
 }

@@ -6,6 +6,7 @@ use super::interval::{POWER, TInterval, t_interval};
 use super::multiplicity::Adjustment;
 use super::pair::{Floored, Paired, PairedFigures, paired_differences};
 use super::pair_tests::{PairTests, pair_tests};
+use crate::forecast::tidy::NotTaken;
 use crate::math::{normal, sqrt};
 use crate::score::{
     ClusteredMean, Excluded, NotScored, RuleUsed, Schedule, ScoringRule, Standings, Unfit, Weigh, describe, label,
@@ -179,6 +180,9 @@ pub struct Comparison {
     pub excluded: Vec<Excluded>,
     /// What single rules could not score.
     pub not_scored: Vec<NotScored>,
+    /// What was not taken as it stands of the files, by reason; of a ledger nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_taken: Vec<NotTaken>,
 }
 
 /// Compares each forecaster with each later one, under each of the rules.
@@ -263,6 +267,7 @@ fn compare_weighed(
             .map(|((at, unfit), count)| NotScored { rule: rules[at].id(), reason: unfit.to_string(), count })
             .chain(untaken(&standings.standings, rules))
             .collect(),
+        not_taken: Vec::new(),
     }
 }
 

@@ -9,14 +9,15 @@
 use super::evaluate::{AskedBy, Excluded, Reason, Standing};
 use super::life::{Close, Life};
 use super::rule::Case;
-use super::running::Bits;
 use crate::error::Error;
-use crate::forecast::stream::{Batch, ByQuestion, Came, NumberedForecast, PARTS};
+use crate::forecast::stream::{Batch, ByQuestion, Came, Latest, NumberedForecast, PARTS};
 use crate::forecast::{Moment, QuestionKind, Records, Repeats, Resolution, Selection, groups_nothing};
+use crate::hash;
 use indexmap::IndexSet;
 use jiff::civil::Date;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Bound;
 use std::sync::OnceLock;
 
 /// A name of a batch that was not looked up yet.
@@ -39,6 +40,8 @@ const BYTES_OF_A_ROW: usize = 92;
 #[derive(Debug)]
 struct Asked {
     id: Box<str>,
+    /// Where its rows are put; its id alone decides.
+    part: u16,
     cluster: u32,
     tags: u32,
     /// In days since 1970-01-01.
@@ -55,6 +58,13 @@ struct Beside {
     first: u64,
     known_on: Option<Date>,
     last_made: Date,
+}
+
+impl Beside {
+    /// The day on which the outcome was known. Where the table does not say, that was after the last forecast.
+    fn known_on(&self) -> Date {
+        self.known_on.unwrap_or_else(|| self.last_made.tomorrow().unwrap_or(Date::MAX))
+    }
 }
 
 /// What became of a question.
@@ -84,13 +94,13 @@ pub struct GatheredForecasts {
     /// By their numbers.
     files: BTreeMap<u32, String>,
     /// Found when the questions are gone through for the first time.
-    repeats: OnceLock<Repeats>,
+    gone_through: OnceLock<GoneThrough>,
     /// The place of each question among all by their ids, found when it is first asked for.
     ranks: OnceLock<Vec<u32>>,
     /// What rows say of outcomes, by question.
     beside: HashMap<u32, Beside>,
-    /// Questions that a row names.
-    met: Bits,
+    /// Of the moments at which forecasts were made.
+    latest: Latest,
     /// Whether questions that nobody defined are of interest.
     takes_unknown: bool,
     from: Option<Date>,
@@ -115,9 +125,29 @@ pub struct GatheredQuestion<'a> {
 /// What a forecaster, by number, said when; in the order in which it stands in the files, with its places.
 type Made = (u32, Vec<(Moment, f64, u64)>);
 
-/// Forecasts and questions left out, by reason; and which forecasts stand twice.
+/// An outcome beside forecasts where another one was known beforehand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OtherOutcome<'a> {
+    /// What the rows say.
+    pub happened: bool,
+    /// The file in which the question's first row stands.
+    pub file: &'a str,
+    /// That row.
+    pub row: u64,
+}
+
+/// What is known once all questions were gone through.
 #[derive(Debug, Default)]
-struct LeftOut(BTreeMap<Reason, (usize, usize)>, Repeats);
+struct GoneThrough {
+    /// Which forecasts stand twice.
+    repeats: Repeats,
+    /// On how many questions something stood, by their scheduled close.
+    closing: BTreeMap<Date, usize>,
+}
+
+/// Forecasts and questions left out, by reason; and what was found on the way.
+#[derive(Debug, Default)]
+struct LeftOut(BTreeMap<Reason, (usize, usize)>, GoneThrough);
 
 impl LeftOut {
     fn add(&mut self, reason: Reason, forecasts: usize, questions: usize) {
@@ -141,10 +171,10 @@ impl GatheredForecasts {
             passed: BTreeSet::new(),
             rows: ByQuestion::default(),
             files: BTreeMap::new(),
-            repeats: OnceLock::new(),
+            gone_through: OnceLock::new(),
             ranks: OnceLock::new(),
             beside: HashMap::new(),
-            met: Bits::default(),
+            latest: Latest::default(),
             takes_unknown: selection.tags.is_empty(),
             from: selection.from,
             until: selection.until,
@@ -165,7 +195,15 @@ impl GatheredForecasts {
             let tags = gathered.tags.insert_full(tags).0;
             gathered.questions.insert(id.as_str().into(), gathered.asked.len() as u32);
             let (tags, opens, closes) = (tags as u32, question.opened(), Close::of(question));
-            gathered.asked.push(Asked { id: id.as_str().into(), cluster, tags, opens, closes, fate });
+            gathered.asked.push(Asked {
+                id: id.as_str().into(),
+                part: part_of(id),
+                cluster,
+                tags,
+                opens,
+                closes,
+                fate,
+            });
         }
         gathered.clusters = clusters.into_iter().map(str::to_owned).collect();
         gathered
@@ -205,6 +243,7 @@ impl GatheredForecasts {
             if question == PASSED || !self.is_of_the_days(made_at) {
                 continue;
             }
+            self.latest.add(made_at);
             if *slot == UNKNOWN {
                 *slot = self.person(batch.forecasters.text(code), keep);
             }
@@ -219,17 +258,15 @@ impl GatheredForecasts {
                     self.asked[question as usize].id
                 )));
             }
-            let probability = batch.probabilities[row];
-            self.rows.push(NumberedForecast { question, forecaster, made_at, probability, position })?;
+            let (probability, part) = (batch.probabilities[row], usize::from(self.asked[question as usize].part));
+            self.rows.push(part, NumberedForecast { question, forecaster, made_at, probability, position })?;
         }
         Ok(())
     }
 
     /// Keeps what a row says of the outcome; says whether it goes with what other rows said. Where something is known beforehand it counts.
     fn came(&mut self, question: u32, made_at: Moment, position: u64, came: Came) -> bool {
-        if !matches!(self.asked[question as usize].fate, Fate::Open) {
-            return true;
-        }
+        let is_open = matches!(self.asked[question as usize].fate, Fate::Open);
         let (made, known_on) = (made_at.day(), came.known_on);
         let beside = self.beside.entry(question).or_insert(Beside {
             happened: came.happened,
@@ -243,8 +280,8 @@ impl GatheredForecasts {
         }
         match (beside.happened, came.happened) {
             (None, happened) => beside.happened = happened,
-            (Some(known), Some(happened)) => return known == happened,
-            (Some(_), None) => {}
+            (Some(known), Some(happened)) if is_open => return known == happened,
+            (Some(_), _) => {}
         }
         true
     }
@@ -253,10 +290,9 @@ impl GatheredForecasts {
     fn fate(&self, number: u32) -> Fate {
         let asked = &self.asked[number as usize];
         match (asked.fate, self.beside.get(&number)) {
-            (Fate::Open, Some(Beside { happened: Some(happened), known_on, last_made, .. })) => {
-                // Where the table does not say when the answer was known, it was after the last forecast.
-                let day = known_on.unwrap_or_else(|| last_made.tomorrow().unwrap_or(Date::MAX));
-                Fate::Resolved { life: Life::of(asked.opens, asked.closes, Moment::Day(day)), happened: *happened }
+            (Fate::Open, Some(beside)) if let Some(happened) = beside.happened => {
+                let resolved_on = Moment::Day(beside.known_on());
+                Fate::Resolved { life: Life::of(asked.opens, asked.closes, resolved_on), happened }
             }
             (Fate::Open, _) => Fate::Without(Reason::Unresolved),
             (fate, _) => fate,
@@ -287,7 +323,6 @@ impl GatheredForecasts {
     /// The number of a question; one that nobody defined has not resolved, and has no tags.
     fn question(&mut self, id: &str) -> u32 {
         if let Some(known) = self.questions.get(id).copied() {
-            self.met.insert(known);
             return known;
         }
         if !self.takes_unknown {
@@ -296,9 +331,9 @@ impl GatheredForecasts {
         let number = self.asked.len() as u32;
         self.questions.insert(id.into(), number);
         self.ranks = OnceLock::new();
-        self.met.insert(number);
         self.asked.push(Asked {
             id: id.into(),
+            part: part_of(id),
             cluster: NO_CLUSTER,
             tags: 0,
             opens: None,
@@ -308,11 +343,51 @@ impl GatheredForecasts {
         number
     }
 
-    /// The questions from the one of this number on that no row names.
+    /// The moments at which forecasts were made, of whomever, and those at which the outcomes beside them were known.
     #[must_use]
-    pub fn not_met(&self, from: usize) -> BTreeSet<&str> {
-        let beyond = self.asked.iter().enumerate().skip(from);
-        beyond.filter(|(number, _)| !self.met.contains(*number as u32)).map(|(_, asked)| &*asked.id).collect()
+    pub fn latest(&self) -> Latest {
+        let mut latest = self.latest;
+        for (number, beside) in &self.beside {
+            if beside.happened.is_some() && matches!(self.asked[*number as usize].fate, Fate::Open) {
+                latest.add(Moment::Day(beside.known_on()));
+            }
+        }
+        latest
+    }
+
+    /// On how many questions something stood whose scheduled close lies after a day: known once the questions were gone through by [`each`](Self::each).
+    #[must_use]
+    pub fn closing_after(&self, day: Date) -> usize {
+        let after = (Bound::Excluded(day), Bound::Unbounded);
+        self.gone_through.get().map_or(0, |gone| gone.closing.range(after).map(|(_, questions)| questions).sum())
+    }
+
+    /// The questions whose rows say another outcome than was known beforehand, by their ids.
+    #[must_use]
+    pub fn other_outcomes(&self) -> BTreeMap<&str, OtherOutcome<'_>> {
+        let other = |(number, beside): (&u32, &Beside)| {
+            let (asked, happened) = (&self.asked[*number as usize], beside.happened?);
+            let is_other = match asked.fate {
+                Fate::Resolved { happened: known, .. } => known != happened,
+                Fate::Without(reason) => reason == Reason::Annulled,
+                Fate::Open | Fate::OtherKind(_) => false,
+            };
+            let (file, row) = self.place(beside.first);
+            is_other.then_some((&*asked.id, OtherOutcome { happened, file, row }))
+        };
+        self.beside.iter().filter_map(other).collect()
+    }
+
+    /// How many questions have rows with a place for the outcome, and it is empty in all of them.
+    #[must_use]
+    pub fn pending_beside(&self) -> usize {
+        self.beside.values().filter(|beside| beside.happened.is_none()).count()
+    }
+
+    /// The file and the row of a position.
+    fn place(&self, position: u64) -> (&str, u64) {
+        let file = self.files.get(&((position >> ROW_BITS) as u32)).map_or("", String::as_str);
+        (file, position & ((1 << ROW_BITS) - 1))
     }
 
     /// The names of those who have forecast something, in the order in which they were met.
@@ -362,14 +437,14 @@ impl GatheredForecasts {
     #[must_use]
     pub fn repeats(&self) -> Vec<String> {
         let words = |place: u64| {
-            let file = self.files.get(&((place >> ROW_BITS) as u32)).map_or("", String::as_str);
-            format!("{file}:{}", place & ((1 << ROW_BITS) - 1))
+            let (file, row) = self.place(place);
+            format!("{file}:{row}")
         };
-        self.repeats.get().map_or_else(Vec::new, |repeats| repeats.notes(words))
+        self.gone_through.get().map_or_else(Vec::new, |gone| gone.repeats.notes(words))
     }
 
     /// Gives what `of` makes of each question on which something stood to `take`, the questions of some parts at a time; and what was left
-    /// out. Always in the same order, with any number of threads.
+    /// out. Always in the same order, which hangs on the ids of the questions alone: with any number of threads, and whatever the order of the rows.
     ///
     /// # Errors
     /// If a temporary file cannot be read.
@@ -379,41 +454,57 @@ impl GatheredForecasts {
         mut take: impl FnMut(Vec<T>),
     ) -> Result<Vec<Excluded>, Error> {
         let mut left_out = LeftOut::default();
+        // Found before threads set out, each of which would wait for the other.
+        let ranks = self.ranks();
         let parts: Vec<usize> = (0..PARTS).collect();
         // As many at a time as there are threads, unless their rows are more than memory should hold.
         let bytes = self.rows.rows() as usize / PARTS * BYTES_OF_A_ROW + 1;
         let at_once = rayon::current_num_threads().min(MOST_BYTES / bytes).max(1);
         for some in parts.chunks(at_once) {
             let read: Vec<Result<(Vec<T>, LeftOut), Error>> =
-                some.par_iter().map(|part| self.part(*part, &of)).collect();
+                some.par_iter().map(|part| self.part(*part, ranks, &of)).collect();
             for part in read {
                 let (made, without) = part?;
                 take(made);
-                left_out.1.merge(&without.1);
+                left_out.1.repeats.merge(&without.1.repeats);
+                for (day, questions) in without.1.closing {
+                    *left_out.1.closing.entry(day).or_default() += questions;
+                }
                 without.0.into_iter().for_each(|(reason, (forecasts, questions))| {
                     left_out.add(reason, forecasts, questions);
                 });
             }
         }
         // Whoever goes through them again finds the same.
-        let _ = self.repeats.set(left_out.1);
+        let _ = self.gone_through.set(left_out.1);
         let excluded = |(reason, (forecasts, questions))| Excluded { reason, forecasts, questions };
         Ok(left_out.0.into_iter().map(excluded).collect())
     }
 
-    fn part<T>(&self, part: usize, of: &impl Fn(GatheredQuestion) -> T) -> Result<(Vec<T>, LeftOut), Error> {
+    fn part<T>(
+        &self,
+        part: usize,
+        ranks: &[u32],
+        of: &impl Fn(GatheredQuestion) -> T,
+    ) -> Result<(Vec<T>, LeftOut), Error> {
         let rows = self.rows.part(part)?;
+        // Numbers are given as questions are met.
+        let mut by_question: Vec<&[NumberedForecast]> = rows.chunk_by(|a, b| a.question == b.question).collect();
+        by_question.sort_unstable_by_key(|rows| ranks[rows[0].question as usize]);
         let mut left_out = LeftOut::default();
         let mut made = Vec::new();
         let mut places = vec![usize::MAX; self.people.len()];
-        for rows in rows.chunk_by(|a, b| a.question == b.question) {
+        for rows in by_question {
             let number = rows[0].question;
             let by_forecaster = by_forecaster(rows, &mut places);
-            by_forecaster.iter().for_each(|(_, made)| find_repeats(made, &mut left_out.1));
+            by_forecaster.iter().for_each(|(_, made)| find_repeats(made, &mut left_out.1.repeats));
             match self.fate(number) {
                 Fate::Resolved { life, happened } => {
                     let question = self.question_of(number, life, happened, by_forecaster, &mut left_out);
                     if !question.standings.is_empty() {
+                        if let Some(day) = question.closes {
+                            *left_out.1.closing.entry(day).or_default() += 1;
+                        }
                         made.push(of(question));
                     }
                 }
@@ -456,6 +547,11 @@ impl GatheredForecasts {
         }
         GatheredQuestion { number, cluster, closes: life.closes(), standings, positions }
     }
+}
+
+/// The part in which the rows of a question stand.
+fn part_of(id: &str) -> u16 {
+    hash::place(id, PARTS) as u16
 }
 
 /// The rows of a question by forecaster, in the order of the first row of each. `places` has nobody's place, before and afterwards.

@@ -94,7 +94,7 @@ pub use schedule::Schedule;
 pub use skill::{Skill, skill_score};
 pub use spherical::spherical;
 pub use streamed::StreamedScores;
-pub use streamed_part::{SCORE_PART_SCHEMA, ScorePart};
+pub use streamed_part::{OutcomesTold, SCORE_PART_SCHEMA, ScorePart};
 pub(crate) use summary::untaken;
 pub use summary::{
     Group, NotScored, Report, Row, RuleUsed, SCORE_SCHEMA, Weigh, describe, label, summarise, summarise_by_time,

@@ -194,11 +194,6 @@ impl Bits {
         is_new
     }
 
-    /// Whether a number is in it.
-    pub(crate) fn contains(&self, at: u32) -> bool {
-        self.words.get(at as usize / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
-    }
-
     /// How many numbers.
     pub(crate) fn len(&self) -> usize {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
@@ -210,6 +205,12 @@ impl Bits {
             self.words.resize(other.words.len(), 0);
         }
         self.words.iter_mut().zip(&other.words).for_each(|(word, more)| *word |= more);
+    }
+
+    /// Takes out the numbers that another set does not have.
+    pub(super) fn keep(&mut self, other: &Self) {
+        let theirs = other.words.iter().copied().chain(std::iter::repeat(0));
+        self.words.iter_mut().zip(theirs).for_each(|(word, theirs)| *word &= theirs);
     }
 
     /// Whether another set has one of its numbers.
@@ -306,6 +307,9 @@ mod tests {
             let read = Bits::read(&of(&numbers).write()).unwrap();
             prop_assert!(read.numbers().eq(numbers.iter().copied()));
             prop_assert_eq!(read.meets(&of(&more)), numbers.intersection(&more).next().is_some());
+            let mut shared = read.clone();
+            shared.keep(&of(&more));
+            prop_assert!(shared.numbers().eq(numbers.intersection(&more).copied()));
             let mut both = read;
             both.merge(&of(&more));
             prop_assert!(both.numbers().eq(numbers.union(&more).copied()));

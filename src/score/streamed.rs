@@ -18,13 +18,16 @@ use super::evaluate::{Excluded, Reason, TimeMean};
 use super::life::Life;
 use super::rule::{Case, Floor, ScoringRule};
 use super::running::{Bits, RunningMean};
+use super::streamed_part::OutcomesTold;
 use super::summary::{Group, Report, Row, SCORE_SCHEMA, Weigh, describe};
 use crate::error::Error;
-use crate::forecast::stream::{Batch, Names};
+use crate::forecast::stream::{Batch, Latest, Names};
 use crate::forecast::{Moment, QuestionKind, Records, Resolution};
 use crate::hash::sha256;
 use crate::math::FixedSum;
+use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Bound;
 
 /// A cluster of one question.
 const ALONE: u32 = u32::MAX;
@@ -112,8 +115,16 @@ pub struct StreamedScores {
     /// By forecaster, rule and cluster of several questions: how many, and the sum of their scores.
     pub(super) shared: HashMap<(u32, u32, u32), (u32, FixedSum)>,
     pub(super) left_out: BTreeMap<Reason, (usize, Bits)>,
-    /// Questions that a row names.
-    met: Bits,
+    /// Questions on which something stood.
+    stood: Bits,
+    /// Of what parts say: questions on which something stood, by their scheduled close.
+    pub(super) closing: BTreeMap<Date, Bits>,
+    /// Of the moments of all rows, and of what else was added to them.
+    latest: Latest,
+    /// What tables of outcomes hold that is not taken.
+    pub(super) told: OutcomesTold,
+    /// Of the questions known by their outcomes alone, those that no row names; `None` where that is not told.
+    pub(super) unmet: Option<Bits>,
     pairs: usize,
     changes: bool,
     pairs_beside: usize,
@@ -177,7 +188,11 @@ impl StreamedScores {
             definitions: Definitions::uncompared(records),
             shared: HashMap::new(),
             left_out: BTreeMap::new(),
-            met: Bits::default(),
+            stood: Bits::default(),
+            closing: BTreeMap::new(),
+            latest: Latest::default(),
+            told: OutcomesTold::default(),
+            unmet: None,
             pairs: 0,
             changes: false,
             pairs_beside: 0,
@@ -203,6 +218,7 @@ impl StreamedScores {
         let missing =
             |row: usize| Error::input(format!("{file}:{}: the row names no question or nobody", batch.line(row)));
         let mut counted = Counted::default();
+        batch.made_at.iter().for_each(|made_at| self.latest.add(*made_at));
         for first in (0..batch.len()).step_by(ROWS) {
             counted.clear();
             let put = |row: usize| {
@@ -291,7 +307,6 @@ impl StreamedScores {
     /// The number of a question; one that nobody defined has not resolved.
     pub(super) fn question(&mut self, id: &str) -> u32 {
         if let Some(known) = self.questions.get(id).copied() {
-            self.met.insert(known);
             return known;
         }
         let number = self.fates.len() as u32;
@@ -362,6 +377,7 @@ impl StreamedScores {
             self.leave_out(Reason::NoLife, question);
             return Ok(());
         }
+        self.stood.insert(question);
         let coverage = life.begins().map(|begins| (to - from) / (to - begins));
         counted.rows.push(CountedRow { row, person, cluster, days: to - from, coverage });
         counted.probabilities.push(probability);
@@ -386,12 +402,37 @@ impl StreamedScores {
         self.may_repeat
     }
 
-    /// The questions defined beforehand, from the one of this number on, that no row named which was looked at.
+    /// Adds moments at which more became known than that forecasts were made: those of outcomes.
+    pub fn add_latest(&mut self, latest: Latest) {
+        self.latest.merge(latest);
+    }
+
+    /// The day up to which anything is known.
+    pub(super) fn latest_day(&self) -> Option<Date> {
+        self.latest.day()
+    }
+
+    /// On how many questions something stood whose scheduled close lies after the latest day, and this day; `None` of none.
     #[must_use]
-    pub fn not_met(&self, from: usize) -> BTreeSet<&str> {
-        let defined = from as u32..self.definitions.count;
-        let is_one = |number: u32| defined.contains(&number) && !self.met.contains(number);
-        self.questions.iter().filter(|(_, number)| is_one(**number)).map(|(id, _)| id.as_str()).collect()
+    pub fn resolved_early(&self) -> Option<(usize, Date)> {
+        let day = self.latest_day()?;
+        let mut early = Bits::default();
+        self.closing_after(day).values().for_each(|questions| early.merge(questions));
+        Some(early.len()).filter(|count| *count > 0).map(|count| (count, day))
+    }
+
+    /// The questions on which something stood whose scheduled close lies after a day, by this close.
+    pub(super) fn closing_after(&self, day: Date) -> BTreeMap<Date, Bits> {
+        let told = self.closing.range((Bound::Excluded(day), Bound::Unbounded));
+        let mut closing: BTreeMap<Date, Bits> = told.map(|(closes, of)| (*closes, of.clone())).collect();
+        for number in self.stood.numbers() {
+            if let Some(Fate::Resolved { life, .. }) = self.fates.get(number as usize)
+                && let Some(closes) = life.closes().filter(|closes| *closes > day)
+            {
+                closing.entry(closes).or_default().insert(number);
+            }
+        }
+        closing
     }
 
     /// The names of those who have forecast something.
@@ -441,7 +482,7 @@ impl StreamedScores {
             excluded,
             not_scored: Vec::new(),
             components: None,
-            not_taken: Vec::new(),
+            not_taken: self.told.not_taken(self.unmet.as_ref()),
         }
     }
 }

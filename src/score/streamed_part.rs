@@ -5,12 +5,16 @@ use super::rule;
 use super::running::{Bits, Fixed, RunningMean};
 use super::streamed::{Definitions, StreamedScores};
 use crate::error::Error;
-use crate::forecast::Records;
+use crate::forecast::stream::Latest;
+use crate::forecast::tidy::{NotTaken, outcomes_not_taken};
+use crate::forecast::{Moment, Records};
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Version of the form of a part.
-pub const SCORE_PART_SCHEMA: &str = "foretell.score-part/1";
+pub const SCORE_PART_SCHEMA: &str = "foretell.score-part/2";
 
 /// What was summed of a part of the rows. Whatever the division into parts and their order, what they are put together to has the same bits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -34,6 +38,51 @@ pub struct ScorePart {
     left_out: Vec<LeftOut>,
     /// Forecasters of no interest.
     passed: Vec<String>,
+    /// The day up to which anything is known.
+    #[schemars(with = "Option<String>")]
+    latest: Option<Date>,
+    /// Questions on which something stood and whose scheduled close lies after that.
+    closing: Vec<Closing>,
+    /// What the tables of outcomes hold that is not taken.
+    told: OutcomesTold,
+    /// Of the questions known by their outcomes alone, those that no row names, in the same form as answers.
+    unmet: String,
+}
+
+/// Questions of one scheduled close.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Closing {
+    #[schemars(with = "String")]
+    closes: Date,
+    /// Which, in the same form as answers.
+    questions: String,
+}
+
+/// What tables of outcomes hold that is not taken as it stands, if each of their questions is known; and what is to be said of those that are not.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OutcomesTold {
+    /// Rows without a resolution.
+    pub pending: usize,
+    /// Questions annulled, each as often as there are tables that say so.
+    pub voided: usize,
+    /// Of questions known by their outcomes alone, by number: how many rows resolve them, and how many tables annul them. One row and none, of those that
+    /// are not here.
+    pub others: BTreeMap<u32, (usize, usize)>,
+}
+
+impl OutcomesTold {
+    /// What was not taken, given which questions nobody knows.
+    pub(super) fn not_taken(&self, unmet: Option<&Bits>) -> Vec<NotTaken> {
+        let (mut unknown, mut voided) = (0, self.voided);
+        for number in unmet.into_iter().flat_map(Bits::numbers) {
+            let (rows, annulled) = self.others.get(&number).copied().unwrap_or((1, 0));
+            unknown += rows;
+            voided = voided.saturating_sub(annulled);
+        }
+        outcomes_not_taken([unknown, voided, self.pending])
+    }
 }
 
 /// What a forecaster did.
@@ -93,6 +142,25 @@ impl ScorePart {
 }
 
 impl StreamedScores {
+    /// Takes note of what tables of outcomes hold that is not taken, and of the questions known by their outcomes alone that no row names. By id, `others` says
+    /// how many rows resolve a question that is known by its outcomes alone, and how many tables annul it.
+    pub fn tell_outcomes(
+        &mut self,
+        [pending, voided]: [usize; 2],
+        others: &BTreeMap<String, (usize, usize)>,
+        unmet: &BTreeSet<&str>,
+    ) {
+        let number = |id: &str| self.questions.get(id).copied();
+        let is_other = |(id, told): (&String, &(usize, usize))| Some((number(id)?, *told)).filter(|_| *told != (1, 0));
+        let others = others.iter().filter_map(is_other).collect();
+        let mut bits = Bits::default();
+        for at in unmet.iter().filter_map(|id| number(id)) {
+            bits.insert(at);
+        }
+        self.told = OutcomesTold { pending, voided, others };
+        self.unmet = Some(bits);
+    }
+
     /// What was summed so far, as a part; of scores that were begun as such ([`StreamedScores::of_part`]).
     #[must_use]
     pub fn part(&self) -> ScorePart {
@@ -118,6 +186,8 @@ impl StreamedScores {
             forecasts: *forecasts,
             questions: questions.write(),
         });
+        let latest = self.latest_day();
+        let closing = latest.map(|day| self.closing_after(day)).unwrap_or_default();
         ScorePart {
             schema: SCORE_PART_SCHEMA.to_owned(),
             engine: env!("CARGO_PKG_VERSION").to_owned(),
@@ -128,6 +198,10 @@ impl StreamedScores {
             people: people.collect(),
             left_out: left_out.collect(),
             passed: self.passed.iter().cloned().collect(),
+            latest,
+            closing: closing.iter().map(|(closes, of)| Closing { closes: *closes, questions: of.write() }).collect(),
+            told: self.told.clone(),
+            unmet: self.unmet.as_ref().map_or_else(String::new, Bits::write),
         }
     }
 
@@ -139,6 +213,7 @@ impl StreamedScores {
         let rules = part.rules.iter().map(|id| rule(id)).collect::<Option<Vec<_>>>().ok_or_else(|| damaged(name))?;
         let mut whole = Self::new(&Records::default(), &rules);
         whole.definitions = Definitions { count: part.defined, digest: part.definitions.clone() };
+        whole.told = part.told.clone();
         Ok(whole)
     }
 
@@ -148,7 +223,8 @@ impl StreamedScores {
     /// If it belongs to other questions, outcomes or rules, or forecasts a question that another part has forecasts of by the same person; then nothing is changed.
     pub fn merge(&mut self, name: &str, part: &ScorePart) -> Result<(), Error> {
         let same_rules = self.rules.iter().map(|rule| rule.id()).eq(part.rules.iter().map(String::as_str));
-        let same = Definitions { count: part.defined, digest: part.definitions.clone() } == self.definitions;
+        let same = Definitions { count: part.defined, digest: part.definitions.clone() } == self.definitions
+            && part.told == self.told;
         if !same_rules || !same {
             let what = if same { "under other rules" } else { "against other questions or outcomes" };
             return Err(Error::input(format!("`{name}` was scored {what} than the parts before it"))
@@ -162,6 +238,13 @@ impl StreamedScores {
             Ok((of, questions.ok_or_else(|| damaged(name))?))
         });
         let left_out = left_out.collect::<Result<Vec<_>, Error>>()?;
+        let of_defined = |text: &str| {
+            let bits = Bits::read(text).filter(|bits| bits.numbers().all(|at| at < part.defined));
+            bits.ok_or_else(|| damaged(name))
+        };
+        let closing = part.closing.iter().map(|of| Ok((of.closes, of_defined(&of.questions)?)));
+        let closing = closing.collect::<Result<Vec<_>, Error>>()?;
+        let unmet = of_defined(&part.unmet)?;
         for (of, answered) in part.people.iter().zip(&answered) {
             let number = self.known(&of.name);
             let person = &mut self.people[number as usize];
@@ -184,6 +267,17 @@ impl StreamedScores {
             });
         }
         self.passed.extend(part.passed.iter().cloned());
+        let mut latest = Latest::default();
+        part.latest.into_iter().for_each(|day| latest.add(Moment::Day(day)));
+        self.add_latest(latest);
+        for (closes, questions) in closing {
+            self.closing.entry(closes).or_default().merge(&questions);
+        }
+        if let Some(before) = &mut self.unmet {
+            before.keep(&unmet);
+        } else {
+            self.unmet = Some(unmet);
+        }
         Ok(())
     }
 
@@ -319,7 +413,7 @@ mod tests {
         let other = scored(folder.path(), &fewer, &brier, &rows).part();
         assert!(said(whole.merge("other", &other)).contains("against other questions or outcomes"));
         let text = part.to_text().expect("JSON");
-        for (from, to) in [("0.1.0", "0.0.9"), ("score-part/1", "score-part/9"), ("\"rules\"", "\"laws\"")] {
+        for (from, to) in [("0.1.0", "0.0.9"), ("score-part/2", "score-part/9"), ("\"rules\"", "\"laws\"")] {
             assert!(ScorePart::from_text("bad", &text.replacen(from, to, 1)).is_err(), "{from}");
         }
     }

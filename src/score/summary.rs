@@ -123,7 +123,7 @@ pub struct Report {
     /// What quantile forecasts are made of, if it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub components: Option<Vec<QuantileParts>>,
-    /// What was not taken as it stands of the files that were read whole, by reason. Neither a ledger nor a stream has any.
+    /// What was not taken as it stands of the files, by reason; of a ledger nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_taken: Vec<NotTaken>,
 }

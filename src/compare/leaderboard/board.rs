@@ -8,6 +8,7 @@ use super::relative_skill::relative_skill;
 use super::ridge::{ridge_penalty, ridge_skill};
 use crate::compare::bootstrap::{BOOTSTRAP_SEED, central, multiplicities};
 use crate::compare::verdict::{FEWEST_CLUSTERS, LEVEL};
+use crate::forecast::tidy::NotTaken;
 use crate::score::{
     Excluded, NotScored, RuleUsed, Schedule, ScoringRule, Standing, Standings, Weigh, describe, untaken,
 };
@@ -207,6 +208,9 @@ pub struct Leaderboard {
     pub excluded: Vec<Excluded>,
     /// What single rules could not score.
     pub not_scored: Vec<NotScored>,
+    /// What was not taken as it stands of the files, by reason; of a ledger nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_taken: Vec<NotTaken>,
 }
 
 /// What a leaderboard is to show.
@@ -281,6 +285,7 @@ fn leaderboard_of(
         boards,
         excluded: standings.excluded.clone(),
         not_scored,
+        not_taken: Vec::new(),
     }
 }
 

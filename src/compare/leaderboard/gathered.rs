@@ -7,6 +7,7 @@ use crate::compare::ClusterBy;
 use crate::compare::bootstrap::{BOOTSTRAP_SEED, multiplicities};
 use crate::compare::verdict::FEWEST_CLUSTERS;
 use crate::error::Error;
+use crate::hash;
 use crate::score::{
     Bits, Excluded, GatheredForecasts, GatheredQuestion, NotScored, ScoringRule, Unfit, Weigh, describe,
 };
@@ -28,6 +29,8 @@ const SIDE_BY_SIDE: u32 = 8;
 /// A question on the way to the sums.
 struct Question {
     cluster: Option<String>,
+    /// The group of its cluster, or of the question itself where it stands alone, should clusters be put together: by the name alone.
+    group: usize,
     /// Its place among all by their ids: clusters are numbered in the order in which records would give them.
     rank: u32,
     cells: Vec<Cell>,
@@ -36,8 +39,9 @@ struct Question {
 
 /// What is kept of the questions.
 struct Board {
-    groups: Vec<Group>,
-    most_groups: usize,
+    /// As many as there may be: of each cluster one, by number, as long as there is room, then by the names of clusters.
+    groups: Vec<Option<Group>>,
+    is_apart: bool,
     /// Numbers of the clusters of several questions, by name.
     named: HashMap<String, u32>,
     clusters: usize,
@@ -56,6 +60,26 @@ struct Group {
     squares: f64,
     /// The least place of its questions.
     first: u32,
+    /// Where it is put once there are more clusters than groups.
+    group: usize,
+}
+
+impl Group {
+    fn add(&mut self, question: &Question) {
+        self.squares += self.sums.add(&question.cells);
+        self.first = self.first.min(question.rank);
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.sums.add_weighted(&other.sums, 1.0);
+        self.squares += other.squares;
+        self.first = self.first.min(other.first);
+    }
+}
+
+/// Room for so many groups.
+fn room(groups: usize) -> Vec<Option<Group>> {
+    (0..groups).map(|_| None).collect()
 }
 
 #[derive(Default)]
@@ -73,7 +97,9 @@ struct Person {
 /// The leaderboard of gathered forecasts under each of the rules that found something to score.
 ///
 /// Values and ranks are those of [`leaderboard`](super::leaderboard) of the same records. So are the intervals, as long as there are at most
-/// [`MOST_GROUPS`] clusters (fewer with more than 140 forecasters); of more, clusters are put into groups and whole groups are drawn anew. Memory does not grow
+/// [`MOST_GROUPS`] clusters (fewer with more than 140 forecasters); of more, clusters are put into groups and whole groups are drawn anew. Which cluster is put
+/// into which hangs on its name alone ([`hash::place`]), and questions are summed in an order that hangs on their ids alone, so that all figures have the same
+/// bits whatever the order of rows and however they are divided into files. Memory does not grow
 /// with the questions' number beyond what is gathered; it grows with the square of the forecasters' number.
 ///
 /// # Errors
@@ -110,6 +136,7 @@ pub fn gathered_leaderboard(
         boards,
         excluded,
         not_scored,
+        not_taken: Vec::new(),
     })
 }
 
@@ -154,8 +181,8 @@ impl Board {
             ));
         }
         let mut board = Self {
-            groups: Vec::new(),
-            most_groups,
+            groups: room(most_groups),
+            is_apart: true,
             named: HashMap::new(),
             clusters: 0,
             questions: 0,
@@ -175,14 +202,17 @@ impl Board {
                 }
                 None => false,
             });
-            Question { cluster: by.of_question(&of), rank: ranks[of.number as usize], cells, unfit }
+            let cluster = by.of_question(&of);
+            let alone = of.standings.first().map_or("", |standing| &standing.question);
+            let group = hash::place(cluster.as_deref().unwrap_or(alone), most_groups);
+            Question { cluster, group, rank: ranks[of.number as usize], cells, unfit }
         };
         let left_out = gathered.each(question, |questions| board.add(questions))?;
         Ok((board, left_out))
     }
 
     fn add(&mut self, questions: Vec<Question>) {
-        let mut by_group: Vec<Vec<usize>> = vec![Vec::new(); self.most_groups];
+        let mut numbers: Vec<(usize, usize)> = Vec::with_capacity(questions.len());
         for (at, question) in questions.iter().enumerate() {
             for unfit in &question.unfit {
                 *self.unfit.entry(*unfit).or_default() += 1;
@@ -197,11 +227,7 @@ impl Board {
                 None => next,
             };
             self.clusters += usize::from(number == next);
-            let group = number as usize % self.most_groups;
-            if group == self.groups.len() {
-                self.groups.push(Group { sums: Sums::new(self.people.len()), squares: 0.0, first: u32::MAX });
-            }
-            by_group[group].push(at);
+            numbers.push((at, number as usize));
             for cell in &question.cells {
                 let of = &mut self.people[cell.forecaster];
                 of.questions += 1;
@@ -218,34 +244,57 @@ impl Board {
                 }
             }
         }
-        self.groups.par_iter_mut().zip(by_group).for_each(|(group, members)| {
+        if self.is_apart && self.clusters > self.groups.len() {
+            self.put_together();
+        }
+        let mut by_group: Vec<Vec<usize>> = vec![Vec::new(); self.groups.len()];
+        for (at, number) in numbers {
+            by_group[if self.is_apart { number } else { questions[at].group }].push(at);
+        }
+        let count = self.people.len();
+        self.groups.par_iter_mut().zip(by_group).for_each(|(slot, members)| {
             for question in members.into_iter().map(|at| &questions[at]) {
-                group.squares += group.sums.add(&question.cells);
-                group.first = group.first.min(question.rank);
+                let empty = || Group { sums: Sums::new(count), squares: 0.0, first: u32::MAX, group: question.group };
+                slot.get_or_insert_with(empty).add(question);
             }
         });
     }
 
+    /// Puts clusters, which were kept apart so far, into the groups of their names.
+    fn put_together(&mut self) {
+        let apart = std::mem::replace(&mut self.groups, room(self.groups.len()));
+        for group in apart.into_iter().flatten() {
+            let slot = &mut self.groups[group.group];
+            if let Some(together) = slot {
+                together.merge(&group);
+            } else {
+                *slot = Some(group);
+            }
+        }
+        self.is_apart = false;
+    }
+
     /// The whole and the draws of its clusters or groups.
     fn drawn(mut self, rule: &'static str, settings: &BoardSettings) -> Drawn {
-        let is_grouped = self.clusters > self.groups.len();
-        if !is_grouped {
+        let mut groups: Vec<Group> = std::mem::take(&mut self.groups).into_iter().flatten().collect();
+        if self.is_apart {
             // Each group is a cluster: in the order in which records would number them.
-            self.groups.sort_by_key(|group| group.first);
+            groups.sort_by_key(|group| group.first);
         }
-        self.squares = self.groups.iter().map(|group| group.squares).sum();
+        self.squares = groups.iter().map(|group| group.squares).sum();
         let count = self.people.len();
         let mut whole = Sums::new(count);
-        self.groups.iter().for_each(|group| whole.add_weighted(&group.sums, 1.0));
+        groups.iter().for_each(|group| whole.add_weighted(&group.sums, 1.0));
         let baseline =
             settings.baseline.as_ref().and_then(|name| self.people.iter().position(|known| known.name == *name));
         let answered: Vec<f64> = (0..count).map(|at| whole.shared(at, at)).collect();
         let penalty = whole.ridge_penalty(&whole.connected(&answered), self.squares);
         let replicates = if self.clusters < FEWEST_CLUSTERS { 0 } else { settings.replicates };
         let some: Vec<u32> = (0..replicates).step_by(SIDE_BY_SIDE as usize).collect();
+        let draws = |from: u32| from..replicates.min(from + SIDE_BY_SIDE);
         let drawn = some
             .into_par_iter()
-            .flat_map_iter(|from| self.replicates(from..replicates.min(from + SIDE_BY_SIDE), count, penalty, baseline))
+            .flat_map_iter(|from| self.replicates(&groups, draws(from), penalty, baseline))
             .collect();
         let people = self.people.iter().enumerate().map(|(at, of)| Answered {
             forecaster: of.name.clone(),
@@ -261,7 +310,7 @@ impl Board {
             rule,
             questions: self.questions,
             clusters: self.clusters,
-            groups: is_grouped.then_some(self.groups.len()),
+            groups: (!self.is_apart).then_some(groups.len()),
             has_negative: self.has_negative,
             largest: self.largest,
             people: people.collect(),
@@ -275,15 +324,16 @@ impl Board {
     /// Some draws.
     fn replicates(
         &self,
+        groups: &[Group],
         draws: std::ops::Range<u32>,
-        count: usize,
         penalty: Option<f64>,
         baseline: Option<usize>,
     ) -> Vec<Replicate> {
-        let times: Vec<Vec<f64>> = draws.map(|at| multiplicities(self.groups.len(), BOOTSTRAP_SEED, at)).collect();
+        let count = self.people.len();
+        let times: Vec<Vec<f64>> = draws.map(|at| multiplicities(groups.len(), BOOTSTRAP_SEED, at)).collect();
         let mut sums = vec![Sums::new(count); times.len()];
         let mut answered = vec![vec![0.0; count]; times.len()];
-        for (at, group) in self.groups.iter().enumerate() {
+        for (at, group) in groups.iter().enumerate() {
             for (draw, times) in times.iter().enumerate().filter(|(_, times)| times[at] > 0.0) {
                 sums[draw].add_weighted(&group.sums, times[at]);
                 for (who, answered) in answered[draw].iter_mut().enumerate() {

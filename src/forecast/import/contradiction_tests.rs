@@ -1,7 +1,22 @@
 //! Files of the field that contradict themselves or hold cells that cannot be: each is named with its row.
 
 use super::tests::{has, read, resolved, said};
-use crate::forecast::{Forecast, Resolution};
+use super::{InputFile, read_all};
+use crate::error::Error;
+use crate::forecast::tidy::{Holds, Summary};
+use crate::forecast::{Forecast, Records, Resolution};
+
+/// Reads files of these names and texts, tables among them; the records, and everything that was said about them.
+fn read_any(files: &[(&str, &str)]) -> Result<(Records, String), Error> {
+    let open = |(name, text): &(&str, &str)| {
+        let file = InputFile::from_bytes(name, text.as_bytes())?;
+        Ok((file.holds().expect("its columns say what it holds"), file))
+    };
+    let files: Vec<(Holds, InputFile)> = files.iter().map(open).collect::<Result<_, Error>>()?;
+    let mut records = Records::default();
+    let (_, summaries) = read_all(&files, &mut records)?;
+    Ok((records, summaries.iter().flat_map(Summary::remarks).collect::<Vec<_>>().join("\n")))
+}
 
 #[test]
 fn a_second_resolution_does_not_take_the_place_of_the_first() {
@@ -154,4 +169,38 @@ fn what_takes_the_place_of_an_earlier_row_is_named() {
     has(&remarks, "1 taken, in place of an earlier row of the same moment: row 3 (a by x)");
     has(&remarks, "1 voided, annulled: row 2 (a)");
     has(&remarks, "the column `crowd` is a forecaster of that name: 1 forecast beside those of the rows");
+}
+
+#[test]
+fn outcomes_of_several_files_that_differ_are_named_with_both_files_and_rows() {
+    let beside = "question,forecaster,made_at,probability,resolution\n\
+        a,x,2026-01-01,0.6,yes\nb,x,2026-01-01,0.3,no\nc,x,2026-01-01,0.3,no\n";
+    let came = "question,resolution,resolved_on\na,no,2026-02-01\nb,no,2026-02-01\nc,annulled,2026-02-01\n";
+    let again = "question,resolution,resolved_on\na,yes,2026-02-03\n";
+    let (records, remarks) = read_any(&[("f.csv", beside), ("o.csv", came)]).unwrap();
+    assert_eq!(resolved(&records, "a"), Some(&Resolution::No));
+    has(
+        &remarks,
+        "o.csv: 2 outcomes are others than in f.csv, and count: row 2 (`a`: no, there yes in row 2), row 4 (`c`: annulled, there no in row 4)",
+    );
+    let (records, remarks) = read_any(&[("f.csv", beside), ("o.csv", came), ("p.csv", again)]).unwrap();
+    assert_eq!(resolved(&records, "a"), Some(&Resolution::Yes));
+    has(&remarks, "p.csv: 1 outcome is another than in o.csv, and counts: row 2 (`a`: yes, there no in row 2)");
+    // Those that agree are no news.
+    let (_, remarks) =
+        read_any(&[("f.csv", beside), ("o.csv", &came.replace("a,no", "a,yes").replace("annulled", "no"))]).unwrap();
+    assert!(!remarks.contains("other"), "{remarks}");
+}
+
+#[test]
+fn a_resolution_beside_forecasts_by_options_is_held_to_the_outcomes() {
+    let said = "question,forecaster,made_at,option,probability,resolution\n\
+        q,x,2026-01-01,red,0.6,red\nq,x,2026-01-01,blue,0.4,red\nr,x,2026-01-01,red,0.6,blue\nr,x,2026-01-01,blue,0.4,?\n";
+    let came = "question,resolution,resolved_on\nq,blue,2026-02-01\nr,blue,2026-02-01\n";
+    let (records, remarks) = read_any(&[("f.csv", said), ("o.csv", came)]).unwrap();
+    assert_eq!(resolved(&records, "q"), Some(&Resolution::Option("blue".to_owned())));
+    has(
+        &remarks,
+        "f.csv: 2 rows say another resolution than the outcomes, which count: row 2 (`q`: red, but blue), row 3 (`q`: red, but blue)",
+    );
 }

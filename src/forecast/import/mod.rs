@@ -38,7 +38,7 @@ mod scoringutils_tests;
 mod tests;
 mod values;
 
-use super::tidy::{Holds, Summary, Table, TidyFile, read_whole, shortened};
+use super::tidy::{Holds, PlacedOutcome, Summary, Table, TidyFile, note_other_outcomes, read_whole, shortened};
 use super::{ForecastRecord, Outcome, Records};
 use crate::diagnostic::counted;
 use crate::error::Error;
@@ -283,7 +283,8 @@ fn is_or_are(count: usize, noun: &str) -> String {
 }
 
 /// Adds what stands in files to the records, whatever their order: questions first, then forecasts, then outcomes. Returns a summary a
-/// file in the order read, and every outcome in order; the last one of a question counts in the records.
+/// file in the order read, and every outcome in order; the last one of a question counts in the records. Where files contradict each other in outcomes
+/// their summaries say so.
 ///
 /// # Errors
 /// If a file cannot be taken.
@@ -293,6 +294,8 @@ pub fn read_all(files: &[(Holds, InputFile)], records: &mut Records) -> Result<(
     let mut beside = reading::Beside::default();
     // Of each file, by its summary: where its forecasts begin and end.
     let mut parts: Vec<(usize, Range<usize>)> = Vec::new();
+    // The summary and the row of each outcome, and the tables of forecasts by their summaries.
+    let (mut places, mut tables): (Vec<(usize, u64)>, Vec<(usize, &TidyFile)>) = (Vec::new(), Vec::new());
     for wanted in [Holds::Questions, Holds::Forecasts, Holds::Outcomes] {
         if wanted == Holds::Outcomes && records.questions.is_empty() {
             check_that_something_was_asked(files, &summaries)?;
@@ -305,8 +308,19 @@ pub fn read_all(files: &[(Holds, InputFile)], records: &mut Records) -> Result<(
             }
             records.outcomes.extend(found.iter().map(|outcome| (outcome.question.clone(), outcome.clone())));
             outcomes.extend(found);
+            places.extend(summary.outcome_rows.iter().map(|row| (summaries.len(), *row)));
+            if let (Form::Tidy(table), Holds::Forecasts) = (&file.form, wanted) {
+                tables.push((summaries.len(), table));
+            }
             summaries.push(summary);
         }
+    }
+    if places.first().zip(places.last()).is_some_and(|((first, _), (last, _))| first != last) {
+        let placed = outcomes.iter().zip(places);
+        note_other_outcomes(placed.map(|(outcome, (file, row))| PlacedOutcome { file, row, outcome }), &mut summaries);
+    }
+    for (at, table) in tables {
+        table.note_other_resolutions(records, &mut summaries[at]);
     }
     tell_of_what_stands_in_two_files(records, &parts, &mut summaries);
     Ok((outcomes, summaries))

@@ -104,6 +104,8 @@ pub(super) struct Reading<'r> {
     /// Questions that nobody defined, created from their forecasts.
     created: BTreeSet<String>,
     outcomes: Vec<Outcome>,
+    /// The row of each.
+    outcome_rows: Vec<u64>,
     /// By question the row of its outcome, the file of the folder, and what it says.
     resolved: IndexMap<String, (u64, Option<String>, Resolution)>,
     rows: usize,
@@ -128,6 +130,7 @@ impl<'r> Reading<'r> {
             latest: HashMap::new(),
             created: BTreeSet::new(),
             outcomes: Vec::new(),
+            outcome_rows: Vec::new(),
             resolved: IndexMap::new(),
             rows: 0,
             ignored: Vec::new(),
@@ -362,7 +365,10 @@ impl<'r> Reading<'r> {
         };
         match outcome.resolution.check_against(question) {
             Ok(()) if self.contradicts(row, &outcome) => {}
-            Ok(()) => self.outcomes.push(outcome),
+            Ok(()) => {
+                self.outcomes.push(outcome);
+                self.outcome_rows.push(row);
+            }
             Err(problem) => self.leave_out(row, "the outcome does not fit its question", &problem),
         }
     }
@@ -420,6 +426,7 @@ impl<'r> Reading<'r> {
             ignored_columns: self.ignored,
             created_questions: Vec::new(),
             notes: self.notes,
+            outcome_rows: self.outcome_rows,
             ..Summary::default()
         };
         let by_rows = self.tallies.into_iter().map(|((fate, reason), tally)| Counted {

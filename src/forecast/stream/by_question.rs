@@ -1,7 +1,7 @@
 //! Forecasts of a stream put together by question, on disk where they are many.
 //!
 //! Rows come in the order of files; whoever weighs forecasts by how long they stood, or compares forecasters, needs all rows of a question side by
-//! side. [`ByQuestion`] deals rows out to [`PARTS`] parts by the number of their question. What does not fit into 64 MB is written to a temporary file
+//! side. [`ByQuestion`] deals rows out to [`PARTS`] parts, all of a question to one. What does not fit into 64 MB is written to a temporary file
 //! without a name, 36 bytes a row; each part is then read by itself.
 
 use crate::error::Error;
@@ -67,12 +67,15 @@ fn unusable(problem: std::io::Error) -> Error {
 }
 
 impl ByQuestion {
-    /// Adds a row.
+    /// Adds a row to a part, which is that of all rows of its question.
     ///
     /// # Errors
     /// If a temporary file is needed and cannot be written.
-    pub fn push(&mut self, row: NumberedForecast) -> Result<(), Error> {
-        self.held[row.question as usize % PARTS].extend_from_slice(&encoded(row));
+    ///
+    /// # Panics
+    /// If there is no such part: they are [`PARTS`].
+    pub fn push(&mut self, part: usize, row: NumberedForecast) -> Result<(), Error> {
+        self.held[part].extend_from_slice(&encoded(row));
         self.rows += 1;
         self.bytes += BYTES;
         if self.bytes >= HELD { self.write() } else { Ok(()) }
@@ -183,12 +186,17 @@ mod tests {
         }
     }
 
+    fn part_of(question: u32) -> usize {
+        (question as usize * 37 + 11) % PARTS
+    }
+
     #[test]
     fn rows_come_back_as_they_were_by_question_and_position_from_memory_and_from_disk() {
         for writes in [false, true] {
             let mut by_question = ByQuestion::default();
             for at in 0..5000 {
-                by_question.push(row(at)).expect("room for a temporary file");
+                let row = row(at);
+                by_question.push(part_of(row.question), row).expect("room for a temporary file");
                 if writes && at % 1000 == 500 {
                     by_question.write().expect("room for a temporary file");
                 }
@@ -197,7 +205,7 @@ mod tests {
             for part in 0..PARTS {
                 let rows = by_question.part(part).expect("it can be read");
                 assert!(rows.is_sorted_by_key(|row| (row.question, row.position)));
-                assert!(rows.iter().all(|row| row.question as usize % PARTS == part));
+                assert!(rows.iter().all(|row| part_of(row.question) == part));
                 found.extend(rows);
             }
             found.sort_by_key(|row| std::cmp::Reverse(row.position));

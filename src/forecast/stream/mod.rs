@@ -16,11 +16,13 @@
 
 mod by_question;
 mod columnar;
+mod known;
 mod moments;
 mod names;
 mod text;
 
 pub use by_question::{ByQuestion, NumberedForecast, PARTS};
+pub use known::{Known, Latest};
 pub use names::Names;
 
 use super::Moment;
@@ -51,8 +53,13 @@ const COLUMNS_BESIDE: Names4 = [
 ];
 
 /// Names of the column of the outcome, and of that of the day on which it was known.
-const CAME: [&str; 4] = ["outcome", "answer", "obs", "resolved_to"];
+const CAME: [&str; 5] = ["outcome", "answer", "obs", "resolved_to", "resolution"];
 const KNOWN: [&str; 2] = ["resolution_date", "resolved_on"];
+
+/// Columns of questions that a tidy table does not have, and columns of tidy tables that hold more than the probability of yes: beside these an outcome is not
+/// looked at, as where files are read whole.
+const ASKED: [&str; 2] = ["question_id", "item"];
+const MORE: [&str; 5] = ["option", "quantile", "value", "day", "curve"];
 
 /// Columns that make more of a row than a forecast, which is not done here.
 const OF_MORE: [&str; 3] = ["leaky", "crowd", "market"];
@@ -70,8 +77,21 @@ const WITHOUT_MEANING: [&str; 6] = ["revision", "scenario", "engine", "seed", "w
 pub enum OutcomeColumn {
     /// They are, and there must be one.
     Used,
-    /// They come from elsewhere.
+    /// They are where there is one; what is known from elsewhere comes first.
+    IfThere,
+    /// They come from elsewhere alone.
     Unused,
+}
+
+impl OutcomeColumn {
+    /// Whether an outcome is taken from beside the forecasts, of columns or keys that are told by `has`.
+    fn is_used(self, has: impl Fn(&[&str]) -> bool) -> bool {
+        match self {
+            Self::Used => true,
+            Self::IfThere => has(&CAME) && (has(&ASKED) || !has(&MORE)),
+            Self::Unused => false,
+        }
+    }
 }
 
 /// What a row says of the outcome: whether it was yes, if that is said, and the day on which it was known.
@@ -115,7 +135,7 @@ pub struct Batch {
     pub made_at: Vec<Moment>,
     /// The probability of yes.
     pub probabilities: Vec<f64>,
-    /// What each row says of the outcome; nothing where that is not read.
+    /// What each row says of the outcome; empty where no row has a place for it that is read.
     pub came: Vec<Came>,
     /// Where each row stands: its line, or for Parquet its row, counted from 1.
     lines: Lines,
@@ -252,7 +272,7 @@ impl Places {
                 columns.join(", ")
             ))
         };
-        let is_used = outcomes == OutcomeColumn::Used;
+        let is_used = outcomes.is_used(|names| first(names).is_some());
         if first(&[UNTIL]).is_some() {
             return Err(Error::input(format!("{name}:1: the column `{UNTIL}` is not read where a table is streamed"))
                 .help("leave out --stream, or the column if nothing was withdrawn"));

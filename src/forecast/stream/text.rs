@@ -32,8 +32,8 @@ enum Form {
     Json { reader: BufReader<File>, line: u64 },
 }
 
-/// What a row says, or what is wrong with it.
-type Said = Result<(String, String, Moment, f64, Came), String>;
+/// What a row says, and what of the outcome if it has a place for that which is read; or what is wrong with it.
+type Said = Result<(String, String, Moment, f64, Option<Came>), String>;
 
 impl Text {
     /// Opens a file of which the first bytes are known; returns the columns that are not used.
@@ -95,11 +95,11 @@ impl Text {
         let (mut questions, mut forecasters) = (Collected::default(), Collected::default());
         let (mut made_at, mut probabilities) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
         let (mut lines, mut came) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+        let mut has_outcomes = false;
         for (line, said) in rows {
             if let Some((question, forecaster, moment, probability, outcome)) = problems.take(line, said) {
-                if self.outcomes == OutcomeColumn::Used {
-                    came.push(outcome);
-                }
+                has_outcomes |= outcome.is_some();
+                came.push(outcome.unwrap_or_default());
                 questions.push(&question);
                 forecasters.push(&forecaster);
                 made_at.push(moment);
@@ -108,6 +108,9 @@ impl Text {
             }
         }
         checked(problems)?;
+        if !has_outcomes {
+            came.clear();
+        }
         let (questions, forecasters) = (questions.finish(), forecasters.finish());
         Ok(vec![Batch { questions, forecasters, made_at, probabilities, came, lines: Lines::Each(lines) }])
     }
@@ -147,8 +150,8 @@ fn csv_rows(
             }
             let [question, forecaster, made_at, probability] = places.said;
             let came = match places.came {
-                Some(came) => Came::read(cell(came)?, places.known.map_or(Ok(""), cell)?)?,
-                None => Came::default(),
+                Some(came) => Some(Came::read(cell(came)?, places.known.map_or(Ok(""), cell)?)?),
+                None => None,
             };
             said(cell(question)?, cell(forecaster)?, cell(made_at)?, cell(probability)?, came)
         };
@@ -194,11 +197,12 @@ fn json_rows(
 
 /// Reads a line; keys that mean nothing go to `others`.
 fn json_row(text: &[u8], outcomes: OutcomeColumn, others: &mut Vec<String>) -> Said {
-    let is_used = outcomes == OutcomeColumn::Used;
     let object = object_of(text)?;
     let is_whole = object.get("forecast").is_some_and(Value::is_object);
+    let has = |names: &[&str]| object.keys().any(|key| names.contains(&key.trim().to_lowercase().as_str()));
+    let is_used = outcomes.is_used(has) && !(is_whole && outcomes == OutcomeColumn::IfThere);
     let of_whole = ["forecast", "provenance"];
-    let means_nothing = |key: &str| !(is_read(key, outcomes) || is_whole && of_whole.contains(&key));
+    let means_nothing = |key: &str| !(is_read(key, is_used) || is_whole && of_whole.contains(&key));
     others.extend(object.keys().map(|key| key.trim().to_lowercase()).filter(|key| means_nothing(key)));
     if is_whole {
         let mut record: ForecastRecord =
@@ -219,13 +223,13 @@ fn json_row(text: &[u8], outcomes: OutcomeColumn, others: &mut Vec<String>) -> S
         if is_used {
             return Err("the row has no outcome".to_owned());
         }
-        return Ok((record.question, record.forecaster, record.made_at, probability, Came::default()));
+        return Ok((record.question, record.forecaster, record.made_at, probability, None));
     }
     let mut cells: Vec<(String, String)> = Vec::with_capacity(object.len());
     for (key, value) in &object {
         let key = key.trim().to_lowercase();
         let Some(text) = cell_text(value) else {
-            if is_read(&key, outcomes) || OF_MORE.contains(&key.as_str()) {
+            if is_read(&key, is_used) || OF_MORE.contains(&key.as_str()) {
                 return Err(format!("`{key}` is an object; here stands a text, a number or a list"));
             }
             // It is among the keys that are not used.
@@ -243,14 +247,13 @@ fn json_row(text: &[u8], outcomes: OutcomeColumn, others: &mut Vec<String>) -> S
         let found = names.iter().find_map(|name| cells.iter().find(|(key, _)| key == name));
         found.map_or("", |(_, text)| text.trim())
     };
-    let came = if is_used { Came::read(cell(&CAME), cell(&KNOWN))? } else { Came::default() };
+    let came = if is_used { Some(Came::read(cell(&CAME), cell(&KNOWN))?) } else { None };
     let [question, forecaster, made_at, probability] = (if is_used { COLUMNS_BESIDE } else { COLUMNS }).map(cell);
     said(question, forecaster, made_at, probability, came)
 }
 
-/// Whether a key of a line means something.
-fn is_read(key: &str, outcomes: OutcomeColumn) -> bool {
-    let is_used = outcomes == OutcomeColumn::Used;
+/// Whether a key of a line means something; `is_used` says that outcomes beside forecasts do.
+fn is_read(key: &str, is_used: bool) -> bool {
     let named = if is_used { COLUMNS_BESIDE } else { COLUMNS };
     named.iter().any(|names| names.contains(&key))
         || OF_OTHER_KINDS.contains(&key)
@@ -263,7 +266,7 @@ fn not_read(key: &str) -> String {
     format!("`{key}` is not read where a table is streamed")
 }
 
-fn said(question: &str, forecaster: &str, made_at: &str, probability: &str, came: Came) -> Said {
+fn said(question: &str, forecaster: &str, made_at: &str, probability: &str, came: Option<Came>) -> Said {
     check_name("question id", question)?;
     check_name("forecaster", forecaster)?;
     let moment = made_at.parse().map_err(|problem| format!("made_at: {problem}"))?;

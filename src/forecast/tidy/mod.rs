@@ -28,6 +28,7 @@ mod column_tests;
 mod contradiction_tests;
 mod forecasts;
 mod object;
+mod other_outcomes;
 mod outcomes;
 mod parquet;
 #[cfg(test)]
@@ -43,16 +44,17 @@ mod write;
 pub(in crate::forecast) use cell::level as parse_level;
 pub use cell::{join_list, parse_number, parse_probability, split_list};
 pub(in crate::forecast) use object::object_of;
+pub use other_outcomes::{PlacedOutcome, note_other_outcomes};
 pub(in crate::forecast) use parquet::{cell_texts, unreadable};
 pub(crate) use table::packed_by;
 pub(in crate::forecast) use table::{Problems, Row, Table, cell_text, check_header, check_unpacked, read_whole};
+pub(crate) use tally::outcomes_not_taken;
 pub use tally::{Fate, NotTaken, Stretch, Tally, not_taken};
 pub use wide::WideTable;
 pub use write::{Form, forecasts_file, joint_file, outcomes_file, questions_file};
 
 use super::{JointForecast, Outcome, Question, QuestionKind, Records, joint};
 use crate::error::Error;
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -99,6 +101,9 @@ pub struct Summary {
     pub pending: usize,
     /// The same and what else was not taken as it stands, by reason: what the notes say, in numbers.
     pub tallies: Vec<Tally>,
+    /// The row of each outcome taken, in their order.
+    #[serde(skip)]
+    pub(crate) outcome_rows: Vec<u64>,
 }
 
 impl Summary {
@@ -273,10 +278,40 @@ impl TidyFile {
         outcomes::read(&self.table, records)
     }
 
-    /// Which of its outcomes are of these questions, which nobody knows, in words: for outcomes that were read before the forecasts. `None` if none is.
-    #[must_use]
-    pub fn outcomes_of_unknown(&self, unknown: &BTreeSet<&str>) -> Option<String> {
-        outcomes::of_unknown(&self.table, unknown).map(|note| format!("{}: {note}", self.table.name))
+    /// The same before the forecasts are read: beside the outcomes the records get the yes/no questions that they do not know, those of which `takes` says so.
+    ///
+    /// # Errors
+    /// As [`TidyFile::outcomes`].
+    pub fn outcomes_first(
+        &self,
+        records: &mut Records,
+        takes: impl Fn(&str) -> bool,
+    ) -> Result<(Vec<Outcome>, Summary), Error> {
+        let column = self.table.column("question");
+        for row in &self.table.rows {
+            let id = row.cell(column);
+            let is_name = crate::forecast::check_name("question id", id).is_ok();
+            if is_name && !records.questions.contains_key(id) && takes(id) {
+                let question = Question {
+                    id: id.to_owned(),
+                    ask: String::new(),
+                    kind: QuestionKind::Binary,
+                    options: Vec::new(),
+                    opens: None,
+                    closes: None,
+                    resolves: None,
+                    cluster: None,
+                    tags: Vec::new(),
+                };
+                records.questions.insert(id.to_owned(), question);
+            }
+        }
+        self.outcomes(records)
+    }
+
+    /// Notes which rows of a table of forecasts say in a column `resolution` another one than the outcomes of the records.
+    pub(in crate::forecast) fn note_other_resolutions(&self, records: &Records, summary: &mut Summary) {
+        other_outcomes::note_other_resolutions(&self.table, records, summary);
     }
 
     /// Adds its questions to the records; a known one is defined anew.
@@ -313,26 +348,7 @@ pub fn read_outcomes(path: &Path, records: &mut Records) -> Result<Summary, Erro
 /// # Errors
 /// As [`read_outcomes`].
 pub fn read_outcomes_first(path: &Path, records: &mut Records) -> Result<Summary, Error> {
-    let file = TidyFile::open(path)?;
-    let column = file.table.column("question");
-    for row in &file.table.rows {
-        let id = row.cell(column);
-        if crate::forecast::check_name("question id", id).is_ok() && !records.questions.contains_key(id) {
-            let question = Question {
-                id: id.to_owned(),
-                ask: String::new(),
-                kind: QuestionKind::Binary,
-                options: Vec::new(),
-                opens: None,
-                closes: None,
-                resolves: None,
-                cluster: None,
-                tags: Vec::new(),
-            };
-            records.questions.insert(id.to_owned(), question);
-        }
-    }
-    let (outcomes, summary) = file.outcomes(records)?;
+    let (outcomes, summary) = TidyFile::open(path)?.outcomes_first(records, |_| true)?;
     records.outcomes.extend(outcomes.into_iter().map(|outcome| (outcome.question.clone(), outcome)));
     Ok(summary)
 }

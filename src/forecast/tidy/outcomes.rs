@@ -1,6 +1,7 @@
 //! Reads a table of outcomes, each by the kind of its question.
 
-use super::table::{Problems, Row, Table};
+use super::table::{Problems, Table};
+use super::tally::{ANNULLED, OF_UNKNOWN, WITHOUT_RESOLUTION};
 use super::{Fate, Summary, Tally, misplaced, shortened};
 use crate::error::Error;
 use crate::forecast::{Forecast, Outcome, Records, Resolution, check_name, nearest};
@@ -18,6 +19,7 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
     let [question_column, resolution_column, resolved_on, source] = COLUMNS.map(|name| table.column(name));
     let mut problems = Problems::of(table);
     let mut outcomes: Vec<Outcome> = Vec::new();
+    let mut outcome_rows: Vec<u64> = Vec::new();
     let mut unknown: Vec<String> = Vec::new();
     let mut pending: Vec<String> = Vec::new();
     // The row of each question that counts, and whether it annuls it.
@@ -62,6 +64,7 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
                 repeated.push(place(row.line, id));
             }
             outcomes.push(Outcome { question: id.to_owned(), resolution, resolved_on, source });
+            outcome_rows.push(row.line);
         }
     }
     problems.into_result()?;
@@ -92,9 +95,9 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
     }
     let annulled: Vec<u64> = last.values().filter(|(_, annulled)| *annulled).map(|(line, _)| *line).collect();
     let tallies = [
-        Tally::of_rows(Fate::LeftOut, "of a question that is not known", &left_out),
-        Tally::of_rows(Fate::Voided, "annulled", &annulled),
-        Tally::of_rows(Fate::Pending, "without a resolution", &open),
+        Tally::of_rows(Fate::LeftOut, OF_UNKNOWN, &left_out),
+        Tally::of_rows(Fate::Voided, ANNULLED, &annulled),
+        Tally::of_rows(Fate::Pending, WITHOUT_RESOLUTION, &open),
     ];
     let ignored_columns = table.others(&COLUMNS);
     let summary = Summary {
@@ -105,6 +108,7 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
         misplaced_columns: misplaced(&ignored_columns),
         ignored_columns,
         notes,
+        outcome_rows,
         ..Summary::default()
     };
     let summary = summary.with_tallies(tallies.into_iter().flatten().collect());
@@ -124,13 +128,4 @@ fn of_counts(records: &Records) -> BTreeSet<&str> {
 fn told_unknown(places: &[String]) -> Option<String> {
     let noun = if places.len() == 1 { "outcome of a question" } else { "outcomes of questions" };
     (!places.is_empty()).then(|| format!("{} {noun} not known left out: {}", places.len(), shortened(places)))
-}
-
-/// The same of a table that was read before the forecasts, once it is known which questions nobody forecast.
-pub(super) fn of_unknown(table: &Table, unknown: &BTreeSet<&str>) -> Option<String> {
-    let [question, resolution, ..] = COLUMNS.map(|name| table.column(name));
-    let is_of_one = |row: &&Row| unknown.contains(row.cell(question)) && !row.cell(resolution).is_empty();
-    let places: Vec<String> =
-        table.rows.iter().filter(is_of_one).map(|row| format!("row {} (`{}`)", row.line, row.cell(question))).collect();
-    told_unknown(&places)
 }

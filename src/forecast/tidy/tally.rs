@@ -92,6 +92,22 @@ pub fn not_taken(summaries: &[Summary]) -> Vec<NotTaken> {
     counts.into_iter().map(|((fate, reason), count)| NotTaken { fate, reason: reason.to_owned(), count }).collect()
 }
 
+/// What tables of outcomes hold that was not taken: rows of questions that nobody knows, questions annulled, and rows without a resolution.
+pub(crate) fn outcomes_not_taken([unknown, annulled, open]: [usize; 3]) -> Vec<NotTaken> {
+    let all = [
+        (Fate::LeftOut, OF_UNKNOWN, unknown),
+        (Fate::Voided, ANNULLED, annulled),
+        (Fate::Pending, WITHOUT_RESOLUTION, open),
+    ];
+    let told = |(fate, reason, count): (Fate, &str, usize)| NotTaken { fate, reason: reason.to_owned(), count };
+    all.into_iter().filter(|(.., count)| *count > 0).map(told).collect()
+}
+
+/// Why rows of a table of outcomes are not taken.
+pub(super) const OF_UNKNOWN: &str = "of a question that is not known";
+pub(super) const ANNULLED: &str = "annulled";
+pub(super) const WITHOUT_RESOLUTION: &str = "without a resolution";
+
 #[cfg(test)]
 mod tests {
     use super::*;
