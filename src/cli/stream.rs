@@ -12,6 +12,7 @@ use crate::score::{
     GatheredForecasts, Group, OtherOutcome, Report, ScorePart, ScoringRule, StreamedScores, Takes, gathered_means,
 };
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 /// The rules used if none is named.
 pub(super) const DEFAULT_RULES: [&str; 2] = ["brier", "log"];
@@ -239,8 +240,9 @@ fn outcomes_again(inputs: &Inputs, unmet: &BTreeSet<&str>) -> Result<Vec<(Vec<Ou
     for path in expand(&inputs.questions)? {
         tidy::read_questions(&path, &mut records)?;
     }
-    let again =
-        |path| TidyFile::open(path).and_then(|file| file.outcomes_first(&mut records, |id| !unmet.contains(id)));
+    let again = |path: &PathBuf| {
+        TidyFile::open(path).and_then(|file| file.outcomes_first(&mut records, |id| !unmet.contains(id)))
+    };
     expand(&inputs.outcomes)?.iter().map(again).collect()
 }
 

@@ -262,7 +262,8 @@ impl Board {
 
     /// Puts clusters, which were kept apart so far, into the groups of their names.
     fn put_together(&mut self) {
-        let apart = std::mem::replace(&mut self.groups, room(self.groups.len()));
+        let empty = room(self.groups.len());
+        let apart = std::mem::replace(&mut self.groups, empty);
         for group in apart.into_iter().flatten() {
             let slot = &mut self.groups[group.group];
             if let Some(together) = slot {
