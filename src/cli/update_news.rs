@@ -293,7 +293,7 @@ fn is_stated(model: &Model, belief: &str) -> bool {
 /// Why news of a chance does nothing, if that is so; `stands` if the file states it already.
 fn idle(step: &Step, stated: Option<&Finding>, stands: bool) -> Option<String> {
     /// Chances are computed this far.
-    const SAME: f64 = 1e-12;
+    const SAME: f64 = 1e-9;
     let is_same = (step.before - step.after).abs() <= SAME;
     match stated? {
         Finding::Hint(..) | Finding::Now(..) if is_same && step.odds_ratio.is_none() => Some(format!(

@@ -121,7 +121,8 @@ pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) 
         Past { targets: whole.targets.iter().copied().filter(is_known).collect(), ..whole.clone() }
     };
     let first = now.targets.first().map_or_else(|| whole.clone(), before);
-    if first.targets.is_empty() && !options.only.is_some_and(QuantileMethod::learns_nothing) {
+    let needs_none = !now.targets.is_empty() && options.only.is_some_and(QuantileMethod::learns_nothing);
+    if first.targets.is_empty() && !needs_none {
         let why = if whole.targets.is_empty() { "no forecast of the past has an outcome" } else { NOTHING_KNOWN };
         return Err(why.to_owned());
     }
