@@ -15,6 +15,8 @@ mod distributions;
 mod leaderboard_commands;
 #[path = "scoring/measures.rs"]
 mod measures;
+#[path = "scoring/streams.rs"]
+mod streams;
 #[path = "scoring/told.rs"]
 mod told;
 #[path = "scoring/weights.rs"]
