@@ -17,6 +17,8 @@ mod ensembles;
 mod leaderboard_commands;
 #[path = "scoring/measures.rs"]
 mod measures;
+#[path = "scoring/streams.rs"]
+mod streams;
 #[path = "scoring/told.rs"]
 mod told;
 #[path = "scoring/weights.rs"]

@@ -54,6 +54,9 @@ pub(super) struct Arguments {
     /// As in `score`; here every question counts 1
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Weigh::Alike, hide = true)]
     weigh: Weigh,
+    /// As in `score`; here all forecasts are needed at once
+    #[arg(long, hide = true)]
+    stream: bool,
     /// Count all resolved questions, also those whose scheduled close lies ahead
     #[arg(long)]
     all_resolved: bool,
@@ -101,6 +104,12 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         ("--murphy", arguments.murphy.as_ref()),
         ("--out", arguments.out.as_ref()),
     ])?;
+    if arguments.stream {
+        return Err(Error::input(
+            "--stream does not go with calibrate, which draws questions and answers anew and needs all forecasts at once",
+        )
+        .help("leave it out; --forecaster, --tagged, --made-from and --made-until take a part of what is too much"));
+    }
     if arguments.weigh == Weigh::Time {
         return Err(Error::input(
             "--weigh time does not go with calibrate, whose tests and bands draw the answers of whole questions, each counting 1",
