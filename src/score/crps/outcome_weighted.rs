@@ -139,7 +139,7 @@ mod tests {
         {
             for outcome in [-9.0, -4.0, -1.0, 0.3, 2.0, 7.0] {
                 let found = score(text, "normal(1, 2)", outcome);
-                let is_inside = lower <= outcome && outcome <= upper;
+                let is_inside = (lower..=upper).contains(&outcome);
                 let known = crps_truncated_normal(outcome, 1.0, 2.0, lower, upper);
                 agrees(found, if is_inside { known } else { Some(0.0) });
             }
