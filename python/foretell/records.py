@@ -83,7 +83,7 @@ def score(
     forecasts, outcomes, questions
         Tables, or lists of tables that are read as one: columns are as the module `foretell.records` says.
     rule
-        Scoring rules, such as ``"brier"``, ``"log"``, ``"wis"``, or a list: at least one for every kind of question if none is named.
+        Scoring rules, such as ``"brier"``, ``"log"``, ``"wis"``, ``"crps_fair"`` and ``"crps_resized:50"`` of draws, or a list: at least one for every kind of question if none is named.
     by
         What a row stands for: ``"forecaster"`` (if not given), ``"question"`` or ``"tag"``.
     forecaster
@@ -96,7 +96,7 @@ def score(
     **options
         Further options of ``foretell score`` (``print(foretell.score(help=True))`` has all of them), among them ``tagged``: only questions with this tag; ``made_from`` and ``made_until``: only forecasts of these
         days; ``pool``: one more forecaster, such as ``"crowd=median"``; ``live``: forecasts that move day by day while nothing happens; ``scale``:
-        ``"natural"`` or ``"log"`` for numbers; ``components``: what the weighted interval score is made of; ``weigh``:
+        ``"natural"`` or ``"log"`` for numbers; ``between``: score numbers by what lies between two ends alone, such as ``"10.."``; ``components``: what the weighted interval score is made of; ``weigh``:
         ``"time"`` weighs questions by the share of their scheduled time; ``platform`` with ``community``: the scores of a
         platform instead; ``stream``: batch by batch, from files that may be larger than memory, with exact sums as in `foretell.score_partitions`: means differ by
         rounding, some 2e-15, from those without it, which are summed in the order of rows.
@@ -166,7 +166,7 @@ def compare(
     **options
         Further options of ``foretell compare``, among them ``against``: compare each with this one alone; ``cluster``: what makes questions share their fate,
         ``"cluster"``, or ``"tag"``, ``"tag:KEY"``, ``"horizon"``, ``"question"``; ``adjust``: how p-values of several pairs are adjusted, ``"holm"``;
-        ``tagged``, ``made_from``, ``made_until``, ``pool``, ``live``, ``scale`` and ``stream`` as in `score`; ``svg``, ``murphy`` and ``differences``: paths
+        ``tagged``, ``made_from``, ``made_until``, ``pool``, ``live``, ``scale``, ``between`` and ``stream`` as in `score`; ``svg``, ``murphy`` and ``differences``: paths
         of pictures.
 
     Returns
@@ -296,7 +296,7 @@ def leaderboard(
     **options
         Further options of ``foretell leaderboard``, among them ``order``: the measure that orders the rows, ``"adjusted-mean"``; ``baseline``: state the skill
         against this forecaster; ``at_least``: leave out who answered fewer questions, 1; ``cluster`` as in `compare`; ``replicates``: how often clusters are
-        drawn anew for the intervals; ``tagged``, ``made_from``, ``made_until``, ``pool``, ``live``, ``scale`` and ``stream`` as in `score`; ``svg``: the path
+        drawn anew for the intervals; ``tagged``, ``made_from``, ``made_until``, ``pool``, ``live``, ``scale``, ``between`` and ``stream`` as in `score`; ``svg``: the path
         of a picture.
 
     Returns

@@ -54,7 +54,7 @@ impl Interval {
     /// Whether the number lies in it.
     #[must_use]
     pub fn holds(self, number: f64) -> bool {
-        self.lower <= number && number <= self.upper
+        (self.lower..=self.upper).contains(&number)
     }
 
     /// The number of the interval that is nearest to this one: itself, or an end.

@@ -2,7 +2,9 @@
 
 use super::of_law::crps_of_law;
 use super::piecewise::crps_of_points;
+use super::quantiles::crps_quantiles_by_width;
 use super::weighted::crps_ensemble_outcome_weighted;
+use crate::dist::Distribution;
 use crate::forecast::{Interval, NamedDistribution};
 use crate::score::rule::{Case, Score, ScoringRule, Takes, Unfit, Unit};
 use crate::score::rule_family::{RuleFamily, kept};
@@ -66,25 +68,33 @@ impl ScoringRule for Given {
     }
     fn score(&self, case: &Case) -> Result<Score, Unfit> {
         let given = |number: f64| f64::from(u8::from(self.interval.holds(number)));
-        let score = match case {
-            Case::Distribution { outcome, .. } if !self.interval.holds(*outcome) => Some(0.0),
+        match case {
+            Case::Distribution { outcome, .. } if !self.interval.holds(*outcome) => Ok(Score::from(0.0)),
             Case::Distribution { distribution, outcome } => self.of_distribution(distribution, *outcome),
             _ => {
                 let (draws, outcome) = case.draws().ok_or(case.unfit_for_draws())?;
-                crps_ensemble_outcome_weighted(draws, outcome, given)
+                let score = crps_ensemble_outcome_weighted(draws, outcome, given);
+                score.map(Score::from).ok_or(Unfit::NoChance)
             }
-        };
-        score.map(Score::from).ok_or(Unfit::NoChance)
+        }
     }
 }
 
 impl Given {
-    /// Of a number in the interval; `None` where the distribution gives that next to no chance.
-    fn of_distribution(&self, distribution: &NamedDistribution, outcome: f64) -> Option<f64> {
-        if let Some(points) = distribution.points() {
-            return crps_of_points(&points_given(points, self.interval, |x| distribution.law().cdf(x))?, outcome);
-        }
-        crps_of_law(&distribution.given(self.interval)?, outcome)
+    /// Of a number in the interval. A law without a CRPS to be had otherwise has that of its quantiles.
+    fn of_distribution(&self, distribution: &NamedDistribution, outcome: f64) -> Result<Score, Unfit> {
+        let score = if let Some(points) = distribution.points() {
+            let given = points_given(points, self.interval, |x| distribution.law().cdf(x)).ok_or(Unfit::NoChance)?;
+            crps_of_points(&given, outcome)
+        } else {
+            let law = distribution.given(self.interval).ok_or(Unfit::NoChance)?;
+            crps_of_law(&law, outcome).or_else(|| {
+                let levels = NamedDistribution::even_levels();
+                let values: Vec<f64> = levels.iter().map(|level| law.quantile(*level)).collect();
+                crps_quantiles_by_width(levels, &values, outcome)
+            })
+        };
+        score.map(Score::from).ok_or(Unfit::Kind)
     }
 }
 
@@ -129,13 +139,17 @@ mod tests {
         {
             for outcome in [-9.0, -4.0, -1.0, 0.3, 2.0, 7.0] {
                 let found = score(text, "normal(1, 2)", outcome);
-                let is_inside = lower <= outcome && outcome <= upper;
+                let is_inside = (lower..=upper).contains(&outcome);
                 let known = crps_truncated_normal(outcome, 1.0, 2.0, lower, upper);
                 agrees(found, if is_inside { known } else { Some(0.0) });
             }
         }
         // A binomial law of two tosses given one or two: two in three, and one in three.
         agrees(score("1..", "binomial(2, 0.5)", 1.0), Some(1.0 / 9.0));
+        // Of too many counts to be summed: near to the law that is as wide and runs through them.
+        let found = score("1e12..", "poisson(1e12)", 1e12).expect("half the chance");
+        let known = crps_truncated_normal(1e12, 1e12, 1e6, 1e12, f64::INFINITY).expect("in range");
+        assert!((found / known - 1.0).abs() < 1e-2, "{found} for {known}");
         assert_eq!(score("90..", "normal(1, 2)", 95.0), Err(Unfit::NoChance));
         assert_eq!(score("90..", "normal(1, 2)", 5.0), Ok(0.0));
     }

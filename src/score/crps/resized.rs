@@ -25,7 +25,7 @@ impl RuleFamily for Resized {
         "crps_resized:50"
     }
     fn member(&self, argument: &str) -> Result<&'static dyn ScoringRule, String> {
-        let size = argument.trim().parse().ok().filter(|size| (1..=MOST).contains(size)).ok_or_else(|| {
+        let size = argument.trim().parse::<u32>().ok().filter(|size| (1..=MOST).contains(size)).ok_or_else(|| {
             format!("`{argument}` is no number of draws from 1 to {MOST} to score as, such as `{}`", self.example())
         })?;
         let name = || {
