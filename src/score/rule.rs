@@ -107,10 +107,9 @@ impl Case {
             Self::Binary { .. } => Takes::Binary,
             Self::Classes { ordered: false, .. } => Takes::Categorical,
             Self::Classes { ordered: true, .. } => Takes::Ordinal,
-            Self::Quantiles { .. } => Takes::Numeric,
             Self::Distribution { distribution, .. } if distribution.is_by_name() => Takes::Distribution,
             // A cdf at points, or a law held between two ends, is no more than many quantiles to a rule that needs a whole distribution.
-            Self::Distribution { .. } => Takes::Numeric,
+            Self::Quantiles { .. } | Self::Distribution { .. } => Takes::Numeric,
             Self::Days { .. } => Takes::Date,
         }
     }

@@ -189,6 +189,13 @@ fn named_cases_count_once_wherever_they_stand() {
         assert_eq!(update.learned.len(), 2, "{cases}: {update:?}");
         assert!(update.notes[0].contains("3 cases of cases.csv ("), "{update:?}");
     }
+    // Rows that are but numbered are told apart, and stand in every table.
+    let numbered =
+        rewritten(&text, &learn(&text, "case,a,b\n1,yes,no\n2,yes,yes\n3,no,\n", Against::Prior).expect("a table"));
+    assert!(!numbered.contains("; "), "{numbered}");
+    let others = WideTable { name: "new.csv".to_owned(), ..table("case,a,b\n1,no,no\n2,yes,yes\n") };
+    let update = from_cases(&checked(&numbered), &Source::new("test.toml", &numbered), &others, Against::Prior);
+    assert_eq!(update.expect("it is a table").learned.len(), 2);
     // Names that stand twice are none.
     let twice = named("case,a,b\nx2,yes,no\nx2,yes,yes\n", "new.csv");
     assert_eq!((twice.learned.len(), twice.skipped[0].name.as_str()), (2, "column case"));

@@ -57,13 +57,27 @@ pub(super) fn tag(model: &Model, table: &WideTable) -> String {
     }
 }
 
-/// The hashes of the names of all cases, in their order; `None` if no column names each case once.
+/// The hashes of the names of all cases, in their order, none if these are but the numbers of rows; `None` if no column names each case once.
 fn hashes(model: &Model, table: &WideTable) -> Option<BTreeSet<String>> {
     let is_event = model.events.iter().any(|event| event.name.eq_ignore_ascii_case(NAMES));
     let column = table.columns.iter().position(|column| column == NAMES).filter(|_| !is_event)?;
     let names: BTreeSet<&str> = table.rows.iter().map(|(_, cells)| cells[column].as_str()).collect();
     let names_each_once = names.len() == table.rows.len() && !names.contains("");
-    names_each_once.then(|| names.into_iter().map(|name| sha256(name.as_bytes())[..DIGITS].to_owned()).collect())
+    names_each_once.then(|| {
+        if are_row_numbers(&names) {
+            return BTreeSet::new();
+        }
+        names.into_iter().map(|name| sha256(name.as_bytes())[..DIGITS].to_owned()).collect()
+    })
+}
+
+/// Whether the names do no more than count the rows, from 0 or 1: then they stand in every table and tell no case apart from those of another.
+fn are_row_numbers(names: &BTreeSet<&str>) -> bool {
+    let numbers: Option<BTreeSet<usize>> = names.iter().map(|name| name.parse().ok()).collect();
+    numbers.is_some_and(|numbers| {
+        let first = numbers.first().copied().unwrap_or_default();
+        first <= 1 && numbers.len() == names.len() && numbers.last().is_some_and(|last| last - first + 1 == names.len())
+    })
 }
 
 /// Whether a column names each case once.

@@ -294,8 +294,10 @@ pub fn read_all(files: &[(Holds, InputFile)], records: &mut Records) -> Result<(
     let mut beside = reading::Beside::default();
     // Of each file, by its summary: where its forecasts begin and end.
     let mut parts: Vec<(usize, Range<usize>)> = Vec::new();
-    // The summary and the row of each outcome, and the tables of forecasts by their summaries.
-    let (mut places, mut tables): (Vec<(usize, u64)>, Vec<(usize, &TidyFile)>) = (Vec::new(), Vec::new());
+    // The summary and the row of each outcome.
+    let mut places: Vec<(usize, u64)> = Vec::new();
+    // The tables of forecasts, by their summaries.
+    let mut tables: Vec<(usize, &TidyFile)> = Vec::new();
     for wanted in [Holds::Questions, Holds::Forecasts, Holds::Outcomes] {
         if wanted == Holds::Outcomes && records.questions.is_empty() {
             check_that_something_was_asked(files, &summaries)?;
