@@ -491,6 +491,7 @@ fn foot(comparison: &Comparison) -> Vec<String> {
         "visible: the smallest true difference that these clusters would have shown four times out of five".to_owned(),
     );
     lines.extend(few_outcomes(comparison));
+    lines.extend(by_student(comparison).map(str::to_owned));
     lines.push(
         "once: holds if one looks once; any time: holds however often one looks (p is then 1 over the largest e-value so far)"
             .to_owned(),
@@ -536,6 +537,14 @@ fn few_outcomes(comparison: &Comparison) -> Option<String> {
             pairs.join("; ")
         )
     })
+}
+
+/// Says that intervals are by Student's t where questions are not yes/no, few outcomes of one kind or not; nothing where all are.
+fn by_student(comparison: &Comparison) -> Option<&'static str> {
+    let is_by_t = |pair: &PairComparison| pair.interval_by == Some(IntervalBy::StudentT);
+    let of_others = |pair: &PairComparison| pair.by_question.iter().any(|of| of.otherwise.is_none());
+    let is_there = comparison.pairs.iter().any(|pair| is_by_t(pair) && of_others(pair));
+    is_there.then_some("options, numbers and days: intervals are by Student's t over clusters, also where an option or what else is rare came a few times or never: then they may be too narrow")
 }
 
 /// The verdict on a pair, with its reason.
