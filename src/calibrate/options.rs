@@ -24,6 +24,8 @@ pub struct OptionReliability {
     pub questions: usize,
     /// Clusters of them.
     pub clusters: usize,
+    /// Forecasts that count.
+    pub forecasts: usize,
     /// What was stated for it against how often it came.
     pub in_the_large: InTheLarge,
 }
@@ -58,6 +60,7 @@ pub(super) fn option_reliability(
             option: option.to_owned(),
             questions: sample.questions(),
             clusters: sample.clusters(),
+            forecasts: sample.points().len(),
             in_the_large: in_the_large(&sample, level)?,
         })
     };

@@ -324,7 +324,7 @@ fn update_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
 }
 
 fn option_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
-    let headings = ["stated", "came true", "bias", "95 % interval", "p", "questions", "clusters"];
+    let headings = ["stated", "came true", "bias", "95 % interval", "p", "questions", "clusters", "forecasts"];
     let mut sheet = sheet(report, Some("Options, each looked at as yes or no"), &["option", "interval by"], &headings);
     for row in &report.options {
         let large = &row.in_the_large;
@@ -339,6 +339,7 @@ fn option_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
             figures.p_value(large.p),
             row.questions.to_string(),
             row.clusters.to_string(),
+            row.forecasts.to_string(),
         ]);
         sheet.row(cells);
     }
