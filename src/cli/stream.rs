@@ -12,6 +12,7 @@ use crate::score::{
     GatheredForecasts, Group, OtherOutcome, Report, ScorePart, ScoringRule, StreamedScores, Takes, gathered_means,
 };
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 /// The rules used if none is named.
 pub(super) const DEFAULT_RULES: [&str; 2] = ["brier", "log"];
@@ -42,7 +43,7 @@ pub(super) fn report(
         drop(records);
         let mut has_outcomes = false;
         let found = read(inputs, |batch, name, _| {
-            has_outcomes = has_outcomes || says_outcomes(batch);
+            has_outcomes = has_outcomes || !batch.came.is_empty();
             known.add(batch);
             scores.add(batch, name, &keep)?;
             if has_outcomes || scores.may_repeat() {
@@ -133,7 +134,7 @@ pub(super) fn part(
     })?;
     // Which questions somebody forecast is known when all parts are put together.
     let summaries = tell_outcomes(inputs, files, outcomes, &BTreeSet::new(), &BTreeMap::new())?;
-    let sum = |of: fn(&Summary) -> usize| summaries.iter().map(of).sum();
+    let sum = |of: fn(&Summary) -> usize| summaries.iter().map(of).sum::<usize>();
     let totals = [sum(|summary| summary.pending), sum(|summary| summary.voided)];
     scores.tell_outcomes(totals, &rows_by_question(inputs, alone)?, &known.unmet());
     scores.add_latest(known.latest());
@@ -207,6 +208,7 @@ pub(super) fn check_rules(rules: &[&'static dyn ScoringRule]) -> Result<(), Erro
 }
 
 /// What is read before the forecasts.
+#[derive(Debug)]
 struct Defined {
     /// Questions and outcomes.
     records: Records,
@@ -239,8 +241,9 @@ fn outcomes_again(inputs: &Inputs, unmet: &BTreeSet<&str>) -> Result<Vec<(Vec<Ou
     for path in expand(&inputs.questions)? {
         tidy::read_questions(&path, &mut records)?;
     }
-    let again =
-        |path| TidyFile::open(path).and_then(|file| file.outcomes_first(&mut records, |id| !unmet.contains(id)));
+    let again = |path: &PathBuf| {
+        TidyFile::open(path).and_then(|file| file.outcomes_first(&mut records, |id| !unmet.contains(id)))
+    };
     expand(&inputs.outcomes)?.iter().map(again).collect()
 }
 

@@ -244,11 +244,12 @@ fn a_baseline_that_scores_nothing_leaves_no_skill_and_one_that_nearly_does_says_
     let mut said = "question,forecaster,made_at,probability\n".to_owned();
     let mut came = "question,resolution,resolved_on\n".to_owned();
     for at in 0..8 {
-        said += &format!(
-            "q{at},sure,2026-01-01,1\nq{at},near,2026-01-01,0.99999\nq{at},fair,2026-01-01,0.{}\n",
+        let _ = writeln!(
+            said,
+            "q{at},sure,2026-01-01,1\nq{at},near,2026-01-01,0.99999\nq{at},fair,2026-01-01,0.{}",
             5 + at % 4
         );
-        came += &format!("q{at},yes,2026-02-01\n");
+        let _ = writeln!(came, "q{at},yes,2026-02-01");
     }
     let board = |baseline: &str| told_of([&said, &came], &["leaderboard", "--baseline", baseline]);
     let of_sure = board("sure");
@@ -270,10 +271,10 @@ fn options_are_judged_one_by_one_and_pairs_say_by_what_their_intervals_are() {
     for at in 0..24 {
         for (who, rare) in [("ann", 0.1), ("ben", 0.05 + 0.01 * f64::from(at % 3))] {
             for (option, p) in [("rare", rare), ("usual", 0.5), ("other", 0.5 - rare)] {
-                said += &format!("q{at},{who},2026-01-01,{option},{p}\n");
+                let _ = writeln!(said, "q{at},{who},2026-01-01,{option},{p}");
             }
         }
-        came += &format!("q{at},{},2026-02-01\n", if at % 2 == 0 { "usual" } else { "other" });
+        let _ = writeln!(came, "q{at},{},2026-02-01", if at % 2 == 0 { "usual" } else { "other" });
     }
     let calibrated = told_of([&said, &came], &["calibrate", "--replicates", "100"]);
     let row = |told: &str, option: &str| -> Vec<String> {
