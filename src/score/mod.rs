@@ -57,7 +57,7 @@ pub use components::{IntervalParts, QuantileParts, interval_parts, quantile_part
 pub use dawid_sebastiani::{VarianceDivisor, dawid_sebastiani, dawid_sebastiani_ensemble, dawid_sebastiani_vectors};
 pub(crate) use evaluate::untagged;
 pub use evaluate::{Excluded, Reason, Segment, Standing, Standings, TimeMean, standings};
-pub use gathered::{GatheredForecasts, GatheredQuestion};
+pub use gathered::{GatheredForecasts, GatheredQuestion, OtherOutcome};
 pub use gathered_means::gathered_means;
 pub use horizon::Horizon;
 pub use joint::{JOINT_SCHEMA, JointReport, JointRow, JointScore, joint_report};
