@@ -7,6 +7,7 @@ use super::{Points, Sample};
 use crate::math::{normal, sqrt};
 use crate::score::{ClusteredMean, clustered_mean};
 use serde::Serialize;
+use std::fmt;
 
 /// Calibration in the large: stated against observed on the whole.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
@@ -40,6 +41,16 @@ pub enum BiasBy {
     Promised,
     /// Exact limits of the share of yes: fewer than five clusters hold a yes, or a no.
     FewOutcomes,
+}
+
+impl fmt::Display for BiasBy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::StudentT => "t",
+            Self::Promised => "promised",
+            Self::FewOutcomes => "few outcomes",
+        })
+    }
 }
 
 /// Stated against observed, with an interval at this level. `None` without forecasts.

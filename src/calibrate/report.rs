@@ -4,6 +4,7 @@ use super::early::{Naive, by_schedule, count_questions, differ, latest_day};
 use super::estimate::{Estimate, estimate};
 use super::groups::{CalibrationGroup, grouped};
 use super::in_the_large::{InTheLarge, in_the_large};
+use super::options::{OptionReliability, option_reliability};
 use super::quantile_reliability::{QuantileReliability, quantile_reliability};
 use super::rare::OtherChances;
 use super::resample::{Drawn, confidence_band, observed, redrawn_answers, redrawn_clusters};
@@ -201,6 +202,10 @@ pub struct CalibrationReport {
     pub rows: Vec<CalibrationRow>,
     /// Numeric and date questions, in the same order.
     pub quantiles: Vec<QuantileReliability>,
+    /// Options of questions with several, each looked at as a yes/no question, in the same order; those that several questions of the forecaster have.
+    pub options: Vec<OptionReliability>,
+    /// Options that stand in one question of their forecaster alone, which are not judged.
+    pub options_alone: usize,
     /// Movement of beliefs against reduction of uncertainty, of those who changed a forecast, in the same order.
     pub updates: Vec<UpdateRow>,
     /// Questions left out, or counted if all resolved ones count, whose scheduled close lies ahead.
@@ -229,13 +234,16 @@ pub fn calibration_report(
     let groups = grouped(&counted, records, settings.by);
     let early_groups = grouped(&parted.early, records, settings.by);
     let last = settings.chosen == Chosen::Last;
-    let (mut rows, mut quantiles) = (Vec::new(), Vec::new());
+    let (mut rows, mut quantiles, mut options, mut options_alone) = (Vec::new(), Vec::new(), Vec::new(), 0);
     for (key, own) in &groups {
         let own: Vec<&Standing> = own.iter().collect();
         let early: Vec<&Standing> = early_groups.get(key).into_iter().flatten().collect();
         let of = key.0.as_ref().map(|(_, name)| name.as_str());
         rows.extend(row(of, &key.1, &own, &early, settings));
         quantiles.extend(quantile_reliability(of, &key.1, &own, last, settings.bins));
+        let (found, alone) = option_reliability(of, &key.1, &own, records, (settings.chosen, settings.level));
+        options.extend(found);
+        options_alone += alone;
     }
     let is_by_tag = matches!(settings.by, CalibrationGroup::Tag | CalibrationGroup::Source);
     let without_tag = if is_by_tag { untagged(counted.iter().copied()) } else { None };
@@ -244,6 +252,8 @@ pub fn calibration_report(
         settings: CalibrationSettings { as_of, ..settings },
         rows,
         quantiles,
+        options,
+        options_alone,
         updates: update_rows(records, streams, settings),
         resolved_early: count_questions(&parted.early),
         excluded: standings.excluded.iter().cloned().chain(without_tag).collect(),

@@ -151,7 +151,8 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     if let Some(path) = &arguments.out {
         write_table(path, &wide(&report))?;
     }
-    let head = if report.rows.is_empty() && report.quantiles.is_empty() && report.updates.is_empty() {
+    let is_empty = report.rows.is_empty() && report.quantiles.is_empty() && report.options.is_empty();
+    let head = if is_empty && report.updates.is_empty() {
         vec!["There is nothing to judge yet.".to_owned()]
     } else {
         Vec::new()
@@ -356,6 +357,15 @@ fn foot(report: &CalibrationReport) -> Vec<String> {
         lines.push(format!(
             "{}: fewer than five clusters hold a yes, or a no: interval and p of the bias are by exact limits of the share of yes",
             name(row)
+        ));
+    }
+    if !report.options.is_empty() {
+        lines.push("options: each looked at as a yes/no question, over the questions that have it; interval by few outcomes: fewer than five clusters hold it, or another one, so that interval and p are by exact limits of its share".to_owned());
+    }
+    if report.options_alone > 0 {
+        lines.push(format!(
+            "options: {} not judged, each of which stands in one question of a forecaster alone",
+            counted(report.options_alone, "option")
         ));
     }
     lines.extend(report.rows.iter().filter(|row| !row.elementary.is_empty()).map(beside_calibrated));

@@ -62,6 +62,9 @@ pub(super) fn narrow(report: &CalibrationReport, format: Format) -> Vec<Sheet> {
     if report.rows.iter().any(|row| row.naive.is_some()) {
         sheets.push(naive_sheet(report, figures));
     }
+    if !report.options.is_empty() {
+        sheets.push(option_sheet(report, figures));
+    }
     if !report.quantiles.is_empty() {
         sheets.push(level_sheet(report, figures));
         sheets.push(pit_sheet(report, figures));
@@ -314,6 +317,29 @@ fn update_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
             test.questions.to_string(),
             test.clusters.to_string(),
             row.updates.to_string(),
+        ]);
+        sheet.row(cells);
+    }
+    sheet
+}
+
+fn option_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
+    let headings = ["stated", "came true", "bias", "95 % interval", "p", "questions", "clusters", "forecasts"];
+    let mut sheet = sheet(report, Some("Options, each looked at as yes or no"), &["option", "interval by"], &headings);
+    for row in &report.options {
+        let large = &row.in_the_large;
+        let mut cells = start(row.of.as_ref(), &row.forecaster);
+        cells.extend([
+            row.option.clone(),
+            large.by.map_or_else(|| figures.unknown(), |by| by.to_string()),
+            figures.score(large.stated),
+            figures.score(large.observed),
+            figures.score(large.bias),
+            figures.interval(large.lower.zip(large.upper)),
+            figures.p_value(large.p),
+            row.questions.to_string(),
+            row.clusters.to_string(),
+            row.forecasts.to_string(),
         ]);
         sheet.row(cells);
     }

@@ -15,6 +15,7 @@ use crate::compare::{
     Adjustment, ClusterBy, Comparison, IntervalBy, MurphyPair, PairComparison, Reliability, common_reliability,
     compare_by_time, compare_chosen, difference_picture, gathered_comparison, murphy_picture, murphy_points, regroup,
 };
+use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::tidy::not_taken;
 use crate::report::{Column, Format, Output, Sheet, plain};
@@ -202,7 +203,8 @@ fn title(comparison: &Comparison) -> String {
 }
 
 fn output<'a>(found: &Found, whole: &'a Whole<'a>, format: Format) -> Output<'a, Whole<'a>> {
-    Output { head: Vec::new(), sheets: sheets(found, format), foot: foot(&found.comparison), json: whole }
+    let foot = foot(&found.comparison).into_iter().chain(entered(found)).collect();
+    Output { head: Vec::new(), sheets: sheets(found, format), foot, json: whole }
 }
 
 /// As a page, with the pictures of the differences and of reliability.
@@ -396,7 +398,7 @@ fn pair_sheet(comparison: &Comparison, format: Format) -> Sheet {
     numbers.extend(["questions", "clusters", "effective", "visible"]);
     if format == Format::Csv {
         numbers.extend(TEST_COLUMNS);
-        numbers.extend(["A raised", "A infinite", "B raised", "B infinite"]);
+        numbers.extend(["A forecasts", "B forecasts", "A raised", "A infinite", "B raised", "B infinite"]);
     }
     columns.extend(numbers.into_iter().map(figure_column));
     if format == Format::Csv {
@@ -430,7 +432,8 @@ fn pair_sheet(comparison: &Comparison, format: Format) -> Sheet {
         if format == Format::Csv {
             cells.extend(test_cells(pair, figures));
             let (a, b) = (pair.floored_a, pair.floored_b);
-            cells.extend([a.raised, a.infinite, b.raised, b.infinite].map(|of| of.to_string()));
+            let entered = [pair.forecasts_a, pair.forecasts_b, a.raised, a.infinite, b.raised, b.infinite];
+            cells.extend(entered.map(|of| of.to_string()));
             cells.push(pair.interval_by.map_or_else(String::new, |by| by.to_string()));
         }
         cells.push(pair.verdict.to_string());
@@ -490,6 +493,7 @@ fn foot(comparison: &Comparison) -> Vec<String> {
         "visible: the smallest true difference that these clusters would have shown four times out of five".to_owned(),
     );
     lines.extend(few_outcomes(comparison));
+    lines.extend(by_student(comparison).map(str::to_owned));
     lines.push(
         "once: holds if one looks once; any time: holds however often one looks (p is then 1 over the largest e-value so far)"
             .to_owned(),
@@ -535,6 +539,31 @@ fn few_outcomes(comparison: &Comparison) -> Option<String> {
             pairs.join("; ")
         )
     })
+}
+
+/// Says that intervals are by Student's t where questions are not yes/no, few outcomes of one kind or not; nothing where all are.
+fn by_student(comparison: &Comparison) -> Option<&'static str> {
+    let is_by_t = |pair: &PairComparison| pair.interval_by == Some(IntervalBy::StudentT);
+    let of_others = |pair: &PairComparison| pair.by_question.iter().any(|of| of.otherwise.is_none());
+    let is_there = comparison.pairs.iter().any(|pair| is_by_t(pair) && of_others(pair));
+    is_there.then_some("options, numbers and days: intervals are by Student's t over clusters, also where an option or what else is rare came a few times or never: then they may be too narrow")
+}
+
+/// How many forecasts of each entered, where the table of reliability does not say so.
+fn entered(Found { comparison, reliability }: &Found) -> Option<String> {
+    let pairs = &comparison.pairs;
+    if pairs.is_empty() || (pairs.len() == 1 && !reliability.is_empty()) {
+        return None;
+    }
+    if pairs.len() > FEW_NAMED {
+        return Some("forecasts that entered: `--format json` and `csv` have how many of each pair".to_owned());
+    }
+    let of_pair = |pair: &PairComparison| {
+        let on = counted(pair.difference.map_or(0, |difference| difference.count), "question");
+        format!("{} of {} and {} of {} on {on} under {}", pair.forecasts_a, pair.a, pair.forecasts_b, pair.b, pair.rule)
+    };
+    let told: Vec<String> = pairs.iter().map(of_pair).collect();
+    Some(format!("forecasts that entered: {}", told.join("; ")))
 }
 
 /// The verdict on a pair, with its reason.

@@ -105,13 +105,15 @@ impl Figures {
 }
 
 /// Headings of columns that count.
-const COUNTS: [&str; 10] = [
+const COUNTS: [&str; 12] = [
     "questions",
     "clusters",
     "forecasts",
     "raised",
     "infinite",
     "shared with baseline",
+    "A forecasts",
+    "B forecasts",
     "A raised",
     "A infinite",
     "B raised",

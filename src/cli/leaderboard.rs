@@ -11,6 +11,7 @@ use crate::compare::{
     Board, BoardRow, BoardSettings, ClusterBy, FEWEST_CLUSTERS, LEADERBOARD_REPLICATES, Leaderboard, MOST_GROUPS,
     Measure, Place, gathered_leaderboard, leaderboard, leaderboard_by_time, leaderboard_picture, regroup,
 };
+use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::tidy::not_taken;
 use crate::report::figure::significant;
@@ -300,7 +301,7 @@ fn swap_sheet(board: &Board) -> Sheet {
 fn csv_sheet(found: &Leaderboard) -> Sheet {
     let figures = Figures::new(Format::Csv);
     let mut columns = vec![Column::text("rule"), Column::text("forecaster")];
-    columns.extend(["questions", "clusters", "coverage", "mean"].map(figure_column));
+    columns.extend(["questions", "clusters", "forecasts", "coverage", "mean"].map(figure_column));
     for measure in Measure::ALL {
         for part in ["", " lower", " upper", " rank", " rank lower", " rank upper"] {
             columns.push(figure_column(format!("{measure}{part}")));
@@ -325,6 +326,7 @@ fn csv_cells(board: &Board, row: &BoardRow, figures: Figures) -> Vec<String> {
         row.forecaster.clone(),
         row.questions.to_string(),
         row.clusters.to_string(),
+        row.forecasts.to_string(),
         figures.share(Some(row.coverage)),
         figures.score(row.mean),
     ];
@@ -373,6 +375,7 @@ fn foot(found: &Leaderboard) -> Vec<String> {
     }
     if let Some(baseline) = &found.baseline {
         lines.push(format!("skill: 1 - score / score of {baseline} on shared questions; 0 is as good, 1 perfect"));
+        lines.extend(found.boards.iter().flat_map(|board| about_skill(board, baseline)));
     }
     if found.boards.iter().any(|board| board.clusters < FEWEST_CLUSTERS) {
         lines.push(format!(
@@ -422,9 +425,56 @@ fn foot(found: &Leaderboard) -> Vec<String> {
         let names = perfect.into_iter().collect::<Vec<_>>().join(", ");
         lines.push(format!("relative skill leaves out ratios to {names}, whose score is 0: they would be infinite"));
     }
+    lines.extend(found.boards.iter().map(|board| {
+        let under = if found.boards.len() > 1 { format!(" under {}", board.rule) } else { String::new() };
+        format!(
+            "entered{under}: {} on {} by {}",
+            counted(board.rows.iter().map(|row| row.forecasts).sum(), "forecast"),
+            counted(board.questions, "question"),
+            counted(board.rows.len(), "forecaster")
+        )
+    }));
     lines.extend(remarks(&found.rules, &found.excluded, &found.not_scored));
     lines
 }
+
+/// A score this many times the baseline's says more of the baseline than of whoever got it.
+const TOO_MANY_TIMES: f64 = 100.0;
+
+/// Where a baseline that scores 0, or nearly so, leaves no skill, no interval of it, or one that says little.
+fn about_skill(board: &Board, baseline: &str) -> Vec<String> {
+    if board.negative_scores {
+        return Vec::new();
+    }
+    let named = |is_one: &dyn Fn(&BoardRow) -> bool| -> Option<String> {
+        let mut names: Vec<&str> =
+            board.rows.iter().filter(|row| is_one(row)).map(|row| row.forecaster.as_str()).collect();
+        let beyond = names.len().saturating_sub(FEW_NAMED);
+        names.truncate(FEW_NAMED);
+        let more = if beyond == 0 { String::new() } else { format!(" and {beyond} more") };
+        (!names.is_empty()).then(|| format!("{}{more}", names.join(", ")))
+    };
+    let has_draws = board.clusters >= FEWEST_CLUSTERS;
+    let none = named(&|row| row.baseline.is_none()).map(|names| {
+        format!("no skill of {names} under {}: no question is shared with {baseline}, or {baseline} scored 0 on those that are", board.rule)
+    });
+    let open = named(&|row| has_draws && row.baseline.is_some_and(|of| of.interval.is_none())).map(|names| {
+        format!(
+            "no interval of the skill of {names} under {}: in more than a tenth of the draws {baseline} scored 0 on shared questions, or shared none",
+            board.rule
+        )
+    });
+    let large = named(&|row| row.baseline.is_some_and(|of| of.skill < 1.0 - TOO_MANY_TIMES)).map(|names| {
+        format!(
+            "skill of {names} under {}: more than {TOO_MANY_TIMES} times the score of {baseline}, which lies so near to 0 that a ratio to it says little; hold the means against each other",
+            board.rule
+        )
+    });
+    none.into_iter().chain(open).chain(large).collect()
+}
+
+/// Forecasters that a line names.
+const FEW_NAMED: usize = 6;
 
 /// Whose adjusted mean is none that the rule could give: the model adds effects up and knows no bounds.
 fn beyond_range(board: &Board) -> Option<String> {

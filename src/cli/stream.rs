@@ -37,13 +37,13 @@ pub(super) fn report(
     let keep = |name: &str| forecasters.is_empty() || forecasters.iter().any(|only| only == name);
     let mut say = Say::Now;
     if by == Group::Forecaster && !inputs.is_selective() && !inputs.outcomes.is_empty() {
-        let Defined { records, asked, outcomes } = definitions(inputs, Say::Now)?;
+        let Defined { records, asked, outcomes } = definitions(inputs, Say::Now, None)?;
         let mut scores = StreamedScores::new(&records, rules);
         let mut known = Known::new(&records, asked, &Selection::default());
         drop(records);
         let mut has_outcomes = false;
         let found = read(inputs, |batch, name, _| {
-            has_outcomes = has_outcomes || says_outcomes(batch);
+            has_outcomes = has_outcomes || !batch.came.is_empty();
             known.add(batch);
             scores.add(batch, name, &keep)?;
             if has_outcomes || scores.may_repeat() {
@@ -117,10 +117,13 @@ pub(super) fn part(
             .help("name them: `--outcomes FILE`"));
     }
     let keep = |name: &str| forecasters.is_empty() || forecasters.iter().any(|only| only == name);
-    let Defined { records, asked, outcomes } = definitions(inputs, Say::Now)?;
+    let mut counts = RowsByQuestion::new();
+    let Defined { records, asked, outcomes } = definitions(inputs, Say::Now, Some(&mut counts))?;
     let mut scores = StreamedScores::of_part(&records, rules);
     let mut known = Known::new(&records, asked, &Selection::default());
-    let alone: BTreeSet<String> = records.questions.keys().skip(asked).cloned().collect();
+    // Of questions known by their outcomes alone, also those without a row that resolves them.
+    let alone = records.questions.keys().skip(asked);
+    let counts: RowsByQuestion = alone.map(|id| (id.clone(), counts.get(id).copied().unwrap_or_default())).collect();
     drop(records);
     let (_, files) = read(inputs, |batch, name, _| {
         if says_outcomes(batch) {
@@ -134,31 +137,28 @@ pub(super) fn part(
     })?;
     // Which questions somebody forecast is known when all parts are put together.
     let summaries = tell_outcomes(inputs, files, outcomes, &BTreeSet::new(), &BTreeMap::new())?;
-    let sum = |of: fn(&Summary) -> usize| summaries.iter().map(of).sum();
+    let sum = |of: fn(&Summary) -> usize| summaries.iter().map(of).sum::<usize>();
     let totals = [sum(|summary| summary.pending), sum(|summary| summary.voided)];
-    scores.tell_outcomes(totals, &rows_by_question(inputs, alone)?, &known.unmet());
+    scores.tell_outcomes(totals, &counts, &known.unmet());
     scores.add_latest(known.latest());
     Ok(scores.part())
 }
 
-/// Of each of these questions how many rows of outcomes resolve it, and how many tables annul it in the end.
-fn rows_by_question(inputs: &Inputs, of: BTreeSet<String>) -> Result<BTreeMap<String, (usize, usize)>, Error> {
-    let mut rows: BTreeMap<String, (usize, usize)> = of.into_iter().map(|id| (id, (0, 0))).collect();
-    for (outcomes, _) in outcomes_again(inputs, &BTreeSet::new())? {
-        let mut last: BTreeMap<&str, &Resolution> = BTreeMap::new();
-        for outcome in &outcomes {
-            if let Some((count, _)) = rows.get_mut(&outcome.question) {
-                *count += 1;
-                last.insert(&outcome.question, &outcome.resolution);
-            }
-        }
-        for (id, _) in last.into_iter().filter(|(_, resolution)| **resolution == Resolution::Annulled) {
-            if let Some((_, annulled)) = rows.get_mut(id) {
-                *annulled += 1;
-            }
+/// By question, how many rows of outcomes resolve it, and how many tables annul it in the end.
+type RowsByQuestion = BTreeMap<String, (usize, usize)>;
+
+/// Adds the outcomes of a table.
+fn count_rows(outcomes: &[Outcome], rows: &mut RowsByQuestion) {
+    let mut last: BTreeMap<&str, bool> = BTreeMap::new();
+    for outcome in outcomes {
+        rows.entry(outcome.question.clone()).or_default().0 += 1;
+        last.insert(&outcome.question, outcome.resolution == Resolution::Annulled);
+    }
+    for (id, _) in last.into_iter().filter(|(_, is_annulled)| *is_annulled) {
+        if let Some((_, annulled)) = rows.get_mut(id) {
+            *annulled += 1;
         }
     }
-    Ok(rows)
 }
 
 /// Everybody's forecasts, or those of these forecasters, put together by question; what was not used goes to stderr.
@@ -174,7 +174,7 @@ enum Say {
 }
 
 fn gathered_saying(inputs: &Inputs, forecasters: &[String], say: Say) -> Result<Streamed, Error> {
-    let Defined { mut records, asked, outcomes } = definitions(inputs, say)?;
+    let Defined { mut records, asked, outcomes } = definitions(inputs, say, None)?;
     let selection = inputs.selection();
     let mut known = Known::new(&records, asked, &selection);
     select(&mut records, &selection)?;
@@ -208,6 +208,7 @@ pub(super) fn check_rules(rules: &[&'static dyn ScoringRule]) -> Result<(), Erro
 }
 
 /// What is read before the forecasts.
+#[derive(Debug)]
 struct Defined {
     /// Questions and outcomes.
     records: Records,
@@ -217,8 +218,8 @@ struct Defined {
     outcomes: Vec<Summary>,
 }
 
-/// Questions and outcomes. Without a table of outcomes they stand beside the forecasts.
-fn definitions(inputs: &Inputs, say: Say) -> Result<Defined, Error> {
+/// Questions and outcomes, whose rows are counted where that is wanted. Without a table of outcomes they stand beside the forecasts.
+fn definitions(inputs: &Inputs, say: Say, mut counts: Option<&mut RowsByQuestion>) -> Result<Defined, Error> {
     let mut records = Records::default();
     for path in expand(&inputs.questions)? {
         let summary = tidy::read_questions(&path, &mut records)?;
@@ -229,7 +230,12 @@ fn definitions(inputs: &Inputs, say: Say) -> Result<Defined, Error> {
     let asked = records.questions.len();
     let mut outcomes = Vec::new();
     for path in expand(&inputs.outcomes)? {
-        outcomes.push(tidy::read_outcomes_first(&path, &mut records)?);
+        let (found, summary) = TidyFile::open(&path)?.outcomes_first(&mut records, |_| true)?;
+        if let Some(counts) = &mut counts {
+            count_rows(&found, counts);
+        }
+        records.outcomes.extend(found.into_iter().map(|outcome| (outcome.question.clone(), outcome)));
+        outcomes.push(summary);
     }
     Ok(Defined { records, asked, outcomes })
 }
@@ -257,7 +263,9 @@ fn tell_outcomes(
 ) -> Result<Vec<Summary>, Error> {
     let (mut all, files) = (forecasts, outcomes.len());
     let before = all.len();
-    if unmet.is_empty() && others.is_empty() && files < 2 {
+    // Standard input is there once.
+    let is_there_once = inputs.outcomes.iter().chain(&inputs.questions).any(|path| path.as_os_str() == "-");
+    if is_there_once || (unmet.is_empty() && others.is_empty() && files < 2) {
         all.extend(outcomes);
     } else {
         // Read again: without what there is to say of them their rows need not be kept.

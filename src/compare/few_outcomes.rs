@@ -166,6 +166,7 @@ mod tests {
             days: 1.0,
             ended: 0.0,
             otherwise: Some(difference(1.0 - outcome)),
+            forecasts: (1, 1),
             common_levels: None,
             evidence: None,
             floored: Default::default(),

@@ -12,8 +12,8 @@ use crate::score::{
 };
 use std::collections::{BTreeMap, HashMap};
 
-/// Differences that are held in memory, of 144 bytes: 240 MB. Pairs of more are worked out some at a time, each time from all questions.
-const MOST_HELD: usize = 1_700_000;
+/// Differences that are held in memory, of 160 bytes: 240 MB. Pairs of more are worked out some at a time, each time from all questions.
+const MOST_HELD: usize = 1_500_000;
 
 /// Points of reliability that are held: 240 MB.
 const MOST_POINTS: usize = 6_000_000;

@@ -58,6 +58,10 @@ pub struct Paired {
     pub even_variance: Option<f64>,
     /// The difference had the question ended the other way. `None` unless it is a yes/no question.
     pub otherwise: Option<f64>,
+    /// Forecasts of the first that stood in the common time.
+    pub forecasts_a: usize,
+    /// Forecasts of the second.
+    pub forecasts_b: usize,
     /// How many levels both state, by which alone they are compared where they state different ones; `None` where they do not.
     pub common_levels: Option<usize>,
     /// By what the question weighs where questions weigh by time: the share of its time from opening to scheduled close for which both stood.
@@ -117,6 +121,8 @@ pub(super) fn pair(first: &Standing, second: &Standing, rule: &dyn ScoringRule) 
         ended: figures.ended,
         even_variance: figures.even_variance(),
         otherwise: figures.otherwise,
+        forecasts_a: figures.forecasts.0,
+        forecasts_b: figures.forecasts.1,
         common_levels: figures.common_levels,
         weight: None,
         evidence_a: figures.evidence.map(|evidence| evidence.0),
@@ -136,6 +142,8 @@ pub(super) struct PairedFigures {
     pub(super) ended: f64,
     /// The difference had the question ended the other way; `None` unless it is a yes/no question.
     pub(super) otherwise: Option<f64>,
+    /// How many forecasts of each stood in the common time.
+    pub(super) forecasts: (usize, usize),
     pub(super) common_levels: Option<usize>,
     pub(super) evidence: Option<(f64, f64)>,
     pub(super) floored: (Floored, Floored),
@@ -161,11 +169,13 @@ impl PairedFigures {
         };
         let (of_a, of_b) = (first.score_from(rule, from)?, second.score_from(rule, from)?);
         let difference = of_a.score - of_b.score;
+        let stood = |of: &Standing| of.segments.iter().filter(|segment| segment.to > from).count();
         let otherwise = first.score_otherwise(rule, from).zip(second.score_otherwise(rule, from));
         Ok(Self {
             score_a: of_a.score,
             score_b: of_b.score,
             difference,
+            forecasts: (stood(first), stood(second)),
             common_levels: levels,
             otherwise: otherwise.map(|(a, b)| a - b),
             days: of_a.days,
@@ -191,6 +201,7 @@ impl From<&Paired> for PairedFigures {
             days: of.days,
             ended: of.ended,
             otherwise: of.otherwise,
+            forecasts: (of.forecasts_a, of.forecasts_b),
             common_levels: of.common_levels,
             evidence: of.evidence_a.zip(of.evidence_b),
             floored: (of.floored_a, of.floored_b),

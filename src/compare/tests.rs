@@ -135,6 +135,7 @@ fn equal_differences_of_numbers_tell_nothing_of_chance() {
         days: 1.0,
         ended: 0.0,
         otherwise: None,
+        forecasts: (1, 1),
         common_levels: None,
         evidence: None,
         floored: Default::default(),

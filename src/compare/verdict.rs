@@ -154,6 +154,10 @@ pub struct PairComparison {
     pub doubt: Option<Doubt>,
     /// The doubt in words.
     pub why: Option<String>,
+    /// Forecasts of the first that entered: those that stood on common questions in the common time.
+    pub forecasts_a: usize,
+    /// Forecasts of the second.
+    pub forecasts_b: usize,
     /// Forecasts of the first that the floor of the log score helped.
     pub floored_a: Floored,
     /// Forecasts of the second.
@@ -324,6 +328,8 @@ pub(super) fn measure(
         verdict: Verdict::CannotTellYet,
         doubt: if is_alike { Some(Doubt::NoDifference) } else { few_events.then_some(Doubt::FewEvents) },
         why: None,
+        forecasts_a: paired.iter().map(|pair| pair.forecasts.0).sum(),
+        forecasts_b: paired.iter().map(|pair| pair.forecasts.1).sum(),
         floored_a: Floored::total(paired.iter().map(|pair| pair.floored.0)),
         floored_b: Floored::total(paired.iter().map(|pair| pair.floored.1)),
         by_question: Vec::new(),

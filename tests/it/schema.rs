@@ -131,6 +131,8 @@ fn what_scripts_read_is_as_its_schema_says() {
         .expect("a file can be written");
     let long = long.to_str().expect("a path is text");
     conforms("score", &["score", "--forecasts", long]);
+    conforms("calibrate", &["calibrate", "--forecasts", long, "--replicates", "100"]);
+    conforms("leaderboard", &["leaderboard", "--forecasts", long]);
     let other = folder.path().join("other.db");
     conforms("import", &["import", long, "--ledger", other.to_str().expect("a path is text")]);
     for table in ["outcomes.csv", "crowd.csv"] {

@@ -222,3 +222,76 @@ fn figures_of_absurd_size_are_written_by_their_power_of_ten() {
     let (code, _, err) = run_on(folder.path(), &["score"]);
     assert!(code == 1 && err.contains("`1e200` lies beyond 1e150"), "{err}");
 }
+
+/// Runs a command in a folder on a table of forecasts and one of outcomes: stdout, of a run that ends well.
+fn told_of(tables: [&str; 2], arguments: &[&str]) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in ["f.csv", "o.csv"].into_iter().zip(tables) {
+        std::fs::write(folder.path().join(name), text).expect("a file in the folder");
+    }
+    let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_foretell"))
+        .current_dir(folder.path())
+        .args(arguments)
+        .args(["--forecasts", "f.csv", "--outcomes", "o.csv"])
+        .output()
+        .expect("the binary runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("the output is UTF-8")
+}
+
+#[test]
+fn a_baseline_that_scores_nothing_leaves_no_skill_and_one_that_nearly_does_says_so() {
+    let mut said = "question,forecaster,made_at,probability\n".to_owned();
+    let mut came = "question,resolution,resolved_on\n".to_owned();
+    for at in 0..8 {
+        let _ = writeln!(
+            said,
+            "q{at},sure,2026-01-01,1\nq{at},near,2026-01-01,0.99999\nq{at},fair,2026-01-01,0.{}",
+            5 + at % 4
+        );
+        let _ = writeln!(came, "q{at},yes,2026-02-01");
+    }
+    let board = |baseline: &str| told_of([&said, &came], &["leaderboard", "--baseline", baseline]);
+    let of_sure = board("sure");
+    assert!(of_sure.contains("entered: 24 forecasts on 8 questions by 3 forecasters"), "{of_sure}");
+    let none = "under brier: no question is shared with sure, or sure scored 0 on those that are";
+    assert!(of_sure.lines().any(|line| line.starts_with("no skill of ") && line.ends_with(none)), "{of_sure}");
+    let of_near = board("near");
+    let large = "skill of fair under brier: more than 100 times the score of near, which lies so near to 0";
+    assert!(of_near.contains(large) && !of_near.contains("no skill of"), "{of_near}");
+    // A usual baseline is no news.
+    let of_fair = board("fair");
+    assert!(!of_fair.contains("skill of"), "{of_fair}");
+}
+
+#[test]
+fn options_are_judged_one_by_one_and_pairs_say_by_what_their_intervals_are() {
+    let mut said = "question,forecaster,made_at,option,probability\n".to_owned();
+    let mut came = "question,resolution,resolved_on\n".to_owned();
+    for at in 0..24 {
+        for (who, rare) in [("ann", 0.1), ("ben", 0.05 + 0.01 * f64::from(at % 3))] {
+            for (option, p) in [("rare", rare), ("usual", 0.5), ("other", 0.5 - rare)] {
+                let _ = writeln!(said, "q{at},{who},2026-01-01,{option},{p}");
+            }
+        }
+        let _ = writeln!(came, "q{at},{},2026-02-01", if at % 2 == 0 { "usual" } else { "other" });
+    }
+    let calibrated = told_of([&said, &came], &["calibrate", "--replicates", "100"]);
+    let row = |told: &str, option: &str| -> Vec<String> {
+        let is_one = |line: &&str| line.starts_with("ann") && line.contains(option);
+        told.lines().find(is_one).expect("a row").split_whitespace().map(str::to_owned).collect()
+    };
+    assert!(calibrated.contains("Options, each looked at as yes or no"), "{calibrated}");
+    // 10 % was said, none of 24 came: the share is 14.25 % at most.
+    let rare = row(&calibrated, "rare");
+    assert_eq!(rare[1..4], ["rare", "few", "outcomes"], "{calibrated}");
+    assert_eq!(rare[4..10], ["0.1000", "0.0000", "0.1000", "-0.0425", "to", "0.1000"], "{calibrated}");
+    assert_eq!(rare[11..], ["24", "24", "24"], "{calibrated}");
+    assert!(calibrated.contains("options: each looked at as a yes/no question"), "{calibrated}");
+    let compared = told_of([&said, &came], &["compare", "ann", "ben", "--rule", "log"]);
+    assert!(compared.contains("options, numbers and days: intervals are by Student's t"), "{compared}");
+    assert!(
+        compared.contains("forecasts that entered: 24 of ann and 24 of ben on 24 questions under log"),
+        "{compared}"
+    );
+}

@@ -119,6 +119,8 @@ pub struct BoardRow {
     pub questions: usize,
     /// Clusters that they belong to.
     pub clusters: usize,
+    /// Forecasts scored on them.
+    pub forecasts: usize,
     /// Mean share of the questions' lives for which a forecast stood.
     pub coverage: f64,
     /// The plain mean score over the questions answered: fair only if everybody answered the same ones.
@@ -348,6 +350,7 @@ pub(super) struct Answered {
     pub(super) mean: f64,
     /// Questions that the baseline answered too.
     pub(super) shared: usize,
+    pub(super) forecasts: usize,
     pub(super) raised: usize,
     pub(super) infinite: usize,
 }
@@ -419,6 +422,7 @@ fn answered(panel: &Panel, at: usize, baseline: Option<usize>) -> Answered {
         coverage: own.iter().map(|(_, cell)| cell.coverage).sum::<f64>() / own.len() as f64,
         mean: score / worth,
         shared: baseline.map_or(0, |baseline| shared(panel, at, baseline)),
+        forecasts: own.iter().map(|(_, cell)| cell.forecasts).sum(),
         raised: own.iter().map(|(_, cell)| cell.raised).sum(),
         infinite: own.iter().map(|(_, cell)| cell.infinite).sum(),
     }
@@ -500,6 +504,7 @@ impl Drawn {
             forecaster: of.forecaster.clone(),
             questions: of.questions,
             clusters: of.clusters,
+            forecasts: of.forecasts,
             coverage: of.coverage,
             mean: of.mean,
             places,

@@ -90,6 +90,7 @@ struct Person {
     clusters: Bits,
     coverage: f64,
     score: f64,
+    forecasts: usize,
     raised: usize,
     infinite: usize,
 }
@@ -233,6 +234,7 @@ impl Board {
                 of.questions += 1;
                 of.coverage += cell.coverage;
                 of.score += cell.score;
+                of.forecasts += cell.forecasts;
                 of.raised += cell.raised;
                 of.infinite += cell.infinite;
                 self.has_negative = self.has_negative || cell.score < 0.0;
@@ -304,6 +306,7 @@ impl Board {
             coverage: of.coverage / of.questions as f64,
             mean: of.score / of.questions as f64,
             shared: baseline.map_or(0, |baseline| whole.shared(at, baseline) as usize),
+            forecasts: of.forecasts,
             raised: of.raised,
             infinite: of.infinite,
         });

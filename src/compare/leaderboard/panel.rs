@@ -14,6 +14,8 @@ pub struct Cell {
     pub coverage: f64,
     /// Against the others who stood at the same time; `None` when nobody did.
     pub peer: Option<Peer>,
+    /// How many forecasts it is of.
+    pub forecasts: usize,
     /// Forecasts whose probability was raised to the floor, infinite ones not counted.
     pub raised: usize,
     /// Forecasts that called impossible what happened: infinite without the floor.
@@ -77,6 +79,7 @@ impl Panel {
                     score,
                     coverage: 1.0,
                     peer: (others > 0.0).then(|| Peer { difference: score - (total - score) / others, coverage: 1.0 }),
+                    forecasts: 1,
                     raised: 0,
                     infinite: 0,
                 })
@@ -341,7 +344,8 @@ fn cells(scored: &[Scored], forecasters: &[String]) -> Vec<Cell> {
             let life = of.days() / coverage;
             let peer = (days > 0.0).then(|| Peer { difference: difference / days, coverage: days / life });
             let TimeMean { score, raised, infinite, .. } = of.mean;
-            Some(Cell { forecaster, score, coverage, peer, raised, infinite })
+            let forecasts = of.standing.forecasts;
+            Some(Cell { forecaster, score, coverage, peer, forecasts, raised, infinite })
         })
         .collect()
 }
