@@ -7,6 +7,7 @@
 //! [`Estimate`] is a figure with its simulation error and, apart from it, how far the doubt about the inputs moves it.
 
 mod curve;
+mod draws;
 pub mod import;
 mod joint;
 mod knots;
@@ -24,6 +25,7 @@ pub mod tidy;
 mod validity;
 
 pub use curve::Curve;
+pub use draws::{DrawsSaid, JointDraws};
 pub use joint::{JointForecast, read_joint_forecasts};
 pub use knots::{Looked, knots};
 pub use living::{Course, Living, live_records};
@@ -31,6 +33,7 @@ pub use marks::Buckets;
 pub(crate) use marks::groups_nothing;
 pub use named::NamedDistribution;
 pub use pace::Pace;
+pub(crate) use records::ends_of;
 pub use records::{ForecastRecord, Moment, Outcome, Provenance, Question, QuestionKind, Records, day};
 pub(crate) use repeats::Repeats;
 pub use select::{Scale, Selection};
