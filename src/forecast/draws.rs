@@ -164,8 +164,8 @@ impl DrawsSaid {
         let mut groups: IndexMap<Apart, Vec<(String, Said)>> = IndexMap::new();
         for ((forecaster, made_at, revision, question), mut said) in self.said {
             let day = made_at.day();
-            let is_selected = selection.from.is_none_or(|from| from <= day)
-                && selection.until.is_none_or(|until| day <= until);
+            let is_selected =
+                selection.from.is_none_or(|from| from <= day) && selection.until.is_none_or(|until| day <= until);
             let Some(known) = records.questions.get(&question).filter(|_| is_selected) else { continue };
             for (name, _) in &mut said.draws {
                 *name = ranks[*name as usize];
@@ -243,11 +243,14 @@ impl Wrong<'_> {
                 let told = format!(
                     "the draws of `{question}` by {who} are not those of `{other}` ({}): {}; draws of the same name are of one world, so give those that are missing, or other names to draws that have nothing to do with each other, or keep the questions apart by `--set-by`",
                     first.place,
-                    [lacking.map(|names| format!("{names} is missing")), more.map(|names| format!("{names} is there alone"))]
-                        .into_iter()
-                        .flatten()
-                        .collect::<Vec<_>>()
-                        .join(", ")
+                    [
+                        lacking.map(|names| format!("{names} is missing")),
+                        more.map(|names| format!("{names} is there alone"))
+                    ]
+                    .into_iter()
+                    .flatten()
+                    .collect::<Vec<_>>()
+                    .join(", ")
                 );
                 ("the draws are not those of the other questions", told)
             }
@@ -329,8 +332,8 @@ fn notes(faults: &[Fault]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::forecast::tidy::{Holds, TidyFile};
     use crate::forecast::import::{InputFile, read_all_and_draws};
+    use crate::forecast::tidy::{Holds, TidyFile};
 
     const HEAD: &str = "question,forecaster,made_at,draw,value\n";
 
@@ -338,10 +341,7 @@ mod tests {
         by(text, |_| None)
     }
 
-    fn by(
-        text: &str,
-        apart: impl Fn(&Question) -> Option<String>,
-    ) -> Result<(Vec<JointDraws>, Vec<String>), Error> {
+    fn by(text: &str, apart: impl Fn(&Question) -> Option<String>) -> Result<(Vec<JointDraws>, Vec<String>), Error> {
         let file = InputFile::from_bytes("d.csv", text.as_bytes())?.for_draws();
         let mut records = Records::default();
         let (_, _, draws) = read_all_and_draws(&[(Holds::Forecasts, file)], &mut records)?;
@@ -351,8 +351,14 @@ mod tests {
     #[test]
     fn rows_in_any_order_are_one_forecast_of_all_questions_with_the_same_draws() {
         let rows = [
-            "b,ann,2025-01-01,y,4", "a,ann,2025-01-01,x,1", "b,ann,2025-01-01,x,3", "a,ann,2025-01-01,y,2",
-            "c,ann,2025-01-01,p,7", "c,ann,2025-01-01,q,8", "a,ben,2025-01-01,x,9", "a,ben,2025-01-01,y,9",
+            "b,ann,2025-01-01,y,4",
+            "a,ann,2025-01-01,x,1",
+            "b,ann,2025-01-01,x,3",
+            "a,ann,2025-01-01,y,2",
+            "c,ann,2025-01-01,p,7",
+            "c,ann,2025-01-01,q,8",
+            "a,ben,2025-01-01,x,9",
+            "a,ben,2025-01-01,y,9",
         ];
         let (found, notes) = read(&format!("{HEAD}{}\n", rows.join("\n"))).expect("draws");
         assert!(notes.is_empty());
@@ -430,7 +436,8 @@ mod tests {
 
     #[test]
     fn draws_on_the_log_scale_are_at_least_nothing() {
-        let mut forecast = read(&format!("{HEAD}a,ann,2025-01-01,x,-1\na,ann,2025-01-01,y,0\n")).expect("draws").0.remove(0);
+        let mut forecast =
+            read(&format!("{HEAD}a,ann,2025-01-01,x,-1\na,ann,2025-01-01,y,0\n")).expect("draws").0.remove(0);
         assert!(forecast.use_log_scale() && forecast.columns == [vec![0.0, 0.0]]);
         assert!(!forecast.use_log_scale());
     }

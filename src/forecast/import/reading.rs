@@ -3,7 +3,9 @@
 use super::values::{given, moment};
 use crate::error::Error;
 use crate::forecast::tidy::{Fate, Stretch, Summary, Tally as Counted};
-use crate::forecast::{DrawsSaid, Forecast, ForecastRecord, Moment, Outcome, Question, Records, Resolution, check_name};
+use crate::forecast::{
+    DrawsSaid, Forecast, ForecastRecord, Moment, Outcome, Question, Records, Resolution, check_name,
+};
 use indexmap::{IndexMap, IndexSet};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
