@@ -11,6 +11,8 @@ mod commands;
 mod comparison;
 #[path = "scoring/distributions.rs"]
 mod distributions;
+#[path = "scoring/joint_draws.rs"]
+mod joint_draws;
 #[path = "scoring/leaderboard_commands.rs"]
 mod leaderboard_commands;
 #[path = "scoring/measures.rs"]

@@ -72,8 +72,8 @@ impl DrawsArguments {
         match self.set_by.as_ref()? {
             ClusterBy::Cluster => question.cluster.clone(),
             ClusterBy::Key(key) => {
-                let values = question.tags.iter().filter_map(|tag| tag.split_once('='));
-                values.filter(|(known, _)| known == key).map(|(_, value)| value.to_owned()).next()
+                let mut values = question.tags.iter().filter_map(|tag| tag.split_once('='));
+                values.find(|(known, _)| known == key).map(|(_, value)| value.to_owned())
             }
             _ => None,
         }
