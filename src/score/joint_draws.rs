@@ -335,13 +335,13 @@ mod tests {
         }
     }
 
-    fn value(number: f64) -> Option<Resolution> {
-        Some(Resolution::Value(number))
+    fn value(number: f64) -> Resolution {
+        Resolution::Value(number)
     }
 
     #[test]
     fn a_set_scores_as_the_functions_of_the_library_by_the_time_its_forecasts_stood() {
-        let records = records(&[("a", None, value(1.0)), ("b", None, value(-0.5))]);
+        let records = records(&[("a", None, Some(value(1.0))), ("b", None, Some(value(-0.5)))]);
         let (early, late) = ([[0.0, 2.0, 1.0], [1.0, 0.5, -2.0]], [[1.0, 1.5, 0.0], [-1.0, 0.5, 0.0]]);
         let forecasts = [
             said("ann", "2025-01-02", &["a", "b"], &[&early[0], &early[1]]),
@@ -379,8 +379,8 @@ mod tests {
     #[test]
     fn questions_without_an_answer_are_left_out_of_their_sets_and_counted() {
         let records = records(&[
-            ("a", None, value(1.0)),
-            ("b", None, value(2.0)),
+            ("a", None, Some(value(1.0))),
+            ("b", None, Some(value(2.0))),
             ("c", None, Some(Resolution::Annulled)),
             ("d", None, None),
         ]);
@@ -406,7 +406,7 @@ mod tests {
     fn sets_that_share_a_cluster_share_their_fate_also_by_way_of_others() {
         let ids = ["a", "b", "c", "d", "e", "f", "g", "h"];
         let clusters = ["w1", "w2", "w2", "w3", "v1", "v2", "w3", "v3"];
-        let questions: Vec<_> = ids.iter().zip(clusters).map(|(id, of)| (*id, Some(of), value(1.0))).collect();
+        let questions: Vec<_> = ids.iter().zip(clusters).map(|(id, of)| (*id, Some(of), Some(value(1.0)))).collect();
         let column: &[f64] = &[0.0, 1.0, 3.0];
         let forecasts: Vec<JointDraws> = [["a", "b"], ["e", "f"], ["c", "d"], ["g", "h"]]
             .iter()
@@ -429,7 +429,7 @@ mod tests {
         let mut forecasts = Vec::new();
         for [a, b] in &names {
             let (x, y) = together(1.0);
-            questions.extend([(a.as_str(), None, value(x)), (b.as_str(), None, value(y))]);
+            questions.extend([(a.as_str(), None, Some(value(x))), (b.as_str(), None, Some(value(y)))]);
             for (who, sign) in [("ann", 1.0), ("ben", -1.0)] {
                 let (first, second): (Vec<f64>, Vec<f64>) = (0..40).map(|_| together(sign)).unzip();
                 forecasts.push(said(who, "2025-01-02", &[a, b], &[&first, &second]));

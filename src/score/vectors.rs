@@ -345,7 +345,7 @@ mod tests {
             let next = orders(column);
             worlds = worlds
                 .iter()
-                .flat_map(|known| next.iter().map(|order| [known.as_slice(), &[order.clone()]].concat()))
+                .flat_map(|known| next.iter().map(|order| [known.as_slice(), std::slice::from_ref(order)].concat()))
                 .collect();
         }
         worlds.iter().map(|columns| score(&rows(columns))).sum::<f64>() / worlds.len() as f64
