@@ -13,6 +13,8 @@ mod comparison;
 mod distributions;
 #[path = "scoring/ensembles.rs"]
 mod ensembles;
+#[path = "scoring/joint_draws.rs"]
+mod joint_draws;
 #[path = "scoring/leaderboard_commands.rs"]
 mod leaderboard_commands;
 #[path = "scoring/measures.rs"]

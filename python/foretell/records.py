@@ -92,7 +92,8 @@ def score(
         The path of a ledger, instead of tables.
     joint
         A table of joint forecasts of several questions, which are scored instead: ``forecaster``, ``made_at``, ``pattern`` such as ``permit=yes|ferry=no`` and
-        ``probability``.
+        ``probability``; or of draws of several numbers, ``question``, ``forecaster``, ``made_at``, ``draw`` and ``value``, where the draw of one name is of one world in all questions
+        (``estimator``, ``order`` and ``set_by`` go with it).
     **options
         Further options of ``foretell score`` (``print(foretell.score(help=True))`` has all of them), among them ``tagged``: only questions with this tag; ``made_from`` and ``made_until``: only forecasts of these
         days; ``pool``: one more forecaster, such as ``"crowd=median"``; ``live``: forecasts that move day by day while nothing happens; ``scale``:

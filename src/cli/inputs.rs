@@ -5,11 +5,11 @@ use super::ledger_file::LedgerArgument;
 use crate::compare::ClusterBy;
 use crate::diagnostic::counted;
 use crate::error::Error;
-use crate::forecast::import::{InputFile, read_all};
+use crate::forecast::import::{InputFile, read_all, read_all_and_draws};
 use crate::forecast::tidy::{self, Holds};
 use crate::forecast::{
-    Forecast, ForecastRecord, Interval, Living, Moment, Records, Scale, Selection, check_name, day, live_records,
-    nearest,
+    DrawsSaid, Forecast, ForecastRecord, Interval, Living, Moment, Records, Scale, Selection, check_name, day,
+    live_records, nearest,
 };
 use crate::network::FORMATS;
 use crate::pool::{POOLS, PoolMethod, Said, pooled_records};
@@ -382,11 +382,41 @@ pub(super) fn from_files(
     forecasts: &[PathBuf],
     outcomes: &[PathBuf],
 ) -> Result<(Records, Vec<tidy::Summary>), Error> {
-    let files = open_all(questions, forecasts, outcomes)?;
+    read_opened(&open_all(questions, forecasts, outcomes)?, questions, outcomes)
+        .map(|(records, summaries, _)| (records, summaries))
+}
+
+/// The records that the arguments name or that stand in the ledger, with the forecasts of one more file and what is said in it by draws. The file is enough by
+/// itself if it is of the field and no ledger is named.
+pub(super) fn records_and_draws(inputs: &Inputs, file: InputFile) -> Result<(Records, DrawsSaid), Error> {
+    let mut files = open_all(&inputs.questions, &inputs.forecasts, &inputs.outcomes)?;
+    let is_in_ledger = files.is_empty() && (inputs.ledger.is_named() || !file.is_of_the_field());
+    files.push((Holds::Forecasts, file.for_draws()));
+    let (mut records, draws) = if is_in_ledger {
+        let mut records = inputs.ledger.proven_records()?;
+        let (_, mut summaries, draws) = read_all_and_draws(&files, &mut records)?;
+        tell_all(&mut summaries, &inputs.questions);
+        (records, draws)
+    } else {
+        let (records, _, draws) = read_opened(&files, &inputs.questions, &inputs.outcomes)?;
+        (records, draws)
+    };
+    // Forecasts of each question by itself are not looked at.
+    records.forecasts.clear();
+    select(&mut records, &inputs.selection())?;
+    Ok((records, draws))
+}
+
+/// What stands in files that were opened, with what is said by draws in those that are read for these.
+fn read_opened(
+    files: &[(Holds, InputFile)],
+    questions: &[PathBuf],
+    outcomes: &[PathBuf],
+) -> Result<(Records, Vec<tidy::Summary>, DrawsSaid), Error> {
     let has_outcomes = !outcomes.is_empty() || files.iter().any(|(_, file)| file.is_of_the_field());
-    hint_at_streams(&files);
+    hint_at_streams(files);
     let mut records = Records::default();
-    let (_, mut summaries) = read_all(&files, &mut records)?;
+    let (_, mut summaries, draws) = read_all_and_draws(files, &mut records)?;
     // Only now: a file that is no table of forecasts at all has said so.
     if !has_outcomes {
         return Err(Error::input("the forecasts have no outcomes").help("name them: `--outcomes FILE`"));
@@ -395,7 +425,7 @@ pub(super) fn from_files(
     if records.outcomes.is_empty() && outcomes.is_empty() {
         return Err(Error::input("none of the files holds an outcome").help("name them: `--outcomes FILE`"));
     }
-    Ok((records, summaries))
+    Ok((records, summaries, draws))
 }
 
 /// Questions and forecasts of files, and what was taken of each; outcomes that stand in them are not looked at.

@@ -58,6 +58,7 @@ mod run;
 mod run_conflicts;
 mod schema;
 mod score;
+mod score_draws;
 mod score_otherwise;
 mod shard;
 mod status;

@@ -54,8 +54,10 @@ enum What {
     Import,
     /// The result of `score --format json`
     Score,
-    /// The result of `score --joint … --format json`
+    /// The result of `score --joint … --format json`, of patterns
     Joint,
+    /// The result of `score --joint … --format json`, of draws (`foretell.joint-draws/1`)
+    JointDraws,
     /// The result of `score --platform … --format json`
     Platform,
     /// The result of `calibrate --format json`
@@ -132,6 +134,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         What::Import => pretty(&schemars::schema_for!(super::import::Imported))?,
         What::Score => pretty(&schemars::schema_for!(score::Report))?,
         What::Joint => pretty(&schemars::schema_for!(score::JointReport))?,
+        What::JointDraws => pretty(&schemars::schema_for!(score::JointDrawsReport))?,
         What::Platform => pretty(&schemars::schema_for!(score::platform::PlatformReport))?,
         What::Calibrate => pretty(&schemars::schema_for!(calibrate::CalibrationReport))?,
         What::Compare => pretty(&schemars::schema_for!(compare::Comparison))?,

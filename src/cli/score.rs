@@ -6,6 +6,7 @@ use super::figures::{
 };
 use super::inputs::{Inputs, check_forecaster, check_weigh, records_and_summaries};
 use super::rule_names::{RuleParser, rules};
+use super::score_draws::DrawsArguments;
 use super::{Done, console, score_otherwise, stream};
 use crate::compare::{ScoreOfDay, over_time_picture, score_over_time};
 use crate::error::Error;
@@ -30,6 +31,8 @@ Examples:
   foretell score --stream --forecasts 'part-0*.parquet' --outcomes outcomes.csv --part part0.json
   foretell score --platform metaculus --community crowd
   foretell score --joint patterns.csv
+  foretell score --joint draws.csv --outcomes outcomes.csv --questions questions.csv
+  foretell score --joint hub --set-by tag:location --scale log
   foretell score --joint
 
 Each forecast stands until the same forecaster's next one. A question's score is the mean over the time from \
@@ -72,9 +75,12 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE")]
     over_time: Option<PathBuf>,
     /// Score joint forecasts of several questions instead, from the ledger or a table of patterns: `forecaster`, `made_at`, `pattern` such as
-    /// `permit=yes|ferry=no`, `probability`
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["stream", "platform", "rules", "by", "weigh", "components", "over_time", "pool", "live", "scale", "between"])]
+    /// `permit=yes|ferry=no`, `probability`; or a table of draws of several numbers, or a hub: `question`, `forecaster`, `made_at`, `draw`, `value`, where the draw
+    /// of one name is of one world in all questions
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["stream", "platform", "rules", "by", "weigh", "components", "over_time", "pool", "live", "between"])]
     joint: Option<Option<PathBuf>>,
+    #[command(flatten)]
+    draws: DrawsArguments,
     /// The scores of a platform instead, as it defines them
     #[arg(long, value_enum, value_name = "PLATFORM", conflicts_with_all = ["stream", "rules", "by", "weigh", "components", "over_time", "scale", "between"])]
     platform: Option<Platform>,
@@ -101,7 +107,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         console::refuse_to_write_over("--out", out, [table.as_path()])?;
     }
     if let Some(table) = &arguments.joint {
-        return score_otherwise::joint(inputs, table.as_deref(), only, out, format);
+        return score_otherwise::joint(inputs, table.as_deref(), &arguments.draws, only, out, format);
     }
     if let Some(platform) = arguments.platform {
         let of = score_otherwise::OfPlatform {

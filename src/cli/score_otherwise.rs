@@ -2,9 +2,10 @@
 
 use super::figures::{Figures, figure_column, remarks, write_table};
 use super::inputs::{Inputs, check_forecaster, records, records_of_any};
+use super::score_draws::{self, DrawsArguments};
 use super::{Done, console};
 use crate::error::Error;
-use crate::forecast::read_joint_forecasts;
+use crate::forecast::import::InputFile;
 use crate::report::{Column, Format, Output, Sheet};
 use crate::score::platform::{
     Better, Platform, PlatformReport, PlatformSettings, Taken, Undefined, place_beyond_bounds, platform_report,
@@ -13,10 +14,11 @@ use crate::score::{JointReport, JointScore, joint_report, standings};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Shows the scores of joint forecasts, of a table or of the ledger.
+/// Shows the scores of joint forecasts, of a table of patterns or of draws or of the ledger.
 pub(super) fn joint(
     inputs: &Inputs,
     table: Option<&Path>,
+    asked: &DrawsArguments,
     forecasters: &[String],
     out: Option<&PathBuf>,
     format: Format,
@@ -25,9 +27,17 @@ pub(super) fn joint(
         return Err(Error::input("tables of forecasts hold none of several questions together")
             .help("name the table of patterns: `--joint FILE`"));
     }
-    let mut records = if table.is_some() { records_of_any(inputs)? } else { records(inputs)? };
-    let mut forecasts = match table {
-        Some(table) => read_joint_forecasts(table, &records)?,
+    let file = table.map(InputFile::open).transpose()?;
+    let file = match file {
+        Some(file) if file.may_have_draws() => {
+            return score_draws::show(inputs, file, asked, forecasters, out, format);
+        }
+        other => other,
+    };
+    asked.refuse_for_patterns(inputs)?;
+    let mut records = if file.is_some() { records_of_any(inputs)? } else { records(inputs)? };
+    let mut forecasts = match file {
+        Some(file) => file.joint_forecasts(&records)?,
         None => std::mem::take(&mut records.joints),
     };
     if !forecasters.is_empty() {

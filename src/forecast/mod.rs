@@ -7,6 +7,7 @@
 //! [`Estimate`] is a figure with its simulation error and, apart from it, how far the doubt about the inputs moves it.
 
 mod curve;
+mod draws;
 pub mod import;
 mod interval;
 mod joint;
@@ -25,6 +26,7 @@ pub mod tidy;
 mod validity;
 
 pub use curve::Curve;
+pub use draws::{DrawsSaid, JointDraws};
 pub use interval::Interval;
 pub use joint::{JointForecast, read_joint_forecasts};
 pub use knots::{Looked, knots};
@@ -33,6 +35,7 @@ pub use marks::Buckets;
 pub(crate) use marks::groups_nothing;
 pub use named::NamedDistribution;
 pub use pace::Pace;
+pub(crate) use records::ends_of;
 pub use records::{ForecastRecord, Moment, Outcome, Provenance, Question, QuestionKind, Records, day};
 pub(crate) use repeats::Repeats;
 pub use select::{Scale, Selection};

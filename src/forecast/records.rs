@@ -178,11 +178,7 @@ impl ForecastRecord {
     /// When it stops standing even if the same forecaster says nothing more, in days since 1970-01-01; infinite if it does not.
     #[must_use]
     pub fn ends(&self) -> f64 {
-        match self.until {
-            None => f64::INFINITY,
-            Some(day @ Moment::Day(_)) => day.epoch_days() + 1.0,
-            Some(instant) => instant.epoch_days(),
-        }
+        ends_of(self.until)
     }
 
     /// Whether it stands at the end of a day, unless the same forecaster has said something else by then.
@@ -202,6 +198,15 @@ impl ForecastRecord {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// When what stands until then ends, in days since 1970-01-01: a day counts to its end, and what has no end is infinite.
+pub(crate) fn ends_of(until: Option<Moment>) -> f64 {
+    match until {
+        None => f64::INFINITY,
+        Some(day @ Moment::Day(_)) => day.epoch_days() + 1.0,
+        Some(instant) => instant.epoch_days(),
     }
 }
 

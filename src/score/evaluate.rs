@@ -175,6 +175,8 @@ pub enum Reason {
     Untagged,
     /// Questions weigh by shares of their scheduled time, and that of the question is not known.
     NoSchedule,
+    /// Of a joint forecast by draws fewer than two questions were forecast together, or are left.
+    TooFew,
 }
 
 impl fmt::Display for Reason {
@@ -193,6 +195,7 @@ impl fmt::Display for Reason {
             Self::BeyondBound => "the number lies beyond an open bound, which scores of platforms alone can take",
             Self::Untagged => "the question has no tag to stand under",
             Self::NoSchedule => "the question has no opening and scheduled close to weigh it by",
+            Self::TooFew => "fewer than two questions with the same draws were forecast together, or are left",
         })
     }
 }

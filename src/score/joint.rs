@@ -10,6 +10,7 @@ use super::life::Life;
 use super::logarithmic::{LOG_FLOOR, log_score_floored};
 use super::rule::Floor;
 use super::summary::label;
+use super::together::stood;
 use crate::forecast::{JointForecast, Moment, QuestionKind, Records, Resolution};
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -18,14 +19,14 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The version of the JSON form of [`JointReport`].
 pub const JOINT_SCHEMA: &str = "foretell.joint/1";
 
-/// A mean score of patterns. Lower is better.
+/// A mean score of patterns or of joint draws. Lower is better.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct JointScore {
     /// The mean over sets of questions.
     pub mean: f64,
     /// Its standard error over clusters; `None` with fewer than two.
     pub standard_error: Option<f64>,
-    /// What the same chances of each question would have got, had the questions been independent.
+    /// What the same chances, or draws, of each question would have got, had the questions been independent.
     pub if_independent: f64,
 }
 
@@ -291,51 +292,26 @@ fn scored(
     came: &[Resolution],
     leave_out: &mut impl FnMut(Reason, usize),
 ) -> Option<Scored> {
-    let counts = |made_at: Moment| lives.iter().all(|life| life.counts(made_at));
-    let (mut in_time, late): (Vec<&JointForecast>, Vec<&JointForecast>) =
-        made.iter().copied().partition(|forecast| counts(forecast.made_at));
-    leave_out(Reason::Late, late.len());
-    in_time.sort_by(|a, b| a.made_at.epoch_days().total_cmp(&b.made_at.epoch_days()));
-    // Stable: of several of one moment the last one stands.
-    let all = in_time.len();
-    let mut latest: Vec<&JointForecast> = Vec::with_capacity(all);
-    for forecast in in_time {
-        if latest.last().is_some_and(|last| last.made_at.epoch_days() == forecast.made_at.epoch_days()) {
-            latest.pop();
-        }
-        latest.push(forecast);
-    }
-    let in_time = latest;
-    leave_out(Reason::Superseded, all - in_time.len());
-    let begins = lives.iter().filter_map(Life::begins).fold(f64::NEG_INFINITY, f64::max);
-    let ends = lives.iter().map(Life::ends).fold(f64::INFINITY, f64::min);
-    let from = |at: usize| in_time[at].made_at.epoch_days().max(begins).min(ends);
-    let stood: Vec<f64> = (0..in_time.len())
-        .map(|at| if at + 1 < in_time.len() { from(at + 1) - from(at) } else { ends - from(at) })
-        .collect();
-    let days: f64 = stood.iter().sum();
-    if days <= 0.0 {
-        leave_out(Reason::NoLife, in_time.len());
-        return None;
-    }
-    let questions = &in_time[0].questions;
+    let moments: Vec<(Moment, f64)> = made.iter().map(|forecast| (forecast.made_at, f64::INFINITY)).collect();
+    let stood = stood(&moments, lives, leave_out)?;
+    let questions = &made.first()?.questions;
     let cluster = questions.first().map(|id| {
         records.questions.get(id).and_then(|question| question.cluster.clone()).unwrap_or_else(|| id.clone())
     })?;
     let mut sum = Scored {
         questions: questions.len(),
         cluster,
-        forecasts: in_time.len(),
+        forecasts: stood.forecasts,
         joint: Three::default(),
         independent: Three::default(),
         raised: 0,
         infinite: 0,
     };
-    for (forecast, stood) in in_time.iter().zip(stood).filter(|(_, stood)| *stood > 0.0) {
-        let Some(patterns) = Patterns::new(forecast, records, came) else { continue };
+    for (at, share) in stood.shares {
+        let Some(patterns) = Patterns::new(made[at], records, came) else { continue };
         let (joint, floor) = patterns.scores();
-        sum.joint.add(joint, stood / days);
-        sum.independent.add(patterns.scores_if_independent(), stood / days);
+        sum.joint.add(joint, share);
+        sum.independent.add(patterns.scores_if_independent(), share);
         sum.raised += usize::from(floor == Floor::Raised);
         sum.infinite += usize::from(floor == Floor::Infinite);
     }

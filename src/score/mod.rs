@@ -22,6 +22,7 @@ mod gathered;
 mod gathered_means;
 mod horizon;
 mod joint;
+mod joint_draws;
 mod levels;
 mod life;
 mod logarithmic;
@@ -45,6 +46,8 @@ mod spherical;
 mod streamed;
 mod streamed_part;
 mod summary;
+mod together;
+mod vectors;
 
 #[cfg(test)]
 mod laws;
@@ -63,6 +66,9 @@ pub use gathered::{GatheredForecasts, GatheredQuestion, OtherOutcome};
 pub use gathered_means::gathered_means;
 pub use horizon::Horizon;
 pub use joint::{JOINT_SCHEMA, JointReport, JointRow, JointScore, joint_report};
+pub use joint_draws::{
+    JOINT_DRAWS_SCHEMA, JointDrawsReport, JointDrawsRow, JointDrawsSettings, VARIOGRAM_ORDER, joint_draws_report,
+};
 pub use levels::questions_of_different_levels;
 pub(crate) use levels::{Common, common_levels};
 pub use life::Life;

@@ -4,14 +4,16 @@
 //! dependence that single questions do not show.
 
 use crate::math::powf;
+use serde::Serialize;
 
 /// How the mean over pairs of draws is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, clap::ValueEnum, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum EnsembleEstimator {
-    /// The score of the draws as they are: pairs of a draw with itself count.
+    /// The score of the draws as they are: pairs of a draw with itself count
     #[default]
     Empirical,
-    /// Without bias for the score of the distribution sampled: only pairs of distinct draws count.
+    /// Without bias for the score of the distribution sampled: only pairs of distinct draws count
     Fair,
 }
 

@@ -17,7 +17,7 @@ use crate::diagnostic::counted;
 use crate::error::{Error, ErrorKind};
 use crate::forecast::tidy::{Holds, Row, Table, parse_level, parse_probability, shortened};
 use crate::forecast::{Moment, Question, QuestionKind};
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -173,8 +173,8 @@ struct Group {
     median: Option<f64>,
     cdf: Vec<(f64, f64)>,
     draws: Vec<f64>,
-    /// The numbers of the draws so far.
-    samples: BTreeSet<String>,
+    /// The numbers of the draws so far, in their order.
+    samples: IndexSet<String>,
     options: Vec<(String, f64)>,
     is_whole: bool,
 }
@@ -264,7 +264,7 @@ impl Output {
                 median: None,
                 cdf: Vec::new(),
                 draws: Vec::new(),
-                samples: BTreeSet::new(),
+                samples: IndexSet::new(),
                 options: Vec::new(),
                 is_whole: true,
             });
@@ -352,7 +352,10 @@ impl Output {
             ("a cdf", count(&|group, form| without(form, group.cdf.len())), "quantiles"),
             ("a cdf", count(&|group, form| if form == Form::Draws { group.cdf.len() } else { 0 }), "samples"),
         ];
-        for (what, rows, instead) in unused.into_iter().filter(|(_, rows, _)| *rows > 0) {
+        // Read for its draws, it uses them all.
+        let takes_draws = reading.takes_draws;
+        let is_unused = |what: &str, rows: usize| rows > 0 && !(takes_draws && what == "samples");
+        for (what, rows, instead) in unused.into_iter().filter(|(what, rows, _)| is_unused(what, *rows)) {
             reading.note(format!("{rows} rows of {what} are not used: {instead} of the same forecasts are there"));
         }
         for (form, what) in [(Form::Draws, "samples"), (Form::Cdf, "a cdf")] {
@@ -371,6 +374,8 @@ impl Output {
             }
             let options = self.questions.get(&question).map(|question| question.options.clone()).unwrap_or_default();
             let (rows, model, made_at) = (group.rows.clone(), group.model.clone(), group.made_at);
+            let draws = (&group.samples, group.draws.iter().copied());
+            reading.add_draws(first(&rows), &question, &model, made_at, draws);
             match group.said(options) {
                 Ok(forecast) => reading.add_forecast(first(&rows), &question, &model, made_at, forecast),
                 Err(problem) => reading.leave_out_all(&rows, "the forecast cannot be", &problem),

@@ -39,7 +39,7 @@ mod tests;
 mod values;
 
 use super::tidy::{Holds, PlacedOutcome, Summary, Table, TidyFile, note_other_outcomes, read_whole, shortened};
-use super::{ForecastRecord, Outcome, Records};
+use super::{DrawsSaid, ForecastRecord, JointForecast, Outcome, Records};
 use crate::diagnostic::counted;
 use crate::error::Error;
 use content::{Content, Documents};
@@ -105,6 +105,8 @@ trait Importer: fmt::Debug + Sync {
 #[derive(Debug)]
 pub struct InputFile {
     form: Form,
+    /// Whether it is read for its draws, too.
+    takes_draws: bool,
 }
 
 #[derive(Debug)]
@@ -130,12 +132,22 @@ impl InputFile {
         Self::from_bytes(&name, &bytes)
     }
 
+    const fn of(form: Form) -> Self {
+        Self { form, takes_draws: false }
+    }
+
+    /// The same, read for what it says by draws, too, for [`read_all_and_draws`].
+    #[must_use]
+    pub fn for_draws(self) -> Self {
+        Self { takes_draws: true, ..self }
+    }
+
     /// The same, read with probabilities of options that do not sum to 1 as they stand in a table; files of the field are read as ever.
     #[must_use]
     pub fn with_options_as_stated(self) -> Self {
         match self.form {
-            Form::Tidy(file) => Self { form: Form::Tidy(file.with_options_as_stated()) },
-            form @ Form::Field { .. } => Self { form },
+            Form::Tidy(file) => Self { form: Form::Tidy(file.with_options_as_stated()), ..self },
+            form @ Form::Field { .. } => Self { form, ..self },
         }
     }
 
@@ -160,7 +172,7 @@ impl InputFile {
         match read {
             Ok(table) => {
                 let file = Self::recognise(Content::Table(table), Vec::new())
-                    .unwrap_or_else(|table| Self { form: Form::Tidy(TidyFile::of_table(table)) });
+                    .unwrap_or_else(|table| Self::of(Form::Tidy(TidyFile::of_table(table))));
                 // A tidy table names such rows beside what else is wrong with it.
                 if let Form::Field { content: Content::Table(table), .. } = &file.form {
                     table.check_rows()?;
@@ -191,11 +203,42 @@ impl InputFile {
         }
     }
 
+    /// Whether it may hold joint forecasts by draws: a table with a column of draws, or a file of the field, which may have samples.
+    #[must_use]
+    pub fn may_have_draws(&self) -> bool {
+        match &self.form {
+            Form::Tidy(table) => table.is_of_draws() && !table.is_of_patterns(),
+            Form::Field { .. } => true,
+        }
+    }
+
+    /// The file, as named by the user.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match &self.form {
+            Form::Tidy(table) => table.name().to_owned(),
+            Form::Field { content, .. } => content.name(),
+        }
+    }
+
+    /// Its joint forecasts by patterns, on questions of the records.
+    ///
+    /// # Errors
+    /// As [`read_joint_forecasts`](crate::forecast::read_joint_forecasts); if it is a file of the field, which have none.
+    pub fn joint_forecasts(&self, records: &Records) -> Result<Vec<JointForecast>, Error> {
+        match &self.form {
+            Form::Tidy(table) => table.joint_forecasts(records),
+            Form::Field { content, recognised, .. } => {
+                Err(Error::input(format!("`{}` is {}, and holds no patterns", content.name(), recognised.what)))
+            }
+        }
+    }
+
     /// Asks each importer; a table that none knows comes back.
     fn recognise(content: Content, notes: Vec<String>) -> Result<Self, Table> {
         for importer in IMPORTERS {
             if let Some(recognised) = importer.recognises(&content) {
-                return Ok(Self { form: Form::Field { importer: *importer, recognised, content, notes } });
+                return Ok(Self::of(Form::Field { importer: *importer, recognised, content, notes }));
             }
         }
         match content {
@@ -244,12 +287,19 @@ impl InputFile {
                     beside.has_questions = true;
                     Ok((Vec::new(), file.questions(records)?))
                 }
-                Holds::Forecasts => Ok((Vec::new(), file.forecasts(records)?)),
+                Holds::Forecasts => {
+                    let summary = file.forecasts(records)?;
+                    if self.takes_draws {
+                        file.add_draws(&mut beside.draws)?;
+                    }
+                    Ok((Vec::new(), summary))
+                }
                 Holds::Outcomes => file.outcomes(records),
             },
             Form::Field { importer, recognised, content, notes } => {
                 beside.has_questions |= holds == Holds::Questions;
                 let mut reading = Reading::new(&content.name(), recognised.what, records, beside);
+                reading.takes_draws = self.takes_draws;
                 notes.iter().for_each(|note| reading.note(note.clone()));
                 importer.read(*recognised, content, &mut reading)?;
                 let found = reading.finish()?;
@@ -289,6 +339,17 @@ fn is_or_are(count: usize, noun: &str) -> String {
 /// # Errors
 /// If a file cannot be taken.
 pub fn read_all(files: &[(Holds, InputFile)], records: &mut Records) -> Result<(Vec<Outcome>, Vec<Summary>), Error> {
+    read_all_and_draws(files, records).map(|(outcomes, summaries, _)| (outcomes, summaries))
+}
+
+/// The same with what was said by draws in the files that are read [for these](InputFile::for_draws).
+///
+/// # Errors
+/// As [`read_all`].
+pub fn read_all_and_draws(
+    files: &[(Holds, InputFile)],
+    records: &mut Records,
+) -> Result<(Vec<Outcome>, Vec<Summary>, DrawsSaid), Error> {
     let mut outcomes = Vec::new();
     let mut summaries = Vec::new();
     let mut beside = reading::Beside::default();
@@ -325,7 +386,7 @@ pub fn read_all(files: &[(Holds, InputFile)], records: &mut Records) -> Result<(
         table.note_other_resolutions(records, &mut summaries[at]);
     }
     tell_of_what_stands_in_two_files(records, &parts, &mut summaries);
-    Ok((outcomes, summaries))
+    Ok((outcomes, summaries, beside.draws))
 }
 
 /// Notes which forecasts of a file come after one of the same question, forecaster and moment in another, revisions among them.

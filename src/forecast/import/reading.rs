@@ -3,7 +3,9 @@
 use super::values::{given, moment};
 use crate::error::Error;
 use crate::forecast::tidy::{Fate, Stretch, Summary, Tally as Counted};
-use crate::forecast::{Forecast, ForecastRecord, Moment, Outcome, Question, Records, Resolution, check_name};
+use crate::forecast::{
+    DrawsSaid, Forecast, ForecastRecord, Moment, Outcome, Question, Records, Resolution, check_name,
+};
 use indexmap::{IndexMap, IndexSet};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -74,6 +76,8 @@ pub(super) struct Beside {
     pub(super) priced: BTreeMap<String, (String, bool)>,
     /// Whether a file of questions was read.
     pub(super) has_questions: bool,
+    /// What is said by draws in files that are read for these.
+    pub(super) draws: DrawsSaid,
 }
 
 /// What was found in a file.
@@ -93,6 +97,8 @@ pub(super) struct Reading<'r> {
     part: Option<String>,
     known: &'r Records,
     pub(super) beside: &'r mut Beside,
+    /// Whether draws are asked for.
+    pub(super) takes_draws: bool,
     questions: IndexMap<String, Question>,
     /// Questions known before of which this file says more.
     amended: IndexMap<String, Question>,
@@ -123,6 +129,7 @@ impl<'r> Reading<'r> {
             part: None,
             known,
             beside,
+            takes_draws: false,
             questions: IndexMap::new(),
             amended: IndexMap::new(),
             forecasts: Vec::new(),
@@ -355,6 +362,28 @@ impl<'r> Reading<'r> {
         }
         self.latest.insert(key, self.forecasts.len());
         self.forecasts.push(record);
+    }
+
+    /// Adds the draws of a forecast, if they are asked for. Names stand in the order of the values; without one for each no draw is that of a world.
+    pub(super) fn add_draws(
+        &mut self,
+        row: u64,
+        question: &str,
+        forecaster: &str,
+        made_at: Moment,
+        (names, values): (&IndexSet<String>, impl ExactSizeIterator<Item = f64>),
+    ) {
+        let count = values.len();
+        if !self.takes_draws || count == 0 {
+            return;
+        }
+        if names.len() != count {
+            self.in_part(row, "its draws have no numbers, so that they are of no joint forecast", question);
+            return;
+        }
+        let place = format!("{}:{row}", self.part.as_ref().unwrap_or(&self.file));
+        let named = names.iter().map(String::as_str).zip(values);
+        self.beside.draws.add((row, place), question, forecaster, made_at, named);
     }
 
     /// Adds an outcome; one that cannot be, or contradicts another one of this file, is left out.

@@ -15,7 +15,7 @@ use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::tidy::{Holds, Row, Table, parse_level, parse_probability};
 use crate::forecast::{Forecast, Moment, Outcome, Question, QuestionKind, Resolution};
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,8 +52,8 @@ struct Group {
     made_at: Moment,
     numbers: Vec<(f64, f64)>,
     options: Vec<(String, f64)>,
-    /// The numbers of the draws so far.
-    samples: BTreeSet<String>,
+    /// The numbers of the draws so far, in their order.
+    samples: IndexSet<String>,
     is_whole: bool,
 }
 
@@ -112,6 +112,10 @@ impl Importer for Scoringutils {
             let options = asked.get(&group.question).map(|asked| asked.question.options.clone()).unwrap_or_default();
             let rows = group.rows.clone();
             let (question, model, made_at) = (group.question.clone(), group.model.clone(), group.made_at);
+            if kind == Kind::Draws {
+                let values = group.numbers.iter().map(|(_, value)| *value);
+                reading.add_draws(first(&rows), &question, &model, made_at, (&group.samples, values));
+            }
             match said(kind, group, options) {
                 Ok(forecast) => reading.add_forecast(first(&rows), &question, &model, made_at, forecast),
                 Err(problem) => reading.leave_out_all(&rows, "the forecast cannot be", &problem),
@@ -367,7 +371,7 @@ fn collect(table: &Table, kind: Kind, unit: &[usize], reading: &mut Reading<'_>)
             made_at,
             numbers: Vec::new(),
             options: Vec::new(),
-            samples: BTreeSet::new(),
+            samples: IndexSet::new(),
             is_whole: true,
         });
         let taken = match kind {

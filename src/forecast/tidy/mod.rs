@@ -53,7 +53,7 @@ pub use tally::{Fate, NotTaken, Stretch, Tally, not_taken};
 pub use wide::WideTable;
 pub use write::{Form, forecasts_file, joint_file, outcomes_file, questions_file};
 
-use super::{JointForecast, Outcome, Question, QuestionKind, Records, joint};
+use super::{DrawsSaid, JointForecast, Outcome, Question, QuestionKind, Records, joint};
 use crate::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -243,6 +243,12 @@ impl TidyFile {
         has("forecaster") && has("pattern") && !has("question")
     }
 
+    /// Whether its columns are those of forecasts of numbers by draws.
+    #[must_use]
+    pub fn is_of_draws(&self) -> bool {
+        ["question", "forecaster", "draw", "value"].iter().all(|name| self.table.column(name).is_some())
+    }
+
     /// How many of its rows `--stream` could read instead: those of a table of probabilities of yes.
     pub(in crate::forecast) fn streamable_rows(&self) -> usize {
         self.table.streamable_rows()
@@ -260,6 +266,14 @@ impl TidyFile {
     /// As [`read_joint_forecasts`](crate::forecast::read_joint_forecasts).
     pub fn joint_forecasts(&self, records: &Records) -> Result<Vec<JointForecast>, Error> {
         joint::of_table(&self.table, records)
+    }
+
+    /// Adds what it says by draws, once its forecasts were read.
+    ///
+    /// # Errors
+    /// If a row says anything else.
+    pub(in crate::forecast) fn add_draws(&self, draws: &mut DrawsSaid) -> Result<(), Error> {
+        draws.add_table(&self.table)
     }
 
     /// Adds its forecasts to the records; creates the questions that they do not know.
