@@ -174,7 +174,10 @@ impl<'a, Y: YesNo> BinaryColumns<'a, Y> {
         let chunk = rows_of_chunk(self.count);
         let leaf = |rows: std::ops::Range<usize>| {
             let mut tally = BinaryTally::new(self.count, bins);
-            let forecasters = self.forecasters.map_or(&ALONE[..rows.len()], |forecasters| &forecasters[rows.clone()]);
+            let forecasters = match self.forecasters {
+                Some(forecasters) => &forecasters[rows.clone()],
+                None => &ALONE[..rows.len()],
+            };
             tally
                 .add(&self.probabilities[rows.clone()], &self.happened[rows.clone()], forecasters)
                 .map_err(|problem| problem.further(rows.start))?;

@@ -83,6 +83,7 @@ impl Default for Steps {
 
 impl BinaryFiles {
     /// Files by several forecasters, and what the columns of probabilities, outcomes and names are called there.
+    #[must_use]
     pub fn new<P: Into<PathBuf>>(
         paths: impl IntoIterator<Item = P>,
         probability: impl Into<String>,
@@ -93,6 +94,7 @@ impl BinaryFiles {
     }
 
     /// Files by one forecaster, or such that it does not matter by whom.
+    #[must_use]
     pub fn of_one<P: Into<PathBuf>>(
         paths: impl IntoIterator<Item = P>,
         probability: impl Into<String>,

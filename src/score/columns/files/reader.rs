@@ -118,13 +118,12 @@ impl<'a> Reader<'a> {
         let damaged = |row: u64| move |problem: ParquetError| source.damaged(row, &problem);
         let mut count = self.left.min(self.at_once as u64) as usize;
         let rows = &mut self.rows;
-        let of_names = match &mut self.names {
-            Some(names) => names.read(count, &mut rows.forecasters, known).map_err(damaged(self.next))?,
-            None => {
-                rows.forecasters.clear();
-                rows.forecasters.resize(count, 0);
-                None
-            }
+        let of_names = if let Some(names) = &mut self.names {
+            names.read(count, &mut rows.forecasters, known).map_err(damaged(self.next))?
+        } else {
+            rows.forecasters.clear();
+            rows.forecasters.resize(count, 0);
+            None
         };
         // The reader of names says how many there are at a time.
         count = rows.forecasters.len();

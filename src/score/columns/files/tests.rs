@@ -13,6 +13,7 @@ use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::slice::from_ref;
 use std::sync::Arc;
 
 /// Rows in memory.
@@ -145,7 +146,7 @@ fn threads_change_no_bit() {
     write(&path, &rows.table(), groups_of(50_000));
     for threads in [1, 2, 5] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-        pool.install(|| agree(&[path.clone()], &rows, Steps { decoded: 1 << 13, taken: 60_000 }));
+        pool.install(|| agree(from_ref(&path), &rows, Steps { decoded: 1 << 13, taken: 60_000 }));
     }
 }
 
@@ -158,7 +159,7 @@ fn more_forecasters_than_can_be_summed_in_short_chunks_are_counted_first() {
         let rows = Rows::drawn(250_000, forecasters, 5);
         write(&path, &rows.table(), groups_of(20_000));
         for taken in [5_000, 1 << 20] {
-            agree(&[path.clone()], &rows, Steps { decoded: 1 << 13, taken });
+            agree(from_ref(&path), &rows, Steps { decoded: 1 << 13, taken });
         }
     }
 }
@@ -206,7 +207,7 @@ fn every_type_and_every_way_of_keeping_it_says_the_same() {
         write(&path, &table, ways[at % 3].clone());
         // Cut within the group, too.
         for taken in [1 << 20, 12_345] {
-            agree(&[path.clone()], &rows, Steps { decoded: 1 << 13, taken });
+            agree(from_ref(&path), &rows, Steps { decoded: 1 << 13, taken });
         }
     }
 }
@@ -254,7 +255,7 @@ fn refused(names: ArrayRef, probabilities: ArrayRef, happened: ArrayRef) -> Stri
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("rows");
     write(&path, &table(names, probabilities, happened), groups_of(2));
-    let said = files(&[path.clone()]).score(10).expect_err("something is wrong");
+    let said = files(from_ref(&path)).score(10).expect_err("something is wrong");
     let help = said.way_out().map(|help| format!("; {help}")).unwrap_or_default();
     format!("{said}{help}").replace(&path.display().to_string(), "rows")
 }
@@ -349,14 +350,14 @@ fn a_row_is_counted_through_the_groups_of_its_own_file() {
 fn files_and_columns_that_are_not_there_are_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("rows");
-    let absent = files(&[path.clone()]).score(10).expect_err("there is no file");
+    let absent = files(from_ref(&path)).score(10).expect_err("there is no file");
     assert!(absent.to_string().contains("cannot be read"), "{absent}");
     let table = Rows::drawn(1_000, 3, 10).table();
     write(&path, &table, groups_of(100));
     let lacking = BinaryFiles::new([&path], "p", "cam", "who").score(10).expect_err("there is no such column");
     assert!(lacking.to_string().ends_with("has no column `cam`"), "{lacking}");
     assert_eq!(lacking.way_out(), Some("did you mean `came`?"));
-    assert!(files(&[path.clone()]).score(0).is_err());
+    assert!(files(from_ref(&path)).score(0).is_err());
     let bytes = std::fs::read(&path).expect("the file");
     std::fs::write(&path, &bytes[..bytes.len() / 2]).expect("half of it");
     let damaged = files(&[path]).score(10).expect_err("half a file");
