@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import pathlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Union
 
 import numpy
@@ -18,6 +18,9 @@ __all__ = ["ColumnScores", "ForecasterScores", "MurphyParts", "score_columns"]
 
 #: A file, a folder of files, or a pattern of paths; or several of them.
 Paths = Union[str, "os.PathLike[str]", Iterable[Union[str, "os.PathLike[str]"]]]
+
+#: What is said to who gives what is no path.
+IN_MEMORY = "tables in memory are scored by `foretell.score`, arrays by `foretell.scores`"
 
 
 class ForecasterScores(NamedTuple):
@@ -78,12 +81,13 @@ def _files_of(path: str | os.PathLike[str]) -> list[str]:
 def _paths(paths: Paths) -> list[str]:
     """All files, in order."""
     several = [paths] if isinstance(paths, (str, os.PathLike)) else paths
-    if isinstance(several, bytes) or not isinstance(several, Iterable):
-        raise KindFault(f"`paths` must be a path, or a list of paths, not {type(paths).__name__}")
+    is_table = isinstance(several, (bytes, Mapping, numpy.ndarray)) or hasattr(several, "to_csv") or hasattr(several, "__arrow_c_stream__")
+    if is_table or not isinstance(several, Iterable):
+        raise KindFault(f"`paths` must be a path, or a list of paths, not {type(paths).__name__}", IN_MEMORY)
     found: list[str] = []
     for one in several:
         if not isinstance(one, (str, os.PathLike)):
-            raise KindFault(f"`paths` must be paths of Parquet files, not {type(one).__name__}", "tables in memory are scored by `foretell.score`, arrays by `foretell.scores`")
+            raise KindFault(f"`paths` must be paths of Parquet files, not {type(one).__name__}", IN_MEMORY)
         found += _files_of(one)
     if not found:
         raise InputFault("the list of files is empty")
