@@ -106,7 +106,8 @@ def score_columns(
     the memory of a few thousand rows.
 
     A row counts as one forecast: nothing is weighted by time, and there are no standard errors, for which `foretell.score` asks about questions and days. Lower is better, of
-    both scores. Probabilities of what happened below 1e-6 are raised to that in the log score, in nats. `foretell.scores.binary_means` gives the same figures of arrays, to the last bit.
+    both scores. Probabilities of what happened below 1e-6 are raised to that in the log score, in nats. Where `forecaster` is ``None``,
+    `foretell.scores.binary_means` gives the same figures of arrays, to the last bit; else means over all are sums of forecasters' sums, which differ by rounding.
 
     Parameters
     ----------
