@@ -102,8 +102,8 @@ def score_columns(
     *,
     bins: int = 10,
 ) -> ColumnScores:
-    """Mean Brier and log scores of yes/no forecasts in Parquet files that have the outcomes beside them, by forecaster and over all, and Murphy's decomposition: in one pass, and with
-    the memory of a few thousand rows.
+    """Mean Brier and log scores of yes/no forecasts in Parquet files that have the outcomes beside them, by forecaster and over all, and Murphy's decomposition: in one pass, and in
+    memory that does not grow with the rows.
 
     A row counts as one forecast: nothing is weighted by time, and there are no standard errors, for which `foretell.score` asks about questions and days. Lower is better, of
     both scores. Probabilities of what happened below 1e-6 are raised to that in the log score, in nats. Where `forecaster` is ``None``,

@@ -111,8 +111,8 @@ impl BinaryFiles {
     /// Mean Brier and log scores, of each forecaster and of all, and the bins of the probabilities, in one pass over the files in this order.
     ///
     /// They are those of [`BinaryColumns::score`] of the same rows, to the last bit, for any number of threads and however the rows are dealt out to files and
-    /// groups. Memory is that of the rows that are decoded at a time and a few sums for each forecaster, bin and thread. Files by more than some thousand forecasters
-    /// are read twice: the number of forecasters says how many rows are summed before sums are joined.
+    /// groups. Memory holds the pages that are decoded, the rows of a few chunks and a few sums for each forecaster and bin; it does not grow with the rows. Files
+    /// by more than 8,192 forecasters are read twice: their number says how many rows are summed before sums are joined.
     ///
     /// Murphy's decomposition is made of the bins by [`murphy_of_bins`].
     ///
